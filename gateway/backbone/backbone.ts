@@ -1,0 +1,143 @@
+/**
+ * The two ports behind the domain: a Store remembers, a Bus relays and may forget. Two implementations pass one
+ * contract suite (test/gateway/backbone/contract.ts, one test a law): `embedded` (one process, files) and `redis`.
+ *
+ * Deliberately not here: who may do what, routing, presence rules, unread counts (= head - read, computed by whoever
+ * asks), rendering of a message to a person. A backbone has no opinion.
+ */
+import type { Body, Cursor, Head, Message } from '../protocol/model.ts'
+
+export interface Backbone {
+  readonly store: Store
+  readonly bus: Bus
+  /** Why it cannot serve right now, or undefined when it can. Cheap; `/readyz` asks it. */
+  unready(): string | undefined
+  /** Lets what is under way finish, then frees every file, timer and connection. */
+  close(): Promise<void>
+}
+
+/** Thrown (rejected) by every method while the backbone cannot answer: retryable, nothing is known about the outcome. */
+export class Unavailable extends Error {
+  override readonly name = 'Unavailable'
+}
+
+/** A message as the domain hands it in; the store adds epoch, seq and prev. */
+export interface NewMessage {
+  readonly conversation: string
+  /** The sender's client id: with `from` it is the key of idempotency. */
+  readonly id: string
+  readonly from: string
+  readonly side: string
+  readonly name?: string
+  readonly kind: string
+  readonly body: Body
+  /** Ms since the epoch, by the caller's clock. */
+  readonly at: number
+  /** The line that sent it; travels with the publish so that it is not echoed there. */
+  readonly origin: string
+}
+
+export interface Appended {
+  readonly epoch: string
+  readonly seq: number
+  readonly prev?: string
+  /** `at` of the stored entry: of the first append, where this was a duplicate. */
+  readonly at: number
+  readonly duplicate: boolean
+}
+
+export interface ReadRange {
+  /** Entries with seq < before, the newest `limit` of them. */
+  readonly before?: number
+  /** Entries with seq > after, the oldest `limit` of them. Not together with `before`; neither: the newest. */
+  readonly after?: number
+  readonly limit: number
+}
+
+export interface Page {
+  /** Ascending by seq. */
+  readonly messages: readonly Message[]
+  readonly head: Head
+  /** The log's cursors by side, as of the same moment as the head. */
+  readonly cursors: Readonly<Record<string, Cursor>>
+  /** Last known display name by side. */
+  readonly names: Readonly<Record<string, string>>
+}
+
+/** One row of an owner's list. */
+export interface ListRow {
+  readonly conversation: string
+  readonly head: Head
+  readonly last: Message
+  readonly cursors: Readonly<Record<string, Cursor>>
+  readonly names: Readonly<Record<string, string>>
+}
+
+export interface Store {
+  /**
+   * Appends one entry to its conversation's log and publishes it on the conversation's channel.
+   *
+   * - Idempotent: the same (conversation, from, id) again changes and publishes nothing and answers as the first time, with `duplicate`.
+   * - Dense: seq is the head's seq + 1, from 1, whatever runs at once; no number is skipped or given twice.
+   * - Chained: `prev` is the client id of the entry before, absent at the first.
+   * - Durable before it resolves: a process killed at any later moment finds the entry again.
+   * - In order: two appends of one caller to one conversation, made one after the other without waiting, keep their order.
+   * - Published after it is durable, in order of seq, exactly the `messagePacket` of the stored entry.
+   * - The sender's side has then read and received up to the new entry; its name, where given, becomes the side's last known name.
+   * - Both sides' lists hold the conversation from then on.
+   */
+  append(message: NewMessage): Promise<Appended>
+
+  /**
+   * Reads a page of a log. A conversation nobody wrote to: no messages, head seq 0, and the epoch its first entry will have or ''.
+   * `head`, `messages` and `cursors` are of one moment.
+   */
+  read(conversation: string, range: ReadRange): Promise<Page>
+
+  /**
+   * Moves a side's cursor forward and publishes `cursorPacket` if it moved.
+   * Monotone: never backwards; clipped to the head; reading implies receiving. Resolves with the cursor as it is then.
+   */
+  advance(cursor: {
+    readonly conversation: string
+    readonly side: string
+    readonly delivered?: number
+    readonly read?: number
+    readonly origin: string
+  }): Promise<Cursor>
+
+  /**
+   * A side's conversations by time of the last message, newest first, only those with `last.at < before` where given.
+   * It may lag behind an append that has not resolved yet; it never loses a member.
+   */
+  list(side: string, range: { readonly before?: number; readonly limit: number }): Promise<readonly ListRow[]>
+}
+
+/** What travels on a channel. `origin` is the line that caused it ('' = none), `packet` the text for clients, as bytes. */
+export interface Relayed {
+  readonly channel: string
+  readonly origin: string
+  readonly packet: Buffer
+}
+
+export interface Bus {
+  /**
+   * From when the promise resolves, every publish on the channel that any node makes later reaches `listener`, in
+   * publishing order per publisher, while the connection holds. Subscribing again with another listener is independent.
+   */
+  subscribe(channel: string, listener: (relayed: Relayed) => void): Promise<Subscription>
+
+  /** Tells whoever is subscribed now; nobody else will ever know. Does not wait for receivers. */
+  publish(channel: string, origin: string, packet: string): Promise<void>
+
+  /**
+   * Called whenever publishes may have been missed (a lost and regained connection, a moved slot) on `channels`,
+   * after they are subscribed again: whoever needs certainty reads. Returns the way to stop.
+   */
+  onGap(listener: (channels: readonly string[]) => void): () => void
+}
+
+export interface Subscription {
+  /** No call to the listener follows once this resolved. Idempotent. */
+  close(): Promise<void>
+}

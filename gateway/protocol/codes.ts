@@ -1,0 +1,56 @@
+/**
+ * Every "no" this gateway can say. One row a code: the sentence a developer reads, and whether the same
+ * command may succeed if it is sent again unchanged (`retry`). README.md lists them; a test checks both ways.
+ * The widget carries this table as code, so sentences stay short.
+ */
+export const CODES = {
+  // the packet
+  bad_packet: { message: 'The packet could not be read.', retry: false },
+  binary_unsupported: { message: 'Binary packets are not spoken here; send text packets.', retry: false },
+  namespace_unknown: { message: 'Only the default namespace "/" exists.', retry: false },
+  too_large: { message: 'The packet is larger than limits.packetBytes.', retry: false },
+  // the hello
+  hello_required: { message: 'Send CONNECT with a pass before any command.', retry: true },
+  hello_repeated: { message: 'This line has already said hello.', retry: false },
+  hello_timeout: { message: 'No accepted hello came in time.', retry: true },
+  version_unsupported: { message: 'This gateway does not speak that protocol version.', retry: false },
+  pass_required: { message: 'The hello carries no pass; put one in auth.token.', retry: false },
+  pass_invalid: { message: 'The pass is not valid here: signature, claims or form.', retry: false },
+  pass_expired: { message: 'The pass has expired; fetch a new one.', retry: false },
+  origin_forbidden: { message: 'Pages of this origin may not connect.', retry: false },
+  // the command
+  unknown_command: { message: 'There is no such command.', retry: false },
+  bad_request: { message: 'A field is missing or has the wrong type.', retry: false },
+  text_empty: { message: 'A text message needs text.', retry: false },
+  text_too_long: { message: 'The text is longer than limits.textLength.', retry: false },
+  unknown_conversation: { message: 'There is no such conversation.', retry: false },
+  forbidden: { message: 'This pass may not do that.', retry: false },
+  rate_limited: { message: 'Too many commands; wait and send again.', retry: true },
+  // the gateway
+  unavailable: { message: 'The store cannot be reached right now.', retry: true },
+  draining: { message: 'This node is leaving; reconnect.', retry: true },
+  internal: { message: 'The gateway failed; it has been reported.', retry: true },
+  // reasons of byePush only
+  replaced: { message: 'This device has opened a newer line.', retry: false },
+  slow: { message: 'This line fell too far behind; reconnect and catch up.', retry: true },
+  abuse: { message: 'This line kept breaking the rules.', retry: false },
+} as const satisfies Record<string, { message: string; retry: boolean }>
+
+export type Code = keyof typeof CODES
+
+/** A "no" on the wire. `retry`: the same command may succeed later; `afterMs`: not before that many milliseconds. */
+export interface WireRefusal {
+  readonly code: Code
+  readonly message: string
+  readonly retry: boolean
+  readonly afterMs?: number
+}
+
+export const isCode = (value: unknown): value is Code => typeof value === 'string' && Object.hasOwn(CODES, value)
+
+/** The wire form of a refusal; `detail` (which field, which limit) is appended to the sentence. */
+export function wireRefusal(code: Code, detail?: string, afterMs?: number): WireRefusal {
+  const { message, retry } = CODES[code]
+  const text = detail === undefined ? message : `${message} (${detail})`
+  return afterMs === undefined ? { code, message: text, retry } : { code, message: text, retry, afterMs }
+}

@@ -1,0 +1,106 @@
+/**
+ * What a client may ask: one entry a command, its input and its answer. Answers travel as `{ok: true, …}`,
+ * refusals as `{error: {code, message, retry, afterMs?}}`, both in the ack.
+ * A new command touches six places: this file, README.md, the dispatch row, the domain, the client, tests.
+ */
+import { Type, type Static, type TObject } from 'typebox'
+import { LIMITS } from './limits.ts'
+import { Body, ConversationId, ConversationRow, Cursor, Head, Id, Identity, Kind, Message, Seq, Side } from './model.ts'
+
+/** Whom it is about: a known `conversation`, or `to` = `shop:<id>` or a participant id. Exactly one of them. */
+const target = { conversation: Type.Optional(ConversationId), to: Type.Optional(Side) }
+
+const ok = <P extends Record<string, import('typebox').TSchema>>(properties: P) =>
+  Type.Object({ ok: Type.Literal(true), ...properties })
+
+export const COMMANDS = {
+  /** Write a message. Sending the same `id` again is harmless: the first answer comes back with `duplicate`. */
+  send: {
+    input: Type.Object({ ...target, id: Id, kind: Kind, body: Body }),
+    answer: ok({
+      conversation: ConversationId, epoch: Type.String(), seq: Seq, prev: Type.Optional(Id), at: Type.Number(),
+      duplicate: Type.Optional(Type.Literal(true)),
+    }),
+  },
+  /** A page of messages, ascending: the last `limit` below `before`, or the first `limit` above `after`; neither: the newest. */
+  history: {
+    input: Type.Object({
+      ...target, before: Type.Optional(Seq), after: Type.Optional(Seq),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMITS.pageCount })),
+    }),
+    answer: ok({
+      conversation: ConversationId, messages: Type.Array(Message), head: Head,
+      /** True where further messages stand in the direction asked. */
+      more: Type.Boolean(),
+      cursors: Type.Record(Type.String(), Cursor),
+    }),
+  },
+  /** My side has read up to `seq`. */
+  read: { input: Type.Object({ ...target, seq: Seq }), answer: ok({}) },
+  /** My side's device has received up to `seq`. */
+  delivered: { input: Type.Object({ ...target, seq: Seq }), answer: ok({}) },
+  /** I am typing (default), or stopped (`on: false`). Volatile; a client shows it for at most 6 s. */
+  typing: { input: Type.Object({ ...target, on: Type.Optional(Type.Boolean()) }), answer: ok({}) },
+  /** This window now talks to `toid`; the other windows of the same participant follow. */
+  changeUser: { input: Type.Object({ toid: Side }), answer: ok({}) },
+  /** My conversations (an agent: the shop's) by last activity, newest first; `before` = `at` of the last row seen. */
+  conversations: {
+    input: Type.Object({
+      before: Type.Optional(Type.Number()),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMITS.listCount })),
+    }),
+    answer: ok({ conversations: Type.Array(ConversationRow), more: Type.Boolean() }),
+  },
+  /** A fresh pass on the open line; it must prove the same participant. */
+  renew: { input: Type.Object({ token: Type.String() }), answer: ok({ identity: Identity }) },
+} as const satisfies Record<string, { input: TObject; answer: TObject }>
+
+export type Command = keyof typeof COMMANDS
+export type CommandInput<C extends Command> = Static<(typeof COMMANDS)[C]['input']>
+export type CommandAnswer<C extends Command> = Static<(typeof COMMANDS)[C]['answer']>
+
+/** One conversation a client already holds: id, epoch, last seq, client id of that last entry. */
+export const ResumeCursor = Type.Tuple([ConversationId, Type.String(), Seq, Type.String()])
+export type ResumeCursor = Static<typeof ResumeCursor>
+
+/** The hello: CONNECT's payload. A stock socket.io client sends it as `auth`. Everything but the token is optional. */
+export const Hello = Type.Object({
+  token: Type.Optional(Type.String()),
+  /** A stable name of this installation; a second line of the same device and window replaces the first. */
+  device: Type.Optional(Id),
+  v: Type.Optional(Type.Integer()),
+  /** Whom this window talks to: opened in the same round trip, its newest page follows the welcome. */
+  to: Type.Optional(Side),
+  resume: Type.Optional(
+    Type.Object({ cursors: Type.Array(ResumeCursor, { maxItems: LIMITS.resumeCount }) }),
+  ),
+}, { additionalProperties: true })
+export type Hello = Static<typeof Hello>
+
+/**
+ * What became of one conversation of the hello.
+ * `follows`: every message above the client's cursor follows at once as messagePush, up to `head`.
+ * `reload`: too much was missed, or nothing was held: the newest page follows; older ones by `history`.
+ * `diverged`: the log is not the one the client knew; find the last common entry by `history`, load above it, offer own lost messages again.
+ */
+export const Resumed = Type.Object({
+  conversation: ConversationId,
+  to: Side,
+  status: Type.Union([Type.Literal('follows'), Type.Literal('reload'), Type.Literal('diverged')]),
+  head: Head,
+  cursors: Type.Record(Type.String(), Cursor),
+  name: Type.Optional(Type.String()),
+})
+export type Resumed = Static<typeof Resumed>
+
+/** The welcome: the CONNECT reply. A client is caught up when each resumed conversation has reached its `head`. */
+export const Welcome = Type.Object({
+  sid: Type.String(),
+  identity: Identity,
+  v: Type.Integer(),
+  /** The gateway's clock. */
+  at: Type.Number(),
+  limits: Type.Record(Type.String(), Type.Number()),
+  resumed: Type.Array(Resumed),
+})
+export type Welcome = Static<typeof Welcome>

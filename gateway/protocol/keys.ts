@@ -1,0 +1,57 @@
+/**
+ * Names that more than one machine must spell alike: participants, conversations, channels, and the rule by which
+ * a PHP backend and this gateway pick the same Redis server. `test/protocol/key-vectors.json` is made by real php.
+ */
+import { createHash } from 'node:crypto'
+
+/** Separates the two sides in a conversation's id; therefore not allowed inside an id. */
+const SIDE_SEPARATOR = '~'
+export const SHOP_PREFIX = 'shop:'
+
+/** 1..64 code units; no control characters, white space, `~` (side separator), `{` `}` (Redis hash tags). */
+const ID = /^[^\s~{}\p{C}]{1,64}$/u
+
+export const isId = (value: string): boolean => ID.test(value)
+
+/** Participant id = source prefix + own id, as in the original's `(sourceid or '') + fromid`. */
+export const participantId = (src: string | undefined, sub: string): string => (src ?? '') + sub
+
+export const shopSide = (shop: string): string => SHOP_PREFIX + shop
+
+export const isShopSide = (side: string): boolean => side.startsWith(SHOP_PREFIX)
+
+/**
+ * The id of the one conversation that two sides have; a side is a participant id or `shop:<id>`.
+ * Made from its sides alone, in a fixed order (a shop first, else by code unit), so opening needs no look-up.
+ */
+export function conversationId(a: string, b: string): string {
+  const shopFirst = isShopSide(a) !== isShopSide(b) ? isShopSide(a) : a < b
+  return shopFirst ? a + SIDE_SEPARATOR + b : b + SIDE_SEPARATOR + a
+}
+
+/** The two sides of a conversation, or undefined where `id` is not one that `conversationId` makes. */
+export function conversationSides(id: string): readonly [string, string] | undefined {
+  const at = id.indexOf(SIDE_SEPARATOR)
+  if (at < 0) return undefined
+  const a = id.slice(0, at)
+  const b = id.slice(at + 1)
+  return a !== b && isId(a) && isId(b) && conversationId(a, b) === id ? [a, b] : undefined
+}
+
+/** The channel that carries one conversation's messages and cursors; in Redis Cluster it lives in the log's slot. */
+export const conversationChannel = (conversation: string): string => `ImConv:{c:${conversation}}`
+
+/** The original's `getKey(key, userData)`. */
+export const backendKey = (key: string, src: string | undefined, sub: string): string =>
+  `${key}:${participantId(src, sub)}`
+
+/** A user's own channel: window sync, invitations, notices of a backend. A PHP publisher uses the same name. */
+export const userChannel = (participant: string): string => `ImMsgPub:${participant}`
+
+/** A shop's channel: new conversations, its agents' statuses. */
+export const shopChannel = (shop: string): string => `ImShopPub:${shop}`
+
+/** The original's `getNo(key, num)`: which of `count` static Redis servers holds `key`. */
+export function shardNumber(key: string, count: number): number {
+  return createHash('md5').update(key, 'utf8').digest()[0]! % count
+}

@@ -1,0 +1,32 @@
+/**
+ * Every limit of the wire, told to the client in the CONNECT reply so that it can refuse early.
+ * Lengths of text are in UTF-16 code units (what `maxlength` and `String.length` count), sizes in bytes of UTF-8.
+ */
+export const LIMITS = {
+  /** One text message. */
+  textLength: 4000,
+  /** One packet that is still read; anything larger is refused with `too_large`. */
+  packetBytes: 65_536,
+  /** One packet at which the line itself is cut; between the two a refusal can still be given. */
+  lineBytes: 2_097_152,
+  /** A participant id, a client id, a device id. */
+  idLength: 64,
+  /** A conversation id: two sides and a separator. */
+  conversationLength: 136,
+  /** Messages in one page of history. */
+  pageCount: 100,
+  /** Conversations in one page of a list. */
+  listCount: 100,
+  /** Conversations one resume may name. */
+  resumeCount: 100,
+  /** Missed messages a resume sends per conversation before it tells the client to load again. */
+  missedCount: 200,
+  /** From the line's opening to an accepted hello. */
+  helloMs: 10_000,
+  /** Heartbeat of both doors: a ping every … */
+  pingIntervalMs: 25_000,
+  /** … and its answer within. */
+  pingTimeoutMs: 10_000,
+} as const
+
+export type Limits = { readonly [K in keyof typeof LIMITS]: number }

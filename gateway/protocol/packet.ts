@@ -1,0 +1,91 @@
+/**
+ * The packet codec: Socket.IO v5 text packets on the default namespace, one codec for both ends and both doors.
+ * Imports nothing, because the phone carries it.
+ *
+ *   0{…}            CONNECT        hello up, welcome down
+ *   1               DISCONNECT
+ *   2["name",…]     EVENT          27["name",…] asks for the ack with id 7
+ *   37[…]           ACK            answer to id 7
+ *   4{…}            CONNECT_ERROR  {message, data?}
+ *   5… 6…           binary: refused
+ *   2/admin,[…]     another namespace: refused
+ *
+ * `decodePacket` never throws: what cannot be read comes back as `{type: 'invalid', reason}`.
+ */
+export type Packet =
+  | { readonly type: 'connect'; readonly data?: unknown }
+  | { readonly type: 'disconnect' }
+  | { readonly type: 'event'; readonly name: string; readonly args: readonly unknown[]; readonly id?: number }
+  | { readonly type: 'ack'; readonly id: number; readonly args: readonly unknown[] }
+  | { readonly type: 'connectError'; readonly message: string; readonly data?: unknown }
+
+export type InvalidPacket =
+  | { readonly type: 'invalid'; readonly reason: 'malformed' | 'binary' }
+  | { readonly type: 'invalid'; readonly reason: 'namespace'; readonly namespace: string }
+
+const MALFORMED: InvalidPacket = { type: 'invalid', reason: 'malformed' }
+
+export function encodePacket(packet: Packet): string {
+  switch (packet.type) {
+    case 'connect':
+      return packet.data === undefined ? '0' : '0' + JSON.stringify(packet.data)
+    case 'disconnect':
+      return '1'
+    case 'event':
+      return '2' + (packet.id ?? '') + JSON.stringify([packet.name, ...packet.args])
+    case 'ack':
+      return '3' + packet.id + JSON.stringify(packet.args)
+    case 'connectError':
+      return '4' + JSON.stringify({ message: packet.message, data: packet.data })
+  }
+}
+
+export function decodePacket(text: string): Packet | InvalidPacket {
+  const type = text.charCodeAt(0) - 48
+  if (!(type >= 0 && type <= 6)) return MALFORMED
+  if (type > 4) return { type: 'invalid', reason: 'binary' }
+  let at = 1
+  if (text[at] === '/') {
+    const comma = text.indexOf(',')
+    const namespace = comma < 0 ? text.slice(at) : text.slice(at, comma)
+    if (namespace !== '/') return { type: 'invalid', reason: 'namespace', namespace }
+    at = comma < 0 ? text.length : comma + 1
+  }
+  const digits = at
+  while (isDigit(text.charCodeAt(at))) at++
+  if (at - digits > 15) return MALFORMED
+  const id = at > digits ? Number(text.slice(digits, at)) : undefined
+  let payload: unknown
+  if (at < text.length) {
+    try {
+      payload = JSON.parse(text.slice(at))
+    } catch {
+      return MALFORMED
+    }
+  }
+  return assemble(type, id, payload)
+}
+
+function assemble(type: number, id: number | undefined, payload: unknown): Packet | InvalidPacket {
+  if (type === 2) {
+    if (!Array.isArray(payload) || typeof payload[0] !== 'string') return MALFORMED
+    const [name, ...args] = payload as [string, ...unknown[]]
+    return id === undefined ? { type: 'event', name, args } : { type: 'event', name, args, id }
+  }
+  if (type === 3) return Array.isArray(payload) && id !== undefined ? { type: 'ack', id, args: payload } : MALFORMED
+  if (id !== undefined) return MALFORMED
+  if (type === 1) return payload === undefined ? { type: 'disconnect' } : MALFORMED
+  if (type === 0) {
+    if (payload === undefined) return { type: 'connect' }
+    return isRecord(payload) ? { type: 'connect', data: payload } : MALFORMED
+  }
+  if (!isRecord(payload) || typeof payload.message !== 'string') return MALFORMED
+  return payload.data === undefined
+    ? { type: 'connectError', message: payload.message }
+    : { type: 'connectError', message: payload.message, data: payload.data }
+}
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

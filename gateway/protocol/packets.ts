@@ -1,0 +1,25 @@
+/**
+ * The two packets that a store publishes by itself, so that embedded, Redis scripts and tests agree on every byte.
+ * Built by concatenation: the body's JSON is the caller's and is never parsed again on its way to a socket.
+ */
+import type { Cursor, Message } from './model.ts'
+
+/** `2["messagePush",{…}]`. Field order is fixed: the Redis script builds the same text around the seq it gives. */
+export const messagePacket = (message: Message): string => `2["messagePush",${messageJson(message)}]`
+
+/** The stored and pushed JSON of a message: the log's coordinates first, then what the sender gave. */
+export function messageJson(message: Message): string {
+  const { conversation, epoch, seq, prev } = message
+  const chain = prev === undefined ? '' : `"prev":${JSON.stringify(prev)},`
+  return `{"conversation":${JSON.stringify(conversation)},"epoch":${JSON.stringify(epoch)},"seq":${seq},${chain}${messageTail(message)}`
+}
+
+/** Everything of a message that is known before the store has numbered it, closing brace included. */
+export function messageTail(message: Pick<Message, 'id' | 'from' | 'side' | 'name' | 'kind' | 'body' | 'at'>): string {
+  const { id, from, side, name, kind, body, at } = message
+  return JSON.stringify(name === undefined ? { id, from, side, kind, body, at } : { id, from, side, name, kind, body, at }).slice(1)
+}
+
+/** `2["cursorPush",{…}]`. */
+export const cursorPacket = (conversation: string, side: string, { delivered, read }: Cursor): string =>
+  `2["cursorPush",${JSON.stringify({ conversation, participant: side, delivered, read })}]`

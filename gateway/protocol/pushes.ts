@@ -1,0 +1,35 @@
+/** What the gateway says unasked. Names end in `Push`; a client ignores those it does not know. */
+import { Type, type Static, type TSchema } from 'typebox'
+import { ConversationId, ConversationRow, Cursor, Id, Message, Side } from './model.ts'
+
+const Refusal = Type.Object({
+  code: Type.String(), message: Type.String(), retry: Type.Boolean(), afterMs: Type.Optional(Type.Number()),
+})
+
+export const PUSHES = {
+  /** A message was written, by anyone of either side (not echoed to the line that sent it: that one has the ack). */
+  messagePush: Message,
+  /** A side has received or read further. */
+  cursorPush: Type.Object({ conversation: ConversationId, participant: Side, ...Cursor.properties }),
+  /** Somebody of the other side is typing, or stopped. Volatile. */
+  typingPush: Type.Object({
+    conversation: ConversationId, from: Id, side: Side, name: Type.Optional(Type.String()), on: Type.Boolean(),
+  }),
+  /** A conversation is new to this participant's list, or its row changed other than by a message. */
+  conversationPush: ConversationRow,
+  /** To the window that called `changeUser`. */
+  changeUserPush: Type.Object({ toid: Side }),
+  /** To the other windows of the same participant; `socketid` is the line that caused it. */
+  syncChangeUserPush: Type.Object({ toid: Side, socketid: Type.String() }),
+  /** A notice that a backend published into this participant's channel. */
+  noticePush: Type.Object({ type: Type.String(), text: Type.Optional(Type.String()) }, { additionalProperties: true }),
+  /** A "no" to a packet that had no ack to carry it. */
+  refusalPush: Type.Object({ error: Refusal, about: Type.Optional(Type.String()) }),
+  /** Precedes every close by the gateway. `reconnect`: whether to come back, `afterMs`: not before. */
+  byePush: Type.Object({
+    code: Type.String(), message: Type.String(), reconnect: Type.Boolean(), afterMs: Type.Optional(Type.Number()),
+  }),
+} as const satisfies Record<string, TSchema>
+
+export type Push = keyof typeof PUSHES
+export type PushData<P extends Push> = Static<(typeof PUSHES)[P]>

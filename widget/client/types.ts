@@ -1,0 +1,111 @@
+/**
+ * What elements see of the headless client. Contracts only: the code is in client.ts, connection.ts, conversation.ts …
+ * Confirmed and wished live apart: `timeline` is what the gateway said, `outbox` what the person wants;
+ * an element draws the timeline and below it the outbox, and never mixes them anywhere else.
+ */
+import type { WireRefusal } from '../../gateway/protocol/codes.ts'
+import type { Body, ConversationRow, Cursor, Identity, Message } from '../../gateway/protocol/model.ts'
+import type { Command, CommandAnswer, CommandInput } from '../../gateway/protocol/commands.ts'
+import type { PushData } from '../../gateway/protocol/pushes.ts'
+import type { Signal } from './signal.ts'
+
+export type TransportName = 'websocket' | 'polling'
+
+/** The state of the line; each state carries only what is true in it. "connected" and "caught up" are told apart. */
+export type ConnectionState =
+  | { readonly name: 'idle' }
+  | { readonly name: 'connecting'; readonly attempt: number }
+  /** Welcome received; missed messages are still on their way. */
+  | { readonly name: 'catching-up'; readonly transport: TransportName }
+  | { readonly name: 'live'; readonly transport: TransportName }
+  /** Lost; the next attempt starts at `retryAt` (client clock, ms) or at once when the network says it is back. */
+  | { readonly name: 'waiting'; readonly attempt: number; readonly retryAt: number; readonly reason: string }
+  /** The gateway said a final no (bad pass, foreign origin …): a person or the page has to act. */
+  | { readonly name: 'refused'; readonly refusal: WireRefusal }
+  | { readonly name: 'closed' }
+
+export interface OutboxItem {
+  /** Client id; the same in the timeline once the gateway confirmed it. */
+  readonly id: string
+  readonly kind: string
+  readonly body: Body
+  /** When the person pressed send, client clock, ms. */
+  readonly at: number
+  /** waiting: for the line or for those before it; sending: on its way; failed: refused for good, kept for retry or discard. */
+  readonly state: 'waiting' | 'sending' | 'failed'
+  readonly refusal?: WireRefusal
+}
+
+export interface TimelineView {
+  /** Ascending by seq. Holes, where any, are between two neighbours whose seqs are not successive. */
+  readonly messages: readonly Message[]
+  /** Older messages exist that are not held yet. */
+  readonly hasOlder: boolean
+  readonly isLoadingOlder: boolean
+  /** False until the gateway or the local copy has said what there is (even if it is nothing). */
+  readonly isLoaded: boolean
+}
+
+/** One conversation as this window sees it. Stays valid over every loss and return of the line. */
+export interface Conversation {
+  /** `shop:<id>` or a participant id. */
+  readonly to: string
+  /** Known once the gateway or the local copy told it. */
+  readonly id: string | undefined
+  readonly timeline: Signal<TimelineView>
+  readonly outbox: Signal<readonly OutboxItem[]>
+  /** How far the other side has come. */
+  readonly theirs: Signal<Cursor>
+  readonly unread: Signal<number>
+  /** Who of the other side is typing right now; undefined again after 6 s without news. */
+  readonly typing: Signal<{ readonly from: string; readonly name?: string } | undefined>
+  /** Last known name of the other side. */
+  readonly name: Signal<string | undefined>
+  /** Text not yet a wish; kept where storage allows, shared by the windows of one person. */
+  readonly draft: Signal<string>
+  setDraft(text: string): void
+  /** Puts a message into the outbox and returns its client id at once. Empty text: returns undefined, nothing happens. */
+  send(text: string): string | undefined
+  sendBody(kind: string, body: Body): string
+  retry(id: string): void
+  discard(id: string): void
+  /** Loads one page of older messages; resolves when it is in the timeline or could not be had. */
+  loadOlder(): Promise<void>
+  /** The person has seen everything up to the newest message held. */
+  markRead(): void
+  /** The person is typing (throttled inside) or stopped. */
+  setTyping(on: boolean): void
+}
+
+export interface Client {
+  readonly connection: Signal<ConnectionState>
+  readonly identity: Signal<Identity | undefined>
+  /** Whom the windows of this person talk to; follows `changeUser` here and `syncChangeUserPush` from the others. */
+  readonly focus: Signal<string | undefined>
+  /** The list by last activity, kept up to date by pushes; loads at first use. */
+  readonly inbox: Inbox
+  /** The conversation with `to`; the same object for the same `to`. */
+  conversation(to: string): Conversation
+  changeUser(to: string): void
+  /** Any command; rejects with a `RefusalError` that carries the wire refusal (`code: 'timeout'` where no answer came). */
+  request<C extends Command>(command: C, input: CommandInput<C>): Promise<CommandAnswer<C>>
+  /** Any push, for what has no signal above. Returns the way to stop. */
+  onPush<P extends keyof PushMap>(push: P, listener: (data: PushMap[P]) => void): () => void
+  /** Starts (or starts again after `refused` / `closed`). */
+  connect(): void
+  /** Says goodbye and frees everything; outbox and timeline stay in storage. */
+  close(): void
+  /** A new pass: used on the open line by `renew` and in every later hello. */
+  setToken(token: string): void
+}
+
+export type PushMap = { [P in keyof typeof import('../../gateway/protocol/pushes.ts').PUSHES]: PushData<P> }
+
+export interface Inbox {
+  readonly rows: Signal<readonly ConversationRow[]>
+  readonly isLoaded: Signal<boolean>
+  readonly hasMore: Signal<boolean>
+  /** Sum of unread over the rows held. */
+  readonly unread: Signal<number>
+  loadMore(): Promise<void>
+}
