@@ -77,19 +77,22 @@ export interface Store {
   /**
    * Appends one entry to its conversation's log and publishes it on the conversation's channel.
    *
-   * - Idempotent: the same (conversation, from, id) again changes and publishes nothing and answers as the first time, with `duplicate`.
+   * - Idempotent: the same (conversation, from, id) again changes and publishes nothing and answers as the first time,
+   *   with `duplicate`.
    * - Dense: seq is the head's seq + 1, from 1, whatever runs at once; no number is skipped or given twice.
    * - Chained: `prev` is the client id of the entry before, absent at the first.
    * - Durable before it resolves: a process killed at any later moment finds the entry again.
    * - In order: two appends of one caller to one conversation, made one after the other without waiting, keep their order.
    * - Published after it is durable, in order of seq, exactly the `messagePacket` of the stored entry.
-   * - The sender's side has then read and received up to the new entry; its name, where given, becomes the side's last known name.
+   * - The sender's side has then read and received up to the new entry; its name, where given, becomes the side's last
+   *   known name.
    * - Both sides' lists hold the conversation from then on.
    */
   append(message: NewMessage): Promise<Appended>
 
   /**
-   * Reads a page of a log. A conversation nobody wrote to: no messages, head seq 0, and the epoch its first entry will have or ''.
+   * Reads a page of a log. A conversation nobody wrote to: no messages, head seq 0, and the epoch its first
+   * entry will have or ''.
    * `head`, `messages` and `cursors` are of one moment.
    */
   read(conversation: string, range: ReadRange): Promise<Page>

@@ -81,7 +81,8 @@ export type Hello = Static<typeof Hello>
  * What became of one conversation of the hello.
  * `follows`: every message above the client's cursor follows at once as messagePush, up to `head`.
  * `reload`: too much was missed, or nothing was held: the newest page follows; older ones by `history`.
- * `diverged`: the log is not the one the client knew; find the last common entry by `history`, load above it, offer own lost messages again.
+ * `diverged`: the log is not the one the client knew; find the last common entry by `history`, load above it,
+ * offer own lost messages again.
  */
 export const Resumed = Type.Object({
   conversation: ConversationId,

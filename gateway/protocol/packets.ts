@@ -11,13 +11,15 @@ export const messagePacket = (message: Message): string => `2["messagePush",${me
 export function messageJson(message: Message): string {
   const { conversation, epoch, seq, prev } = message
   const chain = prev === undefined ? '' : `"prev":${JSON.stringify(prev)},`
-  return `{"conversation":${JSON.stringify(conversation)},"epoch":${JSON.stringify(epoch)},"seq":${seq},${chain}${messageTail(message)}`
+  const place = `"conversation":${JSON.stringify(conversation)},"epoch":${JSON.stringify(epoch)},"seq":${seq}`
+  return `{${place},${chain}${messageTail(message)}`
 }
 
 /** Everything of a message that is known before the store has numbered it, closing brace included. */
 export function messageTail(message: Pick<Message, 'id' | 'from' | 'side' | 'name' | 'kind' | 'body' | 'at'>): string {
   const { id, from, side, name, kind, body, at } = message
-  return JSON.stringify(name === undefined ? { id, from, side, kind, body, at } : { id, from, side, name, kind, body, at }).slice(1)
+  // JSON.stringify leaves out a name that is undefined
+  return JSON.stringify({ id, from, side, name, kind, body, at }).slice(1)
 }
 
 /** `2["cursorPush",{…}]`. */

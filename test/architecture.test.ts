@@ -1,0 +1,231 @@
+/**
+ * The walls: which room may import which, as code or only as a type, and what may never be written in it.
+ * The first room whose `files` match is a file's room. To move a wall, change the table and say why in docs/decisions/.
+ */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { readImports, withoutComments, type Import } from './kit/imports.ts'
+
+interface Room {
+  readonly name: string
+  readonly files: RegExp
+  /** Other files of ours that may be imported as code; the room's own files always may. */
+  readonly code?: RegExp
+  /** Further files of ours that may be imported as types. */
+  readonly types?: RegExp
+  /** Packages and `node:` builtins. */
+  readonly packages?: RegExp
+  readonly never?: readonly Forbidden[]
+}
+
+interface Forbidden {
+  readonly what: RegExp
+  readonly because: string
+}
+
+const DOCUMENT = { what: /\bdocument\s*[.?[]/, because: 'the client is headless: it runs in Node and in workers' }
+const CLOCK = {
+  what: /\bDate\.now\b|\bnew Date\(\s*\)|\bperformance\.now\b/,
+  because: 'time is an argument here, so that tests can move it',
+}
+const DICE = { what: /\bMath\.random\b|\brandomUUID\b|\bgetRandomValues\b/, because: 'randomness is an argument here' }
+const TIMERS = { what: /\bset(?:Timeout|Interval|Immediate)\s*\(/, because: 'time is an argument here; ask the clock' }
+const PROCESS = { what: /\bprocess\s*\./, because: 'only main.ts knows the process; take what you need as an argument' }
+const INJECTION = {
+  what: /\beval\s*\(|\bnew Function\b|\b(?:inner|outer)HTML\b|\binsertAdjacentHTML\b|\bunsafe\w+\b|\bdocument\.write\b/,
+  because: 'text of strangers is shown here, under strict CSP and Trusted Types',
+}
+const STYLE_ATTRIBUTE = {
+  what: /\bstyle=|['"]style['"]\s*,|\.cssText\b|\bstyleMap\b/,
+  because: 'a strict CSP drops style attributes; use a class, a property setter or a css variable',
+}
+const WIDGET = [INJECTION, STYLE_ATTRIBUTE, PROCESS]
+
+const LIT = String.raw`lit|@lit/\w+`
+
+const ROOMS: readonly Room[] = [
+  {
+    name: 'gateway/protocol', files: /^gateway\/protocol\//, packages: /^(typebox|node:crypto)$/,
+    never: [PROCESS, CLOCK, DICE],
+  },
+  {
+    name: 'gateway/backbone (the interface)', files: /^gateway\/backbone\/[^/]+$/,
+    types: /^gateway\/protocol\//, never: [PROCESS],
+  },
+  {
+    name: 'gateway/backbone/embedded', files: /^gateway\/backbone\/embedded\//,
+    code: /^gateway\/(backbone\/[^/]+|protocol\/[^/]+)$/, packages: /^(lmdb|node:.+)$/, never: [PROCESS],
+  },
+  {
+    name: 'gateway/backbone/redis', files: /^gateway\/backbone\/redis\//,
+    code: /^gateway\/(backbone\/[^/]+|protocol\/[^/]+)$/, packages: /^(ioredis|node:.+)$/, never: [PROCESS],
+  },
+  {
+    name: 'gateway/domain', files: /^gateway\/domain\//, code: /^gateway\/protocol\//,
+    types: /^gateway\/backbone\/backbone\.ts$/, never: [PROCESS, CLOCK, DICE, TIMERS],
+  },
+  {
+    name: 'gateway/doors', files: /^gateway\/doors\//, code: /^gateway\/(protocol|domain)\//,
+    types: /^gateway\/backbone\/backbone\.ts$/,
+    packages: /^(fastify|@fastify\/[\w-]+|engine\.io|ws|jose|node:.+)$/, never: [PROCESS],
+  },
+  {
+    name: 'gateway/ops', files: /^gateway\/ops\//, code: /^gateway\/protocol\/codes\.ts$/, types: /^gateway\/domain\//,
+    packages: /^(fastify|prom-client|node:.+)$/, never: [PROCESS],
+  },
+  { name: 'gateway/config.ts', files: /^gateway\/config\.ts$/, packages: /^node:.+$/, never: [PROCESS] },
+  {
+    name: 'gateway/app.ts', files: /^gateway\/app\.ts$/, code: /^gateway\/(?!main\.ts$)/,
+    packages: /^(fastify|@fastify\/[\w-]+|node:.+)$/, never: [PROCESS],
+  },
+  { name: 'gateway/main.ts', files: /^gateway\/main\.ts$/, code: /^gateway\//, packages: /^(uqr|node:.+)$/ },
+  {
+    name: 'widget/client', files: /^widget\/client\//, code: /^gateway\/protocol\/(codes|packet|version)\.ts$/,
+    types: /^gateway\/protocol\//, packages: /^engine\.io-client$/, never: [...WIDGET, DOCUMENT],
+  },
+  {
+    name: 'widget/controllers', files: /^widget\/controllers\//, code: /^widget\/client\//,
+    types: /^gateway\/protocol\//, packages: new RegExp(`^(${LIT})$`), never: WIDGET,
+  },
+  {
+    name: 'widget/styles', files: /^widget\/styles\//, packages: new RegExp(`^(${LIT})$`), never: WIDGET,
+  },
+  { name: 'widget/locales', files: /^widget\/locales\//, never: WIDGET },
+  {
+    name: 'widget/parts', files: /^widget\/parts\//, code: /^widget\/(styles|locales)\//,
+    types: /^(widget\/client\/|gateway\/protocol\/)/, packages: new RegExp(`^(${LIT})$`), never: WIDGET,
+  },
+  {
+    name: 'widget/elements', files: /^widget\/elements\//, code: /^widget\/(controllers|parts|styles|locales)\//,
+    types: /^(widget\/client\/|gateway\/protocol\/)/, packages: new RegExp(`^(${LIT})$`), never: WIDGET,
+  },
+  { name: 'a widget entry', files: /^widget\/im-[\w-]+\.ts$/, code: /^widget\/elements\/[\w-]+\.ts$/, never: WIDGET },
+  { name: 'widget/loader.ts', files: /^widget\/loader\.ts$/, never: WIDGET },
+  { name: 'widget/bridge', files: /^widget\/bridge\//, types: /^widget\/client\//, never: WIDGET },
+  { name: 'demo', files: /^demo\//, packages: /^(ws|uqr|node:.+)$/, never: [INJECTION] },
+  { name: 'test', files: /^test\//, code: /./, packages: /./ },
+  { name: 'a config file', files: /^[^/]+$/, packages: /./ },
+]
+
+const VAGUE = /^(utils?|helpers?|common|managers?|services?|misc)$/
+const MAX_LINES = 300
+const MAX_COLUMNS = 130
+const MAX_ENTRY_LINES = 10
+
+const root = process.cwd()
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+const sources = new Map(
+  tracked.split('\n')
+    .filter((file) => /\.(ts|mjs|js)$/.test(file) && existsSync(file))
+    .map((file) => [file, readFileSync(file, 'utf8')]),
+)
+const imports = await readImports(root, sources)
+const lineCount = (source: string): number => source.trimEnd().split('\n').length
+const roomOf = (file: string): Room | undefined => ROOMS.find(({ files }) => files.test(file))
+
+/** Why `room` may not have this import, or undefined where it may. */
+function objection(room: Room, { target, isOurs, as }: Import): string | undefined {
+  if (!isOurs) return room.packages?.test(target) ? undefined : `imports ${target}, which ${room.name} may not`
+  if (room.files.test(target) || room.code?.test(target)) return undefined
+  if (!room.types?.test(target)) return `imports ${target} as ${as}, which ${room.name} may not`
+  return as === 'type' ? undefined : `imports ${target} as code, which ${room.name} may only as a type (import type …)`
+}
+
+function forbiddenIn(room: Room, source: string): string[] {
+  const text = withoutComments(source)
+  return (room.never ?? []).flatMap(({ what, because }) => {
+    const found = what.exec(text)
+    return found ? [`:${text.slice(0, found.index).split('\n').length} has "${found[0].trim()}": ${because}`] : []
+  })
+}
+
+/** One line for each file that breaks a rule, so that the failure reads as a list of things to do. */
+const complaints = (judge: (file: string, source: string) => readonly string[]): string[] =>
+  [...sources].flatMap(([file, source]) => judge(file, source).map((complaint) => `${file} ${complaint}`.replace(' :', ':')))
+
+describe('the walls', () => {
+  test('every file stands in a room', () => {
+    expect(complaints((file) => (roomOf(file) ? [] : ['stands in no room of this table']))).toEqual([])
+  })
+
+  test.each(ROOMS.map((room) => [room.name, room] as const))('%s imports only what it may', (_name, room) => {
+    expect(complaints((file) => {
+      if (roomOf(file) !== room) return []
+      return imports.get(file)!.flatMap((each) => objection(room, each) ?? [])
+    })).toEqual([])
+  })
+
+  test.each(ROOMS.filter(({ never }) => never).map((room) => [room.name, room] as const))(
+    '%s says nothing that is forbidden there',
+    (_name, room) => {
+      expect(complaints((file, source) => (roomOf(file) === room ? forbiddenIn(room, source) : []))).toEqual([])
+    },
+  )
+
+  test('nobody builds on the roof: app.ts is imported by main and tests alone', () => {
+    expect(complaints((file) => {
+      if (file === 'gateway/main.ts' || file.startsWith('test/')) return []
+      const upstairs = imports.get(file)!.filter(({ target }) => /^gateway\/(app|main)\.ts$/.test(target))
+      return upstairs.map(({ target }) => `imports ${target}`)
+    })).toEqual([])
+  })
+})
+
+describe('the shape of files', () => {
+  test(`no file has more than ${MAX_LINES} lines`, () => {
+    expect(complaints((_file, source) => (lineCount(source) > MAX_LINES ? [`has ${lineCount(source)} lines`] : []))).toEqual([])
+  })
+
+  test(`no line has more than ${MAX_COLUMNS} columns`, () => {
+    expect(complaints((_file, source) =>
+      source.split('\n').flatMap((line, at) => (line.length > MAX_COLUMNS ? [`:${at + 1} has ${line.length} columns`] : [])),
+    )).toEqual([])
+  })
+
+  test(`a widget entry has at most ${MAX_ENTRY_LINES} lines and defines one element`, () => {
+    expect(complaints((file, source) => {
+      if (!/^widget\/im-[\w-]+\.ts$/.test(file)) return []
+      const elements = imports.get(file)!.filter(({ as }) => as === 'code')
+      return [
+        ...(lineCount(source) > MAX_ENTRY_LINES ? [`has ${lineCount(source)} lines`] : []),
+        ...(elements.length === 1 ? [] : [`imports ${elements.length} elements`]),
+      ]
+    })).toEqual([])
+  })
+
+  test('names are kebab-case and say what is inside', () => {
+    expect(complaints((file) => file.split('/').flatMap((part) => {
+      const name = basename(part).replace(/(\.(test|config|d|system))?\.\w+$/, '')
+      if (VAGUE.test(name)) return [`is called "${name}": name the thing itself`]
+      return /^\.?[a-z0-9]+([.-][a-z0-9]+)*$/.test(name) ? [] : [`"${part}" is not kebab-case`]
+    }))).toEqual([])
+  })
+})
+
+describe('the wall test itself', () => {
+  const domain = ROOMS.find(({ name }) => name === 'gateway/domain')!
+  const ours = (target: string, as: Import['as']): Import => ({ target, isOurs: true, as })
+
+  test('tells code from types', async () => {
+    const file = 'test/kit/imports.ts'
+    const types = `import type { A } from './a.ts'\n// import './no.ts'\ntype B = import("./b.ts").B`
+    const found = (await readImports(root, new Map([[file, types]]))).get(file)!
+    const targets = (how: Import['as']): string[] => found.filter(({ as }) => as === how).map(({ target }) => target)
+    expect(targets('type')).toEqual(['test/kit/a.ts', 'test/kit/b.ts'])
+    expect(targets('code')).toEqual(['esbuild', 'node:path'])
+  })
+
+  test('objects to a wall broken', () => {
+    expect(objection(domain, ours('gateway/backbone/backbone.ts', 'type'))).toBeUndefined()
+    expect(objection(domain, ours('gateway/backbone/backbone.ts', 'code'))).toMatch(/only as a type/)
+    expect(objection(domain, ours('gateway/doors/hub.ts', 'type'))).toMatch(/may not/)
+    expect(objection(domain, { target: 'fastify', isOurs: false, as: 'type' })).toMatch(/may not/)
+  })
+
+  test('sees a forbidden name, not one in a comment', () => {
+    const found = forbiddenIn(domain, '// Date.now() is for main\nconst at = Date.now()')
+    expect(found).toEqual([expect.stringMatching(/^:2 has "Date\.now"/)])
+  })
+})
