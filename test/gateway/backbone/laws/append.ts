@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest'
+import type { World } from '../contract.ts'
+import { newTalk } from './conversation.ts'
+
+export function describeAppend(world: World): void {
+  describe('append numbers', () => {
+    it('from 1 without holes, each entry linked to the one before', async () => {
+      const talk = newTalk()
+      const first = await world.backbone.store.append(talk.message({ id: 'a' }))
+      const second = await world.backbone.store.append(talk.message({ id: 'b', from: talk.shop }))
+      const third = await world.backbone.store.append(talk.message({ id: 'c' }))
+      expect([first.seq, second.seq, third.seq]).toEqual([1, 2, 3])
+      expect([first.prev, second.prev, third.prev]).toEqual([undefined, 'a', 'b'])
+      expect(first.epoch).not.toBe('')
+      expect(new Set([first.epoch, second.epoch, third.epoch]).size).toBe(1)
+      expect([first.duplicate, second.duplicate, third.duplicate]).toEqual([false, false, false])
+    })
+
+    it('densely whatever runs at once, on any node', async () => {
+      const talks = [newTalk(), newTalk(), newTalk()]
+      const appended = await Promise.all(talks.flatMap((talk) => Array.from({ length: 60 }, async (_, i) => {
+        const node = i % 2 === 0 ? world.backbone : world.other
+        return { talk, ...(await node.store.append(talk.message({ id: `m${i}`, from: `sender-${i % 7}` }))) }
+      })))
+      for (const talk of talks) {
+        const seqs = appended.filter((one) => one.talk === talk).map(({ seq }) => seq).sort((a, b) => a - b)
+        expect(seqs).toEqual(Array.from({ length: 60 }, (_, i) => i + 1))
+        const { messages } = await world.backbone.store.read(talk.conversation, { limit: 100 })
+        expect(messages.map(({ prev }) => prev)).toEqual([undefined, ...messages.slice(0, -1).map(({ id }) => id)])
+      }
+    })
+
+    it('in the order of one caller that does not wait', async () => {
+      const talk = newTalk()
+      const appended = await Promise.all(Array.from({ length: 200 }, () => world.backbone.store.append(talk.message())))
+      expect(appended.map(({ seq }) => seq)).toEqual(Array.from({ length: 200 }, (_, i) => i + 1))
+    })
+  })
+  describe('append is idempotent', () => describeIdempotence(world))
+  describe('append is durable', () => describeDurability(world))
+}
+
+function describeIdempotence(world: World): void {
+  it('the same client id again answers as the first time and changes nothing', async () => {
+    const talk = newTalk()
+    await world.backbone.store.append(talk.message({ id: 'before' }))
+    const first = await world.backbone.store.append(talk.message({ id: 'x', at: 1_700_000_000_500 }))
+    await world.backbone.store.append(talk.message({ id: 'after' }))
+    const before = await world.backbone.store.read(talk.conversation, { limit: 10 })
+    const changed = talk.message({ id: 'x', at: 1_800_000_000_000, body: { text: 'other' }, name: 'N' })
+    const again = await world.other.store.append(changed)
+    expect(again).toEqual({ ...first, duplicate: true })
+    expect(again.prev).toBe('before')
+    expect(await world.backbone.store.read(talk.conversation, { limit: 10 })).toEqual(before)
+  })
+
+  it('the same client id many times at once is stored once', async () => {
+    const talk = newTalk()
+    const appended = await Promise.all(Array.from({ length: 20 }, (_, i) =>
+      (i % 2 === 0 ? world.backbone : world.other).store.append(talk.message({ id: 'once', at: 1_700_000_000_000 + i }))))
+    expect(appended.filter(({ duplicate }) => !duplicate)).toHaveLength(1)
+    expect(new Set(appended.map(({ seq, at }) => `${seq} ${at}`)).size).toBe(1)
+    expect((await world.backbone.store.read(talk.conversation, { limit: 10 })).head.seq).toBe(1)
+  })
+
+  it('per conversation and sender only', async () => {
+    const [one, two] = [newTalk(), newTalk()]
+    const appended = await Promise.all([
+      world.backbone.store.append(one.message({ id: 'x' })),
+      world.backbone.store.append(one.message({ id: 'x', from: one.shop })),
+      world.backbone.store.append(two.message({ id: 'x' })),
+    ])
+    expect(appended.map(({ duplicate }) => duplicate)).toEqual([false, false, false])
+  })
+
+  it('and no separator can make two keys one', async () => {
+    const talk = newTalk()
+    const pairs = [':', '|', ',', '/', '#', '.'].flatMap((mark) => [[`a${mark}b`, 'c'], ['a', `b${mark}c`]] as const)
+    const odd = [['s', 'i'], ['s', 'i\0'], ['s', 'i '], ['s', 'i\n'], ['s', '\0i']] as const
+    for (const [from, id] of [...pairs, ...odd]) {
+      const { duplicate } = await world.backbone.store.append(talk.message({ from, id }))
+      expect({ from, id, duplicate }).toEqual({ from, id, duplicate: false })
+    }
+  })
+}
+
+function describeDurability(world: World): void {
+  it('everything that resolved is there after opening again, and numbering goes on', async () => {
+    const talk = newTalk()
+    const { store } = world.backbone
+    const last = (await Promise.all(Array.from({ length: 50 }, () => store.append(talk.message({ name: 'Ann' }))))).at(-1)!
+    await store.advance({ conversation: talk.conversation, side: talk.shop, delivered: 20, read: 10, origin: '' })
+    const before = await store.read(talk.conversation, { limit: 100 })
+    const rows = await store.list(talk.shop, { limit: 10 })
+    await world.restart()
+    expect(await world.backbone.store.read(talk.conversation, { limit: 100 })).toEqual(before)
+    expect(await world.backbone.store.list(talk.shop, { limit: 10 })).toEqual(rows)
+    const next = await world.backbone.store.append(talk.message({ id: 'next' }))
+    expect(next).toMatchObject({ epoch: last.epoch, seq: 51, prev: 'm50', duplicate: false })
+  })
+
+  it('a client id is remembered after opening again', async () => {
+    const talk = newTalk()
+    const first = await world.backbone.store.append(talk.message({ id: 'x' }))
+    await world.backbone.store.append(talk.message({ id: 'y' }))
+    await world.restart()
+    expect(await world.backbone.store.append(talk.message({ id: 'x' }))).toEqual({ ...first, duplicate: true })
+  })
+
+  it('close lets appends under way finish', async () => {
+    const talk = newTalk()
+    const underWay = Promise.all(Array.from({ length: 30 }, () => world.backbone.store.append(talk.message())))
+    await world.restart()
+    expect(await underWay).toHaveLength(30)
+    expect((await world.backbone.store.read(talk.conversation, { limit: 50 })).head.seq).toBe(30)
+  })
+}

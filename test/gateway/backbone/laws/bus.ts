@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { userChannel } from '../../../../gateway/protocol/keys.ts'
+import type { World } from '../contract.ts'
+import { Recorder } from './recorder.ts'
+
+export function describeBus(world: World): void {
+  describe('the bus', () => {
+    const newChannel = (): string => userChannel(`u-${randomUUID()}`)
+
+    it('relays what is published after subscribing, in order, to every listener', async () => {
+      const channel = newChannel()
+      await world.backbone.bus.publish(channel, '', 'too early')
+      const [one, two] = [await Recorder.on(world.backbone.bus, channel), await Recorder.on(world.other.bus, channel)]
+      const packets = Array.from({ length: 30 }, (_, i) => `2["noticePush",{"text":"${i} 客 \\u2028"}]`)
+      await Promise.all(packets.map((packet, i) => world.backbone.bus.publish(channel, `line-${i}`, packet)))
+      expect(await one.until(30)).toEqual(packets)
+      expect(await two.until(30)).toEqual(packets)
+      expect(one.relayed.map(({ origin }) => origin)).toEqual(packets.map((_, i) => `line-${i}`))
+      expect(one.relayed[0]!.channel).toBe(channel)
+      await Promise.all([one.close(), two.close()])
+    })
+
+    it('keeps channels apart', async () => {
+      const [here, there] = [newChannel(), newChannel()]
+      const recorder = await Recorder.on(world.backbone.bus, here)
+      await world.backbone.bus.publish(there, '', 'elsewhere')
+      await world.backbone.bus.publish(here + '0', '', 'elsewhere')
+      await world.backbone.bus.publish(here, '', 'here')
+      expect(await recorder.until(1)).toEqual(['here'])
+      await recorder.close()
+    })
+
+    it('calls a listener no more once its subscription is closed, and the others still', async () => {
+      const channel = newChannel()
+      const [leaving, staying] = [await Recorder.on(world.backbone.bus, channel), await Recorder.on(world.backbone.bus, channel)]
+      await world.backbone.bus.publish(channel, '', 'one')
+      await Promise.all([leaving.until(1), staying.until(1)])
+      await leaving.close()
+      await leaving.close()
+      await world.other.bus.publish(channel, '', 'two')
+      await staying.until(2)
+      expect(leaving.packets).toEqual(['one'])
+      await staying.close()
+      const again = await Recorder.on(world.backbone.bus, channel)
+      await world.other.bus.publish(channel, '', 'three')
+      expect(await again.until(1)).toEqual(['three'])
+      expect(staying.packets).toEqual(['one', 'two'])
+      await again.close()
+    })
+
+    it('takes one function twice as two listeners', async () => {
+      const channel = newChannel()
+      let calls = 0
+      const count = (): void => void calls++
+      const first = await world.backbone.bus.subscribe(channel, count)
+      const second = await world.backbone.bus.subscribe(channel, count)
+      await first.close()
+      const end = await Recorder.on(world.backbone.bus, channel)
+      await world.backbone.bus.publish(channel, '', 'one')
+      await end.until(1)
+      expect(calls).toBe(1)
+      await Promise.all([second.close(), end.close()])
+    })
+
+    it('stops asking for gaps when told so', () => {
+      const stop = world.backbone.bus.onGap(() => undefined)
+      stop()
+      stop()
+    })
+
+    it('lets a listener leave and come while it is called', async () => {
+      const channel = newChannel()
+      const heard: string[] = []
+      const nested: Promise<unknown>[] = []
+      const first = await world.backbone.bus.subscribe(channel, ({ packet }) => {
+        heard.push(packet.toString())
+        nested.push(first.close(), world.backbone.bus.subscribe(channel, (relayed) => heard.push(`nested ${relayed.packet}`)))
+      })
+      const end = await Recorder.on(world.backbone.bus, channel)
+      await world.backbone.bus.publish(channel, '', 'one')
+      await end.until(1)
+      await Promise.all(nested)
+      await world.backbone.bus.publish(channel, '', 'two')
+      await end.until(2)
+      expect(heard.filter((one) => one.endsWith('two'))).toEqual(['nested two'])
+      await end.close()
+    })
+  })
+}

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import type { World } from '../contract.ts'
+import { newTalk } from './conversation.ts'
+
+const START = 1_700_000_000_000
+
+export function describeLists(world: World): void {
+  describe('a list', () => {
+    const newShop = (): string => `shop:l-${randomUUID()}`
+    const conversations = async (side: string, range: { before?: number; limit: number }): Promise<string[]> =>
+      (await world.other.store.list(side, range)).map(({ conversation }) => conversation)
+
+    it('is empty for a side that nobody wrote to', async () => {
+      expect(await world.backbone.store.list(newShop(), { limit: 10 })).toEqual([])
+    })
+
+    it('holds the conversation for both sides from the first message on', async () => {
+      const talk = newTalk()
+      await world.backbone.store.append(talk.message())
+      expect(await conversations(talk.customer, { limit: 10 })).toEqual([talk.conversation])
+      expect(await conversations(talk.shop, { limit: 10 })).toEqual([talk.conversation])
+    })
+
+    it('has a row say what read says', async () => {
+      const talk = newTalk()
+      await world.backbone.store.append(talk.message({ name: 'Ann' }))
+      await world.backbone.store.append(talk.message({ name: 'Bob', from: 'agent-1', side: talk.shop }))
+      await world.backbone.store.advance({ conversation: talk.conversation, side: talk.customer, delivered: 2, origin: '' })
+      const { messages, ...page } = await world.backbone.store.read(talk.conversation, { limit: 1 })
+      expect(await world.backbone.store.list(talk.shop, { limit: 10 }))
+        .toEqual([{ conversation: talk.conversation, ...page, last: messages[0] }])
+    })
+
+    it('is ordered by the last message, newest first, in seconds as in days', async () => {
+      const shop = newShop()
+      const gaps = [1, 2, 400, 59_000, 61_000, 3_600_000, 90_000_000, 7_000_000_000]
+      const talks = gaps.map(() => newTalk({ shop }))
+      await Promise.all(talks.map((talk, i) => world.backbone.store.append(talk.message({ at: START + gaps[i]! }))))
+      const newestFirst = talks.map(({ conversation }) => conversation).reverse()
+      expect(await conversations(shop, { limit: 100 })).toEqual(newestFirst)
+      expect(await conversations(shop, { limit: 3 })).toEqual(newestFirst.slice(0, 3))
+      await world.backbone.store.append(talks[1]!.message({ at: START + 8_000_000_000 }))
+      const moved = talks[1]!.conversation
+      expect(await conversations(shop, { limit: 100 })).toEqual([moved, ...newestFirst.filter((one) => one !== moved)])
+    })
+
+    it('goes on below `before`, and pages cover everything once', async () => {
+      const shop = newShop()
+      const talks = Array.from({ length: 11 }, () => newTalk({ shop }))
+      await Promise.all(talks.map((talk, i) => world.backbone.store.append(talk.message({ at: START + i * 17_000 }))))
+      expect(await conversations(shop, { before: START, limit: 5 })).toEqual([])
+      expect(await conversations(shop, { before: START + 1, limit: 5 })).toEqual([talks[0]!.conversation])
+      const seen: string[] = []
+      let before = START + 1_000_000
+      for (;;) {
+        const rows = await world.backbone.store.list(shop, { before, limit: 3 })
+        if (rows.length === 0) break
+        seen.push(...rows.map(({ conversation }) => conversation))
+        before = rows.at(-1)!.last.at
+      }
+      expect(seen).toEqual(talks.map(({ conversation }) => conversation).reverse())
+    })
+
+    it('loses nobody while many write at once', async () => {
+      const shop = newShop()
+      const talks = Array.from({ length: 40 }, () => newTalk({ shop }))
+      await Promise.all(talks.flatMap((talk, i) =>
+        [0, 1, 2].map((n) => world.backbone.store.append(talk.message({ at: START + i * 60_000 + n })))))
+      await world.restart()
+      expect(await conversations(shop, { limit: 100 })).toEqual(talks.map(({ conversation }) => conversation).reverse())
+    })
+  })
+}

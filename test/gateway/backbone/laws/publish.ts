@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { conversationChannel } from '../../../../gateway/protocol/keys.ts'
+import { messagePacket } from '../../../../gateway/protocol/packets.ts'
+import type { World } from '../contract.ts'
+import { newTalk } from './conversation.ts'
+import { Recorder } from './recorder.ts'
+
+export function describePublish(world: World): void {
+  describe('append publishes', () => {
+    it('exactly the packet of the stored entry, in order of seq, with the origin', async () => {
+      const talk = newTalk()
+      const channel = conversationChannel(talk.conversation)
+      const recorder = await Recorder.on(world.other.bus, channel)
+      await Promise.all(Array.from({ length: 50 }, (_, i) =>
+        world.backbone.store.append(talk.message({ origin: `line-${i}`, ...(i % 2 === 0 ? { name: 'Änne 客' } : {}) }))))
+      await recorder.until(50)
+      const { messages } = await world.backbone.store.read(talk.conversation, { limit: 100 })
+      expect(recorder.packets).toEqual(messages.map(messagePacket))
+      expect(recorder.relayed.map(({ origin }) => origin)).toEqual(messages.map(({ seq }) => `line-${seq - 1}`))
+      expect(new Set(recorder.relayed.map((relayed) => relayed.channel))).toEqual(new Set([channel]))
+      expect(recorder.relayed.every(({ packet }) => Buffer.isBuffer(packet))).toBe(true)
+      await recorder.close()
+    })
+
+    it('once, and nothing for a duplicate', async () => {
+      const talk = newTalk()
+      const channel = conversationChannel(talk.conversation)
+      const recorder = await Recorder.on(world.other.bus, channel)
+      await world.backbone.store.append(talk.message({ id: 'x' }))
+      await world.backbone.store.append(talk.message({ id: 'x' }))
+      await world.backbone.bus.publish(channel, '', 'end')
+      const packets = await recorder.until(2)
+      const { messages } = await world.backbone.store.read(talk.conversation, { limit: 10 })
+      expect(packets).toEqual([...messages.map(messagePacket), 'end'])
+      await recorder.close()
+    })
+
+    it('only what can already be read', async () => {
+      const talk = newTalk()
+      const reads: Promise<boolean>[] = []
+      const all = new Promise<void>((resolve) => void world.other.bus.subscribe(conversationChannel(talk.conversation), () => {
+        const count = reads.length + 1
+        reads.push(world.other.store.read(talk.conversation, { limit: 100 }).then(({ head }) => head.seq >= count))
+        if (count === 20) resolve()
+      }).then(() => Promise.all(Array.from({ length: 20 }, () => world.backbone.store.append(talk.message())))))
+      await all
+      expect(await Promise.all(reads)).toEqual(Array.from({ length: 20 }, () => true))
+    })
+  })
+}
