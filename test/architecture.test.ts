@@ -111,7 +111,7 @@ const ROOMS: readonly Room[] = [
 
 const VAGUE = /^(utils?|helpers?|common|managers?|services?|misc)$/
 const MAX_LINES = 300
-const MAX_COLUMNS = 130
+const MAX_COLUMNS = 140
 const MAX_ENTRY_LINES = 10
 
 const root = process.cwd()
