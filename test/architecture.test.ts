@@ -102,6 +102,7 @@ const ROOMS: readonly Room[] = [
     types: /^(widget\/client\/|gateway\/protocol\/)/, packages: new RegExp(`^(${LIT})$`), never: WIDGET,
   },
   { name: 'a widget entry', files: /^widget\/im-[\w-]+\.ts$/, code: /^widget\/elements\/[\w-]+\.ts$/, never: WIDGET },
+  { name: 'widget/legacy', files: /^widget\/legacy\//, never: WIDGET },
   { name: 'widget/loader.ts', files: /^widget\/loader\.ts$/, never: WIDGET },
   { name: 'widget/bridge', files: /^widget\/bridge\//, types: /^widget\/client\//, never: WIDGET },
   { name: 'demo', files: /^demo\//, packages: /^(ws|uqr|node:.+)$/, never: [INJECTION] },

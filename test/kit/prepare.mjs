@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { fetchOldChromiums } from '../engines/old-chromiums.mjs'
 
 /** Debian's packages, and which tests would stand still without them. */
 const NEEDED = [
@@ -44,6 +45,9 @@ if (major < 20 || (major === 20 && minor < 19)) refuse(`Node 20.19 or newer is n
 
 const missing = missingPackages()
 if (missing.length > 0) install(missing)
+
+/** Stand-ins for WebViews still in use; `npm run qa:engines` fetches more of them. */
+await fetchOldChromiums([64, 83, 108])
 
 function missingPackages() {
   const names = NEEDED.map(([name]) => name)
