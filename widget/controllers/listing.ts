@@ -1,0 +1,98 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit'
+import type { ConversationRow } from '../../gateway/protocol/model.ts'
+import { filterConversations, type ConversationFilter, type ConversationQuestion } from '../client/conversation-filter.ts'
+
+/** How long the order stands still after the pointer last moved over the list. */
+const HOLD_MS = 2000
+
+/**
+ * What the list shows: the question (search, filter, order) and, for a while, an order that stands still.
+ *
+ * moving → the list follows every message at once.
+ * held   → the pointer is over the list and moved within the last two seconds: rows change in place, none moves, so that nobody
+ *          clicks on a conversation that has just slid under the pointer. `waitingCount` says what will move. Ends when the pointer
+ *          rests or leaves, or the question changes.
+ */
+export class Listing implements ReactiveController {
+  readonly #host: ReactiveControllerHost
+  #question: ConversationQuestion = { query: '', filter: 'all', unreadFirst: true }
+  #source: readonly ConversationRow[] | undefined
+  #answer: readonly ConversationRow[] = []
+  #shown: readonly ConversationRow[] = []
+  #order: readonly string[] | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(host: ReactiveControllerHost) {
+    this.#host = host
+    host.addController(this)
+  }
+
+  get query(): string {
+    return this.#question.query
+  }
+
+  get filter(): ConversationFilter {
+    return this.#question.filter
+  }
+
+  get unreadFirst(): boolean {
+    return this.#question.unreadFirst
+  }
+
+  /** More than the newest page is needed to answer. */
+  get isSearching(): boolean {
+    return this.#question.query.trim() !== '' || this.#question.filter !== 'all'
+  }
+
+  ask(change: Partial<ConversationQuestion>): void {
+    this.#question = { ...this.#question, ...change }
+    this.#source = undefined
+    this.#release()
+    this.#host.requestUpdate()
+  }
+
+  /** The rows to show out of all rows held; the same array as long as nothing changed. */
+  rows(source: readonly ConversationRow[]): readonly ConversationRow[] {
+    if (source === this.#source) return this.#shown
+    this.#source = source
+    this.#answer = filterConversations(source, this.#question)
+    this.#shown = this.#order ? this.#inOrder(this.#order) : this.#answer
+    return this.#shown
+  }
+
+  /** How many of the rows shown or hidden will move up when the order is let go. */
+  get waitingCount(): number {
+    if (!this.#order || this.#shown === this.#answer) return 0
+    const place = new Map(this.#shown.map(({ to }, index) => [to, index]))
+    return this.#answer.filter(({ to, unread }, index) => unread > 0 && index < (place.get(to) ?? Infinity)).length
+  }
+
+  readonly onPointer = (event: Event): void => {
+    if (event.type === 'pointerleave') return this.#letGo()
+    if (event instanceof PointerEvent && event.pointerType !== 'mouse') return
+    this.#order ??= this.#shown.map(({ to }) => to)
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(this.#letGo, HOLD_MS)
+  }
+
+  hostDisconnected(): void {
+    this.#release()
+  }
+
+  #inOrder(order: readonly string[]): readonly ConversationRow[] {
+    const rows = new Map(this.#answer.map((row) => [row.to, row]))
+    return order.flatMap((to) => rows.get(to) ?? [])
+  }
+
+  #release(): void {
+    clearTimeout(this.#timer)
+    this.#order = undefined
+  }
+
+  readonly #letGo = (): void => {
+    if (!this.#order) return
+    this.#release()
+    this.#source = undefined
+    this.#host.requestUpdate()
+  }
+}

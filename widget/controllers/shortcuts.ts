@@ -1,0 +1,87 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit'
+
+/** A chord as people write it: "Alt+ArrowDown", "Ctrl+Shift+K", "/", "?". "Mod" is Cmd on a Mac and Ctrl elsewhere. Empty: off. */
+export type Chord = string
+
+const IS_MAC = typeof navigator === 'object' && /Mac|iP(hone|ad|od)/.test(navigator.platform)
+
+const FIELD = /^(INPUT|TEXTAREA|SELECT)$/
+
+interface ParsedChord {
+  readonly key: string
+  readonly alt: boolean
+  readonly ctrl: boolean
+  readonly meta: boolean
+  readonly shift: boolean
+}
+
+/** Undefined where the text is no chord; a typing error in a table must not take a key away. */
+export function parseChord(chord: Chord): ParsedChord | undefined {
+  const parts = chord === '+' ? ['+'] : chord.split('+').map((part) => part.trim())
+  const key = parts.pop()
+  const names = new Set(parts.map((part) => (part === 'Mod' ? (IS_MAC ? 'Meta' : 'Ctrl') : part)))
+  if (!key || [...names].some((name) => !/^(Alt|Ctrl|Meta|Shift)$/.test(name))) return undefined
+  return { key: key.toLowerCase(), alt: names.has('Alt'), ctrl: names.has('Ctrl'), meta: names.has('Meta'), shift: names.has('Shift') }
+}
+
+/**
+ * Does this key press mean that chord? A character such as "?" needs Shift on one keyboard and not on another, so Shift counts
+ * only for named keys and letters; with Alt a Mac types symbols, so there the physical key decides.
+ */
+export function isChord(event: KeyboardEvent, chord: ParsedChord): boolean {
+  const isLetter = /^[a-z]$/.test(chord.key)
+  const key = event.altKey && isLetter && event.code.startsWith('Key') ? event.code.slice(3).toLowerCase() : event.key.toLowerCase()
+  const isShiftRight = (chord.key.length === 1 && !isLetter) || event.shiftKey === chord.shift
+  return key === chord.key && isShiftRight && event.altKey === chord.alt && event.ctrlKey === chord.ctrl && event.metaKey === chord.meta
+}
+
+export interface ShortcutsOptions<A extends string> {
+  readonly table: () => Readonly<Partial<Record<A, Chord>>>
+  /** Returns false where the action has nothing to do now: the key then stays the page's. */
+  readonly onAction: (action: A) => boolean
+}
+
+/**
+ * Keys that work anywhere in the element, and on the bare page where nothing else has the focus. None fires while an input
+ * method composes; those without a modifier (`/`, `?`) not while a field is being typed in.
+ */
+export class Shortcuts<A extends string> implements ReactiveController {
+  readonly #host: ReactiveControllerHost & HTMLElement
+  readonly #options: ShortcutsOptions<A>
+  #abort: AbortController | undefined
+
+  constructor(host: ReactiveControllerHost & HTMLElement, options: ShortcutsOptions<A>) {
+    this.#host = host
+    this.#options = options
+    host.addController(this)
+  }
+
+  hostConnected(): void {
+    this.#abort = new AbortController()
+    // Capturing: the composer keeps its keys from the page, and Alt+Arrow has to work there too.
+    window.addEventListener('keydown', this.#onKeydown, { capture: true, signal: this.#abort.signal })
+  }
+
+  hostDisconnected(): void {
+    this.#abort?.abort()
+  }
+
+  readonly #onKeydown = (event: KeyboardEvent): void => {
+    // Safari ends a composition before the key that ended it; 229 is how that key still says whose it was.
+    if (event.isComposing || event.keyCode === 229 || event.defaultPrevented) return
+    const [target] = event.composedPath()
+    const isHere = event.composedPath().includes(this.#host)
+    if (!isHere && target !== document.body && target !== document.documentElement) return
+    const isTyping = target instanceof HTMLElement && (FIELD.test(target.tagName) || target.isContentEditable)
+    const table = this.#options.table()
+    for (const action of Object.keys(table) as A[]) {
+      const chord = parseChord(table[action] ?? '')
+      if (!chord || !isChord(event, chord)) continue
+      if (isTyping && !chord.alt && !chord.ctrl && !chord.meta && chord.key.length === 1) continue
+      if (!this.#options.onAction(action)) continue
+      event.preventDefault()
+      event.stopPropagation()
+      return
+    }
+  }
+}

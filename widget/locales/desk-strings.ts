@@ -1,0 +1,54 @@
+/** Every sentence of the two PC pages. A further language is one more file of this type and a row in desk-locale.ts. */
+export interface DeskStrings {
+  readonly conversations: string
+  readonly conversation: string
+  readonly details: string
+  readonly search: string
+  readonly searchHint: string
+  readonly clearSearch: string
+  readonly filter: string
+  readonly all: string
+  readonly unread: string
+  readonly unanswered: string
+  readonly unreadFirst: string
+  readonly noConversations: string
+  readonly noConversationsHint: string
+  readonly nothingFound: string
+  readonly nothingUnread: string
+  readonly nothingUnanswered: string
+  readonly loading: string
+  readonly choose: string
+  readonly chooseHint: string
+  readonly you: string
+  readonly yesterday: string
+  readonly unreadCount: string
+  readonly waitingFor: string
+  readonly movedAbove: string
+  readonly back: string
+  readonly showDetails: string
+  readonly hideDetails: string
+  readonly customerId: string
+  readonly messages: string
+  readonly lastActivity: string
+  readonly readUpTo: string
+  readonly notReadYet: string
+  readonly shared: string
+  readonly nothingShared: string
+  readonly copy: string
+  readonly copied: string
+  readonly soundOn: string
+  readonly soundOff: string
+  readonly shortcuts: string
+  readonly close: string
+  readonly notifyAsk: string
+  readonly notifyYes: string
+  readonly notifyNo: string
+  readonly quickReplies: string
+  readonly quickRepliesHint: string
+  readonly noQuickReplies: string
+  readonly newMessageFrom: string
+  readonly actions: Readonly<Record<DeskAction, string>>
+}
+
+/** What a shortcut can do. */
+export type DeskAction = 'next' | 'previous' | 'nextUnread' | 'search' | 'composer' | 'quickReplies' | 'details' | 'mute' | 'sheet'

@@ -1,0 +1,86 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import { ref } from 'lit/directives/ref.js'
+import { repeat } from 'lit/directives/repeat.js'
+import type { ConversationRow } from '../../gateway/protocol/model.ts'
+import type { DeskStrings } from '../locales/desk-strings.ts'
+import { fill } from '../locales/fill.ts'
+import { listTime } from '../locales/list-time.ts'
+import { avatar } from './avatar.ts'
+
+export interface ConversationListView {
+  readonly rows: readonly ConversationRow[]
+  /** The rows to create, see VirtualRows. */
+  readonly first: number
+  readonly end: number
+  /** Whose conversation is open. */
+  readonly selected: string | undefined
+  /** Where the keyboard stands. */
+  readonly active: string | undefined
+  /** The reader: own participant id. */
+  readonly me: string | undefined
+  readonly now: number
+  readonly lang: string
+  readonly strings: DeskStrings
+  readonly attach: (element?: Element) => void
+  readonly onOpen: (to: string) => void
+  readonly onKeydown: (event: KeyboardEvent) => void
+  /** The pointer moves over the list, turns its wheel there, or leaves it. */
+  readonly onPointer: (event: Event) => void
+}
+
+/** Longer than any list is wide; keeps hostile texts (ten thousand marks on one letter) out of layout. */
+const SHOWN_LENGTH = 160
+
+const short = (text: string): string => (text.length > SHOWN_LENGTH ? text.slice(0, SHOWN_LENGTH) : text)
+
+const rowId = (to: string): string => `row-${to}`
+
+function lastLine({ last }: ConversationRow, { me, strings }: ConversationListView): TemplateResult | typeof nothing {
+  if (!last) return nothing
+  const author = last.from === me ? strings.you : last.side === last.from || last.kind === 'system' ? undefined : last.name
+  return html`${author ? html`<span class="author">${short(author)}:</span> ` : nothing}<bdi>${short(last.body.text)}</bdi>`
+}
+
+function row(item: ConversationRow, index: number, view: ConversationListView): TemplateResult {
+  const { active, lang, now, onOpen, rows, selected, strings } = view
+  const name = short(item.name ?? item.to)
+  const isUnread = item.unread > 0
+  return html`<div
+    class="row" part="conversation" role="option" data-row data-test="conversation"
+    id=${rowId(item.to)} data-conversation=${item.conversation} data-to=${item.to} data-unread=${item.unread}
+    ?data-active=${item.to === active}
+    aria-selected=${item.to === selected} aria-setsize=${rows.length} aria-posinset=${index + 1}
+    @click=${() => onOpen(item.to)}
+  >
+    ${avatar(item.to, name)}
+    <span class="name"><bdi>${name}</bdi></span>
+    <time class="time">${listTime(item.at, now, { lang, yesterday: strings.yesterday })}</time>
+    <span class="last">${lastLine(item, view)}</span>
+    ${isUnread
+      ? html`<span class="count" part="unread" data-test="unread" aria-label=${fill(strings.unreadCount, { n: item.unread })}
+          >${item.unread > 99 ? '99+' : item.unread}</span>`
+      : nothing}
+  </div>`
+}
+
+/**
+ * A list of conversations as one listbox: one tab stop, arrow keys inside, of thousands of rows only those on screen exist.
+ * The row the keyboard stands on exists always, or a screen reader would lose it while the list scrolls.
+ */
+export function conversationList(view: ConversationListView): TemplateResult {
+  const { active, attach, end, first, onKeydown, onPointer, rows, strings } = view
+  const shown: (readonly [ConversationRow, number])[] = []
+  for (let at = first; at < end; at++) shown.push([rows[at]!, at])
+  const at = active === undefined ? -1 : rows.findIndex(({ to }) => to === active)
+  const isAway = at >= 0 && (at < first || at >= end)
+  return html`<div
+    class="rows" part="conversations" role="listbox" tabindex="0" data-test="conversations" aria-label=${strings.conversations}
+    aria-activedescendant=${at >= 0 ? rowId(active!) : nothing}
+    ${ref(attach)} @keydown=${onKeydown} @pointermove=${onPointer} @wheel=${onPointer} @pointerleave=${onPointer}
+  >
+    <div class="before" role="presentation"></div>
+    ${repeat(shown, ([{ to }]) => to, ([item, index]) => row(item, index, view))}
+    <div class="after" role="presentation"></div>
+    ${isAway ? html`<div class="away" role="presentation">${row(rows[at]!, at, view)}</div>` : nothing}
+  </div>`
+}
