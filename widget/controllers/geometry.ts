@@ -1,0 +1,85 @@
+/**
+ * What the viewport is, and what the panel must make of it. Pure: a measurement in, a band out. All in px of the layout viewport.
+ *
+ *      ┌──────────────┐ fixedTop ── where `position:fixed; top:0` really is (iOS 26 moves it)
+ *      │   (panned    │
+ *      │    away)     │
+ *      ├──────────────┤ offsetTop ─────────────── visible top      ┐
+ *      │  header      │                                            │
+ *      │  messages    │                                            │ height (visual viewport)
+ *      │  composer    │                                            │
+ *      ├──────────────┤ offsetTop + height ────── visible bottom   ┘
+ *      │  keyboard    │   min(…, keyboardTop, what the host app says)
+ *      └──────────────┘ fixedBottom
+ *
+ *   top    = visible top − boxTop         bottom = boxBottom − visible bottom       (the box: fixed, or the element itself)
+ *   covered = fixedBottom − visible bottom: how much of the layout viewport the keyboard covers
+ *   shrunk  = baseline[width] − height:     how much shorter the window became since nothing had focus
+ */
+export interface Measurement {
+  readonly fixedTop: number
+  readonly fixedBottom: number
+  /** The box the panel would fill if nothing covered it. */
+  readonly boxTop: number
+  readonly boxBottom: number
+  readonly width: number
+  /** Of the visual viewport. */
+  readonly height: number
+  readonly offsetTop: number
+  readonly scale: number
+  /** From the VirtualKeyboard API; 0 where it says nothing. */
+  readonly keyboardHeight: number
+  readonly keyboardTop: number
+  /** What the host app says it covers at the bottom and at the top of the window. */
+  readonly hostBottom: number
+  readonly hostTop: number
+}
+
+export interface Band {
+  readonly top: number
+  readonly bottom: number
+  /** A soft keyboard is up, as far as geometry shows it. */
+  readonly isOpen: boolean
+  readonly mode: 'none' | 'overlay' | 'visual' | 'layout'
+  /** Height of what can be seen. */
+  readonly height: number
+}
+
+/** Greatest height seen without focus, by window width: another width is another orientation or a split screen. */
+export type Baselines = Map<number, number>
+
+const GARBAGE_PX = 80
+const COVERED_PX = 60
+const SHRUNK_PX = 120
+/** An inline panel is never squeezed below this. */
+const LEAST_PX = 160
+
+export const CLOSED: Band = { top: 0, bottom: 0, isOpen: false, mode: 'none', height: 0 }
+
+/** The band for this measurement; undefined where it means nothing (a transient zero) or must be ignored (pinch zoom). */
+export function band(m: Measurement, isFocused: boolean, wasOpen: boolean, baselines: Baselines): Band | undefined {
+  if (!(m.height > GARBAGE_PX) || !Number.isFinite(m.offsetTop)) return undefined
+  if (m.scale > 1.02 || m.scale < 0.98) return undefined
+  const known = baselines.get(m.width)
+  if (known === undefined || (!isFocused && !wasOpen)) baselines.set(m.width, Math.max(known ?? 0, m.height))
+  const baseline = baselines.get(m.width)!
+  const shrunk = baseline - m.height
+  // A host that pads the window and tells its inset as well must not be believed twice.
+  const hostBottom = m.hostBottom - Math.max(0, baseline - (m.fixedBottom - m.fixedTop))
+  let visibleBottom = Math.min(m.fixedBottom, m.offsetTop + m.height)
+  if (m.keyboardHeight > 0) visibleBottom = Math.min(visibleBottom, m.keyboardTop)
+  if (hostBottom > 0) visibleBottom = Math.min(visibleBottom, m.fixedBottom - hostBottom)
+  const visibleTop = Math.max(m.offsetTop, m.fixedTop + m.hostTop)
+  const covered = Math.max(0, m.fixedBottom - visibleBottom)
+  const isOpen = isFocused && (covered >= COVERED_PX || shrunk >= SHRUNK_PX || m.keyboardHeight >= COVERED_PX)
+  const mode = m.keyboardHeight > 0 ? 'overlay' : covered >= COVERED_PX ? 'visual' : shrunk >= SHRUNK_PX ? 'layout' : 'none'
+  const height = Math.round(visibleBottom - visibleTop)
+  const isInline = m.boxTop !== m.fixedTop || m.boxBottom !== m.fixedBottom
+  if (isInline && !isOpen) return { ...CLOSED, mode, height }
+  const isQuiet = !isFocused && m.keyboardHeight === 0 && m.hostBottom <= 0 && m.hostTop <= 0 && covered < COVERED_PX && visibleTop - m.fixedTop < 8
+  if (isQuiet) return { ...CLOSED, mode, height }
+  const top = Math.max(0, Math.round(visibleTop - m.boxTop))
+  const room = m.boxBottom - m.boxTop - top - LEAST_PX
+  const bottom = Math.max(0, Math.round(m.boxBottom - visibleBottom))
+  return { top, bottom: isInline ? Math.min(bottom, Math.max(0, room)) : bottom, isOpen, mode, height }
+}

@@ -1,0 +1,16 @@
+/**
+ * Listens and returns the way to stop. Stands where an AbortSignal would: Chromium 64 has no AbortController, and before
+ * Chromium 90 `addEventListener` ignores the signal.
+ */
+export function listen<E extends Event>(
+  target: EventTarget | null | undefined,
+  types: string,
+  listener: (event: E) => void,
+  options?: AddEventListenerOptions,
+): () => void {
+  const names = types.split(' ')
+  for (const name of names) target?.addEventListener(name, listener as EventListener, options)
+  return () => {
+    for (const name of names) target?.removeEventListener(name, listener as EventListener, options)
+  }
+}

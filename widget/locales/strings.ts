@@ -1,0 +1,39 @@
+/** Every sentence the elements say. A locale is complete or it does not compile. `{n}` and `{name}` are filled in by `fill`. */
+export interface Strings {
+  readonly chat: string
+  readonly open: string
+  readonly openUnread: string
+  readonly close: string
+  readonly messages: string
+  readonly placeholder: string
+  readonly write: string
+  readonly send: string
+  readonly retry: string
+  readonly discard: string
+  readonly older: string
+  readonly latest: string
+  readonly latestNew: string
+  readonly newMessages: string
+  readonly empty: string
+  readonly emptyHint: string
+  readonly typing: string
+  readonly typingName: string
+  readonly you: string
+  readonly today: string
+  readonly yesterday: string
+  readonly states: Readonly<Record<'waiting' | 'sending' | 'failed' | 'sent' | 'delivered' | 'read', string>>
+  readonly connection: Readonly<Record<'connecting' | 'catchingUp' | 'live' | 'waiting' | 'refused', string>>
+  readonly offline: string
+  readonly offlineQueued: string
+  readonly tryAgain: string
+  readonly refusals: Readonly<Record<'pass' | 'origin' | 'tooLong' | 'limited' | 'other', string>>
+  readonly left: string
+  readonly over: string
+  readonly image: string
+  readonly order: string
+  readonly product: string
+  readonly sendProduct: string
+  readonly dismiss: string
+  readonly enterSends: string
+  readonly enterBreaks: string
+}

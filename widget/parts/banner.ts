@@ -1,0 +1,40 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { WireRefusal } from '../../gateway/protocol/codes.ts'
+import type { ConnectionState } from '../client/types.ts'
+import { fill } from '../locales/fill.ts'
+import type { Strings } from '../locales/strings.ts'
+import { refusalSentence } from './refusal-sentence.ts'
+
+export interface BannerOptions {
+  readonly strings: Strings
+  readonly connection: ConnectionState
+  readonly queuedCount: number
+  readonly onTryAgain: () => void
+}
+
+/** Says what the line is doing while it is not simply there. It lies over the messages, so nothing moves when it comes. */
+export function banner(options: BannerOptions): TemplateResult | typeof nothing {
+  const { connection, strings, onTryAgain } = options
+  const { name } = connection
+  if (name === 'idle' || name === 'live' || name === 'closed') return nothing
+  return html`<div class="banner" part="banner" data-test="banner" data-state=${name} role="status">
+    <i></i><span>${sentence(options)}</span>
+    ${connection.name === 'refused' && isWorthARetry(connection.refusal)
+      ? html`<button type="button" @click=${onTryAgain}>${strings.tryAgain}</button>` : nothing}
+  </div>`
+}
+
+function sentence({ connection, strings, queuedCount }: BannerOptions): string {
+  switch (connection.name) {
+    case 'refused':
+      return refusalSentence(connection.refusal, strings)
+    case 'waiting':
+      return queuedCount > 0 ? fill(strings.offlineQueued, { n: queuedCount }) : strings.offline
+    case 'catching-up':
+      return strings.connection.catchingUp
+    default:
+      return strings.connection.connecting
+  }
+}
+
+const isWorthARetry = ({ code }: WireRefusal): boolean => code !== 'origin_forbidden'

@@ -1,0 +1,54 @@
+import { html, nothing, svg, type TemplateResult } from 'lit'
+import type { Strings } from '../locales/strings.ts'
+import { cardContent } from './card.ts'
+import { icons } from './icons.ts'
+import { linkify } from './linkify.ts'
+import type { BubbleRow, MessageState } from './rows.ts'
+
+export interface BubbleOptions {
+  readonly strings: Strings
+  readonly time: (at: number) => string
+  readonly refusal: (row: BubbleRow) => string
+  readonly onRetry: (id: string) => void
+  readonly onDiscard: (id: string) => void
+}
+
+/** One message. `part="bubble"`, and `bubble-own` or `bubble-other` for a page that wants to tell them apart. */
+export function bubble(row: BubbleRow, options: BubbleOptions): TemplateResult {
+  const { isOwn, kind, body, state, name, isFirst, isLast, at } = row
+  if (kind === 'system') return html`<div class="system" data-test="message" data-id=${row.id} data-seq=${row.seq ?? ''} data-state=${state}>
+    <span dir="auto">${body.text}</span>
+  </div>`
+  const shape = `row ${isOwn ? 'own' : 'other'}${isFirst ? ' first' : ''}${isLast ? ' last' : ''}`
+  return html`<div class=${shape} data-test="message" data-id=${row.id} data-seq=${row.seq ?? ''} data-state=${state}>
+    ${isFirst && name ? html`<div class="name" dir="auto">${name}</div>` : nothing}
+    <div class="bubble" part="bubble ${isOwn ? 'bubble-own' : 'bubble-other'}">
+      ${isOwn ? html`<span class="sr">${options.strings.you}: </span>` : nothing}${content(row, options.strings)}<span class="meta"
+        ><time datetime=${new Date(at).toISOString()}>${options.time(at)}</time>${isOwn ? tick(state, options.strings) : nothing}</span>
+    </div>
+    ${state === 'failed' ? failure(row, options) : nothing}
+  </div>`
+}
+
+const content = ({ kind, body }: BubbleRow, strings: Strings): TemplateResult =>
+  cardContent(kind, body, strings) ?? html`<span class="text" dir="auto">${linkify(body.text)}</span>`
+
+function failure(row: BubbleRow, { strings, refusal, onRetry, onDiscard }: BubbleOptions): TemplateResult {
+  return html`<div class="failure">
+    <span class="reason">${icons.alert}${refusal(row)}</span>
+    <button type="button" data-test="retry" part="retry" @click=${() => onRetry(row.id)}>${strings.retry}</button>
+    <button type="button" data-test="discard" part="discard" @click=${() => onDiscard(row.id)}>${strings.discard}</button>
+  </div>`
+}
+
+const TICKS: Readonly<Record<MessageState, TemplateResult>> = {
+  waiting: svg`<circle cx="8" cy="6" r="4.6"/><path d="M8 3.6V6l1.7 1"/>`,
+  sending: svg`<circle cx="8" cy="6" r="4.6"/><path d="M8 3.6V6l1.7 1"/>`,
+  failed: svg`<circle cx="8" cy="6" r="4.6"/><path d="M8 3.6v2.8M8 8.3v.01"/>`,
+  sent: svg`<path d="M4 6.4l2.8 2.8L12.4 3"/>`,
+  delivered: svg`<path d="M1 6.4l2.8 2.8L9.4 3M7.4 8.4l.8.8L13.8 3"/>`,
+  read: svg`<path d="M1 6.4l2.8 2.8L9.4 3M7.4 8.4l.8.8L13.8 3"/>`,
+}
+
+const tick = (state: MessageState, strings: Strings): TemplateResult =>
+  html`<svg class="tick" width="16" height="12" viewBox="0 0 16 12" role="img" aria-label=${strings.states[state]}>${TICKS[state]}</svg>`

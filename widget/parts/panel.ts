@@ -1,0 +1,45 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { Strings } from '../locales/strings.ts'
+import type { ConnectionState } from '../client/types.ts'
+import { banner, type BannerOptions } from './banner.ts'
+import { composer, type ComposerOptions } from './composer.ts'
+import { icons } from './icons.ts'
+import { offer, type OfferOptions } from './offer.ts'
+import { timeline, type TimelineOptions } from './timeline.ts'
+
+export interface PanelOptions extends TimelineOptions, BannerOptions, ComposerOptions {
+  readonly strings: Strings
+  readonly title: string
+  readonly connection: ConnectionState
+  /** Covers the page like a dialog; else it floats beside it or is a part of it. */
+  readonly isModal: boolean
+  readonly isInline: boolean
+  readonly offer: Pick<OfferOptions, 'offer' | 'onSend' | 'onDismiss'> | undefined
+  readonly onClose: () => void
+}
+
+export function panel(options: PanelOptions): TemplateResult {
+  const { strings, title, isModal, isInline } = options
+  return html`<section class="panel" part="panel" data-test="panel" role=${isInline ? 'region' : 'dialog'} aria-modal=${isModal}
+    aria-label=${title} tabindex="-1">
+    ${header(options)}
+    <div class="stage">${timeline(options)}${banner(options)}</div>
+    ${options.offer ? offer({ strings, ...options.offer }) : nothing}
+    ${composer(options)}
+  </section>`
+}
+
+function header({ strings, title, connection, typing, isInline, onClose }: PanelOptions): TemplateResult {
+  const { name } = connection
+  const state = name === 'catching-up' ? 'catchingUp' : name === 'idle' || name === 'closed' ? undefined : name
+  return html`<header class="header" part="header">
+    <span class="avatar" aria-hidden="true">${initial(title)}</span>
+    <span class="who"><span class="title" dir="auto">${title}</span>${state === undefined ? nothing : html`<span class="status"
+      data-state=${name}>${typing ? strings.typing : strings.connection[state]}</span>`}</span>
+    ${isInline ? nothing : html`<button type="button" class="plain" part="close" data-test="close" aria-label=${strings.close}
+      @click=${onClose}>${icons.close}</button>`}
+  </header>`
+}
+
+/** The first letter as people see it: not half of a surrogate pair. */
+const initial = (title: string): string => Array.from(title.trim())[0]?.toUpperCase() ?? ''

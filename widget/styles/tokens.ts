@@ -1,0 +1,64 @@
+import { css } from 'lit'
+
+/**
+ * What a page may set on the element. Everything else is derived.
+ *
+ *   --im-accent        buttons, links, read ticks          --im-accent-ink    text on the accent
+ *   --im-ground        behind the messages                 --im-surface       header, composer
+ *   --im-ink           text                                --im-muted         times, hints
+ *   --im-line          hair lines                          --im-danger        failures
+ *   --im-bubble        their messages                      --im-bubble-own    the person's own messages
+ *   --im-font          font family                         --im-radius        corner of the panel
+ *   --im-width         width of the floating panel         --im-height        its greatest height
+ *   --im-right         distance from the right edge        --im-bottom        distance from the bottom edge
+ *   --im-z             z-index of launcher and panel       --im-inset-bottom  px that the host app covers at the bottom
+ */
+export const tokens = css`
+  .root {
+    --accent: var(--im-accent, #0c7560);
+    --accent-ink: var(--im-accent-ink, #fff);
+    --ground: var(--im-ground, #f4f3ef);
+    --surface: var(--im-surface, #fff);
+    --ink: var(--im-ink, #1b2220);
+    --muted: var(--im-muted, #5f6965);
+    --line: var(--im-line, #e3e1db);
+    --danger: var(--im-danger, #b3261e);
+    --bubble: var(--im-bubble, #fff);
+    --own: var(--im-bubble-own, #d6ebe3);
+    --edge: rgba(27, 34, 32, 0.07);
+    --shadow: 0 1px 2px rgba(20, 28, 25, 0.1), 0 12px 40px rgba(20, 28, 25, 0.18);
+    color-scheme: light;
+  }
+  @media (prefers-color-scheme: dark) {
+    .root[data-theme='auto'] {
+      --accent: var(--im-accent, #56c9ab);
+      --accent-ink: var(--im-accent-ink, #05241c);
+      --ground: var(--im-ground, #111514);
+      --surface: var(--im-surface, #191e1c);
+      --ink: var(--im-ink, #e6ebe9);
+      --muted: var(--im-muted, #9aa6a1);
+      --line: var(--im-line, #2a312e);
+      --danger: var(--im-danger, #ff8b7e);
+      --bubble: var(--im-bubble, #222826);
+      --own: var(--im-bubble-own, #1c463b);
+      --edge: rgba(255, 255, 255, 0.05);
+      --shadow: 0 0 0 1px rgba(255, 255, 255, 0.06), 0 12px 40px rgba(0, 0, 0, 0.6);
+      color-scheme: dark;
+    }
+  }
+  .root[data-theme='dark'] {
+    --accent: var(--im-accent, #56c9ab);
+    --accent-ink: var(--im-accent-ink, #05241c);
+    --ground: var(--im-ground, #111514);
+    --surface: var(--im-surface, #191e1c);
+    --ink: var(--im-ink, #e6ebe9);
+    --muted: var(--im-muted, #9aa6a1);
+    --line: var(--im-line, #2a312e);
+    --danger: var(--im-danger, #ff8b7e);
+    --bubble: var(--im-bubble, #222826);
+    --own: var(--im-bubble-own, #1c463b);
+    --edge: rgba(255, 255, 255, 0.05);
+    --shadow: 0 0 0 1px rgba(255, 255, 255, 0.06), 0 12px 40px rgba(0, 0, 0, 0.6);
+    color-scheme: dark;
+  }
+`
