@@ -116,7 +116,11 @@ export interface Store {
   list(side: string, range: { readonly before?: number; readonly limit: number }): Promise<readonly ListRow[]>
 }
 
-/** What travels on a channel. `origin` is the line that caused it ('' = none), `packet` the text for clients, as bytes. */
+/**
+ * What travels on a channel. `origin` is the line that caused it ('' = none), `packet` the text for clients, as bytes.
+ * On a user's channel a backend publishes, too: then `origin` is '' and `packet` its own JSON object, whose first byte is `{`
+ * (a packet's is a digit); whoever listens makes a push of it. An origin has no newline and does not start with `{`.
+ */
 export interface Relayed {
   readonly channel: string
   readonly origin: string

@@ -1,0 +1,127 @@
+import { Unavailable, type Bus, type Relayed, type Subscription } from '../backbone.ts'
+import { Ear } from './ear.ts'
+import { framed, unframed } from './framing.ts'
+import { GapSpread } from './gap-spread.ts'
+import type { Ring, Server } from './ring.ts'
+import type { Router } from './router.ts'
+import type { RedisSettings } from './settings.ts'
+
+interface Listener {
+  readonly call: (relayed: Relayed) => void
+  isClosed: boolean
+}
+
+interface Channel {
+  server: Server | undefined
+  /** Replaced, never changed: a listener may come or go while it is called. */
+  listeners: readonly Listener[]
+}
+
+/**
+ * The Bus on Redis pub/sub: one subscription a channel however many listeners, on the server that holds the channel. When a
+ * channel gets another server, it is subscribed there and then said to have a gap.
+ */
+export class RedisBus implements Bus {
+  readonly #ring: Ring
+  readonly #asks: Router
+  readonly #settings: RedisSettings
+  readonly #channels = new Map<string, Channel>()
+  readonly #ears = new Map<Server, Ear>()
+  readonly #gaps: GapSpread
+  #isClosed = false
+
+  constructor(ring: Ring, asks: Router, settings: RedisSettings) {
+    this.#ring = ring
+    this.#asks = asks
+    this.#settings = settings
+    this.#gaps = new GapSpread(settings.gapSpreadMs)
+    ring.onMove(() => this.#resettle())
+  }
+
+  async subscribe(name: string, call: (relayed: Relayed) => void): Promise<Subscription> {
+    if (this.#isClosed) throw new Unavailable('The backbone is closed.')
+    let channel = this.#channels.get(name)
+    if (channel === undefined) this.#channels.set(name, channel = { server: this.#ring.serverOf(name), listeners: [] })
+    const listener: Listener = { call, isClosed: false }
+    channel.listeners = [...channel.listeners, listener]
+    try {
+      if (channel.server === undefined) throw new Unavailable('Redis: no server has this slot now')
+      await this.#earOf(channel.server).want(name)
+    } catch (error) {
+      this.#leave(name, listener)
+      throw error
+    }
+    return { close: async () => this.#leave(name, listener) }
+  }
+
+  async publish(channel: string, origin: string, packet: string): Promise<void> {
+    await this.#asks.run({
+      key: channel, keys: [], weight: 0.2, parse: () => undefined,
+      args: [this.#ring.isSharded ? 'SPUBLISH' : 'PUBLISH', channel, framed(origin, packet)],
+    })
+  }
+
+  onGap(listener: (channels: readonly string[]) => void): () => void {
+    return this.#gaps.on(listener)
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#gaps.close()
+    for (const ear of this.#ears.values()) ear.close()
+    this.#channels.clear()
+  }
+
+  #leave(name: string, listener: Listener): void {
+    if (listener.isClosed) return
+    listener.isClosed = true
+    const channel = this.#channels.get(name)
+    if (channel === undefined) return
+    channel.listeners = channel.listeners.filter((one) => one !== listener)
+    if (channel.listeners.length > 0) return
+    this.#channels.delete(name)
+    if (channel.server !== undefined) this.#ears.get(channel.server)?.drop(name)
+  }
+
+  #relay(name: string, payload: Buffer): void {
+    const channel = this.#channels.get(name)
+    if (channel === undefined) return
+    const { origin, packet } = unframed(payload)
+    const relayed: Relayed = { channel: name, origin, packet }
+    for (const listener of channel.listeners) {
+      if (listener.isClosed) continue
+      try {
+        listener.call(relayed)
+      } catch (error) {
+        // One listener's bug is not the others' loss, and stays visible.
+        queueMicrotask(() => { throw error })
+      }
+    }
+  }
+
+  #earOf(server: Server): Ear {
+    let ear = this.#ears.get(server)
+    if (ear === undefined) {
+      ear = new Ear({
+        line: server.hear,
+        isSharded: this.#ring.isSharded,
+        timeoutMs: this.#settings.commandTimeoutMs,
+        onPayload: (name, payload) => this.#relay(name, payload),
+        onRegained: (names) => this.#gaps.add(names),
+        onElsewhere: () => this.#ring.suspect(),
+      })
+      this.#ears.set(server, ear)
+    }
+    return ear
+  }
+
+  #resettle(): void {
+    for (const [name, channel] of this.#channels) {
+      const server = this.#ring.serverOf(name)
+      if (server === channel.server || server === undefined) continue
+      if (channel.server !== undefined) this.#ears.get(channel.server)?.drop(name)
+      channel.server = server
+      this.#earOf(server).adopt(name)
+    }
+  }
+}

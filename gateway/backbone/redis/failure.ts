@@ -1,0 +1,16 @@
+import { Unavailable } from '../backbone.ts'
+
+/** Answers of a server that is there but cannot serve now. Whoever sees one may try again later. */
+const PASSING = /^(LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|NOREPLICAS|OOM|MISCONF|UNKILLABLE|NOSCRIPT|MOVED|ASK)\b/
+
+/** A refusal by Redis in Redis' own words; everything else that ioredis rejects with is a broken line. */
+const isReply = (error: Error): boolean => error.name === 'ReplyError'
+
+export const isTimeout = (error: unknown): boolean => error instanceof Error && error.message === 'Command timed out'
+
+/** What a method of the backbone rejects with: Unavailable for whatever may pass, the error itself for a bug. */
+export function failureOf(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error))
+  if (error instanceof Unavailable || (isReply(error) && !PASSING.test(error.message))) return error
+  return new Unavailable(`Redis: ${error.message}`, { cause: error })
+}

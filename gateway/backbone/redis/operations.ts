@@ -1,0 +1,111 @@
+import type { Appended, NewMessage, Page, ReadRange, Store } from '../backbone.ts'
+import { conversationChannel } from '../../protocol/keys.ts'
+import type { Cursor, Message } from '../../protocol/model.ts'
+import { messageTail } from '../../protocol/packets.ts'
+import { conversationKeys } from './keys.ts'
+import type { Op } from './op.ts'
+import type { Script } from './scripts.ts'
+
+/** The argument lists of scripts/*.lua and the meaning of their replies, nothing else. */
+
+export function appendOp(
+  script: Script, message: NewMessage, { epoch, lists }: { epoch: string; lists: readonly string[] },
+): Op<Appended> {
+  const { conversation, id, side, name, at, origin } = message
+  const { meta, log, window } = conversationKeys(conversation)
+  const channel = conversationChannel(conversation)
+  const tail = messageTail(message)
+  const identity = JSON.stringify({ id, from: message.from }).slice(1, -1) + ','
+  return {
+    key: channel,
+    script,
+    keys: [meta, log, window, ...lists],
+    args: [
+      channel, origin, conversation, epoch, `{"conversation":${JSON.stringify(conversation)},"epoch":`, tail,
+      String(Buffer.byteLength(identity)), JSON.stringify(id), side, name === undefined ? '' : JSON.stringify(name), String(at),
+    ],
+    weight: 1 + tail.length / 1000,
+    parse: (reply) => (typeof reply === 'string' ? appendedNow(reply, at) : appendedBefore(reply as KnownReply)),
+  }
+}
+
+type KnownReply = readonly [seq: number, epoch: string, prev: string, tail: string]
+
+function appendedNow(reply: string, at: number): Appended {
+  const first = reply.indexOf(' ')
+  const second = reply.indexOf(' ', first + 1)
+  const prev = reply.slice(second + 1)
+  return {
+    epoch: reply.slice(first + 1, second), seq: Number(reply.slice(0, first)), at, duplicate: false,
+    ...(prev === '' ? {} : { prev: JSON.parse(prev) as string }),
+  }
+}
+
+function appendedBefore([seq, epoch, prev, tail]: KnownReply): Appended {
+  const { at } = JSON.parse('{' + tail) as Pick<Message, 'at'>
+  return { epoch, seq, at, duplicate: true, ...(prev === '' ? {} : { prev: JSON.parse(prev) as string }) }
+}
+
+export function touchOp(script: Script, list: string, { conversation, at }: NewMessage): Op<unknown> {
+  return { key: list, script, keys: [list], args: [String(at), conversation], weight: 0.2, parse: (reply) => reply }
+}
+
+export function mendOp(script: Script, list: string, row: { conversation: string; seen: string; right: string }): Op<unknown> {
+  return { key: list, script, keys: [list], args: [row.conversation, row.seen, row.right], weight: 0.2, parse: (reply) => reply }
+}
+
+export function advanceOp(script: Script, { conversation, side, delivered, read, origin }: Parameters<Store['advance']>[0]): Op<Cursor> {
+  const channel = conversationChannel(conversation)
+  const head = `2["cursorPush",${JSON.stringify({ conversation, participant: side }).slice(0, -1)},"delivered":`
+  return {
+    key: channel,
+    script,
+    keys: [conversationKeys(conversation).meta],
+    args: [channel, origin, head, side, String(delivered ?? 0), String(read ?? 0)],
+    weight: 0.5,
+    parse: (reply) => cursorOf(reply as string),
+  }
+}
+
+export function readOp(script: Script, conversation: string, { before, after, limit }: ReadRange): Op<Page> {
+  const { meta, log } = conversationKeys(conversation)
+  const isOldest = after !== undefined
+  const bound = isOldest ? after + 1 : before === undefined ? '' : Math.max(0, before - 1)
+  return {
+    key: conversationChannel(conversation),
+    script,
+    keys: [meta, log],
+    args: [isOldest ? 'oldest' : 'newest', String(bound), String(limit)],
+    weight: 1 + limit / 10,
+    parse: (reply) => pageOf(conversation, reply as PageReply, isOldest),
+  }
+}
+
+type PageReply = readonly [meta: readonly string[], entries: readonly (readonly [id: string, fields: readonly string[]])[]]
+
+function pageOf(conversation: string, [meta, entries]: PageReply, isAscending: boolean): Page {
+  const fields = new Map<string, string>()
+  for (let i = 0; i < meta.length; i += 2) fields.set(meta[i]!, meta[i + 1]!)
+  const epoch = fields.get('e') ?? ''
+  const id = fields.get('i')
+  const cursors: Record<string, Cursor> = {}
+  const names: Record<string, string> = {}
+  for (const [field, value] of fields) {
+    if (field.startsWith('c:')) cursors[field.slice(2)] = cursorOf(value)
+    else if (field.startsWith('n:')) names[field.slice(2)] = JSON.parse(value) as string
+  }
+  const messages = entries.map(([at, [, prev, , tail]]) => JSON.parse(
+    `{"conversation":${JSON.stringify(conversation)},"epoch":"${epoch}","seq":${Number.parseInt(at, 10)},`
+    + `${prev ? `"prev":${prev},` : ''}${tail}`) as Message)
+  return {
+    messages: isAscending ? messages : messages.reverse(),
+    head: { epoch, seq: Number(fields.get('s') ?? 0), ...(id === undefined ? {} : { id: JSON.parse(id) as string }) },
+    cursors,
+    names,
+  }
+}
+
+function cursorOf(text: string): Cursor {
+  const space = text.indexOf(' ')
+  return { delivered: Number(text.slice(0, space)), read: Number(text.slice(space + 1)) }
+}

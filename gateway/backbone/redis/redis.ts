@@ -1,0 +1,61 @@
+import type { RedisOptions } from 'ioredis'
+import type { Backbone } from '../backbone.ts'
+import { RedisBus } from './bus.ts'
+import { FixedRing } from './fixed-ring.ts'
+import type { Ring } from './ring.ts'
+import { Router } from './router.ts'
+import { loadScripts, type Scripts } from './scripts.ts'
+import { Server } from './server.ts'
+import { REDIS_DEFAULTS, type RedisSettings } from './settings.ts'
+import { RedisStore } from './store.ts'
+import { parseRedisUrl, type Target } from './url.ts'
+
+/**
+ * Opens the backbone on Redis. Resolves after one attempt, whether or not Redis is there: `unready()` says why it cannot serve, every method
+ * rejects with Unavailable meanwhile, and it becomes ready by itself. Rejects only for a URL that cannot be read.
+ */
+export async function openRedis(given: Partial<RedisSettings> & Pick<RedisSettings, 'url'>): Promise<Backbone> {
+  const settings: RedisSettings = { ...REDIS_DEFAULTS, ...given }
+  const target = parseRedisUrl(settings.url)
+  const isCluster = target.kind === 'cluster'
+  const listsBeside = target.kind === 'sentinel' || (target.kind === 'ring' && target.servers.length === 1)
+  const scripts = loadScripts(settings, { listsBeside, publish: isCluster ? 'SPUBLISH' : 'PUBLISH' })
+  const ring = openRing(target, settings, scripts)
+  const writes = new Router(ring, 'write', settings)
+  const asks = new Router(ring, 'ask', settings)
+  const bus = new RedisBus(ring, asks, settings)
+  await ring.looked
+  return {
+    store: new RedisStore({ writes, asks, scripts, listsBeside }),
+    bus,
+    unready: () => ring.unready(),
+    async close() {
+      await Promise.all([writes.drain(), asks.drain()])
+      bus.close()
+      await ring.close()
+    },
+  }
+}
+
+function openRing(target: Target, settings: RedisSettings, scripts: Scripts): Ring {
+  if (target.kind === 'cluster') throw new Error('not yet')
+  const options = target.kind === 'sentinel' ? [sentinelOptions(target, settings)] : target.servers.map(({ host, port, ...access }) =>
+    ({ name: `${host}:${port}`, redis: { host, port, ...access } }))
+  return new FixedRing(options.map((one) => new Server({ ...one, settings, scripts, isCluster: false })))
+}
+
+function sentinelOptions(
+  { sentinels, name, access, sentinelPassword }: Extract<Target, { kind: 'sentinel' }>, settings: RedisSettings,
+): { name: string; redis: RedisOptions } {
+  return {
+    name: `master ${name}`,
+    redis: {
+      sentinels: [...sentinels], name, role: 'master', failoverDetector: true, ...access,
+      sentinelCommandTimeout: settings.commandTimeoutMs,
+      sentinelRetryStrategy: (attempt) => Math.min(1000, 50 * 2 ** attempt) * (0.5 + Math.random()),
+      sentinelReconnectStrategy: () => 1000 * (0.5 + Math.random()),
+      ...(access.tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: access.tls }),
+      ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
+    },
+  }
+}

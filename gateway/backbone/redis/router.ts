@@ -1,0 +1,98 @@
+import { Unavailable } from '../backbone.ts'
+import { Batcher } from './batcher.ts'
+import { failureOf } from './failure.ts'
+import type { Lane, Op, Pending } from './op.ts'
+import type { Ring, Server } from './ring.ts'
+import type { RedisSettings } from './settings.ts'
+
+/** Which of a server's connections: writes may wait for a replica, and nothing else should wait for them. */
+export type Way = 'write' | 'ask'
+
+/**
+ * Brings operations to the server that holds their key, follows them when the key moves, and refuses at once where that
+ * server cannot serve. Order is kept per key (see Lane), batches form per server (see Batcher).
+ */
+export class Router {
+  readonly #ring: Ring
+  readonly #way: Way
+  readonly #settings: RedisSettings
+  readonly #lanes = new Map<string, Lane>()
+  readonly #batchers = new WeakMap<Server, Batcher>()
+  #idle: (() => void) | undefined
+  #isClosed = false
+
+  constructor(ring: Ring, way: Way, settings: RedisSettings) {
+    this.#ring = ring
+    this.#way = way
+    this.#settings = settings
+  }
+
+  run<T>(op: Op<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#isClosed) return reject(new Unavailable('The backbone is closed.'))
+      const pending: Pending = {
+        op, isAlone: false, deadline: Date.now() + this.#settings.commandTimeoutMs,
+        resolve: resolve as (value: unknown) => void, reject: (error) => reject(failureOf(error)),
+      }
+      const known = this.#lanes.get(op.key)
+      if (known) return void known.queue.push(pending)
+      const lane: Lane = { key: op.key, queue: [pending], isAsking: false }
+      this.#lanes.set(op.key, lane)
+      this.#route(lane)
+    })
+  }
+
+  /** Takes nothing more; resolves when all that is under way has been answered or refused. */
+  async drain(): Promise<void> {
+    this.#isClosed = true
+    if (this.#lanes.size > 0) await new Promise<void>((resolve) => { this.#idle = resolve })
+  }
+
+  #route(lane: Lane, server: Server | undefined = this.#ring.serverOf(lane.key)): void {
+    const problem = server === undefined ? 'no server has this slot now' : server[this.#way].problem
+    if (server === undefined || problem !== undefined) return this.#abandon(lane, new Unavailable(`Redis: ${problem}`))
+    this.#batcherOf(server).add(lane)
+  }
+
+  #batcherOf(server: Server): Batcher {
+    let batcher = this.#batchers.get(server)
+    if (batcher === undefined) {
+      batcher = new Batcher({
+        line: server[this.#way],
+        merges: this.#ring.merges,
+        replicaWaitMs: this.#way === 'write' && this.#settings.durability === 'replica'
+          ? Math.ceil(this.#settings.commandTimeoutMs / 2) : undefined,
+        onReturn: (lane, error) => this.#return(lane, error, server),
+      })
+      this.#batchers.set(server, batcher)
+    }
+    return batcher
+  }
+
+  #return(lane: Lane, error: Error | undefined, server: Server): void {
+    if (lane.queue.length === 0) {
+      this.#lanes.delete(lane.key)
+      if (this.#lanes.size === 0) this.#idle?.()
+    } else if (error === undefined) this.#route(lane)
+    else void this.#follow(lane, error, server)
+  }
+
+  async #follow(lane: Lane, error: Error, server: Server): Promise<void> {
+    const now = Date.now()
+    while (lane.queue[0] !== undefined && lane.queue[0].deadline <= now) lane.queue.shift()!.reject(error)
+    if (lane.queue.length === 0) return this.#return(lane, undefined, server)
+    try {
+      const next = await this.#ring.follow(error, server)
+      lane.isAsking = next?.isAsking ?? false
+      this.#route(lane, next?.server)
+    } catch (failure) {
+      this.#abandon(lane, failure as Error)
+    }
+  }
+
+  #abandon(lane: Lane, error: Error): void {
+    for (const { reject } of lane.queue.splice(0)) reject(error)
+    this.#lanes.delete(lane.key)
+    if (this.#lanes.size === 0) this.#idle?.()
+  }
+}

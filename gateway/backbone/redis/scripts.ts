@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { RedisSettings } from './settings.ts'
+
+/** A Lua file that treats many items in one call: ARGV is `head` and then each item's own, the reply has a row an item. */
+export interface Script {
+  readonly name: string
+  readonly source: string
+  readonly sha: string
+  readonly head: readonly string[]
+}
+
+export interface Scripts {
+  readonly append: Script
+  readonly advance: Script
+  readonly read: Script
+  readonly touch: Script
+  readonly mend: Script
+}
+
+/** `listsBeside`: lists live on the same server as logs, so that one append writes both. `publish`: the command for channels. */
+export function loadScripts(
+  settings: RedisSettings, { listsBeside, publish }: { listsBeside: boolean; publish: 'PUBLISH' | 'SPUBLISH' },
+): Scripts {
+  const { windowCount, keepCount, keepMs, durability } = settings
+  return {
+    append: load('append', [
+      listsBeside ? '5' : '3', publish, String(windowCount), String(keepCount), String(keepMs), durability === 'replica' ? '1' : '',
+    ]),
+    advance: load('advance', [publish]),
+    read: load('read', []),
+    touch: load('touch', []),
+    mend: load('mend', []),
+  }
+}
+
+function load(name: string, head: readonly string[]): Script {
+  const source = readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8')
+  return { name, source, sha: createHash('sha1').update(source).digest('hex'), head }
+}

@@ -1,0 +1,15 @@
+-- Puts a list's time right where it disagrees with the log, unless somebody has changed it since it was seen.
+--
+-- KEYS  per entry: list (sorted set)
+-- ARGV  per entry 3: conversation, the time seen, the right time or '' to take the conversation out (its log has aged away)
+-- returns per entry 1
+local results = {}
+for i = 1, #KEYS do
+  local conversation, seen, right = ARGV[i * 3 - 2], ARGV[i * 3 - 1], ARGV[i * 3]
+  local score = redis.call('ZSCORE', KEYS[i], conversation)
+  if score and tonumber(score) == tonumber(seen) then
+    if right == '' then redis.call('ZREM', KEYS[i], conversation) else redis.call('ZADD', KEYS[i], right, conversation) end
+  end
+  results[i] = 1
+end
+return results

@@ -1,0 +1,97 @@
+/**
+ * REDIS_URL:
+ *
+ *   redis://[user:password@]host[:port][/db]                       one server
+ *   redis://a:6379,redis://b:6379,…                                static ring: md5 of the key picks the server, order counts
+ *   redis+sentinel://[user:password@]host[:26379],host,…/master[/db][?sentinelPassword=…]
+ *   redis+cluster://[user:password@]host[:port],host,…             Cluster, any of its nodes
+ *
+ * `rediss…` is the same over TLS. Characters of user and password that have a meaning in URLs are percent-encoded.
+ */
+export interface Place {
+  readonly host: string
+  readonly port: number
+}
+
+/** How one server is entered. */
+export interface Access {
+  readonly username?: string
+  readonly password?: string
+  readonly db?: number
+  readonly tls?: Record<string, never>
+}
+
+export type Target =
+  | { readonly kind: 'ring'; readonly servers: readonly (Place & Access)[] }
+  | {
+    readonly kind: 'sentinel'; readonly sentinels: readonly Place[]; readonly name: string; readonly access: Access
+    readonly sentinelPassword?: string
+  }
+  | { readonly kind: 'cluster'; readonly seeds: readonly Place[]; readonly access: Access }
+
+const FORM = /^redis(s?)(?:\+(sentinel|cluster))?:\/\/(?:([^@/]*)@)?([^/?]+)(?:\/([^?]*))?(?:\?(.*))?$/
+
+export function parseRedisUrl(url: string): Target {
+  const urls = url.split(/,(?=rediss?:\/\/)/)
+  const parsed = urls.map(parseOne)
+  const [first] = parsed
+  if (first === undefined || (parsed.length > 1 && parsed.some(({ kind }) => kind !== undefined))) throw unreadable(url)
+  const { kind, places, access } = first
+  if (kind === 'cluster') {
+    if (access.db !== undefined) throw unreadable(url)
+    return { kind, seeds: places, access }
+  }
+  if (kind === 'sentinel') return sentinelTarget(url, first)
+  if (parsed.some((one) => one.places.length !== 1)) throw unreadable(url)
+  return { kind: 'ring', servers: parsed.map((one) => ({ ...one.places[0]!, ...one.access, ...dbOf(url, one.path[0]) })) }
+}
+
+function sentinelTarget(url: string, { places: sentinels, path, access, query }: ReturnType<typeof parseOne>): Target {
+  const [name, db] = path
+  if (!name) throw unreadable(url)
+  const password = query.get('sentinelPassword')
+  return {
+    kind: 'sentinel', sentinels, name: decodeURIComponent(name), access: { ...access, ...dbOf(url, db) },
+    ...(password === null ? {} : { sentinelPassword: password }),
+  }
+}
+
+function parseOne(url: string) {
+  const found = FORM.exec(url)
+  if (!found) throw unreadable(url)
+  const [, secure, kind, credentials, hosts, path, query] = found
+  const port = kind === 'sentinel' ? 26_379 : 6379
+  return {
+    kind: kind as 'sentinel' | 'cluster' | undefined,
+    places: hosts!.split(',').map((one) => placeOf(url, one, port)),
+    path: path ? path.split('/') : [],
+    access: { ...credentialsOf(credentials), ...(secure ? { tls: {} } : {}) } as Access,
+    query: new URLSearchParams(query ?? ''),
+  }
+}
+
+function placeOf(url: string, text: string, defaultPort: number): Place {
+  const found = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text)
+  const host = found?.[1] ?? found?.[2]
+  if (!host) throw unreadable(url)
+  return { host, port: found?.[3] === undefined ? defaultPort : Number(found[3]) }
+}
+
+function credentialsOf(text: string | undefined): Pick<Access, 'username' | 'password'> {
+  if (!text) return {}
+  const colon = text.indexOf(':')
+  const username = decodeURIComponent(colon < 0 ? text : text.slice(0, colon))
+  const password = colon < 0 ? undefined : decodeURIComponent(text.slice(colon + 1))
+  return { ...(username ? { username } : {}), ...(password === undefined ? {} : { password }) }
+}
+
+function dbOf(url: string, text: string | undefined): Pick<Access, 'db'> {
+  if (!text) return {}
+  if (!/^\d+$/.test(text)) throw unreadable(url)
+  return { db: Number(text) }
+}
+
+/** Without the credentials: this sentence reaches logs. */
+const unreadable = (url: string): Error =>
+  new Error(`REDIS_URL is not readable: ${url.replace(/\/\/[^@/]*@/g, '//…@')} (redis://h:p · redis://a,redis://b · `
+    + 'redis+sentinel://h:p,h:p/master · redis+cluster://h:p,h:p)')
