@@ -1,0 +1,178 @@
+import { conversationChannel } from '../../protocol/keys.ts'
+import { cursorPacket, messagePacket } from '../../protocol/packets.ts'
+import type { Cursor } from '../../protocol/model.ts'
+import { Unavailable, type Appended, type ListRow, type NewMessage, type Page, type ReadRange, type Store } from '../backbone.ts'
+import type { Conversation } from './conversation.ts'
+import type { Conversations } from './conversations.ts'
+import type { GroupCommit, Wish } from './group-commit.ts'
+import type { Fold } from './fold.ts'
+import { senderKey } from './keys-on-disk.ts'
+import type { LocalBus } from './local-bus.ts'
+import { MESSAGE_START } from './replay.ts'
+
+type Move = Parameters<Store['advance']>[0]
+
+/** What a wish needs to come true. */
+export interface Parts {
+  readonly epoch: string
+  readonly conversations: Conversations
+  readonly commit: GroupCommit
+  readonly fold: Fold
+  readonly bus: LocalBus
+}
+
+/** See backbone.ts for the laws. Writing is a wish for the next group commit; reading is at once, of what is durable. */
+export class EmbeddedStore implements Store {
+  readonly #parts: Parts
+  #isClosed = false
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  append(message: NewMessage): Promise<Appended> {
+    if (this.#isClosed) return Promise.reject(closed())
+    return new Promise((resolve, reject) => this.#parts.commit.add(new AppendWish(this.#parts, message, { resolve, reject })))
+  }
+
+  advance(move: Move): Promise<Cursor> {
+    if (this.#isClosed) return Promise.reject(closed())
+    return new Promise((resolve, reject) => this.#parts.commit.add(new AdvanceWish(this.#parts, move, { resolve, reject })))
+  }
+
+  async read(id: string, { before = Infinity, after, limit }: ReadRange): Promise<Page> {
+    if (this.#isClosed) throw closed()
+    const { conversations, epoch } = this.#parts
+    const conversation = conversations.get(id)
+    const { seq, cursors, names } = conversation.durable
+    const last = Math.min(seq, after === undefined ? before - 1 : after + limit)
+    const first = after === undefined ? Math.max(1, last - limit + 1) : after + 1
+    return {
+      messages: first > last ? [] : conversations.entries(conversation, first, last),
+      head: conversation.head(epoch),
+      cursors: Object.fromEntries(cursors),
+      names: Object.fromEntries(names),
+    }
+  }
+
+  async list(side: string, { before = Infinity, limit }: { before?: number; limit: number }): Promise<readonly ListRow[]> {
+    if (this.#isClosed) throw closed()
+    return this.#parts.conversations.list(side, before, limit)
+  }
+
+  close(): void {
+    this.#isClosed = true
+  }
+}
+
+const closed = (): Unavailable => new Unavailable('The store is closed.')
+
+interface Answer<T> {
+  readonly resolve: (value: T) => void
+  readonly reject: (error: Unavailable) => void
+}
+
+class AppendWish implements Wish {
+  readonly #parts: Parts
+  readonly #message: NewMessage
+  readonly #answer: Answer<Appended>
+  readonly #sender: string
+  #conversation: Conversation | undefined
+  #seq = 0
+  #prev: string | undefined
+
+  constructor(parts: Parts, message: NewMessage, answer: Answer<Appended>) {
+    this.#parts = parts
+    this.#message = message
+    this.#answer = answer
+    this.#sender = senderKey(message.from, message.id)
+  }
+
+  prepare(batch: number): string | undefined {
+    const { conversations, epoch } = this.#parts
+    const message = this.#message
+    const conversation = this.#conversation = conversations.get(message.conversation)
+    const known = conversations.seqOf(conversation, this.#sender)
+    if (known !== undefined) {
+      this.#seq = known
+      return undefined
+    }
+    this.#prev = conversation.assigned.id
+    conversation.assigned.append(message)
+    this.#seq = conversation.assigned.seq
+    conversation.seqs.set(this.#sender, this.#seq)
+    conversations.touch(conversation, batch)
+    const chain = this.#prev === undefined ? {} : { prev: this.#prev }
+    return messagePacket({ ...message, ...chain, epoch, seq: this.#seq })
+  }
+
+  settle(packet: Buffer | undefined): void {
+    const conversation = this.#conversation!
+    if (packet === undefined) {
+      this.#answerAgain(conversation)
+      return
+    }
+    const message = this.#message
+    conversation.durable.append(message)
+    conversation.pending.push({ sender: this.#sender, json: packet.subarray(MESSAGE_START, -1) })
+    this.#parts.fold.grew(conversation, packet.length)
+    this.#parts.bus.relay({ channel: conversationChannel(message.conversation), origin: message.origin, packet })
+    this.#resolve(message.at, this.#prev, false)
+  }
+
+  fail(error: Unavailable): void {
+    this.#conversation?.fallBack()
+    this.#answer.reject(error)
+  }
+
+  #answerAgain(conversation: Conversation): void {
+    const { at, prev } = this.#parts.conversations.entries(conversation, this.#seq, this.#seq)[0]!
+    this.#resolve(at, prev, true)
+  }
+
+  #resolve(at: number, prev: string | undefined, duplicate: boolean): void {
+    const appended = { epoch: this.#parts.epoch, seq: this.#seq, at, duplicate }
+    this.#answer.resolve(prev === undefined ? appended : { ...appended, prev })
+  }
+}
+
+class AdvanceWish implements Wish {
+  readonly #parts: Parts
+  readonly #move: Move
+  readonly #answer: Answer<Cursor>
+  #conversation: Conversation | undefined
+  #moved: Cursor | undefined
+
+  constructor(parts: Parts, move: Move, answer: Answer<Cursor>) {
+    this.#parts = parts
+    this.#move = move
+    this.#answer = answer
+  }
+
+  prepare(batch: number): string | undefined {
+    const { conversation: id, side, delivered = 0, read = 0 } = this.#move
+    const conversation = this.#conversation = this.#parts.conversations.get(id)
+    const moved = this.#moved = conversation.assigned.moved(side, delivered, read)
+    if (moved === undefined) return undefined
+    conversation.assigned.cursors.set(side, moved)
+    this.#parts.conversations.touch(conversation, batch)
+    return cursorPacket(id, side, moved)
+  }
+
+  settle(packet: Buffer | undefined): void {
+    const { conversation: id, side, origin } = this.#move
+    const conversation = this.#conversation!
+    const { durable } = conversation
+    if (packet !== undefined && this.#moved !== undefined) {
+      durable.cursors.set(side, this.#moved)
+      this.#parts.fold.grew(conversation, packet.length)
+      this.#parts.bus.relay({ channel: conversationChannel(id), origin, packet })
+    }
+    this.#answer.resolve(durable.cursor(side))
+  }
+
+  fail(error: Unavailable): void {
+    this.#conversation?.fallBack()
+    this.#answer.reject(error)
+  }
+}

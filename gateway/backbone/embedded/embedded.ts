@@ -1,0 +1,50 @@
+import type { Backbone } from '../backbone.ts'
+import { Conversations } from './conversations.ts'
+import { EmbeddedStore } from './embedded-store.ts'
+import { openFiles } from './files.ts'
+import { Fold } from './fold.ts'
+import { claimFolder } from './folder.ts'
+import { GroupCommit } from './group-commit.ts'
+import { LocalBus } from './local-bus.ts'
+import { replay } from './replay.ts'
+
+/** Pending bytes above which the journal is folded: some ten thousand messages, read again in a fraction of a second at a start. */
+const FOLD_BYTES = 8_388_608
+
+/**
+ * The backbone of one process over a data folder. Throws `DataFolderError` where the folder cannot be written or is
+ * in use. A clean end and a kill leave the same folder behind; there is one way to start, and it is always taken.
+ */
+export async function openEmbedded(
+  { dataDir, foldBytes = FOLD_BYTES }: { readonly dataDir: string; readonly foldBytes?: number },
+): Promise<Backbone> {
+  const claim = await claimFolder(dataDir)
+  try {
+    const files = await openFiles(claim.path)
+    const conversations = new Conversations(files)
+    const { oldest, newest } = replay(files, conversations)
+    const fold = new Fold(files, conversations, { limitBytes: foldBytes, oldest, newest })
+    const bus = new LocalBus()
+    const commit = new GroupCommit(files.journal, newest, (batch) => fold.settled(batch))
+    const store = new EmbeddedStore({ epoch: files.epoch, conversations, commit, fold, bus })
+    let isClosed = false
+    return {
+      store,
+      bus,
+      unready: () => isClosed ? 'The store is closed.' : commit.trouble,
+      close: async () => {
+        if (isClosed) return
+        isClosed = true
+        store.close()
+        await commit.idle()
+        await fold.stop()
+        bus.close()
+        await files.close()
+        await claim.release()
+      },
+    }
+  } catch (error) {
+    await claim.release()
+    throw error
+  }
+}

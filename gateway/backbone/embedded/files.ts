@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { open, type Database, type RootDatabase } from 'lmdb'
+import { DataFolderError } from './data-folder-error.ts'
+
+/** Raised when what is written below changes; an older build then refuses the folder instead of misreading it. */
+const FORMAT = 1
+
+/**
+ * The folder's two LMDB environments.
+ *
+ * `journal`   batch number → the packets of one group commit, one a line. Small, always at its end, so a commit
+ *             is one put and one flush whatever number of conversations it touches.
+ * `main`      what the journal was folded into, later and in bulk:
+ *   `about`   'epoch', 'format', 'count' (numbers of conversations given out)
+ *   `rows`    conversation id → its row as JSON
+ *   `log`     number of the conversation (u32), seq (u32) → the message's JSON
+ *   `ids`     number of the conversation (u32), sender and client id → seq (u32)
+ *   `sides`   side, 0, minute of the last message (u32), number of the conversation (u32) → conversation id
+ */
+export interface Files {
+  readonly epoch: string
+  readonly journal: Database<Buffer, number>
+  readonly main: RootDatabase<string, string>
+  readonly about: Database<string, string>
+  readonly rows: Database<string, Buffer>
+  readonly log: Database<Buffer, Buffer>
+  readonly ids: Database<Buffer, Buffer>
+  readonly sides: Database<string, Buffer>
+  close(): Promise<void>
+}
+
+/**
+ * Durability: without overlappingSync a write's promise resolves after LMDB's own commit, which has flushed the pages
+ * and then the meta page (fdatasync, or a write with O_DSYNC) before it returns. With it, lmdb-js resolves when the
+ * data is merely visible and says `flushed` later, and readers could see what a power cut takes away.
+ */
+const DURABLE = { overlappingSync: false } as const
+
+export async function openFiles(folder: string): Promise<Files> {
+  try {
+    const journal = open<Buffer, number>(join(folder, 'journal'), { ...DURABLE, encoding: 'binary' })
+    const main = open<string, string>(join(folder, 'main'), { ...DURABLE, maxDbs: 8 })
+    const about = main.openDB<string, string>('about', { encoding: 'string' })
+    const files: Files = {
+      epoch: about.get('epoch') ?? randomUUID().slice(0, 8),
+      journal,
+      main,
+      about,
+      rows: main.openDB<string, Buffer>('rows', { encoding: 'string', keyEncoding: 'binary' }),
+      log: main.openDB<Buffer, Buffer>('log', { encoding: 'binary', keyEncoding: 'binary' }),
+      ids: main.openDB<Buffer, Buffer>('ids', { encoding: 'binary', keyEncoding: 'binary' }),
+      sides: main.openDB<string, Buffer>('sides', { encoding: 'string', keyEncoding: 'binary' }),
+      close: async () => { await Promise.all([journal.close(), main.close()]) },
+    }
+    const format = Number(about.get('format') ?? FORMAT)
+    if (format !== FORMAT) {
+      throw new DataFolderError(`The data folder ${folder} was written in format ${format}, this build reads ${FORMAT}; start a newer build.`)
+    }
+    if (about.get('epoch') === undefined) {
+      await main.batch(() => {
+        void about.put('epoch', files.epoch)
+        void about.put('format', String(FORMAT))
+      })
+    }
+    return files
+  } catch (error) {
+    if (error instanceof DataFolderError) throw error
+    throw new DataFolderError(`The data folder ${folder} cannot be opened: ${(error as Error).message}; restore it or set DATA_DIR to another.`)
+  }
+}

@@ -1,0 +1,65 @@
+import type { Bus, Relayed, Subscription } from '../backbone.ts'
+
+interface Listening {
+  readonly listener: (relayed: Relayed) => void
+  isClosed: boolean
+}
+
+/**
+ * The bus of a single process. A publish that a listener makes waits until the publishes before it have reached everyone,
+ * so all listeners see one order. It never has a gap.
+ */
+export class LocalBus implements Bus {
+  readonly #channels = new Map<string, readonly Listening[]>()
+  #queue: Relayed[] = []
+  #isRelaying = false
+
+  async subscribe(channel: string, listener: (relayed: Relayed) => void): Promise<Subscription> {
+    const listening: Listening = { listener, isClosed: false }
+    this.#channels.set(channel, [...(this.#channels.get(channel) ?? []), listening])
+    return { close: async () => this.#leave(channel, listening) }
+  }
+
+  async publish(channel: string, origin: string, packet: string): Promise<void> {
+    if (this.#channels.has(channel)) this.relay({ channel, origin, packet: Buffer.from(packet) })
+  }
+
+  /** The same for bytes that exist already; listeners have been called when it returns, unless a listener calls it. */
+  relay(relayed: Relayed): void {
+    this.#queue.push(relayed)
+    if (this.#isRelaying) return
+    this.#isRelaying = true
+    for (let next = 0; next < this.#queue.length; next++) this.#tell(this.#queue[next]!)
+    this.#queue = []
+    this.#isRelaying = false
+  }
+
+  onGap(): () => void {
+    return () => undefined
+  }
+
+  close(): void {
+    for (const listenings of this.#channels.values()) for (const listening of listenings) listening.isClosed = true
+    this.#channels.clear()
+  }
+
+  #tell(relayed: Relayed): void {
+    // The array is replaced, never changed, so listeners may come and go meanwhile.
+    for (const { listener, isClosed } of this.#channels.get(relayed.channel) ?? []) {
+      if (isClosed) continue
+      try {
+        listener(relayed)
+      } catch (error) {
+        // A bug in one listener: the others are told all the same, and the process hears of it.
+        queueMicrotask(() => { throw error })
+      }
+    }
+  }
+
+  #leave(channel: string, listening: Listening): void {
+    listening.isClosed = true
+    const rest = (this.#channels.get(channel) ?? []).filter((one) => one !== listening)
+    if (rest.length > 0) this.#channels.set(channel, rest)
+    else this.#channels.delete(channel)
+  }
+}

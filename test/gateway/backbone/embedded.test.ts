@@ -1,0 +1,138 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { build } from 'esbuild'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { DataFolderError } from '../../../gateway/backbone/embedded/data-folder-error.ts'
+import { openEmbedded } from '../../../gateway/backbone/embedded/embedded.ts'
+import type { Message } from '../../../gateway/protocol/model.ts'
+import { Unavailable, type Store } from '../../../gateway/backbone/backbone.ts'
+import { describeBackbone, type Started } from './contract.ts'
+import { newTalk } from './laws/conversation.ts'
+
+const newFolder = (): string => mkdtempSync(join(tmpdir(), 'im-chat-embedded-'))
+
+async function start(foldBytes?: number): Promise<Started> {
+  const dataDir = newFolder()
+  const open = () => openEmbedded(foldBytes === undefined ? { dataDir } : { dataDir, foldBytes })
+  const started: Started = {
+    backbone: await open(),
+    restart: async () => {
+      await started.backbone.close()
+      return open()
+    },
+    stop: async () => {
+      await started.backbone.close()
+      rmSync(dataDir, { recursive: true })
+    },
+  }
+  return started
+}
+
+describeBackbone('the embedded backbone', () => start())
+describeBackbone('the embedded backbone that folds at once', () => start(0))
+
+describe('the embedded backbone alone', () => {
+  it('answers Unavailable once it is closed', async () => {
+    const started = await start()
+    const { store } = started.backbone
+    const talk = newTalk()
+    expect(started.backbone.unready()).toBeUndefined()
+    await started.stop()
+    expect(started.backbone.unready()).toBe('The store is closed.')
+    await expect(store.append(talk.message())).rejects.toBeInstanceOf(Unavailable)
+    await expect(store.read(talk.conversation, { limit: 1 })).rejects.toBeInstanceOf(Unavailable)
+    await expect(store.list(talk.shop, { limit: 1 })).rejects.toBeInstanceOf(Unavailable)
+    await expect(store.advance({ conversation: talk.conversation, side: talk.shop, origin: '' })).rejects.toBeInstanceOf(Unavailable)
+  })
+
+  it('says in a sentence that the folder is in use, and lets the next one in after a close', async () => {
+    const dataDir = newFolder()
+    const first = await openEmbedded({ dataDir })
+    await expect(openEmbedded({ dataDir })).rejects.toThrow(/in use by another gateway; stop it/)
+    await expect(openEmbedded({ dataDir })).rejects.toBeInstanceOf(DataFolderError)
+    await first.close()
+    await (await openEmbedded({ dataDir })).close()
+    rmSync(dataDir, { recursive: true })
+  })
+
+  it('takes a folder whose path is too long for a socket', async () => {
+    const root = newFolder()
+    const dataDir = join(root, 'a'.repeat(120))
+    const first = await openEmbedded({ dataDir })
+    await expect(openEmbedded({ dataDir })).rejects.toThrow(/in use/)
+    await first.close()
+    rmSync(root, { recursive: true })
+  })
+
+  it('says in a sentence that the folder cannot be used', async () => {
+    const root = newFolder()
+    writeFileSync(join(root, 'file'), '')
+    await expect(openEmbedded({ dataDir: join(root, 'file') })).rejects.toThrow(/cannot be used: a file is in its place; set DATA_DIR/)
+    await expect(openEmbedded({ dataDir: join(root, 'file', 'below') })).rejects.toBeInstanceOf(DataFolderError)
+    await expect(openEmbedded({ dataDir: '/proc/nowhere' })).rejects.toBeInstanceOf(DataFolderError)
+    mkdirSync(join(root, 'odd', 'main'), { recursive: true })
+    writeFileSync(join(root, 'odd', 'main', 'data.mdb'), 'not a database '.repeat(1000))
+    await expect(openEmbedded({ dataDir: join(root, 'odd') })).rejects.toBeInstanceOf(DataFolderError)
+    rmSync(root, { recursive: true })
+  })
+})
+
+describe('killed while it appends', () => {
+  // Inside node_modules, so that the bundle finds lmdb's own binary.
+  const script = join(import.meta.dirname, '../../../node_modules/.cache/im-chat', `append-until-killed-${process.pid}.mjs`)
+  beforeAll(() => build({
+    entryPoints: [join(import.meta.dirname, 'append-until-killed.ts')],
+    bundle: true, platform: 'node', format: 'esm', target: 'node20', external: ['lmdb'], outfile: script,
+  }))
+  afterAll(() => rmSync(script))
+
+  it.each([['long before it folds', 8_388_608], ['while it folds', 20_000]])('%s, it has every acknowledged entry', async (_, foldBytes) => {
+    const dataDir = newFolder()
+    const { conversation } = newTalk()
+    const acknowledged: { seq: number; id: string }[] = []
+    for (const run of ['one', 'two', 'three']) {
+      const child = spawn(process.execPath, [script, dataDir, conversation, run, String(foldBytes)], { stdio: ['ignore', 'pipe', 'inherit'] })
+      acknowledged.push(...await killedAfter(child, 500, () =>
+        expect(openEmbedded({ dataDir })).rejects.toThrow(/in use/)))
+    }
+    const backbone = await openEmbedded({ dataDir })
+    const entries = await all(backbone.store, conversation)
+    expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_entry, i) => i + 1))
+    expect(entries.map(({ prev }) => prev)).toEqual([undefined, ...entries.slice(0, -1).map(({ id }) => id)])
+    for (const { seq, id } of acknowledged) expect(entries[seq - 1]?.id).toBe(id)
+    expect(new Set(entries.map(({ id }) => id)).size).toBe(entries.length)
+    // What was under way at a kill may be there or not; nothing else may be more than was acknowledged.
+    expect(entries.length).toBeLessThanOrEqual(acknowledged.length + 3 * 8)
+    await backbone.close()
+    rmSync(dataDir, { recursive: true })
+  }, 30_000)
+})
+
+/** Lets the child acknowledge `count` entries, kills it, and returns everything it had acknowledged. */
+async function killedAfter(child: ChildProcess, count: number, whileAlive: () => Promise<void>): Promise<{ seq: number; id: string }[]> {
+  const acknowledged: { seq: number; id: string }[] = []
+  const gone = once(child, 'exit')
+  for await (const line of createInterface({ input: child.stdout! })) {
+    const [seq, id] = line.split(' ')
+    // The last line may be cut by the kill.
+    if (id !== undefined && /-\d+$/.test(id)) acknowledged.push({ seq: Number(seq), id })
+    if (acknowledged.length !== count) continue
+    await whileAlive()
+    child.kill('SIGKILL')
+  }
+  await gone
+  return acknowledged
+}
+
+async function all(store: Store, conversation: string): Promise<Message[]> {
+  const entries: Message[] = []
+  for (;;) {
+    const { messages } = await store.read(conversation, { after: entries.length, limit: 1000 })
+    if (messages.length === 0) return entries
+    entries.push(...messages)
+  }
+}
