@@ -46,7 +46,7 @@ export interface WireRefusal {
   readonly afterMs?: number
 }
 
-export const isCode = (value: unknown): value is Code => typeof value === 'string' && Object.hasOwn(CODES, value)
+export const isCode = (value: unknown): value is Code => typeof value === 'string' && Object.prototype.hasOwnProperty.call(CODES, value)
 
 /** The wire form of a refusal; `detail` (which field, which limit) is appended to the sentence. */
 export function wireRefusal(code: Code, detail?: string, afterMs?: number): WireRefusal {

@@ -1,0 +1,211 @@
+import type { CommandAnswer, CommandInput, Resumed } from '../../gateway/protocol/commands.ts'
+import type { Head, Message } from '../../gateway/protocol/model.ts'
+import type { Clock } from './clock.ts'
+import type { RefusalError } from './refusal-error.ts'
+import { EMPTY, insert, missingFrom, prepend, reconcile, startTimeline, trim, type Timeline } from './timeline.ts'
+
+export interface CatchUpOptions {
+  readonly clock: Clock
+  readonly isConnected: () => boolean
+  readonly history: (input: Pick<CommandInput<'history'>, 'before' | 'after' | 'limit'>) => Promise<CommandAnswer<'history'>>
+  /** The timeline changed, or what is known about it. `lost`: held messages that the gateway no longer has. */
+  readonly onChange: (lost: readonly Message[]) => void
+}
+
+/** Packets on the way may fill a gap by themselves; after this long without progress we read. */
+const GAP_MS = 300
+const RETRY_MS = 2000
+const FIRST_PAGE = 50
+const PAGE = 100
+/** More missed than this: load the newest page instead. */
+const BRIDGE_COUNT = 200
+/** Held at most, dropped from the far end. */
+const HELD_COUNT = 2000
+const REPAIR_PAGES = 10
+
+/**
+ * Keeps one timeline true to the gateway's log. Two ways back and no third: from the last message held, or, where the gap
+ * is too wide, from the newest page.
+ *
+ * It knows how far the log goes (`#target`: heads, early messages, own acks). While the timeline's end is short of that it
+ * is behind: it waits a little for pushes that are on their way, then reads. A log that is not the one we knew (another
+ * epoch, a broken chain, a head behind us) is repaired: newest page backwards until a common entry, what stood above it is
+ * replaced, and what was lost there is told to `onChange`.
+ */
+export class CatchUp {
+  readonly #options: CatchUpOptions
+  #timeline: Timeline = EMPTY
+  #target = 0
+  /** The next push starts the timeline anew, wherever it is: the gateway sends its newest page. */
+  #isReloading = false
+  #isReading = false
+  #isDiverged = false
+  #isLoadingOlder = false
+  #stopTimer = (): void => {}
+
+  constructor(options: CatchUpOptions) {
+    this.#options = options
+  }
+
+  get timeline(): Timeline {
+    return this.#timeline
+  }
+
+  get isLoadingOlder(): boolean {
+    return this.#isLoadingOlder
+  }
+
+  get isBehind(): boolean {
+    return this.#isReading || this.#isDiverged || (this.#timeline.end ?? -1) < this.#target
+  }
+
+  /** The highest seq known to exist. */
+  get head(): number {
+    return Math.max(this.#target, this.#timeline.end ?? 0)
+  }
+
+  /** What an earlier page life left; the gateway has the last word. */
+  restore(messages: readonly Message[], hasOlder: boolean): void {
+    const epoch = messages[0]?.epoch
+    if (epoch !== undefined) this.#set(startTimeline({ epoch, messages, hasOlder }))
+  }
+
+  /** What the welcome said of this conversation; the messages follow. */
+  resumed({ status, head }: Resumed): void {
+    this.#target = head.seq
+    const { end = 0 } = this.#timeline
+    if (status === 'diverged' || (status === 'follows' && this.#differs(head))) return this.#diverged()
+    this.#isReloading = status === 'reload'
+    if (head.seq === 0 && end > 0) return this.#diverged()
+    if (head.seq === 0) this.#set({ ...startTimeline({ epoch: head.epoch, messages: [], hasOlder: false }) })
+    this.#check()
+  }
+
+  /** No word of it in the welcome, or opened later: ask. */
+  ask(): void {
+    void this.#read()
+  }
+
+  /** `isPush` false: from the answer to a send, which may overtake the pushes of a reload. */
+  receive(message: Message, isPush = true): void {
+    if (this.#isReloading && isPush) {
+      this.#isReloading = false
+      const { end } = this.#timeline
+      if (end === undefined || message.seq > end + 1) {
+        const { early } = this.#timeline
+        this.#set(startTimeline({ epoch: message.epoch, messages: [message], hasOlder: message.seq > 1, early }))
+        return this.#check()
+      }
+    }
+    this.#insert(message)
+    this.#check()
+  }
+
+  /** Somebody is at the newest end and does not need the far one. */
+  trim(count: number): void {
+    this.#timeline = trim(this.#timeline, count)
+  }
+
+  async loadOlder(): Promise<void> {
+    const first = this.#timeline.messages[0]
+    if (!first || !this.#timeline.hasOlder || this.#isLoadingOlder) return
+    this.#isLoadingOlder = true
+    this.#options.onChange([])
+    try {
+      const { messages, more } = await this.#options.history({ before: first.seq, limit: FIRST_PAGE })
+      this.#timeline = prepend(this.#timeline, messages, more)
+    } catch {
+      // Without an answer it simply is not there; scrolling again asks again.
+    }
+    this.#isLoadingOlder = false
+    this.#options.onChange([])
+  }
+
+  /** Nothing will come any more; the next welcome starts again. */
+  stop(): void {
+    this.#stopTimer()
+    this.#isReloading = false
+  }
+
+  #insert(message: Message): void {
+    const { timeline, outcome } = insert(this.#timeline, message)
+    this.#target = Math.max(this.#target, message.seq)
+    if (outcome === 'diverged') return this.#diverged()
+    if (timeline !== this.#timeline) this.#set(trim(timeline, HELD_COUNT))
+  }
+
+  #set(timeline: Timeline, lost: readonly Message[] = []): void {
+    this.#timeline = timeline
+    this.#options.onChange(lost)
+  }
+
+  #differs(head: Head): boolean {
+    const { end, messages, epoch } = this.#timeline
+    const last = messages[messages.length - 1]
+    if (!last) return false
+    return head.seq < end! || head.epoch !== epoch || (head.seq === end && head.id !== undefined && head.id !== last.id)
+  }
+
+  #diverged(): void {
+    this.#isDiverged = true
+    void this.#read()
+  }
+
+  #check(): void {
+    this.#stopTimer()
+    if (this.isBehind && !this.#isReading) this.#stopTimer = this.#options.clock.after(GAP_MS, () => void this.#read())
+  }
+
+  async #read(): Promise<void> {
+    this.#stopTimer()
+    if (this.#isReading || !this.#options.isConnected()) return
+    this.#isReading = true
+    let delay: number | undefined
+    try {
+      if (this.#isDiverged) await this.#repair()
+      else await this.#readAbove()
+    } catch (error) {
+      if (typeof (error as RefusalError).retry !== 'boolean') throw error
+      if ((error as RefusalError).retry) delay = (error as RefusalError).afterMs ?? RETRY_MS
+    } finally {
+      this.#isReading = false
+      this.#options.onChange([])
+    }
+    if (delay !== undefined) this.#stopTimer = this.#options.clock.after(delay, () => void this.#read())
+    else if (this.#isDiverged) void this.#read()
+    else this.#check()
+  }
+
+  async #readAbove(): Promise<void> {
+    const { end } = this.#timeline
+    const isFresh = end === undefined || this.#isReloading || this.#target - end > BRIDGE_COUNT
+    const answer = await this.#options.history(isFresh ? { limit: FIRST_PAGE } : { after: end, limit: PAGE })
+    const { head, messages, more } = answer
+    if (this.#differs(head)) return void (this.#isDiverged = true)
+    this.#target = Math.max(head.seq, this.#timeline.early[this.#timeline.early.length - 1]?.seq ?? 0)
+    this.#isReloading = false
+    if (isFresh) {
+      const { early } = this.#timeline
+      this.#set(startTimeline({ epoch: head.epoch, messages, hasOlder: more, early }))
+    } else {
+      for (const message of messages) this.#insert(message)
+    }
+  }
+
+  async #repair(): Promise<void> {
+    let page: readonly Message[] = []
+    for (let i = 0; i < REPAIR_PAGES; i++) {
+      const before = page[0]?.seq
+      const { messages, head, more } = await this.#options.history(before ? { before, limit: PAGE } : { limit: PAGE })
+      page = [...messages, ...page]
+      this.#target = head.seq
+      const merged = reconcile(this.#timeline, page, head.epoch)
+      const isBelow = (page[0]?.seq ?? 0) <= (this.#timeline.messages[0]?.seq ?? 0)
+      if (!merged && more && !isBelow && i + 1 < REPAIR_PAGES) continue
+      this.#isDiverged = this.#isReloading = false
+      const held = this.#timeline.messages
+      const timeline = merged?.timeline ?? startTimeline({ epoch: head.epoch, messages: page, hasOlder: more })
+      return this.#set(timeline, merged?.lost ?? missingFrom(held, page))
+    }
+  }
+}

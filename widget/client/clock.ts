@@ -1,0 +1,15 @@
+/** Time as an argument: what the client knows of it. Tests move it, see test/kit/clock.ts. */
+export interface Clock {
+  /** Ms since the epoch. May jump: phones sleep, people set clocks. */
+  now(): number
+  /** Runs `run` once after `ms`; returns the way to call it off. */
+  after(ms: number, run: () => void): () => void
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(ms, run) {
+    const timer = setTimeout(run, ms)
+    return () => clearTimeout(timer)
+  },
+}

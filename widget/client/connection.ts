@@ -1,0 +1,280 @@
+import type { WireRefusal } from '../../gateway/protocol/codes.ts'
+import type { Command, CommandAnswer, CommandInput, Hello, Welcome } from '../../gateway/protocol/commands.ts'
+import type { Clock } from './clock.ts'
+import type { Environment } from './environment.ts'
+import { Line, type Bye } from './line.ts'
+import { reconnectDelay } from './reconnect.ts'
+import { RefusalError } from './refusal-error.ts'
+import { signal, type Signal } from './signal.ts'
+import type { SocketRecord } from './socket-record.ts'
+import type { TransportPort } from './transport.ts'
+import type { ConnectionState, TransportName } from './types.ts'
+
+export interface ConnectionOptions {
+  /** In order of preference; the first is the one to come back to. */
+  readonly ports: readonly TransportPort[]
+  readonly clock: Clock
+  readonly random: () => number
+  readonly environment: Environment
+  readonly record: SocketRecord
+  /** What to say at the door; may have to fetch a pass first. */
+  readonly hello: () => Promise<Hello>
+  readonly onWelcome: (welcome: Welcome) => void
+  /** Whether every resumed conversation has reached its head. */
+  readonly isCaughtUp: () => boolean
+  readonly onPush: (name: string, data: unknown) => void
+  /** A no at the door; true: something was changed, try again. */
+  readonly onRefused: (refusal: WireRefusal) => boolean
+}
+
+/** How long the preferred transport may try alone before the next one starts beside it. */
+const HEAD_START_MS = 500
+/** Time to open: while another may be tried, and for the last one. */
+const OPEN_MS = 8000
+/** Time from hello to welcome. */
+const GREET_MS = 4000
+const LAST_GREET_MS = 10_000
+const REQUEST_MS = 10_000
+/** A line that stood this long was a good one: the next loss counts as the first. */
+const GOOD_LINE_MS = 5000
+/** On waking, a line heard of less than this ago is believed; else asked. */
+const TRUST_MS = 5000
+const WAKE_PROBE_MS = 2000
+
+/**
+ * The client's line, as a machine:
+ *
+ *   idle → connecting → catching-up → live → waiting → connecting …       refused, closed: until `connect()`
+ *
+ * connecting: a round. The preferred transport (WebSocket) starts; the next (polling) starts beside it after a head start,
+ *   or at once where the preferred one fails, and alone where the record says that it fails here. The first that opens says
+ *   hello; the first welcome is adopted. No attempt left: waiting.
+ * catching-up: welcomed; once every resumed conversation has reached its head: live.
+ * waiting: full jitter, or what the gateway asked for; ended at once by online, focus, pageshow, visibility.
+ * refused: the door's final no.
+ *
+ * On polling, the preferred transport is tried again in the background by a whole line of its own: it says hello with the
+ * same cursors and takes over when it is welcomed; the old line goes when its answers are in. Nothing is lost on the way
+ * because nothing depends on a line: the log has what was said, the outbox what was not confirmed.
+ * A line is replaced the same way when the network is said to be back, because the old one may be dead without knowing.
+ */
+export class Connection {
+  readonly #options: ConnectionOptions
+  readonly #state = signal<ConnectionState>({ name: 'idle' })
+  readonly #attempts = new Map<TransportName, Line>()
+  readonly #queue = new Set<() => void>()
+  #line: Line | undefined
+  #adoptedAt = 0
+  #greeted: Line | undefined
+  #attempt = 0
+  #hasPreferredFailed = false
+  #stopTimer = (): void => {}
+  #stopEnvironment: (() => void) | undefined
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options
+  }
+
+  get state(): Signal<ConnectionState> {
+    return this.#state
+  }
+
+  get isWelcomed(): boolean {
+    return this.#line !== undefined
+  }
+
+  connect(): void {
+    const { name } = this.#state.value
+    if (name !== 'idle' && name !== 'refused' && name !== 'closed') return
+    this.#stopEnvironment ??= this.#options.environment.subscribe(({ type }) => this.#notice(type))
+    this.#attempt = 0
+    this.#startRound()
+  }
+
+  close(): void {
+    this.#end({ name: 'closed' })
+    this.#stopEnvironment?.()
+    this.#stopEnvironment = undefined
+  }
+
+  /** Something arrived; if that was all that was missing, the line is live. */
+  checkCaughtUp(): void {
+    if (this.#state.value.name !== 'catching-up' || !this.#line || !this.#options.isCaughtUp()) return
+    this.#state.set({ name: 'live', transport: this.#line.name })
+  }
+
+  /** Waits for a line if there is none; the limit counts from now. */
+  request<C extends Command>(command: C, input: CommandInput<C>, limitMs = REQUEST_MS): Promise<CommandAnswer<C>> {
+    if (this.#line) return this.#line.request(command, input, limitMs)
+    return new Promise((resolve, reject) => {
+      const run = (): void => {
+        stopTimer()
+        this.#queue.delete(run)
+        if (this.#line) this.#line.request(command, input, limitMs).then(resolve, reject)
+        else reject(new RefusalError({ code: 'disconnected' }))
+      }
+      const stopTimer = this.#options.clock.after(limitMs, run)
+      this.#queue.add(run)
+    })
+  }
+
+  /** An answer is overdue: is anybody there? */
+  suspect(): void {
+    if (this.#line?.isStale) this.#line.fail('silence')
+    else this.#line?.probe(WAKE_PROBE_MS)
+  }
+
+  #startRound(): void {
+    const { ports, record, clock } = this.#options
+    this.#stopTimer()
+    this.#attempt++
+    this.#hasPreferredFailed = false
+    this.#state.set({ name: 'connecting', attempt: this.#attempt })
+    const next = ports[1]
+    if (next && record.isBad) return this.#launch(next)
+    this.#launch(ports[0]!)
+    if (next) {
+      this.#stopTimer = clock.after(HEAD_START_MS, () => {
+        if (!this.#line && !this.#greeted) this.#launch(next)
+      })
+    }
+  }
+
+  #launch(port: TransportPort): void {
+    if (this.#attempts.has(port.name)) return
+    const line = new Line({
+      port,
+      clock: this.#options.clock,
+      limitMs: OPEN_MS,
+      events: {
+        onOpen: () => this.#greetNext(),
+        onWelcome: (_, welcome) => this.#adopt(line, welcome),
+        onRefused: (_, refusal) => this.#refused(line, refusal),
+        onPush: (_, name, data) => this.#options.onPush(name, data),
+        onLost: (_, reason, bye) => (line === this.#line ? this.#lost(reason, bye) : this.#attemptLost(line, reason)),
+      },
+    })
+    this.#attempts.set(port.name, line)
+  }
+
+  /** One hello at a time, or the gateway would see two lines of one window and cut one. */
+  #greetNext(): void {
+    if (this.#greeted) return
+    const preferred = this.#options.ports[0]!.name
+    const open = [...this.#attempts.values()].filter((line) => line.isOpen)
+    const line = open.find(({ name }) => name === preferred) ?? open[0]
+    if (!line) return
+    this.#greeted = line
+    const isLast = line.name !== preferred || this.#options.ports.length < 2
+    this.#options.hello().then(
+      (hello) => line.greet(hello, isLast ? LAST_GREET_MS : GREET_MS),
+      () => line.fail('no pass'),
+    )
+  }
+
+  #adopt(line: Line, welcome: Welcome): void {
+    const { ports, record, clock } = this.#options
+    const old = this.#line
+    this.#stopTimer()
+    this.#line = line
+    this.#adoptedAt = clock.now()
+    this.#greeted = undefined
+    this.#attempts.delete(line.name)
+    old?.retire()
+    if (line.name === ports[0]!.name) {
+      record.worked()
+      for (const other of this.#attempts.values()) other.close()
+      this.#attempts.clear()
+    } else {
+      if (this.#hasPreferredFailed) record.failed()
+      this.#hasPreferredFailed = false
+      if (!this.#attempts.size) this.#planUpgrade()
+    }
+    this.#options.onWelcome(welcome)
+    this.#state.set({ name: 'catching-up', transport: line.name })
+    this.checkCaughtUp()
+    for (const run of [...this.#queue]) run()
+    this.#greetNext()
+  }
+
+  #planUpgrade(): void {
+    const { ports, record, clock } = this.#options
+    this.#stopTimer()
+    this.#stopTimer = clock.after(record.retryMs, () => this.#launch(ports[0]!))
+  }
+
+  #attemptLost(line: Line, reason: string): void {
+    const { ports, record } = this.#options
+    const [preferred, next] = ports
+    if (this.#attempts.get(line.name) !== line) return
+    this.#attempts.delete(line.name)
+    if (this.#greeted === line) this.#greeted = undefined
+    const isPreferred = line.name === preferred!.name
+    if (isPreferred) this.#hasPreferredFailed = true
+    if (this.#line) {
+      if (isPreferred && this.#line.name !== line.name) {
+        record.failed()
+        this.#hasPreferredFailed = false
+        this.#planUpgrade()
+      }
+      return
+    }
+    if (isPreferred && next && !this.#attempts.has(next.name)) return this.#launch(next)
+    if (this.#attempts.size) this.#greetNext()
+    else this.#wait(reason)
+  }
+
+  #lost(reason: string, bye: Bye | undefined): void {
+    const { clock, record, ports, environment } = this.#options
+    const livedMs = clock.now() - this.#adoptedAt
+    const { name } = this.#line!
+    this.#line = undefined
+    if (livedMs > GOOD_LINE_MS) this.#attempt = 0
+    if (!bye && name === ports[0]!.name && environment.isOnline()) record.died(livedMs)
+    // A newer line of this window is at the door already: the gateway may have cut the old one first.
+    if (this.#greeted) return this.#state.set({ name: 'connecting', attempt: Math.max(1, this.#attempt) })
+    if (bye && !bye.reconnect) return this.#end({ name: 'refused', refusal: { ...bye, retry: false } as never })
+    this.#wait(bye ? bye.code : reason, bye?.afterMs)
+  }
+
+  #refused(line: Line, refusal: WireRefusal): void {
+    if (this.#line && this.#line !== line) return line.fail(refusal.code)
+    if (!refusal.retry && !this.#options.onRefused(refusal)) return this.#end({ name: 'refused', refusal })
+    this.#dropAttempts()
+    this.#wait(refusal.code, refusal.afterMs)
+  }
+
+  #wait(reason: string, afterMs?: number): void {
+    const { clock, random } = this.#options
+    this.#dropAttempts()
+    const attempt = this.#attempt + 1
+    const delay = reconnectDelay(attempt, random, afterMs)
+    this.#state.set({ name: 'waiting', attempt, retryAt: clock.now() + delay, reason })
+    this.#stopTimer = clock.after(delay, () => this.#startRound())
+  }
+
+  #notice(type: string): void {
+    const line = this.#line
+    if (type !== 'online' && type !== 'wake') return
+    if (this.#state.value.name === 'waiting') return this.#startRound()
+    if (!line) return
+    if (line.isStale) return line.fail('silence')
+    if (type === 'online') this.#launch(this.#options.ports[0]!)
+    if (type === 'online' || line.silentMs > TRUST_MS) line.probe(WAKE_PROBE_MS)
+  }
+
+  #dropAttempts(): void {
+    this.#stopTimer()
+    this.#greeted = undefined
+    for (const line of this.#attempts.values()) line.close()
+    this.#attempts.clear()
+  }
+
+  #end(state: ConnectionState): void {
+    this.#dropAttempts()
+    this.#line?.close()
+    this.#line = undefined
+    this.#state.set(state)
+    for (const run of [...this.#queue]) run()
+  }
+}

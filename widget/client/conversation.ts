@@ -1,0 +1,318 @@
+import type { Command, CommandAnswer, CommandInput, ResumeCursor, Resumed } from '../../gateway/protocol/commands.ts'
+import type { Body, Cursor, Identity, Message } from '../../gateway/protocol/model.ts'
+import type { PushData } from '../../gateway/protocol/pushes.ts'
+import { CatchUp } from './catch-up.ts'
+import type { Clock } from './clock.ts'
+import type { Keep } from './keep.ts'
+import { Outbox } from './outbox.ts'
+import type { RefusalError } from './refusal-error.ts'
+import { signal, type Signal } from './signal.ts'
+import { Typing } from './typing.ts'
+import type { Conversation as Contract, OutboxItem, TimelineView } from './types.ts'
+
+export interface ConversationOptions {
+  readonly to: string
+  readonly keep: Keep
+  readonly clock: Clock
+  readonly random: () => number
+  readonly identity: Signal<Identity | undefined>
+  readonly isConnected: () => boolean
+  readonly request: <C extends Command>(command: C, input: CommandInput<C>) => Promise<CommandAnswer<C>>
+  /** No answer came in time. */
+  readonly onTimeout: () => void
+  /** The timeline may have grown, or the id become known. */
+  readonly onChange: () => void
+}
+
+interface Copy {
+  readonly id: string
+  readonly messages: readonly Message[]
+  readonly hasOlder: boolean
+  readonly mine: Cursor
+  readonly theirs: Cursor
+  readonly name?: string
+}
+
+const COPY_COUNT = 50
+const COPY_AFTER_MS = 300
+const DELIVERED_AFTER_MS = 400
+const READER_COUNT = 500
+/** So many own messages of a lost tail are offered again; a log that lost more has lost its past. */
+const OFFER_COUNT = 50
+const ZERO: Cursor = { delivered: 0, read: 0 }
+
+export class Conversation implements Contract {
+  readonly to: string
+  readonly timeline = signal<TimelineView>({ messages: [], hasOlder: false, isLoadingOlder: false, isLoaded: false })
+  readonly theirs = signal<Cursor>(ZERO)
+  readonly unread = signal(0)
+  readonly name = signal<string | undefined>(undefined)
+  readonly draft = signal('')
+  readonly #options: ConversationOptions
+  readonly #catchUp: CatchUp
+  readonly #outbox: Outbox
+  readonly #typing: Typing
+  #id: string | undefined
+  #mine: Cursor = ZERO
+  /** What the gateway has been told. */
+  #told: Cursor = ZERO
+  #stopCopy: (() => void) | undefined
+  #stopDelivered: (() => void) | undefined
+
+  constructor(options: ConversationOptions) {
+    const { to, keep, clock, isConnected, request } = options
+    this.to = to
+    this.#options = options
+    this.#catchUp = new CatchUp({
+      clock,
+      isConnected,
+      history: async (input) => {
+        const answer = await request('history', { to, ...input })
+        this.#know(answer.conversation, answer.cursors)
+        return answer
+      },
+      onChange: (lost) => this.#changed(lost),
+    })
+    this.#typing = new Typing(clock, (on) => this.#tell('typing', { to, on }))
+    this.#outbox = new Outbox({
+      ...options,
+      send: (item) => this.#send(item),
+      onSent: (item, answer) => this.#sent(item, answer),
+    })
+    this.draft.set(keep.get<string>(`draft~${to}`) ?? '')
+    this.#restore(keep.get<Copy>(`log~${to}`))
+  }
+
+  get id(): string | undefined {
+    return this.#id
+  }
+
+  get outbox(): Signal<readonly OutboxItem[]> {
+    return this.#outbox.items
+  }
+
+  get typing(): Typing['theirs'] {
+    return this.#typing.theirs
+  }
+
+  /** Shown so far is what the gateway has. */
+  get isCaughtUp(): boolean {
+    return !this.#catchUp.isBehind
+  }
+
+  get resumeCursor(): ResumeCursor | undefined {
+    const { messages, epoch } = this.#catchUp.timeline
+    const last = messages[messages.length - 1]
+    return this.#id && last ? [this.#id, epoch, last.seq, last.id] : undefined
+  }
+
+  setDraft(text: string): void {
+    if (text === this.draft.value) return
+    this.draft.set(text)
+    const { keep } = this.#options
+    if (text) keep.set(`draft~${this.to}`, text)
+    else keep.remove(`draft~${this.to}`)
+  }
+
+  send(text: string): string | undefined {
+    return text.trim() ? this.sendBody('text', { text }) : undefined
+  }
+
+  sendBody(kind: string, body: Body): string {
+    this.#typing.sent()
+    return this.#outbox.add(kind, body)
+  }
+
+  retry(id: string): void {
+    this.#outbox.retry(id)
+  }
+
+  discard(id: string): void {
+    this.#outbox.discard(id)
+  }
+
+  loadOlder(): Promise<void> {
+    return this.#catchUp.loadOlder()
+  }
+
+  markRead(): void {
+    const read = this.#catchUp.timeline.end ?? 0
+    if (read <= this.#mine.read) return
+    this.#catchUp.trim(READER_COUNT)
+    this.#mine = { delivered: Math.max(read, this.#mine.delivered), read }
+    this.#showUnread()
+    this.#tellCursor()
+  }
+
+  setTyping(on: boolean): void {
+    this.#typing.set(on)
+  }
+
+  /** A line was welcomed. `resumed`: what it said of this conversation, if anything. */
+  onWelcome(resumed: Resumed | undefined): void {
+    this.#told = ZERO
+    if (resumed) {
+      this.#know(resumed.conversation, resumed.cursors)
+      if (resumed.name) this.name.set(resumed.name)
+      this.#catchUp.resumed(resumed)
+    } else {
+      this.#catchUp.ask()
+    }
+    this.#tellCursor()
+    this.#outbox.flush()
+  }
+
+  /** Opened while the line stands. */
+  ask(): void {
+    if (this.#options.isConnected()) this.onWelcome(undefined)
+  }
+
+  onLost(): void {
+    this.#catchUp.stop()
+  }
+
+  onMessage(message: Message): void {
+    if (message.side === this.to) {
+      this.#typing.show(undefined)
+      if (message.name) this.name.set(message.name)
+    }
+    this.#catchUp.receive(message)
+  }
+
+  onCursor({ participant, delivered, read }: PushData<'cursorPush'>): void {
+    this.#know(this.#id!, { [participant]: { delivered, read } })
+  }
+
+  onTyping({ side, from, name, on }: PushData<'typingPush'>): void {
+    if (side === this.to) this.#typing.show(on ? { from, ...(name === undefined ? {} : { name }) } : undefined)
+  }
+
+  onStorage(key: string): void {
+    if (key === `draft~${this.to}`) this.draft.set(this.#options.keep.get<string>(key) ?? '')
+    else this.#outbox.onStorage(key)
+  }
+
+  stop(): void {
+    this.saveCopy()
+    this.#catchUp.stop()
+    this.#outbox.stop()
+    this.#typing.show(undefined)
+    this.#stopDelivered?.()
+  }
+
+  /** Writes the local copy now if one is due. */
+  saveCopy(): void {
+    if (!this.#stopCopy) return
+    this.#stopCopy()
+    this.#stopCopy = undefined
+    const { messages, hasOlder } = this.#catchUp.timeline
+    const name = this.name.value
+    const copy: Copy = {
+      id: this.#id ?? '',
+      messages: messages.slice(-COPY_COUNT),
+      hasOlder: hasOlder || messages.length > COPY_COUNT,
+      mine: this.#mine,
+      theirs: this.theirs.value,
+      ...(name === undefined ? {} : { name }),
+    }
+    this.#options.keep.set(`log~${this.to}`, copy)
+  }
+
+  #restore(copy: Copy | undefined): void {
+    if (!copy?.id) return
+    this.#id = copy.id
+    this.#mine = copy.mine
+    this.theirs.set(copy.theirs)
+    this.name.set(copy.name)
+    this.#catchUp.restore(copy.messages, copy.hasOlder)
+  }
+
+  #know(id: string, cursors: Readonly<Record<string, Cursor>>): void {
+    this.#id = id
+    const side = this.#options.identity.value?.side
+    for (const participant in cursors) {
+      const cursor = cursors[participant]!
+      if (participant === this.to) this.theirs.set(later(this.theirs.value, cursor))
+      else if (participant === side) {
+        this.#mine = later(this.#mine, cursor)
+        this.#told = later(this.#told, cursor)
+      }
+    }
+    this.#showUnread()
+    this.#options.onChange()
+  }
+
+  #changed(lost: readonly Message[]): void {
+    const { messages, hasOlder, end } = this.#catchUp.timeline
+    const { isLoadingOlder } = this.#catchUp
+    const old = this.timeline.value
+    const isLoaded = end !== undefined
+    if (old.messages !== messages || old.hasOlder !== hasOlder || old.isLoadingOlder !== isLoadingOlder || old.isLoaded !== isLoaded) {
+      this.timeline.set({ messages, hasOlder, isLoadingOlder, isLoaded })
+      this.#dropConfirmed(messages)
+    }
+    const me = this.#options.identity.value
+    const own = lost.filter(({ from, side }) => from === me?.id && side === me.side)
+    if (own.length) this.#outbox.offerAgain(own.slice(-OFFER_COUNT))
+    this.#stopCopy ??= this.#options.clock.after(COPY_AFTER_MS, () => this.saveCopy())
+    this.#stopDelivered ??= this.#options.clock.after(DELIVERED_AFTER_MS, () => this.#tellCursor())
+    this.#showUnread()
+    if (this.isCaughtUp) this.#outbox.settle()
+    this.#options.onChange()
+  }
+
+  #dropConfirmed(messages: readonly Message[]): void {
+    const wished = this.#outbox.items.value
+    if (!wished.length) return
+    const ids = new Set(messages.map(({ id }) => id))
+    this.#outbox.confirm(wished.filter(({ id }) => ids.has(id)).map(({ id }) => id))
+  }
+
+  #showUnread(): void {
+    this.unread.set(Math.max(0, this.#catchUp.head - this.#mine.read))
+  }
+
+  async #send({ id, kind, body }: OutboxItem): Promise<CommandAnswer<'send'>> {
+    try {
+      return await this.#options.request('send', { to: this.to, id, kind, body })
+    } catch (error) {
+      if ((error as RefusalError).code === 'timeout') this.#options.onTimeout()
+      throw error
+    }
+  }
+
+  /** The ack carries what a push would have: the line that sends gets no push of it. */
+  #sent({ id, kind, body }: OutboxItem, answer: CommandAnswer<'send'>): void {
+    const { conversation, epoch, seq, prev, at } = answer
+    const { id: from, side, name } = this.#options.identity.value!
+    this.#know(conversation, { [side]: { delivered: seq, read: seq } })
+    this.#catchUp.receive({
+      conversation, epoch, seq, id, from, side, kind, body, at,
+      ...(prev === undefined ? {} : { prev }),
+      ...(name === undefined ? {} : { name }),
+    }, false)
+    if (this.isCaughtUp) this.#outbox.settle()
+  }
+
+  #tellCursor(): void {
+    this.#stopDelivered?.()
+    this.#stopDelivered = undefined
+    if (!this.#options.isConnected() || !this.#id) return
+    const { to } = this
+    const delivered = this.#catchUp.timeline.end ?? 0
+    const { read } = this.#mine
+    if (read > this.#told.read) this.#tell('read', { to, seq: read })
+    if (delivered > Math.max(read, this.#told.delivered)) this.#tell('delivered', { to, seq: delivered })
+    this.#told = later(this.#told, { delivered, read })
+  }
+
+  /** Said once, without insisting: the next welcome says it again. */
+  #tell<C extends 'read' | 'delivered' | 'typing'>(command: C, input: CommandInput<C>): void {
+    if (this.#options.isConnected()) this.#options.request(command, input).catch(() => {})
+  }
+}
+
+const later = (a: Cursor, b: Cursor): Cursor =>
+  b.delivered <= a.delivered && b.read <= a.read
+    ? a
+    : { delivered: Math.max(a.delivered, b.delivered), read: Math.max(a.read, b.read) }

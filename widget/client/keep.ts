@@ -1,0 +1,65 @@
+/** What we need of localStorage. It may be absent, forbidden or full: every call may throw. */
+export interface StoragePort {
+  readonly length: number
+  key(index: number): string | null
+  getItem(key: string): string | null
+  setItem(key: string, value: string): void
+  removeItem(key: string): void
+}
+
+const LOG = 'log~'
+
+/**
+ * JSON values under a prefix of the page's storage, never throwing: without storage it forgets, and says so by `false`.
+ * One key a thing, because two windows that rewrite one shared list would lose entries to each other.
+ * `~` separates the parts of a key; it cannot occur in an id. Where storage is full, copies of logs make room.
+ */
+export class Keep {
+  readonly prefix: string
+  readonly #storage: StoragePort | undefined
+
+  constructor(storage: StoragePort | undefined, prefix: string) {
+    this.#storage = storage
+    this.prefix = prefix
+  }
+
+  get<T>(key: string): T | undefined {
+    return attempt(() => JSON.parse(this.#storage!.getItem(this.prefix + key)!) as T) ?? undefined
+  }
+
+  set(key: string, value: unknown): boolean {
+    const write = (): true => {
+      this.#storage!.setItem(this.prefix + key, JSON.stringify(value))
+      return true
+    }
+    if (!this.#storage) return false
+    if (attempt(write)) return true
+    for (const old of this.keys(LOG)) this.remove(old)
+    return attempt(write) ?? false
+  }
+
+  remove(key: string): void {
+    attempt(() => this.#storage!.removeItem(this.prefix + key))
+  }
+
+  /** Keys (without the prefix) that start so. */
+  keys(start: string): string[] {
+    const found: string[] = []
+    attempt(() => {
+      const whole = this.prefix + start
+      for (let i = 0; i < this.#storage!.length; i++) {
+        const key = this.#storage!.key(i)
+        if (key !== null && key.startsWith(whole)) found.push(key.slice(this.prefix.length))
+      }
+    })
+    return found
+  }
+}
+
+function attempt<T>(run: () => T): T | undefined {
+  try {
+    return run()
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,166 @@
+import type { WireRefusal } from '../../gateway/protocol/codes.ts'
+import type { Command, CommandAnswer, CommandInput, Hello, Welcome } from '../../gateway/protocol/commands.ts'
+import { decodePacket, encodePacket } from '../../gateway/protocol/packet.ts'
+import type { PushData } from '../../gateway/protocol/pushes.ts'
+import type { Clock } from './clock.ts'
+import type { RefusalError } from './refusal-error.ts'
+import { Requests } from './requests.ts'
+import type { Transport, TransportPort } from './transport.ts'
+import type { TransportName } from './types.ts'
+
+/** How long a line that was replaced may still wait for answers. */
+const RETIRE_MS = 3000
+/** Where heartbeats cannot be seen (a browser hides WebSocket pings) we ask by ourselves. */
+const PROBE_EVERY_MS = 25_000
+const PROBE_LIMIT_MS = 10_000
+
+export type Bye = PushData<'byePush'>
+
+export interface LineEvents {
+  /** The pipe is open; `greet` may be called. */
+  onOpen(line: Line): void
+  onWelcome(line: Line, welcome: Welcome): void
+  onRefused(line: Line, refusal: WireRefusal): void
+  onPush(line: Line, name: string, data: unknown): void
+  /** Once, except after `close`. `bye`: the gateway's last word, where it said one. */
+  onLost(line: Line, reason: string, bye: Bye | undefined): void
+}
+
+/**
+ * One transport from opening to its end: opening → open → greeted → welcomed → lost. Never used twice.
+ * Each step has a deadline of its own, because a WebSocket can hang without failing: opening and greeting have the time
+ * `limitMs` says, and from then on silence longer than two heartbeats' worth ends it. All by our clock and checked against
+ * `now()` as well, because timers stand still while a phone sleeps.
+ */
+export class Line {
+  readonly name: TransportName
+  readonly #clock: Clock
+  readonly #events: LineEvents
+  readonly #transport: Transport
+  readonly #requests: Requests
+  #isOver = false
+  #isOpen = false
+  #isRetired = false
+  #silenceMs = 0
+  #heardAt: number
+  #stopTimer: () => void
+  #bye: Bye | undefined
+
+  constructor(options: { port: TransportPort; clock: Clock; limitMs: number; events: LineEvents }) {
+    const { port, clock, limitMs, events } = options
+    this.name = port.name
+    this.#clock = clock
+    this.#events = events
+    this.#heardAt = clock.now()
+    this.#requests = new Requests(clock, (packet) => this.#transport.send(packet))
+    this.#stopTimer = clock.after(limitMs, () => this.fail('too slow to open'))
+    this.#transport = port.open({
+      onOpen: (silenceMs) => {
+        this.#stopTimer()
+        this.#isOpen = true
+        this.#silenceMs = silenceMs
+        this.#heardAt = clock.now()
+        if (!this.#isOver) events.onOpen(this)
+      },
+      onPacket: (packet) => this.#receive(packet),
+      onHeard: () => {
+        this.#heardAt = clock.now()
+      },
+      onClose: (reason) => this.fail(reason, true),
+    })
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen && !this.#isOver
+  }
+
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Ms since anything was heard. */
+  get silentMs(): number {
+    return this.#clock.now() - this.#heardAt
+  }
+
+  get isStale(): boolean {
+    return this.#silenceMs > 0 && this.silentMs > this.#silenceMs
+  }
+
+  greet(hello: Hello, limitMs: number): void {
+    if (this.#isOver) return
+    this.#stopTimer()
+    this.#stopTimer = this.#clock.after(limitMs, () => this.fail('no welcome'))
+    this.#transport.send(encodePacket({ type: 'connect', data: hello }))
+  }
+
+  request<C extends Command>(command: C, input: CommandInput<C>, limitMs: number): Promise<CommandAnswer<C>> {
+    return this.#requests.request(command, input, limitMs)
+  }
+
+  /** Another line has taken over: ends when the last answer is here, or soon. */
+  retire(): void {
+    if (this.#isOver) return
+    this.#isRetired = true
+    this.#stopTimer()
+    this.#stopTimer = this.#clock.after(this.#requests.count ? RETIRE_MS : 0, () => this.close())
+  }
+
+  /** Asks for something small: no answer within `limitMs` means that the line is dead. */
+  probe(limitMs: number): void {
+    this.request('conversations', { limit: 1 }, limitMs).catch((error: RefusalError) => {
+      if (error.code === 'timeout') this.fail('no answer')
+    })
+  }
+
+  close(): void {
+    if (this.#end()) this.#requests.abandon('disconnected')
+  }
+
+  /** Ends the line and tells. `isCut`: the other end did it. */
+  fail(reason: string, isCut = false): void {
+    if (!this.#end()) return
+    this.#requests.abandon(isCut && !this.#bye ? 'cut' : 'disconnected')
+    this.#events.onLost(this, reason, this.#bye)
+  }
+
+  #end(): boolean {
+    if (this.#isOver) return false
+    this.#isOver = true
+    this.#stopTimer()
+    this.#transport.close()
+    return true
+  }
+
+  #receive(text: string): void {
+    if (this.#isOver) return
+    this.#heardAt = this.#clock.now()
+    const packet = decodePacket(text)
+    switch (packet.type) {
+      case 'connect':
+        this.#stopTimer()
+        this.#listenForSilence()
+        return this.#events.onWelcome(this, packet.data as Welcome)
+      case 'connectError':
+        return this.#events.onRefused(this, { code: 'internal', retry: true, message: packet.message, ...(packet.data as object) })
+      case 'ack':
+        this.#requests.settle(packet.id, packet.args[0])
+        if (this.#isRetired && !this.#requests.count) this.close()
+        return
+      case 'event':
+        if (packet.name === 'byePush') this.#bye = packet.args[0] as Bye
+        return this.#events.onPush(this, packet.name, packet.args[0])
+      case 'disconnect':
+        return this.fail('disconnected by the gateway', true)
+    }
+  }
+
+  #listenForSilence(): void {
+    const quietMs = this.#silenceMs || PROBE_EVERY_MS
+    this.#stopTimer = this.#clock.after(Math.max(0, quietMs - this.silentMs) + 1, () => {
+      if (this.isStale) return this.fail('silence')
+      if (!this.#silenceMs && this.silentMs > quietMs) this.probe(PROBE_LIMIT_MS)
+      this.#listenForSilence()
+    })
+  }
+}

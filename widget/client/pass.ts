@@ -1,0 +1,67 @@
+import type { Clock } from './clock.ts'
+import type { Keep } from './keep.ts'
+
+export interface Guest {
+  readonly token: string
+  readonly expiresAt: number
+}
+
+const KEY = 'guest'
+/** A pass that ends so soon is not worth a hello. */
+const SPARE_MS = 60_000
+
+/**
+ * The pass to show at the door: the page's own, or a guest's, fetched once and kept so that the guest stays the same person.
+ */
+export class Pass {
+  readonly #options: { readonly keep: Keep; readonly clock: Clock; readonly fetchGuest: () => Promise<Guest> }
+  #token: string | undefined
+  #fetching: Promise<string> | undefined
+
+  constructor(token: string | undefined, options: { keep: Keep; clock: Clock; fetchGuest: () => Promise<Guest> }) {
+    this.#token = token
+    this.#options = options
+  }
+
+  /** What is at hand without asking anyone. */
+  get held(): string | undefined {
+    return this.#token ?? this.#guest()?.token
+  }
+
+  get isGuest(): boolean {
+    return this.#token === undefined
+  }
+
+  set(token: string): void {
+    this.#token = token
+  }
+
+  /** The gateway would not have the guest's pass: the next `token()` fetches another. */
+  forgetGuest(): void {
+    this.#options.keep.remove(KEY)
+    this.#fetching = undefined
+  }
+
+  async token(): Promise<string> {
+    return this.held ?? (await (this.#fetching ??= this.#fetch()))
+  }
+
+  async #fetch(): Promise<string> {
+    try {
+      const guest = await this.#options.fetchGuest()
+      // Another window may have been quicker; one person, one pass.
+      const other = this.#guest()
+      if (other) return other.token
+      this.#options.keep.set(KEY, guest)
+      return guest.token
+    } catch (error) {
+      this.#fetching = undefined
+      throw error
+    }
+  }
+
+  #guest(): Guest | undefined {
+    const guest = this.#options.keep.get<Guest>(KEY)
+    return guest && guest.expiresAt - SPARE_MS > this.#options.clock.now() ? guest : undefined
+  }
+}

@@ -1,0 +1,21 @@
+import type { Code, WireRefusal } from '../../gateway/protocol/codes.ts'
+
+/**
+ * A "no" as an exception. Beside the gateway's codes there are three of our own, all worth a retry:
+ * `timeout`: no answer came; `disconnected`: the line went before the answer came, in an orderly way or in silence;
+ * `cut`: the other end closed the line without a word while the command was on its way.
+ * After each of the three nothing is known about the outcome.
+ */
+export class RefusalError extends Error {
+  override readonly name = 'RefusalError'
+  readonly code: Code | 'timeout' | 'disconnected' | 'cut'
+  readonly retry: boolean
+  readonly afterMs: number | undefined
+
+  constructor(refusal: Partial<WireRefusal> | { readonly code: 'timeout' | 'disconnected' | 'cut' }) {
+    super('message' in refusal ? refusal.message : refusal.code)
+    this.code = refusal.code ?? 'internal'
+    this.retry = 'retry' in refusal ? refusal.retry === true : true
+    this.afterMs = 'afterMs' in refusal ? refusal.afterMs : undefined
+  }
+}
