@@ -45,8 +45,7 @@ export class RedisBus implements Bus {
     const listener: Listener = { call, isClosed: false }
     channel.listeners = [...channel.listeners, listener]
     try {
-      if (channel.server === undefined) throw new Unavailable('Redis: no server has this slot now')
-      await this.#earOf(channel.server).want(name)
+      await this.#confirmed(name, channel)
     } catch (error) {
       this.#leave(name, listener)
       throw error
@@ -70,6 +69,17 @@ export class RedisBus implements Bus {
     this.#gaps.close()
     for (const ear of this.#ears.values()) ear.close()
     this.#channels.clear()
+  }
+
+  async #confirmed(name: string, channel: Channel): Promise<void> {
+    for (;;) {
+      const { server } = channel
+      if (server === undefined) throw new Unavailable('Redis: no server has this slot now')
+      const error = await this.#earOf(server).want(name).then(() => undefined, (reason: Error) => reason)
+      if (server !== channel.server) continue
+      if (error !== undefined) throw error
+      return
+    }
   }
 
   #leave(name: string, listener: Listener): void {
@@ -111,6 +121,7 @@ export class RedisBus implements Bus {
         onElsewhere: () => this.#ring.suspect(),
       })
       this.#ears.set(server, ear)
+      server.hear.on('closed', () => this.#ears.delete(server))
     }
     return ear
   }

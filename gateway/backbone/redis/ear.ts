@@ -34,6 +34,7 @@ export class Ear {
   readonly #options: EarOptions
   readonly #entries = new Map<string, Entry>()
   readonly #dirty = new Set<string>()
+  readonly #later = new Set<string>()
   #isWorking = false
   #retry: NodeJS.Timeout | undefined
 
@@ -62,11 +63,12 @@ export class Ear {
     })
   }
 
-  /** Nobody needs the channel any more. */
+  /** The channel is not needed here any more. Whoever still waits for it goes on, and looks where it is now. */
   drop(channel: string): void {
     const entry = this.#entries.get(channel)
     if (entry === undefined) return
     entry.isWanted = false
+    for (const { resolve } of entry.waiting.splice(0)) resolve()
     this.#mark(channel)
   }
 
@@ -175,15 +177,18 @@ export class Ear {
       reject(new Unavailable('Redis: the subscription was not confirmed'))
       return false
     })
+    this.#markLater(channel)
+  }
+
+  #markLater(channel: string): void {
     this.#later.add(channel)
     this.#retry ??= setTimeout(() => {
       this.#retry = undefined
-      for (const late of this.#later) this.#mark(late)
+      const channels = [...this.#later]
       this.#later.clear()
+      for (const late of channels) this.#mark(late)
     }, RETRY_MS)
   }
-
-  readonly #later = new Set<string>()
 
   /** The connection is gone, and every subscription with it. */
   #deafen(): void {
@@ -203,12 +208,7 @@ export class Ear {
     this.#options.onElsewhere()
     for (const [channel, entry] of this.#entries) {
       entry.isLive = false
-      this.#later.add(channel)
+      this.#markLater(channel)
     }
-    this.#retry ??= setTimeout(() => {
-      this.#retry = undefined
-      for (const late of this.#later) this.#mark(late)
-      this.#later.clear()
-    }, RETRY_MS)
   }
 }

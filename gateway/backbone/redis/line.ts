@@ -2,7 +2,7 @@ import { Redis, type RedisOptions } from 'ioredis'
 import { isTimeout } from './failure.ts'
 import type { RedisSettings } from './settings.ts'
 
-export type LineEvent = 'serving' | 'lost' | 'moved'
+export type LineEvent = 'serving' | 'lost' | 'moved' | 'closed'
 
 export interface LineOptions {
   readonly redis: RedisOptions
@@ -98,6 +98,7 @@ export class Line {
     this.#problem = 'closed'
     clearInterval(this.#heart)
     clearTimeout(this.#revival)
+    this.#tell('closed')
     if (this.redis.status === 'end') return
     const ended = new Promise<void>((resolve) => this.redis.once('end', () => resolve()))
     this.redis.disconnect()

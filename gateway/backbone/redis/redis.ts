@@ -1,6 +1,7 @@
 import type { RedisOptions } from 'ioredis'
 import type { Backbone } from '../backbone.ts'
 import { RedisBus } from './bus.ts'
+import { ClusterRing } from './cluster-ring.ts'
 import { FixedRing } from './fixed-ring.ts'
 import type { Ring } from './ring.ts'
 import { Router } from './router.ts'
@@ -38,7 +39,7 @@ export async function openRedis(given: Partial<RedisSettings> & Pick<RedisSettin
 }
 
 function openRing(target: Target, settings: RedisSettings, scripts: Scripts): Ring {
-  if (target.kind === 'cluster') throw new Error('not yet')
+  if (target.kind === 'cluster') return new ClusterRing({ ...target, settings, scripts })
   const options = target.kind === 'sentinel' ? [sentinelOptions(target, settings)] : target.servers.map(({ host, port, ...access }) =>
     ({ name: `${host}:${port}`, redis: { host, port, ...access } }))
   return new FixedRing(options.map((one) => new Server({ ...one, settings, scripts, isCluster: false })))

@@ -1,0 +1,160 @@
+import { Unavailable } from '../backbone.ts'
+import { askForMap, type Shard } from './cluster-map.ts'
+import type { Ring } from './ring.ts'
+import { Server } from './server.ts'
+import type { Scripts } from './scripts.ts'
+import type { RedisSettings } from './settings.ts'
+import { SLOT_COUNT, slotOf } from './slot.ts'
+import type { Access, Place } from './url.ts'
+
+export interface ClusterOptions {
+  readonly seeds: readonly Place[]
+  readonly access: Access
+  readonly settings: RedisSettings
+  readonly scripts: Scripts
+}
+
+const HEALTHY_MS = 10_000
+const SICK_MS = 250
+const SOON_MS = 30
+
+/**
+ * A Cluster's masters. The map of slots is asked for at start, after every hint that it has changed (MOVED, a lost
+ * connection, a subscription ended by the server), every quarter of a second while something is missing, and now and then
+ * anyway. Hints are gathered for a moment, so that a failover costs a few look-ups and not hundreds.
+ */
+export class ClusterRing implements Ring {
+  readonly merges = false
+  readonly isSharded = true
+  readonly looked: Promise<unknown>
+  readonly #options: ClusterOptions
+  readonly #servers = new Map<string, Server>()
+  readonly #slots: (Server | undefined)[] = Array.from({ length: SLOT_COUNT })
+  readonly #listeners = new Set<() => void>()
+  /** No masters any more; open until what is under way there has ended. */
+  readonly #leaving = new Map<Server, NodeJS.Timeout>()
+  #places: readonly Place[]
+  #problem: string | undefined = 'the Cluster has not been reached yet'
+  #wasReady = false
+  #timer: NodeJS.Timeout | undefined
+  #dueAt = Number.POSITIVE_INFINITY
+  #isLooking = false
+  #isClosed = false
+
+  constructor(options: ClusterOptions) {
+    this.#options = options
+    this.#places = options.seeds
+    this.looked = this.#look().then(() => Promise.all([...this.#servers.values()].map((server) => server.looked)))
+  }
+
+  serverOf(key: string): Server | undefined {
+    return this.#slots[slotOf(key)]
+  }
+
+  async follow(error: Error, from: Server): Promise<{ server: Server; isAsking: boolean } | undefined> {
+    const [word, slot, address] = error.message.split(' ')
+    if (word === 'NOSCRIPT') return void await from.giveScripts()
+    if (word === 'TRYAGAIN' || word === 'CLUSTERDOWN' || slot === undefined || address === undefined) {
+      this.suspect()
+      return void await pause(SOON_MS)
+    }
+    const server = this.#serverAt(placeOf(address, from))
+    if (word === 'MOVED') {
+      this.#slots[Number(slot)] = server
+      this.suspect()
+    }
+    await Promise.race([server.looked, pause(this.#options.settings.connectTimeoutMs)])
+    return { server, isAsking: word === 'ASK' }
+  }
+
+  onMove(listener: () => void): void {
+    this.#listeners.add(listener)
+  }
+
+  suspect(): void {
+    this.#schedule(SOON_MS)
+  }
+
+  unready(): string | undefined {
+    const servers = new Set(this.#slots)
+    const problems = [...servers].map((server) => (server === undefined ? 'some slots have no server' : server.problem))
+    if (problems.every((problem) => problem === undefined)) this.#wasReady = true
+    if (this.#wasReady && problems.includes(undefined)) return undefined
+    return `Redis Cluster: ${this.#problem ?? problems.find((problem) => problem !== undefined)}`
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+    for (const farewell of this.#leaving.values()) clearTimeout(farewell)
+    await Promise.all([...this.#leaving.keys(), ...this.#servers.values()].map((server) => server.close()))
+  }
+
+  #schedule(delayMs: number): void {
+    const dueAt = Date.now() + delayMs
+    if (this.#isClosed || dueAt >= this.#dueAt) return
+    this.#dueAt = dueAt
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.#look(), delayMs * (0.75 + Math.random() / 2))
+  }
+
+  async #look(): Promise<void> {
+    if (this.#isLooking) return
+    this.#isLooking = true
+    this.#dueAt = Number.POSITIVE_INFINITY
+    try {
+      const shards = await askForMap({ ...this.#options, servers: [...this.#servers.values()], places: this.#places })
+      if (!this.#isClosed) this.#apply(shards)
+    } catch (error) {
+      this.#problem = (error as Error).message
+    } finally {
+      this.#isLooking = false
+      this.#schedule(this.#isWhole() ? HEALTHY_MS : SICK_MS)
+    }
+  }
+
+  #isWhole(): boolean {
+    return this.#problem === undefined && this.#slots.every((server) => server !== undefined)
+      && [...this.#servers.values()].every(({ problem }) => problem === undefined)
+  }
+
+  #apply(shards: readonly Shard[]): void {
+    const next: (Server | undefined)[] = Array.from({ length: SLOT_COUNT })
+    for (const { first, last, master } of shards) next.fill(this.#serverAt(master), first, last + 1)
+    this.#problem = shards.length === 0 ? 'no slots are assigned' : undefined
+    this.#places = [...shards.flatMap(({ master, replicas }) => [master, ...replicas]), ...this.#options.seeds]
+    next.forEach((server, slot) => { this.#slots[slot] = server })
+    for (const listener of this.#listeners) listener()
+    const used = new Set(next)
+    for (const [name, server] of this.#servers) if (!used.has(server)) this.#dismiss(name, server)
+  }
+
+  /** What is under way there may finish. */
+  #dismiss(name: string, server: Server): void {
+    this.#servers.delete(name)
+    this.#leaving.set(server, setTimeout(() => {
+      this.#leaving.delete(server)
+      void server.close()
+    }, this.#options.settings.commandTimeoutMs))
+  }
+
+  #serverAt({ host, port }: Place): Server {
+    if (this.#isClosed) throw new Unavailable('The backbone is closed.')
+    const name = `${host}:${port}`
+    const known = this.#servers.get(name)
+    if (known !== undefined) return known
+    const { access, settings, scripts } = this.#options
+    const server = new Server({ name, redis: { host, port, ...access }, settings, scripts, isCluster: true })
+    for (const line of [server.write, server.ask, server.hear]) line.on('lost', () => this.suspect())
+    this.#servers.set(name, server)
+    return server
+  }
+}
+
+/** `host:port`; an empty host means the one that said so. */
+function placeOf(address: string, from: Server): Place {
+  const colon = address.lastIndexOf(':')
+  return { host: address.slice(0, colon) || from.name.slice(0, from.name.lastIndexOf(':')), port: Number(address.slice(colon + 1)) }
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })

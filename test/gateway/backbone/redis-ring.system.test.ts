@@ -1,0 +1,9 @@
+import { openRedis } from '../../../gateway/backbone/redis/redis.ts'
+import { startRing } from '../../kit/redis.ts'
+import { describeBackbone } from './contract.ts'
+import { startedOn } from './redis-started.ts'
+
+describeBackbone('Redis, a static ring of four', async () => {
+  const { url, stop } = await startRing()
+  return startedOn(() => openRedis({ url }), stop)
+})
