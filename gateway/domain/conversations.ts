@@ -1,0 +1,77 @@
+/**
+ * Lists of conversations, and how a side learns of one it does not follow yet.
+ *
+ * A node relays a conversation to the sides that follow it. So the first time that a side present at a node writes
+ * to a conversation (and always for its first message, and again when a message is sent twice because the first reply was lost)
+ * both sides' own channels are told before the writer gets its answer. Whoever follows already ignores it.
+ */
+import type { Bus, ListRow, Page, Store } from '../backbone/backbone.ts'
+import type { CommandAnswer, CommandInput } from '../protocol/commands.ts'
+import { conversationSides, isShopSide, SHOP_PREFIX, shopChannel, userChannel } from '../protocol/keys.ts'
+import { LIMITS } from '../protocol/limits.ts'
+import type { ConversationRow } from '../protocol/model.ts'
+import type { Caller, Seen } from './access.ts'
+
+/** Travels as JSON on a side's own channel: follow `conversation`, and show it from `seq` on. */
+export interface Invitation {
+  readonly type: 'invite'
+  readonly conversation: string
+  readonly seq: number
+  readonly socketid: string
+}
+
+/** What this node's peers follow; the hub knows. */
+export interface Attendance {
+  /** Whether `side` has announced this conversation from here before; from now on it has. */
+  announce(side: string, conversation: string): boolean
+}
+
+/** The channel of everything about a side that is not one conversation's. */
+export const sideChannel = (side: string): string =>
+  isShopSide(side) ? shopChannel(side.slice(SHOP_PREFIX.length)) : userChannel(side)
+
+export class Conversations {
+  readonly #store: Store
+  readonly #bus: Bus
+  readonly #attendance: Attendance
+
+  constructor(options: { store: Store; bus: Bus; attendance: Attendance }) {
+    this.#store = options.store
+    this.#bus = options.bus
+    this.#attendance = options.attendance
+  }
+
+  async list(caller: Caller, input: CommandInput<'conversations'>): Promise<CommandAnswer<'conversations'>> {
+    const { side } = caller.identity
+    const { before, limit = LIMITS.listCount } = input
+    const rows = await this.#store.list(side, before === undefined ? { limit } : { before, limit })
+    return { ok: true, conversations: rows.map((row) => rowFor(side, row)), more: rows.length === limit }
+  }
+
+  async announce({ conversation, mine, theirs }: Seen, cause: { seq: number; duplicate: boolean; sid: string }): Promise<void> {
+    const isKnown = this.#attendance.announce(mine, conversation)
+    if (isKnown && cause.seq > 1 && !cause.duplicate) return
+    const invitation: Invitation = { type: 'invite', conversation, seq: cause.seq, socketid: cause.sid }
+    const packet = JSON.stringify(invitation)
+    await Promise.all([mine, theirs].map((side) => this.#bus.publish(sideChannel(side), cause.sid, packet)))
+  }
+}
+
+/** A row of `side`'s list. */
+export function rowFor(side: string, { conversation, head, last, cursors, names }: ListRow): ConversationRow {
+  const [a, b] = conversationSides(conversation) ?? [side, side]
+  const to = a === side ? b : a
+  const name = names[to]
+  return {
+    conversation, to, head, last, cursors: { ...cursors },
+    unread: Math.max(0, head.seq - (cursors[side]?.read ?? 0)),
+    at: last.at,
+    ...(name === undefined ? undefined : { name }),
+  }
+}
+
+/** The same from a page that ends at the head; undefined where nothing was written. */
+export function rowOfPage(side: string, conversation: string, page: Page): ConversationRow | undefined {
+  const last = page.messages.at(-1)
+  return last === undefined ? undefined : rowFor(side, { conversation, head: page.head, last, cursors: page.cursors, names: page.names })
+}

@@ -1,0 +1,17 @@
+/** What happened that operators may want to know. Emitted by domain and doors; `ops/reporter` decides level, words and counters. */
+import type { Code } from '../protocol/codes.ts'
+
+export type Fact =
+  | { readonly fact: 'peerAttached'; readonly door: string; readonly role: string }
+  | { readonly fact: 'peerDetached'; readonly door: string; readonly role: string }
+  | { readonly fact: 'byeSaid'; readonly code: Code }
+  | { readonly fact: 'helloRefused'; readonly code: Code }
+  | { readonly fact: 'commandAnswered'; readonly command: string; readonly ms: number }
+  | { readonly fact: 'commandRefused'; readonly command: string; readonly code: Code }
+  | { readonly fact: 'packetRefused'; readonly code: Code }
+  | { readonly fact: 'messageAppended'; readonly duplicate: boolean }
+  | { readonly fact: 'volatileDropped' }
+  | { readonly fact: 'gapHealed'; readonly channelCount: number }
+  | { readonly fact: 'bugFound'; readonly where: string; readonly error: unknown }
+
+export type Report = (fact: Fact) => void

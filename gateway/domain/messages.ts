@@ -1,0 +1,77 @@
+/** Writing and reading logs. Nothing is awaited between a command's arrival and its append, so one line's sends keep their order. */
+import type { Store } from '../backbone/backbone.ts'
+import type { CommandAnswer, CommandInput } from '../protocol/commands.ts'
+import { LIMITS } from '../protocol/limits.ts'
+import { access, type Caller } from './access.ts'
+import type { Conversations } from './conversations.ts'
+import type { Report } from './facts.ts'
+import { Refusal } from './refusal.ts'
+
+const DEFAULT_PAGE_COUNT = 30
+/** It would become another text as UTF-8, and two ids could become one. */
+const LONE_SURROGATE = /\p{Surrogate}/u
+
+export class Messages {
+  readonly #store: Store
+  readonly #conversations: Conversations
+  readonly #now: () => number
+  readonly #report: Report
+
+  constructor(options: { store: Store; conversations: Conversations; now: () => number; report: Report }) {
+    this.#store = options.store
+    this.#conversations = options.conversations
+    this.#now = options.now
+    this.#report = options.report
+  }
+
+  async send(caller: Caller, input: CommandInput<'send'>): Promise<CommandAnswer<'send'>> {
+    const { identity, sid } = caller
+    const seen = access(identity, input)
+    const { id, kind, body } = input
+    checkBody(kind, body.text, identity.role)
+    if (LONE_SURROGATE.test(id)) throw new Refusal('bad_request', 'id is not well-formed text')
+    const { conversation } = seen
+    const entry = { conversation, id, from: identity.id, side: seen.mine, kind, body, at: this.#now(), origin: sid }
+    const { epoch, seq, prev, at, duplicate } =
+      await this.#store.append(identity.name === undefined ? entry : { ...entry, name: identity.name })
+    this.#report({ fact: 'messageAppended', duplicate })
+    await this.#conversations.announce(seen, { seq, duplicate, sid })
+    return {
+      ok: true, conversation, epoch, seq, at,
+      ...(prev === undefined ? undefined : { prev }),
+      ...(duplicate ? { duplicate } : undefined),
+    }
+  }
+
+  async history(caller: Caller, input: CommandInput<'history'>): Promise<CommandAnswer<'history'>> {
+    const { conversation } = access(caller.identity, input)
+    const { before, after, limit = DEFAULT_PAGE_COUNT } = input
+    if (before !== undefined && after !== undefined) throw new Refusal('bad_request', 'give before or after, not both')
+    const direction = after !== undefined ? { after } : before !== undefined ? { before } : undefined
+    const { messages, head, cursors } = await this.#store.read(conversation, { ...direction, limit })
+    const first = messages[0]
+    const last = messages.at(-1)
+    const more = after === undefined
+      ? first !== undefined && first.seq > 1 && messages.length === limit
+      : last !== undefined && last.seq < head.seq
+    return { ok: true, conversation, messages: [...messages], head, more, cursors: { ...cursors } }
+  }
+
+  async read(caller: Caller, input: CommandInput<'read'>): Promise<CommandAnswer<'read'>> {
+    const { conversation, mine } = access(caller.identity, input)
+    await this.#store.advance({ conversation, side: mine, read: input.seq, origin: caller.sid })
+    return { ok: true }
+  }
+
+  async delivered(caller: Caller, input: CommandInput<'delivered'>): Promise<CommandAnswer<'delivered'>> {
+    const { conversation, mine } = access(caller.identity, input)
+    await this.#store.advance({ conversation, side: mine, delivered: input.seq, origin: caller.sid })
+    return { ok: true }
+  }
+}
+
+function checkBody(kind: string, text: string, role: string): void {
+  if (kind === 'system' && role !== 'system') throw new Refusal('forbidden', 'kind system is the gateway\'s')
+  if (text.length > LIMITS.textLength) throw new Refusal('text_too_long', `limits.textLength is ${LIMITS.textLength}`)
+  if (kind === 'text' && text.trim() === '') throw new Refusal('text_empty')
+}

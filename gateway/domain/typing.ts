@@ -1,0 +1,25 @@
+import type { Bus } from '../backbone/backbone.ts'
+import type { CommandAnswer, CommandInput } from '../protocol/commands.ts'
+import { conversationChannel } from '../protocol/keys.ts'
+import { encodePacket } from '../protocol/packet.ts'
+import type { PushData } from '../protocol/pushes.ts'
+import { access, type Caller } from './access.ts'
+
+/** "Somebody is typing": relayed to whoever is there now, never stored, the first thing to drop when a line is slow. */
+export class Typing {
+  readonly #bus: Bus
+
+  constructor(options: { bus: Bus }) {
+    this.#bus = options.bus
+  }
+
+  async set({ identity, sid }: Caller, input: CommandInput<'typing'>): Promise<CommandAnswer<'typing'>> {
+    const { conversation, mine } = access(identity, input)
+    const push: PushData<'typingPush'> = {
+      conversation, from: identity.id, side: mine, on: input.on ?? true,
+      ...(identity.name === undefined ? undefined : { name: identity.name }),
+    }
+    await this.#bus.publish(conversationChannel(conversation), sid, encodePacket({ type: 'event', name: 'typingPush', args: [push] }))
+    return { ok: true }
+  }
+}

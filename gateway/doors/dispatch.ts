@@ -1,0 +1,60 @@
+/** THE table: command → who may → domain call. One literal row a command. */
+import type { CommandAnswer, CommandInput, Command } from '../protocol/commands.ts'
+import type { Role } from '../protocol/model.ts'
+import type { Caller } from '../domain/access.ts'
+import type { CatchUp } from '../domain/catch-up.ts'
+import type { Conversations } from '../domain/conversations.ts'
+import type { Focus } from '../domain/focus.ts'
+import type { Messages } from '../domain/messages.ts'
+import { Refusal } from '../domain/refusal.ts'
+import type { Typing } from '../domain/typing.ts'
+import type { Allowance } from '../domain/allowance.ts'
+import { checkInput } from './validator.ts'
+
+export interface Domain {
+  readonly messages: Messages
+  readonly conversations: Conversations
+  readonly focus: Focus
+  readonly typing: Typing
+  readonly catchUp: CatchUp
+  readonly allowance: Allowance
+}
+
+/** `renew` changes the line itself, so the line brings it along. */
+export interface Asker extends Caller {
+  renew(token: string): Promise<CommandAnswer<'renew'>>
+}
+
+interface Row<C extends Command> {
+  readonly roles: readonly Role[]
+  readonly call: (domain: Domain, asker: Asker, input: CommandInput<C>) => Promise<CommandAnswer<C>>
+}
+
+const EVERYONE: readonly Role[] = ['customer', 'agent', 'system']
+
+const ROWS: { readonly [C in Command]: Row<C> } = {
+  send: { roles: EVERYONE, call: (domain, asker, input) => domain.messages.send(asker, input) },
+  history: { roles: EVERYONE, call: (domain, asker, input) => domain.messages.history(asker, input) },
+  read: { roles: EVERYONE, call: (domain, asker, input) => domain.messages.read(asker, input) },
+  delivered: { roles: EVERYONE, call: (domain, asker, input) => domain.messages.delivered(asker, input) },
+  typing: { roles: EVERYONE, call: (domain, asker, input) => domain.typing.set(asker, input) },
+  changeUser: { roles: EVERYONE, call: (domain, asker, input) => domain.focus.changeUser(asker, input) },
+  conversations: { roles: EVERYONE, call: (domain, asker, input) => domain.conversations.list(asker, input) },
+  renew: { roles: EVERYONE, call: (_domain, asker, input) => asker.renew(input.token) },
+}
+
+const isCommand = (name: string): name is Command => Object.hasOwn(ROWS, name)
+
+/** Throws (or rejects with) a Refusal for every expected "no". */
+export function dispatch(domain: Domain, asker: Asker, name: string, input: unknown): Promise<CommandAnswer<Command>> {
+  if (!isCommand(name)) throw new Refusal('unknown_command', name.slice(0, 40))
+  return callRow(name, domain, asker, input)
+}
+
+function callRow<C extends Command>(name: C, domain: Domain, asker: Asker, input: unknown): Promise<CommandAnswer<C>> {
+  const row: Row<C> = ROWS[name]
+  checkInput(name, input)
+  if (!row.roles.includes(asker.identity.role)) throw new Refusal('forbidden')
+  domain.allowance.take(asker.identity.id)
+  return row.call(domain, asker, input)
+}

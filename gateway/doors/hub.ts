@@ -1,0 +1,115 @@
+/**
+ * The peers attached at this node, by side. A customer's peers belong to one audience; an agent's to two:
+ * the shop's (conversations) and its own (focus, notices).
+ */
+import type { Backbone } from '../backbone/backbone.ts'
+import type { Attendance } from '../domain/conversations.ts'
+import type { Report } from '../domain/facts.ts'
+import { Audience } from './audience.ts'
+import { Channels } from './channels.ts'
+import type { Peer } from './peer.ts'
+
+/** How long the healing after a gap is spread, so that thousands of reads do not fall on a store that has just come back. */
+const HEAL_SPREAD_MS = 1500
+const SWEEP_MS = 1000
+
+export class Hub implements Attendance {
+  readonly #backbone: Backbone
+  readonly #report: Report
+  readonly #now: () => number
+  readonly #channels: Channels
+  readonly #audiences = new Map<string, Audience>()
+  readonly #peers = new Map<string, Peer>()
+  readonly #devices = new Map<string, Peer>()
+  readonly #stopGap: () => void
+  readonly #sweep: NodeJS.Timeout
+
+  constructor(options: { backbone: Backbone; report: Report; now: () => number }) {
+    this.#backbone = options.backbone
+    this.#report = options.report
+    this.#now = options.now
+    this.#channels = new Channels({ bus: options.backbone.bus, report: options.report })
+    this.#stopGap = options.backbone.bus.onGap((channels) => this.#onGap(channels))
+    this.#sweep = setInterval(() => this.#expire(), SWEEP_MS).unref()
+  }
+
+  get peers(): IterableIterator<Peer> {
+    return this.#peers.values()
+  }
+
+  get peerCount(): number {
+    return this.#peers.size
+  }
+
+  /** From when it resolves, everything for the peer's sides and for `conversations` reaches it (held until its release). */
+  async attach(peer: Peer, conversations: readonly string[]): Promise<void> {
+    this.#peers.set(peer.sid, peer)
+    const [side, own] = this.#sidesOf(peer).map((name) => this.#audience(name))
+    side?.add(peer)
+    own?.add(peer)
+    await Promise.all([side?.prepare(), own?.prepare()])
+    await Promise.all(conversations.map((conversation) => side?.follow(conversation)))
+  }
+
+  /** The newest line of a device wins; the older one is told. */
+  claimDevice(peer: Peer): void {
+    if (peer.device === undefined) return
+    const key = deviceKey(peer)
+    const older = this.#devices.get(key)
+    this.#devices.set(key, peer)
+    if (older === undefined || older === peer) return
+    older.bye('replaced')
+    this.detach(older)
+  }
+
+  detach(peer: Peer): void {
+    if (!this.#peers.delete(peer.sid)) return
+    if (peer.device !== undefined && this.#devices.get(deviceKey(peer)) === peer) this.#devices.delete(deviceKey(peer))
+    for (const side of this.#sidesOf(peer)) {
+      const audience = this.#audiences.get(side)
+      audience?.remove(peer)
+      if (audience?.peers.size !== 0) continue
+      audience.release()
+      this.#audiences.delete(side)
+    }
+  }
+
+  announce(side: string, conversation: string): boolean {
+    return this.#audiences.get(side)?.announce(conversation) ?? false
+  }
+
+  close(): void {
+    this.#stopGap()
+    clearInterval(this.#sweep)
+  }
+
+  #sidesOf({ identity }: Peer): string[] {
+    return identity.side === identity.id ? [identity.id] : [identity.side, identity.id]
+  }
+
+  #audience(side: string): Audience {
+    const known = this.#audiences.get(side)
+    if (known !== undefined) return known
+    const audience = new Audience({ side, store: this.#backbone.store, channels: this.#channels })
+    this.#audiences.set(side, audience)
+    return audience
+  }
+
+  #expire(): void {
+    const now = this.#now()
+    for (const peer of this.#peers.values()) if (peer.identity.expiresAt <= now) peer.bye('pass_expired')
+  }
+
+  #onGap(channels: readonly string[]): void {
+    const missed = new Set(channels)
+    this.#report({ fact: 'gapHealed', channelCount: missed.size })
+    const audiences = [...this.#audiences.values()]
+    audiences.forEach((audience, index) => {
+      setTimeout(() => {
+        audience.heal(missed).catch(() => undefined) // away again: the next gap heals
+      }, (HEAL_SPREAD_MS * index) / audiences.length).unref()
+    })
+  }
+}
+
+const deviceKey = ({ identity, device }: Peer): string => `${identity.id} ${device}`

@@ -1,0 +1,105 @@
+/**
+ * One attached client, whichever door.
+ *
+ *   welcoming ──release()──▶ live ──bye() / leave()──▶ gone
+ *
+ * While welcoming, pushes are held back until the missed messages before them have been sent. Live pushes go out at once while
+ * the line keeps up: at most `COUNT` messages or `BYTES` bytes wait in front of it. Above half of that volatile pushes
+ * are dropped; above all of it the peer is told `byePush slow` and cut: its log holds the rest.
+ */
+import { BYES, type Bye } from '../protocol/byes.ts'
+import { wireRefusal } from '../protocol/codes.ts'
+import type { Identity } from '../protocol/model.ts'
+import { encodePacket } from '../protocol/packet.ts'
+import type { Push, PushData } from '../protocol/pushes.ts'
+import type { Report } from '../domain/facts.ts'
+import { Outgoing } from './outgoing.ts'
+import type { Pipe } from './pipe.ts'
+
+const COUNT = 128
+const BYTES = 262_144
+
+export const pushPacket = <P extends Push>(name: P, data: PushData<P>): Outgoing =>
+  new Outgoing(encodePacket({ type: 'event', name, args: [data] }))
+
+export class Peer {
+  readonly sid: string
+  readonly device: string | undefined
+  identity: Identity
+  readonly #pipe: Pipe
+  readonly #report: Report
+  #state: 'welcoming' | 'live' | 'gone' = 'welcoming'
+  #held: Outgoing[] = []
+  #heldBytes = 0
+
+  constructor(options: { sid: string; identity: Identity; device: string | undefined; pipe: Pipe; report: Report }) {
+    this.sid = options.sid
+    this.identity = options.identity
+    this.device = options.device
+    this.#pipe = options.pipe
+    this.#report = options.report
+  }
+
+  get door(): string {
+    return this.#pipe.door
+  }
+
+  get isGone(): boolean {
+    return this.#state === 'gone'
+  }
+
+  push(outgoing: Outgoing): void {
+    if (this.#state === 'gone') return
+    if (this.#state === 'welcoming') return this.#hold(outgoing)
+    const { count, bytes } = this.#pipe.pending()
+    if (count >= COUNT || bytes >= BYTES) return this.bye('slow')
+    if (outgoing.isVolatile && (count >= COUNT / 2 || bytes >= BYTES / 2)) return this.#report({ fact: 'volatileDropped' })
+    this.#pipe.send(outgoing)
+  }
+
+  /** Answers, and what belongs to the welcome: never held back, never dropped. */
+  answer(outgoing: Outgoing): void {
+    if (this.#state !== 'gone') this.#pipe.send(outgoing)
+  }
+
+  /** Resolves when the line has taken what was sent so far. */
+  drained(): Promise<void> {
+    return new Promise((resolve) => this.#pipe.onceEmpty(resolve))
+  }
+
+  /** Ends the welcome: what was pushed meanwhile follows, as far as `isNews` says so. */
+  release(isNews: (outgoing: Outgoing) => boolean): void {
+    if (this.#state !== 'welcoming') return
+    this.#state = 'live'
+    for (const outgoing of this.#held) if (isNews(outgoing)) this.#pipe.send(outgoing)
+    this.#held = []
+  }
+
+  /** Says why, then closes. */
+  bye(code: Bye, afterMs?: number): void {
+    if (this.#state === 'gone') return
+    sayBye(this.#pipe, code, afterMs)
+    this.#report({ fact: 'byeSaid', code })
+    this.leave()
+  }
+
+  /** The line is over; nothing is written any more. */
+  leave(): void {
+    this.#state = 'gone'
+    this.#held = []
+  }
+
+  #hold(outgoing: Outgoing): void {
+    this.#heldBytes += outgoing.bytes.length
+    if (this.#held.length >= COUNT || this.#heldBytes > BYTES) return this.bye('slow')
+    if (!outgoing.isVolatile) this.#held.push(outgoing)
+  }
+}
+
+/** `byePush`, then the close: the only way in which this gateway ends a line. */
+export function sayBye(pipe: Pipe, code: Bye, afterMs?: number): void {
+  const { closeCode, reconnect } = BYES[code]
+  const { message } = wireRefusal(code)
+  pipe.send(pushPacket('byePush', afterMs === undefined ? { code, message, reconnect } : { code, message, reconnect, afterMs }))
+  pipe.close(closeCode, code)
+}

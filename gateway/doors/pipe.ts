@@ -1,0 +1,26 @@
+import type { Outgoing } from './outgoing.ts'
+
+/**
+ * What a socket door gives for each line it opens; everything above is the same for both doors.
+ * After `close` nothing is written any more and no event follows but the one `onClosed`.
+ */
+export interface Pipe {
+  readonly door: 'engine.io' | 'websocket'
+  /** Where the line comes from: for the origin list and rate limits, never for identity. */
+  readonly origin: string | undefined
+  readonly host: string | undefined
+  send(outgoing: Outgoing): void
+  /** What was handed over and has not reached the network yet. */
+  pending(): { readonly count: number; readonly bytes: number }
+  /** Calls back once, when nothing is pending any more (or the line has closed). */
+  onceEmpty(listener: () => void): void
+  /** Lets what was sent leave, then ends the line. */
+  close(closeCode: number, reason: string): void
+}
+
+/** What a door tells its line. */
+export interface PipeEvents {
+  onText(text: string): void
+  onBinary(): void
+  onClosed(): void
+}

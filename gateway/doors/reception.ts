@@ -1,0 +1,16 @@
+import type { Report } from '../domain/facts.ts'
+import type { Admit } from './admit/admit.ts'
+import type { Domain } from './dispatch.ts'
+import type { Hub } from './hub.ts'
+import type { Line } from './line.ts'
+
+/** What all lines of a node share. */
+export interface Reception {
+  readonly admit: Admit
+  readonly hub: Hub
+  readonly domain: Domain
+  readonly report: Report
+  /** The lines that are open, attached or not. */
+  readonly lines: Set<Line>
+  readonly now: () => number
+}

@@ -1,0 +1,24 @@
+import type { FastifyReply } from 'fastify'
+import type { Code } from '../../protocol/codes.ts'
+import { Refusal } from '../../domain/refusal.ts'
+
+const STATUS: Partial<Record<Code, number>> = {
+  pass_required: 401, pass_invalid: 401, pass_expired: 401, origin_forbidden: 403, forbidden: 403,
+  unknown_conversation: 404, unknown_command: 404, too_large: 413, rate_limited: 429, unavailable: 503, draining: 503, internal: 500,
+}
+
+/** A refusal over HTTP: `{error}` as in an ack, a status that says the same, `Retry-After` where it makes sense. */
+export function sendRefusal(reply: FastifyReply, { wire }: Refusal): FastifyReply {
+  if (wire.afterMs !== undefined) reply.header('Retry-After', String(Math.ceil(wire.afterMs / 1000)))
+  return reply.code(STATUS[wire.code] ?? 400).send({ error: wire })
+}
+
+/** What a route threw: refusals as they are, a bad body in our words, the rest unknown. */
+export function asRefusal(error: unknown): Refusal | undefined {
+  if (error instanceof Refusal) return error
+  if (!(error instanceof Error)) return undefined
+  if (error.name === 'Unavailable') return new Refusal('unavailable')
+  const status = (error as { statusCode?: number }).statusCode
+  if (status === 413) return new Refusal('too_large')
+  return status !== undefined && status >= 400 && status < 500 ? new Refusal('bad_request', error.message) : undefined
+}

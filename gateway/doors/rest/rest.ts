@@ -1,0 +1,112 @@
+/**
+ * The REST door under /v1: passes and guests, and for backends (by API key) history and system messages.
+ * JSON in, JSON out; a "no" is `{error}` as on the sockets, with the matching status.
+ */
+import { randomUUID } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { conversationSides } from '../../protocol/keys.ts'
+import { LIMITS } from '../../protocol/limits.ts'
+import type { Identity } from '../../protocol/model.ts'
+import type { Allowance } from '../../domain/allowance.ts'
+import { Refusal } from '../../domain/refusal.ts'
+import type { Origins } from '../admit/origins.ts'
+import type { Passes } from '../admit/passes.ts'
+import type { Domain } from '../dispatch.ts'
+import { checkInput } from '../validator.ts'
+import { requireApiKey } from './api-key.ts'
+import { asRefusal, sendRefusal } from './http-refusal.ts'
+import { isLoopback } from './loopback.ts'
+import { checkGuest, checkPassRequest, checkSystemMessage } from './shapes.ts'
+
+const DAY_MS = 86_400_000
+const GUEST_MS = 180 * DAY_MS
+
+export interface RestOptions {
+  readonly passes: Passes
+  readonly origins: Origins
+  readonly domain: Domain
+  readonly apiKey: string | undefined
+  /** No secret was set: whoever sits at this machine may mint. */
+  readonly isDemo: boolean
+  readonly hasGuests: boolean
+  readonly guestAllowance: Allowance
+}
+
+export function registerRest(app: FastifyInstance, options: RestOptions): void {
+  app.register(async (scope) => {
+    scope.setErrorHandler((error, _request, reply) => {
+      const refusal = asRefusal(error)
+      if (refusal === undefined) throw error
+      return sendRefusal(reply, refusal)
+    })
+    scope.addHook('onRequest', async (request, reply) => allowPages(request, reply))
+    scope.options('/*', async (_request, reply) => reply.code(204).send())
+    if (options.passes.canMint && (options.isDemo || options.apiKey !== undefined)) {
+      scope.post('/passes', { bodyLimit: LIMITS.packetBytes }, async (request) => mintPass(request, options))
+    }
+    if (options.passes.canMint && options.hasGuests) {
+      scope.post('/guests', { bodyLimit: LIMITS.packetBytes }, async (request) => mintGuest(request, options))
+    }
+    if (options.apiKey !== undefined) registerBackend(scope, options, options.apiKey)
+  }, { prefix: '/v1' })
+}
+
+/** Pages of any origin may read the answers: no cookie speaks for them. */
+function allowPages({ headers }: FastifyRequest, reply: FastifyReply): void {
+  reply.header('Cache-Control', 'no-store')
+  if (headers.origin === undefined) return
+  reply.headers({
+    'Access-Control-Allow-Origin': headers.origin, Vary: 'Origin', 'Access-Control-Allow-Headers': 'content-type, authorization',
+    'Access-Control-Allow-Methods': 'GET, POST', 'Access-Control-Max-Age': '600',
+  })
+}
+
+async function mintPass(request: FastifyRequest, { passes, apiKey, isDemo }: RestOptions) {
+  if (apiKey !== undefined && request.headers.authorization !== undefined) requireApiKey(request, apiKey)
+  else if (!isDemo) throw new Refusal('pass_required', 'Authorization: Bearer <API_KEY>')
+  else if (!isLoopback(request)) throw new Refusal('forbidden', 'demo passes are for the machine the gateway runs on')
+  const input: unknown = request.body ?? {}
+  checkPassRequest(input)
+  const { ttlMs = DAY_MS, ...claims } = input
+  return passes.mint(claims, ttlMs)
+}
+
+async function mintGuest(request: FastifyRequest, { passes, origins, guestAllowance }: RestOptions) {
+  const { origin, host } = request.headers
+  if (!origins.allow(origin, host)) throw new Refusal('origin_forbidden', origin)
+  const input: unknown = request.body ?? {}
+  checkGuest(input)
+  guestAllowance.take(request.ip)
+  const sub = `guest-${randomUUID()}`
+  const pass = await passes.mint({ sub, role: 'customer', ...(input.name === undefined ? {} : { name: input.name }) }, GUEST_MS)
+  return { ...pass, sub }
+}
+
+function registerBackend(scope: FastifyInstance, { domain }: RestOptions, apiKey: string): void {
+  scope.get<{ Params: { conversation: string }; Querystring: Record<string, string> }>(
+    '/conversations/:conversation/messages', async (request) => {
+      requireApiKey(request, apiKey)
+      const { conversation } = request.params
+      const { before, after, limit } = request.query
+      const input: unknown = { conversation, ...number('before', before), ...number('after', after), ...number('limit', limit) }
+      checkInput('history', input)
+      return domain.messages.history({ identity: backendFor(conversation), sid: '' }, input)
+    },
+  )
+  scope.post('/messages', { bodyLimit: LIMITS.packetBytes }, async (request) => {
+    requireApiKey(request, apiKey)
+    const input: unknown = request.body
+    checkSystemMessage(input)
+    const { conversation, id = randomUUID(), kind = 'system', body } = input
+    return domain.messages.send({ identity: backendFor(conversation), sid: '' }, { conversation, id, kind, body })
+  })
+}
+
+/** A backend speaks in the name of a conversation's first side (the shop, where there is one), and of no device. */
+function backendFor(conversation: string): Identity {
+  const side = conversationSides(conversation)?.[0]
+  if (side === undefined) throw new Refusal('unknown_conversation')
+  return { id: 'system', role: 'system', side, expiresAt: Number.MAX_SAFE_INTEGER }
+}
+
+const number = (name: string, text: string | undefined): Record<string, number> => (text === undefined ? {} : { [name]: Number(text) })

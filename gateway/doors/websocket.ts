@@ -1,0 +1,132 @@
+/**
+ * The raw door: one WebSocket text message at /ws is one packet. For native apps and servers.
+ * A ping every `pingIntervalMs` must be answered within `pingTimeoutMs`; one timer looks after all lines.
+ */
+import fastifyWebsocket from '@fastify/websocket'
+import { EventEmitter } from 'node:events'
+import type { Duplex } from 'node:stream'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { WebSocket } from 'ws'
+import { BYES } from '../protocol/byes.ts'
+import { LIMITS } from '../protocol/limits.ts'
+import { Corks } from './corks.ts'
+import { Line } from './line.ts'
+import { newSid } from './new-sid.ts'
+import type { Outgoing } from './outgoing.ts'
+import { Pending } from './pending.ts'
+import type { Pipe } from './pipe.ts'
+import type { Reception } from './reception.ts'
+
+const LOOK_MS = 1000
+
+export class WebSocketDoor {
+  readonly #reception: Reception
+  readonly #tag: string
+  readonly #corks = new Corks()
+  readonly #pipes = new Set<RawPipe>()
+  /** What the plugin takes for a server: it hears upgrades from the one dispatcher, not from every request. */
+  readonly #upgrades = new EventEmitter()
+  readonly #heartbeat: NodeJS.Timeout
+
+  constructor({ reception, tag }: { reception: Reception; tag: string }) {
+    this.#reception = reception
+    this.#tag = tag
+    this.#heartbeat = setInterval(() => this.#beat(), LOOK_MS).unref()
+  }
+
+  async register(app: FastifyInstance): Promise<void> {
+    await app.register(fastifyWebsocket, {
+      options: { server: this.#upgrades as never, perMessageDeflate: false, maxPayload: LIMITS.lineBytes, clientTracking: false },
+      preClose: (done) => {
+        this.close()
+        done()
+      },
+      errorHandler: (_error, socket) => socket.terminate(),
+    })
+    app.get('/ws', { websocket: true }, (socket, request) => this.#open(socket, request))
+  }
+
+  handleUpgrade(request: FastifyRequest['raw'], socket: Duplex, head: Buffer): void {
+    this.#upgrades.emit('upgrade', request, socket, head)
+  }
+
+  close(): void {
+    clearInterval(this.#heartbeat)
+    for (const pipe of this.#pipes) pipe.close(BYES.draining.closeCode, 'draining')
+  }
+
+  #open(socket: WebSocket, request: FastifyRequest): void {
+    const pipe = new RawPipe(socket, request, this.#corks)
+    const line = new Line(pipe, newSid(this.#tag), this.#reception)
+    this.#pipes.add(pipe)
+    socket.on('message', (data: Buffer, isBinary) => {
+      pipe.heard()
+      if (isBinary) line.onBinary()
+      else line.onText(data.toString())
+    })
+    socket.on('pong', () => pipe.heard())
+    socket.on('close', () => {
+      this.#pipes.delete(pipe)
+      pipe.closed()
+      line.onClosed()
+    })
+  }
+
+  #beat(): void {
+    for (const pipe of this.#pipes) pipe.beat()
+  }
+}
+
+class RawPipe implements Pipe {
+  readonly door = 'websocket'
+  readonly origin: string | undefined
+  readonly host: string | undefined
+  readonly #socket: WebSocket
+  readonly #network: Duplex
+  readonly #corks: Corks
+  readonly #pending = new Pending()
+  /** Seconds without a sign of life, by the door's one timer. */
+  #silentMs = 0
+
+  constructor(socket: WebSocket, request: FastifyRequest, corks: Corks) {
+    this.#socket = socket
+    this.#network = request.raw.socket
+    this.#corks = corks
+    this.origin = request.headers.origin
+    this.host = request.headers.host
+  }
+
+  send(outgoing: Outgoing): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return
+    const frame = outgoing.rawFrame
+    this.#pending.add(frame.length)
+    // whole frames beside ws's own: it never keeps one half-written where compression is off
+    this.#corks.write(this.#network, frame, this.#pending.take)
+  }
+
+  pending(): Pending {
+    return this.#pending
+  }
+
+  onceEmpty(listener: () => void): void {
+    this.#pending.onceEmpty(listener)
+  }
+
+  close(closeCode: number, reason: string): void {
+    this.#socket.close(closeCode, reason)
+  }
+
+  closed(): void {
+    this.#pending.clear()
+  }
+
+  heard(): void {
+    this.#silentMs = 0
+  }
+
+  beat(): void {
+    this.#silentMs += LOOK_MS
+    if (this.#silentMs === LIMITS.pingIntervalMs) this.#socket.ping()
+    else if (this.#silentMs > LIMITS.pingIntervalMs + LIMITS.pingTimeoutMs) this.#socket.terminate()
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * From hello to caught up in one round trip. The order is the whole point: subscribe and wait for the confirmation, then
+ * read the logs, reply, send what was missed, then what was published meanwhile.
+ */
+import { type Hello, type Welcome } from '../protocol/commands.ts'
+import { LIMITS } from '../protocol/limits.ts'
+import { encodePacket } from '../protocol/packet.ts'
+import { messagePacket } from '../protocol/packets.ts'
+import { PROTOCOL_VERSION } from '../protocol/version.ts'
+import { access } from '../domain/access.ts'
+import type { CaughtUp } from '../domain/catch-up.ts'
+import { Refusal } from '../domain/refusal.ts'
+import type { Identity } from '../protocol/model.ts'
+import { Outgoing } from './outgoing.ts'
+import { Peer } from './peer.ts'
+import type { Pipe } from './pipe.ts'
+import { pushedMessage } from './pushed-message.ts'
+import type { Reception } from './reception.ts'
+import { checkHello } from './validator.ts'
+
+/** Missed messages go out in portions, so that a slow line never holds more than one. */
+const PORTION_COUNT = 64
+
+/**
+ * `onWelcomed` is called right before the welcome is sent and says whether the line still wants it.
+ * Rejects with a Refusal; then nothing is left behind.
+ */
+export async function welcome(
+  data: unknown, reception: Reception & { pipe: Pipe; sid: string }, onWelcomed: (peer: Peer) => boolean,
+): Promise<Peer> {
+  checkHello(data)
+  const { admit, hub, pipe, sid, report, now, domain } = reception
+  const identity = await admit.hello(data, pipe)
+  const peer = new Peer({ sid, identity, device: data.device, pipe, report })
+  try {
+    await hub.attach(peer, conversationsOf(identity, data))
+    const missed = await domain.catchUp.since(identity, { cursors: data.resume?.cursors ?? [], ...(data.to === undefined ? {} : { to: data.to }) })
+    if (identity.expiresAt <= now()) throw new Refusal('pass_expired')
+    if (!onWelcomed(peer)) throw new Refusal('hello_timeout')
+    hub.claimDevice(peer)
+    peer.answer(new Outgoing(encodePacket({ type: 'connect', data: welcomeData(peer, missed, now()) })))
+    await replay(peer, missed)
+    return peer
+  } catch (error) {
+    peer.leave()
+    hub.detach(peer)
+    throw error
+  }
+}
+
+function conversationsOf(identity: Identity, { to, resume }: Hello): string[] {
+  const own = to === undefined ? [] : [access(identity, { to }).conversation]
+  const resumed = (resume?.cursors ?? []).map(([conversation]) => conversation)
+  return [...own, ...resumed.filter((conversation) => isMine(identity, conversation))]
+}
+
+function isMine(identity: Identity, conversation: string): boolean {
+  try {
+    return access(identity, { conversation }) !== undefined
+  } catch {
+    return false
+  }
+}
+
+const welcomeData = (peer: Peer, missed: readonly CaughtUp[], at: number): Welcome => ({
+  sid: peer.sid, identity: peer.identity, v: PROTOCOL_VERSION, at, limits: { ...LIMITS }, resumed: missed.map(({ resumed }) => resumed),
+})
+
+async function replay(peer: Peer, missed: readonly CaughtUp[]): Promise<void> {
+  const heads = new Map<string, number>()
+  let portion = 0
+  for (const { resumed, messages } of missed) {
+    heads.set(resumed.conversation, resumed.head.seq)
+    for (const message of messages) {
+      peer.answer(new Outgoing(messagePacket(message)))
+      if (++portion % PORTION_COUNT === 0) await peer.drained()
+    }
+  }
+  peer.release((outgoing) => {
+    const message = pushedMessage(outgoing)
+    return message === undefined || message.seq > (heads.get(message.conversation) ?? 0)
+  })
+}

@@ -1,0 +1,83 @@
+#!/usr/bin/env node
+/** Reads the environment, builds, listens; SIGTERM or Ctrl-C drains and exits, a second Ctrl-C exits at once. */
+import { networkInterfaces } from 'node:os'
+import { renderUnicodeCompact } from 'uqr'
+import { createApp, type App } from './app.ts'
+import { DataFolderError } from './backbone/embedded/data-folder-error.ts'
+import { helpText, readConfig, SettingError, type Config } from './config.ts'
+
+const INTERRUPTED = 130
+
+if (process.argv.includes('--help') || process.argv.includes('-h')) {
+  console.log(helpText())
+} else {
+  await start().catch(fail)
+}
+
+async function start(): Promise<void> {
+  const config = readConfig(process.env)
+  const app = await createApp(config, { isProcess: true })
+  try {
+    const { port } = await app.listen()
+    greet(config, port)
+  } catch (error) {
+    await app.close()
+    throw error
+  }
+  stopOnSignal(app)
+}
+
+function stopOnSignal(app: App): void {
+  let isStopping = false
+  const stop = (): void => {
+    if (isStopping) process.exit(INTERRUPTED)
+    isStopping = true
+    console.log('Leaving: telling every line to reconnect elsewhere. Ctrl-C again exits at once.')
+    app.drain().then(() => process.exit(0), fail)
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+function greet({ HOST, PAGES, IM_SECRET, IM_JWKS_URL }: Config, port: number): void {
+  const isEverywhere = HOST === '::' || HOST === '0.0.0.0'
+  const local = `http://${isEverywhere ? 'localhost' : HOST.includes(':') ? `[${HOST}]` : HOST}:${port}`
+  console.log(`\nim-chat is ready.\n  local  ${local}/`)
+  const address = isEverywhere ? lanAddress() : undefined
+  if (address !== undefined) {
+    const phone = `http://${address}:${port}/${PAGES === undefined ? 'phone.html' : ''}`
+    console.log(`  LAN    http://${address}:${port}/\n  phone  ${phone}\n\n${renderUnicodeCompact(phone)}`)
+  }
+  if (IM_SECRET === undefined && IM_JWKS_URL === undefined) {
+    console.log('\nDemo mode: programs on this machine get any pass from POST /v1/passes. Set IM_SECRET before others depend on it.')
+  }
+}
+
+function lanAddress(): string | undefined {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
+  return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address
+}
+
+/** One clear sentence for what an operator can put right; a stack for what only a developer can. */
+function fail(error: unknown): never {
+  console.error(sentence(error) ?? error)
+  process.exit(1)
+}
+
+function sentence(error: unknown): string | undefined {
+  if (error instanceof SettingError || error instanceof DataFolderError) return error.message
+  const { code, port, address, path } = error as NodeJS.ErrnoException & { port?: number; address?: string }
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Port ${port} is taken by another program; set PORT to a free one.`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `HOST ${address ?? ''} is not an address of this machine.`
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return path === undefined ? `Not allowed to listen on port ${port}; set PORT to one above 1023.` : `The data folder cannot be written: ${path}.`
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,39 @@
+/** Fact → counter, and for the few that somebody should read, a line in the log. One literal case a fact. */
+import type { FastifyBaseLogger } from 'fastify'
+import type { Fact } from '../domain/facts.ts'
+import type { Metrics } from './metrics.ts'
+
+const MS_PER_SECOND = 1000
+
+export function reporter(log: Pick<FastifyBaseLogger, 'error' | 'warn' | 'debug'>, metrics: Metrics): (fact: Fact) => void {
+  return (fact) => {
+    switch (fact.fact) {
+      case 'peerAttached':
+        return metrics.peers.inc({ door: fact.door, role: fact.role })
+      case 'peerDetached':
+        return metrics.peers.dec({ door: fact.door, role: fact.role })
+      case 'byeSaid':
+        return metrics.byes.inc({ code: fact.code })
+      case 'helloRefused':
+        log.debug(fact, 'hello refused')
+        return metrics.refusals.inc({ of: 'hello', code: fact.code })
+      case 'commandAnswered':
+        metrics.commands.inc({ command: fact.command })
+        return metrics.ackSeconds.observe({ command: fact.command }, fact.ms / MS_PER_SECOND)
+      case 'commandRefused':
+        return metrics.refusals.inc({ of: fact.command, code: fact.code })
+      case 'packetRefused':
+        return metrics.refusals.inc({ of: 'packet', code: fact.code })
+      case 'messageAppended':
+        return metrics.appends.inc({ duplicate: String(fact.duplicate) })
+      case 'volatileDropped':
+        return metrics.dropped.inc()
+      case 'gapHealed':
+        log.warn(fact, 'publishes may have been missed; reading again')
+        return metrics.gaps.inc()
+      case 'bugFound':
+        log.error({ err: fact.error, where: fact.where }, 'a bug')
+        return metrics.bugs.inc({ where: fact.where })
+    }
+  }
+}
