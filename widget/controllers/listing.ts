@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { ConversationRow } from '../../gateway/protocol/model.ts'
-import { filterConversations, type ConversationFilter, type ConversationQuestion } from '../client/conversation-filter.ts'
+import { filterConversations, isUnanswered, type ConversationFilter, type ConversationQuestion } from '../client/conversation-filter.ts'
 
 /** How long the order stands still after the pointer last moved over the list. */
 const HOLD_MS = 2000
@@ -39,6 +39,11 @@ export class Listing implements ReactiveController {
     return this.#question.unreadFirst
   }
 
+  /** How many of all rows wait for an answer. */
+  unansweredCount(rows: readonly ConversationRow[]): number {
+    return rows.reduce((count, row) => count + (isUnanswered(row) ? 1 : 0), 0)
+  }
+
   /** More than the newest page is needed to answer. */
   get isSearching(): boolean {
     return this.#question.query.trim() !== '' || this.#question.filter !== 'all'
@@ -67,12 +72,20 @@ export class Listing implements ReactiveController {
     return this.#answer.filter(({ to, unread }, index) => unread > 0 && index < (place.get(to) ?? Infinity)).length
   }
 
+  /** Lets the order go at once. */
+  letGo(): void {
+    if (!this.#order) return
+    this.#release()
+    this.#source = undefined
+    this.#host.requestUpdate()
+  }
+
   readonly onPointer = (event: Event): void => {
-    if (event.type === 'pointerleave') return this.#letGo()
+    if (event.type === 'pointerleave') return this.letGo()
     if (event instanceof PointerEvent && event.pointerType !== 'mouse') return
     this.#order ??= this.#shown.map(({ to }) => to)
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(this.#letGo, HOLD_MS)
+    this.#timer = setTimeout(() => this.letGo(), HOLD_MS)
   }
 
   hostDisconnected(): void {
@@ -87,12 +100,5 @@ export class Listing implements ReactiveController {
   #release(): void {
     clearTimeout(this.#timer)
     this.#order = undefined
-  }
-
-  readonly #letGo = (): void => {
-    if (!this.#order) return
-    this.#release()
-    this.#source = undefined
-    this.#host.requestUpdate()
   }
 }

@@ -1,4 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
+import { listen } from './listen.ts'
 
 /**
  * One small choice of a person (sound off, panel closed …), kept by this browser and in step in all its windows.
@@ -9,7 +10,7 @@ export class Remembered implements ReactiveController {
   readonly #key: string
   #value: string | undefined
   #isRead = false
-  #abort: AbortController | undefined
+  #stop: (() => void) | undefined
 
   constructor(host: ReactiveControllerHost, name: string) {
     this.#host = host
@@ -35,12 +36,11 @@ export class Remembered implements ReactiveController {
   }
 
   hostConnected(): void {
-    this.#abort = new AbortController()
-    window.addEventListener('storage', this.#onStorage, { signal: this.#abort.signal })
+    this.#stop = listen<StorageEvent>(window, 'storage', (event) => this.#onStorage(event))
   }
 
   hostDisconnected(): void {
-    this.#abort?.abort()
+    this.#stop?.()
   }
 
   #read(): void {
@@ -52,7 +52,7 @@ export class Remembered implements ReactiveController {
     }
   }
 
-  readonly #onStorage = (event: StorageEvent): void => {
+  #onStorage(event: StorageEvent): void {
     if (event.key !== this.#key) return
     this.#value = event.newValue ?? undefined
     this.#host.requestUpdate()

@@ -30,6 +30,8 @@ export interface DeskStrings {
   readonly customerId: string
   readonly messages: string
   readonly lastActivity: string
+  readonly readState: string
+  readonly readAll: string
   readonly readUpTo: string
   readonly notReadYet: string
   readonly shared: string
@@ -43,12 +45,9 @@ export interface DeskStrings {
   readonly notifyAsk: string
   readonly notifyYes: string
   readonly notifyNo: string
-  readonly quickReplies: string
-  readonly quickRepliesHint: string
-  readonly noQuickReplies: string
   readonly newMessageFrom: string
   readonly actions: Readonly<Record<DeskAction, string>>
 }
 
 /** What a shortcut can do. */
-export type DeskAction = 'next' | 'previous' | 'nextUnread' | 'search' | 'composer' | 'quickReplies' | 'details' | 'mute' | 'sheet'
+export type DeskAction = 'next' | 'previous' | 'nextUnread' | 'search' | 'composer' | 'details' | 'mute' | 'sheet'

@@ -14,4 +14,4 @@ const initial = (name: string): string => (/[\p{L}\p{N}]/u.exec(name.slice(0, 80
 
 /** A person or shop as a tinted disc with an initial; the tint belongs to the id, so it is the same everywhere. */
 export const avatar = (id: string, name: string | undefined): TemplateResult =>
-  html`<span class="avatar" part="avatar" data-tint=${tint(id)} aria-hidden="true">${initial(name ?? id)}</span>`
+  html`<span class="face" part="avatar" data-tint=${tint(id)} aria-hidden="true">${initial(name ?? id)}</span>`

@@ -2,6 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { Body } from '../../gateway/protocol/model.ts'
 import type { Strings } from '../locales/strings.ts'
 
+type Fields = Readonly<Record<string, unknown>>
+
 /**
  * What a message of another kind than `text` looks like; undefined where the kind is unknown or the body lacks what the
  * kind needs, and then the text stands for it.
@@ -10,7 +12,7 @@ import type { Strings } from '../locales/strings.ts'
  *   product  {text, title, price?, image?, url?}
  *   order    {text, number, status?, total?, image?, url?}
  */
-export function cardContent(kind: string, body: Body, strings: Strings): TemplateResult | undefined {
+export function cardContent(kind: string, body: Fields & Body, strings: Strings): TemplateResult | undefined {
   if (kind === 'image') return picture(body, strings)
   if (kind === 'product') {
     const title = word(body.title)
@@ -21,16 +23,16 @@ export function cardContent(kind: string, body: Body, strings: Strings): Templat
   return number === undefined ? undefined : card(body, strings.order, number, joined(word(body.status), word(body.total)))
 }
 
-function picture(body: Body, strings: Strings): TemplateResult | undefined {
+function picture(body: Fields, strings: Strings): TemplateResult | undefined {
   const src = webAddress(body.url)
   if (src === undefined) return undefined
-  const label = body.text || strings.image
+  const label = word(body.text) ?? strings.image
   return html`<a class="picture" href=${src} target="_blank" rel="noopener noreferrer"
     ><img src=${src} alt=${label} width=${size(body.width)} height=${size(body.height)} loading="lazy" decoding="async"
       referrerpolicy="no-referrer" @error=${showAlt}></a>`
 }
 
-function card(body: Body, label: string, title: string, detail: string | undefined): TemplateResult {
+function card(body: Fields, label: string, title: string, detail: string | undefined): TemplateResult {
   const image = webAddress(body.image)
   const url = webAddress(body.url)
   const inside = html`${image === undefined ? nothing : html`<img class="thumb" src=${image} alt="" loading="lazy" decoding="async"

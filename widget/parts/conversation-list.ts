@@ -38,7 +38,7 @@ const rowId = (to: string): string => `row-${to}`
 function lastLine({ last }: ConversationRow, { me, strings }: ConversationListView): TemplateResult | typeof nothing {
   if (!last) return nothing
   const author = last.from === me ? strings.you : last.side === last.from || last.kind === 'system' ? undefined : last.name
-  return html`${author ? html`<span class="author">${short(author)}:</span> ` : nothing}<bdi>${short(last.body.text)}</bdi>`
+  return html`${author ? html`<span class="entry-author">${short(author)}:</span> ` : nothing}<bdi>${short(last.body.text)}</bdi>`
 }
 
 function row(item: ConversationRow, index: number, view: ConversationListView): TemplateResult {
@@ -46,18 +46,18 @@ function row(item: ConversationRow, index: number, view: ConversationListView): 
   const name = short(item.name ?? item.to)
   const isUnread = item.unread > 0
   return html`<div
-    class="row" part="conversation" role="option" data-row data-test="conversation"
+    class="entry" part="conversation" role="option" data-row data-test="conversation"
     id=${rowId(item.to)} data-conversation=${item.conversation} data-to=${item.to} data-unread=${item.unread}
     ?data-active=${item.to === active}
     aria-selected=${item.to === selected} aria-setsize=${rows.length} aria-posinset=${index + 1}
     @click=${() => onOpen(item.to)}
   >
     ${avatar(item.to, name)}
-    <span class="name"><bdi>${name}</bdi></span>
-    <time class="time">${listTime(item.at, now, { lang, yesterday: strings.yesterday })}</time>
-    <span class="last">${lastLine(item, view)}</span>
+    <span class="entry-name"><bdi>${name}</bdi></span>
+    <time class="entry-time">${listTime(item.at, now, { lang, yesterday: strings.yesterday })}</time>
+    <span class="entry-last">${lastLine(item, view)}</span>
     ${isUnread
-      ? html`<span class="count" part="unread" data-test="unread" aria-label=${fill(strings.unreadCount, { n: item.unread })}
+      ? html`<span class="entry-count" part="unread" data-test="unread" aria-label=${fill(strings.unreadCount, { n: item.unread })}
           >${item.unread > 99 ? '99+' : item.unread}</span>`
       : nothing}
   </div>`

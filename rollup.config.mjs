@@ -1,0 +1,108 @@
+/**
+ * The widget's bundles. For a script tag: classic-script-safe IIFEs at es2017 with Lit and engine.io-client inside, a prelude in
+ * front (Chromium 64). For bundlers and servers: ES modules that leave packages outside, so that importing them in Node is safe.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import nodeResolve from '@rollup/plugin-node-resolve'
+import { transform } from 'esbuild'
+import esbuild from 'rollup-plugin-esbuild'
+
+const TARGET = 'es2017'
+const ELEMENTS = ['im-chat', 'im-desk', 'im-inbox']
+const MODULES = { ...Object.fromEntries(ELEMENTS.map((name) => [name, `widget/${name}.ts`])), client: 'widget/client/client.ts' }
+
+/** engine.io-client for browsers: its `browser` map by hand, and no WebTransport, which this gateway does not offer (0.9 kB brotli). */
+export const engineForBrowsers = () => ({
+  name: 'engine-for-browsers',
+  resolveId(source, importer) {
+    if (!/engine\.io-client/.test(importer ?? '') || !source.endsWith('.node.js')) return null
+    return this.resolve(source.replace('.node.js', '.js'), importer, { skipSelf: true })
+  },
+  load: (id) => (/engine\.io-client.*webtransport\.js$/.test(id) ? 'export class WT {}' : null),
+})
+
+/** CSS in templates is code to a bundler; here it is minified and lowered as CSS. */
+const minifyStyles = () => ({
+  name: 'minify-styles',
+  async transform(code, id) {
+    if (!/\/widget\//.test(id) || !code.includes('css`')) return null
+    let result = code
+    for (const [whole, body] of code.matchAll(/\bcss`([^`]*)`/g)) {
+      if (body.includes('${')) continue
+      const { code: css } = await transform(body, { loader: 'css', minify: true, target: 'chrome64' })
+      result = result.replace(whole, () => `css\`${css.trim().replace(/\\/g, '\\\\')}\``)
+    }
+    return { code: result, map: null }
+  },
+})
+
+/** White space between tags is not content in any of our templates, except inside `pre-wrap` text, where none is written. */
+const minifyTemplates = () => ({
+  name: 'minify-templates',
+  transform(code, id) {
+    if (!/\/widget\/(parts|elements)\//.test(id)) return null
+    return { code: code.replace(/\b(html|svg)`[^`]*`/g, (template) => template.replace(/\s*\n\s*/g, ' ').replace(/> </g, '><')), map: null }
+  },
+})
+
+/**
+ * `#private` below es2022 becomes a WeakMap a name: a fifth more bytes, and slower. In a bundle a name nobody else can
+ * guess does as well; the sources keep the real thing. `minify` then shortens it.
+ */
+const softenPrivates = () => ({
+  name: 'soften-privates',
+  transform(code, id) {
+    if (!/\/widget\//.test(id) || !code.includes('#')) return null
+    const names = []
+    walk(this.parse(code), (node) => node.type === 'PrivateIdentifier' && names.push(node))
+    let result = code
+    for (const { start, end, name } of names.sort((a, b) => b.start - a.start)) {
+      result = `${result.slice(0, start)}im$${name}${result.slice(end)}`
+    }
+    return { code: result, map: null }
+  },
+})
+
+function walk(node, visit) {
+  if (typeof node?.type === 'string') visit(node)
+  for (const value of Object.values(node)) {
+    if (Array.isArray(value)) value.forEach((each) => each && walk(each, visit))
+    else if (value && typeof value === 'object') walk(value, visit)
+  }
+}
+
+/** Read as TypeScript for one reason: only there esbuild makes a class field a plain assignment, which is what it means here. */
+const minify = () => ({
+  name: 'minify',
+  async renderChunk(code) {
+    const { code: small, map } = await transform(code, {
+      loader: 'ts', tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
+      format: 'iife', minify: true, target: TARGET, sourcemap: true, legalComments: 'none', mangleProps: /^im\$/,
+    })
+    return { code: small, map }
+  },
+})
+
+const prelude = async () => {
+  const { code } = await transform(readFileSync('widget/legacy/prelude.ts', 'utf8'), { loader: 'ts', target: TARGET, minify: true })
+  return code.trim()
+}
+
+const compile = (target) => esbuild({ target, sourceMap: true })
+
+const script = (name) => ({
+  input: `widget/${name}.ts`,
+  output: { file: `dist/widget/${name}.js`, format: 'es', sourcemap: true, banner: name === 'loader' ? '' : prelude },
+  plugins: [engineForBrowsers(), nodeResolve({ browser: true, exportConditions: ['browser', 'production'] }), minifyStyles(), minifyTemplates(), compile('esnext'), softenPrivates(), minify()],
+})
+
+const modules = () => ({
+  input: Object.fromEntries(Object.entries(MODULES).filter(([, file]) => existsSync(file))),
+  external: /^(lit|@lit\/|engine\.io-client)/,
+  output: { dir: 'dist/widget/esm', format: 'es', sourcemap: true, chunkFileNames: '[name]-[hash].js' },
+  plugins: [nodeResolve(), minifyStyles(), compile('es2022')],
+})
+
+const scripts = [...ELEMENTS, 'loader'].filter((name) => existsSync(`widget/${name}.ts`))
+
+export default [...scripts.map(script), modules()]

@@ -1,0 +1,56 @@
+/**
+ * A real browser for tests. A page made here watches itself: page errors, console errors, CSP violations and failed
+ * assertions of the page make `close()` throw, so a test that forgets to look still fails.
+ */
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type CDPSession, type Locator, type Page } from 'playwright-core'
+
+const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-quic', '--mute-audio']
+
+export const PHONE: BrowserContextOptions = {
+  viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true,
+  userAgent: 'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36',
+}
+export const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 800 } }
+
+export const launchChromium = (args: readonly string[] = []): Promise<Browser> =>
+  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...ARGS, ...args] })
+
+export interface TestPage {
+  readonly page: Page
+  readonly context: BrowserContext
+  readonly cdp: CDPSession
+  /** What went wrong so far; `close` throws it. Empty it where a test means to cause something. */
+  readonly problems: string[]
+  close(): Promise<void>
+}
+
+export interface PageOptions extends BrowserContextOptions {
+  /** Console errors that the test causes on purpose. */
+  readonly expected?: RegExp
+}
+
+export async function openPage(browser: Browser, url: string, { expected, ...options }: PageOptions = PHONE): Promise<TestPage> {
+  const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options })
+  const page = await context.newPage()
+  const problems: string[] = []
+  const note = (problem: string): void => void (expected?.test(problem) || problems.push(problem))
+  page.on('pageerror', (error) => note(`page error: ${error.stack ?? error.message}`))
+  page.on('console', (message) => message.type() === 'error' && note(`console: ${message.text()}`))
+  await page.addInitScript(() => {
+    addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile, lineNumber }) => {
+      console.error(`CSP violation: ${violatedDirective} ${blockedURI} at ${sourceFile}:${lineNumber}`)
+    })
+  })
+  const cdp = await context.newCDPSession(page)
+  await page.goto(url)
+  return {
+    page, context, cdp, problems,
+    async close() {
+      await context.close()
+      if (problems.length > 0) throw new Error(problems.join('\n'))
+    },
+  }
+}
+
+/** An element inside an open shadow root by its stable name: `hook(page, 'send')`, `hook(page, 'send', 'im-desk')`. */
+export const hook = (page: Page, name: string, tag = 'im-chat'): Locator => page.locator(`${tag} [data-test="${name}"]`)

@@ -1,0 +1,19 @@
+/** Prints each bundle's bytes and fails where one is over its budget (brotli, as a CDN would send it). Run after a build. */
+import { existsSync, readFileSync } from 'node:fs'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+
+const BUDGETS = { 'im-chat': 26_000, 'loader': 1200, 'im-desk': Infinity, 'im-inbox': Infinity, 'im-chat.legacy': Infinity }
+
+let isOver = false
+const kilo = (bytes) => (bytes === Infinity ? '' : `${(bytes / 1000).toFixed(2)} kB`).padStart(10)
+console.log(['bundle'.padEnd(16), 'min', 'gzip', 'brotli', 'budget'].map((head, at) => (at ? head.padStart(10) : head)).join(' '))
+for (const [name, budget] of Object.entries(BUDGETS)) {
+  const file = `dist/widget/${name}.js`
+  if (!existsSync(file)) continue
+  const code = readFileSync(file)
+  const brotli = brotliCompressSync(code, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: code.length } }).length
+  const verdict = brotli > budget ? '  over budget' : ''
+  isOver ||= brotli > budget
+  console.log(name.padEnd(16), kilo(code.length), kilo(gzipSync(code, { level: 9 }).length), kilo(brotli), kilo(budget) + verdict)
+}
+process.exitCode = isOver ? 1 : 0

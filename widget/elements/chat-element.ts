@@ -1,0 +1,294 @@
+import { html, LitElement, nothing, type PropertyDeclaration, type PropertyValues, type TemplateResult } from 'lit'
+import type { Client, ConnectionState, TransportName } from '../client/types.ts'
+import { ClientController } from '../controllers/client.ts'
+import { everyMinute } from '../controllers/clock.ts'
+import { EnterChoice } from '../controllers/enter-choice.ts'
+import type { Inset } from '../controllers/host-inset.ts'
+import { Media } from '../controllers/media.ts'
+import { lockPage } from '../controllers/page-lock.ts'
+import { PanelFocus } from '../controllers/panel-focus.ts'
+import { quietKeys } from '../controllers/quiet-keys.ts'
+import { tap } from '../controllers/tap.ts'
+import { Thread } from '../controllers/thread.ts'
+import { Viewport } from '../controllers/viewport.ts'
+import { stringsFor } from '../locales/strings-for.ts'
+import { launcher } from '../parts/launcher.ts'
+import type { Offer } from '../parts/offer.ts'
+import { BAD, CHAT_PROPERTIES, warnOnce } from './chat-properties.ts'
+import { chatStyles } from './chat-styles.ts'
+import { chatPanel } from './chat-panel.ts'
+
+/** A screen too small for a panel beside the page. By the device's size, which no keyboard changes. */
+const SMALL = '(max-width: 599px), (max-device-height: 499px)'
+
+/**
+ * `<im-chat gateway="https://…" token="…" to="shop:42">`: a launcher in the corner and a chat panel, or the panel alone.
+ *
+ * State: closed (launcher) ⇄ open (panel; covers a phone, floats on a desktop). `mode="inline"` is always open and fills the
+ * element. A mounted life lasts from connection to removal; a move within the page is no removal, and after a removal the
+ * next life goes on with the same draft, history and outbox.
+ *
+ * Properties (attributes of the same name; a value that cannot be is warned about once and the old one stays)
+ *   gateway      address of the gateway                              token   the pass; may be renewed at any time
+ *   to           `shop:<id>` or a participant id                     open    the panel is open (reflected)
+ *   mode         launcher | inline                                   enter   send | newline: what Enter does until the person chooses
+ *   lang         language of the texts, else the page's              theme   auto | light | dark
+ *   product      {title, price?, image?, url?} or its JSON: offered above the composer
+ *   client       (property only) a Client that the page made; gateway and token are then not used
+ *   connection   (read only, reflected) idle connecting catching-up live waiting refused closed
+ *   transport    (read only, reflected) websocket | polling, absent while there is no line
+ * Methods: `show()`, `hide()`, `send(text)` → client id or undefined, `setViewportInset({bottom?, top?})`
+ *
+ * Events (none bubbles)
+ *   im-send {id, text}                       once per send
+ *   im-message {id, seq, from, kind, text, at, isOwn}   once per message that came onto the screen
+ *   im-open · im-close                       the panel opened or closed
+ *   im-unread {count}                        the count of unread messages changed
+ *   im-connection {state, transport}         the line changed
+ *   im-refused {code, message, retry, id?}   a final no, of the line or (with `id`) of one message
+ *
+ * Parts: launcher unread panel header close timeline bubble bubble-own bubble-other card banner latest empty offer composer
+ * enter field input send retry discard. CSS variables: styles/tokens.ts.
+ * Hooks for testers: `data-test` in the open shadow root = launcher unread panel close banner timeline message typing older
+ * empty latest new retry discard offer composer enter input send limit; a message has `data-id data-seq data-state`.
+ */
+export class ChatElement extends LitElement {
+  static override readonly properties = {
+    gateway: {}, token: {}, to: {}, mode: {}, enter: {}, theme: {}, lang: {}, product: {},
+    open: { type: Boolean, reflect: true },
+    client: { attribute: false },
+  }
+  static override readonly styles = chatStyles
+
+  declare gateway: string
+  declare token: string
+  declare to: string
+  declare mode: 'launcher' | 'inline'
+  declare enter: 'send' | 'newline'
+  declare theme: 'auto' | 'light' | 'dark'
+  declare lang: string
+  declare product: Offer | undefined
+  declare open: boolean
+  declare client: Client | undefined
+
+  readonly #media = new Media(this, SMALL)
+  readonly #enter = new EnterChoice(this, () => this.enter)
+  readonly #focus = new PanelFocus()
+  readonly #line = new ClientController(this, {
+    onConnection: (state) => this.#onConnection(state),
+    onUnread: (count) => this.#tell('im-unread', { count }),
+    onRefused: ({ code, message, retry }, id) => this.#tell('im-refused', { code, message, retry, id }),
+    onDraft: (text) => this.#thread.draft(text),
+  })
+  readonly #thread: Thread = new Thread(this, {
+    conversation: () => this.#line.conversation,
+    isShown: () => this.#isShown,
+    enterSends: () => this.#enter.value === 'send',
+    isSoftKeyboard: () => this.#viewport?.band.isOpen === true,
+    onSend: (id, text) => this.#tell('im-send', { id, text }),
+    onMessage: ({ id, seq, from, kind, body, at }, isOwn) =>
+      this.#tell('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
+  })
+  #viewport: Viewport | undefined
+  #inset: Partial<Inset> = {}
+  #stops: (() => void)[] = []
+  #unlock: (() => void) | undefined
+  #isMounted = false
+  #hasPanel = false
+  #dismissed: Offer | undefined
+  #dir = 'ltr'
+
+  constructor() {
+    super()
+    this.gateway = this.token = this.to = this.lang = ''
+    this.mode = 'launcher'
+    this.enter = 'send'
+    this.theme = 'auto'
+    this.open = false
+  }
+
+  static override getPropertyDescriptor(name: PropertyKey, key: string | symbol, options: PropertyDeclaration): PropertyDescriptor | undefined {
+    const descriptor = super.getPropertyDescriptor(name, key, options)
+    const accept = CHAT_PROPERTIES[String(name)]
+    if (!descriptor?.set || !accept) return descriptor
+    const { set } = descriptor
+    return {
+      ...descriptor,
+      set(this: ChatElement, value: unknown) {
+        const accepted = accept(value)
+        if (accepted === BAD) warnOnce(String(name), value)
+        else set.call(this, accepted)
+      },
+    }
+  }
+
+  get connection(): ConnectionState['name'] {
+    return this.#line.connection.name
+  }
+
+  get transport(): TransportName | undefined {
+    const { connection } = this.#line
+    return 'transport' in connection ? connection.transport : undefined
+  }
+
+  show(): void {
+    this.open = true
+    // In the gesture's own turn: iOS raises no keyboard for a focus that comes later.
+    if (this.isConnected && this.isUpdatePending && this.hasUpdated) this.performUpdate()
+  }
+
+  hide(): void {
+    this.open = false
+  }
+
+  send(text: string): string | undefined {
+    return this.#thread.send(text, 'submit')
+  }
+
+  setViewportInset(inset: Partial<Inset>): void {
+    this.#inset = { ...this.#inset, ...inset }
+    this.#viewport?.host.set(inset)
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    if (this.#isMounted) return
+    this.#isMounted = true
+    this.#stops = [everyMinute(() => this.requestUpdate())]
+    this.requestUpdate()
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    void Promise.resolve().then(() => {
+      if (!this.isConnected) this.#unmount()
+    })
+  }
+
+  protected override createRenderRoot(): HTMLElement | DocumentFragment {
+    const root = super.createRenderRoot()
+    if (root instanceof ShadowRoot) quietKeys(root)
+    return root
+  }
+
+  protected override willUpdate(): void {
+    if (!this.#isMounted) return
+    this.#line.use(this.client, { gateway: this.gateway, token: this.token }, this.to)
+    this.#dir = getComputedStyle(this).direction
+    if (this.#isShown) this.#hasPanel = true
+  }
+
+  protected override render(): TemplateResult {
+    const isInline = this.mode === 'inline'
+    const { strings, lang } = this.#language
+    return html`<div class="root ${isInline ? 'inline' : ''}" dir=${this.#dir} lang=${lang || nothing} data-theme=${this.theme}
+      @keydown=${this.#onKeydown}>
+      ${isInline ? nothing : launcher({ strings, unread: this.#line.unread, isHidden: this.open, onOpen: () => this.show() })}
+      <div class="frame probe" aria-hidden="true"></div>
+      ${this.#hasPanel ? html`<div class="frame ${this.#isModal ? 'modal' : ''}" data-frame ?hidden=${!this.#isShown}>${this.#panel()}</div>` : nothing}
+    </div>`
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    this.#attach()
+    const wasOpen = changed.get('open')
+    if (this.#isShown) this.#viewport?.start()
+    else this.#viewport?.stop()
+    this.#lock(this.#isShown && this.#isModal)
+    if (changed.has('open') && wasOpen !== undefined && this.mode === 'launcher') this.#onToggled()
+  }
+
+  get #isShown(): boolean {
+    return this.open || this.mode === 'inline'
+  }
+
+  get #isModal(): boolean {
+    return this.mode === 'launcher' && this.#media.matches
+  }
+
+  get #language(): { strings: ReturnType<typeof stringsFor>; lang: string } {
+    const tags = [this.lang, document.documentElement.lang, navigator.language]
+    return { strings: stringsFor(...tags), lang: tags.find((tag) => tag) ?? '' }
+  }
+
+  #panel(): TemplateResult {
+    const line = this.#line
+    const offered = this.product && this.product !== this.#dismissed ? this.product : undefined
+    return chatPanel({
+      ...this.#language, line, thread: this.#thread, enter: this.#enter.value, isEnterTold: this.#enter.isTold,
+      isModal: this.#isModal, isInline: this.mode === 'inline', offered,
+      onClose: () => this.hide(),
+      onOffer: (isSent) => this.#onOffer(offered, isSent),
+    })
+  }
+
+  /** Once, when the panel's nodes are there; they stay for the element's life. */
+  #attach(): void {
+    const frame = this.renderRoot.querySelector<HTMLElement>('[data-frame]')
+    if (!frame || this.#viewport) return
+    const probe = this.renderRoot.querySelector<HTMLElement>('.probe')!
+    const field = frame.querySelector('textarea')!
+    this.#viewport = new Viewport({ frame, probe, box: () => (this.mode === 'inline' ? this : probe) }, {
+      isFocused: () => this.shadowRoot?.activeElement === field,
+      hold: (change) => this.#thread.scroll.hold(change),
+      onChange: () => undefined,
+    })
+    this.#viewport.host.set(this.#inset)
+    this.#thread.attach(frame)
+    const onEnter = (): void => this.#enter.toggle()
+    tap(frame.querySelector<HTMLElement>('.enter')!, onEnter, onEnter)
+  }
+
+  #lock(isLocked: boolean): void {
+    if (isLocked) this.#unlock ??= lockPage(this.renderRoot.querySelector<HTMLElement>('.panel')!)
+    else {
+      this.#unlock?.()
+      this.#unlock = undefined
+    }
+  }
+
+  #unmount(): void {
+    if (!this.#isMounted) return
+    this.#isMounted = false
+    for (const stop of this.#stops) stop()
+    this.#viewport?.stop()
+    this.#lock(false)
+    this.#line.stop()
+  }
+
+  #onToggled(): void {
+    const find = (selector: string): HTMLElement | null => this.renderRoot.querySelector<HTMLElement>(selector)
+    if (this.open) this.#focus.enter(find('.panel')!, find('textarea')!)
+    else this.#focus.leave(this, find('.launcher'))
+    this.#tell(this.open ? 'im-open' : 'im-close', undefined)
+  }
+
+  #onKeydown(event: KeyboardEvent): void {
+    if (event.isComposing || event.keyCode === 229 || !this.#isShown || this.mode === 'inline') return
+    if (event.key === 'Escape') this.hide()
+    else if (event.key === 'Tab' && this.#isModal) this.#focus.trap(event, this.renderRoot.querySelector<HTMLElement>('.panel')!)
+  }
+
+  #onConnection(state: ConnectionState): void {
+    const transport = 'transport' in state ? state.transport : undefined
+    if (state.name === this.getAttribute('connection') && (transport ?? null) === this.getAttribute('transport')) return
+    this.setAttribute('connection', state.name)
+    if (transport) this.setAttribute('transport', transport)
+    else this.removeAttribute('transport')
+    this.#tell('im-connection', { state: state.name, transport })
+  }
+
+  #onOffer(offer: Offer | undefined, isSent: boolean): void {
+    this.#dismissed = offer
+    this.requestUpdate()
+    const { conversation } = this.#line
+    if (!offer || !isSent || !conversation) return
+    const text = [offer.title, offer.price, offer.url].filter((each) => each).join(' · ')
+    this.#tell('im-send', { id: conversation.sendBody('product', { ...offer, text }), text })
+    this.#thread.toEnd()
+  }
+
+  #tell(name: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }))
+  }
+}

@@ -1,0 +1,8 @@
+import { cardStyle } from '../parts/card-style.ts'
+import { composerStyle } from '../parts/composer-style.ts'
+import { timelineStyle } from '../parts/timeline-style.ts'
+import { base } from '../styles/base.ts'
+import { shell } from '../styles/shell.ts'
+import { tokens } from '../styles/tokens.ts'
+
+export const chatStyles = [tokens, base, shell, timelineStyle, cardStyle, composerStyle]

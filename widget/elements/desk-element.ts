@@ -1,0 +1,209 @@
+import { html, nothing, type PropertyDeclaration, type TemplateResult } from 'lit'
+import type { Message } from '../../gateway/protocol/model.ts'
+import { Remembered } from '../controllers/remembered.ts'
+import { Shortcuts, type Chord } from '../controllers/shortcuts.ts'
+import type { DeskAction } from '../locales/desk-strings.ts'
+import { fill } from '../locales/fill.ts'
+import { listTime } from '../locales/list-time.ts'
+import { deskIcons } from '../parts/desk-icons.ts'
+import { shortcutSheet } from '../parts/shortcut-sheet.ts'
+import { sidePanel } from '../parts/side-panel.ts'
+import { tool } from '../parts/tool.ts'
+import { MailboxElement } from './mailbox-element.ts'
+import { pageStyles } from './page-styles.ts'
+
+const SHORTCUTS: Readonly<Record<DeskAction, Chord>> = {
+  next: 'Alt+ArrowDown',
+  previous: 'Alt+ArrowUp',
+  nextUnread: 'Alt+U',
+  search: '/',
+  composer: 'Alt+M',
+  details: 'Alt+I',
+  mute: 'Alt+S',
+  sheet: '?',
+}
+
+const COPIED_MS = 2000
+
+/**
+ * `<im-desk gateway="https://…" token="…">`: a merchant's desk. All conversations of the agent's shop, one of them open, and who
+ * the customer is. Fills its parent; three columns from 1040 px of its own width, two from 680 px, below that one at a time.
+ *
+ * Properties, methods and events: those of `<im-inbox>`, and
+ *   shortcuts    (property only) {action: chord}, over the table below; an empty chord turns one off
+ *
+ *   next Alt+↓ · previous Alt+↑ · nextUnread Alt+U · search / · composer Alt+M · details Alt+I · mute Alt+S · sheet ?
+ *   A chord is written "Ctrl+Shift+K", "Mod+J" (Cmd on a Mac), "/"; none works while an input method composes.
+ *
+ * Parts: those of `<im-inbox>`, details sheet. CSS variables: styles/tokens.ts.
+ * Hooks for testers: those of `<im-inbox>`, details toggle-details copy-id sheet show-shortcuts.
+ */
+export class DeskElement extends MailboxElement {
+  static override readonly properties: Record<string, PropertyDeclaration> = { shortcuts: { attribute: false } }
+  static override readonly styles = pageStyles
+
+  declare shortcuts: Readonly<Partial<Record<DeskAction, Chord>>>
+
+  readonly #folded = new Remembered(this, 'details-folded')
+  #isSheetOpen = false
+  #isCopied = false
+
+  constructor() {
+    super()
+    this.shortcuts = {}
+    new Shortcuts<DeskAction>(this, { table: () => this.#chords, onAction: (action) => this.#act(action) })
+  }
+
+  protected get hasDetails(): boolean {
+    return this.#folded.value === undefined && this.line.conversation !== undefined
+  }
+
+  protected override columns(): TemplateResult {
+    const { deskStrings } = this.language
+    const sheet = tool({
+      name: 'show-shortcuts', label: deskStrings.shortcuts, icon: deskIcons.keyboard, onClick: () => this.#toggleSheet(true),
+    })
+    const details = tool({
+      name: 'toggle-details', label: this.hasDetails ? deskStrings.hideDetails : deskStrings.showDetails, icon: deskIcons.details,
+      isExpanded: this.hasDetails, onClick: () => this.#toggleDetails(),
+    })
+    return html`${this.list({
+        title: deskStrings.conversations, filters: ['all', 'unread', 'unanswered'], tools: html`${sheet}${this.soundButton()}`,
+      })}
+      ${this.pane({ detail: this.line.conversation?.to ?? '', tools: details, above: nothing })}
+      ${this.hasDetails ? this.#details() : nothing}`
+  }
+
+  protected override overlay(): TemplateResult | typeof nothing {
+    if (!this.#isSheetOpen) return nothing
+    return shortcutSheet({
+      table: this.#chords, strings: this.language.deskStrings,
+      attach: (element) => {
+        if (element instanceof HTMLDialogElement && !element.open) element.showModal()
+      },
+      onClose: () => this.#toggleSheet(false),
+    })
+  }
+
+  get #chords(): Readonly<Record<DeskAction, Chord>> {
+    return { ...SHORTCUTS, ...this.shortcuts }
+  }
+
+  #details(): TemplateResult {
+    const { deskStrings, strings } = this.language
+    const to = this.line.conversation!.to
+    return sidePanel({
+      strings, deskStrings, to,
+      name: this.line.conversation!.name.value ?? to,
+      facts: this.#facts(),
+      shared: sharedThings(this.line.messages),
+      isCopied: this.#isCopied,
+      onCopy: () => void this.#copy(to),
+      onClose: () => this.show('conversation'),
+    })
+  }
+
+  #facts(): (readonly [string, string])[] {
+    const { deskStrings, lang } = this.language
+    const { messages, theirs } = this.line
+    const last = messages[messages.length - 1]
+    const read = messages.findLast(({ seq }) => seq <= theirs.read)
+    const at = (time: number): string => listTime(time, Date.now(), { lang, yesterday: deskStrings.yesterday })
+    return [
+      [deskStrings.messages, String(last?.seq ?? 0)],
+      ...(last ? [[deskStrings.lastActivity, at(last.at)] as const] : []),
+      [deskStrings.readState, last && read === last ? deskStrings.readAll : read ? fill(deskStrings.readUpTo, { at: at(read.at) }) : deskStrings.notReadYet],
+    ]
+  }
+
+  async #copy(text: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(text)
+    } catch {
+      // Without permission the id can still be selected and copied by hand.
+      return
+    }
+    this.#isCopied = true
+    this.requestUpdate()
+    setTimeout(() => {
+      this.#isCopied = false
+      this.requestUpdate()
+    }, COPIED_MS)
+  }
+
+  #toggleDetails(): void {
+    const isWide = this.offsetWidth >= 680
+    if (!isWide) return this.show('details')
+    this.#folded.value = this.hasDetails ? 'yes' : undefined
+  }
+
+  #toggleSheet(isOpen: boolean): void {
+    this.#isSheetOpen = isOpen
+    this.requestUpdate()
+  }
+
+  /** False where there is nothing to do, so that the key stays the page's. */
+  #act(action: DeskAction): boolean {
+    if (this.#isSheetOpen && action !== 'sheet') return false
+    switch (action) {
+      case 'next':
+        return this.#step(1)
+      case 'previous':
+        return this.#step(-1)
+      case 'nextUnread':
+        return this.#openNextUnread()
+      case 'search':
+        return this.#focus('input[type=search]')
+      case 'composer':
+        return this.#focus('textarea')
+      case 'details':
+        this.#toggleDetails()
+        return true
+      case 'mute':
+        this.silence.value = this.silence.value === undefined ? 'on' : undefined
+        return true
+      case 'sheet':
+        this.#toggleSheet(!this.#isSheetOpen)
+        return true
+    }
+  }
+
+  #step(by: number): boolean {
+    const rows = this.listing.rows(this.mailbox.rows)
+    const at = rows.findIndex(({ to }) => to === this.to)
+    const row = rows[at < 0 ? 0 : at + by]
+    if (row) this.#goTo(row.to, rows.indexOf(row))
+    return true
+  }
+
+  #openNextUnread(): boolean {
+    const rows = this.listing.rows(this.mailbox.rows)
+    const at = rows.findIndex(({ to, unread }) => unread > 0 && to !== this.to)
+    if (at >= 0) this.#goTo(rows[at]!.to, at)
+    return true
+  }
+
+  #goTo(to: string, index: number): void {
+    this.open(to)
+    this.virtual.reveal(index)
+    void this.updateComplete.then(() => this.#focus('textarea'))
+  }
+
+  #focus(selector: string): boolean {
+    const target = this.renderRoot.querySelector<HTMLElement>(selector)
+    if (!target || target.getClientRects().length === 0) return false
+    target.focus()
+    return true
+  }
+}
+
+/** Products and orders, the newest first, each once. */
+function sharedThings(messages: readonly Message[]): readonly Message[] {
+  const things = new Map<string, Message>()
+  for (const message of messages.toReversed()) {
+    if (message.kind !== 'product' && message.kind !== 'order') continue
+    const key = `${message.kind} ${message.body.number ?? message.body.url ?? message.body.title}`
+    if (!things.has(key)) things.set(key, message)
+  }
+  return [...things.values()].slice(0, 20)
+}

@@ -1,0 +1,46 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import { MailboxElement } from './mailbox-element.ts'
+import { pageStyles } from './page-styles.ts'
+
+/**
+ * `<im-inbox gateway="https://…" token="…">`: a buyer's conversations with shops and people, on a page of its own.
+ * Fills its parent; two columns from 680 px of its own width, below that one at a time.
+ *
+ * Which conversation is open is in step in all windows of the same person: `changeUser` goes up, `syncChangeUserPush` comes
+ * down, and a backend can say it too. A window in which an input method is composing follows when the word is finished.
+ *
+ * Properties (attributes of the same name; a value that cannot be is warned about once and the old one stays)
+ *   gateway      address of the gateway, else the page's own         token   the pass; may be renewed at any time
+ *   to           the conversation that is open: `shop:<id>` or a participant id; setting it opens
+ *   lang         language of the texts, else the page's              theme   auto | light | dark
+ *   muted        no sound, whatever the person chose
+ *   client       (property only) a Client that the page made; gateway and token are then not used
+ *   connection   (read only, reflected) idle connecting catching-up live waiting refused closed
+ *   transport    (read only, reflected) websocket | polling, absent while there is no line
+ * Methods: `open(to)`, `send(text)` → client id or undefined
+ *
+ * Events (none bubbles but im-sound)
+ *   im-select {to}                           another conversation is open
+ *   im-send {id, text}                       once per send
+ *   im-message {id, seq, from, kind, text, at, isOwn}   once per message that came onto the screen
+ *   im-unread {count}                        the number of conversations with something unread changed
+ *   im-sound                                 this window sounded
+ *   im-connection {state, transport}         the line changed
+ *   im-refused {code, message, retry, id?}   a final no, of the line or (with `id`) of one message
+ *
+ * Parts: list conversations conversation avatar unread question panel header timeline bubble bubble-own bubble-other card
+ * banner latest composer enter field input send retry discard. CSS variables: styles/tokens.ts.
+ * Hooks for testers: `data-test` in the open shadow root = conversations conversation unread search filter sound question panel
+ * vacant back, and inside the panel those of `<im-chat>`; a conversation has `data-conversation data-to data-unread`.
+ */
+export class InboxElement extends MailboxElement {
+  static override readonly styles = pageStyles
+
+  protected readonly hasDetails = false
+
+  protected override columns(): TemplateResult {
+    const { conversations } = this.language.deskStrings
+    return html`${this.list({ title: conversations, filters: ['all'], tools: this.soundButton() })}
+      ${this.pane({ detail: '', tools: nothing, above: nothing })}`
+  }
+}

@@ -1,0 +1,292 @@
+import { html, LitElement, nothing, type PropertyDeclaration, type PropertyValues, type TemplateResult } from 'lit'
+import type { Message } from '../../gateway/protocol/model.ts'
+import type { Client, ConnectionState, TransportName } from '../client/types.ts'
+import { Attention } from '../controllers/attention.ts'
+import { Chime } from '../controllers/chime.ts'
+import { ClientController } from '../controllers/client.ts'
+import { everyMinute } from '../controllers/clock.ts'
+import { createChatClient } from '../controllers/create-chat-client.ts'
+import { DesktopNotices } from '../controllers/desktop-notices.ts'
+import { EnterChoice } from '../controllers/enter-choice.ts'
+import { ListKeys } from '../controllers/list-keys.ts'
+import { listen } from '../controllers/listen.ts'
+import { Listing } from '../controllers/listing.ts'
+import { Mailbox } from '../controllers/mailbox.ts'
+import { quietKeys } from '../controllers/quiet-keys.ts'
+import { Remembered } from '../controllers/remembered.ts'
+import { tap } from '../controllers/tap.ts'
+import { Thread } from '../controllers/thread.ts'
+import { TitleBadge } from '../controllers/title-badge.ts'
+import { VirtualRows } from '../controllers/virtual-rows.ts'
+import { deskStringsFor } from '../locales/desk-strings-for.ts'
+import type { DeskStrings } from '../locales/desk-strings.ts'
+import { fill } from '../locales/fill.ts'
+import { stringsFor } from '../locales/strings-for.ts'
+import type { Strings } from '../locales/strings.ts'
+import { deskIcons } from '../parts/desk-icons.ts'
+import { question } from '../parts/question.ts'
+import { tool } from '../parts/tool.ts'
+import { BAD, warnOnce } from './chat-properties.ts'
+import { mailboxList, type MailboxListOptions } from './mailbox-list.ts'
+import { mailboxPane, type MailboxPaneOptions } from './mailbox-pane.ts'
+import { MAILBOX_PROPERTIES } from './mailbox-properties.ts'
+
+/**
+ * What `<im-inbox>` and `<im-desk>` share: a list of conversations, one of them open, and everything that tells of news.
+ *
+ * Which conversation is open is the client's focus, not the element's: opening one here says `changeUser`, and all windows of
+ * the same person follow, this one included. A window in which an input method is at work follows when the word is finished.
+ */
+export abstract class MailboxElement extends LitElement {
+  static override readonly properties: Record<string, PropertyDeclaration> = {
+    gateway: {}, token: {}, to: {}, theme: {}, lang: {},
+    muted: { type: Boolean },
+    client: { attribute: false },
+  }
+
+  declare gateway: string
+  declare token: string
+  declare to: string
+  declare theme: 'auto' | 'light' | 'dark'
+  declare lang: string
+  declare muted: boolean
+  declare client: Client | undefined
+
+  protected readonly attention = new Attention(this)
+  protected readonly listing = new Listing(this)
+  protected readonly virtual = new VirtualRows(this)
+  protected readonly chime = new Chime(this)
+  protected readonly notices = new DesktopNotices(this)
+  protected readonly silence = new Remembered(this, 'silence')
+  protected readonly enter = new EnterChoice(this, () => 'send')
+  protected readonly keys = new ListKeys(this, {
+    ids: () => this.listing.rows(this.mailbox.rows).map(({ to }) => to),
+    pageCount: () => this.virtual.pageCount,
+    onMove: (index) => this.virtual.reveal(index),
+    onOpen: (to) => this.open(to),
+  })
+  protected readonly mailbox: Mailbox = new Mailbox(this, {
+    onFocus: (to) => this.#follow(to),
+    onMessage: (message) => this.#onMessage(message),
+    onUnread: (count) => this.tell('im-unread', { count }),
+  })
+  protected readonly line: ClientController = new ClientController(this, {
+    create: createChatClient,
+    onConnection: (state) => this.#onConnection(state),
+    onUnread: () => this.requestUpdate(),
+    onRefused: ({ code, message, retry }, id) => this.tell('im-refused', { code, message, retry, id }),
+    onDraft: (text) => this.thread.draft(text),
+  })
+  protected readonly thread: Thread = new Thread(this, {
+    conversation: () => this.line.conversation,
+    isShown: () => this.line.conversation !== undefined,
+    isHere: () => this.attention.isHere,
+    enterSends: () => this.enter.value === 'send',
+    isSoftKeyboard: () => false,
+    onSend: (id, text) => this.tell('im-send', { id, text }),
+    onMessage: ({ id, seq, from, kind, body, at }, isOwn) => this.tell('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
+  })
+  /** Below two columns one is shown at a time. */
+  protected shown: 'list' | 'conversation' | 'details' = 'list'
+  #stops: (() => void)[] = []
+  #isMounted = false
+  #isComposing = false
+  #dir = 'ltr'
+
+  constructor() {
+    super()
+    this.gateway = this.token = this.to = this.lang = ''
+    this.theme = 'auto'
+    this.muted = false
+    new TitleBadge(this, () => this.mailbox.unreadCount)
+  }
+
+  static override getPropertyDescriptor(name: PropertyKey, key: string | symbol, options: PropertyDeclaration): PropertyDescriptor | undefined {
+    const descriptor = super.getPropertyDescriptor(name, key, options)
+    const accept = MAILBOX_PROPERTIES[String(name)]
+    if (!descriptor?.set || !accept) return descriptor
+    const { set } = descriptor
+    return {
+      ...descriptor,
+      set(this: MailboxElement, value: unknown) {
+        const accepted = accept(value)
+        if (accepted === BAD) warnOnce(String(name), value)
+        else set.call(this, accepted)
+      },
+    }
+  }
+
+  get connection(): ConnectionState['name'] {
+    return this.line.connection.name
+  }
+
+  get transport(): TransportName | undefined {
+    const { connection } = this.line
+    return 'transport' in connection ? connection.transport : undefined
+  }
+
+  /** Opens the conversation with `to`, in all windows of this person. */
+  open(to: string): void {
+    this.to = to
+    this.shown = 'conversation'
+    this.notices.withdraw(to)
+    this.requestUpdate()
+  }
+
+  send(text: string): string | undefined {
+    return this.thread.send(text, 'submit')
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    if (this.#isMounted) return
+    this.#isMounted = true
+    this.#stops = [
+      everyMinute(() => this.requestUpdate()),
+      listen(this.renderRoot, 'compositionstart', () => (this.#isComposing = true)),
+      listen(this.renderRoot, 'compositionend', () => this.#onComposed()),
+    ]
+    this.requestUpdate()
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    void Promise.resolve().then(() => {
+      if (this.isConnected || !this.#isMounted) return
+      this.#isMounted = false
+      for (const stop of this.#stops) stop()
+      this.mailbox.use(undefined)
+      this.line.stop()
+    })
+  }
+
+  protected override createRenderRoot(): HTMLElement | DocumentFragment {
+    const root = super.createRenderRoot()
+    if (root instanceof ShadowRoot) quietKeys(root)
+    return root
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!this.#isMounted) return
+    const gateway = this.gateway || (this.token ? location.origin : '')
+    this.line.use(this.client, { gateway, token: this.token }, this.to)
+    const { client } = this.line
+    this.mailbox.use(client)
+    if (changed.has('to') && this.to !== '') this.#hold()
+    if (client && this.to !== '' && client.focus.value !== this.to) client.changeUser(this.to)
+    if (this.listing.isSearching) this.mailbox.needMore()
+    this.#dir = getComputedStyle(this).direction
+  }
+
+  protected override render(): TemplateResult {
+    const { lang } = this.language
+    return html`<div class="root" dir=${this.#dir} lang=${lang || nothing} data-theme=${this.theme}>
+      <div class="columns" data-show=${this.to === '' ? 'list' : this.shown} ?data-details=${this.hasDetails}>${this.columns()}</div>
+      ${this.overlay()}
+    </div>`
+  }
+
+  protected override firstUpdated(): void {
+    this.thread.attach(this.renderRoot)
+    const onEnter = (): void => this.enter.toggle()
+    tap(this.renderRoot.querySelector<HTMLElement>('.enter')!, onEnter, onEnter)
+  }
+
+  protected list(options: Pick<MailboxListOptions, 'title' | 'filters' | 'tools'>): TemplateResult {
+    const { deskStrings, lang } = this.language
+    const { keys, listing, mailbox, notices, virtual } = this
+    return mailboxList({
+      ...options, deskStrings, keys, lang, listing, mailbox, virtual,
+      selected: this.to,
+      question: notices.isAsking
+        ? question(deskStrings.notifyAsk, [
+            { text: deskStrings.notifyYes, onClick: () => void notices.turnOn() },
+            { text: deskStrings.notifyNo, onClick: () => notices.decline() },
+          ])
+        : nothing,
+      onOpen: (to) => this.open(to),
+    })
+  }
+
+  protected pane(options: Pick<MailboxPaneOptions, 'detail' | 'tools' | 'above'>): TemplateResult {
+    const { enter, language, line, thread } = this
+    return mailboxPane({ ...options, ...language, enter, line, thread, onBack: () => this.show('list') })
+  }
+
+  protected soundButton(): TemplateResult {
+    const { soundOff, soundOn } = this.language.deskStrings
+    const label = this.isSilent ? soundOff : soundOn
+    return tool({
+      name: 'sound', label, icon: this.isSilent ? deskIcons.silence : deskIcons.sound,
+      onClick: () => (this.silence.value = this.silence.value === undefined ? 'on' : undefined),
+    })
+  }
+
+  protected show(shown: 'list' | 'conversation' | 'details'): void {
+    this.shown = shown
+    this.requestUpdate()
+  }
+
+  protected abstract columns(): TemplateResult
+  protected abstract readonly hasDetails: boolean
+
+  protected overlay(): TemplateResult | typeof nothing {
+    return nothing
+  }
+
+  protected get language(): { strings: Strings; deskStrings: DeskStrings; lang: string } {
+    const tags = [this.lang, document.documentElement.lang, navigator.language]
+    return { strings: stringsFor(...tags), deskStrings: deskStringsFor(...tags), lang: tags.find((tag) => tag) ?? '' }
+  }
+
+  protected get isSilent(): boolean {
+    return this.muted || this.silence.value !== undefined
+  }
+
+  protected field(): HTMLTextAreaElement | null {
+    return this.renderRoot.querySelector('textarea')
+  }
+
+  protected tell(name: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }))
+  }
+
+  /** The row that is opened keeps its place in the list until another is. */
+  #hold(): void {
+    const row = this.mailbox.rows.find(({ to }) => to === this.to)
+    this.listing.ask({ held: { to: this.to, wasUnread: row !== undefined && row.unread > 0 } })
+    this.keys.active = this.to
+    this.tell('im-select', { to: this.to })
+  }
+
+  #follow(to: string | undefined): void {
+    if (to === undefined || to === this.to || this.#isComposing) return
+    this.to = to
+  }
+
+  #onComposed(): void {
+    this.#isComposing = false
+    // After the composer's own listeners: the word belongs to the conversation that it was written in.
+    queueMicrotask(() => this.#follow(this.mailbox.focus))
+  }
+
+  #onMessage(message: Message): void {
+    const isSeen = this.attention.isHere && message.conversation === this.line.conversation?.id
+    if (isSeen) return
+    if (!this.isSilent) this.chime.ring(message.id)
+    const to = message.side
+    const name = message.name ?? this.mailbox.rows.find((row) => row.conversation === message.conversation)?.name ?? to
+    this.notices.tell({
+      tag: to, title: fill(this.language.deskStrings.newMessageFrom, { name }), text: message.body.text, onOpen: () => this.open(to),
+    })
+  }
+
+  #onConnection(state: ConnectionState): void {
+    const transport = 'transport' in state ? state.transport : undefined
+    if (state.name === this.getAttribute('connection') && (transport ?? null) === this.getAttribute('transport')) return
+    this.setAttribute('connection', state.name)
+    if (transport) this.setAttribute('transport', transport)
+    else this.removeAttribute('transport')
+    this.tell('im-connection', { state: state.name, transport })
+  }
+}

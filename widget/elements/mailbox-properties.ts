@@ -1,0 +1,22 @@
+import { BAD, CHAT_PROPERTIES } from './chat-properties.ts'
+
+/** On or off: a boolean, or the attribute's mere presence. */
+const flag = (value: unknown): unknown => (typeof value === 'boolean' ? value : value === null || value === undefined ? false : BAD)
+
+/** A table of names to texts; anything else is no table. */
+function table(value: unknown): unknown {
+  if (value === null || value === undefined) return {}
+  if (typeof value !== 'object' || Array.isArray(value)) return BAD
+  return Object.values(value).every((each) => typeof each === 'string') ? { ...value } : BAD
+}
+
+/** As CHAT_PROPERTIES, for the PC pages. */
+export const MAILBOX_PROPERTIES: Readonly<Record<string, (value: unknown) => unknown>> = {
+  gateway: CHAT_PROPERTIES.gateway!,
+  token: CHAT_PROPERTIES.token!,
+  to: CHAT_PROPERTIES.to!,
+  lang: CHAT_PROPERTIES.lang!,
+  theme: CHAT_PROPERTIES.theme!,
+  muted: flag,
+  shortcuts: table,
+}

@@ -1,0 +1,13 @@
+import { avatarStyle } from '../parts/avatar-style.ts'
+import { cardStyle } from '../parts/card-style.ts'
+import { composerStyle } from '../parts/composer-style.ts'
+import { conversationListStyle } from '../parts/conversation-list-style.ts'
+import { sidePanelStyle } from '../parts/side-panel-style.ts'
+import { timelineStyle } from '../parts/timeline-style.ts'
+import { base } from '../styles/base.ts'
+import { tokens } from '../styles/tokens.ts'
+import { mailboxStyles } from './mailbox-styles.ts'
+
+export const pageStyles = [
+  tokens, base, timelineStyle, cardStyle, composerStyle, avatarStyle, conversationListStyle, sidePanelStyle, mailboxStyles,
+]

@@ -1,0 +1,116 @@
+import { css } from 'lit'
+
+/** `--_before` and `--_after` stand for the rows that do not exist just now, see controllers/virtual-rows.ts. */
+export const conversationListStyle = css`
+  .rows {
+    position: relative;
+    flex: 1;
+    min-height: 0;
+    padding: 4px 8px 8px;
+    overflow-y: auto;
+    overflow-anchor: none;
+    overscroll-behavior: contain;
+    outline: none;
+  }
+  .before {
+    height: var(--_before, 0);
+  }
+  .after {
+    height: var(--_after, 0);
+  }
+  .away {
+    position: absolute;
+    top: 0;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+  }
+  .entry {
+    display: grid;
+    grid-template-columns: auto minmax(0, 1fr) auto;
+    grid-template-areas: 'face name time' 'face last count';
+    align-items: center;
+    column-gap: 12px;
+    padding: 10px 12px;
+    border-radius: 12px;
+    cursor: pointer;
+    contain: content;
+  }
+  .entry > .face {
+    grid-area: face;
+  }
+  .entry-name,
+  .entry-last {
+    min-width: 0;
+    height: 22px;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+    line-height: 22px;
+  }
+  .entry-name {
+    grid-area: name;
+    font-weight: 500;
+  }
+  .entry-time {
+    grid-area: time;
+    font-size: 12.5px;
+    color: var(--muted);
+    font-variant-numeric: tabular-nums;
+  }
+  .entry-last {
+    grid-area: last;
+    font-size: 14px;
+    color: var(--muted);
+  }
+  .entry-count {
+    grid-area: count;
+    justify-self: end;
+    min-width: 20px;
+    padding: 0 6px;
+    border-radius: 10px;
+    background: var(--accent);
+    color: var(--accent-ink);
+    font-size: 12px;
+    line-height: 20px;
+    font-weight: 600;
+    text-align: center;
+    font-variant-numeric: tabular-nums;
+  }
+  .entry:not([data-unread='0']) .entry-name {
+    font-weight: 650;
+  }
+  .entry:not([data-unread='0']) :is(.entry-last, .entry-time) {
+    color: var(--ink);
+  }
+  @media (hover: hover) {
+    .entry:hover {
+      background: var(--edge);
+    }
+  }
+  .entry[aria-selected='true'] {
+    background: var(--own);
+  }
+  .entry[aria-selected='true'] :is(.entry-last, .entry-time) {
+    color: var(--ink);
+    opacity: 0.8;
+  }
+  .rows:focus-visible .entry[data-active] {
+    outline: 2px solid var(--accent);
+    outline-offset: -2px;
+  }
+  @media (forced-colors: active) {
+    .entry[aria-selected='true'] {
+      background: Highlight;
+      color: HighlightText;
+      forced-color-adjust: none;
+    }
+    .entry[aria-selected='true'] * {
+      color: HighlightText;
+    }
+    .entry-count {
+      border: 1px solid;
+    }
+  }
+`

@@ -1,0 +1,58 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { DeskStrings } from '../locales/desk-strings.ts'
+import { fill } from '../locales/fill.ts'
+import { avatar } from './avatar.ts'
+import { banner, type BannerOptions } from './banner.ts'
+import { composer, type ComposerOptions } from './composer.ts'
+import { deskIcons } from './desk-icons.ts'
+import { icons } from './icons.ts'
+import { timeline, type TimelineOptions } from './timeline.ts'
+
+export interface ConversationPaneView extends TimelineOptions, BannerOptions, ComposerOptions {
+  readonly strings: TimelineOptions['strings']
+  readonly deskStrings: DeskStrings
+  /** Whose conversation is open; undefined: none is. */
+  readonly to: string | undefined
+  readonly name: string
+  /** Said under the name while nobody types. */
+  readonly detail: string
+  readonly tools: TemplateResult | typeof nothing
+  /** What lies over the composer: the quick reply picker. */
+  readonly above: TemplateResult | typeof nothing
+  readonly onBack: () => void
+}
+
+/**
+ * The middle column: with whom, the messages, the composer. Its nodes are made once and stay, with or without an open
+ * conversation: the composer and the reader's place hang on them.
+ */
+export function conversationPane(view: ConversationPaneView): TemplateResult {
+  const { above, deskStrings, to } = view
+  return html`<section class="pane" part="panel" data-test="panel" data-to=${to ?? ''} aria-label=${deskStrings.conversation}>
+    ${to === undefined ? nothing : header(view, to)}
+    <div class="stage" ?hidden=${to === undefined}>${timeline(view)}${to === undefined ? nothing : banner(view)}</div>
+    <div class="foot" ?hidden=${to === undefined}>${above}${composer(view)}</div>
+    ${to === undefined ? vacancy(view) : nothing}
+  </section>`
+}
+
+function header(view: ConversationPaneView, to: string): TemplateResult {
+  const { deskStrings, detail, name, onBack, strings, tools, typing } = view
+  const saying = typing ? (typing.name ? fill(strings.typingName, { name: typing.name }) : strings.typing) : detail
+  return html`<header class="bar" part="header">
+    <button class="plain back" type="button" data-test="back" aria-label=${deskStrings.back} @click=${onBack}>${deskIcons.back}</button>
+    ${avatar(to, name)}
+    <div class="who">
+      <h2 class="title"><bdi>${name}</bdi></h2>
+      <span class="status" ?data-typing=${typing !== undefined}>${saying}</span>
+    </div>
+    ${tools}
+  </header>`
+}
+
+const vacancy = (view: ConversationPaneView): TemplateResult => html`<div class="stage">
+  <div class="empty" data-test="vacant">
+    <span class="mascot">${icons.chat}</span><b>${view.deskStrings.choose}</b><span>${view.deskStrings.chooseHint}</span>
+  </div>
+  ${banner(view)}
+</div>`

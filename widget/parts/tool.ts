@@ -1,0 +1,15 @@
+import { html, nothing, type TemplateResult } from 'lit'
+
+export interface ToolOptions {
+  readonly name: string
+  readonly label: string
+  readonly icon: TemplateResult
+  /** Set where the button shows and hides something. */
+  readonly isExpanded?: boolean
+  readonly onClick: () => void
+}
+
+/** A round button in a column's bar; its label is also its tooltip. */
+export const tool = ({ icon, isExpanded, label, name, onClick }: ToolOptions): TemplateResult =>
+  html`<button class="plain" type="button" data-test=${name} title=${label} aria-label=${label} aria-expanded=${isExpanded ?? nothing}
+    @click=${onClick}>${icon}</button>`
