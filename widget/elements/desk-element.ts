@@ -202,7 +202,8 @@ function sharedThings(messages: readonly Message[]): readonly Message[] {
   const things = new Map<string, Message>()
   for (const message of messages.toReversed()) {
     if (message.kind !== 'product' && message.kind !== 'order') continue
-    const key = `${message.kind} ${message.body.number ?? message.body.url ?? message.body.title}`
+    const { number, title, url } = message.body as Readonly<Record<string, unknown>>
+    const key = `${message.kind} ${number ?? url ?? title}`
     if (!things.has(key)) things.set(key, message)
   }
   return [...things.values()].slice(0, 20)

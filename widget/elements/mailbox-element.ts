@@ -5,7 +5,6 @@ import { Attention } from '../controllers/attention.ts'
 import { Chime } from '../controllers/chime.ts'
 import { ClientController } from '../controllers/client.ts'
 import { everyMinute } from '../controllers/clock.ts'
-import { createChatClient } from '../controllers/create-chat-client.ts'
 import { DesktopNotices } from '../controllers/desktop-notices.ts'
 import { EnterChoice } from '../controllers/enter-choice.ts'
 import { ListKeys } from '../controllers/list-keys.ts'
@@ -71,7 +70,6 @@ export abstract class MailboxElement extends LitElement {
     onUnread: (count) => this.tell('im-unread', { count }),
   })
   protected readonly line: ClientController = new ClientController(this, {
-    create: createChatClient,
     onConnection: (state) => this.#onConnection(state),
     onUnread: () => this.requestUpdate(),
     onRefused: ({ code, message, retry }, id) => this.tell('im-refused', { code, message, retry, id }),
@@ -80,7 +78,6 @@ export abstract class MailboxElement extends LitElement {
   protected readonly thread: Thread = new Thread(this, {
     conversation: () => this.line.conversation,
     isShown: () => this.line.conversation !== undefined,
-    isHere: () => this.attention.isHere,
     enterSends: () => this.enter.value === 'send',
     isSoftKeyboard: () => false,
     onSend: (id, text) => this.tell('im-send', { id, text }),

@@ -1,5 +1,4 @@
 import { html, nothing, type TemplateResult } from 'lit'
-import type { DeskStrings } from '../locales/desk-strings.ts'
 import { fill } from '../locales/fill.ts'
 import { conversationList, type ConversationListView } from './conversation-list.ts'
 import { deskIcons } from './desk-icons.ts'

@@ -1,0 +1,3 @@
+import { defineDeskElement } from './elements/define-desk-element.ts'
+
+defineDeskElement()

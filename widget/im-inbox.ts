@@ -1,0 +1,3 @@
+import { defineInboxElement } from './elements/define-inbox-element.ts'
+
+defineInboxElement()
