@@ -166,5 +166,8 @@ export class ClientController implements ReactiveController {
   }
 }
 
+/** Absolute, so that `/` works and every page of a site keeps its things in one place. */
+const absolute = (gateway: string): string => new URL(gateway, document.baseURI).href.replace(/\/+$/, '')
+
 const make = ({ gateway, token }: ClientAddress, to: string): Client =>
-  createClient({ gateway: gateway.replace(/\/+$/, ''), token: token || undefined, to: to || undefined })
+  createClient({ gateway: absolute(gateway), token: token || undefined, to: to || undefined })

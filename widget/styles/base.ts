@@ -13,8 +13,12 @@ export const base = css`
   :host([hidden]) {
     display: none;
   }
+  /* Once more in here: what a page forces on every element, letter-spacing and the like, comes in by inheritance. */
   .root {
-    font-family: var(--im-font, system-ui, -apple-system, 'Segoe UI', Roboto, 'PingFang SC', 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif);
+    all: initial;
+    display: block;
+    font-family: var(--im-font, system-ui, -apple-system, 'Segoe UI', Roboto,
+      'PingFang SC', 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif);
     font-size: 15px;
     line-height: 1.4;
     color: var(--ink);
