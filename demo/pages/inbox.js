@@ -1,11 +1,13 @@
-/** One customer with all conversations: `/inbox.html?customer=kim&name=Kim`. */
+/** This browser's guest, the same as on the product page, or somebody with a name: `/inbox.html?customer=lee&name=Lee`. */
 import { asked, demoPass, tell } from './demo-pass.js'
 
 const inbox = document.querySelector('im-inbox')
-const customer = asked('customer', 'kim')
+const customer = asked('customer')
 try {
-  inbox.token = asked('token') ??
-    await demoPass({ sub: customer, role: 'customer', name: asked('name', customer === 'kim' ? 'Kim' : customer) })
+  const token = asked('token') ?? (customer && await demoPass({ sub: customer, role: 'customer', name: asked('name', customer) }))
+  if (token) inbox.token = token
+  // the gateway last: without a pass the element arrives as a guest
+  inbox.gateway = '/'
 } catch (error) {
   tell(inbox, 'No pass for this inbox', error.message)
 }
