@@ -106,7 +106,21 @@ class Client implements Contract {
       onChange: () => this.#connection.checkCaughtUp(),
     })
     this.#conversations.set(to, conversation)
+    this.#keepRow(conversation)
     return conversation
+  }
+
+  /** What this line writes and reads is not pushed back to it; the list learns it here. */
+  #keepRow(conversation: Conversation): void {
+    conversation.timeline.subscribe(({ messages }) => {
+      const last = messages[messages.length - 1]
+      if (last) this.#inbox?.onMessage(last)
+    })
+    conversation.unread.subscribe(() => {
+      const { id, mine } = conversation
+      const side = this.identity.value?.side
+      if (id !== undefined && side !== undefined) this.#inbox?.onCursor({ conversation: id, participant: side, ...mine })
+    })
   }
 
   changeUser(to: string): void {

@@ -87,6 +87,11 @@ export class Conversation implements Contract {
     return this.#id
   }
 
+  /** How far our own side has come. */
+  get mine(): Cursor {
+    return this.#mine
+  }
+
   get outbox(): Signal<readonly OutboxItem[]> {
     return this.#outbox.items
   }
