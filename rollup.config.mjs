@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import nodeResolve from '@rollup/plugin-node-resolve'
 import { transform } from 'esbuild'
 import esbuild from 'rollup-plugin-esbuild'
+import { legacyBundles } from './rollup.legacy.mjs'
 
 const TARGET = 'es2017'
 const ELEMENTS = ['im-chat', 'im-desk', 'im-inbox']
@@ -54,20 +55,22 @@ const softenPrivates = () => ({
   transform(code, id) {
     if (!/\/widget\//.test(id) || !code.includes('#')) return null
     const names = []
-    walk(this.parse(code), (node) => node.type === 'PrivateIdentifier' && names.push(node))
+    walk(this.parse(code), '', (node, owner) => node.type === 'PrivateIdentifier' && names.push({ ...node, owner }))
     let result = code
-    for (const { start, end, name } of names.sort((a, b) => b.start - a.start)) {
-      result = `${result.slice(0, start)}im$${name}${result.slice(end)}`
+    for (const { start, end, name, owner } of names.sort((a, b) => b.start - a.start)) {
+      result = `${result.slice(0, start)}im$${owner}${name}${result.slice(end)}`
     }
     return { code: result, map: null }
   },
 })
 
-function walk(node, visit) {
-  if (typeof node?.type === 'string') visit(node)
+/** `owner`: the enclosing class where it extends another one, whose names must not meet its own. */
+function walk(node, owner, visit) {
+  if (typeof node?.type === 'string') visit(node, owner)
+  const inside = /^Class(Declaration|Expression)$/.test(node.type) ? (node.superClass ? `${node.id?.name}$` : '') : owner
   for (const value of Object.values(node)) {
-    if (Array.isArray(value)) value.forEach((each) => each && walk(each, visit))
-    else if (value && typeof value === 'object') walk(value, visit)
+    if (Array.isArray(value)) value.forEach((each) => each && walk(each, inside, visit))
+    else if (value && typeof value === 'object') walk(value, inside, visit)
   }
 }
 
@@ -92,8 +95,8 @@ const compile = (target) => esbuild({ target, sourceMap: true })
 
 const script = (name) => ({
   input: `widget/${name}.ts`,
-  output: { file: `dist/widget/${name}.js`, format: 'es', sourcemap: true, banner: name === 'loader' ? '' : prelude },
-  plugins: [engineForBrowsers(), nodeResolve({ browser: true, exportConditions: ['browser', 'production'] }), minifyStyles(), minifyTemplates(), compile('esnext'), softenPrivates(), minify()],
+  output: { file: `dist/widget/${name}.js`, format: 'es', sourcemap: true, banner: prelude },
+  plugins: [engineForBrowsers(), resolveForBrowsers(), minifyStyles(), minifyTemplates(), compile('esnext'), softenPrivates(), minify()],
 })
 
 const modules = () => ({
@@ -103,6 +106,8 @@ const modules = () => ({
   plugins: [nodeResolve(), minifyStyles(), compile('es2022')],
 })
 
-const scripts = [...ELEMENTS, 'loader'].filter((name) => existsSync(`widget/${name}.ts`))
+const scripts = ELEMENTS.filter((name) => existsSync(`widget/${name}.ts`))
+const resolveForBrowsers = () => nodeResolve({ browser: true, exportConditions: ['browser', 'production'] })
+const legacy = legacyBundles([engineForBrowsers(), resolveForBrowsers(), minifyStyles(), minifyTemplates(), compile(TARGET)])
 
-export default [...scripts.map(script), modules()]
+export default [...scripts.map(script), modules(), ...legacy]

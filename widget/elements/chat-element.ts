@@ -208,7 +208,10 @@ export class ChatElement extends LitElement {
 
   get #language(): { strings: ReturnType<typeof stringsFor>; lang: string } {
     const tags = [this.lang, document.documentElement.lang, navigator.language]
-    return { strings: stringsFor(...tags), lang: tags.find((tag) => tag) ?? '' }
+    const lang = tags.find((tag) => tag) ?? ''
+    // "en" alone would show times the American way to everybody; the browser knows which English is meant.
+    const own = navigator.languages.find((tag) => tag.split('-')[0] === lang)
+    return { strings: stringsFor(...tags), lang: own ?? lang }
   }
 
   #panel(): TemplateResult {

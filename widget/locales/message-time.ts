@@ -17,7 +17,7 @@ export function messageTime(lang: string): MessageTime {
 }
 
 function make(lang: string): MessageTime {
-  const time = format(lang, { hour: '2-digit', minute: '2-digit' })
+  const time = format(lang, { hour: 'numeric', minute: '2-digit' })
   const weekday = format(lang, { weekday: 'long' })
   const date = format(lang, { day: 'numeric', month: 'long' })
   const full = format(lang, { day: 'numeric', month: 'long', year: 'numeric' })

@@ -24,7 +24,7 @@ export function bubble(row: BubbleRow, options: BubbleOptions): TemplateResult {
     ${isFirst && name ? html`<div class="name" dir="auto">${name}</div>` : nothing}
     <div class="bubble" part="bubble ${isOwn ? 'bubble-own' : 'bubble-other'}">
       ${isOwn ? html`<span class="sr">${options.strings.you}: </span>` : nothing}${content(row, options.strings)}<span class="meta"
-        ><time datetime=${new Date(at).toISOString()}>${options.time(at)}</time>${isOwn ? tick(state, options.strings) : nothing}</span>
+        ><time dir="auto" datetime=${new Date(at).toISOString()}>${options.time(at)}</time>${isOwn ? tick(state, options.strings) : nothing}</span>
     </div>
     ${state === 'failed' ? failure(row, options) : nothing}
   </div>`
@@ -36,8 +36,8 @@ const content = ({ kind, body }: BubbleRow, strings: Strings): TemplateResult =>
 function failure(row: BubbleRow, { strings, refusal, onRetry, onDiscard }: BubbleOptions): TemplateResult {
   return html`<div class="failure">
     <span class="reason">${icons.alert}${refusal(row)}</span>
-    <button type="button" data-test="retry" part="retry" @click=${() => onRetry(row.id)}>${strings.retry}</button>
-    <button type="button" data-test="discard" part="discard" @click=${() => onDiscard(row.id)}>${strings.discard}</button>
+    <span><button type="button" data-test="retry" part="retry" @click=${() => onRetry(row.id)}>${strings.retry}</button>
+    <button type="button" data-test="discard" part="discard" @click=${() => onDiscard(row.id)}>${strings.discard}</button></span>
   </div>`
 }
 

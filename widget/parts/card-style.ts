@@ -17,10 +17,9 @@ export const cardStyle = css`
     background: var(--edge);
     object-fit: cover;
   }
-  .picture img.broken {
-    padding: 18px 12px;
-    font-size: 14px;
-    color: var(--muted);
+  .picture span {
+    display: block;
+    padding: 5px 8px 0;
   }
   .card {
     display: flex;

@@ -29,7 +29,7 @@ function picture(body: Fields, strings: Strings): TemplateResult | undefined {
   const label = word(body.text) ?? strings.image
   return html`<a class="picture" href=${src} target="_blank" rel="noopener noreferrer"
     ><img src=${src} alt=${label} width=${size(body.width)} height=${size(body.height)} loading="lazy" decoding="async"
-      referrerpolicy="no-referrer" @error=${showAlt}></a>`
+      referrerpolicy="no-referrer" @error=${showWords}><span hidden>${label}</span></a>`
 }
 
 function card(body: Fields, label: string, title: string, detail: string | undefined): TemplateResult {
@@ -47,7 +47,11 @@ function card(body: Fields, label: string, title: string, detail: string | undef
 const hide = (event: Event): void => void ((event.target as HTMLElement).hidden = true)
 
 /** A picture that did not come leaves its words behind. */
-const showAlt = (event: Event): void => (event.target as HTMLElement).classList.add('broken')
+function showWords({ target }: Event): void {
+  const image = target as HTMLElement
+  image.hidden = true
+  ;(image.nextElementSibling as HTMLElement).hidden = false
+}
 
 const word = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value : typeof value === 'number' ? String(value) : undefined

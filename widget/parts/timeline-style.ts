@@ -37,6 +37,7 @@ export const timelineStyle = css`
     border-radius: 11px;
     background: var(--ground);
     color: var(--muted);
+    box-shadow: 0 0 0 1px var(--edge);
     font-size: 12px;
     line-height: 18px;
     font-weight: 500;
@@ -50,6 +51,7 @@ export const timelineStyle = css`
     display: flex;
     align-items: center;
     color: var(--accent);
+    box-shadow: none;
   }
   .mark.new::before,
   .mark.new::after {
@@ -89,7 +91,6 @@ export const timelineStyle = css`
     box-shadow: 0 0 0 1px var(--edge);
     overflow-wrap: break-word;
     word-wrap: break-word;
-    white-space: pre-wrap;
     animation: appear 0.12s ease-out;
   }
   @supports (overflow-wrap: anywhere) {
@@ -116,6 +117,7 @@ export const timelineStyle = css`
     border-bottom-left-radius: 18px;
   }
   .text {
+    white-space: pre-wrap;
     unicode-bidi: plaintext;
   }
   .bubble a {
@@ -165,13 +167,13 @@ export const timelineStyle = css`
     flex-wrap: wrap;
     align-items: center;
     justify-content: flex-end;
-    max-width: 90%;
+    margin: 0 2px -8px;
     font-size: 13px;
   }
   .reason {
     display: flex;
     align-items: center;
-    margin: 4px 4px 0;
+    margin: 0 6px;
     color: var(--danger);
   }
   .reason svg {

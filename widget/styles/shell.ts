@@ -108,7 +108,7 @@ export const shell = css`
   .inline {
     position: relative;
     height: 100%;
-    min-height: 240px;
+    min-height: 320px;
   }
   .inline .frame {
     position: absolute;

@@ -1,0 +1,52 @@
+import { createServer, type Server } from 'node:http'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { build } from 'esbuild'
+
+export interface ChatSite {
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** Nothing inline but what carries no code, no eval, and no string may become a script. */
+const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; require-trusted-types-for 'script'"
+
+const page = (attributes: string): string => `<!doctype html><html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover,interactive-widget=resizes-content">
+<link rel="stylesheet" href="/page.css"><title>Shop</title>
+<main><h1>Sea salt kettle</h1><p>Quiet, heavy, lasts.</p><input id="search" aria-label="Search"></main>
+<im-chat ${attributes}></im-chat><script src="/im-chat.js"></script><script src="/page.js"></script></html>`
+
+/**
+ * The built `im-chat.js` on a long page under a strict CSP, with a Client in memory. `/?attributes` go onto the tag:
+ * `/?open&mode=inline`.
+ */
+export async function chatSite(): Promise<ChatSite> {
+  const { outputFiles } = await build({ entryPoints: ['test/browser/page-script.ts'], bundle: true, format: 'iife', write: false, target: 'es2017' })
+  const start = `\nwindow.chat = document.querySelector('im-chat'); window.chat.client = window.memory; window.chat.to = 'shop:42'`
+  const files: Readonly<Record<string, readonly [string, string | Buffer]>> = {
+    '/im-chat.js': ['text/javascript', readFileSync('dist/widget/im-chat.js')],
+    '/im-chat.js.map': ['application/json', '{}'],
+    '/page.js': ['text/javascript', outputFiles[0]!.text + start],
+    '/page.css': ['text/css', 'body{margin:0;font:16px sans-serif;background:linear-gradient(#fdf6ec,#cfe0ea);height:4000px}main{padding:40px}.inline{height:100vh;overflow:hidden}'],
+    '/favicon.ico': ['image/x-icon', ''],
+  }
+  const server: Server = createServer(({ url = '/' }, response) => {
+    const { pathname, searchParams } = new URL(url, 'http://x')
+    const file = files[pathname]
+    const attributes = [...searchParams].map(([name, value]) => `${name}="${value.replace(/"/g, '&quot;')}"`).join(' ')
+    const [type, body] = file ?? ['text/html', page(attributes)]
+    response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, 'content-security-policy': CSP }).end(body)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}

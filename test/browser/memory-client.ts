@@ -1,0 +1,115 @@
+/**
+ * A Client without a gateway, for pages that test what a person sees and touches. It runs inside the page; tests hold its
+ * strings as `window.memory`: what was sent, what comes in, how the line is. The contract is widget/client/types.ts.
+ */
+import type { Body, Message } from '../../gateway/protocol/model.ts'
+import { signal, type MutableSignal } from '../../widget/client/signal.ts'
+import type { Client, ConnectionState, Conversation, OutboxItem, TimelineView } from '../../widget/client/types.ts'
+
+export interface MemoryClient extends Client {
+  readonly sent: { id: string; text: string }[]
+  /** Whether sends are confirmed at once, stay waiting, or fail. */
+  answer: 'confirm' | 'wait' | 'fail'
+  /** Older messages that `loadOlder` brings, newest page first. */
+  older: Message[][]
+  readonly typingCalls: boolean[]
+  say(text: string, more?: Partial<Message>): Message
+  line(state: ConnectionState): void
+  fill(count: number, options?: { readonly seqFrom?: number; readonly stepMs?: number }): void
+  readonly chat: MemoryConversation
+}
+
+interface MemoryConversation extends Conversation {
+  readonly timeline: MutableSignal<TimelineView>
+  readonly outbox: MutableSignal<readonly OutboxItem[]>
+  readonly theirs: MutableSignal<{ delivered: number; read: number }>
+  readonly unread: MutableSignal<number>
+  readonly typing: MutableSignal<{ from: string; name?: string } | undefined>
+  readonly name: MutableSignal<string | undefined>
+}
+
+const WORDS = ['Do you ship to Lisbon?', 'Yes, within three days.', 'Great, thank you!', 'The blue one is back in stock on Friday. Shall I keep one for you until then?',
+  'Yes please', 'Done. Anything else I can do?', '请问可以开发票吗？', '可以的，下单时填写抬头就行。']
+
+export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryClient {
+  let count = 0
+  let ids = 0
+  let at = now
+  const sent: { id: string; text: string }[] = []
+  const typingCalls: boolean[] = []
+  const timeline = signal<TimelineView>({ messages: [], hasOlder: false, isLoadingOlder: false, isLoaded: true })
+  const outbox = signal<readonly OutboxItem[]>([])
+  const draft = signal('')
+  const connection = signal<ConnectionState>({ name: 'live', transport: 'websocket' })
+  const add = (message: Partial<Message> & { body: Body }): Message => {
+    const seq = ++count
+    const whole = { conversation: `${to}~me`, epoch: 'e', seq, id: `m${seq}`, from: 'agent', side: to, name: 'Ana', kind: 'text', at: (at += 1000), ...message }
+    timeline.set({ ...timeline.value, messages: [...timeline.value.messages, whole] })
+    return whole
+  }
+  const own = (id: string, kind: string, body: Body): void => void add({ id, kind, body, from: 'me', side: 'me', name: 'Me' })
+  const send = (kind: string, body: Body): string => {
+    const id = `w${++ids}`
+    sent.push({ id, text: body.text })
+    if (client.answer === 'confirm') own(id, kind, body)
+    else {
+      const refusal = { code: 'rate_limited', message: 'Too many commands; wait and send again.', retry: true } as const
+      const item = { id, kind, body, at: (at += 1000) }
+      outbox.set([...outbox.value, client.answer === 'wait' ? { ...item, state: 'waiting' } : { ...item, state: 'failed', refusal }])
+    }
+    return id
+  }
+  const take = (id: string): OutboxItem | undefined => {
+    const item = outbox.value.find((each) => each.id === id)
+    outbox.set(outbox.value.filter((each) => each !== item))
+    return item
+  }
+  const chat: MemoryConversation = {
+    to, id: `${to}~me`, timeline, outbox, draft,
+    theirs: signal({ delivered: 0, read: 0 }), unread: signal(0), typing: signal<{ from: string; name?: string } | undefined>(undefined),
+    name: signal<string | undefined>('Blue Harbour'),
+    setDraft: (text) => draft.set(text),
+    send: (text) => (text.trim() === '' ? undefined : send('text', { text })),
+    sendBody: send,
+    retry(id) {
+      const item = take(id)
+      if (item) own(id, item.kind, item.body)
+    },
+    discard: (id) => void take(id),
+    async loadOlder() {
+      const page = client.older.shift()
+      timeline.set({ ...timeline.value, isLoadingOlder: true })
+      await new Promise((resolve) => setTimeout(resolve, 30))
+      timeline.set({ ...timeline.value, messages: [...(page ?? []), ...timeline.value.messages], hasOlder: client.older.length > 0, isLoadingOlder: false })
+    },
+    markRead: () => chat.unread.set(0),
+    setTyping: (on) => void typingCalls.push(on),
+  }
+  const client: MemoryClient = {
+    connection, identity: signal(undefined), focus: signal<string | undefined>(to),
+    inbox: { rows: signal([]), isLoaded: signal(true), hasMore: signal(false), unread: signal(0), loadMore: () => Promise.resolve() },
+    conversation: () => chat,
+    changeUser: () => undefined,
+    request: () => Promise.reject(new Error('no gateway')),
+    onPush: () => () => undefined,
+    connect: () => connection.set({ name: 'live', transport: 'websocket' }),
+    close: () => connection.set({ name: 'closed' }),
+    setToken: () => undefined,
+    sent, typingCalls, chat, answer: 'confirm', older: [],
+    say: (text, more) => add({ body: { text }, ...more }),
+    line: (state) => connection.set(state),
+    fill(howMany, { seqFrom = count + 1, stepMs = 90_000 } = {}) {
+      const messages = Array.from({ length: howMany }, (_, index): Message => {
+        const seq = seqFrom + index
+        const isOwn = seq % 3 === 1
+        return {
+          conversation: `${to}~me`, epoch: 'e', seq, id: `h${seq}`, from: isOwn ? 'me' : 'agent', side: isOwn ? 'me' : to, kind: 'text',
+          ...(isOwn ? {} : { name: 'Ana' }), body: { text: WORDS[seq % WORDS.length]! }, at: now - (howMany - index) * stepMs,
+        }
+      })
+      count = seqFrom + howMany - 1
+      timeline.set({ ...timeline.value, messages: [...timeline.value.messages, ...messages] })
+    },
+  }
+  return client
+}
