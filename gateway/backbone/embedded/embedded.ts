@@ -8,7 +8,7 @@ import { GroupCommit } from './group-commit.ts'
 import { LocalBus } from './local-bus.ts'
 import { replay } from './replay.ts'
 
-/** Pending bytes above which the journal is folded: some ten thousand messages, read again in a fraction of a second at a start. */
+/** Pending bytes above which the journal is folded: some 30,000 messages, read again in a fraction of a second at a start. */
 const FOLD_BYTES = 8_388_608
 
 /**

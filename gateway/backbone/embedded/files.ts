@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { open, type Database, type RootDatabase } from 'lmdb'
 import { DataFolderError } from './data-folder-error.ts'
@@ -38,6 +39,7 @@ export interface Files {
 const DURABLE = { overlappingSync: false } as const
 
 export async function openFiles(folder: string): Promise<Files> {
+  for (const name of ['journal', 'main']) mustBeLmdb(join(folder, name, 'data.mdb'))
   try {
     const journal = open<Buffer, number>(join(folder, 'journal'), { ...DURABLE, encoding: 'binary' })
     const main = open<string, string>(join(folder, 'main'), { ...DURABLE, maxDbs: 8 })
@@ -55,7 +57,8 @@ export async function openFiles(folder: string): Promise<Files> {
     }
     const format = Number(about.get('format') ?? FORMAT)
     if (format !== FORMAT) {
-      throw new DataFolderError(`The data folder ${folder} was written in format ${format}, this build reads ${FORMAT}; start a newer build.`)
+      throw new DataFolderError(
+        `The data folder ${folder} was written in format ${format}, this build reads ${FORMAT}; start a newer build.`)
     }
     if (about.get('epoch') === undefined) {
       await main.batch(() => {
@@ -66,6 +69,21 @@ export async function openFiles(folder: string): Promise<Files> {
     return files
   } catch (error) {
     if (error instanceof DataFolderError) throw error
-    throw new DataFolderError(`The data folder ${folder} cannot be opened: ${(error as Error).message}; restore it or set DATA_DIR to another.`)
+    const { message } = error as Error
+    throw new DataFolderError(`The data folder ${folder} cannot be opened: ${message}; restore it or set DATA_DIR to another.`)
+  }
+}
+
+/** LMDB's magic number, behind the header of its first page. Anything else crashes the process in lmdb's `open`. */
+const MAGIC = { offset: 24, value: 0xbeefc0de }
+
+function mustBeLmdb(path: string): void {
+  if (!existsSync(path)) return
+  const file = openSync(path, 'r')
+  const start = Buffer.alloc(MAGIC.offset + 4)
+  const length = readSync(file, start)
+  closeSync(file)
+  if (length > 0 && start.readUInt32LE(MAGIC.offset) !== MAGIC.value) {
+    throw new DataFolderError(`The file ${path} is not of this gateway; restore it or set DATA_DIR to another folder.`)
   }
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { accessSync, constants, mkdirSync, realpathSync, rmSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { DataFolderError } from './data-folder-error.ts'
 
 /** Of sun_path on the systems that have least; longer paths fail to bind. */
@@ -18,7 +18,8 @@ export async function claimFolder(dataDir: string): Promise<{ path: string; rele
   const server = await listen(address).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw unusable(path, error)
     if (await answers(address)) {
-      throw new DataFolderError(`The data folder ${path} is in use by another gateway; stop it, or set DATA_DIR to another folder.`)
+      throw new DataFolderError(
+        `The data folder ${path} is in use by another gateway; stop it, or set DATA_DIR to another folder.`)
     }
     rmSync(address, { force: true })
     return listen(address).catch((again: NodeJS.ErrnoException) => { throw unusable(path, again) })
@@ -30,12 +31,19 @@ export async function claimFolder(dataDir: string): Promise<{ path: string; rele
 
 function prepare(path: string): string {
   try {
-    mkdirSync(path, { recursive: true })
+    make(path)
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
     return realpathSync(path)
   } catch (error) {
     throw unusable(path, error as NodeJS.ErrnoException)
   }
+}
+
+/** Step by step: node's own `recursive` spins for ever where the system answers ENOENT below an existing folder (/proc). */
+function make(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
+  make(dirname(path))
+  mkdirSync(path)
 }
 
 function claimAddress(path: string): string {
@@ -67,4 +75,5 @@ const WHY: Readonly<Record<string, string>> = {
 }
 
 const unusable = (path: string, error: NodeJS.ErrnoException): DataFolderError => new DataFolderError(
-  `The data folder ${path} cannot be used: ${WHY[error.code ?? ''] ?? error.message}; set DATA_DIR to a folder this user may write.`)
+  `The data folder ${path} cannot be used: ${WHY[error.code ?? ''] ?? error.message}; `
+  + 'set DATA_DIR to a folder this user may write.')

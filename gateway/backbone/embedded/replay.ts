@@ -52,4 +52,5 @@ function takeUp(conversations: Conversations, line: Buffer, batch: number): void
 }
 
 const damaged = (batch: number): DataFolderError => new DataFolderError(
-  `The data folder is damaged: batch ${batch} of its journal does not follow from the rest; restore both of its parts from one backup.`)
+  `The data folder is damaged: batch ${batch} of its journal does not follow from the rest; `
+  + 'restore both of its parts from one backup.')

@@ -46,7 +46,8 @@ describe('the embedded backbone alone', () => {
     await expect(store.append(talk.message())).rejects.toBeInstanceOf(Unavailable)
     await expect(store.read(talk.conversation, { limit: 1 })).rejects.toBeInstanceOf(Unavailable)
     await expect(store.list(talk.shop, { limit: 1 })).rejects.toBeInstanceOf(Unavailable)
-    await expect(store.advance({ conversation: talk.conversation, side: talk.shop, origin: '' })).rejects.toBeInstanceOf(Unavailable)
+    const { conversation, shop: side } = talk
+    await expect(store.advance({ conversation, side, origin: '' })).rejects.toBeInstanceOf(Unavailable)
   })
 
   it('says in a sentence that the folder is in use, and lets the next one in after a close', async () => {
@@ -71,7 +72,8 @@ describe('the embedded backbone alone', () => {
   it('says in a sentence that the folder cannot be used', async () => {
     const root = newFolder()
     writeFileSync(join(root, 'file'), '')
-    await expect(openEmbedded({ dataDir: join(root, 'file') })).rejects.toThrow(/cannot be used: a file is in its place; set DATA_DIR/)
+    await expect(openEmbedded({ dataDir: join(root, 'file') })).rejects
+      .toThrow(/cannot be used: a file is in its place; set DATA_DIR/)
     await expect(openEmbedded({ dataDir: join(root, 'file', 'below') })).rejects.toBeInstanceOf(DataFolderError)
     await expect(openEmbedded({ dataDir: '/proc/nowhere' })).rejects.toBeInstanceOf(DataFolderError)
     mkdirSync(join(root, 'odd', 'main'), { recursive: true })
@@ -90,12 +92,14 @@ describe('killed while it appends', () => {
   }))
   afterAll(() => rmSync(script))
 
-  it.each([['long before it folds', 8_388_608], ['while it folds', 20_000]])('%s, it has every acknowledged entry', async (_, foldBytes) => {
+  const CASES = [['long before it folds', 8_388_608], ['while it folds', 20_000]] as const
+  it.each(CASES)('%s, it has every acknowledged entry', async (_, foldBytes) => {
     const dataDir = newFolder()
     const { conversation } = newTalk()
     const acknowledged: { seq: number; id: string }[] = []
     for (const run of ['one', 'two', 'three']) {
-      const child = spawn(process.execPath, [script, dataDir, conversation, run, String(foldBytes)], { stdio: ['ignore', 'pipe', 'inherit'] })
+      const argv = [script, dataDir, conversation, run, String(foldBytes)]
+      const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] })
       acknowledged.push(...await killedAfter(child, 500, () =>
         expect(openEmbedded({ dataDir })).rejects.toThrow(/in use/)))
     }
@@ -113,7 +117,9 @@ describe('killed while it appends', () => {
 })
 
 /** Lets the child acknowledge `count` entries, kills it, and returns everything it had acknowledged. */
-async function killedAfter(child: ChildProcess, count: number, whileAlive: () => Promise<void>): Promise<{ seq: number; id: string }[]> {
+async function killedAfter(
+  child: ChildProcess, count: number, whileAlive: () => Promise<void>,
+): Promise<{ seq: number; id: string }[]> {
   const acknowledged: { seq: number; id: string }[] = []
   const gone = once(child, 'exit')
   for await (const line of createInterface({ input: child.stdout! })) {
