@@ -5,6 +5,7 @@ interface Kinds {
   readonly flag: boolean
   readonly text: string
   readonly optional: string | undefined
+  readonly list: readonly string[]
 }
 
 interface Setting<K extends keyof Kinds> {
@@ -13,31 +14,43 @@ interface Setting<K extends keyof Kinds> {
   readonly sentence: string
   /** The values that may stand, where only these may. */
   readonly choices?: readonly string[]
-  /** `choices` separated by commas. */
-  readonly isList?: boolean
 }
 
-const setting = <K extends keyof Kinds>(kind: K, fallback: Kinds[K], sentence: string, limits: Pick<Setting<K>, 'choices' | 'isList'> = {}):
-  Setting<K> => ({ kind, fallback, sentence, ...limits })
+const port = (fallback: number, sentence: string): Setting<'port'> => ({ kind: 'port', fallback, sentence })
+const count = (fallback: number, sentence: string): Setting<'count'> => ({ kind: 'count', fallback, sentence })
+const flag = (fallback: boolean, sentence: string): Setting<'flag'> => ({ kind: 'flag', fallback, sentence })
+const text = (fallback: string, sentence: string): Setting<'text'> => ({ kind: 'text', fallback, sentence })
+const optional = (sentence: string): Setting<'optional'> => ({ kind: 'optional', fallback: undefined, sentence })
+/** One of `choices`; the first is the default. */
+const choice = (choices: readonly [string, ...string[]], sentence: string): Setting<'text'> =>
+  ({ kind: 'text', fallback: choices[0], sentence: `${sentence} One of ${choices.join(', ')}.`, choices })
+/** Any of `choices`, separated by commas; all are the default. */
+const list = (choices: readonly string[], sentence: string): Setting<'list'> =>
+  ({ kind: 'list', fallback: choices, sentence, choices })
 
 export const SETTINGS = {
-  PORT: setting('port', 8080, 'The port to listen on; 0 takes any free one.'),
-  HOST: setting('text', '::', 'The address to listen on; `::` is every address, IPv4 and IPv6.'),
-  DATA_DIR: setting('text', './data', 'The folder of the embedded store, and of the demo secret.'),
-  REDIS_URL: setting('optional', undefined, 'Redis instead of the embedded store: one server, a cluster, sentinels or a ring; see docs/gateway.md.'),
-  IM_SECRET: setting('optional', undefined, 'The secret that signs passes (HS256). Absent, and no IM_JWKS_URL: demo mode, passes are given out to this machine.'),
-  IM_JWKS_URL: setting('optional', undefined, 'A JSON Web Key Set whose keys sign passes, instead of IM_SECRET.'),
-  API_KEY: setting('optional', undefined, 'The key with which backends use the REST interface; absent: those routes are off.'),
-  ORIGINS: setting('optional', undefined, 'Pages that may connect: origins separated by commas, or `*`. Default: any in demo mode, else only pages of this host.'),
-  GUESTS: setting('flag', true, 'Whether visitors without a login get a pass of their own from POST /v1/guests.'),
-  DOORS: setting('text', 'engine.io,websocket,rest', 'Which ways in are open.', { choices: ['engine.io', 'websocket', 'rest'], isList: true }),
-  PAGES: setting('optional', undefined, 'A folder of pages to serve at `/`; default: the demo.'),
-  NODE_TAG: setting('optional', undefined, 'Begins each line\'s id, so that a proxy can route by it; letters and digits. Default: made up at each start.'),
-  TRUST_PROXY: setting('flag', false, 'Whether X-Forwarded-For tells who is asking; only behind a proxy of yours.'),
-  COMMANDS_PER_SECOND: setting('count', 100, 'Commands a participant may send a second on average, ten times that at once; 0 = no limit.'),
-  GUESTS_PER_MINUTE: setting('count', 30, 'Guest passes an address may fetch a minute; 0 = no limit.'),
-  DRAIN_MS: setting('count', 10_000, 'How long a stop may take, in milliseconds, until what is still open is cut.'),
-  LOG_LEVEL: setting('text', 'warn', 'What goes to the log.', { choices: ['silent', 'error', 'warn', 'info', 'debug'] }),
+  PORT: port(8080, 'The port to listen on; 0 takes any free one.'),
+  HOST: text('::', 'The address to listen on; `::` is every address, IPv4 and IPv6.'),
+  DATA_DIR: text('./data', 'The folder of the embedded store, and of the demo secret.'),
+  REDIS_URL: optional('Redis instead of the embedded store: one server, a ring, Sentinel or Cluster.'),
+  REDIS_DURABILITY: choice(['memory', 'replica'], 'Whether a message is acknowledged by the master alone or by a replica too.'),
+  REDIS_KEEP_COUNT: count(10_000, 'Messages kept in each conversation on Redis, about; 0 = all.'),
+  REDIS_KEEP_DAYS: count(0, 'Days a message is kept on Redis; 0 = for ever.'),
+  IM_SECRET: optional(
+    'The secret that signs passes (HS256). Without it and IM_JWKS_URL: demo mode, passes for whoever is at this machine.'),
+  IM_JWKS_URL: optional('A JSON Web Key Set whose keys sign passes, instead of IM_SECRET.'),
+  API_KEY: optional('The key with which backends use the REST interface; without it those routes are off.'),
+  ORIGINS: optional(
+    'Pages that may connect: origins separated by commas, or `*`. Without it: any in demo mode, else only pages of this host.'),
+  GUESTS: flag(true, 'Whether visitors without a login get a pass of their own from POST /v1/guests.'),
+  DOORS: list(['engine.io', 'websocket', 'rest'], 'Which ways in are open, separated by commas.'),
+  PAGES: optional('A folder of pages to serve at `/`; without it the demo.'),
+  NODE_TAG: optional('Begins the id of each line, so that a proxy can route by it; letters and digits. Default: made up.'),
+  TRUST_PROXY: flag(false, 'Whether X-Forwarded-For tells who is asking; only behind a proxy of yours.'),
+  COMMANDS_PER_SECOND: count(100, 'Commands a second a participant may send on average, ten times that at once; 0 = no limit.'),
+  GUESTS_PER_MINUTE: count(30, 'Guest passes a minute an address may fetch; 0 = no limit.'),
+  DRAIN_MS: count(10_000, 'How many milliseconds a stop may take; what is open then is cut.'),
+  LOG_LEVEL: choice(['warn', 'silent', 'error', 'info', 'debug'], 'What goes to the log.'),
 } as const
 
 type Settings = typeof SETTINGS
@@ -64,13 +77,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return config
 }
 
-function parse(name: string, { kind, choices, isList }: Setting<keyof Kinds>, given: string): Kinds[keyof Kinds] {
+function parse(name: string, { kind, choices }: Setting<keyof Kinds>, given: string): Kinds[keyof Kinds] {
   if (kind === 'flag') return parseFlag(name, given)
   if (kind === 'port' || kind === 'count') return parseNumber(name, given, kind === 'port' ? 65_535 : Number.MAX_SAFE_INTEGER)
-  const values = isList === true ? given.split(',').map((value) => value.trim()) : [given]
+  const values = kind === 'list' ? given.split(',').map((value) => value.trim()) : [given]
   const stranger = choices === undefined ? undefined : values.find((value) => !choices.includes(value))
-  if (stranger !== undefined) throw new SettingError(`${name} may be ${choices?.join(isList === true ? ', ' : ' or ')}, not "${stranger}".`)
-  return given
+  if (stranger !== undefined) throw new SettingError(`${name} knows ${choices?.join(', ')}, not "${stranger}".`)
+  return kind === 'list' ? values : given
 }
 
 function parseFlag(name: string, given: string): boolean {
@@ -85,7 +98,10 @@ function parseNumber(name: string, given: string, most: number): number {
   throw new SettingError(`${name} must be a whole number from 0 to ${most}, not "${given}".`)
 }
 
-const shown = (fallback: unknown): string => (fallback === undefined ? '' : fallback === true ? 'on' : fallback === false ? 'off' : String(fallback))
+function shown(fallback: Kinds[keyof Kinds]): string {
+  if (typeof fallback === 'boolean') return fallback ? 'on' : 'off'
+  return fallback === undefined ? '' : String(fallback)
+}
 
 /** The table for `--help`. */
 export function helpText(): string {

@@ -22,7 +22,7 @@ export class CatchUp {
   }
 
   /** `to` is opened as well; conversations that are not the caller's (any more) are left out. */
-  async since(identity: Identity, hello: { cursors: readonly ResumeCursor[]; to?: string }): Promise<CaughtUp[]> {
+  async since(identity: Identity, hello: { cursors: readonly ResumeCursor[]; to: string | undefined }): Promise<CaughtUp[]> {
     const wanted = new Map<string, { seen: Seen; cursor: ResumeCursor }>()
     for (const cursor of hello.cursors) {
       const seen = accessible(identity, cursor[0])
@@ -40,26 +40,26 @@ export class CatchUp {
     // the client's own last entry is read again: its id tells whether both know the same log
     const page = await this.#store.read(conversation, { after: seq - 1, limit: LIMITS.missedCount + 1 })
     const known = page.messages[0]
-    if (page.head.epoch !== epoch || page.head.seq < seq) return caughtUp(seen, 'diverged', page, [])
+    if (page.head.epoch !== epoch || page.head.seq < seq) return caughtUp(seen, 'diverged', { ...page, messages: [] })
     if (known === undefined || known.seq !== seq || page.head.seq - seq > LIMITS.missedCount) return this.#newest(seen)
-    if (known.id !== lastId) return caughtUp(seen, 'diverged', page, [])
-    return caughtUp(seen, 'follows', page, page.messages.slice(1))
+    if (known.id !== lastId) return caughtUp(seen, 'diverged', { ...page, messages: [] })
+    return caughtUp(seen, 'follows', { ...page, messages: page.messages.slice(1) })
   }
 
   async #newest(seen: Seen): Promise<CaughtUp> {
     const page = await this.#store.read(seen.conversation, { limit: NEWEST_COUNT })
     const isWhole = (page.messages[0]?.seq ?? 1) === 1
-    return caughtUp(seen, isWhole ? 'follows' : 'reload', page, page.messages)
+    return caughtUp(seen, isWhole ? 'follows' : 'reload', page)
   }
 }
 
-function caughtUp(seen: Seen, status: Resumed['status'], page: Page, messages: readonly Message[]): CaughtUp {
+function caughtUp(seen: Seen, status: Resumed['status'], page: Page): CaughtUp {
   const name = page.names[seen.theirs]
   const resumed: Resumed = {
     conversation: seen.conversation, to: seen.theirs, status, head: page.head, cursors: { ...page.cursors },
     ...(name === undefined ? undefined : { name }),
   }
-  return { resumed, messages }
+  return { resumed, messages: page.messages }
 }
 
 function accessible(identity: Identity, conversation: string): Seen | undefined {

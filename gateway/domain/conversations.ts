@@ -72,6 +72,7 @@ export function rowFor(side: string, { conversation, head, last, cursors, names 
 
 /** The same from a page that ends at the head; undefined where nothing was written. */
 export function rowOfPage(side: string, conversation: string, page: Page): ConversationRow | undefined {
+  const { head, cursors, names } = page
   const last = page.messages.at(-1)
-  return last === undefined ? undefined : rowFor(side, { conversation, head: page.head, last, cursors: page.cursors, names: page.names })
+  return last === undefined ? undefined : rowFor(side, { conversation, head, last, cursors, names })
 }

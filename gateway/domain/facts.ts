@@ -1,4 +1,4 @@
-/** What happened that operators may want to know. Emitted by domain and doors; `ops/reporter` decides level, words and counters. */
+/** What happened that operators may want to know. Domain and doors say it; `ops/reporter` decides level, words and counters. */
 import type { Code } from '../protocol/codes.ts'
 
 export type Fact =

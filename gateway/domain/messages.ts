@@ -1,4 +1,4 @@
-/** Writing and reading logs. Nothing is awaited between a command's arrival and its append, so one line's sends keep their order. */
+/** Writing and reading logs. Nothing is awaited between a command's arrival and its append: one line's sends keep their order. */
 import type { Store } from '../backbone/backbone.ts'
 import type { CommandAnswer, CommandInput } from '../protocol/commands.ts'
 import { LIMITS } from '../protocol/limits.ts'

@@ -19,7 +19,8 @@ export class Typing {
       conversation, from: identity.id, side: mine, on: input.on ?? true,
       ...(identity.name === undefined ? undefined : { name: identity.name }),
     }
-    await this.#bus.publish(conversationChannel(conversation), sid, encodePacket({ type: 'event', name: 'typingPush', args: [push] }))
+    const packet = encodePacket({ type: 'event', name: 'typingPush', args: [push] })
+    await this.#bus.publish(conversationChannel(conversation), sid, packet)
     return { ok: true }
   }
 }

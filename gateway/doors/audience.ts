@@ -2,8 +2,8 @@
  * The peers of one side at this node, and the conversations that this node relays to them.
  *
  * `prepare` joins the side's own channel, then the channels of its newest conversations. Others come by invitation
- * (the first message of a conversation, or the first after this side's last visit). An invited conversation is followed first and read
- * then; what arrives in between is held back, so that its peers see each message once and in order.
+ * (the first message of a conversation, or the first since the other side came). An invited conversation is followed first
+ * and read then; what arrives in between is held back, so that its peers see each message once and in order.
  */
 import type { Page, Store } from '../backbone/backbone.ts'
 import { rowOfPage, sideChannel, type Invitation } from '../domain/conversations.ts'
@@ -123,7 +123,9 @@ export class Audience {
   release(): void {
     this.#isReleased = true
     this.#channels.leave(sideChannel(this.side), this.#onOwn)
-    for (const { conversation, listener } of this.#following.values()) this.#channels.leave(conversationChannel(conversation), listener)
+    for (const { conversation, listener } of this.#following.values()) {
+      this.#channels.leave(conversationChannel(conversation), listener)
+    }
     this.#following.clear()
   }
 
@@ -160,7 +162,8 @@ export class Audience {
     if (notice.type === 'notice') return this.#push(pushPacket('noticePush', notice.data), origin)
     const { toid, socketid } = notice
     for (const peer of this.#peers) {
-      peer.push(peer.sid === socketid ? pushPacket('changeUserPush', { toid }) : pushPacket('syncChangeUserPush', { toid, socketid }))
+      const isCause = peer.sid === socketid
+      peer.push(isCause ? pushPacket('changeUserPush', { toid }) : pushPacket('syncChangeUserPush', { toid, socketid }))
     }
   }
 
@@ -213,11 +216,13 @@ export class Audience {
     this.#channels.leave(conversationChannel(conversation), following.listener)
   }
 
-  /** Makes room: lets go of the conversation that was silent longest. Its next message comes with an invitation or is found in the list. */
+  /** Makes room: lets go of the conversation that was silent longest. */
   #evict(): void {
     if (this.#following.size < FOLLOWING_COUNT) return
     let oldest: Following | undefined
-    for (const following of this.#following.values()) if (oldest === undefined || following.usedAt < oldest.usedAt) oldest = following
+    for (const following of this.#following.values()) {
+      if (oldest === undefined || following.usedAt < oldest.usedAt) oldest = following
+    }
     if (oldest !== undefined) this.#drop(oldest.conversation)
   }
 }

@@ -26,7 +26,7 @@ export class Channels {
     this.#report = options.report
   }
 
-  /** From when it resolves `listener` hears every publish on `name`. Rejects, having undone itself, while the bus is unavailable. */
+  /** From when it resolves `listener` hears every publish on `name`. Undoes itself and rejects while the bus is unavailable. */
   async join(name: string, listener: ChannelListener): Promise<void> {
     const channel = this.#channels.get(name) ?? this.#create(name)
     channel.listeners.add(listener)

@@ -45,13 +45,21 @@ const ROWS: { readonly [C in Command]: Row<C> } = {
 
 const isCommand = (name: string): name is Command => Object.hasOwn(ROWS, name)
 
-/** Throws (or rejects with) a Refusal for every expected "no". */
-export function dispatch(domain: Domain, asker: Asker, name: string, input: unknown): Promise<CommandAnswer<Command>> {
-  if (!isCommand(name)) throw new Refusal('unknown_command', name.slice(0, 40))
-  return callRow(name, domain, asker, input)
+/** A command as it came: nothing about it is known yet. */
+export interface Asked {
+  readonly name: string
+  readonly input: unknown
 }
 
-function callRow<C extends Command>(name: C, domain: Domain, asker: Asker, input: unknown): Promise<CommandAnswer<C>> {
+/** Throws (or rejects with) a Refusal for every expected "no". */
+export function dispatch(domain: Domain, asker: Asker, { name, input }: Asked): Promise<CommandAnswer<Command>> {
+  if (!isCommand(name)) throw new Refusal('unknown_command', name.slice(0, 40))
+  return perform(domain, asker, { name, input })
+}
+
+function perform<C extends Command>(
+  domain: Domain, asker: Asker, { name, input }: { name: C; input: unknown },
+): Promise<CommandAnswer<C>> {
   const row: Row<C> = ROWS[name]
   checkInput(name, input)
   if (!row.roles.includes(asker.identity.role)) throw new Refusal('forbidden')

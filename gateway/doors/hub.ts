@@ -9,8 +9,8 @@ import { Audience } from './audience.ts'
 import { Channels } from './channels.ts'
 import type { Peer } from './peer.ts'
 
-/** How long the healing after a gap is spread, so that thousands of reads do not fall on a store that has just come back. */
-const HEAL_SPREAD_MS = 1500
+/** What an outdated line has under way may still be answered; a client that knows closes it long before. */
+const OUTDATED_MS = 5000
 const SWEEP_MS = 1000
 
 export class Hub implements Attendance {
@@ -21,6 +21,8 @@ export class Hub implements Attendance {
   readonly #audiences = new Map<string, Audience>()
   readonly #peers = new Map<string, Peer>()
   readonly #devices = new Map<string, Peer>()
+  /** Peers with a newer line of the same device, and when they are told. */
+  readonly #outdated = new Map<Peer, number>()
   readonly #stopGap: () => void
   readonly #sweep: NodeJS.Timeout
 
@@ -30,7 +32,7 @@ export class Hub implements Attendance {
     this.#now = options.now
     this.#channels = new Channels({ bus: options.backbone.bus, report: options.report })
     this.#stopGap = options.backbone.bus.onGap((channels) => this.#onGap(channels))
-    this.#sweep = setInterval(() => this.#expire(), SWEEP_MS).unref()
+    this.#sweep = setInterval(() => this.#lookAround(), SWEEP_MS).unref()
   }
 
   get peers(): IterableIterator<Peer> {
@@ -51,19 +53,18 @@ export class Hub implements Attendance {
     await Promise.all(conversations.map((conversation) => side?.follow(conversation)))
   }
 
-  /** The newest line of a device wins; the older one is told. */
+  /** The newest line of a device wins; the older one is told a little later. */
   claimDevice(peer: Peer): void {
     if (peer.device === undefined) return
     const key = deviceKey(peer)
     const older = this.#devices.get(key)
     this.#devices.set(key, peer)
-    if (older === undefined || older === peer) return
-    older.bye('replaced')
-    this.detach(older)
+    if (older !== undefined && older !== peer) this.#outdated.set(older, this.#now() + OUTDATED_MS)
   }
 
   detach(peer: Peer): void {
     if (!this.#peers.delete(peer.sid)) return
+    this.#outdated.delete(peer)
     if (peer.device !== undefined && this.#devices.get(deviceKey(peer)) === peer) this.#devices.delete(deviceKey(peer))
     for (const side of this.#sidesOf(peer)) {
       const audience = this.#audiences.get(side)
@@ -95,20 +96,18 @@ export class Hub implements Attendance {
     return audience
   }
 
-  #expire(): void {
+  #lookAround(): void {
     const now = this.#now()
     for (const peer of this.#peers.values()) if (peer.identity.expiresAt <= now) peer.bye('pass_expired')
+    for (const [peer, dueAt] of this.#outdated) if (dueAt <= now) peer.bye('replaced')
   }
 
   #onGap(channels: readonly string[]): void {
     const missed = new Set(channels)
     this.#report({ fact: 'gapHealed', channelCount: missed.size })
-    const audiences = [...this.#audiences.values()]
-    audiences.forEach((audience, index) => {
-      setTimeout(() => {
-        audience.heal(missed).catch(() => undefined) // away again: the next gap heals
-      }, (HEAL_SPREAD_MS * index) / audiences.length).unref()
-    })
+    for (const audience of this.#audiences.values()) {
+      audience.heal(missed).catch(() => undefined) // away again: the next gap heals
+    }
   }
 }
 

@@ -60,7 +60,7 @@ export class Line {
     this.#refuse(new Refusal('binary_unsupported').wire)
   }
 
-  /** The node drains: what is under way is still answered, nothing new is taken, then the line is told to come back after `afterMs`. */
+  /** The node drains: what is under way is still answered, nothing new is taken, then the line is told when to come back. */
   leave(afterMs: number): void {
     this.#leavingAfterMs = afterMs
     if (this.#commandsUnderWay === 0) this.#bye('draining', afterMs)
@@ -139,7 +139,7 @@ export class Line {
     }
     this.#commandsUnderWay++
     try {
-      dispatch(this.#reception.domain, this.#asker(peer), name, input).then(answer, refuse)
+      dispatch(this.#reception.domain, this.#asker(peer), { name, input }).then(answer, refuse)
     } catch (error) {
       refuse(error)
     }
@@ -169,14 +169,12 @@ export class Line {
     return new Refusal('internal').wire
   }
 
-  #refuse(wire: WireRefusal, { about, id }: { about?: string; id?: number | undefined } = {}): void {
+  #refuse(error: WireRefusal, { about, id }: { about?: string; id?: number | undefined } = {}): void {
     if (this.#state.name === 'closed') return
-    const { message, ...rest } = wire
-    const error = { ...rest, message }
     this.#pipe.send(id === undefined
       ? pushPacket('refusalPush', about === undefined ? { error } : { error, about: about.slice(0, 64) })
       : new Outgoing('3' + id + '[' + JSON.stringify({ error }) + ']'))
-    this.#countOffence(wire.code)
+    this.#countOffence(error.code)
   }
 
   #refuseInvalid(packet: InvalidPacket): void {
@@ -192,7 +190,8 @@ export class Line {
   /** Too large to be read, but its ack id stands at the very front. */
   #refuseTooLarge(text: string): void {
     const id = /^2(?:\/,)?(\d{1,15})\[/.exec(text.slice(0, 20))?.[1]
-    this.#refuse(new Refusal('too_large', `limits.packetBytes is ${LIMITS.packetBytes}`).wire, { id: id === undefined ? undefined : Number(id) })
+    const { wire } = new Refusal('too_large', `limits.packetBytes is ${LIMITS.packetBytes}`)
+    this.#refuse(wire, id === undefined ? {} : { id: Number(id) })
   }
 
   /** What may succeed later is no offence. */

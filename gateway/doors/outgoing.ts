@@ -32,7 +32,7 @@ export class Outgoing {
 
   /** Nobody misses it when the line is slow. */
   get isVolatile(): boolean {
-    return this.bytes.length > TYPING_HEAD.length && this.bytes.compare(TYPING_HEAD, 0, TYPING_HEAD.length, 0, TYPING_HEAD.length) === 0
+    return this.bytes.subarray(0, TYPING_HEAD.length).equals(TYPING_HEAD)
   }
 }
 

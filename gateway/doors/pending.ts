@@ -1,4 +1,4 @@
-/** What a pipe has handed over and the network has not taken yet, in order: how many, how many bytes, and who waits for the end of it. */
+/** What a pipe has handed over and the network has not taken yet: how many, how many bytes, and who waits for the end of it. */
 export class Pending {
   #sizes: number[] = []
   #taken = 0

@@ -46,6 +46,11 @@ export class WebSocketDoor {
     app.get('/ws', { websocket: true }, (socket, request) => this.#open(socket, request))
   }
 
+  /** Every upgrade opens a line here. */
+  isHandshake(): boolean {
+    return true
+  }
+
   handleUpgrade(request: FastifyRequest['raw'], socket: Duplex, head: Buffer): void {
     this.#upgrades.emit('upgrade', request, socket, head)
   }

@@ -34,7 +34,7 @@ export async function welcome(
   const peer = new Peer({ sid, identity, device: data.device, pipe, report })
   try {
     await hub.attach(peer, conversationsOf(identity, data))
-    const missed = await domain.catchUp.since(identity, { cursors: data.resume?.cursors ?? [], ...(data.to === undefined ? {} : { to: data.to }) })
+    const missed = await domain.catchUp.since(identity, { cursors: data.resume?.cursors ?? [], to: data.to })
     if (identity.expiresAt <= now()) throw new Refusal('pass_expired')
     if (!onWelcomed(peer)) throw new Refusal('hello_timeout')
     hub.claimDevice(peer)
@@ -63,7 +63,8 @@ function isMine(identity: Identity, conversation: string): boolean {
 }
 
 const welcomeData = (peer: Peer, missed: readonly CaughtUp[], at: number): Welcome => ({
-  sid: peer.sid, identity: peer.identity, v: PROTOCOL_VERSION, at, limits: { ...LIMITS }, resumed: missed.map(({ resumed }) => resumed),
+  sid: peer.sid, identity: peer.identity, v: PROTOCOL_VERSION, at, limits: { ...LIMITS },
+  resumed: missed.map(({ resumed }) => resumed),
 })
 
 async function replay(peer: Peer, missed: readonly CaughtUp[]): Promise<void> {

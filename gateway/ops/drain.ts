@@ -1,7 +1,7 @@
 /**
- * Leave without anyone noticing. In this order: not ready any more and no new lines; then each line is told `byePush draining` with a time to
- * come back, after what it has under way was answered, the tellings spread over at most half of the limit so that the other nodes get a
- * stream and not a flood; what is still open at the limit is cut by whoever called.
+ * Leave without anyone noticing. In this order: not ready any more and no new lines; then each line is told `byePush
+ * draining` with a time to come back, once what it has under way is answered. The tellings are spread over at most half
+ * of the limit, so that the other nodes get a stream and not a flood. What is still open at the limit, the caller cuts.
  */
 export interface Drainable {
   /** From now on `/readyz` says no and handshakes are refused. */

@@ -6,25 +6,30 @@ const ACK_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
 
 export class Metrics {
   readonly #registry = new Registry()
-  readonly #registers = [this.#registry]
-  readonly peers = new Gauge({ name: 'im_peers', help: 'Attached peers by door and role.', labelNames: ['door', 'role'], registers: this.#registers })
+  readonly #to = { registers: [this.#registry] }
+  readonly peers = new Gauge({
+    name: 'im_peers', help: 'Attached peers, by door and role.', labelNames: ['door', 'role'], ...this.#to,
+  })
   readonly commands = new Counter({
-    name: 'im_commands_total', help: 'Commands answered, by name.', labelNames: ['command'], registers: this.#registers,
+    name: 'im_commands_total', help: 'Commands answered, by name.', labelNames: ['command'], ...this.#to,
   })
   readonly refusals = new Counter({
-    name: 'im_refusals_total', help: 'Refusals of hellos, commands and packets, by code.', labelNames: ['of', 'code'], registers: this.#registers,
+    name: 'im_refusals_total', help: 'Refusals of hellos, commands and packets, by code.', labelNames: ['of', 'code'], ...this.#to,
   })
   readonly byes = new Counter({
-    name: 'im_byes_total', help: 'Lines ended by the gateway, by code.', labelNames: ['code'], registers: this.#registers,
+    name: 'im_byes_total', help: 'Lines ended by the gateway, by code.', labelNames: ['code'], ...this.#to,
   })
   readonly appends = new Counter({
-    name: 'im_appends_total', help: 'Messages appended, and sends that were repeats.', labelNames: ['duplicate'], registers: this.#registers,
+    name: 'im_appends_total', help: 'Messages appended, and sends that were repeats.', labelNames: ['duplicate'], ...this.#to,
   })
-  readonly dropped = new Counter({ name: 'im_volatile_dropped_total', help: 'Volatile pushes dropped for slow lines.', registers: this.#registers })
-  readonly gaps = new Counter({ name: 'im_gaps_total', help: 'Times that publishes may have been missed.', registers: this.#registers })
-  readonly bugs = new Counter({ name: 'im_bugs_total', help: 'Errors nobody expected.', labelNames: ['where'], registers: this.#registers })
+  readonly dropped = new Counter({
+    name: 'im_volatile_dropped_total', help: 'Volatile pushes dropped for slow lines.', ...this.#to,
+  })
+  readonly gaps = new Counter({ name: 'im_gaps_total', help: 'Times that publishes may have been missed.', ...this.#to })
+  readonly bugs = new Counter({ name: 'im_bugs_total', help: 'Errors nobody expected.', labelNames: ['where'], ...this.#to })
   readonly ackSeconds = new Histogram({
-    name: 'im_ack_seconds', help: 'From a command read to its answer written.', labelNames: ['command'], buckets: ACK_SECONDS, registers: this.#registers,
+    name: 'im_ack_seconds', help: 'From a command read to its answer handed over.', labelNames: ['command'],
+    buckets: ACK_SECONDS, ...this.#to,
   })
 
   constructor({ isProcess }: { isProcess: boolean }) {

@@ -9,9 +9,9 @@ export const BYES = {
   slow: { closeCode: 4001, reconnect: true },
   hello_timeout: { closeCode: 4002, reconnect: true },
   internal: { closeCode: 4003, reconnect: true },
-  pass_expired: { closeCode: 4100, reconnect: false },
-  replaced: { closeCode: 4101, reconnect: false },
-  abuse: { closeCode: 4102, reconnect: false },
+  pass_expired: { closeCode: 4004, reconnect: true },
+  replaced: { closeCode: 4100, reconnect: false },
+  abuse: { closeCode: 4101, reconnect: false },
 } as const satisfies Partial<Record<Code, { closeCode: number; reconnect: boolean }>>
 
 export type Bye = keyof typeof BYES

@@ -43,11 +43,13 @@ export interface SpawnedGateway extends Gateway {
 
 type Environment = Readonly<Record<string, string>>
 
+const LOCAL = { PORT: '0', HOST: '127.0.0.1', DRAIN_MS: '2000' }
+
 const newDataDir = (): Promise<string> => mkdtemp(join(tmpdir(), 'im-chat-'))
 
 export async function startGateway(environment: Environment = {}): Promise<StartedGateway> {
   const dataDir = environment.DATA_DIR ?? (await newDataDir())
-  const config = readConfig({ PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'error', DRAIN_MS: '2000', DATA_DIR: dataDir, ...environment })
+  const config = readConfig({ ...LOCAL, LOG_LEVEL: 'error', DATA_DIR: dataDir, ...environment })
   const app = await createApp(config)
   const { port } = await app.listen()
   const url = `http://127.0.0.1:${port}`
@@ -65,7 +67,7 @@ export async function startGateway(environment: Environment = {}): Promise<Start
 export async function spawnGateway(environment: Environment = {}): Promise<SpawnedGateway> {
   const dataDir = environment.DATA_DIR ?? (await newDataDir())
   const child = spawn(process.execPath, ['dist/gateway/main.js'], {
-    env: { PATH: process.env.PATH, PORT: '0', HOST: '127.0.0.1', DRAIN_MS: '2000', DATA_DIR: dataDir, ...environment },
+    env: { PATH: process.env.PATH, ...LOCAL, DATA_DIR: dataDir, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

@@ -10,7 +10,9 @@ import { Refusal } from '../../domain/refusal.ts'
 
 const NAME_LENGTH = 80
 const AVATAR_LENGTH = 500
-const PUBLIC_KEY_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
+const PUBLIC_KEY_ALGORITHMS = [
+  'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519',
+]
 
 export interface Claims {
   readonly sub: string

@@ -109,4 +109,5 @@ function backendFor(conversation: string): Identity {
   return { id: 'system', role: 'system', side, expiresAt: Number.MAX_SAFE_INTEGER }
 }
 
-const number = (name: string, text: string | undefined): Record<string, number> => (text === undefined ? {} : { [name]: Number(text) })
+const number = (name: string, text: string | undefined): Record<string, number> =>
+  (text === undefined ? {} : { [name]: Number(text) })

@@ -1,0 +1,60 @@
+/**
+ * The one http server and the one upgrade dispatcher. Engine.IO's path goes to engine.io, all else to Fastify. Two libraries
+ * that both listen for `upgrade` would answer each other's clients with 404, who then stay on polling unnoticed.
+ */
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { ENGINE_PATH, type EngineIoDoor } from './engine-io.ts'
+import type { WebSocketDoor } from './websocket.ts'
+
+const RETRY_AFTER_SECONDS = 2
+const PREFLIGHT = {
+  'Access-Control-Allow-Methods': 'GET, POST', 'Access-Control-Allow-Headers': '*', 'Access-Control-Max-Age': '600',
+}
+
+export class Dispatcher {
+  /** Doors that are shut stay undefined. */
+  engineIo: EngineIoDoor | undefined
+  webSocket: WebSocketDoor | undefined
+  /** Once true no new line is opened here; open ones go on. */
+  isClosing = false
+
+  server(fastify: RequestListener): Server {
+    const server = createServer((request, response) => {
+      if (this.engineIo !== undefined && isEngine(request)) this.#handle(this.engineIo, request, response)
+      else fastify(request, response)
+    })
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.#upgrade(request, socket, head))
+    return server
+  }
+
+  #handle(door: EngineIoDoor, request: IncomingMessage, response: ServerResponse): void {
+    allowPages(request, response)
+    if (request.method === 'OPTIONS') response.writeHead(204, PREFLIGHT).end()
+    else if (this.isClosing && door.isHandshake(request)) response.writeHead(503, { 'Retry-After': RETRY_AFTER_SECONDS }).end()
+    else door.handleRequest(request, response)
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const door = isEngine(request) ? this.engineIo : this.webSocket
+    if (door === undefined) reject(socket, '404 Not Found')
+    else if (this.isClosing && door.isHandshake(request)) reject(socket, '503 Service Unavailable')
+    else door.handleUpgrade(request, socket, head)
+  }
+}
+
+/** Any page may read the answer, because no cookie speaks for it; whether it may connect, the hello says in words. */
+function allowPages({ headers: { origin } }: IncomingMessage, response: ServerResponse): void {
+  if (origin === undefined) return
+  response.setHeader('Access-Control-Allow-Origin', origin)
+  response.setHeader('Vary', 'Origin')
+}
+
+function isEngine({ url }: IncomingMessage): boolean {
+  return url !== undefined && (url.startsWith(ENGINE_PATH) || url === '/im' || url.startsWith('/im?'))
+}
+
+function reject(socket: Duplex, status: string): void {
+  socket.on('error', () => socket.destroy())
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nRetry-After: ${RETRY_AFTER_SECONDS}\r\nContent-Length: 0\r\n\r\n`)
+}
