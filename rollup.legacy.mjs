@@ -1,34 +1,40 @@
 /**
- * `im-chat.legacy.js`, for engines without custom elements (WebKit 602, Android WebViews below 54): the same element as ES5,
- * after a prelude, the web components polyfill and what Lit needs under it. Only `loader.ts` asks for it.
+ * What has to run on engines of before 2017, as ES5: the loader, which decides who gets what; `im-chat.legacy.js`, for engines
+ * without custom elements (WebKit 602, Android WebViews below 54); and the demo's QA page, whose patients are the old ones.
  */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import nodeResolve from '@rollup/plugin-node-resolve'
 import { transformAsync } from '@babel/core'
 import { transform } from 'esbuild'
-import esbuild from 'rollup-plugin-esbuild'
 
 const { resolve } = createRequire(import.meta.url)
-const PRELUDE = new URL('widget/legacy/prelude.ts', import.meta.url)
 const POLYFILLS = ['@webcomponents/webcomponentsjs/webcomponents-bundle.js', 'lit/polyfill-support.js']
 
-/** An ES5 script of one entry; `before` are scripts that run ahead of it as they are. */
-const es5Script = ({ input, file, before = [] }) => ({
+/** `plugins`: how the rest of the widget is compiled, down to es2017. */
+export const legacyBundles = (plugins) => [
+  script({ input: 'widget/loader.ts', file: 'dist/widget/loader.js', plugins }),
+  script({ input: 'demo/qa/main.ts', file: 'dist/widget/im-chat.qa.js', plugins }),
+  script({ input: 'widget/im-chat.ts', file: 'dist/widget/im-chat.legacy.js', plugins: [pollingOnly(), ...plugins], hasElement: true }),
+]
+
+const script = ({ input, file, plugins, hasElement = false }) => ({
   input,
   output: { file, format: 'iife' },
-  plugins: [nodeResolve({ browser: true }), esbuild({ target: 'es2017', sourceMap: false }), es5(before)],
+  plugins: [...plugins, es5({ hasElement })],
 })
 
 /** Babel wraps HTMLElement itself, so no es5-adapter is needed; esbuild only minifies what is ES5 already. */
-const es5 = (before) => ({
+const es5 = ({ hasElement }) => ({
   name: 'es5',
   async renderChunk(code) {
-    const prelude = await transform(readFileSync(PRELUDE, 'utf8'), { loader: 'ts', target: 'es2017' })
-    const scripts = before.map((name) => readFileSync(resolve(name), 'utf8').replace(/\/\/# sourceMappingURL=.*/g, ''))
-    return { code: [await lower(prelude.code), ...scripts, await lower(code)].join('\n'), map: null }
+    if (!hasElement) return { code: await lower(code), map: null }
+    const preludes = await Promise.all(['widget/legacy/prelude.ts', 'widget/legacy/fetch.ts'].map(readScript))
+    const polyfills = POLYFILLS.map((name) => readFileSync(resolve(name), 'utf8').replace(/\/\/# sourceMappingURL=.*/g, ''))
+    return { code: [await lower(preludes.join('\n')), ...polyfills, await lower(code)].join('\n'), map: null }
   },
 })
+
+const readScript = async (file) => (await transform(readFileSync(file, 'utf8'), { loader: 'ts', target: 'es2017' })).code
 
 async function lower(code) {
   const lowered = await transformAsync(code, {
@@ -38,6 +44,13 @@ async function lower(code) {
   return (await transform(lowered.code, { minify: true, target: 'es5', legalComments: 'none' })).code.trim()
 }
 
-export const legacyBundles = [
-  es5Script({ input: 'widget/im-chat.ts', file: 'dist/widget/im-chat.legacy.js', before: POLYFILLS }),
-]
+/** WebSockets of that age speak drafts, hang, or lack; what has to work there is the request. */
+const pollingOnly = () => ({
+  name: 'polling-only',
+  transform(code, id) {
+    if (!id.endsWith('/client/transports/engine-io.ts')) return null
+    const without = code.replace(/^\s*\{ name: 'websocket'.*\n/m, '')
+    if (without === code) throw new Error('rollup.legacy.mjs: engine-io.ts no longer has the WebSocket on a line of its own')
+    return { code: without, map: null }
+  },
+})

@@ -6,6 +6,11 @@
  * `data-*` become attributes of the `<im-chat>` it adds (none without `data-to`; a page may place its own). The widget itself
  * is fetched when the page is idle, or at once when somebody wants it: `imChat.open({to, product})`, or a click on
  * `[data-im-open]` (its `data-to` and `data-product` say what about). Safe to load twice.
+ *
+ * Which bundle, told by what is there and never by a name: `im-chat.js` for custom elements, shadow DOM and async functions
+ * (whose presence no strict CSP lets us try; `noModule` came later than they did everywhere), `im-chat.legacy.js` for the rest
+ * that has promises and maps. Below that no chat can run: links keep their own `href`, and `data-link="…"` puts a plain link
+ * (its text: `data-label`) where the chat would be. Built to ES5.
  */
 interface Wish {
   readonly to?: string
@@ -24,7 +29,31 @@ interface ImChat {
 
 type Page = Window & { imChat?: ImChat }
 
+const bundle = (page: Page): string | undefined => {
+  const has = 'attachShadow' in Element.prototype && 'noModule' in HTMLScriptElement.prototype
+  if (page.customElements && has) return 'im-chat.js'
+  const { Promise, Map } = page as { Promise?: unknown; Map?: unknown }
+  return Promise && Map && 'MutationObserver' in page && 'closest' in Element.prototype ? 'im-chat.legacy.js' : undefined
+}
+
+/** No chat on this engine; a person can still be told where else to turn. */
+function addLink({ link, label }: DOMStringMap): void {
+  if (!link || !/^(https?:|tel:|mailto:|\/)/.test(link)) return
+  const add = (): void => {
+    const tag = document.createElement('a')
+    const chat = document.querySelector('im-chat')
+    tag.href = link
+    tag.className = 'im-chat-link'
+    tag.appendChild(document.createTextNode(label || link))
+    ;(chat?.parentNode ?? document.body).insertBefore(tag, chat)
+  }
+  if (document.body) add()
+  else document.addEventListener('DOMContentLoaded', add)
+}
+
 function start(page: Page, script: HTMLScriptElement | null): void {
+  const file = bundle(page)
+  if (!file) return script ? addLink(script.dataset) : undefined
   const source = script?.src ?? ''
   const base = source.slice(0, source.lastIndexOf('/') + 1)
   let fetching: Promise<void> | undefined
@@ -32,8 +61,7 @@ function start(page: Page, script: HTMLScriptElement | null): void {
   const load = (): Promise<void> =>
     (fetching ??= new Promise((resolve, reject) => {
       const tag = document.createElement('script')
-      const isLegacy = !page.customElements || !('attachShadow' in Element.prototype)
-      tag.src = `${base}im-chat${isLegacy ? '.legacy' : ''}.js`
+      tag.src = base + file
       if (script?.nonce) tag.nonce = script.nonce
       tag.onload = () => resolve()
       tag.onerror = () => {

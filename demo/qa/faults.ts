@@ -1,0 +1,38 @@
+/**
+ * What the QA page does to the network of its own page: every line of the chat runs through here, because the wrappers are
+ * installed before the widget. `?faults=websocket:refuse,delay:300,drop:20` sets them at load; the overlay and
+ * `imQa.faults` change them at any time. They are honest about one limit: packets are harmed inside this page, so proxies and
+ * radios are not tested, what the chat makes of the outcome is.
+ */
+export interface Faults {
+  /** refuse: no upgrade · hang: never opens · mute: opens, then silence · die: closes after two seconds · throw: the constructor throws. */
+  websocket: 'ok' | 'refuse' | 'hang' | 'mute' | 'die' | 'throw' | 'missing'
+  /** Per cent of frames and answers that vanish. */
+  drop: number
+  /** Milliseconds, each way. */
+  delay: number
+  /** Per cent of frames and posts that come twice. */
+  duplicate: number
+  /** Per cent of incoming frames that are overtaken by the next. */
+  reorder: number
+  offline: boolean
+}
+
+export const NO_FAULTS: Readonly<Faults> = { websocket: 'ok', drop: 0, delay: 0, duplicate: 0, reorder: 0, offline: false }
+
+export const WEBSOCKET_FAULTS: readonly Faults['websocket'][] = ['ok', 'refuse', 'hang', 'mute', 'die', 'throw', 'missing']
+
+/** Reads `websocket:mute,drop:20,offline`; unknown words are left out. */
+export function parseFaults(text: string): Faults {
+  const faults = { ...NO_FAULTS }
+  for (const part of text.split(',')) {
+    const [name, value] = part.trim().split(':')
+    const socket = WEBSOCKET_FAULTS.filter((each) => each === value)[0]
+    if (name === 'websocket' && socket) faults.websocket = socket
+    if (name === 'drop' || name === 'delay' || name === 'duplicate' || name === 'reorder') faults[name] = Number(value) || 0
+    if (name === 'offline') faults.offline = true
+  }
+  return faults
+}
+
+export const strikes = (percent: number): boolean => Math.random() * 100 < percent

@@ -1,0 +1,85 @@
+import { strikes, type Faults } from './faults.ts'
+import { noteReceived, noteSent, wire } from './wire.ts'
+
+const DIES_AFTER_MS = 2000
+
+/**
+ * A WebSocket constructor that harms what the native one carries. It always returns a native socket, whose events are
+ * caught before anyone else's listener and let through, late, twice or never: everything else stays the browser's own.
+ */
+export function faultySocket(Native: typeof WebSocket, faults: Faults): typeof WebSocket {
+  const Faulty = function (url: string, protocols?: string | string[]): WebSocket {
+    if (faults.websocket === 'throw') throw new Error('SecurityError: WebSocket is forbidden here (a fault of the QA page)')
+    const isRefused = faults.offline || faults.websocket === 'refuse'
+    const address = isRefused ? url.replace(/^(wss?:\/\/[^/]+).*/, '$1/refused-by-the-qa-page') : url
+    const socket = protocols === undefined ? new Native(address) : new Native(address, protocols)
+    harm(socket, faults)
+    return socket
+  }
+  Faulty.prototype = Native.prototype
+  Object.assign(Faulty, { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 })
+  return Faulty as unknown as typeof WebSocket
+}
+
+const sockets: WebSocket[] = []
+
+/** Closes every line at once, as a phone does that loses its network. */
+export const cutSockets = (): void => sockets.splice(0).forEach((socket) => socket.close())
+
+function harm(socket: WebSocket, faults: Faults): void {
+  const isHanging = faults.websocket === 'hang'
+  const isMute = faults.websocket === 'mute'
+  sockets.push(socket)
+  socket.addEventListener('open', (event) => {
+    if (isHanging) return event.stopImmediatePropagation()
+    wire.websocketsOpened++
+    if (faults.websocket === 'die') setTimeout(() => socket.close(), DIES_AFTER_MS)
+  })
+  const deliver = incoming(socket, faults)
+  socket.addEventListener('message', (event) => {
+    if (passed(event)) return noteReceived('websocket', event.data)
+    event.stopImmediatePropagation()
+    if (isHanging || isMute || faults.websocket === 'mute') wire.lost++
+    else deliver(event.data)
+  })
+  const send = socket.send
+  socket.send = (data: string) => {
+    if (isHanging || isMute || faults.offline || strikes(faults.drop)) return void wire.lost++
+    noteSent('websocket', data)
+    const times = strikes(faults.duplicate) ? 2 : 1
+    const go = (): void => {
+      for (let n = 0; n < times; n++) if (socket.readyState === 1) send.call(socket, data)
+    }
+    if (faults.delay) setTimeout(go, faults.delay)
+    else go()
+  }
+}
+
+/** Lets frames through: some never, some twice, some after the one behind them. */
+function incoming(socket: WebSocket, faults: Faults): (data: unknown) => void {
+  const held: unknown[] = []
+  const hand = (data: unknown): void => {
+    const event = document.createEvent('Event')
+    event.initEvent('message', false, false)
+    Object.defineProperty(event, 'data', { value: data })
+    Object.defineProperty(event, 'isPassed', { value: true })
+    socket.dispatchEvent(event)
+  }
+  return (data) => {
+    if (faults.offline || strikes(faults.drop)) return void wire.lost++
+    const arrive = (): void => {
+      if (strikes(faults.reorder) && held.length === 0) {
+        held.push(data)
+        setTimeout(() => held.splice(0).forEach(hand), 500)
+        return
+      }
+      hand(data)
+      held.splice(0).forEach(hand)
+      if (strikes(faults.duplicate)) hand(data)
+    }
+    if (faults.delay) setTimeout(arrive, faults.delay)
+    else arrive()
+  }
+}
+
+const passed = (event: Event): boolean => 'isPassed' in event
