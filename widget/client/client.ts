@@ -101,7 +101,7 @@ class Client implements Contract {
       random,
       identity: this.identity,
       isConnected: () => this.#connection.isWelcomed,
-      request: (command, input) => this.request(command, input),
+      request: (command, input, limitMs) => this.#connection.request(command, input, limitMs),
       onTimeout: () => this.#connection.suspect(),
       onChange: () => this.#connection.checkCaughtUp(),
     })

@@ -17,7 +17,7 @@ export interface ConversationOptions {
   readonly random: () => number
   readonly identity: Signal<Identity | undefined>
   readonly isConnected: () => boolean
-  readonly request: <C extends Command>(command: C, input: CommandInput<C>) => Promise<CommandAnswer<C>>
+  readonly request: <C extends Command>(command: C, input: CommandInput<C>, limitMs?: number) => Promise<CommandAnswer<C>>
   /** No answer came in time. */
   readonly onTimeout: () => void
   /** The timeline may have grown, or the id become known. */
@@ -33,6 +33,8 @@ interface Copy {
   readonly name?: string
 }
 
+/** An answer to a send that takes longer is doubtful: the line is asked, and the item sent again. */
+const SEND_MS = 4000
 const COPY_COUNT = 50
 const COPY_AFTER_MS = 300
 const DELIVERED_AFTER_MS = 400
@@ -279,7 +281,7 @@ export class Conversation implements Contract {
 
   async #send({ id, kind, body }: OutboxItem): Promise<CommandAnswer<'send'>> {
     try {
-      return await this.#options.request('send', { to: this.to, id, kind, body })
+      return await this.#options.request('send', { to: this.to, id, kind, body }, SEND_MS)
     } catch (error) {
       if ((error as RefusalError).code === 'timeout') this.#options.onTimeout()
       throw error

@@ -4,7 +4,7 @@ import type { Body, Message } from '../../gateway/protocol/model.ts'
 import type { Clock } from './clock.ts'
 import { clientId } from './client-id.ts'
 import type { Keep } from './keep.ts'
-import { RefusalError } from './refusal-error.ts'
+import type { RefusalError } from './refusal-error.ts'
 import { signal } from './signal.ts'
 import type { OutboxItem } from './types.ts'
 

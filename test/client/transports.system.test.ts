@@ -1,0 +1,114 @@
+/** Each way a WebSocket fails on real networks, through a real proxy in front of a real gateway, with the real engine.io-client. */
+import { rm } from 'node:fs/promises'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { createClient } from '../../widget/client/client.ts'
+import type { Client } from '../../widget/client/types.ts'
+import { openFaultProxy, type SocketFate } from '../kit/fault-proxy.ts'
+import { spawnGateway, startGateway } from '../kit/gateway.ts'
+
+/** A gateway, a proxy before it, `a` who comes through the proxy and `b` who does not. They talk to each other. */
+async function world() {
+  const gateway = await startGateway()
+  const proxy = await openFaultProxy(gateway.port)
+  const clients: Client[] = []
+  onTestFinished(async () => {
+    for (const client of clients) client.close()
+    await proxy.close()
+    await gateway.stop()
+  })
+  const open = async (sub: string, to: string, url: string): Promise<Client> => {
+    const client = createClient({ gateway: url, token: await gateway.pass({ sub }), to, storage: null })
+    clients.push(client)
+    client.connect()
+    return client
+  }
+  return { proxy, gateway, openA: () => open('a', 'b', proxy.url), openB: () => open('b', 'a', gateway.url) }
+}
+
+const until = (what: () => boolean, timeout = 30_000) => vi.waitUntil(what, { timeout, interval: 5 })
+
+const isLive = (client: Client, transport: string): boolean =>
+  client.connection.value.name === 'live' && client.connection.value.transport === transport
+
+const texts = (client: Client, to: string) => client.conversation(to).timeline.value.messages.map(({ body }) => body.text)
+
+const numbers = (count: number): string[] => Array.from({ length: count }, (_, i) => String(i))
+
+describe.concurrent('the way in', () => {
+  test('a good network: a WebSocket, and nothing else was tried', async () => {
+    const { proxy, openA } = await world()
+    const a = await openA()
+    await until(() => isLive(a, 'websocket'))
+    expect(proxy.connectionCount).toBe(1)
+  })
+
+  const fates: [string, SocketFate][] = [
+    ['refused', 'refuse'], ['reset', 'reset'], ['hanging', 'hang'], ['mute after 101', 'mute'], ['stripped by a proxy', 'strip'],
+  ]
+  test.each(fates)('a WebSocket that is %s: polling, and the socket is taken back when it works', async (_, fate) => {
+    const { proxy, openA, openB } = await world()
+    proxy.socketFate = fate
+    const [a, b] = [await openA(), await openB()]
+    await until(() => isLive(a, 'polling') && isLive(b, 'websocket'))
+    for (const text of numbers(20).slice(0, 10)) a.conversation('b').send(text)
+    await until(() => texts(b, 'a').length === 10)
+    proxy.socketFate = 'pass'
+    for (const text of numbers(20).slice(10)) a.conversation('b').send(text)
+    await until(() => isLive(a, 'websocket') && texts(b, 'a').length === 20 && texts(a, 'b').length === 20)
+    expect(texts(b, 'a')).toEqual(numbers(20))
+    expect(texts(a, 'b')).toEqual(numbers(20))
+  })
+
+  test('a WebSocket that is cut again and again within seconds: polling, with nothing lost on the way', async () => {
+    const { proxy, openA, openB } = await world()
+    proxy.socketFate = 1500
+    const [a, b] = [await openA(), await openB()]
+    await until(() => isLive(a, 'websocket'))
+    const stop = setInterval(() => a.conversation('b').send(String(sent++)), 20)
+    let sent = 0
+    await until(() => isLive(a, 'polling'))
+    clearInterval(stop)
+    await until(() => texts(b, 'a').length === sent)
+    expect(texts(b, 'a')).toEqual(numbers(sent))
+    expect(proxy.upgradeCount).toBe(2)
+  })
+
+  test('a line that goes silent in the middle of sending is found out by the answer that does not come', async () => {
+    const { proxy, openA, openB } = await world()
+    const [a, b] = [await openA(), await openB()]
+    await until(() => isLive(a, 'websocket') && isLive(b, 'websocket'))
+    proxy.halfOpen()
+    for (const text of numbers(5)) a.conversation('b').send(text)
+    await until(() => texts(b, 'a').length === 5)
+    expect(texts(b, 'a')).toEqual(numbers(5))
+  })
+
+  test('kill -9 while messages flow, three times: nothing lost, nothing twice, order kept', async () => {
+    const first = await spawnGateway()
+    onTestFinished(() => rm(first.dataDir, { recursive: true, force: true }))
+    const proxy = await openFaultProxy(first.port)
+    const token = await first.pass({ sub: 'a' })
+    const a = createClient({ gateway: proxy.url, token, to: 'b', storage: null })
+    onTestFinished(() => a.close())
+    onTestFinished(() => proxy.close())
+    a.connect()
+    const conversation = a.conversation('b')
+    let sent = 0
+    let gateway = first
+    for (let round = 1; round <= 3; round++) {
+      while (sent < round * 50) conversation.send(String(sent++))
+      await until(() => texts(a, 'b').length > round * 50 - 40)
+      await gateway.kill()
+      while (sent < round * 50 + 10) conversation.send(String(sent++))
+      gateway = await spawnGateway({ DATA_DIR: first.dataDir })
+      proxy.retarget(gateway.port)
+    }
+    await until(() => texts(a, 'b').length === sent && a.connection.value.name === 'live')
+    expect(texts(a, 'b')).toEqual(numbers(sent))
+    expect(conversation.outbox.value).toEqual([])
+    const { messages, head } = await a.request('history', { to: 'b', after: 100, limit: 100 })
+    expect(messages.map(({ body }) => body.text)).toEqual(numbers(sent).slice(100))
+    expect(head.seq).toBe(sent)
+    await gateway.stop()
+  })
+})
