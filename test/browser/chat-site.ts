@@ -24,11 +24,10 @@ const page = (attributes: string): string => `<!doctype html><html lang="en"><me
  */
 export async function chatSite(): Promise<ChatSite> {
   const { outputFiles } = await build({ entryPoints: ['test/browser/page-script.ts'], bundle: true, format: 'iife', write: false, target: 'es2017' })
-  const start = `\nwindow.chat = document.querySelector('im-chat'); window.chat.client = window.memory; window.chat.to = 'shop:42'`
   const files: Readonly<Record<string, readonly [string, string | Buffer]>> = {
     '/im-chat.js': ['text/javascript', readFileSync('dist/widget/im-chat.js')],
     '/im-chat.js.map': ['application/json', '{}'],
-    '/page.js': ['text/javascript', outputFiles[0]!.text + start],
+    '/page.js': ['text/javascript', outputFiles[0]!.text],
     '/page.css': ['text/css', 'body{margin:0;font:16px sans-serif;background:linear-gradient(#fdf6ec,#cfe0ea);height:4000px}main{padding:40px}.inline{height:100vh;overflow:hidden}'],
     '/favicon.ico': ['image/x-icon', ''],
   }
