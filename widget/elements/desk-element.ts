@@ -55,7 +55,8 @@ export class DeskElement extends MailboxElement {
   }
 
   protected get hasDetails(): boolean {
-    return this.#folded.value === undefined && this.line.conversation !== undefined
+    if (!this.line.conversation) return false
+    return this.columnsFit.count === 3 ? this.#folded.value === undefined : this.shown === 'details'
   }
 
   protected override columns(): TemplateResult {
@@ -94,7 +95,7 @@ export class DeskElement extends MailboxElement {
     const to = this.line.conversation!.to
     return sidePanel({
       strings, deskStrings, to,
-      name: this.line.conversation!.name.value ?? to,
+      name: this.name,
       facts: this.#facts(),
       shared: sharedThings(this.line.messages),
       isCopied: this.#isCopied,
@@ -105,14 +106,16 @@ export class DeskElement extends MailboxElement {
 
   #facts(): (readonly [string, string])[] {
     const { deskStrings, lang } = this.language
-    const { messages, theirs } = this.line
+    const { conversation, messages, theirs } = this.line
     const last = messages[messages.length - 1]
-    const read = messages.findLast(({ seq }) => seq <= theirs.read)
+    const own = messages.filter(({ side }) => side !== conversation?.to)
+    const read = own.findLast(({ seq }) => seq <= theirs.read)
+    const isAllRead = read !== undefined && read === own[own.length - 1]
     const at = (time: number): string => listTime(time, Date.now(), { lang, yesterday: deskStrings.yesterday })
     return [
       [deskStrings.messages, String(last?.seq ?? 0)],
       ...(last ? [[deskStrings.lastActivity, at(last.at)] as const] : []),
-      [deskStrings.readState, last && read === last ? deskStrings.readAll : read ? fill(deskStrings.readUpTo, { at: at(read.at) }) : deskStrings.notReadYet],
+      ...(own.length > 0 ? [[deskStrings.readState, isAllRead ? deskStrings.readAll : read ? fill(deskStrings.readUpTo, { at: at(read.at) }) : deskStrings.notReadYet] as const] : []),
     ]
   }
 
@@ -132,9 +135,8 @@ export class DeskElement extends MailboxElement {
   }
 
   #toggleDetails(): void {
-    const isWide = this.offsetWidth >= 680
-    if (!isWide) return this.show('details')
-    this.#folded.value = this.hasDetails ? 'yes' : undefined
+    if (this.columnsFit.count === 3) this.#folded.value = this.hasDetails ? 'yes' : undefined
+    else this.show(this.hasDetails ? 'conversation' : 'details')
   }
 
   #toggleSheet(isOpen: boolean): void {
@@ -160,7 +162,7 @@ export class DeskElement extends MailboxElement {
         this.#toggleDetails()
         return true
       case 'mute':
-        this.silence.value = this.silence.value === undefined ? 'on' : undefined
+        this.news.toggleSound()
         return true
       case 'sheet':
         this.#toggleSheet(!this.#isSheetOpen)

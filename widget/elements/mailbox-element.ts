@@ -2,17 +2,16 @@ import { html, LitElement, nothing, type PropertyDeclaration, type PropertyValue
 import type { Message } from '../../gateway/protocol/model.ts'
 import type { Client, ConnectionState, TransportName } from '../client/types.ts'
 import { Attention } from '../controllers/attention.ts'
-import { Chime } from '../controllers/chime.ts'
 import { ClientController } from '../controllers/client.ts'
 import { everyMinute } from '../controllers/clock.ts'
-import { DesktopNotices } from '../controllers/desktop-notices.ts'
+import { Columns } from '../controllers/columns.ts'
 import { EnterChoice } from '../controllers/enter-choice.ts'
 import { ListKeys } from '../controllers/list-keys.ts'
 import { listen } from '../controllers/listen.ts'
 import { Listing } from '../controllers/listing.ts'
 import { Mailbox } from '../controllers/mailbox.ts'
+import { News } from '../controllers/news.ts'
 import { quietKeys } from '../controllers/quiet-keys.ts'
-import { Remembered } from '../controllers/remembered.ts'
 import { tap } from '../controllers/tap.ts'
 import { Thread } from '../controllers/thread.ts'
 import { TitleBadge } from '../controllers/title-badge.ts'
@@ -20,6 +19,7 @@ import { VirtualRows } from '../controllers/virtual-rows.ts'
 import { deskStringsFor } from '../locales/desk-strings-for.ts'
 import type { DeskStrings } from '../locales/desk-strings.ts'
 import { fill } from '../locales/fill.ts'
+import { regional } from '../locales/regional.ts'
 import { stringsFor } from '../locales/strings-for.ts'
 import type { Strings } from '../locales/strings.ts'
 import { deskIcons } from '../parts/desk-icons.ts'
@@ -51,12 +51,11 @@ export abstract class MailboxElement extends LitElement {
   declare muted: boolean
   declare client: Client | undefined
 
+  protected readonly columnsFit = new Columns(this)
   protected readonly attention = new Attention(this)
   protected readonly listing = new Listing(this)
   protected readonly virtual = new VirtualRows(this)
-  protected readonly chime = new Chime(this)
-  protected readonly notices = new DesktopNotices(this)
-  protected readonly silence = new Remembered(this, 'silence')
+  protected readonly news = new News(this, () => this.muted)
   protected readonly enter = new EnterChoice(this, () => 'send')
   protected readonly keys = new ListKeys(this, {
     ids: () => this.listing.rows(this.mailbox.rows).map(({ to }) => to),
@@ -122,11 +121,19 @@ export abstract class MailboxElement extends LitElement {
     return 'transport' in connection ? connection.transport : undefined
   }
 
+  /** How the other side of the open conversation is called: by the newest thing that says it. */
+  protected get name(): string {
+    const { conversation, messages } = this.line
+    if (!conversation) return ''
+    const { name, to } = conversation
+    return name.value ?? this.mailbox.rows.find((row) => row.to === to)?.name ?? messages.findLast(({ side }) => side === to)?.name ?? to
+  }
+
   /** Opens the conversation with `to`, in all windows of this person. */
   open(to: string): void {
     this.to = to
     this.shown = 'conversation'
-    this.notices.withdraw(to)
+    this.news.notices.withdraw(to)
     this.requestUpdate()
   }
 
@@ -178,7 +185,8 @@ export abstract class MailboxElement extends LitElement {
   protected override render(): TemplateResult {
     const { lang } = this.language
     return html`<div class="root" dir=${this.#dir} lang=${lang || nothing} data-theme=${this.theme}>
-      <div class="columns" data-show=${this.to === '' ? 'list' : this.shown} ?data-details=${this.hasDetails}>${this.columns()}</div>
+      <div class="columns" data-columns=${this.columnsFit.count} data-show=${this.to === '' ? 'list' : this.shown}
+        ?data-details=${this.hasDetails}>${this.columns()}</div>
       ${this.overlay()}
     </div>`
   }
@@ -191,7 +199,8 @@ export abstract class MailboxElement extends LitElement {
 
   protected list(options: Pick<MailboxListOptions, 'title' | 'filters' | 'tools'>): TemplateResult {
     const { deskStrings, lang } = this.language
-    const { keys, listing, mailbox, notices, virtual } = this
+    const { keys, listing, mailbox, virtual } = this
+    const { notices } = this.news
     return mailboxList({
       ...options, deskStrings, keys, lang, listing, mailbox, virtual,
       selected: this.to,
@@ -207,15 +216,14 @@ export abstract class MailboxElement extends LitElement {
 
   protected pane(options: Pick<MailboxPaneOptions, 'detail' | 'tools' | 'above'>): TemplateResult {
     const { enter, language, line, thread } = this
-    return mailboxPane({ ...options, ...language, enter, line, thread, onBack: () => this.show('list') })
+    return mailboxPane({ ...options, ...language, enter, line, name: this.name, thread, onBack: () => this.show('list') })
   }
 
   protected soundButton(): TemplateResult {
     const { soundOff, soundOn } = this.language.deskStrings
-    const label = this.isSilent ? soundOff : soundOn
+    const { isSilent, toggleSound } = this.news
     return tool({
-      name: 'sound', label, icon: this.isSilent ? deskIcons.silence : deskIcons.sound,
-      onClick: () => (this.silence.value = this.silence.value === undefined ? 'on' : undefined),
+      name: 'sound', label: isSilent ? soundOff : soundOn, icon: isSilent ? deskIcons.silence : deskIcons.sound, onClick: toggleSound,
     })
   }
 
@@ -233,15 +241,8 @@ export abstract class MailboxElement extends LitElement {
 
   protected get language(): { strings: Strings; deskStrings: DeskStrings; lang: string } {
     const tags = [this.lang, document.documentElement.lang, navigator.language]
-    return { strings: stringsFor(...tags), deskStrings: deskStringsFor(...tags), lang: tags.find((tag) => tag) ?? '' }
-  }
-
-  protected get isSilent(): boolean {
-    return this.muted || this.silence.value !== undefined
-  }
-
-  protected field(): HTMLTextAreaElement | null {
-    return this.renderRoot.querySelector('textarea')
+    const lang = tags.find((tag) => tag) ?? ''
+    return { strings: stringsFor(...tags), deskStrings: deskStringsFor(...tags), lang: regional(lang, navigator.languages) }
   }
 
   protected tell(name: string, detail: unknown): void {
@@ -270,10 +271,9 @@ export abstract class MailboxElement extends LitElement {
   #onMessage(message: Message): void {
     const isSeen = this.attention.isHere && message.conversation === this.line.conversation?.id
     if (isSeen) return
-    if (!this.isSilent) this.chime.ring(message.id)
     const to = message.side
-    const name = message.name ?? this.mailbox.rows.find((row) => row.conversation === message.conversation)?.name ?? to
-    this.notices.tell({
+    const name = message.name ?? this.mailbox.rows.find((row) => row.to === to)?.name ?? to
+    this.news.tell(message.id, {
       tag: to, title: fill(this.language.deskStrings.newMessageFrom, { name }), text: message.body.text, onOpen: () => this.open(to),
     })
   }

@@ -16,6 +16,7 @@ export interface MailboxPaneOptions {
   readonly strings: Strings
   readonly deskStrings: DeskStrings
   readonly lang: string
+  readonly name: string
   readonly detail: string
   readonly tools: TemplateResult | typeof nothing
   readonly above: TemplateResult | typeof nothing
@@ -32,7 +33,6 @@ export function mailboxPane({ enter, lang, line, strings, thread, ...rest }: Mai
     enter: enter.value,
     isEnterTold: enter.isTold,
     to: conversation?.to,
-    name: conversation?.name.value ?? conversation?.to ?? '',
     rows: rows({ messages: thread.messages, outbox: isAtEnd ? outbox : [], to: conversation?.to ?? '', theirs, newFrom }),
     isLoaded: timeline.isLoaded,
     isLoadingOlder: timeline.isLoadingOlder,

@@ -2,6 +2,8 @@ import { avatarStyle } from '../parts/avatar-style.ts'
 import { cardStyle } from '../parts/card-style.ts'
 import { composerStyle } from '../parts/composer-style.ts'
 import { conversationListStyle } from '../parts/conversation-list-style.ts'
+import { listPaneStyle } from '../parts/list-pane-style.ts'
+import { shortcutSheetStyle } from '../parts/shortcut-sheet-style.ts'
 import { sidePanelStyle } from '../parts/side-panel-style.ts'
 import { timelineStyle } from '../parts/timeline-style.ts'
 import { base } from '../styles/base.ts'
@@ -9,5 +11,6 @@ import { tokens } from '../styles/tokens.ts'
 import { mailboxStyles } from './mailbox-styles.ts'
 
 export const pageStyles = [
-  tokens, base, timelineStyle, cardStyle, composerStyle, avatarStyle, conversationListStyle, sidePanelStyle, mailboxStyles,
+  tokens, base, timelineStyle, cardStyle, composerStyle, avatarStyle, listPaneStyle, conversationListStyle,
+  sidePanelStyle, shortcutSheetStyle, mailboxStyles,
 ]

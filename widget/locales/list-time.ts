@@ -20,7 +20,7 @@ const dayStart = (at: number): number => new Date(at).setHours(0, 0, 0, 0)
 /** A time as short as a list needs it: 14:05 today, "Yesterday", Mon within the last week, 3 May, 3 May 2024. */
 export function listTime(at: number, now: number, { lang, yesterday }: { lang: string; yesterday: string }): string {
   const days = Math.round((dayStart(now) - dayStart(at)) / 86_400_000)
-  if (days <= 0) return format(lang, 'time', { hour: '2-digit', minute: '2-digit' }).format(at)
+  if (days <= 0) return format(lang, 'time', { hour: 'numeric', minute: '2-digit' }).format(at)
   if (days === 1) return yesterday
   if (days < 7) return format(lang, 'weekday', { weekday: 'short' }).format(at)
   if (new Date(at).getFullYear() === new Date(now).getFullYear()) {

@@ -16,6 +16,12 @@ export const avatarStyle = css`
     box-shadow: inset 0 0 0 1px var(--edge);
     user-select: none;
   }
+  @media (forced-colors: active) {
+    .face {
+      border: 1px solid;
+      line-height: 38px;
+    }
+  }
   .face[data-tint='0'] {
     --tint: #0c9a7c;
   }

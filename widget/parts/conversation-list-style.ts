@@ -106,8 +106,10 @@ export const conversationListStyle = css`
       color: HighlightText;
       forced-color-adjust: none;
     }
-    .entry[aria-selected='true'] * {
+    .entry[aria-selected='true'] > * {
+      background: Highlight;
       color: HighlightText;
+      opacity: 1;
     }
     .entry-count {
       border: 1px solid;

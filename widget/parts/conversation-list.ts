@@ -38,7 +38,7 @@ const rowId = (to: string): string => `row-${to}`
 function lastLine({ last }: ConversationRow, { me, strings }: ConversationListView): TemplateResult | typeof nothing {
   if (!last) return nothing
   const author = last.from === me ? strings.you : last.side === last.from || last.kind === 'system' ? undefined : last.name
-  return html`${author ? html`<span class="entry-author">${short(author)}:</span> ` : nothing}<bdi>${short(last.body.text)}</bdi>`
+  return html`${author ? html`<bdi>${short(author)}</bdi>: ` : nothing}${short(last.body.text)}`
 }
 
 function row(item: ConversationRow, index: number, view: ConversationListView): TemplateResult {
@@ -53,9 +53,9 @@ function row(item: ConversationRow, index: number, view: ConversationListView): 
     @click=${() => onOpen(item.to)}
   >
     ${avatar(item.to, name)}
-    <span class="entry-name"><bdi>${name}</bdi></span>
+    <span class="entry-name" dir="auto">${name}</span>
     <time class="entry-time">${listTime(item.at, now, { lang, yesterday: strings.yesterday })}</time>
-    <span class="entry-last">${lastLine(item, view)}</span>
+    <span class="entry-last" dir="auto">${lastLine(item, view)}</span>
     ${isUnread
       ? html`<span class="entry-count" part="unread" data-test="unread" aria-label=${fill(strings.unreadCount, { n: item.unread })}
           >${item.unread > 99 ? '99+' : item.unread}</span>`

@@ -43,7 +43,7 @@ function header(view: ConversationPaneView, to: string): TemplateResult {
     <button class="plain back" type="button" data-test="back" aria-label=${deskStrings.back} @click=${onBack}>${deskIcons.back}</button>
     ${avatar(to, name)}
     <div class="who">
-      <h2 class="title"><bdi>${name}</bdi></h2>
+      <h2 class="title" dir="auto">${name}</h2>
       <span class="status" ?data-typing=${typing !== undefined}>${saying}</span>
     </div>
     ${tools}

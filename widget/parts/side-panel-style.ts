@@ -88,8 +88,9 @@ export const sidePanelStyle = css`
     gap: 8px;
   }
   .things .card {
-    width: 100%;
-    background: var(--ground);
+    padding: 10px 14px;
     border-radius: 12px;
+    background: var(--ground);
+    color: inherit;
   }
 `

@@ -29,7 +29,7 @@ export function sidePanel(view: SidePanelView): TemplateResult {
       <h2>${deskStrings.details}</h2>
     </header>
     <div class="side-body" tabindex="0" role="group" aria-label=${deskStrings.details}>
-      <div class="card-face">${avatar(to, name)}<h3><bdi>${name}</bdi></h3></div>
+      <div class="card-face">${avatar(to, name)}<h3 dir="auto">${name}</h3></div>
       <dl class="facts-list">
         <div><dt>${deskStrings.customerId}</dt><dd>${copyable(view)}</dd></div>
         ${facts.map(([label, value]) => html`<div><dt>${label}</dt><dd><bdi>${value}</bdi></dd></div>`)}
