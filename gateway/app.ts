@@ -36,6 +36,7 @@ import { drain } from './ops/drain.ts'
 import { registerHealth } from './ops/health.ts'
 import { Metrics } from './ops/metrics.ts'
 import { reporter } from './ops/reporter.ts'
+import { LIMITS } from './protocol/limits.ts'
 
 const BURST_SECONDS = 10
 const MINUTE_SECONDS = 60
@@ -49,8 +50,14 @@ export interface App {
   close(): Promise<void>
 }
 
-/** `isProcess`: whether this app is the whole process, so that the process' metrics are its own. */
-export async function createApp(config: Config, { isProcess = false }: { isProcess?: boolean } = {}): Promise<App> {
+export interface AppOptions {
+  /** Whether this app is the whole process, so that the process' metrics are its own. */
+  readonly isProcess?: boolean
+  /** Shorter than the wire's limit in tests of the deadline. */
+  readonly helloMs?: number
+}
+
+export async function createApp(config: Config, { isProcess = false, helloMs = LIMITS.helloMs }: AppOptions = {}): Promise<App> {
   const now = (): number => Date.now()
   const dispatcher = new Dispatcher()
   const fastify = createFastify(config, (handler) => dispatcher.server(handler))
@@ -62,7 +69,8 @@ export async function createApp(config: Config, { isProcess = false }: { isProce
   const domain = createDomain(backbone, { attendance: hub, config, now, report })
   const passes = await createPasses(config, now)
   const origins = new Origins(config.ORIGINS ?? (isDemo(config) ? '*' : ''))
-  const reception: Reception = { admit: new Admit({ passes, origins }), hub, domain, now, report, lines: new Set() }
+  const admit = new Admit({ passes, origins })
+  const reception: Reception = { admit, hub, domain, now, helloMs, report, lines: new Set() }
 
   await openDoors(fastify, { config, dispatcher, reception })
   if (config.DOORS.includes('rest')) registerRest(fastify, { ...restOptions(config, now), passes, origins, domain })

@@ -41,8 +41,9 @@ export class CatchUp {
     const page = await this.#store.read(conversation, { after: seq - 1, limit: LIMITS.missedCount + 1 })
     const known = page.messages[0]
     if (page.head.epoch !== epoch || page.head.seq < seq) return caughtUp(seen, 'diverged', { ...page, messages: [] })
-    if (known === undefined || known.seq !== seq || page.head.seq - seq > LIMITS.missedCount) return this.#newest(seen)
-    if (known.id !== lastId) return caughtUp(seen, 'diverged', { ...page, messages: [] })
+    const isTrimmed = known?.seq !== seq
+    if (!isTrimmed && known.id !== lastId) return caughtUp(seen, 'diverged', { ...page, messages: [] })
+    if (isTrimmed || page.head.seq - seq > LIMITS.missedCount) return this.#newest(seen)
     return caughtUp(seen, 'follows', { ...page, messages: page.messages.slice(1) })
   }
 

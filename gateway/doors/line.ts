@@ -44,7 +44,7 @@ export class Line {
     this.#pipe = pipe
     this.#sid = sid
     this.#reception = reception
-    this.#deadline = setTimeout(() => this.#onDeadline(), LIMITS.helloMs)
+    this.#deadline = setTimeout(() => this.#onDeadline(), reception.helloMs)
     reception.lines.add(this)
   }
 

@@ -13,4 +13,6 @@ export interface Reception {
   /** The lines that are open, attached or not. */
   readonly lines: Set<Line>
   readonly now: () => number
+  /** From a line's opening to an accepted hello. */
+  readonly helloMs: number
 }

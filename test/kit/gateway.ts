@@ -6,7 +6,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createApp, type App } from '../../gateway/app.ts'
+import { createApp, type App, type AppOptions } from '../../gateway/app.ts'
 import { readConfig } from '../../gateway/config.ts'
 
 export interface PassClaims {
@@ -47,10 +47,10 @@ const LOCAL = { PORT: '0', HOST: '127.0.0.1', DRAIN_MS: '2000' }
 
 const newDataDir = (): Promise<string> => mkdtemp(join(tmpdir(), 'im-chat-'))
 
-export async function startGateway(environment: Environment = {}): Promise<StartedGateway> {
+export async function startGateway(environment: Environment = {}, options: AppOptions = {}): Promise<StartedGateway> {
   const dataDir = environment.DATA_DIR ?? (await newDataDir())
   const config = readConfig({ ...LOCAL, LOG_LEVEL: 'error', DATA_DIR: dataDir, ...environment })
-  const app = await createApp(config)
+  const app = await createApp(config, options)
   const { port } = await app.listen()
   const url = `http://127.0.0.1:${port}`
   return {

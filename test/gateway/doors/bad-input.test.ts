@@ -1,0 +1,135 @@
+/** Every way to talk nonsense, over every way in: a clear refusal, and the line stays up. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
+import { Talker, WAYS } from '../../kit/talker.ts'
+
+let gateway: StartedGateway
+
+beforeAll(async () => {
+  gateway = await startGateway()
+})
+afterAll(() => gateway.stop())
+
+const send = (more: Record<string, unknown>): Record<string, unknown> =>
+  ({ to: 'shop:1', id: 'm1', kind: 'text', body: { text: 'hello' }, ...more })
+
+const REFUSED: readonly [title: string, command: string, input: unknown, code: string, detail: string][] = [
+  ['an unknown command', 'fly', {}, 'unknown_command', 'fly'],
+  ['a command named like a property of every object', 'constructor', {}, 'unknown_command', 'constructor'],
+  ['no argument at all', 'send', undefined, 'bad_request', 'argument'],
+  ['an argument that is no object', 'send', 'hello', 'bad_request', 'argument'],
+  ['a wrong type', 'send', send({ id: 7 }), 'bad_request', 'id'],
+  ['a wrong type deep inside', 'send', send({ body: { text: 7 } }), 'bad_request', 'body.text'],
+  ['a missing field', 'send', { to: 'shop:1', kind: 'text', body: { text: 'x' } }, 'bad_request', 'id'],
+  ['an id that is too long', 'send', send({ id: 'x'.repeat(65) }), 'bad_request', 'id'],
+  ['an id that is half a character', 'send', send({ id: 'a\ud800' }), 'bad_request', 'id'],
+  ['neither to nor conversation', 'send', { id: 'm1', kind: 'text', body: { text: 'x' } }, 'bad_request', 'conversation or to'],
+  ['both to and conversation', 'send', send({ conversation: 'shop:1~c1' }), 'bad_request', 'not both'],
+  ['a to that is no id', 'send', send({ to: 'a b' }), 'bad_request', 'to'],
+  ['a shop without a name', 'send', send({ to: 'shop:' }), 'bad_request', 'to'],
+  ['a message to oneself', 'send', send({ to: 'c1' }), 'bad_request', 'yourself'],
+  ['a text over the limit', 'send', send({ body: { text: 'x'.repeat(4001) } }), 'text_too_long', '4000'],
+  ['an empty text', 'send', send({ body: { text: '' } }), 'text_empty', ''],
+  ['a text of white space', 'send', send({ body: { text: ' \n\t ' } }), 'text_empty', ''],
+  ['a system message by a person', 'send', send({ kind: 'system' }), 'forbidden', ''],
+  ['an unknown conversation', 'history', { conversation: 'nonsense' }, 'unknown_conversation', ''],
+  ['a conversation with its sides in the wrong order', 'history', { conversation: 'c1~shop:1' }, 'unknown_conversation', ''],
+  ['someone else\'s conversation', 'history', { conversation: 'shop:1~c2' }, 'forbidden', ''],
+  ['writing into someone else\'s conversation', 'send', { ...send({ conversation: 'shop:1~c2' }), to: undefined }, 'forbidden', ''],
+  ['reading someone else\'s cursor', 'read', { conversation: 'shop:1~c2', seq: 1 }, 'forbidden', ''],
+  ['a negative seq', 'read', { to: 'shop:1', seq: -1 }, 'bad_request', 'seq'],
+  ['a page before and after', 'history', { to: 'shop:1', before: 3, after: 1 }, 'bad_request', 'not both'],
+  ['a page too large', 'history', { to: 'shop:1', limit: 101 }, 'bad_request', 'limit'],
+  ['a forged renewal', 'renew', { token: 'a.b.c' }, 'pass_invalid', ''],
+]
+
+describe.each(WAYS)('over %s', (way) => {
+  const arrive = async (sub: string): Promise<Talker> => {
+    const talker = await new Talker(gateway.url, way).open()
+    await talker.hello({ token: await gateway.pass({ sub }) })
+    return talker
+  }
+  const stillAnswers = async (talker: Talker): Promise<void> => {
+    await talker.command('conversations', {})
+    expect(talker.isClosed).toBe(false)
+    talker.close()
+  }
+
+  test.each(REFUSED)('%s is refused in the ack', async (_title, command, input, code, detail) => {
+    const talker = await arrive('c1')
+    const { error } = await talker.ask(command, input)
+    expect(error).toMatchObject({ code, retry: false })
+    expect(error?.message).toContain(detail)
+    await stillAnswers(talker)
+  })
+
+  test.each([
+    ['not JSON', '2["send",', 'bad_packet'],
+    ['no packet at all', 'hello', 'bad_packet'],
+    ['an event without a name', '2[7]', 'bad_packet'],
+    ['an ack nobody asked for', '31[]', 'bad_packet'],
+    ['the header of a binary packet', '51-["send",{"_placeholder":true,"num":0}]', 'binary_unsupported'],
+  ])('%s is refused by a push', async (_title, packet, code) => {
+    const talker = await arrive('c1')
+    talker.send(packet)
+    expect((await talker.push('refusalPush')).error).toMatchObject({ code, retry: false })
+    await stillAnswers(talker)
+  })
+
+  test('a refused command without an ack id is told by a push that names it', async () => {
+    const talker = await arrive('c1')
+    talker.sendPacket({ type: 'event', name: 'send', args: [send({ body: { text: '' } })] })
+    expect(await talker.push('refusalPush')).toMatchObject({ error: { code: 'text_empty' }, about: 'send' })
+    await stillAnswers(talker)
+  })
+
+  test('another namespace gets a connect error of its own', async () => {
+    const talker = await arrive('c1')
+    const refused = talker.until(() => talker.received.find((packet) => packet.type === 'invalid'))
+    talker.send('0/admin,{}')
+    expect(await refused).toMatchObject({ reason: 'namespace', namespace: '/admin' })
+    talker.send('2/admin,1["send",{}]')
+    await talker.until(() => talker.received.filter((packet) => packet.type === 'invalid').length === 2)
+    await stillAnswers(talker)
+  })
+
+  test('a packet of 1 MB is refused in its ack', async () => {
+    const talker = await arrive('c1')
+    const { error } = await talker.ask('send', send({ body: { text: 'x'.repeat(1_000_000) } }))
+    expect(error).toMatchObject({ code: 'too_large', retry: false })
+    await stillAnswers(talker)
+  })
+
+  test('a packet of too many bytes in few characters is refused as well', async () => {
+    const talker = await arrive('c1')
+    const { error } = await talker.ask('send', send({ body: { text: '漢'.repeat(22_000) } }))
+    expect(error?.code).toBe('too_large')
+    await stillAnswers(talker)
+  })
+
+  test('a packet beyond what a line carries at all ends the line', async () => {
+    const talker = await arrive('c1')
+    talker.send('2["send",{"text":"' + 'x'.repeat(2_200_000) + '"}]')
+    await talker.closed()
+  })
+
+  test('going on and on with nonsense ends the line, with a word', async () => {
+    const talker = await arrive('c1')
+    for (let n = 0; n < 60; n++) talker.send('nonsense')
+    expect(await talker.push('byePush')).toMatchObject({ code: 'abuse', reconnect: false })
+    await talker.closed()
+    expect(talker.pushes('refusalPush').length).toBe(50)
+    if (way === 'ws') expect(talker.closeCode).toBe(4101)
+  })
+})
+
+describe.each(WAYS.filter((way) => way !== 'engine.io polling'))('binary over %s', (way) => {
+  test('a binary message is refused by a push', async () => {
+    const talker = await new Talker(gateway.url, way).open()
+    await talker.hello({ token: await gateway.pass({ sub: 'c1' }) })
+    talker.send(Buffer.from([1, 2, 3]))
+    expect((await talker.push('refusalPush')).error.code).toBe('binary_unsupported')
+    await talker.command('conversations', {})
+    talker.close()
+  })
+})

@@ -1,0 +1,235 @@
+/** One suite over every way in: what two people and their windows see. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { CommandInput } from '../../../gateway/protocol/commands.ts'
+import { conversationId } from '../../../gateway/protocol/keys.ts'
+import { startGateway, type PassClaims, type StartedGateway } from '../../kit/gateway.ts'
+import { Talker, WAYS, type Way } from '../../kit/talker.ts'
+
+let gateway: StartedGateway
+let count = 0
+const talkers: Talker[] = []
+
+beforeAll(async () => {
+  gateway = await startGateway()
+})
+afterAll(async () => {
+  for (const talker of talkers) talker.close()
+  await gateway.stop()
+})
+
+const text = (to: string, id: string, words = id): CommandInput<'send'> => ({ to, id, kind: 'text', body: { text: words } })
+const unique = (name: string): string => `${name}${++count}`
+
+async function arrive(way: Way, claims: PassClaims, hello: Record<string, unknown> = {}) {
+  const talker = await new Talker(gateway.url, way).open()
+  talkers.push(talker)
+  const welcome = await talker.hello({ token: await gateway.pass(claims), ...hello })
+  return Object.assign(talker, { welcome })
+}
+
+const agentOf = (shop: string, sub = `agent-of-${shop}`): PassClaims => ({ sub, role: 'agent', shop, name: 'Ann' })
+
+describe.each(WAYS)('over %s', (way) => {
+  test('a hello is welcomed with who one is, the limits and the clock', async () => {
+    const sub = unique('c')
+    const { welcome } = await arrive(way, { sub, src: 'wx-', name: 'Li' })
+    expect(welcome.identity).toMatchObject({ id: `wx-${sub}`, side: `wx-${sub}`, role: 'customer', name: 'Li' })
+    expect(welcome).toMatchObject({ v: 1, resumed: [], limits: { textLength: 4000, packetBytes: 65_536 } })
+    expect(welcome.sid).toMatch(/^[a-z0-9]+\./)
+  })
+
+  test('a message reaches the other side, in order, and not the line that sent it', async () => {
+    const [shop, sub] = [unique('s'), unique('c')]
+    const customer = await arrive(way, { sub }, { to: `shop:${shop}` })
+    const first = await customer.command('send', text(`shop:${shop}`, 'm1'))
+    const agent = await arrive(way, agentOf(shop), { to: sub })
+    expect((await agent.push('messagePush')).id).toBe('m1')
+    const [second, third] = await Promise.all([
+      customer.command('send', text(`shop:${shop}`, 'm2')), customer.command('send', text(`shop:${shop}`, 'm3')),
+    ])
+    expect([first.seq, second.seq, third.seq]).toEqual([1, 2, 3])
+    await agent.push('messagePush', 2)
+    expect(agent.pushes('messagePush').map(({ id, prev }) => [prev, id])).toEqual([[undefined, 'm1'], ['m1', 'm2'], ['m2', 'm3']])
+    const reply = await agent.command('send', text(sub, 'r1'))
+    expect(await customer.push('messagePush')).toMatchObject({ id: 'r1', from: `agent-of-${shop}`, side: `shop:${shop}`, name: 'Ann', seq: reply.seq })
+    expect(customer.pushes('messagePush')).toHaveLength(1)
+  })
+
+  test('a new conversation appears at the shop\'s agents by itself, with its first message once', async () => {
+    const [shop, sub] = [unique('s'), unique('c')]
+    const agent = await arrive(way, agentOf(shop))
+    const customer = await arrive(way, { sub, name: 'Li' })
+    await customer.command('send', text(`shop:${shop}`, 'm1'))
+    await customer.command('send', text(`shop:${shop}`, 'm2'))
+    const row = await agent.push('conversationPush')
+    expect(row).toMatchObject({ conversation: conversationId(`shop:${shop}`, sub), to: sub, name: 'Li' })
+    await agent.push('messagePush', 1)
+    await agent.command('conversations', {})
+    expect(agent.pushes('messagePush').map(({ id }) => id)).toEqual(['m1', 'm2'])
+  })
+
+  test('two windows of one customer see the same, each message once', async () => {
+    const [shop, sub] = [unique('s'), unique('c')]
+    const one = await arrive(way, { sub }, { to: `shop:${shop}` })
+    const other = await arrive(way, { sub })
+    await one.command('send', text(`shop:${shop}`, 'm1'))
+    expect((await other.push('messagePush')).id).toBe('m1')
+    await other.command('send', text(`shop:${shop}`, 'm2'))
+    expect((await one.push('messagePush')).id).toBe('m2')
+    expect([one.pushes('messagePush').length, other.pushes('messagePush').length]).toEqual([1, 1])
+    expect(one.pushes('conversationPush').length).toBe(1)
+  })
+
+  test('the same client id sent again changes nothing and answers as before', async () => {
+    const [shop, sub] = [unique('s'), unique('c')]
+    const customer = await arrive(way, { sub })
+    const first = await customer.command('send', text(`shop:${shop}`, 'm1'))
+    const again = await customer.command('send', text(`shop:${shop}`, 'm1', 'other words'))
+    expect(again).toEqual({ ...first, duplicate: true })
+    const { messages, more } = await customer.command('history', { to: `shop:${shop}` })
+    expect(messages.map(({ body }) => body.text)).toEqual(['m1'])
+    expect(more).toBe(false)
+  })
+
+  test('history pages both ways', async () => {
+    const [shop, sub] = [unique('s'), unique('c')]
+    const customer = await arrive(way, { sub })
+    for (let n = 1; n <= 7; n++) await customer.command('send', text(`shop:${shop}`, `m${n}`))
+    const seqs = async (range: { before?: number; after?: number }) => {
+      const { messages, more } = await customer.command('history', { to: `shop:${shop}`, limit: 3, ...range })
+      return [messages.map(({ seq }) => seq), more]
+    }
+    expect(await seqs({})).toEqual([[5, 6, 7], true])
+    expect(await seqs({ before: 5 })).toEqual([[2, 3, 4], true])
+    expect(await seqs({ before: 2 })).toEqual([[1], false])
+    expect(await seqs({ after: 2 })).toEqual([[3, 4, 5], true])
+    expect(await seqs({ after: 5 })).toEqual([[6, 7], false])
+  })
+
+  test('cursors move forward and the other side is told', async () => {
+    const [shop, sub] = [unique('s'), unique('c')]
+    const customer = await arrive(way, { sub }, { to: `shop:${shop}` })
+    await customer.command('send', text(`shop:${shop}`, 'm1'))
+    await customer.command('send', text(`shop:${shop}`, 'm2'))
+    const agent = await arrive(way, agentOf(shop))
+    const { conversations: [row] } = await agent.command('conversations', {})
+    expect(row).toMatchObject({ to: sub, unread: 2, head: { seq: 2 } })
+    await agent.command('delivered', { to: sub, seq: 2 })
+    await agent.command('read', { to: sub, seq: 2 })
+    expect(await customer.push('cursorPush', 0)).toMatchObject({ participant: `shop:${shop}`, delivered: 2, read: 0 })
+    expect(await customer.push('cursorPush', 1)).toMatchObject({ participant: `shop:${shop}`, delivered: 2, read: 2 })
+    expect((await agent.command('conversations', {})).conversations[0]?.unread).toBe(0)
+  })
+
+  test('typing is shown to the other side only', async () => {
+    const [shop, sub] = [unique('s'), unique('c')]
+    const customer = await arrive(way, { sub }, { to: `shop:${shop}` })
+    const window = await arrive(way, { sub }, { to: `shop:${shop}` })
+    const agent = await arrive(way, agentOf(shop), { to: sub })
+    await customer.command('typing', { to: `shop:${shop}` })
+    expect(await agent.push('typingPush')).toMatchObject({ from: sub, side: sub, on: true })
+    await agent.command('send', text(sub, 'r1'))
+    await window.push('messagePush')
+    expect(window.pushes('typingPush')).toEqual([])
+    expect(customer.pushes('typingPush')).toEqual([])
+  })
+
+  test('changeUser is confirmed to its window and synced to the others', async () => {
+    const sub = unique('c')
+    const one = await arrive(way, { sub })
+    const other = await arrive(way, { sub })
+    await one.command('changeUser', { toid: 'shop:7' })
+    expect(await other.push('syncChangeUserPush')).toEqual({ toid: 'shop:7', socketid: one.welcome.sid })
+    expect(await one.push('changeUserPush')).toEqual({ toid: 'shop:7' })
+    expect([one.pushes('syncChangeUserPush'), other.pushes('changeUserPush')]).toEqual([[], []])
+  })
+
+  test('a pass is renewed on the open line, but only for the same participant', async () => {
+    const sub = unique('c')
+    const customer = await arrive(way, { sub, ttlMs: 60_000 })
+    const renewed = await customer.command('renew', { token: await gateway.pass({ sub, ttlMs: 3_600_000 }) })
+    expect(renewed.identity.expiresAt).toBeGreaterThan(customer.welcome.identity.expiresAt)
+    const stranger = await customer.ask('renew', { token: await gateway.pass({ sub: unique('x') }) })
+    expect(stranger.error?.code).toBe('forbidden')
+  })
+
+  test.concurrent('an expired pass ends the line with a word that says to come back with a new one', async () => {
+    const customer = await arrive(way, { sub: unique('c'), ttlMs: 1500 })
+    expect(await customer.push('byePush')).toMatchObject({ code: 'pass_expired', reconnect: true })
+    await customer.closed()
+    if (way === 'ws') expect(customer.closeCode).toBe(4004)
+  })
+
+  test.concurrent('a newer line of a device replaces the older one', async () => {
+    const sub = unique('c')
+    const older = await arrive(way, { sub }, { device: 'phone.1' })
+    await arrive(way, { sub }, { device: 'phone.2' })
+    await arrive(way, { sub }, { device: 'phone.1' })
+    expect(await older.push('byePush')).toMatchObject({ code: 'replaced', reconnect: false })
+    await older.closed()
+  }, 15_000)
+})
+
+describe.each(WAYS)('resume over %s', (way) => {
+  test('what was missed follows the welcome at once, up to the head', async () => {
+    const [shop, sub] = [unique('s'), unique('c')]
+    const agent = await arrive(way, agentOf(shop))
+    const { conversation, epoch } = await agent.command('send', text(sub, 'm1'))
+    for (let n = 2; n <= 5; n++) await agent.command('send', text(sub, `m${n}`))
+    const customer = await arrive(way, { sub }, { resume: { cursors: [[conversation, epoch, 2, 'm2']] } })
+    expect(customer.welcome.resumed).toMatchObject([{ conversation, to: `shop:${shop}`, status: 'follows', head: { seq: 5, id: 'm5' }, name: 'Ann' }])
+    await customer.push('messagePush', 2)
+    expect(customer.pushes('messagePush').map(({ seq }) => seq)).toEqual([3, 4, 5])
+  })
+
+  test('a cursor of another log diverges, one far behind reloads the newest page, one of a stranger is left out', async () => {
+    const [shop, sub] = [unique('s'), unique('c')]
+    const agent = await arrive(way, agentOf(shop))
+    const { conversation, epoch } = await agent.command('send', text(sub, 'm1'))
+    await Promise.all(Array.from({ length: 240 }, (_, n) => agent.command('send', text(sub, `m${n + 2}`))))
+    const resumed = async (...cursor: [string, string, number, string]) => {
+      const customer = await arrive(way, { sub }, { resume: { cursors: [cursor] } })
+      return [customer.welcome.resumed[0]?.status, customer] as const
+    }
+    expect((await resumed(conversation, 'another', 1, 'm1'))[0]).toBe('diverged')
+    expect((await resumed(conversation, epoch, 1, 'lost'))[0]).toBe('diverged')
+    expect((await resumed(conversation, epoch, 900, 'm900'))[0]).toBe('diverged')
+    expect((await resumed(conversationId('other', 'else'), epoch, 1, 'm1'))[0]).toBe(undefined)
+    const [status, customer] = await resumed(conversation, epoch, 1, 'm1')
+    expect(status).toBe('reload')
+    await customer.push('messagePush', 29)
+    expect(customer.pushes('messagePush').map(({ seq }) => seq)).toEqual(Array.from({ length: 30 }, (_, n) => 212 + n))
+  })
+
+  test('messages sent while a line is being welcomed are neither lost nor doubled', async () => {
+    const [shop, sub] = [unique('s'), unique('c')]
+    const agent = await arrive(way, agentOf(shop))
+    const { conversation, epoch } = await agent.command('send', text(sub, 'm1'))
+    const sending = (async () => {
+      for (let n = 2; n <= 120; n++) await agent.command('send', text(sub, `m${n}`))
+    })()
+    const hellos = Array.from({ length: 12 }, () => arrive(way, { sub }, { resume: { cursors: [[conversation, epoch, 1, 'm1']] } }))
+    const customers = await Promise.all(hellos)
+    await sending
+    for (const customer of customers) {
+      await customer.push('messagePush', 118)
+      expect(customer.pushes('messagePush').map(({ seq }) => seq)).toEqual(Array.from({ length: 119 }, (_, n) => n + 2))
+    }
+  })
+
+  test('a line that dies in the middle of its resume leaves nothing behind, and the next one gets everything', async () => {
+    const [shop, sub] = [unique('s'), unique('c')]
+    const agent = await arrive(way, agentOf(shop))
+    const { conversation, epoch } = await agent.command('send', text(sub, 'm1'))
+    await Promise.all(Array.from({ length: 150 }, (_, n) => agent.command('send', text(sub, `m${n + 2}`))))
+    const token = await gateway.pass({ sub })
+    for (let n = 0; n < 5; n++) {
+      const dying = await new Talker(gateway.url, way).open()
+      dying.sendPacket({ type: 'connect', data: { token, resume: { cursors: [[conversation, epoch, 1, 'm1']] } } })
+      dying.close()
+    }
+    const customer = await arrive(way, { sub }, { resume: { cursors: [[conversation, epoch, 1, 'm1']] } })
+    await customer.push('messagePush', 149)
+    expect(customer.pushes('messagePush').at(-1)?.seq).toBe(151)
+  })
+})

@@ -1,0 +1,105 @@
+/** Who gets in, over every way in. */
+import { SignJWT } from 'jose'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
+import { Talker, WAYS } from '../../kit/talker.ts'
+
+const SECRET = 'a secret of the operator, long enough'
+let gateway: StartedGateway
+
+beforeAll(async () => {
+  gateway = await startGateway({ IM_SECRET: SECRET, ORIGINS: 'https://shop.example' })
+})
+afterAll(() => gateway.stop())
+
+const sign = (claims: Record<string, unknown>, { secret = SECRET, expires = '1h' }: { secret?: string; expires?: string | number } = {}) => {
+  const jwt = new SignJWT(claims).setProtectedHeader({ alg: 'HS256' })
+  return (expires === '' ? jwt : jwt.setExpirationTime(expires)).sign(Buffer.from(secret))
+}
+const unsigned = `${btoa('{"alg":"none"}')}.${btoa('{"sub":"c1","role":"customer","exp":9999999999}')}.`.replaceAll('=', '')
+
+const BAD_PASSES: readonly [title: string, pass: () => Promise<unknown>, code: string][] = [
+  ['no pass', async () => ({}), 'pass_required'],
+  ['an empty pass', async () => ({ token: '' }), 'pass_required'],
+  ['a pass that is no text', async () => ({ token: 7 }), 'bad_request'],
+  ['nonsense', async () => ({ token: 'nonsense' }), 'pass_invalid'],
+  ['an unsigned pass', async () => ({ token: unsigned }), 'pass_invalid'],
+  ['a forged pass', async () => ({ token: await sign({ sub: 'c1', role: 'customer' }, { secret: 'another secret, long enough too' }) }), 'pass_invalid'],
+  ['an expired pass', async () => ({ token: await sign({ sub: 'c1', role: 'customer' }, { expires: 1000 }) }), 'pass_expired'],
+  ['a pass without an end', async () => ({ token: await sign({ sub: 'c1', role: 'customer' }, { expires: '' }) }), 'pass_invalid'],
+  ['a pass of nobody', async () => ({ token: await sign({ role: 'customer' }) }), 'pass_invalid'],
+  ['a pass whose id cannot be one', async () => ({ token: await sign({ sub: 'a~b', role: 'customer' }) }), 'pass_invalid'],
+  ['a customer who calls himself a shop', async () => ({ token: await sign({ sub: 'shop:1', role: 'customer' }) }), 'pass_invalid'],
+  ['a source that makes a shop', async () => ({ token: await sign({ src: 'shop:', sub: '1', role: 'customer' }) }), 'pass_invalid'],
+  ['an unknown role', async () => ({ token: await sign({ sub: 'c1', role: 'system' }) }), 'pass_invalid'],
+  ['an agent of no shop', async () => ({ token: await sign({ sub: 'a1', role: 'agent' }) }), 'pass_invalid'],
+  ['a version long gone', async () => ({ token: await sign({ sub: 'c1', role: 'customer' }), v: 0 }), 'version_unsupported'],
+]
+
+describe.each(WAYS)('over %s', (way) => {
+  test.each(BAD_PASSES)('%s is refused, and the line may try again', async (_title, hello, code) => {
+    const talker = await new Talker(gateway.url, way).open()
+    expect(await talker.refusedHello(await hello())).toMatchObject({ code, retry: false })
+    talker.sendPacket({ type: 'connect', data: { token: await sign({ sub: 'c1', role: 'customer' }) } })
+    await talker.until(() => talker.received.find(({ type }) => type === 'connect'))
+    await talker.command('conversations', {})
+    talker.close()
+  })
+
+  test('a hello without a payload is a hello without a pass', async () => {
+    const talker = await new Talker(gateway.url, way).open()
+    expect((await talker.refusedHello(undefined)).code).toBe('pass_required')
+    talker.close()
+  })
+
+  test('a page of a foreign origin is refused in words', async () => {
+    const talker = await new Talker(gateway.url, way, 'https://evil.example').open()
+    expect(await talker.refusedHello({ token: await sign({ sub: 'c1', role: 'customer' }) })).toMatchObject({ code: 'origin_forbidden', retry: false })
+    talker.close()
+  })
+
+  test('a listed page, and a page of the gateway\'s own host, may connect', async () => {
+    for (const origin of ['https://shop.example', gateway.url]) {
+      const talker = await new Talker(gateway.url, way, origin).open()
+      await talker.hello({ token: await sign({ sub: 'c1', role: 'customer' }) })
+      talker.close()
+    }
+  })
+
+  test('a command before the hello is refused, with the advice to say hello', async () => {
+    const talker = await new Talker(gateway.url, way).open()
+    expect((await talker.ask('send', {})).error).toMatchObject({ code: 'hello_required', retry: true })
+    await talker.hello({ token: await sign({ sub: 'c1', role: 'customer' }) })
+    talker.close()
+  })
+
+  test('a second hello is refused, whether the first is still under way or not', async () => {
+    const talker = await new Talker(gateway.url, way).open()
+    const token = await sign({ sub: 'c1', role: 'customer' })
+    talker.sendPacket({ type: 'connect', data: { token } })
+    talker.sendPacket({ type: 'connect', data: { token } })
+    expect(await talker.push('refusalPush')).toMatchObject({ error: { code: 'hello_repeated' }, about: 'hello' })
+    await talker.until(() => talker.received.find(({ type }) => type === 'connect'))
+    talker.sendPacket({ type: 'connect', data: { token } })
+    await talker.push('refusalPush', 1)
+    await talker.command('conversations', {})
+    expect(talker.received.filter(({ type }) => type === 'connect')).toHaveLength(1)
+    talker.close()
+  })
+})
+
+describe('a line without an accepted hello', () => {
+  test.each(WAYS)('ends after the deadline, with a word, over %s', async (way) => {
+    const impatient = await startGateway({ IM_SECRET: SECRET }, { helloMs: 200 })
+    const talker = await new Talker(impatient.url, way).open()
+    expect(await talker.refusedHello({ token: 'nonsense' })).toMatchObject({ code: 'pass_invalid' })
+    expect(await talker.push('byePush')).toMatchObject({ code: 'hello_timeout', reconnect: true })
+    await talker.closed()
+    if (way === 'ws') expect(talker.closeCode).toBe(4002)
+    await impatient.stop()
+  })
+})
+
+test('with a secret set, nobody gets a pass without the API key', async () => {
+  await expect(gateway.pass({ sub: 'c1' })).rejects.toThrow('404')
+})
