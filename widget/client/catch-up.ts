@@ -70,6 +70,11 @@ export class CatchUp {
     if (epoch !== undefined) this.#set(startTimeline({ epoch, messages, hasOlder }))
   }
 
+  forget(): void {
+    this.#target = 0
+    this.#set(EMPTY)
+  }
+
   /** What the welcome said of this conversation; the messages follow. */
   resumed({ status, head }: Resumed): void {
     this.#target = head.seq

@@ -5,6 +5,7 @@ import { CatchUp } from './catch-up.ts'
 import type { Clock } from './clock.ts'
 import type { Keep } from './keep.ts'
 import { Outbox } from './outbox.ts'
+import { Receipts } from './receipts.ts'
 import type { RefusalError } from './refusal-error.ts'
 import { signal, type Signal } from './signal.ts'
 import { Typing } from './typing.ts'
@@ -37,16 +38,13 @@ interface Copy {
 const SEND_MS = 4000
 const COPY_COUNT = 50
 const COPY_AFTER_MS = 300
-const DELIVERED_AFTER_MS = 400
 const READER_COUNT = 500
 /** So many own messages of a lost tail are offered again; a log that lost more has lost its past. */
 const OFFER_COUNT = 50
-const ZERO: Cursor = { delivered: 0, read: 0 }
 
 export class Conversation implements Contract {
   readonly to: string
   readonly timeline = signal<TimelineView>({ messages: [], hasOlder: false, isLoadingOlder: false, isLoaded: false })
-  readonly theirs = signal<Cursor>(ZERO)
   readonly unread = signal(0)
   readonly name = signal<string | undefined>(undefined)
   readonly draft = signal('')
@@ -54,12 +52,9 @@ export class Conversation implements Contract {
   readonly #catchUp: CatchUp
   readonly #outbox: Outbox
   readonly #typing: Typing
+  readonly #receipts: Receipts
   #id: string | undefined
-  #mine: Cursor = ZERO
-  /** What the gateway has been told. */
-  #told: Cursor = ZERO
   #stopCopy: (() => void) | undefined
-  #stopDelivered: (() => void) | undefined
 
   constructor(options: ConversationOptions) {
     const { to, keep, clock, isConnected, request } = options
@@ -75,7 +70,8 @@ export class Conversation implements Contract {
       },
       onChange: (lost) => this.#changed(lost),
     })
-    this.#typing = new Typing(clock, (on) => this.#tell('typing', { to, on }))
+    this.#receipts = new Receipts(clock, (command, seq) => this.#tell(command, { to, seq }))
+    this.#typing = new Typing(clock, (on) => void this.#tell('typing', { to, on }))
     this.#outbox = new Outbox({
       ...options,
       send: (item) => this.#send(item),
@@ -91,11 +87,15 @@ export class Conversation implements Contract {
 
   /** How far our own side has come. */
   get mine(): Cursor {
-    return this.#mine
+    return this.#receipts.mine
   }
 
   get outbox(): Signal<readonly OutboxItem[]> {
     return this.#outbox.items
+  }
+
+  get theirs(): Signal<Cursor> {
+    return this.#receipts.theirs
   }
 
   get typing(): Typing['theirs'] {
@@ -143,12 +143,9 @@ export class Conversation implements Contract {
   }
 
   markRead(): void {
-    const read = this.#catchUp.timeline.end ?? 0
-    if (read <= this.#mine.read) return
+    if (!this.#receipts.read(this.#catchUp.timeline.end ?? 0)) return
     this.#catchUp.trim(READER_COUNT)
-    this.#mine = { delivered: Math.max(read, this.#mine.delivered), read }
     this.#showUnread()
-    this.#tellCursor()
   }
 
   setTyping(on: boolean): void {
@@ -157,7 +154,6 @@ export class Conversation implements Contract {
 
   /** A line was welcomed. `resumed`: what it said of this conversation, if anything. */
   onWelcome(resumed: Resumed | undefined): void {
-    this.#told = ZERO
     if (resumed) {
       this.#know(resumed.conversation, resumed.cursors)
       if (resumed.name) this.name.set(resumed.name)
@@ -165,7 +161,7 @@ export class Conversation implements Contract {
     } else {
       this.#catchUp.ask()
     }
-    this.#tellCursor()
+    this.#receipts.begin()
     this.#outbox.flush()
   }
 
@@ -204,7 +200,7 @@ export class Conversation implements Contract {
     this.#catchUp.stop()
     this.#outbox.stop()
     this.#typing.show(undefined)
-    this.#stopDelivered?.()
+    this.#receipts.stop()
   }
 
   /** Writes the local copy now if one is due. */
@@ -218,7 +214,7 @@ export class Conversation implements Contract {
       id: this.#id ?? '',
       messages: messages.slice(-COPY_COUNT),
       hasOlder: hasOlder || messages.length > COPY_COUNT,
-      mine: this.#mine,
+      mine: this.#receipts.mine,
       theirs: this.theirs.value,
       ...(name === undefined ? {} : { name }),
     }
@@ -228,22 +224,21 @@ export class Conversation implements Contract {
   #restore(copy: Copy | undefined): void {
     if (!copy?.id) return
     this.#id = copy.id
-    this.#mine = copy.mine
-    this.theirs.set(copy.theirs)
+    this.#receipts.mine = copy.mine
+    this.#receipts.knowTheirs(copy.theirs)
     this.name.set(copy.name)
     this.#catchUp.restore(copy.messages, copy.hasOlder)
   }
 
+  /** Another id for the same `to`: another person (a guest whose pass ran out); what was held is not theirs. */
   #know(id: string, cursors: Readonly<Record<string, Cursor>>): void {
+    if (this.#id !== undefined && this.#id !== id) this.#catchUp.forget()
     this.#id = id
     const side = this.#options.identity.value?.side
     for (const participant in cursors) {
       const cursor = cursors[participant]!
-      if (participant === this.to) this.theirs.set(later(this.theirs.value, cursor))
-      else if (participant === side) {
-        this.#mine = later(this.#mine, cursor)
-        this.#told = later(this.#told, cursor)
-      }
+      if (participant === this.to) this.#receipts.knowTheirs(cursor)
+      else if (participant === side) this.#receipts.knowMine(cursor)
     }
     this.#showUnread()
     this.#options.onChange()
@@ -262,7 +257,7 @@ export class Conversation implements Contract {
     const own = lost.filter(({ from, side }) => from === me?.id && side === me.side)
     if (own.length) this.#outbox.offerAgain(own.slice(-OFFER_COUNT))
     this.#stopCopy ??= this.#options.clock.after(COPY_AFTER_MS, () => this.saveCopy())
-    this.#stopDelivered ??= this.#options.clock.after(DELIVERED_AFTER_MS, () => this.#tellCursor())
+    if (end) this.#receipts.received(end)
     this.#showUnread()
     if (this.isCaughtUp) this.#outbox.settle()
     this.#options.onChange()
@@ -276,7 +271,7 @@ export class Conversation implements Contract {
   }
 
   #showUnread(): void {
-    this.unread.set(Math.max(0, this.#catchUp.head - this.#mine.read))
+    this.unread.set(Math.max(0, this.#catchUp.head - this.#receipts.mine.read))
   }
 
   async #send({ id, kind, body }: OutboxItem): Promise<CommandAnswer<'send'>> {
@@ -301,25 +296,10 @@ export class Conversation implements Contract {
     if (this.isCaughtUp) this.#outbox.settle()
   }
 
-  #tellCursor(): void {
-    this.#stopDelivered?.()
-    this.#stopDelivered = undefined
-    if (!this.#options.isConnected() || !this.#id) return
-    const { to } = this
-    const delivered = this.#catchUp.timeline.end ?? 0
-    const { read } = this.#mine
-    if (read > this.#told.read) this.#tell('read', { to, seq: read })
-    if (delivered > Math.max(read, this.#told.delivered)) this.#tell('delivered', { to, seq: delivered })
-    this.#told = later(this.#told, { delivered, read })
-  }
-
   /** Said once, without insisting: the next welcome says it again. */
-  #tell<C extends 'read' | 'delivered' | 'typing'>(command: C, input: CommandInput<C>): void {
-    if (this.#options.isConnected()) this.#options.request(command, input).catch(() => {})
+  #tell<C extends 'read' | 'delivered' | 'typing'>(command: C, input: CommandInput<C>): boolean {
+    const isConnected = this.#options.isConnected()
+    if (isConnected) this.#options.request(command, input).catch(() => {})
+    return isConnected
   }
 }
-
-const later = (a: Cursor, b: Cursor): Cursor =>
-  b.delivered <= a.delivered && b.read <= a.read
-    ? a
-    : { delivered: Math.max(a.delivered, b.delivered), read: Math.max(a.read, b.read) }
