@@ -1,0 +1,153 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { balance, brokenLinks, type Balance } from './ledger.ts'
+import { Peer } from './peer.ts'
+import type { Fault, Stage } from './stage.ts'
+
+const STRIKE_SPREAD_MS = 10
+
+export interface StormOptions {
+  readonly peers: number
+  readonly window: number
+  /** How often something goes wrong; for a storm by the clock, how often on average in a minute. */
+  readonly strikes: number
+  /** Messages in all, or … */
+  readonly messages: number
+  /** … as many as go in so many minutes. */
+  readonly minutes?: number
+  readonly tell?: (line: string) => void
+}
+
+export interface Line extends Balance {
+  readonly peer: string
+  readonly lines: number
+  readonly resent: number
+  readonly duplicate: number
+  readonly unseen: number
+  readonly refused: number
+}
+
+export interface Report {
+  readonly lines: readonly Line[]
+  readonly brokenLinks: number
+  readonly strikes: readonly string[]
+  readonly seconds: number
+  /** Everything that is not as it must be, in words; empty when all is well. */
+  readonly faults: readonly string[]
+}
+
+/** Lets peers write to each other in pairs while the stage's faults strike, then balances the books. */
+export async function storm(stage: Stage, options: StormOptions): Promise<Report> {
+  const start = performance.now()
+  const weather = new Weather(stage.faults, options)
+  const peers = await gather(stage, options, weather)
+  const striking = weather.strike()
+  await Promise.all(peers.map((peer) => peer.run()))
+  weather.end()
+  await striking
+  const seconds = (performance.now() - start) / 1000
+  const lines: Line[] = []
+  let broken = 0
+  for (const peer of peers) {
+    const log = await peer.log()
+    broken += brokenLinks(log)
+    const { name, lineCount, resentCount, duplicateCount, refusals } = peer
+    lines.push({
+      peer: name, ...balance(peer, log), lines: lineCount, resent: resentCount, duplicate: duplicateCount,
+      unseen: await peer.unseen(log.length), refused: refusals.length,
+    })
+  }
+  await Promise.all(peers.map((peer) => peer.close()))
+  const report = { lines, brokenLinks: broken, strikes: weather.struck, seconds }
+  return { ...report, faults: faultsOf(report, options) }
+}
+
+async function gather(stage: Stage, { peers, window, messages, minutes }: StormOptions, weather: Weather): Promise<Peer[]> {
+  const names = Array.from({ length: peers }, (_, i) => `peer-${i + 1}`)
+  let left = minutes === undefined ? messages : Infinity
+  return Promise.all(names.map(async (name, i) => {
+    const share = minutes === undefined ? Math.floor(messages / peers) + (i < messages % peers ? 1 : 0) : Infinity
+    let written = 0
+    const more = (): boolean => {
+      if (written >= share || left <= 0 || weather.isOver) return false
+      written++
+      left--
+      return true
+    }
+    // In pairs, so that two write to one log at once; an odd one out writes to the first.
+    const to = names[i % 2 === 0 ? i + 1 : i - 1] ?? names[0]!
+    const token = await stage.pass({ sub: name })
+    return new Peer({ name, to, token, url: stage.url, window, more, onAcknowledged: () => weather.progress() })
+  }))
+}
+
+/** When the faults strike: spread evenly over the messages, or by the clock. */
+class Weather {
+  readonly struck: string[] = []
+  isOver = false
+  readonly #faults: readonly Fault[]
+  readonly #options: StormOptions
+  #acknowledged = 0
+  #awaited: { count: number; resolve: () => void } | undefined
+
+  constructor(faults: readonly Fault[], options: StormOptions) {
+    this.#faults = faults
+    this.#options = options
+  }
+
+  progress(): void {
+    this.#acknowledged++
+    if (this.#awaited !== undefined && this.#acknowledged >= this.#awaited.count) this.#awaited.resolve()
+  }
+
+  end(): void {
+    this.#awaited?.resolve()
+  }
+
+  async strike(): Promise<void> {
+    const { strikes, messages, minutes } = this.#options
+    if (minutes === undefined) {
+      for (let i = 1; i <= strikes; i++) {
+        await this.#reached(Math.floor((messages * i) / (strikes + 1)))
+        await this.#next()
+      }
+      return
+    }
+    const end = performance.now() + minutes * 60_000
+    for (;;) {
+      const pause = (60_000 / strikes) * (0.5 + Math.random())
+      await wait(Math.min(pause, Math.max(end - performance.now(), 0)))
+      if (performance.now() >= end) break
+      await this.#next()
+    }
+    this.isOver = true
+  }
+
+  #reached(count: number): Promise<void> {
+    if (this.#acknowledged >= count) return Promise.resolve()
+    return new Promise((resolve) => { this.#awaited = { count, resolve } })
+  }
+
+  async #next(): Promise<void> {
+    const fault = this.#faults[this.struck.length % this.#faults.length]!
+    this.struck.push(fault.name)
+    // Anywhere within a commit, not only right behind an answer.
+    await wait(Math.random() * STRIKE_SPREAD_MS)
+    this.#options.tell?.(`${fault.name} after ${this.#acknowledged} acknowledgements`)
+    await fault.strike()
+  }
+}
+
+function faultsOf(report: Omit<Report, 'faults'>, { strikes, messages, minutes }: StormOptions): string[] {
+  const sum = (key: keyof Balance | 'unseen'): number => report.lines.reduce((total, line) => total + line[key], 0)
+  const faults: string[] = []
+  for (const key of ['lost', 'missing', 'doubled', 'misordered', 'foreign', 'unseen'] as const) {
+    if (sum(key) > 0) faults.push(`${sum(key)} ${key}`)
+  }
+  if (sum('written') !== sum('acknowledged')) faults.push(`${sum('written')} written, ${sum('acknowledged')} acknowledged`)
+  if (minutes === undefined && sum('stored') !== messages) faults.push(`${sum('stored')} in the log instead of ${messages}`)
+  if (minutes === undefined && report.strikes.length !== strikes) {
+    faults.push(`${report.strikes.length} strikes instead of ${strikes}`)
+  }
+  if (report.brokenLinks > 0) faults.push(`${report.brokenLinks} broken links`)
+  return faults
+}
