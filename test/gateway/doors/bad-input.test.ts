@@ -35,7 +35,7 @@ const REFUSED: readonly [title: string, command: string, input: unknown, code: s
   ['an unknown conversation', 'history', { conversation: 'nonsense' }, 'unknown_conversation', ''],
   ['a conversation with its sides in the wrong order', 'history', { conversation: 'c1~shop:1' }, 'unknown_conversation', ''],
   ['someone else\'s conversation', 'history', { conversation: 'shop:1~c2' }, 'forbidden', ''],
-  ['writing into someone else\'s conversation', 'send', { ...send({ conversation: 'shop:1~c2' }), to: undefined }, 'forbidden', ''],
+  ['writing into someone else\'s conversation', 'send', send({ conversation: 'shop:1~c2', to: undefined }), 'forbidden', ''],
   ['reading someone else\'s cursor', 'read', { conversation: 'shop:1~c2', seq: 1 }, 'forbidden', ''],
   ['a negative seq', 'read', { to: 'shop:1', seq: -1 }, 'bad_request', 'seq'],
   ['a page before and after', 'history', { to: 'shop:1', before: 3, after: 1 }, 'bad_request', 'not both'],

@@ -51,7 +51,8 @@ describe.each(WAYS)('over %s', (way) => {
     await agent.push('messagePush', 2)
     expect(agent.pushes('messagePush').map(({ id, prev }) => [prev, id])).toEqual([[undefined, 'm1'], ['m1', 'm2'], ['m2', 'm3']])
     const reply = await agent.command('send', text(sub, 'r1'))
-    expect(await customer.push('messagePush')).toMatchObject({ id: 'r1', from: `agent-of-${shop}`, side: `shop:${shop}`, name: 'Ann', seq: reply.seq })
+    expect(await customer.push('messagePush'))
+      .toMatchObject({ id: 'r1', from: `agent-of-${shop}`, side: `shop:${shop}`, name: 'Ann', seq: reply.seq })
     expect(customer.pushes('messagePush')).toHaveLength(1)
   })
 
@@ -152,22 +153,6 @@ describe.each(WAYS)('over %s', (way) => {
     const stranger = await customer.ask('renew', { token: await gateway.pass({ sub: unique('x') }) })
     expect(stranger.error?.code).toBe('forbidden')
   })
-
-  test.concurrent('an expired pass ends the line with a word that says to come back with a new one', async () => {
-    const customer = await arrive(way, { sub: unique('c'), ttlMs: 1500 })
-    expect(await customer.push('byePush')).toMatchObject({ code: 'pass_expired', reconnect: true })
-    await customer.closed()
-    if (way === 'ws') expect(customer.closeCode).toBe(4004)
-  })
-
-  test.concurrent('a newer line of a device replaces the older one', async () => {
-    const sub = unique('c')
-    const older = await arrive(way, { sub }, { device: 'phone.1' })
-    await arrive(way, { sub }, { device: 'phone.2' })
-    await arrive(way, { sub }, { device: 'phone.1' })
-    expect(await older.push('byePush')).toMatchObject({ code: 'replaced', reconnect: false })
-    await older.closed()
-  }, 15_000)
 })
 
 describe.each(WAYS)('resume over %s', (way) => {
@@ -177,7 +162,8 @@ describe.each(WAYS)('resume over %s', (way) => {
     const { conversation, epoch } = await agent.command('send', text(sub, 'm1'))
     for (let n = 2; n <= 5; n++) await agent.command('send', text(sub, `m${n}`))
     const customer = await arrive(way, { sub }, { resume: { cursors: [[conversation, epoch, 2, 'm2']] } })
-    expect(customer.welcome.resumed).toMatchObject([{ conversation, to: `shop:${shop}`, status: 'follows', head: { seq: 5, id: 'm5' }, name: 'Ann' }])
+    expect(customer.welcome.resumed)
+      .toMatchObject([{ conversation, to: `shop:${shop}`, status: 'follows', head: { seq: 5, id: 'm5' }, name: 'Ann' }])
     await customer.push('messagePush', 2)
     expect(customer.pushes('messagePush').map(({ seq }) => seq)).toEqual([3, 4, 5])
   })
@@ -208,8 +194,8 @@ describe.each(WAYS)('resume over %s', (way) => {
     const sending = (async () => {
       for (let n = 2; n <= 120; n++) await agent.command('send', text(sub, `m${n}`))
     })()
-    const hellos = Array.from({ length: 12 }, () => arrive(way, { sub }, { resume: { cursors: [[conversation, epoch, 1, 'm1']] } }))
-    const customers = await Promise.all(hellos)
+    const resume = { cursors: [[conversation, epoch, 1, 'm1']] }
+    const customers = await Promise.all(Array.from({ length: 12 }, () => arrive(way, { sub }, { resume })))
     await sending
     for (const customer of customers) {
       await customer.push('messagePush', 118)
@@ -232,4 +218,24 @@ describe.each(WAYS)('resume over %s', (way) => {
     await customer.push('messagePush', 149)
     expect(customer.pushes('messagePush').at(-1)?.seq).toBe(151)
   })
+})
+
+describe.concurrent('an end of a line comes with a word', () => {
+  test.each(WAYS)('an expired pass over %s: come back with a new one', async (way) => {
+    const customer = await arrive(way, { sub: unique('c'), ttlMs: 1500 })
+    expect(await customer.push('byePush')).toMatchObject({ code: 'pass_expired', reconnect: true })
+    await customer.closed()
+    if (way === 'ws') expect(customer.closeCode).toBe(4004)
+  })
+
+  test.each(WAYS)('a newer line of the same device over %s: do not come back', async (way) => {
+    const sub = unique('c')
+    const older = await arrive(way, { sub }, { device: 'phone.1' })
+    const beside = await arrive(way, { sub }, { device: 'phone.2' })
+    const newer = await arrive(way, { sub }, { device: 'phone.1' })
+    expect(await older.push('byePush')).toMatchObject({ code: 'replaced', reconnect: false })
+    await older.closed()
+    if (way === 'ws') expect(older.closeCode).toBe(4100)
+    expect([beside.isClosed, newer.isClosed]).toEqual([false, false])
+  }, 15_000)
 })

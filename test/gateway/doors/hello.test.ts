@@ -12,10 +12,17 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.stop())
 
-const sign = (claims: Record<string, unknown>, { secret = SECRET, expires = '1h' }: { secret?: string; expires?: string | number } = {}) => {
+interface Signing {
+  readonly secret?: string
+  readonly expires?: string | number
+}
+
+function sign(claims: Record<string, unknown>, { secret = SECRET, expires = '1h' }: Signing = {}): Promise<string> {
   const jwt = new SignJWT(claims).setProtectedHeader({ alg: 'HS256' })
   return (expires === '' ? jwt : jwt.setExpirationTime(expires)).sign(Buffer.from(secret))
 }
+
+const CUSTOMER = { sub: 'c1', role: 'customer' }
 const unsigned = `${btoa('{"alg":"none"}')}.${btoa('{"sub":"c1","role":"customer","exp":9999999999}')}.`.replaceAll('=', '')
 
 const BAD_PASSES: readonly [title: string, pass: () => Promise<unknown>, code: string][] = [
@@ -24,23 +31,23 @@ const BAD_PASSES: readonly [title: string, pass: () => Promise<unknown>, code: s
   ['a pass that is no text', async () => ({ token: 7 }), 'bad_request'],
   ['nonsense', async () => ({ token: 'nonsense' }), 'pass_invalid'],
   ['an unsigned pass', async () => ({ token: unsigned }), 'pass_invalid'],
-  ['a forged pass', async () => ({ token: await sign({ sub: 'c1', role: 'customer' }, { secret: 'another secret, long enough too' }) }), 'pass_invalid'],
-  ['an expired pass', async () => ({ token: await sign({ sub: 'c1', role: 'customer' }, { expires: 1000 }) }), 'pass_expired'],
-  ['a pass without an end', async () => ({ token: await sign({ sub: 'c1', role: 'customer' }, { expires: '' }) }), 'pass_invalid'],
+  ['a forged pass', async () => ({ token: await sign(CUSTOMER, { secret: 'another secret, long enough too' }) }), 'pass_invalid'],
+  ['an expired pass', async () => ({ token: await sign(CUSTOMER, { expires: 1000 }) }), 'pass_expired'],
+  ['a pass without an end', async () => ({ token: await sign(CUSTOMER, { expires: '' }) }), 'pass_invalid'],
   ['a pass of nobody', async () => ({ token: await sign({ role: 'customer' }) }), 'pass_invalid'],
   ['a pass whose id cannot be one', async () => ({ token: await sign({ sub: 'a~b', role: 'customer' }) }), 'pass_invalid'],
   ['a customer who calls himself a shop', async () => ({ token: await sign({ sub: 'shop:1', role: 'customer' }) }), 'pass_invalid'],
   ['a source that makes a shop', async () => ({ token: await sign({ src: 'shop:', sub: '1', role: 'customer' }) }), 'pass_invalid'],
   ['an unknown role', async () => ({ token: await sign({ sub: 'c1', role: 'system' }) }), 'pass_invalid'],
   ['an agent of no shop', async () => ({ token: await sign({ sub: 'a1', role: 'agent' }) }), 'pass_invalid'],
-  ['a version long gone', async () => ({ token: await sign({ sub: 'c1', role: 'customer' }), v: 0 }), 'version_unsupported'],
+  ['a version long gone', async () => ({ token: await sign(CUSTOMER), v: 0 }), 'version_unsupported'],
 ]
 
 describe.each(WAYS)('over %s', (way) => {
   test.each(BAD_PASSES)('%s is refused, and the line may try again', async (_title, hello, code) => {
     const talker = await new Talker(gateway.url, way).open()
     expect(await talker.refusedHello(await hello())).toMatchObject({ code, retry: false })
-    talker.sendPacket({ type: 'connect', data: { token: await sign({ sub: 'c1', role: 'customer' }) } })
+    talker.sendPacket({ type: 'connect', data: { token: await sign(CUSTOMER) } })
     await talker.until(() => talker.received.find(({ type }) => type === 'connect'))
     await talker.command('conversations', {})
     talker.close()
@@ -54,14 +61,15 @@ describe.each(WAYS)('over %s', (way) => {
 
   test('a page of a foreign origin is refused in words', async () => {
     const talker = await new Talker(gateway.url, way, 'https://evil.example').open()
-    expect(await talker.refusedHello({ token: await sign({ sub: 'c1', role: 'customer' }) })).toMatchObject({ code: 'origin_forbidden', retry: false })
+    const refusal = await talker.refusedHello({ token: await sign(CUSTOMER) })
+    expect(refusal).toMatchObject({ code: 'origin_forbidden', retry: false })
     talker.close()
   })
 
   test('a listed page, and a page of the gateway\'s own host, may connect', async () => {
     for (const origin of ['https://shop.example', gateway.url]) {
       const talker = await new Talker(gateway.url, way, origin).open()
-      await talker.hello({ token: await sign({ sub: 'c1', role: 'customer' }) })
+      await talker.hello({ token: await sign(CUSTOMER) })
       talker.close()
     }
   })
@@ -69,13 +77,13 @@ describe.each(WAYS)('over %s', (way) => {
   test('a command before the hello is refused, with the advice to say hello', async () => {
     const talker = await new Talker(gateway.url, way).open()
     expect((await talker.ask('send', {})).error).toMatchObject({ code: 'hello_required', retry: true })
-    await talker.hello({ token: await sign({ sub: 'c1', role: 'customer' }) })
+    await talker.hello({ token: await sign(CUSTOMER) })
     talker.close()
   })
 
   test('a second hello is refused, whether the first is still under way or not', async () => {
     const talker = await new Talker(gateway.url, way).open()
-    const token = await sign({ sub: 'c1', role: 'customer' })
+    const token = await sign(CUSTOMER)
     talker.sendPacket({ type: 'connect', data: { token } })
     talker.sendPacket({ type: 'connect', data: { token } })
     expect(await talker.push('refusalPush')).toMatchObject({ error: { code: 'hello_repeated' }, about: 'hello' })
