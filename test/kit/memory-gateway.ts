@@ -106,6 +106,18 @@ export class MemoryGateway {
     return { message, duplicate: false }
   }
 
+  /** A failover to a replica that lags: every line is cut, the newest `count` entries are gone and their numbers free again. */
+  loseTail(count: number): void {
+    this.kill()
+    for (const log of this.logs.values()) {
+      log.messages = log.messages.slice(0, Math.max(0, log.messages.length - count))
+      for (const side in log.cursors) {
+        const { delivered, read } = log.cursors[side]!
+        log.cursors[side] = { delivered: Math.min(delivered, log.messages.length), read: Math.min(read, log.messages.length) }
+      }
+    }
+  }
+
   /** The other side writes `text`. */
   say(from: string, to: string, text: string): Message {
     const id = `${from}-${this.log(from, to).messages.length + 1}-${text}`
@@ -133,6 +145,7 @@ export class MemoryGateway {
   }
 
   #greet(peer: Peer, hello: Hello): void {
+    if (peer.identity) return
     const refusal = this.refuse('connect', hello as Input)
     const [role, a, b] = (hello.token ?? '').split(':')
     if (refusal || (role !== 'customer' && role !== 'agent')) {

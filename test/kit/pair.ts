@@ -72,12 +72,18 @@ function openPipe(options: {
       return !isOver
     },
   }
+  const beat = (): void => {
+    if (isOver) return
+    clock.after(silenceMs * 0.7, beat)
+    carry('heartbeat', 'client', () => void (isOver || events.onHeard()))
+  }
   if (weather.mode === 'refused') clock.after(delay() * 2, () => cut('refused'))
   if (weather.mode === 'works') {
     clock.after(delay() * 2, () => {
       if (isOver) return
       near = accept(far)
       events.onOpen(silenceMs)
+      beat()
     })
   }
   return {

@@ -59,6 +59,11 @@ export class CatchUp {
     return this.#isReading || this.#isDiverged || (this.#timeline.end ?? -1) < this.#target
   }
 
+  /** The gateway's log is not the one we knew, and it is not settled yet what it lost. */
+  get isDiverged(): boolean {
+    return this.#isDiverged
+  }
+
   /** The highest seq known to exist. */
   get head(): number {
     return Math.max(this.#target, this.#timeline.end ?? 0)
@@ -94,9 +99,10 @@ export class CatchUp {
   /** `isPush` false: from the answer to a send, which may overtake the pushes of a reload. */
   receive(message: Message, isPush = true): void {
     if (this.#isReloading && isPush) {
-      this.#isReloading = false
       const { end } = this.#timeline
-      if (end === undefined || message.seq > end + 1) {
+      const isOfPage = message.seq <= this.#target
+      this.#isReloading = !isOfPage
+      if (isOfPage && (end === undefined || message.seq > end + 1)) {
         const { early } = this.#timeline
         this.#set(startTimeline({ epoch: message.epoch, messages: [message], hasOlder: message.seq > 1, early }))
         return this.#check()

@@ -16,6 +16,7 @@ import { SocketRecord } from './socket-record.ts'
 import type { Client as Contract, PushMap } from './types.ts'
 
 const RESUME_COUNT = 100
+const COMPARE_EVERY_MS = 40_000
 
 /**
  * The headless client: one person, one window, one gateway. Everything it needs of the world is an option with a default
@@ -36,6 +37,7 @@ class Client implements Contract {
   readonly #listeners = new Map<string, Set<(data: never) => void>>()
   #inbox: Inbox | undefined
   #hasRefetched = false
+  #stopCompare = (): void => {}
   #stopEnvironment: (() => void) | undefined
 
   constructor(options: ClientOptions) {
@@ -153,6 +155,7 @@ class Client implements Contract {
   close(): void {
     this.#stopEnvironment?.()
     this.#stopEnvironment = undefined
+    this.#stopCompare()
     this.#connection.close()
     for (const conversation of this.#all()) conversation.stop()
   }
@@ -161,6 +164,15 @@ class Client implements Contract {
     this.#pass.set(token)
     if (this.#connection.isWelcomed) this.request('renew', { token }).catch(() => {})
     else if (this.connection.value.name === 'refused') this.connect()
+  }
+
+  /** The conversation in front of the person is compared with its log now and then, whatever the line claims. */
+  #compare(): void {
+    this.#stopCompare()
+    this.#stopCompare = this.#ports.clock.after(COMPARE_EVERY_MS, () => {
+      this.#conversations.get(this.focus.value ?? '')?.compare()
+      this.#compare()
+    })
   }
 
   #all(): readonly Conversation[] {
@@ -198,6 +210,7 @@ class Client implements Contract {
     for (const to of resumed.keys()) this.#open(to)
     for (const conversation of this.#all()) conversation.onWelcome(resumed.get(conversation.to))
     if (this.#inbox) void this.#inbox.refresh()
+    this.#compare()
   }
 
   #push(name: string, data: unknown): void {

@@ -175,6 +175,7 @@ export class Connection {
   #adopt(line: Line, welcome: Welcome): void {
     const { ports, record, clock } = this.#options
     const old = this.#line
+    if (old === line) return
     this.#stopTimer()
     this.#line = line
     this.#adoptedAt = clock.now()

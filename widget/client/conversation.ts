@@ -74,6 +74,8 @@ export class Conversation implements Contract {
     this.#typing = new Typing(clock, (on) => void this.#tell('typing', { to, on }))
     this.#outbox = new Outbox({
       ...options,
+      // What a gateway lost goes first, or the order would turn round.
+      isConnected: () => isConnected() && !this.#catchUp.isDiverged,
       send: (item) => this.#send(item),
       onSent: (item, answer) => this.#sent(item, answer),
     })
@@ -170,6 +172,11 @@ export class Conversation implements Contract {
     if (this.#options.isConnected()) this.onWelcome(undefined)
   }
 
+  /** A push can vanish inside a line that lives: is there more than we know? */
+  compare(): void {
+    this.#catchUp.ask()
+  }
+
   onLost(): void {
     this.#catchUp.stop()
   }
@@ -260,6 +267,7 @@ export class Conversation implements Contract {
     if (end) this.#receipts.received(end)
     this.#showUnread()
     if (this.isCaughtUp) this.#outbox.settle()
+    this.#outbox.flush()
     this.#options.onChange()
   }
 

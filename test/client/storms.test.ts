@@ -1,0 +1,162 @@
+/** Whatever a network does, every message arrives exactly once and in order. Random storms; what fails is replayed by its seed. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createClient } from '../../widget/client/client.ts'
+import type { Client } from '../../widget/client/types.ts'
+import { MovableClock } from '../kit/clock.ts'
+import { MemoryGateway } from '../kit/memory-gateway.ts'
+import { MemoryStorage } from '../kit/memory-storage.ts'
+import { CLEAR } from '../kit/pair.ts'
+
+type Step =
+  | { readonly do: 'send'; readonly who: 0 | 1 }
+  | { readonly do: 'wait'; readonly ms: number }
+  | { readonly do: 'weather'; readonly loss: number; readonly doubling: number; readonly delayMs: number; readonly mode: 'works' | 'refused' | 'hangs' | 'mute' }
+  | { readonly do: 'kill' | 'drain' | 'loseTail' }
+  | { readonly do: 'reload' | 'wake' | 'online'; readonly who: 0 | 1 }
+
+const who = fc.constantFrom(0 as const, 1 as const)
+const calmSteps: fc.WeightedArbitrary<Step>[] = [
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('send' as const), who }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(1, 20, 300, 2000, 9000) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('weather' as const), loss: fc.constantFrom(0, 0.1, 0.4), doubling: fc.constantFrom(0, 0.3),
+      delayMs: fc.constantFrom(0, 30, 500), mode: fc.constantFrom('works' as const, 'refused' as const, 'hangs' as const, 'mute' as const),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('kill' as const, 'drain' as const) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('wake' as const, 'online' as const), who }) },
+]
+const reloads: fc.WeightedArbitrary<Step> = { weight: 2, arbitrary: fc.record({ do: fc.constant('reload' as const), who }) }
+const failovers: fc.WeightedArbitrary<Step> = { weight: 2, arbitrary: fc.record({ do: fc.constant('loseTail' as const) }) }
+
+/** Small, fast, and the same for the same seed. */
+function dice(seed: number): () => number {
+  let state = seed | 0
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+const RUNS = 300
+const PEOPLE = [{ token: 'customer:u1', to: 'shop:42' }, { token: 'agent:42:a1', to: 'u1' }] as const
+
+class Storm {
+  readonly clock = new MovableClock()
+  readonly gateway = new MemoryGateway(this.clock)
+  readonly sent: [string[], string[]] = [[], []]
+  readonly #random: () => number
+  readonly #storages = [new MemoryStorage(), new MemoryStorage()]
+  readonly #windows: ReturnType<MemoryStorage['openWindow']>[] = []
+  readonly clients: Client[] = []
+  /** An item was set aside as suspect of breaking lines; by hand it goes again, behind those that were not. */
+  hadSuspects = false
+
+  constructor(seed: number) {
+    this.#random = dice(seed)
+    this.#open(0)
+    this.#open(1)
+  }
+
+  #open(index: 0 | 1): void {
+    const window = (this.#windows[index] = this.#storages[index]!.openWindow())
+    this.clients[index] = createClient({
+      ...PEOPLE[index], gateway: 'http://gateway.test', transports: this.gateway.ports(), clock: this.clock, random: this.#random, ...window,
+    })
+    this.clients[index].connect()
+    this.conversation(index)
+  }
+
+  conversation(index: 0 | 1) {
+    return this.clients[index]!.conversation(PEOPLE[index].to)
+  }
+
+  async take(step: Step): Promise<void> {
+    switch (step.do) {
+      case 'send':
+        this.sent[step.who].push(this.conversation(step.who).send(`${step.who}:${this.sent[step.who].length}`)!)
+        break
+      case 'wait':
+        return this.clock.advance(step.ms)
+      case 'weather': {
+        const { loss, doubling, delayMs, mode } = step
+        const weather = {
+          mode, delay: () => this.#random() * delayMs, drops: () => this.#random() < loss, doubles: () => this.#random() < doubling,
+        }
+        Object.assign(this.gateway.websocket, weather)
+        Object.assign(this.gateway.polling, { ...weather, mode: mode === 'mute' ? 'works' : mode })
+        break
+      }
+      case 'kill':
+        return this.gateway.kill()
+      case 'drain':
+        return this.gateway.bye('draining', true, 100)
+      case 'loseTail':
+        return this.gateway.loseTail(3)
+      case 'reload':
+        // A page that goes saves what it can; a killed one does not even do that.
+        if (this.#random() < 0.5) this.#windows[step.who]!.emit({ type: 'leave' })
+        this.clients[step.who]!.close()
+        return this.#open(step.who)
+      default:
+        this.#windows[step.who]!.emit({ type: step.do })
+    }
+  }
+
+  async calm(): Promise<void> {
+    const clear = { ...CLEAR, drops: () => false, doubles: () => false }
+    Object.assign(this.gateway.websocket, clear)
+    Object.assign(this.gateway.polling, clear)
+    await this.clock.advance(120_000)
+  }
+}
+
+async function weather(steps: readonly Step[], seed: number): Promise<Storm> {
+  const storm = new Storm(seed)
+  for (const step of steps) await storm.take(step)
+  await storm.calm()
+  for (const index of [0, 1] as const) {
+    for (const { id, state } of storm.conversation(index).outbox.value) {
+      if (state !== 'failed') continue
+      storm.hadSuspects = true
+      storm.conversation(index).retry(id)
+    }
+  }
+  await storm.calm()
+  const log = storm.gateway.log('shop:42', 'u1').messages
+  const ids = log.map(({ id }) => id)
+  expect(new Set(ids).size).toBe(ids.length)
+  for (const index of [0, 1] as const) {
+    expect(storm.conversation(index).outbox.value).toEqual([])
+    expect(storm.clients[index]!.connection.value.name).toBe('live')
+    for (let pages = 0; pages < 9 && storm.conversation(index).timeline.value.hasOlder; pages++) {
+      void storm.conversation(index).loadOlder()
+      await storm.clock.advance(10)
+    }
+    expect(storm.conversation(index).timeline.value.messages.map(({ id }) => id)).toEqual(ids)
+  }
+  return storm
+}
+
+const steps = (...more: fc.WeightedArbitrary<Step>[]) => fc.array(fc.oneof(...calmSteps, ...more), { maxLength: 40 })
+
+async function holds(list: readonly Step[], seed: number): Promise<void> {
+  const storm = await weather(list, seed)
+  const ids = storm.gateway.log('shop:42', 'u1').messages.map(({ id }) => id)
+  for (const sent of storm.sent) {
+    const arrived = ids.filter((id) => sent.includes(id))
+    if (storm.hadSuspects) expect(arrived.sort()).toEqual([...sent].sort())
+    else expect(arrived).toEqual(sent)
+  }
+}
+
+test('loss, doubling, overtaking, kills, drains, reloads: each message exactly once, in the order of its sender', () =>
+  fc.assert(fc.asyncProperty(steps(reloads), fc.integer(), holds), { numRuns: RUNS }))
+
+test('failovers that lose a tail and reuse its numbers: both sides end with one log, and nobody who stayed lost a word', () =>
+  fc.assert(fc.asyncProperty(steps(failovers), fc.integer(), holds), { numRuns: RUNS }))
