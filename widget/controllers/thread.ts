@@ -13,6 +13,8 @@ export interface ThreadOptions {
   readonly conversation: () => Conversation | undefined
   /** The panel is open; together with a visible page it means that messages are being seen. */
   readonly isShown: () => boolean
+  /** Whether the person looks; the page being visible where nothing better is known. */
+  readonly isHere?: () => boolean
   readonly enterSends: () => boolean
   readonly isSoftKeyboard: () => boolean
   readonly onSend: (id: string, text: string, source: SendSource) => void
@@ -146,6 +148,7 @@ export class Thread implements ReactiveController {
 
   hostUpdated(): void {
     if (!this.#options.isShown() || document.visibilityState === 'hidden') return
+    const isHere = this.#options.isHere?.() ?? true
     for (const message of this.messages) {
       const key = `${message.from} ${message.id}`
       if (this.#shown.has(key)) continue
@@ -153,7 +156,7 @@ export class Thread implements ReactiveController {
       this.#options.onMessage(message, this.#isOwn(message))
     }
     const conversation = this.#conversation
-    if (conversation && this.scroll.isPinned && this.isAtEnd && conversation.unread.value > 0) conversation.markRead()
+    if (isHere && conversation && this.scroll.isPinned && this.isAtEnd && conversation.unread.value > 0) conversation.markRead()
   }
 
   get #held(): readonly Message[] {

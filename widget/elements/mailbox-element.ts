@@ -77,6 +77,7 @@ export abstract class MailboxElement extends LitElement {
   protected readonly thread: Thread = new Thread(this, {
     conversation: () => this.line.conversation,
     isShown: () => this.line.conversation !== undefined,
+    isHere: () => this.attention.isHere,
     enterSends: () => this.enter.value === 'send',
     isSoftKeyboard: () => false,
     onSend: (id, text) => this.tell('im-send', { id, text }),
@@ -87,6 +88,8 @@ export abstract class MailboxElement extends LitElement {
   #stops: (() => void)[] = []
   #isMounted = false
   #isComposing = false
+  /** What the other windows know of `to`. */
+  #told = ''
   #dir = 'ltr'
 
   constructor() {
@@ -161,6 +164,7 @@ export abstract class MailboxElement extends LitElement {
       for (const stop of this.#stops) stop()
       this.mailbox.use(undefined)
       this.line.stop()
+      this.#told = ''
     })
   }
 
@@ -177,7 +181,7 @@ export abstract class MailboxElement extends LitElement {
     const { client } = this.line
     this.mailbox.use(client)
     if (changed.has('to') && this.to !== '') this.#hold()
-    if (client && this.to !== '' && client.focus.value !== this.to) client.changeUser(this.to)
+    if (client && this.to !== this.#told) client.changeUser((this.#told = this.to))
     if (this.listing.isSearching) this.mailbox.needMore()
     this.#dir = getComputedStyle(this).direction
   }
@@ -259,7 +263,7 @@ export abstract class MailboxElement extends LitElement {
 
   #follow(to: string | undefined): void {
     if (to === undefined || to === this.to || this.#isComposing) return
-    this.to = to
+    this.to = this.#told = to
   }
 
   #onComposed(): void {
