@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest'
+import { ClientWorld, textsOf } from '../kit/client-world.ts'
+
+const SHOP = 'shop:42'
+
+describe('the line', () => {
+  test('sleep and wake with a dead line: back at once, and what was missed is here', async () => {
+    const world = new ClientWorld()
+    const client = world.open('customer:u1', SHOP)
+    await world.clock.advance(10)
+    client.conversation(SHOP)
+    world.clock.jump(3_600_000)
+    for (const mode of ['websocket', 'polling'] as const) world.gateway[mode].drops = (packet) => packet === 'heartbeat'
+    world.gateway.peers.clear()
+    world.gateway.say(SHOP, 'u1', 'while you slept')
+    client.emit('wake')
+    await world.clock.advance(1000)
+    expect(client.connection.value.name).toBe('live')
+    expect(textsOf(client, SHOP)).toEqual(['while you slept'])
+    expect(world.gateway.hellos).toHaveLength(2)
+  })
+
+  test('waking up without an event: the first timer that runs late finds it out', async () => {
+    const world = new ClientWorld()
+    const client = world.open('customer:u1', SHOP)
+    await world.clock.advance(10)
+    world.clock.jump(3_600_000)
+    await world.clock.advance(1000)
+    expect(world.gateway.hellos).toHaveLength(2)
+    expect(client.connection.value.name).toBe('live')
+  })
+
+  test('a short sleep with a line that only looks alive: asked on waking, replaced when it does not answer', async () => {
+    const world = new ClientWorld()
+    const client = world.open('customer:u1', SHOP)
+    await world.clock.advance(10)
+    const [peer] = world.gateway.peers
+    world.gateway.swallow = (_command, _input, from) => from === peer
+    world.clock.jump(20_000)
+    client.emit('wake')
+    await world.clock.advance(3000)
+    expect(world.gateway.hellos).toHaveLength(2)
+    expect(client.connection.value.name).toBe('live')
+  })
+
+  test('a wake with a healthy line changes nothing', async () => {
+    const world = new ClientWorld()
+    const client = world.open('customer:u1', SHOP)
+    await world.clock.advance(20_000)
+    client.emit('wake')
+    await world.clock.advance(10_000)
+    expect(world.gateway.hellos).toHaveLength(1)
+  })
+
+  test('the network is back: connected within a second, not when the timer says', async () => {
+    const world = new ClientWorld()
+    world.gateway.websocket.mode = world.gateway.polling.mode = 'refused'
+    const client = world.open('customer:u1', SHOP)
+    await world.clock.advance(60_000)
+    expect(client.connection.value.name).toBe('waiting')
+    world.gateway.websocket.mode = 'works'
+    client.emit('online')
+    await world.clock.advance(100)
+    expect(client.connection.value.name).toBe('live')
+  })
+
+  test('another network under an open line: a new line takes over before the old one is missed', async () => {
+    const world = new ClientWorld()
+    const client = world.open('customer:u1', SHOP)
+    await world.clock.advance(10)
+    const names: string[] = []
+    client.connection.subscribe(({ name }) => names.push(name))
+    client.emit('online')
+    await world.clock.advance(3000)
+    expect(world.gateway.hellos).toHaveLength(2)
+    expect(world.gateway.peers.size).toBe(1)
+    expect(names.at(-1)).toBe('live')
+    expect(names).not.toContain('waiting')
+  })
+
+  test('full jitter up to twenty seconds while nobody answers', async () => {
+    const world = new ClientWorld()
+    world.gateway.websocket.mode = world.gateway.polling.mode = 'refused'
+    const client = world.open('customer:u1', SHOP, { random: () => 0.999 })
+    const waits: number[] = []
+    client.connection.subscribe((state) => {
+      if (state.name === 'waiting') waits.push(state.retryAt - world.clock.now())
+    })
+    await world.clock.advance(120_000)
+    expect(waits.slice(0, 7)).toEqual([1000, 2000, 4000, 8000, 16_000, 20_000, 20_000].map((ms) => Math.round(ms * 0.999)))
+  })
+
+  test('a drain: comes back when it was told to, and loses nothing', async () => {
+    const world = new ClientWorld()
+    const client = world.open('customer:u1', SHOP)
+    await world.clock.advance(10)
+    world.gateway.bye('draining', true, 3000)
+    await world.clock.advance(2900)
+    expect(client.connection.value).toMatchObject({ name: 'waiting', reason: 'draining' })
+    client.conversation(SHOP).send('meanwhile')
+    await world.clock.advance(2000)
+    expect(client.connection.value.name).toBe('live')
+    expect(world.log).toEqual(['meanwhile'])
+  })
+
+  test('a final goodbye and a final no: refused, nothing more is tried until somebody acts', async () => {
+    const world = new ClientWorld()
+    const client = world.open('customer:u1', SHOP)
+    await world.clock.advance(10)
+    world.gateway.bye('abuse', false)
+    await world.clock.advance(60_000)
+    expect(client.connection.value).toMatchObject({ name: 'refused', refusal: { code: 'abuse' } })
+    const stranger = world.open('nonsense', SHOP, { device: 'other' })
+    await world.clock.advance(60_000)
+    expect(stranger.connection.value).toMatchObject({ name: 'refused', refusal: { code: 'pass_invalid' } })
+    expect(world.gateway.hellos).toHaveLength(1)
+    stranger.setToken('customer:u2')
+    await world.clock.advance(100)
+    expect(stranger.connection.value.name).toBe('live')
+  })
+
+  test('connected is not caught up: catching-up until the missed messages are here', async () => {
+    const world = new ClientWorld()
+    const client = world.open('customer:u1', SHOP)
+    await world.clock.advance(10)
+    client.conversation(SHOP)
+    world.gateway.say(SHOP, 'u1', 'one')
+    await world.clock.advance(10)
+    world.gateway.kill()
+    world.gateway.say(SHOP, 'u1', 'two')
+    world.gateway.websocket.drops = (packet) => packet.includes('messagePush')
+    const seen: [string, string[]][] = []
+    client.connection.subscribe(({ name }) => seen.push([name, textsOf(client, SHOP)]))
+    await world.clock.advance(3000)
+    expect(seen.filter(([name]) => name === 'catching-up' || name === 'live')).toEqual([
+      ['catching-up', ['one']], ['live', ['one', 'two']],
+    ])
+  })
+
+  test.each(['refused', 'hangs', 'mute'] as const)('a WebSocket that is %s: usable within three seconds, remembered over a reload, then taken back', async (mode) => {
+    const world = new ClientWorld()
+    world.gateway.websocket.mode = mode
+    world.gateway.websocket.delay = world.gateway.polling.delay = 200
+    const startedAt = world.clock.now()
+    const client = world.open('customer:u1', SHOP)
+    let usableMs = 0
+    client.connection.subscribe(({ name }) => {
+      if (name === 'catching-up') usableMs ||= world.clock.now() - startedAt
+    })
+    await world.clock.advance(9000)
+    expect(client.connection.value).toEqual({ name: 'live', transport: 'polling' })
+    expect(usableMs).toBeLessThan(3000)
+    client.close()
+    const again = world.open('customer:u1', SHOP)
+    await world.clock.advance(850)
+    expect(again.connection.value).toEqual({ name: 'live', transport: 'polling' })
+    world.gateway.websocket.mode = 'works'
+    await world.clock.advance(30_000)
+    expect(again.connection.value).toEqual({ name: 'live', transport: 'websocket' })
+  })
+
+  test('a guest fetches one pass, keeps it, and another only when the gateway will not have it', async () => {
+    const world = new ClientWorld()
+    let count = 0
+    const fetchGuest = async () => ({ token: `customer:g${++count}`, expiresAt: world.clock.now() + 3_600_000 })
+    const first = world.open(undefined, SHOP, { fetchGuest })
+    await world.clock.advance(100)
+    expect(first.identity.value?.id).toBe('g1')
+    first.close()
+    const second = world.open(undefined, SHOP, { fetchGuest })
+    await world.clock.advance(100)
+    expect(second.identity.value?.id).toBe('g1')
+    second.close()
+    world.gateway.refuse = (command, input) => (command === 'connect' && String((input as { token?: string }).token) === 'customer:g1' ? { code: 'pass_expired' } : undefined)
+    const third = world.open(undefined, SHOP, { fetchGuest })
+    await world.clock.advance(3000)
+    expect(third.identity.value?.id).toBe('g2')
+    expect(third.connection.value.name).toBe('live')
+  })
+
+  test('closed means closed: no timer is left', async () => {
+    const world = new ClientWorld()
+    const client = world.open('customer:u1', SHOP)
+    await world.clock.advance(10)
+    client.conversation(SHOP).send('a')
+    client.conversation(SHOP).setTyping(true)
+    await world.clock.advance(10)
+    client.close()
+    await world.clock.advance(60_000)
+    expect(world.clock.pending).toBe(0)
+    expect(client.connection.value.name).toBe('closed')
+  })
+})
