@@ -39,6 +39,8 @@ import { reporter } from './ops/reporter.ts'
 import { LIMITS } from './protocol/limits.ts'
 
 const BURST_SECONDS = 10
+/** What lines get to take their last word when there is no time to drain. */
+const CLOSE_MS = 300
 const MINUTE_SECONDS = 60
 
 export interface App {
@@ -46,7 +48,7 @@ export interface App {
   listen(): Promise<AddressInfo>
   /** Leaves without anyone noticing, then closes. */
   drain(): Promise<void>
-  /** Closes now, saying bye. */
+  /** The same in a hurry. */
   close(): Promise<void>
 }
 
@@ -55,16 +57,19 @@ export interface AppOptions {
   readonly isProcess?: boolean
   /** Shorter than the wire's limit in tests of the deadline. */
   readonly helloMs?: number
+  /** Instead of the one the settings name; this app closes it all the same. */
+  readonly backbone?: Backbone
 }
 
-export async function createApp(config: Config, { isProcess = false, helloMs = LIMITS.helloMs }: AppOptions = {}): Promise<App> {
+export async function createApp(config: Config, options: AppOptions = {}): Promise<App> {
+  const { isProcess = false, helloMs = LIMITS.helloMs } = options
   const now = (): number => Date.now()
   const dispatcher = new Dispatcher()
   const fastify = createFastify(config, (handler) => dispatcher.server(handler))
   const metrics = new Metrics({ isProcess })
   const report = reporter(fastify.log, metrics)
 
-  const backbone = await openBackbone(config)
+  const backbone = options.backbone ?? (await openBackbone(config))
   const hub = new Hub({ backbone, report, now })
   const domain = createDomain(backbone, { attendance: hub, config, now, report })
   const passes = await createPasses(config, now)
@@ -91,17 +96,14 @@ function asApp(
   const stopAccepting = (): void => {
     dispatcher.isClosing = true
   }
+  const leave = async (limitMs: number): Promise<void> => {
+    await drain({ stopAccepting, lines }, { limitMs, now, chance: Math.random, wait })
+    await fastify.close()
+  }
   return {
     listen: () => listen(fastify, config),
-    drain: async () => {
-      await drain({ stopAccepting, lines }, { limitMs: config.DRAIN_MS, now, chance: Math.random, wait })
-      await fastify.close()
-    },
-    close: async () => {
-      stopAccepting()
-      for (const line of lines) line.leave(0)
-      await fastify.close()
-    },
+    drain: () => leave(config.DRAIN_MS),
+    close: () => leave(CLOSE_MS),
   }
 }
 
@@ -147,7 +149,11 @@ async function openDoors(
   if (config.DOORS.includes('websocket')) dispatcher.webSocket = new WebSocketDoor({ reception, tag })
   await dispatcher.webSocket?.register(fastify)
   // an http server does not end while engine.io keeps sessions
-  fastify.addHook('preClose', async () => dispatcher.engineIo?.close())
+  fastify.addHook('preClose', async () => {
+    dispatcher.engineIo?.close()
+    dispatcher.webSocket?.close()
+    dispatcher.cut()
+  })
 }
 
 const restOptions = (config: Config, now: () => number) => ({

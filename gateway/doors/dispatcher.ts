@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { ENGINE_PATH, type EngineIoDoor } from './engine-io.ts'
-import type { WebSocketDoor } from './websocket.ts'
+import { WEBSOCKET_PATH, type WebSocketDoor } from './websocket.ts'
 
 const RETRY_AFTER_SECONDS = 2
 const PREFLIGHT = {
@@ -18,6 +18,7 @@ export class Dispatcher {
   webSocket: WebSocketDoor | undefined
   /** Once true no new line is opened here; open ones go on. */
   isClosing = false
+  readonly #upgraded = new Set<Duplex>()
 
   server(fastify: RequestListener): Server {
     const server = createServer((request, response) => {
@@ -28,6 +29,11 @@ export class Dispatcher {
     return server
   }
 
+  /** Ends what is still open, without a word: whoever did not go when told, or does not answer any more. */
+  cut(): void {
+    for (const socket of this.#upgraded) socket.destroy()
+  }
+
   #handle(door: EngineIoDoor, request: IncomingMessage, response: ServerResponse): void {
     allowPages(request, response)
     if (request.method === 'OPTIONS') response.writeHead(204, PREFLIGHT).end()
@@ -36,7 +42,9 @@ export class Dispatcher {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const door = isEngine(request) ? this.engineIo : this.webSocket
+    const door = isEngine(request) ? this.engineIo : isRaw(request) ? this.webSocket : undefined
+    this.#upgraded.add(socket)
+    socket.once('close', () => this.#upgraded.delete(socket))
     if (door === undefined) reject(socket, '404 Not Found')
     else if (this.isClosing && door.isHandshake(request)) reject(socket, '503 Service Unavailable')
     else door.handleUpgrade(request, socket, head)
@@ -53,6 +61,8 @@ function allowPages({ headers: { origin } }: IncomingMessage, response: ServerRe
 function isEngine({ url }: IncomingMessage): boolean {
   return url !== undefined && (url.startsWith(ENGINE_PATH) || url === '/im' || url.startsWith('/im?'))
 }
+
+const isRaw = ({ url }: IncomingMessage): boolean => url === WEBSOCKET_PATH || url?.startsWith(`${WEBSOCKET_PATH}?`) === true
 
 function reject(socket: Duplex, status: string): void {
   socket.on('error', () => socket.destroy())

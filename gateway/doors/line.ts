@@ -66,8 +66,13 @@ export class Line {
     if (this.#commandsUnderWay === 0) this.#bye('draining', afterMs)
   }
 
+  /** The door says that the line is really over; until then its last words may be on their way. */
   onClosed(): void {
     this.#reception.lines.delete(this)
+    this.#end()
+  }
+
+  #end(): void {
     if (this.#state.name === 'attached') {
       const { peer } = this.#state
       peer.leave()
@@ -216,6 +221,6 @@ export class Line {
     if (this.#state.name === 'closed') return
     if (this.#state.name === 'attached') this.#state.peer.bye(code, afterMs)
     else sayBye(this.#pipe, code, afterMs)
-    this.onClosed()
+    this.#end()
   }
 }

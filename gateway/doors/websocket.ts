@@ -7,7 +7,6 @@ import { EventEmitter } from 'node:events'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
-import { BYES } from '../protocol/byes.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import { Corks } from './corks.ts'
 import { Line } from './line.ts'
@@ -17,6 +16,7 @@ import { Pending } from './pending.ts'
 import type { Pipe } from './pipe.ts'
 import type { Reception } from './reception.ts'
 
+export const WEBSOCKET_PATH = '/ws'
 const LOOK_MS = 1000
 
 export class WebSocketDoor {
@@ -37,13 +37,10 @@ export class WebSocketDoor {
   async register(app: FastifyInstance): Promise<void> {
     await app.register(fastifyWebsocket, {
       options: { server: this.#upgrades as never, perMessageDeflate: false, maxPayload: LIMITS.lineBytes, clientTracking: false },
-      preClose: (done) => {
-        this.close()
-        done()
-      },
+      preClose: (done) => done(), // lines are told and closed by whoever closes the app
       errorHandler: (_error, socket) => socket.terminate(),
     })
-    app.get('/ws', { websocket: true }, (socket, request) => this.#open(socket, request))
+    app.get(WEBSOCKET_PATH, { websocket: true }, (socket, request) => this.#open(socket, request))
   }
 
   /** Every upgrade opens a line here. */
@@ -57,7 +54,6 @@ export class WebSocketDoor {
 
   close(): void {
     clearInterval(this.#heartbeat)
-    for (const pipe of this.#pipes) pipe.close(BYES.draining.closeCode, 'draining')
   }
 
   #open(socket: WebSocket, request: FastifyRequest): void {

@@ -1,0 +1,140 @@
+/** One port, many protocols: who gets which request, and which doors are open. */
+import { request } from 'node:http'
+import { afterEach, describe, expect, test } from 'vitest'
+import WebSocket from 'ws'
+import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
+import { Talker } from '../../kit/talker.ts'
+
+const started: StartedGateway[] = []
+const start = async (environment: Record<string, string> = {}): Promise<StartedGateway> => {
+  const gateway = await startGateway(environment)
+  started.push(gateway)
+  return gateway
+}
+afterEach(async () => {
+  for (const gateway of started.splice(0)) await gateway.stop()
+})
+
+/** The status with which an upgrade is turned down; 101 when it is not. */
+const upgrade = (url: string, path: string): Promise<number> => new Promise((resolve) => {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}${path}`)
+  socket.on('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0))
+  socket.on('open', () => {
+    socket.terminate()
+    resolve(101)
+  })
+  socket.on('error', () => undefined)
+})
+
+const status = async (url: string, init: RequestInit = {}): Promise<number> => (await fetch(url, init)).status
+
+describe('the dispatcher', () => {
+  test('both sockets are really opened, anything else is turned down', async () => {
+    const { url } = await start()
+    expect(await upgrade(url, '/ws')).toBe(101)
+    expect(await upgrade(url, '/im/?EIO=4&transport=websocket')).toBe(101)
+    expect(await upgrade(url, '/elsewhere')).toBe(404)
+    expect(await upgrade(url, '/healthz')).not.toBe(101)
+    expect(await status(`${url}/ws`)).toBe(404)
+    expect(await status(`${url}/nothing`)).toBe(404)
+  })
+
+  test('a door that is not named stays shut', async () => {
+    const raw = await start({ DOORS: 'websocket' })
+    expect(await upgrade(raw.url, '/ws')).toBe(101)
+    expect(await upgrade(raw.url, '/im/?EIO=4&transport=websocket')).toBe(404)
+    expect(await status(`${raw.url}/im/?EIO=4&transport=polling`)).toBe(404)
+    expect(await status(`${raw.url}/v1/guests`, { method: 'POST' })).toBe(404)
+    const inSite = await start({ DOORS: 'engine.io,rest' })
+    expect(await upgrade(inSite.url, '/ws')).toBe(404)
+    expect(await status(`${inSite.url}/im/?EIO=4&transport=polling`)).toBe(200)
+    expect(await status(`${inSite.url}/v1/guests`, { method: 'POST' })).toBe(200)
+  })
+
+  test('Engine.IO\'s own errors keep their codes', async () => {
+    const { url } = await start()
+    const error = async (query: string, init?: RequestInit) => {
+      const response = await fetch(`${url}/im/?${query}`, init)
+      return [response.status, ((await response.json()) as { code: number }).code]
+    }
+    expect(await error('EIO=4&transport=pigeon')).toEqual([400, 0])
+    expect(await error('EIO=4&transport=polling&sid=unknown')).toEqual([400, 1])
+    expect(await error('EIO=4&transport=polling', { method: 'POST' })).toEqual([400, 2])
+    expect(await error('EIO=3&transport=polling')).toEqual([400, 5])
+  })
+
+  test('the handshake tells our heartbeat and limit, and a sid that begins with the node\'s tag', async () => {
+    const { url } = await start({ NODE_TAG: 'n7' })
+    const body = await (await fetch(`${url}/im/?EIO=4&transport=polling`)).text()
+    expect(JSON.parse(body.slice(1))).toMatchObject({
+      sid: expect.stringMatching(/^n7\.[\w-]{20}$/) as string, upgrades: ['websocket'],
+      pingInterval: 25_000, pingTimeout: 10_000, maxPayload: 2_097_152,
+    })
+  })
+
+  test('a page of any origin may read polling answers, preflight included, and no cookie is set', async () => {
+    const { url } = await start()
+    const headers = { origin: 'https://shop.example' }
+    const answer = await fetch(`${url}/im/?EIO=4&transport=polling`, { headers })
+    expect(answer.headers.get('access-control-allow-origin')).toBe('https://shop.example')
+    expect(answer.headers.get('access-control-allow-credentials')).toBe(null)
+    expect(answer.headers.get('set-cookie')).toBe(null)
+    const preflight = await fetch(`${url}/im/?EIO=4&transport=polling`, { method: 'OPTIONS', headers })
+    expect([preflight.status, preflight.headers.get('access-control-allow-headers')]).toEqual([204, '*'])
+  })
+
+  test('localhost answers on IPv4 and on IPv6', async () => {
+    const { port } = await start({ HOST: '::' })
+    for (const host of ['127.0.0.1', '::1']) {
+      const code = await new Promise((resolve, reject) => {
+        request({ host, port, path: '/healthz' }, (response) => resolve(response.resume().statusCode)).on('error', reject).end()
+      })
+      expect(code).toBe(200)
+    }
+  })
+})
+
+describe('closing', () => {
+  test('with lines of every kind open ends, and each is told', async () => {
+    const gateway = await start()
+    const talkers = await Promise.all((['ws', 'engine.io websocket', 'engine.io polling'] as const).map(async (way) => {
+      const talker = await new Talker(gateway.url, way).open()
+      await talker.hello({ token: await gateway.pass({ sub: 'c1' }) })
+      return talker
+    }))
+    const silent = await new Talker(gateway.url, 'ws').open()
+    await gateway.app.drain()
+    for (const talker of [...talkers, silent]) {
+      expect(await talker.push('byePush')).toMatchObject({ code: 'draining', reconnect: true })
+      await talker.closed()
+    }
+    expect(talkers[0]?.closeCode).toBe(4000)
+    await expect(fetch(gateway.url)).rejects.toThrow()
+    started.splice(0)
+  })
+
+  test('answers what is under way, and opens nothing new meanwhile', async () => {
+    const gateway = await start()
+    const talkers = await Promise.all(Array.from({ length: 60 }, async (_, n) => {
+      const talker = await new Talker(gateway.url, n % 2 === 0 ? 'ws' : 'engine.io websocket').open()
+      await talker.hello({ token: await gateway.pass({ sub: `c${n}` }) })
+      return talker
+    }))
+    // a peer that is not there any more keeps the drain waiting until its limit
+    const absent = new WebSocket(`${gateway.url.replace('http', 'ws')}/ws`)
+    await new Promise((resolve) => absent.once('open', resolve))
+    absent.pause()
+    const answers = talkers.map((talker) => talker.command('send', { to: 'shop:1', id: 'm1', kind: 'text', body: { text: 'x' } }))
+    await answers[0]
+    const draining = gateway.app.drain()
+    expect(await upgrade(gateway.url, '/ws')).toBe(503)
+    expect(await upgrade(gateway.url, '/im/?EIO=4&transport=websocket')).toBe(503)
+    const ready = await fetch(`${gateway.url}/readyz`)
+    expect([ready.status, await ready.json()]).toEqual([503, { ok: false, reason: 'This node is leaving.' }])
+    for (const answer of await Promise.all(answers)) expect(answer.ok).toBe(true)
+    await draining
+    absent.terminate()
+    for (const talker of talkers) expect(talker.pushes('byePush')).toMatchObject([{ code: 'draining' }])
+    started.splice(0)
+  })
+})
