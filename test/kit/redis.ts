@@ -95,7 +95,7 @@ export async function eventually<T>(ask: () => Promise<T>, holds: (value: T) => 
     const value = await ask()
     if (holds(value)) return value
     if (Date.now() > end) throw new Error(`not within ${withinMs} ms; last: ${String(value).slice(0, 500)}`)
-    await new Promise((resolve) => setTimeout(resolve, 25))
+    await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
 

@@ -35,7 +35,7 @@ export class ClusterRing implements Ring {
   readonly #leaving = new Map<Server, NodeJS.Timeout>()
   #places: readonly Place[]
   #problem: string | undefined = 'the Cluster has not been reached yet'
-  #wasReady = false
+  #wasWhole = false
   #timer: NodeJS.Timeout | undefined
   #dueAt = Number.POSITIVE_INFINITY
   #isLooking = false
@@ -76,11 +76,11 @@ export class ClusterRing implements Ring {
   }
 
   unready(): string | undefined {
-    const servers = new Set(this.#slots)
-    const problems = [...servers].map((server) => (server === undefined ? 'some slots have no server' : server.problem))
-    if (problems.every((problem) => problem === undefined)) this.#wasReady = true
-    if (this.#wasReady && problems.includes(undefined)) return undefined
-    return `Redis Cluster: ${this.#problem ?? problems.find((problem) => problem !== undefined)}`
+    const servers = [...this.#servers.values()]
+    const isServing = servers.some(({ problem }) => problem === undefined)
+    if (this.#isWhole() || (this.#wasWhole && isServing)) return undefined
+    const problem = this.#problem ?? servers.find((server) => server.problem !== undefined)?.problem
+    return `Redis Cluster: ${problem ?? 'some slots have no server'}`
   }
 
   async close(): Promise<void> {
@@ -114,8 +114,10 @@ export class ClusterRing implements Ring {
   }
 
   #isWhole(): boolean {
-    return this.#problem === undefined && this.#slots.every((server) => server !== undefined)
+    const isWhole = this.#problem === undefined && this.#slots.every((server) => server !== undefined)
       && [...this.#servers.values()].every(({ problem }) => problem === undefined)
+    this.#wasWhole ||= isWhole
+    return isWhole
   }
 
   #apply(shards: readonly Shard[]): void {

@@ -7,7 +7,6 @@ export class FixedRing implements Ring {
   readonly merges = true
   readonly isSharded = false
   readonly #servers: readonly Server[]
-  readonly #met = new Set<Server>()
 
   constructor(servers: readonly Server[]) {
     this.#servers = servers
@@ -35,12 +34,10 @@ export class FixedRing implements Ring {
   }
 
   unready(): string | undefined {
-    const problems = new Map(this.#servers.map((server) => [server, server.problem]))
-    for (const [server, problem] of problems) if (problem === undefined) this.#met.add(server)
-    const [unmet] = this.#servers.filter((server) => !this.#met.has(server))
-    if (unmet !== undefined) return `Redis ${problems.get(unmet)}`
-    const all = [...problems.values()]
-    return all.includes(undefined) ? undefined : `Redis ${all[0]}`
+    const unmet = this.#servers.find(({ wasReady }) => !wasReady)
+    const problem = unmet?.problem ?? this.#servers[0]!.problem
+    const isServing = unmet === undefined && this.#servers.some((server) => server.problem === undefined)
+    return isServing ? undefined : `Redis ${problem}`
   }
 
   async close(): Promise<void> {

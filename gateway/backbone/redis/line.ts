@@ -2,7 +2,7 @@ import { Redis, type RedisOptions } from 'ioredis'
 import { isTimeout } from './failure.ts'
 import type { RedisSettings } from './settings.ts'
 
-export type LineEvent = 'serving' | 'lost' | 'moved' | 'closed'
+export type LineEvent = 'serving' | 'doubted' | 'lost' | 'moved' | 'closed'
 
 export interface LineOptions {
   readonly redis: RedisOptions
@@ -44,7 +44,7 @@ export class Line {
       ...driverOptions(options.settings), maxRetriesPerRequest: options.resends, ...options.redis, replyMapping: 'legacy',
     })
     this.looked = new Promise((resolve) => { this.#onLooked = resolve })
-    this.redis.on('error', (error: Error) => { this.#lastError = error.message || error.name })
+    this.redis.on('error', (error: Error) => this.#note(error))
     this.redis.on('ready', () => void this.#look(++this.#connection))
     this.redis.on('close', () => this.#lose())
     this.redis.on('end', () => this.#revive())
@@ -86,6 +86,7 @@ export class Line {
     const connection = this.#connection
     const before = this.#problem
     this.#problem ??= 'does not answer'
+    this.#tell('doubted')
     const error = await this.redis.ping().then(() => undefined, asError)
     this.#isProbing = false
     if (connection !== this.#connection || this.#isClosed) return
@@ -99,10 +100,11 @@ export class Line {
     clearInterval(this.#heart)
     clearTimeout(this.#revival)
     this.#tell('closed')
-    if (this.redis.status === 'end') return
+    // Between two attempts ioredis has nothing to end, and says no 'end'.
+    const isOpen = ['connecting', 'connect', 'ready'].includes(this.redis.status)
     const ended = new Promise<void>((resolve) => this.redis.once('end', () => resolve()))
     this.redis.disconnect()
-    await ended
+    if (isOpen) await ended
   }
 
   async #look(connection: number): Promise<void> {
@@ -112,6 +114,14 @@ export class Line {
     this.#lastError = undefined
     this.#onLooked()
     if (problem === undefined) this.#tell('serving')
+  }
+
+  /** ioredis says 'close' after most errors, but none while it looks for a Sentinel that answers. */
+  #note(error: Error): void {
+    this.#lastError = error.message || error.name
+    if (this.redis.status === 'ready' || this.#isClosed) return
+    this.#problem = this.#lastError
+    this.#onLooked()
   }
 
   #lose(): void {

@@ -22,6 +22,7 @@ export class Server {
   /** Subscriptions. */
   readonly hear: Line
   readonly #scripts: Scripts
+  #wasReady = false
 
   constructor({ name, redis, settings, scripts, isCluster }: ServerOptions) {
     this.name = name
@@ -30,6 +31,15 @@ export class Server {
     this.write = new Line({ redis, settings, ...check, resends: 1 })
     this.ask = new Line({ redis, settings, ...check, resends: 1 })
     this.hear = new Line({ redis, settings, resends: 0 })
+    const lines = [this.write, this.ask, this.hear]
+    for (const line of lines) line.on('serving', () => { this.#wasReady ||= this.problem === undefined })
+    // A server that hangs hangs for all: the others need not wait for a timeout of their own.
+    for (const line of lines) line.on('doubted', () => { for (const other of lines) void other.doubt() })
+  }
+
+  /** Whether it could ever serve since this gateway started. */
+  get wasReady(): boolean {
+    return this.#wasReady
   }
 
   get problem(): string | undefined {

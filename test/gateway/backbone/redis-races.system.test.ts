@@ -1,0 +1,235 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { Unavailable, type Backbone } from '../../../gateway/backbone/backbone.ts'
+import { openRedis } from '../../../gateway/backbone/redis/redis.ts'
+import { conversationChannel, userChannel } from '../../../gateway/protocol/keys.ts'
+import { RedisProxy } from '../../kit/redis-proxy.ts'
+import { eventually, startRedis, type RedisServer } from '../../kit/redis.ts'
+import { newTalk } from './laws/conversation.ts'
+import { Recorder } from './laws/recorder.ts'
+import { Follower, surely } from './redis-follower.ts'
+import { expectHonest, Traffic } from './redis-traffic.ts'
+
+describe('the races of one server', () => {
+  let server: RedisServer
+  let proxy: RedisProxy
+  /** Behind the proxy. */
+  let node: Backbone
+  /** Straight to the server. */
+  let other: Backbone
+
+  beforeAll(async () => {
+    server = await startRedis()
+    other = await openRedis({ url: server.url })
+  })
+  beforeEach(async () => {
+    proxy = await RedisProxy.to(server.port)
+    node = await openRedis({ url: proxy.url, commandTimeoutMs: 600, pingMs: 500, gapSpreadMs: 50 })
+  })
+  afterEach(async () => {
+    await server.signal('SIGCONT')
+    await node.close()
+    await proxy.close()
+  })
+  afterAll(async () => {
+    await other.close()
+    await server.stop()
+  })
+
+  const logOf = async (conversation: string): Promise<string[]> =>
+    (await other.store.read(conversation, { limit: 100 })).messages.map(({ id }) => id)
+  const isReady = (one: Backbone) => eventually(async () => one.unready(), (problem) => problem === undefined)
+
+  it('reply lost after append: the retry finds the first, here and on another node', async () => {
+    const talk = newTalk()
+    await node.store.append(talk.message({ id: 'before' }))
+    for (const connection of proxy.connections('EVALSHA')) connection.set('replies', 'drop')
+    const [message, again] = [talk.message({ id: 'x' }), talk.message({ id: 'x' })]
+    const lost = node.store.append(message)
+    await eventually(() => logOf(talk.conversation), (ids) => ids.includes('x'))
+    await expect(lost).rejects.toThrow(Unavailable)
+    const first = { seq: 2, prev: 'before', at: message.at, duplicate: true }
+    expect(await other.store.append(again)).toMatchObject(first)
+    expect(await surely(() => node.store.append(message))).toMatchObject(first)
+    expect(await logOf(talk.conversation)).toEqual(['before', 'x'])
+  })
+
+  it('connection cut with the append in flight: sent again by itself, stored once', async () => {
+    const talk = newTalk()
+    await node.store.append(talk.message({ id: 'before' }))
+    for (const connection of proxy.connections('EVALSHA')) connection.set('replies', 'hold')
+    const appended = node.store.append(talk.message({ id: 'x' }))
+    await eventually(() => logOf(talk.conversation), (ids) => ids.includes('x'))
+    proxy.cut()
+    expect(await appended).toMatchObject({ seq: 2, prev: 'before', duplicate: true })
+    expect(await logOf(talk.conversation)).toEqual(['before', 'x'])
+  })
+
+  it('two gateways append the same client id at once: stored and published once', async () => {
+    const talk = newTalk()
+    const recorder = await Recorder.on(other.bus, conversationChannel(talk.conversation))
+    const ids = Array.from({ length: 100 }, (_, i) => `id-${i}`)
+    const answers = await Promise.all(ids.flatMap((id) => [node, other].map((one) => one.store.append(talk.message({ id })))))
+    expect(answers.filter(({ duplicate }) => duplicate)).toHaveLength(100)
+    ids.forEach((_, i) => expect(answers[i * 2]!.seq).toBe(answers[i * 2 + 1]!.seq))
+    await other.bus.publish(conversationChannel(talk.conversation), '', 'end')
+    expect((await recorder.until(101)).at(-1)).toBe('end')
+    await recorder.close()
+  })
+
+  it('command times out and runs later: the retry is a duplicate, whichever runs first', async () => {
+    const talk = newTalk()
+    await node.store.append(talk.message({ id: 'before' }))
+    const [held] = proxy.connections('messagePush').concat(proxy.connections(talk.conversation))
+    held!.set('requests', 'hold')
+    const message = talk.message({ id: 'x' })
+    await expect(node.store.append(message)).rejects.toThrow(Unavailable)
+    expect(await logOf(talk.conversation)).toEqual(['before'])
+    const retried = await other.store.append(message)
+    expect(retried).toMatchObject({ seq: 2, duplicate: false })
+    held!.set('requests', 'pass')
+    expect(await surely(() => node.store.append(message))).toEqual({ ...retried, duplicate: true })
+    expect(await logOf(talk.conversation)).toEqual(['before', 'x'])
+  })
+
+  it('a server that hangs: refused at once after the first timeout, everything kept once when it wakes', async () => {
+    const traffic = await Traffic.on([node, other])
+    await traffic.pass(50)
+    await server.signal('SIGSTOP')
+    await eventually(async () => node.unready(), (problem) => problem !== undefined)
+    const started = performance.now()
+    await expect(node.store.append(newTalk().message())).rejects.toThrow(Unavailable)
+    await expect(node.store.read(traffic.talk.conversation, { limit: 1 })).rejects.toThrow(Unavailable)
+    expect(performance.now() - started).toBeLessThan(300)
+    await server.signal('SIGCONT')
+    await traffic.pass(50)
+    expect(traffic.refusedCount).toBeGreaterThan(0)
+    await expectHonest(traffic)
+  })
+
+  it('a half-open line: the connection is given up and a new one made', async () => {
+    await isReady(node)
+    for (const connection of proxy.connections()) {
+      connection.set('requests', 'drop')
+      connection.set('replies', 'drop')
+    }
+    await eventually(async () => node.unready(), (problem) => problem !== undefined)
+    await isReady(node)
+    expect(await surely(() => node.store.append(newTalk().message()))).toMatchObject({ seq: 1 })
+  })
+
+  it('publish lost, then silence: the channel is said to have a gap, and the read behind it shows the message', async () => {
+    const talk = newTalk()
+    const follower = await Follower.on(node, talk.conversation)
+    for (const connection of proxy.connections('subscribe')) connection.set('replies', 'drop')
+    await other.store.append(talk.message({ id: 'unheard' }))
+    await server.cli('CLIENT', 'KILL', 'TYPE', 'pubsub')
+    proxy.cut('subscribe')
+    await follower.until(1)
+    expect(follower.shown.map(({ id }) => id)).toEqual(['unheard'])
+    expect(follower.gapCount).toBe(1)
+    await follower.close()
+  })
+
+  it('subscribe and read in the wrong order miss what is written between; in the right order nothing is missed', async () => {
+    const hold = async (): Promise<() => void> => {
+      await (await node.bus.subscribe(userChannel('warm-up'), () => undefined)).close()
+      const [line] = proxy.connections('warm-up')
+      line!.set('requests', 'hold')
+      return () => line!.set('requests', 'pass')
+    }
+    const wrong = newTalk()
+    let release = await hold()
+    const heard: string[] = []
+    const confirmed = node.bus.subscribe(conversationChannel(wrong.conversation), ({ packet }) => heard.push(packet.toString()))
+    const { messages } = await node.store.read(wrong.conversation, { limit: 10 })
+    await other.store.append(wrong.message())
+    release()
+    await (await confirmed).close()
+    expect([...messages, ...heard]).toEqual([])
+
+    const right = newTalk()
+    release = await hold()
+    const following = Follower.on(node, right.conversation)
+    await other.store.append(right.message())
+    release()
+    const follower = await following
+    expect(follower.shown).toHaveLength(1)
+    await follower.close()
+  })
+
+  it('subscribe resolves only when the server has confirmed', async () => {
+    const channel = userChannel('slow')
+    for (const connection of proxy.connections()) connection.set('replies', 'hold')
+    let isConfirmed = false
+    const subscribing = node.bus.subscribe(channel, () => undefined).then((subscription) => {
+      isConfirmed = true
+      return subscription
+    })
+    await eventually(() => server.cli('PUBSUB', 'NUMSUB', channel), (text) => text.endsWith('1'))
+    expect(isConfirmed).toBe(false)
+    for (const connection of proxy.connections()) connection.set('replies', 'pass')
+    await (await subscribing).close()
+  })
+
+  it('the last listener leaves while a new one comes: subscribed once, heard once, and gone at the end', async () => {
+    const channel = userChannel('in-and-out')
+    const heard: string[] = []
+    const end = await Recorder.on(other.bus, channel)
+    let current = await node.bus.subscribe(channel, ({ packet }) => heard.push(packet.toString()))
+    for (let i = 0; i < 40; i++) {
+      const leaving = current.close()
+      current = await node.bus.subscribe(channel, ({ packet }) => heard.push(packet.toString()))
+      await leaving
+      await other.bus.publish(channel, '', `n${i}`)
+      await eventually(async () => heard.length, (count) => count === i + 1)
+    }
+    expect(heard).toEqual(Array.from({ length: 40 }, (_, i) => `n${i}`))
+    await current.close()
+    await end.close()
+    await eventually(() => server.cli('PUBSUB', 'NUMSUB', channel), (text) => text.endsWith('0'))
+  })
+
+  it('the connection is lost between the subscription and its confirmation: refused, and the next try holds', async () => {
+    const talk = newTalk()
+    for (const connection of proxy.connections()) connection.set('replies', 'hold')
+    const subscribing = node.bus.subscribe(conversationChannel(talk.conversation), () => undefined)
+    await eventually(() => server.cli('PUBSUB', 'NUMSUB', conversationChannel(talk.conversation)), (text) => text.endsWith('1'))
+    proxy.cut()
+    await expect(subscribing).rejects.toThrow(Unavailable)
+    const follower = await Follower.on(node, talk.conversation)
+    await other.store.append(talk.message())
+    await follower.until(1)
+    await follower.close()
+  })
+
+  it('script cache flushed under load: nobody notices', async () => {
+    const traffic = await Traffic.on([node, other])
+    for (let i = 0; i < 5; i++) {
+      await traffic.pass(40)
+      await server.cli('SCRIPT', 'FLUSH')
+    }
+    await traffic.pass(40)
+    expect(traffic.refusedCount).toBe(0)
+    await expectHonest(traffic)
+  })
+
+  it('every client killed again and again under load: nothing lost, nothing twice, in order', async () => {
+    const traffic = await Traffic.on([node, other])
+    for (const type of ['normal', 'pubsub', 'normal', 'pubsub', 'pubsub', 'normal']) {
+      await traffic.pass(40)
+      await server.cli('CLIENT', 'KILL', 'TYPE', type)
+    }
+    await traffic.pass(40)
+    expect(traffic.gapCount).toBeGreaterThan(0)
+    await expectHonest(traffic)
+  })
+
+  it('one bad operation does not take its batch with it', async () => {
+    const [bad, ...good] = Array.from({ length: 30 }, () => newTalk())
+    await server.cli('SET', `im:{c:${bad!.conversation}}:log`, 'not a stream')
+    const answers = await Promise.allSettled([bad!, ...good].map((talk) => other.store.append(talk.message())))
+    expect(answers[0]).toMatchObject({ status: 'rejected', reason: { message: expect.stringMatching(/WRONGTYPE/) } })
+    expect(answers.slice(1).map((answer) => (answer.status === 'fulfilled' ? answer.value.seq : answer.reason)))
+      .toEqual(good.map(() => 1))
+  })
+})
