@@ -11,7 +11,7 @@ export interface ChatParts {
 export function chatParts(): ChatParts | undefined {
   const chat = document.querySelector<HTMLElement>('im-chat')
   const root = chat?.shadowRoot
-  const field = root?.querySelector<HTMLTextAreaElement>('[data-test=input]')
+  const field = root?.querySelector<HTMLTextAreaElement>('[data-test=composer]')
   const button = root?.querySelector<HTMLElement>('[data-test=send]')
   if (!chat || !root || !field?.form || !button) return undefined
   const messages = [].slice.call(root.querySelectorAll('[data-test=message]')) as HTMLElement[]
