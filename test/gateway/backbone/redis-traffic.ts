@@ -4,6 +4,9 @@ import type { Message } from '../../../gateway/protocol/model.ts'
 import { newTalk, type Talk } from './laws/conversation.ts'
 import { Follower, readAll, surely } from './redis-follower.ts'
 
+/** A log of some thousands of entries shows nothing that one of some hundreds does not. */
+const PACE_MS = 3
+
 /**
  * Senders on every node, each sending the next message when the last is acknowledged, as outboxes do; and one follower a node.
  * `end` stops it when all is acknowledged and shown, and gives what the log has and what each follower saw.
@@ -56,6 +59,7 @@ export class Traffic {
         throw error
       }))
       this.acknowledged.push({ ...appended, id: message.id })
+      await new Promise((resolve) => setTimeout(resolve, PACE_MS))
     }
   }
 }
