@@ -1,5 +1,5 @@
 import type { CommandAnswer, CommandInput } from '../../gateway/protocol/commands.ts'
-import type { ConversationRow, Cursor, Message } from '../../gateway/protocol/model.ts'
+import type { ConversationRow, Message } from '../../gateway/protocol/model.ts'
 import type { PushData } from '../../gateway/protocol/pushes.ts'
 import { signal } from './signal.ts'
 import type { Inbox as Contract } from './types.ts'
@@ -12,6 +12,13 @@ export interface InboxOptions {
 
 const PAGE = 50
 
+interface LoadedPage {
+  readonly more: boolean
+  readonly lastAt: number
+  /** Its last row was not held like that. */
+  readonly isNews: boolean
+}
+
 /** The list by last activity: a page from the gateway, then kept by pushes; each welcome reads the first page again. */
 export class Inbox implements Contract {
   readonly rows = signal<readonly ConversationRow[]>([])
@@ -19,23 +26,26 @@ export class Inbox implements Contract {
   readonly hasMore = signal(false)
   readonly unread = signal(0)
   readonly #options: InboxOptions
-  #isLoading = false
+  #turn: Promise<void> = Promise.resolve()
+  #refreshing: Promise<void> | undefined
 
   constructor(options: InboxOptions) {
     this.#options = options
   }
 
-  /** Reads the newest page; rows held further down stay. */
-  async refresh(): Promise<void> {
-    const isFirst = !this.isLoaded.value
-    const more = await this.#load({ limit: PAGE })
-    if (isFirst && more !== undefined) this.hasMore.set(more)
+  /**
+   * Reads from the top down to the first row that is as we hold it: the list is by last activity, so nothing below that one has
+   * been written to. Rows held further down stay.
+   */
+  refresh(): Promise<void> {
+    return (this.#refreshing ??= this.#inTurn(() => {
+      this.#refreshing = undefined
+      return this.#readTop()
+    }))
   }
 
-  async loadMore(): Promise<void> {
-    const last = this.rows.value[this.rows.value.length - 1]
-    const more = await this.#load(last ? { limit: PAGE, before: last.at } : { limit: PAGE })
-    if (more !== undefined) this.hasMore.set(more)
+  loadMore(): Promise<void> {
+    return this.#inTurn(() => this.#readOn())
   }
 
   onMessage(message: Message): void {
@@ -62,19 +72,43 @@ export class Inbox implements Contract {
     return this.rows.value.find((row) => row.conversation === conversation)
   }
 
-  async #load(input: CommandInput<'conversations'>): Promise<boolean | undefined> {
-    if (this.#isLoading) return undefined
-    this.#isLoading = true
+  #inTurn(run: () => Promise<void>): Promise<void> {
+    return (this.#turn = this.#turn.then(run, run))
+  }
+
+  async #readTop(): Promise<void> {
+    const isFirst = !this.isLoaded.value
+    let page = await this.#load({ limit: PAGE })
+    if (isFirst && page) this.hasMore.set(page.more)
+    while (page?.more && page.isNews && !isFirst) page = await this.#load({ limit: PAGE, before: page.lastAt })
+  }
+
+  /** Rows of the same millisecond may stand on both sides of a page's end, so it asks for that one again. */
+  async #readOn(): Promise<void> {
+    const { value } = this.rows
+    const last = value[value.length - 1]
+    let page = await this.#load(last ? { limit: PAGE, before: last.at + 1 } : { limit: PAGE })
+    if (last && page?.more && this.rows.value.length === value.length) page = await this.#load({ limit: PAGE, before: last.at })
+    if (page) this.hasMore.set(page.more)
+  }
+
+  async #load(input: CommandInput<'conversations'>): Promise<LoadedPage | undefined> {
     try {
       const { conversations, more } = await this.#options.list(input)
-      this.#put(conversations)
+      const last = conversations[conversations.length - 1]
+      const held = last && this.#find(last.conversation)
+      this.#put(conversations.filter((row) => !this.#isOlder(row)))
       this.isLoaded.set(true)
-      return more
+      return { more, lastAt: last?.at ?? 0, isNews: held?.head.id !== last?.head.id }
     } catch {
       return undefined // The next welcome or the next scroll asks again.
-    } finally {
-      this.#isLoading = false
     }
+  }
+
+  /** A push overtook the answer. */
+  #isOlder({ conversation, head }: ConversationRow): boolean {
+    const held = this.#find(conversation)?.head
+    return held !== undefined && held.epoch === head.epoch && held.seq > head.seq
   }
 
   #put(news: readonly ConversationRow[]): void {
@@ -87,7 +121,7 @@ export class Inbox implements Contract {
   }
 }
 
+/** Whoever never read has no cursor. */
 function unreadOf({ head, cursors, unread }: ConversationRow, side: string | undefined): number {
-  const mine: Cursor | undefined = side === undefined ? undefined : cursors[side]
-  return mine ? Math.max(0, head.seq - mine.read) : unread
+  return side === undefined ? unread : Math.max(0, head.seq - (cursors[side]?.read ?? 0))
 }
