@@ -12,7 +12,7 @@ import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import type { Backbone } from './backbone/backbone.ts'
 import { openEmbedded } from './backbone/embedded/embedded.ts'
 import { openRedis } from './backbone/redis/redis.ts'
-import type { Config } from './config.ts'
+import { SettingError, type Config } from './config.ts'
 import { Allowance } from './domain/allowance.ts'
 import { CatchUp } from './domain/catch-up.ts'
 import { Conversations, type Attendance } from './domain/conversations.ts'
@@ -38,6 +38,7 @@ import { Metrics } from './ops/metrics.ts'
 import { reporter } from './ops/reporter.ts'
 import { LIMITS } from './protocol/limits.ts'
 
+const DAY_MS = 86_400_000
 const BURST_SECONDS = 10
 /** What lines get to take their last word when there is no time to drain. */
 const CLOSE_MS = 300
@@ -107,10 +108,16 @@ function asApp(
   }
 }
 
-function openBackbone({ DATA_DIR, REDIS_URL, REDIS_DURABILITY, REDIS_KEEP_COUNT, REDIS_KEEP_DAYS }: Config): Promise<Backbone> {
+async function openBackbone(config: Config): Promise<Backbone> {
+  const { DATA_DIR, REDIS_URL, REDIS_DURABILITY, REDIS_KEEP_COUNT, REDIS_KEEP_DAYS } = config
   if (REDIS_URL === undefined) return openEmbedded({ dataDir: DATA_DIR })
   const durability = REDIS_DURABILITY === 'replica' ? 'replica' : 'memory'
-  return openRedis({ url: REDIS_URL, durability, keepCount: REDIS_KEEP_COUNT, keepMs: REDIS_KEEP_DAYS * 86_400_000 })
+  try {
+    return await openRedis({ url: REDIS_URL, durability, keepCount: REDIS_KEEP_COUNT, keepMs: REDIS_KEEP_DAYS * DAY_MS })
+  } catch (error) {
+    // it rejects for nothing but an address that cannot be read
+    throw new SettingError((error as Error).message)
+  }
 }
 
 interface DomainOptions {

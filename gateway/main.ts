@@ -49,7 +49,7 @@ function greet({ HOST, PAGES, IM_SECRET, IM_JWKS_URL }: Config, port: number): v
     console.log(`  LAN    http://${address}:${port}/\n  phone  ${phone}\n\n${renderUnicodeCompact(phone)}`)
   }
   if (IM_SECRET === undefined && IM_JWKS_URL === undefined) {
-    console.log('\nDemo mode: whoever is at this machine gets any pass from POST /v1/passes. Set IM_SECRET before real people come.')
+    console.log('\nDemo mode: programs on this machine get any pass from POST /v1/passes. Set IM_SECRET for real people.')
   }
 }
 

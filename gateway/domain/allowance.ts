@@ -24,6 +24,11 @@ export class Allowance {
     this.#now = options.now
   }
 
+  /** How many participants are remembered. */
+  get size(): number {
+    return this.#buckets.size
+  }
+
   /** Takes one token of `key`, or refuses with the time until there is one. */
   take(key: string): void {
     if (this.#perMs === 0) return

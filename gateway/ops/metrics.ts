@@ -14,7 +14,7 @@ export class Metrics {
     name: 'im_commands_total', help: 'Commands answered, by name.', labelNames: ['command'], ...this.#to,
   })
   readonly refusals = new Counter({
-    name: 'im_refusals_total', help: 'Refusals of hellos, commands and packets, by code.', labelNames: ['of', 'code'], ...this.#to,
+    name: 'im_refusals_total', help: 'Refusals of hellos, commands, packets.', labelNames: ['of', 'code'], ...this.#to,
   })
   readonly byes = new Counter({
     name: 'im_byes_total', help: 'Lines ended by the gateway, by code.', labelNames: ['code'], ...this.#to,

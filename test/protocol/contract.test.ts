@@ -59,7 +59,7 @@ test('no shape changes unnoticed: raise PROTOCOL_VERSION if an older peer would 
 })
 
 /** Field names of a schema, optional ones with `?`; `to | conversation` is one thing. */
-function fields({ properties, required = [] }: { properties: Record<string, unknown>; required?: string[] | undefined }): string[] {
+function fields({ properties, required = [] }: { properties: object; required?: string[] | undefined }): string[] {
   const names = Object.keys(properties).filter((name) => name !== 'ok')
   return names.map((name) => (required.includes(name) ? name : `${name}?`)).sort()
 }

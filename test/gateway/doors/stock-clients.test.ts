@@ -43,7 +43,7 @@ describe.each([[['polling', 'websocket']], [['websocket']], [['polling']]])('soc
   })
 })
 
-test('socket.io-client with a bad pass gets connect_error with code and advice, and comes in with a good one on the same line', async () => {
+test('socket.io-client with a bad pass gets connect_error with code and advice, and comes in with a good one', async () => {
   const socket = connect('nonsense', { transports: ['websocket'] })
   const error = await once<Error & { data: unknown }>(socket, 'connect_error')
   expect(error.data).toMatchObject({ code: 'pass_invalid', retry: false })

@@ -91,7 +91,8 @@ test('what a backend publishes into a user\'s channel reaches the windows', asyn
   const sub = unique('c')
   const one = await arrive(0, { sub })
   const other = await arrive(1, { sub })
-  const publish = (json: unknown) => backbone.bus.publish(userChannel(sub), '', typeof json === 'string' ? json : JSON.stringify(json))
+  const publish = (json: unknown) =>
+    backbone.bus.publish(userChannel(sub), '', typeof json === 'string' ? json : JSON.stringify(json))
   await publish({ type: 'syncChangeUser', uid: sub, socketid: 'php', changeUserData: { toid: 'shop:9' } })
   await publish('not JSON')
   await publish(['a', 'list'])

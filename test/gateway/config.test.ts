@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { helpText, readConfig, SettingError, SETTINGS, settingsTable } from '../../gateway/config.ts'
+
+describe('settings', () => {
+  test('of an empty environment are the defaults', () => {
+    expect(readConfig({})).toMatchObject({
+      PORT: 8080, HOST: '::', DATA_DIR: './data', GUESTS: true, IM_SECRET: undefined, LOG_LEVEL: 'warn',
+      DOORS: ['engine.io', 'websocket', 'rest'],
+    })
+  })
+
+  test('are read by their kind, and an empty value is none', () => {
+    const config = readConfig({ PORT: ' 0 ', GUESTS: 'off', DOORS: 'websocket, rest', IM_SECRET: '', NODE_TAG: 'n1' })
+    expect(config).toMatchObject({
+      PORT: 0, GUESTS: false, DOORS: ['websocket', 'rest'], IM_SECRET: undefined, NODE_TAG: 'n1',
+    })
+  })
+
+  test.each([
+    ['PORT', '80a'], ['PORT', '70000'], ['PORT', '-1'], ['PORT', '1.5'], ['GUESTS', 'perhaps'], ['DOORS', 'window'],
+    ['LOG_LEVEL', 'loud'], ['NODE_TAG', 'a.b'], ['IM_JWKS_URL', 'keys'], ['DRAIN_MS', 'long'], ['REDIS_DURABILITY', 'disk'],
+  ])('%s=%s is refused in one sentence that names both', (name, value) => {
+    const read = (): unknown => readConfig({ [name]: value })
+    expect(read).toThrow(SettingError)
+    expect(read).toThrow(name)
+    expect(read).toThrow(value)
+  })
+
+  test('are all in the help', () => {
+    for (const [name, { sentence }] of Object.entries(SETTINGS)) expect(helpText()).toContain(`${name.padEnd(20)} ${sentence}`)
+  })
+
+  test('docs/gateway.md has the very table', () => {
+    const said = /<!-- settings:[^>]*-->\n([\s\S]*?)\n<!-- \/settings -->/.exec(readFileSync('docs/gateway.md', 'utf8'))?.[1]
+    expect(said).toBe(settingsTable())
+  })
+})

@@ -1,0 +1,39 @@
+import fc from 'fast-check'
+import type { Writable } from 'node:stream'
+import { expect, test } from 'vitest'
+import * as ws from 'ws'
+import { Outgoing } from '../../../gateway/doors/outgoing.ts'
+
+/** Exported by ws, unknown to its types. */
+const { Receiver } = ws as unknown as { Receiver: new (options: { isServer: boolean }) => Writable }
+
+/** What a WebSocket implementation of others reads from the bytes. */
+function readFrames(bytes: Buffer): string[] {
+  const texts: string[] = []
+  const receiver = new Receiver({ isServer: false })
+  receiver.on('message', (data: Buffer) => texts.push(data.toString()))
+  receiver.write(bytes)
+  return texts
+}
+
+test('frames of any length are read as the packet they carry', () => {
+  const lengths = fc.constantFrom(0, 1, 124, 125, 126, 127, 65_534, 65_535, 65_536, 70_000)
+  fc.assert(fc.property(lengths, fc.constantFrom('x', 'é', '漢'), (length, unit) => {
+    const packet = '2' + unit.repeat(length)
+    const outgoing = new Outgoing(packet)
+    expect(readFrames(outgoing.rawFrame)).toEqual([packet])
+    expect(readFrames(outgoing.engineFrame[0])).toEqual(['4' + packet])
+    expect(new Outgoing(Buffer.from(packet)).text).toBe(packet)
+  }))
+})
+
+test('each form is made once', () => {
+  const outgoing = new Outgoing('2["messagePush",{}]')
+  expect(outgoing.rawFrame).toBe(outgoing.rawFrame)
+  expect(outgoing.engineFrame).toBe(outgoing.engineFrame)
+})
+
+test('only typing is volatile', () => {
+  expect(new Outgoing('2["typingPush",{}]').isVolatile).toBe(true)
+  for (const packet of ['2["messagePush",{}]', '2["typing', '2', '38[{}]']) expect(new Outgoing(packet).isVolatile).toBe(false)
+})

@@ -1,0 +1,121 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
+import { Talker } from '../../kit/talker.ts'
+
+const started: StartedGateway[] = []
+const start = async (environment: Record<string, string> = {}): Promise<StartedGateway> => {
+  const gateway = await startGateway(environment)
+  started.push(gateway)
+  return gateway
+}
+afterEach(async () => {
+  for (const gateway of started.splice(0)) await gateway.stop()
+})
+
+const post = async (url: string, body: unknown, headers: Record<string, string> = {}) => {
+  const response = await fetch(url, {
+    method: 'POST', headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+  const json = (await response.json()) as { error?: { code: string }; token?: string; sub?: string }
+  return { status: response.status, headers: response.headers, json }
+}
+
+describe('passes', () => {
+  test('in demo mode whoever is at the machine mints them, and they hold after a restart', async () => {
+    const first = await start()
+    const token = await first.pass({ sub: '7', src: 'wx', name: 'Li' })
+    await first.app.close()
+    started.splice(0)
+    const second = await start({ DATA_DIR: first.dataDir })
+    const talker = await new Talker(second.url, 'ws').open()
+    expect((await talker.hello({ token })).identity.id).toBe('wx7')
+  })
+
+  test.each([
+    ['a proxy that speaks for somebody else', { 'x-forwarded-for': '203.0.113.7' }],
+    ['a page of another site in a browser on the machine', { origin: 'https://evil.example' }],
+  ])('are not for %s', async (_who, headers) => {
+    const { url } = await start()
+    const answer = await post(`${url}/v1/passes`, { sub: '7', role: 'customer' }, headers)
+    expect(answer).toMatchObject({ status: 403, json: { error: { code: 'forbidden' } } })
+  })
+
+  test.each([
+    ['no role', { sub: '7' }, 'role'], ['an agent of no shop', { sub: '7', role: 'agent' }, 'shop'],
+    ['an unknown field', { sub: '7', role: 'customer', x: 1 }, 'x'], ['an id that is none', { sub: 'a b', role: 'customer' }, 'id'], ['not JSON', '{"sub":', 'JSON'],
+  ])('with %s are refused, saying which', async (_what, body, word) => {
+    const { url } = await start()
+    const { status, json } = await post(`${url}/v1/passes`, body)
+    expect([400, 401]).toContain(status)
+    expect(JSON.stringify(json.error)).toContain(word)
+  })
+
+  test('with a secret need the API key', async () => {
+    const { url } = await start({ IM_SECRET: 'a secret of the operator, long enough', API_KEY: 'key' })
+    const body = { sub: '7', role: 'customer' }
+    expect((await post(`${url}/v1/passes`, body)).status).toBe(401)
+    expect((await post(`${url}/v1/passes`, body, { authorization: 'Bearer wrong' })).status).toBe(403)
+    const { status, json } = await post(`${url}/v1/passes`, body, { authorization: 'Bearer key' })
+    expect(status).toBe(200)
+    const talker = await new Talker(url, 'ws').open()
+    expect((await talker.hello({ token: json.token })).identity.id).toBe('7')
+  })
+})
+
+describe('guests', () => {
+  test('get a pass of their own, as often as an address may', async () => {
+    const { url } = await start({ GUESTS_PER_MINUTE: '2' })
+    const one = await post(`${url}/v1/guests`, { name: 'Visitor' }, { origin: 'https://shop.example' })
+    const two = await post(`${url}/v1/guests`, {})
+    expect(one.headers.get('access-control-allow-origin')).toBe('https://shop.example')
+    expect(one.json.sub).not.toBe(two.json.sub)
+    const talker = await new Talker(url, 'ws').open()
+    const { identity } = await talker.hello({ token: one.json.token })
+    expect(identity).toMatchObject({ role: 'customer', name: 'Visitor', id: one.json.sub })
+    const three = await post(`${url}/v1/guests`, {})
+    expect(three).toMatchObject({ status: 429, json: { error: { code: 'rate_limited' } } })
+    expect(Number(three.headers.get('retry-after'))).toBeGreaterThan(20)
+  })
+
+  test('of a foreign page get none, and none come where they are switched off', async () => {
+    const { url } = await start({ IM_SECRET: 'a secret of the operator, long enough' })
+    const foreign = await post(`${url}/v1/guests`, {}, { origin: 'https://evil.example' })
+    expect(foreign).toMatchObject({ status: 403, json: { error: { code: 'origin_forbidden' } } })
+    expect((await post(`${(await start({ GUESTS: 'off' })).url}/v1/guests`, {})).status).toBe(404)
+  })
+})
+
+test('a backend reads a history and says something in it', async () => {
+  const { url, pass } = await start({ API_KEY: 'key' })
+  const authorization = { authorization: 'Bearer key' }
+  const customer = await new Talker(url, 'ws').open()
+  await customer.hello({ token: await pass({ sub: 'c1' }), to: 'shop:1' })
+  await customer.command('send', { to: 'shop:1', id: 'm1', kind: 'text', body: { text: 'hello' } })
+  const system = { conversation: 'shop:1~c1', id: 'n1', body: { text: 'Parcel sent', parcel: 7 } }
+  expect((await post(`${url}/v1/messages`, system)).status).toBe(401)
+  expect(await post(`${url}/v1/messages`, system, authorization)).toMatchObject({ status: 200, json: { ok: true, seq: 2 } })
+  expect(await post(`${url}/v1/messages`, system, authorization)).toMatchObject({ json: { seq: 2, duplicate: true } })
+  expect(await customer.push('messagePush')).toMatchObject({ kind: 'system', from: 'system', side: 'shop:1', body: { parcel: 7 } })
+  const read = async (query: string) =>
+    (await fetch(`${url}/v1/conversations/shop:1~c1/messages${query}`, { headers: authorization })).json()
+  expect(await read('?limit=1')).toMatchObject({ ok: true, messages: [{ id: 'n1' }], more: true, head: { seq: 2 } })
+  expect(await read('?limit=x')).toMatchObject({ error: { code: 'bad_request' } })
+  const nobody = await fetch(`${url}/v1/conversations/nonsense/messages`, { headers: authorization })
+  expect([nobody.status, ((await nobody.json()) as { error: { code: string } }).error.code]).toEqual([404, 'unknown_conversation'])
+})
+
+test('health, readiness and metrics answer', async () => {
+  const { url, pass } = await start()
+  const talker = await new Talker(url, 'ws').open()
+  await talker.hello({ token: await pass({ sub: 'c1' }) })
+  await talker.command('send', { to: 'shop:1', id: 'm1', kind: 'text', body: { text: 'hello' } })
+  await talker.ask('fly', {})
+  expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ ok: true })
+  expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ ok: true })
+  const metrics = await (await fetch(`${url}/metrics`)).text()
+  for (const line of [
+    'im_peers{door="websocket",role="customer"} 1', 'im_commands_total{command="send"} 1', 'im_appends_total{duplicate="false"} 1',
+    'im_refusals_total{of="unknown",code="unknown_command"} 1',
+  ]) expect(metrics).toContain(line)
+})

@@ -1,0 +1,124 @@
+/** A peer that does not keep up is told and cut; volatile pushes go first. Over a pipe in memory that the test lets flow. */
+import { describe, expect, test } from 'vitest'
+import type { Fact } from '../../../gateway/domain/facts.ts'
+import { Outgoing } from '../../../gateway/doors/outgoing.ts'
+import { Peer } from '../../../gateway/doors/peer.ts'
+import { Pending } from '../../../gateway/doors/pending.ts'
+import type { Pipe } from '../../../gateway/doors/pipe.ts'
+import { encodePacket } from '../../../gateway/protocol/packet.ts'
+
+/** A network that takes nothing until told. */
+class StuckPipe implements Pipe {
+  readonly door = 'websocket'
+  readonly origin = undefined
+  readonly host = undefined
+  readonly sent: string[] = []
+  closedWith: number | undefined
+  readonly #pending = new Pending()
+
+  send(outgoing: Outgoing): void {
+    this.sent.push(outgoing.text)
+    this.#pending.add(outgoing.bytes.length)
+  }
+
+  pending(): Pending {
+    return this.#pending
+  }
+
+  onceEmpty(listener: () => void): void {
+    this.#pending.onceEmpty(listener)
+  }
+
+  close(closeCode: number): void {
+    this.closedWith = closeCode
+  }
+
+  take(count: number): void {
+    for (let n = 0; n < count; n++) this.#pending.take()
+  }
+}
+
+function stuckPeer() {
+  const pipe = new StuckPipe()
+  const facts: Fact[] = []
+  const identity = { id: 'c1', role: 'customer', side: 'c1', expiresAt: Number.MAX_SAFE_INTEGER } as const
+  const peer = new Peer({ sid: 's', identity, device: undefined, pipe, report: (fact) => facts.push(fact) })
+  return { pipe, peer, facts }
+}
+
+const message = (n: number, length = 1): Outgoing =>
+  new Outgoing(encodePacket({ type: 'event', name: 'messagePush', args: [{ seq: n, body: 'x'.repeat(length) }] }))
+const typing = new Outgoing(encodePacket({ type: 'event', name: 'typingPush', args: [{ side: 'c1' }] }))
+
+describe('a peer that does not keep up', () => {
+  test('is told and cut at the 129th waiting message', () => {
+    const { peer, pipe } = stuckPeer()
+    peer.release(() => true)
+    for (let n = 1; n <= 128; n++) peer.push(message(n))
+    expect(pipe.closedWith).toBe(undefined)
+    peer.push(message(129))
+    expect(pipe.sent.at(-1)).toContain('2["byePush",{"code":"slow"')
+    expect(pipe.closedWith).toBe(4001)
+    peer.push(message(130))
+    expect(pipe.sent).toHaveLength(129)
+  })
+
+  test('is told and cut when 256 KiB wait', () => {
+    const { peer, pipe } = stuckPeer()
+    peer.release(() => true)
+    for (let n = 1; n <= 9; n++) peer.push(message(n, 32_768))
+    expect(pipe.sent).toHaveLength(9)
+    expect(pipe.closedWith).toBe(4001)
+  })
+
+  test('loses typing first, and messages never while it has room', () => {
+    const { peer, pipe, facts } = stuckPeer()
+    peer.release(() => true)
+    for (let n = 1; n <= 64; n++) peer.push(message(n))
+    peer.push(typing)
+    peer.push(message(65))
+    expect(pipe.sent).toHaveLength(65)
+    expect(facts).toEqual([{ fact: 'volatileDropped' }])
+    pipe.take(65)
+    peer.push(typing)
+    expect(pipe.sent).toHaveLength(66)
+  })
+
+  test('goes on when the network takes again, for as long as it likes', () => {
+    const { peer, pipe } = stuckPeer()
+    peer.release(() => true)
+    for (let n = 1; n <= 5000; n++) {
+      peer.push(message(n))
+      if (n % 100 === 0) pipe.take(100)
+    }
+    expect(pipe.closedWith).toBe(undefined)
+    expect(pipe.pending().count).toBe(0)
+    expect(pipe.pending().bytes).toBe(0)
+  })
+
+  test('is also cut when too much arrives during its welcome', () => {
+    const { peer, pipe } = stuckPeer()
+    for (let n = 1; n <= 129; n++) peer.push(message(n))
+    expect(pipe.sent).toHaveLength(1)
+    expect(pipe.closedWith).toBe(4001)
+  })
+})
+
+describe('during the welcome', () => {
+  test('pushes wait until what was missed has been sent, and old news are left out', () => {
+    const { peer, pipe } = stuckPeer()
+    peer.push(message(1))
+    peer.answer(new Outgoing('0{}'))
+    peer.push(message(2))
+    peer.release((outgoing) => outgoing.text.includes('"seq":2'))
+    expect(pipe.sent).toEqual(['0{}', message(2).text])
+  })
+
+  test('waiting for the network ends with the line', async () => {
+    const { peer, pipe } = stuckPeer()
+    peer.answer(new Outgoing('0{}'))
+    const drained = peer.drained()
+    pipe.pending().clear()
+    await drained
+  })
+})

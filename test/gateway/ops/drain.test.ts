@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { drain } from '../../../gateway/ops/drain.ts'
+
+/** A time that passes only while somebody waits. */
+function time() {
+  let at = 0
+  return { now: () => at, wait: async (ms: number) => void (at += ms) }
+}
+
+test('lines are told at an even pace within half of the limit, each with its own time to come back', async () => {
+  const { now, wait } = time()
+  const told: [at: number, afterMs: number][] = []
+  const lines = new Set<{ leave(afterMs: number): void }>()
+  for (let n = 0; n < 1000; n++) {
+    const line = {
+      leave: (afterMs: number) => {
+        told.push([now(), afterMs])
+        lines.delete(line)
+      },
+    }
+    lines.add(line)
+  }
+  let chance = 0
+  await drain({ stopAccepting: () => undefined, lines }, { limitMs: 2000, now, wait, chance: () => (chance += 0.001) % 1 })
+  expect(told).toHaveLength(1000)
+  const moments = [...new Set(told.map(([at]) => at))]
+  expect(moments.length).toBe(20)
+  expect(moments.at(-1)).toBeLessThanOrEqual(1000)
+  expect(Math.max(...moments.map((at) => told.filter(([when]) => when === at).length))).toBe(50)
+  expect(new Set(told.map(([, afterMs]) => afterMs)).size).toBeGreaterThan(900)
+})
+
+test('nothing new is accepted before the first line is told, and a line that does not go is given up at the limit', async () => {
+  const { now, wait } = time()
+  const order: string[] = []
+  const stuck = { leave: () => order.push('told') }
+  const target = { stopAccepting: () => void order.push('stopped'), lines: new Set([stuck]) }
+  await drain(target, { limitMs: 2000, now, wait, chance: () => 0 })
+  expect(order).toEqual(['stopped', 'told'])
+  expect(now()).toBeGreaterThanOrEqual(2000)
+})
+
+test('without lines it is over at once', async () => {
+  const { now, wait } = time()
+  await drain({ stopAccepting: () => undefined, lines: new Set() }, { limitMs: 2000, now, wait, chance: () => 0 })
+  expect(now()).toBe(0)
+})

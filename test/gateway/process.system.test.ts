@@ -1,0 +1,100 @@
+/** The built gateway as operators meet it: its words, its exit codes, its end. */
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { spawnGateway } from '../kit/gateway.ts'
+import { Talker } from '../kit/talker.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'im-chat-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+/** Runs it until it ends by itself. */
+function run(environment: Record<string, string>, args: string[] = []): Promise<{ code: number | null; output: string }> {
+  const env = { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', DATA_DIR: folder, ...environment }
+  const child = spawn(process.execPath, ['dist/gateway/main.js', ...args], { env })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  return new Promise((resolve) => child.once('exit', (code) => resolve({ code, output })))
+}
+
+describe('a start that cannot be', () => {
+  test('because the port is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => taken.once('listening', resolve))
+    const { port } = taken.address() as AddressInfo
+    const { code, output } = await run({ PORT: String(port) })
+    taken.close()
+    expect({ code, output }).toEqual({ code: 1, output: `Port ${port} is taken by another program; set PORT to a free one.\n` })
+  })
+
+  test.each([
+    ['PORT', 'http'], ['DOORS', 'window'], ['REDIS_URL', 'http://nowhere'],
+  ])('because of %s=%s', async (name, value) => {
+    const { code, output } = await run({ [name]: value })
+    expect(code).toBe(1)
+    expect(output).toContain(name)
+    expect(output.trim().split('\n')).toHaveLength(1)
+  })
+
+  test('because the data folder is a file', async () => {
+    const file = join(folder, 'file')
+    await writeFile(file, '')
+    const { code, output } = await run({ DATA_DIR: join(file, 'data') })
+    expect(code).toBe(1)
+    expect(output.trim().split('\n')).toHaveLength(1)
+    expect(output).toContain(file)
+  })
+
+  test('because another gateway uses the data folder', async () => {
+    const gateway = await spawnGateway()
+    const { code, output } = await run({ DATA_DIR: gateway.dataDir })
+    await gateway.stop()
+    expect(code).toBe(1)
+    expect(output.trim().split('\n')).toHaveLength(1)
+    expect(output).toContain(gateway.dataDir)
+  })
+})
+
+test('--help names every setting and ends well', async () => {
+  const { code, output } = await run({}, ['--help'])
+  expect(code).toBe(0)
+  expect(output).toContain('IM_SECRET')
+})
+
+test('SIGTERM drains and ends with 0; the log survives, and so do passes', async () => {
+  const gateway = await spawnGateway()
+  const token = await gateway.pass({ sub: 'c1' })
+  const talker = await new Talker(gateway.url, 'ws').open()
+  await talker.hello({ token })
+  await talker.command('send', { to: 'shop:1', id: 'm1', kind: 'text', body: { text: 'hello' } })
+  const ended = gateway.stop()
+  expect(await talker.push('byePush')).toMatchObject({ code: 'draining', reconnect: true })
+  expect(await ended).toBe(0)
+  const again = await spawnGateway({ DATA_DIR: gateway.dataDir })
+  const back = await new Talker(again.url, 'engine.io polling').open()
+  const welcome = await back.hello({ token, to: 'shop:1' })
+  expect(welcome.resumed[0]?.head.seq).toBe(1)
+  expect((await back.push('messagePush')).id).toBe('m1')
+  await again.stop()
+})
+
+test('what was acknowledged is there after kill -9', async () => {
+  const gateway = await spawnGateway()
+  const talker = await new Talker(gateway.url, 'ws').open()
+  await talker.hello({ token: await gateway.pass({ sub: 'c1' }) })
+  const acknowledged = await Promise.all(Array.from({ length: 200 }, (_, n) =>
+    talker.command('send', { to: 'shop:1', id: `m${n}`, kind: 'text', body: { text: `${n}` } })))
+  await gateway.kill()
+  const again = await spawnGateway({ DATA_DIR: gateway.dataDir })
+  const back = await new Talker(again.url, 'ws').open()
+  await back.hello({ token: await again.pass({ sub: 'c1' }) })
+  const { head } = await back.command('history', { to: 'shop:1' })
+  expect(head.seq).toBe(acknowledged.length)
+  await again.stop()
+})
