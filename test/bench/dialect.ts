@@ -1,0 +1,59 @@
+/** What a text from a server means to the load. */
+export type Heard =
+  | { readonly type: 'ready' }
+  /** The answer to the message with this number. */
+  | { readonly type: 'answered'; readonly number: number }
+  /** The message with this number has reached its receiver. */
+  | { readonly type: 'delivered'; readonly number: number }
+  | { readonly type: 'other' }
+
+/** How one kind of server is spoken to. Numbers count a pair's messages, 1, 2, 3 …, over all rounds. */
+export interface Dialect {
+  readonly path: string
+  /** The first text of a line. */
+  hello(user: string, to: string, token: string): string
+  send(user: string, to: string, number: number): string
+  hear(text: string): Heard
+  /** Whether a sender gets an answer; where not, only the delivery tells. */
+  readonly answers: boolean
+}
+
+const BODY = 'x'.repeat(100)
+const OTHER: Heard = { type: 'other' }
+const PUSH = '2["messagePush"'
+const ID = '"id":"m'
+
+/** The gateway's own packets over its raw door; the client id carries the number. */
+export const gatewayDialect: Dialect = {
+  path: '/ws',
+  answers: true,
+  hello: (user, to, token) => '0' + JSON.stringify({ token, device: user, to, v: 1 }),
+  send: (_user, to, number) => `2${number}["send",{"to":"${to}","id":"m${number}","kind":"text","body":{"text":"${BODY}"}}]`,
+  hear(text) {
+    if (text.startsWith(PUSH)) {
+      const start = text.indexOf(ID) + ID.length
+      return { type: 'delivered', number: Number(text.slice(start, text.indexOf('"', start))) }
+    }
+    if (text.startsWith('3')) {
+      const end = text.indexOf('[')
+      if (!text.startsWith('{"ok":true', end + 1)) throw new Error(`Refused: ${text}`)
+      return { type: 'answered', number: Number(text.slice(1, end)) }
+    }
+    if (text.startsWith('0')) return { type: 'ready' }
+    if (text.startsWith('4')) throw new Error(`Refused: ${text}`)
+    return OTHER
+  },
+}
+
+/** relay.ts. `answers`: the relay also tells the sender, as any chat has to. */
+export const relayDialect = (answers: boolean): Dialect => ({
+  path: '/',
+  answers,
+  hello: (user) => JSON.stringify({ user }),
+  send: (user, to, number) => `{"to":"${to}","from":"${user}","id":${number}${answers ? ',"answer":true' : ''},"text":"${BODY}"}`,
+  hear(text) {
+    const message = JSON.parse(text) as { id?: number; ok?: true; ready?: true }
+    if (message.ready) return { type: 'ready' }
+    return { type: message.ok ? 'answered' : 'delivered', number: message.id ?? 0 }
+  },
+})

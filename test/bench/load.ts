@@ -1,0 +1,144 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Dialect, Heard } from './dialect.ts'
+import { FrameLine } from './frame-line.ts'
+
+/** Send times are kept for as many messages of a pair as can be on their way. */
+const KEPT = 4096
+/** How long messages on their way at a round's end may take to arrive. */
+const DRAIN_MS = 5000
+
+export interface Round {
+  readonly seconds: number
+  readonly delivered: number
+  /** Answered, or delivered where this server gives no answers: ms from the send, ascending. */
+  readonly answerMs: Float64Array
+  readonly lost: number
+  readonly doubled: number
+  readonly misordered: number
+}
+
+/** `window`: each sender keeps so many on their way. `rate`: so many messages a second over all senders, whatever comes back. */
+export type Pace = { readonly window: number } | { readonly rate: number }
+
+interface Pair {
+  readonly sender: FrameLine
+  readonly send: (number: number) => string
+  readonly sentAt: Float64Array
+  sent: number
+  answered: number
+  delivered: number
+}
+
+/** Pairs of users at one server: the first writes, the second reads. */
+export class Load {
+  readonly #dialect: Dialect
+  #pairs: Pair[] = []
+  #window = 0
+  #answerMs: number[] = []
+  #deliveredCount = 0
+  #doubled = 0
+  #misordered = 0
+
+  constructor(dialect: Dialect) {
+    this.#dialect = dialect
+  }
+
+  async open(url: string, count: number, token: (user: string) => Promise<string>): Promise<void> {
+    for (let i = 0; i < count; i++) this.#pairs.push(await this.#openPair(new URL(this.#dialect.path, url), i, token))
+  }
+
+  async round(pace: Pace, seconds: number): Promise<Round> {
+    this.#answerMs = []
+    this.#deliveredCount = this.#doubled = this.#misordered = 0
+    const start = performance.now()
+    if ('window' in pace) await this.#saturate(pace.window, seconds)
+    else await this.#drip(pace.rate, seconds)
+    const elapsed = (performance.now() - start) / 1000
+    const delivered = this.#deliveredCount
+    const answerMs = Float64Array.from(this.#answerMs).sort()
+    await this.#drain()
+    return {
+      seconds: elapsed, delivered, answerMs, doubled: this.#doubled, misordered: this.#misordered,
+      lost: this.#pairs.reduce((sum, pair) => sum + pair.sent - pair.delivered, 0),
+    }
+  }
+
+  close(): void {
+    for (const { sender } of this.#pairs) sender.close()
+  }
+
+  async #openPair(url: URL, index: number, token: (user: string) => Promise<string>): Promise<Pair> {
+    const [from, to] = [`bench-a${index}`, `bench-b${index}`]
+    const sentAt = new Float64Array(KEPT)
+    const sender = await this.#openLine(url, (heard) => { if (heard.type === 'answered') this.#onAnswered(pair, heard.number) })
+    const receiver = await this.#openLine(url, (heard) => {
+      if (heard.type === 'delivered') this.#onDelivered(pair, heard.number)
+    })
+    const send = (number: number): string => this.#dialect.send(from, to, number)
+    const pair: Pair = { sender: sender.line, send, sentAt, sent: 0, answered: 0, delivered: 0 }
+    receiver.line.send(this.#dialect.hello(to, from, await token(to)))
+    sender.line.send(this.#dialect.hello(from, to, await token(from)))
+    await Promise.all([sender.ready, receiver.ready])
+    return pair
+  }
+
+  async #openLine(url: URL, onHeard: (heard: Heard) => void): Promise<{ line: FrameLine; ready: Promise<void> }> {
+    let isReady = (): void => undefined
+    const ready = new Promise<void>((resolve) => { isReady = resolve })
+    const line = await FrameLine.open(url, (text) => {
+      const heard = this.#dialect.hear(text)
+      if (heard.type === 'ready') isReady()
+      else onHeard(heard)
+    })
+    return { line, ready }
+  }
+
+  async #saturate(window: number, seconds: number): Promise<void> {
+    this.#window = window
+    for (const pair of this.#pairs) for (let i = 0; i < window; i++) this.#send(pair)
+    await wait(seconds * 1000)
+    this.#window = 0
+  }
+
+  async #drip(rate: number, seconds: number): Promise<void> {
+    this.#window = 0
+    const start = performance.now()
+    for (let sent = 0, next = 0; ;) {
+      const elapsed = (performance.now() - start) / 1000
+      if (elapsed >= seconds) return
+      for (; sent < elapsed * rate; sent++) this.#send(this.#pairs[next++ % this.#pairs.length]!)
+      await wait(1)
+    }
+  }
+
+  async #drain(): Promise<void> {
+    const end = performance.now() + DRAIN_MS
+    const isDone = ({ sent, delivered, answered }: Pair): boolean =>
+      delivered >= sent && (!this.#dialect.answers || answered >= sent)
+    while (performance.now() < end && !this.#pairs.every(isDone)) await wait(20)
+  }
+
+  #send(pair: Pair): void {
+    const number = ++pair.sent
+    pair.sentAt[number % KEPT] = performance.now()
+    pair.sender.send(pair.send(number))
+  }
+
+  #onAnswered(pair: Pair, number: number): void {
+    if (number !== ++pair.answered) this.#misordered++
+    this.#settled(pair, number)
+  }
+
+  #onDelivered(pair: Pair, number: number): void {
+    this.#deliveredCount++
+    if (number === pair.delivered + 1) pair.delivered = number
+    else if (number <= pair.delivered) this.#doubled++
+    else this.#misordered++
+    if (!this.#dialect.answers) this.#settled(pair, number)
+  }
+
+  #settled(pair: Pair, number: number): void {
+    this.#answerMs.push(performance.now() - pair.sentAt[number % KEPT]!)
+    if (this.#window > 0) this.#send(pair)
+  }
+}

@@ -1,0 +1,99 @@
+/** `npm run bench -- --help`. Ends with 1 where a message was lost, doubled or out of order. What it says: docs/bench.md */
+import { parseArgs } from 'node:util'
+import { columns, median, percentile } from './figures.ts'
+import { Load, type Pace, type Round } from './load.ts'
+import { cpuMicros, pin, startGatewayServer, startRelay, type Server } from './servers.ts'
+
+const HELP = `npm run bench -- [options]
+  --pairs <n>     users writing to users (default 200)
+  --window <n>    messages of each writer on their way at saturation (default 8)
+  --rounds <n>    of each server, in turn; the medians count (default 5)
+  --seconds <n>   of a round (default 4)
+  --profile <dir> let the gateway write a CPU profile there when it ends`
+
+const { values } = parseArgs({
+  options: {
+    pairs: { type: 'string', default: '200' }, window: { type: 'string', default: '8' },
+    rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '4' },
+    profile: { type: 'string' }, help: { type: 'boolean', default: false },
+  },
+})
+
+interface Measured extends Round {
+  readonly cpuPerMessage: number
+}
+
+interface Contender {
+  readonly server: Server
+  readonly load: Load
+  readonly saturated: Measured[]
+  readonly paced: Measured[]
+}
+
+async function run(): Promise<number> {
+  if (values.help) {
+    console.log(HELP)
+    return 0
+  }
+  pin(process.pid, 1)
+  const servers = [await startGatewayServer(values.profile), await startRelay({ answers: false }), await startRelay({ answers: true })]
+  const contenders: Contender[] = []
+  for (const server of servers) {
+    const load = new Load(server.dialect)
+    await load.open(server.url, Number(values.pairs), server.token)
+    contenders.push({ server, load, saturated: [], paced: [] })
+  }
+  const [seconds, rounds, window] = [Number(values.seconds), Number(values.rounds), Number(values.window)]
+  for (const contender of contenders) await measure(contender, { window }, 1)
+  for (let i = 0; i < rounds; i++) {
+    for (const contender of contenders) contender.saturated.push(await measure(contender, { window }, seconds))
+  }
+  const rate = Math.round(median(contenders[0]!.saturated.map(perSecond)) / 2)
+  for (let i = 0; i < rounds; i++) {
+    for (const contender of contenders) contender.paced.push(await measure(contender, { rate }, seconds))
+  }
+  for (const { load, server } of contenders) {
+    load.close()
+    await server.stop()
+  }
+  return tell(contenders, rate)
+}
+
+async function measure({ server, load }: Contender, pace: Pace, seconds: number): Promise<Measured> {
+  const before = cpuMicros(server.pid)
+  const round = await load.round(pace, seconds)
+  return { ...round, cpuPerMessage: (cpuMicros(server.pid) - before) / round.delivered }
+}
+
+const perSecond = ({ delivered, seconds }: Round): number => delivered / seconds
+
+function tell(contenders: readonly Contender[], rate: number): number {
+  const base = contenders[1]!
+  const of = (rounds: readonly Measured[], figure: (round: Measured) => number): number => median(rounds.map(figure))
+  const ratio = (value: number, other: number): string => (value / other).toFixed(2)
+  const sum = ({ saturated, paced }: Contender, key: 'lost' | 'doubled' | 'misordered'): number =>
+    [...saturated, ...paced].reduce((total, round) => total + round[key], 0)
+  const ms = (rounds: readonly Measured[], part: number): string =>
+    of(rounds, ({ answerMs }) => percentile(answerMs, part)).toFixed(2)
+  console.log(columns([
+    ['', 'messages/s', 'of relay', 'CPU µs', 'of relay', 'p50 ms', 'p99 ms',
+      `p50 at ${rate}/s`, 'p99', 'lost', 'doubled', 'misordered'],
+    ...contenders.map((contender) => {
+      const { server, saturated, paced } = contender
+      const speed = of(saturated, perSecond)
+      const cpu = of(saturated, ({ cpuPerMessage }) => cpuPerMessage)
+      return [
+        server.name, speed.toFixed(0), ratio(speed, of(base.saturated, perSecond)),
+        cpu.toFixed(1), ratio(cpu, of(base.saturated, ({ cpuPerMessage }) => cpuPerMessage)),
+        ms(saturated, 0.5), ms(saturated, 0.99), ms(paced, 0.5), ms(paced, 0.99),
+        ...(['lost', 'doubled', 'misordered'] as const).map((key) => String(sum(contender, key))),
+      ]
+    }),
+  ]))
+  const wrong = contenders.some((contender) =>
+    sum(contender, 'lost') + sum(contender, 'doubled') + sum(contender, 'misordered') > 0)
+  if (wrong) console.log('NOT RIGHT: messages were lost, doubled or out of order.')
+  return wrong ? 1 : 0
+}
+
+process.exitCode = await run()

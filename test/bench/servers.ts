@@ -1,0 +1,71 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { spawnGateway } from '../kit/gateway.ts'
+import { gatewayDialect, relayDialect, type Dialect } from './dialect.ts'
+
+export interface Server {
+  readonly name: string
+  readonly url: string
+  readonly dialect: Dialect
+  readonly pid: number
+  token(user: string): Promise<string>
+  stop(): Promise<void>
+}
+
+export async function startGatewayServer(profileDir?: string): Promise<Server> {
+  const gateway = await spawnGateway({
+    COMMANDS_PER_SECOND: '0', LOG_LEVEL: 'error',
+    ...(profileDir === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileDir}` }),
+  })
+  const pid = gateway.process.pid!
+  pin(pid, 0)
+  return {
+    name: 'gateway, embedded, durable', url: gateway.url, dialect: gatewayDialect, pid,
+    token: (sub) => gateway.pass({ sub }),
+    stop: async () => {
+      await gateway.stop()
+      rmSync(gateway.dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+export async function startRelay({ answers }: { answers: boolean }): Promise<Server> {
+  const loader = new URL('../kit/typescript.mjs', import.meta.url).href
+  const script = new URL('relay.ts', import.meta.url).pathname
+  const child = spawn(process.execPath, ['--import', loader, script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [port] = await once(child.stdout, 'data') as [Buffer]
+  pin(child.pid!, 0)
+  return {
+    name: answers ? 'bare ws relay that answers' : 'bare ws relay', url: `http://127.0.0.1:${Number(port)}`,
+    dialect: relayDialect(answers), pid: child.pid!,
+    token: async () => '',
+    stop: async () => {
+      child.kill()
+      await once(child, 'exit')
+    },
+  }
+}
+
+/** Servers on one core, the load on another, so that they do not take turns by chance. False where that cannot be had. */
+export function pin(pid: number, core: number): boolean {
+  if (availableParallelism() < 2) return false
+  try {
+    execFileSync('taskset', ['-a', '-p', '-c', String(core), String(pid)], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** CPU time that the process has used, in µs; NaN where /proc does not tell. */
+export function cpuMicros(pid: number): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
+    const ticks = Number(fields[11]) + Number(fields[12])
+    return ticks * 10_000
+  } catch {
+    return NaN
+  }
+}
