@@ -100,6 +100,7 @@ export async function eventually<T>(ask: () => Promise<T>, holds: (value: T) => 
 }
 
 const CLUSTER = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000', '--cluster-replica-validity-factor', '0',
+  '--cluster-require-full-coverage', 'no',
   '--repl-diskless-sync-delay', '0', '--repl-ping-replica-period', '1']
 
 /** Servers started together, ended together. */

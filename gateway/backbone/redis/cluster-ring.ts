@@ -44,7 +44,9 @@ export class ClusterRing implements Ring {
   constructor(options: ClusterOptions) {
     this.#options = options
     this.#places = options.seeds
-    this.looked = this.#look().then(() => Promise.all([...this.#servers.values()].map((server) => server.looked)))
+    this.looked = this.#look()
+      .then(() => Promise.all([...this.#servers.values()].map((server) => server.looked)))
+      .then(() => this.#isWhole())
   }
 
   serverOf(key: string): Server | undefined {

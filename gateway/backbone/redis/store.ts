@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Appended, ListRow, NewMessage, Page, ReadRange, Store } from '../backbone.ts'
+import { Unavailable, type Appended, type ListRow, type NewMessage, type Page, type ReadRange, type Store } from '../backbone.ts'
 import type { Cursor } from '../../protocol/model.ts'
 import { conversationSides } from '../../protocol/keys.ts'
 import { listKey } from './keys.ts'
@@ -20,6 +20,7 @@ export interface StoreOptions {
 export class RedisStore implements Store {
   readonly #options: StoreOptions
   readonly #lists: ListReader
+  readonly #listed = new Set<string>()
 
   constructor(options: StoreOptions) {
     this.#options = options
@@ -31,12 +32,9 @@ export class RedisStore implements Store {
     const lists = (conversationSides(message.conversation) ?? []).map(listKey)
     const op = appendOp(scripts.append, message, { epoch: newEpoch(), lists: listsBeside ? lists : [] })
     if (listsBeside) return writes.run(op)
-    // Lists first in the same instant: an append that was acknowledged is never missing from them. One that then failed
-    // leaves a row without a log, which readers skip.
-    const [appended] = await Promise.all([
-      writes.run(op),
-      ...lists.map((list) => writes.run(touchOp(scripts.touch, list, message))),
-    ])
+    // At once, on other servers: nothing is acknowledged that its lists do not hold. An append that then failed leaves a row
+    // without a log, which readers skip.
+    const [appended] = await Promise.all([writes.run(op), ...lists.map((list) => this.#touch(list, message))])
     return appended
   }
 
@@ -51,7 +49,23 @@ export class RedisStore implements Store {
   async list(side: string, range: { readonly before?: number; readonly limit: number }): Promise<readonly ListRow[]> {
     return this.#lists.read(side, range)
   }
+
+  /** A list whose server is away may lag, as long as it is known to hold the conversation: the chat goes on without it. */
+  async #touch(list: string, message: NewMessage): Promise<void> {
+    const membership = `${list} ${message.conversation}`
+    try {
+      await this.#options.writes.run(touchOp(this.#options.scripts.touch, list, message))
+      if (this.#listed.has(membership)) return
+      this.#listed.add(membership)
+      if (this.#listed.size > LISTED_COUNT) for (const oldest of this.#listed) return void this.#listed.delete(oldest)
+    } catch (error) {
+      if (!(error instanceof Unavailable) || !this.#listed.has(membership)) throw error
+    }
+  }
 }
+
+/** How many memberships a node remembers; some megabytes. */
+const LISTED_COUNT = 20_000
 
 /** 60 bits: two first appends after a lost log never make the same one. */
 const newEpoch = (): string => randomBytes(8).toString('base64url').slice(0, 10)

@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Backbone } from '../../../gateway/backbone/backbone.ts'
+import { openRedis } from '../../../gateway/backbone/redis/redis.ts'
+import { slotOf } from '../../../gateway/backbone/redis/slot.ts'
+import { conversationChannel, userChannel } from '../../../gateway/protocol/keys.ts'
+import { eventually, startCluster, type RedisGroup, type RedisServer } from '../../kit/redis.ts'
+import { newTalk, type Talk } from './laws/conversation.ts'
+import { Recorder } from './laws/recorder.ts'
+import { readAll, surely } from './redis-follower.ts'
+import { expectHonest, Traffic } from './redis-traffic.ts'
+
+describe('a Cluster moves under load', () => {
+  let group: RedisGroup
+  let nodes: [Backbone, Backbone]
+
+  beforeEach(async () => {
+    group = await startCluster()
+    const open = (): Promise<Backbone> => openRedis({ url: group.url, gapSpreadMs: 50, commandTimeoutMs: 1000 })
+    nodes = [await open(), await open()]
+  })
+  afterEach(async () => {
+    await Promise.all(nodes.map((node) => node.close()))
+    await group.stop()
+  })
+
+  /** A conversation on one of the three masters. */
+  function talkOn(master: number): Talk {
+    for (;;) {
+      const talk = newTalk()
+      if (Math.floor(slotOf(conversationChannel(talk.conversation)) / (16_384 / 3)) === master) return talk
+    }
+  }
+
+  const trafficOnAll = (): Promise<Traffic[]> => Promise.all([0, 1, 2].map((i) => Traffic.on(nodes, talkOn(i))))
+  const passAll = (all: readonly Traffic[], count: number) => Promise.all(all.map((traffic) => traffic.pass(count)))
+
+  it('CLUSTER FAILOVER: a replica takes over by agreement, nothing is lost', async () => {
+    const all = await trafficOnAll()
+    await passAll(all, 30)
+    await group.servers[3]!.cli('CLUSTER', 'FAILOVER')
+    await eventually(() => group.servers[3]!.info('role'), (role) => role === 'master')
+    await passAll(all, 60)
+    expect(all[0]!.gapCount).toBeGreaterThan(0)
+    for (const traffic of all) await expectHonest(traffic)
+  })
+
+  it('a master is killed: the other two go on at once, its slots when its replica is elected', async () => {
+    const all = await trafficOnAll()
+    await passAll(all, 30)
+    const refused = all[1]!.refusedCount + all[2]!.refusedCount
+    await group.servers[0]!.signal('SIGKILL')
+    await passAll(all.slice(1), 60)
+    expect(nodes.map((node) => node.unready())).toEqual([undefined, undefined])
+    await passAll(all, 30)
+    expect(all[0]!.refusedCount).toBeGreaterThan(0)
+    expect(all[0]!.gapCount).toBeGreaterThan(0)
+    expect(all[1]!.refusedCount + all[2]!.refusedCount).toBe(refused)
+    for (const traffic of all.slice(1)) await expectHonest(traffic)
+    const { stored } = await all[0]!.end()
+    expect(stored.map(({ seq }) => seq)).toEqual(stored.map((_, i) => i + 1))
+    expect(new Set(stored.map(({ id }) => id)).size).toBe(stored.length)
+  }, 30_000)
+
+  it('a slot is migrated while it is written to and listened to', async () => {
+    const [source, target] = group.servers as [RedisServer, RedisServer]
+    const talk = talkOn(0)
+    const traffic = await Traffic.on(nodes, talk)
+    await traffic.pass(30)
+    const slot = String(slotOf(conversationChannel(talk.conversation)))
+    const [sourceId, targetId] = [await source.cli('CLUSTER', 'MYID'), await target.cli('CLUSTER', 'MYID')]
+    await target.cli('CLUSTER', 'SETSLOT', slot, 'IMPORTING', sourceId)
+    await source.cli('CLUSTER', 'SETSLOT', slot, 'MIGRATING', targetId)
+    // One key at a time, with writes between: the server answers TRYAGAIN while a conversation's keys are apart.
+    const keys = (await source.cli('CLUSTER', 'GETKEYSINSLOT', slot, '100')).split('\n')
+    expect(keys).toHaveLength(3)
+    for (const key of keys) {
+      await source.cli('MIGRATE', '127.0.0.1', String(target.port), key, '0', '1000')
+      await new Promise((resolve) => setTimeout(resolve, 60))
+    }
+    await traffic.pass(30)
+    for (const server of [target, source, group.servers[2]!]) await server.cli('CLUSTER', 'SETSLOT', slot, 'NODE', targetId)
+    await traffic.pass(30)
+    await eventually(async () => traffic.gapCount, (count) => count >= 2)
+    await expectHonest(traffic)
+  })
+
+  it('pub/sub connections are killed again and again: the slot map is not asked for hundreds of times', async () => {
+    const all = await trafficOnAll()
+    for (let i = 0; i < 5; i++) {
+      await passAll(all, 20)
+      await Promise.all(group.servers.map((server) => server.cli('CLIENT', 'KILL', 'TYPE', 'pubsub')))
+    }
+    await passAll(all, 20)
+    for (const traffic of all) await expectHonest(traffic)
+    const stats = await Promise.all(group.servers.map((server) => server.cli('INFO', 'commandstats')))
+    const lookUps = stats.reduce((sum, text) => sum + Number(/cmdstat_cluster\|slots:calls=(\d+)/.exec(text)?.[1] ?? 0), 0)
+    expect(lookUps).toBeLessThan(60)
+  })
+
+  it('a user channel follows its slot', async () => {
+    const channel = userChannel('moving')
+    const recorder = await Recorder.on(nodes[0].bus, channel)
+    const gaps: string[] = []
+    nodes[0].bus.onGap((channels) => gaps.push(...channels))
+    const owner = Math.floor(slotOf(channel) / (16_384 / 3))
+    await group.servers[owner + 3]!.cli('CLUSTER', 'FAILOVER')
+    await eventually(async () => gaps, (all) => all.includes(channel))
+    await surely(() => nodes[1].bus.publish(channel, 'me', 'after'))
+    expect((await recorder.until(1)).at(-1)).toBe('after')
+    await recorder.close()
+  })
+
+  it('keeps order of one caller through a failover', async () => {
+    const talk = talkOn(0)
+    const ids: string[] = []
+    let isMoving = true
+    const moving = group.servers[3]!.cli('CLUSTER', 'FAILOVER')
+      .then(() => eventually(() => group.servers[3]!.info('role'), (role) => role === 'master')).then(() => { isMoving = false })
+    const appends: Promise<unknown>[] = []
+    for (let n = 0; isMoving || n % 20 !== 0; n++) {
+      const message = talk.message({ id: `n${String(n).padStart(6, '0')}` })
+      appends.push(nodes[0].store.append(message).then(() => ids.push(message.id), () => undefined))
+      if (n % 20 === 19) await new Promise((resolve) => setTimeout(resolve, 2))
+    }
+    await moving
+    await Promise.all(appends)
+    const stored = (await readAll(nodes[1], talk.conversation)).map(({ id }) => id)
+    expect(ids.length).toBeGreaterThan(20)
+    expect(stored).toEqual([...stored].sort())
+    for (const id of ids) expect(stored).toContain(id)
+  })
+})
