@@ -1,3 +1,8 @@
+/**
+ * How long until a page may chat, and until it does so over a WebSocket: WebSocket first with a race (what widget/client does)
+ * beside polling first with engine.io's own upgrade. After `npm run build`:
+ * `node --import ./test/kit/typescript.mjs test/bench/transport-order.ts`. Figures: docs/decisions/0002-transport-order.md.
+ */
 import { Socket } from 'engine.io-client'
 import { decodePacket, encodePacket } from '../../gateway/protocol/packet.ts'
 import { createClient } from '../../widget/client/client.ts'
@@ -13,7 +18,7 @@ interface Times {
 }
 
 const ROUNDS = 7
-const GIVE_UP_MS = 12_000
+const GIVE_UP_MS = 9000
 
 type Way = (proxy: FaultProxy, token: string) => Promise<Times>
 
@@ -72,28 +77,45 @@ const median = (values: (number | undefined)[]): string => {
   return known.length ? String(Math.round(known[Math.floor(known.length / 2)]!)) : 'never'
 }
 
-export async function measureAll(): Promise<string> {
+interface Scene {
+  readonly gatewayPort: number
+  readonly token: string
+  readonly rtt: number
+  readonly fate: SocketFate
+}
+
+async function measure(way: Way, { gatewayPort, token, rtt, fate }: Scene): Promise<Times> {
+  const proxy = await openFaultProxy(gatewayPort)
+  proxy.delayMs = rtt / 2
+  proxy.socketFate = fate
+  if (fate !== 'pass') setTimeout(() => (proxy.socketFate = 'pass'), 4000).unref()
+  const times = await way(proxy, token)
+  const connections = proxy.connectionCount
+  await proxy.close()
+  return { ...times, connections }
+}
+
+async function row(name: string, way: Way, scene: Scene): Promise<string> {
+  const results: Times[] = []
+  const count = scene.fate === 'pass' ? ROUNDS : 1
+  while (results.length < count) results.push(await measure(way, scene))
+  const of = (key: keyof Times): string => median(results.map((one) => one[key]))
+  return `| ${scene.rtt} ms | ${scene.fate} | ${name} | ${of('usable')} | ${of('socket')} | ${of('connections')} |`
+}
+
+async function measureAll(): Promise<string> {
   const gateway = await spawnGateway()
   const token = await gateway.pass({ sub: 'a' })
   const lines = ['| round trip | WebSocket | way | usable, ms | on a WebSocket, ms | connections |', '|---|---|---|---|---|---|']
   for (const rtt of [0, 100, 400]) {
-    for (const fate of ['pass', 'refuse', 'hang', 'mute'] as SocketFate[]) {
-      for (const [name, way] of [['race', race], ['polling first', upgrade]] as const) {
-        const results: Times[] = []
-        for (let round = 0; round < (fate === 'pass' ? ROUNDS : 3); round++) {
-          const proxy = await openFaultProxy(gateway.port)
-          proxy.delayMs = rtt / 2
-          proxy.socketFate = fate
-          if (fate !== 'pass') setTimeout(() => (proxy.socketFate = 'pass'), 4000).unref()
-          const times = await way(proxy, token)
-          results.push({ ...times, connections: proxy.connectionCount })
-          await proxy.close()
-        }
-        const [usable, socket, connections] = (['usable', 'socket', 'connections'] as const).map((key) => median(results.map((one) => one[key])))
-        lines.push(`| ${rtt} ms | ${fate} | ${name} | ${usable} | ${socket} | ${connections} |`)
-      }
+    for (const fate of ['pass', 'refuse', 'hang', 'mute'] as const) {
+      const scene = { gatewayPort: gateway.port, token, rtt, fate }
+      lines.push(await row('race', race, scene), await row('polling first', upgrade, scene))
     }
   }
   await gateway.kill()
   return lines.join('\n')
 }
+
+console.log(await measureAll())
+process.exit()

@@ -137,7 +137,8 @@ describe('the line', () => {
     ])
   })
 
-  test.each(['refused', 'hangs', 'mute'] as const)('a WebSocket that is %s: usable within three seconds, remembered over a reload, then taken back', async (mode) => {
+  const modes = ['refused', 'hangs', 'mute'] as const
+  test.each(modes)('a WebSocket that is %s: usable within three seconds, remembered, taken back', async (mode) => {
     const world = new ClientWorld()
     world.gateway.websocket.mode = mode
     world.gateway.websocket.delay = world.gateway.polling.delay = 200
@@ -171,7 +172,8 @@ describe('the line', () => {
     await world.clock.advance(100)
     expect(second.identity.value?.id).toBe('g1')
     second.close()
-    world.gateway.refuse = (command, input) => (command === 'connect' && String((input as { token?: string }).token) === 'customer:g1' ? { code: 'pass_expired' } : undefined)
+    world.gateway.refuse = (command, input) =>
+      command === 'connect' && (input as { token?: string }).token === 'customer:g1' ? { code: 'pass_expired' } : undefined
     const third = world.open(undefined, SHOP, { fetchGuest })
     await world.clock.advance(3000)
     expect(third.identity.value?.id).toBe('g2')

@@ -3,6 +3,8 @@ import { ClientWorld, textsOf } from '../kit/client-world.ts'
 
 const SHOP = 'shop:42'
 
+const textOf = (input: object): string => (input as { body: { text: string } }).body.text
+
 describe('the outbox', () => {
   test('survives the page: what was unsent goes out from the next one, whether or not the conversation is opened', async () => {
     const world = new ClientWorld()
@@ -26,7 +28,7 @@ describe('the outbox', () => {
     const [one, two] = [world.open('customer:u1', SHOP), world.open('customer:u1', SHOP)]
     const sends: string[] = []
     world.gateway.swallow = (command, input) => {
-      if (command === 'send') sends.push((input as unknown as { body: { text: string } }).body.text)
+      if (command === 'send') sends.push(textOf(input))
       return false
     }
     for (const [window, text] of [[one, 'a'], [two, 'b'], [one, 'c']] as const) {
@@ -66,7 +68,7 @@ describe('the outbox', () => {
     await world.clock.advance(10)
     const conversation = client.conversation(SHOP)
     world.gateway.refuse = (command, input) =>
-      command === 'send' && (input as unknown as { body: { text: string } }).body.text !== 'good' ? { code: 'text_too_long' } : undefined
+      command === 'send' && textOf(input) !== 'good' ? { code: 'text_too_long' } : undefined
     const [bad, worse] = [conversation.send('bad')!, conversation.send('worse')!]
     conversation.send('good')
     await world.clock.advance(10)
@@ -101,7 +103,7 @@ describe('the outbox', () => {
     const client = world.open('customer:u1', SHOP)
     await world.clock.advance(10)
     world.gateway.swallow = (command, input, peer) => {
-      if (command !== 'send' || (input as unknown as { body: { text: string } }).body.text !== 'poison') return false
+      if (command !== 'send' || textOf(input) !== 'poison') return false
       peer.far.cut()
       return true
     }
@@ -109,11 +111,15 @@ describe('the outbox', () => {
     client.conversation(SHOP).send('fine')
     await world.clock.advance(60_000)
     expect(world.log).toEqual(['fine'])
-    expect(client.conversation(SHOP).outbox.value.map(({ body, state, refusal }) => [body.text, state, refusal?.retry])).toEqual([['poison', 'failed', false]])
+    const left = client.conversation(SHOP).outbox.value.map(({ body, state, refusal }) => [body.text, state, refusal?.retry])
+    expect(left).toEqual([['poison', 'failed', false]])
   })
 
   test('storage absent, throwing or full: it works without', async () => {
-    const broken = { length: 0, key: () => null, getItem: () => { throw new Error('SecurityError') }, setItem: () => { throw new Error('full') }, removeItem: () => { throw new Error('no') } }
+    const refuse = (): never => {
+      throw new Error('SecurityError')
+    }
+    const broken = { length: 1, key: refuse, getItem: refuse, setItem: refuse, removeItem: refuse }
     for (const storage of [null, broken]) {
       const world = new ClientWorld()
       const client = world.open('customer:u1', SHOP, { storage })

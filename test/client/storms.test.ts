@@ -1,4 +1,4 @@
-/** Whatever a network does, every message arrives exactly once and in order. Random storms; what fails is replayed by its seed. */
+/** Whatever a network does, every message arrives exactly once and in order. Random storms; a failure is replayed by its seed. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createClient } from '../../widget/client/client.ts'
@@ -8,13 +8,21 @@ import { MemoryGateway } from '../kit/memory-gateway.ts'
 import { MemoryStorage } from '../kit/memory-storage.ts'
 import { CLEAR } from '../kit/pair.ts'
 
+interface Sky {
+  readonly loss: number
+  readonly doubling: number
+  readonly delayMs: number
+  readonly mode: (typeof MODES)[number]
+}
+
 type Step =
   | { readonly do: 'send'; readonly who: 0 | 1 }
   | { readonly do: 'wait'; readonly ms: number }
-  | { readonly do: 'weather'; readonly loss: number; readonly doubling: number; readonly delayMs: number; readonly mode: 'works' | 'refused' | 'hangs' | 'mute' }
+  | ({ readonly do: 'weather' } & Sky)
   | { readonly do: 'kill' | 'drain' | 'loseTail' }
   | { readonly do: 'reload' | 'wake' | 'online'; readonly who: 0 | 1 }
 
+const MODES = ['works', 'refused', 'hangs', 'mute'] as const
 const who = fc.constantFrom(0 as const, 1 as const)
 const calmSteps: fc.WeightedArbitrary<Step>[] = [
   { weight: 8, arbitrary: fc.record({ do: fc.constant('send' as const), who }) },
@@ -23,7 +31,7 @@ const calmSteps: fc.WeightedArbitrary<Step>[] = [
     weight: 3,
     arbitrary: fc.record({
       do: fc.constant('weather' as const), loss: fc.constantFrom(0, 0.1, 0.4), doubling: fc.constantFrom(0, 0.3),
-      delayMs: fc.constantFrom(0, 30, 500), mode: fc.constantFrom('works' as const, 'refused' as const, 'hangs' as const, 'mute' as const),
+      delayMs: fc.constantFrom(0, 30, 500), mode: fc.constantFrom(...MODES),
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('kill' as const, 'drain' as const) }) },
@@ -66,7 +74,8 @@ class Storm {
   #open(index: 0 | 1): void {
     const window = (this.#windows[index] = this.#storages[index]!.openWindow())
     this.clients[index] = createClient({
-      ...PEOPLE[index], gateway: 'http://gateway.test', transports: this.gateway.ports(), clock: this.clock, random: this.#random, ...window,
+      ...PEOPLE[index], ...window, gateway: 'http://gateway.test', transports: this.gateway.ports(),
+      clock: this.clock, random: this.#random,
     })
     this.clients[index].connect()
     this.conversation(index)
@@ -86,7 +95,8 @@ class Storm {
       case 'weather': {
         const { loss, doubling, delayMs, mode } = step
         const weather = {
-          mode, delay: () => this.#random() * delayMs, drops: () => this.#random() < loss, doubles: () => this.#random() < doubling,
+          mode, delay: () => this.#random() * delayMs,
+          drops: () => this.#random() < loss, doubles: () => this.#random() < doubling,
         }
         Object.assign(this.gateway.websocket, weather)
         Object.assign(this.gateway.polling, { ...weather, mode: mode === 'mute' ? 'works' : mode })

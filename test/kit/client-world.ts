@@ -5,6 +5,11 @@ import { MovableClock } from './clock.ts'
 import { MemoryGateway } from './memory-gateway.ts'
 import { MemoryStorage } from './memory-storage.ts'
 
+interface Window {
+  /** Something happens to the window. */
+  emit(type: 'online' | 'offline' | 'wake' | 'leave'): void
+}
+
 /** A movable clock, an in-memory gateway, and windows of people on devices of their own. */
 export class ClientWorld {
   readonly clock = new MovableClock()
@@ -18,12 +23,13 @@ export class ClientWorld {
   }
 
   /** A window on `device`, connecting. */
-  open(token: string | undefined, to: string, options: Partial<ClientOptions> & { device?: string } = {}): Client & { emit: (type: 'online' | 'offline' | 'wake' | 'leave') => void } {
+  open(token: string | undefined, to: string, options: Partial<ClientOptions> & { device?: string } = {}): Client & Window {
     const { device = 'phone', ...more } = options
     const { emit, ...ports } = this.storage(device).openWindow()
-    const client = createClient({ gateway: 'http://gateway.test', token, to, transports: this.gateway.ports(), clock: this.clock, ...ports, ...more })
+    const { clock } = this
+    const client = createClient({ gateway: 'http://gateway.test', token, to, transports: this.gateway.ports(), clock, ...ports, ...more })
     client.connect()
-    return Object.assign(client, { emit: (type: 'online' | 'offline' | 'wake' | 'leave') => emit({ type }) })
+    return Object.assign(client, { emit: (type: Parameters<Window['emit']>[0]) => emit({ type }) })
   }
 
   /** Texts in the gateway's log between the shop and u1. */

@@ -185,7 +185,8 @@ export class MemoryGateway {
       const log = this.log(...sides)
       const last = log.messages.find((message) => message.seq === seq)
       const above = log.messages.filter((message) => message.seq > seq)
-      const status = seq === 0 || above.length > this.missedCount ? 'reload' : log.epoch !== epoch || last?.id !== lastId ? 'diverged' : 'follows'
+      const isKnown = log.epoch === epoch && last?.id === lastId
+      const status = seq === 0 || above.length > this.missedCount ? 'reload' : isKnown ? 'follows' : 'diverged'
       const to = sides.find((one) => one !== side)!
       resumed.push({ conversation, to, status, head: headOf(log), cursors: log.cursors })
       if (status !== 'diverged') missed.push(...(status === 'reload' ? log.messages.slice(-this.pageCount) : above))

@@ -1,7 +1,7 @@
 import type { Environment, EnvironmentEvent } from '../../widget/client/environment.ts'
 import type { StoragePort } from '../../widget/client/keep.ts'
 
-/** The storage of one origin, shared by windows that hear of each other's changes, as browsers do it: later, never of one's own. */
+/** The storage of one origin, shared by windows that hear of each other's changes as in browsers: later, never of one's own. */
 export class MemoryStorage {
   readonly values = new Map<string, string>()
   /** Bytes it holds at most. */

@@ -14,10 +14,10 @@ export interface ConversationQuestion {
   /** Unread conversations above the read ones, or by last activity alone. */
   readonly unreadFirst: boolean
   /**
-   * The conversation that is open. It stays where it was when it was opened: answering a list's top row must not make it
-   * jump away from under the reader's eyes.
+   * Conversations opened lately, and whether they were unread then. They stay where they were: reading a row must not make it
+   * jump away from under the reader's eyes, and the way back must lead where he came from.
    */
-  readonly held?: { readonly to: string; readonly wasUnread: boolean } | undefined
+  readonly held?: ReadonlyMap<string, boolean>
 }
 
 /** The other side wrote last. */
@@ -45,10 +45,9 @@ export const unreadConversationCount = (rows: readonly ConversationRow[]): numbe
 export function filterConversations(rows: readonly ConversationRow[], question: ConversationQuestion): readonly ConversationRow[] {
   const { filter, held, unreadFirst } = question
   const words = fold(question.query).split(/\s+/).filter(Boolean)
-  const isHeld = (row: ConversationRow): boolean => row.to === held?.to
   const isShown = (row: ConversationRow): boolean =>
-    filter === 'all' || isHeld(row) || (filter === 'unread' ? row.unread > 0 : isUnanswered(row))
-  const isAbove = (row: ConversationRow): boolean => (isHeld(row) ? held!.wasUnread : row.unread > 0)
+    filter === 'all' || held?.has(row.to) || (filter === 'unread' ? row.unread > 0 : isUnanswered(row))
+  const isAbove = (row: ConversationRow): boolean => row.unread > 0 || held?.get(row.to) === true
   return rows
     .filter((row) => isShown(row) && words.every((word) => searchText(row).includes(word)))
     .sort((a, b) => (unreadFirst ? Number(isAbove(b)) - Number(isAbove(a)) : 0) || b.at - a.at || (a.to < b.to ? -1 : 1))

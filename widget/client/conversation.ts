@@ -4,6 +4,7 @@ import type { PushData } from '../../gateway/protocol/pushes.ts'
 import { CatchUp } from './catch-up.ts'
 import type { Clock } from './clock.ts'
 import type { Keep } from './keep.ts'
+import { LocalCopy, type Copy } from './local-copy.ts'
 import { Outbox } from './outbox.ts'
 import { Receipts } from './receipts.ts'
 import type { RefusalError } from './refusal-error.ts'
@@ -25,19 +26,8 @@ export interface ConversationOptions {
   readonly onChange: () => void
 }
 
-interface Copy {
-  readonly id: string
-  readonly messages: readonly Message[]
-  readonly hasOlder: boolean
-  readonly mine: Cursor
-  readonly theirs: Cursor
-  readonly name?: string
-}
-
 /** An answer to a send that takes longer is doubtful: the line is asked, and the item sent again. */
 const SEND_MS = 4000
-const COPY_COUNT = 50
-const COPY_AFTER_MS = 300
 const READER_COUNT = 500
 /** So many own messages of a lost tail are offered again; a log that lost more has lost its past. */
 const OFFER_COUNT = 50
@@ -53,8 +43,8 @@ export class Conversation implements Contract {
   readonly #outbox: Outbox
   readonly #typing: Typing
   readonly #receipts: Receipts
+  readonly #copy: LocalCopy
   #id: string | undefined
-  #stopCopy: (() => void) | undefined
 
   constructor(options: ConversationOptions) {
     const { to, keep, clock, isConnected, request } = options
@@ -80,7 +70,8 @@ export class Conversation implements Contract {
       onSent: (item, answer) => this.#sent(item, answer),
     })
     this.draft.set(keep.get<string>(`draft~${to}`) ?? '')
-    this.#restore(keep.get<Copy>(`log~${to}`))
+    this.#copy = new LocalCopy({ to, keep, clock, take: () => this.#takeCopy() })
+    this.#restore(this.#copy.read())
   }
 
   get id(): string | undefined {
@@ -210,22 +201,14 @@ export class Conversation implements Contract {
     this.#receipts.stop()
   }
 
-  /** Writes the local copy now if one is due. */
   saveCopy(): void {
-    if (!this.#stopCopy) return
-    this.#stopCopy()
-    this.#stopCopy = undefined
+    this.#copy.save()
+  }
+
+  #takeCopy(): Copy {
     const { messages, hasOlder } = this.#catchUp.timeline
-    const name = this.name.value
-    const copy: Copy = {
-      id: this.#id ?? '',
-      messages: messages.slice(-COPY_COUNT),
-      hasOlder: hasOlder || messages.length > COPY_COUNT,
-      mine: this.#receipts.mine,
-      theirs: this.theirs.value,
-      ...(name === undefined ? {} : { name }),
-    }
-    this.#options.keep.set(`log~${this.to}`, copy)
+    const { mine, theirs } = this.#receipts
+    return { id: this.#id ?? '', messages, hasOlder, mine, theirs: theirs.value, name: this.name.value }
   }
 
   #restore(copy: Copy | undefined): void {
@@ -256,14 +239,15 @@ export class Conversation implements Contract {
     const { isLoadingOlder } = this.#catchUp
     const old = this.timeline.value
     const isLoaded = end !== undefined
-    if (old.messages !== messages || old.hasOlder !== hasOlder || old.isLoadingOlder !== isLoadingOlder || old.isLoaded !== isLoaded) {
-      this.timeline.set({ messages, hasOlder, isLoadingOlder, isLoaded })
+    const view = { messages, hasOlder, isLoadingOlder, isLoaded }
+    if (isChanged(old, view)) {
+      this.timeline.set(view)
       this.#dropConfirmed(messages)
     }
     const me = this.#options.identity.value
     const own = lost.filter(({ from, side }) => from === me?.id && side === me.side)
     if (own.length) this.#outbox.offerAgain(own.slice(-OFFER_COUNT))
-    this.#stopCopy ??= this.#options.clock.after(COPY_AFTER_MS, () => this.saveCopy())
+    this.#copy.changed()
     if (end) this.#receipts.received(end)
     this.#showUnread()
     if (this.isCaughtUp) this.#outbox.settle()
@@ -311,3 +295,6 @@ export class Conversation implements Contract {
     return isConnected
   }
 }
+
+const isChanged = (old: TimelineView, view: TimelineView): boolean =>
+  (Object.keys(view) as (keyof TimelineView)[]).some((key) => old[key] !== view[key])

@@ -142,7 +142,9 @@ export class Line {
         this.#listenForSilence()
         return this.#events.onWelcome(this, packet.data as Welcome)
       case 'connectError':
-        return this.#events.onRefused(this, { code: 'internal', retry: true, message: packet.message, ...(packet.data as object) })
+        return this.#events.onRefused(this, {
+          code: 'internal', retry: true, message: packet.message, ...(packet.data as object),
+        })
       case 'ack':
         this.#requests.settle(packet.id, packet.args[0])
         if (this.#isRetired && !this.#requests.count) this.close()

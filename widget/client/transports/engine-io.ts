@@ -15,7 +15,7 @@ class CarefulWebSocket extends NodeWebSocket {
 
 /**
  * Engine.IO v4 at `<gateway>/im/`. Each transport is a session of its own and never upgrades: which one, when, and how to
- * change over is connection.ts's. The classes named `Node…` are the browser's own in a browser bundle (package.json, "browser").
+ * change over is connection.ts's. The classes named `Node…` are the browser's own in a browser bundle (its "browser" map).
  */
 export const engineIoPorts = (gateway: string): readonly TransportPort[] => [
   { name: 'websocket', open: (events) => open(gateway, CarefulWebSocket, events) },

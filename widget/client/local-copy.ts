@@ -1,0 +1,50 @@
+import type { Cursor, Message } from '../../gateway/protocol/model.ts'
+import type { Clock } from './clock.ts'
+import type { Keep } from './keep.ts'
+
+/** The newest messages of one conversation as they were last seen here: painted before the network answers. */
+export interface Copy {
+  readonly id: string
+  readonly messages: readonly Message[]
+  readonly hasOlder: boolean
+  readonly mine: Cursor
+  readonly theirs: Cursor
+  readonly name?: string | undefined
+}
+
+const COUNT = 50
+const AFTER_MS = 300
+
+/** Keeps a copy where storage allows, a moment after the last change; `save` when the page may be about to go. */
+export class LocalCopy {
+  readonly #key: string
+  readonly #keep: Keep
+  readonly #clock: Clock
+  readonly #take: () => Copy
+  #stopTimer: (() => void) | undefined
+
+  constructor(options: { to: string; keep: Keep; clock: Clock; take: () => Copy }) {
+    this.#key = `log~${options.to}`
+    this.#keep = options.keep
+    this.#clock = options.clock
+    this.#take = options.take
+  }
+
+  read(): Copy | undefined {
+    return this.#keep.get<Copy>(this.#key)
+  }
+
+  changed(): void {
+    this.#stopTimer ??= this.#clock.after(AFTER_MS, () => this.save())
+  }
+
+  /** Nothing is written where nothing has changed. */
+  save(): void {
+    if (!this.#stopTimer) return
+    this.#stopTimer()
+    this.#stopTimer = undefined
+    const copy = this.#take()
+    const messages = copy.messages.slice(-COUNT)
+    this.#keep.set(this.#key, { ...copy, messages, hasOlder: copy.hasOlder || messages.length < copy.messages.length })
+  }
+}
