@@ -18,7 +18,7 @@ beforeAll(async () => {
   browser = await launchChromium()
   opened = await openPage(browser, `${site.url}/`, PHONE)
   await hook(opened.page, 'launcher').click()
-  await hook(opened.page, 'input').focus()
+  await hook(opened.page, 'composer').focus()
 })
 
 afterAll(async () => {

@@ -188,10 +188,10 @@ export class Composer {
     this.#options.onChange(field.value)
   }
 
-  /** The text just sent, or its last word, put back by autocorrection without a key from the person. */
+  /** The text just sent, or its last word, put back at once by autocorrection without a key from the person. */
   #isGhost(event: InputEvent): boolean {
     const sent = this.#sent
-    if (!sent || sent.isTouched || Date.now() - sent.at > GHOST_MS) return false
+    if (!sent || sent.isTouched || this.#before !== '' || Date.now() - sent.at > GHOST_MS) return false
     if (this.#isComposing || event.isComposing || this.#isEndingComposition || !GHOSTLY.test(event.inputType ?? '')) return false
     const value = this.text.trim()
     const raw = sent.raw.trim()
