@@ -1,7 +1,10 @@
 /** Every way to talk nonsense, over every way in: a clear refusal, and the line stays up. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
 import { Talker, WAYS } from '../../kit/talker.ts'
+
+// real sockets on a machine that may be busy with other tests
+vi.setConfig({ testTimeout: 30_000 })
 
 let gateway: StartedGateway
 

@@ -1,9 +1,12 @@
 /** One suite over every way in: what two people and their windows see. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { CommandInput } from '../../../gateway/protocol/commands.ts'
 import { conversationId } from '../../../gateway/protocol/keys.ts'
 import { startGateway, type PassClaims, type StartedGateway } from '../../kit/gateway.ts'
 import { Talker, WAYS, type Way } from '../../kit/talker.ts'
+
+// real sockets on a machine that may be busy with other tests
+vi.setConfig({ testTimeout: 30_000 })
 
 let gateway: StartedGateway
 let count = 0

@@ -1,6 +1,9 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
 import { Talker } from '../../kit/talker.ts'
+
+// real sockets on a machine that may be busy with other tests
+vi.setConfig({ testTimeout: 30_000 })
 
 const started: StartedGateway[] = []
 const start = async (environment: Record<string, string> = {}): Promise<StartedGateway> => {

@@ -1,8 +1,11 @@
 /** Clients that know nothing of this project: socket.io-client as it comes from npm, and a bare WebSocket. */
 import { io, type Socket } from 'socket.io-client'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import WebSocket from 'ws'
 import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
+
+// real sockets on a machine that may be busy with other tests
+vi.setConfig({ testTimeout: 30_000 })
 
 let gateway: StartedGateway
 const open: Socket[] = []

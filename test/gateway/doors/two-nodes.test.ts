@@ -2,12 +2,15 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Backbone } from '../../../gateway/backbone/backbone.ts'
 import { openEmbedded } from '../../../gateway/backbone/embedded/embedded.ts'
 import { userChannel } from '../../../gateway/protocol/keys.ts'
 import { startGateway, type PassClaims, type StartedGateway } from '../../kit/gateway.ts'
 import { Talker } from '../../kit/talker.ts'
+
+// real sockets on a machine that may be busy with other tests
+vi.setConfig({ testTimeout: 30_000 })
 
 let folder: string
 let backbone: Backbone

@@ -1,0 +1,53 @@
+import { Unavailable, type Backbone, type Page } from '../../gateway/backbone/backbone.ts'
+
+/** A real backbone with a place to reach in: at the moments that only a race would hit, and when it is away. */
+export class HookedBackbone implements Backbone {
+  readonly #inner: Backbone
+  /** Runs right before a log is read, and right after, before the reader has the answer. */
+  beforeRead: (conversation: string) => Promise<void> = async () => undefined
+  afterRead: (conversation: string) => Promise<void> = async () => undefined
+  isAway = false
+  readonly store: Backbone['store']
+  readonly bus: Backbone['bus']
+
+  constructor(inner: Backbone) {
+    this.#inner = inner
+    const { store, bus } = inner
+    this.store = {
+      append: (message) => this.#here(() => store.append(message)),
+      advance: (cursor) => this.#here(() => store.advance(cursor)),
+      list: (side, range) => this.#here(() => store.list(side, range)),
+      read: (conversation, range) => this.#here(() => this.#read(conversation, () => store.read(conversation, range))),
+    }
+    this.bus = {
+      subscribe: (channel, listener) => this.#here(() => bus.subscribe(channel, listener)),
+      publish: (channel, origin, packet) => this.#here(() => bus.publish(channel, origin, packet)),
+      onGap: (listener) => bus.onGap(listener),
+    }
+  }
+
+  /** The backbone behind the hooks. */
+  get inner(): Backbone {
+    return this.#inner
+  }
+
+  unready(): string | undefined {
+    return this.isAway ? 'The store is away.' : this.#inner.unready()
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close()
+  }
+
+  async #here<T>(run: () => Promise<T>): Promise<T> {
+    if (this.isAway) throw new Unavailable('away')
+    return run()
+  }
+
+  async #read(conversation: string, read: () => Promise<Page>): Promise<Page> {
+    await this.beforeRead(conversation)
+    const page = await read()
+    await this.afterRead(conversation)
+    return page
+  }
+}
