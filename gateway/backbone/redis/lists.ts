@@ -62,9 +62,14 @@ function isWrong({ score, page: { messages, head } }: Entry): boolean {
   return last.at > Number(score) || (last.at < Number(score) && Date.now() - Number(score) > UNDER_WAY_MS)
 }
 
+/** In the list's order. A row ahead of its log must not be the last: the next page would begin below its old time. */
 function rowsOf(entries: readonly Entry[], before: number | undefined): ListRow[] {
-  return entries.flatMap(({ conversation, page: { messages, head, cursors, names } }) => {
+  const rows: ListRow[] = []
+  for (const { conversation, score, page: { messages, head, cursors, names } } of entries) {
     const [last] = messages
-    return last === undefined || (before !== undefined && last.at >= before) ? [] : [{ conversation, head, last, cursors, names }]
-  }).sort((a, b) => b.last.at - a.last.at)
+    if (last === undefined || (before !== undefined && last.at >= before)) continue
+    const isAhead = Number(score) > last.at && rows.length > 0
+    rows.splice(isAhead ? rows.length - 1 : rows.length, 0, { conversation, head, last, cursors, names })
+  }
+  return rows
 }

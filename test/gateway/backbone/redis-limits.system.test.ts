@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Backbone } from '../../../gateway/backbone/backbone.ts'
+import { openRedis } from '../../../gateway/backbone/redis/redis.ts'
+import type { RedisSettings } from '../../../gateway/backbone/redis/settings.ts'
+import { conversationChannel, shardNumber } from '../../../gateway/protocol/keys.ts'
+import { eventually, startRedis, startRing, type RedisServer } from '../../kit/redis.ts'
+import { newTalk, type Talk } from './laws/conversation.ts'
+
+const DAY = 86_400_000
+
+describe('what is kept', () => {
+  let server: RedisServer
+  const nodes: Backbone[] = []
+
+  beforeAll(async () => { server = await startRedis() })
+  afterAll(async () => {
+    await Promise.all(nodes.map((node) => node.close()))
+    await server.stop()
+  })
+
+  async function open(settings: Partial<RedisSettings>): Promise<Backbone> {
+    const node = await openRedis({ url: server.url, ...settings })
+    nodes.push(node)
+    return node
+  }
+
+  const append = (node: Backbone, talk: Talk, count: number, at?: number) => Promise.all(Array.from({ length: count }, () =>
+    node.store.append(at === undefined ? talk.message() : talk.message({ at }))))
+  const seqs = async (node: Backbone, talk: Talk, range: { before?: number; after?: number; limit: number }): Promise<number[]> =>
+    (await node.store.read(talk.conversation, range)).messages.map(({ seq }) => seq)
+
+  it('by count: about so many, the newest; reads above, below and across the edge are right', async () => {
+    const node = await open({ keepCount: 300 })
+    const talk = newTalk()
+    await append(node, talk, 1000)
+    const first = (await seqs(node, talk, { after: 0, limit: 1 }))[0]!
+    expect(first).toBeGreaterThan(500)
+    expect(first).toBeLessThanOrEqual(701)
+    expect(await seqs(node, talk, { after: first - 10, limit: 3 })).toEqual([first, first + 1, first + 2])
+    expect(await seqs(node, talk, { before: first + 2, limit: 5 })).toEqual([first, first + 1])
+    expect(await seqs(node, talk, { before: first, limit: 5 })).toEqual([])
+    expect(await seqs(node, talk, { limit: 2 })).toEqual([999, 1000])
+    const { messages: [edge], head } = await node.store.read(talk.conversation, { after: 0, limit: 1 })
+    expect(edge!.prev).toBe(`m${first - 1}`)
+    expect(head).toMatchObject({ seq: 1000, id: 'm1000' })
+  })
+
+  it('by age: what is older goes as the log grows, found by halving, never what is younger', async () => {
+    const node = await open({ keepMs: 10 * DAY })
+    const talk = newTalk()
+    const now = 1_700_000_000_000
+    await append(node, talk, 40, now - 20 * DAY)
+    await append(node, talk, 30, now - 11 * DAY)
+    await append(node, talk, 20, now - 9 * DAY)
+    expect((await seqs(node, talk, { after: 0, limit: 1 }))[0]).toBe(1)
+    await append(node, talk, 6, now)
+    expect((await seqs(node, talk, { after: 0, limit: 100 }))).toEqual(Array.from({ length: 26 }, (_, i) => 71 + i))
+  })
+
+  it('by age: a log nobody writes to goes whole; its numbers go on, and the lists forget it until then', async () => {
+    const node = await open({ keepMs: 300 })
+    const talk = newTalk()
+    const { epoch } = (await append(node, talk, 3))[0]!
+    await eventually(() => seqs(node, talk, { after: 0, limit: 9 }), (left) => left.length === 0)
+    expect((await node.store.read(talk.conversation, { limit: 9 })).head).toEqual({ epoch, seq: 3, id: 'm3' })
+    expect(await node.store.list(talk.shop, { limit: 9 })).toEqual([])
+    expect(await node.store.append(talk.message({ id: 'm3' }))).toMatchObject({ epoch, seq: 4, prev: 'm3', duplicate: false })
+    expect((await node.store.list(talk.shop, { limit: 9 })).map(({ conversation }) => conversation)).toEqual([talk.conversation])
+  })
+
+  it('client ids: the last windowCount of them, at four bytes each, whatever their number', async () => {
+    const node = await open({ windowCount: 64 })
+    const talk = newTalk()
+    await append(node, talk, 200)
+    const again = (n: number) => node.store.append(talk.message({ id: `m${n}` }))
+    for (const n of [137, 170, 200]) expect(await again(n)).toMatchObject({ seq: n, prev: `m${n - 1}`, duplicate: true })
+    expect(await server.cli('STRLEN', `im:{c:${talk.conversation}}:window`)).toBe('256')
+    expect(await again(1)).toMatchObject({ seq: 201, duplicate: false })
+    expect(await again(137)).toMatchObject({ seq: 202, duplicate: false })
+  })
+
+  it('client ids: a false hint of the window is not believed', async () => {
+    const node = await open({})
+    const talk = newTalk()
+    await append(node, talk, 5)
+    const window = `im:{c:${talk.conversation}}:window`
+    // Every place of the window says what the next client id's hash begins with.
+    const tag = await server.cli('EVAL', `return struct.pack('>I4', tonumber(string.sub(redis.sha1hex(ARGV[1]), 1, 8), 16))`, '0',
+      `"id":"next","from":"${talk.customer}",`)
+    await server.cli('EVAL', `redis.call('SET', KEYS[1], string.rep(struct.pack('>I4', `
+      + `tonumber(string.sub(redis.sha1hex(ARGV[1]), 1, 8), 16)), 6))`, '1', window, `"id":"next","from":"${talk.customer}",`)
+    expect(tag).not.toBe('')
+    expect(await node.store.append(talk.message({ id: 'next' }))).toMatchObject({ seq: 6, duplicate: false })
+    expect(await node.store.append(talk.message({ id: 'next' }))).toMatchObject({ seq: 6, duplicate: true })
+  })
+
+  it('a batch larger than one call is cut, in order', async () => {
+    const node = await open({})
+    const talk = newTalk()
+    const answers = await append(node, talk, 2500)
+    expect(answers.map(({ seq }) => seq)).toEqual(Array.from({ length: 2500 }, (_, i) => i + 1))
+    const pages = await Promise.all(Array.from({ length: 300 }, (_, i) => node.store.read(talk.conversation, { after: i * 8, limit: 50 })))
+    pages.forEach(({ messages }, i) => expect(messages[0]!.seq).toBe(i * 8 + 1))
+  })
+})
+
+describe('a list on another server than its logs', () => {
+  it('that disagrees with them is mended while it is read, and pages cover everything once', async () => {
+    const { servers, url, stop } = await startRing(2)
+    const node = await openRedis({ url })
+    const shop = `shop:mend-${Math.random()}`
+    const list = `im:list:${shop}`
+    const listServer = servers[shardNumber(list, 2)]!
+    const talks = Array.from({ length: 8 }, () => newTalk({ shop }))
+    expect(new Set(talks.map(({ conversation }) => shardNumber(conversationChannel(conversation), 2))).size).toBe(2)
+    for (const [i, talk] of talks.entries()) await node.store.append(talk.message({ at: 1_700_000_000_000 + i * 1000 }))
+    await listServer.cli('ZADD', list, '1700000500000', talks[0]!.conversation, '1', talks[7]!.conversation, '1700000400000', 'never~written')
+    // Ahead of its log, but for a moment only: an append may be under way.
+    await listServer.cli('ZADD', list, String(Date.now()), talks[4]!.conversation)
+    const seen: string[] = []
+    for (let before: number | undefined; ;) {
+      const rows = await node.store.list(shop, { limit: 3, ...(before === undefined ? {} : { before }) })
+      if (rows.length === 0) break
+      seen.push(...rows.map(({ conversation }) => conversation))
+      before = rows.at(-1)!.last.at
+    }
+    const inOrder = talks.map(({ conversation }) => conversation).reverse()
+    // The one that was far below its log is missed by pages that have passed its time; it is mended, so the next look is right.
+    const ahead = talks[4]!.conversation
+    expect(seen).toEqual([ahead, ...inOrder.slice(1).filter((one) => one !== ahead)])
+    expect((await node.store.list(shop, { limit: 20 })).map(({ conversation }) => conversation))
+      .toEqual([ahead, ...inOrder.filter((one) => one !== ahead)])
+    expect(await listServer.cli('ZSCORE', list, talks[7]!.conversation)).toBe('1700000007000')
+    await node.close()
+    await stop()
+  })
+})
