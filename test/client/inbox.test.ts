@@ -34,3 +34,37 @@ test('the list follows what this window reads and writes itself', async () => {
   await clock.advance(10)
   expect(row()).toEqual([['u1', 'hi', 0]])
 })
+
+test('a message on the list is delivered though nobody opened it, and counts as unread from the first', async () => {
+  const { clock, open } = world()
+  const customer = open('customer:u1', 'shop:42')
+  const agent = open('agent:42:a1')
+  customer.connect()
+  agent.connect()
+  await clock.advance(10)
+  const { inbox } = agent
+  const conversation = customer.conversation('shop:42')
+  for (const text of ['one', 'two', 'three']) {
+    conversation.send(text)
+    await clock.advance(20)
+  }
+  expect(inbox.rows.value.map(({ unread }) => unread)).toEqual([3])
+  expect(inbox.unread.value).toBe(3)
+  expect(conversation.theirs.value).toEqual({ delivered: 3, read: 0 })
+})
+
+test('whoever answers has read, even where nothing else says so', async () => {
+  const { clock, open } = world()
+  const customer = open('customer:u1', 'shop:42')
+  const agent = open('agent:42:a1')
+  customer.connect()
+  agent.connect()
+  await clock.advance(10)
+  const conversation = customer.conversation('shop:42')
+  conversation.send('hello')
+  await clock.advance(20)
+  const answered = agent.request('send', { to: 'u1', id: 'answer', kind: 'text', body: { text: 'hi' } })
+  await clock.advance(20)
+  await answered
+  expect(conversation.theirs.value.read).toBe(2)
+})

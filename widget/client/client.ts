@@ -78,6 +78,7 @@ class Client implements Contract {
       this.#inbox = new Inbox({
         side: () => this.identity.value?.side,
         list: (input) => this.request('conversations', input),
+        received: (conversation, seq) => this.#received(conversation, seq),
       })
       if (this.#connection.isWelcomed) void this.#inbox.refresh()
     }
@@ -173,6 +174,12 @@ class Client implements Contract {
       this.#conversations.get(this.focus.value ?? '')?.compare()
       this.#compare()
     })
+  }
+
+  /** An opened conversation says so itself. */
+  #received(conversation: string, seq: number): void {
+    if (this.#all().some(({ id }) => id === conversation)) return
+    this.request('delivered', { conversation, seq }).catch(() => {})
   }
 
   #all(): readonly Conversation[] {

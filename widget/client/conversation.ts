@@ -173,6 +173,8 @@ export class Conversation implements Contract {
   }
 
   onMessage(message: Message): void {
+    // Whoever writes has read what stood before; the store moves that cursor and says nothing of it.
+    this.#know(message.conversation, { [message.side]: { delivered: message.seq, read: message.seq } })
     if (message.side === this.to) {
       this.#typing.show(undefined)
       if (message.name) this.name.set(message.name)

@@ -1,5 +1,5 @@
 import type { CommandAnswer, CommandInput } from '../../gateway/protocol/commands.ts'
-import type { ConversationRow, Message } from '../../gateway/protocol/model.ts'
+import type { ConversationRow, Cursor, Message } from '../../gateway/protocol/model.ts'
 import type { PushData } from '../../gateway/protocol/pushes.ts'
 import { signal } from './signal.ts'
 import type { Inbox as Contract } from './types.ts'
@@ -8,6 +8,8 @@ export interface InboxOptions {
   /** In whose name we read: unread is counted for this side. */
   readonly side: () => string | undefined
   readonly list: (input: CommandInput<'conversations'>) => Promise<CommandAnswer<'conversations'>>
+  /** This device has a conversation up to there, opened or not. */
+  readonly received: (conversation: string, seq: number) => void
 }
 
 const PAGE = 50
@@ -26,6 +28,7 @@ export class Inbox implements Contract {
   readonly hasMore = signal(false)
   readonly unread = signal(0)
   readonly #options: InboxOptions
+  readonly #received = new Map<string, number>()
   #turn: Promise<void> = Promise.resolve()
   #refreshing: Promise<void> | undefined
 
@@ -38,6 +41,7 @@ export class Inbox implements Contract {
    * been written to. Rows held further down stay.
    */
   refresh(): Promise<void> {
+    this.#received.clear()
     return (this.#refreshing ??= this.#inTurn(() => {
       this.#refreshing = undefined
       return this.#readTop()
@@ -118,6 +122,14 @@ export class Inbox implements Contract {
     const rows = [...this.rows.value.filter(({ conversation }) => !ids.has(conversation)), ...counted]
     this.rows.set(rows.sort((a, b) => b.at - a.at))
     this.unread.set(rows.reduce((sum, { unread }) => sum + unread, 0))
+    if (side !== undefined) for (const { conversation, head, cursors } of news) this.#receive(conversation, head.seq, cursors[side])
+  }
+
+  /** Once each; a reload of the list after a loss of the line finds what was not heard. */
+  #receive(conversation: string, seq: number, mine: Cursor | undefined): void {
+    if (seq <= Math.max(mine?.delivered ?? 0, this.#received.get(conversation) ?? 0)) return
+    this.#received.set(conversation, seq)
+    this.#options.received(conversation, seq)
   }
 }
 
