@@ -5,6 +5,9 @@ import { filterConversations, isUnanswered, type ConversationFilter, type Conver
 /** How long the order stands still after the pointer last moved over the list. */
 const HOLD_MS = 2000
 
+/** So many opened rows keep their place. */
+const HELD_COUNT = 12
+
 /**
  * What the list shows: the question (search, filter, order) and, for a while, an order that stands still.
  *
@@ -49,10 +52,22 @@ export class Listing implements ReactiveController {
     return this.#question.query.trim() !== '' || this.#question.filter !== 'all'
   }
 
-  ask(change: Partial<ConversationQuestion>): void {
-    this.#question = { ...this.#question, ...change }
+  ask(change: Partial<Omit<ConversationQuestion, 'held'>>): void {
+    this.#question = { ...this.#question, ...change, held: new Map() }
     this.#source = undefined
     this.#release()
+    this.#host.requestUpdate()
+  }
+
+  /** `row` is being opened: it keeps its place, as do the few opened before it, until another question is asked. */
+  hold(to: string, isUnread: boolean): void {
+    const held = new Map(this.#question.held)
+    const wasUnread = held.get(to) === true || isUnread
+    held.delete(to)
+    held.set(to, wasUnread)
+    for (const oldest of [...held.keys()].slice(0, -HELD_COUNT)) held.delete(oldest)
+    this.#question = { ...this.#question, held }
+    this.#source = undefined
     this.#host.requestUpdate()
   }
 

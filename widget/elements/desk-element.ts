@@ -79,11 +79,14 @@ export class DeskElement extends MailboxElement {
     if (!this.#isSheetOpen) return nothing
     return shortcutSheet({
       table: this.#chords, strings: this.language.deskStrings,
-      attach: (element) => {
-        if (element instanceof HTMLDialogElement && !element.open) element.showModal()
-      },
       onClose: () => this.#toggleSheet(false),
     })
+  }
+
+  /** A dialog can be shown only once it is in the page. */
+  protected override updated(): void {
+    const sheet = this.renderRoot.querySelector('dialog')
+    if (sheet && !sheet.open) sheet.showModal()
   }
 
   get #chords(): Readonly<Record<DeskAction, Chord>> {

@@ -256,7 +256,7 @@ export abstract class MailboxElement extends LitElement {
   /** The row that is opened keeps its place in the list until another is. */
   #hold(): void {
     const row = this.mailbox.rows.find(({ to }) => to === this.to)
-    this.listing.ask({ held: { to: this.to, wasUnread: row !== undefined && row.unread > 0 } })
+    this.listing.hold(this.to, row !== undefined && row.unread > 0)
     this.keys.active = this.to
     this.tell('im-select', { to: this.to })
   }

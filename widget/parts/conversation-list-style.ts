@@ -106,7 +106,7 @@ export const conversationListStyle = css`
       color: HighlightText;
       forced-color-adjust: none;
     }
-    .entry[aria-selected='true'] > * {
+    .entry[aria-selected='true'] :is(.entry-name, .entry-last, .entry-time, .entry-count, .face) {
       background: Highlight;
       color: HighlightText;
       opacity: 1;

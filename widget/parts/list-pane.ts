@@ -46,6 +46,7 @@ function searchField({ onQuery, query, strings }: ListPaneView): TemplateResult 
     <input
       type="search" data-test="search" .value=${query} placeholder=${strings.searchHint} aria-label=${strings.search}
       autocomplete="off" autocapitalize="off" spellcheck="false" enterkeyhint="search"
+      @keydown=${(event: KeyboardEvent) => (event.key === 'Escape' && !event.isComposing && query ? onQuery('') : nothing)}
       @input=${(event: Event) => onQuery((event.target as HTMLInputElement).value)}
     />
     ${query

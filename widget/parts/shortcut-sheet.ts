@@ -1,12 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit'
-import { ref } from 'lit/directives/ref.js'
 import type { DeskAction, DeskStrings } from '../locales/desk-strings.ts'
 import { icons } from './icons.ts'
 
 export interface ShortcutSheetView {
   readonly table: Readonly<Partial<Record<DeskAction, string>>>
   readonly strings: DeskStrings
-  readonly attach: (element?: Element) => void
   readonly onClose: () => void
 }
 
@@ -18,10 +16,10 @@ const keys = (chord: string): TemplateResult[] =>
   chord.split('+').map((key) => html`<kbd>${SIGNS[key] ?? key}</kbd>`)
 
 /** Every shortcut that is on, as a modal sheet; Escape, the button and a click beside it close it. */
-export function shortcutSheet({ attach, onClose, table, strings }: ShortcutSheetView): TemplateResult {
+export function shortcutSheet({ onClose, table, strings }: ShortcutSheetView): TemplateResult {
   const actions = (Object.keys(table) as DeskAction[]).filter((action) => table[action])
   return html`<dialog
-    class="sheet" part="sheet" data-test="sheet" aria-labelledby="sheet-title" ${ref(attach)}
+    class="sheet" part="sheet" data-test="sheet" aria-labelledby="sheet-title"
     @close=${onClose} @click=${(event: Event) => (event.target === event.currentTarget ? onClose() : nothing)}
   >
     <header>
