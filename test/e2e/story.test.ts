@@ -68,16 +68,18 @@ describe.each(['websocket', 'polling'] as const)('over %s', (transport) => {
     await eventually(() => customer.shown()).toMatchObject([{ seq: 1, state: 'sent', text: 'Is the kettle in stock?' }])
   })
 
-  test('an agent opens the desk: the conversation is there, unread', async () => {
+  test('an agent opens the desk: the conversation is there, unread, and the customer sees it was delivered', async () => {
     agentPage = await openPage(browser, `${url}/desk.html`, { ...DESKTOP, expected: EXPECTED })
     agent = new ChatView(agentPage.page, 'im-desk')
     await agent.hook('conversation').waitFor()
     await eventually(() => agent.unread()).toBe(1)
+    await eventually(() => customer.states()).toEqual(['delivered'])
   })
 
   test('the customer sends with the button, and the count at the desk rises', async () => {
     await customer.writeWithButton('I need it by Friday 🙂')
     await eventually(() => agent.unread()).toBe(2)
+    await eventually(() => customer.states()).toEqual(['delivered', 'delivered'])
   })
 
   test('the line is the one we mean, by what went over the network', async () => {
