@@ -85,11 +85,13 @@ class EnginePipe implements Pipe {
   send(outgoing: Outgoing): void {
     if (this.#socket.readyState !== 'open') return
     this.#pending.add(outgoing.bytes.length)
-    // over a WebSocket the shared frame is written as it is; the text is for polling alone
-    const options = this.#socket.transport.name === 'websocket'
-      ? { compress: false, wsPreEncodedFrame: outgoing.engineFrame }
-      : { compress: true }
-    this.#socket.send(outgoing.text, options, this.#pending.take)
+    if (this.#socket.transport.name === 'websocket') {
+      // the shared frame is written as it is; a text would only be made to be thrown away
+      const options = { compress: false, wsPreEncodedFrame: outgoing.engineFrame }
+      this.#socket.send('', options, this.#pending.take)
+    } else {
+      this.#socket.send(outgoing.text, { compress: true }, this.#pending.take)
+    }
   }
 
   pending(): Pending {

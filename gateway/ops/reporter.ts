@@ -5,7 +5,22 @@ import type { Metrics } from './metrics.ts'
 
 const MS_PER_SECOND = 1000
 
+/** A metric's child for each value of its one label, looked up once: a message takes several. */
+function byLabel<T>(child: (value: string) => T): (value: string) => T {
+  const children = new Map<string, T>()
+  return (value) => {
+    const known = children.get(value)
+    if (known !== undefined) return known
+    const made = child(value)
+    children.set(value, made)
+    return made
+  }
+}
+
 export function reporter(log: Pick<FastifyBaseLogger, 'error' | 'warn' | 'debug'>, metrics: Metrics): (fact: Fact) => void {
+  const commands = byLabel((command) => metrics.commands.labels({ command }))
+  const ackSeconds = byLabel((command) => metrics.ackSeconds.labels({ command }))
+  const appends = byLabel((duplicate) => metrics.appends.labels({ duplicate }))
   return (fact) => {
     switch (fact.fact) {
       case 'peerAttached':
@@ -18,14 +33,14 @@ export function reporter(log: Pick<FastifyBaseLogger, 'error' | 'warn' | 'debug'
         log.debug(fact, 'hello refused')
         return metrics.refusals.inc({ of: 'hello', code: fact.code })
       case 'commandAnswered':
-        metrics.commands.inc({ command: fact.command })
-        return metrics.ackSeconds.observe({ command: fact.command }, fact.ms / MS_PER_SECOND)
+        commands(fact.command).inc()
+        return ackSeconds(fact.command).observe(fact.ms / MS_PER_SECOND)
       case 'commandRefused':
         return metrics.refusals.inc({ of: fact.command, code: fact.code })
       case 'packetRefused':
         return metrics.refusals.inc({ of: 'packet', code: fact.code })
       case 'messageAppended':
-        return metrics.appends.inc({ duplicate: String(fact.duplicate) })
+        return appends(String(fact.duplicate)).inc()
       case 'volatileDropped':
         return metrics.dropped.inc()
       case 'gapHealed':
