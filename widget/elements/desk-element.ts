@@ -1,11 +1,14 @@
 import { html, nothing, type PropertyDeclaration, type TemplateResult } from 'lit'
 import type { Message } from '../../gateway/protocol/model.ts'
+import type { QuickReply } from '../client/quick-reply-search.ts'
+import { QuickReplies } from '../controllers/quick-replies.ts'
 import { Remembered } from '../controllers/remembered.ts'
 import { Shortcuts, type Chord } from '../controllers/shortcuts.ts'
 import type { DeskAction } from '../locales/desk-strings.ts'
 import { fill } from '../locales/fill.ts'
 import { listTime } from '../locales/list-time.ts'
 import { deskIcons } from '../parts/desk-icons.ts'
+import { quickReplyPicker } from '../parts/quick-reply-picker.ts'
 import { shortcutSheet } from '../parts/shortcut-sheet.ts'
 import { sidePanel } from '../parts/side-panel.ts'
 import { tool } from '../parts/tool.ts'
@@ -18,6 +21,7 @@ const SHORTCUTS: Readonly<Record<DeskAction, Chord>> = {
   nextUnread: 'Alt+U',
   search: '/',
   composer: 'Alt+M',
+  quickReplies: 'Alt+Q',
   details: 'Alt+I',
   mute: 'Alt+S',
   sheet: '?',
@@ -31,19 +35,28 @@ const COPIED_MS = 2000
  *
  * Properties, methods and events: those of `<im-inbox>`, and
  *   shortcuts    (property only) {action: chord}, over the table below; an empty chord turns one off
+ *   quickReplies (property only) [{id, title, text, folder?}], offered when "/" is typed; {customer} {order} {agent} are filled in
+ *   im-quick-reply {id}   (event) one was used
  *
- *   next Alt+↓ · previous Alt+↑ · nextUnread Alt+U · search / · composer Alt+M · details Alt+I · mute Alt+S · sheet ?
+ *   next Alt+↓ · previous Alt+↑ · nextUnread Alt+U · search / · composer Alt+M · quickReplies Alt+Q · details Alt+I · mute Alt+S · sheet ?
  *   A chord is written "Ctrl+Shift+K", "Mod+J" (Cmd on a Mac), "/"; none works while an input method composes.
  *
- * Parts: those of `<im-inbox>`, details sheet. CSS variables: styles/tokens.ts.
- * Hooks for testers: those of `<im-inbox>`, details toggle-details copy-id sheet show-shortcuts.
+ * Parts: those of `<im-inbox>`, details sheet quick-replies. CSS variables: styles/tokens.ts.
+ * Hooks for testers: those of `<im-inbox>`, details toggle-details copy-id sheet show-shortcuts quick-replies quick-reply.
  */
 export class DeskElement extends MailboxElement {
-  static override readonly properties: Record<string, PropertyDeclaration> = { shortcuts: { attribute: false } }
+  static override readonly properties: Record<string, PropertyDeclaration> = { shortcuts: { attribute: false }, quickReplies: { attribute: false } }
   static override readonly styles = pageStyles
 
   declare shortcuts: Readonly<Partial<Record<DeskAction, Chord>>>
 
+  declare quickReplies: readonly QuickReply[]
+
+  readonly #replies = new QuickReplies(this, {
+    replies: () => this.quickReplies,
+    values: () => ({ customer: this.name, agent: this.mailbox.identity?.name, order: latestOrder(this.line.messages) }),
+    onUse: (id) => this.tell('im-quick-reply', { id }),
+  })
   readonly #folded = new Remembered(this, 'details-folded')
   #isSheetOpen = false
   #isCopied = false
@@ -51,6 +64,7 @@ export class DeskElement extends MailboxElement {
   constructor() {
     super()
     this.shortcuts = {}
+    this.quickReplies = []
     new Shortcuts<DeskAction>(this, { table: () => this.#chords, onAction: (action) => this.#act(action) })
   }
 
@@ -71,7 +85,7 @@ export class DeskElement extends MailboxElement {
     return html`${this.list({
         title: deskStrings.conversations, filters: ['all', 'unread', 'unanswered'], tools: html`${sheet}${this.soundButton()}`,
       })}
-      ${this.pane({ detail: this.line.conversation?.to ?? '', tools: details, above: nothing })}
+      ${this.pane({ detail: this.line.conversation?.to ?? '', tools: details, above: this.#picker() })}
       ${this.hasDetails ? this.#details() : nothing}`
   }
 
@@ -83,14 +97,29 @@ export class DeskElement extends MailboxElement {
     })
   }
 
+  protected override firstUpdated(): void {
+    this.#replies.attach(this.renderRoot.querySelector('textarea')!)
+    super.firstUpdated()
+  }
+
   /** A dialog can be shown only once it is in the page. */
   protected override updated(): void {
     const sheet = this.renderRoot.querySelector('dialog')
     if (sheet && !sheet.open) sheet.showModal()
+    const active = this.renderRoot.querySelector('.reply[aria-selected=true]')
+    active?.scrollIntoView({ block: 'nearest' })
+    const field = this.renderRoot.querySelector('textarea')!
+    if (active) field.setAttribute('aria-activedescendant', active.id)
+    else field.removeAttribute('aria-activedescendant')
   }
 
   get #chords(): Readonly<Record<DeskAction, Chord>> {
     return { ...SHORTCUTS, ...this.shortcuts }
+  }
+
+  #picker(): TemplateResult | typeof nothing {
+    const { active, found, use } = this.#replies
+    return found ? quickReplyPicker({ active, found, strings: this.language.deskStrings, onUse: use }) : nothing
   }
 
   #details(): TemplateResult {
@@ -161,6 +190,10 @@ export class DeskElement extends MailboxElement {
         return this.#focus('input[type=search]')
       case 'composer':
         return this.#focus('textarea')
+      case 'quickReplies':
+        if (!this.line.conversation) return false
+        this.#replies.open()
+        return true
       case 'details':
         this.#toggleDetails()
         return true
@@ -200,6 +233,12 @@ export class DeskElement extends MailboxElement {
     target.focus()
     return true
   }
+}
+
+/** What `{order}` stands for. */
+function latestOrder(messages: readonly Message[]): string | undefined {
+  const { number } = (messages.findLast(({ kind }) => kind === 'order')?.body ?? {}) as Readonly<Record<string, unknown>>
+  return typeof number === 'string' ? number : undefined
 }
 
 /** Products and orders, the newest first, each once. */

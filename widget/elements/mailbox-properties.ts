@@ -10,6 +10,16 @@ function table(value: unknown): unknown {
   return Object.values(value).every((each) => typeof each === 'string') ? { ...value } : BAD
 }
 
+/** A list of {id, title, text, folder?}. */
+function quickReplies(value: unknown): unknown {
+  if (value === null || value === undefined) return []
+  const isReply = (each: unknown): boolean => {
+    const { folder = '', id, text, title } = (each ?? {}) as Record<string, unknown>
+    return [folder, id, text, title].every((field) => typeof field === 'string')
+  }
+  return Array.isArray(value) && value.every(isReply) ? [...(value as unknown[])] : BAD
+}
+
 /** As CHAT_PROPERTIES, for the PC pages. */
 export const MAILBOX_PROPERTIES: Readonly<Record<string, (value: unknown) => unknown>> = {
   gateway: CHAT_PROPERTIES.gateway!,
@@ -19,4 +29,5 @@ export const MAILBOX_PROPERTIES: Readonly<Record<string, (value: unknown) => unk
   theme: CHAT_PROPERTIES.theme!,
   muted: flag,
   shortcuts: table,
+  quickReplies,
 }

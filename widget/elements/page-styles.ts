@@ -3,6 +3,7 @@ import { cardStyle } from '../parts/card-style.ts'
 import { composerStyle } from '../parts/composer-style.ts'
 import { conversationListStyle } from '../parts/conversation-list-style.ts'
 import { listPaneStyle } from '../parts/list-pane-style.ts'
+import { quickReplyPickerStyle } from '../parts/quick-reply-picker-style.ts'
 import { shortcutSheetStyle } from '../parts/shortcut-sheet-style.ts'
 import { sidePanelStyle } from '../parts/side-panel-style.ts'
 import { timelineStyle } from '../parts/timeline-style.ts'
@@ -12,5 +13,5 @@ import { mailboxStyles } from './mailbox-styles.ts'
 
 export const pageStyles = [
   tokens, base, timelineStyle, cardStyle, composerStyle, avatarStyle, listPaneStyle, conversationListStyle,
-  sidePanelStyle, shortcutSheetStyle, mailboxStyles,
+  sidePanelStyle, quickReplyPickerStyle, shortcutSheetStyle, mailboxStyles,
 ]

@@ -46,6 +46,8 @@ export const deskEn: DeskStrings = {
   notifyAsk: 'Be told about new messages while this page is in the background?',
   notifyYes: 'Turn on',
   notifyNo: 'Not now',
+  quickReplies: 'Quick replies',
+  noQuickReplies: 'No quick reply matches.',
   newMessageFrom: 'New message from {name}',
   actions: {
     next: 'Next conversation',
@@ -53,6 +55,7 @@ export const deskEn: DeskStrings = {
     nextUnread: 'Next unread conversation',
     search: 'Search',
     composer: 'Write',
+    quickReplies: 'Quick replies, also by typing /',
     details: 'Details on or off',
     mute: 'Sound on or off',
     sheet: 'This list',

@@ -45,9 +45,11 @@ export interface DeskStrings {
   readonly notifyAsk: string
   readonly notifyYes: string
   readonly notifyNo: string
+  readonly quickReplies: string
+  readonly noQuickReplies: string
   readonly newMessageFrom: string
   readonly actions: Readonly<Record<DeskAction, string>>
 }
 
 /** What a shortcut can do. */
-export type DeskAction = 'next' | 'previous' | 'nextUnread' | 'search' | 'composer' | 'details' | 'mute' | 'sheet'
+export type DeskAction = 'next' | 'previous' | 'nextUnread' | 'search' | 'composer' | 'quickReplies' | 'details' | 'mute' | 'sheet'

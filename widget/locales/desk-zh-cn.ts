@@ -46,6 +46,8 @@ export const deskZhCn: DeskStrings = {
   notifyAsk: '页面在后台时，是否通知您有新消息？',
   notifyYes: '开启',
   notifyNo: '暂不',
+  quickReplies: '快捷回复',
+  noQuickReplies: '没有匹配的快捷回复。',
   newMessageFrom: '{name} 发来新消息',
   actions: {
     next: '下一个会话',
@@ -53,6 +55,7 @@ export const deskZhCn: DeskStrings = {
     nextUnread: '下一个未读会话',
     search: '搜索',
     composer: '输入消息',
+    quickReplies: '快捷回复，也可输入 /',
     details: '显示或隐藏详情',
     mute: '开关提示音',
     sheet: '本列表',
