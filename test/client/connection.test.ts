@@ -90,6 +90,23 @@ describe('the line', () => {
     expect(waits.slice(0, 7)).toEqual([1000, 2000, 4000, 8000, 16_000, 20_000, 20_000].map((ms) => Math.round(ms * 0.999)))
   })
 
+  test('a good network: one WebSocket, and nothing else was tried', async () => {
+    const world = new ClientWorld()
+    world.gateway.websocket.delay = 100
+    const tried: string[] = []
+    const transports = world.gateway.ports().map((port) => ({
+      ...port,
+      open: (events: Parameters<typeof port.open>[0]) => {
+        tried.push(port.name)
+        return port.open(events)
+      },
+    }))
+    const client = world.open('customer:u1', SHOP, { transports })
+    await world.clock.advance(10_000)
+    expect(client.connection.value).toEqual({ name: 'live', transport: 'websocket' })
+    expect(tried).toEqual(['websocket'])
+  })
+
   test('a drain: comes back when it was told to, and loses nothing', async () => {
     const world = new ClientWorld()
     const client = world.open('customer:u1', SHOP)

@@ -143,7 +143,6 @@ export class Outbox {
     this.#flying = undefined
     this.#refusals = 0
     this.#cuts.delete(item.id)
-    this.#options.keep.remove(this.#prefix + item.id)
     this.#answered.add(item.id)
     this.#options.onSent(item, answer)
     this.flush()
