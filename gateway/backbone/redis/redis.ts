@@ -17,7 +17,7 @@ import { parseRedisUrl, type Target } from './url.ts'
  */
 export async function openRedis(given: Partial<RedisSettings> & Pick<RedisSettings, 'url'>): Promise<Backbone> {
   const settings: RedisSettings = { ...REDIS_DEFAULTS, ...given }
-  const target = parseRedisUrl(settings.url)
+  const target = parseRedisUrl(settings.url, settings.tlsCa)
   const isCluster = target.kind === 'cluster'
   const listsBeside = target.kind === 'sentinel' || (target.kind === 'ring' && target.servers.length === 1)
   const scripts = loadScripts(settings, { listsBeside, publish: isCluster ? 'SPUBLISH' : 'PUBLISH' })

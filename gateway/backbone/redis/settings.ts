@@ -2,6 +2,8 @@
 export interface RedisSettings {
   /** See url.ts for the grammar: single, ring, Sentinel, Cluster. */
   readonly url: string
+  /** PEM of the authority that signed the servers' certificates, where the system does not know it (`rediss:`). */
+  readonly tlsCa?: string
   /**
    * `memory`: acknowledged when the master has it (its own persistence decides about a crash).
    * `replica`: acknowledged when a replica has it too, else refused as Unavailable; the retry is a duplicate.

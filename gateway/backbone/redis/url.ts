@@ -18,7 +18,7 @@ export interface Access {
   readonly username?: string
   readonly password?: string
   readonly db?: number
-  readonly tls?: Record<string, never>
+  readonly tls?: { readonly ca?: string }
 }
 
 export type Target =
@@ -31,14 +31,13 @@ export type Target =
 
 const FORM = /^redis(s?)(?:\+(sentinel|cluster))?:\/\/(?:([^@/]*)@)?([^/?]+)(?:\/([^?]*))?(?:\?(.*))?$/
 
-export function parseRedisUrl(url: string): Target {
-  const urls = url.split(/,(?=rediss?:\/\/)/)
-  const parsed = urls.map(parseOne)
+export function parseRedisUrl(url: string, tlsCa?: string): Target {
+  const parsed = url.split(/,(?=rediss?:\/\/)/).map((one) => parseOne(one, tlsCa))
   const [first] = parsed
   if (first === undefined || (parsed.length > 1 && parsed.some(({ kind }) => kind !== undefined))) throw unreadable(url)
-  const { kind, places, access } = first
+  const { kind, places, path, access } = first
   if (kind === 'cluster') {
-    if (access.db !== undefined) throw unreadable(url)
+    if (path.length > 0) throw unreadable(url)
     return { kind, seeds: places, access }
   }
   if (kind === 'sentinel') return sentinelTarget(url, first)
@@ -56,7 +55,7 @@ function sentinelTarget(url: string, { places: sentinels, path, access, query }:
   }
 }
 
-function parseOne(url: string) {
+function parseOne(url: string, ca?: string) {
   const found = FORM.exec(url)
   if (!found) throw unreadable(url)
   const [, secure, kind, credentials, hosts, path, query] = found
@@ -65,7 +64,7 @@ function parseOne(url: string) {
     kind: kind as 'sentinel' | 'cluster' | undefined,
     places: hosts!.split(',').map((one) => placeOf(url, one, port)),
     path: path ? path.split('/') : [],
-    access: { ...credentialsOf(credentials), ...(secure ? { tls: {} } : {}) } as Access,
+    access: { ...credentialsOf(credentials), ...(secure ? { tls: ca === undefined ? {} : { ca } } : {}) } as Access,
     query: new URLSearchParams(query ?? ''),
   }
 }
