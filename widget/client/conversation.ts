@@ -242,7 +242,7 @@ export class Conversation implements Contract {
     const old = this.timeline.value
     const isLoaded = end !== undefined
     const view = { messages, hasOlder, isLoadingOlder, isLoaded }
-    if (isChanged(old, view)) {
+    if ((Object.keys(view) as (keyof TimelineView)[]).some((key) => old[key] !== view[key])) {
       this.timeline.set(view)
       this.#dropConfirmed(messages)
     }
@@ -297,6 +297,3 @@ export class Conversation implements Contract {
     return isConnected
   }
 }
-
-const isChanged = (old: TimelineView, view: TimelineView): boolean =>
-  (Object.keys(view) as (keyof TimelineView)[]).some((key) => old[key] !== view[key])
