@@ -1,30 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { createClient } from '../../widget/client/client.ts'
-import { MovableClock } from '../kit/clock.ts'
-import { MemoryGateway } from '../kit/memory-gateway.ts'
-
-const QUIET = { isOnline: () => true, subscribe: () => () => {} }
-
-function world() {
-  const clock = new MovableClock()
-  const gateway = new MemoryGateway(clock)
-  const open = (token: string, to?: string) =>
-    createClient({
-      gateway: 'http://gateway.test', token, to, storage: null, transports: gateway.ports(), clock, environment: QUIET,
-    })
-  return { clock, gateway, open }
-}
-
-const texts = (conversation: { timeline: { value: { messages: readonly { body: { text: string } }[] } } }) =>
-  conversation.timeline.value.messages.map(({ body }) => body.text)
+import { ClientWorld, textsOf } from '../kit/client-world.ts'
 
 describe('two clients and a gateway', () => {
   test('a customer writes, an agent sees it and answers, both see the ticks', async () => {
-    const { clock, open } = world()
-    const customer = open('customer:u1', 'shop:42')
-    const agent = open('agent:42:a1')
-    customer.connect()
-    agent.connect()
+    const world = new ClientWorld()
+    const { clock } = world
+    const customer = world.open('customer:u1', 'shop:42')
+    const agent = world.open('agent:42:a1', 'u2', { device: 'desk' })
     await clock.advance(10)
     expect(customer.connection.value).toEqual({ name: 'live', transport: 'websocket' })
     const mine = customer.conversation('shop:42')
@@ -35,7 +17,7 @@ describe('two clients and a gateway', () => {
     expect(mine.timeline.value.messages.map((message) => message.id)).toEqual([id])
     const theirs = agent.conversation('u1')
     await clock.advance(10)
-    expect(texts(theirs)).toEqual(['hello'])
+    expect(textsOf(agent, 'u1')).toEqual(['hello'])
     expect(theirs.unread.value).toBe(1)
     await clock.advance(1000)
     expect(mine.theirs.value).toEqual({ delivered: 1, read: 0 })
@@ -47,15 +29,15 @@ describe('two clients and a gateway', () => {
     expect(mine.typing.value).toEqual({ from: 'a1' })
     theirs.send('hi')
     await clock.advance(10)
-    expect(texts(mine)).toEqual(['hello', 'hi'])
+    expect(textsOf(customer, 'shop:42')).toEqual(['hello', 'hi'])
     expect(mine.typing.value).toBeUndefined()
     expect(mine.unread.value).toBe(1)
   })
 
   test('a kill in the middle loses nothing, doubles nothing and keeps the order', async () => {
-    const { clock, gateway, open } = world()
-    const customer = open('customer:u1', 'shop:42')
-    customer.connect()
+    const world = new ClientWorld()
+    const { clock, gateway } = world
+    const customer = world.open('customer:u1', 'shop:42')
     await clock.advance(10)
     const conversation = customer.conversation('shop:42')
     gateway.muteAnswer = (command) => command === 'send'
@@ -69,8 +51,8 @@ describe('two clients and a gateway', () => {
     expect(customer.connection.value.name).toBe('waiting')
     conversation.send('3')
     await clock.advance(2000)
-    expect(texts(conversation)).toEqual(['1', 'from the shop', '2', '3'])
-    expect(gateway.log('shop:42', 'u1').messages.map(({ body }) => body.text)).toEqual(['1', 'from the shop', '2', '3'])
+    expect(textsOf(customer, 'shop:42')).toEqual(['1', 'from the shop', '2', '3'])
+    expect(world.log).toEqual(['1', 'from the shop', '2', '3'])
     expect(conversation.outbox.value).toEqual([])
     expect(customer.connection.value.name).toBe('live')
   })
