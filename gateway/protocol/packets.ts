@@ -10,10 +10,16 @@ export const messagePacket = (message: Message): string => `2["messagePush",${me
 /** The stored and pushed JSON of a message: the log's coordinates first, then what the sender gave. */
 export function messageJson(message: Message): string {
   const { conversation, epoch, seq, prev } = message
-  const chain = prev === undefined ? '' : `"prev":${JSON.stringify(prev)},`
-  const place = `"conversation":${JSON.stringify(conversation)},"epoch":${JSON.stringify(epoch)},"seq":${seq}`
-  return `{${place},${chain}${messageTail(message)}`
+  return messageStart(conversation, epoch) + messageLink(seq, prev) + messageTail(message)
 }
+
+/** Its first part, the same for a whole log. */
+export const messageStart = (conversation: string, epoch: string): string =>
+  `{"conversation":${JSON.stringify(conversation)},"epoch":${JSON.stringify(epoch)},"seq":`
+
+/** Its second: what the store gives. */
+export const messageLink = (seq: number, prev: string | undefined): string =>
+  prev === undefined ? `${seq},` : `${seq},"prev":${JSON.stringify(prev)},`
 
 /** Everything of a message that is known before the store has numbered it, closing brace included. */
 export function messageTail(message: Pick<Message, 'id' | 'from' | 'side' | 'name' | 'kind' | 'body' | 'at'>): string {

@@ -5,6 +5,8 @@ import { availableParallelism } from 'node:os'
 import { spawnGateway } from '../kit/gateway.ts'
 import { gatewayDialect, relayDialect, type Dialect } from './dialect.ts'
 
+const PROFILER = new URL('profile.mjs', import.meta.url).href
+
 export interface Server {
   readonly name: string
   readonly url: string
@@ -17,7 +19,7 @@ export interface Server {
 export async function startGatewayServer(profileDir?: string): Promise<Server> {
   const gateway = await spawnGateway({
     COMMANDS_PER_SECOND: '0', LOG_LEVEL: 'error',
-    ...(profileDir === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileDir}` }),
+    ...(profileDir === undefined ? {} : { NODE_OPTIONS: `--import=${PROFILER}`, PROFILE_DIR: profileDir }),
   })
   const pid = gateway.process.pid!
   pin(pid, 0)

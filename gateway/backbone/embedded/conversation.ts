@@ -1,12 +1,16 @@
-import type { Head } from '../../protocol/model.ts'
+import { conversationChannel } from '../../protocol/keys.ts'
+import type { Cursor, Head } from '../../protocol/model.ts'
+import { messageStart } from '../../protocol/packets.ts'
+import type { Part } from './group-commit.ts'
 import { Standing } from './standing.ts'
 
-/** A durable entry that is not in `main` yet. */
-export interface Pending {
-  /** See `senderKey`. */
-  readonly sender: string
-  /** The message's JSON: a part of the buffer that went to the journal and to the subscribers. */
-  readonly json: Buffer
+/** What stands in front of a message's JSON in its packet; behind it stands a bracket. */
+const PUSH = '2["messagePush",'
+
+/** A durable entry that is not in `main` yet; its packet is still where it was written from. */
+export interface Pending extends Part {
+  readonly from: string
+  readonly id: string
 }
 
 /** A conversation's line in `rows`. */
@@ -15,7 +19,7 @@ export interface Row {
   readonly seq: number
   readonly id: string
   readonly at: number
-  readonly cursors: Readonly<Record<string, { delivered: number; read: number }>>
+  readonly cursors: Readonly<Record<string, Cursor>>
   readonly names: Readonly<Record<string, string>>
 }
 
@@ -29,14 +33,17 @@ export interface Row {
  */
 export class Conversation {
   readonly id: string
+  readonly channel: string
+  /** The start of each of its packets. */
+  readonly packetStart: string
   /** Its number on disk; 0 until it is first folded. */
   number = 0
   folded = 0
   readonly pending: Pending[] = []
   /** What the journal holds of it and `main` does not, cursor moves too. */
   pendingBytes = 0
-  /** Seqs of everything above `folded`, by sender and client id. */
-  readonly seqs = new Map<string, number>()
+  /** Seqs of everything above `folded`, by sender, by client id. */
+  readonly #seqs = new Map<string, Map<string, number>>()
   durable: Standing
   assigned: Standing
   /** `at` that its rows in `sides` are filed under, while it has any. */
@@ -45,9 +52,11 @@ export class Conversation {
   firstBatch = 0
   lastBatch = 0
 
-  constructor(id: string, row?: Row) {
+  constructor(id: string, epoch: string, row?: Row) {
     this.id = id
-    this.durable = new Standing(Object.entries(row?.cursors ?? {}), Object.entries(row?.names ?? {}))
+    this.channel = conversationChannel(id)
+    this.packetStart = PUSH + messageStart(id, epoch)
+    this.durable = new Standing(row?.cursors, row?.names)
     if (row !== undefined) {
       this.number = row.number
       this.folded = this.durable.seq = row.seq
@@ -65,19 +74,33 @@ export class Conversation {
 
   row(): Row {
     const { seq, id = '', at, cursors, names } = this.durable
-    return { number: this.number, seq, id, at, cursors: Object.fromEntries(cursors), names: Object.fromEntries(names) }
+    return { number: this.number, seq, id, at, cursors, names }
+  }
+
+  /** The number that a client id got, as far as it is not in `main`. */
+  seqOf(from: string, id: string): number | undefined {
+    return this.#seqs.get(from)?.get(id)
+  }
+
+  assign(from: string, id: string, seq: number): void {
+    const seqs = this.#seqs.get(from)
+    if (seqs === undefined) this.#seqs.set(from, new Map([[id, seq]]))
+    else seqs.set(id, seq)
   }
 
   /** Gives up what was on its way. */
   fallBack(): void {
-    for (const [sender, seq] of this.seqs) if (seq > this.durable.seq) this.seqs.delete(sender)
+    for (const seqs of this.#seqs.values()) for (const [id, seq] of seqs) if (seq > this.durable.seq) seqs.delete(id)
     this.assigned = this.durable.copy()
   }
 
   /** Its first `count` pending entries, of so many bytes in the journal, are in `main` now. */
   forget(count: number, bytes: number): void {
-    for (const { sender } of this.pending.splice(0, count)) this.seqs.delete(sender)
+    for (const { from, id } of this.pending.splice(0, count)) this.#seqs.get(from)?.delete(id)
     this.folded += count
     this.pendingBytes -= bytes
   }
 }
+
+/** A message's JSON within its packet. */
+export const jsonOf = ({ batch, start, end }: Part): Buffer => batch.subarray(start + PUSH.length, end - 1)

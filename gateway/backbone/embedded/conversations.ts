@@ -1,9 +1,10 @@
 import { conversationSides } from '../../protocol/keys.ts'
 import type { Message } from '../../protocol/model.ts'
 import type { ListRow } from '../backbone.ts'
-import { Conversation, type Row } from './conversation.ts'
+import { Conversation, jsonOf, type Row } from './conversation.ts'
 import type { Files } from './files.ts'
 import { entryKey, idKey, minuteOf, minuteOfKey, sideKey } from './keys-on-disk.ts'
+import { lines } from './lines.ts'
 
 /** Conversations held in memory although nothing of them is pending, so that the next message finds them. */
 const HELD_COUNT = 20_000
@@ -25,7 +26,7 @@ export class Conversations {
     const held = this.#held.get(id)
     if (held !== undefined) return held
     const row = this.#files.rows.get(Buffer.from(id))
-    const conversation = new Conversation(id, row === undefined ? undefined : JSON.parse(row) as Row)
+    const conversation = new Conversation(id, this.#files.epoch, row === undefined ? undefined : JSON.parse(row) as Row)
     this.#held.set(id, conversation)
     if (this.#held.size > HELD_COUNT) this.#release()
     return conversation
@@ -60,22 +61,37 @@ export class Conversations {
   }
 
   /** The number that this sender's client id has got already. */
-  seqOf(conversation: Conversation, sender: string): number | undefined {
-    const seq = conversation.seqs.get(sender)
+  seqOf(conversation: Conversation, from: string, id: string): number | undefined {
+    const seq = conversation.seqOf(from, id)
     if (seq !== undefined || conversation.folded === 0) return seq
-    return this.#files.ids.get(idKey(conversation.number, sender))?.readUInt32BE(0)
+    const folded = this.#files.ids.getBinaryFast(idKey(conversation.number, from, id))?.readUInt32BE(0)
+    if (folded === undefined) return undefined
+    // The key is a hash: only the entry itself is proof.
+    const [entry] = this.entries(conversation, folded, folded)
+    return entry?.from === from && entry.id === id ? folded : undefined
   }
 
   /** The entries `from` … `to`, both of which exist. */
   entries(conversation: Conversation, from: number, to: number): Message[] {
-    const { folded, number, pending } = conversation
+    const { folded, pending } = conversation
     const entries: Message[] = []
-    if (from <= folded) {
-      const range = { start: entryKey(number, from), end: entryKey(number, Math.min(to, folded) + 1) }
-      for (const { value } of this.#files.log.getRange(range)) entries.push(parse(value))
-    }
-    for (let seq = Math.max(from, folded + 1); seq <= to; seq++) entries.push(parse(pending[seq - folded - 1]!.json))
+    if (from <= folded) this.#collectFolded(conversation.number, { from, to: Math.min(to, folded) }, entries)
+    for (let seq = Math.max(from, folded + 1); seq <= to; seq++) entries.push(parse(jsonOf(pending[seq - folded - 1]!)))
     return entries
+  }
+
+  #collectFolded(number: number, { from, to }: { from: number; to: number }, entries: Message[]): void {
+    const { log } = this.#files
+    // The run that holds `from` starts at or below it.
+    const [start] = log.getKeys({ start: entryKey(number, from), end: entryKey(number, 0), reverse: true, limit: 1 })
+    if (start === undefined) return
+    for (const { key, value } of log.getRange({ start, end: entryKey(number, to + 1) })) {
+      let seq = key.readUInt32BE(4)
+      for (const line of lines(value)) {
+        if (seq >= from && seq <= to) entries.push(parse(line))
+        seq++
+      }
+    }
   }
 
   list(side: string, before: number, limit: number): ListRow[] {
@@ -88,13 +104,8 @@ export class Conversations {
     })
     return found.sort((a, b) => b.durable.at - a.durable.at).slice(0, limit).map((conversation) => {
       const { seq, cursors, names } = conversation.durable
-      return {
-        conversation: conversation.id,
-        head: conversation.head(this.#files.epoch),
-        last: this.entries(conversation, seq, seq)[0]!,
-        cursors: Object.fromEntries(cursors),
-        names: Object.fromEntries(names),
-      }
+      const [last] = this.entries(conversation, seq, seq)
+      return { conversation: conversation.id, head: conversation.head(this.#files.epoch), last: last!, cursors, names }
     })
   }
 

@@ -1,14 +1,11 @@
-import { conversationChannel } from '../../protocol/keys.ts'
-import { cursorPacket, messagePacket } from '../../protocol/packets.ts'
+import { cursorPacket, messageLink, messageTail } from '../../protocol/packets.ts'
 import type { Cursor } from '../../protocol/model.ts'
 import { Unavailable, type Appended, type ListRow, type NewMessage, type Page, type ReadRange, type Store } from '../backbone.ts'
 import type { Conversation } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
-import type { GroupCommit, Wish } from './group-commit.ts'
+import type { GroupCommit, Part, Wish } from './group-commit.ts'
 import type { Fold } from './fold.ts'
-import { senderKey } from './keys-on-disk.ts'
 import type { LocalBus } from './local-bus.ts'
-import { MESSAGE_START } from './replay.ts'
 
 type Move = Parameters<Store['advance']>[0]
 
@@ -50,8 +47,8 @@ export class EmbeddedStore implements Store {
     return {
       messages: first > last ? [] : conversations.entries(conversation, first, last),
       head: conversation.head(epoch),
-      cursors: Object.fromEntries(cursors),
-      names: Object.fromEntries(names),
+      cursors,
+      names,
     }
   }
 
@@ -76,7 +73,6 @@ class AppendWish implements Wish {
   readonly #parts: Parts
   readonly #message: NewMessage
   readonly #answer: Answer<Appended>
-  readonly #sender: string
   #conversation: Conversation | undefined
   #seq = 0
   #prev: string | undefined
@@ -85,14 +81,14 @@ class AppendWish implements Wish {
     this.#parts = parts
     this.#message = message
     this.#answer = answer
-    this.#sender = senderKey(message.from, message.id)
   }
 
   prepare(batch: number): string | undefined {
-    const { conversations, epoch } = this.#parts
+    const { conversations } = this.#parts
     const message = this.#message
+    const { from, id } = message
     const conversation = this.#conversation = conversations.get(message.conversation)
-    const known = conversations.seqOf(conversation, this.#sender)
+    const known = conversations.seqOf(conversation, from, id)
     if (known !== undefined) {
       this.#seq = known
       return undefined
@@ -100,24 +96,24 @@ class AppendWish implements Wish {
     this.#prev = conversation.assigned.id
     conversation.assigned.append(message)
     this.#seq = conversation.assigned.seq
-    conversation.seqs.set(this.#sender, this.#seq)
+    conversation.assign(from, id, this.#seq)
     conversations.touch(conversation, batch)
-    const chain = this.#prev === undefined ? {} : { prev: this.#prev }
-    return messagePacket({ ...message, ...chain, epoch, seq: this.#seq })
+    return conversation.packetStart + messageLink(this.#seq, this.#prev) + messageTail(message) + ']'
   }
 
-  settle(packet: Buffer | undefined): void {
+  settle(part: Part | undefined): void {
     const conversation = this.#conversation!
-    if (packet === undefined) {
+    if (part === undefined) {
       this.#answerAgain(conversation)
       return
     }
-    const message = this.#message
-    conversation.durable.append(message)
-    conversation.pending.push({ sender: this.#sender, json: packet.subarray(MESSAGE_START, -1) })
-    this.#parts.fold.grew(conversation, packet.length)
-    this.#parts.bus.relay({ channel: conversationChannel(message.conversation), origin: message.origin, packet })
-    this.#resolve(message.at, this.#prev, false)
+    const { batch, start, end } = part
+    const { from, id, at, origin } = this.#message
+    conversation.durable.append(this.#message)
+    conversation.pending.push({ from, id, batch, start, end })
+    this.#parts.fold.grew(conversation, end - start)
+    this.#parts.bus.relay({ channel: conversation.channel, origin, packet: batch.subarray(start, end) })
+    this.#resolve(at, this.#prev, false)
   }
 
   fail(error: Unavailable): void {
@@ -154,19 +150,19 @@ class AdvanceWish implements Wish {
     const conversation = this.#conversation = this.#parts.conversations.get(id)
     const moved = this.#moved = conversation.assigned.moved(side, delivered, read)
     if (moved === undefined) return undefined
-    conversation.assigned.cursors.set(side, moved)
+    conversation.assigned.place(side, moved.delivered, moved.read)
     this.#parts.conversations.touch(conversation, batch)
     return cursorPacket(id, side, moved)
   }
 
-  settle(packet: Buffer | undefined): void {
-    const { conversation: id, side, origin } = this.#move
-    const conversation = this.#conversation!
-    const { durable } = conversation
-    if (packet !== undefined && this.#moved !== undefined) {
-      durable.cursors.set(side, this.#moved)
-      this.#parts.fold.grew(conversation, packet.length)
-      this.#parts.bus.relay({ channel: conversationChannel(id), origin, packet })
+  settle(part: Part | undefined): void {
+    const { side, origin } = this.#move
+    const { durable, channel } = this.#conversation!
+    if (part !== undefined && this.#moved !== undefined) {
+      const { batch, start, end } = part
+      durable.place(side, this.#moved.delivered, this.#moved.read)
+      this.#parts.fold.grew(this.#conversation!, end - start)
+      this.#parts.bus.relay({ channel, origin, packet: batch.subarray(start, end) })
     }
     this.#answer.resolve(durable.cursor(side))
   }

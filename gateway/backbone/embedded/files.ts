@@ -15,8 +15,8 @@ const FORMAT = 1
  * `main`      what the journal was folded into, later and in bulk:
  *   `about`   'epoch', 'format', 'count' (numbers of conversations given out)
  *   `rows`    conversation id → its row as JSON
- *   `log`     number of the conversation (u32), seq (u32) → the message's JSON
- *   `ids`     number of the conversation (u32), sender and client id → seq (u32)
+ *   `log`     number of the conversation (u32), seq (u32) → the JSON of this message and of those after it, one a line
+ *   `ids`     number of the conversation (u32), hash of sender and client id → seq (u32)
  *   `sides`   side, 0, minute of the last message (u32), number of the conversation (u32) → conversation id
  */
 export interface Files {

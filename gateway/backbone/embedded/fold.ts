@@ -3,6 +3,7 @@ import type { Conversation } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
 import type { Files } from './files.ts'
 import { entryKey, idKey, minuteOf, sideKey } from './keys-on-disk.ts'
+import { runs } from './runs.ts'
 
 /** Rows of one step: some milliseconds of the main thread, and a write that a commit next to it hardly feels. */
 const STEP_ROWS = 1_500
@@ -11,8 +12,8 @@ const STEP_BATCHES = 1_000
 
 /**
  * Moves what is pending from the journal into `main`, whole conversations at a time, those that wait longest first. A
- * conversation's pending entries stand side by side in `log`, so the more of them go at once, the fewer pages are
- * written for each; folding every batch at once would write some pages for every message.
+ * conversation's pending entries become a few rows of `log`, so the more of them go at once, the fewer rows and pages
+ * are written for each; folding every batch at once would write some pages for every message.
  *
  * Each step is one transaction of `main`; after it the journal loses the batches nobody needs any more. Killed between
  * the two, the next start finds entries in both places and passes over them, because their numbers are not new.
@@ -78,7 +79,7 @@ export class Fold {
     await this.#files.main.batch(() => {
       for (const conversation of this.#conversations.unfolded) {
         if (rows >= STEP_ROWS) break
-        rows += 5 + 2 * conversation.pending.length
+        rows += 5 + conversation.pending.length
         steps.push(this.#write(conversation))
       }
     })
@@ -94,10 +95,9 @@ export class Fold {
       const { log, ids, rows, sides } = this.#files
       if (conversation.number === 0) conversation.number = this.#newNumber()
       const { id, number, folded, pending, durable } = conversation
-      for (const [i, { sender, json }] of pending.entries()) {
-        const key = entryKey(number, folded + 1 + i)
-        void log.put(key, json)
-        void ids.put(idKey(number, sender), key.subarray(4))
+      for (const { index, bytes } of runs(pending)) void log.put(entryKey(number, folded + 1 + index), bytes)
+      for (const [i, { from, id: clientId }] of pending.entries()) {
+        void ids.put(idKey(number, from, clientId), entryKey(number, folded + 1 + i).subarray(4))
       }
       void rows.put(Buffer.from(id), JSON.stringify(conversation.row()))
       this.#file(sides, conversation, durable.at)

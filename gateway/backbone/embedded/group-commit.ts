@@ -1,12 +1,19 @@
 import { Unavailable } from '../backbone.ts'
 import type { Files } from './files.ts'
 
+/** A packet within the batch it was written in. */
+export interface Part {
+  readonly batch: Buffer
+  readonly start: number
+  readonly end: number
+}
+
 /** Something to be written to the journal, or to be answered after what was asked before it is durable. */
 export interface Wish {
   /** Decides, against the state that all earlier wishes lead to. Returns the packet to write, or nothing to write. */
   prepare(batch: number): string | undefined
-  /** It is durable, and so is everything before it; `packet` is what was written. */
-  settle(packet: Buffer | undefined): void
+  /** It is durable, and so is everything before it; `part` is what was written. */
+  settle(part: Part | undefined): void
   /** It was not written, as far as is known; nothing after it in the same batch was either. */
   fail(error: Unavailable): void
 }
@@ -53,16 +60,20 @@ export class GroupCommit {
   async #commit(wishes: readonly Wish[]): Promise<void> {
     const batch = this.#last + 1
     const packets = wishes.map((wish) => wish.prepare(batch))
-    const written = layOut(packets)
+    const { bytes, ends } = layOut(packets)
     try {
-      if (written.bytes.length > 0) await this.#journal.put(batch, written.bytes)
+      if (bytes.length > 0) await this.#journal.put(batch, bytes)
     } catch (error) {
       this.#failed(wishes, error as Error & { commitError?: Promise<never> })
       return
     }
     this.trouble = undefined
-    if (written.bytes.length > 0) this.#last = batch
-    for (const [i, wish] of wishes.entries()) wish.settle(written.parts[i])
+    if (bytes.length > 0) this.#last = batch
+    for (let i = 0, start = 0; i < wishes.length; i++) {
+      const end = ends[i]!
+      wishes[i]!.settle(end === start ? undefined : { batch: bytes, start, end: end - 1 })
+      start = end
+    }
     this.#settled(this.#last)
   }
 
@@ -75,18 +86,14 @@ export class GroupCommit {
   }
 }
 
-/** All packets in one buffer, one a line (JSON has no raw line feed), and each packet's part of it. */
-function layOut(packets: readonly (string | undefined)[]): { bytes: Buffer; parts: readonly (Buffer | undefined)[] } {
-  const lengths = packets.map((packet) => packet === undefined ? 0 : Buffer.byteLength(packet) + 1)
+/** All packets in one buffer, one a line (JSON has no raw line feed), and where each ends, its line feed included. */
+function layOut(packets: readonly (string | undefined)[]): { bytes: Buffer; ends: readonly number[] } {
+  const text = packets.map((packet) => packet === undefined ? '' : packet + '\n').join('')
   // Of its own, never from the shared pool: parts of it live until they are folded.
-  const bytes = Buffer.allocUnsafeSlow(lengths.reduce((sum, length) => sum + length, 0))
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text))
+  bytes.write(text)
+  // Nothing but ASCII: lengths in code units are lengths in bytes, and nothing has to be measured twice.
+  const lengthOf = bytes.length === text.length ? (packet: string) => packet.length : (packet: string) => Buffer.byteLength(packet)
   let end = 0
-  const parts = packets.map((packet, i) => {
-    if (packet === undefined) return undefined
-    const start = end
-    end += lengths[i]!
-    bytes.write(packet + '\n', start)
-    return bytes.subarray(start, end - 1)
-  })
-  return { bytes, parts }
+  return { bytes, ends: packets.map((packet) => packet === undefined ? end : end += lengthOf(packet) + 1) }
 }

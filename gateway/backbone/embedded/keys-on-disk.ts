@@ -7,17 +7,27 @@ export const entryKey = (number: number, seq: number): Buffer => {
 }
 
 /**
- * Sender and client id as one text that no other pair has. A client id may hold any code unit, lone surrogates
- * too, which UTF-8 cannot tell apart; JSON escapes those, so the bytes differ where the ids differ.
+ * A sender's client id within a conversation, as a 64-bit hash: short keys, because every message writes and asks for one.
+ * Two that share a hash are told apart by the entry that the key leads to; the earlier is then forgotten, which
+ * takes a billion messages in one conversation to become likely.
  */
-export const senderKey = (from: string, id: string): string => `${from.length}:${from}${id}`
-
-export const idKey = (number: number, sender: string): Buffer => {
-  const text = JSON.stringify(sender)
-  const key = Buffer.allocUnsafe(4 + Buffer.byteLength(text))
+export const idKey = (number: number, from: string, id: string): Buffer => {
+  const key = Buffer.allocUnsafe(12)
   key.writeUInt32BE(number, 0)
-  key.write(text, 4)
+  key.writeUInt32BE(hash(hash(0x811c9dc5, from), id), 4)
+  key.writeUInt32BE(hash(hash(0x2f0b4c47, id), from), 8)
   return key
+}
+
+/** Murmur-like, over UTF-16 code units and their count. */
+function hash(seed: number, text: string): number {
+  let state = seed ^ text.length
+  for (let i = 0; i < text.length; i++) {
+    state = Math.imul(state ^ text.charCodeAt(i), 0x5bd1e995)
+    state ^= state >>> 15
+  }
+  state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35)
+  return (state ^ (state >>> 16)) >>> 0
 }
 
 /** The list of a side is kept by minute: its row moves at most once a minute, and exact times are in the rows. */

@@ -4,11 +4,7 @@ import type { PushData } from '../../protocol/pushes.ts'
 import type { Conversations } from './conversations.ts'
 import { DataFolderError } from './data-folder-error.ts'
 import type { Files } from './files.ts'
-import { senderKey } from './keys-on-disk.ts'
-
-const LINE_FEED = 10
-/** What stands around a message's JSON in its packet: `2["messagePush",` … `]`. */
-export const MESSAGE_START = '2["messagePush",'.length
+import { lines } from './lines.ts'
 
 /** Takes up what the journal holds beyond `main`. Returns its oldest and newest batch. */
 export function replay(files: Files, conversations: Conversations): { oldest: number; newest: number } {
@@ -17,11 +13,7 @@ export function replay(files: Files, conversations: Conversations): { oldest: nu
   for (const { key: batch, value } of files.journal.getRange({})) {
     if (oldest === 0) oldest = batch
     newest = batch
-    for (let start = 0, end = 0; start < value.length; start = end + 1) {
-      end = value.indexOf(LINE_FEED, start)
-      if (end < 0) end = value.length
-      takeUp(conversations, Buffer.from(value.subarray(start, end)), batch)
-    }
+    for (const line of lines(value)) takeUp(conversations, Buffer.from(line), batch)
   }
   for (const conversation of conversations.unfolded) conversation.assigned = conversation.durable.copy()
   return { oldest: Math.max(oldest, 1), newest }
@@ -34,7 +26,7 @@ function takeUp(conversations: Conversations, line: Buffer, batch: number): void
     const { conversation: id, participant, delivered, read } = packet.args[0] as PushData<'cursorPush'>
     const conversation = conversations.get(id)
     const moved = conversation.durable.moved(participant, delivered, read)
-    if (moved !== undefined) conversation.durable.cursors.set(participant, moved)
+    if (moved !== undefined) conversation.durable.place(participant, moved.delivered, moved.read)
     conversation.pendingBytes += line.length
     conversations.touch(conversation, batch)
     return
@@ -43,11 +35,11 @@ function takeUp(conversations: Conversations, line: Buffer, batch: number): void
   const conversation = conversations.get(message.conversation)
   if (message.seq <= conversation.durable.seq) return
   if (message.seq !== conversation.durable.seq + 1) throw damaged(batch)
-  const sender = senderKey(message.from, message.id)
+  const { from, id, seq } = message
   conversation.durable.append(message)
-  conversation.pending.push({ sender, json: line.subarray(MESSAGE_START, -1) })
+  conversation.pending.push({ from, id, batch: line, start: 0, end: line.length })
   conversation.pendingBytes += line.length
-  conversation.seqs.set(sender, message.seq)
+  conversation.assign(from, id, seq)
   conversations.touch(conversation, batch)
 }
 

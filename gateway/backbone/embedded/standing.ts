@@ -1,6 +1,9 @@
 import type { Cursor } from '../../protocol/model.ts'
 
-const NOWHERE: Cursor = { delivered: 0, read: 0 }
+interface Place {
+  delivered: number
+  read: number
+}
 
 /** What a conversation's entries and cursor moves have made of it so far. */
 export class Standing {
@@ -9,12 +12,21 @@ export class Standing {
   id: string | undefined
   /** `at` of the last entry. */
   at = 0
-  readonly cursors: Map<string, Cursor>
-  readonly names: Map<string, string>
+  /** Changed in place, because every entry moves one; nothing outside may keep one. */
+  readonly #cursors = new Map<string, Place>()
+  readonly #names: Map<string, string>
 
-  constructor(cursors: Iterable<readonly [string, Cursor]> = [], names: Iterable<readonly [string, string]> = []) {
-    this.cursors = new Map(cursors)
-    this.names = new Map(names)
+  constructor(cursors: Readonly<Record<string, Cursor>> = {}, names: Readonly<Record<string, string>> = {}) {
+    for (const [side, { delivered, read }] of Object.entries(cursors)) this.#cursors.set(side, { delivered, read })
+    this.#names = new Map(Object.entries(names))
+  }
+
+  get cursors(): Record<string, Cursor> {
+    return Object.fromEntries([...this.#cursors].map(([side, { delivered, read }]) => [side, { delivered, read }]))
+  }
+
+  get names(): Record<string, string> {
+    return Object.fromEntries(this.#names)
   }
 
   copy(): Standing {
@@ -26,15 +38,27 @@ export class Standing {
   }
 
   append(entry: { readonly id: string; readonly at: number; readonly side: string; readonly name?: string }): void {
+    const { id, at, side, name } = entry
     this.seq++
-    this.id = entry.id
-    this.at = entry.at
-    this.cursors.set(entry.side, { delivered: this.seq, read: this.seq })
-    if (entry.name !== undefined) this.names.set(entry.side, entry.name)
+    this.id = id
+    this.at = at
+    this.place(side, this.seq, this.seq)
+    if (name !== undefined && this.#names.get(side) !== name) this.#names.set(side, name)
   }
 
   cursor(side: string): Cursor {
-    return this.cursors.get(side) ?? NOWHERE
+    const { delivered = 0, read = 0 } = this.#cursors.get(side) ?? {}
+    return { delivered, read }
+  }
+
+  place(side: string, delivered: number, read: number): void {
+    const place = this.#cursors.get(side)
+    if (place === undefined) {
+      this.#cursors.set(side, { delivered, read })
+    } else {
+      place.delivered = delivered
+      place.read = read
+    }
   }
 
   /** Where the side's cursor gets to: never backwards, never beyond the head; undefined where it stays. */

@@ -1,0 +1,25 @@
+import { jsonOf, type Pending } from './conversation.ts'
+
+/** One row of `log` is this long at most, or holds one message. Reading one message reads its row. */
+const RUN_BYTES = 16_384
+const LINE_FEED = 10
+
+/** Entries that stand side by side, joined into rows of `log`; `index` says which of them comes first. */
+export function* runs(pending: readonly Pending[]): Generator<{ index: number; bytes: Buffer }> {
+  for (let index = 0, end = 0; index < pending.length; index = end) {
+    let length = 0
+    do length += jsonOf(pending[end++]!).length + 1
+    while (end < pending.length && length < RUN_BYTES)
+    yield { index, bytes: join(pending.slice(index, end), length) }
+  }
+}
+
+function join(pending: readonly Pending[], length: number): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(length)
+  let at = 0
+  for (const part of pending) {
+    at += jsonOf(part).copy(bytes, at)
+    bytes[at++] = LINE_FEED
+  }
+  return bytes
+}
