@@ -87,7 +87,10 @@ export interface Client {
   /** The conversation with `to`; the same object for the same `to`. */
   conversation(to: string): Conversation
   changeUser(to: string): void
-  /** Any command; rejects with a `RefusalError` that carries the wire refusal (`code: 'timeout'` where no answer came). */
+  /**
+   * Any command; waits for a line within its time limit (10 s). Rejects with a `RefusalError` that carries the wire refusal, or
+   * `timeout`, `disconnected`, `cut` where no answer came and nothing is known about the outcome.
+   */
   request<C extends Command>(command: C, input: CommandInput<C>): Promise<CommandAnswer<C>>
   /** Any push, for what has no signal above. Returns the way to stop. */
   onPush<P extends keyof PushMap>(push: P, listener: (data: PushMap[P]) => void): () => void
@@ -95,7 +98,7 @@ export interface Client {
   connect(): void
   /** Says goodbye and frees everything; outbox and timeline stay in storage. */
   close(): void
-  /** A new pass: used on the open line by `renew` and in every later hello. */
+  /** A new pass of the same participant (for another one make another client): used on the open line by `renew`, and in later hellos. */
   setToken(token: string): void
 }
 
