@@ -6,12 +6,13 @@ import { listPaneStyle } from '../parts/list-pane-style.ts'
 import { quickReplyPickerStyle } from '../parts/quick-reply-picker-style.ts'
 import { shortcutSheetStyle } from '../parts/shortcut-sheet-style.ts'
 import { sidePanelStyle } from '../parts/side-panel-style.ts'
+import { bubbleStyle } from '../parts/bubble-style.ts'
 import { timelineStyle } from '../parts/timeline-style.ts'
 import { base } from '../styles/base.ts'
 import { tokens } from '../styles/tokens.ts'
 import { mailboxStyles } from './mailbox-styles.ts'
 
 export const pageStyles = [
-  tokens, base, timelineStyle, cardStyle, composerStyle, avatarStyle, listPaneStyle, conversationListStyle,
+  tokens, base, timelineStyle, bubbleStyle, cardStyle, composerStyle, avatarStyle, listPaneStyle, conversationListStyle,
   sidePanelStyle, quickReplyPickerStyle, shortcutSheetStyle, mailboxStyles,
 ]
