@@ -25,6 +25,7 @@ import { demoSecret } from './doors/admit/demo-secret.ts'
 import { Origins } from './doors/admit/origins.ts'
 import { Passes } from './doors/admit/passes.ts'
 import type { Domain } from './doors/dispatch.ts'
+import { registerBundles } from './doors/bundles.ts'
 import { Dispatcher } from './doors/dispatcher.ts'
 import { EngineIoDoor } from './doors/engine-io.ts'
 import { Hub } from './doors/hub.ts'
@@ -82,7 +83,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   if (config.DOORS.includes('rest')) registerRest(fastify, { ...restOptions(config, now), passes, origins, domain })
   registerHealth(fastify, () => (dispatcher.isClosing ? 'This node is leaving.' : backbone.unready()))
   metrics.register(fastify)
-  await registerPages(fastify, pageFolders(config))
+  const { pages, widget } = folders(config)
+  registerBundles(fastify, widget)
+  await registerPages(fastify, [pages, widget])
   fastify.addHook('onClose', async () => {
     hub.close()
     await backbone.close()
@@ -191,10 +194,9 @@ async function listen(fastify: FastifyInstance, { PORT, HOST }: Config): Promise
   return fastify.server.address() as AddressInfo
 }
 
-/** The operator's pages or the demo's, then the widget's bundles. The package is one or two folders up: sources or dist. */
-function pageFolders({ PAGES }: Config): string[] {
-  const folders = [join(import.meta.dirname, '..'), join(import.meta.dirname, '../..')]
-  const root = folders.find((folder) => existsSync(join(folder, 'package.json')))
-  if (root === undefined) return PAGES === undefined ? [] : [PAGES]
-  return [PAGES ?? join(root, 'demo/pages'), join(root, 'dist/widget')]
+/** The operator's pages or the demo's, and the widget's bundles. The package is one folder up from the sources, two from dist. */
+function folders({ PAGES }: Config): { pages: string; widget: string } {
+  const above = join(import.meta.dirname, '..')
+  const root = existsSync(join(above, 'package.json')) ? above : join(above, '..')
+  return { pages: PAGES ?? join(root, 'demo/pages'), widget: join(root, 'dist/widget') }
 }

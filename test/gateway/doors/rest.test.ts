@@ -46,7 +46,8 @@ describe('passes', () => {
 
   test.each([
     ['no role', { sub: '7' }, 'role'], ['an agent of no shop', { sub: '7', role: 'agent' }, 'shop'],
-    ['an unknown field', { sub: '7', role: 'customer', x: 1 }, 'x'], ['an id that is none', { sub: 'a b', role: 'customer' }, 'id'], ['not JSON', '{"sub":', 'JSON'],
+    ['an unknown field', { sub: '7', role: 'customer', x: 1 }, 'x'],
+    ['an id that is none', { sub: 'a b', role: 'customer' }, 'id'], ['not JSON', '{"sub":', 'JSON'],
   ])('with %s are refused, saying which', async (_what, body, word) => {
     const { url } = await start()
     const { status, json } = await post(`${url}/v1/passes`, body)

@@ -1,0 +1,50 @@
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import Fastify from 'fastify'
+import { expect, test } from 'vitest'
+import { registerBundles } from '../../../gateway/doors/bundles.ts'
+import { registerPages } from '../../../gateway/doors/pages.ts'
+
+test('bundles are served compressed, cacheable, to pages of any origin, and anew when they change', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'im-chat-'))
+  const code = 'console.log("hello");\n'.repeat(200)
+  await writeFile(join(folder, 'im-chat.js'), code)
+  const app = Fastify()
+  registerBundles(app, folder)
+  const get = (headers: Record<string, string> = {}) => app.inject({ url: '/im-chat.js', headers })
+
+  const plain = await get()
+  expect([plain.body, plain.headers['content-encoding'], plain.headers['access-control-allow-origin']]).toEqual([code, undefined, '*'])
+  const brotli = await get({ 'accept-encoding': 'gzip, deflate, br' })
+  expect([brotliDecompressSync(brotli.rawPayload).toString(), brotli.headers['content-encoding']]).toEqual([code, 'br'])
+  expect(brotli.rawPayload.length).toBeLessThan(code.length / 5)
+  const gzipped = await get({ 'accept-encoding': 'br;q=0, gzip' })
+  expect(gunzipSync(gzipped.rawPayload).toString()).toBe(code)
+  expect((await get({ 'if-none-match': String(plain.headers.etag) })).statusCode).toBe(304)
+
+  await writeFile(join(folder, 'im-chat.js'), 'changed')
+  await utimes(join(folder, 'im-chat.js'), 1, 1)
+  const changed = await get({ 'if-none-match': String(plain.headers.etag) })
+  expect([changed.statusCode, changed.body]).toEqual([200, 'changed'])
+  await app.close()
+  await rm(folder, { recursive: true })
+})
+
+test('pages of the first folder win, an absent folder is no error, nothing above a folder is served', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'im-chat-'))
+  await mkdir(join(folder, 'one'))
+  await mkdir(join(folder, 'two'))
+  await writeFile(join(folder, 'secret.html'), 'secret')
+  await writeFile(join(folder, 'one', 'index.html'), 'one')
+  await writeFile(join(folder, 'two', 'index.html'), 'two')
+  await writeFile(join(folder, 'two', 'other.html'), 'other')
+  const app = Fastify()
+  await registerPages(app, [join(folder, 'absent'), join(folder, 'one'), join(folder, 'two')])
+  const body = async (url: string) => (await app.inject({ url })).body
+  expect([await body('/'), await body('/other.html')]).toEqual(['one', 'other'])
+  for (const url of ['/../secret.html', '/%2e%2e/secret.html', '/..%2fsecret.html', '/%2e%2e%2fsecret.html']) expect(await body(url)).not.toBe('secret')
+  await app.close()
+  await rm(folder, { recursive: true })
+})
