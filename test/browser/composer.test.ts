@@ -74,7 +74,12 @@ describe('Enter sends', () => {
     ['a newline of text and no key at all', ['hey'], '', async (h) => { await h.commit('hey'); await h.commit('\n') }],
     ['a keypress without a keydown', ['hey'], '', async (h) => { await h.type('hey'); await h.enterCharacter() }],
     ['a tap while composing sends all of it', ['ni'], '', async (h) => { await h.compose('n'); await h.compose('ni'); await h.tap() }],
-    ['a tap while composing, and writing on', ['ni'], 'hao', async (h) => { await h.compose('ni'); await h.tap(); await h.compose('h'); await h.commit('hao') }],
+    ['a tap while composing, and writing on', ['ni'], 'hao', async (h) => {
+      await h.compose('ni')
+      await h.tap()
+      await h.compose('h')
+      await h.commit('hao')
+    }],
     ['a paste with line breaks stays in the field', [], 'one\ntwo', async (h) => { await h.paste('one\ntwo') }],
   ]
 
@@ -87,7 +92,9 @@ describe('Enter sends', () => {
     await hands.type('hi')
     await hands.tap()
     await hands.settle()
-    const { events, ids } = await opened.page.evaluate(() => ({ events: told.filter(({ name }) => name === 'im-send').map(({ detail }) => detail), ids: memory.sent }))
+    const { events, ids } = await opened.page.evaluate(() => ({
+      events: told.filter(({ name }) => name === 'im-send').map(({ detail }) => detail), ids: memory.sent,
+    }))
     expect(events).toEqual(ids)
     await expect.poll(() => hook(opened.page, 'message').getAttribute('data-id')).toBe(ids[0]!.id)
   })

@@ -43,7 +43,10 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
   const connection = signal<ConnectionState>({ name: 'live', transport: 'websocket' })
   const add = (message: Partial<Message> & { body: Body }): Message => {
     const seq = ++count
-    const whole = { conversation: `${to}~me`, epoch: 'e', seq, id: `m${seq}`, from: 'agent', side: to, name: 'Ana', kind: 'text', at: (at += 1000), ...message }
+    const whole = {
+      conversation: `${to}~me`, epoch: 'e', seq, id: `m${seq}`, from: 'agent', side: to, name: 'Ana', kind: 'text',
+      at: (at += 1000), ...message,
+    }
     timeline.set({ ...timeline.value, messages: [...timeline.value.messages, whole] })
     return whole
   }
@@ -80,7 +83,8 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
       const page = client.older.shift()
       timeline.set({ ...timeline.value, isLoadingOlder: true })
       await new Promise((resolve) => setTimeout(resolve, 30))
-      timeline.set({ ...timeline.value, messages: [...(page ?? []), ...timeline.value.messages], hasOlder: client.older.length > 0, isLoadingOlder: false })
+      const messages = [...(page ?? []), ...timeline.value.messages]
+      timeline.set({ ...timeline.value, messages, hasOlder: client.older.length > 0, isLoadingOlder: false })
     },
     markRead: () => chat.unread.set(0),
     setTyping: (on) => void typingCalls.push(on),

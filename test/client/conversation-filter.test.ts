@@ -2,7 +2,15 @@ import { describe, expect, test } from 'vitest'
 import type { ConversationRow } from '../../gateway/protocol/model.ts'
 import { filterConversations, isUnanswered, type ConversationQuestion } from '../../widget/client/conversation-filter.ts'
 
-function row(to: string, { at = 1, mine = false, name, text = 'hi', unread = 0 }: { at?: number; mine?: boolean; name?: string; text?: string; unread?: number } = {}): ConversationRow {
+interface Given {
+  readonly at?: number
+  readonly mine?: boolean
+  readonly name?: string
+  readonly text?: string
+  readonly unread?: number
+}
+
+function row(to: string, { at = 1, mine = false, name, text = 'hi', unread = 0 }: Given = {}): ConversationRow {
   const side = mine ? 'shop:42' : to
   const last = { conversation: `shop:42~${to}`, epoch: 'e', seq: 1, id: to, from: side, side, kind: 'text', body: { text }, at }
   return { conversation: last.conversation, to, head: { epoch: 'e', seq: 1, id: to }, last, cursors: {}, unread, at, ...(name ? { name } : {}) }

@@ -10,6 +10,8 @@ export async function load(url, context, nextLoad) {
   if (!url.startsWith('file:') || !url.endsWith('.ts')) return nextLoad(url, context)
   const { transform } = await import('esbuild')
   const file = fileURLToPath(url)
-  const { code } = await transform(readFileSync(file, 'utf8'), { loader: 'ts', format: 'esm', target: 'node20', sourcemap: 'inline', sourcefile: file })
+  const { code } = await transform(readFileSync(file, 'utf8'), {
+    loader: 'ts', format: 'esm', target: 'node20', sourcemap: 'inline', sourcefile: file,
+  })
   return { format: 'module', source: code, shortCircuit: true }
 }

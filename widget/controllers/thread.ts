@@ -57,7 +57,8 @@ export class Thread implements ReactiveController {
   attach(root: ParentNode): void {
     const find = <E extends HTMLElement>(selector: string): E => root.querySelector<E>(selector)!
     this.scroll.attach(find('.timeline'))
-    const parts = { form: find<HTMLFormElement>('form'), field: find<HTMLTextAreaElement>('textarea'), button: find('.send'), mirror: find('.mirror') }
+    const form = find<HTMLFormElement>('form')
+    const parts = { form, field: find<HTMLTextAreaElement>('textarea'), button: find('.send'), mirror: find('.mirror') }
     this.#composer = new Composer(parts, {
       enterSends: this.#options.enterSends,
       isSoftKeyboard: this.#options.isSoftKeyboard,

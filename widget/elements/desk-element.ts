@@ -144,10 +144,12 @@ export class DeskElement extends MailboxElement {
     const read = own.findLast(({ seq }) => seq <= theirs.read)
     const isAllRead = read !== undefined && read === own[own.length - 1]
     const at = (time: number): string => listTime(time, Date.now(), { lang, yesterday: deskStrings.yesterday })
+    const readSome = read ? fill(deskStrings.readUpTo, { at: at(read.at) }) : deskStrings.notReadYet
+    const readState = isAllRead ? deskStrings.readAll : readSome
     return [
       [deskStrings.messages, String(last?.seq ?? 0)],
       ...(last ? [[deskStrings.lastActivity, at(last.at)] as const] : []),
-      ...(own.length > 0 ? [[deskStrings.readState, isAllRead ? deskStrings.readAll : read ? fill(deskStrings.readUpTo, { at: at(read.at) }) : deskStrings.notReadYet] as const] : []),
+      ...(own.length > 0 ? [[deskStrings.readState, readState] as const] : []),
     ]
   }
 

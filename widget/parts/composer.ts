@@ -26,7 +26,8 @@ export function composer({ strings, hasText, left, enter, isEnterTold }: Compose
       title=${enterLabel}>${icons.enter}</button>
     <div class="field" part="field">
       <textarea rows="1" part="input" data-test="composer" aria-label=${strings.write} aria-describedby="count" placeholder=${strings.placeholder}
-        aria-invalid=${isOver} enterkeyhint=${enter === 'send' ? 'send' : 'enter'} autocapitalize="sentences" autocomplete="off" spellcheck="true" dir="auto"></textarea>
+        aria-invalid=${isOver} enterkeyhint=${enter === 'send' ? 'send' : 'enter'} autocapitalize="sentences"
+        autocomplete="off" spellcheck="true" dir="auto"></textarea>
       <div class="mirror" aria-hidden="true"></div>
     </div>
     <button type="submit" class="send" part="send" data-test="send" aria-label=${strings.send} aria-disabled=${!hasText || isOver}>
