@@ -24,8 +24,6 @@ export interface ConversationListView {
   readonly attach: (element?: Element) => void
   readonly onOpen: (to: string) => void
   readonly onKeydown: (event: KeyboardEvent) => void
-  /** The pointer moves over the list, turns its wheel there, or leaves it. */
-  readonly onPointer: (event: Event) => void
 }
 
 /** Longer than any list is wide; keeps hostile texts (ten thousand marks on one letter) out of layout. */
@@ -68,7 +66,7 @@ function row(item: ConversationRow, index: number, view: ConversationListView): 
  * The row the keyboard stands on exists always, or a screen reader would lose it while the list scrolls.
  */
 export function conversationList(view: ConversationListView): TemplateResult {
-  const { active, attach, end, first, onKeydown, onPointer, rows, strings } = view
+  const { active, attach, end, first, onKeydown, rows, strings } = view
   const shown: (readonly [ConversationRow, number])[] = []
   for (let at = first; at < end; at++) shown.push([rows[at]!, at])
   const at = active === undefined ? -1 : rows.findIndex(({ to }) => to === active)
@@ -76,7 +74,7 @@ export function conversationList(view: ConversationListView): TemplateResult {
   return html`<div
     class="rows" part="conversations" role="listbox" tabindex="0" data-test="conversations" aria-label=${strings.conversations}
     aria-activedescendant=${at >= 0 ? rowId(active!) : nothing}
-    ${ref(attach)} @keydown=${onKeydown} @pointermove=${onPointer} @wheel=${onPointer} @pointerleave=${onPointer}
+    ${ref(attach)} @keydown=${onKeydown}
   >
     <div class="before" role="presentation"></div>
     ${repeat(shown, ([{ to }]) => to, ([item, index]) => row(item, index, view))}

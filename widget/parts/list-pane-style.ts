@@ -107,7 +107,7 @@ export const listPaneStyle = css`
   }
   .moved {
     position: absolute;
-    top: 6px;
+    top: -20px;
     inset-inline: 0;
     z-index: 1;
     width: max-content;
@@ -115,9 +115,9 @@ export const listPaneStyle = css`
     align-items: center;
     gap: 6px;
     margin: 0 auto;
-    height: 32px;
+    height: 28px;
     padding: 0 14px 0 10px;
-    border-radius: 16px;
+    border-radius: 14px;
     background: var(--accent);
     color: var(--accent-ink);
     font-size: 13px;

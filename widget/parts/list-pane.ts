@@ -23,15 +23,17 @@ export interface ListPaneView extends ConversationListView {
   readonly onQuery: (query: string) => void
   readonly onFilter: (filter: ListFilter) => void
   readonly onMoved: () => void
+  /** The pointer moves over the rows, turns its wheel there, or leaves them. */
+  readonly onPointer: (event: Event) => void
 }
 
 /** The left column: title, search, filters, conversations. */
 export function listPane(view: ListPaneView): TemplateResult {
-  const { movedCount, onMoved, question, strings, title, tools } = view
+  const { movedCount, onMoved, onPointer, question, strings, title, tools } = view
   return html`<nav class="list" part="list" aria-label=${strings.conversations}>
     <header class="bar list-bar"><h1 class="list-title" dir="auto">${title}</h1>${tools}</header>
     ${searchField(view)} ${filterChips(view)} ${question}
-    <div class="list-body">
+    <div class="list-body" @pointermove=${onPointer} @wheel=${onPointer} @pointerleave=${onPointer}>
       ${movedCount > 0
         ? html`<button class="moved" type="button" @click=${onMoved}>${deskIcons.up}${fill(strings.movedAbove, { n: movedCount })}</button>`
         : nothing}

@@ -24,7 +24,7 @@ export function shortcutSheet({ onClose, table, strings }: ShortcutSheetView): T
   >
     <header>
       <h2 id="sheet-title">${strings.shortcuts}</h2>
-      <button class="icon" type="button" aria-label=${strings.close} @click=${onClose}>${icons.close}</button>
+      <button class="plain" type="button" aria-label=${strings.close} @click=${onClose}>${icons.close}</button>
     </header>
     <dl>
       ${actions.map((action) => html`<div><dt>${strings.actions[action]}</dt><dd>${keys(table[action]!)}</dd></div>`)}
