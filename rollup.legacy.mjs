@@ -28,7 +28,7 @@ const es5 = ({ hasElement }) => ({
   name: 'es5',
   async renderChunk(code) {
     if (!hasElement) return { code: await lower(code), map: null }
-    const preludes = await Promise.all(['widget/legacy/prelude.ts', 'widget/legacy/fetch.ts'].map(readScript))
+    const preludes = await Promise.all(['prelude', 'gaps', 'fetch'].map((name) => `widget/legacy/${name}.ts`).map(readScript))
     const polyfills = POLYFILLS.map((name) => readFileSync(resolve(name), 'utf8').replace(/\/\/# sourceMappingURL=.*/g, ''))
     return { code: [await lower(preludes.join('\n')), ...polyfills, await lower(code)].join('\n'), map: null }
   },
@@ -38,11 +38,25 @@ const readScript = async (file) => (await transform(readFileSync(file, 'utf8'), 
 
 async function lower(code) {
   const lowered = await transformAsync(code, {
-    configFile: false, babelrc: false, compact: false, sourceType: 'script',
+    configFile: false, babelrc: false, compact: false, sourceType: 'script', plugins: [renameClassLikeMethod],
     presets: [[resolve('@babel/preset-env'), { targets: { ie: '11' }, modules: false }]],
   })
   return (await transform(lowered.code, { minify: true, target: 'es5', legalComments: 'none' })).code.trim()
 }
+
+/** Babel 7 loses the name of a class that has a method of the same name, as minified ones have: `k` becomes an unknown `_k`. */
+const renameClassLikeMethod = () => ({
+  visitor: {
+    Program: (program) => program.traverse({
+      Class(path) {
+        const name = path.node.id?.name
+        if (!name || !path.node.body.body.some((member) => member.key?.name === name)) return
+        const scope = path.isClassDeclaration() ? path.scope.parent : path.scope
+        scope.rename(name, scope.generateUid(`${name}Class`))
+      },
+    }),
+  },
+})
 
 /** WebSockets of that age speak drafts, hang, or lack; what has to work there is the request. */
 const pollingOnly = () => ({

@@ -1,7 +1,7 @@
 import { strikes, type Faults } from './faults.ts'
 import { noteReceived, noteSent, wire } from './wire.ts'
 
-/** Harms XMLHttpRequest and fetch: late, lost on the way there, lost on the way back, posted twice, not at all while offline. */
+/** Harms XMLHttpRequest and fetch: late, lost on the way there, lost on the way back, said twice, not at all while offline. */
 export function harmRequests(faults: Faults): void {
   harmXhr(faults)
   const native = window.fetch
@@ -21,20 +21,19 @@ export const cutRequests = (): void => FLYING.splice(0).forEach(fail)
 function harmXhr(faults: Faults): void {
   const proto = XMLHttpRequest.prototype
   const { open, send } = proto
-  proto.open = function (this: XMLHttpRequest & { qa?: { method: string; url: string } }, method: string, url: string | URL) {
-    this.qa = { method, url: String(url) }
+  proto.open = function (this: XMLHttpRequest & { qa?: string }, method: string, url: string | URL) {
+    this.qa = String(url)
     open.call(this, method, url, true)
   }
-  proto.send = function (this: XMLHttpRequest & { qa?: { method: string; url: string } }, body) {
+  proto.send = function (this: XMLHttpRequest & { qa?: string }, body) {
     if (faults.offline || strikes(faults.drop / 2)) return void setTimeout(() => fail(this), 0)
-    const { method, url } = this.qa ?? { method: 'GET', url: '' }
-    const isPoll = /[?&]transport=polling/.test(url)
+    const isPoll = /[?&]transport=polling/.test(this.qa ?? '')
     FLYING.push(this)
     catchAnswer(this, faults, isPoll)
     if (isPoll && typeof body === 'string') noteSent('polling', body)
-    if (isPoll && method === 'POST' && typeof body === 'string' && strikes(faults.duplicate)) repeat(open, send, { url, body })
-    if (faults.delay) setTimeout(() => send.call(this, body), faults.delay)
-    else send.call(this, body)
+    const payload = typeof body === 'string' && isPoll && strikes(faults.duplicate) ? twice(body) : body
+    if (faults.delay) setTimeout(() => send.call(this, payload), faults.delay)
+    else send.call(this, payload)
   }
 }
 
@@ -64,12 +63,9 @@ function fail(xhr: XMLHttpRequest): void {
   for (const name of ['readystatechange', 'error', 'loadend']) tell(xhr, name)
 }
 
-function repeat(open: XMLHttpRequest['open'], send: XMLHttpRequest['send'], { url, body }: { url: string; body: string }): void {
-  const again = new XMLHttpRequest()
-  open.call(again, 'POST', url, true)
-  again.setRequestHeader('Content-type', 'text/plain;charset=UTF-8')
-  send.call(again, body)
-}
+/** Every command once more in the same post; a whole post that comes twice would only end the session. */
+const twice = (body: string): string =>
+  body.split('\x1e').map((packet) => (/^42/.test(packet) ? `${packet}\x1e${packet}` : packet)).join('\x1e')
 
 function tell(target: EventTarget, name: string): void {
   const event = document.createEvent('Event')
