@@ -21,6 +21,10 @@ export async function freePort(): Promise<number> {
   return port
 }
 
+const running = new Set<ChildProcess>()
+/** A test that fails before its end leaves nothing behind either. */
+process.once('exit', () => { for (const child of running) child.kill('SIGKILL') })
+
 /** One redis-server process; may be killed and started again on the same port with the same folder. */
 export class RedisServer {
   readonly port: number
@@ -41,6 +45,8 @@ export class RedisServer {
     const child = spawn('redis-server', [...this.#mode(), '--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder,
       '--daemonize', 'no'], { stdio: ['ignore', 'pipe', 'inherit'], cwd: this.#folder })
     this.#process = child
+    running.add(child)
+    child.once('exit', () => running.delete(child))
     let log = ''
     await new Promise<void>((resolve, reject) => {
       child.stdout.on('data', (chunk: Buffer) => {

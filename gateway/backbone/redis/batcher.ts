@@ -74,11 +74,8 @@ export class Batcher {
       for (const pending of lane.queue) {
         if (weight > 0 && weight + pending.op.weight > BATCH_WEIGHT) break
         weight += pending.op.weight
-        const { script } = pending.op
-        const fits = (call: Call | undefined): boolean =>
-          call !== undefined && script !== undefined && call.script === script && !pending.isAlone && !call.members[0]!.pending.isAlone
-        let call = this.#options.merges ? calls.find(fits) : fits(last) ? last : undefined
-        if (call === undefined) calls.push(call = { script, members: [], isAsking: lane.isAsking })
+        let call = (this.#options.merges ? calls : last === undefined ? [] : [last]).find((one) => fits(one, pending))
+        if (call === undefined) calls.push(call = { script: pending.op.script, members: [], isAsking: lane.isAsking })
         call.members.push({ lane, pending })
         last = call
       }
@@ -100,12 +97,15 @@ export class Batcher {
       if (call.isAsking) at++
       const reply = replies[at++]
       if (reply instanceof Error) fail(call, reply, errors)
-      else if (waited instanceof Error || Number(waited) < 1) refuse(call, new Unavailable('Redis: no replica has confirmed it yet'))
+      else if (!(Number(waited) >= 1)) refuse(call, new Unavailable('Redis: no replica has confirmed it yet'))
       else settle(call, reply)
     }
     return errors
   }
 }
+
+const fits = ({ script, members }: Call, { op, isAlone }: Pending): boolean =>
+  script !== undefined && script === op.script && !isAlone && !members[0]!.pending.isAlone
 
 function commandOf({ script, members }: Call): string[] {
   if (script === undefined) return [...members[0]!.pending.op.args]

@@ -55,11 +55,12 @@ async function askPlace(place: Place, { access, settings }: MapSources): Promise
 }
 
 type NodeReply = readonly [host: string | null, port: number, ...rest: unknown[]]
+type ShardReply = readonly [first: number, last: number, ...nodes: NodeReply[]]
 
 /** A node that does not know its own address says '' or '?': then it is where we asked. */
 function shardsOf(reply: unknown, askedHost: string): Shard[] {
   const placeOf = ([host, port]: NodeReply): Place => ({ host: host && host !== '?' ? host : askedHost, port })
-  return (reply as readonly (readonly [first: number, last: number, ...nodes: NodeReply[]])[]).flatMap(([first, last, master, ...replicas]) =>
+  return (reply as readonly ShardReply[]).flatMap(([first, last, master, ...replicas]) =>
     (master === undefined ? [] : [{ first, last, master: placeOf(master), replicas: replicas.map(placeOf) }]))
 }
 

@@ -158,7 +158,8 @@ export class ClusterRing implements Ring {
 /** `host:port`; an empty host means the one that said so. */
 function placeOf(address: string, from: Server): Place {
   const colon = address.lastIndexOf(':')
-  return { host: address.slice(0, colon) || from.name.slice(0, from.name.lastIndexOf(':')), port: Number(address.slice(colon + 1)) }
+  const host = address.slice(0, colon) || from.name.slice(0, from.name.lastIndexOf(':'))
+  return { host, port: Number(address.slice(colon + 1)) }
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })

@@ -54,7 +54,8 @@ export function mendOp(script: Script, list: string, row: { conversation: string
   return { key: list, script, keys: [list], args: [row.conversation, row.seen, row.right], weight: 0.2, parse: (reply) => reply }
 }
 
-export function advanceOp(script: Script, { conversation, side, delivered, read, origin }: Parameters<Store['advance']>[0]): Op<Cursor> {
+export function advanceOp(script: Script, cursor: Parameters<Store['advance']>[0]): Op<Cursor> {
+  const { conversation, side, delivered, read, origin } = cursor
   const channel = conversationChannel(conversation)
   const head = `2["cursorPush",${JSON.stringify({ conversation, participant: side }).slice(0, -1)},"delivered":`
   return {

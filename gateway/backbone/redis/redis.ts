@@ -12,8 +12,9 @@ import { RedisStore } from './store.ts'
 import { parseRedisUrl, type Target } from './url.ts'
 
 /**
- * Opens the backbone on Redis. Resolves after one attempt, whether or not Redis is there: `unready()` says why it cannot serve, every method
- * rejects with Unavailable meanwhile, and it becomes ready by itself. Rejects only for a URL that cannot be read.
+ * Opens the backbone on Redis. Resolves after one attempt, whether or not Redis is there: `unready()` says why it cannot
+ * serve, every method rejects with Unavailable meanwhile, and it becomes ready by itself. Rejects only for a URL that
+ * cannot be read.
  */
 export async function openRedis(given: Partial<RedisSettings> & Pick<RedisSettings, 'url'>): Promise<Backbone> {
   const settings: RedisSettings = { ...REDIS_DEFAULTS, ...given }
@@ -40,8 +41,8 @@ export async function openRedis(given: Partial<RedisSettings> & Pick<RedisSettin
 
 function openRing(target: Target, settings: RedisSettings, scripts: Scripts): Ring {
   if (target.kind === 'cluster') return new ClusterRing({ ...target, settings, scripts })
-  const options = target.kind === 'sentinel' ? [sentinelOptions(target, settings)] : target.servers.map(({ host, port, ...access }) =>
-    ({ name: `${host}:${port}`, redis: { host, port, ...access } }))
+  const options = target.kind === 'sentinel' ? [sentinelOptions(target, settings)] : target.servers.map((redis) =>
+    ({ name: `${redis.host}:${redis.port}`, redis }))
   return new FixedRing(options.map((one) => new Server({ ...one, settings, scripts, isCluster: false })))
 }
 

@@ -25,7 +25,8 @@ export function loadScripts(
   const { windowCount, keepCount, keepMs, durability } = settings
   return {
     append: load('append', [
-      listsBeside ? '5' : '3', publish, String(windowCount), String(keepCount), String(keepMs), durability === 'replica' ? '1' : '',
+      listsBeside ? '5' : '3', publish, String(windowCount), String(keepCount), String(keepMs),
+      durability === 'replica' ? '1' : '',
     ]),
     advance: load('advance', [publish]),
     read: load('read', []),

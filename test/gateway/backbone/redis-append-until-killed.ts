@@ -1,4 +1,7 @@
-/** A gateway's process that appends without end and says what was acknowledged, `seq id` a line, until it is killed. argv: URL, conversation, run. */
+/**
+ * A gateway's process that appends without end and says what was acknowledged, `seq id` a line, until it is killed.
+ * argv: URL, conversation, run.
+ */
 import { writeSync } from 'node:fs'
 import { openRedis } from '../../../gateway/backbone/redis/redis.ts'
 

@@ -21,7 +21,8 @@ describe('a server that asks who we are', () => {
     expect(refused.unready()).toMatch(/NOAUTH/)
     const wrong = await openRedis({ url: `redis://:nope@${host}` })
     expect(wrong.unready()).toMatch(/WRONGPASS/)
-    const [byPassword, byUser] = [await openRedis({ url: `redis://:p%40ss%2F1@${host}` }), await openRedis({ url: `redis://im:secret@${host}/2` })]
+    const byPassword = await openRedis({ url: `redis://:p%40ss%2F1@${host}` })
+    const byUser = await openRedis({ url: `redis://im:secret@${host}/2` })
     expect([byPassword.unready(), byUser.unready()]).toEqual([undefined, undefined])
     const talk = newTalk()
     await byPassword.store.append(talk.message())
@@ -40,7 +41,8 @@ describe('a server that asks who we are', () => {
     execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-keyout', key,
       '-out', cert, '-subj', '/CN=im', '-addext', 'subjectAltName=IP:127.0.0.1'], { stdio: 'ignore' })
     const tlsPort = await freePort()
-    const server = await startRedis('--tls-port', String(tlsPort), '--tls-cert-file', cert, '--tls-key-file', key, '--tls-auth-clients', 'no')
+    const server = await startRedis(
+      '--tls-port', String(tlsPort), '--tls-cert-file', cert, '--tls-key-file', key, '--tls-auth-clients', 'no')
     const url = `rediss://127.0.0.1:${tlsPort}`
     const stranger = await openRedis({ url })
     expect(stranger.unready()).toMatch(/self-signed certificate/)

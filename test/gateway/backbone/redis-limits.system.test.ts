@@ -114,7 +114,8 @@ describe('a list on another server than its logs', () => {
     const talks = Array.from({ length: 8 }, () => newTalk({ shop }))
     expect(new Set(talks.map(({ conversation }) => shardNumber(conversationChannel(conversation), 2))).size).toBe(2)
     for (const [i, talk] of talks.entries()) await node.store.append(talk.message({ at: 1_700_000_000_000 + i * 1000 }))
-    await listServer.cli('ZADD', list, '1700000500000', talks[0]!.conversation, '1', talks[7]!.conversation, '1700000400000', 'never~written')
+    await listServer.cli(
+      'ZADD', list, '1700000500000', talks[0]!.conversation, '1', talks[7]!.conversation, '1700000400000', 'never~written')
     // Ahead of its log, but for a moment only: an append may be under way.
     await listServer.cli('ZADD', list, String(Date.now()), talks[4]!.conversation)
     const seen: string[] = []

@@ -125,7 +125,8 @@ describe('a server that will not do', () => {
   })
 
   it('is of the other kind: said, with the URL to write', async () => {
-    const [single, clustered] = [await startRedis(), await startRedis('--cluster-enabled', 'yes', '--cluster-port', String(await freePort()))]
+    const single = await startRedis()
+    const clustered = await startRedis('--cluster-enabled', 'yes', '--cluster-port', String(await freePort()))
     const one = await openRedis({ url: clustered.url })
     expect(one.unready()).toMatch(/write REDIS_URL as redis\+cluster:/)
     const two = await openRedis({ url: `redis+cluster://127.0.0.1:${single.port}` })

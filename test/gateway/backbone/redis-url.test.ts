@@ -9,7 +9,9 @@ describe('REDIS_URL', () => {
     ['redis://10.0.0.1', { kind: 'ring', servers: [{ host, port: 6379 }] }],
     ['redis://10.0.0.1:7000/3', { kind: 'ring', servers: [{ host, port: 7000, db: 3 }] }],
     ['redis://:p%40ss@10.0.0.1', { kind: 'ring', servers: [{ host, port: 6379, password: 'p@ss' }] }],
-    ['rediss://im:secret@[::1]:7000', { kind: 'ring', servers: [{ host: '::1', port: 7000, username: 'im', password: 'secret', tls: {} }] }],
+    ['rediss://im:secret@[::1]:7000', {
+      kind: 'ring', servers: [{ host: '::1', port: 7000, username: 'im', password: 'secret', tls: {} }],
+    }],
     ['redis://10.0.0.1,redis://:b@redis-b:7000/1', {
       kind: 'ring', servers: [{ host, port: 6379 }, { host: 'redis-b', port: 7000, password: 'b', db: 1 }],
     }],
@@ -17,7 +19,8 @@ describe('REDIS_URL', () => {
       kind: 'sentinel', sentinels: [{ host, port: 26_379 }, { host: 's-b', port: 26_380 }], name: 'im', access: {},
     }],
     ['redis+sentinel://:p@s-a/my%20master/2?sentinelPassword=q', {
-      kind: 'sentinel', sentinels: [{ host: 's-a', port: 26_379 }], name: 'my master', access: { password: 'p', db: 2 }, sentinelPassword: 'q',
+      kind: 'sentinel', sentinels: [{ host: 's-a', port: 26_379 }], name: 'my master', access: { password: 'p', db: 2 },
+      sentinelPassword: 'q',
     }],
     ['rediss+cluster://u:p@c-a:7000,c-b', {
       kind: 'cluster', seeds: [{ host: 'c-a', port: 7000 }, { host: 'c-b', port: 6379 }],
