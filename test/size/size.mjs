@@ -1,10 +1,14 @@
-/** Prints each bundle's bytes and fails where one is over its budget (brotli, as a CDN would send it). Run after a build. */
-import { existsSync, readFileSync } from 'node:fs'
+/**
+ * Prints each bundle's bytes and fails where one is over its budget (brotli, as a CDN would send it). Run after a build.
+ * `--write` puts the same numbers between the markers of README.md.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
 const BUDGETS = { 'im-chat': 26_000, 'loader': 1200, 'im-desk': Infinity, 'im-inbox': Infinity, 'im-chat.legacy': Infinity }
 
 let isOver = false
+const rows = ['| Script | Minified | gzip | brotli |', '|---|---:|---:|---:|']
 const kilo = (bytes) => (bytes === Infinity ? '' : `${(bytes / 1000).toFixed(2)} kB`).padStart(10)
 console.log(['bundle'.padEnd(16), 'min', 'gzip', 'brotli', 'budget'].map((head, at) => (at ? head.padStart(10) : head)).join(' '))
 for (const [name, budget] of Object.entries(BUDGETS)) {
@@ -12,8 +16,15 @@ for (const [name, budget] of Object.entries(BUDGETS)) {
   if (!existsSync(file)) continue
   const code = readFileSync(file)
   const brotli = brotliCompressSync(code, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: code.length } }).length
+  const gzip = gzipSync(code, { level: 9 }).length
   const verdict = brotli > budget ? '  over budget' : ''
   isOver ||= brotli > budget
-  console.log(name.padEnd(16), kilo(code.length), kilo(gzipSync(code, { level: 9 }).length), kilo(brotli), kilo(budget) + verdict)
+  rows.push(`| \`/${name}.js\` | ${[code.length, gzip, brotli].map((bytes) => `${(bytes / 1000).toFixed(1)} kB`).join(' | ')} |`)
+  console.log(name.padEnd(16), kilo(code.length), kilo(gzip), kilo(brotli), kilo(budget) + verdict)
 }
 process.exitCode = isOver ? 1 : 0
+
+if (process.argv.includes('--write')) {
+  const readme = readFileSync('README.md', 'utf8')
+  writeFileSync('README.md', readme.replace(/(<!-- sizes -->\n)[^]*?(<!-- \/sizes -->)/, (_, start, end) => `${start}${rows.join('\n')}\n${end}`))
+}
