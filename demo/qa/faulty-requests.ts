@@ -65,7 +65,7 @@ function fail(xhr: XMLHttpRequest): void {
 
 /** Every command once more in the same post; a whole post that comes twice would only end the session. */
 const twice = (body: string): string =>
-  body.split('\x1e').map((packet) => (/^42/.test(packet) ? `${packet}\x1e${packet}` : packet)).join('\x1e')
+  body.split('\x1e').map((packet) => (packet.startsWith('42') ? `${packet}\x1e${packet}` : packet)).join('\x1e')
 
 function tell(target: EventTarget, name: string): void {
   const event = document.createEvent('Event')
