@@ -7,13 +7,16 @@
  * is fetched when the page is idle, or at once when somebody wants it: `imChat.open({to, product})`, or a click on
  * `[data-im-open]` (its `data-to` and `data-product` say what about). Safe to load twice.
  *
+ * With `data-page="/inbox.html"` (a page of this origin that holds `<im-inbox>`) a wish goes there instead: to the window that is
+ * already open, else to a new one. Where the browser has no BroadcastChannel, and on a phone, the chat opens here.
+ *
  * Which bundle, told by what is there and never by a name: `im-chat.js` for custom elements, shadow DOM and async functions
  * (whose presence no strict CSP lets us try; `noModule` came later than they did everywhere), `im-chat.legacy.js` for the rest
  * that has promises and maps. Below that no chat can run: links keep their own `href`, and `data-link="…"` puts a plain link
  * (its text: `data-label`) where the chat would be. Built to ES5.
  */
 interface Wish {
-  readonly to?: string
+  readonly to?: string | undefined
   readonly product?: unknown
 }
 
@@ -26,6 +29,10 @@ interface ChatTag extends HTMLElement {
 interface ImChat {
   open(wish?: Wish): void
 }
+
+/** An open window answers within this time, and a click still counts as the reason for a new one after it. */
+const ANSWER_MS = 200
+const GIVE_UP_MS = 30_000
 
 type Page = Window & { imChat?: ImChat }
 
@@ -49,6 +56,29 @@ function addLink({ link, label }: DOMStringMap): void {
   }
   if (document.body) add()
   else document.addEventListener('DOMContentLoaded', add)
+}
+
+/** The window that was opened from here. */
+let elsewhere: Window | null = null
+
+/** Asks the windows of conversations; opens one if none answers, and tells it when it is ready. */
+function openElsewhere(address: string, wish: Wish): void {
+  const id = `${Date.now()}-${Math.random()}`
+  const channel = new BroadcastChannel('im-chat:open')
+  const ask = (): void => channel.postMessage({ type: 'wish', id, wish })
+  let isTaken = false
+  channel.onmessage = ({ data }: MessageEvent<{ type?: string; id?: string }>) => {
+    if (data.type === 'ready' && !isTaken) ask()
+    if (data.type !== 'taken' || data.id !== id) return
+    isTaken = true
+    channel.close()
+    if (elsewhere && !elsewhere.closed) elsewhere.focus()
+  }
+  ask()
+  setTimeout(() => {
+    if (!isTaken) elsewhere = window.open(address, 'im-chat')
+  }, ANSWER_MS)
+  setTimeout(() => channel.close(), GIVE_UP_MS)
 }
 
 function start(page: Page, script: HTMLScriptElement | null): void {
@@ -82,6 +112,10 @@ function start(page: Page, script: HTMLScriptElement | null): void {
   }
 
   const open = ({ to, product }: Wish = {}): void => {
+    const address = script?.dataset.page
+    if (address && to && 'BroadcastChannel' in page && !page.matchMedia('(pointer: coarse)').matches) {
+      return openElsewhere(address, { to, product })
+    }
     const chat = find()
     if (to) chat.to = to
     if (product) chat.product = product
@@ -94,7 +128,7 @@ function start(page: Page, script: HTMLScriptElement | null): void {
     if (!link) return
     event.preventDefault()
     const { to, product } = link.dataset
-    open({ ...(to && { to }), ...(product && { product }) })
+    open({ to, product })
   })
   const begin = (): void => {
     if (script?.dataset.to) find()

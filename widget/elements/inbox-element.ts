@@ -1,4 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
+import { PageWishes } from '../controllers/page-wishes.ts'
+import { offer, type Offer } from '../parts/offer.ts'
+import { BAD, CHAT_PROPERTIES } from './chat-properties.ts'
 import { MailboxElement } from './mailbox-element.ts'
 import { pageStyles } from './page-styles.ts'
 
@@ -8,6 +11,8 @@ import { pageStyles } from './page-styles.ts'
  *
  * Which conversation is open is in step in all windows of the same person: `changeUser` goes up, `syncChangeUserPush` comes
  * down, and a backend can say it too. A window in which an input method is composing follows when the word is finished.
+ *
+ * A page of the shop asks for a conversation by the loader's `imChat.open({to, product})`: an inbox that is open takes it.
  *
  * Properties (attributes of the same name; a value that cannot be is warned about once and the old one stays)
  *   gateway      address of the gateway, else the page's own         token   the pass; may be renewed at any time
@@ -37,10 +42,40 @@ export class InboxElement extends MailboxElement {
   static override readonly styles = pageStyles
 
   protected readonly hasDetails = false
+  #offer: { readonly to: string; readonly offer: Offer } | undefined
+
+  constructor() {
+    super()
+    new PageWishes(this, ({ product, to }) => {
+      if (typeof to !== 'string' || to === '') return
+      this.open(to)
+      const accepted = CHAT_PROPERTIES.product!(product)
+      this.#offer = accepted === BAD || accepted === undefined ? undefined : { to, offer: accepted as Offer }
+    })
+  }
 
   protected override columns(): TemplateResult {
     const { conversations } = this.language.deskStrings
     return html`${this.list({ title: conversations, filters: ['all'], tools: this.soundButton() })}
-      ${this.pane({ detail: '', tools: nothing, above: nothing })}`
+      ${this.pane({ detail: '', tools: nothing, above: this.#offered() })}`
+  }
+
+  #offered(): TemplateResult | typeof nothing {
+    const { conversation } = this.line
+    const { offer: thing, to } = this.#offer ?? {}
+    if (!thing || !conversation || conversation.to !== to) return nothing
+    const dismiss = (): void => {
+      this.#offer = undefined
+      this.requestUpdate()
+    }
+    return offer({
+      strings: this.language.strings, offer: thing, onDismiss: dismiss,
+      onSend: () => {
+        const text = [thing.title, thing.price, thing.url].filter(Boolean).join(' · ')
+        this.tell('im-send', { id: conversation.sendBody('product', { ...thing, text }), text })
+        this.thread.toEnd()
+        dismiss()
+      },
+    })
   }
 }

@@ -1,0 +1,61 @@
+import { createServer, type Server } from 'node:http'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { DESKTOP, hook, launchChromium, openPage } from '../kit/browser.ts'
+import { spawnGateway, type SpawnedGateway } from '../kit/gateway.ts'
+
+let gateway: SpawnedGateway
+let browser: Browser
+let shop: Server
+let url: string
+
+/** A shop on an origin of its own: a product page with the loader, and its page of conversations. */
+beforeAll(async () => {
+  shop = createServer((request, response) => {
+    const { pathname } = new URL(request.url!, 'http://shop')
+    const script = /^\/(loader|im-inbox)\.js$/.exec(pathname)
+    if (script) return response.writeHead(200, { 'content-type': 'text/javascript' }).end(readFileSync(`dist/widget/${script[1]}.js`))
+    const body = pathname === '/chats.html'
+      ? `<im-inbox gateway="${gateway.url}"></im-inbox><script src="/im-inbox.js"></script>`
+      : `<button data-im-open data-to="shop:42" data-product='{"title":"Kettle","price":"€ 89"}'>Ask</button>
+         <script src="/loader.js" data-page="/chats.html"></script>`
+    response.writeHead(200, { 'content-type': 'text/html' })
+    return response.end(`<!doctype html><html lang="en"><title>${pathname}</title><link rel="icon" href="data:,"><body>${body}`)
+  })
+  shop.listen(0, '127.0.0.1')
+  await once(shop, 'listening')
+  url = `http://127.0.0.1:${(shop.address() as AddressInfo).port}`
+  gateway = await spawnGateway({ ORIGINS: url })
+  browser = await launchChromium()
+})
+
+afterAll(async () => {
+  await browser.close()
+  await gateway.stop()
+  shop.closeAllConnections()
+  shop.close()
+})
+
+const panel = (page: Page) => page.locator('im-inbox [data-test=panel][data-to="shop:42"]')
+
+test('a click on a product page opens the page of conversations once; the next one goes to the open window', async () => {
+  const product = await openPage(browser, `${url}/product.html`, DESKTOP)
+  const opened = product.context.waitForEvent('page')
+  await product.page.click('[data-im-open]')
+  const chats = await opened
+  await panel(chats).waitFor()
+  await hook(chats, 'offer', 'im-inbox').getByText('Kettle').waitFor()
+  await hook(chats, 'offer-send', 'im-inbox').click()
+  await chats.locator('im-inbox [data-test=message][data-state=sent]').waitFor()
+  expect(await hook(chats, 'offer', 'im-inbox').count()).toBe(0)
+  const second = await product.context.newPage()
+  await second.goto(`${url}/product.html`)
+  await second.evaluate(() => (window as unknown as { imChat: { open(wish: object): void } }).imChat.open({ to: 'shop:7', product: { title: 'Cup' } }))
+  await chats.locator('im-inbox [data-test=panel][data-to="shop:7"]').waitFor()
+  await hook(chats, 'offer', 'im-inbox').getByText('Cup').waitFor()
+  expect(product.context.pages()).toHaveLength(3)
+  await product.close()
+})
