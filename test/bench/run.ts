@@ -9,13 +9,14 @@ const HELP = `npm run bench -- [options]
   --window <n>    messages of each writer on their way at saturation (default 8)
   --rounds <n>    of each server, in turn; the medians count (default 5)
   --seconds <n>   of a round (default 4)
-  --profile <dir> let the gateway write a CPU profile there when it ends`
+  --profile <dir> let the gateway write a CPU profile there when it ends
+  --node-options <options>  for the gateway's node`
 
 const { values } = parseArgs({
   options: {
     pairs: { type: 'string', default: '200' }, window: { type: 'string', default: '8' },
     rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '4' },
-    profile: { type: 'string' }, help: { type: 'boolean', default: false },
+    profile: { type: 'string' }, 'node-options': { type: 'string' }, help: { type: 'boolean', default: false },
   },
 })
 
@@ -36,7 +37,7 @@ async function run(): Promise<number> {
     return 0
   }
   pin(process.pid, 1)
-  const servers = [await startGatewayServer(values.profile), await startRelay({ answers: false }), await startRelay({ answers: true })]
+  const servers = [await startGatewayServer({ profileDir: values.profile, nodeOptions: values['node-options'] }), await startRelay({ answers: false }), await startRelay({ answers: true })]
   const contenders: Contender[] = []
   for (const server of servers) {
     const load = new Load(server.dialect)

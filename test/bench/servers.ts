@@ -16,10 +16,17 @@ export interface Server {
   stop(): Promise<void>
 }
 
-export async function startGatewayServer(profileDir?: string): Promise<Server> {
+export interface GatewayOptions {
+  /** Where it writes a CPU profile when it ends. */
+  readonly profileDir?: string | undefined
+  readonly nodeOptions?: string | undefined
+}
+
+export async function startGatewayServer({ profileDir, nodeOptions = '' }: GatewayOptions): Promise<Server> {
   const gateway = await spawnGateway({
     COMMANDS_PER_SECOND: '0', LOG_LEVEL: 'error',
-    ...(profileDir === undefined ? {} : { NODE_OPTIONS: `--import=${PROFILER}`, PROFILE_DIR: profileDir }),
+    NODE_OPTIONS: profileDir === undefined ? nodeOptions : `${nodeOptions} --import=${PROFILER}`,
+    ...(profileDir === undefined ? {} : { PROFILE_DIR: profileDir }),
   })
   const pid = gateway.process.pid!
   pin(pid, 0)
