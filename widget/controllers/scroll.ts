@@ -16,7 +16,8 @@ export interface ScrollOptions {
  * The reader's place in the list. Two states: pinned to the end (the last message stays visible whatever grows or shrinks),
  * or reading (the topmost visible message stays where it is while others come, go or load).
  *
- * Only the reader leaves the end: a scroll event that follows a change of the list's own height says nothing about him.
+ * Only the reader leaves the end, and only by going up: a scroll event that follows a change of the list's own height, or that
+ * comes late and finds the content grown, says nothing about him.
  * The browser's own anchoring is off, because Safari has none and two of them fight.
  */
 export class Scroll implements ReactiveController {
@@ -25,6 +26,7 @@ export class Scroll implements ReactiveController {
   #observer: ResizeObserver | undefined
   #isPinned = true
   #height = 0
+  #top = 0
   #anchor: { readonly node: Element; readonly top: number } | undefined
 
   constructor(host: ReactiveControllerHost, options: ScrollOptions) {
@@ -50,7 +52,7 @@ export class Scroll implements ReactiveController {
   toEnd(): void {
     this.#setPinned(true)
     this.#anchor = undefined
-    if (this.#list) this.#list.scrollTop = this.#list.scrollHeight
+    if (this.#list) this.#pin(this.#list)
   }
 
   /** Changes the list's height from outside: at the end the end stays, else the bottom line of what is read. */
@@ -62,7 +64,7 @@ export class Scroll implements ReactiveController {
     if (!list) return
     const lost = before - list.clientHeight
     this.#height = list.clientHeight
-    if (isPinned) list.scrollTop = list.scrollHeight
+    if (isPinned) this.#pin(list)
     else if (lost !== 0 && before > 0) list.scrollTop += lost
   }
 
@@ -88,7 +90,7 @@ export class Scroll implements ReactiveController {
     const list = this.#list
     if (!list) return
     if (this.#isPinned) {
-      list.scrollTop = list.scrollHeight
+      this.#pin(list)
     } else if (this.#anchor?.node.isConnected) {
       const moved = this.#anchor.node.getBoundingClientRect().top - this.#anchor.top
       if (Math.abs(moved) >= 1) list.scrollTop += moved
@@ -103,6 +105,9 @@ export class Scroll implements ReactiveController {
       return
     }
     const below = list.scrollHeight - list.clientHeight - list.scrollTop
+    const isLate = this.#isPinned && below > PINNED_PX && list.scrollTop >= this.#top - 1
+    this.#top = list.scrollTop
+    if (isLate) return this.#pin(list)
     this.#setPinned(below <= PINNED_PX)
     if (list.scrollTop < EDGE_PX) this.#options.onEdge('top')
     if (below < EDGE_PX) this.#options.onEdge('bottom')
@@ -111,7 +116,12 @@ export class Scroll implements ReactiveController {
   #onResize(): void {
     const list = this.#list!
     this.#height = list.clientHeight
-    if (this.#isPinned && list.clientHeight > 0) list.scrollTop = list.scrollHeight
+    if (this.#isPinned && list.clientHeight > 0) this.#pin(list)
+  }
+
+  #pin(list: HTMLElement): void {
+    list.scrollTop = list.scrollHeight
+    this.#top = list.scrollTop
   }
 
   #setPinned(isPinned: boolean): void {
