@@ -1,10 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { io, type Socket } from 'socket.io-client'
 import type { Gateway, PassClaims } from '../kit/gateway.ts'
 
 export interface Person {
   readonly socket: Socket
   ask(command: string, input: unknown): Promise<Record<string, unknown>>
-  /** Writes and waits for the acknowledgement. */
+  /** Writes and waits for the acknowledgement; told to go slower it does. */
   say(text: string, to?: string, kind?: string, body?: object): Promise<void>
   leave(): void
 }
@@ -22,7 +23,12 @@ export async function person(gateway: Gateway, claims: PassClaims): Promise<Pers
     socket, ask,
     async say(text, to = 'shop:42', kind = 'text', body = {}) {
       const id = `${claims.sub}-${++count}-${Math.random().toString(36).slice(2, 8)}`
-      const { error } = await ask('send', { to, id, kind, body: { ...body, text } })
+      const input = { to, id, kind, body: { ...body, text } }
+      let { error } = await ask('send', input) as { error?: { code: string; afterMs?: number } }
+      while (error?.code === 'rate_limited') {
+        await delay(error.afterMs ?? 10)
+        ;({ error } = await ask('send', input) as { error?: { code: string; afterMs?: number } })
+      }
       if (error) throw new Error(JSON.stringify(error))
     },
     leave: () => void socket.close(),

@@ -24,6 +24,7 @@ export class VirtualRows implements ReactiveController {
   #count = 0
   #first = 0
   #end = 0
+  #wanted: number | undefined
 
   constructor(host: ReactiveControllerHost) {
     this.#host = host
@@ -60,14 +61,10 @@ export class VirtualRows implements ReactiveController {
     this.#host.requestUpdate()
   }
 
-  /** Brings row `index` on screen with the least movement. */
+  /** Brings row `index` on screen with the least movement; after the next render, when the list is as high as its rows. */
   reveal(index: number): void {
-    const scroller = this.#scroller
-    if (!scroller) return
-    const top = index * this.#rowHeight
-    const bottom = top + this.#rowHeight
-    if (top < scroller.scrollTop) scroller.scrollTop = top
-    else if (bottom > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = bottom - scroller.clientHeight
+    this.#wanted = index
+    this.#host.requestUpdate()
   }
 
   hostUpdated(): void {
@@ -76,6 +73,18 @@ export class VirtualRows implements ReactiveController {
     scroller.style.setProperty('--_before', `${this.#first * this.#rowHeight}px`)
     scroller.style.setProperty('--_after', `${Math.max(0, this.#count - this.#end) * this.#rowHeight}px`)
     this.#measure()
+    if (this.#wanted !== undefined) this.#scrollTo(scroller, this.#wanted)
+    this.#wanted = undefined
+  }
+
+  #scrollTo(scroller: HTMLElement, index: number): void {
+    const edge = parseFloat(getComputedStyle(scroller).paddingTop)
+    const top = edge + index * this.#rowHeight
+    const below = top + this.#rowHeight - scroller.clientHeight
+    if (index === 0) scroller.scrollTop = 0
+    else if (index === this.#count - 1) scroller.scrollTop = scroller.scrollHeight
+    else if (top < scroller.scrollTop) scroller.scrollTop = top
+    else if (below > scroller.scrollTop) scroller.scrollTop = below
   }
 
   readonly #measure = (): void => {
