@@ -17,7 +17,7 @@ export default defineConfig({
       {
         test: {
           name: 'system',
-          include: ['test/{browser,e2e,chaos,leak}/**/*.test.ts', 'test/**/*.system.test.ts'],
+          include: ['test/{browser,e2e,chaos,leak,engines}/**/*.test.ts', 'test/**/*.system.test.ts'],
           globalSetup: ['test/kit/build-once.ts'],
           fileParallelism: false,
           testTimeout: 60_000,

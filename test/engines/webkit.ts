@@ -73,7 +73,7 @@ async function answering(hub: string): Promise<void> {
   throw new Error('The driver does not answer.')
 }
 
-const freePort = (): Promise<number> =>
+export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const address = server.address()
