@@ -7,6 +7,8 @@ import { runs } from './runs.ts'
 
 /** Rows of one step: some milliseconds of the main thread, and a write that a commit next to it hardly feels. */
 const STEP_ROWS = 1_500
+/** So many times that when the journal has outgrown its limit so many times: longer steps need fewer flushes a row. */
+const STEP_GROWTH = 8
 /** Batches of the journal that one step removes at most. */
 const STEP_BATCHES = 1_000
 
@@ -27,6 +29,7 @@ export class Fold {
   #settledBatch: number
   #oldestBatch: number
   #running: Promise<void> | undefined
+  #trimming: Promise<void> | undefined
   #isStopped = false
 
   /** `oldest` and `newest`: the batches in the journal. */
@@ -66,26 +69,34 @@ export class Fold {
       while (this.#pendingBytes > this.#limitBytes && !this.#isStopped && this.#conversations.unfolded.size > 0) {
         await this.#step()
       }
+      await this.#trimming
     } catch (error) {
-      // Nothing is lost: all of it is in the journal, and the next settled batch tries again. A full disk fails that batch too.
-      ;(error as { commitError?: Promise<never> }).commitError?.catch(() => undefined)
+      this.#trimming = undefined
+      const { commitError } = error as { commitError?: Promise<never> }
+      if (commitError === undefined) throw error
+      // The disk. Nothing is lost: all of it is in the journal, and the next settled batch tries again, if it gets that far.
+      commitError.catch(() => undefined)
     }
   }
 
   async #step(): Promise<void> {
     const batch = this.#settledBatch
     const steps: (() => void)[] = []
+    const limit = STEP_ROWS * Math.min(Math.max(this.#pendingBytes / this.#limitBytes, 1), STEP_GROWTH)
     let rows = 0
     await this.#files.main.batch(() => {
       for (const conversation of this.#conversations.unfolded) {
-        if (rows >= STEP_ROWS) break
+        if (rows >= limit) break
         rows += 5 + conversation.pending.length
         steps.push(this.#write(conversation))
       }
     })
     for (const done of steps) done()
     const [longest] = this.#conversations.unfolded
-    await this.#trim(longest === undefined ? batch + 1 : Math.min(longest.firstBatch, batch + 1), batch)
+    // Next to the following step: the two environments do not wait for each other.
+    await this.#trimming
+    this.#trimming = this.#trim(longest === undefined ? batch + 1 : Math.min(longest.firstBatch, batch + 1), batch)
+    this.#trimming.catch(() => undefined)
   }
 
   /** Writes what is durable now; what it returns is to be called when that is in `main`. */

@@ -93,7 +93,11 @@ function layOut(packets: readonly (string | undefined)[]): { bytes: Buffer; ends
   const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text))
   bytes.write(text)
   // Nothing but ASCII: lengths in code units are lengths in bytes, and nothing has to be measured twice.
-  const lengthOf = bytes.length === text.length ? (packet: string) => packet.length : (packet: string) => Buffer.byteLength(packet)
+  const isAscii = bytes.length === text.length
   let end = 0
-  return { bytes, ends: packets.map((packet) => packet === undefined ? end : end += lengthOf(packet) + 1) }
+  const ends = packets.map((packet) => {
+    if (packet !== undefined) end += (isAscii ? packet.length : Buffer.byteLength(packet)) + 1
+    return end
+  })
+  return { bytes, ends }
 }
