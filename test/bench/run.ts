@@ -37,7 +37,8 @@ async function run(): Promise<number> {
     return 0
   }
   pin(process.pid, 1)
-  const servers = [await startGatewayServer({ profileDir: values.profile, nodeOptions: values['node-options'] }), await startRelay({ answers: false }), await startRelay({ answers: true })]
+  const gateway = await startGatewayServer({ profileDir: values.profile, nodeOptions: values['node-options'] })
+  const servers = [gateway, await startRelay({ answers: false }), await startRelay({ answers: true })]
   const contenders: Contender[] = []
   for (const server of servers) {
     const load = new Load(server.dialect)
