@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { transformAsync } from '@babel/core'
-import { transform } from 'esbuild'
+import { build, transform } from 'esbuild'
 
 const { resolve } = createRequire(import.meta.url)
 const POLYFILLS = ['@webcomponents/webcomponentsjs/webcomponents-bundle.js', 'lit/polyfill-support.js']
@@ -14,7 +14,7 @@ const POLYFILLS = ['@webcomponents/webcomponentsjs/webcomponents-bundle.js', 'li
 export const legacyBundles = (plugins) => [
   script({ input: 'widget/loader.ts', file: 'dist/widget/loader.js', plugins }),
   script({ input: 'demo/qa/main.ts', file: 'dist/widget/im-chat.qa.js', plugins }),
-  script({ input: 'widget/im-chat.ts', file: 'dist/widget/im-chat.legacy.js', plugins: [pollingOnly(), ...plugins], hasElement: true }),
+  script({ input: 'widget/im-chat.ts', file: 'dist/widget/im-chat.legacy.js', plugins: [pollingOnly(), ...plugins, stylesFile()], hasElement: true }),
 ]
 
 const script = ({ input, file, plugins, hasElement = false }) => ({
@@ -55,6 +55,18 @@ const renameClassLikeMethod = () => ({
         scope.rename(name, scope.generateUid(`${name}Class`))
       },
     }),
+  },
+})
+
+/** `im-chat.css`, what the element's styles add up to, for pages whose CSP drops inline styles; see controllers/style-link.ts. */
+const stylesFile = () => ({
+  name: 'styles-file',
+  async generateBundle() {
+    const options = { entryPoints: ['widget/elements/chat-styles.ts'], bundle: true, format: 'esm', platform: 'node', write: false }
+    const { outputFiles } = await build(options)
+    const { chatStyles } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`)
+    const css = chatStyles.map(({ cssText }) => cssText).join('\n')
+    this.emitFile({ type: 'asset', fileName: 'im-chat.css', source: (await transform(css, { loader: 'css', minify: true, target: 'chrome64' })).code })
   },
 })
 

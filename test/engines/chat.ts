@@ -35,9 +35,14 @@ export class Chat {
     if (isLive) await this.live(ms)
   }
 
+  /** Another page beside the QA page. */
+  beside(name: string): string {
+    return new URL(name, this.#url).href
+  }
+
   /** The browser has never been here: no guest, no draft, no knowledge of which transport works. */
   async forget(): Promise<void> {
-    await this.#page.goto(new URL('/qa.css', this.#url).href)
+    await this.#page.goto(this.beside('qa.css'))
     await this.#page.evaluate('(localStorage.clear(),sessionStorage.clear(),1)').catch(() => undefined)
   }
 

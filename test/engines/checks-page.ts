@@ -47,6 +47,26 @@ export const PAGE_CHECKS: readonly Check[] = [
     },
   },
   {
+    id: 'strict-csp', title: 'under a strict CSP and Trusted Types, among hostile styles: styled, and a message goes out',
+    run: async ({ chat, page }) => {
+      if (!page.can.has('modern')) throw new NotApplicable('polyfills need inline styles')
+      await page.goto(chat.beside('hostile-page.html'))
+      if (!(await page.evaluate(`!!document.querySelector('im-chat')`))) throw new NotApplicable('no such page there')
+      const button = `getComputedStyle(${part('launcher')})`
+      await waitFor(page, `document.querySelector('im-chat').shadowRoot&&${button}.visibility==='visible'&&${button}.cursor==='pointer'`, 'a styled launcher')
+      await page.click(await chat.center('launcher'))
+      await waitFor(page, `!!${FIELD}`, 'the panel')
+      const text = chat.text()
+      await chat.write(text)
+      await page.press('Enter')
+      const sent = `[].some.call(document.querySelector('im-chat').shadowRoot.querySelectorAll('.own'),function(row){
+        return row.textContent.indexOf('${text}')>=0&&/sent|delivered|read/.test(row.getAttribute('data-state'))})`
+      await waitFor(page, sent, 'the message')
+      const broken = await page.evaluate<string>(`document.getElementById('violations').textContent`)
+      if (broken !== 'none' && (await page.evaluate(`'adoptedStyleSheets' in document`))) throw new Error(`violations: ${broken}`)
+    },
+  },
+  {
     id: 'styled', title: 'styles apply: own and other bubbles, button, field, all inside the screen',
     run: async (world) => {
       const { chat, page } = world

@@ -1,5 +1,5 @@
-import { html, LitElement, nothing, type PropertyDeclaration, type PropertyValues, type TemplateResult } from 'lit'
-import type { Client, ConnectionState, TransportName } from '../client/types.ts'
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import type { Client } from '../client/types.ts'
 import { ClientController } from '../controllers/client.ts'
 import { everyMinute } from '../controllers/clock.ts'
 import { EnterChoice } from '../controllers/enter-choice.ts'
@@ -8,15 +8,17 @@ import { Media } from '../controllers/media.ts'
 import { lockPage } from '../controllers/page-lock.ts'
 import { PanelFocus } from '../controllers/panel-focus.ts'
 import { quietKeys } from '../controllers/quiet-keys.ts'
+import { linkBlockedStyles } from '../controllers/style-link.ts'
 import { tap } from '../controllers/tap.ts'
 import { Thread } from '../controllers/thread.ts'
 import { Viewport } from '../controllers/viewport.ts'
 import { stringsFor } from '../locales/strings-for.ts'
 import { launcher } from '../parts/launcher.ts'
 import type { Offer } from '../parts/offer.ts'
-import { BAD, CHAT_PROPERTIES, warnOnce } from './chat-properties.ts'
+import { CHAT_PROPERTIES } from './chat-properties.ts'
 import { chatStyles } from './chat-styles.ts'
 import { chatPanel } from './chat-panel.ts'
+import { LineElement } from './line-element.ts'
 
 /** A screen too small for a panel beside the page. By the device's size, which no keyboard changes. */
 const SMALL = '(max-width: 599px), (max-device-height: 499px)'
@@ -52,13 +54,14 @@ const SMALL = '(max-width: 599px), (max-device-height: 499px)'
  * Hooks for testers: `data-test` in the open shadow root = launcher unread panel close banner timeline message typing older
  * empty latest new retry discard offer composer enter input send limit; a message has `data-id data-seq data-state`.
  */
-export class ChatElement extends LitElement {
+export class ChatElement extends LineElement {
   static override readonly properties = {
     gateway: {}, token: {}, to: {}, mode: {}, enter: {}, theme: {}, lang: {}, product: {},
     open: { type: Boolean, reflect: true },
     client: { attribute: false },
   }
   static override readonly styles = chatStyles
+  static override readonly accepts = CHAT_PROPERTIES
 
   declare gateway: string
   declare token: string
@@ -74,20 +77,20 @@ export class ChatElement extends LitElement {
   readonly #media = new Media(this, SMALL)
   readonly #enter = new EnterChoice(this, () => this.enter)
   readonly #focus = new PanelFocus()
-  readonly #line = new ClientController(this, {
-    onConnection: (state) => this.#onConnection(state),
-    onUnread: (count) => this.#tell('im-unread', { count }),
-    onRefused: ({ code, message, retry }, id) => this.#tell('im-refused', { code, message, retry, id }),
+  protected readonly line: ClientController = new ClientController(this, {
+    onConnection: (state) => this.showConnection(state),
+    onUnread: (count) => this.tell('im-unread', { count }),
+    onRefused: ({ code, message, retry }, id) => this.tell('im-refused', { code, message, retry, id }),
     onDraft: (text) => this.#thread.draft(text),
   })
   readonly #thread: Thread = new Thread(this, {
-    conversation: () => this.#line.conversation,
+    conversation: () => this.line.conversation,
     isShown: () => this.#isShown,
     enterSends: () => this.#enter.value === 'send',
     isSoftKeyboard: () => this.#viewport?.band.isOpen === true,
-    onSend: (id, text) => this.#tell('im-send', { id, text }),
+    onSend: (id, text) => this.tell('im-send', { id, text }),
     onMessage: ({ id, seq, from, kind, body, at }, isOwn) =>
-      this.#tell('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
+      this.tell('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
   })
   #viewport: Viewport | undefined
   #inset: Partial<Inset> = {}
@@ -105,30 +108,6 @@ export class ChatElement extends LitElement {
     this.enter = 'send'
     this.theme = 'auto'
     this.open = false
-  }
-
-  static override getPropertyDescriptor(name: PropertyKey, key: string | symbol, options: PropertyDeclaration): PropertyDescriptor | undefined {
-    const descriptor = super.getPropertyDescriptor(name, key, options)
-    const accept = CHAT_PROPERTIES[String(name)]
-    if (!descriptor?.set || !accept) return descriptor
-    const { set } = descriptor
-    return {
-      ...descriptor,
-      set(this: ChatElement, value: unknown) {
-        const accepted = accept(value)
-        if (accepted === BAD) warnOnce(String(name), value)
-        else set.call(this, accepted)
-      },
-    }
-  }
-
-  get connection(): ConnectionState['name'] {
-    return this.#line.connection.name
-  }
-
-  get transport(): TransportName | undefined {
-    const { connection } = this.#line
-    return 'transport' in connection ? connection.transport : undefined
   }
 
   show(): void {
@@ -167,13 +146,15 @@ export class ChatElement extends LitElement {
 
   protected override createRenderRoot(): HTMLElement | DocumentFragment {
     const root = super.createRenderRoot()
-    if (root instanceof ShadowRoot) quietKeys(root)
+    if (!(root instanceof ShadowRoot)) return root
+    quietKeys(root)
+    linkBlockedStyles(root, this.gateway.replace(/\/*$/, '/im-chat.css'))
     return root
   }
 
   protected override willUpdate(): void {
     if (!this.#isMounted) return
-    this.#line.use(this.client, { gateway: this.gateway, token: this.token }, this.to)
+    this.line.use(this.client, { gateway: this.gateway, token: this.token }, this.to)
     this.#dir = getComputedStyle(this).direction
     if (this.#isShown) this.#hasPanel = true
   }
@@ -183,7 +164,7 @@ export class ChatElement extends LitElement {
     const { strings, lang } = this.#language
     return html`<div class="root ${isInline ? 'inline' : ''}" dir=${this.#dir} lang=${lang || nothing} data-theme=${this.theme}
       @keydown=${this.#onKeydown}>
-      ${isInline ? nothing : launcher({ strings, unread: this.#line.unread, isHidden: this.open, onOpen: () => this.show() })}
+      ${isInline ? nothing : launcher({ strings, unread: this.line.unread, isHidden: this.open, onOpen: () => this.show() })}
       <div class="frame probe" aria-hidden="true"></div>
       ${this.#hasPanel ? html`<div class="frame ${this.#isModal ? 'modal' : ''}" data-frame ?hidden=${!this.#isShown}>${this.#panel()}</div>` : nothing}
     </div>`
@@ -215,7 +196,7 @@ export class ChatElement extends LitElement {
   }
 
   #panel(): TemplateResult {
-    const line = this.#line
+    const line = this.line
     const offered = this.product && this.product !== this.#dismissed ? this.product : undefined
     return chatPanel({
       ...this.#language, line, thread: this.#thread, enter: this.#enter.value, isEnterTold: this.#enter.isTold,
@@ -256,14 +237,14 @@ export class ChatElement extends LitElement {
     for (const stop of this.#stops) stop()
     this.#viewport?.stop()
     this.#lock(false)
-    this.#line.stop()
+    this.line.stop()
   }
 
   #onToggled(): void {
     const find = (selector: string): HTMLElement | null => this.renderRoot.querySelector<HTMLElement>(selector)
     if (this.open) this.#focus.enter(find('.panel')!, find('textarea')!)
     else this.#focus.leave(this, find('.launcher'))
-    this.#tell(this.open ? 'im-open' : 'im-close', undefined)
+    this.tell(this.open ? 'im-open' : 'im-close', undefined)
   }
 
   #onKeydown(event: KeyboardEvent): void {
@@ -272,26 +253,13 @@ export class ChatElement extends LitElement {
     else if (event.key === 'Tab' && this.#isModal) this.#focus.trap(event, this.renderRoot.querySelector<HTMLElement>('.panel')!)
   }
 
-  #onConnection(state: ConnectionState): void {
-    const transport = 'transport' in state ? state.transport : undefined
-    if (state.name === this.getAttribute('connection') && (transport ?? null) === this.getAttribute('transport')) return
-    this.setAttribute('connection', state.name)
-    if (transport) this.setAttribute('transport', transport)
-    else this.removeAttribute('transport')
-    this.#tell('im-connection', { state: state.name, transport })
-  }
-
   #onOffer(offer: Offer | undefined, isSent: boolean): void {
     this.#dismissed = offer
     this.requestUpdate()
-    const { conversation } = this.#line
+    const { conversation } = this.line
     if (!offer || !isSent || !conversation) return
     const text = [offer.title, offer.price, offer.url].filter((each) => each).join(' · ')
-    this.#tell('im-send', { id: conversation.sendBody('product', { ...offer, text }), text })
+    this.tell('im-send', { id: conversation.sendBody('product', { ...offer, text }), text })
     this.#thread.toEnd()
-  }
-
-  #tell(name: string, detail: unknown): void {
-    this.dispatchEvent(new CustomEvent(name, { detail }))
   }
 }
