@@ -1,0 +1,357 @@
+/** `<im-chat>` as a page meets it: its surface, its manners, its long histories. */
+import { readFileSync } from 'node:fs'
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { DESKTOP, hook, launchChromium, openPage, PHONE, type TestPage } from '../kit/browser.ts'
+import { chatSite, type ChatSite } from './chat-site.ts'
+
+let site: ChatSite
+let browser: Browser
+let opened: TestPage
+
+beforeAll(async () => {
+  site = await chatSite()
+  browser = await launchChromium()
+})
+
+afterAll(async () => {
+  await browser.close()
+  await site.close()
+})
+
+const open = async (query = '', options = PHONE): Promise<void> => {
+  opened = await openPage(browser, `${site.url}/?${query}`, options)
+}
+afterEach(() => opened.close())
+
+const heard = (name: string): Promise<unknown[]> =>
+  opened.page.evaluate((wanted) => told.filter((each) => each.name === wanted).map(({ detail }) => detail), name)
+const show = async (): Promise<void> => {
+  await hook(opened.page, 'launcher').click()
+  await hook(opened.page, 'panel').waitFor()
+}
+
+describe('what it tells the page', () => {
+  beforeEach(() => open())
+
+  test('im-open and im-close, once each', async () => {
+    await show()
+    await hook(opened.page, 'close').click()
+    await hook(opened.page, 'launcher').waitFor()
+    expect([await heard('im-open'), await heard('im-close')]).toEqual([[null], [null]])
+  })
+
+  test('im-message once for each message that came onto the screen, whatever is rendered again', async () => {
+    await opened.page.evaluate(() => {
+      memory.say('one')
+      memory.say('two')
+    })
+    expect(await heard('im-message')).toEqual([])
+    await show()
+    await opened.page.evaluate(() => {
+      memory.chat.theirs.set({ delivered: 2, read: 2 })
+      memory.say('three')
+      chat.requestUpdate()
+    })
+    await expect.poll(async () => (await heard('im-message')).map((each) => (each as { text: string }).text)).toEqual(['one', 'two', 'three'])
+    expect((await heard('im-message'))[2]).toMatchObject({ id: 'm3', seq: 3, from: 'agent', kind: 'text', isOwn: false })
+  })
+
+  test('im-unread and the badge follow the count; opening reads', async () => {
+    await opened.page.evaluate(() => {
+      memory.fill(3)
+      memory.chat.unread.set(2)
+    })
+    await expect.poll(() => hook(opened.page, 'unread').textContent()).toBe('2')
+    await show()
+    await expect.poll(() => heard('im-unread')).toEqual([{ count: 2 }, { count: 0 }])
+    expect(await hook(opened.page, 'new').count()).toBe(1)
+  })
+
+  test('the state of the line and its transport, as attributes and events', async () => {
+    await opened.page.evaluate(() => memory.line({ name: 'waiting', attempt: 1, retryAt: 0, reason: 'lost' }))
+    expect(await opened.page.evaluate(() => [chat.getAttribute('connection'), chat.getAttribute('transport'), chat.connection])).toEqual(['waiting', null, 'waiting'])
+    await opened.page.evaluate(() => memory.line({ name: 'live', transport: 'polling' }))
+    expect(await opened.page.evaluate(() => [chat.getAttribute('connection'), chat.getAttribute('transport')])).toEqual(['live', 'polling'])
+    expect((await heard('im-connection')).slice(-2)).toEqual([{ state: 'waiting' }, { state: 'live', transport: 'polling' }])
+  })
+
+  test('im-refused for the line and, with its id, for a message', async () => {
+    await show()
+    await opened.page.evaluate(() => {
+      memory.line({ name: 'refused', refusal: { code: 'pass_expired', message: 'over', retry: false } })
+      memory.answer = 'fail'
+      memory.chat.send('no')
+    })
+    expect(await heard('im-refused')).toEqual([
+      { code: 'pass_expired', message: 'over', retry: false },
+      { code: 'rate_limited', message: 'Too many commands; wait and send again.', retry: true, id: 'w1' },
+    ])
+    await expect.poll(() => hook(opened.page, 'banner').textContent()).toContain('Your session has ended')
+  })
+})
+
+describe('a message on its way', () => {
+  beforeEach(async () => {
+    await open()
+    await show()
+  })
+
+  const state = (): Promise<string | null> => hook(opened.page, 'message').last().getAttribute('data-state')
+
+  test('waits, is sent, delivered, read: one node all the time', async () => {
+    await opened.page.evaluate(() => {
+      memory.answer = 'wait'
+      memory.chat.send('hello')
+    })
+    await expect.poll(state).toBe('waiting')
+    await opened.page.evaluate(() => {
+      Object.assign(window, { node: chat.shadowRoot!.querySelector('[data-test="message"]') })
+      memory.chat.retry('w1')
+    })
+    await expect.poll(state).toBe('sent')
+    await opened.page.evaluate(() => memory.chat.theirs.set({ delivered: 1, read: 0 }))
+    await expect.poll(state).toBe('delivered')
+    await opened.page.evaluate(() => memory.chat.theirs.set({ delivered: 1, read: 1 }))
+    await expect.poll(state).toBe('read')
+    const isSame = await opened.page.evaluate(() => (window as unknown as { node: Element }).node === chat.shadowRoot!.querySelector('[data-test="message"]'))
+    expect(isSame).toBe(true)
+    expect(await hook(opened.page, 'message').locator('svg[role=img]').getAttribute('aria-label')).toBe('Read')
+  })
+
+  test('a failed one says why and can be sent again or deleted', async () => {
+    await opened.page.evaluate(() => {
+      memory.answer = 'fail'
+      memory.chat.send('one')
+      memory.chat.send('two')
+    })
+    await hook(opened.page, 'discard').last().tap()
+    await expect.poll(() => hook(opened.page, 'message').count()).toBe(1)
+    await hook(opened.page, 'retry').tap()
+    await expect.poll(state).toBe('sent')
+  })
+
+  test('offline, the banner counts what waits', async () => {
+    await opened.page.evaluate(() => {
+      memory.answer = 'wait'
+      memory.chat.send('one')
+      memory.chat.send('two')
+      memory.line({ name: 'waiting', attempt: 1, retryAt: 0, reason: 'lost' })
+    })
+    await expect.poll(() => hook(opened.page, 'banner').textContent()).toContain('2 will be sent')
+  })
+})
+
+describe('its manners in a page', () => {
+  test('a value that cannot be is warned about once, and the old one stays', async () => {
+    await open('', DESKTOP)
+    const warnings: string[] = []
+    opened.page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()))
+    const kept = await opened.page.evaluate(() => {
+      const loose = chat as unknown as Record<string, unknown>
+      loose.mode = 'sideways'
+      loose.mode = 7
+      loose.theme = {}
+      loose.product = '{"no": "title"'
+      loose.gateway = 'javascript:alert(1)'
+      chat.setAttribute('enter', 'maybe')
+      return [chat.mode, chat.theme, chat.product, chat.gateway, chat.enter]
+    })
+    expect(kept).toEqual(['launcher', 'auto', null, '', 'send'].map((each) => each ?? undefined))
+    expect(warnings.length).toBe(5)
+  })
+
+  test('set before or after connecting: the same', async () => {
+    await open()
+    const same = await opened.page.evaluate(async () => {
+      const made = document.createElement('im-chat')
+      made.to = 'shop:7'
+      made.open = true
+      document.body.append(made)
+      await made.updateComplete
+      const late = document.createElement('im-chat')
+      document.body.append(late)
+      late.to = 'shop:7'
+      late.open = true
+      await late.updateComplete
+      const text = (each: Element): string => each.shadowRoot!.textContent!.replace(/\s+/g, ' ')
+      return text(made) === text(late) && made.hasAttribute('open') && late.hasAttribute('open')
+    })
+    expect(same).toBe(true)
+  })
+
+  test('a move within the page loses nothing', async () => {
+    await open()
+    await show()
+    await hook(opened.page, 'composer').fill('half a sentence')
+    await opened.page.evaluate(() => document.querySelector('main')!.append(chat))
+    await opened.page.evaluate(() => memory.say('still here'))
+    await expect.poll(() => hook(opened.page, 'message').count()).toBe(1)
+    expect(await hook(opened.page, 'composer').inputValue()).toBe('half a sentence')
+  })
+
+  test('taken out it lets go of the page; put back it goes on', async () => {
+    await open()
+    await show()
+    await opened.page.evaluate(() => chat.remove())
+    await expect.poll(() => opened.page.evaluate(() => document.documentElement.style.overflow)).toBe('')
+    await opened.page.evaluate(() => {
+      memory.say('while away')
+      document.body.append(chat)
+    })
+    await expect.poll(() => hook(opened.page, 'message').count()).toBe(1)
+  })
+
+  test("the page's hotkeys do not fire while somebody types", async () => {
+    await open()
+    await opened.page.evaluate(() => {
+      Object.assign(window, { keys: [] })
+      document.addEventListener('keydown', ({ key }) => (window as unknown as { keys: string[] }).keys.push(key))
+    })
+    await show()
+    await hook(opened.page, 'composer').pressSequentially('s?/')
+    await opened.page.keyboard.press('Enter')
+    expect(await opened.page.evaluate(() => (window as unknown as { keys: string[] }).keys)).toEqual([])
+  })
+
+  test('loading the bundle twice is harmless', async () => {
+    await open()
+    await opened.page.evaluate(() => new Promise((done) => {
+      const again = document.createElement('script')
+      const { trustedTypes } = window as unknown as { trustedTypes: { createPolicy(name: string, rules: object): { createScriptURL(url: string): string } } }
+      again.src = trustedTypes.createPolicy('test', { createScriptURL: (url: string) => url }).createScriptURL('/im-chat.js')
+      again.onload = done
+      document.head.append(again)
+    }))
+    expect(await opened.page.evaluate(() => chat.matches(':defined'))).toBe(true)
+  })
+
+  test('importing it on a server is harmless', async () => {
+    await open()
+    const url = new URL('../../dist/widget/esm/im-chat.js', import.meta.url).href
+    await expect(import(/* @vite-ignore */ url)).resolves.toBeDefined()
+  })
+
+  test('the bundle says nothing that old engines or strict policies cannot take', async () => {
+    await open()
+    const code = readFileSync('dist/widget/im-chat.js', 'utf8')
+    expect(code).not.toMatch(/\?\.[a-z]|\?\?|\(\?<[=!]|\bBigInt\b|\beval\(|new Function\(/)
+    expect(code.startsWith('(()=>{') || code.startsWith('(function(){')).toBe(true)
+  })
+})
+
+describe('by keyboard on a desktop', () => {
+  beforeEach(() => open('', DESKTOP))
+
+  const active = (): Promise<string | null> =>
+    opened.page.evaluate(() => (chat.shadowRoot!.activeElement ?? document.activeElement)?.getAttribute('data-test') ?? document.activeElement!.id)
+
+  test('focus goes into the field, Escape closes, focus returns', async () => {
+    await hook(opened.page, 'launcher').focus()
+    await opened.page.keyboard.press('Enter')
+    await expect.poll(active).toBe('composer')
+    await opened.page.keyboard.press('Escape')
+    await expect.poll(active).toBe('launcher')
+  })
+
+  test('focus returns to what opened it', async () => {
+    await opened.page.locator('#search').focus()
+    await opened.page.evaluate(() => chat.show())
+    expect(await active()).toBe('composer')
+    await opened.page.keyboard.press('Escape')
+    await expect.poll(active).toBe('search')
+  })
+})
+
+describe('on a phone', () => {
+  beforeEach(async () => {
+    await open()
+    await show()
+  })
+
+  test('the panel takes focus, so that no keyboard hides what is to be read, and Tab stays inside', async () => {
+    const panel = (): Promise<boolean> => opened.page.evaluate(() => chat.shadowRoot!.activeElement !== null)
+    expect(await opened.page.evaluate(() => chat.shadowRoot!.activeElement?.getAttribute('data-test'))).toBe('panel')
+    for (let presses = 0; presses < 12; presses++) {
+      await opened.page.keyboard.press('Tab')
+      expect(await panel()).toBe(true)
+    }
+  })
+
+  test('every control has a name and 44 px', async () => {
+    await opened.page.evaluate(() => {
+      memory.fill(20)
+      memory.answer = 'fail'
+      memory.chat.send('x')
+    })
+    await hook(opened.page, 'retry').waitFor()
+    const controls = await opened.page.evaluate(() => [...chat.shadowRoot!.querySelectorAll('.panel button, .panel textarea')].map((each) => {
+      const { width, height } = each.getBoundingClientRect()
+      return { name: each.getAttribute('aria-label') ?? each.textContent!.trim(), isLarge: width >= 44 && height >= 44 }
+    }))
+    expect(controls.length).toBeGreaterThan(5)
+    expect(controls.filter(({ name, isLarge }) => name === '' || !isLarge)).toEqual([])
+  })
+})
+
+describe('a long history', () => {
+  beforeEach(async () => {
+    await open()
+    await opened.page.evaluate(() => memory.fill(5000))
+    await show()
+  })
+
+  const nodes = (): Promise<number> => hook(opened.page, 'message').count()
+  const up = (by: number): Promise<void> => opened.page.evaluate((px) => void (chat.shadowRoot!.querySelector('.timeline')!.scrollTop -= px), by)
+
+  test('thousands are held, a few hundred are nodes, at the end and far above it', async () => {
+    expect(await nodes()).toBeLessThanOrEqual(60)
+    for (let pages = 0; pages < 12; pages++) {
+      await up(3000)
+      await opened.page.waitForTimeout(0)
+    }
+    await expect.poll(nodes).toBeLessThanOrEqual(240)
+    await hook(opened.page, 'latest').tap()
+    await expect.poll(() => hook(opened.page, 'message').last().getAttribute('data-seq')).toBe('5000')
+  })
+
+  test('what the reader sees stays while more comes in above and below', async () => {
+    await up(1500)
+    await hook(opened.page, 'latest').waitFor()
+    const place = (): Promise<string> => opened.page.evaluate(() => {
+      const top = chat.shadowRoot!.querySelector('.timeline')!.getBoundingClientRect().top
+      const first = [...chat.shadowRoot!.querySelectorAll('[data-test="message"]')].find((each) => each.getBoundingClientRect().bottom > top)!
+      return `${first.getAttribute('data-seq')} ${Math.round(first.getBoundingClientRect().top)}`
+    })
+    await expect.poll(nodes).toBeGreaterThanOrEqual(60)
+    const before = await place()
+    await opened.page.evaluate(() => {
+      memory.say('news')
+      memory.say('more news')
+      memory.chat.typing.set({ from: 'agent' })
+    })
+    await expect.poll(() => hook(opened.page, 'latest').textContent()).toContain('2')
+    expect(await place()).toBe(before)
+    await hook(opened.page, 'latest').tap()
+    await expect.poll(() => hook(opened.page, 'latest').count()).toBe(0)
+  })
+})
+
+describe('earlier pages', () => {
+  test('come when the reader goes up, and he keeps his place', async () => {
+    await open()
+    await opened.page.evaluate(() => {
+      memory.fill(30, { seqFrom: 31 })
+      const { messages } = memory.chat.timeline.value
+      memory.older = [messages.map((each) => ({ ...each, seq: each.seq - 30, id: `o${each.seq}`, at: each.at - 3e7 }))]
+      memory.chat.timeline.set({ ...memory.chat.timeline.value, hasOlder: true })
+    })
+    await show()
+    await opened.page.evaluate(() => (chat.shadowRoot!.querySelector('.timeline')!.scrollTop = 100))
+    const topOf = (): Promise<number> => opened.page.evaluate(() => Math.round(chat.shadowRoot!.querySelector('[data-seq="33"]')!.getBoundingClientRect().top))
+    const before = await topOf()
+    await expect.poll(() => hook(opened.page, 'message').first().getAttribute('data-seq')).toBe('1')
+    await expect.poll(() => hook(opened.page, 'older').count()).toBe(0)
+    expect(Math.abs((await topOf()) - before)).toBeLessThanOrEqual(1)
+  })
+})
