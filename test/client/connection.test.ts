@@ -64,6 +64,20 @@ describe('the line', () => {
     expect(client.connection.value.name).toBe('live')
   })
 
+  test('the network is gone: every line is given up at once, and the way back starts when it returns', async () => {
+    const world = new ClientWorld()
+    const client = world.open('customer:u1', SHOP)
+    await world.clock.advance(10)
+    client.emit('offline')
+    expect(client.connection.value).toMatchObject({ name: 'waiting', reason: 'offline' })
+    world.gateway.websocket.mode = world.gateway.polling.mode = 'hangs'
+    client.emit('online')
+    await world.clock.advance(1000)
+    expect(client.connection.value.name).toBe('connecting')
+    client.emit('offline')
+    expect(client.connection.value.name).toBe('waiting')
+  })
+
   test('another network under an open line: a new line takes over before the old one is missed', async () => {
     const world = new ClientWorld()
     const client = world.open('customer:u1', SHOP)

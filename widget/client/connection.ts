@@ -56,7 +56,8 @@ const WAKE_PROBE_MS = 2000
  * On polling, the preferred transport is tried again in the background by a whole line of its own: it says hello with the
  * same cursors and takes over when it is welcomed; the old line goes when its answers are in. Nothing is lost on the way
  * because nothing depends on a line: the log has what was said, the outbox what was not confirmed.
- * A line is replaced the same way when the network is said to be back, because the old one may be dead without knowing.
+ * A line is replaced the same way when the network is said to be back, because the old one may be dead without knowing;
+ * where it is said to be gone, every line is given up at once.
  */
 export class Connection {
   readonly #options: ConnectionOptions
@@ -256,6 +257,7 @@ export class Connection {
 
   #notice(type: string): void {
     const line = this.#line
+    if (type === 'offline') for (const each of [line, ...this.#attempts.values()]) each?.fail(type)
     if (type !== 'online' && type !== 'wake') return
     if (this.#state.value.name === 'waiting') return this.#startRound()
     if (!line) return

@@ -1,48 +1,63 @@
-import { NodeWebSocket, NodeXHR, Socket } from 'engine.io-client'
-import type { TransportEvents, TransportPort } from '../transport.ts'
+import { NodeWebSocket, NodeXHR } from 'engine.io-client'
+import type { Transport, TransportEvents, TransportPort } from '../transport.ts'
 
-/** A constructor that throws, or is missing, would be told before anyone can listen, and the socket would hang for ever. */
-class CarefulWebSocket extends NodeWebSocket {
-  override createSocket(...args: Parameters<NodeWebSocket['createSocket']>): ReturnType<NodeWebSocket['createSocket']> {
-    try {
-      return super.createSocket(...args)
-    } catch (error) {
-      this.setTimeoutFn(() => this.onError('websocket error', error), 0)
-      throw error
-    }
-  }
-}
+/** Of the biggest packets there are, so many stay far below what the gateway takes in one POST. */
+const BATCH_COUNT = 8
 
 /**
- * Engine.IO v4 at `<gateway>/im/`. Each transport is a session of its own and never upgrades: which one, when, and how to
- * change over is connection.ts's. The classes named `Node…` are the browser's own in a browser bundle (its "browser" map).
+ * Engine.IO v4 at `<gateway>/im/`, by engine.io-client's transports without its `Socket`: order of transports, deadlines,
+ * silence and the way back are connection.ts's and line.ts's. Each transport is a session of its own and never upgrades.
+ * The classes named `Node…` are the browser's own in a browser bundle (the package's "browser" map).
  */
 export const engineIoPorts = (gateway: string): readonly TransportPort[] => [
-  { name: 'websocket', open: (events) => open(gateway, CarefulWebSocket, events) },
-  { name: 'polling', open: (events) => open(gateway, NodeXHR, events) },
+  { name: 'websocket', open: (events) => open(gateway, NodeWebSocket, 'websocket', events) },
+  { name: 'polling', open: (events) => open(gateway, NodeXHR, 'polling', events) },
 ]
 
-function open(gateway: string, kind: typeof NodeWebSocket | typeof NodeXHR, events: TransportEvents) {
-  const base = new URL(gateway, typeof location === 'object' ? location.href : undefined)
-  const socket = new Socket(base.origin, {
-    path: base.pathname.replace(/\/?$/, '/im'),
-    transports: [kind],
-    upgrade: false,
-    timestampRequests: true,
+type Kind = typeof NodeWebSocket | typeof NodeXHR
+
+function open(gateway: string, Kind: Kind, name: string, events: TransportEvents): Transport {
+  const { protocol, hostname, port, pathname } = new URL(gateway, typeof location === 'object' ? location.href : undefined)
+  const query: Record<string, unknown> = { EIO: 4, transport: name }
+  const transport = new Kind({
+    // They put the brackets of an IPv6 address back.
+    hostname: hostname.replace(/[[\]]/g, ''), port, secure: protocol === 'https:', path: pathname.replace(/\/?$/, '/im/'),
+    query, timestampRequests: true, timestampParam: 't', socket: { binaryType: 'arraybuffer' },
   })
-  socket.on('handshake', ({ pingInterval, pingTimeout }) => {
-    silenceMs = pingInterval + pingTimeout
+  const waiting: { type: string; data?: string }[] = []
+  const write = (type: string, data: string | undefined): void => {
+    waiting.push({ type, ...(data === undefined ? {} : { data }) })
+    flush()
+  }
+  const flush = (): void => {
+    if (transport.writable && waiting.length) transport.send(waiting.splice(0, BATCH_COUNT) as never)
+  }
+  const end = (reason: string): void => {
+    transport.off()
+    events.onClose(reason)
+  }
+  transport.on('drain', flush)
+  transport.on('error', ({ message }) => end(message))
+  transport.on('close', () => end('transport close'))
+  transport.on('packet', ({ type, data }) => {
+    events.onHeard()
+    if (type === 'open') {
+      const { sid, pingInterval, pingTimeout } = JSON.parse(data)
+      query.sid = sid
+      events.onOpen(pingInterval + pingTimeout)
+    } else if (type === 'message') events.onPacket(data)
+    else if (type === 'ping') write('pong', data)
+    else if (type === 'error') end('parser error')
   })
-  let silenceMs = 0
-  socket.on('open', () => events.onOpen(silenceMs))
-  socket.on('packet', () => events.onHeard())
-  socket.on('message', (data: string) => events.onPacket(data))
-  socket.on('close', (reason) => events.onClose(reason))
+  // Later, because a socket that cannot be made says so at once, and nobody may be told before this has returned.
+  let isOver = false
+  void Promise.resolve().then(() => isOver || transport.open())
   return {
-    send: (packet: string) => void socket.send(packet),
+    send: (packet) => write('message', packet),
     close() {
-      socket.off()
-      socket.close()
+      isOver = true
+      transport.off()
+      transport.close()
     },
   }
 }
