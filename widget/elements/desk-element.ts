@@ -7,6 +7,7 @@ import { Shortcuts, type Chord } from '../controllers/shortcuts.ts'
 import type { DeskAction } from '../locales/desk-strings.ts'
 import { fill } from '../locales/fill.ts'
 import { listTime } from '../locales/list-time.ts'
+import { timeSpan } from '../locales/time-span.ts'
 import { deskIcons } from '../parts/desk-icons.ts'
 import { quickReplyPicker } from '../parts/quick-reply-picker.ts'
 import { shortcutSheet } from '../parts/shortcut-sheet.ts'
@@ -85,7 +86,7 @@ export class DeskElement extends MailboxElement {
     return html`${this.list({
         title: deskStrings.conversations, filters: ['all', 'unread', 'unanswered'], tools: html`${sheet}${this.soundButton()}`,
       })}
-      ${this.pane({ detail: this.line.conversation?.to ?? '', tools: details, above: this.#picker() })}
+      ${this.pane({ detail: this.#detail(), tools: details, above: this.#picker() })}
       ${this.hasDetails ? this.#details() : nothing}`
   }
 
@@ -115,6 +116,17 @@ export class DeskElement extends MailboxElement {
 
   get #chords(): Readonly<Record<DeskAction, Chord>> {
     return { ...SHORTCUTS, ...this.shortcuts }
+  }
+
+  /** The customer's id, and how long he has been waiting for an answer. */
+  #detail(): string {
+    const { deskStrings, lang } = this.language
+    const { conversation, messages } = this.line
+    if (!conversation) return ''
+    const answered = messages.findLastIndex(({ side }) => side !== conversation.to)
+    const first = messages[answered + 1]
+    const span = first && timeSpan(Date.now() - first.at, lang)
+    return span ? `${conversation.to} · ${fill(deskStrings.waitingFor, { duration: span })}` : conversation.to
   }
 
   #picker(): TemplateResult | typeof nothing {

@@ -1,6 +1,6 @@
-import { html, LitElement, nothing, type PropertyDeclaration, type PropertyValues, type TemplateResult } from 'lit'
+import { html, nothing, type PropertyDeclaration, type PropertyValues, type TemplateResult } from 'lit'
 import type { Message } from '../../gateway/protocol/model.ts'
-import type { Client, ConnectionState, TransportName } from '../client/types.ts'
+import type { Client } from '../client/types.ts'
 import { Attention } from '../controllers/attention.ts'
 import { ClientController } from '../controllers/client.ts'
 import { everyMinute } from '../controllers/clock.ts'
@@ -25,7 +25,7 @@ import type { Strings } from '../locales/strings.ts'
 import { deskIcons } from '../parts/desk-icons.ts'
 import { question } from '../parts/question.ts'
 import { tool } from '../parts/tool.ts'
-import { BAD, warnOnce } from './chat-properties.ts'
+import { LineElement } from './line-element.ts'
 import { mailboxList, type MailboxListOptions } from './mailbox-list.ts'
 import { mailboxPane, type MailboxPaneOptions } from './mailbox-pane.ts'
 import { MAILBOX_PROPERTIES } from './mailbox-properties.ts'
@@ -36,12 +36,14 @@ import { MAILBOX_PROPERTIES } from './mailbox-properties.ts'
  * Which conversation is open is the client's focus, not the element's: opening one here says `changeUser`, and all windows of
  * the same person follow, this one included. A window in which an input method is at work follows when the word is finished.
  */
-export abstract class MailboxElement extends LitElement {
+export abstract class MailboxElement extends LineElement {
   static override readonly properties: Record<string, PropertyDeclaration> = {
     gateway: {}, token: {}, to: {}, theme: {}, lang: {},
     muted: { type: Boolean },
     client: { attribute: false },
   }
+
+  static override readonly accepts = MAILBOX_PROPERTIES
 
   declare gateway: string
   declare token: string
@@ -69,7 +71,7 @@ export abstract class MailboxElement extends LitElement {
     onUnread: (count) => this.tell('im-unread', { count }),
   })
   protected readonly line: ClientController = new ClientController(this, {
-    onConnection: (state) => this.#onConnection(state),
+    onConnection: (state) => this.showConnection(state),
     onUnread: () => this.requestUpdate(),
     onRefused: ({ code, message, retry }, id) => this.tell('im-refused', { code, message, retry, id }),
     onDraft: (text) => this.thread.draft(text),
@@ -98,30 +100,6 @@ export abstract class MailboxElement extends LitElement {
     this.theme = 'auto'
     this.muted = false
     new TitleBadge(this, () => this.mailbox.unreadCount)
-  }
-
-  static override getPropertyDescriptor(name: PropertyKey, key: string | symbol, options: PropertyDeclaration): PropertyDescriptor | undefined {
-    const descriptor = super.getPropertyDescriptor(name, key, options)
-    const accept = MAILBOX_PROPERTIES[String(name)]
-    if (!descriptor?.set || !accept) return descriptor
-    const { set } = descriptor
-    return {
-      ...descriptor,
-      set(this: MailboxElement, value: unknown) {
-        const accepted = accept(value)
-        if (accepted === BAD) warnOnce(String(name), value)
-        else set.call(this, accepted)
-      },
-    }
-  }
-
-  get connection(): ConnectionState['name'] {
-    return this.line.connection.name
-  }
-
-  get transport(): TransportName | undefined {
-    const { connection } = this.line
-    return 'transport' in connection ? connection.transport : undefined
   }
 
   /** How the other side of the open conversation is called: by the newest thing that says it. */
@@ -249,10 +227,6 @@ export abstract class MailboxElement extends LitElement {
     return { strings: stringsFor(...tags), deskStrings: deskStringsFor(...tags), lang: regional(lang, navigator.languages) }
   }
 
-  protected tell(name: string, detail: unknown): void {
-    this.dispatchEvent(new CustomEvent(name, { detail }))
-  }
-
   /** The row that is opened keeps its place in the list until another is. */
   #hold(): void {
     const row = this.mailbox.rows.find(({ to }) => to === this.to)
@@ -280,14 +254,5 @@ export abstract class MailboxElement extends LitElement {
     this.news.tell(message.id, {
       tag: to, title: fill(this.language.deskStrings.newMessageFrom, { name }), text: message.body.text, onOpen: () => this.open(to),
     })
-  }
-
-  #onConnection(state: ConnectionState): void {
-    const transport = 'transport' in state ? state.transport : undefined
-    if (state.name === this.getAttribute('connection') && (transport ?? null) === this.getAttribute('transport')) return
-    this.setAttribute('connection', state.name)
-    if (transport) this.setAttribute('transport', transport)
-    else this.removeAttribute('transport')
-    this.tell('im-connection', { state: state.name, transport })
   }
 }

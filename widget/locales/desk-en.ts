@@ -11,7 +11,6 @@ export const deskEn: DeskStrings = {
   all: 'All',
   unread: 'Unread',
   unanswered: 'Unanswered',
-  unreadFirst: 'Unread first',
   noConversations: 'No conversations yet',
   noConversationsHint: 'They appear here by themselves.',
   nothingFound: 'Nothing matches that search.',

@@ -10,7 +10,6 @@ export interface DeskStrings {
   readonly all: string
   readonly unread: string
   readonly unanswered: string
-  readonly unreadFirst: string
   readonly noConversations: string
   readonly noConversationsHint: string
   readonly nothingFound: string

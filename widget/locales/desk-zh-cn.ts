@@ -11,7 +11,6 @@ export const deskZhCn: DeskStrings = {
   all: '全部',
   unread: '未读',
   unanswered: '待回复',
-  unreadFirst: '未读优先',
   noConversations: '还没有会话',
   noConversationsHint: '有新会话时会自动出现在这里。',
   nothingFound: '没有符合条件的会话。',

@@ -1,0 +1,50 @@
+import { LitElement, type PropertyDeclaration } from 'lit'
+import type { ConnectionState, TransportName } from '../client/types.ts'
+import type { ClientController } from '../controllers/client.ts'
+import { BAD, warnOnce } from './chat-properties.ts'
+
+/** An element that holds a line to a gateway: it shows the line's state as attributes, and keeps the old value where it gets a bad one. */
+export abstract class LineElement extends LitElement {
+  /** Per property: the value as it is kept, or BAD. */
+  static readonly accepts: Readonly<Record<string, (value: unknown) => unknown>>
+
+  protected abstract readonly line: ClientController
+
+  static override getPropertyDescriptor(name: PropertyKey, key: string | symbol, options: PropertyDeclaration): PropertyDescriptor | undefined {
+    const descriptor = super.getPropertyDescriptor(name, key, options)
+    const accept = this.accepts[String(name)]
+    if (!descriptor?.set || !accept) return descriptor
+    const { set } = descriptor
+    return {
+      ...descriptor,
+      set(this: LineElement, value: unknown) {
+        const accepted = accept(value)
+        if (accepted === BAD) warnOnce(String(name), value)
+        else set.call(this, accepted)
+      },
+    }
+  }
+
+  get connection(): ConnectionState['name'] {
+    return this.line.connection.name
+  }
+
+  get transport(): TransportName | undefined {
+    return transportOf(this.line.connection)
+  }
+
+  protected showConnection(state: ConnectionState): void {
+    const transport = transportOf(state)
+    if (state.name === this.getAttribute('connection') && (transport ?? null) === this.getAttribute('transport')) return
+    this.setAttribute('connection', state.name)
+    if (transport) this.setAttribute('transport', transport)
+    else this.removeAttribute('transport')
+    this.tell('im-connection', { state: state.name, transport })
+  }
+
+  protected tell(name: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }))
+  }
+}
+
+const transportOf = (state: ConnectionState): TransportName | undefined => ('transport' in state ? state.transport : undefined)
