@@ -10,7 +10,10 @@ export interface ChatSite {
 }
 
 /** Nothing inline but what carries no code, no eval, and no string may become a script. */
-const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; require-trusted-types-for 'script'"
+const CSP = ["default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'",
+  "require-trusted-types-for 'script'"].join('; ')
+
+const PAGE_STYLE = 'body{margin:0;font:16px sans-serif;background:linear-gradient(#fdf6ec,#cfe0ea);height:4000px}main{padding:40px}'
 
 const page = (attributes: string): string => `<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover,interactive-widget=resizes-content">
@@ -23,12 +26,14 @@ const page = (attributes: string): string => `<!doctype html><html lang="en"><me
  * `/?open&mode=inline`.
  */
 export async function chatSite(): Promise<ChatSite> {
-  const { outputFiles } = await build({ entryPoints: ['test/browser/page-script.ts'], bundle: true, format: 'iife', write: false, target: 'es2017' })
+  const { outputFiles } = await build({
+    entryPoints: ['test/browser/page-script.ts'], bundle: true, format: 'iife', write: false, target: 'es2017',
+  })
   const files: Readonly<Record<string, readonly [string, string | Buffer]>> = {
     '/im-chat.js': ['text/javascript', readFileSync('dist/widget/im-chat.js')],
     '/im-chat.js.map': ['application/json', '{}'],
     '/page.js': ['text/javascript', outputFiles[0]!.text],
-    '/page.css': ['text/css', 'body{margin:0;font:16px sans-serif;background:linear-gradient(#fdf6ec,#cfe0ea);height:4000px}main{padding:40px}.inline{height:100vh;overflow:hidden}'],
+    '/page.css': ['text/css', PAGE_STYLE],
     '/favicon.ico': ['image/x-icon', ''],
   }
   const server: Server = createServer(({ url = '/' }, response) => {

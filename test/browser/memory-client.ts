@@ -28,7 +28,8 @@ interface MemoryConversation extends Conversation {
   readonly name: MutableSignal<string | undefined>
 }
 
-const WORDS = ['Do you ship to Lisbon?', 'Yes, within three days.', 'Great, thank you!', 'The blue one is back in stock on Friday. Shall I keep one for you until then?',
+const WORDS = ['Do you ship to Lisbon?', 'Yes, within three days.', 'Great, thank you!',
+  'The blue one is back in stock on Friday. Shall I keep one for you until then?',
   'Yes please', 'Done. Anything else I can do?', '请问可以开发票吗？', '可以的，下单时填写抬头就行。']
 
 export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryClient {

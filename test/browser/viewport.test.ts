@@ -249,7 +249,8 @@ describe('the reader', () => {
   test('who is up in the history keeps his bottom line (stub)', async () => {
     const bottomLine = (): Promise<string> => opened.page.evaluate(() => {
       const list = chat.shadowRoot!.querySelector('.timeline')!.getBoundingClientRect()
-      const seen = [...chat.shadowRoot!.querySelectorAll('[data-test="message"]')].filter((each) => each.getBoundingClientRect().top < list.bottom)
+      const messages = [...chat.shadowRoot!.querySelectorAll('[data-test="message"]')]
+      const seen = messages.filter((each) => each.getBoundingClientRect().top < list.bottom)
       const last = seen[seen.length - 1]!
       return `${last.getAttribute('data-id')} ${Math.round(list.bottom - last.getBoundingClientRect().top)}`
     })

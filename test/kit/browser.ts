@@ -2,7 +2,8 @@
  * A real browser for tests. A page made here watches itself: page errors, console errors, CSP violations and failed
  * assertions of the page make `close()` throw, so a test that forgets to look still fails.
  */
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type CDPSession, type Locator, type Page } from 'playwright-core'
+import { chromium } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions, CDPSession, Locator, Page } from 'playwright-core'
 
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-quic', '--mute-audio']
 
