@@ -76,7 +76,8 @@ export function band(m: Measurement, isFocused: boolean, wasOpen: boolean, basel
   const height = Math.round(visibleBottom - visibleTop)
   const isInline = m.boxTop !== m.fixedTop || m.boxBottom !== m.fixedBottom
   if (isInline && !isOpen) return { ...CLOSED, mode, height }
-  const isQuiet = !isFocused && m.keyboardHeight === 0 && m.hostBottom <= 0 && m.hostTop <= 0 && covered < COVERED_PX && visibleTop - m.fixedTop < 8
+  const isHostSilent = m.hostBottom <= 0 && m.hostTop <= 0
+  const isQuiet = !isFocused && isHostSilent && m.keyboardHeight === 0 && covered < COVERED_PX && visibleTop - m.fixedTop < 8
   if (isQuiet) return { ...CLOSED, mode, height }
   const top = Math.max(0, Math.round(visibleTop - m.boxTop))
   const room = m.boxBottom - m.boxTop - top - LEAST_PX

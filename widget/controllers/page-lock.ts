@@ -24,7 +24,8 @@ export function lockPage(panel: HTMLElement): () => void {
 function isInScroller(event: Event, panel: HTMLElement): boolean {
   for (const node of event.composedPath()) {
     if (node === panel) return false
-    if (node instanceof HTMLElement && node.scrollHeight > node.clientHeight && /auto|scroll/.test(getComputedStyle(node).overflowY)) return true
+    if (!(node instanceof HTMLElement) || node.scrollHeight <= node.clientHeight) continue
+    if (/auto|scroll/.test(getComputedStyle(node).overflowY)) return true
   }
   return false
 }

@@ -166,7 +166,8 @@ export class ChatElement extends LineElement {
       @keydown=${this.#onKeydown}>
       ${isInline ? nothing : launcher({ strings, unread: this.line.unread, isHidden: this.open, onOpen: () => this.show() })}
       <div class="frame probe" aria-hidden="true"></div>
-      ${this.#hasPanel ? html`<div class="frame ${this.#isModal ? 'modal' : ''}" data-frame ?hidden=${!this.#isShown}>${this.#panel()}</div>` : nothing}
+      ${this.#hasPanel ? html`<div class="frame ${this.#isModal ? 'modal' : ''}" data-frame ?hidden=${!this.#isShown}
+        >${this.#panel()}</div>` : nothing}
     </div>`
   }
 
