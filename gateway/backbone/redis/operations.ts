@@ -46,8 +46,11 @@ function appendedBefore([seq, epoch, prev, tail]: KnownReply): Appended {
   return { epoch, seq, at, duplicate: true, ...(prev === '' ? {} : { prev: JSON.parse(prev) as string }) }
 }
 
-export function touchOp(script: Script, list: string, { conversation, at }: NewMessage): Op<unknown> {
-  return { key: list, script, keys: [list], args: [String(at), conversation], weight: 0.2, parse: (reply) => reply }
+/** With the script where calls can be merged; where each list goes by itself (Cluster) the plain command is cheaper. */
+export function touchOp(script: Script | undefined, list: string, { conversation, at }: NewMessage): Op<unknown> {
+  const rest = { key: list, weight: 0.2, parse: (reply: unknown) => reply }
+  if (script === undefined) return { ...rest, keys: [], args: ['ZADD', list, 'GT', String(at), conversation] }
+  return { ...rest, script, keys: [list], args: [String(at), conversation] }
 }
 
 export function mendOp(script: Script, list: string, row: { conversation: string; seen: string; right: string }): Op<unknown> {

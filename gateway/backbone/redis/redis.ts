@@ -28,7 +28,7 @@ export async function openRedis(given: Partial<RedisSettings> & Pick<RedisSettin
   const bus = new RedisBus(ring, asks, settings)
   await ring.looked
   return {
-    store: new RedisStore({ writes, asks, scripts, listsBeside }),
+    store: new RedisStore({ writes, asks, scripts, listsBeside, merges: ring.merges }),
     bus,
     unready: () => ring.unready(),
     async close() {

@@ -22,11 +22,10 @@ export interface Scripts {
 export function loadScripts(
   settings: RedisSettings, { listsBeside, publish }: { listsBeside: boolean; publish: 'PUBLISH' | 'SPUBLISH' },
 ): Scripts {
-  const { windowCount, keepCount, keepMs, durability } = settings
+  const { windowCount, keepCount, keepMs } = settings
   return {
     append: load('append', [
       listsBeside ? '5' : '3', publish, String(windowCount), String(keepCount), String(keepMs),
-      durability === 'replica' ? '1' : '',
     ]),
     advance: load('advance', [publish]),
     read: load('read', []),

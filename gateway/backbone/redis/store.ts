@@ -14,6 +14,8 @@ export interface StoreOptions {
   readonly scripts: Scripts
   /** Lists live where the logs do, and the append's own script writes them. */
   readonly listsBeside: boolean
+  /** One script call may carry several keys' operations. */
+  readonly merges: boolean
 }
 
 /** The Store on Redis. Each method is one round trip; what goes in it is in operations.ts and scripts/. */
@@ -29,7 +31,9 @@ export class RedisStore implements Store {
 
   async append(message: NewMessage): Promise<Appended> {
     const { writes, scripts, listsBeside } = this.#options
-    const lists = (conversationSides(message.conversation) ?? []).map(listKey)
+    const sides = conversationSides(message.conversation)
+    if (sides === undefined) throw new TypeError(`Not a conversation: ${message.conversation}`)
+    const lists = sides.map(listKey)
     const op = appendOp(scripts.append, message, { epoch: newEpoch(), lists: listsBeside ? lists : [] })
     if (listsBeside) return writes.run(op)
     // At once, on other servers: nothing is acknowledged that its lists do not hold. An append that then failed leaves a row
@@ -52,9 +56,10 @@ export class RedisStore implements Store {
 
   /** A list whose server is away may lag, as long as it is known to hold the conversation: the chat goes on without it. */
   async #touch(list: string, message: NewMessage): Promise<void> {
+    const { writes, scripts, merges } = this.#options
     const membership = `${list} ${message.conversation}`
     try {
-      await this.#options.writes.run(touchOp(this.#options.scripts.touch, list, message))
+      await writes.run(touchOp(merges ? scripts.touch : undefined, list, message))
       if (this.#listed.has(membership)) return
       this.#listed.add(membership)
       if (this.#listed.size > LISTED_COUNT) for (const oldest of this.#listed) return void this.#listed.delete(oldest)

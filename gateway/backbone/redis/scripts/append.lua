@@ -4,7 +4,7 @@
 -- KEYS  per entry ARGV[1] of them: meta (hash), log (stream), window (string), then the lists (sorted sets) that live
 --       on this very server, if any
 -- ARGV  1 keys per entry   2 PUBLISH | SPUBLISH   3 places in the window   4 entries to keep, 0 = all
---       5 ms to keep, 0 = for ever   6 '1': a known entry also writes, so that a WAIT behind it means something
+--       5 ms to keep, 0 = for ever
 --       then per entry 11: channel, origin, conversation, the epoch if this is the first entry,
 --       the JSON before the epoch, the JSON after the number and the link ("id" and "from" first), how many bytes of it
 --       are "id" and "from", the id as JSON, side, name as JSON or '', at
@@ -15,8 +15,8 @@
 -- log     <seq>-0  p = the id before as JSON, m = the JSON after the number
 -- window  4 bytes a place, place = seq % places: the start of the SHA-1 of "id" and "from". A hit is only a hint: the log decides.
 local per, publish, places = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
-local keep, age, durable = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6] == '1'
-local HEAD, WIDTH = 6, 11
+local keep, age = tonumber(ARGV[4]), tonumber(ARGV[5])
+local HEAD, WIDTH = 5, 11
 
 -- The known entry with this key among the last `places`, as {seq, {p, prev, m, json}}; more than 16 false hints are an attack.
 local function find(log, window, tag, key, seq)
@@ -55,10 +55,7 @@ local function append(k, a)
   local tag = struct.pack('>I4', tonumber(string.sub(redis.sha1hex(key), 1, 8), 16))
   if epoch then
     local n, entry = find(log, redis.call('GET', window) or '', tag, key, seq)
-    if n then
-      if durable then redis.call('HSET', meta, 'e', epoch) end
-      return { n, epoch, entry[2], entry[4] }
-    end
+    if n then return { n, epoch, entry[2], entry[4] } end
   else
     epoch = ARGV[a + 3]
     redis.call('HSET', meta, 'e', epoch)
