@@ -1,0 +1,96 @@
+/**
+ * A real nginx with demo/deploy/nginx.conf, in front of nodes n1 and n2: only the ports are the test's, and everything that
+ * nginx writes lies in a folder of its own.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { eventually, freePort } from './redis.ts'
+
+export interface Nginx {
+  readonly url: string
+  readonly port: number
+  /** Takes nodes (by tag) out of the choice for new lines, and the others back in; resolves when nginx works by it. */
+  takeOut(...tags: string[]): Promise<void>
+  /** What it has complained about. */
+  complaints(): Promise<string>
+  stop(): Promise<void>
+}
+
+const CONF = 'demo/deploy/nginx.conf'
+const FIRST_NODE_PORT = 8081
+const WRITES = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${name};`).join(' ')
+
+/** `ports`: of n1, n2. */
+export async function startNginx(ports: readonly [number, number]): Promise<Nginx> {
+  const folder = await mkdtemp(join(tmpdir(), 'im-nginx-'))
+  const port = await freePort()
+  const conf = join(folder, 'nginx.conf')
+  const errors = join(folder, 'error.log')
+  const shipped = await readFile(CONF, 'utf8')
+  const write = (out: readonly string[]): Promise<void> => writeFile(conf, configure(shipped, { port, ports, out, folder }))
+  await write([])
+  const user = process.getuid?.() === 0 ? 'user root;' : ''
+  const child = spawn('nginx', ['-p', folder, '-c', conf, '-e', errors, '-g', `daemon off; pid ${folder}/pid; ${user}`], { stdio: 'inherit' })
+  const onExit = (): void => void child.kill('SIGKILL')
+  process.once('exit', onExit)
+  await eventually(() => answers(port), Boolean)
+  return {
+    url: `http://127.0.0.1:${port}`, port,
+    takeOut: async (...tags) => {
+      const before = await workersOf(child.pid!)
+      await write(tags)
+      child.kill('SIGHUP')
+      await eventually(() => workersOf(child.pid!), (now) => now.length > 0 && !now.some((pid) => before.includes(pid)))
+    },
+    complaints: async () => readFile(errors, 'utf8').catch(() => ''),
+    stop: async () => {
+      process.off('exit', onExit)
+      if (child.exitCode === null) {
+        child.kill('SIGTERM')
+        await once(child, 'exit')
+      }
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+interface Place {
+  readonly port: number
+  readonly ports: readonly number[]
+  readonly out: readonly string[]
+  readonly folder: string
+}
+
+/** The file as it is shipped, with other ports. Throws where it has lost what is replaced here. */
+function configure(shipped: string, { port, ports, out, folder }: Place): string {
+  const replace = (text: string, what: string | RegExp, by: string): string => {
+    const replaced = text.replaceAll(what, by)
+    if (replaced === text) throw new Error(`${CONF} has no ${what} any more.`)
+    return replaced
+  }
+  let text = replace(shipped, 'listen 8080;', `listen 127.0.0.1:${port};`)
+  text = replace(text, 'worker_processes auto;', 'worker_processes 1;')
+  text = replace(text, 'http {', `http { access_log off; ${WRITES.replaceAll('_path ', `_path ${folder}/`)}`)
+  for (const [i, node] of ports.entries()) {
+    const isOut = out.includes(`n${i + 1}`) ? ' down' : ''
+    text = replace(text, `127.0.0.1:${FIRST_NODE_PORT + i} max_fails=1`, `127.0.0.1:${node}${isOut} max_fails=1`)
+    text = replace(text, `127.0.0.1:${FIRST_NODE_PORT + i}`, `127.0.0.1:${node}`)
+  }
+  return text
+}
+
+const answers = (port: number): Promise<boolean> => new Promise((resolve) => {
+  const socket = connect(port, '127.0.0.1')
+  socket.once('connect', () => resolve(true)).once('error', () => resolve(false)).once('connect', () => socket.destroy())
+})
+
+/** Workers that take new connections; those on their way out are called otherwise. */
+async function workersOf(master: number): Promise<string[]> {
+  const pids = (await readFile(`/proc/${master}/task/${master}/children`, 'utf8')).trim().split(/\s+/)
+  const names = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))
+  return pids.filter((_, i) => names[i]!.includes('worker process') && !names[i]!.includes('shutting down'))
+}

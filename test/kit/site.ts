@@ -1,0 +1,62 @@
+/** A site as an operator runs it: two gateways as processes of their own (n1, n2) on one Redis, and nginx in front. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { spawnGateway, type PassClaims, type SpawnedGateway } from './gateway.ts'
+import { startNginx, type Nginx } from './nginx.ts'
+
+export type NodeTag = 'n1' | 'n2'
+export const NODE_TAGS: readonly NodeTag[] = ['n1', 'n2']
+
+type Spawn = (tag: NodeTag, port?: number) => Promise<SpawnedGateway>
+
+export class Site {
+  readonly nginx: Nginx
+  readonly #nodes: Record<NodeTag, SpawnedGateway>
+  readonly #spawn: Spawn
+
+  private constructor(nginx: Nginx, nodes: Record<NodeTag, SpawnedGateway>, spawn: Spawn) {
+    this.nginx = nginx
+    this.#nodes = nodes
+    this.#spawn = spawn
+  }
+
+  /** `redisUrls`: what n1 and n2 take for their Redis; different where each has a proxy of its own. */
+  static async start(redisUrls: Record<NodeTag, string>, settings: Readonly<Record<string, string>> = {}): Promise<Site> {
+    // shared for the demo secret in it: a pass of one node counts at the other
+    const environment = {
+      COMMANDS_PER_SECOND: '0', LOG_LEVEL: 'error', TRUST_PROXY: 'on', ...settings,
+      DATA_DIR: await mkdtemp(join(tmpdir(), 'im-site-')),
+    }
+    const spawn: Spawn = (tag, port = 0) =>
+      spawnGateway({ ...environment, REDIS_URL: redisUrls[tag], NODE_TAG: tag, PORT: String(port) })
+    const nodes = { n1: await spawn('n1'), n2: await spawn('n2') }
+    return new Site(await startNginx([nodes.n1.port, nodes.n2.port]), nodes, spawn)
+  }
+
+  get url(): string {
+    return this.nginx.url
+  }
+
+  node(tag: NodeTag): SpawnedGateway {
+    return this.#nodes[tag]
+  }
+
+  /** From a node itself: nginx speaks for the world, and the world gets no demo passes. */
+  async pass(claims: PassClaims): Promise<string> {
+    return this.#nodes.n1.pass(claims).catch(() => this.#nodes.n2.pass(claims))
+  }
+
+  /** The same node again, on its old port. */
+  async startAgain(tag: NodeTag): Promise<void> {
+    this.#nodes[tag] = await this.#spawn(tag, this.#nodes[tag].port)
+  }
+
+  /** True where everything ended as it should. */
+  async stop(): Promise<boolean> {
+    const codes = await Promise.all(NODE_TAGS.map((tag) => this.#nodes[tag].stop()))
+    await this.nginx.stop()
+    await rm(this.#nodes.n1.dataDir, { recursive: true, force: true })
+    return codes.every((code) => code === 0)
+  }
+}
