@@ -53,7 +53,10 @@ test('a click on a product page opens the page of conversations once; the next o
   expect(await hook(chats, 'offer', 'im-inbox').count()).toBe(0)
   const second = await product.context.newPage()
   await second.goto(`${url}/product.html`)
-  await second.evaluate(() => (window as unknown as { imChat: { open(wish: object): void } }).imChat.open({ to: 'shop:7', product: { title: 'Cup' } }))
+  await second.evaluate(() => {
+    const { imChat } = window as unknown as { imChat: { open(wish: object): void } }
+    imChat.open({ to: 'shop:7', product: { title: 'Cup' } })
+  })
   await chats.locator('im-inbox [data-test=panel][data-to="shop:7"]').waitFor()
   await hook(chats, 'offer', 'im-inbox').getByText('Cup').waitFor()
   expect(product.context.pages()).toHaveLength(3)

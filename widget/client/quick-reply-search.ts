@@ -22,13 +22,17 @@ function closeness(text: string, query: string): number {
   return 1
 }
 
-/** The replies that fit what was typed, the best first; a hit in the title counts for more than one in the text. All where nothing was typed. */
+/**
+ * The replies that fit what was typed, the best first; a hit in the title counts for more than one in the text. All where
+ * nothing was typed.
+ */
 export function searchQuickReplies(replies: readonly QuickReply[], query: string): readonly QuickReply[] {
   const wanted = fold(query)
   if (wanted === '') return replies
   const rated = replies.map((reply) => {
     const inText = closeness(fold(reply.text), wanted)
-    const rating = Math.max(closeness(fold(reply.title), wanted) * 2, closeness(fold(reply.folder ?? ''), wanted), inText > 1 ? inText : 0)
+    const inFolder = closeness(fold(reply.folder ?? ''), wanted)
+    const rating = Math.max(closeness(fold(reply.title), wanted) * 2, inFolder, inText > 1 ? inText : 0)
     return { reply, rating }
   })
   return rated.filter(({ rating }) => rating > 0).sort((a, b) => b.rating - a.rating).map(({ reply }) => reply)

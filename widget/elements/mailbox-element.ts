@@ -83,7 +83,8 @@ export abstract class MailboxElement extends LineElement {
     enterSends: () => this.enter.value === 'send',
     isSoftKeyboard: () => false,
     onSend: (id, text) => this.tell('im-send', { id, text }),
-    onMessage: ({ id, seq, from, kind, body, at }, isOwn) => this.tell('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
+    onMessage: ({ id, seq, from, kind, body, at }, isOwn) =>
+      this.tell('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
   })
   /** Below two columns one is shown at a time. */
   protected shown: 'list' | 'conversation' | 'details' = 'list'
@@ -107,7 +108,8 @@ export abstract class MailboxElement extends LineElement {
     const { conversation, messages } = this.line
     if (!conversation) return ''
     const { name, to } = conversation
-    return name.value ?? this.mailbox.rows.find((row) => row.to === to)?.name ?? messages.findLast(({ side }) => side === to)?.name ?? to
+    const said = (): string | undefined => messages.findLast(({ side }) => side === to)?.name
+    return name.value ?? this.mailbox.rows.find((row) => row.to === to)?.name ?? said() ?? to
   }
 
   /** Opens the conversation with `to`, in all windows of this person. */

@@ -4,10 +4,16 @@ const MINUTE = 60_000
 export function timeSpan(ms: number, lang: string): string | undefined {
   const minutes = Math.floor(ms / MINUTE)
   if (minutes < 1) return undefined
-  const [count, unit] = minutes < 60 ? [minutes, 'minute'] : minutes < 2880 ? [Math.floor(minutes / 60), 'hour'] : [Math.floor(minutes / 1440), 'day']
+  const [count, unit] = inOneUnit(minutes)
   try {
     return new Intl.NumberFormat(lang, { style: 'unit', unit, unitDisplay: 'long' }).format(count)
   } catch {
     return `${count} ${unit[0]}`
   }
+}
+
+function inOneUnit(minutes: number): readonly [number, 'minute' | 'hour' | 'day'] {
+  if (minutes < 60) return [minutes, 'minute']
+  const hours = Math.floor(minutes / 60)
+  return hours < 48 ? [hours, 'hour'] : [Math.floor(hours / 24), 'day']
 }

@@ -16,10 +16,11 @@ export function quickReplyPicker({ active, found, onUse, strings }: QuickReplyPi
       ? html`<p class="hint" role="status">${strings.noQuickReplies}</p>`
       : html`<div role="listbox" id="quick-replies" aria-label=${strings.quickReplies}>
           ${found.map((reply, index) => html`<div
-            role="option" id="quick-reply-${index}" class="reply" data-test="quick-reply" data-id=${reply.id} aria-selected=${index === active}
-            @click=${() => onUse(reply)}
+            role="option" id="quick-reply-${index}" class="reply" data-test="quick-reply" data-id=${reply.id}
+            aria-selected=${index === active} @click=${() => onUse(reply)}
           >
-            <span class="reply-title" dir="auto">${reply.title}</span>${reply.folder ? html`<span class="reply-folder" dir="auto">${reply.folder}</span>` : nothing}
+            <span class="reply-title" dir="auto">${reply.title}</span>
+            ${reply.folder ? html`<span class="reply-folder" dir="auto">${reply.folder}</span>` : nothing}
             <span class="reply-text" dir="auto">${reply.text}</span>
           </div>`)}
         </div>`}
