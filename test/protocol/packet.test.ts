@@ -34,7 +34,8 @@ describe('the packet codec', () => {
     })
     fc.assert(fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), nearly, broken), (text) => {
       const read = decodePacket(text)
-      if (read.type !== 'invalid') expect(decodePacket(encodePacket(read))).toEqual(read)
+      // as JSON has it: 1e999 is read as Infinity and written as null, -1e-999 loses its sign
+      if (read.type !== 'invalid') expect(decodePacket(encodePacket(read))).toEqual(JSON.parse(JSON.stringify(read)))
     }), { numRuns: 5000 })
   })
 
