@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { Unavailable, type Backbone } from '../../../gateway/backbone/backbone.ts'
 import { openRedis } from '../../../gateway/backbone/redis/redis.ts'
@@ -230,6 +231,8 @@ describe('the races of one server', () => {
     await server.cli('SET', `im:{c:${talks[bad]!.conversation}}:log`, 'not a stream')
     const answers = await Promise.allSettled(talks.map((talk) => other.store.append(talk.message())))
     expect(answers[bad]).toMatchObject({ status: 'rejected', reason: { message: expect.stringMatching(/WRONGTYPE/) } })
+    // Its text is nobody's business in a log.
+    expect(inspect(answers[bad], { depth: 9 })).not.toContain(talks[bad]!.message().body.text.slice(0, 5))
     answers.splice(bad, 1)
     expect(answers.map((answer) => (answer.status === 'fulfilled' ? answer.value.seq : answer.reason))).toEqual(answers.map(() => 1))
   })
