@@ -35,8 +35,11 @@ export interface Files {
  * Durability: without overlappingSync a write's promise resolves after LMDB's own commit, which has flushed the pages
  * and then the meta page (fdatasync, or a write with O_DSYNC) before it returns. With it, lmdb-js resolves when the
  * data is merely visible and says `flushed` later, and readers could see what a power cut takes away.
+ *
+ * And no batching by turns of the event loop: lmdb opens those with a promise that nobody is given, and when a commit fails
+ * (a full disk) that one rejects unhandled and ends the process. What belongs together is put into one `batch` here.
  */
-const DURABLE = { overlappingSync: false } as const
+const DURABLE = { overlappingSync: false, eventTurnBatching: false } as const
 
 export async function openFiles(folder: string): Promise<Files> {
   for (const name of ['journal', 'main']) mustBeLmdb(join(folder, name, 'data.mdb'))

@@ -80,7 +80,10 @@ export class GroupCommit {
   #failed(wishes: readonly Wish[], error: Error & { commitError?: Promise<never> }): void {
     this.trouble = `The data folder could not be written: ${error.message}`
     // lmdb tells the reason in a second promise, which must not stay unhandled.
-    error.commitError?.catch((reason: Error) => { this.trouble = `The data folder could not be written: ${reason.message}` })
+    error.commitError?.catch(({ message }: Error) => {
+      // Its first part is the system's own words.
+      this.trouble = `The data folder could not be written: ${message.split(':')[0]}`
+    })
     const unavailable = new Unavailable(this.trouble, { cause: error })
     for (const wish of wishes) wish.fail(unavailable)
   }

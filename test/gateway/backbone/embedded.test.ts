@@ -83,14 +83,46 @@ describe('the embedded backbone alone', () => {
   })
 })
 
-describe('killed while it appends', () => {
-  // Inside node_modules, so that the bundle finds lmdb's own binary.
-  const script = join(import.meta.dirname, '../../../node_modules/.cache/im-chat', `append-until-killed-${process.pid}.mjs`)
+/** A process for a test, in one file. Inside node_modules, so that it finds lmdb's own binary. */
+function bundled(name: string): string {
+  const script = join(import.meta.dirname, '../../../node_modules/.cache/im-chat', `${name}-${process.pid}.mjs`)
   beforeAll(() => build({
-    entryPoints: [join(import.meta.dirname, 'append-until-killed.ts')],
+    entryPoints: [join(import.meta.dirname, `${name}.ts`)],
     bundle: true, platform: 'node', format: 'esm', target: 'node20', external: ['lmdb'], outfile: script,
   }))
   afterAll(() => rmSync(script))
+  return script
+}
+
+describe('on a full disk', () => {
+  const script = bundled('append-until-full')
+
+  const CASES = [['the journal', 8_388_608], ['folding', 100_000]] as const
+  it.each(CASES)('%s fails: Unavailable, why in unready, nothing acknowledged is lost',
+    async (_, foldBytes) => {
+      const dataDir = newFolder()
+      const { conversation } = newTalk()
+      // A limit on file sizes is the disk's end that needs no disk of its own; without the trap it would be a signal.
+      const shell = ['-c', 'trap "" XFSZ; ulimit -f 700; exec "$0" "$@"', process.execPath, script, dataDir, conversation]
+      const child = spawn('bash', [...shell, String(foldBytes)], { stdio: ['ignore', 'pipe', 'ignore'] })
+      const [[said], [code]] = await Promise.all([once(child.stdout, 'data'), once(child, 'exit')]) as [[Buffer], [number]]
+      expect(code).toBe(0)
+      const { count, ...rest } = JSON.parse(said.toString()) as { count: number }
+      expect(count).toBeGreaterThan(50)
+      expect(rest).toEqual({
+        refusal: 'Unavailable', again: 'Unavailable', head: count,
+        unready: 'The data folder could not be written: File too large',
+      })
+      const backbone = await openEmbedded({ dataDir })
+      const entries = await all(backbone.store, conversation)
+      expect(entries.slice(0, count).map(({ id }) => id)).toEqual(Array.from({ length: count }, (_entry, i) => `m${i + 1}`))
+      await backbone.close()
+      rmSync(dataDir, { recursive: true })
+    }, 30_000)
+})
+
+describe('killed while it appends', () => {
+  const script = bundled('append-until-killed')
 
   const CASES = [['long before it folds', 8_388_608], ['while it folds', 20_000]] as const
   it.each(CASES)('%s, it has every acknowledged entry', async (_, foldBytes) => {
