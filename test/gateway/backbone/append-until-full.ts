@@ -9,7 +9,8 @@ const backbone = await openEmbedded({ dataDir, foldBytes: Number(foldBytes) })
 const { store } = backbone
 
 const append = (count: number) => store.append({
-  conversation, id: `m${count}`, from: 'sender', side: 'sender', kind: 'text', body: { text: 'x'.repeat(2000) }, at: count, origin: '',
+  conversation, id: `m${count}`, from: 'sender', side: 'sender', kind: 'text', body: { text: 'x'.repeat(2000) },
+  at: count, origin: '',
 })
 
 let count = 0
