@@ -59,20 +59,21 @@ export interface AppOptions {
   readonly isProcess?: boolean
   /** Shorter than the wire's limit in tests of the deadline. */
   readonly helloMs?: number
+  /** Ms since the epoch; tests move it. */
+  readonly now?: () => number
   /** Instead of the one the settings name; this app closes it all the same. */
   readonly backbone?: Backbone
 }
 
 export async function createApp(config: Config, options: AppOptions = {}): Promise<App> {
-  const { isProcess = false, helloMs = LIMITS.helloMs } = options
-  const now = (): number => Date.now()
+  const { isProcess = false, helloMs = LIMITS.helloMs, now = () => Date.now() } = options
   const dispatcher = new Dispatcher()
   const fastify = createFastify(config, (handler) => dispatcher.server(handler))
   const metrics = new Metrics({ isProcess })
   const report = reporter(fastify.log, metrics)
 
   const backbone = options.backbone ?? (await openBackbone(config))
-  const hub = new Hub({ backbone, report, now })
+  const hub = new Hub({ backbone, report, now, chance: Math.random })
   const domain = createDomain(backbone, { attendance: hub, config, now, report })
   const passes = await createPasses(config, now)
   const origins = new Origins(config.ORIGINS ?? (isDemo(config) ? '*' : ''))

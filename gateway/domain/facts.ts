@@ -12,6 +12,7 @@ export type Fact =
   | { readonly fact: 'messageAppended'; readonly duplicate: boolean }
   | { readonly fact: 'volatileDropped' }
   | { readonly fact: 'gapHealed'; readonly channelCount: number }
+  | { readonly fact: 'publishMissed'; readonly conversationCount: number }
   | { readonly fact: 'bugFound'; readonly where: string; readonly error: unknown }
 
 export type Report = (fact: Fact) => void

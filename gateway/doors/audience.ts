@@ -4,45 +4,32 @@
  * `prepare` joins the side's own channel, then the channels of its newest conversations. Others come by invitation
  * (the first message of a conversation, or the first since the other side came). An invited conversation is followed first
  * and read then; what arrives in between is held back, so that its peers see each message once and in order.
+ *
+ * The bus may lose a publish without anyone noticing. So now and then `compare` holds the newest rows of the side's list
+ * against the last seq that came through here; a message or an invitation that never came is shown then.
  */
-import type { Page, Store } from '../backbone/backbone.ts'
+import type { ListRow, Page, Store } from '../backbone/backbone.ts'
+import type { Report } from '../domain/facts.ts'
 import { rowOfPage, sideChannel, type Invitation } from '../domain/conversations.ts'
 import { conversationChannel, isShopSide } from '../protocol/keys.ts'
 import { messagePacket } from '../protocol/packets.ts'
 import type { Channels } from './channels.ts'
+import { Following, type Held } from './following.ts'
 import { Outgoing } from './outgoing.ts'
 import { pushPacket, type Peer } from './peer.ts'
 import { pushedMessage } from './pushed-message.ts'
+import { pushedSeq } from './pushed-seq.ts'
 import { readNotice } from './notice.ts'
 
 const CUSTOMER_NEWEST_COUNT = 50
 const SHOP_NEWEST_COUNT = 200
 const FOLLOWING_COUNT = 2000
 const INVITED_PAGE_COUNT = 100
-
-interface Held {
-  readonly outgoing: Outgoing
-  readonly origin: string
-}
-
-class Following {
-  readonly conversation: string
-  readonly joined: Promise<void>
-  readonly listener: (outgoing: Outgoing, origin: string) => void
-  isJoined = false
-  isAnnounced = false
-  /** While an invitation is being shown: what arrived meanwhile, and which line caused which seq. */
-  invited: { readonly held: Held[]; readonly origins: Map<number, string> } | undefined
-  usedAt = 0
-
-  constructor(conversation: string, channels: Channels, deliver: (following: Following, held: Held) => void) {
-    this.conversation = conversation
-    this.listener = (outgoing, origin) => deliver(this, { outgoing, origin })
-    this.joined = channels.join(conversationChannel(conversation), this.listener).then(() => {
-      this.isJoined = true
-    })
-  }
-}
+/** A message that was published in vain is among the newest of its side's list. */
+const COMPARED_COUNT = 20
+const COMPARED_PAGES = 10
+/** How far the clocks of nodes may be apart. */
+const CLOCKS_MS = 60_000
 
 export class Audience {
   readonly side: string
@@ -50,15 +37,21 @@ export class Audience {
   readonly #following = new Map<string, Following>()
   readonly #store: Store
   readonly #channels: Channels
+  readonly #report: Report
   readonly #onOwn = (outgoing: Outgoing, origin: string): void => this.#notice(outgoing, origin)
   #prepared: Promise<void> | undefined
   #isReleased = false
   #tick = 0
+  /** Conversations whose head the last comparison saw above what was shown: lost, or only on its way. */
+  #doubtful = new Map<string, number>()
+  /** The newest message that a comparison has seen. */
+  #comparedAt = Infinity
 
-  constructor(options: { side: string; store: Store; channels: Channels }) {
+  constructor(options: { side: string; store: Store; channels: Channels; report: Report }) {
     this.side = options.side
     this.#store = options.store
     this.#channels = options.channels
+    this.#report = options.report
   }
 
   get peers(): ReadonlySet<Peer> {
@@ -108,15 +101,30 @@ export class Audience {
 
   /** Publishes may have been missed: shows the head of each of `channels`; whoever lacks more will see the gap and read. */
   async heal(channels: ReadonlySet<string>): Promise<void> {
-    if (channels.has(sideChannel(this.side))) await this.#followNewest()
-    for (const { conversation } of [...this.#following.values()]) {
-      if (!channels.has(conversationChannel(conversation))) continue
-      const page = await this.#store.read(conversation, { limit: 1 })
-      for (const message of page.messages) this.#push(new Outgoing(messagePacket(message)), '')
-      for (const [participant, cursor] of Object.entries(page.cursors)) {
-        this.#push(pushPacket('cursorPush', { conversation, participant, ...cursor }), '')
-      }
+    if (channels.has(sideChannel(this.side))) {
+      for (const row of await this.#newest()) if (!this.#following.has(row.conversation)) await this.#showHead(row)
     }
+    for (const { conversation } of [...this.#following.values()]) {
+      if (channels.has(conversationChannel(conversation))) await this.#showHead({ conversation })
+    }
+  }
+
+  /** See `Comparable`. A push may be on its way, so one that looks lost is shown only if it is still missing the next time. */
+  async compare(): Promise<boolean> {
+    const before = new Map([...this.#following.values()].map(({ conversation, seq }) => [conversation, seq]))
+    const doubtful = this.#doubtful
+    this.#doubtful = new Map()
+    const missed: ListRow[] = []
+    for (const row of await this.#changed()) {
+      const { conversation, head } = row
+      const seq = this.#following.get(conversation)?.seq ?? 0
+      // a head behind what had come before it was read: the log has lost its tail
+      if ((doubtful.get(conversation) ?? 0) > seq || head.seq < (before.get(conversation) ?? 0)) missed.push(row)
+      else if (head.seq > seq) this.#doubtful.set(conversation, head.seq)
+    }
+    for (const row of missed) await this.#showHead(row)
+    if (missed.length > 0) this.#report({ fact: 'publishMissed', conversationCount: missed.length })
+    return this.#doubtful.size > 0
   }
 
   /** The last peer has gone. */
@@ -140,8 +148,42 @@ export class Audience {
   }
 
   async #followNewest(): Promise<void> {
-    const rows = await this.#store.list(this.side, { limit: isShopSide(this.side) ? SHOP_NEWEST_COUNT : CUSTOMER_NEWEST_COUNT })
-    await Promise.all(rows.map(({ conversation }) => this.follow(conversation)))
+    const rows = await this.#newest()
+    await Promise.all(rows.map(async ({ conversation, head }) => {
+      await this.follow(conversation)
+      const following = this.#following.get(conversation)
+      if (following?.seq === 0) following.seq = head.seq
+    }))
+  }
+
+  #newest(): Promise<readonly ListRow[]> {
+    return this.#store.list(this.side, { limit: isShopSide(this.side) ? SHOP_NEWEST_COUNT : CUSTOMER_NEWEST_COUNT })
+  }
+
+  /** The newest rows, and all that have changed since the last time. */
+  async #changed(): Promise<ListRow[]> {
+    const rows: ListRow[] = []
+    const since = this.#comparedAt - CLOCKS_MS
+    for (let page = 0; page < COMPARED_PAGES; page++) {
+      const last = rows.at(-1)?.last.at
+      const more = await this.#store.list(this.side, { limit: COMPARED_COUNT, ...(last === undefined ? {} : { before: last }) })
+      rows.push(...more)
+      if (more.length < COMPARED_COUNT || more.at(-1)!.last.at < since) break
+    }
+    this.#comparedAt = rows[0]?.last.at ?? 0
+    return rows
+  }
+
+  /** Peers that lack more than the head see the gap and read. */
+  async #showHead({ conversation, head }: Pick<ListRow, 'conversation'> & Partial<ListRow>): Promise<void> {
+    const following = this.#following.get(conversation)
+    if (following === undefined) return this.#invited({ type: 'invite', conversation, seq: head?.seq ?? 1, socketid: '' })
+    const page = await this.#store.read(conversation, { limit: 1 })
+    following.seq = page.head.seq
+    for (const message of page.messages) this.#push(new Outgoing(messagePacket(message)), '')
+    for (const [participant, cursor] of Object.entries(page.cursors)) {
+      this.#push(pushPacket('cursorPush', { conversation, participant, ...cursor }), '')
+    }
   }
 
   #push(outgoing: Outgoing, origin: string): void {
@@ -151,6 +193,7 @@ export class Audience {
   #deliver(following: Following, held: Held): void {
     following.usedAt = ++this.#tick
     if (following.invited !== undefined) return void following.invited.held.push(held)
+    following.seq = pushedSeq(held.outgoing) ?? following.seq
     if (held.outgoing.isVolatile && typingSide(held.outgoing) === this.side) return
     this.#push(held.outgoing, held.origin)
   }
@@ -204,6 +247,7 @@ export class Audience {
       if (message.seq >= from) this.#push(new Outgoing(messagePacket(message)), invited.origins.get(message.seq) ?? '')
     }
     following.invited = undefined
+    following.seq = page.head.seq
     for (const held of invited.held) {
       if ((pushedMessage(held.outgoing)?.seq ?? Infinity) > page.head.seq) this.#deliver(following, held)
     }

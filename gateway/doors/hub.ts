@@ -8,6 +8,7 @@ import type { Report } from '../domain/facts.ts'
 import { Audience } from './audience.ts'
 import { Channels } from './channels.ts'
 import type { Peer } from './peer.ts'
+import { Positions } from './positions.ts'
 
 /** What an outdated line has under way may still be answered; a client that knows closes it long before. */
 const OUTDATED_MS = 5000
@@ -23,14 +24,16 @@ export class Hub implements Attendance {
   readonly #devices = new Map<string, Peer>()
   /** Peers with a newer line of the same device, and when they are told. */
   readonly #outdated = new Map<Peer, number>()
+  readonly #positions: Positions
   readonly #stopGap: () => void
   readonly #sweep: NodeJS.Timeout
 
-  constructor(options: { backbone: Backbone; report: Report; now: () => number }) {
+  constructor(options: { backbone: Backbone; report: Report; now: () => number; chance: () => number }) {
     this.#backbone = options.backbone
     this.#report = options.report
     this.#now = options.now
     this.#channels = new Channels({ bus: options.backbone.bus, report: options.report })
+    this.#positions = new Positions(options)
     this.#stopGap = options.backbone.bus.onGap((channels) => this.#onGap(channels))
     this.#sweep = setInterval(() => this.#lookAround(), SWEEP_MS).unref()
   }
@@ -91,7 +94,7 @@ export class Hub implements Attendance {
   #audience(side: string): Audience {
     const known = this.#audiences.get(side)
     if (known !== undefined) return known
-    const audience = new Audience({ side, store: this.#backbone.store, channels: this.#channels })
+    const audience = new Audience({ side, store: this.#backbone.store, channels: this.#channels, report: this.#report })
     this.#audiences.set(side, audience)
     return audience
   }
@@ -100,6 +103,7 @@ export class Hub implements Attendance {
     const now = this.#now()
     for (const peer of this.#peers.values()) if (peer.identity.expiresAt <= now) peer.bye('pass_expired')
     for (const [peer, dueAt] of this.#outdated) if (dueAt <= now) peer.bye('replaced')
+    this.#positions.look(this.#audiences.values())
   }
 
   #onGap(channels: readonly string[]): void {

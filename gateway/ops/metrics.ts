@@ -26,6 +26,9 @@ export class Metrics {
     name: 'im_volatile_dropped_total', help: 'Volatile pushes dropped for slow lines.', ...this.#to,
   })
   readonly gaps = new Counter({ name: 'im_gaps_total', help: 'Times that publishes may have been missed.', ...this.#to })
+  readonly missed = new Counter({
+    name: 'im_missed_total', help: 'Conversations with a publish that was lost in silence, found by comparison.', ...this.#to,
+  })
   readonly bugs = new Counter({ name: 'im_bugs_total', help: 'Errors nobody expected.', labelNames: ['where'], ...this.#to })
   readonly ackSeconds = new Histogram({
     name: 'im_ack_seconds', help: 'From a command read to its answer handed over.', labelNames: ['command'],

@@ -46,6 +46,9 @@ export function reporter(log: Pick<FastifyBaseLogger, 'error' | 'warn' | 'debug'
       case 'gapHealed':
         log.warn(fact, 'publishes may have been missed; reading again')
         return metrics.gaps.inc()
+      case 'publishMissed':
+        log.warn(fact, 'publishes were lost; shown now')
+        return metrics.missed.inc(fact.conversationCount)
       case 'bugFound':
         log.error({ err: fact.error, where: fact.where }, 'a bug')
         return metrics.bugs.inc({ where: fact.where })

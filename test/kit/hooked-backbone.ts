@@ -7,6 +7,8 @@ export class HookedBackbone implements Backbone {
   beforeRead: (conversation: string) => Promise<void> = async () => undefined
   afterRead: (conversation: string) => Promise<void> = async () => undefined
   isAway = false
+  /** What to do with something published; undefined: it arrives. A bus may forget. */
+  onPublished: ((arrive: () => void) => void) | undefined
   readonly store: Backbone['store']
   readonly bus: Backbone['bus']
 
@@ -20,7 +22,10 @@ export class HookedBackbone implements Backbone {
       read: (conversation, range) => this.#here(() => this.#read(conversation, () => store.read(conversation, range))),
     }
     this.bus = {
-      subscribe: (channel, listener) => this.#here(() => bus.subscribe(channel, listener)),
+      subscribe: (channel, listener) => this.#here(() => bus.subscribe(channel, (relayed) => {
+        if (this.onPublished === undefined) listener(relayed)
+        else this.onPublished(() => listener(relayed))
+      })),
       publish: (channel, origin, packet) => this.#here(() => bus.publish(channel, origin, packet)),
       onGap: (listener) => bus.onGap(listener),
     }
