@@ -94,15 +94,24 @@ export async function startRedis(...args: string[]): Promise<RedisServer> {
   return new RedisServer(await freePort(), args).start()
 }
 
-/** Asks again until it holds; the message of the last failure is the test's. */
+/**
+ * Asks again until it holds; the message of the last failure is the test's. Asking itself may fail on the way: a server that is
+ * being promoted cuts its clients.
+ */
 export async function eventually<T>(ask: () => Promise<T>, holds: (value: T) => boolean, withinMs = 15_000): Promise<T> {
   const end = Date.now() + withinMs
-  for (;;) {
-    const value = await ask()
-    if (holds(value)) return value
-    if (Date.now() > end) throw new Error(`not within ${withinMs} ms; last: ${String(value).slice(0, 500)}`)
+  let last = ''
+  while (Date.now() < end) {
+    try {
+      const value = await ask()
+      if (holds(value)) return value
+      last = String(value)
+    } catch (error) {
+      last = String(error)
+    }
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
+  throw new Error(`not within ${withinMs} ms; last: ${last.slice(0, 500)}`)
 }
 
 const CLUSTER = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000', '--cluster-replica-validity-factor', '0',
