@@ -4,19 +4,47 @@ import { noteReceived, noteSent, wire } from './wire.ts'
 /** Harms XMLHttpRequest and fetch: late, lost on the way there, lost on the way back, said twice, not at all while offline. */
 export function harmRequests(faults: Faults): void {
   harmXhr(faults)
-  const native = window.fetch
-  if (!native) return
-  window.fetch = (input, init) => {
-    if (faults.offline) return Promise.reject(new TypeError('Failed to fetch (a fault of the QA page)'))
-    const wait = new Promise<void>((done) => setTimeout(done, faults.delay))
-    return faults.delay ? wait.then(() => native.call(window, input, init)) : native.call(window, input, init)
-  }
+  // Without fetch of its own the legacy bundle brings one over XMLHttpRequest.
+  if (window.fetch) harmFetch(faults, window.fetch)
 }
 
-const FLYING: XMLHttpRequest[] = []
+const isPolling = (url: unknown): boolean => /[?&]transport=polling/.test(String(url))
+
+/** Fails one request in flight each. */
+const flying: (() => void)[] = []
 
 /** Fails every request in flight, as a phone does that loses its network. */
-export const cutRequests = (): void => FLYING.splice(0).forEach(fail)
+export const cutRequests = (): void => flying.splice(0).forEach((fail) => fail())
+
+const land = (fail: () => void): void => void (flying.indexOf(fail) < 0 || flying.splice(flying.indexOf(fail), 1))
+
+const wait = (ms: number): Promise<void> => (ms ? new Promise((done) => setTimeout(done, ms)) : Promise.resolve())
+
+function harmFetch(faults: Faults, native: typeof window.fetch): void {
+  window.fetch = (input, init) => new Promise((resolve, reject) => {
+    const isPoll = isPolling(input)
+    const fail = (): void => {
+      land(fail)
+      wire.lost++
+      reject(new TypeError('Failed to fetch (a fault of the QA page)'))
+    }
+    if (faults.offline || (isPoll && strikes(faults.drop / 2))) return fail()
+    const { body } = init ?? {}
+    flying.push(fail)
+    if (isPoll) noteSent('polling', body)
+    const payload = isPoll && typeof body === 'string' && strikes(faults.duplicate) ? twice(body) : body
+    const { delay } = faults
+    wait(delay)
+      .then(() => native.call(window, input, init && { ...init, ...(payload === undefined ? {} : { body: payload }) }))
+      .then((response) => Promise.all([response, isPoll ? response.clone().text() : '', wait(delay)]))
+      .then(([response, text]) => {
+        if (isPoll && strikes(faults.drop / 2)) return fail()
+        if (isPoll && response.ok) noteReceived('polling', text)
+        land(fail)
+        resolve(response)
+      }, fail)
+  })
+}
 
 function harmXhr(faults: Faults): void {
   const proto = XMLHttpRequest.prototype
@@ -27,9 +55,10 @@ function harmXhr(faults: Faults): void {
   }
   proto.send = function (this: XMLHttpRequest & { qa?: string }, body) {
     if (faults.offline || strikes(faults.drop / 2)) return void setTimeout(() => fail(this), 0)
-    const isPoll = /[?&]transport=polling/.test(this.qa ?? '')
-    FLYING.push(this)
-    catchAnswer(this, faults, isPoll)
+    const isPoll = isPolling(this.qa)
+    const cut = (): void => fail(this)
+    flying.push(cut)
+    catchAnswer(this, faults, isPoll, cut)
     if (isPoll && typeof body === 'string') noteSent('polling', body)
     const payload = typeof body === 'string' && isPoll && strikes(faults.duplicate) ? twice(body) : body
     if (faults.delay) setTimeout(() => send.call(this, payload), faults.delay)
@@ -37,13 +66,12 @@ function harmXhr(faults: Faults): void {
   }
 }
 
-function catchAnswer(xhr: XMLHttpRequest, faults: Faults, isPoll: boolean): void {
+function catchAnswer(xhr: XMLHttpRequest, faults: Faults, isPoll: boolean, cut: () => void): void {
   let isPassed = false
   xhr.addEventListener('readystatechange', (event) => {
     if (xhr.readyState !== 4 || isPassed) return
     isPassed = true
-    const at = FLYING.indexOf(xhr)
-    if (at >= 0) FLYING.splice(at, 1)
+    land(cut)
     if (strikes(faults.drop / 2)) {
       wire.lost++
       shadow(xhr, 'status', 0)

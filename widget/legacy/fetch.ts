@@ -10,14 +10,20 @@
       const xhr = new XMLHttpRequest()
       xhr.open(method || 'GET', url)
       for (const name in headers) xhr.setRequestHeader(name, headers[name] || '')
-      xhr.onload = () => {
+      xhr.onreadystatechange = () => {
+        if (xhr.readyState !== 4) return
         const { status, responseText } = xhr
+        if (!status) return reject(new TypeError('Failed to fetch'))
         const text = (): Promise<string> => Promise.resolve(responseText)
         resolve({ ok: status >= 200 && status < 300, status, text, json: () => text().then(JSON.parse) })
       }
-      xhr.onerror = xhr.ontimeout = () => reject(new TypeError('Failed to fetch'))
       xhr.send(body)
     })
-  const page: { fetch?: unknown } = window
-  if (!page.fetch) page.fetch = overXhr
+  class PlainHeaders {
+    set(name: string, value: string): void {
+      Object.assign(this, { [name]: value })
+    }
+  }
+  const page: { fetch?: unknown; Headers?: unknown } = window
+  if (!page.fetch) Object.assign(page, { fetch: overXhr, Headers: PlainHeaders })
 }

@@ -1,29 +1,47 @@
-import { NodeWebSocket, NodeXHR } from 'engine.io-client'
+import { Fetch, NodeWebSocket } from 'engine.io-client'
 import type { Transport, TransportEvents, TransportPort } from '../transport.ts'
 
 /** Of the biggest packets there are, so many stay far below what the gateway takes in one POST. */
 const BATCH_COUNT = 8
 
+/** A connection that breaks off inside an answer would be told to nobody but the console. */
+class CarefulFetch extends Fetch {
+  override doPoll(): void {
+    const onFailed = (error: unknown): unknown => this.onError('fetch read error', error)
+    this['_fetch']().then(
+      (response: Response) => (response.ok ? response.text().then((text) => this.onData(text), onFailed) : onFailed(response.status)),
+      onFailed,
+    )
+  }
+}
+
 /**
  * Engine.IO v4 at `<gateway>/im/`, by engine.io-client's transports without its `Socket`: order of transports, deadlines,
  * silence and the way back are connection.ts's and line.ts's. Each transport is a session of its own and never upgrades.
- * The classes named `Node…` are the browser's own in a browser bundle (the package's "browser" map).
+ * `NodeWebSocket` is the browser's own in a browser bundle (the package's "browser" map).
  */
 export const engineIoPorts = (gateway: string): readonly TransportPort[] => [
   { name: 'websocket', open: (events) => open(gateway, NodeWebSocket, 'websocket', events) },
-  { name: 'polling', open: (events) => open(gateway, NodeXHR, 'polling', events) },
+  { name: 'polling', open: (events) => open(gateway, CarefulFetch, 'polling', events) },
 ]
 
-type Kind = typeof NodeWebSocket | typeof NodeXHR
+type Kind = typeof NodeWebSocket | typeof CarefulFetch
 
-function open(gateway: string, Kind: Kind, name: string, events: TransportEvents): Transport {
-  const { protocol, hostname, port, pathname } = new URL(gateway, typeof location === 'object' ? location.href : undefined)
-  const query: Record<string, unknown> = { EIO: 4, transport: name }
-  const transport = new Kind({
+function optionsFor(gateway: string, query: Readonly<Record<string, unknown>>) {
+  const page = typeof location === 'object' ? location : undefined
+  const { origin, protocol, hostname, port, pathname } = new URL(gateway, page?.href)
+  return {
     // They put the brackets of an IPv6 address back.
     hostname: hostname.replace(/[[\]]/g, ''), port, secure: protocol === 'https:', path: pathname.replace(/\/?$/, '/im/'),
+    // What guards a whole site, a proxy's cookie, comes along; nothing is sent to strangers.
+    withCredentials: origin === page?.origin,
     query, timestampRequests: true, timestampParam: 't', socket: { binaryType: 'arraybuffer' },
-  })
+  }
+}
+
+function open(gateway: string, Kind: Kind, name: string, events: TransportEvents): Transport {
+  const query: Record<string, unknown> = { EIO: 4, transport: name }
+  const transport = new Kind(optionsFor(gateway, query))
   const waiting: { type: string; data?: string }[] = []
   const write = (type: string, data: string | undefined): void => {
     waiting.push({ type, ...(data === undefined ? {} : { data }) })
