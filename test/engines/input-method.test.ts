@@ -1,13 +1,12 @@
 /** Real input methods under ibus, typed by a real X keyboard into `<im-chat>`; what was sent is what an agent received. */
 import { io, type Socket } from 'socket.io-client'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { spawnGateway, type SpawnedGateway } from '../kit/gateway.ts'
-import { openKeyboard, SCREEN, type HeadedBrowser, type InputMethod, type Keyboard } from './input-method.ts'
+import { openKeyboard, SCREEN, type HeadedBrowser, type Keyboard } from './input-method.ts'
 import { pause } from './page.ts'
 
 let gateway: SpawnedGateway
 let agent: Socket
-let keyboard: Keyboard | undefined
 const received: string[] = []
 
 beforeAll(async () => {
@@ -23,18 +22,13 @@ afterAll(async () => {
   await gateway.stop()
 })
 
-afterEach(async () => {
-  await keyboard?.close()
-  keyboard = undefined
-})
-
 /** The field in the middle of the composer at the page's bottom; the button at its right. */
 const FIELD = { x: SCREEN.width / 2, y: SCREEN.height - 30 }
 const BUTTON = { x: SCREEN.width - 30, y: SCREEN.height - 30 }
 
 /** Opens the chat and proves with plain letters that it is live and has the focus. */
-async function begin(browser: HeadedBrowser, method: InputMethod): Promise<Keyboard> {
-  keyboard = await openKeyboard(browser, method, `${gateway.url}/qa.html?overlay=off`)
+async function begin(browser: HeadedBrowser): Promise<Keyboard> {
+  const keyboard = await openKeyboard(browser, `${gateway.url}/qa.html?overlay=off`)
   received.length = 0
   for (let tries = 0; received.length === 0; tries++) {
     if (tries > 20) throw new Error('The chat never answered to the keyboard.')
@@ -57,44 +51,51 @@ async function expectSends(...texts: readonly string[]): Promise<void> {
 const BROWSERS: readonly HeadedBrowser[] = ['chromium', 'firefox', 'webkitgtk']
 
 describe.each(BROWSERS)('%s', (browser) => {
-  test('pinyin: the candidate is confirmed first, then Enter sends it once', { timeout: 120_000 }, async () => {
-    const { keys } = await begin(browser, 'libpinyin')
-    await keys('n', 'i', 'space')
+  let keyboard: Keyboard
+  beforeAll(async () => {
+    keyboard = await begin(browser)
+  }, 120_000)
+  afterAll(() => keyboard?.close())
+
+  test('pinyin: the candidate is confirmed first, then Enter sends it once', async () => {
+    await keyboard.use('libpinyin')
+    await keyboard.keys('n', 'i', 'space')
     await expectSends()
-    await keys('Return')
+    await keyboard.keys('Return')
     await expectSends('你')
-    await keys('n', 'i', 'Return')
+    await keyboard.keys('n', 'i', 'Return')
     await expectSends()
-    await keys('Return')
+    await keyboard.keys('Return')
     await expectSends('ni')
   })
 
-  test('kana: Enter confirms, the next one sends', { timeout: 120_000 }, async () => {
-    const { keys } = await begin(browser, 'anthy')
-    await keys('ctrl+j', 'k', 'a', 'Return')
+  test('kana: Enter confirms, the next one sends', async () => {
+    await keyboard.use('anthy')
+    await keyboard.keys('ctrl+j', 'k', 'a', 'Return')
     await expectSends()
-    await keys('Return')
+    await keyboard.keys('Return')
     await expectSends('か')
-    await keys('k', 'a', 'space', 'Return')
+    await keyboard.keys('k', 'a', 'space', 'Return')
     await expectSends()
-    await keys('Return')
+    await keyboard.keys('Return')
     await expectSends('可')
   })
 
-  test('hangul: one Enter confirms the syllable and sends, twice the same word too', { timeout: 120_000 }, async () => {
-    const { keys } = await begin(browser, 'hangul')
-    await keys('Hangul', 'g', 'k', 's', 'Return')
+  test('hangul: one Enter confirms the syllable and sends, twice the same word too', async () => {
+    await keyboard.use('hangul')
+    await keyboard.keys('Hangul', 'g', 'k', 's', 'Return')
     await expectSends('한')
-    await keys('g', 'k', 's', 'Return')
+    await keyboard.keys('g', 'k', 's', 'Return')
     await expectSends('한')
   })
-})
 
-test('chromium: a click on Send while the input method is at work sends all of it, and nothing comes back', { timeout: 120_000 }, async () => {
-  const { keys, click } = await begin('chromium', 'libpinyin')
-  await keys('n', 'i')
-  await click(BUTTON.x, BUTTON.y)
-  await expectSends('你')
-  await keys('n', 'i', 'space', 'Return')
-  await expectSends('你')
+  // GTK cancels what is not confirmed before the page hears of the click, so elsewhere there is nothing to send.
+  if (browser === 'chromium') test('a click on Send while the input method is at work sends all of it, and nothing comes back', async () => {
+    await keyboard.use('libpinyin')
+    await keyboard.keys('n', 'i')
+    await keyboard.click(BUTTON.x, BUTTON.y)
+    await expectSends('你')
+    await keyboard.keys('n', 'i', 'space', 'Return')
+    await expectSends('你')
+  })
 })

@@ -13,6 +13,8 @@ export type InputMethod = 'libpinyin' | 'anthy' | 'hangul'
 export type HeadedBrowser = 'chromium' | 'firefox' | 'webkitgtk'
 
 export interface Keyboard {
+  /** Switches the session to another input method. */
+  use(method: InputMethod): Promise<void>
   /** Keys by their X names, one after the other, as fast as a quick typist. */
   keys(...names: readonly string[]): Promise<void>
   click(x: number, y: number): Promise<void>
@@ -23,16 +25,16 @@ export const SCREEN = { width: 1000, height: 800 } as const
 const KEY_MS = 150
 const MINI_BROWSER = '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser'
 
-/** The session that browser and input method share; it prints its bus address when the input method is chosen. */
+/** The session that browser and input methods share; it prints its bus address when input methods can be chosen. */
 const SESSION = `
 openbox >/dev/null 2>&1 &
 ibus-daemon --xim --panel=disable --config=/usr/libexec/ibus-memconf --cache=none >/dev/null 2>&1 &
-for try in $(seq 40); do sleep 0.25; ibus engine "$IBUS_ENGINE" >/dev/null 2>&1 && break; done
-[ "$(ibus engine)" = "$IBUS_ENGINE" ] && echo "BUS=$DBUS_SESSION_BUS_ADDRESS;"
+for try in $(seq 40); do sleep 0.25; ibus engine libpinyin >/dev/null 2>&1 && break; done
+[ "$(ibus engine)" = libpinyin ] && echo "BUS=$DBUS_SESSION_BUS_ADDRESS;"
 wait
 `
 
-export async function openKeyboard(browser: HeadedBrowser, method: InputMethod, url: string): Promise<Keyboard> {
+export async function openKeyboard(browser: HeadedBrowser, url: string): Promise<Keyboard> {
   const screen = startChild('Xvfb', { args: ['-displayfd', '1', '-screen', '0', `${SCREEN.width}x${SCREEN.height}x24`, '-nolisten', 'tcp'] })
   const children: Child[] = [screen]
   const close = async (): Promise<void> => {
@@ -41,14 +43,20 @@ export async function openKeyboard(browser: HeadedBrowser, method: InputMethod, 
   try {
     const display = `:${await screen.says(/(\d+)\n/)}`
     const folder = newFolder()
-    const env = sessionEnvironment(display, folder, method)
+    const env = sessionEnvironment(display, folder)
     const session = startChild('dbus-run-session', { args: ['--', 'bash', '-c', SESSION], env, folder })
     children.push(session)
     const bus = await session.says(/BUS=([^;]+);/, 30_000)
     children.push(startBrowser(browser, url, { ...env, DBUS_SESSION_BUS_ADDRESS: bus }))
     const x = (...args: string[]): string => spawnSync('xdotool', args, { env: { ...process.env, DISPLAY: display }, encoding: 'utf8' }).stdout ?? ''
     await settled(() => x('search', '--onlyvisible', '--name', '.'))
+    const choose = (method: InputMethod): void =>
+      void spawnSync('ibus', ['engine', method], { env: { ...process.env, ...env, DBUS_SESSION_BUS_ADDRESS: bus } as NodeJS.ProcessEnv })
     return {
+      async use(method) {
+        choose(method)
+        await pause(KEY_MS * 2)
+      },
       async keys(...names) {
         for (const name of names) {
           x('key', '--delay', '20', name)
@@ -69,11 +77,11 @@ export async function openKeyboard(browser: HeadedBrowser, method: InputMethod, 
   }
 }
 
-const sessionEnvironment = (display: string, folder: string, method: InputMethod): Record<string, string | undefined> => ({
+const sessionEnvironment = (display: string, folder: string): Record<string, string | undefined> => ({
   // ibus' own scripts want Debian's python, not another one in front
   PATH: `/usr/bin:/bin:/usr/sbin:/sbin:${process.env.PATH}`,
   DISPLAY: display, HOME: folder, XDG_RUNTIME_DIR: folder, XDG_CONFIG_HOME: `${folder}/.config`, XDG_CACHE_HOME: `${folder}/.cache`,
-  IBUS_ENGINE: method, GTK_IM_MODULE: 'ibus', QT_IM_MODULE: 'ibus', XMODIFIERS: '@im=ibus', DBUS_SESSION_BUS_ADDRESS: undefined,
+  GTK_IM_MODULE: 'ibus', QT_IM_MODULE: 'ibus', XMODIFIERS: '@im=ibus', DBUS_SESSION_BUS_ADDRESS: undefined,
   NO_AT_BRIDGE: '1', GTK_USE_PORTAL: '0', GDK_BACKEND: 'x11', LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', LIBGL_ALWAYS_SOFTWARE: '1',
   WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1', MOZ_DISABLE_CONTENT_SANDBOX: '1',
 })

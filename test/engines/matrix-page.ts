@@ -1,9 +1,10 @@
 import type { Outcome } from './check.ts'
+import type { Typed } from './input-method-results.ts'
 
 const SIGN = { ok: '✓', failed: '✗', 'n/a': '–' } as const
 
 /** docs/engines.md: generated, so that the claim and its proof cannot part. */
-export function matrixPage(outcomes: readonly Outcome[], at: Date): string {
+export function matrixPage(outcomes: readonly Outcome[], typed: readonly Typed[], at: Date): string {
   const engines = [...new Set(outcomes.map(({ engine }) => engine))]
   const checks = [...new Set(outcomes.map(({ check }) => check))]
   const find = (engine: string, id: string): Outcome | undefined =>
@@ -20,6 +21,23 @@ export function matrixPage(outcomes: readonly Outcome[], at: Date): string {
     row(['', ...short]), row(['---', ...engines.map(() => ':-:')]),
     ...checks.map(({ id, title }) => row([title, ...engines.map((engine) => SIGN[find(engine, id)?.result ?? 'n/a'])])), '',
     ...engines.map((engine) => `- ${engine}`), '',
+    ...inputMethods(typed),
     ...(notes.length > 0 ? ['## Failures', '', ...notes.map(({ engine, check, note }) => `- ${engine}, ${check.title}: ${note}`), ''] : []),
   ].join('\n')
+}
+
+/** Typed by a real X keyboard through ibus (libpinyin, anthy, hangul) into headed browsers. */
+function inputMethods(typed: readonly Typed[]): readonly string[] {
+  const browsers = [...new Set(typed.map(({ browser }) => browser))]
+  const titles = [...new Set(typed.map(({ title }) => title))]
+  const sign = (browser: string, title: string): string => {
+    const found = typed.find((each) => each.browser === browser && each.title === title)
+    return found ? SIGN[found.isRight ? 'ok' : 'failed'] : SIGN['n/a']
+  }
+  return [
+    '## Real input methods', '',
+    'ibus with libpinyin, anthy and hangul, typed by a real X keyboard into headed browsers; what counts is what an agent received.', '',
+    `| | ${browsers.join(' | ')} |`, `| --- | ${browsers.map(() => ':-:').join(' | ')} |`,
+    ...titles.map((title) => `| ${title} | ${browsers.map((browser) => sign(browser, title)).join(' | ')} |`), '',
+  ]
 }

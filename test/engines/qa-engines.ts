@@ -9,6 +9,7 @@ import type { Outcome } from './check.ts'
 import { CHECKS } from './checks.ts'
 import { answerInCapitals } from './echo-agent.ts'
 import { ENGINES, openEngine } from './engines.ts'
+import { typeWithInputMethods } from './input-method-results.ts'
 import { matrixPage } from './matrix-page.ts'
 import { runChecks } from './run-checks.ts'
 
@@ -44,5 +45,11 @@ try {
 
 const count = (result: Outcome['result']): number => outcomes.filter((each) => each.result === result).length
 console.log(`\n${count('ok')} passed, ${count('failed')} failed, ${count('n/a')} not applicable`)
-if (positionals.length === 0 && !wanted) writeFileSync('docs/engines.md', matrixPage(outcomes, new Date()))
-process.exitCode = count('failed') > 0 ? 1 : 0
+let areInputMethodsRight = true
+if (positionals.length === 0 && !wanted) {
+  const typed = typeWithInputMethods()
+  areInputMethodsRight = typed.every(({ isRight }) => isRight)
+  console.log(`Real input methods: ${typed.filter(({ isRight }) => isRight).length} of ${typed.length} right`)
+  writeFileSync('docs/engines.md', matrixPage(outcomes, typed, new Date()))
+}
+process.exitCode = count('failed') > 0 || !areInputMethodsRight ? 1 : 0
