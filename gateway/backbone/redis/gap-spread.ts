@@ -7,6 +7,8 @@ export class GapSpread {
   readonly #listeners = new Set<{ readonly call: (channels: readonly string[]) => void }>()
   readonly #pending = new Set<string>()
   #timer: NodeJS.Timeout | undefined
+  /** Until what is pending should have been handed out; begins anew with each addition. */
+  #stepsLeft = 0
 
   constructor(spreadMs: number) {
     this.#spreadMs = spreadMs
@@ -20,7 +22,8 @@ export class GapSpread {
 
   add(channels: readonly string[]): void {
     for (const channel of channels) this.#pending.add(channel)
-    this.#timer ??= setTimeout(() => this.#hand(Math.max(PART, Math.ceil(this.#pending.size / STEPS))), 0)
+    this.#stepsLeft = STEPS
+    this.#timer ??= setTimeout(() => this.#hand(), 0)
   }
 
   close(): void {
@@ -29,13 +32,14 @@ export class GapSpread {
     this.#listeners.clear()
   }
 
-  #hand(count: number): void {
-    const part = [...this.#pending].slice(0, count)
+  #hand(): void {
+    const part = [...this.#pending].slice(0, Math.max(PART, Math.ceil(this.#pending.size / Math.max(1, this.#stepsLeft--))))
     for (const channel of part) this.#pending.delete(channel)
-    this.#timer = this.#pending.size === 0 ? undefined : setTimeout(() => this.#hand(count), this.#spreadMs / STEPS)
+    this.#timer = this.#pending.size === 0 ? undefined : setTimeout(() => this.#hand(), this.#spreadMs / STEPS)
     for (const { call } of this.#listeners) call(part)
   }
 }
 
+/** In so many parts, none smaller than this. */
 const STEPS = 16
 const PART = 16

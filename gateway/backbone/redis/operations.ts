@@ -80,7 +80,7 @@ export function readOp(script: Script, conversation: string, { before, after, li
     script,
     keys: [meta, log],
     args: [isOldest ? 'oldest' : 'newest', String(bound), String(limit)],
-    weight: 1 + limit / 10,
+    weight: 1 + limit / 40,
     parse: (reply) => pageOf(conversation, reply as PageReply, isOldest),
   }
 }

@@ -90,6 +90,7 @@ describe('a Cluster moves under load', () => {
 
   it('pub/sub connections are killed again and again: the slot map is not asked for hundreds of times', async () => {
     const all = await trafficOnAll()
+    const started = Date.now()
     for (let i = 0; i < 5; i++) {
       await passAll(all, 20)
       await Promise.all(group.servers.map((server) => server.cli('CLIENT', 'KILL', 'TYPE', 'pubsub')))
@@ -98,7 +99,8 @@ describe('a Cluster moves under load', () => {
     for (const traffic of all) await expectHonest(traffic)
     const stats = await Promise.all(group.servers.map((server) => server.cli('INFO', 'commandstats')))
     const lookUps = stats.reduce((sum, text) => sum + Number(/cmdstat_cluster\|slots:calls=(\d+)/.exec(text)?.[1] ?? 0), 0)
-    expect(lookUps).toBeLessThan(60)
+    // A look every quarter of a second and node while something is missing, and a few for the hints.
+    expect(lookUps).toBeLessThan(40 + (Date.now() - started) / 100)
   })
 
   it('a user channel follows its slot', async () => {

@@ -64,7 +64,8 @@ describe('what is kept', () => {
     await eventually(() => seqs(node, talk, { after: 0, limit: 9 }), (left) => left.length === 0)
     expect((await node.store.read(talk.conversation, { limit: 9 })).head).toEqual({ epoch, seq: 3, id: 'm3' })
     expect(await node.store.list(talk.shop, { limit: 9 })).toEqual([])
-    expect(await node.store.append(talk.message({ id: 'm3' }))).toMatchObject({ epoch, seq: 4, prev: 'm3', duplicate: false })
+    const forEver = await open({})
+    expect(await forEver.store.append(talk.message({ id: 'm3' }))).toMatchObject({ epoch, seq: 4, prev: 'm3', duplicate: false })
     expect((await node.store.list(talk.shop, { limit: 9 })).map(({ conversation }) => conversation)).toEqual([talk.conversation])
   })
 

@@ -24,7 +24,7 @@ describe('the races of one server', () => {
   })
   beforeEach(async () => {
     proxy = await RedisProxy.to(server.port)
-    node = await openRedis({ url: proxy.url, commandTimeoutMs: 600, pingMs: 500, gapSpreadMs: 50 })
+    node = await openRedis({ url: proxy.url, commandTimeoutMs: 1000, pingMs: 500, gapSpreadMs: 50 })
   })
   afterEach(async () => {
     await server.signal('SIGCONT')
@@ -97,10 +97,12 @@ describe('the races of one server', () => {
     await traffic.pass(50)
     await server.signal('SIGSTOP')
     await eventually(async () => node.unready(), (problem) => problem !== undefined)
-    const started = performance.now()
-    await expect(node.store.append(newTalk().message())).rejects.toThrow(Unavailable)
-    await expect(node.store.read(traffic.talk.conversation, { limit: 1 })).rejects.toThrow(Unavailable)
-    expect(performance.now() - started).toBeLessThan(300)
+    const { conversation } = traffic.talk
+    for (const ask of [() => node.store.append(newTalk().message()), () => node.store.read(conversation, { limit: 1 })]) {
+      // At once: before anything that needs a turn of the event loop.
+      const turn = new Promise((resolve) => setImmediate(resolve, 'later'))
+      expect(await Promise.race([ask().catch((error: unknown) => error), turn])).toBeInstanceOf(Unavailable)
+    }
     await server.signal('SIGCONT')
     await traffic.pass(50)
     expect(traffic.refusedCount).toBeGreaterThan(0)
