@@ -24,6 +24,7 @@ import { stringsFor } from '../locales/strings-for.ts'
 import type { Strings } from '../locales/strings.ts'
 import { deskIcons } from '../parts/desk-icons.ts'
 import { question } from '../parts/question.ts'
+import { shownName } from '../parts/shown-name.ts'
 import { tool } from '../parts/tool.ts'
 import { LineElement } from './line-element.ts'
 import { mailboxList, type MailboxListOptions } from './mailbox-list.ts'
@@ -109,7 +110,11 @@ export abstract class MailboxElement extends LineElement {
     if (!conversation) return ''
     const { name, to } = conversation
     const said = (): string | undefined => messages.findLast(({ side }) => side === to)?.name
-    return name.value ?? this.mailbox.rows.find((row) => row.to === to)?.name ?? said() ?? to
+    return this.#called(to, name.value ?? this.mailbox.rows.find((row) => row.to === to)?.name ?? said())
+  }
+
+  #called(to: string, name: string | undefined): string {
+    return shownName(name, to, this.language.deskStrings.guest)
   }
 
   /** Opens the conversation with `to`, in all windows of this person. */
@@ -252,7 +257,7 @@ export abstract class MailboxElement extends LineElement {
     const isSeen = this.attention.isHere && message.conversation === this.line.conversation?.id
     if (isSeen) return
     const to = message.side
-    const name = message.name ?? this.mailbox.rows.find((row) => row.to === to)?.name ?? to
+    const name = this.#called(to, message.name ?? this.mailbox.rows.find((row) => row.to === to)?.name)
     this.news.tell(message.id, {
       tag: to, title: fill(this.language.deskStrings.newMessageFrom, { name }), text: message.body.text, onOpen: () => this.open(to),
     })

@@ -2,6 +2,7 @@ import type { DeskStrings } from './desk-strings.ts'
 
 export const deskEn: DeskStrings = {
   conversations: 'Conversations',
+  guest: 'Guest',
   conversation: 'Conversation',
   details: 'Details',
   search: 'Search conversations',

@@ -1,6 +1,8 @@
 /** Every sentence of the two PC pages. A further language is one more file of this type and a row in desk-locale.ts. */
 export interface DeskStrings {
   readonly conversations: string
+  /** Before the first letters of a nameless guest's id. */
+  readonly guest: string
   readonly conversation: string
   readonly details: string
   readonly search: string

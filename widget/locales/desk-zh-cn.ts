@@ -2,6 +2,7 @@ import type { DeskStrings } from './desk-strings.ts'
 
 export const deskZhCn: DeskStrings = {
   conversations: '会话',
+  guest: '访客',
   conversation: '会话',
   details: '详情',
   search: '搜索会话',

@@ -6,6 +6,7 @@ import type { DeskStrings } from '../locales/desk-strings.ts'
 import { fill } from '../locales/fill.ts'
 import { listTime } from '../locales/list-time.ts'
 import { avatar } from './avatar.ts'
+import { shownName } from './shown-name.ts'
 
 export interface ConversationListView {
   readonly rows: readonly ConversationRow[]
@@ -41,7 +42,7 @@ function lastLine({ last }: ConversationRow, { me, strings }: ConversationListVi
 
 function row(item: ConversationRow, index: number, view: ConversationListView): TemplateResult {
   const { active, lang, now, onOpen, rows, selected, strings } = view
-  const name = short(item.name ?? item.to)
+  const name = short(shownName(item.name, item.to, strings.guest))
   const isUnread = item.unread > 0
   return html`<div
     class="entry" part="conversation" role="option" data-row data-test="conversation"
