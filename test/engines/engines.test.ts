@@ -10,14 +10,14 @@ const SOCKETS = ['refuse', 'hang', 'mute', 'die', 'throw', 'missing'].map((fault
 
 /** What does not apply where: said here, so that a check which stops applying is noticed. */
 const NOT_APPLICABLE: Readonly<Record<string, readonly string[]>> = {
-  'chromium-64': ['compose', 'zoom'],
+  'chromium-64': ['compose'],
   'chromium-83': ['compose'],
   'chromium-108': [],
   chromium: [],
   firefox: ['compose'],
-  webkitgtk: ['tap', 'compose', 'zoom'],
-  wpe: ['keyboard-resize', 'tap', 'compose', 'zoom'],
-  qtwebkit: ['keyboard-visual', 'tap', 'compose', 'zoom', ...SOCKETS],
+  webkitgtk: ['tap', 'compose'],
+  wpe: ['keyboard-resize', 'tap', 'compose'],
+  qtwebkit: ['strict-csp', 'keyboard-visual', 'tap', 'compose', ...SOCKETS],
 }
 
 /** Ten seconds of deliberate bad weather per engine; `npm run qa:engines` has the time. */

@@ -109,6 +109,11 @@ export const composerStyle = css`
   .send svg {
     stroke-width: 2.4;
   }
+  /* A button is no flex container in engines of before 2017. */
+  .send svg,
+  .enter svg {
+    margin: 0 auto;
+  }
   .send[aria-disabled='true'] {
     background: var(--edge);
     color: var(--muted);
