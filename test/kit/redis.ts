@@ -4,7 +4,7 @@
  */
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,9 +21,8 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-const running = new Set<ChildProcess>()
-/** A test that fails before its end leaves nothing behind either. */
-process.once('exit', () => { for (const child of running) child.kill('SIGKILL') })
+/** Where Linux can see to it, a server ends with the process that started it, however that ended. */
+const DIE_WITH_PARENT = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL'] : []
 
 /** One redis-server process; may be killed and started again on the same port with the same folder. */
 export class RedisServer {
@@ -42,11 +41,10 @@ export class RedisServer {
   }
 
   async start(): Promise<this> {
-    const child = spawn('redis-server', [...this.#mode(), '--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder,
-      '--daemonize', 'no'], { stdio: ['ignore', 'pipe', 'inherit'], cwd: this.#folder })
+    const [command, ...args] = [...DIE_WITH_PARENT, 'redis-server', ...this.#mode(), '--port', String(this.port),
+      '--bind', '127.0.0.1', '--dir', this.#folder, '--daemonize', 'no'] as [string, ...string[]]
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], cwd: this.#folder })
     this.#process = child
-    running.add(child)
-    child.once('exit', () => running.delete(child))
     let log = ''
     await new Promise<void>((resolve, reject) => {
       child.stdout.on('data', (chunk: Buffer) => {
