@@ -41,9 +41,9 @@ export class RedisServer {
   }
 
   async start(): Promise<this> {
-    const [command, ...args] = [...DIE_WITH_PARENT, 'redis-server', ...this.#mode(), '--port', String(this.port),
-      '--bind', '127.0.0.1', '--dir', this.#folder, '--daemonize', 'no'] as [string, ...string[]]
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], cwd: this.#folder })
+    const command = [...DIE_WITH_PARENT, 'redis-server', ...this.#mode(), '--port', String(this.port), '--bind', '127.0.0.1',
+      '--dir', this.#folder, '--daemonize', 'no']
+    const child = spawn(command[0]!, command.slice(1), { stdio: ['ignore', 'pipe', 'inherit'], cwd: this.#folder })
     this.#process = child
     let log = ''
     await new Promise<void>((resolve, reject) => {
