@@ -28,6 +28,7 @@ import type { Domain } from './doors/dispatch.ts'
 import { registerBundles } from './doors/bundles.ts'
 import { Dispatcher } from './doors/dispatcher.ts'
 import { EngineIoDoor } from './doors/engine-io.ts'
+import { openEngineLine } from './doors/engine-line.ts'
 import { Hub } from './doors/hub.ts'
 import { registerPages } from './doors/pages.ts'
 import type { Reception } from './doors/reception.ts'
@@ -156,7 +157,7 @@ async function openDoors(
   fastify: FastifyInstance, { config, dispatcher, reception }: { config: Config; dispatcher: Dispatcher; reception: Reception },
 ): Promise<void> {
   const tag = config.NODE_TAG ?? randomBytes(3).toString('hex')
-  if (config.DOORS.includes('engine.io')) dispatcher.engineIo = new EngineIoDoor({ reception, tag })
+  if (config.DOORS.includes('engine.io')) dispatcher.engineIo = new EngineIoDoor({ tag, onSession: (socket) => openEngineLine(socket, reception) })
   if (config.DOORS.includes('websocket')) dispatcher.webSocket = new WebSocketDoor({ reception, tag })
   await dispatcher.webSocket?.register(fastify)
   // an http server does not end while engine.io keeps sessions

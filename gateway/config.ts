@@ -109,7 +109,8 @@ export function helpText(): string {
     const value = shown(fallback)
     return `  ${name.padEnd(20)} ${sentence}${value === '' ? '' : ` [${value}]`}`
   })
-  return ['im-chat: the gateway. Settings come from the environment:', '', ...rows, ''].join('\n')
+  const conformance = '  --conformance [path] Not a chat: a server that the official Engine.IO and Socket.IO suites can be pointed at. [/engine.io/]'
+  return ['im-chat: the gateway. Settings come from the environment:', '', ...rows, '', conformance, ''].join('\n')
 }
 
 /** The same as a Markdown table, for docs/gateway.md. */

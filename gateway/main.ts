@@ -4,14 +4,26 @@ import { networkInterfaces } from 'node:os'
 import { renderUnicodeCompact } from 'uqr'
 import { createApp, type App } from './app.ts'
 import { DataFolderError } from './backbone/embedded/data-folder-error.ts'
+import { startConformance } from './doors/conformance.ts'
 import { helpText, readConfig, SettingError, type Config } from './config.ts'
 
 const INTERRUPTED = 130
 
 if (process.argv.includes('--help') || process.argv.includes('-h')) {
   console.log(helpText())
+} else if (process.argv.includes('--conformance')) {
+  await startEcho().catch(fail)
 } else {
   await start().catch(fail)
+}
+
+/** `--conformance [path]`: see doors/conformance.ts. */
+async function startEcho(): Promise<void> {
+  const { PORT, HOST } = readConfig(process.env)
+  const path = process.argv[process.argv.indexOf('--conformance') + 1] ?? '/engine.io/'
+  const { port, close } = await startConformance({ port: PORT, host: HOST, path })
+  console.log(`The conformance server listens at http://localhost:${port}${path}`)
+  process.once('SIGTERM', close).once('SIGINT', close)
 }
 
 async function start(): Promise<void> {

@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { ENGINE_PATH, type EngineIoDoor } from './engine-io.ts'
+import type { EngineIoDoor } from './engine-io.ts'
 import { WEBSOCKET_PATH, type WebSocketDoor } from './websocket.ts'
 
 const RETRY_AFTER_SECONDS = 2
@@ -22,7 +22,7 @@ export class Dispatcher {
 
   server(fastify: RequestListener): Server {
     const server = createServer((request, response) => {
-      if (this.engineIo !== undefined && isEngine(request)) this.#handle(this.engineIo, request, response)
+      if (this.engineIo?.has(request)) this.#handle(this.engineIo, request, response)
       else fastify(request, response)
     })
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.#upgrade(request, socket, head))
@@ -42,7 +42,7 @@ export class Dispatcher {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const door = isEngine(request) ? this.engineIo : isRaw(request) ? this.webSocket : undefined
+    const door = this.engineIo?.has(request) ? this.engineIo : isRaw(request) ? this.webSocket : undefined
     this.#upgraded.add(socket)
     socket.once('close', () => this.#upgraded.delete(socket))
     if (door === undefined) reject(socket, '404 Not Found')
@@ -56,10 +56,6 @@ function allowPages({ headers: { origin } }: IncomingMessage, response: ServerRe
   if (origin === undefined) return
   response.setHeader('Access-Control-Allow-Origin', origin)
   response.setHeader('Vary', 'Origin')
-}
-
-function isEngine({ url }: IncomingMessage): boolean {
-  return url !== undefined && (url.startsWith(ENGINE_PATH) || url === '/im' || url.startsWith('/im?'))
 }
 
 const isRaw = ({ url }: IncomingMessage): boolean => url === WEBSOCKET_PATH || url?.startsWith(`${WEBSOCKET_PATH}?`) === true

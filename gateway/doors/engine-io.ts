@@ -1,38 +1,55 @@
 /**
- * The engine.io door: Engine.IO v4 at /im/, WebSocket and long polling. Each of its messages is one packet.
- * Turns its sockets into lines and nothing more.
+ * The engine.io door: Engine.IO v4 at one path, WebSocket and long polling. What a session's messages mean is the business of
+ * whoever opens it: lines of the chat, or the echo of the conformance server.
  */
 import { Server as EngineServer, type Socket } from 'engine.io'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import { LIMITS } from '../protocol/limits.ts'
-import { Line } from './line.ts'
 import { newSid } from './new-sid.ts'
-import type { Outgoing } from './outgoing.ts'
-import { Pending } from './pending.ts'
-import type { Pipe } from './pipe.ts'
-import type { Reception } from './reception.ts'
 
-export const ENGINE_PATH = '/im/'
+const ENGINE_PATH = '/im/'
+
+export interface EngineOptions {
+  readonly tag: string
+  /** Has to listen for `message` at once: a first packet may be in the same chunk. */
+  readonly onSession: (socket: Socket) => void
+  /** With a slash at both ends. */
+  readonly path?: string
+  readonly pingIntervalMs?: number
+  readonly pingTimeoutMs?: number
+  readonly maxBytes?: number
+}
 
 export class EngineIoDoor {
   readonly #engine: EngineServer
+  readonly #path: string
   #isClosed = false
 
-  constructor({ reception, tag }: { reception: Reception; tag: string }) {
+  constructor(options: EngineOptions) {
+    this.#path = options.path ?? ENGINE_PATH
     this.#engine = new EngineServer({
       wsEngine: WebSocketServer,
       transports: ['polling', 'websocket'],
       perMessageDeflate: false,
       httpCompression: { threshold: 1024 },
-      pingInterval: LIMITS.pingIntervalMs,
-      pingTimeout: LIMITS.pingTimeoutMs,
-      maxHttpBufferSize: LIMITS.lineBytes,
+      pingInterval: options.pingIntervalMs ?? LIMITS.pingIntervalMs,
+      pingTimeout: options.pingTimeoutMs ?? LIMITS.pingTimeoutMs,
+      maxHttpBufferSize: options.maxBytes ?? LIMITS.lineBytes,
       allowUpgrades: true,
     })
-    this.#engine.generateId = () => newSid(tag)
-    this.#engine.on('connection', (socket: Socket) => open(socket, reception))
+    this.#engine.generateId = () => newSid(options.tag)
+    this.#engine.on('connection', (socket: Socket) => {
+      socket.on('packet', endOnClose)
+      options.onSession(socket)
+    })
+  }
+
+  /** Whether the request is for this door; the slash at the end may be missing. */
+  has({ url = '' }: IncomingMessage): boolean {
+    const path = this.#path
+    return url.startsWith(path) || url === path.slice(0, -1) || url.startsWith(`${path.slice(0, -1)}?`)
   }
 
   isHandshake(request: IncomingMessage): boolean {
@@ -55,59 +72,7 @@ export class EngineIoDoor {
   }
 }
 
-function open(socket: Socket, reception: Reception): void {
-  const pipe = new EnginePipe(socket)
-  const line = new Line(pipe, socket.transport.sid, reception)
-  // at once: a first packet may already be in the same chunk
-  socket.on('message', (data: string | Buffer) => {
-    if (typeof data === 'string') line.onText(data)
-    else line.onBinary()
-  })
-  socket.on('close', () => {
-    pipe.closed()
-    line.onClosed()
-  })
-}
-
-class EnginePipe implements Pipe {
-  readonly door = 'engine.io'
-  readonly origin: string | undefined
-  readonly host: string | undefined
-  readonly #socket: Socket
-  readonly #pending = new Pending()
-
-  constructor(socket: Socket) {
-    this.#socket = socket
-    this.origin = socket.request.headers.origin
-    this.host = socket.request.headers.host
-  }
-
-  send(outgoing: Outgoing): void {
-    if (this.#socket.readyState !== 'open') return
-    this.#pending.add(outgoing.bytes.length)
-    if (this.#socket.transport.name === 'websocket') {
-      // the shared frame is written as it is; a text would only be made to be thrown away
-      const options = { compress: false, wsPreEncodedFrame: outgoing.engineFrame }
-      this.#socket.send('', options, this.#pending.take)
-    } else {
-      this.#socket.send(outgoing.text, { compress: true }, this.#pending.take)
-    }
-  }
-
-  pending(): Pending {
-    return this.#pending
-  }
-
-  onceEmpty(listener: () => void): void {
-    this.#pending.onceEmpty(listener)
-  }
-
-  /** Not within the packet's own handling: a long-polling request that brought it would be torn before its answer. */
-  close(): void {
-    setImmediate(() => this.#socket.close())
-  }
-
-  closed(): void {
-    this.#pending.clear()
-  }
+/** The engine heeds a close packet on polling only; on a WebSocket it would wait for the ping to time out. */
+function endOnClose(this: Socket, { type }: { type: string }): void {
+  if (type === 'close') this.close()
 }

@@ -1,0 +1,71 @@
+/**
+ * Not a chat: the production dispatcher and engine.io door with nothing behind them, as the official protocol suites expect
+ * their server to be. Everybody may connect, pings come every 300 ms and are waited for 200 ms, a message may have 1,000,000 bytes.
+ *
+ * At `/socket.io/` messages are Socket.IO v5 packets on the default namespace, by the production codec: the hello comes back
+ * in an `auth` event, `message` as `message-back`, `message-with-ack` in its ack. At any other path messages come back as they are.
+ */
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import type { Socket } from 'engine.io'
+import { decodePacket, encodePacket, type InvalidPacket, type Packet } from '../protocol/packet.ts'
+import { Dispatcher } from './dispatcher.ts'
+import { EngineIoDoor } from './engine-io.ts'
+import { newSid } from './new-sid.ts'
+
+const SOCKET_IO_PATH = '/socket.io/'
+const TAG = 'conformance'
+
+export interface ConformanceOptions {
+  readonly port: number
+  readonly host: string
+  readonly path: string
+  readonly pingIntervalMs?: number
+  readonly pingTimeoutMs?: number
+}
+
+export async function startConformance(options: ConformanceOptions): Promise<{ readonly port: number; close(): void }> {
+  const { port, host, pingIntervalMs = 300, pingTimeoutMs = 200 } = options
+  const path = options.path.replace(/^\/*/, '/').replace(/\/*$/, '/')
+  const dispatcher = new Dispatcher()
+  dispatcher.engineIo = new EngineIoDoor({
+    tag: TAG, path, pingIntervalMs, pingTimeoutMs, maxBytes: 1_000_000, onSession: path === SOCKET_IO_PATH ? converse : echo,
+  })
+  const server = dispatcher.server((_request, response) => void response.writeHead(404).end())
+  server.listen(port, host)
+  await once(server, 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => {
+      dispatcher.engineIo?.close()
+      dispatcher.cut()
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
+
+function echo(socket: Socket): void {
+  socket.on('message', (data: string | Buffer) => void socket.send(data))
+}
+
+function converse(socket: Socket): void {
+  let isConnected = false
+  const send = (packet: Packet): void => void socket.send(encodePacket(packet))
+  socket.on('message', (data: string | Buffer) => {
+    const packet: Packet | InvalidPacket = typeof data === 'string' ? decodePacket(data) : { type: 'invalid', reason: 'binary' }
+    if (packet.type === 'connect') {
+      isConnected = true
+      send({ type: 'connect', data: { sid: newSid(TAG) } })
+      send({ type: 'event', name: 'auth', args: [packet.data ?? {}] })
+    } else if (packet.type === 'invalid' && packet.reason === 'namespace') {
+      socket.send(`4${packet.namespace},{"message":"Invalid namespace"}`)
+    } else if (packet.type !== 'event' || !isConnected) {
+      socket.close()
+    } else if (packet.id !== undefined) {
+      send({ type: 'ack', id: packet.id, args: packet.args })
+    } else {
+      send({ type: 'event', name: 'message-back', args: packet.args })
+    }
+  })
+}

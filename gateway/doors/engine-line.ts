@@ -1,0 +1,64 @@
+/** An engine.io session as a line: its messages are packets. */
+import type { Socket } from 'engine.io'
+import { Line } from './line.ts'
+import type { Outgoing } from './outgoing.ts'
+import { Pending } from './pending.ts'
+import type { Pipe } from './pipe.ts'
+import type { Reception } from './reception.ts'
+
+export function openEngineLine(socket: Socket, reception: Reception): void {
+  const pipe = new EnginePipe(socket)
+  const line = new Line(pipe, socket.transport.sid, reception)
+  // at once: a first packet may already be in the same chunk
+  socket.on('message', (data: string | Buffer) => {
+    if (typeof data === 'string') line.onText(data)
+    else line.onBinary()
+  })
+  socket.on('close', () => {
+    pipe.closed()
+    line.onClosed()
+  })
+}
+
+class EnginePipe implements Pipe {
+  readonly door = 'engine.io'
+  readonly origin: string | undefined
+  readonly host: string | undefined
+  readonly #socket: Socket
+  readonly #pending = new Pending()
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+    this.origin = socket.request.headers.origin
+    this.host = socket.request.headers.host
+  }
+
+  send(outgoing: Outgoing): void {
+    if (this.#socket.readyState !== 'open') return
+    this.#pending.add(outgoing.bytes.length)
+    if (this.#socket.transport.name === 'websocket') {
+      // the shared frame is written as it is; a text would only be made to be thrown away
+      const options = { compress: false, wsPreEncodedFrame: outgoing.engineFrame }
+      this.#socket.send('', options, this.#pending.take)
+    } else {
+      this.#socket.send(outgoing.text, { compress: true }, this.#pending.take)
+    }
+  }
+
+  pending(): Pending {
+    return this.#pending
+  }
+
+  onceEmpty(listener: () => void): void {
+    this.#pending.onceEmpty(listener)
+  }
+
+  /** Not within the packet's own handling: a long-polling request that brought it would be torn before its answer. */
+  close(): void {
+    setImmediate(() => this.#socket.close())
+  }
+
+  closed(): void {
+    this.#pending.clear()
+  }
+}

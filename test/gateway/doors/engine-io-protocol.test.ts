@@ -1,0 +1,258 @@
+/**
+ * Engine.IO v4 as its public text describes it, against the production dispatcher and door (the `--conformance`
+ * start, at which the official suites can be pointed too).
+ */
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { startConformance } from '../../../gateway/doors/conformance.ts'
+import { EnginePipe } from '../../kit/engine-pipe.ts'
+
+// real sockets on a machine that may be busy with other tests
+vi.setConfig({ testTimeout: 30_000 })
+
+const SEPARATOR = '\x1e'
+const LOCAL = { port: 0, host: '127.0.0.1' }
+/** Long enough that no ping comes between. */
+const CALM = { pingIntervalMs: 60_000, pingTimeoutMs: 60_000 }
+
+let base: string
+let close: () => void
+beforeAll(async () => {
+  const server = await startConformance({ ...LOCAL, ...CALM, path: '/engine.io/' })
+  close = server.close
+  base = `127.0.0.1:${server.port}/engine.io/`
+})
+afterAll(() => close())
+
+async function startAt(path: string, options: object = {}): Promise<string> {
+  const server = await startConformance({ ...LOCAL, path, ...options })
+  onTestFinished(() => server.close())
+  return `127.0.0.1:${server.port}${path}`
+}
+
+const ask = (query: string, init?: RequestInit, at = base): Promise<Response> => fetch(`http://${at}?${query}`, init)
+const statusOf = async (query: string, init?: RequestInit): Promise<number> => (await ask(query, init)).status
+
+function open(query: string, at = base): EnginePipe {
+  const pipe = new EnginePipe(`ws://${at}?${query}`)
+  onTestFinished(() => pipe.socket.terminate())
+  return pipe
+}
+
+async function openPolling(at = base) {
+  const response = await ask('EIO=4&transport=polling', {}, at)
+  const { sid } = JSON.parse((await response.text()).slice(1)) as { sid: string }
+  const query = `EIO=4&transport=polling&sid=${sid}`
+  return {
+    sid,
+    poll: () => ask(query, {}, at),
+    polled: async () => (await ask(query, {}, at)).text(),
+    post: (body: string) => ask(query, { method: 'POST', body }, at),
+  }
+}
+
+describe('the handshake', () => {
+  test('over polling tells sid, upgrades, heartbeat and limit', async () => {
+    const at = await startAt('/engine.io/')
+    const response = await ask('EIO=4&transport=polling', {}, at)
+    expect(response.status).toBe(200)
+    const text = await response.text()
+    expect(text[0]).toBe('0')
+    expect(JSON.parse(text.slice(1))).toEqual({
+      sid: expect.any(String) as string, upgrades: ['websocket'], pingInterval: 300, pingTimeout: 200, maxPayload: 1_000_000,
+    })
+  })
+
+  test('over a WebSocket has nothing to upgrade to', async () => {
+    const at = await startAt('/engine.io/')
+    const opened = String(await open('EIO=4&transport=websocket', at).next())
+    expect(JSON.parse(opened.slice(1))).toMatchObject({ upgrades: [], pingInterval: 300, pingTimeout: 200 })
+  })
+
+  test.each([
+    ['no version', 'transport=polling'], ['a version that is none', 'EIO=abc&transport=polling'], ['an old version', 'EIO=3&transport=polling'],
+    ['no transport', 'EIO=4'], ['an unknown transport', 'EIO=4&transport=abc'], ['a sid nobody has', 'EIO=4&transport=polling&sid=abc'],
+  ])('with %s is answered 400', async (_, query) => {
+    expect(await statusOf(query)).toBe(400)
+    // some are granted first: a WebSocket can carry no status
+    const upgrade = query.replace('transport=polling', 'transport=websocket')
+    const pipe = open(upgrade)
+    await pipe.closed
+    expect(pipe.came).toEqual([])
+  })
+
+  test.each(['POST', 'PUT', 'DELETE'])('with the method %s is answered 400', async (method) => {
+    expect(await statusOf('EIO=4&transport=polling', { method })).toBe(400)
+  })
+
+  test('is found with and without the slash at the end, and at no other path', async () => {
+    expect((await fetch(`http://${base.slice(0, -1)}?EIO=4&transport=polling`)).status).toBe(200)
+    expect((await fetch(`http://${base.replace('engine', 'other')}?EIO=4&transport=polling`)).status).toBe(404)
+  })
+})
+
+describe('messages over polling', () => {
+  test.each([
+    ['one text', '4hello'], ['several', ['4test1', '4test2', '4test3'].join(SEPARATOR)],
+    ['text and binary as base64', ['4hello', 'bAQIDBA=='].join(SEPARATOR)], ['text beyond ASCII', '4你好€👍'],
+  ])('%s: taken with "ok", and given with the next poll', async (_, payload) => {
+    const { post, polled } = await openPolling()
+    const answer = await post(payload)
+    expect([answer.status, await answer.text()]).toEqual([200, 'ok'])
+    expect(await polled()).toBe(payload)
+  })
+
+  test('a poll waits until there is something', async () => {
+    const { post, polled } = await openPolling()
+    const waiting = polled()
+    await post('4later')
+    expect(await waiting).toBe('4later')
+  })
+
+  test('a packet that is none ends the session', async () => {
+    const { post, poll } = await openPolling()
+    await post('abc').catch(() => undefined)
+    expect((await poll()).status).toBe(400)
+  })
+
+  test('a second poll beside a first one ends both, and the session', async () => {
+    const { post, poll } = await openPolling()
+    const one = poll()
+    await post('2ignored').catch(() => undefined)
+    const other = poll()
+    const [first, second] = await Promise.all([one, other])
+    expect([first.status, second.status].sort()).toEqual([200, expect.toSatisfy((status) => status === 400 || status === 500)])
+    expect((await poll()).status).toBe(400)
+  })
+
+  test('a payload above the limit is answered 413, one below it is taken', async () => {
+    const { post, polled } = await openPolling()
+    expect((await post('4' + 'x'.repeat(900_000))).status).toBe(200)
+    expect(await polled()).toHaveLength(900_001)
+    const refused = await post('4' + 'x'.repeat(1_000_001)).then(({ status }) => status, () => 413)
+    expect(refused).toBe(413)
+  })
+})
+
+describe('messages over a WebSocket', () => {
+  test('text and binary come back as they were', async () => {
+    const pipe = open('EIO=4&transport=websocket')
+    await pipe.next()
+    pipe.send('4hello')
+    expect(await pipe.next()).toBe('4hello')
+    pipe.send(Uint8Array.from([1, 2, 3, 4]))
+    expect(await pipe.next()).toEqual(Buffer.from([1, 2, 3, 4]))
+  })
+
+  test('a packet that is none ends the session', async () => {
+    const pipe = open('EIO=4&transport=websocket')
+    await pipe.next()
+    pipe.send('abc')
+    await pipe.closed
+  })
+
+  test('a message above the limit ends the session with 1009', async () => {
+    const pipe = open('EIO=4&transport=websocket')
+    await pipe.next()
+    pipe.send('4' + 'x'.repeat(1_000_001))
+    expect(await pipe.closed).toBe(1009)
+  })
+})
+
+describe('the heartbeat', () => {
+  const PATIENT = { pingIntervalMs: 100, pingTimeoutMs: 20_000 }
+
+  test('over polling: the server pings, the client answers, the session stays', async () => {
+    const { polled, post } = await openPolling(await startAt('/engine.io/', PATIENT))
+    for (let n = 0; n < 3; n++) {
+      expect(await polled()).toBe('2')
+      expect((await post('3')).status).toBe(200)
+    }
+  })
+
+  test('over a WebSocket: the same', async () => {
+    const pipe = open('EIO=4&transport=websocket', await startAt('/engine.io/', PATIENT))
+    await pipe.next()
+    for (let n = 0; n < 3; n++) {
+      expect(await pipe.next()).toBe('2')
+      pipe.send('3')
+    }
+  })
+
+  test('whoever does not answer is let go, on both', async () => {
+    const at = await startAt('/engine.io/')
+    const { poll, polled } = await openPolling(at)
+    const pipe = open('EIO=4&transport=websocket', at)
+    expect(await polled()).toBe('2')
+    // ends with the session, if it was still there
+    await poll()
+    expect((await poll()).status).toBe(400)
+    await pipe.closed
+  })
+})
+
+describe('the end', () => {
+  test('over polling: a close packet ends the waiting poll with a noop, and the session', async () => {
+    const { poll, post } = await openPolling()
+    const waiting = poll()
+    await post('1')
+    expect(await (await waiting).text()).toBe('6')
+    expect((await poll()).status).toBe(400)
+  })
+
+  test('over a WebSocket: a close packet closes it', async () => {
+    const pipe = open('EIO=4&transport=websocket')
+    await pipe.next()
+    pipe.send('1')
+    await pipe.closed
+  })
+})
+
+describe('the upgrade', () => {
+  async function upgrading() {
+    const session = await openPolling()
+    const pipe = open(`EIO=4&transport=websocket&sid=${session.sid}`)
+    await new Promise((resolve) => pipe.socket.once('open', resolve))
+    pipe.send('2probe')
+    expect(await pipe.next()).toBe('3probe')
+    return { ...session, pipe }
+  }
+
+  test('a probe is answered, the waiting poll ends with a noop, then the WebSocket carries the session', async () => {
+    const { pipe, polled } = await upgrading()
+    expect(await polled()).toBe('6')
+    pipe.send('5')
+    pipe.send('4hello')
+    expect(await pipe.next()).toBe('4hello')
+  })
+
+  test('what was said meanwhile over polling arrives once, in order', async () => {
+    const { pipe, polled, post } = await upgrading()
+    await post('4one')
+    const early = await polled()
+    pipe.send('5')
+    pipe.send('4two')
+    const late = [early.includes('4one') ? '4one' : await pipe.next(), await pipe.next()]
+    expect(late).toEqual(['4one', '4two'])
+  })
+
+  test('afterwards neither polls nor another WebSocket may use the session, and it goes on', async () => {
+    const { pipe, sid, poll } = await upgrading()
+    pipe.send('5')
+    pipe.send('4done')
+    expect(String(await pipe.next())).toMatch(/^(6|4done)$/)
+    expect((await poll()).status).toBe(400)
+    await open(`EIO=4&transport=websocket&sid=${sid}`).closed
+    pipe.send('4hello')
+    await vi.waitUntil(async () => await pipe.next() === '4hello')
+  })
+
+  test('a probe that is none gets no answer, and the session stays where it is', async () => {
+    const { sid, post, polled } = await openPolling()
+    const pipe = open(`EIO=4&transport=websocket&sid=${sid}`)
+    await new Promise((resolve) => pipe.socket.once('open', resolve))
+    pipe.send('4hello')
+    await pipe.closed
+    await post('4still here')
+    expect(await polled()).toContain('4still here')
+  })
+})
