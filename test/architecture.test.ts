@@ -67,11 +67,11 @@ const ROOMS: readonly Room[] = [
   },
   {
     name: 'gateway/domain', files: /^gateway\/domain\//, code: /^gateway\/protocol\//,
-    types: /^gateway\/backbone\/backbone\.ts$/, never: [PROCESS, CLOCK, DICE, TIMERS],
+    types: /^gateway\/backbone\/[^/]+$/, never: [PROCESS, CLOCK, DICE, TIMERS],
   },
   {
     name: 'gateway/doors', files: /^gateway\/doors\//, code: /^gateway\/(protocol|domain)\//,
-    types: /^gateway\/backbone\/backbone\.ts$/,
+    types: /^gateway\/backbone\/[^/]+$/,
     packages: /^(fastify|@fastify\/[\w-]+|engine\.io|ws|jose|typebox|node:.+)$/, never: [PROCESS],
   },
   {

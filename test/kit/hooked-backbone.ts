@@ -10,16 +10,22 @@ export class HookedBackbone implements Backbone {
   /** What to do with something published; undefined: it arrives. A bus may forget. */
   onPublished: ((arrive: () => void) => void) | undefined
   readonly store: Backbone['store']
+  readonly records: Backbone['records']
   readonly bus: Backbone['bus']
 
   constructor(inner: Backbone) {
     this.#inner = inner
-    const { store, bus } = inner
+    const { store, records, bus } = inner
     this.store = {
       append: (message) => this.#here(() => store.append(message)),
       advance: (cursor) => this.#here(() => store.advance(cursor)),
       list: (side, range) => this.#here(() => store.list(side, range)),
       read: (conversation, range) => this.#here(() => this.#read(conversation, () => store.read(conversation, range))),
+    }
+    this.records = {
+      items: (collection, now) => this.#here(() => records.items(collection, now)),
+      put: (item) => this.#here(() => records.put(item)),
+      remove: (item) => this.#here(() => records.remove(item)),
     }
     this.bus = {
       subscribe: (channel, listener) => this.#here(() => bus.subscribe(channel, (relayed) => {

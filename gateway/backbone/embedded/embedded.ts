@@ -1,5 +1,6 @@
 import type { Backbone } from '../backbone.ts'
 import { Conversations } from './conversations.ts'
+import { EmbeddedRecords } from './embedded-records.ts'
 import { EmbeddedStore } from './embedded-store.ts'
 import { openFiles } from './files.ts'
 import { Fold } from './fold.ts'
@@ -27,9 +28,11 @@ export async function openEmbedded(
     const bus = new LocalBus()
     const commit = new GroupCommit(files.journal, newest, (batch) => fold.settled(batch))
     const store = new EmbeddedStore({ epoch: files.epoch, conversations, commit, fold, bus })
+    const records = new EmbeddedRecords(files)
     let isClosed = false
     return {
       store,
+      records,
       bus,
       unready: () => isClosed ? 'The store is closed.' : commit.trouble,
       close: async () => {
@@ -38,6 +41,7 @@ export async function openEmbedded(
         store.close()
         await commit.idle()
         await fold.stop()
+        await records.close()
         bus.close()
         await files.close()
         await claim.release()

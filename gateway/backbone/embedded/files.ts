@@ -18,6 +18,7 @@ const FORMAT = 1
  *   `log`     number of the conversation (u32), seq (u32) → the JSON of this message and of those after it, one a line
  *   `ids`     number of the conversation (u32), hash of sender and client id → seq (u32)
  *   `sides`   side, 0, minute of the last message (u32), number of the conversation (u32) → conversation id
+ *   `records` collection, 0, key → value, version and expiry as JSON; not through the journal
  */
 export interface Files {
   readonly epoch: string
@@ -28,6 +29,7 @@ export interface Files {
   readonly log: Database<Buffer, Buffer>
   readonly ids: Database<Buffer, Buffer>
   readonly sides: Database<string, Buffer>
+  readonly records: Database<string, Buffer>
   close(): Promise<void>
 }
 
@@ -56,6 +58,7 @@ export async function openFiles(folder: string): Promise<Files> {
       log: main.openDB<Buffer, Buffer>('log', { encoding: 'binary', keyEncoding: 'binary' }),
       ids: main.openDB<Buffer, Buffer>('ids', { encoding: 'binary', keyEncoding: 'binary' }),
       sides: main.openDB<string, Buffer>('sides', { encoding: 'string', keyEncoding: 'binary' }),
+      records: main.openDB<string, Buffer>('records', { encoding: 'string', keyEncoding: 'binary' }),
       close: async () => { await Promise.all([journal.close(), main.close()]) },
     }
     const format = Number(about.get('format') ?? FORMAT)

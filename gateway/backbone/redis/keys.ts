@@ -19,3 +19,6 @@ export function conversationKeys(conversation: string): ConversationKeys {
 
 /** Sorted set: the conversations of a side by the time of their last message. An index; the logs are the truth. */
 export const listKey = (side: string): string => `im:list:${side}`
+
+/** Hash: a collection of records, item by item. */
+export const recordsKey = (collection: string): string => `im:records:${collection}`

@@ -4,6 +4,7 @@ import { RedisBus } from './bus.ts'
 import { ClusterRing } from './cluster-ring.ts'
 import { FixedRing } from './fixed-ring.ts'
 import type { Ring } from './ring.ts'
+import { RedisRecords } from './records.ts'
 import { Router } from './router.ts'
 import { loadScripts, type Scripts } from './scripts.ts'
 import { Server } from './server.ts'
@@ -29,6 +30,7 @@ export async function openRedis(given: Partial<RedisSettings> & Pick<RedisSettin
   await ring.looked
   return {
     store: new RedisStore({ writes, asks, scripts, listsBeside, merges: ring.merges }),
+    records: new RedisRecords({ writes, asks, scripts }),
     bus,
     unready: () => ring.unready(),
     async close() {

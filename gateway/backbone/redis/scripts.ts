@@ -16,6 +16,9 @@ export interface Scripts {
   readonly read: Script
   readonly touch: Script
   readonly mend: Script
+  readonly items: Script
+  readonly put: Script
+  readonly remove: Script
 }
 
 /** `listsBeside`: lists live on the same server as logs, so that one append writes both. `publish`: the command for channels. */
@@ -31,6 +34,9 @@ export function loadScripts(
     read: load('read', []),
     touch: load('touch', []),
     mend: load('mend', []),
+    items: load('items', []),
+    put: load('put', []),
+    remove: load('remove', []),
   }
 }
 

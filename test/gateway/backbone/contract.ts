@@ -11,6 +11,7 @@ import { describeLists } from './laws/lists.ts'
 import { describeModel } from './laws/model.ts'
 import { describePublish } from './laws/publish.ts'
 import { describeRead } from './laws/read.ts'
+import { describeRecords } from './laws/records.ts'
 
 export interface Started {
   backbone: Backbone
@@ -54,6 +55,7 @@ export function describeBackbone(name: string, start: () => Promise<Started>): v
     describeRead(world)
     describeCursors(world)
     describeLists(world)
+    describeRecords(world)
     describeBus(world)
     describeModel(world)
   })

@@ -1,0 +1,31 @@
+-- Puts items into collections, each only where it is expected to fall. A version is made by the caller, so that the same put
+-- again finds itself there and changes nothing. A collection whose items all expire is forgotten with the last of them.
+--
+-- KEYS  per item: collection (hash of key → 'version expiresAt value', expiresAt 0 = never)
+-- ARGV  per item 6: key, version, now, expiresAt, the version expected ('' = none, '*' = any), value
+-- returns per item 1, or where it was refused what is there ('' = nothing)
+local FORGET_LATER = 60000
+
+local function put(collection, a)
+  local key, version, now, expiresAt, expect = ARGV[a], ARGV[a + 1], tonumber(ARGV[a + 2]), ARGV[a + 3], ARGV[a + 4]
+  local known = redis.call('HGET', collection, key)
+  local found, ends = '', 0
+  if known then
+    found, ends = string.match(known, '^(%S+) (%d+) ')
+    if found == version then return 1 end
+    if tonumber(ends) > 0 and tonumber(ends) <= now then known, found = false, '' end
+  end
+  if expect ~= '*' and expect ~= found then return known or '' end
+  local isNew = redis.call('EXISTS', collection) == 0
+  redis.call('HSET', collection, key, version .. ' ' .. expiresAt .. ' ' .. ARGV[a + 5])
+  if expiresAt == '0' then redis.call('PERSIST', collection)
+  else
+    local ms = string.format('%.0f', math.max(1, tonumber(expiresAt) - now) + FORGET_LATER)
+    if isNew then redis.call('PEXPIRE', collection, ms) else redis.call('PEXPIRE', collection, ms, 'GT') end
+  end
+  return 1
+end
+
+local results = {}
+for i = 1, #KEYS do results[i] = put(KEYS[i], i * 6 - 5) end
+return results
