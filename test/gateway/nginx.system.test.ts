@@ -20,6 +20,9 @@ afterAll(async () => {
 
 const until = (what: () => boolean): Promise<unknown> => vi.waitUntil(what, { timeout: 30_000, interval: 10 })
 const text = (to: string, id: string) => ({ to, id, kind: 'text', body: { text: id } })
+const BALANCED = {
+  lost: 0, missing: 0, doubled: 0, misordered: 0, foreign: 0, unshown: 0, shownTwice: 0, brokenLinks: 0,
+}
 const tagOf = (sid: string): string => sid.slice(0, sid.indexOf('.'))
 
 async function handshake(): Promise<{ status: number; sid: string }> {
@@ -100,7 +103,7 @@ describe('a node that goes and comes', () => {
     const crowd = await Crowd.open(site.url, (claims) => site.pass(claims), { name: 'guest', pairs: 6 })
     onTestFinished(() => crowd.close())
     await until(() => crowd.isLive)
-    crowd.talk(50)
+    crowd.talk(240)
     await site.nginx.takeOut('n1')
     expect(new Set(await handshakes(6))).toEqual(new Set(['n2']))
     expect(await site.node('n1').stop()).toBe(0)
@@ -110,10 +113,10 @@ describe('a node that goes and comes', () => {
     await until(() => crowd.isLive)
     crowd.quiet()
     await until(() => crowd.isSettled)
-    const books = crowd.books()
-    console.log(`taken out and back: ${JSON.stringify(books)}, longest without a line ${Math.round(crowd.worstMs)} ms`)
+    const books = await crowd.books()
+    console.log(`taken out and back: ${JSON.stringify(books)}, longest without a line ${Math.round(crowd.worstLinelessMs)} ms`)
     expect(crowd.writtenCount).toBeGreaterThan(100)
-    expect(books).toMatchObject({ lost: 0, missing: 0, doubled: 0, misordered: 0, foreign: 0, brokenLinks: 0, disagreeing: 0 })
+    expect(books).toMatchObject(BALANCED)
     expect(crowd.wasRefused).toEqual([])
   })
 
@@ -121,7 +124,7 @@ describe('a node that goes and comes', () => {
     const crowd = await Crowd.open(site.url, (claims) => site.pass(claims), { name: 'person', pairs: 12 })
     onTestFinished(() => crowd.close())
     await until(() => crowd.isLive)
-    crowd.talk(50)
+    crowd.talk(480)
     for (const tag of NODE_TAGS) {
       expect(await site.node(tag).stop()).toBe(0)
       await site.startAgain(tag)
@@ -130,11 +133,11 @@ describe('a node that goes and comes', () => {
     await until(() => crowd.isLive)
     crowd.quiet()
     await until(() => crowd.isSettled)
-    const books = crowd.books()
-    console.log(`rolling restart: ${JSON.stringify(books)}, longest without a line ${Math.round(crowd.worstMs)} ms`)
-    expect(books).toMatchObject({ lost: 0, missing: 0, doubled: 0, misordered: 0, foreign: 0, brokenLinks: 0, disagreeing: 0 })
+    const books = await crowd.books()
+    console.log(`rolling restart: ${JSON.stringify(books)}, longest without a line ${Math.round(crowd.worstLinelessMs)} ms`)
+    expect(books).toMatchObject(BALANCED)
     expect(crowd.wasRefused).toEqual([])
     // a blink on an idle machine; this bound only tells a blink from a line that gave up
-    expect(crowd.worstMs).toBeLessThan(20_000)
+    expect(crowd.worstLinelessMs).toBeLessThan(20_000)
   })
 })

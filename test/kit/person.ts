@@ -1,0 +1,76 @@
+import type { Message } from '../../gateway/protocol/model.ts'
+import type { Client } from '../../widget/client/types.ts'
+
+/** A real client and somebody who looks at it: what was written, what came to the screen, and how long there was no line. */
+export class Person {
+  readonly name: string
+  readonly to: string
+  readonly client: Client
+  /** Client ids, in order. */
+  readonly written: string[] = []
+  /** Client id → seq of all that was ever on this screen. */
+  readonly shown = new Map<string, number>()
+  shownTwice = 0
+  /** Ms from this person's writing to the other's screen. */
+  readonly delays: number[] = []
+  worstLinelessMs = 0
+  wasRefused = false
+  readonly #writtenAt = new Map<string, number>()
+  #other: Person | undefined
+  #lastSeq = 0
+  #linelessSince: number | undefined
+
+  constructor(name: string, to: string, client: Client) {
+    this.name = name
+    this.to = to
+    this.client = client
+    client.connection.subscribe((state) => this.#onLine(state.name))
+    client.conversation(to).timeline.subscribe(({ messages }) => this.#look(messages))
+    client.connect()
+  }
+
+  meet(other: Person): void {
+    this.#other = other
+  }
+
+  write(): void {
+    const id = this.client.conversation(this.to).send(`${this.name} ${this.written.length}`)!
+    this.written.push(id)
+    this.#writtenAt.set(id, performance.now())
+  }
+
+  async log(): Promise<Message[]> {
+    const log: Message[] = []
+    for (;;) {
+      const { messages, more } = await this.client.request('history', { to: this.to, after: log.length, limit: 100 })
+      log.push(...messages)
+      if (!more) return log
+    }
+  }
+
+  #onLine(name: string): void {
+    if (name === 'refused') this.wasRefused = true
+    if (name === 'waiting') this.#linelessSince ??= performance.now()
+    if (this.#linelessSince === undefined || (name !== 'catching-up' && name !== 'live')) return
+    this.worstLinelessMs = Math.max(this.worstLinelessMs, performance.now() - this.#linelessSince)
+    this.#linelessSince = undefined
+  }
+
+  /** Only what stands below everything seen before is new; what comes in between later stays out of `shown`, and the books say so. */
+  #look(messages: readonly Message[]): void {
+    let at = messages.length
+    while (at > 0 && messages[at - 1]!.seq > this.#lastSeq) at--
+    for (const { id, seq, from } of messages.slice(at)) {
+      if (this.shown.has(id)) this.shownTwice++
+      this.shown.set(id, seq)
+      this.#lastSeq = seq
+      if (from !== this.name) this.#other?.wasShown(id)
+    }
+  }
+
+  wasShown(id: string): void {
+    const at = this.#writtenAt.get(id)
+    if (at !== undefined) this.delays.push(performance.now() - at)
+    this.#writtenAt.delete(id)
+  }
+}
