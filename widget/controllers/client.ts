@@ -1,7 +1,8 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Cursor, Message } from '../../gateway/protocol/model.ts'
-import { createClient } from '../client/client.ts'
+import { ChatClient } from '../client/chat-client.ts'
+import type { ClientOptions as HeadlessOptions } from '../client/client-options.ts'
 import type { Signal } from '../client/signal.ts'
 import type { Client, ConnectionState, Conversation, OutboxItem, TimelineView } from '../client/types.ts'
 
@@ -47,6 +48,11 @@ export class ClientController implements ReactiveController {
 
   hostConnected(): void {}
 
+  /** Without a list of conversations; MailboxLine has one. */
+  protected create(options: HeadlessOptions): Client {
+    return new ChatClient(options)
+  }
+
   get client(): Client | undefined {
     return this.#client
   }
@@ -83,7 +89,7 @@ export class ClientController implements ReactiveController {
   use(given: Client | undefined, address: ClientAddress, to: string): void {
     if (given) this.#take(given, false)
     else if (address.gateway === '') this.#drop()
-    else if (!this.#isOwn || this.#address?.gateway !== address.gateway) this.#take(make(address, to), true)
+    else if (!this.#isOwn || this.#address?.gateway !== address.gateway) this.#take(this.create(optionsOf(address, to)), true)
     else if (this.#address.token !== address.token) this.#client?.setToken(address.token)
     this.#address = address
     this.#talkTo(to)
@@ -169,5 +175,5 @@ export class ClientController implements ReactiveController {
 /** Absolute, so that `/` works and every page of a site keeps its things in one place. */
 const absolute = (gateway: string): string => new URL(gateway, document.baseURI).href.replace(/\/+$/, '')
 
-const make = ({ gateway, token }: ClientAddress, to: string): Client =>
-  createClient({ gateway: absolute(gateway), token: token || undefined, to: to || undefined })
+const optionsOf = ({ gateway, token }: ClientAddress, to: string): HeadlessOptions =>
+  ({ gateway: absolute(gateway), token: token || undefined, to: to || undefined })

@@ -2,7 +2,7 @@ import { html, nothing, type PropertyDeclaration, type PropertyValues, type Temp
 import type { Message } from '../../gateway/protocol/model.ts'
 import type { Client } from '../client/types.ts'
 import { Attention } from '../controllers/attention.ts'
-import { ClientController } from '../controllers/client.ts'
+import type { ClientController } from '../controllers/client.ts'
 import { everyMinute } from '../controllers/clock.ts'
 import { Columns } from '../controllers/columns.ts'
 import { EnterChoice } from '../controllers/enter-choice.ts'
@@ -10,6 +10,7 @@ import { ListKeys } from '../controllers/list-keys.ts'
 import { listen } from '../controllers/listen.ts'
 import { Listing } from '../controllers/listing.ts'
 import { Mailbox } from '../controllers/mailbox.ts'
+import { MailboxLine } from '../controllers/mailbox-line.ts'
 import { News } from '../controllers/news.ts'
 import { quietKeys } from '../controllers/quiet-keys.ts'
 import { tap } from '../controllers/tap.ts'
@@ -71,7 +72,7 @@ export abstract class MailboxElement extends LineElement {
     onMessage: (message) => this.#onMessage(message),
     onUnread: (count) => this.tell('im-unread', { count }),
   })
-  protected readonly line: ClientController = new ClientController(this, {
+  protected readonly line: ClientController = new MailboxLine(this, {
     onConnection: (state) => this.showConnection(state),
     onUnread: () => this.requestUpdate(),
     onRefused: ({ code, message, retry }, id) => this.tell('im-refused', { code, message, retry, id }),

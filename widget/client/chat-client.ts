@@ -1,0 +1,253 @@
+import type { WireRefusal } from '../../gateway/protocol/codes.ts'
+import type { Command, CommandAnswer, CommandInput, Hello, Welcome } from '../../gateway/protocol/commands.ts'
+import type { Identity } from '../../gateway/protocol/model.ts'
+import { PROTOCOL_VERSION } from '../../gateway/protocol/version.ts'
+import type { ClientOptions } from './client-options.ts'
+import { clientId } from './client-id.ts'
+import { Connection } from './connection.ts'
+import { Conversation } from './conversation.ts'
+import type { Inbox, InboxOptions } from './inbox.ts'
+import { Keep } from './keep.ts'
+import { Pass } from './pass.ts'
+import { portsOf, type Ports } from './ports.ts'
+import { scopeOf } from './scope.ts'
+import { signal } from './signal.ts'
+import { SocketRecord } from './socket-record.ts'
+import type { Client as Contract, PushMap } from './types.ts'
+
+const RESUME_COUNT = 100
+const COMPARE_EVERY_MS = 40_000
+
+/** The list of conversations, for whom wants one: a phone's chat shows none and does not carry it. */
+export type MakeInbox = (options: InboxOptions) => Inbox
+
+/** What client.ts describes; `makeInbox` is the part of it that not everyone needs. */
+export class ChatClient implements Contract {
+  readonly identity = signal<Identity | undefined>(undefined)
+  readonly focus = signal<string | undefined>(undefined)
+  readonly #ports: Ports
+  readonly #makeInbox: MakeInbox | undefined
+  readonly #pass: Pass
+  readonly #keep: Keep
+  readonly #device: string
+  readonly #connection: Connection
+  readonly #conversations = new Map<string, Conversation>()
+  readonly #listeners = new Map<string, Set<(data: never) => void>>()
+  #inbox: Inbox | undefined
+  #hasRefetched = false
+  #stopCompare = (): void => {}
+  #stopEnvironment: (() => void) | undefined
+
+  constructor(options: ClientOptions, makeInbox?: MakeInbox) {
+    this.#makeInbox = makeInbox
+    const ports = (this.#ports = portsOf(options))
+    const { clock, random, environment, storage } = ports
+    const shared = new Keep(storage, `im-chat~${options.gateway}~`)
+    this.#pass = new Pass(options.token, { keep: shared, clock, fetchGuest: ports.fetchGuest })
+    const scope = options.token === undefined ? 'guest' : scopeOf(options.token)
+    this.#keep = new Keep(storage, `${shared.prefix}${scope}~`)
+    this.#device = options.device ?? this.#deviceOf(shared)
+    this.identity.set(this.#keep.get<Identity>('me'))
+    this.focus.set(options.to)
+    this.#connection = new Connection({
+      ports: ports.transports,
+      clock,
+      random,
+      environment,
+      record: new SocketRecord(shared, clock),
+      hello: () => this.#hello(),
+      onWelcome: (welcome) => this.#welcome(welcome),
+      onPush: (name, data) => this.#push(name, data),
+      isCaughtUp: () => this.#all().every(({ isCaughtUp }) => isCaughtUp),
+      onRefused: (refusal) => this.#onRefused(refusal),
+    })
+    let wasWelcomed = false
+    this.#connection.state.subscribe(() => {
+      if (wasWelcomed && !this.#connection.isWelcomed) for (const conversation of this.#all()) conversation.onLost()
+      wasWelcomed = this.#connection.isWelcomed
+    })
+  }
+
+  get connection(): Contract['connection'] {
+    return this.#connection.state
+  }
+
+  get inbox(): Inbox {
+    if (!this.#inbox) {
+      this.#inbox = this.#makeInbox!({
+        side: () => this.identity.value?.side,
+        list: (input) => this.request('conversations', input),
+        received: (conversation, seq) => this.#received(conversation, seq),
+      })
+      if (this.#connection.isWelcomed) void this.#inbox.refresh()
+    }
+    return this.#inbox
+  }
+
+  conversation(to: string): Conversation {
+    const known = this.#conversations.get(to)
+    if (known) return known
+    const conversation = this.#open(to)
+    conversation.ask()
+    return conversation
+  }
+
+  #open(to: string): Conversation {
+    const known = this.#conversations.get(to)
+    if (known) return known
+    const { clock, random } = this.#ports
+    const conversation = new Conversation({
+      to,
+      keep: this.#keep,
+      clock,
+      random,
+      identity: this.identity,
+      isConnected: () => this.#connection.isWelcomed,
+      request: (command, input, limitMs) => this.#connection.request(command, input, limitMs),
+      onTimeout: () => this.#connection.suspect(),
+      onChange: () => this.#connection.checkCaughtUp(),
+    })
+    this.#conversations.set(to, conversation)
+    this.#keepRow(conversation)
+    return conversation
+  }
+
+  /** What this line writes and reads is not pushed back to it; the list learns it here. */
+  #keepRow(conversation: Conversation): void {
+    conversation.timeline.subscribe(({ messages }) => {
+      const last = messages[messages.length - 1]
+      if (last) this.#inbox?.onMessage(last)
+    })
+    conversation.unread.subscribe(() => {
+      const { id, mine } = conversation
+      const side = this.identity.value?.side
+      if (id !== undefined && side !== undefined) this.#inbox?.onCursor({ conversation: id, participant: side, ...mine })
+    })
+  }
+
+  changeUser(to: string): void {
+    if (to === this.focus.value) return
+    this.focus.set(to)
+    // The hello of the next line carries it anyway.
+    if (this.#connection.isWelcomed) this.request('changeUser', { toid: to }).catch(() => {})
+  }
+
+  request<C extends Command>(command: C, input: CommandInput<C>): Promise<CommandAnswer<C>> {
+    return this.#connection.request(command, input)
+  }
+
+  onPush<P extends keyof PushMap>(push: P, listener: (data: PushMap[P]) => void): () => void {
+    const listeners = this.#listeners.get(push) ?? new Set()
+    this.#listeners.set(push, listeners.add(listener))
+    return () => void listeners.delete(listener)
+  }
+
+  connect(): void {
+    this.#stopEnvironment ??= this.#ports.environment.subscribe((event) => {
+      if (event.type === 'leave') for (const conversation of this.#all()) conversation.saveCopy()
+      if (event.type === 'storage' && event.key?.startsWith(this.#keep.prefix)) {
+        for (const conversation of this.#all()) conversation.onStorage(event.key.slice(this.#keep.prefix.length))
+      }
+    })
+    this.#connection.connect()
+  }
+
+  close(): void {
+    this.#stopEnvironment?.()
+    this.#stopEnvironment = undefined
+    this.#stopCompare()
+    this.#connection.close()
+    for (const conversation of this.#all()) conversation.stop()
+  }
+
+  setToken(token: string): void {
+    this.#pass.set(token)
+    if (this.#connection.isWelcomed) this.request('renew', { token }).catch(() => {})
+    else if (this.connection.value.name === 'refused') this.connect()
+  }
+
+  /** The conversation in front of the person is compared with its log now and then, whatever the line claims. */
+  #compare(): void {
+    this.#stopCompare()
+    this.#stopCompare = this.#ports.clock.after(COMPARE_EVERY_MS, () => {
+      this.#conversations.get(this.focus.value ?? '')?.compare()
+      this.#compare()
+    })
+  }
+
+  /** An opened conversation says so itself. */
+  #received(conversation: string, seq: number): void {
+    if (this.#all().some(({ id }) => id === conversation)) return
+    this.request('delivered', { conversation, seq }).catch(() => {})
+  }
+
+  #all(): readonly Conversation[] {
+    return [...this.#conversations.values()]
+  }
+
+  /** One name an installation and one a window: a second line of both replaces the first. */
+  #deviceOf(shared: Keep): string {
+    const device = shared.get<string>('device') ?? clientId(this.#ports.random)
+    shared.set('device', device)
+    return `${device}.${clientId(this.#ports.random).slice(0, 8)}`
+  }
+
+  async #hello(): Promise<Hello> {
+    const token = await this.#pass.token()
+    const cursors = []
+    for (const { resumeCursor } of this.#all()) if (resumeCursor) cursors.push(resumeCursor)
+    const to = this.focus.value
+    return {
+      token,
+      device: this.#device,
+      v: PROTOCOL_VERSION,
+      ...(to === undefined ? {} : { to }),
+      ...(cursors.length ? { resume: { cursors: cursors.slice(-RESUME_COUNT) } } : {}),
+    }
+  }
+
+  #welcome(welcome: Welcome): void {
+    this.#hasRefetched = false
+    this.identity.set(welcome.identity)
+    this.#keep.set('me', welcome.identity)
+    const resumed = new Map(welcome.resumed.map((one) => [one.to, one]))
+    // What an earlier life of this page left unsent goes out too, whether or not anyone opens that conversation.
+    for (const key of this.#keep.keys('out~')) this.#open(key.split('~')[1]!)
+    for (const to of resumed.keys()) this.#open(to)
+    for (const conversation of this.#all()) conversation.onWelcome(resumed.get(conversation.to))
+    if (this.#inbox) void this.#inbox.refresh()
+    this.#compare()
+  }
+
+  #push(name: string, data: unknown): void {
+    const of = (id: string): Conversation | undefined => this.#all().find((conversation) => conversation.id === id)
+    const push = { name, data } as { [P in keyof PushMap]: { name: P; data: PushMap[P] } }[keyof PushMap]
+    switch (push.name) {
+      case 'messagePush':
+        of(push.data.conversation)?.onMessage(push.data)
+        this.#inbox?.onMessage(push.data)
+        break
+      case 'cursorPush':
+        of(push.data.conversation)?.onCursor(push.data)
+        this.#inbox?.onCursor(push.data)
+        break
+      case 'typingPush':
+        of(push.data.conversation)?.onTyping(push.data)
+        break
+      case 'conversationPush':
+        this.#inbox?.onRow(push.data)
+        break
+      case 'changeUserPush':
+      case 'syncChangeUserPush':
+        this.focus.set(push.data.toid)
+    }
+    for (const listener of [...(this.#listeners.get(name) ?? [])]) listener(data as never)
+  }
+
+  #onRefused({ code }: WireRefusal): boolean {
+    if (!this.#pass.isGuest || this.#hasRefetched || !code.startsWith('pass_')) return false
+    this.#hasRefetched = true
+    this.#pass.forgetGuest()
+    return true
+  }
+}

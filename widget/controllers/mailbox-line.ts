@@ -1,0 +1,11 @@
+import { createClient } from '../client/client.ts'
+import type { ClientOptions } from '../client/client-options.ts'
+import type { Client } from '../client/types.ts'
+import { ClientController } from './client.ts'
+
+/** The line of a page that shows a list of conversations. */
+export class MailboxLine extends ClientController {
+  protected override create(options: ClientOptions): Client {
+    return createClient(options)
+  }
+}
