@@ -34,7 +34,20 @@ interface ImChat {
 const ANSWER_MS = 200
 const GIVE_UP_MS = 30_000
 
-type Page = Window & { imChat?: ImChat }
+interface Policy {
+  createScriptURL(address: string): string
+}
+
+type Page = Window & { imChat?: ImChat; trustedTypes?: { createPolicy(name: string, rules: Policy): Policy } }
+
+let policy: Policy | undefined
+
+/** Under Trusted Types an address of a script must come through a policy; ours is called `im-chat` and knows one address. */
+const trusted = ({ trustedTypes }: Page, address: string): string => {
+  if (!trustedTypes) return address
+  policy = policy || trustedTypes.createPolicy('im-chat', { createScriptURL: (each) => each })
+  return policy.createScriptURL(address)
+}
 
 const bundle = (page: Page): string | undefined => {
   const has = 'attachShadow' in Element.prototype && 'noModule' in HTMLScriptElement.prototype
@@ -91,7 +104,7 @@ function start(page: Page, script: HTMLScriptElement | null): void {
   const load = (): Promise<void> =>
     (fetching ??= new Promise((resolve, reject) => {
       const tag = document.createElement('script')
-      tag.src = base + file
+      tag.src = trusted(page, base + file)
       if (script?.nonce) tag.nonce = script.nonce
       tag.onload = () => resolve()
       tag.onerror = () => {

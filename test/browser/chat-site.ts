@@ -15,6 +15,9 @@ const CSP = ["default-src 'none'", "script-src 'self'", "style-src 'self'", "img
 
 const PAGE_STYLE = 'body{margin:0;font:16px sans-serif;background:linear-gradient(#fdf6ec,#cfe0ea);height:4000px}main{padding:40px}'
 
+/** No tag yet: a click on `[data-im-open]` brings the chat. */
+const LOADER_PAGE = '<!doctype html><title>Shop</title><button data-im-open data-to="shop:9">Ask</button><script src="/loader.js"></script>'
+
 const page = (attributes: string): string => `<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover,interactive-widget=resizes-content">
 <link rel="stylesheet" href="/page.css"><title>Shop</title>
@@ -31,6 +34,8 @@ export async function chatSite(): Promise<ChatSite> {
   })
   const files: Readonly<Record<string, readonly [string, string | Buffer]>> = {
     '/im-chat.js': ['text/javascript', readFileSync('dist/widget/im-chat.js')],
+    '/loader.js': ['text/javascript', readFileSync('dist/widget/loader.js')],
+    '/by-loader.html': ['text/html', LOADER_PAGE],
     '/im-chat.js.map': ['application/json', '{}'],
     '/page.js': ['text/javascript', outputFiles[0]!.text],
     '/page.css': ['text/css', PAGE_STYLE],
