@@ -9,7 +9,7 @@ export function deviceReport(): Record<string, unknown> {
     userAgent: navigator.userAgent,
     language: navigator.language,
     page: location.href,
-    bundle: (document.querySelector('script[data-im-bundle]') as HTMLScriptElement | null)?.getAttribute('data-im-bundle') ?? 'im-chat.js',
+    bundle: bundle(),
     screen: [screen.width, screen.height, window.devicePixelRatio],
     standalone: media('(display-mode: standalone)'),
     pointer: { coarse: media('(pointer: coarse)'), anyFine: media('(any-pointer: fine)'), touchPoints: navigator.maxTouchPoints },
@@ -23,6 +23,12 @@ export function deviceReport(): Record<string, unknown> {
     viewportMeta: document.querySelector('meta[name=viewport]')?.getAttribute('content'),
     readings: readings(),
   }
+}
+
+/** Which of the widget's scripts is here, whoever put it here. */
+function bundle(): string | undefined {
+  const tags = [].slice.call(document.scripts) as HTMLScriptElement[]
+  return tags.map(({ src }) => /im-chat(\.legacy)?\.js/.exec(src)?.[0]).filter((name) => name)[0]
 }
 
 function storageWorks(): boolean {
