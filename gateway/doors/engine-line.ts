@@ -33,9 +33,9 @@ class EnginePipe implements Pipe {
     this.host = socket.request.headers.host
   }
 
-  send(outgoing: Outgoing): void {
+  send(outgoing: Outgoing, isPush: boolean): void {
     if (this.#socket.readyState !== 'open') return
-    this.#pending.add(outgoing.bytes.length)
+    this.#pending.add(outgoing.bytes.length, isPush)
     if (this.#socket.transport.name === 'websocket') {
       // the shared frame is written as it is; a text would only be made to be thrown away
       const options = { compress: false, wsPreEncodedFrame: outgoing.engineFrame }

@@ -122,13 +122,14 @@ export class Line {
     this.#state = { name: 'new' }
     this.#reception.report({ fact: 'helloRefused', code: wire.code })
     const { message, ...data } = wire
-    this.#pipe.send(new Outgoing(encodePacket({ type: 'connectError', message, data })))
+    this.#pipe.send(new Outgoing(encodePacket({ type: 'connectError', message, data })), false)
   }
 
   #onCommand(name: string, input: unknown, id: number | undefined): void {
     if (this.#state.name !== 'attached') return this.#refuse(new Refusal('hello_required').wire, { about: name, id })
     if (this.#leavingAfterMs !== undefined) return this.#refuse(new Refusal('draining').wire, { about: name, id })
     const { peer } = this.#state
+    if (peer.isOverdrawn) return this.#bye('slow')
     const { report, now } = this.#reception
     const startedAt = now()
     const answer = (result: CommandAnswer<'renew'> | object): void => {
@@ -178,7 +179,7 @@ export class Line {
     if (this.#state.name === 'closed') return
     this.#pipe.send(id === undefined
       ? pushPacket('refusalPush', about === undefined ? { error } : { error, about: about.slice(0, 64) })
-      : new Outgoing('3' + id + '[' + JSON.stringify({ error }) + ']'))
+      : new Outgoing('3' + id + '[' + JSON.stringify({ error }) + ']'), false)
     this.#countOffence(error.code)
   }
 
@@ -188,7 +189,7 @@ export class Line {
     }
     const { message, ...data } = new Refusal('namespace_unknown').wire
     const namespace = packet.namespace.slice(0, 64)
-    this.#pipe.send(new Outgoing(`4${namespace},${JSON.stringify({ message, data })}`))
+    this.#pipe.send(new Outgoing(`4${namespace},${JSON.stringify({ message, data })}`), false)
     this.#countOffence('namespace_unknown')
   }
 
@@ -213,7 +214,7 @@ export class Line {
 
   #onDeadline(): void {
     const { message, ...data } = new Refusal('hello_timeout').wire
-    this.#pipe.send(new Outgoing(encodePacket({ type: 'connectError', message, data })))
+    this.#pipe.send(new Outgoing(encodePacket({ type: 'connectError', message, data })), false)
     this.#bye('hello_timeout')
   }
 

@@ -4,11 +4,13 @@
  *   welcoming ──release()──▶ live ──bye() / leave()──▶ gone
  *
  * While welcoming, pushes are held back until the missed messages before them have been sent. Live pushes go out at once while
- * the line keeps up: at most `COUNT` messages or `BYTES` bytes wait in front of it. Above half of that volatile pushes
- * are dropped; above all of it the peer is told `byePush slow` and cut: its log holds the rest.
+ * the line keeps up: at most `COUNT` pushes or `BYTES` bytes of them wait in front of it. Above half of that volatile pushes
+ * are dropped; above all of it the peer is told `byePush slow` and cut: its log holds the rest. Answers are not counted,
+ * because the client has asked for them; but whoever asks on while `LIMITS.lineBytes` wait is cut as well.
  */
 import { BYES, type Bye } from '../protocol/byes.ts'
 import { wireRefusal } from '../protocol/codes.ts'
+import { LIMITS } from '../protocol/limits.ts'
 import type { Identity } from '../protocol/model.ts'
 import { encodePacket } from '../protocol/packet.ts'
 import type { Push, PushData } from '../protocol/pushes.ts'
@@ -51,15 +53,20 @@ export class Peer {
   push(outgoing: Outgoing): void {
     if (this.#state === 'gone') return
     if (this.#state === 'welcoming') return this.#hold(outgoing)
-    const { count, bytes } = this.#pipe.pending()
-    if (count >= COUNT || bytes >= BYTES) return this.bye('slow')
-    if (outgoing.isVolatile && (count >= COUNT / 2 || bytes >= BYTES / 2)) return this.#report({ fact: 'volatileDropped' })
-    this.#pipe.send(outgoing)
+    const { pushCount, pushBytes } = this.#pipe.pending()
+    if (pushCount >= COUNT || pushBytes >= BYTES) return this.bye('slow')
+    if (outgoing.isVolatile && (pushCount >= COUNT / 2 || pushBytes >= BYTES / 2)) return this.#report({ fact: 'volatileDropped' })
+    this.#pipe.send(outgoing, true)
   }
 
   /** Answers, and what belongs to the welcome: never held back, never dropped. */
   answer(outgoing: Outgoing): void {
-    if (this.#state !== 'gone') this.#pipe.send(outgoing)
+    if (this.#state !== 'gone') this.#pipe.send(outgoing, false)
+  }
+
+  /** Whether it asks faster than it reads. */
+  get isOverdrawn(): boolean {
+    return this.#pipe.pending().bytes >= LIMITS.lineBytes
   }
 
   /** Resolves when the line has taken what was sent so far. */
@@ -71,7 +78,7 @@ export class Peer {
   release(isNews: (outgoing: Outgoing) => boolean): void {
     if (this.#state !== 'welcoming') return
     this.#state = 'live'
-    for (const outgoing of this.#held) if (isNews(outgoing)) this.#pipe.send(outgoing)
+    for (const outgoing of this.#held) if (isNews(outgoing)) this.#pipe.send(outgoing, true)
     this.#held = []
   }
 
@@ -100,6 +107,6 @@ export class Peer {
 export function sayBye(pipe: Pipe, code: Bye, afterMs?: number): void {
   const { closeCode, reconnect } = BYES[code]
   const { message } = wireRefusal(code)
-  pipe.send(pushPacket('byePush', afterMs === undefined ? { code, message, reconnect } : { code, message, reconnect, afterMs }))
+  pipe.send(pushPacket('byePush', afterMs === undefined ? { code, message, reconnect } : { code, message, reconnect, afterMs }), true)
   pipe.close(closeCode, code)
 }

@@ -9,9 +9,10 @@ export interface Pipe {
   /** Where the line comes from: for the origin list and rate limits, never for identity. */
   readonly origin: string | undefined
   readonly host: string | undefined
-  send(outgoing: Outgoing): void
-  /** What was handed over and has not reached the network yet. */
-  pending(): { readonly count: number; readonly bytes: number }
+  /** `isPush`: the client has not asked for it. */
+  send(outgoing: Outgoing, isPush: boolean): void
+  /** What was handed over and has not reached the network yet: the pushes, and the bytes of everything. */
+  pending(): { readonly pushCount: number; readonly pushBytes: number; readonly bytes: number }
   /** Calls back once, when nothing is pending any more (or the line has closed). */
   onceEmpty(listener: () => void): void
   /** Lets what was sent leave, then ends the line. */

@@ -97,10 +97,10 @@ class RawPipe implements Pipe {
     this.host = request.headers.host
   }
 
-  send(outgoing: Outgoing): void {
+  send(outgoing: Outgoing, isPush: boolean): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return
     const frame = outgoing.rawFrame
-    this.#pending.add(frame.length)
+    this.#pending.add(frame.length, isPush)
     // whole frames beside ws's own: it never keeps one half-written where compression is off
     this.#corks.write(this.#network, frame, this.#pending.take)
   }

@@ -16,9 +16,9 @@ class StuckPipe implements Pipe {
   closedWith: number | undefined
   readonly #pending = new Pending()
 
-  send(outgoing: Outgoing): void {
+  send(outgoing: Outgoing, isPush: boolean): void {
     this.sent.push(outgoing.text)
-    this.#pending.add(outgoing.bytes.length)
+    this.#pending.add(outgoing.bytes.length, isPush)
   }
 
   pending(): Pending {
@@ -92,8 +92,23 @@ describe('a peer that does not keep up', () => {
       if (n % 100 === 0) pipe.take(100)
     }
     expect(pipe.closedWith).toBe(undefined)
-    expect(pipe.pending().count).toBe(0)
+    expect(pipe.pending().pushCount).toBe(0)
     expect(pipe.pending().bytes).toBe(0)
+  })
+
+  test('is not cut for a large answer that is on its way, only for pushes behind it', () => {
+    const { peer, pipe } = stuckPeer()
+    peer.release(() => true)
+    peer.answer(message(0, 1_000_000))
+    expect(peer.isOverdrawn).toBe(false)
+    for (let n = 1; n <= 128; n++) peer.push(message(n))
+    expect(pipe.closedWith).toBe(undefined)
+    peer.answer(message(0, 1_100_000))
+    expect(peer.isOverdrawn).toBe(true)
+    pipe.take(1)
+    expect(peer.isOverdrawn).toBe(false)
+    peer.push(message(129))
+    expect(pipe.closedWith).toBe(4001)
   })
 
   test('is also cut when too much arrives during its welcome', () => {
