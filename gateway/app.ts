@@ -19,6 +19,8 @@ import { Conversations, type Attendance } from './domain/conversations.ts'
 import type { Report } from './domain/facts.ts'
 import { Focus } from './domain/focus.ts'
 import { Messages } from './domain/messages.ts'
+import { Nodes } from './domain/nodes.ts'
+import { Presence } from './domain/presence.ts'
 import { Typing } from './domain/typing.ts'
 import { Admit } from './doors/admit/admit.ts'
 import { demoSecret } from './doors/admit/demo-secret.ts'
@@ -74,8 +76,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const report = reporter(fastify.log, metrics)
 
   const backbone = options.backbone ?? (await openBackbone(config))
-  const hub = new Hub({ backbone, report, now, chance: Math.random })
-  const domain = createDomain(backbone, { attendance: hub, config, now, report })
+  const nodes = new Nodes({ records: backbone.records, now, node: randomBytes(6).toString('hex') })
+  const presence = new Presence({ ...backbone, nodes, now })
+  const hub = new Hub({ backbone, presence, report, now, chance: Math.random })
+  const domain = createDomain(backbone, { attendance: hub, presence, config, now, report })
   const passes = await createPasses(config, now)
   const origins = new Origins(config.ORIGINS ?? (isDemo(config) ? '*' : ''))
   const admit = new Admit({ passes, origins })
@@ -90,6 +94,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   await registerPages(fastify, [pages, widget])
   fastify.addHook('onClose', async () => {
     hub.close()
+    await nodes.leave().catch(() => undefined) // the store is away: the others will notice by themselves
     await backbone.close()
   })
   return asApp(fastify, { config, dispatcher, reception })
@@ -127,12 +132,13 @@ async function openBackbone(config: Config): Promise<Backbone> {
 
 interface DomainOptions {
   readonly attendance: Attendance
+  readonly presence: Presence
   readonly config: Config
   readonly now: () => number
   readonly report: Report
 }
 
-function createDomain({ store, bus }: Backbone, { attendance, config, now, report }: DomainOptions): Domain {
+function createDomain({ store, bus }: Backbone, { attendance, presence, config, now, report }: DomainOptions): Domain {
   const conversations = new Conversations({ store, bus, attendance })
   const perSecond = config.COMMANDS_PER_SECOND
   return {
@@ -140,6 +146,7 @@ function createDomain({ store, bus }: Backbone, { attendance, config, now, repor
     messages: new Messages({ store, conversations, now, report }),
     focus: new Focus({ bus }),
     typing: new Typing({ bus }),
+    presence,
     catchUp: new CatchUp({ store }),
     allowance: new Allowance({ perSecond, burst: perSecond * BURST_SECONDS, now }),
   }

@@ -1,11 +1,12 @@
 /** THE table: command → who may → domain call. One literal row a command. */
 import type { CommandAnswer, CommandInput, Command } from '../protocol/commands.ts'
-import type { Role } from '../protocol/model.ts'
+import type { Presence as WirePresence, Role } from '../protocol/model.ts'
 import type { Caller } from '../domain/access.ts'
 import type { CatchUp } from '../domain/catch-up.ts'
 import type { Conversations } from '../domain/conversations.ts'
 import type { Focus } from '../domain/focus.ts'
 import type { Messages } from '../domain/messages.ts'
+import type { Presence } from '../domain/presence.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Typing } from '../domain/typing.ts'
 import type { Allowance } from '../domain/allowance.ts'
@@ -16,13 +17,16 @@ export interface Domain {
   readonly conversations: Conversations
   readonly focus: Focus
   readonly typing: Typing
+  readonly presence: Presence
   readonly catchUp: CatchUp
   readonly allowance: Allowance
 }
 
-/** `renew` changes the line itself, so the line brings it along. */
+/** What changes the line itself, the line brings along. */
 export interface Asker extends Caller {
   renew(token: string): Promise<CommandAnswer<'renew'>>
+  /** Hears of `sides` from now on; resolves with what holds now. */
+  watch(sides: readonly string[]): Promise<Record<string, WirePresence>>
 }
 
 interface Row<C extends Command> {
@@ -40,6 +44,12 @@ const ROWS: { readonly [C in Command]: Row<C> } = {
   typing: { roles: EVERYONE, call: (domain, asker, input) => domain.typing.set(asker, input) },
   changeUser: { roles: EVERYONE, call: (domain, asker, input) => domain.focus.changeUser(asker, input) },
   conversations: { roles: EVERYONE, call: (domain, asker, input) => domain.conversations.list(asker, input) },
+  presence: {
+    roles: EVERYONE,
+    call: async (domain, asker, { of }) =>
+      ({ ok: true, presence: await asker.watch(await domain.presence.visible(asker.identity, of)) }),
+  },
+  changeStatus: { roles: ['agent'], call: (domain, asker, input) => domain.presence.changeStatus(asker, input) },
   renew: { roles: EVERYONE, call: (_domain, asker, input) => asker.renew(input.token) },
 }
 

@@ -5,10 +5,13 @@
 import type { Backbone } from '../backbone/backbone.ts'
 import type { Attendance } from '../domain/conversations.ts'
 import type { Report } from '../domain/facts.ts'
+import type { Presence } from '../domain/presence.ts'
+import type { Presence as WirePresence } from '../protocol/model.ts'
 import { Audience } from './audience.ts'
 import { Channels } from './channels.ts'
 import type { Peer } from './peer.ts'
 import { Positions } from './positions.ts'
+import { Watching } from './watching.ts'
 
 /** What an outdated line has under way may still be answered; a client that knows closes it long before. */
 const OUTDATED_MS = 5000
@@ -25,15 +28,19 @@ export class Hub implements Attendance {
   /** Peers with a newer line of the same device, and when they are told. */
   readonly #outdated = new Map<Peer, number>()
   readonly #positions: Positions
+  readonly #watching: Watching
   readonly #stopGap: () => void
   readonly #sweep: NodeJS.Timeout
 
-  constructor(options: { backbone: Backbone; report: Report; now: () => number; chance: () => number }) {
+  constructor(
+    options: { backbone: Backbone; presence: Presence; report: Report; now: () => number; chance: () => number },
+  ) {
     this.#backbone = options.backbone
     this.#report = options.report
     this.#now = options.now
     this.#channels = new Channels({ bus: options.backbone.bus, report: options.report })
     this.#positions = new Positions(options)
+    this.#watching = new Watching({ ...options, channels: this.#channels })
     this.#stopGap = options.backbone.bus.onGap((channels) => this.#onGap(channels))
     this.#sweep = setInterval(() => this.#lookAround(), SWEEP_MS).unref()
   }
@@ -56,8 +63,9 @@ export class Hub implements Attendance {
     await Promise.all(conversations.map((conversation) => side?.follow(conversation)))
   }
 
-  /** The newest line of a device wins; the older one is told a little later. */
-  claimDevice(peer: Peer): void {
+  /** It is there. The newest line of a device wins; the older one is told a little later. */
+  welcomed(peer: Peer): void {
+    this.#watching.arrived(peer)
     if (peer.device === undefined) return
     const key = deviceKey(peer)
     const older = this.#devices.get(key)
@@ -67,6 +75,7 @@ export class Hub implements Attendance {
 
   detach(peer: Peer): void {
     if (!this.#peers.delete(peer.sid)) return
+    this.#watching.left(peer)
     this.#outdated.delete(peer)
     if (peer.device !== undefined && this.#devices.get(deviceKey(peer)) === peer) this.#devices.delete(deviceKey(peer))
     for (const side of this.#sidesOf(peer)) {
@@ -80,6 +89,10 @@ export class Hub implements Attendance {
 
   announce(side: string, conversation: string): boolean {
     return this.#audiences.get(side)?.announce(conversation) ?? false
+  }
+
+  watch(peer: Peer, sides: readonly string[]): Promise<Record<string, WirePresence>> {
+    return this.#watching.watch(peer, sides)
   }
 
   close(): void {
@@ -104,11 +117,13 @@ export class Hub implements Attendance {
     for (const peer of this.#peers.values()) if (peer.identity.expiresAt <= now) peer.bye('pass_expired')
     for (const [peer, dueAt] of this.#outdated) if (dueAt <= now) peer.bye('replaced')
     this.#positions.look(this.#audiences.values())
+    this.#watching.look()
   }
 
   #onGap(channels: readonly string[]): void {
     const missed = new Set(channels)
     this.#report({ fact: 'gapHealed', channelCount: missed.size })
+    this.#watching.heal(missed)
     for (const audience of this.#audiences.values()) {
       audience.heal(missed).catch(() => undefined) // away again: the next gap heals
     }

@@ -164,6 +164,7 @@ export class Line {
         peer.identity = await this.#reception.admit.renew(token, peer.identity)
         return { ok: true, identity: peer.identity }
       },
+      watch: (sides: readonly string[]) => this.#reception.hub.watch(peer, sides),
     }
   }
 

@@ -37,7 +37,7 @@ export async function welcome(
     const missed = await domain.catchUp.since(identity, { cursors: data.resume?.cursors ?? [], to: data.to })
     if (identity.expiresAt <= now()) throw new Refusal('pass_expired')
     if (!onWelcomed(peer)) throw new Refusal('hello_timeout')
-    hub.claimDevice(peer)
+    hub.welcomed(peer)
     peer.answer(new Outgoing(encodePacket({ type: 'connect', data: welcomeData(peer, missed, now()) })))
     await replay(peer, missed)
     return peer

@@ -5,7 +5,7 @@
  */
 import { Type, type Static, type TObject } from 'typebox'
 import { LIMITS } from './limits.ts'
-import { Body, ConversationId, ConversationRow, Cursor, Head, Id, Identity, Kind, Message, Seq, Side } from './model.ts'
+import { Body, ConversationId, ConversationRow, Cursor, Head, Id, Identity, Kind, Message, Presence, Seq, Side, Status } from './model.ts'
 
 /** Whom it is about: a known `conversation`, or `to` = `shop:<id>` or a participant id. Exactly one of them. */
 const target = { conversation: Type.Optional(ConversationId), to: Type.Optional(Side) }
@@ -51,6 +51,16 @@ export const COMMANDS = {
     }),
     answer: ok({ conversations: Type.Array(ConversationRow), more: Type.Boolean() }),
   },
+  /**
+   * Who of these sides is there? From now on `presencePush` tells this line of changes to them, and to no others it asked for before.
+   * A side that the asker has nothing to do with is left out of the answer.
+   */
+  presence: {
+    input: Type.Object({ of: Type.Array(Side, { maxItems: LIMITS.listCount }) }),
+    answer: ok({ presence: Type.Record(Type.String(), Presence) }),
+  },
+  /** An agent says how available it is, in all its windows; kept for 12 h. */
+  changeStatus: { input: Type.Object({ status: Status }), answer: ok({}) },
   /** A fresh pass on the open line; it must prove the same participant. */
   renew: { input: Type.Object({ token: Type.String() }), answer: ok({ identity: Identity }) },
 } as const satisfies Record<string, { input: TObject; answer: TObject }>

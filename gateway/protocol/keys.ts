@@ -51,6 +51,9 @@ export const userChannel = (participant: string): string => `ImMsgPub:${particip
 /** A shop's channel: new conversations, its agents' statuses. */
 export const shopChannel = (shop: string): string => `ImShopPub:${shop}`
 
+/** Says that who is present for a side may have changed: whoever watches it looks again. */
+export const presenceChannel = (side: string): string => `ImPresence:${side}`
+
 /** The original's `getNo(key, num)`: which of `count` static Redis servers holds `key`. */
 export function shardNumber(key: string, count: number): number {
   return createHash('md5').update(key, 'utf8').digest()[0]! % count

@@ -79,3 +79,19 @@ export const ConversationRow = Type.Object({
   at: Type.Number(),
 })
 export type ConversationRow = Static<typeof ConversationRow>
+
+/** An agent's own word on itself; `offline` also where the agent is not there. */
+export const Status = Type.Union([
+  Type.Literal('online'), Type.Literal('busy'), Type.Literal('away'), Type.Literal('offline'),
+])
+export type Status = Static<typeof Status>
+
+/** Whether anybody of a side is there. */
+export const Presence = Type.Object({
+  online: Type.Boolean(),
+  /** Of a shop: its most available agent's. */
+  status: Type.Optional(Status),
+  /** Of the asker's own shop: its agents that are there. */
+  agents: Type.Optional(Type.Array(Type.Object({ id: Id, name: Type.Optional(Type.String()), status: Status }))),
+})
+export type Presence = Static<typeof Presence>

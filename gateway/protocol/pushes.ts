@@ -1,6 +1,6 @@
 /** What the gateway says unasked. Names end in `Push`; a client ignores those it does not know. */
 import { Type, type Static, type TSchema } from 'typebox'
-import { ConversationId, ConversationRow, Cursor, Id, Message, Side } from './model.ts'
+import { ConversationId, ConversationRow, Cursor, Id, Message, Side, Status } from './model.ts'
 
 const Refusal = Type.Object({
   code: Type.String(), message: Type.String(), retry: Type.Boolean(), afterMs: Type.Optional(Type.Number()),
@@ -21,6 +21,10 @@ export const PUSHES = {
   changeUserPush: Type.Object({ toid: Side }),
   /** To the other windows of the same participant; `socketid` is the line that caused it. */
   syncChangeUserPush: Type.Object({ toid: Side, socketid: Type.String() }),
+  /** A side that this line has asked `presence` of has come, gone or (a shop) become more or less available. */
+  presencePush: Type.Object({ side: Side, online: Type.Boolean(), status: Type.Optional(Status) }),
+  /** An agent's status is another: to its colleagues, to its own windows, and to whoever asked `presence` of the shop. */
+  statusPush: Type.Object({ participant: Id, shop: Id, name: Type.Optional(Type.String()), status: Status }),
   /** A notice that a backend published into this participant's channel. */
   noticePush: Type.Object({ type: Type.String(), text: Type.Optional(Type.String()) }, { additionalProperties: true }),
   /** A "no" to a packet that had no ack to carry it. */

@@ -65,6 +65,16 @@ describe('the races of one server', () => {
     expect(await logOf(talk.conversation)).toEqual(['before', 'x'])
   })
 
+  it('connection cut with a put in flight: sent again by itself, and it finds itself there', async () => {
+    const item = { collection: 'races/cut', key: 'k', value: 'v', now: 1, expect: '' }
+    await node.records.remove(item)
+    for (const connection of proxy.connections('EVALSHA')) connection.set('replies', 'hold')
+    const put = node.records.put(item)
+    const [there] = await eventually(() => other.records.items('races/cut', 1), ({ length }) => length === 1)
+    proxy.cut()
+    expect(await put).toEqual({ isPut: true, version: there!.version })
+  })
+
   it('two gateways append the same client id at once: stored and published once', async () => {
     const talk = newTalk()
     const recorder = await Recorder.on(other.bus, conversationChannel(talk.conversation))

@@ -1,0 +1,37 @@
+/** Two gateways on a real Redis, and one of them is killed. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { spawnGateway, type Gateway, type PassClaims } from '../kit/gateway.ts'
+import { startRedis } from '../kit/redis.ts'
+import { Talker } from '../kit/talker.ts'
+
+async function arrive(node: Gateway, claims: PassClaims): Promise<Talker> {
+  const talker = await new Talker(node.url, 'ws').open()
+  await talker.hello({ token: await node.pass(claims) })
+  return talker
+}
+
+test('the people of a killed node vanish within 60 s, but not who has come to another node', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'im-chat-'))
+  const redis = await startRedis()
+  const environment = { REDIS_URL: redis.url, DATA_DIR: folder }
+  const [doomed, other] = [await spawnGateway(environment), await spawnGateway(environment)]
+  const customer = await arrive(other, { sub: 'c1' })
+  const agents = ['a1', 'a2'].map((sub): PassClaims => ({ sub, role: 'agent', shop: '7' }))
+  for (const agent of agents) await arrive(doomed, agent)
+  const of = ['shop:7']
+  expect((await customer.command('presence', { of })).presence).toEqual({ 'shop:7': { online: true, status: 'online' } })
+  await doomed.kill()
+  const killedAt = performance.now()
+  const saved = await arrive(other, agents[0]!)
+  await customer.until(() => customer.pushes('statusPush').some(({ participant, status }) => participant === 'a2' && status === 'offline'))
+  expect(performance.now() - killedAt).toBeLessThan(60_000)
+  expect(customer.pushes('statusPush').filter(({ participant }) => participant === 'a1')).toEqual([])
+  expect((await saved.command('presence', { of })).presence['shop:7']?.agents).toEqual([{ id: 'a1', status: 'online' }])
+  expect(customer.pushes('presencePush')).toEqual([])
+  await other.stop()
+  await redis.stop()
+  await rm(folder, { recursive: true, force: true })
+}, 120_000)
