@@ -1,6 +1,7 @@
-import { html, nothing, type PropertyDeclaration, type TemplateResult } from 'lit'
+import { html, nothing, type PropertyDeclaration, type PropertyValues, type TemplateResult } from 'lit'
 import type { Message } from '../../gateway/protocol/model.ts'
 import type { QuickReply } from '../client/quick-reply-search.ts'
+import { Presence } from '../controllers/presence.ts'
 import { QuickReplies } from '../controllers/quick-replies.ts'
 import { Remembered } from '../controllers/remembered.ts'
 import { Shortcuts, type Chord } from '../controllers/shortcuts.ts'
@@ -12,6 +13,7 @@ import { deskIcons } from '../parts/desk-icons.ts'
 import { quickReplyPicker } from '../parts/quick-reply-picker.ts'
 import { shortcutSheet } from '../parts/shortcut-sheet.ts'
 import { sidePanel } from '../parts/side-panel.ts'
+import { statusSwitch } from '../parts/status-switch.ts'
 import { tool } from '../parts/tool.ts'
 import { MailboxElement } from './mailbox-element.ts'
 import { pageStyles } from './page-styles.ts'
@@ -43,7 +45,7 @@ const COPIED_MS = 2000
  *   A chord is written "Ctrl+Shift+K", "Mod+J" (Cmd on a Mac), "/"; none works while an input method composes.
  *
  * Parts: those of `<im-inbox>`, details sheet quick-replies. CSS variables: styles/tokens.ts.
- * Hooks for testers: those of `<im-inbox>`, details toggle-details copy-id sheet show-shortcuts quick-replies quick-reply.
+ * Hooks for testers: those of `<im-inbox>`, details toggle-details copy-id sheet show-shortcuts quick-replies quick-reply status.
  */
 export class DeskElement extends MailboxElement {
   static override readonly properties: Record<string, PropertyDeclaration> = { shortcuts: { attribute: false }, quickReplies: { attribute: false } }
@@ -58,6 +60,7 @@ export class DeskElement extends MailboxElement {
     values: () => ({ customer: this.name, agent: this.mailbox.identity?.name, order: latestOrder(this.line.messages) }),
     onUse: (id) => this.tell('im-quick-reply', { id }),
   })
+  readonly #presence = new Presence(this)
   readonly #folded = new Remembered(this, 'details-folded')
   #isSheetOpen = false
   #isCopied = false
@@ -74,8 +77,16 @@ export class DeskElement extends MailboxElement {
     return this.columnsFit.count === 3 ? this.#folded.value === undefined : this.shown === 'details'
   }
 
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed)
+    if (this.isConnected) this.#presence.use(this.line.client, this.to)
+  }
+
   protected override columns(): TemplateResult {
     const { deskStrings } = this.language
+    const status = statusSwitch({
+      status: this.#presence.status, strings: deskStrings, onStatus: (one) => this.#presence.change(one),
+    })
     const sheet = tool({
       name: 'show-shortcuts', label: deskStrings.shortcuts, icon: deskIcons.keyboard, onClick: () => this.#toggleSheet(true),
     })
@@ -84,7 +95,7 @@ export class DeskElement extends MailboxElement {
       isExpanded: this.hasDetails, onClick: () => this.#toggleDetails(),
     })
     return html`${this.list({
-        title: deskStrings.conversations, filters: ['all', 'unread', 'unanswered'], tools: html`${sheet}${this.soundButton()}`,
+        title: deskStrings.conversations, filters: ['all', 'unread', 'unanswered'], tools: html`${status}${sheet}${this.soundButton()}`,
       })}
       ${this.pane({ detail: this.#detail(), tools: details, above: this.#picker() })}
       ${this.hasDetails ? this.#details() : nothing}`
@@ -118,7 +129,7 @@ export class DeskElement extends MailboxElement {
     return { ...SHORTCUTS, ...this.shortcuts }
   }
 
-  /** The customer's id, and how long he has been waiting for an answer. */
+  /** The customer's id, whether he is there, and how long he has been waiting for an answer. */
   #detail(): string {
     const { deskStrings, lang } = this.language
     const { conversation, messages } = this.line
@@ -126,7 +137,9 @@ export class DeskElement extends MailboxElement {
     const answered = messages.findLastIndex(({ side }) => side !== conversation.to)
     const first = messages[answered + 1]
     const span = first && timeSpan(Date.now() - first.at, lang)
-    return span ? `${conversation.to} · ${fill(deskStrings.waitingFor, { duration: span })}` : conversation.to
+    const there = this.#presence.isThere === undefined ? undefined : deskStrings.statuses[this.#presence.isThere ? 'online' : 'offline']
+    const waiting = span && fill(deskStrings.waitingFor, { duration: span })
+    return [conversation.to, there, waiting].filter(Boolean).join(' · ')
   }
 
   #picker(): TemplateResult | typeof nothing {

@@ -6,6 +6,7 @@ import { listPaneStyle } from '../parts/list-pane-style.ts'
 import { quickReplyPickerStyle } from '../parts/quick-reply-picker-style.ts'
 import { shortcutSheetStyle } from '../parts/shortcut-sheet-style.ts'
 import { sidePanelStyle } from '../parts/side-panel-style.ts'
+import { statusSwitchStyle } from '../parts/status-switch-style.ts'
 import { bubbleStyle } from '../parts/bubble-style.ts'
 import { timelineStyle } from '../parts/timeline-style.ts'
 import { base } from '../styles/base.ts'
@@ -14,5 +15,5 @@ import { mailboxStyles } from './mailbox-styles.ts'
 
 export const pageStyles = [
   tokens, base, timelineStyle, bubbleStyle, cardStyle, composerStyle, avatarStyle, listPaneStyle, conversationListStyle,
-  sidePanelStyle, quickReplyPickerStyle, shortcutSheetStyle, mailboxStyles,
+  sidePanelStyle, quickReplyPickerStyle, shortcutSheetStyle, statusSwitchStyle, mailboxStyles,
 ]

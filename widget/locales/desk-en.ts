@@ -49,6 +49,8 @@ export const deskEn: DeskStrings = {
   quickReplies: 'Quick replies',
   noQuickReplies: 'No quick reply matches.',
   newMessageFrom: 'New message from {name}',
+  status: 'Your status',
+  statuses: { online: 'Online', busy: 'Busy', away: 'Away', offline: 'Offline' },
   actions: {
     next: 'Next conversation',
     previous: 'Previous conversation',

@@ -49,6 +49,8 @@ export interface DeskStrings {
   readonly quickReplies: string
   readonly noQuickReplies: string
   readonly newMessageFrom: string
+  readonly status: string
+  readonly statuses: Readonly<Record<'online' | 'busy' | 'away' | 'offline', string>>
   readonly actions: Readonly<Record<DeskAction, string>>
 }
 

@@ -49,6 +49,8 @@ export const deskZhCn: DeskStrings = {
   quickReplies: '快捷回复',
   noQuickReplies: '没有匹配的快捷回复。',
   newMessageFrom: '{name} 发来新消息',
+  status: '我的状态',
+  statuses: { online: '在线', busy: '忙碌', away: '离开', offline: '离线' },
   actions: {
     next: '下一个会话',
     previous: '上一个会话',
