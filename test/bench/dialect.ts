@@ -57,3 +57,25 @@ export const relayDialect = (answers: boolean): Dialect => ({
     return { type: message.ok ? 'answered' : 'delivered', number: message.id ?? 0 }
   },
 })
+
+/** The gateway over its engine.io door: the same packets inside engine.io messages. */
+export const engineDialect: Dialect = {
+  path: '/im/?EIO=4&transport=websocket',
+  answers: true,
+  hello: (user, to, token) => '4' + gatewayDialect.hello(user, to, token),
+  send: (user, to, number) => '4' + gatewayDialect.send(user, to, number),
+  hear: (text) => (text.startsWith('4') ? gatewayDialect.hear(text.slice(1)) : OTHER),
+}
+
+/** socket-io-node.ts: each user is in a room of its own. */
+export const socketIoDialect: Dialect = {
+  path: '/socket.io/?EIO=4&transport=websocket',
+  answers: true,
+  hello: (user) => '40' + JSON.stringify({ user }),
+  send: (_user, to, number) => `42${number}["send",{"to":"${to}","id":${number},"kind":"text","body":{"text":"${BODY}"}}]`,
+  hear(text) {
+    if (text.startsWith('42["message"')) return { type: 'delivered', number: Number(/"id":(\d+)/.exec(text)?.[1]) }
+    if (text.startsWith('43')) return { type: 'answered', number: Number(text.slice(2, text.indexOf('['))) }
+    return text.startsWith('40') ? { type: 'ready' } : OTHER
+  },
+}

@@ -12,6 +12,8 @@ export interface Round {
   readonly delivered: number
   /** Answered, or delivered where this server gives no answers: ms from the send, ascending. */
   readonly answerMs: Float64Array
+  /** Ms from the send to the receiver, ascending. */
+  readonly deliveryMs: Float64Array
   readonly lost: number
   readonly doubled: number
   readonly misordered: number
@@ -35,6 +37,7 @@ export class Load {
   #pairs: Pair[] = []
   #window = 0
   #answerMs: number[] = []
+  #deliveryMs: number[] = []
   #deliveredCount = 0
   #doubled = 0
   #misordered = 0
@@ -43,12 +46,15 @@ export class Load {
     this.#dialect = dialect
   }
 
-  async open(url: string, count: number, token: (user: string) => Promise<string>): Promise<void> {
-    for (let i = 0; i < count; i++) this.#pairs.push(await this.#openPair(new URL(this.#dialect.path, url), i, token))
+  /** `receivers`: where those who read connect, if not where the writers do. */
+  async open(url: string, count: number, token: (user: string) => Promise<string>, receivers = url): Promise<void> {
+    const urls = [url, receivers].map((base) => new URL(this.#dialect.path, base)) as [URL, URL]
+    for (let i = 0; i < count; i++) this.#pairs.push(await this.#openPair(urls, i, token))
   }
 
   async round(pace: Pace, seconds: number): Promise<Round> {
     this.#answerMs = []
+    this.#deliveryMs = []
     this.#deliveredCount = this.#doubled = this.#misordered = 0
     const start = performance.now()
     if ('window' in pace) await this.#saturate(pace.window, seconds)
@@ -56,9 +62,10 @@ export class Load {
     const elapsed = (performance.now() - start) / 1000
     const delivered = this.#deliveredCount
     const answerMs = Float64Array.from(this.#answerMs).sort()
+    const deliveryMs = Float64Array.from(this.#deliveryMs).sort()
     await this.#drain()
     return {
-      seconds: elapsed, delivered, answerMs, doubled: this.#doubled, misordered: this.#misordered,
+      seconds: elapsed, delivered, answerMs, deliveryMs, doubled: this.#doubled, misordered: this.#misordered,
       lost: this.#pairs.reduce((sum, pair) => sum + pair.sent - pair.delivered, 0),
     }
   }
@@ -67,11 +74,11 @@ export class Load {
     for (const { sender } of this.#pairs) sender.close()
   }
 
-  async #openPair(url: URL, index: number, token: (user: string) => Promise<string>): Promise<Pair> {
+  async #openPair([url, receivers]: readonly [URL, URL], index: number, token: (user: string) => Promise<string>): Promise<Pair> {
     const [from, to] = [`bench-a${index}`, `bench-b${index}`]
     const sentAt = new Float64Array(KEPT)
     const sender = await this.#openLine(url, (heard) => { if (heard.type === 'answered') this.#onAnswered(pair, heard.number) })
-    const receiver = await this.#openLine(url, (heard) => {
+    const receiver = await this.#openLine(receivers, (heard) => {
       if (heard.type === 'delivered') this.#onDelivered(pair, heard.number)
     })
     const send = (number: number): string => this.#dialect.send(from, to, number)
@@ -86,6 +93,8 @@ export class Load {
     let isReady = (): void => undefined
     const ready = new Promise<void>((resolve) => { isReady = resolve })
     const line = await FrameLine.open(url, (text) => {
+      // engine.io's ping; no packet of a raw line looks like it
+      if (text === '2') return line.send('3')
       const heard = this.#dialect.hear(text)
       if (heard.type === 'ready') isReady()
       else onHeard(heard)
@@ -131,6 +140,7 @@ export class Load {
 
   #onDelivered(pair: Pair, number: number): void {
     this.#deliveredCount++
+    this.#deliveryMs.push(performance.now() - pair.sentAt[number % KEPT]!)
     if (number === pair.delivered + 1) pair.delivered = number
     else if (number <= pair.delivered) this.#doubled++
     else this.#misordered++

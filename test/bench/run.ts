@@ -1,10 +1,13 @@
 /** `npm run bench -- --help`. Ends with 1 where a message was lost, doubled or out of order. What it says: docs/bench.md */
 import { parseArgs } from 'node:util'
+import { benchRedis } from './redis-run.ts'
 import { columns, median, percentile } from './figures.ts'
 import { Load, type Pace, type Round } from './load.ts'
 import { cpuMicros, pin, startGatewayServer, startRelay, type Server } from './servers.ts'
 
 const HELP = `npm run bench -- [options]
+  --backbone <b>  embedded (default), or redis: two nodes on one Redis, beside socket.io with its Redis adapters
+  --idle <n>      with redis: lines that only stand, of each kind (default 1000)
   --pairs <n>     users writing to users (default 200)
   --window <n>    messages of each writer on their way at saturation (default 8)
   --rounds <n>    of each server, in turn; the medians count (default 5)
@@ -16,6 +19,7 @@ const { values } = parseArgs({
   options: {
     pairs: { type: 'string', default: '200' }, window: { type: 'string', default: '8' },
     rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '4' },
+    backbone: { type: 'string', default: 'embedded' }, idle: { type: 'string', default: '1000' },
     profile: { type: 'string' }, 'node-options': { type: 'string' }, help: { type: 'boolean', default: false },
   },
 })
@@ -37,6 +41,7 @@ async function run(): Promise<number> {
     return 0
   }
   pin(process.pid, 1)
+  if (values.backbone === 'redis') return benchRedis(numbers())
   const gateway = await startGatewayServer({ profileDir: values.profile, nodeOptions: values['node-options'] })
   const servers = [gateway, await startRelay({ answers: false }), await startRelay({ answers: true })]
   const contenders: Contender[] = []
@@ -60,6 +65,10 @@ async function run(): Promise<number> {
   }
   return tell(contenders, rate)
 }
+
+const numbers = () => ({
+  pairs: Number(values.pairs), window: Number(values.window), rounds: Number(values.rounds), seconds: Number(values.seconds), idle: Number(values.idle),
+})
 
 async function measure({ server, load }: Contender, pace: Pace, seconds: number): Promise<Measured> {
   const before = cpuMicros(server.pid)

@@ -1,0 +1,76 @@
+import { Agent, request } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Duo } from './duos.ts'
+import { FrameLine } from './frame-line.ts'
+
+export interface Idle {
+  readonly connectsPerSecond: number
+  readonly bytesPerLine: number
+}
+
+const AT_ONCE = 50
+/** What memory gets to settle. */
+const REST_MS = 2000
+
+/** Opens lines at one node, each of another person, welcomed; then lets them stand. */
+export async function openIdle(duo: Duo, transport: 'websocket' | 'polling', count: number): Promise<Idle> {
+  const users = Array.from({ length: count }, (_, i) => `idle-${transport}-${i}`)
+  const tokens = new Map<string, string>()
+  for (const user of users) tokens.set(user, await duo.token(user))
+  const open = transport === 'polling' ? openPolling : openFrames
+  await wait(REST_MS)
+  const before = duo.residentBytes()
+  const start = performance.now()
+  const closers: (() => void)[] = []
+  const left = [...users]
+  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    for (let user = left.pop(); user !== undefined; user = left.pop()) closers.push(await open(duo, user, tokens.get(user)!))
+  }))
+  const connectsPerSecond = count / ((performance.now() - start) / 1000)
+  await wait(REST_MS)
+  const bytesPerLine = (duo.residentBytes() - before) / count
+  for (const close of closers) close()
+  return { connectsPerSecond, bytesPerLine }
+}
+
+async function openFrames({ urls, dialect }: Duo, user: string, token: string): Promise<() => void> {
+  let ready = (): void => undefined
+  const welcomed = new Promise<void>((resolve) => { ready = resolve })
+  const line = await FrameLine.open(new URL(dialect.path, urls[0]), (text) => {
+    if (text === '2') line.send('3')
+    else if (dialect.hear(text).type === 'ready') ready()
+  })
+  line.send(dialect.hello(user, 'nobody', token))
+  await welcomed
+  return () => line.close()
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: Infinity })
+
+function ask(url: string, body?: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { agent, method: body === undefined ? 'GET' : 'POST' }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk)).on('end', () => resolve(text))
+    })
+    sent.on('error', reject).end(body)
+  })
+}
+
+async function openPolling({ urls, dialect }: Duo, user: string, token: string): Promise<() => void> {
+  const base = new URL(dialect.path.replace('websocket', 'polling'), urls[0]).href
+  const { sid } = JSON.parse((await ask(base)).slice(1)) as { sid: string }
+  const url = `${base}&sid=${sid}`
+  await ask(url, dialect.hello(user, 'nobody', token))
+  for (let isReady = false; !isReady;) {
+    isReady = (await ask(url)).split('\x1e').some((text) => dialect.hear(text).type === 'ready')
+  }
+  let isOpen = true
+  void (async () => {
+    while (isOpen) if ((await ask(url)) === '2') await ask(url, '3')
+  })().catch(() => undefined)
+  return () => {
+    isOpen = false
+    void ask(url, '1').catch(() => undefined)
+  }
+}
