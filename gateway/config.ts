@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+
 /** Every setting once: name, type, default, one sentence. Environment, `--help` and docs/gateway.md all come from this table. */
 interface Kinds {
   readonly port: number
@@ -56,6 +58,9 @@ export const SETTINGS = {
 type Settings = typeof SETTINGS
 export type Config = { readonly [N in keyof Settings]: Settings[N] extends Setting<infer K> ? Kinds[K] : never }
 
+/** What a browser calls an origin; an app's (capacitor://localhost), `null` (a sandboxed frame) and `*` too. */
+const ORIGIN = /^(\*|null|[a-z][a-z0-9+.-]*:\/\/[^/\s]+\/?)$/i
+
 /** A setting that cannot be meant; the message is one sentence. */
 export class SettingError extends Error {
   override readonly name = 'SettingError'
@@ -73,6 +78,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   if (config.IM_JWKS_URL !== undefined && !URL.canParse(config.IM_JWKS_URL)) {
     throw new SettingError(`IM_JWKS_URL must be a URL, not "${config.IM_JWKS_URL}".`)
+  }
+  const page = config.ORIGINS?.split(',').map((origin) => origin.trim()).find((origin) => origin !== '' && !ORIGIN.test(origin))
+  if (page !== undefined) {
+    throw new SettingError(`ORIGINS must be * or origins like https://shop.example.com, without a path, not "${page}".`)
+  }
+  if (config.PAGES !== undefined && !existsSync(config.PAGES)) {
+    throw new SettingError(`PAGES must be a folder that exists, not "${config.PAGES}".`)
   }
   return config
 }

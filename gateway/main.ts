@@ -8,6 +8,10 @@ import { startConformance } from './doors/conformance.ts'
 import { helpText, readConfig, SettingError, type Config } from './config.ts'
 
 const INTERRUPTED = 130
+const OPTIONS = ['--help', '-h', '--conformance']
+
+const stranger = process.argv.slice(2).find((argument) => argument.startsWith('-') && !OPTIONS.includes(argument))
+if (stranger !== undefined) fail(new SettingError(`There is no option ${stranger}; --help lists what there is.`))
 
 if (process.argv.includes('--help') || process.argv.includes('-h')) {
   console.log(helpText())
@@ -78,13 +82,13 @@ function fail(error: unknown): never {
 
 function sentence(error: unknown): string | undefined {
   if (error instanceof SettingError || error instanceof DataFolderError) return error.message
-  const { code, port, address, path } = error as NodeJS.ErrnoException & { port?: number; address?: string }
+  const { code, port, address, hostname, path } = error as NodeJS.ErrnoException & { port?: number; address?: string; hostname?: string }
   switch (code) {
     case 'EADDRINUSE':
       return `Port ${port} is taken by another program; set PORT to a free one.`
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return `HOST ${address ?? ''} is not an address of this machine.`
+      return `HOST ${address ?? hostname ?? ''} is not an address of this machine.`
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':

@@ -10,9 +10,10 @@ export function openEngineLine(socket: Socket, reception: Reception): void {
   const pipe = new EnginePipe(socket)
   const line = new Line(pipe, socket.transport.sid, reception)
   // at once: a first packet may already be in the same chunk
-  socket.on('message', (data: string | Buffer) => {
-    if (typeof data === 'string') line.onText(data)
-    else line.onBinary()
+  socket.on('message', (data: string | Buffer | undefined) => {
+    // the parser says undefined for an empty message
+    if (Buffer.isBuffer(data)) line.onBinary()
+    else line.onText(data ?? '')
   })
   socket.on('close', () => {
     pipe.closed()

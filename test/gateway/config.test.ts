@@ -20,11 +20,18 @@ describe('settings', () => {
   test.each([
     ['PORT', '80a'], ['PORT', '70000'], ['PORT', '-1'], ['PORT', '1.5'], ['GUESTS', 'perhaps'], ['DOORS', 'window'],
     ['LOG_LEVEL', 'loud'], ['NODE_TAG', 'a.b'], ['IM_JWKS_URL', 'keys'], ['DRAIN_MS', 'long'], ['REDIS_DURABILITY', 'disk'],
+    ['ORIGINS', 'shop.example.com'], ['ORIGINS', 'https://shop.example.com/page'], ['PAGES', '/no/such/folder'],
   ])('%s=%s is refused in one sentence that names both', (name, value) => {
     const read = (): unknown => readConfig({ [name]: value })
     expect(read).toThrow(SettingError)
     expect(read).toThrow(name)
     expect(read).toThrow(value)
+  })
+
+  test('ORIGINS takes what a browser calls an origin, also an app\'s, and any', () => {
+    const given = 'https://a.example, http://localhost:3000/,capacitor://localhost,null'
+    expect(readConfig({ ORIGINS: given }).ORIGINS).toBe(given)
+    expect(readConfig({ ORIGINS: '*' }).ORIGINS).toBe('*')
   })
 
   test('are all in the help', () => {

@@ -34,11 +34,12 @@ describe('a start that cannot be', () => {
   })
 
   test.each([
-    ['PORT', 'http'], ['DOORS', 'window'], ['REDIS_URL', 'http://nowhere'],
+    ['PORT', 'http'], ['DOORS', 'window'], ['REDIS_URL', 'http://nowhere'], ['HOST', 'nowhere.invalid'],
   ])('because of %s=%s', async (name, value) => {
     const { code, output } = await run({ [name]: value })
     expect(code).toBe(1)
     expect(output).toContain(name)
+    expect(output).toContain(value)
     expect(output.trim().split('\n')).toHaveLength(1)
   })
 

@@ -21,7 +21,7 @@ export interface OfferOptions {
 export const offer = ({ strings, offer: { title, price, image }, onSend, onDismiss }: OfferOptions): TemplateResult =>
   html`<div class="offer" part="offer" data-test="offer">
     ${image ? html`<img src=${image} alt="" referrerpolicy="no-referrer">` : nothing}
-    <span class="facts"><span class="title" dir="auto">${title}</span>${price ? html`<span class="detail">${price}</span>` : nothing}</span>
+    <span class="facts"><span class="title" dir="auto">${title}</span>${price ? html`<bdi class="detail">${price}</bdi>` : nothing}</span>
     <button type="button" class="pill" data-test="offer-send" @click=${onSend}>${strings.sendProduct}</button>
     <button type="button" class="plain" aria-label=${strings.dismiss} @click=${onDismiss}>${icons.close}</button>
   </div>`

@@ -65,7 +65,9 @@ class Sleeper {
   }
 }
 
-describe.each([['ws', '/ws', ''], ['engine.io websocket', '/im/?EIO=4&transport=websocket', '4']])('a peer that stops reading over %s', (way, path, prefix) => {
+const SOCKETS = [['ws', '/ws', ''], ['engine.io websocket', '/im/?EIO=4&transport=websocket', '4']] as const
+
+describe.each(SOCKETS)('a peer that stops reading over %s', (way, path, prefix) => {
   test('is told `slow` behind what it was sent, and gets the rest, once and in order, at its next hello', async () => {
     const [sub, other] = [`reader ${prefix}`, `writer ${prefix}`].map((name) => name.replace(' ', '-')) as [string, string]
     const token = await gateway.pass({ sub })
@@ -138,7 +140,10 @@ describe('a peer that stops polling', () => {
     const seqs: number[] = []
     for (let round = 0; round < 4; round++) {
       for (let n = 1; n <= 100; n++) await writer.command('send', text('late', `m${round * 100 + n}`))
-      while (seqs.length < (round + 1) * 100) seqs.push(...(eventNamed((await poll()).packets, 'messagePush') as Message[]).map(({ seq }) => seq))
+      while (seqs.length < (round + 1) * 100) {
+        const pushed = eventNamed((await poll()).packets, 'messagePush') as Message[]
+        seqs.push(...pushed.map(({ seq }) => seq))
+      }
     }
     expect(seqs).toEqual(Array.from({ length: 400 }, (_, n) => n + 1))
   })

@@ -34,6 +34,7 @@ const REFUSED: readonly [title: string, command: string, input: unknown, code: s
   ['a text over the limit', 'send', send({ body: { text: 'x'.repeat(4001) } }), 'text_too_long', '4000'],
   ['an empty text', 'send', send({ body: { text: '' } }), 'text_empty', ''],
   ['a text of white space', 'send', send({ body: { text: ' \n\t ' } }), 'text_empty', ''],
+  ['a text of nothing to see', 'send', send({ body: { text: ' \u3000\u200b\u2060' } }), 'text_empty', ''],
   ['a system message by a person', 'send', send({ kind: 'system' }), 'forbidden', ''],
   ['an unknown conversation', 'history', { conversation: 'nonsense' }, 'unknown_conversation', ''],
   ['a conversation with its sides in the wrong order', 'history', { conversation: 'c1~shop:1' }, 'unknown_conversation', ''],
