@@ -67,7 +67,8 @@ async function run(): Promise<number> {
 }
 
 const numbers = () => ({
-  pairs: Number(values.pairs), window: Number(values.window), rounds: Number(values.rounds), seconds: Number(values.seconds), idle: Number(values.idle),
+  pairs: Number(values.pairs), window: Number(values.window), rounds: Number(values.rounds),
+  seconds: Number(values.seconds), idle: Number(values.idle),
 })
 
 async function measure({ server, load }: Contender, pace: Pace, seconds: number): Promise<Measured> {
