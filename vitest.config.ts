@@ -12,6 +12,7 @@ export default defineConfig({
           include: ['test/{protocol,client,gateway,size}/**/*.test.ts', 'test/*.test.ts'],
           exclude: ['test/**/*.system.test.ts'],
           maxWorkers: 2,
+          testTimeout: 30_000,
         },
       },
       {
