@@ -112,7 +112,7 @@ export const bubbleStyle = css`
   .reason {
     display: flex;
     align-items: center;
-    margin: 0 6px;
+    margin: 4px 6px 0;
     color: var(--danger);
   }
   .reason svg {
