@@ -1,13 +1,19 @@
 import { css } from 'lit'
 
-/* The colour repeats what the word says. */
+/* The colour repeats what the word says. No arrow of the browser's: the title beside it needs the room. */
 export const statusSwitchStyle = css`
+  .list-title:has(+ .status-switch) {
+    font-size: 16px;
+  }
   .status-switch {
     flex: none;
     display: flex;
     align-items: center;
-    padding-inline-start: 10px;
+    padding-inline-start: 8px;
     border-radius: 18px;
+  }
+  .status-switch:hover {
+    background: var(--edge);
   }
   .status-switch:focus-within {
     box-shadow: inset 0 0 0 2px var(--accent);
@@ -31,7 +37,7 @@ export const statusSwitchStyle = css`
   }
   .status-switch select {
     min-height: 36px;
-    padding: 0 4px;
+    padding: 0 8px 0 6px;
     border: 0;
     outline: 0;
     border-radius: 18px;
@@ -39,6 +45,8 @@ export const statusSwitchStyle = css`
     color: var(--ink);
     font: inherit;
     font-size: 14px;
+    appearance: none;
+    field-sizing: content;
     cursor: pointer;
   }
   .status-switch option {
