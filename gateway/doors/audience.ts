@@ -243,6 +243,7 @@ export class Audience {
     const row = rowOfPage(this.side, conversation, page)
     if (row !== undefined) this.#push(pushPacket('conversationPush', row), '')
     const from = Math.min(...invited.origins.keys())
+    for (const { outgoing, origin } of invited.held) invited.origins.set(pushedSeq(outgoing) ?? 0, origin)
     for (const message of page.messages) {
       if (message.seq >= from) this.#push(new Outgoing(messagePacket(message)), invited.origins.get(message.seq) ?? '')
     }
