@@ -21,6 +21,8 @@ export default defineConfig({
           include: ['test/{browser,e2e,chaos,leak,engines}/**/*.test.ts', 'test/**/*.system.test.ts'],
           globalSetup: ['test/kit/build-once.ts'],
           fileParallelism: false,
+          // real servers that fail over while a machine is busy; a second failure of the same test is a failure
+          retry: 1,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
