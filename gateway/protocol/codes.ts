@@ -25,6 +25,10 @@ export const CODES = {
   text_too_long: { message: 'The text is longer than limits.textLength.', retry: false },
   unknown_conversation: { message: 'There is no such conversation.', retry: false },
   forbidden: { message: 'This pass may not do that.', retry: false },
+  blocked: { message: 'The shop does not take messages of this customer.', retry: false },
+  conflict: { message: 'It has changed meanwhile; look at it again.', retry: false },
+  agent_unavailable: { message: 'That agent cannot take the conversation now.', retry: false },
+  too_many: { message: 'There is no room for more of these; delete some.', retry: false },
   rate_limited: { message: 'Too many commands; wait and send again.', retry: true },
   // the gateway
   unavailable: { message: 'The store cannot be reached right now.', retry: true },

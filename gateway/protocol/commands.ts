@@ -5,7 +5,10 @@
  */
 import { Type, type Static, type TObject } from 'typebox'
 import { LIMITS } from './limits.ts'
-import { Body, ConversationId, ConversationRow, Cursor, Head, Id, Identity, Kind, Message, Presence, Seq, Side, Status } from './model.ts'
+import {
+  Block, Body, ConversationId, ConversationRow, Cursor, CustomerInfo, Head, Id, Identity, Kind, Message, Note, Presence, Product, QuickReply,
+  Seq, Service, Side, Status,
+} from './model.ts'
 
 /** Whom it is about: a known `conversation`, or `to` = `shop:<id>` or a participant id. Exactly one of them. */
 const target = { conversation: Type.Optional(ConversationId), to: Type.Optional(Side) }
@@ -61,6 +64,89 @@ export const COMMANDS = {
   },
   /** An agent says how available it is, in all its windows; kept for 12 h. */
   changeStatus: { input: Type.Object({ status: Status }), answer: ok({}) },
+  /** The customer is looking at this product, or (absent) at none. Volatile: forgotten when its last line has ended. */
+  viewing: { input: Type.Object({ to: Side, product: Type.Optional(Product) }), answer: ok({}) },
+
+  // an agent's, on its shop's conversations; every change of a service is told to all agents of the shop by `conversationPush`
+
+  /** Conversations by the customer's name or id, an order number, or words of recent messages. */
+  search: {
+    input: Type.Object({ query: Type.String({ minLength: 1, maxLength: 100 }) }),
+    answer: ok({
+      /** Newest first; `message`: where it was found, unless in the name or id. */
+      hits: Type.Array(Type.Object({ row: ConversationRow, message: Type.Optional(Message) })),
+      /** False where older conversations were not looked at. */
+      isComplete: Type.Boolean(),
+    }),
+  },
+  /** The shop's conversations that are not closed, whoever has them, longest in their phase first. */
+  queue: {
+    input: Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMITS.queueCount })) }),
+    answer: ok({ conversations: Type.Array(ConversationRow), more: Type.Boolean() }),
+  },
+  /** It is mine now: a waiting or closed one, or a colleague's who is not there. A present colleague's is `conflict`. */
+  claim: { input: Type.Object(target), answer: ok({ service: Service }) },
+  /** Done. */
+  close: { input: Type.Object(target), answer: ok({ service: Service }) },
+  /** Mine to a colleague, who has to accept it, or (`to` = `queue`) back to the waiting ones. */
+  transfer: {
+    input: Type.Object({
+      conversation: ConversationId, to: Id, note: Type.Optional(Type.String({ maxLength: LIMITS.reasonLength })),
+    }),
+    answer: ok({ service: Service }),
+  },
+  /** The colleague's yes or no; `accept: false` of the agent who offered takes it back. */
+  acceptTransfer: {
+    input: Type.Object({ conversation: ConversationId, transfer: Id, accept: Type.Boolean() }),
+    answer: ok({ service: Service }),
+  },
+  /** `until` in ms since the epoch; absent: for ever. */
+  block: {
+    input: Type.Object({
+      ...target, reason: Type.String({ minLength: 1, maxLength: LIMITS.reasonLength }), until: Type.Optional(Type.Number()),
+    }),
+    answer: ok({ service: Service }),
+  },
+  unblock: { input: Type.Object(target), answer: ok({ service: Service }) },
+  /** Whom the shop has blocked, latest first. */
+  blocked: {
+    input: Type.Object({}),
+    answer: ok({ blocked: Type.Array(Type.Object({
+      conversation: ConversationId, to: Side, name: Type.Optional(Type.String()), ...Block.properties,
+    })) }),
+  },
+  /** What agents noted on a conversation, ascending by time. */
+  notes: { input: Type.Object(target), answer: ok({ notes: Type.Array(Note) }) },
+  /** Saving the same id again changes the text of one's own note; '' deletes it. */
+  saveNote: {
+    input: Type.Object({ ...target, id: Id, text: Type.String({ maxLength: LIMITS.noteLength }) }),
+    answer: ok({ note: Type.Optional(Note) }),
+  },
+  /** The shop's and one's own, in no order. */
+  quickReplies: { input: Type.Object({}), answer: ok({ quickReplies: Type.Array(QuickReply) }) },
+  saveQuickReply: { input: Type.Object({ quickReply: QuickReply }), answer: ok({}) },
+  deleteQuickReply: { input: Type.Object({ scope: QuickReply.properties.scope, id: Id }), answer: ok({}) },
+  /**
+   * What the operator's backend knows of the other side. `slow`: not answered yet, ask again in a second. `down`: it failed; `info` is
+   * an older answer where there is one. `empty`: it knows nothing. `off`: no backend is configured.
+   */
+  customer: {
+    input: Type.Object(target),
+    answer: ok({
+      state: Type.Union([
+        Type.Literal('ready'), Type.Literal('slow'), Type.Literal('down'), Type.Literal('empty'), Type.Literal('off'),
+      ]),
+      info: Type.Optional(CustomerInfo),
+      /** When the backend said so. */
+      at: Type.Optional(Type.Number()),
+      /** What the customer is looking at now. */
+      viewing: Type.Optional(Product),
+      /** When they first wrote, and the earlier spans of service, latest first. */
+      earlier: Type.Optional(Type.Array(Type.Object({
+        agent: Type.Optional(Type.String()), from: Type.Number(), to: Type.Number(), seq: Seq,
+      }), { maxItems: 20 })),
+    }),
+  },
   /** A fresh pass on the open line; it must prove the same participant. */
   renew: { input: Type.Object({ token: Type.String() }), answer: ok({ identity: Identity }) },
 } as const satisfies Record<string, { input: TObject; answer: TObject }>

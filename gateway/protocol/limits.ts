@@ -17,8 +17,20 @@ export const LIMITS = {
   pageCount: 100,
   /** Conversations in one page of a list. */
   listCount: 100,
+  /** Open and waiting conversations of a shop in one answer. */
+  queueCount: 500,
   /** Conversations one resume may name. */
   resumeCount: 100,
+  /** What an agent tells a customer who is blocked, or a colleague with a transfer. */
+  reasonLength: 500,
+  /** An agent's note on a conversation. */
+  noteLength: 2000,
+  /** Notes on one conversation; the oldest go. */
+  noteCount: 200,
+  /** The text of a quick reply; its title and folder have 80. */
+  quickReplyLength: 2000,
+  /** Quick replies of one shop, and of one agent. */
+  quickReplyCount: 500,
   /** Missed messages a resume sends per conversation before it tells the client to load again. */
   missedCount: 200,
   /** From the line's opening to an accepted hello. */

@@ -64,6 +64,72 @@ export type Head = Static<typeof Head>
 export const Cursor = Type.Object({ delivered: Seq, read: Seq })
 export type Cursor = Static<typeof Cursor>
 
+/** Somebody by id and last known name. */
+export const Person = Type.Object({ id: Id, name: Type.Optional(Type.String()) })
+export type Person = Static<typeof Person>
+
+/** A conversation on its way from one agent to another: until `expiresAt` the second may take it, then it is back with the first. */
+export const Transfer = Type.Object({
+  id: Id, from: Person, to: Person, note: Type.Optional(Type.String()), at: Type.Number(), expiresAt: Type.Number(),
+})
+export type Transfer = Static<typeof Transfer>
+
+/** The shop takes no messages of this customer. `until` absent: for ever. The customer is told reason and end, not by whom. */
+export const Block = Type.Object({ by: Person, reason: Type.String(), at: Type.Number(), until: Type.Optional(Type.Number()) })
+export type Block = Static<typeof Block>
+
+/**
+ * How a shop serves a conversation. `waiting`: no agent has it. `open`: `agent` has it. `closed`: done, until somebody of either side
+ * writes; `agent` is who had it last and gets it again. Only the shop's agents see it.
+ */
+export const Service = Type.Object({
+  phase: Type.Union([Type.Literal('waiting'), Type.Literal('open'), Type.Literal('closed')]),
+  agent: Type.Optional(Person),
+  /** Since when it is in this phase with this agent. */
+  since: Type.Number(),
+  transfer: Type.Optional(Transfer),
+  blocked: Type.Optional(Block),
+})
+export type Service = Static<typeof Service>
+
+/** What agents tell each other about a conversation; its customer never sees it. */
+export const Note = Type.Object({ id: Id, by: Person, text: Type.String({ minLength: 1, maxLength: LIMITS.noteLength }), at: Type.Number() })
+export type Note = Static<typeof Note>
+
+/** A text to be sent again and again. `{customer}` and `{order}` in it are filled in by the desk. */
+export const QuickReply = Type.Object({
+  id: Id,
+  /** The shop's, for all its agents, or the agent's own. */
+  scope: Type.Union([Type.Literal('shop'), Type.Literal('own')]),
+  folder: Type.Optional(Type.String({ maxLength: 80 })),
+  title: Type.String({ minLength: 1, maxLength: 80 }),
+  text: Type.String({ minLength: 1, maxLength: LIMITS.quickReplyLength }),
+})
+export type QuickReply = Static<typeof QuickReply>
+
+/** A page of the shop that a customer is looking at, or one of its products: as much as a card shows. */
+export const Product = Type.Object({
+  id: Type.Optional(Type.String({ maxLength: 64 })),
+  title: Type.String({ minLength: 1, maxLength: 200 }),
+  url: Type.Optional(Type.String({ maxLength: 500 })),
+  image: Type.Optional(Type.String({ maxLength: 500 })),
+  price: Type.Optional(Type.String({ maxLength: 40 })),
+})
+export type Product = Static<typeof Product>
+
+/** What the operator's backend (`CUSTOMER_URL`) says of a customer; also the schema of its JSON. */
+export const CustomerInfo = Type.Object({
+  /** Label and value, in the order to be shown. */
+  profile: Type.Optional(Type.Array(
+    Type.Object({ label: Type.String({ maxLength: 80 }), value: Type.String({ maxLength: 500 }) }), { maxItems: 50 })),
+  orders: Type.Optional(Type.Array(Type.Object({
+    number: Type.String({ minLength: 1, maxLength: 64 }), title: Type.String({ maxLength: 200 }),
+    status: Type.Optional(Type.String({ maxLength: 80 })), total: Type.Optional(Type.String({ maxLength: 40 })),
+    at: Type.Optional(Type.Number()), url: Type.Optional(Type.String({ maxLength: 500 })), image: Type.Optional(Type.String({ maxLength: 500 })),
+  }), { maxItems: 50 })),
+})
+export type CustomerInfo = Static<typeof CustomerInfo>
+
 /** One row of a list of conversations, seen from `side`: unread = head.seq - cursors[side].read. */
 export const ConversationRow = Type.Object({
   conversation: ConversationId,
@@ -77,6 +143,8 @@ export const ConversationRow = Type.Object({
   unread: Seq,
   /** Time of the last message. */
   at: Type.Number(),
+  /** For agents, of their shop's conversations. */
+  service: Type.Optional(Service),
 })
 export type ConversationRow = Static<typeof ConversationRow>
 
@@ -92,6 +160,10 @@ export const Presence = Type.Object({
   /** Of a shop: its most available agent's. */
   status: Type.Optional(Status),
   /** Of the asker's own shop: its agents that are there. */
-  agents: Type.Optional(Type.Array(Type.Object({ id: Id, name: Type.Optional(Type.String()), status: Status }))),
+  agents: Type.Optional(Type.Array(Type.Object({
+    id: Id, name: Type.Optional(Type.String()), status: Status,
+    /** How many open conversations it has. */
+    load: Type.Optional(Type.Integer()),
+  }))),
 })
 export type Presence = Static<typeof Presence>

@@ -1,6 +1,6 @@
 /** What the gateway says unasked. Names end in `Push`; a client ignores those it does not know. */
 import { Type, type Static, type TSchema } from 'typebox'
-import { ConversationId, ConversationRow, Cursor, Id, Message, Side, Status } from './model.ts'
+import { ConversationId, ConversationRow, Cursor, Id, Message, Note, Product, Side, Status, Transfer } from './model.ts'
 
 const Refusal = Type.Object({
   code: Type.String(), message: Type.String(), retry: Type.Boolean(), afterMs: Type.Optional(Type.Number()),
@@ -25,6 +25,23 @@ export const PUSHES = {
   presencePush: Type.Object({ side: Side, online: Type.Boolean(), status: Type.Optional(Status) }),
   /** An agent's status is another: to its colleagues, to its own windows, and to whoever asked `presence` of the shop. */
   statusPush: Type.Object({ participant: Id, shop: Id, name: Type.Optional(Type.String()), status: Status }),
+  /** To both agents of a transfer, in all their windows: it is offered, taken, declined, taken back or too late. */
+  transferPush: Type.Object({
+    conversation: ConversationId, transfer: Transfer,
+    state: Type.Union([
+      Type.Literal('offered'), Type.Literal('accepted'), Type.Literal('declined'), Type.Literal('expired'),
+    ]),
+    /** The customer's name. */
+    name: Type.Optional(Type.String()),
+  }),
+  /** To the customer: the shop takes no messages (any more), or (`reason` absent) takes them again. */
+  blockPush: Type.Object({ conversation: ConversationId, reason: Type.Optional(Type.String()), until: Type.Optional(Type.Number()) }),
+  /** To the shop's agents: a note was written, changed or (`text` empty) deleted. */
+  notePush: Type.Object({ conversation: ConversationId, note: Type.Object({ ...Note.properties, text: Type.String() }) }),
+  /** To the shop's agents: the shop's or one's own quick replies are other ones; ask again. */
+  quickRepliesPush: Type.Object({}),
+  /** To the shop's agents: what a customer is looking at. Volatile. */
+  viewingPush: Type.Object({ conversation: ConversationId, product: Type.Optional(Product) }),
   /** A notice that a backend published into this participant's channel. */
   noticePush: Type.Object({ type: Type.String(), text: Type.Optional(Type.String()) }, { additionalProperties: true }),
   /** A "no" to a packet that had no ack to carry it. */
