@@ -13,14 +13,29 @@ const TARGET = 'es2017'
 const ELEMENTS = ['im-chat', 'im-desk', 'im-inbox']
 const MODULES = { ...Object.fromEntries(ELEMENTS.map((name) => [name, `widget/${name}.ts`])), client: 'widget/client/client.ts' }
 
-/** engine.io-client for browsers: its `browser` map by hand, and no WebTransport, which this gateway does not offer (0.9 kB brotli). */
+/** What engine.io-client carries and this gateway never says: WebTransport (0.9 kB brotli) and binary packets (0.2 kB). */
+const STUBS = [
+  [/engine\.io-client.*webtransport\.js$/, 'export class WT {}'],
+  [/engine\.io-parser.*encodePacket(\.browser)?\.js$/, `
+    import { PACKET_TYPES } from './commons.js'
+    export const encodePacket = ({ type, data }, _, callback) => callback(PACKET_TYPES[type] + (data || ''))
+    export const encodePacketToBinary = null`],
+  [/engine\.io-parser.*decodePacket(\.browser)?\.js$/, `
+    import { ERROR_PACKET, PACKET_TYPES_REVERSE } from './commons.js'
+    export const decodePacket = (text) => {
+      const type = PACKET_TYPES_REVERSE[text[0]]
+      return type ? { type, data: text.slice(1) } : ERROR_PACKET
+    }`],
+]
+
+/** engine.io-client for browsers: its `browser` map by hand, and the stubs. */
 export const engineForBrowsers = () => ({
   name: 'engine-for-browsers',
   resolveId(source, importer) {
     if (!/engine\.io-client/.test(importer ?? '') || !source.endsWith('.node.js')) return null
     return this.resolve(source.replace('.node.js', '.js'), importer, { skipSelf: true })
   },
-  load: (id) => (/engine\.io-client.*webtransport\.js$/.test(id) ? 'export class WT {}' : null),
+  load: (id) => STUBS.find(([file]) => file.test(id))?.[1] ?? null,
 })
 
 /** CSS in templates is code to a bundler; here it is minified and lowered as CSS. */
@@ -87,7 +102,7 @@ const minify = () => ({
       format: 'iife', minifySyntax: true, target: TARGET, sourcemap: true, legalComments: 'none', mangleProps: /^im\$/,
     })
     const { code: small, map } = await squeeze(lowered.code, {
-      ecma: 2017, compress: { passes: 3, ecma: 2017, unsafe_arrows: true }, format: { comments: false, ecma: 2017 },
+      ecma: 2017, compress: { passes: 9, ecma: 2017, unsafe_arrows: true }, format: { comments: false, ecma: 2017 },
       sourceMap: { content: lowered.map },
     })
     return { code: small, map }

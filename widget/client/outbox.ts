@@ -73,8 +73,8 @@ export class Outbox {
     if (item?.state !== 'failed') return
     this.#own.add(id)
     this.#cuts.delete(id)
-    const { refusal: _, ...rest } = item
-    this.#put({ ...rest, at: this.#nextAt(), state: 'waiting' })
+    const { kind, body } = item
+    this.#put({ id, kind, body, at: this.#nextAt(), state: 'waiting' })
     this.flush()
   }
 
@@ -171,15 +171,15 @@ export class Outbox {
 
   #take(kept: Kept | undefined): void {
     if (!kept?.id) return
-    const { cuts, ...item } = kept
-    if (cuts) this.#cuts.set(kept.id, cuts)
-    this.#show({ ...item, state: kept.refusal ? 'failed' : 'waiting' })
+    const { id, kind, body, at, refusal, cuts } = kept
+    if (cuts) this.#cuts.set(id, cuts)
+    this.#show(refusal ? { id, kind, body, at, state: 'failed', refusal } : { id, kind, body, at, state: 'waiting' })
   }
 
   #put(item: OutboxItem): void {
-    const { state: _, ...rest } = item
-    const cuts = this.#cuts.get(item.id)
-    this.#options.keep.set(this.#prefix + item.id, cuts ? { ...rest, cuts } : rest)
+    const { id, kind, body, at, refusal } = item
+    const kept = { id, kind, body, at, refusal, cuts: this.#cuts.get(id) }
+    this.#options.keep.set(this.#prefix + id, kept)
     this.#show(item)
   }
 

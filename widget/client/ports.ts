@@ -17,13 +17,13 @@ export interface Ports {
 }
 
 /** The options where given, the browser's own where not. */
-export const portsOf = ({ gateway, ...options }: ClientOptions): Ports => ({
+export const portsOf = (options: ClientOptions): Ports => ({
   storage: options.storage === undefined ? pageStorage() : (options.storage ?? undefined),
-  transports: options.transports ?? engineIoPorts(gateway),
+  transports: options.transports ?? engineIoPorts(options.gateway),
   clock: options.clock ?? systemClock,
   random: options.random ?? dice,
   environment: options.environment ?? pageEnvironment,
-  fetchGuest: options.fetchGuest ?? (() => fetchGuest(gateway)),
+  fetchGuest: options.fetchGuest ?? (() => fetchGuest(options.gateway)),
 })
 
 /** Merely naming it throws where storage is forbidden. */
