@@ -1,0 +1,1 @@
+export function brotliBytes(file: string): number
