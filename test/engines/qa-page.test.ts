@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { freePort } from '../kit/free-port.ts'
 import { spawnGateway, type SpawnedGateway } from '../kit/gateway.ts'
 import { Chat, FIELD } from './chat.ts'
 import { startChild } from './child.ts'
 import { openChromium, type ChromiumPage } from './chromium.ts'
 import { waitFor } from './page.ts'
 import { replayTrace, type Trace } from './trace.ts'
-import { freePort } from './webkit.ts'
 
 let gateway: SpawnedGateway
 let page: ChromiumPage

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net'
+import { freePort } from '../kit/free-port.ts'
 import { startChild, type Child } from './child.ts'
 import { pause, type Ability, type Page } from './page.ts'
 import { openWebDriver } from './webdriver.ts'
@@ -72,12 +72,3 @@ async function answering(hub: string): Promise<void> {
   }
   throw new Error('The driver does not answer.')
 }
-
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address ? address.port : 0
-      server.close((error) => (error ? reject(error) : resolve(port)))
-    })
-  })

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startGateway, type PassClaims, type StartedGateway } from '../kit/gateway.ts'
-import { eventually, freePort, RedisServer, startRedis, startRing, type RedisGroup } from '../kit/redis.ts'
+import { freePort } from '../kit/free-port.ts'
+import { eventually, RedisServer, startRedis, startRing, type RedisGroup } from '../kit/redis.ts'
 import { Talker } from '../kit/talker.ts'
 
 const run = promisify(execFile)

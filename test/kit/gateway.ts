@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createApp, type App, type AppOptions } from '../../gateway/app.ts'
 import { readConfig } from '../../gateway/config.ts'
+import { freePort } from './free-port.ts'
 
 export interface PassClaims {
   readonly sub: string
@@ -63,11 +64,11 @@ export async function startGateway(environment: Environment = {}, options: AppOp
   }
 }
 
-/** Resolves when it is ready; rejects with its output when it exits before. */
+/** Resolves when it is ready; rejects with its output when it exits before. Its port may be asked for again after its end. */
 export async function spawnGateway(environment: Environment = {}): Promise<SpawnedGateway> {
   const dataDir = environment.DATA_DIR ?? (await newDataDir())
   const child = spawn(process.execPath, ['dist/gateway/main.js'], {
-    env: { PATH: process.env.PATH, ...LOCAL, DATA_DIR: dataDir, ...environment },
+    env: { PATH: process.env.PATH, ...LOCAL, PORT: String(await freePort()), DATA_DIR: dataDir, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

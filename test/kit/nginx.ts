@@ -8,7 +8,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { eventually, freePort } from './redis.ts'
+import { freePort } from './free-port.ts'
+import { eventually } from './redis.ts'
 
 export interface Nginx {
   readonly url: string

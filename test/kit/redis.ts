@@ -5,21 +5,14 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { freePort } from './free-port.ts'
 
 const run = promisify(execFile)
 
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
+const PORT_ATTEMPTS = 5
 
 /** Where Linux can see to it, a server ends with the process that started it, however that ended. */
 const DIE_WITH_PARENT = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL'] : []
@@ -51,7 +44,7 @@ export class RedisServer {
         log = (log + chunk).slice(-4000)
         if (/Ready to accept connections|Sentinel ID is/.test(log)) resolve()
       })
-      child.once('exit', (code) => reject(new Error(`redis-server ended with ${code}: ${log}`)))
+      child.once('close', (code) => reject(new Error(`redis-server ended with ${code}: ${log}`)))
     })
     return this
   }
@@ -88,8 +81,19 @@ export class RedisServer {
   }
 }
 
-export async function startRedis(...args: string[]): Promise<RedisServer> {
-  return new RedisServer(await freePort(), args).start()
+export const startRedis = (...args: string[]): Promise<RedisServer> => startOnFreePorts(async () => args)
+
+/** A port can be taken between being chosen and being listened on: then others. */
+async function startOnFreePorts(argsOf: () => Promise<readonly string[]>): Promise<RedisServer> {
+  for (let attempt = 1; ; attempt++) {
+    const server = new RedisServer(await freePort(), await argsOf())
+    try {
+      return await server.start()
+    } catch (error) {
+      await server.stop()
+      if (attempt === PORT_ATTEMPTS || !/Address already in use/.test(String(error))) throw error
+    }
+  }
 }
 
 /**
@@ -131,8 +135,8 @@ const portsOf = (servers: readonly RedisServer[]): string => servers.map(({ port
 
 /** Three masters (servers 0 to 2) and a replica each (3 to 5), joined by hand: redis-cli's own way takes many seconds. */
 export async function startCluster(): Promise<RedisGroup> {
-  const servers = await Promise.all(Array.from({ length: 6 }, async () =>
-    startRedis(...CLUSTER, '--cluster-port', String(await freePort()))))
+  const servers = await Promise.all(Array.from({ length: 6 }, () =>
+    startOnFreePorts(async () => [...CLUSTER, '--cluster-port', String(await freePort())])))
   const [first, ...others] = servers as [RedisServer, ...RedisServer[]]
   await Promise.all(servers.slice(0, 3).map((server, i) => server.cli('CLUSTER', 'ADDSLOTSRANGE',
     String(Math.ceil(i * 16_384 / 3)), String(Math.ceil((i + 1) * 16_384 / 3) - 1))))

@@ -28,8 +28,8 @@ export class Site {
       COMMANDS_PER_SECOND: '0', LOG_LEVEL: 'error', TRUST_PROXY: 'on', ...settings,
       DATA_DIR: await mkdtemp(join(tmpdir(), 'im-site-')),
     }
-    const spawn: Spawn = (tag, port = 0) =>
-      spawnGateway({ ...environment, REDIS_URL: redisUrls[tag], NODE_TAG: tag, PORT: String(port) })
+    const spawn: Spawn = (tag, port) =>
+      spawnGateway({ ...environment, REDIS_URL: redisUrls[tag], NODE_TAG: tag, ...(port === undefined ? {} : { PORT: String(port) }) })
     const nodes = { n1: await spawn('n1'), n2: await spawn('n2') }
     return new Site(await startNginx([nodes.n1.port, nodes.n2.port]), nodes, spawn)
   }

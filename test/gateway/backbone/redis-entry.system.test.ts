@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openRedis } from '../../../gateway/backbone/redis/redis.ts'
-import { freePort, startRedis } from '../../kit/redis.ts'
+import { freePort } from '../../kit/free-port.ts'
+import { startRedis } from '../../kit/redis.ts'
 import { newTalk } from './laws/conversation.ts'
 
 /** What docs/redis.md tells operators to give the gateway. */
