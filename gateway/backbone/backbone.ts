@@ -1,17 +1,19 @@
 /**
- * The ports behind the domain: a Store remembers logs, Records (records.ts) what stands beside them, a Bus relays and may
- * forget. Two implementations pass one contract suite (test/gateway/backbone/contract.ts, one test a law): `embedded` (one
+ * The ports behind the domain: a Store remembers logs, Records (records.ts) what stands beside them, Images (images.ts) the
+ * pictures they point at, a Bus relays and may forget. Two implementations pass one contract suite (test/gateway/backbone/contract.ts, one test a law): `embedded` (one
  * process, files) and `redis`.
  *
  * Deliberately not here: who may do what, routing, presence rules, unread counts (= head - read, computed by whoever
  * asks), rendering of a message to a person. A backbone has no opinion.
  */
 import type { Body, Cursor, Head, Message } from '../protocol/model.ts'
+import type { Images } from './images.ts'
 import type { Records } from './records.ts'
 
 export interface Backbone {
   readonly store: Store
   readonly records: Records
+  readonly images: Images
   readonly bus: Bus
   /** Why it cannot serve right now, or undefined when it can. Cheap; `/readyz` asks it. */
   unready(): string | undefined

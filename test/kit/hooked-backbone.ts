@@ -11,11 +11,12 @@ export class HookedBackbone implements Backbone {
   onPublished: ((arrive: () => void) => void) | undefined
   readonly store: Backbone['store']
   readonly records: Backbone['records']
+  readonly images: Backbone['images']
   readonly bus: Backbone['bus']
 
   constructor(inner: Backbone) {
     this.#inner = inner
-    const { store, records, bus } = inner
+    const { store, records, images, bus } = inner
     this.store = {
       append: (message) => this.#here(() => store.append(message)),
       advance: (cursor) => this.#here(() => store.advance(cursor)),
@@ -26,6 +27,10 @@ export class HookedBackbone implements Backbone {
       items: (collection, now) => this.#here(() => records.items(collection, now)),
       put: (item) => this.#here(() => records.put(item)),
       remove: (item) => this.#here(() => records.remove(item)),
+    }
+    this.images = {
+      put: (image) => this.#here(() => images.put(image)),
+      get: (id) => this.#here(() => images.get(id)),
     }
     this.bus = {
       subscribe: (channel, listener) => this.#here(() => bus.subscribe(channel, (relayed) => {

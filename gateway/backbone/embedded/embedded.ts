@@ -1,5 +1,6 @@
 import type { Backbone } from '../backbone.ts'
 import { Conversations } from './conversations.ts'
+import { EmbeddedImages } from './embedded-images.ts'
 import { EmbeddedRecords } from './embedded-records.ts'
 import { EmbeddedStore } from './embedded-store.ts'
 import { openFiles } from './files.ts'
@@ -29,16 +30,19 @@ export async function openEmbedded(
     const commit = new GroupCommit(files.journal, newest, (batch) => fold.settled(batch))
     const store = new EmbeddedStore({ epoch: files.epoch, conversations, commit, fold, bus })
     const records = new EmbeddedRecords(files)
+    const images = new EmbeddedImages(files)
     let isClosed = false
     return {
       store,
       records,
+      images,
       bus,
       unready: () => isClosed ? 'The store is closed.' : commit.trouble,
       close: async () => {
         if (isClosed) return
         isClosed = true
         store.close()
+        images.close()
         await commit.idle()
         await fold.stop()
         await records.close()

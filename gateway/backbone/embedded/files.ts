@@ -8,7 +8,7 @@ import { DataFolderError } from './data-folder-error.ts'
 const FORMAT = 1
 
 /**
- * The folder's two LMDB environments.
+ * The folder's three LMDB environments.
  *
  * `journal`   batch number → the packets of one group commit, one a line. Small, always at its end, so a commit
  *             is one put and one flush whatever number of conversations it touches.
@@ -19,6 +19,7 @@ const FORMAT = 1
  *   `ids`     number of the conversation (u32), hash of sender and client id → seq (u32)
  *   `sides`   side, 0, minute of the last message (u32), number of the conversation (u32) → conversation id
  *   `records` collection, 0, key → value, version and expiry as JSON; not through the journal
+ * `images`    id → type, newline, bytes; not through the journal
  */
 export interface Files {
   readonly epoch: string
@@ -30,6 +31,7 @@ export interface Files {
   readonly ids: Database<Buffer, Buffer>
   readonly sides: Database<string, Buffer>
   readonly records: Database<string, Buffer>
+  readonly images: Database<Buffer, string>
   close(): Promise<void>
 }
 
@@ -44,10 +46,11 @@ export interface Files {
 const DURABLE = { overlappingSync: false, eventTurnBatching: false } as const
 
 export async function openFiles(folder: string): Promise<Files> {
-  for (const name of ['journal', 'main']) mustBeLmdb(join(folder, name, 'data.mdb'))
+  for (const name of ['journal', 'main', 'images']) mustBeLmdb(join(folder, name, 'data.mdb'))
   try {
     const journal = open<Buffer, number>(join(folder, 'journal'), { ...DURABLE, encoding: 'binary' })
     const main = open<string, string>(join(folder, 'main'), { ...DURABLE, maxDbs: 8 })
+    const images = open<Buffer, string>(join(folder, 'images'), { ...DURABLE, encoding: 'binary' })
     const about = main.openDB<string, string>('about', { encoding: 'string' })
     const files: Files = {
       epoch: about.get('epoch') ?? randomUUID().slice(0, 8),
@@ -59,7 +62,8 @@ export async function openFiles(folder: string): Promise<Files> {
       ids: main.openDB<Buffer, Buffer>('ids', { encoding: 'binary', keyEncoding: 'binary' }),
       sides: main.openDB<string, Buffer>('sides', { encoding: 'string', keyEncoding: 'binary' }),
       records: main.openDB<string, Buffer>('records', { encoding: 'string', keyEncoding: 'binary' }),
-      close: async () => { await Promise.all([journal.close(), main.close()]) },
+      images,
+      close: async () => { await Promise.all([journal.close(), main.close(), images.close()]) },
     }
     const format = Number(about.get('format') ?? FORMAT)
     if (format !== FORMAT) {

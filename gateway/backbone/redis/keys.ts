@@ -22,3 +22,6 @@ export const listKey = (side: string): string => `im:list:${side}`
 
 /** Hash: a collection of records, item by item. */
 export const recordsKey = (collection: string): string => `im:records:${collection}`
+
+/** String: one image, see images.ts. */
+export const imageKey = (id: string): string => `im:image:${id}`

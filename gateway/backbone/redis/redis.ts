@@ -3,6 +3,7 @@ import type { Backbone } from '../backbone.ts'
 import { RedisBus } from './bus.ts'
 import { ClusterRing } from './cluster-ring.ts'
 import { FixedRing } from './fixed-ring.ts'
+import { RedisImages } from './images.ts'
 import type { Ring } from './ring.ts'
 import { RedisRecords } from './records.ts'
 import { Router } from './router.ts'
@@ -31,6 +32,7 @@ export async function openRedis(given: Partial<RedisSettings> & Pick<RedisSettin
   return {
     store: new RedisStore({ writes, asks, scripts, listsBeside, merges: ring.merges }),
     records: new RedisRecords({ writes, asks, scripts }),
+    images: new RedisImages({ writes, asks, keepMs: settings.keepMs }),
     bus,
     unready: () => ring.unready(),
     async close() {

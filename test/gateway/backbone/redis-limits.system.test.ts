@@ -69,6 +69,15 @@ describe('what is kept', () => {
     expect((await node.store.list(talk.shop, { limit: 9 })).map(({ conversation }) => conversation)).toEqual([talk.conversation])
   })
 
+  it('images: as long as messages, by age', async () => {
+    const image = { type: 'image/png', bytes: Buffer.from('x') }
+    const node = await open({ keepMs: 300 })
+    const forEver = await open({})
+    const [short, long] = await Promise.all([node.images.put(image), forEver.images.put(image)])
+    await eventually(() => node.images.get(short), (found) => found === undefined)
+    expect(await node.images.get(long)).toEqual(image)
+  })
+
   it('client ids: the last windowCount of them, at four bytes each, whatever their number', async () => {
     const node = await open({ windowCount: 64 })
     const talk = newTalk()

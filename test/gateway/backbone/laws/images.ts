@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import type { World } from '../contract.ts'
+
+export function describeImages(world: World): void {
+  describe('images', () => {
+    it('are what was put, byte for byte, from every node', async () => {
+      const every = { type: 'image/png', bytes: Buffer.from(Array.from({ length: 512 }, (_, n) => n % 256)) }
+      const id = await world.backbone.images.put(every)
+      expect(await world.other.images.get(id)).toEqual(every)
+      expect(await world.backbone.images.get(id)).toEqual(every)
+    })
+
+    it('have ids that nobody guesses, another one each time', async () => {
+      const one = { type: 'image/gif', bytes: Buffer.from('\n\n') }
+      const ids = await Promise.all(Array.from({ length: 20 }, () => world.backbone.images.put(one)))
+      expect(new Set(ids).size).toBe(20)
+      for (const id of ids) expect(id).toMatch(/^[\w-]{24}$/)
+    })
+
+    it('are none where nothing was put, whatever is asked for', async () => {
+      const { images } = world.backbone
+      for (const id of ['', '../x', 'a'.repeat(24), 'a'.repeat(5000), '\n', '张']) expect(await images.get(id)).toBeUndefined()
+    })
+
+    it('of four megabytes are kept whole while messages go on, and after a restart', async () => {
+      const large = { type: 'image/jpeg', bytes: randomBytes(4 * 1024 * 1024) }
+      const conversation = `shop:i-${large.bytes.toString('hex', 0, 8)}~c1`
+      const [id, appended] = await Promise.all([
+        world.backbone.images.put(large),
+        world.backbone.store.append({
+          conversation, id: 'm1', from: 'c1', side: 'c1', kind: 'text', body: { text: 'hello' }, at: 1, origin: '',
+        }),
+      ])
+      expect(appended.seq).toBe(1)
+      await world.restart()
+      const found = await world.backbone.images.get(id)
+      expect([found?.type, found?.bytes.equals(large.bytes)]).toEqual(['image/jpeg', true])
+    })
+  })
+}
