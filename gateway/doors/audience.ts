@@ -199,6 +199,7 @@ export class Audience {
   }
 
   #notice(outgoing: Outgoing, origin: string): void {
+    if (outgoing.isPush) return this.#push(outgoing, origin)
     const notice = readNotice(outgoing.text)
     if (notice === undefined) return
     if (notice.type === 'invite') return void this.#invited(notice.invitation)

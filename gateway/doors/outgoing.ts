@@ -3,7 +3,8 @@
  * a text for polling, and one WebSocket frame (header and payload in one buffer) a door.
  */
 const ENGINE_MESSAGE = '4'
-const TYPING_HEAD = Buffer.from('2["typingPush"')
+const PUSH_HEAD = Buffer.from('2[')
+const VOLATILE_HEADS = [Buffer.from('2["typingPush"'), Buffer.from('2["viewingPush"')]
 
 export class Outgoing {
   readonly bytes: Buffer
@@ -32,7 +33,16 @@ export class Outgoing {
 
   /** Nobody misses it when the line is slow. */
   get isVolatile(): boolean {
-    return this.bytes.subarray(0, TYPING_HEAD.length).equals(TYPING_HEAD)
+    return VOLATILE_HEADS.some((head) => this.#begins(head))
+  }
+
+  /** On a side's own channel: already as clients get it, not a notice (notice.ts) that a push is made of. */
+  get isPush(): boolean {
+    return this.#begins(PUSH_HEAD)
+  }
+
+  #begins(head: Buffer): boolean {
+    return this.bytes.length >= head.length && this.bytes.compare(head, 0, head.length, 0, head.length) === 0
   }
 }
 

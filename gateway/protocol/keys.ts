@@ -48,7 +48,7 @@ export const backendKey = (key: string, src: string | undefined, sub: string): s
 /** A user's own channel: window sync, invitations, notices of a backend. A PHP publisher uses the same name. */
 export const userChannel = (participant: string): string => `ImMsgPub:${participant}`
 
-/** A shop's channel: new conversations, its agents' statuses. */
+/** A shop's channel: new conversations, and pushes for all its agents. */
 export const shopChannel = (shop: string): string => `ImShopPub:${shop}`
 
 /** Says that who is present for a side may have changed: whoever watches it looks again. */

@@ -33,7 +33,12 @@ test('each form is made once', () => {
   expect(outgoing.engineFrame).toBe(outgoing.engineFrame)
 })
 
-test('only typing is volatile', () => {
-  expect(new Outgoing('2["typingPush",{}]').isVolatile).toBe(true)
+test('only typing and viewing are volatile', () => {
+  for (const packet of ['2["typingPush",{}]', '2["viewingPush",{}]']) expect(new Outgoing(packet).isVolatile).toBe(true)
   for (const packet of ['2["messagePush",{}]', '2["typing', '2', '38[{}]']) expect(new Outgoing(packet).isVolatile).toBe(false)
+})
+
+test('a push is told from a notice of a backend', () => {
+  expect(new Outgoing('2["notePush",{}]').isPush).toBe(true)
+  for (const other of ['{"type":"sale"}', '27["send",{}]', '2', '', '[2]']) expect(new Outgoing(other).isPush).toBe(false)
 })
