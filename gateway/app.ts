@@ -18,6 +18,7 @@ import { CatchUp } from './domain/catch-up.ts'
 import { Conversations, type Attendance } from './domain/conversations.ts'
 import type { Report } from './domain/facts.ts'
 import { Focus } from './domain/focus.ts'
+import { Images } from './domain/images.ts'
 import { Messages } from './domain/messages.ts'
 import { Nodes } from './domain/nodes.ts'
 import { Presence } from './domain/presence.ts'
@@ -86,7 +87,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const reception: Reception = { admit, hub, domain, now, helloMs, report, lines: new Set() }
 
   await openDoors(fastify, { config, dispatcher, reception })
-  if (config.DOORS.includes('rest')) registerRest(fastify, { ...restOptions(config, now), passes, origins, domain })
+  const images = createImages(backbone, { config, now, report })
+  if (config.DOORS.includes('rest')) registerRest(fastify, { ...restOptions(config, now), passes, origins, domain, images })
   registerHealth(fastify, () => (dispatcher.isClosing ? 'This node is leaving.' : backbone.unready()))
   metrics.register(fastify)
   const { pages, widget } = folders(config)
@@ -173,6 +175,11 @@ async function openDoors(
     dispatcher.webSocket?.close()
     dispatcher.cut()
   })
+}
+
+function createImages({ images: store }: Backbone, { config, now, report }: Pick<DomainOptions, 'config' | 'now' | 'report'>): Images {
+  const burst = config.IMAGES_PER_MINUTE
+  return new Images({ store, allowance: new Allowance({ perSecond: burst / MINUTE_SECONDS, burst, now }), report })
 }
 
 const restOptions = (config: Config, now: () => number) => ({

@@ -51,6 +51,7 @@ export const SETTINGS = {
   TRUST_PROXY: flag(false, 'Whether X-Forwarded-For tells who is asking; only behind a proxy of yours.'),
   COMMANDS_PER_SECOND: count(100, 'Commands a second a participant may send on average, ten times that at once; 0 = no limit.'),
   GUESTS_PER_MINUTE: count(30, 'Guest passes a minute an address may fetch; 0 = no limit.'),
+  IMAGES_PER_MINUTE: count(20, 'Images a minute a participant may add; 0 = no limit.'),
   DRAIN_MS: count(10_000, 'How many milliseconds a stop may take; what is open then is cut.'),
   LOG_LEVEL: choice(['warn', 'silent', 'error', 'info', 'debug'], 'What goes to the log.'),
 } as const

@@ -1,7 +1,7 @@
 /**
  * The ports behind the domain: a Store remembers logs, Records (records.ts) what stands beside them, Images (images.ts) the
- * pictures they point at, a Bus relays and may forget. Two implementations pass one contract suite (test/gateway/backbone/contract.ts, one test a law): `embedded` (one
- * process, files) and `redis`.
+ * pictures they point at, a Bus relays and may forget. Two implementations pass one contract suite
+ * (test/gateway/backbone/contract.ts, one test a law): `embedded` (one process, files) and `redis`.
  *
  * Deliberately not here: who may do what, routing, presence rules, unread counts (= head - read, computed by whoever
  * asks), rendering of a message to a person. A backbone has no opinion.

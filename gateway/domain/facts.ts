@@ -10,6 +10,7 @@ export type Fact =
   | { readonly fact: 'commandRefused'; readonly command: string; readonly code: Code }
   | { readonly fact: 'packetRefused'; readonly code: Code }
   | { readonly fact: 'messageAppended'; readonly duplicate: boolean }
+  | { readonly fact: 'imageKept'; readonly bytesCount: number }
   | { readonly fact: 'volatileDropped' }
   | { readonly fact: 'gapHealed'; readonly channelCount: number }
   | { readonly fact: 'publishMissed'; readonly conversationCount: number }

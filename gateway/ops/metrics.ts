@@ -22,6 +22,7 @@ export class Metrics {
   readonly appends = new Counter({
     name: 'im_appends_total', help: 'Messages appended, and sends that were repeats.', labelNames: ['duplicate'], ...this.#to,
   })
+  readonly imageBytes = new Counter({ name: 'im_image_bytes_total', help: 'Bytes of images kept.', ...this.#to })
   readonly dropped = new Counter({
     name: 'im_volatile_dropped_total', help: 'Volatile pushes dropped for slow lines.', ...this.#to,
   })

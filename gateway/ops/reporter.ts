@@ -41,6 +41,8 @@ export function reporter(log: Pick<FastifyBaseLogger, 'error' | 'warn' | 'debug'
         return metrics.refusals.inc({ of: 'packet', code: fact.code })
       case 'messageAppended':
         return appends(String(fact.duplicate)).inc()
+      case 'imageKept':
+        return metrics.imageBytes.inc(fact.bytesCount)
       case 'volatileDropped':
         return metrics.dropped.inc()
       case 'gapHealed':

@@ -23,6 +23,8 @@ export const CODES = {
   bad_request: { message: 'A field is missing or has the wrong type.', retry: false },
   text_empty: { message: 'A text message needs text.', retry: false },
   text_too_long: { message: 'The text is longer than limits.textLength.', retry: false },
+  image_unsupported: { message: 'An image must be PNG, JPEG, GIF or WebP.', retry: false },
+  image_too_large: { message: 'The image is larger than limits.imageBytes.', retry: false },
   unknown_conversation: { message: 'There is no such conversation.', retry: false },
   forbidden: { message: 'This pass may not do that.', retry: false },
   blocked: { message: 'The shop does not take messages of this customer.', retry: false },

@@ -9,6 +9,10 @@ export const LIMITS = {
   packetBytes: 65_536,
   /** One packet at which the line itself is cut; between the two a refusal can still be given. */
   lineBytes: 2_097_152,
+  /** One image that is added, in bytes … */
+  imageBytes: 4_194_304,
+  /** … and in width times height: few bytes can unfold to more than a phone has memory for. */
+  imagePixels: 50_000_000,
   /** A participant id, a client id, a device id. */
   idLength: 64,
   /** A conversation id: two sides and a separator. */

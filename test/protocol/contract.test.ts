@@ -46,8 +46,8 @@ test('README lists each push, and no other', () => {
 test('README says the version and the limits that hold', () => {
   expect(readme).toContain(`# The wire contract, version ${PROTOCOL_VERSION}\n`)
   const said = (value: number): string => value.toLocaleString('en')
-  const { packetBytes, textLength, idLength, missedCount } = LIMITS
-  for (const value of [packetBytes, textLength, idLength, missedCount]) expect(readme).toContain(said(value))
+  const { packetBytes, textLength, idLength, missedCount, imageBytes, imagePixels } = LIMITS
+  for (const value of [packetBytes, textLength, idLength, missedCount, imageBytes, imagePixels]) expect(readme).toContain(said(value))
   expect(readme).toContain(`${LIMITS.pingIntervalMs / 1000} s`)
   expect(readme).toContain(`${LIMITS.helloMs / 1000} s`)
 })

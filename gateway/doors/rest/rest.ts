@@ -1,5 +1,5 @@
 /**
- * The REST door under /v1: passes and guests, and for backends (by API key) history and system messages.
+ * The REST door under /v1: passes and guests, images, and for backends (by API key) history and system messages.
  * JSON in, JSON out; a "no" is `{error}` as on the sockets, with the matching status.
  */
 import { randomUUID } from 'node:crypto'
@@ -9,21 +9,18 @@ import { LIMITS } from '../../protocol/limits.ts'
 import type { Identity } from '../../protocol/model.ts'
 import type { Allowance } from '../../domain/allowance.ts'
 import { Refusal } from '../../domain/refusal.ts'
-import type { Origins } from '../admit/origins.ts'
-import type { Passes } from '../admit/passes.ts'
 import type { Domain } from '../dispatch.ts'
 import { checkInput } from '../validator.ts'
 import { requireApiKey } from './api-key.ts'
 import { asRefusal, sendRefusal } from './http-refusal.ts'
+import { registerImages, type ImageRoutes } from './images.ts'
 import { isLoopback } from './loopback.ts'
 import { checkGuest, checkPassRequest, checkSystemMessage } from './shapes.ts'
 
 const DAY_MS = 86_400_000
 const GUEST_MS = 180 * DAY_MS
 
-export interface RestOptions {
-  readonly passes: Passes
-  readonly origins: Origins
+export interface RestOptions extends ImageRoutes {
   readonly domain: Domain
   readonly apiKey: string | undefined
   /** No secret was set: whoever sits at this machine may mint. */
@@ -47,6 +44,7 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
     if (options.passes.canMint && options.hasGuests) {
       scope.post('/guests', { bodyLimit: LIMITS.packetBytes }, async (request) => mintGuest(request, options))
     }
+    registerImages(scope, options)
     if (options.apiKey !== undefined) registerBackend(scope, options, options.apiKey)
   }, { prefix: '/v1' })
 }

@@ -1,0 +1,46 @@
+import type { Image, Images as Store } from '../backbone/images.ts'
+import { LIMITS } from '../protocol/limits.ts'
+import type { Identity } from '../protocol/model.ts'
+import type { Allowance } from './allowance.ts'
+import type { Report } from './facts.ts'
+import { imageHeader } from './image-header.ts'
+import { Refusal } from './refusal.ts'
+
+export interface KeptImage {
+  readonly id: string
+  readonly width: number
+  readonly height: number
+}
+
+/** Which pictures may be kept, and of whom. Reading one needs its id and nothing else: an `<img>` carries no pass. */
+export class Images {
+  readonly #store: Store
+  readonly #allowance: Allowance
+  readonly #report: Report
+
+  constructor(options: { store: Store; allowance: Allowance; report: Report }) {
+    this.#store = options.store
+    this.#allowance = options.allowance
+    this.#report = options.report
+  }
+
+  /** Before the bytes are read: may this one add another now? */
+  admit({ id }: Identity): void {
+    this.#allowance.take(id)
+  }
+
+  async keep(bytes: Buffer): Promise<KeptImage> {
+    if (bytes.length > LIMITS.imageBytes) throw new Refusal('image_too_large')
+    const header = imageHeader(bytes)
+    if (header === undefined) throw new Refusal('image_unsupported')
+    const { type, width, height } = header
+    if (width * height > LIMITS.imagePixels) throw new Refusal('image_too_large', `limits.imagePixels is ${LIMITS.imagePixels}`)
+    const id = await this.#store.put({ type, bytes })
+    this.#report({ fact: 'imageKept', bytesCount: bytes.length })
+    return { id, width, height }
+  }
+
+  get(id: string): Promise<Image | undefined> {
+    return this.#store.get(id)
+  }
+}

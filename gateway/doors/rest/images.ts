@@ -1,0 +1,54 @@
+/**
+ * Pictures: added with a person's pass, shown to whoever knows the address. What is served is bytes of strangers, so it comes with
+ * its exact type, may run nothing, and belongs to no page.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Images } from '../../domain/images.ts'
+import { Refusal } from '../../domain/refusal.ts'
+import { LIMITS } from '../../protocol/limits.ts'
+import type { Origins } from '../admit/origins.ts'
+import type { Passes } from '../admit/passes.ts'
+import { sendRefusal } from './http-refusal.ts'
+
+export interface ImageRoutes {
+  readonly images: Images
+  readonly passes: Passes
+  readonly origins: Origins
+}
+
+const YEAR_SECONDS = 31_536_000
+
+export function registerImages(door: FastifyInstance, options: ImageRoutes): void {
+  door.register(async (scope) => {
+    scope.removeAllContentTypeParsers()
+    // its name for itself does not count, its bytes do
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+    scope.setErrorHandler((error, _request, reply) => {
+      if ((error as { statusCode?: number }).statusCode !== 413) throw error
+      return sendRefusal(reply, new Refusal('image_too_large'))
+    })
+    // who may not is told before four megabytes are read
+    const onRequest = async (request: FastifyRequest): Promise<void> => admit(request, options)
+    scope.post('/images', { bodyLimit: LIMITS.imageBytes, onRequest }, async ({ body }, reply) => {
+      if (!Buffer.isBuffer(body)) throw new Refusal('image_unsupported')
+      const { id, width, height } = await options.images.keep(body)
+      return reply.code(201).send({ url: `/v1/images/${id}`, width, height })
+    })
+    scope.get<{ Params: { id: string } }>('/images/:id', async ({ params }, reply) => show(await options.images.get(params.id), reply))
+  })
+}
+
+async function admit({ headers }: FastifyRequest, { images, passes, origins }: ImageRoutes): Promise<void> {
+  if (!origins.allow(headers.origin, headers.host)) throw new Refusal('origin_forbidden', headers.origin)
+  const token = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1]
+  if (token === undefined) throw new Refusal('pass_required', 'Authorization: Bearer <pass>')
+  images.admit(await passes.verify(token))
+}
+
+function show(image: Awaited<ReturnType<Images['get']>>, reply: FastifyReply): FastifyReply {
+  if (image === undefined) return reply.code(404).send()
+  return reply.headers({
+    'Content-Type': image.type, 'Content-Security-Policy': "sandbox; default-src 'none'", 'Access-Control-Allow-Origin': '*',
+    'Cache-Control': `public, max-age=${YEAR_SECONDS}, immutable`, 'Cross-Origin-Resource-Policy': 'cross-origin',
+  }).send(image.bytes)
+}

@@ -1,0 +1,98 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { LIMITS } from '../../../gateway/protocol/limits.ts'
+import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
+import { PICTURES } from '../../kit/pictures.ts'
+
+vi.setConfig({ testTimeout: 30_000 })
+
+const started: StartedGateway[] = []
+const start = async (environment: Record<string, string> = {}): Promise<StartedGateway> => {
+  const gateway = await startGateway(environment)
+  started.push(gateway)
+  return gateway
+}
+afterEach(async () => {
+  for (const gateway of started.splice(0)) await gateway.stop()
+})
+
+interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly json: { readonly url: string; readonly error?: { readonly code: string; readonly message: string } }
+}
+
+const add = async (url: string, bytes: Uint8Array<ArrayBuffer>, headers: Record<string, string>): Promise<Answer> => {
+  const response = await fetch(`${url}/v1/images`, { method: 'POST', body: bytes, headers })
+  return { status: response.status, headers: response.headers, json: (await response.json()) as Answer['json'] }
+}
+const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` })
+const bytesOf = (buffer: Buffer): Uint8Array<ArrayBuffer> => new Uint8Array(buffer)
+
+test.each([
+  ['png', 'image/png', 40, 30], ['jpeg', 'image/jpeg', 40, 30], ['gif', 'image/gif', 4, 3], ['webpLossy', 'image/webp', 40, 30],
+] as const)('a %s is kept and shown as %s, whatever it was called, and may run nothing', async (name, type, width, height) => {
+  const { url, pass } = await start()
+  const token = await pass({ sub: 'c1' })
+  const answer = await add(url, bytesOf(PICTURES[name]), { ...bearer(token), 'content-type': 'text/html', origin: 'https://shop.example' })
+  expect(answer).toMatchObject({ status: 201, json: { width, height } })
+  expect(answer.headers.get('access-control-allow-origin')).toBe('https://shop.example')
+  expect(answer.json.url).toMatch(/^\/v1\/images\/[\w-]{24}$/)
+  const shown = await fetch(url + answer.json.url)
+  expect(Buffer.from(await shown.arrayBuffer()).equals(PICTURES[name])).toBe(true)
+  expect(Object.fromEntries(shown.headers)).toMatchObject({
+    'content-type': type, 'x-content-type-options': 'nosniff', 'content-security-policy': "sandbox; default-src 'none'",
+    'cache-control': 'public, max-age=31536000, immutable', 'cross-origin-resource-policy': 'cross-origin',
+  })
+})
+
+test('a page may ask before it adds one', async () => {
+  const { url } = await start()
+  const asked = await fetch(`${url}/v1/images`, { method: 'OPTIONS', headers: {
+    origin: 'https://shop.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization,content-type',
+  } })
+  expect(asked.status).toBe(204)
+  expect(asked.headers.get('access-control-allow-headers')).toBe('content-type, authorization')
+})
+
+test('what is no picture, or too much of one, is refused and says so', async () => {
+  const { url, pass } = await start()
+  const headers = bearer(await pass({ sub: 'c1' }))
+  const svg = new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')
+  expect(await add(url, svg, { ...headers, 'content-type': 'image/png' })).toMatchObject({ status: 415, json: { error: { code: 'image_unsupported' } } })
+  expect(await add(url, new Uint8Array(0), headers)).toMatchObject({ status: 415, json: { error: { code: 'image_unsupported' } } })
+  const long = new Uint8Array(LIMITS.imageBytes + 1)
+  long.set(PICTURES.png)
+  expect(await add(url, long, headers)).toMatchObject({ status: 413, json: { error: { code: 'image_too_large' } } })
+  expect(await add(url, long.slice(0, LIMITS.imageBytes), headers)).toMatchObject({ status: 201 })
+  const wide = bytesOf(PICTURES.gif)
+  wide.set([0xff, 0xff, 0xff, 0xff], 6)
+  const answer = await add(url, wide, headers)
+  expect(answer).toMatchObject({ status: 413, json: { error: { code: 'image_too_large' } } })
+  expect(answer.json.error?.message).toContain('50000000')
+})
+
+test('nobody adds one without a pass, with a foreign one, or from a foreign page', async () => {
+  const { url } = await start({ IM_SECRET: 'a secret of the operator, long enough' })
+  const other = await start()
+  const foreign = bearer(await other.pass({ sub: 'c1' }))
+  const png = bytesOf(PICTURES.png)
+  expect(await add(url, png, {})).toMatchObject({ status: 401, json: { error: { code: 'pass_required' } } })
+  expect(await add(url, png, foreign)).toMatchObject({ status: 401, json: { error: { code: 'pass_invalid' } } })
+  expect(await add(url, png, { ...foreign, origin: 'https://evil.example' })).toMatchObject({ status: 403, json: { error: { code: 'origin_forbidden' } } })
+})
+
+test('a person adds as many as allowed, and others are not kept waiting', async () => {
+  const { url, pass } = await start({ IMAGES_PER_MINUTE: '2' })
+  const [one, two] = [bearer(await pass({ sub: 'c1' })), bearer(await pass({ sub: 'c2' }))]
+  const png = bytesOf(PICTURES.png)
+  for (const status of [201, 201, 429]) expect((await add(url, png, one)).status).toBe(status)
+  expect((await add(url, png, two)).status).toBe(201)
+})
+
+test('an address that is none of an image shows nothing, and nobody remembers that for long', async () => {
+  const { url } = await start()
+  for (const id of ['x', 'a'.repeat(24), '%2e%2e%2fdemo-secret', 'a'.repeat(90)]) {
+    const shown = await fetch(`${url}/v1/images/${id}`)
+    expect([shown.status, shown.headers.get('cache-control'), await shown.text()]).toEqual([404, 'no-store', ''])
+  }
+})
