@@ -21,7 +21,9 @@ import { Focus } from './domain/focus.ts'
 import { Images } from './domain/images.ts'
 import { Messages } from './domain/messages.ts'
 import { Nodes } from './domain/nodes.ts'
+import { Notes } from './domain/notes.ts'
 import { Presence } from './domain/presence.ts'
+import { QuickReplies } from './domain/quick-replies.ts'
 import { Typing } from './domain/typing.ts'
 import { Admit } from './doors/admit/admit.ts'
 import { demoSecret } from './doors/admit/demo-secret.ts'
@@ -140,7 +142,7 @@ interface DomainOptions {
   readonly report: Report
 }
 
-function createDomain({ store, bus }: Backbone, { attendance, presence, config, now, report }: DomainOptions): Domain {
+function createDomain({ store, records, bus }: Backbone, { attendance, presence, config, now, report }: DomainOptions): Domain {
   const conversations = new Conversations({ store, bus, attendance })
   const perSecond = config.COMMANDS_PER_SECOND
   return {
@@ -149,6 +151,8 @@ function createDomain({ store, bus }: Backbone, { attendance, presence, config, 
     focus: new Focus({ bus }),
     typing: new Typing({ bus }),
     presence,
+    notes: new Notes({ records, bus, now }),
+    quickReplies: new QuickReplies({ records, bus, now }),
     catchUp: new CatchUp({ store }),
     allowance: new Allowance({ perSecond, burst: perSecond * BURST_SECONDS, now }),
   }

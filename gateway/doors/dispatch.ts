@@ -6,7 +6,9 @@ import type { CatchUp } from '../domain/catch-up.ts'
 import type { Conversations } from '../domain/conversations.ts'
 import type { Focus } from '../domain/focus.ts'
 import type { Messages } from '../domain/messages.ts'
+import type { Notes } from '../domain/notes.ts'
 import type { Presence } from '../domain/presence.ts'
+import type { QuickReplies } from '../domain/quick-replies.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Typing } from '../domain/typing.ts'
 import type { Allowance } from '../domain/allowance.ts'
@@ -18,6 +20,8 @@ export interface Domain {
   readonly focus: Focus
   readonly typing: Typing
   readonly presence: Presence
+  readonly notes: Notes
+  readonly quickReplies: QuickReplies
   readonly catchUp: CatchUp
   readonly allowance: Allowance
 }
@@ -50,6 +54,11 @@ const ROWS: { readonly [C in Command]?: Row<C> } = {
       ({ ok: true, presence: await asker.watch(await domain.presence.visible(asker.identity, of)) }),
   },
   changeStatus: { roles: ['agent'], call: (domain, asker, input) => domain.presence.changeStatus(asker, input) },
+  notes: { roles: ['agent'], call: (domain, asker, input) => domain.notes.of(asker, input) },
+  saveNote: { roles: ['agent'], call: (domain, asker, input) => domain.notes.save(asker, input) },
+  quickReplies: { roles: ['agent'], call: (domain, asker) => domain.quickReplies.all(asker) },
+  saveQuickReply: { roles: ['agent'], call: (domain, asker, input) => domain.quickReplies.save(asker, input) },
+  deleteQuickReply: { roles: ['agent'], call: (domain, asker, input) => domain.quickReplies.delete(asker, input) },
   renew: { roles: EVERYONE, call: (_domain, asker, input) => asker.renew(input.token) },
 }
 

@@ -1,0 +1,85 @@
+/**
+ * What agents tell each other about a conversation. Beside the log, not in it: the customer's log has no holes, and nothing that a
+ * customer can ask or hear of leads here. One record a note; its author alone may change it.
+ */
+import type { Bus } from '../backbone/backbone.ts'
+import type { Item, Records } from '../backbone/records.ts'
+import type { CommandAnswer, CommandInput } from '../protocol/commands.ts'
+import { LIMITS } from '../protocol/limits.ts'
+import type { Note } from '../protocol/model.ts'
+import { access, type Caller } from './access.ts'
+import { checkKey } from './check-key.ts'
+import { pushToSide } from './push-to-side.ts'
+import { Refusal } from './refusal.ts'
+import { Turns } from './turns.ts'
+
+/** Nothing to see: white space, joiners, marks of direction. */
+const INVISIBLE = /^[\s\p{Cf}]*$/u
+/** Of one author at two nodes at once. */
+const ATTEMPTS = 3
+
+export class Notes {
+  readonly #records: Records
+  readonly #bus: Bus
+  readonly #now: () => number
+  readonly #turns = new Turns()
+
+  constructor(options: { records: Records; bus: Bus; now: () => number }) {
+    this.#records = options.records
+    this.#bus = options.bus
+    this.#now = options.now
+  }
+
+  async of(caller: Caller, input: CommandInput<'notes'>): Promise<CommandAnswer<'notes'>> {
+    const { conversation } = access(caller.identity, input)
+    const items = await this.#records.items(collectionOf(conversation), this.#now())
+    return { ok: true, notes: items.map(noteOf).sort(byTime) }
+  }
+
+  async save(caller: Caller, input: CommandInput<'saveNote'>): Promise<CommandAnswer<'saveNote'>> {
+    const { identity, sid } = caller
+    const { conversation } = access(identity, input)
+    const { id, text } = input
+    checkKey(id)
+    if (text !== '' && INVISIBLE.test(text)) throw new Refusal('text_empty')
+    const { name } = identity
+    const fresh: Note = { id, by: name === undefined ? { id: identity.id } : { id: identity.id, name }, text, at: this.#now() }
+    const note = await this.#turns.take(conversation, () => this.#write(conversation, fresh))
+    await pushToSide(this.#bus, { side: identity.side, origin: sid }, ['notePush', { conversation, note }])
+    return text === '' ? { ok: true } : { ok: true, note }
+  }
+
+  async #write(conversation: string, fresh: Note): Promise<Note> {
+    const collection = collectionOf(conversation)
+    const { id: key, by, text } = fresh
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const now = this.#now()
+      const items = await this.#records.items(collection, now)
+      const found = items.find((item) => item.key === key)
+      const known = found === undefined ? undefined : noteOf(found)
+      if (known !== undefined && known.by.id !== by.id) throw new Refusal('forbidden', 'a note is its author\'s')
+      const note = { ...fresh, at: known?.at ?? fresh.at }
+      const expect = found?.version ?? ''
+      const isDone = text === ''
+        ? await this.#records.remove({ collection, key, now, expect })
+        : (await this.#records.put({ collection, key, value: valueOf(note), now, expect })).isPut
+      if (!isDone) continue
+      if (found === undefined && text !== '') await this.#dropOldest(collection, items)
+      return note
+    }
+    throw new Refusal('conflict')
+  }
+
+  /** `items`: without the one that has just come. */
+  async #dropOldest(collection: string, items: readonly Item[]): Promise<void> {
+    const surplus = items.length + 1 - LIMITS.noteCount
+    if (surplus <= 0) return
+    const oldest = items.map(noteOf).sort(byTime).slice(0, surplus)
+    await Promise.all(oldest.map(({ id }) => this.#records.remove({ collection, key: id, now: this.#now() })))
+  }
+}
+
+const collectionOf = (conversation: string): string => `${conversation}/notes`
+const valueOf = ({ by, text, at }: Note): string => JSON.stringify({ by, text, at })
+const noteOf = ({ key, value }: Item): Note => ({ id: key, ...(JSON.parse(value) as Omit<Note, 'id'>) })
+const byTime = (a: Note, b: Note): number => a.at - b.at || (a.id < b.id ? -1 : 1)
