@@ -7,7 +7,14 @@ import type { ConversationRow } from '../../gateway/protocol/model.ts'
 /** all; with unread messages; where the other side wrote last, so an answer is owed. */
 export type ConversationFilter = 'all' | 'unread' | 'unanswered'
 
+/** all of the shop's; those I have; those nobody has. */
+export type ConversationShelf = 'all' | 'mine' | 'waiting'
+
 export interface ConversationQuestion {
+  /** Absent: all. */
+  readonly shelf?: ConversationShelf
+  /** The reader's participant id, for `mine`. */
+  readonly me?: string | undefined
   /** Words that must all occur in name, id or last line; upper and lower case and accents do not matter. */
   readonly query: string
   readonly filter: ConversationFilter
@@ -22,6 +29,12 @@ export interface ConversationQuestion {
 
 /** The other side wrote last. */
 export const isUnanswered = (row: ConversationRow): boolean => row.last !== undefined && row.last.side === row.to
+
+/** Whose turn it is: a shop's service of a conversation decides on which shelf it stands. */
+export function isOnShelf({ service }: ConversationRow, shelf: ConversationShelf, me: string | undefined): boolean {
+  if (shelf === 'all') return true
+  return shelf === 'waiting' ? service?.phase === 'waiting' : service?.phase === 'open' && service.agent?.id === me
+}
 
 /** Lower case, without accents, full-width forms made plain: what is typed finds what was meant. */
 export const fold = (text: string): string =>
@@ -42,13 +55,17 @@ function searchText(row: ConversationRow): string {
 export const unreadConversationCount = (rows: readonly ConversationRow[]): number =>
   rows.reduce((count, row) => count + (row.unread > 0 ? 1 : 0), 0)
 
+/** On the shelf of the waiting ones who has waited longest comes first, whatever else is asked. */
 export function filterConversations(rows: readonly ConversationRow[], question: ConversationQuestion): readonly ConversationRow[] {
-  const { filter, held, unreadFirst } = question
+  const { filter, held, me, shelf = 'all', unreadFirst } = question
   const words = fold(question.query).split(/\s+/).filter(Boolean)
   const isShown = (row: ConversationRow): boolean =>
     filter === 'all' || held?.has(row.to) || (filter === 'unread' ? row.unread > 0 : isUnanswered(row))
   const isAbove = (row: ConversationRow): boolean => row.unread > 0 || held?.get(row.to) === true
+  const since = (row: ConversationRow): number => row.service?.since ?? row.at
+  const order = (a: ConversationRow, b: ConversationRow): number =>
+    shelf === 'waiting' ? since(a) - since(b) : (unreadFirst ? Number(isAbove(b)) - Number(isAbove(a)) : 0) || b.at - a.at
   return rows
-    .filter((row) => isShown(row) && words.every((word) => searchText(row).includes(word)))
-    .sort((a, b) => (unreadFirst ? Number(isAbove(b)) - Number(isAbove(a)) : 0) || b.at - a.at || (a.to < b.to ? -1 : 1))
+    .filter((row) => isOnShelf(row, shelf, me) && isShown(row) && words.every((word) => searchText(row).includes(word)))
+    .sort((a, b) => order(a, b) || (a.to < b.to ? -1 : 1))
 }

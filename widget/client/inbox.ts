@@ -29,6 +29,8 @@ export class Inbox implements Contract {
   readonly unread = signal(0)
   readonly #options: InboxOptions
   readonly #received = new Map<string, number>()
+  /** Down to this time every conversation is held; below it some may be, by a push or because somebody asked for them. */
+  #floorAt = Infinity
   #turn: Promise<void> = Promise.resolve()
   #refreshing: Promise<void> | undefined
 
@@ -68,8 +70,14 @@ export class Inbox implements Contract {
     if (row) this.#put([{ ...row, cursors: { ...row.cursors, [participant]: { delivered, read } } }])
   }
 
+  /** Built before a message that is already here, a row says nothing of that message, but all of its service. */
   onRow(row: ConversationRow): void {
-    this.#put([row])
+    const held = this.#isOlder(row) ? this.#find(row.conversation) : undefined
+    this.#put([held ? { ...held, ...(row.service ? { service: row.service } : {}) } : row])
+  }
+
+  add(rows: readonly ConversationRow[]): void {
+    if (rows.length > 0) this.#put(rows.filter((row) => !this.#isOlder(row)))
   }
 
   #find(conversation: string): ConversationRow | undefined {
@@ -89,10 +97,10 @@ export class Inbox implements Contract {
 
   /** Rows of the same millisecond may stand on both sides of a page's end, so it asks for that one again. */
   async #readOn(): Promise<void> {
-    const { value } = this.rows
-    const last = value[value.length - 1]
-    let page = await this.#load(last ? { limit: PAGE, before: last.at + 1 } : { limit: PAGE })
-    if (last && page?.more && this.rows.value.length === value.length) page = await this.#load({ limit: PAGE, before: last.at })
+    const floorAt = this.#floorAt
+    const isFirst = floorAt === Infinity
+    let page = await this.#load(isFirst ? { limit: PAGE } : { limit: PAGE, before: floorAt + 1 })
+    if (!isFirst && page?.more && page.lastAt === floorAt) page = await this.#load({ limit: PAGE, before: floorAt })
     if (page) this.hasMore.set(page.more)
   }
 
@@ -103,6 +111,7 @@ export class Inbox implements Contract {
       const held = last && this.#find(last.conversation)
       this.#put(conversations.filter((row) => !this.#isOlder(row)))
       this.isLoaded.set(true)
+      if (last) this.#floorAt = Math.min(this.#floorAt, last.at)
       return { more, lastAt: last?.at ?? 0, isNews: held?.head.id !== last?.head.id }
     } catch {
       return undefined // The next welcome or the next scroll asks again.

@@ -111,4 +111,6 @@ export interface Inbox {
   /** Sum of unread over the rows held. */
   readonly unread: Signal<number>
   loadMore(): Promise<void>
+  /** Rows that an answer to another question brought; from now on they are kept up to date as well. */
+  add(rows: readonly ConversationRow[]): void
 }
