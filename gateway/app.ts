@@ -25,6 +25,7 @@ import { Notes } from './domain/notes.ts'
 import { Presence } from './domain/presence.ts'
 import { QuickReplies } from './domain/quick-replies.ts'
 import { Typing } from './domain/typing.ts'
+import { Viewing } from './domain/viewing.ts'
 import { Admit } from './doors/admit/admit.ts'
 import { demoSecret } from './doors/admit/demo-secret.ts'
 import { Origins } from './doors/admit/origins.ts'
@@ -81,8 +82,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const backbone = options.backbone ?? (await openBackbone(config))
   const nodes = new Nodes({ records: backbone.records, now, node: randomBytes(6).toString('hex') })
   const presence = new Presence({ ...backbone, nodes, now })
-  const hub = new Hub({ backbone, presence, report, now, chance: Math.random })
-  const domain = createDomain(backbone, { attendance: hub, presence, config, now, report })
+  const viewing = new Viewing({ ...backbone, nodes, now })
+  const hub = new Hub({ backbone, presence, viewing, report, now, chance: Math.random })
+  const domain = createDomain(backbone, { attendance: hub, presence, viewing, config, now, report })
   const passes = await createPasses(config, now)
   const origins = new Origins(config.ORIGINS ?? (isDemo(config) ? '*' : ''))
   const admit = new Admit({ passes, origins })
@@ -137,12 +139,13 @@ async function openBackbone(config: Config): Promise<Backbone> {
 interface DomainOptions {
   readonly attendance: Attendance
   readonly presence: Presence
+  readonly viewing: Viewing
   readonly config: Config
   readonly now: () => number
   readonly report: Report
 }
 
-function createDomain({ store, records, bus }: Backbone, { attendance, presence, config, now, report }: DomainOptions): Domain {
+function createDomain({ store, records, bus }: Backbone, { attendance, presence, viewing, config, now, report }: DomainOptions): Domain {
   const conversations = new Conversations({ store, bus, attendance })
   const perSecond = config.COMMANDS_PER_SECOND
   return {
@@ -151,6 +154,7 @@ function createDomain({ store, records, bus }: Backbone, { attendance, presence,
     focus: new Focus({ bus }),
     typing: new Typing({ bus }),
     presence,
+    viewing,
     notes: new Notes({ records, bus, now }),
     quickReplies: new QuickReplies({ records, bus, now }),
     catchUp: new CatchUp({ store }),

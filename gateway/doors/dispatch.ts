@@ -12,6 +12,7 @@ import type { QuickReplies } from '../domain/quick-replies.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Typing } from '../domain/typing.ts'
 import type { Allowance } from '../domain/allowance.ts'
+import type { Viewing } from '../domain/viewing.ts'
 import { checkInput } from './validator.ts'
 
 export interface Domain {
@@ -20,6 +21,7 @@ export interface Domain {
   readonly focus: Focus
   readonly typing: Typing
   readonly presence: Presence
+  readonly viewing: Viewing
   readonly notes: Notes
   readonly quickReplies: QuickReplies
   readonly catchUp: CatchUp
@@ -54,6 +56,7 @@ const ROWS: { readonly [C in Command]?: Row<C> } = {
       ({ ok: true, presence: await asker.watch(await domain.presence.visible(asker.identity, of)) }),
   },
   changeStatus: { roles: ['agent'], call: (domain, asker, input) => domain.presence.changeStatus(asker, input) },
+  viewing: { roles: ['customer'], call: (domain, asker, input) => domain.viewing.set(asker, input) },
   notes: { roles: ['agent'], call: (domain, asker, input) => domain.notes.of(asker, input) },
   saveNote: { roles: ['agent'], call: (domain, asker, input) => domain.notes.save(asker, input) },
   quickReplies: { roles: ['agent'], call: (domain, asker) => domain.quickReplies.all(asker) },

@@ -6,6 +6,7 @@ import type { Backbone } from '../backbone/backbone.ts'
 import type { Attendance } from '../domain/conversations.ts'
 import type { Report } from '../domain/facts.ts'
 import type { Presence } from '../domain/presence.ts'
+import type { Viewing } from '../domain/viewing.ts'
 import type { Presence as WirePresence } from '../protocol/model.ts'
 import { Audience } from './audience.ts'
 import { Channels } from './channels.ts'
@@ -29,17 +30,19 @@ export class Hub implements Attendance {
   readonly #outdated = new Map<Peer, number>()
   readonly #positions: Positions
   readonly #watching: Watching
+  readonly #viewing: Viewing
   readonly #stopGap: () => void
   readonly #sweep: NodeJS.Timeout
 
   constructor(
-    options: { backbone: Backbone; presence: Presence; report: Report; now: () => number; chance: () => number },
+    options: { backbone: Backbone; presence: Presence; viewing: Viewing; report: Report; now: () => number; chance: () => number },
   ) {
     this.#backbone = options.backbone
     this.#report = options.report
     this.#now = options.now
     this.#channels = new Channels({ bus: options.backbone.bus, report: options.report })
     this.#positions = new Positions(options)
+    this.#viewing = options.viewing
     this.#watching = new Watching({ ...options, channels: this.#channels })
     this.#stopGap = options.backbone.bus.onGap((channels) => this.#onGap(channels))
     this.#sweep = setInterval(() => this.#lookAround(), SWEEP_MS).unref()
@@ -76,6 +79,7 @@ export class Hub implements Attendance {
   detach(peer: Peer): void {
     if (!this.#peers.delete(peer.sid)) return
     this.#watching.left(peer)
+    this.#viewing.left(peer.sid)
     this.#outdated.delete(peer)
     if (peer.device !== undefined && this.#devices.get(deviceKey(peer)) === peer) this.#devices.delete(deviceKey(peer))
     for (const side of this.#sidesOf(peer)) {
@@ -118,6 +122,9 @@ export class Hub implements Attendance {
     for (const [peer, dueAt] of this.#outdated) if (dueAt <= now) peer.bye('replaced')
     this.#positions.look(this.#audiences.values())
     this.#watching.look()
+    this.#viewing.tend().catch((error: unknown) => {
+      if ((error as Error).name !== 'Unavailable') this.#report({ fact: 'bugFound', where: 'viewing', error })
+    })
   }
 
   #onGap(channels: readonly string[]): void {

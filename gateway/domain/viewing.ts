@@ -1,0 +1,113 @@
+/**
+ * What customers have before them. A line looks at one thing at a time; a record for each line that looks at something, in a
+ * collection of its conversation, so that any node can tell the shop's agents. Of several windows the one that moved last counts.
+ *
+ * A record goes with its line, counts only while its node lives, and is rubbish after a day.
+ */
+import type { Bus } from '../backbone/backbone.ts'
+import type { Records } from '../backbone/records.ts'
+import type { CommandAnswer, CommandInput } from '../protocol/commands.ts'
+import { conversationSides, isShopSide } from '../protocol/keys.ts'
+import type { Product } from '../protocol/model.ts'
+import { access, type Caller } from './access.ts'
+import type { Nodes } from './nodes.ts'
+import { pushToSide } from './push-to-side.ts'
+import { Refusal } from './refusal.ts'
+import { Turns } from './turns.ts'
+import { webAddress } from './web-address.ts'
+
+const KEPT_MS = 86_400_000
+
+interface Look {
+  readonly node: string
+  readonly product: Product
+  readonly at: number
+}
+
+export class Viewing {
+  readonly #records: Records
+  readonly #bus: Bus
+  readonly #nodes: Nodes
+  readonly #now: () => number
+  /** Which conversation's page each line of this node has before it. */
+  readonly #lines = new Map<string, string>()
+  /** Lines that are over and may still have a record. */
+  readonly #ended = new Set<string>()
+  readonly #turns = new Turns()
+
+  constructor(options: { records: Records; bus: Bus; nodes: Nodes; now: () => number }) {
+    this.#records = options.records
+    this.#bus = options.bus
+    this.#nodes = options.nodes
+    this.#now = options.now
+  }
+
+  async set({ identity, sid }: Caller, { to, product }: CommandInput<'viewing'>): Promise<CommandAnswer<'viewing'>> {
+    const { conversation, theirs } = access(identity, { to })
+    if (!isShopSide(theirs)) throw new Refusal('bad_request', 'to is not a shop')
+    await this.#turns.take(sid, async () => {
+      const before = this.#lines.get(sid)
+      if (before !== undefined && before !== conversation) await this.#forget(sid, before)
+      this.#lines.set(sid, conversation)
+      if (product === undefined) return this.#forget(sid, conversation)
+      const now = this.#now()
+      const look: Look = { node: this.#nodes.node, product: presentable(product), at: now }
+      await this.#records.put({
+        collection: collectionOf(conversation), key: sid, value: JSON.stringify(look), now, expiresAt: now + KEPT_MS,
+      })
+      await this.#tell(conversation)
+    })
+    return { ok: true }
+  }
+
+  /** What the customer of this conversation looks at now. */
+  async of(conversation: string): Promise<Product | undefined> {
+    const items = await this.#records.items(collectionOf(conversation), this.#now())
+    const looks = items.map(({ value }) => JSON.parse(value) as Look)
+    // a node that came after the last look at nodes
+    if (looks.some(({ node }) => this.#nodes.isAlive(node) === undefined)) await this.#nodes.look()
+    const live = looks.filter(({ node }) => this.#nodes.isAlive(node) === true)
+    return live.sort((a, b) => b.at - a.at)[0]?.product
+  }
+
+  /** This line is over; `tend` does the rest, after whatever the line has under way. */
+  left(sid: string): void {
+    this.#ended.add(sid)
+  }
+
+  /** To be called about every second. Rejects while the store is away; the next call goes on. */
+  async tend(): Promise<void> {
+    const ended = [...this.#ended]
+    this.#ended.clear()
+    await Promise.all(ended.map((sid) => this.#turns.take(sid, async () => {
+      const conversation = this.#lines.get(sid)
+      if (conversation === undefined) return
+      try {
+        await this.#forget(sid, conversation)
+      } catch (error) {
+        this.#ended.add(sid)
+        throw error
+      }
+    })))
+  }
+
+  async #forget(sid: string, conversation: string): Promise<void> {
+    await this.#records.remove({ collection: collectionOf(conversation), key: sid, now: this.#now() })
+    this.#lines.delete(sid)
+    await this.#tell(conversation)
+  }
+
+  async #tell(conversation: string): Promise<void> {
+    const [side] = conversationSides(conversation)!
+    const product = await this.of(conversation)
+    await pushToSide(this.#bus, { side, origin: '' }, ['viewingPush', product === undefined ? { conversation } : { conversation, product }])
+  }
+}
+
+const collectionOf = (conversation: string): string => `${conversation}/viewing`
+
+/** What else the page sent along is not kept, nor an address that is none. */
+function presentable({ id, title, url, image, price }: Product): Product {
+  const addresses = { url: webAddress(url), image: webAddress(image) }
+  return JSON.parse(JSON.stringify({ id, title, price, ...addresses })) as Product
+}
