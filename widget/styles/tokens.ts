@@ -11,7 +11,7 @@ import { css } from 'lit'
  *   --im-font          font family                         --im-radius        corner of the panel
  *   --im-width         width of the floating panel         --im-height        its greatest height
  *   --im-right         distance from the right edge        --im-bottom        distance from the bottom edge
- *   --im-z             z-index of launcher and panel       --im-inset-bottom  px that the host app covers at the bottom
+ *   --im-z             z-index of launcher and panel
  */
 export const tokens = css`
   .root {

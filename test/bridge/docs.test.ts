@@ -1,0 +1,47 @@
+/** The bridge's contract and its page for app developers say the same, and the snippets there speak it. */
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { BRIDGE_VERSION, TO_PAGE, type ToHost } from '../../widget/bridge/contract.ts'
+
+const page = readFileSync('docs/webview.md', 'utf8')
+
+const TO_HOST: { readonly [T in keyof ToHost]: readonly string[] } = {
+  ready: ['version', 'understands'], unread: ['count'], opened: [], closed: [], link: ['url'], image: ['url'], passNeeded: ['code'],
+  answer: ['id', 'ok', 'consumed?', 'why?'],
+}
+
+/** Type and fields of each row of the table under a heading. */
+function table(heading: string): [string, string[]][] {
+  const section = page.split(`\n### ${heading}\n`)[1]?.split(/\n###? /)[0] ?? ''
+  return section.split('\n').filter((row) => row.startsWith('| `')).map((row) => {
+    const [type, fields] = row.split('|').slice(1).map((cell) => cell.replaceAll('`', '').trim())
+    return [type!, fields === '' ? [] : fields!.split(', ')]
+  })
+}
+
+test('docs/webview.md lists what an app may say, field by field, and nothing else', () => {
+  const said = Object.entries(TO_PAGE).map(([type, fields]) =>
+    [type, Object.entries(fields).map(([name, kind]: [string, string]) => name + (kind.endsWith('?') ? '?' : ''))])
+  expect(table('The app to the page')).toEqual(said)
+})
+
+test('docs/webview.md lists what the page says, and nothing else', () => {
+  expect(table('The page to the app')).toEqual(Object.entries(TO_HOST))
+  expect(page).toContain(`\nVersion ${BRIDGE_VERSION}. `)
+})
+
+/** How a language spells a message's type: said, and heard. */
+const SPELLINGS = [
+  ['kotlin', /tell\("(\w+)"/g, /^ +("\w+"(?:, "\w+")*) ->/gm],
+  ['swift', /"type": "(\w+)"/g, /\bcase ("\w+"(?:, "\w+")*):/g],
+] as const
+
+test.each(SPELLINGS)('the %s of docs/webview.md says and hears what there is', (language, saying, hearing) => {
+  const snippets = [...page.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, code]) => code).join('\n')
+  const names = (spelling: RegExp): string[] =>
+    [...snippets.matchAll(spelling)].flatMap(([, found]) => found!.split(', ').map((name) => name.replaceAll('"', '')))
+  expect(Object.keys(TO_PAGE)).toEqual(expect.arrayContaining(names(saying)))
+  expect(Object.keys(TO_HOST)).toEqual(expect.arrayContaining(names(hearing)))
+  expect(names(saying)).toEqual(expect.arrayContaining(['host', 'back', 'visible', 'pass']))
+  expect(names(hearing)).toEqual(expect.arrayContaining(['ready', 'unread', 'link', 'image', 'passNeeded']))
+})

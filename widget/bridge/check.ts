@@ -1,0 +1,47 @@
+import { TO_PAGE, type FieldKind, type Told, type ToPageType } from './contract.ts'
+
+const LONGEST = 65_536
+const TEXT_LENGTH = 8192
+const FARTHEST_PX = 10_000
+const NAME_COUNT = 20
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value.length <= TEXT_LENGTH
+const isPx = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value < FARTHEST_PX
+
+/** Never true for undefined: whether a field may be absent is told by the `?`. */
+const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  px: isPx,
+  text: isText,
+  flag: (value) => typeof value === 'boolean',
+  object: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  names: (value) => Array.isArray(value) && value.length <= NAME_COUNT && value.every(isText),
+}
+
+const fits = (kind: FieldKind, value: unknown): boolean =>
+  (kind.endsWith('?') && (value === undefined || value === null)) || CHECKS[kind.replace('?', '')]!(value)
+
+/** A message from outside: JSON text or the object itself. What it is, or in one sentence why it is nothing. */
+export function check(message: unknown): Told | string {
+  const given = typeof message === 'string' ? parsed(message) : message
+  if (!CHECKS.object!(given)) return 'A message is a JSON object.'
+  const { type, id, ...rest } = given as Readonly<Record<string, unknown>>
+  if (typeof type !== 'string' || !Object.prototype.hasOwnProperty.call(TO_PAGE, type)) return 'There is no such type.'
+  if (id !== undefined && typeof id !== 'number' && !isText(id)) return 'id must be a text or a number.'
+  const kinds = TO_PAGE[type as ToPageType] as Readonly<Record<string, FieldKind>>
+  const fields: Record<string, unknown> = {}
+  for (const [name, kind] of Object.entries(kinds)) {
+    const value = Object.prototype.hasOwnProperty.call(rest, name) ? rest[name] : undefined
+    if (!fits(kind, value)) return `${type}.${name} is missing or not a ${kind.replace('?', '')}.`
+    if (value !== undefined && value !== null) fields[name] = value
+  }
+  return { type: type as ToPageType, id: id as Told['id'], fields }
+}
+
+function parsed(text: string): unknown {
+  if (text.length > LONGEST) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
