@@ -87,6 +87,19 @@ describe('a log that changes under a line that stands', () => {
     expect(textsOf(client, SHOP)).toEqual(['lost', 'next'])
   })
 
+  test('a lost push is read although more messages come all the time', async () => {
+    const world = new ClientWorld()
+    const client = world.open('customer:u1', SHOP)
+    world.gateway.say(SHOP, 'u1', 'one')
+    await world.clock.advance(10)
+    world.gateway.websocket.drops = (packet) => packet.startsWith('2["messagePush"') && packet.includes('"lost"')
+    for (const text of ['lost', 'a', 'b', 'c', 'd']) {
+      world.gateway.say(SHOP, 'u1', text)
+      await world.clock.advance(100)
+    }
+    expect(textsOf(client, SHOP)).toEqual(['one', 'lost', 'a', 'b', 'c', 'd'])
+  })
+
   test('a reload paints the newest messages before the network answers', async () => {
     const world = new ClientWorld()
     const first = world.open('customer:u1', SHOP)

@@ -42,6 +42,8 @@ export class CatchUp {
   #isDiverged = false
   #isLoadingOlder = false
   #stopTimer = (): void => {}
+  /** Where the timeline ended when the timer was set; NaN without one. */
+  #waitsAt: number | undefined = NaN
 
   constructor(options: CatchUpOptions) {
     this.#options = options
@@ -162,9 +164,20 @@ export class CatchUp {
     void this.#read()
   }
 
+  /** Messages that come but fill nothing do not put the reading off. */
   #check(): void {
+    if (!this.isBehind || this.#isReading) this.#stopTimer()
+    else if (this.#waitsAt !== this.#timeline.end) this.#readIn(GAP_MS)
+  }
+
+  #readIn(ms: number): void {
     this.#stopTimer()
-    if (this.isBehind && !this.#isReading) this.#stopTimer = this.#options.clock.after(GAP_MS, () => void this.#read())
+    this.#waitsAt = this.#timeline.end
+    const stop = this.#options.clock.after(ms, () => void this.#read())
+    this.#stopTimer = () => {
+      stop()
+      this.#waitsAt = NaN
+    }
   }
 
   async #read(): Promise<void> {
@@ -182,7 +195,7 @@ export class CatchUp {
       this.#isReading = false
       this.#options.onChange([])
     }
-    if (delay !== undefined) this.#stopTimer = this.#options.clock.after(delay, () => void this.#read())
+    if (delay !== undefined) this.#readIn(delay)
     else if (this.#isDiverged) void this.#read()
     else this.#check()
   }
