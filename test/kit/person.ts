@@ -18,6 +18,8 @@ export class Person {
   readonly #writtenAt = new Map<string, number>()
   #other: Person | undefined
   #lastSeq = 0
+  /** Where the screen has jumped to the newest page: all from this number on have to be scrolled up to. */
+  #holeFrom: number | undefined
   #linelessSince: number | undefined
 
   constructor(name: string, to: string, client: Client) {
@@ -56,16 +58,30 @@ export class Person {
     this.#linelessSince = undefined
   }
 
-  /** Only what stands below everything seen before is new; what comes in between later stays out of `shown`, and the books say so. */
+  /**
+   * Only what stands below everything seen before is new; what comes in between later stays out of `shown`, and the books say so.
+   * Who was away for so long that the screen has jumped to the newest page scrolls up to where it was.
+   */
   #look(messages: readonly Message[]): void {
+    const first = messages[0]?.seq ?? 1
+    if (first > this.#lastSeq + 1) this.#holeFrom ??= this.#lastSeq + 1
     let at = messages.length
     while (at > 0 && messages[at - 1]!.seq > this.#lastSeq) at--
-    for (const { id, seq, from } of messages.slice(at)) {
-      if (this.shown.has(id)) this.shownTwice++
-      this.shown.set(id, seq)
-      this.#lastSeq = seq
-      if (from !== this.name) this.#other?.wasShown(id)
-    }
+    for (const message of messages.slice(at)) this.#see(message)
+    this.#lastSeq = Math.max(this.#lastSeq, messages.at(-1)?.seq ?? 0)
+    if (this.#holeFrom !== undefined) this.#scrollUp(messages, this.#holeFrom)
+  }
+
+  #scrollUp(messages: readonly Message[], from: number): void {
+    for (const message of messages) if (message.seq >= from && !this.shown.has(message.id)) this.#see(message)
+    if (messages[0]!.seq > from) void this.client.conversation(this.to).loadOlder()
+    else this.#holeFrom = undefined
+  }
+
+  #see({ id, seq, from }: Message): void {
+    if (this.shown.has(id)) this.shownTwice++
+    this.shown.set(id, seq)
+    if (from !== this.name) this.#other?.wasShown(id)
   }
 
   wasShown(id: string): void {
