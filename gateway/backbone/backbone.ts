@@ -26,6 +26,21 @@ export class Unavailable extends Error {
   override readonly name = 'Unavailable'
 }
 
+/** Thrown (rejected) by an append of a side that may not write here now. Nothing was stored or published. */
+export class Muted extends Error {
+  override readonly name = 'Muted'
+  /** Ms since the epoch; absent: for ever. */
+  readonly until: number | undefined
+  /** The service as it is kept. */
+  readonly service: string
+
+  constructor(service: string, until: number | undefined) {
+    super('This side is muted.')
+    this.service = service
+    this.until = until
+  }
+}
+
 /** A message as the domain hands it in; the store adds epoch, seq and prev. */
 export interface NewMessage {
   readonly conversation: string
@@ -49,6 +64,8 @@ export interface Appended {
   /** `at` of the stored entry: of the first append, where this was a duplicate. */
   readonly at: number
   readonly duplicate: boolean
+  /** The phase that `setService` last gave, as of the same moment; absent: none was ever given. */
+  readonly phase?: string
 }
 
 export interface ReadRange {
@@ -67,6 +84,8 @@ export interface Page {
   readonly cursors: Readonly<Record<string, Cursor>>
   /** Last known display name by side. */
   readonly names: Readonly<Record<string, string>>
+  /** What `setService` last kept, as of the same moment. */
+  readonly service?: KeptService
 }
 
 /** One row of an owner's list. */
@@ -76,7 +95,31 @@ export interface ListRow {
   readonly last: Message
   readonly cursors: Readonly<Record<string, Cursor>>
   readonly names: Readonly<Record<string, string>>
+  readonly service?: KeptService
 }
+
+/** How a conversation is served: a text beside its log, on which the store has no opinion. */
+export interface KeptService {
+  readonly text: string
+  /** Another one after each change. Never ''. */
+  readonly version: string
+}
+
+export interface NewService {
+  readonly conversation: string
+  readonly text: string
+  /** The version that is to be replaced, '' where there is none yet. */
+  readonly expect: string
+  /** A word that every later append answers with, so that the usual one need not look at the service. */
+  readonly phase: string
+  /** From now on this side's appends are refused whose `at` is before `until` (absent: all). */
+  readonly muted?: { readonly side: string; readonly until?: number }
+}
+
+/** Refused: `found` is what is there instead, absent where there is nothing. */
+export type ServiceSet =
+  | { readonly isSet: true; readonly version: string }
+  | { readonly isSet: false; readonly found?: KeptService }
 
 export interface Store {
   /**
@@ -92,6 +135,7 @@ export interface Store {
    * - The sender's side has then read and received up to the new entry; its name, where given, becomes the side's last
    *   known name.
    * - Both sides' lists hold the conversation from then on.
+   * - Refused with `Muted` where the side is muted at the message's `at`; but what was stored before answers as the first time.
    */
   append(message: NewMessage): Promise<Appended>
 
@@ -113,6 +157,17 @@ export interface Store {
     readonly read?: number
     readonly origin: string
   }): Promise<Cursor>
+
+  /**
+   * Replaces a conversation's service, phase and muted side together.
+   *
+   * - Only in the version expected: of several that expect the same, at once and from any node, one succeeds.
+   * - Durable before it resolves; kept as long as the conversation's cursors. The log may be empty.
+   * - An append that begins after it resolved meets it, an append that resolved before did not.
+   * - Idempotent: a driver may send it twice. What was set, and replaced before the second time, answers `isSet: false`.
+   * - Publishes nothing.
+   */
+  setService(service: NewService): Promise<ServiceSet>
 
   /**
    * A side's conversations by time of the last message, newest first, only those with `last.at < before` where given.

@@ -1,8 +1,9 @@
 import { conversationChannel } from '../../protocol/keys.ts'
 import type { Cursor, Head } from '../../protocol/model.ts'
 import { messageStart } from '../../protocol/packets.ts'
+import type { KeptService } from '../backbone.ts'
 import type { Part } from './group-commit.ts'
-import { Standing } from './standing.ts'
+import { Standing, type Served } from './standing.ts'
 
 /** What stands in front of a message's JSON in its packet; behind it stands a bracket. */
 const PUSH = '2["messagePush",'
@@ -21,6 +22,7 @@ export interface Row {
   readonly at: number
   readonly cursors: Readonly<Record<string, Cursor>>
   readonly names: Readonly<Record<string, string>>
+  readonly service?: Served
 }
 
 /**
@@ -62,6 +64,7 @@ export class Conversation {
       this.folded = this.durable.seq = row.seq
       this.durable.id = row.id === '' ? undefined : row.id
       this.durable.at = row.at
+      this.durable.service = row.service
       this.filedAt = row.seq > 0 ? row.at : undefined
     }
     this.assigned = this.durable.copy()
@@ -73,8 +76,14 @@ export class Conversation {
   }
 
   row(): Row {
-    const { seq, id = '', at, cursors, names } = this.durable
-    return { number: this.number, seq, id, at, cursors, names }
+    const { seq, id = '', at, cursors, names, service } = this.durable
+    return { number: this.number, seq, id, at, cursors, names, ...(service === undefined ? undefined : { service }) }
+  }
+
+  /** As `read` and `list` tell it. */
+  get service(): { readonly service?: KeptService } {
+    const { service } = this.durable
+    return service === undefined ? {} : { service: { text: service.text, version: service.version } }
   }
 
   /** The number that a client id got, as far as it is not in `main`. */

@@ -105,7 +105,8 @@ export class Conversations {
     return found.sort((a, b) => b.durable.at - a.durable.at).slice(0, limit).map((conversation) => {
       const { seq, cursors, names } = conversation.durable
       const [last] = this.entries(conversation, seq, seq)
-      return { conversation: conversation.id, head: conversation.head(this.#files.epoch), last: last!, cursors, names }
+      const head = conversation.head(this.#files.epoch)
+      return { conversation: conversation.id, head, last: last!, cursors, names, ...conversation.service }
     })
   }
 

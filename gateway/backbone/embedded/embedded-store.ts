@@ -1,11 +1,15 @@
 import { cursorPacket, messageLink, messageTail } from '../../protocol/packets.ts'
 import type { Cursor } from '../../protocol/model.ts'
-import { Unavailable, type Appended, type ListRow, type NewMessage, type Page, type ReadRange, type Store } from '../backbone.ts'
+import {
+  Muted, Unavailable, type Appended, type ListRow, type NewMessage, type NewService, type Page, type ReadRange, type ServiceSet, type Store,
+} from '../backbone.ts'
 import type { Conversation } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
 import type { GroupCommit, Part, Wish } from './group-commit.ts'
 import type { Fold } from './fold.ts'
 import type { LocalBus } from './local-bus.ts'
+import { ServiceWish } from './service-wish.ts'
+import type { Served } from './standing.ts'
 
 type Move = Parameters<Store['advance']>[0]
 
@@ -37,6 +41,11 @@ export class EmbeddedStore implements Store {
     return new Promise((resolve, reject) => this.#parts.commit.add(new AdvanceWish(this.#parts, move, { resolve, reject })))
   }
 
+  setService(service: NewService): Promise<ServiceSet> {
+    if (this.#isClosed) return Promise.reject(closed())
+    return new Promise((resolve, reject) => this.#parts.commit.add(new ServiceWish(this.#parts, service, { resolve, reject })))
+  }
+
   async read(id: string, { before = Infinity, after, limit }: ReadRange): Promise<Page> {
     if (this.#isClosed) throw closed()
     const { conversations, epoch } = this.#parts
@@ -49,6 +58,7 @@ export class EmbeddedStore implements Store {
       head: conversation.head(epoch),
       cursors,
       names,
+      ...conversation.service,
     }
   }
 
@@ -66,7 +76,7 @@ const closed = (): Unavailable => new Unavailable('The store is closed.')
 
 interface Answer<T> {
   readonly resolve: (value: T) => void
-  readonly reject: (error: Unavailable) => void
+  readonly reject: (error: Error) => void
 }
 
 class AppendWish implements Wish {
@@ -76,6 +86,8 @@ class AppendWish implements Wish {
   #conversation: Conversation | undefined
   #seq = 0
   #prev: string | undefined
+  #phase: string | undefined
+  #muted: Served | undefined
 
   constructor(parts: Parts, message: NewMessage, answer: Answer<Appended>) {
     this.#parts = parts
@@ -89,10 +101,13 @@ class AppendWish implements Wish {
     const { from, id } = message
     const conversation = this.#conversation = conversations.get(message.conversation)
     const known = conversations.seqOf(conversation, from, id)
+    this.#phase = conversation.assigned.service?.phase
     if (known !== undefined) {
       this.#seq = known
       return undefined
     }
+    this.#muted = conversation.assigned.mutedAt(message.side, message.at)
+    if (this.#muted !== undefined) return undefined
     this.#prev = conversation.assigned.id
     conversation.assigned.append(message)
     this.#seq = conversation.assigned.seq
@@ -103,6 +118,7 @@ class AppendWish implements Wish {
 
   settle(part: Part | undefined): void {
     const conversation = this.#conversation!
+    if (this.#muted !== undefined) return this.#answer.reject(new Muted(this.#muted.text, this.#muted.muted?.until))
     if (part === undefined) {
       this.#answerAgain(conversation)
       return
@@ -127,8 +143,11 @@ class AppendWish implements Wish {
   }
 
   #resolve(at: number, prev: string | undefined, duplicate: boolean): void {
-    const appended = { epoch: this.#parts.epoch, seq: this.#seq, at, duplicate }
-    this.#answer.resolve(prev === undefined ? appended : { ...appended, prev })
+    const phase = this.#phase
+    this.#answer.resolve({
+      epoch: this.#parts.epoch, seq: this.#seq, at, duplicate,
+      ...(prev === undefined ? undefined : { prev }), ...(phase === undefined ? undefined : { phase }),
+    })
   }
 }
 

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { open, type Database, type RootDatabase } from 'lmdb'
 import { DataFolderError } from './data-folder-error.ts'
 
-/** Raised when what is written below changes; an older build then refuses the folder instead of misreading it. */
-const FORMAT = 1
+/** Raised when what is written below changes; an older build then refuses the folder instead of misreading it.
+ * 2: how a conversation is served, in rows and journal. */
+const FORMAT = 2
 
 /**
  * The folder's three LMDB environments.
@@ -66,11 +67,11 @@ export async function openFiles(folder: string): Promise<Files> {
       close: async () => { await Promise.all([journal.close(), main.close(), images.close()]) },
     }
     const format = Number(about.get('format') ?? FORMAT)
-    if (format !== FORMAT) {
+    if (format > FORMAT) {
       throw new DataFolderError(
         `The data folder ${folder} was written in format ${format}, this build reads ${FORMAT}; start a newer build.`)
     }
-    if (about.get('epoch') === undefined) {
+    if (format < FORMAT || about.get('epoch') === undefined) {
       await main.batch(() => {
         void about.put('epoch', files.epoch)
         void about.put('format', String(FORMAT))

@@ -102,7 +102,7 @@ export class Fold {
   /** Writes what is durable now; what it returns is to be called when that is in `main`. */
   #write(conversation: Conversation): () => void {
     const batch = this.#settledBatch
-    if (conversation.durable.seq > 0) {
+    if (conversation.durable.seq > 0 || conversation.durable.service !== undefined) {
       const { log, ids, rows, sides } = this.#files
       if (conversation.number === 0) conversation.number = this.#newNumber()
       const { id, number, folded, pending, durable } = conversation
@@ -111,7 +111,7 @@ export class Fold {
         void ids.put(idKey(number, from, clientId), entryKey(number, folded + 1 + i).subarray(4))
       }
       void rows.put(Buffer.from(id), JSON.stringify(conversation.row()))
-      this.#file(sides, conversation, durable.at)
+      if (durable.seq > 0) this.#file(sides, conversation, durable.at)
     }
     const { pending: { length }, pendingBytes: bytes, durable: { at } } = conversation
     return () => {

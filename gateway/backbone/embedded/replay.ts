@@ -5,6 +5,7 @@ import type { Conversations } from './conversations.ts'
 import { DataFolderError } from './data-folder-error.ts'
 import type { Files } from './files.ts'
 import { lines } from './lines.ts'
+import type { JournalledService } from './service-wish.ts'
 
 /** Takes up what the journal holds beyond `main`. Returns its oldest and newest batch. */
 export function replay(files: Files, conversations: Conversations): { oldest: number; newest: number } {
@@ -27,6 +28,14 @@ function takeUp(conversations: Conversations, line: Buffer, batch: number): void
     const conversation = conversations.get(id)
     const moved = conversation.durable.moved(participant, delivered, read)
     if (moved !== undefined) conversation.durable.place(participant, moved.delivered, moved.read)
+    conversation.pendingBytes += line.length
+    conversations.touch(conversation, batch)
+    return
+  }
+  if (packet.name === 'service') {
+    const { conversation: id, service } = packet.args[0] as JournalledService
+    const conversation = conversations.get(id)
+    conversation.durable.service = service
     conversation.pendingBytes += line.length
     conversations.touch(conversation, batch)
     return

@@ -5,6 +5,14 @@ interface Place {
   read: number
 }
 
+/** What `setService` leaves behind. */
+export interface Served {
+  readonly version: string
+  readonly text: string
+  readonly phase: string
+  readonly muted?: { readonly side: string; readonly until?: number }
+}
+
 /** What a conversation's entries and cursor moves have made of it so far. */
 export class Standing {
   seq = 0
@@ -12,6 +20,7 @@ export class Standing {
   id: string | undefined
   /** `at` of the last entry. */
   at = 0
+  service: Served | undefined
   /** Changed in place, because every entry moves one; nothing outside may keep one. */
   readonly #cursors = new Map<string, Place>()
   readonly #names: Map<string, string>
@@ -34,6 +43,7 @@ export class Standing {
     copy.seq = this.seq
     copy.id = this.id
     copy.at = this.at
+    copy.service = this.service
     return copy
   }
 
@@ -44,6 +54,12 @@ export class Standing {
     this.at = at
     this.place(side, this.seq, this.seq)
     if (name !== undefined && this.#names.get(side) !== name) this.#names.set(side, name)
+  }
+
+  /** Why this side may not write at `at`; undefined where it may. */
+  mutedAt(side: string, at: number): Served | undefined {
+    const muted = this.service?.muted
+    return muted?.side === side && at < (muted.until ?? Infinity) ? this.service : undefined
   }
 
   cursor(side: string): Cursor {

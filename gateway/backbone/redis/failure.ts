@@ -1,4 +1,4 @@
-import { Unavailable } from '../backbone.ts'
+import { Muted, Unavailable } from '../backbone.ts'
 
 /** Answers of a server that is there but cannot serve now. Whoever sees one may try again later. */
 const PASSING = /^(LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|NOREPLICAS|OOM|MISCONF|UNKILLABLE|NOSCRIPT|MOVED|ASK)\b/
@@ -11,7 +11,7 @@ export const isTimeout = (error: unknown): boolean => error instanceof Error && 
 /** What a method of the backbone rejects with: Unavailable for whatever may pass, the error itself for a bug. */
 export function failureOf(error: unknown): Error {
   if (!(error instanceof Error)) return new Error(String(error))
-  if (error instanceof Unavailable || error instanceof TypeError || error instanceof SyntaxError) return error
+  if (error instanceof Unavailable || error instanceof Muted || error instanceof TypeError || error instanceof SyntaxError) return error
   // Not the driver's own error: it carries the command's arguments, which are people's messages, and would reach the log.
   if (isReply(error) && !PASSING.test(error.message)) return new Error(`Redis: ${error.message}`)
   return new Unavailable(`Redis: ${error.message}`)

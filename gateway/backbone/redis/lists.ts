@@ -65,11 +65,13 @@ function isWrong({ score, page: { messages, head } }: Entry): boolean {
 /** In the list's order. A row ahead of its log must not be the last: the next page would begin below its old time. */
 function rowsOf(entries: readonly Entry[], before: number | undefined): ListRow[] {
   const rows: ListRow[] = []
-  for (const { conversation, score, page: { messages, head, cursors, names } } of entries) {
+  for (const { conversation, score, page: { messages, head, cursors, names, service } } of entries) {
     const [last] = messages
     if (last === undefined || (before !== undefined && last.at >= before)) continue
     const isAhead = Number(score) > last.at && rows.length > 0
-    rows.splice(isAhead ? rows.length - 1 : rows.length, 0, { conversation, head, last, cursors, names })
+    rows.splice(isAhead ? rows.length - 1 : rows.length, 0, {
+      conversation, head, last, cursors, names, ...(service === undefined ? {} : { service }),
+    })
   }
   return rows
 }

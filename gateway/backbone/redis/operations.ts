@@ -1,4 +1,4 @@
-import type { Appended, NewMessage, Page, ReadRange, Store } from '../backbone.ts'
+import { Muted, type Appended, type NewMessage, type NewService, type Page, type ReadRange, type ServiceSet, type Store } from '../backbone.ts'
 import { conversationChannel } from '../../protocol/keys.ts'
 import type { Cursor, Message } from '../../protocol/model.ts'
 import { messageTail } from '../../protocol/packets.ts'
@@ -25,25 +25,51 @@ export function appendOp(
       String(Buffer.byteLength(identity)), JSON.stringify(id), side, name === undefined ? '' : JSON.stringify(name), String(at),
     ],
     weight: 1 + tail.length / 1000,
-    parse: (reply) => (typeof reply === 'string' ? appendedNow(reply, at) : appendedBefore(reply as KnownReply)),
+    parse: (reply) => (typeof reply === 'string' ? appendedNow(reply, at) : appendedBefore(reply as KnownReply | MutedReply)),
   }
 }
 
-type KnownReply = readonly [seq: number, epoch: string, prev: string, tail: string]
+type KnownReply = readonly [seq: number, epoch: string, prev: string, tail: string, phase: string]
+type MutedReply = readonly [until: string, service: string]
 
 function appendedNow(reply: string, at: number): Appended {
   const first = reply.indexOf(' ')
   const second = reply.indexOf(' ', first + 1)
-  const prev = reply.slice(second + 1)
+  const third = reply.indexOf(' ', second + 1)
+  const phase = reply.slice(second + 1, third)
+  const prev = reply.slice(third + 1)
   return {
     epoch: reply.slice(first + 1, second), seq: Number(reply.slice(0, first)), at, duplicate: false,
-    ...(prev === '' ? {} : { prev: JSON.parse(prev) as string }),
+    ...(phase === '' ? {} : { phase }), ...(prev === '' ? {} : { prev: JSON.parse(prev) as string }),
   }
 }
 
-function appendedBefore([seq, epoch, prev, tail]: KnownReply): Appended {
+function appendedBefore(reply: KnownReply | MutedReply): Appended {
+  if (reply.length === 2) throw new Muted(reply[1], reply[0] === FOR_EVER ? undefined : Number(reply[0]))
+  const [seq, epoch, prev, tail, phase] = reply
   const { at } = JSON.parse('{' + tail) as Pick<Message, 'at'>
-  return { epoch, seq, at, duplicate: true, ...(prev === '' ? {} : { prev: JSON.parse(prev) as string }) }
+  return {
+    epoch, seq, at, duplicate: true, ...(phase === '' ? {} : { phase }), ...(prev === '' ? {} : { prev: JSON.parse(prev) as string }),
+  }
+}
+
+const FOR_EVER = '-'
+
+export function serviceOp(script: Script, service: NewService, version: string): Op<ServiceSet> {
+  const { conversation, text, expect, phase, muted } = service
+  return {
+    key: conversationChannel(conversation),
+    script,
+    keys: [conversationKeys(conversation).meta],
+    args: [version, expect, phase, muted === undefined ? '' : `${muted.until ?? FOR_EVER} ${muted.side}`, text],
+    weight: 0.5 + text.length / 1000,
+    parse: (reply) => {
+      if (typeof reply === 'number') return { isSet: true, version }
+      const space = (reply as string).indexOf(' ')
+      if (space < 0) return { isSet: false }
+      return { isSet: false, found: { version: (reply as string).slice(0, space), text: (reply as string).slice(space + 1) } }
+    },
+  }
 }
 
 /** With the script where calls can be merged; where each list goes by itself (Cluster) the plain command is cheaper. */
@@ -106,7 +132,13 @@ function pageOf(conversation: string, [meta, entries]: PageReply, isAscending: b
     head: { epoch, seq: Number(fields.get('s') ?? 0), ...(id === undefined ? {} : { id: JSON.parse(id) as string }) },
     cursors,
     names,
+    ...serviceOf(fields),
   }
+}
+
+function serviceOf(fields: ReadonlyMap<string, string>): Pick<Page, 'service'> {
+  const version = fields.get('v')
+  return version === undefined ? {} : { service: { version, text: fields.get('d') ?? '' } }
 }
 
 function cursorOf(text: string): Cursor {

@@ -12,6 +12,7 @@ export interface Script {
 
 export interface Scripts {
   readonly append: Script
+  readonly service: Script
   readonly advance: Script
   readonly read: Script
   readonly touch: Script
@@ -30,6 +31,7 @@ export function loadScripts(
     append: load('append', [
       listsBeside ? '5' : '3', publish, String(windowCount), String(keepCount), String(keepMs),
     ]),
+    service: load('service', []),
     advance: load('advance', [publish]),
     read: load('read', []),
     touch: load('touch', []),

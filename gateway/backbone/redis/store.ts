@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { Unavailable, type Appended, type ListRow, type NewMessage, type Page, type ReadRange, type Store } from '../backbone.ts'
+import {
+  Unavailable, type Appended, type ListRow, type NewMessage, type NewService, type Page, type ReadRange, type ServiceSet, type Store,
+} from '../backbone.ts'
 import type { Cursor } from '../../protocol/model.ts'
 import { conversationSides } from '../../protocol/keys.ts'
 import { listKey } from './keys.ts'
 import { ListReader } from './lists.ts'
-import { advanceOp, appendOp, readOp, touchOp } from './operations.ts'
+import { advanceOp, appendOp, readOp, serviceOp, touchOp } from './operations.ts'
 import type { Router } from './router.ts'
 import type { Scripts } from './scripts.ts'
 
@@ -48,6 +50,10 @@ export class RedisStore implements Store {
 
   async advance(cursor: Parameters<Store['advance']>[0]): Promise<Cursor> {
     return this.#options.writes.run(advanceOp(this.#options.scripts.advance, cursor))
+  }
+
+  async setService(service: NewService): Promise<ServiceSet> {
+    return this.#options.writes.run(serviceOp(this.#options.scripts.service, service, randomBytes(9).toString('base64url')))
   }
 
   async list(side: string, range: { readonly before?: number; readonly limit: number }): Promise<readonly ListRow[]> {

@@ -13,6 +13,7 @@ import { describeModel } from './laws/model.ts'
 import { describePublish } from './laws/publish.ts'
 import { describeRead } from './laws/read.ts'
 import { describeRecords } from './laws/records.ts'
+import { describeService } from './laws/service.ts'
 
 export interface Started {
   backbone: Backbone
@@ -56,6 +57,7 @@ export function describeBackbone(name: string, start: () => Promise<Started>): v
     describeRead(world)
     describeCursors(world)
     describeLists(world)
+    describeService(world)
     describeRecords(world)
     describeImages(world)
     describeBus(world)
