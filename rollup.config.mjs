@@ -8,6 +8,7 @@ import { transform } from 'esbuild'
 import { minify as squeeze } from 'terser'
 import esbuild from 'rollup-plugin-esbuild'
 import { legacyBundles } from './rollup.legacy.mjs'
+import { pieces } from './rollup.pieces.mjs'
 
 const TARGET = 'es2017'
 const ELEMENTS = ['im-chat', 'im-desk', 'im-inbox']
@@ -53,12 +54,21 @@ const minifyStyles = () => ({
   },
 })
 
-/** White space between tags is not content in any of our templates, except inside `pre-wrap` text, where none is written. */
+/** Line breaks beside tags are not content in any of our templates. After `compile`: it reads JavaScript. */
 const minifyTemplates = () => ({
   name: 'minify-templates',
   transform(code, id) {
     if (!/\/widget\/(parts|elements)\//.test(id)) return null
-    return { code: code.replace(/\b(html|svg)`[^`]*`/g, (template) => template.replace(/\s*\n\s*/g, ' ').replace(/> </g, '><')), map: null }
+    let result = code
+    const pieces = []
+    walk(this.parse(code), '', (node) => {
+      if (node.type === 'TaggedTemplateExpression' && /^(html|svg)$/.test(node.tag.name)) pieces.push(...node.quasi.quasis)
+    })
+    for (const { start, end, value } of pieces.sort((a, b) => b.start - a.start)) {
+      const text = value.raw.replace(/^\s*\n\s*(?=<|$)/, '').replace(/>\s*\n\s*/g, '>').replace(/\s*\n\s*</g, '<').replace(/\s*\n\s*/g, ' ')
+      result = result.slice(0, start) + text + result.slice(end)
+    }
+    return { code: result, map: null }
   },
 })
 
@@ -96,13 +106,13 @@ function walk(node, owner, visit) {
  */
 const minify = () => ({
   name: 'minify',
-  async renderChunk(code) {
+  async renderChunk(code, { isEntry }) {
     const lowered = await transform(code, {
       loader: 'ts', tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
-      format: 'iife', minifySyntax: true, target: TARGET, sourcemap: true, legalComments: 'none', mangleProps: /^im\$/,
+      format: isEntry ? 'iife' : 'esm', minifySyntax: true, target: TARGET, sourcemap: true, legalComments: 'none', mangleProps: /^im\$/,
     })
     const { code: small, map } = await squeeze(lowered.code, {
-      ecma: 2017, compress: { passes: 9, ecma: 2017, unsafe_arrows: true }, format: { comments: false, ecma: 2017 },
+      ecma: 2017, compress: { passes: 9, ecma: 2017, unsafe_arrows: true }, module: !isEntry, format: { comments: false, ecma: 2017 },
       sourceMap: { content: lowered.map },
     })
     return { code: small, map }
@@ -122,8 +132,13 @@ const treeshake = { moduleSideEffects: (id) => !/engine\.io-/.test(id), property
 const script = (name) => ({
   input: `widget/${name}.ts`,
   treeshake,
-  output: { file: `dist/widget/${name}.js`, format: 'es', sourcemap: true, banner: prelude },
-  plugins: [engineForBrowsers(), resolveForBrowsers(), minifyStyles(), minifyTemplates(), compile('esnext'), softenPrivates(), minify()],
+  output: {
+    dir: 'dist/widget', format: 'es', sourcemap: true, entryFileNames: '[name].js', chunkFileNames: `${name}-[name]-[hash].js`,
+    hashCharacters: 'base36', banner: ({ isEntry }) => (isEntry ? prelude() : ''),
+  },
+  plugins: [
+    engineForBrowsers(), resolveForBrowsers(), minifyStyles(), compile('esnext'), minifyTemplates(), softenPrivates(), pieces(), minify(),
+  ],
 })
 
 const modules = () => ({
@@ -135,6 +150,6 @@ const modules = () => ({
 
 const scripts = ELEMENTS.filter((name) => existsSync(`widget/${name}.ts`))
 const resolveForBrowsers = () => nodeResolve({ browser: true, exportConditions: ['browser', 'production'] })
-const legacy = legacyBundles([engineForBrowsers(), resolveForBrowsers(), minifyStyles(), minifyTemplates(), compile(TARGET)])
+const legacy = legacyBundles([engineForBrowsers(), resolveForBrowsers(), minifyStyles(), compile(TARGET), minifyTemplates()])
 
 export default [...scripts.map(script), modules(), ...legacy]

@@ -19,7 +19,7 @@ export const legacyBundles = (plugins) => [
 
 const script = ({ input, file, plugins, hasElement = false }) => ({
   input,
-  output: { file, format: 'iife' },
+  output: { file, format: 'iife', inlineDynamicImports: true },
   plugins: [...plugins, es5({ hasElement })],
 })
 

@@ -18,6 +18,9 @@ interface Bundle {
 }
 
 const CACHE = 'public, max-age=300, stale-while-revalidate=86400'
+/** A piece of a bundle is named by its content, and never changes. */
+const PIECE = /-[a-z0-9]{8}\.js$/
+const PIECE_CACHE = 'public, max-age=31536000, immutable'
 
 export function registerBundles(app: FastifyInstance, folder: string): void {
   if (!existsSync(folder)) return
@@ -26,7 +29,7 @@ export function registerBundles(app: FastifyInstance, folder: string): void {
     app.get(`/${file}`, async (request, reply) => {
       const { etag, bytes } = await read()
       reply.headers({
-        'Cache-Control': CACHE, ETag: etag, Vary: 'Accept-Encoding',
+        'Cache-Control': PIECE.test(file) ? PIECE_CACHE : CACHE, ETag: etag, Vary: 'Accept-Encoding',
         // a module script of another origin is fetched with CORS
         'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin',
       })

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { build } from 'esbuild'
 
@@ -24,6 +24,9 @@ const page = (attributes: string): string => `<!doctype html><html lang="en"><me
 <main><h1>Sea salt kettle</h1><p>Quiet, heavy, lasts.</p><input id="search" aria-label="Search"></main>
 <im-chat ${attributes}></im-chat><script src="/im-chat.js"></script><script src="/page.js"></script></html>`
 
+/** The chat, the pieces it fetches, the loader. */
+const SCRIPTS = readdirSync('dist/widget').filter((name) => /^(im-chat(-.*)?|loader)\.js$/.test(name))
+
 /**
  * The built `im-chat.js` on a long page under a strict CSP, with a Client in memory. `/?attributes` go onto the tag:
  * `/?open&mode=inline`.
@@ -33,8 +36,7 @@ export async function chatSite(): Promise<ChatSite> {
     entryPoints: ['test/browser/page-script.ts'], bundle: true, format: 'iife', write: false, target: 'es2017',
   })
   const files: Readonly<Record<string, readonly [string, string | Buffer]>> = {
-    '/im-chat.js': ['text/javascript', readFileSync('dist/widget/im-chat.js')],
-    '/loader.js': ['text/javascript', readFileSync('dist/widget/loader.js')],
+    ...Object.fromEntries(SCRIPTS.map((name) => [`/${name}`, ['text/javascript', readFileSync(`dist/widget/${name}`)]])),
     '/by-loader.html': ['text/html', LOADER_PAGE],
     '/im-chat.js.map': ['application/json', '{}'],
     '/page.js': ['text/javascript', outputFiles[0]!.text],

@@ -12,9 +12,9 @@ import { linkBlockedStyles } from '../controllers/style-link.ts'
 import { tap } from '../controllers/tap.ts'
 import { Thread } from '../controllers/thread.ts'
 import { Viewport } from '../controllers/viewport.ts'
-import { stringsFor } from '../locales/strings-for.ts'
 import { launcher } from '../parts/launcher.ts'
-import type { Offer } from '../parts/offer.ts'
+import type { Offer } from '../parts/cards.ts'
+import { chatLanguage } from './chat-language.ts'
 import { CHAT_PROPERTIES } from './chat-properties.ts'
 import { chatStyles } from './chat-styles.ts'
 import { chatPanel } from './chat-panel.ts'
@@ -161,7 +161,7 @@ export class ChatElement extends LineElement {
 
   protected override render(): TemplateResult {
     const isInline = this.mode === 'inline'
-    const { strings, lang } = this.#language
+    const { strings, lang } = chatLanguage(this.lang, this)
     return html`<div class="root ${isInline ? 'inline' : ''}" dir=${this.#dir} lang=${lang || nothing} data-theme=${this.theme}
       @keydown=${this.#onKeydown}>
       ${isInline ? nothing : launcher({ strings, unread: this.line.unread, isHidden: this.open, onOpen: () => this.show() })}
@@ -188,19 +188,11 @@ export class ChatElement extends LineElement {
     return this.mode === 'launcher' && this.#media.matches
   }
 
-  get #language(): { strings: ReturnType<typeof stringsFor>; lang: string } {
-    const tags = [this.lang, document.documentElement.lang, navigator.language]
-    const lang = tags.find((tag) => tag) ?? ''
-    // "en" alone would show times the American way to everybody; the browser knows which English is meant.
-    const own = navigator.languages.find((tag) => tag.split('-')[0] === lang)
-    return { strings: stringsFor(...tags), lang: own ?? lang }
-  }
-
   #panel(): TemplateResult {
     const line = this.line
     const offered = this.product && this.product !== this.#dismissed ? this.product : undefined
     return chatPanel({
-      ...this.#language, line, thread: this.#thread, enter: this.#enter.value, isEnterTold: this.#enter.isTold,
+      ...chatLanguage(this.lang, this), asker: this, line, thread: this.#thread, enter: this.#enter.value, isEnterTold: this.#enter.isTold,
       isModal: this.#isModal, isInline: this.mode === 'inline', offered,
       onClose: () => this.hide(),
       onOffer: (isSent) => this.#onOffer(offered, isSent),

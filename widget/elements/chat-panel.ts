@@ -1,9 +1,10 @@
-import type { TemplateResult } from 'lit'
+import { html, nothing, type TemplateResult } from 'lit'
 import type { ClientController } from '../controllers/client.ts'
+import { onDemand, type Asker } from '../controllers/on-demand.ts'
 import type { Thread } from '../controllers/thread.ts'
 import { messageTime } from '../locales/message-time.ts'
 import type { Strings } from '../locales/strings.ts'
-import type { Offer } from '../parts/offer.ts'
+import type { Offer } from '../parts/cards.ts'
 import { panel } from '../parts/panel.ts'
 import { refusalSentence } from '../parts/refusal-sentence.ts'
 import { rows } from '../parts/rows.ts'
@@ -11,6 +12,8 @@ import { rows } from '../parts/rows.ts'
 export interface ChatPanelOptions {
   readonly line: ClientController
   readonly thread: Thread
+  /** Rendered again when something comes that was not at hand. */
+  readonly asker: Asker
   readonly strings: Strings
   readonly lang: string
   readonly enter: 'send' | 'newline'
@@ -22,20 +25,24 @@ export interface ChatPanelOptions {
   readonly onClose: () => void
 }
 
+const chatCards = onDemand(() => import('../parts/cards.ts').then(({ cards }) => cards({ html, nothing })))
+
 /** What the controllers know, as what the panel shows. Timeline and outbox meet here and nowhere else. */
-export function chatPanel({ line, thread, strings, lang, offered, onOffer, ...rest }: ChatPanelOptions): TemplateResult {
+export function chatPanel(options: ChatPanelOptions): TemplateResult {
+  const { asker, line, thread, strings, lang, offered, onOffer } = options
   const { conversation, timeline, theirs, outbox, connection, client } = line
   const { time, day } = messageTime(lang)
   const { isAtEnd, newFrom, newCount, announcement, hasText, left } = thread
   return panel({
-    ...rest, strings, connection, newCount, announcement, hasText, left, time,
+    ...options, connection, newCount, announcement, hasText, left, time,
     title: conversation?.name.value ?? strings.chat,
     rows: rows({ messages: thread.messages, outbox: isAtEnd ? outbox : [], to: conversation?.to ?? '', theirs, newFrom }),
     isLoaded: timeline.isLoaded,
     isLoadingOlder: timeline.isLoadingOlder,
     typing: isAtEnd ? conversation?.typing.value : undefined,
     queuedCount: outbox.filter(({ state }) => state !== 'failed').length,
-    offer: offered && { offer: offered, onSend: () => onOffer(true), onDismiss: () => onOffer(false) },
+    card: (kind, body) => chatCards(asker)?.content(kind, body, strings),
+    offer: offered && chatCards(asker)?.offer({ strings, offer: offered, onSend: () => onOffer(true), onDismiss: () => onOffer(false) }),
     day: (at) => day(at, Date.now(), strings),
     refusal: ({ refusal }) => (refusal ? refusalSentence(refusal, strings) : strings.states.failed),
     onRetry: (id) => conversation?.retry(id),

@@ -1,4 +1,4 @@
-import type { Offer } from '../parts/offer.ts'
+import type { Offer } from '../parts/cards.ts'
 
 /** Returned for a value that the property cannot take. */
 export const BAD = Symbol('bad value')

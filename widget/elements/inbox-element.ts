@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { PageWishes } from '../controllers/page-wishes.ts'
-import { offer, type Offer } from '../parts/offer.ts'
+import type { Offer } from '../parts/cards.ts'
+import { pageCards } from '../parts/page-cards.ts'
 import { BAD, CHAT_PROPERTIES } from './chat-properties.ts'
 import { MailboxElement } from './mailbox-element.ts'
 import { pageStyles } from './page-styles.ts'
@@ -68,7 +69,7 @@ export class InboxElement extends MailboxElement {
       this.#offer = undefined
       this.requestUpdate()
     }
-    return offer({
+    return pageCards.offer({
       strings: this.language.strings, offer: thing, onDismiss: dismiss,
       onSend: () => {
         const text = [thing.title, thing.price, thing.url].filter(Boolean).join(' · ')

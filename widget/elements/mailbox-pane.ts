@@ -6,6 +6,7 @@ import type { DeskStrings } from '../locales/desk-strings.ts'
 import { messageTime } from '../locales/message-time.ts'
 import type { Strings } from '../locales/strings.ts'
 import { conversationPane } from '../parts/conversation-pane.ts'
+import { pageCards } from '../parts/page-cards.ts'
 import { refusalSentence } from '../parts/refusal-sentence.ts'
 import { rows } from '../parts/rows.ts'
 
@@ -30,6 +31,7 @@ export function mailboxPane({ enter, lang, line, strings, thread, ...rest }: Mai
   const { announcement, hasText, isAtEnd, left, newCount, newFrom } = thread
   return conversationPane({
     ...rest, announcement, connection, hasText, left, newCount, strings, time,
+    card: pageCards.content,
     enter: enter.value,
     isEnterTold: enter.isTold,
     to: conversation?.to,

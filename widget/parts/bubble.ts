@@ -1,12 +1,15 @@
 import { html, nothing, svg, type TemplateResult } from 'lit'
+import type { Body } from '../../gateway/protocol/model.ts'
 import type { Strings } from '../locales/strings.ts'
-import { cardContent } from './card.ts'
+import type { Cards } from './cards.ts'
 import { icons } from './icons.ts'
 import { linkify } from './linkify.ts'
 import type { BubbleRow, MessageState } from './rows.ts'
 
 export interface BubbleOptions {
   readonly strings: Strings
+  /** Where there are cards; a message of another kind than text is its text without them. */
+  readonly card: Cards['content']
   readonly time: (at: number) => string
   readonly refusal: (row: BubbleRow) => string
   readonly onRetry: (id: string) => void
@@ -23,15 +26,19 @@ export function bubble(row: BubbleRow, options: BubbleOptions): TemplateResult {
   return html`<div class=${shape} data-test="message" data-id=${row.id} data-seq=${row.seq ?? ''} data-state=${state}>
     ${isFirst && name ? html`<div class="name" dir="auto">${name}</div>` : nothing}
     <div class="bubble" part="bubble ${isOwn ? 'bubble-own' : 'bubble-other'}">
-      ${isOwn ? html`<span class="sr">${options.strings.you}: </span>` : nothing}${content(row, options.strings)}<span class="meta"
+      ${isOwn ? html`<span class="sr">${options.strings.you}: </span>` : nothing}${content(row, options)}<span class="meta"
         ><time dir="auto" datetime=${new Date(at).toISOString()}>${options.time(at)}</time>${isOwn ? tick(state, options.strings) : nothing}</span>
     </div>
     ${state === 'failed' ? failure(row, options) : nothing}
   </div>`
 }
 
-const content = ({ kind, body }: BubbleRow, strings: Strings): TemplateResult =>
-  cardContent(kind, body, strings) ?? html`<span class="text" dir="auto">${linkify(body.text)}</span>`
+const content = ({ kind, body }: BubbleRow, { card, strings }: BubbleOptions): TemplateResult =>
+  (kind !== 'text' && card(kind, body, strings)) || html`<span class="text" dir="auto">${linkify(words(body))}</span>`
+
+/** What a card would have led to is led to by its text. */
+const words = ({ text, url }: Body & { readonly url?: unknown }): string =>
+  typeof url === 'string' && !text.includes(url) ? `${text} ${url}` : text
 
 function failure(row: BubbleRow, { strings, refusal, onRetry, onDiscard }: BubbleOptions): TemplateResult {
   return html`<div class="failure">

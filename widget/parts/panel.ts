@@ -4,7 +4,6 @@ import type { ConnectionState } from '../client/types.ts'
 import { banner, type BannerOptions } from './banner.ts'
 import { composer, type ComposerOptions } from './composer.ts'
 import { icons } from './icons.ts'
-import { offer, type OfferOptions } from './offer.ts'
 import { timeline, type TimelineOptions } from './timeline.ts'
 
 export interface PanelOptions extends TimelineOptions, BannerOptions, ComposerOptions {
@@ -14,17 +13,18 @@ export interface PanelOptions extends TimelineOptions, BannerOptions, ComposerOp
   /** Covers the page like a dialog; else it floats beside it or is a part of it. */
   readonly isModal: boolean
   readonly isInline: boolean
-  readonly offer: Pick<OfferOptions, 'offer' | 'onSend' | 'onDismiss'> | undefined
+  /** Between the messages and the composer. */
+  readonly offer: TemplateResult | undefined
   readonly onClose: () => void
 }
 
 export function panel(options: PanelOptions): TemplateResult {
-  const { strings, title, isModal, isInline } = options
+  const { title, isModal, isInline } = options
   return html`<section class="panel" part="panel" data-test="panel" role=${isInline ? 'region' : 'dialog'} aria-modal=${isModal}
     aria-label=${title} tabindex="-1">
     ${header(options)}
     <div class="stage">${timeline(options)}${banner(options)}</div>
-    ${options.offer ? offer({ strings, ...options.offer }) : nothing}
+    ${options.offer ?? nothing}
     ${composer(options)}
   </section>`
 }

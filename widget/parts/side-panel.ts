@@ -3,8 +3,8 @@ import type { Message } from '../../gateway/protocol/model.ts'
 import type { DeskStrings } from '../locales/desk-strings.ts'
 import type { Strings } from '../locales/strings.ts'
 import { avatar } from './avatar.ts'
-import { cardContent } from './card.ts'
 import { deskIcons } from './desk-icons.ts'
+import { pageCards } from './page-cards.ts'
 
 export interface SidePanelView {
   readonly strings: Strings
@@ -47,6 +47,6 @@ const copyable = ({ deskStrings, isCopied, onCopy, to }: SidePanelView): Templat
 function things({ deskStrings, shared, strings }: SidePanelView): TemplateResult {
   if (shared.length === 0) return html`<p class="hint">${deskStrings.nothingShared}</p>`
   return html`<ul class="things">
-    ${shared.map(({ body, kind }) => html`<li>${cardContent(kind, body, strings) ?? body.text}</li>`)}
+    ${shared.map(({ body, kind }) => html`<li>${pageCards.content(kind, body, strings) ?? body.text}</li>`)}
   </ul>`
 }

@@ -32,6 +32,18 @@ test('bundles are served compressed, cacheable, to pages of any origin, and anew
   await rm(folder, { recursive: true })
 })
 
+test('a piece of a bundle, named by its content, is kept for good', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'im-chat-'))
+  for (const name of ['im-chat.js', 'im-chat-zh-cn-0a1b2c3d.js']) await writeFile(join(folder, name), 'export {}')
+  const app = Fastify()
+  registerBundles(app, folder)
+  const caching = async (url: string): Promise<unknown> => (await app.inject({ url })).headers['cache-control']
+  expect(await caching('/im-chat-zh-cn-0a1b2c3d.js')).toBe('public, max-age=31536000, immutable')
+  expect(await caching('/im-chat.js')).not.toContain('immutable')
+  await app.close()
+  await rm(folder, { recursive: true })
+})
+
 test('pages of the first folder win, an absent folder is no error, nothing above a folder is served', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'im-chat-'))
   await mkdir(join(folder, 'one'))

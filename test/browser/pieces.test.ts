@@ -1,0 +1,77 @@
+/** What `<im-chat>` fetches only when it is wanted: another language, cards. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { hook, launchChromium, openPage, PHONE } from '../kit/browser.ts'
+import { startGateway } from '../kit/gateway.ts'
+import { chatSite, type ChatSite } from './chat-site.ts'
+
+const PIECE = /\/im-chat-[\w-]+-[a-z0-9]{8}\.js/
+const PRODUCT = { text: 'Kettle · https://shop.example/kettle', title: 'Kettle', price: '€ 40', url: 'https://shop.example/kettle' }
+
+let site: ChatSite
+let browser: Browser
+
+beforeAll(async () => {
+  site = await chatSite()
+  // a page made up by a test is of no known network, and may not ask this machine otherwise
+  browser = await launchChromium(['--disable-features=LocalNetworkAccessChecks'])
+})
+
+afterAll(async () => {
+  await browser.close()
+  await site.close()
+})
+
+const label = (page: Page): Promise<string | null> => hook(page, 'launcher').getAttribute('aria-label')
+const show = async (page: Page): Promise<void> => {
+  await hook(page, 'launcher').tap()
+  await hook(page, 'panel').waitFor()
+}
+
+test('a chat of texts in English fetches none; a language and a card come under a strict policy', async () => {
+  const { page, close } = await openPage(browser, site.url, PHONE)
+  const fetched: string[] = []
+  page.on('request', (request) => PIECE.test(request.url()) && fetched.push(request.url()))
+  await show(page)
+  await page.evaluate(() => void memory.say('hello'))
+  await hook(page, 'message').waitFor()
+  expect(fetched).toEqual([])
+  await page.evaluate((body) => void memory.say('', { kind: 'product', body }), PRODUCT)
+  await page.locator('im-chat .card').waitFor()
+  await page.evaluate(() => (chat.lang = 'zh-CN'))
+  await expect.poll(() => hook(page, 'close').getAttribute('aria-label')).toBe('关闭聊天')
+  expect(fetched.map((each) => /im-chat-(cards|zh-cn)-/.exec(each)?.[1])).toEqual(['cards', 'zh-cn'])
+  await close()
+})
+
+test('where they cannot be had, the chat goes on in English with text and link, and has them as soon as it can', async () => {
+  const { page, close } = await openPage(browser, `${site.url}/by-loader.html`, { ...PHONE, expected: /Failed to load resource|ERR_FAILED/ })
+  await page.route(PIECE, (route) => route.abort())
+  await page.goto(`${site.url}/?lang=zh-CN`)
+  await page.evaluate((body) => void memory.say('', { kind: 'product', body }), PRODUCT)
+  await show(page)
+  expect(await page.locator('im-chat .bubble a').getAttribute('href')).toBe(PRODUCT.url)
+  await hook(page, 'composer').fill('still here')
+  await hook(page, 'send').tap()
+  await expect.poll(() => page.evaluate(() => memory.sent.length)).toBe(1)
+  expect(await hook(page, 'close').getAttribute('aria-label')).toBe('Close chat')
+  await page.unroute(PIECE)
+  await page.clock.setFixedTime(Date.now() + 60_000)
+  await page.evaluate(() => chat.requestUpdate())
+  await page.locator('im-chat a.card').waitFor()
+  await expect.poll(() => hook(page, 'close').getAttribute('aria-label')).toBe('关闭聊天')
+  await close()
+})
+
+test('a page of another origin has them too', async () => {
+  const gateway = await startGateway()
+  const opened = await openPage(browser, 'about:blank', PHONE)
+  await opened.page.route(`${site.url}/elsewhere.html`, (route) => route.fulfill({
+    contentType: 'text/html',
+    body: `<!doctype html><im-chat gateway="${gateway.url}" lang="zh-CN"></im-chat><script src="${gateway.url}/im-chat.js"></script>`,
+  }))
+  await opened.page.goto(`${site.url}/elsewhere.html`)
+  await expect.poll(() => label(opened.page)).toBe('打开聊天')
+  await opened.close()
+  await gateway.stop()
+})

@@ -1,0 +1,102 @@
+import type * as Lit from 'lit'
+import type { TemplateResult } from 'lit'
+import type { Body } from '../../gateway/protocol/model.ts'
+import type { Strings } from '../locales/strings.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** The product the page is about, ready to be sent with one tap. */
+export interface Offer {
+  readonly title: string
+  readonly price?: string
+  readonly image?: string
+  readonly url?: string
+  readonly [field: string]: unknown
+}
+
+export interface OfferOptions {
+  readonly strings: Strings
+  readonly offer: Offer
+  readonly onSend: () => void
+  readonly onDismiss: () => void
+}
+
+export interface Cards {
+  /**
+   * What a message of another kind than `text` looks like; undefined where the kind is unknown or the body lacks what the
+   * kind needs, and then the text stands for it.
+   *
+   *   image    {text, url, width?, height?}
+   *   product  {text, title, price?, image?, url?}
+   *   order    {text, number, status?, total?, image?, url?}
+   */
+  content(kind: string, body: Fields & Body, strings: Strings): TemplateResult | undefined
+  /** The page's product above the composer. */
+  offer(options: OfferOptions): TemplateResult
+}
+
+/**
+ * Pictures, products and orders. A script of its own in `<im-chat>`: nothing may be imported here, or Lit would come a second
+ * time; it is handed in.
+ */
+export function cards({ html, nothing }: Pick<typeof Lit, 'html' | 'nothing'>): Cards {
+  function picture(body: Fields, strings: Strings): TemplateResult | undefined {
+    const src = webAddress(body.url)
+    if (src === undefined) return undefined
+    const label = word(body.text) ?? strings.image
+    const [width, height] = [size(body.width), size(body.height)]
+    return html`<a class="picture" href=${src} target="_blank" rel="noopener noreferrer"
+      ><img src=${src} alt=${label} width=${width ?? nothing} height=${height ?? nothing} loading="lazy" decoding="async"
+        referrerpolicy="no-referrer" @error=${showWords}><span hidden>${label}</span></a>`
+  }
+
+  function card(body: Fields, label: string, title: string, detail: string | undefined): TemplateResult {
+    const image = webAddress(body.image)
+    const url = webAddress(body.url)
+    const inside = html`${image === undefined ? nothing : html`<img class="thumb" src=${image} alt="" loading="lazy" decoding="async"
+        referrerpolicy="no-referrer" @error=${hide}>`}<span class="facts"
+        ><span class="label">${label}</span><span class="title" dir="auto">${title}</span>${detail === undefined
+          ? nothing : html`<span class="detail" dir="auto">${detail}</span>`}</span>`
+    return url === undefined
+      ? html`<span class="card" part="card">${inside}</span>`
+      : html`<a class="card" part="card" href=${url} target="_blank" rel="noopener noreferrer">${inside}</a>`
+  }
+
+  return {
+    content(kind, body, strings) {
+      const { title, price, number, status, total } = body as Fields
+      if (kind === 'image') return picture(body, strings)
+      if (kind === 'product' && word(title)) return card(body, strings.product, word(title)!, word(price))
+      if (kind === 'order' && word(number)) return card(body, strings.order, word(number)!, joined(word(status), word(total)))
+      return undefined
+    },
+    offer: ({ strings, offer: { title, price, image }, onSend, onDismiss }) => html`<div class="offer" part="offer" data-test="offer">
+      ${image ? html`<img src=${image} alt="" referrerpolicy="no-referrer">` : nothing}
+      <span class="facts"><span class="title" dir="auto">${title}</span>${price ? html`<bdi class="detail">${price}</bdi>` : nothing}</span>
+      <button type="button" class="pill" data-test="offer-send" @click=${onSend}>${strings.sendProduct}</button>
+      <button type="button" class="plain" aria-label=${strings.dismiss} @click=${onDismiss}
+        ><svg width="22" height="22" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 6l12 12M18 6L6 18"/></svg></button>
+    </div>`,
+  }
+}
+
+const hide = (event: Event): void => void ((event.target as HTMLElement).hidden = true)
+
+/** A picture that did not come leaves its words behind. */
+function showWords({ target }: Event): void {
+  const image = target as HTMLElement
+  image.hidden = true
+  ;(image.nextElementSibling as HTMLElement).hidden = false
+}
+
+const word = (value: unknown): string | undefined =>
+  typeof value === 'string' && value.trim() !== '' ? value : typeof value === 'number' ? String(value) : undefined
+
+const joined = (...words: readonly (string | undefined)[]): string | undefined =>
+  words.filter((each) => each !== undefined).join(' · ') || undefined
+
+const webAddress = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^https?:\/\//i.test(value) ? value : undefined
+
+const size = (value: unknown): number | undefined =>
+  typeof value === 'number' && value > 0 && value < 10_000 ? Math.round(value) : undefined
