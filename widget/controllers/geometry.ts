@@ -15,6 +15,7 @@
  *   top    = visible top − boxTop         bottom = boxBottom − visible bottom       (the box: fixed, or the element itself)
  *   covered = fixedBottom − visible bottom: how much of the layout viewport the keyboard covers
  *   shrunk  = baseline[width] − height:     how much shorter the window became since nothing had focus
+ *             turned with the keyboard up, the new width has no baseline yet: the side that was the width is the height now
  */
 export interface Measurement {
   readonly fixedTop: number
@@ -53,6 +54,8 @@ const COVERED_PX = 60
 const SHRUNK_PX = 120
 /** An inline panel is never squeezed below this. */
 const LEAST_PX = 160
+/** What the system's and the browser's bars may take of a side of the screen. */
+const BARS_PX = 140
 
 export const CLOSED: Band = { top: 0, bottom: 0, isOpen: false, mode: 'none', height: 0 }
 
@@ -61,8 +64,9 @@ export function band(m: Measurement, isFocused: boolean, wasOpen: boolean, basel
   if (!(m.height > GARBAGE_PX) || !Number.isFinite(m.offsetTop)) return undefined
   if (m.scale > 1.02 || m.scale < 0.98) return undefined
   const known = baselines.get(m.width)
-  if (known === undefined || (!isFocused && !wasOpen)) baselines.set(m.width, Math.max(known ?? 0, m.height))
-  const baseline = baselines.get(m.width)!
+  const guess = known === undefined ? turned(m.width, baselines) : undefined
+  if ((!isFocused && !wasOpen) || (known ?? guess) === undefined) baselines.set(m.width, Math.max(known ?? 0, m.height))
+  const baseline = baselines.get(m.width) ?? guess!
   const shrunk = baseline - m.height
   // A host that pads the window and tells its inset as well must not be believed twice.
   const hostBottom = m.hostBottom - Math.max(0, baseline - (m.fixedBottom - m.fixedTop))
@@ -83,4 +87,13 @@ export function band(m: Measurement, isFocused: boolean, wasOpen: boolean, basel
   const room = m.boxBottom - m.boxTop - top - LEAST_PX
   const bottom = Math.max(0, Math.round(m.boxBottom - visibleBottom))
   return { top, bottom: isInline ? Math.min(bottom, Math.max(0, room)) : bottom, isOpen, mode, height }
+}
+
+/** The height this width would have without a keyboard, told by a baseline of the other way up; undefined where there is none. */
+function turned(width: number, baselines: Baselines): number | undefined {
+  let baseline: number | undefined
+  baselines.forEach((otherHeight, otherWidth) => {
+    if (Math.abs(otherHeight - width) < BARS_PX) baseline = otherWidth
+  })
+  return baseline
 }
