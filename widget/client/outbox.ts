@@ -22,7 +22,7 @@ export interface OutboxOptions {
 
 /** An item of another window is left to that window for so long. */
 const FOREIGN_MS = 1000
-const RETRY_CAP_MS = 30_000
+const RETRY_CAP_MS = 10_000
 /** A close this soon after sending may be the item's fault … */
 const BLAME_MS = 5000
 /** … and is, the third time. */
