@@ -40,6 +40,8 @@ export class CatchUp {
   #isReloading = false
   #isReading = false
   #isDiverged = false
+  /** What did not fit: of the log that is, or of the one that was. */
+  #disputed: Message[] = []
   #isLoadingOlder = false
   #stopTimer = (): void => {}
   /** Where the timeline ended when the timer was set; NaN without one. */
@@ -143,7 +145,10 @@ export class CatchUp {
   #insert(message: Message): void {
     const { timeline, outcome } = insert(this.#timeline, message)
     this.#target = Math.max(this.#target, message.seq)
-    if (outcome === 'diverged') return this.#diverged()
+    if (outcome === 'diverged') {
+      this.#disputed.push(message)
+      return this.#diverged()
+    }
     if (timeline !== this.#timeline) this.#set(trim(timeline, HELD_COUNT))
   }
 
@@ -227,9 +232,9 @@ export class CatchUp {
       const isBelow = (page[0]?.seq ?? 0) <= (this.#timeline.messages[0]?.seq ?? 0)
       if (!merged && more && !isBelow && i + 1 < REPAIR_PAGES) continue
       this.#isDiverged = this.#isReloading = false
-      const held = this.#timeline.messages
-      const timeline = merged?.timeline ?? startTimeline({ epoch: head.epoch, messages: page, hasOlder: more })
-      return this.#set(timeline, merged?.lost ?? missingFrom(held, page))
+      const held = merged?.lost ?? this.#timeline.messages
+      const lost = missingFrom([...held, ...this.#disputed.splice(0)], page)
+      return this.#set(merged?.timeline ?? startTimeline({ epoch: head.epoch, messages: page, hasOlder: more }), lost)
     }
   }
 }

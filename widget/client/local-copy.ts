@@ -1,21 +1,11 @@
-import type { Cursor, Message } from '../../gateway/protocol/model.ts'
 import type { Clock } from './clock.ts'
 import type { Keep } from './keep.ts'
-
-/** The newest messages of one conversation as they were last seen here: painted before the network answers. */
-export interface Copy {
-  readonly id: string
-  readonly messages: readonly Message[]
-  readonly hasOlder: boolean
-  readonly mine: Cursor
-  readonly theirs: Cursor
-  readonly name?: string | undefined
-}
+import type { Copy } from './kept.ts'
 
 const COUNT = 50
 const AFTER_MS = 300
 
-/** Keeps a copy where storage allows, a moment after the last change; `save` when the page may be about to go. */
+/** Keeps a copy of one conversation where storage allows, a moment after the last change; `save` when the page may be about to go. */
 export class LocalCopy {
   readonly #key: string
   readonly #keep: Keep

@@ -4,11 +4,10 @@ import type { Body, Message } from '../../gateway/protocol/model.ts'
 import type { Clock } from './clock.ts'
 import { clientId } from './client-id.ts'
 import type { Keep } from './keep.ts'
+import type { KeptWish } from './kept.ts'
 import type { RefusalError } from './refusal-error.ts'
 import { signal } from './signal.ts'
 import type { OutboxItem } from './types.ts'
-
-type Kept = Pick<OutboxItem, 'id' | 'kind' | 'body' | 'at' | 'refusal'> & { readonly cuts?: number }
 
 export interface OutboxOptions {
   readonly to: string
@@ -57,7 +56,7 @@ export class Outbox {
   constructor(options: OutboxOptions) {
     this.#options = options
     this.#prefix = `out~${options.to}~`
-    for (const key of options.keep.keys(this.#prefix)) this.#take(options.keep.get<Kept>(key))
+    for (const key of options.keep.keys(this.#prefix)) this.#take(options.keep.get<KeptWish>(key))
   }
 
   add(kind: string, body: Body): string {
@@ -100,6 +99,7 @@ export class Outbox {
     const first = (this.items.value[0]?.at ?? this.#options.clock.now()) - messages.length
     messages.forEach(({ id, kind, body }, i) => {
       this.#own.add(id)
+      this.#answered.delete(id)
       this.#put({ id, kind, body, at: first + i, state: 'waiting' })
     })
     this.flush()
@@ -109,7 +109,7 @@ export class Outbox {
   onStorage(key: string): void {
     const id = key.slice(this.#prefix.length)
     if (!key.startsWith(this.#prefix) || id === this.#flying || this.#answered.has(id)) return
-    const kept = this.#options.keep.get<Kept>(key)
+    const kept = this.#options.keep.get<KeptWish>(key)
     if (kept) this.#take(kept)
     else this.items.set(this.items.value.filter((item) => item.id !== id))
     this.flush()
@@ -169,7 +169,7 @@ export class Outbox {
     return this.items.value.find((item) => item.id === id)
   }
 
-  #take(kept: Kept | undefined): void {
+  #take(kept: KeptWish | undefined): void {
     if (!kept?.id) return
     const { id, kind, body, at, refusal, cuts } = kept
     if (cuts) this.#cuts.set(id, cuts)
@@ -178,7 +178,7 @@ export class Outbox {
 
   #put(item: OutboxItem): void {
     const { id, kind, body, at, refusal } = item
-    const kept = { id, kind, body, at, refusal, cuts: this.#cuts.get(id) }
+    const kept: KeptWish = { id, kind, body, at, refusal, cuts: this.#cuts.get(id) }
     this.#options.keep.set(this.#prefix + id, kept)
     this.#show(item)
   }

@@ -1,10 +1,6 @@
 import type { Clock } from './clock.ts'
 import type { Keep } from './keep.ts'
-
-export interface Guest {
-  readonly token: string
-  readonly expiresAt: number
-}
+import type { Guest } from './kept.ts'
 
 const KEY = 'guest'
 /** A pass that ends so soon is not worth a hello. */

@@ -2,7 +2,7 @@ import type { ClientOptions } from './client-options.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { pageEnvironment, type Environment } from './environment.ts'
 import type { StoragePort } from './keep.ts'
-import type { Guest } from './pass.ts'
+import type { Guest } from './kept.ts'
 import type { TransportPort } from './transport.ts'
 import { engineIoPorts } from './transports/engine-io.ts'
 

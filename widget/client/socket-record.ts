@@ -1,10 +1,6 @@
 import type { Clock } from './clock.ts'
 import type { Keep } from './keep.ts'
-
-interface Entry {
-  readonly fails: number
-  readonly at: number
-}
+import type { SocketHistory } from './kept.ts'
 
 const KEY = 'net'
 const FORGET_MS = 1_800_000
@@ -20,13 +16,13 @@ const LAST_RETRY_MS = 300_000
 export class SocketRecord {
   readonly #keep: Keep
   readonly #clock: Clock
-  #entry: Entry | undefined
+  #entry: SocketHistory | undefined
   #youngDeaths = 0
 
   constructor(keep: Keep, clock: Clock) {
     this.#keep = keep
     this.#clock = clock
-    this.#entry = keep.get<Entry>(KEY)
+    this.#entry = keep.get<SocketHistory>(KEY)
   }
 
   get isBad(): boolean {
