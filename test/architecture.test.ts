@@ -70,6 +70,9 @@ const ROOMS: readonly Room[] = [
     types: /^gateway\/backbone\/[^/]+$/, never: [PROCESS, CLOCK, DICE, TIMERS],
   },
   {
+    name: 'gateway/backends', files: /^gateway\/backends\//, code: /^gateway\/(protocol|domain)\//, packages: /^typebox$/, never: [PROCESS],
+  },
+  {
     name: 'gateway/doors', files: /^gateway\/doors\//, code: /^gateway\/(protocol|domain)\//,
     types: /^gateway\/backbone\/[^/]+$/,
     packages: /^(fastify|@fastify\/[\w-]+|engine\.io|ws|jose|typebox|node:.+)$/, never: [PROCESS],
@@ -89,7 +92,7 @@ const ROOMS: readonly Room[] = [
     types: /^gateway\/protocol\//, packages: /^engine\.io-client$/, never: [...WIDGET, DOCUMENT],
   },
   {
-    name: 'widget/controllers', files: /^widget\/controllers\//, code: /^widget\/client\//,
+    name: 'widget/controllers', files: /^widget\/controllers\//, code: /^widget\/(client|bridge)\//,
     types: /^gateway\/protocol\//, packages: new RegExp(`^(${LIT})$`), never: WIDGET,
   },
   {

@@ -205,6 +205,11 @@ describe('the composer stands on the keyboard', () => {
   })
 
   test('Capacitor and Cordova tell by window events', async () => {
+    await opened.page.evaluate(() => {
+      Object.assign(window, { Capacitor: {} })
+      chat.requestUpdate()
+    })
+    await expect.poll(() => opened.page.evaluate(() => 'imChatBridge' in window)).toBe(true)
     await focus()
     await opened.page.evaluate(() => dispatchEvent(Object.assign(new Event('keyboardWillShow'), { keyboardHeight: 300 })))
     await expectAt(544, { isOpen: true })

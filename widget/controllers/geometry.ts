@@ -36,6 +36,12 @@ export interface Measurement {
   readonly hostTop: number
 }
 
+/** What a host app says it covers where the web cannot see it. */
+export interface Inset {
+  readonly bottom: number
+  readonly top: number
+}
+
 export interface Band {
   readonly top: number
   readonly bottom: number

@@ -1,5 +1,4 @@
-import { band, CLOSED, type Band, type Baselines, type Measurement } from './geometry.ts'
-import { HostInset } from './host-inset.ts'
+import { band, CLOSED, type Band, type Baselines, type Inset, type Measurement } from './geometry.ts'
 import { listen } from './listen.ts'
 
 interface VirtualKeyboard extends EventTarget {
@@ -41,7 +40,7 @@ export class Viewport {
   readonly #parts: ViewportParts
   readonly #options: ViewportOptions
   readonly #baselines: Baselines = new Map()
-  readonly #host = new HostInset(() => this.wake(SETTLE_MS))
+  #inset: Inset = { bottom: 0, top: 0 }
   #stops: (() => void)[] = []
   #band: Band = CLOSED
   #boxHeight = 0
@@ -61,9 +60,10 @@ export class Viewport {
     return this.#band
   }
 
-  /** What a host app says over the bridge; see HostInset. */
-  get host(): HostInset {
-    return this.#host
+  /** A host app says what it covers, in CSS px of this window. What is no length is no news. */
+  cover({ bottom, top }: Partial<Inset>): void {
+    this.#inset = { bottom: px(bottom, this.#inset.bottom), top: px(top, this.#inset.top) }
+    this.wake(SETTLE_MS)
   }
 
   /** From opening to closing of the panel. */
@@ -80,7 +80,6 @@ export class Viewport {
       listen(window, 'orientationchange pageshow', slow),
       listen(document, 'visibilitychange', slow),
       listen(this.#parts.frame, 'focusin focusout', slow),
-      this.#host.start(),
       () => clearInterval(timer),
       () => cancelAnimationFrame(this.#frameRequest),
     ]
@@ -124,7 +123,7 @@ export class Viewport {
     const box = element === this.#parts.probe ? fixed : element.getBoundingClientRect()
     const visual = window.visualViewport
     const keyboard = virtualKeyboard()?.boundingRect
-    const { bottom, top } = this.#host.inset
+    const { bottom, top } = this.#inset
     return {
       fixedTop: fixed.top, fixedBottom: fixed.bottom, boxTop: box.top, boxBottom: box.bottom,
       width: window.innerWidth,
@@ -174,5 +173,8 @@ export class Viewport {
 
 const virtualKeyboard = (): VirtualKeyboard | undefined =>
   (navigator as Navigator & { readonly virtualKeyboard?: VirtualKeyboard }).virtualKeyboard
+
+const px = (value: unknown, otherwise: number): number =>
+  typeof value === 'number' && value >= 0 && value < 10_000 ? value : otherwise
 
 const fingerprint = (measurement: Measurement): string => Object.values(measurement).join()

@@ -3,7 +3,8 @@ import type { Client } from '../client/types.ts'
 import { ClientController } from '../controllers/client.ts'
 import { everyMinute } from '../controllers/clock.ts'
 import { EnterChoice } from '../controllers/enter-choice.ts'
-import type { Inset } from '../controllers/host-inset.ts'
+import type { Inset } from '../controllers/geometry.ts'
+import { hasHost, hostBridge } from '../controllers/host-bridge.ts'
 import { Media } from '../controllers/media.ts'
 import { lockPage } from '../controllers/page-lock.ts'
 import { PanelFocus } from '../controllers/panel-focus.ts'
@@ -86,6 +87,8 @@ export class ChatElement extends LineElement {
   readonly #thread: Thread = new Thread(this, {
     conversation: () => this.line.conversation,
     isShown: () => this.#isShown,
+    // the app around the page knows that nobody sees it
+    isHere: () => !this.hasAttribute('unseen'),
     enterSends: () => this.#enter.value === 'send',
     isSoftKeyboard: () => this.#viewport?.band.isOpen === true,
     onSend: (id, text) => this.tell('im-send', { id, text }),
@@ -96,6 +99,7 @@ export class ChatElement extends LineElement {
   #inset: Partial<Inset> = {}
   #stops: (() => void)[] = []
   #unlock: (() => void) | undefined
+  #partFromHost: (() => void) | undefined
   #isMounted = false
   #hasPanel = false
   #dismissed: Offer | undefined
@@ -126,7 +130,7 @@ export class ChatElement extends LineElement {
 
   setViewportInset(inset: Partial<Inset>): void {
     this.#inset = { ...this.#inset, ...inset }
-    this.#viewport?.host.set(inset)
+    this.#viewport?.cover(inset)
   }
 
   override connectedCallback(): void {
@@ -157,6 +161,7 @@ export class ChatElement extends LineElement {
     this.line.use(this.client, { gateway: this.gateway, token: this.token }, this.to)
     this.#dir = getComputedStyle(this).direction
     if (this.#isShown) this.#hasPanel = true
+    if (hasHost()) this.#partFromHost ??= hostBridge(this)?.connectBridge(this)
   }
 
   protected override render(): TemplateResult {
@@ -210,7 +215,7 @@ export class ChatElement extends LineElement {
       hold: (change) => this.#thread.scroll.hold(change),
       onChange: () => undefined,
     })
-    this.#viewport.host.set(this.#inset)
+    this.#viewport.cover(this.#inset)
     this.#thread.attach(frame)
     const onEnter = (): void => this.#enter.toggle()
     tap(frame.querySelector<HTMLElement>('.enter')!, onEnter, onEnter)
@@ -229,6 +234,8 @@ export class ChatElement extends LineElement {
     this.#isMounted = false
     for (const stop of this.#stops) stop()
     this.#viewport?.stop()
+    this.#partFromHost?.()
+    this.#partFromHost = undefined
     this.#lock(false)
     this.line.stop()
   }

@@ -1,0 +1,223 @@
+/** The app around the page, played by a binding of the browser: what it hears and what comes of what it says. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { TO_PAGE, type Answer } from '../../widget/bridge/contract.ts'
+import { hook, launchChromium, openPage, PHONE, type PageOptions, type TestPage } from '../kit/browser.ts'
+import { chatSite, type ChatSite } from './chat-site.ts'
+
+interface Heard {
+  readonly type: string
+  readonly [field: string]: unknown
+}
+
+interface App extends TestPage {
+  readonly heard: Heard[]
+  /** By a call, as `evaluateJavascript` makes it. */
+  say(message: unknown): Promise<Answer>
+}
+
+type AppKind = 'android' | 'listener' | 'ios' | 'native'
+
+let site: ChatSite
+let browser: Browser
+
+beforeAll(async () => {
+  site = await chatSite()
+  browser = await launchChromium()
+})
+
+afterAll(async () => {
+  await browser.close()
+  await site.close()
+})
+
+/** Runs in the page before anything else: the object that an app of this kind adds. */
+function addHost(kind: AppKind): void {
+  const { toApp } = window as unknown as { toApp(json: string): void }
+  const postMessage = (json: string): void => toApp(json)
+  const listener = Object.assign(new EventTarget(), { postMessage })
+  Object.assign(window, {
+    android: { ImChatHost: { postMessage } }, listener: { ImChatHost: listener }, native: { ReactNativeWebView: { postMessage } },
+    ios: { webkit: { messageHandlers: { imChat: { postMessage } } } },
+  }[kind])
+}
+
+async function openApp(kind: AppKind, path = '/', options: PageOptions = PHONE): Promise<App> {
+  const opened = await openPage(browser, 'about:blank', options)
+  const heard: Heard[] = []
+  await opened.page.exposeBinding('toApp', (_source, json: string) => void heard.push(JSON.parse(json) as Heard))
+  await opened.page.addInitScript(addHost, kind)
+  await opened.page.goto(site.url + path)
+  await expect.poll(() => heard.map(({ type }) => type)).toContain('ready')
+  const say = (message: unknown): Promise<Answer> => opened.page.evaluate((each) => {
+    const { imChatBridge } = window as unknown as { imChatBridge: { receive(message: unknown): Answer } }
+    return imChatBridge.receive(each)
+  }, message)
+  return { ...opened, heard, say }
+}
+
+const types = ({ heard }: App): string[] => heard.map(({ type }) => type)
+/** The other side writes, and it counts as unread. */
+const say = (page: Page, text: string): Promise<void> => page.evaluate((each) => {
+  memory.say(each)
+  memory.chat.unread.set(memory.chat.unread.value + 1)
+}, text)
+const bottom = (page: Page): Promise<number> => page.evaluate(() =>
+  Math.round(chat.shadowRoot!.querySelector('form')!.getBoundingClientRect().bottom))
+const padding = (page: Page, side: 'Top' | 'Bottom', selector: string): Promise<string> => page.evaluate(([edge, found]) =>
+  getComputedStyle(chat.shadowRoot!.querySelector(found!)!)[`padding${edge as 'Top' | 'Bottom'}`], [side, selector])
+
+describe.each(['android', 'listener', 'ios', 'native'] as const)('an app that is found as %s', (kind) => {
+  test('hears that the page is ready, of unread messages, and of the panel', async () => {
+    const app = await openApp(kind)
+    expect(app.heard[0]).toEqual({ type: 'ready', version: 1, understands: Object.keys(TO_PAGE) })
+    await say(app.page, 'hello')
+    await expect.poll(() => app.heard.at(-1)).toEqual({ type: 'unread', count: 1 })
+    await hook(app.page, 'launcher').tap()
+    await expect.poll(() => app.heard.slice(2)).toEqual([{ type: 'unread', count: 0 }, { type: 'opened' }])
+    await hook(app.page, 'close').tap()
+    await expect.poll(() => app.heard.at(-1)).toEqual({ type: 'closed' })
+    await app.close()
+  })
+})
+
+test('without an app nothing of it is fetched, and nothing is on the page', async () => {
+  const opened = await openPage(browser, 'about:blank', PHONE)
+  const fetched: string[] = []
+  opened.page.on('request', (request) => void fetched.push(new URL(request.url()).pathname))
+  await opened.page.goto(site.url)
+  await hook(opened.page, 'launcher').tap()
+  await hook(opened.page, 'composer').fill('hello')
+  expect(fetched.filter((path) => path.includes('bridge'))).toEqual([])
+  expect(fetched).toContain('/im-chat.js')
+  expect(await opened.page.evaluate(() => 'imChatBridge' in window)).toBe(false)
+  await opened.close()
+})
+
+describe('the back button', () => {
+  test('closes the panel once, and is the app\'s own otherwise', async () => {
+    const app = await openApp('android', '/?open')
+    expect(await app.say('{"type":"back"}')).toEqual({ ok: true, consumed: true })
+    await hook(app.page, 'panel').waitFor({ state: 'hidden' })
+    expect(await app.say({ type: 'back' })).toEqual({ ok: true, consumed: false })
+    expect(types(app).filter((type) => type === 'closed')).toEqual(['closed'])
+    await app.close()
+  })
+
+  test('is the app\'s own where the chat is the page', async () => {
+    const app = await openApp('android', '/?mode=inline&open')
+    expect(await app.say({ type: 'back' })).toEqual({ ok: true, consumed: false })
+    await app.close()
+  })
+
+  test('is answered by a message to an app that sees no values', async () => {
+    const app = await openApp('listener', '/?open')
+    await app.page.evaluate(() => {
+      const { ImChatHost } = window as unknown as { ImChatHost: EventTarget }
+      ImChatHost.dispatchEvent(new MessageEvent('message', { data: '{"type":"back","id":"b1"}' }))
+      ImChatHost.dispatchEvent(new MessageEvent('message', { data: '{"type":"nonsense","id":"b2"}' }))
+    })
+    await expect.poll(() => app.heard.filter(({ type }) => type === 'answer')).toEqual([{ type: 'answer', id: 'b1', ok: true, consumed: true }])
+    await app.close()
+  })
+})
+
+test('what the app covers lifts the composer, and the bars of its window keep off it', async () => {
+  const app = await openApp('ios', '/?open')
+  await hook(app.page, 'composer').focus()
+  expect(await app.say({ type: 'safeArea', top: 47, bottom: 34 })).toEqual({ ok: true })
+  await expect.poll(() => bottom(app.page)).toBe(844)
+  expect(await padding(app.page, 'Bottom', '.composer')).toBe('42px')
+  expect(await padding(app.page, 'Top', '.header')).toBe('47px')
+  await app.say({ type: 'inset', bottom: 336 })
+  await expect.poll(() => bottom(app.page)).toBe(508)
+  await expect.poll(() => padding(app.page, 'Bottom', '.composer')).toBe('8px')
+  await app.say({ type: 'inset', bottom: 0 })
+  await expect.poll(() => bottom(app.page)).toBe(844)
+  await app.close()
+})
+
+test('what nobody sees is not read, until somebody does', async () => {
+  const app = await openApp('android', '/?open')
+  const unread = (): Promise<number> => app.page.evaluate(() => memory.chat.unread.value)
+  await app.say({ type: 'visible', visible: false })
+  await say(app.page, 'are you there?')
+  await hook(app.page, 'message').waitFor()
+  expect(await unread()).toBe(1)
+  await app.page.evaluate(() => addEventListener('focus', () => void told.push({ name: 'focus', detail: 0 })))
+  await app.say({ type: 'visible', visible: true })
+  await expect.poll(unread).toBe(0)
+  expect(await app.page.evaluate(() => told.some(({ name }) => name === 'focus'))).toBe(true)
+  await app.close()
+})
+
+test('the network is as the app says', async () => {
+  const app = await openApp('android')
+  await app.page.evaluate(() => {
+    for (const name of ['online', 'offline']) addEventListener(name, () => void told.push({ name, detail: 0 }))
+  })
+  for (const online of [false, true]) await app.say({ type: 'network', online })
+  const names = await app.page.evaluate(() => told.map(({ name }) => name).filter((name) => name.endsWith('line')))
+  expect(names).toEqual(['offline', 'online'])
+  await app.close()
+})
+
+test('a pass that is over is asked for, and the fresh one is used', async () => {
+  const app = await openApp('ios')
+  await app.page.evaluate(() => memory.line({ name: 'refused', refusal: { code: 'pass_expired', message: '', retry: false } }))
+  await expect.poll(() => app.heard.at(-1)).toEqual({ type: 'passNeeded', code: 'pass_expired' })
+  await app.say({ type: 'pass', token: 'fresh' })
+  expect(await app.page.evaluate(() => chat.token)).toBe('fresh')
+  await app.close()
+})
+
+test('the app opens and closes the panel, about whom and what', async () => {
+  const app = await openApp('native')
+  await app.say({ type: 'open', product: { title: 'Kettle', price: '€ 40' } })
+  await hook(app.page, 'offer').waitFor()
+  await app.say({ type: 'close' })
+  await hook(app.page, 'panel').waitFor({ state: 'hidden' })
+  await app.close()
+})
+
+test('the app opens links and pictures itself once it said so, and the page does until then', async () => {
+  const app = await openApp('android', '/?open')
+  await app.page.evaluate(() => void memory.say('look: https://shop.example/kettle'))
+  const link = app.page.locator('im-chat .bubble a')
+  const [popup] = await Promise.all([app.context.waitForEvent('page'), link.tap()])
+  await popup.close()
+  expect(types(app)).not.toContain('link')
+  await app.say({ type: 'host', opens: ['link'] })
+  await link.tap()
+  await expect.poll(() => app.heard.at(-1)).toEqual({ type: 'link', url: 'https://shop.example/kettle' })
+  expect(app.context.pages()).toHaveLength(1)
+  await app.close()
+})
+
+test('what is not of the contract changes nothing and says why', async () => {
+  const app = await openApp('android', '/?open')
+  const html = (): Promise<string> => app.page.evaluate(() => chat.outerHTML)
+  const before = await html()
+  const bad = [
+    undefined, null, 7, [], '{', '"x"', {}, { type: 'eval', code: 'alert(1)' }, { type: '__proto__' }, { type: 'inset', bottom: '1px;}' },
+    { type: 'inset', bottom: -5 }, { type: 'safeArea', top: 'calc(1px)' }, { type: 'pass' }, { type: 'visible', visible: 'no' },
+    { type: 'open', product: '<img src=x onerror=alert(1)>' }, { type: 'host', opens: 'everything' }, { type: 'close', id: {} },
+  ]
+  for (const message of bad) expect(await app.say(message)).toEqual({ ok: false, why: expect.stringMatching(/\.$/) as string })
+  expect(await html()).toBe(before)
+  expect(await app.page.evaluate(() => ({} as { online?: boolean }).online)).toBe(undefined)
+  await app.close()
+})
+
+test('an app that throws does not hurt the chat, and a chat that leaves takes its door along', async () => {
+  const app = await openApp('android', '/?open')
+  await app.page.evaluate(() => {
+    Object.assign((window as unknown as { ImChatHost: object }).ImChatHost, { postMessage: () => { throw new Error('gone') } })
+    void memory.say('hello')
+  })
+  await hook(app.page, 'message').waitFor()
+  expect(await app.say({ type: 'back' })).toEqual({ ok: true, consumed: true })
+  await app.page.evaluate(() => chat.remove())
+  await expect.poll(() => app.page.evaluate(() => 'imChatBridge' in window)).toBe(false)
+  await app.close()
+})
