@@ -119,6 +119,11 @@ const minify = () => ({
   },
 })
 
+const slimLit = () => ({
+  name: 'slim-lit',
+  resolveId: (source, importer) => (source === 'lit' && !/slim/.test(importer) ? new URL('widget/slim/lit.ts', import.meta.url).pathname : null),
+})
+
 const prelude = async () => {
   const { code } = await transform(readFileSync('widget/legacy/prelude.ts', 'utf8'), { loader: 'ts', target: TARGET, minify: true })
   return code.trim()
@@ -137,7 +142,7 @@ const script = (name) => ({
     hashCharacters: 'base36', banner: ({ isEntry }) => (isEntry ? prelude() : ''),
   },
   plugins: [
-    engineForBrowsers(), resolveForBrowsers(), minifyStyles(), compile('esnext'), minifyTemplates(), softenPrivates(), pieces(), minify(),
+    ...(name === 'im-chat' ? [slimLit()] : []), engineForBrowsers(), resolveForBrowsers(), minifyStyles(), compile('esnext'), minifyTemplates(), softenPrivates(), pieces(), minify(),
   ],
 })
 
