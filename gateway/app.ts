@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import Fastify, { LogController, type FastifyInstance } from 'fastify'
+import { CustomerUrl } from './backends/customer-url.ts'
 import type { Backbone } from './backbone/backbone.ts'
 import { openEmbedded } from './backbone/embedded/embedded.ts'
 import { openRedis } from './backbone/redis/redis.ts'
@@ -16,6 +17,7 @@ import { SettingError, type Config } from './config.ts'
 import { Allowance } from './domain/allowance.ts'
 import { CatchUp } from './domain/catch-up.ts'
 import { Conversations, type Attendance } from './domain/conversations.ts'
+import { Customers } from './domain/customers.ts'
 import type { Report } from './domain/facts.ts'
 import { Focus } from './domain/focus.ts'
 import { Images } from './domain/images.ts'
@@ -84,7 +86,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const presence = new Presence({ ...backbone, nodes, now })
   const viewing = new Viewing({ ...backbone, nodes, now })
   const hub = new Hub({ backbone, presence, viewing, report, now, chance: Math.random })
-  const domain = createDomain(backbone, { attendance: hub, presence, viewing, config, now, report })
+  const customerUrl = createCustomerUrl(config, report)
+  const domain = createDomain(backbone, { attendance: hub, presence, viewing, customerBackend: customerUrl, config, now, report })
   const passes = await createPasses(config, now)
   const origins = new Origins(config.ORIGINS ?? (isDemo(config) ? '*' : ''))
   const admit = new Admit({ passes, origins })
@@ -100,6 +103,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   await registerPages(fastify, [pages, widget])
   fastify.addHook('onClose', async () => {
     hub.close()
+    customerUrl?.close()
     await nodes.leave().catch(() => undefined) // the store is away: the others will notice by themselves
     await backbone.close()
   })
@@ -140,12 +144,14 @@ interface DomainOptions {
   readonly attendance: Attendance
   readonly presence: Presence
   readonly viewing: Viewing
+  readonly customerBackend: CustomerUrl | undefined
   readonly config: Config
   readonly now: () => number
   readonly report: Report
 }
 
-function createDomain({ store, records, bus }: Backbone, { attendance, presence, viewing, config, now, report }: DomainOptions): Domain {
+function createDomain({ store, records, bus }: Backbone, options: DomainOptions): Domain {
+  const { attendance, presence, viewing, customerBackend: backend, config, now, report } = options
   const conversations = new Conversations({ store, bus, attendance })
   const perSecond = config.COMMANDS_PER_SECOND
   return {
@@ -155,11 +161,17 @@ function createDomain({ store, records, bus }: Backbone, { attendance, presence,
     typing: new Typing({ bus }),
     presence,
     viewing,
+    customers: new Customers({ store, viewing, backend, now, wait: (ms, signal) => wait(ms, undefined, { signal }) }),
     notes: new Notes({ records, bus, now }),
     quickReplies: new QuickReplies({ records, bus, now }),
     catchUp: new CatchUp({ store }),
     allowance: new Allowance({ perSecond, burst: perSecond * BURST_SECONDS, now }),
   }
+}
+
+function createCustomerUrl({ CUSTOMER_URL, CUSTOMER_KEY, CUSTOMER_MS }: Config, report: Report): CustomerUrl | undefined {
+  if (CUSTOMER_URL === undefined) return undefined
+  return new CustomerUrl({ template: CUSTOMER_URL, key: CUSTOMER_KEY, limitMs: CUSTOMER_MS, report })
 }
 
 /** Without a secret of the operator's: whoever sits at this machine may mint passes. */

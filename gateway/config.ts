@@ -42,6 +42,9 @@ export const SETTINGS = {
     'The secret that signs passes (HS256). Without it and IM_JWKS_URL: demo mode, passes for whoever is at this machine.'),
   IM_JWKS_URL: optional('A JSON Web Key Set whose keys sign passes, instead of IM_SECRET.'),
   API_KEY: optional('The key with which backends use the REST interface; without it those routes are off.'),
+  CUSTOMER_URL: optional('Your backend that knows customers, for the desk: `{customer}` and `{shop}` are filled in, or follow as a query.'),
+  CUSTOMER_KEY: optional('Sent to CUSTOMER_URL as `Authorization: Bearer …`.'),
+  CUSTOMER_MS: count(8000, 'How many milliseconds CUSTOMER_URL may take; the desk is told that it is slow after 700.'),
   ORIGINS: optional(
     'Pages that may connect: origins separated by commas, or `*`. Without it: any in demo mode, else only pages of this host.'),
   GUESTS: flag(true, 'Whether visitors without a login get a pass of their own from POST /v1/guests.'),
@@ -61,6 +64,8 @@ export type Config = { readonly [N in keyof Settings]: Settings[N] extends Setti
 
 /** What a browser calls an origin; an app's (capacitor://localhost), `null` (a sandboxed frame) and `*` too. */
 const ORIGIN = /^(\*|null|[a-z][a-z0-9+.-]*:\/\/[^/\s]+\/?)$/i
+
+const MOST_CUSTOMER_MS = 60_000
 
 /** A setting that cannot be meant; the message is one sentence. */
 export class SettingError extends Error {
@@ -87,7 +92,26 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (config.PAGES !== undefined && !existsSync(config.PAGES)) {
     throw new SettingError(`PAGES must be a folder that exists, not "${config.PAGES}".`)
   }
+  checkCustomer(config)
   return config
+}
+
+function checkCustomer({ CUSTOMER_URL, CUSTOMER_KEY, CUSTOMER_MS }: Config): void {
+  if (CUSTOMER_URL !== undefined) {
+    const filled = CUSTOMER_URL.replace(/\{(customer|shop)\}/g, 'x')
+    const address = URL.canParse(filled) ? new URL(filled) : undefined
+    // who is asked about must not decide who is asked
+    const isFixed = address !== undefined && !/[{}]/.test(/^[^/]*\/\/[^/?#]*/.exec(CUSTOMER_URL)?.[0] ?? '{')
+    if (!isFixed || !/^https?:$/.test(address.protocol) || address.username + address.password !== '') {
+      throw new SettingError(`CUSTOMER_URL must be an http or https address, with {customer} and {shop} behind its host, not "${CUSTOMER_URL}".`)
+    }
+  }
+  if (CUSTOMER_KEY !== undefined && !/^[\x21-\x7e]+$/.test(CUSTOMER_KEY)) {
+    throw new SettingError(`CUSTOMER_KEY must be letters, digits and signs of ASCII, not "${CUSTOMER_KEY}".`)
+  }
+  if (CUSTOMER_MS < 1 || CUSTOMER_MS > MOST_CUSTOMER_MS) {
+    throw new SettingError(`CUSTOMER_MS must be from 1 to ${MOST_CUSTOMER_MS}, not "${CUSTOMER_MS}".`)
+  }
 }
 
 function parse(name: string, { kind, choices }: Setting<keyof Kinds>, given: string): Kinds[keyof Kinds] {

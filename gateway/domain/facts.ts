@@ -1,6 +1,9 @@
 /** What happened that operators may want to know. Domain and doors say it; `ops/reporter` decides level, words and counters. */
 import type { Code } from '../protocol/codes.ts'
 
+/** What an operator's backend did wrong. */
+export type BackendFailure = 'unreachable' | 'slow' | 'status' | 'redirect' | 'size' | 'json' | 'shape'
+
 export type Fact =
   | { readonly fact: 'peerAttached'; readonly door: string; readonly role: string }
   | { readonly fact: 'peerDetached'; readonly door: string; readonly role: string }
@@ -14,6 +17,7 @@ export type Fact =
   | { readonly fact: 'volatileDropped' }
   | { readonly fact: 'gapHealed'; readonly channelCount: number }
   | { readonly fact: 'publishMissed'; readonly conversationCount: number }
+  | { readonly fact: 'customerBackendFailed'; readonly reason: BackendFailure; readonly detail: string }
   | { readonly fact: 'bugFound'; readonly where: string; readonly error: unknown }
 
 export type Report = (fact: Fact) => void

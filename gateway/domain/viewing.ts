@@ -50,6 +50,8 @@ export class Viewing {
       if (before !== undefined && before !== conversation) await this.#forget(sid, before)
       this.#lines.set(sid, conversation)
       if (product === undefined) return this.#forget(sid, conversation)
+      // others count it only if they know this node
+      await this.#nodes.renew()
       const now = this.#now()
       const look: Look = { node: this.#nodes.node, product: presentable(product), at: now }
       await this.#records.put({

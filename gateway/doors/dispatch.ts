@@ -3,6 +3,7 @@ import type { CommandAnswer, CommandInput, Command } from '../protocol/commands.
 import type { Presence as WirePresence, Role } from '../protocol/model.ts'
 import type { Caller } from '../domain/access.ts'
 import type { CatchUp } from '../domain/catch-up.ts'
+import type { Customers } from '../domain/customers.ts'
 import type { Conversations } from '../domain/conversations.ts'
 import type { Focus } from '../domain/focus.ts'
 import type { Messages } from '../domain/messages.ts'
@@ -22,6 +23,7 @@ export interface Domain {
   readonly typing: Typing
   readonly presence: Presence
   readonly viewing: Viewing
+  readonly customers: Customers
   readonly notes: Notes
   readonly quickReplies: QuickReplies
   readonly catchUp: CatchUp
@@ -57,6 +59,7 @@ const ROWS: { readonly [C in Command]?: Row<C> } = {
   },
   changeStatus: { roles: ['agent'], call: (domain, asker, input) => domain.presence.changeStatus(asker, input) },
   viewing: { roles: ['customer'], call: (domain, asker, input) => domain.viewing.set(asker, input) },
+  customer: { roles: ['agent'], call: (domain, asker, input) => domain.customers.of(asker, input) },
   notes: { roles: ['agent'], call: (domain, asker, input) => domain.notes.of(asker, input) },
   saveNote: { roles: ['agent'], call: (domain, asker, input) => domain.notes.save(asker, input) },
   quickReplies: { roles: ['agent'], call: (domain, asker) => domain.quickReplies.all(asker) },

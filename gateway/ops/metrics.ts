@@ -30,6 +30,9 @@ export class Metrics {
   readonly missed = new Counter({
     name: 'im_missed_total', help: 'Conversations with a publish that was lost in silence, found by comparison.', ...this.#to,
   })
+  readonly customerFailures = new Counter({
+    name: 'im_customer_failures_total', help: 'Failures of CUSTOMER_URL, by reason.', labelNames: ['reason'], ...this.#to,
+  })
   readonly bugs = new Counter({ name: 'im_bugs_total', help: 'Errors nobody expected.', labelNames: ['where'], ...this.#to })
   readonly ackSeconds = new Histogram({
     name: 'im_ack_seconds', help: 'From a command read to its answer handed over.', labelNames: ['command'],

@@ -51,6 +51,9 @@ export function reporter(log: Pick<FastifyBaseLogger, 'error' | 'warn' | 'debug'
       case 'publishMissed':
         log.warn(fact, 'publishes were lost; shown now')
         return metrics.missed.inc(fact.conversationCount)
+      case 'customerBackendFailed':
+        log.warn(fact, 'CUSTOMER_URL failed')
+        return metrics.customerFailures.inc({ reason: fact.reason })
       case 'bugFound':
         log.error({ err: fact.error, where: fact.where }, 'a bug')
         return metrics.bugs.inc({ where: fact.where })

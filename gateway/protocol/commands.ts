@@ -127,8 +127,8 @@ export const COMMANDS = {
   saveQuickReply: { input: Type.Object({ quickReply: QuickReply }), answer: ok({}) },
   deleteQuickReply: { input: Type.Object({ scope: QuickReply.properties.scope, id: Id }), answer: ok({}) },
   /**
-   * What the operator's backend knows of the other side. `slow`: not answered yet, ask again in a second. `down`: it failed; `info` is
-   * an older answer where there is one. `empty`: it knows nothing. `off`: no backend is configured.
+   * What the operator's backend knows of the other side. `slow`: not answered yet, ask again in a second. `down`: it failed. With both
+   * `info` is an older answer where there is one. `empty`: it knows nothing. `off`: no backend is configured.
    */
   customer: {
     input: Type.Object(target),
@@ -141,7 +141,10 @@ export const COMMANDS = {
       at: Type.Optional(Type.Number()),
       /** What the customer is looking at now. */
       viewing: Type.Optional(Product),
-      /** When they first wrote, and the earlier spans of service, latest first. */
+      /**
+       * The earlier times of contact, latest first, as the newest messages tell: a silence of 6 h ends one. The one that goes on is not
+       * among them. `agent`: who of the shop wrote last in it; `seq`: its first message.
+       */
       earlier: Type.Optional(Type.Array(Type.Object({
         agent: Type.Optional(Type.String()), from: Type.Number(), to: Type.Number(), seq: Seq,
       }), { maxItems: 20 })),

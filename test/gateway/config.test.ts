@@ -21,6 +21,8 @@ describe('settings', () => {
     ['PORT', '80a'], ['PORT', '70000'], ['PORT', '-1'], ['PORT', '1.5'], ['GUESTS', 'perhaps'], ['DOORS', 'window'],
     ['LOG_LEVEL', 'loud'], ['NODE_TAG', 'a.b'], ['IM_JWKS_URL', 'keys'], ['DRAIN_MS', 'long'], ['REDIS_DURABILITY', 'disk'],
     ['ORIGINS', 'shop.example.com'], ['ORIGINS', 'https://shop.example.com/page'], ['PAGES', '/no/such/folder'],
+    ['CUSTOMER_URL', 'crm'], ['CUSTOMER_URL', 'ftp://crm.example/'], ['CUSTOMER_URL', 'https://{shop}.crm.example/'],
+    ['CUSTOMER_URL', 'https://me:secret@crm.example/'], ['CUSTOMER_KEY', 'a b'], ['CUSTOMER_MS', '0'], ['CUSTOMER_MS', '60001'],
   ])('%s=%s is refused in one sentence that names both', (name, value) => {
     const read = (): unknown => readConfig({ [name]: value })
     expect(read).toThrow(SettingError)
@@ -32,6 +34,12 @@ describe('settings', () => {
     const given = 'https://a.example, http://localhost:3000/,capacitor://localhost,null'
     expect(readConfig({ ORIGINS: given }).ORIGINS).toBe(given)
     expect(readConfig({ ORIGINS: '*' }).ORIGINS).toBe('*')
+  })
+
+  test('CUSTOMER_URL takes its places behind the host, or none', () => {
+    for (const given of ['https://crm.example/{shop}/{customer}?x={customer}', 'http://127.0.0.1:9/crm', 'https://crm.example']) {
+      expect(readConfig({ CUSTOMER_URL: given }).CUSTOMER_URL).toBe(given)
+    }
   })
 
   test('are all in the help', () => {

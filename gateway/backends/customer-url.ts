@@ -1,0 +1,123 @@
+/**
+ * The operator's backend over HTTP: GET an address made from `CUSTOMER_URL`, JSON back. Whatever it does wrong is a failure with a
+ * reason, reported once: it answers too late, too much, no JSON, not the schema, another status than 2xx and 404, or leads elsewhere.
+ */
+import { Compile } from 'typebox/compile'
+import { CustomerInfo } from '../protocol/model.ts'
+import type { CustomerBackend } from '../domain/customer-backend.ts'
+import type { BackendFailure, Report } from '../domain/facts.ts'
+import { webAddress } from '../domain/web-address.ts'
+import { customerAddress } from './customer-address.ts'
+
+const MOST_BYTES = 262_144
+const MOST_REDIRECTS = 3
+const REDIRECTS = [301, 302, 303, 307, 308]
+const shape = Compile(CustomerInfo)
+
+class Failure extends Error {
+  readonly reason: BackendFailure
+
+  constructor(reason: BackendFailure, detail: string) {
+    super(detail)
+    this.reason = reason
+  }
+}
+
+export class CustomerUrl implements CustomerBackend {
+  readonly #template: string
+  readonly #headers: Readonly<Record<string, string>>
+  readonly #limitMs: number
+  readonly #report: Report
+  readonly #closing = new AbortController()
+
+  constructor(options: { template: string; key: string | undefined; limitMs: number; report: Report }) {
+    this.#template = options.template
+    this.#headers = { accept: 'application/json', ...(options.key === undefined ? undefined : { authorization: `Bearer ${options.key}` }) }
+    this.#limitMs = options.limitMs
+    this.#report = options.report
+  }
+
+  async ask(customer: string, shop: string): Promise<CustomerInfo | undefined> {
+    const address = customerAddress(this.#template, { customer, shop })
+    if (address === undefined) return undefined
+    const signal = AbortSignal.any([AbortSignal.timeout(this.#limitMs), this.#closing.signal])
+    try {
+      const response = await this.#get(address, signal)
+      if (response.status === 404 || response.status === 204) return void await response.body?.cancel()
+      return readInfo(await readText(response))
+    } catch (error) {
+      if (!this.#closing.signal.aborted) this.#report({ fact: 'customerBackendFailed', ...failureOf(error) })
+      throw error
+    }
+  }
+
+  /** Nobody waits for what is under way. */
+  close(): void {
+    this.#closing.abort()
+  }
+
+  async #get(address: URL, signal: AbortSignal): Promise<Response> {
+    let url = address
+    for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
+      const response = await fetch(url, { headers: this.#headers, redirect: 'manual', signal })
+      if (!REDIRECTS.includes(response.status)) return response
+      await response.body?.cancel()
+      url = next(url, response.headers.get('location') ?? '')
+    }
+    throw new Failure('redirect', `more than ${MOST_REDIRECTS}`)
+  }
+}
+
+/** The key and the customer's id are for one host, and once secret stay so. */
+function next(from: URL, location: string): URL {
+  const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined
+  const isSame = to?.host === from.host && (to.protocol === from.protocol || to.protocol === 'https:')
+  if (to === undefined || !isSame) throw new Failure('redirect', to === undefined ? 'no address' : `to ${to.origin}`)
+  return to
+}
+
+async function readText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  if (!response.ok) {
+    await response.body?.cancel()
+    throw new Failure('status', String(response.status))
+  }
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength
+    // leaving the loop cancels the rest
+    if (bytes > MOST_BYTES) throw new Failure('size', `more than ${MOST_BYTES} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8').replace(/^\uFEFF/, '')
+}
+
+/** Nothing to show is the same as nothing known. */
+function readInfo(text: string): CustomerInfo | undefined {
+  const { profile, orders } = checked(parsed(text))
+  if ((profile ?? []).length === 0 && (orders ?? []).length === 0) return undefined
+  const shown = orders?.map((order) => ({ ...order, url: webAddress(order.url), image: webAddress(order.image) }))
+  return JSON.parse(JSON.stringify({ profile, orders: shown })) as CustomerInfo
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new Failure('json', (error as Error).name)
+  }
+}
+
+function checked(value: unknown): CustomerInfo {
+  if (shape.Check(value)) return shape.Clean(value) as CustomerInfo
+  const error = shape.Errors(value)[0]
+  throw new Failure('shape', `${error?.instancePath || '/'} ${error?.message ?? ''}`)
+}
+
+function failureOf(error: unknown): { reason: BackendFailure; detail: string } {
+  if (error instanceof Failure) return { reason: error.reason, detail: error.message }
+  const { name, message, cause } = error as Error
+  if (name === 'TimeoutError') return { reason: 'slow', detail: message }
+  const { code = message } = (cause ?? {}) as { code?: string }
+  return { reason: 'unreachable', detail: code }
+}
