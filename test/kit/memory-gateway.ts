@@ -118,6 +118,13 @@ export class MemoryGateway {
     }
   }
 
+  /** The store is empty again, as a Redis is that was started without its file; logs begin anew in another epoch. */
+  forget(isCutting: boolean): void {
+    if (isCutting) this.kill()
+    this.logs.clear()
+    this.epoch += '+'
+  }
+
   /** The other side writes `text`. */
   say(from: string, to: string, text: string): Message {
     const id = `${from}-${this.log(from, to).messages.length + 1}-${text}`

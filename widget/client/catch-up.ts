@@ -8,8 +8,8 @@ export interface CatchUpOptions {
   readonly clock: Clock
   readonly isConnected: () => boolean
   readonly history: (input: Pick<CommandInput<'history'>, 'before' | 'after' | 'limit'>) => Promise<CommandAnswer<'history'>>
-  /** The timeline changed, or what is known about it. `lost`: held messages that the gateway no longer has. */
-  readonly onChange: (lost: readonly Message[]) => void
+  /** The timeline changed, or what is known about it. `lost`, after a repair: held messages that the gateway no longer has. */
+  readonly onChange: (lost?: readonly Message[]) => void
 }
 
 /** Packets on the way may fill a gap by themselves; after this long without progress we read. */
@@ -40,8 +40,6 @@ export class CatchUp {
   #isReloading = false
   #isReading = false
   #isDiverged = false
-  /** What did not fit: of the log that is, or of the one that was. */
-  #disputed: Message[] = []
   #isLoadingOlder = false
   #stopTimer = (): void => {}
   /** Where the timeline ended when the timer was set; NaN without one. */
@@ -125,7 +123,7 @@ export class CatchUp {
     const first = this.#timeline.messages[0]
     if (!first || !this.#timeline.hasOlder || this.#isLoadingOlder) return
     this.#isLoadingOlder = true
-    this.#options.onChange([])
+    this.#options.onChange()
     try {
       const { messages, more } = await this.#options.history({ before: first.seq, limit: FIRST_PAGE })
       this.#timeline = prepend(this.#timeline, messages, more)
@@ -133,7 +131,7 @@ export class CatchUp {
       // Without an answer it simply is not there; scrolling again asks again.
     }
     this.#isLoadingOlder = false
-    this.#options.onChange([])
+    this.#options.onChange()
   }
 
   /** Nothing will come any more; the next welcome starts again. */
@@ -145,14 +143,11 @@ export class CatchUp {
   #insert(message: Message): void {
     const { timeline, outcome } = insert(this.#timeline, message)
     this.#target = Math.max(this.#target, message.seq)
-    if (outcome === 'diverged') {
-      this.#disputed.push(message)
-      return this.#diverged()
-    }
+    if (outcome === 'diverged') return this.#diverged()
     if (timeline !== this.#timeline) this.#set(trim(timeline, HELD_COUNT))
   }
 
-  #set(timeline: Timeline, lost: readonly Message[] = []): void {
+  #set(timeline: Timeline, lost?: readonly Message[]): void {
     this.#timeline = timeline
     this.#options.onChange(lost)
   }
@@ -198,7 +193,7 @@ export class CatchUp {
       if ((error as RefusalError).retry) delay = (error as RefusalError).afterMs ?? RETRY_MS
     } finally {
       this.#isReading = false
-      this.#options.onChange([])
+      this.#options.onChange()
     }
     if (delay !== undefined) this.#readIn(delay)
     else if (this.#isDiverged) void this.#read()
@@ -232,9 +227,9 @@ export class CatchUp {
       const isBelow = (page[0]?.seq ?? 0) <= (this.#timeline.messages[0]?.seq ?? 0)
       if (!merged && more && !isBelow && i + 1 < REPAIR_PAGES) continue
       this.#isDiverged = this.#isReloading = false
-      const held = merged?.lost ?? this.#timeline.messages
-      const lost = missingFrom([...held, ...this.#disputed.splice(0)], page)
-      return this.#set(merged?.timeline ?? startTimeline({ epoch: head.epoch, messages: page, hasOlder: more }), lost)
+      const held = this.#timeline.messages
+      const timeline = merged?.timeline ?? startTimeline({ epoch: head.epoch, messages: page, hasOlder: more })
+      return this.#set(timeline, merged?.lost ?? missingFrom(held, page))
     }
   }
 }

@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts'
 import type { Keep } from './keep.ts'
 import type { Copy } from './kept.ts'
 import { LocalCopy } from './local-copy.ts'
-import { Outbox } from './outbox.ts'
+import { Outbox, type OutboxOptions } from './outbox.ts'
 import { Receipts } from './receipts.ts'
 import type { RefusalError } from './refusal-error.ts'
 import { signal, type Signal } from './signal.ts'
@@ -21,6 +21,8 @@ export interface ConversationOptions {
   readonly identity: Signal<Identity | undefined>
   readonly isConnected: () => boolean
   readonly request: <C extends Command>(command: C, input: CommandInput<C>, limitMs?: number) => Promise<CommandAnswer<C>>
+  /** See Outbox. */
+  readonly upload: OutboxOptions['upload']
   /** No answer came in time. */
   readonly onTimeout: () => void
   /** The timeline may have grown, or the id become known. */
@@ -237,7 +239,7 @@ export class Conversation implements Contract {
     this.#options.onChange()
   }
 
-  #changed(lost: readonly Message[]): void {
+  #changed(lost?: readonly Message[]): void {
     const { messages, hasOlder, end } = this.#catchUp.timeline
     const { isLoadingOlder } = this.#catchUp
     const old = this.timeline.value
@@ -248,8 +250,7 @@ export class Conversation implements Contract {
       this.#dropConfirmed(messages)
     }
     const me = this.#options.identity.value
-    const own = lost.filter(({ from, side }) => from === me?.id && side === me.side)
-    if (own.length) this.#outbox.offerAgain(own.slice(-OFFER_COUNT))
+    if (lost) this.#outbox.offerAgain(lost.filter(({ from, side }) => from === me?.id && side === me.side).slice(-OFFER_COUNT))
     this.#copy.changed()
     if (end) this.#receipts.received(end)
     this.#showUnread()

@@ -15,6 +15,8 @@ export interface OutboxOptions {
   readonly clock: Clock
   readonly random: () => number
   readonly isConnected: () => boolean
+  /** What has to reach the gateway before the item itself: the body to send then. Undefined where nothing has to. */
+  readonly upload: (item: OutboxItem, onProgress: (part: number) => boolean) => Promise<Body> | undefined
   readonly send: (item: OutboxItem) => Promise<CommandAnswer<'send'>>
   readonly onSent: (item: OutboxItem, answer: CommandAnswer<'send'>) => void
 }
@@ -33,7 +35,8 @@ const QUARANTINED: WireRefusal = {
 /**
  * What a person wants said in one conversation and the gateway has not confirmed, in the order it was wished.
  *
- * An item: waiting → sending → gone (confirmed) or failed (refused for good, kept until retry or discard).
+ * An item: waiting → sending → gone (confirmed) or failed (refused for good, kept until retry or discard). A picture goes up while it
+ * waits, in its turn: what was wished later stays behind it.
  * One is under way at a time: the next goes only when the one before is confirmed, so a refusal in between cannot turn the
  * order round. Whatever else happens (no answer, line lost, retryable refusal) it waits and is sent again under the same
  * client id, which changes nothing if it had arrived.
@@ -94,12 +97,15 @@ export class Outbox {
     if (this.#answered.size) this.confirm([...this.#answered])
   }
 
-  /** Messages that a gateway confirmed and lost: wished again, under their old ids, before everything else. */
+  /**
+   * Messages that a gateway confirmed and lost: wished again, under their old ids, before everything else. So is what was
+   * answered and is not shown yet: nobody knows by which log.
+   */
   offerAgain(messages: readonly Message[]): void {
+    for (const item of this.items.value) if (this.#answered.delete(item.id)) this.#put({ ...item, state: 'waiting' })
     const first = (this.items.value[0]?.at ?? this.#options.clock.now()) - messages.length
     messages.forEach(({ id, kind, body }, i) => {
       this.#own.add(id)
-      this.#answered.delete(id)
       this.#put({ id, kind, body, at: first + i, state: 'waiting' })
     })
     this.flush()
@@ -127,6 +133,31 @@ export class Outbox {
       return
     }
     this.#flying = item.id
+    const upload = this.#options.upload(item, (progress) => this.#onProgress(item, progress))
+    if (!upload) return this.#launch(item)
+    upload.then(
+      (body) => {
+        const uploaded = { ...item, body }
+        if (this.#find(item.id)) this.#put(uploaded)
+        this.#launch(uploaded)
+      },
+      (error: RefusalError) => this.#refused(item, error, BLAME_MS),
+    )
+  }
+
+  /** Waiting still, so that it can be discarded; false: it was. */
+  #onProgress(item: OutboxItem, progress: number): boolean {
+    const isWanted = this.#find(item.id) !== undefined
+    if (isWanted) this.#show({ ...item, body: { ...item.body, progress } as Body })
+    return isWanted
+  }
+
+  #launch(item: OutboxItem): void {
+    if (!this.#find(item.id)) {
+      this.#flying = undefined
+      return this.flush()
+    }
+    const { clock } = this.#options
     this.#show({ ...item, state: 'sending' })
     const at = clock.now()
     this.#options.send(item).then(
