@@ -109,6 +109,7 @@ const ROOMS: readonly Room[] = [
   },
   { name: 'a widget entry', files: /^widget\/im-[\w-]+\.ts$/, code: /^widget\/elements\/[\w-]+\.ts$/, never: WIDGET },
   { name: 'widget/legacy', files: /^widget\/legacy\//, never: WIDGET },
+  { name: 'widget/slim', files: /^widget\/slim\//, packages: new RegExp(`^(${LIT})$`), never: WIDGET },
   { name: 'widget/loader.ts', files: /^widget\/loader\.ts$/, never: WIDGET },
   { name: 'widget/bridge', files: /^widget\/bridge\//, types: /^widget\/client\//, never: WIDGET },
   { name: 'demo', files: /^demo\//, packages: /^(ws|uqr|node:.+)$/, never: [INJECTION] },

@@ -3,10 +3,10 @@
  * decorators, converters, hydration, warnings and inherited properties. 1.6 kB brotli less. Everything is written against Lit's own
  * types and runs on Lit itself in the module builds, the pages for desk and inbox and the legacy bundle.
  */
-import { render as renderInto, type RenderOptions } from 'lit-html'
+import { render as renderInto, type RenderOptions } from 'lit/html.js'
 import type { PropertyDeclaration, ReactiveController } from 'lit'
 
-export { html, nothing, noChange, svg } from 'lit-html'
+export { html, nothing, noChange, svg } from 'lit/html.js'
 
 /** Rules stay text until an element adopts them. */
 export const css = (strings: TemplateStringsArray): string => strings[0]!
