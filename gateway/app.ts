@@ -15,17 +15,23 @@ import { openEmbedded } from './backbone/embedded/embedded.ts'
 import { openRedis } from './backbone/redis/redis.ts'
 import { SettingError, type Config } from './config.ts'
 import { Allowance } from './domain/allowance.ts'
+import { Blacklist } from './domain/blacklist.ts'
 import { CatchUp } from './domain/catch-up.ts'
 import { Conversations, type Attendance } from './domain/conversations.ts'
 import { Customers } from './domain/customers.ts'
 import type { Report } from './domain/facts.ts'
 import { Focus } from './domain/focus.ts'
+import { Handover } from './domain/handover.ts'
 import { Images } from './domain/images.ts'
 import { Messages } from './domain/messages.ts'
 import { Nodes } from './domain/nodes.ts'
 import { Notes } from './domain/notes.ts'
 import { Presence } from './domain/presence.ts'
+import { OpenIndex } from './domain/open-index.ts'
 import { QuickReplies } from './domain/quick-replies.ts'
+import { Routing } from './domain/routing.ts'
+import { Serving } from './domain/serving.ts'
+import { Transfers } from './domain/transfers.ts'
 import { Typing } from './domain/typing.ts'
 import { Viewing } from './domain/viewing.ts'
 import { Admit } from './doors/admit/admit.ts'
@@ -40,6 +46,7 @@ import { openEngineLine } from './doors/engine-line.ts'
 import { Hub } from './doors/hub.ts'
 import { registerPages } from './doors/pages.ts'
 import type { Reception } from './doors/reception.ts'
+import { startRounds } from './doors/rounds.ts'
 import { registerRest } from './doors/rest/rest.ts'
 import { WebSocketDoor } from './doors/websocket.ts'
 import { drain } from './ops/drain.ts'
@@ -91,6 +98,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const passes = await createPasses(config, now)
   const origins = new Origins(config.ORIGINS ?? (isDemo(config) ? '*' : ''))
   const admit = new Admit({ passes, origins })
+  const stopRounds = startRounds({ handover: domain.handover, hub, report })
   const reception: Reception = { admit, hub, domain, now, helloMs, report, lines: new Set() }
 
   await openDoors(fastify, { config, dispatcher, reception })
@@ -103,6 +111,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   await registerPages(fastify, [pages, widget])
   fastify.addHook('onClose', async () => {
     hub.close()
+    stopRounds()
     customerUrl?.close()
     await nodes.leave().catch(() => undefined) // the store is away: the others will notice by themselves
     await backbone.close()
@@ -152,13 +161,22 @@ interface DomainOptions {
 
 function createDomain({ store, records, bus }: Backbone, options: DomainOptions): Domain {
   const { attendance, presence, viewing, customerBackend: backend, config, now, report } = options
-  const conversations = new Conversations({ store, bus, attendance })
+  const conversations = new Conversations({ store, bus, attendance, now })
+  const serving = new Serving({ store, bus, index: new OpenIndex({ records, now }), now })
+  const routing = new Routing({ serving, store, presence, now, limit: config.AGENT_LIMIT, report })
+  const newId = (): string => randomBytes(12).toString('base64url')
+  const transfers = new Transfers({ serving, conversations, store, presence, bus, newId, limitMs: config.TRANSFER_MS, report })
+  const blacklist = new Blacklist({ serving, records, bus, now, report })
   const perSecond = config.COMMANDS_PER_SECOND
   return {
     conversations,
-    messages: new Messages({ store, conversations, now, report }),
+    messages: new Messages({ store, conversations, blacklist, routing, now, report }),
     focus: new Focus({ bus }),
-    typing: new Typing({ bus }),
+    typing: new Typing({ bus, blacklist }),
+    routing,
+    transfers,
+    blacklist,
+    handover: new Handover({ serving, routing, transfers, presence, now, handoverMs: config.HANDOVER_MS, report }),
     presence,
     viewing,
     customers: new Customers({ store, viewing, backend, now, wait: (ms, signal) => wait(ms, undefined, { signal }) }),

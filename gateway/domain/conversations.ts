@@ -11,6 +11,7 @@ import { conversationSides, isShopSide, SHOP_PREFIX, shopChannel, userChannel } 
 import { LIMITS } from '../protocol/limits.ts'
 import type { ConversationRow } from '../protocol/model.ts'
 import type { Caller, Seen } from './access.ts'
+import { documentOf, serviceAt } from './service-document.ts'
 
 /** Travels as JSON on a side's own channel: follow `conversation`, and show it from `seq` on. */
 export interface Invitation {
@@ -34,18 +35,20 @@ export class Conversations {
   readonly #store: Store
   readonly #bus: Bus
   readonly #attendance: Attendance
+  readonly #now: () => number
 
-  constructor(options: { store: Store; bus: Bus; attendance: Attendance }) {
+  constructor(options: { store: Store; bus: Bus; attendance: Attendance; now: () => number }) {
     this.#store = options.store
     this.#bus = options.bus
     this.#attendance = options.attendance
+    this.#now = options.now
   }
 
   async list(caller: Caller, input: CommandInput<'conversations'>): Promise<CommandAnswer<'conversations'>> {
     const { side } = caller.identity
     const { before, limit = LIMITS.listCount } = input
     const rows = await this.#store.list(side, before === undefined ? { limit } : { before, limit })
-    return { ok: true, conversations: rows.map((row) => rowFor(side, row)), more: rows.length === limit }
+    return { ok: true, conversations: rows.map((row) => rowFor(side, row, this.#now())), more: rows.length === limit }
   }
 
   async announce({ conversation, mine, theirs }: Seen, cause: { seq: number; duplicate: boolean; sid: string }): Promise<void> {
@@ -57,22 +60,26 @@ export class Conversations {
   }
 }
 
-/** A row of `side`'s list. */
-export function rowFor(side: string, { conversation, head, last, cursors, names }: ListRow): ConversationRow {
+/** A row of `side`'s list. How a conversation is served only the shop itself is told. */
+export function rowFor(side: string, { conversation, head, last, cursors, names, service }: ListRow, now: number): ConversationRow {
   const [a, b] = conversationSides(conversation) ?? [side, side]
   const to = a === side ? b : a
   const name = names[to]
+  const document = isShopSide(side) ? documentOf(service) : undefined
   return {
     conversation, to, head, last, cursors: { ...cursors },
     unread: Math.max(0, head.seq - (cursors[side]?.read ?? 0)),
     at: last.at,
     ...(name === undefined ? undefined : { name }),
+    ...(document === undefined ? undefined : { service: serviceAt(document, now) }),
   }
 }
 
 /** The same from a page that ends at the head; undefined where nothing was written. */
-export function rowOfPage(side: string, conversation: string, page: Page): ConversationRow | undefined {
-  const { head, cursors, names } = page
-  const last = page.messages.at(-1)
-  return last === undefined ? undefined : rowFor(side, { conversation, head, last, cursors, names })
+export function rowOfPage(
+  side: string, { conversation, page, now }: { conversation: string; page: Page; now: number },
+): ConversationRow | undefined {
+  const { messages, ...rest } = page
+  const last = messages.at(-1)
+  return last === undefined ? undefined : rowFor(side, { conversation, last, ...rest }, now)
 }

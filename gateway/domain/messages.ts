@@ -1,11 +1,13 @@
 /** Writing and reading logs. Nothing is awaited between a command's arrival and its append: one line's sends keep their order. */
-import type { Store } from '../backbone/backbone.ts'
+import type { Appended, Muted, NewMessage, Store } from '../backbone/backbone.ts'
 import type { CommandAnswer, CommandInput } from '../protocol/commands.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import { access, type Caller } from './access.ts'
+import type { Blacklist } from './blacklist.ts'
 import type { Conversations } from './conversations.ts'
 import type { Report } from './facts.ts'
 import { Refusal } from './refusal.ts'
+import type { Routing } from './routing.ts'
 
 const DEFAULT_PAGE_COUNT = 30
 /** It would become another text as UTF-8, and two ids could become one. */
@@ -16,12 +18,18 @@ const LONE_SURROGATE = /\p{Surrogate}/u
 export class Messages {
   readonly #store: Store
   readonly #conversations: Conversations
+  readonly #blacklist: Blacklist
+  readonly #routing: Routing
   readonly #now: () => number
   readonly #report: Report
 
-  constructor(options: { store: Store; conversations: Conversations; now: () => number; report: Report }) {
+  constructor(options: {
+    store: Store; conversations: Conversations; blacklist: Blacklist; routing: Routing; now: () => number; report: Report
+  }) {
     this.#store = options.store
     this.#conversations = options.conversations
+    this.#blacklist = options.blacklist
+    this.#routing = options.routing
     this.#now = options.now
     this.#report = options.report
   }
@@ -34,14 +42,26 @@ export class Messages {
     if (LONE_SURROGATE.test(id)) throw new Refusal('bad_request', 'id is not well-formed text')
     const { conversation } = seen
     const entry = { conversation, id, from: identity.id, side: seen.mine, kind, body, at: this.#now(), origin: sid }
-    const { epoch, seq, prev, at, duplicate } =
-      await this.#store.append(identity.name === undefined ? entry : { ...entry, name: identity.name })
+    const appended = await this.#append(identity.name === undefined ? entry : { ...entry, name: identity.name })
+    const { epoch, seq, prev, at, duplicate } = appended
     this.#report({ fact: 'messageAppended', duplicate })
-    await this.#conversations.announce(seen, { seq, duplicate, sid })
+    await Promise.all([
+      this.#conversations.announce(seen, { seq, duplicate, sid }),
+      this.#routing.wrote(identity, conversation, appended),
+    ])
     return {
       ok: true, conversation, epoch, seq, at,
       ...(prev === undefined ? undefined : { prev }),
       ...(duplicate ? { duplicate } : undefined),
+    }
+  }
+
+  async #append(message: NewMessage): Promise<Appended> {
+    try {
+      return await this.#store.append(message)
+    } catch (error) {
+      if (error instanceof Error && error.name === 'Muted') throw this.#blacklist.refusal(message.conversation, error as Muted)
+      throw error
     }
   }
 

@@ -38,6 +38,7 @@ export class Audience {
   readonly #store: Store
   readonly #channels: Channels
   readonly #report: Report
+  readonly #now: () => number
   readonly #onOwn = (outgoing: Outgoing, origin: string): void => this.#notice(outgoing, origin)
   #prepared: Promise<void> | undefined
   #isReleased = false
@@ -47,11 +48,12 @@ export class Audience {
   /** The newest message that a comparison has seen. */
   #comparedAt = Infinity
 
-  constructor(options: { side: string; store: Store; channels: Channels; report: Report }) {
+  constructor(options: { side: string; store: Store; channels: Channels; report: Report; now: () => number }) {
     this.side = options.side
     this.#store = options.store
     this.#channels = options.channels
     this.#report = options.report
+    this.#now = options.now
   }
 
   get peers(): ReadonlySet<Peer> {
@@ -194,8 +196,15 @@ export class Audience {
     following.usedAt = ++this.#tick
     if (following.invited !== undefined) return void following.invited.held.push(held)
     following.seq = pushedSeq(held.outgoing) ?? following.seq
-    if (held.outgoing.isVolatile && typingSide(held.outgoing) === this.side) return
+    if (held.outgoing.isVolatile) return this.#pushTyping(held)
     this.#push(held.outgoing, held.origin)
+  }
+
+  /** Of one's own side only what colleagues do. */
+  #pushTyping({ outgoing, origin }: Held): void {
+    const { side, from } = (JSON.parse(outgoing.text.slice(1)) as [string, { side?: string; from?: string }])[1]
+    if (side !== this.side) return this.#push(outgoing, origin)
+    for (const peer of this.#peers) if (peer.identity.id !== from) peer.push(outgoing)
   }
 
   #notice(outgoing: Outgoing, origin: string): void {
@@ -233,7 +242,7 @@ export class Audience {
   async #addToLists(conversation: string, seq: number): Promise<void> {
     if (seq > 1) return
     const page = await this.#store.read(conversation, { limit: 1 })
-    const row = rowOfPage(this.side, conversation, page)
+    const row = rowOfPage(this.side, { conversation, page, now: this.#now() })
     if (row !== undefined) this.#push(pushPacket('conversationPush', row), '')
   }
 
@@ -241,7 +250,7 @@ export class Audience {
     const following = this.#following.get(conversation)
     const invited = following?.invited
     if (following === undefined || invited === undefined) return
-    const row = rowOfPage(this.side, conversation, page)
+    const row = rowOfPage(this.side, { conversation, page, now: this.#now() })
     if (row !== undefined) this.#push(pushPacket('conversationPush', row), '')
     const from = Math.min(...invited.origins.keys())
     for (const { outgoing, origin } of invited.held) invited.origins.set(pushedSeq(outgoing) ?? 0, origin)
@@ -271,9 +280,4 @@ export class Audience {
     }
     if (oldest !== undefined) this.#drop(oldest.conversation)
   }
-}
-
-function typingSide(outgoing: Outgoing): string | undefined {
-  const { side } = (JSON.parse(outgoing.text.slice(1)) as [string, { side?: string }])[1]
-  return side
 }

@@ -2,15 +2,19 @@
 import type { CommandAnswer, CommandInput, Command } from '../protocol/commands.ts'
 import type { Presence as WirePresence, Role } from '../protocol/model.ts'
 import type { Caller } from '../domain/access.ts'
+import type { Blacklist } from '../domain/blacklist.ts'
 import type { CatchUp } from '../domain/catch-up.ts'
 import type { Customers } from '../domain/customers.ts'
 import type { Conversations } from '../domain/conversations.ts'
 import type { Focus } from '../domain/focus.ts'
+import type { Handover } from '../domain/handover.ts'
 import type { Messages } from '../domain/messages.ts'
 import type { Notes } from '../domain/notes.ts'
 import type { Presence } from '../domain/presence.ts'
 import type { QuickReplies } from '../domain/quick-replies.ts'
 import { Refusal } from '../domain/refusal.ts'
+import type { Routing } from '../domain/routing.ts'
+import type { Transfers } from '../domain/transfers.ts'
 import type { Typing } from '../domain/typing.ts'
 import type { Allowance } from '../domain/allowance.ts'
 import type { Viewing } from '../domain/viewing.ts'
@@ -22,6 +26,10 @@ export interface Domain {
   readonly focus: Focus
   readonly typing: Typing
   readonly presence: Presence
+  readonly routing: Routing
+  readonly transfers: Transfers
+  readonly blacklist: Blacklist
+  readonly handover: Handover
   readonly viewing: Viewing
   readonly customers: Customers
   readonly notes: Notes
@@ -55,9 +63,20 @@ const ROWS: { readonly [C in Command]?: Row<C> } = {
   presence: {
     roles: EVERYONE,
     call: async (domain, asker, { of }) =>
-      ({ ok: true, presence: await asker.watch(await domain.presence.visible(asker.identity, of)) }),
+      ({ ok: true, presence: await domain.routing.withLoads(asker, await asker.watch(await domain.presence.visible(asker.identity, of))) }),
   },
-  changeStatus: { roles: ['agent'], call: (domain, asker, input) => domain.presence.changeStatus(asker, input) },
+  changeStatus: {
+    roles: ['agent'],
+    call: (domain, asker, input) => domain.presence.changeStatus(asker, input).finally(() => domain.handover.hurry(asker.identity.side)),
+  },
+  queue: { roles: ['agent'], call: (domain, asker, input) => domain.routing.queue(asker, input) },
+  claim: { roles: ['agent'], call: (domain, asker, input) => domain.routing.claim(asker, input) },
+  close: { roles: ['agent'], call: (domain, asker, input) => domain.routing.close(asker, input) },
+  transfer: { roles: ['agent'], call: (domain, asker, input) => domain.transfers.offer(asker, input) },
+  acceptTransfer: { roles: ['agent'], call: (domain, asker, input) => domain.transfers.settle(asker, input) },
+  block: { roles: ['agent'], call: (domain, asker, input) => domain.blacklist.block(asker, input) },
+  unblock: { roles: ['agent'], call: (domain, asker, input) => domain.blacklist.unblock(asker, input) },
+  blocked: { roles: ['agent'], call: (domain, asker) => domain.blacklist.all(asker) },
   viewing: { roles: ['customer'], call: (domain, asker, input) => domain.viewing.set(asker, input) },
   customer: { roles: ['agent'], call: (domain, asker, input) => domain.customers.of(asker, input) },
   notes: { roles: ['agent'], call: (domain, asker, input) => domain.notes.of(asker, input) },

@@ -7,6 +7,7 @@ import type { Attendance } from '../domain/conversations.ts'
 import type { Report } from '../domain/facts.ts'
 import type { Presence } from '../domain/presence.ts'
 import type { Viewing } from '../domain/viewing.ts'
+import { isShopSide } from '../protocol/keys.ts'
 import type { Presence as WirePresence } from '../protocol/model.ts'
 import { Audience } from './audience.ts'
 import { Channels } from './channels.ts'
@@ -99,6 +100,11 @@ export class Hub implements Attendance {
     return this.#watching.watch(peer, sides)
   }
 
+  /** The sides of shops that have agents here, and how many lines of them. */
+  shops(): ReadonlyMap<string, number> {
+    return new Map([...this.#audiences].flatMap(([side, { peers }]) => (isShopSide(side) ? [[side, peers.size]] : [])))
+  }
+
   close(): void {
     this.#stopGap()
     clearInterval(this.#sweep)
@@ -111,7 +117,9 @@ export class Hub implements Attendance {
   #audience(side: string): Audience {
     const known = this.#audiences.get(side)
     if (known !== undefined) return known
-    const audience = new Audience({ side, store: this.#backbone.store, channels: this.#channels, report: this.#report })
+    const audience = new Audience({
+      side, store: this.#backbone.store, channels: this.#channels, report: this.#report, now: this.#now,
+    })
     this.#audiences.set(side, audience)
     return audience
   }

@@ -33,6 +33,16 @@ export class Metrics {
   readonly customerFailures = new Counter({
     name: 'im_customer_failures_total', help: 'Failures of CUSTOMER_URL, by reason.', labelNames: ['reason'], ...this.#to,
   })
+  readonly served = new Counter({
+    name: 'im_served_total', help: 'Conversations that came to another phase or agent, by phase and cause.', labelNames: ['phase', 'by'],
+    ...this.#to,
+  })
+  readonly transfers = new Counter({
+    name: 'im_transfers_total', help: 'Transfers between agents, by what became of them.', labelNames: ['state'], ...this.#to,
+  })
+  readonly blocks = new Counter({
+    name: 'im_blocks_total', help: 'Customers blocked and unblocked.', labelNames: ['blocked'], ...this.#to,
+  })
   readonly bugs = new Counter({ name: 'im_bugs_total', help: 'Errors nobody expected.', labelNames: ['where'], ...this.#to })
   readonly ackSeconds = new Histogram({
     name: 'im_ack_seconds', help: 'From a command read to its answer handed over.', labelNames: ['command'],

@@ -3,6 +3,8 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Fact } from '../domain/facts.ts'
 import type { Metrics } from './metrics.ts'
 
+type Log = Pick<FastifyBaseLogger, 'error' | 'warn' | 'debug'>
+
 const MS_PER_SECOND = 1000
 
 /** A metric's child for each value of its one label, looked up once: a message takes several. */
@@ -17,7 +19,39 @@ function byLabel<T>(child: (value: string) => T): (value: string) => T {
   }
 }
 
-export function reporter(log: Pick<FastifyBaseLogger, 'error' | 'warn' | 'debug'>, metrics: Metrics): (fact: Fact) => void {
+type ServiceFact = Extract<Fact, { fact: 'conversationServed' | 'transferMade' | 'customerBlocked' }>
+
+function countService(fact: ServiceFact, metrics: Metrics): void {
+  switch (fact.fact) {
+    case 'conversationServed':
+      return metrics.served.inc({ phase: fact.phase, by: fact.by })
+    case 'transferMade':
+      return metrics.transfers.inc({ state: fact.state })
+    case 'customerBlocked':
+      return metrics.blocks.inc({ blocked: String(fact.isBlocked) })
+  }
+}
+
+type TroubleFact = Extract<Fact, { fact: 'gapHealed' | 'publishMissed' | 'customerBackendFailed' | 'bugFound' }>
+
+function tellTrouble(fact: TroubleFact, log: Log, metrics: Metrics): void {
+  switch (fact.fact) {
+    case 'gapHealed':
+      log.warn(fact, 'publishes may have been missed; reading again')
+      return metrics.gaps.inc()
+    case 'publishMissed':
+      log.warn(fact, 'publishes were lost; shown now')
+      return metrics.missed.inc(fact.conversationCount)
+    case 'customerBackendFailed':
+      log.warn(fact, 'CUSTOMER_URL failed')
+      return metrics.customerFailures.inc({ reason: fact.reason })
+    case 'bugFound':
+      log.error({ err: fact.error, where: fact.where }, 'a bug')
+      return metrics.bugs.inc({ where: fact.where })
+  }
+}
+
+export function reporter(log: Log, metrics: Metrics): (fact: Fact) => void {
   const commands = byLabel((command) => metrics.commands.labels({ command }))
   const ackSeconds = byLabel((command) => metrics.ackSeconds.labels({ command }))
   const appends = byLabel((duplicate) => metrics.appends.labels({ duplicate }))
@@ -45,18 +79,15 @@ export function reporter(log: Pick<FastifyBaseLogger, 'error' | 'warn' | 'debug'
         return metrics.imageBytes.inc(fact.bytesCount)
       case 'volatileDropped':
         return metrics.dropped.inc()
+      case 'conversationServed':
+      case 'transferMade':
+      case 'customerBlocked':
+        return countService(fact, metrics)
       case 'gapHealed':
-        log.warn(fact, 'publishes may have been missed; reading again')
-        return metrics.gaps.inc()
       case 'publishMissed':
-        log.warn(fact, 'publishes were lost; shown now')
-        return metrics.missed.inc(fact.conversationCount)
       case 'customerBackendFailed':
-        log.warn(fact, 'CUSTOMER_URL failed')
-        return metrics.customerFailures.inc({ reason: fact.reason })
       case 'bugFound':
-        log.error({ err: fact.error, where: fact.where }, 'a bug')
-        return metrics.bugs.inc({ where: fact.where })
+        return tellTrouble(fact, log, metrics)
     }
   }
 }

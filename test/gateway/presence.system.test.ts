@@ -34,7 +34,7 @@ test('the people of a killed node vanish within 60 s, but not who has come to an
   await customer.until(() => gone().includes('a2'))
   expect(performance.now() - killedAt).toBeLessThan(60_000)
   expect(gone()).toEqual(['a2'])
-  expect((await saved.command('presence', { of })).presence['shop:7']?.agents).toEqual([{ id: 'a1', status: 'online' }])
+  expect((await saved.command('presence', { of })).presence['shop:7']?.agents).toEqual([{ id: 'a1', status: 'online', load: 0 }])
   expect(customer.pushes('presencePush').slice(told.presence)).toEqual([])
   await other.stop()
   await redis.stop()

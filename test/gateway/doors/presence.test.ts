@@ -64,7 +64,7 @@ test('a status is the agent\'s: all its windows, colleagues and asking customers
   await customer.until(() => customer.pushes('presencePush').some(({ status }) => status === 'busy'))
   const { presence } = await windows[1]!.command('presence', { of })
   expect(presence[of[0]!]?.agents).toEqual([
-    { id: a, name: a.toUpperCase(), status: 'busy' }, { id: b, name: b.toUpperCase(), status: 'away' },
+    { id: a, name: a.toUpperCase(), status: 'busy', load: 0 }, { id: b, name: b.toUpperCase(), status: 'away', load: 0 },
   ])
   expect([stranger.pushes('statusPush'), stranger.pushes('presencePush')]).toEqual([[], []])
 })

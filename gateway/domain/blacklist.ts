@@ -1,0 +1,115 @@
+/**
+ * Whose messages a shop does not take. The block stands in the document beside the log, and the store mutes the customer inside the append
+ * itself, so no door and no race gets around it; it ends by itself. The shop's list is an index of it.
+ */
+import type { Bus, Muted } from '../backbone/backbone.ts'
+import type { Records } from '../backbone/records.ts'
+import type { CommandAnswer, CommandInput } from '../protocol/commands.ts'
+import type { Block } from '../protocol/model.ts'
+import type { PushData } from '../protocol/pushes.ts'
+import type { Caller } from './access.ts'
+import type { Report } from './facts.ts'
+import { pushToSide } from './push-to-side.ts'
+import { Refusal } from './refusal.ts'
+import { blockedBy, documentOf, personOf, serviceAt } from './service-document.ts'
+import { mustBeWritten, servedFor, type Served, type Serving } from './serving.ts'
+
+/** Nothing to see: white space, joiners, marks of direction. */
+const INVISIBLE = /^[\s\p{Cf}]*$/u
+/** The end of time as dates know it. */
+const LATEST = 8_640_000_000_000_000
+/** How long this node remembers that somebody was refused, and how many. */
+const REFUSED_MS = 60_000
+const REFUSED_COUNT = 1000
+
+/** An item of the shop's list. */
+interface Listed extends Block {
+  readonly name?: string
+}
+
+export class Blacklist {
+  readonly #serving: Serving
+  readonly #records: Records
+  readonly #bus: Bus
+  readonly #now: () => number
+  readonly #report: Report
+  /** Conversations whose customer was refused here, until when that is believed. */
+  readonly #refused = new Map<string, number>()
+
+  constructor(options: { serving: Serving; records: Records; bus: Bus; now: () => number; report: Report }) {
+    this.#serving = options.serving
+    this.#records = options.records
+    this.#bus = options.bus
+    this.#now = options.now
+    this.#report = options.report
+  }
+
+  async block({ identity }: Caller, { reason, until, ...target }: CommandInput<'block'>): Promise<CommandAnswer<'block'>> {
+    const served = servedFor(identity, target)
+    const at = this.#now()
+    if (INVISIBLE.test(reason)) throw new Refusal('bad_request', 'reason is empty')
+    if (until !== undefined && (until <= at || until > LATEST)) throw new Refusal('bad_request', 'until is not in the future')
+    const wanted: Block = { by: personOf(identity), reason, at, ...(until === undefined ? undefined : { until }) }
+    const { service, page, isChanged } = await this.#serving.change(served, (found) => {
+      mustBeWritten(found)
+      const { blocked } = serviceAt(found.document, found.now)
+      return blocked !== undefined && isSame(blocked, wanted) ? undefined : blockedBy(found.document, wanted)
+    })
+    const name = page.names[served.customer]
+    await this.#list(served, { ...(service.blocked ?? wanted), ...(name === undefined ? undefined : { name }) })
+    await this.#tell(served, until === undefined ? { reason } : { reason, until })
+    if (isChanged) this.#report({ fact: 'customerBlocked', isBlocked: true })
+    return { ok: true, service }
+  }
+
+  async unblock({ identity }: Caller, target: CommandInput<'unblock'>): Promise<CommandAnswer<'unblock'>> {
+    const served = servedFor(identity, target)
+    const { service, isChanged } = await this.#serving.change(served, ({ document }) =>
+      (document.service.blocked === undefined ? undefined : blockedBy(document, undefined)))
+    this.#refused.delete(served.conversation)
+    await this.#list(served, undefined)
+    if (isChanged) {
+      await this.#tell(served, {})
+      this.#report({ fact: 'customerBlocked', isBlocked: false })
+    }
+    return { ok: true, service }
+  }
+
+  /** Latest first. */
+  async all({ identity }: Caller): Promise<CommandAnswer<'blocked'>> {
+    const items = await this.#records.items(collectionOf(identity.side), this.#now())
+    const blocked = items.map(({ key, value }) => {
+      const to = key.slice(key.indexOf('~') + 1)
+      return { conversation: key, to, ...(JSON.parse(value) as Listed) }
+    })
+    return { ok: true, blocked: blocked.sort((a, b) => b.at - a.at) }
+  }
+
+  /** What the store refused, as the customer is told it. */
+  refusal(conversation: string, { service, until }: Muted): Refusal {
+    if (this.#refused.size >= REFUSED_COUNT) this.#refused.clear()
+    this.#refused.set(conversation, this.#now() + REFUSED_MS)
+    const reason = documentOf({ text: service, version: '' })?.service.blocked?.reason ?? ''
+    return new Refusal('blocked', until === undefined ? reason : `${reason}; until ${new Date(until).toISOString()}`)
+  }
+
+  /** Whether this node has just refused this customer: whoever is not heard need not be seen typing. */
+  wasRefused(conversation: string): boolean {
+    return (this.#refused.get(conversation) ?? 0) > this.#now()
+  }
+
+  async #list({ shop, conversation }: Served, listed: Listed | undefined): Promise<void> {
+    const item = { collection: collectionOf(shop), key: conversation, now: this.#now() }
+    if (listed === undefined) return void await this.#records.remove(item)
+    const { until } = listed
+    await this.#records.put({ ...item, value: JSON.stringify(listed), ...(until === undefined ? undefined : { expiresAt: until }) })
+  }
+
+  async #tell({ conversation, customer }: Served, told: Omit<PushData<'blockPush'>, 'conversation'>): Promise<void> {
+    await pushToSide(this.#bus, { side: customer, origin: '' }, ['blockPush', { conversation, ...told }])
+  }
+}
+
+const collectionOf = (side: string): string => `${side}/blocked`
+
+const isSame = (a: Block, b: Block): boolean => a.by.id === b.by.id && a.reason === b.reason && a.until === b.until

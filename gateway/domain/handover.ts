@@ -1,0 +1,160 @@
+/**
+ * What nobody has to ask for: waiting conversations go to agents who have room, customers of an agent who is gone go on to another, a
+ * transfer whose time is over comes back, and the index of open conversations is held against the documents. Every node with agents of a
+ * shop looks every few seconds; all of it is compare-and-set, so whoever comes second finds nothing to do.
+ *
+ * An agent is gone who is not there (presence knows of grace times) or says `offline`. After `handoverMs` its conversations go on in which
+ * the last word is the customer's; the others stay, and with them the agent whom the customer knows.
+ */
+import type { Report } from './facts.ts'
+import type { OpenEntries, OpenEntry } from './open-index.ts'
+import type { Presence } from './presence.ts'
+import type { Routing } from './routing.ts'
+import { settled } from './service-document.ts'
+import { servedOf, type Found, type Serving } from './serving.ts'
+import type { Transfers } from './transfers.ts'
+
+const EVERY_MS = 3000
+/** A conversation of an agent who is gone is looked at again after. */
+const AGAIN_MS = 10_000
+/** How many are held against their documents in one round, one after the other of all. */
+const CHECKED_COUNT = 20
+const AT_ONCE = 10
+
+interface Round {
+  lineCount: number
+  dueAt: number
+  isRunning: boolean
+  /** The last one that was held against its document. */
+  checked: string
+  /** Agents who have conversations and are gone, since when this node knows. */
+  goneSince: Map<string, number>
+  lookedAt: Map<string, number>
+}
+
+export class Handover {
+  readonly #serving: Serving
+  readonly #routing: Routing
+  readonly #transfers: Transfers
+  readonly #presence: Presence
+  readonly #now: () => number
+  readonly #handoverMs: number
+  readonly #report: Report
+  readonly #rounds = new Map<string, Round>()
+
+  constructor(options: {
+    serving: Serving; routing: Routing; transfers: Transfers; presence: Presence; now: () => number; handoverMs: number; report: Report
+  }) {
+    this.#serving = options.serving
+    this.#routing = options.routing
+    this.#transfers = options.transfers
+    this.#presence = options.presence
+    this.#now = options.now
+    this.#handoverMs = options.handoverMs
+    this.#report = options.report
+    this.#serving.onUneven = (shop) => this.hurry(shop)
+  }
+
+  /**
+   * To be called about every second with the sides of shops that have agents' lines at this node, and how many.
+   * Rejects while the store is away.
+   */
+  async look(shops: ReadonlyMap<string, number>): Promise<void> {
+    for (const shop of this.#rounds.keys()) if (!shops.has(shop)) this.#rounds.delete(shop)
+    await Promise.all([...shops].map(([shop, lineCount]) => this.#lookAt(shop, lineCount)))
+  }
+
+  /** An agent has come or has room again: the next look does not wait. */
+  hurry(shop: string): void {
+    const round = this.#rounds.get(shop)
+    if (round !== undefined) round.dueAt = -Infinity
+  }
+
+  async #lookAt(shop: string, lineCount: number): Promise<void> {
+    const round = this.#rounds.get(shop) ?? newRound()
+    this.#rounds.set(shop, round)
+    const now = this.#now()
+    if (lineCount > round.lineCount) round.dueAt = -Infinity
+    round.lineCount = lineCount
+    if (round.isRunning || round.dueAt > now) return
+    round.isRunning = true
+    round.dueAt = now + EVERY_MS
+    try {
+      await this.#go(shop, round)
+    } finally {
+      round.isRunning = false
+    }
+  }
+
+  async #go(shop: string, round: Round): Promise<void> {
+    const [{ present }, entries] = await Promise.all([this.#presence.of(shop), this.#serving.index.of(shop, true)])
+    const there = new Set(present.filter(({ status }) => status !== 'offline').map(({ id }) => id))
+    this.#noteGone(round, entries, there)
+    const due = [...entries].filter(([conversation, entry]) => this.#isDue(round, conversation, entry)).map(([conversation]) => conversation)
+    const all = [...new Set([...due, ...checkedNext(entries, round)])]
+    for (let i = 0; i < all.length; i += AT_ONCE) {
+      await Promise.all(all.slice(i, i + AT_ONCE).map((conversation) => this.#one(conversation, round)))
+    }
+    await this.#routing.distribute(shop)
+  }
+
+  #noteGone({ goneSince, lookedAt }: Round, entries: OpenEntries, there: ReadonlySet<string>): void {
+    const gone = new Set([...entries.values()].flatMap(({ agent }) => (agent === undefined || there.has(agent) ? [] : [agent])))
+    for (const agent of goneSince.keys()) if (!gone.has(agent)) goneSince.delete(agent)
+    for (const agent of gone) if (!goneSince.has(agent)) goneSince.set(agent, this.#now())
+    for (const conversation of lookedAt.keys()) if (!entries.has(conversation)) lookedAt.delete(conversation)
+  }
+
+  #isDue(round: Round, conversation: string, { agent, due }: OpenEntry): boolean {
+    const now = this.#now()
+    if (due !== undefined && due <= now) return true
+    return this.#isGone(round, agent) && now - (round.lookedAt.get(conversation) ?? -Infinity) >= AGAIN_MS
+  }
+
+  #isGone({ goneSince }: Round, agent: string | undefined): boolean {
+    const since = agent === undefined ? undefined : goneSince.get(agent)
+    return since !== undefined && this.#now() - since >= this.#handoverMs
+  }
+
+  async #one(conversation: string, round: Round): Promise<void> {
+    const served = servedOf(conversation)
+    if (served === undefined) return
+    round.lookedAt.set(conversation, this.#now())
+    const assign = await this.#routing.assigning(served)
+    let what: 'handedOver' | 'expired' | undefined
+    const changed = await this.#serving.change(served, (found) => {
+      what = undefined
+      const back = this.#transfers.expired(found)
+      const document = back ?? found.document
+      if (back !== undefined) what = 'expired'
+      if (!this.#hasWaitedInVain(round, { ...found, document })) return back
+      what = 'handedOver'
+      return assign({ ...found, document: settled(document, false, found.now) })
+    })
+    if (!changed.isChanged) {
+      await this.#serving.enter(served, changed.document)
+      return this.#transfers.tellCustomer(served, changed.document, this.#now())
+    }
+    if (changed.before.service.transfer !== undefined) await this.#transfers.tellExpired(changed)
+    if (what === 'handedOver') this.#report({ fact: 'conversationServed', phase: changed.document.service.phase, by: 'handedOver' })
+  }
+
+  /** Its agent is gone, nobody is asked to take it, and the customer waits for an answer. */
+  #hasWaitedInVain(round: Round, { document: { service: { phase, agent, transfer } }, page, now }: Found): boolean {
+    if (phase !== 'open' || !this.#isGone(round, agent?.id) || (transfer !== undefined && transfer.expiresAt > now)) return false
+    const last = page.messages.at(-1)
+    return last !== undefined && last.side !== servedOf(last.conversation)?.shop
+  }
+}
+
+const newRound = (): Round =>
+  ({ lineCount: 0, dueAt: -Infinity, isRunning: false, checked: '', goneSince: new Map(), lookedAt: new Map() })
+
+/** The next few in the order of their names, from the beginning again after the last. */
+function checkedNext(entries: OpenEntries, round: Round): string[] {
+  const names = [...entries.keys()].sort()
+  const at = names.findIndex((name) => name > round.checked)
+  const next = names.slice(Math.max(at, 0), Math.max(at, 0) + CHECKED_COUNT)
+  round.checked = next.at(-1) ?? ''
+  return next
+}

@@ -1,0 +1,186 @@
+/**
+ * Whose conversation it is. A customer's message to a closed or new one gives it to the agent who had it last, else to the online agent
+ * with the fewest open ones; both only below their limit, else it waits. An agent who answers one that nobody has, has it; one who
+ * answers a colleague's takes nothing.
+ *
+ * Only messages that the append found without an agent cost anything here. The limit holds for what comes by itself; nodes that
+ * assign in the same moment may exceed it by as many as they are.
+ */
+import type { Appended, Store } from '../backbone/backbone.ts'
+import type { CommandAnswer, CommandInput } from '../protocol/commands.ts'
+import { LIMITS } from '../protocol/limits.ts'
+import type { ConversationRow, Identity, Presence as WirePresence, Service } from '../protocol/model.ts'
+import type { Caller } from './access.ts'
+import { rowOfPage } from './conversations.ts'
+import type { Report } from './facts.ts'
+import { loadsOf, type OpenEntries } from './open-index.ts'
+import type { Presence, SidePresence } from './presence.ts'
+import { Refusal } from './refusal.ts'
+import { closed, documentOf, opened, personOf, queued, settled, UNSERVED, type ServiceDocument } from './service-document.ts'
+import { mustBeWritten, servedFor, servedOf, type Found, type Served, type Serving } from './serving.ts'
+
+type Agent = SidePresence['present'][number]
+
+export class Routing {
+  readonly #serving: Serving
+  readonly #store: Store
+  readonly #presence: Presence
+  readonly #now: () => number
+  readonly #limit: number
+  readonly #report: Report
+
+  constructor(options: {
+    serving: Serving; store: Store; presence: Presence; now: () => number; limit: number; report: Report
+  }) {
+    this.#serving = options.serving
+    this.#store = options.store
+    this.#presence = options.presence
+    this.#now = options.now
+    this.#limit = options.limit
+    this.#report = options.report
+  }
+
+  /** After an append. Repeating it is harmless; a repeated append looks again, as the first may have come no further. */
+  async wrote(identity: Identity, conversation: string, { phase, duplicate, at }: Appended): Promise<void> {
+    const { role } = identity
+    const isRouted = phase === 'open' || (phase === 'waiting' && role === 'customer')
+    if ((isRouted && !duplicate) || role === 'system') return
+    const served = servedOf(conversation)
+    if (served === undefined) return
+    const assign = role === 'customer' ? await this.assigning(served) : undefined
+    const { document, isChanged } = await this.#serving.change(served, (found) => {
+      const { service } = found.document
+      // written before somebody closed it
+      const isOld = duplicate && service.phase === 'closed' && service.since > at
+      if (isOld || service.phase === 'open') return undefined
+      if (assign === undefined) return opened(found.document, personOf(identity), found.now)
+      return service.phase === 'closed' ? assign(found) : undefined
+    })
+    if (isChanged) this.#report({ fact: 'conversationServed', phase: document.service.phase, by: role === 'agent' ? 'answered' : 'routed' })
+    else await this.#serving.enter(served, document)
+  }
+
+  /** Nobody's, or of somebody who is not there, becomes the caller's. */
+  async claim({ identity }: Caller, input: CommandInput<'claim'>): Promise<CommandAnswer<'claim'>> {
+    const served = servedFor(identity, input)
+    const isThere = await this.#presentAgents(served.shop)
+    const { service, isChanged } = await this.#serving.change(served, (found) => {
+      mustBeWritten(found)
+      if (!mayTake(identity, found, isThere)) throw new Refusal('conflict')
+      const { phase, agent } = found.document.service
+      if (phase === 'open' && agent?.id === identity.id) return undefined
+      return opened(settled(found.document, false, found.now), personOf(identity), found.now)
+    })
+    if (isChanged) this.#report({ fact: 'conversationServed', phase: 'open', by: 'claimed' })
+    return { ok: true, service }
+  }
+
+  async close({ identity }: Caller, input: CommandInput<'close'>): Promise<CommandAnswer<'close'>> {
+    const served = servedFor(identity, input)
+    const isThere = await this.#presentAgents(served.shop)
+    const { service, page, isChanged } = await this.#serving.change(served, (found) => {
+      mustBeWritten(found)
+      if (found.document.service.phase === 'closed') return undefined
+      if (!mayTake(identity, found, isThere)) throw new Refusal('conflict')
+      return closed(settled(found.document, false, found.now), found.now)
+    })
+    if (!isChanged) return { ok: true, service }
+    this.#report({ fact: 'conversationServed', phase: 'closed', by: 'closed' })
+    return { ok: true, service: (await this.#reopen(served, page.head.seq)) ?? service }
+  }
+
+  /** What came between the look and the close was appended to an open conversation, and is nobody's now. */
+  async #reopen(served: Served, seq: number): Promise<Service | undefined> {
+    const { head, messages } = await this.#store.read(served.conversation, { limit: 1 })
+    if (head.seq === seq || messages.at(-1)?.side !== served.customer) return undefined
+    const assign = await this.assigning(served)
+    const { service } = await this.#serving.change(served, (found) => (found.document.service.phase === 'closed' ? assign(found) : undefined))
+    return service
+  }
+
+  /** Longest in their phase first. */
+  async queue({ identity }: Caller, { limit = LIMITS.listCount }: CommandInput<'queue'>): Promise<CommandAnswer<'queue'>> {
+    const shop = identity.side
+    const entries = await this.#serving.index.of(shop, true)
+    const oldest = [...entries].sort(([, a], [, b]) => a.since - b.since).slice(0, limit).map(([conversation]) => conversation)
+    const rows = await Promise.all(oldest.map((conversation) => this.#row(shop, conversation)))
+    return { ok: true, conversations: rows.filter((row) => row !== undefined), more: entries.size > limit }
+  }
+
+  /** With how many conversations each of the asker's colleagues has. */
+  async withLoads({ identity: { side } }: Caller, presence: Readonly<Record<string, WirePresence>>): Promise<Record<string, WirePresence>> {
+    const own = presence[side]
+    if (own?.agents === undefined) return { ...presence }
+    const loads = loadsOf(await this.#serving.index.of(side))
+    return { ...presence, [side]: { ...own, agents: own.agents.map((agent) => ({ ...agent, load: loads.get(agent.id) ?? 0 })) } }
+  }
+
+  /** Gives those that wait, longest first, to agents who have room. Rejects while the store is away. */
+  async distribute(shop: string): Promise<void> {
+    const entries = await this.#serving.index.of(shop)
+    const waiting = [...entries].filter(([, { phase }]) => phase === 'waiting').sort(([, a], [, b]) => a.since - b.since)
+    if (waiting.length === 0) return
+    const { present } = await this.#presence.of(shop)
+    for (const [conversation] of waiting) {
+      if (!this.#available(present, entries).length) return
+      const served = servedOf(conversation)
+      if (served !== undefined) await this.#giveOut(served, present)
+    }
+  }
+
+  /** Decides for the agents who are there now: an agent's, or waiting. */
+  async assigning({ shop }: Served): Promise<(found: Found) => ServiceDocument> {
+    const { present } = await this.#presence.of(shop)
+    // nobody is there whose loads would matter
+    const entries = present.some(isOnline) ? await this.#serving.index.of(shop) : new Map()
+    return (found) => {
+      const agent = this.#choose(found.document, present, entries)
+      return agent === undefined ? queued(found.document, found.now) : opened(found.document, personOf(agent), found.now)
+    }
+  }
+
+  async #giveOut(served: Served, present: readonly Agent[]): Promise<void> {
+    const entries = await this.#serving.index.of(served.shop)
+    const { document, isChanged } = await this.#serving.change(served, (found) => {
+      if (found.document.service.phase !== 'waiting') return undefined
+      const agent = this.#choose(found.document, present, entries)
+      return agent === undefined ? undefined : opened(found.document, personOf(agent), found.now)
+    })
+    if (isChanged) this.#report({ fact: 'conversationServed', phase: 'open', by: 'routed' })
+    else await this.#serving.enter(served, document)
+  }
+
+  #choose({ last, avoid }: ServiceDocument, present: readonly Agent[], entries: OpenEntries): Agent | undefined {
+    const loads = loadsOf(entries)
+    const available = this.#available(present, entries).filter(({ id }) => id !== avoid)
+    return available.find(({ id }) => id === last?.id)
+      ?? available.sort((a, b) => (loads.get(a.id) ?? 0) - (loads.get(b.id) ?? 0))[0]
+  }
+
+  #available(present: readonly Agent[], entries: OpenEntries): Agent[] {
+    const loads = loadsOf(entries)
+    return present.filter((agent) => isOnline(agent) && (loads.get(agent.id) ?? 0) < this.#limit)
+  }
+
+  async #presentAgents(shop: string): Promise<(id: string) => boolean> {
+    const { present } = await this.#presence.of(shop)
+    return (id) => present.some((agent) => agent.id === id && agent.status !== 'offline')
+  }
+
+  async #row(shop: string, conversation: string): Promise<ConversationRow | undefined> {
+    const page = await this.#store.read(conversation, { limit: 1 })
+    const document = documentOf(page.service) ?? UNSERVED
+    const row = rowOfPage(shop, { conversation, page, now: this.#now() })
+    if (document.service.phase !== 'closed') return row
+    const served = servedOf(conversation)
+    if (served !== undefined) await this.#serving.enter(served, document)
+    return undefined
+  }
+}
+
+const isOnline = ({ status }: Agent): boolean => status === 'online'
+
+/** Whether it is the caller's, nobody's, or of somebody who is not there. */
+function mayTake({ id }: Identity, { document: { service: { phase, agent } } }: Found, isThere: (id: string) => boolean): boolean {
+  return phase !== 'open' || agent === undefined || agent.id === id || !isThere(agent.id)
+}

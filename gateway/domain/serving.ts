@@ -1,0 +1,112 @@
+/**
+ * How conversations are served, as one change after another: each is compare-and-set on the document beside the log, then entered in the
+ * shop's index and told to its agents. Of several at once one succeeds and the others decide again on what it left.
+ */
+import type { Bus, Page, Store } from '../backbone/backbone.ts'
+import { conversationSides, isShopSide } from '../protocol/keys.ts'
+import type { Identity, Service } from '../protocol/model.ts'
+import { access, type Target } from './access.ts'
+import { rowOfPage } from './conversations.ts'
+import { entryOf, type OpenIndex } from './open-index.ts'
+import { pushToSide } from './push-to-side.ts'
+import { Refusal } from './refusal.ts'
+import { documentOf, keptAs, serviceAt, UNSERVED, type ServiceDocument } from './service-document.ts'
+
+const ATTEMPTS = 5
+
+/** A conversation of a shop with its customer. */
+export interface Served {
+  readonly conversation: string
+  /** The shop's side. */
+  readonly shop: string
+  /** The customer's side. */
+  readonly customer: string
+}
+
+/** What a change is decided on. */
+export interface Found {
+  readonly document: ServiceDocument
+  /** Up to the last message. */
+  readonly page: Page
+  readonly now: number
+}
+
+export interface Changed {
+  readonly before: ServiceDocument
+  readonly document: ServiceDocument
+  /** As agents see it. */
+  readonly service: Service
+  readonly page: Page
+  readonly isChanged: boolean
+}
+
+export class Serving {
+  readonly index: OpenIndex
+  readonly #store: Store
+  readonly #bus: Bus
+  readonly #now: () => number
+  /** An agent has got room, or a customer waits. */
+  onUneven: (shop: string) => void = () => undefined
+
+  constructor(options: { store: Store; bus: Bus; index: OpenIndex; now: () => number }) {
+    this.index = options.index
+    this.#store = options.store
+    this.#bus = options.bus
+    this.#now = options.now
+  }
+
+  /**
+   * `decide` gives the next document, or undefined where nothing is to change; it may throw a Refusal. It is asked again after
+   * another change came first. Rejects with `conflict` where others always come first.
+   */
+  async change(served: Served, decide: (found: Found) => ServiceDocument | undefined): Promise<Changed> {
+    const { conversation, shop } = served
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const page = await this.#store.read(conversation, { limit: 1 })
+      const now = this.#now()
+      const before = documentOf(page.service) ?? UNSERVED
+      const next = decide({ document: before, page, now })
+      if (next === undefined) return { before, document: before, service: serviceAt(before, now), page, isChanged: false }
+      const { service } = next
+      this.index.note(shop, conversation, entryOf(service))
+      const set = await this.#store.setService(keptAs(next, { ...served, expect: page.service?.version ?? '' }))
+      if (!set.isSet) continue
+      const changed = { ...page, service: { text: JSON.stringify(next), version: set.version } }
+      await Promise.all([this.index.write(shop, conversation, entryOf(service)), this.#tell(served, changed)])
+      if (service.phase !== 'open') this.onUneven(shop)
+      return { before, document: next, service: serviceAt(next, now), page: changed, isChanged: true }
+    }
+    throw new Refusal('conflict')
+  }
+
+  /** Puts the index right. */
+  async enter({ conversation, shop }: Served, { service }: ServiceDocument): Promise<void> {
+    const entry = entryOf(service)
+    const known = (await this.index.of(shop)).get(conversation)
+    if (JSON.stringify(known) !== JSON.stringify(entry)) await this.index.write(shop, conversation, entry)
+  }
+
+  /** To all agents of the shop, in all windows. */
+  async #tell({ conversation, shop }: Served, page: Page): Promise<void> {
+    const row = rowOfPage(shop, { conversation, page, now: this.#now() })
+    if (row !== undefined) await pushToSide(this.#bus, { side: shop, origin: '' }, ['conversationPush', row])
+  }
+}
+
+/** The conversation that an agent's command is about. */
+export function servedFor(identity: Identity, { conversation, to }: Target): Served {
+  const seen = access(identity, { ...(conversation === undefined ? undefined : { conversation }), ...(to === undefined ? undefined : { to }) })
+  if (!isShopSide(seen.mine)) throw new Refusal('forbidden')
+  return { conversation: seen.conversation, shop: seen.mine, customer: seen.theirs }
+}
+
+/** Undefined: two people's own. */
+export function servedOf(conversation: string): Served | undefined {
+  const sides = conversationSides(conversation)
+  return sides === undefined || !isShopSide(sides[0]) ? undefined : { conversation, shop: sides[0], customer: sides[1] }
+}
+
+/** There is nothing to serve in a conversation that nobody wrote to. */
+export function mustBeWritten({ page }: Found): void {
+  if (page.head.seq === 0) throw new Refusal('unknown_conversation')
+}

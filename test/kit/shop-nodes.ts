@@ -1,0 +1,99 @@
+/** Two gateways on one embedded backbone whose clock can be moved, and people of shops at them. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Backbone } from '../../gateway/backbone/backbone.ts'
+import { openEmbedded } from '../../gateway/backbone/embedded/embedded.ts'
+import type { CommandInput } from '../../gateway/protocol/commands.ts'
+import type { ConversationRow, Service } from '../../gateway/protocol/model.ts'
+import { startGateway, type PassClaims, type StartedGateway } from './gateway.ts'
+import { HookedBackbone } from './hooked-backbone.ts'
+import { Talker } from './talker.ts'
+
+export class ShopNodes {
+  readonly backbone: HookedBackbone
+  readonly #folder: string
+  readonly #inner: Backbone
+  readonly #nodes: readonly StartedGateway[]
+  readonly #clock: { ahead: number }
+  #count = 0
+
+  private constructor(
+    backbone: HookedBackbone, { folder, inner, nodes, clock }: {
+      folder: string; inner: Backbone; nodes: readonly StartedGateway[]; clock: { ahead: number }
+    },
+  ) {
+    this.backbone = backbone
+    this.#folder = folder
+    this.#inner = inner
+    this.#nodes = nodes
+    this.#clock = clock
+  }
+
+  static async start(environment: Readonly<Record<string, string>> = {}): Promise<ShopNodes> {
+    const folder = await mkdtemp(join(tmpdir(), 'im-chat-'))
+    const inner = await openEmbedded({ dataDir: join(folder, 'store') })
+    const hooked = new HookedBackbone(inner)
+    const { store, records, images, bus } = hooked
+    const shared: Backbone = { store, records, images, bus, unready: () => hooked.unready(), close: async () => undefined }
+    const clock = { ahead: 0 }
+    const start = () => startGateway({ DATA_DIR: join(folder, 'shared'), API_KEY: 'key', ...environment },
+      { backbone: shared, now: () => Date.now() + clock.ahead })
+    return new ShopNodes(hooked, { folder, inner, nodes: [await start(), await start()], clock })
+  }
+
+  get url(): string {
+    return this.#nodes[0]!.url
+  }
+
+  now(): number {
+    return Date.now() + this.#clock.ahead
+  }
+
+  /** Time passes for all nodes at once. */
+  pass(ms: number): void {
+    this.#clock.ahead += ms
+  }
+
+  unique(name: string): string {
+    return `${name}${++this.#count}-${process.pid}`
+  }
+
+  async arrive(node: 0 | 1, claims: PassClaims): Promise<Talker> {
+    const talker = await new Talker(this.#nodes[node]!.url, 'ws').open()
+    await talker.hello({ token: await this.#nodes[node]!.pass({ ttlMs: 86_400_000, ...claims }) })
+    return talker
+  }
+
+  /** An agent of the shop, there for its colleagues. */
+  async agent(shop: string, sub: string, node: 0 | 1 = 0): Promise<Talker> {
+    const talker = await this.arrive(node, { sub, role: 'agent', shop, name: sub.toUpperCase() })
+    const of = [`shop:${shop}`]
+    for (;;) {
+      const { presence } = await talker.command('presence', { of })
+      if (presence[of[0]!]?.agents?.some(({ id }) => id === sub)) return talker
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const node of this.#nodes) await node.stop()
+    await this.#inner.close()
+    await rm(this.#folder, { recursive: true })
+  }
+}
+
+export const text = (to: string, id: string): CommandInput<'send'> => ({ to, id, kind: 'text', body: { text: id } })
+
+/** How the agent sees that the customer is served. */
+export async function serviceOf(agent: Talker, customer: string): Promise<Service | undefined> {
+  const { conversations } = await agent.command('conversations', {})
+  return conversations.find(({ to }) => to === customer)?.service
+}
+
+/** The newest row that this agent was told of this customer's conversation, as soon as it is as `fits` wants it. */
+export function told(agent: Talker, customer: string, fits: (service: Service) => boolean): Promise<ConversationRow> {
+  return agent.until(() => {
+    const row = agent.pushes('conversationPush').findLast(({ to, service }) => to === customer && service !== undefined)
+    return row?.service !== undefined && fits(row.service) ? row : undefined
+  })
+}
