@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { ConversationRow } from '../../gateway/protocol/model.ts'
-import { filterConversations, isUnanswered, type ConversationFilter, type ConversationQuestion } from '../client/conversation-filter.ts'
+import { filterConversations, isOnShelf, type ConversationFilter, type ConversationQuestion, type ConversationShelf } from '../client/conversation-filter.ts'
 
 /** How long the order stands still after the pointer last moved over the list. */
 const HOLD_MS = 2000
@@ -42,9 +42,22 @@ export class Listing implements ReactiveController {
     return this.#question.unreadFirst
   }
 
-  /** How many of all rows wait for an answer. */
-  unansweredCount(rows: readonly ConversationRow[]): number {
-    return rows.reduce((count, row) => count + (isUnanswered(row) ? 1 : 0), 0)
+  /** Whoever searches searches everywhere. */
+  get shelf(): ConversationShelf {
+    return this.query.trim() === '' ? (this.#question.shelf ?? 'all') : 'all'
+  }
+
+  /** How many of `rows` stand on a shelf. */
+  count(rows: readonly ConversationRow[], shelf: ConversationShelf): number {
+    return rows.reduce((count, row) => count + (isOnShelf(row, shelf, this.#question.me) ? 1 : 0), 0)
+  }
+
+  /** The shelf to look at, and whose conversations are `mine`. */
+  know(me: string | undefined, shelf: ConversationShelf): void {
+    if (me === this.#question.me && shelf === this.#question.shelf) return
+    if (shelf !== this.#question.shelf) this.#release()
+    this.#question = { ...this.#question, me, shelf }
+    this.#source = undefined
   }
 
   /** More than the newest page is needed to answer. */
@@ -75,7 +88,7 @@ export class Listing implements ReactiveController {
   rows(source: readonly ConversationRow[]): readonly ConversationRow[] {
     if (source === this.#source) return this.#shown
     this.#source = source
-    this.#answer = filterConversations(source, this.#question)
+    this.#answer = filterConversations(source, { ...this.#question, shelf: this.shelf })
     this.#shown = this.#order ? this.#inOrder(this.#order) : this.#answer
     return this.#shown
   }

@@ -1,10 +1,12 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
-import type { Status } from '../../gateway/protocol/model.ts'
+import type { Presence as Answer, Status } from '../../gateway/protocol/model.ts'
 import type { Client } from '../client/types.ts'
 
+export type Colleague = NonNullable<Answer['agents']>[number]
+
 /**
- * The agent's own status, the same in all its windows, and whether the customer of the open conversation is there. Asked anew
- * on each new line and for each other customer; pushes keep it up to date.
+ * Whether the other side of the open conversation is there and how available; of an agent also its own status, the same in all its
+ * windows, and its colleagues. Asked anew on each new line and for each other side; pushes keep it up to date.
  */
 export class Presence implements ReactiveController {
   readonly #host: ReactiveControllerHost
@@ -13,6 +15,8 @@ export class Presence implements ReactiveController {
   #to = ''
   #status: Status | undefined
   #isThere: boolean | undefined
+  #theirStatus: Status | undefined
+  #agents: readonly Colleague[] = []
 
   constructor(host: ReactiveControllerHost) {
     this.#host = host
@@ -28,6 +32,16 @@ export class Presence implements ReactiveController {
     return this.#isThere
   }
 
+  /** Of a shop: its most available agent's. */
+  get theirStatus(): Status | undefined {
+    return this.#theirStatus
+  }
+
+  /** Of the own shop, oneself included. */
+  get agents(): readonly Colleague[] {
+    return this.#agents
+  }
+
   hostConnected(): void {
     this.#host.requestUpdate()
   }
@@ -38,7 +52,7 @@ export class Presence implements ReactiveController {
 
   use(client: Client | undefined, to: string): void {
     if (client === this.#client && to === this.#to) return
-    if (to !== this.#to) this.#isThere = undefined
+    if (to !== this.#to) this.#isThere = this.#theirStatus = undefined
     this.#to = to
     if (client !== this.#client) {
       this.#stop?.()
@@ -46,7 +60,7 @@ export class Presence implements ReactiveController {
       this.#status = undefined
       this.#stop = client && this.#follow(client)
     }
-    this.#ask()
+    this.ask()
   }
 
   /** Shown at once; taken back where the gateway says no. */
@@ -58,20 +72,24 @@ export class Presence implements ReactiveController {
 
   #follow(client: Client): () => void {
     const stops = [
-      client.connection.subscribe(({ name }) => { if (name === 'live') this.#ask() }),
+      client.connection.subscribe(({ name }) => { if (name === 'live') this.ask() }),
       client.onPush('statusPush', ({ participant, status }) => {
-        if (participant === client.identity.value?.id) this.#set(status)
+        const me = client.identity.value
+        if (participant === me?.id) this.#set(status)
+        if (me?.role === 'agent') this.ask()
       }),
-      client.onPush('presencePush', ({ side, online }) => {
+      client.onPush('presencePush', ({ side, online, status }) => {
         if (side !== this.#to) return
         this.#isThere = online
+        this.#theirStatus = status
         this.#host.requestUpdate()
       }),
     ]
     return () => stops.forEach((stop) => stop())
   }
 
-  #ask(): void {
+  /** How busy colleagues are is told only to who asks. */
+  ask(): void {
     const client = this.#client
     const to = this.#to
     const me = client?.identity.value
@@ -79,7 +97,9 @@ export class Presence implements ReactiveController {
     client.request('presence', { of: to === '' ? [me.side] : [me.side, to] }).then(({ presence }) => {
       if (client !== this.#client || to !== this.#to) return
       this.#isThere = presence[to]?.online
-      this.#set(presence[me.side]?.agents?.find(({ id }) => id === me.id)?.status ?? this.#status ?? 'online')
+      this.#theirStatus = presence[to]?.status
+      this.#agents = presence[me.side]?.agents ?? []
+      this.#set(this.#agents.find(({ id }) => id === me.id)?.status ?? this.#status ?? 'online')
     }, () => undefined) // an older gateway, or the line has gone: the next line asks again
   }
 

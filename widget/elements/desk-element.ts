@@ -1,145 +1,167 @@
 import { html, nothing, type PropertyDeclaration, type PropertyValues, type TemplateResult } from 'lit'
-import type { Message } from '../../gateway/protocol/model.ts'
+import type { Status } from '../../gateway/protocol/model.ts'
 import type { QuickReply } from '../client/quick-reply-search.ts'
-import { Presence } from '../controllers/presence.ts'
+import { Chords } from '../controllers/desk/chords.ts'
+import { Dialogs } from '../controllers/desk/dialogs.ts'
+import { Idle } from '../controllers/desk/idle.ts'
+import { newId } from '../controllers/desk/new-id.ts'
+import { Remap } from '../controllers/desk/remap.ts'
+import { ReplyManager } from '../controllers/desk/reply-manager.ts'
+import { ReplyShelf } from '../controllers/desk/reply-shelf.ts'
 import { QuickReplies } from '../controllers/quick-replies.ts'
-import { Remembered } from '../controllers/remembered.ts'
 import { Shortcuts, type Chord } from '../controllers/shortcuts.ts'
 import type { DeskAction } from '../locales/desk-strings.ts'
 import { fill } from '../locales/fill.ts'
-import { listTime } from '../locales/list-time.ts'
-import { timeSpan } from '../locales/time-span.ts'
 import { deskIcons } from '../parts/desk-icons.ts'
+import type { BlockedEntry } from '../parts/desk/blocked-list.ts'
 import { quickReplyPicker } from '../parts/quick-reply-picker.ts'
-import { shortcutSheet } from '../parts/shortcut-sheet.ts'
-import { sidePanel } from '../parts/side-panel.ts'
 import { statusSwitch } from '../parts/status-switch.ts'
 import { tool } from '../parts/tool.ts'
-import { MailboxElement } from './mailbox-element.ts'
-import { pageStyles } from './page-styles.ts'
+import { DESK_ACTS, type DeskActs } from './desk-acts.ts'
+import { deskDialog, type DeskDialog } from './desk-dialog.ts'
+import { latestOrder } from './desk-facts.ts'
+import { DESK_SHORTCUTS } from './desk-shortcuts.ts'
+import { deskStyles } from './desk-styles.ts'
+import { DetailedElement } from './detailed-element.ts'
 
-const SHORTCUTS: Readonly<Record<DeskAction, Chord>> = {
-  next: 'Alt+ArrowDown',
-  previous: 'Alt+ArrowUp',
-  nextUnread: 'Alt+U',
-  search: '/',
-  composer: 'Alt+M',
-  quickReplies: 'Alt+Q',
-  details: 'Alt+I',
-  mute: 'Alt+S',
-  sheet: '?',
-}
-
-const COPIED_MS = 2000
 
 /**
- * `<im-desk gateway="https://…" token="…">`: a merchant's desk. All conversations of the agent's shop, one of them open, and who
- * the customer is. Fills its parent; three columns from 1040 px of its own width, two from 680 px, below that one at a time.
+ * `<im-desk gateway="https://…" token="…">`: a merchant's desk. The conversations of the agent's shop, one of them open, whose turn it
+ * is, and who the customer is. Fills its parent; three columns from 1040 px of its own width, two from 680 px, below that one at a time.
  *
  * Properties, methods and events: those of `<im-inbox>`, and
- *   shortcuts    (property only) {action: chord}, over the table below; an empty chord turns one off
- *   quickReplies (property only) [{id, title, text, folder?}], offered when "/" is typed; {customer} {order} {agent} are filled in
+ *   idle-minutes minutes without input after which the agent is shown as away; 0: never; default 10
+ *   shortcuts    (property only) {action: chord}, over the table of desk-shortcuts.ts; an empty chord turns one off. The person's own
+ *                choice, made in the sheet and kept by the browser, comes above both
+ *   quickReplies (property only) [{id, title, text, folder?}], offered beside those that the gateway keeps
  *   im-quick-reply {id}   (event) one was used
  *
- *   next Alt+↓ · previous Alt+↑ · nextUnread Alt+U · search / · composer Alt+M · quickReplies Alt+Q · details Alt+I · mute Alt+S · sheet ?
+ *   next Alt+↓ · previous Alt+↑ · nextUnread Alt+U · search / · composer Alt+M · send Mod+Enter · quickReplies Alt+Q · note Alt+N ·
+ *   claim Alt+C · close Alt+W · transfer Alt+T · block Alt+B · status Alt+A · details Alt+I · mute Alt+S · sheet ?
  *   A chord is written "Ctrl+Shift+K", "Mod+J" (Cmd on a Mac), "/"; none works while an input method composes.
  *
- * Parts: those of `<im-inbox>`, details sheet quick-replies. CSS variables: styles/tokens.ts.
- * Hooks for testers: those of `<im-inbox>`, details toggle-details copy-id sheet show-shortcuts quick-replies quick-reply status.
+ * Parts: those of `<im-inbox>`, service offers note note-form details dialog quick-replies. CSS variables: styles/tokens.ts.
+ * Hooks for testers: those of `<im-inbox>`, status shelf view mark search-foot · service claim close transfer take-back unblock answering ·
+ * offered accept decline look countdown · note note-form note-field save-note edit-note delete-note · details toggle-details copy-id customer
+ * viewing send-viewing order copy-order send-order customer-down customer-retry earlier open-block · quick-replies quick-reply · told undo ·
+ * show-replies show-blocked show-shortcuts and the dialogs sheet block-dialog transfer-dialog blocked-dialog replies-dialog.
  */
-export class DeskElement extends MailboxElement {
-  static override readonly properties: Record<string, PropertyDeclaration> = { shortcuts: { attribute: false }, quickReplies: { attribute: false } }
-  static override readonly styles = pageStyles
+export class DeskElement extends DetailedElement {
+  static override readonly properties: Record<string, PropertyDeclaration> = {
+    shortcuts: { attribute: false }, quickReplies: { attribute: false }, idleMinutes: { attribute: 'idle-minutes' },
+  }
+  static override readonly styles = deskStyles
 
   declare shortcuts: Readonly<Partial<Record<DeskAction, Chord>>>
 
   declare quickReplies: readonly QuickReply[]
 
+  declare idleMinutes: number
+
+  readonly #shelf = new ReplyShelf(this)
   readonly #replies = new QuickReplies(this, {
-    replies: () => this.quickReplies,
-    values: () => ({ customer: this.name, agent: this.mailbox.identity?.name, order: latestOrder(this.line.messages) }),
+    replies: () => [...this.quickReplies, ...this.#shelf.replies],
+    values: () => ({ customer: this.name, agent: this.mailbox.identity?.name, order: latestOrder(this.line.messages) ?? this.#knownOrder }),
     onUse: (id) => this.tell('im-quick-reply', { id }),
   })
-  readonly #presence = new Presence(this)
-  readonly #folded = new Remembered(this, 'details-folded')
-  #isSheetOpen = false
-  #isCopied = false
+  readonly #manager: ReplyManager = new ReplyManager(this, {
+    shelf: this.#shelf, newId,
+    onRefused: (refusal) => this.told.say({ text: this.words.refusals[refusal], isFailure: true }),
+    onImported: (n) => this.told.say({ text: fill(this.words.imported, { n }) }),
+    onDeleted: (reply) => this.told.say({
+      text: fill(this.words.replyDeleted, { title: reply.title }), onUndo: () => this.#manager.restore(reply),
+    }),
+  })
+  readonly #idle: Idle = new Idle(this, {
+    limitMs: () => this.idleMinutes * 60_000,
+    status: () => this.presence.status,
+    change: (status) => this.presence.change(status),
+    onIdle: () => this.told.say({ text: this.words.idleNow }),
+  })
+  readonly #dialogs = new Dialogs<DeskDialog>(this)
+  readonly #chords = new Chords<DeskAction>(this, () => ({ ...DESK_SHORTCUTS, ...this.shortcuts }))
+  readonly #remap = new Remap<DeskAction>(this, this.#chords)
+  #blocked: readonly BlockedEntry[] | undefined
 
   constructor() {
     super()
     this.shortcuts = {}
     this.quickReplies = []
-    new Shortcuts<DeskAction>(this, { table: () => this.#chords, onAction: (action) => this.#act(action) })
-  }
-
-  protected get hasDetails(): boolean {
-    if (!this.line.conversation) return false
-    return this.columnsFit.count === 3 ? this.#folded.value === undefined : this.shown === 'details'
+    this.idleMinutes = 10
+    new Shortcuts<DeskAction>(this, { table: () => this.#chords.table, onAction: (action) => this.#act(action) })
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed)
-    if (this.isConnected) this.#presence.use(this.line.client, this.to)
+    if (!this.isConnected) return
+    const { client } = this.line
+    this.#shelf.use(client)
   }
 
   protected override columns(): TemplateResult {
     const { deskStrings } = this.language
-    const status = statusSwitch({
-      status: this.#presence.status, strings: deskStrings, onStatus: (one) => this.#presence.change(one),
-    })
-    const sheet = tool({
-      name: 'show-shortcuts', label: deskStrings.shortcuts, icon: deskIcons.keyboard, onClick: () => this.#toggleSheet(true),
-    })
     const details = tool({
       name: 'toggle-details', label: this.hasDetails ? deskStrings.hideDetails : deskStrings.showDetails, icon: deskIcons.details,
-      isExpanded: this.hasDetails, onClick: () => this.#toggleDetails(),
+      isExpanded: this.hasDetails, onClick: () => this.toggleDetails(),
     })
-    return html`${this.list({
-        title: deskStrings.conversations, filters: ['all', 'unread', 'unanswered'], tools: html`${status}${sheet}${this.soundButton()}`,
+    return html`${this.shelves(this.#tools())}
+      ${this.pane({
+        ...this.noted(), detail: this.detail(), tools: details, above: html`${this.noteForm()}${this.#picker()}`,
+        below: this.serviceBar(() => this.#openTransfer()),
       })}
-      ${this.pane({ detail: this.#detail(), tools: details, above: this.#picker() })}
-      ${this.hasDetails ? this.#details() : nothing}`
+      ${this.hasDetails ? this.details(() => this.#openBlock()) : nothing}`
   }
 
-  protected override overlay(): TemplateResult | typeof nothing {
-    if (!this.#isSheetOpen) return nothing
-    return shortcutSheet({
-      table: this.#chords, strings: this.language.deskStrings,
-      onClose: () => this.#toggleSheet(false),
+  protected override overlay(): TemplateResult {
+    const { deskStrings } = this.language
+    const { me, row, words } = this
+    const dialog = deskDialog({
+      deskStrings, row, words,
+      open: this.#dialogs.open,
+      name: this.name,
+      isBusy: row !== undefined && this.service.isBusy(row.conversation),
+      colleagues: this.presence.agents.filter(({ id }) => id !== me),
+      blocked: this.#blocked,
+      manager: this.#manager, chords: this.#chords, remap: this.#remap,
+      called: (to, name) => this.called(to, name),
+      moment: this.moment,
+      onBlock: (wish) => void this.block(row!, wish).then((isDone) => { if (isDone) this.#dialogs.close() }),
+      onTransfer: (wish) => void this.handOn(row!, wish).then((isDone) => { if (isDone) this.#dialogs.close() }),
+      onUnblock: (entry) => this.#unblock(entry),
+      onClosed: this.#dialogs.onClosed,
     })
+    return html`${this.served()}${dialog}`
   }
 
   protected override firstUpdated(): void {
-    this.#replies.attach(this.renderRoot.querySelector('textarea')!)
+    this.#replies.attach(this.renderRoot.querySelector('.composer textarea')!)
     super.firstUpdated()
   }
 
-  /** A dialog can be shown only once it is in the page. */
   protected override updated(): void {
-    const sheet = this.renderRoot.querySelector('dialog')
-    if (sheet && !sheet.open) sheet.showModal()
     const active = this.renderRoot.querySelector('.reply[aria-selected=true]')
     active?.scrollIntoView({ block: 'nearest' })
-    const field = this.renderRoot.querySelector('textarea')!
+    const field = this.renderRoot.querySelector('.composer textarea')!
     if (active) field.setAttribute('aria-activedescendant', active.id)
     else field.removeAttribute('aria-activedescendant')
   }
 
-  get #chords(): Readonly<Record<DeskAction, Chord>> {
-    return { ...SHORTCUTS, ...this.shortcuts }
+  /** Of the customer's latest order where none was sent here yet. */
+  get #knownOrder(): string | undefined {
+    return this.customer.answer?.info?.orders?.[0]?.number
   }
 
-  /** The customer's id, whether he is there, and how long he has been waiting for an answer. */
-  #detail(): string {
-    const { deskStrings, lang } = this.language
-    const { conversation, messages } = this.line
-    if (!conversation) return ''
-    const answered = messages.findLastIndex(({ side }) => side !== conversation.to)
-    const first = messages[answered + 1]
-    const span = first && timeSpan(Date.now() - first.at, lang)
-    const there = this.#presence.isThere === undefined ? undefined : deskStrings.statuses[this.#presence.isThere ? 'online' : 'offline']
-    const waiting = span && fill(deskStrings.waitingFor, { duration: span })
-    return [conversation.to, there, waiting].filter(Boolean).join(' · ')
+  #tools(): TemplateResult {
+    const { language: { deskStrings }, words } = this
+    const onStatus = (status: Status): void => {
+      this.#idle.byHand()
+      this.presence.change(status)
+    }
+    return html`${statusSwitch({ status: this.presence.status, strings: deskStrings, onStatus })}<span class="tools">
+      ${tool({ name: 'show-replies', label: words.manageReplies, icon: deskIcons.reply, onClick: () => this.#dialogs.show('replies') })}
+      ${tool({ name: 'show-blocked', label: words.blockedList, icon: deskIcons.block, onClick: () => this.#openBlocked() })}
+      ${tool({ name: 'show-shortcuts', label: deskStrings.shortcuts, icon: deskIcons.keyboard, onClick: () => this.#dialogs.show('sheet') })}
+      ${this.soundButton()}</span>`
   }
 
   #picker(): TemplateResult | typeof nothing {
@@ -147,94 +169,81 @@ export class DeskElement extends MailboxElement {
     return found ? quickReplyPicker({ active, found, strings: this.language.deskStrings, onUse: use }) : nothing
   }
 
-  #details(): TemplateResult {
-    const { deskStrings, strings } = this.language
-    const to = this.line.conversation!.to
-    return sidePanel({
-      strings, deskStrings, to,
-      name: this.name,
-      facts: this.#facts(),
-      shared: sharedThings(this.line.messages),
-      isCopied: this.#isCopied,
-      onCopy: () => void this.#copy(to),
-      onClose: () => this.show('conversation'),
+  #openTransfer(): boolean {
+    const { me, row } = this
+    const { agent, phase, transfer } = row?.service ?? {}
+    if (phase !== 'open' || agent?.id !== me || transfer) return false
+    this.presence.ask()
+    this.#dialogs.show('transfer')
+    return true
+  }
+
+  #openBlock(): boolean {
+    if (!this.row?.service || this.row.service.blocked) return false
+    this.#dialogs.show('block')
+    return true
+  }
+
+  #openBlocked(): void {
+    this.#blocked = undefined
+    this.#dialogs.show('blocked')
+    this.line.client?.request('blocked', {}).then(({ blocked }) => {
+      this.#blocked = blocked
+      this.requestUpdate()
+    }, () => {
+      this.#dialogs.close()
+      this.told.say({ text: this.words.refusals.noLine, isFailure: true })
     })
   }
 
-  #facts(): (readonly [string, string])[] {
-    const { deskStrings, lang } = this.language
-    const { conversation, messages, theirs } = this.line
-    const last = messages[messages.length - 1]
-    const own = messages.filter(({ side }) => side !== conversation?.to)
-    const read = own.findLast(({ seq }) => seq <= theirs.read)
-    const isAllRead = read !== undefined && read === own[own.length - 1]
-    const at = (time: number): string => listTime(time, Date.now(), { lang, yesterday: deskStrings.yesterday })
-    const readSome = read ? fill(deskStrings.readUpTo, { at: at(read.at) }) : deskStrings.notReadYet
-    const readState = isAllRead ? deskStrings.readAll : readSome
-    return [
-      [deskStrings.messages, String(last?.seq ?? 0)],
-      ...(last ? [[deskStrings.lastActivity, at(last.at)] as const] : []),
-      ...(own.length > 0 ? [[deskStrings.readState, readState] as const] : []),
-    ]
-  }
-
-  async #copy(text: string): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(text)
-    } catch {
-      // Without permission the id can still be selected and copied by hand.
-      return
-    }
-    this.#isCopied = true
-    this.requestUpdate()
-    setTimeout(() => {
-      this.#isCopied = false
-      this.requestUpdate()
-    }, COPIED_MS)
-  }
-
-  #toggleDetails(): void {
-    if (this.columnsFit.count === 3) this.#folded.value = this.hasDetails ? 'yes' : undefined
-    else this.show(this.hasDetails ? 'conversation' : 'details')
-  }
-
-  #toggleSheet(isOpen: boolean): void {
-    this.#isSheetOpen = isOpen
+  #unblock({ conversation, to: _, name: __, ...blocked }: BlockedEntry): void {
+    const row = this.mailbox.rows.find((each) => each.conversation === conversation)
+    if (row) this.unblock({ ...row, service: { phase: 'closed', since: 0, ...row.service, blocked } })
+    else void this.line.client?.request('unblock', { conversation }).catch(() => undefined)
+    this.#blocked = this.#blocked?.filter((each) => each.conversation !== conversation)
     this.requestUpdate()
   }
 
   /** False where there is nothing to do, so that the key stays the page's. */
   #act(action: DeskAction): boolean {
-    if (this.#isSheetOpen && action !== 'sheet') return false
-    switch (action) {
-      case 'next':
-        return this.#step(1)
-      case 'previous':
-        return this.#step(-1)
-      case 'nextUnread':
-        return this.#openNextUnread()
-      case 'search':
-        return this.#focus('input[type=search]')
-      case 'composer':
-        return this.#focus('textarea')
-      case 'quickReplies':
-        if (!this.line.conversation) return false
-        this.#replies.open()
-        return true
-      case 'details':
-        this.#toggleDetails()
-        return true
-      case 'mute':
-        this.news.toggleSound()
-        return true
-      case 'sheet':
-        this.#toggleSheet(!this.#isSheetOpen)
-        return true
+    const isOpen = this.#dialogs.open !== undefined
+    if (action === 'sheet') {
+      if (this.#dialogs.open === 'sheet' && this.#remap.action === undefined) this.#dialogs.close()
+      else if (!isOpen) this.#dialogs.show('sheet')
+      return !isOpen || this.#remap.action === undefined
     }
+    return !isOpen && DESK_ACTS[action](this.#acts)
+  }
+
+  readonly #acts: DeskActs = {
+    step: (by) => this.#step(by),
+    nextUnread: () => this.#openNextUnread(),
+    focus: (selector) => this.#focus(selector),
+    quickReplies: () => {
+      if (this.line.conversation) this.#replies.open()
+      return this.line.conversation !== undefined
+    },
+    send: () => this.#send(),
+    note: () => this.writeNote(),
+    claim: () => this.claim(),
+    close: () => this.finish(),
+    transfer: () => this.#openTransfer(),
+    block: () => this.#openBlock(),
+    details: () => this.toggleDetails(),
+    mute: () => this.news.toggleSound(),
+  }
+
+  #send(): boolean {
+    const { activeElement } = this.renderRoot as ShadowRoot
+    const form = this.renderRoot.querySelector<HTMLFormElement>('form.composer')!
+    const isElsewhere = activeElement !== null && /^(INPUT|TEXTAREA|SELECT)$/.test(activeElement.tagName) && !form.contains(activeElement)
+    if (!this.line.conversation || isElsewhere) return false
+    form.requestSubmit()
+    return true
   }
 
   #step(by: number): boolean {
-    const rows = this.listing.rows(this.mailbox.rows)
+    const { rows } = this
     const at = rows.findIndex(({ to }) => to === this.to)
     const row = rows[at < 0 ? 0 : at + by]
     if (row) this.#goTo(row.to, rows.indexOf(row))
@@ -242,7 +251,7 @@ export class DeskElement extends MailboxElement {
   }
 
   #openNextUnread(): boolean {
-    const rows = this.listing.rows(this.mailbox.rows)
+    const { rows } = this
     const at = rows.findIndex(({ to, unread }) => unread > 0 && to !== this.to)
     if (at >= 0) this.#goTo(rows[at]!.to, at)
     return true
@@ -251,7 +260,7 @@ export class DeskElement extends MailboxElement {
   #goTo(to: string, index: number): void {
     this.open(to)
     this.virtual.reveal(index)
-    void this.updateComplete.then(() => this.#focus('textarea'))
+    void this.updateComplete.then(() => this.#focus('.composer textarea'))
   }
 
   #focus(selector: string): boolean {
@@ -260,22 +269,4 @@ export class DeskElement extends MailboxElement {
     target.focus()
     return true
   }
-}
-
-/** What `{order}` stands for. */
-function latestOrder(messages: readonly Message[]): string | undefined {
-  const { number } = (messages.findLast(({ kind }) => kind === 'order')?.body ?? {}) as Readonly<Record<string, unknown>>
-  return typeof number === 'string' ? number : undefined
-}
-
-/** Products and orders, the newest first, each once. */
-function sharedThings(messages: readonly Message[]): readonly Message[] {
-  const things = new Map<string, Message>()
-  for (const message of messages.toReversed()) {
-    if (message.kind !== 'product' && message.kind !== 'order') continue
-    const { number, title, url } = message.body as Readonly<Record<string, unknown>>
-    const key = `${message.kind} ${number ?? url ?? title}`
-    if (!things.has(key)) things.set(key, message)
-  }
-  return [...things.values()].slice(0, 20)
 }

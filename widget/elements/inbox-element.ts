@@ -57,7 +57,7 @@ export class InboxElement extends MailboxElement {
 
   protected override columns(): TemplateResult {
     const { conversations } = this.language.deskStrings
-    return html`${this.list({ title: conversations, filters: ['all'], tools: this.soundButton() })}
+    return html`${this.list({ title: conversations, tools: this.soundButton(), tabs: nothing, foot: nothing, emptySentence: undefined })}
       ${this.pane({ detail: '', tools: nothing, above: this.#offered() })}`
   }
 

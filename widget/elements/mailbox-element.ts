@@ -1,5 +1,5 @@
 import { html, nothing, type PropertyDeclaration, type PropertyValues, type TemplateResult } from 'lit'
-import type { Message } from '../../gateway/protocol/model.ts'
+import type { ConversationRow, Message } from '../../gateway/protocol/model.ts'
 import type { Client } from '../client/types.ts'
 import { Attention } from '../controllers/attention.ts'
 import type { ClientController } from '../controllers/client.ts'
@@ -32,6 +32,8 @@ import { mailboxList, type MailboxListOptions } from './mailbox-list.ts'
 import { mailboxPane, type MailboxPaneOptions } from './mailbox-pane.ts'
 import { MAILBOX_PROPERTIES } from './mailbox-properties.ts'
 
+type ListDefaults = 'mailbox' | 'listing' | 'virtual' | 'keys' | 'rows' | 'deskStrings' | 'lang' | 'selected' | 'question' | 'onOpen'
+
 /**
  * What `<im-inbox>` and `<im-desk>` share: a list of conversations, one of them open, and everything that tells of news.
  *
@@ -62,7 +64,7 @@ export abstract class MailboxElement extends LineElement {
   protected readonly news = new News(this, () => this.muted)
   protected readonly enter = new EnterChoice(this, () => 'send')
   protected readonly keys = new ListKeys(this, {
-    ids: () => this.listing.rows(this.mailbox.rows).map(({ to }) => to),
+    ids: () => this.rows.map(({ to }) => to),
     pageCount: () => this.virtual.pageCount,
     onMove: (index) => this.virtual.reveal(index),
     onOpen: (to) => this.open(to),
@@ -84,6 +86,7 @@ export abstract class MailboxElement extends LineElement {
     isHere: () => this.attention.isHere,
     enterSends: () => this.enter.value === 'send',
     isSoftKeyboard: () => false,
+    pictureLabel: () => this.language.strings.image,
     onSend: (id, text) => this.tell('im-send', { id, text }),
     onMessage: ({ id, seq, from, kind, body, at }, isOwn) =>
       this.tell('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
@@ -111,10 +114,10 @@ export abstract class MailboxElement extends LineElement {
     if (!conversation) return ''
     const { name, to } = conversation
     const said = (): string | undefined => messages.findLast(({ side }) => side === to)?.name
-    return this.#called(to, name.value ?? this.mailbox.rows.find((row) => row.to === to)?.name ?? said())
+    return this.called(to, name.value ?? this.mailbox.rows.find((row) => row.to === to)?.name ?? said())
   }
 
-  #called(to: string, name: string | undefined): string {
+  protected called(to: string, name: string | undefined): string {
     return shownName(name, to, this.language.deskStrings.guest)
   }
 
@@ -168,7 +171,7 @@ export abstract class MailboxElement extends LineElement {
     this.mailbox.use(client)
     if (changed.has('to') && this.to !== '') this.#hold()
     if (client && this.to !== this.#told) client.changeUser((this.#told = this.to))
-    if (this.listing.isSearching) this.mailbox.needMore()
+    if (this.isNarrow) this.mailbox.needMore()
     this.#dir = getComputedStyle(this).direction
   }
 
@@ -187,12 +190,23 @@ export abstract class MailboxElement extends LineElement {
     tap(this.renderRoot.querySelector<HTMLElement>('.enter')!, onEnter, onEnter)
   }
 
-  protected list(options: Pick<MailboxListOptions, 'title' | 'filters' | 'tools'>): TemplateResult {
+  /** The conversations listed, in order. */
+  protected get rows(): readonly ConversationRow[] {
+    return this.listing.rows(this.mailbox.rows)
+  }
+
+  /** More than the newest page is needed to answer. */
+  protected get isNarrow(): boolean {
+    return this.listing.isSearching
+  }
+
+  protected list(options: Omit<MailboxListOptions, ListDefaults>): TemplateResult {
     const { deskStrings, lang } = this.language
     const { keys, listing, mailbox, virtual } = this
     const { notices } = this.news
     return mailboxList({
       ...options, deskStrings, keys, lang, listing, mailbox, virtual,
+      rows: this.rows,
       selected: this.to,
       question: notices.isAsking
         ? question(deskStrings.notifyAsk, [
@@ -204,7 +218,7 @@ export abstract class MailboxElement extends LineElement {
     })
   }
 
-  protected pane(options: Pick<MailboxPaneOptions, 'detail' | 'tools' | 'above'>): TemplateResult {
+  protected pane(options: Pick<MailboxPaneOptions, 'detail' | 'tools' | 'above'> & Partial<MailboxPaneOptions>): TemplateResult {
     const { enter, language, line, thread } = this
     return mailboxPane({ ...options, ...language, enter, line, name: this.name, thread, onBack: () => this.show('list') })
   }
@@ -258,7 +272,7 @@ export abstract class MailboxElement extends LineElement {
     const isSeen = this.attention.isHere && message.conversation === this.line.conversation?.id
     if (isSeen) return
     const to = message.side
-    const name = this.#called(to, message.name ?? this.mailbox.rows.find((row) => row.to === to)?.name)
+    const name = this.called(to, message.name ?? this.mailbox.rows.find((row) => row.to === to)?.name)
     this.news.tell(message.id, {
       tag: to, title: fill(this.language.deskStrings.newMessageFrom, { name }), text: message.body.text, onOpen: () => this.open(to),
     })

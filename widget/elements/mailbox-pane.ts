@@ -1,4 +1,5 @@
 import type { nothing, TemplateResult } from 'lit'
+import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { ClientController } from '../controllers/client.ts'
 import type { EnterChoice } from '../controllers/enter-choice.ts'
 import type { Thread } from '../controllers/thread.ts'
@@ -8,7 +9,7 @@ import type { Strings } from '../locales/strings.ts'
 import { conversationPane } from '../parts/conversation-pane.ts'
 import { pageCards } from '../parts/page-cards.ts'
 import { refusalSentence } from '../parts/refusal-sentence.ts'
-import { rows } from '../parts/rows.ts'
+import { rows, type MarkRow, type Row } from '../parts/rows.ts'
 
 export interface MailboxPaneOptions {
   readonly line: ClientController
@@ -21,27 +22,37 @@ export interface MailboxPaneOptions {
   readonly detail: string
   readonly tools: TemplateResult | typeof nothing
   readonly above: TemplateResult | typeof nothing
+  /** Under the name. */
+  readonly below?: TemplateResult | typeof nothing
+  /** Puts more rows among the messages; whether the page holds the log's start and end is said. */
+  readonly between?: (rows: readonly Row[], isWhole: { readonly start: boolean; readonly end: boolean }) => readonly Row[]
+  /** How such a row looks; undefined: it is not one. */
+  readonly extra?: (row: MarkRow) => TemplateResult | undefined
+  /** What a refusal means here, where the usual sentence says too little. */
+  readonly sentence?: (refusal: WireRefusal) => string | undefined
   readonly onBack: () => void
 }
 
 /** What the controllers know of the open conversation, as what the middle column shows. */
-export function mailboxPane({ enter, lang, line, strings, thread, ...rest }: MailboxPaneOptions): TemplateResult {
+export function mailboxPane({ between, enter, extra, lang, line, sentence, strings, thread, ...rest }: MailboxPaneOptions): TemplateResult {
   const { client, connection, conversation, outbox, theirs, timeline } = line
   const { day, time } = messageTime(lang)
   const { announcement, hasText, isAtEnd, left, newCount, newFrom } = thread
+  const messages = rows({ messages: thread.messages, outbox: isAtEnd ? outbox : [], to: conversation?.to ?? '', theirs, newFrom })
+  const isStart = timeline.isLoaded && !timeline.hasOlder && thread.messages[0]?.seq === timeline.messages[0]?.seq
   return conversationPane({
     ...rest, announcement, connection, hasText, left, newCount, strings, time,
-    card: pageCards.content,
+    card: (kind, body) => pageCards.content(kind, body, strings, line.gateway),
     enter: enter.value,
     isEnterTold: enter.isTold,
     to: conversation?.to,
-    rows: rows({ messages: thread.messages, outbox: isAtEnd ? outbox : [], to: conversation?.to ?? '', theirs, newFrom }),
+    rows: between?.(messages, { start: isStart, end: isAtEnd }) ?? messages,
     isLoaded: timeline.isLoaded,
     isLoadingOlder: timeline.isLoadingOlder,
     typing: isAtEnd ? conversation?.typing.value : undefined,
     queuedCount: outbox.filter(({ state }) => state !== 'failed').length,
-    day: (at) => day(at, Date.now(), strings),
-    refusal: ({ refusal }) => (refusal ? refusalSentence(refusal, strings) : strings.states.failed),
+    day: (row) => extra?.(row) ?? day(row.at, Date.now(), strings),
+    refusal: ({ refusal }) => (refusal ? (sentence?.(refusal) ?? refusalSentence(refusal, strings)) : strings.states.failed),
     onRetry: (id) => conversation?.retry(id),
     onDiscard: (id) => conversation?.discard(id),
     onLatest: () => thread.toEnd(),

@@ -10,6 +10,13 @@ function table(value: unknown): unknown {
   return Object.values(value).every((each) => typeof each === 'string') ? { ...value } : BAD
 }
 
+/** Minutes; 0 is never. Absent: 10. */
+function minutes(value: unknown): unknown {
+  if (value === null || value === undefined) return 10
+  const count = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return typeof count === 'number' && count >= 0 && count <= 1440 ? count : BAD
+}
+
 /** A list of {id, title, text, folder?}. */
 function quickReplies(value: unknown): unknown {
   if (value === null || value === undefined) return []
@@ -30,4 +37,5 @@ export const MAILBOX_PROPERTIES: Readonly<Record<string, (value: unknown) => unk
   muted: flag,
   shortcuts: table,
   quickReplies,
+  idleMinutes: minutes,
 }

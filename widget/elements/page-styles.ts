@@ -4,7 +4,6 @@ import { composerStyle } from '../parts/composer-style.ts'
 import { conversationListStyle } from '../parts/conversation-list-style.ts'
 import { listPaneStyle } from '../parts/list-pane-style.ts'
 import { quickReplyPickerStyle } from '../parts/quick-reply-picker-style.ts'
-import { shortcutSheetStyle } from '../parts/shortcut-sheet-style.ts'
 import { sidePanelStyle } from '../parts/side-panel-style.ts'
 import { statusSwitchStyle } from '../parts/status-switch-style.ts'
 import { bubbleStyle } from '../parts/bubble-style.ts'
@@ -15,5 +14,5 @@ import { mailboxStyles } from './mailbox-styles.ts'
 
 export const pageStyles = [
   tokens, base, timelineStyle, bubbleStyle, cardStyle, composerStyle, avatarStyle, listPaneStyle, conversationListStyle,
-  sidePanelStyle, quickReplyPickerStyle, shortcutSheetStyle, statusSwitchStyle, mailboxStyles,
+  sidePanelStyle, quickReplyPickerStyle, statusSwitchStyle, mailboxStyles,
 ]

@@ -8,10 +8,6 @@ export interface DeskStrings {
   readonly search: string
   readonly searchHint: string
   readonly clearSearch: string
-  readonly filter: string
-  readonly all: string
-  readonly unread: string
-  readonly unanswered: string
   readonly noConversations: string
   readonly noConversationsHint: string
   readonly nothingFound: string
@@ -55,4 +51,6 @@ export interface DeskStrings {
 }
 
 /** What a shortcut can do. */
-export type DeskAction = 'next' | 'previous' | 'nextUnread' | 'search' | 'composer' | 'quickReplies' | 'details' | 'mute' | 'sheet'
+export type DeskAction =
+  | 'next' | 'previous' | 'nextUnread' | 'search' | 'composer' | 'send' | 'quickReplies' | 'note'
+  | 'claim' | 'close' | 'transfer' | 'block' | 'status' | 'details' | 'mute' | 'sheet'

@@ -64,9 +64,35 @@ export const conversationListStyle = css`
     font-size: 14px;
     color: var(--muted);
   }
-  .entry-count {
+  .entry-end {
     grid-area: count;
     justify-self: end;
+    display: flex;
+    align-items: center;
+    gap: 6px;
+  }
+  .entry-mark {
+    max-width: 112px;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+    font-size: 12.5px;
+    line-height: 20px;
+    color: var(--muted);
+  }
+  .entry-mark:is([data-state='waiting'], [data-state='offered']) {
+    color: var(--accent);
+    font-weight: 600;
+  }
+  .entry-mark[data-state='blocked'] {
+    color: var(--danger);
+  }
+  .entry mark {
+    border-radius: 3px;
+    background: var(--found, #ffe08a);
+    color: #1b2220;
+  }
+  .entry-count {
     min-width: 20px;
     padding: 0 6px;
     border-radius: 10px;
@@ -92,7 +118,7 @@ export const conversationListStyle = css`
   .entry[aria-selected='true'] {
     background: var(--own);
   }
-  .entry[aria-selected='true'] :is(.entry-last, .entry-time) {
+  .entry[aria-selected='true'] :is(.entry-last, .entry-time, .entry-mark) {
     color: var(--ink);
     opacity: 0.8;
   }
@@ -106,7 +132,7 @@ export const conversationListStyle = css`
       color: HighlightText;
       forced-color-adjust: none;
     }
-    .entry[aria-selected='true'] :is(.entry-name, .entry-last, .entry-time, .entry-count, .face) {
+    .entry[aria-selected='true'] :is(.entry-name, .entry-last, .entry-time, .entry-mark, .entry-count, .face) {
       background: Highlight;
       color: HighlightText;
       opacity: 1;

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { ref } from 'lit/directives/ref.js'
 import { repeat } from 'lit/directives/repeat.js'
-import type { ConversationRow } from '../../gateway/protocol/model.ts'
+import type { ConversationRow, Message } from '../../gateway/protocol/model.ts'
 import type { DeskStrings } from '../locales/desk-strings.ts'
 import { fill } from '../locales/fill.ts'
 import { listTime } from '../locales/list-time.ts'
@@ -22,6 +22,12 @@ export interface ConversationListView {
   readonly now: number
   readonly lang: string
   readonly strings: DeskStrings
+  /** Whose turn it is, in a row. */
+  readonly mark?: (row: ConversationRow) => TemplateResult | typeof nothing
+  /** The message that a search found, instead of the last one. */
+  readonly found?: (row: ConversationRow) => Message | undefined
+  /** A text of a row as it is shown: with the words that were searched for marked. */
+  readonly text?: (text: string) => TemplateResult | string
   readonly attach: (element?: Element) => void
   readonly onOpen: (to: string) => void
   readonly onKeydown: (event: KeyboardEvent) => void
@@ -34,14 +40,15 @@ const short = (text: string): string => (text.length > SHOWN_LENGTH ? text.slice
 
 const rowId = (to: string): string => `row-${to}`
 
-function lastLine({ last }: ConversationRow, { me, strings }: ConversationListView): TemplateResult | typeof nothing {
+function lastLine(item: ConversationRow, { found, me, strings, text = short }: ConversationListView): TemplateResult | typeof nothing {
+  const last = found?.(item) ?? item.last
   if (!last) return nothing
   const author = last.from === me ? strings.you : last.side === last.from || last.kind === 'system' ? undefined : last.name
-  return html`${author ? html`<bdi>${short(author)}</bdi>: ` : nothing}${short(last.body.text)}`
+  return html`${author ? html`<bdi>${short(author)}</bdi>: ` : nothing}${text(last.body.text)}`
 }
 
 function row(item: ConversationRow, index: number, view: ConversationListView): TemplateResult {
-  const { active, lang, now, onOpen, rows, selected, strings } = view
+  const { active, lang, mark, now, onOpen, rows, selected, strings, text = short } = view
   const name = short(shownName(item.name, item.to, strings.guest))
   const isUnread = item.unread > 0
   return html`<div
@@ -52,13 +59,13 @@ function row(item: ConversationRow, index: number, view: ConversationListView): 
     @click=${() => onOpen(item.to)}
   >
     ${avatar(item.to, name)}
-    <span class="entry-name" dir="auto">${name}</span>
+    <span class="entry-name" dir="auto">${text(name)}</span>
     <time class="entry-time">${listTime(item.at, now, { lang, yesterday: strings.yesterday })}</time>
     <span class="entry-last" dir="auto">${lastLine(item, view)}</span>
-    ${isUnread
+    <span class="entry-end">${mark?.(item) ?? nothing}${isUnread
       ? html`<span class="entry-count" part="unread" data-test="unread" aria-label=${fill(strings.unreadCount, { n: item.unread })}
           >${item.unread > 99 ? '99+' : item.unread}</span>`
-      : nothing}
+      : nothing}</span>
   </div>`
 }
 

@@ -19,6 +19,8 @@ export interface ConversationPaneView extends TimelineOptions, BannerOptions, Co
   readonly tools: TemplateResult | typeof nothing
   /** What lies over the composer: the quick reply picker. */
   readonly above: TemplateResult | typeof nothing
+  /** Under the name: whose turn it is. */
+  readonly below?: TemplateResult | typeof nothing
   readonly onBack: () => void
 }
 
@@ -29,7 +31,7 @@ export interface ConversationPaneView extends TimelineOptions, BannerOptions, Co
 export function conversationPane(view: ConversationPaneView): TemplateResult {
   const { above, deskStrings, to } = view
   return html`<section class="pane" part="panel" data-test="panel" data-to=${to ?? ''} aria-label=${deskStrings.conversation}>
-    ${to === undefined ? nothing : header(view, to)}
+    ${to === undefined ? nothing : html`${header(view, to)}${view.below ?? nothing}`}
     <div class="stage" ?hidden=${to === undefined}>${timeline(view)}${to === undefined ? nothing : banner(view)}</div>
     <div class="foot" ?hidden=${to === undefined}>${above}${composer(view)}</div>
     ${to === undefined ? vacancy(view) : nothing}

@@ -1,11 +1,19 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { DeskAction, DeskStrings } from '../locales/desk-strings.ts'
-import { icons } from './icons.ts'
+import { fill } from '../locales/fill.ts'
+import type { ServiceStrings } from '../locales/service-strings.ts'
 
 export interface ShortcutSheetView {
   readonly table: Readonly<Partial<Record<DeskAction, string>>>
   readonly strings: DeskStrings
-  readonly onClose: () => void
+  readonly serviceStrings: ServiceStrings
+  /** The action whose keys are being asked for. */
+  readonly remapped: DeskAction | undefined
+  readonly fault: string | undefined
+  readonly isChanged: boolean
+  readonly onRemap: (action: DeskAction | undefined) => void
+  readonly onKey: (event: KeyboardEvent) => void
+  readonly onReset: () => void
 }
 
 const SIGNS: Readonly<Record<string, string>> = {
@@ -15,19 +23,21 @@ const SIGNS: Readonly<Record<string, string>> = {
 const keys = (chord: string): TemplateResult[] =>
   chord.split('+').map((key) => html`<kbd>${SIGNS[key] ?? key}</kbd>`)
 
-/** Every shortcut that is on, as a modal sheet; Escape, the button and a click beside it close it. */
-export function shortcutSheet({ onClose, table, strings }: ShortcutSheetView): TemplateResult {
-  const actions = (Object.keys(table) as DeskAction[]).filter((action) => table[action])
-  return html`<dialog
-    class="sheet" part="sheet" data-test="sheet" aria-labelledby="sheet-title"
-    @close=${onClose} @click=${(event: Event) => (event.target === event.currentTarget ? onClose() : nothing)}
-  >
-    <header>
-      <h2 id="sheet-title">${strings.shortcuts}</h2>
-      <button class="plain" type="button" aria-label=${strings.close} @click=${onClose}>${icons.close}</button>
-    </header>
-    <dl>
-      ${actions.map((action) => html`<div><dt>${strings.actions[action]}</dt><dd>${keys(table[action]!)}</dd></div>`)}
+/** Every shortcut; a press on one asks for other keys. */
+export function shortcutSheet(view: ShortcutSheetView): TemplateResult {
+  const { fault, isChanged, onReset, serviceStrings, strings } = view
+  return html`<dl class="sheet">
+      ${(Object.keys(strings.actions) as DeskAction[]).map((action) => html`<div><dt>${strings.actions[action]}</dt><dd>${chord(action, view)}</dd></div>`)}
     </dl>
-  </dialog>`
+    <p class="trouble" role="alert" ?hidden=${fault === undefined} data-test="chord-fault">${fault}</p>
+    ${isChanged ? html`<button type="button" class="act" data-test="reset-shortcuts" @click=${onReset}>${serviceStrings.resetShortcuts}</button>` : nothing}`
+}
+
+function chord(action: DeskAction, { onKey, onRemap, remapped, serviceStrings, strings, table }: ShortcutSheetView): TemplateResult {
+  const isAsked = remapped === action
+  const label = fill(serviceStrings.remap, { action: strings.actions[action] })
+  return html`<button type="button" class="chord" data-test="chord" data-action=${action} aria-pressed=${isAsked}
+    aria-label="${label}${table[action] ? ` (${table[action]})` : ''}" @click=${() => onRemap(isAsked ? undefined : action)}
+    @keydown=${(event: KeyboardEvent) => (isAsked ? onKey(event) : nothing)} @blur=${() => (isAsked ? onRemap(undefined) : nothing)}
+    >${isAsked ? serviceStrings.pressKeys : table[action] ? keys(table[action]!) : '–'}</button>`
 }

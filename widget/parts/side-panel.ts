@@ -16,6 +16,10 @@ export interface SidePanelView {
   /** Product and order messages of this conversation, the newest first, each thing once. */
   readonly shared: readonly Message[]
   readonly isCopied: boolean
+  /** What else is known of them. */
+  readonly more: TemplateResult | typeof nothing
+  /** What can be done about them. */
+  readonly acts: TemplateResult | typeof nothing
   readonly onCopy: () => void
   readonly onClose: () => void
 }
@@ -34,8 +38,9 @@ export function sidePanel(view: SidePanelView): TemplateResult {
         <div><dt>${deskStrings.customerId}</dt><dd>${copyable(view)}</dd></div>
         ${facts.map(([label, value]) => html`<div><dt>${label}</dt><dd><bdi>${value}</bdi></dd></div>`)}
       </dl>
-      <h3 class="side-title">${deskStrings.shared}</h3>
-      ${things(view)}
+      ${view.more}
+      <section aria-label=${deskStrings.shared}><h3 class="side-title">${deskStrings.shared}</h3>${things(view)}</section>
+      ${view.acts}
     </div>
   </aside>`
 }

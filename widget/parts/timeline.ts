@@ -4,7 +4,7 @@ import { fill } from '../locales/fill.ts'
 import type { Strings } from '../locales/strings.ts'
 import { bubble, type BubbleOptions } from './bubble.ts'
 import { icons } from './icons.ts'
-import type { Row } from './rows.ts'
+import type { MarkRow, Row } from './rows.ts'
 
 export interface TimelineOptions extends BubbleOptions {
   readonly rows: readonly Row[]
@@ -15,7 +15,8 @@ export interface TimelineOptions extends BubbleOptions {
   readonly newCount: number | undefined
   /** The last message that came, for those who listen instead of looking. */
   readonly announcement: string
-  readonly day: (at: number) => string
+  /** What stands in a mark between the bubbles: the day, or what else the page puts there. */
+  readonly day: (row: MarkRow) => string | TemplateResult
   readonly onLatest: () => void
 }
 
@@ -41,7 +42,7 @@ export function timeline(options: TimelineOptions): TemplateResult {
 function line(row: Row, options: TimelineOptions): TemplateResult {
   if (row.type === 'bubble') return bubble(row, options)
   return row.type === 'day'
-    ? html`<div class="mark"><span>${options.day(row.at)}</span></div>`
+    ? html`<div class="mark"><span>${options.day(row)}</span></div>`
     : html`<div class="mark new" data-test="new"><span>${options.strings.newMessages}</span></div>`
 }
 

@@ -1,0 +1,42 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit'
+
+/**
+ * Which dialog is open; at most one. Shown as modal ones, so the browser keeps the focus inside, closes on Escape and gives the
+ * focus back to where it was.
+ */
+export class Dialogs<Name extends string> implements ReactiveController {
+  readonly #host: ReactiveControllerHost & { readonly renderRoot: HTMLElement | DocumentFragment }
+  #open: Name | undefined
+
+  constructor(host: ReactiveControllerHost & { readonly renderRoot: HTMLElement | DocumentFragment }) {
+    this.#host = host
+    host.addController(this)
+  }
+
+  get open(): Name | undefined {
+    return this.#open
+  }
+
+  show(name: Name): void {
+    this.#open = name
+    this.#host.requestUpdate()
+  }
+
+  /** By the dialog itself, whose `close` event ends in `onClosed`: only so the focus returns. */
+  readonly close = (): void => this.#dialog?.close()
+
+  readonly onClosed = (): void => {
+    this.#open = undefined
+    this.#host.requestUpdate()
+  }
+
+  /** A dialog can be shown only once it is in the page. */
+  hostUpdated(): void {
+    const dialog = this.#dialog
+    if (dialog && !dialog.open) dialog.showModal()
+  }
+
+  get #dialog(): HTMLDialogElement | null {
+    return this.#host.renderRoot.querySelector('dialog')
+  }
+}

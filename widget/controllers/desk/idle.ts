@@ -1,0 +1,90 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit'
+import type { Status } from '../../../gateway/protocol/model.ts'
+import { listen } from '../listen.ts'
+import { Remembered } from '../remembered.ts'
+
+/** Input is written down at most so often. */
+const NOTE_MS = 5000
+
+export interface IdleOptions {
+  /** 0: never. */
+  readonly limitMs: () => number
+  readonly status: () => Status | undefined
+  readonly change: (status: Status) => void
+  readonly onIdle: () => void
+}
+
+/**
+ * Away by itself. Input in any desk of this browser counts for all of them.
+ *
+ * here ──no input for `limitMs`, status online or busy──▶ idle (away; the status before is remembered)
+ * idle ──input in any window──▶ here (the status before is back)
+ * idle ──status changed by hand, anywhere──▶ here (what the hand chose stays)
+ */
+export class Idle implements ReactiveController {
+  readonly #options: IdleOptions
+  readonly #activeAt: Remembered
+  readonly #before: Remembered
+  #stop: (() => void) | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #notedAt = 0
+
+  constructor(host: ReactiveControllerHost, options: IdleOptions) {
+    this.#options = options
+    this.#activeAt = new Remembered(host, 'active-at')
+    this.#before = new Remembered(host, 'idle-from')
+    host.addController(this)
+  }
+
+  hostConnected(): void {
+    this.#stop = listen(window, 'pointerdown pointermove keydown wheel touchstart', this.#onInput, { capture: true, passive: true })
+    this.#onInput()
+  }
+
+  hostDisconnected(): void {
+    this.#stop?.()
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  /** The person chose a status. */
+  byHand(): void {
+    if (this.#before.value !== undefined) this.#before.value = undefined
+    this.#onInput()
+  }
+
+  readonly #onInput = (): void => {
+    const before = this.#before.value as Status | undefined
+    const now = Date.now()
+    if (before === undefined && now - this.#notedAt < Math.min(NOTE_MS, this.#options.limitMs() / 4)) return
+    this.#notedAt = now
+    this.#activeAt.value = String(now)
+    if (before !== undefined) {
+      this.#before.value = undefined
+      if (this.#options.status() === 'away') this.#options.change(before)
+    }
+    this.#watch()
+  }
+
+  #watch(): void {
+    clearTimeout(this.#timer)
+    const limitMs = this.#options.limitMs()
+    if (limitMs <= 0 || this.#stop === undefined) return
+    const leftMs = Number(this.#activeAt.value ?? 0) + limitMs - Date.now()
+    this.#timer = setTimeout(leftMs > 0 ? () => this.#look() : () => this.#rest(), Math.max(leftMs, 20))
+  }
+
+  /** Another window may have seen input meanwhile. */
+  #look(): void {
+    if (Number(this.#activeAt.value ?? 0) + this.#options.limitMs() > Date.now()) this.#watch()
+    else this.#rest()
+  }
+
+  #rest(): void {
+    const status = this.#options.status()
+    if (this.#before.value !== undefined || (status !== 'online' && status !== 'busy')) return
+    this.#before.value = status
+    this.#options.change('away')
+    this.#options.onIdle()
+  }
+}

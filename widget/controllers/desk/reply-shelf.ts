@@ -1,0 +1,85 @@
+import type { ReactiveControllerHost } from 'lit'
+import type { QuickReply } from '../../../gateway/protocol/model.ts'
+import { RefusalError } from '../../client/refusal-error.ts'
+import type { Client } from '../../client/types.ts'
+import { Follower } from './follower.ts'
+
+const PAUSE_MS = 250
+
+/** The quick replies that the gateway keeps: the shop's and the agent's own. */
+export class ReplyShelf extends Follower {
+  #replies: readonly QuickReply[] = []
+  #leftCount = 0
+
+  constructor(host: ReactiveControllerHost) {
+    super(host)
+  }
+
+  get replies(): readonly QuickReply[] {
+    return this.#replies
+  }
+
+  /** Of an import that is under way: how many are still to be saved. */
+  get leftCount(): number {
+    return this.#leftCount
+  }
+
+  /** Shown once it is kept. Rejects with the refusal. A reply that changes its scope is another one: the old one goes last. */
+  async save(quickReply: QuickReply, before?: QuickReply): Promise<void> {
+    await this.client!.request('saveQuickReply', { quickReply })
+    this.#put(quickReply)
+    if (before && before.scope !== quickReply.scope) await this.remove(before)
+  }
+
+  async remove({ id, scope }: QuickReply): Promise<void> {
+    await this.client!.request('deleteQuickReply', { id, scope })
+    this.#replies = this.#replies.filter((each) => each.id !== id || each.scope !== scope)
+    this.update()
+  }
+
+  /** One after the other, as fast as the gateway takes them. */
+  async import(quickReplies: readonly QuickReply[]): Promise<void> {
+    this.#leftCount = quickReplies.length
+    try {
+      for (const reply of quickReplies) {
+        await this.#insist(reply)
+        this.#leftCount--
+        this.update()
+      }
+    } finally {
+      this.#leftCount = 0
+      this.update()
+    }
+  }
+
+  protected override follow(client: Client): readonly (() => void)[] {
+    return [client.onPush('quickRepliesPush', () => { if (this.#leftCount === 0) this.ask() })]
+  }
+
+  protected override forget(): void {
+    this.#replies = []
+  }
+
+  protected override ask(): void {
+    this.client?.request('quickReplies', {}).then(({ quickReplies }) => {
+      this.#replies = quickReplies
+      this.update()
+    }, () => undefined) // the next line asks again
+  }
+
+  async #insist(reply: QuickReply): Promise<void> {
+    for (;;) {
+      try {
+        return await this.save(reply)
+      } catch (error) {
+        if (!(error instanceof RefusalError) || error.code !== 'rate_limited') throw error
+        await new Promise((done) => setTimeout(done, error.afterMs ?? PAUSE_MS))
+      }
+    }
+  }
+
+  #put(reply: QuickReply): void {
+    this.#replies = [...this.#replies.filter(({ id, scope }) => id !== reply.id || scope !== reply.scope), reply]
+    this.update()
+  }
+}

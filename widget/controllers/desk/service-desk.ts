@@ -1,0 +1,99 @@
+import type { ConversationRow, Service, Transfer } from '../../../gateway/protocol/model.ts'
+import type { Command, CommandAnswer, CommandInput } from '../../../gateway/protocol/commands.ts'
+import type { PushData } from '../../../gateway/protocol/pushes.ts'
+import { RefusalError } from '../../client/refusal-error.ts'
+import type { Client } from '../../client/types.ts'
+import { Follower } from './follower.ts'
+
+export type ServiceRefusal = 'conflict' | 'unavailable' | 'forbidden' | 'tooMany' | 'limited' | 'noLine' | 'other'
+
+const QUEUE_COUNT = 500
+
+const REFUSALS: Readonly<Record<string, ServiceRefusal>> = {
+  conflict: 'conflict', agent_unavailable: 'unavailable', forbidden: 'forbidden', too_many: 'tooMany', rate_limited: 'limited',
+  timeout: 'noLine', disconnected: 'noLine', cut: 'noLine', unavailable: 'noLine', draining: 'noLine',
+}
+
+/** Which of the desk's sentences a refusal is. */
+export const serviceRefusal = (error: unknown): ServiceRefusal =>
+  (error instanceof RefusalError ? REFUSALS[error.code] : undefined) ?? 'other'
+
+export interface ServiceDeskOptions {
+  readonly host: ConstructorParameters<typeof Follower>[0]
+  readonly rows: () => readonly ConversationRow[]
+  readonly onOutcome: (push: PushData<'transferPush'>) => void
+  readonly onRefused: (refusal: ServiceRefusal) => void
+}
+
+export interface Offered {
+  readonly row: ConversationRow
+  readonly transfer: Transfer
+}
+
+type ServiceCommand = {
+  [C in Command]: CommandAnswer<C> extends { service: Service } ? C : never
+}[Command]
+
+/**
+ * Whose turn it is. Everything is read from the rows, which pushes keep up to date, so it survives a lost line and is the same in all
+ * windows; only the outcome of a transfer is a push of its own, because a row cannot say how it came to be.
+ */
+export class ServiceDesk extends Follower {
+  readonly #options: ServiceDeskOptions
+  readonly #busy = new Set<string>()
+
+  constructor(options: ServiceDeskOptions) {
+    super(options.host)
+    this.#options = options
+  }
+
+  /** What others hand to `me`, longest waiting first. */
+  offersTo(me: string | undefined): readonly Offered[] {
+    const offers: Offered[] = []
+    for (const row of this.#options.rows()) {
+      const transfer = row.service?.transfer
+      if (transfer && transfer.to.id === me) offers.push({ row, transfer })
+    }
+    return offers.sort((a, b) => a.transfer.at - b.transfer.at)
+  }
+
+  /** An answer is under way. */
+  isBusy(conversation: string): boolean {
+    return this.#busy.has(conversation)
+  }
+
+  /** Asks, and shows the new state at once. Resolves with whether it came to be. */
+  async change<C extends ServiceCommand>(row: ConversationRow, command: C, input: CommandInput<C>): Promise<boolean> {
+    const { client } = this
+    if (!client || this.isBusy(row.conversation)) return false
+    this.#busy.add(row.conversation)
+    this.update()
+    try {
+      const { service } = await client.request(command, input) as { service: Service }
+      const held = this.#options.rows().find(({ conversation }) => conversation === row.conversation) ?? row
+      client.inbox.add([{ ...held, service }])
+      return true
+    } catch (error) {
+      this.#options.onRefused(serviceRefusal(error))
+      this.ask()
+      return false
+    } finally {
+      this.#busy.delete(row.conversation)
+      this.update()
+    }
+  }
+
+  protected override follow(client: Client): readonly (() => void)[] {
+    return [client.onPush('transferPush', (push) => {
+      if (push.state !== 'offered' && push.transfer.from.id === client.identity.value?.id) this.#options.onOutcome(push)
+    })]
+  }
+
+  /** What is not closed may stand far below the newest page. */
+  protected override ask(): void {
+    const { client } = this
+    if (!client || client.identity.value?.role !== 'agent') return
+    client.request('queue', { limit: QUEUE_COUNT })
+      .then(({ conversations }) => client.inbox.add(conversations), () => undefined) // the next line asks again
+  }
+}

@@ -1,0 +1,68 @@
+import { nothing, type PropertyValues, type TemplateResult } from 'lit'
+import type { ConversationRow } from '../../gateway/protocol/model.ts'
+import type { ConversationShelf } from '../client/conversation-filter.ts'
+import { WideSearch } from '../controllers/desk/wide-search.ts'
+import { Remembered } from '../controllers/remembered.ts'
+import { serviceStringsFor } from '../locales/service-strings-for.ts'
+import type { ServiceStrings } from '../locales/service-strings.ts'
+import { listTabs, type ListView } from '../parts/desk/list-tabs.ts'
+import { marked } from '../parts/desk/marked.ts'
+import { searchFoot } from '../parts/desk/search-foot.ts'
+import { serviceMark } from '../parts/desk/service-mark.ts'
+import { MailboxElement } from './mailbox-element.ts'
+
+const SHELVES: readonly string[] = ['mine', 'waiting', 'all']
+
+/** A list of conversations on shelves, mine, waiting and all, that the gateway helps to search. */
+export abstract class ShelvedElement extends MailboxElement {
+  readonly #search = new WideSearch(this)
+  readonly #chosen = new Remembered(this, 'shelf')
+
+  protected get words(): ServiceStrings {
+    return serviceStringsFor(this.lang, document.documentElement.lang, navigator.language)
+  }
+
+  protected get me(): string | undefined {
+    return this.mailbox.identity?.id
+  }
+
+  protected override get rows(): readonly ConversationRow[] {
+    return this.#search.merge(super.rows, this.mailbox.rows)
+  }
+
+  /** The gateway searches better than a list that is loaded page by page. */
+  protected override get isNarrow(): boolean {
+    return this.listing.isSearching && (this.listing.query === '' || this.#search.isUnknown)
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const chosen = this.#chosen.value ?? ''
+    this.listing.know(this.me, SHELVES.includes(chosen) ? (chosen as ConversationShelf) : 'all')
+    super.willUpdate(changed)
+    if (!this.isConnected) return
+    this.#search.use(this.line.client)
+    this.#search.about(this.listing.query)
+  }
+
+  protected shelves(tools: TemplateResult): TemplateResult {
+    const { language: { deskStrings, lang }, listing, mailbox, me, words } = this
+    const { answer, isAsking } = this.#search
+    const view = { unread: 'unread', unanswered: 'unanswered', all: listing.unreadFirst ? 'unreadFirst' : 'newest' } as const
+    const tabs = listTabs({
+      strings: words, shelf: listing.shelf, view: view[listing.filter],
+      counts: { mine: listing.count(mailbox.rows, 'mine'), waiting: listing.count(mailbox.rows, 'waiting') },
+      onShelf: (shelf) => (this.#chosen.value = shelf),
+      onView: (one: ListView) => listing.ask({ filter: one === 'unread' || one === 'unanswered' ? one : 'all', unreadFirst: one !== 'newest' }),
+    })
+    const shelfEmpty = { mine: words.nothingMine, waiting: words.nothingWaiting, all: undefined }[listing.shelf]
+    const isSearch = listing.query.trim() !== ''
+    return this.list({
+      tabs, tools,
+      title: deskStrings.conversations,
+      emptySentence: { unread: deskStrings.nothingUnread, unanswered: deskStrings.nothingUnanswered, all: shelfEmpty }[listing.filter],
+      foot: isSearch ? searchFoot(isAsking ? 'asking' : answer && !answer.isComplete ? 'partly' : 'done', words) : nothing,
+      mark: (row) => serviceMark(row, { me, lang, strings: words, now: Date.now() }),
+      ...(isSearch ? { found: ({ to }) => answer?.messages.get(to), text: (text: string) => marked(this.#search.mark(text)) } : {}),
+    })
+  }
+}

@@ -1,0 +1,126 @@
+import type { Status } from '../../gateway/protocol/model.ts'
+
+/** What a quick reply's file can be wrong in. */
+export type FileFault = 'tooLarge' | 'notJson' | 'noList' | 'tooMany' | 'badEntry' | 'empty'
+
+/** Sentences that only the merchant's desk says: whose turn it is, handing on, blocking, notes, the customer, quick replies. */
+export interface ServiceStrings {
+  readonly shelves: Readonly<Record<'mine' | 'waiting' | 'all', string>>
+  readonly shelf: string
+  readonly nothingMine: string
+  readonly nothingWaiting: string
+  readonly view: string
+  readonly views: Readonly<Record<'unreadFirst' | 'newest' | 'unread' | 'unanswered', string>>
+  readonly searching: string
+  readonly notAllSearched: string
+  readonly foundMore: string
+
+  readonly waiting: string
+  readonly closed: string
+  readonly blocked: string
+  readonly offered: string
+
+  readonly service: string
+  readonly isMine: string
+  readonly isTheirs: string
+  readonly isWaiting: string
+  readonly isWaitingFor: string
+  readonly isClosed: string
+  readonly isClosedBy: string
+  readonly isOfferedByMe: string
+  readonly isOffered: string
+  readonly isBlocked: string
+  readonly forEver: string
+  readonly until: string
+  readonly isAnswering: string
+  readonly claim: string
+  readonly takeOver: string
+  readonly closeIt: string
+  readonly reopen: string
+  readonly takeBack: string
+  readonly undo: string
+  readonly closedNow: string
+
+  readonly transfer: string
+  readonly transferTo: string
+  readonly transferNote: string
+  readonly transferNoteHint: string
+  readonly toQueue: string
+  readonly toQueueHint: string
+  readonly nobodyThere: string
+  readonly load: string
+  readonly statuses: Readonly<Record<Status, string>>
+  readonly transferIt: string
+  readonly offers: string
+  readonly offer: string
+  readonly accept: string
+  readonly decline: string
+  readonly look: string
+  readonly seconds: string
+  readonly outcomes: Readonly<Record<'accepted' | 'declined' | 'expired', string>>
+  readonly queued: string
+
+  readonly block: string
+  readonly blockTitle: string
+  readonly reason: string
+  readonly reasonHint: string
+  readonly duration: string
+  readonly durations: Readonly<Record<'hour' | 'day' | 'week' | 'ever', string>>
+  readonly unblock: string
+  readonly blockedNow: string
+  readonly unblockedNow: string
+  readonly blockedList: string
+  readonly nobodyBlocked: string
+  readonly blockedBy: string
+
+  readonly notes: string
+  readonly noteAdd: string
+  readonly noteHint: string
+  readonly noteOf: string
+  readonly edit: string
+  readonly remove: string
+  readonly save: string
+  readonly cancel: string
+  readonly noteDeleted: string
+
+  readonly profile: string
+  readonly orders: string
+  readonly viewing: string
+  readonly viewingNothing: string
+  readonly earlier: string
+  readonly firstTime: string
+  readonly since: string
+  readonly customerStates: Readonly<Record<'slow' | 'down' | 'downOlder' | 'empty' | 'off' | 'loading', string>>
+  readonly sendCard: string
+  readonly sendOrder: string
+  readonly cardSent: string
+  readonly copyNumber: string
+  readonly noOrders: string
+
+  readonly manageReplies: string
+  readonly newReply: string
+  readonly replyTitle: string
+  readonly replyText: string
+  readonly replyNames: string
+  readonly folder: string
+  readonly noFolder: string
+  readonly scope: string
+  readonly scopes: Readonly<Record<'shop' | 'own', string>>
+  readonly searchReplies: string
+  readonly noReplies: string
+  readonly replyDeleted: string
+  readonly importFile: string
+  readonly exportFile: string
+  readonly imported: string
+  readonly importing: string
+  readonly faults: Readonly<Record<FileFault, string>>
+
+  readonly remap: string
+  readonly pressKeys: string
+  readonly chordTaken: string
+  readonly chordBad: string
+  readonly resetShortcuts: string
+
+  readonly idleNow: string
+  readonly refusals: Readonly<Record<'conflict' | 'unavailable' | 'forbidden' | 'tooMany' | 'limited' | 'noLine' | 'other', string>>
+}

@@ -1,0 +1,85 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { CommandAnswer } from '../../../gateway/protocol/commands.ts'
+import type { CustomerInfo, Product } from '../../../gateway/protocol/model.ts'
+import { fill } from '../../locales/fill.ts'
+import type { ServiceStrings } from '../../locales/service-strings.ts'
+import type { Strings } from '../../locales/strings.ts'
+import { deskIcons } from '../desk-icons.ts'
+import { pageCards } from '../page-cards.ts'
+
+type Answer = Omit<CommandAnswer<'customer'>, 'ok'>
+export type Order = NonNullable<CustomerInfo['orders']>[number]
+
+export interface CustomerPanelView {
+  readonly strings: Strings
+  readonly serviceStrings: ServiceStrings
+  readonly tryAgain: string
+  /** Undefined: not answered yet. */
+  readonly answer: Answer | undefined
+  readonly isLoading: boolean
+  readonly time: (at: number) => string
+  readonly onRetry: () => void
+  readonly onSendProduct: (product: Product) => void
+  readonly onSendOrder: (order: Order) => void
+  readonly onCopy: (text: string) => void
+}
+
+/** What the shop's own system knows of the customer, what they look at, and the earlier spans of service. */
+export function customerPanel(view: CustomerPanelView): TemplateResult {
+  const { answer, serviceStrings } = view
+  return html`<section aria-label=${serviceStrings.viewing}>
+      <h3 class="side-title">${serviceStrings.viewing}</h3>${viewed(view)}</section>
+    <section aria-label=${serviceStrings.profile} aria-busy=${view.isLoading} data-test="customer" data-state=${answer?.state ?? 'loading'}>
+      <h3 class="side-title">${serviceStrings.profile}</h3>${state(view)}${profile(answer?.info)}</section>
+    ${answer?.info ? html`<section aria-label=${serviceStrings.orders}>
+      <h3 class="side-title">${serviceStrings.orders}</h3>${orders(view, answer.info.orders ?? [])}</section>` : nothing}
+    ${answer?.earlier ? html`<section aria-label=${serviceStrings.earlier}>
+      <h3 class="side-title">${serviceStrings.earlier}</h3>${earlier(view, answer.earlier)}</section>` : nothing}`
+}
+
+function viewed({ answer, onSendProduct, serviceStrings, strings }: CustomerPanelView): TemplateResult {
+  const product = answer?.viewing
+  if (!product) return html`<p class="hint" data-test="viewing-nothing">${serviceStrings.viewingNothing}</p>`
+  return html`<div class="thing" data-test="viewing">
+    ${pageCards.content('product', { ...product, text: product.title }, strings)}
+    <button type="button" class="act" data-test="send-viewing" @click=${() => onSendProduct(product)}>${serviceStrings.sendCard}</button>
+  </div>`
+}
+
+function state({ answer, isLoading, onRetry, serviceStrings, time, tryAgain }: CustomerPanelView): TemplateResult | typeof nothing {
+  const { customerStates } = serviceStrings
+  if (!answer) return html`<p class="hint">${customerStates.loading}</p><progress aria-label=${customerStates.loading}></progress>`
+  if (answer.state === 'ready') return nothing
+  if (answer.state === 'slow') return html`<p class="hint">${customerStates.slow}</p><progress aria-label=${customerStates.slow}></progress>`
+  if (answer.state !== 'down') return html`<p class="hint">${customerStates[answer.state]}</p>`
+  const isOlder = answer.info !== undefined && answer.at !== undefined
+  return html`<div class="trouble" data-test="customer-down"><span>${isOlder ? fill(customerStates.downOlder, { at: time(answer.at!) }) : customerStates.down}</span>
+    <button type="button" class="act" data-test="customer-retry" ?disabled=${isLoading} @click=${onRetry}>${tryAgain}</button></div>`
+}
+
+function profile(info: CustomerInfo | undefined): TemplateResult | typeof nothing {
+  if (!info?.profile?.length) return nothing
+  return html`<dl class="facts-list">${info.profile.map(({ label, value }) =>
+    html`<div><dt dir="auto">${label}</dt><dd><bdi>${value}</bdi></dd></div>`)}</dl>`
+}
+
+function orders(view: CustomerPanelView, list: readonly Order[]): TemplateResult {
+  const { onCopy, onSendOrder, serviceStrings, strings, time } = view
+  if (list.length === 0) return html`<p class="hint">${serviceStrings.noOrders}</p>`
+  return html`<ul class="things">${list.map((order) => html`<li class="thing" data-test="order" data-number=${order.number}>
+    ${pageCards.content('product', { text: order.title, title: order.title, url: order.url, image: order.image, price: order.total }, strings)}
+    <div class="thing-line">
+      <button type="button" class="copy" data-test="copy-order" aria-label=${fill(serviceStrings.copyNumber, { number: order.number })}
+        @click=${() => onCopy(order.number)}><bdi>${order.number}</bdi>${deskIcons.copy}</button>
+      <span class="hint" dir="auto">${[order.status, order.at === undefined ? undefined : time(order.at)].filter(Boolean).join(' · ')}</span>
+    </div>
+    <button type="button" class="act" data-test="send-order" aria-label=${fill(serviceStrings.sendOrder, { number: order.number })}
+      @click=${() => onSendOrder(order)}>${serviceStrings.sendCard}</button>
+  </li>`)}</ul>`
+}
+
+function earlier({ serviceStrings, time }: CustomerPanelView, spans: NonNullable<Answer['earlier']>): TemplateResult {
+  if (spans.length === 0) return html`<p class="hint">${serviceStrings.firstTime}</p>`
+  return html`<ul class="things">${spans.map(({ agent, from, to }) => html`<li class="span" data-test="earlier">
+    <bdi>${fill(serviceStrings.since, { from: time(from), to: time(to) })}</bdi>${agent ? html`<span class="hint" dir="auto">${agent}</span>` : nothing}</li>`)}</ul>`
+}

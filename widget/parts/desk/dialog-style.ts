@@ -1,0 +1,244 @@
+import { css } from 'lit'
+
+export const dialogStyle = css`
+  .modal {
+    display: flex;
+    flex-direction: column;
+    width: min(480px, calc(100vw - 32px));
+    max-width: none;
+    max-height: min(720px, calc(100vh - 32px));
+    padding: 0;
+    border: 0;
+    border-radius: 18px;
+    background: var(--surface);
+    color: var(--ink);
+    box-shadow: var(--shadow);
+  }
+  .modal:not([open]) {
+    display: none;
+  }
+  .modal.wide {
+    width: min(760px, calc(100vw - 32px));
+  }
+  .modal::backdrop {
+    background: rgba(10, 16, 14, 0.4);
+  }
+  .modal > header {
+    flex: none;
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    gap: 12px;
+    padding-block: 14px 6px;
+    padding-inline: 24px 10px;
+  }
+  .modal > header h2 {
+    min-width: 0;
+    max-height: 44px;
+    overflow: hidden;
+    overflow-wrap: anywhere;
+  }
+  .modal-body {
+    flex: 1;
+    min-height: 0;
+    padding: 4px 24px 24px;
+    overflow-y: auto;
+    overscroll-behavior: contain;
+  }
+  .sheet {
+    margin: 0;
+  }
+  .sheet > div {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    gap: 16px;
+    min-height: 44px;
+    border-top: 1px solid var(--line);
+  }
+  .sheet > div:first-child {
+    border-top: 0;
+  }
+  .sheet dd {
+    margin: 0;
+  }
+  .chord {
+    display: flex;
+    align-items: center;
+    justify-content: flex-end;
+    gap: 4px;
+    min-width: 44px;
+    min-height: 36px;
+    padding: 0 6px;
+    border-radius: 10px;
+  }
+  .chord[aria-pressed='true'] {
+    background: var(--own);
+  }
+  @media (hover: hover) {
+    .chord:hover {
+      background: var(--edge);
+    }
+  }
+  kbd {
+    min-width: 26px;
+    padding: 2px 7px;
+    border-radius: 7px;
+    background: var(--ground);
+    box-shadow: inset 0 0 0 1px var(--line);
+    font: inherit;
+    font-size: 13px;
+    text-align: center;
+  }
+  .form {
+    display: grid;
+    gap: 16px;
+  }
+  .labelled {
+    display: grid;
+    gap: 4px;
+    min-width: 0;
+  }
+  .labelled > span:first-child,
+  .form legend {
+    padding: 0;
+    font-size: 14px;
+    font-weight: 600;
+  }
+  .form fieldset {
+    min-width: 0;
+    margin: 0;
+    padding: 0;
+    border: 0;
+  }
+  .form .hint,
+  .lines .hint {
+    font-size: 13px;
+  }
+  .form :is(textarea, input:not([type])) {
+    width: 100%;
+    padding: 9px 12px;
+    border: 1px solid var(--muted);
+    border-radius: 10px;
+    background: var(--ground);
+    color: var(--ink);
+    font: inherit;
+    resize: vertical;
+  }
+  .choices {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 4px 20px;
+    margin-top: 4px;
+  }
+  .choices label {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    min-height: 36px;
+  }
+  .colleagues {
+    display: grid;
+    margin-top: 6px;
+  }
+  .colleague {
+    display: flex;
+    align-items: center;
+    gap: 12px;
+    min-width: 0;
+    padding: 8px 10px;
+    border-radius: 12px;
+    cursor: pointer;
+  }
+  .colleague:has(:checked) {
+    background: var(--own);
+  }
+  .colleague:has(:disabled) {
+    opacity: 0.55;
+    cursor: default;
+  }
+  .colleague:has(:checked) .hint {
+    color: var(--ink);
+  }
+  .colleague .hint {
+    font-size: 13px;
+  }
+  .line-words {
+    flex: 1;
+    display: grid;
+    min-width: 0;
+  }
+  .line-words > * {
+    min-width: 0;
+    max-height: 66px;
+    overflow: hidden;
+    overflow-wrap: anywhere;
+  }
+  .line-words > b,
+  .one-line {
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .dot {
+    display: inline-block;
+    width: 8px;
+    height: 8px;
+    margin-inline-end: 6px;
+    border-radius: 4px;
+    background: var(--muted);
+  }
+  .dot[data-status='online'] {
+    background: #1f9d55;
+  }
+  .dot[data-status='busy'] {
+    background: #d64545;
+  }
+  .dot[data-status='away'] {
+    background: #d99a1c;
+  }
+  .lines {
+    margin: 0 0 12px;
+    padding: 0;
+    list-style: none;
+  }
+  .lines > li {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    padding: 10px 0;
+    border-top: 1px solid var(--line);
+  }
+  .lines > li > form {
+    flex: 1;
+    min-width: 0;
+  }
+  .manager {
+    display: grid;
+    gap: 12px;
+  }
+  .manager-bar,
+  .form-acts {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 8px;
+  }
+  .manager .search {
+    flex: 1 1 180px;
+    margin: 0;
+  }
+  .file:focus-within {
+    outline: 2px solid var(--accent);
+    outline-offset: 2px;
+  }
+  .reply-form {
+    padding: 14px;
+    border-radius: 14px;
+    box-shadow: inset 0 0 0 1px var(--line);
+  }
+  .two {
+    display: grid;
+    grid-template-columns: repeat(auto-fit, minmax(180px, 1fr));
+    gap: 12px;
+  }
+`

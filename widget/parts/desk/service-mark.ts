@@ -1,0 +1,27 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { ConversationRow } from '../../../gateway/protocol/model.ts'
+import { fill } from '../../locales/fill.ts'
+import type { ServiceStrings } from '../../locales/service-strings.ts'
+import { timeSpan } from '../../locales/time-span.ts'
+
+export interface ServiceMarkView {
+  readonly me: string | undefined
+  readonly now: number
+  readonly lang: string
+  readonly strings: ServiceStrings
+}
+
+const NAME_LENGTH = 40
+
+/** In a row of the list: who has it, or how long it waits. One's own needs no word. */
+export function serviceMark({ service }: ConversationRow, { lang, me, now, strings }: ServiceMarkView): TemplateResult | typeof nothing {
+  if (!service) return nothing
+  const { agent, blocked, phase, since, transfer } = service
+  const mark = (state: string, text: string): TemplateResult =>
+    html`<span class="entry-mark" data-test="mark" data-state=${state} dir="auto">${text.slice(0, NAME_LENGTH)}</span>`
+  if (blocked) return mark('blocked', strings.blocked)
+  if (transfer) return mark('offered', fill(strings.offered, { name: transfer.to.name ?? transfer.to.id }))
+  if (phase === 'waiting') return mark('waiting', timeSpan(now - since, lang) ?? strings.waiting)
+  if (phase === 'closed') return mark('closed', strings.closed)
+  return agent && agent.id !== me ? mark('open', agent.name ?? agent.id) : nothing
+}
