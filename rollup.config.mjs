@@ -14,8 +14,31 @@ const TARGET = 'es2017'
 const ELEMENTS = ['im-chat', 'im-desk', 'im-inbox']
 const MODULES = { ...Object.fromEntries(ELEMENTS.map((name) => [name, `widget/${name}.ts`])), client: 'widget/client/client.ts' }
 
-/** What engine.io-client carries and this gateway never says: WebTransport (0.9 kB brotli) and binary packets (0.2 kB). */
+/**
+ * What engine.io-client carries and this gateway never says: WebTransport (0.9 kB brotli) and binary packets (0.2 kB); and of its
+ * emitter what its transports and ours ask for (0.3 kB).
+ */
 const STUBS = [
+  [/component-emitter\/lib\/esm\/index\.js$/, `
+    export class Emitter {
+      on(name, listener) {
+        const heard = this.heard || (this.heard = {});
+        (heard[name] || (heard[name] = [])).push(listener)
+      }
+      once(name, listener) {
+        this.on(name, () => {
+          const first = listener
+          listener = () => {}
+          first()
+        })
+      }
+      off() {
+        this.heard = {}
+      }
+      emitReserved(name, detail) {
+        for (const listener of (this.heard && this.heard[name] || []).slice()) listener(detail)
+      }
+    }`],
   [/engine\.io-client.*webtransport\.js$/, 'export class WT {}'],
   [/engine\.io-parser.*encodePacket(\.browser)?\.js$/, `
     import { PACKET_TYPES } from './commons.js'
@@ -121,7 +144,10 @@ const minify = () => ({
 
 const slimLit = () => ({
   name: 'slim-lit',
-  resolveId: (source, importer) => (source === 'lit' && !/slim/.test(importer) ? new URL('widget/slim/lit.ts', import.meta.url).pathname : null),
+  resolveId(source, importer) {
+    const file = { 'lit': 'lit', 'lit/directives/repeat.js': 'repeat' }[source]
+    return file && !/slim/.test(importer) ? new URL(`widget/slim/${file}.ts`, import.meta.url).pathname : null
+  },
 })
 
 const prelude = async () => {
