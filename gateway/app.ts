@@ -31,6 +31,7 @@ import { OpenIndex } from './domain/open-index.ts'
 import { QuickReplies } from './domain/quick-replies.ts'
 import { Routing } from './domain/routing.ts'
 import { Serving } from './domain/serving.ts'
+import { Search } from './domain/search.ts'
 import { Transfers } from './domain/transfers.ts'
 import { Typing } from './domain/typing.ts'
 import { Viewing } from './domain/viewing.ts'
@@ -181,6 +182,7 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
     viewing,
     customers: new Customers({ store, viewing, backend, now, wait: (ms, signal) => wait(ms, undefined, { signal }) }),
     notes: new Notes({ records, bus, now }),
+    search: new Search({ store, now }),
     quickReplies: new QuickReplies({ records, bus, now }),
     catchUp: new CatchUp({ store }),
     allowance: new Allowance({ perSecond, burst: perSecond * BURST_SECONDS, now }),

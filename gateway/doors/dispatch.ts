@@ -14,6 +14,7 @@ import type { Presence } from '../domain/presence.ts'
 import type { QuickReplies } from '../domain/quick-replies.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Routing } from '../domain/routing.ts'
+import type { Search } from '../domain/search.ts'
 import type { Transfers } from '../domain/transfers.ts'
 import type { Typing } from '../domain/typing.ts'
 import type { Allowance } from '../domain/allowance.ts'
@@ -34,6 +35,7 @@ export interface Domain {
   readonly customers: Customers
   readonly notes: Notes
   readonly quickReplies: QuickReplies
+  readonly search: Search
   readonly catchUp: CatchUp
   readonly allowance: Allowance
 }
@@ -78,6 +80,7 @@ const ROWS: { readonly [C in Command]?: Row<C> } = {
   unblock: { roles: ['agent'], call: (domain, asker, input) => domain.blacklist.unblock(asker, input) },
   blocked: { roles: ['agent'], call: (domain, asker) => domain.blacklist.all(asker) },
   viewing: { roles: ['customer'], call: (domain, asker, input) => domain.viewing.set(asker, input) },
+  search: { roles: EVERYONE, call: (domain, asker, input) => domain.search.find(asker, input) },
   customer: { roles: ['agent'], call: (domain, asker, input) => domain.customers.of(asker, input) },
   notes: { roles: ['agent'], call: (domain, asker, input) => domain.notes.of(asker, input) },
   saveNote: { roles: ['agent'], call: (domain, asker, input) => domain.notes.save(asker, input) },

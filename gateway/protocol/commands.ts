@@ -67,9 +67,7 @@ export const COMMANDS = {
   /** The customer is looking at this product, or (absent) at none. Volatile: forgotten when its last line has ended. */
   viewing: { input: Type.Object({ to: Side, product: Type.Optional(Product) }), answer: ok({}) },
 
-  // an agent's, on its shop's conversations; every change of a service is told to all agents of the shop by `conversationPush`
-
-  /** Conversations by the customer's name or id, an order number, or words of recent messages. */
+  /** Conversations by the other side's name or id, an order number, or words of recent messages. */
   search: {
     input: Type.Object({ query: Type.String({ minLength: 1, maxLength: 100 }) }),
     answer: ok({
@@ -79,6 +77,9 @@ export const COMMANDS = {
       isComplete: Type.Boolean(),
     }),
   },
+
+  // an agent's, on its shop's conversations; every change of a service is told to all agents of the shop by `conversationPush`
+
   /** The shop's conversations that are not closed, whoever has them, longest in their phase first. */
   queue: {
     input: Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMITS.queueCount })) }),
