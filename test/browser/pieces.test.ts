@@ -28,19 +28,21 @@ const show = async (page: Page): Promise<void> => {
   await hook(page, 'panel').waitFor()
 }
 
-test('a chat of texts in English fetches none; a language and a card come under a strict policy', async () => {
+test('a page with a chat fetches none; an open one cards and what pictures need, and a language where it speaks it, under a strict policy', async () => {
   const { page, close } = await openPage(browser, site.url, PHONE)
   const fetched: string[] = []
   page.on('request', (request) => PIECE.test(request.url()) && fetched.push(request.url()))
-  await show(page)
+  await hook(page, 'launcher').waitFor()
   await page.evaluate(() => void memory.say('hello'))
-  await hook(page, 'message').waitFor()
   expect(fetched).toEqual([])
+  await show(page)
+  await hook(page, 'picture').waitFor()
   await page.evaluate((body) => void memory.say('', { kind: 'product', body }), PRODUCT)
   await page.locator('im-chat .card').waitFor()
   await page.evaluate(() => (chat.lang = 'zh-CN'))
   await expect.poll(() => hook(page, 'close').getAttribute('aria-label')).toBe('关闭聊天')
-  expect(fetched.map((each) => /im-chat-(cards|zh-cn)-/.exec(each)?.[1])).toEqual(['cards', 'zh-cn'])
+  const pieces = fetched.map((each) => /im-chat-(cards|picture-composer|upload|zh-cn)-/.exec(each)?.[1])
+  expect(pieces.sort()).toEqual(['cards', 'picture-composer', 'upload', 'zh-cn'])
   await close()
 })
 

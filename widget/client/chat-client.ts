@@ -1,6 +1,6 @@
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Command, CommandAnswer, CommandInput, Hello, Welcome } from '../../gateway/protocol/commands.ts'
-import type { Identity } from '../../gateway/protocol/model.ts'
+import type { Body, Identity } from '../../gateway/protocol/model.ts'
 import { PROTOCOL_VERSION } from '../../gateway/protocol/version.ts'
 import type { ClientOptions } from './client-options.ts'
 import { clientId } from './client-id.ts'
@@ -26,6 +26,7 @@ export class ChatClient implements Contract {
   readonly identity = signal<Identity | undefined>(undefined)
   readonly focus = signal<string | undefined>(undefined)
   readonly #ports: Ports
+  readonly #gateway: string
   readonly #makeInbox: MakeInbox | undefined
   readonly #pass: Pass
   readonly #keep: Keep
@@ -41,6 +42,7 @@ export class ChatClient implements Contract {
   constructor(options: ClientOptions, makeInbox?: MakeInbox) {
     this.#makeInbox = makeInbox
     const ports = (this.#ports = portsOf(options))
+    this.#gateway = options.gateway
     const { clock, random, environment, storage } = ports
     const shared = new Keep(storage, `im-chat~${options.gateway}~`)
     this.#pass = new Pass(options.token, { keep: shared, clock, fetchGuest: ports.fetchGuest })
@@ -104,12 +106,23 @@ export class ChatClient implements Contract {
       identity: this.identity,
       isConnected: () => this.#connection.isWelcomed,
       request: (command, input, limitMs) => this.#connection.request(command, input, limitMs),
+      upload: ({ body }, onProgress) => this.#upload(body, onProgress),
       onTimeout: () => this.#connection.suspect(),
       onChange: () => this.#connection.checkCaughtUp(),
     })
     this.#conversations.set(to, conversation)
     this.#keepRow(conversation)
     return conversation
+  }
+
+  #upload(body: Body, onProgress: (part: number) => boolean): Promise<Body> | undefined {
+    const { url } = body as Body & { readonly url?: string }
+    if (!/^data:/.test(url!)) return undefined
+    const { clock } = this.#ports
+    const piece = import('./upload.ts').catch(() => Promise.reject({ code: 'unavailable', message: '', retry: true }))
+    return piece.then(({ upload }) => upload(body, {
+      gateway: this.#gateway, clock, onProgress, token: () => this.#pass.token(), isConnected: () => this.#connection.isWelcomed,
+    }))
   }
 
   /** What this line writes and reads is not pushed back to it; the list learns it here. */

@@ -57,6 +57,11 @@ export class ClientController implements ReactiveController {
     return this.#client
   }
 
+  /** Absolute; '' where the client is somebody else's. */
+  get gateway(): string {
+    return this.#address?.gateway ? absolute(this.#address.gateway) : ''
+  }
+
   get conversation(): Conversation | undefined {
     return this.#conversation
   }

@@ -1,9 +1,11 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
-import type { Message } from '../../gateway/protocol/model.ts'
+import type { Body, Message } from '../../gateway/protocol/model.ts'
 import type { Conversation } from '../client/types.ts'
 import { Composer, TEXT_LENGTH, type SendSource } from './composer.ts'
 import { HistoryWindow } from './history-window.ts'
 import { listen } from './listen.ts'
+import { pictures } from './pictures.ts'
+import type { PictureOptions } from './picture-composer.ts'
 import { Scroll } from './scroll.ts'
 
 /** Left over before the limit when the count is shown. */
@@ -17,6 +19,8 @@ export interface ThreadOptions {
   readonly isHere?: () => boolean
   readonly enterSends: () => boolean
   readonly isSoftKeyboard: () => boolean
+  /** What a picture is called. */
+  readonly pictureLabel: () => string
   readonly onSend: (id: string, text: string, source: SendSource) => void
   /** Once for each confirmed message that came onto the screen. */
   readonly onMessage: (message: Message, isOwn: boolean) => void
@@ -33,6 +37,7 @@ export class Thread implements ReactiveController {
   readonly #window = new HistoryWindow()
   #conversation: Conversation | undefined
   #composer: Composer | undefined
+  #form: HTMLFormElement | undefined
   #stop: (() => void) | undefined
   #shown = new Set<string>()
   /** The last seq the reader had before him when he left the end. */
@@ -57,7 +62,7 @@ export class Thread implements ReactiveController {
   attach(root: ParentNode): void {
     const find = <E extends HTMLElement>(selector: string): E => root.querySelector<E>(selector)!
     this.scroll.attach(find('.timeline'))
-    const form = find<HTMLFormElement>('form')
+    const form = (this.#form = find<HTMLFormElement>('form'))
     const parts = { form, field: find<HTMLTextAreaElement>('textarea'), button: find('.send'), mirror: find('.mirror') }
     this.#composer = new Composer(parts, {
       enterSends: this.#options.enterSends,
@@ -120,6 +125,14 @@ export class Thread implements ReactiveController {
     return id
   }
 
+  /** Something else than words. */
+  sendBody(kind: string, body: Body): void {
+    const conversation = this.#options.conversation()
+    if (!conversation) return
+    this.toEnd()
+    this.#options.onSend(conversation.sendBody(kind, body), body.text, 'submit')
+  }
+
   /** A draft from another window or from the last visit. */
   draft(text: string): void {
     if (this.#composer && text !== this.#composer.text) this.#composer.text = text
@@ -149,6 +162,7 @@ export class Thread implements ReactiveController {
 
   hostUpdated(): void {
     if (!this.#options.isShown() || document.visibilityState === 'hidden') return
+    if (this.#form) pictures(this.#host)?.(this.#form, this.#pictureOptions)
     const isHere = this.#options.isHere?.() ?? true
     for (const message of this.messages) {
       const key = `${message.from} ${message.id}`
@@ -158,6 +172,14 @@ export class Thread implements ReactiveController {
     }
     const conversation = this.#conversation
     if (isHere && conversation && this.scroll.isPinned && this.isAtEnd && conversation.unread.value > 0) conversation.markRead()
+  }
+
+  get #pictureOptions(): PictureOptions {
+    return {
+      label: this.#options.pictureLabel(),
+      send: (body) => this.sendBody('image', body),
+      discard: (id) => this.#conversation?.discard(id),
+    }
   }
 
   get #held(): readonly Message[] {

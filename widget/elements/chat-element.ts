@@ -91,6 +91,7 @@ export class ChatElement extends LineElement {
     isHere: () => !this.hasAttribute('unseen'),
     enterSends: () => this.#enter.value === 'send',
     isSoftKeyboard: () => this.#viewport?.band.isOpen === true,
+    pictureLabel: () => chatLanguage(this.lang, this).strings.image,
     onSend: (id, text) => this.tell('im-send', { id, text }),
     onMessage: ({ id, seq, from, kind, body, at }, isOwn) =>
       this.tell('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
@@ -256,10 +257,8 @@ export class ChatElement extends LineElement {
   #onOffer(offer: Offer | undefined, isSent: boolean): void {
     this.#dismissed = offer
     this.requestUpdate()
-    const { conversation } = this.line
-    if (!offer || !isSent || !conversation) return
+    if (!offer || !isSent) return
     const text = [offer.title, offer.price, offer.url].filter((each) => each).join(' · ')
-    this.tell('im-send', { id: conversation.sendBody('product', { ...offer, text }), text })
-    this.#thread.toEnd()
+    this.#thread.sendBody('product', { ...offer, text })
   }
 }

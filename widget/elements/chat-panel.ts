@@ -32,6 +32,8 @@ export function chatPanel(options: ChatPanelOptions): TemplateResult {
   const { asker, line, thread, strings, lang, offered, onOffer } = options
   const { conversation, timeline, theirs, outbox, connection, client } = line
   const { time, day } = messageTime(lang)
+  // asked for before the line may go: what a person adds then is shown as it is
+  const cards = chatCards(asker)
   const { isAtEnd, newFrom, newCount, announcement, hasText, left } = thread
   return panel({
     ...options, connection, newCount, announcement, hasText, left, time,
@@ -41,9 +43,9 @@ export function chatPanel(options: ChatPanelOptions): TemplateResult {
     isLoadingOlder: timeline.isLoadingOlder,
     typing: isAtEnd ? conversation?.typing.value : undefined,
     queuedCount: outbox.filter(({ state }) => state !== 'failed').length,
-    card: (kind, body) => chatCards(asker)?.content(kind, body, strings),
-    offer: offered && chatCards(asker)?.offer({ strings, offer: offered, onSend: () => onOffer(true), onDismiss: () => onOffer(false) }),
-    day: (at) => day(at, Date.now(), strings),
+    card: (kind, body) => cards?.content(kind, body, strings, line.gateway),
+    offer: offered && cards?.offer({ strings, offer: offered, onSend: () => onOffer(true), onDismiss: () => onOffer(false) }),
+    day: ({ at }) => day(at, Date.now(), strings),
     refusal: ({ refusal }) => (refusal ? refusalSentence(refusal, strings) : strings.states.failed),
     onRetry: (id) => conversation?.retry(id),
     onDiscard: (id) => conversation?.discard(id),

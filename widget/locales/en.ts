@@ -35,6 +35,7 @@ export const en: Strings = {
     pass: 'Your session has ended. Reload the page to go on.',
     origin: 'The chat may not be used on this page.',
     tooLong: 'This message is too long.',
+    picture: 'This is no picture, or too large.',
     limited: 'Too many messages at once.',
     other: 'The chat is not available right now.',
   },

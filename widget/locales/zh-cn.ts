@@ -31,6 +31,7 @@ export const zhCn: Strings = {
     pass: '登录已过期，请刷新页面后继续。',
     origin: '此页面不能使用聊天。',
     tooLong: '消息太长。',
+    picture: '不是图片，或图片太大。',
     limited: '发送太频繁，请稍后再试。',
     other: '聊天暂时不可用。',
   },

@@ -26,11 +26,11 @@ export interface Cards {
    * What a message of another kind than `text` looks like; undefined where the kind is unknown or the body lacks what the
    * kind needs, and then the text stands for it.
    *
-   *   image    {text, url, width?, height?}
+   *   image    {text, url, width?, height?}, `url` on the web or the gateway's own; while it waits to be sent a `data:` and `progress`
    *   product  {text, title, price?, image?, url?}
    *   order    {text, number, status?, total?, image?, url?}
    */
-  content(kind: string, body: Fields & Body, strings: Strings): TemplateResult | undefined
+  content(kind: string, body: Fields & Body, strings: Strings, gateway?: string): TemplateResult | undefined
   /** The page's product above the composer. */
   offer(options: OfferOptions): TemplateResult
 }
@@ -40,14 +40,22 @@ export interface Cards {
  * time; it is handed in.
  */
 export function cards({ html, nothing }: Pick<typeof Lit, 'html' | 'nothing'>): Cards {
-  function picture(body: Fields, strings: Strings): TemplateResult | undefined {
-    const src = webAddress(body.url)
-    if (src === undefined) return undefined
+  function picture(body: Fields, strings: Strings, gateway?: string): TemplateResult | undefined {
+    const src = webAddress(body.url, gateway)
+    if (src === undefined) return /^data:image\//.test(body.url as string) ? waiting(body, strings) : undefined
     const label = word(body.text) ?? strings.image
     const [width, height] = [size(body.width), size(body.height)]
     return html`<a class="picture" href=${src} target="_blank" rel="noopener noreferrer"
       ><img src=${src} alt=${label} width=${width ?? nothing} height=${height ?? nothing} loading="lazy" decoding="async"
         referrerpolicy="no-referrer" @error=${showWords}><span hidden>${label}</span></a>`
+  }
+
+  /** Not sent yet: the preview, how far it is, and the way to take it back (controllers/picture-composer.ts listens). */
+  function waiting({ url, width, height, progress }: Fields, strings: Strings): TemplateResult {
+    return html`<span class="picture"><img src=${url} alt=${strings.image} width=${size(width) ?? nothing} height=${size(height) ?? nothing}>${
+      progress === undefined ? nothing : html`<progress max="1" .value=${progress} aria-label=${strings.states.sending}></progress>`
+    }<button type="button" class="cancel" data-test="cancel" aria-label=${strings.discard}
+      ><svg width="22" height="22" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 6l12 12M18 6L6 18"/></svg></button></span>`
   }
 
   function card(body: Fields, label: string, title: string, detail: string | undefined): TemplateResult {
@@ -63,9 +71,9 @@ export function cards({ html, nothing }: Pick<typeof Lit, 'html' | 'nothing'>): 
   }
 
   return {
-    content(kind, body, strings) {
+    content(kind, body, strings, gateway) {
       const { title, price, number, status, total } = body as Fields
-      if (kind === 'image') return picture(body, strings)
+      if (kind === 'image') return picture(body, strings, gateway)
       if (kind === 'product' && word(title)) return card(body, strings.product, word(title)!, word(price))
       if (kind === 'order' && word(number)) return card(body, strings.order, word(number)!, joined(word(status), word(total)))
       return undefined
@@ -95,8 +103,11 @@ const word = (value: unknown): string | undefined =>
 const joined = (...words: readonly (string | undefined)[]): string | undefined =>
   words.filter((each) => each !== undefined).join(' · ') || undefined
 
-const webAddress = (value: unknown): string | undefined =>
-  typeof value === 'string' && /^https?:\/\//i.test(value) ? value : undefined
+/** On the web, or an image of the gateway. */
+const webAddress = (value: unknown, gateway = ''): string | undefined => {
+  if (typeof value !== 'string') return undefined
+  return /^https?:\/\//i.test(value) ? value : /^\/v1\/images\/[\w-]+$/.test(value) ? gateway + value : undefined
+}
 
 const size = (value: unknown): number | undefined =>
   typeof value === 'number' && value > 0 && value < 10_000 ? Math.round(value) : undefined

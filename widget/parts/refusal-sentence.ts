@@ -6,5 +6,6 @@ export function refusalSentence({ code }: WireRefusal, { refusals }: Strings): s
   if (code.startsWith('pass_') || code === 'forbidden') return refusals.pass
   if (code === 'origin_forbidden') return refusals.origin
   if (code === 'text_too_long' || code === 'too_large') return refusals.tooLong
+  if (code.startsWith('image_')) return refusals.picture
   return code === 'rate_limited' ? refusals.limited : refusals.other
 }

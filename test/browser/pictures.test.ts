@@ -1,0 +1,286 @@
+/** Pictures, pasted, dropped and picked in a real browser, through a real gateway behind a line that can be cut. */
+import { createServer, type Server } from 'node:http'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { LIMITS } from '../../gateway/protocol/limits.ts'
+import { IMAGE_BYTES } from '../../widget/controllers/shrink.ts'
+import { DESKTOP, hook, launchChromium, openPage, PHONE, type PageOptions, type TestPage } from '../kit/browser.ts'
+import { openFaultProxy, type FaultProxy } from '../kit/fault-proxy.ts'
+import { startGateway, type StartedGateway } from '../kit/gateway.ts'
+import { PICTURES } from '../kit/pictures.ts'
+import { person, type Person } from './person.ts'
+
+interface Logged {
+  readonly kind: string
+  readonly body: { readonly text: string; readonly url: string; readonly width: number; readonly height: number }
+}
+
+let browser: Browser
+let gateway: StartedGateway
+let proxy: FaultProxy
+let site: Server
+let agent: Person
+let token: string
+let opened: TestPage
+/** POSTs of pictures that reached the gateway's side of the line. */
+let uploads: number
+
+beforeAll(async () => {
+  browser = await launchChromium()
+})
+
+afterAll(() => browser.close())
+
+beforeEach(async () => {
+  gateway = await startGateway({ IMAGES_PER_MINUTE: '0' })
+  proxy = await openFaultProxy(gateway.port)
+  agent = await person(gateway, { sub: 'a1', role: 'agent', shop: '42' })
+  token = await gateway.pass({ sub: 'c1', name: 'Mia' })
+  uploads = 0
+  site = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy(proxy.url) })
+      .end(`<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<title>Shop</title><im-chat gateway="${proxy.url}" token="${token}" to="shop:42" open></im-chat>
+<script src="${proxy.url}/im-chat.js"></script></html>`)
+  })
+  site.listen(0, '127.0.0.1')
+  await once(site, 'listening')
+})
+
+afterEach(async () => {
+  await opened.close()
+  agent.leave()
+  site.closeAllConnections()
+  site.close()
+  await proxy.close()
+  await gateway.stop()
+})
+
+/** What a page must allow: the gateway, and previews. */
+const policy = (address: string): string => [`default-src 'none'`, `script-src ${address}`, `style-src ${address}`, `img-src ${address} data:`,
+  `connect-src ${address} ${address.replace('http', 'ws')}`, `require-trusted-types-for 'script'`].join('; ')
+
+const open = async (device: PageOptions): Promise<Page> => {
+  opened = await openPage(browser, 'about:blank', { ...device, expected: /Failed to load resource|net::ERR|WebSocket connection/ })
+  await opened.page.goto(`http://127.0.0.1:${(site.address() as AddressInfo).port}/`)
+  opened.page.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().endsWith('/v1/images')) uploads++
+  })
+  await opened.page.locator('im-chat[connection="live"]').waitFor({ state: 'attached' })
+  await hook(opened.page, 'picture').waitFor()
+  return opened.page
+}
+
+const log = async (): Promise<readonly Logged[]> =>
+  (await agent.ask('history', { to: 'c1', limit: 50 }) as { messages: Logged[] }).messages
+
+/** A picture drawn by the browser, as a file of its own making. */
+interface Drawn {
+  readonly width: number
+  readonly height: number
+  readonly type?: string
+  readonly isNoisy?: boolean
+}
+
+/** As a person's clipboard holds it, into the field. `text`: words lie beside it. */
+const paste = (page: Page, drawn: Drawn, text?: string): Promise<boolean> => page.evaluate(async ([{ width, height, type, isNoisy }, words]) => {
+  const canvas = new OffscreenCanvas(width, height)
+  const context = canvas.getContext('2d')!
+  const shades = context.createLinearGradient(0, 0, width, height)
+  shades.addColorStop(0, '#0c7560')
+  shades.addColorStop(1, '#f0b429')
+  context.fillStyle = shades
+  context.fillRect(0, 0, width, height)
+  for (let at = 0; isNoisy && at < 40_000; at++) {
+    context.fillStyle = `hsl(${(at * 7919) % 360} 80% 50%)`
+    context.fillRect((at * 104_729) % width, (at * 1_299_709) % height, 3, 3)
+  }
+  const blob = await canvas.convertToBlob({ type: type ?? 'image/png' })
+  const clipboardData = new DataTransfer()
+  clipboardData.items.add(new File([blob], 'picture', { type: blob.type }))
+  if (words !== undefined) clipboardData.setData('text/plain', words)
+  const field = document.querySelector('im-chat')!.shadowRoot!.querySelector('textarea')!
+  return field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true, composed: true }))
+}, [drawn, text] as const)
+
+const sources = (page: Page): Promise<(string | null)[]> => page.locator('im-chat .picture img').evaluateAll((all) => all.map((each) => each.getAttribute('src')))
+const shown = async (page: Page, width: number, height: number): Promise<void> => {
+  await expect.poll(() => page.locator('im-chat .picture img').evaluateAll((all) => all.map((each) => {
+    const { complete, naturalWidth, naturalHeight } = each as HTMLImageElement
+    return `${complete} ${naturalWidth} ${naturalHeight}`
+  })), { timeout: 15_000 }).toEqual([`true ${width} ${height}`])
+}
+
+test('the limit that pages know is the gateway\'s', async () => {
+  await open(PHONE)
+  expect(IMAGE_BYTES).toBe(LIMITS.imageBytes)
+})
+
+describe.each([['a phone', PHONE], ['a desktop', DESKTOP]] as const)('on %s', (_name, device) => {
+  test('a pasted picture is shrunk, shown, sent once, and is there for the other side', async () => {
+    const page = await open(device)
+    expect(await paste(page, { width: 3000, height: 2000 })).toBe(false)
+    await expect.poll(async () => (await log()).length).toBe(1)
+    const [{ kind, body }] = (await log()) as [Logged]
+    expect([kind, body]).toEqual(['image', { text: 'Image', url: expect.stringMatching(/^\/v1\/images\/[\w-]{24}$/) as string, width: 1600, height: 1067 }])
+    await expect.poll(() => sources(page)).toEqual([proxy.url + body.url])
+    await shown(page, 1600, 1067)
+    const bytes = await (await fetch(gateway.url + body.url)).arrayBuffer()
+    expect(bytes.byteLength).toBeLessThan(200_000)
+    expect(uploads).toBe(1)
+    expect(await hook(page, 'composer').inputValue()).toBe('')
+    expect(await page.locator('im-chat a.picture').evaluate((link) => [link.getAttribute('target'), link.getAttribute('rel')]))
+      .toEqual(['_blank', 'noopener noreferrer'])
+  })
+
+  test('the real clipboard of the browser', async () => {
+    const page = await open(device)
+    await opened.context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.evaluate(async (base64) => {
+      const bytes = Uint8Array.from(atob(base64), (each) => each.charCodeAt(0))
+      await navigator.clipboard.write([new ClipboardItem({ 'image/png': new Blob([bytes], { type: 'image/png' }) })])
+    }, PICTURES.png.toString('base64'))
+    await hook(page, 'composer').focus()
+    await page.keyboard.press('Control+V')
+    await shown(page, 40, 30)
+    await expect.poll(async () => (await log()).map(({ kind }) => kind)).toEqual(['image'])
+  })
+})
+
+describe('a line that breaks', () => {
+  test('while the picture goes up: it goes up again and is sent once, before what was said after it', async () => {
+    const page = await open(PHONE)
+    proxy.delayMs = 2000
+    await paste(page, { width: 1600, height: 1600, isNoisy: true })
+    const part = (): Promise<number> => page.locator('im-chat .picture progress').evaluate((each) => (each as HTMLProgressElement).value)
+    await expect.poll(part, { timeout: 30_000 }).toBe(1)
+    await hook(page, 'composer').fill('this one')
+    await hook(page, 'send').tap()
+    proxy.isRefusing = true
+    proxy.cut()
+    await page.locator('im-chat:not([connection="live"])').waitFor({ state: 'attached' })
+    proxy.delayMs = 0
+    proxy.isRefusing = false
+    await expect.poll(async () => (await log()).map(({ body: { text } }) => text), { timeout: 30_000 }).toEqual(['Image', 'this one'])
+    expect(uploads).toBeGreaterThan(1)
+    await shown(page, 1600, 1600)
+  })
+
+  test('after it went up: what the gateway has is not sent up again', async () => {
+    const page = await open(PHONE)
+    await page.route('**/v1/images', async (route) => {
+      const response = await route.fetch()
+      proxy.dropsReplies = true
+      await route.fulfill({ response })
+    })
+    await paste(page, { width: 300, height: 200 })
+    await expect.poll(async () => (await log()).length).toBe(1)
+    expect(await hook(page, 'message').getAttribute('data-state')).toBe('sending')
+    proxy.dropsReplies = false
+    proxy.cut()
+    await expect.poll(() => hook(page, 'message').getAttribute('data-state'), { timeout: 30_000 }).toBe('sent')
+    expect([(await log()).length, uploads]).toEqual([1, 1])
+  })
+
+  test('before it went up: it waits, survives the page, and is sent once by the next', async () => {
+    const page = await open(PHONE)
+    proxy.isRefusing = true
+    proxy.cut()
+    await paste(page, { width: 800, height: 600 })
+    await expect.poll(() => sources(page)).toEqual([expect.stringMatching(/^data:image\/webp;base64,/)])
+    expect(await log()).toEqual([])
+    expect(await page.locator('im-chat .cancel').count()).toBe(1)
+    await page.goto('about:blank')
+    proxy.isRefusing = false
+    await page.goto(`http://127.0.0.1:${(site.address() as AddressInfo).port}/`)
+    await shown(page, 800, 600)
+    await expect.poll(async () => (await log()).length, { timeout: 15_000 }).toBe(1)
+    await expect.poll(() => sources(page)).toEqual([expect.stringContaining('/v1/images/')])
+  })
+})
+
+test('a picture that is going up can be taken back, and what comes after it is sent', async () => {
+  const page = await open(PHONE)
+  proxy.delayMs = 1500
+  await paste(page, { width: 900, height: 900, isNoisy: true })
+  await hook(page, 'cancel').tap()
+  await hook(page, 'cancel').waitFor({ state: 'detached' })
+  proxy.delayMs = 0
+  await hook(page, 'composer').fill('no picture')
+  await hook(page, 'send').tap()
+  await expect.poll(async () => (await log()).map(({ body: { text } }) => text), { timeout: 15_000 }).toEqual(['no picture'])
+})
+
+test('words that come with a picture are words: a spreadsheet\'s cells', async () => {
+  const page = await open(DESKTOP)
+  expect(await paste(page, { width: 200, height: 100 }, 'a\tb')).toBe(true)
+  expect(await log()).toEqual([])
+})
+
+test('a GIF is left as it is, and one too large says so before a byte of it goes up', async () => {
+  const page = await open(PHONE)
+  const choose = (files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> => hook(page, 'file').setInputFiles(files)
+  await choose([{ name: 'cat.gif', mimeType: 'image/gif', buffer: PICTURES.gif }])
+  await expect.poll(async () => (await log()).length).toBe(1)
+  const url = (await log())[0]!.body.url
+  expect(Buffer.from(await (await fetch(gateway.url + url)).arrayBuffer()).equals(PICTURES.gif)).toBe(true)
+  uploads = 0
+  await choose([
+    { name: 'long.gif', mimeType: 'image/gif', buffer: Buffer.concat([PICTURES.gif, Buffer.alloc(LIMITS.imageBytes)]) },
+    { name: 'none.png', mimeType: 'image/png', buffer: Buffer.from('not a picture') },
+  ])
+  await expect.poll(() => page.locator('im-chat .reason').allTextContents()).toEqual(Array(2).fill('This is no picture, or too large.'))
+  expect(uploads).toBe(0)
+  for (const _each of [1, 2]) await hook(page, 'discard').first().tap()
+  await hook(page, 'discard').first().waitFor({ state: 'detached' })
+})
+
+test('a camera\'s notes do not leave the phone', async () => {
+  const page = await open(PHONE)
+  const { jpeg } = PICTURES
+  const place = Buffer.concat([Buffer.from([0xff, 0xe1, 0, 0]), Buffer.from('Exif\0\0GPS 31.2304 121.4737')])
+  place.writeUInt16BE(place.length - 2, 2)
+  const photo = Buffer.concat([jpeg.subarray(0, 2), place, jpeg.subarray(2)])
+  await hook(page, 'file').setInputFiles([{ name: 'IMG_1.jpg', mimeType: 'image/jpeg', buffer: photo }])
+  await expect.poll(async () => (await log()).length).toBe(1)
+  const sent = Buffer.from(await (await fetch(gateway.url + (await log())[0]!.body.url)).arrayBuffer())
+  expect(sent.subarray(0, 3).toString('hex')).toBe('ffd8ff')
+  expect(sent.includes('Exif') || sent.includes('GPS')).toBe(false)
+})
+
+test('a picture dropped on the conversation is sent, and a file that is none does not replace the page', async () => {
+  const page = await open(DESKTOP)
+  const drop = (type: string, base64: string): Promise<boolean> => page.evaluate(([kind, text]) => {
+    const bytes = Uint8Array.from(atob(text), (each) => each.charCodeAt(0))
+    const dataTransfer = new DataTransfer()
+    dataTransfer.items.add(new File([bytes], 'file', { type: kind }))
+    const target = document.querySelector('im-chat')!.shadowRoot!.querySelector('.timeline')!
+    const fire = (name: string): boolean => target.dispatchEvent(new DragEvent(name, { dataTransfer, bubbles: true, cancelable: true, composed: true }))
+    fire('dragover')
+    return fire('drop')
+  }, [type, base64] as const)
+  expect(await drop('application/pdf', 'JVBERg==')).toBe(false)
+  expect(await drop('image/png', PICTURES.png.toString('base64'))).toBe(false)
+  await expect.poll(async () => (await log()).map(({ kind }) => kind)).toEqual(['image'])
+})
+
+test('its place is kept before it is there: nothing jumps when it comes', async () => {
+  const page = await open(PHONE)
+  let isThere = (): void => undefined
+  const waits = new Promise<void>((done) => (isThere = done))
+  await page.route('**/v1/images/*', async (route) => {
+    await waits
+    await route.fulfill({ contentType: 'image/png', body: PICTURES.png, headers: { 'access-control-allow-origin': '*' } })
+  })
+  await agent.say('Image', 'c1', 'image', { url: '/v1/images/aaaaaaaaaaaaaaaaaaaaaaaa', width: 400, height: 300 })
+  await agent.say('below', 'c1')
+  const box = (name: string): Promise<unknown> => page.locator(name).boundingBox()
+  await hook(page, 'message').nth(1).waitFor()
+  await expect.poll(() => page.locator('im-chat .picture img').boundingBox().then((found) => found && Math.round(300 * found.width / found.height))).toBe(400)
+  const before = [await box('im-chat .picture'), await box('im-chat [data-test="message"]:last-of-type')]
+  isThere()
+  await shown(page, 40, 30)
+  expect([await box('im-chat .picture'), await box('im-chat [data-test="message"]:last-of-type')]).toEqual(before)
+})

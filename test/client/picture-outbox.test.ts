@@ -1,0 +1,136 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { Body } from '../../gateway/protocol/model.ts'
+import { Keep } from '../../widget/client/keep.ts'
+import { Outbox } from '../../widget/client/outbox.ts'
+import { RefusalError } from '../../widget/client/refusal-error.ts'
+import type { OutboxItem } from '../../widget/client/types.ts'
+import { MovableClock } from '../kit/clock.ts'
+import { MemoryStorage } from '../kit/memory-storage.ts'
+
+const WAITING = { text: 'Image', url: 'data:image/png;base64,AAAA', width: 4, height: 3 }
+const ARRIVED = { ...WAITING, url: '/v1/images/x' }
+
+interface Upload {
+  readonly progress: (part: number) => boolean
+  readonly done: (body: Body) => void
+  readonly fail: (no: { code: string; message: string; retry: boolean; afterMs?: number }) => void
+}
+
+describe('a picture in the outbox', () => {
+  let clock: MovableClock
+  let storage: MemoryStorage
+  let uploads: Upload[]
+  let sends: Body[]
+  let isConnected: boolean
+
+  const open = (): Outbox => {
+    const outbox: Outbox = new Outbox({
+      to: 'shop:1', clock, random: Math.random, isConnected: () => isConnected, keep: new Keep(storage.openWindow().storage, 'k~'),
+      upload: ({ body }: OutboxItem, progress) => (body === undefined || !(body as typeof WAITING).url?.startsWith('data:')
+        ? undefined
+        : new Promise((done, fail) => void uploads.push({ progress, done, fail }))),
+      send: async ({ body }) => {
+        sends.push(body)
+        if (!isConnected) throw new RefusalError({ code: 'disconnected' })
+        return { ok: true, conversation: 'shop:1~c', epoch: 'e', seq: sends.length, at: 0 }
+      },
+      onSent: ({ id }) => outbox.confirm([id]),
+    })
+    return outbox
+  }
+  const kept = (): OutboxItem[] => [...storage.values.values()].map((value) => JSON.parse(value) as OutboxItem)
+
+  beforeEach(() => {
+    clock = new MovableClock()
+    storage = new MemoryStorage()
+    uploads = []
+    sends = []
+    isConnected = true
+  })
+
+  test('goes up first and then is sent, and what was said later stays behind it', async () => {
+    const outbox = open()
+    outbox.add('image', WAITING)
+    outbox.add('text', { text: 'this one' })
+    await clock.advance(60_000)
+    expect([uploads.length, sends.length]).toEqual([1, 0])
+    uploads[0]!.done(ARRIVED)
+    await clock.advance(0)
+    expect(sends).toEqual([ARRIVED, { text: 'this one' }])
+    expect([outbox.items.value, kept()]).toEqual([[], []])
+  })
+
+  test('says how far it is, while it still can be taken back, and does not keep that', async () => {
+    const outbox = open()
+    const id = outbox.add('image', WAITING)
+    expect(uploads[0]!.progress(0.4)).toBe(true)
+    expect(outbox.items.value).toMatchObject([{ id, state: 'waiting', body: { progress: 0.4 } }])
+    expect(kept()).toMatchObject([{ id, body: WAITING }])
+    outbox.discard(id)
+    expect(uploads[0]!.progress(0.5)).toBe(false)
+    uploads[0]!.done(ARRIVED)
+    outbox.add('text', { text: 'sorry' })
+    await clock.advance(0)
+    expect(sends).toEqual([{ text: 'sorry' }])
+    expect([outbox.items.value, kept()]).toEqual([[], []])
+  })
+
+  test('that has arrived does not go up again where the line breaks before its message is out', async () => {
+    const outbox = open()
+    outbox.add('image', WAITING)
+    isConnected = false
+    uploads[0]!.done(ARRIVED)
+    await clock.advance(0)
+    expect(outbox.items.value).toMatchObject([{ state: 'waiting', body: ARRIVED }])
+    expect(kept()).toMatchObject([{ body: ARRIVED }])
+    isConnected = true
+    outbox.flush()
+    await clock.advance(0)
+    expect([uploads.length, sends]).toEqual([1, [ARRIVED, ARRIVED]])
+  })
+
+  test('survives the page, and goes up from the next', async () => {
+    isConnected = false
+    open().add('image', WAITING)
+    isConnected = true
+    const next = open()
+    next.flush()
+    await clock.advance(2000)
+    expect(uploads).toHaveLength(1)
+    uploads[0]!.done(ARRIVED)
+    await clock.advance(0)
+    expect(sends).toEqual([ARRIVED])
+  })
+
+  test('that is refused stands there with its reason, keeps its bytes, does not hold up the rest, and goes again when asked', async () => {
+    const outbox = open()
+    const id = outbox.add('image', WAITING)
+    outbox.add('text', { text: 'next' })
+    uploads[0]!.progress(0.9)
+    uploads[0]!.fail({ code: 'image_too_large', message: 'too large', retry: false })
+    await clock.advance(0)
+    expect(outbox.items.value).toEqual([expect.objectContaining({ id, state: 'failed', body: WAITING })])
+    expect(sends).toEqual([{ text: 'next' }])
+    outbox.retry(id)
+    uploads[1]!.done(ARRIVED)
+    await clock.advance(0)
+    expect(sends[1]).toEqual(ARRIVED)
+  })
+
+  test('waits as it was told, and for the line where that is gone', async () => {
+    const outbox = open()
+    outbox.add('image', WAITING)
+    uploads[0]!.fail({ code: 'rate_limited', message: '', retry: true, afterMs: 3000 })
+    await clock.advance(2999)
+    expect(uploads).toHaveLength(1)
+    await clock.advance(1)
+    expect(uploads).toHaveLength(2)
+    isConnected = false
+    uploads[1]!.fail({ code: 'disconnected', message: '', retry: true })
+    await clock.advance(60_000)
+    expect(uploads).toHaveLength(2)
+    isConnected = true
+    outbox.flush()
+    expect(uploads).toHaveLength(3)
+  })
+})
