@@ -1,6 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Cursor, Message } from '../../gateway/protocol/model.ts'
+import type { PushData } from '../../gateway/protocol/pushes.ts'
 import { ChatClient } from '../client/chat-client.ts'
 import type { ClientOptions as HeadlessOptions } from '../client/client-options.ts'
 import type { Signal } from '../client/signal.ts'
@@ -18,6 +19,7 @@ export interface ClientOptions {
   /** A "no" that a person may have to hear: of the line, or of one message (then with its id). */
   readonly onRefused: (refusal: WireRefusal, id: string | undefined) => void
   readonly onDraft: (text: string) => void
+  readonly onNotice: (notice: PushData<'noticePush'>) => void
 }
 
 const IDLE: ConnectionState = { name: 'idle' }
@@ -110,11 +112,12 @@ export class ClientController implements ReactiveController {
     this.#drop()
     this.#client = client
     this.#isOwn = isOwn
-    this.#stopLine = client.connection.subscribe((state) => {
+    const stops = [client.onPush('noticePush', this.#options.onNotice), client.connection.subscribe((state) => {
       this.#options.onConnection(state)
       if (state.name === 'refused') this.#options.onRefused(state.refusal, undefined)
       this.#host.requestUpdate()
-    })
+    })]
+    this.#stopLine = () => stops.forEach((stop) => stop())
     this.#options.onConnection(client.connection.value)
     if (isOwn) client.connect()
     this.#host.requestUpdate()

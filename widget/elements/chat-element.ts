@@ -49,6 +49,7 @@ const SMALL = '(max-width: 599px), (max-device-height: 499px)'
  *   im-unread {count}                        the count of unread messages changed
  *   im-connection {state, transport}         the line changed
  *   im-refused {code, message, retry, id?}   a final no, of the line or (with `id`) of one message
+ *   im-notice {type, text?, …}               what a backend published into this person's channel, as it is
  *
  * Parts: launcher unread panel header close timeline bubble bubble-own bubble-other card banner latest empty offer composer
  * enter field input send retry discard. CSS variables: styles/tokens.ts.
@@ -83,6 +84,7 @@ export class ChatElement extends LineElement {
     onUnread: (count) => this.tell('im-unread', { count }),
     onRefused: ({ code, message, retry }, id) => this.tell('im-refused', { code, message, retry, id }),
     onDraft: (text) => this.#thread.draft(text),
+    onNotice: (notice) => this.tell('im-notice', notice),
   })
   readonly #thread: Thread = new Thread(this, {
     conversation: () => this.line.conversation,

@@ -33,6 +33,7 @@ import { pageStyles } from './page-styles.ts'
  *   im-sound                                 this window sounded
  *   im-connection {state, transport}         the line changed
  *   im-refused {code, message, retry, id?}   a final no, of the line or (with `id`) of one message
+ *   im-notice {type, text?, …}               what a backend published into this person's channel, as it is
  *
  * Parts: list conversations conversation avatar unread question panel header timeline bubble bubble-own bubble-other card
  * banner latest composer enter field input send retry discard. CSS variables: styles/tokens.ts.

@@ -79,6 +79,7 @@ export abstract class MailboxElement extends LineElement {
     onUnread: () => this.requestUpdate(),
     onRefused: ({ code, message, retry }, id) => this.tell('im-refused', { code, message, retry, id }),
     onDraft: (text) => this.thread.draft(text),
+    onNotice: (notice) => this.tell('im-notice', notice),
   })
   protected readonly thread: Thread = new Thread(this, {
     conversation: () => this.line.conversation,
