@@ -65,6 +65,18 @@ describe('the races of one server', () => {
     expect(await logOf(talk.conversation)).toEqual(['before', 'x'])
   })
 
+  it('connection cut with a change of service in flight: sent again by itself, and it finds itself there', async () => {
+    const { conversation } = newTalk()
+    await node.store.setService({ conversation: newTalk().conversation, text: 'warm', expect: '', phase: 'open' })
+    for (const connection of proxy.connections('EVALSHA')) connection.set('replies', 'hold')
+    const set = node.store.setService({ conversation, text: 'once', expect: '', phase: 'open' })
+    const kept = async () => (await other.store.read(conversation, { limit: 1 })).service
+    const there = await eventually(kept, (service) => service !== undefined)
+    proxy.cut()
+    expect(await set).toEqual({ isSet: true, version: there!.version })
+    expect(await kept()).toEqual({ text: 'once', version: there!.version })
+  })
+
   it('connection cut with a put in flight: sent again by itself, and it finds itself there', async () => {
     const item = { collection: 'races/cut', key: 'k', value: 'v', now: 1, expect: '' }
     await node.records.remove(item)
