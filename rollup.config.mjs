@@ -5,10 +5,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import nodeResolve from '@rollup/plugin-node-resolve'
 import { transform } from 'esbuild'
-import { minify as squeeze } from 'terser'
 import esbuild from 'rollup-plugin-esbuild'
 import { legacyBundles } from './rollup.legacy.mjs'
+import { lowerBriefly } from './rollup.lower.mjs'
+import { minify } from './rollup.minify.mjs'
 import { pieces } from './rollup.pieces.mjs'
+import { visit } from './rollup.rewrite.mjs'
+import { unfoldClasses } from './rollup.unfold.mjs'
 
 const TARGET = 'es2017'
 const ELEMENTS = ['im-chat', 'im-desk', 'im-inbox']
@@ -84,7 +87,7 @@ const minifyTemplates = () => ({
     if (!/\/widget\/(parts|elements)\//.test(id)) return null
     let result = code
     const pieces = []
-    walk(this.parse(code), '', (node) => {
+    visit(this.parse(code), (node) => {
       if (node.type === 'TaggedTemplateExpression' && /^(html|svg)$/.test(node.tag.name)) pieces.push(...node.quasi.quasis)
     })
     for (const { start, end, value } of pieces.sort((a, b) => b.start - a.start)) {
@@ -95,53 +98,7 @@ const minifyTemplates = () => ({
   },
 })
 
-/**
- * `#private` below es2022 becomes a WeakMap a name: a fifth more bytes, and slower. In a bundle a name nobody else can
- * guess does as well; the sources keep the real thing. `minify` then shortens it.
- */
-const softenPrivates = () => ({
-  name: 'soften-privates',
-  transform(code, id) {
-    if (!/\/widget\//.test(id) || !code.includes('#')) return null
-    const names = []
-    walk(this.parse(code), '', (node, owner) => node.type === 'PrivateIdentifier' && names.push({ ...node, owner }))
-    let result = code
-    for (const { start, end, name, owner } of names.sort((a, b) => b.start - a.start)) {
-      result = `${result.slice(0, start)}im$${owner}${name}${result.slice(end)}`
-    }
-    return { code: result, map: null }
-  },
-})
-
-/** `owner`: the enclosing class where it extends another one, whose names must not meet its own. */
-function walk(node, owner, visit) {
-  if (typeof node?.type === 'string') visit(node, owner)
-  const inside = /^Class(Declaration|Expression)$/.test(node.type) ? (node.superClass ? `${node.id?.name}$` : '') : owner
-  for (const value of Object.values(node)) {
-    if (Array.isArray(value)) value.forEach((each) => each && walk(each, inside, visit))
-    else if (value && typeof value === 'object') walk(value, inside, visit)
-  }
-}
-
-/**
- * esbuild lowers and names, terser squeezes (measured: 1.3 kB brotli less than esbuild alone). Read as TypeScript for one
- * reason: only there esbuild makes a class field a plain assignment, which is what it means here.
- */
-const minify = () => ({
-  name: 'minify',
-  async renderChunk(code, { isEntry }) {
-    const lowered = await transform(code, {
-      loader: 'ts', tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
-      format: isEntry ? 'iife' : 'esm', minifySyntax: true, target: TARGET, sourcemap: true, legalComments: 'none', mangleProps: /^im\$/,
-    })
-    const { code: small, map } = await squeeze(lowered.code, {
-      ecma: 2017, compress: { passes: 9, ecma: 2017, unsafe_arrows: true }, module: !isEntry, format: { comments: false, ecma: 2017 },
-      sourceMap: { content: lowered.map },
-    })
-    return { code: small, map }
-  },
-})
-
+/** See widget/slim/lit.ts. */
 const slimLit = () => ({
   name: 'slim-lit',
   resolveId(source, importer) {
@@ -168,7 +125,8 @@ const script = (name) => ({
     hashCharacters: 'base36', banner: ({ isEntry }) => (isEntry ? prelude() : ''),
   },
   plugins: [
-    ...(name === 'im-chat' ? [slimLit()] : []), engineForBrowsers(), resolveForBrowsers(), minifyStyles(), compile('esnext'), minifyTemplates(), softenPrivates(), pieces(), minify(),
+    ...(name === 'im-chat' ? [slimLit()] : []), engineForBrowsers(), resolveForBrowsers(), minifyStyles(), compile('esnext'), minifyTemplates(), unfoldClasses(), pieces(), lowerBriefly(),
+    minify({ target: TARGET, areNamesShort: name === 'im-chat' }),
   ],
 })
 
