@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Service } from '../../gateway/protocol/model.ts'
 import { spawnGateway, type PassClaims, type SpawnedGateway } from '../kit/gateway.ts'
@@ -50,9 +51,9 @@ test('at many moments of the acceptance; it is the one\'s or the other\'s, and t
     const { transfer } = (await one.command('transfer', { conversation, to: 'two' })).service
     expect((await two.push('transferPush')).transfer.id).toBe(transfer!.id)
     two.sendPacket({ type: 'event', name: 'acceptTransfer', id: 99, args: [{ conversation, transfer: transfer!.id, accept: true }] })
-    await new Promise((resolve) => { setTimeout(resolve, afterMs) })
+    await wait(afterMs)
     await doomed.kill()
-    const seen = (await serviceOf(one, customer.pushes('messagePush')[0]?.from ?? `c-${round}`))!
+    const seen = (await serviceOf(one, `c-${round}`))!
     expect(seen.phase).toBe('open')
     ends.add(seen.agent!.id)
     // says the same again on another line at another node
