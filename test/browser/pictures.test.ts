@@ -39,11 +39,15 @@ beforeEach(async () => {
   agent = await person(gateway, { sub: 'a1', role: 'agent', shop: '42' })
   token = await gateway.pass({ sub: 'c1', name: 'Mia' })
   uploads = 0
-  site = createServer((_request, response) => {
+  const deskToken = await gateway.pass({ sub: 'a2', role: 'agent', shop: '42' })
+  site = createServer(({ url }, response) => {
+    const tag = url === '/desk' ? `im-desk gateway="${proxy.url}" token="${deskToken}" to="c1"`
+      : `im-chat gateway="${proxy.url}" token="${token}" to="shop:42" open`
+    const name = tag.split(' ')[0]!
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy(proxy.url) })
       .end(`<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>Shop</title><im-chat gateway="${proxy.url}" token="${token}" to="shop:42" open></im-chat>
-<script src="${proxy.url}/im-chat.js"></script></html>`)
+<title>Shop</title><${tag}></${name}>
+<script src="${proxy.url}/${name}.js"></script></html>`)
   })
   site.listen(0, '127.0.0.1')
   await once(site, 'listening')
@@ -211,6 +215,19 @@ test('a picture that is going up can be taken back, and what comes after it is s
   await hook(page, 'composer').fill('no picture')
   await hook(page, 'send').tap()
   await expect.poll(async () => (await log()).map(({ body: { text } }) => text), { timeout: 15_000 }).toEqual(['no picture'])
+})
+
+test('an agent sends one from the desk, and the customer sees it', async () => {
+  const page = await open(PHONE)
+  await hook(page, 'composer').fill('show me')
+  await hook(page, 'send').tap()
+  const desk = await opened.context.newPage()
+  await desk.goto(`${page.url()}desk`)
+  await hook(desk, 'picture', 'im-desk').waitFor({ state: 'attached' })
+  await hook(desk, 'file', 'im-desk').setInputFiles([{ name: 'it.png', mimeType: 'image/png', buffer: PICTURES.png }])
+  await shown(page, 40, 30)
+  await expect.poll(() => desk.locator('im-desk a.picture').count()).toBe(1)
+  expect((await log()).map(({ kind }) => kind)).toEqual(['text', 'image'])
 })
 
 test('words that come with a picture are words: a spreadsheet\'s cells', async () => {

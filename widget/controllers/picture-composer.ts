@@ -16,8 +16,8 @@ const RULES = `
   .picture progress { position: absolute; left: 8px; bottom: 8px; width: calc(100% - 16px); height: 6px; accent-color: var(--accent) }
   .picture .cancel { position: absolute; top: 4px; right: 4px; width: 44px; height: 44px; border-radius: 22px; color: #fff; background: rgba(0,0,0,.55) }
   [data-state='failed'] .cancel, [data-state='failed'] progress { display: none }
-  .pick { margin-right: -10px }
-  .root[dir='rtl'] .pick { margin: 0 0 0 -10px }
+  .pick { margin-left: -10px }
+  .root[dir='rtl'] .pick { margin: 0 -10px 0 0 }
   .panel[data-drop], .pane[data-drop] { box-shadow: inset 0 0 0 3px var(--accent) }`
 
 const ICON = 'M4 6h16v12H4zM4 16l5-5 4 4 3-3 4 4M15.5 9.5h0'
