@@ -72,7 +72,7 @@ const look = (): Promise<Seen> => opened.page.evaluate(() => {
   return {
     composerBottom: Math.round(find('form').getBoundingClientRect().bottom),
     panelTop: Math.round(find('.panel').getBoundingClientRect().top),
-    lastGap: Math.trunc((list.bottom - messages[messages.length - 1]!.getBoundingClientRect().bottom - 10) / 2),
+    lastGap: Math.trunc((list.bottom - messages[messages.length - 1]!.getBoundingClientRect().bottom - 10) / 2) || 0,
     pageY: Math.round(scrollY), isOpen: find('[data-frame]').hasAttribute('data-keyboard'), turns,
   }
 })

@@ -11,7 +11,7 @@ const RULES = `
   .modal .header { padding-top: var(--top); min-height: calc(60px + var(--top)) }
   .modal .panel { padding-left: var(--im-safe-left, 0px); padding-right: var(--im-safe-right, 0px) }
   .modal:not([data-keyboard]) .composer { padding-bottom: calc(8px + var(--bottom)) }
-  .launcher { bottom: calc(var(--im-bottom, 20px) + var(--bottom)) }`
+  .launcher { margin-bottom: var(--bottom) }`
 
 const dressed = new WeakSet<Chat>()
 

@@ -48,7 +48,6 @@ const GHOSTLY = /^(insert(ReplacementText|CompositionText|FromComposition|Text))
 export class Composer {
   readonly #parts: ComposerParts
   readonly #options: ComposerOptions
-  readonly #hasOwnSizing = typeof CSS !== 'undefined' && CSS.supports('field-sizing', 'content')
   /** Advisory: input methods lose `compositionend`, so it is cleared by anything that proves it wrong. */
   #isComposing = false
   #isEndingComposition = false
@@ -131,7 +130,7 @@ export class Composer {
   }
 
   #measure(text: string): void {
-    if (!this.#hasOwnSizing) this.#parts.mirror.textContent = text + '\u200b'
+    this.#parts.mirror.textContent = text + '\u200b'
   }
 
   #onCompositionStart(): void {

@@ -8,34 +8,27 @@ export const bubbleStyle = css`
     flex: none;
     margin-top: 3px;
   }
-  .row.first {
+  .first {
     margin-top: 10px;
   }
-  .row.own {
+  .own {
     align-items: flex-end;
   }
   .name {
     margin: 0 14px 2px;
-    font-size: 12.5px;
-    font-weight: 500;
+    font-size: 12px;
+    line-height: 17px;
     color: var(--muted);
   }
   .bubble {
     position: relative;
     max-width: 82%;
-    min-width: 0;
     padding: 7px 12px 8px;
     border-radius: 18px;
     background: var(--bubble);
     box-shadow: 0 0 0 1px var(--edge);
     overflow-wrap: break-word;
-    word-wrap: break-word;
-    animation: appear 0.12s ease-out;
-  }
-  @supports (overflow-wrap: anywhere) {
-    .bubble {
-      overflow-wrap: anywhere;
-    }
+    overflow-wrap: anywhere;
   }
   .bubble::after {
     content: '';
@@ -45,85 +38,52 @@ export const bubbleStyle = css`
   .own .bubble {
     background: var(--own);
   }
-  .other.last .bubble,
-  .root[dir='rtl'] .own.last .bubble {
-    border-bottom-left-radius: 6px;
-    border-bottom-right-radius: 18px;
+  .other.last .bubble {
+    border-end-start-radius: 6px;
   }
-  .own.last .bubble,
-  .root[dir='rtl'] .other.last .bubble {
-    border-bottom-right-radius: 6px;
-    border-bottom-left-radius: 18px;
+  .own.last .bubble {
+    border-end-end-radius: 6px;
   }
   .text {
     white-space: pre-wrap;
     unicode-bidi: plaintext;
   }
-  .bubble a {
+  .other a {
     color: var(--accent);
-  }
-  .own .bubble a {
-    color: inherit;
   }
   .meta {
     float: right;
     display: flex;
     align-items: center;
-    height: 15px;
-    margin: 7px -2px -3px 10px;
-    font-size: 11.5px;
-    line-height: 15px;
+    margin: 6px 0 -3px 10px;
+    font-size: 12px;
+    line-height: 16px;
     color: var(--muted);
-    white-space: nowrap;
     font-variant-numeric: tabular-nums;
   }
-  .root[dir='rtl'] .meta {
+  [dir='rtl'] .meta {
     float: left;
-    margin: 7px 10px -3px -2px;
+    margin: 6px 10px -3px 0;
   }
   .tick {
     width: 16px;
-    height: 12px;
-    margin-left: 4px;
+    margin: 0 3px;
     stroke-width: 1.5;
-  }
-  .root[dir='rtl'] .tick {
-    margin: 0 4px 0 0;
   }
   [data-state='read'] .tick {
     color: var(--accent);
-    stroke-width: 1.8;
-  }
-  [data-state='failed'] .tick {
-    color: var(--danger);
-  }
-  [data-state='waiting'] .bubble,
-  [data-state='sending'] .bubble {
-    animation: none;
   }
   .failure {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    justify-content: flex-end;
     margin: 0 2px -8px;
     font-size: 13px;
-  }
-  .reason {
-    display: flex;
-    align-items: center;
-    margin: 4px 6px 0;
+    text-align: end;
     color: var(--danger);
   }
-  .reason svg {
+  .failure svg {
+    display: inline;
+    width: 15px;
     margin: 0 5px;
-  }
-  .failure button {
-    min-width: 44px;
-    height: 44px;
-    padding: 0 8px;
-    font-weight: 600;
-    color: var(--accent);
+    vertical-align: -6px;
   }
   .failure button:last-child {
     color: var(--muted);
@@ -144,25 +104,15 @@ export const bubbleStyle = css`
   .dots i {
     width: 7px;
     height: 7px;
-    margin: 0 2.5px;
-    border-radius: 4px;
+    margin: 0 2px;
+    border-radius: 50%;
     background: var(--muted);
-    animation: blink 1.2s infinite;
+    animation: appear 0.6s infinite alternate;
   }
   .dots i:nth-child(2) {
-    animation-delay: 0.18s;
+    animation-delay: 0.2s;
   }
   .dots i:nth-child(3) {
-    animation-delay: 0.36s;
-  }
-  @keyframes blink {
-    0%,
-    60%,
-    100% {
-      opacity: 0.3;
-    }
-    30% {
-      opacity: 1;
-    }
+    animation-delay: 0.4s;
   }
 `

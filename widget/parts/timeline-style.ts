@@ -16,7 +16,6 @@ export const timelineStyle = css`
     overflow-y: auto;
     overflow-anchor: none;
     overscroll-behavior: contain;
-    -webkit-overflow-scrolling: touch;
     outline-offset: -2px;
     display: flex;
     flex-direction: column;
@@ -25,83 +24,61 @@ export const timelineStyle = css`
     flex: 1 0 auto;
     display: flex;
     flex-direction: column;
-    padding: 12px 12px 10px;
+    padding: 10px 12px;
   }
   .mark {
     position: sticky;
     top: 6px;
     z-index: 1;
     align-self: center;
-    margin: 14px 0 8px;
+    margin: 12px 0 6px;
     padding: 2px 10px;
     border-radius: 11px;
     background: var(--ground);
     color: var(--muted);
     box-shadow: 0 0 0 1px var(--edge);
     font-size: 12px;
-    line-height: 18px;
-    font-weight: 500;
+    line-height: 17px;
   }
-  .mark:first-child {
-    margin-top: 2px;
-  }
-  .mark.new {
+  .new {
     position: static;
-    align-self: stretch;
-    display: flex;
-    align-items: center;
     color: var(--accent);
-    box-shadow: none;
-  }
-  .mark.new::before,
-  .mark.new::after {
-    content: '';
-    flex: 1;
-    height: 1px;
-    margin: 0 10px;
-    background: currentColor;
-    opacity: 0.35;
   }
   .empty {
     margin: auto;
     padding: 24px 32px;
-    display: flex;
-    flex-direction: column;
-    align-items: center;
     text-align: center;
     color: var(--muted);
-    font-size: 14px;
   }
   .empty b {
+    display: block;
     margin: 14px 0 4px;
     font-size: 17px;
     font-weight: 600;
     color: var(--ink);
   }
   .mascot {
-    display: flex;
-    align-items: center;
-    justify-content: center;
+    display: block;
     width: 64px;
-    height: 64px;
-    border-radius: 32px;
+    margin: auto;
+    padding: 19px 0;
+    border-radius: 50%;
     background: var(--own);
     color: var(--accent);
   }
   .older {
     align-self: center;
-    height: 30px;
-    padding: 5px;
+    padding: 7px;
   }
   .older i,
   .banner i {
     display: block;
+    flex: none;
     width: 16px;
     height: 16px;
-    border-radius: 10px;
-    border: 2px solid currentColor;
+    border-radius: 50%;
+    border: 2px solid var(--muted);
     border-top-color: transparent;
-    opacity: 0.6;
     animation: turn 0.9s linear infinite;
   }
   @keyframes turn {
@@ -111,33 +88,24 @@ export const timelineStyle = css`
   }
   .latest {
     position: absolute;
-    right: 14px;
     bottom: 12px;
-    display: flex;
-    align-items: center;
-    justify-content: center;
-    width: 44px;
-    height: 44px;
-    border-radius: 22px;
+    align-self: flex-end;
+    margin: 0 14px;
     background: var(--surface);
     color: var(--ink);
-    box-shadow: 0 0 0 1px var(--edge), 0 3px 12px rgba(0, 0, 0, 0.18);
-  }
-  .root[dir='rtl'] .latest {
-    right: auto;
-    left: 14px;
+    box-shadow: var(--shadow);
   }
   .count {
     position: absolute;
     top: -7px;
-    min-width: 20px;
-    height: 20px;
+    right: -4px;
+    min-width: 22px;
     padding: 0 6px;
-    border-radius: 10px;
+    border-radius: 11px;
     background: var(--accent);
     color: var(--accent-ink);
     font-size: 12px;
-    line-height: 20px;
+    line-height: 22px;
     font-weight: 600;
   }
   .banner {
@@ -148,46 +116,30 @@ export const timelineStyle = css`
     z-index: 2;
     display: flex;
     align-items: center;
-    min-height: 40px;
-    padding: 6px 14px;
+    min-height: 44px;
+    padding: 0 4px;
     border-radius: 12px;
     background: var(--surface);
-    box-shadow: 0 0 0 1px var(--edge), 0 3px 14px rgba(0, 0, 0, 0.14);
-    font-size: 13.5px;
-    line-height: 1.3;
-    animation: late 0.9s;
+    box-shadow: var(--shadow);
+    font-size: 13px;
+    animation: appear 0.3s 0.6s backwards;
+  }
+  .banner > * {
+    margin: 0 6px;
   }
   .banner span {
     flex: 1;
   }
-  .banner i {
-    flex: none;
-    margin-right: 10px;
-    color: var(--muted);
-  }
-  .root[dir='rtl'] .banner i {
-    margin: 0 0 0 10px;
-  }
   .banner[data-state='refused'] i {
     border-color: var(--danger);
-    border-top-color: var(--danger);
-    background: var(--danger);
-    width: 8px;
-    height: 8px;
-    opacity: 1;
     animation: none;
   }
-  .banner button {
-    min-height: 44px;
-    margin: -6px -6px -6px 8px;
+  .banner button,
+  .failure button {
+    min-width: 44px;
+    height: 44px;
     padding: 0 8px;
     font-weight: 600;
     color: var(--accent);
-  }
-  @keyframes late {
-    0%,
-    70% {
-      opacity: 0;
-    }
   }
 `

@@ -2,7 +2,7 @@ import { css } from 'lit'
 
 /**
  * The ground rules of every element. The page's fonts and colours do not leak in; only what tokens.ts names does.
- * Written for Chromium 64: longhands, margins instead of gaps, left/right with `[dir=rtl]`; newer things only on top.
+ * Written for Chromium 64: margins instead of gaps, few `[dir=rtl]` because most boxes are symmetrical; newer things only on top.
  */
 export const base = css`
   :host {
@@ -10,34 +10,23 @@ export const base = css`
     display: block;
     contain: style;
   }
-  :host([hidden]) {
-    display: none;
+  :host([hidden]),
+  [hidden] {
+    display: none !important;
   }
   /* Once more in here: what a page forces on every element, letter-spacing and the like, comes in by inheritance. */
   .root {
     all: initial;
     display: block;
-    font-family: var(--im-font, system-ui, -apple-system, 'Segoe UI', Roboto,
-      'PingFang SC', 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif);
-    font-size: 15px;
-    line-height: 1.4;
+    font: 15px/1.4 var(--im-font, system-ui, -apple-system, sans-serif);
     color: var(--ink);
-    text-align: left;
     -webkit-text-size-adjust: 100%;
-    text-size-adjust: 100%;
-    -webkit-font-smoothing: antialiased;
     -webkit-tap-highlight-color: transparent;
   }
-  .root[dir='rtl'] {
-    text-align: right;
-  }
   *,
-  *::before,
-  *::after {
+  ::before,
+  ::after {
     box-sizing: border-box;
-  }
-  [hidden] {
-    display: none !important;
   }
   button {
     font: inherit;
@@ -51,9 +40,19 @@ export const base = css`
     -webkit-user-select: none;
     user-select: none;
   }
+  .plain,
+  .send,
+  .latest {
+    flex: none;
+    width: 44px;
+    height: 44px;
+    border-radius: 50%;
+    color: var(--muted);
+  }
   svg {
     display: block;
     flex: none;
+    margin: auto;
     fill: none;
     stroke: currentColor;
     stroke-width: 2;
@@ -62,8 +61,6 @@ export const base = css`
   }
   a {
     color: inherit;
-    text-decoration: underline;
-    text-underline-offset: 2px;
   }
   :focus {
     outline: 2px solid var(--accent);
@@ -76,15 +73,18 @@ export const base = css`
     position: absolute;
     width: 1px;
     height: 1px;
-    margin: -1px;
     overflow: hidden;
     clip: rect(0, 0, 0, 0);
-    white-space: nowrap;
+  }
+  @keyframes appear {
+    from {
+      opacity: 0;
+    }
   }
   @media (prefers-reduced-motion: reduce) {
     *,
-    *::before,
-    *::after {
+    ::before,
+    ::after {
       animation: none !important;
       transition: none !important;
       scroll-behavior: auto !important;

@@ -3,6 +3,8 @@ import { css } from 'lit'
 /**
  * Launcher, frame and panel. The frame is the band of the screen that can be seen; controllers/viewport.ts alone writes its
  * top and bottom. No transform and no transition may stand on it, or the composer would slide behind the keyboard.
+ *
+ * Insets of the screen stand in declarations without variables: an engine that does not know `env()` drops those whole.
  */
 export const shell = css`
   .launcher {
@@ -10,51 +12,30 @@ export const shell = css`
     right: var(--im-right, 20px);
     bottom: var(--im-bottom, 20px);
     z-index: var(--im-z, 2147483000);
-    display: flex;
-    align-items: center;
-    justify-content: center;
     width: 58px;
     height: 58px;
-    border-radius: 29px;
+    margin: 0 env(safe-area-inset-right) env(safe-area-inset-bottom);
+    border-radius: 50%;
     background: var(--accent);
     color: var(--accent-ink);
-    box-shadow: 0 1px 2px rgba(20, 28, 25, 0.2), 0 6px 20px rgba(20, 28, 25, 0.22);
-    transition: box-shadow 0.15s, transform 0.15s;
+    box-shadow: var(--shadow);
   }
-  @supports (bottom: env(safe-area-inset-bottom, 0px)) {
-    .launcher {
-      right: calc(var(--im-right, 20px) + env(safe-area-inset-right, 0px));
-      bottom: calc(var(--im-bottom, 20px) + env(safe-area-inset-bottom, 0px));
-    }
-  }
-  .root[dir='rtl'] .launcher {
+  [dir='rtl'] > .launcher {
     right: auto;
     left: var(--im-right, 20px);
   }
-  @media (hover: hover) {
-    .launcher:hover {
-      transform: translateY(-2px);
-      box-shadow: 0 2px 4px rgba(20, 28, 25, 0.2), 0 10px 28px rgba(20, 28, 25, 0.28);
-    }
-  }
-  .launcher:active {
-    transform: scale(0.96);
-  }
   .unread {
     position: absolute;
-    top: -3px;
-    right: -3px;
+    top: -4px;
+    right: -4px;
     min-width: 22px;
-    height: 22px;
     padding: 0 6px;
     border-radius: 11px;
-    border: 2px solid var(--surface);
     background: #c4322a;
     color: #fff;
     font-size: 12px;
-    line-height: 18px;
+    line-height: 22px;
     font-weight: 600;
-    text-align: center;
   }
   .frame {
     position: fixed;
@@ -63,6 +44,9 @@ export const shell = css`
     bottom: 0;
     left: 0;
     z-index: var(--im-z, 2147483000);
+    display: flex;
+    align-items: flex-end;
+    justify-content: flex-end;
     pointer-events: none;
   }
   .probe {
@@ -70,13 +54,10 @@ export const shell = css`
     visibility: hidden;
   }
   .panel {
-    position: absolute;
-    right: var(--im-right, 20px);
-    bottom: var(--im-bottom, 20px);
     width: var(--im-width, 384px);
-    max-width: calc(100% - 40px);
     height: var(--im-height, 640px);
     max-height: calc(100% - 40px);
+    margin: 20px var(--im-right, 20px) var(--im-bottom, 20px);
     display: flex;
     flex-direction: column;
     overflow: hidden;
@@ -86,22 +67,14 @@ export const shell = css`
     pointer-events: auto;
     outline: none;
     overscroll-behavior: contain;
-    animation: appear 0.14s ease-out;
+    animation: appear 0.14s;
   }
-  .root[dir='rtl'] .panel {
-    right: auto;
-    left: var(--im-right, 20px);
-  }
-  .frame.modal .panel,
-  .inline .frame .panel {
-    top: 0;
-    right: 0;
-    bottom: 0;
-    left: 0;
-    width: auto;
-    max-width: none;
-    height: auto;
+  .modal .panel,
+  .inline .panel {
+    width: 100%;
+    height: 100%;
     max-height: none;
+    margin: 0;
     border-radius: 0;
     box-shadow: none;
   }
@@ -114,55 +87,38 @@ export const shell = css`
     position: absolute;
     z-index: auto;
   }
-  .inline .frame .panel {
+  .inline .panel {
     border-radius: var(--im-radius, 0);
     animation: none;
-  }
-  @keyframes appear {
-    from {
-      opacity: 0;
-    }
   }
   .header {
     flex: none;
     display: flex;
     align-items: center;
     min-height: 60px;
-    padding: 0 8px 0 16px;
+    padding: 0 8px;
     border-bottom: 1px solid var(--line);
-    background: var(--surface);
   }
-  .root[dir='rtl'] .header {
-    padding: 0 16px 0 8px;
-  }
-  @supports (padding: env(safe-area-inset-top, 0px)) {
-    .modal .header {
-      padding-top: env(safe-area-inset-top, 0px);
-      min-height: calc(60px + env(safe-area-inset-top, 0px));
-    }
+  .modal .header {
+    min-height: calc(60px + env(safe-area-inset-top));
+    padding-top: env(safe-area-inset-top);
   }
   .avatar {
-    flex: none;
     width: 36px;
-    height: 36px;
-    margin-right: 12px;
-    border-radius: 18px;
+    margin: 0 10px;
+    border-radius: 50%;
     background: var(--own);
-    color: var(--ink);
     font-weight: 600;
     line-height: 36px;
     text-align: center;
   }
-  .root[dir='rtl'] .avatar {
-    margin: 0 0 0 12px;
-  }
   .who {
     flex: 1;
     min-width: 0;
-    display: flex;
-    flex-direction: column;
   }
-  .who .title {
+  .who .title,
+  .status {
+    display: block;
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
@@ -170,45 +126,21 @@ export const shell = css`
     font-weight: 600;
     line-height: 20px;
   }
-  .status {
-    font-size: 12.5px;
-    line-height: 17px;
+  .who .status {
+    font-size: 12px;
+    font-weight: 400;
     color: var(--muted);
   }
   .status::before {
-    content: '';
-    display: inline-block;
-    width: 7px;
-    height: 7px;
-    margin: 0 6px 1px 0;
-    border-radius: 4px;
-    background: #b58a1e;
+    content: '● ';
+    color: #b58a1e;
   }
-  .root[dir='rtl'] .status::before {
-    margin: 0 0 1px 6px;
+  [data-state='live']::before {
+    color: #22a06b;
   }
-  .status[data-state='live']::before {
-    background: #22a06b;
-  }
-  .status[data-state='waiting']::before,
-  .status[data-state='refused']::before {
-    background: var(--danger);
-  }
-  .plain {
-    flex: none;
-    display: flex;
-    align-items: center;
-    justify-content: center;
-    width: 44px;
-    height: 44px;
-    border-radius: 22px;
-    color: var(--muted);
-  }
-  @media (hover: hover) {
-    .plain:hover {
-      background: var(--edge);
-      color: var(--ink);
-    }
+  [data-state='waiting']::before,
+  [data-state='refused']::before {
+    color: var(--danger);
   }
   @media (forced-colors: active) {
     .launcher,

@@ -25,8 +25,8 @@ export const tokens = css`
     --danger: var(--im-danger, #b3261e);
     --bubble: var(--im-bubble, #fff);
     --own: var(--im-bubble-own, #d6ebe3);
-    --edge: rgba(27, 34, 32, 0.07);
-    --shadow: 0 1px 2px rgba(20, 28, 25, 0.1), 0 12px 40px rgba(20, 28, 25, 0.18);
+    --edge: rgba(0, 0, 0, 0.07);
+    --shadow: 0 0 0 1px var(--edge), 0 8px 32px rgba(0, 0, 0, 0.2);
     color-scheme: light;
   }
   @media (prefers-color-scheme: dark) {
@@ -41,8 +41,7 @@ export const tokens = css`
       --danger: var(--im-danger, #ff8b7e);
       --bubble: var(--im-bubble, #222826);
       --own: var(--im-bubble-own, #1c463b);
-      --edge: rgba(255, 255, 255, 0.05);
-      --shadow: 0 0 0 1px rgba(255, 255, 255, 0.06), 0 12px 40px rgba(0, 0, 0, 0.6);
+      --edge: rgba(255, 255, 255, 0.06);
       color-scheme: dark;
     }
   }
@@ -57,8 +56,7 @@ export const tokens = css`
     --danger: var(--im-danger, #ff8b7e);
     --bubble: var(--im-bubble, #222826);
     --own: var(--im-bubble-own, #1c463b);
-    --edge: rgba(255, 255, 255, 0.05);
-    --shadow: 0 0 0 1px rgba(255, 255, 255, 0.06), 0 12px 40px rgba(0, 0, 0, 0.6);
+    --edge: rgba(255, 255, 255, 0.06);
     color-scheme: dark;
   }
 `
