@@ -1,7 +1,6 @@
-import { html, nothing, svg, type TemplateResult } from 'lit'
+import { html, nothing, type TemplateResult } from 'lit'
 import type { Body } from '../../gateway/protocol/model.ts'
 import type { Strings } from '../locales/strings.ts'
-import type { Cards } from './cards.ts'
 import { icons } from './icons.ts'
 import { linkify } from './linkify.ts'
 import type { BubbleRow, MessageState } from './rows.ts'
@@ -9,7 +8,7 @@ import type { BubbleRow, MessageState } from './rows.ts'
 export interface BubbleOptions {
   readonly strings: Strings
   /** Where there are cards; a message of another kind than text is its text without them. */
-  readonly card: Cards['content']
+  readonly card: (kind: string, body: Body) => TemplateResult | undefined
   readonly time: (at: number) => string
   readonly refusal: (row: BubbleRow) => string
   readonly onRetry: (id: string) => void
@@ -33,12 +32,12 @@ export function bubble(row: BubbleRow, options: BubbleOptions): TemplateResult {
   </div>`
 }
 
-const content = ({ kind, body }: BubbleRow, { card, strings }: BubbleOptions): TemplateResult =>
-  (kind !== 'text' && card(kind, body, strings)) || html`<span class="text" dir="auto">${linkify(words(body))}</span>`
+const content = ({ kind, body }: BubbleRow, { card }: BubbleOptions): TemplateResult =>
+  (kind !== 'text' && card(kind, body)) || html`<span class="text" dir="auto">${linkify(words(body))}</span>`
 
 /** What a card would have led to is led to by its text. */
 const words = ({ text, url }: Body & { readonly url?: unknown }): string =>
-  typeof url === 'string' && !text.includes(url) ? `${text} ${url}` : text
+  /^http/.test(url as string) && !text.includes(url as string) ? `${text} ${url as string}` : text
 
 function failure(row: BubbleRow, { strings, refusal, onRetry, onDiscard }: BubbleOptions): TemplateResult {
   return html`<div class="failure">
@@ -48,14 +47,16 @@ function failure(row: BubbleRow, { strings, refusal, onRetry, onDiscard }: Bubbl
   </div>`
 }
 
-const TICKS: Readonly<Record<MessageState, TemplateResult>> = {
-  waiting: svg`<circle cx="8" cy="6" r="4.6"/><path d="M8 3.6V6l1.7 1"/>`,
-  sending: svg`<circle cx="8" cy="6" r="4.6"/><path d="M8 3.6V6l1.7 1"/>`,
-  failed: svg`<circle cx="8" cy="6" r="4.6"/><path d="M8 3.6v2.8M8 8.3v.01"/>`,
-  sent: svg`<path d="M4 6.4l2.8 2.8L12.4 3"/>`,
-  delivered: svg`<path d="M1 6.4l2.8 2.8L9.4 3M7.4 8.4l.8.8L13.8 3"/>`,
-  read: svg`<path d="M1 6.4l2.8 2.8L9.4 3M7.4 8.4l.8.8L13.8 3"/>`,
+const CLOCK = 'M3 6a5 5 0 1 0 10 0A5 5 0 1 0 3 6m5-3v3l2 1'
+const TWICE = 'M1 6l3 3 5-6M7 8l1 1 5-6'
+const TICKS: Readonly<Record<MessageState, string>> = {
+  waiting: CLOCK,
+  sending: CLOCK,
+  failed: 'M8 1v6m0 3h0',
+  sent: 'M4 6l3 3 5-6',
+  delivered: TWICE,
+  read: TWICE,
 }
 
 const tick = (state: MessageState, strings: Strings): TemplateResult =>
-  html`<svg class="tick" width="16" height="12" viewBox="0 0 16 12" role="img" aria-label=${strings.states[state]}>${TICKS[state]}</svg>`
+  html`<svg class="tick" width="16" height="12" viewBox="0 0 16 12" role="img" aria-label=${strings.states[state]}><path d=${TICKS[state]} /></svg>`
