@@ -196,7 +196,8 @@ export class DeskElement extends DetailedElement {
     })
   }
 
-  #unblock({ conversation, to: _, name: __, ...blocked }: BlockedEntry): void {
+  #unblock({ at, by, conversation, reason, until }: BlockedEntry): void {
+    const blocked = { at, by, reason, ...(until === undefined ? {} : { until }) }
     const row = this.mailbox.rows.find((each) => each.conversation === conversation)
     if (row) this.unblock({ ...row, service: { phase: 'closed', since: 0, ...row.service, blocked } })
     else void this.line.client?.request('unblock', { conversation }).catch(() => undefined)

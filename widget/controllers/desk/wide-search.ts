@@ -1,6 +1,7 @@
 import type { ReactiveControllerHost } from 'lit'
 import type { ConversationRow, Message } from '../../../gateway/protocol/model.ts'
 import { markWords, type MarkedPiece } from '../../client/desk/mark-words.ts'
+import type { Client } from '../../client/types.ts'
 import { Follower } from './follower.ts'
 
 /** After the last key. */
@@ -89,17 +90,16 @@ export class WideSearch extends Follower {
       this.#answer = answer
       this.update()
     }
-    const { client } = this
-    client.request('search', { query }).then(({ hits, isComplete }) => {
-      client.inbox.add(hits.map(({ row }) => row))
-      done({
-        query, isComplete,
-        tos: hits.map(({ row }) => row.to),
-        messages: new Map(hits.flatMap(({ message, row }) => (message ? [[row.to, message] as const] : []))),
-      })
-    }, (error: { code?: string }) => {
+    this.#search(this.client, query).then(done, (error: { code?: string }) => {
       this.#isUnknown = error.code === 'unknown_command'
       done(undefined)
     })
+  }
+
+  async #search(client: Client, query: string): Promise<Answer> {
+    const { hits, isComplete } = await client.request('search', { query })
+    client.inbox.add(hits.map(({ row }) => row))
+    const found = hits.flatMap(({ message, row }) => (message ? [[row.to, message] as const] : []))
+    return { query, isComplete, tos: hits.map(({ row }) => row.to), messages: new Map(found) }
   }
 }

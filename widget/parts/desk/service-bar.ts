@@ -34,7 +34,7 @@ export function serviceBar(view: ServiceBarView): TemplateResult {
   </div>`
 }
 
-const called = (person: { readonly id: string; readonly name?: string } | undefined): string => person?.name ?? person?.id ?? ''
+const called = (person: { readonly id: string; readonly name?: string } | undefined): string => (person ? (person.name ?? person.id) : '')
 
 function sentence({ lang, me, now, service, strings, time }: ServiceBarView): TemplateResult | string {
   const { agent, blocked, phase, since, transfer } = service
