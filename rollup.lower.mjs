@@ -17,7 +17,7 @@ export const lowerBriefly = () => ({
 
 function briefly(node, render) {
   if (node.type === 'LogicalExpression' && node.operator === '??' && isAsGood(node.right)) {
-    return `(${render(node.left)} || (${render(node.right)}))`
+    return `((${render(node.left)}) || (${render(node.right)}))`
   }
   if (node.type === 'ObjectExpression' && node.properties.some(isSpread)) return assign(node.properties, render)
   if (node.type === 'ChainExpression') return chain(node.expression, render)
