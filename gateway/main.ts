@@ -35,12 +35,13 @@ async function start(): Promise<void> {
   const app = await createApp(config, { isProcess: true })
   try {
     const { port } = await app.listen()
+    // whoever reads the greeting may want it gone at once
+    stopOnSignal(app)
     greet(config, port)
   } catch (error) {
     await app.close()
     throw error
   }
-  stopOnSignal(app)
 }
 
 function stopOnSignal(app: App): void {

@@ -112,7 +112,7 @@ const ROOMS: readonly Room[] = [
   { name: 'widget/slim', files: /^widget\/slim\//, packages: new RegExp(`^(${LIT})$`), never: WIDGET },
   { name: 'widget/loader.ts', files: /^widget\/loader\.ts$/, never: WIDGET },
   { name: 'widget/bridge', files: /^widget\/bridge\//, types: /^widget\/client\//, never: WIDGET },
-  { name: 'demo', files: /^demo\//, packages: /^(ws|uqr|node:.+)$/, never: [INJECTION] },
+  { name: 'demo', files: /^demo\//, code: /^dist\/gateway\/main\.js$/, packages: /^(ws|uqr|node:.+)$/, never: [INJECTION] },
   { name: 'test', files: /^test\//, code: /./, packages: /./ },
   { name: 'a config file', files: /^[^/]+$/, packages: /./ },
 ]

@@ -65,9 +65,9 @@ export async function startGateway(environment: Environment = {}, options: AppOp
 }
 
 /** Resolves when it is ready; rejects with its output when it exits before. Its port may be asked for again after its end. */
-export async function spawnGateway(environment: Environment = {}): Promise<SpawnedGateway> {
+export async function spawnGateway(environment: Environment = {}, entry = 'dist/gateway/main.js'): Promise<SpawnedGateway> {
   const dataDir = environment.DATA_DIR ?? (await newDataDir())
-  const child = spawn(process.execPath, ['dist/gateway/main.js'], {
+  const child = spawn(process.execPath, [entry], {
     env: { PATH: process.env.PATH, ...LOCAL, PORT: String(await freePort()), DATA_DIR: dataDir, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -33,7 +33,7 @@ async function scene() {
   await customer.command('send', { to: `shop:${shop}`, id: 'm1', kind: 'text', body: { text: 'hi' } })
   const desk = await two.agent(1, [two.unique('a'), shop])
   const ask = async (talker: Talker = desk) => {
-    const { ok, ...answer } = await talker.command('customer', { to: c })
+    const { ok: _, ...answer } = await talker.command('customer', { to: c })
     return answer
   }
   /** On a busy machine anything may be slow at first. */

@@ -73,7 +73,9 @@ test('an agent finds names, ids, order numbers and words, newest conversation fi
   for (const [query, expected] of cases) expect([query, found(await search(desk, query))]).toEqual([query, expected])
   const { hits, isComplete } = await search(desk, 'kettle')
   expect(isComplete).toBe(true)
-  expect(hits[0]).toMatchObject({ row: { to: an, name: 'Ánna Müller', head: { seq: 2 }, unread: 2 }, message: { body: { text: 'Where is my KETTLE?' } } })
+  expect(hits[0]).toMatchObject({
+    row: { to: an, name: 'Ánna Müller', head: { seq: 2 }, unread: 2 }, message: { body: { text: 'Where is my KETTLE?' } },
+  })
 })
 
 test('a customer finds its own conversations alone, a shop another\'s never', async () => {

@@ -1,0 +1,51 @@
+/**
+ * The shop's own backend, as an operator would have one: the gateway asks it over HTTP what it knows of a customer.
+ *
+ *   GET  /customers/<id>?shop=42   200 with JSON, or 404
+ *   POST /switch/<mode>            ready | slow | down | empty: how it answers about everybody from now on
+ *
+ * Two customers behave like that by themselves: sam's answer takes three seconds, dana's fails.
+ */
+import { createServer } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
+import { person } from './people.mjs'
+
+const SLOW_MS = 3000
+const MODES = ['ready', 'slow', 'down', 'empty']
+const OWN_MODES = { sam: 'slow', dana: 'down' }
+
+/** Listens on a free port of this machine alone; never keeps the process alive. Resolves with its address and its end. */
+export async function startBackend() {
+  const state = { mode: 'ready' }
+  const server = createServer((request, response) => {
+    answer(request, state).then(([status, body]) => {
+      response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body))
+    }, () => response.destroy())
+  })
+  await new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  server.unref()
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    stop: () => new Promise((resolve) => {
+      server.close(resolve)
+      server.closeAllConnections()
+    }),
+  }
+}
+
+async function answer({ method, url }, state) {
+  const [, place, name = ''] = new URL(url, 'http://backend').pathname.split('/').map(decodeURIComponent)
+  if (method === 'POST' && place === 'switch' && MODES.includes(name)) {
+    state.mode = name
+    return [200, state]
+  }
+  if (method !== 'GET' || place !== 'customers') return [404, { error: 'GET /customers/<id>, POST /switch/<ready|slow|down|empty>' }]
+  const mode = state.mode === 'ready' && Object.hasOwn(OWN_MODES, name) ? OWN_MODES[name] : state.mode
+  if (mode === 'slow') await wait(SLOW_MS, undefined, { ref: false })
+  if (mode === 'down') return [503, { error: 'The backend is down.' }]
+  const known = mode === 'empty' ? undefined : person(name, Date.now())
+  return known === undefined ? [404, { error: 'Nothing is known of this customer.' }] : [200, known]
+}

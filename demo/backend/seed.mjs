@@ -1,0 +1,46 @@
+/** Gives the demo's shop its quick replies, once for each data folder and only where it has none, as an agent would: over a line. */
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import WebSocket from 'ws'
+import { QUICK_REPLIES } from './quick-replies.mjs'
+
+const LIMIT_MS = 10_000
+
+/** `gateway`: its address on this machine. Rejects where it could not; the next start tries again. */
+export async function seedQuickReplies(gateway, dataDir) {
+  const mark = join(dataDir, 'demo-seeded')
+  if (existsSync(mark)) return
+  const response = await fetch(`${gateway}/v1/passes`, {
+    method: 'POST', headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ sub: 'demo-seed', role: 'agent', shop: '42', ttlMs: 60_000 }),
+  })
+  const { token } = await response.json()
+  await new Promise((resolve, reject) => {
+    const line = new WebSocket(`${gateway.replace('http', 'ws')}/ws`)
+    const limit = setTimeout(() => line.terminate(), LIMIT_MS)
+    line.once('error', reject)
+    line.once('close', () => {
+      clearTimeout(limit)
+      reject(new Error('The line ended.'))
+    })
+    line.once('open', () => line.send(`0${JSON.stringify({ token })}`))
+    line.on('message', (data) => onPacket(String(data), line, resolve))
+  })
+  writeFileSync(mark, 'The shop of the demo has got its quick replies.\n')
+}
+
+/** The hello is answered, ask; there are none, save all of them; the last is saved, done. */
+function onPacket(text, line, resolve) {
+  if (text.startsWith('0')) return line.send('20["quickReplies",{}]')
+  const acked = /^3(\d+)\[(.*)\]$/s.exec(text)
+  if (acked === null) return
+  const [id, answer] = [Number(acked[1]), JSON.parse(acked[2])]
+  if (answer.ok !== true) return line.close()
+  if (id === 0 && answer.quickReplies.length === 0) {
+    return QUICK_REPLIES.forEach((quickReply, at) => line.send(`2${at + 1}${JSON.stringify(['saveQuickReply', { quickReply }])}`))
+  }
+  if (id === 0 || id === QUICK_REPLIES.length) {
+    resolve()
+    line.close()
+  }
+}

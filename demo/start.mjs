@@ -1,0 +1,23 @@
+/**
+ * `npm start`: the gateway, and in demo mode beside it, in the same process, the backend of the demo's shop on a port of its own.
+ * The gateway knows nothing of it but its address, like that of any other backend: `CUSTOMER_URL`.
+ */
+import { startBackend } from './backend/backend.mjs'
+import { seedQuickReplies } from './backend/seed.mjs'
+
+const { env } = process
+const isSet = (name) => (env[name] ?? '').trim() !== ''
+const isDemo = process.argv.length === 2 && !['IM_SECRET', 'IM_JWKS_URL', 'PAGES', 'DOORS'].some(isSet)
+
+if (isDemo && !isSet('CUSTOMER_URL')) {
+  const { url } = await startBackend()
+  env.CUSTOMER_URL = `${url}/customers/{customer}?shop={shop}`
+  console.log(`The demo's backend answers at ${url}; curl -X POST ${url}/switch/slow (down, empty, ready) changes how.`)
+}
+await import('../dist/gateway/main.js')
+const host = isSet('HOST') && !['::', '0.0.0.0'].includes(env.HOST) ? env.HOST : '127.0.0.1'
+const port = isSet('PORT') ? env.PORT : '8080'
+if (isDemo && port !== '0') {
+  await seedQuickReplies(`http://${host.includes(':') ? `[${host}]` : host}:${port}`, isSet('DATA_DIR') ? env.DATA_DIR : './data').catch(
+    (error) => console.error(`The desk starts without quick replies: ${error.message}`))
+}

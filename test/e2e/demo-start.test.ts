@@ -1,0 +1,62 @@
+/** `npm start` without settings: the gateway with the backend of the demo's shop beside it, in one process that ends cleanly. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { spawnGateway, type PassClaims, type SpawnedGateway } from '../kit/gateway.ts'
+import { Talker } from '../kit/talker.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'im-chat-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const startDemo = (environment: Record<string, string> = {}): Promise<SpawnedGateway> =>
+  spawnGateway({ DATA_DIR: folder, ...environment }, 'demo/start.mjs')
+
+async function arrive(gateway: SpawnedGateway, claims: PassClaims): Promise<Talker> {
+  const talker = await new Talker(gateway.url, 'ws').open()
+  await talker.hello({ token: await gateway.pass(claims) })
+  return talker
+}
+const ann: PassClaims = { sub: 'ann', role: 'agent', shop: '42' }
+const hello = (talker: Talker) => talker.command('send', { to: 'shop:42', id: 'm1', kind: 'text', body: { text: 'hi' } })
+
+test('the desk has quick replies, and learns of each customer what the backend says', async () => {
+  const gateway = await startDemo()
+  const desk = await arrive(gateway, ann)
+  const replies = async () => (await desk.command('quickReplies', {})).quickReplies
+  await expect.poll(async () => (await replies()).length).toBe(8)
+  for (const sub of ['lee', 'nora', 'dana', 'sam', 'guest-1']) await hello(await arrive(gateway, { sub }))
+  const state = async (to: string) => (await desk.command('customer', { to })).state
+  await expect.poll(() => state('lee')).toBe('ready')
+  expect((await desk.command('customer', { to: 'lee' })).info?.orders?.map(({ number }) => number)).toEqual(['MG-20418', 'MG-20077', 'MG-19240'])
+  await expect.poll(() => state('guest-1')).toBe('ready')
+  await expect.poll(() => state('nora')).toBe('empty')
+  await expect.poll(() => state('dana')).toBe('down')
+  expect(await state('sam')).toBe('slow')
+  await expect.poll(() => state('sam'), { timeout: 20_000 }).toBe('ready')
+  const backend = /backend answers at (http:\S+);/.exec(gateway.output())![1]!
+  expect(await (await fetch(`${backend}/switch/empty`, { method: 'POST' })).json()).toEqual({ mode: 'empty' })
+  await hello(await arrive(gateway, { sub: 'mia' }))
+  await expect.poll(() => state('mia')).toBe('empty')
+  for (const { id, scope } of await replies()) await desk.command('deleteQuickReply', { scope, id })
+  expect(await gateway.stop()).toBe(0)
+
+  // once is enough: what an agent has deleted does not come back
+  const again = await startDemo()
+  const later = await arrive(again, ann)
+  await later.command('saveQuickReply', { quickReply: { id: 'r', scope: 'shop', title: 'mine', text: 'mine' } })
+  expect((await later.command('quickReplies', {})).quickReplies.map(({ id }) => id)).toEqual(['r'])
+  expect(await again.stop()).toBe(0)
+})
+
+test('for real people there is no backend but the operator\'s', async () => {
+  const gateway = await startDemo({ IM_SECRET: 'a secret of at least thirty-two characters', DATA_DIR: join(folder, 'strict') })
+  expect(gateway.output()).not.toContain('backend')
+  expect(await gateway.stop()).toBe(0)
+  const own = await startDemo({ CUSTOMER_URL: 'http://127.0.0.1:9/', DATA_DIR: join(folder, 'own') })
+  expect(own.output()).not.toContain('backend')
+  expect(await own.stop()).toBe(0)
+})
