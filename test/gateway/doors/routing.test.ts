@@ -102,19 +102,16 @@ describe('an agent', () => {
 
   test('gets their customer again, though another has fewer, and keeps an old message sent again from opening it', async () => {
     const { shop, agents: [one, two] } = await shopWith(2)
-    const customer = await customerOf(shop)
-    await customer.say('m1')
-    const had = (await serviceOf(one!, customer.id))!.agent!.id
-    const [agent, other] = had.endsWith('a1') ? [one!, two!] : [two!, one!]
-    const busier = await customerOf(shop)
-    await busier.say('m1')
-    await agent.command('claim', { to: busier.id }).catch(() => undefined)
-    expect((await agent.command('close', { to: customer.id })).service).toMatchObject({ phase: 'closed', agent: { id: had } })
+    await two!.command('changeStatus', { status: 'busy' })
+    const [customer, second] = [await customerOf(shop), await customerOf(shop)]
+    for (const { say } of [customer, second]) await say('m1')
+    expect((await one!.command('close', { to: customer.id })).service).toMatchObject({ phase: 'closed', agent: { id: `${shop}-a1` } })
+    await two!.command('changeStatus', { status: 'online' })
     nodes.pass(1)
     await customer.say('m1')
-    expect(await serviceOf(other, customer.id)).toMatchObject({ phase: 'closed' })
+    expect(await serviceOf(two!, customer.id)).toMatchObject({ phase: 'closed' })
     await customer.say('m2')
-    expect(await serviceOf(other, customer.id)).toMatchObject({ phase: 'open', agent: { id: had } })
+    expect(await serviceOf(two!, customer.id)).toMatchObject({ phase: 'open', agent: { id: `${shop}-a1` } })
   })
 
   test('may claim what waits or is closed, again and again, but not what a colleague has who is there', async () => {

@@ -52,6 +52,8 @@ export function describeService(world: World): void {
     it('may stand where nothing was written, and the log begins as ever', async () => {
       const talk = newTalk()
       const version = await mustSet(talk, { text: 'early' })
+      const later = newTalk()
+      for (let n = 0; n < 3; n++) await world.backbone.store.append(later.message())
       await world.restart()
       const page = await world.backbone.store.read(talk.conversation, { limit: 5 })
       expect([page.head.seq, page.messages, page.service]).toEqual([0, [], { text: 'early', version }])
