@@ -1,0 +1,98 @@
+/** What agents keep beside conversations, at two gateways on real Redis servers: one, and a ring of four. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CustomerServer, json } from '../kit/customer-server.ts'
+import { spawnGateway, startGateway, type Gateway, type PassClaims, type StartedGateway } from '../kit/gateway.ts'
+import { startRing, type RedisGroup } from '../kit/redis.ts'
+import { Talker } from '../kit/talker.ts'
+
+async function arrive(node: Gateway, claims: PassClaims): Promise<Talker> {
+  const talker = await new Talker(node.url, 'ws').open()
+  await talker.hello({ token: await node.pass(claims) })
+  return talker
+}
+const agent = (sub: string, shop: string): PassClaims => ({ sub, role: 'agent', shop })
+const hello = (talker: Talker, shop: string) => talker.command('send', { to: `shop:${shop}`, id: 'm1', kind: 'text', body: { text: 'kettle' } })
+
+describe.each([1, 4])('on %d servers', (count) => {
+  let folder: string
+  let redis: RedisGroup
+  let backend: CustomerServer
+  let nodes: [StartedGateway, StartedGateway]
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'im-chat-'))
+    redis = await startRing(count)
+    backend = await CustomerServer.start()
+    const environment = { REDIS_URL: redis.url, DATA_DIR: folder, CUSTOMER_URL: backend.url }
+    nodes = [await startGateway(environment), await startGateway(environment)]
+  })
+  afterAll(async () => {
+    for (const node of nodes) await node.stop()
+    await backend.stop()
+    await redis.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  test('notes and quick replies of one node are told and listed at the other', async () => {
+    const [ann, bo] = [await arrive(nodes[0], agent('ann', '7')), await arrive(nodes[1], agent('bo', '7'))]
+    const window = await arrive(nodes[1], agent('ann', '7'))
+    const customer = await arrive(nodes[1], { sub: 'c1' })
+    await hello(customer, '7')
+    await ann.command('saveNote', { to: 'c1', id: 'n1', text: 'Zwei Kessel 🫖' })
+    expect(await bo.push('notePush')).toMatchObject({ conversation: 'shop:7~c1', note: { id: 'n1', text: 'Zwei Kessel 🫖' } })
+    expect((await bo.command('notes', { to: 'c1' })).notes.map(({ text }) => text)).toEqual(['Zwei Kessel 🫖'])
+    await ann.command('saveQuickReply', { quickReply: { id: 'r1', scope: 'shop', title: '您好', text: 'Hello {customer}' } })
+    await bo.push('quickRepliesPush')
+    await ann.command('saveQuickReply', { quickReply: { id: 'r2', scope: 'own', title: 'Bye', text: 'Bye' } })
+    await window.push('quickRepliesPush', 1)
+    expect((await window.command('quickReplies', {})).quickReplies.map(({ id }) => id).toSorted()).toEqual(['r1', 'r2'])
+    expect((await bo.command('quickReplies', {})).quickReplies.map(({ id }) => id)).toEqual(['r1'])
+    expect([bo.pushes('quickRepliesPush').length, ann.pushes('notePush').length]).toEqual([1, 0])
+    await customer.command('conversations', {})
+    expect(JSON.stringify(customer.received)).not.toMatch(/Kessel|notePush|quickRepliesPush/)
+  })
+
+  test('of the same note saved at both nodes at once there is one, and its author\'s alone', async () => {
+    const windows = [await arrive(nodes[0], agent('eve', '8')), await arrive(nodes[1], agent('eve', '8'))] as const
+    const mal = await arrive(nodes[1], agent('mal', '8'))
+    const answers = await Promise.all([0, 1, 0, 1].map((at) => windows[at as 0 | 1].ask('saveNote', { to: 'c2', id: 'n1', text: 'once' })))
+    expect(answers.every(({ ok }) => ok)).toBe(true)
+    expect((await mal.ask('saveNote', { to: 'c2', id: 'n1', text: '' })).error?.code).toBe('forbidden')
+    expect((await mal.command('notes', { to: 'c2' })).notes).toHaveLength(1)
+  })
+
+  test('what a customer looks at is known at the other node, until its line or its node ends; and its order is found', async () => {
+    const [customer, desk] = [await arrive(nodes[0], { sub: 'c3' }), await arrive(nodes[1], agent('ann', '9'))]
+    await hello(customer, '9')
+    backend.answering = json({ orders: [{ number: 'MG-1', title: 'Kettle' }] })
+    const known = () => desk.command('customer', { to: 'c3' })
+    await expect.poll(async () => (await known()).state).toBe('ready')
+    await customer.command('viewing', { to: 'shop:9', product: { title: 'Kettle', url: '/k' } })
+    expect((await desk.push('viewingPush')).product).toEqual({ title: 'Kettle', url: '/k' })
+    expect((await known()).viewing?.title).toBe('Kettle')
+    customer.close()
+    await desk.until(() => desk.pushes('viewingPush').at(-1)?.product === undefined)
+    expect(await known()).not.toHaveProperty('viewing')
+    expect((await desk.command('search', { query: 'KETTLE c3' })).hits.map(({ row }) => row.to)).toEqual(['c3'])
+  })
+})
+
+test('what a customer of a killed node looked at counts no more', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'im-chat-'))
+  const redis = await startRing(1)
+  const environment = { REDIS_URL: redis.url, DATA_DIR: folder }
+  const [doomed, other] = [await spawnGateway(environment), await startGateway(environment)]
+  const [customer, desk] = [await arrive(doomed, { sub: 'c4' }), await arrive(other, agent('ann', '9'))]
+  await hello(customer, '9')
+  await customer.command('viewing', { to: 'shop:9', product: { title: 'Kettle' } })
+  const viewing = async () => (await desk.command('customer', { to: 'c4' })).viewing?.title
+  expect(await viewing()).toBe('Kettle')
+  await doomed.kill()
+  await expect.poll(viewing, { timeout: 60_000, interval: 500 }).toBeUndefined()
+  await other.stop()
+  await redis.stop()
+  await rm(folder, { recursive: true, force: true })
+}, 90_000)
