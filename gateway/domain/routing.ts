@@ -48,14 +48,17 @@ export class Routing {
     const served = servedOf(conversation)
     if (served === undefined) return
     const assign = role === 'customer' ? await this.assigning(served) : undefined
-    const { document, isChanged } = await this.#serving.change(served, (found) => {
+    const changed = await this.#serving.change(served, (found) => {
       const { service } = found.document
       // written before somebody closed it
       const isOld = duplicate && service.phase === 'closed' && service.since > at
       if (isOld || service.phase === 'open') return undefined
       if (assign === undefined) return opened(found.document, personOf(identity), found.now)
       return service.phase === 'closed' ? assign(found) : undefined
-    })
+    }).catch(unlessRefused)
+    // the message stands, and those who were always first have the conversation
+    if (changed === undefined) return
+    const { document, isChanged } = changed
     if (isChanged) this.#report({ fact: 'conversationServed', phase: document.service.phase, by: role === 'agent' ? 'answered' : 'routed' })
     else await this.#serving.enter(served, document)
   }
@@ -176,6 +179,10 @@ export class Routing {
     if (served !== undefined) await this.#serving.enter(served, document)
     return undefined
   }
+}
+
+function unlessRefused(error: unknown): undefined {
+  if (!(error instanceof Refusal)) throw error
 }
 
 const isOnline = ({ status }: Agent): boolean => status === 'online'

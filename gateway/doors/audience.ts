@@ -10,7 +10,7 @@
  */
 import type { ListRow, Page, Store } from '../backbone/backbone.ts'
 import type { Report } from '../domain/facts.ts'
-import { rowOfPage, sideChannel, type Invitation } from '../domain/conversations.ts'
+import { rowFor, rowOfPage, sideChannel, type Invitation } from '../domain/conversations.ts'
 import { conversationChannel, isShopSide } from '../protocol/keys.ts'
 import { messagePacket } from '../protocol/packets.ts'
 import type { Channels } from './channels.ts'
@@ -27,6 +27,8 @@ const FOLLOWING_COUNT = 2000
 const INVITED_PAGE_COUNT = 100
 /** A message that was published in vain is among the newest of its side's list. */
 const COMPARED_COUNT = 20
+/** Rows of a shop that are told again after a gap: well below what may wait in front of a line. */
+const HEALED_COUNT = 50
 const COMPARED_PAGES = 10
 /** How far the clocks of nodes may be apart. */
 const CLOCKS_MS = 60_000
@@ -104,7 +106,9 @@ export class Audience {
   /** Publishes may have been missed: shows the head of each of `channels`; whoever lacks more will see the gap and read. */
   async heal(channels: ReadonlySet<string>): Promise<void> {
     if (channels.has(sideChannel(this.side))) {
-      for (const row of await this.#newest()) if (!this.#following.has(row.conversation)) await this.#showHead(row)
+      const rows = await this.#newest()
+      for (const row of rows) if (!this.#following.has(row.conversation)) await this.#showHead(row)
+      if (isShopSide(this.side)) for (const row of rows.slice(0, HEALED_COUNT)) this.#showRow(row)
     }
     for (const { conversation } of [...this.#following.values()]) {
       if (channels.has(conversationChannel(conversation))) await this.#showHead({ conversation })
@@ -186,6 +190,11 @@ export class Audience {
     for (const [participant, cursor] of Object.entries(page.cursors)) {
       this.#push(pushPacket('cursorPush', { conversation, participant, ...cursor }), '')
     }
+  }
+
+  /** Who serves it now may have been told in vain. */
+  #showRow(row: ListRow): void {
+    this.#push(pushPacket('conversationPush', rowFor(this.side, row, this.#now())), '')
   }
 
   #push(outgoing: Outgoing, origin: string): void {

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Service } from '../../gateway/protocol/model.ts'
 import { spawnGateway, type PassClaims, type SpawnedGateway } from '../kit/gateway.ts'
 import { startRedis, type RedisServer } from '../kit/redis.ts'
-import { serviceOf, text } from '../kit/shop-nodes.ts'
+import { RedisProxy } from '../kit/redis-proxy.ts'
+import { serviceOf, text, told } from '../kit/shop-nodes.ts'
 import { Talker } from '../kit/talker.ts'
 
 let folder: string
@@ -102,4 +103,22 @@ test('many agents of two nodes claim and hand on the same conversations at once:
   const counted = ['a', 'b', 'c', 'd'].map((id) => [id, conversations.filter(({ service }) => service?.agent?.id === id).length])
   expect(loads).toEqual(counted)
   await second.stop()
+}, 60_000)
+
+test('what a colleague at another node did while this one was cut from the bus is told after the gap', async () => {
+  const shop = '10'
+  const proxy = await RedisProxy.to(redis.port)
+  const cutOff = await spawnGateway({ ...environment, REDIS_URL: proxy.url })
+  const [one, two] = [await arrive(other, agent(shop, 'one')), await arrive(cutOff, agent(shop, 'two'))]
+  await two.command('changeStatus', { status: 'busy' })
+  const customer = await arrive(other, { sub: 'c10' })
+  await customer.command('send', text(`shop:${shop}`, 'm1'))
+  await told(two, 'c10', ({ phase }) => phase === 'open')
+  for (const connection of proxy.connections('subscribe')) connection.set('replies', 'drop')
+  await one.command('close', { to: 'c10' })
+  expect(two.pushes('conversationPush').at(-1)?.service?.phase).toBe('open')
+  proxy.cut('subscribe')
+  await told(two, 'c10', ({ phase }) => phase === 'closed')
+  await cutOff.stop()
+  await proxy.close()
 }, 60_000)
