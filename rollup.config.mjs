@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import nodeResolve from '@rollup/plugin-node-resolve'
 import { transform } from 'esbuild'
 import esbuild from 'rollup-plugin-esbuild'
+import { engineForBrowsers } from './rollup.engine.mjs'
 import { legacyBundles } from './rollup.legacy.mjs'
 import { lowerBriefly } from './rollup.lower.mjs'
 import { minify } from './rollup.minify.mjs'
@@ -16,54 +17,6 @@ import { unfoldClasses } from './rollup.unfold.mjs'
 const TARGET = 'es2017'
 const ELEMENTS = ['im-chat', 'im-desk', 'im-inbox']
 const MODULES = { ...Object.fromEntries(ELEMENTS.map((name) => [name, `widget/${name}.ts`])), client: 'widget/client/client.ts' }
-
-/**
- * What engine.io-client carries and this gateway never says: WebTransport (0.9 kB brotli) and binary packets (0.2 kB); and of its
- * emitter what its transports and ours ask for (0.3 kB).
- */
-const STUBS = [
-  [/component-emitter\/lib\/esm\/index\.js$/, `
-    export class Emitter {
-      on(name, listener) {
-        const heard = this.heard || (this.heard = {});
-        (heard[name] || (heard[name] = [])).push(listener)
-      }
-      once(name, listener) {
-        this.on(name, () => {
-          const first = listener
-          listener = () => {}
-          first()
-        })
-      }
-      off() {
-        this.heard = {}
-      }
-      emitReserved(name, detail) {
-        for (const listener of (this.heard && this.heard[name] || []).slice()) listener(detail)
-      }
-    }`],
-  [/engine\.io-client.*webtransport\.js$/, 'export class WT {}'],
-  [/engine\.io-parser.*encodePacket(\.browser)?\.js$/, `
-    import { PACKET_TYPES } from './commons.js'
-    export const encodePacket = ({ type, data }, _, callback) => callback(PACKET_TYPES[type] + (data || ''))
-    export const encodePacketToBinary = null`],
-  [/engine\.io-parser.*decodePacket(\.browser)?\.js$/, `
-    import { ERROR_PACKET, PACKET_TYPES_REVERSE } from './commons.js'
-    export const decodePacket = (text) => {
-      const type = PACKET_TYPES_REVERSE[text[0]]
-      return type ? { type, data: text.slice(1) } : ERROR_PACKET
-    }`],
-]
-
-/** engine.io-client for browsers: its `browser` map by hand, and the stubs. */
-export const engineForBrowsers = () => ({
-  name: 'engine-for-browsers',
-  resolveId(source, importer) {
-    if (!/engine\.io-client/.test(importer ?? '') || !source.endsWith('.node.js')) return null
-    return this.resolve(source.replace('.node.js', '.js'), importer, { skipSelf: true })
-  },
-  load: (id) => STUBS.find(([file]) => file.test(id))?.[1] ?? null,
-})
 
 /** CSS in templates is code to a bundler; here it is minified and lowered as CSS. */
 const minifyStyles = () => ({

@@ -25,14 +25,21 @@ export type InvalidPacket =
 
 const MALFORMED: InvalidPacket = { type: 'invalid', reason: 'malformed' }
 
+/** A hello or welcome; the first of the two packets that a client makes. */
+export const connectPacket = (data: unknown): string => '0' + JSON.stringify(data)
+
+/** The second: an event, with `id` one that asks for an ack. */
+export const eventPacket = (name: string, args: readonly unknown[], id: number | string = ''): string =>
+  '2' + id + JSON.stringify([name, ...args])
+
 export function encodePacket(packet: Packet): string {
   switch (packet.type) {
     case 'connect':
-      return packet.data === undefined ? '0' : '0' + JSON.stringify(packet.data)
+      return packet.data === undefined ? '0' : connectPacket(packet.data)
     case 'disconnect':
       return '1'
     case 'event':
-      return '2' + (packet.id ?? '') + JSON.stringify([packet.name, ...packet.args])
+      return eventPacket(packet.name, packet.args, packet.id)
     case 'ack':
       return '3' + packet.id + JSON.stringify(packet.args)
     case 'connectError':

@@ -1,6 +1,6 @@
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Command, CommandAnswer, CommandInput, Hello, Welcome } from '../../gateway/protocol/commands.ts'
-import { decodePacket, encodePacket } from '../../gateway/protocol/packet.ts'
+import { connectPacket, decodePacket } from '../../gateway/protocol/packet.ts'
 import type { PushData } from '../../gateway/protocol/pushes.ts'
 import type { Clock } from './clock.ts'
 import type { RefusalError } from './refusal-error.ts'
@@ -91,7 +91,7 @@ export class Line {
     if (this.#isOver) return
     this.#stopTimer()
     this.#stopTimer = this.#clock.after(limitMs, () => this.fail('no welcome'))
-    this.#transport.send(encodePacket({ type: 'connect', data: hello }))
+    this.#transport.send(connectPacket(hello))
   }
 
   request<C extends Command>(command: C, input: CommandInput<C>, limitMs: number): Promise<CommandAnswer<C>> {

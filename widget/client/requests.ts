@@ -1,6 +1,6 @@
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Command, CommandAnswer, CommandInput } from '../../gateway/protocol/commands.ts'
-import { encodePacket } from '../../gateway/protocol/packet.ts'
+import { eventPacket } from '../../gateway/protocol/packet.ts'
 import type { Clock } from './clock.ts'
 import { RefusalError } from './refusal-error.ts'
 
@@ -31,7 +31,7 @@ export class Requests {
     return new Promise((resolve, reject) => {
       const stopTimer = this.#clock.after(limitMs, () => this.#take(id)?.reject(new RefusalError({ code: 'timeout' })))
       this.#waiting.set(id, { resolve, reject, stopTimer })
-      this.#send(encodePacket({ type: 'event', name: command, args: [input], id }))
+      this.#send(eventPacket(command, [input], id))
     })
   }
 
