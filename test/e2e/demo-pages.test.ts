@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DESKTOP, launchChromium, openPage } from '../kit/browser.ts'
 import { startGateway, type StartedGateway } from '../kit/gateway.ts'
+import { Talker } from '../kit/talker.ts'
 import { ChatView } from './chat-view.ts'
 
 const eventually = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: 30_000, interval: 50 })
@@ -35,6 +36,32 @@ test.each(PAGES)('%s loads under its policy, and what is on it goes live', async
   if (hasElement) await eventually(() => connection(page)).toBe('live')
   for (const frame of page.frames().slice(1)) await frame.waitForLoadState()
   expect(await page.title()).not.toBe('')
+  await close()
+})
+
+test('the shop\'s agents see which product page a visitor has open, on each line anew, until it is closed', async () => {
+  const desk = await new Talker(gateway.url, 'ws').open()
+  await desk.hello({ token: await gateway.pass({ sub: 'ann', role: 'agent', shop: '42' }) })
+  const { page, close } = await openPage(browser, `${gateway.url}/product.html`, DESKTOP)
+  const seen = () => desk.pushes('viewingPush').at(-1)?.product
+  await eventually(seen).toEqual({
+    id: 'kumo', title: 'Kumo pour-over kettle, 0.9 l', price: '¥ 468', url: `${gateway.url}/product.html`, image: `${gateway.url}/art/kettle.svg`,
+  })
+  await page.evaluate(() => {
+    (document.querySelector('im-chat') as HTMLElement & { product: object }).product = { title: 'Tea pot', url: 'javascript:alert(1)' }
+  })
+  await eventually(seen).toEqual({ title: 'Tea pot' })
+  await close()
+  await eventually(seen).toBeUndefined()
+})
+
+test('a link of the shop\'s PC page leads to the inbox with its product', async () => {
+  const { page, close } = await openPage(browser, `${gateway.url}/shop.html`, DESKTOP)
+  const inbox = page.context().waitForEvent('page')
+  await page.locator('#grinder a').click()
+  const opened = await inbox
+  await opened.getByText('Hand grinder, 30 g').first().waitFor()
+  await opened.close()
   await close()
 })
 

@@ -12,6 +12,7 @@ import { quietKeys } from '../controllers/quiet-keys.ts'
 import { linkBlockedStyles } from '../controllers/style-link.ts'
 import { tap } from '../controllers/tap.ts'
 import { Thread } from '../controllers/thread.ts'
+import { Viewing } from '../controllers/viewing.ts'
 import { Viewport } from '../controllers/viewport.ts'
 import { launcher } from '../parts/launcher.ts'
 import type { Offer } from '../parts/cards.ts'
@@ -98,6 +99,7 @@ export class ChatElement extends LineElement {
     onMessage: ({ id, seq, from, kind, body, at }, isOwn) =>
       this.tell('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
   })
+  readonly #viewing = new Viewing()
   #viewport: Viewport | undefined
   #inset: Partial<Inset> = {}
   #stops: (() => void)[] = []
@@ -181,6 +183,7 @@ export class ChatElement extends LineElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     this.#attach()
+    this.#viewing.tell(this.line.client, this.to, this.product)
     const wasOpen = changed.get('open')
     if (this.#isShown) this.#viewport?.start()
     else this.#viewport?.stop()
