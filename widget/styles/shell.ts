@@ -83,7 +83,7 @@ export const shell = css`
     height: 100%;
     min-height: 320px;
   }
-  .inline .frame {
+  .inline [data-frame] {
     position: absolute;
     z-index: auto;
   }
