@@ -127,11 +127,23 @@ export class Inbox implements Contract {
   #put(news: readonly ConversationRow[]): void {
     const side = this.#options.side()
     const ids = new Set(news.map(({ conversation }) => conversation))
-    const counted = news.map((row) => ({ ...row, unread: unreadOf(row, side) }))
+    const counted = news.map((row) => this.#forward(row)).map((row) => ({ ...row, unread: unreadOf(row, side) }))
     const rows = [...this.rows.value.filter(({ conversation }) => !ids.has(conversation)), ...counted]
     this.rows.set(rows.sort((a, b) => b.at - a.at))
     this.unread.set(rows.reduce((sum, { unread }) => sum + unread, 0))
-    if (side !== undefined) for (const { conversation, head, cursors } of news) this.#receive(conversation, head.seq, cursors[side])
+    if (side !== undefined) for (const { conversation, head, cursors } of counted) this.#receive(conversation, head.seq, cursors[side])
+  }
+
+  /** Cursors only move forward; a row may have been built before what is known here. */
+  #forward(row: ConversationRow): ConversationRow {
+    const held = this.#find(row.conversation)
+    if (!held || held.head.epoch !== row.head.epoch) return row
+    const cursors = { ...row.cursors }
+    for (const [side, { delivered, read }] of Object.entries(held.cursors)) {
+      const told = cursors[side]
+      cursors[side] = { delivered: Math.max(delivered, told?.delivered ?? 0), read: Math.max(read, told?.read ?? 0) }
+    }
+    return { ...row, cursors }
   }
 
   /** Once each; a reload of the list after a loss of the line finds what was not heard. */

@@ -94,6 +94,7 @@ export class DeskElement extends DetailedElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed)
     if (!this.isConnected) return
+    if (changed.has('idleMinutes')) this.#idle.watch()
     const { client } = this.line
     this.#shelf.use(client)
   }

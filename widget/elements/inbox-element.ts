@@ -1,5 +1,8 @@
-import { html, nothing, type TemplateResult } from 'lit'
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import { BlockedHere } from '../controllers/blocked-here.ts'
 import { PageWishes } from '../controllers/page-wishes.ts'
+import { Presence } from '../controllers/presence.ts'
+import { fill } from '../locales/fill.ts'
 import type { Offer } from '../parts/cards.ts'
 import { pageCards } from '../parts/page-cards.ts'
 import { BAD, CHAT_PROPERTIES } from './chat-properties.ts'
@@ -35,15 +38,17 @@ import { pageStyles } from './page-styles.ts'
  *   im-refused {code, message, retry, id?}   a final no, of the line or (with `id`) of one message
  *   im-notice {type, text?, …}               what a backend published into this person's channel, as it is
  *
- * Parts: list conversations conversation avatar unread question panel header timeline bubble bubble-own bubble-other card
+ * Parts: blocked list conversations conversation avatar unread question panel header timeline bubble bubble-own bubble-other card
  * banner latest composer enter field input send retry discard. CSS variables: styles/tokens.ts.
  * Hooks for testers: `data-test` in the open shadow root = conversations conversation unread search filter sound question panel
- * vacant back, and inside the panel those of `<im-chat>`; a conversation has `data-conversation data-to data-unread`.
+ * vacant back blocked, and inside the panel those of `<im-chat>`; a conversation has `data-conversation data-to data-unread`.
  */
 export class InboxElement extends MailboxElement {
   static override readonly styles = pageStyles
 
   protected readonly hasDetails = false
+  readonly #presence = new Presence(this)
+  readonly #blocked = new BlockedHere(this)
   #offer: { readonly to: string; readonly offer: Offer } | undefined
 
   constructor() {
@@ -56,10 +61,41 @@ export class InboxElement extends MailboxElement {
     })
   }
 
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed)
+    if (!this.isConnected) return
+    this.#presence.use(this.line.client, this.to)
+    this.#blocked.use(this.line.client)
+  }
+
   protected override columns(): TemplateResult {
     const { conversations } = this.language.deskStrings
     return html`${this.list({ title: conversations, tools: this.soundButton(), tabs: nothing, foot: nothing, emptySentence: undefined })}
-      ${this.pane({ detail: '', tools: nothing, above: this.#offered() })}`
+      ${this.pane({
+        detail: this.#there(), tools: nothing, above: this.#offered(), below: this.#banner(),
+        sentence: ({ code }) => (code === 'blocked' ? this.#blockedSentence() : undefined),
+      })}`
+  }
+
+  /** Whether the other side is there; of a shop how available it is. */
+  #there(): string {
+    const { isThere, theirStatus } = this.#presence
+    if (isThere === undefined) return ''
+    return this.language.deskStrings.statuses[isThere ? (theirStatus ?? 'online') : 'offline']
+  }
+
+  #blockedSentence(): string {
+    const { deskStrings: { blockedHere }, lang } = this.language
+    const word = this.#blocked.in(this.line.conversation?.id, Date.now())
+    if (!word) return blockedHere.plain
+    if (word.until === undefined) return fill(blockedHere.forEver, { reason: word.reason })
+    const at = new Intl.DateTimeFormat(lang || undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(word.until)
+    return fill(blockedHere.until, { at, reason: word.reason })
+  }
+
+  #banner(): TemplateResult | typeof nothing {
+    if (!this.#blocked.in(this.line.conversation?.id, Date.now())) return nothing
+    return html`<p class="blocked-here" part="blocked" data-test="blocked" role="status" dir="auto">${this.#blockedSentence()}</p>`
   }
 
   #offered(): TemplateResult | typeof nothing {

@@ -105,6 +105,18 @@ export const mailboxStyles = css`
     transform: scaleX(-1);
   }
 
+  .blocked-here {
+    flex: none;
+    max-height: 88px;
+    margin: 0;
+    padding: 10px 16px;
+    overflow: hidden;
+    overflow-wrap: anywhere;
+    border-bottom: 1px solid var(--line);
+    background: var(--edge);
+    color: var(--danger);
+    font-size: 14px;
+  }
   .pane {
     position: relative;
     background: var(--surface);

@@ -45,6 +45,11 @@ export const deskEn: DeskStrings = {
   quickReplies: 'Quick replies',
   noQuickReplies: 'No quick reply matches.',
   newMessageFrom: 'New message from {name}',
+  blockedHere: {
+    plain: 'This shop takes no messages from you.',
+    until: 'This shop takes no messages from you until {at}. Reason: {reason}',
+    forEver: 'This shop takes no messages from you. Reason: {reason}',
+  },
   status: 'Your status',
   statuses: { online: 'Online', busy: 'Busy', away: 'Away', offline: 'Offline' },
   actions: {

@@ -45,6 +45,8 @@ export interface DeskStrings {
   readonly quickReplies: string
   readonly noQuickReplies: string
   readonly newMessageFrom: string
+  /** What a customer who is blocked reads. */
+  readonly blockedHere: Readonly<Record<'plain' | 'until' | 'forEver', string>>
   readonly status: string
   readonly statuses: Readonly<Record<'online' | 'busy' | 'away' | 'offline', string>>
   readonly actions: Readonly<Record<DeskAction, string>>

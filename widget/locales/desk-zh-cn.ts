@@ -45,6 +45,11 @@ export const deskZhCn: DeskStrings = {
   quickReplies: '快捷回复',
   noQuickReplies: '没有匹配的快捷回复。',
   newMessageFrom: '{name} 发来新消息',
+  blockedHere: {
+    plain: '该店铺不接收您的消息。',
+    until: '该店铺在 {at} 前不接收您的消息。原因：{reason}',
+    forEver: '该店铺不接收您的消息。原因：{reason}',
+  },
   status: '我的状态',
   statuses: { online: '在线', busy: '忙碌', away: '离开', offline: '离线' },
   actions: {

@@ -13,6 +13,7 @@ export const deskIcons = {
   silence: icon(svg`<path d="M8 5.6A6 6 0 0 1 18 11v3M6 9v7.5L4.5 18H16M10 20.5h4M4 4l16 16"/>`),
   keyboard: icon(svg`<rect x="2.5" y="6" width="19" height="12" rx="2.5"/>
     <path d="M6.5 10h.01M10.2 10h.01M13.8 10h.01M17.5 10h.01M8 14h8"/>`),
+  view: icon(svg`<path d="M4 7h16M7 12h10M10 17h4"/>`),
   block: icon(svg`<circle cx="12" cy="12" r="8.5"/><path d="M6 6l12 12"/>`),
   reply: icon(svg`<path d="M13 3.5L5.5 13.5H12l-1 7 7.5-10H12l1-7Z"/>`),
   copy: icon(svg`<rect x="8.5" y="8.5" width="11" height="11" rx="2.5"/>

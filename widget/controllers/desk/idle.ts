@@ -66,6 +66,11 @@ export class Idle implements ReactiveController {
     this.#watch()
   }
 
+  /** The limit is another one. */
+  watch(): void {
+    this.#watch()
+  }
+
   #watch(): void {
     clearTimeout(this.#timer)
     const limitMs = this.#options.limitMs()

@@ -34,16 +34,29 @@ export const deskStyle = css`
     padding: 0 10px;
   }
   .view {
+    position: relative;
     flex: none;
-    width: 34px;
-    height: 32px;
-    padding: 0;
-    border: 0;
-    border-radius: 16px;
-    background: none;
+    display: flex;
+    align-items: center;
+    justify-content: center;
+    width: 36px;
+    height: 36px;
+    border-radius: 18px;
     color: var(--muted);
+  }
+  .view:hover {
+    background: var(--edge);
+  }
+  .view:focus-within {
+    box-shadow: inset 0 0 0 2px var(--accent);
+  }
+  .view select {
+    position: absolute;
+    inset: 0;
+    width: 100%;
+    border: 0;
     font: inherit;
-    font-size: 14px;
+    opacity: 0;
     cursor: pointer;
   }
   .view[data-changed] {

@@ -123,6 +123,9 @@ export const dialogStyle = css`
     background: var(--ground);
     color: var(--ink);
     font: inherit;
+    position: static;
+    height: auto;
+    min-height: 0;
     resize: vertical;
   }
   .choices {

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { ConversationShelf } from '../../client/conversation-filter.ts'
 import type { ServiceStrings } from '../../locales/service-strings.ts'
+import { deskIcons } from '../desk-icons.ts'
 
 export type ListView = keyof ServiceStrings['views']
 
@@ -22,8 +23,8 @@ export const listTabs = ({ counts, onShelf, onView, shelf, strings, view }: List
     ${SHELVES.map((one) => html`<button type="button" data-test="shelf" data-shelf=${one} aria-pressed=${one === shelf}
       @click=${() => onShelf(one)}>${strings.shelves[one]}${counts[one] ? html`<span class="chip-count">${counts[one]}</span>` : nothing}</button>`)}
   </div>
-  <select class="view" data-test="view" aria-label=${strings.view} ?data-changed=${view !== 'unreadFirst'}
+  <label class="view" title=${strings.views[view]} ?data-changed=${view !== 'unreadFirst'}>${deskIcons.view}<select data-test="view" aria-label=${strings.view}
     @change=${({ target }: Event) => onView((target as HTMLSelectElement).value as ListView)}>
     ${VIEWS.map((one) => html`<option value=${one} ?selected=${one === view}>${strings.views[one]}</option>`)}
-  </select>
+  </select></label>
 </div>`

@@ -73,9 +73,11 @@ export const noteStyle = css`
     background: #5c4d12;
     color: #fff;
   }
-  .note-field {
+  .note-form .note-field {
     grid-column: 1 / -1;
+    position: static;
     width: 100%;
+    height: auto;
     padding: 8px 10px;
     border: 1px solid #c9a227;
     border-radius: 10px;

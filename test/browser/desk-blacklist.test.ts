@@ -1,0 +1,54 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { DESKTOP, hook, launchChromium, openPage } from '../kit/browser.ts'
+import { spawnGateway, type SpawnedGateway } from '../kit/gateway.ts'
+import { deskPage } from './desk-page.ts'
+
+let gateway: SpawnedGateway
+let browser: Browser
+
+beforeAll(async () => {
+  gateway = await spawnGateway()
+  browser = await launchChromium()
+})
+
+afterAll(async () => {
+  await browser.close()
+  await gateway.stop()
+})
+
+test('a customer is blocked with a reason, is told it, cannot write, stands in the list, and is let in again', async () => {
+  const inbox = await openPage(browser, `${gateway.url}/inbox.html?customer=kim&name=Kim`, DESKTOP)
+  const theirs = (name: string) => hook(inbox.page, name, 'im-inbox')
+  await inbox.page.evaluate(() => { document.querySelector('im-inbox')!.to = 'shop:b1' })
+  await theirs('composer').fill('Buy my coins')
+  await inbox.page.keyboard.press('Enter')
+  const ann = await deskPage(browser, gateway, { agent: 'ann', shop: 'b1' })
+  await ann.open('kim')
+  await ann.part('composer').focus()
+  await ann.page.keyboard.press('Alt+b')
+  expect(await ann.part('reason').evaluate((field) => field.matches(':focus'))).toBe(true)
+  await ann.part('reason').fill('Advertising')
+  await ann.part('block-dialog').getByText('7 days').click()
+  await ann.shot('block-dialog')
+  await ann.part('block-it').click()
+  await ann.part('service').getByText('Advertising').waitFor()
+  expect(await ann.part('composer').evaluate((field) => field.matches(':focus'))).toBe(true)
+  await theirs('blocked').getByText('Advertising').waitFor()
+  await theirs('composer').fill('Really good coins')
+  await inbox.page.keyboard.press('Enter')
+  await inbox.page.locator('im-inbox [data-test=message][data-state=failed]').waitFor()
+  if (process.env.DESK_SHOTS) await inbox.page.screenshot({ path: `${process.env.DESK_SHOTS}/blocked-inbox.png` })
+  await ann.part('show-blocked').click()
+  const entry = ann.part('blocked-entry')
+  await entry.getByText('Advertising').waitFor()
+  await ann.shot('blocked-dialog')
+  await ann.part('unblock-entry').click()
+  await entry.waitFor({ state: 'detached' })
+  await ann.part('close-dialog').click()
+  await theirs('blocked').waitFor({ state: 'detached' })
+  await inbox.page.locator('im-inbox [data-test=retry]').click()
+  await ann.part('message').getByText('Really good coins').waitFor()
+  await inbox.close()
+  await ann.close()
+})

@@ -1,0 +1,36 @@
+import type { ReactiveControllerHost } from 'lit'
+import type { Client } from '../client/types.ts'
+import { Follower } from './desk/follower.ts'
+
+export interface BlockedHereWord {
+  readonly reason: string
+  readonly until?: number
+}
+
+/** Which shops take no messages of this customer, and why; told when it begins, changes or ends. */
+export class BlockedHere extends Follower {
+  readonly #blocked = new Map<string, BlockedHereWord>()
+
+  constructor(host: ReactiveControllerHost) {
+    super(host)
+  }
+
+  in(conversation: string | undefined, now: number): BlockedHereWord | undefined {
+    const word = conversation === undefined ? undefined : this.#blocked.get(conversation)
+    return word?.until !== undefined && word.until <= now ? undefined : word
+  }
+
+  protected override follow(client: Client): readonly (() => void)[] {
+    return [client.onPush('blockPush', ({ conversation, reason, until }) => {
+      if (reason === undefined) this.#blocked.delete(conversation)
+      else this.#blocked.set(conversation, { reason, ...(until === undefined ? {} : { until }) })
+      this.update()
+    })]
+  }
+
+  protected override forget(): void {
+    this.#blocked.clear()
+  }
+
+  protected override ask(): void {}
+}
