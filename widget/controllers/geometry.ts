@@ -47,7 +47,6 @@ export interface Band {
   readonly bottom: number
   /** A soft keyboard is up, as far as geometry shows it. */
   readonly isOpen: boolean
-  readonly mode: 'none' | 'overlay' | 'visual' | 'layout'
   /** Height of what can be seen. */
   readonly height: number
 }
@@ -63,7 +62,7 @@ const LEAST_PX = 160
 /** What the system's and the browser's bars may take of a side of the screen. */
 const BARS_PX = 140
 
-export const CLOSED: Band = { top: 0, bottom: 0, isOpen: false, mode: 'none', height: 0 }
+export const CLOSED: Band = { top: 0, bottom: 0, isOpen: false, height: 0 }
 
 /** The band for this measurement; undefined where it means nothing (a transient zero) or must be ignored (pinch zoom). */
 export function band(m: Measurement, isFocused: boolean, wasOpen: boolean, baselines: Baselines): Band | undefined {
@@ -82,17 +81,16 @@ export function band(m: Measurement, isFocused: boolean, wasOpen: boolean, basel
   const visibleTop = Math.max(m.offsetTop, m.fixedTop + m.hostTop)
   const covered = Math.max(0, m.fixedBottom - visibleBottom)
   const isOpen = isFocused && (covered >= COVERED_PX || shrunk >= SHRUNK_PX || m.keyboardHeight >= COVERED_PX)
-  const mode = m.keyboardHeight > 0 ? 'overlay' : covered >= COVERED_PX ? 'visual' : shrunk >= SHRUNK_PX ? 'layout' : 'none'
   const height = Math.round(visibleBottom - visibleTop)
   const isInline = m.boxTop !== m.fixedTop || m.boxBottom !== m.fixedBottom
-  if (isInline && !isOpen) return { ...CLOSED, mode, height }
+  if (isInline && !isOpen) return { ...CLOSED, height }
   const isHostSilent = m.hostBottom <= 0 && m.hostTop <= 0
   const isQuiet = !isFocused && isHostSilent && m.keyboardHeight === 0 && covered < COVERED_PX && visibleTop - m.fixedTop < 8
-  if (isQuiet) return { ...CLOSED, mode, height }
+  if (isQuiet) return { ...CLOSED, height }
   const top = Math.max(0, Math.round(visibleTop - m.boxTop))
   const room = m.boxBottom - m.boxTop - top - LEAST_PX
   const bottom = Math.max(0, Math.round(m.boxBottom - visibleBottom))
-  return { top, bottom: isInline ? Math.min(bottom, Math.max(0, room)) : bottom, isOpen, mode, height }
+  return { top, bottom: isInline ? Math.min(bottom, Math.max(0, room)) : bottom, isOpen, height }
 }
 
 /** The height this width would have without a keyboard, told by a baseline of the other way up; undefined where there is none. */

@@ -18,7 +18,6 @@ export interface ViewportOptions {
   readonly isFocused: () => boolean
   /** Runs a change of the panel's height so that the reader's place in the list is kept, in the same turn. */
   readonly hold: (change: () => void) => void
-  readonly onChange: (band: Band) => void
 }
 
 const SETTLE_MS = 250
@@ -138,13 +137,10 @@ export class Viewport {
   #apply(measurement: Measurement): void {
     const next = band(measurement, this.#options.isFocused(), this.#band.isOpen, this.#baselines)
     if (!next) return
-    const { top, bottom, isOpen, mode, height } = this.#band
     const boxHeight = measurement.boxBottom - measurement.boxTop
-    const isSame = next.top === top && next.bottom === bottom && next.isOpen === isOpen && next.mode === mode && next.height === height
-    if (isSame && boxHeight === this.#boxHeight) return
+    if (boxHeight === this.#boxHeight && fingerprint(next) === fingerprint(this.#band)) return
     this.#boxHeight = boxHeight
     this.#options.hold(() => this.#write(next))
-    this.#options.onChange(next)
   }
 
   #write(next: Band): void {
@@ -177,4 +173,4 @@ const virtualKeyboard = (): VirtualKeyboard | undefined =>
 const px = (value: unknown, otherwise: number): number =>
   typeof value === 'number' && value >= 0 && value < 10_000 ? value : otherwise
 
-const fingerprint = (measurement: Measurement): string => Object.values(measurement).join()
+const fingerprint = (figures: Measurement | Band): string => Object.values(figures).join()

@@ -16,7 +16,7 @@ import { Viewing } from '../controllers/viewing.ts'
 import { Viewport } from '../controllers/viewport.ts'
 import { launcher } from '../parts/launcher.ts'
 import type { Offer } from '../parts/cards.ts'
-import { chatLanguage } from './chat-language.ts'
+import { chatLanguage, type Language } from './chat-language.ts'
 import { CHAT_PROPERTIES } from './chat-properties.ts'
 import { chatStyles } from './chat-styles.ts'
 import { chatPanel } from './chat-panel.ts'
@@ -171,13 +171,14 @@ export class ChatElement extends LineElement {
 
   protected override render(): TemplateResult {
     const isInline = this.mode === 'inline'
-    const { strings, lang } = chatLanguage(this.lang, this)
+    const language = chatLanguage(this.lang, this)
+    const { strings, lang } = language
     return html`<div class="root ${isInline ? 'inline' : ''}" dir=${this.#dir} lang=${lang || nothing} data-theme=${this.theme}
       @keydown=${this.#onKeydown}>
       ${isInline ? nothing : launcher({ strings, unread: this.line.unread, isHidden: this.open, onOpen: () => this.show() })}
       <div class="frame probe" aria-hidden="true"></div>
       ${this.#hasPanel ? html`<div class="frame ${this.#isModal ? 'modal' : ''}" data-frame ?hidden=${!this.#isShown}
-        >${this.#panel()}</div>` : nothing}
+        >${this.#panel(language)}</div>` : nothing}
     </div>`
   }
 
@@ -199,11 +200,11 @@ export class ChatElement extends LineElement {
     return this.mode === 'launcher' && this.#media.matches
   }
 
-  #panel(): TemplateResult {
+  #panel(language: Language): TemplateResult {
     const line = this.line
     const offered = this.product && this.product !== this.#dismissed ? this.product : undefined
     return chatPanel({
-      ...chatLanguage(this.lang, this), asker: this, line, thread: this.#thread, enter: this.#enter.value, isEnterTold: this.#enter.isTold,
+      ...language, asker: this, line, thread: this.#thread, enter: this.#enter.value, isEnterTold: this.#enter.isTold,
       isModal: this.#isModal, isInline: this.mode === 'inline', offered,
       onClose: () => this.hide(),
       onOffer: (isSent) => this.#onOffer(offered, isSent),
@@ -219,7 +220,6 @@ export class ChatElement extends LineElement {
     this.#viewport = new Viewport({ frame, probe, box: () => (this.mode === 'inline' ? this : probe) }, {
       isFocused: () => this.shadowRoot?.activeElement === field,
       hold: (change) => this.#thread.scroll.hold(change),
-      onChange: () => undefined,
     })
     this.#viewport.cover(this.#inset)
     this.#thread.attach(frame)

@@ -26,7 +26,7 @@ export const en: Strings = {
     waiting: 'Waiting to be sent', sending: 'Sending', failed: 'Not sent', sent: 'Sent', delivered: 'Delivered', read: 'Read',
   },
   connection: {
-    connecting: 'Connecting', catchingUp: 'Fetching new messages', live: 'Connected', waiting: 'Offline', refused: 'Not available',
+    connecting: 'Connecting', 'catching-up': 'Fetching new messages', live: 'Connected', waiting: 'Offline', refused: 'Not available',
   },
   offline: 'No connection. Trying again.',
   offlineQueued: 'No connection. {n} will be sent when it is back.',

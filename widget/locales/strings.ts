@@ -22,7 +22,7 @@ export interface Strings {
   readonly today: string
   readonly yesterday: string
   readonly states: Readonly<Record<'waiting' | 'sending' | 'failed' | 'sent' | 'delivered' | 'read', string>>
-  readonly connection: Readonly<Record<'connecting' | 'catchingUp' | 'live' | 'waiting' | 'refused', string>>
+  readonly connection: Readonly<Record<'connecting' | 'catching-up' | 'live' | 'waiting' | 'refused', string>>
   readonly offline: string
   readonly offlineQueued: string
   readonly tryAgain: string

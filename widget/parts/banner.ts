@@ -25,16 +25,9 @@ export function banner(options: BannerOptions): TemplateResult | typeof nothing 
 }
 
 function sentence({ connection, strings, queuedCount }: BannerOptions): string {
-  switch (connection.name) {
-    case 'refused':
-      return refusalSentence(connection.refusal, strings)
-    case 'waiting':
-      return queuedCount > 0 ? fill(strings.offlineQueued, { n: queuedCount }) : strings.offline
-    case 'catching-up':
-      return strings.connection.catchingUp
-    default:
-      return strings.connection.connecting
-  }
+  if (connection.name === 'refused') return refusalSentence(connection.refusal, strings)
+  if (connection.name === 'waiting') return queuedCount > 0 ? fill(strings.offlineQueued, { n: queuedCount }) : strings.offline
+  return strings.connection[connection.name as 'connecting' | 'catching-up']
 }
 
 const isWorthARetry = ({ code }: WireRefusal): boolean => code !== 'origin_forbidden'

@@ -21,13 +21,13 @@ export function composer({ strings, hasText, left, enter, isEnterTold }: Compose
   const isOver = left !== undefined && left < 0
   const enterLabel = enter === 'send' ? strings.enterSends : strings.enterBreaks
   const counted = left === undefined ? nothing : fill(isOver ? strings.over : strings.left, { n: Math.abs(left) })
-  return html`<form class="composer" part="composer" data-test="form" action="#" novalidate>
+  return html`<form class="composer" part="composer" data-test="form" action="#">
     <button type="button" class="enter plain" part="enter" data-test="enter" aria-pressed=${enter === 'send'} aria-label=${strings.enterSends}
       title=${enterLabel}>${icons.enter}</button>
     <div class="field" part="field">
       <textarea rows="1" part="input" data-test="composer" aria-label=${strings.write} aria-describedby="count" placeholder=${strings.placeholder}
-        aria-invalid=${isOver} enterkeyhint=${enter === 'send' ? 'send' : 'enter'} autocapitalize="sentences"
-        autocomplete="off" spellcheck="true" dir="auto"></textarea>
+        aria-invalid=${isOver} enterkeyhint=${enter === 'send' ? 'send' : 'enter'}
+        autocomplete="off" dir="auto"></textarea>
       <div class="mirror" aria-hidden="true"></div>
     </div>
     <button type="submit" class="send" part="send" data-test="send" aria-label=${strings.send} aria-disabled=${!hasText || isOver}>

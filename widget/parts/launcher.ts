@@ -13,7 +13,7 @@ export interface LauncherOptions {
 /** The round button in the corner with the count of unread messages. */
 export function launcher({ strings, unread, isHidden, onOpen }: LauncherOptions): TemplateResult {
   const label = unread > 0 ? fill(strings.openUnread, { n: unread }) : strings.open
-  return html`<button type="button" class="launcher" part="launcher" data-test="launcher" aria-haspopup="dialog" aria-expanded="false"
+  return html`<button type="button" class="launcher" part="launcher" data-test="launcher" aria-haspopup="dialog"
     aria-label=${label} ?hidden=${isHidden} @click=${onOpen}
     >${icons.chat}${unread > 0
       ? html`<span class="unread" part="unread" data-test="unread" aria-hidden="true">${unread > 99 ? '99+' : unread}</span>` : nothing}

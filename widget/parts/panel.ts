@@ -31,15 +31,14 @@ export function panel(options: PanelOptions): TemplateResult {
 
 function header({ strings, title, connection, typing, isInline, onClose }: PanelOptions): TemplateResult {
   const { name } = connection
-  const state = name === 'catching-up' ? 'catchingUp' : name === 'idle' || name === 'closed' ? undefined : name
   return html`<header class="header" part="header">
     <span class="avatar" aria-hidden="true">${initial(title)}</span>
-    <span class="who"><span class="title" dir="auto">${title}</span>${state === undefined ? nothing : html`<span class="status"
-      data-state=${name}>${typing ? strings.typing : strings.connection[state]}</span>`}</span>
+    <span class="who"><span class="title" dir="auto">${title}</span>${name === 'idle' || name === 'closed' ? nothing : html`<span class="status"
+      data-state=${name}>${typing ? strings.typing : strings.connection[name]}</span>`}</span>
     ${isInline ? nothing : html`<button type="button" class="plain" part="close" data-test="close" aria-label=${strings.close}
       @click=${onClose}>${icons.close}</button>`}
   </header>`
 }
 
 /** The first letter as people see it: not half of a surrogate pair. */
-const initial = (title: string): string => Array.from(title.trim())[0]?.toUpperCase() ?? ''
+const initial = (title: string): string => (Array.from(title.trim())[0] || '').toUpperCase()
