@@ -9,13 +9,12 @@ import type { Block } from '../protocol/model.ts'
 import type { PushData } from '../protocol/pushes.ts'
 import type { Caller } from './access.ts'
 import type { Report } from './facts.ts'
+import { isInvisible } from './is-invisible.ts'
 import { pushToSide } from './push-to-side.ts'
 import { Refusal } from './refusal.ts'
 import { blockedBy, documentOf, personOf, serviceAt } from './service-document.ts'
 import { mustBeWritten, servedFor, type Served, type Serving } from './serving.ts'
 
-/** Nothing to see: white space, joiners, marks of direction. */
-const INVISIBLE = /^[\s\p{Cf}]*$/u
 /** The end of time as dates know it. */
 const LATEST = 8_640_000_000_000_000
 /** How long this node remembers that somebody was refused, and how many. */
@@ -47,7 +46,7 @@ export class Blacklist {
   async block({ identity }: Caller, { reason, until, ...target }: CommandInput<'block'>): Promise<CommandAnswer<'block'>> {
     const served = servedFor(identity, target)
     const at = this.#now()
-    if (INVISIBLE.test(reason)) throw new Refusal('bad_request', 'reason is empty')
+    if (isInvisible(reason)) throw new Refusal('bad_request', 'reason is empty')
     if (until !== undefined && (until <= at || until > LATEST)) throw new Refusal('bad_request', 'until is not in the future')
     const wanted: Block = { by: personOf(identity), reason, at, ...(until === undefined ? undefined : { until }) }
     const { service, page, isChanged } = await this.#serving.change(served, (found) => {

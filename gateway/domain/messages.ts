@@ -6,13 +6,12 @@ import { access, type Caller } from './access.ts'
 import type { Blacklist } from './blacklist.ts'
 import type { Conversations } from './conversations.ts'
 import type { Report } from './facts.ts'
+import { isInvisible } from './is-invisible.ts'
 import { Refusal } from './refusal.ts'
 import type { Routing } from './routing.ts'
 
 const DEFAULT_PAGE_COUNT = 30
 /** It would become another text as UTF-8, and two ids could become one. */
-/** Nothing to see: white space, joiners, marks of direction, soft hyphens. */
-const INVISIBLE = /^[\s\p{Cf}]*$/u
 const LONE_SURROGATE = /\p{Surrogate}/u
 
 export class Messages {
@@ -95,5 +94,5 @@ export class Messages {
 function checkBody(kind: string, text: string, role: string): void {
   if (kind === 'system' && role !== 'system') throw new Refusal('forbidden', 'kind system is the gateway\'s')
   if (text.length > LIMITS.textLength) throw new Refusal('text_too_long', `limits.textLength is ${LIMITS.textLength}`)
-  if (kind === 'text' && INVISIBLE.test(text)) throw new Refusal('text_empty')
+  if (kind === 'text' && isInvisible(text)) throw new Refusal('text_empty')
 }

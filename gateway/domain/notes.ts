@@ -9,12 +9,11 @@ import { LIMITS } from '../protocol/limits.ts'
 import type { Note } from '../protocol/model.ts'
 import { access, type Caller } from './access.ts'
 import { checkKey } from './check-key.ts'
+import { isInvisible } from './is-invisible.ts'
 import { pushToSide } from './push-to-side.ts'
 import { Refusal } from './refusal.ts'
 import { Turns } from './turns.ts'
 
-/** Nothing to see: white space, joiners, marks of direction. */
-const INVISIBLE = /^[\s\p{Cf}]*$/u
 /** Of one author at two nodes at once. */
 const ATTEMPTS = 3
 
@@ -41,7 +40,7 @@ export class Notes {
     const { conversation } = access(identity, input)
     const { id, text } = input
     checkKey(id)
-    if (text !== '' && INVISIBLE.test(text)) throw new Refusal('text_empty')
+    if (text !== '' && isInvisible(text)) throw new Refusal('text_empty')
     const { name } = identity
     const fresh: Note = { id, by: name === undefined ? { id: identity.id } : { id: identity.id, name }, text, at: this.#now() }
     const note = await this.#turns.take(conversation, () => this.#write(conversation, fresh))

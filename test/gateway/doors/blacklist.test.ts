@@ -127,7 +127,9 @@ test('only the shop\'s own agents may, with a reason and an end that is to come'
   expect(await code(agent, 'block', { to: id, reason: '' })).toBe('bad_request')
   expect(await code(agent, 'block', { to: id, reason: ' \u200b\u202e ' })).toBe('bad_request')
   expect(await code(agent, 'block', { to: id, reason: 'x'.repeat(501) })).toBe('bad_request')
-  for (const until of [nodes.now(), -1, 0, 1e300, 'tomorrow', null]) expect(await code(agent, 'block', { to: id, reason: 'x', until })).toBe('bad_request')
+  for (const until of [nodes.now(), -1, 0, 1e300, 'tomorrow', null]) {
+    expect(await code(agent, 'block', { to: id, reason: 'x', until })).toBe('bad_request')
+  }
   expect(await code(agent, 'block', { to: 'shop:other', reason: 'x' })).toBe('forbidden')
   expect(await code(agent, 'block', { to: side, reason: 'x' })).toBe('bad_request')
   expect(await code(agent, 'block', { reason: 'x' })).toBe('bad_request')
