@@ -15,6 +15,7 @@ import { requireApiKey } from './api-key.ts'
 import { asRefusal, sendRefusal } from './http-refusal.ts'
 import { registerImages, type ImageRoutes } from './images.ts'
 import { isLoopback } from './loopback.ts'
+import { OPENAPI } from './openapi.ts'
 import { checkGuest, checkPassRequest, checkSystemMessage } from './shapes.ts'
 
 const DAY_MS = 86_400_000
@@ -45,6 +46,7 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
       scope.post('/guests', { bodyLimit: LIMITS.packetBytes }, async (request) => mintGuest(request, options))
     }
     registerImages(scope, options)
+    scope.get('/openapi.json', async () => OPENAPI)
     if (options.apiKey !== undefined) registerBackend(scope, options, options.apiKey)
   }, { prefix: '/v1' })
 }
