@@ -2,7 +2,7 @@
  * What es2017 lacks, lowered for fewer bytes than a compiler may, who must reckon with everything JavaScript allows.
  *
  *   {...a, b}       Object.assign({}, a, {b})     nothing spread here has setters
- *   a ?? []         a || []                       an empty thing, or an object: what is falsy on the left is as good as nothing
+ *   a ?? []         a || []                       an object, or 0: what is falsy on the left is as good as nothing
  *   a?.name         (a || 0).name                 the same for every value, unless numbers, strings or booleans have that name
  *   a?.run(b)       a && a.run(b)                 may say null for undefined; `a` is a name or a path of names, asked twice
  */
@@ -19,14 +19,16 @@ function briefly(node, render) {
   if (node.type === 'LogicalExpression' && node.operator === '??' && isAsGood(node.right)) {
     return `((${render(node.left)}) || (${render(node.right)}))`
   }
-  if (node.type === 'ObjectExpression' && node.properties.some(isSpread)) return assign(node.properties, render)
+  if (node.type === 'ObjectExpression' && node.properties.some(isSpread) && !node.properties.some(isAccessor)) return assign(node.properties, render)
   if (node.type === 'ChainExpression') return chain(node.expression, render)
   return undefined
 }
 
 const isSpread = ({ type }) => type === 'SpreadElement'
+const isAccessor = ({ kind }) => kind === 'get' || kind === 'set'
 const isObject = ({ type }) => /^(Object|Array|New|Function|ArrowFunction|Class)Expression$/.test(type)
-const isAsGood = (node) => isObject(node) || (node.type === 'Literal' && (node.value === 0 || node.value === ''))
+/** Not the empty text: Lit writes `value ?? ''` into attributes, and 0 and false are to be seen there. */
+const isAsGood = (node) => isObject(node) || (node.type === 'Literal' && node.value === 0)
 
 function assign(properties, render) {
   const sources = []
