@@ -88,7 +88,7 @@ describe.each(WAYS)('over %s', (way) => {
 
   test.each([
     ['a customer reading', 'customer', 'notes', (shop: string) => ({ to: `shop:${shop}` }), 'forbidden'],
-    ['a customer writing', 'customer', 'saveNote', (shop: string) => ({ to: `shop:${shop}`, id: 'n1', text: 'x' }), 'forbidden'],
+    ['a customer writing', 'customer', 'saveNote', (shop: string) => ({ to: `shop:${shop}`, id: 'n2', text: 'x' }), 'forbidden'],
     ['an agent of another shop reading', 'rival', 'notes', (shop: string, c: string) => ({ conversation: `shop:${shop}~${c}` }), 'forbidden'],
     ['an agent of another shop writing', 'rival', 'saveNote',
       (shop: string, c: string) => ({ conversation: `shop:${shop}~${c}`, id: 'n2', text: 'x' }), 'forbidden'],
