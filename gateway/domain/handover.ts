@@ -10,7 +10,7 @@ import type { Report } from './facts.ts'
 import type { OpenEntries, OpenEntry } from './open-index.ts'
 import type { Presence } from './presence.ts'
 import type { Routing } from './routing.ts'
-import { settled } from './service-document.ts'
+import { settled, type ServiceDocument } from './service-document.ts'
 import { servedOf, type Found, type Serving } from './serving.ts'
 import type { Transfers } from './transfers.ts'
 
@@ -91,9 +91,10 @@ export class Handover {
     const there = new Set(present.filter(({ status }) => status !== 'offline').map(({ id }) => id))
     this.#noteGone(round, entries, there)
     const due = [...entries].filter(([conversation, entry]) => this.#isDue(round, conversation, entry)).map(([conversation]) => conversation)
+    const assign = await this.#routing.assigning(shop)
     const all = [...new Set([...due, ...checkedNext(entries, round)])]
     for (let i = 0; i < all.length; i += AT_ONCE) {
-      await Promise.all(all.slice(i, i + AT_ONCE).map((conversation) => this.#one(conversation, round)))
+      await Promise.all(all.slice(i, i + AT_ONCE).map((conversation) => this.#one(conversation, round, assign)))
     }
     await this.#routing.distribute(shop)
   }
@@ -116,11 +117,10 @@ export class Handover {
     return since !== undefined && this.#now() - since >= this.#handoverMs
   }
 
-  async #one(conversation: string, round: Round): Promise<void> {
+  async #one(conversation: string, round: Round, assign: (found: Found) => ServiceDocument): Promise<void> {
     const served = servedOf(conversation)
     if (served === undefined) return
     round.lookedAt.set(conversation, this.#now())
-    const assign = await this.#routing.assigning(served)
     let what: 'handedOver' | 'expired' | undefined
     const changed = await this.#serving.change(served, (found) => {
       what = undefined

@@ -21,11 +21,17 @@ const SHORT_COUNT = 300
 /** Shops that a node remembers. */
 const SHOPS_COUNT = 1000
 
+interface Change {
+  readonly entry: OpenEntry | undefined
+}
+
 interface Shelf {
-  entries: Map<string, OpenEntry>
+  /** Always the same map, so that whoever holds it sees every change. */
+  readonly entries: Map<string, OpenEntry>
   readAt: number
   reading: Promise<void> | undefined
-  /** What this node has changed while it was reading. */
+  /** What this node is about to change, and what it has changed while it was reading: a reading may not know of it. */
+  readonly changing: Map<string, Change>
   readonly changed: Map<string, OpenEntry | undefined>
 }
 
@@ -46,26 +52,36 @@ export class OpenIndex {
     return shelf.entries
   }
 
-  /** For this node, from now on; `write` follows when it has come true. */
-  note(side: string, conversation: string, entry: OpenEntry | undefined): void {
+  /** For this node it is so from now on, while `run` makes it come true, and after it succeeded. */
+  async during<T>(side: string, [conversation, entry]: readonly [string, OpenEntry | undefined], run: () => Promise<T>): Promise<T> {
     const shelf = this.#shelf(side)
+    const change: Change = { entry }
+    shelf.changing.set(conversation, change)
     place(shelf.entries, conversation, entry)
-    if (shelf.reading !== undefined) shelf.changed.set(conversation, entry)
+    try {
+      const result = await run()
+      if (shelf.reading !== undefined) shelf.changed.set(conversation, entry)
+      return result
+    } finally {
+      if (shelf.changing.get(conversation) === change) shelf.changing.delete(conversation)
+    }
   }
 
   async write(side: string, conversation: string, entry: OpenEntry | undefined): Promise<void> {
-    this.note(side, conversation, entry)
     const item = { collection: collectionOf(side), key: conversation, now: this.#now() }
-    if (entry === undefined) await this.#records.remove(item)
-    else await this.#records.put({ ...item, value: JSON.stringify(entry) })
+    await this.during(side, [conversation, entry], async () => {
+      if (entry === undefined) await this.#records.remove(item)
+      else await this.#records.put({ ...item, value: JSON.stringify(entry) })
+    })
   }
 
   async #read(side: string, shelf: Shelf): Promise<void> {
     try {
       const items = await this.#records.items(collectionOf(side), this.#now())
-      const entries = new Map(items.map(({ key, value }) => [key, JSON.parse(value) as OpenEntry]))
-      for (const [conversation, entry] of shelf.changed) place(entries, conversation, entry)
-      shelf.entries = entries
+      shelf.entries.clear()
+      for (const { key, value } of items) shelf.entries.set(key, JSON.parse(value) as OpenEntry)
+      for (const [conversation, entry] of shelf.changed) place(shelf.entries, conversation, entry)
+      for (const [conversation, { entry }] of shelf.changing) place(shelf.entries, conversation, entry)
       shelf.readAt = this.#now()
     } finally {
       shelf.changed.clear()
@@ -76,7 +92,7 @@ export class OpenIndex {
   #shelf(side: string): Shelf {
     const known = this.#shelves.get(side)
     if (known !== undefined) return known
-    const shelf: Shelf = { entries: new Map(), readAt: -Infinity, reading: undefined, changed: new Map() }
+    const shelf: Shelf = { entries: new Map(), readAt: -Infinity, reading: undefined, changing: new Map(), changed: new Map() }
     this.#shelves.set(side, shelf)
     if (this.#shelves.size > SHOPS_COUNT) for (const oldest of this.#shelves.keys()) { this.#shelves.delete(oldest); break }
     return shelf

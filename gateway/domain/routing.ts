@@ -47,7 +47,7 @@ export class Routing {
     if ((isRouted && !duplicate) || role === 'system') return
     const served = servedOf(conversation)
     if (served === undefined) return
-    const assign = role === 'customer' ? await this.assigning(served) : undefined
+    const assign = role === 'customer' ? await this.assigning(served.shop) : undefined
     const changed = await this.#serving.change(served, (found) => {
       const { service } = found.document
       // written before somebody closed it
@@ -96,7 +96,7 @@ export class Routing {
   async #reopen(served: Served, seq: number): Promise<Service | undefined> {
     const { head, messages } = await this.#store.read(served.conversation, { limit: 1 })
     if (head.seq === seq || messages.at(-1)?.side !== served.customer) return undefined
-    const assign = await this.assigning(served)
+    const assign = await this.assigning(served.shop)
     const { service } = await this.#serving.change(served, (found) => (found.document.service.phase === 'closed' ? assign(found) : undefined))
     return service
   }
@@ -127,12 +127,12 @@ export class Routing {
     for (const [conversation] of waiting) {
       if (!this.#available(present, entries).length) return
       const served = servedOf(conversation)
-      if (served !== undefined) await this.#giveOut(served, present)
+      if (served !== undefined) await this.#giveOut(served, present, entries)
     }
   }
 
   /** Decides for the agents who are there now: an agent's, or waiting. */
-  async assigning({ shop }: Served): Promise<(found: Found) => ServiceDocument> {
+  async assigning(shop: string): Promise<(found: Found) => ServiceDocument> {
     const { present } = await this.#presence.of(shop)
     // nobody is there whose loads would matter
     const entries = present.some(isOnline) ? await this.#serving.index.of(shop) : new Map()
@@ -142,8 +142,7 @@ export class Routing {
     }
   }
 
-  async #giveOut(served: Served, present: readonly Agent[]): Promise<void> {
-    const entries = await this.#serving.index.of(served.shop)
+  async #giveOut(served: Served, present: readonly Agent[], entries: OpenEntries): Promise<void> {
     const { document, isChanged } = await this.#serving.change(served, (found) => {
       if (found.document.service.phase !== 'waiting') return undefined
       const agent = this.#choose(found.document, present, entries)

@@ -67,16 +67,22 @@ export class Serving {
       const before = documentOf(page.service) ?? UNSERVED
       const next = decide({ document: before, page, now })
       if (next === undefined) return { before, document: before, service: serviceAt(before, now), page, isChanged: false }
-      const { service } = next
-      this.index.note(shop, conversation, entryOf(service))
-      const set = await this.#store.setService(keptAs(next, { ...served, expect: page.service?.version ?? '' }))
-      if (!set.isSet) continue
-      const changed = { ...page, service: { text: JSON.stringify(next), version: set.version } }
-      await Promise.all([this.index.write(shop, conversation, entryOf(service)), this.#tell(served, changed)])
-      if (service.phase !== 'open') this.onUneven(shop)
+      const changed = await this.index.during(shop, [conversation, entryOf(next.service)], () => this.#replace(served, page, next))
+      if (changed === undefined) continue
+      if (next.service.phase !== 'open') this.onUneven(shop)
       return { before, document: next, service: serviceAt(next, now), page: changed, isChanged: true }
     }
     throw new Refusal('conflict')
+  }
+
+  /** The page as it is then; undefined where another change came first. */
+  async #replace(served: Served, page: Page, next: ServiceDocument): Promise<Page | undefined> {
+    const { conversation, shop } = served
+    const set = await this.#store.setService(keptAs(next, { ...served, expect: page.service?.version ?? '' }))
+    if (!set.isSet) return undefined
+    const changed: Page = { ...page, service: { text: JSON.stringify(next), version: set.version } }
+    await Promise.all([this.index.write(shop, conversation, entryOf(next.service)), this.#tell(served, changed)])
+    return changed
   }
 
   /** Puts the index right. */

@@ -53,6 +53,15 @@ describe('a first message', () => {
     expect((await told(agent, customers[4]!.id, ({ phase }) => phase === 'open')).service?.agent?.id).toBe(freed)
   })
 
+  test('of many at once at one node keeps every agent within the limit', async () => {
+    const { shop, agents: [agent] } = await shopWith(2)
+    const customers = await Promise.all(Array.from({ length: 12 }, () => customerOf(shop)))
+    await Promise.all(customers.map((customer) => customer.say('m1')))
+    const { conversations } = await agent!.command('queue', {})
+    const phases = conversations.map(({ service }) => service!.agent?.id ?? 'waiting').sort()
+    expect(phases).toEqual([...Array(2).fill(`${shop}-a1`), ...Array(2).fill(`${shop}-a2`), ...Array(8).fill('waiting')])
+  })
+
   test('goes to nobody who is busy, away or offline, and to them when they are online again', async () => {
     const { shop, agents: [agent] } = await shopWith(1)
     await agent!.command('changeStatus', { status: 'busy' })
