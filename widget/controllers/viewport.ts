@@ -120,16 +120,14 @@ export class Viewport {
     const fixed = this.#parts.probe.getBoundingClientRect()
     const element = this.#parts.box()
     const box = element === this.#parts.probe ? fixed : element.getBoundingClientRect()
-    const visual = window.visualViewport
-    const keyboard = virtualKeyboard()?.boundingRect
+    const { height, offsetTop, scale } = visual()
+    const keyboard = virtualKeyboard()?.boundingRect ?? { height: 0, top: 0 }
     const { bottom, top } = this.#inset
     return {
       fixedTop: fixed.top, fixedBottom: fixed.bottom, boxTop: box.top, boxBottom: box.bottom,
       width: window.innerWidth,
-      height: visual ? visual.height : window.innerHeight,
-      offsetTop: visual ? visual.offsetTop : 0,
-      scale: visual ? visual.scale : 1,
-      keyboardHeight: keyboard ? keyboard.height : 0, keyboardTop: keyboard ? keyboard.top : 0,
+      height, offsetTop, scale,
+      keyboardHeight: keyboard.height, keyboardTop: keyboard.top,
       hostBottom: bottom, hostTop: top,
     }
   }
@@ -154,8 +152,7 @@ export class Viewport {
 
   /** iOS keeps the page panned after the keyboard went. Once, and only when it has stood so for a while. */
   #unpan(): void {
-    const offsetTop = window.visualViewport?.offsetTop ?? 0
-    const scale = window.visualViewport?.scale ?? 1
+    const { offsetTop, scale } = visual()
     if (offsetTop <= 24 || scale > 1.02) {
       this.#pannedSince = 0
     } else if (this.#pannedSince === 0) {
@@ -166,6 +163,10 @@ export class Viewport {
     }
   }
 }
+
+/** Where there is none, the window is all that is known. */
+const visual = (): Pick<VisualViewport, 'height' | 'offsetTop' | 'scale'> =>
+  window.visualViewport ?? { height: window.innerHeight, offsetTop: 0, scale: 1 }
 
 const virtualKeyboard = (): VirtualKeyboard | undefined =>
   (navigator as Navigator & { readonly virtualKeyboard?: VirtualKeyboard }).virtualKeyboard

@@ -9,13 +9,14 @@ export interface BubbleRow {
   /** The same for a wish and for the message it becomes, so that the node on the screen stays. */
   readonly key: string
   readonly id: string
-  readonly seq: number | undefined
+  /** Confirmed ones have it. */
+  readonly seq?: number
   readonly isOwn: boolean
   readonly kind: string
   readonly body: Body
   readonly at: number
   readonly state: MessageState
-  readonly refusal: WireRefusal | undefined
+  readonly refusal?: WireRefusal
   /** Shown above the first bubble of another person's group. */
   readonly name: string | undefined
   readonly isFirst: boolean
@@ -71,17 +72,14 @@ const isGrouped = (a: Loose, b: Loose): boolean =>
   a.group === b.group && b.at - a.at < GROUP_MS && a.state !== 'failed' && b.kind !== 'system'
 
 function fromMessage(message: Message, to: string, theirs: Cursor): Loose {
-  const { id, seq, kind, body, at, side, from, name } = message
+  const { id, seq, kind, side, from, name } = message
   const isOwn = side !== to && kind !== 'system'
   const state = !isOwn || seq <= theirs.read ? 'read' : seq <= theirs.delivered ? 'delivered' : 'sent'
   return {
-    type: 'bubble', key: (isOwn ? '>' : '<') + id, id, seq, isOwn, kind, body, at, state, refusal: undefined,
+    ...message, type: 'bubble', key: (isOwn ? '>' : '<') + id, isOwn, state,
     name: isOwn ? undefined : name, group: isOwn ? 'own' : `${kind === 'system'} ${from}`,
   }
 }
 
-function fromWish({ id, kind, body, at, state, refusal }: OutboxItem): Loose {
-  return {
-    type: 'bubble', key: '>' + id, id, seq: undefined, isOwn: true, kind, body, at, state, refusal, name: undefined, group: 'own',
-  }
-}
+const fromWish = (item: OutboxItem): Loose =>
+  ({ ...item, type: 'bubble', key: '>' + item.id, isOwn: true, name: undefined, group: 'own' })
