@@ -53,6 +53,11 @@ describe('the timeline', () => {
     expect(result.lost.map(({ id }) => id)).toEqual(['m4', 'm5', 'm6'])
     expect(reconcile(start(log(4, 6)), page, 'e')).toBeUndefined()
   })
+
+  test('what was offered again under its old number is no proof that the past below it is the same', () => {
+    const page = [message(1, 'x'), message(2, 'm2', 'x')]
+    expect(reconcile(start(log(1, 3)), page, 'e')).toBeUndefined()
+  })
 })
 
 describe('a log that changes under a line that stands', () => {
@@ -98,6 +103,20 @@ describe('a log that changes under a line that stands', () => {
       await world.clock.advance(100)
     }
     expect(textsOf(client, SHOP)).toEqual(['one', 'lost', 'a', 'b', 'c', 'd'])
+  })
+
+  test('a store forgets everything behind a gap: the gap is given up, and what was answered and never shown is said again', async () => {
+    const world = new ClientWorld()
+    const client = world.open('customer:u1', SHOP)
+    await world.clock.advance(10)
+    world.gateway.websocket.drops = (packet) => packet.startsWith('2["messagePush"')
+    world.gateway.say(SHOP, 'u1', 'lost')
+    client.conversation(SHOP).send('mine')
+    await world.clock.advance(10)
+    expect(client.conversation(SHOP).outbox.value.map(({ state }) => state)).toEqual(['sending'])
+    world.gateway.forget(false)
+    await world.clock.advance(1000)
+    expect([world.log, textsOf(client, SHOP), client.conversation(SHOP).outbox.value]).toEqual([['mine'], ['mine'], []])
   })
 
   test('a reload paints the newest messages before the network answers', async () => {

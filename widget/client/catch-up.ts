@@ -201,11 +201,13 @@ export class CatchUp {
   }
 
   async #readAbove(): Promise<void> {
-    const { end } = this.#timeline
+    const { end, early: known } = this.#timeline
     const isFresh = end === undefined || this.#isReloading || this.#target - end > BRIDGE_COUNT
     const answer = await this.#options.history(isFresh ? { limit: FIRST_PAGE } : { after: end, limit: PAGE })
     const { head, messages, more } = answer
-    if (this.#differs(head)) return void (this.#isDiverged = true)
+    // What was there before we asked must be there now, or it was of a log that is gone: that gap would never be filled.
+    const isGone = known.some(({ seq, epoch }) => seq > head.seq || epoch !== head.epoch)
+    if (isGone || this.#differs(head)) return void (this.#isDiverged = true)
     this.#target = Math.max(head.seq, this.#timeline.early[this.#timeline.early.length - 1]?.seq ?? 0)
     this.#isReloading = false
     if (isFresh) {

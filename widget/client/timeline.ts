@@ -70,9 +70,11 @@ export function reconcile(
 ): { readonly timeline: Timeline; readonly lost: readonly Message[] } | undefined {
   const theirs = new Map(page.map((message) => [message.seq, message.id]))
   const held = timeline.messages
-  let count = held.length
-  while (count > 0 && theirs.get(held[count - 1]!.seq) !== held[count - 1]!.id) count--
-  if (!count) return undefined
+  // From below: what was offered again may stand above another past under its old number.
+  const below = held.filter(({ seq }) => seq < (page[0]?.seq ?? 0)).length
+  let count = below
+  while (count < held.length && theirs.get(held[count]!.seq) === held[count]!.id) count++
+  if (count === below) return undefined
   const common = held[count - 1]!.seq
   const messages = [...held.slice(0, count), ...page.filter(({ seq }) => seq > common)]
   return { timeline: startTimeline({ epoch, messages, hasOlder: timeline.hasOlder }), lost: missingFrom(held.slice(count), page) }
