@@ -36,7 +36,7 @@ test('quick replies are written, moved, deleted with a way back, carried in file
   await bea.page.locator('im-desk [data-test=folder][data-folder=Greetings]').waitFor()
   await ann.part('delete-reply').click()
   await bea.part('managed-reply').waitFor({ state: 'detached' })
-  await ann.part('undo').click({ force: true })
+  await ann.part('undo').click()
   await bea.part('managed-reply').waitFor()
   for (const [content, fault] of [
     ['{', 'not JSON'], ['{"a":1}', 'no list'], ['[{"title":"A","text":"x"},{"title":"","text":"y"}]', 'Entry 2'], ['x'.repeat(1_000_001), '1 MB'],

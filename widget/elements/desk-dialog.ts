@@ -34,13 +34,15 @@ export interface DeskDialogOptions {
   readonly onBlock: (wish: { readonly reason: string; readonly forMs: number | undefined }) => void
   readonly onTransfer: (wish: { readonly to: string; readonly note: string }) => void
   readonly onUnblock: (entry: BlockedEntry) => void
+  /** What has just happened, to be said inside. */
+  readonly told: TemplateResult
   readonly onClosed: () => void
 }
 
 /** The dialog that is open, if any. */
 export function deskDialog(options: DeskDialogOptions): TemplateResult | typeof nothing {
   const { deskStrings, isBusy, name, onClosed, open, row, words } = options
-  const frame = { closeLabel: deskStrings.close, onClosed }
+  const frame = { closeLabel: deskStrings.close, onClosed, told: options.told }
   switch (open) {
     case 'sheet':
       return modal({ ...frame, name: 'sheet', title: deskStrings.shortcuts, body: sheet(options) })

@@ -129,9 +129,10 @@ export class DeskElement extends DetailedElement {
       onBlock: (wish) => void this.block(row!, wish).then((isDone) => { if (isDone) this.#dialogs.close() }),
       onTransfer: (wish) => void this.handOn(row!, wish).then((isDone) => { if (isDone) this.#dialogs.close() }),
       onUnblock: (entry) => this.#unblock(entry),
+      told: this.toldBar(),
       onClosed: this.#dialogs.onClosed,
     })
-    return html`${this.served()}${dialog}`
+    return html`${this.served()}${dialog === nothing ? this.toldBar() : dialog}`
   }
 
   protected override firstUpdated(): void {

@@ -126,7 +126,6 @@ export abstract class ServedElement extends ShelvedElement {
   }
 
   protected served(): TemplateResult {
-    const { told, words } = this
     const offered = this.service.offersTo(this.me).map(({ row, transfer }) => ({
       id: row.conversation, transfer,
       name: this.called(row.to, row.name),
@@ -135,9 +134,13 @@ export abstract class ServedElement extends ShelvedElement {
         .then((isDone) => { if (isDone && accept) this.open(row.to) }),
       onLook: () => this.open(row.to),
     }))
-    return html`${offers(offered, words, Date.now())}${toldBar({
-      word: told.word, undoLabel: words.undo, dismissLabel: this.language.deskStrings.close, onDismiss: told.dismiss,
-    })}`
+    return offers(offered, this.words, Date.now())
+  }
+
+  /** Inside an open dialog, else over the page: what lies outside a dialog cannot be reached. */
+  protected toldBar(): TemplateResult {
+    const { told: { dismiss, word }, words } = this
+    return toldBar({ word, undoLabel: words.undo, dismissLabel: this.language.deskStrings.close, onDismiss: dismiss })
   }
 
   protected serviceBar(onTransfer: () => void): TemplateResult | typeof nothing {

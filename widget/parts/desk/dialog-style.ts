@@ -23,6 +23,9 @@ export const dialogStyle = css`
   .modal::backdrop {
     background: rgba(10, 16, 14, 0.4);
   }
+  .modal > .told-place {
+    bottom: 16px;
+  }
   .modal > header {
     flex: none;
     display: flex;

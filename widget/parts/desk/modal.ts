@@ -7,13 +7,14 @@ export interface ModalView {
   readonly closeLabel: string
   readonly body: TemplateResult | readonly TemplateResult[]
   readonly isWide?: boolean
+  readonly told: TemplateResult
   readonly onClosed: () => void
 }
 
 const end = (event: Event): void => (event.currentTarget as HTMLElement).closest('dialog')!.close()
 
 /** A dialog: Escape, its button and a press beside it close it; who shows it is controllers/desk/dialogs.ts. */
-export const modal = ({ body, closeLabel, isWide, name, onClosed, title }: ModalView): TemplateResult => html`<dialog
+export const modal = ({ body, closeLabel, isWide, name, onClosed, title, told }: ModalView): TemplateResult => html`<dialog
   class="modal ${isWide ? 'wide' : ''}" part="dialog" data-test=${name} aria-labelledby="dialog-title"
   @close=${onClosed} @mousedown=${(event: Event) => (event.target === event.currentTarget ? end(event) : nothing)}
 >
@@ -21,5 +22,5 @@ export const modal = ({ body, closeLabel, isWide, name, onClosed, title }: Modal
     <h2 id="dialog-title" dir="auto">${title}</h2>
     <button class="plain" type="button" data-test="close-dialog" aria-label=${closeLabel} @click=${end}>${icons.close}</button>
   </header>
-  <div class="modal-body">${body}</div>
+  <div class="modal-body">${body}</div>${told}
 </dialog>`
