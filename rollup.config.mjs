@@ -78,7 +78,8 @@ const script = (name) => ({
     hashCharacters: 'base36', banner: ({ isEntry }) => (isEntry ? prelude() : ''),
   },
   plugins: [
-    ...(name === 'im-chat' ? [slimLit()] : []), engineForBrowsers(), resolveForBrowsers(), minifyStyles(), compile('esnext'), minifyTemplates(), unfoldClasses(), pieces(), lowerBriefly(),
+    ...(name === 'im-chat' ? [slimLit()] : []), engineForBrowsers(), resolveForBrowsers(), minifyStyles(), compile('esnext'),
+    minifyTemplates(), unfoldClasses(), pieces(), lowerBriefly(),
     minify({ target: TARGET, areNamesShort: name === 'im-chat' }),
   ],
 })

@@ -30,7 +30,10 @@ const MODULES = [
 ]
 
 const CUTS = [
-  [/transports\/polling\.js$/, [[/\n {4}pause\(onPause\) \{[^]*?\n {4}\}/], ['!this.supportsBinary && !query.sid', 'false'], ['false !== this.opts.timestampRequests', 'true'], ['this.query || {}', 'this.query']]],
+  [/transports\/polling\.js$/, [
+    [/\n {4}pause\(onPause\) \{[^]*?\n {4}\}/], ['!this.supportsBinary && !query.sid', 'false'],
+    ['false !== this.opts.timestampRequests', 'true'], ['this.query || {}', 'this.query'],
+  ]],
   [/transports\/polling-fetch\.js$/, [
     ['this.opts.extraHeaders'], [/\(_a = this\.socket\._cookieJar\).*;/], [/\/\/ @ts-ignore.*\n.*\(_a = this.*;/], [/\n +doPoll\(\) \{[^]*?\n {4}\}/],
   ]],

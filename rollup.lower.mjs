@@ -19,7 +19,9 @@ function briefly(node, render) {
   if (node.type === 'LogicalExpression' && node.operator === '??' && isAsGood(node.right)) {
     return `((${render(node.left)}) || (${render(node.right)}))`
   }
-  if (node.type === 'ObjectExpression' && node.properties.some(isSpread) && !node.properties.some(isAccessor)) return assign(node.properties, render)
+  if (node.type === 'ObjectExpression' && node.properties.some(isSpread) && !node.properties.some(isAccessor)) {
+    return assign(node.properties, render)
+  }
   if (node.type === 'ChainExpression') return chain(node.expression, render)
   return undefined
 }
@@ -52,7 +54,8 @@ function assign(properties, render) {
 const inner = (node) => (node.type === 'CallExpression' ? node.callee : node.type === 'MemberExpression' ? node.object : undefined)
 const PRIMITIVES = ['', 0, false].map(Object)
 const isOfPrimitives = ({ computed, property }) => computed || PRIMITIVES.some((each) => property.name in each)
-const isPath = (node) => /^(Identifier|ThisExpression)$/.test(node.type) || (node.type === 'MemberExpression' && !node.computed && !node.optional && isPath(node.object))
+const isPath = (node) => /^(Identifier|ThisExpression)$/.test(node.type) ||
+  (node.type === 'MemberExpression' && !node.computed && !node.optional && isPath(node.object))
 
 /** One `?.` only, and nothing behind it but a name, or calls. */
 function chain(end, render) {
