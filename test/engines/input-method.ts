@@ -3,11 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { newFolder, startChild, type Child } from './child.ts'
 import { pause } from './page.ts'
+import { openRpc } from './rpc.ts'
 
 /**
  * A real input method, a real X keyboard and a headed browser: what no protocol can play. Xvfb, a D-Bus session of its own with
  * openbox and ibus in it, the browser full screen in that, keys and clicks by xdotool. Nothing is read from the page, so it
- * works in any browser; who wants to know what was sent asks the gateway.
+ * works in any browser; who wants to know what was sent asks the gateway. X has no finger: Chromium's own protocol lends one.
  */
 export type InputMethod = 'libpinyin' | 'anthy' | 'hangul'
 export type HeadedBrowser = 'chromium' | 'firefox' | 'webkitgtk'
@@ -18,6 +19,8 @@ export interface Keyboard {
   /** Keys by their X names, one after the other, as fast as a quick typist. */
   keys(...names: readonly string[]): Promise<void>
   click(x: number, y: number): Promise<void>
+  /** A finger's tap, which leaves focus and input method as they are. Chromium alone. */
+  tap(x: number, y: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -47,7 +50,8 @@ export async function openKeyboard(browser: HeadedBrowser, url: string): Promise
     const session = startChild('dbus-run-session', { args: ['--', 'bash', '-c', SESSION], env, folder })
     children.push(session)
     const bus = await session.says(/BUS=([^;]+);/, 30_000)
-    children.push(startBrowser(browser, url, { ...env, DBUS_SESSION_BUS_ADDRESS: bus }))
+    const program = startBrowser(browser, url, { ...env, DBUS_SESSION_BUS_ADDRESS: bus })
+    children.push(program)
     const x = (...args: string[]): string => spawnSync('xdotool', args, { env: { ...process.env, DISPLAY: display }, encoding: 'utf8' }).stdout ?? ''
     await settled(() => x('search', '--onlyvisible', '--name', '.'))
     const choose = (method: InputMethod): void =>
@@ -69,12 +73,23 @@ export async function openKeyboard(browser: HeadedBrowser, url: string): Promise
         x('click', '1')
         await pause(KEY_MS)
       },
+      tap: (left, top) => tap(program, { x: left, y: top }),
       close,
     }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+async function tap(program: Child, point: { readonly x: number; readonly y: number }): Promise<void> {
+  const address = new URL(await program.says(/DevTools listening on (ws:\S+)/))
+  const targets = await (await fetch(`http://${address.host}/json/list`)).json() as { type: string; webSocketDebuggerUrl: string }[]
+  const page = await openRpc(targets.find(({ type }) => type === 'page')!.webSocketDebuggerUrl)
+  await page.call('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [point] })
+  await page.call('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+  page.close()
+  await pause(KEY_MS)
 }
 
 const sessionEnvironment = (display: string, folder: string): Record<string, string | undefined> => ({
@@ -100,7 +115,7 @@ function startBrowser(browser: HeadedBrowser, url: string, env: Record<string, s
     return startChild('firefox-esr', { args: ['--no-remote', '--profile', profile, '--kiosk', url], env: own, folder })
   }
   const args = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-    '--disable-sync', '--gtk-version=3', '--kiosk', `--user-data-dir=${profile}`, `--app=${url}`]
+    '--disable-sync', '--gtk-version=3', '--kiosk', '--remote-debugging-port=0', '--touch-events=enabled', `--user-data-dir=${profile}`, `--app=${url}`]
   return startChild('/usr/bin/chromium', { args, env: own, folder })
 }
 
