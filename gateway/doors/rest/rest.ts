@@ -37,6 +37,7 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
       if (refusal === undefined) throw error
       return sendRefusal(reply, refusal)
     })
+    scope.setNotFoundHandler((request, reply) => sendRefusal(reply, new Refusal('unknown_command', `${request.method} ${pathOf(request)}`)))
     scope.addHook('onRequest', async (request, reply) => allowPages(request, reply))
     scope.options('/*', async (_request, reply) => reply.code(204).send())
     if (options.passes.canMint && (options.isDemo || options.apiKey !== undefined)) {
@@ -50,6 +51,9 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
     if (options.apiKey !== undefined) registerBackend(scope, options, options.apiKey)
   }, { prefix: '/v1' })
 }
+
+/** Without a query, which may hold what is nobody's business. */
+const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0]!.slice(0, 64)
 
 /** Pages of any origin may read the answers: no cookie speaks for them. */
 function allowPages({ headers }: FastifyRequest, reply: FastifyReply): void {

@@ -24,6 +24,13 @@ const post = async (url: string, body: unknown, headers: Record<string, string> 
   return { status: response.status, headers: response.headers, json }
 }
 
+test('what is not there is refused as everything else is', async () => {
+  const { url } = await start()
+  const { status, json } = await post(`${url}/v1/nothing?token=secret`, {})
+  expect(status).toBe(404)
+  expect(json.error).toEqual({ code: 'unknown_command', message: 'There is no such command. (POST /v1/nothing)', retry: false })
+})
+
 describe('passes', () => {
   test('in demo mode whoever is at the machine mints them, and they hold after a restart', async () => {
     const first = await start()
