@@ -1,4 +1,4 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import { nothing, type PropertyValues, type TemplateResult } from 'lit'
 import type { Body, ConversationRow, Note, Product } from '../../gateway/protocol/model.ts'
 import { Collision } from '../controllers/desk/collision.ts'
 import { Customer } from '../controllers/desk/customer.ts'

@@ -1,5 +1,3 @@
-import type { Status } from '../../gateway/protocol/model.ts'
-
 /** What a quick reply's file can be wrong in. */
 export type FileFault = 'tooLarge' | 'notJson' | 'noList' | 'tooMany' | 'badEntry' | 'empty'
 
@@ -49,7 +47,7 @@ export interface ServiceStrings {
   readonly toQueueHint: string
   readonly nobodyThere: string
   readonly load: string
-  readonly statuses: Readonly<Record<Status, string>>
+  readonly statuses: Readonly<Record<'online' | 'busy' | 'away' | 'offline', string>>
   readonly transferIt: string
   readonly offers: string
   readonly offer: string

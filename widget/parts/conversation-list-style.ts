@@ -55,6 +55,7 @@ export const conversationListStyle = css`
   }
   .entry-time {
     grid-area: time;
+    justify-self: end;
     font-size: 12.5px;
     color: var(--muted);
     font-variant-numeric: tabular-nums;
