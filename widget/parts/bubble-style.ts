@@ -79,6 +79,9 @@ export const bubbleStyle = css`
     text-align: end;
     color: var(--danger);
   }
+  .failure span {
+    display: inline-block;
+  }
   .failure svg {
     display: inline;
     width: 15px;
