@@ -286,8 +286,7 @@ export class Conversation implements Contract {
     this.#know(conversation, { [side]: { delivered: seq, read: seq } })
     this.#catchUp.receive({
       conversation, epoch, seq, id, from, side, kind, body, at,
-      ...(prev === undefined ? {} : { prev }),
-      ...(name === undefined ? {} : { name }),
+      ...(prev === undefined ? {} : { prev }), ...(name === undefined ? {} : { name }),
     }, false)
     if (this.isCaughtUp) this.#outbox.settle()
   }
