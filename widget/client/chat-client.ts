@@ -117,7 +117,7 @@ export class ChatClient implements Contract {
 
   #upload(body: Body, onProgress: (part: number) => boolean): Promise<Body> | undefined {
     const { url } = body as Body & { readonly url?: string }
-    if (!url!.startsWith('data:')) return undefined
+    if (!url?.startsWith('data:')) return undefined
     const { clock } = this.#ports
     const piece = import('./upload.ts').catch(() => Promise.reject({ code: 'unavailable', message: '', retry: true }))
     return piece.then(({ upload }) => upload(body, {
