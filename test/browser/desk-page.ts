@@ -11,7 +11,9 @@ export interface DeskPage extends TestPage {
 }
 
 /** A desk of one agent in a real page; with `DESK_SHOTS` set, `shot` leaves a picture in that folder. */
-export async function deskPage(browser: Browser, gateway: Gateway, who: { agent: string; shop: string }, options: PageOptions = DESKTOP): Promise<DeskPage> {
+export async function deskPage(
+  browser: Browser, gateway: Gateway, who: { agent: string; shop: string }, options: PageOptions = DESKTOP,
+): Promise<DeskPage> {
   const name = who.agent[0]!.toUpperCase() + who.agent.slice(1)
   const opened = await openPage(browser, `${gateway.url}/desk.html?shop=${who.shop}&agent=${who.agent}&name=${name}`, options)
   const { page } = opened

@@ -44,7 +44,9 @@ test('quick replies are written, moved, deleted with a way back, carried in file
     await ann.part('import').setInputFiles(file(content))
     await ann.part('fault').getByText(fault).waitFor()
   }
-  await ann.part('import').setInputFiles(file('{"quickReplies":[{"title":"Bye","text":"Good bye","folder":"Greetings","scope":"shop"},{"title":"Mine","text":"me"}]}'))
+  await ann.part('import').setInputFiles(file(
+    '{"quickReplies":[{"title":"Bye","text":"Good bye","folder":"Greetings","scope":"shop"},{"title":"Mine","text":"me"}]}',
+  ))
   await ann.part('managed-reply').getByText('Good bye').waitFor()
   await ann.shot('replies-dialog')
   await expect.poll(() => bea.part('managed-reply').count()).toBe(2)

@@ -59,6 +59,8 @@ describe('a file of quick replies', () => {
   })
 
   test('an entry without id and scope gets an id and is the agent\'s own', () => {
-    expect(read('[{"title":" a ","text":"b","folder":" "}]')).toEqual({ quickReplies: [{ id: expect.stringMatching(/^new-/) as string, scope: 'own', title: 'a', text: 'b' }] })
+    expect(read('[{"title":" a ","text":"b","folder":" "}]')).toEqual({
+      quickReplies: [{ id: expect.stringMatching(/^new-/) as string, scope: 'own', title: 'a', text: 'b' }],
+    })
   })
 })

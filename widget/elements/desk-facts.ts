@@ -5,7 +5,8 @@ import { fill } from '../locales/fill.ts'
 import { listTime } from '../locales/list-time.ts'
 
 /** What the open conversation itself says: label and value. */
-export function deskFacts({ conversation, messages, theirs }: ClientController, strings: DeskStrings, lang: string): readonly (readonly [string, string])[] {
+export function deskFacts(line: ClientController, strings: DeskStrings, lang: string): readonly (readonly [string, string])[] {
+  const { conversation, messages, theirs } = line
   const last = messages[messages.length - 1]
   const own = messages.filter(({ side }) => side !== conversation?.to)
   const read = own.findLast(({ seq }) => seq <= theirs.read)

@@ -97,7 +97,8 @@ export abstract class ServedElement extends ShelvedElement {
       const { reason, until } = blocked
       const again = { conversation, reason, ...(until === undefined ? {} : { until }) }
       this.told.say({
-        text: fill(this.words.unblockedNow, { name: this.called(row.to, row.name) }), onUndo: () => void this.service.change(row, 'block', again),
+        text: fill(this.words.unblockedNow, { name: this.called(row.to, row.name) }),
+        onUndo: () => void this.service.change(row, 'block', again),
       })
     })
   }

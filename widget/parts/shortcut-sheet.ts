@@ -27,10 +27,12 @@ const keys = (chord: string): TemplateResult[] =>
 export function shortcutSheet(view: ShortcutSheetView): TemplateResult {
   const { fault, isChanged, onReset, serviceStrings, strings } = view
   return html`<dl class="sheet">
-      ${(Object.keys(strings.actions) as DeskAction[]).map((action) => html`<div><dt>${strings.actions[action]}</dt><dd>${chord(action, view)}</dd></div>`)}
+      ${(Object.keys(strings.actions) as DeskAction[]).map((action) => html`<div
+        ><dt>${strings.actions[action]}</dt><dd>${chord(action, view)}</dd></div>`)}
     </dl>
     <p class="trouble" role="alert" ?hidden=${fault === undefined} data-test="chord-fault">${fault}</p>
-    ${isChanged ? html`<button type="button" class="act" data-test="reset-shortcuts" @click=${onReset}>${serviceStrings.resetShortcuts}</button>` : nothing}`
+    ${isChanged ? html`<button type="button" class="act" data-test="reset-shortcuts"
+      @click=${onReset}>${serviceStrings.resetShortcuts}</button>` : nothing}`
 }
 
 function chord(action: DeskAction, { onKey, onRemap, remapped, serviceStrings, strings, table }: ShortcutSheetView): TemplateResult {

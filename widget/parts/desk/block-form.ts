@@ -25,7 +25,8 @@ export function blockForm({ isBusy, onBlock, strings }: BlockFormView): Template
   }
   return html`<form class="form" action="#" @submit=${submit}>
     <label class="labelled"><span>${strings.reason}</span>
-      <textarea name="reason" data-test="reason" rows="3" required autofocus maxlength=${REASON_LENGTH} aria-describedby="reason-hint" dir="auto"></textarea>
+      <textarea name="reason" data-test="reason" rows="3" required autofocus maxlength=${REASON_LENGTH}
+        aria-describedby="reason-hint" dir="auto"></textarea>
       <span class="hint" id="reason-hint">${strings.reasonHint}</span></label>
     <fieldset><legend>${strings.duration}</legend><div class="choices">
       ${(Object.keys(DURATIONS) as Duration[]).map((one) => html`<label><input type="radio" name="duration" value=${one} ?checked=${one === 'day'}

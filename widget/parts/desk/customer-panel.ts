@@ -53,7 +53,8 @@ function state({ answer, isLoading, onRetry, serviceStrings, time, tryAgain }: C
   if (answer.state === 'slow') return html`<p class="hint">${customerStates.slow}</p><progress aria-label=${customerStates.slow}></progress>`
   if (answer.state !== 'down') return html`<p class="hint">${customerStates[answer.state]}</p>`
   const isOlder = answer.info !== undefined && answer.at !== undefined
-  return html`<div class="trouble" data-test="customer-down"><span>${isOlder ? fill(customerStates.downOlder, { at: time(answer.at!) }) : customerStates.down}</span>
+  return html`<div class="trouble" data-test="customer-down"><span>${isOlder
+      ? fill(customerStates.downOlder, { at: time(answer.at!) }) : customerStates.down}</span>
     <button type="button" class="act" data-test="customer-retry" ?disabled=${isLoading} @click=${onRetry}>${tryAgain}</button></div>`
 }
 

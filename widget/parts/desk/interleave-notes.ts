@@ -12,7 +12,9 @@ export const isNoteRow = (row: MarkRow): row is NoteRow => 'note' in row
  * Notes by time among the messages on the page. Before the first message held they would stand in a gap that may be filled by
  * older ones, so they wait for those; after the last only where the page shows the end.
  */
-export function interleaveNotes(rows: readonly Row[], notes: readonly Note[], isWhole: { readonly start: boolean; readonly end: boolean }): readonly Row[] {
+export function interleaveNotes(
+  rows: readonly Row[], notes: readonly Note[], isWhole: { readonly start: boolean; readonly end: boolean },
+): readonly Row[] {
   if (notes.length === 0) return rows
   const result: Row[] = []
   let next = 0

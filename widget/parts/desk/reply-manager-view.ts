@@ -32,7 +32,8 @@ export function replyManagerView(view: ReplyManagerView): TemplateResult {
   return html`<div class="manager">
     <div class="manager-bar">
       <div class="search">${deskIcons.search}<input type="search" data-test="search-replies" .value=${query} aria-label=${strings.searchReplies}
-        placeholder=${strings.searchReplies} autocomplete="off" @input=${(event: Event) => view.search((event.target as HTMLInputElement).value)}></div>
+        placeholder=${strings.searchReplies} autocomplete="off"
+        @input=${(event: Event) => view.search((event.target as HTMLInputElement).value)}></div>
       <button type="button" class="act main" data-test="new-reply" @click=${() => view.edit('')}>${strings.newReply}</button>
       ${file(view)}
       <button type="button" class="act" data-test="export" @click=${view.export}>${strings.exportFile}</button>
