@@ -8,6 +8,7 @@ import { transform } from 'esbuild'
 import esbuild from 'rollup-plugin-esbuild'
 import { engineForBrowsers } from './rollup.engine.mjs'
 import { legacyBundles } from './rollup.legacy.mjs'
+import { slimLit } from './rollup.lit.mjs'
 import { lowerBriefly } from './rollup.lower.mjs'
 import { minify } from './rollup.minify.mjs'
 import { pieces } from './rollup.pieces.mjs'
@@ -48,15 +49,6 @@ const minifyTemplates = () => ({
       result = result.slice(0, start) + text + result.slice(end)
     }
     return { code: result, map: null }
-  },
-})
-
-/** See widget/slim/lit.ts. */
-const slimLit = () => ({
-  name: 'slim-lit',
-  resolveId(source, importer) {
-    const file = { 'lit': 'lit', 'lit/directives/repeat.js': 'repeat' }[source]
-    return file && !/slim/.test(importer) ? new URL(`widget/slim/${file}.ts`, import.meta.url).pathname : null
   },
 })
 
