@@ -43,7 +43,7 @@ export const slimLit = () => ({
     return file && !/slim/.test(importer) ? new URL(`widget/slim/${file}.ts`, import.meta.url).pathname : null
   },
   transform(code, id) {
-    if (!/lit-html\/lit-html\.js$/.test(id)) return null
+    if (!id.endsWith('lit-html/lit-html.js')) return null
     const cut = (text, [what, instead = '']) => {
       const without = text.replace(what, instead)
       if (without === text) this.error(`lit-html no longer has ${what}`)
