@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { check } from '../../widget/bridge/check.ts'
-import { TO_PAGE } from '../../widget/bridge/contract.ts'
+import type { TO_PAGE } from '../../widget/bridge/contract.ts'
 
 const WHOLE = {
   host: { opens: ['link'] }, inset: { bottom: 336 }, safeArea: { top: 47, bottom: 34.5 }, back: {}, network: { online: false },

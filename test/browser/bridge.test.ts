@@ -137,6 +137,19 @@ test('what the app covers lifts the composer, and the bars of its window keep of
   await app.close()
 })
 
+test('Capacitor and Cordova tell of the keyboard by events of the window', async () => {
+  const opened = await openPage(browser, 'about:blank', PHONE)
+  await opened.page.addInitScript(() => void Object.assign(window, { Capacitor: {} }))
+  await opened.page.goto(`${site.url}/?open`)
+  await expect.poll(() => opened.page.evaluate(() => 'imChatBridge' in window)).toBe(true)
+  await hook(opened.page, 'composer').focus()
+  await opened.page.evaluate(() => dispatchEvent(Object.assign(new Event('keyboardWillShow'), { keyboardHeight: 300 })))
+  await expect.poll(() => bottom(opened.page)).toBe(544)
+  await opened.page.evaluate(() => dispatchEvent(new Event('keyboardDidHide')))
+  await expect.poll(() => bottom(opened.page)).toBe(844)
+  await opened.close()
+})
+
 test('what nobody sees is not read, until somebody does', async () => {
   const app = await openApp('android', '/?open')
   const unread = (): Promise<number> => app.page.evaluate(() => memory.chat.unread.value)

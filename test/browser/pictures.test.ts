@@ -10,6 +10,7 @@ import { DESKTOP, hook, launchChromium, openPage, PHONE, type PageOptions, type 
 import { openFaultProxy, type FaultProxy } from '../kit/fault-proxy.ts'
 import { startGateway, type StartedGateway } from '../kit/gateway.ts'
 import { PICTURES } from '../kit/pictures.ts'
+import { pastePicture as paste } from './paste-picture.ts'
 import { person, type Person } from './person.ts'
 
 interface Logged {
@@ -80,36 +81,8 @@ const open = async (device: PageOptions): Promise<Page> => {
 const log = async (): Promise<readonly Logged[]> =>
   (await agent.ask('history', { to: 'c1', limit: 50 }) as { messages: Logged[] }).messages
 
-/** A picture drawn by the browser, as a file of its own making. */
-interface Drawn {
-  readonly width: number
-  readonly height: number
-  readonly type?: string
-  readonly isNoisy?: boolean
-}
-
-/** As a person's clipboard holds it, into the field. `text`: words lie beside it. */
-const paste = (page: Page, drawn: Drawn, text?: string): Promise<boolean> => page.evaluate(async ([{ width, height, type, isNoisy }, words]) => {
-  const canvas = new OffscreenCanvas(width, height)
-  const context = canvas.getContext('2d')!
-  const shades = context.createLinearGradient(0, 0, width, height)
-  shades.addColorStop(0, '#0c7560')
-  shades.addColorStop(1, '#f0b429')
-  context.fillStyle = shades
-  context.fillRect(0, 0, width, height)
-  for (let at = 0; isNoisy && at < 40_000; at++) {
-    context.fillStyle = `hsl(${(at * 7919) % 360} 80% 50%)`
-    context.fillRect((at * 104_729) % width, (at * 1_299_709) % height, 3, 3)
-  }
-  const blob = await canvas.convertToBlob({ type: type ?? 'image/png' })
-  const clipboardData = new DataTransfer()
-  clipboardData.items.add(new File([blob], 'picture', { type: blob.type }))
-  if (words !== undefined) clipboardData.setData('text/plain', words)
-  const field = document.querySelector('im-chat')!.shadowRoot!.querySelector('textarea')!
-  return field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true, composed: true }))
-}, [drawn, text] as const)
-
-const sources = (page: Page): Promise<(string | null)[]> => page.locator('im-chat .picture img').evaluateAll((all) => all.map((each) => each.getAttribute('src')))
+const sources = (page: Page): Promise<(string | null)[]> =>
+  page.locator('im-chat .picture img').evaluateAll((all) => all.map((each) => each.getAttribute('src')))
 const shown = async (page: Page, width: number, height: number): Promise<void> => {
   await expect.poll(() => page.locator('im-chat .picture img').evaluateAll((all) => all.map((each) => {
     const { complete, naturalWidth, naturalHeight } = each as HTMLImageElement
@@ -128,7 +101,8 @@ describe.each([['a phone', PHONE], ['a desktop', DESKTOP]] as const)('on %s', (_
     expect(await paste(page, { width: 3000, height: 2000 })).toBe(false)
     await expect.poll(async () => (await log()).length).toBe(1)
     const [{ kind, body }] = (await log()) as [Logged]
-    expect([kind, body]).toEqual(['image', { text: 'Image', url: expect.stringMatching(/^\/v1\/images\/[\w-]{24}$/) as string, width: 1600, height: 1067 }])
+    expect([kind, body]).toEqual(['image', { text: 'Image', url: body.url, width: 1600, height: 1067 }])
+    expect(body.url).toMatch(/^\/v1\/images\/[\w-]{24}$/)
     await expect.poll(() => sources(page)).toEqual([proxy.url + body.url])
     await shown(page, 1600, 1067)
     const bytes = await (await fetch(gateway.url + body.url)).arrayBuffer()
@@ -274,7 +248,8 @@ test('a picture dropped on the conversation is sent, and a file that is none doe
     const dataTransfer = new DataTransfer()
     dataTransfer.items.add(new File([bytes], 'file', { type: kind }))
     const target = document.querySelector('im-chat')!.shadowRoot!.querySelector('.timeline')!
-    const fire = (name: string): boolean => target.dispatchEvent(new DragEvent(name, { dataTransfer, bubbles: true, cancelable: true, composed: true }))
+    const init = { dataTransfer, bubbles: true, cancelable: true, composed: true }
+    const fire = (name: string): boolean => target.dispatchEvent(new DragEvent(name, init))
     fire('dragover')
     return fire('drop')
   }, [type, base64] as const)
@@ -295,7 +270,9 @@ test('its place is kept before it is there: nothing jumps when it comes', async 
   await agent.say('below', 'c1')
   const box = (name: string): Promise<unknown> => page.locator(name).boundingBox()
   await hook(page, 'message').nth(1).waitFor()
-  await expect.poll(() => page.locator('im-chat .picture img').boundingBox().then((found) => found && Math.round(300 * found.width / found.height))).toBe(400)
+  const shape = (): Promise<number> => page.locator('im-chat .picture img').evaluate(({ clientWidth, clientHeight }) =>
+    Math.round(300 * clientWidth / clientHeight))
+  await expect.poll(shape).toBe(400)
   const before = [await box('im-chat .picture'), await box('im-chat [data-test="message"]:last-of-type')]
   isThere()
   await shown(page, 40, 30)

@@ -203,20 +203,6 @@ describe('the composer stands on the keyboard', () => {
     await metrics(390, 844)
     await expectAt(844)
   })
-
-  test('Capacitor and Cordova tell by window events', async () => {
-    await opened.page.evaluate(() => {
-      Object.assign(window, { Capacitor: {} })
-      chat.requestUpdate()
-    })
-    await expect.poll(() => opened.page.evaluate(() => 'imChatBridge' in window)).toBe(true)
-    await focus()
-    await opened.page.evaluate(() => dispatchEvent(Object.assign(new Event('keyboardWillShow'), { keyboardHeight: 300 })))
-    await expectAt(544, { isOpen: true })
-    await forgetFrames()
-    await opened.page.evaluate(() => dispatchEvent(new Event('keyboardDidHide')))
-    await expectAt(844, { isOpen: false })
-  })
 })
 
 describe('what is no keyboard', () => {
@@ -256,14 +242,6 @@ describe('what is no keyboard', () => {
     await metrics(390, 508)
     await forgetFrames()
     await expectAt(508, { isOpen: true })
-  })
-
-  test('a split screen while writing', async () => {
-    await focus()
-    await metrics(390, 420)
-    await metrics(260, 420)
-    await forgetFrames()
-    await expectAt(420, { isOpen: false })
   })
 })
 

@@ -84,7 +84,8 @@ export async function openKeyboard(browser: HeadedBrowser, url: string): Promise
 
 async function tap(program: Child, point: { readonly x: number; readonly y: number }): Promise<void> {
   const address = new URL(await program.says(/DevTools listening on (ws:\S+)/))
-  const targets = await (await fetch(`http://${address.host}/json/list`)).json() as { type: string; webSocketDebuggerUrl: string }[]
+  const listed = await fetch(`http://${address.host}/json/list`)
+  const targets = await listed.json() as { type: string; webSocketDebuggerUrl: string }[]
   const page = await openRpc(targets.find(({ type }) => type === 'page')!.webSocketDebuggerUrl)
   await page.call('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [point] })
   await page.call('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
@@ -115,7 +116,8 @@ function startBrowser(browser: HeadedBrowser, url: string, env: Record<string, s
     return startChild('firefox-esr', { args: ['--no-remote', '--profile', profile, '--kiosk', url], env: own, folder })
   }
   const args = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-    '--disable-sync', '--gtk-version=3', '--kiosk', '--remote-debugging-port=0', '--touch-events=enabled', `--user-data-dir=${profile}`, `--app=${url}`]
+    '--disable-sync', '--gtk-version=3', '--remote-debugging-port=0', '--touch-events=enabled', '--kiosk',
+    `--user-data-dir=${profile}`, `--app=${url}`]
   return startChild('/usr/bin/chromium', { args, env: own, folder })
 }
 

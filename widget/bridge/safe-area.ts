@@ -7,7 +7,10 @@ const SIDES = ['top', 'right', 'bottom', 'left'] as const
  * A sheet of its own, added when an app first says something; its figures are variables on the element.
  */
 const RULES = `
-  .root { --top: max(env(safe-area-inset-top, 0px), var(--im-safe-top, 0px)); --bottom: max(env(safe-area-inset-bottom, 0px), var(--im-safe-bottom, 0px)) }
+  .root {
+    --top: max(env(safe-area-inset-top, 0px), var(--im-safe-top, 0px));
+    --bottom: max(env(safe-area-inset-bottom, 0px), var(--im-safe-bottom, 0px));
+  }
   .modal .header { padding-top: var(--top); min-height: calc(60px + var(--top)) }
   .modal .panel { padding-left: var(--im-safe-left, 0px); padding-right: var(--im-safe-right, 0px) }
   .modal:not([data-keyboard]) .composer { padding-bottom: calc(8px + var(--bottom)) }

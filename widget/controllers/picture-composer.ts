@@ -14,7 +14,8 @@ const AT_ONCE = 10
 const RULES = `
   .picture { position: relative }
   .picture progress { position: absolute; left: 8px; bottom: 8px; width: calc(100% - 16px); height: 6px; accent-color: var(--accent) }
-  .picture .cancel { position: absolute; top: 4px; right: 4px; width: 44px; height: 44px; border-radius: 22px; color: #fff; background: rgba(0,0,0,.55) }
+  .picture .cancel { position: absolute; top: 4px; right: 4px; width: 44px; height: 44px }
+  .picture .cancel { border-radius: 22px; color: #fff; background: rgba(0,0,0,.55) }
   [data-state='failed'] .cancel, [data-state='failed'] progress { display: none }
   .pick { margin-left: -10px }
   .root[dir='rtl'] .pick { margin: 0 -10px 0 0 }
