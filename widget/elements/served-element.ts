@@ -131,7 +131,8 @@ export abstract class ServedElement extends ShelvedElement {
       id: row.conversation, transfer,
       name: this.called(row.to, row.name),
       isBusy: this.service.isBusy(row.conversation),
-      onAnswer: (accept: boolean) => void this.service.change(row, 'acceptTransfer', { conversation: row.conversation, transfer: transfer.id, accept })
+      onAnswer: (accept: boolean) => void this.service
+        .change(row, 'acceptTransfer', { conversation: row.conversation, transfer: transfer.id, accept })
         .then((isDone) => { if (isDone && accept) this.open(row.to) }),
       onLook: () => this.open(row.to),
     }))

@@ -82,5 +82,6 @@ function orders(view: CustomerPanelView, list: readonly Order[]): TemplateResult
 function earlier({ serviceStrings, time }: CustomerPanelView, spans: NonNullable<Answer['earlier']>): TemplateResult {
   if (spans.length === 0) return html`<p class="hint">${serviceStrings.firstTime}</p>`
   return html`<ul class="things">${spans.map(({ agent, from, to }) => html`<li class="span" data-test="earlier">
-    <bdi>${fill(serviceStrings.since, { from: time(from), to: time(to) })}</bdi>${agent ? html`<span class="hint" dir="auto">${agent}</span>` : nothing}</li>`)}</ul>`
+    <bdi>${fill(serviceStrings.since, { from: time(from), to: time(to) })}</bdi>${agent
+      ? html`<span class="hint" dir="auto">${agent}</span>` : nothing}</li>`)}</ul>`
 }

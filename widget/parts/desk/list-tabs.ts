@@ -23,7 +23,8 @@ export const listTabs = ({ counts, onShelf, onView, shelf, strings, view }: List
     ${SHELVES.map((one) => html`<button type="button" data-test="shelf" data-shelf=${one} aria-pressed=${one === shelf}
       @click=${() => onShelf(one)}>${strings.shelves[one]}${counts[one] ? html`<span class="chip-count">${counts[one]}</span>` : nothing}</button>`)}
   </div>
-  <label class="view" title=${strings.views[view]} ?data-changed=${view !== 'unreadFirst'}>${deskIcons.view}<select data-test="view" aria-label=${strings.view}
+  <label class="view" title=${strings.views[view]} ?data-changed=${view !== 'unreadFirst'}>${deskIcons.view}<select
+    data-test="view" aria-label=${strings.view}
     @change=${({ target }: Event) => onView((target as HTMLSelectElement).value as ListView)}>
     ${VIEWS.map((one) => html`<option value=${one} ?selected=${one === view}>${strings.views[one]}</option>`)}
   </select></label>

@@ -72,7 +72,8 @@ function line(view: ReplyManagerView, reply: QuickReply): TemplateResult {
   return html`<li data-test="managed-reply" data-id=${reply.id} data-scope=${scope}>
     <div class="line-words"><b dir="auto">${title}</b><span class="one-line" dir="auto">${text}</span>
       <span class="hint">${strings.scopes[scope]}</span></div>
-    <button type="button" class="act" data-test="edit-reply" aria-label="${strings.edit}: ${title}" @click=${() => edit(keyOf(reply))}>${strings.edit}</button>
+    <button type="button" class="act" data-test="edit-reply" aria-label="${strings.edit}: ${title}"
+      @click=${() => edit(keyOf(reply))}>${strings.edit}</button>
     <button type="button" class="act" data-test="delete-reply" aria-label="${strings.remove}: ${title}" ?disabled=${isBusy}
       @click=${() => remove(reply)}>${strings.remove}</button>
   </li>`
