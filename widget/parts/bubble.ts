@@ -37,7 +37,7 @@ const content = ({ kind, body }: BubbleRow, { card }: BubbleOptions): TemplateRe
 
 /** What a card would have led to is led to by its text. */
 const words = ({ text, url }: Body & { readonly url?: unknown }): string =>
-  /^http/.test(url as string) && !text.includes(url as string) ? `${text} ${url as string}` : text
+  String(url).startsWith('http') && !text.includes(String(url)) ? `${text} ${String(url)}` : text
 
 function failure(row: BubbleRow, { strings, refusal, onRetry, onDiscard }: BubbleOptions): TemplateResult {
   return html`<div class="failure">

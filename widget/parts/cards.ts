@@ -3,6 +3,7 @@ import type { TemplateResult } from 'lit'
 import type { Body } from '../../gateway/protocol/model.ts'
 import type { Strings } from '../locales/strings.ts'
 
+type Templates = Pick<typeof Lit, 'html' | 'nothing'>
 type Fields = Readonly<Record<string, unknown>>
 
 /** The product the page is about, ready to be sent with one tap. */
@@ -39,10 +40,11 @@ export interface Cards {
  * Pictures, products and orders. A script of its own in `<im-chat>`: nothing may be imported here, or Lit would come a second
  * time; it is handed in.
  */
-export function cards({ html, nothing }: Pick<typeof Lit, 'html' | 'nothing'>): Cards {
+export function cards(lit: Templates): Cards {
+  const { html, nothing } = lit
   function picture(body: Fields, strings: Strings, gateway?: string): TemplateResult | undefined {
     const src = webAddress(body.url, gateway)
-    if (src === undefined) return /^data:image\//.test(body.url as string) ? waiting(body, strings) : undefined
+    if (src === undefined) return String(body.url).startsWith('data:image/') ? waiting(body, strings) : undefined
     const label = word(body.text) ?? strings.image
     const [width, height] = [size(body.width), size(body.height)]
     return html`<a class="picture" href=${src} target="_blank" rel="noopener noreferrer"
@@ -78,14 +80,18 @@ export function cards({ html, nothing }: Pick<typeof Lit, 'html' | 'nothing'>): 
       if (kind === 'order' && word(number)) return card(body, strings.order, word(number)!, joined(word(status), word(total)))
       return undefined
     },
-    offer: ({ strings, offer: { title, price, image }, onSend, onDismiss }) => html`<div class="offer" part="offer" data-test="offer">
-      ${image ? html`<img src=${image} alt="" referrerpolicy="no-referrer">` : nothing}
-      <span class="facts"><span class="title" dir="auto">${title}</span>${price ? html`<bdi class="detail">${price}</bdi>` : nothing}</span>
-      <button type="button" class="pill" data-test="offer-send" @click=${onSend}>${strings.sendProduct}</button>
-      <button type="button" class="plain" aria-label=${strings.dismiss} @click=${onDismiss}
-        ><svg width="22" height="22" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 6l12 12M18 6L6 18"/></svg></button>
-    </div>`,
+    offer: (options) => offerBar(lit, options),
   }
+}
+
+function offerBar({ html, nothing }: Templates, { strings, offer: { title, price, image }, onSend, onDismiss }: OfferOptions): TemplateResult {
+  return html`<div class="offer" part="offer" data-test="offer">
+    ${image ? html`<img src=${image} alt="" referrerpolicy="no-referrer">` : nothing}
+    <span class="facts"><span class="title" dir="auto">${title}</span>${price ? html`<bdi class="detail">${price}</bdi>` : nothing}</span>
+    <button type="button" class="pill" data-test="offer-send" @click=${onSend}>${strings.sendProduct}</button>
+    <button type="button" class="plain" aria-label=${strings.dismiss} @click=${onDismiss}
+      ><svg width="22" height="22" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 6l12 12M18 6L6 18"/></svg></button>
+  </div>`
 }
 
 const hide = (event: Event): void => void ((event.target as HTMLElement).hidden = true)
