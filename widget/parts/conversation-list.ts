@@ -80,9 +80,8 @@ export function conversationList(view: ConversationListView): TemplateResult {
   const at = active === undefined ? -1 : rows.findIndex(({ to }) => to === active)
   const isAway = at >= 0 && (at < first || at >= end)
   return html`<div
-    class="rows" part="conversations" role="listbox" tabindex="0" data-test="conversations" aria-label=${strings.conversations}
-    aria-activedescendant=${at >= 0 ? rowId(active!) : nothing}
-    ${ref(attach)} @keydown=${onKeydown}
+    class="rows" part="conversations" role="listbox" tabindex="0" data-test="conversations" ${ref(attach)} @keydown=${onKeydown}
+    aria-label=${strings.conversations} aria-activedescendant=${at >= 0 ? rowId(active!) : nothing}
   >
     <div class="before" role="presentation"></div>
     ${repeat(shown, ([{ to }]) => to, ([item, index]) => row(item, index, view))}
