@@ -42,7 +42,7 @@ async function scene() {
   await write({ from: an, to: shop, name: 'Ánna Müller', text: 'Where is my KETTLE?' })
   await write({ from: an, to: shop, text: 'Hello?' })
   await write({ from: li, to: shop, name: '李小龙', text: '我的订单还没有发货，请问什么时候到？' })
-  await write({ from: jo, to: shop, name: 'Jo Ann', text: 'Order', kind: 'order', card: { number: 'MG-10423', title: 'Tea pot', url: '/secret-path' } })
+  await write({ from: jo, to: shop, name: 'Jo Ann', text: 'Order', kind: 'order', card: { number: 'MG-10423', title: 'Tea', url: '/secret-path' } })
   await write({ from: jo, to: shop, text: 'Order', kind: 'order', card: { number: 7_654_321 } })
   await write({ from: wu, to: shop, text: 'Bye', kind: 'system' })
   return { shop, an, li, jo, wu, desk: await two.agent(0, [two.unique('a'), shop.slice(5)]) }
