@@ -28,7 +28,7 @@ export function shortcutSheet(view: ShortcutSheetView): TemplateResult {
   const { fault, isChanged, onReset, serviceStrings, strings } = view
   return html`<dl class="sheet">
       ${(Object.keys(strings.actions) as DeskAction[]).map((action) => html`<div
-        ><dt>${strings.actions[action]}</dt><dd>${chord(action, view)}</dd></div>`)}
+        ><dt id=${`act-${action}`}>${strings.actions[action]}</dt><dd>${chord(action, view)}</dd></div>`)}
     </dl>
     <p class="trouble" role="alert" ?hidden=${fault === undefined} data-test="chord-fault">${fault}</p>
     ${isChanged ? html`<button type="button" class="act" data-test="reset-shortcuts"
@@ -39,7 +39,7 @@ function chord(action: DeskAction, { onKey, onRemap, remapped, serviceStrings, s
   const isAsked = remapped === action
   const label = fill(serviceStrings.remap, { action: strings.actions[action] })
   return html`<button type="button" class="chord" data-test="chord" data-action=${action} aria-pressed=${isAsked}
-    aria-label="${label}${table[action] ? ` (${table[action]})` : ''}" @click=${() => onRemap(isAsked ? undefined : action)}
+    id=${`chord-${action}`} title=${label} aria-labelledby=${`act-${action} chord-${action}`} @click=${() => onRemap(isAsked ? undefined : action)}
     @keydown=${(event: KeyboardEvent) => (isAsked ? onKey(event) : nothing)} @blur=${() => (isAsked ? onRemap(undefined) : nothing)}
     >${isAsked ? serviceStrings.pressKeys : table[action] ? keys(table[action]!) : '–'}</button>`
 }
