@@ -98,6 +98,30 @@ describe('access to the desk', () => {
     await desk.close()
   })
 
+  test.each([['light', DESKTOP], ['dark', { ...DESKTOP, colorScheme: 'dark' }]] as readonly (readonly [string, PageOptions])[])(
+    'axe finds nothing in the dialogs and the note: %s', async (_name, options) => {
+      const desk = await openDesk({ reducedMotion: 'reduce', ...options })
+      const part = (name: string) => hook(desk.page, name, 'im-desk')
+      await desk.page.locator('im-desk [role=option][data-to="kim"]').click()
+      await part('service').waitFor()
+      for (const [key, dialog] of [['Alt+b', 'block-dialog'], ['Alt+t', 'transfer-dialog']] as const) {
+        await desk.page.keyboard.press(key)
+        await part(dialog).waitFor()
+        expect(await complaints(desk.page)).toEqual([])
+        await desk.page.keyboard.press('Escape')
+        await part(dialog).waitFor({ state: 'detached' })
+      }
+      await part('show-replies').click()
+      await part('new-reply').click()
+      expect(await complaints(desk.page)).toEqual([])
+      await part('close-dialog').click()
+      await part('replies-dialog').waitFor({ state: 'detached' })
+      await desk.page.keyboard.press('Alt+n')
+      await part('note-form').waitFor()
+      expect(await complaints(desk.page)).toEqual([])
+      await desk.close()
+    })
+
   test('shortcuts can be remapped and turned off; none fires while an input method composes', async () => {
     const desk = await openDesk()
     const part = (name: string) => hook(desk.page, name, 'im-desk')
