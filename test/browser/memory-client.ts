@@ -92,7 +92,10 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
   }
   const client: MemoryClient = {
     connection, identity: signal(undefined), focus: signal<string | undefined>(to),
-    inbox: { rows: signal([]), isLoaded: signal(true), hasMore: signal(false), unread: signal(0), loadMore: () => Promise.resolve(), add: () => undefined },
+    inbox: {
+      rows: signal([]), isLoaded: signal(true), hasMore: signal(false), unread: signal(0),
+      loadMore: () => Promise.resolve(), add: () => undefined,
+    },
     conversation: () => chat,
     changeUser: () => undefined,
     request: () => Promise.reject(new Error('no gateway')),

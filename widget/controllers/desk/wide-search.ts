@@ -84,16 +84,20 @@ export class WideSearch extends Follower {
   protected override ask(): void {
     const query = this.#query
     if (query === '' || !this.client) return
-    const done = (answer: Answer | undefined): void => {
-      if (query !== this.#query) return
-      this.#isAsking = false
-      this.#answer = answer
-      this.update()
+    void this.#look(this.client, query)
+  }
+
+  async #look(client: Client, query: string): Promise<void> {
+    let answer: Answer | undefined
+    try {
+      answer = await this.#search(client, query)
+    } catch (error) {
+      this.#isUnknown = (error as { code?: string }).code === 'unknown_command'
     }
-    this.#search(this.client, query).then(done, (error: { code?: string }) => {
-      this.#isUnknown = error.code === 'unknown_command'
-      done(undefined)
-    })
+    if (query !== this.#query) return
+    this.#isAsking = false
+    this.#answer = answer
+    this.update()
   }
 
   async #search(client: Client, query: string): Promise<Answer> {
