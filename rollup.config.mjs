@@ -34,6 +34,9 @@ const minifyStyles = () => ({
   },
 })
 
+const withoutBreaks = (text) =>
+  text.replace(/^\s*\n\s*(?=<|$)/, '').replace(/>\s*\n\s*/g, '>').replace(/\s*\n\s*</g, '<').replace(/\s*\n\s*/g, ' ')
+
 /** Line breaks beside tags are not content in any of our templates. After `compile`: it reads JavaScript. */
 const minifyTemplates = () => ({
   name: 'minify-templates',
@@ -42,12 +45,16 @@ const minifyTemplates = () => ({
     let result = code
     const pieces = []
     visit(this.parse(code), (node) => {
-      if (node.type === 'TaggedTemplateExpression' && /^(html|svg)$/.test(node.tag.name)) pieces.push(...node.quasi.quasis)
+      if (node.type !== 'TaggedTemplateExpression' || !/^(html|svg)$/.test(node.tag.name)) return
+      let before = ''
+      for (const { start, end, value } of node.quasi.quasis) {
+        // between an attribute's value and what follows in the same tag a space has to stay
+        const isInTag = before.lastIndexOf('<') > before.lastIndexOf('>')
+        pieces.push({ start, end, text: isInTag && value.raw.trim() === '' && value.raw !== '' ? ' ' : withoutBreaks(value.raw) })
+        before += value.raw
+      }
     })
-    for (const { start, end, value } of pieces.sort((a, b) => b.start - a.start)) {
-      const text = value.raw.replace(/^\s*\n\s*(?=<|$)/, '').replace(/>\s*\n\s*/g, '>').replace(/\s*\n\s*</g, '<').replace(/\s*\n\s*/g, ' ')
-      result = result.slice(0, start) + text + result.slice(end)
-    }
+    for (const { start, end, text } of pieces.sort((a, b) => b.start - a.start)) result = result.slice(0, start) + text + result.slice(end)
     return { code: result, map: null }
   },
 })
