@@ -184,7 +184,7 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
     notes: new Notes({ records, bus, now }),
     search: new Search({ store, now }),
     quickReplies: new QuickReplies({ records, bus, now }),
-    catchUp: new CatchUp({ store }),
+    catchUp: new CatchUp({ store, now }),
     allowance: new Allowance({ perSecond, burst: perSecond * BURST_SECONDS, now }),
   }
 }

@@ -12,7 +12,7 @@ import type { CaughtUp } from '../domain/catch-up.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Identity } from '../protocol/model.ts'
 import { Outgoing } from './outgoing.ts'
-import { Peer } from './peer.ts'
+import { Peer, pushPacket } from './peer.ts'
 import type { Pipe } from './pipe.ts'
 import { pushedMessage } from './pushed-message.ts'
 import type { Reception } from './reception.ts'
@@ -39,6 +39,7 @@ export async function welcome(
     if (!onWelcomed(peer)) throw new Refusal('hello_timeout')
     hub.welcomed(peer)
     peer.answer(new Outgoing(encodePacket({ type: 'connect', data: welcomeData(peer, missed, now()) })))
+    sayBlocked(peer, missed)
     await replay(peer, missed)
     return peer
   } catch (error) {
@@ -66,6 +67,15 @@ const welcomeData = (peer: Peer, missed: readonly CaughtUp[], at: number): Welco
   sid: peer.sid, identity: peer.identity, v: PROTOCOL_VERSION, at, limits: { ...LIMITS },
   resumed: missed.map(({ resumed }) => resumed),
 })
+
+/** Before the messages, so that whoever was blocked while away does not write first and learn it afterwards. */
+function sayBlocked(peer: Peer, missed: readonly CaughtUp[]): void {
+  for (const { resumed: { conversation }, blocked } of missed) {
+    if (blocked === undefined) continue
+    const { reason, until } = blocked
+    peer.answer(pushPacket('blockPush', { conversation, reason, ...(until === undefined ? undefined : { until }) }))
+  }
+}
 
 async function replay(peer: Peer, missed: readonly CaughtUp[]): Promise<void> {
   const heads = new Map<string, number>()

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Backbone } from '../../gateway/backbone/backbone.ts'
 import { openEmbedded } from '../../gateway/backbone/embedded/embedded.ts'
-import type { CommandInput } from '../../gateway/protocol/commands.ts'
+import type { CommandInput, Hello } from '../../gateway/protocol/commands.ts'
 import type { ConversationRow, Service } from '../../gateway/protocol/model.ts'
 import { startGateway, type PassClaims, type StartedGateway } from './gateway.ts'
 import { HookedBackbone } from './hooked-backbone.ts'
@@ -59,9 +59,9 @@ export class ShopNodes {
     return `${name}${++this.#count}-${process.pid}`
   }
 
-  async arrive(node: 0 | 1, claims: PassClaims): Promise<Talker> {
+  async arrive(node: 0 | 1, claims: PassClaims, hello: Pick<Hello, 'to' | 'resume'> = {}): Promise<Talker> {
     const talker = await new Talker(this.#nodes[node]!.url, 'ws').open()
-    await talker.hello({ token: await this.#nodes[node]!.pass({ ttlMs: 86_400_000, ...claims }) })
+    await talker.hello({ token: await this.#nodes[node]!.pass({ ttlMs: 86_400_000, ...claims }), ...hello })
     return talker
   }
 

@@ -7,7 +7,7 @@ export interface BlockedHereWord {
   readonly until?: number
 }
 
-/** Which shops take no messages of this customer, and why; told when it begins, changes or ends. */
+/** Which shops take no messages of this customer, and why; told when it begins, changes or ends, and again on each new line. */
 export class BlockedHere extends Follower {
   readonly #blocked = new Map<string, BlockedHereWord>()
 
@@ -25,6 +25,9 @@ export class BlockedHere extends Follower {
       if (reason === undefined) this.#blocked.delete(conversation)
       else this.#blocked.set(conversation, { reason, ...(until === undefined ? {} : { until }) })
       this.update()
+    }), client.connection.subscribe(({ name }) => {
+      // what ended meanwhile is not told, what stands is told again
+      if (name === 'catching-up') this.forget()
     })]
   }
 

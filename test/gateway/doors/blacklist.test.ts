@@ -138,3 +138,24 @@ test('only the shop\'s own agents may, with a reason and an end that is to come'
   expect((await agent.command('block', { to: id, reason: hostile })).service.blocked?.reason).toBe(hostile)
   expect((await customer.push('blockPush')).reason).toBe(hostile)
 })
+
+test('a later line is told right behind its welcome, by `to` and by cursor, and not once the block is over', async () => {
+  const { side, agent, customer, id, conversation } = await scene()
+  const { epoch, id: last } = (await agent.command('history', { conversation })).messages.at(-1)!
+  customer.close()
+  const until = nodes.now() + 3_600_000
+  await agent.command('block', { to: id, reason: 'rude', until })
+  const cursors: [string, string, number, string][] = [[conversation, epoch, 1, last]]
+  for (const hello of [{ to: side }, { resume: { cursors } }]) {
+    const line = await nodes.arrive(1, { sub: id }, hello)
+    expect(await line.push('blockPush')).toEqual({ conversation, reason: 'rude', until })
+    expect(line.received[1]).toMatchObject({ type: 'event', name: 'blockPush' })
+    line.close()
+  }
+  const colleague = await nodes.arrive(1, { sub: 'third', role: 'agent', shop: side.slice(5) }, { to: id })
+  await colleague.command('queue', {})
+  nodes.pass(3_600_001)
+  const freed = await nodes.arrive(1, { sub: id }, { to: side })
+  await freed.command('send', text(side, 'm2'))
+  expect([...colleague.pushes('blockPush'), ...freed.pushes('blockPush')]).toEqual([])
+})
