@@ -1,9 +1,8 @@
 /**
- * Lit as the phone's script carries it: the element and the keyed list of widget/slim, and lit-html without what no template of `<im-chat>`
+ * Lit as the phone's script carries it: the element of widget/slim, and lit-html without what no template of `<im-chat>`
  * has: SVG and MathML roots, expressions in comments, in raw text and on elements, listeners with options, compiled templates,
  * directives that outlive their place. Each cut is looked for, so that another version of the package ends the build.
  */
-const SLIM = { 'lit': 'lit', 'lit/directives/repeat.js': 'repeat' }
 
 const CUTS = [
   // SVG and MathML roots
@@ -39,8 +38,7 @@ const CUTS = [
 export const slimLit = () => ({
   name: 'slim-lit',
   resolveId(source, importer) {
-    const file = SLIM[source]
-    return file && !/slim/.test(importer) ? new URL(`widget/slim/${file}.ts`, import.meta.url).pathname : null
+    return source === 'lit' && !/slim/.test(importer) ? new URL('widget/slim/lit.ts', import.meta.url).pathname : null
   },
   transform(code, id) {
     if (!id.endsWith('lit-html/lit-html.js')) return null

@@ -100,7 +100,7 @@ const ROOMS: readonly Room[] = [
   },
   { name: 'widget/locales', files: /^widget\/locales\//, never: WIDGET },
   {
-    name: 'widget/parts', files: /^widget\/parts\//, code: /^widget\/(styles|locales)\//,
+    name: 'widget/parts', files: /^widget\/parts\//, code: /^widget\/((styles|locales)\/|slim\/repeat\.ts$)/,
     types: /^(widget\/client\/|gateway\/protocol\/)/, packages: new RegExp(`^(${LIT})$`), never: WIDGET,
   },
   {

@@ -1,12 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { ref } from 'lit/directives/ref.js'
-import { repeat } from 'lit/directives/repeat.js'
 import type { ConversationRow, Message } from '../../gateway/protocol/model.ts'
 import type { DeskStrings } from '../locales/desk-strings.ts'
 import { fill } from '../locales/fill.ts'
 import { listTime } from '../locales/list-time.ts'
 import { avatar } from './avatar.ts'
 import { shownName } from './shown-name.ts'
+import { repeat } from '../slim/repeat.ts'
 
 export interface ConversationListView {
   readonly rows: readonly ConversationRow[]

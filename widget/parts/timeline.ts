@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit'
-import { repeat } from 'lit/directives/repeat.js'
 import { fill } from '../locales/fill.ts'
 import type { Strings } from '../locales/strings.ts'
 import { bubble, type BubbleOptions } from './bubble.ts'
 import { icons } from './icons.ts'
 import type { MarkRow, Row } from './rows.ts'
+import { repeat } from '../slim/repeat.ts'
 
 export interface TimelineOptions extends BubbleOptions {
   readonly rows: readonly Row[]

@@ -1,6 +1,13 @@
-import { directive, Directive } from 'lit/directive.js'
+import { directive, Directive, type DirectiveResult } from 'lit/directive.js'
 import { getCommittedValue, insertPart, removePart, setChildPartValue, setCommittedValue } from 'lit/directive-helpers.js'
 import { noChange, type ChildPart } from 'lit/html.js'
+
+/** Lit's `removePart` leaves a part's end behind, one comment for each row that ever went: the page would grow for as long as it is open. */
+function remove(part: ChildPart): void {
+  const end = part.endNode
+  removePart(part)
+  end?.parentNode?.removeChild(end)
+}
 
 /** Lit's `repeat` for lists in which each key comes once. What stays where it is, is not touched. */
 class Repeat extends Directive {
@@ -18,7 +25,7 @@ class Repeat extends Directive {
     if (!Array.isArray(old)) return values
     const parts = new Map(oldKeys.map((key, i) => [key, old[i]!]))
     const wanted = new Set(keys)
-    for (const [key, part] of parts) if (!wanted.has(key)) removePart(part)
+    for (const [key, part] of parts) if (!wanted.has(key)) remove(part)
     let next: ChildPart | undefined
     const rows = keys.map((_, i) => {
       const at = keys.length - 1 - i
@@ -33,4 +40,6 @@ class Repeat extends Directive {
   }
 }
 
-export const repeat = directive(Repeat)
+type KeyedList = <T>(items: readonly T[], keyOf: (item: T) => unknown, template: (item: T) => unknown) => DirectiveResult
+
+export const repeat = directive(Repeat) as KeyedList

@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit'
-import { repeat } from 'lit/directives/repeat.js'
 import type { QuickReply } from '../../../gateway/protocol/model.ts'
 import { fill } from '../../locales/fill.ts'
 import type { FileFault, ServiceStrings } from '../../locales/service-strings.ts'
 import { deskIcons } from '../desk-icons.ts'
 import { replyForm, type ReplyDraft } from './reply-form.ts'
+import { repeat } from '../../slim/repeat.ts'
 
 export interface ReplyManagerView {
   readonly strings: ServiceStrings
