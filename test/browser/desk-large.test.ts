@@ -101,6 +101,7 @@ test('a conversation of 10,000 messages opens with one page of history, few node
 test('an hour of messages in short: the heap and the nodes of a desk of 2,000 conversations stay as they were', async () => {
   const customers = await Promise.all(Array.from({ length: 10 }, (_, at) => person(gateway, { sub: `kim${at}`, name: `Kim ${at}` })))
   await write(ROW_COUNT, (at) => `Order 2024-${at} is packed`, idOf)
+  await bo.say('the newest', idOf(ROW_COUNT - 1))
   const desk = await deskPage(browser, gateway, { agent: 'ann', shop: 'big' })
   await desk.open(idOf(ROW_COUNT - 1))
   const measure = async (): Promise<{ readonly heap: number; readonly nodes: number }> => {
@@ -115,7 +116,8 @@ test('an hour of messages in short: the heap and the nodes of a desk of 2,000 co
     })
     await write(ROW_COUNT, (at) => `${name} message ${at}`, idOf)
     await Promise.all(questions)
-    await desk.page.locator(`im-desk [role=option][data-to="${idOf(ROW_COUNT - 1)}"]`, { hasText: `${name} message` }).waitFor()
+    await bo.say(`${name} message, the last`, idOf(ROW_COUNT - 1))
+    await desk.page.locator(`im-desk [role=option][data-to="${idOf(ROW_COUNT - 1)}"]`, { hasText: `${name} message, the last` }).waitFor()
     return measure()
   }
   const rounds = [await round('first'), await round('second'), await round('third')] as const

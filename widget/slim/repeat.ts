@@ -4,9 +4,9 @@ import { noChange, type ChildPart } from 'lit/html.js'
 
 /** Lit's `removePart` leaves a part's end behind, one comment for each row that ever went: the page would grow for as long as it is open. */
 function remove(part: ChildPart): void {
-  const end = part.endNode
+  const end = part.endNode as ChildNode | null
   removePart(part)
-  end?.parentNode?.removeChild(end)
+  end?.remove()
 }
 
 /** Lit's `repeat` for lists in which each key comes once. What stays where it is, is not touched. */
