@@ -1,4 +1,4 @@
-import { nothing, type TemplateResult } from 'lit'
+import { html, nothing, type TemplateResult } from 'lit'
 import type { ConversationRow, QuickReply } from '../../gateway/protocol/model.ts'
 import type { Chords } from '../controllers/desk/chords.ts'
 import type { Remap } from '../controllers/desk/remap.ts'
@@ -12,6 +12,7 @@ import { blockedList, type BlockedEntry } from '../parts/desk/blocked-list.ts'
 import { modal } from '../parts/desk/modal.ts'
 import { replyManagerView } from '../parts/desk/reply-manager-view.ts'
 import { transferForm } from '../parts/desk/transfer-form.ts'
+import { isolated } from '../parts/isolated.ts'
 import { shortcutSheet } from '../parts/shortcut-sheet.ts'
 
 export type DeskDialog = 'sheet' | 'block' | 'transfer' | 'blocked' | 'replies'
@@ -49,13 +50,13 @@ export function deskDialog(options: DeskDialogOptions): TemplateResult | typeof 
     case 'block':
       if (!row) return nothing
       return modal({
-        ...frame, name: 'block-dialog', title: fill(words.blockTitle, { name }),
+        ...frame, name: 'block-dialog', title: isolated(words.blockTitle, { name }),
         body: blockForm({ strings: words, isBusy, onBlock: options.onBlock }),
       })
     case 'transfer':
       if (!row) return nothing
       return modal({
-        ...frame, name: 'transfer-dialog', title: `${words.transfer}: ${name}`,
+        ...frame, name: 'transfer-dialog', title: html`${words.transfer}: <bdi>${name}</bdi>`,
         body: transferForm({ strings: words, agents: options.colleagues, isBusy, onTransfer: options.onTransfer }),
       })
     case 'blocked':

@@ -14,6 +14,7 @@ import type { DeskAction } from '../locales/desk-strings.ts'
 import { fill } from '../locales/fill.ts'
 import { deskIcons } from '../parts/desk-icons.ts'
 import type { BlockedEntry } from '../parts/desk/blocked-list.ts'
+import { isolated } from '../parts/isolated.ts'
 import { quickReplyPicker } from '../parts/quick-reply-picker.ts'
 import { statusSwitch } from '../parts/status-switch.ts'
 import { tool } from '../parts/tool.ts'
@@ -69,7 +70,7 @@ export class DeskElement extends DetailedElement {
     onRefused: (refusal) => this.told.say({ text: this.words.refusals[refusal], isFailure: true }),
     onImported: (n) => this.told.say({ text: fill(this.words.imported, { n }) }),
     onDeleted: (reply) => this.told.say({
-      text: fill(this.words.replyDeleted, { title: reply.title }), onUndo: () => this.#manager.restore(reply),
+      text: isolated(this.words.replyDeleted, { title: reply.title }), onUndo: () => this.#manager.restore(reply),
     }),
   })
   readonly #idle: Idle = new Idle(this, {

@@ -35,6 +35,22 @@ export const mailboxStyles = css`
   .list {
     background: var(--surface);
   }
+  /* Names and lines read by their own letters, and stand where the page's begin. */
+  .list,
+  .side,
+  .who,
+  .picker,
+  .blocked-here {
+    text-align: left;
+  }
+  .root[dir='rtl'] :is(.list, .side, .who, .picker, .blocked-here) {
+    text-align: right;
+  }
+  .hint,
+  .status,
+  .nothing {
+    unicode-bidi: plaintext;
+  }
   .bar {
     flex: none;
     display: flex;

@@ -7,7 +7,6 @@ import { Notes } from '../controllers/desk/notes.ts'
 import { Seconds } from '../controllers/desk/seconds.ts'
 import { ServiceDesk, serviceRefusal } from '../controllers/desk/service-desk.ts'
 import { Told } from '../controllers/desk/told.ts'
-import { fill } from '../locales/fill.ts'
 import { messageTime } from '../locales/message-time.ts'
 import { customerPanel, type Order } from '../parts/desk/customer-panel.ts'
 import { interleaveNotes, isNoteRow } from '../parts/desk/interleave-notes.ts'
@@ -16,6 +15,7 @@ import { note } from '../parts/desk/note.ts'
 import { offers } from '../parts/desk/offers.ts'
 import { serviceBar } from '../parts/desk/service-bar.ts'
 import { toldBar } from '../parts/desk/told-bar.ts'
+import { isolated } from '../parts/isolated.ts'
 import type { MailboxPaneOptions } from './mailbox-pane.ts'
 import { ShelvedElement } from './shelved-element.ts'
 
@@ -29,7 +29,7 @@ export abstract class ServedElement extends ShelvedElement {
       if (state === 'offered') return
       const to = this.mailbox.rows.find((row) => row.conversation === conversation)?.to ?? conversation
       const customer = this.called(to, name)
-      this.told.say({ text: fill(this.words.outcomes[state], { customer, name: transfer.to.name ?? transfer.to.id }) })
+      this.told.say({ text: isolated(this.words.outcomes[state], { customer, name: transfer.to.name ?? transfer.to.id }) })
     },
     onRefused: (refusal) => this.told.say({ text: this.words.refusals[refusal], isFailure: true }),
   })
@@ -82,7 +82,7 @@ export abstract class ServedElement extends ShelvedElement {
     const { row } = this
     if (!row?.service || row.service.phase === 'closed' || row.service.transfer) return false
     const { conversation, to } = row
-    const text = fill(this.words.closedNow, { name: this.called(to, row.name) })
+    const text = isolated(this.words.closedNow, { name: this.called(to, row.name) })
     void this.service.change(row, 'close', { conversation }).then((isDone) => {
       if (isDone) this.told.say({ text, onUndo: () => void this.service.change(row, 'claim', { conversation }) })
     })
@@ -97,7 +97,7 @@ export abstract class ServedElement extends ShelvedElement {
       const { reason, until } = blocked
       const again = { conversation, reason, ...(until === undefined ? {} : { until }) }
       this.told.say({
-        text: fill(this.words.unblockedNow, { name: this.called(row.to, row.name) }),
+        text: isolated(this.words.unblockedNow, { name: this.called(row.to, row.name) }),
         onUndo: () => void this.service.change(row, 'block', again),
       })
     })
@@ -108,7 +108,7 @@ export abstract class ServedElement extends ShelvedElement {
     const until = wish.forMs === undefined ? {} : { until: Date.now() + wish.forMs }
     if (!(await this.service.change(row, 'block', { conversation, reason: wish.reason, ...until }))) return false
     this.told.say({
-      text: fill(this.words.blockedNow, { name: this.called(row.to, row.name) }),
+      text: isolated(this.words.blockedNow, { name: this.called(row.to, row.name) }),
       onUndo: () => void this.service.change(row, 'unblock', { conversation }),
     })
     return true
@@ -116,7 +116,7 @@ export abstract class ServedElement extends ShelvedElement {
 
   protected async handOn(row: ConversationRow, { note: said, to }: { readonly to: string; readonly note: string }): Promise<boolean> {
     const isDone = await this.service.change(row, 'transfer', { conversation: row.conversation, to, ...(said ? { note: said } : {}) })
-    if (isDone && to === 'queue') this.told.say({ text: fill(this.words.queued, { name: this.called(row.to, row.name) }) })
+    if (isDone && to === 'queue') this.told.say({ text: isolated(this.words.queued, { name: this.called(row.to, row.name) }) })
     return isDone
   }
 

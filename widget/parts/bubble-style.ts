@@ -15,6 +15,9 @@ export const bubbleStyle = css`
     align-items: flex-end;
   }
   .name {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    max-width: 82%;
     margin: 0 14px 2px;
     font-size: 12px;
     line-height: 17px;
@@ -27,13 +30,9 @@ export const bubbleStyle = css`
     border-radius: 18px;
     background: var(--bubble);
     box-shadow: 0 0 0 1px var(--edge);
+    overflow: hidden;
     overflow-wrap: break-word;
     overflow-wrap: anywhere;
-  }
-  .bubble::after {
-    content: '';
-    display: block;
-    clear: both;
   }
   .own .bubble {
     background: var(--own);
@@ -99,6 +98,8 @@ export const bubbleStyle = css`
     color: var(--muted);
     text-align: center;
     white-space: pre-wrap;
+    overflow: hidden;
+    overflow-wrap: break-word;
   }
   .dots {
     display: flex;

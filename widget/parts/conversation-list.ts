@@ -60,7 +60,7 @@ function row(item: ConversationRow, index: number, view: ConversationListView): 
   >
     ${avatar(item.to, name)}
     <span class="entry-name" dir="auto">${text(name)}</span>
-    <time class="entry-time">${listTime(item.at, now, { lang, yesterday: strings.yesterday })}</time>
+    <time class="entry-time" dir="auto">${listTime(item.at, now, { lang, yesterday: strings.yesterday })}</time>
     <span class="entry-last" dir="auto">${lastLine(item, view)}</span>
     <span class="entry-end">${mark?.(item) ?? nothing}${isUnread
       ? html`<span class="entry-count" part="unread" data-test="unread" aria-label=${fill(strings.unreadCount, { n: item.unread })}

@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { DeskStrings } from '../locales/desk-strings.ts'
-import { fill } from '../locales/fill.ts'
 import { avatar } from './avatar.ts'
 import { banner, type BannerOptions } from './banner.ts'
 import { composer, type ComposerOptions } from './composer.ts'
 import { deskIcons } from './desk-icons.ts'
 import { icons } from './icons.ts'
+import { isolated } from './isolated.ts'
 import { timeline, type TimelineOptions } from './timeline.ts'
 
 export interface ConversationPaneView extends TimelineOptions, BannerOptions, ComposerOptions {
@@ -40,7 +40,7 @@ export function conversationPane(view: ConversationPaneView): TemplateResult {
 
 function header(view: ConversationPaneView, to: string): TemplateResult {
   const { deskStrings, detail, name, onBack, strings, tools, typing } = view
-  const saying = typing ? (typing.name ? fill(strings.typingName, { name: typing.name }) : strings.typing) : detail
+  const saying = typing ? (typing.name ? isolated(strings.typingName, { name: typing.name }) : strings.typing) : detail
   return html`<header class="bar" part="header">
     <button class="plain back" type="button" data-test="back" aria-label=${deskStrings.back} @click=${onBack}>${deskIcons.back}</button>
     ${avatar(to, name)}

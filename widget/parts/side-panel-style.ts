@@ -85,7 +85,12 @@ export const sidePanelStyle = css`
     padding: 0;
     list-style: none;
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 8px;
+    overflow-wrap: anywhere;
+  }
+  .things .facts > * {
+    max-height: 66px;
   }
   .things .card {
     padding: 10px 14px;

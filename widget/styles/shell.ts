@@ -125,6 +125,7 @@ export const shell = css`
     font-size: 16px;
     font-weight: 600;
     line-height: 20px;
+    text-align: -webkit-match-parent;
   }
   .who .status {
     font-size: 12px;

@@ -7,6 +7,7 @@ import { createRemoteJWKSet, errors, jwtVerify, SignJWT, type JWTPayload, type J
 import { isId, isShopSide, participantId, shopSide } from '../../protocol/keys.ts'
 import type { Identity } from '../../protocol/model.ts'
 import { Refusal } from '../../domain/refusal.ts'
+import { tidyName } from '../../domain/tidy-name.ts'
 
 const NAME_LENGTH = 80
 const AVATAR_LENGTH = 500
@@ -72,12 +73,18 @@ function identityOf({ sub, src, role, shop, name, avatar, exp }: JWTPayload): Id
   const id = typeof sub === 'string' ? participantId(src, sub) : ''
   if (!isId(id) || isShopSide(id)) throw new Refusal('pass_invalid', 'src + sub is not an id')
   const base = {
-    id, expiresAt: (exp ?? 0) * 1000, ...text('name', name, NAME_LENGTH), ...text('avatar', avatar, AVATAR_LENGTH),
+    id, expiresAt: (exp ?? 0) * 1000, ...nameOf(name), ...text('avatar', avatar, AVATAR_LENGTH),
   }
   if (role === 'customer') return { ...base, role, side: id }
   if (role !== 'agent') throw new Refusal('pass_invalid', 'role')
   if (typeof shop !== 'string' || !isId(shopSide(shop)) || shop === '') throw new Refusal('pass_invalid', 'shop')
   return { ...base, role, side: shopSide(shop), shop }
+}
+
+function nameOf(value: unknown): { name?: string } {
+  const { name = '' } = text('name', value, NAME_LENGTH)
+  const tidy = tidyName(name)
+  return tidy === undefined ? {} : { name: tidy }
 }
 
 function text<K extends 'name' | 'avatar'>(key: K, value: unknown, maxLength: number): { [P in K]?: string } {

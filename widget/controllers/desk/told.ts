@@ -1,10 +1,10 @@
-import type { ReactiveController, ReactiveControllerHost } from 'lit'
+import type { ReactiveController, ReactiveControllerHost, TemplateResult } from 'lit'
 
 /** Long enough to read and to reach for the mouse. */
 const SHOW_MS = 8000
 
 export interface Word {
-  readonly text: string
+  readonly text: string | TemplateResult
   readonly isFailure?: boolean
   /** Offered beside it: undoing what was just done. */
   readonly onUndo?: () => void

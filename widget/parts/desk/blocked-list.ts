@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { CommandAnswer } from '../../../gateway/protocol/commands.ts'
 import { fill } from '../../locales/fill.ts'
 import type { ServiceStrings } from '../../locales/service-strings.ts'
+import { isolated } from '../isolated.ts'
 
 export type BlockedEntry = CommandAnswer<'blocked'>['blocked'][number]
 
@@ -23,7 +24,7 @@ export function blockedList({ blocked, name, onUnblock, strings, time }: Blocked
       <b dir="auto">${name(entry)}</b>
       <span dir="auto">${entry.reason}</span>
       <span class="hint" dir="auto">${entry.until === undefined ? strings.forEver : fill(strings.until, { at: time(entry.until) })}
-        · ${fill(strings.blockedBy, { name: entry.by.name ?? entry.by.id, at: time(entry.at) })}</span>
+        · ${isolated(strings.blockedBy, { name: entry.by.name ?? entry.by.id, at: time(entry.at) })}</span>
     </div>
     <button type="button" class="act" data-test="unblock-entry" aria-label="${strings.unblock}: ${name(entry)}" @click=${() => onUnblock(entry)}
       >${strings.unblock}</button>

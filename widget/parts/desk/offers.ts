@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Transfer } from '../../../gateway/protocol/model.ts'
-import { fill } from '../../locales/fill.ts'
 import type { ServiceStrings } from '../../locales/service-strings.ts'
+import { isolated } from '../isolated.ts'
 import { countdown } from './countdown.ts'
 
 export interface OfferedView {
@@ -18,7 +18,7 @@ export interface OfferedView {
 export function offers(offered: readonly OfferedView[], strings: ServiceStrings, now: number): TemplateResult {
   return html`<section class="offers" part="offers" role="region" aria-label=${strings.offers} ?hidden=${offered.length === 0}>
     <div role="alert">${offered.map((one) => html`<div class="offered" data-test="offered" data-conversation=${one.id}>
-      <p><span dir="auto">${fill(strings.offer, { from: one.transfer.from.name ?? one.transfer.from.id, name: one.name })}</span>
+      <p><span dir="auto">${isolated(strings.offer, { from: one.transfer.from.name ?? one.transfer.from.id, name: one.name })}</span>
         ${one.transfer.note ? html`<q dir="auto">${one.transfer.note}</q>` : nothing}</p>
       <span aria-hidden="true">${countdown(one.transfer, now, strings)}</span>
       <button type="button" class="act main" data-test="accept" ?disabled=${one.isBusy} @click=${() => one.onAnswer(true)}>${strings.accept}</button>

@@ -3,6 +3,7 @@ import type { Service } from '../../../gateway/protocol/model.ts'
 import { fill } from '../../locales/fill.ts'
 import type { ServiceStrings } from '../../locales/service-strings.ts'
 import { timeSpan } from '../../locales/time-span.ts'
+import { isolated } from '../isolated.ts'
 import { countdown } from './countdown.ts'
 
 export interface ServiceBarView {
@@ -29,7 +30,7 @@ export function serviceBar(view: ServiceBarView): TemplateResult {
   return html`<div class="service" part="service" data-test="service" data-state=${state} role="group" aria-label=${strings.service}>
     <span class="service-word" dir="auto">${sentence(view)}</span>
     ${answering === undefined ? nothing : html`<span class="answering" data-test="answering" dir="auto"
-      >${fill(strings.isAnswering, { name: answering })}</span>`}
+      >${isolated(strings.isAnswering, { name: answering })}</span>`}
     <span class="service-acts">${actions(view)}</span>
   </div>`
 }
@@ -40,16 +41,16 @@ function sentence({ lang, me, now, service, strings, time }: ServiceBarView): Te
   const { agent, blocked, phase, since, transfer } = service
   if (blocked) {
     const until = blocked.until === undefined ? strings.forEver : fill(strings.until, { at: time(blocked.until) })
-    return fill(strings.isBlocked, { name: called(blocked.by), until, reason: blocked.reason })
+    return isolated(strings.isBlocked, { name: called(blocked.by), until, reason: blocked.reason })
   }
   if (transfer) {
     const name = called(transfer.to)
-    const words = transfer.from.id === me ? fill(strings.isOfferedByMe, { name })
-      : fill(strings.isOffered, { from: called(transfer.from), name })
+    const words = transfer.from.id === me ? isolated(strings.isOfferedByMe, { name })
+      : isolated(strings.isOffered, { from: called(transfer.from), name })
     return html`${words} · ${countdown(transfer, now, strings)}`
   }
-  if (phase === 'open') return agent?.id === me ? strings.isMine : fill(strings.isTheirs, { name: called(agent) })
-  if (phase === 'closed') return agent ? fill(strings.isClosedBy, { name: called(agent) }) : strings.isClosed
+  if (phase === 'open') return agent?.id === me ? strings.isMine : isolated(strings.isTheirs, { name: called(agent) })
+  if (phase === 'closed') return agent ? isolated(strings.isClosedBy, { name: called(agent) }) : strings.isClosed
   const duration = timeSpan(now - since, lang)
   return duration ? fill(strings.isWaitingFor, { duration }) : strings.isWaiting
 }

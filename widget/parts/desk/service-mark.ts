@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit'
-import type { ConversationRow } from '../../../gateway/protocol/model.ts'
-import { fill } from '../../locales/fill.ts'
+import type { ConversationRow, Person } from '../../../gateway/protocol/model.ts'
 import type { ServiceStrings } from '../../locales/service-strings.ts'
 import { timeSpan } from '../../locales/time-span.ts'
+import { isolated } from '../isolated.ts'
 
 export interface ServiceMarkView {
   readonly me: string | undefined
@@ -13,15 +13,17 @@ export interface ServiceMarkView {
 
 const NAME_LENGTH = 40
 
+const called = ({ id, name = id }: Person): string => name.slice(0, NAME_LENGTH)
+
 /** In a row of the list: who has it, or how long it waits. One's own needs no word. */
 export function serviceMark({ service }: ConversationRow, { lang, me, now, strings }: ServiceMarkView): TemplateResult | typeof nothing {
   if (!service) return nothing
   const { agent, blocked, phase, since, transfer } = service
-  const mark = (state: string, text: string): TemplateResult =>
-    html`<span class="entry-mark" data-test="mark" data-state=${state} dir="auto">${text.slice(0, NAME_LENGTH)}</span>`
+  const mark = (state: string, text: string | TemplateResult): TemplateResult =>
+    html`<span class="entry-mark" data-test="mark" data-state=${state} dir="auto">${text}</span>`
   if (blocked) return mark('blocked', strings.blocked)
-  if (transfer) return mark('offered', fill(strings.offered, { name: transfer.to.name ?? transfer.to.id }))
+  if (transfer) return mark('offered', isolated(strings.offered, { name: called(transfer.to) }))
   if (phase === 'waiting') return mark('waiting', timeSpan(now - since, lang) ?? strings.waiting)
   if (phase === 'closed') return mark('closed', strings.closed)
-  return agent && agent.id !== me ? mark('open', agent.name ?? agent.id) : nothing
+  return agent && agent.id !== me ? mark('open', called(agent)) : nothing
 }

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { icons } from '../icons.ts'
 
 export interface ToldView {
-  readonly word: { readonly text: string; readonly isFailure?: boolean; readonly onUndo?: () => void } | undefined
+  readonly word: { readonly text: string | TemplateResult; readonly isFailure?: boolean; readonly onUndo?: () => void } | undefined
   readonly undoLabel: string
   readonly dismissLabel: string
   readonly onDismiss: () => void
