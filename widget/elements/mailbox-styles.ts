@@ -40,10 +40,14 @@ export const mailboxStyles = css`
   .side,
   .who,
   .picker,
+  .service,
+  .offers,
+  .told,
+  .modal,
   .blocked-here {
     text-align: left;
   }
-  .root[dir='rtl'] :is(.list, .side, .who, .picker, .blocked-here) {
+  .root[dir='rtl'] :is(.list, .side, .who, .picker, .service, .offers, .told, .modal, .blocked-here) {
     text-align: right;
   }
   .hint,

@@ -45,6 +45,7 @@ export const cardStyle = css`
     display: block;
     overflow: hidden;
     text-overflow: ellipsis;
+    text-align: -webkit-match-parent;
     font-size: 13px;
     color: var(--muted);
   }

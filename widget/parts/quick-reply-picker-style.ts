@@ -20,7 +20,7 @@ export const quickReplyPickerStyle = css`
   }
   .reply {
     display: grid;
-    grid-template-columns: minmax(0, 1fr) auto;
+    grid-template-columns: minmax(0, 1fr) fit-content(40%);
     gap: 0 12px;
     padding: 8px 12px;
     border-radius: 11px;
@@ -36,7 +36,9 @@ export const quickReplyPickerStyle = css`
     }
   }
   .reply-title,
+  .reply-folder,
   .reply-text {
+    min-width: 0;
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;

@@ -13,15 +13,6 @@ export const deskStyle = css`
     justify-content: space-between;
     padding-inline: 12px 6px;
   }
-  .service,
-  .offers,
-  .told,
-  .modal {
-    text-align: left;
-  }
-  .root[dir='rtl'] :is(.service, .offers, .told, .modal) {
-    text-align: right;
-  }
   .tools {
     display: flex;
   }

@@ -220,7 +220,13 @@ export const dialogStyle = css`
   }
   .manager {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 12px;
+  }
+  .manager .side-title {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
   }
   .manager-bar,
   .form-acts {

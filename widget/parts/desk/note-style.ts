@@ -44,7 +44,7 @@ export const noteStyle = css`
   }
   .note-text {
     max-height: 240px;
-    overflow: auto;
+    overflow: hidden auto;
     overflow-wrap: anywhere;
     white-space: pre-wrap;
   }
