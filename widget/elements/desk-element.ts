@@ -79,7 +79,7 @@ export class DeskElement extends DetailedElement {
     change: (status) => this.presence.change(status),
     onIdle: () => this.told.say({ text: this.words.idleNow }),
   })
-  readonly #dialogs = new Dialogs<DeskDialog>(this)
+  readonly #dialogs = new Dialogs<DeskDialog>(this, () => this.told.dismiss())
   readonly #chords = new Chords<DeskAction>(this, () => ({ ...DESK_SHORTCUTS, ...this.shortcuts }))
   readonly #remap = new Remap<DeskAction>(this, this.#chords)
   #blocked: readonly BlockedEntry[] | undefined

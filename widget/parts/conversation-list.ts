@@ -43,7 +43,8 @@ const rowId = (to: string): string => `row-${to}`
 function lastLine(item: ConversationRow, { found, me, strings, text = short }: ConversationListView): TemplateResult | typeof nothing {
   const last = found?.(item) ?? item.last
   if (!last) return nothing
-  const author = last.from === me ? strings.you : last.side === last.from || last.kind === 'system' ? undefined : last.name
+  const isPlain = last.kind === 'system' || (last.side === last.from && last.from !== me)
+  const author = isPlain ? undefined : last.from === me ? strings.you : last.name
   return html`${author ? html`<bdi>${short(author)}</bdi>: ` : nothing}${text(last.body.text)}`
 }
 

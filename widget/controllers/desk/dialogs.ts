@@ -6,10 +6,12 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit'
  */
 export class Dialogs<Name extends string> implements ReactiveController {
   readonly #host: ReactiveControllerHost & { readonly renderRoot: HTMLElement | DocumentFragment }
+  readonly #onShow: () => void
   #open: Name | undefined
 
-  constructor(host: ReactiveControllerHost & { readonly renderRoot: HTMLElement | DocumentFragment }) {
+  constructor(host: ReactiveControllerHost & { readonly renderRoot: HTMLElement | DocumentFragment }, onShow: () => void) {
     this.#host = host
+    this.#onShow = onShow
     host.addController(this)
   }
 
@@ -19,6 +21,7 @@ export class Dialogs<Name extends string> implements ReactiveController {
 
   show(name: Name): void {
     this.#open = name
+    this.#onShow()
     this.#host.requestUpdate()
   }
 
