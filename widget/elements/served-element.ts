@@ -28,8 +28,10 @@ export abstract class ServedElement extends ShelvedElement {
     onOutcome: ({ conversation, name, state, transfer }) => {
       if (state === 'offered') return
       const to = this.mailbox.rows.find((row) => row.conversation === conversation)?.to ?? conversation
-      const customer = this.called(to, name)
-      this.told.say({ text: isolated(this.words.outcomes[state], { customer, name: transfer.to.name ?? transfer.to.id }) })
+      const isMissed = transfer.to.id === this.me
+      const other = isMissed ? transfer.from : transfer.to
+      const sentence = this.words.outcomes[isMissed ? 'missed' : state]
+      this.told.say({ text: isolated(sentence, { customer: this.called(to, name), name: other.name ?? other.id }) })
     },
     onRefused: (refusal) => this.told.say({ text: this.words.refusals[refusal], isFailure: true }),
   })

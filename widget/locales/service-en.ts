@@ -57,6 +57,7 @@ export const serviceEn: ServiceStrings = {
     accepted: '{name} has taken the conversation with {customer}.',
     declined: '{name} declined; the conversation with {customer} is still yours.',
     expired: '{name} did not answer; the conversation with {customer} is still yours.',
+    missed: 'You did not answer; {name} keeps the conversation with {customer}.',
   },
   queued: 'The conversation with {name} is back in the queue.',
 

@@ -55,7 +55,8 @@ export interface ServiceStrings {
   readonly decline: string
   readonly look: string
   readonly seconds: string
-  readonly outcomes: Readonly<Record<'accepted' | 'declined' | 'expired', string>>
+  /** `missed`: to the colleague who let the time pass. */
+  readonly outcomes: Readonly<Record<'accepted' | 'declined' | 'expired' | 'missed', string>>
   readonly queued: string
 
   readonly block: string

@@ -57,6 +57,7 @@ export const serviceZhCn: ServiceStrings = {
     accepted: '{name} 已接受与 {customer} 的会话。',
     declined: '{name} 拒绝了转接，与 {customer} 的会话仍由您接待。',
     expired: '{name} 未回应，与 {customer} 的会话仍由您接待。',
+    missed: '您未回应，与 {customer} 的会话仍由 {name} 接待。',
   },
   queued: '与 {name} 的会话已放回队列。',
 

@@ -41,6 +41,8 @@ type ServiceCommand = {
 export class ServiceDesk extends Follower {
   readonly #options: ServiceDeskOptions
   readonly #busy = new Set<string>()
+  /** Transfers that were taken, declined or taken back in this window: it needs not be told. */
+  readonly #answered = new Set<string>()
 
   constructor(options: ServiceDeskOptions) {
     super(options.host)
@@ -67,6 +69,7 @@ export class ServiceDesk extends Follower {
     const { client } = this
     if (!client || this.isBusy(row.conversation)) return false
     this.#busy.add(row.conversation)
+    if ('transfer' in input) this.#answered.add(input.transfer)
     this.update()
     try {
       const { service } = await client.request(command, input) as { service: Service }
@@ -85,7 +88,10 @@ export class ServiceDesk extends Follower {
 
   protected override follow(client: Client): readonly (() => void)[] {
     return [client.onPush('transferPush', (push) => {
-      if (push.state !== 'offered' && push.transfer.from.id === client.identity.value?.id) this.#options.onOutcome(push)
+      const { state, transfer } = push
+      const me = client.identity.value?.id
+      const isNews = transfer.from.id === me ? state !== 'offered' : transfer.to.id === me && state === 'expired'
+      if (isNews && !this.#answered.has(transfer.id)) this.#options.onOutcome(push)
     })]
   }
 

@@ -1,0 +1,140 @@
+/** An offer that nobody answers, and one in the middle of which lines are cut. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { DESKTOP, hook, launchChromium, openPage } from '../kit/browser.ts'
+import { openFaultProxy, type FaultProxy } from '../kit/fault-proxy.ts'
+import { spawnGateway, type SpawnedGateway } from '../kit/gateway.ts'
+import { deskPage, type DeskPage } from './desk-page.ts'
+import { person } from './person.ts'
+
+/** What a browser says of a line that is cut. */
+const CUT = /WebSocket|ERR_CONNECTION|ERR_EMPTY/
+
+let gateway: SpawnedGateway
+let hasty: SpawnedGateway
+let browser: Browser
+
+beforeAll(async () => {
+  ;[gateway, hasty] = await Promise.all([spawnGateway(), spawnGateway({ TRANSFER_MS: '2500' })])
+  browser = await launchChromium()
+})
+
+afterAll(async () => {
+  await browser.close()
+  await Promise.all([gateway.stop(), hasty.stop()])
+})
+
+const state = (desk: DeskPage, name: string): Promise<void> =>
+  desk.page.locator(`im-desk [data-test=service][data-state=${name}]`).waitFor()
+
+async function offerTo(desk: DeskPage, colleague: string): Promise<void> {
+  await desk.part('transfer').click()
+  await desk.page.locator(`im-desk [data-test=colleague][data-id=${colleague}]`).click()
+  await desk.part('transfer-it').click()
+}
+
+test('an offer that nobody answers is back where it was, and both are told', async () => {
+  const ann = await deskPage(browser, hasty, { agent: 'ann', shop: 'e1' })
+  const kim = await person(hasty, { sub: 'kim', name: 'Kim' })
+  await kim.say('Where is my parcel?', 'shop:e1')
+  await ann.open('kim')
+  await state(ann, 'open')
+  const bea = await deskPage(browser, hasty, { agent: 'bea', shop: 'e1' })
+  await offerTo(ann, 'bea')
+  await bea.part('offered').waitFor()
+  await state(ann, 'offered')
+  await ann.part('told').getByText('Bea did not answer; the conversation with Kim is still yours.').waitFor()
+  await bea.part('told').getByText('You did not answer; Ann keeps the conversation with Kim.').waitFor()
+  await ann.shot('expired-offering')
+  await bea.shot('expired-offered')
+  await bea.part('offered').waitFor({ state: 'detached' })
+  await ann.part('service').getByText('Yours').waitFor()
+  await offerTo(ann, 'bea')
+  await ann.part('take-back').click()
+  await bea.part('offered').waitFor({ state: 'detached' })
+  await state(ann, 'open')
+  expect(await ann.part('told').filter({ hasText: 'declined' }).count()).toBe(0)
+  kim.leave()
+  await ann.close()
+  await bea.close()
+})
+
+async function through(proxy: FaultProxy, agent: string): Promise<DeskPage> {
+  return deskPage(browser, { ...gateway, url: proxy.url, port: proxy.port }, { agent, shop: 'e2' }, { ...DESKTOP, expected: CUT })
+}
+
+test('lines are cut in the middle of an offer: of who offers, before the answer; of who is offered, before the offer and before the yes', async () => {
+  const [annLine, beaLine] = [await openFaultProxy(gateway.port), await openFaultProxy(gateway.port)]
+  const ann = await through(annLine, 'ann')
+  const inbox = await openPage(browser, `${gateway.url}/inbox.html?customer=kim&name=Kim`, DESKTOP)
+  const theirs = (name: string) => hook(inbox.page, name, 'im-inbox')
+  const write = async (text: string): Promise<void> => {
+    await theirs('composer').fill(text)
+    await inbox.page.keyboard.press('Enter')
+    await theirs('message').getByText(text, { exact: true }).waitFor()
+  }
+  await inbox.page.evaluate(() => { document.querySelector('im-inbox')!.to = 'shop:e2' })
+  await write('one')
+  await ann.open('kim')
+  await state(ann, 'open')
+  const bea = await through(beaLine, 'bea')
+  await bea.open('kim')
+  await bea.part('service').getByText('Ann has this conversation').waitFor()
+
+  // the gateway hears of the offer, its answer is lost with the line
+  annLine.dropsReplies = true
+  await offerTo(ann, 'bea')
+  await bea.part('offered').waitFor()
+  annLine.cut()
+  annLine.dropsReplies = false
+  await write('two')
+  await ann.part('take-back').waitFor()
+  await state(ann, 'offered')
+  await ann.shot('cut-offering')
+  await ann.page.keyboard.press('Escape')
+  await ann.part('transfer-dialog').waitFor({ state: 'detached' })
+  await ann.part('take-back').click()
+  await state(ann, 'open')
+  await bea.part('offered').waitFor({ state: 'detached' })
+
+  // the offer is made while the other line is down
+  beaLine.isRefusing = true
+  beaLine.cut()
+  await bea.page.locator('im-desk:not([connection="live"])').waitFor()
+  await offerTo(ann, 'bea')
+  await state(ann, 'offered')
+  await write('three')
+  beaLine.isRefusing = false
+  await bea.part('offered').waitFor()
+  await bea.part('countdown').first().waitFor()
+  await bea.shot('cut-offered')
+
+  // the yes arrives, its answer is lost with the line
+  beaLine.dropsReplies = true
+  await bea.part('accept').click()
+  await ann.part('service').getByText('Bea has this conversation').waitFor()
+  beaLine.cut()
+  beaLine.dropsReplies = false
+  await bea.page.locator('im-desk[connection="live"]').waitFor()
+  await bea.part('offered').waitFor({ state: 'detached' })
+  await bea.part('service').getByText('Yours').waitFor()
+
+  await theirs('message').getByText('Bea has taken over').waitFor()
+  await write('four')
+  await bea.part('composer').fill('five')
+  await bea.page.keyboard.press('Enter')
+  await theirs('message').getByText('five', { exact: true }).waitFor()
+  const told = ['one', 'two', 'three', 'Bea has taken over', 'four', 'five']
+  for (const { page, tag } of [{ ...ann, tag: 'im-desk' }, { ...bea, tag: 'im-desk' }, { ...inbox, tag: 'im-inbox' }]) {
+    await expect.poll(() => page.locator(`${tag} [data-test=message]`).evaluateAll((all) =>
+      all.map((each) => (each.querySelector('.text') ?? each).textContent.trim()))).toEqual(told)
+  }
+  expect(await inbox.page.evaluate(() => document.querySelector('im-inbox')!.to)).toBe('shop:e2')
+  await inbox.page.locator('im-inbox h2.title').getByText('Bea', { exact: true }).waitFor()
+  if (process.env.DESK_SHOTS) await inbox.page.screenshot({ path: `${process.env.DESK_SHOTS}/cut-customer.png` })
+  await bea.shot('cut-taken')
+  await inbox.close()
+  await ann.close()
+  await bea.close()
+  await Promise.all([annLine.close(), beaLine.close()])
+})
