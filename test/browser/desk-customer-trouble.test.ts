@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchChromium } from '../kit/browser.ts'
 import { CustomerServer, json } from '../kit/customer-server.ts'
-import { spawnGateway, type SpawnedGateway } from '../kit/gateway.ts'
+import { spawnGateway, startGateway, type SpawnedGateway } from '../kit/gateway.ts'
 import { deskPage } from './desk-page.ts'
 import { person } from './person.ts'
 
@@ -62,4 +62,37 @@ test('a backend that is down is told of and asked again by hand', async () => {
   expect(await ann.part('customer-down').count()).toBe(0)
   lee.leave()
   await ann.close()
+})
+
+test('of a backend that has gone down the older answer stays, marked as old', async () => {
+  let laterMs = 0
+  const mortal = await CustomerServer.start()
+  const patient = await startGateway({ CUSTOMER_URL: `${mortal.url}/{shop}/{customer}` }, { now: () => Date.now() + laterMs })
+  mortal.answering = json({ profile: [{ label: 'Level', value: 'Gold' }], orders: [{ number: 'A-1187', title: 'Blue kettle' }] })
+  for (const [sub, name] of [['kim', 'Kim'], ['lee', 'Lee']] as const) {
+    const customer = await person(patient, { sub, name })
+    await customer.say('Hello', 'shop:d3')
+    customer.leave()
+  }
+  const ann = await deskPage(browser, patient, { agent: 'ann', shop: 'd3' })
+  await ann.open('kim')
+  await ann.page.locator('im-desk [data-test=customer][data-state=ready]').getByText('Gold').waitFor()
+  await mortal.stop()
+  laterMs = 31_000 // an answer is fresh for 30 s
+  await ann.open('lee')
+  await ann.part('customer-down').getByText('The shop’s system does not answer.', { exact: true }).waitFor()
+  expect(await ann.part('customer').getByText('Gold').count()).toBe(0)
+  await ann.open('kim')
+  await ann.part('customer-down').getByText(/does not answer\. This is as of .*\d\d:\d\d/).waitFor()
+  await ann.part('customer').getByText('Gold').waitFor()
+  await ann.page.locator('im-desk [data-test=order][data-number=A-1187]').waitFor()
+  await ann.shot('customer-older')
+  await ann.part('customer-retry').click()
+  await ann.page.locator('im-desk [data-test=customer-retry]:not(:disabled)').waitFor()
+  await ann.part('customer').getByText('Gold').waitFor()
+  // what is old can still be sent
+  await ann.part('send-order').click()
+  await ann.part('message').getByText('A-1187').waitFor()
+  await ann.close()
+  await patient.stop()
 })

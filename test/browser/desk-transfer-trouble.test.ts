@@ -91,7 +91,6 @@ test('lines are cut in the middle of an offer: of who offers, before the answer;
   await ann.part('take-back').waitFor()
   await state(ann, 'offered')
   await ann.shot('cut-offering')
-  await ann.page.keyboard.press('Escape')
   await ann.part('transfer-dialog').waitFor({ state: 'detached' })
   await ann.part('take-back').click()
   await state(ann, 'open')

@@ -142,11 +142,21 @@ export class DeskElement extends DetailedElement {
   }
 
   protected override updated(): void {
+    this.#closeSettled()
     const active = this.renderRoot.querySelector('.reply[aria-selected=true]')
     active?.scrollIntoView({ block: 'nearest' })
     const field = this.renderRoot.querySelector('.composer textarea')!
     if (active) field.setAttribute('aria-activedescendant', active.id)
     else field.removeAttribute('aria-activedescendant')
+  }
+
+  /** What the dialog asks for has come to be, be it that the answer was lost with the line. */
+  #closeSettled(): void {
+    const { open } = this.#dialogs
+    const { blocked, transfer } = this.row?.service ?? {}
+    if (!(open === 'transfer' && transfer) && !(open === 'block' && blocked)) return
+    this.told.dismiss()
+    this.#dialogs.close()
   }
 
   /** Of the customer's latest order where none was sent here yet. */

@@ -25,8 +25,11 @@ export class Dialogs<Name extends string> implements ReactiveController {
     this.#host.requestUpdate()
   }
 
-  /** By the dialog itself, whose `close` event ends in `onClosed`: only so the focus returns. */
-  readonly close = (): void => this.#dialog?.close()
+  /** By the dialog itself: only so the focus returns. Its `close` event comes later, and an update before it would show it again. */
+  readonly close = (): void => {
+    this.#dialog?.close()
+    this.onClosed()
+  }
 
   readonly onClosed = (): void => {
     this.#open = undefined
