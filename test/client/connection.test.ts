@@ -52,6 +52,21 @@ describe('the line', () => {
     expect(world.gateway.hellos).toHaveLength(1)
   })
 
+  test.each(['', '2', '2null', '2{', '3', '37null', '4', '4null', '5', 'x', '2/admin,["a"]', '\0'])(
+    'what cannot be read (%j) throws at nobody: passed over, or a new line', async (text) => {
+      const world = new ClientWorld()
+      const client = world.open('customer:u1', SHOP)
+      await world.clock.advance(10)
+      client.conversation(SHOP)
+      const [peer] = world.gateway.peers
+      peer!.far.send(text)
+      await world.clock.advance(10)
+      world.gateway.say(SHOP, 'u1', 'after it')
+      await world.clock.advance(5000)
+      expect(textsOf(client, SHOP)).toEqual(['after it'])
+    },
+  )
+
   test('the network is back: connected within a second, not when the timer says', async () => {
     const world = new ClientWorld()
     world.gateway.websocket.mode = world.gateway.polling.mode = 'refused'

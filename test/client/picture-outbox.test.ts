@@ -34,7 +34,7 @@ describe('a picture in the outbox', () => {
         if (!isConnected) throw new RefusalError({ code: 'disconnected' })
         return { ok: true, conversation: 'shop:1~c', epoch: 'e', seq: sends.length, at: 0 }
       },
-      onSent: ({ id }) => outbox.confirm([id]),
+      onSent: ({ id }) => outbox.confirm(new Set([id])),
     })
     return outbox
   }

@@ -10,13 +10,13 @@ const message = (seq: number, id = `m${seq}`, prev = `m${seq - 1}`, epoch = 'e')
   conversation: 'c', epoch, seq, id, from: 'u', side: 'u', kind: 'text', body: { text: id }, at: seq, ...(seq > 1 ? { prev } : {}),
 })
 const log = (from: number, to: number): Message[] => Array.from({ length: to - from + 1 }, (_, i) => message(from + i))
-const start = (messages: Message[], hasOlder = false): Timeline => startTimeline({ epoch: 'e', messages, hasOlder })
+const start = (messages: Message[], hasOlder = false): Timeline => startTimeline('e', messages, hasOlder)
 const seqs = ({ messages }: Timeline): number[] => messages.map(({ seq }) => seq)
 
 describe('the timeline', () => {
   test('in any order, any number of times: the log, without holes', () => {
     fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 60 }), (arrivals) => {
-      const timeline = arrivals.reduce((held, seq) => insert(held, message(seq)).timeline, start([]))
+      const timeline = arrivals.reduce((held, seq) => insert(held, message(seq))!, start([]))
       let end = 0
       while (arrivals.includes(end + 1)) end++
       expect(seqs(timeline)).toEqual(log(1, end).map(({ seq }) => seq))
@@ -25,17 +25,19 @@ describe('the timeline', () => {
   })
 
   test('before anything is known, everything is early', () => {
-    expect(insert(EMPTY, message(7))).toMatchObject({ outcome: 'gap', timeline: { end: undefined, messages: [] } })
+    expect(insert(EMPTY, message(7))).toEqual({ ...EMPTY, early: [message(7)] })
   })
 
   test('another epoch, a broken chain, another message under a known number: another log', () => {
     const held = start(log(1, 3))
-    expect(insert(held, message(4)).outcome).toBe('grown')
-    expect(insert(held, message(3)).outcome).toBe('same')
-    expect(insert(held, message(5)).outcome).toBe('gap')
-    expect(insert(held, message(4, 'm4', 'm3', 'other')).outcome).toBe('diverged')
-    expect(insert(held, message(4, 'm4', 'x')).outcome).toBe('diverged')
-    expect(insert(held, message(2, 'x', 'm1')).outcome).toBe('diverged')
+    expect(seqs(insert(held, message(4))!)).toEqual([1, 2, 3, 4])
+    expect(insert(held, message(3))).toBe(held)
+    expect(insert(held, message(5))).toEqual({ ...held, early: [message(5)] })
+    expect(insert(held, message(4, 'm4', 'm3', 'other'))).toBeUndefined()
+    expect(insert(held, message(4, 'm4', 'x'))).toBeUndefined()
+    expect(insert(held, message(2, 'x', 'm1'))).toBeUndefined()
+    expect(insert(insert(held, message(5, 'm5', 'x'))!, message(4))).toBeUndefined()
+    expect(start(log(1, 3)).early).toEqual(startTimeline('e', log(1, 3), false, [message(4, 'm4', 'x')]).early)
   })
 
   test('older pages fit below or are not taken', () => {
@@ -48,15 +50,19 @@ describe('the timeline', () => {
 
   test('after a divergence: what both share, what the gateway has, and what it lost', () => {
     const page = [...log(1, 3), message(4, 'x', 'm3'), message(5, 'y', 'x')]
-    const result = reconcile(start(log(1, 6)), page, 'e')!
+    const result = reconcile(start(log(1, 6)), page, 'e', true)
     expect(result.timeline.messages.map(({ id }) => id)).toEqual(['m1', 'm2', 'm3', 'x', 'y'])
     expect(result.lost.map(({ id }) => id)).toEqual(['m4', 'm5', 'm6'])
-    expect(reconcile(start(log(4, 6)), page, 'e')).toBeUndefined()
+    // nothing shared, nothing of ours below the page, or nothing older to look through: settled
+    const other = [message(4, 'x'), message(5, 'y', 'x')]
+    expect(reconcile(start(log(3, 6)), other, 'e', true)).toMatchObject({ isDoubtful: true })
+    expect(reconcile(start(log(3, 6)), other, 'e', false)).toMatchObject({ isDoubtful: false, timeline: { messages: other, hasOlder: false } })
+    expect(reconcile(start(log(4, 6)), page, 'e', true)).toMatchObject({ isDoubtful: false, timeline: { messages: page, hasOlder: true } })
   })
 
   test('what was offered again under its old number is no proof that the past below it is the same', () => {
     const page = [message(1, 'x'), message(2, 'm2', 'x')]
-    expect(reconcile(start(log(1, 3)), page, 'e')).toBeUndefined()
+    expect(reconcile(start(log(1, 3)), page, 'e', false)).toMatchObject({ timeline: { messages: page }, lost: [message(1), message(3)] })
   })
 })
 

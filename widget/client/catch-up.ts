@@ -2,7 +2,7 @@ import type { CommandAnswer, CommandInput, Resumed } from '../../gateway/protoco
 import type { Head, Message } from '../../gateway/protocol/model.ts'
 import type { Clock } from './clock.ts'
 import type { RefusalError } from './refusal-error.ts'
-import { EMPTY, insert, missingFrom, prepend, reconcile, startTimeline, trim, type Timeline } from './timeline.ts'
+import { EMPTY, insert, prepend, reconcile, startTimeline, trim, type Timeline } from './timeline.ts'
 
 export interface CatchUpOptions {
   readonly clock: Clock
@@ -73,8 +73,8 @@ export class CatchUp {
 
   /** What an earlier page life left; the gateway has the last word. */
   restore(messages: readonly Message[], hasOlder: boolean): void {
-    const epoch = messages[0]?.epoch
-    if (epoch !== undefined) this.#set(startTimeline({ epoch, messages, hasOlder }))
+    const [first] = messages
+    if (first) this.#set(startTimeline(first.epoch, messages, hasOlder))
   }
 
   forget(): void {
@@ -89,7 +89,7 @@ export class CatchUp {
     if (status === 'diverged' || (status === 'follows' && this.#differs(head))) return this.#diverged()
     this.#isReloading = status === 'reload'
     if (head.seq === 0 && end > 0) return this.#diverged()
-    if (head.seq === 0) this.#set({ ...startTimeline({ epoch: head.epoch, messages: [], hasOlder: false }) })
+    if (head.seq === 0) this.#set(startTimeline(head.epoch, [], false))
     this.#check()
   }
 
@@ -100,15 +100,11 @@ export class CatchUp {
 
   /** `isPush` false: from the answer to a send, which may overtake the pushes of a reload. */
   receive(message: Message, isPush = true): void {
-    if (this.#isReloading && isPush) {
-      const { end } = this.#timeline
-      const isOfPage = message.seq <= this.#target
-      this.#isReloading = !isOfPage
-      if (isOfPage && (end === undefined || message.seq > end + 1)) {
-        const { early } = this.#timeline
-        this.#set(startTimeline({ epoch: message.epoch, messages: [message], hasOlder: message.seq > 1, early }))
-        return this.#check()
-      }
+    const { seq, epoch } = message
+    if (this.#isReloading && isPush && seq <= this.#target) {
+      const { end, early } = this.#timeline
+      this.#isReloading = false
+      if (end === undefined || seq > end + 1) this.#set(startTimeline(epoch, [message], seq > 1, early))
     }
     this.#insert(message)
     this.#check()
@@ -120,8 +116,8 @@ export class CatchUp {
   }
 
   async loadOlder(): Promise<void> {
-    const first = this.#timeline.messages[0]
-    if (!first || !this.#timeline.hasOlder || this.#isLoadingOlder) return
+    const { messages: [first], hasOlder } = this.#timeline
+    if (!first || !hasOlder || this.#isLoadingOlder) return
     this.#isLoadingOlder = true
     this.#options.onChange()
     try {
@@ -141,9 +137,9 @@ export class CatchUp {
   }
 
   #insert(message: Message): void {
-    const { timeline, outcome } = insert(this.#timeline, message)
+    const timeline = insert(this.#timeline, message)
     this.#target = Math.max(this.#target, message.seq)
-    if (outcome === 'diverged') return this.#diverged()
+    if (!timeline) return this.#diverged()
     if (timeline !== this.#timeline) this.#set(trim(timeline, HELD_COUNT))
   }
 
@@ -153,10 +149,11 @@ export class CatchUp {
   }
 
   #differs(head: Head): boolean {
-    const { end, messages, epoch } = this.#timeline
+    const { messages } = this.#timeline
     const last = messages[messages.length - 1]
     if (!last) return false
-    return head.seq < end! || head.epoch !== epoch || (head.seq === end && head.id !== undefined && head.id !== last.id)
+    const { seq, epoch, id } = last
+    return head.seq < seq || head.epoch !== epoch || (head.seq === seq && head.id !== undefined && head.id !== id)
   }
 
   #diverged(): void {
@@ -203,35 +200,28 @@ export class CatchUp {
   async #readAbove(): Promise<void> {
     const { end, early: known } = this.#timeline
     const isFresh = end === undefined || this.#isReloading || this.#target - end > BRIDGE_COUNT
-    const answer = await this.#options.history(isFresh ? { limit: FIRST_PAGE } : { after: end, limit: PAGE })
-    const { head, messages, more } = answer
+    const { head, messages, more } = await this.#options.history(isFresh ? { limit: FIRST_PAGE } : { after: end, limit: PAGE })
     // What was there before we asked must be there now, or it was of a log that is gone: that gap would never be filled.
     const isGone = known.some(({ seq, epoch }) => seq > head.seq || epoch !== head.epoch)
     if (isGone || this.#differs(head)) return void (this.#isDiverged = true)
-    this.#target = Math.max(head.seq, this.#timeline.early[this.#timeline.early.length - 1]?.seq ?? 0)
+    const { early } = this.#timeline
+    this.#target = Math.max(head.seq, ...early.map(({ seq }) => seq))
     this.#isReloading = false
-    if (isFresh) {
-      const { early } = this.#timeline
-      this.#set(startTimeline({ epoch: head.epoch, messages, hasOlder: more, early }))
-    } else {
-      for (const message of messages) this.#insert(message)
-    }
+    if (isFresh) this.#set(startTimeline(head.epoch, messages, more, early))
+    else for (const message of messages) this.#insert(message)
   }
 
   async #repair(): Promise<void> {
     let page: readonly Message[] = []
-    for (let i = 0; i < REPAIR_PAGES; i++) {
-      const before = page[0]?.seq
-      const { messages, head, more } = await this.#options.history(before ? { before, limit: PAGE } : { limit: PAGE })
+    for (let count = 1; ; count++) {
+      const [first] = page
+      const { messages, head, more } = await this.#options.history(first ? { before: first.seq, limit: PAGE } : { limit: PAGE })
       page = [...messages, ...page]
       this.#target = head.seq
-      const merged = reconcile(this.#timeline, page, head.epoch)
-      const isBelow = (page[0]?.seq ?? 0) <= (this.#timeline.messages[0]?.seq ?? 0)
-      if (!merged && more && !isBelow && i + 1 < REPAIR_PAGES) continue
+      const repaired = reconcile(this.#timeline, page, head.epoch, more)
+      if (repaired.isDoubtful && count < REPAIR_PAGES) continue
       this.#isDiverged = this.#isReloading = false
-      const held = this.#timeline.messages
-      const timeline = merged?.timeline ?? startTimeline({ epoch: head.epoch, messages: page, hasOlder: more })
-      return this.#set(timeline, merged?.lost ?? missingFrom(held, page))
+      return this.#set(repaired.timeline, repaired.lost)
     }
   }
 }

@@ -55,7 +55,7 @@ export class ChatClient implements Contract {
       ports: ports.transports,
       clock,
       random,
-      environment,
+      isOnline: () => environment.isOnline(),
       record: new SocketRecord(shared, clock),
       hello: () => this.#hello(),
       onWelcome: (welcome) => this.#welcome(welcome),
@@ -157,6 +157,7 @@ export class ChatClient implements Contract {
 
   connect(): void {
     this.#stopEnvironment ??= this.#ports.environment.subscribe((event) => {
+      this.#connection.notice(event.type)
       if (event.type === 'leave') for (const conversation of this.#all()) conversation.saveCopy()
       if (event.type === 'storage' && event.key?.startsWith(this.#keep.prefix)) {
         for (const conversation of this.#all()) conversation.onStorage(event.key.slice(this.#keep.prefix.length))

@@ -1,11 +1,10 @@
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Command, CommandAnswer, CommandInput, Hello, Welcome } from '../../gateway/protocol/commands.ts'
 import type { Clock } from './clock.ts'
-import type { Environment } from './environment.ts'
 import { Line, type Bye } from './line.ts'
 import { reconnectDelay } from './reconnect.ts'
 import { RefusalError } from './refusal-error.ts'
-import { signal, type Signal } from './signal.ts'
+import { signal } from './signal.ts'
 import type { SocketRecord } from './socket-record.ts'
 import type { TransportPort } from './transport.ts'
 import type { ConnectionState, TransportName } from './types.ts'
@@ -15,7 +14,7 @@ export interface ConnectionOptions {
   readonly ports: readonly TransportPort[]
   readonly clock: Clock
   readonly random: () => number
-  readonly environment: Environment
+  readonly isOnline: () => boolean
   readonly record: SocketRecord
   /** What to say at the door; may have to fetch a pass first. */
   readonly hello: () => Promise<Hello>
@@ -61,7 +60,7 @@ const WAKE_PROBE_MS = 2000
  */
 export class Connection {
   readonly #options: ConnectionOptions
-  readonly #state = signal<ConnectionState>({ name: 'idle' })
+  readonly state = signal<ConnectionState>({ name: 'idle' })
   readonly #attempts = new Map<TransportName, Line>()
   readonly #queue = new Set<() => void>()
   #line: Line | undefined
@@ -70,14 +69,9 @@ export class Connection {
   #attempt = 0
   #hasPreferredFailed = false
   #stopTimer = (): void => {}
-  #stopEnvironment: (() => void) | undefined
 
   constructor(options: ConnectionOptions) {
     this.#options = options
-  }
-
-  get state(): Signal<ConnectionState> {
-    return this.#state
   }
 
   get isWelcomed(): boolean {
@@ -85,23 +79,20 @@ export class Connection {
   }
 
   connect(): void {
-    const { name } = this.#state.value
+    const { name } = this.state.value
     if (name !== 'idle' && name !== 'refused' && name !== 'closed') return
-    this.#stopEnvironment ??= this.#options.environment.subscribe(({ type }) => this.#notice(type))
     this.#attempt = 0
     this.#startRound()
   }
 
   close(): void {
     this.#end({ name: 'closed' })
-    this.#stopEnvironment?.()
-    this.#stopEnvironment = undefined
   }
 
   /** Something arrived; if that was all that was missing, the line is live. */
   checkCaughtUp(): void {
-    if (this.#state.value.name !== 'catching-up' || !this.#line || !this.#options.isCaughtUp()) return
-    this.#state.set({ name: 'live', transport: this.#line.name })
+    if (this.state.value.name !== 'catching-up' || !this.#line || !this.#options.isCaughtUp()) return
+    this.state.set({ name: 'live', transport: this.#line.name })
   }
 
   /** Waits for a line if there is none; the limit counts from now. */
@@ -130,7 +121,7 @@ export class Connection {
     this.#stopTimer()
     this.#attempt++
     this.#hasPreferredFailed = false
-    this.#state.set({ name: 'connecting', attempt: this.#attempt })
+    this.state.set({ name: 'connecting', attempt: this.#attempt })
     const next = ports[1]
     if (next && record.isBad) return this.#launch(next)
     this.#launch(ports[0]!)
@@ -149,10 +140,10 @@ export class Connection {
       limitMs: OPEN_MS,
       events: {
         onOpen: () => this.#greetNext(),
-        onWelcome: (_, welcome) => this.#adopt(line, welcome),
-        onRefused: (_, refusal) => this.#refused(line, refusal),
-        onPush: (_, name, data) => this.#options.onPush(name, data),
-        onLost: (_, reason, bye) => (line === this.#line ? this.#lost(reason, bye) : this.#attemptLost(line, reason)),
+        onWelcome: (welcome) => this.#adopt(line, welcome),
+        onRefused: (refusal) => this.#refused(line, refusal),
+        onPush: this.#options.onPush,
+        onLost: (reason, bye) => (line === this.#line ? this.#lost(reason, bye) : this.#attemptLost(line, reason)),
       },
     })
     this.#attempts.set(port.name, line)
@@ -193,7 +184,7 @@ export class Connection {
       if (!this.#attempts.size) this.#planUpgrade()
     }
     this.#options.onWelcome(welcome)
-    this.#state.set({ name: 'catching-up', transport: line.name })
+    this.state.set({ name: 'catching-up', transport: line.name })
     this.checkCaughtUp()
     for (const run of [...this.#queue]) run()
     this.#greetNext()
@@ -227,14 +218,14 @@ export class Connection {
   }
 
   #lost(reason: string, bye: Bye | undefined): void {
-    const { clock, record, ports, environment } = this.#options
+    const { clock, record, ports, isOnline } = this.#options
     const livedMs = clock.now() - this.#adoptedAt
     const { name } = this.#line!
     this.#line = undefined
     if (livedMs > GOOD_LINE_MS) this.#attempt = 0
-    if (!bye && name === ports[0]!.name && environment.isOnline()) record.died(livedMs)
+    if (!bye && name === ports[0]!.name && isOnline()) record.died(livedMs)
     // A newer line of this window is at the door already: the gateway may have cut the old one first.
-    if (this.#greeted) return this.#state.set({ name: 'connecting', attempt: Math.max(1, this.#attempt) })
+    if (this.#greeted) return this.state.set({ name: 'connecting', attempt: Math.max(1, this.#attempt) })
     if (bye && !bye.reconnect) return this.#end({ name: 'refused', refusal: { ...bye, retry: false } as never })
     this.#wait(bye ? bye.code : reason, bye?.afterMs)
   }
@@ -251,15 +242,16 @@ export class Connection {
     this.#dropAttempts()
     const attempt = this.#attempt + 1
     const delay = reconnectDelay(attempt, random, afterMs)
-    this.#state.set({ name: 'waiting', attempt, retryAt: clock.now() + delay, reason })
+    this.state.set({ name: 'waiting', attempt, retryAt: clock.now() + delay, reason })
     this.#stopTimer = clock.after(delay, () => this.#startRound())
   }
 
-  #notice(type: string): void {
+  /** What happened to the page, see Environment. */
+  notice(type: string): void {
     const line = this.#line
     if (type === 'offline') for (const each of [line, ...this.#attempts.values()]) each?.fail(type)
     if (type !== 'online' && type !== 'wake') return
-    if (this.#state.value.name === 'waiting') return this.#startRound()
+    if (this.state.value.name === 'waiting') return this.#startRound()
     if (!line) return
     if (line.isStale) return line.fail('silence')
     if (type === 'online') this.#launch(this.#options.ports[0]!)
@@ -277,7 +269,7 @@ export class Connection {
     this.#dropAttempts()
     this.#line?.close()
     this.#line = undefined
-    this.#state.set(state)
+    this.state.set(state)
     for (const run of [...this.#queue]) run()
   }
 }

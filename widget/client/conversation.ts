@@ -247,7 +247,7 @@ export class Conversation implements Contract {
     const view = { messages, hasOlder, isLoadingOlder, isLoaded }
     if ((Object.keys(view) as (keyof TimelineView)[]).some((key) => old[key] !== view[key])) {
       this.timeline.set(view)
-      this.#dropConfirmed(messages)
+      this.#outbox.confirm(new Set(messages.map(({ id }) => id)))
     }
     const me = this.#options.identity.value
     if (lost) this.#outbox.offerAgain(lost.filter(({ from, side }) => from === me?.id && side === me.side).slice(-OFFER_COUNT))
@@ -257,13 +257,6 @@ export class Conversation implements Contract {
     if (this.isCaughtUp) this.#outbox.settle()
     this.#outbox.flush()
     this.#options.onChange()
-  }
-
-  #dropConfirmed(messages: readonly Message[]): void {
-    const wished = this.#outbox.items.value
-    if (!wished.length) return
-    const ids = new Set(messages.map(({ id }) => id))
-    this.#outbox.confirm(wished.filter(({ id }) => ids.has(id)).map(({ id }) => id))
   }
 
   #showUnread(): void {

@@ -2,7 +2,6 @@
  * What lies in a phone's storage as JSON. Another version of this code reads it, so a name here may not change, and a build that
  * shortens names leaves these alone.
  */
-import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Cursor, Message } from '../../gateway/protocol/model.ts'
 import type { OutboxItem } from './types.ts'
 
@@ -12,10 +11,9 @@ export interface Guest {
   readonly expiresAt: number
 }
 
-/** What a person wants said. `cuts`: how often the line broke off soon after it was sent. */
-export interface KeptWish extends Pick<OutboxItem, 'id' | 'kind' | 'body' | 'at'> {
-  readonly refusal?: WireRefusal | undefined
-  readonly cuts?: number | undefined
+/** What a person wants said. `cuts`: how often the line broke off soon after it was sent. `state` is the writing window's alone. */
+export interface KeptWish extends OutboxItem {
+  readonly cuts?: number
 }
 
 /** The newest messages of one conversation as they were last seen here: painted before the network answers. */

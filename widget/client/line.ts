@@ -1,9 +1,10 @@
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Command, CommandAnswer, CommandInput, Hello, Welcome } from '../../gateway/protocol/commands.ts'
-import { connectPacket, decodePacket } from '../../gateway/protocol/packet.ts'
+import { connectPacket } from '../../gateway/protocol/packet.ts'
 import type { PushData } from '../../gateway/protocol/pushes.ts'
 import type { Clock } from './clock.ts'
 import type { RefusalError } from './refusal-error.ts'
+import { readPacket } from './read-packet.ts'
 import { Requests } from './requests.ts'
 import type { Transport, TransportPort } from './transport.ts'
 import type { TransportName } from './types.ts'
@@ -18,12 +19,12 @@ export type Bye = PushData<'byePush'>
 
 export interface LineEvents {
   /** The pipe is open; `greet` may be called. */
-  onOpen(line: Line): void
-  onWelcome(line: Line, welcome: Welcome): void
-  onRefused(line: Line, refusal: WireRefusal): void
-  onPush(line: Line, name: string, data: unknown): void
+  onOpen(): void
+  onWelcome(welcome: Welcome): void
+  onRefused(refusal: WireRefusal): void
+  onPush(name: string, data: unknown): void
   /** Once, except after `close`. `bye`: the gateway's last word, where it said one. */
-  onLost(line: Line, reason: string, bye: Bye | undefined): void
+  onLost(reason: string, bye: Bye | undefined): void
 }
 
 /**
@@ -60,7 +61,7 @@ export class Line {
         this.#isOpen = true
         this.#silenceMs = silenceMs
         this.#heardAt = clock.now()
-        if (!this.#isOver) events.onOpen(this)
+        if (!this.#isOver) events.onOpen()
       },
       onPacket: (packet) => this.#receive(packet),
       onHeard: () => {
@@ -121,7 +122,7 @@ export class Line {
   fail(reason: string, isCut = false): void {
     if (!this.#end()) return
     this.#requests.abandon(isCut && !this.#bye ? 'cut' : 'disconnected')
-    this.#events.onLost(this, reason, this.#bye)
+    this.#events.onLost(reason, this.#bye)
   }
 
   #end(): boolean {
@@ -135,25 +136,24 @@ export class Line {
   #receive(text: string): void {
     if (this.#isOver) return
     this.#heardAt = this.#clock.now()
-    const packet = decodePacket(text)
-    switch (packet.type) {
-      case 'connect':
-        this.#stopTimer()
-        this.#listenForSilence()
-        return this.#events.onWelcome(this, packet.data as Welcome)
-      case 'connectError':
-        return this.#events.onRefused(this, {
-          code: 'internal', retry: true, message: packet.message, ...(packet.data as object),
-        })
-      case 'ack':
-        this.#requests.settle(packet.id, packet.args[0])
-        if (this.#isRetired && !this.#requests.count) this.close()
-        return
-      case 'event':
-        if (packet.name === 'byePush') this.#bye = packet.args[0] as Bye
-        return this.#events.onPush(this, packet.name, packet.args[0])
-      case 'disconnect':
-        return this.fail('disconnected by the gateway', true)
+    const packet = readPacket(text)
+    if (!packet) return this.fail('unreadable')
+    const { type, id, data, first, second } = packet
+    if (type === '0') {
+      this.#stopTimer()
+      this.#listenForSilence()
+      this.#events.onWelcome(data as Welcome)
+    } else if (type === '1') {
+      this.fail('disconnected', true)
+    } else if (type === '2') {
+      if (first === 'byePush') this.#bye = second as Bye
+      this.#events.onPush(first as string, second)
+    } else if (type === '3') {
+      this.#requests.settle(id, first)
+      if (this.#isRetired && !this.#requests.count) this.close()
+    } else if (type === '4') {
+      const { message, data: refusal } = data as { message: string; data?: Partial<WireRefusal> }
+      this.#events.onRefused({ code: 'internal', retry: true, message, ...refusal })
     }
   }
 

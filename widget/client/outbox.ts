@@ -1,4 +1,4 @@
-import type { WireRefusal } from '../../gateway/protocol/codes.ts'
+import type { Code, WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { CommandAnswer } from '../../gateway/protocol/commands.ts'
 import type { Body, Message } from '../../gateway/protocol/model.ts'
 import type { Clock } from './clock.ts'
@@ -7,7 +7,6 @@ import type { Keep } from './keep.ts'
 import type { KeptWish } from './kept.ts'
 import type { RefusalError } from './refusal-error.ts'
 import { signal } from './signal.ts'
-import type { OutboxItem } from './types.ts'
 
 export interface OutboxOptions {
   readonly to: string
@@ -16,9 +15,9 @@ export interface OutboxOptions {
   readonly random: () => number
   readonly isConnected: () => boolean
   /** What has to reach the gateway before the item itself: the body to send then. Undefined where nothing has to. */
-  readonly upload: (item: OutboxItem, onProgress: (part: number) => boolean) => Promise<Body> | undefined
-  readonly send: (item: OutboxItem) => Promise<CommandAnswer<'send'>>
-  readonly onSent: (item: OutboxItem, answer: CommandAnswer<'send'>) => void
+  readonly upload: (item: KeptWish, onProgress: (part: number) => boolean) => Promise<Body> | undefined
+  readonly send: (item: KeptWish) => Promise<CommandAnswer<'send'>>
+  readonly onSent: (item: KeptWish, answer: CommandAnswer<'send'>) => void
 }
 
 /** An item of another window is left to that window for so long. */
@@ -46,12 +45,11 @@ const QUARANTINED: WireRefusal = {
  * and since no window sends an item before the ones in front of it are gone, order holds whoever sends.
  */
 export class Outbox {
-  readonly items = signal<readonly OutboxItem[]>([])
+  readonly items = signal<readonly KeptWish[]>([])
   readonly #options: OutboxOptions
   readonly #prefix: string
   readonly #own = new Set<string>()
   readonly #answered = new Set<string>()
-  readonly #cuts = new Map<string, number>()
   #flying: string | undefined
   #refusals = 0
   #stopTimer = (): void => {}
@@ -59,13 +57,12 @@ export class Outbox {
   constructor(options: OutboxOptions) {
     this.#options = options
     this.#prefix = `out~${options.to}~`
-    for (const key of options.keep.keys(this.#prefix)) this.#take(options.keep.get<KeptWish>(key))
+    for (const key of options.keep.keys(this.#prefix)) this.#take(key)
   }
 
   add(kind: string, body: Body): string {
     const id = clientId(this.#options.random)
-    this.#own.add(id)
-    this.#put({ id, kind, body, at: this.#nextAt(), state: 'waiting' })
+    this.#wish({ id, kind, body })
     this.flush()
     return id
   }
@@ -73,28 +70,30 @@ export class Outbox {
   retry(id: string): void {
     const item = this.#find(id)
     if (item?.state !== 'failed') return
-    this.#own.add(id)
-    this.#cuts.delete(id)
-    const { kind, body } = item
-    this.#put({ id, kind, body, at: this.#nextAt(), state: 'waiting' })
+    this.#wish(item)
     this.flush()
   }
 
   discard(id: string): void {
-    if (this.#find(id)?.state !== 'sending') this.confirm([id])
+    if (this.#find(id)?.state !== 'sending') this.confirm(new Set([id]))
   }
 
   /** The gateway has these. */
-  confirm(ids: readonly string[]): void {
-    const held = ids.filter((id) => this.#find(id))
-    for (const id of ids) this.#answered.delete(id)
-    for (const id of held) this.#options.keep.remove(this.#prefix + id)
-    if (held.length) this.items.set(this.items.value.filter(({ id }) => !held.includes(id)))
+  confirm(ids: ReadonlySet<string>): void {
+    const { value } = this.items
+    const others = value.filter(({ id }) => !ids.has(id))
+    if (others.length === value.length) return
+    for (const { id } of value) {
+      if (!ids.has(id)) continue
+      this.#options.keep.remove(this.#prefix + id)
+      this.#answered.delete(id)
+    }
+    this.items.set(others)
   }
 
   /** The timeline is complete: what was answered must be in it. Until then it stays here, or it would vanish for a moment. */
   settle(): void {
-    if (this.#answered.size) this.confirm([...this.#answered])
+    this.confirm(this.#answered)
   }
 
   /**
@@ -104,10 +103,7 @@ export class Outbox {
   offerAgain(messages: readonly Message[]): void {
     for (const item of this.items.value) if (this.#answered.delete(item.id)) this.#put({ ...item, state: 'waiting' })
     const first = (this.items.value[0]?.at ?? this.#options.clock.now()) - messages.length
-    messages.forEach(({ id, kind, body }, i) => {
-      this.#own.add(id)
-      this.#put({ id, kind, body, at: first + i, state: 'waiting' })
-    })
+    messages.forEach((message, i) => this.#wish(message, first + i))
     this.flush()
   }
 
@@ -115,9 +111,7 @@ export class Outbox {
   onStorage(key: string): void {
     const id = key.slice(this.#prefix.length)
     if (!key.startsWith(this.#prefix) || id === this.#flying || this.#answered.has(id)) return
-    const kept = this.#options.keep.get<KeptWish>(key)
-    if (kept) this.#take(kept)
-    else this.items.set(this.items.value.filter((item) => item.id !== id))
+    if (!this.#take(key)) this.confirm(new Set([id]))
     this.flush()
   }
 
@@ -125,7 +119,7 @@ export class Outbox {
   flush(): void {
     const item = this.items.value.find(({ state }) => state === 'waiting')
     if (!item || this.#flying || !this.#options.isConnected()) return
-    const { clock } = this.#options
+    const { clock, upload } = this.#options
     this.#stopTimer()
     const patience = this.#own.has(item.id) ? 0 : FOREIGN_MS - Math.abs(clock.now() - item.at)
     if (patience > 0) {
@@ -133,9 +127,9 @@ export class Outbox {
       return
     }
     this.#flying = item.id
-    const upload = this.#options.upload(item, (progress) => this.#onProgress(item, progress))
-    if (!upload) return this.#launch(item)
-    upload.then(
+    const uploading = upload(item, (progress) => this.#onProgress(item, progress))
+    if (!uploading) return this.#launch(item)
+    uploading.then(
       (body) => {
         const uploaded = { ...item, body }
         if (this.#find(item.id)) this.#put(uploaded)
@@ -146,22 +140,25 @@ export class Outbox {
   }
 
   /** Waiting still, so that it can be discarded; false: it was. */
-  #onProgress(item: OutboxItem, progress: number): boolean {
+  #onProgress(item: KeptWish, progress: number): boolean {
     const isWanted = this.#find(item.id) !== undefined
     if (isWanted) this.#show({ ...item, body: { ...item.body, progress } as Body })
     return isWanted
   }
 
-  #launch(item: OutboxItem): void {
-    if (!this.#find(item.id)) {
-      this.#flying = undefined
-      return this.flush()
-    }
-    const { clock } = this.#options
+  #launch(item: KeptWish): void {
+    const { clock, send, onSent } = this.#options
+    if (!this.#find(item.id)) return this.#goOn()
     this.#show({ ...item, state: 'sending' })
     const at = clock.now()
-    this.#options.send(item).then(
-      (answer) => this.#sent(item, answer),
+    send(item).then(
+      (answer) => {
+        this.#refusals = 0
+        this.#answered.add(item.id)
+        this.#flying = undefined
+        onSent(item, answer)
+        this.flush()
+      },
       (error: RefusalError) => this.#refused(item, error, clock.now() - at),
     )
   }
@@ -170,51 +167,50 @@ export class Outbox {
     this.#stopTimer()
   }
 
-  #sent(item: OutboxItem, answer: CommandAnswer<'send'>): void {
+  #goOn(): void {
     this.#flying = undefined
-    this.#refusals = 0
-    this.#cuts.delete(item.id)
-    this.#answered.add(item.id)
-    this.#options.onSent(item, answer)
     this.flush()
   }
 
-  #refused(item: OutboxItem, error: RefusalError, tookMs: number): void {
-    this.#flying = undefined
-    if (!this.#find(item.id)) return this.flush()
-    if (error.code === 'cut' && tookMs < BLAME_MS) this.#cuts.set(item.id, (this.#cuts.get(item.id) ?? 0) + 1)
-    const isPoison = (this.#cuts.get(item.id) ?? 0) >= CUT_COUNT
-    if (!error.retry || isPoison) {
-      const refusal = isPoison ? QUARANTINED : { code: error.code as WireRefusal['code'], message: error.message, retry: false }
-      this.#put({ ...item, state: 'failed', refusal })
-      return this.flush()
+  #refused(item: KeptWish, { code, message, retry, afterMs }: RefusalError, tookMs: number): void {
+    if (!this.#find(item.id)) return this.#goOn()
+    const cuts = (item.cuts ?? 0) + (code === 'cut' && tookMs < BLAME_MS ? 1 : 0)
+    const isPoison = cuts >= CUT_COUNT
+    if (!retry || isPoison) {
+      this.#put({ ...item, state: 'failed', refusal: isPoison ? QUARANTINED : { code: code as Code, message, retry } })
+      return this.#goOn()
     }
-    this.#put({ ...item, state: 'waiting' })
-    if (error.code === 'cut' || error.code === 'disconnected') return
+    this.#flying = undefined
+    this.#put({ ...item, cuts })
+    if (code === 'cut' || code === 'disconnected') return
     const { clock, random } = this.#options
     const backoff = Math.min(RETRY_CAP_MS, 1000 * 2 ** this.#refusals++)
-    this.#stopTimer = clock.after(error.afterMs ?? backoff * (0.5 + random() / 2), () => this.flush())
+    this.#stopTimer = clock.after(afterMs ?? backoff * (0.5 + random() / 2), () => this.flush())
   }
 
-  #find(id: string): OutboxItem | undefined {
+  #find(id: string): KeptWish | undefined {
     return this.items.value.find((item) => item.id === id)
   }
 
-  #take(kept: KeptWish | undefined): void {
-    if (!kept?.id) return
-    const { id, kind, body, at, refusal, cuts } = kept
-    if (cuts) this.#cuts.set(id, cuts)
-    this.#show(refusal ? { id, kind, body, at, state: 'failed', refusal } : { id, kind, body, at, state: 'waiting' })
+  /** What another life of this page, or another window, left under a key; false: nothing. */
+  #take(key: string): boolean {
+    const kept = this.#options.keep.get<KeptWish>(key)
+    if (!kept?.id) return false
+    this.#show({ ...kept, state: kept.refusal ? 'failed' : 'waiting' })
+    return true
   }
 
-  #put(item: OutboxItem): void {
-    const { id, kind, body, at, refusal } = item
-    const kept: KeptWish = { id, kind, body, at, refusal, cuts: this.#cuts.get(id) }
-    this.#options.keep.set(this.#prefix + id, kept)
+  #wish({ id, kind, body }: Pick<KeptWish, 'id' | 'kind' | 'body'>, at = this.#nextAt()): void {
+    this.#own.add(id)
+    this.#put({ id, kind, body, at, state: 'waiting' })
+  }
+
+  #put(item: KeptWish): void {
+    this.#options.keep.set(this.#prefix + item.id, item)
     this.#show(item)
   }
 
-  #show(item: OutboxItem): void {
+  #show(item: KeptWish): void {
     const others = this.items.value.filter(({ id }) => id !== item.id)
     this.items.set([...others, item].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)))
   }

@@ -12,10 +12,10 @@ export class RefusalError extends Error {
   readonly retry: boolean
   readonly afterMs: number | undefined
 
-  constructor(refusal: Partial<WireRefusal> | { readonly code: 'timeout' | 'disconnected' | 'cut' }) {
-    super('message' in refusal ? refusal.message : refusal.code)
-    this.code = refusal.code ?? 'internal'
-    this.retry = 'retry' in refusal ? refusal.retry === true : true
-    this.afterMs = 'afterMs' in refusal ? refusal.afterMs : undefined
+  constructor({ code = 'internal', message = code, retry = true, afterMs }: Partial<Omit<WireRefusal, 'code'> & Pick<RefusalError, 'code'>>) {
+    super(message)
+    this.code = code
+    this.retry = retry
+    this.afterMs = afterMs
   }
 }

@@ -14,7 +14,7 @@ interface Waiting {
 export class Requests {
   readonly #clock: Clock
   readonly #send: (packet: string) => void
-  readonly #waiting = new Map<number, Waiting>()
+  readonly #waiting = new Map<string, Waiting>()
   #lastId = 0
 
   constructor(clock: Clock, send: (packet: string) => void) {
@@ -27,7 +27,7 @@ export class Requests {
   }
 
   request<C extends Command>(command: C, input: CommandInput<C>, limitMs: number): Promise<CommandAnswer<C>> {
-    const id = ++this.#lastId
+    const id = String(++this.#lastId)
     return new Promise((resolve, reject) => {
       const stopTimer = this.#clock.after(limitMs, () => this.#take(id)?.reject(new RefusalError({ code: 'timeout' })))
       this.#waiting.set(id, { resolve, reject, stopTimer })
@@ -35,7 +35,7 @@ export class Requests {
     })
   }
 
-  settle(id: number, answer: unknown): void {
+  settle(id: string, answer: unknown): void {
     const waiting = this.#take(id)
     const { error } = (answer ?? { error: {} }) as { error?: Partial<WireRefusal> }
     if (error) waiting?.reject(new RefusalError(error))
@@ -47,7 +47,7 @@ export class Requests {
     for (const id of [...this.#waiting.keys()]) this.#take(id)?.reject(new RefusalError({ code }))
   }
 
-  #take(id: number): Waiting | undefined {
+  #take(id: string): Waiting | undefined {
     const waiting = this.#waiting.get(id)
     this.#waiting.delete(id)
     waiting?.stopTimer()

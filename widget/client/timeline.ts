@@ -14,45 +14,40 @@ export interface Timeline {
   readonly hasOlder: boolean
 }
 
-/** What an insert found: nothing new, something new, messages missing before it, or another log than the one we know. */
-export type Outcome = 'same' | 'grown' | 'gap' | 'diverged'
-
 const EARLY_COUNT = 300
 
 export const EMPTY: Timeline = { epoch: '', messages: [], end: undefined, early: [], hasOlder: false }
 
-/** The timeline that starts with these messages, whatever was before. `end` counts where there are none. */
-export function startTimeline(page: {
-  readonly epoch: string
-  readonly messages: readonly Message[]
-  readonly hasOlder: boolean
-  readonly early?: readonly Message[]
-}): Timeline {
-  const { epoch, messages, hasOlder, early = [] } = page
-  return drain({ epoch, messages, end: messages[messages.length - 1]?.seq ?? 0, early, hasOlder }).timeline
+/** The timeline that starts with these messages, whatever was before; what is early and does not fit is dropped. */
+export function startTimeline(
+  epoch: string, messages: readonly Message[], hasOlder: boolean, early: readonly Message[] = [],
+): Timeline {
+  const last = messages[messages.length - 1]
+  const timeline = { epoch, messages, end: last?.seq ?? 0, early: [], hasOlder }
+  return drain({ ...timeline, early }) ?? timeline
 }
 
-export function insert(timeline: Timeline, message: Message): { readonly timeline: Timeline; readonly outcome: Outcome } {
-  const { end, messages, epoch } = timeline
-  if (end === undefined) return { timeline: withEarly(timeline, message), outcome: 'gap' }
+/** The same timeline where there is nothing new; undefined: the message is of another log than the one we know. */
+export function insert(timeline: Timeline, message: Message): Timeline | undefined {
+  const { end, messages } = timeline
+  const { seq, id, epoch } = message
   const last = messages[messages.length - 1]
-  if (last && message.epoch !== epoch) return { timeline, outcome: 'diverged' }
-  if (message.seq <= end) {
-    const held = messages[message.seq - (messages[0]?.seq ?? 0)]
-    return { timeline, outcome: held && held.id !== message.id ? 'diverged' : 'same' }
+  if (last && epoch !== timeline.epoch) return undefined
+  if (seq <= end!) {
+    const held = messages.find((each) => each.seq === seq)
+    return held && held.id !== id ? undefined : timeline
   }
-  if (message.seq > end + 1) return { timeline: withEarly(timeline, message), outcome: 'gap' }
-  if (!isNext(last, message)) return { timeline, outcome: 'diverged' }
-  return drain({ ...timeline, epoch: message.epoch, messages: [...messages, message], end: message.seq })
+  if (seq !== end! + 1) return withEarly(timeline, message)
+  return isNext(last, message) ? drain({ ...timeline, epoch, messages: [...messages, message], end: seq }) : undefined
 }
 
 /** A page of older messages; only what ends right below the first one held is taken. */
 export function prepend(timeline: Timeline, page: readonly Message[], hasOlder: boolean): Timeline {
-  const first = timeline.messages[0]
-  const older = first ? page.filter(({ seq }) => seq < first.seq) : []
+  const [first] = timeline.messages
+  const older = page.filter(({ seq }) => seq < first!.seq)
   const last = older[older.length - 1]
-  if (!first || !last || last.seq + 1 !== first.seq || !isNext(last, first)) return { ...timeline, hasOlder }
-  return { ...timeline, messages: [...older, ...timeline.messages], hasOlder }
+  const isBelow = last && last.seq + 1 === first!.seq && isNext(last, first!)
+  return { ...timeline, messages: isBelow ? [...older, ...timeline.messages] : timeline.messages, hasOlder }
 }
 
 /** Keeps the newest `count`. */
@@ -62,34 +57,34 @@ export function trim(timeline: Timeline, count: number): Timeline {
 }
 
 /**
- * After a divergence: what both logs share, then what the gateway has. `page` is the newest of the gateway's log without
- * holes. `lost` are the held messages that the gateway no longer has; undefined: no common entry within the page.
+ * After a divergence: what both logs share, then what the gateway has. `page` is the newest of the gateway's log without holes;
+ * `hasOlder`: there is more of it. `lost` are the held messages that are not in it. `isDoubtful`: no common entry, and further
+ * down there may be one.
  */
 export function reconcile(
-  timeline: Timeline, page: readonly Message[], epoch: string,
-): { readonly timeline: Timeline; readonly lost: readonly Message[] } | undefined {
-  const theirs = new Map(page.map((message) => [message.seq, message.id]))
+  timeline: Timeline, page: readonly Message[], epoch: string, hasOlder: boolean,
+): { readonly timeline: Timeline; readonly lost: readonly Message[]; readonly isDoubtful: boolean } {
+  const theirs = new Map(page.map(({ seq, id }) => [seq, id]))
   const held = timeline.messages
   // From below: what was offered again may stand above another past under its old number.
   const below = held.filter(({ seq }) => seq < (page[0]?.seq ?? 0)).length
   let count = below
   while (count < held.length && theirs.get(held[count]!.seq) === held[count]!.id) count++
-  if (count === below) return undefined
-  const common = held[count - 1]!.seq
-  const messages = [...held.slice(0, count), ...page.filter(({ seq }) => seq > common)]
-  return { timeline: startTimeline({ epoch, messages, hasOlder: timeline.hasOlder }), lost: missingFrom(held.slice(count), page) }
-}
-
-export function missingFrom(held: readonly Message[], page: readonly Message[]): readonly Message[] {
+  const isShared = count > below
+  const shared = isShared ? held.slice(0, count) : []
+  const last = shared[shared.length - 1]
+  const messages = [...shared, ...page.filter(({ seq }) => !last || seq > last.seq)]
   const ids = new Set(page.map(({ id }) => id))
-  return held.filter(({ id }) => !ids.has(id))
+  const lost = held.slice(shared.length).filter(({ id }) => !ids.has(id))
+  return {
+    timeline: startTimeline(epoch, messages, isShared ? timeline.hasOlder : hasOlder), lost, isDoubtful: !isShared && hasOlder && below > 0,
+  }
 }
 
-function drain(timeline: Timeline): { readonly timeline: Timeline; readonly outcome: Outcome } {
+function drain(timeline: Timeline): Timeline | undefined {
   const early = timeline.early.filter(({ seq }) => seq > timeline.end!)
-  const next = early[0]
-  if (next?.seq !== timeline.end! + 1) return { timeline: { ...timeline, early }, outcome: early.length ? 'gap' : 'grown' }
-  return insert({ ...timeline, early: early.slice(1) }, next)
+  const [next] = early
+  return next?.seq === timeline.end! + 1 ? insert({ ...timeline, early: early.slice(1) }, next) : { ...timeline, early }
 }
 
 function withEarly(timeline: Timeline, message: Message): Timeline {
