@@ -13,6 +13,7 @@ import { lowerBriefly } from './rollup.lower.mjs'
 import { minify } from './rollup.minify.mjs'
 import { pieces } from './rollup.pieces.mjs'
 import { visit } from './rollup.rewrite.mjs'
+import { editing } from './rollup.trace.mjs'
 import { unfoldClasses } from './rollup.unfold.mjs'
 
 const TARGET = 'es2017'
@@ -24,13 +25,13 @@ const minifyStyles = () => ({
   name: 'minify-styles',
   async transform(code, id) {
     if (!/\/widget\//.test(id) || !code.includes('css`')) return null
-    let result = code
+    const text = editing(code)
     for (const [whole, body] of code.matchAll(/\bcss`([^`]*)`/g)) {
       if (body.includes('${')) continue
       const { code: css } = await transform(body, { loader: 'css', minify: true, target: 'chrome64' })
-      result = result.replace(whole, () => `css\`${css.trim().replace(/\\/g, '\\\\')}\``)
+      text.replace(whole, () => `css\`${css.trim().replace(/\\/g, '\\\\')}\``)
     }
-    return { code: result, map: null }
+    return text.result()
   },
 })
 
@@ -42,7 +43,6 @@ const minifyTemplates = () => ({
   name: 'minify-templates',
   transform(code, id) {
     if (!/\/widget\/(parts|elements)\//.test(id)) return null
-    let result = code
     const pieces = []
     visit(this.parse(code), (node) => {
       if (node.type !== 'TaggedTemplateExpression' || !/^(html|svg)$/.test(node.tag.name)) return
@@ -54,8 +54,9 @@ const minifyTemplates = () => ({
         before += value.raw
       }
     })
-    for (const { start, end, text } of pieces.sort((a, b) => b.start - a.start)) result = result.slice(0, start) + text + result.slice(end)
-    return { code: result, map: null }
+    const template = editing(code)
+    for (const { start, end, text } of pieces.sort((a, b) => b.start - a.start)) template.put(start, end, text)
+    return template.result()
   },
 })
 
@@ -69,12 +70,16 @@ const compile = (target) => esbuild({ target, sourceMap: true })
 /** Reading a property of an import runs nobody's code here; believing that drops engine.io-client's unused Socket. */
 const treeshake = { moduleSideEffects: (id) => !/engine\.io-/.test(id), propertyReadSideEffects: false, unknownGlobalSideEffects: false }
 
+/** Packages may lie elsewhere than beside the sources; where is nobody's business. */
+const withoutMachine = (path) => path.replace(/^.*\/(?=node_modules\/)/, '../../')
+
 const script = (name) => ({
   input: `widget/${name}.ts`,
   treeshake,
   output: {
     dir: 'dist/widget', format: 'es', sourcemap: true, entryFileNames: '[name].js', chunkFileNames: `${name}-[name]-[hash].js`,
-    hashCharacters: 'base36', banner: ({ isEntry }) => (isEntry ? prelude() : ''),
+    hashCharacters: 'base36', sourcemapPathTransform: withoutMachine,
+    banner: ({ isEntry }) => (isEntry ? prelude() : ''),
   },
   plugins: [
     ...(name === 'im-chat' ? [slimLit()] : []), engineForBrowsers(), resolveForBrowsers(), minifyStyles(), compile('esnext'),
@@ -86,7 +91,7 @@ const script = (name) => ({
 const modules = () => ({
   input: Object.fromEntries(Object.entries(MODULES).filter(([, file]) => existsSync(file))),
   external: /^(lit|@lit\/|engine\.io-client)/,
-  output: { dir: 'dist/widget/esm', format: 'es', sourcemap: true, chunkFileNames: '[name]-[hash].js' },
+  output: { dir: 'dist/widget/esm', format: 'es', sourcemap: true, sourcemapPathTransform: withoutMachine, chunkFileNames: '[name]-[hash].js' },
   plugins: [nodeResolve(), minifyStyles(), compile('es2022')],
 })
 

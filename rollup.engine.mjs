@@ -3,6 +3,8 @@
  * ask for: WebTransport (0.9 kB brotli), binary packets, other runtimes, upgrades. Each cut is looked for, so that a new version of the
  * package which has it no longer ends the build instead of passing for what it was.
  */
+import { editing } from './rollup.trace.mjs'
+
 const MODULES = [
   [/engine\.io-client.*webtransport\.js$/, 'export class WT {}'],
   [/engine\.io-parser.*encodePacket(\.browser)?\.js$/, `
@@ -58,11 +60,8 @@ export const engineForBrowsers = () => ({
   transform(code, id) {
     const cuts = /engine\.io-client/.test(id) && CUTS.find(([file]) => file.test(id))?.[1]
     if (!cuts) return null
-    const cut = (text, [what, instead = '']) => {
-      const without = text.replace(what, instead)
-      if (without === text) this.error(`${id} no longer has ${what}`)
-      return without
-    }
-    return { code: cuts.reduce(cut, code), map: null }
+    const text = editing(code)
+    for (const [what, instead = ''] of cuts) if (!text.replace(what, instead)) this.error(`${id} no longer has ${what}`)
+    return text.result()
   },
 })

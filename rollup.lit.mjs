@@ -3,6 +3,7 @@
  * has: SVG and MathML roots, expressions in comments, in raw text and on elements, listeners with options, compiled templates,
  * directives that outlive their place. Each cut is looked for, so that another version of the package ends the build.
  */
+import { editing } from './rollup.trace.mjs'
 
 const CUTS = [
   // SVG and MathML roots
@@ -42,11 +43,8 @@ export const slimLit = () => ({
   },
   transform(code, id) {
     if (!id.endsWith('lit-html/lit-html.js')) return null
-    const cut = (text, [what, instead = '']) => {
-      const without = text.replace(what, instead)
-      if (without === text) this.error(`lit-html no longer has ${what}`)
-      return without
-    }
-    return { code: CUTS.reduce(cut, code), map: null }
+    const text = editing(code)
+    for (const [what, instead = ''] of CUTS) if (!text.replace(what, instead)) this.error(`lit-html no longer has ${what}`)
+    return text.result()
   },
 })

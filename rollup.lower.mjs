@@ -11,7 +11,7 @@ import { rewrite } from './rollup.rewrite.mjs'
 export const lowerBriefly = () => ({
   name: 'lower-briefly',
   renderChunk(code) {
-    return { code: rewrite(code, this.parse(code), briefly), map: null }
+    return rewrite(code, this.parse(code), briefly)
   },
 })
 

@@ -3,6 +3,7 @@
  * their content, so that a script only ever meets the pieces it was built with.
  */
 import { readdirSync, rmSync } from 'node:fs'
+import { editing } from './rollup.trace.mjs'
 
 const PIECE = /-[a-z0-9]{8}\.js(\.map)?$/
 
@@ -22,8 +23,12 @@ const FETCH_PIECE = `
 export const pieces = () => ({
   name: 'pieces',
   renderDynamicImport: () => ({ left: 'fetchPiece(', right: ')' }),
-  renderChunk: (code, { isEntry, dynamicImports }) =>
-    (isEntry && dynamicImports.length ? { code: FETCH_PIECE + code, map: null } : null),
+  renderChunk(code, { isEntry, dynamicImports }) {
+    if (!isEntry || !dynamicImports.length) return null
+    const text = editing(code)
+    text.put(0, 0, FETCH_PIECE)
+    return text.result()
+  },
   generateBundle(_options, bundle) {
     for (const { fileName, isEntry, imports, exports } of Object.values(bundle)) {
       const isTied = isEntry ? exports?.length : imports?.length

@@ -1,19 +1,28 @@
 /**
  * Source to source, by rules on the syntax tree: `rule(node, render)` returns a node's new text, or undefined to leave it as
- * it is; `render` gives the text of an inner node under the same rule.
+ * it is; `render` gives the text of an inner node under the same rule. Texts are marked (rollup.trace.mjs) until `rewrite` returns.
  */
-export function rewrite(code, node, rule) {
-  const render = (each) => rule(each, render) ?? around(each)
+import { copied, standsFor, traced } from './rollup.trace.mjs'
+
+/** For a plugin: the whole text and its map. */
+export const rewrite = (code, tree, rule) => traced(code, rendered(code, tree, rule))
+
+/** For a rule: the text of a node under another rule. */
+export function rendered(code, node, rule) {
+  const render = (each) => {
+    const text = rule(each, render)
+    return text === undefined ? around(each) : standsFor(each.start) + text + standsFor(each.end)
+  }
   const around = (each) => {
     let text = ''
     let at = each.start
     for (const child of childrenOf(each)) {
       // A shorthand `{a}` is key and value at once.
       if (child.start < at) continue
-      text += code.slice(at, child.start) + render(child)
+      text += copied(code, at, child.start) + render(child)
       at = child.end
     }
-    return text + code.slice(at, each.end)
+    return text + copied(code, at, each.end)
   }
   return render(node)
 }

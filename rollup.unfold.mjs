@@ -15,7 +15,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { rewrite, visit } from './rollup.rewrite.mjs'
+import { rendered, rewrite, visit } from './rollup.rewrite.mjs'
 
 export const unfoldClasses = () => {
   let extended
@@ -31,9 +31,9 @@ export const unfoldClasses = () => {
         if (!/^Class(Declaration|Expression)$/.test(node.type)) return undefined
         const name = node.id?.name
         if (name && !node.superClass && !extended.has(name) && isClosed(node.body)) return unfold(node, code)
-        return rewrite(code, node, ({ type, name: own }) => (type === 'PrivateIdentifier' ? `im$${name}$${own}` : undefined))
+        return rendered(code, node, ({ type, name: own }) => (type === 'PrivateIdentifier' ? `im$${name}$${own}` : undefined))
       }
-      return { code: rewrite(code, this.parse(code), rule), map: null }
+      return rewrite(code, this.parse(code), rule)
     },
   }
 }
@@ -63,7 +63,7 @@ function saysThis(node) {
 
 function unfold({ id, body: { body } }, code) {
   const getters = new Set(body.filter(({ key, kind }) => kind === 'get' && isPrivate(key)).map(({ key }) => key.name))
-  const text = (node) => rewrite(code, node, (each) => {
+  const text = (node) => rendered(code, node, (each) => {
     if (each.type === 'ThisExpression') return 'im$self'
     if (isOfThis(each)) return `im$${each.property.name}${getters.has(each.property.name) ? '()' : ''}`
     return undefined
