@@ -1,12 +1,12 @@
 /**
- * As much of Lit as `<im-chat>` uses, in place of `lit` in the phone's script alone (rollup.config.mjs): lit-html whole, its element without
- * decorators, converters, hydration, warnings and inherited properties. 1.6 kB brotli less. Everything is written against Lit's own
- * types and runs on Lit itself in the module builds, the pages for desk and inbox and the legacy bundle.
+ * As much of Lit as `<im-chat>` uses, in place of `lit` in the phone's script alone (rollup.lit.mjs, which also trims lit-html): its element
+ * without decorators, converters, hydration, warnings and inherited properties. 1.6 kB brotli less. Everything is written against
+ * Lit's own types and runs on Lit itself in the module builds, the pages for desk and inbox and the legacy bundle.
  */
 import { render as renderInto, type RenderOptions } from 'lit/html.js'
 import type { PropertyDeclaration, ReactiveController } from 'lit'
 
-export { html, nothing, noChange, svg } from 'lit/html.js'
+export { html, nothing } from 'lit/html.js'
 
 /** Rules stay text until an element adopts them. */
 export const css = (strings: TemplateStringsArray): string => strings[0]!
