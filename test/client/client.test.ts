@@ -26,7 +26,7 @@ describe('two clients and a gateway', () => {
     await clock.advance(10)
     expect(theirs.unread.value).toBe(0)
     expect(mine.theirs.value).toEqual({ delivered: 1, read: 1 })
-    expect(mine.typing.value).toEqual({ from: 'a1' })
+    expect(mine.typing.value).toMatchObject({ from: 'a1' })
     theirs.send('hi')
     await clock.advance(10)
     expect(textsOf(customer, 'shop:42')).toEqual(['hello', 'hi'])

@@ -156,7 +156,7 @@ describe('a log that changes under a line that stands', () => {
     }
     expect(said).toBe(2)
     const { typing } = agent.conversation('u1')
-    expect(typing.value).toEqual({ from: 'u1' })
+    expect(typing.value).toMatchObject({ from: 'u1' })
     await world.clock.advance(6000)
     expect(typing.value).toBeUndefined()
     mine.setTyping(true)

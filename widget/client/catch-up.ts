@@ -58,7 +58,7 @@ export class CatchUp {
   }
 
   get isBehind(): boolean {
-    return this.#isReading || this.#isDiverged || (this.#timeline.end ?? -1) < this.#target
+    return this.#isReading || this.#isDiverged || !(this.#timeline.end! >= this.#target)
   }
 
   /** The gateway's log is not the one we knew, and it is not settled yet what it lost. */
@@ -82,18 +82,20 @@ export class CatchUp {
     this.#set(EMPTY)
   }
 
-  /** What the welcome said of this conversation; the messages follow. */
-  resumed({ status, head }: Resumed): void {
-    this.#target = head.seq
+  /** Another line. `resumed`: what its welcome said of this conversation; the messages follow. No word of it: ask. */
+  begin(resumed: Resumed | undefined): void {
+    this.stop()
+    if (!resumed) return this.ask()
+    const { status, head } = resumed
     const { end = 0 } = this.#timeline
-    if (status === 'diverged' || (status === 'follows' && this.#differs(head))) return this.#diverged()
+    this.#target = head.seq
+    if (status === 'diverged' || (status === 'follows' && this.#differs(head)) || (!head.seq && end)) return this.#diverged()
     this.#isReloading = status === 'reload'
-    if (head.seq === 0 && end > 0) return this.#diverged()
-    if (head.seq === 0) this.#set(startTimeline(head.epoch, [], false))
+    if (!head.seq) this.#set(startTimeline(head.epoch, [], false))
     this.#check()
   }
 
-  /** No word of it in the welcome, or opened later: ask. */
+  /** Is there more than we know? */
   ask(): void {
     void this.#read()
   }
@@ -130,7 +132,7 @@ export class CatchUp {
     this.#options.onChange()
   }
 
-  /** Nothing will come any more; the next welcome starts again. */
+  /** Nothing will come any more; the next line begins again. */
   stop(): void {
     this.#stopTimer()
     this.#isReloading = false
@@ -187,7 +189,7 @@ export class CatchUp {
       else await this.#readAbove()
     } catch (error) {
       if (typeof (error as RefusalError).retry !== 'boolean') throw error
-      if ((error as RefusalError).retry) delay = (error as RefusalError).afterMs ?? RETRY_MS
+      if ((error as RefusalError).retry) delay = (error as RefusalError).afterMs || RETRY_MS
     } finally {
       this.#isReading = false
       this.#options.onChange()

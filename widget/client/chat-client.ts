@@ -6,7 +6,6 @@ import type { ClientOptions } from './client-options.ts'
 import { clientId } from './client-id.ts'
 import { Connection } from './connection.ts'
 import { Conversation } from './conversation.ts'
-import type { Inbox, InboxOptions } from './inbox.ts'
 import { Keep } from './keep.ts'
 import { Pass } from './pass.ts'
 import { portsOf, type Ports } from './ports.ts'
@@ -18,29 +17,27 @@ import type { Client as Contract, PushMap } from './types.ts'
 const RESUME_COUNT = 100
 const COMPARE_EVERY_MS = 40_000
 
-/** The list of conversations, for whom wants one: a phone's chat shows none and does not carry it. */
-export type MakeInbox = (options: InboxOptions) => Inbox
-
-/** What client.ts describes; `makeInbox` is the part of it that not everyone needs. */
+/** What client.ts describes, but for the list of conversations, which a phone's chat does not show and does not carry. */
 export class ChatClient implements Contract {
+  declare readonly inbox: Contract['inbox']
   readonly identity = signal<Identity | undefined>(undefined)
   readonly focus = signal<string | undefined>(undefined)
   readonly #ports: Ports
   readonly #gateway: string
-  readonly #makeInbox: MakeInbox | undefined
+  readonly #onOpen: ((conversation: Conversation) => void) | undefined
   readonly #pass: Pass
   readonly #keep: Keep
   readonly #device: string
   readonly #connection: Connection
-  readonly #conversations = new Map<string, Conversation>()
+  readonly #conversations: Conversation[] = []
   readonly #listeners = new Map<string, Set<(data: never) => void>>()
-  #inbox: Inbox | undefined
   #hasRefetched = false
   #stopCompare = (): void => {}
   #stopEnvironment: (() => void) | undefined
 
-  constructor(options: ClientOptions, makeInbox?: MakeInbox) {
-    this.#makeInbox = makeInbox
+  /** `onOpen`: for each conversation once, when it is made. */
+  constructor(options: ClientOptions, onOpen?: (conversation: Conversation) => void) {
+    this.#onOpen = onOpen
     const ports = (this.#ports = portsOf(options))
     this.#gateway = options.gateway
     const { clock, random, environment, storage } = ports
@@ -48,7 +45,7 @@ export class ChatClient implements Contract {
     this.#pass = new Pass(options.token, { keep: shared, clock, fetchGuest: ports.fetchGuest })
     const scope = options.token === undefined ? 'guest' : scopeOf(options.token)
     this.#keep = new Keep(storage, `${shared.prefix}${scope}~`)
-    this.#device = options.device ?? this.#deviceOf(shared)
+    this.#device = options.device || this.#deviceOf(shared)
     this.identity.set(this.#keep.get<Identity>('me'))
     this.focus.set(options.to)
     this.#connection = new Connection({
@@ -60,13 +57,8 @@ export class ChatClient implements Contract {
       hello: () => this.#hello(),
       onWelcome: (welcome) => this.#welcome(welcome),
       onPush: (name, data) => this.#push(name, data),
-      isCaughtUp: () => this.#all().every(({ isCaughtUp }) => isCaughtUp),
+      isCaughtUp: () => this.#conversations.every(({ isCaughtUp }) => isCaughtUp),
       onRefused: (refusal) => this.#onRefused(refusal),
-    })
-    let wasWelcomed = false
-    this.#connection.state.subscribe(() => {
-      if (wasWelcomed && !this.#connection.isWelcomed) for (const conversation of this.#all()) conversation.onLost()
-      wasWelcomed = this.#connection.isWelcomed
     })
   }
 
@@ -74,28 +66,19 @@ export class ChatClient implements Contract {
     return this.#connection.state
   }
 
-  get inbox(): Inbox {
-    if (!this.#inbox) {
-      this.#inbox = this.#makeInbox!({
-        side: () => this.identity.value?.side,
-        list: (input) => this.request('conversations', input),
-        received: (conversation, seq) => this.#received(conversation, seq),
-      })
-      if (this.#connection.isWelcomed) void this.#inbox.refresh()
-    }
-    return this.#inbox
+  get isWelcomed(): boolean {
+    return this.#connection.isWelcomed
   }
 
   conversation(to: string): Conversation {
-    const known = this.#conversations.get(to)
-    if (known) return known
+    const count = this.#conversations.length
     const conversation = this.#open(to)
-    conversation.ask()
+    if (this.#conversations.length > count) conversation.ask()
     return conversation
   }
 
   #open(to: string): Conversation {
-    const known = this.#conversations.get(to)
+    const known = this.#conversations.find((each) => each.to === to)
     if (known) return known
     const { clock, random } = this.#ports
     const conversation = new Conversation({
@@ -110,8 +93,8 @@ export class ChatClient implements Contract {
       onTimeout: () => this.#connection.suspect(),
       onChange: () => this.#connection.checkCaughtUp(),
     })
-    this.#conversations.set(to, conversation)
-    this.#keepRow(conversation)
+    this.#conversations.push(conversation)
+    this.#onOpen?.(conversation)
     return conversation
   }
 
@@ -123,19 +106,6 @@ export class ChatClient implements Contract {
     return piece.then(({ upload }) => upload(body, {
       gateway: this.#gateway, clock, onProgress, token: () => this.#pass.token(), isConnected: () => this.#connection.isWelcomed,
     }))
-  }
-
-  /** What this line writes and reads is not pushed back to it; the list learns it here. */
-  #keepRow(conversation: Conversation): void {
-    conversation.timeline.subscribe(({ messages }) => {
-      const last = messages[messages.length - 1]
-      if (last) this.#inbox?.onMessage(last)
-    })
-    conversation.unread.subscribe(() => {
-      const { id, mine } = conversation
-      const side = this.identity.value?.side
-      if (id !== undefined && side !== undefined) this.#inbox?.onCursor({ conversation: id, participant: side, ...mine })
-    })
   }
 
   changeUser(to: string): void {
@@ -158,9 +128,9 @@ export class ChatClient implements Contract {
   connect(): void {
     this.#stopEnvironment ??= this.#ports.environment.subscribe((event) => {
       this.#connection.notice(event.type)
-      if (event.type === 'leave') for (const conversation of this.#all()) conversation.saveCopy()
+      if (event.type === 'leave') for (const conversation of this.#conversations) conversation.saveCopy()
       if (event.type === 'storage' && event.key?.startsWith(this.#keep.prefix)) {
-        for (const conversation of this.#all()) conversation.onStorage(event.key.slice(this.#keep.prefix.length))
+        for (const conversation of this.#conversations) conversation.onStorage(event.key.slice(this.#keep.prefix.length))
       }
     })
     this.#connection.connect()
@@ -171,7 +141,7 @@ export class ChatClient implements Contract {
     this.#stopEnvironment = undefined
     this.#stopCompare()
     this.#connection.close()
-    for (const conversation of this.#all()) conversation.stop()
+    for (const conversation of this.#conversations) conversation.stop()
   }
 
   setToken(token: string): void {
@@ -184,77 +154,48 @@ export class ChatClient implements Contract {
   #compare(): void {
     this.#stopCompare()
     this.#stopCompare = this.#ports.clock.after(COMPARE_EVERY_MS, () => {
-      this.#conversations.get(this.focus.value ?? '')?.compare()
+      this.#conversations.find(({ to }) => to === this.focus.value)?.compare()
       this.#compare()
     })
   }
 
-  /** An opened conversation says so itself. */
-  #received(conversation: string, seq: number): void {
-    if (this.#all().some(({ id }) => id === conversation)) return
-    this.request('delivered', { conversation, seq }).catch(() => {})
-  }
-
-  #all(): readonly Conversation[] {
-    return [...this.#conversations.values()]
-  }
-
   /** One name an installation and one a window: a second line of both replaces the first. */
   #deviceOf(shared: Keep): string {
-    const device = shared.get<string>('device') ?? clientId(this.#ports.random)
+    const device = shared.get<string>('device') || clientId(this.#ports.random)
     shared.set('device', device)
     return `${device}.${clientId(this.#ports.random).slice(0, 8)}`
   }
 
   async #hello(): Promise<Hello> {
     const token = await this.#pass.token()
-    const cursors = []
-    for (const { resumeCursor } of this.#all()) if (resumeCursor) cursors.push(resumeCursor)
-    const to = this.focus.value
+    const cursors = this.#conversations.map(({ resumeCursor }) => resumeCursor).filter(Boolean)
+    // JSON leaves out what is not there.
     return {
-      token,
-      device: this.#device,
-      v: PROTOCOL_VERSION,
-      ...(to === undefined ? {} : { to }),
-      ...(cursors.length ? { resume: { cursors: cursors.slice(-RESUME_COUNT) } } : {}),
-    }
+      token, device: this.#device, v: PROTOCOL_VERSION, to: this.focus.value, resume: { cursors: cursors.slice(-RESUME_COUNT) },
+    } as Hello
   }
 
   #welcome(welcome: Welcome): void {
     this.#hasRefetched = false
     this.identity.set(welcome.identity)
     this.#keep.set('me', welcome.identity)
-    const resumed = new Map(welcome.resumed.map((one) => [one.to, one]))
     // What an earlier life of this page left unsent goes out too, whether or not anyone opens that conversation.
     for (const key of this.#keep.keys('out~')) this.#open(key.split('~')[1]!)
-    for (const to of resumed.keys()) this.#open(to)
-    for (const conversation of this.#all()) conversation.onWelcome(resumed.get(conversation.to))
-    if (this.#inbox) void this.#inbox.refresh()
+    for (const { to } of welcome.resumed) this.#open(to)
+    for (const conversation of this.#conversations) {
+      conversation.onWelcome(welcome.resumed.find(({ to }) => to === conversation.to))
+    }
     this.#compare()
   }
 
   #push(name: string, data: unknown): void {
-    const of = (id: string): Conversation | undefined => this.#all().find((conversation) => conversation.id === id)
     const push = { name, data } as { [P in keyof PushMap]: { name: P; data: PushMap[P] } }[keyof PushMap]
-    switch (push.name) {
-      case 'messagePush':
-        of(push.data.conversation)?.onMessage(push.data)
-        this.#inbox?.onMessage(push.data)
-        break
-      case 'cursorPush':
-        of(push.data.conversation)?.onCursor(push.data)
-        this.#inbox?.onCursor(push.data)
-        break
-      case 'typingPush':
-        of(push.data.conversation)?.onTyping(push.data)
-        break
-      case 'conversationPush':
-        this.#inbox?.onRow(push.data)
-        break
-      case 'changeUserPush':
-      case 'syncChangeUserPush':
-        this.focus.set(push.data.toid)
-    }
+    const id = (data as { conversation?: string } | undefined)?.conversation
+    const conversation = this.#conversations.find((each) => each.id === id)
+    if (push.name === 'messagePush') conversation?.onMessage(push.data)
+    else if (push.name === 'cursorPush') conversation?.onCursor(push.data)
+    else if (push.name === 'typingPush') conversation?.onTyping(push.data)
+    else if (push.name === 'changeUserPush' || push.name === 'syncChangeUserPush') this.focus.set(push.data.toid)
     for (const listener of [...(this.#listeners.get(name) ?? [])]) listener(data as never)
   }
 

@@ -154,7 +154,7 @@ export class Connection {
     if (this.#greeted) return
     const preferred = this.#options.ports[0]!.name
     const open = [...this.#attempts.values()].filter((line) => line.isOpen)
-    const line = open.find(({ name }) => name === preferred) ?? open[0]
+    const line = open.find(({ name }) => name === preferred) || open[0]
     if (!line) return
     this.#greeted = line
     const isLast = line.name !== preferred || this.#options.ports.length < 2

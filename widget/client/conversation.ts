@@ -72,7 +72,7 @@ export class Conversation implements Contract {
       send: (item) => this.#send(item),
       onSent: (item, answer) => this.#sent(item, answer),
     })
-    this.draft.set(keep.get<string>(`draft~${to}`) ?? '')
+    this.draft.set(keep.get<string>(`draft~${to}`) || '')
     this.#copy = new LocalCopy({ to, keep, clock, take: () => this.#takeCopy() })
     this.#restore(this.#copy.read())
   }
@@ -153,10 +153,8 @@ export class Conversation implements Contract {
     if (resumed) {
       this.#know(resumed.conversation, resumed.cursors)
       if (resumed.name) this.name.set(resumed.name)
-      this.#catchUp.resumed(resumed)
-    } else {
-      this.#catchUp.ask()
     }
+    this.#catchUp.begin(resumed)
     this.#receipts.begin()
     this.#outbox.flush()
   }
@@ -169,10 +167,6 @@ export class Conversation implements Contract {
   /** A push can vanish inside a line that lives: is there more than we know? */
   compare(): void {
     this.#catchUp.ask()
-  }
-
-  onLost(): void {
-    this.#catchUp.stop()
   }
 
   onMessage(message: Message): void {
@@ -189,12 +183,12 @@ export class Conversation implements Contract {
     this.#know(this.#id!, { [participant]: { delivered, read } })
   }
 
-  onTyping({ side, from, name, on }: PushData<'typingPush'>): void {
-    if (side === this.to) this.#typing.show(on ? { from, ...(name === undefined ? {} : { name }) } : undefined)
+  onTyping(push: PushData<'typingPush'>): void {
+    if (push.side === this.to) this.#typing.show(push.on ? push : undefined)
   }
 
   onStorage(key: string): void {
-    if (key === `draft~${this.to}`) this.draft.set(this.#options.keep.get<string>(key) ?? '')
+    if (key === `draft~${this.to}`) this.draft.set(this.#options.keep.get<string>(key) || '')
     else this.#outbox.onStorage(key)
   }
 
@@ -213,7 +207,7 @@ export class Conversation implements Contract {
   #takeCopy(): Copy {
     const { messages, hasOlder } = this.#catchUp.timeline
     const { mine, theirs } = this.#receipts
-    return { id: this.#id ?? '', messages, hasOlder, mine, theirs: theirs.value, name: this.name.value }
+    return { id: this.#id || '', messages, hasOlder, mine, theirs: theirs.value, name: this.name.value }
   }
 
   #restore(copy: Copy | undefined): void {

@@ -16,15 +16,15 @@ const LOG = 'log~'
  */
 export class Keep {
   readonly prefix: string
-  readonly #storage: StoragePort | undefined
+  readonly #storage: StoragePort | null | undefined
 
-  constructor(storage: StoragePort | undefined, prefix: string) {
+  constructor(storage: StoragePort | null | undefined, prefix: string) {
     this.#storage = storage
     this.prefix = prefix
   }
 
   get<T>(key: string): T | undefined {
-    return attempt(() => JSON.parse(this.#storage!.getItem(this.prefix + key)!) as T) ?? undefined
+    return attempt(() => JSON.parse(this.#storage!.getItem(this.prefix + key)!) as T) || undefined
   }
 
   set(key: string, value: unknown): boolean {
@@ -35,7 +35,7 @@ export class Keep {
     if (!this.#storage) return false
     if (attempt(write)) return true
     for (const old of this.keys(LOG)) this.remove(old)
-    return attempt(write) ?? false
+    return attempt(write) || false
   }
 
   remove(key: string): void {

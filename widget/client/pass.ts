@@ -19,11 +19,6 @@ export class Pass {
     this.#options = options
   }
 
-  /** What is at hand without asking anyone. */
-  get held(): string | undefined {
-    return this.#token ?? this.#guest()?.token
-  }
-
   get isGuest(): boolean {
     return this.#token === undefined
   }
@@ -39,17 +34,17 @@ export class Pass {
   }
 
   async token(): Promise<string> {
-    return this.held ?? (await (this.#fetching ??= this.#fetch()))
+    return this.#token || this.#guest()?.token || (this.#fetching ??= this.#fetch())
   }
 
   async #fetch(): Promise<string> {
+    const { fetchGuest, keep } = this.#options
     try {
-      const guest = await this.#options.fetchGuest()
+      const guest = await fetchGuest()
       // Another window may have been quicker; one person, one pass.
       const other = this.#guest()
-      if (other) return other.token
-      this.#options.keep.set(KEY, guest)
-      return guest.token
+      if (!other) keep.set(KEY, guest)
+      return (other || guest).token
     } catch (error) {
       this.#fetching = undefined
       throw error

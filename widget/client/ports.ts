@@ -8,7 +8,8 @@ import { engineIoPorts } from './transports/engine-io.ts'
 
 /** Everything of the world that a client touches. */
 export interface Ports {
-  readonly storage: StoragePort | undefined
+  /** `null`, undefined: none. */
+  readonly storage: StoragePort | null | undefined
   readonly transports: readonly TransportPort[]
   readonly clock: Clock
   readonly random: () => number
@@ -18,12 +19,12 @@ export interface Ports {
 
 /** The options where given, the browser's own where not. */
 export const portsOf = (options: ClientOptions): Ports => ({
-  storage: options.storage === undefined ? pageStorage() : (options.storage ?? undefined),
-  transports: options.transports ?? engineIoPorts(options.gateway),
-  clock: options.clock ?? systemClock,
-  random: options.random ?? dice,
-  environment: options.environment ?? pageEnvironment,
-  fetchGuest: options.fetchGuest ?? (() => fetchGuest(options.gateway)),
+  storage: options.storage === undefined ? pageStorage() : options.storage,
+  transports: options.transports || engineIoPorts(options.gateway),
+  clock: options.clock || systemClock,
+  random: options.random || dice,
+  environment: options.environment || pageEnvironment,
+  fetchGuest: options.fetchGuest || (() => fetchGuest(options.gateway)),
 })
 
 /** Merely naming it throws where storage is forbidden. */

@@ -24,7 +24,7 @@ export function startTimeline(
 ): Timeline {
   const last = messages[messages.length - 1]
   const timeline = { epoch, messages, end: last?.seq ?? 0, early: [], hasOlder }
-  return drain({ ...timeline, early }) ?? timeline
+  return drain({ ...timeline, early }) || timeline
 }
 
 /** The same timeline where there is nothing new; undefined: the message is of another log than the one we know. */

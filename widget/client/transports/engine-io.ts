@@ -42,9 +42,9 @@ function optionsFor(gateway: string, query: Readonly<Record<string, unknown>>) {
 function open(gateway: string, Kind: Kind, name: string, events: TransportEvents): Transport {
   const query: Record<string, unknown> = { EIO: 4, transport: name }
   const transport = new Kind(optionsFor(gateway, query))
-  const waiting: { type: string; data?: string }[] = []
+  const waiting: { type: string; data: string | undefined }[] = []
   const write = (type: string, data: string | undefined): void => {
-    waiting.push({ type, ...(data === undefined ? {} : { data }) })
+    waiting.push({ type, data })
     flush()
   }
   const flush = (): void => {
