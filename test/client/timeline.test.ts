@@ -161,7 +161,7 @@ describe('a log that changes under a line that stands', () => {
     expect(typing.value).toBeUndefined()
     mine.setTyping(true)
     await world.clock.advance(10)
-    expect(typing.value).toEqual({ from: 'u1' })
+    expect(typing.value).toMatchObject({ from: 'u1' })
     mine.send('there')
     await world.clock.advance(10)
     expect(typing.value).toBeUndefined()
