@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DESKTOP, hook, launchChromium, openPage, PHONE, type PageOptions, type TestPage } from '../kit/browser.ts'
 import { spawnGateway, type SpawnedGateway } from '../kit/gateway.ts'
+import { axeComplaints } from './axe.ts'
 import { person } from './person.ts'
-
-const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8')
 
 let gateway: SpawnedGateway
 let browser: Browser
@@ -29,16 +27,6 @@ afterAll(async () => {
 const openDesk = (options: PageOptions = DESKTOP): Promise<TestPage> =>
   openPage(browser, `${gateway.url}/desk.html?shop=a1&agent=ann&name=Ann`, { bypassCSP: true, ...options })
 
-interface AxeResult {
-  readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly target: unknown; readonly failureSummary: string }[] }[]
-}
-
-async function complaints(page: Page): Promise<string[]> {
-  await page.evaluate(AXE)
-  const { violations } = await page.evaluate(() => (window as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run())
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${String(target)} ${failureSummary}`).join(' | ')}`)
-}
-
 describe('access to the desk', () => {
   test.each([
     ['light', DESKTOP], ['dark', { ...DESKTOP, colorScheme: 'dark' }], ['forced colours', { ...DESKTOP, forcedColors: 'active' }],
@@ -46,14 +34,14 @@ describe('access to the desk', () => {
   ] as readonly (readonly [string, PageOptions])[])('axe finds nothing: %s', async (_name, options) => {
     const desk = await openDesk({ reducedMotion: 'reduce', ...options })
     await hook(desk.page, 'conversation', 'im-desk').first().waitFor()
-    expect(await complaints(desk.page)).toEqual([])
+    expect(await axeComplaints(desk.page)).toEqual([])
     await desk.page.locator('im-desk [role=option][data-to="kim"]').click()
     await hook(desk.page, 'message', 'im-desk').first().waitFor()
-    expect(await complaints(desk.page)).toEqual([])
+    expect(await axeComplaints(desk.page)).toEqual([])
     const details = hook(desk.page, 'details', 'im-desk')
     if (!(await details.isVisible())) await hook(desk.page, 'toggle-details', 'im-desk').click()
     await details.waitFor()
-    expect(await complaints(desk.page)).toEqual([])
+    expect(await axeComplaints(desk.page)).toEqual([])
     await desk.close()
   })
 
@@ -85,7 +73,7 @@ describe('access to the desk', () => {
     await part('conversations').focus()
     await keyboard.press('?')
     await part('sheet').waitFor()
-    expect(await complaints(desk.page)).toEqual([])
+    expect(await axeComplaints(desk.page)).toEqual([])
     await keyboard.press('Escape')
     await part('sheet').waitFor({ state: 'detached' })
     expect(await focused()).toBe('conversations')
@@ -107,18 +95,18 @@ describe('access to the desk', () => {
       for (const [key, dialog] of [['Alt+b', 'block-dialog'], ['Alt+t', 'transfer-dialog']] as const) {
         await desk.page.keyboard.press(key)
         await part(dialog).waitFor()
-        expect(await complaints(desk.page)).toEqual([])
+        expect(await axeComplaints(desk.page)).toEqual([])
         await desk.page.keyboard.press('Escape')
         await part(dialog).waitFor({ state: 'detached' })
       }
       await part('show-replies').click()
       await part('new-reply').click()
-      expect(await complaints(desk.page)).toEqual([])
+      expect(await axeComplaints(desk.page)).toEqual([])
       await part('close-dialog').click()
       await part('replies-dialog').waitFor({ state: 'detached' })
       await desk.page.keyboard.press('Alt+n')
       await part('note-form').waitFor()
-      expect(await complaints(desk.page)).toEqual([])
+      expect(await axeComplaints(desk.page)).toEqual([])
       await desk.close()
     })
 

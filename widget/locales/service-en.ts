@@ -100,7 +100,6 @@ export const serviceEn: ServiceStrings = {
     loading: 'Loading…',
   },
   sendCard: 'Send as a card',
-  sendOrder: 'Send order {number} as a card',
   cardSent: 'Sent.',
   copyNumber: 'Copy number {number}',
   noOrders: 'No orders.',

@@ -91,7 +91,6 @@ export interface ServiceStrings {
   readonly since: string
   readonly customerStates: Readonly<Record<'slow' | 'down' | 'downOlder' | 'empty' | 'off' | 'loading', string>>
   readonly sendCard: string
-  readonly sendOrder: string
   readonly cardSent: string
   readonly copyNumber: string
   readonly noOrders: string

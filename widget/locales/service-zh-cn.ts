@@ -100,7 +100,6 @@ export const serviceZhCn: ServiceStrings = {
     loading: '加载中…',
   },
   sendCard: '以卡片发送',
-  sendOrder: '以卡片发送订单 {number}',
   cardSent: '已发送。',
   copyNumber: '复制订单号 {number}',
   noOrders: '没有订单。',

@@ -20,7 +20,7 @@ export interface PanelOptions extends TimelineOptions, BannerOptions, ComposerOp
 
 export function panel(options: PanelOptions): TemplateResult {
   const { title, isModal, isInline } = options
-  return html`<section class="panel" part="panel" data-test="panel" role=${isInline ? 'region' : 'dialog'} aria-modal=${isModal}
+  return html`<section class="panel" part="panel" data-test="panel" role=${isInline ? 'region' : 'dialog'} aria-modal=${isInline ? nothing : isModal}
     aria-label=${title} tabindex="-1">
     ${header(options)}
     <div class="stage">${timeline(options)}${banner(options)}</div>

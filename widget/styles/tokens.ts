@@ -40,7 +40,7 @@ export const tokens = css`
       --line: var(--im-line, #2a312e);
       --danger: var(--im-danger, #ff8b7e);
       --bubble: var(--im-bubble, #222826);
-      --own: var(--im-bubble-own, #1c463b);
+      --own: var(--im-bubble-own, #193f35);
       --edge: rgba(255, 255, 255, 0.06);
       color-scheme: dark;
     }
@@ -55,7 +55,7 @@ export const tokens = css`
     --line: var(--im-line, #2a312e);
     --danger: var(--im-danger, #ff8b7e);
     --bubble: var(--im-bubble, #222826);
-    --own: var(--im-bubble-own, #1c463b);
+    --own: var(--im-bubble-own, #193f35);
     --edge: rgba(255, 255, 255, 0.06);
     color-scheme: dark;
   }

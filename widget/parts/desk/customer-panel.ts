@@ -74,7 +74,7 @@ function orders(view: CustomerPanelView, list: readonly Order[]): TemplateResult
         @click=${() => onCopy(order.number)}><bdi>${order.number}</bdi>${deskIcons.copy}</button>
       <span class="hint" dir="auto">${[order.status, order.at === undefined ? undefined : time(order.at)].filter(Boolean).join(' · ')}</span>
     </div>
-    <button type="button" class="act" data-test="send-order" aria-label=${fill(serviceStrings.sendOrder, { number: order.number })}
+    <button type="button" class="act" data-test="send-order" aria-label="${serviceStrings.sendCard}: ${order.number}"
       @click=${() => onSendOrder(order)}>${serviceStrings.sendCard}</button>
   </li>`)}</ul>`
 }

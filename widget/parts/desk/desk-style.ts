@@ -150,7 +150,9 @@ export const deskStyle = css`
     display: flex;
     gap: 6px;
   }
-  .service .act {
+  .service .act,
+  .thing .act,
+  .trouble .act {
     background: var(--surface);
     box-shadow: inset 0 0 0 1px var(--line);
   }

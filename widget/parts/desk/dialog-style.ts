@@ -48,6 +48,9 @@ export const dialogStyle = css`
     overflow-y: auto;
     overscroll-behavior: contain;
   }
+  .modal:has(.told) > .modal-body {
+    padding-bottom: 80px;
+  }
   .sheet {
     margin: 0;
   }
