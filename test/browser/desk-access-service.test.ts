@@ -26,7 +26,8 @@ let browser: Browser
 
 beforeAll(async () => {
   backend = await CustomerServer.start()
-  backend.answering = (response, request) => json(request.url!.includes('lee') ? {} : INFO, request.url!.includes('lee') ? 503 : 200)(response, request)
+  const [known, down] = [json(INFO), json({}, 503)]
+  backend.answering = (response, request) => (request.url!.includes('lee') ? down : known)(response, request)
   gateway = await spawnGateway({ CUSTOMER_URL: `${backend.url}/{shop}/{customer}` })
   browser = await launchChromium()
 })
