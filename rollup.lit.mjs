@@ -53,7 +53,7 @@ const CUTS = [
   // nodes as values, other documents, what others may ask for
   ['void 0!==t.nodeType?this.T(t):'],
   ['(t?.creationScope??l)', 'l'],
-  [',i=t=>t,s=', ',s='],
+  ['t=globalThis,i=t=>t,s=t.', 's=window.'],
   [/for\(this\._\$AP\?\.\(!1,!0,s\);(.*?)const s=i\(t\)\.nextSibling;i\(t\)\.remove\(\)/, 'for(;$1const s=t.nextSibling;t.remove()'],
   [/setConnected\(t\)\{.*?\}(?=\})/],
   [/const j=\{.*?return h\._\$AI\(t\),h\}/, 'const D=(t,i,s)=>(s.part??=new k(i.insertBefore(c(),s.renderBefore),s.renderBefore,s))._$AI(t)'],

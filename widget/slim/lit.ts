@@ -132,7 +132,7 @@ export class LitElement extends HTMLElement {
       return root
     }
     const style = document.createElement('style')
-    const { litNonce } = globalThis as { litNonce?: string }
+    const { litNonce } = window as { litNonce?: string }
     if (litNonce !== undefined) style.setAttribute('nonce', litNonce)
     style.textContent = rules
     root.appendChild(style)
