@@ -41,8 +41,8 @@ test('a page with a chat fetches none; an open one cards and what pictures need,
   await page.locator('im-chat .card').waitFor()
   await page.evaluate(() => (chat.lang = 'zh-CN'))
   await expect.poll(() => hook(page, 'close').getAttribute('aria-label')).toBe('关闭聊天')
-  const pieces = fetched.map((each) => /im-chat-(cards|picture-composer|upload|zh-cn)-/.exec(each)?.[1])
-  expect(pieces.sort()).toEqual(['cards', 'picture-composer', 'upload', 'zh-cn'])
+  const pieces = fetched.map((each) => /im-chat-(open-panel|picture-composer|upload|zh-cn)-/.exec(each)?.[1])
+  expect(pieces.sort()).toEqual(['open-panel', 'picture-composer', 'upload', 'zh-cn'])
   await close()
 })
 

@@ -1,6 +1,6 @@
-import { html, nothing, type TemplateResult } from 'lit'
+import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 'lit'
 import type { ClientController } from '../controllers/client.ts'
-import { onDemand, type Asker } from '../controllers/on-demand.ts'
+import { onDemand } from '../controllers/on-demand.ts'
 import type { Thread } from '../controllers/thread.ts'
 import { messageTime } from '../locales/message-time.ts'
 import type { Strings } from '../locales/strings.ts'
@@ -13,7 +13,7 @@ export interface ChatPanelOptions {
   readonly line: ClientController
   readonly thread: Thread
   /** Rendered again when something comes that was not at hand. */
-  readonly asker: Asker
+  readonly asker: ReactiveControllerHost
   readonly strings: Strings
   readonly lang: string
   readonly enter: 'send' | 'newline'
@@ -25,26 +25,28 @@ export interface ChatPanelOptions {
   readonly onClose: () => void
 }
 
-const chatCards = onDemand(() => import('../parts/cards.ts').then(({ cards }) => cards({ html, nothing })))
+const extras = onDemand(() => import('./open-panel.ts').then(({ openPanel }) => openPanel({ html, nothing })))
 
 /** What the controllers know, as what the panel shows. Timeline and outbox meet here and nowhere else. */
 export function chatPanel(options: ChatPanelOptions): TemplateResult {
   const { asker, line, thread, strings, lang, offered, onOffer } = options
   const { conversation, timeline, theirs, outbox, connection, client } = line
   const { time, day } = messageTime(lang)
+  const to = conversation?.to ?? ''
   // asked for before the line may go: what a person adds then is shown as it is
-  const cards = chatCards(asker)
+  const more = extras(asker)
   const { isAtEnd, newFrom, newCount, announcement, hasText, left } = thread
   return panel({
     ...options, connection, newCount, announcement, hasText, left, time,
     title: conversation?.name.value ?? strings.chat,
-    rows: rows({ messages: thread.messages, outbox: isAtEnd ? outbox : [], to: conversation?.to ?? '', theirs, newFrom }),
+    rows: rows({ messages: thread.messages, outbox: isAtEnd ? outbox : [], to, theirs, newFrom }),
+    there: connection.name === 'live' ? more?.there(asker, client, to, strings) : undefined,
     isLoaded: timeline.isLoaded,
     isLoadingOlder: timeline.isLoadingOlder,
     typing: isAtEnd ? conversation?.typing.value : undefined,
     queuedCount: outbox.filter(({ state }) => state !== 'failed').length,
-    card: (kind, body) => cards?.content(kind, body, strings, line.gateway),
-    offer: offered && cards?.offer({ strings, offer: offered, onSend: () => onOffer(true), onDismiss: () => onOffer(false) }),
+    card: (kind, body) => more?.content(kind, body, strings, line.gateway),
+    offer: offered && more?.offer({ strings, offer: offered, onSend: () => onOffer(true), onDismiss: () => onOffer(false) }),
     day: ({ at }) => day(at, Date.now(), strings),
     refusal: ({ refusal }) => (refusal ? refusalSentence(refusal, strings) : strings.states.failed),
     onRetry: (id) => conversation?.retry(id),

@@ -1,4 +1,5 @@
 import type { DeskStrings } from './desk-strings.ts'
+import { statusesEn } from './statuses-en.ts'
 
 export const deskEn: DeskStrings = {
   conversations: 'Conversations',
@@ -51,7 +52,7 @@ export const deskEn: DeskStrings = {
     forEver: 'This shop takes no messages from you. Reason: {reason}',
   },
   status: 'Your status',
-  statuses: { online: 'Online', busy: 'Busy', away: 'Away', offline: 'Offline' },
+  statuses: statusesEn,
   actions: {
     next: 'Next conversation',
     previous: 'Previous conversation',

@@ -1,4 +1,5 @@
 import type { DeskStrings } from './desk-strings.ts'
+import { statusesZhCn } from './statuses-zh-cn.ts'
 
 export const deskZhCn: DeskStrings = {
   conversations: '会话',
@@ -51,7 +52,7 @@ export const deskZhCn: DeskStrings = {
     forEver: '该店铺不接收您的消息。原因：{reason}',
   },
   status: '我的状态',
-  statuses: { online: '在线', busy: '忙碌', away: '离开', offline: '离线' },
+  statuses: statusesZhCn,
   actions: {
     next: '下一个会话',
     previous: '上一个会话',

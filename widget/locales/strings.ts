@@ -23,6 +23,8 @@ export interface Strings {
   readonly yesterday: string
   readonly states: Readonly<Record<'waiting' | 'sending' | 'failed' | 'sent' | 'delivered' | 'read', string>>
   readonly connection: Readonly<Record<'connecting' | 'catching-up' | 'live' | 'waiting' | 'refused', string>>
+  /** The English ones come with what shows them. */
+  readonly statuses?: Readonly<Record<'online' | 'busy' | 'away' | 'offline', string>>
   readonly offline: string
   readonly offlineQueued: string
   readonly tryAgain: string

@@ -1,3 +1,4 @@
+import { statusesZhCn } from './statuses-zh-cn.ts'
 import type { Strings } from './strings.ts'
 
 export const zhCn: Strings = {
@@ -24,6 +25,7 @@ export const zhCn: Strings = {
   yesterday: '昨天',
   states: { waiting: '等待发送', sending: '发送中', failed: '发送失败', sent: '已发送', delivered: '已送达', read: '已读' },
   connection: { connecting: '连接中', 'catching-up': '正在获取新消息', live: '已连接', waiting: '已离线', refused: '不可用' },
+  statuses: statusesZhCn,
   offline: '网络已断开，正在重试。',
   offlineQueued: '网络已断开，恢复后将发送 {n} 条消息。',
   tryAgain: '重试',

@@ -13,6 +13,8 @@ export interface PanelOptions extends TimelineOptions, BannerOptions, ComposerOp
   /** Covers the page like a dialog; else it floats beside it or is a part of it. */
   readonly isModal: boolean
   readonly isInline: boolean
+  /** Whether the other side is there, while the own line is. */
+  readonly there: { readonly state: string; readonly word: string } | undefined
   /** Between the messages and the composer. */
   readonly offer: TemplateResult | undefined
   readonly onClose: () => void
@@ -29,12 +31,12 @@ export function panel(options: PanelOptions): TemplateResult {
   </section>`
 }
 
-function header({ strings, title, connection, typing, isInline, onClose }: PanelOptions): TemplateResult {
+function header({ strings, title, connection, there, typing, isInline, onClose }: PanelOptions): TemplateResult {
   const { name } = connection
   return html`<header class="header" part="header">
     <span class="avatar" aria-hidden="true">${initial(title)}</span>
     <span class="who"><span class="title" dir="auto">${title}</span>${name === 'idle' || name === 'closed' ? nothing : html`<span class="status"
-      data-state=${name}>${typing ? strings.typing : strings.connection[name]}</span>`}</span>
+      data-state=${there?.state || name}>${typing ? strings.typing : (there?.word || strings.connection[name])}</span>`}</span>
     ${isInline ? nothing : html`<button type="button" class="plain" part="close" data-test="close" aria-label=${strings.close}
       @click=${onClose}>${icons.close}</button>`}
   </header>`

@@ -143,6 +143,9 @@ export const shell = css`
   [data-state='refused']::before {
     color: var(--danger);
   }
+  [data-state='offline']::before {
+    color: inherit;
+  }
   @media (forced-colors: active) {
     .launcher,
     .panel,

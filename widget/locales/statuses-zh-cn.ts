@@ -1,0 +1,3 @@
+import type { Strings } from './strings.ts'
+
+export const statusesZhCn: NonNullable<Strings['statuses']> = { online: '在线', busy: '忙碌', away: '离开', offline: '离线' }
