@@ -4,6 +4,7 @@ import type { QuickReply } from '../client/quick-reply-search.ts'
 import { Chords } from '../controllers/desk/chords.ts'
 import { Dialogs } from '../controllers/desk/dialogs.ts'
 import { Idle } from '../controllers/desk/idle.ts'
+import { LostFocus } from '../controllers/desk/lost-focus.ts'
 import { newId } from '../controllers/desk/new-id.ts'
 import { Remap } from '../controllers/desk/remap.ts'
 import { ReplyManager } from '../controllers/desk/reply-manager.ts'
@@ -89,6 +90,7 @@ export class DeskElement extends DetailedElement {
     this.shortcuts = {}
     this.quickReplies = []
     this.idleMinutes = 10
+    new LostFocus(this, () => this.#placeAfterAct())
     new Shortcuts<DeskAction>(this, { table: () => this.#chords.table, onAction: (action) => this.#act(action) })
   }
 
@@ -148,6 +150,14 @@ export class DeskElement extends DetailedElement {
     const field = this.renderRoot.querySelector('.composer textarea')!
     if (active) field.setAttribute('aria-activedescendant', active.id)
     else field.removeAttribute('aria-activedescendant')
+  }
+
+  /** Where somebody who works by keys goes on once the button that was pressed is gone. */
+  #placeAfterAct(): HTMLElement | null {
+    const root = this.renderRoot
+    const dialog = root.querySelector('dialog')
+    if (!dialog) return root.querySelector(this.to === '' ? '.rows' : '.composer textarea')
+    return dialog.querySelector<HTMLElement>('.modal-body :is(button, input):not(:disabled)') ?? dialog.querySelector('button')
   }
 
   /** What the dialog asks for has come to be, be it that the answer was lost with the line. */

@@ -4,6 +4,7 @@ import { fill } from '../../locales/fill.ts'
 import type { ServiceStrings } from '../../locales/service-strings.ts'
 import { timeSpan } from '../../locales/time-span.ts'
 import { isolated } from '../isolated.ts'
+import { repeat } from '../../slim/repeat.ts'
 import { countdown } from './countdown.ts'
 
 export interface ServiceBarView {
@@ -31,7 +32,8 @@ export function serviceBar(view: ServiceBarView): TemplateResult {
     <span class="service-word" dir="auto">${sentence(view)}</span>
     ${answering === undefined ? nothing : html`<span class="answering" data-test="answering" dir="auto"
       >${isolated(strings.isAnswering, { name: answering })}</span>`}
-    <span class="service-acts">${actions(view)}</span>
+    <span class="service-acts">${repeat(actions(view), ({ name }) => name, ({ name, onClick, text }) =>
+      html`<button type="button" class="act" data-test=${name} ?disabled=${view.isBusy} @click=${onClick}>${text}</button>`)}</span>
   </div>`
 }
 
@@ -55,11 +57,17 @@ function sentence({ lang, me, now, service, strings, time }: ServiceBarView): Te
   return duration ? fill(strings.isWaitingFor, { duration }) : strings.isWaiting
 }
 
-function actions(view: ServiceBarView): readonly TemplateResult[] {
+interface Act {
+  readonly name: string
+  readonly text: string
+  readonly onClick: () => void
+}
+
+/** By name, so that no button turns into another one under the finger. */
+function actions(view: ServiceBarView): readonly Act[] {
   const { me, service, strings } = view
   const { agent, blocked, phase, transfer } = service
-  const act = (name: string, text: string, onClick: () => void): TemplateResult =>
-    html`<button type="button" class="act" data-test=${name} ?disabled=${view.isBusy} @click=${onClick}>${text}</button>`
+  const act = (name: string, text: string, onClick: () => void): Act => ({ name, text, onClick })
   if (blocked) return [act('unblock', strings.unblock, view.onUnblock)]
   if (transfer?.from.id === me) return [act('take-back', strings.takeBack, view.onTakeBack)]
   if (transfer) return []
