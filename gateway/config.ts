@@ -16,10 +16,16 @@ interface Setting<K extends keyof Kinds> {
   readonly sentence: string
   /** The values that may stand, where only these may. */
   readonly choices?: readonly string[]
+  /** The least and the most that can be meant, of a number. */
+  readonly range?: readonly [number, number]
 }
 
-const port = (fallback: number, sentence: string): Setting<'port'> => ({ kind: 'port', fallback, sentence })
-const count = (fallback: number, sentence: string): Setting<'count'> => ({ kind: 'count', fallback, sentence })
+const DAY_MS = 86_400_000
+const MOST_A_MINUTE = 1_000_000
+
+const port = (fallback: number, sentence: string): Setting<'port'> => ({ kind: 'port', fallback, sentence, range: [0, 65_535] })
+const count = (fallback: number, range: readonly [number, number], sentence: string): Setting<'count'> =>
+  ({ kind: 'count', fallback, sentence, range })
 const flag = (fallback: boolean, sentence: string): Setting<'flag'> => ({ kind: 'flag', fallback, sentence })
 const text = (fallback: string, sentence: string): Setting<'text'> => ({ kind: 'text', fallback, sentence })
 const optional = (sentence: string): Setting<'optional'> => ({ kind: 'optional', fallback: undefined, sentence })
@@ -36,15 +42,15 @@ export const SETTINGS = {
   DATA_DIR: text('./data', 'The folder of the embedded store, and of the demo secret.'),
   REDIS_URL: optional('Redis instead of the embedded store: one server, a ring, Sentinel or Cluster.'),
   REDIS_DURABILITY: choice(['memory', 'replica'], 'Whether a message is acknowledged by the master alone or by a replica too.'),
-  REDIS_KEEP_COUNT: count(10_000, 'Messages kept in each conversation on Redis, about; 0 = all.'),
-  REDIS_KEEP_DAYS: count(0, 'Days a message is kept on Redis; 0 = for ever.'),
+  REDIS_KEEP_COUNT: count(10_000, [0, 1_000_000_000], 'Messages kept in each conversation on Redis, about; 0 = all.'),
+  REDIS_KEEP_DAYS: count(0, [0, 36_500], 'Days a message is kept on Redis; 0 = for ever.'),
   IM_SECRET: optional(
     'The secret that signs passes (HS256). Without it and IM_JWKS_URL: demo mode, passes for whoever is at this machine.'),
   IM_JWKS_URL: optional('A JSON Web Key Set whose keys sign passes, instead of IM_SECRET.'),
   API_KEY: optional('The key with which backends use the REST interface; without it those routes are off.'),
   CUSTOMER_URL: optional('Your backend that knows customers, for the desk: `{customer}` and `{shop}` are filled in, or follow as a query.'),
   CUSTOMER_KEY: optional('Sent to CUSTOMER_URL as `Authorization: Bearer …`.'),
-  CUSTOMER_MS: count(8000, 'How many milliseconds CUSTOMER_URL may take; the desk is told that it is slow after 700.'),
+  CUSTOMER_MS: count(8000, [1, 60_000], 'How many milliseconds CUSTOMER_URL may take; the desk is told that it is slow after 700.'),
   ORIGINS: optional(
     'Pages that may connect: origins separated by commas, or `*`. Without it: any in demo mode, else only pages of this host.'),
   GUESTS: flag(true, 'Whether visitors without a login get a pass of their own from POST /v1/guests.'),
@@ -52,13 +58,13 @@ export const SETTINGS = {
   PAGES: optional('A folder of pages to serve at `/`; without it the demo.'),
   NODE_TAG: optional('Begins the id of each line, so that a proxy can route by it; letters and digits. Default: made up.'),
   TRUST_PROXY: flag(false, 'Whether X-Forwarded-For tells who is asking; only behind a proxy of yours.'),
-  COMMANDS_PER_SECOND: count(100, 'Commands a second a participant may send on average, ten times that at once; 0 = no limit.'),
-  AGENT_LIMIT: count(8, 'Open conversations an agent is given at most; taking more by hand is possible.'),
-  HANDOVER_MS: count(30_000, 'After how many milliseconds a customer who waits for an agent who is gone goes on to another.'),
-  TRANSFER_MS: count(60_000, 'How many milliseconds an agent has to accept a transfer.'),
-  GUESTS_PER_MINUTE: count(30, 'Guest passes a minute an address may fetch; 0 = no limit.'),
-  IMAGES_PER_MINUTE: count(20, 'Images a minute a participant may add; 0 = no limit.'),
-  DRAIN_MS: count(10_000, 'How many milliseconds a stop may take; what is open then is cut.'),
+  COMMANDS_PER_SECOND: count(100, [0, 1_000_000], 'Commands a second a participant may send on average, ten times that at once; 0 = no limit.'),
+  AGENT_LIMIT: count(8, [1, 10_000], 'Open conversations an agent is given at most; taking more by hand is possible.'),
+  HANDOVER_MS: count(30_000, [0, DAY_MS], 'After how many milliseconds a customer who waits for an agent who is gone goes on to another.'),
+  TRANSFER_MS: count(60_000, [1, DAY_MS], 'How many milliseconds an agent has to accept a transfer.'),
+  GUESTS_PER_MINUTE: count(30, [0, MOST_A_MINUTE], 'Guest passes a minute an address may fetch; 0 = no limit.'),
+  IMAGES_PER_MINUTE: count(20, [0, MOST_A_MINUTE], 'Images a minute a participant may add; 0 = no limit.'),
+  DRAIN_MS: count(10_000, [0, DAY_MS], 'How many milliseconds a stop may take; what is open then is cut.'),
   LOG_LEVEL: choice(['warn', 'silent', 'error', 'info', 'debug'], 'What goes to the log.'),
 } as const
 
@@ -67,8 +73,6 @@ export type Config = { readonly [N in keyof Settings]: Settings[N] extends Setti
 
 /** What a browser calls an origin; an app's (capacitor://localhost), `null` (a sandboxed frame) and `*` too. */
 const ORIGIN = /^(\*|null|[a-z][a-z0-9+.-]*:\/\/[^/\s]+\/?)$/i
-
-const MOST_CUSTOMER_MS = 60_000
 
 /** A setting that cannot be meant; the message is one sentence. */
 export class SettingError extends Error {
@@ -85,8 +89,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (config.NODE_TAG !== undefined && !/^[A-Za-z0-9]{1,16}$/.test(config.NODE_TAG)) {
     throw new SettingError(`NODE_TAG must be 1 to 16 letters and digits, not "${config.NODE_TAG}".`)
   }
-  if (config.IM_JWKS_URL !== undefined && !URL.canParse(config.IM_JWKS_URL)) {
-    throw new SettingError(`IM_JWKS_URL must be a URL, not "${config.IM_JWKS_URL}".`)
+  if (config.IM_JWKS_URL !== undefined && !isWebUrl(config.IM_JWKS_URL)) {
+    throw new SettingError(`IM_JWKS_URL must be an http or https address, not "${config.IM_JWKS_URL}".`)
   }
   const page = config.ORIGINS?.split(',').map((origin) => origin.trim()).find((origin) => origin !== '' && !ORIGIN.test(origin))
   if (page !== undefined) {
@@ -99,7 +103,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return config
 }
 
-function checkCustomer({ CUSTOMER_URL, CUSTOMER_KEY, CUSTOMER_MS }: Config): void {
+const isWebUrl = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+
+function checkCustomer({ CUSTOMER_URL, CUSTOMER_KEY }: Config): void {
   if (CUSTOMER_URL !== undefined) {
     const filled = CUSTOMER_URL.replace(/\{(customer|shop)\}/g, 'x')
     const address = URL.canParse(filled) ? new URL(filled) : undefined
@@ -112,14 +118,11 @@ function checkCustomer({ CUSTOMER_URL, CUSTOMER_KEY, CUSTOMER_MS }: Config): voi
   if (CUSTOMER_KEY !== undefined && !/^[\x21-\x7e]+$/.test(CUSTOMER_KEY)) {
     throw new SettingError(`CUSTOMER_KEY must be letters, digits and signs of ASCII, not "${CUSTOMER_KEY}".`)
   }
-  if (CUSTOMER_MS < 1 || CUSTOMER_MS > MOST_CUSTOMER_MS) {
-    throw new SettingError(`CUSTOMER_MS must be from 1 to ${MOST_CUSTOMER_MS}, not "${CUSTOMER_MS}".`)
-  }
 }
 
-function parse(name: string, { kind, choices }: Setting<keyof Kinds>, given: string): Kinds[keyof Kinds] {
+function parse(name: string, { kind, choices, range }: Setting<keyof Kinds>, given: string): Kinds[keyof Kinds] {
   if (kind === 'flag') return parseFlag(name, given)
-  if (kind === 'port' || kind === 'count') return parseNumber(name, given, kind === 'port' ? 65_535 : Number.MAX_SAFE_INTEGER)
+  if (range !== undefined) return parseNumber(name, given, range)
   const values = kind === 'list' ? given.split(',').map((value) => value.trim()) : [given]
   const stranger = choices === undefined ? undefined : values.find((value) => !choices.includes(value))
   if (stranger !== undefined) throw new SettingError(`${name} knows ${choices?.join(', ')}, not "${stranger}".`)
@@ -132,10 +135,10 @@ function parseFlag(name: string, given: string): boolean {
   throw new SettingError(`${name} must be on or off, not "${given}".`)
 }
 
-function parseNumber(name: string, given: string, most: number): number {
+function parseNumber(name: string, given: string, [least, most]: readonly [number, number]): number {
   const value = Number(given)
-  if (/^\d+$/.test(given) && value <= most) return value
-  throw new SettingError(`${name} must be a whole number from 0 to ${most}, not "${given}".`)
+  if (/^\d+$/.test(given) && value >= least && value <= most) return value
+  throw new SettingError(`${name} must be a whole number from ${least} to ${most}, not "${given}".`)
 }
 
 function shown(fallback: Kinds[keyof Kinds]): string {

@@ -23,6 +23,9 @@ describe('settings', () => {
     ['ORIGINS', 'shop.example.com'], ['ORIGINS', 'https://shop.example.com/page'], ['PAGES', '/no/such/folder'],
     ['CUSTOMER_URL', 'crm'], ['CUSTOMER_URL', 'ftp://crm.example/'], ['CUSTOMER_URL', 'https://{shop}.crm.example/'],
     ['CUSTOMER_URL', 'https://me:secret@crm.example/'], ['CUSTOMER_KEY', 'a b'], ['CUSTOMER_MS', '0'], ['CUSTOMER_MS', '60001'],
+    ['AGENT_LIMIT', '0'], ['AGENT_LIMIT', '1e3'], ['AGENT_LIMIT', '10001'], ['TRANSFER_MS', '0'], ['TRANSFER_MS', '86400001'],
+    ['HANDOVER_MS', '-5'], ['HANDOVER_MS', '2147483648'], ['DRAIN_MS', '99999999999'], ['REDIS_KEEP_DAYS', '9007199254740991'],
+    ['COMMANDS_PER_SECOND', '1000001'], ['IM_JWKS_URL', 'ftp://keys.example/'],
   ])('%s=%s is refused in one sentence that names both', (name, value) => {
     const read = (): unknown => readConfig({ [name]: value })
     expect(read).toThrow(SettingError)
