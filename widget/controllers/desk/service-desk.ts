@@ -72,9 +72,11 @@ export class ServiceDesk extends Follower {
     if ('transfer' in input) this.#answered.add(input.transfer)
     this.update()
     try {
+      const before = this.#row(row)
       const { service } = await client.request(command, input) as { service: Service }
-      const held = this.#options.rows().find(({ conversation }) => conversation === row.conversation) ?? row
-      client.inbox.add([{ ...held, service }])
+      const held = this.#row(row)
+      // what was pushed meanwhile is this change or a later one, which the answer must not undo
+      if (held.service === before.service) client.inbox.add([{ ...held, service }])
       return true
     } catch (error) {
       this.#options.onRefused(serviceRefusal(error))
@@ -84,6 +86,11 @@ export class ServiceDesk extends Follower {
       this.#busy.delete(row.conversation)
       this.update()
     }
+  }
+
+  /** As it stands now. */
+  #row(row: ConversationRow): ConversationRow {
+    return this.#options.rows().find(({ conversation }) => conversation === row.conversation) ?? row
   }
 
   protected override follow(client: Client): readonly (() => void)[] {
