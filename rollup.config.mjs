@@ -60,11 +60,8 @@ const minifyTemplates = () => ({
   },
 })
 
-/** The phone's script has a Lit of its own, which needs less. */
-const prelude = async (name) => {
-  const files = name === 'im-chat' ? ['toggle-attribute'] : ['prelude', 'toggle-attribute']
-  const source = files.map((file) => readFileSync(`widget/legacy/${file}.ts`, 'utf8')).join('\n')
-  const { code } = await transform(source, { loader: 'ts', target: TARGET, minify: true })
+const prelude = async () => {
+  const { code } = await transform(readFileSync('widget/legacy/prelude.ts', 'utf8'), { loader: 'ts', target: TARGET, minify: true })
   return code.trim()
 }
 
@@ -82,7 +79,7 @@ const script = (name) => ({
   output: {
     dir: 'dist/widget', format: 'es', sourcemap: true, entryFileNames: '[name].js', chunkFileNames: `${name}-[name]-[hash].js`,
     hashCharacters: 'base36', sourcemapPathTransform: withoutMachine,
-    banner: ({ isEntry }) => (isEntry ? prelude(name) : ''),
+    banner: ({ isEntry }) => (isEntry ? prelude() : ''),
   },
   plugins: [
     ...(name === 'im-chat' ? [slimLit()] : []), engineForBrowsers(), resolveForBrowsers(), minifyStyles(), compile('esnext'),

@@ -28,7 +28,7 @@ const es5 = ({ hasElement }) => ({
   name: 'es5',
   async renderChunk(code) {
     if (!hasElement) return { code: await lower(code), map: null }
-    const preludes = await Promise.all(['prelude', 'toggle-attribute', 'gaps', 'fetch'].map((name) => `widget/legacy/${name}.ts`).map(readScript))
+    const preludes = await Promise.all(['prelude', 'gaps', 'fetch'].map((name) => `widget/legacy/${name}.ts`).map(readScript))
     const polyfills = POLYFILLS.map((name) => readFileSync(resolve(name), 'utf8').replace(/\/\/# sourceMappingURL=.*/g, ''))
     return { code: [await lower(preludes.join('\n')), ...polyfills, await lower(code)].join('\n'), map: null }
   },
