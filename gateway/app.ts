@@ -48,6 +48,7 @@ import { Hub } from './doors/hub.ts'
 import { registerPages } from './doors/pages.ts'
 import type { Reception } from './doors/reception.ts'
 import { startRounds } from './doors/rounds.ts'
+import { refuse } from './doors/rest/http-refusal.ts'
 import { registerRest } from './doors/rest/rest.ts'
 import { WebSocketDoor } from './doors/websocket.ts'
 import { drain } from './ops/drain.ts'
@@ -231,6 +232,8 @@ function createFastify(config: Config, createServer: (handler: RequestListener) 
   const fastify = Fastify({
     logger: { level: config.LOG_LEVEL }, logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.TRUST_PROXY, forceCloseConnections: true,
+    // an address that cannot be read is refused before there is a route
+    frameworkErrors: refuse,
     serverFactory: (handler) => createServer(handler as RequestListener),
   })
   fastify.addHook('onRequest', async (_request, reply) => {

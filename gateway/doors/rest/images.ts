@@ -46,7 +46,7 @@ async function admit({ headers }: FastifyRequest, { images, passes, origins }: I
 }
 
 function show(image: Awaited<ReturnType<Images['get']>>, reply: FastifyReply): FastifyReply {
-  if (image === undefined) return reply.code(404).send()
+  if (image === undefined) return sendRefusal(reply, new Refusal('unknown_command', 'there is no such image'))
   return reply.headers({
     'Content-Type': image.type, 'Content-Security-Policy': "sandbox; default-src 'none'", 'Access-Control-Allow-Origin': '*',
     'Cache-Control': `public, max-age=${YEAR_SECONDS}, immutable`, 'Cross-Origin-Resource-Policy': 'cross-origin',

@@ -52,7 +52,7 @@ export const OPENAPI = {
         summary: 'An image.', security: [], parameters: [parameter('path', 'id', Type.String())],
         responses: {
           200: { description: 'Its bytes.', content: { 'image/*': { schema: { type: 'string', format: 'binary' } } } },
-          404: { description: 'There is none.' },
+          404: { description: 'There is none.', content: json({ $ref: '#/components/schemas/Refused' }) },
         },
       },
     },

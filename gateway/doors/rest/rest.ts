@@ -12,7 +12,7 @@ import { Refusal } from '../../domain/refusal.ts'
 import type { Domain } from '../dispatch.ts'
 import { checkInput } from '../validator.ts'
 import { requireApiKey } from './api-key.ts'
-import { asRefusal, sendRefusal } from './http-refusal.ts'
+import { refuse, sendRefusal } from './http-refusal.ts'
 import { registerImages, type ImageRoutes } from './images.ts'
 import { isLoopback } from './loopback.ts'
 import { OPENAPI } from './openapi.ts'
@@ -32,12 +32,11 @@ export interface RestOptions extends ImageRoutes {
 
 export function registerRest(app: FastifyInstance, options: RestOptions): void {
   app.register(async (scope) => {
-    scope.setErrorHandler((error, _request, reply) => {
-      const refusal = asRefusal(error)
-      if (refusal === undefined) throw error
-      return sendRefusal(reply, refusal)
-    })
-    scope.setNotFoundHandler((request, reply) => sendRefusal(reply, new Refusal('unknown_command', `${request.method} ${pathOf(request)}`)))
+    scope.setErrorHandler(refuse)
+    scope.setNotFoundHandler(notThere)
+    // or the pages at `/` would look for such a file
+    scope.get('/', notThere)
+    scope.get('/*', notThere)
     scope.addHook('onRequest', async (request, reply) => allowPages(request, reply))
     scope.options('/*', async (_request, reply) => reply.code(204).send())
     if (options.passes.canMint && (options.isDemo || options.apiKey !== undefined)) {
@@ -54,6 +53,9 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
 
 /** Without a query, which may hold what is nobody's business. */
 const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0]!.slice(0, 64)
+
+const notThere = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+  sendRefusal(reply, new Refusal('unknown_command', `${request.method} ${pathOf(request)}`))
 
 /** Pages of any origin may read the answers: no cookie speaks for them. */
 function allowPages({ headers }: FastifyRequest, reply: FastifyReply): void {

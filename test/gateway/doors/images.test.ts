@@ -93,6 +93,8 @@ test('an address that is none of an image shows nothing, and nobody remembers th
   const { url } = await start()
   for (const id of ['x', 'a'.repeat(24), '%2e%2e%2fdemo-secret', 'a'.repeat(90)]) {
     const shown = await fetch(`${url}/v1/images/${id}`)
-    expect([shown.status, shown.headers.get('cache-control'), await shown.text()]).toEqual([404, 'no-store', ''])
+    expect([shown.status, shown.headers.get('cache-control'), await shown.json()]).toEqual([404, 'no-store', {
+      error: { code: 'unknown_command', message: 'There is no such command. (there is no such image)', retry: false },
+    }])
   }
 })

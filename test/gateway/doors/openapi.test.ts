@@ -46,7 +46,8 @@ async function routes(): Promise<string[]> {
 }
 
 test('each route is described, and nothing else', async () => {
-  expect(operations.map(({ path, method }) => `${method} ${path}`).toSorted()).toEqual((await routes()).toSorted())
+  const isThere = (route: string): boolean => !['GET /v1', 'GET /v1/', 'GET /v1/*'].includes(route)
+  expect(operations.map(({ path, method }) => `${method} ${path}`).toSorted()).toEqual((await routes()).filter(isThere).toSorted())
 })
 
 test('it is served to whoever asks, and each reference leads somewhere', async () => {

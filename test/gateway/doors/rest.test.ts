@@ -1,5 +1,11 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { openEmbedded } from '../../../gateway/backbone/embedded/embedded.ts'
+import { CODES } from '../../../gateway/protocol/codes.ts'
 import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
+import { HookedBackbone } from '../../kit/hooked-backbone.ts'
 import { Talker } from '../../kit/talker.ts'
 
 // real sockets on a machine that may be busy with other tests
@@ -29,6 +35,29 @@ test('what is not there is refused as everything else is', async () => {
   const { status, json } = await post(`${url}/v1/nothing?token=secret`, {})
   expect(status).toBe(404)
   expect(json.error).toEqual({ code: 'unknown_command', message: 'There is no such command. (POST /v1/nothing)', retry: false })
+})
+
+test.each([
+  ['GET', '/v1', 404], ['GET', '/v1/', 404], ['PUT', '/v1/passes', 404], ['GET', '/v1/images/none', 404],
+  ['GET', `/v1/images/${'x'.repeat(300)}`, 404],
+  ['GET', '/v1/%zz', 400], ['GET', '/v1/images/%E0%A4%A', 400], ['POST', '/v1/passes', 400],
+] as const)('%s %s has a code, a sentence and whether to try again', async (method, path, status) => {
+  const { url } = await start()
+  const body = method !== 'POST' ? {} : { headers: { 'content-type': 'application/json' }, body: '{' }
+  const response = await fetch(url + path, { method, ...body })
+  expect(response.status).toBe(status)
+  expect(await response.json()).toEqual({ error: { code: expect.any(String), message: expect.any(String), retry: false } })
+})
+
+test('what the gateway itself fails at is its failure, and how is for the log', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'im-chat-'))
+  const backbone = new HookedBackbone(await openEmbedded({ dataDir }))
+  Object.assign(backbone.images, { get: () => Promise.reject(new TypeError('a private matter')) })
+  const gateway = await startGateway({ DATA_DIR: dataDir, LOG_LEVEL: 'silent' }, { backbone })
+  started.push(gateway)
+  const response = await fetch(`${gateway.url}/v1/images/${'a'.repeat(24)}`)
+  expect(response.status).toBe(500)
+  expect(await response.json()).toEqual({ error: { code: 'internal', message: CODES.internal.message, retry: true } })
 })
 
 describe('passes', () => {
