@@ -2,7 +2,7 @@
  * Whose messages a shop does not take. The block stands in the document beside the log, and the store mutes the customer inside the append
  * itself, so no door and no race gets around it; it ends by itself. The shop's list is an index of it.
  */
-import type { Bus, Muted } from '../backbone/backbone.ts'
+import type { Bus, Muted, Page } from '../backbone/backbone.ts'
 import type { Records } from '../backbone/records.ts'
 import type { CommandAnswer, CommandInput } from '../protocol/commands.ts'
 import type { Block } from '../protocol/model.ts'
@@ -92,6 +92,15 @@ export class Blacklist {
     return new Refusal('blocked', until === undefined ? reason : `${reason}; until ${new Date(until).toISOString()}`)
   }
 
+  /** Tells a customer who opens a conversation what stands there against them. */
+  async remind({ identity }: Caller, { conversation, side, service: kept }: { conversation: string; side: string; service: Page['service'] }) {
+    const document = identity.role === 'customer' ? documentOf(kept) : undefined
+    const { blocked } = document === undefined ? {} : serviceAt(document, this.#now())
+    if (blocked === undefined) return
+    const { reason, until } = blocked
+    await this.#tell({ conversation, customer: side }, until === undefined ? { reason } : { reason, until })
+  }
+
   /** Whether this node has just refused this customer: whoever is not heard need not be seen typing. */
   wasRefused(conversation: string): boolean {
     return (this.#refused.get(conversation) ?? 0) > this.#now()
@@ -104,7 +113,7 @@ export class Blacklist {
     await this.#records.put({ ...item, value: JSON.stringify(listed), ...(until === undefined ? undefined : { expiresAt: until }) })
   }
 
-  async #tell({ conversation, customer }: Served, told: Omit<PushData<'blockPush'>, 'conversation'>): Promise<void> {
+  async #tell({ conversation, customer }: Pick<Served, 'conversation' | 'customer'>, told: Omit<PushData<'blockPush'>, 'conversation'>): Promise<void> {
     await pushToSide(this.#bus, { side: customer, origin: '' }, ['blockPush', { conversation, ...told }])
   }
 }

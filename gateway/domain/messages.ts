@@ -65,11 +65,13 @@ export class Messages {
   }
 
   async history(caller: Caller, input: CommandInput<'history'>): Promise<CommandAnswer<'history'>> {
-    const { conversation } = access(caller.identity, input)
+    const { conversation, mine } = access(caller.identity, input)
     const { before, after, limit = DEFAULT_PAGE_COUNT } = input
     if (before !== undefined && after !== undefined) throw new Refusal('bad_request', 'give before or after, not both')
     const direction = after !== undefined ? { after } : before !== undefined ? { before } : undefined
-    const { messages, head, cursors } = await this.#store.read(conversation, { ...direction, limit })
+    const { messages, head, cursors, service } = await this.#store.read(conversation, { ...direction, limit })
+    // whoever opens a conversation is told before they write
+    if (before === undefined) await this.#blacklist.remind(caller, { conversation, side: mine, service })
     const first = messages[0]
     const last = messages.at(-1)
     const more = after === undefined

@@ -159,3 +159,21 @@ test('a later line is told right behind its welcome, by `to` and by cursor, and 
   await freed.command('send', text(side, 'm2'))
   expect([...colleague.pushes('blockPush'), ...freed.pushes('blockPush')]).toEqual([])
 })
+
+test('who opens the conversation later on the same line is told as well, and again when it ends', async () => {
+  const { side, agent, customer, id, conversation } = await scene()
+  const until = nodes.now() + 3_600_000
+  await agent.command('block', { to: id, reason: 'rude', until })
+  const window = await nodes.arrive(0, { sub: id })
+  expect(window.pushes('blockPush')).toEqual([])
+  await window.command('history', { to: side })
+  expect(await window.push('blockPush')).toEqual({ conversation, reason: 'rude', until })
+  await agent.command('history', { to: id })
+  expect(agent.pushes('blockPush')).toEqual([])
+  await agent.command('unblock', { to: id })
+  await window.until(() => window.pushes('blockPush').some(({ reason }) => reason === undefined))
+  const count = customer.pushes('blockPush').length
+  await window.command('history', { to: side })
+  await window.command('send', text(side, 'free'))
+  expect(customer.pushes('blockPush')).toHaveLength(count)
+})
