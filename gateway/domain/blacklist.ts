@@ -93,8 +93,10 @@ export class Blacklist {
   }
 
   /** Tells a customer who opens a conversation what stands there against them. */
-  async remind({ identity }: Caller, { conversation, side, service: kept }: { conversation: string; side: string; service: Page['service'] }) {
-    const document = identity.role === 'customer' ? documentOf(kept) : undefined
+  async remind(
+    { identity }: Caller, { conversation, side, service }: Pick<Page, 'service'> & { conversation: string; side: string },
+  ): Promise<void> {
+    const document = identity.role === 'customer' ? documentOf(service) : undefined
     const { blocked } = document === undefined ? {} : serviceAt(document, this.#now())
     if (blocked === undefined) return
     const { reason, until } = blocked
