@@ -26,6 +26,13 @@ interface Listed extends Block {
   readonly name?: string
 }
 
+/** A conversation as somebody just read it. */
+interface Opened {
+  readonly conversation: string
+  readonly side: string
+  readonly service: Page['service'] | undefined
+}
+
 export class Blacklist {
   readonly #serving: Serving
   readonly #records: Records
@@ -93,9 +100,7 @@ export class Blacklist {
   }
 
   /** Tells a customer who opens a conversation what stands there against them. */
-  async remind(
-    { identity }: Caller, { conversation, side, service }: Pick<Page, 'service'> & { conversation: string; side: string },
-  ): Promise<void> {
+  async remind({ identity }: Caller, { conversation, side, service }: Opened): Promise<void> {
     const document = identity.role === 'customer' ? documentOf(service) : undefined
     const { blocked } = document === undefined ? {} : serviceAt(document, this.#now())
     if (blocked === undefined) return
