@@ -120,7 +120,9 @@ export class Blacklist {
     await this.#records.put({ ...item, value: JSON.stringify(listed), ...(until === undefined ? undefined : { expiresAt: until }) })
   }
 
-  async #tell({ conversation, customer }: Pick<Served, 'conversation' | 'customer'>, told: Omit<PushData<'blockPush'>, 'conversation'>): Promise<void> {
+  async #tell(
+    { conversation, customer }: Pick<Served, 'conversation' | 'customer'>, told: Omit<PushData<'blockPush'>, 'conversation'>,
+  ): Promise<void> {
     await pushToSide(this.#bus, { side: customer, origin: '' }, ['blockPush', { conversation, ...told }])
   }
 }
