@@ -5,8 +5,11 @@
  *   a ?? []         a || []                       an object, or 0: what is falsy on the left is as good as nothing
  *   a?.name         (a || 0).name                 the same for every value, unless numbers, strings or booleans have that name
  *   a?.run(b)       a && a.run(b)                 may say null for undefined; `a` is a name or a path of names, asked twice
+ *
+ * Not where numbers, strings or booleans have a thing of that name: 0?.toFixed() and ''?.split() are not what is falsy here.
  */
 import { rewrite } from './rollup.rewrite.mjs'
+import { withoutMarks } from './rollup.trace.mjs'
 
 export const lowerBriefly = () => ({
   name: 'lower-briefly',
@@ -16,6 +19,7 @@ export const lowerBriefly = () => ({
 })
 
 function briefly(node, render) {
+  if (node.type === 'ExpressionStatement') return statement(node, render)
   if (node.type === 'LogicalExpression' && node.operator === '??' && isAsGood(node.right)) {
     return `((${render(node.left)}) || (${render(node.right)}))`
   }
@@ -24,6 +28,12 @@ function briefly(node, render) {
   }
   if (node.type === 'ChainExpression') return chain(node.expression, render)
   return undefined
+}
+
+/** A bracket that was not there would make a call of it, after a line without a semicolon. */
+function statement({ expression, start }, render) {
+  const text = render(expression)
+  return expression.start === start && withoutMarks(text).startsWith('(') ? `void ${text};` : undefined
 }
 
 const isSpread = ({ type }) => type === 'SpreadElement'
@@ -53,7 +63,8 @@ function assign(properties, render) {
 
 const inner = (node) => (node.type === 'CallExpression' ? node.callee : node.type === 'MemberExpression' ? node.object : undefined)
 const PRIMITIVES = ['', 0, false].map(Object)
-const isOfPrimitives = ({ computed, property }) => computed || PRIMITIVES.some((each) => property.name in each)
+const isOfPrimitives = ({ computed, property }) =>
+  computed || property.type !== 'Identifier' || PRIMITIVES.some((each) => property.name in each)
 const isPath = (node) => /^(Identifier|ThisExpression)$/.test(node.type) ||
   (node.type === 'MemberExpression' && !node.computed && !node.optional && isPath(node.object))
 
@@ -65,8 +76,9 @@ function chain(end, render) {
   if (others.length) return undefined
   const base = inner(question)
   if (question === end && end.type === 'MemberExpression') {
-    return isOfPrimitives(end) ? undefined : `(${render(base)} || 0).${end.property.name}`
+    return isOfPrimitives(end) ? undefined : `((${render(base)}) || 0).${end.property.name}`
   }
+  if (question.type === 'MemberExpression' && isOfPrimitives(question)) return undefined
   if (!isPath(base) || !links.slice(0, links.indexOf(base)).some(({ type }) => type === 'CallExpression')) return undefined
   const from = (node) => {
     if (node === base) return render(base)

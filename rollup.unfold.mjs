@@ -10,12 +10,13 @@
  *   }                                            function double() { return n * 2 }
  *                                              }
  *
- * Only where nothing can tell the difference: neither extends nor extended, no statics, private names of `this` alone. Other classes
- * (the elements) stay, and their private names become properties with the class's name in front, which `minify` shortens.
+ * A class that extends or is extended (the elements) stays, and its private names become properties with the class's name in front,
+ * which `minify` shortens. Any other becomes a closure, or the build ends with a sentence that says what stands in the way.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rendered, rewrite, visit } from './rollup.rewrite.mjs'
+import { standsFor } from './rollup.trace.mjs'
 
 export const unfoldClasses = () => {
   let extended
@@ -23,42 +24,129 @@ export const unfoldClasses = () => {
     name: 'unfold-classes',
     buildStart() {
       const sources = readdirSync('widget', { recursive: true }).filter((file) => file.endsWith('.ts'))
-      extended = new Set(sources.flatMap((file) => readFileSync(join('widget', file), 'utf8').match(/(?<=\bextends )\w+/g) ?? []))
+      extended = new Set(sources.flatMap((file) => namesOfBases(readFileSync(join('widget', file), 'utf8'))))
     },
     transform(code, id) {
       if (!/\/widget\//.test(id) || !/\bclass\b/.test(code)) return null
+      const fail = (name, why) => this.error(`unfold: class ${name ?? 'without a name'} ${why}, in ${id.replace(/^.*(?=\/widget\/)/, '')}`)
+      const tree = this.parse(code)
+      const bases = new Set([...extended, ...namesOfBases(code)])
       const rule = (node) => {
-        if (!/^Class(Declaration|Expression)$/.test(node.type)) return undefined
+        if (!isClass(node)) return undefined
         const name = node.id?.name
-        if (name && !node.superClass && !extended.has(name) && isClosed(node.body)) return unfold(node, code)
+        const isKept = node.superClass || bases.has(name)
+        const why = isKept ? hindranceToProperties(node) : hindranceToClosure(node) ?? hindranceOutside(node, tree)
+        if (why) fail(name, why)
+        if (!isKept) return unfold(node, code)
         return rendered(code, node, ({ type, name: own }) => (type === 'PrivateIdentifier' ? `im$${name}$${own}` : undefined))
       }
-      return rewrite(code, this.parse(code), rule)
+      return rewrite(code, tree, rule)
     },
   }
 }
 
+/** What stands between `extends` and `{`, mixins and their arguments too. */
+const namesOfBases = (source) => [...source.matchAll(/\bclass\b[^{;.]*?\bextends\s([^{;]*)/g)].flatMap(([, bases]) => bases.match(/\w+/g) ?? [])
+const isClass = ({ type }) => type === 'ClassDeclaration' || type === 'ClassExpression'
 const isPrivate = (node) => node.type === 'PrivateIdentifier'
 const isOfThis = ({ type, object, property }) => type === 'MemberExpression' && object.type === 'ThisExpression' && isPrivate(property)
 const isFunction = ({ type }) => type === 'FunctionExpression' || type === 'FunctionDeclaration'
 
-/** Nobody but `this` is asked for a private name; no statics, no private setters, no function whose `this` is another. */
-function isClosed({ body }) {
-  let isGood = body.every(({ key, kind, computed, static: isStatic }) => key && !isStatic && !computed && !(isPrivate(key) && kind === 'set'))
-  for (const { value } of body) {
-    if (!value) continue
-    visit(value, (node) => {
-      if (node.type === 'MemberExpression' && isPrivate(node.property) && !isOfThis(node)) isGood = false
-      if (node !== value && isFunction(node) && saysThis(node)) isGood = false
-    })
+/** What a private name that became a property could not do any more. */
+function hindranceToProperties({ id, body }) {
+  let why
+  visit(body, (node) => {
+    if (isPrivate(node) && !id) why = 'has private names'
+    if (node.type === 'BinaryExpression' && isPrivate(node.left)) why = 'asks for a private name with `in`'
+    if (node !== body && isClass(node)) why = 'has a class inside'
+  })
+  return why
+}
+
+function hindranceToClosure({ id, body: { body } }) {
+  if (!id) return 'cannot become a function'
+  for (const { type, key, kind, computed, value, static: isStatic } of body) {
+    if (isStatic || type === 'StaticBlock') return 'has something static'
+    if (computed || !/Identifier$/.test(key.type)) return 'has a member whose name is not a plain name'
+    if (isPrivate(key) && kind === 'set') return `has a private setter, #${key.name}`
+    const why = value && (hindranceInside(value) ?? (kind === 'constructor' ? hindranceInConstructor(value, body) : undefined))
+    if (why) return why
   }
-  return isGood
+  return undefined
+}
+
+function hindranceInside(member) {
+  let why
+  visit(member, (node) => {
+    if (node.type === 'MemberExpression' && isPrivate(node.property) && !isOfThis(node)) why = `asks another than \`this\` for #${node.property.name}`
+    if (node.type === 'BinaryExpression' && isPrivate(node.left)) why = 'asks for a private name with `in`'
+    if (node !== member && isFunction(node) && saysThis(node)) why = 'has a function inside whose `this` is another'
+    if (isClass(node)) why = 'has a class inside'
+    if (node.type === 'Super') why = 'says `super`'
+    if (node.type === 'MetaProperty' && node.meta.name === 'new') why = 'says `new.target`'
+  })
+  return why
+}
+
+/** Its parameters and variables come to stand around all other members. */
+function hindranceInConstructor(constructor, members) {
+  let why
+  const own = new Set(constructor.params.flatMap(namesIn))
+  if (constructor.params.some(saysThis)) why = 'says `this` among the parameters of its constructor'
+  visit(constructor.body, (node) => {
+    if (node.type === 'ReturnStatement') why = 'returns from its constructor'
+    if (node.type === 'VariableDeclarator') namesIn(node.id).forEach((name) => own.add(name))
+    if (node.id && isFunction(node)) own.add(node.id.name)
+    return node.type !== 'ArrowFunctionExpression' && !isFunction(node)
+  })
+  for (const { value } of members) {
+    if (!value || value === constructor) continue
+    const name = freeNames(value).find((each) => own.has(each))
+    if (name) why = `has two things called ${name}, one of them in its constructor`
+  }
+  return why
+}
+
+/** As far as one module can tell. */
+function hindranceOutside({ id: { name } }, tree) {
+  let why
+  const isItself = (node) => node?.type === 'Identifier' && node.name === name
+  visit(tree, (node) => {
+    if (node.type === 'BinaryExpression' && node.operator === 'instanceof' && isItself(node.right)) why = 'is asked for with `instanceof`'
+    if (node.type === 'MemberExpression' && isItself(node.object)) why = 'is asked for its properties'
+  })
+  return why
 }
 
 function saysThis(node) {
   let says = false
   visit(node, ({ type }) => void (says ||= type === 'ThisExpression'))
   return says
+}
+
+/** The names a pattern binds. */
+function namesIn(pattern) {
+  if (!pattern) return []
+  if (pattern.type === 'Identifier') return [pattern.name]
+  const parts = pattern.elements ?? pattern.properties ?? [pattern.left ?? pattern.argument ?? pattern.value]
+  return parts.flatMap(namesIn)
+}
+
+/** What a member asks of what is around it. */
+function freeNames(member) {
+  const bound = new Set()
+  const asked = []
+  const notAsked = new Set()
+  visit(member, (node) => {
+    if (node.params) node.params.flatMap(namesIn).forEach((name) => bound.add(name))
+    if (node.type === 'VariableDeclarator') namesIn(node.id).forEach((name) => bound.add(name))
+    if (node.type === 'CatchClause') namesIn(node.param).forEach((name) => bound.add(name))
+    if (node.type === 'Identifier') asked.push(node)
+    const isName = node.computed === false && !node.shorthand
+    if (isName && node.type === 'MemberExpression') notAsked.add(node.property)
+    if (isName && node.type === 'Property') notAsked.add(node.key)
+  })
+  return asked.filter((node) => !notAsked.has(node) && !bound.has(node.name)).map(({ name }) => name)
 }
 
 function unfold({ id, body: { body } }, code) {
@@ -71,17 +159,18 @@ function unfold({ id, body: { body } }, code) {
   const parts = { shown: [], fields: [], hidden: [], params: '', begin: '' }
   for (const { type, kind, key, value } of body) {
     const name = isPrivate(key) ? `im$${key.name}` : key.name
+    const isMany = value?.generator ? '*' : ''
     const prefix = value?.async ? 'async ' : ''
     const tail = () => `(${value.params.map(text).join(', ')}) ${text(value.body)}`
     if (kind === 'constructor') {
       parts.params = value.params.map(text).join(', ')
       parts.begin = value.body.body.map(text).join('\n')
     } else if (type === 'PropertyDefinition') {
-      parts.fields.push(`${isPrivate(key) ? 'let ' : 'im$self.'}${name}${value ? ` = ${text(value)}` : isPrivate(key) ? '' : ' = undefined'};`)
+      parts.fields.push(`${standsFor(key.start)}${isPrivate(key) ? 'let ' : 'im$self.'}${name}${value ? ` = ${text(value)}` : isPrivate(key) ? '' : ' = undefined'};`)
     } else if (isPrivate(key)) {
-      parts.hidden.push(`${prefix}function ${name}${tail()}`)
+      parts.hidden.push(`${standsFor(key.start)}${prefix}function${isMany} ${name}${tail()}`)
     } else {
-      parts.shown.push(`${kind === 'method' ? prefix : `${kind} `}${name}${tail()}`)
+      parts.shown.push(`${standsFor(key.start)}${kind === 'method' ? prefix + isMany : `${kind} `}${name}${tail()}`)
     }
   }
   const { shown, fields, hidden, params, begin } = parts
