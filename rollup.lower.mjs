@@ -9,7 +9,6 @@
  * Not where numbers, strings or booleans have a thing of that name: 0?.toFixed() and ''?.split() are not what is falsy here.
  */
 import { rewrite } from './rollup.rewrite.mjs'
-import { withoutMarks } from './rollup.trace.mjs'
 
 export const lowerBriefly = () => ({
   name: 'lower-briefly',
@@ -19,7 +18,6 @@ export const lowerBriefly = () => ({
 })
 
 function briefly(node, render) {
-  if (node.type === 'ExpressionStatement') return statement(node, render)
   if (node.type === 'LogicalExpression' && node.operator === '??' && isAsGood(node.right)) {
     return `((${render(node.left)}) || (${render(node.right)}))`
   }
@@ -28,12 +26,6 @@ function briefly(node, render) {
   }
   if (node.type === 'ChainExpression') return chain(node.expression, render)
   return undefined
-}
-
-/** A bracket that was not there would make a call of it, after a line without a semicolon. */
-function statement({ expression, start }, render) {
-  const text = render(expression)
-  return expression.start === start && withoutMarks(text).startsWith('(') ? `void ${text};` : undefined
 }
 
 const isSpread = ({ type }) => type === 'SpreadElement'

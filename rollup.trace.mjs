@@ -8,7 +8,6 @@ const MARK = /\uF8F0(@?\d+)\uF8F1/
 /** What follows is new and stands for this offset. */
 export const standsFor = (offset) => `${OPEN}@${offset}${SHUT}`
 export const copied = (code, start, end) => (start < end ? `${OPEN}${start}${SHUT}${code.slice(start, end)}${standsFor(end)}` : '')
-export const withoutMarks = (text) => text.replace(new RegExp(MARK, 'g'), '')
 
 /** What a plugin returns: the text and its map. */
 export function traced(code, marked) {

@@ -67,7 +67,7 @@ function hindranceToClosure({ id, body: { body } }) {
   if (!id) return 'cannot become a function'
   for (const { type, key, kind, computed, value, static: isStatic } of body) {
     if (isStatic || type === 'StaticBlock') return 'has something static'
-    if (computed || !/Identifier$/.test(key.type)) return 'has a member whose name is not a plain name'
+    if (computed || !key.type.endsWith('Identifier')) return 'has a member whose name is not a plain name'
     if (isPrivate(key) && kind === 'set') return `has a private setter, #${key.name}`
     const why = value && (hindranceInside(value) ?? (kind === 'constructor' ? hindranceInConstructor(value, body) : undefined))
     if (why) return why
