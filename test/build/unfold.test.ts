@@ -11,15 +11,18 @@ const CLOSURES = {
   'each instance its own': 'class A { #n = 0; up() { return ++this.#n } } const [a, b] = [new A(), new A()]; a.up(); say(a.up(), b.up())',
   'public fields, getters, setters': `class A { x = 1; y; #z = 3; get z() { return this.#z } set z(v) { this.#z = v * 2 } }
     const a = new A(); a.z = 5; a.x += a.z; say(a.x, a.y, a.z, 'y' in a)`,
-  'private getters and methods': `class A { #a = 2; get #twice() { return this.#a * 2 } #sum(b, c = this.#twice) { return b + c } run() { return this.#sum(1) } }
+  'private getters and methods': `class A { #a = 2; get #twice() { return this.#a * 2 } #sum(b, c = this.#twice) { return b + c }
+    run() { return this.#sum(1) } }
     say(new A().run())`,
   'a private method as a value': 'class A { #n = 4; #get = () => this.#n; #also() { return this.#n } run() { return [this.#get, () => this.#also()].map((f) => f()) } } say(new A().run())',
   'the order of fields and constructor': `class A { a = say('a'); #b = say('b'); constructor(x) { say('c', x) } d = say('d') } new A('x')`,
   'fields that use earlier ones': 'class A { #a = 1; #b = this.#a + 1; c = this.#b + 1 } say(new A().c)',
-  'default parameters and destructuring': `class A { #p; constructor({ p = 1, ...rest } = {}, [q] = [2], ...more) { this.#p = [p, q, rest, more] } get p() { return this.#p } }
+  'default parameters and destructuring': `class A { #p;
+    constructor({ p = 1, ...rest } = {}, [q] = [2], ...more) { this.#p = [p, q, rest, more] } get p() { return this.#p } }
     say(new A().p, new A({ p: 3, x: 4 }, [5], 6, 7).p)`,
   'destructuring into private names': 'class A { #a; #b; set(x) { ({ a: this.#a, b: this.#b = 9 } = x); [this.#a] = [this.#a + 1]; return [this.#a, this.#b] } } say(new A().set({ a: 1 }))',
-  'async methods': `class A { #n = 1; async #later() { await null; return ++this.#n } async run() { return [await this.#later(), await this.#later()] } }
+  'async methods': `class A { #n = 1; async #later() { await null;
+    return ++this.#n } async run() { return [await this.#later(), await this.#later()] } }
     say(await new A().run())`,
   'generators': `class A { #n = 2; *#up() { for (let i = 0; i < this.#n; i++) yield i } *all() { yield* this.#up(); yield 'end' } async *late() { yield this.#n } }
     say([...new A().all()]); for await (const each of new A().late()) say(each)`,
@@ -43,7 +46,8 @@ const KEPT = {
   'inheritance, super calls': `class A { #n = 1; constructor(x) { this.x = x } who() { return 'A' + this.#n + this.x } }
     class B extends A { #n = 2; constructor() { super('b') } who() { return super.who() + this.#n } } say(new B().who(), new B() instanceof A)`,
   'statics of a class that is extended': `class A { static n = 1; static #m = 2; static get m() { return A.#m } } class B extends A { static k = A.m } say(B.n, B.k)`,
-  'private accessors and methods': `class A { #v = 1; get #x() { return this.#v } set #x(v) { this.#v = v } #up() { this.#x += 2 } run() { this.#up(); return this.#x } }
+  'private accessors and methods': `class A { #v = 1;
+    get #x() { return this.#v } set #x(v) { this.#v = v } #up() { this.#x += 2 } run() { this.#up(); return this.#x } }
     class B extends A {} say(new B().run())`,
   'private names of another of the kind': 'class A { #n = 1; same(b) { return this.#n === b.#n } } class B extends A {} say(new B().same(new A()))',
   'a mixin': 'const Loud = (Base) => class extends Base { say() { return super.say() + "!" } }; class A { #w = "a"; say() { return this.#w } } class B extends Loud(A) {} say(new B().say())',
