@@ -198,10 +198,11 @@ describe('refused is a transfer', () => {
     expect(await answer(one, { transfer })).toBe('bad_request')
   })
 
-  test('but hostile names and notes pass as they are', async () => {
+  test('but hostile names pass without what turns or towers, notes as they are', async () => {
     const shop = nodes.unique('s')
     const name = `<img src=x onerror=alert(1)>‮${'\u0301'.repeat(40)}`
     const one = await nodes.agent(shop, 'one')
+    const tidy = `<img src=x onerror=alert(1)> ${'\u0301'.repeat(6)}`
     const evil = await nodes.arrive(1, { sub: 'evil', role: 'agent', shop, name })
     const customer = await nodes.arrive(0, { sub: nodes.unique('c') })
     const { conversation } = await customer.command('send', text(`shop:${shop}`, 'm1'))
@@ -209,8 +210,8 @@ describe('refused is a transfer', () => {
     await one.command('claim', { conversation })
     const note = '</script>\u0000\u2028 "quoted" \\ {text}'
     const { service } = await one.command('transfer', { conversation, to: 'evil', note })
-    expect(service.transfer).toMatchObject({ note, to: { id: 'evil', name } })
+    expect(service.transfer).toMatchObject({ note, to: { id: 'evil', name: tidy } })
     await evil.command('acceptTransfer', { conversation, transfer: service.transfer!.id, accept: true })
-    expect((await customer.push('messagePush')).body).toEqual({ text: `${name} has taken over`, event: 'transferred', agent: name })
+    expect((await customer.push('messagePush')).body).toEqual({ text: `${tidy} has taken over`, event: 'transferred', agent: tidy })
   })
 })
