@@ -37,6 +37,8 @@ export const en: Strings = {
     tooLong: 'This message is too long.',
     picture: 'This is no picture, or too large.',
     limited: 'Too many messages at once.',
+    blocked: 'This shop takes no messages from you.',
+    until: '; until ',
     other: 'The chat is not available right now.',
   },
   left: '{n} left',

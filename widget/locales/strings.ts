@@ -28,7 +28,7 @@ export interface Strings {
   readonly offline: string
   readonly offlineQueued: string
   readonly tryAgain: string
-  readonly refusals: Readonly<Record<'pass' | 'origin' | 'tooLong' | 'picture' | 'limited' | 'other', string>>
+  readonly refusals: Readonly<Record<'pass' | 'origin' | 'tooLong' | 'picture' | 'limited' | 'blocked' | 'until' | 'other', string>>
   readonly left: string
   readonly over: string
   readonly image: string

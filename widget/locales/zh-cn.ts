@@ -35,6 +35,8 @@ export const zhCn: Strings = {
     tooLong: '消息太长。',
     picture: '不是图片，或图片太大。',
     limited: '发送太频繁，请稍后再试。',
+    blocked: '该店铺不接收您的消息。',
+    until: '；截至 ',
     other: '聊天暂时不可用。',
   },
   left: '还可输入 {n} 字',
