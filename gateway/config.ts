@@ -21,6 +21,7 @@ interface Setting<K extends keyof Kinds> {
 }
 
 const DAY_MS = 86_400_000
+const SECRET_BYTES = 32
 const MOST_A_MINUTE = 1_000_000
 
 const port = (fallback: number, sentence: string): Setting<'port'> => ({ kind: 'port', fallback, sentence, range: [0, 65_535] })
@@ -45,7 +46,7 @@ export const SETTINGS = {
   REDIS_KEEP_COUNT: count(10_000, [0, 1_000_000_000], 'Messages kept in each conversation on Redis, about; 0 = all.'),
   REDIS_KEEP_DAYS: count(0, [0, 36_500], 'Days a message is kept on Redis; 0 = for ever.'),
   IM_SECRET: optional(
-    'The secret that signs passes (HS256). Without it and IM_JWKS_URL: demo mode, passes for whoever is at this machine.'),
+    'The secret that signs passes (HS256), 32 bytes or more. Without it and IM_JWKS_URL: demo mode, passes for whoever is at this machine.'),
   IM_JWKS_URL: optional('A JSON Web Key Set whose keys sign passes, instead of IM_SECRET.'),
   API_KEY: optional('The key with which backends use the REST interface; without it those routes are off.'),
   CUSTOMER_URL: optional('Your backend that knows customers, for the desk: `{customer}` and `{shop}` are filled in, or follow as a query.'),
@@ -99,8 +100,16 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (config.PAGES !== undefined && !existsSync(config.PAGES)) {
     throw new SettingError(`PAGES must be a folder that exists, not "${config.PAGES}".`)
   }
+  checkSecret(config)
   checkCustomer(config)
   return config
+}
+
+/** RFC 7518, 3.2: no shorter than the hash. A shorter one can be guessed from a single pass. Secrets are never repeated in a sentence. */
+function checkSecret({ IM_SECRET }: Config): void {
+  if (IM_SECRET !== undefined && Buffer.byteLength(IM_SECRET) < SECRET_BYTES) {
+    throw new SettingError(`IM_SECRET must have ${SECRET_BYTES} bytes or more; \`openssl rand -base64 ${SECRET_BYTES}\` makes one.`)
+  }
 }
 
 const isWebUrl = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
@@ -112,11 +121,12 @@ function checkCustomer({ CUSTOMER_URL, CUSTOMER_KEY }: Config): void {
     // who is asked about must not decide who is asked
     const isFixed = address !== undefined && !/[{}]/.test(/^[^/]*\/\/[^/?#]*/.exec(CUSTOMER_URL)?.[0] ?? '{')
     if (!isFixed || !/^https?:$/.test(address.protocol) || address.username + address.password !== '') {
-      throw new SettingError(`CUSTOMER_URL must be an http or https address, with {customer} and {shop} behind its host, not "${CUSTOMER_URL}".`)
+      throw new SettingError(`CUSTOMER_URL must be an http or https address without a password, with {customer} and {shop} behind its host, not "${
+        CUSTOMER_URL.replace(/\/\/[^@/]*@/, '//…@')}".`)
     }
   }
   if (CUSTOMER_KEY !== undefined && !/^[\x21-\x7e]+$/.test(CUSTOMER_KEY)) {
-    throw new SettingError(`CUSTOMER_KEY must be letters, digits and signs of ASCII, not "${CUSTOMER_KEY}".`)
+    throw new SettingError('CUSTOMER_KEY must be letters, digits and signs of ASCII, without spaces.')
   }
 }
 

@@ -9,7 +9,6 @@ import { helpText, readConfig, SettingError, type Config } from './config.ts'
 
 const INTERRUPTED = 130
 /** What HS256 asks for: as many as its digest has. */
-const SECRET_BYTES = 32
 const OPTIONS = ['--help', '-h', '--conformance']
 
 const stranger = process.argv.slice(2).find((argument) => argument.startsWith('-') && !OPTIONS.includes(argument))
@@ -69,9 +68,6 @@ function greet({ HOST, PAGES, IM_SECRET, IM_JWKS_URL }: Config, port: number): v
   }
   if (IM_SECRET === undefined && IM_JWKS_URL === undefined) {
     console.log('\nDemo mode: programs on this machine get any pass from POST /v1/passes. Set IM_SECRET for real people.')
-  }
-  if (IM_SECRET !== undefined && Buffer.byteLength(IM_SECRET) < SECRET_BYTES) {
-    console.warn(`\nIM_SECRET has fewer than ${SECRET_BYTES} bytes and may be guessed from one pass; take ${SECRET_BYTES} random ones or more.`)
   }
 }
 

@@ -22,7 +22,7 @@ describe('settings', () => {
     ['LOG_LEVEL', 'loud'], ['NODE_TAG', 'a.b'], ['IM_JWKS_URL', 'keys'], ['DRAIN_MS', 'long'], ['REDIS_DURABILITY', 'disk'],
     ['ORIGINS', 'shop.example.com'], ['ORIGINS', 'https://shop.example.com/page'], ['PAGES', '/no/such/folder'],
     ['CUSTOMER_URL', 'crm'], ['CUSTOMER_URL', 'ftp://crm.example/'], ['CUSTOMER_URL', 'https://{shop}.crm.example/'],
-    ['CUSTOMER_URL', 'https://me:secret@crm.example/'], ['CUSTOMER_KEY', 'a b'], ['CUSTOMER_MS', '0'], ['CUSTOMER_MS', '60001'],
+    ['CUSTOMER_MS', '0'], ['CUSTOMER_MS', '60001'],
     ['AGENT_LIMIT', '0'], ['AGENT_LIMIT', '1e3'], ['AGENT_LIMIT', '10001'], ['TRANSFER_MS', '0'], ['TRANSFER_MS', '86400001'],
     ['HANDOVER_MS', '-5'], ['HANDOVER_MS', '2147483648'], ['DRAIN_MS', '99999999999'], ['REDIS_KEEP_DAYS', '9007199254740991'],
     ['COMMANDS_PER_SECOND', '1000001'], ['IM_JWKS_URL', 'ftp://keys.example/'],
@@ -31,6 +31,19 @@ describe('settings', () => {
     expect(read).toThrow(SettingError)
     expect(read).toThrow(name)
     expect(read).toThrow(value)
+  })
+
+  test.each([
+    ['IM_SECRET', 'thirty-one characters are short'], ['CUSTOMER_KEY', 'two words'], ['CUSTOMER_URL', 'https://me:pass@crm.example/'],
+  ])('%s that cannot be meant is refused without repeating the secret', (name, value) => {
+    const read = (): unknown => readConfig({ [name]: value })
+    expect(read).toThrow(SettingError)
+    expect(read).toThrow(name)
+    expect(read).not.toThrow(/thirty|words|pass@/)
+  })
+
+  test('IM_SECRET may have 32 bytes', () => {
+    expect(readConfig({ IM_SECRET: 'x'.repeat(32) }).IM_SECRET).toHaveLength(32)
   })
 
   test('ORIGINS takes what a browser calls an origin, also an app\'s, and any', () => {
