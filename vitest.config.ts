@@ -1,6 +1,20 @@
 import { defineConfig } from 'vitest/config'
 
-/** `unit` runs in parallel and in memory; `system` starts real processes and browsers, one file at a time. */
+const processes = 'test/gateway/*.system.test.ts'
+
+/** What a test that starts real processes gets. */
+const real = {
+  globalSetup: ['test/kit/build-once.ts'],
+  // real servers that fail over while a machine is busy; a second failure of the same test is a failure
+  retry: 1,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+}
+
+/**
+ * `unit` runs in parallel and in memory. Both others start what a user starts: `processes` mostly wait, for leases and for what the
+ * nodes of a shop tell one another, and do so side by side; `system` (browsers, failovers, chaos) goes one file at a time.
+ */
 export default defineConfig({
   test: {
     reporters: ['default', './test/kit/tally-reporter.ts'],
@@ -16,16 +30,16 @@ export default defineConfig({
         },
       },
       {
+        test: { ...real, name: 'processes', include: [processes], maxWorkers: 6, sequence: { groupOrder: 1 } },
+      },
+      {
         test: {
+          ...real,
           name: 'system',
           include: ['test/{browser,e2e,chaos,leak,engines}/**/*.test.ts', 'test/**/*.system.test.ts'],
-          globalSetup: ['test/kit/build-once.ts'],
+          exclude: [processes],
           fileParallelism: false,
-          // real servers that fail over while a machine is busy; a second failure of the same test is a failure
-          retry: 1,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
