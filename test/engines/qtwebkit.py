@@ -51,6 +51,9 @@ class Driver:
         answer(ident, result=qWebKitVersion())
 
     def goto(self, ident, url):
+        # Qt 5 keeps six connections to a host and loses some of them for good with requests that end because their page is left:
+        # after ten pages or so a single one is left, the long poll has it, and all else waits. Every page starts with all of them.
+        self.page.networkAccessManager().clearConnectionCache()
         self.navigating = ident
         self.view.load(QUrl(url))
 
