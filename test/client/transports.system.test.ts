@@ -1,6 +1,6 @@
 /** Each way a WebSocket fails on real networks: a real proxy in front of a real gateway, and the real engine.io-client. */
 import { rm } from 'node:fs/promises'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, test, vi, type TestContext } from 'vitest'
 import { WebSocket } from 'ws'
 import { createClient } from '../../widget/client/client.ts'
 import { rawPort } from '../../widget/client/transports/raw.ts'
@@ -9,7 +9,7 @@ import { openFaultProxy, type SocketFate } from '../kit/fault-proxy.ts'
 import { spawnGateway, startGateway } from '../kit/gateway.ts'
 
 /** A gateway, a proxy before it, `a` who comes through the proxy and `b` who does not. They talk to each other. */
-async function world() {
+async function world(onTestFinished: TestContext['onTestFinished']) {
   const gateway = await startGateway()
   const proxy = await openFaultProxy(gateway.port)
   const clients: Client[] = []
@@ -37,15 +37,15 @@ const texts = (client: Client, to: string) => client.conversation(to).timeline.v
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, i) => String(i))
 
 describe.concurrent('the way in', () => {
-  test('a good network: a WebSocket', async () => {
-    const { proxy, openA } = await world()
+  test('a good network: a WebSocket', async ({ onTestFinished }) => {
+    const { proxy, openA } = await world(onTestFinished)
     const a = await openA()
     await until(() => isLive(a, 'websocket'))
     expect(proxy.openSocketCount).toBe(1)
   })
 
-  test('a bare WebSocket at /ws: the same conversation without engine.io', async () => {
-    const { gateway, proxy, openB } = await world()
+  test('a bare WebSocket at /ws: the same conversation without engine.io', async ({ onTestFinished }) => {
+    const { gateway, proxy, openB } = await world(onTestFinished)
     const Class = WebSocket as unknown as typeof globalThis.WebSocket
     const token = await gateway.pass({ sub: 'a' })
     const transports = [rawPort(proxy.url, Class)]
@@ -61,8 +61,8 @@ describe.concurrent('the way in', () => {
     expect(texts(b, 'a')).toEqual(numbers(10))
   })
 
-  test('a WebSocket class that throws: told as a closed line, tried again, never hanging', async () => {
-    const { gateway } = await world()
+  test('a WebSocket class that throws: told as a closed line, tried again, never hanging', async ({ onTestFinished }) => {
+    const { gateway } = await world(onTestFinished)
     const Class = function () {
       throw new Error('SecurityError')
     } as unknown as typeof globalThis.WebSocket
@@ -77,8 +77,8 @@ describe.concurrent('the way in', () => {
   const fates: [string, SocketFate][] = [
     ['refused', 'refuse'], ['reset', 'reset'], ['hanging', 'hang'], ['mute after 101', 'mute'], ['stripped by a proxy', 'strip'],
   ]
-  test.each(fates)('a WebSocket that is %s: polling, and the socket is taken back when it works', async (_, fate) => {
-    const { proxy, openA, openB } = await world()
+  test.for(fates)('a WebSocket that is %s: polling, and the socket is taken back when it works', async ([, fate], { onTestFinished }) => {
+    const { proxy, openA, openB } = await world(onTestFinished)
     proxy.socketFate = fate
     const [a, b] = [await openA(), await openB()]
     await until(() => isLive(a, 'polling') && isLive(b, 'websocket'))
@@ -91,8 +91,8 @@ describe.concurrent('the way in', () => {
     expect(texts(a, 'b')).toEqual(numbers(20))
   })
 
-  test('a WebSocket that is cut again and again within seconds: polling, with nothing lost on the way', async () => {
-    const { proxy, openA, openB } = await world()
+  test('a WebSocket that is cut again and again within seconds: polling, with nothing lost on the way', async ({ onTestFinished }) => {
+    const { proxy, openA, openB } = await world(onTestFinished)
     proxy.socketFate = 1500
     const [a, b] = [await openA(), await openB()]
     await until(() => isLive(a, 'websocket'))
@@ -105,8 +105,8 @@ describe.concurrent('the way in', () => {
     expect(proxy.upgradeCount).toBe(2)
   })
 
-  test('a line that goes silent in the middle of sending is found out by the answer that does not come', async () => {
-    const { proxy, openA, openB } = await world()
+  test('a line that goes silent in the middle of sending is found out by the answer that does not come', async ({ onTestFinished }) => {
+    const { proxy, openA, openB } = await world(onTestFinished)
     const [a, b] = [await openA(), await openB()]
     await until(() => isLive(a, 'websocket') && isLive(b, 'websocket'))
     proxy.halfOpen()
@@ -115,7 +115,7 @@ describe.concurrent('the way in', () => {
     expect(texts(b, 'a')).toEqual(numbers(5))
   })
 
-  test('kill -9 while messages flow, three times: nothing lost, nothing twice, order kept', async () => {
+  test('kill -9 while messages flow, three times: nothing lost, nothing twice, order kept', async ({ onTestFinished }) => {
     const first = await spawnGateway()
     onTestFinished(() => rm(first.dataDir, { recursive: true, force: true }))
     const proxy = await openFaultProxy(first.port)
