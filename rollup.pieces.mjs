@@ -3,7 +3,6 @@
  * their content, so that a script only ever meets the pieces it was built with.
  */
 import { readdirSync, rmSync } from 'node:fs'
-import { editing } from './rollup.trace.mjs'
 
 const PIECE = /-[a-z0-9]{8}\.js(\.map)?$/
 
@@ -22,13 +21,8 @@ const FETCH_PIECE = `
 
 export const pieces = () => ({
   name: 'pieces',
+  intro: ({ isEntry, dynamicImports }) => (isEntry && dynamicImports.length ? FETCH_PIECE : ''),
   renderDynamicImport: () => ({ left: 'fetchPiece(', right: ')' }),
-  renderChunk(code, { isEntry, dynamicImports }) {
-    if (!isEntry || !dynamicImports.length) return null
-    const text = editing(code)
-    text.put(0, 0, FETCH_PIECE)
-    return text.result()
-  },
   generateBundle(_options, bundle) {
     for (const { fileName, isEntry, imports, exports } of Object.values(bundle)) {
       const isTied = isEntry ? exports?.length : imports?.length

@@ -23,7 +23,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{protocol,client,gateway,size,bridge,build}/**/*.test.ts', 'test/*.test.ts'],
+          include: ['test/{protocol,client,gateway,bridge}/**/*.test.ts', 'test/*.test.ts'],
           exclude: ['test/**/*.system.test.ts'],
           maxWorkers: 2,
           testTimeout: 30_000,

@@ -100,7 +100,7 @@ const ROOMS: readonly Room[] = [
   },
   { name: 'widget/locales', files: /^widget\/locales\//, never: WIDGET },
   {
-    name: 'widget/parts', files: /^widget\/parts\//, code: /^widget\/((styles|locales)\/|slim\/repeat\.ts$)/,
+    name: 'widget/parts', files: /^widget\/parts\//, code: /^widget\/(styles|locales)\//,
     types: /^(widget\/client\/|gateway\/protocol\/)/, packages: new RegExp(`^(${LIT})$`), never: WIDGET,
   },
   {
@@ -109,7 +109,6 @@ const ROOMS: readonly Room[] = [
   },
   { name: 'a widget entry', files: /^widget\/im-[\w-]+\.ts$/, code: /^widget\/elements\/[\w-]+\.ts$/, never: WIDGET },
   { name: 'widget/legacy', files: /^widget\/legacy\//, never: WIDGET },
-  { name: 'widget/slim', files: /^widget\/slim\//, packages: new RegExp(`^(${LIT})$`), never: WIDGET },
   { name: 'widget/loader.ts', files: /^widget\/loader\.ts$/, never: WIDGET },
   { name: 'widget/bridge', files: /^widget\/bridge\//, types: /^widget\/client\//, never: WIDGET },
   { name: 'demo', files: /^demo\//, code: /^dist\/gateway\/main\.js$/, packages: /^(ws|uqr|node:.+)$/, never: [INJECTION] },

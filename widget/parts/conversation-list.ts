@@ -6,7 +6,7 @@ import { fill } from '../locales/fill.ts'
 import { listTime } from '../locales/list-time.ts'
 import { avatar } from './avatar.ts'
 import { shownName } from './shown-name.ts'
-import { repeat } from '../slim/repeat.ts'
+import { repeat } from './keyed-list.ts'
 
 export interface ConversationListView {
   readonly rows: readonly ConversationRow[]

@@ -4,7 +4,7 @@ import type { Strings } from '../locales/strings.ts'
 import { bubble, type BubbleOptions } from './bubble.ts'
 import { icons } from './icons.ts'
 import type { MarkRow, Row } from './rows.ts'
-import { repeat } from '../slim/repeat.ts'
+import { repeat } from './keyed-list.ts'
 
 export interface TimelineOptions extends BubbleOptions {
   readonly rows: readonly Row[]

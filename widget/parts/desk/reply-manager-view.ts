@@ -4,7 +4,7 @@ import { fill } from '../../locales/fill.ts'
 import type { FileFault, ServiceStrings } from '../../locales/service-strings.ts'
 import { deskIcons } from '../desk-icons.ts'
 import { replyForm, type ReplyDraft } from './reply-form.ts'
-import { repeat } from '../../slim/repeat.ts'
+import { repeat } from '../keyed-list.ts'
 
 export interface ReplyManagerView {
   readonly strings: ServiceStrings

@@ -4,7 +4,7 @@ import { fill } from '../../locales/fill.ts'
 import type { ServiceStrings } from '../../locales/service-strings.ts'
 import { timeSpan } from '../../locales/time-span.ts'
 import { isolated } from '../isolated.ts'
-import { repeat } from '../../slim/repeat.ts'
+import { repeat } from '../keyed-list.ts'
 import { countdown } from './countdown.ts'
 
 export interface ServiceBarView {

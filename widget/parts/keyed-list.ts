@@ -2,7 +2,10 @@ import { directive, Directive, type DirectiveResult } from 'lit/directive.js'
 import { getCommittedValue, insertPart, removePart, setChildPartValue, setCommittedValue } from 'lit/directive-helpers.js'
 import { noChange, type ChildPart } from 'lit/html.js'
 
-/** Lit's `removePart` leaves a part's end behind, one comment for each row that ever went: the page would grow for as long as it is open. */
+/**
+ * Lit's `removePart` leaves a part's end behind, one comment for each row that ever went: the page would grow for as long as it is
+ * open (https://github.com/lit/lit/issues/5298).
+ */
 function remove(part: ChildPart): void {
   const end = part.endNode as ChildNode | null
   removePart(part)

@@ -1,1 +1,0 @@
-export function brotliBytes(file: string): number
