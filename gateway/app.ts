@@ -39,6 +39,7 @@ import { Admit } from './doors/admit/admit.ts'
 import { demoSecret } from './doors/admit/demo-secret.ts'
 import { Origins } from './doors/admit/origins.ts'
 import { Passes } from './doors/admit/passes.ts'
+import { TrustedProxies } from './doors/admit/trusted-proxies.ts'
 import type { Domain } from './doors/dispatch.ts'
 import { registerBundles } from './doors/bundles.ts'
 import { Dispatcher } from './doors/dispatcher.ts'
@@ -99,13 +100,14 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const domain = createDomain(backbone, { attendance: hub, presence, viewing, customerBackend: customerUrl, config, now, report })
   const passes = await createPasses(config, now)
   const origins = new Origins(config.ORIGINS ?? (isDemo(config) ? '*' : ''))
-  const admit = new Admit({ passes, origins })
+  const proxies = new TrustedProxies(config.TRUST_PROXY)
+  const admit = new Admit({ passes, origins, proxies })
   const stopRounds = startRounds({ handover: domain.handover, hub, report })
   const reception: Reception = { admit, hub, domain, now, helloMs, report, lines: new Set() }
 
   await openDoors(fastify, { config, dispatcher, reception })
   const images = createImages(backbone, { config, now, report })
-  if (config.DOORS.includes('rest')) registerRest(fastify, { ...restOptions(config, now), passes, origins, domain, images })
+  if (config.DOORS.includes('rest')) registerRest(fastify, { ...restOptions(config, now), passes, origins, proxies, domain, images })
   registerHealth(fastify, () => (dispatcher.isClosing ? 'This node is leaving.' : backbone.unready()))
   metrics.register(fastify)
   const { pages, widget } = folders(config)
@@ -231,7 +233,7 @@ const restOptions = (config: Config, now: () => number) => ({
 function createFastify(config: Config, createServer: (handler: RequestListener) => Server): FastifyInstance {
   const fastify = Fastify({
     logger: { level: config.LOG_LEVEL }, logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: config.TRUST_PROXY, forceCloseConnections: true,
+    forceCloseConnections: true,
     // an address that cannot be read is refused before there is a route
     frameworkErrors: refuse,
     serverFactory: (handler) => createServer(handler as RequestListener),

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { TrustedProxies } from './doors/admit/trusted-proxies.ts'
 
 /** Every setting once: name, type, default, one sentence. Environment, `--help` and docs/gateway.md all come from this table. */
 interface Kinds {
@@ -58,7 +59,8 @@ export const SETTINGS = {
   DOORS: list(['engine.io', 'websocket', 'rest'], 'Which ways in are open, separated by commas.'),
   PAGES: optional('A folder of pages to serve at `/`; without it the demo.'),
   NODE_TAG: optional('Begins the id of each line, so that a proxy can route by it; letters and digits. Default: made up.'),
-  TRUST_PROXY: flag(false, 'Whether X-Forwarded-For tells who is asking; only behind a proxy of yours.'),
+  TRUST_PROXY: text('off',
+    'Your proxies in front: their number, or their addresses and blocks (10.0.0.0/8,::1). Then X-Forwarded-For, -Host and -Proto count, from the right.'),
   COMMANDS_PER_SECOND: count(100, [0, 1_000_000], 'Commands a second a participant may send on average, ten times that at once; 0 = no limit.'),
   AGENT_LIMIT: count(8, [1, 10_000], 'Open conversations an agent is given at most; taking more by hand is possible.'),
   HANDOVER_MS: count(30_000, [0, DAY_MS], 'After how many milliseconds a customer who waits for an agent who is gone goes on to another.'),
@@ -100,9 +102,19 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (config.PAGES !== undefined && !existsSync(config.PAGES)) {
     throw new SettingError(`PAGES must be a folder that exists, not "${config.PAGES}".`)
   }
+  checkBy('TRUST_PROXY', () => new TrustedProxies(config.TRUST_PROXY))
   checkSecret(config)
   checkCustomer(config)
   return config
+}
+
+/** Whoever uses a setting reads it, and says in half a sentence what is wrong with it. */
+function checkBy(name: string, read: () => unknown): void {
+  try {
+    read()
+  } catch (error) {
+    throw new SettingError(`${name} ${(error as Error).message}`)
+  }
 }
 
 /** RFC 7518, 3.2: no shorter than the hash. A shorter one can be guessed from a single pass. Secrets are never repeated in a sentence. */

@@ -81,7 +81,11 @@ const ROOMS: readonly Room[] = [
     name: 'gateway/ops', files: /^gateway\/ops\//, code: /^gateway\/protocol\/codes\.ts$/, types: /^gateway\/domain\//,
     packages: /^(fastify|prom-client|node:.+)$/, never: [PROCESS],
   },
-  { name: 'gateway/config.ts', files: /^gateway\/config\.ts$/, packages: /^node:.+$/, never: [PROCESS] },
+  {
+    // it asks whoever reads a setting whether the setting can be meant
+    name: 'gateway/config.ts', files: /^gateway\/config\.ts$/, code: /^gateway\/doors\/admit\/(origins|trusted-proxies)\.ts$/,
+    packages: /^node:.+$/, never: [PROCESS],
+  },
   {
     name: 'gateway/app.ts', files: /^gateway\/app\.ts$/, code: /^gateway\/(?!main\.ts$)/,
     packages: /^(fastify|@fastify\/[\w-]+|node:.+)$/, never: [PROCESS],

@@ -1,5 +1,6 @@
 /** An engine.io session as a line: its messages are packets. */
 import type { Socket } from 'engine.io'
+import type { Arrival } from './admit/trusted-proxies.ts'
 import { Line } from './line.ts'
 import type { Outgoing } from './outgoing.ts'
 import { Pending } from './pending.ts'
@@ -7,7 +8,7 @@ import type { Pipe } from './pipe.ts'
 import type { Reception } from './reception.ts'
 
 export function openEngineLine(socket: Socket, reception: Reception): void {
-  const pipe = new EnginePipe(socket)
+  const pipe = new EnginePipe(socket, reception.admit.proxies.arrival(socket.request))
   const line = new Line(pipe, socket.transport.sid, reception)
   // at once: a first packet may already be in the same chunk
   socket.on('message', (data: string | Buffer | undefined) => {
@@ -25,13 +26,17 @@ class EnginePipe implements Pipe {
   readonly door = 'engine.io'
   readonly origin: string | undefined
   readonly host: string | undefined
+  readonly scheme: string | undefined
+  readonly address: string
   readonly #socket: Socket
   readonly #pending = new Pending()
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, { origin, host, scheme, address }: Arrival) {
     this.#socket = socket
-    this.origin = socket.request.headers.origin
-    this.host = socket.request.headers.host
+    this.origin = origin
+    this.host = host
+    this.scheme = scheme
+    this.address = address
   }
 
   send(outgoing: Outgoing, isPush: boolean): void {

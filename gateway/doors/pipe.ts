@@ -1,14 +1,12 @@
+import type { Arrival } from './admit/trusted-proxies.ts'
 import type { Outgoing } from './outgoing.ts'
 
 /**
  * What a socket door gives for each line it opens; everything above is the same for both doors.
  * After `close` nothing is written any more and no event follows but the one `onClosed`.
  */
-export interface Pipe {
+export interface Pipe extends Arrival {
   readonly door: 'engine.io' | 'websocket'
-  /** Where the line comes from: for the origin list and rate limits, never for identity. */
-  readonly origin: string | undefined
-  readonly host: string | undefined
   /** `isPush`: the client has not asked for it. */
   send(outgoing: Outgoing, isPush: boolean): void
   /** What was handed over and has not reached the network yet: the pushes, and the bytes of everything. */

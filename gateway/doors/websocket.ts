@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
 import { LIMITS } from '../protocol/limits.ts'
+import type { Arrival } from './admit/trusted-proxies.ts'
 import { Corks } from './corks.ts'
 import { Line } from './line.ts'
 import { newSid } from './new-sid.ts'
@@ -57,7 +58,7 @@ export class WebSocketDoor {
   }
 
   #open(socket: WebSocket, request: FastifyRequest): void {
-    const pipe = new RawPipe(socket, request, this.#corks)
+    const pipe = new RawPipe(socket, request.raw, { corks: this.#corks, arrival: this.#reception.admit.proxies.arrival(request.raw) })
     const line = new Line(pipe, newSid(this.#tag), this.#reception)
     this.#pipes.add(pipe)
     socket.on('message', (data: Buffer, isBinary) => {
@@ -82,6 +83,8 @@ class RawPipe implements Pipe {
   readonly door = 'websocket'
   readonly origin: string | undefined
   readonly host: string | undefined
+  readonly scheme: string | undefined
+  readonly address: string
   readonly #socket: WebSocket
   readonly #network: Duplex
   readonly #corks: Corks
@@ -89,12 +92,14 @@ class RawPipe implements Pipe {
   /** Seconds without a sign of life, by the door's one timer. */
   #silentMs = 0
 
-  constructor(socket: WebSocket, request: FastifyRequest, corks: Corks) {
+  constructor(socket: WebSocket, request: FastifyRequest['raw'], { corks, arrival }: { corks: Corks; arrival: Arrival }) {
     this.#socket = socket
-    this.#network = request.raw.socket
+    this.#network = request.socket
     this.#corks = corks
-    this.origin = request.headers.origin
-    this.host = request.headers.host
+    this.origin = arrival.origin
+    this.host = arrival.host
+    this.scheme = arrival.scheme
+    this.address = arrival.address
   }
 
   send(outgoing: Outgoing, isPush: boolean): void {

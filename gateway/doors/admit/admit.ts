@@ -5,24 +5,22 @@ import { OLDEST_VERSION } from '../../protocol/version.ts'
 import { Refusal } from '../../domain/refusal.ts'
 import type { Origins } from './origins.ts'
 import type { Passes } from './passes.ts'
-
-export interface Arrival {
-  readonly origin: string | undefined
-  readonly host: string | undefined
-}
+import type { Arrival, TrustedProxies } from './trusted-proxies.ts'
 
 export class Admit {
+  readonly proxies: TrustedProxies
   readonly #passes: Passes
   readonly #origins: Origins
 
-  constructor(options: { passes: Passes; origins: Origins }) {
+  constructor(options: { passes: Passes; origins: Origins; proxies: TrustedProxies }) {
     this.#passes = options.passes
     this.#origins = options.origins
+    this.proxies = options.proxies
   }
 
   /** Rejects with a Refusal. */
-  async hello(hello: Hello, { origin, host }: Arrival): Promise<Identity> {
-    if (!this.#origins.allow(origin, host)) throw new Refusal('origin_forbidden', origin)
+  async hello(hello: Hello, arrival: Arrival): Promise<Identity> {
+    if (!this.#origins.allow(arrival)) throw new Refusal('origin_forbidden', arrival.origin)
     if (hello.v !== undefined && hello.v < OLDEST_VERSION) throw new Refusal('version_unsupported', `oldest is ${OLDEST_VERSION}`)
     if (hello.token === undefined || hello.token === '') throw new Refusal('pass_required')
     return this.#passes.verify(hello.token)

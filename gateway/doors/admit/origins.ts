@@ -1,3 +1,5 @@
+import type { Arrival } from './trusted-proxies.ts'
+
 /**
  * Which pages may connect. No `Origin` header (native apps, servers) is no page and passes: the list guards people's browsers,
  * the pass guards the conversation. `null` (sandboxed frames, file://) passes only with `*` or where it is listed.
@@ -11,7 +13,7 @@ export class Origins {
     this.#allowed = origins.includes('*') ? 'any' : origins.length === 0 ? 'same host' : new Set(origins)
   }
 
-  allow(origin: string | undefined, host: string | undefined): boolean {
+  allow({ origin, host }: Pick<Arrival, 'origin' | 'host'>): boolean {
     if (origin === undefined || this.#allowed === 'any') return true
     if (isSameHost(origin, host)) return true
     return this.#allowed !== 'same host' && this.#allowed.has(origin)

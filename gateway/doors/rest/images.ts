@@ -8,12 +8,14 @@ import { Refusal } from '../../domain/refusal.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import type { Origins } from '../admit/origins.ts'
 import type { Passes } from '../admit/passes.ts'
+import type { TrustedProxies } from '../admit/trusted-proxies.ts'
 import { sendRefusal } from './http-refusal.ts'
 
 export interface ImageRoutes {
   readonly images: Images
   readonly passes: Passes
   readonly origins: Origins
+  readonly proxies: TrustedProxies
 }
 
 const YEAR_SECONDS = 31_536_000
@@ -38,8 +40,9 @@ export function registerImages(door: FastifyInstance, options: ImageRoutes): voi
   })
 }
 
-async function admit({ headers }: FastifyRequest, { images, passes, origins }: ImageRoutes): Promise<void> {
-  if (!origins.allow(headers.origin, headers.host)) throw new Refusal('origin_forbidden', headers.origin)
+async function admit({ headers, raw }: FastifyRequest, { images, passes, origins, proxies }: ImageRoutes): Promise<void> {
+  const arrival = proxies.arrival(raw)
+  if (!origins.allow(arrival)) throw new Refusal('origin_forbidden', arrival.origin)
   const token = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1]
   if (token === undefined) throw new Refusal('pass_required', 'Authorization: Bearer <pass>')
   images.admit(await passes.verify(token))

@@ -77,12 +77,12 @@ async function mintPass(request: FastifyRequest, { passes, apiKey, isDemo }: Res
   return passes.mint(claims, ttlMs)
 }
 
-async function mintGuest(request: FastifyRequest, { passes, origins, guestAllowance }: RestOptions) {
-  const { origin, host } = request.headers
-  if (!origins.allow(origin, host)) throw new Refusal('origin_forbidden', origin)
+async function mintGuest(request: FastifyRequest, { passes, origins, proxies, guestAllowance }: RestOptions) {
+  const arrival = proxies.arrival(request.raw)
+  if (!origins.allow(arrival)) throw new Refusal('origin_forbidden', arrival.origin)
   const input: unknown = request.body ?? {}
   checkGuest(input)
-  guestAllowance.take(request.ip)
+  guestAllowance.take(arrival.address)
   const sub = `guest-${randomUUID()}`
   const pass = await passes.mint({ sub, role: 'customer', ...(input.name === undefined ? {} : { name: input.name }) }, GUEST_MS)
   return { ...pass, sub }

@@ -7,6 +7,7 @@ import { Allowance } from '../../../gateway/domain/allowance.ts'
 import type { Images } from '../../../gateway/domain/images.ts'
 import { Origins } from '../../../gateway/doors/admit/origins.ts'
 import { Passes } from '../../../gateway/doors/admit/passes.ts'
+import { TrustedProxies } from '../../../gateway/doors/admit/trusted-proxies.ts'
 import type { Domain } from '../../../gateway/doors/dispatch.ts'
 import { OPENAPI } from '../../../gateway/doors/rest/openapi.ts'
 import { registerRest } from '../../../gateway/doors/rest/rest.ts'
@@ -37,8 +38,8 @@ async function routes(): Promise<string[]> {
   })
   const allowance = new Allowance({ perSecond: 0, burst: 0, now: () => 0 })
   registerRest(app, {
-    passes: new Passes({ secret: 'secret', now: () => 0 }), origins: new Origins('*'), domain: {} as Domain, apiKey: 'key', isDemo: true, hasGuests: true,
-    guestAllowance: allowance, images: {} as Images,
+    passes: new Passes({ secret: 'secret', now: () => 0 }), origins: new Origins('*'), proxies: new TrustedProxies('off'),
+    domain: {} as Domain, apiKey: 'key', isDemo: true, hasGuests: true, guestAllowance: allowance, images: {} as Images,
   })
   await app.ready()
   await app.close()

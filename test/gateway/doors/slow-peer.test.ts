@@ -12,6 +12,8 @@ class StuckPipe implements Pipe {
   readonly door = 'websocket'
   readonly origin = undefined
   readonly host = undefined
+  readonly scheme = undefined
+  readonly address = '127.0.0.1'
   readonly sent: string[] = []
   closedWith: number | undefined
   readonly #pending = new Pending()
