@@ -41,10 +41,19 @@ export class Muted extends Error {
   }
 }
 
+/** Thrown (rejected) by an append that may not be a conversation's first, where nothing was written. Nothing was stored or published. */
+export class NotStarted extends Error {
+  override readonly name = 'NotStarted'
+
+  constructor() {
+    super('Nothing was written in this conversation yet.')
+  }
+}
+
 /** A message as the domain hands it in; the store adds epoch, seq and prev. */
 export interface NewMessage {
   readonly conversation: string
-  /** The sender's client id: with `from` it is the key of idempotency. */
+  /** The sender's client id: with `side` and `from` it is the key of idempotency. */
   readonly id: string
   readonly from: string
   readonly side: string
@@ -55,6 +64,8 @@ export interface NewMessage {
   readonly at: number
   /** The line that sent it; travels with the publish so that it is not echoed there. */
   readonly origin: string
+  /** It may not be the conversation's first. */
+  readonly isReply?: boolean
 }
 
 export interface Appended {
@@ -112,8 +123,13 @@ export interface NewService {
   readonly expect: string
   /** A word that every later append answers with, so that the usual one need not look at the service. */
   readonly phase: string
-  /** From now on this side's appends are refused whose `at` is before `until` (absent: all). */
-  readonly muted?: { readonly side: string; readonly until?: number }
+  /** From now on the appends of these sides are refused whose `at` is before `until` (absent: all). */
+  readonly muted?: readonly Mute[]
+}
+
+export interface Mute {
+  readonly side: string
+  readonly until?: number
 }
 
 /** Refused: `found` is what is there instead, absent where there is nothing. */
@@ -125,7 +141,7 @@ export interface Store {
   /**
    * Appends one entry to its conversation's log and publishes it on the conversation's channel.
    *
-   * - Idempotent: the same (conversation, from, id) again changes and publishes nothing and answers as the first time,
+   * - Idempotent: the same (conversation, side, from, id) again changes and publishes nothing and answers as the first time,
    *   with `duplicate`.
    * - Dense: seq is the head's seq + 1, from 1, whatever runs at once; no number is skipped or given twice.
    * - Chained: `prev` is the client id of the entry before, absent at the first.
@@ -135,7 +151,8 @@ export interface Store {
    * - The sender's side has then read and received up to the new entry; its name, where given, becomes the side's last
    *   known name.
    * - Both sides' lists hold the conversation from then on.
-   * - Refused with `Muted` where the side is muted at the message's `at`; but what was stored before answers as the first time.
+   * - Refused with `Muted` where the side is muted at the message's `at`, and with `NotStarted` where it `isReply` and the log is empty; but
+   *   what was stored before answers as the first time.
    */
   append(message: NewMessage): Promise<Appended>
 
@@ -159,7 +176,7 @@ export interface Store {
   }): Promise<Cursor>
 
   /**
-   * Replaces a conversation's service, phase and muted side together.
+   * Replaces a conversation's service, phase and muted sides together.
    *
    * - Only in the version expected: of several that expect the same, at once and from any node, one succeeds.
    * - Durable before it resolves; kept as long as the conversation's cursors. The log may be empty.

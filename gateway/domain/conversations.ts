@@ -7,7 +7,7 @@
  */
 import type { Bus, ListRow, Page, Store } from '../backbone/backbone.ts'
 import type { CommandAnswer, CommandInput } from '../protocol/commands.ts'
-import { conversationSides, isShopSide, SHOP_PREFIX, shopChannel, userChannel } from '../protocol/keys.ts'
+import { conversationSides, isShopSide, ownChannel } from '../protocol/keys.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import type { ConversationRow } from '../protocol/model.ts'
 import type { Caller, Seen } from './access.ts'
@@ -26,10 +26,6 @@ export interface Attendance {
   /** Whether `side` has announced this conversation from here before; from now on it has. */
   announce(side: string, conversation: string): boolean
 }
-
-/** The channel of everything about a side that is not one conversation's. */
-export const sideChannel = (side: string): string =>
-  isShopSide(side) ? shopChannel(side.slice(SHOP_PREFIX.length)) : userChannel(side)
 
 export class Conversations {
   readonly #store: Store
@@ -56,7 +52,7 @@ export class Conversations {
     if (isKnown && cause.seq > 1 && !cause.duplicate) return
     const invitation: Invitation = { type: 'invite', conversation, seq: cause.seq, socketid: cause.sid }
     const packet = JSON.stringify(invitation)
-    await Promise.all([mine, theirs].map((side) => this.#bus.publish(sideChannel(side), cause.sid, packet)))
+    await Promise.all([mine, theirs].map((side) => this.#bus.publish(ownChannel(side), cause.sid, packet)))
   }
 }
 

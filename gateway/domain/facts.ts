@@ -24,6 +24,8 @@ export type Fact =
   | { readonly fact: 'customerBlocked'; readonly isBlocked: boolean }
   | { readonly fact: 'gapHealed'; readonly channelCount: number }
   | { readonly fact: 'publishMissed'; readonly conversationCount: number }
+  /** A backend said something on a person's channel that cannot be read. */
+  | { readonly fact: 'publishRefused'; readonly channel: string; readonly reason: string }
   | { readonly fact: 'customerBackendFailed'; readonly reason: BackendFailure; readonly detail: string }
   | { readonly fact: 'bugFound'; readonly where: string; readonly error: unknown }
 

@@ -1,4 +1,5 @@
 import type { Image, Images as Store } from '../backbone/images.ts'
+import { participantKey } from '../protocol/keys.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import type { Identity } from '../protocol/model.ts'
 import type { Allowance } from './allowance.ts'
@@ -25,8 +26,8 @@ export class Images {
   }
 
   /** Before the bytes are read: may this one add another now? */
-  admit({ id }: Identity): void {
-    this.#allowance.take(id)
+  admit(identity: Identity): void {
+    this.#allowance.take(participantKey(identity))
   }
 
   async keep(bytes: Buffer): Promise<KeptImage> {

@@ -5,6 +5,7 @@
 import type { Bus } from '../backbone/backbone.ts'
 import type { Records } from '../backbone/records.ts'
 import type { CommandAnswer, CommandInput } from '../protocol/commands.ts'
+import { participantKey } from '../protocol/keys.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import type { Identity, QuickReply } from '../protocol/model.ts'
 import type { Caller } from './access.ts'
@@ -61,11 +62,11 @@ export class QuickReplies {
   }
 
   #tell({ identity, sid }: Caller, scope: Scope): Promise<void> {
-    const side = scope === 'shop' ? identity.side : identity.id
+    const side = scope === 'shop' ? identity.side : participantKey(identity)
     return pushToSide(this.#bus, { side, origin: sid }, ['quickRepliesPush', {}])
   }
 }
 
-/** The same person may be an agent of two shops; what it keeps for one is not the other's. No id has a `~` in it. */
-const collectionOf = ({ side, id }: Identity, scope: Scope): string =>
-  `${scope === 'shop' ? side : `${side}~${id}`}/quick-replies`
+/** The same person may be an agent of two shops; what it keeps for one is not the other's. */
+const collectionOf = (identity: Identity, scope: Scope): string =>
+  `${scope === 'shop' ? identity.side : participantKey(identity)}/quick-replies`

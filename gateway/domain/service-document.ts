@@ -42,7 +42,7 @@ export function keptAs(
   const until = blocked?.until
   return {
     conversation, expect, phase, text: JSON.stringify(document),
-    ...(blocked === undefined ? undefined : { muted: until === undefined ? { side: customer } : { side: customer, until } }),
+    ...(blocked === undefined ? undefined : { muted: [until === undefined ? { side: customer } : { side: customer, until }] }),
   }
 }
 

@@ -6,6 +6,7 @@
 import type { Bus, Store } from '../backbone/backbone.ts'
 import type { CommandAnswer, CommandInput } from '../protocol/commands.ts'
 import type { Body, Person, Transfer } from '../protocol/model.ts'
+import { agentKey } from '../protocol/keys.ts'
 import type { PushData } from '../protocol/pushes.ts'
 import type { Caller } from './access.ts'
 import type { Conversations } from './conversations.ts'
@@ -125,8 +126,9 @@ export class Transfers {
     if (conversation === undefined) return
     const name = page.names[conversation.slice(conversation.indexOf('~') + 1)]
     const push = { conversation, transfer, state, ...(name === undefined ? undefined : { name }) }
-    await Promise.all([transfer.from.id, transfer.to.id].map((side) =>
-      pushToSide(this.#bus, { side, origin: '' }, ['transferPush', push])))
+    const shop = conversation.slice(0, conversation.indexOf('~'))
+    await Promise.all([transfer.from.id, transfer.to.id].map((agent) =>
+      pushToSide(this.#bus, { side: agentKey(shop, agent), origin: '' }, ['transferPush', push])))
   }
 
   async #colleague(shop: string, id: string): Promise<Person | undefined> {

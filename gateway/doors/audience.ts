@@ -10,8 +10,8 @@
  */
 import type { ListRow, Page, Store } from '../backbone/backbone.ts'
 import type { Report } from '../domain/facts.ts'
-import { rowFor, rowOfPage, sideChannel, type Invitation } from '../domain/conversations.ts'
-import { conversationChannel, isShopSide } from '../protocol/keys.ts'
+import { rowFor, rowOfPage, type Invitation } from '../domain/conversations.ts'
+import { conversationChannel, isShopSide, ownChannel } from '../protocol/keys.ts'
 import { messagePacket } from '../protocol/packets.ts'
 import type { Channels } from './channels.ts'
 import { Following, type Held } from './following.ts'
@@ -19,7 +19,7 @@ import { Outgoing } from './outgoing.ts'
 import { pushPacket, type Peer } from './peer.ts'
 import { pushedMessage } from './pushed-message.ts'
 import { pushedSeq } from './pushed-seq.ts'
-import { readNotice } from './notice.ts'
+import { readNotice, showFocus } from './notice.ts'
 
 const CUSTOMER_NEWEST_COUNT = 50
 const SHOP_NEWEST_COUNT = 200
@@ -105,7 +105,7 @@ export class Audience {
 
   /** Publishes may have been missed: shows the head of each of `channels`; whoever lacks more will see the gap and read. */
   async heal(channels: ReadonlySet<string>): Promise<void> {
-    if (channels.has(sideChannel(this.side))) {
+    if (channels.has(ownChannel(this.side))) {
       const rows = await this.#newest()
       for (const row of rows) if (!this.#following.has(row.conversation)) await this.#showHead(row)
       if (isShopSide(this.side)) for (const row of rows.slice(0, HEALED_COUNT)) this.#showRow(row)
@@ -136,7 +136,7 @@ export class Audience {
   /** The last peer has gone. */
   release(): void {
     this.#isReleased = true
-    this.#channels.leave(sideChannel(this.side), this.#onOwn)
+    this.#channels.leave(ownChannel(this.side), this.#onOwn)
     for (const { conversation, listener } of this.#following.values()) {
       this.#channels.leave(conversationChannel(conversation), listener)
     }
@@ -144,11 +144,11 @@ export class Audience {
   }
 
   async #join(): Promise<void> {
-    await this.#channels.join(sideChannel(this.side), this.#onOwn)
+    await this.#channels.join(ownChannel(this.side), this.#onOwn)
     try {
       await this.#followNewest()
     } catch (error) {
-      this.#channels.leave(sideChannel(this.side), this.#onOwn)
+      this.#channels.leave(ownChannel(this.side), this.#onOwn)
       throw error
     }
   }
@@ -218,15 +218,11 @@ export class Audience {
 
   #notice(outgoing: Outgoing, origin: string): void {
     if (outgoing.isPush) return this.#push(outgoing, origin)
-    const notice = readNotice(outgoing.text)
-    if (notice === undefined) return
+    const notice = readNotice(outgoing)
     if (notice.type === 'invite') return void this.#invited(notice.invitation)
     if (notice.type === 'notice') return this.#push(pushPacket('noticePush', notice.data), origin)
-    const { toid, socketid } = notice
-    for (const peer of this.#peers) {
-      const isCause = peer.sid === socketid
-      peer.push(isCause ? pushPacket('changeUserPush', { toid }) : pushPacket('syncChangeUserPush', { toid, socketid }))
-    }
+    if (notice.type === 'focus') return notice.by === 'agent' ? undefined : showFocus(this.#peers, notice)
+    this.#report({ fact: 'publishRefused', channel: ownChannel(this.side), reason: notice.reason })
   }
 
   async #invited({ conversation, seq, socketid }: Invitation): Promise<void> {

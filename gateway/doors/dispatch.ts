@@ -1,5 +1,6 @@
 /** THE table: command → who may → domain call. One literal row a command. */
 import type { CommandAnswer, CommandInput, Command } from '../protocol/commands.ts'
+import { participantKey } from '../protocol/keys.ts'
 import type { Presence as WirePresence, Role } from '../protocol/model.ts'
 import type { Caller } from '../domain/access.ts'
 import type { Blacklist } from '../domain/blacklist.ts'
@@ -110,6 +111,6 @@ function perform<C extends Command>(
   const row: Row<C> = ROWS[name]
   checkInput(name, input)
   if (!row.roles.includes(asker.identity.role)) throw new Refusal('forbidden')
-  domain.allowance.take(asker.identity.id)
+  domain.allowance.take(participantKey(asker.identity))
   return row.call(domain, asker, input)
 }

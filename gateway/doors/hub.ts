@@ -1,14 +1,15 @@
 /**
- * The peers attached at this node, by side. A customer's peers belong to one audience; an agent's to two:
- * the shop's (conversations) and its own (focus, notices).
+ * The peers attached at this node, by side. An agent's peers belong to the shop's audience (conversations), and are its own
+ * windows besides (focus, notices, transfers). A customer or another shop's agent may have the same id and hears none of it.
  */
 import type { Backbone } from '../backbone/backbone.ts'
 import type { Attendance } from '../domain/conversations.ts'
 import type { Report } from '../domain/facts.ts'
 import type { Presence } from '../domain/presence.ts'
 import type { Viewing } from '../domain/viewing.ts'
-import { isShopSide } from '../protocol/keys.ts'
+import { agentKey, isShopSide, participantKey } from '../protocol/keys.ts'
 import type { Presence as WirePresence } from '../protocol/model.ts'
+import { AgentWindows } from './agent-windows.ts'
 import { Audience } from './audience.ts'
 import { Channels } from './channels.ts'
 import type { Peer } from './peer.ts'
@@ -25,6 +26,8 @@ export class Hub implements Attendance {
   readonly #now: () => number
   readonly #channels: Channels
   readonly #audiences = new Map<string, Audience>()
+  /** By `agentKey`. */
+  readonly #agents = new Map<string, AgentWindows>()
   readonly #peers = new Map<string, Peer>()
   readonly #devices = new Map<string, Peer>()
   /** Peers with a newer line of the same device, and when they are told. */
@@ -60,11 +63,12 @@ export class Hub implements Attendance {
   /** From when it resolves, everything for the peer's sides and for `conversations` reaches it (held until its release). */
   async attach(peer: Peer, conversations: readonly string[]): Promise<void> {
     this.#peers.set(peer.sid, peer)
-    const [side, own] = this.#sidesOf(peer).map((name) => this.#audience(name))
-    side?.add(peer)
-    own?.add(peer)
-    await Promise.all([side?.prepare(), own?.prepare()])
-    await Promise.all(conversations.map((conversation) => side?.follow(conversation)))
+    const side = this.#audience(peer.identity.side)
+    side.add(peer)
+    const own = peer.identity.role === 'agent' ? this.#windows(peer) : undefined
+    own?.peers.add(peer)
+    await Promise.all([side.prepare(), own?.prepare()])
+    await Promise.all(conversations.map((conversation) => side.follow(conversation)))
   }
 
   /** It is there. The newest line of a device wins; the older one is told a little later. */
@@ -83,13 +87,14 @@ export class Hub implements Attendance {
     this.#viewing.left(peer.sid)
     this.#outdated.delete(peer)
     if (peer.device !== undefined && this.#devices.get(deviceKey(peer)) === peer) this.#devices.delete(deviceKey(peer))
-    for (const side of this.#sidesOf(peer)) {
-      const audience = this.#audiences.get(side)
-      audience?.remove(peer)
-      if (audience?.peers.size !== 0) continue
+    const { side, id } = peer.identity
+    const audience = this.#audiences.get(side)
+    audience?.remove(peer)
+    if (audience?.peers.size === 0) {
       audience.release()
       this.#audiences.delete(side)
     }
+    this.#closeWindow(agentKey(side, id), peer)
   }
 
   announce(side: string, conversation: string): boolean {
@@ -110,8 +115,20 @@ export class Hub implements Attendance {
     clearInterval(this.#sweep)
   }
 
-  #sidesOf({ identity }: Peer): string[] {
-    return identity.side === identity.id ? [identity.id] : [identity.side, identity.id]
+  #windows({ identity }: Peer): AgentWindows {
+    const key = agentKey(identity.side, identity.id)
+    const known = this.#agents.get(key)
+    if (known !== undefined) return known
+    const windows = new AgentWindows({ key, id: identity.id, channels: this.#channels, report: this.#report })
+    this.#agents.set(key, windows)
+    return windows
+  }
+
+  #closeWindow(key: string, peer: Peer): void {
+    const windows = this.#agents.get(key)
+    if (windows === undefined || !windows.peers.delete(peer) || windows.peers.size > 0) return
+    windows.release()
+    this.#agents.delete(key)
   }
 
   #audience(side: string): Audience {
@@ -145,4 +162,4 @@ export class Hub implements Attendance {
   }
 }
 
-const deviceKey = ({ identity, device }: Peer): string => `${identity.id} ${device}`
+const deviceKey = ({ identity, device }: Peer): string => `${participantKey(identity)} ${device}`

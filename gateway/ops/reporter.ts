@@ -32,7 +32,7 @@ function countService(fact: ServiceFact, metrics: Metrics): void {
   }
 }
 
-type TroubleFact = Extract<Fact, { fact: 'gapHealed' | 'publishMissed' | 'customerBackendFailed' | 'bugFound' }>
+type TroubleFact = Extract<Fact, { fact: 'gapHealed' | 'publishMissed' | 'publishRefused' | 'customerBackendFailed' | 'bugFound' }>
 
 function tellTrouble(fact: TroubleFact, log: Log, metrics: Metrics): void {
   switch (fact.fact) {
@@ -42,6 +42,9 @@ function tellTrouble(fact: TroubleFact, log: Log, metrics: Metrics): void {
     case 'publishMissed':
       log.warn(fact, 'publishes were lost; shown now')
       return metrics.missed.inc(fact.conversationCount)
+    case 'publishRefused':
+      log.warn(fact, 'what was published on a person\'s channel cannot be read; nobody is told')
+      return metrics.refusals.inc({ of: 'publish', code: 'bad_request' })
     case 'customerBackendFailed':
       log.warn(fact, 'CUSTOMER_URL failed')
       return metrics.customerFailures.inc({ reason: fact.reason })
@@ -83,10 +86,7 @@ export function reporter(log: Log, metrics: Metrics): (fact: Fact) => void {
       case 'transferMade':
       case 'customerBlocked':
         return countService(fact, metrics)
-      case 'gapHealed':
-      case 'publishMissed':
-      case 'customerBackendFailed':
-      case 'bugFound':
+      default:
         return tellTrouble(fact, log, metrics)
     }
   }

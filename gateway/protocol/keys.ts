@@ -48,6 +48,25 @@ export const backendKey = (key: string, src: string | undefined, sub: string): s
 /** A user's own channel: window sync, invitations, notices of a backend. A PHP publisher uses the same name. */
 export const userChannel = (participant: string): string => `ImMsgPub:${participant}`
 
+/**
+ * Whose windows an agent's are. Somebody else may have the same id as a customer, or as an agent of another shop, so inside the
+ * gateway an agent is its shop's side and its own id; no side of a conversation has a `~` in it.
+ */
+export const agentKey = (shop: string, agent: string): string => shop + SIDE_SEPARATOR + agent
+
+/** One participant, apart from all others that have the same id. */
+export const participantKey = ({ id, side }: { readonly id: string; readonly side: string }): string =>
+  (id === side ? id : agentKey(side, id))
+
+/** What this gateway tells the windows of one agent, told by `agentKey`. */
+const agentChannel = (key: string): string => `ImAgentPub:${key.slice(SHOP_PREFIX.length)}`
+
+/** The channel of everything about a side, or about one agent (`agentKey`), that is not one conversation's. */
+export function ownChannel(key: string): string {
+  if (!isShopSide(key)) return userChannel(key)
+  return key.includes(SIDE_SEPARATOR) ? agentChannel(key) : shopChannel(key.slice(SHOP_PREFIX.length))
+}
+
 /** A shop's channel: new conversations, and pushes for all its agents. */
 export const shopChannel = (shop: string): string => `ImShopPub:${shop}`
 

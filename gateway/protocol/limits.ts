@@ -25,6 +25,8 @@ export const LIMITS = {
   queueCount: 500,
   /** Conversations one resume may name. */
   resumeCount: 100,
+  /** What `changeUser` carries, as it is published, in bytes. */
+  changeUserBytes: 4096,
   /** What an agent tells a customer who is blocked, or a colleague with a transfer. */
   reasonLength: 500,
   /** An agent's note on a conversation. */

@@ -48,7 +48,7 @@ test.each([['wx', '10086'], ['m.', '张三']])('the inbox of %s%s follows what P
   const { page } = inbox
   await page.locator('im-inbox[connection="live"]').waitFor()
   const notices = await listen(page, 'im-inbox')
-  expect(await publish(src, sub, { type: 'syncChangeUser', uid: src + sub, socketid: 'php', changeUserData: { toid: 'shop:42' } })).toBe('1')
+  expect(await publish(src, sub, { type: 'syncChangeUser', uid: 'shop:42', socketid: 'php', changeUserData: { from: '首页' } })).toBe('1')
   await page.locator('im-inbox [data-test=panel][data-to="shop:42"]').waitFor()
   expect(await page.locator('im-inbox').evaluate((element) => (element as unknown as { to: string }).to)).toBe('shop:42')
   await publish(src, sub, COUPON)
@@ -71,7 +71,7 @@ test('the chat on a product page hears a notice too, and stays with its shop', a
   }, token)
   await page.locator('im-chat[connection="live"]').waitFor({ state: 'attached' })
   const notices = await listen(page, 'im-chat')
-  await publish('wx', '7', { type: 'syncChangeUser', uid: 'wx7', socketid: 'php', changeUserData: { toid: 'shop:99' } })
+  await publish('wx', '7', { type: 'syncChangeUser', uid: 'shop:99', socketid: 'php', changeUserData: { toid: 'shop:99' } })
   await publish('wx', '7', COUPON)
   await expect.poll(notices).toEqual([COUPON])
   expect(await page.locator('im-chat').evaluate((element) => (element as HTMLElementTagNameMap['im-chat']).to)).toBe(to)

@@ -72,7 +72,7 @@ describe('a ring of four servers', () => {
     const ports = ring.servers.map(({ port }) => port).join(',')
     const publish = async (json: unknown) =>
       (await run('php', ['test/gateway/publish.php', ports, src, sub, JSON.stringify(json)])).stdout.trim()
-    const heard = await publish({ type: 'syncChangeUser', uid: src + sub, socketid: 'php', changeUserData: 'shop:7' })
+    const heard = await publish({ type: 'syncChangeUser', uid: 'shop:7', socketid: 'php', changeUserData: [] })
     await publish({ type: 'coupon', text: '满100减5' })
     expect(heard).toBe('2')
     for (const window of windows) {

@@ -98,6 +98,12 @@ export class Talker {
     return { ...(error.data as WireRefusal), message: error.message }
   }
 
+  /** The line's own, after its hello. */
+  get sid(): string {
+    const reply = this.received.find(({ type }) => type === 'connect') as { data: Welcome } | undefined
+    return reply?.data.sid ?? ''
+  }
+
   async ask(name: string, input: unknown): Promise<{ ok?: boolean; error?: WireRefusal }> {
     const id = this.#nextId++
     this.sendPacket({ type: 'event', name, args: [input], id })

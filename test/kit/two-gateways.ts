@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openEmbedded } from '../../gateway/backbone/embedded/embedded.ts'
+import type { Hello } from '../../gateway/protocol/commands.ts'
 import { startGateway, type PassClaims, type StartedGateway } from './gateway.ts'
 import { HookedBackbone } from './hooked-backbone.ts'
 import { Talker, type Way } from './talker.ts'
@@ -37,10 +38,10 @@ export class TwoGateways {
   }
 
   /** Somebody who has said hello at node 0 or 1. */
-  async arrive(node: 0 | 1, claims: PassClaims, way: Way = 'ws'): Promise<Talker> {
+  async arrive(node: 0 | 1, claims: PassClaims, way: Way = 'ws', hello: Omit<Hello, 'token'> = {}): Promise<Talker> {
     const { url, pass } = this.nodes[node]
     const talker = await new Talker(url, way).open()
-    await talker.hello({ token: await pass({ ttlMs: 86_400_000, ...claims }) })
+    await talker.hello({ token: await pass({ ttlMs: 86_400_000, ...claims }), ...hello })
     return talker
   }
 

@@ -10,7 +10,7 @@ const PUSH = '2["messagePush",'
 
 /** A durable entry that is not in `main` yet; its packet is still where it was written from. */
 export interface Pending extends Part {
-  readonly from: string
+  readonly author: string
   readonly id: string
 }
 
@@ -44,7 +44,7 @@ export class Conversation {
   readonly pending: Pending[] = []
   /** What the journal holds of it and `main` does not, cursor moves too. */
   pendingBytes = 0
-  /** Seqs of everything above `folded`, by sender, by client id. */
+  /** Seqs of everything above `folded`, by author, by client id. */
   readonly #seqs = new Map<string, Map<string, number>>()
   durable: Standing
   assigned: Standing
@@ -87,13 +87,13 @@ export class Conversation {
   }
 
   /** The number that a client id got, as far as it is not in `main`. */
-  seqOf(from: string, id: string): number | undefined {
-    return this.#seqs.get(from)?.get(id)
+  seqOf(author: string, id: string): number | undefined {
+    return this.#seqs.get(author)?.get(id)
   }
 
-  assign(from: string, id: string, seq: number): void {
-    const seqs = this.#seqs.get(from)
-    if (seqs === undefined) this.#seqs.set(from, new Map([[id, seq]]))
+  assign(author: string, id: string, seq: number): void {
+    const seqs = this.#seqs.get(author)
+    if (seqs === undefined) this.#seqs.set(author, new Map([[id, seq]]))
     else seqs.set(id, seq)
   }
 
@@ -105,11 +105,15 @@ export class Conversation {
 
   /** Its first `count` pending entries, of so many bytes in the journal, are in `main` now. */
   forget(count: number, bytes: number): void {
-    for (const { from, id } of this.pending.splice(0, count)) this.#seqs.get(from)?.delete(id)
+    for (const { author, id } of this.pending.splice(0, count)) this.#seqs.get(author)?.delete(id)
     this.folded += count
     this.pendingBytes -= bytes
   }
 }
+
+/** Who wrote it: an agent may have the id of its customer. No id has a space in it. */
+export const authorOf = ({ from, side }: { readonly from: string; readonly side: string }): string =>
+  (from === side ? from : `${side} ${from}`)
 
 /** A message's JSON within its packet. */
 export const jsonOf = ({ batch, start, end }: Part): Buffer => batch.subarray(start + PUSH.length, end - 1)

@@ -1,13 +1,15 @@
 import { conversationSides } from '../../protocol/keys.ts'
 import type { Message } from '../../protocol/model.ts'
 import type { ListRow } from '../backbone.ts'
-import { Conversation, jsonOf, type Row } from './conversation.ts'
+import { authorOf, Conversation, jsonOf, type Row } from './conversation.ts'
 import type { Files } from './files.ts'
 import { entryKey, idKey, minuteOf, minuteOfKey, sideKey } from './keys-on-disk.ts'
 import { lines } from './lines.ts'
 
 /** Conversations held in memory although nothing of them is pending, so that the next message finds them. */
 const HELD_COUNT = 20_000
+
+type Author = Pick<Message, 'from' | 'side' | 'id'>
 
 /** All conversations: those in memory, and behind them those in `main`. Reading, always of what is durable. */
 export class Conversations {
@@ -60,15 +62,22 @@ export class Conversations {
     }
   }
 
-  /** The number that this sender's client id has got already. */
-  seqOf(conversation: Conversation, from: string, id: string): number | undefined {
-    const seq = conversation.seqOf(from, id)
+  /** The number that this author's client id has got already. */
+  seqOf(conversation: Conversation, message: Author): number | undefined {
+    const author = authorOf(message)
+    const seq = conversation.seqOf(author, message.id)
     if (seq !== undefined || conversation.folded === 0) return seq
-    const folded = this.#files.ids.getBinaryFast(idKey(conversation.number, from, id))?.readUInt32BE(0)
+    const folded = this.#foldedSeqOf(conversation, author, message)
+    // an agent's, filed when an author was known by id alone
+    return folded === undefined && author !== message.from ? this.#foldedSeqOf(conversation, message.from, message) : folded
+  }
+
+  #foldedSeqOf(conversation: Conversation, author: string, { from, side, id }: Author): number | undefined {
+    const folded = this.#files.ids.getBinaryFast(idKey(conversation.number, author, id))?.readUInt32BE(0)
     if (folded === undefined) return undefined
     // The key is a hash: only the entry itself is proof.
     const [entry] = this.entries(conversation, folded, folded)
-    return entry?.from === from && entry.id === id ? folded : undefined
+    return entry?.from === from && entry.side === side && entry.id === id ? folded : undefined
   }
 
   /** The entries `from` … `to`, both of which exist. */

@@ -1,15 +1,15 @@
 import { cursorPacket, messageLink, messageTail } from '../../protocol/packets.ts'
 import type { Cursor } from '../../protocol/model.ts'
 import {
-  Muted, Unavailable, type Appended, type ListRow, type NewMessage, type NewService, type Page, type ReadRange, type ServiceSet, type Store,
+  Muted, NotStarted, Unavailable, type Appended, type ListRow, type NewMessage, type NewService, type Page, type ReadRange, type ServiceSet,
+  type Store,
 } from '../backbone.ts'
-import type { Conversation } from './conversation.ts'
+import { authorOf, type Conversation } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
 import type { GroupCommit, Part, Wish } from './group-commit.ts'
 import type { Fold } from './fold.ts'
 import type { LocalBus } from './local-bus.ts'
 import { ServiceWish } from './service-wish.ts'
-import type { Served } from './standing.ts'
 
 type Move = Parameters<Store['advance']>[0]
 
@@ -87,7 +87,7 @@ class AppendWish implements Wish {
   #seq = 0
   #prev: string | undefined
   #phase: string | undefined
-  #muted: Served | undefined
+  #refused: Muted | NotStarted | undefined
 
   constructor(parts: Parts, message: NewMessage, answer: Answer<Appended>) {
     this.#parts = parts
@@ -98,35 +98,34 @@ class AppendWish implements Wish {
   prepare(batch: number): string | undefined {
     const { conversations } = this.#parts
     const message = this.#message
-    const { from, id } = message
     const conversation = this.#conversation = conversations.get(message.conversation)
-    const known = conversations.seqOf(conversation, from, id)
+    const known = conversations.seqOf(conversation, message)
     this.#phase = conversation.assigned.service?.phase
     if (known !== undefined) {
       this.#seq = known
       return undefined
     }
-    this.#muted = conversation.assigned.mutedAt(message.side, message.at)
-    if (this.#muted !== undefined) return undefined
+    this.#refused = refusalOf(conversation, message)
+    if (this.#refused !== undefined) return undefined
     this.#prev = conversation.assigned.id
     conversation.assigned.append(message)
     this.#seq = conversation.assigned.seq
-    conversation.assign(from, id, this.#seq)
+    conversation.assign(authorOf(message), message.id, this.#seq)
     conversations.touch(conversation, batch)
     return conversation.packetStart + messageLink(this.#seq, this.#prev) + messageTail(message) + ']'
   }
 
   settle(part: Part | undefined): void {
     const conversation = this.#conversation!
-    if (this.#muted !== undefined) return this.#answer.reject(new Muted(this.#muted.text, this.#muted.muted?.until))
+    if (this.#refused !== undefined) return this.#answer.reject(this.#refused)
     if (part === undefined) {
       this.#answerAgain(conversation)
       return
     }
     const { batch, start, end } = part
-    const { from, id, at, origin } = this.#message
+    const { id, at, origin } = this.#message
     conversation.durable.append(this.#message)
-    conversation.pending.push({ from, id, batch, start, end })
+    conversation.pending.push({ author: authorOf(this.#message), id, batch, start, end })
     this.#parts.fold.grew(conversation, end - start)
     this.#parts.bus.relay({ channel: conversation.channel, origin, packet: batch.subarray(start, end) })
     this.#resolve(at, this.#prev, false)
@@ -149,6 +148,12 @@ class AppendWish implements Wish {
       ...(prev === undefined ? undefined : { prev }), ...(phase === undefined ? undefined : { phase }),
     })
   }
+}
+
+function refusalOf({ assigned }: Conversation, { side, at, isReply }: NewMessage): Muted | NotStarted | undefined {
+  const muted = assigned.mutedAt(side, at)
+  if (muted !== undefined) return new Muted(muted.text, muted.until)
+  return isReply === true && assigned.seq === 0 ? new NotStarted() : undefined
 }
 
 class AdvanceWish implements Wish {

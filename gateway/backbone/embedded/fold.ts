@@ -107,8 +107,8 @@ export class Fold {
       if (conversation.number === 0) conversation.number = this.#newNumber()
       const { id, number, folded, pending, durable } = conversation
       for (const { index, bytes } of runs(pending)) void log.put(entryKey(number, folded + 1 + index), bytes)
-      for (const [i, { from, id: clientId }] of pending.entries()) {
-        void ids.put(idKey(number, from, clientId), entryKey(number, folded + 1 + i).subarray(4))
+      for (const [i, { author, id: clientId }] of pending.entries()) {
+        void ids.put(idKey(number, author, clientId), entryKey(number, folded + 1 + i).subarray(4))
       }
       void rows.put(Buffer.from(id), JSON.stringify(conversation.row()))
       if (durable.seq > 0) this.#file(sides, conversation, durable.at)

@@ -7,15 +7,15 @@ export const entryKey = (number: number, seq: number): Buffer => {
 }
 
 /**
- * A sender's client id within a conversation, as a 64-bit hash: short keys, because every message writes and asks for one.
+ * An author's client id within a conversation, as a 64-bit hash: short keys, because every message writes and asks for one.
  * Two that share a hash are told apart by the entry that the key leads to; the earlier is then forgotten, which
  * takes a billion messages in one conversation to become likely.
  */
-export const idKey = (number: number, from: string, id: string): Buffer => {
+export const idKey = (number: number, author: string, id: string): Buffer => {
   const key = Buffer.allocUnsafe(12)
   key.writeUInt32BE(number, 0)
-  key.writeUInt32BE(hash(hash(0x811c9dc5, from), id), 4)
-  key.writeUInt32BE(hash(hash(0x2f0b4c47, id), from), 8)
+  key.writeUInt32BE(hash(hash(0x811c9dc5, author), id), 4)
+  key.writeUInt32BE(hash(hash(0x2f0b4c47, id), author), 8)
   return key
 }
 

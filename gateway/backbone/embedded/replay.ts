@@ -1,6 +1,7 @@
 import { decodePacket } from '../../protocol/packet.ts'
 import type { Message } from '../../protocol/model.ts'
 import type { PushData } from '../../protocol/pushes.ts'
+import { authorOf } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
 import { DataFolderError } from './data-folder-error.ts'
 import type { Files } from './files.ts'
@@ -44,11 +45,12 @@ function takeUp(conversations: Conversations, line: Buffer, batch: number): void
   const conversation = conversations.get(message.conversation)
   if (message.seq <= conversation.durable.seq) return
   if (message.seq !== conversation.durable.seq + 1) throw damaged(batch)
-  const { from, id, seq } = message
+  const { id, seq } = message
+  const author = authorOf(message)
   conversation.durable.append(message)
-  conversation.pending.push({ from, id, batch: line, start: 0, end: line.length })
+  conversation.pending.push({ author, id, batch: line, start: 0, end: line.length })
   conversation.pendingBytes += line.length
-  conversation.assign(from, id, seq)
+  conversation.assign(author, id, seq)
   conversations.touch(conversation, batch)
 }
 

@@ -1,4 +1,5 @@
 import type { Cursor } from '../../protocol/model.ts'
+import type { Mute } from '../backbone.ts'
 
 interface Place {
   delivered: number
@@ -10,7 +11,8 @@ export interface Served {
   readonly version: string
   readonly text: string
   readonly phase: string
-  readonly muted?: { readonly side: string; readonly until?: number }
+  /** One that stands alone is from before there could be two. */
+  readonly muted?: Mute | readonly Mute[]
 }
 
 /** What a conversation's entries and cursor moves have made of it so far. */
@@ -57,9 +59,11 @@ export class Standing {
   }
 
   /** Why this side may not write at `at`; undefined where it may. */
-  mutedAt(side: string, at: number): Served | undefined {
-    const muted = this.service?.muted
-    return muted?.side === side && at < (muted.until ?? Infinity) ? this.service : undefined
+  mutedAt(side: string, at: number): (Mute & { readonly text: string }) | undefined {
+    const { text, muted } = this.service ?? {}
+    if (text === undefined || muted === undefined) return undefined
+    const mute = [muted].flat().find((one) => one.side === side && at < (one.until ?? Infinity))
+    return mute === undefined ? undefined : { ...mute, text }
   }
 
   cursor(side: string): Cursor {

@@ -1,7 +1,10 @@
-import { Muted, Unavailable } from '../backbone.ts'
+import { Muted, NotStarted, Unavailable } from '../backbone.ts'
 
 /** Answers of a server that is there but cannot serve now. Whoever sees one may try again later. */
 const PASSING = /^(LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|NOREPLICAS|OOM|MISCONF|UNKILLABLE|NOSCRIPT|MOVED|ASK)\b/
+
+/** Thrown by whoever reads a reply, not by the driver. */
+const ASKED_FOR = [Unavailable, Muted, NotStarted, TypeError, SyntaxError]
 
 /** A refusal by Redis in Redis' own words; everything else that ioredis rejects with is a broken line. */
 const isReply = (error: Error): boolean => error.name === 'ReplyError'
@@ -11,7 +14,7 @@ export const isTimeout = (error: unknown): boolean => error instanceof Error && 
 /** What a method of the backbone rejects with: Unavailable for whatever may pass, the error itself for a bug. */
 export function failureOf(error: unknown): Error {
   if (!(error instanceof Error)) return new Error(String(error))
-  if (error instanceof Unavailable || error instanceof Muted || error instanceof TypeError || error instanceof SyntaxError) return error
+  if (ASKED_FOR.some((kind) => error instanceof kind)) return error
   // Not the driver's own error: it carries the command's arguments, which are people's messages, and would reach the log.
   if (isReply(error) && !PASSING.test(error.message)) return new Error(`Redis: ${error.message}`)
   return new Unavailable(`Redis: ${error.message}`)

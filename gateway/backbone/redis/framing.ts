@@ -1,9 +1,10 @@
 /**
- * What travels in a Redis channel. Ours: the origin line's id, a newline, the packet. A backend's (PHP …): one JSON object,
- * so its first byte is `{`. An origin never contains a newline and never starts with `{`, so neither can be taken
- * for the other; a backend's object is relayed whole, with no origin.
+ * What travels in a Redis channel. Ours: the origin line's id, a newline, the packet. A backend's (PHP …) and what backends are
+ * to read: one JSON object, so its first byte is `{`. An origin never contains a newline and never starts with `{`, so neither
+ * can be taken for the other; an object without an origin is relayed whole, both ways.
  */
-export const framed = (origin: string, packet: string): string => `${origin}\n${packet}`
+export const framed = (origin: string, packet: string): string =>
+  (origin === '' && packet.startsWith('{') ? packet : `${origin}\n${packet}`)
 
 export function unframed(payload: Buffer): { origin: string; packet: Buffer } {
   const end = payload[0] === OBJECT ? -1 : payload.indexOf(NEWLINE)

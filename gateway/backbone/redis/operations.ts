@@ -1,4 +1,6 @@
-import { Muted, type Appended, type NewMessage, type NewService, type Page, type ReadRange, type ServiceSet, type Store } from '../backbone.ts'
+import {
+  Muted, NotStarted, type Appended, type NewMessage, type NewService, type Page, type ReadRange, type ServiceSet, type Store,
+} from '../backbone.ts'
 import { conversationChannel } from '../../protocol/keys.ts'
 import type { Cursor, Message } from '../../protocol/model.ts'
 import { messageTail } from '../../protocol/packets.ts'
@@ -11,11 +13,12 @@ import type { Script } from './scripts.ts'
 export function appendOp(
   script: Script, message: NewMessage, { epoch, lists }: { epoch: string; lists: readonly string[] },
 ): Op<Appended> {
-  const { conversation, id, side, name, at, origin } = message
+  const { conversation, id, from, side, name, at, origin, isReply } = message
   const { meta, log, window } = conversationKeys(conversation)
   const channel = conversationChannel(conversation)
   const tail = messageTail(message)
-  const identity = JSON.stringify({ id, from: message.from }).slice(1, -1) + ','
+  const identity = JSON.stringify({ id, from }).slice(1, -1) + ','
+  const author = JSON.stringify({ id, from, side }).slice(1, -1) + ','
   return {
     key: channel,
     script,
@@ -23,14 +26,16 @@ export function appendOp(
     args: [
       channel, origin, conversation, epoch, `{"conversation":${JSON.stringify(conversation)},"epoch":`, tail,
       String(Buffer.byteLength(identity)), JSON.stringify(id), side, name === undefined ? '' : JSON.stringify(name), String(at),
+      String(Buffer.byteLength(author)), isReply === true ? '1' : '',
     ],
     weight: 1 + tail.length / 1000,
-    parse: (reply) => (typeof reply === 'string' ? appendedNow(reply, at) : appendedBefore(reply as KnownReply | MutedReply)),
+    parse: (reply) => (typeof reply === 'string' ? appendedNow(reply, at) : appendedBefore(reply as KnownReply | MutedReply | NotStartedReply)),
   }
 }
 
 type KnownReply = readonly [seq: number, epoch: string, prev: string, tail: string, phase: string]
 type MutedReply = readonly [until: string, service: string]
+type NotStartedReply = readonly ['']
 
 function appendedNow(reply: string, at: number): Appended {
   const first = reply.indexOf(' ')
@@ -44,7 +49,8 @@ function appendedNow(reply: string, at: number): Appended {
   }
 }
 
-function appendedBefore(reply: KnownReply | MutedReply): Appended {
+function appendedBefore(reply: KnownReply | MutedReply | NotStartedReply): Appended {
+  if (reply.length === 1) throw new NotStarted()
   if (reply.length === 2) throw new Muted(reply[1], reply[0] === FOR_EVER ? undefined : Number(reply[0]))
   const [seq, epoch, prev, tail, phase] = reply
   const { at } = JSON.parse('{' + tail) as Pick<Message, 'at'>
@@ -56,12 +62,12 @@ function appendedBefore(reply: KnownReply | MutedReply): Appended {
 const FOR_EVER = '-'
 
 export function serviceOp(script: Script, service: NewService, version: string): Op<ServiceSet> {
-  const { conversation, text, expect, phase, muted } = service
+  const { conversation, text, expect, phase, muted = [] } = service
   return {
     key: conversationChannel(conversation),
     script,
     keys: [conversationKeys(conversation).meta],
-    args: [version, expect, phase, muted === undefined ? '' : `${muted.until ?? FOR_EVER} ${muted.side}`, text],
+    args: [version, expect, phase, muted.map(({ side, until }) => `${until ?? FOR_EVER} ${side}`).join('\n'), text],
     weight: 0.5 + text.length / 1000,
     parse: (reply) => {
       if (typeof reply === 'number') return { isSet: true, version }

@@ -21,7 +21,7 @@ foreach (json_decode($argv[2], true) as $user) {
     $channel = getKey('ImMsgPub', $user);
     $no = getNo($channel, count($servers));
     $payloads = [
-        ['type' => 'syncChangeUser', 'uid' => $user['fromid'], 'socketid' => 'php-1', 'changeUserData' => ['toid' => 'shop:42']],
+        ['type' => 'syncChangeUser', 'uid' => 'shop:42', 'socketid' => 'php-1', 'changeUserData' => ['fromid' => $user['fromid']]],
         ['type' => 'notice', 'text' => '您的订单已发货 / shipped'],
     ];
     foreach ($payloads as $payload) {

@@ -35,8 +35,8 @@ describe('a PHP backend publishes into user channels', () => {
     for (const [i, recorder] of recorders.entries()) {
       const [sync, notice] = await recorder.until(2)
       // Byte for byte as PHP wrote them, with no origin, and told from a packet by the first byte.
-      expect(sync).toBe(`{"type":"syncChangeUser","uid":${JSON.stringify(USERS[i]!.fromid).replaceAll('/', '\\/')},"socketid":"php-1",`
-        + '"changeUserData":{"toid":"shop:42"}}')
+      expect(sync).toBe('{"type":"syncChangeUser","uid":"shop:42","socketid":"php-1",'
+        + `"changeUserData":{"fromid":${JSON.stringify(USERS[i]!.fromid).replaceAll('/', '\\/')}}}`)
       expect(notice).toBe('{"type":"notice","text":"您的订单已发货 \\/ shipped"}')
       expect(recorder.relayed.map(({ origin }) => origin)).toEqual(['', ''])
     }

@@ -96,7 +96,7 @@ test('what a backend publishes into a user\'s channel reaches the windows', asyn
   const other = await arrive(1, { sub })
   const publish = (json: unknown) =>
     backbone.bus.publish(userChannel(sub), '', typeof json === 'string' ? json : JSON.stringify(json))
-  await publish({ type: 'syncChangeUser', uid: sub, socketid: 'php', changeUserData: { toid: 'shop:9' } })
+  await publish({ type: 'syncChangeUser', uid: 'shop:9', socketid: 'php', changeUserData: {} })
   await publish('not JSON')
   await publish(['a', 'list'])
   await publish({ type: 'coupon', text: '5 off', amount: 5 })

@@ -2,7 +2,7 @@
 -- the same change again finds itself there and changes nothing.
 --
 -- KEYS  per conversation: meta (hash, see append.lua)
--- ARGV  per conversation 5: version, the version expected ('' = none), phase, the muted side as 'until side' ('-' = for ever) or '', text
+-- ARGV  per conversation 5: version, the version expected ('' = none), phase, the muted sides as lines 'until side' ('-' = for ever) or '', text
 -- returns per conversation 1, or where it was refused 'version text' of what is there ('' = nothing)
 local results = {}
 for i = 1, #KEYS do

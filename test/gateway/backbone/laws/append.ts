@@ -54,6 +54,32 @@ function describeIdempotence(world: World): void {
     expect(await world.backbone.store.read(talk.conversation, { limit: 10 })).toEqual(before)
   })
 
+  it('the same client id of an agent and of a customer who have the same id are two messages', async () => {
+    const talk = newTalk()
+    const agents = { from: talk.customer, side: talk.shop, id: 'same' }
+    await world.backbone.store.append(talk.message({ id: 'same' }))
+    const second = await world.backbone.store.append(talk.message(agents))
+    expect([second.seq, second.duplicate]).toEqual([2, false])
+    for (const { store } of [world.backbone, world.other]) {
+      expect(await store.append(talk.message({ id: 'same' }))).toMatchObject({ seq: 1, duplicate: true })
+      expect(await store.append(talk.message(agents))).toEqual({ ...second, duplicate: true })
+    }
+    await world.restart()
+    expect(await world.backbone.store.append(talk.message(agents))).toEqual({ ...second, duplicate: true })
+  })
+
+  it('a reply needs something that was written, however many try at once', async () => {
+    const talk = newTalk()
+    const reply = (id: string) => talk.message({ id, from: talk.shop, isReply: true })
+    const early = await Promise.all(Array.from({ length: 10 }, (_, i) =>
+      (i % 2 === 0 ? world.backbone : world.other).store.append(reply(`r${i}`)).catch(({ name }: Error) => name)))
+    expect(early).toEqual(Array(10).fill('NotStarted'))
+    expect((await world.backbone.store.read(talk.conversation, { limit: 1 })).head.seq).toBe(0)
+    expect(await world.backbone.store.append(talk.message({ isReply: false }))).toMatchObject({ seq: 1 })
+    expect(await world.other.store.append(reply('r0'))).toMatchObject({ seq: 2, duplicate: false })
+    expect(await world.other.store.append(reply('r0'))).toMatchObject({ seq: 2, duplicate: true })
+  })
+
   it('the same client id many times at once is stored once', async () => {
     const talk = newTalk()
     const appended = await Promise.all(Array.from({ length: 20 }, (_, i) =>

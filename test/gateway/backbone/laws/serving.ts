@@ -64,7 +64,7 @@ export function describeService(world: World): void {
     it('is there after opening again, with phase and muted side', async () => {
       const talk = newTalk()
       await world.backbone.store.append(talk.message())
-      const version = await mustSet(talk, { text: 'kept', phase: 'waiting', muted: { side: talk.customer } })
+      const version = await mustSet(talk, { text: 'kept', phase: 'waiting', muted: [{ side: talk.customer }] })
       await world.restart()
       expect(await kept(talk)).toEqual({ text: 'kept', version })
       await expect(world.backbone.store.append(talk.message())).rejects.toBeInstanceOf(Muted)
@@ -97,7 +97,7 @@ export function describeService(world: World): void {
     it('refuses the muted side and says why, on every node, stores and publishes nothing', async () => {
       const talk = newTalk()
       await world.backbone.store.append(talk.message({ id: 'before' }))
-      await mustSet(talk, { text: 'why', muted: { side: talk.customer, until: AT + 5000 } })
+      await mustSet(talk, { text: 'why', muted: [{ side: talk.customer, until: AT + 5000 }] })
       for (const { store } of [world.backbone, world.other]) {
         await expect(store.append(talk.message({ at: AT + 4999 }))).rejects.toMatchObject({ name: 'Muted', service: 'why', until: AT + 5000 })
       }
@@ -110,7 +110,7 @@ export function describeService(world: World): void {
       const talk = newTalk()
       const message = talk.message()
       const first = await world.backbone.store.append(message)
-      await mustSet(talk, { muted: { side: talk.customer } })
+      await mustSet(talk, { muted: [{ side: talk.customer }] })
       expect(await world.other.store.append(message)).toEqual({ ...first, duplicate: true, phase: 'open' })
       const again = await world.backbone.store.append(talk.message({ id: 'new' })).catch((error: unknown) => error)
       expect(again).toMatchObject({ name: 'Muted', until: undefined })
@@ -118,17 +118,29 @@ export function describeService(world: World): void {
 
     it('lets the side write again once nobody is muted any more', async () => {
       const talk = newTalk()
-      const version = await mustSet(talk, { muted: { side: talk.customer } })
+      const version = await mustSet(talk, { muted: [{ side: talk.customer }] })
       await expect(world.backbone.store.append(talk.message())).rejects.toBeInstanceOf(Muted)
       await mustSet(talk, { expect: version })
       expect(await world.backbone.store.append(talk.message())).toMatchObject({ seq: 1 })
+    })
+
+    it('may mute both sides, each until a time of its own', async () => {
+      const talk = newTalk()
+      await mustSet(talk, { muted: [{ side: talk.customer }, { side: talk.shop, until: AT + 5000 }] })
+      for (const { store } of [world.backbone, world.other]) {
+        await expect(store.append(talk.message({ at: AT + 9000 }))).rejects.toMatchObject({ name: 'Muted', until: undefined })
+        await expect(store.append(talk.message({ from: talk.shop, at: AT + 4999 }))).rejects.toMatchObject({ name: 'Muted', until: AT + 5000 })
+      }
+      await world.restart()
+      await expect(world.backbone.store.append(talk.message({ at: AT + 9000 }))).rejects.toBeInstanceOf(Muted)
+      expect(await world.backbone.store.append(talk.message({ from: talk.shop, at: AT + 5000 }))).toMatchObject({ seq: 1 })
     })
 
     it('has nothing written after a mute that resolved, however many write at once', async () => {
       const talk = newTalk()
       const write = (n: number) => (n % 2 === 0 ? world.backbone : world.other).store.append(talk.message()).then(() => true, () => false)
       const early = Array.from({ length: 30 }, (_, n) => write(n))
-      await mustSet(talk, { muted: { side: talk.customer } })
+      await mustSet(talk, { muted: [{ side: talk.customer }] })
       const { head } = await world.other.store.read(talk.conversation, { limit: 1 })
       const late = await Promise.all(Array.from({ length: 30 }, (_, n) => write(n)))
       expect(late).not.toContain(true)

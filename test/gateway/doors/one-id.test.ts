@@ -1,0 +1,159 @@
+/** Agent 7 of one shop, agent 7 of another and customer 7 are three people: none sees or changes what is another's. */
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { userChannel } from '../../../gateway/protocol/keys.ts'
+import type { Push } from '../../../gateway/protocol/pushes.ts'
+import type { Talker } from '../../kit/talker.ts'
+import { TwoGateways } from '../../kit/two-gateways.ts'
+
+// real sockets on a machine that may be busy with other tests
+vi.setConfig({ testTimeout: 30_000 })
+
+let two: TwoGateways
+beforeAll(async () => {
+  two = await TwoGateways.start({ DIRECT: 'on' })
+})
+afterAll(() => two.stop())
+
+const text = (to: string, id: string) => ({ to, id, kind: 'text', body: { text: id } })
+
+interface Namesakes {
+  readonly id: string
+  readonly shops: readonly [string, string]
+  readonly agent: Talker
+  /** The same agent's second window, at the other node. */
+  readonly window: Talker
+  readonly rival: Talker
+  readonly customer: Talker
+}
+
+async function namesakes(shop = two.unique('a')): Promise<Namesakes> {
+  const id = two.unique('7-')
+  const shops = [shop, two.unique('b')] as const
+  return {
+    id, shops, agent: await two.agent(0, [id, shops[0]]), window: await two.agent(1, [id, shops[0]]),
+    rival: await two.agent(0, [id, shops[1]]), customer: await two.customer(1, id),
+  }
+}
+
+/** Resolves when whatever was published for these people before has come to all of their windows. */
+async function settled({ id, agent, window, rival, customer }: Namesakes): Promise<void> {
+  await two.backbone.bus.publish(userChannel(id), '', '{"type":"settled"}')
+  for (const talker of [agent, window, rival, customer]) {
+    await talker.until(() => talker.pushes('noticePush').some(({ type }) => type === 'settled'))
+  }
+}
+
+const heard = (talker: Talker, names: readonly Push[]): unknown[] => names.flatMap((name) => talker.pushes(name))
+
+test('a customer\'s own conversations are pushed to no agent of the same id', async () => {
+  const them = await namesakes()
+  const { id, customer, agent, window, rival } = them
+  const bob = await two.customer(0, two.unique('bob'))
+  await customer.command('send', text(two.unique('carol'), 'secret 1'))
+  await bob.command('send', text(id, 'secret 2'))
+  await customer.push('messagePush')
+  await customer.command('changeUser', { toid: 'dave' })
+  await settled(them)
+  for (const talker of [agent, window, rival]) {
+    expect(heard(talker, [
+      'messagePush', 'conversationPush', 'syncChangeUserPush', 'changeUserPush', 'blockPush', 'cursorPush', 'typingPush',
+    ])).toEqual([])
+  }
+})
+
+test('an agent who arrives later follows none of the customer\'s conversations', async () => {
+  const id = two.unique('7-')
+  const customer = await two.customer(0, id)
+  const bob = two.unique('bob')
+  await customer.command('send', text(bob, 'm1'))
+  const agent = await two.agent(0, [id, two.unique('a')])
+  await customer.command('send', text(bob, 'm2'))
+  await customer.command('typing', { to: bob })
+  await two.backbone.bus.publish(userChannel(id), '', '{"type":"settled"}')
+  await agent.push('noticePush')
+  expect(heard(agent, ['messagePush', 'conversationPush', 'typingPush'])).toEqual([])
+})
+
+test('a transfer and its note reach the two agents of that shop, and nobody else of their id', async () => {
+  const [shop, buyer] = [two.unique('a'), two.unique('buyer')]
+  const chief = await two.agent(0, [two.unique('boss'), shop])
+  const { conversation } = await (await two.customer(0, buyer)).command('send', text(`shop:${shop}`, 'm1'))
+  const them = await namesakes(shop)
+  const { id, agent, window, rival, customer } = them
+  await chief.command('claim', { conversation })
+  await agent.command('presence', { of: [`shop:${shop}`] })
+  await chief.command('transfer', { conversation, to: id, note: 'internal: fraud case' })
+  for (const talker of [agent, window, chief]) expect((await talker.push('transferPush')).transfer.note).toBe('internal: fraud case')
+  await settled(them)
+  expect([heard(customer, ['transferPush', 'conversationPush']), heard(rival, ['transferPush', 'conversationPush'])]).toEqual([[], []])
+})
+
+test('own quick replies are told to that agent alone', async () => {
+  const them = await namesakes()
+  const { agent, window, rival, customer } = them
+  await agent.command('saveQuickReply', { quickReply: { id: 'r1', scope: 'own', title: 't', text: 't' } })
+  await window.push('quickRepliesPush')
+  await settled(them)
+  expect([rival, customer].flatMap((talker) => talker.pushes('quickRepliesPush'))).toEqual([])
+  expect((await rival.command('quickReplies', {})).quickReplies).toEqual([])
+})
+
+test('whom an agent talks to is told to its other windows, and a customer\'s to the customer\'s', async () => {
+  const them = await namesakes()
+  const { agent, window, rival, customer } = them
+  await agent.command('changeUser', { toid: 'c-1' })
+  expect(await window.push('syncChangeUserPush')).toEqual({ toid: 'c-1', socketid: agent.sid })
+  expect(await agent.push('changeUserPush')).toEqual({ toid: 'c-1' })
+  await customer.command('changeUser', { toid: 'shop:x' })
+  await customer.push('changeUserPush')
+  await settled(them)
+  expect([rival, customer].flatMap((talker) => talker.pushes('syncChangeUserPush'))).toEqual([])
+  expect([agent, window].map((talker) => heard(talker, ['syncChangeUserPush', 'changeUserPush']).length)).toEqual([1, 1])
+})
+
+test('what a backend publishes for the id reaches every window of it, agents included', async () => {
+  const { id, agent, window, rival, customer } = await namesakes()
+  await two.backbone.bus.publish(userChannel(id), '', '{"type":"syncChangeUser","uid":"c-2","socketid":"php","changeUserData":{}}')
+  await two.backbone.bus.publish(userChannel(id), '', '{"type":"coupon","text":"5 off"}')
+  for (const talker of [agent, window, rival, customer]) {
+    expect(await talker.push('syncChangeUserPush')).toEqual({ toid: 'c-2', socketid: 'php' })
+    expect(await talker.push('noticePush')).toEqual({ type: 'coupon', text: '5 off' })
+  }
+})
+
+test('a partner that only the other of the id can have moves only that one\'s windows', async () => {
+  const them = await namesakes()
+  const { id, agent, customer } = them
+  await two.backbone.bus.publish(userChannel(id), '', '{"type":"syncChangeUser","uid":"shop:9","socketid":"php"}')
+  await two.backbone.bus.publish(userChannel(id), '', JSON.stringify({ type: 'syncChangeUser', uid: id, socketid: 'php' }))
+  await settled(them)
+  expect([agent, customer].map((talker) => talker.pushes('syncChangeUserPush').map(({ toid }) => toid))).toEqual([[id], ['shop:9']])
+})
+
+test('a new line of one device replaces no other person\'s of the same id', async () => {
+  const id = two.unique('7-')
+  const shop = two.unique('a')
+  const lines: Talker[] = []
+  for (const claims of [{ sub: id }, { sub: id, role: 'agent', shop } as const, { sub: id, role: 'agent', shop: two.unique('b') } as const]) {
+    const talker = await two.arrive(0, claims, 'ws', { device: 'd1' })
+    lines.push(talker)
+  }
+  const newer = await two.arrive(0, { sub: id }, 'ws', { device: 'd1' })
+  two.pass(6000)
+  expect((await lines[0]!.push('byePush')).code).toBe('replaced')
+  for (const other of [...lines.slice(1), newer]) {
+    await other.command('conversations', {})
+    expect(other.pushes('byePush')).toEqual([])
+  }
+})
+
+test('in the conversation of agent 7 with customer 7 the same client id of both is two messages', async () => {
+  const { id, shops: [shop], agent, customer } = await namesakes()
+  const first = await customer.command('send', text(`shop:${shop}`, 'm1'))
+  const second = await agent.command('send', { to: id, id: 'm1', kind: 'text', body: { text: 'of the shop' } })
+  expect([first.seq, second.seq, second.duplicate]).toEqual([1, 2, undefined])
+  const again = await agent.command('send', { to: id, id: 'm1', kind: 'text', body: { text: 'of the shop' } })
+  expect([again.seq, again.duplicate]).toEqual([2, true])
+  const { messages } = await customer.command('history', { to: `shop:${shop}` })
+  expect(messages.map(({ side, body }) => [side, body.text])).toEqual([[id, 'm1'], [`shop:${shop}`, 'of the shop']])
+})
