@@ -112,7 +112,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   metrics.register(fastify)
   const { pages, widget } = folders(config)
   registerBundles(fastify, widget)
-  await registerPages(fastify, [pages, widget])
+  registerPages(fastify, [pages, widget])
   fastify.addHook('onClose', async () => {
     hub.close()
     stopRounds()

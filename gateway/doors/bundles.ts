@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, gzip } from 'node:zlib'
 import type { FastifyInstance } from 'fastify'
+import { holds } from './etag.ts'
 
 type Encoding = 'br' | 'gzip' | 'identity'
 
@@ -33,7 +34,7 @@ export function registerBundles(app: FastifyInstance, folder: string): void {
         // a module script of another origin is fetched with CORS
         'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin',
       })
-      if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+      if (holds(request.headers, etag)) return reply.code(304).send()
       const encoding = chooseEncoding(request.headers['accept-encoding'])
       if (encoding !== 'identity') reply.header('Content-Encoding', encoding)
       return reply.type('text/javascript; charset=utf-8').send(bytes[encoding])

@@ -53,11 +53,48 @@ test('pages of the first folder win, an absent folder is no error, nothing above
   await writeFile(join(folder, 'two', 'index.html'), 'two')
   await writeFile(join(folder, 'two', 'other.html'), 'other')
   const app = Fastify()
-  await registerPages(app, [join(folder, 'absent'), join(folder, 'one'), join(folder, 'two')])
+  registerPages(app, [join(folder, 'absent'), join(folder, 'one'), join(folder, 'two')])
   const body = async (url: string) => (await app.inject({ url })).body
   expect([await body('/'), await body('/other.html')]).toEqual(['one', 'other'])
   const escapes = ['/../secret.html', '/%2e%2e/secret.html', '/..%2fsecret.html', '/%2e%2e%2fsecret.html']
   for (const url of escapes) expect(await body(url)).not.toBe('secret')
+  await app.close()
+  await rm(folder, { recursive: true })
+})
+
+test('who has a bundle or a page is told so, also where a proxy weakened its tag or a list is asked', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'im-chat-'))
+  await writeFile(join(folder, 'im-chat.js'), 'export {}')
+  await writeFile(join(folder, 'page.html'), 'a page')
+  const app = Fastify()
+  registerBundles(app, folder)
+  registerPages(app, [folder])
+  for (const url of ['/im-chat.js', '/page.html']) {
+    const etag = String((await app.inject({ url })).headers.etag).replace(/^W\//, '')
+    const asked = async (given: string): Promise<number> => (await app.inject({ url, headers: { 'if-none-match': given } })).statusCode
+    expect(etag).toMatch(/^"[^"]+"$/)
+    for (const given of [etag, `W/${etag}`, `"other", W/${etag}`, `${etag},"other"`, `W/"x" , ${etag}`, '*']) {
+      expect([given, await asked(given)]).toEqual([given, 304])
+    }
+    for (const given of ['"other"', etag.slice(1, -1), `"x${etag.slice(1)}`]) expect([given, await asked(given)]).toEqual([given, 200])
+  }
+  await app.close()
+  await rm(folder, { recursive: true })
+})
+
+test('pages are told their type and length, also to HEAD; what is hidden, absent or a folder is not there', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'im-chat-'))
+  await mkdir(join(folder, 'empty'))
+  await writeFile(join(folder, 'page.html'), 'a page')
+  await writeFile(join(folder, '.secret'), 'secret')
+  const app = Fastify()
+  registerPages(app, [folder])
+  const head = await app.inject({ method: 'HEAD', url: '/page.html?x=/../y' })
+  expect([head.statusCode, head.headers['content-type'], head.headers['content-length'], head.body])
+    .toEqual([200, 'text/html; charset=utf-8', '6', ''])
+  for (const url of ['/.secret', '/nothing.html', '/empty/', '/page.html/', '/%00']) {
+    expect([url, (await app.inject({ url })).statusCode >= 400]).toEqual([url, true])
+  }
   await app.close()
   await rm(folder, { recursive: true })
 })
