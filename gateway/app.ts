@@ -13,7 +13,7 @@ import { CustomerUrl } from './backends/customer-url.ts'
 import type { Backbone } from './backbone/backbone.ts'
 import { openEmbedded } from './backbone/embedded/embedded.ts'
 import { openRedis } from './backbone/redis/redis.ts'
-import { SettingError, type Config } from './config.ts'
+import { SettingError, sourcesOf, type Config } from './config.ts'
 import { Allowance } from './domain/allowance.ts'
 import { Blacklist } from './domain/blacklist.ts'
 import { CatchUp } from './domain/catch-up.ts'
@@ -23,6 +23,7 @@ import type { Report } from './domain/facts.ts'
 import { Focus } from './domain/focus.ts'
 import { Handover } from './domain/handover.ts'
 import { Images } from './domain/images.ts'
+import type { Direct } from './domain/may-start.ts'
 import { Messages } from './domain/messages.ts'
 import { Nodes } from './domain/nodes.ts'
 import { Notes } from './domain/notes.ts'
@@ -174,7 +175,7 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
   const perSecond = config.COMMANDS_PER_SECOND
   return {
     conversations,
-    messages: new Messages({ store, conversations, blacklist, routing, now, report }),
+    messages: new Messages({ store, conversations, blacklist, routing, direct: config.DIRECT as Direct, now, report }),
     focus: new Focus({ bus }),
     typing: new Typing({ bus, blacklist }),
     routing,
@@ -202,7 +203,7 @@ const isDemo = ({ IM_SECRET, IM_JWKS_URL }: Config): boolean => IM_SECRET === un
 
 async function createPasses(config: Config, now: () => number): Promise<Passes> {
   const secret = isDemo(config) ? await demoSecret(config.DATA_DIR) : config.IM_SECRET
-  return new Passes({ secret, jwksUrl: config.IM_JWKS_URL, now })
+  return new Passes({ secret, jwksUrl: config.IM_JWKS_URL, sources: sourcesOf(config), now })
 }
 
 async function openDoors(

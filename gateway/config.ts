@@ -56,6 +56,9 @@ export const SETTINGS = {
   ORIGINS: optional(
     'Pages that may connect: origins separated by commas, or `*`. Without it: any in demo mode, else only pages of this host.'),
   GUESTS: flag(true, 'Whether visitors without a login get a pass of their own from POST /v1/guests.'),
+  DIRECT: choice(['signed-in', 'off', 'on'],
+    'Which persons may start conversations with each other: those who are signed in, none, or guests too; with shops everybody may.'),
+  SOURCES: optional('The source prefixes (`src`) that passes may have, separated by commas; none may begin with another. Without it: any.'),
   DOORS: list(['engine.io', 'websocket', 'rest'], 'Which ways in are open, separated by commas.'),
   PAGES: optional('A folder of pages to serve at `/`; without it the demo.'),
   NODE_TAG: optional('Begins the id of each line, so that a proxy can route by it; letters and digits. Default: made up.'),
@@ -76,6 +79,9 @@ export type Config = { readonly [N in keyof Settings]: Settings[N] extends Setti
 
 /** What a browser calls an origin; an app's (capacitor://localhost), `null` (a sandboxed frame) and `*` too. */
 const ORIGIN = /^(\*|null|[a-z][a-z0-9+.-]*:\/\/[^/\s]+\/?)$/i
+
+/** Of an id as in gateway/protocol/keys.ts. */
+const SOURCE = /^[^\s~{}\p{C}]{1,32}$/u
 
 /** A setting that cannot be meant; the message is one sentence. */
 export class SettingError extends Error {
@@ -104,6 +110,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   checkBy('TRUST_PROXY', () => new TrustedProxies(config.TRUST_PROXY))
   checkSecret(config)
+  checkSources(config)
   checkCustomer(config)
   return config
 }
@@ -121,6 +128,24 @@ function checkBy(name: string, read: () => unknown): void {
 function checkSecret({ IM_SECRET }: Config): void {
   if (IM_SECRET !== undefined && Buffer.byteLength(IM_SECRET) < SECRET_BYTES) {
     throw new SettingError(`IM_SECRET must have ${SECRET_BYTES} bytes or more; \`openssl rand -base64 ${SECRET_BYTES}\` makes one.`)
+  }
+}
+
+/** SOURCES as a list. */
+export const sourcesOf = ({ SOURCES }: Pick<Config, 'SOURCES'>): readonly string[] | undefined =>
+  SOURCES?.split(',').map((source) => source.trim()).filter((source) => source !== '')
+
+/** Two ids of different people must not become one: {src: 'a', sub: 'b1'} and {src: 'ab', sub: '1'}. */
+function checkSources(config: Config): void {
+  const sources = [...new Set(sourcesOf(config) ?? [])]
+  const wrong = sources.find((source) => !SOURCE.test(source))
+  if (wrong !== undefined) throw new SettingError(`SOURCES must be prefixes of ids, 1 to 32 signs without spaces, ~, { or }, not "${wrong}".`)
+  for (const source of sources) {
+    const longer = sources.find((other) => other !== source && other.startsWith(source))
+    if (longer !== undefined) throw new SettingError(`SOURCES must be told apart by their beginnings, but in "${config.SOURCES}" one, "${longer}", begins with "${source}".`)
+    if (source.startsWith('shop:')) throw new SettingError(`SOURCES must not name shops, as "${source}" does.`)
+    const isGuests = config.GUESTS && ('guest-'.startsWith(source) || source.startsWith('guest-'))
+    if (isGuests) throw new SettingError(`SOURCES must leave "guest-" to guests, so "${source}" needs GUESTS=off.`)
   }
 }
 

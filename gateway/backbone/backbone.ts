@@ -58,6 +58,7 @@ export interface NewMessage {
   readonly from: string
   readonly side: string
   readonly name?: string
+  readonly guest?: true
   readonly kind: string
   readonly body: Body
   /** Ms since the epoch, by the caller's clock. */

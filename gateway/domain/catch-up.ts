@@ -2,7 +2,7 @@
 import type { Page, Store } from '../backbone/backbone.ts'
 import type { ResumeCursor, Resumed } from '../protocol/commands.ts'
 import { LIMITS } from '../protocol/limits.ts'
-import { isShopSide } from '../protocol/keys.ts'
+import { isGuestId, isShopSide } from '../protocol/keys.ts'
 import type { Block, Identity, Message } from '../protocol/model.ts'
 import { access, type Seen } from './access.ts'
 import { Refusal } from './refusal.ts'
@@ -63,7 +63,7 @@ export class CatchUp {
     const name = page.names[seen.theirs]
     const resumed: Resumed = {
       conversation: seen.conversation, to: seen.theirs, status, head: page.head, cursors: { ...page.cursors },
-      ...(name === undefined ? undefined : { name }),
+      ...(name === undefined ? undefined : { name }), ...(isGuestId(seen.theirs) ? { guest: true as const } : undefined),
     }
     const blocked = isShopSide(seen.mine) ? undefined : this.#blocked(page)
     return { resumed, messages: page.messages, ...(blocked === undefined ? undefined : { blocked }) }

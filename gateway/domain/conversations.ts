@@ -7,7 +7,7 @@
  */
 import type { Bus, ListRow, Page, Store } from '../backbone/backbone.ts'
 import type { CommandAnswer, CommandInput } from '../protocol/commands.ts'
-import { conversationSides, isShopSide, ownChannel } from '../protocol/keys.ts'
+import { conversationSides, isGuestId, isShopSide, ownChannel } from '../protocol/keys.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import type { ConversationRow } from '../protocol/model.ts'
 import type { Caller, Seen } from './access.ts'
@@ -67,6 +67,7 @@ export function rowFor(side: string, { conversation, head, last, cursors, names,
     unread: Math.max(0, head.seq - (cursors[side]?.read ?? 0)),
     at: last.at,
     ...(name === undefined ? undefined : { name }),
+    ...(isGuestId(to) ? { guest: true as const } : undefined),
     ...(document === undefined ? undefined : { service: serviceAt(document, now) }),
   }
 }

@@ -7,6 +7,7 @@ import type { Blacklist } from './blacklist.ts'
 import type { Conversations } from './conversations.ts'
 import type { Report } from './facts.ts'
 import { isInvisible } from './is-invisible.ts'
+import { mayStart, type Direct } from './may-start.ts'
 import { Refusal } from './refusal.ts'
 import type { Routing } from './routing.ts'
 
@@ -19,16 +20,18 @@ export class Messages {
   readonly #conversations: Conversations
   readonly #blacklist: Blacklist
   readonly #routing: Routing
+  readonly #direct: Direct
   readonly #now: () => number
   readonly #report: Report
 
   constructor(options: {
-    store: Store; conversations: Conversations; blacklist: Blacklist; routing: Routing; now: () => number; report: Report
+    store: Store; conversations: Conversations; blacklist: Blacklist; routing: Routing; direct: Direct; now: () => number; report: Report
   }) {
     this.#store = options.store
     this.#conversations = options.conversations
     this.#blacklist = options.blacklist
     this.#routing = options.routing
+    this.#direct = options.direct
     this.#now = options.now
     this.#report = options.report
   }
@@ -40,8 +43,11 @@ export class Messages {
     checkBody(kind, body.text, identity.role)
     if (LONE_SURROGATE.test(id)) throw new Refusal('bad_request', 'id is not well-formed text')
     const { conversation } = seen
-    const entry = { conversation, id, from: identity.id, side: seen.mine, kind, body, at: this.#now(), origin: sid }
-    const appended = await this.#append(identity.name === undefined ? entry : { ...entry, name: identity.name })
+    const { name, guest } = identity
+    const appended = await this.#append({
+      conversation, id, from: identity.id, side: seen.mine, kind, body, at: this.#now(), origin: sid,
+      ...(name === undefined ? undefined : { name }), ...(guest && { guest }), isReply: !mayStart(this.#direct, identity, seen),
+    })
     const { epoch, seq, prev, at, duplicate } = appended
     this.#report({ fact: 'messageAppended', duplicate })
     await Promise.all([
@@ -60,6 +66,7 @@ export class Messages {
       return await this.#store.append(message)
     } catch (error) {
       if (error instanceof Error && error.name === 'Muted') throw this.#blacklist.refusal(message.conversation, error as Muted)
+      if (error instanceof Error && error.name === 'NotStarted') throw new Refusal('start_forbidden')
       throw error
     }
   }

@@ -21,7 +21,7 @@ export class Typing {
     if (identity.role === 'customer' && this.#blacklist.wasRefused(conversation)) return { ok: true }
     const push: PushData<'typingPush'> = {
       conversation, from: identity.id, side: mine, on: input.on ?? true,
-      ...(identity.name === undefined ? undefined : { name: identity.name }),
+      ...(identity.name === undefined ? undefined : { name: identity.name }), ...(identity.guest && { guest: identity.guest }),
     }
     const packet = encodePacket({ type: 'event', name: 'typingPush', args: [push] })
     await this.#bus.publish(conversationChannel(conversation), sid, packet)

@@ -6,7 +6,7 @@
 import { Type, type Static, type TObject } from 'typebox'
 import { LIMITS } from './limits.ts'
 import {
-  Block, Body, ConversationId, ConversationRow, Cursor, CustomerInfo, Head, Id, Identity, Kind, Message, Note, Presence, Product, QuickReply,
+  Block, Body, ConversationId, ConversationRow, Cursor, CustomerInfo, Guest, Head, Id, Identity, Kind, Message, Note, Presence, Product, QuickReply,
   Seq, Service, Side, Status,
 } from './model.ts'
 
@@ -191,6 +191,8 @@ export const Resumed = Type.Object({
   head: Head,
   cursors: Type.Record(Type.String(), Cursor),
   name: Type.Optional(Type.String()),
+  /** The other side is one. */
+  guest: Type.Optional(Guest),
 })
 export type Resumed = Static<typeof Resumed>
 

@@ -16,6 +16,13 @@ export const isId = (value: string): boolean => ID.test(value)
 /** Participant id = source prefix + own id, as in the original's `(sourceid or '') + fromid`. */
 export const participantId = (src: string | undefined, sub: string): string => (src ?? '') + sub
 
+/** A visitor without a login: `guest-` and a UUID that this gateway made up. */
+const GUEST_ID = /^guest-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+export const guestId = (uuid: string): string => `guest-${uuid}`
+
+export const isGuestId = (participant: string): boolean => GUEST_ID.test(participant)
+
 export const shopSide = (shop: string): string => SHOP_PREFIX + shop
 
 export const isShopSide = (side: string): boolean => side.startsWith(SHOP_PREFIX)

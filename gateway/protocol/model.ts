@@ -16,12 +16,16 @@ export const Side = Type.String({ minLength: 1, maxLength: LIMITS.idLength })
 export const Role = Type.Union([Type.Literal('customer'), Type.Literal('agent'), Type.Literal('system')])
 export type Role = Static<typeof Role>
 
+/** Somebody without a login, who chose the name that is shown; say so wherever it is. */
+export const Guest = Type.Literal(true)
+
 /** What a pass proved. `side` is in whose name this participant speaks: an agent's is the shop. */
 export const Identity = Type.Object({
   id: Id,
   role: Role,
   side: Side,
   shop: Type.Optional(Id),
+  guest: Type.Optional(Guest),
   name: Type.Optional(Type.String({ maxLength: 80 })),
   avatar: Type.Optional(Type.String({ maxLength: 500 })),
   /** When the pass ends, ms since the epoch. */
@@ -50,6 +54,8 @@ export const Message = Type.Object({
   /** The side it was written for: the participant itself, or the shop of an agent. */
   side: Side,
   name: Type.Optional(Type.String()),
+  /** The author is one. */
+  guest: Type.Optional(Guest),
   kind: Kind,
   body: Body,
   at: Type.Number(),
@@ -137,6 +143,8 @@ export const ConversationRow = Type.Object({
   to: Side,
   /** The other side's last known name. */
   name: Type.Optional(Type.String()),
+  /** The other side is one. */
+  guest: Type.Optional(Guest),
   head: Head,
   last: Type.Optional(Message),
   cursors: Type.Record(Type.String(), Cursor),

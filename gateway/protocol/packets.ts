@@ -22,10 +22,10 @@ export const messageLink = (seq: number, prev: string | undefined): string =>
   prev === undefined ? `${seq},` : `${seq},"prev":${JSON.stringify(prev)},`
 
 /** Everything of a message that is known before the store has numbered it, closing brace included. */
-export function messageTail(message: Pick<Message, 'id' | 'from' | 'side' | 'name' | 'kind' | 'body' | 'at'>): string {
-  const { id, from, side, name, kind, body, at } = message
-  // JSON.stringify leaves out a name that is undefined
-  return JSON.stringify({ id, from, side, name, kind, body, at }).slice(1)
+export function messageTail(message: Pick<Message, 'id' | 'from' | 'side' | 'name' | 'guest' | 'kind' | 'body' | 'at'>): string {
+  const { id, from, side, name, guest, kind, body, at } = message
+  // JSON.stringify leaves out what is undefined
+  return JSON.stringify({ id, from, side, name, guest, kind, body, at }).slice(1)
 }
 
 /** `2["cursorPush",{…}]`. */

@@ -1,6 +1,6 @@
 /** What the gateway says unasked. Names end in `Push`; a client ignores those it does not know. */
 import { Type, type Static, type TSchema } from 'typebox'
-import { ConversationId, ConversationRow, Cursor, Id, Message, Note, Product, Side, Status, Transfer } from './model.ts'
+import { ConversationId, ConversationRow, Cursor, Guest, Id, Message, Note, Product, Side, Status, Transfer } from './model.ts'
 
 const Refusal = Type.Object({
   code: Type.String(), message: Type.String(), retry: Type.Boolean(), afterMs: Type.Optional(Type.Number()),
@@ -13,7 +13,7 @@ export const PUSHES = {
   cursorPush: Type.Object({ conversation: ConversationId, participant: Side, ...Cursor.properties }),
   /** Somebody of the other side is typing, or stopped. Volatile. */
   typingPush: Type.Object({
-    conversation: ConversationId, from: Id, side: Side, name: Type.Optional(Type.String()), on: Type.Boolean(),
+    conversation: ConversationId, from: Id, side: Side, name: Type.Optional(Type.String()), guest: Type.Optional(Guest), on: Type.Boolean(),
   }),
   /** A conversation is new to this participant's list, or its row changed other than by a message. */
   conversationPush: ConversationRow,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { helpText, readConfig, SettingError, SETTINGS, settingsTable } from '../../gateway/config.ts'
+import { helpText, readConfig, SettingError, SETTINGS, settingsTable, sourcesOf } from '../../gateway/config.ts'
 
 describe('settings', () => {
   test('of an empty environment are the defaults', () => {
@@ -25,6 +25,8 @@ describe('settings', () => {
     ['CUSTOMER_MS', '0'], ['CUSTOMER_MS', '60001'],
     ['AGENT_LIMIT', '0'], ['AGENT_LIMIT', '1e3'], ['AGENT_LIMIT', '10001'], ['TRANSFER_MS', '0'], ['TRANSFER_MS', '86400001'],
     ['HANDOVER_MS', '-5'], ['HANDOVER_MS', '2147483648'], ['DRAIN_MS', '99999999999'], ['REDIS_KEEP_DAYS', '9007199254740991'],
+    ['DIRECT', 'guests'], ['SOURCES', 'wx,wx2'], ['SOURCES', 'ab,a'], ['SOURCES', 'a b'], ['SOURCES', 'a~'], ['SOURCES', 'x'.repeat(33)],
+    ['SOURCES', 'shop:1'], ['SOURCES', 'g'], ['SOURCES', 'guest-x'],
     ['COMMANDS_PER_SECOND', '1000001'], ['IM_JWKS_URL', 'ftp://keys.example/'],
   ])('%s=%s is refused in one sentence that names both', (name, value) => {
     const read = (): unknown => readConfig({ [name]: value })
@@ -40,6 +42,12 @@ describe('settings', () => {
     expect(read).toThrow(SettingError)
     expect(read).toThrow(name)
     expect(read).not.toThrow(/thirty|words|pass@/)
+  })
+
+  test('SOURCES may be anything that is told apart by its beginning', () => {
+    expect(sourcesOf(readConfig({ SOURCES: ' wx, m.,app-, 店,m.,' }))).toEqual(['wx', 'm.', 'app-', '店', 'm.'])
+    expect(sourcesOf(readConfig({ SOURCES: 'g,s', GUESTS: 'off' }))).toEqual(['g', 's'])
+    expect([sourcesOf(readConfig({})), readConfig({}).DIRECT]).toEqual([undefined, 'signed-in'])
   })
 
   test('IM_SECRET may have 32 bytes', () => {

@@ -4,7 +4,7 @@
  */
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { createRemoteJWKSet, errors, jwtVerify, SignJWT, type JWTPayload, type JWTVerifyGetKey } from 'jose'
-import { isId, isShopSide, participantId, shopSide } from '../../protocol/keys.ts'
+import { isGuestId, isId, isShopSide, participantId, shopSide } from '../../protocol/keys.ts'
 import type { Identity } from '../../protocol/model.ts'
 import { Refusal } from '../../domain/refusal.ts'
 import { tidyName } from '../../domain/tidy-name.ts'
@@ -27,9 +27,12 @@ export interface Claims {
 export class Passes {
   readonly #secret: KeyObject | undefined
   readonly #jwks: JWTVerifyGetKey | undefined
+  readonly #sources: readonly string[] | undefined
   readonly #now: () => number
 
-  constructor(options: { secret?: string | undefined; jwksUrl?: string | undefined; now: () => number }) {
+  /** `sources`: the prefixes there are; absent: any. */
+  constructor(options: { secret?: string | undefined; jwksUrl?: string | undefined; sources?: readonly string[] | undefined; now: () => number }) {
+    this.#sources = options.sources
     if (options.secret !== undefined) this.#secret = createSecretKey(Buffer.from(options.secret))
     if (options.jwksUrl !== undefined) this.#jwks = createRemoteJWKSet(new URL(options.jwksUrl))
     this.#now = options.now
@@ -47,7 +50,7 @@ export class Passes {
       const { payload } = this.#jwks === undefined
         ? await jwtVerify(token, this.#requireSecret(), { algorithms: ['HS256'], currentDate, requiredClaims: ['exp', 'sub'] })
         : await jwtVerify(token, this.#jwks, { algorithms: PUBLIC_KEY_ALGORITHMS, currentDate, requiredClaims: ['exp', 'sub'] })
-      return identityOf(payload)
+      return this.#identityOf(payload)
     } catch (error) {
       throw refusalOf(error)
     }
@@ -55,16 +58,30 @@ export class Passes {
 
   async mint(claims: Claims, ttlMs: number): Promise<{ token: string; expiresAt: number }> {
     const expiresAt = Math.floor((this.#now() + ttlMs) / 1000) * 1000
-    identityOf({ ...claims, exp: expiresAt / 1000 })
+    this.#identityOf({ ...claims, exp: expiresAt / 1000 })
     const { sub, ...rest } = claims
     const token = await new SignJWT({ ...rest }).setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).setSubject(sub)
       .setIssuedAt(Math.floor(this.#now() / 1000)).setExpirationTime(expiresAt / 1000).sign(this.#requireSecret())
     return { token, expiresAt }
   }
 
+  #identityOf(payload: JWTPayload): Identity {
+    if (this.#sources !== undefined) checkSource(payload, this.#sources)
+    return identityOf(payload)
+  }
+
   #requireSecret(): KeyObject {
     if (this.#secret === undefined) throw new Refusal('pass_invalid', 'this gateway holds no secret')
     return this.#secret
+  }
+}
+
+/** No two prefixes begin alike, so an id tells its source, and nobody without one can have the id of somebody with one. */
+function checkSource({ sub, src }: JWTPayload, sources: readonly string[]): void {
+  if (typeof src === 'string' && src !== '') {
+    if (!sources.includes(src)) throw new Refusal('pass_invalid', 'src is not one of SOURCES')
+  } else if (typeof sub === 'string' && sources.some((source) => sub.startsWith(source))) {
+    throw new Refusal('pass_invalid', 'sub begins with one of SOURCES, but src is absent')
   }
 }
 
@@ -75,7 +92,7 @@ function identityOf({ sub, src, role, shop, name, avatar, exp }: JWTPayload): Id
   const base = {
     id, expiresAt: (exp ?? 0) * 1000, ...nameOf(name), ...text('avatar', avatar, AVATAR_LENGTH),
   }
-  if (role === 'customer') return { ...base, role, side: id }
+  if (role === 'customer') return { ...base, role, side: id, ...(isGuestId(id) ? { guest: true } : undefined) }
   if (role !== 'agent') throw new Refusal('pass_invalid', 'role')
   if (typeof shop !== 'string' || !isId(shopSide(shop)) || shop === '') throw new Refusal('pass_invalid', 'shop')
   return { ...base, role, side: shopSide(shop), shop }

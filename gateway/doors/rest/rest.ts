@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { conversationSides } from '../../protocol/keys.ts'
+import { conversationSides, guestId } from '../../protocol/keys.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import type { Identity } from '../../protocol/model.ts'
 import type { Allowance } from '../../domain/allowance.ts'
@@ -83,7 +83,7 @@ async function mintGuest(request: FastifyRequest, { passes, origins, proxies, gu
   const input: unknown = request.body ?? {}
   checkGuest(input)
   guestAllowance.take(arrival.address)
-  const sub = `guest-${randomUUID()}`
+  const sub = guestId(randomUUID())
   const pass = await passes.mint({ sub, role: 'customer', ...(input.name === undefined ? {} : { name: input.name }) }, GUEST_MS)
   return { ...pass, sub }
 }
