@@ -14,7 +14,7 @@ import type { Backbone } from './backbone/backbone.ts'
 import { openEmbedded } from './backbone/embedded/embedded.ts'
 import { openRedis } from './backbone/redis/redis.ts'
 import { SettingError, sourcesOf, type Config } from './config.ts'
-import { Allowance } from './domain/allowance.ts'
+import type { Allowances as AllowancesPort } from './domain/allowances.ts'
 import { Blacklist } from './domain/blacklist.ts'
 import { CatchUp } from './domain/catch-up.ts'
 import { Conversations, type Attendance } from './domain/conversations.ts'
@@ -36,6 +36,9 @@ import { Search } from './domain/search.ts'
 import { Transfers } from './domain/transfers.ts'
 import { Typing } from './domain/typing.ts'
 import { Viewing } from './domain/viewing.ts'
+import { allowanceTable } from './doors/admit/allowance-table.ts'
+import { ALLOWANCE_SCOPES, Allowances } from './doors/admit/allowances.ts'
+import { AddressWatch } from './doors/admit/address-watch.ts'
 import { Admit } from './doors/admit/admit.ts'
 import { demoSecret } from './doors/admit/demo-secret.ts'
 import { Origins } from './doors/admit/origins.ts'
@@ -60,10 +63,8 @@ import { reporter } from './ops/reporter.ts'
 import { LIMITS } from './protocol/limits.ts'
 
 const DAY_MS = 86_400_000
-const BURST_SECONDS = 10
 /** What lines get to take their last word when there is no time to drain. */
 const CLOSE_MS = 300
-const MINUTE_SECONDS = 60
 
 export interface App {
   /** Listens as the settings say; resolves with the address in use. */
@@ -99,16 +100,13 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const hub = new Hub({ backbone, presence, viewing, report, now, chance: Math.random })
   const customerUrl = createCustomerUrl(config, report)
   const domain = createDomain(backbone, { attendance: hub, presence, viewing, customerBackend: customerUrl, config, now, report })
-  const passes = await createPasses(config, now)
-  const origins = new Origins(config.ORIGINS ?? (isDemo(config) ? '*' : ''))
-  const proxies = new TrustedProxies(config.TRUST_PROXY)
-  const admit = new Admit({ passes, origins, proxies })
+  const { passes, origins, proxies, admit, allowances, addressWatch } = await createAdmission(backbone, { config, now, report })
   const stopRounds = startRounds({ handover: domain.handover, hub, report })
-  const reception: Reception = { admit, hub, domain, now, helloMs, report, lines: new Set() }
+  const reception: Reception = { admit, hub, domain, allowances, addressWatch, now, helloMs, report, lines: new Set() }
 
   await openDoors(fastify, { config, dispatcher, reception })
-  const images = createImages(backbone, { config, now, report })
-  if (config.DOORS.includes('rest')) registerRest(fastify, { ...restOptions(config, now), passes, origins, proxies, domain, images })
+  const images = new Images({ store: backbone.images, allowances, report })
+  if (config.DOORS.includes('rest')) registerRest(fastify, { ...restOptions(config, allowances), passes, origins, proxies, domain, images })
   registerHealth(fastify, () => (dispatcher.isClosing ? 'This node is leaving.' : backbone.unready()))
   metrics.register(fastify)
   const { pages, widget } = folders(config)
@@ -117,6 +115,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   fastify.addHook('onClose', async () => {
     hub.close()
     stopRounds()
+    allowances.close()
     customerUrl?.close()
     await nodes.leave().catch(() => undefined) // the store is away: the others will notice by themselves
     await backbone.close()
@@ -172,7 +171,6 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
   const newId = (): string => randomBytes(12).toString('base64url')
   const transfers = new Transfers({ serving, conversations, store, presence, bus, newId, limitMs: config.TRANSFER_MS, report })
   const blacklist = new Blacklist({ serving, records, bus, now, report })
-  const perSecond = config.COMMANDS_PER_SECOND
   return {
     conversations,
     messages: new Messages({ store, conversations, blacklist, routing, direct: config.DIRECT as Direct, now, report }),
@@ -189,7 +187,6 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
     search: new Search({ store, now }),
     quickReplies: new QuickReplies({ records, bus, now }),
     catchUp: new CatchUp({ store, now }),
-    allowance: new Allowance({ perSecond, burst: perSecond * BURST_SECONDS, now }),
   }
 }
 
@@ -221,14 +218,29 @@ async function openDoors(
   })
 }
 
-function createImages({ images: store }: Backbone, { config, now, report }: Pick<DomainOptions, 'config' | 'now' | 'report'>): Images {
-  const burst = config.IMAGES_PER_MINUTE
-  return new Images({ store, allowance: new Allowance({ perSecond: burst / MINUTE_SECONDS, burst, now }), report })
+async function createAdmission(backbone: Backbone, options: Pick<DomainOptions, 'config' | 'now' | 'report'>) {
+  const { config, now, report } = options
+  const passes = await createPasses(config, now)
+  const origins = new Origins(config.ORIGINS ?? (isDemo(config) ? '*' : ''))
+  const proxies = new TrustedProxies(config.TRUST_PROXY)
+  return {
+    passes, origins, proxies, admit: new Admit({ passes, origins, proxies }),
+    allowances: createAllowances(backbone, options), addressWatch: new AddressWatch({ report }),
+  }
 }
 
-const restOptions = (config: Config, now: () => number) => ({
-  apiKey: config.API_KEY, isDemo: isDemo(config), hasGuests: config.GUESTS,
-  guestAllowance: new Allowance({ perSecond: config.GUESTS_PER_MINUTE / MINUTE_SECONDS, burst: config.GUESTS_PER_MINUTE, now }),
+function createAllowances({ bus }: Backbone, { config, now, report }: Pick<DomainOptions, 'config' | 'now' | 'report'>): Allowances {
+  const table = allowanceTable({
+    commandsPerSecond: config.COMMANDS_PER_SECOND, guestsPerMinute: config.GUESTS_PER_MINUTE, imagesPerMinute: config.IMAGES_PER_MINUTE,
+  })
+  const scopes = config.RATE_LIMITS === 'on' ? ALLOWANCE_SCOPES : ALLOWANCE_SCOPES.filter((scope) => scope !== 'address')
+  return new Allowances({
+    table, scopes: config.RATE_LIMITS === 'off' ? [] : scopes, bus, node: randomBytes(6).toString('hex'), now, report,
+  })
+}
+
+const restOptions = (config: Config, allowances: AllowancesPort) => ({
+  apiKey: config.API_KEY, isDemo: isDemo(config), hasGuests: config.GUESTS, allowances,
 })
 
 function createFastify(config: Config, createServer: (handler: RequestListener) => Server): FastifyInstance {

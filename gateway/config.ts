@@ -65,6 +65,8 @@ export const SETTINGS = {
   TRUST_PROXY: text('off',
     'Your proxies in front: their number, or their addresses and blocks (10.0.0.0/8,::1). Then X-Forwarded-For, -Host and -Proto count, from the right.'),
   COMMANDS_PER_SECOND: count(100, [0, 1_000_000], 'Commands a second a participant may send on average, ten times that at once; 0 = no limit.'),
+  RATE_LIMITS: choice(['on', 'participants', 'off'],
+    'Whose doings have limits: everybody\'s; only participants\', not those of addresses (guests and who has said no hello); nobody\'s.'),
   AGENT_LIMIT: count(8, [1, 10_000], 'Open conversations an agent is given at most; taking more by hand is possible.'),
   HANDOVER_MS: count(30_000, [0, DAY_MS], 'After how many milliseconds a customer who waits for an agent who is gone goes on to another.'),
   TRANSFER_MS: count(60_000, [1, DAY_MS], 'How many milliseconds an agent has to accept a transfer.'),

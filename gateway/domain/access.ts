@@ -10,6 +10,8 @@ import { Refusal } from './refusal.ts'
 export interface Caller {
   readonly identity: Identity
   readonly sid: string
+  /** Where the line comes from, for allowances; absent: no line of a visitor. */
+  readonly address?: string
 }
 
 export interface Target {

@@ -27,6 +27,8 @@ export type Fact =
   /** A backend said something on a person's channel that cannot be read. */
   | { readonly fact: 'publishRefused'; readonly channel: string; readonly reason: string }
   | { readonly fact: 'customerBackendFailed'; readonly reason: BackendFailure; readonly detail: string }
+  | { readonly fact: 'allowanceSpent'; readonly allowance: string; readonly scope: 'address' | 'total'; readonly key: string }
+  | { readonly fact: 'addressShared'; readonly address: string; readonly share: number }
   | { readonly fact: 'bugFound'; readonly where: string; readonly error: unknown }
 
 export type Report = (fact: Fact) => void

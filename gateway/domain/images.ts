@@ -1,8 +1,6 @@
 import type { Image, Images as Store } from '../backbone/images.ts'
-import { participantKey } from '../protocol/keys.ts'
 import { LIMITS } from '../protocol/limits.ts'
-import type { Identity } from '../protocol/model.ts'
-import type { Allowance } from './allowance.ts'
+import type { Allowances, Spender } from './allowances.ts'
 import type { Report } from './facts.ts'
 import { imageHeader } from './image-header.ts'
 import { Refusal } from './refusal.ts'
@@ -16,18 +14,18 @@ export interface KeptImage {
 /** Which pictures may be kept, and of whom. Reading one needs its id and nothing else: an `<img>` carries no pass. */
 export class Images {
   readonly #store: Store
-  readonly #allowance: Allowance
+  readonly #allowances: Allowances
   readonly #report: Report
 
-  constructor(options: { store: Store; allowance: Allowance; report: Report }) {
+  constructor(options: { store: Store; allowances: Allowances; report: Report }) {
     this.#store = options.store
-    this.#allowance = options.allowance
+    this.#allowances = options.allowances
     this.#report = options.report
   }
 
   /** Before the bytes are read: may this one add another now? */
-  admit(identity: Identity): void {
-    this.#allowance.take(participantKey(identity))
+  admit(spender: Spender): void {
+    this.#allowances.take('image', spender)
   }
 
   async keep(bytes: Buffer): Promise<KeptImage> {

@@ -1,6 +1,5 @@
 /** THE table: command → who may → domain call. One literal row a command. */
 import type { CommandAnswer, CommandInput, Command } from '../protocol/commands.ts'
-import { participantKey } from '../protocol/keys.ts'
 import type { Presence as WirePresence, Role } from '../protocol/model.ts'
 import type { Caller } from '../domain/access.ts'
 import type { Blacklist } from '../domain/blacklist.ts'
@@ -18,7 +17,6 @@ import type { Routing } from '../domain/routing.ts'
 import type { Search } from '../domain/search.ts'
 import type { Transfers } from '../domain/transfers.ts'
 import type { Typing } from '../domain/typing.ts'
-import type { Allowance } from '../domain/allowance.ts'
 import type { Viewing } from '../domain/viewing.ts'
 import { checkInput } from './validator.ts'
 
@@ -38,7 +36,6 @@ export interface Domain {
   readonly quickReplies: QuickReplies
   readonly search: Search
   readonly catchUp: CatchUp
-  readonly allowance: Allowance
 }
 
 /** What changes the line itself, the line brings along. */
@@ -111,6 +108,5 @@ function perform<C extends Command>(
   const row: Row<C> = ROWS[name]
   checkInput(name, input)
   if (!row.roles.includes(asker.identity.role)) throw new Refusal('forbidden')
-  domain.allowance.take(participantKey(asker.identity))
   return row.call(domain, asker, input)
 }

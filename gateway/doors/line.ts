@@ -6,23 +6,29 @@
  *    └────────────────┘
  *
  * Commands count only while attached. A packet that cannot be taken is refused in its ack where it has an id, else by
- * `refusalPush`; the line stays up, unless it goes on like that (`OFFENCE_COUNT` in `OFFENCE_MS`).
+ * `refusalPush`; the line stays up, unless it goes on like that (see Offences). Whether the allowance has room for a packet is looked at
+ * before anything in it is read. A line that is not attached gets one hello looked at at a time.
  */
 import type { Bye } from '../protocol/byes.ts'
 import { CODES, type Code, type WireRefusal } from '../protocol/codes.ts'
 import type { CommandAnswer } from '../protocol/commands.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import { decodePacket, encodePacket, type InvalidPacket, type Packet } from '../protocol/packet.ts'
+import { spenderOf, type Spender } from '../domain/allowances.ts'
 import { Refusal } from '../domain/refusal.ts'
+import type { Identity } from '../protocol/model.ts'
 import { dispatch } from './dispatch.ts'
+import { Offences } from './offences.ts'
 import { Outgoing } from './outgoing.ts'
 import { pushPacket, sayBye, type Peer } from './peer.ts'
 import type { Pipe } from './pipe.ts'
 import type { Reception } from './reception.ts'
 import { welcome } from './welcome.ts'
 
-const OFFENCE_COUNT = 50
-const OFFENCE_MS = 10_000
+/** Of an event: its ack id and its name, wherever they can be told without reading the rest. */
+const EVENT_HEAD = /^2(?:\/,)?(\d{1,15})?(?:\["(\w{1,40})")?/
+/** So many bytes before the hello cost as much as one packet more. */
+const HELLO_UNIT_BYTES = 1024
 
 type State =
   | { readonly name: 'new' | 'admitting' | 'closed' }
@@ -34,9 +40,11 @@ export class Line {
   readonly #reception: Reception
   #state: State = { name: 'new' }
   #deadline: NodeJS.Timeout | undefined
-  #offences = 0
-  #offendedSince = 0
+  readonly #offences = new Offences()
+  /** What the hello that is being admitted has cost its address. */
+  #helloCost = 0
   #commandsUnderWay = 0
+  #spender: Spender | undefined
   /** Set once the node drains: when to come back. */
   #leavingAfterMs: number | undefined
 
@@ -50,14 +58,24 @@ export class Line {
 
   onText(text: string): void {
     if (this.#state.name === 'closed') return
-    if (text.length > LIMITS.packetBytes / 3 && Buffer.byteLength(text) > LIMITS.packetBytes) return this.#refuseTooLarge(text)
+    const refusal = this.#overspends(text)
+    if (refusal !== undefined) return this.#refuseUnread(text, refusal)
+    if (text.length > LIMITS.packetBytes / 3 && Buffer.byteLength(text) > LIMITS.packetBytes) {
+      return this.#refuseUnread(text, new Refusal('too_large', `limits.packetBytes is ${LIMITS.packetBytes}`).wire)
+    }
     const packet = decodePacket(text)
     if (packet.type === 'invalid') return this.#refuseInvalid(packet)
     this.#onPacket(packet)
   }
 
   onBinary(): void {
-    this.#refuse(new Refusal('binary_unsupported').wire)
+    if (this.#state.name === 'closed') return
+    this.#refuse(this.#overspends('') ?? new Refusal('binary_unsupported').wire)
+  }
+
+  /** The door met more packets in one payload than it reads. */
+  onFlood(): void {
+    this.#bye('abuse')
   }
 
   /** The node drains: what is under way is still answered, nothing new is taken, then the line is told when to come back. */
@@ -105,7 +123,9 @@ export class Line {
 
   async #attach(data: unknown): Promise<void> {
     const { hub, report } = this.#reception
-    const peer = await welcome(data ?? {}, { pipe: this.#pipe, sid: this.#sid, ...this.#reception }, (welcomed) => {
+    const peer = await welcome(data ?? {}, {
+      pipe: this.#pipe, sid: this.#sid, onProved: (identity) => this.#onProved(identity), ...this.#reception,
+    }, (welcomed) => {
       if (this.#state.name === 'closed') return false
       this.#state = { name: 'attached', peer: welcomed }
       clearTimeout(this.#deadline)
@@ -116,12 +136,26 @@ export class Line {
     if (peer.isGone) hub.detach(peer)
   }
 
+  /** Only guests and lines without an accepted hello count by address; a person's hellos by the person. */
+  #onProved(identity: Identity): void {
+    const { allowances, addressWatch } = this.#reception
+    const { address } = this.#pipe
+    addressWatch.saw(identity.id, address)
+    const spender = spenderOf({ identity, address })
+    allowances.giveBack('hello', { address }, this.#helloCost)
+    allowances.take('hello', spender, this.#helloCost)
+  }
+
   #refuseHello(wire: WireRefusal): void {
     if (this.#state.name === 'attached') return this.#bye('internal')
     if (this.#state.name !== 'admitting') return
     this.#state = { name: 'new' }
     this.#reception.report({ fact: 'helloRefused', code: wire.code })
-    const { message, ...data } = wire
+    this.#sayConnectError(wire)
+    this.#countOffence(wire.code)
+  }
+
+  #sayConnectError({ message, ...data }: WireRefusal): void {
     this.#pipe.send(new Outgoing(encodePacket({ type: 'connectError', message, data })), false)
   }
 
@@ -160,6 +194,7 @@ export class Line {
     return {
       identity: peer.identity,
       sid: peer.sid,
+      address: this.#pipe.address,
       renew: async (token: string): Promise<CommandAnswer<'renew'>> => {
         peer.identity = await this.#reception.admit.renew(token, peer.identity)
         return { ok: true, identity: peer.identity }
@@ -194,28 +229,43 @@ export class Line {
     this.#countOffence('namespace_unknown')
   }
 
-  /** Too large to be read, but its ack id stands at the very front. */
-  #refuseTooLarge(text: string): void {
-    const id = /^2(?:\/,)?(\d{1,15})\[/.exec(text.slice(0, 20))?.[1]
-    const { wire } = new Refusal('too_large', `limits.packetBytes is ${LIMITS.packetBytes}`)
-    this.#refuse(wire, id === undefined ? {} : { id: Number(id) })
+  /** Nothing of it is read but what stands at the very front. */
+  #refuseUnread(text: string, wire: WireRefusal): void {
+    if (text.startsWith('0') && this.#state.name === 'new') {
+      this.#sayConnectError(wire)
+      return this.#countOffence(wire.code)
+    }
+    const [, id, about] = EVENT_HEAD.exec(text.slice(0, 64)) ?? []
+    this.#refuse(wire, { ...(about === undefined ? {} : { about }), ...(id === undefined ? {} : { id: Number(id) }) })
   }
 
-  /** What may succeed later is no offence. */
-  #countOffence(code: Code): void {
-    if (CODES[code].retry) return
-    this.#reception.report({ fact: 'packetRefused', code })
-    const now = this.#reception.now()
-    if (now - this.#offendedSince > OFFENCE_MS) {
-      this.#offences = 0
-      this.#offendedSince = now
+  /** The refusal of a packet that the allowance has no room for. */
+  #overspends(text: string): WireRefusal | undefined {
+    const { allowances } = this.#reception
+    try {
+      if (this.#state.name === 'attached') {
+        const spender = this.#spender ??= spenderOf({ identity: this.#state.peer.identity, address: this.#pipe.address })
+        allowances.take('command', spender)
+        allowances.take('commandBytes', spender, text.length)
+      } else {
+        const cost = 1 + text.length / HELLO_UNIT_BYTES
+        allowances.take('hello', { address: this.#pipe.address }, cost)
+        if (this.#state.name === 'new') this.#helloCost = cost
+      }
+      return undefined
+    } catch (error) {
+      return this.#wire(error, 'allowances')
     }
-    if (++this.#offences >= OFFENCE_COUNT) this.#bye('abuse')
+  }
+
+  #countOffence(code: Code): void {
+    const isAttached = this.#state.name === 'attached'
+    if (code === 'rate_limited' || !CODES[code].retry) this.#reception.report({ fact: 'packetRefused', code })
+    if (this.#offences.isTooMuch(code, { isAttached, now: this.#reception.now() })) this.#bye('abuse')
   }
 
   #onDeadline(): void {
-    const { message, ...data } = new Refusal('hello_timeout').wire
-    this.#pipe.send(new Outgoing(encodePacket({ type: 'connectError', message, data })), false)
+    this.#sayConnectError(new Refusal('hello_timeout').wire)
     this.#bye('hello_timeout')
   }
 

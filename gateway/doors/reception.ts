@@ -1,4 +1,6 @@
 import type { Report } from '../domain/facts.ts'
+import type { Allowances } from '../domain/allowances.ts'
+import type { AddressWatch } from './admit/address-watch.ts'
 import type { Admit } from './admit/admit.ts'
 import type { Domain } from './dispatch.ts'
 import type { Hub } from './hub.ts'
@@ -9,6 +11,8 @@ export interface Reception {
   readonly admit: Admit
   readonly hub: Hub
   readonly domain: Domain
+  readonly allowances: Allowances
+  readonly addressWatch: AddressWatch
   readonly report: Report
   /** The lines that are open, attached or not. */
   readonly lines: Set<Line>

@@ -22,15 +22,16 @@ import { checkHello } from './validator.ts'
 const PORTION_COUNT = 64
 
 /**
- * `onWelcomed` is called right before the welcome is sent and says whether the line still wants it.
+ * `onProved` is called with what the pass says, and may throw; `onWelcomed` is called right before the welcome is sent and says whether the line still wants it.
  * Rejects with a Refusal; then nothing is left behind.
  */
 export async function welcome(
-  data: unknown, reception: Reception & { pipe: Pipe; sid: string }, onWelcomed: (peer: Peer) => boolean,
+  data: unknown, reception: Reception & { pipe: Pipe; sid: string; onProved: (identity: Identity) => void }, onWelcomed: (peer: Peer) => boolean,
 ): Promise<Peer> {
   checkHello(data)
   const { admit, hub, pipe, sid, report, now, domain } = reception
   const identity = await admit.hello(data, pipe)
+  reception.onProved(identity)
   const peer = new Peer({ sid, identity, device: data.device, pipe, report })
   try {
     await hub.attach(peer, conversationsOf(identity, data))

@@ -32,7 +32,9 @@ function countService(fact: ServiceFact, metrics: Metrics): void {
   }
 }
 
-type TroubleFact = Extract<Fact, { fact: 'gapHealed' | 'publishMissed' | 'publishRefused' | 'customerBackendFailed' | 'bugFound' }>
+type TroubleFact = Extract<Fact, {
+  fact: 'gapHealed' | 'publishMissed' | 'publishRefused' | 'allowanceSpent' | 'addressShared' | 'customerBackendFailed' | 'bugFound'
+}>
 
 function tellTrouble(fact: TroubleFact, log: Log, metrics: Metrics): void {
   switch (fact.fact) {
@@ -48,6 +50,10 @@ function tellTrouble(fact: TroubleFact, log: Log, metrics: Metrics): void {
     case 'customerBackendFailed':
       log.warn(fact, 'CUSTOMER_URL failed')
       return metrics.customerFailures.inc({ reason: fact.reason })
+    case 'allowanceSpent':
+      return log.warn(fact, 'an allowance is spent: what is over is refused with rate_limited')
+    case 'addressShared':
+      return log.warn(fact, 'most visitors come from one address; if that is a proxy of yours, set TRUST_PROXY, for allowances count by address')
     case 'bugFound':
       log.error({ err: fact.error, where: fact.where }, 'a bug')
       return metrics.bugs.inc({ where: fact.where })

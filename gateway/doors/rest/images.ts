@@ -9,6 +9,7 @@ import { LIMITS } from '../../protocol/limits.ts'
 import type { Origins } from '../admit/origins.ts'
 import type { Passes } from '../admit/passes.ts'
 import type { TrustedProxies } from '../admit/trusted-proxies.ts'
+import { spenderOf } from '../../domain/allowances.ts'
 import { sendRefusal } from './http-refusal.ts'
 
 export interface ImageRoutes {
@@ -45,7 +46,8 @@ async function admit({ headers, raw }: FastifyRequest, { images, passes, origins
   if (!origins.allow(arrival)) throw new Refusal('origin_forbidden', arrival.origin)
   const token = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1]
   if (token === undefined) throw new Refusal('pass_required', 'Authorization: Bearer <pass>')
-  images.admit(await passes.verify(token))
+  const identity = await passes.verify(token)
+  images.admit(spenderOf({ identity, address: arrival.address }))
 }
 
 function show(image: Awaited<ReturnType<Images['get']>>, reply: FastifyReply): FastifyReply {

@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { conversationSides, guestId } from '../../protocol/keys.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import type { Identity } from '../../protocol/model.ts'
-import type { Allowance } from '../../domain/allowance.ts'
+import type { Allowances } from '../../domain/allowances.ts'
 import { Refusal } from '../../domain/refusal.ts'
 import type { Domain } from '../dispatch.ts'
 import { checkInput } from '../validator.ts'
@@ -27,7 +27,7 @@ export interface RestOptions extends ImageRoutes {
   /** No secret was set: whoever sits at this machine may mint. */
   readonly isDemo: boolean
   readonly hasGuests: boolean
-  readonly guestAllowance: Allowance
+  readonly allowances: Allowances
 }
 
 export function registerRest(app: FastifyInstance, options: RestOptions): void {
@@ -77,12 +77,12 @@ async function mintPass(request: FastifyRequest, { passes, apiKey, isDemo }: Res
   return passes.mint(claims, ttlMs)
 }
 
-async function mintGuest(request: FastifyRequest, { passes, origins, proxies, guestAllowance }: RestOptions) {
+async function mintGuest(request: FastifyRequest, { passes, origins, proxies, allowances }: RestOptions) {
   const arrival = proxies.arrival(request.raw)
   if (!origins.allow(arrival)) throw new Refusal('origin_forbidden', arrival.origin)
   const input: unknown = request.body ?? {}
   checkGuest(input)
-  guestAllowance.take(arrival.address)
+  allowances.take('guest', { address: arrival.address })
   const sub = guestId(randomUUID())
   const pass = await passes.mint({ sub, role: 'customer', ...(input.name === undefined ? {} : { name: input.name }) }, GUEST_MS)
   return { ...pass, sub }

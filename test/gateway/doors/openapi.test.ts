@@ -3,7 +3,7 @@ import Fastify from 'fastify'
 import { Compile } from 'typebox/compile'
 import type { TSchema } from 'typebox'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { Allowance } from '../../../gateway/domain/allowance.ts'
+import type { Allowances } from '../../../gateway/domain/allowances.ts'
 import type { Images } from '../../../gateway/domain/images.ts'
 import { Origins } from '../../../gateway/doors/admit/origins.ts'
 import { Passes } from '../../../gateway/doors/admit/passes.ts'
@@ -36,10 +36,9 @@ async function routes(): Promise<string[]> {
   app.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) if (!['OPTIONS', 'HEAD'].includes(one)) found.push(`${one} ${url.replace(/:(\w+)/g, '{$1}')}`)
   })
-  const allowance = new Allowance({ perSecond: 0, burst: 0, now: () => 0 })
   registerRest(app, {
     passes: new Passes({ secret: 'secret', now: () => 0 }), origins: new Origins('*'), proxies: new TrustedProxies('off'),
-    domain: {} as Domain, apiKey: 'key', isDemo: true, hasGuests: true, guestAllowance: allowance, images: {} as Images,
+    domain: {} as Domain, apiKey: 'key', isDemo: true, hasGuests: true, allowances: {} as Allowances, images: {} as Images,
   })
   await app.ready()
   await app.close()

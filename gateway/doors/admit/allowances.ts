@@ -1,0 +1,158 @@
+/**
+ * Counts what people, addresses and everybody spend (see domain/allowances.ts). Each look is in memory; about once a second the nodes tell
+ * each other on the bus what they let through, so that an allowance is one for all nodes, give or take a second's worth and what a
+ * telling that is lost was about.
+ */
+import type { Bus, Relayed, Subscription } from '../../backbone/backbone.ts'
+import type { AllowanceName, Allowances as Port, Spender } from '../../domain/allowances.ts'
+import type { Report } from '../../domain/facts.ts'
+import { Refusal } from '../../domain/refusal.ts'
+import type { Rate, Row } from './allowance-table.ts'
+import { Buckets } from './buckets.ts'
+
+const CHANNEL = 'ImAllowances'
+const TELL_MS = 1000
+/** Sums in one telling; the others wait for the next. */
+const TOLD_COUNT = 2000
+const MINUTE_MS = 60_000
+const KEY_LENGTH = 200
+export const ALLOWANCE_SCOPES = ['participant', 'address', 'total'] as const
+const EVERYBODY = '*'
+
+type Scope = (typeof ALLOWANCE_SCOPES)[number]
+type Told = readonly [name: string, scope: string, key: string, amount: number]
+
+interface Counted {
+  readonly name: AllowanceName
+  readonly scope: Scope
+  readonly buckets: Buckets
+}
+
+export interface AllowancesOptions {
+  readonly table: Readonly<Record<AllowanceName, Row>>
+  /** The scopes that count; the others have no limit. */
+  readonly scopes: readonly Scope[]
+  readonly bus: Bus
+  /** Tells this node's sums from others'. */
+  readonly node: string
+  readonly now: () => number
+  readonly report: Report
+}
+
+export class Allowances implements Port {
+  readonly #options: AllowancesOptions
+  readonly #counted = new Map<string, readonly Counted[]>()
+  readonly #saidAt = new Map<string, number>()
+  readonly #timer: NodeJS.Timeout
+  #subscription: Promise<Subscription> | undefined
+  #isTelling = false
+
+  constructor(options: AllowancesOptions) {
+    this.#options = options
+    for (const [name, row] of Object.entries(options.table)) {
+      this.#counted.set(name, options.scopes.flatMap((scope) => counted(name as AllowanceName, scope, row[scope])))
+    }
+    this.#timer = setInterval(() => void this.tell(), TELL_MS).unref()
+    void this.#listen()
+  }
+
+  take(name: AllowanceName, spender: Spender, cost = 1): void {
+    const at = this.#options.now()
+    const rows = this.#counted.get(name)!
+    let waitMs = 0
+    for (const { scope, buckets } of rows) {
+      const key = keyOf(scope, spender)
+      const ms = key === undefined ? 0 : buckets.waitMs(key, cost, at)
+      if (ms > waitMs) waitMs = ms
+      if (ms > 0 && scope !== 'participant') this.#say(name, scope, key!)
+    }
+    if (waitMs > 0) throw new Refusal('rate_limited', undefined, waitMs)
+    this.#spend(name, spender, cost)
+  }
+
+  giveBack(name: AllowanceName, spender: Spender, cost = 1): void {
+    this.#spend(name, spender, -cost)
+  }
+
+  /** Tells the other nodes what was spent here since the last time; never rejects. While the bus is away every node counts for itself. */
+  async tell(): Promise<void> {
+    if (this.#isTelling) return
+    this.#isTelling = true
+    try {
+      await this.#listen()
+      const spent = this.#untold()
+      if (spent.length > 0) await this.#options.bus.publish(CHANNEL, this.#options.node, JSON.stringify({ spent }))
+    } catch (error) {
+      if ((error as Error).name !== 'Unavailable') this.#options.report({ fact: 'bugFound', where: 'allowances', error })
+    } finally {
+      this.#isTelling = false
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+    this.#subscription?.then((subscription) => subscription.close()).catch(() => undefined) // it was never subscribed
+  }
+
+  #spend(name: AllowanceName, spender: Spender, cost: number): void {
+    const at = this.#options.now()
+    for (const { scope, buckets } of this.#counted.get(name)!) {
+      const key = keyOf(scope, spender)
+      if (key !== undefined) buckets.spend(key, cost, at)
+    }
+  }
+
+  #untold(): Told[] {
+    const spent: Told[] = []
+    for (const rows of this.#counted.values()) {
+      for (const { name, scope, buckets } of rows) {
+        for (const { key, amount } of buckets.takeUntold(TOLD_COUNT - spent.length)) spent.push([name, scope, key, amount])
+      }
+    }
+    return spent
+  }
+
+  /** Subscribes once it can be done: tried again with each telling until it succeeds. */
+  async #listen(): Promise<void> {
+    const subscription = this.#subscription ??= this.#options.bus.subscribe(CHANNEL, (relayed) => this.#hear(relayed))
+    await subscription.catch(() => {
+      this.#subscription = undefined
+    })
+  }
+
+  /** What stands on the channel was written by nodes, but anybody with the store's password could: nothing is taken for granted. */
+  #hear({ origin, packet }: Relayed): void {
+    if (origin === this.#options.node) return
+    const at = this.#options.now()
+    for (const each of spentIn(packet)) {
+      const [name, scope, key, amount] = each
+      if (typeof name !== 'string' || typeof key !== 'string' || key.length > KEY_LENGTH || typeof amount !== 'number' || !Number.isFinite(amount)) continue
+      this.#counted.get(name)?.find((one) => one.scope === scope)?.buckets.spentElsewhere(key, amount, at)
+    }
+  }
+
+  /** The operator hears of each allowance of addresses and of everybody that is spent, once a minute. */
+  #say(name: AllowanceName, scope: 'address' | 'total', key: string): void {
+    const at = this.#options.now()
+    const said = `${name} ${scope}`
+    if (Math.abs(at - (this.#saidAt.get(said) ?? -Infinity)) < MINUTE_MS) return
+    this.#saidAt.set(said, at)
+    this.#options.report({ fact: 'allowanceSpent', allowance: name, scope, key })
+  }
+}
+
+function counted(name: AllowanceName, scope: Scope, rate: Rate | undefined): Counted[] {
+  if (rate === undefined || rate.perMinute === 0) return []
+  return [{ name, scope, buckets: new Buckets({ perMs: rate.perMinute / MINUTE_MS, burst: rate.burst }) }]
+}
+
+const keyOf = (scope: Scope, spender: Spender): string | undefined => (scope === 'total' ? EVERYBODY : spender[scope])
+
+function spentIn(packet: Buffer): readonly (readonly unknown[])[] {
+  try {
+    const { spent } = JSON.parse(packet.toString()) as { spent?: unknown }
+    return Array.isArray(spent) ? spent.slice(0, TOLD_COUNT).filter(Array.isArray) : []
+  } catch {
+    return [] // not a node's
+  }
+}

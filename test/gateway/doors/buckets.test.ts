@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest'
+import { Buckets } from '../../../gateway/doors/admit/buckets.ts'
+
+const SECOND = 1 / 1000
+
+describe('buckets', () => {
+  test('let a burst through, then so many a second, and say how long to wait', () => {
+    const buckets = new Buckets({ perMs: 10 * SECOND, burst: 3 })
+    for (let n = 0; n < 3; n++) buckets.spend('a', 1, 0)
+    expect(buckets.waitMs('a', 1, 0)).toBe(100)
+    expect(buckets.waitMs('a', 1, 60)).toBe(40)
+    expect(buckets.waitMs('a', 1, 100)).toBe(0)
+    buckets.spend('a', 1, 100)
+    expect(buckets.waitMs('a', 1, 100)).toBe(100)
+  })
+
+  test('of one key are not another\'s', () => {
+    const buckets = new Buckets({ perMs: SECOND, burst: 1 })
+    buckets.spend('a', 1, 0)
+    expect(buckets.waitMs('b', 1, 0)).toBe(0)
+  })
+
+  test('hold no more than the burst, however long nobody came; nor does a clock that steps back fill them', () => {
+    const buckets = new Buckets({ perMs: SECOND, burst: 2 })
+    buckets.spend('a', 1, 0)
+    buckets.spend('a', 2, 60_000)
+    expect(buckets.waitMs('a', 1, 60_000)).toBe(1000)
+    expect(buckets.waitMs('a', 1, 0)).toBe(1000)
+  })
+
+  test('let through what costs more than a full one, when they are full', () => {
+    const buckets = new Buckets({ perMs: SECOND, burst: 10 })
+    expect(buckets.waitMs('a', 50, 0)).toBe(0)
+    buckets.spend('a', 50, 0)
+    expect(buckets.waitMs('a', 1, 0)).toBe(11_000)
+  })
+
+  test('forget who has not come for a while, and the oldest of very many', () => {
+    const buckets = new Buckets({ perMs: 1, burst: 1 })
+    for (let n = 0; n < 50_000; n++) buckets.spend(`p${n}`, 1, n)
+    expect(buckets.size).toBeLessThanOrEqual(11_000)
+    const still = new Buckets({ perMs: 0, burst: 1 })
+    for (let n = 0; n < 150_000; n++) still.spend(`p${n}`, 1, 0)
+    expect(still.size).toBe(100_000)
+  })
+
+  test('tell sums that matter once, and take in what was spent elsewhere without telling it on', () => {
+    const buckets = new Buckets({ perMs: SECOND, burst: 128 })
+    buckets.spend('little', 1, 0)
+    buckets.spend('much', 100, 0)
+    buckets.spend('little', 0.5, 0)
+    expect(buckets.takeUntold(10)).toEqual([{ key: 'much', amount: 100 }])
+    buckets.spentElsewhere('other', 128, 0)
+    expect(buckets.takeUntold(10)).toEqual([])
+    expect(buckets.waitMs('other', 1, 0)).toBeGreaterThan(0)
+  })
+})
