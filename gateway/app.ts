@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs'
 import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
+import { setImmediate, setTimeout as wait } from 'node:timers/promises'
 import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import { CustomerUrl } from './backends/customer-url.ts'
 import type { Backbone } from './backbone/backbone.ts'
@@ -184,7 +184,7 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
     viewing,
     customers: new Customers({ store, viewing, backend, now, wait: (ms, signal) => wait(ms, undefined, { signal }) }),
     notes: new Notes({ records, bus, now }),
-    search: new Search({ store, now }),
+    search: new Search({ store, now, turn: () => setImmediate() }),
     quickReplies: new QuickReplies({ records, bus, now }),
     catchUp: new CatchUp({ store, now }),
   }

@@ -86,7 +86,12 @@ export interface ReadRange {
   /** Entries with seq > after, the oldest `limit` of them. Not together with `before`; neither: the newest. */
   readonly after?: number
   readonly limit: number
+  /** Bytes of all entries as JSON at most, but never less than one entry; absent: `READ_BYTES`. */
+  readonly bytes?: number
 }
+
+/** What a reading may bring where its asker names no other size: limits of rows alone let a few long messages fill a node's memory. */
+export const READ_BYTES = 524_288
 
 export interface Page {
   /** Ascending by seq. */
@@ -98,6 +103,23 @@ export interface Page {
   readonly names: Readonly<Record<string, string>>
   /** What `setService` last kept, as of the same moment. */
   readonly service?: KeptService
+  /** `bytes` ended it before `limit` or the log did. */
+  readonly isCut?: true
+}
+
+/** A page of an owner's list. */
+export interface ListPage {
+  readonly rows: readonly ListRow[]
+  /** `bytes` ended it before `limit` or the list did. */
+  readonly isCut?: true
+}
+
+export interface ListRange {
+  /** Rows whose `last.at` is below; absent: from the newest. */
+  readonly before?: number
+  readonly limit: number
+  /** Bytes of all rows' last messages at most, but never less than one row; absent: `READ_BYTES`. */
+  readonly bytes?: number
 }
 
 /** One row of an owner's list. */
@@ -161,6 +183,8 @@ export interface Store {
    * Reads a page of a log. A conversation nobody wrote to: no messages, head seq 0, and the epoch its first
    * entry will have or ''.
    * `head`, `messages` and `cursors` are of one moment.
+   * Never more than `bytes`, counted where the log is: a page that would be larger ends early, at the far end of its range,
+   * and says `isCut`. What was left out is read from there on.
    */
   read(conversation: string, range: ReadRange): Promise<Page>
 
@@ -191,7 +215,7 @@ export interface Store {
    * A side's conversations by time of the last message, newest first, only those with `last.at < before` where given.
    * It may lag behind an append that has not resolved yet; it never loses a member.
    */
-  list(side: string, range: { readonly before?: number; readonly limit: number }): Promise<readonly ListRow[]>
+  list(side: string, range: ListRange): Promise<ListPage>
 }
 
 /**

@@ -12,6 +12,8 @@ export interface Caller {
   readonly sid: string
   /** Where the line comes from, for allowances; absent: no line of a visitor. */
   readonly address?: string
+  /** Whether the line has ended meanwhile: nothing more need be read for it. */
+  isGone?(): boolean
 }
 
 export interface Target {

@@ -8,6 +8,7 @@ import type { CommandAnswer, CommandInput } from '../protocol/commands.ts'
 import type { Block } from '../protocol/model.ts'
 import type { PushData } from '../protocol/pushes.ts'
 import type { Caller } from './access.ts'
+import { fitting } from './bounded.ts'
 import type { Report } from './facts.ts'
 import { isInvisible } from './is-invisible.ts'
 import { pushToSide } from './push-to-side.ts'
@@ -81,14 +82,15 @@ export class Blacklist {
     return { ok: true, service }
   }
 
-  /** Latest first. */
+  /** Latest first, as many as an answer has room for: who is not among them is found by their conversation. */
   async all({ identity }: Caller): Promise<CommandAnswer<'blocked'>> {
     const items = await this.#records.items(collectionOf(identity.side), this.#now())
     const blocked = items.map(({ key, value }) => {
       const to = key.slice(key.indexOf('~') + 1)
       return { conversation: key, to, ...(JSON.parse(value) as Listed) }
     })
-    return { ok: true, blocked: blocked.sort((a, b) => b.at - a.at) }
+    const told = fitting(blocked.sort((a, b) => b.at - a.at))
+    return told.length < blocked.length ? { ok: true, blocked: told, more: true } : { ok: true, blocked: told }
   }
 
   /** What the store refused, as the customer is told it. */

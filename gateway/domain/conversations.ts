@@ -11,6 +11,7 @@ import { conversationSides, isGuestId, isShopSide, ownChannel } from '../protoco
 import { LIMITS } from '../protocol/limits.ts'
 import type { ConversationRow } from '../protocol/model.ts'
 import type { Caller, Seen } from './access.ts'
+import { fitting, preview } from './bounded.ts'
 import { documentOf, serviceAt } from './service-document.ts'
 
 /** Travels as JSON on a side's own channel: follow `conversation`, and show it from `seq` on. */
@@ -43,8 +44,10 @@ export class Conversations {
   async list(caller: Caller, input: CommandInput<'conversations'>): Promise<CommandAnswer<'conversations'>> {
     const { side } = caller.identity
     const { before, limit = LIMITS.listCount } = input
-    const rows = await this.#store.list(side, before === undefined ? { limit } : { before, limit })
-    return { ok: true, conversations: rows.map((row) => rowFor(side, row, this.#now())), more: rows.length === limit }
+    const { rows, isCut } = await this.#store.list(side, before === undefined ? { limit } : { before, limit })
+    const now = this.#now()
+    const told = fitting(rows.map((row) => rowFor(side, row, now)))
+    return { ok: true, conversations: told, more: isCut === true || rows.length === limit || told.length < rows.length }
   }
 
   async announce({ conversation, mine, theirs }: Seen, cause: { seq: number; duplicate: boolean; sid: string }): Promise<void> {
@@ -63,7 +66,7 @@ export function rowFor(side: string, { conversation, head, last, cursors, names,
   const name = names[to]
   const document = isShopSide(side) ? documentOf(service) : undefined
   return {
-    conversation, to, head, last, cursors: { ...cursors },
+    conversation, to, head, last: preview(last), cursors: { ...cursors },
     unread: Math.max(0, head.seq - (cursors[side]?.read ?? 0)),
     at: last.at,
     ...(name === undefined ? undefined : { name }),

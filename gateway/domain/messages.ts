@@ -4,6 +4,7 @@ import type { CommandAnswer, CommandInput } from '../protocol/commands.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import { access, type Caller } from './access.ts'
 import type { Blacklist } from './blacklist.ts'
+import { ROWS_BYTES } from './bounded.ts'
 import type { Conversations } from './conversations.ts'
 import type { Report } from './facts.ts'
 import { isInvisible } from './is-invisible.ts'
@@ -76,13 +77,13 @@ export class Messages {
     const { before, after, limit = DEFAULT_PAGE_COUNT } = input
     if (before !== undefined && after !== undefined) throw new Refusal('bad_request', 'give before or after, not both')
     const direction = after !== undefined ? { after } : before !== undefined ? { before } : undefined
-    const { messages, head, cursors, service } = await this.#store.read(conversation, { ...direction, limit })
+    const { messages, head, cursors, service, isCut } = await this.#store.read(conversation, { ...direction, limit, bytes: ROWS_BYTES })
     // whoever opens a conversation is told before they write
     if (before === undefined) await this.#blacklist.remind(caller, { conversation, side: mine, service })
     const first = messages[0]
     const last = messages.at(-1)
     const more = after === undefined
-      ? first !== undefined && first.seq > 1 && messages.length === limit
+      ? first !== undefined && first.seq > 1 && (messages.length === limit || isCut === true)
       : last !== undefined && last.seq < head.seq
     return { ok: true, conversation, messages: [...messages], head, more, cursors: { ...cursors } }
   }

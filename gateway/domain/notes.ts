@@ -8,6 +8,7 @@ import type { CommandAnswer, CommandInput } from '../protocol/commands.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import type { Note } from '../protocol/model.ts'
 import { access, type Caller } from './access.ts'
+import { fitting } from './bounded.ts'
 import { checkKey } from './check-key.ts'
 import { isInvisible } from './is-invisible.ts'
 import { pushToSide } from './push-to-side.ts'
@@ -32,7 +33,8 @@ export class Notes {
   async of(caller: Caller, input: CommandInput<'notes'>): Promise<CommandAnswer<'notes'>> {
     const { conversation } = access(caller.identity, input)
     const items = await this.#records.items(collectionOf(conversation), this.#now())
-    return { ok: true, notes: items.map(noteOf).sort(byTime) }
+    // of more than an answer has room for, the newest
+    return { ok: true, notes: fitting(items.map(noteOf).sort(byTime).reverse()).reverse() }
   }
 
   async save(caller: Caller, input: CommandInput<'saveNote'>): Promise<CommandAnswer<'saveNote'>> {
@@ -63,17 +65,17 @@ export class Notes {
         ? await this.#records.remove({ collection, key, now, expect })
         : (await this.#records.put({ collection, key, value: valueOf(note), now, expect })).isPut
       if (!isDone) continue
-      if (found === undefined && text !== '') await this.#dropOldest(collection, items)
+      if (text !== '') await this.#dropOldest(collection, [...items.map(noteOf).filter(({ id }) => id !== key), note])
       return note
     }
     throw new Refusal('conflict')
   }
 
-  /** `items`: without the one that has just come. */
-  async #dropOldest(collection: string, items: readonly Item[]): Promise<void> {
-    const surplus = items.length + 1 - LIMITS.noteCount
-    if (surplus <= 0) return
-    const oldest = items.map(noteOf).sort(byTime).slice(0, surplus)
+  /** Those for which there is no room, in number or in an answer. */
+  async #dropOldest(collection: string, notes: readonly Note[]): Promise<void> {
+    const newest = [...notes].sort(byTime).reverse()
+    const oldest = newest.slice(fitting(newest.slice(0, LIMITS.noteCount)).length)
+    if (oldest.length === 0) return
     await Promise.all(oldest.map(({ id }) => this.#records.remove({ collection, key: id, now: this.#now() })))
   }
 }

@@ -3,16 +3,22 @@
  * After a change its other readers are told to ask again; a telling that is lost is made good by the next asking.
  */
 import type { Bus } from '../backbone/backbone.ts'
-import type { Records } from '../backbone/records.ts'
+import type { Item, Records } from '../backbone/records.ts'
 import type { CommandAnswer, CommandInput } from '../protocol/commands.ts'
 import { participantKey } from '../protocol/keys.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import type { Identity, QuickReply } from '../protocol/model.ts'
 import type { Caller } from './access.ts'
+import { fitting, ROWS_BYTES } from './bounded.ts'
 import { checkKey } from './check-key.ts'
 import { pushToSide } from './push-to-side.ts'
 import { Refusal } from './refusal.ts'
 import { Turns } from './turns.ts'
+
+/** The shop's and one's own together are one answer. */
+const COLLECTION_BYTES = ROWS_BYTES / 2
+/** As it is told: a scope, quotes and names around it. */
+const bytesOf = ({ key, value }: Pick<Item, 'key' | 'value'>): number => Buffer.byteLength(key) + Buffer.byteLength(value) + 64
 
 type Scope = QuickReply['scope']
 
@@ -30,7 +36,7 @@ export class QuickReplies {
 
   async all({ identity }: Caller): Promise<CommandAnswer<'quickReplies'>> {
     const [shop, own] = await Promise.all([this.#of(identity, 'shop'), this.#of(identity, 'own')])
-    return { ok: true, quickReplies: [...shop, ...own] }
+    return { ok: true, quickReplies: fitting([...shop, ...own]) }
   }
 
   async save(caller: Caller, { quickReply }: CommandInput<'saveQuickReply'>): Promise<CommandAnswer<'saveQuickReply'>> {
@@ -43,7 +49,10 @@ export class QuickReplies {
         throw new Refusal('too_many', `limits.quickReplyCount is ${LIMITS.quickReplyCount}`)
       }
       // what else the client sent along is not kept
-      await this.#records.put({ collection, key: id, value: JSON.stringify({ folder, title, text }), now: this.#now() })
+      const value = JSON.stringify({ folder, title, text })
+      const bytes = items.reduce((sum, item) => sum + (item.key === id ? 0 : bytesOf(item)), bytesOf({ key: id, value }))
+      if (bytes > COLLECTION_BYTES) throw new Refusal('too_many', `all of them together may have ${COLLECTION_BYTES} bytes`)
+      await this.#records.put({ collection, key: id, value, now: this.#now() })
     })
     await this.#tell(caller, scope)
     return { ok: true }

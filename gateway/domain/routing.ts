@@ -11,6 +11,7 @@ import type { CommandAnswer, CommandInput } from '../protocol/commands.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import type { ConversationRow, Identity, Presence as WirePresence, Service } from '../protocol/model.ts'
 import type { Caller } from './access.ts'
+import { jsonBytes, ROWS_BYTES } from './bounded.ts'
 import { rowOfPage } from './conversations.ts'
 import type { Report } from './facts.ts'
 import { loadsOf, type OpenEntries } from './open-index.ts'
@@ -18,6 +19,9 @@ import type { Presence, SidePresence } from './presence.ts'
 import { Refusal } from './refusal.ts'
 import { closed, documentOf, opened, personOf, queued, settled, UNSERVED, type ServiceDocument } from './service-document.ts'
 import { mustBeWritten, servedFor, servedOf, type Found, type Served, type Serving } from './serving.ts'
+
+/** Logs read at once for the rows of a queue. */
+const ROWS_AT_ONCE = 16
 
 type Agent = SidePresence['present'][number]
 
@@ -106,8 +110,17 @@ export class Routing {
     const shop = identity.side
     const entries = await this.#serving.index.of(shop, true)
     const oldest = [...entries].sort(([, a], [, b]) => a.since - b.since).slice(0, limit).map(([conversation]) => conversation)
-    const rows = await Promise.all(oldest.map((conversation) => this.#row(shop, conversation)))
-    return { ok: true, conversations: rows.filter((row) => row !== undefined), more: entries.size > limit }
+    const rows: ConversationRow[] = []
+    let left = ROWS_BYTES
+    for (let start = 0; start < oldest.length; start += ROWS_AT_ONCE) {
+      for (const row of await Promise.all(oldest.slice(start, start + ROWS_AT_ONCE).map((conversation) => this.#row(shop, conversation)))) {
+        if (row === undefined) continue
+        left -= jsonBytes(row) + 1
+        if (left < 0) return { ok: true, conversations: rows, more: true }
+        rows.push(row)
+      }
+    }
+    return { ok: true, conversations: rows, more: entries.size > limit }
   }
 
   /** With how many conversations each of the asker's colleagues has. */

@@ -9,6 +9,7 @@
  * against the last seq that came through here; a message or an invitation that never came is shown then.
  */
 import type { ListRow, Page, Store } from '../backbone/backbone.ts'
+import { newestRows, preview } from '../domain/bounded.ts'
 import type { Report } from '../domain/facts.ts'
 import { rowFor, rowOfPage, type Invitation } from '../domain/conversations.ts'
 import { conversationChannel, isShopSide, ownChannel } from '../protocol/keys.ts'
@@ -163,7 +164,7 @@ export class Audience {
   }
 
   #newest(): Promise<readonly ListRow[]> {
-    return this.#store.list(this.side, { limit: isShopSide(this.side) ? SHOP_NEWEST_COUNT : CUSTOMER_NEWEST_COUNT })
+    return newestRows(this.#store, this.side, isShopSide(this.side) ? SHOP_NEWEST_COUNT : CUSTOMER_NEWEST_COUNT)
   }
 
   /** The newest rows, and all that have changed since the last time. */
@@ -173,8 +174,9 @@ export class Audience {
     for (let page = 0; page < COMPARED_PAGES; page++) {
       const last = rows.at(-1)?.last.at
       const more = await this.#store.list(this.side, { limit: COMPARED_COUNT, ...(last === undefined ? {} : { before: last }) })
-      rows.push(...more)
-      if (more.length < COMPARED_COUNT || more.at(-1)!.last.at < since) break
+      rows.push(...more.rows.map((row) => ({ ...row, last: preview(row.last) })))
+      const isEnd = more.rows.length < COMPARED_COUNT && more.isCut !== true
+      if (isEnd || more.rows.at(-1)!.last.at < since) break
     }
     this.#comparedAt = rows[0]?.last.at ?? 0
     return rows

@@ -124,7 +124,8 @@ export class Line {
   async #attach(data: unknown): Promise<void> {
     const { hub, report } = this.#reception
     const peer = await welcome(data ?? {}, {
-      pipe: this.#pipe, sid: this.#sid, onProved: (identity) => this.#onProved(identity), ...this.#reception,
+      pipe: this.#pipe, sid: this.#sid, isWanted: () => this.#state.name !== 'closed',
+      onProved: (identity) => this.#onProved(identity), ...this.#reception,
     }, (welcomed) => {
       if (this.#state.name === 'closed') return false
       this.#state = { name: 'attached', peer: welcomed }
@@ -195,6 +196,7 @@ export class Line {
       identity: peer.identity,
       sid: peer.sid,
       address: this.#pipe.address,
+      isGone: () => peer.isGone,
       renew: async (token: string): Promise<CommandAnswer<'renew'>> => {
         peer.identity = await this.#reception.admit.renew(token, peer.identity)
         return { ok: true, identity: peer.identity }

@@ -8,7 +8,7 @@ import { encodePacket } from '../protocol/packet.ts'
 import { messagePacket } from '../protocol/packets.ts'
 import { PROTOCOL_VERSION } from '../protocol/version.ts'
 import { access } from '../domain/access.ts'
-import type { CaughtUp } from '../domain/catch-up.ts'
+import type { CatchUp, CaughtUp } from '../domain/catch-up.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Identity } from '../protocol/model.ts'
 import { Outgoing } from './outgoing.ts'
@@ -18,30 +18,30 @@ import { pushedMessage } from './pushed-message.ts'
 import type { Reception } from './reception.ts'
 import { checkHello } from './validator.ts'
 
-/** Missed messages go out in portions, so that a slow line never holds more than one. */
-const PORTION_COUNT = 64
-
 /**
+ * `isWanted`: whether the line is still there; nothing is read for one that has gone.
  * `onProved` is called with what the pass says, and may throw; `onWelcomed` is called right before the welcome is sent and says whether the line still wants it.
  * Rejects with a Refusal; then nothing is left behind.
  */
 export async function welcome(
-  data: unknown, reception: Reception & { pipe: Pipe; sid: string; onProved: (identity: Identity) => void }, onWelcomed: (peer: Peer) => boolean,
+  data: unknown, reception: Reception & { pipe: Pipe; sid: string; isWanted: () => boolean; onProved: (identity: Identity) => void },
+  onWelcomed: (peer: Peer) => boolean,
 ): Promise<Peer> {
   checkHello(data)
-  const { admit, hub, pipe, sid, report, now, domain } = reception
+  const { admit, hub, pipe, sid, report, now, domain, isWanted } = reception
   const identity = await admit.hello(data, pipe)
   reception.onProved(identity)
   const peer = new Peer({ sid, identity, device: data.device, pipe, report })
   try {
     await hub.attach(peer, conversationsOf(identity, data))
-    const missed = await domain.catchUp.since(identity, { cursors: data.resume?.cursors ?? [], to: data.to })
+    if (!isWanted()) throw new Refusal('hello_timeout')
+    const missed = await domain.catchUp.since(identity, { cursors: data.resume?.cursors ?? [], to: data.to, isWanted })
     if (identity.expiresAt <= now()) throw new Refusal('pass_expired')
     if (!onWelcomed(peer)) throw new Refusal('hello_timeout')
     hub.welcomed(peer)
     peer.answer(new Outgoing(encodePacket({ type: 'connect', data: welcomeData(peer, missed, now()) })))
     sayBlocked(peer, missed)
-    await replay(peer, missed)
+    await replay(peer, missed, domain.catchUp)
     return peer
   } catch (error) {
     peer.leave()
@@ -78,15 +78,14 @@ function sayBlocked(peer: Peer, missed: readonly CaughtUp[]): void {
   }
 }
 
-async function replay(peer: Peer, missed: readonly CaughtUp[]): Promise<void> {
-  const heads = new Map<string, number>()
-  let portion = 0
-  for (const { resumed, messages } of missed) {
-    heads.set(resumed.conversation, resumed.head.seq)
-    for (const message of messages) {
-      peer.answer(new Outgoing(messagePacket(message)))
-      if (++portion % PORTION_COUNT === 0) await peer.drained()
-    }
+/** A portion is read when the line has taken the one before it. */
+async function replay(peer: Peer, missed: readonly CaughtUp[], catchUp: CatchUp): Promise<void> {
+  const heads = new Map(missed.map(({ resumed: { conversation, head } }) => [conversation, head.seq]))
+  for await (const { conversation, messages, more } of catchUp.missed(missed)) {
+    for (const message of messages) peer.answer(new Outgoing(messagePacket(message)))
+    if (more) peer.answer(pushPacket('resumePush', { conversation, more }))
+    await peer.drained()
+    if (peer.isGone) return
   }
   peer.release((outgoing) => {
     const message = pushedMessage(outgoing)

@@ -17,6 +17,10 @@ export const LIMITS = {
   idLength: 64,
   /** A conversation id: two sides and a separator. */
   conversationLength: 136,
+  /** One answer: what does not fit is told by `more`. */
+  answerBytes: 524_288,
+  /** Missed messages of one resume, in all; of one conversation as an answer. */
+  resumeBytes: 2_097_152,
   /** Messages in one page of history. */
   pageCount: 100,
   /** Conversations in one page of a list. */

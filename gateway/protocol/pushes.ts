@@ -9,6 +9,8 @@ const Refusal = Type.Object({
 export const PUSHES = {
   /** A message was written, by anyone of either side (not echoed to the line that sent it: that one has the ack). */
   messagePush: Message,
+  /** The resume has brought as much of this conversation as it may; what is above it is fetched by `history`. */
+  resumePush: Type.Object({ conversation: ConversationId, more: Type.Boolean() }),
   /** A side has received or read further. */
   cursorPush: Type.Object({ conversation: ConversationId, participant: Side, ...Cursor.properties }),
   /** Somebody of the other side is typing, or stopped. Volatile. */

@@ -184,9 +184,10 @@ export class CatchUp {
     if (this.#isReading || !this.#options.isConnected()) return
     this.#isReading = true
     let delay: number | undefined
+    let isMore = false
     try {
       if (this.#isDiverged) await this.#repair()
-      else await this.#readAbove()
+      else isMore = await this.#readAbove()
     } catch (error) {
       if (typeof (error as RefusalError).retry !== 'boolean') throw error
       if ((error as RefusalError).retry) delay = (error as RefusalError).afterMs || RETRY_MS
@@ -195,22 +196,24 @@ export class CatchUp {
       this.#options.onChange()
     }
     if (delay !== undefined) this.#readIn(delay)
-    else if (this.#isDiverged) void this.#read()
+    else if (this.#isDiverged || isMore) void this.#read()
     else this.#check()
   }
 
-  async #readAbove(): Promise<void> {
+  /** Whether it brought something and the next page waits: an answer is bounded in bytes, so it may be short. */
+  async #readAbove(): Promise<boolean> {
     const { end, early: known } = this.#timeline
     const isFresh = end === undefined || this.#isReloading || this.#target - end > BRIDGE_COUNT
     const { head, messages, more } = await this.#options.history(isFresh ? { limit: FIRST_PAGE } : { after: end, limit: PAGE })
     // What was there before we asked must be there now, or it was of a log that is gone: that gap would never be filled.
     const isGone = known.some(({ seq, epoch }) => seq > head.seq || epoch !== head.epoch)
-    if (isGone || this.#differs(head)) return void (this.#isDiverged = true)
+    if (isGone || this.#differs(head)) return this.#isDiverged = true
     const { early } = this.#timeline
     this.#target = Math.max(head.seq, ...early.map(({ seq }) => seq))
     this.#isReloading = false
     if (isFresh) this.#set(startTimeline(head.epoch, messages, more, early))
     else for (const message of messages) this.#insert(message)
+    return !isFresh && more && this.#timeline.end! > end!
   }
 
   async #repair(): Promise<void> {

@@ -193,6 +193,7 @@ export class ChatClient implements Contract {
     const id = (data as { conversation?: string } | undefined)?.conversation
     const conversation = this.#conversations.find((each) => each.id === id)
     if (push.name === 'messagePush') conversation?.onMessage(push.data)
+    else if (push.name === 'resumePush') conversation?.compare()
     else if (push.name === 'cursorPush') conversation?.onCursor(push.data)
     else if (push.name === 'typingPush') conversation?.onTyping(push.data)
     else if (push.name === 'changeUserPush' || push.name === 'syncChangeUserPush') this.focus.set(push.data.toid)

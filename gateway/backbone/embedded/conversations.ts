@@ -1,6 +1,6 @@
 import { conversationSides } from '../../protocol/keys.ts'
 import type { Message } from '../../protocol/model.ts'
-import type { ListRow } from '../backbone.ts'
+import type { ListPage, ListRow, Page } from '../backbone.ts'
 import { authorOf, Conversation, jsonOf, type Row } from './conversation.ts'
 import type { Files } from './files.ts'
 import { entryKey, idKey, minuteOf, minuteOfKey, sideKey } from './keys-on-disk.ts'
@@ -10,6 +10,18 @@ import { lines } from './lines.ts'
 const HELD_COUNT = 20_000
 
 type Author = Pick<Message, 'from' | 'side' | 'id'>
+/** An entry's JSON may be LMDB's own memory: to be parsed before the next one is asked for. */
+interface Entry {
+  readonly seq: number
+  readonly json: Buffer
+}
+
+interface EntryRange {
+  readonly first: number
+  readonly last: number
+  readonly bytes: number
+  readonly isNewest: boolean
+}
 
 /** All conversations: those in memory, and behind them those in `main`. Reading, always of what is durable. */
 export class Conversations {
@@ -76,34 +88,64 @@ export class Conversations {
     const folded = this.#files.ids.getBinaryFast(idKey(conversation.number, author, id))?.readUInt32BE(0)
     if (folded === undefined) return undefined
     // The key is a hash: only the entry itself is proof.
-    const [entry] = this.entries(conversation, folded, folded)
+    const entry = this.entry(conversation, folded)
     return entry?.from === from && entry.side === side && entry.id === id ? folded : undefined
   }
 
-  /** The entries `from` … `to`, both of which exist. */
-  entries(conversation: Conversation, from: number, to: number): Message[] {
-    const { folded, pending } = conversation
-    const entries: Message[] = []
-    if (from <= folded) this.#collectFolded(conversation.number, { from, to: Math.min(to, folded) }, entries)
-    for (let seq = Math.max(from, folded + 1); seq <= to; seq++) entries.push(parse(jsonOf(pending[seq - folded - 1]!)))
-    return entries
+  entry(conversation: Conversation, seq: number): Message | undefined {
+    return this.page(conversation, { first: seq, last: seq, bytes: 0, isNewest: true }).messages[0]
   }
 
-  #collectFolded(number: number, { from, to }: { from: number; to: number }, entries: Message[]): void {
-    const { log } = this.#files
-    // The run that holds `from` starts at or below it.
-    const [start] = log.getKeys({ start: entryKey(number, from), end: entryKey(number, 0), reverse: true, limit: 1 })
-    if (start === undefined) return
-    for (const { key, value } of log.getRange({ start, end: entryKey(number, to + 1) })) {
-      let seq = key.readUInt32BE(4)
-      for (const line of lines(value)) {
-        if (seq >= from && seq <= to) entries.push(parse(line))
-        seq++
+  /** Of the entries `first` … `last` the newest, or the oldest, that `bytes` have room for, ascending; the first always has. */
+  page(conversation: Conversation, { first, last, bytes, isNewest }: EntryRange): Pick<Page, 'messages' | 'isCut'> {
+    const messages: Message[] = []
+    if (first > last) return { messages }
+    let left = bytes
+    let isCut = false
+    for (const { seq, json } of isNewest ? this.#down(conversation, last) : this.#up(conversation, first)) {
+      if (isNewest ? seq < first : seq > last) break
+      left -= json.length
+      isCut = left < 0 && messages.length > 0
+      if (isCut) break
+      messages.push(parse(json))
+    }
+    if (isNewest) messages.reverse()
+    return isCut ? { messages, isCut } : { messages }
+  }
+
+  /** From the entry `from` on. A row is read when its first entry is asked for, and no sooner. */
+  *#up({ number, folded, pending }: Conversation, from: number): Generator<Entry> {
+    if (from <= folded) {
+      const { log } = this.#files
+      // The run that holds `from` starts at or below it.
+      const [start] = log.getKeys({ start: entryKey(number, from), end: entryKey(number, 0), reverse: true, limit: 1 })
+      if (start === undefined) return
+      for (const { key, value } of log.getRange({ start, end: entryKey(number, folded + 1) })) {
+        let seq = key.readUInt32BE(4)
+        for (const json of lines(value)) {
+          if (seq >= from) yield { seq, json }
+          seq++
+        }
+      }
+    }
+    for (let seq = Math.max(from, folded + 1); seq <= folded + pending.length; seq++) yield { seq, json: jsonOf(pending[seq - folded - 1]!) }
+  }
+
+  /** From the entry `from` down. */
+  *#down({ number, folded, pending }: Conversation, from: number): Generator<Entry> {
+    for (let seq = from; seq > folded; seq--) yield { seq, json: jsonOf(pending[seq - folded - 1]!) }
+    if (folded === 0) return
+    const start = entryKey(number, Math.min(from, folded))
+    for (const { key, value } of this.#files.log.getRange({ start, end: entryKey(number, 0), reverse: true })) {
+      const run = [...lines(value)]
+      for (let seq = key.readUInt32BE(4) + run.length - 1; run.length > 0; seq--) {
+        const json = run.pop()!
+        if (seq <= from) yield { seq, json }
       }
     }
   }
 
-  list(side: string, before: number, limit: number): ListRow[] {
+  list(side: string, { before, limit, bytes }: { before: number; limit: number; bytes: number }): ListPage {
     const unfolded = this.#unfoldedBySide.get(side) ?? new Set<Conversation>()
     const found = [...unfolded].filter(({ durable }) => durable.seq > 0 && durable.at < before)
     this.#collectFiled(side, { before, limit }, (conversation) => {
@@ -111,12 +153,17 @@ export class Conversations {
       found.push(conversation)
       return true
     })
-    return found.sort((a, b) => b.durable.at - a.durable.at).slice(0, limit).map((conversation) => {
+    const rows: ListRow[] = []
+    let left = bytes
+    for (const conversation of found.sort((a, b) => b.durable.at - a.durable.at).slice(0, limit)) {
       const { seq, cursors, names } = conversation.durable
-      const [last] = this.entries(conversation, seq, seq)
+      const [entry] = this.#down(conversation, seq)
+      left -= entry!.json.length
+      if (left < 0 && rows.length > 0) return { rows, isCut: true }
       const head = conversation.head(this.#files.epoch)
-      return { conversation: conversation.id, head, last: last!, cursors, names, ...conversation.service }
-    })
+      rows.push({ conversation: conversation.id, head, last: parse(entry!.json), cursors, names, ...conversation.service })
+    }
+    return { rows }
   }
 
   /** Offers the side's filed conversations, latest minute first, until `limit` were taken and their minute is complete. */

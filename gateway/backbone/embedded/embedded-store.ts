@@ -1,8 +1,8 @@
 import { cursorPacket, messageLink, messageTail } from '../../protocol/packets.ts'
 import type { Cursor } from '../../protocol/model.ts'
 import {
-  Muted, NotStarted, Unavailable, type Appended, type ListRow, type NewMessage, type NewService, type Page, type ReadRange, type ServiceSet,
-  type Store,
+  Muted, NotStarted, READ_BYTES, Unavailable, type Appended, type ListPage, type ListRange, type NewMessage, type NewService, type Page,
+  type ReadRange, type ServiceSet, type Store,
 } from '../backbone.ts'
 import { authorOf, type Conversation } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
@@ -46,7 +46,7 @@ export class EmbeddedStore implements Store {
     return new Promise((resolve, reject) => this.#parts.commit.add(new ServiceWish(this.#parts, service, { resolve, reject })))
   }
 
-  async read(id: string, { before = Infinity, after, limit }: ReadRange): Promise<Page> {
+  async read(id: string, { before = Infinity, after, limit, bytes = READ_BYTES }: ReadRange): Promise<Page> {
     if (this.#isClosed) throw closed()
     const { conversations, epoch } = this.#parts
     const conversation = conversations.get(id)
@@ -54,7 +54,7 @@ export class EmbeddedStore implements Store {
     const last = Math.min(seq, after === undefined ? before - 1 : after + limit)
     const first = after === undefined ? Math.max(1, last - limit + 1) : after + 1
     return {
-      messages: first > last ? [] : conversations.entries(conversation, first, last),
+      ...conversations.page(conversation, { first, last, bytes, isNewest: after === undefined }),
       head: conversation.head(epoch),
       cursors,
       names,
@@ -62,9 +62,9 @@ export class EmbeddedStore implements Store {
     }
   }
 
-  async list(side: string, { before = Infinity, limit }: { before?: number; limit: number }): Promise<readonly ListRow[]> {
+  async list(side: string, { before = Infinity, limit, bytes = READ_BYTES }: ListRange): Promise<ListPage> {
     if (this.#isClosed) throw closed()
-    return this.#parts.conversations.list(side, before, limit)
+    return this.#parts.conversations.list(side, { before, limit, bytes })
   }
 
   close(): void {
@@ -137,7 +137,7 @@ class AppendWish implements Wish {
   }
 
   #answerAgain(conversation: Conversation): void {
-    const { at, prev } = this.#parts.conversations.entries(conversation, this.#seq, this.#seq)[0]!
+    const { at, prev } = this.#parts.conversations.entry(conversation, this.#seq)!
     this.#resolve(at, prev, true)
   }
 

@@ -1,4 +1,4 @@
-import type { ListRow, Page } from '../backbone.ts'
+import { READ_BYTES, type ListPage, type ListRange, type ListRow, type Page } from '../backbone.ts'
 import { listKey } from './keys.ts'
 import { mendOp, readOp } from './operations.ts'
 import type { StoreOptions } from './store.ts'
@@ -20,37 +20,54 @@ export class ListReader {
     this.#options = options
   }
 
-  async read(side: string, { before, limit }: { readonly before?: number; readonly limit: number }): Promise<readonly ListRow[]> {
+  async read(side: string, { before, limit, bytes = READ_BYTES }: ListRange): Promise<ListPage> {
     const list = listKey(side)
     let wanted = limit
     for (let attempt = 1; ; attempt++) {
-      const entries = await this.#entries(list, before, wanted)
+      const { entries, isCut } = await this.#entries(list, before, { limit: wanted, bytes })
       const rows = rowsOf(entries, before).slice(0, limit)
       const wrong = entries.filter(isWrong)
-      const isShort = rows.length < limit && entries.length === wanted
-      if (attempt === 3 || (wrong.length === 0 && !isShort)) return rows
+      const isShort = !isCut && rows.length < limit && entries.length === wanted
+      if (attempt === 3 || (wrong.length === 0 && !isShort)) return isCut ? { rows, isCut } : { rows }
       if (isShort) wanted += entries.length - rows.length
       await Promise.all(wrong.map(({ conversation, score, page }) => this.#options.asks.run(mendOp(
         this.#options.scripts.mend, list, { conversation, seen: score, right: String(page.messages[0]?.at ?? '') }))))
     }
   }
 
-  async #entries(list: string, before: number | undefined, limit: number): Promise<Entry[]> {
+  async #entries(
+    list: string, before: number | undefined, { limit, bytes }: { limit: number; bytes: number },
+  ): Promise<{ entries: readonly Entry[]; isCut: boolean }> {
     const flat = await this.#options.asks.run({
       key: list, keys: [], weight: 1 + limit / 50, parse: (reply) => (reply as unknown[]).flat() as string[],
       args: [
         'ZREVRANGEBYSCORE', list, before === undefined ? '+inf' : `(${before}`, '-inf', 'WITHSCORES', 'LIMIT', '0', String(limit),
       ],
     })
-    const pages: Promise<Entry>[] = []
-    for (let i = 0; i < flat.length; i += 2) {
-      const [conversation, score] = [flat[i]!, flat[i + 1]!]
-      pages.push(this.#options.asks.run(readOp(this.#options.scripts.read, conversation, { limit: 1 }))
-        .then((page) => ({ conversation, score, page })))
+    const entries: Entry[] = []
+    let left = bytes
+    for (let count = FIRST_COUNT; entries.length < flat.length / 2;) {
+      const start = entries.length
+      const found = await Promise.all(Array.from({ length: Math.min(count, flat.length / 2 - start) }, (_, i) => {
+        const [conversation, score] = [flat[(start + i) * 2]!, flat[(start + i) * 2 + 1]!]
+        return this.#options.asks.run(readOp(this.#options.scripts.read, conversation, { limit: 1 }))
+          .then((page) => ({ conversation, score, page }))
+      }))
+      for (const entry of found) {
+        left -= Buffer.byteLength(JSON.stringify(entry.page.messages[0] ?? ''))
+        if (left < 0 && entries.length > 0) return { entries, isCut: true }
+        entries.push(entry)
+      }
+      // as many as there is room for, if the next ones are twice as long
+      const mean = (bytes - left) / entries.length
+      count = Math.max(FIRST_COUNT, Math.floor(left / mean / 2))
     }
-    return Promise.all(pages)
+    return { entries, isCut: false }
   }
 }
+
+/** Logs read at once at first; then the size of what came says how many more. */
+const FIRST_COUNT = 8
 
 /** An append writes log and list at once, on two servers: a list ahead of its log is believed for so long. */
 const UNDER_WAY_MS = 10_000

@@ -1,5 +1,5 @@
 import {
-  Muted, NotStarted, type Appended, type NewMessage, type NewService, type Page, type ReadRange, type ServiceSet, type Store,
+  Muted, NotStarted, READ_BYTES, type Appended, type NewMessage, type NewService, type Page, type ReadRange, type ServiceSet, type Store,
 } from '../backbone.ts'
 import { conversationChannel } from '../../protocol/keys.ts'
 import type { Cursor, Message } from '../../protocol/model.ts'
@@ -103,7 +103,7 @@ export function advanceOp(script: Script, cursor: Parameters<Store['advance']>[0
   }
 }
 
-export function readOp(script: Script, conversation: string, { before, after, limit }: ReadRange): Op<Page> {
+export function readOp(script: Script, conversation: string, { before, after, limit, bytes = READ_BYTES }: ReadRange): Op<Page> {
   const { meta, log } = conversationKeys(conversation)
   const isOldest = after !== undefined
   const bound = isOldest ? after + 1 : before === undefined ? '' : Math.max(0, before - 1)
@@ -111,15 +111,17 @@ export function readOp(script: Script, conversation: string, { before, after, li
     key: conversationChannel(conversation),
     script,
     keys: [meta, log],
-    args: [isOldest ? 'oldest' : 'newest', String(bound), String(limit)],
+    args: [isOldest ? 'oldest' : 'newest', String(bound), String(limit), String(bytes)],
     weight: 1 + limit / 40,
     parse: (reply) => pageOf(conversation, reply as PageReply, isOldest),
   }
 }
 
-type PageReply = readonly [meta: readonly string[], entries: readonly (readonly [id: string, fields: readonly string[]])[]]
+type PageReply = readonly [
+  meta: readonly string[], entries: readonly (readonly [id: string, fields: readonly string[]])[], isCut: 0 | 1,
+]
 
-function pageOf(conversation: string, [meta, entries]: PageReply, isAscending: boolean): Page {
+function pageOf(conversation: string, [meta, entries, isCut]: PageReply, isAscending: boolean): Page {
   const fields = new Map<string, string>()
   for (let i = 0; i < meta.length; i += 2) fields.set(meta[i]!, meta[i + 1]!)
   const epoch = fields.get('e') ?? ''
@@ -139,6 +141,7 @@ function pageOf(conversation: string, [meta, entries]: PageReply, isAscending: b
     cursors,
     names,
     ...serviceOf(fields),
+    ...(isCut === 1 ? { isCut: true } : undefined),
   }
 }
 

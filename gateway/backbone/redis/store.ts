@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import {
-  Unavailable, type Appended, type ListRow, type NewMessage, type NewService, type Page, type ReadRange, type ServiceSet, type Store,
+  Unavailable, type Appended, type ListPage, type ListRange, type NewMessage, type NewService, type Page, type ReadRange, type ServiceSet, type Store,
 } from '../backbone.ts'
 import type { Cursor } from '../../protocol/model.ts'
 import { conversationSides } from '../../protocol/keys.ts'
@@ -56,7 +56,7 @@ export class RedisStore implements Store {
     return this.#options.writes.run(serviceOp(this.#options.scripts.service, service, randomBytes(9).toString('base64url')))
   }
 
-  async list(side: string, range: { readonly before?: number; readonly limit: number }): Promise<readonly ListRow[]> {
+  async list(side: string, range: ListRange): Promise<ListPage> {
     return this.#lists.read(side, range)
   }
 

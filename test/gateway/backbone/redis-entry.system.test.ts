@@ -30,7 +30,7 @@ describe('a server that asks who we are', () => {
     expect((await byUser.store.read(talk.conversation, { limit: 1 })).head.seq).toBe(0)
     await (await byUser.bus.subscribe('ImMsgPub:1', () => undefined)).close()
     await byUser.store.append(talk.message())
-    expect((await byUser.store.list(talk.shop, { limit: 9 })).map(({ head }) => head.seq)).toEqual([1])
+    expect((await byUser.store.list(talk.shop, { limit: 9 })).rows.map(({ head }) => head.seq)).toEqual([1])
     expect(await server.cli(...asAdmin, '-n', '2', 'XLEN', `im:{c:${talk.conversation}}:log`)).toBe('1')
     await Promise.all([refused, wrong, byPassword, byUser].map((node) => node.close()))
     await server.stop()

@@ -63,10 +63,10 @@ describe('what is kept', () => {
     const { epoch } = (await append(node, talk, 3))[0]!
     await eventually(() => seqs(node, talk, { after: 0, limit: 9 }), (left) => left.length === 0)
     expect((await node.store.read(talk.conversation, { limit: 9 })).head).toEqual({ epoch, seq: 3, id: 'm3' })
-    expect(await node.store.list(talk.shop, { limit: 9 })).toEqual([])
+    expect(await node.store.list(talk.shop, { limit: 9 })).toEqual({ rows: [] })
     const forEver = await open({})
     expect(await forEver.store.append(talk.message({ id: 'm3' }))).toMatchObject({ epoch, seq: 4, prev: 'm3', duplicate: false })
-    expect((await node.store.list(talk.shop, { limit: 9 })).map(({ conversation }) => conversation)).toEqual([talk.conversation])
+    expect((await node.store.list(talk.shop, { limit: 9 })).rows.map(({ conversation }) => conversation)).toEqual([talk.conversation])
   })
 
   it('images: as long as messages, by age', async () => {
@@ -130,7 +130,7 @@ describe('a list on another server than its logs', () => {
     await listServer.cli('ZADD', list, String(Date.now()), talks[4]!.conversation)
     const seen: string[] = []
     for (let before: number | undefined; ;) {
-      const rows = await node.store.list(shop, { limit: 3, ...(before === undefined ? {} : { before }) })
+      const { rows } = await node.store.list(shop, { limit: 3, ...(before === undefined ? {} : { before }) })
       if (rows.length === 0) break
       seen.push(...rows.map(({ conversation }) => conversation))
       before = rows.at(-1)!.last.at
@@ -139,7 +139,7 @@ describe('a list on another server than its logs', () => {
     // The one that was far below its log is missed by pages that have passed its time; it is mended, so the next look is right.
     const ahead = talks[4]!.conversation
     expect(seen).toEqual([ahead, ...inOrder.slice(1).filter((one) => one !== ahead)])
-    expect((await node.store.list(shop, { limit: 20 })).map(({ conversation }) => conversation))
+    expect((await node.store.list(shop, { limit: 20 })).rows.map(({ conversation }) => conversation))
       .toEqual([ahead, ...inOrder.filter((one) => one !== ahead)])
     expect(await listServer.cli('ZSCORE', list, talks[7]!.conversation)).toBe('1700000007000')
     await node.close()

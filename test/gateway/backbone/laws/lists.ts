@@ -9,10 +9,10 @@ export function describeLists(world: World): void {
   describe('a list', () => {
     const newShop = (): string => `shop:l-${randomUUID()}`
     const conversations = async (side: string, range: { before?: number; limit: number }): Promise<string[]> =>
-      (await world.other.store.list(side, range)).map(({ conversation }) => conversation)
+      (await world.other.store.list(side, range)).rows.map(({ conversation }) => conversation)
 
     it('is empty for a side that nobody wrote to', async () => {
-      expect(await world.backbone.store.list(newShop(), { limit: 10 })).toEqual([])
+      expect(await world.backbone.store.list(newShop(), { limit: 10 })).toEqual({ rows: [] })
     })
 
     it('holds the conversation for both sides from the first message on', async () => {
@@ -28,7 +28,7 @@ export function describeLists(world: World): void {
       await world.backbone.store.append(talk.message({ name: 'Bob', from: 'agent-1', side: talk.shop }))
       await world.backbone.store.advance({ conversation: talk.conversation, side: talk.customer, delivered: 2, origin: '' })
       const { messages, ...page } = await world.backbone.store.read(talk.conversation, { limit: 1 })
-      expect(await world.backbone.store.list(talk.shop, { limit: 10 }))
+      expect((await world.backbone.store.list(talk.shop, { limit: 10 })).rows)
         .toEqual([{ conversation: talk.conversation, ...page, last: messages[0] }])
     })
 
@@ -54,7 +54,7 @@ export function describeLists(world: World): void {
       const seen: string[] = []
       let before = START + 1_000_000
       for (;;) {
-        const rows = await world.backbone.store.list(shop, { before, limit: 3 })
+        const { rows } = await world.backbone.store.list(shop, { before, limit: 3 })
         if (rows.length === 0) break
         seen.push(...rows.map(({ conversation }) => conversation))
         before = rows.at(-1)!.last.at

@@ -39,6 +39,57 @@ export function describeRead(world: World): void {
     })
     describeRanges(world)
     describeText(world)
+    describeBytes(world)
+  })
+}
+
+function describeBytes(world: World): void {
+  describe('no more than the bytes asked for', () => {
+    const talk = newTalk()
+    const body = { text: 'x'.repeat(20_000) }
+    const page = (range: ReadRange) => world.backbone.store.read(talk.conversation, range)
+    const seqs = async (range: ReadRange): Promise<unknown> => {
+      const { messages, isCut } = await page(range)
+      return [messages.map(({ seq }) => seq), isCut]
+    }
+    beforeAll(async () => {
+      await Promise.all(Array.from({ length: 60 }, () => world.backbone.store.append(talk.message({ body }))))
+    })
+
+    const RANGES: [string, ReadRange, number[], true | undefined][] = [
+      ['the newest', { limit: 60, bytes: 70_000 }, [58, 59, 60], true],
+      ['the newest below', { before: 58, limit: 60, bytes: 50_000 }, [56, 57], true],
+      ['the oldest above', { after: 4, limit: 60, bytes: 70_000 }, [5, 6, 7], true],
+      ['one at least, from the end', { limit: 5, bytes: 1 }, [60], true],
+      ['one at least, from the start', { after: 0, limit: 5, bytes: 1 }, [1], true],
+      ['all of a range that fits', { after: 57, limit: 60, bytes: 70_000 }, [58, 59, 60], undefined],
+      ['as many as asked for where they fit', { limit: 2, bytes: 70_000 }, [59, 60], undefined],
+    ]
+    it.each(RANGES)('%s', async (_, range, expected, isCut) => {
+      expect(await seqs(range)).toEqual([expected, isCut])
+    })
+
+    it('half a megabyte where nothing was asked for', async () => {
+      const { messages, isCut } = await page({ limit: 60 })
+      const bytes = messages.reduce((sum, message) => sum + JSON.stringify(message).length, 0)
+      expect(isCut).toBe(true)
+      expect(bytes).toBeLessThanOrEqual(524_288)
+      expect(bytes).toBeGreaterThan(480_000)
+      expect(messages.at(-1)?.seq).toBe(60)
+    })
+
+    it('and every entry once when it is read page by page, up and down', async () => {
+      const up: number[] = []
+      for (let after = 0; after < 60; after = up.at(-1)!) {
+        up.push(...(await page({ after, limit: 60, bytes: 150_000 })).messages.map(({ seq }) => seq))
+      }
+      const down: number[] = []
+      for (let before = 61; before > 1; before = down[0]!) {
+        down.unshift(...(await page({ before, limit: 60, bytes: 150_000 })).messages.map(({ seq }) => seq))
+      }
+      const all = Array.from({ length: 60 }, (_, i) => i + 1)
+      expect([up, down]).toEqual([all, all])
+    })
   })
 }
 
@@ -104,7 +155,7 @@ function describeText(world: World): void {
     const { messages, names } = await world.backbone.store.read(talk.conversation, { limit: 5 })
     expect(messages.map((message) => [message.id, message.prev])).toEqual([[id, undefined], ['next', id]])
     expect(names).toEqual({ [talk.customer]: '王 芳 👩‍💻' })
-    const rows = await world.backbone.store.list(talk.customer, { limit: 5 })
+    const { rows } = await world.backbone.store.list(talk.customer, { limit: 5 })
     expect(rows.map(({ conversation }) => conversation)).toEqual([talk.conversation])
   })
 

@@ -26,7 +26,7 @@ export function describeService(world: World): void {
       const version = await mustSet(talk, { text, expect: first })
       expect(new Set(['', first, version]).size).toBe(3)
       expect(await kept(talk)).toEqual({ text, version })
-      const [row] = await world.other.store.list(talk.shop, { limit: 5 })
+      const { rows: [row] } = await world.other.store.list(talk.shop, { limit: 5 })
       expect(row!.service).toEqual({ text, version })
     })
 
@@ -57,7 +57,7 @@ export function describeService(world: World): void {
       await world.restart()
       const page = await world.backbone.store.read(talk.conversation, { limit: 5 })
       expect([page.head.seq, page.messages, page.service]).toEqual([0, [], { text: 'early', version }])
-      expect(await world.backbone.store.list(talk.shop, { limit: 5 })).toEqual([])
+      expect(await world.backbone.store.list(talk.shop, { limit: 5 })).toEqual({ rows: [] })
       expect(await world.backbone.store.append(talk.message())).toMatchObject({ seq: 1, duplicate: false, phase: 'open' })
     })
 

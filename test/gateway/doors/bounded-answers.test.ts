@@ -1,0 +1,166 @@
+/** What is read for one line and told to it is bounded in bytes, however few rows it is; the rest is told by `more`. */
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import type { ReadRange } from '../../../gateway/backbone/backbone.ts'
+import { conversationId } from '../../../gateway/protocol/keys.ts'
+import { LIMITS } from '../../../gateway/protocol/limits.ts'
+import { Talker } from '../../kit/talker.ts'
+import { TwoGateways } from '../../kit/two-gateways.ts'
+
+// real sockets on a machine that may be busy with other tests
+vi.setConfig({ testTimeout: 60_000 })
+
+let two: TwoGateways
+let at = 1_700_000_000_000
+beforeAll(async () => {
+  two = await TwoGateways.start()
+})
+afterAll(() => two.stop())
+
+const BULK = 'x'.repeat(64_000)
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value))
+
+/** So many messages of 65 kB from `side` to `other`. Resolves with the conversation's id. */
+async function fill(side: string, other: string, count: number, bulk = BULK): Promise<string> {
+  const conversation = conversationId(side, other)
+  await Promise.all(Array.from({ length: count }, (_, i) => two.backbone.store.append({
+    conversation, id: `m${i + 1}`, from: side, side, kind: 'text', body: { text: `text ${i + 1}`, ...{ bulk } }, at: at += 1000, origin: '',
+  })))
+  return conversation
+}
+
+/** A hello that resumes `conversations` from their first message, and what came until nothing more did. */
+async function resume(sub: string, conversations: readonly string[]): Promise<Talker> {
+  const talker = await new Talker(two.nodes[0].url, 'ws').open()
+  const epoch = (await two.backbone.store.read(conversations[0]!, { limit: 1 })).head.epoch
+  await talker.hello({
+    token: await two.nodes[0].pass({ sub }), resume: { cursors: conversations.map((conversation) => [conversation, epoch, 1, 'm1']) },
+  })
+  await talker.command('presence', { of: [] })
+  return talker
+}
+
+test('a resume of 15 conversations of 100 × 65 kB brings 2 MB, half a megabyte of each, and says which are not whole', async () => {
+  const customer = two.unique('c')
+  const conversations = await Promise.all(Array.from({ length: 15 }, (_, i) => fill(customer, `shop:${i}`, 100)))
+  const reads: number[] = []
+  two.backbone.beforeRead = async () => void reads.push(1)
+  const talker = await resume(customer, conversations)
+  await expect.poll(() => talker.pushes('resumePush').length).toBe(15)
+  two.backbone.beforeRead = async () => undefined
+  const messages = talker.pushes('messagePush')
+  expect(bytesOf(messages)).toBeLessThanOrEqual(LIMITS.resumeBytes)
+  expect(bytesOf(messages)).toBeGreaterThan(LIMITS.resumeBytes * 0.8)
+  const seqs = messages.filter(({ conversation }) => conversation === conversations[0]).map(({ seq }) => seq)
+  expect(seqs).toEqual(Array.from({ length: seqs.length }, (_, i) => i + 2))
+  expect(bytesOf(messages.filter(({ conversation }) => conversation === conversations[0]))).toBeLessThanOrEqual(LIMITS.answerBytes)
+  expect(talker.pushes('resumePush').map(({ conversation }) => conversation).toSorted()).toEqual(conversations.toSorted())
+})
+
+test('what a resume left out is fetched by history, page by page', async () => {
+  const customer = two.unique('c')
+  const conversation = await fill(customer, 'shop:1', 40)
+  const talker = await resume(customer, [conversation])
+  await talker.push('resumePush')
+  const seqs = talker.pushes('messagePush').map(({ seq }) => seq)
+  for (let isMore = true; isMore;) {
+    const page = await talker.command('history', { conversation, after: seqs.at(-1)!, limit: 100 })
+    expect(bytesOf(page)).toBeLessThanOrEqual(LIMITS.answerBytes)
+    seqs.push(...page.messages.map(({ seq }) => seq))
+    isMore = page.more
+  }
+  expect(seqs).toEqual(Array.from({ length: 39 }, (_, i) => i + 2))
+})
+
+test('a resume of what is small is whole and says nothing', async () => {
+  const customer = two.unique('c')
+  const conversation = await fill(customer, 'shop:1', 150, '')
+  const talker = await resume(customer, [conversation])
+  await expect.poll(() => talker.pushes('messagePush').length).toBe(149)
+  expect(talker.pushes('resumePush')).toEqual([])
+})
+
+test('history upwards ends early as well and says that there is more', async () => {
+  const customer = two.unique('c')
+  const conversation = await fill(customer, 'shop:1', 20)
+  const talker = await two.customer(0, customer)
+  const seqs: number[] = []
+  for (let before: number | undefined, isMore = true; isMore;) {
+    const page = await talker.command('history', { conversation, limit: 100, ...(before === undefined ? {} : { before }) })
+    expect(bytesOf(page)).toBeLessThanOrEqual(LIMITS.answerBytes)
+    seqs.unshift(...page.messages.map(({ seq }) => seq))
+    before = seqs[0]
+    isMore = page.more
+  }
+  expect(seqs).toEqual(Array.from({ length: 20 }, (_, i) => i + 1))
+})
+
+test('a list has previews of large messages, and all conversations of it by pages', async () => {
+  const shop = `shop:${two.unique('s')}`
+  for (let n = 0; n < 40; n++) await fill(two.unique('c'), shop, 1)
+  const desk = await two.agent(0, [two.unique('a'), shop.slice(5)])
+  const seen: string[] = []
+  for (let before: number | undefined, isMore = true; isMore;) {
+    const page = await desk.command('conversations', { limit: 100, ...(before === undefined ? {} : { before }) })
+    expect(bytesOf(page)).toBeLessThanOrEqual(LIMITS.answerBytes)
+    for (const { last } of page.conversations) expect(last?.body).toEqual({ text: 'text 1' })
+    seen.push(...page.conversations.map(({ conversation }) => conversation))
+    before = page.conversations.at(-1)!.at
+    isMore = page.more
+  }
+  expect(new Set(seen).size).toBe(40)
+})
+
+test('a search among long messages is bounded, and finds by the text of a message', async () => {
+  const shop = `shop:${two.unique('s')}`
+  for (let n = 0; n < 30; n++) await fill(two.unique('c'), shop, 10)
+  const desk = await two.agent(0, [two.unique('a'), shop.slice(5)])
+  const answer = await desk.command('search', { query: 'text' })
+  expect(bytesOf(answer)).toBeLessThanOrEqual(LIMITS.answerBytes)
+  expect(answer.hits.length).toBe(30)
+})
+
+test('no reading of any command asks for more than half a megabyte', async () => {
+  const shop = `shop:${two.unique('s')}`
+  const customer = two.unique('c')
+  await fill(customer, shop, 100)
+  const desk = await two.agent(0, [two.unique('a'), shop.slice(5)])
+  const sizes: number[] = []
+  const { read } = two.backbone.store
+  const seen = vi.spyOn(two.backbone.store, 'read').mockImplementation(async (conversation: string, range: ReadRange) => {
+    const page = await read.call(two.backbone.store, conversation, range)
+    sizes.push(bytesOf(page.messages))
+    return page
+  })
+  await desk.command('customer', { to: customer })
+  await desk.command('queue', {})
+  await desk.command('history', { to: customer, limit: 100 })
+  seen.mockRestore()
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(LIMITS.answerBytes)
+})
+
+test('nothing more is read for a line that has gone', async () => {
+  const customer = two.unique('c')
+  const conversations = await Promise.all(Array.from({ length: 40 }, (_, i) => fill(customer, `shop:${i}`, 3)))
+  const talker = await new Talker(two.nodes[0].url, 'ws').open()
+  const token = await two.nodes[0].pass({ sub: customer })
+  const epoch = (await two.backbone.store.read(conversations[0]!, { limit: 1 })).head.epoch
+  let reads = 0
+  let go = (): void => undefined
+  const gate = new Promise<void>((resolve) => { go = resolve })
+  two.backbone.beforeRead = async () => {
+    reads++
+    await gate
+  }
+  talker.sendPacket({ type: 'connect', data: { token, resume: { cursors: conversations.map((one) => [one, epoch, 1, 'm1']) } } })
+  await expect.poll(() => reads).toBeGreaterThan(0)
+  talker.close()
+  await expect.poll(() => talker.isClosed).toBe(true)
+  // and the gateway knows
+  await new Promise((resolve) => setImmediate(resolve))
+  const before = reads
+  go()
+  await (await two.customer(0, two.unique('c'))).command('presence', { of: [] })
+  two.backbone.beforeRead = async () => undefined
+  expect(before).toBeLessThan(20)
+  expect(reads).toBe(before)
+})
