@@ -207,7 +207,9 @@ async function openDoors(
   fastify: FastifyInstance, { config, dispatcher, reception }: { config: Config; dispatcher: Dispatcher; reception: Reception },
 ): Promise<void> {
   const tag = config.NODE_TAG ?? randomBytes(3).toString('hex')
-  if (config.DOORS.includes('engine.io')) dispatcher.engineIo = new EngineIoDoor({ tag, onSession: (socket) => openEngineLine(socket, reception) })
+  if (config.DOORS.includes('engine.io')) dispatcher.engineIo = new EngineIoDoor({
+    tag, onSession: (socket) => openEngineLine(socket, reception), mayAsk: (request) => reception.admit.mayAsk(request),
+  })
   if (config.DOORS.includes('websocket')) dispatcher.webSocket = new WebSocketDoor({ reception, tag })
   await dispatcher.webSocket?.register(fastify)
   // an http server does not end while engine.io keeps sessions
@@ -247,6 +249,8 @@ function createFastify(config: Config, createServer: (handler: RequestListener) 
   const fastify = Fastify({
     logger: { level: config.LOG_LEVEL }, logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
+    // percent-encoded, as they stand in an address; what is longer is refused by the schema, in words
+    routerOptions: { maxParamLength: 9 * LIMITS.conversationLength },
     // an address that cannot be read is refused before there is a route
     frameworkErrors: refuse,
     serverFactory: (handler) => createServer(handler as RequestListener),

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { Origins } from './doors/admit/origins.ts'
 import { TrustedProxies } from './doors/admit/trusted-proxies.ts'
 
 /** Every setting once: name, type, default, one sentence. Environment, `--help` and docs/gateway.md all come from this table. */
@@ -54,7 +55,7 @@ export const SETTINGS = {
   CUSTOMER_KEY: optional('Sent to CUSTOMER_URL as `Authorization: Bearer …`.'),
   CUSTOMER_MS: count(8000, [1, 60_000], 'How many milliseconds CUSTOMER_URL may take; the desk is told that it is slow after 700.'),
   ORIGINS: optional(
-    'Pages that may connect: origins separated by commas, or `*`. Without it: any in demo mode, else only pages of this host.'),
+    'Pages that may connect: origins separated by commas, `https://*.shop.example` for all of one label, or `*`. Without it: any in demo mode, else only pages of this host.'),
   GUESTS: flag(true, 'Whether visitors without a login get a pass of their own from POST /v1/guests.'),
   DIRECT: choice(['signed-in', 'off', 'on'],
     'Which persons may start conversations with each other: those who are signed in, none, or guests too; with shops everybody may.'),
@@ -79,9 +80,6 @@ export const SETTINGS = {
 type Settings = typeof SETTINGS
 export type Config = { readonly [N in keyof Settings]: Settings[N] extends Setting<infer K> ? Kinds[K] : never }
 
-/** What a browser calls an origin; an app's (capacitor://localhost), `null` (a sandboxed frame) and `*` too. */
-const ORIGIN = /^(\*|null|[a-z][a-z0-9+.-]*:\/\/[^/\s]+\/?)$/i
-
 /** Of an id as in gateway/protocol/keys.ts. */
 const SOURCE = /^[^\s~{}\p{C}]{1,32}$/u
 
@@ -103,13 +101,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (config.IM_JWKS_URL !== undefined && !isWebUrl(config.IM_JWKS_URL)) {
     throw new SettingError(`IM_JWKS_URL must be an http or https address, not "${config.IM_JWKS_URL}".`)
   }
-  const page = config.ORIGINS?.split(',').map((origin) => origin.trim()).find((origin) => origin !== '' && !ORIGIN.test(origin))
-  if (page !== undefined) {
-    throw new SettingError(`ORIGINS must be * or origins like https://shop.example.com, without a path, not "${page}".`)
-  }
   if (config.PAGES !== undefined && !existsSync(config.PAGES)) {
     throw new SettingError(`PAGES must be a folder that exists, not "${config.PAGES}".`)
   }
+  checkBy('ORIGINS', () => new Origins(config.ORIGINS ?? ''))
   checkBy('TRUST_PROXY', () => new TrustedProxies(config.TRUST_PROXY))
   checkSecret(config)
   checkSources(config)

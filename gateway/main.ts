@@ -8,6 +8,8 @@ import { startConformance } from './doors/conformance.ts'
 import { helpText, readConfig, SettingError, type Config } from './config.ts'
 
 const INTERRUPTED = 130
+/** A terminal's Ctrl-C reaches npm and the gateway, and npm passes its own on: one wish, heard twice. */
+const SAME_SIGNAL_MS = 500
 /** What HS256 asks for: as many as its digest has. */
 const OPTIONS = ['--help', '-h', '--conformance']
 
@@ -46,10 +48,12 @@ async function start(): Promise<void> {
 }
 
 function stopOnSignal(app: App): void {
-  let isStopping = false
+  let since: number | undefined
   const stop = (): void => {
-    if (isStopping) process.exit(INTERRUPTED)
-    isStopping = true
+    const now = performance.now()
+    if (since !== undefined && now - since < SAME_SIGNAL_MS) return
+    if (since !== undefined) process.exit(INTERRUPTED)
+    since = now
     console.log('Leaving: telling every line to reconnect elsewhere. Ctrl-C again exits at once.')
     app.drain().then(() => process.exit(0), fail)
   }

@@ -4,13 +4,13 @@
  */
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Code } from '../protocol/codes.ts'
 import type { EngineIoDoor } from './engine-io.ts'
 import { WEBSOCKET_PATH, type WebSocketDoor } from './websocket.ts'
 
 const RETRY_AFTER_SECONDS = 2
-const PREFLIGHT = {
-  'Access-Control-Allow-Methods': 'GET, POST', 'Access-Control-Allow-Headers': '*', 'Access-Control-Max-Age': '600',
-}
+/** What a proxy says of a visitor, no page may say of itself. */
+const OF_PROXIES = /^(x-)?forwarded/i
 
 export class Dispatcher {
   /** Doors that are shut stay undefined. */
@@ -36,7 +36,9 @@ export class Dispatcher {
 
   #handle(door: EngineIoDoor, request: IncomingMessage, response: ServerResponse): void {
     allowPages(request, response)
-    if (request.method === 'OPTIONS') response.writeHead(204, PREFLIGHT).end()
+    if (request.method === 'OPTIONS') response.writeHead(204, preflight(request)).end()
+    else if (door.isJsonp(request)) refuse(response, { status: 400, code: 'bad_request', message: 'JSONP is not spoken here.' })
+    else if (door.isForeign(request)) refuse(response, { status: 403, code: 'origin_forbidden', message: 'This session belongs to another page.' })
     else if (this.isClosing && door.isHandshake(request)) response.writeHead(503, { 'Retry-After': RETRY_AFTER_SECONDS }).end()
     else door.handleRequest(request, response)
   }
@@ -46,6 +48,7 @@ export class Dispatcher {
     this.#upgraded.add(socket)
     socket.once('close', () => this.#upgraded.delete(socket))
     if (door === undefined) reject(socket, '404 Not Found')
+    else if (door === this.engineIo && door.isForeign(request)) reject(socket, '403 Forbidden')
     else if (this.isClosing && door.isHandshake(request)) reject(socket, '503 Service Unavailable')
     else door.handleUpgrade(request, socket, head)
   }
@@ -56,6 +59,18 @@ function allowPages({ headers: { origin } }: IncomingMessage, response: ServerRe
   if (origin === undefined) return
   response.setHeader('Access-Control-Allow-Origin', origin)
   response.setHeader('Vary', 'Origin')
+}
+
+function preflight({ headers }: IncomingMessage): Record<string, string> {
+  const asked = (headers['access-control-request-headers'] ?? '').split(',').map((name) => name.trim())
+  return {
+    'Access-Control-Allow-Methods': 'GET, POST', 'Access-Control-Max-Age': '600',
+    'Access-Control-Allow-Headers': asked.filter((name) => !OF_PROXIES.test(name)).join(', '),
+  }
+}
+
+function refuse(response: ServerResponse, { status, code, message }: { status: number; code: Code; message: string }): void {
+  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify({ error: { code, message, retry: false } }))
 }
 
 const isRaw = ({ url }: IncomingMessage): boolean => url === WEBSOCKET_PATH || url?.startsWith(`${WEBSOCKET_PATH}?`) === true

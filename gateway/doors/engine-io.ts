@@ -15,6 +15,8 @@ export interface EngineOptions {
   readonly tag: string
   /** Has to listen for `message` at once: a first packet may be in the same chunk. */
   readonly onSession: (socket: Socket) => void
+  /** Whether the page that asks may connect at all; told of requests of a session alone, for a handshake the hello is told in words. */
+  readonly mayAsk?: (request: IncomingMessage) => boolean
   /** With a slash at both ends. */
   readonly path?: string
   readonly pingIntervalMs?: number
@@ -25,10 +27,14 @@ export interface EngineOptions {
 export class EngineIoDoor {
   readonly #engine: EngineServer
   readonly #path: string
+  readonly #mayAsk: (request: IncomingMessage) => boolean
+  /** The page a session belongs to, where its handshake did not say: a browser names none when it reads from its own host. */
+  readonly #pages = new WeakMap<Socket, string>()
   #isClosed = false
 
   constructor(options: EngineOptions) {
     this.#path = options.path ?? ENGINE_PATH
+    this.#mayAsk = options.mayAsk ?? (() => true)
     this.#engine = new EngineServer({
       wsEngine: WebSocketServer,
       transports: ['polling', 'websocket'],
@@ -56,6 +62,25 @@ export class EngineIoDoor {
     return !/[?&]sid=/.test(request.url ?? '')
   }
 
+  /** A request of a session that does not come from the page the session belongs to. */
+  isForeign(request: IncomingMessage): boolean {
+    const { origin } = request.headers
+    const sid = queryOf(request).getAll('sid').at(-1) ?? ''
+    const { clients } = this.#engine as unknown as { readonly clients: Readonly<Record<string, Socket>> }
+    const session = Object.hasOwn(clients, sid) ? clients[sid] : undefined
+    if (origin === undefined || session === undefined) return false
+    const page = this.#pages.get(session) ?? session.request.headers.origin
+    if (page !== undefined) return page !== origin
+    if (!this.#mayAsk(request)) return true
+    this.#pages.set(session, origin)
+    return false
+  }
+
+  /** A script of any page could read what JSONP answers, and no browser would say which page asks. */
+  isJsonp(request: IncomingMessage): boolean {
+    return queryOf(request).has('j')
+  }
+
   handleRequest(request: IncomingMessage, response: ServerResponse): void {
     // the type asks for fields that the engine adds itself
     this.#engine.handleRequest(request as Parameters<EngineServer['handleRequest']>[0], response)
@@ -71,6 +96,8 @@ export class EngineIoDoor {
     this.#engine.close()
   }
 }
+
+const queryOf = ({ url = '' }: IncomingMessage): URLSearchParams => new URLSearchParams(url.slice(url.indexOf('?') + 1))
 
 /** The engine heeds a close packet on polling only; on a WebSocket it would wait for the ping to time out. */
 function endOnClose(this: Socket, { type }: { type: string }): void {

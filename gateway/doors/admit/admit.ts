@@ -1,4 +1,5 @@
 /** What a hello must prove before a line is attached: an origin that may, a version we speak, a pass that holds. */
+import type { IncomingMessage } from 'node:http'
 import type { Hello } from '../../protocol/commands.ts'
 import type { Identity } from '../../protocol/model.ts'
 import { OLDEST_VERSION } from '../../protocol/version.ts'
@@ -16,6 +17,11 @@ export class Admit {
     this.#passes = options.passes
     this.#origins = options.origins
     this.proxies = options.proxies
+  }
+
+  /** Whether the page that sent the request is one that may connect. */
+  mayAsk(request: IncomingMessage): boolean {
+    return this.#origins.allow(this.proxies.arrival(request))
   }
 
   /** Rejects with a Refusal. */

@@ -1,25 +1,84 @@
-import type { Arrival } from './trusted-proxies.ts'
-
 /**
  * Which pages may connect. No `Origin` header (native apps, servers) is no page and passes: the list guards people's browsers,
  * the pass guards the conversation. `null` (sandboxed frames, file://) passes only with `*` or where it is listed.
+ *
+ * Origins are compared as a browser writes them: small letters, punycode, no default port. `https://*.shop.example` is every host
+ * with exactly one label more.
  */
-export class Origins {
-  readonly #allowed: ReadonlySet<string> | 'any' | 'same host'
+import type { Arrival } from './trusted-proxies.ts'
 
-  /** '*' = any page; a list of origins; '' = only pages served from the gateway's own host. */
+/** `scheme://host[:port]`, with nothing behind it but a slash. */
+const WRITTEN = /^([a-z][a-z0-9+.-]*):\/\/(\[[0-9a-f:.]+\]|[^/?#@:[\]\s\\]+)(?::(\d{1,5}))?\/?$/i
+const WEB = new Set(['http', 'https'])
+const ANY_LABEL = '*.'
+/** A made-up label in the place of `*`, so that the rest is read as a host. */
+const LABEL = 'any-label'
+const HOST = /^(?:\[[0-9a-f:.]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?)$/
+
+export class Origins {
+  readonly #isAny: boolean
+  readonly #whole = new Set<string>()
+  /** Of patterns: what stands before and after the label. */
+  readonly #around: { readonly before: string; readonly after: string }[] = []
+
+  /** '*' = any page; a list of origins; '' = only pages served from the gateway's own host. Throws a sentence. */
   constructor(list: string) {
-    const origins = list.split(',').map((origin) => origin.trim().replace(/\/$/, '')).filter((origin) => origin !== '')
-    this.#allowed = origins.includes('*') ? 'any' : origins.length === 0 ? 'same host' : new Set(origins)
+    const entries = list.split(',').map((entry) => entry.trim()).filter((entry) => entry !== '')
+    if (list.trim() !== '' && entries.length === 0) throw new Error(`must name an origin, not "${list}".`)
+    this.#isAny = entries.includes('*')
+    for (const entry of entries) if (entry !== '*') this.#add(entry)
   }
 
-  allow({ origin, host }: Pick<Arrival, 'origin' | 'host'>): boolean {
-    if (origin === undefined || this.#allowed === 'any') return true
-    if (isSameHost(origin, host)) return true
-    return this.#allowed !== 'same host' && this.#allowed.has(origin)
+  /** Pages of the gateway's own host always may. */
+  allow({ origin, host, scheme }: Pick<Arrival, 'origin' | 'host' | 'scheme'>): boolean {
+    if (origin === undefined || this.#isAny) return true
+    const page = normal(origin)
+    if (page === undefined) return false
+    return this.#whole.has(page) || this.#around.some((around) => hasOneLabel(page, around)) || isSameHost(page, { host, scheme })
+  }
+
+  #add(entry: string): void {
+    const [scheme = '', rest = ''] = entry.split('://')
+    const isPattern = rest.startsWith(ANY_LABEL)
+    const page = normal(isPattern ? `${scheme}://${LABEL}.${rest.slice(ANY_LABEL.length)}` : entry)
+    if (page === undefined) {
+      throw new Error(`must be * or origins like https://shop.example.com, without a path, not "${entry}".`)
+    }
+    if (!isPattern) return void this.#whole.add(page)
+    const [before = '', after = ''] = page.split(LABEL)
+    if (!/^\.(?:[^.:]+\.[^:]*[^.:]|localhost)(?::\d+)?$/.test(after)) {
+      throw new Error(`may have *. before a host of at least two labels, as in https://*.shop.example, not "${entry}".`)
+    }
+    this.#around.push({ before, after })
   }
 }
 
-function isSameHost(origin: string, host: string | undefined): boolean {
-  return host !== undefined && URL.canParse(origin) && new URL(origin).host === host.toLowerCase()
+/** As a browser writes it; undefined for what is no origin. */
+function normal(text: string): string | undefined {
+  if (/^null$/i.test(text)) return 'null'
+  const [, scheme = '', host = '', port] = WRITTEN.exec(text) ?? []
+  const kind = scheme.toLowerCase()
+  if (kind === '' || kind === 'ws' || kind === 'wss' || kind === 'file' || Number(port ?? 0) > 65_535) return undefined
+  // the URL parser knows default ports and IDN for the web's own schemes alone
+  if (!WEB.has(kind)) return HOST.test(host.toLowerCase()) ? `${kind}://${host.toLowerCase()}${port === undefined ? '' : `:${port}`}` : undefined
+  const address = `${kind}://${host}${port === undefined ? '' : `:${port}`}`
+  if (!URL.canParse(address)) return undefined
+  const url = new URL(address)
+  return HOST.test(url.hostname) ? url.origin : undefined
+}
+
+function hasOneLabel(page: string, { before, after }: { readonly before: string; readonly after: string }): boolean {
+  if (!page.startsWith(before) || !page.endsWith(after)) return false
+  const label = page.slice(before.length, -after.length)
+  return label !== '' && !/[.:/]/.test(label)
+}
+
+/**
+ * Whether the page came from the host that the visitor asked. A proxy that ends TLS leaves the gateway with http, so the scheme counts
+ * only where a trusted proxy tells https: then a page without TLS is another origin.
+ */
+function isSameHost(page: string, { host, scheme }: Pick<Arrival, 'host' | 'scheme'>): boolean {
+  const { protocol, host: pageHost } = URL.canParse(page) ? new URL(page) : { protocol: '', host: '' }
+  if (host === undefined || !WEB.has(protocol.slice(0, -1)) || (scheme === 'https' && protocol !== 'https:')) return false
+  return normal(`${protocol}//${host}`) === page && pageHost !== ''
 }

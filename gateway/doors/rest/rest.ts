@@ -37,7 +37,7 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
     // or the pages at `/` would look for such a file
     scope.get('/', notThere)
     scope.get('/*', notThere)
-    scope.addHook('onRequest', async (request, reply) => allowPages(request, reply))
+    scope.addHook('onRequest', async (request, reply) => allowPages(request, reply, options))
     scope.options('/*', async (_request, reply) => reply.code(204).send())
     if (options.passes.canMint && (options.isDemo || options.apiKey !== undefined)) {
       scope.post('/passes', { bodyLimit: LIMITS.packetBytes }, async (request) => mintPass(request, options))
@@ -57,14 +57,19 @@ const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0]!.slice(0, 
 const notThere = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
   sendRefusal(reply, new Refusal('unknown_command', `${request.method} ${pathOf(request)}`))
 
-/** Pages of any origin may read the answers: no cookie speaks for them. */
-function allowPages({ headers }: FastifyRequest, reply: FastifyReply): void {
+/**
+ * Pages that may not connect may not write here either, nor read with a key; that they are refused they may read, and so may
+ * any page what is public: pictures and the description.
+ */
+function allowPages({ headers, method, raw }: FastifyRequest, reply: FastifyReply, { origins, proxies }: RestOptions): void {
   reply.header('Cache-Control', 'no-store')
   if (headers.origin === undefined) return
   reply.headers({
     'Access-Control-Allow-Origin': headers.origin, Vary: 'Origin', 'Access-Control-Allow-Headers': 'content-type, authorization',
     'Access-Control-Allow-Methods': 'GET, POST', 'Access-Control-Max-Age': '600',
   })
+  const isPublic = method === 'OPTIONS' || (method === 'GET' && headers.authorization === undefined)
+  if (!isPublic && !origins.allow(proxies.arrival(raw))) throw new Refusal('origin_forbidden', headers.origin)
 }
 
 async function mintPass(request: FastifyRequest, { passes, apiKey, isDemo }: RestOptions) {
@@ -77,12 +82,10 @@ async function mintPass(request: FastifyRequest, { passes, apiKey, isDemo }: Res
   return passes.mint(claims, ttlMs)
 }
 
-async function mintGuest(request: FastifyRequest, { passes, origins, proxies, allowances }: RestOptions) {
-  const arrival = proxies.arrival(request.raw)
-  if (!origins.allow(arrival)) throw new Refusal('origin_forbidden', arrival.origin)
+async function mintGuest(request: FastifyRequest, { passes, proxies, allowances }: RestOptions) {
   const input: unknown = request.body ?? {}
   checkGuest(input)
-  allowances.take('guest', { address: arrival.address })
+  allowances.take('guest', { address: proxies.clientAddress(request.raw) })
   const sub = guestId(randomUUID())
   const pass = await passes.mint({ sub, role: 'customer', ...(input.name === undefined ? {} : { name: input.name }) }, GUEST_MS)
   return { ...pass, sub }

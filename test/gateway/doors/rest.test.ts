@@ -145,6 +145,21 @@ test('a backend reads a history and says something in it', async () => {
   expect([nobody.status, ((await nobody.json()) as { error: { code: string } }).error.code]).toEqual([404, 'unknown_conversation'])
 })
 
+test.each([
+  ['100', 'shop:' + 'k'.repeat(55), 'c'.repeat(39)], ['101', 'shop:' + 'k'.repeat(55), 'c'.repeat(40)],
+  ['129', 'shop:' + 'k'.repeat(59), 'c'.repeat(64)],
+  ['129, none of it ASCII', 'shop:' + '\u5e97'.repeat(59), '\u5ba2'.repeat(64)],
+])('the history of a conversation whose id has %s characters is read', async (_, shop, customer) => {
+  const { url } = await start({ API_KEY: 'key' })
+  const authorization = { authorization: 'Bearer key' }
+  const conversation = `${shop}~${customer}`
+  expect(await post(`${url}/v1/messages`, { conversation, id: 'n1', body: { text: 'hi' } }, authorization)).toMatchObject({ status: 200 })
+  const answer = await fetch(`${url}/v1/conversations/${encodeURIComponent(conversation)}/messages`, { headers: authorization })
+  expect([answer.status, await answer.json()]).toMatchObject([200, { messages: [{ id: 'n1' }] }])
+  const tooLong = await fetch(`${url}/v1/conversations/${'x'.repeat(137)}/messages`, { headers: authorization })
+  expect([tooLong.status, await tooLong.json()]).toMatchObject([400, { error: { code: 'bad_request' } }])
+})
+
 test('health, readiness and metrics answer', async () => {
   const { url, pass } = await start()
   const talker = await new Talker(url, 'ws').open()

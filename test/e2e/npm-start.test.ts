@@ -1,0 +1,62 @@
+/** The README's `npm start` in a process group of its own, as a terminal, a container or a supervisor starts it, and how it ends. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { freePort } from '../kit/free-port.ts'
+import { Talker } from '../kit/talker.ts'
+
+interface Started {
+  readonly npm: ChildProcess
+  readonly url: string
+  output(): string
+  readonly ended: Promise<{ code: number | null; signal: string | null }>
+}
+
+async function npmStart(): Promise<Started> {
+  const folder = await mkdtemp(join(tmpdir(), 'im-chat-'))
+  const port = await freePort()
+  const npm = spawn('npm', ['start'], {
+    detached: true, stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, HOST: '127.0.0.1', PORT: String(port), DATA_DIR: folder, DRAIN_MS: '2000' },
+  })
+  let output = ''
+  for (const stream of [npm.stdout, npm.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  const ended: Started['ended'] = new Promise((resolve) => npm.once('exit', (code, signal) => resolve({ code, signal })))
+  onTestFinished(async () => {
+    for (const pid of await groupOf(npm.pid!)) process.kill(pid, 'SIGKILL')
+    await rm(folder, { recursive: true, force: true })
+  })
+  await expect.poll(() => output, { timeout: 120_000, interval: 100 }).toContain('im-chat is ready.')
+  return { npm, url: `http://127.0.0.1:${port}`, output: () => output, ended }
+}
+
+/** Everything that runs in the process group. */
+async function groupOf(group: number): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')))
+  return pids.filter((_, at) => stats[at]!.slice(stats[at]!.lastIndexOf(')') + 2).split(' ')[2] === String(group)).map(Number)
+}
+
+/** What npm itself has started. */
+const childOf = async (npm: ChildProcess): Promise<number> =>
+  Number((await readFile(`/proc/${npm.pid}/task/${npm.pid}/children`, 'utf8')).trim())
+
+test.each([
+  ['the process that npm starts', 'SIGTERM', async ({ npm }: Started): Promise<boolean> => process.kill(await childOf(npm), 'SIGTERM')],
+  ['npm itself', 'SIGTERM', async ({ npm }: Started): Promise<boolean> => npm.kill('SIGTERM')],
+  ['the whole group', 'SIGTERM', async ({ npm }: Started): Promise<boolean> => process.kill(-npm.pid!, 'SIGTERM')],
+  ['the terminal, as Ctrl-C', 'SIGINT', async ({ npm }: Started): Promise<boolean> => process.kill(-npm.pid!, 'SIGINT')],
+] as const)('a signal to %s (%s) drains: each line is told, the exit code is 0, nothing is left', async (_, _signal, end) => {
+  const started = await npmStart()
+  const guest = await (await fetch(`${started.url}/v1/guests`, { method: 'POST' })).json() as { token: string }
+  const talker = await new Talker(started.url, 'ws').open()
+  await talker.hello({ token: guest.token })
+  await end(started)
+  expect(await talker.push('byePush')).toMatchObject({ code: 'draining', reconnect: true })
+  expect(await started.ended).toEqual({ code: 0, signal: null })
+  await expect.poll(() => groupOf(started.npm.pid!)).toEqual([])
+  await expect(fetch(started.url)).rejects.toThrow()
+  expect(started.output()).toContain('Leaving')
+})
