@@ -41,11 +41,11 @@ export function registerImages(door: FastifyInstance, options: ImageRoutes): voi
   })
 }
 
-async function admit({ headers }: FastifyRequest, { images, passes }: ImageRoutes): Promise<void> {
+async function admit({ headers, raw }: FastifyRequest, { images, passes, proxies }: ImageRoutes): Promise<void> {
   const token = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1]
   if (token === undefined) throw new Refusal('pass_required', 'Authorization: Bearer <pass>')
   const identity = await passes.verify(token)
-  images.admit(spenderOf({ identity, address: arrival.address }))
+  images.admit(spenderOf({ identity, address: proxies.clientAddress(raw) }))
 }
 
 function show(image: Awaited<ReturnType<Images['get']>>, reply: FastifyReply): FastifyReply {
