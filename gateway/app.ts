@@ -13,7 +13,7 @@ import { CustomerUrl } from './backends/customer-url.ts'
 import type { Backbone } from './backbone/backbone.ts'
 import { openEmbedded } from './backbone/embedded/embedded.ts'
 import { openRedis } from './backbone/redis/redis.ts'
-import { SettingError, sourcesOf, type Config } from './config.ts'
+import { SettingError, shopsOf, sourcesOf, type Config } from './config.ts'
 import type { Allowances as AllowancesPort } from './domain/allowances.ts'
 import { Blacklist } from './domain/blacklist.ts'
 import { CatchUp } from './domain/catch-up.ts'
@@ -31,6 +31,7 @@ import { Presence } from './domain/presence.ts'
 import { OpenIndex } from './domain/open-index.ts'
 import { QuickReplies } from './domain/quick-replies.ts'
 import { Routing } from './domain/routing.ts'
+import { Shops } from './domain/shops.ts'
 import { Serving } from './domain/serving.ts'
 import { Search } from './domain/search.ts'
 import { Transfers } from './domain/transfers.ts'
@@ -99,8 +100,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const viewing = new Viewing({ ...backbone, nodes, now })
   const hub = new Hub({ backbone, presence, viewing, report, now, chance: Math.random })
   const customerUrl = createCustomerUrl(config, report)
-  const domain = createDomain(backbone, { attendance: hub, presence, viewing, customerBackend: customerUrl, config, now, report })
   const { passes, origins, proxies, admit, allowances, addressWatch } = await createAdmission(backbone, { config, now, report })
+  const domain = createDomain(backbone, { attendance: hub, presence, viewing, customerBackend: customerUrl, allowances, config, now, report })
   const stopRounds = startRounds({ handover: domain.handover, hub, report })
   const reception: Reception = { admit, hub, domain, allowances, addressWatch, now, helloMs, report, lines: new Set() }
 
@@ -158,13 +159,14 @@ interface DomainOptions {
   readonly presence: Presence
   readonly viewing: Viewing
   readonly customerBackend: CustomerUrl | undefined
+  readonly allowances: AllowancesPort
   readonly config: Config
   readonly now: () => number
   readonly report: Report
 }
 
 function createDomain({ store, records, bus }: Backbone, options: DomainOptions): Domain {
-  const { attendance, presence, viewing, customerBackend: backend, config, now, report } = options
+  const { attendance, presence, viewing, customerBackend: backend, allowances, config, now, report } = options
   const conversations = new Conversations({ store, bus, attendance, now })
   const serving = new Serving({ store, bus, index: new OpenIndex({ records, now }), now })
   const routing = new Routing({ serving, store, presence, now, limit: config.AGENT_LIMIT, report })
@@ -173,7 +175,7 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
   const blacklist = new Blacklist({ serving, records, bus, now, report })
   return {
     conversations,
-    messages: new Messages({ store, conversations, blacklist, routing, direct: config.DIRECT as Direct, now, report }),
+    messages: new Messages({ store, conversations, blacklist, routing, direct: config.DIRECT as Direct, allowances, now, report }),
     focus: new Focus({ bus }),
     typing: new Typing({ bus, blacklist }),
     routing,
@@ -184,6 +186,7 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
     viewing,
     customers: new Customers({ store, viewing, backend, now, wait: (ms, signal) => wait(ms, undefined, { signal }) }),
     notes: new Notes({ records, bus, now }),
+    shops: new Shops(shopsOf(config)),
     search: new Search({ store, now, turn: () => setImmediate() }),
     quickReplies: new QuickReplies({ records, bus, now }),
     catchUp: new CatchUp({ store, now }),
@@ -200,7 +203,7 @@ const isDemo = ({ IM_SECRET, IM_JWKS_URL }: Config): boolean => IM_SECRET === un
 
 async function createPasses(config: Config, now: () => number): Promise<Passes> {
   const secret = isDemo(config) ? await demoSecret(config.DATA_DIR) : config.IM_SECRET
-  return new Passes({ secret, jwksUrl: config.IM_JWKS_URL, sources: sourcesOf(config), now })
+  return new Passes({ secret, jwksUrl: config.IM_JWKS_URL, sources: sourcesOf(config), shops: new Shops(shopsOf(config)), now })
 }
 
 async function openDoors(

@@ -60,6 +60,7 @@ export const SETTINGS = {
   DIRECT: choice(['signed-in', 'off', 'on'],
     'Which persons may start conversations with each other: those who are signed in, none, or guests too; with shops everybody may.'),
   SOURCES: optional('The source prefixes (`src`) that passes may have, separated by commas; none may begin with another. Without it: any.'),
+  SHOPS: text('*', 'The shops there are: their ids, separated by commas; all others are refused. `*`: any that somebody names.'),
   DOORS: list(['engine.io', 'websocket', 'rest'], 'Which ways in are open, separated by commas.'),
   PAGES: optional('A folder of pages to serve at `/`; without it the demo.'),
   NODE_TAG: optional('Begins the id of each line, so that a proxy can route by it; letters and digits. Default: made up.'),
@@ -81,6 +82,7 @@ type Settings = typeof SETTINGS
 export type Config = { readonly [N in keyof Settings]: Settings[N] extends Setting<infer K> ? Kinds[K] : never }
 
 /** Of an id as in gateway/protocol/keys.ts. */
+const SHOP = /^(?!shop:)[^\s~{}*\p{C}]{1,59}$/u
 const SOURCE = /^[^\s~{}\p{C}]{1,32}$/u
 
 /** A setting that cannot be meant; the message is one sentence. */
@@ -107,6 +109,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   checkBy('ORIGINS', () => new Origins(config.ORIGINS ?? ''))
   checkBy('TRUST_PROXY', () => new TrustedProxies(config.TRUST_PROXY))
   checkSecret(config)
+  checkShops(config)
   checkSources(config)
   checkCustomer(config)
   return config
@@ -131,6 +134,20 @@ function checkSecret({ IM_SECRET }: Config): void {
 /** SOURCES as a list. */
 export const sourcesOf = ({ SOURCES }: Pick<Config, 'SOURCES'>): readonly string[] | undefined =>
   SOURCES?.split(',').map((source) => source.trim()).filter((source) => source !== '')
+
+/** SHOPS as a list; undefined: any. */
+export function shopsOf({ SHOPS }: Pick<Config, 'SHOPS'>): readonly string[] | undefined {
+  return SHOPS === '*' ? undefined : SHOPS.split(',').map((shop) => shop.trim()).filter((shop) => shop !== '')
+}
+
+function checkShops(config: Config): void {
+  const shops = shopsOf(config)
+  const wrong = shops?.find((shop) => !SHOP.test(shop))
+  if (wrong !== undefined) {
+    throw new SettingError(`SHOPS must be * or ids of shops, without "shop:", 1 to 59 signs without spaces, *, ~, { or }, not "${wrong}".`)
+  }
+  if (shops?.length === 0) throw new SettingError('SHOPS must name a shop, or be * for any.')
+}
 
 /** Two ids of different people must not become one: {src: 'a', sub: 'b1'} and {src: 'ab', sub: '1'}. */
 function checkSources(config: Config): void {

@@ -3,6 +3,7 @@ import type { Appended, Muted, NewMessage, Store } from '../backbone/backbone.ts
 import type { CommandAnswer, CommandInput } from '../protocol/commands.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import { access, type Caller } from './access.ts'
+import { spenderOf, type Allowances } from './allowances.ts'
 import type { Blacklist } from './blacklist.ts'
 import { ROWS_BYTES } from './bounded.ts'
 import type { Conversations } from './conversations.ts'
@@ -22,17 +23,20 @@ export class Messages {
   readonly #blacklist: Blacklist
   readonly #routing: Routing
   readonly #direct: Direct
+  readonly #allowances: Allowances
   readonly #now: () => number
   readonly #report: Report
 
   constructor(options: {
-    store: Store; conversations: Conversations; blacklist: Blacklist; routing: Routing; direct: Direct; now: () => number; report: Report
+    store: Store; conversations: Conversations; blacklist: Blacklist; routing: Routing; direct: Direct; allowances: Allowances
+    now: () => number; report: Report
   }) {
     this.#store = options.store
     this.#conversations = options.conversations
     this.#blacklist = options.blacklist
     this.#routing = options.routing
     this.#direct = options.direct
+    this.#allowances = options.allowances
     this.#now = options.now
     this.#report = options.report
   }
@@ -45,7 +49,7 @@ export class Messages {
     if (LONE_SURROGATE.test(id)) throw new Refusal('bad_request', 'id is not well-formed text')
     const { conversation } = seen
     const { name, guest } = identity
-    const appended = await this.#append({
+    const appended = await this.#append(caller, {
       conversation, id, from: identity.id, side: seen.mine, kind, body, at: this.#now(), origin: sid,
       ...(name === undefined ? undefined : { name }), ...(guest && { guest }), isReply: !mayStart(this.#direct, identity, seen),
     })
@@ -62,12 +66,34 @@ export class Messages {
     }
   }
 
-  async #append(message: NewMessage): Promise<Appended> {
+  /**
+   * A message may be a conversation's first, which only the store knows: so it takes from the allowance of new ones beforehand, and gives back
+   * where it was none. Whose allowance is used up goes on in the conversations there are.
+   */
+  async #append(caller: Caller, message: NewMessage): Promise<Appended> {
+    if (message.isReply === true || caller.identity.role === 'system') return this.#write(message)
+    const spender = spenderOf(caller)
+    try {
+      this.#allowances.take('conversation', spender)
+    } catch (refusal) {
+      return this.#write({ ...message, isReply: true }, refusal)
+    }
+    try {
+      const appended = await this.#write(message)
+      if (appended.seq > 1 || appended.duplicate) this.#allowances.giveBack('conversation', spender)
+      return appended
+    } catch (error) {
+      this.#allowances.giveBack('conversation', spender)
+      throw error
+    }
+  }
+
+  async #write(message: NewMessage, unstarted: unknown = new Refusal('start_forbidden')): Promise<Appended> {
     try {
       return await this.#store.append(message)
     } catch (error) {
       if (error instanceof Error && error.name === 'Muted') throw this.#blacklist.refusal(message.conversation, error as Muted)
-      if (error instanceof Error && error.name === 'NotStarted') throw new Refusal('start_forbidden')
+      if (error instanceof Error && error.name === 'NotStarted') throw unstarted
       throw error
     }
   }

@@ -14,6 +14,7 @@ import type { Presence } from '../domain/presence.ts'
 import type { QuickReplies } from '../domain/quick-replies.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Routing } from '../domain/routing.ts'
+import type { Shops } from '../domain/shops.ts'
 import type { Search } from '../domain/search.ts'
 import type { Transfers } from '../domain/transfers.ts'
 import type { Typing } from '../domain/typing.ts'
@@ -36,6 +37,7 @@ export interface Domain {
   readonly quickReplies: QuickReplies
   readonly search: Search
   readonly catchUp: CatchUp
+  readonly shops: Shops
 }
 
 /** What changes the line itself, the line brings along. */
@@ -63,7 +65,8 @@ const ROWS: { readonly [C in Command]: Row<C> } = {
   presence: {
     roles: EVERYONE,
     call: async (domain, asker, { of }) =>
-      ({ ok: true, presence: await domain.routing.withLoads(asker, await asker.watch(await domain.presence.visible(asker.identity, of))) }),
+      ({ ok: true, presence: await domain.routing.withLoads(asker, await asker.watch(
+        await domain.presence.visible(asker.identity, of.filter((side) => domain.shops.knows(side))))) }),
   },
   changeStatus: {
     roles: ['agent'],
@@ -108,5 +111,6 @@ function perform<C extends Command>(
   const row: Row<C> = ROWS[name]
   checkInput(name, input)
   if (!row.roles.includes(asker.identity.role)) throw new Refusal('forbidden')
+  domain.shops.check(input as object)
   return row.call(domain, asker, input)
 }

@@ -2,7 +2,7 @@
  * From hello to caught up in one round trip. The order is the whole point: subscribe and wait for the confirmation, then
  * read the logs, reply, send what was missed, then what was published meanwhile.
  */
-import { type Hello, type Welcome } from '../protocol/commands.ts'
+import type { ResumeCursor, Welcome } from '../protocol/commands.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import { encodePacket } from '../protocol/packet.ts'
 import { messagePacket } from '../protocol/packets.ts'
@@ -31,11 +31,13 @@ export async function welcome(
   const { admit, hub, pipe, sid, report, now, domain, isWanted } = reception
   const identity = await admit.hello(data, pipe)
   reception.onProved(identity)
+  domain.shops.check({ to: data.to })
+  const cursors = (data.resume?.cursors ?? []).filter(([conversation]) => domain.shops.knowsConversation(conversation))
   const peer = new Peer({ sid, identity, device: data.device, pipe, report })
   try {
-    await hub.attach(peer, conversationsOf(identity, data))
+    await hub.attach(peer, conversationsOf(identity, data.to, cursors))
     if (!isWanted()) throw new Refusal('hello_timeout')
-    const missed = await domain.catchUp.since(identity, { cursors: data.resume?.cursors ?? [], to: data.to, isWanted })
+    const missed = await domain.catchUp.since(identity, { cursors, to: data.to, isWanted })
     if (identity.expiresAt <= now()) throw new Refusal('pass_expired')
     if (!onWelcomed(peer)) throw new Refusal('hello_timeout')
     hub.welcomed(peer)
@@ -50,9 +52,9 @@ export async function welcome(
   }
 }
 
-function conversationsOf(identity: Identity, { to, resume }: Hello): string[] {
+function conversationsOf(identity: Identity, to: string | undefined, cursors: readonly ResumeCursor[]): string[] {
   const own = to === undefined ? [] : [access(identity, { to }).conversation]
-  const resumed = (resume?.cursors ?? []).map(([conversation]) => conversation)
+  const resumed = cursors.map(([conversation]) => conversation)
   return [...own, ...resumed.filter((conversation) => isMine(identity, conversation))]
 }
 

@@ -26,6 +26,7 @@ export const CODES = {
   image_unsupported: { message: 'An image must be PNG, JPEG, GIF or WebP.', retry: false },
   image_too_large: { message: 'The image is larger than limits.imageBytes.', retry: false },
   unknown_conversation: { message: 'There is no such conversation.', retry: false },
+  unknown_shop: { message: 'There is no such shop here.', retry: false },
   forbidden: { message: 'This pass may not do that.', retry: false },
   blocked: { message: 'The shop does not take messages of this customer.', retry: false },
   start_forbidden: { message: 'This pass may not start a conversation with that side; it may answer.', retry: false },

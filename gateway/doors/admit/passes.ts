@@ -6,6 +6,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto'
 import { createRemoteJWKSet, errors, jwtVerify, SignJWT, type JWTPayload, type JWTVerifyGetKey } from 'jose'
 import { isGuestId, isId, isShopSide, participantId, shopSide } from '../../protocol/keys.ts'
 import type { Identity } from '../../protocol/model.ts'
+import { Shops } from '../../domain/shops.ts'
 import { Refusal } from '../../domain/refusal.ts'
 import { tidyName } from '../../domain/tidy-name.ts'
 
@@ -28,10 +29,14 @@ export class Passes {
   readonly #secret: KeyObject | undefined
   readonly #jwks: JWTVerifyGetKey | undefined
   readonly #sources: readonly string[] | undefined
+  readonly #shops: Shops
   readonly #now: () => number
 
-  /** `sources`: the prefixes there are; absent: any. */
-  constructor(options: { secret?: string | undefined; jwksUrl?: string | undefined; sources?: readonly string[] | undefined; now: () => number }) {
+  /** `sources`: the prefixes there are, `shops`: the shops there are; absent: any. */
+  constructor(options: {
+    secret?: string | undefined; jwksUrl?: string | undefined; sources?: readonly string[] | undefined; shops?: Shops; now: () => number
+  }) {
+    this.#shops = options.shops ?? new Shops()
     this.#sources = options.sources
     if (options.secret !== undefined) this.#secret = createSecretKey(Buffer.from(options.secret))
     if (options.jwksUrl !== undefined) this.#jwks = createRemoteJWKSet(new URL(options.jwksUrl))
@@ -67,7 +72,9 @@ export class Passes {
 
   #identityOf(payload: JWTPayload): Identity {
     if (this.#sources !== undefined) checkSource(payload, this.#sources)
-    return identityOf(payload)
+    const identity = identityOf(payload)
+    if (identity.shop !== undefined && !this.#shops.has(identity.shop)) throw new Refusal('unknown_shop', 'shop is not one of SHOPS')
+    return identity
   }
 
   #requireSecret(): KeyObject {

@@ -99,6 +99,7 @@ function registerBackend(scope: FastifyInstance, { domain }: RestOptions, apiKey
       const { before, after, limit } = request.query
       const input: unknown = { conversation, ...number('before', before), ...number('after', after), ...number('limit', limit) }
       checkInput('history', input)
+      domain.shops.check({ conversation })
       return domain.messages.history({ identity: backendFor(conversation), sid: '' }, input)
     },
   )
@@ -107,6 +108,7 @@ function registerBackend(scope: FastifyInstance, { domain }: RestOptions, apiKey
     const input: unknown = request.body
     checkSystemMessage(input)
     const { conversation, id = randomUUID(), kind = 'system', body } = input
+    domain.shops.check({ conversation })
     return domain.messages.send({ identity: backendFor(conversation), sid: '' }, { conversation, id, kind, body })
   })
 }
