@@ -27,6 +27,7 @@ import type { Direct } from './domain/may-start.ts'
 import { Messages } from './domain/messages.ts'
 import { Nodes } from './domain/nodes.ts'
 import { Notes } from './domain/notes.ts'
+import { PersonBlocks } from './domain/person-blocks.ts'
 import { Presence } from './domain/presence.ts'
 import { OpenIndex } from './domain/open-index.ts'
 import { QuickReplies } from './domain/quick-replies.ts'
@@ -177,10 +178,11 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
     conversations,
     messages: new Messages({ store, conversations, blacklist, routing, direct: config.DIRECT as Direct, allowances, now, report }),
     focus: new Focus({ bus }),
-    typing: new Typing({ bus, blacklist }),
+    typing: new Typing({ bus, store, now }),
     routing,
     transfers,
     blacklist,
+    personBlocks: new PersonBlocks({ store, records, bus, now }),
     handover: new Handover({ serving, routing, transfers, presence, now, handoverMs: config.HANDOVER_MS, report }),
     presence,
     viewing,

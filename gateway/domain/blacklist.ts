@@ -15,12 +15,10 @@ import { pushToSide } from './push-to-side.ts'
 import { Refusal } from './refusal.ts'
 import { blockedBy, documentOf, personOf, serviceAt } from './service-document.ts'
 import { mustBeWritten, servedFor, type Served, type Serving } from './serving.ts'
+import { blockOf, isShops } from './standing-block.ts'
 
 /** The end of time as dates know it. */
 const LATEST = 8_640_000_000_000_000
-/** How long this node remembers that somebody was refused, and how many. */
-const REFUSED_MS = 60_000
-const REFUSED_COUNT = 1000
 
 /** An item of the shop's list. */
 interface Listed extends Block {
@@ -40,8 +38,6 @@ export class Blacklist {
   readonly #bus: Bus
   readonly #now: () => number
   readonly #report: Report
-  /** Conversations whose customer was refused here, until when that is believed. */
-  readonly #refused = new Map<string, number>()
 
   constructor(options: { serving: Serving; records: Records; bus: Bus; now: () => number; report: Report }) {
     this.#serving = options.serving
@@ -65,6 +61,8 @@ export class Blacklist {
     const name = page.names[served.customer]
     await this.#list(served, { ...(service.blocked ?? wanted), ...(name === undefined ? undefined : { name }) })
     await this.#tell(served, until === undefined ? { reason } : { reason, until })
+    // what they look at from now on is nobody's business either
+    await pushToSide(this.#bus, { side: served.shop, origin: '' }, ['viewingPush', { conversation: served.conversation }])
     if (isChanged) this.#report({ fact: 'customerBlocked', isBlocked: true })
     return { ok: true, service }
   }
@@ -73,7 +71,6 @@ export class Blacklist {
     const served = servedFor(identity, target)
     const { service, isChanged } = await this.#serving.change(served, ({ document }) =>
       (document.service.blocked === undefined ? undefined : blockedBy(document, undefined)))
-    this.#refused.delete(served.conversation)
     await this.#list(served, undefined)
     if (isChanged) {
       await this.#tell(served, {})
@@ -93,26 +90,17 @@ export class Blacklist {
     return told.length < blocked.length ? { ok: true, blocked: told, more: true } : { ok: true, blocked: told }
   }
 
-  /** What the store refused, as the customer is told it. */
+  /** What the store refused, as the customer is told it. A person gives no reason. */
   refusal(conversation: string, { service, until }: Muted): Refusal {
-    if (this.#refused.size >= REFUSED_COUNT) this.#refused.clear()
-    this.#refused.set(conversation, this.#now() + REFUSED_MS)
+    if (!isShops(conversation)) return new Refusal('blocked')
     const reason = documentOf({ text: service, version: '' })?.service.blocked?.reason ?? ''
     return new Refusal('blocked', until === undefined ? reason : `${reason}; until ${new Date(until).toISOString()}`)
   }
 
-  /** Tells a customer who opens a conversation what stands there against them. */
-  async remind({ identity }: Caller, { conversation, side, service }: Opened): Promise<void> {
-    const document = identity.role === 'customer' ? documentOf(service) : undefined
-    const { blocked } = document === undefined ? {} : serviceAt(document, this.#now())
-    if (blocked === undefined) return
-    const { reason, until } = blocked
-    await this.#tell({ conversation, customer: side }, until === undefined ? { reason } : { reason, until })
-  }
-
-  /** Whether this node has just refused this customer: whoever is not heard need not be seen typing. */
-  wasRefused(conversation: string): boolean {
-    return (this.#refused.get(conversation) ?? 0) > this.#now()
+  /** Tells whoever opens a conversation what stands there against them. */
+  async remind(opened: Opened): Promise<void> {
+    const blocked = blockOf(opened, this.#now())
+    if (blocked !== undefined) await this.#tell({ conversation: opened.conversation, customer: opened.side }, blocked)
   }
 
   async #list({ shop, conversation }: Served, listed: Listed | undefined): Promise<void> {

@@ -7,19 +7,20 @@
 import type { Page, Store } from '../backbone/backbone.ts'
 import type { ResumeCursor, Resumed } from '../protocol/commands.ts'
 import { LIMITS } from '../protocol/limits.ts'
-import { isGuestId, isShopSide } from '../protocol/keys.ts'
-import type { Block, Identity, Message } from '../protocol/model.ts'
+import { isGuestId } from '../protocol/keys.ts'
+import type { Identity, Message } from '../protocol/model.ts'
 import { access, type Seen } from './access.ts'
 import { jsonBytes } from './bounded.ts'
+import { isBlocking } from './conversations.ts'
 import { Refusal } from './refusal.ts'
-import { documentOf, serviceAt } from './service-document.ts'
+import { blockOf, type StandingBlock } from './standing-block.ts'
 
 export interface CaughtUp {
   readonly resumed: Resumed
   /** The client lacks everything above this seq, or (absent) the newest page. */
   readonly above?: number
-  /** The shop does not take what this customer writes. */
-  readonly blocked?: Block
+  /** The other side does not take what this one writes. */
+  readonly blocked?: StandingBlock
 }
 
 /** A piece of what a line missed. */
@@ -117,14 +118,10 @@ export class CatchUp {
     const resumed: Resumed = {
       conversation: seen.conversation, to: seen.theirs, status, head: page.head, cursors: { ...page.cursors },
       ...(name === undefined ? undefined : { name }), ...(isGuestId(seen.theirs) ? { guest: true as const } : undefined),
+      ...(isBlocking(seen.mine, { conversation: seen.conversation, ...page }) ? { blocking: true as const } : undefined),
     }
-    const blocked = isShopSide(seen.mine) ? undefined : this.#blocked(page)
+    const blocked = blockOf({ conversation: seen.conversation, side: seen.mine, service: page.service }, this.#now())
     return { resumed, ...(above === undefined ? undefined : { above }), ...(blocked === undefined ? undefined : { blocked }) }
-  }
-
-  #blocked({ service }: Page): Block | undefined {
-    const document = documentOf(service)
-    return document === undefined ? undefined : serviceAt(document, this.#now()).blocked
   }
 }
 

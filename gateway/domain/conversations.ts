@@ -13,6 +13,7 @@ import type { ConversationRow } from '../protocol/model.ts'
 import type { Caller, Seen } from './access.ts'
 import { fitting, preview } from './bounded.ts'
 import { documentOf, serviceAt } from './service-document.ts'
+import { blocksOf, isShops } from './standing-block.ts'
 
 /** Travels as JSON on a side's own channel: follow `conversation`, and show it from `seq` on. */
 export interface Invitation {
@@ -70,10 +71,15 @@ export function rowFor(side: string, { conversation, head, last, cursors, names,
     unread: Math.max(0, head.seq - (cursors[side]?.read ?? 0)),
     at: last.at,
     ...(name === undefined ? undefined : { name }),
+    ...(isBlocking(side, { conversation, service }) ? { blocking: true as const } : undefined),
     ...(isGuestId(to) ? { guest: true as const } : undefined),
     ...(document === undefined ? undefined : { service: serviceAt(document, now) }),
   }
 }
+
+/** Whether this person has blocked the other. */
+export const isBlocking = (side: string, { conversation, service }: { conversation: string; service?: ListRow['service'] | undefined }): boolean =>
+  service !== undefined && !isShops(conversation) && blocksOf(service).some(({ by }) => by === side)
 
 /** The same from a page that ends at the head; undefined where nothing was written. */
 export function rowOfPage(

@@ -14,6 +14,7 @@ import type { CustomerInfo, Identity } from '../protocol/model.ts'
 import { access, type Caller } from './access.ts'
 import { contactSpans } from './contact-spans.ts'
 import type { CustomerBackend } from './customer-backend.ts'
+import { blockOf } from './standing-block.ts'
 import { Refusal } from './refusal.ts'
 import type { Viewing } from './viewing.ts'
 
@@ -71,9 +72,10 @@ export class Customers {
   /** Only about who has a conversation with the shop: its agents are not to look up the customers of others. */
   async of({ identity }: Caller, input: CommandInput<'customer'>): Promise<Answer> {
     const { conversation, theirs } = access(identity, input)
-    const { head, messages } = await this.#store.read(conversation, { limit: CONTACT_COUNT })
+    const { head, messages, service } = await this.#store.read(conversation, { limit: CONTACT_COUNT })
     if (head.seq === 0) throw new Refusal('unknown_conversation')
-    const [told, viewing] = await Promise.all([this.#look(theirs, identity), this.#viewing.of(conversation)])
+    const isBlocked = blockOf({ conversation, side: theirs, service }, this.#now()) !== undefined
+    const [told, viewing] = await Promise.all([this.#look(theirs, identity), isBlocked ? undefined : this.#viewing.of(conversation)])
     const earlier = contactSpans(messages, this.#now())
     return {
       ok: true, ...told, ...(viewing === undefined ? undefined : { viewing }), ...(earlier.length === 0 ? undefined : { earlier }),

@@ -6,7 +6,7 @@ import { access, type Caller } from './access.ts'
 import { spenderOf, type Allowances } from './allowances.ts'
 import type { Blacklist } from './blacklist.ts'
 import { ROWS_BYTES } from './bounded.ts'
-import type { Conversations } from './conversations.ts'
+import { isBlocking, type Conversations } from './conversations.ts'
 import type { Report } from './facts.ts'
 import { isInvisible } from './is-invisible.ts'
 import { mayStart, type Direct } from './may-start.ts'
@@ -105,13 +105,16 @@ export class Messages {
     const direction = after !== undefined ? { after } : before !== undefined ? { before } : undefined
     const { messages, head, cursors, service, isCut } = await this.#store.read(conversation, { ...direction, limit, bytes: ROWS_BYTES })
     // whoever opens a conversation is told before they write
-    if (before === undefined) await this.#blacklist.remind(caller, { conversation, side: mine, service })
+    if (before === undefined) await this.#blacklist.remind({ conversation, side: mine, service })
     const first = messages[0]
     const last = messages.at(-1)
     const more = after === undefined
       ? first !== undefined && first.seq > 1 && (messages.length === limit || isCut === true)
       : last !== undefined && last.seq < head.seq
-    return { ok: true, conversation, messages: [...messages], head, more, cursors: { ...cursors } }
+    return {
+      ok: true, conversation, messages: [...messages], head, more, cursors: { ...cursors },
+      ...(isBlocking(mine, { conversation, service }) ? { blocking: true as const } : undefined),
+    }
   }
 
   async read(caller: Caller, input: CommandInput<'read'>): Promise<CommandAnswer<'read'>> {

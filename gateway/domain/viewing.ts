@@ -4,19 +4,24 @@
  *
  * A record goes with its line, counts only while its node lives, and is rubbish after a day.
  */
-import type { Bus } from '../backbone/backbone.ts'
+import type { Bus, Store } from '../backbone/backbone.ts'
 import type { Records } from '../backbone/records.ts'
 import type { CommandAnswer, CommandInput } from '../protocol/commands.ts'
-import { conversationSides, isShopSide } from '../protocol/keys.ts'
+import { conversationSides, isShopSide, participantKey } from '../protocol/keys.ts'
 import type { Product } from '../protocol/model.ts'
 import { access, type Caller } from './access.ts'
+import { Allowance } from './allowance.ts'
 import type { Nodes } from './nodes.ts'
 import { pushToSide } from './push-to-side.ts'
 import { Refusal } from './refusal.ts'
+import { blockOf } from './standing-block.ts'
 import { Turns } from './turns.ts'
 import { webAddress } from './web-address.ts'
 
 const KEPT_MS = 86_400_000
+/** Pages that one person looks at: each costs the store several writes, and every agent of the shop a push. */
+const PER_SECOND = 1
+const AT_ONCE = 20
 
 interface Look {
   readonly node: string
@@ -26,6 +31,8 @@ interface Look {
 
 export class Viewing {
   readonly #records: Records
+  readonly #store: Store
+  readonly #allowance: Allowance
   readonly #bus: Bus
   readonly #nodes: Nodes
   readonly #now: () => number
@@ -35,7 +42,9 @@ export class Viewing {
   readonly #ended = new Set<string>()
   readonly #turns = new Turns()
 
-  constructor(options: { records: Records; bus: Bus; nodes: Nodes; now: () => number }) {
+  constructor(options: { records: Records; store: Store; bus: Bus; nodes: Nodes; now: () => number }) {
+    this.#store = options.store
+    this.#allowance = new Allowance({ perSecond: PER_SECOND, burst: AT_ONCE, now: options.now })
     this.#records = options.records
     this.#bus = options.bus
     this.#nodes = options.nodes
@@ -45,6 +54,7 @@ export class Viewing {
   async set({ identity, sid }: Caller, { to, product }: CommandInput<'viewing'>): Promise<CommandAnswer<'viewing'>> {
     const { conversation, theirs } = access(identity, { to })
     if (!isShopSide(theirs)) throw new Refusal('bad_request', 'to is not a shop')
+    this.#allowance.take(participantKey(identity))
     await this.#turns.take(sid, async () => {
       const before = this.#lines.get(sid)
       if (before !== undefined && before !== conversation) await this.#forget(sid, before)
@@ -100,7 +110,9 @@ export class Viewing {
   }
 
   async #tell(conversation: string): Promise<void> {
-    const [side] = conversationSides(conversation)!
+    const [side, customer] = conversationSides(conversation)!
+    const { service } = await this.#store.read(conversation, { limit: 1 })
+    if (blockOf({ conversation, side: customer, service }, this.#now()) !== undefined) return
     const product = await this.of(conversation)
     await pushToSide(this.#bus, { side, origin: '' }, ['viewingPush', product === undefined ? { conversation } : { conversation, product }])
   }

@@ -10,6 +10,7 @@ import type { Focus } from '../domain/focus.ts'
 import type { Handover } from '../domain/handover.ts'
 import type { Messages } from '../domain/messages.ts'
 import type { Notes } from '../domain/notes.ts'
+import type { PersonBlocks } from '../domain/person-blocks.ts'
 import type { Presence } from '../domain/presence.ts'
 import type { QuickReplies } from '../domain/quick-replies.ts'
 import { Refusal } from '../domain/refusal.ts'
@@ -30,6 +31,7 @@ export interface Domain {
   readonly routing: Routing
   readonly transfers: Transfers
   readonly blacklist: Blacklist
+  readonly personBlocks: PersonBlocks
   readonly handover: Handover
   readonly viewing: Viewing
   readonly customers: Customers
@@ -80,6 +82,9 @@ const ROWS: { readonly [C in Command]: Row<C> } = {
   block: { roles: ['agent'], call: (domain, asker, input) => domain.blacklist.block(asker, input) },
   unblock: { roles: ['agent'], call: (domain, asker, input) => domain.blacklist.unblock(asker, input) },
   blocked: { roles: ['agent'], call: (domain, asker) => domain.blacklist.all(asker) },
+  blockPerson: { roles: ['customer'], call: (domain, asker, input) => domain.personBlocks.block(asker, input) },
+  unblockPerson: { roles: ['customer'], call: (domain, asker, input) => domain.personBlocks.unblock(asker, input) },
+  blockedPersons: { roles: ['customer'], call: (domain, asker) => domain.personBlocks.all(asker) },
   viewing: { roles: ['customer'], call: (domain, asker, input) => domain.viewing.set(asker, input) },
   search: { roles: EVERYONE, call: (domain, asker, input) => domain.search.find(asker, input) },
   customer: { roles: ['agent'], call: (domain, asker, input) => domain.customers.of(asker, input) },

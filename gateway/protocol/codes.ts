@@ -28,7 +28,7 @@ export const CODES = {
   unknown_conversation: { message: 'There is no such conversation.', retry: false },
   unknown_shop: { message: 'There is no such shop here.', retry: false },
   forbidden: { message: 'This pass may not do that.', retry: false },
-  blocked: { message: 'The shop does not take messages of this customer.', retry: false },
+  blocked: { message: 'The other side takes no messages of this one.', retry: false },
   start_forbidden: { message: 'This pass may not start a conversation with that side; it may answer.', retry: false },
   conflict: { message: 'It has changed meanwhile; look at it again.', retry: false },
   agent_unavailable: { message: 'That agent cannot take the conversation now.', retry: false },

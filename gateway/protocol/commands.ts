@@ -36,6 +36,8 @@ export const COMMANDS = {
       /** True where further messages stand in the direction asked. */
       more: Type.Boolean(),
       cursors: Type.Record(Type.String(), Cursor),
+      /** The asker has blocked the other side. */
+      blocking: Type.Optional(Type.Literal(true)),
     }),
   },
   /** My side has read up to `seq`. */
@@ -116,6 +118,16 @@ export const COMMANDS = {
       conversation: ConversationId, to: Side, name: Type.Optional(Type.String()), ...Block.properties,
     })), more: Type.Optional(Type.Literal(true)) }),
   },
+  /** A person does not want to hear from another person any more: what that one writes, types or looks at reaches nobody. */
+  blockPerson: { input: Type.Object(target), answer: ok({}) },
+  unblockPerson: { input: Type.Object(target), answer: ok({}) },
+  /** Whom I have blocked, latest first. */
+  blockedPersons: {
+    input: Type.Object({}),
+    answer: ok({ blocked: Type.Array(Type.Object({
+      conversation: ConversationId, to: Side, name: Type.Optional(Type.String()), guest: Type.Optional(Guest), at: Type.Number(),
+    })) }),
+  },
   /** What agents noted on a conversation, ascending by time. */
   notes: { input: Type.Object(target), answer: ok({ notes: Type.Array(Note) }) },
   /** Saving the same id again changes the text of one's own note; '' deletes it. */
@@ -193,6 +205,8 @@ export const Resumed = Type.Object({
   name: Type.Optional(Type.String()),
   /** The other side is one. */
   guest: Type.Optional(Guest),
+  /** The asker has blocked the other side. */
+  blocking: Type.Optional(Type.Literal(true)),
 })
 export type Resumed = Static<typeof Resumed>
 

@@ -41,6 +41,8 @@ export const LIMITS = {
   quickReplyLength: 2000,
   /** Quick replies of one shop, and of one agent. */
   quickReplyCount: 500,
+  /** Persons whom one person may block. */
+  blockedPersonCount: 500,
   /** Missed messages a resume sends per conversation before it tells the client to load again. */
   missedCount: 200,
   /** From the line's opening to an accepted hello. */

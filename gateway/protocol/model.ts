@@ -151,6 +151,8 @@ export const ConversationRow = Type.Object({
   unread: Seq,
   /** Time of the last message. */
   at: Type.Number(),
+  /** The reader has blocked the other side, a person. */
+  blocking: Type.Optional(Type.Literal(true)),
   /** For agents, of their shop's conversations. */
   service: Type.Optional(Service),
 })

@@ -36,7 +36,7 @@ export const PUSHES = {
     /** The customer's name. */
     name: Type.Optional(Type.String()),
   }),
-  /** To the customer: the shop takes no messages (any more), or (`reason` absent) takes them again. */
+  /** To whom the shop, or (`reason` '') another person takes no messages of (any more), or (`reason` absent) takes them again. */
   blockPush: Type.Object({ conversation: ConversationId, reason: Type.Optional(Type.String()), until: Type.Optional(Type.Number()) }),
   /** To the shop's agents: a note was written, changed or (`text` empty) deleted. */
   notePush: Type.Object({ conversation: ConversationId, note: Type.Object({ ...Note.properties, text: Type.String() }) }),

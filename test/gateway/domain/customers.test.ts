@@ -35,7 +35,7 @@ function start(): Customers {
       asked.push({ customer, settle: (length) => resolve({ profile: [{ label: 'x', value: 'y'.repeat(length) }] }) })
     }),
   }
-  const viewing = new Viewing({ records, bus, nodes: new Nodes({ records, now: () => now, node: 'n1' }), now: () => now })
+  const viewing = new Viewing({ records, store, bus, nodes: new Nodes({ records, now: () => now, node: 'n1' }), now: () => now })
   const late = new Promise<void>((resolve) => { slow = resolve })
   return new Customers({ store, viewing, backend, now: () => now, wait: () => late })
 }

@@ -25,9 +25,9 @@ afterEach(async () => {
 })
 
 function start(node: string): { viewing: Viewing; nodes: Nodes } {
-  const { records, bus } = backbone
+  const { records, store, bus } = backbone
   const nodes = new Nodes({ records, now: () => now, node })
-  return { nodes, viewing: new Viewing({ records, bus, nodes, now: () => now }) }
+  return { nodes, viewing: new Viewing({ records, store, bus, nodes, now: () => now }) }
 }
 
 test('a line that ends while the store is away is forgotten when it is back', async () => {
