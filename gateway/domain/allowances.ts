@@ -17,6 +17,8 @@ export type AllowanceName =
   | 'command' | 'commandBytes'
   /** Conversations that were not there before. */
   | 'conversation'
+  /** Pages looked at: each costs the store several calls, and every agent of the shop a push. */
+  | 'viewing'
   /** Pictures, and their bytes. */
   | 'image' | 'imageBytes'
   /** New guests. */

@@ -7,10 +7,10 @@
 import type { Bus, Store } from '../backbone/backbone.ts'
 import type { Records } from '../backbone/records.ts'
 import type { CommandAnswer, CommandInput } from '../protocol/commands.ts'
-import { conversationSides, isShopSide, participantKey } from '../protocol/keys.ts'
+import { conversationSides, isShopSide } from '../protocol/keys.ts'
 import type { Product } from '../protocol/model.ts'
 import { access, type Caller } from './access.ts'
-import { Allowance } from './allowance.ts'
+import { spenderOf, type Allowances } from './allowances.ts'
 import type { Nodes } from './nodes.ts'
 import { pushToSide } from './push-to-side.ts'
 import { Refusal } from './refusal.ts'
@@ -19,9 +19,6 @@ import { Turns } from './turns.ts'
 import { webAddress } from './web-address.ts'
 
 const KEPT_MS = 86_400_000
-/** Pages that one person looks at: each costs the store several writes, and every agent of the shop a push. */
-const PER_SECOND = 1
-const AT_ONCE = 20
 
 interface Look {
   readonly node: string
@@ -32,7 +29,7 @@ interface Look {
 export class Viewing {
   readonly #records: Records
   readonly #store: Store
-  readonly #allowance: Allowance
+  readonly #allowances: Allowances
   readonly #bus: Bus
   readonly #nodes: Nodes
   readonly #now: () => number
@@ -42,19 +39,20 @@ export class Viewing {
   readonly #ended = new Set<string>()
   readonly #turns = new Turns()
 
-  constructor(options: { records: Records; store: Store; bus: Bus; nodes: Nodes; now: () => number }) {
+  constructor(options: { records: Records; store: Store; bus: Bus; nodes: Nodes; allowances: Allowances; now: () => number }) {
     this.#store = options.store
-    this.#allowance = new Allowance({ perSecond: PER_SECOND, burst: AT_ONCE, now: options.now })
+    this.#allowances = options.allowances
     this.#records = options.records
     this.#bus = options.bus
     this.#nodes = options.nodes
     this.#now = options.now
   }
 
-  async set({ identity, sid }: Caller, { to, product }: CommandInput<'viewing'>): Promise<CommandAnswer<'viewing'>> {
+  async set(caller: Caller, { to, product }: CommandInput<'viewing'>): Promise<CommandAnswer<'viewing'>> {
+    const { identity, sid } = caller
     const { conversation, theirs } = access(identity, { to })
     if (!isShopSide(theirs)) throw new Refusal('bad_request', 'to is not a shop')
-    this.#allowance.take(participantKey(identity))
+    this.#allowances.take('viewing', spenderOf(caller))
     await this.#turns.take(sid, async () => {
       const before = this.#lines.get(sid)
       if (before !== undefined && before !== conversation) await this.#forget(sid, before)

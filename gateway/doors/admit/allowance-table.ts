@@ -38,6 +38,7 @@ export const allowanceTable = (
   },
   commandBytes: commandsPerSecond === 0 ? {} : { participant: rate(15 * MB, 30 * MB), address: rate(120 * MB, 240 * MB) },
   conversation: { participant: rate(2, 120), address: rate(60, 3000) },
+  viewing: { participant: rate(60, 20), address: rate(1200, 400) },
   image: { participant: rate(imagesPerMinute, imagesPerMinute), address: rate(imagesPerMinute * 10, imagesPerMinute * 30) },
   imageBytes: imagesPerMinute === 0 ? {} : {
     participant: rate(20 * MB, 80 * MB), address: rate(100 * MB, 400 * MB), total: rate(1000 * MB, 4000 * MB),

@@ -7,12 +7,15 @@ import type { Backbone } from '../../../gateway/backbone/backbone.ts'
 import { openEmbedded } from '../../../gateway/backbone/embedded/embedded.ts'
 import type { CustomerBackend } from '../../../gateway/domain/customer-backend.ts'
 import { Customers } from '../../../gateway/domain/customers.ts'
+import type { Allowances } from '../../../gateway/domain/allowances.ts'
 import { Nodes } from '../../../gateway/domain/nodes.ts'
 import { Viewing } from '../../../gateway/domain/viewing.ts'
 import type { Identity } from '../../../gateway/protocol/model.ts'
 
 const now = 1_700_000_000_000
 const identity: Identity = { id: 'bob', role: 'agent', side: 'shop:7', shop: '7', expiresAt: Infinity }
+const UNLIMITED: Allowances = { take: () => undefined, giveBack: () => undefined }
+
 let folder: string
 let backbone: Backbone
 let asked: { customer: string; settle: (length: number) => void }[]
@@ -35,7 +38,8 @@ function start(): Customers {
       asked.push({ customer, settle: (length) => resolve({ profile: [{ label: 'x', value: 'y'.repeat(length) }] }) })
     }),
   }
-  const viewing = new Viewing({ records, store, bus, nodes: new Nodes({ records, now: () => now, node: 'n1' }), now: () => now })
+  const viewing = new Viewing({
+     records, store, bus, nodes: new Nodes({ records, now: () => now, node: 'n1' }), allowances: UNLIMITED, now: () => now })
   const late = new Promise<void>((resolve) => { slow = resolve })
   return new Customers({ store, viewing, backend, now: () => now, wait: () => late })
 }

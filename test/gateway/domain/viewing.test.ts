@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openEmbedded } from '../../../gateway/backbone/embedded/embedded.ts'
+import type { Allowances } from '../../../gateway/domain/allowances.ts'
 import { Nodes } from '../../../gateway/domain/nodes.ts'
 import { Viewing } from '../../../gateway/domain/viewing.ts'
 import type { Identity } from '../../../gateway/protocol/model.ts'
@@ -11,6 +12,8 @@ import { HookedBackbone } from '../../kit/hooked-backbone.ts'
 
 const ann: Identity = { id: 'ann', role: 'customer', side: 'ann', expiresAt: Infinity }
 const kettle = { to: 'shop:7', product: { title: 'Kettle' } }
+const UNLIMITED: Allowances = { take: () => undefined, giveBack: () => undefined }
+
 let folder: string
 let backbone: HookedBackbone
 let now = 1_700_000_000_000
@@ -27,7 +30,7 @@ afterEach(async () => {
 function start(node: string): { viewing: Viewing; nodes: Nodes } {
   const { records, store, bus } = backbone
   const nodes = new Nodes({ records, now: () => now, node })
-  return { nodes, viewing: new Viewing({ records, store, bus, nodes, now: () => now }) }
+  return { nodes, viewing: new Viewing({ records, store, bus, nodes, allowances: UNLIMITED, now: () => now }) }
 }
 
 test('a line that ends while the store is away is forgotten when it is back', async () => {
