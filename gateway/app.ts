@@ -71,6 +71,8 @@ const CLOSE_MS = 300
 export interface App {
   /** Listens as the settings say; resolves with the address in use. */
   listen(): Promise<AddressInfo>
+  /** Why it cannot serve now, as /readyz says it; undefined: it can. */
+  unready(): string | undefined
   /** Leaves without anyone noticing, then closes. */
   drain(): Promise<void>
   /** The same in a hurry. */
@@ -93,9 +95,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const dispatcher = new Dispatcher()
   const fastify = createFastify(config, (handler) => dispatcher.server(handler))
   const metrics = new Metrics({ isProcess })
-  const report = reporter(fastify.log, metrics)
+  const report = reporter(fastify.log, metrics, now)
 
-  const backbone = options.backbone ?? (await openBackbone(config))
+  const backbone = options.backbone ?? (await openBackbone(config, report))
   const nodes = new Nodes({ records: backbone.records, now, node: randomBytes(6).toString('hex') })
   const presence = new Presence({ ...backbone, nodes, now })
   const { passes, origins, proxies, admit, allowances, addressWatch } = await createAdmission(backbone, { config, now, report })
@@ -108,8 +110,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 
   await openDoors(fastify, { config, dispatcher, reception })
   const images = new Images({ store: backbone.images, allowances, report })
-  if (config.DOORS.includes('rest')) registerRest(fastify, { ...restOptions(config, allowances), passes, origins, proxies, domain, images })
-  registerHealth(fastify, () => (dispatcher.isClosing ? 'This node is leaving.' : backbone.unready()))
+  if (config.DOORS.includes('rest')) registerRest(fastify, { ...restOptions(config, allowances), passes, origins, proxies, domain, images, report })
+  const unready = (): string | undefined => (dispatcher.isClosing ? 'This node is leaving.' : backbone.unready())
+  registerHealth(fastify, unready)
   metrics.register(fastify)
   const { pages, widget } = folders(config)
   registerBundles(fastify, widget)
@@ -122,12 +125,12 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     await nodes.leave().catch(() => undefined) // the store is away: the others will notice by themselves
     await backbone.close()
   })
-  return asApp(fastify, { config, dispatcher, reception })
+  return { ...asApp(fastify, { config, dispatcher, reception }), unready }
 }
 
 function asApp(
   fastify: FastifyInstance, { config, dispatcher, reception }: { config: Config; dispatcher: Dispatcher; reception: Reception },
-): App {
+): Omit<App, 'unready'> {
   const { lines, now } = reception
   const stopAccepting = (): void => {
     dispatcher.isClosing = true
@@ -143,12 +146,15 @@ function asApp(
   }
 }
 
-async function openBackbone(config: Config): Promise<Backbone> {
+async function openBackbone(config: Config, report: Report): Promise<Backbone> {
   const { DATA_DIR, REDIS_URL, REDIS_DURABILITY, REDIS_KEEP_COUNT, REDIS_KEEP_DAYS } = config
   if (REDIS_URL === undefined) return openEmbedded({ dataDir: DATA_DIR })
   const durability = REDIS_DURABILITY === 'replica' ? 'replica' : 'memory'
   try {
-    return await openRedis({ url: REDIS_URL, durability, keepCount: REDIS_KEEP_COUNT, keepMs: REDIS_KEEP_DAYS * DAY_MS })
+    return await openRedis({
+      url: REDIS_URL, durability, keepCount: REDIS_KEEP_COUNT, keepMs: REDIS_KEEP_DAYS * DAY_MS,
+      onHealth: (server, problem) => report({ fact: 'partSeen', part: `Redis ${server}`, problem }),
+    })
   } catch (error) {
     // it rejects for nothing but an address that cannot be read
     throw new SettingError((error as Error).message)
@@ -203,9 +209,13 @@ function createCustomerUrl({ CUSTOMER_URL, CUSTOMER_KEY, CUSTOMER_MS }: Config, 
 /** Without a secret of the operator's: whoever sits at this machine may mint passes. */
 const isDemo = ({ IM_SECRET, IM_JWKS_URL }: Config): boolean => IM_SECRET === undefined && IM_JWKS_URL === undefined
 
-async function createPasses(config: Config, now: () => number): Promise<Passes> {
+async function createPasses(config: Config, { now, report }: Pick<DomainOptions, 'now' | 'report'>): Promise<Passes> {
   const secret = isDemo(config) ? await demoSecret(config.DATA_DIR) : config.IM_SECRET
-  return new Passes({ secret, jwksUrl: config.IM_JWKS_URL, sources: sourcesOf(config), shops: new Shops(shopsOf(config)), now })
+  const onKeySet = (problem: string | undefined): void => report({ fact: 'partSeen', part: 'The key set of IM_JWKS_URL', problem })
+  const passes = new Passes({ secret, jwksUrl: config.IM_JWKS_URL, sources: sourcesOf(config), shops: new Shops(shopsOf(config)), now, onKeySet })
+  // not waited for: who keeps the keys may be slow, and the rest need not be
+  void passes.lookAtKeySet()
+  return passes
 }
 
 async function openDoors(
@@ -227,7 +237,7 @@ async function openDoors(
 
 async function createAdmission(backbone: Backbone, options: Pick<DomainOptions, 'config' | 'now' | 'report'>) {
   const { config, now, report } = options
-  const passes = await createPasses(config, now)
+  const passes = await createPasses(config, { now, report })
   const origins = new Origins(config.ORIGINS ?? (isDemo(config) ? '*' : ''))
   const proxies = new TrustedProxies(config.TRUST_PROXY)
   return {

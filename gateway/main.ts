@@ -40,7 +40,7 @@ async function start(): Promise<void> {
     const { port } = await app.listen()
     // whoever reads the greeting may want it gone at once
     stopOnSignal(app)
-    greet(config, port)
+    greet(config, { port, unready: app.unready() })
   } catch (error) {
     await app.close()
     throw error
@@ -61,10 +61,10 @@ function stopOnSignal(app: App): void {
   process.on('SIGINT', stop)
 }
 
-function greet({ HOST, PAGES, IM_SECRET, IM_JWKS_URL }: Config, port: number): void {
+function greet({ HOST, PAGES, IM_SECRET, IM_JWKS_URL }: Config, { port, unready }: { port: number; unready: string | undefined }): void {
   const isEverywhere = HOST === '::' || HOST === '0.0.0.0'
   const local = `http://${isEverywhere ? 'localhost' : HOST.includes(':') ? `[${HOST}]` : HOST}:${port}`
-  console.log(`\nim-chat is ready.\n  local  ${local}/`)
+  console.log(`\nim-chat ${unready === undefined ? 'is ready' : `listens, and cannot serve yet: ${unready}`}.\n  local  ${local}/`)
   const address = isEverywhere ? lanAddress() : undefined
   if (address !== undefined) {
     const phone = `http://${address}:${port}/${PAGES === undefined ? 'phone.html' : ''}`

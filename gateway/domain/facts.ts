@@ -8,13 +8,26 @@ export type ServedBy = 'routed' | 'answered' | 'claimed' | 'closed' | 'handedOve
 /** What an operator's backend did wrong. */
 export type BackendFailure = 'unreachable' | 'slow' | 'status' | 'redirect' | 'size' | 'json' | 'shape'
 
+/** Who was turned away, from where, and the sentence that was said. */
+export interface RefusedArrival {
+  readonly code: Code
+  readonly message: string
+  /** The page's. */
+  readonly origin?: string | undefined
+  /** What the page asked for. */
+  readonly host?: string | undefined
+  readonly address: string
+}
+
 export type Fact =
   | { readonly fact: 'peerAttached'; readonly door: string; readonly role: string }
   | { readonly fact: 'peerDetached'; readonly door: string; readonly role: string }
   | { readonly fact: 'byeSaid'; readonly code: Code }
-  | { readonly fact: 'helloRefused'; readonly code: Code }
+  | { readonly fact: 'helloRefused' } & RefusedArrival
+  /** `route`: method and path, without what a visitor made up. */
+  | { readonly fact: 'requestRefused'; readonly route: string } & RefusedArrival
   | { readonly fact: 'commandAnswered'; readonly command: string; readonly ms: number }
-  | { readonly fact: 'commandRefused'; readonly command: string; readonly code: Code }
+  | { readonly fact: 'commandRefused'; readonly command: string; readonly code: Code; readonly message: string }
   | { readonly fact: 'packetRefused'; readonly code: Code }
   | { readonly fact: 'messageAppended'; readonly duplicate: boolean }
   | { readonly fact: 'imageKept'; readonly bytesCount: number }
@@ -29,6 +42,8 @@ export type Fact =
   | { readonly fact: 'customerBackendFailed'; readonly reason: BackendFailure; readonly detail: string }
   | { readonly fact: 'allowanceSpent'; readonly allowance: string; readonly scope: 'address' | 'total'; readonly key: string }
   | { readonly fact: 'addressShared'; readonly address: string; readonly share: number }
+  /** Something this gateway cannot do without; `problem` undefined: it is well. Said each time it was looked at. */
+  | { readonly fact: 'partSeen'; readonly part: string; readonly problem: string | undefined }
   | { readonly fact: 'bugFound'; readonly where: string; readonly error: unknown }
 
 export type Report = (fact: Fact) => void

@@ -151,7 +151,8 @@ export class Line {
     if (this.#state.name === 'attached') return this.#bye('internal')
     if (this.#state.name !== 'admitting') return
     this.#state = { name: 'new' }
-    this.#reception.report({ fact: 'helloRefused', code: wire.code })
+    const { origin, host, address } = this.#pipe
+    this.#reception.report({ fact: 'helloRefused', code: wire.code, message: wire.message, origin, host, address })
     this.#sayConnectError(wire)
     this.#countOffence(wire.code)
   }
@@ -174,7 +175,7 @@ export class Line {
     }
     const refuse = (error: unknown): void => {
       const wire = this.#wire(error, name)
-      report({ fact: 'commandRefused', command: wire.code === 'unknown_command' ? 'unknown' : name, code: wire.code })
+      report({ fact: 'commandRefused', command: wire.code === 'unknown_command' ? 'unknown' : name, code: wire.code, message: wire.message })
       this.#refuse(wire, { about: name, id })
       this.#settled()
     }

@@ -1,7 +1,9 @@
 /** Fact → counter, and for the few that somebody should read, a line in the log. One literal case a fact. */
 import type { FastifyBaseLogger } from 'fastify'
 import type { Fact } from '../domain/facts.ts'
+import type { Code } from '../protocol/codes.ts'
 import type { Metrics } from './metrics.ts'
+import { OncePerMinute } from './once-per-minute.ts'
 
 type Log = Pick<FastifyBaseLogger, 'error' | 'warn' | 'debug'>
 
@@ -60,7 +62,46 @@ function tellTrouble(fact: TroubleFact, log: Log, metrics: Metrics): void {
   }
 }
 
-export function reporter(log: Log, metrics: Metrics): (fact: Fact) => void {
+type NoFact = Extract<Fact, { fact: 'helloRefused' | 'requestRefused' | 'commandRefused' }>
+
+/** Noes that an operator or a page's author can put right. Others are a person's, or pass by themselves. */
+const FIXABLE: ReadonlySet<Code> = new Set(['origin_forbidden', 'pass_required', 'pass_invalid', 'version_unsupported', 'rate_limited'])
+
+/** Pages' mistakes come with every visitor: one line a minute for each kind says enough. */
+function noTeller(log: Log, metrics: Metrics, seldom: OncePerMinute): (fact: NoFact) => void {
+  return (fact) => {
+    const of = fact.fact === 'helloRefused' ? 'hello' : fact.fact === 'requestRefused' ? fact.route : fact.command
+    metrics.refusals.inc({ of, code: fact.code })
+    const isOperators = FIXABLE.has(fact.code) && (fact.fact !== 'commandRefused' || of === 'renew')
+    if (!isOperators) return log.debug(fact, `${of} refused`)
+    const times = seldom.take(`${of} ${fact.code}`)
+    if (times === 0) return
+    const remedy = fact.code === 'origin_forbidden' && 'origin' in fact
+      ? ` The page is of ${fact.origin}, this gateway is ${fact.host}: name the page's origin in ORIGINS.` : ''
+    log.warn({ ...fact, times }, `${of} refused: ${fact.message}${remedy}`)
+  }
+}
+
+type PartFact = Extract<Fact, { fact: 'partSeen' }>
+
+/** Once, again when it says something else, and when it is over: so that a log that is read tells how things stand. */
+function partTeller(log: Log): (fact: PartFact) => void {
+  const problems = new Map<string, string>()
+  return ({ part, problem }) => {
+    const before = problems.get(part)
+    if (problem === before) return
+    if (problem === undefined) {
+      problems.delete(part)
+      return log.warn({ part }, `${part} is well again`)
+    }
+    problems.set(part, problem)
+    log.error({ part, problem }, `${part}: ${problem}`)
+  }
+}
+
+export function reporter(log: Log, metrics: Metrics, now: () => number): (fact: Fact) => void {
+  const tellNo = noTeller(log, metrics, new OncePerMinute(now))
+  const tellPart = partTeller(log)
   const commands = byLabel((command) => metrics.commands.labels({ command }))
   const ackSeconds = byLabel((command) => metrics.ackSeconds.labels({ command }))
   const appends = byLabel((duplicate) => metrics.appends.labels({ duplicate }))
@@ -73,13 +114,12 @@ export function reporter(log: Log, metrics: Metrics): (fact: Fact) => void {
       case 'byeSaid':
         return metrics.byes.inc({ code: fact.code })
       case 'helloRefused':
-        log.debug(fact, 'hello refused')
-        return metrics.refusals.inc({ of: 'hello', code: fact.code })
+      case 'requestRefused':
+      case 'commandRefused':
+        return tellNo(fact)
       case 'commandAnswered':
         commands(fact.command).inc()
         return ackSeconds(fact.command).observe(fact.ms / MS_PER_SECOND)
-      case 'commandRefused':
-        return metrics.refusals.inc({ of: fact.command, code: fact.code })
       case 'packetRefused':
         return metrics.refusals.inc({ of: 'packet', code: fact.code })
       case 'messageAppended':
@@ -92,6 +132,8 @@ export function reporter(log: Log, metrics: Metrics): (fact: Fact) => void {
       case 'transferMade':
       case 'customerBlocked':
         return countService(fact, metrics)
+      case 'partSeen':
+        return tellPart(fact)
       default:
         return tellTrouble(fact, log, metrics)
     }

@@ -160,7 +160,7 @@ export class Connection {
     const isLast = line.name !== preferred || this.#options.ports.length < 2
     this.#options.hello().then(
       (hello) => line.greet(hello, isLast ? LAST_GREET_MS : GREET_MS),
-      () => line.fail('no pass'),
+      (error: unknown) => this.#withoutPass(line, error),
     )
   }
 
@@ -233,16 +233,24 @@ export class Connection {
   #refused(line: Line, refusal: WireRefusal): void {
     if (this.#line && this.#line !== line) return line.fail(refusal.code)
     if (!refusal.retry && !this.#options.onRefused(refusal)) return this.#end({ name: 'refused', refusal })
-    this.#dropAttempts()
-    this.#wait(refusal.code, refusal.afterMs)
+    this.#wait(refusal.code, refusal.afterMs, refusal)
   }
 
-  #wait(reason: string, afterMs?: number): void {
+  /** There is nothing to say hello with. The gateway's own no is as good as one at the door; anything else may pass. */
+  #withoutPass(line: Line, error: unknown): void {
+    if (!(error instanceof RefusalError) || (this.#line && this.#line !== line)) return line.fail('no pass')
+    const { code, message, retry, afterMs } = error
+    const refusal = { code, message, retry, ...(afterMs === undefined ? {} : { afterMs }) } as WireRefusal
+    if (retry) this.#wait(code, afterMs, refusal)
+    else this.#end({ name: 'refused', refusal })
+  }
+
+  #wait(reason: string, afterMs?: number, refusal?: WireRefusal): void {
     const { clock, random } = this.#options
     this.#dropAttempts()
     const attempt = this.#attempt + 1
     const delay = reconnectDelay(attempt, random, afterMs)
-    this.state.set({ name: 'waiting', attempt, retryAt: clock.now() + delay, reason })
+    this.state.set({ name: 'waiting', attempt, retryAt: clock.now() + delay, reason, ...(refusal ? { refusal } : {}) })
     this.#stopTimer = clock.after(delay, () => this.#startRound())
   }
 
@@ -251,7 +259,9 @@ export class Connection {
     const line = this.#line
     if (type === 'offline') for (const each of [line, ...this.#attempts.values()]) each?.fail(type)
     if (type !== 'online' && type !== 'wake') return
-    if (this.state.value.name === 'waiting') return this.#startRound()
+    const state = this.state.value
+    // A look at the page is no reason to ask before the gateway said.
+    if (state.name === 'waiting') return state.refusal?.afterMs && state.retryAt > this.#options.clock.now() ? undefined : this.#startRound()
     if (!line) return
     if (line.isStale) return line.fail('silence')
     if (type === 'online') this.#launch(this.#options.ports[0]!)

@@ -1,9 +1,11 @@
+import { CODES, isCode, type WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { ClientOptions } from './client-options.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { pageEnvironment, type Environment } from './environment.ts'
 import type { StoragePort } from './keep.ts'
 import type { Guest } from './kept.ts'
 import type { TransportPort } from './transport.ts'
+import { RefusalError } from './refusal-error.ts'
 import { engineIoPorts } from './transports/engine-io.ts'
 
 /** Everything of the world that a client touches. */
@@ -41,6 +43,10 @@ const dice = (): number =>
 
 async function fetchGuest(gateway: string): Promise<Guest> {
   const response = await fetch(gateway.replace(/\/$/, '') + '/v1/guests', { method: 'POST' })
-  if (!response.ok) throw new Error('no guest pass: ' + response.status)
-  return response.json() as Promise<Guest>
+  if (response.ok) return response.json() as Promise<Guest>
+  const { error } = Object(await response.json().catch(() => undefined)) as { error?: Partial<WireRefusal> }
+  if (isCode(error?.code)) throw new RefusalError({ ...error, retry: CODES[error!.code!].retry })
+  // The door stands and there are no guests behind it: REST is shut, or a proxy lets `/v1/` not through.
+  if (response.status === 404 || response.status === 405) throw new RefusalError({ code: 'pass_required', retry: false })
+  throw new Error('no guest pass: ' + response.status)
 }

@@ -40,6 +40,8 @@ export class ClientController implements ReactiveController {
   #stopLine: (() => void) | undefined
   #stopConversation: (() => void) | undefined
   #refused = new Set<string>()
+  /** The noes that the line has met since it was last there. */
+  #lineNoes = new Set<string>()
   #unread = 0
 
   constructor(host: ReactiveControllerHost, options: ClientOptions) {
@@ -113,14 +115,25 @@ export class ClientController implements ReactiveController {
     this.#client = client
     this.#isOwn = isOwn
     const stops = [client.onPush('noticePush', this.#options.onNotice), client.connection.subscribe((state) => {
-      this.#options.onConnection(state)
-      if (state.name === 'refused') this.#options.onRefused(state.refusal, undefined)
+      this.#onLine(state)
       this.#host.requestUpdate()
     })]
     this.#stopLine = () => stops.forEach((stop) => stop())
-    this.#options.onConnection(client.connection.value)
+    this.#lineNoes.clear()
+    this.#onLine(client.connection.value)
     if (isOwn) client.connect()
     this.#host.requestUpdate()
+  }
+
+  /** A no that passes is told once, however often it is met before the line is there. */
+  #onLine(state: ConnectionState): void {
+    this.#options.onConnection(state)
+    if (state.name === 'live') this.#lineNoes.clear()
+    if (state.name !== 'refused' && state.name !== 'waiting') return
+    const { refusal } = state
+    if (!refusal || (state.name === 'waiting' && this.#lineNoes.has(refusal.code))) return
+    this.#lineNoes.add(refusal.code)
+    this.#options.onRefused(refusal, undefined)
   }
 
   #drop(): void {

@@ -83,7 +83,7 @@ export class ChatElement extends LineElement {
   protected readonly line: ClientController = new ClientController(this, {
     onConnection: (state) => this.showConnection(state),
     onUnread: (count) => this.tell('im-unread', { count }),
-    onRefused: ({ code, message, retry }, id) => this.tell('im-refused', { code, message, retry, id }),
+    onRefused: (refusal, id) => this.refused(refusal, id),
     onDraft: (text) => this.#thread.draft(text),
     onNotice: (notice) => this.tell('im-notice', notice),
   })

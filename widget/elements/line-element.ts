@@ -1,6 +1,8 @@
 import { LitElement, type PropertyDeclaration } from 'lit'
+import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { ConnectionState, TransportName } from '../client/types.ts'
 import type { ClientController } from '../controllers/client.ts'
+import { authorWords, warnAuthor } from './author-words.ts'
 import { BAD, warnOnce } from './chat-properties.ts'
 
 /** An element that holds a line to a gateway: it shows the line's state as attributes, and keeps the old value where it gets a bad one. */
@@ -40,6 +42,18 @@ export abstract class LineElement extends LitElement {
     if (transport) this.setAttribute('transport', transport)
     else this.removeAttribute('transport')
     this.tell('im-connection', { state: state.name, transport })
+  }
+
+  /** A no is the page's to handle, and its author's to read. */
+  protected refused(refusal: WireRefusal, id: string | undefined): void {
+    const { code, message, retry } = refusal
+    this.tell('im-refused', { code, message, retry, id })
+    warnAuthor(this.localName, code, authorWords(refusal, this.line.gateway))
+  }
+
+  /** What the page has to set before anything can be sent. */
+  protected missing(name: 'gateway' | 'to' | 'token', why: string): void {
+    warnAuthor(this.localName, `no ${name}`, `\`${name}\` is missing: ${why}`)
   }
 
   protected tell(name: string, detail: unknown): void {

@@ -77,7 +77,7 @@ export abstract class MailboxElement extends LineElement {
   protected readonly line: ClientController = new MailboxLine(this, {
     onConnection: (state) => this.showConnection(state),
     onUnread: () => this.requestUpdate(),
-    onRefused: ({ code, message, retry }, id) => this.tell('im-refused', { code, message, retry, id }),
+    onRefused: (refusal, id) => this.refused(refusal, id),
     onDraft: (text) => this.thread.draft(text),
     onNotice: (notice) => this.tell('im-notice', notice),
   })

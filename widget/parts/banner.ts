@@ -26,8 +26,10 @@ export function banner(options: BannerOptions): TemplateResult | typeof nothing 
 
 function sentence({ connection, strings, queuedCount }: BannerOptions): string {
   if (connection.name === 'refused') return refusalSentence(connection.refusal, strings)
+  if (connection.name === 'waiting' && connection.refusal && queuedCount === 0) return strings.busy
   if (connection.name === 'waiting') return queuedCount > 0 ? fill(strings.offlineQueued, { n: queuedCount }) : strings.offline
   return strings.connection[connection.name as 'connecting' | 'catching-up']
 }
 
-const isWorthARetry = ({ code }: WireRefusal): boolean => code !== 'origin_forbidden'
+/** A button that cannot help is worse than none: these want the page's author, or another window. */
+const isWorthARetry = ({ code }: WireRefusal): boolean => !/^(origin_forbidden|pass_(required|invalid)|version_unsupported|bad_request)$/.test(code)

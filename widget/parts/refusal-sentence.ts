@@ -1,15 +1,21 @@
-import type { WireRefusal } from '../../gateway/protocol/codes.ts'
+import type { Code, WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Strings } from '../locales/strings.ts'
+
+/** Whatever the gateway can say no with, in a person's words. A code that is new there does not compile here before it has some. */
+const SENTENCES: Readonly<Record<Code, keyof Strings['refusals']>> = {
+  bad_packet: 'setup', binary_unsupported: 'setup', namespace_unknown: 'setup', too_large: 'tooLong',
+  hello_required: 'other', hello_repeated: 'other', hello_timeout: 'other', version_unsupported: 'outdated',
+  pass_required: 'signIn', pass_invalid: 'setup', pass_expired: 'pass', origin_forbidden: 'origin',
+  unknown_command: 'outdated', bad_request: 'setup', text_empty: 'other', text_too_long: 'tooLong',
+  image_unsupported: 'picture', image_too_large: 'picture', unknown_conversation: 'setup', forbidden: 'forbidden', start_forbidden: 'forbidden',
+  blocked: 'blocked', conflict: 'other', agent_unavailable: 'other', too_many: 'other', rate_limited: 'limited',
+  unavailable: 'other', draining: 'other', internal: 'other', replaced: 'replaced', slow: 'other', abuse: 'limited',
+}
 
 /** A refusal in the person's language; the wire's own sentence is for developers, but of a block's the reason and the end: `(why; until ISO time)`. */
 export function refusalSentence({ code, message }: WireRefusal, { refusals }: Strings): string {
-  if (code.startsWith('pass_') || code === 'forbidden') return refusals.pass
-  if (code === 'origin_forbidden') return refusals.origin
-  if (code === 'text_too_long' || code === 'too_large') return refusals.tooLong
-  if (code.startsWith('image_')) return refusals.picture
-  if (code === 'blocked') {
-    return refusals.blocked + message.replace(/^[^(]*/, ' ')
-      .replace(/; until ([-\dT:.]+Z)\)$/, (_, at: string) => `${refusals.until + new Date(at).toLocaleString()})`)
-  }
-  return code === 'rate_limited' ? refusals.limited : refusals.other
+  const sentence = refusals[Object.keys(SENTENCES).includes(code) ? SENTENCES[code] : 'other']
+  if (code !== 'blocked') return sentence
+  return sentence + message.replace(/^[^(]*/, ' ')
+    .replace(/; until ([-\dT:.]+Z)\)$/, (_, at: string) => `${refusals.until + new Date(at).toLocaleString()})`)
 }

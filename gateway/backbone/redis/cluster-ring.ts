@@ -17,6 +17,7 @@ export interface ClusterOptions {
 const HEALTHY_MS = 10_000
 const SICK_MS = 250
 const SOON_MS = 30
+const TAG_COUNT = 1000
 
 /**
  * A Cluster's masters. The map of slots is asked for at start, after every hint that it has changed (MOVED, a lost
@@ -109,6 +110,7 @@ export class ClusterRing implements Ring {
       if (!this.#isClosed) this.#apply(shards)
     } catch (error) {
       this.#problem = (error as Error).message
+      this.#options.settings.onHealth('Cluster', this.#problem)
     } finally {
       this.#isLooking = false
       this.#schedule(this.#isWhole() ? HEALTHY_MS : SICK_MS)
@@ -126,11 +128,19 @@ export class ClusterRing implements Ring {
     const next: (Server | undefined)[] = Array.from({ length: SLOT_COUNT })
     for (const { first, last, master } of shards) next.fill(this.#serverAt(master), first, last + 1)
     this.#problem = shards.length === 0 ? 'no slots are assigned' : undefined
+    this.#options.settings.onHealth('Cluster', this.#problem)
     this.#places = [...shards.flatMap(({ master, replicas }) => [master, ...replicas]), ...this.#options.seeds]
     next.forEach((server, slot) => { this.#slots[slot] = server })
     for (const listener of this.#listeners) listener()
     const used = new Set(next)
     for (const [name, server] of this.#servers) if (!used.has(server)) this.#dismiss(name, server)
+  }
+
+  /** A hash tag whose slot the server holds: one in as many as there are masters. */
+  #tagOf(name: string): string | undefined {
+    const server = this.#servers.get(name)
+    for (let n = 0; n < TAG_COUNT; n++) if (server !== undefined && this.#slots[slotOf(`{im-probe-${n}}`)] === server) return `im-probe-${n}`
+    return undefined
   }
 
   /** What is under way there may finish. */
@@ -148,7 +158,7 @@ export class ClusterRing implements Ring {
     const known = this.#servers.get(name)
     if (known !== undefined) return known
     const { access, settings, scripts } = this.#options
-    const server = new Server({ name, redis: { host, port, ...access }, settings, scripts, isCluster: true })
+    const server = new Server({ name, redis: { host, port, ...access }, settings, scripts, isCluster: true, tag: () => this.#tagOf(name) })
     for (const line of [server.write, server.ask, server.hear]) line.on('lost', () => this.suspect())
     this.#servers.set(name, server)
     return server

@@ -157,6 +157,8 @@ export class Line {
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
 
+const READONLY_MS = 3000
+
 /** 25..75 ms at first, then doubling up to about a second. */
 const retryDelay = (attempt: number): number => Math.min(1000, 50 * 2 ** (attempt - 1)) * (0.5 + Math.random())
 
@@ -171,6 +173,17 @@ function driverOptions(settings: RedisSettings): RedisOptions {
     keepAlive: 10_000,
     disableClientInfo: true,
     // A master that was demoted goes on answering: leave it, and ask again who is the master.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    reconnectOnError: reconnectOnReadonly(),
+  }
+}
+
+/** Not each time: a replica that was named by mistake is one for good. */
+function reconnectOnReadonly(): (error: Error) => boolean {
+  let before = Number.NEGATIVE_INFINITY
+  return ({ message }) => {
+    const now = performance.now()
+    if (!message.startsWith('READONLY') || now - before < READONLY_MS) return false
+    before = now
+    return true
   }
 }

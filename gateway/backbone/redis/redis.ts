@@ -47,7 +47,7 @@ function openRing(target: Target, settings: RedisSettings, scripts: Scripts): Ri
   if (target.kind === 'cluster') return new ClusterRing({ ...target, settings, scripts })
   const options = target.kind === 'sentinel' ? [sentinelOptions(target, settings)] : target.servers.map((redis) =>
     ({ name: `${redis.host}:${redis.port}`, redis }))
-  return new FixedRing(options.map((one) => new Server({ ...one, settings, scripts, isCluster: false })))
+  return new FixedRing(options.map((one) => new Server({ ...one, settings, scripts, isCluster: false, tag: () => 'im-probe' })))
 }
 
 function sentinelOptions(

@@ -20,6 +20,7 @@ export interface Scripts {
   readonly items: Script
   readonly put: Script
   readonly remove: Script
+  readonly probe: Script
 }
 
 /** `listsBeside`: lists live on the same server as logs, so that one append writes both. `publish`: the command for channels. */
@@ -39,6 +40,7 @@ export function loadScripts(
     items: load('items', []),
     put: load('put', []),
     remove: load('remove', []),
+    probe: load('probe', []),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { RedisOptions } from 'ioredis'
 import { checkServer, loadScriptsInto } from './check.ts'
 import { Line } from './line.ts'
+import { Probe } from './probe.ts'
 import type { Scripts } from './scripts.ts'
 import type { RedisSettings } from './settings.ts'
 
@@ -10,9 +11,19 @@ export interface ServerOptions {
   readonly settings: RedisSettings
   readonly scripts: Scripts
   readonly isCluster: boolean
+  /** See Probe. */
+  readonly tag: () => string | undefined
 }
 
-/** One Redis server, or whichever is the master of a Sentinel group now: three connections, each with its own breaker. */
+/** A loss that is mended by then is nobody's business. */
+const LOSS_MS = 1000
+
+/**
+ * One Redis server, or whichever is the master of a Sentinel group now: three connections, each with its own breaker.
+ *
+ * Whether it serves is tried now and then (Probe), not believed: what it refuses then makes it unready and is told. Commands are
+ * still sent to it meanwhile, and have Redis' own answers.
+ */
 export class Server {
   readonly name: string
   /** Appends and cursors; a WAIT for a replica blocks this one only. */
@@ -21,20 +32,39 @@ export class Server {
   readonly ask: Line
   /** Subscriptions. */
   readonly hear: Line
+  /** Resolves when the first attempts to connect have ended, well or not, and what connected was tried. */
+  readonly looked: Promise<unknown>
   readonly #scripts: Scripts
+  readonly #onHealth: RedisSettings['onHealth']
+  readonly #probe: Probe
+  readonly #heart: NodeJS.Timeout
+  #lossTimer: NodeJS.Timeout | undefined
+  #unfit: string | undefined
+  #looking: Promise<void> | undefined
+  #lostAt = Number.NEGATIVE_INFINITY
   #wasReady = false
+  #isClosed = false
 
-  constructor({ name, redis, settings, scripts, isCluster }: ServerOptions) {
+  constructor({ name, redis, settings, scripts, isCluster, tag }: ServerOptions) {
     this.name = name
     this.#scripts = scripts
+    this.#onHealth = settings.onHealth
     const check = { check: (connection: Line['redis']) => checkServer(connection, scripts, isCluster) }
     this.write = new Line({ redis, settings, ...check, resends: 1 })
     this.ask = new Line({ redis, settings, ...check, resends: 1 })
     this.hear = new Line({ redis, settings, resends: 0 })
+    this.#probe = new Probe({
+      write: this.write, hear: this.hear, scripts, isSharded: isCluster, tag, limitMs: settings.commandTimeoutMs,
+    })
     const lines = [this.write, this.ask, this.hear]
-    for (const line of lines) line.on('serving', () => { this.#wasReady ||= this.problem === undefined })
-    // A server that hangs hangs for all: the others need not wait for a timeout of their own.
-    for (const line of lines) line.on('doubted', () => { for (const other of lines) void other.doubt() })
+    for (const line of lines) {
+      line.on('serving', () => void this.#look())
+      line.on('lost', () => this.#lose())
+      // A server that hangs hangs for all: the others need not wait for a timeout of their own.
+      line.on('doubted', () => { for (const other of lines) void other.doubt() })
+    }
+    this.looked = Promise.all(lines.map(({ looked }) => looked)).then(() => this.#look())
+    this.#heart = setInterval(() => void this.#look(), settings.probeMs)
   }
 
   /** Whether it could ever serve since this gateway started. */
@@ -43,13 +73,8 @@ export class Server {
   }
 
   get problem(): string | undefined {
-    const problem = this.write.problem ?? this.ask.problem ?? this.hear.problem
+    const problem = this.#unfit ?? this.#lineProblem
     return problem === undefined ? undefined : `${this.name}: ${problem}`
-  }
-
-  /** Resolves when the first attempts to connect have ended, well or not. */
-  get looked(): Promise<unknown> {
-    return Promise.all([this.write.looked, this.ask.looked, this.hear.looked])
   }
 
   /** After SCRIPT FLUSH. */
@@ -58,6 +83,36 @@ export class Server {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
+    clearInterval(this.#heart)
+    clearTimeout(this.#lossTimer)
     await Promise.all([this.write.close(), this.ask.close(), this.hear.close()])
+  }
+
+  get #lineProblem(): string | undefined {
+    return this.write.problem ?? this.ask.problem ?? this.hear.problem
+  }
+
+  #look(): Promise<void> {
+    return (this.#looking ??= this.#lookOnce().finally(() => { this.#looking = undefined }))
+  }
+
+  async #lookOnce(): Promise<void> {
+    const before = this.#lineProblem
+    if (before !== undefined && performance.now() - this.#lostAt < LOSS_MS) return
+    const unfit = before === undefined ? await this.#probe.look() : undefined
+    if (this.#isClosed) return
+    // what was refused stays said while the connection is made again for it
+    if (this.#lineProblem === undefined || unfit !== undefined) this.#unfit = unfit
+    else if (before !== undefined) this.#unfit = undefined
+    const problem = this.#unfit ?? this.#lineProblem
+    this.#wasReady ||= problem === undefined
+    this.#onHealth(this.name, problem)
+  }
+
+  #lose(): void {
+    this.#lostAt = performance.now()
+    clearTimeout(this.#lossTimer)
+    this.#lossTimer = setTimeout(() => void this.#look(), LOSS_MS + 1)
   }
 }

@@ -20,6 +20,10 @@ export interface RedisSettings {
   readonly connectTimeoutMs: number
   /** How often an idle connection is asked whether it still lives. */
   readonly pingMs: number
+  /** How often each server is tried with what serving needs, see probe.ts. */
+  readonly probeMs: number
+  /** Called with a server's name and what is wrong with it, or undefined, each time it was looked at: the same may be said again. */
+  readonly onHealth: (server: string, problem: string | undefined) => void
   /** Over how long the channels of a regained connection are handed to `onGap`, so that reads do not come all at once. */
   readonly gapSpreadMs: number
 }
@@ -32,5 +36,7 @@ export const REDIS_DEFAULTS: Omit<RedisSettings, 'url'> = {
   commandTimeoutMs: 2000,
   connectTimeoutMs: 2000,
   pingMs: 5000,
+  probeMs: 5000,
+  onHealth: () => undefined,
   gapSpreadMs: 1500,
 }

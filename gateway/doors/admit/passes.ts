@@ -1,9 +1,10 @@
 /**
- * Passes: JWTs that say who somebody is. Verified with IM_SECRET (HS256) or with any key of IM_JWKS_URL;
- * minted here only where this gateway has the secret (demo, guests, backends with an API key).
+ * Passes: JWTs that say who somebody is. Verified with IM_SECRET (HS256) and with any key of IM_JWKS_URL (public keys); where both
+ * are set the pass's own `alg` says which, so that guests, whose passes this gateway signs, come in beside the operator's people.
+ * Minted here only where this gateway has the secret (demo, guests, backends with an API key).
  */
 import { createSecretKey, type KeyObject } from 'node:crypto'
-import { createRemoteJWKSet, errors, jwtVerify, SignJWT, type JWTPayload, type JWTVerifyGetKey } from 'jose'
+import { createRemoteJWKSet, decodeProtectedHeader, errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
 import { isGuestId, isId, isShopSide, participantId, shopSide } from '../../protocol/keys.ts'
 import type { Identity } from '../../protocol/model.ts'
 import { Shops } from '../../domain/shops.ts'
@@ -27,20 +28,26 @@ export interface Claims {
 
 export class Passes {
   readonly #secret: KeyObject | undefined
-  readonly #jwks: JWTVerifyGetKey | undefined
+  readonly #jwks: ReturnType<typeof createRemoteJWKSet> | undefined
   readonly #sources: readonly string[] | undefined
   readonly #shops: Shops
   readonly #now: () => number
+  readonly #onKeySet: (problem: string | undefined) => void
 
-  /** `sources`: the prefixes there are, `shops`: the shops there are; absent: any. */
+  /**
+   * `sources`: the prefixes there are, `shops`: the shops there are; absent: any. `onKeySet`: what is wrong with the key set, whenever
+   * that is seen; undefined: nothing.
+   */
   constructor(options: {
     secret?: string | undefined; jwksUrl?: string | undefined; sources?: readonly string[] | undefined; shops?: Shops; now: () => number
+    onKeySet?: (problem: string | undefined) => void
   }) {
     this.#shops = options.shops ?? new Shops()
     this.#sources = options.sources
     if (options.secret !== undefined) this.#secret = createSecretKey(Buffer.from(options.secret))
     if (options.jwksUrl !== undefined) this.#jwks = createRemoteJWKSet(new URL(options.jwksUrl))
     this.#now = options.now
+    this.#onKeySet = options.onKeySet ?? (() => undefined)
   }
 
   /** Whether this gateway holds the secret, so that it can give out passes. */
@@ -50,15 +57,42 @@ export class Passes {
 
   /** Rejects with `pass_expired`, `pass_invalid`, or `unavailable` where the key set cannot be fetched. */
   async verify(token: string): Promise<Identity> {
-    const currentDate = new Date(this.#now())
     try {
-      const { payload } = this.#jwks === undefined
-        ? await jwtVerify(token, this.#requireSecret(), { algorithms: ['HS256'], currentDate, requiredClaims: ['exp', 'sub'] })
-        : await jwtVerify(token, this.#jwks, { algorithms: PUBLIC_KEY_ALGORITHMS, currentDate, requiredClaims: ['exp', 'sub'] })
-      return this.#identityOf(payload)
+      return this.#identityOf(await this.#payloadOf(token))
     } catch (error) {
-      throw refusalOf(error)
+      throw this.#refusalOf(error)
     }
+  }
+
+  /** Fetches the key set, so that what is wrong with it is known before the first person comes. */
+  async lookAtKeySet(): Promise<void> {
+    if (this.#jwks === undefined) return
+    try {
+      await this.#jwks.reload()
+      this.#onKeySet(this.#jwks.jwks()?.keys.length === 0 ? 'it has no keys' : undefined)
+    } catch (error) {
+      this.#onKeySet(keySetProblem(error) ?? 'it cannot be fetched')
+    }
+  }
+
+  async #payloadOf(token: string): Promise<JWTPayload> {
+    const options = { currentDate: new Date(this.#now()), requiredClaims: ['exp', 'sub'] }
+    const jwks = this.#jwks
+    if (jwks === undefined || (this.#secret !== undefined && isShared(token))) {
+      return (await jwtVerify(token, this.#requireSecret(), { ...options, algorithms: ['HS256'] })).payload
+    }
+    const { payload } = await jwtVerify(token, jwks, { ...options, algorithms: PUBLIC_KEY_ALGORITHMS })
+    this.#onKeySet(undefined)
+    return payload
+  }
+
+  #refusalOf(error: unknown): unknown {
+    if (error instanceof Refusal) return error
+    if (error instanceof errors.JWTExpired) return new Refusal('pass_expired')
+    const problem = keySetProblem(error)
+    if (problem === undefined) return error instanceof errors.JOSEError ? new Refusal('pass_invalid', faultOf(error)) : error
+    this.#onKeySet(problem)
+    return new Refusal('unavailable', 'the key set')
   }
 
   async mint(claims: Claims, ttlMs: number): Promise<{ token: string; expiresAt: number }> {
@@ -93,15 +127,15 @@ function checkSource({ sub, src }: JWTPayload, sources: readonly string[]): void
 }
 
 function identityOf({ sub, src, role, shop, name, avatar, exp }: JWTPayload): Identity {
-  if (src !== undefined && typeof src !== 'string') throw new Refusal('pass_invalid', 'src')
+  if (src !== undefined && typeof src !== 'string') throw new Refusal('pass_invalid', 'the claim "src" must be text')
   const id = typeof sub === 'string' ? participantId(src, sub) : ''
-  if (!isId(id) || isShopSide(id)) throw new Refusal('pass_invalid', 'src + sub is not an id')
+  if (!isId(id) || isShopSide(id)) throw new Refusal('pass_invalid', 'the claims "src" and "sub" together are no id: 1 to 64 characters, no spaces, no ~')
   const base = {
     id, expiresAt: (exp ?? 0) * 1000, ...nameOf(name), ...text('avatar', avatar, AVATAR_LENGTH),
   }
   if (role === 'customer') return { ...base, role, side: id, ...(isGuestId(id) ? { guest: true } : undefined) }
-  if (role !== 'agent') throw new Refusal('pass_invalid', 'role')
-  if (typeof shop !== 'string' || !isId(shopSide(shop)) || shop === '') throw new Refusal('pass_invalid', 'shop')
+  if (role !== 'agent') throw new Refusal('pass_invalid', 'the claim "role" must be "customer" or "agent"')
+  if (typeof shop !== 'string' || !isId(shopSide(shop)) || shop === '') throw new Refusal('pass_invalid', 'the claim "shop" must name the agent\'s shop')
   return { ...base, role, side: shopSide(shop), shop }
 }
 
@@ -113,18 +147,38 @@ function nameOf(value: unknown): { name?: string } {
 
 function text<K extends 'name' | 'avatar'>(key: K, value: unknown, maxLength: number): { [P in K]?: string } {
   if (value === undefined || value === null || value === '') return {}
-  if (typeof value !== 'string') throw new Refusal('pass_invalid', key)
+  if (typeof value !== 'string') throw new Refusal('pass_invalid', `the claim "${key}" must be text`)
   return { [key]: value.slice(0, maxLength) } as { [P in K]?: string }
 }
 
-function refusalOf(error: unknown): unknown {
-  if (error instanceof Refusal) return error
-  if (error instanceof errors.JWTExpired) return new Refusal('pass_expired')
-  if (error instanceof errors.JWKSTimeout) return new Refusal('unavailable', 'the key set')
-  if (error instanceof errors.JOSEError) {
-    const isFetch = error.code === 'ERR_JOSE_GENERIC'
-    return isFetch ? new Refusal('unavailable', 'the key set') : new Refusal('pass_invalid')
+/** Signed with a secret that both ends have. What cannot be read at all is for the verification to say. */
+function isShared(token: string): boolean {
+  try {
+    return decodeProtectedHeader(token).alg?.startsWith('HS') === true
+  } catch {
+    return true
   }
+}
+
+/** What is wrong with the pass, for whoever signs it: the claim, or what else. */
+function faultOf(error: errors.JOSEError): string {
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    return error.reason === 'missing' ? `the claim "${error.claim}" is missing` : `the claim "${error.claim}": ${error.reason}`
+  }
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'signed with another key'
+  if (error instanceof errors.JWKSNoMatchingKey) return 'its kid is not in the key set'
+  if (error instanceof errors.JWKSMultipleMatchingKeys) return 'it names no kid, and several keys of the key set fit'
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'its alg is not one of this gateway\'s'
+  return 'it is no signed JWT'
+}
+
+/** What keeps the key set from being used, undefined where it is the pass's fault. Without the address, which may hold a password. */
+function keySetProblem(error: unknown): string | undefined {
+  if (error instanceof errors.JWKSTimeout) return 'it did not come in time'
+  if (error instanceof errors.JWKSInvalid) return 'what came is no JSON Web Key Set'
+  if (error instanceof errors.JOSEError) return error.code === 'ERR_JOSE_GENERIC' ? error.message : undefined
+  if (!(error instanceof TypeError)) return undefined
   // fetch itself failed: the pass may well be good
-  return error instanceof TypeError ? new Refusal('unavailable', 'the key set') : error
+  const { code } = Object(error.cause) as { code?: unknown }
+  return `it cannot be fetched${typeof code === 'string' ? ` (${code})` : ''}`
 }

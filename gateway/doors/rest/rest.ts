@@ -8,6 +8,7 @@ import { conversationSides, guestId } from '../../protocol/keys.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import type { Identity } from '../../protocol/model.ts'
 import type { Allowances } from '../../domain/allowances.ts'
+import type { Report } from '../../domain/facts.ts'
 import { Refusal } from '../../domain/refusal.ts'
 import type { Domain } from '../dispatch.ts'
 import { checkInput } from '../validator.ts'
@@ -28,11 +29,12 @@ export interface RestOptions extends ImageRoutes {
   readonly isDemo: boolean
   readonly hasGuests: boolean
   readonly allowances: Allowances
+  readonly report: Report
 }
 
 export function registerRest(app: FastifyInstance, options: RestOptions): void {
   app.register(async (scope) => {
-    scope.setErrorHandler(refuse)
+    scope.setErrorHandler((error, request, reply) => refuseHeard(error, { request, reply, options }))
     scope.setNotFoundHandler(notThere)
     // or the pages at `/` would look for such a file
     scope.get('/', notThere)
@@ -42,9 +44,7 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
     if (options.passes.canMint && (options.isDemo || options.apiKey !== undefined)) {
       scope.post('/passes', { bodyLimit: LIMITS.packetBytes }, async (request) => mintPass(request, options))
     }
-    if (options.passes.canMint && options.hasGuests) {
-      scope.post('/guests', { bodyLimit: LIMITS.packetBytes }, async (request) => mintGuest(request, options))
-    }
+    scope.post('/guests', { bodyLimit: LIMITS.packetBytes }, async (request) => mintGuest(request, options))
     registerImages(scope, options)
     scope.get('/openapi.json', async () => OPENAPI)
     if (options.apiKey !== undefined) registerBackend(scope, options, options.apiKey)
@@ -72,6 +72,16 @@ function allowPages({ headers, method, raw }: FastifyRequest, reply: FastifyRepl
   if (!isPublic && !origins.allow(proxies.arrival(raw))) throw new Refusal('origin_forbidden', headers.origin)
 }
 
+/** Like every no, and said to the operator too. */
+function refuseHeard(error: unknown, { request, reply, options }: { request: FastifyRequest; reply: FastifyReply; options: RestOptions }) {
+  if (error instanceof Refusal) {
+    const { origin, host, address } = options.proxies.arrival(request.raw)
+    const { code, message } = error.wire
+    options.report({ fact: 'requestRefused', route: `${request.method} ${request.routeOptions.url ?? ''}`, code, message, origin, host, address })
+  }
+  return refuse(error, request, reply)
+}
+
 async function mintPass(request: FastifyRequest, { passes, apiKey, isDemo }: RestOptions) {
   if (apiKey !== undefined && request.headers.authorization !== undefined) requireApiKey(request, apiKey)
   else if (!isDemo) throw new Refusal('pass_required', 'Authorization: Bearer <API_KEY>')
@@ -82,7 +92,9 @@ async function mintPass(request: FastifyRequest, { passes, apiKey, isDemo }: Res
   return passes.mint(claims, ttlMs)
 }
 
-async function mintGuest(request: FastifyRequest, { passes, proxies, allowances }: RestOptions) {
+async function mintGuest(request: FastifyRequest, { passes, proxies, hasGuests, allowances }: RestOptions) {
+  if (!hasGuests) throw new Refusal('pass_required', 'GUESTS is off here')
+  if (!passes.canMint) throw new Refusal('pass_required', 'this gateway has no IM_SECRET to sign a guest\'s pass with')
   const input: unknown = request.body ?? {}
   checkGuest(input)
   allowances.take('guest', { address: proxies.clientAddress(request.raw) })

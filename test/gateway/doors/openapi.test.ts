@@ -38,6 +38,7 @@ async function routes(): Promise<string[]> {
   })
   registerRest(app, {
     passes: new Passes({ secret: 'secret', now: () => 0 }), origins: new Origins('*'), proxies: new TrustedProxies('off'),
+    report: () => undefined,
     domain: {} as Domain, apiKey: 'key', isDemo: true, hasGuests: true, allowances: {} as Allowances, images: {} as Images,
   })
   await app.ready()

@@ -122,7 +122,7 @@ describe('guests', () => {
     const { url } = await start({ IM_SECRET: 'a secret of the operator, long enough' })
     const foreign = await post(`${url}/v1/guests`, {}, { origin: 'https://evil.example' })
     expect(foreign).toMatchObject({ status: 403, json: { error: { code: 'origin_forbidden' } } })
-    expect((await post(`${(await start({ GUESTS: 'off' })).url}/v1/guests`, {})).status).toBe(404)
+    expect(await (await post(`${(await start({ GUESTS: 'off' })).url}/v1/guests`, {})).json).toMatchObject({ error: { code: 'pass_required' } })
   })
 })
 
