@@ -49,7 +49,7 @@ export const SETTINGS = {
   REDIS_KEEP_DAYS: count(0, [0, 36_500], 'Days a message is kept on Redis; 0 = for ever.'),
   IM_SECRET: optional(
     'The secret that signs passes (HS256), 32 bytes or more. Without it and IM_JWKS_URL: demo mode, passes for whoever is at this machine.'),
-  IM_JWKS_URL: optional('A JSON Web Key Set whose keys sign passes, instead of IM_SECRET.'),
+  IM_JWKS_URL: optional('A JSON Web Key Set whose keys sign passes, instead of IM_SECRET or beside it: guests are signed with IM_SECRET.'),
   API_KEY: optional('The key with which backends use the REST interface; without it those routes are off.'),
   CUSTOMER_URL: optional('Your backend that knows customers, for the desk: `{customer}` and `{shop}` are filled in, or follow as a query.'),
   CUSTOMER_KEY: optional('Sent to CUSTOMER_URL as `Authorization: Bearer …`.'),

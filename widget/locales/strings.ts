@@ -30,7 +30,10 @@ export interface Strings {
   /** The gateway is there and takes nobody now. */
   readonly busy: string
   readonly tryAgain: string
-  readonly refusals: Readonly<Record<'signIn' | 'pass' | 'setup' | 'origin' | 'forbidden' | 'replaced' | 'outdated' | 'tooLong' | 'picture' | 'limited' | 'blocked' | 'until' | 'other', string>>
+  readonly refusals: Readonly<Record<
+    'signIn' | 'pass' | 'setup' | 'origin' | 'forbidden' | 'replaced' | 'outdated'
+    | 'tooLong' | 'picture' | 'limited' | 'blocked' | 'until' | 'other', string
+  >>
   readonly left: string
   readonly over: string
   readonly image: string

@@ -129,13 +129,15 @@ function checkSource({ sub, src }: JWTPayload, sources: readonly string[]): void
 function identityOf({ sub, src, role, shop, name, avatar, exp }: JWTPayload): Identity {
   if (src !== undefined && typeof src !== 'string') throw new Refusal('pass_invalid', 'the claim "src" must be text')
   const id = typeof sub === 'string' ? participantId(src, sub) : ''
-  if (!isId(id) || isShopSide(id)) throw new Refusal('pass_invalid', 'the claims "src" and "sub" together are no id: 1 to 64 characters, no spaces, no ~')
+  if (!isId(id) || isShopSide(id)) throw new Refusal('pass_invalid', 'the claims "src" and "sub" together are no id')
   const base = {
     id, expiresAt: (exp ?? 0) * 1000, ...nameOf(name), ...text('avatar', avatar, AVATAR_LENGTH),
   }
   if (role === 'customer') return { ...base, role, side: id, ...(isGuestId(id) ? { guest: true } : undefined) }
   if (role !== 'agent') throw new Refusal('pass_invalid', 'the claim "role" must be "customer" or "agent"')
-  if (typeof shop !== 'string' || !isId(shopSide(shop)) || shop === '') throw new Refusal('pass_invalid', 'the claim "shop" must name the agent\'s shop')
+  if (typeof shop !== 'string' || !isId(shopSide(shop)) || shop === '') {
+    throw new Refusal('pass_invalid', 'the claim "shop" must name the agent\'s shop')
+  }
   return { ...base, role, side: shopSide(shop), shop }
 }
 

@@ -38,7 +38,8 @@ const becomes = (node: Backbone, pattern: RegExp) => eventually(async () => node
 /** A state an operator may bring a server into, how it is left, and Redis' word for it. */
 const ODD: readonly (readonly [string, readonly string[], readonly string[], RegExp])[] = [
   ['memory is full', ['CONFIG', 'SET', 'maxmemory', '1'], ['CONFIG', 'SET', 'maxmemory', '0'], /OOM command not allowed/],
-  ['it became a read-only replica', ['REPLICAOF', '127.0.0.1', '1'], ['REPLICAOF', 'NO', 'ONE'], /READONLY You can't write against a read only replica/],
+  ['it became a read-only replica', ['REPLICAOF', '127.0.0.1', '1'], ['REPLICAOF', 'NO', 'ONE'],
+    /READONLY You can't write against a read only replica/],
   ['the eviction policy deletes', ['CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru'], ['CONFIG', 'SET', 'maxmemory-policy', 'noeviction'],
     /maxmemory-policy is allkeys-lru/],
   ['too few replicas are there', ['CONFIG', 'SET', 'min-replicas-to-write', '1'], ['CONFIG', 'SET', 'min-replicas-to-write', '0'], /NOREPLICAS/],
