@@ -69,6 +69,8 @@ const DAY_MS = 86_400_000
 const CLOSE_MS = 300
 
 export interface App {
+  /** Tells the log, with its stack, of an error that nobody was there for. */
+  reportStray(error: unknown): void
   /** Listens as the settings say; resolves with the address in use. */
   listen(): Promise<AddressInfo>
   /** Why it cannot serve now, as /readyz says it; undefined: it can. */
@@ -140,6 +142,7 @@ function asApp(
     await fastify.close()
   }
   return {
+    reportStray: (error) => reception.report({ fact: 'bugFound', where: 'process', error }),
     listen: () => listen(fastify, config),
     drain: () => leave(config.DRAIN_MS),
     close: () => leave(CLOSE_MS),

@@ -36,6 +36,8 @@ async function startEcho(): Promise<void> {
 async function start(): Promise<void> {
   const config = readConfig(process.env)
   const app = await createApp(config, { isProcess: true })
+  // one thing that failed without anybody waiting for it is no reason to cut everybody else's lines
+  process.on('unhandledRejection', (error) => app.reportStray(error))
   try {
     const { port } = await app.listen()
     // whoever reads the greeting may want it gone at once

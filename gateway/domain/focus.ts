@@ -9,7 +9,7 @@ import type { CommandAnswer, CommandInput } from '../protocol/commands.ts'
 import { ownChannel, participantKey, userChannel } from '../protocol/keys.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import { access, type Caller } from './access.ts'
-import { isDeeperThan } from './is-deeper-than.ts'
+import { checkFreeForm } from './check-free-form.ts'
 import { Refusal } from './refusal.ts'
 
 /** On a user's channel: another window of this person, on the line `socketid`, now talks to `uid`. */
@@ -26,7 +26,6 @@ export interface SyncChangeUser {
 export const CUSTOMERS = ' '
 export const AGENTS = '  '
 
-const MOST_DEPTH = 16
 
 export class Focus {
   readonly #bus: Bus
@@ -37,7 +36,7 @@ export class Focus {
 
   async changeUser({ identity, sid }: Caller, input: CommandInput<'changeUser'>): Promise<CommandAnswer<'changeUser'>> {
     access(identity, { to: input.toid })
-    if (isDeeperThan(input, MOST_DEPTH)) throw new Refusal('bad_request', 'changeUser is nested too deep')
+    checkFreeForm('changeUser', input)
     const sync: SyncChangeUser = { type: 'syncChangeUser', uid: input.toid, socketid: sid, changeUserData: input }
     const json = JSON.stringify(sync)
     if (Buffer.byteLength(json) > LIMITS.changeUserBytes) throw new Refusal('too_large', `limits.changeUserBytes is ${LIMITS.changeUserBytes}`)

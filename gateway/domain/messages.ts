@@ -2,12 +2,14 @@
 import type { Appended, Muted, NewMessage, Store } from '../backbone/backbone.ts'
 import type { CommandAnswer, CommandInput } from '../protocol/commands.ts'
 import { LIMITS } from '../protocol/limits.ts'
+import type { Body } from '../protocol/model.ts'
 import { access, type Caller } from './access.ts'
 import { spenderOf, type Allowances } from './allowances.ts'
 import type { Blacklist } from './blacklist.ts'
 import { ROWS_BYTES } from './bounded.ts'
 import { isBlocking, type Conversations } from './conversations.ts'
 import type { Report } from './facts.ts'
+import { checkFreeForm } from './check-free-form.ts'
 import { isInvisible } from './is-invisible.ts'
 import { mayStart, type Direct } from './may-start.ts'
 import { Refusal } from './refusal.ts'
@@ -45,7 +47,7 @@ export class Messages {
     const { identity, sid } = caller
     const seen = access(identity, input)
     const { id, kind, body } = input
-    checkBody(kind, body.text, identity.role)
+    checkBody(kind, body, identity.role)
     if (LONE_SURROGATE.test(id)) throw new Refusal('bad_request', 'id is not well-formed text')
     const { conversation } = seen
     const { name, guest } = identity
@@ -130,8 +132,10 @@ export class Messages {
   }
 }
 
-function checkBody(kind: string, text: string, role: string): void {
+function checkBody(kind: string, body: Body, role: string): void {
+  const { text } = body
   if (kind === 'system' && role !== 'system') throw new Refusal('forbidden', 'kind system is the gateway\'s')
   if (text.length > LIMITS.textLength) throw new Refusal('text_too_long', `limits.textLength is ${LIMITS.textLength}`)
   if (kind === 'text' && isInvisible(text)) throw new Refusal('text_empty')
+  checkFreeForm('body', body)
 }

@@ -3,6 +3,7 @@
  * whoever opens it: lines of the chat, or the echo of the conformance server.
  */
 import { Server as EngineServer, type Socket } from 'engine.io'
+import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
@@ -10,6 +11,8 @@ import { LIMITS } from '../protocol/limits.ts'
 import { newSid } from './new-sid.ts'
 
 const ENGINE_PATH = '/im/'
+/** Between the packets of a payload of long polling. */
+const SEPARATOR = '\x1e'
 
 export interface EngineOptions {
   readonly tag: string
@@ -35,7 +38,7 @@ export class EngineIoDoor {
   constructor(options: EngineOptions) {
     this.#path = options.path ?? ENGINE_PATH
     this.#mayAsk = options.mayAsk ?? (() => true)
-    this.#engine = new EngineServer({
+    this.#engine = new LimitedEngine({
       wsEngine: WebSocketServer,
       transports: ['polling', 'websocket'],
       perMessageDeflate: false,
@@ -98,6 +101,43 @@ export class EngineIoDoor {
 }
 
 const queryOf = ({ url = '' }: IncomingMessage): URLSearchParams => new URLSearchParams(url.slice(url.indexOf('?') + 1))
+
+/** Said by a session's socket, once, when a payload had more packets than are read. */
+export const FLOOD = 'flood'
+
+/** Of the engine's transports, which keep it protected: how a payload becomes packets. */
+interface Parsing {
+  readonly sid: string
+  parser: { readonly decodePayload: (payload: string) => unknown[] }
+}
+
+/** The engine decodes a whole payload before it looks at the first packet of it: 2 MB of small ones hold everybody for seconds. */
+class LimitedEngine extends EngineServer {
+  protected override createTransport(...args: Parameters<EngineServer['createTransport']>): ReturnType<EngineServer['createTransport']> {
+    const transport = super.createTransport(...args)
+    const parsing = transport as unknown as Parsing
+    const { parser } = parsing
+    parsing.parser = {
+      ...parser,
+      decodePayload: (payload) => {
+        if (!hasMorePackets(payload, LIMITS.payloadCount)) return parser.decodePayload(payload)
+        const socket: EventEmitter | undefined = this.clients[parsing.sid]
+        socket?.emit(FLOOD)
+        return []
+      },
+    }
+    return transport
+  }
+}
+
+function hasMorePackets(payload: string, most: number): boolean {
+  let at = -1
+  for (let count = 0; count < most; count++) {
+    at = payload.indexOf(SEPARATOR, at + 1)
+    if (at < 0) return false
+  }
+  return true
+}
 
 /** The engine heeds a close packet on polling only; on a WebSocket it would wait for the ping to time out. */
 function endOnClose(this: Socket, { type }: { type: string }): void {

@@ -1,6 +1,8 @@
 /** An engine.io session as a line: its messages are packets. */
+import type { EventEmitter } from 'node:events'
 import type { Socket } from 'engine.io'
 import type { Arrival } from './admit/trusted-proxies.ts'
+import { FLOOD } from './engine-io.ts'
 import { Line } from './line.ts'
 import type { Outgoing } from './outgoing.ts'
 import { Pending } from './pending.ts'
@@ -16,6 +18,7 @@ export function openEngineLine(socket: Socket, reception: Reception): void {
     if (Buffer.isBuffer(data)) line.onBinary()
     else line.onText(data ?? '')
   })
+  ;(socket as EventEmitter).on(FLOOD, () => line.onFlood())
   socket.on('close', () => {
     pipe.closed()
     line.onClosed()

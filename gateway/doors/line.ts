@@ -63,9 +63,15 @@ export class Line {
     if (text.length > LIMITS.packetBytes / 3 && Buffer.byteLength(text) > LIMITS.packetBytes) {
       return this.#refuseUnread(text, new Refusal('too_large', `limits.packetBytes is ${LIMITS.packetBytes}`).wire)
     }
-    const packet = decodePacket(text)
-    if (packet.type === 'invalid') return this.#refuseInvalid(packet)
-    this.#onPacket(packet)
+    try {
+      const packet = decodePacket(text)
+      if (packet.type === 'invalid') return this.#refuseInvalid(packet)
+      this.#onPacket(packet)
+    } catch (error) {
+      // a bug ends this line and no other
+      this.#refuse(this.#wire(error, 'packet'))
+      this.#bye('internal')
+    }
   }
 
   onBinary(): void {
@@ -181,7 +187,7 @@ export class Line {
     }
     this.#commandsUnderWay++
     try {
-      dispatch(this.#reception.domain, this.#asker(peer), { name, input }).then(answer, refuse)
+      dispatch(this.#reception.domain, this.#asker(peer), { name, input }).then(answer).catch(refuse)
     } catch (error) {
       refuse(error)
     }

@@ -4,7 +4,7 @@
  */
 import type { Invitation } from '../domain/conversations.ts'
 import { AGENTS, CUSTOMERS } from '../domain/focus.ts'
-import { isDeeperThan } from '../domain/is-deeper-than.ts'
+import { freeFormFault } from '../protocol/free-form.ts'
 import { isId, isShopSide, SHOP_PREFIX } from '../protocol/keys.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import type { PushData } from '../protocol/pushes.ts'
@@ -20,7 +20,6 @@ export type Notice =
   | { readonly type: 'notice'; readonly data: PushData<'noticePush'> }
   | { readonly type: 'unreadable'; readonly reason: string }
 
-const MOST_DEPTH = 32
 const SOCKET_ID_LENGTH = 128
 
 export function readNotice(outgoing: Outgoing): Notice {
@@ -29,7 +28,8 @@ export function readNotice(outgoing: Outgoing): Notice {
   const json = parseObject(text)
   if (json === undefined) return unreadable('not a JSON object')
   if (typeof json.type !== 'string') return unreadable('type is not a text')
-  if (isDeeperThan(json, MOST_DEPTH)) return unreadable('nested too deep')
+  const fault = freeFormFault(json, { depth: LIMITS.bodyDepth, count: LIMITS.packetCount })
+  if (fault !== undefined) return unreadable(fault === 'depth' ? 'nested too deep' : 'of too many parts')
   if (json.type === 'invite') return readInvitation(json)
   if (json.type === 'syncChangeUser') return readFocus(json, text.endsWith(AGENTS) ? 'agent' : text.endsWith(CUSTOMERS) ? 'customer' : undefined)
   return { type: 'notice', data: json as PushData<'noticePush'> }

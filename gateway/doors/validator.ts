@@ -1,21 +1,26 @@
 /** Checks a command's input against its schema, compiled once, and says which field is wrong. */
-import { Compile } from 'typebox/compile'
 import type { TObject } from 'typebox'
 import { COMMANDS, Hello, type Command, type CommandInput } from '../protocol/commands.ts'
+import { freeFormFault } from '../protocol/free-form.ts'
+import { LIMITS } from '../protocol/limits.ts'
 import { Refusal } from '../domain/refusal.ts'
+import { firstFault, validatorOf } from './first-fault.ts'
 
 type Check = (value: unknown) => void
 
-/** Throws a `bad_request` that names the field. */
+/** Inside a command or a request: a body is one object further in. */
+const FREE_FORM = { depth: LIMITS.bodyDepth + 2, count: LIMITS.packetCount }
+
+/** Throws a `bad_request` that names the field. What is too deep or of too many parts is refused before the schema looks at it. */
 export function check(schema: TObject): Check {
-  const validator = Compile(schema)
+  const validator = validatorOf(schema)
   return (value) => {
+    const limit = freeFormFault(value, FREE_FORM)
+    if (limit === 'depth') throw new Refusal('bad_request', `the argument nests deeper than limits.bodyDepth, ${LIMITS.bodyDepth}`)
+    if (limit === 'count') throw new Refusal('bad_request', `the argument has more parts than limits.packetCount, ${LIMITS.packetCount}`)
     if (validator.Check(value)) return
-    const error = validator.Errors(value)[0]
-    const path = (error?.instancePath ?? '').slice(1).replaceAll('/', '.')
-    const missing = error?.keyword === 'required' ? error.params.requiredProperties.join(', ') : ''
-    const field = [path, missing].filter((part) => part !== '').join('.')
-    throw new Refusal('bad_request', `${field === '' ? 'the argument' : field}: ${error?.message ?? 'is not valid'}`)
+    const { path, message } = firstFault(schema, value)
+    throw new Refusal('bad_request', `${path === '' ? 'the argument' : path}: ${message}`)
   }
 }
 

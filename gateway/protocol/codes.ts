@@ -8,7 +8,7 @@ export const CODES = {
   bad_packet: { message: 'The packet could not be read.', retry: false },
   binary_unsupported: { message: 'Binary packets are not spoken here; send text packets.', retry: false },
   namespace_unknown: { message: 'Only the default namespace "/" exists.', retry: false },
-  too_large: { message: 'The packet is larger than limits.packetBytes.', retry: false },
+  too_large: { message: 'The packet or its body is larger than the limits.', retry: false },
   // the hello
   hello_required: { message: 'Send CONNECT with a pass before any command.', retry: true },
   hello_repeated: { message: 'This line has already said hello.', retry: false },

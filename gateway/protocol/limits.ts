@@ -5,6 +5,16 @@
 export const LIMITS = {
   /** One text message. */
   textLength: 4000,
+  /** A message's body, as JSON … */
+  bodyBytes: 32_768,
+  /** … its arrays and objects inside each other, its own pair of braces included; the same for all data of free form … */
+  bodyDepth: 16,
+  /** … and its properties and items altogether. */
+  bodyCount: 512,
+  /** Properties and items of one packet altogether. */
+  packetCount: 2048,
+  /** Packets in one payload of long polling; a line that brings more is cut. */
+  payloadCount: 1024,
   /** One packet that is still read; anything larger is refused with `too_large`. */
   packetBytes: 65_536,
   /** One packet at which the line itself is cut; between the two a refusal can still be given. */

@@ -14,7 +14,7 @@ interface Wish {
   readonly now: number
   decide(): Change | undefined
   settle(): void
-  fail(error: Unavailable): void
+  fail(error: Error): void
 }
 
 interface Change {
@@ -105,19 +105,25 @@ export class EmbeddedRecords implements Records {
       this.#place(one)
       changes.push(one)
     }
-    for (const wish of wishes) {
-      const one = wish.decide()
-      if (one !== undefined) change(one)
-    }
+    const decided = wishes.filter((wish) => {
+      try {
+        const one = wish.decide()
+        if (one !== undefined) change(one)
+        return true
+      } catch (error) {
+        wish.fail(error as Error) // a bug: of this wish alone
+        return false
+      }
+    })
     if (changes.length > 0) for (const one of this.#expired(wishes.at(-1)!.now)) change(one)
     try {
       if (changes.length > 0) await this.#files.main.batch(() => { for (const one of changes) this.#write(one) })
-      for (const wish of wishes) wish.settle()
+      for (const wish of decided) wish.settle()
     } catch (error) {
       ;(error as { commitError?: Promise<never> }).commitError?.catch(() => undefined)
       for (const one of undo) this.#place(one)
       const unavailable = new Unavailable(`The data folder could not be written: ${(error as Error).message}`, { cause: error })
-      for (const wish of wishes) wish.fail(unavailable)
+      for (const wish of decided) wish.fail(unavailable)
     }
   }
 

@@ -107,12 +107,13 @@ class AppendWish implements Wish {
     }
     this.#refused = refusalOf(conversation, message)
     if (this.#refused !== undefined) return undefined
+    const tail = messageTail(message)
     this.#prev = conversation.assigned.id
     conversation.assigned.append(message)
     this.#seq = conversation.assigned.seq
     conversation.assign(authorOf(message), message.id, this.#seq)
     conversations.touch(conversation, batch)
-    return conversation.packetStart + messageLink(this.#seq, this.#prev) + messageTail(message) + ']'
+    return conversation.packetStart + messageLink(this.#seq, this.#prev) + tail + ']'
   }
 
   settle(part: Part | undefined): void {
@@ -133,6 +134,10 @@ class AppendWish implements Wish {
 
   fail(error: Unavailable): void {
     this.#conversation?.fallBack()
+    this.#answer.reject(error)
+  }
+
+  refuse(error: Error): void {
     this.#answer.reject(error)
   }
 
@@ -193,6 +198,10 @@ class AdvanceWish implements Wish {
 
   fail(error: Unavailable): void {
     this.#conversation?.fallBack()
+    this.#answer.reject(error)
+  }
+
+  refuse(error: Error): void {
     this.#answer.reject(error)
   }
 }

@@ -10,12 +10,17 @@ export interface Part {
 
 /** Something to be written to the journal, or to be answered after what was asked before it is durable. */
 export interface Wish {
-  /** Decides, against the state that all earlier wishes lead to. Returns the packet to write, or nothing to write. */
+  /**
+   * Decides, against the state that all earlier wishes lead to. Returns the packet to write, or nothing to write. Must change nothing
+   * before whatever may throw.
+   */
   prepare(batch: number): string | undefined
   /** It is durable, and so is everything before it; `part` is what was written. */
   settle(part: Part | undefined): void
   /** It was not written, as far as is known; nothing after it in the same batch was either. */
   fail(error: Unavailable): void
+  /** Preparing or settling it threw, a bug: told to whoever asked, and nothing of the others is touched. */
+  refuse(error: Error): void
 }
 
 /**
@@ -59,19 +64,24 @@ export class GroupCommit {
 
   async #commit(wishes: readonly Wish[]): Promise<void> {
     const batch = this.#last + 1
-    const packets = wishes.map((wish) => wish.prepare(batch))
+    const { prepared, packets } = prepareAll(wishes, batch)
     const { bytes, ends } = layOut(packets)
     try {
       if (bytes.length > 0) await this.#journal.put(batch, bytes)
     } catch (error) {
-      this.#failed(wishes, error as Error & { commitError?: Promise<never> })
+      this.#failed(prepared, error as Error & { commitError?: Promise<never> })
       return
     }
     this.trouble = undefined
     if (bytes.length > 0) this.#last = batch
-    for (let i = 0, start = 0; i < wishes.length; i++) {
+    for (let i = 0, start = 0; i < prepared.length; i++) {
       const end = ends[i]!
-      wishes[i]!.settle(end === start ? undefined : { batch: bytes, start, end: end - 1 })
+      const wish = prepared[i]!
+      try {
+        wish.settle(end === start ? undefined : { batch: bytes, start, end: end - 1 })
+      } catch (error) {
+        wish.refuse(error as Error)
+      }
       start = end
     }
     this.#settled(this.#last)
@@ -87,6 +97,21 @@ export class GroupCommit {
     const unavailable = new Unavailable(this.trouble, { cause: error })
     for (const wish of wishes) wish.fail(unavailable)
   }
+}
+
+/** What throws here fails alone: it has changed nothing. */
+function prepareAll(wishes: readonly Wish[], batch: number): { prepared: readonly Wish[]; packets: readonly (string | undefined)[] } {
+  const prepared: Wish[] = []
+  const packets: (string | undefined)[] = []
+  for (const wish of wishes) {
+    try {
+      packets.push(wish.prepare(batch))
+      prepared.push(wish)
+    } catch (error) {
+      wish.refuse(error as Error)
+    }
+  }
+  return { prepared, packets }
 }
 
 /** All packets in one buffer, one a line (JSON has no raw line feed), and where each ends, its line feed included. */

@@ -61,4 +61,8 @@ export class ServiceWish implements Wish {
     this.#conversation?.fallBack()
     this.#answer.reject(error)
   }
+
+  refuse(error: Error): void {
+    this.#answer.reject(error)
+  }
 }

@@ -46,7 +46,11 @@ export class Batcher {
     if (this.#options.line.problem !== undefined) return this.#refuse()
     const { lanes, calls } = this.#take()
     this.#isFlying = true
-    void this.#fly(calls).then((errors) => {
+    void this.#fly(calls).catch((error: unknown) => {
+      // a bug on the way: of this batch, not of those after it
+      for (const call of calls) refuse(call, error as Error)
+      return new Map<Lane, Error>()
+    }).then((errors) => {
       this.#isFlying = false
       for (const lane of lanes) this.#options.onReturn(lane, errors.get(lane))
       this.#flush()
@@ -118,7 +122,8 @@ function commandOf({ script, members }: Call): string[] {
 }
 
 function leave({ lane, pending }: Call['members'][number]): void {
-  lane.queue.splice(lane.queue.indexOf(pending), 1)
+  const at = lane.queue.indexOf(pending)
+  if (at >= 0) lane.queue.splice(at, 1)
 }
 
 function settle(call: Call, reply: unknown): void {

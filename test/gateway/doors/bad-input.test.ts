@@ -16,6 +16,9 @@ afterAll(() => gateway.stop())
 const send = (more: Record<string, unknown>): Record<string, unknown> =>
   ({ to: 'shop:1', id: 'm1', kind: 'text', body: { text: 'hello' }, ...more })
 
+const nested = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth))
+const MANY = Object.fromEntries(Array.from({ length: 5000 }, (_, n) => [`k${n}`, n]))
+
 const REFUSED: readonly [title: string, command: string, input: unknown, code: string, detail: string][] = [
   ['an unknown command', 'fly', {}, 'unknown_command', 'fly'],
   ['a command named like a property of every object', 'constructor', {}, 'unknown_command', 'constructor'],
@@ -36,6 +39,11 @@ const REFUSED: readonly [title: string, command: string, input: unknown, code: s
   ['a text of white space', 'send', send({ body: { text: ' \n\t ' } }), 'text_empty', ''],
   ['a text of nothing to see', 'send', send({ body: { text: ' \u3000\u200b\u2060' } }), 'text_empty', ''],
   ['a system message by a person', 'send', send({ kind: 'system' }), 'forbidden', ''],
+  ['a body that nests 17 deep', 'send', send({ body: { text: 'x', deep: nested(16) } }), 'bad_request', 'bodyDepth'],
+  ['a body of 600 items', 'send', send({ body: { text: 'x', list: Array(600).fill(0) } }), 'bad_request', 'bodyCount'],
+  ['a body of 5,000 properties', 'send', send({ body: { text: 'x', ...MANY } }), 'bad_request', 'packetCount'],
+  ['a body of 40 kB', 'send', send({ body: { text: 'x', more: 'x'.repeat(40_000) } }), 'too_large', 'bodyBytes'],
+  ['a list of thirty thousand nothings', 'presence', { of: Array(30_000).fill(0) }, 'bad_request', 'packetCount'],
   ['an unknown conversation', 'history', { conversation: 'nonsense' }, 'unknown_conversation', ''],
   ['a conversation with its sides in the wrong order', 'history', { conversation: 'c1~shop:1' }, 'unknown_conversation', ''],
   ['someone else\'s conversation', 'history', { conversation: 'shop:1~c2' }, 'forbidden', ''],
@@ -77,6 +85,17 @@ describe.each(WAYS)('over %s', (way) => {
     const talker = await arrive('c1')
     talker.send(packet)
     expect((await talker.push('refusalPush')).error).toMatchObject({ code, retry: false })
+    await stillAnswers(talker)
+  })
+
+  test.each([
+    ['send', `{"to":"shop:1","id":"deep","kind":"text","body":{"text":"x","deep":${'['.repeat(5000)}${']'.repeat(5000)}}}`],
+    ['changeUser', `{"toid":"shop:1","deep":${'{"a":'.repeat(5000)}0${'}'.repeat(5000)}}`],
+    ['presence', `{"of":[],"deep":${'['.repeat(30_000)}${']'.repeat(30_000)}}`],
+  ])('%s with data thousands deep is refused in the ack', async (command, input) => {
+    const talker = await arrive('c1')
+    talker.send(`277["${command}",${input}]`)
+    expect(await talker.ack(77)).toMatchObject({ error: { code: 'bad_request', retry: false } })
     await stillAnswers(talker)
   })
 
@@ -125,6 +144,27 @@ describe.each(WAYS)('over %s', (way) => {
     expect(talker.pushes('refusalPush').length).toBe(50)
     if (way === 'ws') expect(talker.closeCode).toBe(4101)
   })
+})
+
+describe.each(WAYS)('without a pass, over %s', (way) => {
+  test('a line gets few tries, hellos and commands alike, and is told so', async () => {
+    const talker = await new Talker(gateway.url, way).open()
+    for (let n = 0; n < 4; n++) await talker.refusedHello({ token: 'nonsense' })
+    for (let n = 0; n < 20; n++) talker.sendPacket({ type: 'event', name: 'send', args: [{}], id: n })
+    expect(await talker.push('byePush')).toMatchObject({ code: 'abuse', reconnect: false })
+    await talker.closed()
+    expect(talker.received.filter(({ type }) => type === 'ack' || type === 'connectError')).toHaveLength(10)
+  })
+})
+
+test('a polling payload of too many packets ends its line with a word and holds nobody', async () => {
+  const opened = await (await fetch(`${gateway.url}/im/?EIO=4&transport=polling`)).text()
+  const { sid } = JSON.parse(opened.slice(1)) as { sid: string }
+  const started = performance.now()
+  const body = '4x\x1e'.repeat(690_000)
+  await fetch(`${gateway.url}/im/?EIO=4&transport=polling&sid=${sid}`, { method: 'POST', body })
+  expect(performance.now() - started).toBeLessThan(1000)
+  expect(await (await fetch(`${gateway.url}/im/?EIO=4&transport=polling&sid=${sid}`)).text()).toContain('"code":"abuse"')
 })
 
 describe.each(WAYS.filter((way) => way !== 'engine.io polling'))('binary over %s', (way) => {
