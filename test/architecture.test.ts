@@ -59,7 +59,7 @@ const ROOMS: readonly Room[] = [
   },
   {
     name: 'gateway/backbone/embedded', files: /^gateway\/backbone\/embedded\//,
-    code: /^gateway\/(backbone\/[^/]+|protocol\/[^/]+)$/, packages: /^(lmdb|node:.+)$/, never: [PROCESS],
+    code: /^gateway\/(backbone\/[^/]+|protocol\/[^/]+)$/, packages: /^(lmdb|fs-native-extensions|node:.+)$/, never: [PROCESS],
   },
   {
     name: 'gateway/backbone/redis', files: /^gateway\/backbone\/redis\//,

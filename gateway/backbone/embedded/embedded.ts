@@ -48,11 +48,11 @@ export async function openEmbedded(
         await records.close()
         bus.close()
         await files.close()
-        await claim.release()
+        claim.release()
       },
     }
   } catch (error) {
-    await claim.release()
+    claim.release()
     throw error
   }
 }

@@ -1,32 +1,44 @@
-import { createHash } from 'node:crypto'
-import { accessSync, constants, mkdirSync, realpathSync, rmSync, statSync } from 'node:fs'
-import { connect, createServer, type Server } from 'node:net'
-import { tmpdir } from 'node:os'
+import { accessSync, closeSync, constants, mkdirSync, openSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { DataFolderError } from './data-folder-error.ts'
 
-/** Of sun_path on the systems that have least; longer paths fail to bind. */
-const SOCKET_PATH_BYTES = 100
+export interface Claim {
+  /** The folder's real path. */
+  readonly path: string
+  release(): void
+}
 
 /**
- * Makes the folder where it is missing and claims it for this process. The claim is a listening local socket inside
- * it, because such a claim ends with the process, however it ends: a pid in a file may belong to somebody else by now.
+ * Makes the folder where it is missing and claims it for this process. The claim is a lock on a file inside it, which the system
+ * drops with the process, however that ends: a pid in a file may belong to somebody else by now, and whoever removes
+ * a stale socket may remove the one that another process has just bound. The file itself stays and means nothing.
+ * The lock sees every process of this machine, whatever its container, TMPDIR or path to the folder.
  */
-export async function claimFolder(dataDir: string): Promise<{ path: string; release(): Promise<void> }> {
+export async function claimFolder(dataDir: string): Promise<Claim> {
   const path = prepare(resolve(dataDir))
-  const address = claimAddress(path)
-  const server = await listen(address).catch(async (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE') throw unusable(path, error)
-    if (await answers(address)) {
-      throw new DataFolderError(
-        `The data folder ${path} is in use by another gateway; stop it, or set DATA_DIR to another folder.`)
-    }
-    rmSync(address, { force: true })
-    return listen(address).catch((again: NodeJS.ErrnoException) => { throw unusable(path, again) })
+  const file = join(path, 'in-use.lock')
+  const { tryLock } = await import('fs-native-extensions').catch((error: Error) => {
+    throw new DataFolderError(`Files cannot be locked on this kind of machine (${error.message}); set REDIS_URL instead of DATA_DIR.`)
   })
-  // The claim alone keeps no process alive.
-  server.unref()
-  return { path, release: () => new Promise((done) => server.close(() => done())) }
+  let opened: number | undefined
+  try {
+    opened = openSync(file, 'a+')
+    if (tryLock(opened)) return { path, release: releaseOnce(opened) }
+  } catch (error) {
+    if (opened !== undefined) closeSync(opened)
+    throw unlockable(path, error as NodeJS.ErrnoException)
+  }
+  closeSync(opened)
+  throw new DataFolderError(`The data folder ${path} is in use by another gateway; stop it, or set DATA_DIR to another folder.`)
+}
+
+/** A number closed twice would close whatever has got it since. */
+function releaseOnce(opened: number): () => void {
+  let isOpen = true
+  return () => {
+    if (isOpen) closeSync(opened)
+    isOpen = false
+  }
 }
 
 function prepare(path: string): string {
@@ -46,25 +58,6 @@ function make(path: string): void {
   mkdirSync(path)
 }
 
-function claimAddress(path: string): string {
-  const digest = createHash('sha256').update(path).digest('hex').slice(0, 24)
-  if (process.platform === 'win32') return `\\\\.\\pipe\\im-chat-${digest}`
-  const inside = join(path, 'in-use.sock')
-  return Buffer.byteLength(inside) <= SOCKET_PATH_BYTES ? inside : join(tmpdir(), `im-chat-${digest}.sock`)
-}
-
-const listen = (address: string): Promise<Server> => new Promise((done, fail) => {
-  const server = createServer((socket) => socket.destroy())
-  server.once('error', fail)
-  server.listen(address, () => done(server))
-})
-
-const answers = (address: string): Promise<boolean> => new Promise((done) => {
-  const socket = connect(address)
-  socket.once('connect', () => { socket.destroy(); done(true) })
-  socket.once('error', () => done(false))
-})
-
 const WHY: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
@@ -77,3 +70,11 @@ const WHY: Readonly<Record<string, string>> = {
 const unusable = (path: string, error: NodeJS.ErrnoException): DataFolderError => new DataFolderError(
   `The data folder ${path} cannot be used: ${WHY[error.code ?? ''] ?? error.message}; `
   + 'set DATA_DIR to a folder this user may write.')
+
+const WITHOUT_LOCKS = ['ENOLCK', 'ENOSYS', 'EOPNOTSUPP', 'ENOTSUP', 'EINVAL']
+
+function unlockable(path: string, error: NodeJS.ErrnoException): DataFolderError {
+  if (!WITHOUT_LOCKS.includes(error.code ?? '')) return unusable(path, error)
+  return new DataFolderError(`The file system of the data folder ${path} has no file locks, so two gateways could write at once; `
+    + 'set DATA_DIR to a folder on a disk of this machine.')
+}

@@ -4,12 +4,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { build } from 'esbuild'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { DataFolderError } from '../../../gateway/backbone/embedded/data-folder-error.ts'
 import { openEmbedded } from '../../../gateway/backbone/embedded/embedded.ts'
 import type { Message } from '../../../gateway/protocol/model.ts'
 import { Unavailable, type Store } from '../../../gateway/backbone/backbone.ts'
+import { bundled } from './bundled.ts'
 import { describeBackbone, type Started } from './contract.ts'
 import { newTalk } from './laws/conversation.ts'
 
@@ -60,15 +60,6 @@ describe('the embedded backbone alone', () => {
     rmSync(dataDir, { recursive: true })
   })
 
-  it('takes a folder whose path is too long for a socket', async () => {
-    const root = newFolder()
-    const dataDir = join(root, 'a'.repeat(120))
-    const first = await openEmbedded({ dataDir })
-    await expect(openEmbedded({ dataDir })).rejects.toThrow(/in use/)
-    await first.close()
-    rmSync(root, { recursive: true })
-  })
-
   it('says in a sentence that the folder cannot be used', async () => {
     const root = newFolder()
     writeFileSync(join(root, 'file'), '')
@@ -82,17 +73,6 @@ describe('the embedded backbone alone', () => {
     rmSync(root, { recursive: true })
   })
 })
-
-/** A process for a test, in one file. Inside node_modules, so that it finds lmdb's own binary. */
-function bundled(name: string): string {
-  const script = join(import.meta.dirname, '../../../node_modules/.cache/im-chat', `${name}-${process.pid}.mjs`)
-  beforeAll(() => build({
-    entryPoints: [join(import.meta.dirname, `${name}.ts`)],
-    bundle: true, platform: 'node', format: 'esm', target: 'node20', external: ['lmdb'], outfile: script,
-  }))
-  afterAll(() => rmSync(script))
-  return script
-}
 
 describe('on a full disk', () => {
   const script = bundled('append-until-full')
