@@ -86,29 +86,34 @@ export interface AppOptions {
   readonly isProcess?: boolean
   /** Shorter than the wire's limit in tests of the deadline. */
   readonly helloMs?: number
-  /** Ms since the epoch; tests move it. */
+  /** Ms since the epoch, instead of the backbone's; tests move it. */
   readonly now?: () => number
+  /** Ms on a clock that never steps, for everything that lasts; where only `now` is given, that one. */
+  readonly uptime?: () => number
   /** Instead of the one the settings name; this app closes it all the same. */
   readonly backbone?: Backbone
 }
 
 export async function createApp(config: Config, options: AppOptions = {}): Promise<App> {
-  const { isProcess = false, helloMs = LIMITS.helloMs, now = () => Date.now() } = options
+  const { isProcess = false, helloMs = LIMITS.helloMs } = options
+  const uptime = options.uptime ?? options.now ?? (() => Math.floor(performance.now()))
   const dispatcher = new Dispatcher()
   const fastify = createFastify(config, (handler) => dispatcher.server(handler))
   const metrics = new Metrics({ isProcess })
-  const report = reporter(fastify.log, metrics, now)
+  const report = reporter(fastify.log, metrics, uptime)
 
   const backbone = options.backbone ?? (await openBackbone(config, report))
-  const nodes = new Nodes({ records: backbone.records, now, node: randomBytes(6).toString('hex') })
-  const presence = new Presence({ ...backbone, nodes, now })
-  const { passes, origins, proxies, admit, allowances, addressWatch } = await createAdmission(backbone, { config, now, report })
-  const viewing = new Viewing({ ...backbone, nodes, allowances, now })
-  const hub = new Hub({ backbone, presence, viewing, report, now, chance: Math.random })
+  const now = options.now ?? backbone.now
+  const nodes = new Nodes({ records: backbone.records, now, uptime, node: randomBytes(6).toString('hex') })
+  const presence = new Presence({ ...backbone, nodes, now, uptime })
+  const { passes, origins, proxies, admit, allowances, addressWatch } = await createAdmission(backbone, { config, now, uptime, report })
+  const viewing = new Viewing({ ...backbone, nodes, allowances, now, uptime })
+  const hub = new Hub({ backbone, presence, viewing, report, now, uptime, chance: Math.random })
   const customerUrl = createCustomerUrl(config, report)
-  const domain = createDomain(backbone, { attendance: hub, presence, viewing, customerBackend: customerUrl, allowances, config, now, report })
+  const domain = createDomain(backbone, { attendance: hub, presence, viewing, customerBackend: customerUrl, allowances, config, now, uptime, report })
+  nodes.onForgotten = () => { for (const keeper of [presence, viewing, domain.handover]) keeper.doubt() }
   const stopRounds = startRounds({ handover: domain.handover, hub, report })
-  const reception: Reception = { admit, hub, domain, allowances, addressWatch, now, helloMs, report, lines: new Set() }
+  const reception: Reception = { admit, hub, domain, allowances, addressWatch, now, uptime, helloMs, report, lines: new Set() }
 
   await openDoors(fastify, { config, dispatcher, reception })
   const images = new Images({ store: backbone.images, allowances, report })
@@ -133,7 +138,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 function asApp(
   fastify: FastifyInstance, { config, dispatcher, reception }: { config: Config; dispatcher: Dispatcher; reception: Reception },
 ): Omit<App, 'unready'> {
-  const { lines, now } = reception
+  const { lines, uptime: now } = reception
   const stopAccepting = (): void => {
     dispatcher.isClosing = true
   }
@@ -172,13 +177,14 @@ interface DomainOptions {
   readonly allowances: AllowancesPort
   readonly config: Config
   readonly now: () => number
+  readonly uptime: () => number
   readonly report: Report
 }
 
 function createDomain({ store, records, bus }: Backbone, options: DomainOptions): Domain {
-  const { attendance, presence, viewing, customerBackend: backend, allowances, config, now, report } = options
+  const { attendance, presence, viewing, customerBackend: backend, allowances, config, now, uptime, report } = options
   const conversations = new Conversations({ store, bus, attendance, now })
-  const serving = new Serving({ store, bus, index: new OpenIndex({ records, now }), now })
+  const serving = new Serving({ store, bus, index: new OpenIndex({ records, now, uptime }), now })
   const routing = new Routing({ serving, store, presence, now, limit: config.AGENT_LIMIT, report })
   const newId = (): string => randomBytes(12).toString('base64url')
   const transfers = new Transfers({ serving, conversations, store, presence, bus, newId, limitMs: config.TRANSFER_MS, report })
@@ -192,10 +198,10 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
     transfers,
     blacklist,
     personBlocks: new PersonBlocks({ store, records, bus, now }),
-    handover: new Handover({ serving, routing, transfers, presence, now, handoverMs: config.HANDOVER_MS, report }),
+    handover: new Handover({ serving, routing, transfers, presence, now, uptime, handoverMs: config.HANDOVER_MS, report }),
     presence,
     viewing,
-    customers: new Customers({ store, viewing, backend, now, wait: (ms, signal) => wait(ms, undefined, { signal }) }),
+    customers: new Customers({ store, viewing, backend, now, uptime, wait: (ms, signal) => wait(ms, undefined, { signal }) }),
     notes: new Notes({ records, bus, now }),
     shops: new Shops(shopsOf(config)),
     search: new Search({ store, now, turn: () => setImmediate() }),
@@ -216,8 +222,7 @@ async function createPasses(config: Config, { now, report }: Pick<DomainOptions,
   const secret = isDemo(config) ? await demoSecret(config.DATA_DIR) : config.IM_SECRET
   const onKeySet = (problem: string | undefined): void => report({ fact: 'partSeen', part: 'The key set of IM_JWKS_URL', problem })
   const passes = new Passes({ secret, jwksUrl: config.IM_JWKS_URL, sources: sourcesOf(config), shops: new Shops(shopsOf(config)), now, onKeySet })
-  // not waited for: who keeps the keys may be slow, and the rest need not be
-  void passes.lookAtKeySet()
+  void passes.lookAtKeySet() // not waited for: who keeps the keys may be slow, and the rest need not be
   return passes
 }
 
@@ -238,7 +243,7 @@ async function openDoors(
   })
 }
 
-async function createAdmission(backbone: Backbone, options: Pick<DomainOptions, 'config' | 'now' | 'report'>) {
+async function createAdmission(backbone: Backbone, options: Pick<DomainOptions, 'config' | 'now' | 'uptime' | 'report'>) {
   const { config, now, report } = options
   const passes = await createPasses(config, { now, report })
   const origins = new Origins(config.ORIGINS ?? (isDemo(config) ? '*' : ''))
@@ -249,19 +254,17 @@ async function createAdmission(backbone: Backbone, options: Pick<DomainOptions, 
   }
 }
 
-function createAllowances({ bus }: Backbone, { config, now, report }: Pick<DomainOptions, 'config' | 'now' | 'report'>): Allowances {
+function createAllowances({ bus }: Backbone, { config, uptime, report }: Pick<DomainOptions, 'config' | 'uptime' | 'report'>): Allowances {
   const table = allowanceTable({
     commandsPerSecond: config.COMMANDS_PER_SECOND, guestsPerMinute: config.GUESTS_PER_MINUTE, imagesPerMinute: config.IMAGES_PER_MINUTE,
   })
   const scopes = config.RATE_LIMITS === 'on' ? ALLOWANCE_SCOPES : ALLOWANCE_SCOPES.filter((scope) => scope !== 'address')
-  return new Allowances({
-    table, scopes: config.RATE_LIMITS === 'off' ? [] : scopes, bus, node: randomBytes(6).toString('hex'), now, report,
-  })
+  const inUse = config.RATE_LIMITS === 'off' ? [] : scopes
+  return new Allowances({ table, scopes: inUse, bus, node: randomBytes(6).toString('hex'), now: uptime, report })
 }
 
-const restOptions = (config: Config, allowances: AllowancesPort) => ({
-  apiKey: config.API_KEY, isDemo: isDemo(config), hasGuests: config.GUESTS, allowances,
-})
+const restOptions = (config: Config, allowances: AllowancesPort) =>
+  ({ apiKey: config.API_KEY, isDemo: isDemo(config), hasGuests: config.GUESTS, allowances })
 
 function createFastify(config: Config, createServer: (handler: RequestListener) => Server): FastifyInstance {
   const fastify = Fastify({
@@ -269,8 +272,7 @@ function createFastify(config: Config, createServer: (handler: RequestListener) 
     forceCloseConnections: true,
     // percent-encoded, as they stand in an address; what is longer is refused by the schema, in words
     routerOptions: { maxParamLength: 9 * LIMITS.conversationLength },
-    // an address that cannot be read is refused before there is a route
-    frameworkErrors: refuse,
+    frameworkErrors: refuse, // an address that cannot be read is refused before there is a route
     serverFactory: (handler) => createServer(handler as RequestListener),
   })
   fastify.addHook('onRequest', async (_request, reply) => {

@@ -15,6 +15,8 @@ export interface Backbone {
   readonly records: Records
   readonly images: Images
   readonly bus: Bus
+  /** Ms since the epoch, the same for all nodes of one store however their machines' clocks are set. May step where the store's does. */
+  readonly now: () => number
   /** Why it cannot serve right now, or undefined when it can. Cheap; `/readyz` asks it. */
   unready(): string | undefined
   /** Lets what is under way finish, then frees every file, timer and connection. */
@@ -61,7 +63,7 @@ export interface NewMessage {
   readonly guest?: true
   readonly kind: string
   readonly body: Body
-  /** Ms since the epoch, by the caller's clock. */
+  /** Ms since the epoch. Where the entry before is later, because a clock stepped, that one's is stored. */
   readonly at: number
   /** The line that sent it; travels with the publish so that it is not echoed there. */
   readonly origin: string
@@ -73,7 +75,7 @@ export interface Appended {
   readonly epoch: string
   readonly seq: number
   readonly prev?: string
-  /** `at` of the stored entry: of the first append, where this was a duplicate. */
+  /** `at` of the stored entry, never before the one below it: of the first append, where this was a duplicate. */
   readonly at: number
   readonly duplicate: boolean
   /** The phase that `setService` last gave, as of the same moment; absent: none was ever given. */

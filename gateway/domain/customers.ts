@@ -33,8 +33,9 @@ type Told = Pick<Answer, 'state' | 'info' | 'at'>
 
 interface Known {
   info?: CustomerInfo | undefined
-  /** When the backend said so; absent: it has not said anything yet. */
+  /** When the backend said so, in ms since the epoch, and by `uptime`; absent: it has not said anything yet. */
   at?: number
+  answeredAt?: number
   length: number
   failedAt: number
   /** Never rejects. */
@@ -46,6 +47,7 @@ export class Customers {
   readonly #viewing: Viewing
   readonly #backend: CustomerBackend | undefined
   readonly #now: () => number
+  readonly #uptime: () => number
   readonly #wait: (ms: number, signal: AbortSignal) => Promise<void>
   /** By shop and customer; the one asked for longest ago first. */
   readonly #known = new Map<string, Known>()
@@ -53,7 +55,7 @@ export class Customers {
   #askedCount = 0
 
   constructor(options: {
-    store: Store; viewing: Viewing; backend: CustomerBackend | undefined; now: () => number
+    store: Store; viewing: Viewing; backend: CustomerBackend | undefined; now: () => number; uptime: () => number
     /** Resolves after `ms`, or does anything at all once `signal` has aborted. */
     wait: (ms: number, signal: AbortSignal) => Promise<void>
   }) {
@@ -61,6 +63,7 @@ export class Customers {
     this.#viewing = options.viewing
     this.#backend = options.backend
     this.#now = options.now
+    this.#uptime = options.uptime
     this.#wait = options.wait
   }
 
@@ -86,8 +89,8 @@ export class Customers {
     if (this.#backend === undefined) return { state: 'off' }
     const key = `${shop} ${customer}`
     const known = this.#remember(key)
-    const now = this.#now()
-    if (known.at !== undefined && now - known.at < FRESH_MS) return told(known)
+    const now = this.#uptime()
+    if (known.answeredAt !== undefined && now - known.answeredAt < FRESH_MS) return told(known)
     if (known.asked === undefined) {
       if (now - known.failedAt < DOWN_MS) return { ...old(known), state: 'down' }
       if (this.#askedCount >= ASKED_COUNT) return { ...old(known), state: 'slow' }
@@ -106,10 +109,10 @@ export class Customers {
     this.#askedCount++
     try {
       const info = await ask()
-      Object.assign(known, { info, at: this.#now(), failedAt: -Infinity })
+      Object.assign(known, { info, at: this.#now(), answeredAt: this.#uptime(), failedAt: -Infinity })
       this.#weigh(key, known)
     } catch {
-      known.failedAt = this.#now()
+      known.failedAt = this.#uptime()
     }
     this.#askedCount--
     known.asked = undefined

@@ -25,6 +25,8 @@ interface Round {
   lineCount: number
   dueAt: number
   isRunning: boolean
+  /** Whether the index was held against the shop's latest conversations. */
+  isRecalled: boolean
   /** The last one that was held against its document. */
   checked: string
   /** Agents who have conversations and are gone, since when this node knows. */
@@ -38,18 +40,21 @@ export class Handover {
   readonly #transfers: Transfers
   readonly #presence: Presence
   readonly #now: () => number
+  readonly #uptime: () => number
   readonly #handoverMs: number
   readonly #report: Report
   readonly #rounds = new Map<string, Round>()
 
   constructor(options: {
-    serving: Serving; routing: Routing; transfers: Transfers; presence: Presence; now: () => number; handoverMs: number; report: Report
+    serving: Serving; routing: Routing; transfers: Transfers; presence: Presence; now: () => number; uptime: () => number
+    handoverMs: number; report: Report
   }) {
     this.#serving = options.serving
     this.#routing = options.routing
     this.#transfers = options.transfers
     this.#presence = options.presence
     this.#now = options.now
+    this.#uptime = options.uptime
     this.#handoverMs = options.handoverMs
     this.#report = options.report
     this.#serving.onUneven = (shop) => this.hurry(shop)
@@ -70,10 +75,15 @@ export class Handover {
     if (round !== undefined) round.dueAt = -Infinity
   }
 
+  /** The store may have lost what it held. */
+  doubt(): void {
+    for (const round of this.#rounds.values()) Object.assign(round, { isRecalled: false, dueAt: -Infinity })
+  }
+
   async #lookAt(shop: string, lineCount: number): Promise<void> {
     const round = this.#rounds.get(shop) ?? newRound()
     this.#rounds.set(shop, round)
-    const now = this.#now()
+    const now = this.#uptime()
     if (lineCount > round.lineCount) round.dueAt = -Infinity
     round.lineCount = lineCount
     if (round.isRunning || round.dueAt > now) return
@@ -87,12 +97,14 @@ export class Handover {
   }
 
   async #go(shop: string, round: Round): Promise<void> {
+    if (!round.isRecalled) await this.#serving.recall(shop)
+    round.isRecalled = true
     const [{ present }, entries] = await Promise.all([this.#presence.of(shop), this.#serving.index.of(shop, true)])
     const there = new Set(present.filter(({ status }) => status !== 'offline').map(({ id }) => id))
     this.#noteGone(round, entries, there)
     const due = [...entries].filter(([conversation, entry]) => this.#isDue(round, conversation, entry)).map(([conversation]) => conversation)
     const assign = await this.#routing.assigning(shop)
-    const all = [...new Set([...due, ...checkedNext(entries, round)])]
+    const all = [...new Set([...due, ...this.#serving.index.vanished(shop), ...checkedNext(entries, round)])]
     for (let i = 0; i < all.length; i += AT_ONCE) {
       await Promise.all(all.slice(i, i + AT_ONCE).map((conversation) => this.#one(conversation, round, assign)))
     }
@@ -102,25 +114,24 @@ export class Handover {
   #noteGone({ goneSince, lookedAt }: Round, entries: OpenEntries, there: ReadonlySet<string>): void {
     const gone = new Set([...entries.values()].flatMap(({ agent }) => (agent === undefined || there.has(agent) ? [] : [agent])))
     for (const agent of goneSince.keys()) if (!gone.has(agent)) goneSince.delete(agent)
-    for (const agent of gone) if (!goneSince.has(agent)) goneSince.set(agent, this.#now())
+    for (const agent of gone) if (!goneSince.has(agent)) goneSince.set(agent, this.#uptime())
     for (const conversation of lookedAt.keys()) if (!entries.has(conversation)) lookedAt.delete(conversation)
   }
 
   #isDue(round: Round, conversation: string, { agent, due }: OpenEntry): boolean {
-    const now = this.#now()
-    if (due !== undefined && due <= now) return true
-    return this.#isGone(round, agent) && now - (round.lookedAt.get(conversation) ?? -Infinity) >= AGAIN_MS
+    if (due !== undefined && due <= this.#now()) return true
+    return this.#isGone(round, agent) && this.#uptime() - (round.lookedAt.get(conversation) ?? -Infinity) >= AGAIN_MS
   }
 
   #isGone({ goneSince }: Round, agent: string | undefined): boolean {
     const since = agent === undefined ? undefined : goneSince.get(agent)
-    return since !== undefined && this.#now() - since >= this.#handoverMs
+    return since !== undefined && this.#uptime() - since >= this.#handoverMs
   }
 
   async #one(conversation: string, round: Round, assign: (found: Found) => ServiceDocument): Promise<void> {
     const served = servedOf(conversation)
     if (served === undefined) return
-    round.lookedAt.set(conversation, this.#now())
+    round.lookedAt.set(conversation, this.#uptime())
     let what: 'handedOver' | 'expired' | undefined
     const changed = await this.#serving.change(served, (found) => {
       what = undefined
@@ -148,7 +159,7 @@ export class Handover {
 }
 
 const newRound = (): Round =>
-  ({ lineCount: 0, dueAt: -Infinity, isRunning: false, checked: '', goneSince: new Map(), lookedAt: new Map() })
+  ({ lineCount: 0, dueAt: -Infinity, isRunning: false, isRecalled: false, checked: '', goneSince: new Map(), lookedAt: new Map() })
 
 /** The next few in the order of their names, from the beginning again after the last. */
 function checkedNext(entries: OpenEntries, round: Round): string[] {

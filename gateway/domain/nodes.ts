@@ -1,9 +1,12 @@
 /**
  * Which nodes are alive. Each renews its own record every few seconds and looks at the others'; one whose record has not changed
- * for `LEASE_MS` is dead. Only changes count, by the clock of whoever looks, so the clocks of the nodes need not agree.
+ * for `LEASE_MS` is dead. Only changes count, by a clock of whoever looks that never steps, so the nodes' clocks need not agree.
  *
  * Between two looks nobody dies. While the store is away nobody can look or renew; the first look after that, or after this
  * process itself stood still, gives all that lived before a whole lease again.
+ *
+ * A node replaces its own record, version by version. Where that is not there any more, the store has lost what it held
+ * (emptied, or started again without its file), and whoever keeps something there puts it there again: `onForgotten`.
  */
 import type { Records } from '../backbone/records.ts'
 
@@ -28,14 +31,20 @@ export class Nodes {
   readonly node: string
   readonly #records: Records
   readonly #now: () => number
+  readonly #uptime: () => number
+  /** The store has forgotten this node. */
+  onForgotten: () => void = () => undefined
+  /** Of its record; undefined: it has none yet. */
+  #version: string | undefined
   readonly #seen = new Map<string, Seen>()
   /** The last look that succeeded. */
   #lookedAt = -Infinity
   #looking: Promise<void> | undefined
   #hasLeft = false
 
-  constructor(options: { records: Records; now: () => number; node: string }) {
+  constructor(options: { records: Records; now: () => number; uptime: () => number; node: string }) {
     this.node = options.node
+    this.#uptime = options.uptime
     this.#records = options.records
     this.#now = options.now
   }
@@ -49,7 +58,7 @@ export class Nodes {
 
   /** To be called about every second. Rejects while the store is away. */
   async renew(): Promise<void> {
-    if (this.#now() - this.#lookedAt >= EVERY_MS) await this.look()
+    if (this.#uptime() - this.#lookedAt >= EVERY_MS) await this.look()
   }
 
   /** Renews and looks now. */
@@ -68,7 +77,7 @@ export class Nodes {
   async #look(): Promise<void> {
     if (!this.#hasLeft) await this.#put('')
     const items = await this.#records.items(COLLECTION, this.#now())
-    const now = this.#now()
+    const now = this.#uptime()
     if (now - this.#lookedAt > 2 * EVERY_MS) this.#renewAll(now)
     for (const { key, version, value } of items) {
       if (this.#seen.get(key)?.version !== version) this.#seen.set(key, { version, value, at: now })
@@ -84,6 +93,13 @@ export class Nodes {
 
   async #put(value: string): Promise<void> {
     const now = this.#now()
-    await this.#records.put({ collection: COLLECTION, key: this.node, value, now, expiresAt: now + FORGET_MS })
+    const record = { collection: COLLECTION, key: this.node, value, now, expiresAt: now + FORGET_MS }
+    let put = await this.#records.put({ ...record, expect: this.#version ?? '' })
+    if (!put.isPut) {
+      // an answer that was lost leaves a version of ours that we do not know; nothing at all is the store's loss
+      if (put.found === undefined) this.onForgotten()
+      put = await this.#records.put(record)
+    }
+    if (put.isPut) this.#version = put.version
   }
 }

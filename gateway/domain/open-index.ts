@@ -33,22 +33,26 @@ interface Shelf {
   /** What this node is about to change, and what it has changed while it was reading: a reading may not know of it. */
   readonly changing: Map<string, Change>
   readonly changed: Map<string, OpenEntry | undefined>
+  /** What a reading lacks although this node knew of it: closed by another node, or lost by the store. */
+  readonly vanished: Set<string>
 }
 
 export class OpenIndex {
   readonly #records: Records
   readonly #now: () => number
+  readonly #uptime: () => number
   readonly #shelves = new Map<string, Shelf>()
 
-  constructor(options: { records: Records; now: () => number }) {
+  constructor(options: { records: Records; now: () => number; uptime: () => number }) {
     this.#records = options.records
     this.#now = options.now
+    this.#uptime = options.uptime
   }
 
   /** `side` is the shop's. Read now, or where it is long at most a second old, unless `isNow`. */
   async of(side: string, isNow = false): Promise<OpenEntries> {
     const shelf = this.#shelf(side)
-    if (isNow || shelf.entries.size < SHORT_COUNT || this.#now() - shelf.readAt >= FRESH_MS) await (shelf.reading ??= this.#read(side, shelf))
+    if (isNow || shelf.entries.size < SHORT_COUNT || this.#uptime() - shelf.readAt >= FRESH_MS) await (shelf.reading ??= this.#read(side, shelf))
     return shelf.entries
   }
 
@@ -67,6 +71,14 @@ export class OpenIndex {
     }
   }
 
+  /** To be held against their documents; each is told once. */
+  vanished(side: string): string[] {
+    const { vanished } = this.#shelf(side)
+    const all = [...vanished]
+    vanished.clear()
+    return all
+  }
+
   async write(side: string, conversation: string, entry: OpenEntry | undefined): Promise<void> {
     const item = { collection: collectionOf(side), key: conversation, now: this.#now() }
     await this.during(side, [conversation, entry], async () => {
@@ -78,11 +90,13 @@ export class OpenIndex {
   async #read(side: string, shelf: Shelf): Promise<void> {
     try {
       const items = await this.#records.items(collectionOf(side), this.#now())
+      const before = [...shelf.entries.keys()]
       shelf.entries.clear()
       for (const { key, value } of items) shelf.entries.set(key, JSON.parse(value) as OpenEntry)
       for (const [conversation, entry] of shelf.changed) place(shelf.entries, conversation, entry)
       for (const [conversation, { entry }] of shelf.changing) place(shelf.entries, conversation, entry)
-      shelf.readAt = this.#now()
+      for (const conversation of before) if (!shelf.entries.has(conversation)) shelf.vanished.add(conversation)
+      shelf.readAt = this.#uptime()
     } finally {
       shelf.changed.clear()
       shelf.reading = undefined
@@ -92,7 +106,7 @@ export class OpenIndex {
   #shelf(side: string): Shelf {
     const known = this.#shelves.get(side)
     if (known !== undefined) return known
-    const shelf: Shelf = { entries: new Map(), readAt: -Infinity, reading: undefined, changing: new Map(), changed: new Map() }
+    const shelf: Shelf = { entries: new Map(), readAt: -Infinity, reading: undefined, changing: new Map(), changed: new Map(), vanished: new Set() }
     this.#shelves.set(side, shelf)
     if (this.#shelves.size > SHOPS_COUNT) for (const oldest of this.#shelves.keys()) { this.#shelves.delete(oldest); break }
     return shelf

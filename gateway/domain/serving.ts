@@ -13,6 +13,7 @@ import { Refusal } from './refusal.ts'
 import { documentOf, keptAs, serviceAt, UNSERVED, type ServiceDocument } from './service-document.ts'
 
 const ATTEMPTS = 5
+const RECALL_COUNT = 100
 
 /** A conversation of a shop with its customer. */
 export interface Served {
@@ -90,6 +91,18 @@ export class Serving {
     const entry = entryOf(service)
     const known = (await this.index.of(shop)).get(conversation)
     if (JSON.stringify(known) !== JSON.stringify(entry)) await this.index.write(shop, conversation, entry)
+  }
+
+  /** Enters what is open of the shop's latest conversations, in case the store has lost the index and not the documents. */
+  async recall(shop: string): Promise<void> {
+    const { rows } = await this.#store.list(shop, { limit: RECALL_COUNT })
+    const entries = await this.index.of(shop)
+    await Promise.all(rows.map(async ({ conversation, service }) => {
+      const document = documentOf(service)
+      const served = servedOf(conversation)
+      if (document === undefined || document.service.phase === 'closed' || served === undefined || entries.has(conversation)) return
+      await this.change(served, () => undefined).then((changed) => this.enter(served, changed.document))
+    }))
   }
 
   /** To all agents of the shop, in all windows. */

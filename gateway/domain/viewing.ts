@@ -2,7 +2,8 @@
  * What customers have before them. A line looks at one thing at a time; a record for each line that looks at something, in a
  * collection of its conversation, so that any node can tell the shop's agents. Of several windows the one that moved last counts.
  *
- * A record goes with its line, counts only while its node lives, and is rubbish after a day.
+ * A record goes with its line, counts only while its node lives, and is rubbish after a week. A store may come back empty: what each line
+ * here looks at is held against it now and then, at once after `doubt()`, and written again where it is not there.
  */
 import type { Bus, Store } from '../backbone/backbone.ts'
 import type { Records } from '../backbone/records.ts'
@@ -18,12 +19,22 @@ import { blockOf } from './standing-block.ts'
 import { Turns } from './turns.ts'
 import { webAddress } from './web-address.ts'
 
-const KEPT_MS = 86_400_000
+const KEPT_MS = 604_800_000
+/** A record is held against the store after, so many in one second at most. */
+const CHECK_MS = 30_000
+const CHECK_COUNT = 500
 
 interface Look {
   readonly node: string
   readonly product: Product
   readonly at: number
+}
+
+interface Looking {
+  readonly conversation: string
+  /** Undefined: a record of it may be there, and has to go. */
+  look: Look | undefined
+  checkedAt: number
 }
 
 export class Viewing {
@@ -33,19 +44,21 @@ export class Viewing {
   readonly #bus: Bus
   readonly #nodes: Nodes
   readonly #now: () => number
-  /** Which conversation's page each line of this node has before it. */
-  readonly #lines = new Map<string, string>()
+  readonly #uptime: () => number
+  /** What each line of this node has before it. */
+  readonly #lines = new Map<string, Looking>()
   /** Lines that are over and may still have a record. */
   readonly #ended = new Set<string>()
   readonly #turns = new Turns()
 
-  constructor(options: { records: Records; store: Store; bus: Bus; nodes: Nodes; allowances: Allowances; now: () => number }) {
+  constructor(options: { records: Records; store: Store; bus: Bus; nodes: Nodes; allowances: Allowances; now: () => number; uptime: () => number }) {
     this.#store = options.store
     this.#allowances = options.allowances
     this.#records = options.records
     this.#bus = options.bus
     this.#nodes = options.nodes
     this.#now = options.now
+    this.#uptime = options.uptime
   }
 
   async set(caller: Caller, { to, product }: CommandInput<'viewing'>): Promise<CommandAnswer<'viewing'>> {
@@ -55,17 +68,13 @@ export class Viewing {
     this.#allowances.take('viewing', spenderOf(caller))
     await this.#turns.take(sid, async () => {
       const before = this.#lines.get(sid)
-      if (before !== undefined && before !== conversation) await this.#forget(sid, before)
-      this.#lines.set(sid, conversation)
-      if (product === undefined) return this.#forget(sid, conversation)
+      if (before !== undefined && before.conversation !== conversation) await this.#forget(sid, before.conversation)
+      const look = product === undefined ? undefined : { node: this.#nodes.node, product: presentable(product), at: this.#now() }
+      this.#lines.set(sid, { conversation, look, checkedAt: this.#uptime() })
+      if (look === undefined) return this.#forget(sid, conversation)
       // others count it only if they know this node
       await this.#nodes.renew()
-      const now = this.#now()
-      const look: Look = { node: this.#nodes.node, product: presentable(product), at: now }
-      await this.#records.put({
-        collection: collectionOf(conversation), key: sid, value: JSON.stringify(look), now, expiresAt: now + KEPT_MS,
-      })
-      await this.#tell(conversation)
+      await this.#put(sid, conversation, look)
     })
     return { ok: true }
   }
@@ -89,16 +98,45 @@ export class Viewing {
   async tend(): Promise<void> {
     const ended = [...this.#ended]
     this.#ended.clear()
-    await Promise.all(ended.map((sid) => this.#turns.take(sid, async () => {
-      const conversation = this.#lines.get(sid)
-      if (conversation === undefined) return
-      try {
-        await this.#forget(sid, conversation)
-      } catch (error) {
-        this.#ended.add(sid)
-        throw error
-      }
-    })))
+    const now = this.#uptime()
+    const due = [...this.#lines].filter(([, { checkedAt }]) => now - checkedAt >= CHECK_MS).slice(0, CHECK_COUNT)
+    await Promise.all([
+      ...ended.map((sid) => this.#turns.take(sid, () => this.#end(sid))),
+      ...due.map(([sid]) => this.#turns.take(sid, () => this.#check(sid))),
+    ])
+  }
+
+  /** The store may have lost what it held: everything of this node's is held against it as soon as can be. */
+  doubt(): void {
+    for (const line of this.#lines.values()) line.checkedAt = -Infinity
+  }
+
+  async #end(sid: string): Promise<void> {
+    const line = this.#lines.get(sid)
+    if (line === undefined) return
+    try {
+      await this.#forget(sid, line.conversation)
+    } catch (error) {
+      this.#ended.add(sid)
+      throw error
+    }
+  }
+
+  async #check(sid: string): Promise<void> {
+    const line = this.#lines.get(sid)
+    if (line?.look === undefined || this.#ended.has(sid)) return
+    const { conversation, look } = line
+    const items = await this.#records.items(collectionOf(conversation), this.#now())
+    if (!items.some(({ key }) => key === sid)) await this.#put(sid, conversation, look)
+    line.checkedAt = this.#uptime()
+  }
+
+  async #put(sid: string, conversation: string, look: Look): Promise<void> {
+    const now = this.#now()
+    await this.#records.put({
+      collection: collectionOf(conversation), key: sid, value: JSON.stringify(look), now, expiresAt: now + KEPT_MS,
+    })
+    await this.#tell(conversation)
   }
 
   async #forget(sid: string, conversation: string): Promise<void> {

@@ -24,6 +24,7 @@ export class Hub implements Attendance {
   readonly #backbone: Backbone
   readonly #report: Report
   readonly #now: () => number
+  readonly #uptime: () => number
   readonly #channels: Channels
   readonly #audiences = new Map<string, Audience>()
   /** By `agentKey`. */
@@ -34,20 +35,25 @@ export class Hub implements Attendance {
   readonly #outdated = new Map<Peer, number>()
   readonly #positions: Positions
   readonly #watching: Watching
+  readonly #presence: Presence
   readonly #viewing: Viewing
   readonly #stopGap: () => void
   readonly #sweep: NodeJS.Timeout
 
   constructor(
-    options: { backbone: Backbone; presence: Presence; viewing: Viewing; report: Report; now: () => number; chance: () => number },
+    options: { backbone: Backbone; presence: Presence; viewing: Viewing; report: Report; now: () => number; uptime: () => number
+      chance: () => number
+    },
   ) {
     this.#backbone = options.backbone
     this.#report = options.report
     this.#now = options.now
+    this.#uptime = options.uptime
     this.#channels = new Channels({ bus: options.backbone.bus, report: options.report })
-    this.#positions = new Positions(options)
+    this.#positions = new Positions({ ...options, now: options.uptime })
+    this.#presence = options.presence
     this.#viewing = options.viewing
-    this.#watching = new Watching({ ...options, channels: this.#channels })
+    this.#watching = new Watching({ ...options, now: options.uptime, channels: this.#channels })
     this.#stopGap = options.backbone.bus.onGap((channels) => this.#onGap(channels))
     this.#sweep = setInterval(() => this.#lookAround(), SWEEP_MS).unref()
   }
@@ -78,7 +84,7 @@ export class Hub implements Attendance {
     const key = deviceKey(peer)
     const older = this.#devices.get(key)
     this.#devices.set(key, peer)
-    if (older !== undefined && older !== peer) this.#outdated.set(older, this.#now() + OUTDATED_MS)
+    if (older !== undefined && older !== peer) this.#outdated.set(older, this.#uptime() + OUTDATED_MS)
   }
 
   detach(peer: Peer): void {
@@ -144,7 +150,7 @@ export class Hub implements Attendance {
   #lookAround(): void {
     const now = this.#now()
     for (const peer of this.#peers.values()) if (peer.identity.expiresAt <= now) peer.bye('pass_expired')
-    for (const [peer, dueAt] of this.#outdated) if (dueAt <= now) peer.bye('replaced')
+    for (const [peer, dueAt] of this.#outdated) if (dueAt <= this.#uptime()) peer.bye('replaced')
     this.#positions.look(this.#audiences.values())
     this.#watching.look()
     this.#viewing.tend().catch((error: unknown) => {
@@ -155,7 +161,11 @@ export class Hub implements Attendance {
   #onGap(channels: readonly string[]): void {
     const missed = new Set(channels)
     this.#report({ fact: 'gapHealed', channelCount: missed.size })
-    this.#watching.heal(missed)
+    // who was away may have come back without what it held; whoever is here is there again before the others are looked at
+    this.#presence.doubt()
+    this.#viewing.doubt()
+    this.#presence.tend().catch(() => undefined) // away again
+      .finally(() => this.#watching.heal(missed))
     for (const audience of this.#audiences.values()) {
       audience.heal(missed).catch(() => undefined) // away again: the next gap heals
     }

@@ -172,10 +172,10 @@ export class Line {
     if (this.#leavingAfterMs !== undefined) return this.#refuse(new Refusal('draining').wire, { about: name, id })
     const { peer } = this.#state
     if (peer.isOverdrawn) return this.#bye('slow')
-    const { report, now } = this.#reception
-    const startedAt = now()
+    const { report, uptime } = this.#reception
+    const startedAt = uptime()
     const answer = (result: CommandAnswer<'renew'> | object): void => {
-      report({ fact: 'commandAnswered', command: name, ms: now() - startedAt })
+      report({ fact: 'commandAnswered', command: name, ms: uptime() - startedAt })
       if (id !== undefined) peer.answer(new Outgoing('3' + id + '[' + JSON.stringify(result) + ']'))
       this.#settled()
     }
@@ -270,7 +270,7 @@ export class Line {
   #countOffence(code: Code): void {
     const isAttached = this.#state.name === 'attached'
     if (code === 'rate_limited' || !CODES[code].retry) this.#reception.report({ fact: 'packetRefused', code })
-    if (this.#offences.isTooMuch(code, { isAttached, now: this.#reception.now() })) this.#bye('abuse')
+    if (this.#offences.isTooMuch(code, { isAttached, now: this.#reception.uptime() })) this.#bye('abuse')
   }
 
   #onDeadline(): void {

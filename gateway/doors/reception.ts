@@ -17,6 +17,8 @@ export interface Reception {
   /** The lines that are open, attached or not. */
   readonly lines: Set<Line>
   readonly now: () => number
+  /** Ms on a clock that never steps. */
+  readonly uptime: () => number
   /** From a line's opening to an accepted hello. */
   readonly helloMs: number
 }

@@ -48,6 +48,10 @@ export class HookedBackbone implements Backbone {
     return this.#inner
   }
 
+  get now(): () => number {
+    return this.#inner.now
+  }
+
   unready(): string | undefined {
     return this.isAway ? 'The store is away.' : this.#inner.unready()
   }

@@ -81,7 +81,7 @@ interface Answer<T> {
 
 class AppendWish implements Wish {
   readonly #parts: Parts
-  readonly #message: NewMessage
+  #message: NewMessage
   readonly #answer: Answer<Appended>
   #conversation: Conversation | undefined
   #seq = 0
@@ -107,9 +107,11 @@ class AppendWish implements Wish {
     }
     this.#refused = refusalOf(conversation, message)
     if (this.#refused !== undefined) return undefined
-    const tail = messageTail(message)
+    // a clock that steps back does not turn a log around
+    if (message.at < conversation.assigned.at) this.#message = { ...message, at: conversation.assigned.at }
+    const tail = messageTail(this.#message)
     this.#prev = conversation.assigned.id
-    conversation.assigned.append(message)
+    conversation.assigned.append(this.#message)
     this.#seq = conversation.assigned.seq
     conversation.assign(authorOf(message), message.id, this.#seq)
     conversations.touch(conversation, batch)

@@ -37,6 +37,7 @@ export async function openEmbedded(
       records,
       images,
       bus,
+      now: () => Date.now(),
       unready: () => isClosed ? 'The store is closed.' : commit.trouble,
       close: async () => {
         if (isClosed) return

@@ -94,7 +94,7 @@ export class ClusterRing implements Ring {
   }
 
   #schedule(delayMs: number): void {
-    const dueAt = Date.now() + delayMs
+    const dueAt = performance.now() + delayMs
     if (this.#isClosed || dueAt >= this.#dueAt) return
     this.#dueAt = dueAt
     clearTimeout(this.#timer)

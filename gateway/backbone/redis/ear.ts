@@ -58,7 +58,7 @@ export class Ear {
     if (entry.isLive) return Promise.resolve()
     return new Promise((resolve, reject) => {
       if (problem !== undefined) return reject(new Unavailable(`Redis: ${problem}`))
-      entry.waiting.push({ resolve, reject, deadline: Date.now() + this.#options.timeoutMs })
+      entry.waiting.push({ resolve, reject, deadline: performance.now() + this.#options.timeoutMs })
       this.#mark(channel)
     })
   }
@@ -171,7 +171,7 @@ export class Ear {
   }
 
   #postpone(entry: Entry, channel: string): void {
-    const now = Date.now()
+    const now = performance.now()
     entry.waiting = entry.waiting.filter(({ deadline, reject }) => {
       if (deadline > now) return true
       reject(new Unavailable('Redis: the subscription was not confirmed'))

@@ -26,7 +26,7 @@ export class ListReader {
     for (let attempt = 1; ; attempt++) {
       const { entries, isCut } = await this.#entries(list, before, { limit: wanted, bytes })
       const rows = rowsOf(entries, before).slice(0, limit)
-      const wrong = entries.filter(isWrong)
+      const wrong = entries.filter((entry) => isWrong(entry, this.#options.now()))
       const isShort = !isCut && rows.length < limit && entries.length === wanted
       if (attempt === 3 || (wrong.length === 0 && !isShort)) return isCut ? { rows, isCut } : { rows }
       if (isShort) wanted += entries.length - rows.length
@@ -72,11 +72,11 @@ const FIRST_COUNT = 8
 /** An append writes log and list at once, on two servers: a list ahead of its log is believed for so long. */
 const UNDER_WAY_MS = 10_000
 
-function isWrong({ score, page: { messages, head } }: Entry): boolean {
+function isWrong({ score, page: { messages, head } }: Entry, now: number): boolean {
   const [last] = messages
   // A log that was never written may be about to be, and one that aged away leaves the list.
   if (last === undefined) return head.seq > 0
-  return last.at > Number(score) || (last.at < Number(score) && Date.now() - Number(score) > UNDER_WAY_MS)
+  return last.at > Number(score) || (last.at < Number(score) && now - Number(score) > UNDER_WAY_MS)
 }
 
 /** In the list's order. A row ahead of its log must not be the last: the next page would begin below its old time. */

@@ -16,6 +16,7 @@ export interface Op<T> {
 /** An operation under way. */
 export interface Pending {
   readonly op: Op<unknown>
+  /** By `performance.now()`, which no setting of a clock moves. */
   readonly deadline: number
   /** Sent by itself, because the call it shared with others failed as a whole. */
   isAlone: boolean

@@ -29,7 +29,7 @@ export function appendOp(
       String(Buffer.byteLength(author)), isReply === true ? '1' : '',
     ],
     weight: 1 + tail.length / 1000,
-    parse: (reply) => (typeof reply === 'string' ? appendedNow(reply, at) : appendedBefore(reply as KnownReply | MutedReply | NotStartedReply)),
+    parse: (reply) => (typeof reply === 'string' ? appendedNow(reply) : appendedBefore(reply as KnownReply | MutedReply | NotStartedReply)),
   }
 }
 
@@ -37,15 +37,12 @@ type KnownReply = readonly [seq: number, epoch: string, prev: string, tail: stri
 type MutedReply = readonly [until: string, service: string]
 type NotStartedReply = readonly ['']
 
-function appendedNow(reply: string, at: number): Appended {
-  const first = reply.indexOf(' ')
-  const second = reply.indexOf(' ', first + 1)
-  const third = reply.indexOf(' ', second + 1)
-  const phase = reply.slice(second + 1, third)
-  const prev = reply.slice(third + 1)
+function appendedNow(reply: string): Appended {
+  // an id may have spaces in it, and comes last
+  const [, seq, epoch = '', phase, at, prev] = /^(\S+) (\S+) (\S*) (\S+) (.*)$/s.exec(reply)!
   return {
-    epoch: reply.slice(first + 1, second), seq: Number(reply.slice(0, first)), at, duplicate: false,
-    ...(phase === '' ? {} : { phase }), ...(prev === '' ? {} : { prev: JSON.parse(prev) as string }),
+    epoch, seq: Number(seq), at: Number(at), duplicate: false,
+    ...(phase ? { phase } : {}), ...(prev ? { prev: JSON.parse(prev) as string } : {}),
   }
 }
 

@@ -28,7 +28,7 @@ export class RedisRecords implements Records {
     const key = recordsKey(collection)
     const version = randomBytes(9).toString('base64url')
     return this.#writes.run<Put>({
-      key, script: this.#scripts.put, keys: [key], args: [name, version, String(now), String(expiresAt), expect, value],
+      key, script: this.#scripts.put, keys: [key], args: [name, version, String(now), String(Math.round(expiresAt)), expect, value],
       weight: 0.5 + value.length / 1000,
       parse: (reply) => {
         if (typeof reply === 'number') return { isPut: true, version }

@@ -1,6 +1,7 @@
 import type { RedisOptions } from 'ioredis'
 import type { Backbone } from '../backbone.ts'
 import { RedisBus } from './bus.ts'
+import { RedisClock } from './clock.ts'
 import { ClusterRing } from './cluster-ring.ts'
 import { FixedRing } from './fixed-ring.ts'
 import { RedisImages } from './images.ts'
@@ -29,13 +30,17 @@ export async function openRedis(given: Partial<RedisSettings> & Pick<RedisSettin
   const asks = new Router(ring, 'ask', settings)
   const bus = new RedisBus(ring, asks, settings)
   await ring.looked
+  const clock = new RedisClock(asks)
+  await clock.look()
   return {
-    store: new RedisStore({ writes, asks, scripts, listsBeside, merges: ring.merges }),
+    store: new RedisStore({ writes, asks, scripts, listsBeside, merges: ring.merges, now: clock.now }),
     records: new RedisRecords({ writes, asks, scripts }),
     images: new RedisImages({ writes, asks, keepMs: settings.keepMs }),
     bus,
+    now: clock.now,
     unready: () => ring.unready(),
     async close() {
+      clock.close()
       await Promise.all([writes.drain(), asks.drain()])
       bus.close()
       await ring.close()

@@ -31,7 +31,7 @@ export class Router {
     return new Promise((resolve, reject) => {
       if (this.#isClosed) return reject(new Unavailable('The backbone is closed.'))
       const pending: Pending = {
-        op, isAlone: false, deadline: Date.now() + this.#settings.commandTimeoutMs,
+        op, isAlone: false, deadline: performance.now() + this.#settings.commandTimeoutMs,
         resolve: resolve as (value: unknown) => void, reject: (error) => reject(failureOf(error)),
       }
       const known = this.#lanes.get(op.key)
@@ -78,7 +78,7 @@ export class Router {
   }
 
   async #follow(lane: Lane, error: Error, server: Server): Promise<void> {
-    const now = Date.now()
+    const now = performance.now()
     while (lane.queue[0] !== undefined && lane.queue[0].deadline <= now) lane.queue.shift()!.reject(error)
     if (lane.queue.length === 0) return this.#return(lane, undefined, server)
     try {

@@ -14,6 +14,7 @@ export interface StoreOptions {
   readonly writes: Router
   readonly asks: Router
   readonly scripts: Scripts
+  readonly now: () => number
   /** Lists live where the logs do, and the append's own script writes them. */
   readonly listsBeside: boolean
   /** One script call may carry several keys' operations. */

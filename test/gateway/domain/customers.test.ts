@@ -38,10 +38,10 @@ function start(): Customers {
       asked.push({ customer, settle: (length) => resolve({ profile: [{ label: 'x', value: 'y'.repeat(length) }] }) })
     }),
   }
-  const viewing = new Viewing({
-     records, store, bus, nodes: new Nodes({ records, now: () => now, node: 'n1' }), allowances: UNLIMITED, now: () => now })
+  const nodes = new Nodes({ records, now: () => now, uptime: () => now, node: 'n1' })
+  const viewing = new Viewing({ records, store, bus, nodes, allowances: UNLIMITED, now: () => now, uptime: () => now })
   const late = new Promise<void>((resolve) => { slow = resolve })
-  return new Customers({ store, viewing, backend, now: () => now, wait: () => late })
+  return new Customers({ store, viewing, backend, now: () => now, uptime: () => now, wait: () => late })
 }
 
 async function ask(customers: Customers, customer: string) {

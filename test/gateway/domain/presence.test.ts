@@ -17,18 +17,22 @@ interface Node {
   readonly presence: Presence
   readonly nodes: Nodes
   isAlive: boolean
+  /** Somebody sets its clock; time goes on as before. */
+  step(ms: number): void
 }
 
 let folder: string
 let backbone: HookedBackbone
 let now: number
 let all: Node[]
+let stepped: WeakMap<() => number, number>
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'im-chat-'))
   backbone = new HookedBackbone(await openEmbedded({ dataDir: folder }))
   now = 1_700_000_000_000
   all = []
+  stepped = new WeakMap()
 })
 afterEach(async () => {
   await backbone.close()
@@ -37,10 +41,13 @@ afterEach(async () => {
 
 /** `skewMs`: how far its clock is ahead of the others'. */
 async function start(skewMs = 0): Promise<Node> {
-  const clock = (): number => now + skewMs
-  const nodes = new Nodes({ records: backbone.records, now: clock, node: `n${all.length + 1}` })
+  const clock = (): number => now + skewMs + (stepped.get(clock) ?? 0)
+  const nodes = new Nodes({ records: backbone.records, now: clock, uptime: () => now, node: `n${all.length + 1}` })
   const { store, records, bus } = backbone
-  const node: Node = { nodes, presence: new Presence({ store, records, bus, nodes, now: clock }), isAlive: true }
+  const node: Node = {
+    step: (ms) => void stepped.set(clock, ms), nodes, isAlive: true,
+    presence: new Presence({ store, records, bus, nodes, now: clock, uptime: () => now }),
+  }
   all.push(node)
   await node.presence.tend()
   return node
@@ -233,4 +240,51 @@ test('one may ask about shops, about oneself, and about whom one has a conversat
   expect(await presence.visible(ann, of)).toEqual(['shop:7', 'shop:8', 'ann'])
   expect(await presence.visible(bob, of)).toEqual(['shop:7', 'ann'])
   expect(await presence.visible({ ...ann, id: 'carl', side: 'carl' }, of)).toEqual(['shop:7', 'shop:8', 'carl'])
+})
+
+test.each([-600_000, 600_000, 86_400_000, -86_400_000])('the store\'s clock is set by %d ms, and nobody comes or goes', async (ms) => {
+  const [one, other] = [await start(), await start()]
+  await one.presence.arrived(ann)
+  await other.presence.arrived(bob)
+  await pass(10_000)
+  for (const node of all) node.step(ms)
+  for (let second = 0; second < 120; second++) {
+    await pass(1000)
+    expect([await isOnline(other, 'ann'), await isOnline(one, 'shop:7')]).toEqual([true, true])
+  }
+  one.presence.left(ann)
+  await pass(16_000)
+  expect(await isOnline(other, 'ann')).toBe(false)
+})
+
+/** What a store does that was emptied, or came back without its file. */
+async function empty(...collections: readonly string[]): Promise<void> {
+  for (const collection of collections) {
+    for (const { key } of await backbone.records.items(collection, 0)) await backbone.records.remove({ collection, key, now: 0 })
+  }
+}
+
+test('who is here is there again soon after the store was emptied, with an agent\'s own word', async () => {
+  const [one, other] = [await start(), await start()]
+  await one.presence.arrived(ann)
+  await one.presence.arrived(bob)
+  await one.presence.changeStatus({ identity: bob, sid: '' }, { status: 'busy' })
+  await pass(60_000)
+  await empty('nodes', 'ann/present', 'shop:7/present')
+  for (const { nodes, presence } of all) nodes.onForgotten = () => presence.doubt()
+  await pass(10_000)
+  expect([await isOnline(other, 'ann'), await statuses(other)]).toEqual([true, { bob: 'busy' }])
+})
+
+test('what a part of the store has lost is found by itself, and a word that has ended does not come back', async () => {
+  const [one, other] = [await start(), await start()]
+  await one.presence.arrived(bob)
+  await other.presence.changeStatus({ identity: bob, sid: '' }, { status: 'away' })
+  await pass(40_000)
+  await empty('shop:7/present')
+  await pass(31_000)
+  expect(await statuses(other)).toEqual({ bob: 'away' })
+  now += 43_200_000
+  await pass(60_000)
+  expect(await statuses(other)).toEqual({ bob: 'online' })
 })

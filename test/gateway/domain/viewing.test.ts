@@ -29,8 +29,8 @@ afterEach(async () => {
 
 function start(node: string): { viewing: Viewing; nodes: Nodes } {
   const { records, store, bus } = backbone
-  const nodes = new Nodes({ records, now: () => now, node })
-  return { nodes, viewing: new Viewing({ records, store, bus, nodes, allowances: UNLIMITED, now: () => now }) }
+  const nodes = new Nodes({ records, now: () => now, uptime: () => now, node })
+  return { nodes, viewing: new Viewing({ records, store, bus, nodes, allowances: UNLIMITED, now: () => now, uptime: () => now }) }
 }
 
 test('a line that ends while the store is away is forgotten when it is back', async () => {
@@ -63,4 +63,25 @@ test('what a dead node\'s customers looked at counts no more', async () => {
     await other.nodes.renew()
   }
   expect(await other.viewing.of('shop:7~ann')).toBeUndefined()
+})
+
+test('what a line looks at is written again after the store was emptied', async () => {
+  const [one, other] = [start('n1'), start('n2')]
+  await one.viewing.set({ identity: ann, sid: 'l1' }, kettle)
+  await one.viewing.set({ identity: { ...ann, id: 'eve', side: 'eve' }, sid: 'l2' }, kettle)
+  await one.viewing.set({ identity: { ...ann, id: 'eve', side: 'eve' }, sid: 'l2' }, { to: 'shop:7' })
+  const empty = async (): Promise<void> => {
+    for (const key of ['l1', 'l2']) await backbone.records.remove({ collection: 'shop:7~ann/viewing', key, now })
+  }
+  await empty()
+  expect(await other.viewing.of('shop:7~ann')).toBeUndefined()
+  one.viewing.doubt()
+  await one.viewing.tend()
+  expect((await other.viewing.of('shop:7~ann'))?.title).toBe('Kettle')
+  await empty()
+  now += 30_000
+  await one.nodes.renew()
+  await one.viewing.tend()
+  expect((await other.viewing.of('shop:7~ann'))?.title).toBe('Kettle')
+  expect(await other.viewing.of('shop:7~eve')).toBeUndefined()
 })

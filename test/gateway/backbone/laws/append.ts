@@ -36,6 +36,23 @@ export function describeAppend(world: World): void {
       expect(appended.map(({ seq }) => seq)).toEqual(Array.from({ length: 200 }, (_, i) => i + 1))
     })
   })
+  it('append never dates an entry before the one below it, and tells the date that is stored', async () => {
+    const talk = newTalk()
+    const { store } = world.backbone
+    const dates = [1_700_000_600_000, 1_700_000_000_000, 1_700_000_600_001, 1]
+    const stored = [1_700_000_600_000, 1_700_000_600_000, 1_700_000_600_001, 1_700_000_600_001]
+    const body = { text: '"at":5}', at: 7 }
+    for (const [i, at] of dates.entries()) {
+      const node = i % 2 === 0 ? world.backbone : world.other
+      expect(await node.store.append(talk.message({ id: `m ${i}`, at, body }))).toMatchObject({ seq: i + 1, at: stored[i] })
+    }
+    expect(await store.append(talk.message({ id: 'm 1', at: 3 }))).toMatchObject({ at: stored[1], duplicate: true })
+    const { messages } = await store.read(talk.conversation, { limit: 10 })
+    expect(messages.map(({ at }) => at)).toEqual(stored)
+    expect(messages.map((message) => message.body)).toEqual(dates.map(() => body))
+    expect((await store.list(talk.shop, { limit: 1 })).rows[0]?.last.at).toBe(stored[3])
+  })
+
   describe('append is idempotent', () => describeIdempotence(world))
   describe('append is durable', () => describeDurability(world))
 }
