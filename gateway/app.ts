@@ -113,7 +113,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const domain = createDomain(backbone, { attendance: hub, presence, viewing, customerBackend: customerUrl, allowances, config, now, uptime, report })
   nodes.onForgotten = () => { for (const keeper of [presence, viewing, domain.handover]) keeper.doubt() }
   const stopRounds = startRounds({ handover: domain.handover, hub, report })
-  const reception: Reception = { admit, hub, domain, allowances, addressWatch, now, uptime, helloMs, report, lines: new Set() }
+  const imageHosts = config.IMAGE_HOSTS?.split(',').map((host) => host.trim().toLowerCase()).filter((host) => host !== '') ?? []
+  const reception: Reception = { admit, hub, domain, allowances, addressWatch, now, uptime, helloMs, report, imageHosts, lines: new Set() }
 
   await openDoors(fastify, { config, dispatcher, reception })
   const images = new Images({ store: backbone.images, allowances, report })

@@ -56,6 +56,8 @@ export const SETTINGS = {
   CUSTOMER_MS: count(8000, [1, 60_000], 'How many milliseconds CUSTOMER_URL may take; the desk is told that it is slow after 700.'),
   ORIGINS: optional(
     'Pages that may connect: origins separated by commas, `https://*.shop.example` for all of one label, or `*`. Without it: any in demo mode, else only pages of this host.'),
+  IMAGE_HOSTS: optional(
+    'Hosts beside this gateway whose pictures are shown without asking, separated by commas; `*.` in front stands for one label.'),
   GUESTS: flag(true, 'Whether visitors without a login get a pass of their own from POST /v1/guests.'),
   DIRECT: choice(['signed-in', 'off', 'on'],
     'Which persons may start conversations with each other: those who are signed in, none, or guests too; with shops everybody may.'),
@@ -85,6 +87,8 @@ export type Config = { readonly [N in keyof Settings]: Settings[N] extends Setti
 const SHOP = /^(?!shop:)[^\s~{}*\p{C}]{1,59}$/u
 const SOURCE = /^[^\s~{}\p{C}]{1,32}$/u
 
+const HOST_NAME = /^(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i
+
 /** A setting that cannot be meant; the message is one sentence. */
 export class SettingError extends Error {
   override readonly name = 'SettingError'
@@ -108,6 +112,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   checkBy('ORIGINS', () => new Origins(config.ORIGINS ?? ''))
   checkBy('TRUST_PROXY', () => new TrustedProxies(config.TRUST_PROXY))
+  checkImageHosts(config)
   checkSecret(config)
   checkShops(config)
   checkSources(config)
@@ -129,6 +134,11 @@ function checkSecret({ IM_SECRET }: Config): void {
   if (IM_SECRET !== undefined && Buffer.byteLength(IM_SECRET) < SECRET_BYTES) {
     throw new SettingError(`IM_SECRET must have ${SECRET_BYTES} bytes or more; \`openssl rand -base64 ${SECRET_BYTES}\` makes one.`)
   }
+}
+
+function checkImageHosts({ IMAGE_HOSTS }: Config): void {
+  const host = IMAGE_HOSTS?.split(',').map((each) => each.trim()).find((each) => each !== '' && !HOST_NAME.test(each))
+  if (host !== undefined) throw new SettingError(`IMAGE_HOSTS must be names of hosts like cdn.shop.example or *.shop.example, not "${host}".`)
 }
 
 /** SOURCES as a list. */

@@ -26,7 +26,7 @@ export interface ConformanceOptions {
 
 export async function startConformance(options: ConformanceOptions): Promise<{ readonly port: number; close(): void }> {
   const { port, host, pingIntervalMs = 300, pingTimeoutMs = 200 } = options
-  const path = options.path.replace(/^\/*/, '/').replace(/\/*$/, '/')
+  const path = `/${options.path.split('/').filter((part) => part !== '').join('/')}/`
   const dispatcher = new Dispatcher()
   dispatcher.engineIo = new EngineIoDoor({
     tag: TAG, path, pingIntervalMs, pingTimeoutMs, maxBytes: 1_000_000, onSession: path === SOCKET_IO_PATH ? converse : echo,

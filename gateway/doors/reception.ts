@@ -19,6 +19,8 @@ export interface Reception {
   readonly now: () => number
   /** Ms on a clock that never steps. */
   readonly uptime: () => number
+  /** Hosts beside this gateway whose pictures pages may load unasked. */
+  readonly imageHosts: readonly string[]
   /** From a line's opening to an accepted hello. */
   readonly helloMs: number
 }

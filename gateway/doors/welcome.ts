@@ -41,7 +41,7 @@ export async function welcome(
     if (identity.expiresAt <= now()) throw new Refusal('pass_expired')
     if (!onWelcomed(peer)) throw new Refusal('hello_timeout')
     hub.welcomed(peer)
-    peer.answer(new Outgoing(encodePacket({ type: 'connect', data: welcomeData(peer, missed, now()) })))
+    peer.answer(new Outgoing(encodePacket({ type: 'connect', data: welcomeData(peer, missed, reception) })))
     sayBlocked(peer, missed)
     await replay(peer, missed, domain.catchUp)
     return peer
@@ -66,9 +66,10 @@ function isMine(identity: Identity, conversation: string): boolean {
   }
 }
 
-const welcomeData = (peer: Peer, missed: readonly CaughtUp[], at: number): Welcome => ({
-  sid: peer.sid, identity: peer.identity, v: PROTOCOL_VERSION, at, limits: { ...LIMITS },
+const welcomeData = (peer: Peer, missed: readonly CaughtUp[], { imageHosts, now }: Reception): Welcome => ({
+  sid: peer.sid, identity: peer.identity, v: PROTOCOL_VERSION, at: now(), limits: { ...LIMITS },
   resumed: missed.map(({ resumed }) => resumed),
+  ...(imageHosts.length === 0 ? {} : { imageHosts: [...imageHosts] }),
 })
 
 /** Before the messages, so that whoever was blocked while away does not write first and learn it afterwards. */

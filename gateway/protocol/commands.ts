@@ -219,5 +219,7 @@ export const Welcome = Type.Object({
   at: Type.Number(),
   limits: Type.Record(Type.String(), Type.Number()),
   resumed: Type.Array(Resumed),
+  /** Hosts beside the gateway whose pictures a page may load without asking its reader: names, or `*.` and a name. */
+  imageHosts: Type.Optional(Type.Array(Type.String())),
 })
 export type Welcome = Static<typeof Welcome>

@@ -11,7 +11,10 @@ export const SHOP_PREFIX = 'shop:'
 /** 1..64 code units; no control characters, white space, `~` (side separator), `{` `}` (Redis hash tags). */
 const ID = /^[^\s~{}\p{C}]{1,64}$/u
 
-export const isId = (value: string): boolean => ID.test(value)
+/** Names that every JavaScript object has: looked up in one, they would find something that nobody stored. */
+export const isTakenName = (value: string): boolean => value in Object.prototype
+
+export const isId = (value: string): boolean => ID.test(value) && !isTakenName(value)
 
 /** Participant id = source prefix + own id, as in the original's `(sourceid or '') + fromid`. */
 export const participantId = (src: string | undefined, sub: string): string => (src ?? '') + sub

@@ -5,13 +5,15 @@
 import { Type, type Static } from 'typebox'
 import { LIMITS } from './limits.ts'
 
-export const Id = Type.String({ minLength: 1, maxLength: LIMITS.idLength })
+/** Names that every JavaScript object has are no ids. */
+const NOT_TAKEN = `^(?!(?:${Object.getOwnPropertyNames(Object.prototype).sort().join('|')})$)`
+export const Id = Type.String({ minLength: 1, maxLength: LIMITS.idLength, pattern: NOT_TAKEN })
 /** A conversation's own id: the two sides, see `conversationId`. */
 export const ConversationId = Type.String({ minLength: 1, maxLength: LIMITS.conversationLength })
 /** 0 means "before the first". */
 export const Seq = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 /** A side of a conversation: a participant id, or `shop:<id>` for all agents of a shop together. */
-export const Side = Type.String({ minLength: 1, maxLength: LIMITS.idLength })
+export const Side = Type.String({ minLength: 1, maxLength: LIMITS.idLength, pattern: NOT_TAKEN })
 
 export const Role = Type.Union([Type.Literal('customer'), Type.Literal('agent'), Type.Literal('system')])
 export type Role = Static<typeof Role>

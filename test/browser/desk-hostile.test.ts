@@ -37,6 +37,41 @@ async function attack(shop: string, who = Object.entries(HOSTILE_NAMES)): Promis
   }
 }
 
+describe('bodies that break what handles them', () => {
+  /** What a stranger may send beside words; none of it may stop a render, or be fetched from the stranger's server. */
+  const BODIES: readonly (readonly [kind: string, body: Record<string, unknown>])[] = [
+    ['text', { url: { toString: 1 } }], ['note', { url: { toString: 1 } }], ['image', { url: 'data:image/png;base64,x', progress: {} }],
+    ['image', { url: ['https://x'] }], ['product', { title: 'T', image: { toString: 1 }, url: {}, price: [] }],
+    ['order', { number: '7', status: {}, total: { toString: 1 } }],
+    ['product', { title: 'Spy', image: 'http://spy.invalid/pixel.png', url: 'http://spy.invalid/' }],
+    ['image', { url: 'http://spy.invalid/photo.png', width: 10, height: 10 }],
+  ]
+
+  test('every row is drawn, each conversation under its own name, and no picture is fetched unasked', async () => {
+    const good = await person(gateway, { sub: 'good', name: 'Ms Good' })
+    await good.say('Hello from Ms Good', 'shop:hbody')
+    const mallory = await person(gateway, { sub: 'mallory', name: 'Mallory' })
+    for (const [kind, body] of BODIES) await mallory.say('words', 'shop:hbody', kind, body)
+    const ann = await deskPage(browser, gateway, { agent: 'ann', shop: 'hbody' }, DESKTOP)
+    const asked: string[] = []
+    ann.page.on('request', (request) => request.url().includes('spy.invalid') && asked.push(request.url()))
+    for (const to of ['good', 'mallory', 'good', 'mallory']) {
+      await ann.open(to)
+      await expect.poll(() => ann.part('message').count()).toBe(to === 'good' ? 1 : BODIES.length)
+      expect(await ann.part('panel').locator('h2.title').textContent()).toBe(to === 'good' ? 'Ms Good' : 'Mallory')
+    }
+    expect(await ann.page.locator('im-desk [data-test=conversation]').count()).toBe(2)
+    expect(asked).toEqual([])
+    const buttons = ann.part('panel').locator('[data-test=show-picture]')
+    expect(await buttons.count()).toBe(2)
+    await ann.shot('hostile-pictures')
+    await buttons.first().click()
+    await expect.poll(() => asked.length).toBe(1)
+    await ann.close()
+    for (const each of [good, mallory]) each.leave()
+  }, 60_000)
+})
+
 describe('the desk', () => {
   test.each([['wide', DESKTOP], ['narrow', NARROW]] as readonly (readonly [string, PageOptions])[])(
     'rows, bubbles, head and side panel hold: %s', async (size, options) => {

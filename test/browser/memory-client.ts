@@ -91,7 +91,7 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
     setTyping: (on) => void typingCalls.push(on),
   }
   const client: MemoryClient = {
-    connection, identity: signal(undefined), focus: signal<string | undefined>(to),
+    connection, identity: signal(undefined), imageHosts: signal([]), focus: signal<string | undefined>(to),
     inbox: {
       rows: signal([]), isLoaded: signal(true), hasMore: signal(false), unread: signal(0),
       loadMore: () => Promise.resolve(), add: () => undefined,

@@ -6,6 +6,7 @@ import type { ClientOptions } from './client-options.ts'
 import { clientId } from './client-id.ts'
 import { Connection } from './connection.ts'
 import { Conversation } from './conversation.ts'
+import { deviceFrom, identityFrom } from './incoming.ts'
 import { Keep } from './keep.ts'
 import { Pass } from './pass.ts'
 import { portsOf, type Ports } from './ports.ts'
@@ -13,6 +14,7 @@ import { scopeOf } from './scope.ts'
 import { signal } from './signal.ts'
 import { SocketRecord } from './socket-record.ts'
 import type { Client as Contract, PushMap } from './types.ts'
+import { withoutEndSlashes } from './without-end-slashes.ts'
 
 const RESUME_COUNT = 100
 const COMPARE_EVERY_MS = 40_000
@@ -21,6 +23,7 @@ const COMPARE_EVERY_MS = 40_000
 export class ChatClient implements Contract {
   declare readonly inbox: Contract['inbox']
   readonly identity = signal<Identity | undefined>(undefined)
+  readonly imageHosts = signal<readonly string[]>([])
   readonly focus = signal<string | undefined>(undefined)
   readonly #ports: Ports
   readonly #gateway: string
@@ -42,11 +45,11 @@ export class ChatClient implements Contract {
     this.#gateway = options.gateway
     const { clock, random, environment, storage } = ports
     const shared = new Keep(storage, `im-chat~${options.gateway}~`)
-    this.#pass = new Pass(options.token, { keep: shared, clock, fetchGuest: ports.fetchGuest })
+    this.#pass = new Pass(options.token, { keep: shared, fetchGuest: ports.fetchGuest })
     const scope = options.token === undefined ? 'guest' : scopeOf(options.token)
     this.#keep = new Keep(storage, `${shared.prefix}${scope}~`)
     this.#device = options.device || this.#deviceOf(shared)
-    this.identity.set(this.#keep.get<Identity>('me'))
+    this.identity.set(this.#keep.get('me', identityFrom))
     this.focus.set(options.to)
     this.#connection = new Connection({
       ports: ports.transports,
@@ -104,7 +107,7 @@ export class ChatClient implements Contract {
     const { clock } = this.#ports
     const piece = import('./upload.ts').catch(() => Promise.reject({ code: 'unavailable', message: '', retry: true }))
     return piece.then(({ upload }) => upload(body, {
-      gateway: this.#gateway, clock, onProgress, token: () => this.#pass.token(), isConnected: () => this.#connection.isWelcomed,
+      gateway: withoutEndSlashes(this.#gateway), clock, onProgress, token: () => this.#pass.token(), isConnected: () => this.#connection.isWelcomed,
     }))
   }
 
@@ -130,7 +133,7 @@ export class ChatClient implements Contract {
       this.#connection.notice(event.type)
       if (event.type === 'leave') for (const conversation of this.#conversations) conversation.saveCopy()
       if (event.type === 'storage' && event.key?.startsWith(this.#keep.prefix)) {
-        for (const conversation of this.#conversations) conversation.onStorage(event.key.slice(this.#keep.prefix.length))
+        for (const conversation of this.#conversations) conversation.onStorage(event.key.slice(this.#keep.prefix.length), event.value)
       }
     })
     this.#connection.connect()
@@ -161,7 +164,7 @@ export class ChatClient implements Contract {
 
   /** One name an installation and one a window: a second line of both replaces the first. */
   #deviceOf(shared: Keep): string {
-    const device = shared.get<string>('device') || clientId(this.#ports.random)
+    const device = shared.get('device', deviceFrom) || clientId(this.#ports.random)
     shared.set('device', device)
     return `${device}.${clientId(this.#ports.random).slice(0, 8)}`
   }
@@ -178,6 +181,7 @@ export class ChatClient implements Contract {
   #welcome(welcome: Welcome): void {
     this.#hasRefetched = false
     this.identity.set(welcome.identity)
+    this.imageHosts.set(welcome.imageHosts ?? [])
     this.#keep.set('me', welcome.identity)
     // What an earlier life of this page left unsent goes out too, whether or not anyone opens that conversation.
     for (const key of this.#keep.keys('out~')) this.#open(key.split('~')[1]!)

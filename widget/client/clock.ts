@@ -6,10 +6,13 @@ export interface Clock {
   after(ms: number, run: () => void): () => void
 }
 
+/** A browser takes a longer time for none. */
+const LONGEST_MS = 2 ** 31 - 1
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(ms, run) {
-    const timer = setTimeout(run, ms)
+    const timer = setTimeout(run, Math.min(ms, LONGEST_MS))
     return () => clearTimeout(timer)
   },
 }

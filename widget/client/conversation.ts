@@ -9,6 +9,7 @@ import { LocalCopy } from './local-copy.ts'
 import { Outbox, type OutboxOptions } from './outbox.ts'
 import { Receipts } from './receipts.ts'
 import type { RefusalError } from './refusal-error.ts'
+import { text } from './shape.ts'
 import { signal, type Signal } from './signal.ts'
 import { Typing } from './typing.ts'
 import type { Conversation as Contract, OutboxItem, TimelineView } from './types.ts'
@@ -72,7 +73,7 @@ export class Conversation implements Contract {
       send: (item) => this.#send(item),
       onSent: (item, answer) => this.#sent(item, answer),
     })
-    this.draft.set(keep.get<string>(`draft~${to}`) || '')
+    this.draft.set(keep.get(`draft~${to}`, text) || '')
     this.#copy = new LocalCopy({ to, keep, clock, take: () => this.#takeCopy() })
     this.#restore(this.#copy.read())
   }
@@ -187,9 +188,9 @@ export class Conversation implements Contract {
     if (push.side === this.to) this.#typing.show(push.on ? push : undefined)
   }
 
-  onStorage(key: string): void {
-    if (key === `draft~${this.to}`) this.draft.set(this.#options.keep.get<string>(key) || '')
-    else this.#outbox.onStorage(key)
+  onStorage(key: string, value: string | null): void {
+    if (key === `draft~${this.to}`) this.draft.set(this.#options.keep.get(key, text) || '')
+    else this.#outbox.onStorage(key, value)
   }
 
   stop(): void {

@@ -1,3 +1,5 @@
+import type { Check } from './shape.ts'
+
 /** What we need of localStorage. It may be absent, forbidden or full: every call may throw. */
 export interface StoragePort {
   readonly length: number
@@ -23,8 +25,9 @@ export class Keep {
     this.prefix = prefix
   }
 
-  get<T>(key: string): T | undefined {
-    return attempt(() => JSON.parse(this.#storage!.getItem(this.prefix + key)!) as T) || undefined
+  /** Undefined also where `check` cannot use what lies there. */
+  get<T>(key: string, check: Check<T>): T | undefined {
+    return check(attempt(() => JSON.parse(this.#storage!.getItem(this.prefix + key)!) as unknown))
   }
 
   set(key: string, value: unknown): boolean {

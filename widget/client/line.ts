@@ -1,9 +1,10 @@
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Command, CommandAnswer, CommandInput, Hello, Welcome } from '../../gateway/protocol/commands.ts'
 import { connectPacket } from '../../gateway/protocol/packet.ts'
-import type { PushData } from '../../gateway/protocol/pushes.ts'
+import type { Push, PushData } from '../../gateway/protocol/pushes.ts'
 import type { Clock } from './clock.ts'
 import type { RefusalError } from './refusal-error.ts'
+import { pushFrom, refusalFrom, welcomeFrom } from './incoming.ts'
 import { readPacket } from './read-packet.ts'
 import { Requests } from './requests.ts'
 import type { Transport, TransportPort } from './transport.ts'
@@ -140,20 +141,24 @@ export class Line {
     if (!packet) return this.fail('unreadable')
     const { type, id, data, first, second } = packet
     if (type === '0') {
+      const welcome = welcomeFrom(data)
+      if (!welcome) return this.fail('unreadable welcome')
       this.#stopTimer()
       this.#listenForSilence()
-      this.#events.onWelcome(data as Welcome)
+      this.#events.onWelcome(welcome)
     } else if (type === '1') {
       this.fail('disconnected', true)
     } else if (type === '2') {
-      if (first === 'byePush') this.#bye = second as Bye
-      this.#events.onPush(first as string, second)
+      const push = typeof first === 'string' ? pushFrom(first as Push, second) : undefined
+      if (push === undefined) return
+      if (first === 'byePush') this.#bye = push as Bye
+      this.#events.onPush(first as string, push)
     } else if (type === '3') {
       this.#requests.settle(id, first)
       if (this.#isRetired && !this.#requests.count) this.close()
     } else if (type === '4') {
-      const { message, data: refusal } = data as { message: string; data?: Partial<WireRefusal> }
-      this.#events.onRefused({ code: 'internal', retry: true, message, ...refusal })
+      const { message, data: refusal } = Object(data) as { message?: unknown; data?: object }
+      this.#events.onRefused(refusalFrom({ message, ...refusal }))
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import { copyFrom } from './incoming.ts'
 import type { Keep } from './keep.ts'
 import type { Copy } from './kept.ts'
 
@@ -21,7 +22,7 @@ export class LocalCopy {
   }
 
   read(): Copy | undefined {
-    return this.#keep.get<Copy>(this.#key)
+    return this.#keep.get(this.#key, copyFrom)
   }
 
   changed(): void {

@@ -3,6 +3,7 @@ import type { CommandAnswer } from '../../gateway/protocol/commands.ts'
 import type { Body, Message } from '../../gateway/protocol/model.ts'
 import type { Clock } from './clock.ts'
 import { clientId } from './client-id.ts'
+import { wishFrom } from './incoming.ts'
 import type { Keep } from './keep.ts'
 import type { KeptWish } from './kept.ts'
 import type { RefusalError } from './refusal-error.ts'
@@ -27,6 +28,8 @@ const RETRY_CAP_MS = 10_000
 const BLAME_MS = 5000
 /** … and is, the third time. */
 const CUT_COUNT = 3
+/** Under an item's key for a moment: confirmed or discarded. */
+const GONE = { gone: true }
 const QUARANTINED: WireRefusal = {
   code: 'internal', message: 'The line broke each time this was sent.', retry: false,
 }
@@ -85,6 +88,8 @@ export class Outbox {
     if (others.length === value.length) return
     for (const { id } of value) {
       if (!ids.has(id)) continue
+      // the other windows are told before the key goes: one that merely vanishes was cleared, and what it held is still to be sent
+      this.#options.keep.set(this.#prefix + id, GONE)
       this.#options.keep.remove(this.#prefix + id)
       this.#answered.delete(id)
     }
@@ -107,11 +112,12 @@ export class Outbox {
     this.flush()
   }
 
-  /** Another window changed one key of ours. */
-  onStorage(key: string): void {
+  /** Another window changed one key of ours; `value`: what it holds now. */
+  onStorage(key: string, value: string | null): void {
     const id = key.slice(this.#prefix.length)
     if (!key.startsWith(this.#prefix) || id === this.#flying || this.#answered.has(id)) return
-    if (!this.#take(key)) this.confirm(new Set([id]))
+    if (value === JSON.stringify(GONE)) this.confirm(new Set([id]))
+    else if (value !== null) this.#take(key)
     this.flush()
   }
 
@@ -192,12 +198,11 @@ export class Outbox {
     return this.items.value.find((item) => item.id === id)
   }
 
-  /** What another life of this page, or another window, left under a key; false: nothing. */
-  #take(key: string): boolean {
-    const kept = this.#options.keep.get<KeptWish>(key)
-    if (!kept?.id) return false
+  /** What another life of this page, or another window, left under a key. */
+  #take(key: string): void {
+    const kept = this.#options.keep.get(key, wishFrom)
+    if (!kept) return
     this.#show({ ...kept, state: kept.refusal ? 'failed' : 'waiting' })
-    return true
   }
 
   #wish({ id, kind, body }: Pick<KeptWish, 'id' | 'kind' | 'body'>, at = this.#nextAt()): void {

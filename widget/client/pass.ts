@@ -1,20 +1,18 @@
-import type { Clock } from './clock.ts'
+import { guestFrom } from './incoming.ts'
 import type { Keep } from './keep.ts'
 import type { Guest } from './kept.ts'
 
 const KEY = 'guest'
-/** A pass that ends so soon is not worth a hello. */
-const SPARE_MS = 60_000
 
 /**
  * The pass to show at the door: the page's own, or a guest's, fetched once and kept so that the guest stays the same person.
  */
 export class Pass {
-  readonly #options: { readonly keep: Keep; readonly clock: Clock; readonly fetchGuest: () => Promise<Guest> }
+  readonly #options: { readonly keep: Keep; readonly fetchGuest: () => Promise<Guest> }
   #token: string | undefined
   #fetching: Promise<string> | undefined
 
-  constructor(token: string | undefined, options: { keep: Keep; clock: Clock; fetchGuest: () => Promise<Guest> }) {
+  constructor(token: string | undefined, options: { keep: Keep; fetchGuest: () => Promise<Guest> }) {
     this.#token = token
     this.#options = options
   }
@@ -51,8 +49,8 @@ export class Pass {
     }
   }
 
+  /** Whether it has ended the gateway says: this device's clock may be a year ahead, and would make another guest with every page. */
   #guest(): Guest | undefined {
-    const guest = this.#options.keep.get<Guest>(KEY)
-    return guest && guest.expiresAt - SPARE_MS > this.#options.clock.now() ? guest : undefined
+    return this.#options.keep.get(KEY, guestFrom)
   }
 }

@@ -1,12 +1,17 @@
 import { CODES, isCode, type WireRefusal } from '../../gateway/protocol/codes.ts'
+import { boundedText } from './bounded-text.ts'
 import type { ClientOptions } from './client-options.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { pageEnvironment, type Environment } from './environment.ts'
+import { guestFrom } from './incoming.ts'
 import type { StoragePort } from './keep.ts'
 import type { Guest } from './kept.ts'
 import type { TransportPort } from './transport.ts'
 import { RefusalError } from './refusal-error.ts'
 import { engineIoPorts } from './transports/engine-io.ts'
+
+const GUEST_BYTES = 16_384
+const GUEST_MS = 15_000
 
 /** Everything of the world that a client touches. */
 export interface Ports {
@@ -26,7 +31,7 @@ export const portsOf = (options: ClientOptions): Ports => ({
   clock: options.clock || systemClock,
   random: options.random || dice,
   environment: options.environment || pageEnvironment,
-  fetchGuest: options.fetchGuest || (() => fetchGuest(options.gateway)),
+  fetchGuest: options.fetchGuest || (() => within(GUEST_MS, options.clock || systemClock, fetchGuest(options.gateway))),
 })
 
 /** Merely naming it throws where storage is forbidden. */
@@ -41,10 +46,27 @@ function pageStorage(): StoragePort | undefined {
 const dice = (): number =>
   typeof crypto === 'object' ? crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32 : Math.random()
 
+/** As `promise`, but no answer within `ms` is a failure. */
+const within = <T>(ms: number, clock: Clock, promise: Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const stop = clock.after(ms, () => reject(new Error('no answer')))
+    promise.then(resolve, reject).finally(stop)
+  })
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
+}
+
 async function fetchGuest(gateway: string): Promise<Guest> {
   const response = await fetch(gateway.replace(/\/$/, '') + '/v1/guests', { method: 'POST' })
-  if (response.ok) return response.json() as Promise<Guest>
-  const { error } = Object(await response.json().catch(() => undefined)) as { error?: Partial<WireRefusal> }
+  const answer = parsed(await boundedText(response, GUEST_BYTES))
+  const guest = guestFrom(answer)
+  if (response.ok && guest) return guest
+  const { error } = Object(answer) as { error?: Partial<WireRefusal> }
   if (isCode(error?.code)) throw new RefusalError({ ...error, retry: CODES[error!.code!].retry })
   // The door stands and there are no guests behind it: REST is shut, or a proxy lets `/v1/` not through.
   if (response.status === 404 || response.status === 405) throw new RefusalError({ code: 'pass_required', retry: false })

@@ -1,10 +1,14 @@
-import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Command, CommandAnswer, CommandInput } from '../../gateway/protocol/commands.ts'
 import { eventPacket } from '../../gateway/protocol/packet.ts'
 import type { Clock } from './clock.ts'
+import { answerFrom, refusalFrom } from './incoming.ts'
 import { RefusalError } from './refusal-error.ts'
 
+/** Asking again would bring the same. */
+const UNREADABLE = { code: 'internal', message: 'The answer cannot be read.', retry: false } as const
+
 interface Waiting {
+  readonly command: Command
   readonly resolve: (answer: never) => void
   readonly reject: (error: RefusalError) => void
   readonly stopTimer: () => void
@@ -30,16 +34,18 @@ export class Requests {
     const id = String(++this.#lastId)
     return new Promise((resolve, reject) => {
       const stopTimer = this.#clock.after(limitMs, () => this.#take(id)?.reject(new RefusalError({ code: 'timeout' })))
-      this.#waiting.set(id, { resolve, reject, stopTimer })
+      this.#waiting.set(id, { command, resolve, reject, stopTimer })
       this.#send(eventPacket(command, [input], id))
     })
   }
 
   settle(id: string, answer: unknown): void {
     const waiting = this.#take(id)
-    const { error } = (answer ?? { error: {} }) as { error?: Partial<WireRefusal> }
-    if (error) waiting?.reject(new RefusalError(error))
-    else waiting?.resolve(answer as never)
+    if (!waiting) return
+    const { error } = Object(answer) as { error?: unknown }
+    const checked = error ? undefined : answerFrom(waiting.command, answer)
+    if (checked) waiting.resolve(checked as never)
+    else waiting.reject(new RefusalError(error ? refusalFrom(error) : UNREADABLE))
   }
 
   /** The line is gone: nothing more will be answered on it. */

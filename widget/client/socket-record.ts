@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import { socketHistoryFrom } from './incoming.ts'
 import type { Keep } from './keep.ts'
 import type { SocketHistory } from './kept.ts'
 
@@ -22,7 +23,7 @@ export class SocketRecord {
   constructor(keep: Keep, clock: Clock) {
     this.#keep = keep
     this.#clock = clock
-    this.#entry = keep.get<SocketHistory>(KEY)
+    this.#entry = keep.get(KEY, socketHistoryFrom)
   }
 
   get isBad(): boolean {

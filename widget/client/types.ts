@@ -84,6 +84,8 @@ export interface Conversation {
 export interface Client {
   readonly connection: Signal<ConnectionState>
   readonly identity: Signal<Identity | undefined>
+  /** Hosts beside the gateway whose pictures may be shown without asking: names, or `*.` and a name. */
+  readonly imageHosts: Signal<readonly string[]>
   /** Whom the windows of this person talk to; follows `changeUser` here and `syncChangeUserPush` from the others. */
   readonly focus: Signal<string | undefined>
   /** The list by last activity, kept up to date by pushes; loads at first use. */

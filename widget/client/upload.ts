@@ -12,6 +12,7 @@ import type { Clock } from './clock.ts'
  * which waits for the next line as any message does.
  */
 export interface UploadOptions {
+  /** Without a slash at its end. */
   readonly gateway: string
   readonly clock: Clock
   readonly token: () => Promise<string>
@@ -78,7 +79,7 @@ function post(picture: Blob, token: string, { gateway, clock, onProgress }: Uplo
     }
     request.onload = () => settle(outcomeOf(request))
     request.onerror = request.onabort = () => settle('nothing')
-    request.open('POST', `${gateway.replace(/\/+$/, '')}/v1/images`)
+    request.open('POST', `${gateway}/v1/images`)
     request.setRequestHeader('Authorization', `Bearer ${token}`)
     watch()
     request.send(picture)

@@ -6,6 +6,8 @@ import { ChatClient } from '../client/chat-client.ts'
 import type { ClientOptions as HeadlessOptions } from '../client/client-options.ts'
 import type { Signal } from '../client/signal.ts'
 import type { Client, ConnectionState, Conversation, OutboxItem, TimelineView } from '../client/types.ts'
+import { withoutEndSlashes } from '../client/without-end-slashes.ts'
+import { imageTrust } from './image-trust.ts'
 
 export interface ClientAddress {
   readonly gateway: string
@@ -64,6 +66,11 @@ export class ClientController implements ReactiveController {
   /** Absolute; '' where the client is somebody else's. */
   get gateway(): string {
     return this.#address?.gateway ? absolute(this.#address.gateway) : ''
+  }
+
+  /** Whether a picture of somebody else may be loaded without being asked for. */
+  isTrusted(address: string): boolean {
+    return imageTrust(this.gateway, this.#client?.imageHosts.value ?? [])(address)
   }
 
   get conversation(): Conversation | undefined {
@@ -194,7 +201,7 @@ export class ClientController implements ReactiveController {
 }
 
 /** Absolute, so that `/` works and every page of a site keeps its things in one place. */
-const absolute = (gateway: string): string => new URL(gateway, document.baseURI).href.replace(/\/+$/, '')
+const absolute = (gateway: string): string => withoutEndSlashes(new URL(gateway, document.baseURI).href)
 
 const optionsOf = ({ gateway, token }: ClientAddress, to: string): HeadlessOptions =>
   ({ gateway: absolute(gateway), token: token || undefined, to: to || undefined })

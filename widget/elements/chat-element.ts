@@ -133,6 +133,12 @@ export class ChatElement extends LineElement {
     return this.#thread.send(text, 'submit')
   }
 
+  /** There is one conversation here; its rows draw themselves as text where they must. */
+  protected override closeUndrawn(): void {
+    this.#hasPanel = false
+    this.open = false
+  }
+
   setViewportInset(inset: Partial<Inset>): void {
     this.#inset = { ...this.#inset, ...inset }
     this.#viewport?.cover(inset)
@@ -157,7 +163,7 @@ export class ChatElement extends LineElement {
     const root = super.createRenderRoot()
     if (!(root instanceof ShadowRoot)) return root
     quietKeys(root)
-    linkBlockedStyles(root, this.gateway.replace(/\/*$/, '/im-chat.css'))
+    linkBlockedStyles(root, this.gateway + (this.gateway.endsWith('/') ? 'im-chat.css' : '/im-chat.css'))
     return root
   }
 

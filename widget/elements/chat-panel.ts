@@ -45,7 +45,8 @@ export function chatPanel(options: ChatPanelOptions): TemplateResult {
     isLoadingOlder: timeline.isLoadingOlder,
     typing: isAtEnd ? conversation?.typing.value : undefined,
     queuedCount: outbox.filter(({ state }) => state !== 'failed').length,
-    card: (kind, body) => more?.content(kind, body, strings, line.gateway),
+    card: (kind, body, isOwn) =>
+      more?.content(kind, body, { strings, gateway: line.gateway, isTrusted: (address) => isOwn || line.isTrusted(address) }),
     offer: offered && more?.offer({ strings, offer: offered, onSend: () => onOffer(true), onDismiss: () => onOffer(false) }),
     day: ({ at }) => day(at, Date.now(), strings),
     refusal: ({ refusal }) => (refusal ? refusalSentence(refusal, strings) : strings.states.failed),

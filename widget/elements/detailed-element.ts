@@ -47,6 +47,7 @@ export abstract class DetailedElement extends ServedElement {
       name: this.name,
       facts: deskFacts(this.line, deskStrings, lang),
       shared: sharedThings(this.line.messages),
+      isTrusted: (address) => this.line.isTrusted(address),
       isCopied: this.#isCopied,
       more: to.startsWith('shop:') ? nothing : this.customerPanel((text) => void this.#copy(text)),
       acts: row?.service && !row.service.blocked

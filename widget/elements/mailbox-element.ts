@@ -134,6 +134,13 @@ export abstract class MailboxElement extends LineElement {
     return this.thread.send(text, 'submit')
   }
 
+  /** No conversation is open: nobody is answered by mistake. */
+  protected override closeUndrawn(): void {
+    this.to = ''
+    this.shown = 'list'
+    this.line.use(this.client, { gateway: this.gateway || (this.token ? location.origin : ''), token: this.token }, '')
+  }
+
   override connectedCallback(): void {
     super.connectedCallback()
     if (this.#isMounted) return

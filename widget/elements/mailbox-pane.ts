@@ -42,7 +42,8 @@ export function mailboxPane({ between, enter, extra, lang, line, sentence, strin
   const isStart = timeline.isLoaded && !timeline.hasOlder && thread.messages[0]?.seq === timeline.messages[0]?.seq
   return conversationPane({
     ...rest, announcement, connection, hasText, left, newCount, strings, time,
-    card: (kind, body) => pageCards.content(kind, body, strings, line.gateway),
+    card: (kind, body, isOwn) =>
+      pageCards.content(kind, body, { strings, gateway: line.gateway, isTrusted: (address) => isOwn || line.isTrusted(address) }),
     enter: enter.value,
     isEnterTold: enter.isTold,
     to: conversation?.to,

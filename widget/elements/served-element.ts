@@ -197,6 +197,7 @@ export abstract class ServedElement extends ShelvedElement {
       strings, serviceStrings: this.words, tryAgain: strings.tryAgain,
       answer: this.customer.answer,
       isLoading: this.customer.isLoading,
+      isTrusted: (address) => this.line.isTrusted(address),
       time: this.moment,
       onRetry: this.customer.retry,
       onSendProduct: (product) => this.#sendProduct(product),

@@ -50,6 +50,7 @@ export const en: Strings = {
   left: '{n} left',
   over: '{n} too many',
   image: 'Image',
+  showPicture: 'Show picture from {host}',
   order: 'Order',
   product: 'Product',
   sendProduct: 'Send product',

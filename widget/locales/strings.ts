@@ -37,6 +37,8 @@ export interface Strings {
   readonly left: string
   readonly over: string
   readonly image: string
+  /** A button; `{host}`: where the picture lies. */
+  readonly showPicture: string
   readonly order: string
   readonly product: string
   readonly sendProduct: string

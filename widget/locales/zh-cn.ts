@@ -48,6 +48,7 @@ export const zhCn: Strings = {
   left: '还可输入 {n} 字',
   over: '超出 {n} 字',
   image: '图片',
+  showPicture: '显示来自 {host} 的图片',
   order: '订单',
   product: '商品',
   sendProduct: '发送商品',

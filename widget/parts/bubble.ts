@@ -8,7 +8,7 @@ import type { BubbleRow, MessageState } from './rows.ts'
 export interface BubbleOptions {
   readonly strings: Strings
   /** Where there are cards; a message of another kind than text is its text without them. */
-  readonly card: (kind: string, body: Body) => TemplateResult | undefined
+  readonly card: (kind: string, body: Body, isOwn: boolean) => TemplateResult | undefined
   readonly time: (at: number) => string
   readonly refusal: (row: BubbleRow) => string
   readonly onRetry: (id: string) => void
@@ -32,12 +32,12 @@ export function bubble(row: BubbleRow, options: BubbleOptions): TemplateResult {
   </div>`
 }
 
-const content = ({ kind, body }: BubbleRow, { card }: BubbleOptions): TemplateResult =>
-  (kind !== 'text' && card(kind, body)) || html`<span class="text" dir="auto">${linkify(words(body))}</span>`
+const content = ({ kind, body, isOwn }: BubbleRow, { card }: BubbleOptions): TemplateResult =>
+  (kind !== 'text' && card(kind, body, isOwn)) || html`<span class="text" dir="auto">${linkify(words(body))}</span>`
 
 /** What a card would have led to is led to by its text. */
 const words = ({ text, url }: Body & { readonly url?: unknown }): string =>
-  String(url).startsWith('http') && !text.includes(String(url)) ? `${text} ${String(url)}` : text
+  typeof url === 'string' && url.startsWith('http') && !text.includes(url) ? `${text} ${url}` : text
 
 function failure(row: BubbleRow, { strings, refusal, onRetry, onDiscard }: BubbleOptions): TemplateResult {
   return html`<div class="failure">

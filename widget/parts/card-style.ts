@@ -19,6 +19,20 @@ export const cardStyle = css`
   .picture span {
     padding: 5px 8px 0;
   }
+  .ask-picture {
+    display: block;
+    max-width: 100%;
+    min-height: 44px;
+    margin: 4px 8px;
+    padding: 0 14px;
+    border: 1px solid currentColor;
+    border-radius: 22px;
+    background: none;
+    color: inherit;
+    font: inherit;
+    overflow-wrap: anywhere;
+    cursor: pointer;
+  }
   .card,
   .offer {
     display: flex;

@@ -70,6 +70,11 @@ function row(item: ConversationRow, index: number, view: ConversationListView): 
   </div>`
 }
 
+/** A conversation whose row cannot be shown as it is can still be opened. */
+const plain = ({ to }: ConversationRow, { onOpen, selected }: ConversationListView): TemplateResult => html`<div
+  class="entry" role="option" data-row data-test="conversation" id=${rowId(to)} data-to=${to} aria-selected=${to === selected}
+  @click=${() => onOpen(to)}><span class="entry-name" dir="auto">${to}</span></div>`
+
 /**
  * A list of conversations as one listbox: one tab stop, arrow keys inside, of thousands of rows only those on screen exist.
  * The row the keyboard stands on exists always, or a screen reader would lose it while the list scrolls.
@@ -85,7 +90,7 @@ export function conversationList(view: ConversationListView): TemplateResult {
     aria-label=${strings.conversations} aria-activedescendant=${at >= 0 ? rowId(active!) : nothing}
   >
     <div class="before" role="presentation"></div>
-    ${repeat(shown, ([{ to }]) => to, ([item, index]) => row(item, index, view))}
+    ${repeat(shown, ([{ to }]) => to, ([item, index]) => row(item, index, view), ([item]) => plain(item, view))}
     <div class="after" role="presentation"></div>
     ${isAway ? html`<div class="away" role="presentation">${row(rows[at]!, at, view)}</div>` : nothing}
   </div>`

@@ -1,6 +1,6 @@
 import { directive, Directive, type DirectiveResult } from 'lit/directive.js'
-import { getCommittedValue, insertPart, removePart, setChildPartValue, setCommittedValue } from 'lit/directive-helpers.js'
-import { noChange, type ChildPart } from 'lit/html.js'
+import { clearPart, getCommittedValue, insertPart, removePart, setChildPartValue, setCommittedValue } from 'lit/directive-helpers.js'
+import { noChange, nothing, type ChildPart } from 'lit/html.js'
 
 /**
  * Lit's `removePart` leaves a part's end behind, one comment for each row that ever went: the page would grow for as long as it is
@@ -12,30 +12,35 @@ function remove(part: ChildPart): void {
   end?.remove()
 }
 
-/** Lit's `repeat` for lists in which each key comes once. What stays where it is, is not touched. */
+/**
+ * Lit's `repeat` for lists in which each key comes once. What stays where it is, is not touched. A row whose template cannot be made
+ * or shown is shown as `plain` says, and the other rows as ever: one message of a stranger must not stop a list half way.
+ */
 class Repeat extends Directive {
   #keys: readonly unknown[] = []
 
-  render<T>(items: readonly T[], _keyOf: (item: T) => unknown, template: (item: T) => unknown): unknown {
-    return items.map(template)
+  render<T>(items: readonly T[], _keyOf: (item: T) => unknown, template: (item: T) => unknown, plain: (item: T) => unknown = () => nothing): unknown {
+    return items.map((item) => attempt(() => template(item), () => plain(item)))
   }
 
-  override update(list: ChildPart, [items, keyOf, template]: Parameters<this['render']>): unknown {
-    const old = getCommittedValue(list) as ChildPart[]
+  override update(list: ChildPart, [items, keyOf, template, plain = () => nothing]: Parameters<this['render']>): unknown {
+    const committed = getCommittedValue(list)
+    const old = Array.isArray(committed) ? (committed as ChildPart[]) : []
+    if (committed !== old) clearPart(list)
     const oldKeys = this.#keys
     const keys = (this.#keys = items.map(keyOf))
-    const values = items.map(template)
-    if (!Array.isArray(old)) return values
     const parts = new Map(oldKeys.map((key, i) => [key, old[i]!]))
     const wanted = new Set(keys)
     for (const [key, part] of parts) if (!wanted.has(key)) remove(part)
     let next: ChildPart | undefined
     const rows = keys.map((_, i) => {
       const at = keys.length - 1 - i
+      const item = items[at]
       let part = parts.get(keys[at])
       if (!part) part = insertPart(list, next)
       else if (part.endNode?.nextSibling !== (next ?? list)[next ? 'startNode' : 'endNode']) insertPart(list, next, part)
-      next = setChildPartValue(part, values[at])
+      const shown = part
+      next = attempt(() => setChildPartValue(shown, template(item)), () => setChildPartValue(shown, plain(item)))
       return next
     })
     setCommittedValue(list, rows.reverse())
@@ -43,6 +48,17 @@ class Repeat extends Directive {
   }
 }
 
-type KeyedList = <T>(items: readonly T[], keyOf: (item: T) => unknown, template: (item: T) => unknown) => DirectiveResult
+function attempt<T>(run: () => T, instead: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    console.warn('im-chat: a row is shown as plain text', error)
+    return instead()
+  }
+}
+
+type KeyedList = <T>(
+  items: readonly T[], keyOf: (item: T) => unknown, template: (item: T) => unknown, plain?: (item: T) => unknown,
+) => DirectiveResult
 
 export const repeat = directive(Repeat) as KeyedList

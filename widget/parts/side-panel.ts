@@ -4,6 +4,7 @@ import type { DeskStrings } from '../locales/desk-strings.ts'
 import type { Strings } from '../locales/strings.ts'
 import { avatar } from './avatar.ts'
 import { deskIcons } from './desk-icons.ts'
+
 import { pageCards } from './page-cards.ts'
 
 export interface SidePanelView {
@@ -15,6 +16,8 @@ export interface SidePanelView {
   readonly facts: readonly (readonly [label: string, value: string])[]
   /** Product and order messages of this conversation, the newest first, each thing once. */
   readonly shared: readonly Message[]
+  /** Whether a picture of theirs may be loaded without being asked for. */
+  readonly isTrusted: (address: string) => boolean
   readonly isCopied: boolean
   /** What else is known of them. */
   readonly more: TemplateResult | typeof nothing
@@ -49,9 +52,9 @@ const copyable = ({ deskStrings, isCopied, onCopy, to }: SidePanelView): Templat
   html`<button class="copy" type="button" data-test="copy-id" title=${deskStrings.copy} @click=${onCopy}
     ><bdi>${to}</bdi>${deskIcons.copy}<span class="sr" role="status">${isCopied ? deskStrings.copied : nothing}</span></button>`
 
-function things({ deskStrings, shared, strings }: SidePanelView): TemplateResult {
+function things({ deskStrings, isTrusted, shared, strings }: SidePanelView): TemplateResult {
   if (shared.length === 0) return html`<p class="hint">${deskStrings.nothingShared}</p>`
   return html`<ul class="things">
-    ${shared.map(({ body, kind }) => html`<li>${pageCards.content(kind, body, strings) ?? body.text}</li>`)}
+    ${shared.map(({ body, kind }) => html`<li>${pageCards.content(kind, body, { strings, isTrusted }) ?? body.text}</li>`)}
   </ul>`
 }

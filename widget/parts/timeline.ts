@@ -31,7 +31,7 @@ export function timeline(options: TimelineOptions): TemplateResult {
       <div class="content">
         ${isLoadingOlder ? html`<div class="older" data-test="older"><i></i><span class="sr">${strings.older}</span></div>` : nothing}
         ${isLoaded && rows.length === 0 ? empty(strings) : nothing}
-        ${repeat(rows, ({ key }) => key, (row) => line(row, options))}
+        ${repeat(rows, ({ key }) => key, (row) => line(row, options), plain)}
         ${options.typing ? typing(options.typing, strings) : nothing}
       </div>
     </div>
@@ -44,6 +44,14 @@ function line(row: Row, options: TimelineOptions): TemplateResult {
   return row.type === 'day'
     ? html`<div class="mark"><span>${options.day(row)}</span></div>`
     : html`<div class="mark new" data-test="new"><span>${options.strings.newMessages}</span></div>`
+}
+
+/** A message that cannot be shown as what it says it is. */
+function plain(row: Row): TemplateResult {
+  const { isOwn, body } = row as { readonly isOwn?: boolean; readonly body?: { readonly text?: unknown } }
+  return html`<div class="row ${isOwn ? 'own' : 'other'} first last" data-test="message">
+    <div class="bubble" part="bubble"><span class="text" dir="auto">${typeof body?.text === 'string' ? body.text : ''}</span></div>
+  </div>`
 }
 
 const empty = (strings: Strings): TemplateResult => html`<div class="empty" data-test="empty" part="empty">

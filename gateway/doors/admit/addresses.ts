@@ -9,7 +9,7 @@ const CARRIES_IPV4 = /^(?:0:0:0:0:0:ffff|64:ff9b:0:0:0:0):([0-9a-f]+):([0-9a-f]+
 export function plainAddress(text: string): string | undefined {
   const word = text.trim()
   const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(word)?.[1] ?? /^([\d.]+):\d+$/.exec(word)?.[1] ?? word
-  const address = bare.replace(/%.*$/, '')
+  const address = bare.split('%')[0]!
   if (isIP(address) !== 6) return isIP(address) === 4 ? address : undefined
   const [, high, low] = CARRIES_IPV4.exec(groupsOf(address).join(':')) ?? []
   if (high === undefined || low === undefined) return address.toLowerCase()

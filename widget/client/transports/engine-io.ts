@@ -1,15 +1,21 @@
 import { Fetch, NodeWebSocket } from 'engine.io-client'
+import { boundedText } from '../bounded-text.ts'
+import { handshakeFrom } from '../incoming.ts'
 import type { Transport, TransportEvents, TransportPort } from '../transport.ts'
 
 /** Of the biggest packets there are, so many stay far below what the gateway takes in one POST. */
 const BATCH_COUNT = 8
+
+/** More than four times what the gateway sends at once at the most. */
+const ANSWER_BYTES = 8_388_608
 
 /** A connection that breaks off inside an answer would be told to nobody but the console. */
 class CarefulFetch extends Fetch {
   override doPoll(): void {
     const onFailed = (error: unknown): unknown => this.onError('fetch read error', error)
     this['_fetch']().then(
-      (response: Response) => (response.ok ? response.text().then((text) => this.onData(text), onFailed) : onFailed(response.status)),
+      (response: Response) =>
+        (response.ok ? boundedText(response, ANSWER_BYTES).then((text) => this.onData(text), onFailed) : onFailed(response.status)),
       onFailed,
     )
   }
@@ -60,9 +66,10 @@ function open(gateway: string, Kind: Kind, name: string, events: TransportEvents
   transport.on('packet', ({ type, data }) => {
     events.onHeard()
     if (type === 'open') {
-      const { sid, pingInterval, pingTimeout } = JSON.parse(data)
-      query.sid = sid
-      events.onOpen(pingInterval + pingTimeout)
+      const handshake = handshakeFrom(data)
+      if (!handshake) return end('unreadable handshake')
+      query.sid = handshake.sid
+      events.onOpen(handshake.pingInterval + handshake.pingTimeout)
     } else if (type === 'message') events.onPacket(data)
     else if (type === 'ping') write('pong', data)
     else if (type === 'error') end('parser error')

@@ -5,6 +5,7 @@ import { fill } from '../../locales/fill.ts'
 import type { ServiceStrings } from '../../locales/service-strings.ts'
 import type { Strings } from '../../locales/strings.ts'
 import { deskIcons } from '../desk-icons.ts'
+
 import { pageCards } from '../page-cards.ts'
 
 type Answer = Omit<CommandAnswer<'customer'>, 'ok'>
@@ -17,6 +18,8 @@ export interface CustomerPanelView {
   /** Undefined: not answered yet. */
   readonly answer: Answer | undefined
   readonly isLoading: boolean
+  /** Whether a picture of theirs may be loaded without being asked for. */
+  readonly isTrusted: (address: string) => boolean
   readonly time: (at: number) => string
   readonly onRetry: () => void
   readonly onSendProduct: (product: Product) => void
@@ -37,11 +40,11 @@ export function customerPanel(view: CustomerPanelView): TemplateResult {
       <h3 class="side-title">${serviceStrings.earlier}</h3>${earlier(view, answer.earlier)}</section>` : nothing}`
 }
 
-function viewed({ answer, onSendProduct, serviceStrings, strings }: CustomerPanelView): TemplateResult {
+function viewed({ answer, isTrusted, onSendProduct, serviceStrings, strings }: CustomerPanelView): TemplateResult {
   const product = answer?.viewing
   if (!product) return html`<p class="hint" data-test="viewing-nothing">${serviceStrings.viewingNothing}</p>`
   return html`<div class="thing" data-test="viewing">
-    ${pageCards.content('product', { ...product, text: product.title }, strings)}
+    ${pageCards.content('product', { ...product, text: product.title }, { strings, isTrusted })}
     <button type="button" class="act" data-test="send-viewing" @click=${() => onSendProduct(product)}>${serviceStrings.sendCard}</button>
   </div>`
 }
@@ -67,8 +70,10 @@ function profile(info: CustomerInfo | undefined): TemplateResult | typeof nothin
 function orders(view: CustomerPanelView, list: readonly Order[]): TemplateResult {
   const { onCopy, onSendOrder, serviceStrings, strings, time } = view
   if (list.length === 0) return html`<p class="hint">${serviceStrings.noOrders}</p>`
+  // the operator's own system names them
+  const own = { strings, isTrusted: () => true }
   return html`<ul class="things">${list.map((order) => html`<li class="thing" data-test="order" data-number=${order.number}>
-    ${pageCards.content('product', { text: order.title, title: order.title, url: order.url, image: order.image, price: order.total }, strings)}
+    ${pageCards.content('product', { text: order.title, title: order.title, url: order.url, image: order.image, price: order.total }, own)}
     <div class="thing-line">
       <button type="button" class="copy" data-test="copy-order" aria-label=${fill(serviceStrings.copyNumber, { number: order.number })}
         @click=${() => onCopy(order.number)}><bdi>${order.number}</bdi>${deskIcons.copy}</button>

@@ -1,0 +1,90 @@
+/** What strangers wrote, and what other programs left in the storage, enters in the types that the code behind it counts on. */
+import { describe, expect, test } from 'vitest'
+import {
+  answerFrom, copyFrom, guestFrom, handshakeFrom, messageFrom, pushFrom, refusalFrom, welcomeFrom, wishFrom,
+} from '../../widget/client/incoming.ts'
+import { linkify } from '../../widget/parts/linkify.ts'
+
+const MESSAGE = { conversation: 'shop:1~a', epoch: 'e', seq: 1, id: 'x', from: 'a', side: 'a', kind: 'text', body: { text: 'Hello' }, at: 5 }
+const ROW = { conversation: 'shop:1~a', to: 'a', head: { epoch: 'e', seq: 1 }, cursors: {}, unread: 1, at: 5 }
+/** Values of every type that JSON has, and those that break what handles them. */
+const WRONG: readonly unknown[] = [null, true, 0, -1, 1e300, '', 'x', [], [1], {}, { toString: 1 }, { valueOf: null, length: 1e9 }, '__proto__']
+
+describe('a message', () => {
+  test('keeps its number whatever its body is', () => {
+    for (const body of WRONG) expect(messageFrom({ ...MESSAGE, body })).toMatchObject({ seq: 1, body: { text: expect.any(String) } })
+  })
+
+  const fields = ['title', 'price', 'number', 'status', 'total', 'url', 'image', 'width', 'height', 'progress', 'problem']
+  test.each(fields)('%s is of its type or absent', (field) => {
+    for (const value of WRONG) {
+      const body = messageFrom({ ...MESSAGE, body: { text: 'x', [field]: value } })!.body as Readonly<Record<string, unknown>>
+      expect(['undefined', 'string', 'number']).toContain(typeof body[field])
+    }
+  })
+
+  test('a picture of a stranger is no `data:` and pretends no progress', () => {
+    const body = { text: '', url: 'data:image/svg+xml,x', image: 'javascript:alert(1)', progress: 1 }
+    expect(messageFrom({ ...MESSAGE, body })!.body).toEqual({ text: '' })
+  })
+
+  test('what only a page of its own knows stays', () => {
+    expect(messageFrom({ ...MESSAGE, kind: 'visit', body: { text: 'x', place: { lat: 1 } } })!.body).toEqual({ text: 'x', place: { lat: 1 } })
+  })
+})
+
+describe('pushes, answers, welcomes', () => {
+  test('any value in any place is taken or left, and never throws', () => {
+    for (const value of WRONG) {
+      for (const name of ['messagePush', 'conversationPush', 'transferPush', 'presencePush', 'byePush', 'noticePush'] as const) pushFrom(name, value)
+      for (const name of ['history', 'conversations', 'customer', 'presence', 'queue', 'send'] as const) answerFrom(name, value)
+      expect(welcomeFrom(value)).toBeUndefined()
+    }
+  })
+
+  test('a row that cannot be used is left out, the others stay', () => {
+    const rows = [ROW, { ...ROW, to: '__proto__' }, { ...ROW, head: 1 }, { ...ROW, to: 'b', name: { toString: 1 } }]
+    expect(answerFrom('conversations', { ok: true, conversations: rows, more: false })!.conversations).toEqual([ROW, { ...ROW, to: 'b' }])
+  })
+
+  test('what a newer gateway adds stays', () => {
+    expect(pushFrom('presencePush', { side: 'a', online: true, mood: 'good' })).toEqual({ side: 'a', online: true, mood: 'good' })
+  })
+
+  test.each([[1e300, 3_600_000], [-5, 0], ['soon', undefined], [null, undefined], [250, 250]])('afterMs %j is waited %j', (afterMs, waited) => {
+    expect(refusalFrom({ code: 'rate_limited', afterMs }).afterMs).toBe(waited)
+    expect(pushFrom('byePush', { code: 'draining', reconnect: true, afterMs } as never)!.afterMs).toBe(waited)
+  })
+
+  test('a welcome without fields is none', () => {
+    expect(welcomeFrom({})).toBeUndefined()
+    expect(welcomeFrom({ sid: 's', identity: { id: 'a', role: 'customer', side: 'a', expiresAt: 1 }, resumed: [] })).toBeDefined()
+  })
+
+  test.each(['', '{}', '[]', '{"sid":"x"}', '{"sid":"x","pingInterval":"y","pingTimeout":1}'])('handshake %j is none', (json) => {
+    expect(handshakeFrom(json)).toBeUndefined()
+  })
+})
+
+test('nothing of the wrong shape comes out of the storage', () => {
+  for (const value of WRONG) for (const check of [copyFrom, wishFrom, guestFrom]) expect(check(value)).toBeUndefined()
+})
+
+describe('links', () => {
+  const hrefs = (text: string): unknown[] => linkify(text).flatMap((piece) => (typeof piece === 'string' ? [] : [piece.values[0]]))
+
+  test('64,000 brackets, and 100 kB of the worst, are one walk', () => {
+    for (const tail of [`${'('.repeat(64_000)}x`, `${')'.repeat(100_000)}x`, '.'.repeat(100_000), `${'])'.repeat(50_000)} x`]) {
+      expect(hrefs(`http://a.example/${tail}`)).toHaveLength(1)
+    }
+  })
+
+  test('ends before what ends the sentence, and keeps a bracket that it opened', () => {
+    expect(hrefs('see (https://a.example/b_(c)). Or https://d.example/e, and https://f.example!')).toEqual(
+      ['https://a.example/b_(c)', 'https://d.example/e', 'https://f.example'])
+  })
+
+  test('nothing in an address turns the direction of what is read', () => {
+    expect(hrefs('https://good.example/\u202egnp.live\u2066')).toEqual(['https://good.example/gnp.live'])
+  })
+})

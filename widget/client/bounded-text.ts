@@ -1,0 +1,20 @@
+/** The body of an answer as text; rejects once it is longer than `limitBytes`: an endless one would fill the phone. */
+export async function boundedText(response: Response, limitBytes: number): Promise<string> {
+  if (Number(response.headers.get('content-length')) > limitBytes) throw new Error('answer too long')
+  // engines without streams buffer it themselves
+  if (!response.body || typeof TextDecoder === 'undefined') return response.text()
+  const reader = response.body.getReader()
+  const decoder = new TextDecoder()
+  let text = ''
+  for (let bytes = 0; ;) {
+    const { done, value } = await reader.read()
+    if (done) return text + decoder.decode()
+    bytes += value.length
+    if (bytes > limitBytes) {
+      // whoever sends it may be beyond telling
+      void reader.cancel().catch(() => {})
+      throw new Error('answer too long')
+    }
+    text += decoder.decode(value, { stream: true })
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * Everything that enters the client is checked here, by type, before anybody builds on it: what the gateway says, which carries what
+ * strangers wrote, and what lies in the storage, which another program of the same origin may have written. It follows
+ * gateway/protocol by hand; a field that is optional there may be wrong here and is then left out.
+ */
+import type { WireRefusal } from '../../gateway/protocol/codes.ts'
+import type { Command, CommandAnswer, Welcome } from '../../gateway/protocol/commands.ts'
+import type { Body, Identity, Message } from '../../gateway/protocol/model.ts'
+import type { Push, PushData } from '../../gateway/protocol/pushes.ts'
+import type { Copy, Guest, KeptWish, SocketHistory } from './kept.ts'
+import { anything, count, flag, id, isRecord, list, number, oneOf, record, recordOf, text, time, word, type Check } from './shape.ts'
+
+/** Longer than this nobody is made to wait; a timer would take a greater number for none. */
+const LONGEST_WAIT_MS = 3_600_000
+
+const wait: Check<number> = (value) => {
+  const ms = number(value)
+  return ms === undefined ? undefined : Math.min(Math.max(0, ms), LONGEST_WAIT_MS)
+}
+
+/** What cards and links are made of; each is left out where it is of another type. */
+const SHOWN = { title: word, price: word, number: word, status: word, total: word, url: text, image: text, width: number, height: number }
+
+/** What only a picture that waits on this device has. */
+const nothing: Check<never> = () => undefined
+/** Where a stranger's link may lead. */
+const address: Check<string> = (value) => (typeof value === 'string' && /^(https?:\/)?\//i.test(value) ? value : undefined)
+const bodyShape = record({}, { text, ...SHOWN, url: address, image: address, progress: nothing, problem: nothing })
+/** Never undefined: a message that nobody can read still has its number, and would leave a hole. */
+const bodyFrom: Check<Body> = (value) => ({ text: '', ...bodyShape(value) })
+
+/** Nothing but what the gateway itself writes can fail here: a message left out would leave a hole that is read for again and again. */
+export const messageFrom: Check<Message> = record(
+  { conversation: text, epoch: text, seq: count, id: text, from: text, side: text, kind: text, body: bodyFrom, at: time },
+  { prev: text, name: text },
+) as Check<Message>
+
+const cursor = record({ delivered: count, read: count })
+const cursors = recordOf(cursor)
+const head = record({ epoch: text, seq: count }, { id: text })
+const person = record({ id }, { name: text })
+const product = record({ title: text }, { id: text, url: text, image: text, price: text })
+const transfer = record({ id, from: person, to: person, at: time, expiresAt: time }, { note: text })
+const block = record({ by: person, reason: text, at: time }, { until: time })
+const service = record(
+  { phase: oneOf('waiting', 'open', 'closed'), since: time }, { agent: person, transfer, blocked: block },
+)
+const note = record({ id, by: person, text, at: time })
+const row = record(
+  { conversation: id, to: id, head, cursors, unread: count, at: time }, { name: text, last: messageFrom, service },
+)
+const status = oneOf('online', 'busy', 'away', 'offline')
+const presence = record({ online: flag }, { status, agents: list(record({ id, status }, { name: text, load: number })) })
+const quickReply = record({ id, scope: oneOf('shop', 'own'), title: text, text }, { folder: text })
+const order = record({ number: text, title: text }, { status: text, total: text, at: time, url: text, image: text })
+const customerInfo = record({}, { profile: list(record({ label: text, value: text })), orders: list(order) })
+const identity = record({ id, role: oneOf('customer', 'agent', 'system'), side: id, expiresAt: number }, { shop: text, name: text, avatar: text })
+const resumed = record(
+  { conversation: id, to: id, status: oneOf('follows', 'reload', 'diverged'), head, cursors }, { name: text },
+)
+const welcome = record({ sid: text, identity, resumed: list(resumed) }, { v: number, at: time, limits: recordOf(number), imageHosts: list(text) })
+const changed = record({ service })
+
+const ANSWERS: Partial<Record<Command, Check<unknown>>> = {
+  send: record({ conversation: text, epoch: text, seq: count, at: time }, { prev: text, duplicate: anything }),
+  history: record({ conversation: id, messages: list(messageFrom), head, more: flag, cursors }),
+  conversations: record({ conversations: list(row), more: flag }),
+  presence: record({ presence: recordOf(presence) }),
+  search: record({ hits: list(record({ row }, { message: messageFrom })), isComplete: flag }),
+  queue: record({ conversations: list(row), more: flag }),
+  claim: changed, close: changed, transfer: changed, acceptTransfer: changed, block: changed, unblock: changed,
+  blocked: record({ blocked: list(record({ conversation: id, to: id, by: person, reason: text, at: time }, { name: text, until: time })) }),
+  notes: record({ notes: list(note) }),
+  saveNote: record({}, { note }),
+  quickReplies: record({ quickReplies: list(quickReply) }),
+  customer: record({ state: oneOf('ready', 'slow', 'down', 'empty', 'off') }, {
+    info: customerInfo, at: time, viewing: product, earlier: list(record({ from: time, to: time, seq: count }, { agent: text })),
+  }),
+  renew: record({ identity }),
+}
+
+const PUSHES: Partial<Record<Push, Check<unknown>>> = {
+  messagePush: messageFrom,
+  cursorPush: record({ conversation: id, participant: id, delivered: count, read: count }),
+  typingPush: record({ conversation: id, from: id, side: id, on: flag }, { name: text }),
+  conversationPush: row,
+  changeUserPush: record({ toid: id }),
+  syncChangeUserPush: record({ toid: id }, { socketid: text }),
+  presencePush: record({ side: id, online: flag }, { status }),
+  statusPush: record({ participant: id, shop: id, status }, { name: text }),
+  transferPush: record({ conversation: id, transfer, state: oneOf('offered', 'accepted', 'declined', 'expired') }, { name: text }),
+  blockPush: record({ conversation: id }, { reason: text, until: time }),
+  notePush: record({ conversation: id, note }),
+  viewingPush: record({ conversation: id }, { product }),
+  noticePush: record({ type: text }, { text }),
+  byePush: record({ code: text, reconnect: flag }, { message: text, afterMs: wait }),
+}
+
+const refusal = record({}, { code: text, message: text, retry: flag, afterMs: wait })
+
+/** A no; what it lacks is what an accident has. */
+export const refusalFrom = (value: unknown): WireRefusal =>
+  ({ code: 'internal', message: '', retry: true, ...refusal(value) }) as WireRefusal
+
+export const welcomeFrom = welcome as Check<Welcome>
+
+/** Undefined where the answer is none that this command has. */
+export function answerFrom<C extends Command>(command: C, value: unknown): CommandAnswer<C> | undefined {
+  const check = ANSWERS[command]
+  return (check ? check(value) : isRecord(value) ? value : undefined) as CommandAnswer<C> | undefined
+}
+
+/** Undefined where it cannot be what its name says. A name that nobody here knows passes as it is: a page may. */
+export function pushFrom<P extends Push>(name: P, value: unknown): PushData<P> | undefined {
+  const check = Object.prototype.hasOwnProperty.call(PUSHES, name) ? PUSHES[name] : undefined
+  return (check ? check(value) : value ?? {}) as PushData<P> | undefined
+}
+
+const handshake = record({ sid: text, pingInterval: wait, pingTimeout: wait })
+/** What Engine.IO says first, as JSON. */
+export function handshakeFrom(json: string): ReturnType<typeof handshake> {
+  try {
+    return handshake(JSON.parse(json))
+  } catch {
+    return undefined
+  }
+}
+
+export const identityFrom = identity as Check<Identity>
+/** No longer than the gateway takes, with what a window adds. */
+export const deviceFrom: Check<string> = (value) => (typeof value === 'string' && /^[\w.-]{1,40}$/.test(value) ? value : undefined)
+export const guestFrom = record({ token: text }, { expiresAt: number }) as Check<Guest>
+export const copyFrom = record(
+  { id, messages: list(messageFrom), hasOlder: flag, mine: cursor, theirs: cursor }, { name: text },
+) as Check<Copy>
+/** A picture that waits has more in its body than what a stranger's may have. */
+export const wishFrom = record(
+  { id, kind: text, at: time, body: record({ text }, { ...SHOWN, problem: text }) },
+  { cuts: count, refusal: (value) => (isRecord(value) ? refusalFrom(value) : undefined) },
+) as Check<KeptWish>
+export const socketHistoryFrom = record({ fails: count, at: time }) as Check<SocketHistory>

@@ -1,0 +1,62 @@
+/**
+ * Checks of values that came from outside: from a network, from storage. A check returns the value, cleaned, or undefined where it
+ * cannot be used. A schema library would do this for ten times the bytes.
+ */
+export type Check<T> = (value: unknown) => T | undefined
+type Checked<C> = C extends Check<infer T> ? T : never
+type Fields = Readonly<Record<string, Check<unknown>>>
+
+/** What a Date can be made of. */
+const LAST_TIME = 8.64e15
+/** The names that every object has: as a key they would find something where nothing was stored. */
+const isTaken = (name: string): boolean => name in Object.prototype
+
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export const text: Check<string> = (value) => (typeof value === 'string' ? value : undefined)
+/** A string that is not empty and names nothing that every object has. */
+export const id: Check<string> = (value) => (typeof value === 'string' && value !== '' && !isTaken(value) ? value : undefined)
+export const flag: Check<boolean> = (value) => (typeof value === 'boolean' ? value : undefined)
+export const number: Check<number> = (value) => (typeof value === 'number' && isFinite(value) ? value : undefined)
+/** A whole number from 0. */
+export const count: Check<number> = (value) => (Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined)
+/** Ms since the epoch. */
+export const time: Check<number> = (value) => (number(value) !== undefined && Math.abs(value as number) <= LAST_TIME ? (value as number) : undefined)
+export const anything: Check<unknown> = (value) => value
+
+/** Text, or a number as text: what a card shows. */
+export const word: Check<string | number> = (value) => text(value) ?? number(value)
+
+export const oneOf = <T extends string>(...values: readonly T[]): Check<T> => (value) => values.find((each) => each === value)
+
+/** An array without the entries that cannot be used. */
+export const list = <T>(check: Check<T>): Check<T[]> => (value) =>
+  (Array.isArray(value) ? value.map(check).filter((each): each is T & {} => each !== undefined) : undefined) as T[] | undefined
+
+/** An object by ids, without the entries that cannot be used. */
+export const recordOf = <T>(check: Check<T>): Check<Record<string, T>> => (value) => {
+  if (!isRecord(value)) return undefined
+  const entries = Object.keys(value).map((key) => [id(key), check(value[key])] as const)
+  return Object.fromEntries(entries.filter(([key, each]) => key !== undefined && each !== undefined)) as Record<string, T>
+}
+
+/**
+ * An object. Without one of `required` it cannot be used; of `optional` what has the wrong type is left out. Fields of neither, a newer
+ * gateway's, stay.
+ */
+export const record = <R extends Fields, O extends Fields = Record<never, Check<unknown>>>(required: R, optional = {} as O):
+Check<{ [K in keyof R]: Checked<R[K]> } & { [K in keyof O]?: Checked<O[K]> }> => (value) => {
+  if (!isRecord(value)) return undefined
+  const clean: Record<string, unknown> = { ...value }
+  for (const name of Object.keys(required)) if ((clean[name] = required[name]!(own(value, name))) === undefined) return undefined
+  for (const name of Object.keys(optional)) {
+    const checked = optional[name]!(own(value, name))
+    if (checked === undefined) delete clean[name]
+    else clean[name] = checked
+  }
+  return clean as never
+}
+
+const own = (value: Readonly<Record<string, unknown>>, name: string): unknown =>
+  (Object.prototype.hasOwnProperty.call(value, name) ? value[name] : undefined)
