@@ -121,7 +121,7 @@ const ROOMS: readonly Room[] = [
 ]
 
 const VAGUE = /^(utils?|helpers?|common|managers?|services?|misc)$/
-const MAX_LINES = 300
+const MAX_LINES = 400
 const MAX_COLUMNS = 150
 /** A sentence or a path of an icon is not a line of code. */
 const LONG_TEXT = /(['"`])(?:(?!\1).){40,}\1/g
