@@ -40,7 +40,7 @@ export class Conversations {
     const held = this.#held.get(id)
     if (held !== undefined) return held
     const row = this.#files.rows.get(Buffer.from(id))
-    const conversation = new Conversation(id, this.#files.epoch, row === undefined ? undefined : JSON.parse(row) as Row)
+    const conversation = new Conversation(id, this.#files.epoch, row === undefined ? undefined : JSON.parse(row.toString()) as Row)
     this.#held.set(id, conversation)
     if (this.#held.size > HELD_COUNT) this.#release()
     return conversation
@@ -85,7 +85,7 @@ export class Conversations {
   }
 
   #foldedSeqOf(conversation: Conversation, author: string, { from, side, id }: Author): number | undefined {
-    const folded = this.#files.ids.getBinaryFast(idKey(conversation.number, author, id))?.readUInt32BE(0)
+    const folded = this.#files.ids.get(idKey(conversation.number, author, id))?.readUInt32BE(0)
     if (folded === undefined) return undefined
     // The key is a hash: only the entry itself is proof.
     const entry = this.entry(conversation, folded)
@@ -118,7 +118,7 @@ export class Conversations {
     if (from <= folded) {
       const { log } = this.#files
       // The run that holds `from` starts at or below it.
-      const [start] = log.getKeys({ start: entryKey(number, from), end: entryKey(number, 0), reverse: true, limit: 1 })
+      const [start] = log.raw.getKeys({ start: entryKey(number, from), end: entryKey(number, 0), reverse: true, limit: 1 })
       if (start === undefined) return
       for (const { key, value } of log.getRange({ start, end: entryKey(number, folded + 1) })) {
         let seq = key.readUInt32BE(4)
@@ -176,7 +176,7 @@ export class Conversations {
     for (const { key, value } of this.#files.sides.getRange({ start, end: sideKey(side, 0, 0), reverse: true })) {
       if (taken >= limit && minuteOfKey(key) !== minute) return
       minute = minuteOfKey(key)
-      if (take(this.get(value))) taken++
+      if (take(this.get(value.toString()))) taken++
     }
   }
 

@@ -18,7 +18,7 @@ export class EmbeddedImages implements Images {
     if (this.#isClosed) throw closed()
     const id = randomBytes(18).toString('base64url')
     try {
-      await this.#files.images.put(id, Buffer.concat([Buffer.from(`${type}\n`), bytes]))
+      await this.#files.images.put(Buffer.from(id), Buffer.concat([Buffer.from(`${type}\n`), bytes]))
     } catch (error) {
       ;(error as { commitError?: Promise<never> }).commitError?.catch(() => undefined)
       throw new Unavailable(`The data folder could not be written: ${(error as Error).message}`, { cause: error })
@@ -28,7 +28,7 @@ export class EmbeddedImages implements Images {
 
   async get(id: string): Promise<Image | undefined> {
     if (this.#isClosed) throw closed()
-    const value = ID.test(id) ? this.#files.images.get(id) : undefined
+    const value = ID.test(id) ? this.#files.images.get(Buffer.from(id)) : undefined
     if (value === undefined) return undefined
     const end = value.indexOf(NEWLINE)
     return { type: value.toString('latin1', 0, end), bytes: value.subarray(end + 1) }

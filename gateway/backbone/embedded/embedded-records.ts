@@ -42,7 +42,7 @@ export class EmbeddedRecords implements Records {
     this.#files = files
     for (const { key, value } of files.records.getRange({})) {
       const [collection, name] = key.toString().split('\0') as [string, string]
-      this.#place({ collection, key: name, kept: { key: name, ...(JSON.parse(value) as Omit<Kept, 'key'>) } })
+      this.#place({ collection, key: name, kept: { key: name, ...(JSON.parse(value.toString()) as Omit<Kept, 'key'>) } })
     }
   }
 

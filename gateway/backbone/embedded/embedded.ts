@@ -27,7 +27,7 @@ export async function openEmbedded(
     const { oldest, newest } = replay(files, conversations)
     const fold = new Fold(files, conversations, { limitBytes: foldBytes, oldest, newest })
     const bus = new LocalBus()
-    const commit = new GroupCommit(files.journal, newest, (batch) => fold.settled(batch))
+    const commit = new GroupCommit(files, newest, (batch) => fold.settled(batch))
     const store = new EmbeddedStore({ epoch: files.epoch, conversations, commit, fold, bus })
     const records = new EmbeddedRecords(files)
     const images = new EmbeddedImages(files)
@@ -44,7 +44,7 @@ export async function openEmbedded(
         isClosed = true
         store.close()
         images.close()
-        await commit.idle()
+        await commit.close()
         await fold.stop()
         await records.close()
         bus.close()

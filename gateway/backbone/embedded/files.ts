@@ -1,38 +1,46 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, existsSync, openSync, readSync } from 'node:fs'
+import { existsSync, mkdirSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { open, type Database, type RootDatabase } from 'lmdb'
+import { bufferToKeyValue, open, type RootDatabase } from 'lmdb'
 import { DataFolderError } from './data-folder-error.ts'
+import { damaged, ENVIRONMENTS, examine, sealName } from './examine.ts'
+import { batchKey } from './keys-on-disk.ts'
+import { Sealed } from './sealed.ts'
 
 /** Raised when what is written below changes; an older build then refuses the folder instead of misreading it.
- * 2: how a conversation is served, in rows and journal. */
-const FORMAT = 2
+ * 2: how a conversation is served, in rows and journal. 3: checksums, and keys of the journal in binary. */
+const FORMAT = 3
+const SEALED_FROM = 3
 
 /**
- * The folder's three LMDB environments.
+ * The folder's three LMDB environments. Every entry ends with its checksum (sealed.ts), and each environment has the folder's `epoch`,
+ * so that one that is lost, or another folder's, is noticed.
  *
- * `journal`   batch number → the packets of one group commit, one a line. Small, always at its end, so a commit
- *             is one put and one flush whatever number of conversations it touches.
+ * `journal`   batch number (u64) → the packets of one group commit, one a line. Small, always at its end, so a commit
+ *             is one put and one flush whatever number of conversations it touches. 0 → the epoch
  * `main`      what the journal was folded into, later and in bulk:
- *   `about`   'epoch', 'format', 'count' (numbers of conversations given out)
+ *   `about`   'epoch', 'format', 'count' (numbers of conversations given out), 'folded' (the newest batch at the last fold)
  *   `rows`    conversation id → its row as JSON
  *   `log`     number of the conversation (u32), seq (u32) → the JSON of this message and of those after it, one a line
  *   `ids`     number of the conversation (u32), hash of sender and client id → seq (u32)
  *   `sides`   side, 0, minute of the last message (u32), number of the conversation (u32) → conversation id
  *   `records` collection, 0, key → value, version and expiry as JSON; not through the journal
- * `images`    id → type, newline, bytes; not through the journal
+ * `images`    id → type, newline, bytes; 'folder' → the epoch; not through the journal
  */
 export interface Files {
   readonly epoch: string
-  readonly journal: Database<Buffer, number>
+  readonly folded: number
+  readonly journal: Sealed
   readonly main: RootDatabase<string, string>
-  readonly about: Database<string, string>
-  readonly rows: Database<string, Buffer>
-  readonly log: Database<Buffer, Buffer>
-  readonly ids: Database<Buffer, Buffer>
-  readonly sides: Database<string, Buffer>
-  readonly records: Database<string, Buffer>
-  readonly images: Database<Buffer, string>
+  readonly about: Sealed
+  readonly rows: Sealed
+  readonly log: Sealed
+  readonly ids: Sealed
+  readonly sides: Sealed
+  readonly records: Sealed
+  readonly images: Sealed
+  /** Writes what is written already: resolves where there is room again. */
+  tryWriting(): Promise<unknown>
   close(): Promise<void>
 }
 
@@ -46,38 +54,31 @@ export interface Files {
  */
 const DURABLE = { overlappingSync: false, eventTurnBatching: false } as const
 
+declare module 'lmdb' {
+  /** Exported, but missing in its types. */
+  function bufferToKeyValue(key: Buffer): unknown
+}
+
+const LOCK_BYTES = 65_536
+const ROOM_BYTES = 1_048_576
+const EPOCH = Buffer.from('epoch')
+const FORMAT_KEY = Buffer.from('format')
+const FOLDED = Buffer.from('folded')
+const STAMP = { journal: batchKey(0), images: Buffer.from('folder') } as const
+const BINARY = { encoding: 'binary', keyEncoding: 'binary' } as const
+const NAMES = ['about', 'rows', 'log', 'ids', 'sides', 'records'] as const
+
 export async function openFiles(folder: string): Promise<Files> {
-  for (const name of ['journal', 'main', 'images']) mustBeLmdb(join(folder, name, 'data.mdb'))
   try {
-    const journal = open<Buffer, number>(join(folder, 'journal'), { ...DURABLE, encoding: 'binary' })
-    const main = open<string, string>(join(folder, 'main'), { ...DURABLE, maxDbs: 8 })
-    const images = open<Buffer, string>(join(folder, 'images'), { ...DURABLE, encoding: 'binary' })
-    const about = main.openDB<string, string>('about', { encoding: 'string' })
-    const files: Files = {
-      epoch: about.get('epoch') ?? randomUUID().slice(0, 8),
-      journal,
-      main,
-      about,
-      rows: main.openDB<string, Buffer>('rows', { encoding: 'string', keyEncoding: 'binary' }),
-      log: main.openDB<Buffer, Buffer>('log', { encoding: 'binary', keyEncoding: 'binary' }),
-      ids: main.openDB<Buffer, Buffer>('ids', { encoding: 'binary', keyEncoding: 'binary' }),
-      sides: main.openDB<string, Buffer>('sides', { encoding: 'string', keyEncoding: 'binary' }),
-      records: main.openDB<string, Buffer>('records', { encoding: 'string', keyEncoding: 'binary' }),
-      images,
-      close: async () => { await Promise.all([journal.close(), main.close(), images.close()]) },
+    examine(folder, SEALED_FROM)
+    for (const name of ENVIRONMENTS) prepare(folder, name)
+    const files = openAll(folder)
+    try {
+      return await begin(files, folder)
+    } catch (error) {
+      await files.close()
+      throw error
     }
-    const format = Number(about.get('format') ?? FORMAT)
-    if (format > FORMAT) {
-      throw new DataFolderError(
-        `The data folder ${folder} was written in format ${format}, this build reads ${FORMAT}; start a newer build.`)
-    }
-    if (format < FORMAT || about.get('epoch') === undefined) {
-      await main.batch(() => {
-        void about.put('epoch', files.epoch)
-        void about.put('format', String(FORMAT))
-      })
-    }
-    return files
   } catch (error) {
     if (error instanceof DataFolderError) throw error
     const { message } = error as Error
@@ -85,16 +86,87 @@ export async function openFiles(folder: string): Promise<Files> {
   }
 }
 
-/** LMDB's magic number, behind the header of its first page. Anything else crashes the process in lmdb's `open`. */
-const MAGIC = { offset: 24, value: 0xbeefc0de }
+/**
+ * LMDB maps its file of locks and would write beyond the end of a full disk: a signal. So it gets one that is there already. Nobody else has the
+ * folder, so what stood in it means nothing.
+ */
+function prepare(folder: string, name: string): void {
+  const path = join(folder, name)
+  mkdirSync(path, { recursive: true })
+  const lock = join(path, 'lock.mdb')
+  if (!existsSync(lock) || statSync(lock).size !== LOCK_BYTES) writeFileSync(lock, Buffer.alloc(LOCK_BYTES))
+  if (existsSync(join(path, 'data.mdb'))) return
+  // where its first pages do not fit, LMDB ends the process
+  const { bavail, bsize } = statfsSync(path)
+  if (bavail * bsize < ROOM_BYTES) throw new DataFolderError(`The disk of the data folder ${folder} is full; make room, or set DATA_DIR to another.`)
+}
 
-function mustBeLmdb(path: string): void {
-  if (!existsSync(path)) return
-  const file = openSync(path, 'r')
-  const start = Buffer.alloc(MAGIC.offset + 4)
-  const length = readSync(file, start)
-  closeSync(file)
-  if (length > 0 && start.readUInt32LE(MAGIC.offset) !== MAGIC.value) {
-    throw new DataFolderError(`The file ${path} is not of this gateway; restore it or set DATA_DIR to another folder.`)
+function openAll(folder: string): Omit<Files, 'epoch' | 'folded'> & { readonly roots: { readonly journal: Sealed; readonly images: Sealed } } {
+  const root = (name: 'journal' | 'images'): RootDatabase<Buffer, Buffer> => open(join(folder, name), { ...DURABLE, ...BINARY })
+  const [journal, images] = [root('journal'), root('images')]
+  const main = open<string, string>(join(folder, 'main'), { ...DURABLE, maxDbs: 8 })
+  const [about, rows, log, ids, sides, records] = NAMES.map((name) =>
+    new Sealed(sealName('main', name), main.openDB<Buffer, Buffer>(name, BINARY))) as [Sealed, Sealed, Sealed, Sealed, Sealed, Sealed]
+  const roots = { journal: new Sealed('journal', journal), images: new Sealed('images', images) }
+  return {
+    ...roots, roots, main, about, rows, log, ids, sides, records,
+    tryWriting: async () => roots.journal.put(STAMP.journal, roots.journal.get(STAMP.journal) ?? ''),
+    close: async () => { await Promise.all([journal.close(), main.close(), images.close()]) },
   }
+}
+
+/** Holds the three against each other, and stamps new ones. The one with `epoch` is stamped last: where a start ended before, it begins again. */
+async function begin(files: ReturnType<typeof openAll>, folder: string): Promise<Files> {
+  const { about, roots } = files
+  const raw = about.raw.get(FORMAT_KEY)
+  const isOld = raw !== undefined && raw.toString() === '2'
+  const format = isOld ? 2 : Number(about.get(FORMAT_KEY) ?? FORMAT)
+  if (format > FORMAT) {
+    throw new DataFolderError(
+      `The data folder ${folder} was written in format ${format}, this build reads ${FORMAT}; start a newer build.`)
+  }
+  const known = isOld ? about.raw.get(EPOCH) : about.get(EPOCH)
+  const epoch = known?.toString() ?? randomUUID().slice(0, 8)
+  for (const name of ['journal', 'images'] as const) {
+    const stamp = roots[name].raw.get(STAMP[name]) === undefined ? undefined : roots[name].get(STAMP[name])?.toString()
+    if (known === undefined && holds(roots[name], stamp)) throw damaged(folder, `main/data.mdb is missing or empty, ${name} is not`)
+    if (!isOld && known !== undefined && stamp !== epoch) {
+      throw damaged(folder, `${name}/data.mdb is ${stamp === undefined ? 'missing or empty' : 'of another folder'}`)
+    }
+  }
+  if (isOld) await sealAll(files)
+  if (isOld || known === undefined) await stampAll(files, epoch)
+  return { ...files, epoch, folded: Number(about.get(FOLDED) ?? 0) }
+}
+
+/** Anything but the stamp. */
+const holds = ({ raw }: Sealed, stamp: string | undefined): boolean => raw.getKeysCount({}) > (stamp === undefined ? 0 : 1)
+
+async function stampAll({ roots, main, about }: ReturnType<typeof openAll>, epoch: string): Promise<void> {
+  await roots.journal.put(STAMP.journal, epoch)
+  await roots.images.put(STAMP.images, epoch)
+  await main.batch(() => {
+    void about.put(EPOCH, epoch)
+    void about.put(FORMAT_KEY, String(FORMAT))
+  })
+}
+
+/** From format 2: each environment in one transaction. What an earlier start sealed has its new key, its stamp, or `main` has the format. */
+async function sealAll({ roots: { journal, images }, main, ...named }: ReturnType<typeof openAll>): Promise<void> {
+  await journal.batch(() => {
+    for (const { key, value } of journal.raw.getRange({})) {
+      if (key[0] === 0) continue
+      void journal.put(batchKey(bufferToKeyValue(key) as number), value)
+      void journal.remove(key)
+    }
+  })
+  await images.batch(() => {
+    if (images.raw.get(STAMP.images) !== undefined) return
+    for (const { key, value } of images.raw.getRange({})) void images.put(key, value)
+    void images.put(STAMP.images, 'sealed')
+  })
+  await main.batch(() => {
+    for (const name of NAMES) for (const { key, value } of named[name].raw.getRange({})) void named[name].put(key, value)
+    void named.about.put(FORMAT_KEY, String(FORMAT))
+  })
 }

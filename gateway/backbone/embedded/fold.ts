@@ -2,13 +2,16 @@ import { conversationSides } from '../../protocol/keys.ts'
 import type { Conversation } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
 import type { Files } from './files.ts'
-import { entryKey, idKey, minuteOf, sideKey } from './keys-on-disk.ts'
+import { batchKey, entryKey, idKey, minuteOf, sideKey } from './keys-on-disk.ts'
 import { runs } from './runs.ts'
 
 /** Rows of one step: some milliseconds of the main thread, and a write that a commit next to it hardly feels. */
 const STEP_ROWS = 1_500
 /** So many times that when the journal has outgrown its limit so many times: longer steps need fewer flushes a row. */
 const STEP_GROWTH = 8
+/** Keys of `about`: see files.ts. */
+const COUNT = Buffer.from('count')
+const FOLDED = Buffer.from('folded')
 /** Batches of the journal that one step removes at most. */
 const STEP_BATCHES = 1_000
 
@@ -90,6 +93,7 @@ export class Fold {
         rows += 5 + conversation.pending.length
         steps.push(this.#write(conversation))
       }
+      void this.#files.about.put(FOLDED, String(batch))
     })
     for (const done of steps) done()
     const [longest] = this.#conversations.unfolded
@@ -132,9 +136,9 @@ export class Fold {
 
   /** In memory and on disk: several may be given within one transaction. */
   #newNumber(): number {
-    this.#count ??= Number(this.#files.about.get('count') ?? 0)
+    this.#count ??= Number(this.#files.about.get(COUNT) ?? 0)
     this.#count++
-    void this.#files.about.put('count', String(this.#count))
+    void this.#files.about.put(COUNT, String(this.#count))
     return this.#count
   }
   #count: number | undefined
@@ -144,7 +148,7 @@ export class Fold {
     const end = Math.min(needed, newest, this.#oldestBatch + STEP_BATCHES)
     if (end <= this.#oldestBatch) return
     await this.#files.journal.batch(() => {
-      for (let batch = this.#oldestBatch; batch < end; batch++) void this.#files.journal.remove(batch)
+      for (let batch = this.#oldestBatch; batch < end; batch++) void this.#files.journal.remove(batchKey(batch))
     })
     this.#oldestBatch = end
   }

@@ -1,5 +1,8 @@
 import { Unavailable } from '../backbone.ts'
 import type { Files } from './files.ts'
+import { batchKey } from './keys-on-disk.ts'
+
+const RETRY_MS = 1000
 
 /** A packet within the batch it was written in. */
 export interface Part {
@@ -33,12 +36,15 @@ export class GroupCommit {
   #wishes: Wish[] = []
   #last: number
   #running: Promise<void> | undefined
+  readonly #files: Pick<Files, 'tryWriting'>
+  #retry: NodeJS.Timeout | undefined
   /** Why the last commit failed. */
   trouble: string | undefined
 
   /** `last`: the newest batch in the journal. `settled` is told of every batch after its last wish. */
-  constructor(journal: Files['journal'], last: number, settled: (batch: number) => void) {
-    this.#journal = journal
+  constructor(files: Pick<Files, 'journal' | 'tryWriting'>, last: number, settled: (batch: number) => void) {
+    this.#files = files
+    this.#journal = files.journal
     this.#last = last
     this.#settled = settled
   }
@@ -48,9 +54,10 @@ export class GroupCommit {
     this.#running ??= Promise.resolve().then(() => this.#run())
   }
 
-  /** Resolves when nothing is on its way. */
-  async idle(): Promise<void> {
+  /** Resolves when nothing is on its way; nothing may be added any more. */
+  async close(): Promise<void> {
     while (this.#running !== undefined) await this.#running
+    clearTimeout(this.#retry)
   }
 
   async #run(): Promise<void> {
@@ -67,7 +74,7 @@ export class GroupCommit {
     const { prepared, packets } = prepareAll(wishes, batch)
     const { bytes, ends } = layOut(packets)
     try {
-      if (bytes.length > 0) await this.#journal.put(batch, bytes)
+      if (bytes.length > 0) await this.#journal.put(batchKey(batch), bytes)
     } catch (error) {
       this.#failed(prepared, error as Error & { commitError?: Promise<never> })
       return
@@ -96,6 +103,19 @@ export class GroupCommit {
     })
     const unavailable = new Unavailable(this.trouble, { cause: error })
     for (const wish of wishes) wish.fail(unavailable)
+    this.#retry ??= setTimeout(() => void this.#tryAgain(), RETRY_MS).unref()
+  }
+
+  /** Who is not ready is sent nobody, and would never find out that there is room again. */
+  async #tryAgain(): Promise<void> {
+    try {
+      await this.#files.tryWriting()
+      this.trouble = undefined
+      this.#retry = undefined
+    } catch (error) {
+      ;(error as { commitError?: Promise<never> }).commitError?.catch(() => undefined) // `trouble` has said why
+      this.#retry = setTimeout(() => void this.#tryAgain(), RETRY_MS).unref()
+    }
   }
 }
 

@@ -1,4 +1,13 @@
 /** The binary keys of files.ts, all in big-endian so that LMDB's byte order is the order of numbers. */
+export const batchKey = (batch: number): Buffer => {
+  const key = Buffer.allocUnsafe(8)
+  key.writeUInt32BE(Math.floor(batch / 2 ** 32), 0)
+  key.writeUInt32BE(batch >>> 0, 4)
+  return key
+}
+
+export const batchOf = (key: Buffer): number => key.readUInt32BE(0) * 2 ** 32 + key.readUInt32BE(4)
+
 export const entryKey = (number: number, seq: number): Buffer => {
   const key = Buffer.allocUnsafe(8)
   key.writeUInt32BE(number, 0)

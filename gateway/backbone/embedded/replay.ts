@@ -5,6 +5,7 @@ import { authorOf } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
 import { DataFolderError } from './data-folder-error.ts'
 import type { Files } from './files.ts'
+import { batchKey, batchOf } from './keys-on-disk.ts'
 import { lines } from './lines.ts'
 import type { JournalledService } from './service-wish.ts'
 
@@ -12,12 +13,14 @@ import type { JournalledService } from './service-wish.ts'
 export function replay(files: Files, conversations: Conversations): { oldest: number; newest: number } {
   let oldest = 0
   let newest = 0
-  for (const { key: batch, value } of files.journal.getRange({})) {
+  for (const { key, value } of files.journal.getRange({ start: batchKey(1) })) {
+    const batch = batchOf(key)
     if (oldest === 0) oldest = batch
     newest = batch
     for (const line of lines(value)) takeUp(conversations, Buffer.from(line), batch)
   }
   for (const conversation of conversations.unfolded) conversation.assigned = conversation.durable.copy()
+  if (newest < files.folded) throw damaged(files.folded)
   return { oldest: Math.max(oldest, 1), newest }
 }
 

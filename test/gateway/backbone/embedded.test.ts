@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { open as lmdb } from 'lmdb'
 import { describe, expect, it } from 'vitest'
 import { DataFolderError } from '../../../gateway/backbone/embedded/data-folder-error.ts'
 import { openEmbedded } from '../../../gateway/backbone/embedded/embedded.ts'
@@ -99,6 +100,61 @@ describe('on a full disk', () => {
       await backbone.close()
       rmSync(dataDir, { recursive: true })
     }, 30_000)
+})
+
+describe('a disk that is full', () => {
+  const script = bundled('append-until-full')
+  const start = async (dataDir: string, limit: string): Promise<{ code: number | null; signal: string | null; said: string }> => {
+    const shell = ['-c', `trap "" XFSZ; ulimit -f ${limit}; exec "$0" "$@"`, process.execPath, script, dataDir, 'a~b', '8388608']
+    const child = spawn('bash', shell, { stdio: ['ignore', 'ignore', 'pipe'] })
+    let said = ''
+    child.stderr.on('data', (chunk: Buffer) => { said += chunk.toString() })
+    const [code, signal] = await once(child, 'close') as [number | null, string | null]
+    return { code, signal, said }
+  }
+
+  it.each(['0', '4', '63', '64', '66', '70'])('at the first start (%s kB a file) is a sentence, and the start after it has room succeeds', async (limit) => {
+    const dataDir = newFolder()
+    const { code, signal, said } = await start(dataDir, limit)
+    expect(signal).toBeNull()
+    if (code !== 0) expect(said).toMatch(/DataFolderError: The data folder/)
+    await (await openEmbedded({ dataDir })).close()
+    rmSync(dataDir, { recursive: true })
+  })
+})
+
+describe('a folder of format 2', () => {
+  it('is sealed once, and everything is there', async () => {
+    const dataDir = newFolder()
+    const durable = { overlappingSync: false, eventTurnBatching: false } as const
+    const main = lmdb(join(dataDir, 'main'), { ...durable, maxDbs: 8 })
+    const about = main.openDB<string, string>('about', { encoding: 'string' })
+    const records = main.openDB<string, Buffer>('records', { encoding: 'string', keyEncoding: 'binary' })
+    const journal = lmdb<Buffer, number>(join(dataDir, 'journal'), { ...durable, encoding: 'binary' })
+    const images = lmdb<Buffer, string>(join(dataDir, 'images'), { ...durable, encoding: 'binary' })
+    const picture = 'a'.repeat(24)
+    await main.batch(() => {
+      void about.put('epoch', 'e2')
+      void about.put('format', '2')
+      void records.put(Buffer.from('shop:7/notes\0k'), JSON.stringify({ value: 'v', version: 'x' }))
+    })
+    const message = { conversation: 'a~b', epoch: 'e2', id: 'm1', from: 'a', side: 'a', kind: 'text', body: { text: 'hi' }, at: 1, seq: 1 }
+    await journal.put(300, Buffer.from(`2["messagePush",${JSON.stringify(message)}]\n`))
+    await images.put(picture, Buffer.from('image/png\nbytes'))
+    await Promise.all([main.close(), journal.close(), images.close()])
+    for (let start = 0; start < 2; start++) {
+      const backbone = await openEmbedded({ dataDir })
+      expect((await all(backbone.store, 'a~b')).map(({ id }) => id)).toEqual(['m1', ...(start === 0 ? [] : ['m2'])])
+      expect(await backbone.records.items('shop:7/notes', 1)).toMatchObject([{ key: 'k', value: 'v' }])
+      expect((await backbone.images.get(picture))?.bytes.toString()).toBe('bytes')
+      if (start === 0) {
+        const entry = { conversation: 'a~b', id: 'm2', from: 'b', side: 'b', kind: 'text', body: { text: 'x' }, at: 2, origin: '' }
+        expect(await backbone.store.append(entry)).toMatchObject({ epoch: 'e2', seq: 2, prev: 'm1' })
+      }
+      await backbone.close()
+    }
+    rmSync(dataDir, { recursive: true })
+  })
 })
 
 describe('killed while it appends', () => {

@@ -1,0 +1,266 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+
+/** Why a file is not what LMDB wrote: for people who restore it, not for programs. */
+export class BrokenFile extends Error {
+  override readonly name = 'BrokenFile'
+}
+
+export interface Entry {
+  /** The named database, '' for the unnamed one. */
+  readonly database: string
+  readonly key: Buffer
+  readonly value: Buffer
+}
+
+interface Tree {
+  readonly flags: number
+  readonly depth: number
+  readonly entries: number
+  readonly root: number
+}
+
+interface Meta {
+  readonly fixed: Buffer
+  readonly free: Tree
+  readonly main: Tree
+  readonly lastPage: number
+  readonly txn: number
+}
+
+/*
+ * The layout of lmdb's data format 2, all little-endian (mdb.c: MDB_page_header, MDB_node, MDB_db, MDB_meta):
+ *
+ *   page   0 number u64 · 8 transaction u64 · 16 pad u16 · 18 kind u16 · 20 lower u16, 22 upper u16 (overflow: 20 pages u32) · 24 …
+ *   node   0 low u16, 2 high u16, 4 flags u16, 6 key length u16, 8 key, value; of a branch the first three are a page number,
+ *          of a leaf the first two are the value's length; offsets of nodes, and lower and upper, count from byte 24 of the page
+ *   tree   0 pad u32 · 4 flags u16 · 6 depth u16 · 8 branch, leaf, overflow pages u64 · 32 entries u64 · 40 root u64
+ *   meta   24 magic u32 · 28 version u32 · 32 address, map size u64 · 48 free tree · 96 main tree · 144 last page u64 · 152 transaction u64
+ */
+const HEADER = 24
+const BRANCH = 1
+const LEAF = 2
+const OVERFLOW = 4
+const META = 8
+const MAGIC = 0xbeefc0de
+const VERSION = 2
+const FREE = ' free'
+const BIG = 1
+const TREE = 2
+const TREE_BYTES = 48
+const BIG_BYTES = 24
+const DEPTH_MAX = 32
+
+/**
+ * Reads an LMDB file as bytes, never as a map: LMDB believes every page, and one that is missing or wrong is a signal that ends the
+ * process, or a message that is silently not there. Only whoever has the folder may look, while LMDB has it closed.
+ */
+export class LmdbFile {
+  readonly #file: number
+  readonly #bytes: number
+  #pageBytes = 4096
+  #seen = new Uint8Array(0)
+
+  constructor(path: string) {
+    this.#file = openSync(path, 'r')
+    this.#bytes = fstatSync(this.#file).size
+  }
+
+  get isEmpty(): boolean {
+    return this.#bytes === 0
+  }
+
+  close(): void {
+    closeSync(this.#file)
+  }
+
+  /** Every entry of the newest snapshot is visited. Throws `BrokenFile` at the first page that cannot be as LMDB wrote it. */
+  check(visit: (entry: Entry) => void): void {
+    const { free, main, lastPage } = this.#newest()
+    this.#seen = new Uint8Array(lastPage + 1)
+    this.#see(0, 2)
+    this.#tree(main, '', visit)
+    this.#tree(free, FREE, ({ value }) => this.#seeFree(value))
+  }
+
+  /** Entries of all leaves there are, also those that nothing leads to any more, with the transaction that wrote each. */
+  *remains(): Generator<Entry & { readonly txn: number }> {
+    this.#pageBytes = this.#sizeOfPages()
+    for (let number = 2; (number + 1) * this.#pageBytes <= this.#bytes; number++) {
+      const page = this.#read(number * this.#pageBytes, this.#pageBytes)
+      if (page.readUInt16LE(18) !== LEAF || num(page, 0) !== number) continue
+      for (let i = 0; i < Math.min(page.readUInt16LE(20), this.#pageBytes - HEADER) / 2; i++) {
+        const entry = this.#attempt(page, i)
+        if (entry !== undefined) yield { ...entry, database: '', txn: num(page, 8) }
+      }
+    }
+  }
+
+  #attempt(page: Buffer, i: number): Omit<Entry, 'database'> | undefined {
+    try {
+      const { flags, key, value } = this.#node(page, i)
+      return (flags & TREE) === 0 ? { key, value: flags === BIG ? this.#big(value, false) : value } : undefined
+    } catch {
+      return undefined // it is broken, that is why we are here
+    }
+  }
+
+  #sizeOfPages(): number {
+    const sizes = [4096, 16_384, 65_536, 8192, 32_768]
+    const isMeta = (at: number): boolean => at + 160 <= this.#bytes && this.#read(at, 160).readUInt32LE(HEADER) === MAGIC
+    return sizes.find((size) => isMeta(size)) ?? sizes.find((size) => isMeta(0) && this.#read(0, 160).readUInt32LE(48) === size) ?? 4096
+  }
+
+  #newest(): Meta {
+    this.#pageBytes = this.#read(0, 160).readUInt32LE(48)
+    const power = Math.log2(this.#pageBytes)
+    if (!Number.isInteger(power) || power < 9 || power > 16) throw new BrokenFile('its first page is damaged')
+    const [one, other] = [this.#meta(0), this.#meta(1)]
+    if (!one.fixed.equals(other.fixed)) throw new BrokenFile('its first two pages disagree')
+    // The pages take turns; before the first commit both are the same.
+    const isNew = one.txn + other.txn <= 1
+    if (!isNew && (one.txn % 2 !== 0 || other.txn % 2 !== 1 || Math.abs(one.txn - other.txn) !== 1)) {
+      throw new BrokenFile('its first two pages are of different times')
+    }
+    return one.txn > other.txn ? one : other
+  }
+
+  #meta(number: 0 | 1): Meta {
+    const page = this.#read(number * this.#pageBytes, 160)
+    if (page.readUInt16LE(18) !== META || num(page, 0) !== number || page.readUInt32LE(HEADER) !== MAGIC
+      || page.readUInt32LE(28) !== VERSION) throw new BrokenFile(`page ${number} is damaged`)
+    const meta = {
+      fixed: Buffer.concat([page.subarray(28, 32), page.subarray(48, 54)]), free: treeOf(page, 48), main: treeOf(page, 96),
+      lastPage: num(page, 144), txn: num(page, 152),
+    }
+    if (meta.lastPage > this.#bytes / this.#pageBytes + 1e6) throw new BrokenFile(`page ${number} is damaged`)
+    // A commit rewrites the root, and the last but one is kept whole: this tells a damaged count of transactions.
+    if (meta.main.root >= 0 && num(this.#page(meta.main.root), 8) !== meta.txn) throw new BrokenFile(`page ${number} is damaged`)
+    return meta
+  }
+
+  #tree({ root, depth, entries, flags }: Tree, database: string, visit: (entry: Entry) => void): void {
+    const isFree = database === FREE
+    if (!isFree && flags !== 0) throw new BrokenFile(`the tree ${database} is damaged`)
+    let count = 0
+    if (root >= 0) {
+      this.#below(root, { depth, isFree, from: undefined, to: undefined }, ({ flags: kind, key, value }) => {
+        count++
+        if ((kind & TREE) === 0) visit({ database, key, value: kind === BIG ? this.#big(value, true) : value })
+        else if (kind !== TREE || value.length !== TREE_BYTES || database !== '') throw new BrokenFile('a page is damaged')
+        else this.#tree(treeOf(value, 0), key.toString().replace(/\0$/, ''), visit)
+      })
+    }
+    if (count !== entries) throw new BrokenFile(`${Math.abs(entries - count)} entries of ${database || 'it'} are missing`)
+  }
+
+  #below(number: number, { depth, isFree, from, to }: Bounds, visit: (node: Node) => void): void {
+    const page = this.#page(number)
+    this.#see(number, 1)
+    const kind = page.readUInt16LE(18)
+    const lower = page.readUInt16LE(20)
+    const upper = page.readUInt16LE(22)
+    if (kind !== (depth > 1 ? BRANCH : LEAF) || depth < 1 || depth > DEPTH_MAX || lower % 2 !== 0 || lower === 0 || lower > upper
+      || upper + HEADER > this.#pageBytes) throw new BrokenFile(`page ${number} is damaged`)
+    const nodes: Node[] = []
+    for (let i = 0; i < lower / 2; i++) nodes.push(this.#node(page, i, number, upper))
+    for (let i = 0; i < nodes.length; i++) {
+      const node = nodes[i]!
+      // the first key of a branch stands for everything below the second
+      const key = kind === BRANCH && i === 0 ? from : node.key
+      if (i > (kind === BRANCH ? 1 : 0) && order(nodes[i - 1]!.key, node.key, isFree) >= 0) throw new BrokenFile(`page ${number} is out of order`)
+      if (key !== undefined && ((from !== undefined && order(from, key, isFree) > 0) || (to !== undefined && order(key, to, isFree) >= 0))) {
+        throw new BrokenFile(`page ${number} is out of order`)
+      }
+      if (kind === LEAF) visit(node)
+      else this.#below(node.child, { depth: depth - 1, isFree, from: key, to: nodes[i + 1]?.key ?? to }, visit)
+    }
+  }
+
+  #node(page: Buffer, i: number, number = num(page, 0), upper = 0): Node {
+    const at = HEADER + page.readUInt16LE(HEADER + i * 2)
+    const isBranch = page.readUInt16LE(18) === BRANCH
+    if (at < HEADER + upper || at + 8 > this.#pageBytes) throw new BrokenFile(`page ${number} is damaged`)
+    const length = page.readUInt32LE(at)
+    const flags = page.readUInt16LE(at + 4)
+    const valueAt = at + 8 + page.readUInt16LE(at + 6)
+    const bytes = isBranch ? 0 : (flags & BIG) === 0 ? length : BIG_BYTES
+    if (valueAt + bytes > this.#pageBytes || (!isBranch && flags > TREE)) throw new BrokenFile(`page ${number} is damaged`)
+    const value = page.subarray(valueAt, valueAt + bytes)
+    return {
+      flags: isBranch ? 0 : flags, key: page.subarray(at + 8, valueAt), child: length + flags * 2 ** 32,
+      // the length of one that lies elsewhere goes along with where it is
+      value: !isBranch && flags === BIG ? Buffer.concat([value, Buffer.from(Uint32Array.of(length).buffer)]) : value,
+    }
+  }
+
+  /** A value on pages of its own. */
+  #big(place: Buffer, isCounted: boolean): Buffer {
+    const [number, txn, pages, length] = [num(place, 0), num(place, 8), num(place, 16), place.readUInt32LE(BIG_BYTES)]
+    const first = this.#page(number)
+    if (num(first, 8) !== txn || first.readUInt16LE(18) !== OVERFLOW || first.readUInt32LE(20) !== pages
+      || pages !== Math.floor((HEADER - 1 + length) / this.#pageBytes) + 1) throw new BrokenFile(`page ${number} is damaged`)
+    if (isCounted) this.#see(number, pages)
+    return this.#read(number * this.#pageBytes + HEADER, length)
+  }
+
+  /** A list of pages that may be written over: none may be in use, or a later write would destroy it. */
+  #seeFree(value: Buffer): void {
+    const count = num(value, 0)
+    if (value.length < (count + 1) * 8) throw new BrokenFile('its list of free pages is damaged')
+    for (let i = 1; i <= count; i++) {
+      // a negative number says how many pages the next one begins
+      const id = Number(value.readBigInt64LE(i * 8))
+      if (id === 0) continue
+      if (id > 0) this.#see(id, 1)
+      else this.#see(num(value, ++i * 8), -id)
+    }
+  }
+
+  #see(number: number, count: number): void {
+    for (let one = number; one < number + count; one++) {
+      if (one >= this.#seen.length || this.#seen[one] !== 0) throw new BrokenFile(`page ${one} is used twice or does not exist`)
+      this.#seen[one] = 1
+    }
+  }
+
+  #page(number: number): Buffer {
+    const page = this.#read(number * this.#pageBytes, this.#pageBytes)
+    if (num(page, 0) !== number || page.readUInt16LE(16) !== 0) throw new BrokenFile(`page ${number} is damaged`)
+    return page
+  }
+
+  #read(at: number, length: number): Buffer {
+    if (at + length > this.#bytes) throw new BrokenFile(`it ends after ${this.#bytes} bytes, and ${at + length} are needed`)
+    const bytes = Buffer.allocUnsafe(length)
+    if (readSync(this.#file, bytes, 0, length, at) !== length) throw new BrokenFile('it cannot be read to its end')
+    return bytes
+  }
+}
+
+interface Bounds {
+  readonly depth: number
+  readonly isFree: boolean
+  /** Keys below are from `from` on, and before `to`. */
+  readonly from: Buffer | undefined
+  readonly to: Buffer | undefined
+}
+
+interface Node {
+  readonly flags: number
+  readonly key: Buffer
+  readonly value: Buffer
+  readonly child: number
+}
+
+/** A u64; that of no page is -1. */
+const num = (bytes: Buffer, at: number): number => {
+  const high = bytes.readUInt32LE(at + 4)
+  return high === 0xffff_ffff ? -1 : high * 2 ** 32 + bytes.readUInt32LE(at)
+}
+
+/** The free tree's keys are numbers of the machine's own order. */
+const order = (a: Buffer, b: Buffer, isFree: boolean): number => (isFree ? num(a, 0) - num(b, 0) : Buffer.compare(a, b))
+
+const treeOf = (bytes: Buffer, at: number): Tree => ({
+  flags: bytes.readUInt16LE(at + 4), depth: bytes.readUInt16LE(at + 6), entries: num(bytes, at + 32), root: num(bytes, at + 40),
+})

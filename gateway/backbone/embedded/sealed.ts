@@ -1,0 +1,56 @@
+import { crc32 } from 'node:zlib'
+import type { Database, RangeOptions } from 'lmdb'
+
+const SEAL_BYTES = 4
+
+/** A checksum over where an entry stands and what it says. */
+const sealOf = (database: string, key: Buffer, value: Buffer): number => crc32(value, crc32(key, crc32(database)))
+
+/** What an entry says, or undefined where a byte of it, or of its key, is not what was written. */
+export function unsealed(database: string, key: Buffer, value: Buffer): Buffer | undefined {
+  if (value.length < SEAL_BYTES) return undefined
+  const said = value.subarray(0, -SEAL_BYTES)
+  return sealOf(database, key, said) === value.readUInt32LE(said.length) ? said : undefined
+}
+
+/** A database whose every entry ends with its own checksum. Reading one that is wrong throws: it is never taken for true. */
+export class Sealed {
+  readonly name: string
+  readonly raw: Database<Buffer, Buffer>
+
+  constructor(name: string, raw: Database<Buffer, Buffer>) {
+    this.name = name
+    this.raw = raw
+  }
+
+  get(key: Buffer): Buffer | undefined {
+    const value = this.raw.get(key)
+    return value === undefined ? undefined : this.#open(key, value)
+  }
+
+  put(key: Buffer, value: Buffer | string): Promise<boolean> {
+    const said = typeof value === 'string' ? Buffer.from(value) : value
+    const sealed = Buffer.allocUnsafeSlow(said.length + SEAL_BYTES)
+    said.copy(sealed)
+    sealed.writeUInt32LE(sealOf(this.name, key, said), said.length)
+    return this.raw.put(key, sealed)
+  }
+
+  remove(key: Buffer): Promise<boolean> {
+    return this.raw.remove(key)
+  }
+
+  *getRange(options: RangeOptions): Generator<{ readonly key: Buffer; readonly value: Buffer }> {
+    for (const { key, value } of this.raw.getRange(options)) yield { key, value: this.#open(key, value) }
+  }
+
+  batch(run: () => void): Promise<boolean> {
+    return this.raw.batch(run)
+  }
+
+  #open(key: Buffer, value: Buffer): Buffer {
+    const said = unsealed(this.name, key, value)
+    if (said === undefined) throw new Error(`An entry of ${this.name} in the data folder is damaged (key ${key.toString('hex')}).`)
+    return said
+  }
+}
