@@ -236,8 +236,7 @@ async function openDoors(
   })
   if (config.DOORS.includes('websocket')) dispatcher.webSocket = new WebSocketDoor({ reception, tag })
   await dispatcher.webSocket?.register(fastify)
-  // an http server does not end while engine.io keeps sessions
-  fastify.addHook('preClose', async () => {
+  fastify.addHook('preClose', async () => { // an http server does not end while engine.io keeps sessions
     dispatcher.engineIo?.close()
     dispatcher.webSocket?.close()
     dispatcher.cut()
