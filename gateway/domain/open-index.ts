@@ -14,7 +14,45 @@ export interface OpenEntry {
   readonly due?: number
 }
 
-export type OpenEntries = ReadonlyMap<string, OpenEntry>
+/** By conversation. What is counted in it is counted as it changes: nobody goes through ten thousand to find the least loaded agent. */
+export interface OpenEntries extends ReadonlyMap<string, OpenEntry> {
+  /** How many conversations each agent has; whoever has none is not in it. */
+  readonly loads: ReadonlyMap<string, number>
+  /** The conversations that wait, in no order. */
+  readonly waiting: ReadonlySet<string>
+}
+
+export class CountedEntries extends Map<string, OpenEntry> implements OpenEntries {
+  readonly loads = new Map<string, number>()
+  readonly waiting = new Set<string>()
+
+  override set(conversation: string, entry: OpenEntry): this {
+    this.#count(conversation, this.get(conversation), -1)
+    this.#count(conversation, entry, 1)
+    return super.set(conversation, entry)
+  }
+
+  override delete(conversation: string): boolean {
+    this.#count(conversation, this.get(conversation), -1)
+    return super.delete(conversation)
+  }
+
+  override clear(): void {
+    this.loads.clear()
+    this.waiting.clear()
+    super.clear()
+  }
+
+  #count(conversation: string, entry: OpenEntry | undefined, by: 1 | -1): void {
+    if (entry === undefined) return
+    if (entry.phase === 'waiting' && by === 1) this.waiting.add(conversation)
+    else this.waiting.delete(conversation)
+    if (entry.agent === undefined) return
+    const load = (this.loads.get(entry.agent) ?? 0) + by
+    if (load === 0) this.loads.delete(entry.agent)
+    else this.loads.set(entry.agent, load)
+  }
+}
 
 const FRESH_MS = 1000
 const SHORT_COUNT = 300
@@ -27,7 +65,11 @@ interface Change {
 
 interface Shelf {
   /** Always the same map, so that whoever holds it sees every change. */
-  readonly entries: Map<string, OpenEntry>
+  readonly entries: CountedEntries
+  /** Changed here since the last reading: what was read of them says nothing any more. */
+  readonly own: Set<string>
+  /** As it was read, so that what has not changed is not parsed again. */
+  versions: ReadonlyMap<string, string>
   readAt: number
   reading: Promise<void> | undefined
   /** What this node is about to change, and what it has changed while it was reading: a reading may not know of it. */
@@ -62,6 +104,7 @@ export class OpenIndex {
     const change: Change = { entry }
     shelf.changing.set(conversation, change)
     place(shelf.entries, conversation, entry)
+    shelf.own.add(conversation)
     try {
       const result = await run()
       if (shelf.reading !== undefined) shelf.changed.set(conversation, entry)
@@ -90,11 +133,23 @@ export class OpenIndex {
   async #read(side: string, shelf: Shelf): Promise<void> {
     try {
       const items = await this.#records.items(collectionOf(side), this.#now())
+      const versions = new Map(items.map(({ key, version }) => [key, version]))
       const before = [...shelf.entries.keys()]
-      shelf.entries.clear()
-      for (const { key, value } of items) shelf.entries.set(key, JSON.parse(value) as OpenEntry)
-      for (const [conversation, entry] of shelf.changed) place(shelf.entries, conversation, entry)
-      for (const [conversation, { entry }] of shelf.changing) place(shelf.entries, conversation, entry)
+      for (const conversation of before) if (!versions.has(conversation)) shelf.entries.delete(conversation)
+      for (const { key, value, version } of items) {
+        const isKnown = !shelf.own.has(key) && shelf.versions.get(key) === version && shelf.entries.has(key)
+        if (!isKnown) shelf.entries.set(key, JSON.parse(value) as OpenEntry)
+      }
+      shelf.versions = versions
+      shelf.own.clear()
+      for (const [conversation, entry] of shelf.changed) {
+        place(shelf.entries, conversation, entry)
+        shelf.own.add(conversation)
+      }
+      for (const [conversation, { entry }] of shelf.changing) {
+        place(shelf.entries, conversation, entry)
+        shelf.own.add(conversation)
+      }
       for (const conversation of before) if (!shelf.entries.has(conversation)) shelf.vanished.add(conversation)
       shelf.readAt = this.#uptime()
     } finally {
@@ -106,7 +161,10 @@ export class OpenIndex {
   #shelf(side: string): Shelf {
     const known = this.#shelves.get(side)
     if (known !== undefined) return known
-    const shelf: Shelf = { entries: new Map(), readAt: -Infinity, reading: undefined, changing: new Map(), changed: new Map(), vanished: new Set() }
+    const shelf: Shelf = {
+      entries: new CountedEntries(), own: new Set(), versions: new Map(),
+      readAt: -Infinity, reading: undefined, changing: new Map(), changed: new Map(), vanished: new Set(),
+    }
     this.#shelves.set(side, shelf)
     if (this.#shelves.size > SHOPS_COUNT) for (const oldest of this.#shelves.keys()) { this.#shelves.delete(oldest); break }
     return shelf
@@ -120,13 +178,6 @@ export function entryOf({ phase, agent, since, transfer }: Service): OpenEntry |
     phase, since, ...(agent === undefined ? undefined : { agent: agent.id }),
     ...(transfer === undefined ? undefined : { due: transfer.expiresAt }),
   }
-}
-
-/** How many conversations each agent has. */
-export function loadsOf(entries: OpenEntries): ReadonlyMap<string, number> {
-  const loads = new Map<string, number>()
-  for (const { agent } of entries.values()) if (agent !== undefined) loads.set(agent, (loads.get(agent) ?? 0) + 1)
-  return loads
 }
 
 const collectionOf = (side: string): string => `${side}/open`

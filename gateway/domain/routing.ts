@@ -14,7 +14,7 @@ import type { Caller } from './access.ts'
 import { jsonBytes, ROWS_BYTES } from './bounded.ts'
 import { rowOfPage } from './conversations.ts'
 import type { Report } from './facts.ts'
-import { loadsOf, type OpenEntries } from './open-index.ts'
+import { CountedEntries, type OpenEntries } from './open-index.ts'
 import type { Presence, SidePresence } from './presence.ts'
 import { Refusal } from './refusal.ts'
 import { closed, documentOf, opened, personOf, queued, settled, UNSERVED, type ServiceDocument } from './service-document.ts'
@@ -127,17 +127,20 @@ export class Routing {
   async withLoads({ identity: { side } }: Caller, presence: Readonly<Record<string, WirePresence>>): Promise<Record<string, WirePresence>> {
     const own = presence[side]
     if (own?.agents === undefined) return { ...presence }
-    const loads = loadsOf(await this.#serving.index.of(side))
+    const { loads } = await this.#serving.index.of(side)
     return { ...presence, [side]: { ...own, agents: own.agents.map((agent) => ({ ...agent, load: loads.get(agent.id) ?? 0 })) } }
   }
 
   /** Gives those that wait, longest first, to agents who have room. Rejects while the store is away. */
   async distribute(shop: string): Promise<void> {
     const entries = await this.#serving.index.of(shop)
-    const waiting = [...entries].filter(([, { phase }]) => phase === 'waiting').sort(([, a], [, b]) => a.since - b.since)
-    if (waiting.length === 0) return
+    if (entries.waiting.size === 0) return
     const { present } = await this.#presence.of(shop)
-    for (const [conversation] of waiting) {
+    // nobody has room: the usual case of a long queue
+    if (!this.#available(present, entries).length) return
+    const since = (conversation: string): number => entries.get(conversation)?.since ?? 0
+    const waiting = [...entries.waiting].sort((a, b) => since(a) - since(b))
+    for (const conversation of waiting) {
       if (!this.#available(present, entries).length) return
       const served = servedOf(conversation)
       if (served !== undefined) await this.#giveOut(served, present, entries)
@@ -148,7 +151,7 @@ export class Routing {
   async assigning(shop: string): Promise<(found: Found) => ServiceDocument> {
     const { present } = await this.#presence.of(shop)
     // nobody is there whose loads would matter
-    const entries = present.some(isOnline) ? await this.#serving.index.of(shop) : new Map()
+    const entries = present.some(isOnline) ? await this.#serving.index.of(shop) : new CountedEntries()
     return (found) => {
       const agent = this.#choose(found.document, present, entries)
       return agent === undefined ? queued(found.document, found.now) : opened(found.document, personOf(agent), found.now)
@@ -166,14 +169,14 @@ export class Routing {
   }
 
   #choose({ last, avoid }: ServiceDocument, present: readonly Agent[], entries: OpenEntries): Agent | undefined {
-    const loads = loadsOf(entries)
+    const { loads } = entries
     const available = this.#available(present, entries).filter(({ id }) => id !== avoid)
     return available.find(({ id }) => id === last?.id)
       ?? available.sort((a, b) => (loads.get(a.id) ?? 0) - (loads.get(b.id) ?? 0))[0]
   }
 
   #available(present: readonly Agent[], entries: OpenEntries): Agent[] {
-    const loads = loadsOf(entries)
+    const { loads } = entries
     return present.filter((agent) => isOnline(agent) && (loads.get(agent.id) ?? 0) < this.#limit)
   }
 

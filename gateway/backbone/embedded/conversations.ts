@@ -7,7 +7,7 @@ import { entryKey, idKey, minuteOf, minuteOfKey, sideKey } from './keys-on-disk.
 import { lines } from './lines.ts'
 
 /** Conversations held in memory although nothing of them is pending, so that the next message finds them. */
-const HELD_COUNT = 20_000
+const HELD_COUNT = 5000
 
 type Author = Pick<Message, 'from' | 'side' | 'id'>
 /** An entry's JSON may be LMDB's own memory: to be parsed before the next one is asked for. */

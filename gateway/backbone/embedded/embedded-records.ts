@@ -25,31 +25,52 @@ interface Change {
 
 /** What expired is kept for so long in case a caller's clock is behind, and looked for so often. */
 const SWEEP_MS = 60_000
+/** Rows looked at each time; the next time goes on behind them. */
+const SWEEP_COUNT = 5000
+/** Held in memory of all collections together, about; those used longest ago go, for they are on the disk. */
+const HELD_BYTES = 16_777_216
+const ITEM_BYTES = 300
+
+interface Collection {
+  readonly items: Map<string, Kept>
+  bytes: number
+}
 
 /**
- * All records in memory, and each change on disk before it is answered. What gathers while a batch is being written is the
- * next one, so any number of changes at once costs two flushes. Reading may show a change that is on its way to the disk.
+ * The collections used last in memory, and each change on disk before it is answered. What gathers while a batch is being written is
+ * the next one, so any number of changes at once costs two flushes. Reading may show a change that is on its way to the disk.
  */
 export class EmbeddedRecords implements Records {
   readonly #files: Pick<Files, 'main' | 'records'>
-  readonly #collections = new Map<string, Map<string, Kept>>()
+  readonly #heldBytes: number
+  /** The one used longest ago first. */
+  readonly #collections = new Map<string, Collection>()
+  #bytes = 0
+  /** Those with a change on its way: the disk knows less of them. */
+  readonly #changing = new Set<string>()
+  /** Where the next sweep begins. */
+  #sweepFrom: Buffer = Buffer.alloc(0)
   #wishes: Wish[] = []
   #running: Promise<void> | undefined
   #sweptAt = 0
   #isClosed = false
 
-  constructor(files: Pick<Files, 'main' | 'records'>) {
+  constructor(files: Pick<Files, 'main' | 'records'>, heldBytes = HELD_BYTES) {
     this.#files = files
-    for (const { key, value } of files.records.getRange({})) {
-      const [collection, name] = key.toString().split('\0') as [string, string]
-      this.#place({ collection, key: name, kept: { key: name, ...(JSON.parse(value.toString()) as Omit<Kept, 'key'>) } })
-    }
+    this.#heldBytes = heldBytes
+  }
+
+  /** What is held in memory, about. */
+  get bytes(): number {
+    return this.#bytes
   }
 
   async items(collection: string, now: number): Promise<readonly Item[]> {
     if (this.#isClosed) throw closed()
-    const all = [...(this.#collections.get(collection)?.values() ?? [])]
-    return all.filter((kept) => isLive(kept, now)).map(asItem)
+    const items: Item[] = []
+    for (const kept of this.#collection(collection).items.values()) if (isLive(kept, now)) items.push(asItem(kept))
+    this.#release()
+    return items
   }
 
   put(item: NewItem): Promise<Put> {
@@ -101,7 +122,8 @@ export class EmbeddedRecords implements Records {
     const undo: Change[] = []
     const changes: Change[] = []
     const change = (one: Change): void => {
-      undo.unshift({ ...one, kept: this.#collections.get(one.collection)?.get(one.key) })
+      undo.unshift({ ...one, kept: this.#collections.get(one.collection)?.items.get(one.key) })
+      this.#changing.add(one.collection)
       this.#place(one)
       changes.push(one)
     }
@@ -115,8 +137,9 @@ export class EmbeddedRecords implements Records {
         return false
       }
     })
-    if (changes.length > 0) for (const one of this.#expired(wishes.at(-1)!.now)) change(one)
     try {
+      // it reads the disk, and may fail as writing may
+      if (changes.length > 0) for (const one of this.#expired(wishes.at(-1)!.now)) change(one)
       if (changes.length > 0) await this.#files.main.batch(() => { for (const one of changes) this.#write(one) })
       for (const wish of decided) wish.settle()
     } catch (error) {
@@ -124,15 +147,24 @@ export class EmbeddedRecords implements Records {
       for (const one of undo) this.#place(one)
       const unavailable = new Unavailable(`The data folder could not be written: ${(error as Error).message}`, { cause: error })
       for (const wish of decided) wish.fail(unavailable)
+    } finally {
+      this.#changing.clear()
+      this.#release()
     }
   }
 
   #expired(now: number): Change[] {
     if (now - this.#sweptAt < SWEEP_MS) return []
     this.#sweptAt = now
-    return [...this.#collections].flatMap(([collection, items]) => [...items.values()]
-      .filter((kept) => !isLive(kept, now - SWEEP_MS))
-      .map(({ key }) => ({ collection, key, kept: undefined })))
+    const rows = [...this.#files.records.getRange({ start: this.#sweepFrom, limit: SWEEP_COUNT })]
+    this.#sweepFrom = rows.length < SWEEP_COUNT ? Buffer.alloc(0) : rows.at(-1)!.key
+    return rows.flatMap(({ key, value }) => {
+      const [collection, name] = key.toString().split('\0') as [string, string]
+      const held = this.#collections.get(collection)
+      // a wish of this very batch may have renewed it
+      const kept = held === undefined ? keptOf(name, value) : held.items.get(name)
+      return kept === undefined || isLive(kept, now - SWEEP_MS) ? [] : [{ collection, key: name, kept: undefined }]
+    })
   }
 
   #write({ collection, key, kept }: Change): void {
@@ -142,20 +174,55 @@ export class EmbeddedRecords implements Records {
     void this.#files.records.put(name, JSON.stringify({ value, version, expiresAt }))
   }
 
+  /** A collection that is not held is on the disk alone. */
   #place({ collection, key, kept }: Change): void {
-    const items = this.#collections.get(collection) ?? new Map<string, Kept>()
-    if (kept === undefined) items.delete(key)
-    else items.set(key, kept)
-    if (items.size === 0) this.#collections.delete(collection)
-    else this.#collections.set(collection, items)
+    const held = this.#collections.get(collection)
+    if (held === undefined) return
+    const before = held.items.get(key)
+    const grown = (kept === undefined ? 0 : bytesOf(kept)) - (before === undefined ? 0 : bytesOf(before))
+    held.bytes += grown
+    this.#bytes += grown
+    if (kept === undefined) held.items.delete(key)
+    else held.items.set(key, kept)
   }
 
   #find(collection: string, key: string, now: number): Kept | undefined {
-    const kept = this.#collections.get(collection)?.get(key)
+    const kept = this.#collection(collection).items.get(key)
     return kept !== undefined && isLive(kept, now) ? kept : undefined
+  }
+
+  /** From memory or from the disk; it is the last to go from now on. */
+  #collection(name: string): Collection {
+    const held = this.#collections.get(name) ?? this.#load(name)
+    this.#collections.delete(name)
+    this.#collections.set(name, held)
+    return held
+  }
+
+  #load(name: string): Collection {
+    const loaded: Collection = { items: new Map(), bytes: ITEM_BYTES + name.length }
+    for (const { key, value } of this.#files.records.getRange({ start: Buffer.from(`${name}\0`), end: Buffer.from(`${name}\x01`) })) {
+      const kept = keptOf(key.toString().slice(name.length + 1), value)
+      loaded.items.set(kept.key, kept)
+      loaded.bytes += bytesOf(kept)
+    }
+    this.#bytes += loaded.bytes
+    return loaded
+  }
+
+  /** Makes room, but not of what the disk does not know yet. */
+  #release(): void {
+    for (const [name, { bytes }] of this.#collections) {
+      if (this.#bytes <= this.#heldBytes) return
+      if (this.#changing.has(name)) continue
+      this.#collections.delete(name)
+      this.#bytes -= bytes
+    }
   }
 }
 
+const keptOf = (key: string, value: Buffer): Kept => ({ key, ...(JSON.parse(value.toString()) as Omit<Kept, 'key'>) })
+const bytesOf = ({ key, value }: Kept): number => ITEM_BYTES + key.length + value.length
 const closed = (): Unavailable => new Unavailable('The store is closed.')
 const isLive = ({ expiresAt }: Kept, now: number): boolean => expiresAt === undefined || expiresAt > now
 const asItem = ({ key, value, version }: Kept): Item => ({ key, value, version })
