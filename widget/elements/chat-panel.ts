@@ -46,7 +46,7 @@ export function chatPanel(options: ChatPanelOptions): TemplateResult {
   return panel({
     ...options, connection, newCount, announcement, hasText, left, time,
     title, tools: personTool(person), below: personBar(person),
-    rows: rows({ messages: thread.messages, outbox: isAtEnd ? outbox : [], to, theirs, newFrom }),
+    rows: rows({ guest: strings.guest, messages: thread.messages, outbox: isAtEnd ? outbox : [], to, theirs, newFrom }),
     there: connection.name === 'live' ? more?.there(asker, client, to, strings) : undefined,
     isLoaded: timeline.isLoaded,
     isLoadingOlder: timeline.isLoadingOlder,
