@@ -40,9 +40,14 @@ test.each([
   const talker = await arrive(await gateway.pass({ sub: bob, name: 'Bob' }))
   await talker.command('send', text(ann, 'm1'))
   const token = await gateway.pass({ sub: ann })
-  const { page, close } = await openPage(browser, `${gateway.url}/inbox.html?token=${token}&lang=${lang}`, device)
+  const { page, close } = await openPage(browser, `${gateway.url}/inbox.html?token=${token}`, device)
+  if (name === 'desktop') await page.emulateMedia({ colorScheme: 'dark' })
   await page.locator('im-inbox[connection="live"]').waitFor()
-  await page.locator('im-inbox').evaluate((element, to) => (element as HTMLElementTagNameMap['im-inbox']).open(to), bob)
+  await page.locator('im-inbox').evaluate((element, [to, words]) => {
+    const inbox = element as HTMLElementTagNameMap['im-inbox']
+    inbox.lang = words
+    inbox.open(to)
+  }, [bob, lang] as const)
   const find = (hook: string) => page.locator(`im-inbox [data-test=${hook}]`)
   await find('block-person').click()
   await picture(page, `inbox-${name}-ask`)
