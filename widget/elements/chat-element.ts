@@ -11,6 +11,7 @@ import { PanelFocus } from '../controllers/panel-focus.ts'
 import { quietKeys } from '../controllers/quiet-keys.ts'
 import { linkBlockedStyles } from '../controllers/style-link.ts'
 import { tap } from '../controllers/tap.ts'
+import { PersonBlocks } from '../controllers/person-blocks.ts'
 import { Thread } from '../controllers/thread.ts'
 import { Viewing } from '../controllers/viewing.ts'
 import { Viewport } from '../controllers/viewport.ts'
@@ -87,6 +88,7 @@ export class ChatElement extends LineElement {
     onDraft: (text) => this.#thread.draft(text),
     onNotice: (notice) => this.tell('im-notice', notice),
   })
+  readonly #blocks = new PersonBlocks(this)
   readonly #thread: Thread = new Thread(this, {
     conversation: () => this.line.conversation,
     isShown: () => this.#isShown,
@@ -208,9 +210,10 @@ export class ChatElement extends LineElement {
 
   #panel(language: Language): TemplateResult {
     const line = this.line
+    if (this.to && !this.to.startsWith('shop:')) this.#blocks.use(line.client)
     const offered = this.product && this.product !== this.#dismissed ? this.product : undefined
     return chatPanel({
-      ...language, asker: this, line, thread: this.#thread, enter: this.#enter.value, isEnterTold: this.#enter.isTold,
+      ...language, asker: this, line, thread: this.#thread, blocks: this.#blocks, enter: this.#enter.value, isEnterTold: this.#enter.isTold,
       isModal: this.#isModal, isInline: this.mode === 'inline', offered,
       onClose: () => this.hide(),
       onOffer: (isSent) => this.#onOffer(offered, isSent),

@@ -1,12 +1,15 @@
 import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 'lit'
 import type { ClientController } from '../controllers/client.ts'
 import { onDemand } from '../controllers/on-demand.ts'
+import type { PersonBlocks } from '../controllers/person-blocks.ts'
 import type { Thread } from '../controllers/thread.ts'
 import { messageTime } from '../locales/message-time.ts'
 import type { Strings } from '../locales/strings.ts'
 import type { Offer } from '../parts/cards.ts'
 import { panel } from '../parts/panel.ts'
+import { personBar, personTool } from '../parts/person-bar.ts'
 import { refusalSentence } from '../parts/refusal-sentence.ts'
+import { shownName } from '../parts/shown-name.ts'
 import { rows } from '../parts/rows.ts'
 
 export interface ChatPanelOptions {
@@ -14,6 +17,7 @@ export interface ChatPanelOptions {
   readonly thread: Thread
   /** Rendered again when something comes that was not at hand. */
   readonly asker: ReactiveControllerHost
+  readonly blocks: PersonBlocks
   readonly strings: Strings
   readonly lang: string
   readonly enter: 'send' | 'newline'
@@ -36,10 +40,13 @@ export function chatPanel(options: ChatPanelOptions): TemplateResult {
   // asked for before the line may go: what a person adds then is shown as it is
   const more = extras(asker)
   const { isAtEnd, newFrom, newCount, announcement, hasText, left } = thread
+  const isPerson = to !== '' && !to.startsWith('shop:')
+  const title = isPerson ? shownName(conversation?.name.value, to, strings.guest) : (conversation?.name.value ?? strings.chat)
+  const person = { to, name: title, strings, blocks: options.blocks }
   return panel({
     ...options, connection, newCount, announcement, hasText, left, time,
-    title: conversation?.name.value ?? strings.chat,
-    rows: rows({ messages: thread.messages, outbox: isAtEnd ? outbox : [], to, theirs, newFrom }),
+    title, tools: personTool(person), below: personBar(person),
+    rows: rows({ guest: strings.guest, messages: thread.messages, outbox: isAtEnd ? outbox : [], to, theirs, newFrom }),
     there: connection.name === 'live' ? more?.there(asker, client, to, strings) : undefined,
     isLoaded: timeline.isLoaded,
     isLoadingOlder: timeline.isLoadingOlder,

@@ -1,10 +1,12 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { BlockedHere } from '../controllers/blocked-here.ts'
 import { PageWishes } from '../controllers/page-wishes.ts'
+import { PersonBlocks } from '../controllers/person-blocks.ts'
 import { Presence } from '../controllers/presence.ts'
 import { fill } from '../locales/fill.ts'
 import type { Offer } from '../parts/cards.ts'
 import { pageCards } from '../parts/page-cards.ts'
+import { personBar, personTool, type PersonBarView } from '../parts/person-bar.ts'
 import { BAD, CHAT_PROPERTIES } from './chat-properties.ts'
 import { MailboxElement } from './mailbox-element.ts'
 import { pageStyles } from './page-styles.ts'
@@ -49,6 +51,7 @@ export class InboxElement extends MailboxElement {
   protected readonly hasDetails = false
   readonly #presence = new Presence(this)
   readonly #blocked = new BlockedHere(this)
+  readonly #blocks = new PersonBlocks(this)
   #offer: { readonly to: string; readonly offer: Offer } | undefined
 
   constructor() {
@@ -66,15 +69,20 @@ export class InboxElement extends MailboxElement {
     if (!this.isConnected) return
     this.#presence.use(this.line.client, this.to)
     this.#blocked.use(this.line.client)
+    this.#blocks.use(this.line.client)
   }
 
   protected override columns(): TemplateResult {
     const { conversations } = this.language.deskStrings
     return html`${this.list({ title: conversations, tools: this.soundButton(), tabs: nothing, foot: nothing, emptySentence: undefined })}
       ${this.pane({
-        detail: this.#there(), tools: nothing, above: this.#offered(), below: this.#banner(),
+        detail: this.#there(), tools: personTool(this.#person), above: this.#offered(), below: html`${personBar(this.#person)}${this.#banner()}`,
         sentence: ({ code }) => (code === 'blocked' ? this.#blockedSentence() : undefined),
       })}`
+  }
+
+  get #person(): PersonBarView {
+    return { to: this.line.conversation?.to ?? '', name: this.name, strings: this.language.strings, blocks: this.#blocks }
   }
 
   /** Whether the other side is there; of a shop how available it is. */
@@ -85,7 +93,8 @@ export class InboxElement extends MailboxElement {
   }
 
   #blockedSentence(): string {
-    const { deskStrings: { blockedHere }, lang } = this.language
+    const { deskStrings: { blockedHere }, lang, strings } = this.language
+    if (!this.line.conversation?.to.startsWith('shop:')) return strings.refusals.blockedByPerson
     const word = this.#blocked.in(this.line.conversation?.id, Date.now())
     if (!word) return blockedHere.plain
     if (word.until === undefined) return fill(blockedHere.forEver, { reason: word.reason })

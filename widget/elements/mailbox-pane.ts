@@ -38,7 +38,9 @@ export function mailboxPane({ between, enter, extra, lang, line, sentence, strin
   const { client, connection, conversation, outbox, theirs, timeline } = line
   const { day, time } = messageTime(lang)
   const { announcement, hasText, isAtEnd, left, newCount, newFrom } = thread
-  const messages = rows({ messages: thread.messages, outbox: isAtEnd ? outbox : [], to: conversation?.to ?? '', theirs, newFrom })
+  const messages = rows({
+    guest: strings.guest, messages: thread.messages, outbox: isAtEnd ? outbox : [], to: conversation?.to ?? '', theirs, newFrom,
+  })
   const isStart = timeline.isLoaded && !timeline.hasOlder && thread.messages[0]?.seq === timeline.messages[0]?.seq
   return conversationPane({
     ...rest, announcement, connection, hasText, left, newCount, strings, time,

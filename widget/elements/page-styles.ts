@@ -3,6 +3,7 @@ import { cardStyle } from '../parts/card-style.ts'
 import { composerStyle } from '../parts/composer-style.ts'
 import { conversationListStyle } from '../parts/conversation-list-style.ts'
 import { listPaneStyle } from '../parts/list-pane-style.ts'
+import { personBarStyle } from '../parts/person-bar-style.ts'
 import { quickReplyPickerStyle } from '../parts/quick-reply-picker-style.ts'
 import { sidePanelStyle } from '../parts/side-panel-style.ts'
 import { statusSwitchStyle } from '../parts/status-switch-style.ts'
@@ -14,5 +15,5 @@ import { mailboxStyles } from './mailbox-styles.ts'
 
 export const pageStyles = [
   tokens, base, timelineStyle, bubbleStyle, cardStyle, composerStyle, avatarStyle, listPaneStyle, conversationListStyle,
-  sidePanelStyle, quickReplyPickerStyle, statusSwitchStyle, mailboxStyles,
+  sidePanelStyle, quickReplyPickerStyle, personBarStyle, statusSwitchStyle, mailboxStyles,
 ]

@@ -16,6 +16,8 @@ export interface Strings {
   readonly newMessages: string
   readonly empty: string
   readonly emptyHint: string
+  readonly guest: string
+  readonly person: Readonly<Record<'block' | 'ask' | 'cancel' | 'blocked' | 'unblock' | 'unblocked' | 'undo' | 'failed', string>>
   readonly typing: string
   readonly typingName: string
   readonly you: string
@@ -32,7 +34,7 @@ export interface Strings {
   readonly tryAgain: string
   readonly refusals: Readonly<Record<
     'signIn' | 'pass' | 'setup' | 'origin' | 'forbidden' | 'replaced' | 'outdated'
-    | 'tooLong' | 'picture' | 'limited' | 'blocked' | 'until' | 'other', string
+    | 'tooLong' | 'picture' | 'limited' | 'start' | 'blocked' | 'blockedByPerson' | 'until' | 'other', string
   >>
   readonly left: string
   readonly over: string

@@ -40,7 +40,8 @@ export function conversationPane(view: ConversationPaneView): TemplateResult {
 
 function header(view: ConversationPaneView, to: string): TemplateResult {
   const { deskStrings, detail, name, onBack, strings, tools, typing } = view
-  const saying = typing ? (typing.name ? isolated(strings.typingName, { name: typing.name }) : strings.typing) : detail
+  const who = typing?.from === to ? name : typing?.name
+  const saying = typing ? (who ? isolated(strings.typingName, { name: who }) : strings.typing) : detail
   return html`<header class="bar" part="header">
     <button class="plain back" type="button" data-test="back" aria-label=${deskStrings.back} @click=${onBack}>${deskIcons.back}</button>
     ${avatar(to, name)}

@@ -6,6 +6,7 @@ const icon = (path: string): TemplateResult =>
 /** Drawn on a 24 grid with a 2 px line. */
 export const icons = {
   chat: icon('M20.5 12a8 8 0 0 1-11.8 6.4L4 20l1.3-3.6A8 8 0 1 1 20.5 12zM8.5 12h0m3.5 0h0m3.5 0h0'),
+  block: icon('M3.5 12a8.5 8.5 0 1 0 17 0 8.5 8.5 0 1 0-17 0M6 6l12 12'),
   close: icon('M6 6l12 12m0-12L6 18'),
   send: icon('M12 19V5m-6 6l6-6 6 6'),
   down: icon('M6 9l6 6 6-6'),

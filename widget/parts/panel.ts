@@ -17,6 +17,9 @@ export interface PanelOptions extends TimelineOptions, BannerOptions, ComposerOp
   readonly there: { readonly state: string; readonly word: string } | undefined
   /** Between the messages and the composer. */
   readonly offer: TemplateResult | undefined
+  /** In the header, and under it: blocking a person. */
+  readonly tools: TemplateResult | typeof nothing
+  readonly below: TemplateResult | typeof nothing
   readonly onClose: () => void
 }
 
@@ -24,20 +27,20 @@ export function panel(options: PanelOptions): TemplateResult {
   const { title, isModal, isInline } = options
   return html`<section class="panel" part="panel" data-test="panel" role=${isInline ? 'region' : 'dialog'} aria-modal=${isInline ? nothing : isModal}
     aria-label=${title} tabindex="-1">
-    ${header(options)}
+    ${header(options)}${options.below}
     <div class="stage">${timeline(options)}${banner(options)}</div>
     ${options.offer ?? nothing}
     ${composer(options)}
   </section>`
 }
 
-function header({ strings, title, connection, there, typing, isInline, onClose }: PanelOptions): TemplateResult {
+function header({ strings, title, connection, there, typing, tools, isInline, onClose }: PanelOptions): TemplateResult {
   const { name } = connection
   return html`<header class="header" part="header">
     <span class="avatar" aria-hidden="true">${initial(title)}</span>
     <span class="who"><span class="title" dir="auto">${title}</span>${name === 'idle' || name === 'closed' ? nothing : html`<span class="status"
       data-state=${there?.state || name}>${typing ? strings.typing : (there?.word || strings.connection[name])}</span>`}</span>
-    ${isInline ? nothing : html`<button type="button" class="plain" part="close" data-test="close" aria-label=${strings.close}
+    ${tools}${isInline ? nothing : html`<button type="button" class="plain" part="close" data-test="close" aria-label=${strings.close}
       @click=${onClose}>${icons.close}</button>`}
   </header>`
 }

@@ -8,7 +8,7 @@ const SENTENCES: Readonly<Record<Code, keyof Strings['refusals']>> = {
   pass_required: 'signIn', pass_invalid: 'setup', pass_expired: 'pass', origin_forbidden: 'origin',
   unknown_command: 'outdated', bad_request: 'setup', text_empty: 'other', text_too_long: 'tooLong',
   image_unsupported: 'picture', image_too_large: 'picture',
-  unknown_conversation: 'setup', unknown_shop: 'setup', forbidden: 'forbidden', start_forbidden: 'forbidden',
+  unknown_conversation: 'setup', unknown_shop: 'setup', forbidden: 'forbidden', start_forbidden: 'start',
   blocked: 'blocked', conflict: 'other', agent_unavailable: 'other', too_many: 'other', rate_limited: 'limited',
   unavailable: 'other', draining: 'other', internal: 'other', replaced: 'replaced', slow: 'other', abuse: 'limited',
 }
@@ -17,6 +17,8 @@ const SENTENCES: Readonly<Record<Code, keyof Strings['refusals']>> = {
 export function refusalSentence({ code, message }: WireRefusal, { refusals }: Strings): string {
   const sentence = refusals[Object.keys(SENTENCES).includes(code) ? SENTENCES[code] : 'other']
   if (code !== 'blocked') return sentence
+  // a shop gives a reason, a person none
+  if (!message.includes('(')) return refusals.blockedByPerson
   return sentence + message.replace(/^[^(]*/, ' ')
     .replace(/; until ([-\dT:.]+Z)\)$/, (_, at: string) => `${refusals.until + new Date(at).toLocaleString()})`)
 }

@@ -1,6 +1,7 @@
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Body, Cursor, Message } from '../../gateway/protocol/model.ts'
 import type { OutboxItem } from '../client/types.ts'
+import { shownName } from './shown-name.ts'
 
 export type MessageState = 'waiting' | 'sending' | 'failed' | 'sent' | 'delivered' | 'read'
 
@@ -32,6 +33,8 @@ export interface MarkRow {
 export type Row = BubbleRow | MarkRow
 
 export interface RowsInput {
+  /** What a guest is called. */
+  readonly guest: string
   readonly messages: readonly Message[]
   readonly outbox: readonly OutboxItem[]
   /** Whom the person talks to; messages of any other side are the person's own. */
@@ -48,9 +51,9 @@ const dayOf = (at: number): number => new Date(at).setHours(0, 0, 0, 0)
 type Loose = Omit<BubbleRow, 'isFirst' | 'isLast'> & { readonly group: string }
 
 /** What stands in the timeline, top to bottom: confirmed messages, then wishes, with days between and neighbours grouped. */
-export function rows({ messages, outbox, to, theirs, newFrom }: RowsInput): readonly Row[] {
+export function rows({ guest, messages, outbox, to, theirs, newFrom }: RowsInput): readonly Row[] {
   const confirmed = new Set(messages.map(({ id }) => id))
-  const bubbles: Loose[] = messages.map((message) => fromMessage(message, to, theirs))
+  const bubbles: Loose[] = messages.map((message) => fromMessage(message, { guest, theirs, to }))
   for (const item of outbox) if (!confirmed.has(item.id)) bubbles.push(fromWish(item))
   const result: Row[] = []
   bubbles.forEach((bubble, index) => {
@@ -71,13 +74,13 @@ export function rows({ messages, outbox, to, theirs, newFrom }: RowsInput): read
 const isGrouped = (a: Loose, b: Loose): boolean =>
   a.group === b.group && b.at - a.at < GROUP_MS && a.state !== 'failed' && b.kind !== 'system'
 
-function fromMessage(message: Message, to: string, theirs: Cursor): Loose {
+function fromMessage(message: Message, { guest, theirs, to }: Pick<RowsInput, 'guest' | 'theirs' | 'to'>): Loose {
   const { id, seq, kind, side, from, name } = message
   const isOwn = side !== to && kind !== 'system'
   const state = !isOwn || seq <= theirs.read ? 'read' : seq <= theirs.delivered ? 'delivered' : 'sent'
   return {
     ...message, type: 'bubble', key: (isOwn ? '>' : '<') + id, isOwn, state,
-    name: isOwn ? undefined : name, group: isOwn ? 'own' : `${kind === 'system'} ${from}`,
+    name: isOwn || name === undefined ? undefined : shownName(name, from, guest), group: isOwn ? 'own' : `${kind === 'system'} ${from}`,
   }
 }
 

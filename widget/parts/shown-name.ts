@@ -1,10 +1,14 @@
-const GUEST = /^guest-(\w{4})/
+/** A visitor without a login, see the protocol's README: the gateway makes such ids. */
+const GUEST = /^guest-([0-9a-f]{4})[0-9a-f]{4}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 /** Joiners, fillers and marks alone are no name to point at. */
 const SEEN = /[^\s\p{Cf}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u
 
-/** How a side is called: by its name; a guest without one by the start of its id, which is enough to tell two apart; anyone else by the id. */
+/**
+ * How a side is called: by its name, else by its id. A guest chose its name itself, maybe "Support", so it is said that it is one; without
+ * a name it is called by the start of its id, which is enough to tell two apart.
+ */
 export function shownName(name: string | undefined, id: string, guest: string): string {
-  if (name !== undefined && SEEN.test(name)) return name
   const start = GUEST.exec(id)?.[1]
+  if (name !== undefined && SEEN.test(name)) return start === undefined ? name : `${guest} · ${name}`
   return start === undefined ? id : `${guest} ${start}`
 }

@@ -10,7 +10,7 @@ export interface TimelineOptions extends BubbleOptions {
   readonly rows: readonly Row[]
   readonly isLoaded: boolean
   readonly isLoadingOlder: boolean
-  readonly typing: { readonly name?: string } | undefined
+  readonly typing: { readonly from?: string; readonly name?: string } | undefined
   /** Messages that came while the reader was elsewhere; undefined while he is at the end. */
   readonly newCount: number | undefined
   /** The last message that came, for those who listen instead of looking. */
