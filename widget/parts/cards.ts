@@ -71,11 +71,10 @@ function picture(body: Fields, view: View): TemplateResult | undefined {
   if (src === undefined) return isPreview(body.url) ? waiting(body, view) : undefined
   const label = word(body.text) ?? strings.image
   const [width, height] = [size(body.width), size(body.height)]
-  const isShown = isTrusted(src)
-  return html`<span class="picture">${isShown ? nothing : ask(src, view)}<a
-      href=${src} target="_blank" rel="noopener noreferrer" ?hidden=${!isShown}
-    ><img src=${isShown ? src : nothing} data-src=${src} alt=${label} width=${width ?? nothing} height=${height ?? nothing} loading="lazy"
-      decoding="async" referrerpolicy="no-referrer" @error=${showWords}><span hidden>${label}</span></a></span>`
+  const image = (shown: string | typeof nothing): TemplateResult => html`<img src=${shown} data-src=${src} alt=${label} width=${width ?? nothing}
+    height=${height ?? nothing} loading="lazy" decoding="async" referrerpolicy="no-referrer" @error=${showWords}><span hidden>${label}</span>`
+  if (isTrusted(src)) return html`<a class="picture" href=${src} target="_blank" rel="noopener noreferrer">${image(src)}</a>`
+  return html`<span class="picture">${ask(src, view)}<a href=${src} target="_blank" rel="noopener noreferrer" hidden>${image(nothing)}</a></span>`
 }
 
 /** A picture that lies on a stranger's server: loading it would tell that server who reads. */
