@@ -31,14 +31,14 @@ const SWEEP_MS = 60_000
  * next one, so any number of changes at once costs two flushes. Reading may show a change that is on its way to the disk.
  */
 export class EmbeddedRecords implements Records {
-  readonly #files: Pick<Files, 'main' | 'records'>
+  readonly #files: Pick<Files, 'main' | 'mustHaveRoom' | 'records'>
   readonly #collections = new Map<string, Map<string, Kept>>()
   #wishes: Wish[] = []
   #running: Promise<void> | undefined
   #sweptAt = 0
   #isClosed = false
 
-  constructor(files: Pick<Files, 'main' | 'records'>) {
+  constructor(files: Pick<Files, 'main' | 'mustHaveRoom' | 'records'>) {
     this.#files = files
     for (const { key, value } of files.records.getRange({})) {
       const [collection, name] = key.toString().split('\0') as [string, string]
@@ -117,6 +117,7 @@ export class EmbeddedRecords implements Records {
     })
     if (changes.length > 0) for (const one of this.#expired(wishes.at(-1)!.now)) change(one)
     try {
+      if (changes.length > 0) this.#files.mustHaveRoom()
       if (changes.length > 0) await this.#files.main.batch(() => { for (const one of changes) this.#write(one) })
       for (const wish of decided) wish.settle()
     } catch (error) {
