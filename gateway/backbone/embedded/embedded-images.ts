@@ -7,10 +7,10 @@ const NEWLINE = 0x0a
 
 /** An image is one value: its type, a newline, its bytes. In an environment of its own, so that no message waits for its pages. */
 export class EmbeddedImages implements Images {
-  readonly #files: Pick<Files, 'images'>
+  readonly #files: Pick<Files, 'images' | 'mustHaveRoom'>
   #isClosed = false
 
-  constructor(files: Pick<Files, 'images'>) {
+  constructor(files: Pick<Files, 'images' | 'mustHaveRoom'>) {
     this.#files = files
   }
 
@@ -18,6 +18,7 @@ export class EmbeddedImages implements Images {
     if (this.#isClosed) throw closed()
     const id = randomBytes(18).toString('base64url')
     try {
+      this.#files.mustHaveRoom()
       await this.#files.images.put(Buffer.from(id), Buffer.concat([Buffer.from(`${type}\n`), bytes]))
     } catch (error) {
       ;(error as { commitError?: Promise<never> }).commitError?.catch(() => undefined)

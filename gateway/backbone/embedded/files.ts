@@ -5,6 +5,7 @@ import { bufferToKeyValue, open, type RootDatabase } from 'lmdb'
 import { DataFolderError } from './data-folder-error.ts'
 import { damaged, ENVIRONMENTS, examine, sealName } from './examine.ts'
 import { batchKey } from './keys-on-disk.ts'
+import { roomIn } from './room.ts'
 import { Sealed } from './sealed.ts'
 
 /** Raised when what is written below changes; an older build then refuses the folder instead of misreading it.
@@ -39,6 +40,8 @@ export interface Files {
   readonly sides: Sealed
   readonly records: Sealed
   readonly images: Sealed
+  /** Throws while the disk has no room for a commit. */
+  mustHaveRoom(): void
   /** Writes what is written already: resolves where there is room again. */
   tryWriting(): Promise<unknown>
   close(): Promise<void>
@@ -107,10 +110,12 @@ function openAll(folder: string): Omit<Files, 'epoch' | 'folded'> & { readonly r
   const main = open<string, string>(join(folder, 'main'), { ...DURABLE, maxDbs: 8 })
   const [about, rows, log, ids, sides, records] = NAMES.map((name) =>
     new Sealed(sealName('main', name), main.openDB<Buffer, Buffer>(name, BINARY))) as [Sealed, Sealed, Sealed, Sealed, Sealed, Sealed]
+  const mustHaveRoom = roomIn(folder)
   const roots = { journal: new Sealed('journal', journal), images: new Sealed('images', images) }
   return {
     ...roots, roots, main, about, rows, log, ids, sides, records,
-    tryWriting: async () => roots.journal.put(STAMP.journal, roots.journal.get(STAMP.journal) ?? ''),
+    mustHaveRoom,
+    tryWriting: async () => { mustHaveRoom(); await roots.journal.put(STAMP.journal, roots.journal.get(STAMP.journal) ?? '') },
     close: async () => { await Promise.all([journal.close(), main.close(), images.close()]) },
   }
 }

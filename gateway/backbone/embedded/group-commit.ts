@@ -36,13 +36,13 @@ export class GroupCommit {
   #wishes: Wish[] = []
   #last: number
   #running: Promise<void> | undefined
-  readonly #files: Pick<Files, 'tryWriting'>
+  readonly #files: Pick<Files, 'mustHaveRoom' | 'tryWriting'>
   #retry: NodeJS.Timeout | undefined
   /** Why the last commit failed. */
   trouble: string | undefined
 
   /** `last`: the newest batch in the journal. `settled` is told of every batch after its last wish. */
-  constructor(files: Pick<Files, 'journal' | 'tryWriting'>, last: number, settled: (batch: number) => void) {
+  constructor(files: Pick<Files, 'journal' | 'mustHaveRoom' | 'tryWriting'>, last: number, settled: (batch: number) => void) {
     this.#files = files
     this.#journal = files.journal
     this.#last = last
@@ -74,6 +74,7 @@ export class GroupCommit {
     const { prepared, packets } = prepareAll(wishes, batch)
     const { bytes, ends } = layOut(packets)
     try {
+      if (bytes.length > 0) this.#files.mustHaveRoom()
       if (bytes.length > 0) await this.#journal.put(batchKey(batch), bytes)
     } catch (error) {
       this.#failed(prepared, error as Error & { commitError?: Promise<never> })
