@@ -47,7 +47,8 @@ function faultOfObject({ properties = {}, required = [] }: Shape, value: Readonl
     const part = Object.hasOwn(value, name) ? value[name] : undefined
     if (part !== undefined && !validatorOf(schema).Check(part)) return firstFault(schema, part, below(path, name))
   }
-  return { path, message: 'must not have other properties' }
+  const stranger = Object.keys(value).find((name) => !Object.hasOwn(properties, name)) ?? ''
+  return { path, message: `must not have other properties, such as ${stranger.slice(0, 40)}` }
 }
 
 function faultOfList({ items, minItems = 0, maxItems = Infinity }: Shape, value: readonly unknown[], path: string): Fault {
