@@ -9,6 +9,9 @@ import { Pending } from './pending.ts'
 import type { Pipe } from './pipe.ts'
 import type { Reception } from './reception.ts'
 
+/** What may wait even for a second. */
+const GATHERED_BYTES = 8_388_608
+
 export function openEngineLine(socket: Socket, reception: Reception): void {
   const pipe = new EnginePipe(socket, reception.admit.proxies.arrival(socket.request))
   const line = new Line(pipe, socket.transport.sid, reception)
@@ -32,7 +35,7 @@ class EnginePipe implements Pipe {
   readonly scheme: string | undefined
   readonly address: string
   readonly #socket: Socket
-  readonly #pending = new Pending()
+  readonly #pending = new Pending((pending) => this.#refused(pending))
 
   constructor(socket: Socket, { origin, host, scheme, address }: Arrival) {
     this.#socket = socket
@@ -52,6 +55,15 @@ class EnginePipe implements Pipe {
     } else {
       this.#socket.send(outgoing.text, { compress: true }, this.#pending.take)
     }
+  }
+
+  /**
+   * On a WebSocket what the kernel refused. What the engine itself keeps back is the reader's fault only once it has had the time to
+   * take it: the engine writes nothing more before the turn ends, and to a poll nothing more before the next one comes.
+   */
+  #refused(pending: Pending): number {
+    const { socket } = this.#socket.transport as unknown as { readonly socket?: { readonly _socket?: { readonly writableLength: number } } }
+    return Math.max(socket?._socket?.writableLength ?? 0, pending.overdueBytes, pending.gatheredBytes - GATHERED_BYTES)
   }
 
   pending(): Pending {

@@ -4,9 +4,9 @@
  *   welcoming ──release()──▶ live ──bye() / leave()──▶ gone
  *
  * While welcoming, pushes are held back until the missed messages before them have been sent. Live pushes go out at once while
- * the line keeps up: at most `COUNT` pushes or `BYTES` bytes of them wait in front of it. Above half of that volatile pushes
- * are dropped; above all of it the peer is told `byePush slow` and cut: its log holds the rest. Answers are not counted,
- * because the client has asked for them; but whoever asks on while `LIMITS.lineBytes` wait is cut as well.
+ * the line keeps up: its side may have refused `BYTES` of them at most, however many were sent in one turn. Above half of that
+ * volatile pushes are dropped; above all of it the peer is told `byePush slow` and cut: its log holds the rest. Answers are not
+ * counted, because the client has asked for them; but whoever asks on while `OVERDRAWN_BYTES` are refused is cut as well.
  */
 import { BYES, type Bye } from '../protocol/byes.ts'
 import { wireRefusal } from '../protocol/codes.ts'
@@ -18,8 +18,9 @@ import type { Report } from '../domain/facts.ts'
 import { Outgoing } from './outgoing.ts'
 import type { Pipe } from './pipe.ts'
 
-const COUNT = 128
-const BYTES = 262_144
+const BYTES = 1_048_576
+/** A whole resume may still be on its way when the first answers follow it. */
+const OVERDRAWN_BYTES = LIMITS.resumeBytes + LIMITS.lineBytes
 
 export const pushPacket = <P extends Push>(name: P, data: PushData<P>): Outgoing =>
   new Outgoing(encodePacket({ type: 'event', name, args: [data] }))
@@ -53,9 +54,9 @@ export class Peer {
   push(outgoing: Outgoing): void {
     if (this.#state === 'gone') return
     if (this.#state === 'welcoming') return this.#hold(outgoing)
-    const { pushCount, pushBytes } = this.#pipe.pending()
-    if (pushCount >= COUNT || pushBytes >= BYTES) return this.bye('slow')
-    if (outgoing.isVolatile && (pushCount >= COUNT / 2 || pushBytes >= BYTES / 2)) return this.#report({ fact: 'volatileDropped' })
+    const { pushBytes } = this.#pipe.pending()
+    if (pushBytes >= BYTES) return this.bye('slow')
+    if (outgoing.isVolatile && pushBytes >= BYTES / 2) return this.#report({ fact: 'volatileDropped' })
     this.#pipe.send(outgoing, true)
   }
 
@@ -66,7 +67,7 @@ export class Peer {
 
   /** Whether it asks faster than it reads. */
   get isOverdrawn(): boolean {
-    return this.#pipe.pending().bytes >= LIMITS.lineBytes
+    return this.#pipe.pending().bytes >= OVERDRAWN_BYTES
   }
 
   /** Resolves when the line has taken what was sent so far. */
@@ -97,9 +98,10 @@ export class Peer {
   }
 
   #hold(outgoing: Outgoing): void {
+    if (outgoing.isVolatile) return
     this.#heldBytes += outgoing.bytes.length
-    if (this.#held.length >= COUNT || this.#heldBytes > BYTES) return this.bye('slow')
-    if (!outgoing.isVolatile) this.#held.push(outgoing)
+    if (this.#heldBytes > BYTES) return this.bye('slow')
+    this.#held.push(outgoing)
   }
 }
 

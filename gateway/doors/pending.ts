@@ -1,35 +1,64 @@
 /**
  * What a pipe has handed over and the network has not taken yet, and who waits for the end of it. Pushes are told apart from what the
  * client has asked for itself: a large answer on its way is no reason to cut the line at the next push.
+ *
+ * A callback of a write cannot run before the turn of the event loop ends. What is handed over and not called back yet is therefore
+ * what *we* did in this turn, not how far the *reader* is behind: a line is judged by what was refused (`refused`) alone.
  */
+const OVERDUE_MS = 1000
+
 export class Pending {
+  readonly #refused: (pending: Pending) => number
+  readonly #now: () => number
   /** Bytes of each, in order; negative for what is no push. */
   #sizes: number[] = []
   #taken = 0
-  #pushCount = 0
   #pushBytes = 0
   #bytes = 0
+  /** All bytes that were ever added, how many of them at the last two marks, and when the last mark was made. */
+  #added = 0
+  #mark = 0
+  #olderMark = 0
+  #markedAt = 0
   #waiting: (() => void)[] = []
 
-  get pushCount(): number {
-    return this.#pushCount
+  /** `refused`: how many bytes the reader's side has refused so far; `now` in ms of a clock that never steps back. */
+  constructor(refused: (pending: Pending) => number, now: () => number = () => performance.now()) {
+    this.#refused = refused
+    this.#now = now
   }
 
+  /** Bytes of pushes that the reader is behind. */
   get pushBytes(): number {
-    return this.#pushBytes
+    return this.#pushBytes === 0 ? 0 : Math.min(this.#pushBytes, this.#refused(this))
   }
 
   /** Of everything. */
   get bytes(): number {
+    return this.#bytes === 0 ? 0 : Math.min(this.#bytes, this.#refused(this))
+  }
+
+  /** Of everything, whether somebody refused it or it has only been gathered. */
+  get gatheredBytes(): number {
     return this.#bytes
   }
 
+  /** What has waited for a second and longer. */
+  get overdueBytes(): number {
+    return Math.max(0, this.#olderMark - (this.#added - this.#bytes))
+  }
+
   add(bytes: number, isPush: boolean): void {
+    const now = this.#now()
+    if (now - this.#markedAt >= OVERDUE_MS) {
+      this.#olderMark = this.#mark
+      this.#mark = this.#added
+      this.#markedAt = now
+    }
     this.#sizes.push(isPush ? bytes : -bytes)
+    this.#added += bytes
     this.#bytes += bytes
-    if (!isPush) return
-    this.#pushCount++
-    this.#pushBytes += bytes
+    if (isPush) this.#pushBytes += bytes
   }
 
   /** The oldest has been taken. A bound function, so that one serves every write. */
@@ -37,10 +66,7 @@ export class Pending {
     if (this.#isEmpty) return
     const size = this.#sizes[this.#taken++]!
     this.#bytes -= Math.abs(size)
-    if (size > 0) {
-      this.#pushCount--
-      this.#pushBytes -= size
-    }
+    if (size > 0) this.#pushBytes -= size
     if (this.#isEmpty) this.clear()
   }
 
@@ -48,7 +74,6 @@ export class Pending {
   clear(): void {
     this.#sizes = []
     this.#taken = 0
-    this.#pushCount = 0
     this.#pushBytes = 0
     this.#bytes = 0
     const waiting = this.#waiting

@@ -9,8 +9,8 @@ export interface Pipe extends Arrival {
   readonly door: 'engine.io' | 'websocket'
   /** `isPush`: the client has not asked for it. */
   send(outgoing: Outgoing, isPush: boolean): void
-  /** What was handed over and has not reached the network yet: the pushes, and the bytes of everything. */
-  pending(): { readonly pushCount: number; readonly pushBytes: number; readonly bytes: number }
+  /** How far the reader is behind, in bytes: what its side has refused, of pushes and of everything. What a turn has only gathered is no arrears. */
+  pending(): { readonly pushBytes: number; readonly bytes: number }
   /** Calls back once, when nothing is pending any more (or the line has closed). */
   onceEmpty(listener: () => void): void
   /** Lets what was sent leave, then ends the line. */

@@ -88,7 +88,7 @@ class RawPipe implements Pipe {
   readonly #socket: WebSocket
   readonly #network: Duplex
   readonly #corks: Corks
-  readonly #pending = new Pending()
+  readonly #pending = new Pending(() => this.#network.writableLength)
   /** Seconds without a sign of life, by the door's one timer. */
   #silentMs = 0
 

@@ -16,7 +16,7 @@ class StuckPipe implements Pipe {
   readonly address = '127.0.0.1'
   readonly sent: string[] = []
   closedWith: number | undefined
-  readonly #pending = new Pending()
+  readonly #pending = new Pending(({ gatheredBytes }) => gatheredBytes)
 
   send(outgoing: Outgoing, isPush: boolean): void {
     this.sent.push(outgoing.text)
@@ -53,37 +53,36 @@ const message = (n: number, length = 1): Outgoing =>
 const typing = new Outgoing(encodePacket({ type: 'event', name: 'typingPush', args: [{ side: 'c1' }] }))
 
 describe('a peer that does not keep up', () => {
-  test('is told and cut at the 129th waiting message', () => {
+  test('is told and cut when it is 1 MiB behind, however few messages that are', () => {
     const { peer, pipe } = stuckPeer()
     peer.release(() => true)
-    for (let n = 1; n <= 128; n++) peer.push(message(n))
-    expect(pipe.closedWith).toBe(undefined)
-    peer.push(message(129))
+    for (let n = 1; n <= 33; n++) peer.push(message(n, 32_768))
+    expect(pipe.sent).toHaveLength(33)
     expect(pipe.sent.at(-1)).toContain('2["byePush",{"code":"slow"')
     expect(pipe.closedWith).toBe(4001)
-    peer.push(message(130))
-    expect(pipe.sent).toHaveLength(129)
+    peer.push(message(34))
+    expect(pipe.sent).toHaveLength(33)
   })
 
-  test('is told and cut when 256 KiB wait', () => {
+  test('is not cut for how many small messages come', () => {
     const { peer, pipe } = stuckPeer()
     peer.release(() => true)
-    for (let n = 1; n <= 9; n++) peer.push(message(n, 32_768))
-    expect(pipe.sent).toHaveLength(9)
-    expect(pipe.closedWith).toBe(4001)
+    for (let n = 1; n <= 5000; n++) peer.push(message(n))
+    expect(pipe.sent).toHaveLength(5000)
+    expect(pipe.closedWith).toBe(undefined)
   })
 
   test('loses typing first, and messages never while it has room', () => {
     const { peer, pipe, facts } = stuckPeer()
     peer.release(() => true)
-    for (let n = 1; n <= 64; n++) peer.push(message(n))
+    for (let n = 1; n <= 17; n++) peer.push(message(n, 32_768))
     peer.push(typing)
-    peer.push(message(65))
-    expect(pipe.sent).toHaveLength(65)
+    peer.push(message(18))
+    expect(pipe.sent).toHaveLength(18)
     expect(facts).toEqual([{ fact: 'volatileDropped' }])
-    pipe.take(65)
+    pipe.take(18)
     peer.push(typing)
-    expect(pipe.sent).toHaveLength(66)
+    expect(pipe.sent).toHaveLength(19)
   })
 
   test('goes on when the network takes again, for as long as it likes', () => {
@@ -94,30 +93,55 @@ describe('a peer that does not keep up', () => {
       if (n % 100 === 0) pipe.take(100)
     }
     expect(pipe.closedWith).toBe(undefined)
-    expect(pipe.pending().pushCount).toBe(0)
+    expect(pipe.pending().pushBytes).toBe(0)
     expect(pipe.pending().bytes).toBe(0)
   })
 
   test('is not cut for a large answer that is on its way, only for pushes behind it', () => {
     const { peer, pipe } = stuckPeer()
     peer.release(() => true)
-    peer.answer(message(0, 1_000_000))
+    peer.answer(message(0, 3_000_000))
     expect(peer.isOverdrawn).toBe(false)
-    for (let n = 1; n <= 128; n++) peer.push(message(n))
+    for (let n = 1; n <= 32; n++) peer.push(message(n, 32_768))
     expect(pipe.closedWith).toBe(undefined)
     peer.answer(message(0, 1_100_000))
     expect(peer.isOverdrawn).toBe(true)
     pipe.take(1)
     expect(peer.isOverdrawn).toBe(false)
-    peer.push(message(129))
+    peer.push(message(33))
     expect(pipe.closedWith).toBe(4001)
   })
 
   test('is also cut when too much arrives during its welcome', () => {
     const { peer, pipe } = stuckPeer()
-    for (let n = 1; n <= 129; n++) peer.push(message(n))
+    for (let n = 1; n <= 33; n++) peer.push(message(n, 32_768))
     expect(pipe.sent).toHaveLength(1)
     expect(pipe.closedWith).toBe(4001)
+  })
+})
+
+describe('what counts as behind', () => {
+  test('is what was refused, never what one turn handed over', () => {
+    let refused = 0
+    const pending = new Pending(() => refused)
+    for (let n = 0; n < 5000; n++) pending.add(1000, true)
+    expect([pending.pushBytes, pending.bytes, pending.gatheredBytes]).toEqual([0, 0, 5_000_000])
+    refused = 700_000
+    expect([pending.pushBytes, pending.bytes]).toEqual([700_000, 700_000])
+  })
+
+  test('or, where nobody refuses, what has waited for a second', () => {
+    let now = 1000
+    const pending = new Pending(({ overdueBytes }) => overdueBytes, () => now)
+    for (let n = 0; n < 5000; n++) pending.add(1000, true)
+    expect(pending.pushBytes).toBe(0)
+    for (let n = 0; n < 2; n++) {
+      now += 1000
+      pending.add(1, true)
+    }
+    expect(pending.pushBytes).toBe(5_000_000)
+    for (let n = 0; n < 4000; n++) pending.take()
+    expect(pending.pushBytes).toBe(1_000_000)
   })
 })
 
