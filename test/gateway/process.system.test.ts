@@ -34,7 +34,7 @@ describe('a start that cannot be', () => {
   })
 
   test.each([
-    ['PORT', 'http'], ['DOORS', 'window'], ['REDIS_URL', 'http://nowhere'], ['HOST', 'nowhere.invalid'],
+    ['PORT', 'http'], ['DOORS', 'window'], ['REDIS_URL', 'http://'], ['HOST', 'nowhere.invalid'],
   ])('because of %s=%s', async (name, value) => {
     const { code, output } = await run({ [name]: value })
     expect(code).toBe(1)

@@ -17,6 +17,8 @@ export interface ComposerOptions {
   readonly enterSends: () => boolean
   /** A soft keyboard reports Shift at the start of a sentence by itself, so there Shift does not mean "new line". */
   readonly isSoftKeyboard: () => boolean
+  /** Whether there is anybody to send to; where not, the field keeps what was typed. */
+  readonly canSend?: () => boolean
   readonly onSend: (text: string, source: SendSource) => void
   /** The draft changed by the person's hand or by a send. */
   readonly onChange: (text: string) => void
@@ -98,7 +100,7 @@ export class Composer {
     const { field } = this.#parts
     const raw = field.value
     let text = trimmed(raw)
-    if (text === '' || text.length > TEXT_LENGTH) return false
+    if (text === '' || text.length > TEXT_LENGTH || this.#options.canSend?.() === false) return false
     this.#sent = { raw, at: Date.now(), isTouched: false }
     if (this.#isComposing) text = this.#endComposition() || text
     this.#write('')

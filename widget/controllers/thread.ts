@@ -21,6 +21,8 @@ export interface ThreadOptions {
   readonly isSoftKeyboard: () => boolean
   /** What a picture is called. */
   readonly pictureLabel: () => string
+  /** Somebody wants to send and there is nobody to send to. */
+  readonly onNobody: () => void
   readonly onSend: (id: string, text: string, source: SendSource) => void
   /** Once for each confirmed message that came onto the screen. */
   readonly onMessage: (message: Message, isOwn: boolean) => void
@@ -67,6 +69,11 @@ export class Thread implements ReactiveController {
     this.#composer = new Composer(parts, {
       enterSends: this.#options.enterSends,
       isSoftKeyboard: this.#options.isSoftKeyboard,
+      canSend: () => {
+        const isSomebody = this.#options.conversation() !== undefined
+        if (!isSomebody) this.#options.onNobody()
+        return isSomebody
+      },
       onSend: (text, source) => void this.send(text, source),
       onChange: (text) => this.#onChange(text),
     })
@@ -135,7 +142,9 @@ export class Thread implements ReactiveController {
 
   /** A draft from another window or from the last visit. */
   draft(text: string): void {
-    if (this.#composer && text !== this.#composer.text) this.#composer.text = text
+    // What was typed before there was anybody stays, until `#begin` gives it to whoever it is for.
+    if (text === '' && !this.#conversation && this.#text.trim()) return
+    this.#write(text)
   }
 
   toEnd(): void {
@@ -174,6 +183,10 @@ export class Thread implements ReactiveController {
     if (isHere && conversation && this.scroll.isPinned && this.isAtEnd && conversation.unread.value > 0) conversation.markRead()
   }
 
+  #write(text: string): void {
+    if (this.#composer && text !== this.#composer.text) this.#composer.text = text
+  }
+
   get #pictureOptions(): PictureOptions {
     return {
       label: this.#options.pictureLabel(),
@@ -189,6 +202,7 @@ export class Thread implements ReactiveController {
   #isOwn = (message: Message): boolean => message.side !== this.#conversation?.to && message.kind !== 'system'
 
   #begin(conversation: Conversation | undefined): void {
+    const wasNobody = !this.#conversation
     this.#conversation = conversation
     this.#shown.clear()
     this.#announced = 0
@@ -197,7 +211,10 @@ export class Thread implements ReactiveController {
     this.#wasShown = false
     this.#leftAt = 0
     this.toEnd()
-    if (this.#composer) this.draft(conversation?.draft.value ?? '')
+    if (!this.#composer) return
+    // What was typed before there was anybody to say it to is theirs now.
+    if (conversation && wasNobody && this.#text.trim() && !conversation.draft.value) conversation.setDraft(this.#text)
+    else this.#write(conversation?.draft.value ?? '')
   }
 
   /** News is what comes above the newest that was there at first; earlier pages are none. */

@@ -97,6 +97,7 @@ export class ChatElement extends LineElement {
     enterSends: () => this.#enter.value === 'send',
     isSoftKeyboard: () => this.#viewport?.band.isOpen === true,
     pictureLabel: () => chatLanguage(this.lang, this).strings.image,
+    onNobody: () => this.#nobody(),
     onSend: (id, text) => this.tell('im-send', { id, text }),
     onMessage: ({ id, seq, from, kind, body, at }, isOwn) =>
       this.tell('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
@@ -108,6 +109,8 @@ export class ChatElement extends LineElement {
   #unlock: (() => void) | undefined
   #partFromHost: (() => void) | undefined
   #isMounted = false
+  /** Given to `send` before there was a conversation. */
+  readonly #unsaid: string[] = []
   #hasPanel = false
   #dismissed: Offer | undefined
   #dir = 'ltr'
@@ -131,8 +134,13 @@ export class ChatElement extends LineElement {
     this.open = false
   }
 
+  /** Before the element is on a page, or before it knows `to`, the text waits for both; the id is not known then. */
   send(text: string): string | undefined {
-    return this.#thread.send(text, 'submit')
+    if (this.#isMounted) this.#join()
+    if (this.line.conversation) return this.#thread.send(text, 'submit')
+    if (this.#isMounted && this.hasUpdated) this.#nobody()
+    if (text.trim()) this.#unsaid.push(text)
+    return undefined
   }
 
   /** There is one conversation here; its rows draw themselves as text where they must. */
@@ -171,7 +179,7 @@ export class ChatElement extends LineElement {
 
   protected override willUpdate(): void {
     if (!this.#isMounted) return
-    this.line.use(this.client, { gateway: this.gateway, token: this.token }, this.to)
+    this.#join()
     this.#dir = getComputedStyle(this).direction
     if (this.#isShown) this.#hasPanel = true
     if (hasHost()) this.#partFromHost ??= hostBridge(this)?.connectBridge(this)
@@ -192,12 +200,22 @@ export class ChatElement extends LineElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     this.#attach()
+    if (this.line.conversation) for (const text of this.#unsaid.splice(0)) this.#thread.send(text, 'submit')
     this.#viewing.tell(this.line.client, this.to, this.product)
     const wasOpen = changed.get('open')
     if (this.#isShown) this.#viewport?.start()
     else this.#viewport?.stop()
     this.#lock(this.#isShown && this.#isModal)
     if (changed.has('open') && wasOpen !== undefined && this.mode === 'launcher') this.#onToggled()
+  }
+
+  #join(): void {
+    this.line.use(this.client, { gateway: this.gateway, token: this.token }, this.to)
+  }
+
+  #nobody(): void {
+    if (!this.gateway && !this.client) this.missing('gateway', 'set it to the address of the gateway, like gateway="https://chat.example.com".')
+    if (!this.to) this.missing('to', 'set it to whom people write to, like to="shop:42".')
   }
 
   get #isShown(): boolean {

@@ -25,6 +25,7 @@ import { stringsFor } from '../locales/strings-for.ts'
 import type { Strings } from '../locales/strings.ts'
 import { deskIcons } from '../parts/desk-icons.ts'
 import { question } from '../parts/question.ts'
+import { refusalSentence } from '../parts/refusal-sentence.ts'
 import { shownName } from '../parts/shown-name.ts'
 import { tool } from '../parts/tool.ts'
 import { LineElement } from './line-element.ts'
@@ -33,6 +34,7 @@ import { mailboxPane, type MailboxPaneOptions } from './mailbox-pane.ts'
 import { MAILBOX_PROPERTIES } from './mailbox-properties.ts'
 
 type ListDefaults = 'mailbox' | 'listing' | 'virtual' | 'keys' | 'rows' | 'deskStrings' | 'lang' | 'selected' | 'question' | 'onOpen'
+  | 'trouble'
 
 /**
  * What `<im-inbox>` and `<im-desk>` share: a list of conversations, one of them open, and everything that tells of news.
@@ -88,6 +90,7 @@ export abstract class MailboxElement extends LineElement {
     enterSends: () => this.enter.value === 'send',
     isSoftKeyboard: () => false,
     pictureLabel: () => this.language.strings.image,
+    onNobody: () => this.missing('to', 'open a conversation first: set it, or call `open(to)`.'),
     onSend: (id, text) => this.tell('im-send', { id, text }),
     onMessage: ({ id, seq, from, kind, body, at }, isOwn) =>
       this.tell('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
@@ -208,6 +211,14 @@ export abstract class MailboxElement extends LineElement {
     return this.listing.isSearching
   }
 
+  /** Why there can be no list, in the person's words; undefined: there is one, or it may still come. */
+  protected get trouble(): string | undefined {
+    const { strings } = this.language
+    const { client, connection } = this.line
+    if (connection.name === 'refused') return refusalSentence(connection.refusal, strings)
+    return client || !this.hasUpdated ? undefined : strings.refusals.signIn
+  }
+
   protected list(options: Omit<MailboxListOptions, ListDefaults>): TemplateResult {
     const { deskStrings, lang } = this.language
     const { keys, listing, mailbox, virtual } = this
@@ -215,6 +226,7 @@ export abstract class MailboxElement extends LineElement {
     return mailboxList({
       ...options, deskStrings, keys, lang, listing, mailbox, virtual,
       rows: this.rows,
+      trouble: this.trouble,
       selected: this.to,
       question: notices.isAsking
         ? question(deskStrings.notifyAsk, [

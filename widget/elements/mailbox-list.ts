@@ -19,13 +19,15 @@ export interface MailboxListOptions extends Pick<ListPaneView, 'title' | 'tools'
   readonly selected: string
   /** Said where nothing is narrowed away; undefined: there are no conversations at all. */
   readonly emptySentence: string | undefined
+  /** Why there is no list: a final no. */
+  readonly trouble: string | undefined
   readonly question: TemplateResult | typeof nothing
   readonly onOpen: (to: string) => void
 }
 
 /** What the controllers know of the list, as what the left column shows. */
 export function mailboxList(options: MailboxListOptions): TemplateResult {
-  const { deskStrings, emptySentence, keys, lang, listing, mailbox, rows, selected, virtual, ...rest } = options
+  const { deskStrings, emptySentence, trouble, keys, lang, listing, mailbox, rows, selected, virtual, ...rest } = options
   const { first, end } = virtual.range(rows.length)
   if (end >= rows.length - 10) mailbox.needMore()
   const isNone = mailbox.isLoaded && listing.query === '' && emptySentence === undefined
@@ -37,8 +39,8 @@ export function mailboxList(options: MailboxListOptions): TemplateResult {
     me: mailbox.identity?.id,
     now: Date.now(),
     query: listing.query,
-    emptySentence: mailbox.isLoaded ? sentence : deskStrings.loading,
-    emptyHint: isNone ? deskStrings.noConversationsHint : undefined,
+    emptySentence: trouble ?? (mailbox.isLoaded ? sentence : deskStrings.loading),
+    emptyHint: isNone && trouble === undefined ? deskStrings.noConversationsHint : undefined,
     movedCount: listing.waitingCount,
     attach: virtual.attach,
     onKeydown: keys.onKeydown,

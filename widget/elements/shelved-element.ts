@@ -44,6 +44,12 @@ export abstract class ShelvedElement extends MailboxElement {
     this.#search.about(this.listing.query)
   }
 
+  /** A customer's pass opens a customer's line: there is nothing on it to answer. */
+  protected override get trouble(): string | undefined {
+    const { identity } = this.mailbox
+    return super.trouble ?? (identity && identity.role !== 'agent' ? this.language.deskStrings.notAgent : undefined)
+  }
+
   protected shelves(tools: TemplateResult): TemplateResult {
     const { language: { deskStrings, lang }, listing, mailbox, me, words } = this
     const { answer, isAsking } = this.#search

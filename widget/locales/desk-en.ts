@@ -15,6 +15,7 @@ export const deskEn: DeskStrings = {
   nothingUnread: 'Everything is read.',
   nothingUnanswered: 'Everyone has an answer.',
   loading: 'Loading…',
+  notAgent: 'Sign in as an agent to see the conversations of your shop.',
   choose: 'No conversation open',
   chooseHint: 'Pick one from the list.',
   you: 'You',

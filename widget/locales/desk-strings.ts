@@ -14,6 +14,8 @@ export interface DeskStrings {
   readonly nothingUnread: string
   readonly nothingUnanswered: string
   readonly loading: string
+  /** Instead of the list, where the pass is a customer's. */
+  readonly notAgent: string
   readonly choose: string
   readonly chooseHint: string
   readonly you: string

@@ -15,6 +15,7 @@ export const deskZhCn: DeskStrings = {
   nothingUnread: '消息都已读。',
   nothingUnanswered: '都已回复。',
   loading: '加载中…',
+  notAgent: '请以客服身份登录，查看店铺的会话。',
   choose: '未打开会话',
   chooseHint: '请从列表中选择。',
   you: '我',

@@ -50,7 +50,7 @@ function sentinelTarget(url: string, { places: sentinels, path, access, query }:
   if (!name) throw unreadable(url)
   const password = query.get('sentinelPassword')
   return {
-    kind: 'sentinel', sentinels, name: decodeURIComponent(name), access: { ...access, ...dbOf(url, db) },
+    kind: 'sentinel', sentinels, name: decoded(name), access: { ...access, ...dbOf(url, db) },
     ...(password === null ? {} : { sentinelPassword: password }),
   }
 }
@@ -70,7 +70,7 @@ function parseOne(url: string, ca?: string) {
 }
 
 function placeOf(url: string, text: string, defaultPort: number): Place {
-  const found = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text)
+  const found = /^(?:\[([^\]]+)\]|([^:@[\]]+))(?::(\d{1,5}))?$/.exec(text)
   const host = found?.[1] ?? found?.[2]
   if (!host) throw unreadable(url)
   return { host, port: found?.[3] === undefined ? defaultPort : Number(found[3]) }
@@ -79,9 +79,17 @@ function placeOf(url: string, text: string, defaultPort: number): Place {
 function credentialsOf(text: string | undefined): Pick<Access, 'username' | 'password'> {
   if (!text) return {}
   const colon = text.indexOf(':')
-  const username = decodeURIComponent(colon < 0 ? text : text.slice(0, colon))
-  const password = colon < 0 ? undefined : decodeURIComponent(text.slice(colon + 1))
+  const username = decoded(colon < 0 ? text : text.slice(0, colon))
+  const password = colon < 0 ? undefined : decoded(text.slice(colon + 1))
   return { ...(username ? { username } : {}), ...(password === undefined ? {} : { password }) }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw unreadable('')
+  }
 }
 
 function dbOf(url: string, text: string | undefined): Pick<Access, 'db'> {
@@ -90,7 +98,7 @@ function dbOf(url: string, text: string | undefined): Pick<Access, 'db'> {
   return { db: Number(text) }
 }
 
-/** Without the credentials: this sentence reaches logs. */
+/** Only how it begins: this sentence reaches logs, and of what cannot be read nobody knows what is the password. */
 const unreadable = (url: string): Error =>
-  new Error(`REDIS_URL is not readable: ${url.replace(/\/\/[^@/]*@/g, '//…@')} (redis://h:p · redis://a,redis://b · `
+  new Error(`REDIS_URL is not readable: it begins with "${/^[a-z+]{1,20}:\/\//i.exec(url)?.[0] ?? ''}" (characters like / and @ in a password are percent-encoded; redis://h:p · redis://a,redis://b · `
     + 'redis+sentinel://h:p,h:p/master · redis+cluster://h:p,h:p)')
