@@ -18,6 +18,7 @@ await import('../dist/gateway/main.js')
 const host = isSet('HOST') && !['::', '0.0.0.0'].includes(env.HOST) ? env.HOST : '127.0.0.1'
 const port = isSet('PORT') ? env.PORT : '8080'
 if (isDemo && port !== '0') {
-  await seedQuickReplies(`http://${host.includes(':') ? `[${host}]` : host}:${port}`, isSet('DATA_DIR') ? env.DATA_DIR : './data').catch(
-    (error) => console.error(`The desk starts without quick replies: ${error.message}`))
+  await seedQuickReplies(`http://${host.includes(':') ? `[${host}]` : host}:${port}`, {
+    dataDir: isSet('DATA_DIR') ? env.DATA_DIR.trim() : './data', word: isSet('DEMO_WORD') ? env.DEMO_WORD.trim() : undefined,
+  }).catch((error) => console.error(`The desk starts without quick replies: ${error.message}`))
 }

@@ -42,7 +42,8 @@ import { allowanceTable } from './doors/admit/allowance-table.ts'
 import { ALLOWANCE_SCOPES, Allowances } from './doors/admit/allowances.ts'
 import { AddressWatch } from './doors/admit/address-watch.ts'
 import { Admit } from './doors/admit/admit.ts'
-import { demoSecret } from './doors/admit/demo-secret.ts'
+import { demoSecret, keptWord } from './doors/admit/demo-secret.ts'
+import { DemoWord, registerDemoWord } from './doors/admit/demo-word.ts'
 import { Origins } from './doors/admit/origins.ts'
 import { Passes } from './doors/admit/passes.ts'
 import { TrustedProxies } from './doors/admit/trusted-proxies.ts'
@@ -55,6 +56,7 @@ import { Hub } from './doors/hub.ts'
 import { registerPages } from './doors/pages.ts'
 import type { Reception } from './doors/reception.ts'
 import { startRounds } from './doors/rounds.ts'
+import { isLoopback } from './doors/rest/loopback.ts'
 import { refuse } from './doors/rest/http-refusal.ts'
 import { registerRest } from './doors/rest/rest.ts'
 import { WebSocketDoor } from './doors/websocket.ts'
@@ -71,6 +73,8 @@ const CLOSE_MS = 300
 export interface App {
   /** Tells the log, with its stack, of an error that nobody was there for. */
   reportStray(error: unknown): void
+  /** Of demo mode; whoever brings it gets any pass. */
+  readonly demoWord: string | undefined
   /** Listens as the settings say; resolves with the address in use. */
   listen(): Promise<AddressInfo>
   /** Why it cannot serve now, as /readyz says it; undefined: it can. */
@@ -116,15 +120,18 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const imageHosts = config.IMAGE_HOSTS?.split(',').map((host) => host.trim().toLowerCase()).filter((host) => host !== '') ?? []
   const reception: Reception = { admit, hub, domain, allowances, addressWatch, now, uptime, helloMs, report, imageHosts, lines: new Set() }
 
+  const word = isDemo(config) ? (config.DEMO_WORD ?? (await keptWord(config.DATA_DIR))) : undefined
+  const demoWord = word === undefined ? undefined : new DemoWord(word)
+  if (demoWord !== undefined) registerDemoWord(fastify, demoWord)
   await openDoors(fastify, { config, dispatcher, reception })
   const images = new Images({ store: backbone.images, allowances, report })
-  if (config.DOORS.includes('rest')) registerRest(fastify, { ...restOptions(config, allowances), passes, origins, proxies, domain, images, report })
+  if (config.DOORS.includes('rest')) registerRest(fastify, { ...restOptions(config, allowances), demoWord, passes, origins, proxies, domain, images, report })
   const unready = (): string | undefined => (dispatcher.isClosing ? 'This node is leaving.' : backbone.unready())
   registerHealth(fastify, unready)
-  metrics.register(fastify)
-  const { pages, widget } = folders(config)
-  registerBundles(fastify, widget)
-  registerPages(fastify, [pages, widget])
+  metrics.register(fastify, config.METRICS === 'public' ? () => true : ({ raw }) => isLoopback(raw))
+  const { pages, demoPages, widget } = folders(config)
+  registerBundles(fastify, widget, { hasQa: pages === demoPages })
+  if (pages !== undefined) registerPages(fastify, [pages, ...(pages === demoPages ? [widget] : [])])
   fastify.addHook('onClose', async () => {
     hub.close()
     stopRounds()
@@ -133,12 +140,12 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     await nodes.leave().catch(() => undefined) // the store is away: the others will notice by themselves
     await backbone.close()
   })
-  return { ...asApp(fastify, { config, dispatcher, reception }), unready }
+  return { ...asApp(fastify, { config, dispatcher, reception }), unready, demoWord: word }
 }
 
 function asApp(
   fastify: FastifyInstance, { config, dispatcher, reception }: { config: Config; dispatcher: Dispatcher; reception: Reception },
-): Omit<App, 'unready'> {
+): Omit<App, 'unready' | 'demoWord'> {
   const { lines, uptime: now } = reception
   const stopAccepting = (): void => {
     dispatcher.isClosing = true
@@ -216,7 +223,7 @@ function createCustomerUrl({ CUSTOMER_URL, CUSTOMER_KEY, CUSTOMER_MS }: Config, 
   return new CustomerUrl({ template: CUSTOMER_URL, key: CUSTOMER_KEY, limitMs: CUSTOMER_MS, report })
 }
 
-/** Without a secret of the operator's: whoever sits at this machine may mint passes. */
+/** Without a secret of the operator's: whoever brings the word may mint passes. */
 const isDemo = ({ IM_SECRET, IM_JWKS_URL }: Config): boolean => IM_SECRET === undefined && IM_JWKS_URL === undefined
 
 async function createPasses(config: Config, { now, report }: Pick<DomainOptions, 'now' | 'report'>): Promise<Passes> {
@@ -263,8 +270,9 @@ function createAllowances({ bus }: Backbone, { config, uptime, report }: Pick<Do
   return new Allowances({ table, scopes: inUse, bus, node: randomBytes(6).toString('hex'), now: uptime, report })
 }
 
-const restOptions = (config: Config, allowances: AllowancesPort) =>
-  ({ apiKey: config.API_KEY, isDemo: isDemo(config), hasGuests: config.GUESTS, allowances })
+const restOptions = (config: Config, allowances: AllowancesPort) => ({
+  apiKey: config.API_KEY, hasGuests: config.GUESTS, allowances,
+})
 
 function createFastify(config: Config, createServer: (handler: RequestListener) => Server): FastifyInstance {
   const fastify = Fastify({
@@ -292,9 +300,14 @@ async function listen(fastify: FastifyInstance, { PORT, HOST }: Config): Promise
   return fastify.server.address() as AddressInfo
 }
 
-/** The operator's pages or the demo's, and the widget's bundles. The package is one folder up from the sources, two from dist. */
-function folders({ PAGES }: Config): { pages: string; widget: string } {
+/**
+ * The operator's pages, or the demo's where nobody real is served or the operator asks for them, and the widget's bundles. The package is
+ * one folder up from the sources, two from dist.
+ */
+function folders(config: Config): { pages: string | undefined; demoPages: string; widget: string } {
   const above = join(import.meta.dirname, '..')
   const root = existsSync(join(above, 'package.json')) ? above : join(above, '..')
-  return { pages: PAGES ?? join(root, 'demo/pages'), widget: join(root, 'dist/widget') }
+  const demoPages = join(root, 'demo/pages')
+  const isDemoWanted = config.PAGES === 'demo' || (config.PAGES === undefined && isDemo(config))
+  return { pages: isDemoWanted ? demoPages : config.PAGES, demoPages, widget: join(root, 'dist/widget') }
 }

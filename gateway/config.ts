@@ -48,7 +48,8 @@ export const SETTINGS = {
   REDIS_KEEP_COUNT: count(10_000, [0, 1_000_000_000], 'Messages kept in each conversation on Redis, about; 0 = all.'),
   REDIS_KEEP_DAYS: count(0, [0, 36_500], 'Days a message is kept on Redis; 0 = for ever.'),
   IM_SECRET: optional(
-    'The secret that signs passes (HS256), 32 bytes or more. Without it and IM_JWKS_URL: demo mode, passes for whoever is at this machine.'),
+    'The secret that signs passes (HS256), 32 bytes or more. Without it and IM_JWKS_URL: demo mode, passes for whoever brings the word.'),
+  DEMO_WORD: optional('The word for passes in demo mode, for scripts and tests. Default: made up, kept in DATA_DIR and part of the links printed at the start.'),
   IM_JWKS_URL: optional('A JSON Web Key Set whose keys sign passes, instead of IM_SECRET or beside it: guests are signed with IM_SECRET.'),
   API_KEY: optional('The key with which backends use the REST interface; without it those routes are off.'),
   CUSTOMER_URL: optional('Your backend that knows customers, for the desk: `{customer}` and `{shop}` are filled in, or follow as a query.'),
@@ -64,7 +65,8 @@ export const SETTINGS = {
   SOURCES: optional('The source prefixes (`src`) that passes may have, separated by commas; none may begin with another. Without it: any.'),
   SHOPS: text('*', 'The shops there are: their ids, separated by commas; all others are refused. `*`: any that somebody names.'),
   DOORS: list(['engine.io', 'websocket', 'rest'], 'Which ways in are open, separated by commas.'),
-  PAGES: optional('A folder of pages to serve at `/`; without it the demo.'),
+  PAGES: optional('A folder of pages to serve at `/`, or `demo` for the demo and the QA page. Default: those in demo mode, else none.'),
+  METRICS: choice(['loopback', 'public'], 'Who may read /metrics: programs on this machine that no proxy speaks for, or everybody.'),
   NODE_TAG: optional('Begins the id of each line, so that a proxy can route by it; letters and digits. Default: made up.'),
   TRUST_PROXY: text('off',
     'Your proxies in front: their number, or their addresses and blocks (10.0.0.0/8,::1). Then X-Forwarded-For, -Host and -Proto count, from the right.'),
@@ -107,7 +109,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (config.IM_JWKS_URL !== undefined && !isWebUrl(config.IM_JWKS_URL)) {
     throw new SettingError(`IM_JWKS_URL must be an http or https address, not "${config.IM_JWKS_URL}".`)
   }
-  if (config.PAGES !== undefined && !existsSync(config.PAGES)) {
+  if (config.DEMO_WORD !== undefined && !/^[\w.~-]{4,128}$/.test(config.DEMO_WORD)) {
+    throw new SettingError('DEMO_WORD must be 4 to 128 letters, digits and signs of - _ . ~')
+  }
+  if (config.PAGES !== undefined && config.PAGES !== 'demo' && !existsSync(config.PAGES)) {
     throw new SettingError(`PAGES must be a folder that exists, not "${config.PAGES}".`)
   }
   checkBy('ORIGINS', () => new Origins(config.ORIGINS ?? ''))

@@ -42,7 +42,7 @@ async function start(): Promise<void> {
     const { port } = await app.listen()
     // whoever reads the greeting may want it gone at once
     stopOnSignal(app)
-    greet(config, { port, unready: app.unready() })
+    greet(config, { port, unready: app.unready(), demoWord: app.demoWord })
   } catch (error) {
     await app.close()
     throw error
@@ -63,17 +63,25 @@ function stopOnSignal(app: App): void {
   process.on('SIGINT', stop)
 }
 
-function greet({ HOST, PAGES, IM_SECRET, IM_JWKS_URL }: Config, { port, unready }: { port: number; unready: string | undefined }): void {
+interface Greeting {
+  readonly port: number
+  readonly unready: string | undefined
+  readonly demoWord: string | undefined
+}
+
+function greet({ HOST, PAGES }: Config, { port, unready, demoWord }: Greeting): void {
   const isEverywhere = HOST === '::' || HOST === '0.0.0.0'
   const local = `http://${isEverywhere ? 'localhost' : HOST.includes(':') ? `[${HOST}]` : HOST}:${port}`
-  console.log(`\nim-chat ${unready === undefined ? 'is ready' : `listens, and cannot serve yet: ${unready}`}.\n  local  ${local}/`)
+  const word = demoWord === undefined ? '' : `?word=${demoWord}`
+  console.log(`\nim-chat ${unready === undefined ? 'is ready' : `listens, and cannot serve yet: ${unready}`}.\n  local  ${local}/${word}`)
   const address = isEverywhere ? lanAddress() : undefined
   if (address !== undefined) {
-    const phone = `http://${address}:${port}/${PAGES === undefined ? 'phone.html' : ''}`
-    console.log(`  LAN    http://${address}:${port}/\n  phone  ${phone}\n\n${renderUnicodeCompact(phone)}`)
+    const isDemo = PAGES === 'demo' || (PAGES === undefined && demoWord !== undefined)
+    const phone = `http://${address}:${port}/${isDemo ? 'phone.html' : ''}${word}`
+    console.log(`  LAN    http://${address}:${port}/${word}\n  phone  ${phone}\n\n${renderUnicodeCompact(phone)}`)
   }
-  if (IM_SECRET === undefined && IM_JWKS_URL === undefined) {
-    console.log('\nDemo mode: programs on this machine get any pass from POST /v1/passes. Set IM_SECRET for real people.')
+  if (demoWord !== undefined) {
+    console.log('\nDemo mode: whoever has the word in these links gets any pass from POST /v1/passes. Set IM_SECRET for real people.')
   }
 }
 

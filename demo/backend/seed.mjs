@@ -1,17 +1,17 @@
 /** Gives the demo's shop its quick replies, once for each data folder and only where it has none, as an agent would: over a line. */
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import WebSocket from 'ws'
 import { QUICK_REPLIES } from './quick-replies.mjs'
 
 const LIMIT_MS = 10_000
 
-/** `gateway`: its address on this machine. Rejects where it could not; the next start tries again. */
-export async function seedQuickReplies(gateway, dataDir) {
+/** `gateway`: its address on this machine; `word`: DEMO_WORD, where it is set. Rejects where it could not; the next start tries again. */
+export async function seedQuickReplies(gateway, { dataDir, word }) {
   const mark = join(dataDir, 'demo-seeded')
   if (existsSync(mark)) return
   const response = await fetch(`${gateway}/v1/passes`, {
-    method: 'POST', headers: { 'content-type': 'application/json' },
+    method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${word ?? readFileSync(join(dataDir, 'demo-word'), 'utf8')}` },
     body: JSON.stringify({ sub: 'demo-seed', role: 'agent', shop: '42', ttlMs: 60_000 }),
   })
   const { token } = await response.json()

@@ -1,5 +1,5 @@
 /**
- * A pass for a demo person. The gateway hands them out to its own machine while no IM_SECRET is set; everywhere else
+ * A pass for a demo person. The gateway hands them out to whoever came by a printed link, while no IM_SECRET is set; everywhere else
  * your backend signs them. Throws a sentence that can be shown.
  */
 export async function demoPass(claims) {
@@ -11,8 +11,8 @@ export async function demoPass(claims) {
   if (response === undefined) throw new Error('The gateway does not answer. Start it with npm start, then load this page again.')
   if (response.ok) return (await response.json()).token
   throw new Error(
-    'Demo passes are for the gateway’s own machine, while IM_SECRET is not set. Open this page there as ' +
-    `http://localhost:${location.port || 80}${location.pathname}, or add ?token=… with a pass that your backend signed.`,
+    'Demo passes are for whoever opens a link that npm start has printed (it ends in ?word=…), while IM_SECRET is not set. ' +
+    'Open that link once in this browser, then load this page again, or add ?token=… with a pass that your backend signed.',
   )
 }
 

@@ -21,11 +21,13 @@ interface Bundle {
 const CACHE = 'public, max-age=300, stale-while-revalidate=86400'
 /** A piece of a bundle is named by its content, and never changes. */
 const PIECE = /-[a-z0-9]{8}\.js$/
+/** For testers, with the demo's pages alone. */
+const QA = /\.qa\.js$/
 const PIECE_CACHE = 'public, max-age=31536000, immutable'
 
-export function registerBundles(app: FastifyInstance, folder: string): void {
+export function registerBundles(app: FastifyInstance, folder: string, { hasQa = true } = {}): void {
   if (!existsSync(folder)) return
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.js'))) {
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.js') && (hasQa || !QA.test(name)))) {
     const read = rememberer(join(folder, file))
     app.get(`/${file}`, async (request, reply) => {
       const { etag, bytes } = await read()

@@ -1,5 +1,5 @@
 /** What `/metrics` tells, each name spelled once. */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 
 const ACK_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5]
@@ -53,7 +53,11 @@ export class Metrics {
     if (isProcess) collectDefaultMetrics({ register: this.#registry })
   }
 
-  register(app: FastifyInstance): void {
-    app.get('/metrics', async (_request, reply) => reply.type(this.#registry.contentType).send(await this.#registry.metrics()))
+  /** `mayRead`: whether a request is told; to all others there is no such address. */
+  register(app: FastifyInstance, mayRead: (request: FastifyRequest) => boolean): void {
+    app.get('/metrics', async (request, reply) => {
+      if (!mayRead(request)) return reply.callNotFound()
+      return reply.type(this.#registry.contentType).send(await this.#registry.metrics())
+    })
   }
 }

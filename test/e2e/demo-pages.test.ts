@@ -75,7 +75,7 @@ test('every link of the index leads somewhere', async () => {
 })
 
 test('the desk says what to do where it gets no pass', async () => {
-  const strict = await startGateway({ IM_SECRET: 'a secret of at least thirty-two characters' })
+  const strict = await startGateway({ IM_SECRET: 'a secret of at least thirty-two characters', PAGES: 'demo' })
   const { page, close } = await openPage(browser, `${strict.url}/desk.html`, { ...DESKTOP, expected: /Failed to load resource/ })
   await page.getByText('No pass for this desk').waitFor()
   expect(await page.locator('#notice p').textContent()).toContain('IM_SECRET')

@@ -4,6 +4,7 @@
  */
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, BrowserContextOptions, CDPSession, Locator, Page } from 'playwright-core'
+import { DEMO_WORD } from './gateway.ts'
 
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-quic', '--mute-audio']
 
@@ -32,6 +33,8 @@ export interface PageOptions extends BrowserContextOptions {
 
 export async function openPage(browser: Browser, url: string, { expected, ...options }: PageOptions = PHONE): Promise<TestPage> {
   const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options })
+  // as for whoever opened a link that the start has printed
+  await context.addCookies([{ name: 'im-demo', value: DEMO_WORD, url: new URL(url).origin, httpOnly: true, sameSite: 'Strict' }])
   const page = await context.newPage()
   const problems: string[] = []
   const note = (problem: string): void => void (expected?.test(problem) || problems.push(problem))

@@ -31,7 +31,7 @@ export const OPENAPI = {
   openapi: '3.1.0',
   info: {
     title: 'im-chat', version: String(PROTOCOL_VERSION),
-    description: 'For backends. Passes need the API key, or in demo mode a program on the gateway\'s own machine.',
+    description: 'For backends. Passes need the API key, or in demo mode the demo\'s word.',
   },
   paths: {
     '/v1/passes': {

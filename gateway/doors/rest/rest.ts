@@ -10,12 +10,13 @@ import type { Identity } from '../../protocol/model.ts'
 import type { Allowances } from '../../domain/allowances.ts'
 import type { Report } from '../../domain/facts.ts'
 import { Refusal } from '../../domain/refusal.ts'
+import { Origins } from '../admit/origins.ts'
+import type { DemoWord } from '../admit/demo-word.ts'
 import type { Domain } from '../dispatch.ts'
 import { checkInput } from '../validator.ts'
 import { requireApiKey } from './api-key.ts'
 import { refuse, sendRefusal } from './http-refusal.ts'
 import { registerImages, type ImageRoutes } from './images.ts'
-import { isLoopback } from './loopback.ts'
 import { OPENAPI } from './openapi.ts'
 import { checkGuest, checkPassRequest, checkSystemMessage } from './shapes.ts'
 
@@ -25,8 +26,8 @@ const GUEST_MS = 180 * DAY_MS
 export interface RestOptions extends ImageRoutes {
   readonly domain: Domain
   readonly apiKey: string | undefined
-  /** No secret was set: whoever sits at this machine may mint. */
-  readonly isDemo: boolean
+  /** No secret was set: whoever brings the word may mint. */
+  readonly demoWord: DemoWord | undefined
   readonly hasGuests: boolean
   readonly allowances: Allowances
   readonly report: Report
@@ -41,7 +42,7 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
     scope.get('/*', notThere)
     scope.addHook('onRequest', async (request, reply) => allowPages(request, reply, options))
     scope.options('/*', async (_request, reply) => reply.code(204).send())
-    if (options.passes.canMint && (options.isDemo || options.apiKey !== undefined)) {
+    if (options.passes.canMint && (options.demoWord !== undefined || options.apiKey !== undefined)) {
       scope.post('/passes', { bodyLimit: LIMITS.packetBytes }, async (request) => mintPass(request, options))
     }
     scope.post('/guests', { bodyLimit: LIMITS.packetBytes }, async (request) => mintGuest(request, options))
@@ -82,14 +83,24 @@ function refuseHeard(error: unknown, { request, reply, options }: { request: Fas
   return refuse(error, request, reply)
 }
 
-async function mintPass(request: FastifyRequest, { passes, apiKey, isDemo }: RestOptions) {
-  if (apiKey !== undefined && request.headers.authorization !== undefined) requireApiKey(request, apiKey)
-  else if (!isDemo) throw new Refusal('pass_required', 'Authorization: Bearer <API_KEY>')
-  else if (!isLoopback(request)) throw new Refusal('forbidden', 'demo passes are for the machine the gateway runs on')
+const OWN_HOST = new Origins('')
+
+async function mintPass(request: FastifyRequest, options: RestOptions) {
+  requireMinter(request, options)
+  const { passes } = options
   const input: unknown = request.body ?? {}
   checkPassRequest(input)
   const { ttlMs = DAY_MS, ...claims } = input
   return passes.mint(claims, ttlMs)
+}
+
+/** The API key, or in demo mode the word. */
+function requireMinter(request: FastifyRequest, { apiKey, demoWord, proxies }: RestOptions): void {
+  if (demoWord?.isBrought(request, { proxies, ownHost: OWN_HOST })) return
+  if (apiKey !== undefined && request.headers.authorization !== undefined) return requireApiKey(request, apiKey)
+  if (demoWord === undefined) throw new Refusal('pass_required', 'Authorization: Bearer <API_KEY>')
+  const wasWrong = request.headers.authorization !== undefined
+  throw new Refusal(wasWrong ? 'forbidden' : 'pass_required', 'demo passes need the word of the link that npm start has printed, or DEMO_WORD')
 }
 
 async function mintGuest(request: FastifyRequest, { passes, proxies, hasGuests, allowances }: RestOptions) {

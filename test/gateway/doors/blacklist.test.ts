@@ -1,5 +1,6 @@
 /** Whose messages a shop does not take. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { DEMO_WORD } from '../../kit/gateway.ts'
 import { serviceOf, ShopNodes, text, told } from '../../kit/shop-nodes.ts'
 import { WAYS, Talker } from '../../kit/talker.ts'
 
@@ -42,7 +43,7 @@ test('blocked is refused through every door', async () => {
   const { side, agent, id } = await scene()
   await agent.command('block', { to: id, reason: 'spam' })
   const response = await fetch(`${nodes.url}/v1/passes`, {
-    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ sub: id, role: 'customer' }),
+    method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${DEMO_WORD}` }, body: JSON.stringify({ sub: id, role: 'customer' }),
   })
   const { token } = (await response.json()) as { token: string }
   for (const way of WAYS) {

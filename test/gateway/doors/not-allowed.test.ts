@@ -1,6 +1,7 @@
 /** Who may not do a thing is told so, through each door in the same words. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { ShopNodes, text } from '../../kit/shop-nodes.ts'
+import { DEMO_WORD } from '../../kit/gateway.ts'
 import { Talker, WAYS, type Way } from '../../kit/talker.ts'
 
 // real sockets on a machine that may be busy with other tests
@@ -20,7 +21,7 @@ interface Person {
 
 async function arrive(way: Way, person: Person): Promise<Talker> {
   const response = await fetch(`${nodes.url}/v1/passes`, {
-    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(person),
+    method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${DEMO_WORD}` }, body: JSON.stringify(person),
   })
   const { token } = (await response.json()) as { token: string }
   const talker = await new Talker(nodes.url, way).open()

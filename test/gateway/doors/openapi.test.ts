@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Allowances } from '../../../gateway/domain/allowances.ts'
 import type { Images } from '../../../gateway/domain/images.ts'
 import { Origins } from '../../../gateway/doors/admit/origins.ts'
+import { DemoWord } from '../../../gateway/doors/admit/demo-word.ts'
 import { Passes } from '../../../gateway/doors/admit/passes.ts'
 import { TrustedProxies } from '../../../gateway/doors/admit/trusted-proxies.ts'
 import type { Domain } from '../../../gateway/doors/dispatch.ts'
@@ -39,7 +40,7 @@ async function routes(): Promise<string[]> {
   registerRest(app, {
     passes: new Passes({ secret: 'secret', now: () => 0 }), origins: new Origins('*'), proxies: new TrustedProxies('off'),
     report: () => undefined,
-    domain: {} as Domain, apiKey: 'key', isDemo: true, hasGuests: true, allowances: {} as Allowances, images: {} as Images,
+    domain: {} as Domain, apiKey: 'key', demoWord: new DemoWord('word'), hasGuests: true, allowances: {} as Allowances, images: {} as Images,
   })
   await app.ready()
   await app.close()

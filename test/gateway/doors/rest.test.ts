@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { openEmbedded } from '../../../gateway/backbone/embedded/embedded.ts'
 import { CODES } from '../../../gateway/protocol/codes.ts'
-import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
+import { DEMO_WORD, startGateway, type StartedGateway } from '../../kit/gateway.ts'
 import { HookedBackbone } from '../../kit/hooked-backbone.ts'
 import { Talker } from '../../kit/talker.ts'
 
@@ -71,13 +71,42 @@ describe('passes', () => {
     expect((await talker.hello({ token })).identity.id).toBe('wx7')
   })
 
+  // a proxy on the same machine adds nothing that tells it from a program there
   test.each([
-    ['a proxy that speaks for somebody else', { 'x-forwarded-for': '203.0.113.7' }],
-    ['a page of another site in a browser on the machine', { origin: 'https://evil.example' }],
-  ])('are not for %s', async (_who, headers) => {
+    ['a program without the word', {}, 401], ['a proxy that says nothing', { host: 'shop.example' }, 401],
+    ['another word', { authorization: 'Bearer another-word' }, 403], ['a cookie that was not given', { cookie: 'im-demo=another' }, 401],
+    ['a page of another site that a browser sends the cookie with', { cookie: `im-demo=${DEMO_WORD}`, origin: 'https://evil.example' }, 401],
+  ])('are not for %s', async (_who, headers, status) => {
     const { url } = await start()
-    const answer = await post(`${url}/v1/passes`, { sub: '7', role: 'customer' }, headers)
-    expect(answer).toMatchObject({ status: 403, json: { error: { code: 'forbidden' } } })
+    const answer = await post(`${url}/v1/passes`, { sub: '7', role: 'agent', shop: '1' }, headers)
+    expect(answer.status).toBe(status)
+    expect(answer.json.token).toBeUndefined()
+  })
+
+  test('are for whoever opened a link with the word: a cookie that no script reads, and an address without it', async () => {
+    const { url } = await start({ ORIGINS: '' })
+    const open = async (path: string) => {
+      const { status, headers } = await fetch(url + path, { redirect: 'manual' })
+      return [status, headers.get('location'), headers.get('set-cookie')]
+    }
+    const [status, location, cookie] = await open(`/desk.html?agent=bo&word=${DEMO_WORD}&name=Bo`)
+    expect([status, location]).toEqual([303, '/desk.html?agent=bo&name=Bo'])
+    expect(cookie).toMatch(/^im-demo=[^;]+; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Strict$/)
+    expect((await open(`//evil.example/?word=${DEMO_WORD}`))[1]).toBe('/evil.example/')
+    expect(await open('/desk.html?word=another')).toEqual([200, null, null])
+    expect(await open('/desk.html')).toEqual([200, null, null])
+    const minted = await post(`${url}/v1/passes`, { sub: '7', role: 'customer' }, { cookie: `a=b; ${String(cookie).split(';')[0]}`, origin: url })
+    expect(minted.status).toBe(200)
+  })
+
+  test('come with a word that is made up once for a data folder', async () => {
+    const first = await start({ DEMO_WORD: '' })
+    const word = first.app.demoWord!
+    expect(word).toMatch(/^[\w-]{12}$/)
+    expect((await post(`${first.url}/v1/passes`, { sub: '7', role: 'customer' }, { authorization: `Bearer ${word}` })).status).toBe(200)
+    await first.app.close()
+    started.splice(0)
+    expect((await start({ DEMO_WORD: '', DATA_DIR: first.dataDir })).app.demoWord).toBe(word)
   })
 
   test.each([
@@ -86,7 +115,7 @@ describe('passes', () => {
     ['an id that is none', { sub: 'a b', role: 'customer' }, 'id'], ['not JSON', '{"sub":', 'JSON'],
   ])('with %s are refused, saying which', async (_what, body, word) => {
     const { url } = await start()
-    const { status, json } = await post(`${url}/v1/passes`, body)
+    const { status, json } = await post(`${url}/v1/passes`, body, { authorization: `Bearer ${DEMO_WORD}` })
     expect([400, 401]).toContain(status)
     expect(JSON.stringify(json.error)).toContain(word)
   })
@@ -158,6 +187,18 @@ test.each([
   expect([answer.status, await answer.json()]).toMatchObject([200, { messages: [{ id: 'n1' }] }])
   const tooLong = await fetch(`${url}/v1/conversations/${'x'.repeat(137)}/messages`, { headers: authorization })
   expect([tooLong.status, await tooLong.json()]).toMatchObject([400, { error: { code: 'bad_request' } }])
+})
+
+test('with a secret neither the demo nor its QA page nor the figures are public, unless a setting says so', async () => {
+  const secret = { IM_SECRET: 'a secret of the operator, long enough' }
+  const statuses = async (environment: Record<string, string>, headers: Record<string, string> = {}): Promise<number[]> => {
+    const { url } = await start(environment)
+    return Promise.all(['', 'desk.html', 'qa.html', 'metrics'].map(async (path) => (await fetch(`${url}/${path}`, { headers })).status))
+  }
+  expect(await statuses({}, { via: '1.1 proxy' })).toEqual([200, 200, 200, 404])
+  expect(await statuses(secret)).toEqual([404, 404, 404, 200])
+  expect(await statuses(secret, { 'x-forwarded-for': '127.0.0.1' })).toEqual([404, 404, 404, 404])
+  expect(await statuses({ ...secret, PAGES: 'demo', METRICS: 'public' }, { 'x-forwarded-for': '203.0.113.7' })).toEqual([200, 200, 200, 200])
 })
 
 test('health, readiness and metrics answer', async () => {

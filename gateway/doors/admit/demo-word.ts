@@ -1,0 +1,52 @@
+/**
+ * Demo mode gives any pass to whoever brings a word. The links that the start prints carry it; a page opened with `?word=` gets a
+ * cookie, so that its links and its scripts need it no more; scripts send `Authorization: Bearer <word>`.
+ *
+ * A word and not an address: a proxy on the same machine makes the whole network look like this machine.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Origins } from './origins.ts'
+import type { TrustedProxies } from './trusted-proxies.ts'
+
+const COOKIE = 'im-demo'
+const COOKIE_SECONDS = 30 * 86_400
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+
+export class DemoWord {
+  readonly #digest: Buffer
+
+  constructor(word: string) {
+    this.#digest = digest(word)
+  }
+
+  is(text: string | undefined): boolean {
+    return text !== undefined && timingSafeEqual(digest(text), this.#digest)
+  }
+
+  /** By a header, or by the cookie where a page of this very host asks. */
+  isBrought({ headers, raw }: FastifyRequest, { proxies, ownHost }: { readonly proxies: TrustedProxies; readonly ownHost: Origins }): boolean {
+    if (headers.authorization !== undefined) return this.is(/^Bearer (.+)$/.exec(headers.authorization)?.[1])
+    return this.is(cookieOf(headers.cookie)) && ownHost.allow(proxies.arrival(raw))
+  }
+}
+
+const cookieOf = (header = ''): string | undefined =>
+  header.split(';').map((pair) => pair.trim()).find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1)
+
+/** Whoever opens a page with the word keeps it in a cookie that no script reads and no other site sends, and goes on without it. */
+export function registerDemoWord(app: FastifyInstance, word: DemoWord): void {
+  app.addHook('onRequest', async ({ url, method }, reply) => {
+    if (method !== 'GET' || !url.includes('word=')) return
+    const [path = '', query = ''] = url.split('?', 2)
+    const rest = new URLSearchParams(query)
+    const brought = rest.get('word') ?? undefined
+    if (!word.is(brought)) return
+    rest.delete('word')
+    reply.header('Set-Cookie', `${COOKIE}=${brought}; Path=/; Max-Age=${COOKIE_SECONDS}; HttpOnly; SameSite=Strict`)
+    reply.header('Cache-Control', 'no-store')
+    // one slash, or it would be an address of another host
+    return reply.redirect(path.replace(/^[/\\]+/, '/') + (rest.size > 0 ? `?${rest}` : ''), 303)
+  })
+}
