@@ -127,10 +127,10 @@ export class Thread implements ReactiveController {
 
   /** Something else than words. */
   sendBody(kind: string, body: Body): void {
-    const conversation = this.#options.conversation()
-    if (!conversation) return
+    const id = this.#options.conversation()?.sendBody(kind, body)
+    if (id === undefined) return
     this.toEnd()
-    this.#options.onSend(conversation.sendBody(kind, body), body.text, 'submit')
+    this.#options.onSend(id, body.text, 'submit')
   }
 
   /** A draft from another window or from the last visit. */
