@@ -123,6 +123,6 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
       timeline.set({ ...timeline.value, messages: [...timeline.value.messages, ...messages] })
     },
   }
-  const person = signal(Object.create(client, { who: { value: { role: 'customer', id: 'me' } } }) as PersonClient)
+  const person = signal(Object.create(client, { who: { value: { role: 'customer', id: 'me' } }, scope: { value: 'me' } }) as PersonClient)
   return client
 }

@@ -95,6 +95,8 @@ export interface Person {
  */
 export interface PersonClient {
   readonly who: Person
+  /** Equal for two passes of one person, and for no others. */
+  readonly scope: string
   readonly connection: Signal<ConnectionState>
   readonly identity: Signal<Identity | undefined>
   /** Hosts beside the gateway whose pictures may be shown without asking: names, or `*.` and a name. */
@@ -121,7 +123,7 @@ export interface PersonClient {
  * A window's chat, whoever the person is. `connection`, `identity`, `focus` and listeners of pushes go on over a change of person;
  * conversations and the inbox are one person's: ask for them again when `person` tells of another.
  */
-export interface Client extends Omit<PersonClient, 'who'> {
+export interface Client extends Omit<PersonClient, 'who' | 'scope'> {
   /** Whose chat it is now; tells when it becomes another person's. */
   readonly person: Signal<PersonClient>
   /** Says goodbye and frees everything; outbox and timeline stay in storage. */

@@ -126,16 +126,22 @@ export class Thread implements ReactiveController {
   }
 
   /** Something else than words. */
-  sendBody(kind: string, body: Body): void {
-    const id = this.#options.conversation()?.sendBody(kind, body)
+  sendBody(kind: string, body: Body, conversation = this.#options.conversation()): void {
+    const id = conversation?.sendBody(kind, body)
     if (id === undefined) return
-    this.toEnd()
+    if (conversation === this.#conversation) this.toEnd()
     this.#options.onSend(id, body.text, 'submit')
   }
 
   /** A draft from another window or from the last visit. */
   draft(text: string): void {
     if (this.#composer && text !== this.#composer.text) this.#composer.text = text
+  }
+
+  /** Another person: nothing of the first one's text stays, be it in the hands of an input method. */
+  reset(): void {
+    this.#begin(undefined)
+    this.#composer?.clear()
   }
 
   toEnd(): void {
@@ -177,7 +183,10 @@ export class Thread implements ReactiveController {
   get #pictureOptions(): PictureOptions {
     return {
       label: this.#options.pictureLabel(),
-      send: (body) => this.sendBody('image', body),
+      begin: () => {
+        const conversation = this.#options.conversation()
+        return (body) => this.sendBody('image', body, conversation)
+      },
       discard: (id) => this.#conversation?.discard(id),
     }
   }

@@ -1,5 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
-import type { Client } from '../client/types.ts'
+import type { Client, Person } from '../client/types.ts'
 import { ClientController } from '../controllers/client.ts'
 import { everyMinute } from '../controllers/clock.ts'
 import { EnterChoice } from '../controllers/enter-choice.ts'
@@ -33,7 +33,8 @@ const SMALL = '(max-width: 599px), (max-device-height: 499px)'
  * next life goes on with the same draft, history and outbox.
  *
  * Properties (attributes of the same name; a value that cannot be is warned about once and the old one stays)
- *   gateway      address of the gateway                              token   the pass; may be renewed at any time
+ *   gateway      address of the gateway                              token   the pass; '': the guest. A fresh one of the same person
+ *                (src, sub, role, shop) changes nothing else; another person's makes the chat that person's, as if made anew
  *   to           `shop:<id>` or a participant id                     open    the panel is open (reflected)
  *   mode         launcher | inline                                   enter   send | newline: what Enter does until the person chooses
  *   lang         language of the texts, else the page's              theme   auto | light | dark
@@ -41,7 +42,8 @@ const SMALL = '(max-width: 599px), (max-device-height: 499px)'
  *   client       (property only) a Client that the page made; gateway and token are then not used
  *   connection   (read only, reflected) idle connecting catching-up live waiting refused closed
  *   transport    (read only, reflected) websocket | polling, absent while there is no line
- * Methods: `show()`, `hide()`, `send(text)` → client id or undefined, `setViewportInset({bottom?, top?})`
+ * Methods: `show()`, `hide()`, `send(text)` → client id or undefined, `setViewportInset({bottom?, top?})`, `logout()` ends the line and takes
+ *   all that is this person's off the device, in all windows
  *
  * Events (none bubbles)
  *   im-send {id, text}                       once per send
@@ -50,6 +52,7 @@ const SMALL = '(max-width: 599px), (max-device-height: 499px)'
  *   im-unread {count}                        the count of unread messages changed
  *   im-connection {state, transport}         the line changed
  *   im-refused {code, message, retry, id?}   a final no, of the line or (with `id`) of one message
+ *   im-person {id?, role, shop?}             the chat is another person's; role: guest | customer | agent
  *   im-notice {type, text?, …}               what a backend published into this person's channel, as it is
  *
  * Parts: launcher unread panel header close timeline bubble bubble-own bubble-other card banner latest empty offer composer
@@ -67,7 +70,6 @@ export class ChatElement extends LineElement {
   static override readonly accepts = CHAT_PROPERTIES
 
   declare gateway: string
-  declare token: string
   declare to: string
   declare mode: 'launcher' | 'inline'
   declare enter: 'send' | 'newline'
@@ -86,6 +88,8 @@ export class ChatElement extends LineElement {
     onRefused: (refusal, id) => this.refused(refusal, id),
     onDraft: (text) => this.#thread.draft(text),
     onNotice: (notice) => this.tell('im-notice', notice),
+    onPerson: (who) => this.onPerson(who),
+    onLogout: () => this.forgetToken(),
   })
   readonly #thread: Thread = new Thread(this, {
     conversation: () => this.line.conversation,
@@ -95,7 +99,10 @@ export class ChatElement extends LineElement {
     enterSends: () => this.#enter.value === 'send',
     isSoftKeyboard: () => this.#viewport?.band.isOpen === true,
     pictureLabel: () => chatLanguage(this.lang, this).strings.image,
-    onSend: (id, text) => this.tell('im-send', { id, text }),
+    onSend: (id, text) => {
+      this.line.wake()
+      this.tell('im-send', { id, text })
+    },
     onMessage: ({ id, seq, from, kind, body, at }, isOwn) =>
       this.tell('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
   })
@@ -169,7 +176,7 @@ export class ChatElement extends LineElement {
 
   protected override willUpdate(): void {
     if (!this.#isMounted) return
-    this.line.use(this.client, { gateway: this.gateway, token: this.token }, this.to)
+    this.line.use(this.client, { gateway: this.gateway, token: this.token }, () => this.to)
     this.#dir = getComputedStyle(this).direction
     if (this.#isShown) this.#hasPanel = true
     if (hasHost()) this.#partFromHost ??= hostBridge(this)?.connectBridge(this)
@@ -192,10 +199,17 @@ export class ChatElement extends LineElement {
     this.#attach()
     this.#viewing.tell(this.line.client, this.to, this.product)
     const wasOpen = changed.get('open')
+    if (changed.has('open') && this.open) this.line.wake()
     if (this.#isShown) this.#viewport?.start()
     else this.#viewport?.stop()
     this.#lock(this.#isShown && this.#isModal)
     if (changed.has('open') && wasOpen !== undefined && this.mode === 'launcher') this.#onToggled()
+  }
+
+  protected override onPerson(who: Person): void {
+    this.#dismissed = undefined
+    this.#thread.reset()
+    this.tell('im-person', who)
   }
 
   get #isShown(): boolean {

@@ -1,6 +1,6 @@
 import { html, nothing, type PropertyDeclaration, type PropertyValues, type TemplateResult } from 'lit'
 import type { ConversationRow, Message } from '../../gateway/protocol/model.ts'
-import type { Client } from '../client/types.ts'
+import type { Client, Person } from '../client/types.ts'
 import { Attention } from '../controllers/attention.ts'
 import type { ClientController } from '../controllers/client.ts'
 import { everyMinute } from '../controllers/clock.ts'
@@ -43,18 +43,18 @@ type ListDefaults = 'mailbox' | 'listing' | 'virtual' | 'keys' | 'rows' | 'deskS
 export abstract class MailboxElement extends LineElement {
   static override readonly properties: Record<string, PropertyDeclaration> = {
     gateway: {}, token: {}, to: {}, theme: {}, lang: {},
-    muted: { type: Boolean },
+    muted: { type: Boolean }, guest: { type: Boolean },
     client: { attribute: false },
   }
 
   static override readonly accepts = MAILBOX_PROPERTIES
 
   declare gateway: string
-  declare token: string
   declare to: string
   declare theme: 'auto' | 'light' | 'dark'
   declare lang: string
   declare muted: boolean
+  declare guest: boolean
   declare client: Client | undefined
 
   protected readonly columnsFit = new Columns(this)
@@ -80,6 +80,8 @@ export abstract class MailboxElement extends LineElement {
     onRefused: (refusal, id) => this.refused(refusal, id),
     onDraft: (text) => this.thread.draft(text),
     onNotice: (notice) => this.tell('im-notice', notice),
+    onPerson: (who) => this.onPerson(who),
+    onLogout: () => this.forgetToken(),
   })
   protected readonly thread: Thread = new Thread(this, {
     conversation: () => this.line.conversation,
@@ -88,7 +90,10 @@ export abstract class MailboxElement extends LineElement {
     enterSends: () => this.enter.value === 'send',
     isSoftKeyboard: () => false,
     pictureLabel: () => this.language.strings.image,
-    onSend: (id, text) => this.tell('im-send', { id, text }),
+    onSend: (id, text) => {
+      this.line.wake()
+      this.tell('im-send', { id, text })
+    },
     onMessage: ({ id, seq, from, kind, body, at }, isOwn) =>
       this.tell('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
   })
@@ -97,6 +102,8 @@ export abstract class MailboxElement extends LineElement {
   #stops: (() => void)[] = []
   #isMounted = false
   #isComposing = false
+  /** The page names somebody to talk to together with the pass. */
+  #isToNew = false
   /** What the other windows know of `to`. */
   #told = ''
   #dir = 'ltr'
@@ -105,7 +112,7 @@ export abstract class MailboxElement extends LineElement {
     super()
     this.gateway = this.token = this.to = this.lang = ''
     this.theme = 'auto'
-    this.muted = false
+    this.muted = this.guest = false
     new TitleBadge(this, () => this.mailbox.unreadCount)
   }
 
@@ -165,6 +172,18 @@ export abstract class MailboxElement extends LineElement {
     })
   }
 
+  protected override onPerson(who: Person): void {
+    if (!this.#isToNew) this.to = this.getAttribute('to') ?? ''
+    this.#told = ''
+    this.shown = 'list'
+    this.thread.reset()
+    this.listing.reset()
+    this.keys.active = undefined
+    this.news.notices.withdrawAll()
+    this.mailbox.use(this.line.client)
+    this.tell('im-person', who)
+  }
+
   protected override createRenderRoot(): HTMLElement | DocumentFragment {
     const root = super.createRenderRoot()
     if (root instanceof ShadowRoot) quietKeys(root)
@@ -173,8 +192,10 @@ export abstract class MailboxElement extends LineElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!this.#isMounted) return
-    const gateway = this.gateway || (this.token ? location.origin : '')
-    this.line.use(this.client, { gateway, token: this.token }, this.to)
+    const gateway = this.token || this.guest ? this.gateway || location.origin : ''
+    this.#isToNew = changed.has('to')
+    this.line.use(this.client, { gateway, token: this.token }, () => this.to)
+    this.#isToNew = false
     const { client } = this.line
     this.mailbox.use(client)
     if (changed.has('to') && this.to !== '') this.#hold()
@@ -184,8 +205,7 @@ export abstract class MailboxElement extends LineElement {
   }
 
   protected override render(): TemplateResult {
-    const { lang } = this.language
-    return html`<div class="root" dir=${this.#dir} lang=${lang || nothing} data-theme=${this.theme}>
+    return html`<div class="root" dir=${this.#dir} lang=${this.language.lang || nothing} data-theme=${this.theme}>
       <div class="columns" data-columns=${this.columnsFit.count} data-show=${this.to === '' ? 'list' : this.shown}
         ?data-details=${this.hasDetails}>${this.columns()}</div>
       ${this.overlay()}
@@ -277,8 +297,7 @@ export abstract class MailboxElement extends LineElement {
   }
 
   #onMessage(message: Message): void {
-    const isSeen = this.attention.isHere && message.conversation === this.line.conversation?.id
-    if (isSeen) return
+    if (this.attention.isHere && message.conversation === this.line.conversation?.id) return
     const to = message.side
     const name = this.called(to, message.name ?? this.mailbox.rows.find((row) => row.to === to)?.name)
     this.news.tell(message.id, {
