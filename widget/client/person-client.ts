@@ -17,7 +17,7 @@ import { personOf, scopeOf } from './scope.ts'
 import { signal } from './signal.ts'
 import { SocketRecord } from './socket-record.ts'
 import type { Person, PersonClient as Contract, PushMap } from './types.ts'
-import { withoutEndSlashes } from './without-end-slashes.ts'
+import { uploadOnDemand } from './upload-on-demand.ts'
 
 const RESUME_COUNT = 100
 const COMPARE_EVERY_MS = 40_000
@@ -26,7 +26,6 @@ const LOGOUT_ECHO_MS = 2000
 
 /** A page may hold several clients, which no storage event tells of each other. */
 const connected = new Set<PersonClient>()
-
 /**
  * The chat of one person, but for the list of conversations, which a phone's chat does not show and does not carry. It owns all that
  * is that person's: scope, pass, line, conversations with their outboxes and drafts. Who it is never changes: for another person it is
@@ -125,21 +124,18 @@ export class PersonClient implements Contract {
   }
 
   #upload(body: Body, onProgress: (part: number) => boolean): Promise<Body> | undefined {
-    const { url } = body as Body & { readonly url?: string }
-    if (!url?.startsWith('data:')) return undefined
     const { gateway, ports: { clock } } = this.#options
-    const piece = import('./upload.ts').catch(() => Promise.reject({ code: 'unavailable', message: '', retry: true }))
-    return piece.then(({ upload }) => upload(body, {
-      gateway: withoutEndSlashes(gateway), clock, token: () => this.#pass.token(), isConnected: () => this.#connection.isWelcomed,
+    return uploadOnDemand(body, {
+      gateway, clock, token: () => this.#pass.token(), isConnected: () => this.#connection.isWelcomed,
       onProgress: (part) => !this.#keep.isOver && onProgress(part),
-    }))
+    })
   }
 
   changeUser(to: string): void {
     if (to === this.focus.value) return
     this.focus.set(to)
     // The hello of the next line carries it anyway.
-    if (this.#connection.isWelcomed) this.request('changeUser', { toid: to }).catch(() => {})
+    if (this.isWelcomed) this.request('changeUser', { toid: to }).catch(() => {})
   }
 
   request<C extends Command>(command: C, input: CommandInput<C>): Promise<CommandAnswer<C>> {
@@ -208,7 +204,7 @@ export class PersonClient implements Contract {
     else if (this.connection.value.name === 'refused') this.connect()
   }
 
-  /** Where the gateway does not take it, the door has the last word: it says why, to the person and to the page. */
+  /** Where the gateway does not take it, the door has the last word, and says why to the person and the page. */
   async #renew(token: string): Promise<void> {
     try {
       const { identity } = await this.request('renew', { token })
@@ -230,7 +226,6 @@ export class PersonClient implements Contract {
     const { type } = event
     const { prefix } = this.#keep
     if (type === 'wake' || (type === 'storage' && event.key === this.#shared.prefix + Logouts.KEY)) this.#lookForLogout()
-    if (this.#keep.isOver) return
     this.#connection.notice(type)
     if (type === 'leave') for (const conversation of this.conversations) conversation.saveCopy()
     if (type === 'storage' && event.key?.startsWith(prefix)) {
@@ -287,6 +282,7 @@ export class PersonClient implements Contract {
     const id = (data as { conversation?: string } | undefined)?.conversation
     const conversation = this.conversations.find((each) => each.id === id)
     if (push.name === 'messagePush') conversation?.onMessage(push.data)
+    else if (push.name === 'resumePush') conversation?.compare()
     else if (push.name === 'cursorPush') conversation?.onCursor(push.data)
     else if (push.name === 'typingPush') conversation?.onTyping(push.data)
     else if (push.name === 'changeUserPush' || push.name === 'syncChangeUserPush') this.focus.set(push.data.toid)

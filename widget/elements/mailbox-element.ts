@@ -17,20 +17,15 @@ import { tap } from '../controllers/tap.ts'
 import { Thread } from '../controllers/thread.ts'
 import { TitleBadge } from '../controllers/title-badge.ts'
 import { VirtualRows } from '../controllers/virtual-rows.ts'
-import { deskStringsFor } from '../locales/desk-strings-for.ts'
-import type { DeskStrings } from '../locales/desk-strings.ts'
 import { fill } from '../locales/fill.ts'
-import { regional } from '../locales/regional.ts'
-import { stringsFor } from '../locales/strings-for.ts'
-import type { Strings } from '../locales/strings.ts'
-import { deskIcons } from '../parts/desk-icons.ts'
 import { question } from '../parts/question.ts'
 import { shownName } from '../parts/shown-name.ts'
-import { tool } from '../parts/tool.ts'
 import { LineElement } from './line-element.ts'
+import { mailboxLanguage, type MailboxLanguage } from './mailbox-language.ts'
 import { mailboxList, type MailboxListOptions } from './mailbox-list.ts'
 import { mailboxPane, type MailboxPaneOptions } from './mailbox-pane.ts'
 import { MAILBOX_PROPERTIES } from './mailbox-properties.ts'
+import { soundButton } from './sound-button.ts'
 
 type ListDefaults = 'mailbox' | 'listing' | 'virtual' | 'keys' | 'rows' | 'deskStrings' | 'lang' | 'selected' | 'question' | 'onOpen'
 
@@ -145,7 +140,7 @@ export abstract class MailboxElement extends LineElement {
   protected override closeUndrawn(): void {
     this.to = ''
     this.shown = 'list'
-    this.line.use(this.client, { gateway: this.gateway || (this.token ? location.origin : ''), token: this.token }, '')
+    this.#useLine()
   }
 
   override connectedCallback(): void {
@@ -192,9 +187,8 @@ export abstract class MailboxElement extends LineElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!this.#isMounted) return
-    const gateway = this.token || this.guest ? this.gateway || location.origin : ''
     this.#isToNew = changed.has('to')
-    this.line.use(this.client, { gateway, token: this.token }, () => this.to)
+    this.#useLine()
     this.#isToNew = false
     const { client } = this.line
     this.mailbox.use(client)
@@ -252,11 +246,7 @@ export abstract class MailboxElement extends LineElement {
   }
 
   protected soundButton(): TemplateResult {
-    const { soundOff, soundOn } = this.language.deskStrings
-    const { isSilent, toggleSound } = this.news
-    return tool({
-      name: 'sound', label: isSilent ? soundOff : soundOn, icon: isSilent ? deskIcons.silence : deskIcons.sound, onClick: toggleSound,
-    })
+    return soundButton(this.news, this.language.deskStrings)
   }
 
   protected show(shown: 'list' | 'conversation' | 'details'): void {
@@ -271,10 +261,13 @@ export abstract class MailboxElement extends LineElement {
     return nothing
   }
 
-  protected get language(): { strings: Strings; deskStrings: DeskStrings; lang: string } {
-    const tags = [this.lang, document.documentElement.lang, navigator.language]
-    const lang = tags.find((tag) => tag) ?? ''
-    return { strings: stringsFor(...tags), deskStrings: deskStringsFor(...tags), lang: regional(lang, navigator.languages) }
+  protected get language(): MailboxLanguage {
+    return mailboxLanguage(this.lang)
+  }
+
+  #useLine(): void {
+    const gateway = this.token || this.guest ? this.gateway || location.origin : ''
+    this.line.use(this.client, { gateway, token: this.token }, () => this.to)
   }
 
   /** The row that is opened keeps its place in the list until another is. */
