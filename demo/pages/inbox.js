@@ -6,7 +6,7 @@ const customer = asked('customer')
 try {
   const token = asked('token') ?? (customer && await demoPass({ sub: customer, role: 'customer', name: asked('name', customer) }))
   if (token) inbox.token = token
-  // the gateway last: without a pass the element arrives as a guest
+  inbox.guest = !token
   inbox.gateway = '/'
 } catch (error) {
   tell(inbox, 'No pass for this inbox', error.message)

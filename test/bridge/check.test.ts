@@ -4,7 +4,7 @@ import type { TO_PAGE } from '../../widget/bridge/contract.ts'
 
 const WHOLE = {
   host: { opens: ['link'] }, inset: { bottom: 336 }, safeArea: { top: 47, bottom: 34.5 }, back: {}, network: { online: false },
-  visible: { visible: true }, pass: { token: 'eyJ' }, open: { to: 'shop:1', product: { title: 'Kettle' } }, close: {},
+  visible: { visible: true }, pass: { token: 'eyJ' }, open: { to: 'shop:1', product: { title: 'Kettle' } }, close: {}, logout: {},
 } as const satisfies Record<keyof typeof TO_PAGE, object>
 
 describe('what an app says', () => {

@@ -4,7 +4,7 @@
  */
 import type { Body, Message } from '../../gateway/protocol/model.ts'
 import { signal, type MutableSignal } from '../../widget/client/signal.ts'
-import type { Client, ConnectionState, Conversation, OutboxItem, TimelineView } from '../../widget/client/types.ts'
+import type { Client, ConnectionState, Conversation, OutboxItem, PersonClient, TimelineView } from '../../widget/client/types.ts'
 
 export interface MemoryClient extends Client {
   readonly sent: { id: string; text: string }[]
@@ -103,6 +103,10 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
     connect: () => connection.set({ name: 'live', transport: 'websocket' }),
     close: () => connection.set({ name: 'closed' }),
     setToken: () => undefined,
+    logout: () => connection.set({ name: 'closed' }),
+    get person() {
+      return person
+    },
     sent, typingCalls, chat, answer: 'confirm', older: [],
     say: (text, more) => add({ body: { text }, ...more }),
     line: (state) => connection.set(state),
@@ -119,5 +123,6 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
       timeline.set({ ...timeline.value, messages: [...timeline.value.messages, ...messages] })
     },
   }
+  const person = signal(Object.create(client, { who: { value: { role: 'customer', id: 'me' } }, scope: { value: 'me' } }) as PersonClient)
   return client
 }

@@ -1,7 +1,7 @@
 /**
  * A gateway in a few arrays: the wire contract as a client sees it, without a store, a bus or a socket. For tests that move
  * the clock and need to do to a gateway what one cannot do to a real one; what the real one does is tested against the real one.
- * Passes are `customer:<id>` or `agent:<shop>:<id>`.
+ * Passes: memory-pass.ts.
  */
 import type { Code } from '../../gateway/protocol/codes.ts'
 import { wireRefusal } from '../../gateway/protocol/codes.ts'
@@ -11,6 +11,7 @@ import type { Cursor, Head, Identity, Message } from '../../gateway/protocol/mod
 import { decodePacket, encodePacket } from '../../gateway/protocol/packet.ts'
 import type { Clock } from '../../widget/client/clock.ts'
 import type { TransportPort } from '../../widget/client/transport.ts'
+import { memoryIdentity } from './memory-pass.ts'
 import { CLEAR, pairPort, type FarEnd, type Weather } from './pair.ts'
 
 interface Log {
@@ -26,7 +27,7 @@ interface Peer {
   device?: string | undefined
 }
 
-type Input = Record<string, never> & { to?: string; conversation?: string }
+type Input = Record<string, never> & { to?: string; conversation?: string; token?: string }
 
 export class MemoryGateway {
   readonly websocket: Weather = { ...CLEAR }
@@ -154,15 +155,12 @@ export class MemoryGateway {
   #greet(peer: Peer, hello: Hello): void {
     if (peer.identity) return
     const refusal = this.refuse('connect', hello as Input)
-    const [role, a, b] = (hello.token ?? '').split(':')
-    if (refusal || (role !== 'customer' && role !== 'agent')) {
+    const identity = memoryIdentity(hello.token, this.#clock.now() + 3_600_000)
+    if (refusal || !identity) {
       const { message, ...data } = wireRefusal(refusal?.code ?? 'pass_invalid', undefined, refusal?.afterMs)
       return peer.far.send(encodePacket({ type: 'connectError', message, data }))
     }
-    const base = { expiresAt: this.#clock.now() + 3_600_000 }
-    peer.identity = role === 'agent'
-      ? { ...base, id: b!, role, side: `shop:${a}`, shop: a!, name: `Agent ${b}` }
-      : { ...base, id: a!, role, side: a! }
+    peer.identity = identity
     peer.device = hello.device
     for (const other of this.peers) {
       if (hello.device !== undefined && other.device === hello.device && other.identity?.id === peer.identity.id) {
@@ -213,6 +211,11 @@ export class MemoryGateway {
         const { message, duplicate } = this.append(sides, { id, from, side, kind, body }, peer)
         const { epoch, seq, prev, at } = message
         return { ok: true, conversation, epoch, seq, at, ...(prev ? { prev } : {}), ...(duplicate ? { duplicate } : {}) }
+      }
+      case 'renew': {
+        const identity = memoryIdentity(input.token, this.#clock.now() + 3_600_000)
+        if (identity?.id !== from || identity.side !== side) return { error: wireRefusal(identity ? 'forbidden' : 'pass_invalid') }
+        return { ok: true, identity }
       }
       case 'history':
         return this.#history(this.log(...sides), input as unknown as { before?: number; after?: number; limit?: number })

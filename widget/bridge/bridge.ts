@@ -31,6 +31,7 @@ const DOINGS: { readonly [T in ToPageType]: (chat: Chat, fields: Fields) => bool
     chat.show()
   },
   close: (chat) => chat.hide(),
+  logout: (chat) => chat.logout(),
 }
 
 const opensOf = new WeakMap<Chat, ReadonlySet<string>>()

@@ -12,6 +12,7 @@ export interface Chat extends HTMLElement {
   product: unknown
   show(): void
   hide(): void
+  logout(): void
   requestUpdate(): void
   setViewportInset(inset: Partial<Inset>): void
 }

@@ -29,11 +29,13 @@ export const TO_PAGE = {
   network: { online: 'flag' },
   /** Whether a person can see the WebView. While not, nothing counts as read. True: the line is looked at, at once. */
   visible: { visible: 'flag' },
-  /** A fresh pass of the same person. */
+  /** A pass: a fresh one of the same person changes nothing else, another person's makes the chat that person's. '': the guest. */
   pass: { token: 'text' },
   /** Open the panel: about whom, about what. */
   open: { to: 'text?', product: 'object?' },
   close: {},
+  /** Ends the line and takes all that is the person's off the device. */
+  logout: {},
 } as const satisfies Record<string, Readonly<Record<string, FieldKind>>>
 
 /** From the page to the app. */

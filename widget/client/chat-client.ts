@@ -1,125 +1,59 @@
-import type { WireRefusal } from '../../gateway/protocol/codes.ts'
-import type { Command, CommandAnswer, CommandInput, Hello, Welcome } from '../../gateway/protocol/commands.ts'
-import type { Body, Identity } from '../../gateway/protocol/model.ts'
-import { PROTOCOL_VERSION } from '../../gateway/protocol/version.ts'
+import type { Command, CommandAnswer, CommandInput } from '../../gateway/protocol/commands.ts'
+import type { Identity } from '../../gateway/protocol/model.ts'
 import type { ClientOptions } from './client-options.ts'
-import { clientId } from './client-id.ts'
-import { Connection } from './connection.ts'
-import { Conversation } from './conversation.ts'
-import { deviceFrom, identityFrom } from './incoming.ts'
-import { Keep } from './keep.ts'
-import { Pass } from './pass.ts'
-import { portsOf, type Ports } from './ports.ts'
+import type { Conversation } from './conversation.ts'
+import { PersonClient } from './person-client.ts'
+import type { PersonOptions } from './person-options.ts'
+import { portsOf } from './ports.ts'
 import { scopeOf } from './scope.ts'
-import { signal } from './signal.ts'
-import { SocketRecord } from './socket-record.ts'
-import type { Client as Contract, PushMap } from './types.ts'
-import { withoutEndSlashes } from './without-end-slashes.ts'
+import { signal, type MutableSignal } from './signal.ts'
+import type { Client as Contract, ConnectionState, PushMap } from './types.ts'
 
-const RESUME_COUNT = 100
-const COMPARE_EVERY_MS = 40_000
-
-/** What client.ts describes, but for the list of conversations, which a phone's chat does not show and does not carry. */
+/**
+ * A window's chat, whoever the person is: it holds one PersonClient and throws it away for another where a pass is another person's.
+ * Without the list of conversations; client.ts adds it.
+ */
 export class ChatClient implements Contract {
-  declare readonly inbox: Contract['inbox']
+  readonly person: MutableSignal<PersonClient>
+  readonly connection = signal<ConnectionState>({ name: 'idle' })
   readonly identity = signal<Identity | undefined>(undefined)
   readonly imageHosts = signal<readonly string[]>([])
   readonly focus = signal<string | undefined>(undefined)
-  readonly #ports: Ports
-  readonly #gateway: string
-  readonly #onOpen: ((conversation: Conversation) => void) | undefined
-  readonly #pass: Pass
-  readonly #keep: Keep
-  readonly #device: string
-  readonly #connection: Connection
-  readonly #conversations: Conversation[] = []
+  readonly #make: (token: string | undefined) => PersonClient
   readonly #listeners = new Map<string, Set<(data: never) => void>>()
-  #hasRefetched = false
-  #stopCompare = (): void => {}
-  #stopEnvironment: (() => void) | undefined
+  #isConnecting = false
+  #stopFollowing = (): void => {}
 
-  /** `onOpen`: for each conversation once, when it is made. */
-  constructor(options: ClientOptions, onOpen?: (conversation: Conversation) => void) {
-    this.#onOpen = onOpen
-    const ports = (this.#ports = portsOf(options))
-    this.#gateway = options.gateway
-    const { clock, random, environment, storage } = ports
-    const shared = new Keep(storage, `im-chat~${options.gateway}~`)
-    this.#pass = new Pass(options.token, { keep: shared, fetchGuest: ports.fetchGuest })
-    const scope = options.token === undefined ? 'guest' : scopeOf(options.token)
-    this.#keep = new Keep(storage, `${shared.prefix}${scope}~`)
-    this.#device = options.device || this.#deviceOf(shared)
-    this.identity.set(this.#keep.get('me', identityFrom))
-    this.focus.set(options.to)
-    this.#connection = new Connection({
-      ports: ports.transports,
-      clock,
-      random,
-      isOnline: () => environment.isOnline(),
-      record: new SocketRecord(shared, clock),
-      hello: () => this.#hello(),
-      onWelcome: (welcome) => this.#welcome(welcome),
+  constructor(options: ClientOptions, make = (person: PersonOptions) => new PersonClient(person)) {
+    const { device, gateway, to } = options
+    const ports = portsOf(options)
+    this.#make = (token) => make({
+      device, gateway, ports, to, token,
       onPush: (name, data) => this.#push(name, data),
-      isCaughtUp: () => this.#conversations.every(({ isCaughtUp }) => isCaughtUp),
-      onRefused: (refusal) => this.#onRefused(refusal),
+      onLogout: () => this.#become(undefined, false),
     })
+    this.person = signal(this.#make(options.token || undefined))
+    this.#follow(this.person.value)
   }
 
-  get connection(): Contract['connection'] {
-    return this.#connection.state
+  get inbox(): Contract['inbox'] {
+    return this.person.value.inbox
   }
 
   get isWelcomed(): boolean {
-    return this.#connection.isWelcomed
+    return this.person.value.isWelcomed
   }
 
   conversation(to: string): Conversation {
-    const count = this.#conversations.length
-    const conversation = this.#open(to)
-    if (this.#conversations.length > count) conversation.ask()
-    return conversation
-  }
-
-  #open(to: string): Conversation {
-    const known = this.#conversations.find((each) => each.to === to)
-    if (known) return known
-    const { clock, random } = this.#ports
-    const conversation = new Conversation({
-      to,
-      keep: this.#keep,
-      clock,
-      random,
-      identity: this.identity,
-      isConnected: () => this.#connection.isWelcomed,
-      request: (command, input, limitMs) => this.#connection.request(command, input, limitMs),
-      upload: ({ body }, onProgress) => this.#upload(body, onProgress),
-      onTimeout: () => this.#connection.suspect(),
-      onChange: () => this.#connection.checkCaughtUp(),
-    })
-    this.#conversations.push(conversation)
-    this.#onOpen?.(conversation)
-    return conversation
-  }
-
-  #upload(body: Body, onProgress: (part: number) => boolean): Promise<Body> | undefined {
-    const { url } = body as Body & { readonly url?: string }
-    if (!url?.startsWith('data:')) return undefined
-    const { clock } = this.#ports
-    const piece = import('./upload.ts').catch(() => Promise.reject({ code: 'unavailable', message: '', retry: true }))
-    return piece.then(({ upload }) => upload(body, {
-      gateway: withoutEndSlashes(this.#gateway), clock, onProgress, token: () => this.#pass.token(), isConnected: () => this.#connection.isWelcomed,
-    }))
+    return this.person.value.conversation(to)
   }
 
   changeUser(to: string): void {
-    if (to === this.focus.value) return
-    this.focus.set(to)
-    // The hello of the next line carries it anyway.
-    if (this.#connection.isWelcomed) this.request('changeUser', { toid: to }).catch(() => {})
+    this.person.value.changeUser(to)
   }
 
   request<C extends Command>(command: C, input: CommandInput<C>): Promise<CommandAnswer<C>> {
-    return this.#connection.request(command, input)
+    return this.person.value.request(command, input)
   }
 
   onPush<P extends keyof PushMap>(push: P, listener: (data: PushMap[P]) => void): () => void {
@@ -129,85 +63,52 @@ export class ChatClient implements Contract {
   }
 
   connect(): void {
-    this.#stopEnvironment ??= this.#ports.environment.subscribe((event) => {
-      this.#connection.notice(event.type)
-      if (event.type === 'leave') for (const conversation of this.#conversations) conversation.saveCopy()
-      if (event.type === 'storage' && event.key?.startsWith(this.#keep.prefix)) {
-        for (const conversation of this.#conversations) conversation.onStorage(event.key.slice(this.#keep.prefix.length), event.value)
-      }
-    })
-    this.#connection.connect()
+    this.#isConnecting = true
+    this.person.value.connect()
   }
 
   close(): void {
-    this.#stopEnvironment?.()
-    this.#stopEnvironment = undefined
-    this.#stopCompare()
-    this.#connection.close()
-    for (const conversation of this.#conversations) conversation.stop()
+    this.#isConnecting = false
+    this.person.value.close()
   }
 
   setToken(token: string): void {
-    this.#pass.set(token)
-    if (this.#connection.isWelcomed) this.request('renew', { token }).catch(() => {})
-    else if (this.connection.value.name === 'refused') this.connect()
+    if (scopeOf(token) === this.person.value.scope) this.person.value.renew(token)
+    else this.#become(token || undefined, this.#isConnecting)
   }
 
-  /** The conversation in front of the person is compared with its log now and then, whatever the line claims. */
-  #compare(): void {
-    this.#stopCompare()
-    this.#stopCompare = this.#ports.clock.after(COMPARE_EVERY_MS, () => {
-      this.#conversations.find(({ to }) => to === this.focus.value)?.compare()
-      this.#compare()
-    })
+  logout(): void {
+    this.person.value.forget()
+    this.#become(undefined, false)
   }
 
-  /** One name an installation and one a window: a second line of both replaces the first. */
-  #deviceOf(shared: Keep): string {
-    const device = shared.get('device', deviceFrom) || clientId(this.#ports.random)
-    shared.set('device', device)
-    return `${device}.${clientId(this.#ports.random).slice(0, 8)}`
+  /** The first has left everything before the second is told of. */
+  #become(token: string | undefined, isConnecting: boolean): void {
+    this.#stopFollowing()
+    this.person.value.end()
+    const next = this.#make(token)
+    if (!isConnecting) next.close()
+    this.#follow(next)
+    this.person.set(next)
+    // Whoever was told may have made it somebody else's already.
+    if (isConnecting && this.person.value === next) next.connect()
   }
 
-  async #hello(): Promise<Hello> {
-    const token = await this.#pass.token()
-    const cursors = this.#conversations.map(({ resumeCursor }) => resumeCursor).filter(Boolean)
-    // JSON leaves out what is not there.
-    return {
-      token, device: this.#device, v: PROTOCOL_VERSION, to: this.focus.value, resume: { cursors: cursors.slice(-RESUME_COUNT) },
-    } as Hello
-  }
-
-  #welcome(welcome: Welcome): void {
-    this.#hasRefetched = false
-    this.identity.set(welcome.identity)
-    this.imageHosts.set(welcome.imageHosts ?? [])
-    this.#keep.set('me', welcome.identity)
-    // What an earlier life of this page left unsent goes out too, whether or not anyone opens that conversation.
-    for (const key of this.#keep.keys('out~')) this.#open(key.split('~')[1]!)
-    for (const { to } of welcome.resumed) this.#open(to)
-    for (const conversation of this.#conversations) {
-      conversation.onWelcome(welcome.resumed.find(({ to }) => to === conversation.to))
-    }
-    this.#compare()
+  #follow({ connection, focus, identity, imageHosts }: PersonClient): void {
+    this.connection.set(connection.value)
+    this.focus.set(focus.value)
+    this.identity.set(identity.value)
+    this.imageHosts.set(imageHosts.value)
+    const stops = [
+      connection.subscribe((state) => this.connection.set(state)),
+      focus.subscribe((to) => this.focus.set(to)),
+      identity.subscribe((one) => this.identity.set(one)),
+      imageHosts.subscribe((hosts) => this.imageHosts.set(hosts)),
+    ]
+    this.#stopFollowing = () => stops.forEach((stop) => stop())
   }
 
   #push(name: string, data: unknown): void {
-    const push = { name, data } as { [P in keyof PushMap]: { name: P; data: PushMap[P] } }[keyof PushMap]
-    const id = (data as { conversation?: string } | undefined)?.conversation
-    const conversation = this.#conversations.find((each) => each.id === id)
-    if (push.name === 'messagePush') conversation?.onMessage(push.data)
-    else if (push.name === 'resumePush') conversation?.compare()
-    else if (push.name === 'cursorPush') conversation?.onCursor(push.data)
-    else if (push.name === 'typingPush') conversation?.onTyping(push.data)
-    else if (push.name === 'changeUserPush' || push.name === 'syncChangeUserPush') this.focus.set(push.data.toid)
     for (const listener of [...(this.#listeners.get(name) ?? [])]) listener(data as never)
-  }
-
-  #onRefused({ code }: WireRefusal): boolean {
-    if (!this.#pass.isGuest || this.#hasRefetched || !code.startsWith('pass_')) return false
-    this.#hasRefetched = true
-    this.#pass.forgetGuest()
-    return true
   }
 }

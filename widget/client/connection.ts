@@ -18,6 +18,8 @@ export interface ConnectionOptions {
   readonly record: SocketRecord
   /** What to say at the door; may have to fetch a pass first. */
   readonly hello: () => Promise<Hello>
+  /** Since that hello a fresh pass has come. */
+  readonly hasNewPass: () => boolean
   readonly onWelcome: (welcome: Welcome) => void
   /** Whether every resumed conversation has reached its head. */
   readonly isCaughtUp: () => boolean
@@ -64,6 +66,8 @@ export class Connection {
   readonly #attempts = new Map<TransportName, Line>()
   readonly #queue = new Set<() => void>()
   #line: Line | undefined
+  /** Replaced, and still waiting for answers. */
+  #retired: Line | undefined
   #adoptedAt = 0
   #greeted: Line | undefined
   #attempt = 0
@@ -87,6 +91,12 @@ export class Connection {
 
   close(): void {
     this.#end({ name: 'closed' })
+  }
+
+  /** Says hello anew. */
+  restart(): void {
+    this.#end({ name: 'idle' })
+    this.connect()
   }
 
   /** Something arrived; if that was all that was missing, the line is live. */
@@ -174,6 +184,7 @@ export class Connection {
     this.#greeted = undefined
     this.#attempts.delete(line.name)
     old?.retire()
+    this.#retired = old
     if (line.name === ports[0]!.name) {
       record.worked()
       for (const other of this.#attempts.values()) other.close()
@@ -226,7 +237,7 @@ export class Connection {
     if (!bye && name === ports[0]!.name && isOnline()) record.died(livedMs)
     // A newer line of this window is at the door already: the gateway may have cut the old one first.
     if (this.#greeted) return this.state.set({ name: 'connecting', attempt: Math.max(1, this.#attempt) })
-    if (bye && !bye.reconnect) return this.#end({ name: 'refused', refusal: { ...bye, retry: false } as never })
+    if (bye && !bye.reconnect && !this.#options.hasNewPass()) return this.#end({ name: 'refused', refusal: { ...bye, retry: false } as never })
     this.#wait(bye ? bye.code : reason, bye?.afterMs)
   }
 
@@ -278,7 +289,8 @@ export class Connection {
   #end(state: ConnectionState): void {
     this.#dropAttempts()
     this.#line?.close()
-    this.#line = undefined
+    this.#retired?.close()
+    this.#line = this.#retired = undefined
     this.state.set(state)
     for (const run of [...this.#queue]) run()
   }

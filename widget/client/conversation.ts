@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts'
 import type { Keep } from './keep.ts'
 import type { Copy } from './kept.ts'
 import { LocalCopy } from './local-copy.ts'
+import { NO_TIMELINE } from './no-timeline.ts'
 import { Outbox, type OutboxOptions } from './outbox.ts'
 import { Receipts } from './receipts.ts'
 import type { RefusalError } from './refusal-error.ts'
@@ -33,12 +34,12 @@ export interface ConversationOptions {
 /** An answer to a send that takes longer is doubtful: the line is asked, and the item sent again. */
 const SEND_MS = 4000
 const READER_COUNT = 500
-/** So many own messages of a lost tail are offered again; a log that lost more has lost its past. */
+/** Own messages of a lost tail offered again at most; a log that lost more has lost its past. */
 const OFFER_COUNT = 50
 
 export class Conversation implements Contract {
   readonly to: string
-  readonly timeline = signal<TimelineView>({ messages: [], hasOlder: false, isLoadingOlder: false, isLoaded: false })
+  readonly timeline = signal(NO_TIMELINE)
   readonly unread = signal(0)
   readonly name = signal<string | undefined>(undefined)
   readonly draft = signal('')
@@ -111,7 +112,7 @@ export class Conversation implements Contract {
   }
 
   setDraft(text: string): void {
-    if (text === this.draft.value) return
+    if (text === this.draft.value || this.#options.keep.isOver) return
     this.draft.set(text)
     const { keep } = this.#options
     if (text) keep.set(`draft~${this.to}`, text)
@@ -122,7 +123,8 @@ export class Conversation implements Contract {
     return text.trim() ? this.sendBody('text', { text }) : undefined
   }
 
-  sendBody(kind: string, body: Body): string {
+  sendBody(kind: string, body: Body): string | undefined {
+    if (this.#options.keep.isOver) return undefined
     this.#typing.sent()
     return this.#outbox.add(kind, body)
   }
@@ -151,10 +153,8 @@ export class Conversation implements Contract {
 
   /** A line was welcomed. `resumed`: what it said of this conversation, if anything. */
   onWelcome(resumed: Resumed | undefined): void {
-    if (resumed) {
-      this.#know(resumed.conversation, resumed.cursors)
-      if (resumed.name) this.name.set(resumed.name)
-    }
+    if (resumed) this.#know(resumed.conversation, resumed.cursors)
+    if (resumed?.name) this.name.set(resumed.name)
     this.#catchUp.begin(resumed)
     this.#receipts.begin()
     this.#outbox.flush()
@@ -201,6 +201,17 @@ export class Conversation implements Contract {
     this.#receipts.stop()
   }
 
+  /** The person has gone; nothing of this is shown, said or written any more. */
+  end(): void {
+    this.stop()
+    this.timeline.set(NO_TIMELINE)
+    this.unread.set(0)
+    this.name.set(undefined)
+    this.draft.set('')
+    this.#outbox.end()
+    this.#receipts.end()
+  }
+
   saveCopy(): void {
     this.#copy.save()
   }
@@ -235,6 +246,7 @@ export class Conversation implements Contract {
   }
 
   #changed(lost?: readonly Message[]): void {
+    if (this.#options.keep.isOver) return
     const { messages, hasOlder, end } = this.#catchUp.timeline
     const { isLoadingOlder } = this.#catchUp
     const old = this.timeline.value
@@ -244,8 +256,8 @@ export class Conversation implements Contract {
       this.timeline.set(view)
       this.#outbox.confirm(new Set(messages.map(({ id }) => id)))
     }
-    const me = this.#options.identity.value
-    if (lost) this.#outbox.offerAgain(lost.filter(({ from, side }) => from === me?.id && side === me.side).slice(-OFFER_COUNT))
+    const { id: me, side: ours } = this.#options.identity.value ?? {}
+    if (lost) this.#outbox.offerAgain(lost.filter(({ from, side }) => from === me && side === ours).slice(-OFFER_COUNT))
     this.#copy.changed()
     if (end) this.#receipts.received(end)
     this.#showUnread()
@@ -281,8 +293,8 @@ export class Conversation implements Contract {
 
   /** Said once, without insisting: the next welcome says it again. */
   #tell<C extends 'read' | 'delivered' | 'typing'>(command: C, input: CommandInput<C>): boolean {
-    const isConnected = this.#options.isConnected()
-    if (isConnected) this.#options.request(command, input).catch(() => {})
-    return isConnected
+    if (!this.#options.isConnected()) return false
+    this.#options.request(command, input).catch(() => {})
+    return true
   }
 }

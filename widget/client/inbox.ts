@@ -54,6 +54,14 @@ export class Inbox implements Contract {
     return this.#inTurn(() => this.#readOn())
   }
 
+  /** Whose list this was has gone. */
+  end(): void {
+    this.rows.set([])
+    this.hasMore.set(false)
+    this.unread.set(0)
+    this.isLoaded.set(false)
+  }
+
   onMessage(message: Message): void {
     const row = this.#find(message.conversation)
     if (!row) return void this.refresh()

@@ -19,14 +19,36 @@ const LOG = 'log~'
 export class Keep {
   readonly prefix: string
   readonly #storage: StoragePort | null | undefined
+  #isOver = false
 
   constructor(storage: StoragePort | null | undefined, prefix: string) {
     this.#storage = storage
     this.prefix = prefix
   }
 
+  /** The same keys of the same storage. */
+  isSame(other: Keep): boolean {
+    return this.#storage === other.#storage && this.prefix === other.prefix
+  }
+
+  /** Nothing is read or written any more. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Whose things these are has gone; whatever still runs for them finds nothing and leaves nothing. */
+  end(): void {
+    this.#isOver = true
+  }
+
+  /** Takes everything under the prefix away. */
+  erase(): void {
+    for (const key of this.keys('')) attempt(() => this.#storage!.removeItem(this.prefix + key))
+  }
+
   /** Undefined also where `check` cannot use what lies there. */
   get<T>(key: string, check: Check<T>): T | undefined {
+    if (this.#isOver) return undefined
     return check(attempt(() => JSON.parse(this.#storage!.getItem(this.prefix + key)!) as unknown))
   }
 
@@ -35,14 +57,14 @@ export class Keep {
       this.#storage!.setItem(this.prefix + key, JSON.stringify(value))
       return true
     }
-    if (!this.#storage) return false
+    if (!this.#storage || this.#isOver) return false
     if (attempt(write)) return true
     for (const old of this.keys(LOG)) this.remove(old)
     return attempt(write) || false
   }
 
   remove(key: string): void {
-    attempt(() => this.#storage!.removeItem(this.prefix + key))
+    if (!this.#isOver) attempt(() => this.#storage!.removeItem(this.prefix + key))
   }
 
   /** Keys (without the prefix) that start so. */

@@ -173,6 +173,11 @@ export class Outbox {
     this.#stopTimer()
   }
 
+  /** Whoever wished this has gone: it waits in storage. */
+  end(): void {
+    this.items.set([])
+  }
+
   #goOn(): void {
     this.#flying = undefined
     this.flush()

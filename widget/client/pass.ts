@@ -2,7 +2,7 @@ import { guestFrom } from './incoming.ts'
 import type { Keep } from './keep.ts'
 import type { Guest } from './kept.ts'
 
-const KEY = 'guest'
+export const GUEST_KEY = 'guest'
 
 /**
  * The pass to show at the door: the page's own, or a guest's, fetched once and kept so that the guest stays the same person.
@@ -11,6 +11,7 @@ export class Pass {
   readonly #options: { readonly keep: Keep; readonly fetchGuest: () => Promise<Guest> }
   #token: string | undefined
   #fetching: Promise<string> | undefined
+  #isOver = false
 
   constructor(token: string | undefined, options: { keep: Keep; fetchGuest: () => Promise<Guest> }) {
     this.#token = token
@@ -21,13 +22,23 @@ export class Pass {
     return this.#token === undefined
   }
 
+  /** The page's own; undefined: none. */
+  get given(): string | undefined {
+    return this.#token
+  }
+
   set(token: string): void {
     this.#token = token
   }
 
+  /** Whoever this was for has gone: a guest's pass that is still on its way is not kept. */
+  end(): void {
+    this.#isOver = true
+  }
+
   /** The gateway would not have the guest's pass: the next `token()` fetches another. */
   forgetGuest(): void {
-    this.#options.keep.remove(KEY)
+    this.#options.keep.remove(GUEST_KEY)
     this.#fetching = undefined
   }
 
@@ -41,7 +52,7 @@ export class Pass {
       const guest = await fetchGuest()
       // Another window may have been quicker; one person, one pass.
       const other = this.#guest()
-      if (!other) keep.set(KEY, guest)
+      if (!other && !this.#isOver) keep.set(GUEST_KEY, guest)
       return (other || guest).token
     } catch (error) {
       this.#fetching = undefined
@@ -51,6 +62,6 @@ export class Pass {
 
   /** Whether it has ended the gateway says: this device's clock may be a year ahead, and would make another guest with every page. */
   #guest(): Guest | undefined {
-    return this.#options.keep.get(KEY, guestFrom)
+    return this.#options.keep.get(GUEST_KEY, guestFrom)
   }
 }

@@ -57,6 +57,10 @@ export class Receipts {
     this.#stopTimer = undefined
   }
 
+  end(): void {
+    this.theirs.set({ delivered: 0, read: 0 })
+  }
+
   #tell(): void {
     this.stop()
     const { delivered, read } = this.mine

@@ -68,9 +68,9 @@ export interface Conversation {
   /** Text not yet a wish; kept where storage allows, shared by the windows of one person. */
   readonly draft: Signal<string>
   setDraft(text: string): void
-  /** Puts a message into the outbox and returns its client id at once. Empty text: returns undefined, nothing happens. */
+  /** Puts a message into the outbox and returns its client id at once. Undefined, and nothing happens: the text is empty, or the person has gone. */
   send(text: string): string | undefined
-  sendBody(kind: string, body: Body): string
+  sendBody(kind: string, body: Body): string | undefined
   retry(id: string): void
   discard(id: string): void
   /** Loads one page of older messages; resolves when it is in the timeline or could not be had. */
@@ -81,7 +81,22 @@ export interface Conversation {
   setTyping(on: boolean): void
 }
 
-export interface Client {
+/** Who a pass says it is, unchecked. A guest's id is the gateway's and is in `identity` once welcomed. */
+export interface Person {
+  readonly id?: string
+  readonly role: 'guest' | 'customer' | 'agent'
+  /** An agent's. */
+  readonly shop?: string
+}
+
+/**
+ * The chat of one person in one window. When the window becomes another person's it is over for good: its line is closed, its signals are
+ * empty, nothing it is asked to do is done, and what it kept waits in storage for the return of that person.
+ */
+export interface PersonClient {
+  readonly who: Person
+  /** Equal for two passes of one person, and for no others. */
+  readonly scope: string
   readonly connection: Signal<ConnectionState>
   readonly identity: Signal<Identity | undefined>
   /** Hosts beside the gateway whose pictures may be shown without asking: names, or `*.` and a name. */
@@ -102,10 +117,27 @@ export interface Client {
   onPush<P extends keyof PushMap>(push: P, listener: (data: PushMap[P]) => void): () => void
   /** Starts (or starts again after `refused` / `closed`). */
   connect(): void
+}
+
+/**
+ * A window's chat, whoever the person is. `connection`, `identity`, `focus` and listeners of pushes go on over a change of person;
+ * conversations and the inbox are one person's: ask for them again when `person` tells of another.
+ */
+export interface Client extends Omit<PersonClient, 'who' | 'scope'> {
+  /** Whose chat it is now; tells when it becomes another person's. */
+  readonly person: Signal<PersonClient>
   /** Says goodbye and frees everything; outbox and timeline stay in storage. */
   close(): void
-  /** A new pass of the same participant (for another one make another client): used on the open line by `renew`, and in later hellos. */
+  /**
+   * A fresh pass of the same person (`src`, `sub`, `role`, `shop` are equal) is put on the open line and everything stays; where the gateway
+   * refuses it, the line is opened anew with it, so that the door says why. A pass of anybody else is another person: see `person`. '' is the guest.
+   */
   setToken(token: string): void
+  /**
+   * Ends the line and takes this person's messages, drafts, outbox and the guest of this device out of the storage, in all windows.
+   * What follows is a guest without a line, until `setToken` or `connect`.
+   */
+  logout(): void
 }
 
 export type PushMap = { [P in keyof typeof import('../../gateway/protocol/pushes.ts').PUSHES]: PushData<P> }

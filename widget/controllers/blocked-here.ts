@@ -1,5 +1,5 @@
 import type { ReactiveControllerHost } from 'lit'
-import type { Client } from '../client/types.ts'
+import type { PersonClient } from '../client/types.ts'
 import { Follower } from './desk/follower.ts'
 
 export interface BlockedHereWord {
@@ -20,7 +20,7 @@ export class BlockedHere extends Follower {
     return word?.until !== undefined && word.until <= now ? undefined : word
   }
 
-  protected override follow(client: Client): readonly (() => void)[] {
+  protected override follow(client: PersonClient): readonly (() => void)[] {
     return [client.onPush('blockPush', ({ conversation, reason, until }) => {
       if (reason === undefined) this.#blocked.delete(conversation)
       else this.#blocked.set(conversation, { reason, ...(until === undefined ? {} : { until }) })

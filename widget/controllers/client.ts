@@ -4,8 +4,9 @@ import type { Cursor, Message } from '../../gateway/protocol/model.ts'
 import type { PushData } from '../../gateway/protocol/pushes.ts'
 import { ChatClient } from '../client/chat-client.ts'
 import type { ClientOptions as HeadlessOptions } from '../client/client-options.ts'
+import { NO_TIMELINE } from '../client/no-timeline.ts'
 import type { Signal } from '../client/signal.ts'
-import type { Client, ConnectionState, Conversation, OutboxItem, TimelineView } from '../client/types.ts'
+import type { Client, ConnectionState, Conversation, OutboxItem, Person, PersonClient, TimelineView } from '../client/types.ts'
 import { withoutEndSlashes } from '../client/without-end-slashes.ts'
 import { imageTrust } from './image-trust.ts'
 
@@ -21,25 +22,33 @@ export interface ClientOptions {
   /** A "no" that a person may have to hear: of the line, or of one message (then with its id). */
   readonly onRefused: (refusal: WireRefusal, id: string | undefined) => void
   readonly onDraft: (text: string) => void
+  /** The window is another person's. What the element itself holds of the first one has to go, at once. */
+  readonly onPerson: (who: Person) => void
+  /** Another window logged the person of the element's pass out. */
+  readonly onLogout: () => void
   readonly onNotice: (notice: PushData<'noticePush'>) => void
 }
 
 const IDLE: ConnectionState = { name: 'idle' }
-const NO_TIMELINE: TimelineView = { messages: [], hasOlder: false, isLoadingOlder: false, isLoaded: false }
 const NO_CURSOR: Cursor = { delivered: 0, read: 0 }
 
 /**
  * Joins one Client and one of its conversations to an element: every signal asks for a render, some are told as events.
  * `use` may be called as often as the element likes; only a change does something. A client made here is closed here.
+ * What the element sees as `client` is one person's: whoever holds on to it does so for that person only.
  */
 export class ClientController implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #options: ClientOptions
   #client: Client | undefined
+  #person: PersonClient | undefined
+  /** Whose things the element was last about; undefined: it has not begun. */
+  #about: PersonClient | string | undefined
   #isOwn = false
   #address: ClientAddress | undefined
   #conversation: Conversation | undefined
-  #stopLine: (() => void) | undefined
+  #stopClient: (() => void) | undefined
+  #stopPerson: (() => void) | undefined
   #stopConversation: (() => void) | undefined
   #refused = new Set<string>()
   /** The noes that the line has met since it was last there. */
@@ -59,8 +68,8 @@ export class ClientController implements ReactiveController {
     return new ChatClient(options)
   }
 
-  get client(): Client | undefined {
-    return this.#client
+  get client(): PersonClient | undefined {
+    return this.#person
   }
 
   /** Absolute; '' where the client is somebody else's. */
@@ -78,7 +87,7 @@ export class ClientController implements ReactiveController {
   }
 
   get connection(): ConnectionState {
-    return this.#client?.connection.value ?? IDLE
+    return this.#person?.connection.value ?? IDLE
   }
 
   get timeline(): TimelineView {
@@ -101,14 +110,18 @@ export class ClientController implements ReactiveController {
     return this.#conversation?.unread.value ?? 0
   }
 
-  /** `given` is somebody else's client, used and never closed; without it and with a gateway one is made. */
-  use(given: Client | undefined, address: ClientAddress, to: string): void {
-    if (given) this.#take(given, false)
-    else if (address.gateway === '') this.#drop()
-    else if (!this.#isOwn || this.#address?.gateway !== address.gateway) this.#take(this.create(optionsOf(address, to)), true)
-    else if (this.#address.token !== address.token) this.#client?.setToken(address.token)
+  /**
+   * `given` is somebody else's client, used and never closed; without it and with a gateway one is made. `to` is asked for last: for
+   * another person it is another one.
+   */
+  use(given: Client | undefined, address: ClientAddress, to: () => string): void {
+    const old = this.#address
     this.#address = address
-    this.#talkTo(to)
+    if (given) this.#take(given, undefined)
+    else if (address.gateway === '') this.#dismiss()
+    else if (!this.#isOwn || old?.gateway !== address.gateway) this.#take(this.create(optionsOf(address, to())), address)
+    else if (old.token !== address.token) this.#client?.setToken(address.token)
+    this.#talkTo(to())
   }
 
   /** The mounted life is over: nothing listens any more and an own client is closed. `use` begins the next. */
@@ -116,19 +129,45 @@ export class ClientController implements ReactiveController {
     this.#drop()
   }
 
-  #take(client: Client, isOwn: boolean): void {
+  logout(): void {
+    this.#client?.logout()
+  }
+
+  /** Somebody means to talk: who was logged out goes on as a guest. */
+  wake(): void {
+    const { name } = this.connection
+    if (this.#isOwn && (name === 'closed' || name === 'idle')) this.#client?.connect()
+  }
+
+  /** `own`: where it was made for, if it was made here. */
+  #take(client: Client, own: ClientAddress | undefined): void {
     if (client === this.#client) return
     this.#drop()
     this.#client = client
-    this.#isOwn = isOwn
-    const stops = [client.onPush('noticePush', this.#options.onNotice), client.connection.subscribe((state) => {
+    this.#isOwn = own !== undefined
+    const stops = [
+      client.onPush('noticePush', this.#options.onNotice),
+      client.person.subscribe(() => this.#begin()),
+    ]
+    this.#stopClient = () => stops.forEach((stop) => stop())
+    this.#begin()
+    if (own) client.connect()
+  }
+
+  #begin(): void {
+    const person = this.#client!.person.value
+    if (person === this.#person) return
+    this.#part()
+    this.#person = person
+    const { connection, who } = person
+    this.#stopPerson = connection.subscribe((state) => {
       this.#onLine(state)
       this.#host.requestUpdate()
-    })]
-    this.#stopLine = () => stops.forEach((stop) => stop())
+    })
     this.#lineNoes.clear()
-    this.#onLine(client.connection.value)
-    if (isOwn) client.connect()
+    this.#onLine(connection.value)
+    this.#tellOf(this.#isOwn ? `${this.gateway} ${person.scope}` : person, who)
+    if (this.#isOwn && this.#address?.token && who.role === 'guest') this.#options.onLogout()
     this.#host.requestUpdate()
   }
 
@@ -143,10 +182,33 @@ export class ClientController implements ReactiveController {
     this.#options.onRefused(refusal, undefined)
   }
 
-  #drop(): void {
+  /** Nobody is to be here. */
+  #dismiss(): void {
+    const wasThere = this.#client !== undefined
+    this.#drop()
+    if (wasThere) this.#tellOf('', { role: 'guest' })
+  }
+
+  /** Put into the page again for the same person, the element goes on where it was. */
+  #tellOf(about: PersonClient | string, who: Person): void {
+    const isOther = this.#about !== undefined && this.#about !== about
+    this.#about = about
+    if (!isOther) return
+    this.#onUnread(0)
+    this.#options.onPerson(who)
+  }
+
+  #part(): void {
     this.#leave()
-    this.#stopLine?.()
-    this.#stopLine = undefined
+    this.#stopPerson?.()
+    this.#stopPerson = undefined
+    this.#person = undefined
+  }
+
+  #drop(): void {
+    this.#part()
+    this.#stopClient?.()
+    this.#stopClient = undefined
     const client = this.#client
     this.#client = undefined
     if (client && this.#isOwn) client.close()

@@ -96,6 +96,15 @@ export class Composer {
     this.#options.onChange(text)
   }
 
+  /** Whoever wrote has gone. An input method gives its word up with the focus; only then is the field really empty. */
+  clear(): void {
+    const { field } = this.#parts
+    if (this.#isComposing) field.blur()
+    this.#sent = undefined
+    this.#write('')
+    this.#options.onChange('')
+  }
+
   take(source: SendSource): boolean {
     const { field } = this.#parts
     const raw = field.value

@@ -67,8 +67,14 @@ export class DesktopNotices implements ReactiveController {
     this.#shown.get(tag)?.close()
   }
 
-  hostDisconnected(): void {
+  /** The page is another person's, or the element has left it. */
+  withdrawAll(): void {
     for (const notice of this.#shown.values()) notice.close()
     this.#shown.clear()
+    this.#hasReason = false
+  }
+
+  hostDisconnected(): void {
+    this.withdrawAll()
   }
 }

@@ -74,6 +74,11 @@ export class Listing implements ReactiveController {
     this.#host.requestUpdate()
   }
 
+  /** As at first. */
+  reset(): void {
+    this.ask({ query: '', filter: 'all', unreadFirst: true })
+  }
+
   /** `row` is being opened: it keeps its place, as do the few opened before it, until another question is asked. */
   hold(to: string, isUnread: boolean): void {
     const held = new Map(this.#question.held)

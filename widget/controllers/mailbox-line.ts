@@ -6,6 +6,7 @@ import { ClientController } from './client.ts'
 /** The line of a page that shows a list of conversations. */
 export class MailboxLine extends ClientController {
   protected override create(options: ClientOptions): Client {
-    return createClient(options)
+    // Whom the window talks to is said by `changeUser`, in time for the hello; for the next person it is not this one.
+    return createClient({ ...options, to: undefined })
   }
 }

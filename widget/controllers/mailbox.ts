@@ -2,7 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { ConversationRow, Identity, Message } from '../../gateway/protocol/model.ts'
 import { unreadConversationCount } from '../client/conversation-filter.ts'
 import type { Signal } from '../client/signal.ts'
-import type { Client } from '../client/types.ts'
+import type { PersonClient } from '../client/types.ts'
 
 export interface MailboxOptions {
   /** The window now talks to somebody else: by a click here, or because another window of the same person switched. */
@@ -22,7 +22,7 @@ const SEARCH_COUNT = 5000
 export class Mailbox implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #options: MailboxOptions
-  #client: Client | undefined
+  #client: PersonClient | undefined
   #stop: (() => void) | undefined
   #unreadCount = 0
   #isLoading = false
@@ -56,7 +56,7 @@ export class Mailbox implements ReactiveController {
   }
 
   /** The client to follow from now on; undefined: none. */
-  use(client: Client | undefined): void {
+  use(client: PersonClient | undefined): void {
     if (client === this.#client) return
     this.#stop?.()
     this.#client = client
@@ -77,7 +77,7 @@ export class Mailbox implements ReactiveController {
     })
   }
 
-  #follow(client: Client): () => void {
+  #follow(client: PersonClient): () => void {
     const { focus, identity, inbox } = client
     const update = (): void => this.#host.requestUpdate()
     const stops = [

@@ -1,5 +1,5 @@
 import type { ReactiveControllerHost } from 'lit'
-import type { Client } from '../client/types.ts'
+import type { PersonClient } from '../client/types.ts'
 import { Follower } from './desk/follower.ts'
 
 /** What is said of a person: asked whether to block, blocked, just free again, or it went wrong. */
@@ -36,7 +36,7 @@ export class PersonBlocks extends Follower {
     }
   }
 
-  protected override follow(client: Client): readonly (() => void)[] {
+  protected override follow(client: PersonClient): readonly (() => void)[] {
     return [client.onPush('conversationPush', ({ to, blocking }) => {
       this.#mark(to, blocking === true)
       this.update()

@@ -4,7 +4,8 @@ import { shrink } from './shrink.ts'
 export interface PictureOptions {
   /** What the button is called, and what stands for the picture where none is shown. */
   readonly label: string
-  readonly send: (body: Body) => void
+  /** To whom, and as whom, is settled when the picture is chosen; encoding it takes a while. */
+  readonly begin: () => (body: Body) => void
   readonly discard: (id: string) => void
 }
 
@@ -64,10 +65,11 @@ function mount(form: HTMLFormElement): void {
 }
 
 async function send(form: HTMLFormElement, files: readonly File[]): Promise<void> {
+  const { begin, label } = mounted.get(form)!
+  const say = begin()
   for (const file of files.slice(0, AT_ONCE)) {
     const picture = await shrink(file).catch((problem: unknown) => ({ url: 'data:', problem: String(problem), name: file.name }))
-    const options = mounted.get(form)!
-    options.send({ text: options.label, ...picture })
+    say({ text: label, ...picture })
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { Presence as Answer, Status } from '../../gateway/protocol/model.ts'
-import type { Client } from '../client/types.ts'
+import type { PersonClient } from '../client/types.ts'
 
 export type Colleague = NonNullable<Answer['agents']>[number]
 
@@ -10,7 +10,7 @@ export type Colleague = NonNullable<Answer['agents']>[number]
  */
 export class Presence implements ReactiveController {
   readonly #host: ReactiveControllerHost
-  #client: Client | undefined
+  #client: PersonClient | undefined
   #stop: (() => void) | undefined
   #to = ''
   #status: Status | undefined
@@ -50,14 +50,15 @@ export class Presence implements ReactiveController {
     this.use(undefined, '')
   }
 
-  use(client: Client | undefined, to: string): void {
+  use(client: PersonClient | undefined, to: string): void {
     if (client === this.#client && to === this.#to) return
     if (to !== this.#to) this.#isThere = this.#theirStatus = undefined
     this.#to = to
     if (client !== this.#client) {
       this.#stop?.()
       this.#client = client
-      this.#status = undefined
+      this.#status = this.#isThere = this.#theirStatus = undefined
+      this.#agents = []
       this.#stop = client && this.#follow(client)
     }
     this.ask()
@@ -67,10 +68,11 @@ export class Presence implements ReactiveController {
   change(status: Status): void {
     const before = this.#status
     this.#set(status)
-    this.#client?.request('changeStatus', { status }).catch(() => this.#set(before))
+    const client = this.#client
+    client?.request('changeStatus', { status }).catch(() => { if (client === this.#client) this.#set(before) })
   }
 
-  #follow(client: Client): () => void {
+  #follow(client: PersonClient): () => void {
     const stops = [
       client.connection.subscribe(({ name }) => { if (name === 'live') this.ask() }),
       client.onPush('statusPush', ({ participant, status }) => {

@@ -36,7 +36,7 @@ export class QuickReplies {
   attach(field: HTMLTextAreaElement): void {
     this.#field = field
     listen(field, 'input click keyup', () => this.#look())
-    listen(field, 'blur', () => this.#close())
+    listen(field, 'blur', this.close)
     listen<KeyboardEvent>(field, 'keydown', (event) => this.#onKeydown(event), { capture: true })
   }
 
@@ -66,7 +66,7 @@ export class QuickReplies {
     const asked = this.#asked
     if (!field || !asked) return
     this.#write(fillQuickReply(reply.text, this.#options.values()), asked.start, field.selectionEnd)
-    this.#close()
+    this.close()
     this.#options.onUse(reply.id)
   }
 
@@ -81,7 +81,7 @@ export class QuickReplies {
     const match = selectionStart === selectionEnd ? ASKED.exec(value.slice(0, selectionStart)) : null
     if (!match) {
       this.#refusedAt = -1
-      return this.#close()
+      return this.close()
     }
     const start = selectionStart - match[1]!.length - 1
     if (start === this.#refusedAt) return
@@ -91,7 +91,7 @@ export class QuickReplies {
     this.#host.requestUpdate()
   }
 
-  #close(): void {
+  readonly close = (): void => {
     if (!this.#asked) return
     this.#asked = undefined
     this.#host.requestUpdate()
@@ -106,7 +106,7 @@ export class QuickReplies {
     else if ((event.key === 'Enter' || event.key === 'Tab') && reply && !event.shiftKey) this.use(reply)
     else if (event.key === 'Escape') {
       this.#refusedAt = this.#asked!.start
-      this.#close()
+      this.close()
     } else return
     event.preventDefault()
     event.stopImmediatePropagation()

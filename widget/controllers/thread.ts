@@ -133,11 +133,11 @@ export class Thread implements ReactiveController {
   }
 
   /** Something else than words. */
-  sendBody(kind: string, body: Body): void {
-    const conversation = this.#options.conversation()
-    if (!conversation) return
-    this.toEnd()
-    this.#options.onSend(conversation.sendBody(kind, body), body.text, 'submit')
+  sendBody(kind: string, body: Body, conversation = this.#options.conversation()): void {
+    const id = conversation?.sendBody(kind, body)
+    if (id === undefined) return
+    if (conversation === this.#conversation) this.toEnd()
+    this.#options.onSend(id, body.text, 'submit')
   }
 
   /** A draft from another window or from the last visit. */
@@ -145,6 +145,12 @@ export class Thread implements ReactiveController {
     // What was typed before there was anybody stays, until `#begin` gives it to whoever it is for.
     if (text === '' && !this.#conversation && this.#text.trim()) return
     this.#write(text)
+  }
+
+  /** Another person: nothing of the first one's text stays, be it in the hands of an input method. */
+  reset(): void {
+    this.#begin(undefined)
+    this.#composer?.clear()
   }
 
   toEnd(): void {
@@ -190,7 +196,10 @@ export class Thread implements ReactiveController {
   get #pictureOptions(): PictureOptions {
     return {
       label: this.#options.pictureLabel(),
-      send: (body) => this.sendBody('image', body),
+      begin: () => {
+        const conversation = this.#options.conversation()
+        return (body) => this.sendBody('image', body, conversation)
+      },
       discard: (id) => this.#conversation?.discard(id),
     }
   }

@@ -1,5 +1,5 @@
 import type { Product } from '../../gateway/protocol/model.ts'
-import type { Client } from '../client/types.ts'
+import type { PersonClient } from '../client/types.ts'
 
 /** What a page says it is about; anything may stand there. */
 type Thing = Readonly<Record<string, unknown>>
@@ -31,7 +31,7 @@ export class Viewing {
   #told: Thing | undefined
   #to = ''
 
-  tell(client: Client | undefined, to: string, thing: Thing | undefined): void {
+  tell(client: PersonClient | undefined, to: string, thing: Thing | undefined): void {
     const isLive = client?.connection.value.name === 'live' && to.startsWith('shop:')
     const next = isLive ? thing : undefined
     if (next === this.#told && (to === this.#to || !next)) return

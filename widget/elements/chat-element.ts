@@ -1,5 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
-import type { Client } from '../client/types.ts'
+import type { Client, Person } from '../client/types.ts'
 import { ClientController } from '../controllers/client.ts'
 import { everyMinute } from '../controllers/clock.ts'
 import { EnterChoice } from '../controllers/enter-choice.ts'
@@ -34,7 +34,8 @@ const SMALL = '(max-width: 599px), (max-device-height: 499px)'
  * next life goes on with the same draft, history and outbox.
  *
  * Properties (attributes of the same name; a value that cannot be is warned about once and the old one stays)
- *   gateway      address of the gateway                              token   the pass; may be renewed at any time
+ *   gateway      address of the gateway                              token   the pass; '': the guest. A fresh one of the same person
+ *                (src, sub, role, shop) changes nothing else; another person's makes the chat that person's, as if made anew
  *   to           `shop:<id>` or a participant id                     open    the panel is open (reflected)
  *   mode         launcher | inline                                   enter   send | newline: what Enter does until the person chooses
  *   lang         language of the texts, else the page's              theme   auto | light | dark
@@ -42,7 +43,8 @@ const SMALL = '(max-width: 599px), (max-device-height: 499px)'
  *   client       (property only) a Client that the page made; gateway and token are then not used
  *   connection   (read only, reflected) idle connecting catching-up live waiting refused closed
  *   transport    (read only, reflected) websocket | polling, absent while there is no line
- * Methods: `show()`, `hide()`, `send(text)` → client id or undefined, `setViewportInset({bottom?, top?})`
+ * Methods: `show()`, `hide()`, `send(text)` → client id or undefined, `setViewportInset({bottom?, top?})`, `logout()` ends the line and takes
+ *   all that is this person's off the device, in all windows
  *
  * Events (none bubbles)
  *   im-send {id, text}                       once per send
@@ -51,6 +53,7 @@ const SMALL = '(max-width: 599px), (max-device-height: 499px)'
  *   im-unread {count}                        the count of unread messages changed
  *   im-connection {state, transport}         the line changed
  *   im-refused {code, message, retry, id?}   a final no, of the line or (with `id`) of one message
+ *   im-person {id?, role, shop?}             the chat is another person's; role: guest | customer | agent
  *   im-notice {type, text?, …}               what a backend published into this person's channel, as it is
  *
  * Parts: launcher unread panel header close timeline bubble bubble-own bubble-other card banner latest empty offer composer
@@ -68,7 +71,6 @@ export class ChatElement extends LineElement {
   static override readonly accepts = CHAT_PROPERTIES
 
   declare gateway: string
-  declare token: string
   declare to: string
   declare mode: 'launcher' | 'inline'
   declare enter: 'send' | 'newline'
@@ -87,6 +89,8 @@ export class ChatElement extends LineElement {
     onRefused: (refusal, id) => this.refused(refusal, id),
     onDraft: (text) => this.#thread.draft(text),
     onNotice: (notice) => this.tell('im-notice', notice),
+    onPerson: (who) => this.onPerson(who),
+    onLogout: () => this.forgetToken(),
   })
   readonly #blocks = new PersonBlocks(this)
   readonly #thread: Thread = new Thread(this, {
@@ -98,7 +102,10 @@ export class ChatElement extends LineElement {
     isSoftKeyboard: () => this.#viewport?.band.isOpen === true,
     pictureLabel: () => chatLanguage(this.lang, this).strings.image,
     onNobody: () => this.#nobody(),
-    onSend: (id, text) => this.tell('im-send', { id, text }),
+    onSend: (id, text) => {
+      this.line.wake()
+      this.tell('im-send', { id, text })
+    },
     onMessage: ({ id, seq, from, kind, body, at }, isOwn) =>
       this.tell('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
   })
@@ -203,6 +210,7 @@ export class ChatElement extends LineElement {
     if (this.line.conversation) for (const text of this.#unsaid.splice(0)) this.#thread.send(text, 'submit')
     this.#viewing.tell(this.line.client, this.to, this.product)
     const wasOpen = changed.get('open')
+    if (changed.has('open') && this.open) this.line.wake()
     if (this.#isShown) this.#viewport?.start()
     else this.#viewport?.stop()
     this.#lock(this.#isShown && this.#isModal)
@@ -210,12 +218,19 @@ export class ChatElement extends LineElement {
   }
 
   #join(): void {
-    this.line.use(this.client, { gateway: this.gateway, token: this.token }, this.to)
+    this.line.use(this.client, { gateway: this.gateway, token: this.token }, () => this.to)
   }
 
   #nobody(): void {
     if (!this.gateway && !this.client) this.missing('gateway', 'set it to the address of the gateway, like gateway="https://chat.example.com".')
     if (!this.to) this.missing('to', 'set it to whom people write to, like to="shop:42".')
+  }
+
+  protected override onPerson(who: Person): void {
+    this.#dismissed = undefined
+    this.#unsaid.length = 0
+    this.#thread.reset()
+    this.tell('im-person', who)
   }
 
   get #isShown(): boolean {

@@ -1,6 +1,7 @@
 import { html, nothing, type PropertyDeclaration, type PropertyValues, type TemplateResult } from 'lit'
 import type { Status } from '../../gateway/protocol/model.ts'
 import type { QuickReply } from '../client/quick-reply-search.ts'
+import type { Person } from '../client/types.ts'
 import { Chords } from '../controllers/desk/chords.ts'
 import { Dialogs } from '../controllers/desk/dialogs.ts'
 import { Idle } from '../controllers/desk/idle.ts'
@@ -25,7 +26,6 @@ import { latestOrder } from './desk-facts.ts'
 import { DESK_SHORTCUTS } from './desk-shortcuts.ts'
 import { deskStyles } from './desk-styles.ts'
 import { DetailedElement } from './detailed-element.ts'
-
 
 /**
  * `<im-desk gateway="https://…" token="…">`: a merchant's desk. The conversations of the agent's shop, one of them open, whose turn it
@@ -55,15 +55,16 @@ export class DeskElement extends DetailedElement {
   static override readonly styles = deskStyles
 
   declare shortcuts: Readonly<Partial<Record<DeskAction, Chord>>>
-
   declare quickReplies: readonly QuickReply[]
-
   declare idleMinutes: number
 
   readonly #shelf = new ReplyShelf(this)
   readonly #replies = new QuickReplies(this, {
     replies: () => [...this.quickReplies, ...this.#shelf.replies],
-    values: () => ({ customer: this.name, agent: this.mailbox.identity?.name, order: latestOrder(this.line.messages) ?? this.#knownOrder }),
+    values: () => ({
+      customer: this.name, agent: this.mailbox.identity?.name,
+      order: latestOrder(this.line.messages) ?? this.customer.answer?.info?.orders?.[0]?.number,
+    }),
     onUse: (id) => this.tell('im-quick-reply', { id }),
   })
   readonly #manager: ReplyManager = new ReplyManager(this, {
@@ -98,8 +99,16 @@ export class DeskElement extends DetailedElement {
     super.willUpdate(changed)
     if (!this.isConnected) return
     if (changed.has('idleMinutes')) this.#idle.watch()
-    const { client } = this.line
-    this.#shelf.use(client)
+    this.#shelf.use(this.line.client)
+  }
+
+  protected override onPerson(who: Person): void {
+    this.#dialogs.close()
+    this.#manager.reset()
+    this.#replies.close()
+    this.#idle.reset()
+    this.#blocked = undefined
+    super.onPerson(who)
   }
 
   protected override columns(): TemplateResult {
@@ -117,8 +126,7 @@ export class DeskElement extends DetailedElement {
   }
 
   protected override overlay(): TemplateResult {
-    const { deskStrings } = this.language
-    const { me, row, words } = this
+    const { language: { deskStrings }, me, row, words } = this
     const dialog = deskDialog({
       deskStrings, row, words,
       open: this.#dialogs.open,
@@ -169,11 +177,6 @@ export class DeskElement extends DetailedElement {
     this.#dialogs.close()
   }
 
-  /** Of the customer's latest order where none was sent here yet. */
-  get #knownOrder(): string | undefined {
-    return this.customer.answer?.info?.orders?.[0]?.number
-  }
-
   #tools(): TemplateResult {
     const { language: { deskStrings }, words } = this
     const onStatus = (status: Status): void => {
@@ -210,10 +213,12 @@ export class DeskElement extends DetailedElement {
   #openBlocked(): void {
     this.#blocked = undefined
     this.#dialogs.show('blocked')
-    this.line.client?.request('blocked', {}).then(({ blocked }) => {
+    const { client } = this.line
+    client?.request('blocked', {}).then(({ blocked }) => {
       this.#blocked = blocked
       this.requestUpdate()
     }, () => {
+      if (client !== this.line.client) return
       this.#dialogs.close()
       this.told.say({ text: this.words.refusals.noLine, isFailure: true })
     })
@@ -275,9 +280,8 @@ export class DeskElement extends DetailedElement {
   }
 
   #openNextUnread(): boolean {
-    const { rows } = this
-    const at = rows.findIndex(({ to, unread }) => unread > 0 && to !== this.to)
-    if (at >= 0) this.#goTo(rows[at]!.to, at)
+    const at = this.rows.findIndex(({ to, unread }) => unread > 0 && to !== this.to)
+    if (at >= 0) this.#goTo(this.rows[at]!.to, at)
     return true
   }
 

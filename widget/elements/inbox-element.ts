@@ -1,4 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import type { Person } from '../client/types.ts'
 import { BlockedHere } from '../controllers/blocked-here.ts'
 import { PageWishes } from '../controllers/page-wishes.ts'
 import { PersonBlocks } from '../controllers/person-blocks.ts'
@@ -21,14 +22,17 @@ import { pageStyles } from './page-styles.ts'
  * A page of the shop asks for a conversation by the loader's `imChat.open({to, product})`: an inbox that is open takes it.
  *
  * Properties (attributes of the same name; a value that cannot be is warned about once and the old one stays)
- *   gateway      address of the gateway, else the page's own         token   the pass; may be renewed at any time
+ *   gateway      address of the gateway, else the page's own         token   the pass; '': nobody, and no line. A fresh one of the same
+ *                person (src, sub, role, shop) changes nothing else; another person's makes the page that person's, as if made anew
  *   to           the conversation that is open: `shop:<id>` or a participant id; setting it opens
  *   lang         language of the texts, else the page's              theme   auto | light | dark
+ *   guest        without a pass this device's guest is here, the same as in `<im-chat>`, instead of nobody
  *   muted        no sound, whatever the person chose
  *   client       (property only) a Client that the page made; gateway and token are then not used
  *   connection   (read only, reflected) idle connecting catching-up live waiting refused closed
  *   transport    (read only, reflected) websocket | polling, absent while there is no line
- * Methods: `open(to)`, `send(text)` → client id or undefined
+ * Methods: `open(to)`, `send(text)` → client id or undefined, `logout()` ends the line and takes all that is this person's off the device, in
+ *   all windows
  *
  * Events (none bubbles but im-sound)
  *   im-select {to}                           another conversation is open
@@ -38,6 +42,7 @@ import { pageStyles } from './page-styles.ts'
  *   im-sound                                 this window sounded
  *   im-connection {state, transport}         the line changed
  *   im-refused {code, message, retry, id?}   a final no, of the line or (with `id`) of one message
+ *   im-person {id?, role, shop?}             the page is another person's; role: guest | customer | agent
  *   im-notice {type, text?, …}               what a backend published into this person's channel, as it is
  *
  * Parts: blocked list conversations conversation avatar unread question panel header timeline bubble bubble-own bubble-other card
@@ -70,6 +75,11 @@ export class InboxElement extends MailboxElement {
     this.#presence.use(this.line.client, this.to)
     this.#blocked.use(this.line.client)
     this.#blocks.use(this.line.client)
+  }
+
+  protected override onPerson(who: Person): void {
+    this.#offer = undefined
+    super.onPerson(who)
   }
 
   protected override columns(): TemplateResult {

@@ -1,6 +1,6 @@
 import { LitElement, type PropertyDeclaration, type PropertyValues } from 'lit'
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
-import type { ConnectionState, TransportName } from '../client/types.ts'
+import type { ConnectionState, Person, TransportName } from '../client/types.ts'
 import type { ClientController } from '../controllers/client.ts'
 import { authorWords, warnAuthor } from './author-words.ts'
 import { BAD, warnOnce } from './chat-properties.ts'
@@ -10,7 +10,12 @@ export abstract class LineElement extends LitElement {
   /** Per property: the value as it is kept, or BAD. */
   static readonly accepts: Readonly<Record<string, (value: unknown) => unknown>>
 
+  declare token: string
+
   protected abstract readonly line: ClientController
+
+  /** Empties the element of what was the first person's and tells the page. */
+  protected abstract onPerson(who: Person): void
 
   static override getPropertyDescriptor(name: PropertyKey, key: string | symbol, options: PropertyDeclaration): PropertyDescriptor | undefined {
     const descriptor = super.getPropertyDescriptor(name, key, options)
@@ -50,6 +55,20 @@ export abstract class LineElement extends LitElement {
 
   get transport(): TransportName | undefined {
     return transportOf(this.line.connection)
+  }
+
+  /**
+   * Ends the line and takes the person's messages, drafts and outbox, and the guest before, off this device, in all windows. The pass is
+   * forgotten here; its server has to forget it by itself.
+   */
+  logout(): void {
+    this.line.logout()
+    this.forgetToken()
+  }
+
+  protected forgetToken(): void {
+    this.removeAttribute('token')
+    this.token = ''
   }
 
   protected showConnection(state: ConnectionState): void {

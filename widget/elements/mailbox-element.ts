@@ -1,6 +1,6 @@
 import { html, nothing, type PropertyDeclaration, type PropertyValues, type TemplateResult } from 'lit'
 import type { ConversationRow, Message } from '../../gateway/protocol/model.ts'
-import type { Client } from '../client/types.ts'
+import type { Client, Person } from '../client/types.ts'
 import { Attention } from '../controllers/attention.ts'
 import type { ClientController } from '../controllers/client.ts'
 import { everyMinute } from '../controllers/clock.ts'
@@ -17,21 +17,16 @@ import { tap } from '../controllers/tap.ts'
 import { Thread } from '../controllers/thread.ts'
 import { TitleBadge } from '../controllers/title-badge.ts'
 import { VirtualRows } from '../controllers/virtual-rows.ts'
-import { deskStringsFor } from '../locales/desk-strings-for.ts'
-import type { DeskStrings } from '../locales/desk-strings.ts'
 import { fill } from '../locales/fill.ts'
-import { regional } from '../locales/regional.ts'
-import { stringsFor } from '../locales/strings-for.ts'
-import type { Strings } from '../locales/strings.ts'
-import { deskIcons } from '../parts/desk-icons.ts'
 import { question } from '../parts/question.ts'
 import { refusalSentence } from '../parts/refusal-sentence.ts'
 import { shownName } from '../parts/shown-name.ts'
-import { tool } from '../parts/tool.ts'
 import { LineElement } from './line-element.ts'
+import { mailboxLanguage, type MailboxLanguage } from './mailbox-language.ts'
 import { mailboxList, type MailboxListOptions } from './mailbox-list.ts'
 import { mailboxPane, type MailboxPaneOptions } from './mailbox-pane.ts'
 import { MAILBOX_PROPERTIES } from './mailbox-properties.ts'
+import { soundButton } from './sound-button.ts'
 
 type ListDefaults = 'mailbox' | 'listing' | 'virtual' | 'keys' | 'rows' | 'deskStrings' | 'lang' | 'selected' | 'question' | 'onOpen'
   | 'trouble'
@@ -45,18 +40,18 @@ type ListDefaults = 'mailbox' | 'listing' | 'virtual' | 'keys' | 'rows' | 'deskS
 export abstract class MailboxElement extends LineElement {
   static override readonly properties: Record<string, PropertyDeclaration> = {
     gateway: {}, token: {}, to: {}, theme: {}, lang: {},
-    muted: { type: Boolean },
+    muted: { type: Boolean }, guest: { type: Boolean },
     client: { attribute: false },
   }
 
   static override readonly accepts = MAILBOX_PROPERTIES
 
   declare gateway: string
-  declare token: string
   declare to: string
   declare theme: 'auto' | 'light' | 'dark'
   declare lang: string
   declare muted: boolean
+  declare guest: boolean
   declare client: Client | undefined
 
   protected readonly columnsFit = new Columns(this)
@@ -82,6 +77,8 @@ export abstract class MailboxElement extends LineElement {
     onRefused: (refusal, id) => this.refused(refusal, id),
     onDraft: (text) => this.thread.draft(text),
     onNotice: (notice) => this.tell('im-notice', notice),
+    onPerson: (who) => this.onPerson(who),
+    onLogout: () => this.forgetToken(),
   })
   protected readonly thread: Thread = new Thread(this, {
     conversation: () => this.line.conversation,
@@ -91,7 +88,10 @@ export abstract class MailboxElement extends LineElement {
     isSoftKeyboard: () => false,
     pictureLabel: () => this.language.strings.image,
     onNobody: () => this.missing('to', 'open a conversation first: set it, or call `open(to)`.'),
-    onSend: (id, text) => this.tell('im-send', { id, text }),
+    onSend: (id, text) => {
+      this.line.wake()
+      this.tell('im-send', { id, text })
+    },
     onMessage: ({ id, seq, from, kind, body, at }, isOwn) =>
       this.tell('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
   })
@@ -100,6 +100,8 @@ export abstract class MailboxElement extends LineElement {
   #stops: (() => void)[] = []
   #isMounted = false
   #isComposing = false
+  /** The page names somebody to talk to together with the pass. */
+  #isToNew = false
   /** What the other windows know of `to`. */
   #told = ''
   #dir = 'ltr'
@@ -108,7 +110,7 @@ export abstract class MailboxElement extends LineElement {
     super()
     this.gateway = this.token = this.to = this.lang = ''
     this.theme = 'auto'
-    this.muted = false
+    this.muted = this.guest = false
     new TitleBadge(this, () => this.mailbox.unreadCount)
   }
 
@@ -141,7 +143,7 @@ export abstract class MailboxElement extends LineElement {
   protected override closeUndrawn(): void {
     this.to = ''
     this.shown = 'list'
-    this.line.use(this.client, { gateway: this.gateway || (this.token ? location.origin : ''), token: this.token }, '')
+    this.#useLine()
   }
 
   override connectedCallback(): void {
@@ -168,6 +170,18 @@ export abstract class MailboxElement extends LineElement {
     })
   }
 
+  protected override onPerson(who: Person): void {
+    if (!this.#isToNew) this.to = this.getAttribute('to') ?? ''
+    this.#told = ''
+    this.shown = 'list'
+    this.thread.reset()
+    this.listing.reset()
+    this.keys.active = undefined
+    this.news.notices.withdrawAll()
+    this.mailbox.use(this.line.client)
+    this.tell('im-person', who)
+  }
+
   protected override createRenderRoot(): HTMLElement | DocumentFragment {
     const root = super.createRenderRoot()
     if (root instanceof ShadowRoot) quietKeys(root)
@@ -176,8 +190,9 @@ export abstract class MailboxElement extends LineElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!this.#isMounted) return
-    const gateway = this.gateway || (this.token ? location.origin : '')
-    this.line.use(this.client, { gateway, token: this.token }, this.to)
+    this.#isToNew = changed.has('to')
+    this.#useLine()
+    this.#isToNew = false
     const { client } = this.line
     this.mailbox.use(client)
     if (changed.has('to') && this.to !== '') this.#hold()
@@ -187,8 +202,7 @@ export abstract class MailboxElement extends LineElement {
   }
 
   protected override render(): TemplateResult {
-    const { lang } = this.language
-    return html`<div class="root" dir=${this.#dir} lang=${lang || nothing} data-theme=${this.theme}>
+    return html`<div class="root" dir=${this.#dir} lang=${this.language.lang || nothing} data-theme=${this.theme}>
       <div class="columns" data-columns=${this.columnsFit.count} data-show=${this.to === '' ? 'list' : this.shown}
         ?data-details=${this.hasDetails}>${this.columns()}</div>
       ${this.overlay()}
@@ -244,11 +258,7 @@ export abstract class MailboxElement extends LineElement {
   }
 
   protected soundButton(): TemplateResult {
-    const { soundOff, soundOn } = this.language.deskStrings
-    const { isSilent, toggleSound } = this.news
-    return tool({
-      name: 'sound', label: isSilent ? soundOff : soundOn, icon: isSilent ? deskIcons.silence : deskIcons.sound, onClick: toggleSound,
-    })
+    return soundButton(this.news, this.language.deskStrings)
   }
 
   protected show(shown: 'list' | 'conversation' | 'details'): void {
@@ -263,10 +273,13 @@ export abstract class MailboxElement extends LineElement {
     return nothing
   }
 
-  protected get language(): { strings: Strings; deskStrings: DeskStrings; lang: string } {
-    const tags = [this.lang, document.documentElement.lang, navigator.language]
-    const lang = tags.find((tag) => tag) ?? ''
-    return { strings: stringsFor(...tags), deskStrings: deskStringsFor(...tags), lang: regional(lang, navigator.languages) }
+  protected get language(): MailboxLanguage {
+    return mailboxLanguage(this.lang)
+  }
+
+  #useLine(): void {
+    const gateway = this.token || this.guest ? this.gateway || location.origin : ''
+    this.line.use(this.client, { gateway, token: this.token }, () => this.to)
   }
 
   /** The row that is opened keeps its place in the list until another is. */
@@ -289,8 +302,7 @@ export abstract class MailboxElement extends LineElement {
   }
 
   #onMessage(message: Message): void {
-    const isSeen = this.attention.isHere && message.conversation === this.line.conversation?.id
-    if (isSeen) return
+    if (this.attention.isHere && message.conversation === this.line.conversation?.id) return
     const to = message.side
     const name = this.called(to, message.name ?? this.mailbox.rows.find((row) => row.to === to)?.name)
     this.news.tell(message.id, {

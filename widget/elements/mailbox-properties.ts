@@ -35,6 +35,7 @@ export const MAILBOX_PROPERTIES: Readonly<Record<string, (value: unknown) => unk
   lang: CHAT_PROPERTIES.lang!,
   theme: CHAT_PROPERTIES.theme!,
   muted: flag,
+  guest: flag,
   shortcuts: table,
   quickReplies,
   idleMinutes: minutes,

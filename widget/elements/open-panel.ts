@@ -1,6 +1,6 @@
 import type * as Lit from 'lit'
 import type { ReactiveControllerHost } from 'lit'
-import type { Client } from '../client/types.ts'
+import type { PersonClient } from '../client/types.ts'
 import { Presence } from '../controllers/presence.ts'
 import { statusesEn } from '../locales/statuses-en.ts'
 import type { Strings } from '../locales/strings.ts'
@@ -15,7 +15,7 @@ export interface There {
 
 export interface OpenPanel extends Cards {
   /** Undefined where nobody knows. May be asked at every render; the host renders again when it changes. */
-  there(host: ReactiveControllerHost, client: Client | undefined, to: string, strings: Strings): There | undefined
+  there(host: ReactiveControllerHost, client: PersonClient | undefined, to: string, strings: Strings): There | undefined
 }
 
 const known = new WeakMap<ReactiveControllerHost, Presence>()

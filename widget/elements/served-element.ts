@@ -1,5 +1,6 @@
 import { nothing, type PropertyValues, type TemplateResult } from 'lit'
 import type { Body, ConversationRow, Note, Product } from '../../gateway/protocol/model.ts'
+import type { Person } from '../client/types.ts'
 import { Collision } from '../controllers/desk/collision.ts'
 import { Customer } from '../controllers/desk/customer.ts'
 import { newId } from '../controllers/desk/new-id.ts'
@@ -70,6 +71,13 @@ export abstract class ServedElement extends ShelvedElement {
     this.customer.about(this.to)
     this.notes.about(this.to)
     if (changed.has('to')) this.#noteDraft = undefined
+  }
+
+  protected override onPerson(who: Person): void {
+    this.told.dismiss()
+    this.#noteDraft = undefined
+    this.#isNoteBusy = false
+    super.onPerson(who)
   }
 
   /** A transfer that is offered is answered or taken back before anything else can be done with the conversation. */
@@ -226,15 +234,17 @@ export abstract class ServedElement extends ShelvedElement {
   }
 
   async #saveNote(id: string, text: string): Promise<boolean> {
+    const { client } = this.line
     this.#isNoteBusy = true
     try {
       await this.notes.save(id, text)
-      return true
+      return client === this.line.client
     } catch (error) {
+      if (client !== this.line.client) return false
       this.told.say({ text: this.words.refusals[serviceRefusal(error)], isFailure: true })
       return false
     } finally {
-      this.#isNoteBusy = false
+      if (client === this.line.client) this.#isNoteBusy = false
       this.requestUpdate()
     }
   }

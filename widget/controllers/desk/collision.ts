@@ -1,5 +1,5 @@
 import type { ReactiveControllerHost } from 'lit'
-import type { Client } from '../../client/types.ts'
+import type { PersonClient } from '../../client/types.ts'
 import { Follower } from './follower.ts'
 
 const SHOW_MS = 6000
@@ -21,7 +21,7 @@ export class Collision extends Follower {
     return conversation === undefined ? undefined : this.#writing.get(conversation)?.name
   }
 
-  protected override follow(client: Client): readonly (() => void)[] {
+  protected override follow(client: PersonClient): readonly (() => void)[] {
     return [
       client.onPush('typingPush', ({ conversation, from, name, on, side }) => {
         const me = client.identity.value

@@ -1,6 +1,6 @@
 import type { ReactiveControllerHost } from 'lit'
 import type { CommandAnswer } from '../../../gateway/protocol/commands.ts'
-import type { Client } from '../../client/types.ts'
+import type { PersonClient } from '../../client/types.ts'
 import { Follower } from './follower.ts'
 
 export type CustomerAnswer = Omit<CommandAnswer<'customer'>, 'ok'>
@@ -52,7 +52,7 @@ export class Customer extends Follower {
     this.ask()
   }
 
-  protected override follow(client: Client): readonly (() => void)[] {
+  protected override follow(client: PersonClient): readonly (() => void)[] {
     return [
       client.onPush('viewingPush', ({ conversation, product }) => {
         if (!this.#answer || client.conversation(this.#to).id !== conversation) return

@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
-import type { Client } from '../../client/types.ts'
+import type { PersonClient } from '../../client/types.ts'
 
 /**
  * What every part of a desk that asks the gateway has in common: it follows one client at a time, asks anew on each new line, and
@@ -7,7 +7,7 @@ import type { Client } from '../../client/types.ts'
  */
 export abstract class Follower implements ReactiveController {
   protected readonly host: ReactiveControllerHost
-  #client: Client | undefined
+  #client: PersonClient | undefined
   #stops: readonly (() => void)[] = []
 
   constructor(host: ReactiveControllerHost) {
@@ -15,7 +15,7 @@ export abstract class Follower implements ReactiveController {
     host.addController(this)
   }
 
-  protected get client(): Client | undefined {
+  protected get client(): PersonClient | undefined {
     return this.#client
   }
 
@@ -31,7 +31,7 @@ export abstract class Follower implements ReactiveController {
     this.use(undefined)
   }
 
-  use(client: Client | undefined): void {
+  use(client: PersonClient | undefined): void {
     if (client === this.#client) return
     for (const stop of this.#stops) stop()
     this.#client = client
@@ -48,7 +48,7 @@ export abstract class Follower implements ReactiveController {
   }
 
   /** Listens; returns the ways to stop. */
-  protected follow(_client: Client): readonly (() => void)[] {
+  protected follow(_client: PersonClient): readonly (() => void)[] {
     return []
   }
 

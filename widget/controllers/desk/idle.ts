@@ -66,6 +66,12 @@ export class Idle implements ReactiveController {
     this.#watch()
   }
 
+  /** Another agent sits down: awake, and with no status of the one before to go back to. */
+  reset(): void {
+    this.#before.value = undefined
+    this.#onInput()
+  }
+
   /** The limit is another one. */
   watch(): void {
     this.#watch()

@@ -1,6 +1,6 @@
 import type { ReactiveControllerHost } from 'lit'
 import type { Note } from '../../../gateway/protocol/model.ts'
-import type { Client } from '../../client/types.ts'
+import type { PersonClient } from '../../client/types.ts'
 import { Follower } from './follower.ts'
 
 const NONE: readonly Note[] = []
@@ -28,11 +28,12 @@ export class Notes extends Follower {
   /** The same id again changes the text, '' deletes. Rejects with the refusal. */
   async save(id: string, text: string): Promise<void> {
     const to = this.#to
-    const answer = await this.client!.request('saveNote', { to, id, text })
-    if (to === this.#to) this.#put(id, answer.note)
+    const { client } = this
+    const answer = await client!.request('saveNote', { to, id, text })
+    if (to === this.#to && client === this.client) this.#put(id, answer.note)
   }
 
-  protected override follow(client: Client): readonly (() => void)[] {
+  protected override follow(client: PersonClient): readonly (() => void)[] {
     return [client.onPush('notePush', ({ conversation, note }) => {
       if (this.#to === '' || client.conversation(this.#to).id !== conversation) return
       this.#put(note.id, note.text === '' ? undefined : note)

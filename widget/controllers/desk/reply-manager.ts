@@ -29,6 +29,8 @@ export class ReplyManager {
   #editing: string | undefined
   #fault: FileFault | undefined
   #isBusy = false
+  /** Of whose work is under way. */
+  #turn = 0
 
   constructor(host: ReactiveControllerHost, options: ReplyManagerOptions) {
     this.#host = host
@@ -71,6 +73,14 @@ export class ReplyManager {
     return [...groups]
   }
 
+  /** The desk is another agent's; what the first one has under way ends without a word. */
+  reset(): void {
+    this.#turn++
+    this.#query = ''
+    this.#editing = this.#fault = undefined
+    this.#isBusy = false
+  }
+
   readonly search = (query: string): void => {
     this.#query = query
     this.#host.requestUpdate()
@@ -99,9 +109,10 @@ export class ReplyManager {
   /** Whole again, where it was. */
   readonly restore = (reply: QuickReply): void => void this.#run(() => this.#options.shelf.save(reply))
 
-  readonly import = (file: File): void => void this.#run(async () => {
+  readonly import = (file: File): void => void this.#run(async (isOver) => {
     this.#fault = undefined
     const read = isTooLarge(file.size) ? { fault: 'tooLarge' } as const : readQuickReplies(await file.text(), this.#options.newId)
+    if (isOver()) return
     if ('fault' in read) {
       this.#fault = read
       return
@@ -120,16 +131,18 @@ export class ReplyManager {
     setTimeout(() => URL.revokeObjectURL(url), 10_000)
   }
 
-  async #run(work: () => Promise<void>): Promise<void> {
+  async #run(work: (isOver: () => boolean) => Promise<void>): Promise<void> {
     if (this.#isBusy) return
+    const turn = this.#turn
+    const isOver = (): boolean => turn !== this.#turn
     this.#isBusy = true
     this.#host.requestUpdate()
     try {
-      await work()
+      await work(isOver)
     } catch (error) {
-      this.#options.onRefused(serviceRefusal(error))
+      if (!isOver()) this.#options.onRefused(serviceRefusal(error))
     } finally {
-      this.#isBusy = false
+      if (!isOver()) this.#isBusy = false
       this.#host.requestUpdate()
     }
   }

@@ -1,7 +1,7 @@
 import type { ReactiveControllerHost } from 'lit'
 import type { QuickReply } from '../../../gateway/protocol/model.ts'
 import { RefusalError } from '../../client/refusal-error.ts'
-import type { Client } from '../../client/types.ts'
+import type { PersonClient } from '../../client/types.ts'
 import { Follower } from './follower.ts'
 
 const PAUSE_MS = 250
@@ -25,24 +25,26 @@ export class ReplyShelf extends Follower {
   }
 
   /** Shown once it is kept. Rejects with the refusal. A reply that changes its scope is another one: the old one goes last. */
-  async save(quickReply: QuickReply, before?: QuickReply): Promise<void> {
-    await this.client!.request('saveQuickReply', { quickReply })
-    this.#put(quickReply)
-    if (before && before.scope !== quickReply.scope) await this.remove(before)
+  async save(quickReply: QuickReply, before?: QuickReply, client = this.client!): Promise<void> {
+    await client.request('saveQuickReply', { quickReply })
+    if (client === this.client) this.#put(quickReply)
+    if (before && before.scope !== quickReply.scope) await this.remove(before, client)
   }
 
-  async remove({ id, scope }: QuickReply): Promise<void> {
-    await this.client!.request('deleteQuickReply', { id, scope })
+  async remove({ id, scope }: QuickReply, client = this.client!): Promise<void> {
+    await client.request('deleteQuickReply', { id, scope })
+    if (client !== this.client) return
     this.#replies = this.#replies.filter((each) => each.id !== id || each.scope !== scope)
     this.update()
   }
 
-  /** One after the other, as fast as the gateway takes them. */
+  /** One after the other, as fast as the gateway takes them, and all by the one who began. */
   async import(quickReplies: readonly QuickReply[]): Promise<void> {
+    const client = this.client!
     this.#leftCount = quickReplies.length
     try {
       for (const reply of quickReplies) {
-        await this.#insist(reply)
+        await this.#insist(reply, client)
         this.#leftCount--
         this.update()
       }
@@ -52,7 +54,7 @@ export class ReplyShelf extends Follower {
     }
   }
 
-  protected override follow(client: Client): readonly (() => void)[] {
+  protected override follow(client: PersonClient): readonly (() => void)[] {
     return [client.onPush('quickRepliesPush', () => { if (this.#leftCount === 0) this.ask() })]
   }
 
@@ -67,10 +69,10 @@ export class ReplyShelf extends Follower {
     }, () => undefined) // the next line asks again
   }
 
-  async #insist(reply: QuickReply): Promise<void> {
+  async #insist(reply: QuickReply, client: PersonClient): Promise<void> {
     for (;;) {
       try {
-        return await this.save(reply)
+        return await this.save(reply, undefined, client)
       } catch (error) {
         if (!(error instanceof RefusalError) || error.code !== 'rate_limited') throw error
         await new Promise((done) => setTimeout(done, error.afterMs ?? PAUSE_MS))

@@ -2,7 +2,7 @@ import type { ConversationRow, Service, Transfer } from '../../../gateway/protoc
 import type { Command, CommandAnswer, CommandInput } from '../../../gateway/protocol/commands.ts'
 import type { PushData } from '../../../gateway/protocol/pushes.ts'
 import { RefusalError } from '../../client/refusal-error.ts'
-import type { Client } from '../../client/types.ts'
+import type { PersonClient } from '../../client/types.ts'
 import { Follower } from './follower.ts'
 
 export type ServiceRefusal = 'conflict' | 'unavailable' | 'forbidden' | 'tooMany' | 'limited' | 'noLine' | 'other'
@@ -74,16 +74,18 @@ export class ServiceDesk extends Follower {
     try {
       const before = this.#row(row)
       const { service } = await client.request(command, input) as { service: Service }
+      if (client !== this.client) return false
       const held = this.#row(row)
       // what was pushed meanwhile is this change or a later one, which the answer must not undo
       if (held.service === before.service) client.inbox.add([{ ...held, service }])
       return true
     } catch (error) {
+      if (client !== this.client) return false
       this.#options.onRefused(serviceRefusal(error))
       this.ask()
       return false
     } finally {
-      this.#busy.delete(row.conversation)
+      if (client === this.client) this.#busy.delete(row.conversation)
       this.update()
     }
   }
@@ -93,13 +95,18 @@ export class ServiceDesk extends Follower {
     return this.#options.rows().find(({ conversation }) => conversation === row.conversation) ?? row
   }
 
-  protected override follow(client: Client): readonly (() => void)[] {
+  protected override follow(client: PersonClient): readonly (() => void)[] {
     return [client.onPush('transferPush', (push) => {
       const { state, transfer } = push
       const me = client.identity.value?.id
       const isNews = transfer.from.id === me ? state !== 'offered' : transfer.to.id === me && state === 'expired'
       if (isNews && !this.#answered.has(transfer.id)) this.#options.onOutcome(push)
     })]
+  }
+
+  protected override forget(): void {
+    this.#busy.clear()
+    this.#answered.clear()
   }
 
   /** What is not closed may stand far below the newest page. */

@@ -1,7 +1,7 @@
 import type { ReactiveControllerHost } from 'lit'
 import type { ConversationRow, Message } from '../../../gateway/protocol/model.ts'
 import { markWords, type MarkedPiece } from '../../client/desk/mark-words.ts'
-import type { Client } from '../../client/types.ts'
+import type { PersonClient } from '../../client/types.ts'
 import { Follower } from './follower.ts'
 
 /** After the last key. */
@@ -87,7 +87,7 @@ export class WideSearch extends Follower {
     void this.#look(this.client, query)
   }
 
-  async #look(client: Client, query: string): Promise<void> {
+  async #look(client: PersonClient, query: string): Promise<void> {
     let answer: Answer | undefined
     try {
       answer = await this.#search(client, query)
@@ -100,7 +100,7 @@ export class WideSearch extends Follower {
     this.update()
   }
 
-  async #search(client: Client, query: string): Promise<Answer> {
+  async #search(client: PersonClient, query: string): Promise<Answer> {
     const { hits, isComplete } = await client.request('search', { query })
     client.inbox.add(hits.map(({ row }) => row))
     const found = hits.flatMap(({ message, row }) => (message ? [[row.to, message] as const] : []))

@@ -1,0 +1,50 @@
+import type { Keep } from './keep.ts'
+import { list } from './shape.ts'
+
+/** Kept, newest last: a window that slept hears of the logouts of all that time. */
+const COUNT = 20
+
+/** [hash of the scope, a word that no other logout has, when] */
+type Logout = readonly [string, string, number]
+
+const logoutsFrom = list<Logout>((value) => {
+  const [hash, id, at] = Array.isArray(value) ? (value as readonly unknown[]) : []
+  return typeof hash === 'string' && typeof id === 'string' && typeof at === 'number' ? [hash, id, at] : undefined
+})
+
+/**
+ * Who was logged out on this device: a key that all windows share, because a window may sleep while the others are told. It names
+ * nobody: a scope stands there as a hash.
+ */
+export class Logouts {
+  static readonly KEY = 'logouts'
+  readonly #shared: Keep
+
+  constructor(shared: Keep) {
+    this.#shared = shared
+  }
+
+  /** The last logout of a scope; undefined: none is known. */
+  last(scope: string): { readonly id: string; readonly at: number } | undefined {
+    const mine = hashOf(scope)
+    const all = this.#all.filter(([hash]) => hash === mine)
+    const last = all[all.length - 1]
+    return last && { id: last[1], at: last[2] }
+  }
+
+  add(scopes: readonly string[], id: string, at: number): void {
+    const news = scopes.map((scope): Logout => [hashOf(scope), id, at])
+    this.#shared.set(Logouts.KEY, [...this.#all, ...news].slice(-COUNT))
+  }
+
+  get #all(): readonly Logout[] {
+    return this.#shared.get(Logouts.KEY, logoutsFrom) ?? []
+  }
+}
+
+/** FNV-1a; two scopes of one hash cost a needless logout. */
+function hashOf(scope: string): string {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < scope.length; at++) hash = Math.imul(hash ^ scope.charCodeAt(at), 0x01000193)
+  return (hash >>> 0).toString(36)
+}

@@ -1,0 +1,300 @@
+import type { WireRefusal } from '../../gateway/protocol/codes.ts'
+import type { Command, CommandAnswer, CommandInput, Hello, Welcome } from '../../gateway/protocol/commands.ts'
+import type { Body, Identity } from '../../gateway/protocol/model.ts'
+import { PROTOCOL_VERSION } from '../../gateway/protocol/version.ts'
+import { clientId } from './client-id.ts'
+import { Connection } from './connection.ts'
+import { Conversation } from './conversation.ts'
+import { deviceName } from './device-name.ts'
+import { identityFrom } from './incoming.ts'
+import type { EnvironmentEvent } from './environment.ts'
+import { Keep } from './keep.ts'
+import { Logouts } from './logouts.ts'
+import { GUEST_KEY, Pass } from './pass.ts'
+import type { PersonOptions } from './person-options.ts'
+import { RefusalError } from './refusal-error.ts'
+import { personOf, scopeOf } from './scope.ts'
+import { signal } from './signal.ts'
+import { SocketRecord } from './socket-record.ts'
+import type { Person, PersonClient as Contract, PushMap } from './types.ts'
+import { uploadOnDemand } from './upload-on-demand.ts'
+
+const RESUME_COUNT = 100
+const COMPARE_EVERY_MS = 40_000
+/** What another window wrote in the moment before it heard of the logout is taken away as well. */
+const LOGOUT_ECHO_MS = 2000
+
+/** A page may hold several clients, which no storage event tells of each other. */
+const connected = new Set<PersonClient>()
+/**
+ * The chat of one person, but for the list of conversations, which a phone's chat does not show and does not carry. It owns all that
+ * is that person's: scope, pass, line, conversations with their outboxes and drafts. Who it is never changes: for another person it is
+ * thrown away whole (`end`) and another is made, so nothing can be left behind in a field that somebody forgot.
+ *
+ *   resting ⇄ connected (connect, close) → over (end, forget)
+ */
+export class PersonClient implements Contract {
+  declare readonly inbox: Contract['inbox']
+  readonly who: Person
+  readonly scope: string
+  readonly identity = signal<Identity | undefined>(undefined)
+  readonly imageHosts = signal<readonly string[]>([])
+  readonly focus = signal<string | undefined>(undefined)
+  readonly conversations: Conversation[] = []
+  /** For each conversation once, when it is made. */
+  onOpen: ((conversation: Conversation) => void) | undefined
+  readonly #options: PersonOptions
+  readonly #shared: Keep
+  readonly #pass: Pass
+  readonly #keep: Keep
+  readonly #logouts: Logouts
+  readonly #logout: string | undefined
+  readonly #device: string
+  readonly #connection: Connection
+  readonly #listeners = new Map<string, Set<(data: never) => void>>()
+  /** The pass that the line was opened with. */
+  #shown: string | undefined
+  #hasRefetched = false
+  #stopCompare = (): void => {}
+  #stopEnvironment: (() => void) | undefined
+
+  constructor(options: PersonOptions) {
+    this.#options = options
+    const { gateway, ports, token, to } = options
+    const { clock, random, environment, storage } = ports
+    const shared = (this.#shared = new Keep(storage, `im-chat~${gateway}~`))
+    this.who = personOf(token)
+    this.scope = scopeOf(token)
+    this.#pass = new Pass(token, { keep: shared, fetchGuest: ports.fetchGuest })
+    this.#keep = new Keep(storage, `${shared.prefix}${this.scope}~`)
+    this.#logouts = new Logouts(shared)
+    this.#logout = this.#logouts.last(this.scope)?.id
+    this.#device = options.device || deviceName(shared, random)
+    this.identity.set(this.#keep.get('me', identityFrom))
+    this.focus.set(to)
+    this.#connection = new Connection({
+      ports: ports.transports,
+      clock,
+      random,
+      isOnline: () => environment.isOnline(),
+      record: new SocketRecord(shared, clock),
+      hello: () => this.#hello(),
+      hasNewPass: () => this.#hasNewPass,
+      onWelcome: (welcome) => this.#welcome(welcome),
+      onPush: (name, data) => this.#push(name, data),
+      isCaughtUp: () => this.conversations.every(({ isCaughtUp }) => isCaughtUp),
+      onRefused: (refusal) => this.#onRefused(refusal),
+    })
+  }
+
+  get connection(): Contract['connection'] {
+    return this.#connection.state
+  }
+
+  get isWelcomed(): boolean {
+    return this.#connection.isWelcomed
+  }
+
+  conversation(to: string): Conversation {
+    const count = this.conversations.length
+    const conversation = this.#open(to)
+    if (this.conversations.length > count) conversation.ask()
+    return conversation
+  }
+
+  #open(to: string): Conversation {
+    const known = this.conversations.find((each) => each.to === to)
+    if (known) return known
+    const { clock, random } = this.#options.ports
+    const conversation = new Conversation({
+      to,
+      keep: this.#keep,
+      clock,
+      random,
+      identity: this.identity,
+      isConnected: () => this.#connection.isWelcomed,
+      request: (command, input, limitMs) => this.#connection.request(command, input, limitMs),
+      upload: ({ body }, onProgress) => this.#upload(body, onProgress),
+      onTimeout: () => this.#connection.suspect(),
+      onChange: () => this.#connection.checkCaughtUp(),
+    })
+    this.conversations.push(conversation)
+    this.onOpen?.(conversation)
+    return conversation
+  }
+
+  #upload(body: Body, onProgress: (part: number) => boolean): Promise<Body> | undefined {
+    const { gateway, ports: { clock } } = this.#options
+    return uploadOnDemand(body, {
+      gateway, clock, token: () => this.#pass.token(), isConnected: () => this.#connection.isWelcomed,
+      onProgress: (part) => !this.#keep.isOver && onProgress(part),
+    })
+  }
+
+  changeUser(to: string): void {
+    if (to === this.focus.value) return
+    this.focus.set(to)
+    // The hello of the next line carries it anyway.
+    if (this.isWelcomed) this.request('changeUser', { toid: to }).catch(() => {})
+  }
+
+  request<C extends Command>(command: C, input: CommandInput<C>): Promise<CommandAnswer<C>> {
+    return this.#keep.isOver ? Promise.reject(new RefusalError({ code: 'disconnected' })) : this.#connection.request(command, input)
+  }
+
+  onPush<P extends keyof PushMap>(push: P, listener: (data: PushMap[P]) => void): () => void {
+    const listeners = this.#listeners.get(push) ?? new Set()
+    this.#listeners.set(push, listeners.add(listener))
+    return () => void listeners.delete(listener)
+  }
+
+  connect(): void {
+    if (this.#keep.isOver) return
+    connected.add(this)
+    this.#stopEnvironment ??= this.#options.ports.environment.subscribe((event) => this.#notice(event))
+    this.#connection.connect()
+  }
+
+  close(): void {
+    connected.delete(this)
+    this.#stopEnvironment?.()
+    this.#stopEnvironment = undefined
+    this.#stopCompare()
+    this.#connection.close()
+    for (const conversation of this.conversations) conversation.stop()
+  }
+
+  /** For good: the window is another person's. What is unsent and half written waits in storage. */
+  end(): void {
+    if (this.#keep.isOver) return
+    for (const conversation of this.conversations) conversation.saveCopy()
+    this.#keep.end()
+    this.leave()
+  }
+
+  /** For good, and nothing of this person and of the device's guest stays on the device; other windows hear of it. */
+  forget(): void {
+    const { clock, random } = this.#options.ports
+    this.#keep.end()
+    this.#erase()
+    this.#logouts.add([...new Set([this.scope, 'guest'])], clientId(random), clock.now())
+    this.#erase()
+    this.leave()
+    for (const other of connected) if (other.#shared.isSame(this.#shared)) other.#lookForLogout()
+  }
+
+  protected leave(): void {
+    this.#pass.end()
+    this.close()
+    for (const conversation of this.conversations) conversation.end()
+    this.identity.set(undefined)
+  }
+
+  #erase(): void {
+    this.#keep.erase()
+    new Keep(this.#options.ports.storage, `${this.#shared.prefix}guest~`).erase()
+    this.#shared.remove(GUEST_KEY)
+  }
+
+  /** A fresh pass of the same person. */
+  renew(token: string): void {
+    if (token === '' || token === this.#pass.given) return
+    this.#pass.set(token)
+    if (this.#connection.isWelcomed) void this.#renew(token)
+    else if (this.connection.value.name === 'refused') this.connect()
+  }
+
+  /** Where the gateway does not take it, the door has the last word, and says why to the person and the page. */
+  async #renew(token: string): Promise<void> {
+    try {
+      const { identity } = await this.request('renew', { token })
+      this.#shown = token
+      this.identity.set(identity)
+    } catch (error) {
+      const { code } = error as RefusalError
+      // The line went, and the next hello shows the pass anyway; or a newer pass is on its way.
+      if (code === 'disconnected' || code === 'cut' || token !== this.#pass.given) return
+      this.#connection.restart()
+    }
+  }
+
+  get #hasNewPass(): boolean {
+    return this.#pass.given !== undefined && this.#pass.given !== this.#shown
+  }
+
+  #notice(event: EnvironmentEvent): void {
+    const { type } = event
+    const { prefix } = this.#keep
+    if (type === 'wake' || (type === 'storage' && event.key === this.#shared.prefix + Logouts.KEY)) this.#lookForLogout()
+    this.#connection.notice(type)
+    if (type === 'leave') for (const conversation of this.conversations) conversation.saveCopy()
+    if (type === 'storage' && event.key?.startsWith(prefix)) {
+      for (const conversation of this.conversations) conversation.onStorage(event.key.slice(prefix.length), event.value)
+    }
+  }
+
+  #lookForLogout(): void {
+    const logout = this.#logouts.last(this.scope)
+    if (!logout || logout.id === this.#logout) return
+    if (Math.abs(this.#options.ports.clock.now() - logout.at) < LOGOUT_ECHO_MS) this.#erase()
+    this.#keep.end()
+    this.leave()
+    this.#options.onLogout()
+  }
+
+  /** The conversation in front of the person is compared with its log now and then, whatever the line claims. */
+  #compare(): void {
+    this.#stopCompare()
+    this.#stopCompare = this.#options.ports.clock.after(COMPARE_EVERY_MS, () => {
+      this.conversations.find(({ to }) => to === this.focus.value)?.compare()
+      this.#compare()
+    })
+  }
+
+  async #hello(): Promise<Hello> {
+    const token = (this.#shown = await this.#pass.token())
+    const cursors = this.conversations.map(({ resumeCursor }) => resumeCursor).filter(Boolean)
+    // JSON leaves out what is not there.
+    return {
+      token, device: this.#device, v: PROTOCOL_VERSION, to: this.focus.value, resume: { cursors: cursors.slice(-RESUME_COUNT) },
+    } as Hello
+  }
+
+  #welcome(welcome: Welcome): void {
+    this.#hasRefetched = false
+    this.identity.set(welcome.identity)
+    this.imageHosts.set(welcome.imageHosts ?? [])
+    this.#keep.set('me', welcome.identity)
+    // What an earlier life of this page left unsent goes out too, whether or not anyone opens that conversation.
+    for (const key of this.#keep.keys('out~')) this.#open(key.split('~')[1]!)
+    for (const { to } of welcome.resumed) this.#open(to)
+    for (const conversation of this.conversations) {
+      conversation.onWelcome(welcome.resumed.find(({ to }) => to === conversation.to))
+    }
+    this.#compare()
+    // A fresh pass came while the line was being opened with the old one.
+    if (this.#hasNewPass) void this.#renew(this.#pass.given!)
+  }
+
+  #push(name: string, data: unknown): void {
+    if (this.#keep.isOver) return
+    const push = { name, data } as { [P in keyof PushMap]: { name: P; data: PushMap[P] } }[keyof PushMap]
+    const id = (data as { conversation?: string } | undefined)?.conversation
+    const conversation = this.conversations.find((each) => each.id === id)
+    if (push.name === 'messagePush') conversation?.onMessage(push.data)
+    else if (push.name === 'resumePush') conversation?.compare()
+    else if (push.name === 'cursorPush') conversation?.onCursor(push.data)
+    else if (push.name === 'typingPush') conversation?.onTyping(push.data)
+    else if (push.name === 'changeUserPush' || push.name === 'syncChangeUserPush') this.focus.set(push.data.toid)
+    for (const listener of [...(this.#listeners.get(name) ?? [])]) listener(data as never)
+    this.#options.onPush(name, data)
+  }
+
+  #onRefused({ code }: WireRefusal): boolean {
+    if (this.#hasNewPass) return true
+    if (!this.#pass.isGuest || this.#hasRefetched || !code.startsWith('pass_')) return false
+    this.#hasRefetched = true
+    this.#pass.forgetGuest()
+    return true
+  }
+}
