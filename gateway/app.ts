@@ -13,7 +13,7 @@ import { CustomerUrl } from './backends/customer-url.ts'
 import type { Backbone } from './backbone/backbone.ts'
 import { openEmbedded } from './backbone/embedded/embedded.ts'
 import { openRedis } from './backbone/redis/redis.ts'
-import { SettingError, shopsOf, sourcesOf, type Config } from './config.ts'
+import { imageHostsOf, SettingError, shopsOf, sourcesOf, type Config } from './config.ts'
 import type { Allowances as AllowancesPort } from './domain/allowances.ts'
 import { Blacklist } from './domain/blacklist.ts'
 import { CatchUp } from './domain/catch-up.ts'
@@ -117,15 +117,16 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const domain = createDomain(backbone, { attendance: hub, presence, viewing, customerBackend: customerUrl, allowances, config, now, uptime, report })
   nodes.onForgotten = () => { for (const keeper of [presence, viewing, domain.handover]) keeper.doubt() }
   const stopRounds = startRounds({ handover: domain.handover, hub, report })
-  const imageHosts = config.IMAGE_HOSTS?.split(',').map((host) => host.trim().toLowerCase()).filter((host) => host !== '') ?? []
+  const imageHosts = imageHostsOf(config)
   const reception: Reception = { admit, hub, domain, allowances, addressWatch, now, uptime, helloMs, report, imageHosts, lines: new Set() }
 
-  const word = isDemo(config) ? (config.DEMO_WORD ?? (await keptWord(config.DATA_DIR))) : undefined
-  const demoWord = word === undefined ? undefined : new DemoWord(word)
+  const demoWord = isDemo(config) ? new DemoWord(config.DEMO_WORD ?? (await keptWord(config.DATA_DIR))) : undefined
   if (demoWord !== undefined) registerDemoWord(fastify, demoWord)
   await openDoors(fastify, { config, dispatcher, reception })
   const images = new Images({ store: backbone.images, allowances, report })
-  if (config.DOORS.includes('rest')) registerRest(fastify, { ...restOptions(config, allowances), demoWord, passes, origins, proxies, domain, images, report })
+  if (config.DOORS.includes('rest')) registerRest(fastify, {
+    ...restOptions(config, allowances), demoWord, passes, origins, proxies, domain, images, report,
+  })
   const unready = (): string | undefined => (dispatcher.isClosing ? 'This node is leaving.' : backbone.unready())
   registerHealth(fastify, unready)
   metrics.register(fastify, config.METRICS === 'public' ? () => true : ({ raw }) => isLoopback(raw))
@@ -140,7 +141,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     await nodes.leave().catch(() => undefined) // the store is away: the others will notice by themselves
     await backbone.close()
   })
-  return { ...asApp(fastify, { config, dispatcher, reception }), unready, demoWord: word }
+  return { ...asApp(fastify, { config, dispatcher, reception }), unready, demoWord: demoWord?.text }
 }
 
 function asApp(

@@ -141,8 +141,12 @@ function checkSecret({ IM_SECRET }: Config): void {
   }
 }
 
-function checkImageHosts({ IMAGE_HOSTS }: Config): void {
-  const host = IMAGE_HOSTS?.split(',').map((each) => each.trim()).find((each) => each !== '' && !HOST_NAME.test(each))
+/** IMAGE_HOSTS as a list. */
+export const imageHostsOf = ({ IMAGE_HOSTS }: Pick<Config, 'IMAGE_HOSTS'>): readonly string[] =>
+  IMAGE_HOSTS?.split(',').map((host) => host.trim().toLowerCase()).filter((host) => host !== '') ?? []
+
+function checkImageHosts(config: Config): void {
+  const host = imageHostsOf(config).find((each) => !HOST_NAME.test(each))
   if (host !== undefined) throw new SettingError(`IMAGE_HOSTS must be names of hosts like cdn.shop.example or *.shop.example, not "${host}".`)
 }
 

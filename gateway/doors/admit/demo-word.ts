@@ -15,9 +15,12 @@ const COOKIE_SECONDS = 30 * 86_400
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
 export class DemoWord {
+  /** For the links that the start prints, and for nobody else. */
+  readonly text: string
   readonly #digest: Buffer
 
   constructor(word: string) {
+    this.text = word
     this.#digest = digest(word)
   }
 
