@@ -117,8 +117,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const domain = createDomain(backbone, { attendance: hub, presence, viewing, customerBackend: customerUrl, allowances, config, now, uptime, report })
   nodes.onForgotten = () => { for (const keeper of [presence, viewing, domain.handover]) keeper.doubt() }
   const stopRounds = startRounds({ handover: domain.handover, hub, report })
-  const imageHosts = imageHostsOf(config)
-  const reception: Reception = { admit, hub, domain, allowances, addressWatch, now, uptime, helloMs, report, imageHosts, lines: new Set() }
+  const reception: Reception = {
+    admit, hub, domain, allowances, addressWatch, now, uptime, helloMs, report, imageHosts: imageHostsOf(config), lines: new Set(),
+  }
 
   const demoWord = isDemo(config) ? new DemoWord(config.DEMO_WORD ?? (await keptWord(config.DATA_DIR))) : undefined
   if (demoWord !== undefined) registerDemoWord(fastify, demoWord)
@@ -130,9 +131,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const unready = (): string | undefined => (dispatcher.isClosing ? 'This node is leaving.' : backbone.unready())
   registerHealth(fastify, unready)
   metrics.register(fastify, config.METRICS === 'public' ? () => true : ({ raw }) => isLoopback(raw))
-  const { pages, demoPages, widget } = folders(config)
-  registerBundles(fastify, widget, { hasQa: pages === demoPages })
-  if (pages !== undefined) registerPages(fastify, [pages, ...(pages === demoPages ? [widget] : [])])
+  registerFiles(fastify, config)
   fastify.addHook('onClose', async () => {
     hub.close()
     stopRounds()
@@ -274,6 +273,12 @@ function createAllowances({ bus }: Backbone, { config, uptime, report }: Pick<Do
 const restOptions = (config: Config, allowances: AllowancesPort) => ({
   apiKey: config.API_KEY, hasGuests: config.GUESTS, allowances,
 })
+
+function registerFiles(fastify: FastifyInstance, config: Config): void {
+  const { pages, demoPages, widget } = folders(config)
+  registerBundles(fastify, widget, { hasQa: pages === demoPages })
+  if (pages !== undefined) registerPages(fastify, [pages, ...(pages === demoPages ? [widget] : [])])
+}
 
 function createFastify(config: Config, createServer: (handler: RequestListener) => Server): FastifyInstance {
   const fastify = Fastify({
