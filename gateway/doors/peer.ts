@@ -4,9 +4,10 @@
  *   welcoming ──release()──▶ live ──bye() / leave()──▶ gone
  *
  * While welcoming, pushes are held back until the missed messages before them have been sent. Live pushes go out at once while
- * the line keeps up: its side may have refused `BYTES` of them at most, however many were sent in one turn. Above half of that
- * volatile pushes are dropped; above all of it the peer is told `byePush slow` and cut: its log holds the rest. Answers are not
- * counted, because the client has asked for them; but whoever asks on while `OVERDRAWN_BYTES` are refused is cut as well.
+ * the line keeps up: its side may have refused `BYTES` of them at most, however many were sent in one turn. Volatile pushes are
+ * dropped while half of that waits for whatever reason; above all of it the peer is told `byePush slow` and cut: its log holds
+ * the rest. Answers are not counted, because the client has asked for them; but whoever asks on while `OVERDRAWN_BYTES` are
+ * refused is cut as well.
  */
 import { BYES, type Bye } from '../protocol/byes.ts'
 import { wireRefusal } from '../protocol/codes.ts'
@@ -54,9 +55,10 @@ export class Peer {
   push(outgoing: Outgoing): void {
     if (this.#state === 'gone') return
     if (this.#state === 'welcoming') return this.#hold(outgoing)
-    const { pushBytes } = this.#pipe.pending()
+    const { pushBytes, gatheredBytes } = this.#pipe.pending()
     if (pushBytes >= BYTES) return this.bye('slow')
-    if (outgoing.isVolatile && pushBytes >= BYTES / 2) return this.#report({ fact: 'volatileDropped' })
+    // nobody misses it, so it need not be known yet whether the reader is to blame
+    if (outgoing.isVolatile && gatheredBytes >= BYTES / 2) return this.#report({ fact: 'volatileDropped' })
     this.#pipe.send(outgoing, true)
   }
 

@@ -9,8 +9,11 @@ export interface Pipe extends Arrival {
   readonly door: 'engine.io' | 'websocket'
   /** `isPush`: the client has not asked for it. */
   send(outgoing: Outgoing, isPush: boolean): void
-  /** How far the reader is behind, in bytes: what its side has refused, of pushes and of everything. What a turn has only gathered is no arrears. */
-  pending(): { readonly pushBytes: number; readonly bytes: number }
+  /**
+   * How far the reader is behind, in bytes: what its side has refused, of pushes and of everything. What a turn has only gathered is
+   * no arrears; with it, it is `gatheredBytes`.
+   */
+  pending(): { readonly pushBytes: number; readonly bytes: number; readonly gatheredBytes: number }
   /** Calls back once, when nothing is pending any more (or the line has closed). */
   onceEmpty(listener: () => void): void
   /** Lets what was sent leave, then ends the line. */
