@@ -11,6 +11,7 @@ let gateway: SpawnedGateway
 let browser: Browser
 let shop: Server
 let url: string
+let token: string
 
 /** A shop on an origin of its own: a product page with the loader, and its page of conversations. */
 beforeAll(async () => {
@@ -19,7 +20,7 @@ beforeAll(async () => {
     const script = /^\/(loader|im-inbox)\.js$/.exec(pathname)
     if (script) return response.writeHead(200, { 'content-type': 'text/javascript' }).end(readFileSync(`dist/widget/${script[1]}.js`))
     const body = pathname === '/chats.html'
-      ? `<im-inbox gateway="${gateway.url}"></im-inbox><script src="/im-inbox.js"></script>`
+      ? `<im-inbox gateway="${gateway.url}" token="${token}"></im-inbox><script src="/im-inbox.js"></script>`
       : `<button data-im-open data-to="shop:42" data-product='{"title":"Kettle","price":"€ 89"}'>Ask</button>
          <script src="/loader.js" data-page="/chats.html"></script>`
     response.writeHead(200, { 'content-type': 'text/html' })
@@ -29,6 +30,7 @@ beforeAll(async () => {
   await once(shop, 'listening')
   url = `http://127.0.0.1:${(shop.address() as AddressInfo).port}`
   gateway = await spawnGateway({ ORIGINS: url })
+  token = await gateway.pass({ sub: 'mia' })
   browser = await launchChromium()
 })
 
