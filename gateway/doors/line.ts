@@ -3,7 +3,7 @@
  *
  *   new ──hello──▶ admitting ──welcome──▶ attached ──close──▶ closed
  *    ▲                │ refused: the line stays, another hello may come until the deadline
- *    └────────────────┘
+ *    └────────────────┴──────── goodbye (engine.io) ──┘
  *
  * Commands count only while attached. A packet that cannot be taken is refused in its ack where it has an id, else by
  * `refusalPush`; the line stays up, unless it goes on like that (see Offences). Whether the allowance has room for a packet is looked at
@@ -97,12 +97,7 @@ export class Line {
   }
 
   #end(): void {
-    if (this.#state.name === 'attached') {
-      const { peer } = this.#state
-      peer.leave()
-      this.#reception.hub.detach(peer)
-      this.#reception.report({ fact: 'peerDetached', door: this.#pipe.door, role: peer.identity.role })
-    }
+    if (this.#state.name === 'attached') this.#detach(this.#state.peer)
     this.#state = { name: 'closed' }
     clearTimeout(this.#deadline)
   }
@@ -114,11 +109,25 @@ export class Line {
       case 'event':
         return this.#onCommand(packet.name, packet.args[0], packet.id)
       case 'disconnect':
-        return this.#pipe.close(1000, 'goodbye')
+        return this.#onGoodbye()
       case 'ack':
       case 'connectError':
         return this.#refuse(new Refusal('bad_packet', 'a client sends no such packet').wire)
     }
+  }
+
+  #detach(peer: Peer): void {
+    peer.leave()
+    this.#reception.hub.detach(peer)
+    this.#reception.report({ fact: 'peerDetached', door: this.#pipe.door, role: peer.identity.role })
+  }
+
+  /** Of Socket.IO: the person goes, the Engine.IO session stays and is pinged, for another hello until the deadline. */
+  #onGoodbye(): void {
+    if (this.#pipe.door === 'websocket' || this.#state.name !== 'attached') return this.#pipe.close(1000, 'goodbye')
+    this.#detach(this.#state.peer)
+    this.#state = { name: 'new' }
+    this.#deadline = setTimeout(() => this.#onDeadline(), this.#reception.helloMs)
   }
 
   #onHello(data: unknown): void {

@@ -1,14 +1,17 @@
 /** The handshake, events and acks of Socket.IO v5 as its public text describes them, against the production door and codec. */
+import { once } from 'node:events'
+import { WebSocket } from 'ws'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { startConformance } from '../../../gateway/doors/conformance.ts'
+import { startGateway } from '../../kit/gateway.ts'
 import { EnginePipe } from '../../kit/engine-pipe.ts'
 
 // real sockets on a machine that may be busy with other tests
 vi.setConfig({ testTimeout: 30_000 })
 
 /** An open engine.io session on a server of its own that sends no ping meanwhile. */
-async function start(): Promise<EnginePipe> {
-  const server = await startConformance({ port: 0, host: '127.0.0.1', path: '/socket.io/', pingIntervalMs: 60_000, pingTimeoutMs: 60_000 })
+async function start(pings = { pingIntervalMs: 60_000, pingTimeoutMs: 60_000 }): Promise<EnginePipe> {
+  const server = await startConformance({ port: 0, host: '127.0.0.1', path: '/socket.io/', ...pings })
   const pipe = new EnginePipe(`ws://127.0.0.1:${server.port}/socket.io/?EIO=4&transport=websocket`)
   onTestFinished(() => {
     pipe.socket.terminate()
@@ -19,8 +22,8 @@ async function start(): Promise<EnginePipe> {
 }
 
 describe('Socket.IO v5 on the default namespace', () => {
-  async function connected(hello = '40'): Promise<{ pipe: EnginePipe; welcome: string; auth: string }> {
-    const pipe = await start()
+  async function connected(hello = '40', pings?: Parameters<typeof start>[0]): Promise<{ pipe: EnginePipe; welcome: string; auth: string }> {
+    const pipe = await start(pings)
     pipe.send(hello)
     return { pipe, welcome: String(await pipe.next()), auth: String(await pipe.next()) }
   }
@@ -49,16 +52,68 @@ describe('Socket.IO v5 on the default namespace', () => {
     expect(await pipe.next()).toBe('43456[1,"2",{"3":[false]}]')
   })
 
-  test.each([['a disconnect', '41'], ['what is no packet', '4abc'], ['an ack nobody asked for', '430[]']])(
+  test.each([['what is no packet', '4abc'], ['an ack nobody asked for', '430[]']])(
     '%s closes the line', async (_, packet) => {
       const { pipe } = await connected()
       pipe.send(packet)
       await pipe.closed
     })
 
+  // the official suite, which answers no ping either
+  test('a disconnect leaves the Engine.IO session: it is pinged, events are refused, another connect is welcome', async () => {
+    const { pipe } = await connected('40', { pingIntervalMs: 50, pingTimeoutMs: 60_000 })
+    pipe.send('41')
+    expect(await pipe.next()).toBe('2')
+    pipe.send('40')
+    expect(String(await pipe.next()).slice(0, 2)).toBe('40')
+  })
+
+  test('a client that listens for one message after the other misses none', async () => {
+    const server = await startConformance({ port: 0, host: '127.0.0.1', path: '/socket.io/', pingIntervalMs: 60_000, pingTimeoutMs: 60_000 })
+    for (let n = 0; n < 20; n++) {
+      const socket = new WebSocket(`ws://127.0.0.1:${server.port}/socket.io/?EIO=4&transport=websocket`)
+      const next = async (): Promise<string> => String((await once(socket, 'message'))[0])
+      await next()
+      socket.send('40')
+      expect((await next()).slice(0, 2)).toBe('40')
+      expect(await next()).toBe('42["auth",{}]')
+      socket.terminate()
+    }
+    server.close()
+  })
+
   test('an event before the connect closes the line', async () => {
     const pipe = await start()
     pipe.send('42["message"]')
     await pipe.closed
   })
+})
+
+test('on the chat\'s own door too: who disconnects is gone for the others, and may say hello again on the same session', async () => {
+  const gateway = await startGateway()
+  onTestFinished(() => gateway.stop())
+  const pipe = new EnginePipe(`ws://127.0.0.1:${gateway.port}/im/?EIO=4&transport=websocket`)
+  onTestFinished(() => pipe.socket.terminate())
+  await pipe.next()
+  const hello = async (sub: string): Promise<string> => {
+    pipe.send(`40${JSON.stringify({ token: await gateway.pass({ sub }) })}`)
+    return String(await pipe.next())
+  }
+  expect(await hello('ann')).toContain('"id":"ann"')
+  pipe.send('41')
+  pipe.send('427["history",{"conversation":"shop:1~ann"}]')
+  expect(await pipe.next()).toContain('hello_required')
+  expect(await hello('bo')).toContain('"id":"bo"')
+})
+
+test('who disconnects and says no more is let go at the deadline', async () => {
+  const gateway = await startGateway({}, { helloMs: 300 })
+  onTestFinished(() => gateway.stop())
+  const pipe = new EnginePipe(`ws://127.0.0.1:${gateway.port}/im/?EIO=4&transport=websocket`)
+  await pipe.next()
+  pipe.send(`40${JSON.stringify({ token: await gateway.pass({ sub: 'ann' }) })}`)
+  await pipe.next()
+  pipe.send('41')
+  expect(await pipe.next()).toContain('hello_timeout')
+  await pipe.closed
 })
