@@ -130,7 +130,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   })
   const unready = (): string | undefined => (dispatcher.isClosing ? 'This node is leaving.' : backbone.unready())
   registerHealth(fastify, unready)
-  metrics.register(fastify, config.METRICS === 'public' ? () => true : ({ raw }) => isLoopback(raw))
+  registerMetrics(fastify, metrics, config)
   registerFiles(fastify, config)
   fastify.addHook('onClose', async () => {
     hub.close()
@@ -141,6 +141,17 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     await backbone.close()
   })
   return { ...asApp(fastify, { config, dispatcher, reception }), unready, demoWord: demoWord?.text }
+}
+
+/** On a port of its own it is at no other; it opens with the rest and ends with it. */
+function registerMetrics(fastify: FastifyInstance, metrics: Metrics, { METRICS, HOST }: Config): void {
+  if (METRICS === 'public') return metrics.register(fastify, () => true)
+  if (METRICS === 'loopback') return metrics.register(fastify, ({ raw }) => isLoopback(raw))
+  let close = (): void => undefined
+  fastify.addHook('onReady', async () => {
+    close = await metrics.listen(Number(METRICS), HOST)
+  })
+  fastify.addHook('onClose', async () => close())
 }
 
 function asApp(

@@ -66,7 +66,8 @@ export const SETTINGS = {
   SHOPS: text('*', 'The shops there are: their ids, separated by commas; all others are refused. `*`: any that somebody names.'),
   DOORS: list(['engine.io', 'websocket', 'rest'], 'Which ways in are open, separated by commas.'),
   PAGES: optional('A folder of pages to serve at `/`, or `demo` for the demo and the QA page. Default: those in demo mode, else none.'),
-  METRICS: choice(['loopback', 'public'], 'Who may read /metrics: programs on this machine that no proxy speaks for, or everybody.'),
+  METRICS: text('loopback',
+    'Who may read /metrics: `loopback` is programs on this machine that no proxy speaks for, `public` everybody; a number is a port of HOST for it alone.'),
   NODE_TAG: optional('Begins the id of each line, so that a proxy can route by it; letters and digits. Default: made up.'),
   TRUST_PROXY: text('off',
     'Your proxies in front: their number, or their addresses and blocks (10.0.0.0/8,::1). Then X-Forwarded-For, -Host and -Proto count, from the right.'),
@@ -115,6 +116,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (config.PAGES !== undefined && config.PAGES !== 'demo' && !existsSync(config.PAGES)) {
     throw new SettingError(`PAGES must be a folder that exists, not "${config.PAGES}".`)
   }
+  checkMetrics(config)
   checkBy('ORIGINS', () => new Origins(config.ORIGINS ?? ''))
   checkBy('TRUST_PROXY', () => new TrustedProxies(config.TRUST_PROXY))
   checkImageHosts(config)
@@ -132,6 +134,12 @@ function checkBy(name: string, read: () => unknown): void {
   } catch (error) {
     throw new SettingError(`${name} ${(error as Error).message}`)
   }
+}
+
+function checkMetrics({ METRICS, PORT }: Config): void {
+  const isPort = /^\d{1,5}$/.test(METRICS) && Number(METRICS) > 0 && Number(METRICS) < 65_536
+  if (METRICS === 'loopback' || METRICS === 'public' || (isPort && Number(METRICS) !== PORT)) return
+  throw new SettingError(`METRICS must be loopback, public or a port other than PORT, not "${METRICS}".`)
 }
 
 /** RFC 7518, 3.2: no shorter than the hash. A shorter one can be guessed from a single pass. Secrets are never repeated in a sentence. */

@@ -1,4 +1,6 @@
 /** What `/metrics` tells, each name spelled once. */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 
@@ -59,5 +61,21 @@ export class Metrics {
       if (!mayRead(request)) return reply.callNotFound()
       return reply.type(this.#registry.contentType).send(await this.#registry.metrics())
     })
+  }
+
+  /** The same on a port of its own, which no proxy leads to. Rejects where it cannot listen; resolves with what ends it. */
+  async listen(port: number, host: string): Promise<() => void> {
+    const server = createServer((request, response) => {
+      if (request.url?.split('?')[0] !== '/metrics') return void response.writeHead(404).end()
+      this.#registry.metrics().then(
+        (text) => response.writeHead(200, { 'Content-Type': this.#registry.contentType }).end(text),
+        (error: unknown) => response.destroy(error as Error))
+    })
+    server.listen(port, host)
+    await once(server, 'listening')
+    return () => {
+      server.close()
+      server.closeAllConnections()
+    }
   }
 }

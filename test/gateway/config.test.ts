@@ -22,6 +22,7 @@ describe('settings', () => {
     ['LOG_LEVEL', 'loud'], ['NODE_TAG', 'a.b'], ['IM_JWKS_URL', 'keys'], ['DRAIN_MS', 'long'], ['REDIS_DURABILITY', 'disk'],
     ['ORIGINS', 'shop.example.com'], ['ORIGINS', 'https://shop.example.com/page'], ['PAGES', '/no/such/folder'],
     ['CUSTOMER_URL', 'crm'], ['CUSTOMER_URL', 'ftp://crm.example/'], ['CUSTOMER_URL', 'https://{shop}.crm.example/'],
+    ['METRICS', 'private'], ['METRICS', '0'], ['METRICS', '65536'], ['METRICS', '8080'], ['METRICS', '-1'],
     ['CUSTOMER_MS', '0'], ['CUSTOMER_MS', '60001'],
     ['AGENT_LIMIT', '0'], ['AGENT_LIMIT', '1e3'], ['AGENT_LIMIT', '10001'], ['TRANSFER_MS', '0'], ['TRANSFER_MS', '86400001'],
     ['HANDOVER_MS', '-5'], ['HANDOVER_MS', '2147483648'], ['DRAIN_MS', '99999999999'], ['REDIS_KEEP_DAYS', '9007199254740991'],

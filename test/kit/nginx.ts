@@ -24,15 +24,28 @@ export interface Nginx {
 const CONF = 'demo/deploy/nginx.conf'
 const FIRST_NODE_PORT = 8081
 const WRITES = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${name};`).join(' ')
+const writesInto = (folder: string): string => WRITES.replaceAll('_path ', `_path ${folder}/`)
 
 /** `ports`: of n1, n2. */
 export async function startNginx(ports: readonly [number, number]): Promise<Nginx> {
+  const shipped = await readFile(CONF, 'utf8')
+  return run((place) => configure(shipped, { ports, ...place }))
+}
+
+/**
+ * What most people begin with: nginx as it is, and one `proxy_pass`. It changes the host, adds no header, speaks HTTP/1.0 to the node and
+ * passes no upgrade on. `more`: further lines beside `proxy_pass`.
+ */
+export const startPlainNginx = (node: number, more = ''): Promise<Nginx> => run(({ port, folder }) =>
+  `worker_processes 1; events {} http { access_log off; ${writesInto(folder)}
+  server { listen 127.0.0.1:${port}; location / { proxy_pass http://127.0.0.1:${node}; ${more} } } }`)
+
+async function run(text: (place: Pick<Place, 'port' | 'out' | 'folder'>) => string): Promise<Nginx> {
   const folder = await mkdtemp(join(tmpdir(), 'im-nginx-'))
   const port = await freePort()
   const conf = join(folder, 'nginx.conf')
   const errors = join(folder, 'error.log')
-  const shipped = await readFile(CONF, 'utf8')
-  const write = (out: readonly string[]): Promise<void> => writeFile(conf, configure(shipped, { port, ports, out, folder }))
+  const write = (out: readonly string[]): Promise<void> => writeFile(conf, text({ port, out, folder }))
   await write([])
   const user = process.getuid?.() === 0 ? 'user root;' : ''
   const child = spawn('nginx', ['-p', folder, '-c', conf, '-e', errors, '-g', `daemon off; pid ${folder}/pid; ${user}`], { stdio: 'inherit' })
@@ -75,7 +88,7 @@ function configure(shipped: string, { port, ports, out, folder }: Place): string
   }
   let text = replace(shipped, 'listen 8080;', `listen 127.0.0.1:${port};`)
   text = replace(text, 'worker_processes auto;', 'worker_processes 1;')
-  text = replace(text, 'http {', `http { access_log off; ${WRITES.replaceAll('_path ', `_path ${folder}/`)}`)
+  text = replace(text, 'http {', `http { access_log off; ${writesInto(folder)}`)
   for (const [i, node] of ports.entries()) {
     const isOut = out.includes(`n${i + 1}`) ? ' down' : ''
     text = replace(text, `127.0.0.1:${FIRST_NODE_PORT + i} max_fails=1`, `127.0.0.1:${node}${isOut} max_fails=1`)

@@ -10,6 +10,7 @@ import type { Origins } from '../admit/origins.ts'
 import type { Passes } from '../admit/passes.ts'
 import type { TrustedProxies } from '../admit/trusted-proxies.ts'
 import { spenderOf } from '../../domain/allowances.ts'
+import { holds } from '../etag.ts'
 import { sendRefusal } from './http-refusal.ts'
 
 export interface ImageRoutes {
@@ -37,7 +38,10 @@ export function registerImages(door: FastifyInstance, options: ImageRoutes): voi
       const { id, width, height } = await options.images.keep(body)
       return reply.code(201).send({ url: `/v1/images/${id}`, width, height })
     })
-    scope.get<{ Params: { id: string } }>('/images/:id', async ({ params }, reply) => show(await options.images.get(params.id), reply))
+    scope.get<{ Params: { id: string } }>('/images/:id', async ({ params, headers }, reply) => {
+      const etag = `"${encodeURIComponent(params.id)}"`
+      return show(await options.images.get(params.id), reply, { etag, isHeld: holds(headers, etag) })
+    })
   })
 }
 
@@ -48,8 +52,13 @@ async function admit({ headers, raw }: FastifyRequest, { images, passes, proxies
   images.admit(spenderOf({ identity, address: proxies.clientAddress(raw) }))
 }
 
-function show(image: Awaited<ReturnType<Images['get']>>, reply: FastifyReply): FastifyReply {
+/** `isHeld`: the asker has these very bytes; under its address an image never changes. */
+function show(
+  image: Awaited<ReturnType<Images['get']>>, reply: FastifyReply, { etag, isHeld }: { etag: string; isHeld: boolean },
+): FastifyReply {
   if (image === undefined) return sendRefusal(reply, new Refusal('unknown_command', 'there is no such image'))
+  reply.header('ETag', etag)
+  if (isHeld) return reply.code(304).send()
   return reply.headers({
     'Content-Type': image.type, 'Content-Security-Policy': "sandbox; default-src 'none'", 'Access-Control-Allow-Origin': '*',
     'Cache-Control': `public, max-age=${YEAR_SECONDS}, immutable`, 'Cross-Origin-Resource-Policy': 'cross-origin',

@@ -45,6 +45,16 @@ test.each([
   })
 })
 
+test('who has it is told so, also where a proxy weakened its tag', async () => {
+  const { url, pass } = await start()
+  const { json } = await add(url, bytesOf(PICTURES.png), bearer(await pass({ sub: 'c1' })))
+  const ask = async (path: string, tag: string): Promise<number> => (await fetch(url + path, { headers: { 'if-none-match': tag } })).status
+  const etag = (await fetch(url + json.url)).headers.get('etag')!
+  for (const tag of [etag, `W/${etag}`, `"other", W/${etag}`, '*']) expect(await ask(json.url, tag)).toBe(304)
+  expect(await ask(json.url, '"other"')).toBe(200)
+  expect(await ask('/v1/images/none', '"none"')).toBe(404)
+})
+
 test('a page may ask before it adds one', async () => {
   const { url } = await start()
   const asked = await fetch(`${url}/v1/images`, { method: 'OPTIONS', headers: {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { openEmbedded } from '../../../gateway/backbone/embedded/embedded.ts'
 import { CODES } from '../../../gateway/protocol/codes.ts'
+import { freePort } from '../../kit/free-port.ts'
 import { DEMO_WORD, startGateway, type StartedGateway } from '../../kit/gateway.ts'
 import { HookedBackbone } from '../../kit/hooked-backbone.ts'
 import { Talker } from '../../kit/talker.ts'
@@ -199,6 +200,19 @@ test('with a secret neither the demo nor its QA page nor the figures are public,
   expect(await statuses(secret)).toEqual([404, 404, 404, 200])
   expect(await statuses(secret, { 'x-forwarded-for': '127.0.0.1' })).toEqual([404, 404, 404, 404])
   expect(await statuses({ ...secret, PAGES: 'demo', METRICS: 'public' }, { 'x-forwarded-for': '203.0.113.7' })).toEqual([200, 200, 200, 200])
+})
+
+test('the figures on a port of their own are at no other', async () => {
+  const port = await freePort()
+  const { url, app } = await start({ METRICS: String(port) })
+  expect((await fetch(`${url}/metrics`)).status).toBe(404)
+  const figures = await fetch(`http://127.0.0.1:${port}/metrics`)
+  expect([figures.status, figures.headers.get('content-type'), await figures.text()]).toEqual(
+    [200, expect.stringContaining('text/plain'), expect.stringContaining('im_peers')])
+  expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404)
+  await app.close()
+  started.splice(0)
+  await expect(fetch(`http://127.0.0.1:${port}/metrics`)).rejects.toThrow()
 })
 
 test('health, readiness and metrics answer', async () => {
