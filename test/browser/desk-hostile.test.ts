@@ -73,6 +73,34 @@ describe('bodies that break what handles them', () => {
   }, 60_000)
 })
 
+test('a conversation that cannot be drawn is closed: nothing of it stands beside another person', async () => {
+  const good = await person(gateway, { sub: 'good', name: 'Ms Good' })
+  await good.say('Hello from Ms Good', 'shop:hthrow')
+  const bad = await person(gateway, { sub: 'bad', name: 'Mr Bad' })
+  await bad.say('Hello from Mr Bad', 'shop:hthrow')
+  const ann = await deskPage(browser, gateway, { agent: 'ann', shop: 'hthrow' }, DESKTOP)
+  await ann.open('good')
+  await expect.poll(() => ann.part('message').count()).toBe(1)
+  await ann.page.evaluate(() => {
+    const desk = document.querySelector('im-desk') as unknown as { to: string; detail(): string }
+    const { detail } = desk
+    // what no check of ours foresaw
+    desk.detail = () => {
+      if (desk.to === 'bad') throw new Error('unforeseen')
+      return detail.call(desk)
+    }
+  })
+  await ann.row('bad').click()
+  await ann.part('vacant').waitFor()
+  expect(await ann.page.evaluate(() => (document.querySelector('im-desk') as HTMLElement & { to: string }).to)).toBe('')
+  expect(await ann.part('composer').isVisible()).toBe(false)
+  await ann.open('good')
+  await expect.poll(() => ann.part('panel').locator('h2.title').textContent()).toBe('Ms Good')
+  expect(await ann.part('message').allTextContents()).toEqual([expect.stringContaining('Hello from Ms Good')])
+  await ann.close()
+  for (const each of [good, bad]) each.leave()
+}, 60_000)
+
 describe('the desk', () => {
   test.each([['wide', DESKTOP], ['narrow', NARROW]] as readonly (readonly [string, PageOptions])[])(
     'rows, bubbles, head and side panel hold: %s', async (size, options) => {

@@ -150,12 +150,6 @@ export class ChatElement extends LineElement {
     return undefined
   }
 
-  /** There is one conversation here; its rows draw themselves as text where they must. */
-  protected override closeUndrawn(): void {
-    this.#hasPanel = false
-    this.open = false
-  }
-
   setViewportInset(inset: Partial<Inset>): void {
     this.#inset = { ...this.#inset, ...inset }
     this.#viewport?.cover(inset)

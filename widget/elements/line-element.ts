@@ -1,4 +1,4 @@
-import { LitElement, type PropertyDeclaration, type PropertyValues } from 'lit'
+import { LitElement, type PropertyDeclaration } from 'lit'
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { ConnectionState, Person, TransportName } from '../client/types.ts'
 import type { ClientController } from '../controllers/client.ts'
@@ -31,23 +31,6 @@ export abstract class LineElement extends LitElement {
       },
     }
   }
-
-  /**
-   * A render that throws half way would leave the head of one person above the messages of another. Whoever is open is closed then,
-   * and what is left is drawn anew; the error goes on to the page's console.
-   */
-  protected override update(changed: PropertyValues): void {
-    try {
-      super.update(changed)
-    } catch (error) {
-      console.warn('im-chat: what is shown could not be drawn', error)
-      this.closeUndrawn()
-      super.update(changed)
-    }
-  }
-
-  /** Lets go of what could not be drawn. */
-  protected abstract closeUndrawn(): void
 
   get connection(): ConnectionState['name'] {
     return this.line.connection.name

@@ -139,13 +139,6 @@ export abstract class MailboxElement extends LineElement {
     return this.thread.send(text, 'submit')
   }
 
-  /** No conversation is open: nobody is answered by mistake. */
-  protected override closeUndrawn(): void {
-    this.to = ''
-    this.shown = 'list'
-    this.#useLine()
-  }
-
   override connectedCallback(): void {
     super.connectedCallback()
     if (this.#isMounted) return
@@ -199,6 +192,22 @@ export abstract class MailboxElement extends LineElement {
     if (client && this.to !== this.#told) client.changeUser((this.#told = this.to))
     if (this.isNarrow) this.mailbox.needMore()
     this.#dir = getComputedStyle(this).direction
+  }
+
+  /**
+   * A render that throws half way would leave the head of one person above the messages of another, and the agent would answer the
+   * wrong one. The conversation is closed then, what is left is drawn anew, and the error goes on to the page's console.
+   */
+  protected override update(changed: PropertyValues<this>): void {
+    try {
+      super.update(changed)
+    } catch (error) {
+      console.warn('im-chat: the conversation could not be drawn', error)
+      this.to = ''
+      this.shown = 'list'
+      this.#useLine()
+      super.update(changed)
+    }
   }
 
   protected override render(): TemplateResult {
