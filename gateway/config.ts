@@ -108,7 +108,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     throw new SettingError(`NODE_TAG must be 1 to 16 letters and digits, not "${config.NODE_TAG}".`)
   }
   if (config.IM_JWKS_URL !== undefined && !isWebUrl(config.IM_JWKS_URL)) {
-    throw new SettingError(`IM_JWKS_URL must be an http or https address, not "${config.IM_JWKS_URL}".`)
+    throw new SettingError(`IM_JWKS_URL must be an http or https address without a password${repeated(config.IM_JWKS_URL)}.`)
   }
   if (config.DEMO_WORD !== undefined && !/^[\w.~-]{4,128}$/.test(config.DEMO_WORD)) {
     throw new SettingError('DEMO_WORD must be 4 to 128 letters, digits and signs of - _ . ~')
@@ -190,7 +190,14 @@ function checkSources(config: Config): void {
   }
 }
 
-const isWebUrl = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+/** Where a password or a key may stand in an address, nothing of it is repeated: whoever wrote it knows it. */
+const repeated = (address: string): string => (/[@?]/.test(address) ? '' : `, not "${address}"`)
+
+function isWebUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, username, password } = new URL(text)
+  return /^https?:$/.test(protocol) && username + password === ''
+}
 
 function checkCustomer({ CUSTOMER_URL, CUSTOMER_KEY }: Config): void {
   if (CUSTOMER_URL !== undefined) {
@@ -199,8 +206,8 @@ function checkCustomer({ CUSTOMER_URL, CUSTOMER_KEY }: Config): void {
     // who is asked about must not decide who is asked
     const isFixed = address !== undefined && !/[{}]/.test(/^[^/]*\/\/[^/?#]*/.exec(CUSTOMER_URL)?.[0] ?? '{')
     if (!isFixed || !/^https?:$/.test(address.protocol) || address.username + address.password !== '') {
-      throw new SettingError(`CUSTOMER_URL must be an http or https address without a password, with {customer} and {shop} behind its host, not "${
-        CUSTOMER_URL.replace(/\/\/[^@/]*@/, '//…@')}".`)
+      throw new SettingError(
+        `CUSTOMER_URL must be an http or https address without a password, with {customer} and {shop} behind its host${repeated(CUSTOMER_URL)}.`)
     }
   }
   if (CUSTOMER_KEY !== undefined && !/^[\x21-\x7e]+$/.test(CUSTOMER_KEY)) {

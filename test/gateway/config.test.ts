@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { parseRedisUrl } from '../../gateway/backbone/redis/url.ts'
 import { describe, expect, test } from 'vitest'
 import { helpText, readConfig, SettingError, SETTINGS, settingsTable, sourcesOf } from '../../gateway/config.ts'
 
@@ -43,6 +45,25 @@ describe('settings', () => {
     expect(read).toThrow(SettingError)
     expect(read).toThrow(name)
     expect(read).not.toThrow(/thirty|words|pass@/)
+  })
+
+  test('no sentence repeats a password, whatever stands in it and wherever it ends', () => {
+    const secret = fc.string({ unit: fc.constantFrom(...'ab1/@:?#%[] ,&='), minLength: 1, maxLength: 12 }).map((noise) => `s3cret${noise}`)
+    const addresses: readonly ((password: string) => readonly [string, string])[] = [
+      (password) => ['IM_JWKS_URL', `https://me:${password}@keys.example/`], (password) => ['IM_JWKS_URL', `ftp://keys.example/?key=${password}`],
+      (password) => ['CUSTOMER_URL', `https://me:${password}@crm.example/{customer}`], (password) => ['CUSTOMER_URL', `ftp://me:${password}@crm.example/`],
+      (password) => ['ORIGINS', `https://me:${password}@shop.example`], (password) => ['REDIS_URL', `redis://me:${password}@redis.example:x`],
+      (password) => ['REDIS_URL', `redis+sentinel://redis.example?sentinelPassword=${password}`],
+    ]
+    fc.assert(fc.property(secret, fc.constantFrom(...addresses), (password, address) => {
+      const [name, value] = address(password)
+      try {
+        const { REDIS_URL } = readConfig({ [name]: value })
+        if (REDIS_URL !== undefined) parseRedisUrl(REDIS_URL)
+      } catch (error) {
+        expect((error as Error).message).not.toContain('s3cret')
+      }
+    }), { numRuns: 1000 })
   })
 
   test('SOURCES may be anything that is told apart by its beginning', () => {

@@ -25,6 +25,8 @@ export class Origins {
   constructor(list: string) {
     const entries = list.split(',').map((entry) => entry.trim()).filter((entry) => entry !== '')
     if (list.trim() !== '' && entries.length === 0) throw new Error(`must name an origin, not "${list}".`)
+    // an origin has no password: what an @ may belong to is not repeated
+    if (list.includes('@')) throw new Error('must be * or origins like https://shop.example.com, without a name or password in front of the host.')
     this.#isAny = entries.includes('*')
     for (const entry of entries) if (entry !== '*') this.#add(entry)
   }
