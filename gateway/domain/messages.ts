@@ -70,10 +70,10 @@ export class Messages {
 
   /**
    * A message may be a conversation's first, which only the store knows: so it takes from the allowance of new ones beforehand, and gives back
-   * where it was none. Whose allowance is used up goes on in the conversations there are.
+   * where it was none. Whose allowance is used up goes on in the conversations there are. Agents are the operator's, and have none.
    */
   async #append(caller: Caller, message: NewMessage): Promise<Appended> {
-    if (message.isReply === true || caller.identity.role === 'system') return this.#write(message)
+    if (message.isReply === true || caller.identity.role !== 'customer') return this.#write(message)
     const spender = spenderOf(caller)
     try {
       this.#allowances.take('conversation', spender)

@@ -85,3 +85,14 @@ test('who has started many conversations may start no more for a while, and goes
     await open.stop()
   }
 })
+
+test('an agent, who is the operator\'s, writes first to as many customers as there are', async () => {
+  const open = await startGateway({ COMMANDS_PER_SECOND: '0' })
+  try {
+    const talker = await new Talker(open.url, 'ws').open()
+    await talker.hello({ token: await open.pass({ sub: 'a1', role: 'agent', shop: '7' }) })
+    for (let n = 0; n < 200; n++) expect((await talker.ask('send', text(`c${n}`, 'm1'))).ok).toBe(true)
+  } finally {
+    await open.stop()
+  }
+})
