@@ -37,8 +37,12 @@ export const list = <T>(check: Check<T>): Check<T[]> => (value) =>
 /** An object by ids, without the entries that cannot be used. */
 export const recordOf = <T>(check: Check<T>): Check<Record<string, T>> => (value) => {
   if (!isRecord(value)) return undefined
-  const entries = Object.keys(value).map((key) => [id(key), check(value[key])] as const)
-  return Object.fromEntries(entries.filter(([key, each]) => key !== undefined && each !== undefined)) as Record<string, T>
+  const clean: Record<string, T> = {}
+  for (const key of Object.keys(value)) {
+    const checked = id(key) === undefined ? undefined : check(value[key])
+    if (checked !== undefined) clean[key] = checked
+  }
+  return clean
 }
 
 /**
