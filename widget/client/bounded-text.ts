@@ -1,8 +1,8 @@
 /** The body of an answer as text; rejects once it is longer than `limitBytes`: an endless one would fill the phone. */
 export async function boundedText(response: Response, limitBytes: number): Promise<string> {
-  if (Number(response.headers.get('content-length')) > limitBytes) throw new Error('answer too long')
-  // engines without streams buffer it themselves
+  // engines without streams buffer it themselves; what stands in for `fetch` on the oldest has a limit of its own
   if (!response.body || typeof TextDecoder === 'undefined') return response.text()
+  if (Number(response.headers.get('content-length')) > limitBytes) throw new Error('answer too long')
   const reader = response.body.getReader()
   const decoder = new TextDecoder()
   let text = ''

@@ -50,7 +50,8 @@ const dice = (): number =>
 const within = <T>(ms: number, clock: Clock, promise: Promise<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     const stop = clock.after(ms, () => reject(new Error('no answer')))
-    promise.then(resolve, reject).finally(stop)
+    // not by `finally`: the oldest engines lack it
+    promise.then(resolve, reject).then(stop)
   })
 
 function parsed(json: string): unknown {

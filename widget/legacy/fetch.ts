@@ -10,6 +10,10 @@
       const xhr = new XMLHttpRequest()
       xhr.open(method || 'GET', url)
       for (const name in headers) xhr.setRequestHeader(name, headers[name] || '')
+      // an endless body would fill the phone
+      xhr.onprogress = ({ loaded }) => {
+        if (loaded > 8_388_608) xhr.abort()
+      }
       xhr.onreadystatechange = () => {
         if (xhr.readyState !== 4) return
         const { status, responseText } = xhr
