@@ -13,7 +13,8 @@ let agent: Person
 const idOf = (index: number): string => `c${String(index).padStart(4, '0')}`
 
 beforeAll(async () => {
-  gateway = await spawnGateway()
+  // what is written first is written faster than people do
+  gateway = await spawnGateway({ COMMANDS_PER_SECOND: '0' })
   browser = await launchChromium()
   agent = await person(gateway, { sub: 'bo', role: 'agent', shop: 'big', name: 'Bo' })
   for (let start = 0; start < COUNT; start += 50) {
