@@ -70,7 +70,7 @@ export class Nodes {
   /** The others need not wait for the whole lease. */
   async leave(): Promise<void> {
     this.#hasLeft = true
-    await this.#looking?.catch(() => undefined)
+    await this.#looking?.catch(() => undefined) // the store is away: so it says itself, next
     await this.#put(LEFT)
   }
 

@@ -239,8 +239,9 @@ export class Audience {
       await following
       const page = await this.#store.read(conversation, { limit: INVITED_PAGE_COUNT })
       this.#show(conversation, page)
-    } catch {
-      // the store is away: what was missed is found again by `heal`, or by the peers' next hello
+    } catch (error) {
+      // where the store is away, what was missed is found again by `heal`, or by the peers' next hello
+      if ((error as Error).name !== 'Unavailable') this.#report({ fact: 'bugFound', where: 'invitation', error })
       if (known === undefined) this.#drop(conversation)
     }
   }

@@ -52,6 +52,7 @@ export class Channels {
   }
 
   #settle(name: string, channel: Channel): Promise<void> {
+    // what failed before was told to whoever asked for it
     const work = channel.work.catch(() => undefined).then(() => this.#change(name, channel))
     channel.work = work
     return work

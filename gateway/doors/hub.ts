@@ -153,9 +153,7 @@ export class Hub implements Attendance {
     for (const [peer, dueAt] of this.#outdated) if (dueAt <= this.#uptime()) peer.bye('replaced')
     this.#positions.look(this.#audiences.values())
     this.#watching.look()
-    this.#viewing.tend().catch((error: unknown) => {
-      if ((error as Error).name !== 'Unavailable') this.#report({ fact: 'bugFound', where: 'viewing', error })
-    })
+    this.#viewing.tend().catch(this.#unlessAway('viewing'))
   }
 
   #onGap(channels: readonly string[]): void {
@@ -164,10 +162,17 @@ export class Hub implements Attendance {
     // who was away may have come back without what it held; whoever is here is there again before the others are looked at
     this.#presence.doubt()
     this.#viewing.doubt()
-    this.#presence.tend().catch(() => undefined) // away again
+    this.#presence.tend().catch(this.#unlessAway('presence'))
       .finally(() => this.#watching.heal(missed))
     for (const audience of this.#audiences.values()) {
-      audience.heal(missed).catch(() => undefined) // away again: the next gap heals
+      audience.heal(missed).catch(this.#unlessAway('heal'))
+    }
+  }
+
+  /** A store that is away again ends in a gap, which heals; anything else is a bug. */
+  #unlessAway(where: string): (error: unknown) => void {
+    return (error) => {
+      if ((error as Error).name !== 'Unavailable') this.#report({ fact: 'bugFound', where, error })
     }
   }
 }

@@ -27,6 +27,7 @@ import { welcome } from './welcome.ts'
 
 /** Of an event: its ack id and its name, wherever they can be told without reading the rest. */
 const EVENT_HEAD = /^2(?:\/,)?(\d{1,15})?(?:\["(\w{1,40})")?/
+const GOODBYE = /^1(?:\/,)?$/
 /** So many bytes before the hello cost as much as one packet more. */
 const HELLO_UNIT_BYTES = 1024
 
@@ -37,6 +38,8 @@ type State =
 export class Line {
   readonly #pipe: Pipe
   readonly #sid: string
+  /** Goodbyes so far. Whoever says hello after one is somebody new, and has a `sid` of its own. */
+  #goodbyes = 0
   readonly #reception: Reception
   #state: State = { name: 'new' }
   #deadline: NodeJS.Timeout | undefined
@@ -44,6 +47,7 @@ export class Line {
   /** What the hello that is being admitted has cost its address. */
   #helloCost = 0
   #commandsUnderWay = 0
+  /** Whose allowances the commands count against: of whoever is attached. */
   #spender: Spender | undefined
   /** Set once the node drains: when to come back. */
   #leavingAfterMs: number | undefined
@@ -58,7 +62,8 @@ export class Line {
 
   onText(text: string): void {
     if (this.#state.name === 'closed') return
-    const refusal = this.#overspends(text)
+    // who has spent everything may still go
+    const refusal = GOODBYE.test(text) ? undefined : this.#overspends(text)
     if (refusal !== undefined) return this.#refuseUnread(text, refusal)
     if (text.length > LIMITS.packetBytes / 3 && Buffer.byteLength(text) > LIMITS.packetBytes) {
       return this.#refuseUnread(text, new Refusal('too_large', `limits.packetBytes is ${LIMITS.packetBytes}`).wire)
@@ -127,6 +132,8 @@ export class Line {
     if (this.#pipe.door === 'websocket' || this.#state.name !== 'attached') return this.#pipe.close(1000, 'goodbye')
     this.#detach(this.#state.peer)
     this.#state = { name: 'new' }
+    this.#spender = undefined
+    this.#goodbyes++
     this.#deadline = setTimeout(() => this.#onDeadline(), this.#reception.helloMs)
   }
 
@@ -139,8 +146,8 @@ export class Line {
   async #attach(data: unknown): Promise<void> {
     const { hub, report } = this.#reception
     const peer = await welcome(data ?? {}, {
-      pipe: this.#pipe, sid: this.#sid, isWanted: () => this.#state.name !== 'closed',
-      onProved: (identity) => this.#onProved(identity), ...this.#reception,
+      pipe: this.#pipe, sid: this.#goodbyes === 0 ? this.#sid : `${this.#sid}.${this.#goodbyes}`,
+      isWanted: () => this.#state.name !== 'closed', onProved: (identity) => this.#onProved(identity), ...this.#reception,
     }, (welcomed) => {
       if (this.#state.name === 'closed') return false
       this.#state = { name: 'attached', peer: welcomed }
@@ -191,7 +198,8 @@ export class Line {
     const refuse = (error: unknown): void => {
       const wire = this.#wire(error, name)
       report({ fact: 'commandRefused', command: wire.code === 'unknown_command' ? 'unknown' : name, code: wire.code, message: wire.message })
-      this.#refuse(wire, { about: name, id })
+      // after a goodbye the session may be another person's, who has an ack of the same number
+      if (!peer.isGone) this.#refuse(wire, { about: name, id })
       this.#settled()
     }
     this.#commandsUnderWay++

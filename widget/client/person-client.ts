@@ -134,7 +134,7 @@ export class PersonClient implements Contract {
   changeUser(to: string): void {
     if (to === this.focus.value) return
     this.focus.set(to)
-    // The hello of the next line carries it anyway.
+    // The hello of the next line carries it anyway; whether one may talk to `to` at all its history and the first send say.
     if (this.isWelcomed) this.request('changeUser', { toid: to }).catch(() => {})
   }
 

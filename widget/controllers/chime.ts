@@ -46,7 +46,7 @@ export class Chime implements ReactiveController {
       if (!lock || signal.aborted) return
       this.#sound(now)
       await new Promise((done) => setTimeout(done, PAUSE_MS))
-    }).catch(() => undefined)
+    }).catch(() => undefined) // a page without a lock manager of its own, a sandbox: it stays silent
   }
 
   readonly #wake = (): void => {

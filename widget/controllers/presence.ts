@@ -64,12 +64,16 @@ export class Presence implements ReactiveController {
     this.ask()
   }
 
-  /** Shown at once; taken back where the gateway says no. */
-  change(status: Status): void {
+  /** Shown at once; taken back where the gateway says no, which whoever asked is told. */
+  change(status: Status, onRefused: (error: unknown) => void): void {
     const before = this.#status
     this.#set(status)
     const client = this.#client
-    client?.request('changeStatus', { status }).catch(() => { if (client === this.#client) this.#set(before) })
+    client?.request('changeStatus', { status }).catch((error: unknown) => {
+      if (client !== this.#client) return
+      this.#set(before)
+      onRefused(error)
+    })
   }
 
   #follow(client: PersonClient): () => void {

@@ -37,6 +37,6 @@ export class Viewing {
     if (next === this.#told && (to === this.#to || !next)) return
     this.#told = next
     this.#to = to
-    if (isLive) client.request('viewing', next ? { to, product: shown(next) } : { to }).catch(() => undefined)
+    if (isLive) client.request('viewing', next ? { to, product: shown(next) } : { to }).catch(() => undefined) // see above
   }
 }

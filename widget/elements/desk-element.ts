@@ -78,7 +78,8 @@ export class DeskElement extends DetailedElement {
   readonly #idle: Idle = new Idle(this, {
     limitMs: () => this.idleMinutes * 60_000,
     status: () => this.presence.status,
-    change: (status) => this.presence.change(status),
+    // by itself: nobody has asked for it
+    change: (status) => this.presence.change(status, () => {}),
     onIdle: () => this.told.say({ text: this.words.idleNow }),
   })
   readonly #dialogs = new Dialogs<DeskDialog>(this, () => this.told.dismiss())
@@ -181,7 +182,7 @@ export class DeskElement extends DetailedElement {
     const { language: { deskStrings }, words } = this
     const onStatus = (status: Status): void => {
       this.#idle.byHand()
-      this.presence.change(status)
+      this.presence.change(status, this.refusedAct)
     }
     return html`${statusSwitch({ status: this.presence.status, strings: deskStrings, onStatus })}<span class="tools">
       ${tool({ name: 'show-replies', label: words.manageReplies, icon: deskIcons.reply, onClick: () => this.#dialogs.show('replies') })}
@@ -215,20 +216,22 @@ export class DeskElement extends DetailedElement {
     this.#dialogs.show('blocked')
     const { client } = this.line
     client?.request('blocked', {}).then(({ blocked }) => {
+      if (client !== this.line.client) return
       this.#blocked = blocked
       this.requestUpdate()
-    }, () => {
+    }, (error: unknown) => {
       if (client !== this.line.client) return
       this.#dialogs.close()
-      this.told.say({ text: this.words.refusals.noLine, isFailure: true })
+      this.refusedAct(error)
     })
   }
 
   #unblock({ at, by, conversation, reason, until }: BlockedEntry): void {
     const blocked = { at, by, reason, ...(until === undefined ? {} : { until }) }
     const row = this.mailbox.rows.find((each) => each.conversation === conversation)
+    const { client } = this.line
     if (row) this.unblock({ ...row, service: { phase: 'closed', since: 0, ...row.service, blocked } })
-    else void this.line.client?.request('unblock', { conversation }).catch(() => undefined)
+    else client?.request('unblock', { conversation }).catch((error: unknown) => { if (client === this.line.client) this.refusedAct(error) })
     this.#blocked = this.#blocked?.filter((each) => each.conversation !== conversation)
     this.requestUpdate()
   }

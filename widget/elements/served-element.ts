@@ -6,7 +6,7 @@ import { Customer } from '../controllers/desk/customer.ts'
 import { newId } from '../controllers/desk/new-id.ts'
 import { Notes } from '../controllers/desk/notes.ts'
 import { Seconds } from '../controllers/desk/seconds.ts'
-import { ServiceDesk, serviceRefusal } from '../controllers/desk/service-desk.ts'
+import { ServiceDesk, serviceRefusal, type ServiceRefusal } from '../controllers/desk/service-desk.ts'
 import { Told } from '../controllers/desk/told.ts'
 import { messageTime } from '../locales/message-time.ts'
 import { customerPanel, type Order } from '../parts/desk/customer-panel.ts'
@@ -34,7 +34,7 @@ export abstract class ServedElement extends ShelvedElement {
       const sentence = this.words.outcomes[isMissed ? 'missed' : state]
       this.told.say({ text: isolated(sentence, { customer: this.called(to, name), name: other.name ?? other.id }) })
     },
-    onRefused: (refusal) => this.told.say({ text: this.words.refusals[refusal], isFailure: true }),
+    onRefused: (refusal) => this.#sayRefused(refusal),
   })
   protected readonly customer = new Customer(this)
   protected readonly notes = new Notes(this)
@@ -78,6 +78,13 @@ export abstract class ServedElement extends ShelvedElement {
     this.#noteDraft = undefined
     this.#isNoteBusy = false
     super.onPerson(who)
+  }
+
+  /** What the agent did was refused, or nobody answered. */
+  protected readonly refusedAct = (error: unknown): void => this.#sayRefused(serviceRefusal(error))
+
+  #sayRefused(refusal: ServiceRefusal): void {
+    this.told.say({ text: this.words.refusals[refusal], isFailure: true })
   }
 
   /** A transfer that is offered is answered or taken back before anything else can be done with the conversation. */
@@ -241,7 +248,7 @@ export abstract class ServedElement extends ShelvedElement {
       return client === this.line.client
     } catch (error) {
       if (client !== this.line.client) return false
-      this.told.say({ text: this.words.refusals[serviceRefusal(error)], isFailure: true })
+      this.refusedAct(error)
       return false
     } finally {
       if (client === this.line.client) this.#isNoteBusy = false

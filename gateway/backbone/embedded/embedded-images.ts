@@ -21,7 +21,7 @@ export class EmbeddedImages implements Images {
       this.#files.mustHaveRoom()
       await this.#files.images.put(Buffer.from(id), Buffer.concat([Buffer.from(`${type}\n`), bytes]))
     } catch (error) {
-      ;(error as { commitError?: Promise<never> }).commitError?.catch(() => undefined)
+      ;(error as { commitError?: Promise<never> }).commitError?.catch(() => undefined) // `error` is told below
       throw new Unavailable(`The data folder could not be written: ${(error as Error).message}`, { cause: error })
     }
     return id

@@ -144,7 +144,7 @@ export class EmbeddedRecords implements Records {
       if (changes.length > 0) await this.#files.main.batch(() => { for (const one of changes) this.#write(one) })
       for (const wish of decided) wish.settle()
     } catch (error) {
-      ;(error as { commitError?: Promise<never> }).commitError?.catch(() => undefined)
+      ;(error as { commitError?: Promise<never> }).commitError?.catch(() => undefined) // `error` is told below
       for (const one of undo) this.#place(one)
       const unavailable = new Unavailable(`The data folder could not be written: ${(error as Error).message}`, { cause: error })
       for (const wish of decided) wish.fail(unavailable)

@@ -100,7 +100,7 @@ export class Fold {
     // Next to the following step: the two environments do not wait for each other.
     await this.#trimming
     this.#trimming = this.#trim(longest === undefined ? batch + 1 : Math.min(longest.firstBatch, batch + 1), batch)
-    this.#trimming.catch(() => undefined)
+    this.#trimming.catch(() => undefined) // whoever awaits it hears it
   }
 
   /** Writes what is durable now; what it returns is to be called when that is in `main`. */

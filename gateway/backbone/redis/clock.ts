@@ -33,6 +33,7 @@ export class RedisClock {
 
   /** Resolves when the server has answered, or is not there: then the time goes on as before. */
   look(): Promise<void> {
+    // the line says why it is not there
     this.#asked ??= this.#ask().catch(() => undefined).finally(() => { this.#asked = undefined })
     return this.#asked
   }

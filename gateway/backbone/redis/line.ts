@@ -136,6 +136,7 @@ export class Line {
   /** ioredis gives up where a Sentinel look-up was cut short; we do not. */
   #revive(): void {
     if (this.#isClosed) return
+    // what it fails of comes as an `error` event as well, see #note
     this.#revival = setTimeout(() => this.redis.connect().catch(() => undefined), retryDelay(1))
   }
 

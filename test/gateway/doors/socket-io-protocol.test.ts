@@ -1,9 +1,17 @@
 /** The handshake, events and acks of Socket.IO v5 as its public text describes them, against the production door and codec. */
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { WebSocket } from 'ws'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { startConformance } from '../../../gateway/doors/conformance.ts'
+import type { AppOptions } from '../../../gateway/app.ts'
+import { Unavailable } from '../../../gateway/backbone/backbone.ts'
+import { openEmbedded } from '../../../gateway/backbone/embedded/embedded.ts'
+import type { Welcome } from '../../../gateway/protocol/commands.ts'
 import { startGateway } from '../../kit/gateway.ts'
+import { HookedBackbone } from '../../kit/hooked-backbone.ts'
 import { EnginePipe } from '../../kit/engine-pipe.ts'
 
 // real sockets on a machine that may be busy with other tests
@@ -89,21 +97,70 @@ describe('Socket.IO v5 on the default namespace', () => {
   })
 })
 
-test('on the chat\'s own door too: who disconnects is gone for the others, and may say hello again on the same session', async () => {
-  const gateway = await startGateway()
-  onTestFinished(() => gateway.stop())
-  const pipe = new EnginePipe(`ws://127.0.0.1:${gateway.port}/im/?EIO=4&transport=websocket`)
-  onTestFinished(() => pipe.socket.terminate())
-  await pipe.next()
-  const hello = async (sub: string): Promise<string> => {
-    pipe.send(`40${JSON.stringify({ token: await gateway.pass({ sub }) })}`)
-    return String(await pipe.next())
+describe('on the chat\'s own door too', () => {
+  async function opened(environment: Record<string, string> = {}, options: AppOptions = {}) {
+    const gateway = await startGateway(environment, options)
+    onTestFinished(() => gateway.stop())
+    const pipe = new EnginePipe(`ws://127.0.0.1:${gateway.port}/im/?EIO=4&transport=websocket`)
+    onTestFinished(() => pipe.socket.terminate())
+    await pipe.next()
+    const hello = async (sub: string): Promise<Welcome> => {
+      pipe.send(`40${JSON.stringify({ token: await gateway.pass({ sub }) })}`)
+      return JSON.parse(String(await pipe.next()).slice(2)) as Welcome
+    }
+    return { pipe, hello }
   }
-  expect(await hello('ann')).toContain('"id":"ann"')
-  pipe.send('41')
-  pipe.send('427["history",{"conversation":"shop:1~ann"}]')
-  expect(await pipe.next()).toContain('hello_required')
-  expect(await hello('bo')).toContain('"id":"bo"')
+
+  test('who disconnects is gone for the others, and another person may say hello on the same session, as a line of its own', async () => {
+    const { pipe, hello } = await opened()
+    const ann = await hello('ann')
+    pipe.send('41')
+    pipe.send('427["history",{"conversation":"shop:1~ann"}]')
+    expect(await pipe.next()).toContain('hello_required')
+    const bo = await hello('bo')
+    expect([ann.identity.id, bo.identity.id]).toEqual(['ann', 'bo'])
+    expect(bo.sid).not.toBe(ann.sid)
+    pipe.send('428["history",{"conversation":"shop:1~ann"}]')
+    expect(await pipe.next()).toContain('forbidden')
+  })
+
+  test('what the first one had under way is not answered to the second, whether yes or no', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'im-chat-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const hooked = new HookedBackbone(await openEmbedded({ dataDir: folder }))
+    const { pipe, hello } = await opened({}, { backbone: hooked })
+    await hello('ann')
+    const waiting: (() => void)[] = []
+    hooked.beforeRead = () => new Promise((resolve, reject) => {
+      waiting.push(waiting.length === 0 ? resolve : () => reject(new Unavailable('away')))
+    })
+    pipe.send('421["history",{"to":"shop:1"}]')
+    pipe.send('422["history",{"to":"shop:2"}]')
+    await vi.waitFor(() => expect(waiting).toHaveLength(2))
+    pipe.send('41')
+    hooked.beforeRead = async () => undefined
+    await hello('bo')
+    for (const go of waiting) go()
+    await new Promise((resolve) => setImmediate(resolve))
+    pipe.send('422["conversations",{}]')
+    expect(await pipe.next()).toBe('432[{"ok":true,"conversations":[],"more":false}]')
+    expect(pipe.came).toEqual([])
+  })
+
+  test('the second one has allowances of its own', async () => {
+    const { pipe, hello } = await opened({ COMMANDS_PER_SECOND: '1' })
+    const ask = async (): Promise<string> => {
+      pipe.send('421["conversations",{}]')
+      return String(await pipe.next())
+    }
+    await hello('ann')
+    let answer = ''
+    for (let n = 0; n < 20 && !answer.includes('rate_limited'); n++) answer = await ask()
+    expect(answer).toContain('rate_limited')
+    pipe.send('41')
+    await hello('bo')
+    expect(await ask()).toContain('"ok":true')
+  })
 })
 
 test('who disconnects and says no more is let go at the deadline', async () => {
