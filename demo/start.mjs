@@ -2,6 +2,7 @@
  * `npm start`: the gateway, and in demo mode beside it, in the same process, the backend of the demo's shop on a port of its own.
  * The gateway knows nothing of it but its address, like that of any other backend: `CUSTOMER_URL`.
  */
+import '../dist/gateway/needs-node.mjs'
 import { startBackend } from './backend/backend.mjs'
 import { seedQuickReplies } from './backend/seed.mjs'
 
@@ -14,7 +15,7 @@ if (isDemo && !isSet('CUSTOMER_URL')) {
   env.CUSTOMER_URL = `${url}/customers/{customer}?shop={shop}`
   console.log(`The demo's backend answers at ${url}; curl -X POST ${url}/switch/slow (down, empty, ready) changes how.`)
 }
-await import('../dist/gateway/main.js')
+await (await import('../dist/gateway/main.js')).started
 const host = isSet('HOST') && !['::', '0.0.0.0'].includes(env.HOST) ? env.HOST : '127.0.0.1'
 const port = isSet('PORT') ? env.PORT : '8080'
 if (isDemo && port !== '0') {

@@ -1,6 +1,6 @@
 /**
  * Puts a gateway together, in this order: backbone, domain, doors, ops. Nothing is loaded by a convention; what is not
- * in this file does not run. `main.ts` gives it the environment, tests give it a folder in /tmp.
+ * in this file does not run. `run.ts` gives it the environment, tests give it a folder in /tmp.
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'

@@ -43,6 +43,12 @@ describe('a start that cannot be', () => {
     expect(output.trim().split('\n')).toHaveLength(1)
   })
 
+  test('a misspelt setting is told of beside what ends the start, and a misspelt option ends it', async () => {
+    const { output } = await run({ ORIGIN: 'https://shop.example', PORT: 'http' })
+    expect(output.split('\n')[0]).toBe('ORIGIN is no setting; did you mean ORIGINS?')
+    expect(await run({}, ['--hlep'])).toEqual({ code: 1, output: 'There is no option --hlep; did you mean --help?\n' })
+  })
+
   test('because the data folder is a file', async () => {
     const file = join(folder, 'file')
     await writeFile(file, '')

@@ -2,6 +2,7 @@
  * Runs before `npm test`: what the tests start for real, a browser, a server, an input method, has to be installed.
  * As root it installs what is missing with apt-get, otherwise it names the command and ends with 1. Nothing is skipped.
  */
+import '../../gateway/needs-node.mjs'
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fetchOldChromiums } from '../engines/old-chromiums.mjs'
@@ -39,9 +40,6 @@ const NEEDED = [
 
 /** Debian starts these when it installs them; the tests start their own on free ports. */
 const AUTOSTARTED = { 'redis-server': 'redis-server', 'redis-sentinel': 'redis-sentinel', 'nginx-light': 'nginx' }
-
-const [major, minor] = process.versions.node.split('.').map(Number)
-if (major < 20 || (major === 20 && minor < 19)) refuse(`Node 20.19 or newer is needed; this is ${process.versions.node}.`)
 
 const missing = missingPackages()
 if (missing.length > 0) install(missing)

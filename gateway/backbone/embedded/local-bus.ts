@@ -51,7 +51,7 @@ export class LocalBus implements Bus {
         listener(relayed)
       } catch (error) {
         // A bug in one listener: the others are told all the same, and the process hears of it.
-        void Promise.reject(error as Error) // heard by main.ts, which reports it and lives
+        void Promise.reject(error as Error) // heard by run.ts, which reports it and lives
       }
     }
   }

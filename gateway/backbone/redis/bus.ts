@@ -104,7 +104,7 @@ export class RedisBus implements Bus {
         listener.call(relayed)
       } catch (error) {
         // One listener's bug is not the others' loss, and stays visible.
-        void Promise.reject(error as Error) // heard by main.ts, which reports it and lives
+        void Promise.reject(error as Error) // heard by run.ts, which reports it and lives
       }
     }
   }
