@@ -14,8 +14,20 @@ export interface Images {
    */
   put(image: Image): Promise<string>
 
-  /** Exactly what was put; undefined where it never was, or was too long ago. Any text may be asked for. */
-  get(id: string): Promise<Image | undefined>
+  /** What was put; undefined where it never was, or was too long ago. Any text may be asked for. Its bytes are read by portions. */
+  get(id: string): Promise<StoredImage | undefined>
+}
+
+/** A picture in the store: an answer to many who read slowly, or not at all, holds a portion for each, and never the whole. */
+export interface StoredImage {
+  readonly type: string
+  readonly bytesCount: number
+
+  /**
+   * Exactly the bytes that were put from `from` up to `to` (0 ≤ from < to ≤ bytesCount), in memory of their own. Rejects with
+   * `Unavailable` where the picture is gone meanwhile: never other bytes, never fewer.
+   */
+  read(from: number, to: number): Promise<Buffer>
 }
 
 export interface Image {

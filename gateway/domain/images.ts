@@ -1,4 +1,4 @@
-import type { Image, Images as Store } from '../backbone/images.ts'
+import type { Images as Store, StoredImage } from '../backbone/images.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import type { Allowances, Spender } from './allowances.ts'
 import type { Report } from './facts.ts'
@@ -39,7 +39,7 @@ export class Images {
     return { id, width, height }
   }
 
-  get(id: string): Promise<Image | undefined> {
+  get(id: string): Promise<StoredImage | undefined> {
     return this.#store.get(id)
   }
 }

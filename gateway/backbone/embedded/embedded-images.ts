@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Unavailable } from '../backbone.ts'
-import type { Image, Images } from '../images.ts'
+import type { Image, Images, StoredImage } from '../images.ts'
 import type { Files } from './files.ts'
 
 const NEWLINE = 0x0a
@@ -27,12 +27,25 @@ export class EmbeddedImages implements Images {
     return id
   }
 
-  async get(id: string): Promise<Image | undefined> {
+  async get(id: string): Promise<StoredImage | undefined> {
+    const about = this.#look(id, (value) => {
+      const start = value.indexOf(NEWLINE) + 1
+      return { type: value.toString('latin1', 0, start - 1), start, bytesCount: value.length - start }
+    })
+    if (about === undefined) return undefined
+    const { start, ...rest } = about
+    return { ...rest, read: async (from, to) => this.#read(id, start + from, start + to) }
+  }
+
+  #read(id: string, from: number, to: number): Buffer {
+    const bytes = this.#look(id, (value) => Buffer.from(value.subarray(from, to)))
+    if (bytes?.length !== to - from) throw new Unavailable('The picture is gone.')
+    return bytes
+  }
+
+  #look<T>(id: string, look: (value: Buffer) => T): T | undefined {
     if (this.#isClosed) throw closed()
-    const value = ID.test(id) ? this.#files.images.get(Buffer.from(id)) : undefined
-    if (value === undefined) return undefined
-    const end = value.indexOf(NEWLINE)
-    return { type: value.toString('latin1', 0, end), bytes: value.subarray(end + 1) }
+    return ID.test(id) ? this.#files.images.look(Buffer.from(id), look) : undefined
   }
 
   /** Takes nothing more; what is under way ends when the files do. */

@@ -2,6 +2,8 @@ import { crc32 } from 'node:zlib'
 import type { Database, RangeOptions } from 'lmdb'
 
 const SEAL_BYTES = 4
+/** Keys of large entries whose checksum was right: a picture is looked at once for each portion of it. */
+const CHECKED_COUNT = 4096
 
 /** A checksum over where an entry stands and what it says. */
 const sealOf = (database: string, key: Buffer, value: Buffer): number => crc32(value, crc32(key, crc32(database)))
@@ -17,6 +19,7 @@ export function unsealed(database: string, key: Buffer, value: Buffer): Buffer |
 export class Sealed {
   readonly name: string
   readonly raw: Database<Buffer, Buffer>
+  readonly #checked = new Set<string>()
 
   constructor(name: string, raw: Database<Buffer, Buffer>) {
     this.name = name
@@ -26,6 +29,20 @@ export class Sealed {
   get(key: Buffer): Buffer | undefined {
     const value = this.raw.get(key)
     return value === undefined ? undefined : this.#open(key, value)
+  }
+
+  /**
+   * Shows an entry that does not change where it lies, in memory that is valid only until `look` returns. Its checksum is made up at
+   * the first look (4 MB take 17 ms), and not again while it is one of those looked at last.
+   */
+  look<T>(key: Buffer, look: (value: Buffer) => T): T | undefined {
+    const value = this.raw.getBinaryFast(key)
+    if (value === undefined) return undefined
+    const name = key.toString('latin1')
+    const bytes = this.#checked.delete(name) ? value.subarray(0, value.length - SEAL_BYTES) : this.#open(key, value.subarray(0, value.length))
+    this.#checked.add(name)
+    if (this.#checked.size > CHECKED_COUNT) this.#checked.delete(this.#checked.values().next().value!)
+    return look(bytes)
   }
 
   put(key: Buffer, value: Buffer | string): Promise<boolean> {

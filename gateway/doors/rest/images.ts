@@ -12,6 +12,7 @@ import type { TrustedProxies } from '../admit/trusted-proxies.ts'
 import { spenderOf } from '../../domain/allowances.ts'
 import { holds } from '../etag.ts'
 import { sendRefusal } from './http-refusal.ts'
+import { pictureStream } from './picture-stream.ts'
 
 export interface ImageRoutes {
   readonly images: Images
@@ -62,5 +63,6 @@ function show(
   return reply.headers({
     'Content-Type': image.type, 'Content-Security-Policy': "sandbox; default-src 'none'", 'Access-Control-Allow-Origin': '*',
     'Cache-Control': `public, max-age=${YEAR_SECONDS}, immutable`, 'Cross-Origin-Resource-Policy': 'cross-origin',
-  }).send(image.bytes)
+    'Content-Length': image.bytesCount,
+  }).send(pictureStream(image))
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DataFolderError } from '../../../gateway/backbone/embedded/data-folder-error.ts'
 import { openEmbedded } from '../../../gateway/backbone/embedded/embedded.ts'
+import { wholeImage } from '../../kit/whole-image.ts'
 import type { Backbone } from '../../../gateway/backbone/backbone.ts'
 
 const FILES = ['journal', 'main', 'images'] as const
@@ -39,7 +40,7 @@ afterAll(() => rmSync(root, { recursive: true }))
 async function everything({ store, records, images }: Backbone): Promise<unknown> {
   const pages = await Promise.all(Array.from({ length: TALKS }, (_, c) => store.read(`shop:7~c${c}`, { limit: 100 })))
   const { rows } = await store.list('shop:7', { limit: 100 })
-  return [pages, rows.map(({ conversation }) => conversation).sort(), await records.items('shop:7/blocked', 2), await images.get(picture)]
+  return [pages, rows.map(({ conversation }) => conversation).sort(), await records.items('shop:7/blocked', 2), await wholeImage(await images.get(picture))]
 }
 
 const dataOf = (folder: string, name: string): string => join(folder, name, 'data.mdb')

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Backbone } from '../../../gateway/backbone/backbone.ts'
+import { Unavailable, type Backbone } from '../../../gateway/backbone/backbone.ts'
 import { openRedis } from '../../../gateway/backbone/redis/redis.ts'
 import type { RedisSettings } from '../../../gateway/backbone/redis/settings.ts'
 import { conversationChannel, shardNumber } from '../../../gateway/protocol/keys.ts'
 import { eventually, startRedis, startRing, type RedisServer } from '../../kit/redis.ts'
+import { wholeImage } from '../../kit/whole-image.ts'
 import { newTalk, type Talk } from './laws/conversation.ts'
 
 const DAY = 86_400_000
@@ -74,8 +75,11 @@ describe('what is kept', () => {
     const node = await open({ keepMs: 300 })
     const forEver = await open({})
     const [short, long] = await Promise.all([node.images.put(image), forEver.images.put(image)])
+    const reading = await node.images.get(short)
     await eventually(() => node.images.get(short), (found) => found === undefined)
-    expect(await node.images.get(long)).toEqual(image)
+    // one that is gone half-way is no shorter picture
+    await expect(reading?.read(0, 1)).rejects.toThrow(Unavailable)
+    expect(await wholeImage(await node.images.get(long))).toEqual(image)
   })
 
   it('client ids: the last windowCount of them, at four bytes each, whatever their number', async () => {

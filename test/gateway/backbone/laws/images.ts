@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { wholeImage } from '../../../kit/whole-image.ts'
 import type { World } from '../contract.ts'
 
 export function describeImages(world: World): void {
@@ -7,8 +8,22 @@ export function describeImages(world: World): void {
     it('are what was put, byte for byte, from every node', async () => {
       const every = { type: 'image/png', bytes: Buffer.from(Array.from({ length: 512 }, (_, n) => n % 256)) }
       const id = await world.backbone.images.put(every)
-      expect(await world.other.images.get(id)).toEqual(every)
-      expect(await world.backbone.images.get(id)).toEqual(every)
+      expect(await wholeImage(await world.other.images.get(id))).toEqual(every)
+      expect(await wholeImage(await world.backbone.images.get(id))).toEqual(every)
+    })
+
+    it('are read by portions, wherever these begin and end, in any order, and each is its reader\'s own', async () => {
+      const { images } = world.backbone
+      for (const size of [1, 2, 3, 4, 1000, 70_001]) {
+        const bytes = randomBytes(size)
+        const stored = (await images.get(await images.put({ type: 'image/webp', bytes })))!
+        expect([stored.type, stored.bytesCount]).toEqual(['image/webp', size])
+        const ends = [[0, size], [0, 1], [size - 1, size], [Math.floor(size / 3), Math.ceil(size / 2)], [Math.floor(size / 2), size]] as const
+        const portions = ends.filter(([from, to]) => from < to)
+        const read = await Promise.all(portions.map(([from, to]) => stored.read(from, to)))
+        await images.get(await images.put({ type: 'image/webp', bytes: randomBytes(size) }))
+        portions.forEach(([from, to], n) => expect(read[n]!.equals(bytes.subarray(from, to))).toBe(true))
+      }
     })
 
     it('have ids that nobody guesses, another one each time', async () => {
@@ -34,7 +49,7 @@ export function describeImages(world: World): void {
       ])
       expect(appended.seq).toBe(1)
       await world.restart()
-      const found = await world.backbone.images.get(id)
+      const found = await wholeImage(await world.backbone.images.get(id))
       expect([found?.type, found?.bytes.equals(large.bytes)]).toEqual(['image/jpeg', true])
     })
   })

@@ -1,0 +1,7 @@
+import type { Image, StoredImage } from '../../gateway/backbone/images.ts'
+
+/** As it was put. */
+export async function wholeImage(stored: StoredImage | undefined): Promise<Image | undefined> {
+  if (stored === undefined) return undefined
+  return { type: stored.type, bytes: await stored.read(0, stored.bytesCount) }
+}
