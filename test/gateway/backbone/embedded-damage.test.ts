@@ -40,7 +40,8 @@ afterAll(() => rmSync(root, { recursive: true }))
 async function everything({ store, records, images }: Backbone): Promise<unknown> {
   const pages = await Promise.all(Array.from({ length: TALKS }, (_, c) => store.read(`shop:7~c${c}`, { limit: 100 })))
   const { rows } = await store.list('shop:7', { limit: 100 })
-  return [pages, rows.map(({ conversation }) => conversation).sort(), await records.items('shop:7/blocked', 2), await wholeImage(await images.get(picture))]
+  const kept = [await records.items('shop:7/blocked', 2), await wholeImage(await images.get(picture))]
+  return [pages, rows.map(({ conversation }) => conversation).sort(), ...kept]
 }
 
 const dataOf = (folder: string, name: string): string => join(folder, name, 'data.mdb')
