@@ -14,7 +14,7 @@ import type { Backbone } from './backbone/backbone.ts'
 import { openEmbedded } from './backbone/embedded/embedded.ts'
 import { openRedis } from './backbone/redis/redis.ts'
 import { imageHostsOf, SettingError, shopsOf, sourcesOf, type Config } from './config.ts'
-import type { Allowances as AllowancesPort } from './domain/allowances.ts'
+import type { AllowanceName, Allowances as AllowancesPort } from './domain/allowances.ts'
 import { Blacklist } from './domain/blacklist.ts'
 import { CatchUp } from './domain/catch-up.ts'
 import { Conversations, type Attendance } from './domain/conversations.ts'
@@ -38,12 +38,13 @@ import { Search } from './domain/search.ts'
 import { Transfers } from './domain/transfers.ts'
 import { Typing } from './domain/typing.ts'
 import { Viewing } from './domain/viewing.ts'
-import { allowanceTable } from './doors/admit/allowance-table.ts'
+import { allowanceTable, type Row } from './doors/admit/allowance-table.ts'
 import { ALLOWANCE_SCOPES, Allowances } from './doors/admit/allowances.ts'
 import { AddressWatch } from './doors/admit/address-watch.ts'
 import { Admit } from './doors/admit/admit.ts'
 import { demoSecret, keptWord } from './doors/admit/demo-secret.ts'
 import { DemoWord, registerDemoWord } from './doors/admit/demo-word.ts'
+import { lineRefusal } from './doors/admit/line-refusal.ts'
 import { Origins } from './doors/admit/origins.ts'
 import { Passes } from './doors/admit/passes.ts'
 import { TrustedProxies } from './doors/admit/trusted-proxies.ts'
@@ -94,6 +95,8 @@ export interface AppOptions {
   readonly now?: () => number
   /** Ms on a clock that never steps, for everything that lasts; where only `now` is given, that one. */
   readonly uptime?: () => number
+  /** Rows instead of those of the table: tests have no ten thousand phones. */
+  readonly rates?: Partial<Readonly<Record<AllowanceName, Row>>> | undefined
   /** Instead of the one the settings name; this app closes it all the same. */
   readonly backbone?: Backbone
 }
@@ -110,7 +113,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const now = options.now ?? backbone.now
   const nodes = new Nodes({ records: backbone.records, now, uptime, node: randomBytes(6).toString('hex') })
   const presence = new Presence({ ...backbone, nodes, now, uptime })
-  const { passes, origins, proxies, admit, allowances, addressWatch } = await createAdmission(backbone, { config, now, uptime, report })
+  const { passes, origins, proxies, admit, allowances, addressWatch } = await createAdmission(backbone, { ...options, config, now, uptime, report })
   const viewing = new Viewing({ ...backbone, nodes, allowances, now, uptime })
   const hub = new Hub({ backbone, presence, viewing, report, now, uptime, chance: Math.random })
   const customerUrl = createCustomerUrl(config, report)
@@ -122,7 +125,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   }
 
   const demoWord = isDemo(config) ? new DemoWord(config.DEMO_WORD ?? (await keptWord(config.DATA_DIR))) : undefined
-  if (demoWord !== undefined) registerDemoWord(fastify, demoWord)
+  if (demoWord !== undefined) registerDemoWord(fastify, demoWord, { allowances, proxies })
   await openDoors(fastify, { config, dispatcher, reception })
   const images = new Images({ store: backbone.images, allowances, report })
   if (config.DOORS.includes('rest')) registerRest(fastify, {
@@ -249,6 +252,8 @@ async function openDoors(
   fastify: FastifyInstance, { config, dispatcher, reception }: { config: Config; dispatcher: Dispatcher; reception: Reception },
 ): Promise<void> {
   const tag = config.NODE_TAG ?? randomBytes(3).toString('hex')
+  const { allowances, admit: { proxies }, report } = reception
+  dispatcher.refusalOf = (request) => lineRefusal({ allowances, proxies, report }, request)
   if (config.DOORS.includes('engine.io')) dispatcher.engineIo = new EngineIoDoor({
     tag, onSession: (socket) => openEngineLine(socket, reception), mayAsk: (request) => reception.admit.mayAsk(request),
   })
@@ -261,7 +266,9 @@ async function openDoors(
   })
 }
 
-async function createAdmission(backbone: Backbone, options: Pick<DomainOptions, 'config' | 'now' | 'uptime' | 'report'>) {
+type AdmissionOptions = Pick<DomainOptions, 'config' | 'now' | 'uptime' | 'report'> & Pick<AppOptions, 'rates'>
+
+async function createAdmission(backbone: Backbone, options: AdmissionOptions) {
   const { config, now, report } = options
   const passes = await createPasses(config, { now, report })
   const origins = new Origins(config.ORIGINS ?? (isDemo(config) ? '*' : ''))
@@ -272,10 +279,10 @@ async function createAdmission(backbone: Backbone, options: Pick<DomainOptions, 
   }
 }
 
-function createAllowances({ bus }: Backbone, { config, uptime, report }: Pick<DomainOptions, 'config' | 'uptime' | 'report'>): Allowances {
-  const table = allowanceTable({
+function createAllowances({ bus }: Backbone, { config, uptime, report, rates }: AdmissionOptions): Allowances {
+  const table = { ...allowanceTable({
     commandsPerSecond: config.COMMANDS_PER_SECOND, guestsPerMinute: config.GUESTS_PER_MINUTE, imagesPerMinute: config.IMAGES_PER_MINUTE,
-  })
+  }), ...rates }
   const scopes = config.RATE_LIMITS === 'on' ? ALLOWANCE_SCOPES : ALLOWANCE_SCOPES.filter((scope) => scope !== 'address')
   const inUse = config.RATE_LIMITS === 'off' ? [] : scopes
   return new Allowances({ table, scopes: inUse, bus, node: randomBytes(6).toString('hex'), now: uptime, report })

@@ -11,6 +11,8 @@ import { isGuestId, participantKey } from '../protocol/keys.ts'
 import type { Identity } from '../protocol/model.ts'
 
 export type AllowanceName =
+  /** Lines that were opened, until somebody signed in says hello on them. */
+  | 'line'
   /** Packets before an accepted hello, in units of a small one. */
   | 'hello'
   /** Commands on an attached line, and their bytes. */
@@ -23,8 +25,8 @@ export type AllowanceName =
   | 'image' | 'imageBytes'
   /** New guests. */
   | 'guest'
-  /** Requests to REST without a valid key or pass; a backend's, with its key. */
-  | 'request' | 'backend'
+  /** Requests to REST of whoever shows no API key; a backend's, with its key; keys, words and passes that were wrong. */
+  | 'request' | 'backend' | 'guess'
 
 /** Who spends. An absent scope is not counted. */
 export interface Spender {

@@ -39,6 +39,8 @@ export type Fact =
   | { readonly fact: 'publishMissed'; readonly conversationCount: number }
   /** A backend said something on a person's channel that cannot be read. */
   | { readonly fact: 'publishRefused'; readonly channel: string; readonly reason: string }
+  /** A picture was refused, for there is no room for more; `problem`: of what. */
+  | { readonly fact: 'imagesFull'; readonly problem: string }
   | { readonly fact: 'customerBackendFailed'; readonly reason: BackendFailure; readonly detail: string }
   | { readonly fact: 'allowanceSpent'; readonly allowance: string; readonly scope: 'address' | 'total'; readonly key: string }
   | { readonly fact: 'addressShared'; readonly address: string; readonly share: number }

@@ -23,9 +23,24 @@ export class Images {
     this.#report = options.report
   }
 
-  /** Before the bytes are read: may this one add another now? */
-  admit(spender: Spender): void {
+  /**
+   * Before the bytes are read: may this one add another, of so many bytes, now? Where nobody says how many it is let in as one of the largest,
+   * and `counted` puts that right.
+   */
+  admit(spender: Spender, bytesCount: number = LIMITS.imageBytes): void {
+    if (bytesCount > LIMITS.imageBytes) throw new Refusal('image_too_large')
     this.#allowances.take('image', spender)
+    try {
+      this.#allowances.take('imageBytes', spender, bytesCount)
+    } catch (refusal) {
+      this.#allowances.giveBack('image', spender)
+      throw refusal
+    }
+  }
+
+  /** So many bytes came of a picture that was admitted without their number. */
+  counted(spender: Spender, bytesCount: number): void {
+    this.#allowances.giveBack('imageBytes', spender, LIMITS.imageBytes - bytesCount)
   }
 
   async keep(bytes: Buffer): Promise<KeptImage> {

@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Code } from '../protocol/codes.ts'
+import { wireRefusal, type WireRefusal } from '../protocol/codes.ts'
 import type { EngineIoDoor } from './engine-io.ts'
 import { WEBSOCKET_PATH, type WebSocketDoor } from './websocket.ts'
 
@@ -18,6 +18,8 @@ export class Dispatcher {
   webSocket: WebSocketDoor | undefined
   /** Once true no new line is opened here; open ones go on. */
   isClosing = false
+  /** The refusal of a new line from where there are too many; undefined: it may be opened. */
+  refusalOf: (request: IncomingMessage) => WireRefusal | undefined = () => undefined
   readonly #upgraded = new Set<Duplex>()
 
   server(fastify: RequestListener): Server {
@@ -37,10 +39,14 @@ export class Dispatcher {
   #handle(door: EngineIoDoor, request: IncomingMessage, response: ServerResponse): void {
     allowPages(request, response)
     if (request.method === 'OPTIONS') response.writeHead(204, preflight(request)).end()
-    else if (door.isJsonp(request)) refuse(response, { status: 400, code: 'bad_request', message: 'JSONP is not spoken here.' })
-    else if (door.isForeign(request)) refuse(response, { status: 403, code: 'origin_forbidden', message: 'This session belongs to another page.' })
+    else if (door.isJsonp(request)) refuse(response, 400, wireRefusal('bad_request', 'JSONP is not spoken here'))
+    else if (door.isForeign(request)) refuse(response, 403, wireRefusal('origin_forbidden', 'this session belongs to another page'))
     else if (this.isClosing && door.isHandshake(request)) response.writeHead(503, { 'Retry-After': RETRY_AFTER_SECONDS }).end()
-    else door.handleRequest(request, response)
+    else {
+      const refusal = door.isHandshake(request) ? this.refusalOf(request) : undefined
+      if (refusal === undefined) door.handleRequest(request, response)
+      else refuse(response, 429, refusal)
+    }
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -50,7 +56,11 @@ export class Dispatcher {
     if (door === undefined) reject(socket, '404 Not Found')
     else if (door === this.engineIo && door.isForeign(request)) reject(socket, '403 Forbidden')
     else if (this.isClosing && door.isHandshake(request)) reject(socket, '503 Service Unavailable')
-    else door.handleUpgrade(request, socket, head)
+    else {
+      const refusal = door.isHandshake(request) ? this.refusalOf(request) : undefined
+      if (refusal === undefined) door.handleUpgrade(request, socket, head)
+      else reject(socket, '429 Too Many Requests', refusal)
+    }
   }
 }
 
@@ -69,13 +79,19 @@ function preflight({ headers }: IncomingMessage): Record<string, string> {
   }
 }
 
-function refuse(response: ServerResponse, { status, code, message }: { status: number; code: Code; message: string }): void {
-  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify({ error: { code, message, retry: false } }))
+const retryAfter = ({ afterMs = RETRY_AFTER_SECONDS * 1000 }: Partial<WireRefusal>): number => Math.ceil(afterMs / 1000)
+
+function refuse(response: ServerResponse, status: number, error: WireRefusal): void {
+  const waits = error.afterMs === undefined ? {} : { 'Retry-After': retryAfter(error) }
+  response.writeHead(status, { 'Content-Type': 'application/json', ...waits }).end(JSON.stringify({ error }))
 }
 
 const isRaw = ({ url }: IncomingMessage): boolean => url === WEBSOCKET_PATH || url?.startsWith(`${WEBSOCKET_PATH}?`) === true
 
-function reject(socket: Duplex, status: string): void {
+function reject(socket: Duplex, status: string, error?: WireRefusal): void {
   socket.on('error', () => socket.destroy())
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nRetry-After: ${RETRY_AFTER_SECONDS}\r\nContent-Length: 0\r\n\r\n`)
+  const body = error === undefined ? '' : JSON.stringify({ error })
+  const head = [`HTTP/1.1 ${status}`, 'Connection: close', `Retry-After: ${retryAfter(error ?? {})}`, `Content-Length: ${Buffer.byteLength(body)}`]
+  if (error !== undefined) head.push('Content-Type: application/json')
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }

@@ -44,6 +44,8 @@ export class Line {
   #state: State = { name: 'new' }
   #deadline: NodeJS.Timeout | undefined
   readonly #offences = new Offences()
+  /** Whether it was somebody signed in, so that opening it is no longer the address'. */
+  #isSignedIn = false
   /** What the hello that is being admitted has cost its address. */
   #helloCost = 0
   #commandsUnderWay = 0
@@ -165,6 +167,10 @@ export class Line {
     const { address } = this.#pipe
     addressWatch.saw(identity.id, address)
     const spender = spenderOf({ identity, address })
+    if (spender.address === undefined && !this.#isSignedIn) {
+      this.#isSignedIn = true
+      allowances.giveBack('line', { address })
+    }
     allowances.giveBack('hello', { address }, this.#helloCost)
     allowances.take('hello', spender, this.#helloCost)
   }

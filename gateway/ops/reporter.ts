@@ -35,31 +35,52 @@ function countService(fact: ServiceFact, metrics: Metrics): void {
 }
 
 type TroubleFact = Extract<Fact, {
-  fact: 'gapHealed' | 'publishMissed' | 'publishRefused' | 'allowanceSpent' | 'addressShared' | 'customerBackendFailed' | 'bugFound'
+  fact: 'gapHealed' | 'publishMissed' | 'publishRefused' | 'imagesFull' | 'allowanceSpent' | 'addressShared' | 'customerBackendFailed' | 'bugFound'
 }>
 
-function tellTrouble(fact: TroubleFact, log: Log, metrics: Metrics): void {
+/** All of these can come by the thousand, and some whenever a stranger likes: each is counted, and said once a minute. */
+function tellTrouble(fact: TroubleFact, { warn, error, metrics }: Seldom & { metrics: Metrics }): void {
   switch (fact.fact) {
     case 'gapHealed':
-      log.warn(fact, 'publishes may have been missed; reading again')
+      warn(fact.fact, fact, 'publishes may have been missed; reading again')
       return metrics.gaps.inc()
     case 'publishMissed':
-      log.warn(fact, 'publishes were lost; shown now')
+      warn(fact.fact, fact, 'publishes were lost; shown now')
       return metrics.missed.inc(fact.conversationCount)
     case 'publishRefused':
-      log.warn(fact, 'what was published on a person\'s channel cannot be read; nobody is told')
+      warn(fact.fact, fact, 'what was published on a person\'s channel cannot be read; nobody is told')
       return metrics.refusals.inc({ of: 'publish', code: 'bad_request' })
     case 'customerBackendFailed':
-      log.warn(fact, 'CUSTOMER_URL failed')
+      warn(`${fact.fact} ${fact.reason}`, fact, 'CUSTOMER_URL failed')
       return metrics.customerFailures.inc({ reason: fact.reason })
+    case 'imagesFull':
+      return warn(fact.fact, fact, `no room for more pictures, new ones are refused: ${fact.problem}`)
     case 'allowanceSpent':
-      return log.warn(fact, 'an allowance is spent: what is over is refused with rate_limited')
+      return warn(`${fact.fact} ${fact.allowance} ${fact.scope}`, fact, 'an allowance is spent: what is over is refused with rate_limited')
     case 'addressShared':
-      return log.warn(fact, 'most visitors come from one address; if that is a proxy of yours, set TRUST_PROXY, for allowances count by address')
+      return warn(fact.fact, fact, 'most visitors come from one address; if that is a proxy of yours, set TRUST_PROXY, for allowances count by address')
     case 'bugFound':
-      log.error({ err: fact.error, where: fact.where }, 'a bug')
+      error(`${fact.fact} ${fact.where} ${placeOf(fact.error)}`, { err: fact.error, where: fact.where }, 'a bug')
       return metrics.bugs.inc({ where: fact.where })
   }
+}
+
+/** Where in our code it was thrown, which no stranger can vary as they can the message. */
+const placeOf = (error: unknown): string =>
+  (error instanceof Error ? error.stack?.split('\n').find((line) => line.startsWith('    at ')) : undefined) ?? typeof error
+
+interface Seldom {
+  readonly warn: (kind: string, about: object, sentence: string) => void
+  readonly error: (kind: string, about: object, sentence: string) => void
+}
+
+/** One line a minute for each kind, with how many `times` there were since the last. */
+function seldomTeller(log: Log, seldom: OncePerMinute): Seldom {
+  const tell = (level: 'warn' | 'error') => (kind: string, about: object, sentence: string): void => {
+    const times = seldom.take(kind)
+    if (times > 0) log[level]({ ...about, times }, sentence)
+  }
+  return { warn: tell('warn'), error: tell('error') }
 }
 
 type NoFact = Extract<Fact, { fact: 'helloRefused' | 'requestRefused' | 'commandRefused' }>
@@ -68,17 +89,15 @@ type NoFact = Extract<Fact, { fact: 'helloRefused' | 'requestRefused' | 'command
 const FIXABLE: ReadonlySet<Code> = new Set(['origin_forbidden', 'pass_required', 'pass_invalid', 'version_unsupported', 'rate_limited'])
 
 /** Pages' mistakes come with every visitor: one line a minute for each kind says enough. */
-function noTeller(log: Log, metrics: Metrics, seldom: OncePerMinute): (fact: NoFact) => void {
+function noTeller(log: Log, metrics: Metrics, { warn }: Seldom): (fact: NoFact) => void {
   return (fact) => {
     const of = fact.fact === 'helloRefused' ? 'hello' : fact.fact === 'requestRefused' ? fact.route : fact.command
     metrics.refusals.inc({ of, code: fact.code })
     const isOperators = FIXABLE.has(fact.code) && (fact.fact !== 'commandRefused' || of === 'renew')
     if (!isOperators) return log.debug(fact, `${of} refused`)
-    const times = seldom.take(`${of} ${fact.code}`)
-    if (times === 0) return
     const remedy = fact.code === 'origin_forbidden' && 'origin' in fact
       ? ` The page is of ${fact.origin}, this gateway is ${fact.host}: name the page's origin in ORIGINS.` : ''
-    log.warn({ ...fact, times }, `${of} refused: ${fact.message}${remedy}`)
+    warn(`${of} ${fact.code}`, fact, `${of} refused: ${fact.message}${remedy}`)
   }
 }
 
@@ -100,8 +119,8 @@ function partTeller(log: Log): (fact: PartFact) => void {
 }
 
 export function reporter(log: Log, metrics: Metrics, now: () => number): (fact: Fact) => void {
-  const tellNo = noTeller(log, metrics, new OncePerMinute(now))
-  const tellPart = partTeller(log)
+  const seldom = seldomTeller(log, new OncePerMinute(now))
+  const [tellNo, tellPart] = [noTeller(log, metrics, seldom), partTeller(log)]
   const commands = byLabel((command) => metrics.commands.labels({ command }))
   const ackSeconds = byLabel((command) => metrics.ackSeconds.labels({ command }))
   const appends = byLabel((duplicate) => metrics.appends.labels({ duplicate }))
@@ -135,7 +154,7 @@ export function reporter(log: Log, metrics: Metrics, now: () => number): (fact: 
       case 'partSeen':
         return tellPart(fact)
       default:
-        return tellTrouble(fact, log, metrics)
+        return tellTrouble(fact, { ...seldom, metrics })
     }
   }
 }

@@ -30,7 +30,9 @@ const BURST_SECONDS = 10
 export const allowanceTable = (
   { commandsPerSecond, guestsPerMinute, imagesPerMinute }: Rates,
 ): Readonly<Record<AllowanceName, Row>> => ({
-  // ten thousand phones of one carrier that come back at once; a hello of 64 kB costs as much as 64 small ones
+  // ten thousand phones of one carrier that come back at once, each by WebSocket and then by polling
+  line: { address: rate(12_000, 20_000) },
+  // the same phones; a hello of 64 kB costs as much as 64 small ones
   hello: { participant: rate(300, 300), address: rate(12_000, 20_000) },
   command: {
     participant: rate(commandsPerSecond * 60, commandsPerSecond * BURST_SECONDS),
@@ -40,10 +42,15 @@ export const allowanceTable = (
   conversation: { participant: rate(2, 120), address: rate(60, 3000) },
   viewing: { participant: rate(60, 20), address: rate(1200, 400) },
   image: { participant: rate(imagesPerMinute, imagesPerMinute), address: rate(imagesPerMinute * 10, imagesPerMinute * 30) },
+  // twenty of the largest at once; at an address as many guests' as phones shrink them to, 300 kB, 200 a minute; everybody's: what a disk takes
   imageBytes: imagesPerMinute === 0 ? {} : {
-    participant: rate(20 * MB, 80 * MB), address: rate(100 * MB, 400 * MB), total: rate(1000 * MB, 4000 * MB),
+    participant: rate(20 * MB, 80 * MB), address: rate(60 * MB, 240 * MB), total: rate(600 * MB, 2400 * MB),
   },
+  // a guest keeps its pass for half a year: these are first visits alone, of an office or of a carrier's NAT after a broadcast
   guest: { address: rate(guestsPerMinute, guestsPerMinute) },
   request: { address: rate(1200, 6000) },
+  // by its key and not by its address: a backend may stand behind the same proxy as everybody
   backend: { total: rate(60_000, 60_000) },
+  // a person who mistypes the demo's word, a backend with last week's key in a loop
+  guess: { address: rate(60, 300) },
 })

@@ -6,6 +6,9 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Allowances } from '../../domain/allowances.ts'
+import { Refusal } from '../../domain/refusal.ts'
+import { sendRefusal } from '../rest/http-refusal.ts'
 import type { Origins } from './origins.ts'
 import type { TrustedProxies } from './trusted-proxies.ts'
 
@@ -28,6 +31,11 @@ export class DemoWord {
     return text !== undefined && timingSafeEqual(digest(text), this.#digest)
   }
 
+  /** Whether a word is brought, right or wrong. */
+  isTried({ headers }: FastifyRequest): boolean {
+    return headers.authorization !== undefined || cookieOf(headers.cookie) !== undefined
+  }
+
   /** By a header, or by the cookie where a page of this very host asks. */
   isBrought({ headers, raw }: FastifyRequest, { proxies, ownHost }: { readonly proxies: TrustedProxies; readonly ownHost: Origins }): boolean {
     if (headers.authorization !== undefined) return this.is(/^Bearer (.+)$/.exec(headers.authorization)?.[1])
@@ -39,13 +47,24 @@ const cookieOf = (header = ''): string | undefined =>
   header.split(';').map((pair) => pair.trim()).find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1)
 
 /** Whoever opens a page with the word keeps it in a cookie that no script reads and no other site sends, and goes on without it. */
-export function registerDemoWord(app: FastifyInstance, word: DemoWord): void {
-  app.addHook('onRequest', async ({ url, method }, reply) => {
+export function registerDemoWord(
+  app: FastifyInstance, word: DemoWord, { allowances, proxies }: { readonly allowances: Allowances; readonly proxies: TrustedProxies },
+): void {
+  app.addHook('onRequest', async ({ url, method, raw }, reply) => {
     if (method !== 'GET' || !url.includes('word=')) return
     const [path = '', query = ''] = url.split('?', 2)
     const rest = new URLSearchParams(query)
     const brought = rest.get('word') ?? undefined
+    if (brought === undefined) return
+    const spender = { address: proxies.clientAddress(raw) }
+    try {
+      allowances.take('guess', spender)
+    } catch (error) {
+      if (error instanceof Refusal) return sendRefusal(reply, error)
+      throw error
+    }
     if (!word.is(brought)) return
+    allowances.giveBack('guess', spender)
     rest.delete('word')
     reply.header('Set-Cookie', `${COOKIE}=${brought}; Path=/; Max-Age=${COOKIE_SECONDS}; HttpOnly; SameSite=Strict`)
     reply.header('Cache-Control', 'no-store')

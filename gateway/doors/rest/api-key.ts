@@ -4,9 +4,16 @@ import { Refusal } from '../../domain/refusal.ts'
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
-/** Refuses a request that does not carry `Authorization: Bearer <API_KEY>`. Compares in constant time. */
+const givenIn = ({ headers }: FastifyRequest): string | undefined => /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1]
+
+/** Whether a request carries `Authorization: Bearer <API_KEY>`. Compares in constant time. */
+export function hasApiKey(request: FastifyRequest, apiKey: string): boolean {
+  const given = givenIn(request)
+  return given !== undefined && timingSafeEqual(digest(given), digest(apiKey))
+}
+
+/** Refuses a request that does not. */
 export function requireApiKey(request: FastifyRequest, apiKey: string): void {
-  const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
-  if (given === undefined) throw new Refusal('pass_required', 'Authorization: Bearer <API_KEY>')
-  if (!timingSafeEqual(digest(given), digest(apiKey))) throw new Refusal('forbidden', 'API key')
+  if (givenIn(request) === undefined) throw new Refusal('pass_required', 'Authorization: Bearer <API_KEY>')
+  if (!hasApiKey(request, apiKey)) throw new Refusal('forbidden', 'API key')
 }

@@ -14,15 +14,13 @@ export function sendRefusal(reply: FastifyReply, { wire }: Refusal): FastifyRepl
   return reply.code(STATUS[wire.code] ?? 400).send({ error: wire })
 }
 
-/** Whatever a route threw, in the shape of every other "no"; what went wrong inside is for the log alone. */
-export function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const refusal = asRefusal(error)
-  if (refusal === undefined) request.log.error(error)
-  return sendRefusal(reply, refusal ?? new Refusal('internal'))
+/** Whatever was thrown, in the shape of every other "no"; what went wrong inside is for the log alone. */
+export function refuse(error: unknown, _request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return sendRefusal(reply, asRefusal(error) ?? new Refusal('internal'))
 }
 
 /** What a route threw: refusals as they are, a bad body in our words, the rest unknown. */
-function asRefusal(error: unknown): Refusal | undefined {
+export function asRefusal(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error
   if (!(error instanceof Error)) return undefined
   if (error.name === 'Unavailable') return new Refusal('unavailable')

@@ -9,7 +9,7 @@ import { LIMITS } from '../../protocol/limits.ts'
 import type { Origins } from '../admit/origins.ts'
 import type { Passes } from '../admit/passes.ts'
 import type { TrustedProxies } from '../admit/trusted-proxies.ts'
-import { spenderOf } from '../../domain/allowances.ts'
+import { spenderOf, type Spender } from '../../domain/allowances.ts'
 import { holds } from '../etag.ts'
 import { sendRefusal } from './http-refusal.ts'
 import { pictureStream } from './picture-stream.ts'
@@ -23,7 +23,11 @@ export interface ImageRoutes {
 
 const YEAR_SECONDS = 31_536_000
 
+/** Who adds a picture without saying how large it is. */
+type Uncounted = WeakMap<FastifyRequest, Spender>
+
 export function registerImages(door: FastifyInstance, options: ImageRoutes): void {
+  const uncounted: Uncounted = new WeakMap()
   door.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     // its name for itself does not count, its bytes do
@@ -33,10 +37,13 @@ export function registerImages(door: FastifyInstance, options: ImageRoutes): voi
       return sendRefusal(reply, new Refusal('image_too_large'))
     })
     // who may not is told before four megabytes are read
-    const onRequest = async (request: FastifyRequest): Promise<void> => admit(request, options)
-    scope.post('/images', { bodyLimit: LIMITS.imageBytes, onRequest }, async ({ body }, reply) => {
-      if (!Buffer.isBuffer(body)) throw new Refusal('image_unsupported')
-      const { id, width, height } = await options.images.keep(body)
+    const onRequest = async (request: FastifyRequest): Promise<void> => admit(request, options, uncounted)
+    scope.post('/images', { bodyLimit: LIMITS.imageBytes, onRequest }, async (request, reply) => {
+      const { body } = request
+      const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
+      const spender = uncounted.get(request)
+      if (spender !== undefined) options.images.counted(spender, bytes.length)
+      const { id, width, height } = await options.images.keep(bytes)
       return reply.code(201).send({ url: `/v1/images/${id}`, width, height })
     })
     scope.get<{ Params: { id: string } }>('/images/:id', async ({ params, headers }, reply) => {
@@ -46,11 +53,16 @@ export function registerImages(door: FastifyInstance, options: ImageRoutes): voi
   })
 }
 
-async function admit({ headers, raw }: FastifyRequest, { images, passes, proxies }: ImageRoutes): Promise<void> {
+async function admit(request: FastifyRequest, { images, passes, proxies }: ImageRoutes, uncounted: Uncounted): Promise<void> {
+  const { headers, raw } = request
   const token = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1]
   if (token === undefined) throw new Refusal('pass_required', 'Authorization: Bearer <pass>')
   const identity = await passes.verify(token)
-  images.admit(spenderOf({ identity, address: proxies.clientAddress(raw) }))
+  const spender = spenderOf({ identity, address: proxies.clientAddress(raw) })
+  const length = headers['content-length']
+  // no body has neither
+  if (length === undefined && headers['transfer-encoding'] !== undefined) uncounted.set(request, spender)
+  images.admit(spender, uncounted.has(request) ? undefined : Number(length ?? 0))
 }
 
 /** `isHeld`: the asker has these very bytes; under its address an image never changes. */

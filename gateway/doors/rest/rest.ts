@@ -15,9 +15,10 @@ import type { DemoWord } from '../admit/demo-word.ts'
 import type { Domain } from '../dispatch.ts'
 import { checkInput } from '../validator.ts'
 import { requireApiKey } from './api-key.ts'
-import { refuse, sendRefusal } from './http-refusal.ts'
+import { asRefusal, refuse, sendRefusal } from './http-refusal.ts'
 import { registerImages, type ImageRoutes } from './images.ts'
 import { OPENAPI } from './openapi.ts'
+import { RequestAllowance } from './request-allowance.ts'
 import { checkGuest, checkPassRequest, checkSystemMessage } from './shapes.ts'
 
 const DAY_MS = 86_400_000
@@ -34,16 +35,23 @@ export interface RestOptions extends ImageRoutes {
 }
 
 export function registerRest(app: FastifyInstance, options: RestOptions): void {
+  const allowance = new RequestAllowance(options)
   app.register(async (scope) => {
-    scope.setErrorHandler((error, request, reply) => refuseHeard(error, { request, reply, options }))
+    scope.setErrorHandler((error, request, reply) => {
+      const answer = error instanceof Refusal ? allowance.refused(request, error) : error
+      return refuseHeard(answer, { request, reply, options })
+    })
     scope.setNotFoundHandler(notThere)
     // or the pages at `/` would look for such a file
     scope.get('/', notThere)
     scope.get('/*', notThere)
-    scope.addHook('onRequest', async (request, reply) => allowPages(request, reply, options))
+    scope.addHook('onRequest', async (request, reply) => {
+      allowPages(request, reply, options)
+      allowance.arrived(request)
+    })
     scope.options('/*', async (_request, reply) => reply.code(204).send())
     if (options.passes.canMint && (options.demoWord !== undefined || options.apiKey !== undefined)) {
-      scope.post('/passes', { bodyLimit: LIMITS.packetBytes }, async (request) => mintPass(request, options))
+      scope.post('/passes', { bodyLimit: LIMITS.packetBytes }, async (request) => mintPass(request, options, allowance))
     }
     scope.post('/guests', { bodyLimit: LIMITS.packetBytes }, async (request) => mintGuest(request, options))
     registerImages(scope, options)
@@ -75,17 +83,20 @@ function allowPages({ headers, method, raw }: FastifyRequest, reply: FastifyRepl
 
 /** Like every no, and said to the operator too. */
 function refuseHeard(error: unknown, { request, reply, options }: { request: FastifyRequest; reply: FastifyReply; options: RestOptions }) {
+  const route = `${request.method} ${request.routeOptions.url ?? ''}`
+  if (asRefusal(error) === undefined) options.report({ fact: 'bugFound', where: route, error })
   if (error instanceof Refusal) {
     const { origin, host, address } = options.proxies.arrival(request.raw)
     const { code, message } = error.wire
-    options.report({ fact: 'requestRefused', route: `${request.method} ${request.routeOptions.url ?? ''}`, code, message, origin, host, address })
+    options.report({ fact: 'requestRefused', route, code, message, origin, host, address })
   }
   return refuse(error, request, reply)
 }
 
 const OWN_HOST = new Origins('')
 
-async function mintPass(request: FastifyRequest, options: RestOptions) {
+async function mintPass(request: FastifyRequest, options: RestOptions, allowance: RequestAllowance) {
+  if (options.demoWord?.isTried(request)) allowance.mayGuess(request)
   requireMinter(request, options)
   const { passes } = options
   const input: unknown = request.body ?? {}

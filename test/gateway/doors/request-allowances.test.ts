@@ -1,0 +1,148 @@
+/** Who may ask REST how much, add how many bytes of pictures, open how many lines; and what a flood leaves in the log. */
+import { request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { AppOptions } from '../../../gateway/app.ts'
+import { DEMO_WORD, startGateway, type StartedGateway } from '../../kit/gateway.ts'
+import { PICTURES } from '../../kit/pictures.ts'
+import { Talker } from '../../kit/talker.ts'
+
+const started: StartedGateway[] = []
+const start = async (environment: Record<string, string>, options: AppOptions = {}): Promise<StartedGateway> => {
+  const gateway = await startGateway(environment, options)
+  started.push(gateway)
+  return gateway
+}
+afterEach(async () => {
+  for (const gateway of started.splice(0)) await gateway.stop()
+})
+
+const few = (burst: number) => ({ perMinute: 1, burst })
+const KEY = 'the key of a backend, long enough'
+
+interface No { readonly error?: { readonly code: string; readonly retry: boolean; readonly afterMs: number } }
+
+const post = (url: string, headers: Record<string, string>, body: BodyInit = '{}'): Promise<Response> =>
+  fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body })
+const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` })
+
+async function limited(response: Response): Promise<void> {
+  const { error } = (await response.json()) as No
+  expect([response.status, error?.code, error?.retry]).toEqual([429, 'rate_limited', true])
+  expect(Number(response.headers.get('retry-after'))).toBe(Math.ceil(error!.afterMs / 1000))
+}
+
+describe('REST', () => {
+  test('whoever tries keys is refused with 429, and the backend with the right one goes on from the same address', async () => {
+    const { url } = await start({ API_KEY: KEY, IM_SECRET: 'a secret of the operator, long enough' }, { rates: { guess: { address: few(3) } } })
+    const ask = (key: string): Promise<Response> => fetch(`${url}/v1/conversations/shop:1~c1/messages`, { headers: bearer(key) })
+    for (let n = 0; n < 3; n++) expect((await ask(`wrong ${n}`)).status).toBe(403)
+    await limited(await ask('wrong 3'))
+    await limited(await post(`${url}/v1/passes`, bearer('wrong 4')))
+    await limited(await post(`${url}/v1/images`, { ...bearer('no pass'), 'content-type': 'image/png' }))
+    expect((await ask(KEY)).status).toBe(200)
+  })
+
+  test('the demo\'s word cannot be tried out: by header, cookie or link', async () => {
+    const { url, pass } = await start({}, { rates: { guess: { address: few(3) } } })
+    const claims = JSON.stringify({ sub: 'c1', role: 'customer' })
+    for (let n = 0; n < 9; n++) await pass({ sub: 'c1' }) // a right word is no guess
+    expect((await post(`${url}/v1/passes`, bearer('guess'), claims)).status).toBe(403)
+    expect((await post(`${url}/v1/passes`, { cookie: 'im-demo=guess' }, claims)).status).toBe(401)
+    expect((await fetch(`${url}/?word=guess`, { redirect: 'manual' })).status).toBe(200)
+    await limited(await post(`${url}/v1/passes`, bearer('guess'), claims))
+    await limited(await post(`${url}/v1/passes`, { cookie: 'im-demo=guess' }, claims))
+    await limited(await fetch(`${url}/?word=guess`, { redirect: 'manual' }))
+    // nor is it told that one was right
+    await limited(await post(`${url}/v1/passes`, bearer(DEMO_WORD), claims))
+    await limited(await fetch(`${url}/?word=${DEMO_WORD}`, { redirect: 'manual' }))
+  })
+
+  test('requests count by address, a backend\'s by its key, and what anybody may read does not', async () => {
+    const { url } = await start({ API_KEY: KEY }, { rates: { request: { address: few(2) }, backend: { total: few(2) } } })
+    for (let n = 0; n < 2; n++) expect((await post(`${url}/v1/guests`, {})).status).toBe(200)
+    await limited(await post(`${url}/v1/guests`, {}))
+    await limited(await post(`${url}/v1/nothing`, {}))
+    expect((await fetch(`${url}/v1/openapi.json`)).status).toBe(200)
+    expect((await fetch(`${url}/v1/images/none`)).status).toBe(404)
+    const message = JSON.stringify({ conversation: 'shop:1~c1', body: { text: 'hello' } })
+    for (let n = 0; n < 2; n++) expect((await post(`${url}/v1/messages`, bearer(KEY), message)).status).toBe(200)
+    await limited(await post(`${url}/v1/messages`, bearer(KEY), message))
+  })
+})
+
+describe('pictures', () => {
+  const rates = (burst: number) => ({ imageBytes: { participant: few(burst), address: few(2 * burst) } })
+  const large = (bytesCount: number): Uint8Array<ArrayBuffer> => {
+    const bytes = new Uint8Array(bytesCount)
+    bytes.set(PICTURES.png)
+    return bytes
+  }
+
+  test('count by their bytes: a person\'s by the person, guests\' by their address too, and others are not kept waiting', async () => {
+    const { url, pass } = await start({}, { rates: rates(250_000) })
+    const add = async (token: string): Promise<Response> => post(`${url}/v1/images`, bearer(token), large(100_000))
+    const one = await pass({ sub: 'c1' })
+    for (let n = 0; n < 2; n++) expect((await add(one)).status).toBe(201)
+    await limited(await add(one))
+    expect((await add(await pass({ sub: 'c2' }))).status).toBe(201)
+    const guest = async (): Promise<string> => ((await (await post(`${url}/v1/guests`, {})).json()) as { token: string }).token
+    const statuses: number[] = []
+    for (let n = 0; n < 7; n++) statuses.push((await add(await guest())).status)
+    expect(statuses).toEqual([201, 201, 201, 201, 201, 429, 429])
+  })
+
+  test('are refused by their announced size before a byte of them is read, and nothing of that counts', async () => {
+    const { url, port, pass } = await start({ IMAGES_PER_MINUTE: '3' }, { rates: rates(1_000_000) })
+    const token = await pass({ sub: 'c1' })
+    const head = (bytesCount: number): Promise<string> => new Promise((resolve, reject) => {
+      const socket = connect(port, '127.0.0.1')
+      socket.on('error', reject)
+      socket.once('data', (data) => { resolve(data.toString()); socket.destroy() })
+      socket.write(`POST /v1/images HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: ${bytesCount}\r\n\r\n`)
+    })
+    expect((await post(`${url}/v1/images`, bearer(token), large(900_000))).status).toBe(201)
+    for (let n = 0; n < 5; n++) expect(await head(900_000)).toMatch(/^HTTP\/1.1 429 [\s\S]*Retry-After: \d+[\s\S]*rate_limited/i)
+    for (let n = 0; n < 2; n++) expect((await post(`${url}/v1/images`, bearer(token), bytesOf(PICTURES.png))).status).toBe(201)
+  })
+
+  test('that do not say their size count by what came', async () => {
+    const { url, pass } = await start({}, { rates: rates(4_300_000) })
+    const token = await pass({ sub: 'c1' })
+    const add = (bytes: Uint8Array): Promise<number> => new Promise((resolve, reject) => {
+      const request = httpRequest(`${url}/v1/images`, { method: 'POST', headers: { ...bearer(token), 'transfer-encoding': 'chunked' } }, (answer) => {
+        answer.resume()
+        resolve(answer.statusCode!)
+      })
+      request.on('error', reject)
+      request.end(bytes)
+    })
+    // each is let in as if it were of 4 MiB
+    for (let n = 0; n < 3; n++) expect(await add(bytesOf(PICTURES.png))).toBe(201)
+    expect(await add(large(200_000))).toBe(201)
+    expect(await add(bytesOf(PICTURES.png))).toBe(429)
+  })
+})
+
+const bytesOf = (buffer: Buffer): Uint8Array<ArrayBuffer> => new Uint8Array(buffer)
+
+describe('lines', () => {
+  test('that are opened count by address, and those of people who are signed in do not', async () => {
+    const { url, pass } = await start({}, { rates: { line: { address: few(3) } } })
+    for (let n = 0; n < 4; n++) {
+      const talker = await new Talker(url, 'ws').open()
+      await talker.hello({ token: await pass({ sub: `c${n}` }) })
+    }
+    for (let n = 0; n < 3; n++) await new Talker(url, 'ws').open()
+    const polling = await fetch(`${url}/im/?EIO=4&transport=polling`)
+    await limited(polling)
+    const upgrade = await new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1')
+      socket.on('error', reject)
+      socket.once('data', (data) => resolve(data.toString()))
+      socket.write('GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n'
+        + 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n')
+    })
+    expect(upgrade).toMatch(/^HTTP\/1.1 429 [\s\S]*Retry-After: \d+[\s\S]*"code":"rate_limited"/)
+  })
+})
