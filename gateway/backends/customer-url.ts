@@ -3,13 +3,16 @@
  * reason, reported once: it answers too late, too much, no JSON, not the schema, another status than 2xx and 404, or leads elsewhere.
  */
 import { Compile } from 'typebox/compile'
+import { LIMITS } from '../protocol/limits.ts'
 import { CustomerInfo } from '../protocol/model.ts'
 import type { CustomerBackend } from '../domain/customer-backend.ts'
 import type { BackendFailure, Report } from '../domain/facts.ts'
+import { readForeignJson } from '../domain/foreign-json.ts'
 import { webAddress } from '../domain/web-address.ts'
 import { customerAddress } from './customer-address.ts'
 
-const MOST_BYTES = 262_144
+/** What else a backend tells may be there; it is left out. */
+const MOST = { bytes: 262_144, depth: LIMITS.bodyDepth, count: 10_000 }
 const MOST_REDIRECTS = 3
 const REDIRECTS = [301, 302, 303, 307, 308]
 const shape = Compile(CustomerInfo)
@@ -44,7 +47,7 @@ export class CustomerUrl implements CustomerBackend {
     try {
       const response = await this.#get(address, signal)
       if (response.status === 404 || response.status === 204) return void await response.body?.cancel()
-      return readInfo(await readText(response))
+      return readInfo(await readJson(response))
     } catch (error) {
       if (!this.#closing.signal.aborted) this.#report({ fact: 'customerBackendFailed', ...failureOf(error) })
       throw error
@@ -76,36 +79,22 @@ function next(from: URL, location: string): URL {
   return to
 }
 
-async function readText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
+async function readJson(response: Response): Promise<unknown> {
   if (!response.ok) {
     await response.body?.cancel()
     throw new Failure('status', String(response.status))
   }
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength
-    // leaving the loop cancels the rest
-    if (bytes > MOST_BYTES) throw new Failure('size', `more than ${MOST_BYTES} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8').replace(/^\uFEFF/, '')
+  const json = await readForeignJson(response.body, MOST)
+  if ('fault' in json) throw new Failure(json.fault, json.detail)
+  return json.value
 }
 
 /** Nothing to show is the same as nothing known. */
-function readInfo(text: string): CustomerInfo | undefined {
-  const { profile, orders } = checked(parsed(text))
+function readInfo(json: unknown): CustomerInfo | undefined {
+  const { profile, orders } = checked(json)
   if ((profile ?? []).length === 0 && (orders ?? []).length === 0) return undefined
   const shown = orders?.map((order) => ({ ...order, url: webAddress(order.url), image: webAddress(order.image) }))
   return JSON.parse(JSON.stringify({ profile, orders: shown })) as CustomerInfo
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new Failure('json', (error as Error).name)
-  }
 }
 
 function checked(value: unknown): CustomerInfo {

@@ -80,6 +80,10 @@ describe('a key set', () => {
     ['is no JSON', () => keySet('<html>'), /JSON/],
     ['is something else', () => keySet('{"a":1}'), /no JSON Web Key Set/],
     ['has no keys', () => keySet('{"keys":[]}'), /no keys/],
+    ['nests brackets', () => keySet(`{"keys":[],"x":${'['.repeat(100_000)}${']'.repeat(100_000)}}`), /nested deeper than 16/],
+    ['nests brackets in a key', () => keySet(`{"keys":[{"kty":${'['.repeat(100_000)}${']'.repeat(100_000)}}]}`), /nested deeper than 16/],
+    ['has keys without end', () => keySet(`{"keys":[${'{},'.repeat(30_000)}{}]}`), /more than 20000/],
+    ['is far too large', () => keySet(`{"keys":[],"x":"${'x'.repeat(2_000_000)}"}`), /more than 1048576 bytes/],
     ['is an error', () => keySet('{}', 500), /200 OK/],
   ])('that %s: a sentence at start', async (_name, url, sentence) => {
     expect((await said(await url()))[0]).toMatch(sentence)

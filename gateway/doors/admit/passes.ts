@@ -4,12 +4,13 @@
  * Minted here only where this gateway has the secret (demo, guests, backends with an API key).
  */
 import { createSecretKey, type KeyObject } from 'node:crypto'
-import { createRemoteJWKSet, decodeProtectedHeader, errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
+import { createRemoteJWKSet, customFetch, decodeProtectedHeader, errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
 import { isGuestId, isId, isShopSide, participantId, shopSide } from '../../protocol/keys.ts'
 import type { Identity } from '../../protocol/model.ts'
 import { Shops } from '../../domain/shops.ts'
 import { Refusal } from '../../domain/refusal.ts'
 import { tidyName } from '../../domain/tidy-name.ts'
+import { fetchKeySet } from './fetch-key-set.ts'
 
 const NAME_LENGTH = 80
 const AVATAR_LENGTH = 500
@@ -45,7 +46,7 @@ export class Passes {
     this.#shops = options.shops ?? new Shops()
     this.#sources = options.sources
     if (options.secret !== undefined) this.#secret = createSecretKey(Buffer.from(options.secret))
-    if (options.jwksUrl !== undefined) this.#jwks = createRemoteJWKSet(new URL(options.jwksUrl))
+    if (options.jwksUrl !== undefined) this.#jwks = createRemoteJWKSet(new URL(options.jwksUrl), { [customFetch]: fetchKeySet })
     this.#now = options.now
     this.#onKeySet = options.onKeySet ?? (() => undefined)
   }

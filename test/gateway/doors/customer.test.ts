@@ -127,6 +127,10 @@ const WRONG: readonly [title: string, reason: string, answering: Answering][] = 
     }
     more()
   }],
+  ['brackets in brackets', 'shape', (response) => response.end(`{"profile":[],"rest":${'['.repeat(100_000)}${']'.repeat(100_000)}}`)],
+  ['braces in braces', 'shape', (response) => response.end(`${'{"profile":'.repeat(20_000)}1${'}'.repeat(20_000)}`)],
+  ['depth in a field that is known', 'shape', (response) => response.end(`{"orders":${'['.repeat(100_000)}${']'.repeat(100_000)}}`)],
+  ['very many keys', 'shape', json({ ...KNOWN, ...Object.fromEntries(Array.from({ length: 15_000 }, (_, n) => [`k${n}`, n])) })],
   ['a cut line', 'unreachable', (response) => response.destroy()],
   ['another host', 'redirect', (response) => response.writeHead(302, { location: 'http://localhost:1/' }).end()],
   ['another port', 'redirect', (response) => response.writeHead(307, { location: 'http://127.0.0.1:1/' }).end()],
