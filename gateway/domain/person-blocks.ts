@@ -8,6 +8,7 @@ import type { CommandAnswer, CommandInput } from '../protocol/commands.ts'
 import { conversationSides, isGuestId, isShopSide } from '../protocol/keys.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import { access, type Caller, type Seen } from './access.ts'
+import { fitting } from './bounded.ts'
 import { rowOfPage } from './conversations.ts'
 import { pushToSide } from './push-to-side.ts'
 import { Refusal } from './refusal.ts'
@@ -53,7 +54,7 @@ export class PersonBlocks {
     return { ok: true }
   }
 
-  /** Latest first. */
+  /** Latest first, as many as an answer has room for. */
   async all({ identity: { side } }: Caller): Promise<CommandAnswer<'blockedPersons'>> {
     const items = await this.#records.items(collectionOf(side), this.#now())
     const blocked = items.map(({ key, value }) => {
@@ -61,7 +62,8 @@ export class PersonBlocks {
       const known = JSON.parse(value) as { at: number; name?: string }
       return { conversation: key, to, ...known, ...(isGuestId(to) ? { guest: true as const } : undefined) }
     })
-    return { ok: true, blocked: blocked.sort((a, b) => b.at - a.at) }
+    const told = fitting(blocked.sort((a, b) => b.at - a.at))
+    return told.length < blocked.length ? { ok: true, blocked: told, more: true } : { ok: true, blocked: told }
   }
 
   /** As it is then. `decide` gives the next blocks, or undefined where nothing is to change. */

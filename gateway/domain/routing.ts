@@ -11,7 +11,7 @@ import type { CommandAnswer, CommandInput } from '../protocol/commands.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import type { ConversationRow, Identity, Presence as WirePresence, Service } from '../protocol/model.ts'
 import type { Caller } from './access.ts'
-import { jsonBytes, ROWS_BYTES } from './bounded.ts'
+import { fitting, jsonBytes, ROWS_BYTES } from './bounded.ts'
 import { rowOfPage } from './conversations.ts'
 import type { Report } from './facts.ts'
 import { CountedEntries, type OpenEntries } from './open-index.ts'
@@ -124,11 +124,14 @@ export class Routing {
   }
 
   /** With how many conversations each of the asker's colleagues has. */
-  async withLoads({ identity: { side } }: Caller, presence: Readonly<Record<string, WirePresence>>): Promise<Record<string, WirePresence>> {
+  async withLoads({ identity: { id, side } }: Caller, presence: Readonly<Record<string, WirePresence>>): Promise<Record<string, WirePresence>> {
     const own = presence[side]
     if (own?.agents === undefined) return { ...presence }
     const { loads } = await this.#serving.index.of(side)
-    return { ...presence, [side]: { ...own, agents: own.agents.map((agent) => ({ ...agent, load: loads.get(agent.id) ?? 0 })) } }
+    const agents = own.agents.map((agent) => ({ ...agent, load: loads.get(agent.id) ?? 0 }))
+    const room = ROWS_BYTES - jsonBytes({ ...presence, [side]: { ...own, agents: [] } })
+    const told = tellable(agents, { first: id, room })
+    return { ...presence, [side]: { ...own, agents: told, ...(told.length < agents.length ? { more: true as const } : undefined) } }
   }
 
   /** Gives those that wait, longest first, to agents who have room. Rejects while the store is away. */
@@ -201,6 +204,14 @@ function unlessRefused(error: unknown): undefined {
 }
 
 const isOnline = ({ status }: Agent): boolean => status === 'online'
+
+/** As many agents as there is room for: oneself, then who is available; in the order given. */
+function tellable<T extends Agent>(agents: readonly T[], { first, room }: { first: string; room: number }): T[] {
+  if (jsonBytes(agents) <= room) return [...agents]
+  const rank = (agent: T): number => (agent.id === first ? 0 : isOnline(agent) ? 1 : 2)
+  const told = new Set(fitting([...agents].sort((a, b) => rank(a) - rank(b)), room))
+  return agents.filter((agent) => told.has(agent))
+}
 
 /** Whether it is the caller's, nobody's, or of somebody who is not there. */
 function mayTake({ id }: Identity, { document: { service: { phase, agent } } }: Found, isThere: (id: string) => boolean): boolean {

@@ -126,7 +126,7 @@ export const COMMANDS = {
     input: Type.Object({}),
     answer: ok({ blocked: Type.Array(Type.Object({
       conversation: ConversationId, to: Side, name: Type.Optional(Type.String()), guest: Type.Optional(Guest), at: Type.Number(),
-    })) }),
+    })), more: Type.Optional(Type.Literal(true)) }),
   },
   /** What agents noted on a conversation, ascending by time. */
   notes: { input: Type.Object(target), answer: ok({ notes: Type.Array(Note) }) },

@@ -177,5 +177,7 @@ export const Presence = Type.Object({
     /** How many open conversations it has. */
     load: Type.Optional(Type.Integer()),
   }))),
+  /** More agents are there than an answer has room for. */
+  more: Type.Optional(Type.Literal(true)),
 })
 export type Presence = Static<typeof Presence>

@@ -1,7 +1,7 @@
 /** What is read for one line and told to it is bounded in bytes, however few rows it is; the rest is told by `more`. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { ReadRange } from '../../../gateway/backbone/backbone.ts'
-import { conversationId } from '../../../gateway/protocol/keys.ts'
+import { conversationId, presenceChannel } from '../../../gateway/protocol/keys.ts'
 import { LIMITS } from '../../../gateway/protocol/limits.ts'
 import { Talker } from '../../kit/talker.ts'
 import { TwoGateways } from '../../kit/two-gateways.ts'
@@ -163,4 +163,44 @@ test('nothing more is read for a line that has gone', async () => {
   two.backbone.beforeRead = async () => undefined
   expect(before).toBeLessThan(20)
   expect(reads).toBe(before)
+})
+
+test('of a shop with thousands of agents as many are told as there is room for: oneself, and who is available', async () => {
+  const shop = two.unique('s')
+  const side = `shop:${shop}`
+  const desk = await two.agent(0, ['zz', shop])
+  const { records } = two.backbone
+  const now = Date.now()
+  await expect.poll(async () => (await records.items(`${side}/present`, now)).length).toBe(1)
+  const node = (await records.items(`${side}/present`, now))[0]!.key.split(' ')[1]!
+  await Promise.all(Array.from({ length: 3000 }, async (_, i) => {
+    const id = `a${String(i).padStart(4, '0')}`
+    await records.put({ collection: `${side}/present`, key: `${id} ${node}`, value: JSON.stringify({ name: '名'.repeat(80) }), now })
+    await records.put({ collection: `${side}/present`, key: id, value: i < 2990 ? 'busy' : 'online', now })
+  }))
+  await two.backbone.bus.publish(presenceChannel(side), '', '{}')
+  const ask = () => desk.command('presence', { of: [side] })
+  await expect.poll(async () => (await ask()).presence[side]?.agents?.length).toBeGreaterThan(1000)
+  await expect.poll(async () => (await ask()).presence[side]?.more).toBe(true)
+  const answer = await ask()
+  expect(bytesOf(answer)).toBeLessThanOrEqual(LIMITS.answerBytes)
+  const { agents = [] } = answer.presence[side]!
+  expect(agents.length).toBeGreaterThan(1000)
+  const ids = agents.map(({ id }) => id)
+  expect(ids).toEqual(ids.toSorted())
+  expect(ids.slice(-11)).toEqual([...Array.from({ length: 10 }, (_, i) => `a${2990 + i}`), 'zz'])
+})
+
+test('whom a person has blocked is told within an answer, latest first', async () => {
+  const [person, ...names] = [two.unique('c'), ...Array.from({ length: 500 }, (_, i) => '界'.repeat(57) + String(i).padStart(7, '0'))]
+  const { records } = two.backbone
+  const name = '"'.repeat(80)
+  await Promise.all(names.map((other, i) => records.put({
+    collection: `${person}/blocked`, key: conversationId(person, other), value: JSON.stringify({ at: i, name: name.repeat(6) }), now: 1,
+  })))
+  const answer = await (await two.customer(0, person)).command('blockedPersons', {})
+  expect(bytesOf(answer)).toBeLessThanOrEqual(LIMITS.answerBytes)
+  expect(answer.more).toBe(true)
+  expect(answer.blocked[0]?.at).toBe(499)
+  expect(answer.blocked.length).toBeGreaterThan(300)
 })
