@@ -105,3 +105,19 @@ test('what was acknowledged is there after kill -9', async () => {
   expect(head.seq).toBe(acknowledged.length)
   await again.stop()
 })
+
+test('what is rejected and nobody waits for is in the log with its stack, and the process and everybody\'s lines live', async () => {
+  const bug = 'process.on("SIGUSR2", function injected() { void Promise.reject(new Error("nobody waits for this")) })'
+  const gateway = await spawnGateway({ NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(bug)}` })
+  const talker = await new Talker(gateway.url, 'ws').open()
+  await talker.hello({ token: await gateway.pass({ sub: 'c1' }) })
+  for (const count of [1, 2]) {
+    gateway.process.kill('SIGUSR2')
+    await expect.poll(() => gateway.output().split('Error: nobody waits for this').length - 1).toBe(count)
+  }
+  expect(gateway.output()).toMatch(/at process\.injected/)
+  expect(gateway.output()).toContain('"where":"process"')
+  expect(await talker.command('send', { to: 'shop:1', id: 'm1', kind: 'text', body: { text: 'still here' } })).toMatchObject({ seq: 1 })
+  expect(await (await fetch(`${gateway.url}/metrics`)).text()).toContain('im_bugs_total{where="process"} 2')
+  expect(await gateway.stop()).toBe(0)
+})

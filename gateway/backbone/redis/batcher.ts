@@ -46,11 +46,7 @@ export class Batcher {
     if (this.#options.line.problem !== undefined) return this.#refuse()
     const { lanes, calls } = this.#take()
     this.#isFlying = true
-    void this.#fly(calls).catch((error: unknown) => {
-      // a bug on the way: of this batch, not of those after it
-      for (const call of calls) refuse(call, error as Error)
-      return new Map<Lane, Error>()
-    }).then((errors) => {
+    void this.#fly(calls).catch((error: unknown) => part(calls, error as Error)).then((errors) => {
       this.#isFlying = false
       for (const lane of lanes) this.#options.onReturn(lane, errors.get(lane))
       this.#flush()
@@ -76,8 +72,8 @@ export class Batcher {
       lanes.push(lane)
       let last: Call | undefined
       for (const pending of lane.queue) {
-        if (weight > 0 && weight + pending.op.weight > BATCH_WEIGHT) break
-        weight += pending.op.weight
+        if (weight > 0 && (pending.isAlone || weight + pending.op.weight > BATCH_WEIGHT)) break
+        weight += pending.isAlone ? BATCH_WEIGHT : pending.op.weight
         let call = (this.#options.merges ? calls : last === undefined ? [] : [last]).find((one) => fits(one, pending))
         if (call === undefined) calls.push(call = { script: pending.op.script, members: [], isAsking: lane.isAsking })
         call.members.push({ lane, pending })
@@ -119,6 +115,14 @@ function commandOf({ script, members }: Call): string[] {
   for (const word of script.head) command.push(word)
   for (const { pending } of members) for (const arg of pending.op.args) command.push(arg)
   return command
+}
+
+/** A bug on the way, and nobody knows whose: each goes again by itself, all being idempotent, and one that is by itself is refused. */
+function part(calls: readonly Call[], error: Error): Map<Lane, Error> {
+  const members = calls.flatMap((call) => call.members)
+  if (members.length === 1) refuse(calls[0]!, error)
+  else for (const { pending } of members) pending.isAlone = true
+  return new Map()
 }
 
 function leave({ lane, pending }: Call['members'][number]): void {

@@ -18,7 +18,7 @@ export interface Pending {
   readonly op: Op<unknown>
   /** By `performance.now()`, which no setting of a clock moves. */
   readonly deadline: number
-  /** Sent by itself, because the call it shared with others failed as a whole. */
+  /** Sent in a batch of its own, because what it shared with others failed as a whole. */
   isAlone: boolean
   resolve(value: unknown): void
   reject(error: Error): void

@@ -1,0 +1,50 @@
+/** Whatever throws in a batch, on its way to Redis or back, fails its own operation and no other. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Server } from '../../../gateway/backbone/redis/server.ts'
+import { FixedRing } from '../../../gateway/backbone/redis/fixed-ring.ts'
+import type { Op } from '../../../gateway/backbone/redis/op.ts'
+import { Router } from '../../../gateway/backbone/redis/router.ts'
+import { loadScripts } from '../../../gateway/backbone/redis/scripts.ts'
+import { REDIS_DEFAULTS } from '../../../gateway/backbone/redis/settings.ts'
+import { startRedis, type RedisServer } from '../../kit/redis.ts'
+
+let redis: RedisServer
+let ring: FixedRing
+let router: Router
+beforeAll(async () => {
+  redis = await startRedis()
+  const settings = { ...REDIS_DEFAULTS, url: redis.url }
+  const scripts = loadScripts(settings, { listsBeside: true, publish: 'PUBLISH' })
+  ring = new FixedRing([new Server({
+    name: 'one', redis: { host: '127.0.0.1', port: redis.port }, settings, scripts, isCluster: false, tag: () => 'im-probe',
+  })])
+  await ring.looked
+  router = new Router(ring, 'write', settings)
+})
+afterAll(async () => {
+  await router.drain()
+  await ring.close()
+  await redis.stop()
+})
+
+const push = (key: string, more: Partial<Op<unknown>> = {}): Op<unknown> =>
+  ({ key, keys: [], args: ['RPUSH', key, key], weight: 1, parse: (reply) => reply, ...more })
+const bug = (): never => {
+  throw new TypeError('a bug')
+}
+const BAD: readonly [string, Partial<Op<unknown>>][] = [
+  ['its arguments', { get args() { return bug() } }],
+  ['its reply', { parse: bug }],
+  ['Redis itself', { args: ['NOSUCHCOMMAND'] }],
+]
+
+test.each(BAD)('what throws by %s fails alone; those before and behind it in the batch, and of its own key, come true once', async (name, more) => {
+  const key = (which: string): string => `${name} ${which}`
+  const bad = Object.defineProperties(push(key('bad')), Object.getOwnPropertyDescriptors(more)) as Op<unknown>
+  // the first is on its way while the others gather
+  const results = await Promise.allSettled(
+    [push(key('first')), push(key('a')), push(key('b')), bad, push(key('bad')), push(key('c'))].map((op) => router.run(op)))
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled'])
+  for (const which of ['first', 'a', 'b', 'c']) expect(await redis.cli('LLEN', key(which))).toBe('1')
+  expect(await router.run(push(key('later')))).toBe(1)
+})
