@@ -52,6 +52,66 @@ describe('the line', () => {
     expect(world.gateway.hellos).toHaveLength(1)
   })
 
+  test('a sleep in which the clock that nobody sets stood still: a line beside the dead one, at once', async () => {
+    const world = new ClientWorld()
+    const client = world.open('customer:u1', SHOP)
+    await world.clock.advance(10)
+    client.conversation(SHOP)
+    const [peer] = world.gateway.peers
+    world.gateway.swallow = (_command, _input, from) => from === peer
+    world.clock.set(3_600_000)
+    world.gateway.peers.clear()
+    world.gateway.say(SHOP, 'u1', 'while you slept')
+    client.emit('wake')
+    await world.clock.advance(1000)
+    expect(client.connection.value.name).toBe('live')
+    expect(textsOf(client, SHOP)).toEqual(['while you slept'])
+    expect(world.gateway.hellos).toHaveLength(2)
+  })
+
+  describe.each([['back ten minutes', -600_000], ['forward a day', 86_400_000]])('a clock that is set %s', (_, byMs) => {
+    test.each(['websocket', 'polling'] as const)('cuts no healthy line on %s, and a silent one is found as soon as ever', async (mode) => {
+      const world = new ClientWorld()
+      if (mode === 'polling') world.gateway.websocket.mode = 'refused'
+      const client = world.open('customer:u1', SHOP)
+      await world.clock.advance(10_000)
+      const names = new Set<string>()
+      client.connection.subscribe(({ name }) => names.add(name))
+      world.clock.set(byMs)
+      await world.clock.advance(120_000)
+      expect([...names]).toEqual([])
+      world.gateway[mode].drops = (packet) => packet === 'heartbeat'
+      const there = new Set(world.gateway.peers)
+      world.gateway.swallow = (_command, _input, from) => there.has(from)
+      world.clock.set(byMs)
+      await world.clock.advance(50_000)
+      expect(names).toContain('waiting')
+    })
+
+    test('ends no wait: back as early, and as late, as the gateway said', async () => {
+      const world = new ClientWorld()
+      const client = world.open('customer:u1', SHOP)
+      await world.clock.advance(10)
+      let knocks = 0
+      let isOpen = false
+      world.gateway.refuse = (command) => {
+        if (command !== 'connect' || isOpen) return undefined
+        knocks++
+        return { code: 'rate_limited', afterMs: 60_000 }
+      }
+      world.gateway.kill()
+      await world.clock.advance(5000)
+      const before = knocks
+      world.clock.set(byMs)
+      client.emit('wake')
+      await world.clock.advance(1000)
+      expect([before > 0, knocks]).toEqual([true, before])
+      isOpen = true
+      await world.clock.advance(120_000)
+      expect(client.connection.value.name).toBe('live')
+    })
+  })
+
   test.each(['', '2', '2null', '2{', '3', '37null', '4', '4null', '5', 'x', '2/admin,["a"]', '\0'])(
     'what cannot be read (%j) throws at nobody: passed over, or a new line', async (text) => {
       const world = new ClientWorld()

@@ -3,6 +3,8 @@ import type { Clock } from '../../widget/client/clock.ts'
 /** Time that moves only by hand. `advance` runs what falls due in order and lets promises settle in between. */
 export class MovableClock implements Clock {
   #now: number
+  /** How far the time of day is ahead of the time that passes. */
+  #setBy = 0
   #lastId = 0
   readonly #timers = new Map<number, { at: number; run: () => void }>()
 
@@ -16,6 +18,10 @@ export class MovableClock implements Clock {
   }
 
   now(): number {
+    return this.#now + this.#setBy
+  }
+
+  uptime(): number {
     return this.#now
   }
 
@@ -40,9 +46,14 @@ export class MovableClock implements Clock {
     this.#now = Math.max(this.#now, end)
   }
 
-  /** The device slept, or somebody set its clock: time is another, and no timer ran. They fire late, at the next `advance`. */
+  /** The device slept: time has passed, and no timer ran. They fire late, at the next `advance`. */
   jump(ms: number): void {
     this.#now += ms
+  }
+
+  /** Somebody set the clock; or the device slept, and what nobody sets stood still as timers do. */
+  set(byMs: number): void {
+    this.#setBy += byMs
   }
 }
 

@@ -57,7 +57,7 @@ const WAKE_PROBE_MS = 2000
  * On polling, the preferred transport is tried again in the background by a whole line of its own: it says hello with the
  * same cursors and takes over when it is welcomed; the old line goes when its answers are in. Nothing is lost on the way
  * because nothing depends on a line: the log has what was said, the outbox what was not confirmed.
- * A line is replaced the same way when the network is said to be back, because the old one may be dead without knowing;
+ * A line is replaced the same way when the network is said to be back, or the device slept, because the old one may be dead without knowing;
  * where it is said to be gone, every line is given up at once.
  */
 export class Connection {
@@ -69,6 +69,8 @@ export class Connection {
   /** Replaced, and still waiting for answers. */
   #retired: Line | undefined
   #adoptedAt = 0
+  /** Until then the gateway wants no asking; by the clock that nobody sets. */
+  #mayAskAt = 0
   #greeted: Line | undefined
   #attempt = 0
   #hasPreferredFailed = false
@@ -180,7 +182,7 @@ export class Connection {
     if (old === line) return
     this.#stopTimer()
     this.#line = line
-    this.#adoptedAt = clock.now()
+    this.#adoptedAt = clock.uptime()
     this.#greeted = undefined
     this.#attempts.delete(line.name)
     old?.retire()
@@ -230,7 +232,7 @@ export class Connection {
 
   #lost(reason: string, bye: Bye | undefined): void {
     const { clock, record, ports, isOnline } = this.#options
-    const livedMs = clock.now() - this.#adoptedAt
+    const livedMs = clock.uptime() - this.#adoptedAt
     const { name } = this.#line!
     this.#line = undefined
     if (livedMs > GOOD_LINE_MS) this.#attempt = 0
@@ -261,6 +263,7 @@ export class Connection {
     this.#dropAttempts()
     const attempt = this.#attempt + 1
     const delay = reconnectDelay(attempt, random, afterMs)
+    this.#mayAskAt = refusal?.afterMs ? clock.uptime() + delay : 0
     this.state.set({ name: 'waiting', attempt, retryAt: clock.now() + delay, reason, ...(refusal ? { refusal } : {}) })
     this.#stopTimer = clock.after(delay, () => this.#startRound())
   }
@@ -272,11 +275,12 @@ export class Connection {
     if (type !== 'online' && type !== 'wake') return
     const state = this.state.value
     // A look at the page is no reason to ask before the gateway said.
-    if (state.name === 'waiting') return state.refusal?.afterMs && state.retryAt > this.#options.clock.now() ? undefined : this.#startRound()
+    if (state.name === 'waiting') return this.#mayAskAt > this.#options.clock.uptime() ? undefined : this.#startRound()
     if (!line) return
     if (line.isStale) return line.fail('silence')
-    if (type === 'online') this.#launch(this.#options.ports[0]!)
-    if (type === 'online' || line.silentMs > TRUST_MS) line.probe(WAKE_PROBE_MS)
+    const isDoubtful = type === 'online' || line.mayHaveSlept
+    if (isDoubtful) this.#launch(this.#options.ports[0]!)
+    if (isDoubtful || line.silentMs > TRUST_MS) line.probe(WAKE_PROBE_MS)
   }
 
   #dropAttempts(): void {

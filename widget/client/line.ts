@@ -15,6 +15,8 @@ const RETIRE_MS = 3000
 /** Where heartbeats cannot be seen (a browser hides WebSocket pings) we ask by ourselves. */
 const PROBE_EVERY_MS = 25_000
 const PROBE_LIMIT_MS = 10_000
+/** More than two clocks drift apart between two heartbeats. */
+const SLEPT_MS = 5000
 
 export type Bye = PushData<'byePush'>
 
@@ -31,8 +33,9 @@ export interface LineEvents {
 /**
  * One transport from opening to its end: opening → open → greeted → welcomed → lost. Never used twice.
  * Each step has a deadline of its own, because a WebSocket can hang without failing: opening and greeting have the time
- * `limitMs` says, and from then on silence longer than two heartbeats' worth ends it. All by our clock and checked against
- * `now()` as well, because timers stand still while a phone sleeps.
+ * `limitMs` says, and from then on silence longer than two heartbeats' worth ends it. All by a clock that
+ * nobody sets, and checked against it as well, because timers stand still while a phone sleeps. Where that clock stands still
+ * too, the time of day has gone on: a reason to ask (`mayHaveSlept`), and none to cut, for somebody may have set it.
  */
 export class Line {
   readonly name: TransportName
@@ -45,6 +48,7 @@ export class Line {
   #isRetired = false
   #silenceMs = 0
   #heardAt: number
+  #heardAtTime: number
   #stopTimer: () => void
   #bye: Bye | undefined
 
@@ -53,7 +57,8 @@ export class Line {
     this.name = port.name
     this.#clock = clock
     this.#events = events
-    this.#heardAt = clock.now()
+    this.#heardAt = clock.uptime()
+    this.#heardAtTime = clock.now()
     this.#requests = new Requests(clock, (packet) => this.#transport.send(packet))
     this.#stopTimer = clock.after(limitMs, () => this.fail('too slow to open'))
     this.#transport = port.open({
@@ -61,13 +66,11 @@ export class Line {
         this.#stopTimer()
         this.#isOpen = true
         this.#silenceMs = silenceMs
-        this.#heardAt = clock.now()
+        this.#hear()
         if (!this.#isOver) events.onOpen()
       },
       onPacket: (packet) => this.#receive(packet),
-      onHeard: () => {
-        this.#heardAt = clock.now()
-      },
+      onHeard: () => this.#hear(),
       onClose: (reason) => this.fail(reason, true),
     })
   }
@@ -82,7 +85,12 @@ export class Line {
 
   /** Ms since anything was heard. */
   get silentMs(): number {
-    return this.#clock.now() - this.#heardAt
+    return this.#clock.uptime() - this.#heardAt
+  }
+
+  /** By the time of day it has been silent for far longer than by the clock that nobody sets. */
+  get mayHaveSlept(): boolean {
+    return this.#clock.now() - this.#heardAtTime - this.silentMs > SLEPT_MS
   }
 
   get isStale(): boolean {
@@ -126,6 +134,11 @@ export class Line {
     this.#events.onLost(reason, this.#bye)
   }
 
+  #hear(): void {
+    this.#heardAt = this.#clock.uptime()
+    this.#heardAtTime = this.#clock.now()
+  }
+
   #end(): boolean {
     if (this.#isOver) return false
     this.#isOver = true
@@ -136,7 +149,7 @@ export class Line {
 
   #receive(text: string): void {
     if (this.#isOver) return
-    this.#heardAt = this.#clock.now()
+    this.#hear()
     const packet = readPacket(text)
     if (!packet) return this.fail('unreadable')
     const { type, id, data, first, second } = packet

@@ -156,7 +156,7 @@ export class Outbox {
     const { clock, send, onSent } = this.#options
     if (!this.#find(item.id)) return this.#goOn()
     this.#show({ ...item, state: 'sending' })
-    const at = clock.now()
+    const at = clock.uptime()
     send(item).then(
       (answer) => {
         this.#refusals = 0
@@ -165,7 +165,7 @@ export class Outbox {
         onSent(item, answer)
         this.flush()
       },
-      (error: RefusalError) => this.#refused(item, error, clock.now() - at),
+      (error: RefusalError) => this.#refused(item, error, clock.uptime() - at),
     )
   }
 

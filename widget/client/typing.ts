@@ -18,8 +18,8 @@ export class Typing {
   }
 
   set(on: boolean): void {
-    const now = this.#clock.now()
-    if (on ? this.#saidAt !== undefined && Math.abs(now - this.#saidAt) < SAY_EVERY_MS : this.#saidAt === undefined) return
+    const now = this.#clock.uptime()
+    if (on ? this.#saidAt !== undefined && now - this.#saidAt < SAY_EVERY_MS : this.#saidAt === undefined) return
     this.#saidAt = on ? now : undefined
     this.#say(on)
   }

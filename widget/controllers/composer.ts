@@ -110,7 +110,7 @@ export class Composer {
     const raw = field.value
     let text = trimmed(raw)
     if (text === '' || text.length > TEXT_LENGTH || this.#options.canSend?.() === false) return false
-    this.#sent = { raw, at: Date.now(), isTouched: false }
+    this.#sent = { raw, at: performance.now(), isTouched: false }
     if (this.#isComposing) text = this.#endComposition() || text
     this.#write('')
     this.#options.onSend(text, source)
@@ -201,7 +201,7 @@ export class Composer {
   /** The text just sent, or its last word, put back at once by autocorrection without a key from the person. */
   #isGhost(event: InputEvent): boolean {
     const sent = this.#sent
-    if (!sent || sent.isTouched || this.#before !== '' || Date.now() - sent.at > GHOST_MS) return false
+    if (!sent || sent.isTouched || this.#before !== '' || performance.now() - sent.at > GHOST_MS) return false
     if (this.#isComposing || event.isComposing || this.#isEndingComposition || !GHOSTLY.test(event.inputType ?? '')) return false
     const value = this.text.trim()
     const raw = sent.raw.trim()

@@ -25,14 +25,14 @@ export function onDemand<T>(load: () => Promise<T>): (asker: Asker) => T | undef
       found = await load()
       for (const asker of askers) asker.requestUpdate()
     } catch {
-      nextAt = Date.now() + AGAIN_MS
+      nextAt = performance.now() + AGAIN_MS
     }
     askers.clear()
   }
   return (asker) => {
     if (found === undefined) {
       askers.add(asker)
-      if (Date.now() >= nextAt) void fetch()
+      if (performance.now() >= nextAt) void fetch()
     }
     return found
   }

@@ -27,7 +27,10 @@ export class Idle implements ReactiveController {
   readonly #before: Remembered
   #stop: (() => void) | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
-  #notedAt = 0
+  /** Of this window, by the clock that nobody sets. */
+  #inputAt = -Infinity
+  /** What this window wrote down of it, for the others. */
+  #note: string | undefined
 
   constructor(host: ReactiveControllerHost, options: IdleOptions) {
     this.#options = options
@@ -55,10 +58,10 @@ export class Idle implements ReactiveController {
 
   readonly #onInput = (): void => {
     const before = this.#before.value as Status | undefined
-    const now = Date.now()
-    if (before === undefined && now - this.#notedAt < Math.min(NOTE_MS, this.#options.limitMs() / 4)) return
-    this.#notedAt = now
-    this.#activeAt.value = String(now)
+    const now = performance.now()
+    if (before === undefined && now - this.#inputAt < Math.min(NOTE_MS, this.#options.limitMs() / 4)) return
+    this.#inputAt = now
+    this.#activeAt.value = this.#note = String(Date.now())
     if (before !== undefined) {
       this.#before.value = undefined
       if (this.#options.status() === 'away') this.#options.change(before)
@@ -81,14 +84,20 @@ export class Idle implements ReactiveController {
     clearTimeout(this.#timer)
     const limitMs = this.#options.limitMs()
     if (limitMs <= 0 || this.#stop === undefined) return
-    const leftMs = Number(this.#activeAt.value ?? 0) + limitMs - Date.now()
+    const leftMs = limitMs - this.#quietMs
     this.#timer = setTimeout(leftMs > 0 ? () => this.#look() : () => this.#rest(), Math.max(leftMs, 20))
   }
 
   /** Another window may have seen input meanwhile. */
   #look(): void {
-    if (Number(this.#activeAt.value ?? 0) + this.#options.limitMs() > Date.now()) this.#watch()
+    if (this.#quietMs < this.#options.limitMs()) this.#watch()
     else this.#rest()
+  }
+
+  /** Since the last input in any window; what other windows noted is a time of day, and far from now where somebody has set the clock. */
+  get #quietMs(): number {
+    const note = this.#activeAt.value ?? '0'
+    return Math.min(performance.now() - this.#inputAt, note === this.#note ? Infinity : Math.abs(Date.now() - Number(note)))
   }
 
   #rest(): void {
