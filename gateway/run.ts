@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os'
 import { renderUnicodeCompact } from 'uqr'
 import { createApp, type App } from './app.ts'
 import { DataFolderError } from './backbone/embedded/data-folder-error.ts'
+import { reportOf, salvage } from './backbone/embedded/salvage.ts'
 import { startConformance } from './doors/conformance.ts'
 import { helpText, readConfig, SettingError, SETTINGS, type Config } from './config.ts'
 import { misspeltArgument, misspeltSettings } from './misspelt.ts'
@@ -10,13 +11,15 @@ import { misspeltArgument, misspeltSettings } from './misspelt.ts'
 const INTERRUPTED = 130
 /** A terminal's Ctrl-C reaches npm and the gateway, and npm passes its own on: one wish, heard twice. */
 const SAME_SIGNAL_MS = 500
-const OPTIONS = ['--help', '-h', '--conformance']
+const OPTIONS = ['--help', '-h', '--conformance', '--salvage']
 
 const stranger = misspeltArgument(process.argv.slice(2), { options: OPTIONS, settings: Object.keys(SETTINGS) })
 if (stranger !== undefined) fail(new SettingError(stranger))
 
 if (process.argv.includes('--help') || process.argv.includes('-h')) {
   console.log(helpText())
+} else if (process.argv.includes('--salvage')) {
+  await startSalvage().catch(fail)
 } else if (process.argv.includes('--conformance')) {
   await startEcho().catch(fail)
 } else {
@@ -30,6 +33,13 @@ async function startEcho(): Promise<void> {
   const { port, close } = await startConformance({ port: PORT, host: HOST, path })
   console.log(`The conformance server listens at http://localhost:${port}${path}`)
   process.once('SIGTERM', close).once('SIGINT', close)
+}
+
+/** `--salvage [folder]`: see backbone/embedded/salvage.ts. No gateway starts. */
+async function startSalvage(): Promise<void> {
+  const folder = process.argv[process.argv.indexOf('--salvage') + 1] ?? readConfig(process.env).DATA_DIR
+  const salvaged = await salvage(folder)
+  console.log(salvaged === undefined ? `The data folder ${folder} is whole; there is nothing to salvage.` : reportOf(salvaged))
 }
 
 async function start(): Promise<void> {

@@ -1,6 +1,6 @@
 /** The built gateway as operators meet it: its words, its exit codes, its end. */
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -66,6 +66,33 @@ describe('a start that cannot be', () => {
     expect(output.trim().split('\n')).toHaveLength(1)
     expect(output).toContain(gateway.dataDir)
   })
+})
+
+test('--salvage makes a folder again of what is whole in a damaged one, and says what is missing', async () => {
+  const gateway = await spawnGateway()
+  const { dataDir } = gateway
+  const talker = await new Talker(gateway.url, 'ws').open()
+  await talker.hello({ token: await gateway.pass({ sub: 'c1' }) })
+  for (const id of ['m1', 'm2', 'm3']) await talker.command('send', { to: 'shop:1', id, kind: 'text', body: { text: `hello ${id}` } })
+  await gateway.stop()
+  expect(await run({ DATA_DIR: dataDir }, ['--salvage'])).toEqual({ code: 0, output: `The data folder ${dataDir} is whole; there is nothing to salvage.\n` })
+  const journal = join(dataDir, 'journal', 'data.mdb')
+  const bytes = await readFile(journal)
+  for (let at = bytes.indexOf('hello m2'); at >= 0; at = bytes.indexOf('hello m2', at + 1)) bytes.write('jello', at)
+  await writeFile(journal, bytes)
+  const refused = await run({ DATA_DIR: dataDir })
+  expect(refused).toEqual({ code: 1, output: expect.stringMatching(/^The data folder .* is damaged: journal\/data\.mdb: .*--salvage.*\n$/) })
+  const salvaged = await run({}, ['--salvage', dataDir])
+  expect(salvaged.code).toBe(0)
+  expect(salvaged.output).toMatch(/2 messages of 1 conversations[^]*At least 1 messages of 1 conversations are missing:\n {2}shop:1~c1 {2}1\n/)
+  const again = await spawnGateway({ DATA_DIR: dataDir })
+  const back = await new Talker(again.url, 'ws').open()
+  await back.hello({ token: await again.pass({ sub: 'c1' }) })
+  const { messages } = await back.command('history', { conversation: 'shop:1~c1', limit: 10 })
+  expect(messages.map(({ id, seq }) => [id, seq])).toEqual([['m1', 1], ['m3', 2]])
+  expect(await back.command('send', { to: 'shop:1', id: 'm4', kind: 'text', body: { text: 'on' } })).toMatchObject({ seq: 3 })
+  await again.stop()
+  await rm(dataDir, { recursive: true })
 })
 
 test('--help names every setting and ends well', async () => {

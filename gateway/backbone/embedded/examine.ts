@@ -1,10 +1,13 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { DataFolderError } from './data-folder-error.ts'
+import { DamagedFolder } from './data-folder-error.ts'
 import { BrokenFile, LmdbFile } from './lmdb-file.ts'
 import { unsealed } from './sealed.ts'
 
 export const ENVIRONMENTS = ['journal', 'main', 'images'] as const
+
+/** Where a salvage builds the new parts of the folder. */
+export const SALVAGING = 'salvaging'
 
 /** The name under which an entry is sealed. */
 export const sealName = (environment: string, database: string): string => (database === '' ? environment : `${environment}/${database}`)
@@ -18,31 +21,41 @@ export function examine(folder: string, sealedFrom: number): void {
   const paths = ENVIRONMENTS.map((name) => [name, join(folder, name, 'data.mdb')] as const)
   const isThere = (path: string): boolean => existsSync(path) && statSync(path).size > 0
   const missing = paths.filter(([, path]) => !isThere(path)).map(([name]) => name)
+  if (existsSync(join(folder, SALVAGING))) {
+    throw new DamagedFolder(`A salvage of the data folder ${folder} was not finished: start once more with --salvage.`)
+  }
   if (missing.length === paths.length) return
   const format = missing.includes('main') ? undefined : formatOf(folder)
+  const holding: string[] = []
   for (const [name, path] of paths) {
     if (missing.includes(name)) continue
     try {
-      look(path, name, format === undefined || format >= sealedFrom)
+      if (look(path, name, format === undefined || format >= sealedFrom)) holding.push(name)
     } catch (error) {
       if (!(error instanceof BrokenFile)) throw error
       throw damaged(folder, `${name}/data.mdb: ${error.message}`)
     }
   }
+  // LMDB would make a new one in its place
+  if (missing.length > 0 && holding.length > 0) throw damaged(folder, `${missing[0]}/data.mdb is missing or empty, ${holding[0]} is not`)
 }
 
-export const damaged = (folder: string, what: string): DataFolderError => new DataFolderError(
+export const damaged = (folder: string, what: string): DamagedFolder => new DamagedFolder(
   `The data folder ${folder} is damaged: ${what}. Nothing was changed. Restore the whole folder from one backup, `
-  + 'or keep it for a rescue and set DATA_DIR to another folder.')
+  + 'or go on with what is whole of it: start once with --salvage, which keeps the damaged files.')
 
-function look(path: string, environment: string, isSealed: boolean): void {
+/** Whether there is more in it than a first start that ended half-way leaves: its stamp. */
+function look(path: string, environment: string, isSealed: boolean): boolean {
   const file = new LmdbFile(path)
+  let count = 0
   try {
     file.check(({ database, key, value }) => {
+      count++
       if (isSealed && unsealed(sealName(environment, database), key, value) === undefined) {
         throw new BrokenFile(`an entry of ${database || environment} is not what was written`)
       }
     })
+    return count > (environment === 'main' ? 0 : 1)
   } finally {
     file.close()
   }

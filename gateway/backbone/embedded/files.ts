@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bufferToKeyValue, open, type RootDatabase } from 'lmdb'
-import { DataFolderError } from './data-folder-error.ts'
+import { DamagedFolder, DataFolderError } from './data-folder-error.ts'
 import { damaged, ENVIRONMENTS, examine, sealName } from './examine.ts'
 import { batchKey } from './keys-on-disk.ts'
 import { roomIn } from './room.ts'
@@ -10,7 +10,7 @@ import { Sealed } from './sealed.ts'
 
 /** Raised when what is written below changes; an older build then refuses the folder instead of misreading it.
  * 2: how a conversation is served, in rows and journal. 3: checksums, and keys of the journal in binary. */
-const FORMAT = 3
+export const FORMAT = 3
 const SEALED_FROM = 3
 
 /**
@@ -67,9 +67,9 @@ const ROOM_BYTES = 1_048_576
 const EPOCH = Buffer.from('epoch')
 const FORMAT_KEY = Buffer.from('format')
 const FOLDED = Buffer.from('folded')
-const STAMP = { journal: batchKey(0), images: Buffer.from('folder') } as const
+export const STAMP = { journal: batchKey(0), images: Buffer.from('folder') } as const
 const BINARY = { encoding: 'binary', keyEncoding: 'binary' } as const
-const NAMES = ['about', 'rows', 'log', 'ids', 'sides', 'records'] as const
+export const NAMES = ['about', 'rows', 'log', 'ids', 'sides', 'records'] as const
 
 export async function openFiles(folder: string): Promise<Files> {
   try {
@@ -84,8 +84,10 @@ export async function openFiles(folder: string): Promise<Files> {
     }
   } catch (error) {
     if (error instanceof DataFolderError) throw error
-    const { message } = error as Error
-    throw new DataFolderError(`The data folder ${folder} cannot be opened: ${message}; restore it or set DATA_DIR to another.`)
+    const { message, code } = error as NodeJS.ErrnoException
+    // the system's own no is about the disk and not about what was written on it
+    const Kind = typeof code === 'string' && code.startsWith('E') ? DataFolderError : DamagedFolder
+    throw new Kind(`The data folder ${folder} cannot be opened: ${message}; restore it, set DATA_DIR to another, or start once with --salvage.`)
   }
 }
 

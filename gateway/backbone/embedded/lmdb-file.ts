@@ -12,6 +12,10 @@ export interface Entry {
   readonly value: Buffer
 }
 
+export interface Remnant extends Omit<Entry, 'database'> {
+  readonly txn: number
+}
+
 interface Tree {
   readonly flags: number
   readonly depth: number
@@ -82,32 +86,59 @@ export class LmdbFile {
     this.#tree(free, FREE, ({ value }) => this.#seeFree(value))
   }
 
-  /** Entries of all leaves there are, also those that nothing leads to any more, with the transaction that wrote each. */
-  *remains(): Generator<Entry & { readonly txn: number }> {
+  /**
+   * Of a broken file: what can still be read of all leaves there are, also of those that nothing leads to any more, with the transaction
+   * that wrote each. Nothing says which database it is of, nor that it is what was written: its checksum does.
+   */
+  *remains(): Generator<Remnant> {
     this.#pageBytes = this.#sizeOfPages()
+    const newest = this.#newestKnown()
     for (let number = 2; (number + 1) * this.#pageBytes <= this.#bytes; number++) {
-      const page = this.#read(number * this.#pageBytes, this.#pageBytes)
-      if (page.readUInt16LE(18) !== LEAF || num(page, 0) !== number) continue
+      const page = this.#attempt(() => this.#page(number))
+      if (page === undefined || page.readUInt16LE(18) !== LEAF) continue
+      const txn = num(page, 8)
+      // of a commit that never ended, and was acknowledged to nobody
+      if (txn > newest) continue
       for (let i = 0; i < Math.min(page.readUInt16LE(20), this.#pageBytes - HEADER) / 2; i++) {
-        const entry = this.#attempt(page, i)
-        if (entry !== undefined) yield { ...entry, database: '', txn: num(page, 8) }
+        const entry = this.#attempt(() => this.#remnant(page, i))
+        if (entry !== undefined) yield { ...entry, txn }
       }
     }
   }
 
-  #attempt(page: Buffer, i: number): Omit<Entry, 'database'> | undefined {
+  #remnant(page: Buffer, i: number): Omit<Remnant, 'txn'> | undefined {
+    const { flags, key, value } = this.#node(page, i)
+    return (flags & TREE) === 0 ? { key, value: flags === BIG ? this.#big(value, false) : value } : undefined
+  }
+
+  #attempt<T>(read: () => T): T | undefined {
     try {
-      const { flags, key, value } = this.#node(page, i)
-      return (flags & TREE) === 0 ? { key, value: flags === BIG ? this.#big(value, false) : value } : undefined
+      return read()
     } catch {
-      return undefined // it is broken, that is why we are here
+      return undefined // it is broken, or the disk cannot read it: that is why we are here
     }
   }
 
+  /** As many pages as possible are where they say they are. */
   #sizeOfPages(): number {
-    const sizes = [4096, 16_384, 65_536, 8192, 32_768]
-    const isMeta = (at: number): boolean => at + 160 <= this.#bytes && this.#read(at, 160).readUInt32LE(HEADER) === MAGIC
-    return sizes.find((size) => isMeta(size)) ?? sizes.find((size) => isMeta(0) && this.#read(0, 160).readUInt32LE(48) === size) ?? 4096
+    const hits = (size: number): number => {
+      let count = 0
+      for (let number = 1; number < 64; number++) {
+        if (this.#attempt(() => num(this.#read(number * size, 8), 0)) === number) count++
+      }
+      return count
+    }
+    return [4096, 8192, 16_384, 32_768, 65_536].reduce((best, size) => (hits(size) > hits(best) ? size : best))
+  }
+
+  /** The newest transaction that ended, where both first pages agree about it. */
+  #newestKnown(): number {
+    const txnOf = (number: number): number => {
+      const page = this.#attempt(() => this.#read(number * this.#pageBytes, 160))
+      return page?.readUInt32LE(HEADER) === MAGIC ? num(page, 152) : -Infinity
+    }
+    const [one, other] = [txnOf(0), txnOf(1)]
+    return Math.abs(one - other) <= 1 ? Math.max(one, other) : Infinity
   }
 
   #newest(): Meta {

@@ -3,7 +3,7 @@ import type { Message } from '../../protocol/model.ts'
 import type { PushData } from '../../protocol/pushes.ts'
 import { authorOf } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
-import { DataFolderError } from './data-folder-error.ts'
+import { DamagedFolder } from './data-folder-error.ts'
 import type { Files } from './files.ts'
 import { batchKey, batchOf } from './keys-on-disk.ts'
 import { lines } from './lines.ts'
@@ -57,6 +57,6 @@ function takeUp(conversations: Conversations, line: Buffer, batch: number): void
   conversations.touch(conversation, batch)
 }
 
-const damaged = (batch: number): DataFolderError => new DataFolderError(
-  `The data folder is damaged: batch ${batch} of its journal does not follow from the rest; `
-  + 'restore both of its parts from one backup.')
+const damaged = (batch: number): DamagedFolder => new DamagedFolder(
+  `The data folder is damaged: batch ${batch} of its journal does not follow from the rest. Restore the whole folder from one backup, `
+  + 'or go on with what is whole of it: start once with --salvage, which keeps the damaged files.')

@@ -1,0 +1,236 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { open, type RootDatabase } from 'lmdb'
+import type { Message } from '../../protocol/model.ts'
+import type { Backbone } from '../backbone.ts'
+import { DamagedFolder, DataFolderError } from './data-folder-error.ts'
+import { openEmbedded } from './embedded.ts'
+import { ENVIRONMENTS, SALVAGING } from './examine.ts'
+import { FORMAT, openFiles, type Files } from './files.ts'
+import { claimFolder } from './folder.ts'
+import { writeWhole } from './write-whole.ts'
+import { markOf, Wreck } from './wreck.ts'
+
+/** What came out of a damaged folder. */
+export interface Salvaged {
+  readonly folder: string
+  /** Where the damaged files are now. */
+  readonly aside: string
+  readonly problems: readonly string[]
+  readonly messageCount: number
+  readonly conversationCount: number
+  readonly recordCount: number
+  readonly imageCount: number
+  /** Conversations that lack messages, as far as anything tells of them. */
+  readonly missing: readonly { readonly conversation: string; readonly count: number }[]
+  /** Conversations of which not even the name is left. */
+  readonly namelessCount: number
+}
+
+type Counts = Omit<Salvaged, 'folder' | 'aside'>
+
+/** Written when everything is built: from then on a salvage that was killed is finished instead of begun again. Holds what came out. */
+const COMPLETE = 'complete.json'
+const COPIES = 'copies'
+/** Wishes under way at once. */
+const AT_ONCE = 1000
+
+/**
+ * Reads what is whole of a damaged folder, writes it as a new log into the folder's own `salvaging`, and then puts the new files in the place of the
+ * damaged ones, which stay beside them in `damaged-<time>`. All within the folder, because a folder that is mounted cannot be renamed.
+ *
+ * Messages of a conversation keep their order and get new numbers without holes, under a new epoch: whoever still has the old log on a screen
+ * finds the last message both have, loads what is above it, and offers its own lost messages again.
+ *
+ * Undefined: the folder is whole and was left alone. Throws `DataFolderError`. A salvage that is killed is taken up by the next one.
+ */
+export async function salvage(dataDir: string): Promise<Salvaged | undefined> {
+  const given = resolve(dataDir)
+  const isThere = [...ENVIRONMENTS, SALVAGING].some((name) => existsSync(join(given, name)))
+  if (!isThere) throw new DataFolderError(`There is nothing to salvage in ${given}.`)
+  if (await isWhole(given)) return undefined
+  const claim = await claimFolder(given)
+  try {
+    const building = join(claim.path, SALVAGING)
+    if (!existsSync(join(building, COMPLETE))) {
+      rmSync(building, { recursive: true, force: true })
+      await build(claim.path, building)
+    }
+    return putInPlace(claim.path, building)
+  } catch (error) {
+    if (error instanceof DataFolderError) throw error
+    throw new DataFolderError(`The data folder ${given} could not be salvaged: ${(error as Error).message}. The damaged files were not touched.`)
+  } finally {
+    claim.release()
+  }
+}
+
+async function isWhole(folder: string): Promise<boolean> {
+  try {
+    // it reads everything, and changes nothing of a damaged one
+    await (await openEmbedded({ dataDir: folder })).close()
+    return true
+  } catch (error) {
+    if (error instanceof DamagedFolder) return false
+    throw error
+  }
+}
+
+async function build(folder: string, building: string): Promise<void> {
+  const stage = join(building, 'new')
+  mkdirSync(stage, { recursive: true })
+  const copies = open<Buffer, Buffer>(join(building, COPIES), { encoding: 'binary', keyEncoding: 'binary', noSync: true, eventTurnBatching: false })
+  try {
+    const found = await copyWhole(folder, { stage, copies }).finally(() => copies.close())
+    writeWhole(join(building, COMPLETE), JSON.stringify({ aside: `damaged-${stampOf(new Date())}`, found }))
+  } catch (error) {
+    rmSync(building, { recursive: true, force: true })
+    throw error
+  }
+}
+
+async function copyWhole(folder: string, { stage, copies }: { stage: string; copies: RootDatabase<Buffer, Buffer> }): Promise<Counts> {
+  const files = await openFiles(stage)
+  const { wreck, imageCount } = await readAll(folder, { files, copies }).finally(() => files.close())
+  if (imageCount + wreck.heads.size + wreck.records.size === 0) {
+    throw new DataFolderError(
+      `Nothing whole was found in ${folder}; nothing was changed. Restore it from a backup, or set DATA_DIR to another folder.`)
+  }
+  const backbone = await openEmbedded({ dataDir: stage })
+  const counts = await rewrite(wreck, copies, backbone).finally(() => backbone.close())
+  return { ...counts, problems: wreck.problems, recordCount: wreck.records.size, imageCount, namelessCount: wreck.namelessCount }
+}
+
+const stampOf = (time: Date): string => time.toISOString().replace(/\.\d+Z$/, '').replace(/[-:]/g, '').replace('T', '-')
+
+/** Pictures and records go where they belong, messages to `copies`, because they come in no order. */
+async function readAll(
+  folder: string, { files, copies }: { files: Files; copies: RootDatabase<Buffer, Buffer> },
+): Promise<{ wreck: Wreck; imageCount: number }> {
+  const images = new Set<string>()
+  let sinceLook = 0
+  const mustHaveRoom = (): void => {
+    if (sinceLook++ % 100 === 0) files.mustHaveRoom()
+  }
+  const wreck = new Wreck(folder, {
+    onMessage: (message, json, rank) => {
+      mustHaveRoom()
+      copies.putSync(copyKey(message, json, rank), json)
+    },
+    onImage: (key, value) => {
+      files.mustHaveRoom()
+      images.add(key.toString())
+      files.images.putSync(key, value)
+    },
+  })
+  if (wreck.format !== undefined && wreck.format !== FORMAT) {
+    throw new DataFolderError(
+      `The data folder ${folder} is of format ${wreck.format}, and this build salvages format ${FORMAT}: use the build that wrote it.`)
+  }
+  files.mustHaveRoom()
+  await files.main.batch(() => { for (const [key, { value }] of wreck.records) void files.records.put(Buffer.from(key), value) })
+  return { wreck, imageCount: images.size }
+}
+
+/** conversation, 0, number (u32), rank, mark (u32): in the order of the log, and copies of one message are one. */
+function copyKey({ conversation, seq }: Message, json: Buffer, rank: number): Buffer {
+  const end = Buffer.alloc(10)
+  end.writeUInt32BE(seq, 1)
+  end.writeUInt8(rank, 5)
+  end.writeUInt32BE(markOf(json), 6)
+  return Buffer.concat([Buffer.from(conversation), end])
+}
+
+/** Everything is appended anew, in the order of each log; what stood at one place twice is told apart by the chain. */
+async function rewrite(
+  wreck: Wreck, copies: RootDatabase<Buffer, Buffer>, { store }: Backbone,
+): Promise<Pick<Salvaged, 'messageCount' | 'conversationCount' | 'missing'>> {
+  let messageCount = 0
+  let conversationCount = 0
+  const missing: { conversation: string; count: number }[] = []
+  let wishes: Promise<unknown>[] = []
+  const wish = async (one: Promise<unknown>): Promise<void> => {
+    wishes.push(one)
+    if (wishes.length < AT_ONCE) return
+    await Promise.all(wishes)
+    wishes = []
+  }
+  for (const [conversation, head] of [...wreck.heads].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const seqs: number[] = []
+    for (const { seq, epoch: _epoch, prev: _prev, ...message } of chain(copies, conversation, wreck.epoch)) {
+      seqs.push(seq)
+      await wish(store.append({ ...message, origin: '' }))
+    }
+    const place = (old: number): number => seqs.filter((seq) => seq <= old).length
+    for (const [side, { delivered, read }] of wreck.cursors.get(conversation) ?? []) {
+      await wish(store.advance({ conversation, side, delivered: place(delivered), read: place(read), origin: '' }))
+    }
+    const service = wreck.serviceOf(conversation)
+    if (service !== undefined) {
+      const { text, phase, muted } = service
+      await wish(store.setService({ conversation, expect: '', text, phase, ...(muted === undefined ? undefined : { muted: [muted].flat() }) }))
+    }
+    messageCount += seqs.length
+    if (seqs.length > 0) conversationCount++
+    if (seqs.length < head) missing.push({ conversation, count: head - seqs.length })
+  }
+  await Promise.all(wishes)
+  return { messageCount, conversationCount, missing }
+}
+
+/** One message a number, ascending: the one that follows from the one before, where there are several. */
+function* chain(copies: RootDatabase<Buffer, Buffer>, conversation: string, epoch: string | undefined): Generator<Message> {
+  const start = Buffer.concat([Buffer.from(conversation), Buffer.alloc(1)])
+  const end = Buffer.concat([Buffer.from(conversation), Buffer.from([1])])
+  const seen = new Set<string>()
+  let last: Message | undefined
+  let candidates: Message[] = []
+  const chosen = function* (): Generator<Message> {
+    const next = candidates.find(({ prev }) => prev === last?.id) ?? candidates[0]
+    candidates = []
+    if (next === undefined) return
+    last = next
+    const author = JSON.stringify([next.side, next.from, next.id])
+    if (!seen.has(author)) yield next
+    seen.add(author)
+  }
+  for (const { value } of copies.getRange({ start, end })) {
+    const message = JSON.parse(value.toString()) as Message
+    if (epoch !== undefined && message.epoch !== epoch) continue
+    if (candidates.length > 0 && candidates[0]!.seq !== message.seq) yield* chosen()
+    candidates.push(message)
+  }
+  yield* chosen()
+}
+
+/** Each step may be the last one of a killed process; the next salvage goes on from there. */
+function putInPlace(folder: string, building: string): Salvaged {
+  const { aside: name, found } = JSON.parse(readFileSync(join(building, COMPLETE), 'utf8')) as { aside: string; found: Counts }
+  const aside = join(folder, name)
+  mkdirSync(aside, { recursive: true })
+  for (const environment of ENVIRONMENTS) {
+    const fresh = join(building, 'new', environment)
+    if (!statSync(fresh, { throwIfNoEntry: false })?.isDirectory()) continue
+    const place = join(folder, environment)
+    if (existsSync(place)) renameSync(place, join(aside, environment))
+    renameSync(fresh, place)
+  }
+  rmSync(building, { recursive: true })
+  return { folder, aside, ...found }
+}
+
+/** For the operator, to be printed. */
+export function reportOf({ folder, aside, problems, missing, namelessCount, ...counts }: Salvaged): string {
+  const { messageCount, conversationCount, recordCount, imageCount } = counts
+  const lost = missing.reduce((sum, { count }) => sum + count, 0)
+  return [
+    `Salvaged into ${folder}: ${messageCount} messages of ${conversationCount} conversations, ${imageCount} pictures, ${recordCount} records.`,
+    `The damaged files are kept in ${aside}; delete them when you need them no more.`,
+    ...problems.map((problem) => `  damaged  ${problem}`),
+    lost === 0
+      ? 'No message is known to be missing; pages that are gone may have held newer ones.'
+      : `At least ${lost} messages of ${missing.length} conversations are missing:`,
+    ...missing.map(({ conversation, count }) => `  ${conversation}  ${count}`),
+    ...(namelessCount === 0 ? [] : [`Of ${namelessCount} more conversations not even the names are left.`]),
+  ].join('\n')
+}

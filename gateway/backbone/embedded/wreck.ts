@@ -1,0 +1,223 @@
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import { decodePacket } from '../../protocol/packet.ts'
+import type { Cursor, Message } from '../../protocol/model.ts'
+import type { PushData } from '../../protocol/pushes.ts'
+import { jsonOf, type Row } from './conversation.ts'
+import { sealName, type ENVIRONMENTS } from './examine.ts'
+import { NAMES, STAMP } from './files.ts'
+import { batchOf } from './keys-on-disk.ts'
+import { lines } from './lines.ts'
+import { LmdbFile } from './lmdb-file.ts'
+import { unsealed } from './sealed.ts'
+import type { JournalledService } from './service-wish.ts'
+import type { Served } from './standing.ts'
+
+type Environment = (typeof ENVIRONMENTS)[number]
+
+/** An entry whose checksum is right. `txn`: of several with one key the highest is the newest. */
+interface Whole {
+  readonly database: string
+  readonly key: Buffer
+  readonly value: Buffer
+  readonly txn: number
+}
+
+export interface WreckEvents {
+  /** One copy of a message; of several messages with one number those of a lower `rank` are to be believed first. */
+  onMessage(message: Message, json: Buffer, rank: number): void
+  onImage(key: Buffer, value: Buffer): void
+}
+
+/**
+ * What is whole in a damaged folder, read as bytes and never mapped. A file whose pages are all as LMDB wrote them is read by its trees; of
+ * another every leaf page there is, and the checksums tell what an entry is. There the newest copy of a row or a record counts, so what
+ * was removed shortly before may be back; messages are never changed or removed.
+ */
+export class Wreck {
+  /** What is wrong with which file. */
+  readonly problems: string[] = []
+  epoch: string | undefined
+  format: number | undefined
+  readonly records = new Map<string, { readonly value: Buffer; readonly txn: number }>()
+  readonly rows = new Map<string, { readonly row: Row; readonly txn: number }>()
+  readonly cursors = new Map<string, Map<string, Cursor>>()
+  readonly #services = new Map<string, { readonly service: Served; readonly batch: number }>()
+  /** Conversation by its number on disk, and the highest number of a message that anything tells of. */
+  readonly #names = new Map<number, string>()
+  readonly #heads = new Map<string, number>()
+  readonly #headsByNumber = new Map<number, number>()
+  #count = 0
+  #folded = 0
+  #isJournalWhole = true
+  readonly #events: WreckEvents
+
+  constructor(folder: string, events: WreckEvents) {
+    this.#events = events
+    for (const environment of ['main', 'journal', 'images'] as const) {
+      const stray = this.#strayOf(folder, environment)
+      const problem = stray ?? read(folder, environment, (entry) => this.#take(environment, entry))
+      if (problem === undefined) continue
+      this.problems.push(`${environment}/data.mdb: ${problem}`)
+      if (environment === 'journal') this.#isJournalWhole = false
+    }
+    for (const [number, head] of this.#headsByNumber) {
+      const name = this.#names.get(number)
+      if (name !== undefined) this.#heard(name, head)
+    }
+  }
+
+  /** Conversations of which nothing is left but that they were there. */
+  get namelessCount(): number {
+    let count = this.#count
+    for (const number of this.#headsByNumber.keys()) count = Math.max(count, number)
+    return Math.max(0, count - this.#names.size)
+  }
+
+  /** Every conversation that anything tells of, with the highest number of a message. */
+  get heads(): ReadonlyMap<string, number> {
+    return this.#heads
+  }
+
+  /** The newest that is known of how a conversation is served. */
+  serviceOf(conversation: string): Served | undefined {
+    const journalled = this.#services.get(conversation)
+    const kept = this.rows.get(conversation)?.row.service
+    // pages of a broken journal may be older than the row
+    return journalled !== undefined && (kept === undefined || this.#isJournalWhole || journalled.batch > this.#folded) ? journalled.service : kept
+  }
+
+  /** Somebody put another folder's file here. */
+  #strayOf(folder: string, environment: Environment): string | undefined {
+    if (environment === 'main') return undefined
+    let stamp: string | undefined
+    read(folder, environment, ({ key, value }) => { if (key.equals(STAMP[environment])) stamp = value.toString() })
+    if (stamp === undefined) return undefined
+    this.epoch ??= stamp
+    return stamp === this.epoch ? undefined : 'it is of another folder'
+  }
+
+  #take(environment: Environment, entry: Whole): void {
+    if (environment === 'journal') return this.#takeBatch(entry)
+    if (environment === 'main') return this.#takeMain(entry)
+    if (!entry.key.equals(STAMP.images)) this.#events.onImage(entry.key, entry.value)
+  }
+
+  #takeMain({ database, key, value, txn }: Whole): void {
+    switch (database) {
+      case 'about':
+        return this.#takeAbout(key.toString(), value.toString())
+      case 'rows':
+        return this.#takeRow(key.toString(), JSON.parse(value.toString()) as Row, txn)
+      case 'log':
+        for (const json of lines(value)) this.#takeMessage(json, 0, key.readUInt32BE(0))
+        return
+      case 'ids': {
+        const number = key.readUInt32BE(0)
+        this.#headsByNumber.set(number, Math.max(this.#headsByNumber.get(number) ?? 0, value.readUInt32BE(0)))
+        return
+      }
+      case 'sides':
+        this.#names.set(key.readUInt32BE(key.length - 4), value.toString())
+        return
+      case 'records':
+        if (txn >= (this.records.get(key.toString())?.txn ?? -1)) this.records.set(key.toString(), { value: Buffer.from(value), txn })
+    }
+  }
+
+  #takeAbout(key: string, value: string): void {
+    if (key === 'epoch') this.epoch = value
+    if (key === 'format') this.format = Number(value)
+    if (key === 'count') this.#count = Math.max(this.#count, Number(value))
+    if (key === 'folded') this.#folded = Math.max(this.#folded, Number(value))
+  }
+
+  #takeRow(conversation: string, row: Row, txn: number): void {
+    if (row.number > 0) this.#names.set(row.number, conversation)
+    this.#heard(conversation, row.seq)
+    for (const [side, cursor] of Object.entries(row.cursors)) this.#move(conversation, side, cursor)
+    if (txn >= (this.rows.get(conversation)?.txn ?? -1)) this.rows.set(conversation, { row, txn })
+  }
+
+  #takeBatch({ key, value }: Whole): void {
+    const batch = batchOf(key)
+    if (batch === 0) return
+    for (const line of lines(value)) {
+      const packet = decodePacket(line.toString())
+      if (packet.type !== 'event') continue
+      if (packet.name === 'cursorPush') {
+        const { conversation, participant, delivered, read: isRead } = packet.args[0] as PushData<'cursorPush'>
+        this.#move(conversation, participant, { delivered, read: isRead })
+      } else if (packet.name === 'service') {
+        const { conversation, service } = packet.args[0] as JournalledService
+        this.#heard(conversation, 0)
+        if (batch >= (this.#services.get(conversation)?.batch ?? 0)) this.#services.set(conversation, { service, batch })
+      } else {
+        this.#takeMessage(jsonOf({ batch: line, start: 0, end: line.length }), 1)
+      }
+    }
+  }
+
+  #takeMessage(json: Buffer, rank: number, number?: number): void {
+    const message = JSON.parse(json.toString()) as Message
+    if (number !== undefined) this.#names.set(number, message.conversation)
+    this.#heard(message.conversation, message.seq)
+    this.#events.onMessage(message, json, rank)
+  }
+
+  #heard(conversation: string, seq: number): void {
+    this.#heads.set(conversation, Math.max(this.#heads.get(conversation) ?? 0, seq))
+  }
+
+  #move(conversation: string, side: string, { delivered, read: isRead }: Cursor): void {
+    const cursors = this.cursors.get(conversation) ?? new Map<string, Cursor>()
+    const before = cursors.get(side) ?? { delivered: 0, read: 0 }
+    this.cursors.set(conversation, cursors)
+    this.#heard(conversation, 0)
+    cursors.set(side, { delivered: Math.max(before.delivered, delivered), read: Math.max(before.read, isRead) })
+  }
+}
+
+/** Visits every entry that is whole; returns what is wrong with the file. */
+function read(folder: string, environment: Environment, visit: (entry: Whole) => void): string | undefined {
+  const path = join(folder, environment, 'data.mdb')
+  if (!existsSync(path) || statSync(path).size === 0) return 'it is missing or empty'
+  const file = new LmdbFile(path)
+  try {
+    const problem = problemOf(file)
+    if (problem !== undefined) {
+      for (const { key, value, txn } of file.remains()) readRemnant(environment, { key, value, txn }, visit)
+      return problem
+    }
+    let brokenCount = 0
+    file.check(({ database, key, value: sealed }) => {
+      const value = unsealed(sealName(environment, database), key, sealed)
+      if (value === undefined) brokenCount++
+      else visit({ database, key, value, txn: 0 })
+    })
+    return brokenCount === 0 ? undefined : `${brokenCount} entries are not what was written`
+  } finally {
+    file.close()
+  }
+}
+
+function problemOf(file: LmdbFile): string | undefined {
+  try {
+    file.check(() => undefined)
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+/** Nothing says which database it is of, but its checksum is right in one of them only. */
+function readRemnant(environment: Environment, { key, value, txn }: Omit<Whole, 'database'>, visit: (entry: Whole) => void): void {
+  for (const database of environment === 'main' ? NAMES : ['']) {
+    const said = unsealed(sealName(environment, database), key, value)
+    if (said !== undefined) visit({ database, key, value: said, txn })
+  }
+}
+
+/** Copies of one message have one mark. */
+export const markOf = (json: Buffer): number => crc32(json)
