@@ -182,7 +182,7 @@ async function openBackbone(config: Config, report: Report): Promise<Backbone> {
   const durability = REDIS_DURABILITY === 'replica' ? 'replica' : 'memory'
   try {
     return await openRedis({
-      url: REDIS_URL, durability, keepCount: REDIS_KEEP_COUNT, keepMs: REDIS_KEEP_DAYS * DAY_MS,
+      url: REDIS_URL, durability, keepCount: REDIS_KEEP_COUNT, keepMs: REDIS_KEEP_DAYS * DAY_MS, unansweredMs: unansweredMsOf(config),
       onHealth: (server, problem) => report({ fact: 'partSeen', part: `Redis ${server}`, problem }),
     })
   } catch (error) {
@@ -190,6 +190,9 @@ async function openBackbone(config: Config, report: Report): Promise<Backbone> {
     throw new SettingError((error as Error).message)
   }
 }
+
+/** The embedded store forgets no conversation, so what waits for one is not forgotten either. */
+const unansweredMsOf = ({ REDIS_URL, UNANSWERED_DAYS }: Config): number => (REDIS_URL === undefined ? 0 : UNANSWERED_DAYS * DAY_MS)
 
 interface DomainOptions {
   readonly attendance: Attendance
@@ -206,7 +209,7 @@ interface DomainOptions {
 function createDomain({ store, records, bus }: Backbone, options: DomainOptions): Domain {
   const { attendance, presence, viewing, customerBackend: backend, allowances, config, now, uptime, report } = options
   const conversations = new Conversations({ store, bus, attendance, now })
-  const serving = new Serving({ store, bus, index: new OpenIndex({ records, now, uptime }), now })
+  const serving = new Serving({ store, bus, index: new OpenIndex({ records, now, uptime, newMs: unansweredMsOf(config) }), now })
   const routing = new Routing({ serving, store, presence, now, limit: config.AGENT_LIMIT, report })
   const newId = (): string => randomBytes(12).toString('base64url')
   const transfers = new Transfers({ serving, conversations, store, presence, bus, newId, limitMs: config.TRANSFER_MS, report })

@@ -47,6 +47,8 @@ export const SETTINGS = {
   REDIS_DURABILITY: choice(['memory', 'replica'], 'Whether a message is acknowledged by the master alone or by a replica too.'),
   REDIS_KEEP_COUNT: count(10_000, [0, 1_000_000_000], 'Messages kept in each conversation on Redis, about; 0 = all.'),
   REDIS_KEEP_DAYS: count(0, [0, 36_500], 'Days a message is kept on Redis; 0 = for ever.'),
+  UNANSWERED_DAYS: count(30, [0, 36_500],
+    'Days after which a conversation on Redis is forgotten that one person alone wrote to, and nobody answered; 0 = never.'),
   IM_SECRET: optional(
     'The secret that signs passes (HS256), 32 bytes or more. Without it and IM_JWKS_URL: demo mode, passes for whoever brings the word.'),
   DEMO_WORD: optional('The word for passes in demo mode, for scripts and tests. Default: made up, kept in DATA_DIR and part of the links printed at the start.'),

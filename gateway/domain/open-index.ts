@@ -3,7 +3,7 @@
  * the truth, and whoever finds the index wrong puts it right. This node's own changes are in it at once, others' as soon as it is read.
  */
 import type { Records } from '../backbone/records.ts'
-import type { Service } from '../protocol/model.ts'
+import type { ServiceDocument } from './service-document.ts'
 
 export interface OpenEntry {
   readonly phase: 'waiting' | 'open'
@@ -12,6 +12,9 @@ export interface OpenEntry {
   readonly since: number
   /** When the transfer under way ends. */
   readonly due?: number
+  /** No agent ever had it: its record goes as its conversation does, unless it is written again by `renewAt`. */
+  readonly isNew?: true
+  readonly renewAt?: number
 }
 
 /** By conversation. What is counted in it is counted as it changes: nobody goes through ten thousand to find the least loaded agent. */
@@ -83,9 +86,12 @@ export class OpenIndex {
   readonly #records: Records
   readonly #now: () => number
   readonly #uptime: () => number
+  readonly #newMs: number
   readonly #shelves = new Map<string, Shelf>()
 
-  constructor(options: { records: Records; now: () => number; uptime: () => number }) {
+  /** `newMs`: how long the record of a conversation stays that no agent ever had; absent or 0: as any other. */
+  constructor(options: { records: Records; now: () => number; uptime: () => number; newMs?: number }) {
+    this.#newMs = options.newMs ?? 0
     this.#records = options.records
     this.#now = options.now
     this.#uptime = options.uptime
@@ -123,11 +129,20 @@ export class OpenIndex {
   }
 
   async write(side: string, conversation: string, entry: OpenEntry | undefined): Promise<void> {
-    const item = { collection: collectionOf(side), key: conversation, now: this.#now() }
-    await this.during(side, [conversation, entry], async () => {
-      if (entry === undefined) await this.#records.remove(item)
-      else await this.#records.put({ ...item, value: JSON.stringify(entry) })
+    const now = this.#now()
+    const item = { collection: collectionOf(side), key: conversation, now }
+    const isExpiring = entry?.isNew === true && this.#newMs > 0
+    const written = isExpiring ? { ...entry, renewAt: now + this.#newMs / 2 } : entry
+    await this.during(side, [conversation, written], async () => {
+      if (written === undefined) await this.#records.remove(item)
+      else await this.#records.put({ ...item, value: JSON.stringify(written), ...(isExpiring ? { expiresAt: now + this.#newMs } : undefined) })
     })
+  }
+
+  /** Whether it stands there as it should, and need not be written again yet. */
+  isRight(known: OpenEntry | undefined, entry: OpenEntry | undefined): boolean {
+    const { renewAt = Infinity, ...rest } = known ?? {}
+    return JSON.stringify(known && rest) === JSON.stringify(entry) && renewAt > this.#now()
   }
 
   async #read(side: string, shelf: Shelf): Promise<void> {
@@ -172,11 +187,12 @@ export class OpenIndex {
 }
 
 /** What the index holds of a service; undefined where it is closed. */
-export function entryOf({ phase, agent, since, transfer }: Service): OpenEntry | undefined {
+export function entryOf({ service: { phase, agent, since, transfer }, last }: ServiceDocument): OpenEntry | undefined {
   if (phase === 'closed') return undefined
   return {
     phase, since, ...(agent === undefined ? undefined : { agent: agent.id }),
     ...(transfer === undefined ? undefined : { due: transfer.expiresAt }),
+    ...(phase === 'waiting' && last === undefined ? { isNew: true as const } : undefined),
   }
 }
 

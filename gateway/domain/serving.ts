@@ -68,7 +68,7 @@ export class Serving {
       const before = documentOf(page.service) ?? UNSERVED
       const next = decide({ document: before, page, now })
       if (next === undefined) return { before, document: before, service: serviceAt(before, now), page, isChanged: false }
-      const changed = await this.index.during(shop, [conversation, entryOf(next.service)], () => this.#replace(served, page, next))
+      const changed = await this.index.during(shop, [conversation, entryOf(next)], () => this.#replace(served, page, next))
       if (changed === undefined) continue
       if (next.service.phase !== 'open') this.onUneven(shop)
       return { before, document: next, service: serviceAt(next, now), page: changed, isChanged: true }
@@ -82,15 +82,15 @@ export class Serving {
     const set = await this.#store.setService(keptAs(next, { ...served, expect: page.service?.version ?? '' }))
     if (!set.isSet) return undefined
     const changed: Page = { ...page, service: { text: JSON.stringify(next), version: set.version } }
-    await Promise.all([this.index.write(shop, conversation, entryOf(next.service)), this.#tell(served, changed)])
+    await Promise.all([this.index.write(shop, conversation, entryOf(next)), this.#tell(served, changed)])
     return changed
   }
 
   /** Puts the index right. */
-  async enter({ conversation, shop }: Served, { service }: ServiceDocument): Promise<void> {
-    const entry = entryOf(service)
+  async enter({ conversation, shop }: Served, document: ServiceDocument): Promise<void> {
+    const entry = entryOf(document)
     const known = (await this.index.of(shop)).get(conversation)
-    if (JSON.stringify(known) !== JSON.stringify(entry)) await this.index.write(shop, conversation, entry)
+    if (!this.index.isRight(known, entry)) await this.index.write(shop, conversation, entry)
   }
 
   /** Enters what is open of the shop's latest conversations, in case the store has lost the index and not the documents. */

@@ -15,6 +15,10 @@ interface Entry {
  */
 export class ListReader {
   readonly #options: StoreOptions
+  /** Looks that are still to come, of lists that are being tidied. */
+  readonly #looks = new Map<string, number>()
+  /** Where the next look at each list begins. */
+  readonly #ranks = new Map<string, number>()
 
   constructor(options: StoreOptions) {
     this.#options = options
@@ -26,13 +30,62 @@ export class ListReader {
     for (let attempt = 1; ; attempt++) {
       const { entries, isCut } = await this.#entries(list, before, { limit: wanted, bytes })
       const rows = rowsOf(entries, before).slice(0, limit)
-      const wrong = entries.filter((entry) => isWrong(entry, this.#options.now()))
+      const wrong = entries.filter((entry) => this.#isWrong(entry))
       const isShort = !isCut && rows.length < limit && entries.length === wanted
       if (attempt === 3 || (wrong.length === 0 && !isShort)) return isCut ? { rows, isCut } : { rows }
       if (isShort) wanted += entries.length - rows.length
       await Promise.all(wrong.map(({ conversation, score, page }) => this.#options.asks.run(mendOp(
         this.#options.scripts.mend, list, { conversation, seen: score, right: String(page.messages[0]?.at ?? '') }))))
     }
+  }
+
+  /** Takes out some rows whose conversation is forgotten, one look after the other. */
+  async tidy(side: string): Promise<void> {
+    const list = listKey(side)
+    const isRunning = this.#looks.has(list)
+    this.#looks.set(list, Math.min(MOST_LOOKS, (this.#looks.get(list) ?? 0) + 1))
+    if (isRunning) return
+    try {
+      for (let left: number; (left = this.#looks.get(list)!) > 0;) {
+        this.#looks.set(list, left - 1)
+        await this.#look(list)
+      }
+    } finally {
+      this.#looks.delete(list)
+    }
+  }
+
+  /** At the next few rows, from the oldest on and round again. */
+  async #look(list: string): Promise<void> {
+    const { asks, scripts } = this.#options
+    const rank = this.#ranks.get(list) ?? 0
+    this.#ranks.delete(list)
+    const flat = await asks.run({
+      key: list, keys: [], weight: 0.3, parse: (reply) => (reply as unknown[]).flat() as string[],
+      args: ['ZRANGE', list, String(rank), String(rank + LOOK_COUNT - 1), 'WITHSCORES'],
+    })
+    const gone = await Promise.all(Array.from({ length: flat.length / 2 }, async (_, i) => {
+      const [conversation, score] = [flat[i * 2]!, flat[i * 2 + 1]!]
+      const page = await asks.run(readOp(scripts.read, conversation, { limit: 1, bytes: 0 }))
+      if (!this.#isForgotten({ conversation, score, page })) return 0
+      await asks.run(mendOp(scripts.mend, list, { conversation, seen: score, right: '' }))
+      return 1
+    }))
+    if (gone.length < LOOK_COUNT) return
+    this.#ranks.set(list, rank + gone.filter((count) => count === 0).length)
+    if (this.#ranks.size > RANKS_COUNT) for (const oldest of this.#ranks.keys()) return void this.#ranks.delete(oldest)
+  }
+
+  #isForgotten({ score, page: { head } }: Entry): boolean {
+    const { unansweredMs, now } = this.#options
+    return unansweredMs > 0 && head.seq === 0 && now() - Number(score) >= unansweredMs
+  }
+
+  /** A log that was never written may be about to be, and one that aged away leaves the list. */
+  #isWrong(entry: Entry): boolean {
+    const { score, page: { messages: [last], head } } = entry
+    if (last === undefined) return head.seq > 0 || this.#isForgotten(entry)
+    return last.at > Number(score) || (last.at < Number(score) && this.#options.now() - Number(score) > UNDER_WAY_MS)
   }
 
   async #entries(
@@ -72,12 +125,10 @@ const FIRST_COUNT = 8
 /** An append writes log and list at once, on two servers: a list ahead of its log is believed for so long. */
 const UNDER_WAY_MS = 10_000
 
-function isWrong({ score, page: { messages, head } }: Entry, now: number): boolean {
-  const [last] = messages
-  // A log that was never written may be about to be, and one that aged away leaves the list.
-  if (last === undefined) return head.seq > 0
-  return last.at > Number(score) || (last.at < Number(score) && now - Number(score) > UNDER_WAY_MS)
-}
+/** More than one row is taken out for each that comes, and no more than a few are looked at. */
+const LOOK_COUNT = 4
+const MOST_LOOKS = 100
+const RANKS_COUNT = 1000
 
 /** In the list's order. A row ahead of its log must not be the last: the next page would begin below its old time. */
 function rowsOf(entries: readonly Entry[], before: number | undefined): ListRow[] {

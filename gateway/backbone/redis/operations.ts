@@ -1,7 +1,7 @@
 import {
   Muted, NotStarted, READ_BYTES, type Appended, type NewMessage, type NewService, type Page, type ReadRange, type ServiceSet, type Store,
 } from '../backbone.ts'
-import { conversationChannel } from '../../protocol/keys.ts'
+import { conversationChannel, conversationSides, isShopSide } from '../../protocol/keys.ts'
 import type { Cursor, Message } from '../../protocol/model.ts'
 import { messageTail } from '../../protocol/packets.ts'
 import { conversationKeys } from './keys.ts'
@@ -10,9 +10,16 @@ import type { Script } from './scripts.ts'
 
 /** The argument lists of scripts/*.lua and the meaning of their replies, nothing else. */
 
+/** What an append's reply says beside what the port tells. */
+export interface AppendReply {
+  readonly appended: Appended
+  /** Nobody has answered yet, and all of it will be forgotten. */
+  readonly isLone: boolean
+}
+
 export function appendOp(
   script: Script, message: NewMessage, { epoch, lists }: { epoch: string; lists: readonly string[] },
-): Op<Appended> {
+): Op<AppendReply> {
   const { conversation, id, from, side, name, at, origin, isReply } = message
   const { meta, log, window } = conversationKeys(conversation)
   const channel = conversationChannel(conversation)
@@ -26,33 +33,45 @@ export function appendOp(
     args: [
       channel, origin, conversation, epoch, `{"conversation":${JSON.stringify(conversation)},"epoch":`, tail,
       String(Buffer.byteLength(identity)), JSON.stringify(id), side, name === undefined ? '' : JSON.stringify(name), String(at),
-      String(Buffer.byteLength(author)), isReply === true ? '1' : '',
+      String(Buffer.byteLength(author)), isReply === true ? '1' : '', loneOf(message),
     ],
     weight: 1 + tail.length / 1000,
     parse: (reply) => (typeof reply === 'string' ? appendedNow(reply) : appendedBefore(reply as KnownReply | MutedReply | NotStartedReply)),
   }
 }
 
-type KnownReply = readonly [seq: number, epoch: string, prev: string, tail: string, phase: string]
+/** Which side it is, where its conversation is to be forgotten unless the other one answers; '' for a shop, which only writes to whom it knows. */
+export function loneOf({ conversation, side }: Pick<NewMessage, 'conversation' | 'side'>): '' | '1' | '2' {
+  if (isShopSide(side)) return ''
+  return conversationSides(conversation)?.[0] === side ? '1' : '2'
+}
+
+type KnownReply = readonly [seq: number, epoch: string, prev: string, tail: string, phase: string, lone: string]
 type MutedReply = readonly [until: string, service: string]
 type NotStartedReply = readonly ['']
 
-function appendedNow(reply: string): Appended {
+function appendedNow(reply: string): AppendReply {
   // an id may have spaces in it, and comes last
-  const [, seq, epoch = '', phase, at, prev] = /^(\S+) (\S+) (\S*) (\S+) (.*)$/s.exec(reply)!
+  const [, seq, epoch = '', phase, lone, at, prev] = /^(\S+) (\S+) (\S*) (\S*) (\S+) (.*)$/s.exec(reply)!
   return {
-    epoch, seq: Number(seq), at: Number(at), duplicate: false,
-    ...(phase ? { phase } : {}), ...(prev ? { prev: JSON.parse(prev) as string } : {}),
+    isLone: lone !== '',
+    appended: {
+      epoch, seq: Number(seq), at: Number(at), duplicate: false,
+      ...(phase ? { phase } : {}), ...(prev ? { prev: JSON.parse(prev) as string } : {}),
+    },
   }
 }
 
-function appendedBefore(reply: KnownReply | MutedReply | NotStartedReply): Appended {
+function appendedBefore(reply: KnownReply | MutedReply | NotStartedReply): AppendReply {
   if (reply.length === 1) throw new NotStarted()
   if (reply.length === 2) throw new Muted(reply[1], reply[0] === FOR_EVER ? undefined : Number(reply[0]))
-  const [seq, epoch, prev, tail, phase] = reply
+  const [seq, epoch, prev, tail, phase, lone] = reply
   const { at } = JSON.parse('{' + tail) as Pick<Message, 'at'>
   return {
-    epoch, seq, at, duplicate: true, ...(phase === '' ? {} : { phase }), ...(prev === '' ? {} : { prev: JSON.parse(prev) as string }),
+    isLone: lone !== '',
+    appended: {
+      epoch, seq, at, duplicate: true, ...(phase === '' ? {} : { phase }), ...(prev === '' ? {} : { prev: JSON.parse(prev) as string }),
+    },
   }
 }
 
@@ -75,11 +94,16 @@ export function serviceOp(script: Script, service: NewService, version: string):
   }
 }
 
-/** With the script where calls can be merged; where each list goes by itself (Cluster) the plain command is cheaper. */
-export function touchOp(script: Script | undefined, list: string, { conversation, at }: NewMessage): Op<unknown> {
-  const rest = { key: list, weight: 0.2, parse: (reply: unknown) => reply }
-  if (script === undefined) return { ...rest, keys: [], args: ['ZADD', list, 'GT', String(at), conversation] }
-  return { ...rest, script, keys: [list], args: [String(at), conversation] }
+/**
+ * Resolves with whether the list expires. `ms`: until the row is forgotten, '' where it stays. Without a script it is a plain command, which is
+ * cheaper where each list goes by itself (Cluster), and nothing is said about the list's end.
+ */
+export function touchOp(
+  script: Script | undefined, list: string, { conversation, at, ms }: Pick<NewMessage, 'conversation' | 'at'> & { ms: string },
+): Op<boolean> {
+  const rest = { key: list, weight: 0.2 }
+  if (script === undefined) return { ...rest, keys: [], args: ['ZADD', list, 'GT', String(at), conversation], parse: () => false }
+  return { ...rest, script, keys: [list], args: [String(at), conversation, ms], parse: (reply) => reply === 1 }
 }
 
 export function mendOp(script: Script, list: string, row: { conversation: string; seen: string; right: string }): Op<unknown> {

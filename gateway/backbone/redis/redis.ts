@@ -33,7 +33,7 @@ export async function openRedis(given: Partial<RedisSettings> & Pick<RedisSettin
   const clock = new RedisClock(asks)
   await clock.look()
   return {
-    store: new RedisStore({ writes, asks, scripts, listsBeside, merges: ring.merges, now: clock.now }),
+    store: new RedisStore({ writes, asks, scripts, listsBeside, merges: ring.merges, now: clock.now, unansweredMs: settings.unansweredMs }),
     records: new RedisRecords({ writes, asks, scripts }),
     images: new RedisImages({ writes, asks, keepMs: settings.keepMs }),
     bus,

@@ -27,10 +27,10 @@ export interface Scripts {
 export function loadScripts(
   settings: RedisSettings, { listsBeside, publish }: { listsBeside: boolean; publish: 'PUBLISH' | 'SPUBLISH' },
 ): Scripts {
-  const { windowCount, keepCount, keepMs } = settings
+  const { windowCount, keepCount, keepMs, unansweredMs } = settings
   return {
     append: load('append', [
-      listsBeside ? '5' : '3', publish, String(windowCount), String(keepCount), String(keepMs),
+      listsBeside ? '5' : '3', publish, String(windowCount), String(keepCount), String(keepMs), String(unansweredMs),
     ]),
     service: load('service', []),
     advance: load('advance', [publish]),

@@ -13,6 +13,11 @@ export interface RedisSettings {
   readonly keepCount: number
   /** Ms an entry is kept; checked at every 32nd append and by expiry of a log nobody writes to. 0 = for ever. */
   readonly keepMs: number
+  /**
+   * Ms without a message after which a conversation is forgotten, whole, that one person alone has written to: no shop, and nobody who
+   * answered. 0 = never.
+   */
+  readonly unansweredMs: number
   /** How many last entries of a conversation a repeated client id is looked for in; 4 bytes each. */
   readonly windowCount: number
   /** A command without an answer for so long is refused; whether it ran is unknown. */
@@ -32,6 +37,7 @@ export const REDIS_DEFAULTS: Omit<RedisSettings, 'url'> = {
   durability: 'memory',
   keepCount: 10_000,
   keepMs: 0,
+  unansweredMs: 0,
   windowCount: 1024,
   commandTimeoutMs: 2000,
   connectTimeoutMs: 2000,

@@ -6,7 +6,8 @@ import type { Cursor } from '../../protocol/model.ts'
 import { conversationSides } from '../../protocol/keys.ts'
 import { listKey } from './keys.ts'
 import { ListReader } from './lists.ts'
-import { advanceOp, appendOp, readOp, serviceOp, touchOp } from './operations.ts'
+import type { Op } from './op.ts'
+import { advanceOp, appendOp, loneOf, readOp, serviceOp, touchOp, type AppendReply } from './operations.ts'
 import type { Router } from './router.ts'
 import type { Scripts } from './scripts.ts'
 
@@ -15,6 +16,8 @@ export interface StoreOptions {
   readonly asks: Router
   readonly scripts: Scripts
   readonly now: () => number
+  /** See settings.ts. */
+  readonly unansweredMs: number
   /** Lists live where the logs do, and the append's own script writes them. */
   readonly listsBeside: boolean
   /** One script call may carry several keys' operations. */
@@ -25,7 +28,8 @@ export interface StoreOptions {
 export class RedisStore implements Store {
   readonly #options: StoreOptions
   readonly #lists: ListReader
-  readonly #listed = new Set<string>()
+  /** Memberships of lists that were seen, and whether they are there for good. */
+  readonly #listed = new Map<string, boolean>()
 
   constructor(options: StoreOptions) {
     this.#options = options
@@ -38,11 +42,29 @@ export class RedisStore implements Store {
     if (sides === undefined) throw new TypeError(`Not a conversation: ${message.conversation}`)
     const lists = sides.map(listKey)
     const op = appendOp(scripts.append, message, { epoch: newEpoch(), lists: listsBeside ? lists : [] })
-    if (listsBeside) return writes.run(op)
-    // At once, on other servers: nothing is acknowledged that its lists do not hold. An append that then failed leaves a row
-    // without a log, which readers skip.
-    const [appended] = await Promise.all([writes.run(op), ...lists.map((list) => this.#touch(list, message))])
+    const { appended, isLone } = listsBeside ? await writes.run(op) : await this.#appendBeside(op, lists, message)
+    if (isLone && appended.seq === 1 && !appended.duplicate) this.#tidy(sides)
     return appended
+  }
+
+  /**
+   * At once, on other servers: nothing is acknowledged that its lists do not hold. An append that then failed leaves a row without a log, which
+   * readers skip.
+   */
+  async #appendBeside(op: Op<AppendReply>, lists: readonly string[], message: NewMessage): Promise<AppendReply> {
+    const [reply, ...expiring] = await Promise.all([this.#options.writes.run(op), ...lists.map((list) => this.#touch(list, message))])
+    if (reply.isLone) return reply
+    // somebody has answered, now or before, and what the lists know of it must not expire
+    await Promise.all(lists.map(async (list, i) => {
+      if (expiring[i]) await this.#options.writes.run(touchOp(this.#options.scripts.touch, list, { ...message, ms: '' }))
+      this.#remember(membershipOf(list, message), true)
+    }))
+    return reply
+  }
+
+  /** For each conversation that may be forgotten some rows of others that are: a list holds none but those of late. Nobody waits for it. */
+  #tidy(sides: readonly string[]): void {
+    for (const side of sides) this.#lists.tidy(side).catch(() => undefined) // the store is away; the next one looks again
   }
 
   async read(conversation: string, range: ReadRange): Promise<Page> {
@@ -61,20 +83,34 @@ export class RedisStore implements Store {
     return this.#lists.read(side, range)
   }
 
-  /** A list whose server is away may lag, as long as it is known to hold the conversation: the chat goes on without it. */
-  async #touch(list: string, message: NewMessage): Promise<void> {
-    const { writes, scripts, merges } = this.#options
-    const membership = `${list} ${message.conversation}`
+  /**
+   * Resolves with whether the list expires. One whose server is away may lag, as long as it is known to hold the conversation: the chat goes
+   * on without it.
+   */
+  async #touch(list: string, message: NewMessage): Promise<boolean> {
+    const { writes, scripts, merges, unansweredMs } = this.#options
+    const membership = membershipOf(list, message)
+    const isForGood = unansweredMs === 0 || this.#listed.get(membership) === true
+    const ms = isForGood || loneOf(message) === '' ? '' : String(unansweredMs)
     try {
-      await writes.run(touchOp(merges ? scripts.touch : undefined, list, message))
-      if (this.#listed.has(membership)) return
-      this.#listed.add(membership)
-      if (this.#listed.size > LISTED_COUNT) for (const oldest of this.#listed) return void this.#listed.delete(oldest)
+      const isExpiring = await writes.run(touchOp(merges || !isForGood ? scripts.touch : undefined, list, { ...message, ms }))
+      this.#remember(membership, isForGood)
+      return isExpiring
     } catch (error) {
       if (!(error instanceof Unavailable) || !this.#listed.has(membership)) throw error
+      return false
     }
   }
+
+  #remember(membership: string, isForGood: boolean): void {
+    const known = this.#listed.get(membership)
+    if (known === true || known === isForGood) return
+    this.#listed.set(membership, isForGood)
+    if (this.#listed.size > LISTED_COUNT) for (const oldest of this.#listed.keys()) return void this.#listed.delete(oldest)
+  }
 }
+
+const membershipOf = (list: string, { conversation }: Pick<NewMessage, 'conversation'>): string => `${list} ${conversation}`
 
 /** How many memberships a node remembers; some megabytes. */
 const LISTED_COUNT = 20_000

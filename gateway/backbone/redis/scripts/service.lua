@@ -13,6 +13,8 @@ for i = 1, #KEYS do
   elseif found ~= ARGV[a + 1] then results[i] = found == '' and '' or found .. ' ' .. known[2]
   else
     redis.call('HSET', KEYS[i], 'v', ARGV[a], 'd', ARGV[a + 4], 'p', ARGV[a + 2], 'b', ARGV[a + 3])
+    -- what an operator's people have decided against somebody outlives what that one wrote
+    if ARGV[a + 3] ~= '' then redis.call('PERSIST', KEYS[i]) end
     results[i] = 1
   end
 end
