@@ -52,7 +52,7 @@ import type { Domain } from './doors/dispatch.ts'
 import { registerBundles } from './doors/bundles.ts'
 import { Dispatcher } from './doors/dispatcher.ts'
 import { EngineIoDoor } from './doors/engine-io.ts'
-import { openEngineLine } from './doors/engine-line.ts'
+import { engineLines } from './doors/engine-line.ts'
 import { Hub } from './doors/hub.ts'
 import { registerPages } from './doors/pages.ts'
 import type { Reception } from './doors/reception.ts'
@@ -119,10 +119,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const customerUrl = createCustomerUrl(config, report)
   const domain = createDomain(backbone, { attendance: hub, presence, viewing, customerBackend: customerUrl, allowances, config, now, uptime, report })
   nodes.onForgotten = () => { for (const keeper of [presence, viewing, domain.handover]) keeper.doubt() }
-  const stopRounds = startRounds({ handover: domain.handover, hub, report })
   const reception: Reception = {
     admit, hub, domain, allowances, addressWatch, now, uptime, helloMs, report, imageHosts: imageHostsOf(config), lines: new Set(),
   }
+  const stopRounds = startRounds({ handover: domain.handover, hub, lines: reception.lines, report })
 
   const demoWord = isDemo(config) ? new DemoWord(config.DEMO_WORD ?? (await keptWord(config.DATA_DIR))) : undefined
   if (demoWord !== undefined) registerDemoWord(fastify, demoWord, { allowances, proxies })
@@ -258,7 +258,7 @@ async function openDoors(
   const { allowances, admit: { proxies }, report } = reception
   dispatcher.refusalOf = (request) => lineRefusal({ allowances, proxies, report }, request)
   if (config.DOORS.includes('engine.io')) dispatcher.engineIo = new EngineIoDoor({
-    tag, onSession: (socket) => openEngineLine(socket, reception), mayAsk: (request) => reception.admit.mayAsk(request),
+    tag, onSession: engineLines(reception), mayAsk: (request) => reception.admit.mayAsk(request),
   })
   if (config.DOORS.includes('websocket')) dispatcher.webSocket = new WebSocketDoor({ reception, tag })
   await dispatcher.webSocket?.register(fastify)

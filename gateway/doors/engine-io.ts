@@ -105,28 +105,57 @@ const queryOf = ({ url = '' }: IncomingMessage): URLSearchParams => new URLSearc
 /** Said by a session's socket, once, when a payload had more packets than are read. */
 export const FLOOD = 'flood'
 
-/** Of the engine's transports, which keep it protected: how a payload becomes packets. */
-interface Parsing {
+/** Of the engine's transports, which keep it protected: how a payload becomes packets, and (polling) how a poll is answered. */
+interface Inside {
   readonly sid: string
   parser: { readonly decodePayload: (payload: string) => unknown[] }
+  readonly res?: ServerResponse
+  doWrite?: (data: string | Buffer, options: object, onWritten: (error?: Error) => void) => void
 }
 
-/** The engine decodes a whole payload before it looks at the first packet of it: 2 MB of small ones hold everybody for seconds. */
 class LimitedEngine extends EngineServer {
   protected override createTransport(...args: Parameters<EngineServer['createTransport']>): ReturnType<EngineServer['createTransport']> {
     const transport = super.createTransport(...args)
-    const parsing = transport as unknown as Parsing
-    const { parser } = parsing
-    parsing.parser = {
+    const inside = transport as unknown as Inside
+    this.#limitPayloads(inside)
+    waitForPollers(inside)
+    return transport
+  }
+
+  /** The engine decodes a whole payload before it looks at the first packet of it: 2 MB of small ones hold everybody for seconds. */
+  #limitPayloads(inside: Inside): void {
+    const { parser } = inside
+    inside.parser = {
       ...parser,
       decodePayload: (payload) => {
         if (!hasMorePackets(payload, LIMITS.payloadCount)) return parser.decodePayload(payload)
-        const socket: EventEmitter | undefined = this.clients[parsing.sid]
+        const socket: EventEmitter | undefined = this.clients[inside.sid]
         socket?.emit(FLOOD)
         return []
       },
     }
-    return transport
+  }
+}
+
+/**
+ * The engine takes the answer to a poll for sent once it has been written (not so where it is compressed). Then nobody would know what
+ * a reader has not taken of it, and who polls over another connection each time could have any number of answers waiting.
+ */
+function waitForPollers(inside: Inside): void {
+  const doWrite = inside.doWrite?.bind(inside)
+  if (doWrite === undefined) return
+  inside.doWrite = (data, options, onWritten) => {
+    const { res } = inside
+    doWrite(data, options, (error) => {
+      if (error !== undefined || res === undefined || res.writableFinished || res.destroyed) return onWritten(error)
+      let isDone = false
+      const done = (): void => {
+        if (!isDone) onWritten()
+        isDone = true
+      }
+      // as the engine does where it compresses: `finish` before the request ends, `close` where the reader went
+      res.once('finish', done).once('close', done)
+    })
   }
 }
 

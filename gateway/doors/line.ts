@@ -30,6 +30,8 @@ const EVENT_HEAD = /^2(?:\/,)?(\d{1,15})?(?:\["(\w{1,40})")?/
 const GOODBYE = /^1(?:\/,)?$/
 /** So many bytes before the hello cost as much as one packet more. */
 const HELLO_UNIT_BYTES = 1024
+/** Something waits for the reader's network, and it takes nothing. */
+const STALLED_MS = 10_000
 
 type State =
   | { readonly name: 'new' | 'admitting' | 'closed' }
@@ -89,6 +91,14 @@ export class Line {
   /** The door met more packets in one payload than it reads. */
   onFlood(): void {
     this.#bye('abuse')
+  }
+
+  /** About once a second. Who has taken nothing for too long is told so, and after as long again is cut. */
+  look(): void {
+    const stalledMs = this.#pipe.stalledMs()
+    if (stalledMs < STALLED_MS) return
+    if (this.#state.name !== 'closed') this.#bye('slow')
+    else if (stalledMs >= 2 * STALLED_MS) this.#pipe.cut()
   }
 
   /** The node drains: what is under way is still answered, nothing new is taken, then the line is told when to come back. */

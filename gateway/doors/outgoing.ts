@@ -10,7 +10,7 @@ export class Outgoing {
   readonly bytes: Buffer
   #text: string | undefined
   #rawFrame: Buffer | undefined
-  #engineFrame: readonly [Buffer] | undefined
+  #engineFrame: Buffer | undefined
 
   constructor(packet: Buffer | string) {
     this.bytes = typeof packet === 'string' ? Buffer.from(packet) : packet
@@ -26,9 +26,9 @@ export class Outgoing {
     return (this.#rawFrame ??= textFrame('', this.bytes))
   }
 
-  /** As a frame of the engine.io door, in the list form that its `wsPreEncodedFrame` takes. */
-  get engineFrame(): readonly [Buffer] {
-    return (this.#engineFrame ??= [textFrame(ENGINE_MESSAGE, this.bytes)])
+  /** As a frame of the engine.io door. */
+  get engineFrame(): Buffer {
+    return (this.#engineFrame ??= textFrame(ENGINE_MESSAGE, this.bytes))
   }
 
   /** Nobody misses it when the line is slow. */

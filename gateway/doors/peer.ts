@@ -6,8 +6,8 @@
  * While welcoming, pushes are held back until the missed messages before them have been sent. Live pushes go out at once while
  * the line keeps up: its side may have refused `BYTES` of them at most, however many were sent in one turn. Volatile pushes are
  * dropped while half of that waits for whatever reason; above all of it the peer is told `byePush slow` and cut: its log holds
- * the rest. Answers are not counted, because the client has asked for them; but whoever asks on while `OVERDRAWN_BYTES` are
- * refused is cut as well.
+ * the rest. Answers are not counted, because the client has asked for them; but whoever has `OVERDRAWN_BYTES` refused and asks for
+ * more is cut as well.
  */
 import { BYES, type Bye } from '../protocol/byes.ts'
 import { wireRefusal } from '../protocol/codes.ts'
@@ -62,9 +62,11 @@ export class Peer {
     this.#pipe.send(outgoing, true)
   }
 
-  /** Answers, and what belongs to the welcome: never held back, never dropped. */
+  /** Answers, and what belongs to the welcome: never held back, never dropped; many may have been asked for at once. */
   answer(outgoing: Outgoing): void {
-    if (this.#state !== 'gone') this.#pipe.send(outgoing, false)
+    if (this.#state === 'gone') return
+    if (this.isOverdrawn) return this.bye('slow')
+    this.#pipe.send(outgoing, false)
   }
 
   /** Whether it asks faster than it reads. */

@@ -14,10 +14,14 @@ export interface Pipe extends Arrival {
    * no arrears; with it, it is `gatheredBytes`.
    */
   pending(): { readonly pushBytes: number; readonly bytes: number; readonly gatheredBytes: number }
+  /** For how many ms something has waited of which the reader's side took nothing; to be asked about once a second. */
+  stalledMs(): number
   /** Calls back once, when nothing is pending any more (or the line has closed). */
   onceEmpty(listener: () => void): void
   /** Lets what was sent leave, then ends the line. */
   close(closeCode: number, reason: string): void
+  /** Ends it at once; what was not taken is thrown away. */
+  cut(): void
 }
 
 /** What a door tells its line. */

@@ -13,7 +13,7 @@ import { Corks } from './corks.ts'
 import { Line } from './line.ts'
 import { newSid } from './new-sid.ts'
 import type { Outgoing } from './outgoing.ts'
-import { Pending } from './pending.ts'
+import { Pending, takenBytes } from './pending.ts'
 import type { Pipe } from './pipe.ts'
 import type { Reception } from './reception.ts'
 
@@ -58,7 +58,9 @@ export class WebSocketDoor {
   }
 
   #open(socket: WebSocket, request: FastifyRequest): void {
-    const pipe = new RawPipe(socket, request.raw, { corks: this.#corks, arrival: this.#reception.admit.proxies.arrival(request.raw) })
+    const pipe = new RawPipe(socket, request.raw, {
+      corks: this.#corks, arrival: this.#reception.admit.proxies.arrival(request.raw), uptime: this.#reception.uptime,
+    })
     const line = new Line(pipe, newSid(this.#tag), this.#reception)
     this.#pipes.add(pipe)
     socket.on('message', (data: Buffer, isBinary) => {
@@ -88,13 +90,15 @@ class RawPipe implements Pipe {
   readonly #socket: WebSocket
   readonly #network: Duplex
   readonly #corks: Corks
-  readonly #pending = new Pending(() => this.#network.writableLength)
+  readonly #pending: Pending
   /** Seconds without a sign of life, by the door's one timer. */
   #silentMs = 0
 
-  constructor(socket: WebSocket, request: FastifyRequest['raw'], { corks, arrival }: { corks: Corks; arrival: Arrival }) {
+  constructor(socket: WebSocket, request: FastifyRequest['raw'], { corks, arrival, uptime }: { corks: Corks; arrival: Arrival; uptime: () => number }) {
     this.#socket = socket
-    this.#network = request.socket
+    const network = request.socket
+    this.#network = network
+    this.#pending = new Pending({ refused: () => network.writableLength, taken: () => takenBytes(network), now: uptime })
     this.#corks = corks
     this.origin = arrival.origin
     this.host = arrival.host
@@ -114,12 +118,20 @@ class RawPipe implements Pipe {
     return this.#pending
   }
 
+  stalledMs(): number {
+    return this.#pending.stalledMs()
+  }
+
   onceEmpty(listener: () => void): void {
     this.#pending.onceEmpty(listener)
   }
 
   close(closeCode: number, reason: string): void {
     this.#socket.close(closeCode, reason)
+  }
+
+  cut(): void {
+    this.#socket.terminate()
   }
 
   closed(): void {

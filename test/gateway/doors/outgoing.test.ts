@@ -22,7 +22,7 @@ test('frames of any length are read as the packet they carry', () => {
     const packet = '2' + unit.repeat(length)
     const outgoing = new Outgoing(packet)
     expect(readFrames(outgoing.rawFrame)).toEqual([packet])
-    expect(readFrames(outgoing.engineFrame[0])).toEqual(['4' + packet])
+    expect(readFrames(outgoing.engineFrame)).toEqual(['4' + packet])
     expect(new Outgoing(Buffer.from(packet)).text).toBe(packet)
   }))
 })

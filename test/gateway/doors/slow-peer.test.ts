@@ -16,7 +16,7 @@ class StuckPipe implements Pipe {
   readonly address = '127.0.0.1'
   readonly sent: string[] = []
   closedWith: number | undefined
-  readonly #pending = new Pending(({ gatheredBytes }) => gatheredBytes)
+  readonly #pending = new Pending({ refused: ({ gatheredBytes }) => gatheredBytes, now: () => 0 })
 
   send(outgoing: Outgoing, isPush: boolean): void {
     this.sent.push(outgoing.text)
@@ -27,12 +27,20 @@ class StuckPipe implements Pipe {
     return this.#pending
   }
 
+  stalledMs(): number {
+    return this.#pending.stalledMs()
+  }
+
   onceEmpty(listener: () => void): void {
     this.#pending.onceEmpty(listener)
   }
 
   close(closeCode: number): void {
     this.closedWith = closeCode
+  }
+
+  cut(): void {
+    this.#pending.clear()
   }
 
   take(count: number): void {
@@ -123,7 +131,7 @@ describe('a peer that does not keep up', () => {
 describe('what counts as behind', () => {
   test('is what was refused, never what one turn handed over', () => {
     let refused = 0
-    const pending = new Pending(() => refused)
+    const pending = new Pending({ refused: () => refused, now: () => 0 })
     for (let n = 0; n < 5000; n++) pending.add(1000, true)
     expect([pending.pushBytes, pending.bytes, pending.gatheredBytes]).toEqual([0, 0, 5_000_000])
     refused = 700_000
@@ -132,7 +140,7 @@ describe('what counts as behind', () => {
 
   test('or, where nobody refuses, what has waited for a second', () => {
     let now = 1000
-    const pending = new Pending(({ overdueBytes }) => overdueBytes, () => now)
+    const pending = new Pending({ refused: ({ overdueBytes }) => overdueBytes, now: () => now })
     for (let n = 0; n < 5000; n++) pending.add(1000, true)
     expect(pending.pushBytes).toBe(0)
     for (let n = 0; n < 2; n++) {
