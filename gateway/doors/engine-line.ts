@@ -3,6 +3,7 @@ import type { EventEmitter } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Socket } from 'engine.io'
+import type { WebSocket } from 'ws'
 import type { Arrival } from './admit/trusted-proxies.ts'
 import { Corks } from './corks.ts'
 import { FLOOD } from './engine-io.ts'
@@ -12,15 +13,15 @@ import { Pending, takenBytes } from './pending.ts'
 import type { Pipe } from './pipe.ts'
 import type { Reception } from './reception.ts'
 
-/** What may wait for a poll even for a second. */
-const GATHERED_BYTES = 8_388_608
+/** What may wait for a poll even for a second. With what may be refused besides it stays below the 8 MiB that a client takes in one answer. */
+const GATHERED_BYTES = 3_145_728
 
 /** Of the engine, which keeps it to itself: what it has not handed to its transport, and the socket that its transport writes to. */
 interface EngineInside {
   readonly writeBuffer: readonly unknown[]
   readonly transport: {
     /** Of a WebSocket. */
-    readonly socket?: { readonly _socket?: Duplex }
+    readonly socket?: WebSocket & { readonly _socket?: Duplex }
     /** Of long polling, while a poll waits or its answer is under way. */
     readonly res?: ServerResponse | null
   }
@@ -73,10 +74,10 @@ class EnginePipe implements Pipe {
    * only while it holds some back itself do ours queue up behind them.
    */
   send(outgoing: Outgoing, isPush: boolean): void {
-    if (this.#socket.readyState !== 'open') return
+    const { writeBuffer, transport: { socket } } = this.#inside
+    if (this.#socket.readyState !== 'open' || (socket !== undefined && socket.readyState !== socket.OPEN)) return
     this.#pending.add(outgoing.bytes.length, isPush)
-    const { writeBuffer, transport } = this.#inside
-    const network = transport.socket?._socket
+    const network = socket?._socket
     if (network === undefined) this.#socket.send(outgoing.text, { compress: true }, this.#pending.take)
     else if (writeBuffer.length === 0) this.#corks.write(network, outgoing.engineFrame, this.#pending.take)
     else this.#socket.send(outgoing.text, { compress: false }, this.#pending.take)

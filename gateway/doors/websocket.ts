@@ -94,7 +94,9 @@ class RawPipe implements Pipe {
   /** Seconds without a sign of life, by the door's one timer. */
   #silentMs = 0
 
-  constructor(socket: WebSocket, request: FastifyRequest['raw'], { corks, arrival, uptime }: { corks: Corks; arrival: Arrival; uptime: () => number }) {
+  constructor(
+    socket: WebSocket, request: FastifyRequest['raw'], { corks, arrival, uptime }: { corks: Corks; arrival: Arrival; uptime: () => number },
+  ) {
     this.#socket = socket
     const network = request.socket
     this.#network = network

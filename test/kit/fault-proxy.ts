@@ -49,6 +49,7 @@ interface Link {
  *   proxy.isRefusing = true        nobody is listening: new connections are reset
  *   proxy.dropsReplies = true      requests arrive, what the gateway says vanishes
  *   proxy.halfOpen()               the connections of now stay open and carry nothing any more
+ *   proxy.freeze(), proxy.thaw()   nothing of what the gateway says is taken until then: its own network fills up
  *   proxy.cut()                    the connections of now are reset
  */
 export class FaultProxy {
@@ -62,6 +63,7 @@ export class FaultProxy {
   readonly #server: Server
   readonly #links = new Set<Link>()
   #target: number
+  #isFrozen = false
 
   constructor(target: number) {
     this.#target = target
@@ -98,6 +100,16 @@ export class FaultProxy {
 
   halfOpen(which: 'all' | 'sockets' = 'all'): void {
     for (const link of this.#links) if (which === 'all' || link.isSocket) link.isSilent = true
+  }
+
+  freeze(): void {
+    this.#isFrozen = true
+    for (const { gateway } of this.#links) gateway.pause()
+  }
+
+  thaw(): void {
+    this.#isFrozen = false
+    for (const { gateway } of this.#links) gateway.resume()
   }
 
   async close(): Promise<void> {
@@ -141,6 +153,7 @@ export class FaultProxy {
       link.up.push(this.delayMs + extra, () => gateway.writable && gateway.write(chunk))
     })
     this.#answer(link, () => fate)
+    if (this.#isFrozen) gateway.pause()
   }
 
   #answer(link: Link, fateOf: () => SocketFate): void {

@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import WebSocket from 'ws'
 import type { Message } from '../../../gateway/protocol/model.ts'
-import { decodePacket, type Packet } from '../../../gateway/protocol/packet.ts'
 import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
-import { Talker } from '../../kit/talker.ts'
+import { eventNamed, Sleeper, SOCKETS } from '../../kit/sleeper.ts'
+import { Talker, WAYS } from '../../kit/talker.ts'
 
 // real sockets on a machine that may be busy with other tests
 vi.setConfig({ testTimeout: 60_000 })
@@ -30,60 +30,32 @@ async function metric(name: string): Promise<number> {
   return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1] ?? 0)
 }
 
-const eventNamed = (packets: readonly string[], name: string): unknown[] => packets.flatMap((packet) => {
-  const decoded = decodePacket(packet) as Packet
-  return decoded.type === 'event' && decoded.name === name ? [decoded.args[0]] : []
-})
-
-/** A client that can stop taking bytes from its network. */
-class Sleeper {
-  readonly packets: string[] = []
-  readonly closed: Promise<number>
-  readonly #socket: WebSocket
-
-  constructor(path: string, prefix: string, hello: object) {
-    this.#socket = new WebSocket(`${gateway.url.replace('http', 'ws')}${path}`)
-    onTestFinished(() => this.#socket.terminate())
-    this.#socket.on('open', () => this.#socket.send(`${prefix}0${JSON.stringify(hello)}`))
-    this.#socket.on('message', (data: Buffer) => {
-      const message = data.toString()
-      if (message.startsWith(prefix)) this.packets.push(message.slice(prefix.length))
-    })
-    this.closed = new Promise((resolve) => this.#socket.once('close', resolve))
+/** What somebody missed, as a client gets it: the pushes of the resume, and by `history` what it left out, at whichever end. */
+async function heal(talker: Talker, { conversation, seq: held }: Message, head: number): Promise<Message[]> {
+  await talker.until(() => talker.pushes('resumePush').length > 0 || talker.pushes('messagePush').some(({ seq }) => seq === head))
+  const messages: Message[] = talker.pushes('messagePush')
+  while (messages[0] !== undefined && messages[0].seq > held + 1) {
+    const older = await talker.command('history', { conversation, before: messages[0].seq, limit: 100 })
+    messages.unshift(...older.messages.filter(({ seq }) => seq > held))
   }
-
-  welcomed(): Promise<unknown> {
-    return vi.waitUntil(() => this.packets.some((packet) => packet.startsWith('0{"sid"')), { timeout: 30_000 })
+  while ((messages.at(-1)?.seq ?? held) < head) {
+    messages.push(...(await talker.command('history', { conversation, after: messages.at(-1)?.seq ?? held, limit: 100 })).messages)
   }
-
-  send(packet: string): void {
-    this.#socket.send(packet)
-  }
-
-  sleep(): void {
-    this.#socket.pause()
-  }
-
-  wake(): void {
-    this.#socket.resume()
-  }
+  return messages
 }
 
-const SOCKETS = [['ws', '/ws', ''], ['engine.io websocket', '/im/?EIO=4&transport=websocket', '4']] as const
-
-describe.each(SOCKETS)('a peer that stops reading over %s', (way, path, prefix) => {
+describe.each(SOCKETS)('a peer that stops reading over %s', (way) => {
   test('is told `slow` behind what it was sent, and gets the rest, once and in order, at its next hello', async () => {
-    const [sub, other] = [`reader ${prefix}`, `writer ${prefix}`].map((name) => name.replace(' ', '-')) as [string, string]
+    const [sub, other] = [`reader-${way.length}`, `writer-${way.length}`] as const
     const token = await gateway.pass({ sub })
-    const sleeper = new Sleeper(path, prefix, { token, to: other })
+    const sleeper = new Sleeper(gateway.url, way, { token, to: other })
     await sleeper.welcomed()
     const writer = await arrive(other)
     sleeper.sleep()
     const byes = await metric('im_byes_total\\{code="slow"\\}')
     let written = 0
     while (await metric('im_byes_total\\{code="slow"\\}') === byes) {
-      // fewer than one answer of a resume holds
-      await Promise.all(Array.from({ length: 20 }, () => writer.command('send', text(sub, `m${++written}`, LONG))))
+      await Promise.all(Array.from({ length: 50 }, () => writer.command('send', text(sub, `m${++written}`, LONG))))
     }
     sleeper.wake()
     const code = await sleeper.closed
@@ -97,7 +69,8 @@ describe.each(SOCKETS)('a peer that stops reading over %s', (way, path, prefix) 
     const again = await new Talker(gateway.url, 'ws').open()
     const { resumed } = await again.hello({ token, resume: { cursors: [[last.conversation, last.epoch, last.seq, last.id]] } })
     expect(resumed[0]).toMatchObject({ status: written - last.seq > 200 ? 'reload' : 'follows', head: { seq: written } })
-    await again.until(() => again.pushes('messagePush').some(({ seq }) => seq === written))
+    const missed = Array.from({ length: written - last.seq }, (_, n) => last.seq + 1 + n)
+    expect((await heal(again, last, written)).map(({ seq }) => seq)).toEqual(missed)
   })
 })
 
@@ -157,21 +130,22 @@ describe('a peer that stops polling', () => {
 
 describe('a burst of 5,000 messages to a reader who reads', () => {
   const IN_ORDER = Array.from({ length: 5000 }, (_, n) => n + 1)
-  const seqsOf = (packets: readonly string[]): number[] => (eventNamed(packets, 'messagePush') as Message[]).map(({ seq }) => seq)
 
   async function burst(sub: string, other: string): Promise<void> {
-    const writer = new Sleeper('/ws', '', { token: await gateway.pass({ sub: other }) })
+    const writer = new Sleeper(gateway.url, 'ws', { token: await gateway.pass({ sub: other }) })
     await writer.welcomed()
     for (const n of IN_ORDER) writer.send(`2${n}["send",${JSON.stringify(text(sub, `m${n}`, 'x'.repeat(200)))}]`)
   }
 
-  test.each(SOCKETS)('arrives whole over %s', async (_way, path, prefix) => {
-    const reader = new Sleeper(path, prefix, { token: await gateway.pass({ sub: `burst${prefix}` }), to: `friend${prefix}` })
-    await reader.welcomed()
-    await burst(`burst${prefix}`, `friend${prefix}`)
-    await vi.waitUntil(() => reader.packets.length > 5000, { timeout: 30_000 })
-    expect(seqsOf(reader.packets)).toEqual(IN_ORDER)
-    expect(eventNamed(reader.packets, 'byePush')).toEqual([])
+  test.each(WAYS)('arrives whole over %s', async (way) => {
+    const [sub, other] = [`burst-${way.length}`, `friend-${way.length}`] as const
+    const reader = await new Talker(gateway.url, way).open()
+    onTestFinished(() => reader.close())
+    await reader.hello({ token: await gateway.pass({ sub }), to: other })
+    await burst(sub, other)
+    await vi.waitUntil(() => reader.isClosed || reader.received.length > 5000, { timeout: 30_000 })
+    expect(reader.pushes('byePush')).toEqual([])
+    expect(reader.pushes('messagePush').map(({ seq }) => seq)).toEqual(IN_ORDER)
   })
 })
 
