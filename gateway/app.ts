@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import type { RequestListener, Server } from 'node:http'
+import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setImmediate, setTimeout as wait } from 'node:timers/promises'
@@ -105,7 +105,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const { isProcess = false, helloMs = LIMITS.helloMs } = options
   const uptime = options.uptime ?? options.now ?? (() => Math.floor(performance.now()))
   const dispatcher = new Dispatcher()
-  const fastify = createFastify(config, (handler) => dispatcher.server(handler))
+  const proxies = new TrustedProxies(config.TRUST_PROXY)
+  const visitors = { addressOf: (request: IncomingMessage) => proxies.clientAddress(request), hasAddresses: config.RATE_LIMITS === 'on' }
+  const fastify = createFastify(config, (handler) => dispatcher.server(handler, visitors))
   const metrics = new Metrics({ isProcess })
   const report = reporter(fastify.log, metrics, uptime)
 
@@ -113,7 +115,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const now = options.now ?? backbone.now
   const nodes = new Nodes({ records: backbone.records, now, uptime, node: randomBytes(6).toString('hex') })
   const presence = new Presence({ ...backbone, nodes, now, uptime })
-  const { passes, origins, proxies, admit, allowances, addressWatch } = await createAdmission(backbone, { ...options, config, now, uptime, report })
+  const { passes, origins, admit, allowances, addressWatch } = await createAdmission(backbone, { ...options, config, proxies, now, uptime, report })
   const viewing = new Viewing({ ...backbone, nodes, allowances, now, uptime })
   const hub = new Hub({ backbone, presence, viewing, report, now, uptime, chance: Math.random })
   const customerUrl = createCustomerUrl(config, report)
@@ -271,13 +273,12 @@ async function openDoors(
 
 type AdmissionOptions = Pick<DomainOptions, 'config' | 'now' | 'uptime' | 'report'> & Pick<AppOptions, 'rates'>
 
-async function createAdmission(backbone: Backbone, options: AdmissionOptions) {
-  const { config, now, report } = options
+async function createAdmission(backbone: Backbone, options: AdmissionOptions & { readonly proxies: TrustedProxies }) {
+  const { config, proxies, now, report } = options
   const passes = await createPasses(config, { now, report })
   const origins = new Origins(config.ORIGINS ?? (isDemo(config) ? '*' : ''))
-  const proxies = new TrustedProxies(config.TRUST_PROXY)
   return {
-    passes, origins, proxies, admit: new Admit({ passes, origins, proxies }),
+    passes, origins, admit: new Admit({ passes, origins, proxies }),
     allowances: createAllowances(backbone, options), addressWatch: new AddressWatch({ report }),
   }
 }

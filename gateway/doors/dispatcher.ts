@@ -1,16 +1,22 @@
 /**
- * The one http server and the one upgrade dispatcher. Engine.IO's path goes to engine.io, all else to Fastify. Two libraries
+ * The one upgrade dispatcher. Engine.IO's path goes to engine.io, all else to Fastify. Two libraries
  * that both listen for `upgrade` would answer each other's clients with 404, who then stay on polling unnoticed.
  */
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { wireRefusal, type WireRefusal } from '../protocol/codes.ts'
+import { LIMITS } from '../protocol/limits.ts'
 import type { EngineIoDoor } from './engine-io.ts'
+import { createHttpServer, refuseUpgrade, type HttpServerOptions } from './http-server.ts'
 import { WEBSOCKET_PATH, type WebSocketDoor } from './websocket.ts'
 
 const RETRY_AFTER_SECONDS = 2
 /** What a proxy says of a visitor, no page may say of itself. */
 const OF_PROXIES = /^(x-)?forwarded/i
+const PICTURES = /^\/v1\/images(?:[/?]|$)/
+
+/** How visitors are told apart; all are one where nothing is said. */
+export type Visitors = Partial<Pick<HttpServerOptions, 'addressOf' | 'hasAddresses' | 'limits'>>
 
 export class Dispatcher {
   /** Doors that are shut stay undefined. */
@@ -22,13 +28,25 @@ export class Dispatcher {
   refusalOf: (request: IncomingMessage) => WireRefusal | undefined = () => undefined
   readonly #upgraded = new Set<Duplex>()
 
-  server(fastify: RequestListener): Server {
-    const server = createServer((request, response) => {
-      if (this.engineIo?.has(request)) this.#handle(this.engineIo, request, response)
-      else fastify(request, response)
+  server(fastify: RequestListener, visitors: Visitors = {}): Server {
+    return createHttpServer({
+      addressOf: ({ socket }) => socket.remoteAddress ?? '',
+      ...visitors,
+      onRequest: (request, response) => {
+        if (this.engineIo?.has(request)) this.#handle(this.engineIo, request, response)
+        else fastify(request, response)
+      },
+      mostBytes: (request) => {
+        if (this.engineIo?.has(request)) return LIMITS.lineBytes
+        return PICTURES.test(request.url ?? '') ? LIMITS.imageBytes : LIMITS.packetBytes
+      },
+      onNoRoom: (request, response) => {
+        allowPages(request, response)
+        refuse(response, 429, wireRefusal('rate_limited', 'too many bodies are under way', RETRY_AFTER_SECONDS * 1000))
+      },
+      hasSocketAt: (request) => this.#doorOf(request) !== undefined,
+      onWebSocket: (request, socket, head) => this.#upgrade(request, socket, head),
     })
-    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.#upgrade(request, socket, head))
-    return server
   }
 
   /** Ends what is still open, without a word: whoever did not go when told, or does not answer any more. */
@@ -50,7 +68,7 @@ export class Dispatcher {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const door = this.engineIo?.has(request) ? this.engineIo : isRaw(request) ? this.webSocket : undefined
+    const door = this.#doorOf(request)
     this.#upgraded.add(socket)
     socket.once('close', () => this.#upgraded.delete(socket))
     if (door === undefined) reject(socket, '404 Not Found')
@@ -61,6 +79,11 @@ export class Dispatcher {
       if (refusal === undefined) door.handleUpgrade(request, socket, head)
       else reject(socket, '429 Too Many Requests', refusal)
     }
+  }
+
+  #doorOf(request: IncomingMessage): EngineIoDoor | WebSocketDoor | undefined {
+    if (this.engineIo?.has(request)) return this.engineIo
+    return isRaw(request) ? this.webSocket : undefined
   }
 }
 
@@ -89,9 +112,8 @@ function refuse(response: ServerResponse, status: number, error: WireRefusal): v
 const isRaw = ({ url }: IncomingMessage): boolean => url === WEBSOCKET_PATH || url?.startsWith(`${WEBSOCKET_PATH}?`) === true
 
 function reject(socket: Duplex, status: string, error?: WireRefusal): void {
-  socket.on('error', () => socket.destroy())
   const body = error === undefined ? '' : JSON.stringify({ error })
   const head = [`HTTP/1.1 ${status}`, 'Connection: close', `Retry-After: ${retryAfter(error ?? {})}`, `Content-Length: ${Buffer.byteLength(body)}`]
   if (error !== undefined) head.push('Content-Type: application/json')
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+  refuseUpgrade(socket, `${head.join('\r\n')}\r\n\r\n${body}`)
 }
