@@ -27,8 +27,8 @@ interface Round {
   isRunning: boolean
   /** Whether the index was held against the shop's latest conversations. */
   isRecalled: boolean
-  /** The last one that was held against its document. */
-  checked: string
+  /** Those that are to be held against their documents next, and of which entries. */
+  walk: { readonly of: OpenEntries; readonly names: Iterator<string> } | undefined
   /** Agents who have conversations and are gone, since when this node knows. */
   goneSince: Map<string, number>
   lookedAt: Map<string, number>
@@ -102,7 +102,10 @@ export class Handover {
     const [{ present }, entries] = await Promise.all([this.#presence.of(shop), this.#serving.index.of(shop, true)])
     const there = new Set(present.filter(({ status }) => status !== 'offline').map(({ id }) => id))
     this.#noteGone(round, entries, there)
-    const due = [...entries].filter(([conversation, entry]) => this.#isDue(round, conversation, entry)).map(([conversation]) => conversation)
+    // of many open conversations nobody looks at each: where an agent is gone, those; else what is offered
+    const isAnyGone = [...round.goneSince.keys()].some((agent) => this.#isGone(round, agent))
+    const looked = [...(isAnyGone ? entries.keys() : entries.offered)]
+    const due = looked.filter((conversation) => this.#isDue(round, conversation, entries.get(conversation)!))
     const assign = await this.#routing.assigning(shop)
     const all = [...new Set([...due, ...this.#serving.index.vanished(shop), ...checkedNext(entries, round)])]
     for (let i = 0; i < all.length; i += AT_ONCE) {
@@ -112,7 +115,7 @@ export class Handover {
   }
 
   #noteGone({ goneSince, lookedAt }: Round, entries: OpenEntries, there: ReadonlySet<string>): void {
-    const gone = new Set([...entries.values()].flatMap(({ agent }) => (agent === undefined || there.has(agent) ? [] : [agent])))
+    const gone = new Set([...entries.loads.keys()].filter((agent) => !there.has(agent)))
     for (const agent of goneSince.keys()) if (!gone.has(agent)) goneSince.delete(agent)
     for (const agent of gone) if (!goneSince.has(agent)) goneSince.set(agent, this.#uptime())
     for (const conversation of lookedAt.keys()) if (!entries.has(conversation)) lookedAt.delete(conversation)
@@ -159,13 +162,19 @@ export class Handover {
 }
 
 const newRound = (): Round =>
-  ({ lineCount: 0, dueAt: -Infinity, isRunning: false, isRecalled: false, checked: '', goneSince: new Map(), lookedAt: new Map() })
+  ({ lineCount: 0, dueAt: -Infinity, isRunning: false, isRecalled: false, walk: undefined, goneSince: new Map(), lookedAt: new Map() })
 
-/** The next few in the order of their names, from the beginning again after the last. */
+/** The next few, from the beginning again after the last; the walk goes on through whatever is added meanwhile. */
 function checkedNext(entries: OpenEntries, round: Round): string[] {
-  const names = [...entries.keys()].sort()
-  const at = names.findIndex((name) => name > round.checked)
-  const next = names.slice(Math.max(at, 0), Math.max(at, 0) + CHECKED_COUNT)
-  round.checked = next.at(-1) ?? ''
+  if (round.walk?.of !== entries) round.walk = { of: entries, names: entries.keys() }
+  const next: string[] = []
+  while (next.length < CHECKED_COUNT) {
+    const { done, value } = round.walk.names.next()
+    if (done === true) {
+      round.walk = undefined
+      break
+    }
+    next.push(value)
+  }
   return next
 }

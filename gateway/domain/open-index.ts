@@ -3,6 +3,7 @@
  * the truth, and whoever finds the index wrong puts it right. This node's own changes are in it at once, others' as soon as it is read.
  */
 import type { Records } from '../backbone/records.ts'
+import { ByAge } from './by-age.ts'
 import type { ServiceDocument } from './service-document.ts'
 
 export interface OpenEntry {
@@ -21,13 +22,18 @@ export interface OpenEntry {
 export interface OpenEntries extends ReadonlyMap<string, OpenEntry> {
   /** How many conversations each agent has; whoever has none is not in it. */
   readonly loads: ReadonlyMap<string, number>
-  /** The conversations that wait, in no order. */
-  readonly waiting: ReadonlySet<string>
+  /** The conversations that wait, and all of them; longest first. */
+  readonly waiting: Pick<ByAge, 'size' | typeof Symbol.iterator>
+  readonly oldest: Iterable<string>
+  /** Those that are offered to a colleague. */
+  readonly offered: ReadonlySet<string>
 }
 
 export class CountedEntries extends Map<string, OpenEntry> implements OpenEntries {
   readonly loads = new Map<string, number>()
-  readonly waiting = new Set<string>()
+  readonly waiting = new ByAge()
+  readonly oldest = new ByAge()
+  readonly offered = new Set<string>()
 
   override set(conversation: string, entry: OpenEntry): this {
     this.#count(conversation, this.get(conversation), -1)
@@ -43,13 +49,18 @@ export class CountedEntries extends Map<string, OpenEntry> implements OpenEntrie
   override clear(): void {
     this.loads.clear()
     this.waiting.clear()
+    this.oldest.clear()
+    this.offered.clear()
     super.clear()
   }
 
   #count(conversation: string, entry: OpenEntry | undefined, by: 1 | -1): void {
     if (entry === undefined) return
-    if (entry.phase === 'waiting' && by === 1) this.waiting.add(conversation)
-    else this.waiting.delete(conversation)
+    const { phase, since, due } = entry
+    const how = by === 1 ? 'add' : 'delete'
+    this.oldest[how](conversation, since)
+    if (phase === 'waiting') this.waiting[how](conversation, since)
+    if (due !== undefined) this.offered[how](conversation)
     if (entry.agent === undefined) return
     const load = (this.loads.get(entry.agent) ?? 0) + by
     if (load === 0) this.loads.delete(entry.agent)

@@ -109,7 +109,8 @@ export class Routing {
   async queue({ identity }: Caller, { limit = LIMITS.listCount }: CommandInput<'queue'>): Promise<CommandAnswer<'queue'>> {
     const shop = identity.side
     const entries = await this.#serving.index.of(shop, true)
-    const oldest = [...entries].sort(([, a], [, b]) => a.since - b.since).slice(0, limit).map(([conversation]) => conversation)
+    const oldest: string[] = []
+    for (const conversation of entries.oldest) if (oldest.push(conversation) >= limit) break
     const rows: ConversationRow[] = []
     let left = ROWS_BYTES
     for (let start = 0; start < oldest.length; start += ROWS_AT_ONCE) {
@@ -141,9 +142,7 @@ export class Routing {
     const { present } = await this.#presence.of(shop)
     // nobody has room: the usual case of a long queue
     if (!this.#available(present, entries).length) return
-    const since = (conversation: string): number => entries.get(conversation)?.since ?? 0
-    const waiting = [...entries.waiting].sort((a, b) => since(a) - since(b))
-    for (const conversation of waiting) {
+    for (const conversation of entries.waiting) {
       if (!this.#available(present, entries).length) return
       const served = servedOf(conversation)
       if (served !== undefined) await this.#giveOut(served, present, entries)

@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Backbone } from '../../../gateway/backbone/backbone.ts'
 import { openEmbedded } from '../../../gateway/backbone/embedded/embedded.ts'
+import { ByAge } from '../../../gateway/domain/by-age.ts'
 import { OpenIndex, type OpenEntries, type OpenEntry } from '../../../gateway/domain/open-index.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -27,13 +28,18 @@ function recount(entries: OpenEntries): unknown {
   const loads: Record<string, number> = {}
   for (const { agent } of entries.values()) if (agent !== undefined) loads[agent] = (loads[agent] ?? 0) + 1
   const waiting = [...entries].filter(([, { phase }]) => phase === 'waiting').map(([conversation]) => conversation)
-  return { loads, waiting: waiting.toSorted() }
+  const byAge = (names: readonly string[]): string[] =>
+    names.toSorted((a, b) => entries.get(a)!.since - entries.get(b)!.since || (a < b ? -1 : 1))
+  const offered = [...entries].filter(([, { due }]) => due !== undefined).map(([conversation]) => conversation)
+  return { loads, waiting: byAge(waiting), oldest: byAge([...entries.keys()]), offered: offered.toSorted() }
 }
-const counted = ({ loads, waiting }: OpenEntries): unknown => ({ loads: Object.fromEntries(loads), waiting: [...waiting].toSorted() })
+const counted = ({ loads, waiting, oldest, offered }: OpenEntries): unknown =>
+  ({ loads: Object.fromEntries(loads), waiting: [...waiting], oldest: [...oldest], offered: [...offered].toSorted() })
 
 const entry: fc.Arbitrary<OpenEntry | undefined> = fc.option(fc.oneof(
   fc.record({ phase: fc.constant('waiting' as const), since: fc.nat(99) }),
-  fc.record({ phase: fc.constant('open' as const), since: fc.nat(99), agent: fc.constantFrom('a', 'b', 'c') }),
+  fc.record({ phase: fc.constant('open' as const), since: fc.nat(9), agent: fc.constantFrom('a', 'b', 'c') }),
+  fc.record({ phase: fc.constant('open' as const), since: fc.nat(99), agent: fc.constantFrom('a', 'b'), due: fc.nat(9) }),
   fc.record({ phase: fc.constant('waiting' as const), since: fc.nat(99), agent: fc.constantFrom('a', 'b') }),
 ), { nil: undefined })
 const step = fc.oneof(
@@ -69,4 +75,26 @@ test('counts are those of a recount, and of what is stored', async () => {
       expect(counted(entries)).toEqual(recount(entries))
     }
   }), { numRuns: 150 })
+})
+
+test('among twenty thousand that wait the next one costs the same as among two, whatever goes and comes meanwhile', () => {
+  const line = new ByAge()
+  let looks = 0
+  const since = (n: number): number => ({ valueOf: () => (looks++, n) }) as unknown as number
+  const cost = (n: number): number => {
+    line.clear()
+    for (let i = 0; i < n; i++) line.add(`c${i}`, since(i))
+    looks = 0
+    const met: string[] = []
+    for (const conversation of line) {
+      met.push(conversation)
+      line.delete(conversation, since(Number(conversation.slice(1))))
+      line.add(`d${n + met.length}`, since(n + met.length))
+      if (met.length === 10) break
+    }
+    expect(met).toEqual(Array.from({ length: 10 }, (_, i) => `c${i}`))
+    expect(line.size).toBe(n)
+    return looks
+  }
+  expect(cost(20_000)).toBeLessThan(cost(20) * 5)
 })
