@@ -70,6 +70,8 @@ import { LIMITS } from './protocol/limits.ts'
 const DAY_MS = 86_400_000
 /** What lines get to take their last word when there is no time to drain. */
 const CLOSE_MS = 300
+/** A start waits so long for the key set. */
+const KEY_SET_MS = 1000
 
 export interface App {
   /** Tells the log, with its stack, of an error that nobody was there for. */
@@ -133,7 +135,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   if (config.DOORS.includes('rest')) registerRest(fastify, {
     ...restOptions(config, allowances), demoWord, passes, origins, proxies, domain, images, report,
   })
-  const unready = (): string | undefined => (dispatcher.isClosing ? 'This node is leaving.' : backbone.unready())
+  const unready = (): string | undefined => (dispatcher.isClosing ? 'This node is leaving.' : backbone.unready() ?? passes.unready())
   registerHealth(fastify, unready)
   registerMetrics(fastify, metrics, config)
   registerFiles(fastify, config)
@@ -141,6 +143,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     hub.close()
     stopRounds()
     allowances.close()
+    passes.close()
     customerUrl?.close()
     await nodes.leave().catch(() => undefined) // the store is away: the others will notice by themselves
     await backbone.close()
@@ -247,9 +250,12 @@ const isDemo = ({ IM_SECRET, IM_JWKS_URL }: Config): boolean => IM_SECRET === un
 
 async function createPasses(config: Config, { now, report }: Pick<DomainOptions, 'now' | 'report'>): Promise<Passes> {
   const secret = isDemo(config) ? await demoSecret(config.DATA_DIR) : config.IM_SECRET
-  const onKeySet = (problem: string | undefined): void => report({ fact: 'partSeen', part: 'The key set of IM_JWKS_URL', problem })
-  const passes = new Passes({ secret, jwksUrl: config.IM_JWKS_URL, sources: sourcesOf(config), shops: new Shops(shopsOf(config)), now, onKeySet })
-  void passes.lookAtKeySet() // not waited for: who keeps the keys may be slow, and the rest need not be
+  const keySet = config.IM_JWKS_URL === undefined ? undefined : {
+    url: config.IM_JWKS_URL, onSeen: (problem: string | undefined) => report({ fact: 'partSeen', part: 'The key set of IM_JWKS_URL', problem }),
+  }
+  const passes = new Passes({ secret, keySet, sources: sourcesOf(config), shops: new Shops(shopsOf(config)), now })
+  // not waited for longer: who keeps the keys may be slow, and the rest need not be
+  await Promise.race([passes.followKeySet(), wait(KEY_SET_MS, undefined, { ref: false })])
   return passes
 }
 

@@ -86,17 +86,23 @@ function seldomTeller(log: Log, seldom: OncePerMinute): Seldom {
 type NoFact = Extract<Fact, { fact: 'helloRefused' | 'requestRefused' | 'commandRefused' }>
 
 /** Noes that an operator or a page's author can put right. Others are a person's, or pass by themselves. */
-const FIXABLE: ReadonlySet<Code> = new Set(['origin_forbidden', 'pass_required', 'pass_invalid', 'version_unsupported', 'rate_limited'])
+const FIXABLE: ReadonlySet<Code> = new Set([
+  'origin_forbidden', 'pass_required', 'pass_invalid', 'version_unsupported', 'rate_limited', 'unknown_shop',
+])
+/** The same of commands, which come by the million: what a setting decides. */
+const SETTINGS_SAY: ReadonlyMap<Code, string> = new Map([
+  ['unknown_shop', ' SHOPS names the shops there are.'], ['start_forbidden', ' DIRECT says which persons may write to persons first.'],
+])
 
 /** Pages' mistakes come with every visitor: one line a minute for each kind says enough. */
 function noTeller(log: Log, metrics: Metrics, { warn }: Seldom): (fact: NoFact) => void {
   return (fact) => {
     const of = fact.fact === 'helloRefused' ? 'hello' : fact.fact === 'requestRefused' ? fact.route : fact.command
     metrics.refusals.inc({ of, code: fact.code })
-    const isOperators = FIXABLE.has(fact.code) && (fact.fact !== 'commandRefused' || of === 'renew')
+    const isOperators = fact.fact === 'commandRefused' && of !== 'renew' ? SETTINGS_SAY.has(fact.code) : FIXABLE.has(fact.code)
     if (!isOperators) return log.debug(fact, `${of} refused`)
     const remedy = fact.code === 'origin_forbidden' && 'origin' in fact
-      ? ` The page is of ${fact.origin}, this gateway is ${fact.host}: name the page's origin in ORIGINS.` : ''
+      ? ` The page is of ${fact.origin}, this gateway is ${fact.host}: name the page's origin in ORIGINS.` : (SETTINGS_SAY.get(fact.code) ?? '')
     warn(`${of} ${fact.code}`, fact, `${of} refused: ${fact.message}${remedy}`)
   }
 }

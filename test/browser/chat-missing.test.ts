@@ -39,6 +39,48 @@ test('Enter without `to` keeps the text and says in the console what is missing;
     .toEqual(['Is it in stock?'])
 })
 
+test('without `to` the chat says that it is not set up, and no green "Connected"; with `to` it is as ever', async () => {
+  opened = await openPage(browser, `${site.url}/?open`, DESKTOP)
+  const { page } = opened
+  const warnings: string[] = []
+  page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()))
+  await page.evaluate(() => { chat.to = '' })
+  const banner = hook(page, 'banner')
+  await banner.waitFor()
+  expect(await banner.innerText()).toBe('The chat is not set up correctly here.')
+  const status = page.locator('im-chat .header .status')
+  expect(await status.innerText()).toBe('Not available')
+  expect(warnings.filter((text) => text.includes('`to` is missing'))).toHaveLength(1)
+  await page.evaluate(() => { chat.to = 'shop:42' })
+  await banner.waitFor({ state: 'detached' })
+  expect(await status.innerText()).toBe('Connected')
+})
+
+test('a bare number in `to` is asked about once; a person that has been written to, and a shop, are not', async () => {
+  opened = await openPage(browser, `${site.url}/?open`, DESKTOP)
+  const { page } = opened
+  const warnings: string[] = []
+  page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()))
+  await page.evaluate(async () => {
+    await chat.updateComplete
+    memory.say('We know each other')
+    chat.to = '41'
+    await chat.updateComplete
+    memory.chat.timeline.set({ messages: [], hasOlder: false, isLoadingOlder: false, isLoaded: false })
+    chat.to = '42'
+    await chat.updateComplete
+  })
+  expect(warnings).toEqual([])
+  await page.evaluate(async () => {
+    memory.chat.timeline.set({ messages: [], hasOlder: false, isLoadingOlder: false, isLoaded: true })
+    await chat.updateComplete
+    chat.requestUpdate()
+    await chat.updateComplete
+  })
+  expect(warnings).toHaveLength(1)
+  expect(warnings[0]).toContain('If the shop is meant, write to="shop:42"')
+})
+
 test('send() before there is a `to` waits for it', async () => {
   opened = await openPage(browser, `${site.url}/?`, PHONE)
   const { page } = opened

@@ -2,7 +2,9 @@
  * A Client without a gateway, for pages that test what a person sees and touches. It runs inside the page; tests hold its
  * strings as `window.memory`: what was sent, what comes in, how the line is. The contract is widget/client/types.ts.
  */
+import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Body, Message } from '../../gateway/protocol/model.ts'
+import type { Command } from '../../gateway/protocol/commands.ts'
 import { signal, type MutableSignal } from '../../widget/client/signal.ts'
 import type { Client, ConnectionState, Conversation, OutboxItem, PersonClient, TimelineView } from '../../widget/client/types.ts'
 
@@ -15,6 +17,10 @@ export interface MemoryClient extends Client {
   readonly typingCalls: boolean[]
   say(text: string, more?: Partial<Message>): Message
   line(state: ConnectionState): void
+  /** There is no list: the gateway's final no. Undefined: there is one. */
+  list(refusal: WireRefusal | undefined): void
+  /** A command of the page's was refused. */
+  refuse(refusal: WireRefusal, command: Command): void
   fill(count: number, options?: { readonly seqFrom?: number; readonly stepMs?: number }): void
   readonly chat: MemoryConversation
 }
@@ -26,6 +32,7 @@ interface MemoryConversation extends Conversation {
   readonly unread: MutableSignal<number>
   readonly typing: MutableSignal<{ from: string; name?: string } | undefined>
   readonly name: MutableSignal<string | undefined>
+  readonly refusal: MutableSignal<WireRefusal | undefined>
 }
 
 const WORDS = ['Do you ship to Lisbon?', 'Yes, within three days.', 'Great, thank you!',
@@ -38,6 +45,9 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
   let at = now
   const sent: { id: string; text: string }[] = []
   const typingCalls: boolean[] = []
+  const refusalListeners = new Set<Parameters<PersonClient['onRefused']>[0]>()
+  const isListed = signal(true)
+  const inboxRefusal = signal<WireRefusal | undefined>(undefined)
   const timeline = signal<TimelineView>({ messages: [], hasOlder: false, isLoadingOlder: false, isLoaded: true })
   const outbox = signal<readonly OutboxItem[]>([])
   const draft = signal('')
@@ -71,7 +81,7 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
   const chat: MemoryConversation = {
     to, id: `${to}~me`, timeline, outbox, draft,
     theirs: signal({ delivered: 0, read: 0 }), unread: signal(0), typing: signal<{ from: string; name?: string } | undefined>(undefined),
-    name: signal<string | undefined>('Blue Harbour'),
+    name: signal<string | undefined>('Blue Harbour'), refusal: signal<WireRefusal | undefined>(undefined),
     setDraft: (text) => draft.set(text),
     send: (text) => (text.trim() === '' ? undefined : send('text', { text })),
     sendBody: send,
@@ -93,7 +103,7 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
   const client: MemoryClient = {
     connection, identity: signal(undefined), imageHosts: signal([]), focus: signal<string | undefined>(to),
     inbox: {
-      rows: signal([]), isLoaded: signal(true), hasMore: signal(false), unread: signal(0),
+      rows: signal([]), isLoaded: isListed, refusal: inboxRefusal, hasMore: signal(false), unread: signal(0),
       loadMore: () => Promise.resolve(), add: () => undefined,
     },
     conversation: () => chat,
@@ -110,6 +120,11 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
     sent, typingCalls, chat, answer: 'confirm', older: [],
     say: (text, more) => add({ body: { text }, ...more }),
     line: (state) => connection.set(state),
+    list(refusal) {
+      inboxRefusal.set(refusal)
+      isListed.set(refusal === undefined)
+    },
+    refuse: (refusal, command) => refusalListeners.forEach((listener) => listener(refusal, command)),
     fill(howMany, { seqFrom = count + 1, stepMs = 90_000 } = {}) {
       const messages = Array.from({ length: howMany }, (_, index): Message => {
         const seq = seqFrom + index
@@ -123,6 +138,9 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
       timeline.set({ ...timeline.value, messages: [...timeline.value.messages, ...messages] })
     },
   }
-  const person = signal(Object.create(client, { who: { value: { role: 'customer', id: 'me' } }, scope: { value: 'me' } }) as PersonClient)
+  const person = signal(Object.create(client, {
+    who: { value: { role: 'customer', id: 'me' } }, scope: { value: 'me' },
+    onRefused: { value: (listener: Parameters<PersonClient['onRefused']>[0]) => { refusalListeners.add(listener); return () => undefined } },
+  }) as PersonClient)
   return client
 }

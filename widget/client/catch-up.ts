@@ -1,7 +1,8 @@
+import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { CommandAnswer, CommandInput, Resumed } from '../../gateway/protocol/commands.ts'
 import type { Head, Message } from '../../gateway/protocol/model.ts'
 import type { Clock } from './clock.ts'
-import type { RefusalError } from './refusal-error.ts'
+import { finalRefusal, type RefusalError } from './refusal-error.ts'
 import { EMPTY, insert, prepend, reconcile, startTimeline, trim, type Timeline } from './timeline.ts'
 
 export interface CatchUpOptions {
@@ -41,6 +42,7 @@ export class CatchUp {
   #isReading = false
   #isDiverged = false
   #isLoadingOlder = false
+  #refusal: WireRefusal | undefined
   #stopTimer = (): void => {}
   /** Where the timeline ended when the timer was set; NaN without one. */
   #waitsAt: number | undefined = NaN
@@ -57,7 +59,16 @@ export class CatchUp {
     return this.#isLoadingOlder
   }
 
+  /** The gateway will not tell what there is: its final no. */
+  get refusal(): WireRefusal | undefined {
+    return this.#refusal
+  }
+
   get isBehind(): boolean {
+    return this.#refusal === undefined && this.#isFollowing
+  }
+
+  get #isFollowing(): boolean {
     return this.#isReading || this.#isDiverged || !(this.#timeline.end! >= this.#target)
   }
 
@@ -85,6 +96,7 @@ export class CatchUp {
   /** Another line. `resumed`: what its welcome said of this conversation; the messages follow. No word of it: ask. */
   begin(resumed: Resumed | undefined): void {
     this.stop()
+    this.#refusal = undefined
     if (!resumed) return this.ask()
     const { status, head } = resumed
     const { end = 0 } = this.#timeline
@@ -188,13 +200,17 @@ export class CatchUp {
     try {
       if (this.#isDiverged) await this.#repair()
       else isMore = await this.#readAbove()
+      this.#refusal = undefined
     } catch (error) {
       if (typeof (error as RefusalError).retry !== 'boolean') throw error
       if ((error as RefusalError).retry) delay = (error as RefusalError).afterMs || RETRY_MS
+      else this.#refusal = finalRefusal(error)
     } finally {
       this.#isReading = false
       this.#options.onChange()
     }
+    // Asked again with the next line, and when it is compared with its log.
+    if (this.#refusal) return
     if (delay !== undefined) this.#readIn(delay)
     else if (this.#isDiverged || isMore) void this.#read()
     else this.#check()

@@ -49,6 +49,7 @@ class ListingPerson extends PersonClient {
 
   #open(): Inbox {
     const inbox = new Inbox({
+      clock: this.clock,
       side: () => this.identity.value?.side,
       list: (input) => this.request('conversations', input),
       received: (conversation, seq) => {

@@ -1,3 +1,4 @@
+import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Command, CommandAnswer, CommandInput, ResumeCursor, Resumed } from '../../gateway/protocol/commands.ts'
 import type { Body, Cursor, Identity, Message } from '../../gateway/protocol/model.ts'
 import type { PushData } from '../../gateway/protocol/pushes.ts'
@@ -43,6 +44,7 @@ export class Conversation implements Contract {
   readonly unread = signal(0)
   readonly name = signal<string | undefined>(undefined)
   readonly draft = signal('')
+  readonly refusal = signal<WireRefusal | undefined>(undefined)
   readonly #options: ConversationOptions
   readonly #catchUp: CatchUp
   readonly #outbox: Outbox
@@ -153,6 +155,7 @@ export class Conversation implements Contract {
 
   /** A line was welcomed. `resumed`: what it said of this conversation, if anything. */
   onWelcome(resumed: Resumed | undefined): void {
+    this.refusal.set(undefined)
     if (resumed) this.#know(resumed.conversation, resumed.cursors)
     if (resumed?.name) this.name.set(resumed.name)
     this.#catchUp.begin(resumed)
@@ -208,6 +211,7 @@ export class Conversation implements Contract {
     this.unread.set(0)
     this.name.set(undefined)
     this.draft.set('')
+    this.refusal.set(undefined)
     this.#outbox.end()
     this.#receipts.end()
   }
@@ -247,6 +251,7 @@ export class Conversation implements Contract {
 
   #changed(lost?: readonly Message[]): void {
     if (this.#options.keep.isOver) return
+    this.refusal.set(this.#catchUp.refusal)
     const { messages, hasOlder, end } = this.#catchUp.timeline
     const { isLoadingOlder } = this.#catchUp
     const old = this.timeline.value

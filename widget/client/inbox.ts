@@ -1,10 +1,14 @@
+import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { CommandAnswer, CommandInput } from '../../gateway/protocol/commands.ts'
 import type { ConversationRow, Cursor, Message } from '../../gateway/protocol/model.ts'
 import type { PushData } from '../../gateway/protocol/pushes.ts'
+import type { Clock } from './clock.ts'
+import { finalRefusal, type RefusalError } from './refusal-error.ts'
 import { signal } from './signal.ts'
 import type { Inbox as Contract } from './types.ts'
 
 export interface InboxOptions {
+  readonly clock: Clock
   /** In whose name we read: unread is counted for this side. */
   readonly side: () => string | undefined
   readonly list: (input: CommandInput<'conversations'>) => Promise<CommandAnswer<'conversations'>>
@@ -13,6 +17,7 @@ export interface InboxOptions {
 }
 
 const PAGE = 50
+const RETRY_MS = 2000
 
 interface LoadedPage {
   readonly more: boolean
@@ -25,6 +30,7 @@ interface LoadedPage {
 export class Inbox implements Contract {
   readonly rows = signal<readonly ConversationRow[]>([])
   readonly isLoaded = signal(false)
+  readonly refusal = signal<WireRefusal | undefined>(undefined)
   readonly hasMore = signal(false)
   readonly unread = signal(0)
   readonly #options: InboxOptions
@@ -33,6 +39,7 @@ export class Inbox implements Contract {
   #floorAt = Infinity
   #turn: Promise<void> = Promise.resolve()
   #refreshing: Promise<void> | undefined
+  #stopTimer = (): void => {}
 
   constructor(options: InboxOptions) {
     this.#options = options
@@ -44,6 +51,7 @@ export class Inbox implements Contract {
    */
   refresh(): Promise<void> {
     this.#received.clear()
+    this.#stopTimer()
     return (this.#refreshing ??= this.#inTurn(() => {
       this.#refreshing = undefined
       return this.#readTop()
@@ -56,6 +64,8 @@ export class Inbox implements Contract {
 
   /** Whose list this was has gone. */
   end(): void {
+    this.#stopTimer()
+    this.refusal.set(undefined)
     this.rows.set([])
     this.hasMore.set(false)
     this.unread.set(0)
@@ -119,11 +129,22 @@ export class Inbox implements Contract {
       const held = last && this.#find(last.conversation)
       this.#put(conversations.filter((row) => !this.#isOlder(row)))
       this.isLoaded.set(true)
+      this.refusal.set(undefined)
       if (last) this.#floorAt = Math.min(this.#floorAt, last.at)
       return { more, lastAt: last?.at ?? 0, isNews: held?.head.id !== last?.head.id }
-    } catch {
+    } catch (error) {
+      this.#refused(error as RefusalError)
       return undefined // The next welcome or the next scroll asks again.
     }
+  }
+
+  /** A list that never came is asked for again where the no passes; one that is held gets its news by pushes meanwhile. */
+  #refused(error: RefusalError): void {
+    const { afterMs, code, retry } = error
+    this.refusal.set(finalRefusal(error))
+    if (!retry || code === 'disconnected' || code === 'cut') return
+    this.#stopTimer()
+    this.#stopTimer = this.#options.clock.after(afterMs || RETRY_MS, () => void this.refresh())
   }
 
   /** A push overtook the answer. */

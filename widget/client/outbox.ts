@@ -6,7 +6,7 @@ import { clientId } from './client-id.ts'
 import { wishFrom } from './incoming.ts'
 import type { Keep } from './keep.ts'
 import type { KeptWish } from './kept.ts'
-import type { RefusalError } from './refusal-error.ts'
+import { wireRefusalOf, type RefusalError } from './refusal-error.ts'
 import { signal } from './signal.ts'
 
 export interface OutboxOptions {
@@ -183,7 +183,8 @@ export class Outbox {
     this.flush()
   }
 
-  #refused(item: KeptWish, { code, message, retry, afterMs }: RefusalError, tookMs: number): void {
+  #refused(item: KeptWish, error: RefusalError, tookMs: number): void {
+    const { code, message, retry, afterMs } = error
     if (!this.#find(item.id)) return this.#goOn()
     const cuts = (item.cuts ?? 0) + (code === 'cut' && tookMs < BLAME_MS ? 1 : 0)
     const isPoison = cuts >= CUT_COUNT
@@ -194,6 +195,8 @@ export class Outbox {
     this.#flying = undefined
     this.#put({ ...item, cuts })
     if (code === 'cut' || code === 'disconnected') return
+    const refusal = wireRefusalOf(error)
+    if (refusal) this.#show({ ...item, cuts, refusal })
     const { clock, random } = this.#options
     const backoff = Math.min(RETRY_CAP_MS, 1000 * 2 ** this.#refusals++)
     this.#stopTimer = clock.after(afterMs ?? backoff * (0.5 + random() / 2), () => this.flush())
@@ -215,8 +218,10 @@ export class Outbox {
     this.#put({ id, kind, body, at, state: 'waiting' })
   }
 
+  /** A no that passes is not kept: whoever reads a kept one takes it for final. */
   #put(item: KeptWish): void {
-    this.#options.keep.set(this.#prefix + item.id, item)
+    const { refusal: _, ...waiting } = item
+    this.#options.keep.set(this.#prefix + item.id, item.state === 'failed' ? item : waiting)
     this.#show(item)
   }
 

@@ -3,6 +3,7 @@ import type { Command, CommandAnswer, CommandInput, Hello, Welcome } from '../..
 import type { Body, Identity } from '../../gateway/protocol/model.ts'
 import { PROTOCOL_VERSION } from '../../gateway/protocol/version.ts'
 import { clientId } from './client-id.ts'
+import type { Clock } from './clock.ts'
 import { Connection } from './connection.ts'
 import { Conversation } from './conversation.ts'
 import { deviceName } from './device-name.ts'
@@ -12,7 +13,7 @@ import { Keep } from './keep.ts'
 import { Logouts } from './logouts.ts'
 import { GUEST_KEY, Pass } from './pass.ts'
 import type { PersonOptions } from './person-options.ts'
-import { RefusalError } from './refusal-error.ts'
+import { RefusalError, wireRefusalOf } from './refusal-error.ts'
 import { personOf, scopeOf } from './scope.ts'
 import { signal } from './signal.ts'
 import { SocketRecord } from './socket-record.ts'
@@ -21,6 +22,8 @@ import { uploadOnDemand } from './upload-on-demand.ts'
 
 const RESUME_COUNT = 100
 const COMPARE_EVERY_MS = 40_000
+/** Their noes are told elsewhere, or concern nobody: messages and passes have a place of their own, the others are news that may be lost. */
+const QUIET: ReadonlySet<Command> = new Set(['send', 'renew', 'typing', 'viewing', 'read', 'delivered'])
 /** What another window wrote in the moment before it heard of the logout is taken away as well. */
 const LOGOUT_ECHO_MS = 2000
 
@@ -52,6 +55,9 @@ export class PersonClient implements Contract {
   readonly #device: string
   readonly #connection: Connection
   readonly #listeners = new Map<string, Set<(data: never) => void>>()
+  readonly #refusalListeners = new Set<(refusal: WireRefusal, command: Command) => void>()
+  /** Told since the line was opened. */
+  readonly #noes = new Set<string>()
   /** The pass that the line was opened with. */
   #shown: string | undefined
   #hasRefetched = false
@@ -91,6 +97,10 @@ export class PersonClient implements Contract {
     return this.#connection.state
   }
 
+  protected get clock(): Clock {
+    return this.#options.ports.clock
+  }
+
   get isWelcomed(): boolean {
     return this.#connection.isWelcomed
   }
@@ -113,7 +123,7 @@ export class PersonClient implements Contract {
       random,
       identity: this.identity,
       isConnected: () => this.#connection.isWelcomed,
-      request: (command, input, limitMs) => this.#connection.request(command, input, limitMs),
+      request: (command, input, limitMs) => this.#ask(command, input, limitMs),
       upload: ({ body }, onProgress) => this.#upload(body, onProgress),
       onTimeout: () => this.#connection.suspect(),
       onChange: () => this.#connection.checkCaughtUp(),
@@ -139,7 +149,26 @@ export class PersonClient implements Contract {
   }
 
   request<C extends Command>(command: C, input: CommandInput<C>): Promise<CommandAnswer<C>> {
-    return this.#keep.isOver ? Promise.reject(new RefusalError({ code: 'disconnected' })) : this.#connection.request(command, input)
+    return this.#keep.isOver ? Promise.reject(new RefusalError({ code: 'disconnected' })) : this.#ask(command, input)
+  }
+
+  onRefused(listener: (refusal: WireRefusal, command: Command) => void): () => void {
+    this.#refusalListeners.add(listener)
+    return () => void this.#refusalListeners.delete(listener)
+  }
+
+  #ask<C extends Command>(command: C, input: CommandInput<C>, limitMs?: number): Promise<CommandAnswer<C>> {
+    const asked = this.#connection.request(command, input, limitMs)
+    if (!QUIET.has(command)) asked.catch((error: unknown) => this.#tellOf(command, error)) // whoever asked handles it; this one only tells
+    return asked
+  }
+
+  #tellOf(command: Command, error: unknown): void {
+    const refusal = wireRefusalOf(error)
+    const no = `${command} ${refusal?.code}`
+    if (!refusal || this.#keep.isOver || this.#noes.has(no)) return
+    this.#noes.add(no)
+    for (const listener of [...this.#refusalListeners]) listener(refusal, command)
   }
 
   onPush<P extends keyof PushMap>(push: P, listener: (data: PushMap[P]) => void): () => void {
@@ -262,6 +291,7 @@ export class PersonClient implements Contract {
 
   #welcome(welcome: Welcome): void {
     this.#hasRefetched = false
+    this.#noes.clear()
     this.identity.set(welcome.identity)
     this.imageHosts.set(welcome.imageHosts ?? [])
     this.#keep.set('me', welcome.identity)

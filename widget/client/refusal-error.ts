@@ -1,4 +1,4 @@
-import type { Code, WireRefusal } from '../../gateway/protocol/codes.ts'
+import { isCode, type Code, type WireRefusal } from '../../gateway/protocol/codes.ts'
 
 /**
  * A "no" as an exception. Beside the gateway's codes there are three of our own, all worth a retry:
@@ -18,4 +18,16 @@ export class RefusalError extends Error {
     this.retry = retry
     this.afterMs = afterMs
   }
+}
+
+/** What the gateway said; undefined where it said nothing. */
+export function wireRefusalOf(error: unknown): WireRefusal | undefined {
+  const { code, message, retry, afterMs } = Object(error) as RefusalError
+  return isCode(code) ? { code, message, retry, ...(afterMs === undefined ? {} : { afterMs }) } : undefined
+}
+
+/** Only where asking again would bring the same. */
+export function finalRefusal(error: unknown): WireRefusal | undefined {
+  const refusal = wireRefusalOf(error)
+  return refusal?.retry === false ? refusal : undefined
 }

@@ -37,6 +37,7 @@ export interface OutboxItem {
   readonly at: number
   /** waiting: for the line or for those before it; sending: on its way; failed: refused for good, kept for retry or discard. */
   readonly state: 'waiting' | 'sending' | 'failed'
+  /** Why it failed; while it waits: the no that put it off, and passes. */
   readonly refusal?: WireRefusal
 }
 
@@ -67,6 +68,8 @@ export interface Conversation {
   readonly name: Signal<string | undefined>
   /** Text not yet a wish; kept where storage allows, shared by the windows of one person. */
   readonly draft: Signal<string>
+  /** The gateway will not show this conversation: its final no. Asked again with each line. */
+  readonly refusal: Signal<WireRefusal | undefined>
   setDraft(text: string): void
   /** Puts a message into the outbox and returns its client id at once. Undefined, and nothing happens: the text is empty, or the person has gone. */
   send(text: string): string | undefined
@@ -115,6 +118,8 @@ export interface PersonClient {
   request<C extends Command>(command: C, input: CommandInput<C>): Promise<CommandAnswer<C>>
   /** Any push, for what has no signal above. Returns the way to stop. */
   onPush<P extends keyof PushMap>(push: P, listener: (data: PushMap[P]) => void): () => void
+  /** A no to a command, whoever sent it; each code of a command once a line. Noes to messages are in their outbox, the line's in `connection`. */
+  onRefused(listener: (refusal: WireRefusal, command: Command) => void): () => void
   /** Starts (or starts again after `refused` / `closed`). */
   connect(): void
 }
@@ -123,7 +128,7 @@ export interface PersonClient {
  * A window's chat, whoever the person is. `connection`, `identity`, `focus` and listeners of pushes go on over a change of person;
  * conversations and the inbox are one person's: ask for them again when `person` tells of another.
  */
-export interface Client extends Omit<PersonClient, 'who' | 'scope'> {
+export interface Client extends Omit<PersonClient, 'who' | 'scope' | 'onRefused'> {
   /** Whose chat it is now; tells when it becomes another person's. */
   readonly person: Signal<PersonClient>
   /** Says goodbye and frees everything; outbox and timeline stay in storage. */
@@ -145,6 +150,8 @@ export type PushMap = { [P in keyof typeof import('../../gateway/protocol/pushes
 export interface Inbox {
   readonly rows: Signal<readonly ConversationRow[]>
   readonly isLoaded: Signal<boolean>
+  /** The gateway will not list conversations: its final no. Asked again with each line. */
+  readonly refusal: Signal<WireRefusal | undefined>
   readonly hasMore: Signal<boolean>
   /** Sum of unread over the rows held. */
   readonly unread: Signal<number>

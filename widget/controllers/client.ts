@@ -30,6 +30,8 @@ export interface ClientOptions {
 }
 
 const IDLE: ConnectionState = { name: 'idle' }
+/** In a person's words: the chat is not set up correctly. */
+const UNSET: WireRefusal = { code: 'bad_request', message: '', retry: false }
 const NO_CURSOR: Cursor = { delivered: 0, read: 0 }
 
 /**
@@ -38,6 +40,8 @@ const NO_CURSOR: Cursor = { delivered: 0, read: 0 }
  * What the element sees as `client` is one person's: whoever holds on to it does so for that person only.
  */
 export class ClientController implements ReactiveController {
+  /** The element lacks what only its page can set. */
+  isUnset = false
   readonly #host: ReactiveControllerHost
   readonly #options: ClientOptions
   #client: Client | undefined
@@ -51,6 +55,8 @@ export class ClientController implements ReactiveController {
   #stopPerson: (() => void) | undefined
   #stopConversation: (() => void) | undefined
   #refused = new Set<string>()
+  /** Messages put off, by which no. */
+  #delayed = new Set<string>()
   /** The noes that the line has met since it was last there. */
   #lineNoes = new Set<string>()
   #unread = 0
@@ -88,6 +94,13 @@ export class ClientController implements ReactiveController {
 
   get connection(): ConnectionState {
     return this.#person?.connection.value ?? IDLE
+  }
+
+  /** What a person sees of the line: a final no to the conversation is as good as one at the door, and so is a page that says not whom to. */
+  get shown(): ConnectionState {
+    const { name } = this.connection
+    const refusal = this.isUnset ? UNSET : this.#conversation?.refusal.value
+    return refusal && (this.isUnset ? name !== 'refused' : name === 'live' || name === 'catching-up') ? { name: 'refused', refusal } : this.connection
   }
 
   get timeline(): TimelineView {
@@ -160,10 +173,14 @@ export class ClientController implements ReactiveController {
     this.#part()
     this.#person = person
     const { connection, who } = person
-    this.#stopPerson = connection.subscribe((state) => {
-      this.#onLine(state)
-      this.#host.requestUpdate()
-    })
+    const stops = [
+      connection.subscribe((state) => {
+        this.#onLine(state)
+        this.#host.requestUpdate()
+      }),
+      person.onRefused((refusal) => this.#options.onRefused(refusal, undefined)),
+    ]
+    this.#stopPerson = () => stops.forEach((stop) => stop())
     this.#lineNoes.clear()
     this.#onLine(connection.value)
     this.#tellOf(this.#isOwn ? `${this.gateway} ${person.scope}` : person, who)
@@ -221,6 +238,7 @@ export class ClientController implements ReactiveController {
     this.#stopConversation = undefined
     this.#conversation = undefined
     this.#refused.clear()
+    this.#delayed.clear()
   }
 
   #talkTo(to: string): void {
@@ -230,10 +248,10 @@ export class ClientController implements ReactiveController {
     this.#conversation = conversation
     if (!conversation) return
     const update = (): void => this.#host.requestUpdate()
-    const { timeline, outbox, theirs, typing, name, unread, draft } = conversation
+    const { timeline, outbox, theirs, typing, name, unread, draft, refusal } = conversation
     for (const { id, state } of outbox.value) if (state === 'failed') this.#refused.add(id)
     const stops = [
-      ...[timeline, theirs, typing, name].map((each: Signal<unknown>) => each.subscribe(update)),
+      ...[timeline, theirs, typing, name, refusal].map((each: Signal<unknown>) => each.subscribe(update)),
       outbox.subscribe((items) => this.#onOutbox(items)),
       unread.subscribe((count) => this.#onUnread(count)),
       draft.subscribe((text) => this.#options.onDraft(text)),
@@ -246,6 +264,11 @@ export class ClientController implements ReactiveController {
 
   #onOutbox(items: readonly OutboxItem[]): void {
     for (const { id, state, refusal } of items) {
+      const delay = `${id} ${refusal?.code}`
+      if (state === 'waiting' && refusal && !this.#delayed.has(delay)) {
+        this.#delayed.add(delay)
+        this.#options.onRefused(refusal, id)
+      }
       if (state !== 'failed') this.#refused.delete(id)
       else if (refusal && !this.#refused.has(id)) {
         this.#refused.add(id)

@@ -1,4 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
+import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { ConversationRow, Identity, Message } from '../../gateway/protocol/model.ts'
 import { unreadConversationCount } from '../client/conversation-filter.ts'
 import type { Signal } from '../client/signal.ts'
@@ -43,6 +44,10 @@ export class Mailbox implements ReactiveController {
     return this.#client?.inbox.isLoaded.value ?? false
   }
 
+  get refusal(): WireRefusal | undefined {
+    return this.#client?.inbox.refusal.value
+  }
+
   get focus(): string | undefined {
     return this.#client?.focus.value
   }
@@ -81,7 +86,7 @@ export class Mailbox implements ReactiveController {
     const { focus, identity, inbox } = client
     const update = (): void => this.#host.requestUpdate()
     const stops = [
-      ...[identity, inbox.isLoaded, inbox.hasMore].map((each: Signal<unknown>) => each.subscribe(update)),
+      ...[identity, inbox.isLoaded, inbox.hasMore, inbox.refusal].map((each: Signal<unknown>) => each.subscribe(update)),
       inbox.rows.subscribe(() => this.#count()),
       focus.subscribe((to) => this.#options.onFocus(to)),
       client.onPush('messagePush', (message) => {

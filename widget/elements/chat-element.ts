@@ -13,6 +13,7 @@ import { linkBlockedStyles } from '../controllers/style-link.ts'
 import { tap } from '../controllers/tap.ts'
 import { PersonBlocks } from '../controllers/person-blocks.ts'
 import { Thread } from '../controllers/thread.ts'
+import { Unset } from '../controllers/unset.ts'
 import { Viewing } from '../controllers/viewing.ts'
 import { Viewport } from '../controllers/viewport.ts'
 import { launcher } from '../parts/launcher.ts'
@@ -22,6 +23,7 @@ import { CHAT_PROPERTIES } from './chat-properties.ts'
 import { chatStyles } from './chat-styles.ts'
 import { chatPanel } from './chat-panel.ts'
 import { LineElement } from './line-element.ts'
+import { doubtfulTo, warnAuthor } from './author-words.ts'
 
 /** A screen too small for a panel beside the page. By the device's size, which no keyboard changes. */
 const SMALL = '(max-width: 599px), (max-device-height: 499px)'
@@ -129,6 +131,13 @@ export class ChatElement extends LineElement {
     this.enter = 'send'
     this.theme = 'auto'
     this.open = false
+    new Unset(this, {
+      isMissing: () => this.#isMounted && (!this.to || (!this.gateway && !this.client)),
+      onUnset: (isUnset) => {
+        this.line.isUnset = isUnset
+        if (isUnset) this.#nobody()
+      },
+    })
   }
 
   show(): void {
@@ -202,6 +211,7 @@ export class ChatElement extends LineElement {
   protected override updated(changed: PropertyValues<this>): void {
     this.#attach()
     if (this.line.conversation) for (const text of this.#unsaid.splice(0)) this.#thread.send(text, 'submit')
+    this.#doubt()
     this.#viewing.tell(this.line.client, this.to, this.product)
     const wasOpen = changed.get('open')
     if (changed.has('open') && this.open) this.line.wake()
@@ -218,6 +228,13 @@ export class ChatElement extends LineElement {
   #nobody(): void {
     if (!this.gateway && !this.client) this.missing('gateway', 'set it to the address of the gateway, like gateway="https://chat.example.com".')
     if (!this.to) this.missing('to', 'set it to whom people write to, like to="shop:42".')
+  }
+
+  /** A number is a person's id, and whoever answers nobody's messages is hard to tell from a shop whose name was written wrongly. */
+  #doubt(): void {
+    const { client, timeline } = this.line
+    const isNew = timeline.isLoaded && timeline.messages.length === 0
+    if (isNew && client?.who.role !== 'agent' && doubtfulTo(this.to)) warnAuthor(this.localName, 'doubtful to', doubtfulTo(this.to)!)
   }
 
   protected override onPerson(who: Person): void {

@@ -8,6 +8,7 @@ import type { Strings } from '../locales/strings.ts'
 import type { Offer } from '../parts/cards.ts'
 import { panel } from '../parts/panel.ts'
 import { personBar, personTool } from '../parts/person-bar.ts'
+import { delayOf } from '../parts/delay-of.ts'
 import { refusalSentence } from '../parts/refusal-sentence.ts'
 import { shownName } from '../parts/shown-name.ts'
 import { rows } from '../parts/rows.ts'
@@ -34,7 +35,7 @@ const extras = onDemand(() => import('./open-panel.ts').then(({ openPanel }) => 
 /** What the controllers know, as what the panel shows. Timeline and outbox meet here and nowhere else. */
 export function chatPanel(options: ChatPanelOptions): TemplateResult {
   const { asker, line, thread, strings, lang, offered, onOffer } = options
-  const { conversation, timeline, theirs, outbox, connection, client } = line
+  const { conversation, timeline, theirs, outbox, shown: connection, client } = line
   const { time, day } = messageTime(lang)
   const to = conversation?.to ?? ''
   // asked for before the line may go: what a person adds then is shown as it is
@@ -51,6 +52,7 @@ export function chatPanel(options: ChatPanelOptions): TemplateResult {
     isLoaded: timeline.isLoaded,
     isLoadingOlder: timeline.isLoadingOlder,
     typing: isAtEnd ? conversation?.typing.value : undefined,
+    delay: delayOf(outbox),
     queuedCount: outbox.filter(({ state }) => state !== 'failed').length,
     card: (kind, body, isOwn) =>
       more?.content(kind, body, { strings, gateway: line.gateway, isTrusted: (address) => isOwn || line.isTrusted(address) }),

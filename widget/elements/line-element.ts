@@ -63,11 +63,12 @@ export abstract class LineElement extends LitElement {
     this.tell('im-connection', { state: state.name, transport })
   }
 
-  /** A no is the page's to handle, and its author's to read. */
+  /** A no is the page's to handle, and its author's to read where something can be done about it. */
   protected refused(refusal: WireRefusal, id: string | undefined): void {
     const { code, message, retry } = refusal
     this.tell('im-refused', { code, message, retry, id })
-    warnAuthor(this.localName, code, authorWords(refusal, this.line.gateway))
+    const words = authorWords(refusal, this.line.gateway)
+    if (words) warnAuthor(this.localName, code, words)
   }
 
   /** What the page has to set before anything can be sent. */

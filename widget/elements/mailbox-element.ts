@@ -239,6 +239,7 @@ export abstract class MailboxElement extends LineElement {
     const { strings } = this.language
     const { client, connection } = this.line
     if (connection.name === 'refused') return refusalSentence(connection.refusal, strings)
+    if (this.mailbox.refusal) return refusalSentence(this.mailbox.refusal, strings)
     return client || !this.hasUpdated ? undefined : strings.refusals.signIn
   }
 

@@ -8,6 +8,7 @@ import { messageTime } from '../locales/message-time.ts'
 import type { Strings } from '../locales/strings.ts'
 import { conversationPane } from '../parts/conversation-pane.ts'
 import { pageCards } from '../parts/page-cards.ts'
+import { delayOf } from '../parts/delay-of.ts'
 import { refusalSentence } from '../parts/refusal-sentence.ts'
 import { rows, type MarkRow, type Row } from '../parts/rows.ts'
 
@@ -35,7 +36,7 @@ export interface MailboxPaneOptions {
 
 /** What the controllers know of the open conversation, as what the middle column shows. */
 export function mailboxPane({ between, enter, extra, lang, line, sentence, strings, thread, ...rest }: MailboxPaneOptions): TemplateResult {
-  const { client, connection, conversation, outbox, theirs, timeline } = line
+  const { client, shown: connection, conversation, outbox, theirs, timeline } = line
   const { day, time } = messageTime(lang)
   const { announcement, hasText, isAtEnd, left, newCount, newFrom } = thread
   const messages = rows({
@@ -53,6 +54,7 @@ export function mailboxPane({ between, enter, extra, lang, line, sentence, strin
     isLoaded: timeline.isLoaded,
     isLoadingOlder: timeline.isLoadingOlder,
     typing: isAtEnd ? conversation?.typing.value : undefined,
+    delay: delayOf(outbox),
     queuedCount: outbox.filter(({ state }) => state !== 'failed').length,
     day: (row) => extra?.(row) ?? day(row.at, Date.now(), strings),
     refusal: ({ refusal }) => (refusal ? (sentence?.(refusal) ?? refusalSentence(refusal, strings)) : strings.states.failed),

@@ -66,7 +66,7 @@ export abstract class ShelvedElement extends MailboxElement {
       tabs, tools,
       title: deskStrings.conversations,
       emptySentence: { unread: deskStrings.nothingUnread, unanswered: deskStrings.nothingUnanswered, all: shelfEmpty }[listing.filter],
-      foot: isSearch ? searchFoot(isAsking ? 'asking' : answer && !answer.isComplete ? 'partly' : 'done', words) : nothing,
+      foot: isSearch ? searchFoot(isAsking ? 'asking' : !answer?.isComplete ? 'partly' : 'done', words) : nothing,
       mark: (row) => serviceMark(row, { me, lang, strings: words, now: Date.now() }),
       ...(isSearch ? { found: ({ to }) => answer?.messages.get(to), text: (text: string) => marked(this.#search.mark(text)) } : {}),
     })

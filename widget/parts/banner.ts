@@ -9,15 +9,17 @@ export interface BannerOptions {
   readonly strings: Strings
   readonly connection: ConnectionState
   readonly queuedCount: number
+  /** The line is there, and a message has to wait: the gateway's no, which passes. */
+  readonly delay?: WireRefusal | undefined
   readonly onTryAgain: () => void
 }
 
 /** Says what the line is doing while it is not simply there. It lies over the messages, so nothing moves when it comes. */
 export function banner(options: BannerOptions): TemplateResult | typeof nothing {
-  const { connection, strings, onTryAgain } = options
+  const { connection, delay, strings, onTryAgain } = options
   const { name } = connection
-  if (name === 'idle' || name === 'live' || name === 'closed') return nothing
-  return html`<div class="banner" part="banner" data-test="banner" data-state=${name} role="status">
+  if (name === 'idle' || name === 'closed' || (name === 'live' && !delay)) return nothing
+  return html`<div class="banner" part="banner" data-test="banner" data-state=${name === 'live' ? 'waiting' : name} role="status">
     <i></i><span>${sentence(options)}</span>
     ${connection.name === 'refused' && isWorthARetry(connection.refusal)
       ? html`<button type="button" @click=${onTryAgain}>${strings.tryAgain}</button>` : nothing}
@@ -26,10 +28,11 @@ export function banner(options: BannerOptions): TemplateResult | typeof nothing 
 
 function sentence({ connection, strings, queuedCount }: BannerOptions): string {
   if (connection.name === 'refused') return refusalSentence(connection.refusal, strings)
-  if (connection.name === 'waiting' && connection.refusal && queuedCount === 0) return strings.busy
+  if (connection.name === 'live' || (connection.name === 'waiting' && connection.refusal)) return strings.busy
   if (connection.name === 'waiting') return queuedCount > 0 ? fill(strings.offlineQueued, { n: queuedCount }) : strings.offline
   return strings.connection[connection.name as 'connecting' | 'catching-up']
 }
 
 /** A button that cannot help is worse than none: these want the page's author, or another window. */
-const isWorthARetry = ({ code }: WireRefusal): boolean => !/^(origin_forbidden|pass_(required|invalid)|version_unsupported|bad_request)$/.test(code)
+const isWorthARetry = ({ code }: WireRefusal): boolean =>
+  !/^(origin_forbidden|pass_(required|invalid)|version_unsupported|unknown_(shop|conversation)|(start_)?forbidden|bad_request)$/.test(code)

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit'
+import type { ConnectionState } from '../client/types.ts'
 import { fill } from '../locales/fill.ts'
 import type { Strings } from '../locales/strings.ts'
 import { bubble, type BubbleOptions } from './bubble.ts'
@@ -8,6 +9,7 @@ import { repeat } from './keyed-list.ts'
 
 export interface TimelineOptions extends BubbleOptions {
   readonly rows: readonly Row[]
+  readonly connection: ConnectionState
   readonly isLoaded: boolean
   readonly isLoadingOlder: boolean
   readonly typing: { readonly from?: string; readonly name?: string } | undefined
@@ -25,9 +27,9 @@ export interface TimelineOptions extends BubbleOptions {
  * of nodes would be read aloud as news. A region beside it says each new message once.
  */
 export function timeline(options: TimelineOptions): TemplateResult {
-  const { strings, rows, isLoaded, isLoadingOlder, newCount, announcement } = options
+  const { connection, strings, rows, isLoaded, isLoadingOlder, newCount, announcement } = options
   return html`<div class="timeline" part="timeline" data-test="timeline" role="log" aria-live="off" tabindex="0"
-      aria-label=${strings.messages} aria-busy=${!isLoaded || isLoadingOlder}>
+      aria-label=${strings.messages} aria-busy=${(!isLoaded && connection.name !== 'refused') || isLoadingOlder}>
       <div class="content">
         ${isLoadingOlder ? html`<div class="older" data-test="older"><i></i><span class="sr">${strings.older}</span></div>` : nothing}
         ${isLoaded && rows.length === 0 ? empty(strings) : nothing}

@@ -4,13 +4,13 @@
  * Minted here only where this gateway has the secret (demo, guests, backends with an API key).
  */
 import { createSecretKey, type KeyObject } from 'node:crypto'
-import { createRemoteJWKSet, customFetch, decodeProtectedHeader, errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
+import { decodeProtectedHeader, errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
 import { isGuestId, isId, isShopSide, participantId, shopSide } from '../../protocol/keys.ts'
 import type { Identity } from '../../protocol/model.ts'
 import { Shops } from '../../domain/shops.ts'
 import { Refusal } from '../../domain/refusal.ts'
 import { tidyName } from '../../domain/tidy-name.ts'
-import { fetchKeySet } from './fetch-key-set.ts'
+import { KeySet, problemOf, type KeySetOptions } from './key-set.ts'
 
 const NAME_LENGTH = 80
 const AVATAR_LENGTH = 500
@@ -29,26 +29,22 @@ export interface Claims {
 
 export class Passes {
   readonly #secret: KeyObject | undefined
-  readonly #jwks: ReturnType<typeof createRemoteJWKSet> | undefined
+  readonly #keySet: KeySet | undefined
   readonly #sources: readonly string[] | undefined
   readonly #shops: Shops
   readonly #now: () => number
-  readonly #onKeySet: (problem: string | undefined) => void
 
   /**
-   * `sources`: the prefixes there are, `shops`: the shops there are; absent: any. `onKeySet`: what is wrong with the key set, whenever
-   * that is seen; undefined: nothing.
+   * `sources`: the prefixes there are, `shops`: the shops there are; absent: any. `keySet`: where it is, and who hears of its state.
    */
   constructor(options: {
-    secret?: string | undefined; jwksUrl?: string | undefined; sources?: readonly string[] | undefined; shops?: Shops; now: () => number
-    onKeySet?: (problem: string | undefined) => void
+    secret?: string | undefined; keySet?: KeySetOptions | undefined; sources?: readonly string[] | undefined; shops?: Shops; now: () => number
   }) {
     this.#shops = options.shops ?? new Shops()
     this.#sources = options.sources
     if (options.secret !== undefined) this.#secret = createSecretKey(Buffer.from(options.secret))
-    if (options.jwksUrl !== undefined) this.#jwks = createRemoteJWKSet(new URL(options.jwksUrl), { [customFetch]: fetchKeySet })
+    if (options.keySet !== undefined) this.#keySet = new KeySet(options.keySet)
     this.#now = options.now
-    this.#onKeySet = options.onKeySet ?? (() => undefined)
   }
 
   /** Whether this gateway holds the secret, so that it can give out passes. */
@@ -65,34 +61,39 @@ export class Passes {
     }
   }
 
-  /** Fetches the key set, so that what is wrong with it is known before the first person comes. */
-  async lookAtKeySet(): Promise<void> {
-    if (this.#jwks === undefined) return
-    try {
-      await this.#jwks.reload()
-      this.#onKeySet(this.#jwks.jwks()?.keys.length === 0 ? 'it has no keys' : undefined)
-    } catch (error) {
-      this.#onKeySet(keySetProblem(error) ?? 'it cannot be fetched')
-    }
+  /**
+   * Why this gateway can verify nobody's pass; undefined: it can. With a secret as well it can verify guests' and its own: they are served, and
+   * the log tells of the others.
+   */
+  unready(): string | undefined {
+    const missing = this.#secret === undefined ? this.#keySet?.missing : undefined
+    return missing === undefined ? undefined : `No pass can be verified: the key set of IM_JWKS_URL: ${missing}.`
+  }
+
+  /** Fetches the key set and keeps it fresh, so that what is wrong with it is known before the first person comes; never rejects. */
+  async followKeySet(): Promise<void> {
+    await this.#keySet?.follow()
+  }
+
+  close(): void {
+    this.#keySet?.close()
   }
 
   async #payloadOf(token: string): Promise<JWTPayload> {
     const options = { currentDate: new Date(this.#now()), requiredClaims: ['exp', 'sub'] }
-    const jwks = this.#jwks
-    if (jwks === undefined || (this.#secret !== undefined && isShared(token))) {
+    const keySet = this.#keySet
+    if (keySet === undefined || (this.#secret !== undefined && isShared(token))) {
       return (await jwtVerify(token, this.#requireSecret(), { ...options, algorithms: ['HS256'] })).payload
     }
-    const { payload } = await jwtVerify(token, jwks, { ...options, algorithms: PUBLIC_KEY_ALGORITHMS })
-    this.#onKeySet(undefined)
-    return payload
+    return keySet.verify(token, { ...options, algorithms: PUBLIC_KEY_ALGORITHMS })
   }
 
   #refusalOf(error: unknown): unknown {
     if (error instanceof Refusal) return error
     if (error instanceof errors.JWTExpired) return new Refusal('pass_expired')
-    const problem = keySetProblem(error)
+    const problem = problemOf(error)
     if (problem === undefined) return error instanceof errors.JOSEError ? new Refusal('pass_invalid', faultOf(error)) : error
-    this.#onKeySet(problem)
+    this.#keySet?.saw(problem)
     return new Refusal('unavailable', 'the key set')
   }
 
@@ -173,15 +174,4 @@ function faultOf(error: errors.JOSEError): string {
   if (error instanceof errors.JWKSMultipleMatchingKeys) return 'it names no kid, and several keys of the key set fit'
   if (error instanceof errors.JOSEAlgNotAllowed) return 'its alg is not one of this gateway\'s'
   return 'it is no signed JWT'
-}
-
-/** What keeps the key set from being used, undefined where it is the pass's fault. Without the address, which may hold a password. */
-function keySetProblem(error: unknown): string | undefined {
-  if (error instanceof errors.JWKSTimeout) return 'it did not come in time'
-  if (error instanceof errors.JWKSInvalid) return 'what came is no JSON Web Key Set'
-  if (error instanceof errors.JOSEError) return error.code === 'ERR_JOSE_GENERIC' ? error.message : undefined
-  if (!(error instanceof TypeError)) return undefined
-  // fetch itself failed: the pass may well be good
-  const { code } = Object(error.cause) as { code?: unknown }
-  return `it cannot be fetched${typeof code === 'string' ? ` (${code})` : ''}`
 }

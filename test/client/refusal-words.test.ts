@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { CODES, wireRefusal, type Code } from '../../gateway/protocol/codes.ts'
+import { authorWords, doubtfulTo } from '../../widget/elements/author-words.ts'
+import { en } from '../../widget/locales/en.ts'
+import { zhCn } from '../../widget/locales/zh-cn.ts'
+import { refusalSentence } from '../../widget/parts/refusal-sentence.ts'
+
+const ALL = Object.keys(CODES) as Code[]
+/** Nothing that the page's author or the operator can do: it is between persons, or it passes. */
+const PERSONS: readonly Code[] = [
+  'too_large', 'hello_timeout', 'text_empty', 'text_too_long', 'image_unsupported', 'image_too_large', 'blocked', 'conflict', 'agent_unavailable',
+  'too_many', 'draining', 'slow',
+]
+
+describe.each([['en', en], ['zh-CN', zhCn]] as const)('in a person\'s words, %s', (_name, strings) => {
+  test.each(ALL)('%s', (code) => {
+    const sentence = refusalSentence(wireRefusal(code), strings)
+    expect(sentence.length).toBeGreaterThan(3)
+    expect(sentence).toMatch(/[.。]$/)
+    expect(sentence).not.toContain(CODES[code].message)
+    expect(sentence).not.toMatch(/[a-z]_[a-z]|undefined|gateway|token|ORIGINS/)
+  })
+})
+
+describe('in an author\'s words', () => {
+  beforeAll(() => void vi.stubGlobal('location', { origin: 'https://shop.example' }))
+  afterAll(() => void vi.unstubAllGlobals())
+
+  test.each(ALL)('%s', (code) => {
+    const words = authorWords(wireRefusal(code), 'https://chat.example')
+    if (PERSONS.includes(code)) return expect(words).toBeUndefined()
+    expect(words).toContain(`[${code}] Gateway: https://chat.example. `)
+    expect(words).not.toContain('{origin}')
+  })
+
+  test('a foreign page is named', () => {
+    expect(authorWords(wireRefusal('origin_forbidden'), '')).toContain('Add https://shop.example to the setting ORIGINS')
+  })
+
+  test.each([['42', 'shop:42'], ['007', 'shop:007']])('to="%s" may be meant for %s', (to, shop) => {
+    expect(doubtfulTo(to)).toContain(`to="${shop}"`)
+  })
+
+  test.each(['shop:42', 'guest-1', 'wx42', 'anna', ''])('to="%s" is clear', (to) => {
+    expect(doubtfulTo(to)).toBeUndefined()
+  })
+})
