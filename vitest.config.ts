@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const processes = 'test/gateway/*.system.test.ts'
+const processes = ['test/gateway/*.system.test.ts', 'test/gateway/backbone/redis-{outage,races,readiness}.system.test.ts']
 
 /** What a test that starts real processes gets. */
 const real = {
@@ -12,8 +12,8 @@ const real = {
 }
 
 /**
- * `unit` runs in parallel and in memory. Both others start what a user starts: `processes` mostly wait, for leases and for what the
- * nodes of a shop tell one another, and do so side by side; `system` (browsers, failovers, chaos) goes one file at a time.
+ * `unit` runs in parallel and in memory. Both others start what a user starts: `processes` mostly wait, for leases, for servers that
+ * come back and for what the nodes of a shop tell one another, and do so side by side; `system` (browsers, failovers, chaos) goes one file at a time.
  */
 export default defineConfig({
   test: {
@@ -30,14 +30,14 @@ export default defineConfig({
         },
       },
       {
-        test: { ...real, name: 'processes', include: [processes], maxWorkers: 6, sequence: { groupOrder: 1 } },
+        test: { ...real, name: 'processes', include: processes, maxWorkers: 6, sequence: { groupOrder: 1 } },
       },
       {
         test: {
           ...real,
           name: 'system',
           include: ['test/{browser,e2e,chaos,leak,engines}/**/*.test.ts', 'test/**/*.system.test.ts'],
-          exclude: [processes],
+          exclude: processes,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
         },

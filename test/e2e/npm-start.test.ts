@@ -1,8 +1,8 @@
 /** The README's `npm start` in a process group of its own, as a terminal, a container or a supervisor starts it, and how it ends. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { freePort } from '../kit/free-port.ts'
 import { Talker } from '../kit/talker.ts'
@@ -14,11 +14,24 @@ interface Started {
   readonly ended: Promise<{ code: number | null; signal: string | null }>
 }
 
-async function npmStart(): Promise<Started> {
+/**
+ * The project as a folder whose build is up to date: a build takes longer than all else here, and how a start ends does not depend on it.
+ * The script `start` and what it runs are the project's own.
+ */
+async function builtProject(): Promise<string> {
+  const project = await mkdtemp(join(tmpdir(), 'im-chat-project-'))
+  onTestFinished(() => rm(project, { recursive: true, force: true }))
+  const { scripts, ...rest } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: Record<string, string> }
+  await writeFile(join(project, 'package.json'), JSON.stringify({ ...rest, scripts: { ...scripts, build: 'true' } }))
+  for (const name of ['gateway', 'demo', 'dist', 'node_modules']) await symlink(resolve(name), join(project, name))
+  return project
+}
+
+async function npmStart(project: string): Promise<Started> {
   const folder = await mkdtemp(join(tmpdir(), 'im-chat-'))
   const port = await freePort()
   const npm = spawn('npm', ['start'], {
-    detached: true, stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: project, detached: true, stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, HOME: process.env.HOME, HOST: '127.0.0.1', PORT: String(port), DATA_DIR: folder, DRAIN_MS: '2000' },
   })
   let output = ''
@@ -44,11 +57,13 @@ const childOf = async (npm: ChildProcess): Promise<number> =>
   Number((await readFile(`/proc/${npm.pid}/task/${npm.pid}/children`, 'utf8')).trim())
 
 test.each([
-  ['the process that npm starts', 'SIGTERM', async ({ npm }: Started): Promise<boolean> => process.kill(await childOf(npm), 'SIGTERM')],
-  ['npm itself', 'SIGTERM', async ({ npm }: Started): Promise<boolean> => npm.kill('SIGTERM')],
-  ['the terminal, as Ctrl-C', 'SIGINT', async ({ npm }: Started): Promise<boolean> => process.kill(-npm.pid!, 'SIGINT')],
-] as const)('a signal to %s (%s) drains: each line is told, the exit code is 0, nothing is left', { timeout: 240_000 }, async (_, _signal, end) => {
-  const started = await npmStart()
+  ['the process that npm starts', 'SIGTERM', '.', async ({ npm }: Started): Promise<boolean> => process.kill(await childOf(npm), 'SIGTERM')],
+  ['npm itself', 'SIGTERM', undefined, async ({ npm }: Started): Promise<boolean> => npm.kill('SIGTERM')],
+  ['the terminal, as Ctrl-C', 'SIGINT', undefined, async ({ npm }: Started): Promise<boolean> => process.kill(-npm.pid!, 'SIGINT')],
+] as const)('a signal to %s (%s) drains: each line is told, the exit code is 0, nothing is left', {
+  timeout: 240_000,
+}, async (...[, , project, end]) => {
+  const started = await npmStart(project ?? await builtProject())
   const guest = await (await fetch(`${started.url}/v1/guests`, { method: 'POST' })).json() as { token: string }
   const talker = await new Talker(started.url, 'ws').open()
   await talker.hello({ token: guest.token })
