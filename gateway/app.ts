@@ -121,7 +121,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const viewing = new Viewing({ ...backbone, nodes, allowances, now, uptime })
   const hub = new Hub({ backbone, presence, viewing, report, now, uptime, chance: Math.random })
   const customerUrl = createCustomerUrl(config, report)
-  const domain = createDomain(backbone, { attendance: hub, presence, viewing, customerBackend: customerUrl, allowances, config, now, uptime, report })
+  const images = new Images({ store: backbone.images, allowances, report })
+  const domain = createDomain(backbone, {
+    attendance: hub, presence, viewing, customerBackend: customerUrl, allowances, images, config, now, uptime, report,
+  })
   nodes.onForgotten = () => { for (const keeper of [presence, viewing, domain.handover]) keeper.doubt() }
   const reception: Reception = {
     admit, hub, domain, allowances, addressWatch, now, uptime, helloMs, report, imageHosts: imageHostsOf(config), lines: new Set(),
@@ -131,7 +134,6 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const demoWord = isDemo(config) ? new DemoWord(config.DEMO_WORD ?? (await keptWord(config.DATA_DIR))) : undefined
   if (demoWord !== undefined) registerDemoWord(fastify, demoWord, { allowances, proxies })
   await openDoors(fastify, { config, dispatcher, reception })
-  const images = new Images({ store: backbone.images, allowances, report })
   if (config.DOORS.includes('rest')) registerRest(fastify, {
     ...restOptions(config, allowances), demoWord, passes, origins, proxies, domain, images, report,
   })
@@ -182,8 +184,8 @@ function asApp(
 }
 
 async function openBackbone(config: Config, report: Report): Promise<Backbone> {
-  const { DATA_DIR, REDIS_URL, REDIS_DURABILITY, REDIS_KEEP_COUNT, REDIS_KEEP_DAYS } = config
-  if (REDIS_URL === undefined) return openEmbedded({ dataDir: DATA_DIR })
+  const { DATA_DIR, IMAGES_MB, REDIS_URL, REDIS_DURABILITY, REDIS_KEEP_COUNT, REDIS_KEEP_DAYS } = config
+  if (REDIS_URL === undefined) return openEmbedded({ dataDir: DATA_DIR, imagesBytes: IMAGES_MB * 1_000_000 })
   const durability = REDIS_DURABILITY === 'replica' ? 'replica' : 'memory'
   try {
     return await openRedis({
@@ -205,6 +207,7 @@ interface DomainOptions {
   readonly viewing: Viewing
   readonly customerBackend: CustomerUrl | undefined
   readonly allowances: AllowancesPort
+  readonly images: Images
   readonly config: Config
   readonly now: () => number
   readonly uptime: () => number
@@ -212,7 +215,7 @@ interface DomainOptions {
 }
 
 function createDomain({ store, records, bus }: Backbone, options: DomainOptions): Domain {
-  const { attendance, presence, viewing, customerBackend: backend, allowances, config, now, uptime, report } = options
+  const { attendance, presence, viewing, customerBackend: backend, allowances, images, config, now, uptime, report } = options
   const conversations = new Conversations({ store, bus, attendance, now })
   const serving = new Serving({ store, bus, index: new OpenIndex({ records, now, uptime, newMs: unansweredMsOf(config) }), now })
   const routing = new Routing({ serving, store, presence, now, limit: config.AGENT_LIMIT, report })
@@ -221,7 +224,7 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
   const blacklist = new Blacklist({ serving, records, bus, now, report })
   return {
     conversations,
-    messages: new Messages({ store, conversations, blacklist, routing, direct: config.DIRECT as Direct, allowances, now, report }),
+    messages: new Messages({ store, conversations, blacklist, routing, direct: config.DIRECT as Direct, allowances, images, now, report }),
     focus: new Focus({ bus }),
     typing: new Typing({ bus, store, now }),
     routing,
@@ -232,10 +235,10 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
     presence,
     viewing,
     customers: new Customers({ store, viewing, backend, now, uptime, wait: (ms, signal) => wait(ms, undefined, { signal }) }),
-    notes: new Notes({ records, bus, now }),
+    notes: new Notes({ records, bus, images, now }),
     shops: new Shops(shopsOf(config)),
     search: new Search({ store, now, turn: () => setImmediate() }),
-    quickReplies: new QuickReplies({ records, bus, now }),
+    quickReplies: new QuickReplies({ records, bus, images, now }),
     catchUp: new CatchUp({ store, now }),
   }
 }

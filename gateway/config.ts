@@ -82,6 +82,8 @@ export const SETTINGS = {
   GUESTS_PER_MINUTE: count(600, [0, MOST_A_MINUTE],
     'Guest passes a minute an address may fetch: first visits of all phones behind a carrier\'s NAT, for each keeps its pass; 0 = no limit.'),
   IMAGES_PER_MINUTE: count(20, [0, MOST_A_MINUTE], 'Images a minute a participant may add; 0 = no limit.'),
+  IMAGES_MB: count(10_000, [0, 1_000_000_000],
+    'Megabytes that all images in DATA_DIR may have; then new ones are refused; 0 = no limit. On Redis it is three quarters of its maxmemory.'),
   DRAIN_MS: count(10_000, [0, DAY_MS], 'How many milliseconds a stop may take; what is open then is cut.'),
   LOG_LEVEL: choice(['warn', 'silent', 'error', 'info', 'debug'], 'What goes to the log.'),
 } as const

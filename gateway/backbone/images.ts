@@ -10,9 +10,23 @@ export interface Images {
    *
    * - Durable before it resolves, as an append is.
    * - The same bytes again are another image with another id.
-   * - Kept as long as a log keeps an entry that is written at the same moment: for ever, or the store's own age limit.
+   * - Kept as long as a log keeps an entry that is written at the same moment: for ever, or the store's own age limit. With `waitMs` only
+   *   for so long, unless `keep` is called before that.
+   * - Refused with `Full` where what is left of the room is for messages.
    */
-  put(image: Image): Promise<string>
+  put(image: Image, waitMs?: number): Promise<string>
+
+  /**
+   * From now on an image is kept as long as an entry that is written at this moment.
+   *
+   * - Resolves with how many ms it would have had left (Infinity: it was kept already), undefined where it is not there (any more). Whoever is
+   *   told a number can rely on it: an image whose time runs out at the same moment is there afterwards, or was not found.
+   * - Durable before it resolves. Idempotent; the second time it was kept already.
+   */
+  keep(id: string): Promise<number | undefined>
+
+  /** Undoes a `keep`: it has so many ms left again. Nothing happens where it is not there. */
+  letGo(id: string, waitMs: number): Promise<void>
 
   /** What was put; undefined where it never was, or was too long ago. Any text may be asked for. Its bytes are read by portions. */
   get(id: string): Promise<StoredImage | undefined>
@@ -28,6 +42,11 @@ export interface StoredImage {
    * `Unavailable` where the picture is gone meanwhile: never other bytes, never fewer.
    */
   read(from: number, to: number): Promise<Buffer>
+}
+
+/** Thrown (rejected) by a put for which there is no room; `message` says of what. Retrying does not help before something went. */
+export class Full extends Error {
+  override readonly name = 'Full'
 }
 
 export interface Image {

@@ -1,4 +1,7 @@
-/** Writing and reading logs. Nothing is awaited between a command's arrival and its append: one line's sends keep their order. */
+/**
+ * Writing and reading logs. One line's sends keep their order: nothing is awaited between a command's arrival and its append, but where the
+ * message names images, and then those behind it wait.
+ */
 import type { Appended, Muted, NewMessage, Store } from '../backbone/backbone.ts'
 import type { CommandAnswer, CommandInput } from '../protocol/commands.ts'
 import { LIMITS } from '../protocol/limits.ts'
@@ -10,10 +13,12 @@ import { ROWS_BYTES } from './bounded.ts'
 import { isBlocking, type Conversations } from './conversations.ts'
 import type { Report } from './facts.ts'
 import { checkFreeForm } from './check-free-form.ts'
+import { imagesIn, type Images } from './images.ts'
 import { isInvisible } from './is-invisible.ts'
 import { mayStart, type Direct } from './may-start.ts'
 import { Refusal } from './refusal.ts'
 import type { Routing } from './routing.ts'
+import { Turns } from './turns.ts'
 
 const DEFAULT_PAGE_COUNT = 30
 /** It would become another text as UTF-8, and two ids could become one. */
@@ -26,11 +31,13 @@ export class Messages {
   readonly #routing: Routing
   readonly #direct: Direct
   readonly #allowances: Allowances
+  readonly #images: Images
+  readonly #turns = new Turns()
   readonly #now: () => number
   readonly #report: Report
 
   constructor(options: {
-    store: Store; conversations: Conversations; blacklist: Blacklist; routing: Routing; direct: Direct; allowances: Allowances
+    store: Store; conversations: Conversations; blacklist: Blacklist; routing: Routing; direct: Direct; allowances: Allowances; images: Images
     now: () => number; report: Report
   }) {
     this.#store = options.store
@@ -39,6 +46,7 @@ export class Messages {
     this.#routing = options.routing
     this.#direct = options.direct
     this.#allowances = options.allowances
+    this.#images = options.images
     this.#now = options.now
     this.#report = options.report
   }
@@ -47,14 +55,15 @@ export class Messages {
     const { identity, sid } = caller
     const seen = access(identity, input)
     const { id, kind, body } = input
-    checkBody(kind, body, identity.role)
+    const json = checkBody(kind, body, identity.role)
     if (LONE_SURROGATE.test(id)) throw new Refusal('bad_request', 'id is not well-formed text')
     const { conversation } = seen
     const { name, guest } = identity
-    const appended = await this.#append(caller, {
+    const message: NewMessage = {
       conversation, id, from: identity.id, side: seen.mine, kind, body, at: this.#now(), origin: sid,
       ...(name === undefined ? undefined : { name }), ...(guest && { guest }), isReply: !mayStart(this.#direct, identity, seen),
-    })
+    }
+    const appended = await this.#inTurn(caller, message, json)
     const { epoch, seq, prev, at, duplicate } = appended
     this.#report({ fact: 'messageAppended', duplicate })
     await Promise.all([
@@ -66,6 +75,13 @@ export class Messages {
       ...(prev === undefined ? undefined : { prev }),
       ...(duplicate ? { duplicate } : undefined),
     }
+  }
+
+  #inTurn(caller: Caller, message: NewMessage, json: string): Promise<Appended> {
+    const key = `${caller.sid} ${message.conversation}`
+    const ids = imagesIn(json)
+    if (ids.length === 0 && !this.#turns.isBusy(key)) return this.#append(caller, message)
+    return this.#turns.take(key, () => this.#images.naming(ids, shownIn(message), () => this.#append(caller, message)))
   }
 
   /**
@@ -132,10 +148,17 @@ export class Messages {
   }
 }
 
-function checkBody(kind: string, body: Body, role: string): void {
+/** The image of this gateway that the message is for: without it there is nothing to see. */
+function shownIn({ kind, body }: NewMessage): string | undefined {
+  const { url } = body as { readonly url?: unknown }
+  return kind === 'image' && typeof url === 'string' && url.startsWith('/v1/') ? imagesIn(url)[0] : undefined
+}
+
+/** Returns it as JSON. */
+function checkBody(kind: string, body: Body, role: string): string {
   const { text } = body
   if (kind === 'system' && role !== 'system') throw new Refusal('forbidden', 'kind system is the gateway\'s')
   if (text.length > LIMITS.textLength) throw new Refusal('text_too_long', `limits.textLength is ${LIMITS.textLength}`)
   if (kind === 'text' && isInvisible(text)) throw new Refusal('text_empty')
-  checkFreeForm('body', body)
+  return checkFreeForm('body', body)
 }

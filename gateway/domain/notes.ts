@@ -10,6 +10,7 @@ import type { Note } from '../protocol/model.ts'
 import { access, type Caller } from './access.ts'
 import { fitting } from './bounded.ts'
 import { checkKey } from './check-key.ts'
+import { imagesIn, type Images } from './images.ts'
 import { isInvisible } from './is-invisible.ts'
 import { pushToSide } from './push-to-side.ts'
 import { Refusal } from './refusal.ts'
@@ -21,12 +22,14 @@ const ATTEMPTS = 3
 export class Notes {
   readonly #records: Records
   readonly #bus: Bus
+  readonly #images: Images
   readonly #now: () => number
   readonly #turns = new Turns()
 
-  constructor(options: { records: Records; bus: Bus; now: () => number }) {
+  constructor(options: { records: Records; bus: Bus; images: Images; now: () => number }) {
     this.#records = options.records
     this.#bus = options.bus
+    this.#images = options.images
     this.#now = options.now
   }
 
@@ -45,7 +48,7 @@ export class Notes {
     if (text !== '' && isInvisible(text)) throw new Refusal('text_empty')
     const { name } = identity
     const fresh: Note = { id, by: name === undefined ? { id: identity.id } : { id: identity.id, name }, text, at: this.#now() }
-    const note = await this.#turns.take(conversation, () => this.#write(conversation, fresh))
+    const note = await this.#turns.take(conversation, () => this.#images.naming(imagesIn(text), undefined, () => this.#write(conversation, fresh)))
     await pushToSide(this.#bus, { side: identity.side, origin: sid }, ['notePush', { conversation, note }])
     return text === '' ? { ok: true } : { ok: true, note }
   }

@@ -11,6 +11,7 @@ import type { Identity, QuickReply } from '../protocol/model.ts'
 import type { Caller } from './access.ts'
 import { fitting, ROWS_BYTES } from './bounded.ts'
 import { checkKey } from './check-key.ts'
+import { imagesIn, type Images } from './images.ts'
 import { pushToSide } from './push-to-side.ts'
 import { Refusal } from './refusal.ts'
 import { Turns } from './turns.ts'
@@ -25,12 +26,14 @@ type Scope = QuickReply['scope']
 export class QuickReplies {
   readonly #records: Records
   readonly #bus: Bus
+  readonly #images: Images
   readonly #now: () => number
   readonly #turns = new Turns()
 
-  constructor(options: { records: Records; bus: Bus; now: () => number }) {
+  constructor(options: { records: Records; bus: Bus; images: Images; now: () => number }) {
     this.#records = options.records
     this.#bus = options.bus
+    this.#images = options.images
     this.#now = options.now
   }
 
@@ -52,7 +55,7 @@ export class QuickReplies {
       const value = JSON.stringify({ folder, title, text })
       const bytes = items.reduce((sum, item) => sum + (item.key === id ? 0 : bytesOf(item)), bytesOf({ key: id, value }))
       if (bytes > COLLECTION_BYTES) throw new Refusal('too_many', `all of them together may have ${COLLECTION_BYTES} bytes`)
-      await this.#records.put({ collection, key: id, value, now: this.#now() })
+      await this.#images.naming(imagesIn(text), undefined, () => this.#records.put({ collection, key: id, value, now: this.#now() }))
     })
     await this.#tell(caller, scope)
     return { ok: true }

@@ -7,6 +7,11 @@ export class Turns {
     return this.#last.size
   }
 
+  /** Whether something of this key is under way. */
+  isBusy(key: string): boolean {
+    return this.#last.has(key)
+  }
+
   async take<T>(key: string, run: () => Promise<T>): Promise<T> {
     const before = this.#last.get(key)
     const mine = before === undefined ? run() : before.then(run, run)

@@ -25,6 +25,8 @@ export const CODES = {
   text_too_long: { message: 'The text is longer than limits.textLength.', retry: false },
   image_unsupported: { message: 'An image must be PNG, JPEG, GIF or WebP.', retry: false },
   image_too_large: { message: 'The image is larger than limits.imageBytes.', retry: false },
+  image_gone: { message: 'There is no such image (any more); add it again.', retry: false },
+  images_full: { message: 'There is no room for more images here.', retry: false },
   unknown_conversation: { message: 'There is no such conversation.', retry: false },
   unknown_shop: { message: 'There is no such shop here.', retry: false },
   forbidden: { message: 'This pass may not do that.', retry: false },

@@ -11,4 +11,4 @@ export const PROTOCOL_VERSION = 1
 export const OLDEST_VERSION = 1
 
 /** Of all shapes that travel. A test fails when they have changed; it says the new value, to be set here after some thought. */
-export const SHAPE_HASH = '516383f4d449da66'
+export const SHAPE_HASH = 'e26c37d3ab36d74d'

@@ -30,7 +30,9 @@ export class HookedBackbone implements Backbone {
       remove: (item) => this.#here(() => records.remove(item)),
     }
     this.images = {
-      put: (image) => this.#here(() => images.put(image)),
+      put: (image, waitMs) => this.#here(() => images.put(image, waitMs)),
+      keep: (id) => this.#here(() => images.keep(id)),
+      letGo: (id, waitMs) => this.#here(() => images.letGo(id, waitMs)),
       get: (id) => this.#here(() => images.get(id)),
     }
     this.bus = {

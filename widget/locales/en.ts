@@ -47,6 +47,7 @@ export const en: Strings = {
     outdated: 'The chat has been updated. Reload the page to go on.',
     tooLong: 'This message is too long.',
     picture: 'This is no picture, or too large.',
+    pictureLater: 'The picture cannot be sent right now.',
     limited: 'Too many messages at once.',
     blocked: 'This shop takes no messages from you.',
     start: 'You cannot start a conversation with this person.',

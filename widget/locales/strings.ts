@@ -34,7 +34,7 @@ export interface Strings {
   readonly tryAgain: string
   readonly refusals: Readonly<Record<
     'signIn' | 'pass' | 'setup' | 'origin' | 'forbidden' | 'replaced' | 'outdated'
-    | 'tooLong' | 'picture' | 'limited' | 'start' | 'blocked' | 'blockedByPerson' | 'until' | 'other', string
+    | 'tooLong' | 'picture' | 'pictureLater' | 'limited' | 'start' | 'blocked' | 'blockedByPerson' | 'until' | 'other', string
   >>
   readonly left: string
   readonly over: string

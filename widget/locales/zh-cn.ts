@@ -45,6 +45,7 @@ export const zhCn: Strings = {
     outdated: '聊天已更新，请刷新页面后继续。',
     tooLong: '消息太长。',
     picture: '不是图片，或图片太大。',
+    pictureLater: '图片暂时无法发送。',
     limited: '发送太频繁，请稍后再试。',
     blocked: '该店铺不接收您的消息。',
     start: '您不能主动与此人开始会话。',

@@ -7,7 +7,7 @@ const SENTENCES: Readonly<Record<Code, keyof Strings['refusals']>> = {
   hello_required: 'other', hello_repeated: 'other', hello_timeout: 'other', version_unsupported: 'outdated',
   pass_required: 'signIn', pass_invalid: 'setup', pass_expired: 'pass', origin_forbidden: 'origin',
   unknown_command: 'outdated', bad_request: 'setup', text_empty: 'other', text_too_long: 'tooLong',
-  image_unsupported: 'picture', image_too_large: 'picture',
+  image_unsupported: 'picture', image_too_large: 'picture', image_gone: 'pictureLater', images_full: 'pictureLater',
   unknown_conversation: 'setup', unknown_shop: 'setup', forbidden: 'forbidden', start_forbidden: 'start',
   blocked: 'blocked', conflict: 'other', agent_unavailable: 'other', too_many: 'other', rate_limited: 'limited',
   unavailable: 'other', draining: 'other', internal: 'other', replaced: 'replaced', slow: 'other', abuse: 'limited',

@@ -13,13 +13,19 @@ import { replay } from './replay.ts'
 /** Pending bytes above which the journal is folded: some 30,000 messages, read again in a fraction of a second at a start. */
 const FOLD_BYTES = 8_388_608
 
+export interface EmbeddedOptions {
+  readonly dataDir: string
+  readonly foldBytes?: number
+  /** What all images may take together; 0 = no limit. */
+  readonly imagesBytes?: number
+  readonly now?: () => number
+}
+
 /**
  * The backbone of one process over a data folder. Throws `DataFolderError` where the folder cannot be written or is
  * in use. A clean end and a kill leave the same folder behind; there is one way to start, and it is always taken.
  */
-export async function openEmbedded(
-  { dataDir, foldBytes = FOLD_BYTES }: { readonly dataDir: string; readonly foldBytes?: number },
-): Promise<Backbone> {
+export async function openEmbedded({ dataDir, foldBytes = FOLD_BYTES, imagesBytes = 0, now = Date.now }: EmbeddedOptions): Promise<Backbone> {
   const claim = await claimFolder(dataDir)
   try {
     const files = await openFiles(claim.path)
@@ -30,14 +36,14 @@ export async function openEmbedded(
     const commit = new GroupCommit(files, newest, (batch) => fold.settled(batch))
     const store = new EmbeddedStore({ epoch: files.epoch, conversations, commit, fold, bus })
     const records = new EmbeddedRecords(files)
-    const images = new EmbeddedImages(files)
+    const images = new EmbeddedImages(files, { now, limitBytes: imagesBytes })
     let isClosed = false
     return {
       store,
       records,
       images,
       bus,
-      now: () => Date.now(),
+      now,
       unready: () => isClosed ? 'The store is closed.' : commit.trouble,
       close: async () => {
         if (isClosed) return

@@ -26,7 +26,8 @@ const SEALED_FROM = 3
  *   `ids`     number of the conversation (u32), hash of sender and client id → seq (u32)
  *   `sides`   side, 0, minute of the last message (u32), number of the conversation (u32) → conversation id
  *   `records` collection, 0, key → value, version and expiry as JSON; not through the journal
- * `images`    id → type, newline, bytes; 'folder' → the epoch; not through the journal
+ * `images`    id → type, newline, bytes; 'folder' → the epoch; of those that wait to be named 'waits ' and id → its end, 'ends  ', end (u48) and
+ *             id → nothing; not through the journal
  */
 export interface Files {
   readonly epoch: string

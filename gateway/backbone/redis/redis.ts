@@ -35,7 +35,7 @@ export async function openRedis(given: Partial<RedisSettings> & Pick<RedisSettin
   return {
     store: new RedisStore({ writes, asks, scripts, listsBeside, merges: ring.merges, now: clock.now, unansweredMs: settings.unansweredMs }),
     records: new RedisRecords({ writes, asks, scripts }),
-    images: new RedisImages({ writes, asks, keepMs: settings.keepMs }),
+    images: new RedisImages({ writes, asks, scripts, keepMs: settings.keepMs }),
     bus,
     now: clock.now,
     unready: () => ring.unready(),

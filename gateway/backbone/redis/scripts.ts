@@ -20,6 +20,7 @@ export interface Scripts {
   readonly items: Script
   readonly put: Script
   readonly remove: Script
+  readonly keep: Script
   readonly probe: Script
 }
 
@@ -40,6 +41,7 @@ export function loadScripts(
     items: load('items', []),
     put: load('put', []),
     remove: load('remove', []),
+    keep: load('keep', [String(keepMs)]),
     probe: load('probe', []),
   }
 }

@@ -38,6 +38,44 @@ export function describeImages(world: World): void {
       for (const id of ['', '../x', 'a'.repeat(24), 'a'.repeat(5000), '\n', '张']) expect(await images.get(id)).toBeUndefined()
     })
 
+    it('that wait are there until their time is over, and what was kept meanwhile stays', async () => {
+      const [{ images }, { images: others }] = [world.backbone, world.other]
+      const one = { type: 'image/png', bytes: Buffer.from('one') }
+      const ids = await Promise.all([600, 600, undefined, 600].map((waitMs) => images.put(one, waitMs))) as [string, string, string, string]
+      for (const id of ids) expect(await wholeImage(await others.get(id))).toEqual(one)
+      const [waits, named, kept, undone] = ids
+      const left = (await others.keep(named))!
+      expect(left > 0 && left <= 600).toBe(true)
+      expect(await images.keep(named)).toBe(Infinity)
+      expect(await images.keep(kept)).toBe(Infinity)
+      const again = (await images.keep(undone))!
+      await others.letGo(undone, again)
+      await expect.poll(() => images.get(waits), { timeout: 10_000 }).toBeUndefined()
+      expect(await images.keep(waits)).toBeUndefined()
+      await expect.poll(() => images.get(undone), { timeout: 10_000 }).toBeUndefined()
+      for (const id of [named, kept]) expect(await wholeImage(await images.get(id))).toEqual(one)
+      await world.restart()
+      expect(await world.backbone.images.get(waits)).toBeUndefined()
+      for (const id of [named, kept]) expect(await wholeImage(await world.backbone.images.get(id))).toEqual(one)
+    })
+
+    it('are not found to be kept once they are gone, and letting go of nothing is nothing', async () => {
+      const { images } = world.backbone
+      for (const id of ['', 'a'.repeat(24), 'a'.repeat(5000), '\n', '张']) {
+        expect(await images.keep(id)).toBeUndefined()
+        await images.letGo(id, 10)
+        expect(await images.get(id)).toBeUndefined()
+      }
+    })
+
+    it('whose time is over at the very moment they are named are there afterwards, or were not found', async () => {
+      const { images } = world.backbone
+      const ids = await Promise.all(Array.from({ length: 40 }, (_, n) => images.put({ type: 'image/png', bytes: Buffer.from('x') }, 20 + n * 3)))
+      const left = await Promise.all(ids.map((id) => images.keep(id)))
+      const again = await Promise.all(ids.map((id) => world.other.images.get(id)))
+      left.forEach((ms, n) => expect(ms === undefined).toBe(again[n] === undefined))
+    })
+
     it('of four megabytes are kept whole while messages go on, and after a restart', async () => {
       const large = { type: 'image/jpeg', bytes: randomBytes(4 * 1024 * 1024) }
       const conversation = `shop:i-${large.bytes.toString('hex', 0, 8)}~c1`
