@@ -9,6 +9,7 @@ import { MemoryStorage } from '../kit/memory-storage.ts'
 
 const WAITING = { text: 'Image', url: 'data:image/png;base64,AAAA', width: 4, height: 3 }
 const ARRIVED = { ...WAITING, url: '/v1/images/x' }
+const OTHER = { ...WAITING, url: '/v1/images/y' }
 
 interface Upload {
   readonly progress: (part: number) => boolean
@@ -22,6 +23,7 @@ describe('a picture in the outbox', () => {
   let uploads: Upload[]
   let sends: Body[]
   let isConnected: boolean
+  let refusal: { readonly code: 'image_gone'; readonly retry: boolean } | undefined
 
   const open = (): Outbox => {
     const outbox: Outbox = new Outbox({
@@ -32,6 +34,7 @@ describe('a picture in the outbox', () => {
       send: async ({ body }) => {
         sends.push(body)
         if (!isConnected) throw new RefusalError({ code: 'disconnected' })
+        if (refusal) throw new RefusalError(refusal)
         return { ok: true, conversation: 'shop:1~c', epoch: 'e', seq: sends.length, at: 0 }
       },
       onSent: ({ id }) => outbox.confirm(new Set([id])),
@@ -46,6 +49,7 @@ describe('a picture in the outbox', () => {
     uploads = []
     sends = []
     isConnected = true
+    refusal = undefined
   })
 
   test('goes up first and then is sent, and what was said later stays behind it', async () => {
@@ -87,6 +91,38 @@ describe('a picture in the outbox', () => {
     outbox.flush()
     await clock.advance(0)
     expect([uploads.length, sends]).toEqual([1, [ARRIVED, ARRIVED]])
+  })
+
+  test('that was gone when its message came goes up again, also from the next page, and not for ever', async () => {
+    refusal = { code: 'image_gone', retry: false }
+    isConnected = false
+    open().add('image', WAITING)
+    isConnected = true
+    const first = open()
+    first.flush()
+    await clock.advance(2000)
+    first.stop()
+    isConnected = false
+    uploads[0]!.done(ARRIVED)
+    await clock.advance(0)
+    isConnected = true
+    const outbox = open()
+    outbox.flush()
+    await clock.advance(2000)
+    // the bytes are still there
+    expect(uploads).toHaveLength(2)
+    refusal = undefined
+    uploads[1]!.done(OTHER)
+    await clock.advance(0)
+    expect(sends.at(-1)).toEqual(OTHER)
+    expect([outbox.items.value, kept()]).toEqual([[], []])
+    refusal = { code: 'image_gone', retry: false }
+    outbox.add('image', WAITING)
+    for (let n = 2; n < 6; n++) {
+      uploads[n]!.done(ARRIVED)
+      await clock.advance(0)
+    }
+    expect([uploads.length, outbox.items.value[0]]).toMatchObject([6, { state: 'failed', refusal: { code: 'image_gone' } }])
   })
 
   test('survives the page, and goes up from the next', async () => {

@@ -136,8 +136,9 @@ export const copyFrom = record(
   { id, messages: list(messageFrom), hasOlder: flag, mine: cursor, theirs: cursor }, { name: text },
 ) as Check<Copy>
 /** A picture that waits has more in its body than what a stranger's may have. */
+const wishedBody = record({ text }, { ...SHOWN, problem: text })
 export const wishFrom = record(
-  { id, kind: text, at: time, body: record({ text }, { ...SHOWN, problem: text }) },
-  { cuts: count, refusal: (value) => (isRecord(value) ? refusalFrom(value) : undefined) },
+  { id, kind: text, at: time, body: wishedBody },
+  { cuts: count, original: wishedBody, refusal: (value) => (isRecord(value) ? refusalFrom(value) : undefined) },
 ) as Check<KeptWish>
 export const socketHistoryFrom = record({ fails: count, at: time }) as Check<SocketHistory>

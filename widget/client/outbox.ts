@@ -28,6 +28,8 @@ const RETRY_CAP_MS = 10_000
 const BLAME_MS = 5000
 /** … and is, the third time. */
 const CUT_COUNT = 3
+/** A gateway that loses a picture more often than that will not have it. */
+const ADD_COUNT = 3
 /** Under an item's key for a moment: confirmed or discarded. */
 const GONE = { gone: true }
 const QUARANTINED: WireRefusal = {
@@ -53,6 +55,8 @@ export class Outbox {
   readonly #prefix: string
   readonly #own = new Set<string>()
   readonly #answered = new Set<string>()
+  /** Pictures that a gateway had and lost, and how often they went up again. */
+  readonly #added = new Map<string, number>()
   #flying: string | undefined
   #refusals = 0
   #stopTimer = (): void => {}
@@ -92,6 +96,7 @@ export class Outbox {
       this.#options.keep.set(this.#prefix + id, GONE)
       this.#options.keep.remove(this.#prefix + id)
       this.#answered.delete(id)
+      this.#added.delete(id)
     }
     this.items.set(others)
   }
@@ -137,7 +142,7 @@ export class Outbox {
     if (!uploading) return this.#launch(item)
     uploading.then(
       (body) => {
-        const uploaded = { ...item, body }
+        const uploaded = { ...item, body, original: item.body }
         if (this.#find(item.id)) this.#put(uploaded)
         this.#launch(uploaded)
       },
@@ -188,6 +193,12 @@ export class Outbox {
     if (!this.#find(item.id)) return this.#goOn()
     const cuts = (item.cuts ?? 0) + (code === 'cut' && tookMs < BLAME_MS ? 1 : 0)
     const isPoison = cuts >= CUT_COUNT
+    if (code === 'image_gone' && item.original && (this.#added.get(item.id) ?? 0) < ADD_COUNT) {
+      this.#added.set(item.id, (this.#added.get(item.id) ?? 0) + 1)
+      const { original, ...rest } = item
+      this.#put({ ...rest, body: original })
+      return this.#goOn()
+    }
     if (!retry || isPoison) {
       this.#put({ ...item, state: 'failed', refusal: isPoison ? QUARANTINED : { code: code as Code, message, retry } })
       return this.#goOn()
