@@ -1,5 +1,7 @@
 /** `npm run chaos -- --help`. Ends with 1 where the books do not balance. */
 import { parseArgs } from 'node:util'
+import { attacks } from './attack/attacks.ts'
+import { runAttacks } from './attack/run-attacks.ts'
 import { siegeTable } from './siege-table.ts'
 import { siege } from './siege.ts'
 import { startEmbedded } from './stages/embedded.ts'
@@ -18,15 +20,27 @@ const HELP = `npm run chaos -- [options]
     --minutes <n>    write for so long instead
     --peers <n>      that write at once, in pairs (default 8)
     --window <n>     messages of a peer on their way at once (default 8)
-    --strikes <n>    how often it is killed; with --minutes, a minute on average (default 5)`
+    --strikes <n>    how often it is killed; with --minutes, a minute on average (default 5)
+  --attack[=<names>] one stranger after the other attacks a gateway while a healthy pair chats; all attacks, or those named, separated by commas:
+                     ${attacks.map(({ name }) => name).join(', ')}
+    --redis          on Redis instead of files
+    --seconds <n>    how long each lasts (default 8)
+    --scale <n>      of its counts (default 1)
+    --entry <file>   the gateway's main.js, of another build (default dist/gateway/main.js)`
 
 const text = (fallback: string) => ({ type: 'string', default: fallback }) as const
 
+/** parseArgs has no option whose value may be left out. */
+const args = process.argv.slice(2).map((argument) => (argument === '--attack' ? '--attack=' : argument))
+
 const { values } = parseArgs({
+  args,
   options: {
     stage: text('redis'), minutes: { type: 'string' }, help: { type: 'boolean', default: false },
     pairs: text('10'), rate: text('100'), pause: text('3000'),
     messages: text('10000'), peers: text('8'), window: text('8'), strikes: text('5'),
+    attack: { type: 'string' }, redis: { type: 'boolean', default: false }, seconds: text('8'), scale: text('1'),
+    entry: text('dist/gateway/main.js'),
   },
 })
 
@@ -53,14 +67,20 @@ async function storming(): Promise<readonly string[]> {
   return [...report.faults, ...(await stage.stop() ? [] : ['the gateway did not end cleanly'])]
 }
 
+const attacking = (only: string): Promise<readonly string[] | undefined> => runAttacks(only, {
+  entry: values.entry, redis: values.redis, seconds: Number(values.seconds), quietSeconds: 5, afterSeconds: 10, scale: Number(values.scale),
+})
+
 async function run(): Promise<number> {
   const strike = { redis: besiege, embedded: storming }[values.stage]
-  if (values.help || strike === undefined) {
+  const faults = values.help || strike === undefined ? undefined : await (values.attack === undefined ? strike() : attacking(values.attack))
+  if (faults === undefined) {
     console.log(HELP)
     return values.help ? 0 : 1
   }
-  const faults = await strike()
-  console.log(faults.length === 0 ? 'The books balance.' : `NOT BALANCED: ${faults.join(', ')}`)
+  const bad = values.attack === undefined ? 'NOT BALANCED' : 'NOT WELL'
+  const good = values.attack === undefined ? 'The books balance.' : 'All is well.'
+  console.log(faults.length === 0 ? good : `${bad}: ${faults.join(', ')}`)
   return faults.length === 0 ? 0 : 1
 }
 

@@ -1,0 +1,31 @@
+import { faultsOf, MB, shown, type Outcome } from './verdict.ts'
+
+const HEAD = ['attack', 'ack p99 quiet → during', 'delivery p99', 'standstill', 'memory peak', 'after (held)', 'sockets at end → after', 'process', 'told', 'verdict']
+
+/** Of answers only the most frequent ones. */
+const TOLD_COUNT = 5
+
+const more = (bytes: number): string => (Number.isNaN(bytes) ? '–' : `${bytes < 0 ? '−' : '+'}${Math.abs(Math.round(bytes / MB))} MB`)
+const count = (value: number): string => (Number.isNaN(value) ? '–' : String(value))
+
+function told({ told: pairs, attackerError }: Outcome): string {
+  const sorted = [...pairs].sort(([, a], [, b]) => b - a).slice(0, TOLD_COUNT).map(([what, times]) => `${times} × ${what}`)
+  return [...sorted, ...(sorted.length === 0 && attackerError !== undefined ? [attackerError] : [])].join(', ').replaceAll('|', '/')
+}
+
+/** One row of the table. */
+export function attackRow(outcome: Outcome): readonly string[] {
+  const { attack, deed, quiet, during, standstillMs, memory, sockets, ended } = outcome
+  const arrow = (what: 'ack' | 'delivery'): string => `${shown(quiet[what].p99)} → ${shown(during[what].p99)}`
+  const faults = faultsOf(outcome)
+  return [
+    `\`${attack}\` ${deed}`, arrow('ack'), arrow('delivery'), shown(standstillMs), more(memory.peakBytes), `${more(memory.afterBytes)} (${more(memory.heldBytes)})`,
+    `${count(sockets.atEnd)} → ${count(sockets.after)}`, ended ?? 'lives', told(outcome), faults.length === 0 ? 'well' : `**${faults.join('; ')}**`,
+  ]
+}
+
+/** All of them as Markdown. */
+export function attackTable(outcomes: readonly Outcome[]): string {
+  const rows = [HEAD, HEAD.map(() => '---'), ...outcomes.map(attackRow)]
+  return rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}

@@ -1,0 +1,51 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { getPriority, setPriority } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import type { Prepared } from './attack.ts'
+import type { StrangerOptions } from './stranger.ts'
+
+export interface Order extends StrangerOptions {
+  readonly attack: string
+  readonly step: 'prepare' | 'run'
+  readonly seconds: number
+  readonly prepared: Prepared
+}
+
+export interface Tidings {
+  readonly done: boolean
+  readonly told: readonly (readonly [string, number])[]
+  readonly prepared: Prepared
+  readonly error?: string
+}
+
+const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+
+/** A stranger's machine is not the gateway's: here it has to be, and gives way to the gateway and the pair. */
+const NICENESS = 5
+
+/** One stranger's machine, as a process: its connections stay open until it is ended. */
+export class AttackerProcess {
+  readonly #child: ChildProcess
+
+  constructor() {
+    this.#child = fork(file('attacker.ts'), { execArgv: ['--import', file('../../kit/typescript.mjs')] })
+    if (this.#child.pid !== undefined) setPriority(this.#child.pid, Math.min(19, getPriority() + NICENESS))
+  }
+
+  async carryOut(order: Order): Promise<Tidings> {
+    this.#child.send(order)
+    const [tidings] = await Promise.race([
+      once(this.#child, 'message') as Promise<[Tidings]>,
+      once(this.#child, 'exit').then(([code]): [Tidings] => [{ done: false, told: [], prepared: {}, error: `the attacker ended with ${code}` }]),
+    ])
+    return tidings
+  }
+
+  async end(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    const gone = once(this.#child, 'exit')
+    this.#child.kill('SIGKILL')
+    await gone
+  }
+}

@@ -1,0 +1,162 @@
+/** What can be asked for before, and by, a hello. */
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Attack } from '../attack.ts'
+import type { StrangerLine } from '../stranger-line.ts'
+import type { Stranger } from '../stranger.ts'
+
+const CONVERSATIONS = 15
+const MESSAGES = 200
+/** The most that the wire has ever taken, and the most that it takes. */
+const BODY_BYTES = [64_900, 32_000]
+
+interface Histories {
+  readonly token: string
+  readonly cursors: readonly (readonly [string, string, number, string])[]
+}
+
+async function send(line: StrangerLine, input: object): Promise<{ conversation: string; epoch: string } | undefined> {
+  const text = await line.ask('send', JSON.stringify(input))
+  return (JSON.parse(text.slice(text.indexOf('['))) as [{ ok?: true; conversation: string; epoch: string }])[0]
+}
+
+/** A guest's conversations of large messages, and what a hello of one that holds their first messages says. */
+async function largeHistories(stranger: Stranger): Promise<Histories> {
+  const token = await stranger.guest()
+  const line = await stranger.attached(token)
+  const cursors: [string, string, number, string][] = []
+  for (let shop = 0; shop < stranger.count(CONVERSATIONS); shop++) {
+    const message = (id: string, bytes: number) => ({ to: `shop:h${shop}`, id, kind: 'text', body: { text: 'x', fill: 'x'.repeat(bytes - 200) } })
+    const first = await send(line, message('m0', 300))
+    const probe = await send(line, message('m1', BODY_BYTES[0]!)) as { ok?: true } | undefined
+    const bytes = probe?.ok ? BODY_BYTES[0]! : BODY_BYTES[1]!
+    for (let at = 2; at <= MESSAGES; at += 10) await Promise.all(Array.from({ length: 10 }, (_, i) => send(line, message(`m${at + i}`, bytes))))
+    cursors.push([first!.conversation, first!.epoch, 1, 'm0'])
+  }
+  line.close()
+  return { token, cursors }
+}
+
+/** So many hellos at once that name them all, again and again; `act` is what is done with the line after. */
+const resumes = (count: number, act: (line: StrangerLine) => Promise<unknown>): Pick<Attack, 'prepare' | 'run'> => ({
+  prepare: async (stranger) => ({ ...await largeHistories(stranger) }),
+  run: async (stranger, prepared) => {
+    const { token, cursors } = prepared as unknown as Histories
+    const hello = `0${JSON.stringify({ token, v: 1, resume: { cursors } })}`
+    await stranger.repeat(stranger.count(count), async () => {
+      const line = await stranger.line()
+      line.send(hello)
+      await act(line)
+    })
+  },
+})
+
+const noise = (length: number): string => 'eyJh'.repeat(length / 4)
+const BIG_HELLO = `0${JSON.stringify({ token: `${noise(40)}.${noise(63_000)}.${noise(40)}`, v: 1 })}`
+
+/** Lines without a pass that write the same again and again: `bytesPerSecond` each. */
+const repeating = (count: number, { texts, bytesPerSecond }: { texts: readonly string[]; bytesPerSecond: number }): Attack['run'] => (stranger) => {
+  let at = 0
+  return stranger.repeat(stranger.count(count), async () => {
+    const line = await stranger.line()
+    while (line.isOpen && !stranger.isOver()) {
+      const text = texts[at++ % texts.length]!
+      line.send(text)
+      await wait(text.length / bytesPerSecond * 1000)
+    }
+  })
+}
+
+export const helloAttacks: readonly Attack[] = [
+  {
+    name: 'resumes', deed: '8 hellos at once, again and again, name 15 conversations of 200 large messages',
+    ...resumes(8, async (line) => {
+      await line.heard()
+      await wait(1000)
+      line.close()
+    }),
+  },
+  {
+    name: 'many-resumes', deed: '60 such hellos at once',
+    ...resumes(60, async (line) => {
+      await line.heard()
+      await wait(1000)
+      line.close()
+    }),
+  },
+  {
+    name: 'resumes-and-gone', deed: '60 such hellos whose lines are gone at once',
+    ...resumes(60, async (line) => {
+      await wait(20)
+      line.network.destroy()
+    }),
+  },
+  {
+    name: 'resumes-unread', deed: '60 such hellos whose lines stay and read nothing',
+    ...resumes(60, async (line) => {
+      line.network.pause()
+      await wait(30_000)
+    }),
+  },
+  {
+    name: 'histories-unread', deed: '30 lines ask for pages of large messages, 40 at once, and read nothing',
+    prepare: async (stranger) => ({ ...await largeHistories(stranger) }),
+    run: async (stranger, prepared) => {
+      const { token, cursors } = prepared as unknown as Histories
+      await stranger.repeat(stranger.count(30), async () => {
+        const line = await stranger.attached(token)
+        line.network.pause()
+        for (let i = 0; i < 40; i++) line.send(`2${i}["history",{"conversation":"${cursors[i % cursors.length]![0]}","limit":100}]`)
+        await wait(30_000)
+      })
+    },
+  },
+  {
+    name: 'big-hellos', deed: '10 lines without a pass repeat a 63 kB hello, 0.4 MB/s together',
+    run: repeating(10, { texts: [BIG_HELLO], bytesPerSecond: 40_000 }),
+  },
+  {
+    name: 'bigger-stream-of-hellos', deed: '50 lines without a pass repeat it at 20 MB/s together',
+    run: repeating(50, { texts: [BIG_HELLO], bytesPerSecond: 400_000 }),
+  },
+  {
+    name: 'wrong-hellos', deed: '50 lines send hellos of 100 unknown cursors, 5,000 levels, no pass, and commands before the hello',
+    run: repeating(50, {
+      bytesPerSecond: 200_000,
+      texts: [
+        `0${JSON.stringify({ token: noise(100), resume: { cursors: Array.from({ length: 100 }, (_, i) => [`shop:${i}~x`, 'e', 1, 'x']) } })}`,
+        `0{"token":${'['.repeat(5000)}${']'.repeat(5000)}}`, '0', '0{}', '27["send",{}]', '1', '3',
+      ],
+    }),
+  },
+  {
+    name: 'signed-by-nobody', deed: '50 lines say hello with well-formed passes that nobody has signed, each on a line of its own',
+    run: async (stranger) => {
+      const claims = Buffer.from(JSON.stringify({ sub: 'x', role: 'customer', exp: 4e9 })).toString('base64url')
+      const heads = ['HS256', 'RS256', 'none'].map((alg) => Buffer.from(JSON.stringify({ alg, kid: 'k' })).toString('base64url'))
+      await stranger.repeat(stranger.count(50), async (worker) => {
+        const line = await stranger.line()
+        await line.hello({ token: `${heads[worker % 3]!}.${claims}.${noise(40)}` }).finally(() => line.close())
+      })
+    },
+  },
+  {
+    name: 'silent-lines', deed: '2,000 lines are opened and say nothing',
+    run: async (stranger) => {
+      let left = stranger.count(2000)
+      await stranger.repeat(20, async () => {
+        if (left-- <= 0) return wait(200)
+        return stranger.line()
+      })
+    },
+  },
+  {
+    name: 'hello-storm', deed: '30 guests say hello as fast as they are answered, each on a new line',
+    run: async (stranger) => {
+      const tokens = await stranger.guests(stranger.count(30))
+      await stranger.repeat(tokens.length, async (worker) => {
+        const line = await stranger.line()
+        await line.hello({ token: tokens[worker]!, to: `shop:storm${worker}` }).finally(() => line.close())
+      })
+    },
+  },
+]

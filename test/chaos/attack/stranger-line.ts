@@ -1,0 +1,116 @@
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import WebSocket from 'ws'
+import type { Stranger } from './stranger.ts'
+
+/** Of a refusal in an ack, a push or a CONNECT_ERROR. */
+const CODE = /"code":"(\w+)"/
+/** So much of an answer is looked at. */
+const HEAD_LENGTH = 400
+
+/**
+ * A line of the raw door that keeps no rule: texts go out as they are, and of what comes back only the codes are looked at.
+ */
+export class StrangerLine {
+  readonly #stranger: Stranger
+  readonly #socket: WebSocket
+  readonly #asked = new Map<number, (text: string) => void>()
+  #nextId = 1
+  #heard: ((text: string) => void) | undefined
+
+  private constructor(stranger: Stranger) {
+    this.#stranger = stranger
+    const { localAddress } = stranger
+    this.#socket = new WebSocket(`${stranger.url.replace('http', 'ws')}/ws`, {
+      perMessageDeflate: false, ...(localAddress === undefined ? {} : { localAddress }),
+    })
+    this.#socket.on('error', () => undefined) // followed by `close`, which is told
+    this.#socket.on('message', (data: Buffer) => this.#take(data.toString()))
+    this.#socket.on('close', (code) => {
+      stranger.tell(`closed ${code}`)
+      for (const answer of this.#asked.values()) answer('')
+      this.#asked.clear()
+      this.#heard?.('')
+    })
+  }
+
+  static async open(stranger: Stranger): Promise<StrangerLine> {
+    const line = new StrangerLine(stranger)
+    const socket = line.#socket
+    await Promise.race([once(socket, 'open'), once(socket, 'close')])
+    if (socket.readyState !== WebSocket.OPEN) throw new Error('no line')
+    return line
+  }
+
+  get isOpen(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN
+  }
+
+  /** Bytes that this machine has not got rid of. */
+  get backlog(): number {
+    return this.#socket.bufferedAmount
+  }
+
+  get network(): Socket {
+    return (this.#socket as unknown as { _socket: Socket })._socket
+  }
+
+  send(text: string | Buffer): void {
+    if (this.isOpen) this.#socket.send(text)
+  }
+
+  /** Part of a message, the last one where `fin`. */
+  sendFragment(text: string, fin: boolean): void {
+    if (this.isOpen) this.#socket.send(text, { fin })
+  }
+
+  ping(): void {
+    if (this.isOpen) this.#socket.ping('x'.repeat(125))
+  }
+
+  /** The answer to a hello, '' where the line ended. */
+  async hello(data: Readonly<Record<string, unknown>>): Promise<string> {
+    const answer = this.heard()
+    this.send(`0${JSON.stringify({ v: 1, ...data })}`)
+    const text = await answer
+    if (!text.startsWith('0')) throw new Error('hello refused')
+    return text
+  }
+
+  /** The next text that comes. */
+  heard(): Promise<string> {
+    return new Promise((resolve) => { this.#heard = resolve })
+  }
+
+  /** `input` is JSON, or what pretends to be. Resolves with the answer's text, '' where the line ended. */
+  ask(command: string, input: string): Promise<string> {
+    if (!this.isOpen) return Promise.resolve('')
+    const id = this.#nextId++
+    return new Promise((resolve) => {
+      this.#asked.set(id, resolve)
+      this.#socket.send(`2${id}["${command}",${input}]`)
+    })
+  }
+
+  close(): void {
+    this.#socket.close()
+  }
+
+  #take(text: string): void {
+    const head = text.slice(0, HEAD_LENGTH)
+    this.#heard?.(text)
+    this.#heard = undefined
+    if (head.startsWith('3')) return this.#answer(head, text)
+    const code = CODE.exec(head)?.[1]
+    if (head.startsWith('2["byePush"')) this.#stranger.tell(`bye ${code}`)
+    else if (head.startsWith('4') || head.startsWith('2["refusalPush"')) this.#stranger.tell(code ?? 'refused')
+    else if (head.startsWith('0')) this.#stranger.tell('welcome')
+  }
+
+  #answer(head: string, text: string): void {
+    const [, id, error] = /^3(\d+)\[\{"(error)?/.exec(head) ?? []
+    this.#stranger.tell(error === undefined ? 'ok' : (CODE.exec(head)?.[1] ?? 'refused'))
+    this.#asked.get(Number(id))?.(text)
+    this.#asked.delete(Number(id))
+  }
+}

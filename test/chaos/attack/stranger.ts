@@ -1,0 +1,146 @@
+/**
+ * Somebody whom nobody invited, with what anybody has: sockets, guests' passes, time. Runs in a process of its own and, on Linux, comes
+ * from an address of its own, so that neither its work nor its allowances are the healthy pair's. Counts what it is told.
+ */
+import { once } from 'node:events'
+import { request, type IncomingMessage, type RequestOptions } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
+import { SignJWT } from 'jose'
+import { StrangerLine } from './stranger-line.ts'
+
+export interface StrangerOptions {
+  readonly url: string
+  readonly secret: string
+  /** Of counts: 1 as in the table, less in a short version. */
+  readonly scale: number
+  readonly localAddress: string | undefined
+}
+
+export interface Reply {
+  readonly status: number
+  readonly text: string
+}
+
+export class Stranger {
+  readonly url: string
+  readonly host: string
+  readonly port: number
+  readonly localAddress: string | undefined
+  /** What was said, and how often. */
+  readonly told = new Map<string, number>()
+  readonly #options: StrangerOptions
+  #endsAt = Infinity
+
+  constructor(options: StrangerOptions) {
+    this.#options = options
+    this.url = options.url
+    this.host = new URL(options.url).hostname
+    this.port = Number(new URL(options.url).port)
+    this.localAddress = options.localAddress
+  }
+
+  endAfter(ms: number): void {
+    this.#endsAt = performance.now() + ms
+  }
+
+  isOver(): boolean {
+    return performance.now() >= this.#endsAt
+  }
+
+  /** At least one. */
+  count(full: number): number {
+    return Math.max(1, Math.round(full * this.#options.scale))
+  }
+
+  tell(what: string): void {
+    this.told.set(what, (this.told.get(what) ?? 0) + 1)
+  }
+
+  /** Until it is over, `width` at a time; whatever `act` throws is told and does not end it. */
+  async repeat(width: number, act: (worker: number) => Promise<unknown>): Promise<void> {
+    await Promise.all(Array.from({ length: width }, async (_, worker) => {
+      while (!this.isOver()) {
+        try {
+          await act(worker)
+        } catch (error) {
+          this.tell((error as NodeJS.ErrnoException).code ?? (error as Error).message)
+          await wait(50)
+        }
+      }
+    }))
+  }
+
+  /** Until it is over. */
+  async stay(): Promise<void> {
+    while (!this.isOver()) await wait(100)
+  }
+
+  async guest(): Promise<string> {
+    const { status, text } = await this.ask('POST', '/v1/guests')
+    if (status !== 200) throw new Error(`no guest's pass: ${status}`)
+    return (JSON.parse(text) as { token: string }).token
+  }
+
+  /** As many as an address gets, `most` at most. */
+  async guests(most: number): Promise<string[]> {
+    const tokens: string[] = []
+    while (tokens.length < most) {
+      try {
+        tokens.push(await this.guest())
+      } catch (error) {
+        if (tokens.length === 0) throw error
+        break
+      }
+    }
+    return tokens
+  }
+
+  /** A pass as the operator signs it: for what others have done before, and for honest agents in the middle of it. */
+  pass(claims: Readonly<Record<string, string>>): Promise<string> {
+    return new SignJWT({ role: 'customer', ...claims }).setProtectedHeader({ alg: 'HS256' }).setExpirationTime('1h')
+      .sign(new TextEncoder().encode(this.#options.secret))
+  }
+
+  line(): Promise<StrangerLine> {
+    return StrangerLine.open(this)
+  }
+
+  /** A line that has said its hello. */
+  async attached(token: string, hello: Readonly<Record<string, unknown>> = {}): Promise<StrangerLine> {
+    const line = await this.line()
+    await line.hello({ token, ...hello })
+    return line
+  }
+
+  /** One request and its whole answer; a refusal is told. */
+  async ask(method: string, path: string, { headers = {}, body }: { headers?: RequestOptions['headers']; body?: string | Buffer } = {}): Promise<Reply> {
+    const asked = request({ host: this.host, port: this.port, method, path, headers: headers ?? {}, ...this.#from(), agent: false })
+    asked.end(body)
+    const [response] = await once(asked, 'response') as [IncomingMessage]
+    const chunks: Buffer[] = []
+    for await (const chunk of response) chunks.push(chunk as Buffer)
+    const text = Buffer.concat(chunks).toString()
+    const status = response.statusCode ?? 0
+    this.tell(status < 400 ? String(status) : `${status} ${/"code":"(\w+)"/.exec(text)?.[1] ?? ''}`.trim())
+    return { status, text }
+  }
+
+  /** Bytes as they are; what comes back is told by its status, and its end by `closed`. */
+  async socket(): Promise<Socket> {
+    // whoever means ill does not hang up because the other side has
+    const socket = connect({ host: this.host, port: this.port, allowHalfOpen: true, ...this.#from() })
+    socket.on('error', () => undefined) // its end is told below, whatever the reason
+    socket.on('close', () => this.tell('closed'))
+    socket.on('data', (data: Buffer) => {
+      const status = /^HTTP\/1\.1 (\d{3})/.exec(data.toString('latin1'))?.[1]
+      if (status !== undefined) this.tell(status)
+    })
+    await Promise.race([once(socket, 'connect'), once(socket, 'close')])
+    return socket
+  }
+
+  #from(): { localAddress?: string } {
+    return this.localAddress === undefined ? {} : { localAddress: this.localAddress }
+  }
+}
