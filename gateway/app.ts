@@ -51,6 +51,7 @@ import { TrustedProxies } from './doors/admit/trusted-proxies.ts'
 import type { Domain } from './doors/dispatch.ts'
 import { registerBundles } from './doors/bundles.ts'
 import { Dispatcher } from './doors/dispatcher.ts'
+import { Turns } from './doors/fair-queue.ts'
 import { EngineIoDoor } from './doors/engine-io.ts'
 import { engineLines } from './doors/engine-line.ts'
 import { Hub } from './doors/hub.ts'
@@ -127,7 +128,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   })
   nodes.onForgotten = () => { for (const keeper of [presence, viewing, domain.handover]) keeper.doubt() }
   const reception: Reception = {
-    admit, hub, domain, allowances, addressWatch, now, uptime, helloMs, report, imageHosts: imageHostsOf(config), lines: new Set(),
+    admit, hub, domain, allowances, addressWatch, now, uptime, helloMs, report, imageHosts: imageHostsOf(config), lines: new Set(), turns: new Turns(),
   }
   const stopRounds = startRounds({ handover: domain.handover, hub, lines: reception.lines, report })
 

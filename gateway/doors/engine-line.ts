@@ -117,6 +117,11 @@ class EnginePipe implements Pipe {
     this.#pending.onceEmpty(listener)
   }
 
+  hold(isHeld: boolean): void {
+    if (isHeld) this.#inside.transport.socket?.pause()
+    else this.#inside.transport.socket?.resume()
+  }
+
   /** Not within the packet's own handling: a long-polling request that brought it would be torn before its answer. */
   close(): void {
     setImmediate(() => this.#pending.onceEmpty(() => this.#socket.close()))

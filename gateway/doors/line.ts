@@ -18,11 +18,13 @@ import { spenderOf, type Spender } from '../domain/allowances.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Identity } from '../protocol/model.ts'
 import { dispatch } from './dispatch.ts'
+import { FairQueue } from './fair-queue.ts'
 import { Offences } from './offences.ts'
 import { Outgoing } from './outgoing.ts'
 import { pushPacket, sayBye, type Peer } from './peer.ts'
 import type { Pipe } from './pipe.ts'
 import type { Reception } from './reception.ts'
+import { textFault } from './text-shape.ts'
 import { welcome } from './welcome.ts'
 
 /** Of an event: its ack id and its name, wherever they can be told without reading the rest. */
@@ -32,6 +34,9 @@ const GOODBYE = /^1(?:\/,)?$/
 const HELLO_UNIT_BYTES = 1024
 /** Something waits for the reader's network, and it takes nothing. */
 const STALLED_MS = 10_000
+
+/** What a door hands over, in its order. */
+type Arrived = { readonly text: string } | 'binary' | 'closed'
 
 type State =
   | { readonly name: 'new' | 'admitting' | 'closed' }
@@ -46,6 +51,7 @@ export class Line {
   #state: State = { name: 'new' }
   #deadline: NodeJS.Timeout | undefined
   readonly #offences = new Offences()
+  readonly #arrived: FairQueue<Arrived>
   /** Whether it was somebody signed in, so that opening it is no longer the address'. */
   #isSignedIn = false
   /** What the hello that is being admitted has cost its address. */
@@ -61,17 +67,46 @@ export class Line {
     this.#sid = sid
     this.#reception = reception
     this.#deadline = setTimeout(() => this.#onDeadline(), reception.helloMs)
+    this.#arrived = new FairQueue({
+      turns: reception.turns, handle: (arrived) => this.#take(arrived), onWaiting: (isWaiting) => pipe.hold(isWaiting),
+      onTooMuch: () => this.onFlood(),
+    })
     reception.lines.add(this)
   }
 
   onText(text: string): void {
+    this.#arrived.add({ text }, 1 + text.length)
+  }
+
+  onBinary(): void {
+    this.#arrived.add('binary', 1)
+  }
+
+  /** The door says that the line is really over; until then its last words may be on their way. What came before is still done. */
+  onClosed(): void {
+    this.#arrived.add('closed')
+  }
+
+  #take(arrived: Arrived): void {
+    if (arrived === 'closed') {
+      this.#reception.lines.delete(this)
+      return this.#end()
+    }
     if (this.#state.name === 'closed') return
+    if (arrived === 'binary') return this.#refuse(this.#overspends('') ?? new Refusal('binary_unsupported').wire)
+    this.#takeText(arrived.text)
+  }
+
+  #takeText(text: string): void {
     // who has spent everything may still go
     const refusal = GOODBYE.test(text) ? undefined : this.#overspends(text)
     if (refusal !== undefined) return this.#refuseUnread(text, refusal)
     if (text.length > LIMITS.packetBytes / 3 && Buffer.byteLength(text) > LIMITS.packetBytes) {
       return this.#refuseUnread(text, new Refusal('too_large', `limits.packetBytes is ${LIMITS.packetBytes}`).wire)
     }
+    const fault = textFault(text)
+    if (fault === 'depth') return this.#refuseUnread(text, new Refusal('bad_request', `limits.bodyDepth is ${LIMITS.bodyDepth}`).wire)
+    if (fault === 'count') return this.#refuseUnread(text, new Refusal('bad_request', `limits.packetCount is ${LIMITS.packetCount}`).wire)
     try {
       const packet = decodePacket(text)
       if (packet.type === 'invalid') return this.#refuseInvalid(packet)
@@ -81,11 +116,6 @@ export class Line {
       this.#refuse(this.#wire(error, 'packet'))
       this.#bye('internal')
     }
-  }
-
-  onBinary(): void {
-    if (this.#state.name === 'closed') return
-    this.#refuse(this.#overspends('') ?? new Refusal('binary_unsupported').wire)
   }
 
   /** The door met more packets in one payload than it reads. */
@@ -105,12 +135,6 @@ export class Line {
   leave(afterMs: number): void {
     this.#leavingAfterMs = afterMs
     if (this.#commandsUnderWay === 0) this.#bye('draining', afterMs)
-  }
-
-  /** The door says that the line is really over; until then its last words may be on their way. */
-  onClosed(): void {
-    this.#reception.lines.delete(this)
-    this.#end()
   }
 
   #end(): void {
@@ -263,7 +287,7 @@ export class Line {
 
   #refuseInvalid(packet: InvalidPacket): void {
     if (packet.reason !== 'namespace') {
-      return packet.reason === 'binary' ? this.onBinary() : this.#refuse(new Refusal('bad_packet').wire)
+      return packet.reason === 'binary' ? this.#take('binary') : this.#refuse(new Refusal('bad_packet').wire)
     }
     const { message, ...data } = new Refusal('namespace_unknown').wire
     const namespace = packet.namespace.slice(0, 64)

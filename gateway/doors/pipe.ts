@@ -18,6 +18,8 @@ export interface Pipe extends Arrival {
   stalledMs(): number
   /** Calls back once, when nothing is pending any more (or the line has closed). */
   onceEmpty(listener: () => void): void
+  /** While `isHeld`, nothing more is read from the socket, where there is one. */
+  hold(isHeld: boolean): void
   /** Lets what was sent leave, then ends the line. */
   close(closeCode: number, reason: string): void
   /** Ends it at once; what was not taken is thrown away. */

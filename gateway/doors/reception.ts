@@ -3,6 +3,7 @@ import type { Allowances } from '../domain/allowances.ts'
 import type { AddressWatch } from './admit/address-watch.ts'
 import type { Admit } from './admit/admit.ts'
 import type { Domain } from './dispatch.ts'
+import type { Turns } from './fair-queue.ts'
 import type { Hub } from './hub.ts'
 import type { Line } from './line.ts'
 
@@ -16,6 +17,7 @@ export interface Reception {
   readonly report: Report
   /** The lines that are open, attached or not. */
   readonly lines: Set<Line>
+  readonly turns: Turns
   readonly now: () => number
   /** Ms on a clock that never steps. */
   readonly uptime: () => number

@@ -128,6 +128,11 @@ class RawPipe implements Pipe {
     this.#pending.onceEmpty(listener)
   }
 
+  hold(isHeld: boolean): void {
+    if (isHeld) this.#socket.pause()
+    else this.#socket.resume()
+  }
+
   close(closeCode: number, reason: string): void {
     this.#socket.close(closeCode, reason)
   }

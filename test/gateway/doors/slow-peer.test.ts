@@ -35,6 +35,8 @@ class StuckPipe implements Pipe {
     this.#pending.onceEmpty(listener)
   }
 
+  hold(): void {}
+
   close(closeCode: number): void {
     this.closedWith = closeCode
   }

@@ -1,0 +1,73 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { FairQueue, Turns } from '../../../gateway/doors/fair-queue.ts'
+import { LIMITS } from '../../../gateway/protocol/limits.ts'
+import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
+import { Talker, WAYS } from '../../kit/talker.ts'
+
+function queues(count: number) {
+  const turns = new Turns()
+  const handled: string[] = []
+  const told: string[] = []
+  const all = Array.from({ length: count }, (_, line) => new FairQueue<number>({
+    turns, handle: (packet) => handled.push(`${line}:${packet}`),
+    onWaiting: (isWaiting) => told.push(`${line} ${isWaiting ? 'waits' : 'goes on'}`), onTooMuch: () => told.push(`${line} too much`),
+  }))
+  return { all, handled, told }
+}
+
+test('who brings a thousand packets at once does not keep the next line\'s one waiting', async () => {
+  const { all: [greedy, modest], handled, told } = queues(2)
+  for (let packet = 0; packet < 1000; packet++) greedy!.add(packet, 1)
+  modest!.add(0, 1)
+  expect(handled.indexOf('1:0')).toBe(16)
+  expect(told).toEqual(['0 waits'])
+  for (let turns = 0; turns < 100; turns++) await turn()
+  expect(handled.filter((each) => each.startsWith('0:'))).toEqual(Array.from({ length: 1000 }, (_, packet) => `0:${packet}`))
+  expect(told).toEqual(['0 waits', '0 goes on'])
+  greedy!.add(1000, 1)
+  expect(handled.at(-1)).toBe('0:1000')
+})
+
+test('what waits is bounded in packets and in bytes, and the line\'s end is never let go', async () => {
+  const { all: [many, large], handled, told } = queues(2)
+  for (let packet = 0; packet < 16 + 2 * LIMITS.payloadCount; packet++) many!.add(packet, 1)
+  expect(told).toEqual(['0 waits'])
+  many!.add(-1, 1)
+  many!.add(-2)
+  for (let packet = 0; packet < 16; packet++) large!.add(packet, LIMITS.lineBytes)
+  large!.add(16, 2 * LIMITS.lineBytes)
+  large!.add(17, 1)
+  expect(told).toEqual(['0 waits', '0 too much', '1 waits', '1 too much'])
+  for (let turns = 0; turns < 200; turns++) await turn()
+  expect(handled).not.toContain('0:-1')
+  expect(handled.at(-1)).toBe('0:-2')
+})
+
+describe('at a gateway', () => {
+  let gateway: StartedGateway
+  beforeAll(async () => {
+    gateway = await startGateway()
+  })
+  afterAll(() => gateway.stop())
+
+  test.each(WAYS)('500 messages written at once and the line closed behind them are all kept, in order (%s)', async (way) => {
+    const sub = `writer-${WAYS.indexOf(way)}`
+    const writer = await new Talker(gateway.url, way).open()
+    await writer.hello({ token: await gateway.pass({ sub }) })
+    for (let n = 0; n < 500; n++) {
+      writer.sendPacket({ type: 'event', name: 'send', args: [{ to: 'shop:1', id: `m${n}`, kind: 'text', body: { text: 'x' } }] })
+    }
+    writer.sendPacket({ type: 'disconnect' })
+    const reader = await new Talker(gateway.url, 'ws').open()
+    await reader.hello({ token: await gateway.pass({ sub }) })
+    const ids: string[] = []
+    while (ids.length < 500) {
+      const answer = await reader.ask('history', { to: 'shop:1', after: ids.length, limit: 100 }) as unknown as { messages?: { id: string }[] }
+      ids.push(...(answer.messages ?? []).map(({ id }) => id))
+    }
+    expect(ids).toEqual(Array.from({ length: 500 }, (_, n) => `m${n}`))
+    writer.close()
+    reader.close()
+  })
+})
