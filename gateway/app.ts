@@ -128,7 +128,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   })
   nodes.onForgotten = () => { for (const keeper of [presence, viewing, domain.handover]) keeper.doubt() }
   const reception: Reception = {
-    admit, hub, domain, allowances, addressWatch, now, uptime, helloMs, report, imageHosts: imageHostsOf(config), lines: new Set(), turns: new Turns(),
+    admit, hub, domain, allowances, addressWatch, now, uptime, helloMs, report, imageHosts: imageHostsOf(config),
+    lines: new Set(), turns: new Turns(),
   }
   const stopRounds = startRounds({ handover: domain.handover, hub, lines: reception.lines, report })
 

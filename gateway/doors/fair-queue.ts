@@ -4,7 +4,7 @@
  */
 import { LIMITS } from '../protocol/limits.ts'
 
-const PACKETS_A_TURN = 16
+const PACKETS_A_TURN = 4
 /** What may wait of one line. A socket is not read from meanwhile; polling, which cannot be held, brings no more in two payloads. */
 const MOST = { count: 2 * LIMITS.payloadCount, bytes: 2 * LIMITS.lineBytes }
 

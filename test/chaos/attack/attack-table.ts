@@ -1,6 +1,9 @@
 import { faultsOf, MB, shown, type Outcome } from './verdict.ts'
 
-const HEAD = ['attack', 'ack p99 quiet → during', 'delivery p99', 'standstill', 'memory peak', 'after (held)', 'sockets at end → after', 'process', 'told', 'verdict']
+const HEAD = [
+  'attack', 'ack p99 quiet → during', 'delivery p99', 'standstill', 'memory peak', 'after (held)',
+  'sockets at end → after', 'process', 'told', 'verdict',
+]
 
 /** Of answers only the most frequent ones. */
 const TOLD_COUNT = 5
@@ -19,7 +22,8 @@ export function attackRow(outcome: Outcome): readonly string[] {
   const arrow = (what: 'ack' | 'delivery'): string => `${shown(quiet[what].p99)} → ${shown(during[what].p99)}`
   const faults = faultsOf(outcome)
   return [
-    `\`${attack}\` ${deed}`, arrow('ack'), arrow('delivery'), shown(standstillMs), more(memory.peakBytes), `${more(memory.afterBytes)} (${more(memory.heldBytes)})`,
+    `\`${attack}\` ${deed}`, arrow('ack'), arrow('delivery'), shown(standstillMs),
+    more(memory.peakBytes), `${more(memory.afterBytes)} (${more(memory.heldBytes)})`,
     `${count(sockets.atEnd)} → ${count(sockets.after)}`, ended ?? 'lives', told(outcome), faults.length === 0 ? 'well' : `**${faults.join('; ')}**`,
   ]
 }

@@ -24,3 +24,6 @@ async function carryOut({ attack: name, step, seconds, prepared, ...means }: Ord
   await stranger.stay()
   say({ done: true, told: [...stranger.told], prepared: {}, ...(error === undefined ? {} : { error }) })
 }
+
+// whoever ordered it has gone
+process.on('disconnect', () => process.exit())

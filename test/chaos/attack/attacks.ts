@@ -5,5 +5,18 @@ import { packetAttacks } from './kinds/packets.ts'
 import { pictureAttacks } from './kinds/pictures.ts'
 import { requestAttacks } from './kinds/requests.ts'
 
+const kinds: readonly Attack[] = [...packetAttacks, ...helloAttacks, ...requestAttacks, ...pictureAttacks, ...chatAttacks]
+
+/** For the short version in the tests. */
+const HANDFUL = ['deep-bodies', 'rate-limited-for-ever', 'big-hellos', 'small-packets', 'refused-upgrades', 'looking']
+
+const handful: Attack = {
+  name: 'a-handful', deed: `${HANDFUL.join(', ')}, all at once`,
+  run: async (stranger) => {
+    const chosen = kinds.filter(({ name }) => HANDFUL.includes(name))
+    await Promise.all(chosen.map((attack) => attack.run(stranger, {})))
+  },
+}
+
 /** THE table of what strangers do. */
-export const attacks: readonly Attack[] = [...packetAttacks, ...helloAttacks, ...requestAttacks, ...pictureAttacks, ...chatAttacks]
+export const attacks: readonly Attack[] = [...kinds, handful]

@@ -62,7 +62,8 @@ export class HealthyPair {
       gateway: url, token: await pass({ sub: CUSTOMER }), to: `shop:${SHOP}`, storage: null, transports: engineIoPorts(url),
     })
     const pair = new HealthyPair(new Person(CUSTOMER, `shop:${SHOP}`, customer), new Person(AGENT, CUSTOMER, agent))
-    if (!await until(() => [customer, agent].every(({ connection }) => connection.value.name === 'live'))) throw new Error('no line for the healthy pair')
+    const areLive = await until(() => [customer, agent].every(({ connection }) => connection.value.name === 'live'))
+    if (!areLive) throw new Error('no line for the healthy pair')
     return pair
   }
 

@@ -114,7 +114,9 @@ export class Stranger {
   }
 
   /** One request and its whole answer; a refusal is told. */
-  async ask(method: string, path: string, { headers = {}, body }: { headers?: RequestOptions['headers']; body?: string | Buffer } = {}): Promise<Reply> {
+  async ask(
+    method: string, path: string, { headers = {}, body }: { headers?: RequestOptions['headers']; body?: string | Buffer } = {},
+  ): Promise<Reply> {
     const asked = request({ host: this.host, port: this.port, method, path, headers: headers ?? {}, ...this.#from(), agent: false })
     asked.end(body)
     const [response] = await once(asked, 'response') as [IncomingMessage]

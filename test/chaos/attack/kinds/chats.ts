@@ -86,7 +86,10 @@ export const chatAttacks: readonly Attack[] = [
     name: 'looking-at-many-shops', deed: '20 lines say so to another shop each time',
     run: again(20, 'viewing', () => `{"to":"shop:${next++}","product":{"name":"x"}}`),
   },
-  { name: 'typing', deed: '20 lines type at the healthy shop, as fast as they are answered', run: again(20, 'typing', () => '{"to":"shop:healthy"}') },
+  {
+    name: 'typing', deed: '20 lines type at the healthy shop, as fast as they are answered',
+    run: again(20, 'typing', () => '{"to":"shop:healthy"}'),
+  },
   {
     name: 'reading', deed: '20 lines move their cursors in conversations that are and are not there',
     run: again(20, 'read', (worker) => `{"to":"shop:${worker}","seq":${next++ % 1000}}`),

@@ -51,6 +51,8 @@ const resumes = (count: number, act: (line: StrangerLine) => Promise<unknown>): 
 })
 
 const noise = (length: number): string => 'eyJh'.repeat(length / 4)
+/** In the form of a hello, and nothing in it is right. */
+const NONSENSE = `0${JSON.stringify({ token: 1, to: {}, resume: { cursors: Array.from({ length: 2000 }, () => [1, null, 'x', {}, 'five']) } })}`
 const BIG_HELLO = `0${JSON.stringify({ token: `${noise(40)}.${noise(63_000)}.${noise(40)}`, v: 1 })}`
 
 /** Lines without a pass that write the same again and again: `bytesPerSecond` each. */
@@ -111,12 +113,12 @@ export const helloAttacks: readonly Attack[] = [
     },
   },
   {
-    name: 'big-hellos', deed: '10 lines without a pass repeat a 63 kB hello, 0.4 MB/s together',
-    run: repeating(10, { texts: [BIG_HELLO], bytesPerSecond: 40_000 }),
+    name: 'big-hellos', deed: '10 lines without a pass repeat 60 kB hellos, of a long pass and of nonsense, 0.4 MB/s together',
+    run: repeating(10, { texts: [NONSENSE, BIG_HELLO], bytesPerSecond: 40_000 }),
   },
   {
-    name: 'bigger-stream-of-hellos', deed: '50 lines without a pass repeat it at 20 MB/s together',
-    run: repeating(50, { texts: [BIG_HELLO], bytesPerSecond: 400_000 }),
+    name: 'bigger-stream-of-hellos', deed: '50 lines without a pass repeat them at 20 MB/s together',
+    run: repeating(50, { texts: [NONSENSE, BIG_HELLO], bytesPerSecond: 400_000 }),
   },
   {
     name: 'wrong-hellos', deed: '50 lines send hellos of 100 unknown cursors, 5,000 levels, no pass, and commands before the hello',

@@ -110,7 +110,8 @@ export const requestAttacks: readonly Attack[] = [
       const headers = { authorization: `Bearer ${'wrong'.repeat(at % 50)}`, 'content-type': 'application/json' }
       const message = JSON.stringify({ conversation: 'shop:1~c', body: { text: 'x'.repeat(60_000) } })
       return [
-        () => stranger.ask('GET', '/v1/conversations/shop:1~c/messages', { headers }), () => stranger.ask('POST', '/v1/messages', { headers, body: message }),
+        () => stranger.ask('GET', '/v1/conversations/shop:1~c/messages', { headers }),
+        () => stranger.ask('POST', '/v1/messages', { headers, body: message }),
         () => stranger.ask('POST', '/v1/passes', { headers, body: '{"sub":"x","role":"agent","shop":"1"}' }),
         () => stranger.ask('POST', '/v1/images', { headers, body: 'x' }),
       ][at % 4]!()
