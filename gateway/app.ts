@@ -42,7 +42,7 @@ import { allowanceTable, type Row } from './doors/admit/allowance-table.ts'
 import { ALLOWANCE_SCOPES, Allowances } from './doors/admit/allowances.ts'
 import { AddressWatch } from './doors/admit/address-watch.ts'
 import { Admit } from './doors/admit/admit.ts'
-import { demoSecret, keptWord } from './doors/admit/demo-secret.ts'
+import { demoSecret, keptWord, UnusableSecret } from './doors/admit/demo-secret.ts'
 import { DemoWord, registerDemoWord } from './doors/admit/demo-word.ts'
 import { lineRefusal } from './doors/admit/line-refusal.ts'
 import { Origins } from './doors/admit/origins.ts'
@@ -133,7 +133,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   }
   const stopRounds = startRounds({ handover: domain.handover, hub, lines: reception.lines, report })
 
-  const demoWord = isDemo(config) ? new DemoWord(config.DEMO_WORD ?? (await keptWord(config.DATA_DIR))) : undefined
+  const demoWord = isDemo(config) ? new DemoWord(config.DEMO_WORD ?? (await keptWord(config.DATA_DIR).catch(asSetting))) : undefined
   if (demoWord !== undefined) registerDemoWord(fastify, demoWord, { allowances, proxies })
   await openDoors(fastify, { config, dispatcher, reception })
   if (config.DOORS.includes('rest')) registerRest(fastify, {
@@ -153,6 +153,11 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     await backbone.close()
   })
   return { ...asApp(fastify, { config, dispatcher, reception }), unready, demoWord: demoWord?.text }
+}
+
+/** The operator can put it right. */
+function asSetting(error: unknown): never {
+  throw error instanceof UnusableSecret ? new SettingError(error.message) : error
 }
 
 /** On a port of its own it is at no other; it opens with the rest and ends with it. */
@@ -254,7 +259,7 @@ function createCustomerUrl({ CUSTOMER_URL, CUSTOMER_KEY, CUSTOMER_MS }: Config, 
 const isDemo = ({ IM_SECRET, IM_JWKS_URL }: Config): boolean => IM_SECRET === undefined && IM_JWKS_URL === undefined
 
 async function createPasses(config: Config, { now, report }: Pick<DomainOptions, 'now' | 'report'>): Promise<Passes> {
-  const secret = isDemo(config) ? await demoSecret(config.DATA_DIR) : config.IM_SECRET
+  const secret = isDemo(config) ? await demoSecret(config.DATA_DIR).catch(asSetting) : config.IM_SECRET
   const keySet = config.IM_JWKS_URL === undefined ? undefined : {
     url: config.IM_JWKS_URL, onSeen: (problem: string | undefined) => report({ fact: 'partSeen', part: 'The key set of IM_JWKS_URL', problem }),
   }

@@ -1,17 +1,63 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+/** A file of a secret cannot be used; the message is a sentence for the operator, with what to do. */
+export class UnusableSecret extends Error {
+  override readonly name = 'UnusableSecret'
+}
+
+interface SecretFile {
+  readonly path: string
+  readonly bytesCount: number
+  /** The setting that does without the file. */
+  readonly instead: string
+}
 
 /** The secret of a gateway that was given none, and the word for its passes: made once, so that both survive a restart. */
-export const demoSecret = (dataDir: string): Promise<string> => keptRandom(join(dataDir, 'demo-secret'), 32)
-export const keptWord = (dataDir: string): Promise<string> => keptRandom(join(dataDir, 'demo-word'), 9)
+export const demoSecret = (dataDir: string): Promise<string> =>
+  keptRandom({ path: join(dataDir, 'demo-secret'), bytesCount: 32, instead: 'IM_SECRET' })
+export const keptWord = (dataDir: string): Promise<string> =>
+  keptRandom({ path: join(dataDir, 'demo-word'), bytesCount: 9, instead: 'DEMO_WORD' })
 
-async function keptRandom(path: string, bytesCount: number): Promise<string> {
-  await mkdir(join(path, '..'), { recursive: true })
+async function keptRandom(file: SecretFile): Promise<string> {
+  const { path, bytesCount, instead } = file
   try {
-    await writeFile(path, randomBytes(bytesCount).toString('base64url'), { flag: 'wx', mode: 0o600 })
+    const text = await read(path) ?? (await make(file), await read(path)) ?? ''
+    // base64 has four characters for three bytes; what is shorter was cut, and a secret that is empty is none
+    if (/^[\w-]+$/.test(text) && text.length >= Math.ceil((bytesCount * 8) / 6)) return text
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new UnusableSecret(`The file ${path} cannot be made or read: ${WHY[code ?? ''] ?? message}; put that right, or set ${instead}.`)
   }
-  return readFile(path, 'utf8')
+  throw new UnusableSecret(`The file ${path} is not whole; delete it, so that the next start makes a new one, or set ${instead}.`)
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied', EPERM: 'permission denied', EROFS: 'the file system is read-only', ENOSPC: 'the disk is full',
+  EISDIR: 'a folder is in its place', ENOTDIR: 'a file is in place of its folder', EIO: 'the disk fails',
+}
+
+async function read(path: string): Promise<string | undefined> {
+  try {
+    return (await readFile(path, 'utf8')).trim()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** Under its name it is whole from the first moment, and of several gateways that start at once one makes it. */
+async function make({ path, bytesCount }: SecretFile): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const unnamed = `${path}.${randomBytes(6).toString('hex')}.tmp`
+  try {
+    await writeFile(unnamed, randomBytes(bytesCount).toString('base64url'), { flag: 'wx', mode: 0o600, flush: true })
+    await link(unnamed, path).catch(async (error: NodeJS.ErrnoException) => {
+      // some file systems have no second names
+      if (error.code !== 'EEXIST') await rename(unnamed, path)
+    })
+  } finally {
+    await rm(unnamed, { force: true })
+  }
 }
