@@ -86,9 +86,12 @@ export async function openFiles(folder: string): Promise<Files> {
   } catch (error) {
     if (error instanceof DataFolderError) throw error
     const { message, code } = error as NodeJS.ErrnoException
+    if (code === 'ENOSPC') throw full(folder)
     // the system's own no is about the disk and not about what was written on it
-    const Kind = typeof code === 'string' && code.startsWith('E') ? DataFolderError : DamagedFolder
-    throw new Kind(`The data folder ${folder} cannot be opened: ${message}; restore it, set DATA_DIR to another, or start once with --salvage.`)
+    if (typeof code === 'string' && code.startsWith('E')) {
+      throw new DataFolderError(`The data folder ${folder} cannot be opened: ${message}; put that right, or set DATA_DIR to another.`)
+    }
+    throw new DamagedFolder(`The data folder ${folder} cannot be opened: ${message}; restore it, set DATA_DIR to another, or start once with --salvage.`)
   }
 }
 
@@ -104,8 +107,11 @@ function prepare(folder: string, name: string): void {
   if (existsSync(join(path, 'data.mdb'))) return
   // where its first pages do not fit, LMDB ends the process
   const { bavail, bsize } = statfsSync(path)
-  if (bavail * bsize < ROOM_BYTES) throw new DataFolderError(`The disk of the data folder ${folder} is full; make room, or set DATA_DIR to another.`)
+  if (bavail * bsize < ROOM_BYTES) throw full(folder)
 }
+
+const full = (folder: string): DataFolderError => new DataFolderError(
+  `The disk of the data folder ${folder} is full; make room, or set DATA_DIR to another.`)
 
 function openAll(folder: string): Omit<Files, 'epoch' | 'folded'> & { readonly roots: { readonly journal: Sealed; readonly images: Sealed } } {
   const root = (name: 'journal' | 'images'): RootDatabase<Buffer, Buffer> => open(join(folder, name), { ...DURABLE, ...BINARY })
