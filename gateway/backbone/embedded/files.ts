@@ -91,7 +91,8 @@ export async function openFiles(folder: string): Promise<Files> {
     if (typeof code === 'string' && code.startsWith('E')) {
       throw new DataFolderError(`The data folder ${folder} cannot be opened: ${message}; put that right, or set DATA_DIR to another.`)
     }
-    throw new DamagedFolder(`The data folder ${folder} cannot be opened: ${message}; restore it, set DATA_DIR to another, or start once with --salvage.`)
+    throw new DamagedFolder(
+      `The data folder ${folder} cannot be opened: ${message}; restore it, set DATA_DIR to another, or start once with --salvage.`)
   }
 }
 

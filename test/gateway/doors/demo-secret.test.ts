@@ -23,7 +23,8 @@ test.each(FILES)('%s is made once, for its owner alone, also by several at once,
 test.each(FILES)('%s that is empty, cut or no text is a sentence, and stays', async (name, kept, instead) => {
   await kept(folder)
   const path = join(folder, name)
-  const damages = [() => truncateSync(path, 5), () => writeFileSync(path, ''), () => writeFileSync(path, '\n'), () => writeFileSync(path, Buffer.alloc(99))]
+  const write = (text: string | Buffer) => () => writeFileSync(path, text)
+  const damages = [() => truncateSync(path, 5), write(''), write('\n'), write(Buffer.alloc(99))]
   for (const damage of damages) {
     damage()
     const before = readFileSync(path)
