@@ -48,12 +48,14 @@ import { lineRefusal } from './doors/admit/line-refusal.ts'
 import { Origins } from './doors/admit/origins.ts'
 import { Passes } from './doors/admit/passes.ts'
 import { TrustedProxies } from './doors/admit/trusted-proxies.ts'
+import { UnderWay } from './doors/admit/under-way.ts'
 import type { Domain } from './doors/dispatch.ts'
 import { registerBundles } from './doors/bundles.ts'
 import { Dispatcher } from './doors/dispatcher.ts'
 import { Turns } from './doors/fair-queue.ts'
 import { EngineIoDoor } from './doors/engine-io.ts'
 import { engineLines } from './doors/engine-line.ts'
+import { HTTP_LIMITS } from './doors/http-limits.ts'
 import { Hub } from './doors/hub.ts'
 import { registerPages } from './doors/pages.ts'
 import type { Reception } from './doors/reception.ts'
@@ -310,6 +312,7 @@ function createAllowances({ bus }: Backbone, { config, uptime, report, rates }: 
 
 const restOptions = (config: Config, allowances: AllowancesPort) => ({
   apiKey: config.API_KEY, hasGuests: config.GUESTS, allowances,
+  answers: new UnderWay(HTTP_LIMITS.pictures, { hasAddresses: config.RATE_LIMITS === 'on' }),
 })
 
 function registerFiles(fastify: FastifyInstance, config: Config): void {

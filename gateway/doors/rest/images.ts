@@ -2,16 +2,19 @@
  * Pictures: added with a person's pass, shown to whoever knows the address. What is served is bytes of strangers, so it comes with
  * its exact type, may run nothing, and belongs to no page.
  */
+import type { IncomingMessage } from 'node:http'
+import { finished } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Images } from '../../domain/images.ts'
 import { Refusal } from '../../domain/refusal.ts'
-import { LIMITS } from '../../protocol/limits.ts'
 import type { Origins } from '../admit/origins.ts'
 import type { Passes } from '../admit/passes.ts'
 import type { TrustedProxies } from '../admit/trusted-proxies.ts'
+import type { UnderWay } from '../admit/under-way.ts'
 import { spenderOf, type Spender } from '../../domain/allowances.ts'
 import { holds } from '../etag.ts'
 import { sendRefusal } from './http-refusal.ts'
+import { readPicture } from './picture-body.ts'
 import { pictureStream } from './picture-stream.ts'
 
 export interface ImageRoutes {
@@ -19,8 +22,12 @@ export interface ImageRoutes {
   readonly passes: Passes
   readonly origins: Origins
   readonly proxies: TrustedProxies
+  /** Room for those that are being shown. */
+  readonly answers: UnderWay
 }
 
+/** When to come again where there is no room for another answer. */
+const FULL_MS = 2000
 const YEAR_SECONDS = 31_536_000
 
 /** Who adds a picture without saying how large it is. */
@@ -31,14 +38,10 @@ export function registerImages(door: FastifyInstance, options: ImageRoutes): voi
   door.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     // its name for itself does not count, its bytes do
-    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-    scope.setErrorHandler((error, _request, reply) => {
-      if ((error as { statusCode?: number }).statusCode !== 413) throw error
-      return sendRefusal(reply, new Refusal('image_too_large'))
-    })
+    scope.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) => readPicture(payload))
     // who may not is told before four megabytes are read
     const onRequest = async (request: FastifyRequest): Promise<void> => admit(request, options, uncounted)
-    scope.post('/images', { bodyLimit: LIMITS.imageBytes, onRequest }, async (request, reply) => {
+    scope.post('/images', { onRequest }, async (request, reply) => {
       const { body } = request
       const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
       const spender = uncounted.get(request)
@@ -46,8 +49,11 @@ export function registerImages(door: FastifyInstance, options: ImageRoutes): voi
       const { id, width, height } = await options.images.keep(bytes)
       return reply.code(201).send({ url: `/v1/images/${id}`, width, height })
     })
-    scope.get<{ Params: { id: string } }>('/images/:id', async ({ params, headers }, reply) => {
+    scope.get<{ Params: { id: string } }>('/images/:id', async ({ params, headers, raw }, reply) => {
       const etag = `"${encodeURIComponent(params.id)}"`
+      const giveBack = options.answers.take(options.proxies.clientAddress(raw), 1)
+      if (giveBack === undefined) throw new Refusal('rate_limited', 'too many pictures are under way', FULL_MS)
+      finished(reply.raw, giveBack)
       return show(await options.images.get(params.id), reply, { etag, isHeld: holds(headers, etag) })
     })
   })

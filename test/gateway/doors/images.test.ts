@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
 import { LIMITS } from '../../../gateway/protocol/limits.ts'
 import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
@@ -107,4 +109,50 @@ test('an address that is none of an image shows nothing, and nobody remembers th
       error: { code: 'unknown_command', message: 'There is no such command. (there is no such image)', retry: false },
     }])
   }
+})
+
+/** A request in pieces, each in a chunk of its own. */
+function post(gateway: StartedGateway, token: string, headers: string): Socket {
+  const socket = connect(gateway.port, '127.0.0.1').on('error', () => undefined)
+  socket.write(`POST /v1/images HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n${headers}\r\n\r\n`)
+  return socket
+}
+
+test('a picture of unknown length grows to the limit and no further, and the refusal can be read', async () => {
+  const gateway = await start()
+  const token = await gateway.pass({ sub: 'c1' })
+  for (const [size, status] of [[LIMITS.imageBytes, '201'], [LIMITS.imageBytes + 1, '413']] as const) {
+    const socket = post(gateway, token, 'Transfer-Encoding: chunked')
+    const bytes = Buffer.alloc(size)
+    PICTURES.png.copy(bytes)
+    for (let at = 0; at < size; at += 1_000_000) {
+      const piece = bytes.subarray(at, at + 1_000_000)
+      socket.write(`${piece.length.toString(16)}\r\n`)
+      socket.write(piece)
+      socket.write('\r\n')
+    }
+    socket.write('0\r\n\r\n')
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    expect(answer.toString()).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+    socket.destroy()
+  }
+})
+
+test('a hundred who read nothing of a large picture hold a portion each, and not the picture', async () => {
+  const gateway = await start()
+  const large = new Uint8Array(LIMITS.imageBytes)
+  large.set(PICTURES.png)
+  const { json } = await add(gateway.url, large, bearer(await gateway.pass({ sub: 'c1' })))
+  await (await fetch(gateway.url + json.url)).arrayBuffer()
+  const before = process.memoryUsage().arrayBuffers
+  const readers = Array.from({ length: 100 }, () => {
+    const socket = connect(gateway.port, '127.0.0.1').on('error', () => undefined).pause()
+    socket.write(`GET ${json.url} HTTP/1.1\r\nHost: x\r\n\r\n`)
+    return socket
+  })
+  // who reads is served beside them, as often as it asks
+  for (let n = 0; n < 5; n++) expect((await (await fetch(gateway.url + json.url)).arrayBuffer()).byteLength).toBe(LIMITS.imageBytes)
+  const grown = process.memoryUsage().arrayBuffers - before
+  for (const socket of readers) socket.destroy()
+  expect(grown).toBeLessThan(120_000_000) // what the collector has not come to included; whole pictures were 400 MB
 })

@@ -9,6 +9,7 @@ import { Origins } from '../../../gateway/doors/admit/origins.ts'
 import { DemoWord } from '../../../gateway/doors/admit/demo-word.ts'
 import { Passes } from '../../../gateway/doors/admit/passes.ts'
 import { TrustedProxies } from '../../../gateway/doors/admit/trusted-proxies.ts'
+import { UnderWay } from '../../../gateway/doors/admit/under-way.ts'
 import type { Domain } from '../../../gateway/doors/dispatch.ts'
 import { OPENAPI } from '../../../gateway/doors/rest/openapi.ts'
 import { registerRest } from '../../../gateway/doors/rest/rest.ts'
@@ -39,7 +40,7 @@ async function routes(): Promise<string[]> {
   })
   registerRest(app, {
     passes: new Passes({ secret: 'secret', now: () => 0 }), origins: new Origins('*'), proxies: new TrustedProxies('off'),
-    report: () => undefined,
+    report: () => undefined, answers: new UnderWay({ address: 1, total: 1 }),
     domain: {} as Domain, apiKey: 'key', demoWord: new DemoWord('word'), hasGuests: true, allowances: {} as Allowances, images: {} as Images,
   })
   await app.ready()
