@@ -1,12 +1,10 @@
 /** Two persons, one after the other, on one living element. The gateway's own histories are the witness. */
-import type { Browser, Locator } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DESKTOP, hook, launchChromium, openPage, type TestPage } from '../kit/browser.ts'
+import { launchChromium, type TestPage } from '../kit/browser.ts'
 import { spawnGateway, type PassClaims, type SpawnedGateway } from '../kit/gateway.ts'
-import { person, type Person } from './person.ts'
-
-type Tag = 'im-chat' | 'im-inbox' | 'im-desk'
-type Chat = HTMLElement & { token: string; to: string; gateway: string; open: boolean | ((to: string) => void); logout(): void }
+import { mountElement, type Chat, type Mounted, type Tag } from './mount-element.ts'
+import { person, textsOf } from './person.ts'
 
 let gateway: SpawnedGateway
 let browser: Browser
@@ -21,63 +19,7 @@ afterAll(async () => {
   await gateway.stop()
 })
 
-interface Mounted extends TestPage {
-  readonly part: (name: string) => Locator
-  set(properties: Partial<Pick<Chat, 'token' | 'to'>>): Promise<void>
-  /** Becomes live as `id`, with `to` open. */
-  become(claims: PassClaims, to: string): Promise<void>
-  say(text: string): Promise<void>
-  shown(): Promise<string>
-}
-
-async function mount(tag: Tag, context?: TestPage): Promise<Mounted> {
-  // names that cannot be resolved while offline are the browser's own complaint
-  const opened = context ?? await openPage(browser, 'about:blank', { ...DESKTOP, expected: /ERR_INTERNET_DISCONNECTED/ })
-  const page = context ? await context.context.newPage() : opened.page
-  await page.route('**/favicon.ico', (route) => route.fulfill({ status: 204 }))
-  // any address of the gateway's origin that is no page of its own
-  await page.goto(`${gateway.url}/healthz`)
-  page.setDefaultTimeout(15_000)
-  await page.addScriptTag({ url: `/${tag}.js` })
-  await page.evaluate(([name, url]) => {
-    const element = document.createElement(name) as Chat
-    Object.assign(document.documentElement.style, { height: '100%' })
-    element.addEventListener('im-person', (event) => console.info('im-person', JSON.stringify((event as CustomEvent).detail)))
-    element.gateway = url
-    document.body.append(element)
-    if (name === 'im-chat') element.open = true
-  }, [tag, gateway.url] as const)
-  const set: Mounted['set'] = (properties) => page.evaluate(async ([name, all]) => {
-    const element = document.querySelector(name)! as Chat & { updateComplete: Promise<unknown> }
-    if (all.token !== undefined) element.token = all.token
-    await element.updateComplete
-    if (all.to !== undefined) element.to = all.to
-    await element.updateComplete
-  }, [tag, properties] as const)
-  const part = (name: string): Locator => hook(page, name, tag)
-  const shown = (): Promise<string> => page.evaluate((name) => {
-    const root = document.querySelector(name)!.shadowRoot!
-    const fields = [...root.querySelectorAll<HTMLInputElement>('input, textarea')].map(({ value }) => value)
-    return [...fields, ...[...root.querySelectorAll(':not(style)')].map((each) => each.textContent)].join('\n')
-  }, tag)
-  return {
-    ...opened, page, part, set, shown,
-    async become(claims, to) {
-      await set({ token: await gateway.pass(claims), to })
-      await page.locator(`${tag}[connection="live"]`).waitFor({ state: 'attached' })
-      if (to !== '') await part('composer').waitFor()
-    },
-    async say(text) {
-      await part('composer').fill(text)
-      await page.keyboard.press('Enter')
-    },
-  }
-}
-
-const textsOf = async (who: Person, to: string): Promise<string[]> => {
-  const { messages } = (await who.ask('history', { to })) as { messages: { from: string; body: { text: string } }[] }
-  return messages.map(({ from, body }) => `${from}: ${body.text}`)
-}
+const mount = (tag: Tag, context?: TestPage): Promise<Mounted> => mountElement(tag, { browser, gateway }, context)
 
 /** Whom each kind of page is of, and whom they talk to. */
 const CASTS: readonly [Tag, { first: PassClaims; second: PassClaims; firstTo: string; secondTo: string }][] = [

@@ -34,3 +34,9 @@ export async function person(gateway: Gateway, claims: PassClaims): Promise<Pers
     leave: () => void socket.close(),
   }
 }
+
+/** What the gateway has of the conversation with `to`: who said what. */
+export const textsOf = async (who: Person, to: string): Promise<string[]> => {
+  const { messages } = (await who.ask('history', { to })) as { messages: { from: string; body: { text: string } }[] }
+  return messages.map(({ from, body }) => `${from}: ${body.text}`)
+}

@@ -26,11 +26,15 @@ export abstract class LineElement extends LitElement {
       ...descriptor,
       set(this: LineElement, value: unknown) {
         const accepted = accept(value)
-        if (accepted === BAD) warnOnce(String(name), value)
-        else set.call(this, accepted)
+        if (accepted === BAD) return warnOnce(String(name), value)
+        set.call(this, accepted)
+        this.assigned(String(name))
       },
     }
   }
+
+  /** Somebody set a property, be it to what it was. */
+  protected assigned(_name: string): void {}
 
   get connection(): ConnectionState['name'] {
     return this.line.connection.name

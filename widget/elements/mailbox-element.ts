@@ -100,8 +100,8 @@ export abstract class MailboxElement extends LineElement {
   #stops: (() => void)[] = []
   #isMounted = false
   #isComposing = false
-  /** The page names somebody to talk to together with the pass. */
-  #isToNew = false
+  /** Somebody to talk to was named since the last update, be it the one of before: with another person's pass it is whom that one talks to. */
+  #isToNamed = false
   /** What the other windows know of `to`. */
   #told = ''
   #dir = 'ltr'
@@ -164,7 +164,7 @@ export abstract class MailboxElement extends LineElement {
   }
 
   protected override onPerson(who: Person): void {
-    if (!this.#isToNew) this.to = this.getAttribute('to') ?? ''
+    if (!this.#isToNamed) this.to = this.getAttribute('to') ?? ''
     this.#told = ''
     this.shown = 'list'
     this.thread.reset()
@@ -175,6 +175,12 @@ export abstract class MailboxElement extends LineElement {
     this.tell('im-person', who)
   }
 
+  protected override assigned(name: string): void {
+    if (name !== 'to') return
+    this.#isToNamed = true
+    this.requestUpdate()
+  }
+
   protected override createRenderRoot(): HTMLElement | DocumentFragment {
     const root = super.createRenderRoot()
     if (root instanceof ShadowRoot) quietKeys(root)
@@ -183,9 +189,8 @@ export abstract class MailboxElement extends LineElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!this.#isMounted) return
-    this.#isToNew = changed.has('to')
     this.#useLine()
-    this.#isToNew = false
+    this.#isToNamed = false
     const { client } = this.line
     this.mailbox.use(client)
     if (changed.has('to') && this.to !== '') this.#hold()
