@@ -8,7 +8,7 @@ import type { Command, CommandAnswer, Welcome } from '../../gateway/protocol/com
 import type { Body, Identity, Message } from '../../gateway/protocol/model.ts'
 import type { Push, PushData } from '../../gateway/protocol/pushes.ts'
 import type { Copy, Guest, KeptWish, SocketHistory } from './kept.ts'
-import { anything, count, flag, id, isRecord, list, number, oneOf, record, recordOf, text, time, word, type Check } from './shape.ts'
+import { count, flag, id, isRecord, list, number, oneOf, record, recordOf, text, time, word, yes, type Check } from './shape.ts'
 
 /** Longer than this nobody is made to wait; a timer would take a greater number for none. */
 const LONGEST_WAIT_MS = 3_600_000
@@ -32,7 +32,7 @@ const bodyFrom: Check<Body> = (value) => ({ text: '', ...bodyShape(value) })
 /** Nothing but what the gateway itself writes can fail here: a message left out would leave a hole that is read for again and again. */
 export const messageFrom: Check<Message> = record(
   { conversation: text, epoch: text, seq: count, id: text, from: text, side: text, kind: text, body: bodyFrom, at: time },
-  { prev: text, name: text },
+  { prev: text, name: text, guest: yes },
 ) as Check<Message>
 
 const cursor = record({ delivered: count, read: count })
@@ -47,30 +47,31 @@ const service = record(
 )
 const note = record({ id, by: person, text, at: time })
 const row = record(
-  { conversation: id, to: id, head, cursors, unread: count, at: time }, { name: text, last: messageFrom, service },
+  { conversation: id, to: id, head, cursors, unread: count, at: time }, { name: text, last: messageFrom, service, guest: yes, blocking: yes },
 )
 const status = oneOf('online', 'busy', 'away', 'offline')
 const presence = record({ online: flag }, { status, agents: list(record({ id, status }, { name: text, load: number })) })
 const quickReply = record({ id, scope: oneOf('shop', 'own'), title: text, text }, { folder: text })
 const order = record({ number: text, title: text }, { status: text, total: text, at: time, url: text, image: text })
 const customerInfo = record({}, { profile: list(record({ label: text, value: text })), orders: list(order) })
-const identity = record({ id, role: oneOf('customer', 'agent', 'system'), side: id, expiresAt: number }, { shop: text, name: text, avatar: text })
+const identity = record({ id, role: oneOf('customer', 'agent', 'system'), side: id, expiresAt: number }, { shop: text, name: text, avatar: text, guest: yes })
 const resumed = record(
-  { conversation: id, to: id, status: oneOf('follows', 'reload', 'diverged'), head, cursors }, { name: text },
+  { conversation: id, to: id, status: oneOf('follows', 'reload', 'diverged'), head, cursors },
+  { name: text, guest: yes, blocking: yes },
 )
 const welcome = record({ sid: text, identity, resumed: list(resumed) }, { v: number, at: time, limits: recordOf(number), imageHosts: list(text) })
 const changed = record({ service })
 
 const ANSWERS: Partial<Record<Command, Check<unknown>>> = {
-  send: record({ conversation: text, epoch: text, seq: count, at: time }, { prev: text, duplicate: anything }),
-  history: record({ conversation: id, messages: list(messageFrom), head, more: flag, cursors }),
+  send: record({ conversation: text, epoch: text, seq: count, at: time }, { prev: text, duplicate: yes }),
+  history: record({ conversation: id, messages: list(messageFrom), head, more: flag, cursors }, { blocking: yes }),
   conversations: record({ conversations: list(row), more: flag }),
   presence: record({ presence: recordOf(presence) }),
   search: record({ hits: list(record({ row }, { message: messageFrom })), isComplete: flag }),
   queue: record({ conversations: list(row), more: flag }),
   claim: changed, close: changed, transfer: changed, acceptTransfer: changed, block: changed, unblock: changed,
-  blocked: record({ blocked: list(record({ conversation: id, to: id, by: person, reason: text, at: time }, { name: text, until: time })) }),
-  blockedPersons: record({ blocked: list(record({ to: id }, { name: text })) }),
+  blocked: record({ blocked: list(record({ conversation: id, to: id, by: person, reason: text, at: time }, { name: text, until: time, guest: yes })) }, { more: yes }),
+  blockedPersons: record({ blocked: list(record({ conversation: id, to: id, at: time }, { name: text, guest: yes })) }),
   notes: record({ notes: list(note) }),
   saveNote: record({}, { note }),
   quickReplies: record({ quickReplies: list(quickReply) }),
@@ -83,7 +84,7 @@ const ANSWERS: Partial<Record<Command, Check<unknown>>> = {
 const PUSHES: Partial<Record<Push, Check<unknown>>> = {
   messagePush: messageFrom,
   cursorPush: record({ conversation: id, participant: id, delivered: count, read: count }),
-  typingPush: record({ conversation: id, from: id, side: id, on: flag }, { name: text }),
+  typingPush: record({ conversation: id, from: id, side: id, on: flag }, { name: text, guest: yes }),
   conversationPush: row,
   changeUserPush: record({ toid: id }),
   syncChangeUserPush: record({ toid: id }, { socketid: text }),

@@ -18,12 +18,13 @@ export const text: Check<string> = (value) => (typeof value === 'string' ? value
 /** A string that is not empty and names nothing that every object has. */
 export const id: Check<string> = (value) => (typeof value === 'string' && value !== '' && !isTaken(value) ? value : undefined)
 export const flag: Check<boolean> = (value) => (typeof value === 'boolean' ? value : undefined)
+/** `true`, or not there. */
+export const yes: Check<true> = (value) => value === true || undefined
 export const number: Check<number> = (value) => (typeof value === 'number' && isFinite(value) ? value : undefined)
 /** A whole number from 0. */
 export const count: Check<number> = (value) => (Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined)
 /** Ms since the epoch. */
 export const time: Check<number> = (value) => (number(value) !== undefined && Math.abs(value as number) <= LAST_TIME ? (value as number) : undefined)
-export const anything: Check<unknown> = (value) => value
 
 /** Text, or a number as text: what a card shows. */
 export const word: Check<string | number> = (value) => text(value) ?? number(value)

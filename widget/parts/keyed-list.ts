@@ -13,7 +13,8 @@ function remove(part: ChildPart): void {
 }
 
 /**
- * Lit's `repeat` for lists in which each key comes once. What stays where it is, is not touched. A row whose template cannot be made
+ * Lit's `repeat`. A key that comes again is another key: ids are their writers' to choose, and two rows that shared one part would
+ * leave the other behind for good, under whoever is shown next. What stays where it is, is not touched. A row whose template cannot be made
  * or shown is shown as `plain` says, and the other rows as ever: one message of a stranger must not stop a list half way.
  */
 class Repeat extends Directive {
@@ -28,7 +29,7 @@ class Repeat extends Directive {
     const old = Array.isArray(committed) ? (committed as ChildPart[]) : []
     if (committed !== old) clearPart(list)
     const oldKeys = this.#keys
-    const keys = (this.#keys = items.map(keyOf))
+    const keys = (this.#keys = apart(items.map(keyOf)))
     const parts = new Map(oldKeys.map((key, i) => [key, old[i]!]))
     const wanted = new Set(keys)
     for (const [key, part] of parts) if (!wanted.has(key)) remove(part)
@@ -46,6 +47,16 @@ class Repeat extends Directive {
     setCommittedValue(list, rows.reverse())
     return noChange
   }
+}
+
+/** Each key once: of equal ones the second and later get a number. */
+function apart(keys: readonly unknown[]): readonly unknown[] {
+  const counts = new Map<unknown, number>()
+  return keys.map((key) => {
+    const count = counts.get(key) ?? 0
+    counts.set(key, count + 1)
+    return count === 0 ? key : `${String(key)}\n${count}`
+  })
 }
 
 function attempt<T>(run: () => T, instead: () => T): T {

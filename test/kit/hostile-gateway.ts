@@ -1,0 +1,58 @@
+/** A gateway that says what it is told to: the production door, with answers and pushes made up by a test, and the built scripts beside it. */
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import type { Socket } from 'engine.io'
+import { Dispatcher } from '../../gateway/doors/dispatcher.ts'
+import { EngineIoDoor } from '../../gateway/doors/engine-io.ts'
+import type { Identity } from '../../gateway/protocol/model.ts'
+import { decodePacket, encodePacket, type Packet } from '../../gateway/protocol/packet.ts'
+
+export interface HostileGateway {
+  readonly url: string
+  /** To everybody who is connected. */
+  push(name: string, data: unknown): void
+  close(): void
+}
+
+type Input = Readonly<Record<string, unknown>>
+
+export async function startHostileGateway(identity: Identity, answer: (command: string, input: Input) => unknown): Promise<HostileGateway> {
+  const sockets = new Set<Socket>()
+  const send = (socket: Socket, packet: Packet): void => void socket.send(encodePacket(packet))
+  const dispatcher = new Dispatcher()
+  dispatcher.engineIo = new EngineIoDoor({
+    tag: 'hostile',
+    onSession(socket) {
+      sockets.add(socket)
+      socket.on('close', () => sockets.delete(socket))
+      socket.on('message', (data: string) => {
+        const packet = decodePacket(data)
+        if (packet.type === 'connect') send(socket, { type: 'connect', data: { sid: 's', identity, v: 1, at: Date.now(), limits: {}, resumed: [] } })
+        if (packet.type === 'event' && packet.id !== undefined) {
+          send(socket, { type: 'ack', id: packet.id, args: [answer(packet.name, packet.args[0] as Input)] })
+        }
+      })
+    },
+  })
+  const server = dispatcher.server(({ url = '/' }, response) => {
+    const script = `dist/widget${url}`
+    if (url === '/') return void response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Page</title>')
+    if (!/^\/[\w.-]+\.js$/.test(url) || !existsSync(script)) return void response.writeHead(204).end()
+    response.writeHead(200, { 'content-type': 'text/javascript' }).end(readFileSync(script))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    push: (name, data) => {
+      for (const socket of sockets) send(socket, { type: 'event', name, args: [data] })
+    },
+    close: () => {
+      dispatcher.engineIo?.close()
+      dispatcher.cut()
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
