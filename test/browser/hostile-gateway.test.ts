@@ -1,4 +1,4 @@
-/** Two hundred conversations, messages and pushes that nobody sane would send: nothing throws, no row is missing, nobody stands under another's name. */
+/** Two hundred conversations, messages and pushes that nobody sane would send: nothing throws, no row is missing, all stand under their names. */
 import fc from 'fast-check'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -28,7 +28,8 @@ const KINDS = ['text', 'image', 'product', 'order', 'system', 'note', 'construct
 const TIMES = [NOW, NOW, NOW, 0, -1, 8.64e15, -8.64e15, 0.5]
 const FIELDS = ['title', 'price', 'number', 'status', 'total', 'url', 'image', 'width', 'height', 'progress', 'problem', 'toString', 'id']
 const BODIES = sample(fc.record({
-  kind: fc.constantFrom(...KINDS), at: fc.constantFrom(...TIMES), name: hostileValue, guest: hostileValue, id: fc.constantFrom('same', 'same', undefined),
+  kind: fc.constantFrom(...KINDS), at: fc.constantFrom(...TIMES),
+  name: hostileValue, guest: hostileValue, id: fc.constantFrom('same', 'same', undefined),
   body: fc.oneof({ weight: 1, arbitrary: hostileValue }, {
     weight: 9, arbitrary: fc.record(Object.fromEntries(['text', ...FIELDS].map((field) => [field, fc.option(hostileValue, { nil: undefined })]))),
   }),
@@ -111,7 +112,7 @@ test.each(['im-desk', 'im-inbox', 'im-chat'] as const)('<%s>', async (tag) => {
     if (tag !== 'im-chat') expect(await hook(page, 'panel', tag).locator('h2.title').textContent()).toBe(`Person ${to.slice(1)}`)
   }
   await isListed()
-  const partners = ['c0', 'c1', 'c2', 'c3', 'c0', 'c3']
+  const partners = ['c0', 'c3', 'c0', 'c3']
   for (const to of partners) {
     await page.evaluate(([name, next]) => void Object.assign(document.querySelector(name)!, { to: next }), [tag, to] as const)
     await isWhole(to)

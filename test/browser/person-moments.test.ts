@@ -23,7 +23,7 @@ afterAll(async () => {
 const mount = (tag: Tag): Promise<Mounted> => mountElement(tag, { browser, gateway })
 const SHOP = 'shop:42'
 
-test('another gateway on a living chat: nothing of the first is on the screen or goes there, and it is all there when the first is back', async () => {
+test('another gateway on a living chat: nothing of the first is shown or goes there, and it is all there when the first is back', async () => {
   const other = await startGateway()
   const here = await person(gateway, { sub: 'm-ann' })
   const elsewhere = await person(other, { sub: 'm-ann' })
@@ -52,7 +52,7 @@ describe('the pass and `to` in one task', () => {
   const ANN: PassClaims = { sub: 't-ann' }
   const BOB: PassClaims = { sub: 't-bob' }
 
-  test.each(['im-chat', 'im-inbox'] as const)('%s: `to` named again with the other person’s pass, before or after it, is whom that one talks to', async (tag) => {
+  test.each(['im-chat', 'im-inbox'] as const)('%s: `to` named with the other person’s pass is whom that one talks to', async (tag) => {
     const mounted = await mount(tag)
     for (const isFirst of [true, false]) {
       const bob = await person(gateway, BOB)
@@ -215,7 +215,9 @@ test('a shift changes at a desk: no number, notice, question or sound of the fir
     }
     const heard: string[] = []
     document.querySelector('im-desk')!.addEventListener('im-sound', () => heard.push('sound'))
-    document.querySelector('im-desk')!.addEventListener('im-unread', (event) => heard.push(`unread ${(event as CustomEvent<{ count: number }>).detail.count}`))
+    document.querySelector('im-desk')!.addEventListener('im-unread', (event) => {
+      heard.push(`unread ${(event as CustomEvent<{ count: number }>).detail.count}`)
+    })
     Object.assign(window, { Notification: Notice, notices, heard })
   })
   const state = () => page.evaluate(() => {

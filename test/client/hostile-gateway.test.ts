@@ -10,7 +10,9 @@ import { hostileLike, typesOf } from '../kit/hostile-values.ts'
 const OPTIONS: fc.Parameters<unknown> = { numRuns: 300, seed: 11 }
 
 /** What the contract asks of a gateway, and a client can do without. */
-const SPARED: Readonly<Record<string, object>> = { welcome: { v: 1, at: 1, limits: {} }, byePush: { message: '' }, syncChangeUserPush: { socketid: '' } }
+const SPARED: Readonly<Record<string, object>> = {
+  welcome: { v: 1, at: 1, limits: {} }, byePush: { message: '' }, syncChangeUserPush: { socketid: '' },
+}
 /** A pushed name that no client here makes anything of may carry anything. */
 const UNREAD: readonly string[] = ['refusalPush', 'quickRepliesPush']
 

@@ -15,7 +15,9 @@ const there = (world: ClientWorld): (string | undefined)[] => [...world.gateway.
 
 describe('several switches in one task', () => {
   /** How far the first one's line is when it happens, ms after the start; a packet takes 30 each way. */
-  test.each([['before anything', 0], ['while the line opens', 20], ['with the hello under way', 45], ['with the welcome under way', 75], ['live', 500]])(
+  test.each([
+    ['before anything', 0], ['while the line opens', 20], ['with the hello under way', 45], ['with the welcome under way', 75], ['live', 500],
+  ])(
     '%s: only the last one arrives, and each one’s words go out as its own', async (_when, ms) => {
       const world = new ClientWorld()
       world.gateway.websocket.delay = 30

@@ -50,11 +50,13 @@ const row = record(
   { conversation: id, to: id, head, cursors, unread: count, at: time }, { name: text, last: messageFrom, service, guest: yes, blocking: yes },
 )
 const status = oneOf('online', 'busy', 'away', 'offline')
-const presence = record({ online: flag }, { status, agents: list(record({ id, status }, { name: text, load: number })) })
+const presence = record({ online: flag }, { status, agents: list(record({ id, status }, { name: text, load: number })), more: yes })
 const quickReply = record({ id, scope: oneOf('shop', 'own'), title: text, text }, { folder: text })
 const order = record({ number: text, title: text }, { status: text, total: text, at: time, url: text, image: text })
 const customerInfo = record({}, { profile: list(record({ label: text, value: text })), orders: list(order) })
-const identity = record({ id, role: oneOf('customer', 'agent', 'system'), side: id, expiresAt: number }, { shop: text, name: text, avatar: text, guest: yes })
+const identity = record({ id, role: oneOf('customer', 'agent', 'system'), side: id, expiresAt: number },
+  { shop: text, name: text, avatar: text, guest: yes },
+)
 const resumed = record(
   { conversation: id, to: id, status: oneOf('follows', 'reload', 'diverged'), head, cursors },
   { name: text, guest: yes, blocking: yes },
@@ -70,8 +72,10 @@ const ANSWERS: Partial<Record<Command, Check<unknown>>> = {
   search: record({ hits: list(record({ row }, { message: messageFrom })), isComplete: flag }),
   queue: record({ conversations: list(row), more: flag }),
   claim: changed, close: changed, transfer: changed, acceptTransfer: changed, block: changed, unblock: changed,
-  blocked: record({ blocked: list(record({ conversation: id, to: id, by: person, reason: text, at: time }, { name: text, until: time, guest: yes })) }, { more: yes }),
-  blockedPersons: record({ blocked: list(record({ conversation: id, to: id, at: time }, { name: text, guest: yes })) }),
+  blocked: record({
+    blocked: list(record({ conversation: id, to: id, by: person, reason: text, at: time }, { name: text, until: time, guest: yes })),
+  }, { more: yes }),
+  blockedPersons: record({ blocked: list(record({ conversation: id, to: id, at: time }, { name: text, guest: yes })) }, { more: yes }),
   notes: record({ notes: list(note) }),
   saveNote: record({}, { note }),
   quickReplies: record({ quickReplies: list(quickReply) }),

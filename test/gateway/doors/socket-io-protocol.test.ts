@@ -69,7 +69,7 @@ describe('Socket.IO v5 on the default namespace', () => {
 
   // the official suite, which answers no ping either
   test('a disconnect leaves the Engine.IO session: it is pinged, events are refused, another connect is welcome', async () => {
-    const { pipe } = await connected('40', { pingIntervalMs: 50, pingTimeoutMs: 60_000 })
+    const { pipe } = await connected('40', { pingIntervalMs: 400, pingTimeoutMs: 60_000 })
     pipe.send('41')
     expect(await pipe.next()).toBe('2')
     pipe.send('40')
