@@ -50,7 +50,7 @@ const row = record(
   { conversation: id, to: id, head, cursors, unread: count, at: time }, { name: text, last: messageFrom, service, guest: yes, blocking: yes },
 )
 const status = oneOf('online', 'busy', 'away', 'offline')
-const presence = record({ online: flag }, { status, agents: list(record({ id, status }, { name: text, load: number })), more: yes })
+const presence = record({ online: flag }, { status, agents: list(record({ id, status }, { name: text, load: count })), more: yes })
 const quickReply = record({ id, scope: oneOf('shop', 'own'), title: text, text }, { folder: text })
 const order = record({ number: text, title: text }, { status: text, total: text, at: time, url: text, image: text })
 const customerInfo = record({}, { profile: list(record({ label: text, value: text })), orders: list(order) })
