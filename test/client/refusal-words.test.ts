@@ -8,7 +8,8 @@ import { refusalSentence } from '../../widget/parts/refusal-sentence.ts'
 const ALL = Object.keys(CODES) as Code[]
 /** Nothing that the page's author or the operator can do: it is between persons, or it passes. */
 const PERSONS: readonly Code[] = [
-  'too_large', 'hello_timeout', 'text_empty', 'text_too_long', 'image_unsupported', 'image_too_large', 'blocked', 'conflict', 'agent_unavailable',
+  'too_large', 'hello_timeout', 'text_empty', 'text_too_long', 'image_unsupported', 'image_too_large', 'image_gone', 'blocked', 'conflict',
+  'agent_unavailable',
   'too_many', 'draining', 'slow',
 ]
 

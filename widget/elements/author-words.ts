@@ -33,7 +33,6 @@ const REMEDIES: Readonly<Record<Code, string | undefined>> = {
   forbidden: 'The pass in `token` may not do this: look at its claims role, shop and sub, and at `to`.',
   start_forbidden: '`to` is a person, to whom this pass may not write first. A shop is written to="shop:<id>"; the setting DIRECT of the gateway'
     + ' says which persons may write to persons.',
-  image_gone: undefined, images_full: LOG,
   blocked: undefined, conflict: undefined, agent_unavailable: undefined, too_many: undefined,
   rate_limited: LIMITS, unavailable: LOG, draining: undefined, internal: LOG,
   replaced: 'Two windows have the same `device` name.', slow: undefined, abuse: LIMITS,
