@@ -1,4 +1,5 @@
 import type { Body } from '../../gateway/protocol/model.ts'
+import { refusalFrom } from './incoming.ts'
 import type { UploadOptions } from './upload.ts'
 import { withoutEndSlashes } from './without-end-slashes.ts'
 
@@ -8,4 +9,5 @@ export function uploadOnDemand(body: Body, options: UploadOptions): Promise<Body
   if (!url?.startsWith('data:')) return undefined
   const piece = import('./upload.ts').catch(() => Promise.reject({ code: 'unavailable', message: '', retry: true }))
   return piece.then(({ upload }) => upload(body, { ...options, gateway: withoutEndSlashes(options.gateway) }))
+    .catch((no: unknown) => Promise.reject(refusalFrom(no)))
 }

@@ -1,10 +1,10 @@
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Body } from '../../gateway/protocol/model.ts'
 import type { Clock } from './clock.ts'
-import { refusalFrom } from './incoming.ts'
 
 /**
- * Brings the picture of a message to its gateway, before the message itself. A script of its own: most chats are of words.
+ * Brings the picture of a message to its gateway, before the message itself. A script of its own: most chats are of words. It imports
+ * nothing as code, or the main script and it would share some: whoever calls it checks what a refusal of the gateway says.
  *
  * The body of a picture that waits: `{text, url: 'data:image/…;base64,…', width, height}`; of one that arrived: `url`, `width` and
  * `height` as the gateway answered. `{text, url: 'data:', problem}` is one that cannot be sent at all: `problem` is the refusal's code.
@@ -92,7 +92,7 @@ function outcomeOf({ status, responseText }: XMLHttpRequest): Outcome {
   const answer = parsed(responseText)
   const { url, width, height, error } = answer as { url?: unknown; width?: unknown; height?: unknown; error?: No }
   if (status >= 200 && status < 300 && typeof url === 'string') return { body: { url, width, height } as unknown as Body }
-  if (typeof error?.code === 'string') return { no: refusalFrom(error) }
+  if (typeof error?.code === 'string') return { no: error }
   return status >= 500 || status === 0 ? 'nothing' : { no: final(status === 413 ? 'image_too_large' : 'image_unsupported') }
 }
 
