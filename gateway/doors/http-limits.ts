@@ -5,9 +5,9 @@
 export const HTTP_LIMITS = {
   /** From the first byte, or from connecting, to the end of the headers. */
   headMs: 20_000,
-  /** A body may take so long … */
-  bodyMs: 20_000,
-  /** … and a second more for so many bytes that have come (Apache's RequestReadTimeout is the model) … */
+  /** A body has so much time … */
+  bodyMs: 30_000,
+  /** … and gets a second back for so many bytes that come, never more than that in all: what came at first excuses nothing later … */
   bodyBytesPerSecond: 500,
   /** … but the whole request no longer than this. */
   requestMs: 900_000,

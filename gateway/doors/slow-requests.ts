@@ -6,9 +6,11 @@ interface Slow {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly hasBody: boolean
-  readonly since: number
-  /** Of the socket, when the request began. */
-  readonly readBefore: number
+  /** What time its body has left, as of the last look: bytes that came gave more, the most is `bodyMs` … */
+  leftMs: number
+  lookedAt: number
+  /** … and how many the socket had brought then. */
+  read: number
   answeredAt: number | undefined
   /** How much of what there is for it the other side had taken, and since when that is so. */
   taken: string
@@ -38,7 +40,8 @@ export class SlowRequests {
   watch(request: IncomingMessage, response: ServerResponse): void {
     const now = this.#now()
     const slow: Slow = {
-      request, response, hasBody: hasBody(request), since: now, readBefore: request.socket.bytesRead, answeredAt: undefined, taken: '', takenAt: now,
+      request, response, hasBody: hasBody(request), leftMs: this.#limits.bodyMs, lookedAt: now, read: request.socket.bytesRead,
+      answeredAt: undefined, taken: '', takenAt: now,
     }
     this.#slow.add(slow)
     response.once('close', () => {
@@ -55,11 +58,16 @@ export class SlowRequests {
     }
   }
 
-  #dawdles({ request, readBefore, since, answeredAt }: Slow): boolean {
+  #dawdles(slow: Slow): boolean {
     const { bodyMs, bodyBytesPerSecond, lingerMs } = this.#limits
+    const { request: { socket: { bytesRead } }, answeredAt } = slow
     const now = this.#now()
     if (answeredAt !== undefined && now - answeredAt > lingerMs) return true
-    return now - since > bodyMs + (request.socket.bytesRead - readBefore) / bodyBytesPerSecond * 1000
+    const left = slow.leftMs - (now - slow.lookedAt) + (bytesRead - slow.read) / bodyBytesPerSecond * 1000
+    slow.leftMs = Math.min(bodyMs, left)
+    slow.lookedAt = now
+    slow.read = bytesRead
+    return left < 0
   }
 
   #isStuck(slow: Slow): boolean {
