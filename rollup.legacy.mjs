@@ -62,7 +62,7 @@ const renameClassLikeMethod = () => ({
 const stylesFile = () => ({
   name: 'styles-file',
   async generateBundle() {
-    const options = { entryPoints: ['widget/elements/chat-styles.ts'], bundle: true, format: 'esm', platform: 'node', write: false }
+    const options = { entryPoints: ['widget/chat/chat-styles.ts'], bundle: true, format: 'esm', platform: 'node', write: false }
     const { outputFiles } = await build(options)
     const { chatStyles } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`)
     const css = chatStyles.map(({ cssText }) => cssText).join('\n')

@@ -15,52 +15,52 @@ import { openEmbedded } from './backbone/embedded/embedded.ts'
 import { openRedis } from './backbone/redis/redis.ts'
 import { imageHostsOf, SettingError, shopsOf, sourcesOf, type Config } from './config.ts'
 import type { AllowanceName, Allowances as AllowancesPort } from './domain/allowances.ts'
-import { Blacklist } from './domain/blacklist.ts'
-import { CatchUp } from './domain/catch-up.ts'
-import { Conversations, type Attendance } from './domain/conversations.ts'
-import { Customers } from './domain/customers.ts'
+import { Blacklist } from './domain/desk/blacklist.ts'
+import { CatchUp } from './domain/messaging/catch-up.ts'
+import { Conversations, type Attendance } from './domain/messaging/conversations.ts'
+import { Customers } from './domain/desk/customers.ts'
 import type { Report } from './domain/facts.ts'
-import { Focus } from './domain/focus.ts'
-import { Handover } from './domain/handover.ts'
-import { Images } from './domain/images.ts'
-import type { Direct } from './domain/may-start.ts'
-import { Messages } from './domain/messages.ts'
-import { Nodes } from './domain/nodes.ts'
-import { Notes } from './domain/notes.ts'
-import { PersonBlocks } from './domain/person-blocks.ts'
-import { Presence } from './domain/presence.ts'
-import { OpenIndex } from './domain/open-index.ts'
-import { QuickReplies } from './domain/quick-replies.ts'
-import { Routing } from './domain/routing.ts'
-import { Shops } from './domain/shops.ts'
-import { Serving } from './domain/serving.ts'
-import { Search } from './domain/search.ts'
-import { Transfers } from './domain/transfers.ts'
-import { Typing } from './domain/typing.ts'
-import { Viewing } from './domain/viewing.ts'
+import { Focus } from './domain/presence/focus.ts'
+import { AssignmentSweep } from './domain/assignment/assignment-sweep.ts'
+import { Images } from './domain/messaging/images.ts'
+import type { Direct } from './domain/messaging/may-start.ts'
+import { Messages } from './domain/messaging/messages.ts'
+import { Nodes } from './domain/presence/nodes.ts'
+import { Notes } from './domain/desk/notes.ts'
+import { PersonBlocks } from './domain/messaging/person-blocks.ts'
+import { Presence } from './domain/presence/presence.ts'
+import { OpenIndex } from './domain/assignment/open-index.ts'
+import { QuickReplies } from './domain/desk/quick-replies.ts'
+import { Routing } from './domain/assignment/routing.ts'
+import { Shops } from './domain/messaging/shops.ts'
+import { Assignments } from './domain/assignment/assignments.ts'
+import { Search } from './domain/messaging/search.ts'
+import { Transfers } from './domain/assignment/transfers.ts'
+import { Typing } from './domain/messaging/typing.ts'
+import { Viewing } from './domain/presence/viewing.ts'
 import { allowanceTable, type Row } from './doors/admit/allowance-table.ts'
 import { ALLOWANCE_SCOPES, Allowances } from './doors/admit/allowances.ts'
 import { AddressWatch } from './doors/admit/address-watch.ts'
 import { Admit } from './doors/admit/admit.ts'
 import { demoSecret, keptWord, UnusableSecret } from './doors/admit/demo-secret.ts'
 import { DemoWord, registerDemoWord } from './doors/admit/demo-word.ts'
-import { lineRefusal } from './doors/admit/line-refusal.ts'
+import { sessionRefusal } from './doors/admit/session-refusal.ts'
 import { Origins } from './doors/admit/origins.ts'
 import { Passes } from './doors/admit/passes.ts'
 import { TrustedProxies } from './doors/admit/trusted-proxies.ts'
 import { UnderWay } from './doors/admit/under-way.ts'
-import type { Domain } from './doors/dispatch.ts'
+import type { Domain } from './doors/commands.ts'
 import { registerBundles } from './doors/bundles.ts'
-import { Dispatcher } from './doors/dispatcher.ts'
+import { UpgradeRouter } from './doors/upgrade-router.ts'
 import { Turns } from './doors/fair-queue.ts'
 import { EngineIoDoor } from './doors/engine-io.ts'
-import { engineLines } from './doors/engine-line.ts'
+import { engineLines } from './doors/engine-io-session.ts'
 import { HTTP_LIMITS } from './doors/http-limits.ts'
-import { Hub } from './doors/hub.ts'
+import { Hub } from './relay/hub.ts'
 import { registerPages } from './doors/pages.ts'
-import type { Reception } from './doors/reception.ts'
+import type { SessionContext } from './doors/session-context.ts'
 import { startRounds } from './doors/rounds.ts'
-import { isLoopback } from './doors/rest/loopback.ts'
+import { isLoopback } from './doors/admit/loopback.ts'
 import { refuse } from './doors/rest/http-refusal.ts'
 import { registerRest } from './doors/rest/rest.ts'
 import { WebSocketDoor } from './doors/websocket.ts'
@@ -109,10 +109,10 @@ export interface AppOptions {
 export async function createApp(config: Config, options: AppOptions = {}): Promise<App> {
   const { isProcess = false, helloMs = LIMITS.helloMs } = options
   const uptime = options.uptime ?? options.now ?? (() => Math.floor(performance.now()))
-  const dispatcher = new Dispatcher()
+  const upgradeRouter = new UpgradeRouter()
   const proxies = new TrustedProxies(config.TRUST_PROXY)
   const visitors = { addressOf: (request: IncomingMessage) => proxies.clientAddress(request), hasAddresses: config.RATE_LIMITS === 'on' }
-  const fastify = createFastify(config, (handler) => dispatcher.server(handler, visitors))
+  const fastify = createFastify(config, (handler) => upgradeRouter.server(handler, visitors))
   const metrics = new Metrics({ isProcess })
   const report = reporter(fastify.log, metrics, uptime)
 
@@ -128,20 +128,20 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const domain = createDomain(backbone, {
     attendance: hub, presence, viewing, customerBackend: customerUrl, allowances, images, config, now, uptime, report,
   })
-  nodes.onForgotten = () => { for (const keeper of [presence, viewing, domain.handover]) keeper.doubt() }
-  const reception: Reception = {
+  nodes.onForgotten = () => { for (const keeper of [presence, viewing, domain.assignmentSweep]) keeper.doubt() }
+  const context: SessionContext = {
     admit, hub, domain, allowances, addressWatch, now, uptime, helloMs, report, imageHosts: imageHostsOf(config),
-    lines: new Set(), turns: new Turns(),
+    sessions: new Set(), turns: new Turns(),
   }
-  const stopRounds = startRounds({ handover: domain.handover, hub, lines: reception.lines, report })
+  const stopRounds = startRounds({ assignmentSweep: domain.assignmentSweep, hub, sessions: context.sessions, report })
 
   const demoWord = isDemo(config) ? new DemoWord(config.DEMO_WORD ?? (await keptWord(config.DATA_DIR).catch(asSetting))) : undefined
   if (demoWord !== undefined) registerDemoWord(fastify, demoWord, { allowances, proxies })
-  await openDoors(fastify, { config, dispatcher, reception })
+  await openDoors(fastify, { config, upgradeRouter, context })
   if (config.DOORS.includes('rest')) registerRest(fastify, {
     ...restOptions(config, allowances), demoWord, passes, origins, proxies, domain, images, report,
   })
-  const unready = (): string | undefined => (dispatcher.isClosing ? 'This node is leaving.' : backbone.unready() ?? passes.unready())
+  const unready = (): string | undefined => (upgradeRouter.isClosing ? 'This node is leaving.' : backbone.unready() ?? passes.unready())
   registerHealth(fastify, unready)
   registerMetrics(fastify, metrics, config)
   registerFiles(fastify, config)
@@ -154,7 +154,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     await nodes.leave().catch(() => undefined) // the store is away: the others will notice by themselves
     await backbone.close()
   })
-  return { ...asApp(fastify, { config, dispatcher, reception }), unready, demoWord: demoWord?.text }
+  return { ...asApp(fastify, { config, upgradeRouter, context }), unready, demoWord: demoWord?.text }
 }
 
 /** The operator can put it right. */
@@ -174,18 +174,18 @@ function registerMetrics(fastify: FastifyInstance, metrics: Metrics, { METRICS, 
 }
 
 function asApp(
-  fastify: FastifyInstance, { config, dispatcher, reception }: { config: Config; dispatcher: Dispatcher; reception: Reception },
+  fastify: FastifyInstance, { config, upgradeRouter, context }: { config: Config; upgradeRouter: UpgradeRouter; context: SessionContext },
 ): Omit<App, 'unready' | 'demoWord'> {
-  const { lines, uptime: now } = reception
+  const { sessions, uptime: now } = context
   const stopAccepting = (): void => {
-    dispatcher.isClosing = true
+    upgradeRouter.isClosing = true
   }
   const leave = async (limitMs: number): Promise<void> => {
-    await drain({ stopAccepting, lines }, { limitMs, now, chance: Math.random, wait })
+    await drain({ stopAccepting, sessions }, { limitMs, now, chance: Math.random, wait })
     await fastify.close()
   }
   return {
-    reportStray: (error) => reception.report({ fact: 'bugFound', where: 'process', error }),
+    reportStray: (error) => context.report({ fact: 'bugFound', where: 'process', error }),
     listen: () => listen(fastify, config),
     drain: () => leave(config.DRAIN_MS),
     close: () => leave(CLOSE_MS),
@@ -226,11 +226,11 @@ interface DomainOptions {
 function createDomain({ store, records, bus }: Backbone, options: DomainOptions): Domain {
   const { attendance, presence, viewing, customerBackend: backend, allowances, images, config, now, uptime, report } = options
   const conversations = new Conversations({ store, bus, attendance, now })
-  const serving = new Serving({ store, bus, index: new OpenIndex({ records, now, uptime, newMs: unansweredMsOf(config) }), now })
-  const routing = new Routing({ serving, store, presence, now, limit: config.AGENT_LIMIT, report })
+  const assignments = new Assignments({ store, bus, index: new OpenIndex({ records, now, uptime, newMs: unansweredMsOf(config) }), now })
+  const routing = new Routing({ assignments, store, presence, now, limit: config.AGENT_LIMIT, report })
   const newId = (): string => randomBytes(12).toString('base64url')
-  const transfers = new Transfers({ serving, conversations, store, presence, bus, newId, limitMs: config.TRANSFER_MS, report })
-  const blacklist = new Blacklist({ serving, records, bus, now, report })
+  const transfers = new Transfers({ assignments, conversations, store, presence, bus, newId, limitMs: config.TRANSFER_MS, report })
+  const blacklist = new Blacklist({ assignments, records, bus, now, report })
   return {
     conversations,
     messages: new Messages({ store, conversations, blacklist, routing, direct: config.DIRECT as Direct, allowances, images, now, report }),
@@ -240,7 +240,7 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
     transfers,
     blacklist,
     personBlocks: new PersonBlocks({ store, records, bus, now }),
-    handover: new Handover({ serving, routing, transfers, presence, now, uptime, handoverMs: config.HANDOVER_MS, report }),
+    assignmentSweep: new AssignmentSweep({ assignments, routing, transfers, presence, now, uptime, handoverMs: config.HANDOVER_MS, report }),
     presence,
     viewing,
     customers: new Customers({ store, viewing, backend, now, uptime, wait: (ms, signal) => wait(ms, undefined, { signal }) }),
@@ -272,20 +272,20 @@ async function createPasses(config: Config, { now, report }: Pick<DomainOptions,
 }
 
 async function openDoors(
-  fastify: FastifyInstance, { config, dispatcher, reception }: { config: Config; dispatcher: Dispatcher; reception: Reception },
+  fastify: FastifyInstance, { config, upgradeRouter, context }: { config: Config; upgradeRouter: UpgradeRouter; context: SessionContext },
 ): Promise<void> {
   const tag = config.NODE_TAG ?? randomBytes(3).toString('hex')
-  const { allowances, admit: { proxies }, report } = reception
-  dispatcher.refusalOf = (request) => lineRefusal({ allowances, proxies, report }, request)
-  if (config.DOORS.includes('engine.io')) dispatcher.engineIo = new EngineIoDoor({
-    tag, onSession: engineLines(reception), mayAsk: (request) => reception.admit.mayAsk(request),
+  const { allowances, admit: { proxies }, report } = context
+  upgradeRouter.refusalOf = (request) => sessionRefusal({ allowances, proxies, report }, request)
+  if (config.DOORS.includes('engine.io')) upgradeRouter.engineIo = new EngineIoDoor({
+    tag, onSession: engineLines(context), mayAsk: (request) => context.admit.mayAsk(request),
   })
-  if (config.DOORS.includes('websocket')) dispatcher.webSocket = new WebSocketDoor({ reception, tag })
-  await dispatcher.webSocket?.register(fastify)
+  if (config.DOORS.includes('websocket')) upgradeRouter.webSocket = new WebSocketDoor({ context, tag })
+  await upgradeRouter.webSocket?.register(fastify)
   fastify.addHook('preClose', async () => { // an http server does not end while engine.io keeps sessions
-    dispatcher.engineIo?.close()
-    dispatcher.webSocket?.close()
-    dispatcher.cut()
+    upgradeRouter.engineIo?.close()
+    upgradeRouter.webSocket?.close()
+    upgradeRouter.cut()
   })
 }
 

@@ -1,4 +1,4 @@
 /** `<im-chat>`: importing this file registers the element. */
-import { defineChatElement } from './elements/define-chat-element.ts'
+import { defineChatElement } from './chat/define-chat-element.ts'
 
 defineChatElement()

@@ -1,3 +1,3 @@
-import { defineDeskElement } from './elements/define-desk-element.ts'
+import { defineDeskElement } from './desk/define-desk-element.ts'
 
 defineDeskElement()

@@ -1,3 +1,3 @@
-import { defineInboxElement } from './elements/define-inbox-element.ts'
+import { defineInboxElement } from './inbox/define-inbox-element.ts'
 
 defineInboxElement()

@@ -78,7 +78,7 @@ export interface Appended {
   /** `at` of the stored entry, never before the one below it: of the first append, where this was a duplicate. */
   readonly at: number
   readonly duplicate: boolean
-  /** The phase that `setService` last gave, as of the same moment; absent: none was ever given. */
+  /** The phase that `setAssignment` last gave, as of the same moment; absent: none was ever given. */
   readonly phase?: string
 }
 
@@ -103,8 +103,8 @@ export interface Page {
   readonly cursors: Readonly<Record<string, Cursor>>
   /** Last known display name by side. */
   readonly names: Readonly<Record<string, string>>
-  /** What `setService` last kept, as of the same moment. */
-  readonly service?: KeptService
+  /** What `setAssignment` last kept, as of the same moment. */
+  readonly service?: StoredAssignment
   /** `bytes` ended it before `limit` or the log did. */
   readonly isCut?: true
 }
@@ -131,17 +131,17 @@ export interface ListRow {
   readonly last: Message
   readonly cursors: Readonly<Record<string, Cursor>>
   readonly names: Readonly<Record<string, string>>
-  readonly service?: KeptService
+  readonly service?: StoredAssignment
 }
 
 /** How a conversation is served: a text beside its log, on which the store has no opinion. */
-export interface KeptService {
+export interface StoredAssignment {
   readonly text: string
   /** Another one after each change. Never ''. */
   readonly version: string
 }
 
-export interface NewService {
+export interface NewAssignment {
   readonly conversation: string
   readonly text: string
   /** The version that is to be replaced, '' where there is none yet. */
@@ -158,9 +158,9 @@ export interface Mute {
 }
 
 /** Refused: `found` is what is there instead, absent where there is nothing. */
-export type ServiceSet =
+export type AssignmentSet =
   | { readonly isSet: true; readonly version: string }
-  | { readonly isSet: false; readonly found?: KeptService }
+  | { readonly isSet: false; readonly found?: StoredAssignment }
 
 export interface Store {
   /**
@@ -211,7 +211,7 @@ export interface Store {
    * - Idempotent: a driver may send it twice. What was set, and replaced before the second time, answers `isSet: false`.
    * - Publishes nothing.
    */
-  setService(service: NewService): Promise<ServiceSet>
+  setAssignment(service: NewAssignment): Promise<AssignmentSet>
 
   /**
    * A side's conversations by time of the last message, newest first, only those with `last.at < before` where given.

@@ -5,7 +5,7 @@
 import { Compile } from 'typebox/compile'
 import { LIMITS } from '../protocol/limits.ts'
 import { CustomerInfo } from '../protocol/model.ts'
-import type { CustomerBackend } from '../domain/customer-backend.ts'
+import type { CustomerBackend } from '../domain/desk/customer-backend.ts'
 import type { BackendFailure, Report } from '../domain/facts.ts'
 import { readForeignJson } from '../domain/foreign-json.ts'
 import { webAddress } from '../domain/web-address.ts'

@@ -12,7 +12,7 @@ import type { Identity } from '../protocol/model.ts'
 
 export type AllowanceName =
   /** Lines that were opened, until somebody signed in says hello on them. */
-  | 'line'
+  | 'session'
   /** Packets before an accepted hello, in units of a small one. */
   | 'hello'
   /** Commands on an attached line, and their bytes. */

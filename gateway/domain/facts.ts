@@ -1,9 +1,9 @@
 /** What happened that operators may want to know. Domain and doors say it; `ops/reporter` decides level, words and counters. */
 import type { Code } from '../protocol/codes.ts'
-import type { Service } from '../protocol/model.ts'
+import type { Assignment } from '../protocol/model.ts'
 
 /** Why a conversation is somebody else's or nobody's now. */
-export type ServedBy = 'routed' | 'answered' | 'claimed' | 'closed' | 'handedOver'
+export type AssignedBy = 'routed' | 'answered' | 'claimed' | 'closed' | 'handedOver'
 
 /** What an operator's backend did wrong. */
 export type BackendFailure = 'unreachable' | 'slow' | 'status' | 'redirect' | 'size' | 'json' | 'shape'
@@ -32,7 +32,7 @@ export type Fact =
   | { readonly fact: 'messageAppended'; readonly duplicate: boolean }
   | { readonly fact: 'imageKept'; readonly bytesCount: number }
   | { readonly fact: 'volatileDropped' }
-  | { readonly fact: 'conversationServed'; readonly phase: Service['phase']; readonly by: ServedBy }
+  | { readonly fact: 'conversationAssigned'; readonly phase: Assignment['phase']; readonly by: AssignedBy }
   | { readonly fact: 'transferMade'; readonly state: 'offered' | 'queued' | 'accepted' | 'declined' | 'expired' }
   | { readonly fact: 'customerBlocked'; readonly isBlocked: boolean }
   | { readonly fact: 'gapHealed'; readonly channelCount: number }

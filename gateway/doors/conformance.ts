@@ -9,9 +9,9 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { Socket } from 'engine.io'
 import { decodePacket, encodePacket, type InvalidPacket, type Packet } from '../protocol/packet.ts'
-import { Dispatcher } from './dispatcher.ts'
+import { UpgradeRouter } from './upgrade-router.ts'
 import { EngineIoDoor } from './engine-io.ts'
-import { newSid } from './new-sid.ts'
+import { newSessionId } from './session-id.ts'
 
 const SOCKET_IO_PATH = '/socket.io/'
 const TAG = 'conformance'
@@ -28,18 +28,18 @@ export interface ConformanceOptions {
 export async function startConformance(options: ConformanceOptions): Promise<{ readonly port: number; close(): void }> {
   const { port, host, pingIntervalMs = 300, pingTimeoutMs = 200 } = options
   const path = `/${options.path.split('/').filter((part) => part !== '').join('/')}/`
-  const dispatcher = new Dispatcher()
-  dispatcher.engineIo = new EngineIoDoor({
+  const upgradeRouter = new UpgradeRouter()
+  upgradeRouter.engineIo = new EngineIoDoor({
     tag: TAG, path, pingIntervalMs, pingTimeoutMs, maxBytes: 1_000_000, onSession: path === SOCKET_IO_PATH ? converse : echo,
   })
-  const server = dispatcher.server((_request, response) => void response.writeHead(404).end())
+  const server = upgradeRouter.server((_request, response) => void response.writeHead(404).end())
   server.listen(port, host)
   await once(server, 'listening')
   return {
     port: (server.address() as AddressInfo).port,
     close: () => {
-      dispatcher.engineIo?.close()
-      dispatcher.cut()
+      upgradeRouter.engineIo?.close()
+      upgradeRouter.cut()
       server.close()
       server.closeAllConnections()
     },
@@ -57,7 +57,7 @@ function converse(socket: Socket): void {
     const packet: Packet | InvalidPacket = typeof data === 'string' ? decodePacket(data) : { type: 'invalid', reason: 'binary' }
     if (packet.type === 'connect') {
       isConnected = true
-      send({ type: 'connect', data: { sid: newSid(TAG) } })
+      send({ type: 'connect', data: { sid: newSessionId(TAG) } })
       // the suite waits for one message after the other, and would miss a second in the same chunk
       setTimeout(() => send({ type: 'event', name: 'auth', args: [packet.data ?? {}] }), AUTH_MS)
     } else if (packet.type === 'disconnect') {

@@ -8,7 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import { LIMITS } from '../protocol/limits.ts'
-import { newSid } from './new-sid.ts'
+import { newSessionId } from './session-id.ts'
 
 const ENGINE_PATH = '/im/'
 /** Between the packets of a payload of long polling. */
@@ -48,7 +48,7 @@ export class EngineIoDoor {
       maxHttpBufferSize: options.maxBytes ?? LIMITS.lineBytes,
       allowUpgrades: true,
     })
-    this.#engine.generateId = () => newSid(options.tag)
+    this.#engine.generateId = () => newSessionId(options.tag)
     this.#engine.on('connection', (socket: Socket) => {
       socket.on('packet', endOnClose)
       options.onSession(socket)

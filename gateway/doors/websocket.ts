@@ -9,28 +9,27 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
 import { LIMITS } from '../protocol/limits.ts'
 import type { Arrival } from './admit/trusted-proxies.ts'
-import { Corks } from './corks.ts'
-import { Line } from './line.ts'
-import { newSid } from './new-sid.ts'
-import type { Outgoing } from './outgoing.ts'
-import { Pending, takenBytes } from './pending.ts'
-import type { Pipe } from './pipe.ts'
-import type { Reception } from './reception.ts'
+import { WriteBatch } from './write-batch.ts'
+import { Session } from './session.ts'
+import { newSessionId } from './session-id.ts'
+import type { EncodedPacket } from '../relay/encoded-packet.ts'
+import { SendBuffer, takenBytes } from './send-buffer.ts'
+import type { SessionContext, SessionPipe } from './session-context.ts'
 
 export const WEBSOCKET_PATH = '/ws'
 const LOOK_MS = 1000
 
 export class WebSocketDoor {
-  readonly #reception: Reception
+  readonly #context: SessionContext
   readonly #tag: string
-  readonly #corks = new Corks()
+  readonly #writeBatch = new WriteBatch()
   readonly #pipes = new Set<RawPipe>()
   /** What the plugin takes for a server: it hears upgrades from the one dispatcher, not from every request. */
   readonly #upgrades = new EventEmitter()
   readonly #heartbeat: NodeJS.Timeout
 
-  constructor({ reception, tag }: { reception: Reception; tag: string }) {
-    this.#reception = reception
+  constructor({ context, tag }: { context: SessionContext; tag: string }) {
+    this.#context = context
     this.#tag = tag
     this.#heartbeat = setInterval(() => this.#beat(), LOOK_MS).unref()
   }
@@ -59,20 +58,20 @@ export class WebSocketDoor {
 
   #open(socket: WebSocket, request: FastifyRequest): void {
     const pipe = new RawPipe(socket, request.raw, {
-      corks: this.#corks, arrival: this.#reception.admit.proxies.arrival(request.raw), uptime: this.#reception.uptime,
+      writeBatch: this.#writeBatch, arrival: this.#context.admit.proxies.arrival(request.raw), uptime: this.#context.uptime,
     })
-    const line = new Line(pipe, newSid(this.#tag), this.#reception)
+    const session = new Session(pipe, newSessionId(this.#tag), this.#context)
     this.#pipes.add(pipe)
     socket.on('message', (data: Buffer, isBinary) => {
       pipe.heard()
-      if (isBinary) line.onBinary()
-      else line.onText(data.toString())
+      if (isBinary) session.onBinary()
+      else session.onText(data.toString())
     })
     socket.on('pong', () => pipe.heard())
     socket.on('close', () => {
       this.#pipes.delete(pipe)
       pipe.closed()
-      line.onClosed()
+      session.onClosed()
     })
   }
 
@@ -81,7 +80,7 @@ export class WebSocketDoor {
   }
 }
 
-class RawPipe implements Pipe {
+class RawPipe implements SessionPipe {
   readonly door = 'websocket'
   readonly origin: string | undefined
   readonly host: string | undefined
@@ -89,34 +88,35 @@ class RawPipe implements Pipe {
   readonly address: string
   readonly #socket: WebSocket
   readonly #network: Duplex
-  readonly #corks: Corks
-  readonly #pending: Pending
+  readonly #writeBatch: WriteBatch
+  readonly #pending: SendBuffer
   /** Seconds without a sign of life, by the door's one timer. */
   #silentMs = 0
 
   constructor(
-    socket: WebSocket, request: FastifyRequest['raw'], { corks, arrival, uptime }: { corks: Corks; arrival: Arrival; uptime: () => number },
+    socket: WebSocket, request: FastifyRequest['raw'],
+    { writeBatch, arrival, uptime }: { writeBatch: WriteBatch; arrival: Arrival; uptime: () => number },
   ) {
     this.#socket = socket
     const network = request.socket
     this.#network = network
-    this.#pending = new Pending({ refused: () => network.writableLength, taken: () => takenBytes(network), now: uptime })
-    this.#corks = corks
+    this.#pending = new SendBuffer({ refused: () => network.writableLength, taken: () => takenBytes(network), now: uptime })
+    this.#writeBatch = writeBatch
     this.origin = arrival.origin
     this.host = arrival.host
     this.scheme = arrival.scheme
     this.address = arrival.address
   }
 
-  send(outgoing: Outgoing, isPush: boolean): void {
+  send(encoded: EncodedPacket, isPush: boolean): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return
-    const frame = outgoing.rawFrame
+    const frame = encoded.rawFrame
     this.#pending.add(frame.length, isPush)
     // whole frames beside ws's own: it never keeps one half-written where compression is off
-    this.#corks.write(this.#network, frame, this.#pending.take)
+    this.#writeBatch.write(this.#network, frame, this.#pending.take)
   }
 
-  pending(): Pending {
+  pending(): SendBuffer {
     return this.#pending
   }
 

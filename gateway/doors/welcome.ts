@@ -7,15 +7,14 @@ import { LIMITS } from '../protocol/limits.ts'
 import { encodePacket } from '../protocol/packet.ts'
 import { messagePacket } from '../protocol/packets.ts'
 import { PROTOCOL_VERSION } from '../protocol/version.ts'
-import { access } from '../domain/access.ts'
-import type { CatchUp, CaughtUp } from '../domain/catch-up.ts'
+import { access } from '../domain/messaging/access.ts'
+import type { CatchUp, CaughtUp } from '../domain/messaging/catch-up.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Identity } from '../protocol/model.ts'
-import { Outgoing } from './outgoing.ts'
-import { Peer, pushPacket } from './peer.ts'
-import type { Pipe } from './pipe.ts'
-import { pushedMessage } from './pushed-message.ts'
-import type { Reception } from './reception.ts'
+import { EncodedPacket } from '../relay/encoded-packet.ts'
+import { Peer, pushPacket } from '../relay/peer.ts'
+import { pushedMessage } from '../relay/pushed-message.ts'
+import type { SessionContext, SessionPipe } from './session-context.ts'
 import { checkHello } from './validator.ts'
 
 /**
@@ -24,13 +23,13 @@ import { checkHello } from './validator.ts'
  * Rejects with a Refusal; then nothing is left behind.
  */
 export async function welcome(
-  data: unknown, reception: Reception & { pipe: Pipe; sid: string; isWanted: () => boolean; onProved: (identity: Identity) => void },
+  data: unknown, context: SessionContext & { pipe: SessionPipe; sid: string; isWanted: () => boolean; onProved: (identity: Identity) => void },
   onWelcomed: (peer: Peer) => boolean,
 ): Promise<Peer> {
   checkHello(data)
-  const { admit, hub, pipe, sid, report, now, domain, isWanted } = reception
+  const { admit, hub, pipe, sid, report, now, domain, isWanted } = context
   const identity = await admit.hello(data, pipe)
-  reception.onProved(identity)
+  context.onProved(identity)
   domain.shops.check({ to: data.to })
   const cursors = (data.resume?.cursors ?? []).filter(([conversation]) => domain.shops.knowsConversation(conversation))
   const peer = new Peer({ sid, identity, device: data.device, pipe, report })
@@ -41,7 +40,7 @@ export async function welcome(
     if (identity.expiresAt <= now()) throw new Refusal('pass_expired')
     if (!onWelcomed(peer)) throw new Refusal('hello_timeout')
     hub.welcomed(peer)
-    peer.answer(new Outgoing(encodePacket({ type: 'connect', data: welcomeData(peer, missed, reception) })))
+    peer.answer(new EncodedPacket(encodePacket({ type: 'connect', data: welcomeData(peer, missed, context) })))
     sayBlocked(peer, missed)
     await replay(peer, missed, domain.catchUp)
     return peer
@@ -66,7 +65,7 @@ function isMine(identity: Identity, conversation: string): boolean {
   }
 }
 
-const welcomeData = (peer: Peer, missed: readonly CaughtUp[], { imageHosts, now }: Reception): Welcome => ({
+const welcomeData = (peer: Peer, missed: readonly CaughtUp[], { imageHosts, now }: SessionContext): Welcome => ({
   sid: peer.sid, identity: peer.identity, v: PROTOCOL_VERSION, at: now(), limits: { ...LIMITS },
   resumed: missed.map(({ resumed }) => resumed),
   ...(imageHosts.length === 0 ? {} : { imageHosts: [...imageHosts] }),
@@ -85,13 +84,13 @@ function sayBlocked(peer: Peer, missed: readonly CaughtUp[]): void {
 async function replay(peer: Peer, missed: readonly CaughtUp[], catchUp: CatchUp): Promise<void> {
   const heads = new Map(missed.map(({ resumed: { conversation, head } }) => [conversation, head.seq]))
   for await (const { conversation, messages, more } of catchUp.missed(missed)) {
-    for (const message of messages) peer.answer(new Outgoing(messagePacket(message)))
+    for (const message of messages) peer.answer(new EncodedPacket(messagePacket(message)))
     if (more) peer.answer(pushPacket('resumePush', { conversation, more }))
     await peer.drained()
     if (peer.isGone) return
   }
-  peer.release((outgoing) => {
-    const message = pushedMessage(outgoing)
+  peer.release((encoded) => {
+    const message = pushedMessage(encoded)
     return message === undefined || message.seq > (heads.get(message.conversation) ?? 0)
   })
 }

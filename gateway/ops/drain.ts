@@ -6,7 +6,7 @@
 export interface Drainable {
   /** From now on `/readyz` says no and handshakes are refused. */
   stopAccepting(): void
-  readonly lines: ReadonlySet<{ leave(afterMs: number): void }>
+  readonly sessions: ReadonlySet<{ leave(afterMs: number): void }>
 }
 
 export interface DrainOptions {
@@ -25,12 +25,12 @@ const COME_BACK_MS = 1000
 export async function drain(target: Drainable, { limitMs, now, chance, wait }: DrainOptions): Promise<void> {
   const endsAt = now() + limitMs
   target.stopAccepting()
-  const lines = [...target.lines]
-  const steps = Math.max(1, Math.floor(Math.min(limitMs / 2, lines.length * MS_PER_LINE) / STEP_MS))
-  const perStep = Math.ceil(lines.length / steps)
-  for (let at = 0; at < lines.length; at += perStep) {
-    for (const line of lines.slice(at, at + perStep)) line.leave(Math.round(chance() * COME_BACK_MS))
-    if (at + perStep < lines.length) await wait(STEP_MS)
+  const sessions = [...target.sessions]
+  const steps = Math.max(1, Math.floor(Math.min(limitMs / 2, sessions.length * MS_PER_LINE) / STEP_MS))
+  const perStep = Math.ceil(sessions.length / steps)
+  for (let at = 0; at < sessions.length; at += perStep) {
+    for (const line of sessions.slice(at, at + perStep)) line.leave(Math.round(chance() * COME_BACK_MS))
+    if (at + perStep < sessions.length) await wait(STEP_MS)
   }
-  while (target.lines.size > 0 && now() < endsAt) await wait(STEP_MS)
+  while (target.sessions.size > 0 && now() < endsAt) await wait(STEP_MS)
 }

@@ -35,7 +35,7 @@ export class Metrics {
   readonly customerFailures = new Counter({
     name: 'im_customer_failures_total', help: 'Failures of CUSTOMER_URL, by reason.', labelNames: ['reason'], ...this.#to,
   })
-  readonly served = new Counter({
+  readonly assignable = new Counter({
     name: 'im_served_total', help: 'Conversations that came to another phase or agent, by phase and cause.', labelNames: ['phase', 'by'],
     ...this.#to,
   })

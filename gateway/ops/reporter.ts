@@ -21,12 +21,12 @@ function byLabel<T>(child: (value: string) => T): (value: string) => T {
   }
 }
 
-type ServiceFact = Extract<Fact, { fact: 'conversationServed' | 'transferMade' | 'customerBlocked' }>
+type ServiceFact = Extract<Fact, { fact: 'conversationAssigned' | 'transferMade' | 'customerBlocked' }>
 
 function countService(fact: ServiceFact, metrics: Metrics): void {
   switch (fact.fact) {
-    case 'conversationServed':
-      return metrics.served.inc({ phase: fact.phase, by: fact.by })
+    case 'conversationAssigned':
+      return metrics.assignable.inc({ phase: fact.phase, by: fact.by })
     case 'transferMade':
       return metrics.transfers.inc({ state: fact.state })
     case 'customerBlocked':
@@ -153,7 +153,7 @@ export function reporter(log: Log, metrics: Metrics, now: () => number): (fact: 
         return metrics.imageBytes.inc(fact.bytesCount)
       case 'volatileDropped':
         return metrics.dropped.inc()
-      case 'conversationServed':
+      case 'conversationAssigned':
       case 'transferMade':
       case 'customerBlocked':
         return countService(fact, metrics)

@@ -7,7 +7,7 @@ import { Type, type Static, type TObject } from 'typebox'
 import { LIMITS } from './limits.ts'
 import {
   Block, Body, ConversationId, ConversationRow, Cursor, CustomerInfo, Guest, Head, Id, Identity, Kind, Message, Note, Presence, Product, QuickReply,
-  Seq, Service, Side, Status,
+  Seq, Assignment, Side, Status,
 } from './model.ts'
 
 /** Whom it is about: a known `conversation`, or `to` = `shop:<id>` or a participant id. Exactly one of them. */
@@ -88,29 +88,29 @@ export const COMMANDS = {
     answer: ok({ conversations: Type.Array(ConversationRow), more: Type.Boolean() }),
   },
   /** It is mine now: a waiting or closed one, or a colleague's who is not there. A present colleague's is `conflict`. */
-  claim: { input: Type.Object(target), answer: ok({ service: Service }) },
+  claim: { input: Type.Object(target), answer: ok({ service: Assignment }) },
   /** Done. */
-  close: { input: Type.Object(target), answer: ok({ service: Service }) },
+  close: { input: Type.Object(target), answer: ok({ service: Assignment }) },
   /** Mine to a colleague, who has to accept it, or (`to` = `queue`) back to the waiting ones. */
   transfer: {
     input: Type.Object({
       conversation: ConversationId, to: Id, note: Type.Optional(Type.String({ maxLength: LIMITS.reasonLength })),
     }),
-    answer: ok({ service: Service }),
+    answer: ok({ service: Assignment }),
   },
   /** The colleague's yes or no; `accept: false` of the agent who offered takes it back. */
   acceptTransfer: {
     input: Type.Object({ conversation: ConversationId, transfer: Id, accept: Type.Boolean() }),
-    answer: ok({ service: Service }),
+    answer: ok({ service: Assignment }),
   },
   /** `until` in ms since the epoch; absent: for ever. */
   block: {
     input: Type.Object({
       ...target, reason: Type.String({ minLength: 1, maxLength: LIMITS.reasonLength }), until: Type.Optional(Type.Number()),
     }),
-    answer: ok({ service: Service }),
+    answer: ok({ service: Assignment }),
   },
-  unblock: { input: Type.Object(target), answer: ok({ service: Service }) },
+  unblock: { input: Type.Object(target), answer: ok({ service: Assignment }) },
   /** Whom the shop has blocked, latest first. */
   blocked: {
     input: Type.Object({}),

@@ -90,7 +90,7 @@ export type Block = Static<typeof Block>
  * How a shop serves a conversation. `waiting`: no agent has it. `open`: `agent` has it. `closed`: done, until somebody of either side
  * writes; `agent` is who had it last and gets it again. Only the shop's agents see it.
  */
-export const Service = Type.Object({
+export const Assignment = Type.Object({
   phase: Type.Union([Type.Literal('waiting'), Type.Literal('open'), Type.Literal('closed')]),
   agent: Type.Optional(Person),
   /** Since when it is in this phase with this agent. */
@@ -98,7 +98,7 @@ export const Service = Type.Object({
   transfer: Type.Optional(Transfer),
   blocked: Type.Optional(Block),
 })
-export type Service = Static<typeof Service>
+export type Assignment = Static<typeof Assignment>
 
 /** What agents tell each other about a conversation; its customer never sees it. */
 export const Note = Type.Object({ id: Id, by: Person, text: Type.String({ minLength: 1, maxLength: LIMITS.noteLength }), at: Type.Number() })
@@ -156,7 +156,7 @@ export const ConversationRow = Type.Object({
   /** The reader has blocked the other side, a person. */
   blocking: Type.Optional(Type.Literal(true)),
   /** For agents, of their shop's conversations. */
-  service: Type.Optional(Service),
+  service: Type.Optional(Assignment),
 })
 export type ConversationRow = Static<typeof ConversationRow>
 

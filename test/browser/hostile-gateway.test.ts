@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { COMMANDS, type Command } from '../../gateway/protocol/commands.ts'
 import { conversationId } from '../../gateway/protocol/keys.ts'
-import { Service, type Identity } from '../../gateway/protocol/model.ts'
+import { Assignment, type Identity } from '../../gateway/protocol/model.ts'
 import { PUSHES, type Push } from '../../gateway/protocol/pushes.ts'
 import { DESKTOP, hook, launchChromium, openPage } from '../kit/browser.ts'
 import { startHostileGateway } from '../kit/hostile-gateway.ts'
@@ -34,7 +34,7 @@ const BODIES = sample(fc.record({
     weight: 9, arbitrary: fc.record(Object.fromEntries(['text', ...FIELDS].map((field) => [field, fc.option(hostileValue, { nil: undefined })]))),
   }),
 }), COUNT + MESSAGE_COUNT)
-const SERVICES = sample(hostileLike(Service, 5), COUNT)
+const SERVICES = sample(hostileLike(Assignment, 5), COUNT)
 const CURSORS = sample(hostileValue, COUNT)
 
 const nameOf = (n: number): unknown => (n < 4 ? `Person ${n}` : BODIES[n]!.name)

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import type { ConversationRow, Service } from '../../gateway/protocol/model.ts'
+import type { ConversationRow, Assignment } from '../../gateway/protocol/model.ts'
 import { filterConversations } from '../../widget/client/conversation-filter.ts'
-import { markWords } from '../../widget/client/desk/mark-words.ts'
-import { readQuickReplies, writeQuickReplies } from '../../widget/client/desk/quick-reply-file.ts'
+import { markWords } from '../../widget/desk/search/mark-words.ts'
+import { readQuickReplies, writeQuickReplies } from '../../widget/desk/replies/quick-reply-file.ts'
 
-const row = (to: string, at: number, service?: Service): ConversationRow =>
+const row = (to: string, at: number, service?: Assignment): ConversationRow =>
   ({ conversation: `shop:1~${to}`, to, head: { epoch: 'e', seq: 1 }, cursors: {}, unread: 0, at, ...(service ? { service } : {}) })
 
 describe('shelves', () => {

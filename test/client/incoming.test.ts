@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import {
   answerFrom, copyFrom, guestFrom, handshakeFrom, messageFrom, pushFrom, refusalFrom, welcomeFrom, wishFrom,
 } from '../../widget/client/incoming.ts'
-import { linkify } from '../../widget/parts/linkify.ts'
+import { linkify } from '../../widget/chat/timeline/linkify.ts'
 
 const MESSAGE = { conversation: 'shop:1~a', epoch: 'e', seq: 1, id: 'x', from: 'a', side: 'a', kind: 'text', body: { text: 'Hello' }, at: 5 }
 const ROW = { conversation: 'shop:1~a', to: 'a', head: { epoch: 'e', seq: 1 }, cursors: {}, unread: 1, at: 5 }

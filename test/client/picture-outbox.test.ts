@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Body } from '../../gateway/protocol/model.ts'
-import { Keep } from '../../widget/client/keep.ts'
+import { ScopedStorage } from '../../widget/client/scoped-storage.ts'
 import { Outbox } from '../../widget/client/outbox.ts'
 import { RefusalError } from '../../widget/client/refusal-error.ts'
 import type { OutboxItem } from '../../widget/client/types.ts'
@@ -27,7 +27,7 @@ describe('a picture in the outbox', () => {
 
   const open = (): Outbox => {
     const outbox: Outbox = new Outbox({
-      to: 'shop:1', clock, random: Math.random, isConnected: () => isConnected, keep: new Keep(storage.openWindow().storage, 'k~'),
+      to: 'shop:1', clock, random: Math.random, isConnected: () => isConnected, keep: new ScopedStorage(storage.openWindow().storage, 'k~'),
       upload: ({ body }: OutboxItem, progress) => (body === undefined || !(body as typeof WAITING).url?.startsWith('data:')
         ? undefined
         : new Promise((done, fail) => void uploads.push({ progress, done, fail }))),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fillQuickReply, searchQuickReplies } from '../../widget/client/quick-reply-search.ts'
+import { fillQuickReply, searchQuickReplies } from '../../widget/desk/replies/quick-reply-search.ts'
 
 const REPLIES = [
   { id: '1', title: 'Hello', text: 'Hello {customer}, how can I help?' },

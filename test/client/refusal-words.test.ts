@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { CODES, wireRefusal, type Code } from '../../gateway/protocol/codes.ts'
-import { authorWords, doubtfulTo } from '../../widget/elements/author-words.ts'
+import { authorWarning, doubtfulTo } from '../../widget/chat/author-warnings.ts'
 import { en } from '../../widget/locales/en.ts'
 import { zhCn } from '../../widget/locales/zh-cn.ts'
-import { refusalSentence } from '../../widget/parts/refusal-sentence.ts'
+import { refusalSentence } from '../../widget/ui/refusal-sentence.ts'
 
 const ALL = Object.keys(CODES) as Code[]
 /** Nothing that the page's author or the operator can do: it is between persons, or it passes. */
@@ -28,14 +28,14 @@ describe('in an author\'s words', () => {
   afterAll(() => void vi.unstubAllGlobals())
 
   test.each(ALL)('%s', (code) => {
-    const words = authorWords(wireRefusal(code), 'https://chat.example')
+    const words = authorWarning(wireRefusal(code), 'https://chat.example')
     if (PERSONS.includes(code)) return expect(words).toBeUndefined()
     expect(words).toContain(`[${code}] Gateway: https://chat.example. `)
     expect(words).not.toContain('{origin}')
   })
 
   test('a foreign page is named', () => {
-    expect(authorWords(wireRefusal('origin_forbidden'), '')).toContain('Add https://shop.example to the setting ORIGINS')
+    expect(authorWarning(wireRefusal('origin_forbidden'), '')).toContain('Add https://shop.example to the setting ORIGINS')
   })
 
   test.each([['42', 'shop:42'], ['007', 'shop:007']])('to="%s" may be meant for %s', (to, shop) => {

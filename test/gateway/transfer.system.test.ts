@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Service } from '../../gateway/protocol/model.ts'
+import type { Assignment } from '../../gateway/protocol/model.ts'
 import { spawnGateway, type PassClaims, type SpawnedGateway } from '../kit/gateway.ts'
 import { startRedis, type RedisServer } from '../kit/redis.ts'
 import { RedisProxy } from '../kit/redis-proxy.ts'
@@ -80,7 +80,7 @@ test('whoever has accepted and is gone with the node: the customer who waits com
   await two.command('acceptTransfer', { conversation, transfer: transfer!.id, accept: true })
   await doomed.kill()
   await customer.command('send', text(`shop:${shop}`, 'm2'))
-  const now = (): Promise<Service | undefined> => serviceOf(one, 'c8')
+  const now = (): Promise<Assignment | undefined> => serviceOf(one, 'c8')
   await expect.poll(now, { timeout: 100_000, interval: 1000 }).toMatchObject({ phase: 'open', agent: { id: 'one' } })
   await one.command('send', text('c8', 'r1'))
   await customer.until(() => customer.pushes('messagePush').some(({ id }) => id === 'r1'))

@@ -19,7 +19,7 @@ export class HookedBackbone implements Backbone {
     const { store, records, images, bus } = inner
     this.store = {
       append: (message) => this.#here(() => store.append(message)),
-      setService: (service) => this.#here(() => store.setService(service)),
+      setAssignment: (service) => this.#here(() => store.setAssignment(service)),
       advance: (cursor) => this.#here(() => store.advance(cursor)),
       list: (side, range) => this.#here(() => store.list(side, range)),
       read: (conversation, range) => this.#here(() => this.#read(conversation, () => store.read(conversation, range))),

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import type { Socket } from 'engine.io'
-import { Dispatcher } from '../../gateway/doors/dispatcher.ts'
+import { UpgradeRouter } from '../../gateway/doors/upgrade-router.ts'
 import { EngineIoDoor } from '../../gateway/doors/engine-io.ts'
 import type { Identity } from '../../gateway/protocol/model.ts'
 import { decodePacket, encodePacket, type Packet } from '../../gateway/protocol/packet.ts'
@@ -20,8 +20,8 @@ type Input = Readonly<Record<string, unknown>>
 export async function startHostileGateway(identity: Identity, answer: (command: string, input: Input) => unknown): Promise<HostileGateway> {
   const sockets = new Set<Socket>()
   const send = (socket: Socket, packet: Packet): void => void socket.send(encodePacket(packet))
-  const dispatcher = new Dispatcher()
-  dispatcher.engineIo = new EngineIoDoor({
+  const upgradeRouter = new UpgradeRouter()
+  upgradeRouter.engineIo = new EngineIoDoor({
     tag: 'hostile',
     onSession(socket) {
       sockets.add(socket)
@@ -35,7 +35,7 @@ export async function startHostileGateway(identity: Identity, answer: (command: 
       })
     },
   })
-  const server = dispatcher.server(({ url = '/' }, response) => {
+  const server = upgradeRouter.server(({ url = '/' }, response) => {
     const script = `dist/widget${url}`
     if (url === '/') return void response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Page</title>')
     if (!/^\/[\w.-]+\.js$/.test(url) || !existsSync(script)) return void response.writeHead(204).end()
@@ -49,8 +49,8 @@ export async function startHostileGateway(identity: Identity, answer: (command: 
       for (const socket of sockets) send(socket, { type: 'event', name, args: [data] })
     },
     close: () => {
-      dispatcher.engineIo?.close()
-      dispatcher.cut()
+      upgradeRouter.engineIo?.close()
+      upgradeRouter.cut()
       server.close()
       server.closeAllConnections()
     },

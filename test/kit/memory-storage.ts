@@ -1,5 +1,5 @@
 import type { Environment, EnvironmentEvent } from '../../widget/client/environment.ts'
-import type { StoragePort } from '../../widget/client/keep.ts'
+import type { StoragePort } from '../../widget/client/scoped-storage.ts'
 
 /** The storage of one origin, shared by windows that hear of each other's changes as in browsers: later, never of one's own. */
 export class MemoryStorage {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Backbone } from '../../gateway/backbone/backbone.ts'
 import { openEmbedded } from '../../gateway/backbone/embedded/embedded.ts'
 import type { CommandInput, Hello } from '../../gateway/protocol/commands.ts'
-import type { ConversationRow, Service } from '../../gateway/protocol/model.ts'
+import type { ConversationRow, Assignment } from '../../gateway/protocol/model.ts'
 import { startGateway, type PassClaims, type StartedGateway } from './gateway.ts'
 import { HookedBackbone } from './hooked-backbone.ts'
 import { Talker } from './talker.ts'
@@ -85,13 +85,13 @@ export class ShopNodes {
 export const text = (to: string, id: string): CommandInput<'send'> => ({ to, id, kind: 'text', body: { text: id } })
 
 /** How the agent sees that the customer is served. */
-export async function serviceOf(agent: Talker, customer: string): Promise<Service | undefined> {
+export async function serviceOf(agent: Talker, customer: string): Promise<Assignment | undefined> {
   const { conversations } = await agent.command('conversations', {})
   return conversations.find(({ to }) => to === customer)?.service
 }
 
 /** The newest row that this agent was told of this customer's conversation, as soon as it is as `fits` wants it. */
-export function told(agent: Talker, customer: string, fits: (service: Service) => boolean): Promise<ConversationRow> {
+export function told(agent: Talker, customer: string, fits: (service: Assignment) => boolean): Promise<ConversationRow> {
   return agent.until(() => {
     const row = agent.pushes('conversationPush').findLast(({ to, service }) => to === customer && service !== undefined)
     return row?.service !== undefined && fits(row.service) ? row : undefined

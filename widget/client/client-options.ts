@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts'
 import type { Environment } from './environment.ts'
-import type { StoragePort } from './keep.ts'
-import type { Guest } from './kept.ts'
+import type { StoragePort } from './scoped-storage.ts'
+import type { Guest } from './stored.ts'
 import type { TransportPort } from './transport.ts'
 
 export interface ClientOptions {

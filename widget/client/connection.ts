@@ -1,7 +1,7 @@
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Command, CommandAnswer, CommandInput, Hello, Welcome } from '../../gateway/protocol/commands.ts'
 import type { Clock } from './clock.ts'
-import { Line, type Bye } from './line.ts'
+import { Attempt, type Bye } from './attempt.ts'
 import { reconnectDelay } from './reconnect.ts'
 import { RefusalError } from './refusal-error.ts'
 import { signal } from './signal.ts'
@@ -63,16 +63,16 @@ const WAKE_PROBE_MS = 2000
 export class Connection {
   readonly #options: ConnectionOptions
   readonly state = signal<ConnectionState>({ name: 'idle' })
-  readonly #attempts = new Map<TransportName, Line>()
+  readonly #attempts = new Map<TransportName, Attempt>()
   readonly #queue = new Set<() => void>()
-  #line: Line | undefined
+  #attempt: Attempt | undefined
   /** Replaced, and still waiting for answers. */
-  #retired: Line | undefined
+  #retired: Attempt | undefined
   #adoptedAt = 0
   /** Until then the gateway wants no asking; by the clock that nobody sets. */
   #mayAskAt = 0
-  #greeted: Line | undefined
-  #attempt = 0
+  #greeted: Attempt | undefined
+  #attemptCount = 0
   #hasPreferredFailed = false
   #stopTimer = (): void => {}
 
@@ -81,13 +81,13 @@ export class Connection {
   }
 
   get isWelcomed(): boolean {
-    return this.#line !== undefined
+    return this.#attempt !== undefined
   }
 
   connect(): void {
     const { name } = this.state.value
     if (name !== 'idle' && name !== 'refused' && name !== 'closed') return
-    this.#attempt = 0
+    this.#attemptCount = 0
     this.#startRound()
   }
 
@@ -103,18 +103,18 @@ export class Connection {
 
   /** Something arrived; if that was all that was missing, the line is live. */
   checkCaughtUp(): void {
-    if (this.state.value.name !== 'catching-up' || !this.#line || !this.#options.isCaughtUp()) return
-    this.state.set({ name: 'live', transport: this.#line.name })
+    if (this.state.value.name !== 'catching-up' || !this.#attempt || !this.#options.isCaughtUp()) return
+    this.state.set({ name: 'live', transport: this.#attempt.name })
   }
 
   /** Waits for a line if there is none; the limit counts from now. */
   request<C extends Command>(command: C, input: CommandInput<C>, limitMs = REQUEST_MS): Promise<CommandAnswer<C>> {
-    if (this.#line) return this.#line.request(command, input, limitMs)
+    if (this.#attempt) return this.#attempt.request(command, input, limitMs)
     return new Promise((resolve, reject) => {
       const run = (): void => {
         stopTimer()
         this.#queue.delete(run)
-        if (this.#line) this.#line.request(command, input, limitMs).then(resolve, reject)
+        if (this.#attempt) this.#attempt.request(command, input, limitMs).then(resolve, reject)
         else reject(new RefusalError({ code: 'disconnected' }))
       }
       const stopTimer = this.#options.clock.after(limitMs, run)
@@ -124,70 +124,70 @@ export class Connection {
 
   /** An answer is overdue: is anybody there? */
   suspect(): void {
-    if (this.#line?.isStale) this.#line.fail('silence')
-    else this.#line?.probe(WAKE_PROBE_MS)
+    if (this.#attempt?.isStale) this.#attempt.fail('silence')
+    else this.#attempt?.probe(WAKE_PROBE_MS)
   }
 
   #startRound(): void {
     const { ports, record, clock } = this.#options
     this.#stopTimer()
-    this.#attempt++
+    this.#attemptCount++
     this.#hasPreferredFailed = false
-    this.state.set({ name: 'connecting', attempt: this.#attempt })
+    this.state.set({ name: 'connecting', attempt: this.#attemptCount })
     const next = ports[1]
     if (next && record.isBad) return this.#launch(next)
     this.#launch(ports[0]!)
     if (next) {
       this.#stopTimer = clock.after(HEAD_START_MS, () => {
-        if (!this.#line && !this.#greeted) this.#launch(next)
+        if (!this.#attempt && !this.#greeted) this.#launch(next)
       })
     }
   }
 
   #launch(port: TransportPort): void {
     if (this.#attempts.has(port.name)) return
-    const line = new Line({
+    const attempt = new Attempt({
       port,
       clock: this.#options.clock,
       limitMs: OPEN_MS,
       events: {
         onOpen: () => this.#greetNext(),
-        onWelcome: (welcome) => this.#adopt(line, welcome),
-        onRefused: (refusal) => this.#refused(line, refusal),
+        onWelcome: (welcome) => this.#adopt(attempt, welcome),
+        onRefused: (refusal) => this.#refused(attempt, refusal),
         onPush: this.#options.onPush,
-        onLost: (reason, bye) => (line === this.#line ? this.#lost(reason, bye) : this.#attemptLost(line, reason)),
+        onLost: (reason, bye) => (attempt === this.#attempt ? this.#lost(reason, bye) : this.#attemptLost(attempt, reason)),
       },
     })
-    this.#attempts.set(port.name, line)
+    this.#attempts.set(port.name, attempt)
   }
 
   /** One hello at a time, or the gateway would see two lines of one window and cut one. */
   #greetNext(): void {
     if (this.#greeted) return
     const preferred = this.#options.ports[0]!.name
-    const open = [...this.#attempts.values()].filter((line) => line.isOpen)
-    const line = open.find(({ name }) => name === preferred) || open[0]
-    if (!line) return
-    this.#greeted = line
-    const isLast = line.name !== preferred || this.#options.ports.length < 2
+    const open = [...this.#attempts.values()].filter((attempt) => attempt.isOpen)
+    const attempt = open.find(({ name }) => name === preferred) || open[0]
+    if (!attempt) return
+    this.#greeted = attempt
+    const isLast = attempt.name !== preferred || this.#options.ports.length < 2
     this.#options.hello().then(
-      (hello) => line.greet(hello, isLast ? LAST_GREET_MS : GREET_MS),
-      (error: unknown) => this.#withoutPass(line, error),
+      (hello) => attempt.greet(hello, isLast ? LAST_GREET_MS : GREET_MS),
+      (error: unknown) => this.#withoutPass(attempt, error),
     )
   }
 
-  #adopt(line: Line, welcome: Welcome): void {
+  #adopt(attempt: Attempt, welcome: Welcome): void {
     const { ports, record, clock } = this.#options
-    const old = this.#line
-    if (old === line) return
+    const old = this.#attempt
+    if (old === attempt) return
     this.#stopTimer()
-    this.#line = line
+    this.#attempt = attempt
     this.#adoptedAt = clock.uptime()
     this.#greeted = undefined
-    this.#attempts.delete(line.name)
+    this.#attempts.delete(attempt.name)
     old?.retire()
     this.#retired = old
-    if (line.name === ports[0]!.name) {
+    if (attempt.name === ports[0]!.name) {
       record.worked()
       for (const other of this.#attempts.values()) other.close()
       this.#attempts.clear()
@@ -197,7 +197,7 @@ export class Connection {
       if (!this.#attempts.size) this.#planUpgrade()
     }
     this.#options.onWelcome(welcome)
-    this.state.set({ name: 'catching-up', transport: line.name })
+    this.state.set({ name: 'catching-up', transport: attempt.name })
     this.checkCaughtUp()
     for (const run of [...this.#queue]) run()
     this.#greetNext()
@@ -209,16 +209,16 @@ export class Connection {
     this.#stopTimer = clock.after(record.retryMs, () => this.#launch(ports[0]!))
   }
 
-  #attemptLost(line: Line, reason: string): void {
+  #attemptLost(attempt: Attempt, reason: string): void {
     const { ports, record } = this.#options
     const [preferred, next] = ports
-    if (this.#attempts.get(line.name) !== line) return
-    this.#attempts.delete(line.name)
-    if (this.#greeted === line) this.#greeted = undefined
-    const isPreferred = line.name === preferred!.name
+    if (this.#attempts.get(attempt.name) !== attempt) return
+    this.#attempts.delete(attempt.name)
+    if (this.#greeted === attempt) this.#greeted = undefined
+    const isPreferred = attempt.name === preferred!.name
     if (isPreferred) this.#hasPreferredFailed = true
-    if (this.#line) {
-      if (isPreferred && this.#line.name !== line.name) {
+    if (this.#attempt) {
+      if (isPreferred && this.#attempt.name !== attempt.name) {
         record.failed()
         this.#hasPreferredFailed = false
         this.#planUpgrade()
@@ -233,25 +233,25 @@ export class Connection {
   #lost(reason: string, bye: Bye | undefined): void {
     const { clock, record, ports, isOnline } = this.#options
     const livedMs = clock.uptime() - this.#adoptedAt
-    const { name } = this.#line!
-    this.#line = undefined
-    if (livedMs > GOOD_LINE_MS) this.#attempt = 0
+    const { name } = this.#attempt!
+    this.#attempt = undefined
+    if (livedMs > GOOD_LINE_MS) this.#attemptCount = 0
     if (!bye && name === ports[0]!.name && isOnline()) record.died(livedMs)
     // A newer line of this window is at the door already: the gateway may have cut the old one first.
-    if (this.#greeted) return this.state.set({ name: 'connecting', attempt: Math.max(1, this.#attempt) })
+    if (this.#greeted) return this.state.set({ name: 'connecting', attempt: Math.max(1, this.#attemptCount) })
     if (bye && !bye.reconnect && !this.#options.hasNewPass()) return this.#end({ name: 'refused', refusal: { ...bye, retry: false } as never })
     this.#wait(bye ? bye.code : reason, bye?.afterMs)
   }
 
-  #refused(line: Line, refusal: WireRefusal): void {
-    if (this.#line && this.#line !== line) return line.fail(refusal.code)
+  #refused(attempt: Attempt, refusal: WireRefusal): void {
+    if (this.#attempt && this.#attempt !== attempt) return attempt.fail(refusal.code)
     if (!refusal.retry && !this.#options.onRefused(refusal)) return this.#end({ name: 'refused', refusal })
     this.#wait(refusal.code, refusal.afterMs, refusal)
   }
 
   /** There is nothing to say hello with. The gateway's own no is as good as one at the door; anything else may pass. */
-  #withoutPass(line: Line, error: unknown): void {
-    if (!(error instanceof RefusalError) || (this.#line && this.#line !== line)) return line.fail('no pass')
+  #withoutPass(attempt: Attempt, error: unknown): void {
+    if (!(error instanceof RefusalError) || (this.#attempt && this.#attempt !== attempt)) return attempt.fail('no pass')
     const { code, message, retry, afterMs } = error
     const refusal = { code, message, retry, ...(afterMs === undefined ? {} : { afterMs }) } as WireRefusal
     if (retry) this.#wait(code, afterMs, refusal)
@@ -261,7 +261,7 @@ export class Connection {
   #wait(reason: string, afterMs?: number, refusal?: WireRefusal): void {
     const { clock, random } = this.#options
     this.#dropAttempts()
-    const attempt = this.#attempt + 1
+    const attempt = this.#attemptCount + 1
     const delay = reconnectDelay(attempt, random, afterMs)
     this.#mayAskAt = refusal?.afterMs ? clock.uptime() + delay : 0
     this.state.set({ name: 'waiting', attempt, retryAt: clock.now() + delay, reason, ...(refusal ? { refusal } : {}) })
@@ -270,31 +270,31 @@ export class Connection {
 
   /** What happened to the page, see Environment. */
   notice(type: string): void {
-    const line = this.#line
-    if (type === 'offline') for (const each of [line, ...this.#attempts.values()]) each?.fail(type)
+    const attempt = this.#attempt
+    if (type === 'offline') for (const each of [attempt, ...this.#attempts.values()]) each?.fail(type)
     if (type !== 'online' && type !== 'wake') return
     const state = this.state.value
     // A look at the page is no reason to ask before the gateway said.
     if (state.name === 'waiting') return this.#mayAskAt > this.#options.clock.uptime() ? undefined : this.#startRound()
-    if (!line) return
-    if (line.isStale) return line.fail('silence')
-    const isDoubtful = type === 'online' || line.mayHaveSlept
+    if (!attempt) return
+    if (attempt.isStale) return attempt.fail('silence')
+    const isDoubtful = type === 'online' || attempt.mayHaveSlept
     if (isDoubtful) this.#launch(this.#options.ports[0]!)
-    if (isDoubtful || line.silentMs > TRUST_MS) line.probe(WAKE_PROBE_MS)
+    if (isDoubtful || attempt.silentMs > TRUST_MS) attempt.probe(WAKE_PROBE_MS)
   }
 
   #dropAttempts(): void {
     this.#stopTimer()
     this.#greeted = undefined
-    for (const line of this.#attempts.values()) line.close()
+    for (const attempt of this.#attempts.values()) attempt.close()
     this.#attempts.clear()
   }
 
   #end(state: ConnectionState): void {
     this.#dropAttempts()
-    this.#line?.close()
+    this.#attempt?.close()
     this.#retired?.close()
-    this.#line = this.#retired = undefined
+    this.#attempt = this.#retired = undefined
     this.state.set(state)
     for (const run of [...this.#queue]) run()
   }

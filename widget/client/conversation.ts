@@ -4,8 +4,8 @@ import type { Body, Cursor, Identity, Message } from '../../gateway/protocol/mod
 import type { PushData } from '../../gateway/protocol/pushes.ts'
 import { CatchUp } from './catch-up.ts'
 import type { Clock } from './clock.ts'
-import type { Keep } from './keep.ts'
-import type { Copy } from './kept.ts'
+import type { ScopedStorage } from './scoped-storage.ts'
+import type { Copy } from './stored.ts'
 import { LocalCopy } from './local-copy.ts'
 import { NO_TIMELINE } from './no-timeline.ts'
 import { Outbox, type OutboxOptions } from './outbox.ts'
@@ -18,7 +18,7 @@ import type { Conversation as Contract, OutboxItem, TimelineView } from './types
 
 export interface ConversationOptions {
   readonly to: string
-  readonly keep: Keep
+  readonly keep: ScopedStorage
   readonly clock: Clock
   readonly random: () => number
   readonly identity: Signal<Identity | undefined>

@@ -7,7 +7,7 @@ import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Command, CommandAnswer, Welcome } from '../../gateway/protocol/commands.ts'
 import type { Body, Identity, Message } from '../../gateway/protocol/model.ts'
 import type { Push, PushData } from '../../gateway/protocol/pushes.ts'
-import type { Copy, Guest, KeptWish, SocketHistory } from './kept.ts'
+import type { Copy, Guest, StoredItem, SocketHistory } from './stored.ts'
 import { count, flag, id, isRecord, list, number, oneOf, record, recordOf, text, time, word, yes, type Check } from './shape.ts'
 
 /** Longer than this nobody is made to wait; a timer would take a greater number for none. */
@@ -145,5 +145,5 @@ const wishedBody = record({ text }, { ...SHOWN, problem: text })
 export const wishFrom = record(
   { id, kind: text, at: time, body: wishedBody },
   { cuts: count, original: wishedBody, refusal: (value) => (isRecord(value) ? refusalFrom(value) : undefined) },
-) as Check<KeptWish>
+) as Check<StoredItem>
 export const socketHistoryFrom = record({ fails: count, at: time }) as Check<SocketHistory>

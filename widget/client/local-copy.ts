@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts'
 import { copyFrom } from './incoming.ts'
-import type { Keep } from './keep.ts'
-import type { Copy } from './kept.ts'
+import type { ScopedStorage } from './scoped-storage.ts'
+import type { Copy } from './stored.ts'
 
 const COUNT = 50
 const AFTER_MS = 300
@@ -9,12 +9,12 @@ const AFTER_MS = 300
 /** Keeps a copy of one conversation where storage allows, a moment after the last change; `save` when the page may be about to go. */
 export class LocalCopy {
   readonly #key: string
-  readonly #keep: Keep
+  readonly #keep: ScopedStorage
   readonly #clock: Clock
   readonly #take: () => Copy
   #stopTimer: (() => void) | undefined
 
-  constructor(options: { to: string; keep: Keep; clock: Clock; take: () => Copy }) {
+  constructor(options: { to: string; keep: ScopedStorage; clock: Clock; take: () => Copy }) {
     this.#key = `log~${options.to}`
     this.#keep = options.keep
     this.#clock = options.clock

@@ -1,4 +1,4 @@
-import type { Keep } from './keep.ts'
+import type { ScopedStorage } from './scoped-storage.ts'
 import { list } from './shape.ts'
 
 /** Kept, newest last: a window that slept hears of the logouts of all that time. */
@@ -18,9 +18,9 @@ const logoutsFrom = list<Logout>((value) => {
  */
 export class Logouts {
   static readonly KEY = 'logouts'
-  readonly #shared: Keep
+  readonly #shared: ScopedStorage
 
-  constructor(shared: Keep) {
+  constructor(shared: ScopedStorage) {
     this.#shared = shared
   }
 

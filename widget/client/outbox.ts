@@ -4,21 +4,21 @@ import type { Body, Message } from '../../gateway/protocol/model.ts'
 import type { Clock } from './clock.ts'
 import { clientId } from './client-id.ts'
 import { wishFrom } from './incoming.ts'
-import type { Keep } from './keep.ts'
-import type { KeptWish } from './kept.ts'
+import type { ScopedStorage } from './scoped-storage.ts'
+import type { StoredItem } from './stored.ts'
 import { wireRefusalOf, type RefusalError } from './refusal-error.ts'
 import { signal } from './signal.ts'
 
 export interface OutboxOptions {
   readonly to: string
-  readonly keep: Keep
+  readonly keep: ScopedStorage
   readonly clock: Clock
   readonly random: () => number
   readonly isConnected: () => boolean
   /** What has to reach the gateway before the item itself: the body to send then. Undefined where nothing has to. */
-  readonly upload: (item: KeptWish, onProgress: (part: number) => boolean) => Promise<Body> | undefined
-  readonly send: (item: KeptWish) => Promise<CommandAnswer<'send'>>
-  readonly onSent: (item: KeptWish, answer: CommandAnswer<'send'>) => void
+  readonly upload: (item: StoredItem, onProgress: (part: number) => boolean) => Promise<Body> | undefined
+  readonly send: (item: StoredItem) => Promise<CommandAnswer<'send'>>
+  readonly onSent: (item: StoredItem, answer: CommandAnswer<'send'>) => void
 }
 
 /** An item of another window is left to that window for so long. */
@@ -50,7 +50,7 @@ const QUARANTINED: WireRefusal = {
  * and since no window sends an item before the ones in front of it are gone, order holds whoever sends.
  */
 export class Outbox {
-  readonly items = signal<readonly KeptWish[]>([])
+  readonly items = signal<readonly StoredItem[]>([])
   readonly #options: OutboxOptions
   readonly #prefix: string
   readonly #own = new Set<string>()
@@ -151,13 +151,13 @@ export class Outbox {
   }
 
   /** Waiting still, so that it can be discarded; false: it was. */
-  #onProgress(item: KeptWish, progress: number): boolean {
+  #onProgress(item: StoredItem, progress: number): boolean {
     const isWanted = this.#find(item.id) !== undefined
     if (isWanted) this.#show({ ...item, body: { ...item.body, progress } as Body })
     return isWanted
   }
 
-  #launch(item: KeptWish): void {
+  #launch(item: StoredItem): void {
     const { clock, send, onSent } = this.#options
     if (!this.#find(item.id)) return this.#goOn()
     this.#show({ ...item, state: 'sending' })
@@ -188,7 +188,7 @@ export class Outbox {
     this.flush()
   }
 
-  #refused(item: KeptWish, error: RefusalError, tookMs: number): void {
+  #refused(item: StoredItem, error: RefusalError, tookMs: number): void {
     const { code, message, retry, afterMs } = error
     if (!this.#find(item.id)) return this.#goOn()
     const cuts = (item.cuts ?? 0) + (code === 'cut' && tookMs < BLAME_MS ? 1 : 0)
@@ -213,7 +213,7 @@ export class Outbox {
     this.#stopTimer = clock.after(afterMs ?? backoff * (0.5 + random() / 2), () => this.flush())
   }
 
-  #find(id: string): KeptWish | undefined {
+  #find(id: string): StoredItem | undefined {
     return this.items.value.find((item) => item.id === id)
   }
 
@@ -224,19 +224,19 @@ export class Outbox {
     this.#show({ ...kept, state: kept.refusal ? 'failed' : 'waiting' })
   }
 
-  #wish({ id, kind, body }: Pick<KeptWish, 'id' | 'kind' | 'body'>, at = this.#nextAt()): void {
+  #wish({ id, kind, body }: Pick<StoredItem, 'id' | 'kind' | 'body'>, at = this.#nextAt()): void {
     this.#own.add(id)
     this.#put({ id, kind, body, at, state: 'waiting' })
   }
 
   /** A no that passes is not kept: whoever reads a kept one takes it for final. */
-  #put(item: KeptWish): void {
+  #put(item: StoredItem): void {
     const { refusal: _, ...waiting } = item
     this.#options.keep.set(this.#prefix + item.id, item.state === 'failed' ? item : waiting)
     this.#show(item)
   }
 
-  #show(item: KeptWish): void {
+  #show(item: StoredItem): void {
     const others = this.items.value.filter(({ id }) => id !== item.id)
     this.items.set([...others, item].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)))
   }

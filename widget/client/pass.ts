@@ -1,6 +1,6 @@
 import { guestFrom } from './incoming.ts'
-import type { Keep } from './keep.ts'
-import type { Guest } from './kept.ts'
+import type { ScopedStorage } from './scoped-storage.ts'
+import type { Guest } from './stored.ts'
 
 export const GUEST_KEY = 'guest'
 
@@ -8,12 +8,12 @@ export const GUEST_KEY = 'guest'
  * The pass to show at the door: the page's own, or a guest's, fetched once and kept so that the guest stays the same person.
  */
 export class Pass {
-  readonly #options: { readonly keep: Keep; readonly fetchGuest: () => Promise<Guest> }
+  readonly #options: { readonly keep: ScopedStorage; readonly fetchGuest: () => Promise<Guest> }
   #token: string | undefined
   #fetching: Promise<string> | undefined
   #isOver = false
 
-  constructor(token: string | undefined, options: { keep: Keep; fetchGuest: () => Promise<Guest> }) {
+  constructor(token: string | undefined, options: { keep: ScopedStorage; fetchGuest: () => Promise<Guest> }) {
     this.#token = token
     this.#options = options
   }

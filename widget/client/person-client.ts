@@ -9,7 +9,7 @@ import { Conversation } from './conversation.ts'
 import { deviceName } from './device-name.ts'
 import { identityFrom } from './incoming.ts'
 import type { EnvironmentEvent } from './environment.ts'
-import { Keep } from './keep.ts'
+import { ScopedStorage } from './scoped-storage.ts'
 import { Logouts } from './logouts.ts'
 import { GUEST_KEY, Pass } from './pass.ts'
 import type { PersonOptions } from './person-options.ts'
@@ -47,9 +47,9 @@ export class PersonClient implements Contract {
   /** For each conversation once, when it is made. */
   onOpen: ((conversation: Conversation) => void) | undefined
   readonly #options: PersonOptions
-  readonly #shared: Keep
+  readonly #shared: ScopedStorage
   readonly #pass: Pass
-  readonly #keep: Keep
+  readonly #keep: ScopedStorage
   readonly #logouts: Logouts
   readonly #logout: string | undefined
   readonly #device: string
@@ -68,11 +68,11 @@ export class PersonClient implements Contract {
     this.#options = options
     const { gateway, ports, token, to } = options
     const { clock, random, environment, storage } = ports
-    const shared = (this.#shared = new Keep(storage, `im-chat~${gateway}~`))
+    const shared = (this.#shared = new ScopedStorage(storage, `im-chat~${gateway}~`))
     this.who = personOf(token)
     this.scope = scopeOf(token)
     this.#pass = new Pass(token, { keep: shared, fetchGuest: ports.fetchGuest })
-    this.#keep = new Keep(storage, `${shared.prefix}${this.scope}~`)
+    this.#keep = new ScopedStorage(storage, `${shared.prefix}${this.scope}~`)
     this.#logouts = new Logouts(shared)
     this.#logout = this.#logouts.last(this.scope)?.id
     this.#device = options.device || deviceName(shared, random)
@@ -221,7 +221,7 @@ export class PersonClient implements Contract {
 
   #erase(): void {
     this.#keep.erase()
-    new Keep(this.#options.ports.storage, `${this.#shared.prefix}guest~`).erase()
+    new ScopedStorage(this.#options.ports.storage, `${this.#shared.prefix}guest~`).erase()
     this.#shared.remove(GUEST_KEY)
   }
 

@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts'
 import { socketHistoryFrom } from './incoming.ts'
-import type { Keep } from './keep.ts'
-import type { SocketHistory } from './kept.ts'
+import type { ScopedStorage } from './scoped-storage.ts'
+import type { SocketHistory } from './stored.ts'
 
 const KEY = 'net'
 const FORGET_MS = 1_800_000
@@ -15,12 +15,12 @@ const LAST_RETRY_MS = 300_000
  * a socket that opens and dies young counts from the second time on, or a restarted gateway would look like a bad network.
  */
 export class SocketRecord {
-  readonly #keep: Keep
+  readonly #keep: ScopedStorage
   readonly #clock: Clock
   #entry: SocketHistory | undefined
   #youngDeaths = 0
 
-  constructor(keep: Keep, clock: Clock) {
+  constructor(keep: ScopedStorage, clock: Clock) {
     this.#keep = keep
     this.#clock = clock
     this.#entry = keep.get(KEY, socketHistoryFrom)

@@ -1,60 +1,124 @@
-/** Every sentence of the two PC pages. A further language is one more file of this type and a row in desk-locale.ts. */
-export interface DeskStrings {
-  readonly conversations: string
-  /** Before the first letters of a nameless guest's id. */
-  readonly guest: string
-  readonly conversation: string
-  readonly details: string
-  readonly search: string
-  readonly searchHint: string
-  readonly clearSearch: string
-  readonly noConversations: string
-  readonly noConversationsHint: string
-  readonly nothingFound: string
-  readonly nothingUnread: string
-  readonly nothingUnanswered: string
-  readonly loading: string
-  /** Instead of the list, where the pass is a customer's. */
-  readonly notAgent: string
-  readonly choose: string
-  readonly chooseHint: string
-  readonly you: string
-  readonly yesterday: string
-  readonly unreadCount: string
-  readonly waitingFor: string
-  readonly movedAbove: string
-  readonly back: string
-  readonly showDetails: string
-  readonly hideDetails: string
-  readonly customerId: string
-  readonly messages: string
-  readonly lastActivity: string
-  readonly readState: string
-  readonly readAll: string
-  readonly readUpTo: string
-  readonly notReadYet: string
-  readonly shared: string
-  readonly nothingShared: string
-  readonly copy: string
-  readonly copied: string
-  readonly soundOn: string
-  readonly soundOff: string
-  readonly shortcuts: string
-  readonly close: string
-  readonly notifyAsk: string
-  readonly notifyYes: string
-  readonly notifyNo: string
-  readonly quickReplies: string
-  readonly noQuickReplies: string
-  readonly newMessageFrom: string
-  /** What a customer who is blocked reads. */
-  readonly blockedHere: Readonly<Record<'plain' | 'until' | 'forEver', string>>
-  readonly status: string
-  readonly statuses: Readonly<Record<'online' | 'busy' | 'away' | 'offline', string>>
-  readonly actions: Readonly<Record<DeskAction, string>>
-}
+/** What a quick reply's file can be wrong in. */
+export type FileFault = 'tooLarge' | 'notJson' | 'noList' | 'tooMany' | 'badEntry' | 'empty'
 
-/** What a shortcut can do. */
-export type DeskAction =
-  | 'next' | 'previous' | 'nextUnread' | 'search' | 'composer' | 'send' | 'quickReplies' | 'note'
-  | 'claim' | 'close' | 'transfer' | 'block' | 'status' | 'details' | 'mute' | 'sheet'
+/** Sentences that only the merchant's desk says: whose turn it is, handing on, blocking, notes, the customer, quick replies. */
+export interface DeskStrings {
+  readonly shelves: Readonly<Record<'mine' | 'waiting' | 'all', string>>
+  readonly shelf: string
+  readonly nothingMine: string
+  readonly nothingWaiting: string
+  readonly view: string
+  readonly views: Readonly<Record<'unreadFirst' | 'newest' | 'unread' | 'unanswered', string>>
+  readonly searching: string
+  readonly notAllSearched: string
+  readonly foundMore: string
+
+  readonly waiting: string
+  readonly closed: string
+  readonly blocked: string
+  readonly offered: string
+
+  readonly service: string
+  readonly isMine: string
+  readonly isTheirs: string
+  readonly isWaiting: string
+  readonly isWaitingFor: string
+  readonly isClosed: string
+  readonly isClosedBy: string
+  readonly isOfferedByMe: string
+  readonly isOffered: string
+  readonly isBlocked: string
+  readonly forEver: string
+  readonly until: string
+  readonly isAnswering: string
+  readonly claim: string
+  readonly takeOver: string
+  readonly closeIt: string
+  readonly reopen: string
+  readonly takeBack: string
+  readonly undo: string
+  readonly closedNow: string
+
+  readonly transfer: string
+  readonly transferTo: string
+  readonly transferNote: string
+  readonly transferNoteHint: string
+  readonly toQueue: string
+  readonly toQueueHint: string
+  readonly nobodyThere: string
+  readonly load: string
+  readonly statuses: Readonly<Record<'online' | 'busy' | 'away' | 'offline', string>>
+  readonly transferIt: string
+  readonly offers: string
+  readonly offer: string
+  readonly accept: string
+  readonly decline: string
+  readonly look: string
+  readonly seconds: string
+  /** `missed`: to the colleague who let the time pass. */
+  readonly outcomes: Readonly<Record<'accepted' | 'declined' | 'expired' | 'missed', string>>
+  readonly queued: string
+
+  readonly block: string
+  readonly blockTitle: string
+  readonly reason: string
+  readonly reasonHint: string
+  readonly duration: string
+  readonly durations: Readonly<Record<'hour' | 'day' | 'week' | 'ever', string>>
+  readonly unblock: string
+  readonly blockedNow: string
+  readonly unblockedNow: string
+  readonly blockedList: string
+  readonly nobodyBlocked: string
+  readonly blockedBy: string
+
+  readonly notes: string
+  readonly noteAdd: string
+  readonly noteHint: string
+  readonly noteOf: string
+  readonly edit: string
+  readonly remove: string
+  readonly save: string
+  readonly cancel: string
+  readonly noteDeleted: string
+
+  readonly profile: string
+  readonly orders: string
+  readonly viewing: string
+  readonly viewingNothing: string
+  readonly earlier: string
+  readonly firstTime: string
+  readonly since: string
+  readonly customerStates: Readonly<Record<'slow' | 'down' | 'downOlder' | 'empty' | 'off' | 'loading', string>>
+  readonly sendCard: string
+  readonly cardSent: string
+  readonly copyNumber: string
+  readonly noOrders: string
+
+  readonly manageReplies: string
+  readonly newReply: string
+  readonly replyTitle: string
+  readonly replyText: string
+  readonly replyNames: string
+  readonly folder: string
+  readonly noFolder: string
+  readonly scope: string
+  readonly scopes: Readonly<Record<'shop' | 'own', string>>
+  readonly searchReplies: string
+  readonly noReplies: string
+  readonly replyDeleted: string
+  readonly importFile: string
+  readonly exportFile: string
+  readonly imported: string
+  readonly importing: string
+  readonly faults: Readonly<Record<FileFault, string>>
+
+  readonly remap: string
+  readonly pressKeys: string
+  readonly chordTaken: string
+  readonly chordBad: string
+  readonly resetShortcuts: string
+
+  readonly idleNow: string
+  readonly refusals: Readonly<Record<'conflict' | 'unavailable' | 'forbidden' | 'tooMany' | 'limited' | 'notConnected' | 'other', string>>
+}

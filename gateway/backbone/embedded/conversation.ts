@@ -1,9 +1,9 @@
 import { conversationChannel } from '../../protocol/keys.ts'
 import type { Cursor, Head } from '../../protocol/model.ts'
 import { messageStart } from '../../protocol/packets.ts'
-import type { KeptService } from '../backbone.ts'
+import type { StoredAssignment } from '../backbone.ts'
 import type { Part } from './group-commit.ts'
-import { Standing, type Served } from './standing.ts'
+import { Standing, type WrittenAssignment } from './conversation-state.ts'
 
 /** What stands in front of a message's JSON in its packet; behind it stands a bracket. */
 const PUSH = '2["messagePush",'
@@ -22,7 +22,7 @@ export interface Row {
   readonly at: number
   readonly cursors: Readonly<Record<string, Cursor>>
   readonly names: Readonly<Record<string, string>>
-  readonly service?: Served
+  readonly service?: WrittenAssignment
 }
 
 /**
@@ -81,7 +81,7 @@ export class Conversation {
   }
 
   /** As `read` and `list` tell it. */
-  get service(): { readonly service?: KeptService } {
+  get service(): { readonly service?: StoredAssignment } {
     const { service } = this.durable
     return service === undefined ? {} : { service: { text: service.text, version: service.version } }
   }

@@ -10,7 +10,7 @@ interface Kept extends Item {
 type Removal = Parameters<Records['remove']>[0]
 
 /** What a wish changes, decided against what those before it in the batch have led to. */
-interface Wish {
+interface QueuedWrite {
   readonly now: number
   decide(): Change | undefined
   settle(): void
@@ -50,7 +50,7 @@ export class EmbeddedRecords implements Records {
   readonly #changing = new Set<string>()
   /** Where the next sweep begins. */
   #sweepFrom: Buffer = Buffer.alloc(0)
-  #wishes: Wish[] = []
+  #writes: QueuedWrite[] = []
   #running: Promise<void> | undefined
   #sweptAt = 0
   #isClosed = false
@@ -77,7 +77,7 @@ export class EmbeddedRecords implements Records {
     const { collection, key, value, now, expiresAt, expect } = item
     const version = randomUUID()
     let answer: Put = { isPut: true, version }
-    return this.#wish(now, () => {
+    return this.#queued(now, () => {
       const found = this.#find(collection, key, now)
       if (expect === undefined || expect === (found?.version ?? '')) return { collection, key, kept: { key, value, version, expiresAt } }
       answer = found === undefined ? { isPut: false } : { isPut: false, found: asItem(found) }
@@ -87,7 +87,7 @@ export class EmbeddedRecords implements Records {
 
   remove({ collection, key, now, expect }: Removal): Promise<boolean> {
     let isGone = true
-    return this.#wish(now, () => {
+    return this.#queued(now, () => {
       const found = this.#find(collection, key, now)
       isGone = found === undefined || expect === undefined || expect === found.version
       return found !== undefined && isGone ? { collection, key, kept: undefined } : undefined
@@ -100,25 +100,25 @@ export class EmbeddedRecords implements Records {
     await this.#running
   }
 
-  #wish<T>(now: number, decide: Wish['decide'], answer: () => T): Promise<T> {
+  #queued<T>(now: number, decide: QueuedWrite['decide'], answer: () => T): Promise<T> {
     if (this.#isClosed) return Promise.reject(closed())
     return new Promise((resolve, reject) => {
-      this.#wishes.push({ now, decide, settle: () => resolve(answer()), fail: reject })
+      this.#writes.push({ now, decide, settle: () => resolve(answer()), fail: reject })
       this.#running ??= Promise.resolve().then(() => this.#run())
     })
   }
 
   async #run(): Promise<void> {
-    while (this.#wishes.length > 0) {
-      const wishes = this.#wishes
-      this.#wishes = []
-      await this.#commit(wishes)
+    while (this.#writes.length > 0) {
+      const writes = this.#writes
+      this.#writes = []
+      await this.#commit(writes)
     }
     this.#running = undefined
   }
 
   /** In memory first, so that a wish sees those before it; back again where the disk refuses. */
-  async #commit(wishes: readonly Wish[]): Promise<void> {
+  async #commit(writes: readonly QueuedWrite[]): Promise<void> {
     const undo: Change[] = []
     const changes: Change[] = []
     const change = (one: Change): void => {
@@ -127,27 +127,27 @@ export class EmbeddedRecords implements Records {
       this.#place(one)
       changes.push(one)
     }
-    const decided = wishes.filter((wish) => {
+    const decided = writes.filter((queued) => {
       try {
-        const one = wish.decide()
+        const one = queued.decide()
         if (one !== undefined) change(one)
         return true
       } catch (error) {
-        wish.fail(error as Error) // a bug: of this wish alone
+        queued.fail(error as Error) // a bug: of this wish alone
         return false
       }
     })
     try {
       if (changes.length > 0) this.#files.mustHaveRoom()
       // it reads the disk, and may fail as writing may
-      if (changes.length > 0) for (const one of this.#expired(wishes.at(-1)!.now)) change(one)
+      if (changes.length > 0) for (const one of this.#expired(writes.at(-1)!.now)) change(one)
       if (changes.length > 0) await this.#files.main.batch(() => { for (const one of changes) this.#write(one) })
-      for (const wish of decided) wish.settle()
+      for (const queued of decided) queued.settle()
     } catch (error) {
       ;(error as { commitError?: Promise<never> }).commitError?.catch(() => undefined) // `error` is told below
       for (const one of undo) this.#place(one)
       const unavailable = new Unavailable(`The data folder could not be written: ${(error as Error).message}`, { cause: error })
-      for (const wish of decided) wish.fail(unavailable)
+      for (const queued of decided) queued.fail(unavailable)
     } finally {
       this.#changing.clear()
       this.#release()

@@ -1,15 +1,15 @@
 import { cursorPacket, messageLink, messageTail } from '../../protocol/packets.ts'
 import type { Cursor } from '../../protocol/model.ts'
 import {
-  Muted, NotStarted, READ_BYTES, Unavailable, type Appended, type ListPage, type ListRange, type NewMessage, type NewService, type Page,
-  type ReadRange, type ServiceSet, type Store,
+  Muted, NotStarted, READ_BYTES, Unavailable, type Appended, type ListPage, type ListRange, type NewMessage, type NewAssignment, type Page,
+  type ReadRange, type AssignmentSet, type Store,
 } from '../backbone.ts'
 import { authorOf, type Conversation } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
-import type { GroupCommit, Part, Wish } from './group-commit.ts'
-import type { Fold } from './fold.ts'
+import type { GroupCommit, Part, QueuedWrite } from './group-commit.ts'
+import type { Fold } from './checkpoint.ts'
 import type { LocalBus } from './local-bus.ts'
-import { ServiceWish } from './service-wish.ts'
+import { AssignmentWrite } from './assignment-write.ts'
 
 type Move = Parameters<Store['advance']>[0]
 
@@ -33,7 +33,7 @@ export class EmbeddedStore implements Store {
 
   append(message: NewMessage): Promise<Appended> {
     if (this.#isClosed) return Promise.reject(closed())
-    return new Promise((resolve, reject) => this.#parts.commit.add(new AppendWish(this.#parts, message, { resolve, reject })))
+    return new Promise((resolve, reject) => this.#parts.commit.add(new AppendWrite(this.#parts, message, { resolve, reject })))
   }
 
   advance(move: Move): Promise<Cursor> {
@@ -41,9 +41,9 @@ export class EmbeddedStore implements Store {
     return new Promise((resolve, reject) => this.#parts.commit.add(new AdvanceWish(this.#parts, move, { resolve, reject })))
   }
 
-  setService(service: NewService): Promise<ServiceSet> {
+  setAssignment(service: NewAssignment): Promise<AssignmentSet> {
     if (this.#isClosed) return Promise.reject(closed())
-    return new Promise((resolve, reject) => this.#parts.commit.add(new ServiceWish(this.#parts, service, { resolve, reject })))
+    return new Promise((resolve, reject) => this.#parts.commit.add(new AssignmentWrite(this.#parts, service, { resolve, reject })))
   }
 
   async read(id: string, { before = Infinity, after, limit, bytes = READ_BYTES }: ReadRange): Promise<Page> {
@@ -79,7 +79,7 @@ interface Answer<T> {
   readonly reject: (error: Error) => void
 }
 
-class AppendWish implements Wish {
+class AppendWrite implements QueuedWrite {
   readonly #parts: Parts
   #message: NewMessage
   readonly #answer: Answer<Appended>
@@ -163,7 +163,7 @@ function refusalOf({ assigned }: Conversation, { side, at, isReply }: NewMessage
   return isReply === true && assigned.seq === 0 ? new NotStarted() : undefined
 }
 
-class AdvanceWish implements Wish {
+class AdvanceWish implements QueuedWrite {
   readonly #parts: Parts
   readonly #move: Move
   readonly #answer: Answer<Cursor>

@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, statfsSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { bufferToKeyValue, open, type RootDatabase } from 'lmdb'
 import { DamagedFolder, DataFolderError } from './data-folder-error.ts'
-import { damaged, ENVIRONMENTS, examine, sealName } from './examine.ts'
+import { damaged, ENVIRONMENTS, examine, sealName } from './check-folder.ts'
 import { batchKey } from './keys-on-disk.ts'
-import { roomIn } from './room.ts'
-import { Sealed } from './sealed.ts'
+import { roomIn } from './disk-space.ts'
+import { Sealed } from './checksummed.ts'
 
 /** Raised when what is written below changes; an older build then refuses the folder instead of misreading it.
  * 2: how a conversation is served, in rows and journal. 3: checksums, and keys of the journal in binary. */

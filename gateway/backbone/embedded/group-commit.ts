@@ -12,7 +12,7 @@ export interface Part {
 }
 
 /** Something to be written to the journal, or to be answered after what was asked before it is durable. */
-export interface Wish {
+export interface QueuedWrite {
   /**
    * Decides, against the state that all earlier wishes lead to. Returns the packet to write, or nothing to write. Must change nothing
    * before whatever may throw.
@@ -33,7 +33,7 @@ export interface Wish {
 export class GroupCommit {
   readonly #journal: Files['journal']
   readonly #settled: (batch: number) => void
-  #wishes: Wish[] = []
+  #writes: QueuedWrite[] = []
   #last: number
   #running: Promise<void> | undefined
   readonly #files: Pick<Files, 'mustHaveRoom' | 'tryWriting'>
@@ -49,8 +49,8 @@ export class GroupCommit {
     this.#settled = settled
   }
 
-  add(wish: Wish): void {
-    this.#wishes.push(wish)
+  add(queued: QueuedWrite): void {
+    this.#writes.push(queued)
     this.#running ??= Promise.resolve().then(() => this.#run())
   }
 
@@ -61,17 +61,17 @@ export class GroupCommit {
   }
 
   async #run(): Promise<void> {
-    while (this.#wishes.length > 0) {
-      const wishes = this.#wishes
-      this.#wishes = []
-      await this.#commit(wishes)
+    while (this.#writes.length > 0) {
+      const writes = this.#writes
+      this.#writes = []
+      await this.#commit(writes)
     }
     this.#running = undefined
   }
 
-  async #commit(wishes: readonly Wish[]): Promise<void> {
+  async #commit(writes: readonly QueuedWrite[]): Promise<void> {
     const batch = this.#last + 1
-    const { prepared, packets } = prepareAll(wishes, batch)
+    const { prepared, packets } = prepareAll(writes, batch)
     const { bytes, ends } = layOut(packets)
     try {
       if (bytes.length > 0) this.#files.mustHaveRoom()
@@ -84,18 +84,18 @@ export class GroupCommit {
     if (bytes.length > 0) this.#last = batch
     for (let i = 0, start = 0; i < prepared.length; i++) {
       const end = ends[i]!
-      const wish = prepared[i]!
+      const queued = prepared[i]!
       try {
-        wish.settle(end === start ? undefined : { batch: bytes, start, end: end - 1 })
+        queued.settle(end === start ? undefined : { batch: bytes, start, end: end - 1 })
       } catch (error) {
-        wish.refuse(error as Error)
+        queued.refuse(error as Error)
       }
       start = end
     }
     this.#settled(this.#last)
   }
 
-  #failed(wishes: readonly Wish[], error: Error & { commitError?: Promise<never> }): void {
+  #failed(writes: readonly QueuedWrite[], error: Error & { commitError?: Promise<never> }): void {
     this.trouble = `The data folder could not be written: ${error.message}`
     // lmdb tells the reason in a second promise, which must not stay unhandled.
     error.commitError?.catch(({ message }: Error) => {
@@ -103,7 +103,7 @@ export class GroupCommit {
       this.trouble = `The data folder could not be written: ${message.split(':')[0]}`
     })
     const unavailable = new Unavailable(this.trouble, { cause: error })
-    for (const wish of wishes) wish.fail(unavailable)
+    for (const queued of writes) queued.fail(unavailable)
     this.#retry ??= setTimeout(() => void this.#tryAgain(), RETRY_MS).unref()
   }
 
@@ -121,15 +121,15 @@ export class GroupCommit {
 }
 
 /** What throws here fails alone: it has changed nothing. */
-function prepareAll(wishes: readonly Wish[], batch: number): { prepared: readonly Wish[]; packets: readonly (string | undefined)[] } {
-  const prepared: Wish[] = []
+function prepareAll(writes: readonly QueuedWrite[], batch: number): { prepared: readonly QueuedWrite[]; packets: readonly (string | undefined)[] } {
+  const prepared: QueuedWrite[] = []
   const packets: (string | undefined)[] = []
-  for (const wish of wishes) {
+  for (const queued of writes) {
     try {
-      packets.push(wish.prepare(batch))
-      prepared.push(wish)
+      packets.push(queued.prepare(batch))
+      prepared.push(queued)
     } catch (error) {
-      wish.refuse(error as Error)
+      queued.refuse(error as Error)
     }
   }
   return { prepared, packets }

@@ -6,8 +6,8 @@ import type { Conversations } from './conversations.ts'
 import { DamagedFolder } from './data-folder-error.ts'
 import type { Files } from './files.ts'
 import { batchKey, batchOf } from './keys-on-disk.ts'
-import { lines } from './lines.ts'
-import type { JournalledService } from './service-wish.ts'
+import { lines } from './split-lines.ts'
+import type { JournalledAssignment } from './assignment-write.ts'
 
 /** Takes up what the journal holds beyond `main`. Returns its oldest and newest batch. */
 export function replay(files: Files, conversations: Conversations): { oldest: number; newest: number } {
@@ -37,7 +37,7 @@ function takeUp(conversations: Conversations, line: Buffer, batch: number): void
     return
   }
   if (packet.name === 'service') {
-    const { conversation: id, service } = packet.args[0] as JournalledService
+    const { conversation: id, service } = packet.args[0] as JournalledAssignment
     const conversation = conversations.get(id)
     conversation.durable.service = service
     conversation.pendingBytes += line.length

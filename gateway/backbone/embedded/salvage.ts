@@ -5,7 +5,7 @@ import type { Message } from '../../protocol/model.ts'
 import type { Backbone } from '../backbone.ts'
 import { DamagedFolder, DataFolderError } from './data-folder-error.ts'
 import { openEmbedded } from './embedded.ts'
-import { ENVIRONMENTS, SALVAGING } from './examine.ts'
+import { ENVIRONMENTS, SALVAGING } from './check-folder.ts'
 import { FORMAT, openFiles, type Files } from './files.ts'
 import { claimFolder } from './folder.ts'
 import { writeWhole } from './write-whole.ts'
@@ -148,33 +148,33 @@ async function rewrite(
   let messageCount = 0
   let conversationCount = 0
   const missing: { conversation: string; count: number }[] = []
-  let wishes: Promise<unknown>[] = []
-  const wish = async (one: Promise<unknown>): Promise<void> => {
-    wishes.push(one)
-    if (wishes.length < AT_ONCE) return
-    await Promise.all(wishes)
-    wishes = []
+  let writes: Promise<unknown>[] = []
+  const queued = async (one: Promise<unknown>): Promise<void> => {
+    writes.push(one)
+    if (writes.length < AT_ONCE) return
+    await Promise.all(writes)
+    writes = []
   }
   for (const [conversation, head] of [...wreck.heads].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const seqs: number[] = []
     for (const { seq, epoch: _epoch, prev: _prev, ...message } of chain(copies, conversation, wreck.epoch)) {
       seqs.push(seq)
-      await wish(store.append({ ...message, origin: '' }))
+      await queued(store.append({ ...message, origin: '' }))
     }
     const place = (old: number): number => seqs.filter((seq) => seq <= old).length
     for (const [side, { delivered, read }] of wreck.cursors.get(conversation) ?? []) {
-      await wish(store.advance({ conversation, side, delivered: place(delivered), read: place(read), origin: '' }))
+      await queued(store.advance({ conversation, side, delivered: place(delivered), read: place(read), origin: '' }))
     }
     const service = wreck.serviceOf(conversation)
     if (service !== undefined) {
       const { text, phase, muted } = service
-      await wish(store.setService({ conversation, expect: '', text, phase, ...(muted === undefined ? undefined : { muted: [muted].flat() }) }))
+      await queued(store.setAssignment({ conversation, expect: '', text, phase, ...(muted === undefined ? undefined : { muted: [muted].flat() }) }))
     }
     messageCount += seqs.length
     if (seqs.length > 0) conversationCount++
     if (seqs.length < head) missing.push({ conversation, count: head - seqs.length })
   }
-  await Promise.all(wishes)
+  await Promise.all(writes)
   return { messageCount, conversationCount, missing }
 }
 

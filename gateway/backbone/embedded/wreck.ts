@@ -5,14 +5,14 @@ import { decodePacket } from '../../protocol/packet.ts'
 import type { Cursor, Message } from '../../protocol/model.ts'
 import type { PushData } from '../../protocol/pushes.ts'
 import { jsonOf, type Row } from './conversation.ts'
-import { sealName, type ENVIRONMENTS } from './examine.ts'
+import { sealName, type ENVIRONMENTS } from './check-folder.ts'
 import { NAMES, STAMP } from './files.ts'
 import { batchOf } from './keys-on-disk.ts'
-import { lines } from './lines.ts'
+import { lines } from './split-lines.ts'
 import { LmdbFile } from './lmdb-file.ts'
-import { unsealed } from './sealed.ts'
-import type { JournalledService } from './service-wish.ts'
-import type { Served } from './standing.ts'
+import { unsealed } from './checksummed.ts'
+import type { JournalledAssignment } from './assignment-write.ts'
+import type { WrittenAssignment } from './conversation-state.ts'
 
 type Environment = (typeof ENVIRONMENTS)[number]
 
@@ -43,7 +43,7 @@ export class Wreck {
   readonly records = new Map<string, { readonly value: Buffer; readonly txn: number }>()
   readonly rows = new Map<string, { readonly row: Row; readonly txn: number }>()
   readonly cursors = new Map<string, Map<string, Cursor>>()
-  readonly #services = new Map<string, { readonly service: Served; readonly batch: number }>()
+  readonly #services = new Map<string, { readonly service: WrittenAssignment; readonly batch: number }>()
   /** Conversation by its number on disk, and the highest number of a message that anything tells of. */
   readonly #names = new Map<number, string>()
   readonly #heads = new Map<string, number>()
@@ -81,7 +81,7 @@ export class Wreck {
   }
 
   /** The newest that is known of how a conversation is served. */
-  serviceOf(conversation: string): Served | undefined {
+  serviceOf(conversation: string): WrittenAssignment | undefined {
     const journalled = this.#services.get(conversation)
     const kept = this.rows.get(conversation)?.row.service
     // pages of a broken journal may be older than the row
@@ -150,7 +150,7 @@ export class Wreck {
         const { conversation, participant, delivered, read: isRead } = packet.args[0] as PushData<'cursorPush'>
         this.#move(conversation, participant, { delivered, read: isRead })
       } else if (packet.name === 'service') {
-        const { conversation, service } = packet.args[0] as JournalledService
+        const { conversation, service } = packet.args[0] as JournalledAssignment
         this.#heard(conversation, 0)
         if (batch >= (this.#services.get(conversation)?.batch ?? 0)) this.#services.set(conversation, { service, batch })
       } else {

@@ -1,5 +1,5 @@
 import { Unavailable } from '../backbone.ts'
-import type { Line } from './line.ts'
+import type { RedisConnection } from './redis-connection.ts'
 import type { Lane, Pending } from './op.ts'
 
 /** One command of a batch and whose operations it carries. */
@@ -10,7 +10,7 @@ interface Call {
 }
 
 export interface BatcherOptions {
-  readonly line: Line
+  readonly connection: RedisConnection
   /** Operations of different keys may share a script call. Not in a Cluster: a script reaches one slot. */
   readonly merges: boolean
   /** WAIT until a replica has the batch, at most so long; undefined = do not. */
@@ -33,7 +33,7 @@ export class Batcher {
 
   constructor(options: BatcherOptions) {
     this.#options = options
-    options.line.on('lost', () => this.#refuse())
+    options.connection.on('lost', () => this.#refuse())
   }
 
   add(lane: Lane): void {
@@ -43,7 +43,7 @@ export class Batcher {
 
   #flush(): void {
     if (this.#isFlying || this.#ready.length === 0) return
-    if (this.#options.line.problem !== undefined) return this.#refuse()
+    if (this.#options.connection.problem !== undefined) return this.#refuse()
     const { lanes, calls } = this.#take()
     this.#isFlying = true
     void this.#fly(calls).catch((error: unknown) => part(calls, error as Error)).then((errors) => {
@@ -57,7 +57,7 @@ export class Batcher {
     const refused = this.#ready
     this.#ready = []
     for (const lane of refused) {
-      const why = new Unavailable(`Redis: ${this.#options.line.problem ?? 'the connection was lost'}`)
+      const why = new Unavailable(`Redis: ${this.#options.connection.problem ?? 'the connection was lost'}`)
       for (const { reject } of lane.queue.splice(0)) reject(why)
       this.#options.onReturn(lane, undefined)
     }
@@ -86,10 +86,10 @@ export class Batcher {
 
   /** Settles what can be settled; resolves with the errors of lanes whose remaining operations may go again. */
   async #fly(calls: readonly Call[]): Promise<Map<Lane, Error>> {
-    const { line, replicaWaitMs } = this.#options
+    const { connection, replicaWaitMs } = this.#options
     const commands = calls.flatMap((call) => (call.isAsking ? [['ASKING'], commandOf(call)] : [commandOf(call)]))
     if (replicaWaitMs !== undefined) commands.push(['WAIT', '1', String(replicaWaitMs)])
-    const replies = await line.send(commands)
+    const replies = await connection.send(commands)
     const waited = replicaWaitMs === undefined ? 1 : replies.pop()
     const errors = new Map<Lane, Error>()
     let at = 0

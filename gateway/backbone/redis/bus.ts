@@ -1,5 +1,5 @@
 import { Unavailable, type Bus, type Relayed, type Subscription } from '../backbone.ts'
-import { Ear } from './ear.ts'
+import { Subscriber } from './subscriber.ts'
 import { framed, unframed } from './framing.ts'
 import { GapSpread } from './gap-spread.ts'
 import type { Ring, Server } from './ring.ts'
@@ -26,7 +26,7 @@ export class RedisBus implements Bus {
   readonly #asks: Router
   readonly #settings: RedisSettings
   readonly #channels = new Map<string, Channel>()
-  readonly #ears = new Map<Server, Ear>()
+  readonly #subscribers = new Map<Server, Subscriber>()
   readonly #gaps: GapSpread
   #isClosed = false
 
@@ -67,7 +67,7 @@ export class RedisBus implements Bus {
   close(): void {
     this.#isClosed = true
     this.#gaps.close()
-    for (const ear of this.#ears.values()) ear.close()
+    for (const subscriber of this.#subscribers.values()) subscriber.close()
     this.#channels.clear()
   }
 
@@ -75,7 +75,7 @@ export class RedisBus implements Bus {
     for (;;) {
       const { server } = channel
       if (server === undefined) throw new Unavailable('Redis: no server has this slot now')
-      const error = await this.#earOf(server).want(name).then(() => undefined, (reason: Error) => reason)
+      const error = await this.#subscriberOf(server).want(name).then(() => undefined, (reason: Error) => reason)
       if (server !== channel.server) continue
       if (error !== undefined) throw error
       return
@@ -90,7 +90,7 @@ export class RedisBus implements Bus {
     channel.listeners = channel.listeners.filter((one) => one !== listener)
     if (channel.listeners.length > 0) return
     this.#channels.delete(name)
-    if (channel.server !== undefined) this.#ears.get(channel.server)?.drop(name)
+    if (channel.server !== undefined) this.#subscribers.get(channel.server)?.drop(name)
   }
 
   #relay(name: string, payload: Buffer): void {
@@ -109,30 +109,30 @@ export class RedisBus implements Bus {
     }
   }
 
-  #earOf(server: Server): Ear {
-    let ear = this.#ears.get(server)
-    if (ear === undefined) {
-      ear = new Ear({
-        line: server.hear,
+  #subscriberOf(server: Server): Subscriber {
+    let subscriber = this.#subscribers.get(server)
+    if (subscriber === undefined) {
+      subscriber = new Subscriber({
+        connection: server.hear,
         isSharded: this.#ring.isSharded,
         timeoutMs: this.#settings.commandTimeoutMs,
         onPayload: (name, payload) => this.#relay(name, payload),
         onRegained: (names) => this.#gaps.add(names),
         onElsewhere: () => this.#ring.suspect(),
       })
-      this.#ears.set(server, ear)
-      server.hear.on('closed', () => this.#ears.delete(server))
+      this.#subscribers.set(server, subscriber)
+      server.hear.on('closed', () => this.#subscribers.delete(server))
     }
-    return ear
+    return subscriber
   }
 
   #resettle(): void {
     for (const [name, channel] of this.#channels) {
       const server = this.#ring.serverOf(name)
       if (server === channel.server || server === undefined) continue
-      if (channel.server !== undefined) this.#ears.get(channel.server)?.drop(name)
+      if (channel.server !== undefined) this.#subscribers.get(channel.server)?.drop(name)
       channel.server = server
-      this.#earOf(server).adopt(name)
+      this.#subscriberOf(server).adopt(name)
     }
   }
 }

@@ -159,7 +159,7 @@ export class ClusterRing implements Ring {
     if (known !== undefined) return known
     const { access, settings, scripts } = this.#options
     const server = new Server({ name, redis: { host, port, ...access }, settings, scripts, isCluster: true, tag: () => this.#tagOf(name) })
-    for (const line of [server.write, server.ask, server.hear]) line.on('lost', () => this.suspect())
+    for (const connection of [server.write, server.ask, server.hear]) connection.on('lost', () => this.suspect())
     this.#servers.set(name, server)
     return server
   }

@@ -1,5 +1,5 @@
 import {
-  Muted, NotStarted, READ_BYTES, type Appended, type NewMessage, type NewService, type Page, type ReadRange, type ServiceSet, type Store,
+  Muted, NotStarted, READ_BYTES, type Appended, type NewMessage, type NewAssignment, type Page, type ReadRange, type AssignmentSet, type Store,
 } from '../backbone.ts'
 import { conversationChannel, conversationSides, isShopSide } from '../../protocol/keys.ts'
 import type { Cursor, Message } from '../../protocol/model.ts'
@@ -77,7 +77,7 @@ function appendedBefore(reply: KnownReply | MutedReply | NotStartedReply): Appen
 
 const FOR_EVER = '-'
 
-export function serviceOp(script: Script, service: NewService, version: string): Op<ServiceSet> {
+export function assignmentOp(script: Script, service: NewAssignment, version: string): Op<AssignmentSet> {
   const { conversation, text, expect, phase, muted = [] } = service
   return {
     key: conversationChannel(conversation),

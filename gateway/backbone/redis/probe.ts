@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import type { Line } from './line.ts'
+import type { RedisConnection } from './redis-connection.ts'
 import type { Scripts } from './scripts.ts'
 
 export interface ProbeOptions {
-  readonly write: Line
-  readonly hear: Line
+  readonly write: RedisConnection
+  readonly hear: RedisConnection
   readonly scripts: Scripts
   readonly isSharded: boolean
   /** Goes into key and channels as their hash tag, so that all are this server's. No side's name has braces. */

@@ -58,7 +58,7 @@ export class Router {
     let batcher = this.#batchers.get(server)
     if (batcher === undefined) {
       batcher = new Batcher({
-        line: server[this.#way],
+        connection: server[this.#way],
         merges: this.#ring.merges,
         replicaWaitMs: this.#way === 'write' && this.#settings.durability === 'replica'
           ? Math.ceil(this.#settings.commandTimeoutMs / 2) : undefined,

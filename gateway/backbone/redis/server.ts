@@ -1,6 +1,6 @@
 import type { RedisOptions } from 'ioredis'
-import { checkServer, loadScriptsInto } from './check.ts'
-import { Line } from './line.ts'
+import { checkServer, loadScriptsInto } from './check-server.ts'
+import { RedisConnection } from './redis-connection.ts'
 import { Probe } from './probe.ts'
 import type { Scripts } from './scripts.ts'
 import type { RedisSettings } from './settings.ts'
@@ -27,11 +27,11 @@ const LOSS_MS = 1000
 export class Server {
   readonly name: string
   /** Appends and cursors; a WAIT for a replica blocks this one only. */
-  readonly write: Line
+  readonly write: RedisConnection
   /** Reads, lists and publishes. */
-  readonly ask: Line
+  readonly ask: RedisConnection
   /** Subscriptions. */
-  readonly hear: Line
+  readonly hear: RedisConnection
   /** Resolves when the first attempts to connect have ended, well or not, and what connected was tried. */
   readonly looked: Promise<unknown>
   readonly #scripts: Scripts
@@ -49,21 +49,21 @@ export class Server {
     this.name = name
     this.#scripts = scripts
     this.#onHealth = settings.onHealth
-    const check = { check: (connection: Line['redis']) => checkServer(connection, scripts, isCluster) }
-    this.write = new Line({ redis, settings, ...check, resends: 1 })
-    this.ask = new Line({ redis, settings, ...check, resends: 1 })
-    this.hear = new Line({ redis, settings, resends: 0 })
+    const check = { check: (connection: RedisConnection['redis']) => checkServer(connection, scripts, isCluster) }
+    this.write = new RedisConnection({ redis, settings, ...check, resends: 1 })
+    this.ask = new RedisConnection({ redis, settings, ...check, resends: 1 })
+    this.hear = new RedisConnection({ redis, settings, resends: 0 })
     this.#probe = new Probe({
       write: this.write, hear: this.hear, scripts, isSharded: isCluster, tag, limitMs: settings.commandTimeoutMs,
     })
-    const lines = [this.write, this.ask, this.hear]
-    for (const line of lines) {
-      line.on('serving', () => void this.#look())
-      line.on('lost', () => this.#lose())
+    const connections = [this.write, this.ask, this.hear]
+    for (const connection of connections) {
+      connection.on('serving', () => void this.#look())
+      connection.on('lost', () => this.#lose())
       // A server that hangs hangs for all: the others need not wait for a timeout of their own.
-      line.on('doubted', () => { for (const other of lines) void other.doubt() })
+      connection.on('doubted', () => { for (const other of connections) void other.doubt() })
     }
-    this.looked = Promise.all(lines.map(({ looked }) => looked)).then(() => this.#look())
+    this.looked = Promise.all(connections.map(({ looked }) => looked)).then(() => this.#look())
     this.#heart = setInterval(() => void this.#look(), settings.probeMs)
   }
 

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import {
-  Unavailable, type Appended, type ListPage, type ListRange, type NewMessage, type NewService, type Page, type ReadRange, type ServiceSet, type Store,
+  Unavailable, type Appended, type AssignmentSet, type ListPage, type ListRange, type NewAssignment, type NewMessage, type Page, type ReadRange,
+  type Store,
 } from '../backbone.ts'
 import type { Cursor } from '../../protocol/model.ts'
 import { conversationSides } from '../../protocol/keys.ts'
 import { listKey } from './keys.ts'
 import { ListReader } from './lists.ts'
 import type { Op } from './op.ts'
-import { advanceOp, appendOp, loneOf, readOp, serviceOp, touchOp, type AppendReply } from './operations.ts'
+import { advanceOp, appendOp, loneOf, readOp, assignmentOp, touchOp, type AppendReply } from './operations.ts'
 import type { Router } from './router.ts'
 import type { Scripts } from './scripts.ts'
 
@@ -75,8 +76,8 @@ export class RedisStore implements Store {
     return this.#options.writes.run(advanceOp(this.#options.scripts.advance, cursor))
   }
 
-  async setService(service: NewService): Promise<ServiceSet> {
-    return this.#options.writes.run(serviceOp(this.#options.scripts.service, service, randomBytes(9).toString('base64url')))
+  async setAssignment(service: NewAssignment): Promise<AssignmentSet> {
+    return this.#options.writes.run(assignmentOp(this.#options.scripts.service, service, randomBytes(9).toString('base64url')))
   }
 
   async list(side: string, range: ListRange): Promise<ListPage> {

@@ -31,7 +31,7 @@ export const allowanceTable = (
   { commandsPerSecond, guestsPerMinute, imagesPerMinute }: Rates,
 ): Readonly<Record<AllowanceName, Row>> => ({
   // ten thousand phones of one carrier that come back at once, each by WebSocket and then by polling
-  line: { address: rate(12_000, 20_000) },
+  session: { address: rate(12_000, 20_000) },
   // the same phones; a hello of 64 kB costs as much as 64 small ones
   hello: { participant: rate(300, 300), address: rate(12_000, 20_000) },
   command: {

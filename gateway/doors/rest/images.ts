@@ -5,7 +5,7 @@
 import type { IncomingMessage } from 'node:http'
 import { finished } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Images } from '../../domain/images.ts'
+import type { Images } from '../../domain/messaging/images.ts'
 import { Refusal } from '../../domain/refusal.ts'
 import type { Origins } from '../admit/origins.ts'
 import type { Passes } from '../admit/passes.ts'

@@ -13,7 +13,7 @@ import { describeModel } from './laws/model.ts'
 import { describePublish } from './laws/publish.ts'
 import { describeRead } from './laws/read.ts'
 import { describeRecords } from './laws/records.ts'
-import { describeService } from './laws/serving.ts'
+import { describeService } from './laws/assignment.ts'
 
 export interface Started {
   backbone: Backbone

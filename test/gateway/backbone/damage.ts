@@ -29,7 +29,7 @@ export async function makeSound(dataDir: string): Promise<readonly string[]> {
       })
     }
   }))
-  await store.setService({ conversation: 'shop:7~c1', expect: '', text: 'closed', phase: 'closed', muted: [{ side: 'c1' }] })
+  await store.setAssignment({ conversation: 'shop:7~c1', expect: '', text: 'closed', phase: 'closed', muted: [{ side: 'c1' }] })
   await store.advance({ conversation: 'shop:7~c2', side: 'shop:7', delivered: 20, read: 10, origin: '' })
   for (const key of ['c1', 'c2', 'c3']) await records.put({ collection: 'shop:7/blocked', key, value: 'spam', now: 1 })
   const pictures: string[] = []

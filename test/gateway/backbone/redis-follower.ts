@@ -26,7 +26,7 @@ export async function readAll(node: Backbone, conversation: string, after = 0): 
 }
 
 /** Shows one conversation as a gateway does to its peer: subscribe, then read, then pushes; a hole or a gap is read again. */
-export class Follower {
+export class ClientFollower {
   readonly shown: Message[] = []
   gapCount = 0
   readonly #node: Backbone
@@ -47,8 +47,8 @@ export class Follower {
     })
   }
 
-  static async on(node: Backbone, conversation: string): Promise<Follower> {
-    const follower = new Follower(node, conversation)
+  static async on(node: Backbone, conversation: string): Promise<ClientFollower> {
+    const follower = new ClientFollower(node, conversation)
     follower.#subscription = await surely(() => node.bus.subscribe(conversationChannel(conversation), ({ packet }) => {
       const [name, message] = JSON.parse(packet.toString().slice(1)) as [string, Message]
       if (name === 'messagePush') follower.#push(message)

@@ -7,7 +7,7 @@ import { conversationChannel, shardNumber, userChannel } from '../../../gateway/
 import { freePort } from '../../kit/free-port.ts'
 import { eventually, RedisServer, startRedis, startRing } from '../../kit/redis.ts'
 import { newTalk } from './laws/conversation.ts'
-import { Follower, surely } from './redis-follower.ts'
+import { ClientFollower, surely } from './redis-follower.ts'
 
 const PERSISTENT = ['--appendonly', 'yes', '--appendfsync', 'always']
 const becomes = (node: Backbone, wanted: RegExp | undefined) => eventually(async () => node.unready(), (problem) =>
@@ -57,7 +57,7 @@ describe('Redis away', () => {
     const server = await startRedis(...PERSISTENT)
     const [node, other] = [await openRedis({ url: server.url, gapSpreadMs: 50 }), await openRedis({ url: server.url })]
     const talk = newTalk()
-    const follower = await Follower.on(node, talk.conversation)
+    const follower = await ClientFollower.on(node, talk.conversation)
     await other.store.append(talk.message({ id: 'before' }))
     await follower.until(1)
     const underWay = Promise.allSettled(Array.from({ length: 50 }, (_, i) => node.store.append(talk.message({ id: `m${i}` }))))

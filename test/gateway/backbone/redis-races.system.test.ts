@@ -7,7 +7,7 @@ import { RedisProxy } from '../../kit/redis-proxy.ts'
 import { eventually, startRedis, type RedisServer } from '../../kit/redis.ts'
 import { newTalk } from './laws/conversation.ts'
 import { Recorder } from './laws/recorder.ts'
-import { Follower, surely } from './redis-follower.ts'
+import { ClientFollower, surely } from './redis-follower.ts'
 import { expectHonest, Traffic } from './redis-traffic.ts'
 
 describe('the races of one server', () => {
@@ -67,9 +67,9 @@ describe('the races of one server', () => {
 
   it('connection cut with a change of service in flight: sent again by itself, and it finds itself there', async () => {
     const { conversation } = newTalk()
-    await node.store.setService({ conversation: newTalk().conversation, text: 'warm', expect: '', phase: 'open' })
+    await node.store.setAssignment({ conversation: newTalk().conversation, text: 'warm', expect: '', phase: 'open' })
     for (const connection of proxy.connections('EVALSHA')) connection.set('replies', 'hold')
-    const set = node.store.setService({ conversation, text: 'once', expect: '', phase: 'open' })
+    const set = node.store.setAssignment({ conversation, text: 'once', expect: '', phase: 'open' })
     const kept = async () => (await other.store.read(conversation, { limit: 1 })).service
     const there = await eventually(kept, (service) => service !== undefined)
     proxy.cut()
@@ -144,7 +144,7 @@ describe('the races of one server', () => {
 
   it('publish lost, then silence: the channel is said to have a gap, and the read behind it shows the message', async () => {
     const talk = newTalk()
-    const follower = await Follower.on(node, talk.conversation)
+    const follower = await ClientFollower.on(node, talk.conversation)
     for (const connection of proxy.connections('subscribe')) connection.set('replies', 'drop')
     await other.store.append(talk.message({ id: 'unheard' }))
     await server.cli('CLIENT', 'KILL', 'TYPE', 'pubsub')
@@ -174,7 +174,7 @@ describe('the races of one server', () => {
 
     const right = newTalk()
     release = await hold()
-    const following = Follower.on(node, right.conversation)
+    const following = ClientFollower.on(node, right.conversation)
     await other.store.append(right.message())
     release()
     const follower = await following
@@ -221,7 +221,7 @@ describe('the races of one server', () => {
     await eventually(() => server.cli('PUBSUB', 'NUMSUB', conversationChannel(talk.conversation)), (text) => text.endsWith('1'))
     proxy.cut()
     await expect(subscribing).rejects.toThrow(Unavailable)
-    const follower = await Follower.on(node, talk.conversation)
+    const follower = await ClientFollower.on(node, talk.conversation)
     await other.store.append(talk.message())
     await follower.until(1)
     await follower.close()

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import type { Appended, Backbone } from '../../../gateway/backbone/backbone.ts'
 import type { Message } from '../../../gateway/protocol/model.ts'
 import { newTalk, type Talk } from './laws/conversation.ts'
-import { Follower, readAll, surely } from './redis-follower.ts'
+import { ClientFollower, readAll, surely } from './redis-follower.ts'
 
 /** A log of some thousands of entries shows nothing that one of some hundreds does not. */
 const PACE_MS = 3
@@ -16,7 +16,7 @@ export class Traffic {
   readonly acknowledged: (Appended & { id: string })[] = []
   refusedCount = 0
   readonly #nodes: readonly Backbone[]
-  #followers: Follower[] = []
+  #followers: ClientFollower[] = []
   #senders: Promise<void>[] = []
   #isEnding = false
 
@@ -27,7 +27,7 @@ export class Traffic {
 
   static async on(nodes: readonly Backbone[], talk: Talk = newTalk()): Promise<Traffic> {
     const traffic = new Traffic(nodes, talk)
-    traffic.#followers = await Promise.all(nodes.map((node) => Follower.on(node, traffic.talk.conversation)))
+    traffic.#followers = await Promise.all(nodes.map((node) => ClientFollower.on(node, traffic.talk.conversation)))
     traffic.#senders = nodes.flatMap((node, i) => [0, 1].map((j) => traffic.#send(node, `sender-${i}-${j}`)))
     return traffic
   }

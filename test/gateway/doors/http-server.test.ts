@@ -6,7 +6,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { Dispatcher } from '../../../gateway/doors/dispatcher.ts'
+import { UpgradeRouter } from '../../../gateway/doors/upgrade-router.ts'
 import { HTTP_LIMITS, type HttpLimits } from '../../../gateway/doors/http-limits.ts'
 import { SlowRequests } from '../../../gateway/doors/slow-requests.ts'
 import { UnderWay } from '../../../gateway/doors/admit/under-way.ts'
@@ -27,7 +27,7 @@ const echo: RequestListener = (request, response) => {
 }
 
 async function serve(listener: RequestListener = echo, limits: Partial<HttpLimits> = {}): Promise<{ port: number; server: Server }> {
-  const server = new Dispatcher().server(listener, { limits: { ...HTTP_LIMITS, ...limits } })
+  const server = new UpgradeRouter().server(listener, { limits: { ...HTTP_LIMITS, ...limits } })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   ends.push(() => {

@@ -128,7 +128,7 @@ const bytesOf = (buffer: Buffer): Uint8Array<ArrayBuffer> => new Uint8Array(buff
 
 describe('lines', () => {
   test('that are opened count by address, and those of people who are signed in do not', async () => {
-    const { url, pass } = await start({}, { rates: { line: { address: few(3) } } })
+    const { url, pass } = await start({}, { rates: { session: { address: few(3) } } })
     for (let n = 0; n < 4; n++) {
       const talker = await new Talker(url, 'ws').open()
       await talker.hello({ token: await pass({ sub: `c${n}` }) })

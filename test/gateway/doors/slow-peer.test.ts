@@ -1,10 +1,10 @@
 /** A peer that does not keep up is told and cut; volatile pushes go first. Over a pipe in memory that the test lets flow. */
 import { describe, expect, test } from 'vitest'
 import type { Fact } from '../../../gateway/domain/facts.ts'
-import { Outgoing } from '../../../gateway/doors/outgoing.ts'
-import { Peer } from '../../../gateway/doors/peer.ts'
-import { Pending } from '../../../gateway/doors/pending.ts'
-import type { Pipe } from '../../../gateway/doors/pipe.ts'
+import { EncodedPacket } from '../../../gateway/relay/encoded-packet.ts'
+import { Peer } from '../../../gateway/relay/peer.ts'
+import { SendBuffer } from '../../../gateway/doors/send-buffer.ts'
+import type { Pipe } from '../../../gateway/relay/pipe.ts'
 import { encodePacket } from '../../../gateway/protocol/packet.ts'
 
 /** A network that takes nothing until told. */
@@ -16,14 +16,14 @@ class StuckPipe implements Pipe {
   readonly address = '127.0.0.1'
   readonly sent: string[] = []
   closedWith: number | undefined
-  readonly #pending = new Pending({ refused: ({ gatheredBytes }) => gatheredBytes, now: () => 0 })
+  readonly #pending = new SendBuffer({ refused: ({ gatheredBytes }) => gatheredBytes, now: () => 0 })
 
-  send(outgoing: Outgoing, isPush: boolean): void {
-    this.sent.push(outgoing.text)
-    this.#pending.add(outgoing.bytes.length, isPush)
+  send(encoded: EncodedPacket, isPush: boolean): void {
+    this.sent.push(encoded.text)
+    this.#pending.add(encoded.bytes.length, isPush)
   }
 
-  pending(): Pending {
+  pending(): SendBuffer {
     return this.#pending
   }
 
@@ -58,9 +58,9 @@ function stuckPeer() {
   return { pipe, peer, facts }
 }
 
-const message = (n: number, length = 1): Outgoing =>
-  new Outgoing(encodePacket({ type: 'event', name: 'messagePush', args: [{ seq: n, body: 'x'.repeat(length) }] }))
-const typing = new Outgoing(encodePacket({ type: 'event', name: 'typingPush', args: [{ side: 'c1' }] }))
+const message = (n: number, length = 1): EncodedPacket =>
+  new EncodedPacket(encodePacket({ type: 'event', name: 'messagePush', args: [{ seq: n, body: 'x'.repeat(length) }] }))
+const typing = new EncodedPacket(encodePacket({ type: 'event', name: 'typingPush', args: [{ side: 'c1' }] }))
 
 describe('a peer that does not keep up', () => {
   test('is told and cut when it is 1 MiB behind, however few messages that are', () => {
@@ -133,7 +133,7 @@ describe('a peer that does not keep up', () => {
 describe('what counts as behind', () => {
   test('is what was refused, never what one turn handed over', () => {
     let refused = 0
-    const pending = new Pending({ refused: () => refused, now: () => 0 })
+    const pending = new SendBuffer({ refused: () => refused, now: () => 0 })
     for (let n = 0; n < 5000; n++) pending.add(1000, true)
     expect([pending.pushBytes, pending.bytes, pending.gatheredBytes]).toEqual([0, 0, 5_000_000])
     refused = 700_000
@@ -142,7 +142,7 @@ describe('what counts as behind', () => {
 
   test('or, where nobody refuses, what has waited for a second', () => {
     let now = 1000
-    const pending = new Pending({ refused: ({ overdueBytes }) => overdueBytes, now: () => now })
+    const pending = new SendBuffer({ refused: ({ overdueBytes }) => overdueBytes, now: () => now })
     for (let n = 0; n < 5000; n++) pending.add(1000, true)
     expect(pending.pushBytes).toBe(0)
     for (let n = 0; n < 2; n++) {
@@ -159,15 +159,15 @@ describe('during the welcome', () => {
   test('pushes wait until what was missed has been sent, and old news are left out', () => {
     const { peer, pipe } = stuckPeer()
     peer.push(message(1))
-    peer.answer(new Outgoing('0{}'))
+    peer.answer(new EncodedPacket('0{}'))
     peer.push(message(2))
-    peer.release((outgoing) => outgoing.text.includes('"seq":2'))
+    peer.release((encoded) => encoded.text.includes('"seq":2'))
     expect(pipe.sent).toEqual(['0{}', message(2).text])
   })
 
   test('waiting for the network ends with the line', async () => {
     const { peer, pipe } = stuckPeer()
-    peer.answer(new Outgoing('0{}'))
+    peer.answer(new EncodedPacket('0{}'))
     const drained = peer.drained()
     pipe.pending().clear()
     await drained

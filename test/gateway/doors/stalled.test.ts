@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { request, type IncomingMessage } from 'node:http'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { Pending, takenBytes } from '../../../gateway/doors/pending.ts'
+import { SendBuffer, takenBytes } from '../../../gateway/doors/send-buffer.ts'
 import type { Message } from '../../../gateway/protocol/model.ts'
 import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
 import { eventNamed, Sleeper, SOCKETS } from '../../kit/sleeper.ts'
@@ -18,8 +18,8 @@ const LIMIT_MS = 10_000
 describe('a network that takes nothing', () => {
   let now = 0
 
-  function pendingOf(network: { taken: number }): Pending {
-    return new Pending({ refused: () => 0, taken: () => network.taken, now: () => now })
+  function pendingOf(network: { taken: number }): SendBuffer {
+    return new SendBuffer({ refused: () => 0, taken: () => network.taken, now: () => now })
   }
 
   test('is noticed by how long that lasts, from the first look at what waits', () => {
@@ -64,7 +64,7 @@ describe('a network that takes nothing', () => {
     onTestFinished(() => void socket.destroy())
     reader.pause()
     const bytes = 32_000_000
-    const pending = new Pending({ refused: () => socket.writableLength, taken: () => takenBytes(socket), now: () => now })
+    const pending = new SendBuffer({ refused: () => socket.writableLength, taken: () => takenBytes(socket), now: () => now })
     pending.add(bytes, true)
     socket.write(Buffer.alloc(bytes), pending.take)
     await stands(() => takenBytes(socket))

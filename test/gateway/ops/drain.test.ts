@@ -10,18 +10,18 @@ function time() {
 test('lines are told at an even pace within half of the limit, each with its own time to come back', async () => {
   const { now, wait } = time()
   const told: [at: number, afterMs: number][] = []
-  const lines = new Set<{ leave(afterMs: number): void }>()
+  const sessions = new Set<{ leave(afterMs: number): void }>()
   for (let n = 0; n < 1000; n++) {
     const line = {
       leave: (afterMs: number) => {
         told.push([now(), afterMs])
-        lines.delete(line)
+        sessions.delete(line)
       },
     }
-    lines.add(line)
+    sessions.add(line)
   }
   let chance = 0
-  await drain({ stopAccepting: () => undefined, lines }, { limitMs: 2000, now, wait, chance: () => (chance += 0.001) % 1 })
+  await drain({ stopAccepting: () => undefined, sessions }, { limitMs: 2000, now, wait, chance: () => (chance += 0.001) % 1 })
   expect(told).toHaveLength(1000)
   const moments = [...new Set(told.map(([at]) => at))]
   expect(moments.length).toBe(20)
@@ -34,7 +34,7 @@ test('nothing new is accepted before the first line is told, and a line that doe
   const { now, wait } = time()
   const order: string[] = []
   const stuck = { leave: () => order.push('told') }
-  const target = { stopAccepting: () => void order.push('stopped'), lines: new Set([stuck]) }
+  const target = { stopAccepting: () => void order.push('stopped'), sessions: new Set([stuck]) }
   await drain(target, { limitMs: 2000, now, wait, chance: () => 0 })
   expect(order).toEqual(['stopped', 'told'])
   expect(now()).toBeGreaterThanOrEqual(2000)
@@ -42,6 +42,6 @@ test('nothing new is accepted before the first line is told, and a line that doe
 
 test('without lines it is over at once', async () => {
   const { now, wait } = time()
-  await drain({ stopAccepting: () => undefined, lines: new Set() }, { limitMs: 2000, now, wait, chance: () => 0 })
+  await drain({ stopAccepting: () => undefined, sessions: new Set() }, { limitMs: 2000, now, wait, chance: () => 0 })
   expect(now()).toBe(0)
 })

@@ -43,7 +43,7 @@ export function describeUnanswered(name: string, start: () => Promise<RedisGroup
       await say(talk)
       await say(talk)
       await node.store.advance({ conversation: talk.conversation, side: talk.shop, read: 2, origin: '' })
-      await node.store.setService({ conversation: talk.conversation, text: '{}', expect: '', phase: 'waiting' })
+      await node.store.setAssignment({ conversation: talk.conversation, text: '{}', expect: '', phase: 'waiting' })
       expect(await listed(talk.shop)).toEqual([talk.conversation])
       expect((await keys(unique)).length).toBeGreaterThan(3)
       await isGone(talk)
@@ -96,7 +96,7 @@ export function describeUnanswered(name: string, start: () => Promise<RedisGroup
       const talk = newTalk()
       await say(talk)
       const set = { conversation: talk.conversation, text: '{"blocked":1}', expect: '', phase: 'waiting', muted: [{ side: talk.customer }] }
-      await node.store.setService(set)
+      await node.store.setAssignment(set)
       await eventually(async () => (await node.store.read(talk.conversation, { limit: 1 })).messages.length, (count) => count === 0)
       await expect(say(talk)).rejects.toThrow('muted')
     })

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto'
+import { encodePacket } from '../../protocol/packet.ts'
+import type { NewAssignment, AssignmentSet } from '../backbone.ts'
+import type { Conversation } from './conversation.ts'
+import type { Conversations } from './conversations.ts'
+import type { Fold } from './checkpoint.ts'
+import type { Part, QueuedWrite } from './group-commit.ts'
+import type { WrittenAssignment } from './conversation-state.ts'
+
+/** Its line in the journal, in the form of the other lines but for nobody's ears. */
+export interface JournalledAssignment {
+  readonly conversation: string
+  readonly service: WrittenAssignment
+}
+
+/** One `setAssignment`: decided against what is assigned, true when it is durable. */
+export class AssignmentWrite implements QueuedWrite {
+  readonly #parts: { readonly conversations: Conversations; readonly fold: Fold }
+  readonly #wanted: NewAssignment
+  readonly #answer: { readonly resolve: (value: AssignmentSet) => void; readonly reject: (error: Error) => void }
+  #conversation: Conversation | undefined
+  #next: WrittenAssignment | undefined
+  #found: WrittenAssignment | undefined
+
+  constructor(
+    parts: { readonly conversations: Conversations; readonly fold: Fold }, wanted: NewAssignment,
+    answer: { readonly resolve: (value: AssignmentSet) => void; readonly reject: (error: Error) => void },
+  ) {
+    this.#parts = parts
+    this.#wanted = wanted
+    this.#answer = answer
+  }
+
+  prepare(batch: number): string | undefined {
+    const { conversation: id, expect, text, phase, muted } = this.#wanted
+    const conversation = this.#conversation = this.#parts.conversations.get(id)
+    this.#found = conversation.assigned.service
+    if ((this.#found?.version ?? '') !== expect) return undefined
+    const version = randomUUID().slice(0, 13)
+    const service: WrittenAssignment = { version, text, phase, ...(muted === undefined ? undefined : { muted }) }
+    this.#next = conversation.assigned.service = service
+    this.#parts.conversations.touch(conversation, batch)
+    const line: JournalledAssignment = { conversation: id, service }
+    return encodePacket({ type: 'event', name: 'service', args: [line] })
+  }
+
+  settle(part: Part | undefined): void {
+    const next = this.#next
+    if (next === undefined || part === undefined) {
+      const found = this.#found
+      return this.#answer.resolve(found === undefined
+        ? { isSet: false } : { isSet: false, found: { text: found.text, version: found.version } })
+    }
+    const conversation = this.#conversation!
+    conversation.durable.service = next
+    this.#parts.fold.grew(conversation, part.end - part.start)
+    this.#answer.resolve({ isSet: true, version: next.version })
+  }
+
+  fail(error: Error): void {
+    this.#conversation?.fallBack()
+    this.#answer.reject(error)
+  }
+
+  refuse(error: Error): void {
+    this.#answer.reject(error)
+  }
+}

@@ -1,0 +1,84 @@
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { DamagedFolder } from './data-folder-error.ts'
+import { BrokenFile, LmdbFile } from './lmdb-file.ts'
+import { unsealed } from './checksummed.ts'
+
+export const ENVIRONMENTS = ['journal', 'main', 'images'] as const
+
+/** Where a salvage builds the new parts of the folder. */
+export const SALVAGING = 'salvaging'
+
+/** The name under which an entry is sealed. */
+export const sealName = (environment: string, database: string): string => (database === '' ? environment : `${environment}/${database}`)
+
+/**
+ * Reads every page and entry of the folder before LMDB maps any of it, and throws `DataFolderError` with what is wrong and what to do.
+ * A file cut short, a page of zeros, a byte that flipped, a file that is missing beside the others: none is taken for true. `sealedFrom` is
+ * the first format whose entries have checksums.
+ */
+export function examine(folder: string, sealedFrom: number): void {
+  const paths = ENVIRONMENTS.map((name) => [name, join(folder, name, 'data.mdb')] as const)
+  const isThere = (path: string): boolean => existsSync(path) && statSync(path).size > 0
+  const missing = paths.filter(([, path]) => !isThere(path)).map(([name]) => name)
+  if (existsSync(join(folder, SALVAGING))) {
+    throw new DamagedFolder(`A salvage of the data folder ${folder} was not finished: start once more with --salvage.`)
+  }
+  if (missing.length === paths.length) return
+  const format = missing.includes('main') ? undefined : formatOf(folder)
+  const holding: string[] = []
+  for (const [name, path] of paths) {
+    if (missing.includes(name)) continue
+    try {
+      if (look(path, name, format === undefined || format >= sealedFrom)) holding.push(name)
+    } catch (error) {
+      if (!(error instanceof BrokenFile)) throw error
+      throw damaged(folder, `${name}/data.mdb: ${error.message}`)
+    }
+  }
+  // LMDB would make a new one in its place
+  if (missing.length > 0 && holding.length > 0) throw damaged(folder, `${missing[0]}/data.mdb is missing or empty, ${holding[0]} is not`)
+}
+
+export const damaged = (folder: string, what: string): DamagedFolder => new DamagedFolder(
+  `The data folder ${folder} is damaged: ${what}. Nothing was changed. Restore the whole folder from one backup, `
+  + 'or go on with what is whole of it: start once with --salvage, which keeps the damaged files.')
+
+/** Whether there is more in it than a first start that ended half-way leaves: its stamp. */
+function look(path: string, environment: string, isSealed: boolean): boolean {
+  const file = new LmdbFile(path)
+  let count = 0
+  try {
+    file.check(({ database, key, value }) => {
+      count++
+      if (isSealed && unsealed(sealName(environment, database), key, value) === undefined) {
+        throw new BrokenFile(`an entry of ${database || environment} is not what was written`)
+      }
+    })
+    return count > (environment === 'main' ? 0 : 1)
+  } finally {
+    file.close()
+  }
+}
+
+/** As far as it can be read: of a damaged file it does not matter. */
+function formatOf(folder: string): number | undefined {
+  const file = new LmdbFile(join(folder, 'main', 'data.mdb'))
+  let format: number | undefined
+  try {
+    file.check(({ database, key, value }) => {
+      if (database !== 'about' || key.toString() !== 'format') return
+      const said = unsealed(sealName('main', 'about'), key, value) ?? value
+      format = Number(said)
+      throw new Found()
+    })
+  } catch (error) {
+    if (!(error instanceof BrokenFile || error instanceof Found)) throw error
+  } finally {
+    file.close()
+  }
+  return format
+}
+
+/** Enough was read. */
+class Found extends Error {}

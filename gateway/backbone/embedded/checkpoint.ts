@@ -1,0 +1,155 @@
+import { conversationSides } from '../../protocol/keys.ts'
+import type { Conversation } from './conversation.ts'
+import type { Conversations } from './conversations.ts'
+import type { Files } from './files.ts'
+import { batchKey, entryKey, idKey, minuteOf, sideKey } from './keys-on-disk.ts'
+import { runs } from './log-rows.ts'
+
+/** Rows of one step: some milliseconds of the main thread, and a write that a commit next to it hardly feels. */
+const STEP_ROWS = 1_500
+/** So many times that when the journal has outgrown its limit so many times: longer steps need fewer flushes a row. */
+const STEP_GROWTH = 8
+/** Keys of `about`: see files.ts. */
+const COUNT = Buffer.from('count')
+const FOLDED = Buffer.from('folded')
+/** Batches of the journal that one step removes at most. */
+const STEP_BATCHES = 1_000
+
+/**
+ * Moves what is pending from the journal into `main`, whole conversations at a time, those that wait longest first. A
+ * conversation's pending entries become a few rows of `log`, so the more of them go at once, the fewer rows and pages
+ * are written for each; folding every batch at once would write some pages for every message.
+ *
+ * Each step is one transaction of `main`; after it the journal loses the batches nobody needs any more. Killed between
+ * the two, the next start finds entries in both places and passes over them, because their numbers are not new.
+ */
+export class Fold {
+  readonly #files: Files
+  readonly #conversations: Conversations
+  readonly #limitBytes: number
+  #pendingBytes = 0
+  /** The newest batch whose wishes are all settled, and the oldest that the journal still holds. */
+  #settledBatch: number
+  #oldestBatch: number
+  #running: Promise<void> | undefined
+  #trimming: Promise<void> | undefined
+  #isStopped = false
+
+  /** `oldest` and `newest`: the batches in the journal. */
+  constructor(files: Files, conversations: Conversations, { limitBytes, oldest, newest }: {
+    limitBytes: number
+    oldest: number
+    newest: number
+  }) {
+    for (const { pendingBytes } of conversations.unfolded) this.#pendingBytes += pendingBytes
+    this.#files = files
+    this.#conversations = conversations
+    this.#limitBytes = limitBytes
+    this.#oldestBatch = oldest
+    this.#settledBatch = newest
+  }
+
+  /** The journal holds more of the conversation. */
+  grew(conversation: Conversation, bytes: number): void {
+    conversation.pendingBytes += bytes
+    this.#pendingBytes += bytes
+  }
+
+  /** Everything up to the batch is settled: a good moment to look whether too much is pending. */
+  settled(batch: number): void {
+    this.#settledBatch = batch
+    if (this.#pendingBytes <= this.#limitBytes || this.#isStopped) return
+    this.#running ??= this.#run().finally(() => { this.#running = undefined })
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#pendingBytes > this.#limitBytes && !this.#isStopped && this.#conversations.unfolded.size > 0) {
+        await this.#step()
+      }
+      await this.#trimming
+    } catch (error) {
+      this.#trimming = undefined
+      const { commitError } = error as { commitError?: Promise<never> }
+      if (commitError === undefined) throw error
+      // The disk. Nothing is lost: all of it is in the journal, and the next settled batch tries again, if it gets that far.
+      commitError.catch(() => undefined)
+    }
+  }
+
+  async #step(): Promise<void> {
+    const batch = this.#settledBatch
+    const steps: (() => void)[] = []
+    const limit = STEP_ROWS * Math.min(Math.max(this.#pendingBytes / this.#limitBytes, 1), STEP_GROWTH)
+    let rows = 0
+    await this.#files.main.batch(() => {
+      for (const conversation of this.#conversations.unfolded) {
+        if (rows >= limit) break
+        rows += 5 + conversation.pending.length
+        steps.push(this.#write(conversation))
+      }
+      void this.#files.about.put(FOLDED, String(batch))
+    })
+    for (const done of steps) done()
+    const [longest] = this.#conversations.unfolded
+    // Next to the following step: the two environments do not wait for each other.
+    await this.#trimming
+    this.#trimming = this.#trim(longest === undefined ? batch + 1 : Math.min(longest.firstBatch, batch + 1), batch)
+    this.#trimming.catch(() => undefined) // whoever awaits it hears it
+  }
+
+  /** Writes what is durable now; what it returns is to be called when that is in `main`. */
+  #write(conversation: Conversation): () => void {
+    const batch = this.#settledBatch
+    if (conversation.durable.seq > 0 || conversation.durable.service !== undefined) {
+      const { log, ids, rows, sides } = this.#files
+      if (conversation.number === 0) conversation.number = this.#newNumber()
+      const { id, number, folded, pending, durable } = conversation
+      for (const { index, bytes } of runs(pending)) void log.put(entryKey(number, folded + 1 + index), bytes)
+      for (const [i, { author, id: clientId }] of pending.entries()) {
+        void ids.put(idKey(number, author, clientId), entryKey(number, folded + 1 + i).subarray(4))
+      }
+      void rows.put(Buffer.from(id), JSON.stringify(conversation.row()))
+      if (durable.seq > 0) this.#file(sides, conversation, durable.at)
+    }
+    const { pending: { length }, pendingBytes: bytes, durable: { at } } = conversation
+    return () => {
+      conversation.forget(length, bytes)
+      if (conversation.folded > 0) conversation.filedAt = at
+      this.#pendingBytes -= bytes
+      this.#conversations.folded(conversation, batch)
+    }
+  }
+
+  #file(sides: Files['sides'], { id, number, filedAt }: Conversation, at: number): void {
+    if (filedAt !== undefined && minuteOf(filedAt) === minuteOf(at)) return
+    for (const side of conversationSides(id) ?? []) {
+      if (filedAt !== undefined) void sides.remove(sideKey(side, minuteOf(filedAt), number))
+      void sides.put(sideKey(side, minuteOf(at), number), id)
+    }
+  }
+
+  /** In memory and on disk: several may be given within one transaction. */
+  #newNumber(): number {
+    this.#count ??= Number(this.#files.about.get(COUNT) ?? 0)
+    this.#count++
+    void this.#files.about.put(COUNT, String(this.#count))
+    return this.#count
+  }
+  #count: number | undefined
+
+  async #trim(needed: number, newest: number): Promise<void> {
+    // The newest stays, so that numbering goes on above it after a restart.
+    const end = Math.min(needed, newest, this.#oldestBatch + STEP_BATCHES)
+    if (end <= this.#oldestBatch) return
+    await this.#files.journal.batch(() => {
+      for (let batch = this.#oldestBatch; batch < end; batch++) void this.#files.journal.remove(batchKey(batch))
+    })
+    this.#oldestBatch = end
+  }
+}

@@ -1,0 +1,93 @@
+import type { Cursor } from '../../protocol/model.ts'
+import type { Mute } from '../backbone.ts'
+
+interface Place {
+  delivered: number
+  read: number
+}
+
+/** What `setAssignment` leaves behind. */
+export interface WrittenAssignment {
+  readonly version: string
+  readonly text: string
+  readonly phase: string
+  /** One that stands alone is from before there could be two. */
+  readonly muted?: Mute | readonly Mute[]
+}
+
+/** What a conversation's entries and cursor moves have made of it so far. */
+export class Standing {
+  seq = 0
+  /** Client id of the last entry. */
+  id: string | undefined
+  /** `at` of the last entry. */
+  at = 0
+  service: WrittenAssignment | undefined
+  /** Changed in place, because every entry moves one; nothing outside may keep one. */
+  readonly #cursors = new Map<string, Place>()
+  readonly #names: Map<string, string>
+
+  constructor(cursors: Readonly<Record<string, Cursor>> = {}, names: Readonly<Record<string, string>> = {}) {
+    for (const [side, { delivered, read }] of Object.entries(cursors)) this.#cursors.set(side, { delivered, read })
+    this.#names = new Map(Object.entries(names))
+  }
+
+  get cursors(): Record<string, Cursor> {
+    return Object.fromEntries([...this.#cursors].map(([side, { delivered, read }]) => [side, { delivered, read }]))
+  }
+
+  get names(): Record<string, string> {
+    return Object.fromEntries(this.#names)
+  }
+
+  copy(): Standing {
+    const copy = new Standing(this.cursors, this.names)
+    copy.seq = this.seq
+    copy.id = this.id
+    copy.at = this.at
+    copy.service = this.service
+    return copy
+  }
+
+  append(entry: { readonly id: string; readonly at: number; readonly side: string; readonly name?: string }): void {
+    const { id, at, side, name } = entry
+    this.seq++
+    this.id = id
+    this.at = at
+    this.place(side, this.seq, this.seq)
+    if (name !== undefined && this.#names.get(side) !== name) this.#names.set(side, name)
+  }
+
+  /** Why this side may not write at `at`; undefined where it may. */
+  mutedAt(side: string, at: number): (Mute & { readonly text: string }) | undefined {
+    const { text, muted } = this.service ?? {}
+    if (text === undefined || muted === undefined) return undefined
+    const mute = [muted].flat().find((one) => one.side === side && at < (one.until ?? Infinity))
+    return mute === undefined ? undefined : { ...mute, text }
+  }
+
+  cursor(side: string): Cursor {
+    const { delivered = 0, read = 0 } = this.#cursors.get(side) ?? {}
+    return { delivered, read }
+  }
+
+  place(side: string, delivered: number, read: number): void {
+    const place = this.#cursors.get(side)
+    if (place === undefined) {
+      this.#cursors.set(side, { delivered, read })
+    } else {
+      place.delivered = delivered
+      place.read = read
+    }
+  }
+
+  /** Where the side's cursor gets to: never backwards, never beyond the head; undefined where it stays. */
+  moved(side: string, delivered: number, read: number): Cursor | undefined {
+    const old = this.cursor(side)
+    const to = {
+      delivered: Math.max(old.delivered, Math.min(Math.max(delivered, read), this.seq)),
+      read: Math.max(old.read, Math.min(read, this.seq)),
+    }
+    return to.delivered === old.delivered && to.read === old.read ? undefined : to
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * How conversations are served, as one change after another: each is compare-and-set on the document beside the log, then entered in the
+ * shop's index and told to its agents. Of several at once one succeeds and the others decide again on what it left.
+ */
+import type { Bus, Page, Store } from '../../backbone/backbone.ts'
+import { conversationSides, isShopSide } from '../../protocol/keys.ts'
+import type { Identity, Assignment } from '../../protocol/model.ts'
+import { access, type Target } from '../messaging/access.ts'
+import { rowOfPage } from '../messaging/conversations.ts'
+import { entryOf, type OpenIndex } from './open-index.ts'
+import { pushToSide } from '../push-to-side.ts'
+import { Refusal } from '../refusal.ts'
+import { documentOf, keptAs, assignmentAt, UNSERVED, type AssignmentDocument } from './assignment-document.ts'
+
+const ATTEMPTS = 5
+const RECALL_COUNT = 100
+
+/** A conversation of a shop with its customer. */
+export interface Assignable {
+  readonly conversation: string
+  /** The shop's side. */
+  readonly shop: string
+  /** The customer's side. */
+  readonly customer: string
+}
+
+/** What a change is decided on. */
+export interface Found {
+  readonly document: AssignmentDocument
+  /** Up to the last message. */
+  readonly page: Page
+  readonly now: number
+}
+
+export interface Changed {
+  readonly before: AssignmentDocument
+  readonly document: AssignmentDocument
+  /** As agents see it. */
+  readonly service: Assignment
+  readonly page: Page
+  readonly isChanged: boolean
+}
+
+export class Assignments {
+  readonly index: OpenIndex
+  readonly #store: Store
+  readonly #bus: Bus
+  readonly #now: () => number
+  /** An agent has got room, or a customer waits. */
+  onUneven: (shop: string) => void = () => undefined
+
+  constructor(options: { store: Store; bus: Bus; index: OpenIndex; now: () => number }) {
+    this.index = options.index
+    this.#store = options.store
+    this.#bus = options.bus
+    this.#now = options.now
+  }
+
+  /**
+   * `decide` gives the next document, or undefined where nothing is to change; it may throw a Refusal. It is asked again after
+   * another change came first. Rejects with `conflict` where others always come first.
+   */
+  async change(assignable: Assignable, decide: (found: Found) => AssignmentDocument | undefined): Promise<Changed> {
+    const { conversation, shop } = assignable
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const page = await this.#store.read(conversation, { limit: 1 })
+      const now = this.#now()
+      const before = documentOf(page.service) ?? UNSERVED
+      const next = decide({ document: before, page, now })
+      if (next === undefined) return { before, document: before, service: assignmentAt(before, now), page, isChanged: false }
+      const changed = await this.index.during(shop, [conversation, entryOf(next)], () => this.#replace(assignable, page, next))
+      if (changed === undefined) continue
+      if (next.service.phase !== 'open') this.onUneven(shop)
+      return { before, document: next, service: assignmentAt(next, now), page: changed, isChanged: true }
+    }
+    throw new Refusal('conflict')
+  }
+
+  /** The page as it is then; undefined where another change came first. */
+  async #replace(assignable: Assignable, page: Page, next: AssignmentDocument): Promise<Page | undefined> {
+    const { conversation, shop } = assignable
+    const set = await this.#store.setAssignment(keptAs(next, { ...assignable, expect: page.service?.version ?? '' }))
+    if (!set.isSet) return undefined
+    const changed: Page = { ...page, service: { text: JSON.stringify(next), version: set.version } }
+    await Promise.all([this.index.write(shop, conversation, entryOf(next)), this.#tell(assignable, changed)])
+    return changed
+  }
+
+  /** Puts the index right. */
+  async enter({ conversation, shop }: Assignable, document: AssignmentDocument): Promise<void> {
+    const entry = entryOf(document)
+    const known = (await this.index.of(shop)).get(conversation)
+    if (!this.index.isRight(known, entry)) await this.index.write(shop, conversation, entry)
+  }
+
+  /** Enters what is open of the shop's latest conversations, in case the store has lost the index and not the documents. */
+  async recall(shop: string): Promise<void> {
+    const { rows } = await this.#store.list(shop, { limit: RECALL_COUNT })
+    const entries = await this.index.of(shop)
+    await Promise.all(rows.map(async ({ conversation, service }) => {
+      const document = documentOf(service)
+      const assignable = assignableOf(conversation)
+      if (document === undefined || document.service.phase === 'closed' || assignable === undefined || entries.has(conversation)) return
+      await this.change(assignable, () => undefined).then((changed) => this.enter(assignable, changed.document))
+    }))
+  }
+
+  /** To all agents of the shop, in all windows. */
+  async #tell({ conversation, shop }: Assignable, page: Page): Promise<void> {
+    const row = rowOfPage(shop, { conversation, page, now: this.#now() })
+    if (row !== undefined) await pushToSide(this.#bus, { side: shop, origin: '' }, ['conversationPush', row])
+  }
+}
+
+/** The conversation that an agent's command is about. */
+export function assignableFor(identity: Identity, { conversation, to }: Target): Assignable {
+  const seen = access(identity, { ...(conversation === undefined ? undefined : { conversation }), ...(to === undefined ? undefined : { to }) })
+  if (!isShopSide(seen.mine)) throw new Refusal('forbidden')
+  return { conversation: seen.conversation, shop: seen.mine, customer: seen.theirs }
+}
+
+/** Undefined: two people's own. */
+export function assignableOf(conversation: string): Assignable | undefined {
+  const sides = conversationSides(conversation)
+  return sides === undefined || !isShopSide(sides[0]) ? undefined : { conversation, shop: sides[0], customer: sides[1] }
+}
+
+/** There is nothing to serve in a conversation that nobody wrote to. */
+export function mustBeWritten({ page }: Found): void {
+  if (page.head.seq === 0) throw new Refusal('unknown_conversation')
+}

@@ -1,0 +1,218 @@
+/**
+ * Whose conversation it is. A customer's message to a closed or new one gives it to the agent who had it last, else to the online agent
+ * with the fewest open ones; both only below their limit, else it waits. An agent who answers one that nobody has, has it; one who
+ * answers a colleague's takes nothing.
+ *
+ * Only messages that the append found without an agent cost anything here. The limit holds for what comes by itself; nodes that
+ * assign in the same moment may exceed it by as many as they are.
+ */
+import type { Appended, Store } from '../../backbone/backbone.ts'
+import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
+import { LIMITS } from '../../protocol/limits.ts'
+import type { ConversationRow, Identity, Presence as WirePresence, Assignment } from '../../protocol/model.ts'
+import type { Caller } from '../messaging/access.ts'
+import { fitting, jsonBytes, ROWS_BYTES } from '../answer-size.ts'
+import { rowOfPage } from '../messaging/conversations.ts'
+import type { Report } from '../facts.ts'
+import { CountedEntries, type OpenEntries } from './open-index.ts'
+import type { Presence, SidePresence } from '../presence/presence.ts'
+import { Refusal } from '../refusal.ts'
+import { closed, documentOf, opened, personOf, queued, settled, UNSERVED, type AssignmentDocument } from './assignment-document.ts'
+import { mustBeWritten, assignableFor, assignableOf, type Found, type Assignable, type Assignments } from './assignments.ts'
+
+/** Logs read at once for the rows of a queue. */
+const ROWS_AT_ONCE = 16
+
+type Agent = SidePresence['present'][number]
+
+export class Routing {
+  readonly #assignments: Assignments
+  readonly #store: Store
+  readonly #presence: Presence
+  readonly #now: () => number
+  readonly #limit: number
+  readonly #report: Report
+
+  constructor(options: {
+    assignments: Assignments; store: Store; presence: Presence; now: () => number; limit: number; report: Report
+  }) {
+    this.#assignments = options.assignments
+    this.#store = options.store
+    this.#presence = options.presence
+    this.#now = options.now
+    this.#limit = options.limit
+    this.#report = options.report
+  }
+
+  /** After an append. Repeating it is harmless; a repeated append looks again, as the first may have come no further. */
+  async wrote(identity: Identity, conversation: string, { phase, duplicate, at }: Appended): Promise<void> {
+    const { role } = identity
+    const isRouted = phase === 'open' || (phase === 'waiting' && role === 'customer')
+    if ((isRouted && !duplicate) || role === 'system') return
+    const assignable = assignableOf(conversation)
+    if (assignable === undefined) return
+    const assign = role === 'customer' ? await this.assigning(assignable.shop) : undefined
+    const changed = await this.#assignments.change(assignable, (found) => {
+      const { service } = found.document
+      // written before somebody closed it
+      const isOld = duplicate && service.phase === 'closed' && service.since > at
+      if (isOld || service.phase === 'open') return undefined
+      if (assign === undefined) return opened(found.document, personOf(identity), found.now)
+      return service.phase === 'closed' ? assign(found) : undefined
+    }).catch(unlessRefused)
+    // the message stands, and those who were always first have the conversation
+    if (changed === undefined) return
+    const { document, isChanged } = changed
+    if (isChanged) this.#report({ fact: 'conversationAssigned', phase: document.service.phase, by: role === 'agent' ? 'answered' : 'routed' })
+    else await this.#assignments.enter(assignable, document)
+  }
+
+  /** Nobody's, or of somebody who is not there, becomes the caller's. */
+  async claim({ identity }: Caller, input: CommandInput<'claim'>): Promise<CommandAnswer<'claim'>> {
+    const assignable = assignableFor(identity, input)
+    const isThere = await this.#presentAgents(assignable.shop)
+    const { service, isChanged } = await this.#assignments.change(assignable, (found) => {
+      mustBeWritten(found)
+      if (!mayTake(identity, found, isThere)) throw new Refusal('conflict')
+      const { phase, agent } = found.document.service
+      if (phase === 'open' && agent?.id === identity.id) return undefined
+      return opened(settled(found.document, false, found.now), personOf(identity), found.now)
+    })
+    if (isChanged) this.#report({ fact: 'conversationAssigned', phase: 'open', by: 'claimed' })
+    return { ok: true, service }
+  }
+
+  async close({ identity }: Caller, input: CommandInput<'close'>): Promise<CommandAnswer<'close'>> {
+    const assignable = assignableFor(identity, input)
+    const isThere = await this.#presentAgents(assignable.shop)
+    const { service, page, isChanged } = await this.#assignments.change(assignable, (found) => {
+      mustBeWritten(found)
+      if (found.document.service.phase === 'closed') return undefined
+      if (!mayTake(identity, found, isThere)) throw new Refusal('conflict')
+      return closed(settled(found.document, false, found.now), found.now)
+    })
+    if (!isChanged) return { ok: true, service }
+    this.#report({ fact: 'conversationAssigned', phase: 'closed', by: 'closed' })
+    return { ok: true, service: (await this.#reopen(assignable, page.head.seq)) ?? service }
+  }
+
+  /** What came between the look and the close was appended to an open conversation, and is nobody's now. */
+  async #reopen(assignable: Assignable, seq: number): Promise<Assignment | undefined> {
+    const { head, messages } = await this.#store.read(assignable.conversation, { limit: 1 })
+    if (head.seq === seq || messages.at(-1)?.side !== assignable.customer) return undefined
+    const assign = await this.assigning(assignable.shop)
+    const { service } = await this.#assignments.change(assignable, (found) => (found.document.service.phase === 'closed' ? assign(found) : undefined))
+    return service
+  }
+
+  /** Longest in their phase first. */
+  async queue({ identity }: Caller, { limit = LIMITS.listCount }: CommandInput<'queue'>): Promise<CommandAnswer<'queue'>> {
+    const shop = identity.side
+    const entries = await this.#assignments.index.of(shop, true)
+    const oldest: string[] = []
+    for (const conversation of entries.oldest) if (oldest.push(conversation) >= limit) break
+    const rows: ConversationRow[] = []
+    let left = ROWS_BYTES
+    for (let start = 0; start < oldest.length; start += ROWS_AT_ONCE) {
+      for (const row of await Promise.all(oldest.slice(start, start + ROWS_AT_ONCE).map((conversation) => this.#row(shop, conversation)))) {
+        if (row === undefined) continue
+        left -= jsonBytes(row) + 1
+        if (left < 0) return { ok: true, conversations: rows, more: true }
+        rows.push(row)
+      }
+    }
+    return { ok: true, conversations: rows, more: entries.size > limit }
+  }
+
+  /** With how many conversations each of the asker's colleagues has. */
+  async withLoads({ identity: { id, side } }: Caller, presence: Readonly<Record<string, WirePresence>>): Promise<Record<string, WirePresence>> {
+    const own = presence[side]
+    if (own?.agents === undefined) return { ...presence }
+    const { loads } = await this.#assignments.index.of(side)
+    const agents = own.agents.map((agent) => ({ ...agent, load: loads.get(agent.id) ?? 0 }))
+    const room = ROWS_BYTES - jsonBytes({ ...presence, [side]: { ...own, agents: [] } })
+    const told = tellable(agents, { first: id, room })
+    return { ...presence, [side]: { ...own, agents: told, ...(told.length < agents.length ? { more: true as const } : undefined) } }
+  }
+
+  /** Gives those that wait, longest first, to agents who have room. Rejects while the store is away. */
+  async distribute(shop: string): Promise<void> {
+    const entries = await this.#assignments.index.of(shop)
+    if (entries.waiting.size === 0) return
+    const { present } = await this.#presence.of(shop)
+    // nobody has room: the usual case of a long queue
+    if (!this.#available(present, entries).length) return
+    for (const conversation of entries.waiting) {
+      if (!this.#available(present, entries).length) return
+      const assignable = assignableOf(conversation)
+      if (assignable !== undefined) await this.#giveOut(assignable, present, entries)
+    }
+  }
+
+  /** Decides for the agents who are there now: an agent's, or waiting. */
+  async assigning(shop: string): Promise<(found: Found) => AssignmentDocument> {
+    const { present } = await this.#presence.of(shop)
+    // nobody is there whose loads would matter
+    const entries = present.some(isOnline) ? await this.#assignments.index.of(shop) : new CountedEntries()
+    return (found) => {
+      const agent = this.#choose(found.document, present, entries)
+      return agent === undefined ? queued(found.document, found.now) : opened(found.document, personOf(agent), found.now)
+    }
+  }
+
+  async #giveOut(assignable: Assignable, present: readonly Agent[], entries: OpenEntries): Promise<void> {
+    const { document, isChanged } = await this.#assignments.change(assignable, (found) => {
+      if (found.document.service.phase !== 'waiting') return undefined
+      const agent = this.#choose(found.document, present, entries)
+      return agent === undefined ? undefined : opened(found.document, personOf(agent), found.now)
+    })
+    if (isChanged) this.#report({ fact: 'conversationAssigned', phase: 'open', by: 'routed' })
+    else await this.#assignments.enter(assignable, document)
+  }
+
+  #choose({ last, avoid }: AssignmentDocument, present: readonly Agent[], entries: OpenEntries): Agent | undefined {
+    const { loads } = entries
+    const available = this.#available(present, entries).filter(({ id }) => id !== avoid)
+    return available.find(({ id }) => id === last?.id)
+      ?? available.sort((a, b) => (loads.get(a.id) ?? 0) - (loads.get(b.id) ?? 0))[0]
+  }
+
+  #available(present: readonly Agent[], entries: OpenEntries): Agent[] {
+    const { loads } = entries
+    return present.filter((agent) => isOnline(agent) && (loads.get(agent.id) ?? 0) < this.#limit)
+  }
+
+  async #presentAgents(shop: string): Promise<(id: string) => boolean> {
+    const { present } = await this.#presence.of(shop)
+    return (id) => present.some((agent) => agent.id === id && agent.status !== 'offline')
+  }
+
+  async #row(shop: string, conversation: string): Promise<ConversationRow | undefined> {
+    const page = await this.#store.read(conversation, { limit: 1 })
+    const document = documentOf(page.service) ?? UNSERVED
+    const row = rowOfPage(shop, { conversation, page, now: this.#now() })
+    if (document.service.phase !== 'closed') return row
+    const assignable = assignableOf(conversation)
+    if (assignable !== undefined) await this.#assignments.enter(assignable, document)
+    return undefined
+  }
+}
+
+function unlessRefused(error: unknown): undefined {
+  if (!(error instanceof Refusal)) throw error
+}
+
+const isOnline = ({ status }: Agent): boolean => status === 'online'
+
+/** As many agents as there is room for: oneself, then who is available; in the order given. */
+function tellable<T extends Agent>(agents: readonly T[], { first, room }: { first: string; room: number }): T[] {
+  if (jsonBytes(agents) <= room) return [...agents]
+  const rank = (agent: T): number => (agent.id === first ? 0 : isOnline(agent) ? 1 : 2)
+  const told = new Set(fitting([...agents].sort((a, b) => rank(a) - rank(b)), room))
+  return agents.filter((agent) => told.has(agent))
+}
+
+/** Whether it is the caller's, nobody's, or of somebody who is not there. */
+function mayTake({ id }: Identity, { document: { service: { phase, agent } } }: Found, isThere: (id: string) => boolean): boolean {
+  return phase !== 'open' || agent === undefined || agent.id === id || !isThere(agent.id)
+}

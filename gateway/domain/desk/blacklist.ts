@@ -1,0 +1,122 @@
+/**
+ * Whose messages a shop does not take. The block stands in the document beside the log, and the store mutes the customer inside the append
+ * itself, so no door and no race gets around it; it ends by itself. The shop's list is an index of it.
+ */
+import type { Bus, Muted, Page } from '../../backbone/backbone.ts'
+import type { Records } from '../../backbone/records.ts'
+import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
+import type { Block } from '../../protocol/model.ts'
+import type { PushData } from '../../protocol/pushes.ts'
+import type { Caller } from '../messaging/access.ts'
+import { fitting } from '../answer-size.ts'
+import type { Report } from '../facts.ts'
+import { isInvisible } from '../is-invisible.ts'
+import { pushToSide } from '../push-to-side.ts'
+import { Refusal } from '../refusal.ts'
+import { blockedBy, documentOf, personOf, assignmentAt } from '../assignment/assignment-document.ts'
+import { mustBeWritten, assignableFor, type Assignable, type Assignments } from '../assignment/assignments.ts'
+import { blockOf, isShops } from '../messaging/standing-block.ts'
+
+/** The end of time as dates know it. */
+const LATEST = 8_640_000_000_000_000
+
+/** An item of the shop's list. */
+interface Listed extends Block {
+  readonly name?: string
+}
+
+/** A conversation as somebody just read it. */
+interface Opened {
+  readonly conversation: string
+  readonly side: string
+  readonly service: Page['service'] | undefined
+}
+
+export class Blacklist {
+  readonly #assignments: Assignments
+  readonly #records: Records
+  readonly #bus: Bus
+  readonly #now: () => number
+  readonly #report: Report
+
+  constructor(options: { assignments: Assignments; records: Records; bus: Bus; now: () => number; report: Report }) {
+    this.#assignments = options.assignments
+    this.#records = options.records
+    this.#bus = options.bus
+    this.#now = options.now
+    this.#report = options.report
+  }
+
+  async block({ identity }: Caller, { reason, until, ...target }: CommandInput<'block'>): Promise<CommandAnswer<'block'>> {
+    const assignable = assignableFor(identity, target)
+    const at = this.#now()
+    if (isInvisible(reason)) throw new Refusal('bad_request', 'reason is empty')
+    if (until !== undefined && (until <= at || until > LATEST)) throw new Refusal('bad_request', 'until is not in the future')
+    const wanted: Block = { by: personOf(identity), reason, at, ...(until === undefined ? undefined : { until }) }
+    const { service, page, isChanged } = await this.#assignments.change(assignable, (found) => {
+      mustBeWritten(found)
+      const { blocked } = assignmentAt(found.document, found.now)
+      return blocked !== undefined && isSame(blocked, wanted) ? undefined : blockedBy(found.document, wanted)
+    })
+    const name = page.names[assignable.customer]
+    await this.#list(assignable, { ...(service.blocked ?? wanted), ...(name === undefined ? undefined : { name }) })
+    await this.#tell(assignable, until === undefined ? { reason } : { reason, until })
+    // what they look at from now on is nobody's business either
+    await pushToSide(this.#bus, { side: assignable.shop, origin: '' }, ['viewingPush', { conversation: assignable.conversation }])
+    if (isChanged) this.#report({ fact: 'customerBlocked', isBlocked: true })
+    return { ok: true, service }
+  }
+
+  async unblock({ identity }: Caller, target: CommandInput<'unblock'>): Promise<CommandAnswer<'unblock'>> {
+    const assignable = assignableFor(identity, target)
+    const { service, isChanged } = await this.#assignments.change(assignable, ({ document }) =>
+      (document.service.blocked === undefined ? undefined : blockedBy(document, undefined)))
+    await this.#list(assignable, undefined)
+    if (isChanged) {
+      await this.#tell(assignable, {})
+      this.#report({ fact: 'customerBlocked', isBlocked: false })
+    }
+    return { ok: true, service }
+  }
+
+  /** Latest first, as many as an answer has room for: who is not among them is found by their conversation. */
+  async all({ identity }: Caller): Promise<CommandAnswer<'blocked'>> {
+    const items = await this.#records.items(collectionOf(identity.side), this.#now())
+    const blocked = items.map(({ key, value }) => {
+      const to = key.slice(key.indexOf('~') + 1)
+      return { conversation: key, to, ...(JSON.parse(value) as Listed) }
+    })
+    const told = fitting(blocked.sort((a, b) => b.at - a.at))
+    return told.length < blocked.length ? { ok: true, blocked: told, more: true } : { ok: true, blocked: told }
+  }
+
+  /** What the store refused, as the customer is told it. A person gives no reason. */
+  refusal(conversation: string, { service, until }: Muted): Refusal {
+    if (!isShops(conversation)) return new Refusal('blocked')
+    const reason = documentOf({ text: service, version: '' })?.service.blocked?.reason ?? ''
+    return new Refusal('blocked', until === undefined ? reason : `${reason}; until ${new Date(until).toISOString()}`)
+  }
+
+  /** Tells whoever opens a conversation what stands there against them. */
+  async remind(opened: Opened): Promise<void> {
+    const blocked = blockOf(opened, this.#now())
+    if (blocked !== undefined) await this.#tell({ conversation: opened.conversation, customer: opened.side }, blocked)
+  }
+
+  async #list({ shop, conversation }: Assignable, listed: Listed | undefined): Promise<void> {
+    const item = { collection: collectionOf(shop), key: conversation, now: this.#now() }
+    if (listed === undefined) return void await this.#records.remove(item)
+    const { until } = listed
+    await this.#records.put({ ...item, value: JSON.stringify(listed), ...(until === undefined ? undefined : { expiresAt: until }) })
+  }
+
+  async #tell(
+    { conversation, customer }: Pick<Assignable, 'conversation' | 'customer'>, told: Omit<PushData<'blockPush'>, 'conversation'>,
+  ): Promise<void> {
+    await pushToSide(this.#bus, { side: customer, origin: '' }, ['blockPush', { conversation, ...told }])
+  }
+}
+
+const collectionOf = (side: string): string => `${side}/blocked`
+
+const isSame = (a: Block, b: Block): boolean => a.by.id === b.by.id && a.reason === b.reason && a.until === b.until

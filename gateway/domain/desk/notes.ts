@@ -1,0 +1,89 @@
+/**
+ * What agents tell each other about a conversation. Beside the log, not in it: the customer's log has no holes, and nothing that a
+ * customer can ask or hear of leads here. One record a note; its author alone may change it.
+ */
+import type { Bus } from '../../backbone/backbone.ts'
+import type { Item, Records } from '../../backbone/records.ts'
+import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
+import { LIMITS } from '../../protocol/limits.ts'
+import type { Note } from '../../protocol/model.ts'
+import { access, type Caller } from '../messaging/access.ts'
+import { fitting } from '../answer-size.ts'
+import { checkKey } from '../check-key.ts'
+import { imagesIn, type Images } from '../messaging/images.ts'
+import { isInvisible } from '../is-invisible.ts'
+import { pushToSide } from '../push-to-side.ts'
+import { Refusal } from '../refusal.ts'
+import { KeyedQueue } from '../keyed-queue.ts'
+
+/** Of one author at two nodes at once. */
+const ATTEMPTS = 3
+
+export class Notes {
+  readonly #records: Records
+  readonly #bus: Bus
+  readonly #images: Images
+  readonly #now: () => number
+  readonly #queue = new KeyedQueue()
+
+  constructor(options: { records: Records; bus: Bus; images: Images; now: () => number }) {
+    this.#records = options.records
+    this.#bus = options.bus
+    this.#images = options.images
+    this.#now = options.now
+  }
+
+  async of(caller: Caller, input: CommandInput<'notes'>): Promise<CommandAnswer<'notes'>> {
+    const { conversation } = access(caller.identity, input)
+    const items = await this.#records.items(collectionOf(conversation), this.#now())
+    // of more than an answer has room for, the newest
+    return { ok: true, notes: fitting(items.map(noteOf).sort(byTime).reverse()).reverse() }
+  }
+
+  async save(caller: Caller, input: CommandInput<'saveNote'>): Promise<CommandAnswer<'saveNote'>> {
+    const { identity, sid } = caller
+    const { conversation } = access(identity, input)
+    const { id, text } = input
+    checkKey(id)
+    if (text !== '' && isInvisible(text)) throw new Refusal('text_empty')
+    const { name } = identity
+    const fresh: Note = { id, by: name === undefined ? { id: identity.id } : { id: identity.id, name }, text, at: this.#now() }
+    const note = await this.#queue.take(conversation, () => this.#images.naming(imagesIn(text), undefined, () => this.#write(conversation, fresh)))
+    await pushToSide(this.#bus, { side: identity.side, origin: sid }, ['notePush', { conversation, note }])
+    return text === '' ? { ok: true } : { ok: true, note }
+  }
+
+  async #write(conversation: string, fresh: Note): Promise<Note> {
+    const collection = collectionOf(conversation)
+    const { id: key, by, text } = fresh
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const now = this.#now()
+      const items = await this.#records.items(collection, now)
+      const found = items.find((item) => item.key === key)
+      const known = found === undefined ? undefined : noteOf(found)
+      if (known !== undefined && known.by.id !== by.id) throw new Refusal('forbidden', 'a note is its author\'s')
+      const note = { ...fresh, at: known?.at ?? fresh.at }
+      const expect = found?.version ?? ''
+      const isDone = text === ''
+        ? await this.#records.remove({ collection, key, now, expect })
+        : (await this.#records.put({ collection, key, value: valueOf(note), now, expect })).isPut
+      if (!isDone) continue
+      if (text !== '') await this.#dropOldest(collection, [...items.map(noteOf).filter(({ id }) => id !== key), note])
+      return note
+    }
+    throw new Refusal('conflict')
+  }
+
+  /** Those for which there is no room, in number or in an answer. */
+  async #dropOldest(collection: string, notes: readonly Note[]): Promise<void> {
+    const newest = [...notes].sort(byTime).reverse()
+    const oldest = newest.slice(fitting(newest.slice(0, LIMITS.noteCount)).length)
+    if (oldest.length === 0) return
+    await Promise.all(oldest.map(({ id }) => this.#records.remove({ collection, key: id, now: this.#now() })))
+  }
+}
+
+const collectionOf = (conversation: string): string => `${conversation}/notes`
+const valueOf = ({ by, text, at }: Note): string => JSON.stringify({ by, text, at })
+const noteOf = ({ key, value }: Item): Note => ({ id: key, ...(JSON.parse(value) as Omit<Note, 'id'>) })
+const byTime = (a: Note, b: Note): number => a.at - b.at || (a.id < b.id ? -1 : 1)

@@ -1,0 +1,84 @@
+/**
+ * Texts that agents keep ready: the shop's, shared by all its agents, and each agent's own in that shop. One record each.
+ * After a change its other readers are told to ask again; a telling that is lost is made good by the next asking.
+ */
+import type { Bus } from '../../backbone/backbone.ts'
+import type { Item, Records } from '../../backbone/records.ts'
+import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
+import { participantKey } from '../../protocol/keys.ts'
+import { LIMITS } from '../../protocol/limits.ts'
+import type { Identity, QuickReply } from '../../protocol/model.ts'
+import type { Caller } from '../messaging/access.ts'
+import { fitting, ROWS_BYTES } from '../answer-size.ts'
+import { checkKey } from '../check-key.ts'
+import { imagesIn, type Images } from '../messaging/images.ts'
+import { pushToSide } from '../push-to-side.ts'
+import { Refusal } from '../refusal.ts'
+import { KeyedQueue } from '../keyed-queue.ts'
+
+/** The shop's and one's own together are one answer. */
+const COLLECTION_BYTES = ROWS_BYTES / 2
+/** As it is told: a scope, quotes and names around it. */
+const bytesOf = ({ key, value }: Pick<Item, 'key' | 'value'>): number => Buffer.byteLength(key) + Buffer.byteLength(value) + 64
+
+type Scope = QuickReply['scope']
+
+export class QuickReplies {
+  readonly #records: Records
+  readonly #bus: Bus
+  readonly #images: Images
+  readonly #now: () => number
+  readonly #queue = new KeyedQueue()
+
+  constructor(options: { records: Records; bus: Bus; images: Images; now: () => number }) {
+    this.#records = options.records
+    this.#bus = options.bus
+    this.#images = options.images
+    this.#now = options.now
+  }
+
+  async all({ identity }: Caller): Promise<CommandAnswer<'quickReplies'>> {
+    const [shop, own] = await Promise.all([this.#of(identity, 'shop'), this.#of(identity, 'own')])
+    return { ok: true, quickReplies: fitting([...shop, ...own]) }
+  }
+
+  async save(caller: Caller, { quickReply }: CommandInput<'saveQuickReply'>): Promise<CommandAnswer<'saveQuickReply'>> {
+    const { id, scope, folder, title, text } = quickReply
+    checkKey(id)
+    const collection = collectionOf(caller.identity, scope)
+    await this.#queue.take(collection, async () => {
+      const items = await this.#records.items(collection, this.#now())
+      if (items.length >= LIMITS.quickReplyCount && !items.some(({ key }) => key === id)) {
+        throw new Refusal('too_many', `limits.quickReplyCount is ${LIMITS.quickReplyCount}`)
+      }
+      // what else the client sent along is not kept
+      const value = JSON.stringify({ folder, title, text })
+      const bytes = items.reduce((sum, item) => sum + (item.key === id ? 0 : bytesOf(item)), bytesOf({ key: id, value }))
+      if (bytes > COLLECTION_BYTES) throw new Refusal('too_many', `all of them together may have ${COLLECTION_BYTES} bytes`)
+      await this.#images.naming(imagesIn(text), undefined, () => this.#records.put({ collection, key: id, value, now: this.#now() }))
+    })
+    await this.#tell(caller, scope)
+    return { ok: true }
+  }
+
+  async delete(caller: Caller, { scope, id }: CommandInput<'deleteQuickReply'>): Promise<CommandAnswer<'deleteQuickReply'>> {
+    const collection = collectionOf(caller.identity, scope)
+    await this.#queue.take(collection, () => this.#records.remove({ collection, key: id, now: this.#now() }))
+    await this.#tell(caller, scope)
+    return { ok: true }
+  }
+
+  async #of(identity: Identity, scope: Scope): Promise<QuickReply[]> {
+    const items = await this.#records.items(collectionOf(identity, scope), this.#now())
+    return items.map(({ key, value }) => ({ id: key, scope, ...(JSON.parse(value) as Omit<QuickReply, 'id' | 'scope'>) }))
+  }
+
+  #tell({ identity, sid }: Caller, scope: Scope): Promise<void> {
+    const side = scope === 'shop' ? identity.side : participantKey(identity)
+    return pushToSide(this.#bus, { side, origin: sid }, ['quickRepliesPush', {}])
+  }
+}
+
+/** The same person may be an agent of two shops; what it keeps for one is not the other's. */
+const collectionOf = (identity: Identity, scope: Scope): string =>
+  `${scope === 'shop' ? identity.side : participantKey(identity)}/quick-replies`

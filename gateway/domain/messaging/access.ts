@@ -1,0 +1,52 @@
+/**
+ * Who may see which conversation. A conversation has two sides; a participant speaks for one side
+ * (a customer for itself, an agent for its shop) and reaches exactly the conversations of that side.
+ */
+import { conversationId, conversationSides, isId, isShopSide, SHOP_PREFIX } from '../../protocol/keys.ts'
+import type { Identity } from '../../protocol/model.ts'
+import { Refusal } from '../refusal.ts'
+
+/** Who asks, and on which line: `sid` is not echoed its own doings. */
+export interface Caller {
+  readonly identity: Identity
+  readonly sid: string
+  /** Where the line comes from, for allowances; absent: no line of a visitor. */
+  readonly address?: string
+  /** Whether the line has ended meanwhile: nothing more need be read for it. */
+  isGone?(): boolean
+}
+
+export interface Target {
+  readonly conversation?: string
+  readonly to?: string
+}
+
+/** A conversation as seen from one of its sides. */
+export interface Seen {
+  readonly conversation: string
+  readonly mine: string
+  readonly theirs: string
+}
+
+/**
+ * The conversation a command is about. Someone else's is `forbidden` whether it exists or not;
+ * an id that no two sides make is `unknown_conversation`.
+ */
+export function access(identity: Identity, { conversation, to }: Target): Seen {
+  const mine = identity.side
+  if (conversation !== undefined) {
+    if (to !== undefined) throw new Refusal('bad_request', 'give conversation or to, not both')
+    const sides = conversationSides(conversation)
+    if (sides === undefined) throw new Refusal('unknown_conversation')
+    if (sides[0] === mine) return { conversation, mine, theirs: sides[1] }
+    if (sides[1] === mine) return { conversation, mine, theirs: sides[0] }
+    throw new Refusal('forbidden')
+  }
+  if (to === undefined) throw new Refusal('bad_request', 'conversation or to is required')
+  if (!isSide(to)) throw new Refusal('bad_request', 'to is not an id')
+  if (to === mine) throw new Refusal('bad_request', 'to is yourself')
+  if (isShopSide(mine) && isShopSide(to)) throw new Refusal('forbidden')
+  return { conversation: conversationId(mine, to), mine, theirs: to }
+}
+
+const isSide = (side: string): boolean => isId(side) && side !== SHOP_PREFIX

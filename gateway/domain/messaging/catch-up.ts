@@ -1,0 +1,135 @@
+/**
+ * What a line missed: compares the cursors of its hello with the logs. Callers subscribe first, then ask.
+ *
+ * First it says of each conversation how it stands, which takes one entry each; then the entries are read, a portion at a time, as the
+ * line takes them. Nobody holds a resume as a whole, and nothing is read for a line that has gone.
+ */
+import type { Page, Store } from '../../backbone/backbone.ts'
+import type { ResumeCursor, Resumed } from '../../protocol/commands.ts'
+import { LIMITS } from '../../protocol/limits.ts'
+import { isGuestId } from '../../protocol/keys.ts'
+import type { Identity, Message } from '../../protocol/model.ts'
+import { access, type Seen } from './access.ts'
+import { jsonBytes } from '../answer-size.ts'
+import { isBlocking } from './conversations.ts'
+import { Refusal } from '../refusal.ts'
+import { blockOf, type StandingBlock } from './standing-block.ts'
+
+export interface CaughtUp {
+  readonly resumed: Resumed
+  /** The client lacks everything above this seq, or (absent) the newest page. */
+  readonly above?: number
+  /** The other side does not take what this one writes. */
+  readonly blocked?: StandingBlock
+}
+
+/** A piece of what a line missed. */
+export interface Portion {
+  readonly conversation: string
+  /** Ascending. */
+  readonly messages: readonly Message[]
+  /** No further portion of this conversation comes, and there is more of it. */
+  readonly more: boolean
+}
+
+const NEWEST_COUNT = 30
+const PORTION_COUNT = 64
+const PORTION_BYTES = 131_072
+/** One log after the other costs a round trip each, all at once the memory of all. */
+const AT_ONCE = 8
+
+export class CatchUp {
+  readonly #store: Store
+  readonly #now: () => number
+
+  constructor(options: { store: Store; now: () => number }) {
+    this.#store = options.store
+    this.#now = options.now
+  }
+
+  /** `to` is opened as well; conversations that are not the caller's (any more) are left out. It stops reading where nobody wants it. */
+  async since(
+    identity: Identity, hello: { cursors: readonly ResumeCursor[]; to: string | undefined; isWanted?: () => boolean },
+  ): Promise<CaughtUp[]> {
+    const wanted = new Map<string, { seen: Seen; cursor: ResumeCursor }>()
+    for (const cursor of hello.cursors) {
+      const seen = accessible(identity, cursor[0])
+      if (seen !== undefined) wanted.set(seen.conversation, { seen, cursor })
+    }
+    if (hello.to !== undefined) {
+      const seen = access(identity, { to: hello.to })
+      if (!wanted.has(seen.conversation)) wanted.set(seen.conversation, { seen, cursor: [seen.conversation, '', 0, ''] })
+    }
+    const all = [...wanted.values()]
+    const caughtUp: CaughtUp[] = []
+    for (let at = 0; at < all.length && hello.isWanted?.() !== false; at += AT_ONCE) {
+      caughtUp.push(...await Promise.all(all.slice(at, at + AT_ONCE).map(({ seen, cursor }) => this.#one(seen, cursor))))
+    }
+    return caughtUp
+  }
+
+  /** The entries, one conversation after the other: `limits.answerBytes` of each, `limits.resumeBytes` of all. */
+  async *missed(all: readonly CaughtUp[]): AsyncGenerator<Portion> {
+    let left: number = LIMITS.resumeBytes
+    for (const one of all) {
+      const { resumed: { conversation, head }, above } = one
+      let seq = above ?? 0
+      let own: number = LIMITS.answerBytes
+      while (seq < head.seq) {
+        const room = Math.min(own, left)
+        // an entry more could be too many
+        const messages = room < LIMITS.packetBytes ? [] : await this.#portion(one, seq, room)
+        const last = messages.at(-1)
+        const bytes = messages.reduce((sum, message) => sum + jsonBytes(message), 0)
+        own -= bytes
+        left -= bytes
+        const more = last === undefined
+        yield { conversation, messages, more }
+        if (more) break
+        seq = above === undefined ? head.seq : last.seq
+      }
+    }
+  }
+
+  async #portion({ resumed: { conversation, head }, above }: CaughtUp, seq: number, room: number): Promise<readonly Message[]> {
+    const page = await this.#store.read(conversation, above === undefined
+      ? { before: head.seq + 1, limit: NEWEST_COUNT, bytes: room }
+      : { after: seq, limit: Math.min(PORTION_COUNT, head.seq - seq), bytes: Math.min(room, PORTION_BYTES) })
+    return page.head.epoch === head.epoch ? page.messages : []
+  }
+
+  async #one(seen: Seen, [conversation, epoch, seq, lastId]: ResumeCursor): Promise<CaughtUp> {
+    // the client's own last entry is read again: its id tells whether both know the same log
+    const page = await this.#store.read(conversation, { after: Math.max(0, seq - 1), limit: 1 })
+    const known = page.messages[0]
+    if (seq === 0) {
+      const isWhole = page.head.seq === 0 || (known?.seq === 1 && page.head.seq <= NEWEST_COUNT)
+      return isWhole ? this.#caughtUp(seen, page, 'follows', 0) : this.#caughtUp(seen, page, 'reload')
+    }
+    if (page.head.epoch !== epoch || page.head.seq < seq) return this.#caughtUp(seen, page, 'diverged', page.head.seq)
+    const isTrimmed = known?.seq !== seq
+    if (!isTrimmed && known.id !== lastId) return this.#caughtUp(seen, page, 'diverged', page.head.seq)
+    if (isTrimmed || page.head.seq - seq > LIMITS.missedCount) return this.#caughtUp(seen, page, 'reload')
+    return this.#caughtUp(seen, page, 'follows', seq)
+  }
+
+  #caughtUp(seen: Seen, page: Page, status: Resumed['status'], above?: number): CaughtUp {
+    const name = page.names[seen.theirs]
+    const resumed: Resumed = {
+      conversation: seen.conversation, to: seen.theirs, status, head: page.head, cursors: { ...page.cursors },
+      ...(name === undefined ? undefined : { name }), ...(isGuestId(seen.theirs) ? { guest: true as const } : undefined),
+      ...(isBlocking(seen.mine, { conversation: seen.conversation, ...page }) ? { blocking: true as const } : undefined),
+    }
+    const blocked = blockOf({ conversation: seen.conversation, side: seen.mine, service: page.service }, this.#now())
+    return { resumed, ...(above === undefined ? undefined : { above }), ...(blocked === undefined ? undefined : { blocked }) }
+  }
+}
+
+function accessible(identity: Identity, conversation: string): Seen | undefined {
+  try {
+    return access(identity, { conversation })
+  } catch (error) {
+    if (error instanceof Refusal) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,36 @@
+import type { Bus, Store } from '../../backbone/backbone.ts'
+import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
+import { conversationChannel } from '../../protocol/keys.ts'
+import { encodePacket } from '../../protocol/packet.ts'
+import type { PushData } from '../../protocol/pushes.ts'
+import { access, type Caller } from './access.ts'
+import { blockOf } from './standing-block.ts'
+
+/** "Somebody is typing": relayed to whoever is there now, never stored, the first thing to drop when a line is slow. */
+export class Typing {
+  readonly #bus: Bus
+  readonly #store: Store
+  readonly #now: () => number
+
+  constructor(options: { bus: Bus; store: Store; now: () => number }) {
+    this.#bus = options.bus
+    this.#store = options.store
+    this.#now = options.now
+  }
+
+  async set({ identity, sid }: Caller, input: CommandInput<'typing'>): Promise<CommandAnswer<'typing'>> {
+    const { conversation, mine } = access(identity, input)
+    if (identity.role === 'customer') {
+      const { service } = await this.#store.read(conversation, { limit: 1 })
+      // whoever is not heard is not seen typing
+      if (blockOf({ conversation, side: mine, service }, this.#now()) !== undefined) return { ok: true }
+    }
+    const push: PushData<'typingPush'> = {
+      conversation, from: identity.id, side: mine, on: input.on ?? true,
+      ...(identity.name === undefined ? undefined : { name: identity.name }), ...(identity.guest && { guest: identity.guest }),
+    }
+    const packet = encodePacket({ type: 'event', name: 'typingPush', args: [push] })
+    await this.#bus.publish(conversationChannel(conversation), sid, packet)
+    return { ok: true }
+  }
+}

@@ -1,0 +1,257 @@
+/**
+ * Who is there. A participant is present at a node from its first line there until 15 s after its last one ended, so that whoever
+ * only changes lines was never away. An entry counts as long as its node lives (nodes.ts), so a killed node's people vanish with it.
+ *
+ * Entries of a side are one collection: `<participant> <node>` → name, and an agent's own word on itself under `<participant>`.
+ * After each change the side's presence channel says no more than that: whoever watches reads again, and no message can be
+ * older than what it says.
+ *
+ * A store may come back empty. Each side that is here is read now and then, at once after `doubt()`; what a reading lacks of this node's
+ * own, an entry or an agent's word, is written again.
+ */
+import type { Bus, Store } from '../../backbone/backbone.ts'
+import type { Item, Records } from '../../backbone/records.ts'
+import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
+import { conversationId, isId, isShopSide, presenceChannel, SHOP_PREFIX } from '../../protocol/keys.ts'
+import type { Identity, Presence as WirePresence, Status } from '../../protocol/model.ts'
+import type { Caller } from '../messaging/access.ts'
+import type { Nodes } from './nodes.ts'
+
+const ABSENT_AFTER_MS = 15_000
+/** An entry is rubbish then, unless it is put again, which its node does at half of it. Long, so that a clock set by a day ends none. */
+const ENTRY_MS = 604_800_000
+const STATUS_MS = 43_200_000
+/** A side that is here is held against the store after. */
+const CHECK_MS = 30_000
+/** Sides that are checked in one second at most. */
+const CHECK_COUNT = 500
+/** Most available first. */
+const STATUSES: readonly Status[] = ['online', 'busy', 'away', 'offline']
+
+interface Here {
+  readonly identity: Identity
+  lineCount: number
+  /** When the last line ended. */
+  leftAt: number
+  /** When its entry was written last; -Infinity: it has to be. */
+  writtenAt: number
+  isWriting: boolean
+  /** An agent's word on itself as it was read last, and since when it is known here. */
+  said: { readonly status: Status; readonly version: string; readonly at: number } | undefined
+}
+
+/** Who of a side is there. */
+export interface SidePresence {
+  readonly online: boolean
+  readonly status: Status
+  /** Those that are there; of a shop its agents. */
+  readonly present: readonly { readonly id: string; readonly name?: string; readonly status: Status }[]
+  /** The nodes that have entries, and whether each was alive. */
+  readonly nodes: ReadonlyMap<string, boolean>
+}
+
+type Agent = SidePresence['present'][number]
+
+export class Presence {
+  readonly #records: Records
+  readonly #store: Store
+  readonly #bus: Bus
+  readonly #nodes: Nodes
+  readonly #now: () => number
+  readonly #uptime: () => number
+  readonly #here = new Map<string, Here>()
+  /** When each side that is here was held against the store. */
+  readonly #checkedAt = new Map<string, number>()
+
+  constructor(options: { records: Records; store: Store; bus: Bus; nodes: Nodes; now: () => number; uptime: () => number }) {
+    this.#records = options.records
+    this.#store = options.store
+    this.#bus = options.bus
+    this.#nodes = options.nodes
+    this.#now = options.now
+    this.#uptime = options.uptime
+  }
+
+  /** One more line of this participant. Rejects while the store is away; `tend` tries again. */
+  async arrived(identity: Identity): Promise<void> {
+    const known = this.#here.get(hereKey(identity))
+    if (known !== undefined) return void known.lineCount++
+    const here: Here = { identity, lineCount: 1, leftAt: 0, writtenAt: -Infinity, isWriting: false, said: undefined }
+    this.#here.set(hereKey(identity), here)
+    await this.#write(here)
+  }
+
+  left(identity: Identity): void {
+    const here = this.#here.get(hereKey(identity))
+    if (here === undefined) return
+    here.lineCount--
+    here.leftAt = this.#uptime()
+  }
+
+  /** To be called about every second. Rejects while the store is away; nothing has changed for anyone then. */
+  async tend(): Promise<void> {
+    await this.#nodes.renew()
+    const now = this.#uptime()
+    const due: Promise<void>[] = []
+    for (const here of this.#here.values()) {
+      if (here.lineCount === 0 && now - here.leftAt >= ABSENT_AFTER_MS) due.push(this.#erase(here))
+      else if (now - here.writtenAt >= ENTRY_MS / 2 && !here.isWriting) due.push(this.#write(here))
+    }
+    const sides = this.#sides()
+    await Promise.all([...due, ...this.#dueOf(sides, now).map((side) => this.#check(side, sides.get(side)!))])
+  }
+
+  /** The store may have lost what it held: everything of this node's is held against it as soon as can be. */
+  doubt(): void {
+    for (const side of this.#checkedAt.keys()) this.#checkedAt.set(side, -Infinity)
+  }
+
+  #sides(): ReadonlyMap<string, readonly Here[]> {
+    const sides = new Map<string, Here[]>()
+    for (const here of this.#here.values()) {
+      const side = sides.get(here.identity.side)
+      if (side === undefined) sides.set(here.identity.side, [here])
+      else side.push(here)
+    }
+    return sides
+  }
+
+  #dueOf(sides: ReadonlyMap<string, readonly Here[]>, now: number): string[] {
+    for (const side of this.#checkedAt.keys()) if (!sides.has(side)) this.#checkedAt.delete(side)
+    for (const side of sides.keys()) if (!this.#checkedAt.has(side)) this.#checkedAt.set(side, now)
+    return [...this.#checkedAt].filter(([, at]) => now - at >= CHECK_MS).slice(0, CHECK_COUNT).map(([side]) => side)
+  }
+
+  async #check(side: string, mine: readonly Here[]): Promise<void> {
+    this.#checkedAt.set(side, this.#uptime())
+    try {
+      const items = new Map((await this.#records.items(collectionOf(side), this.#now())).map((item) => [item.key, item]))
+      await Promise.all(mine.map((here) => this.#mend(here, items)))
+    } catch (error) {
+      this.#checkedAt.set(side, -Infinity)
+      throw error
+    }
+  }
+
+  async #mend(here: Here, items: ReadonlyMap<string, Item>): Promise<void> {
+    const { id, side } = here.identity
+    const said = items.get(id)
+    const now = this.#uptime()
+    if (said !== undefined && said.version !== here.said?.version) {
+      here.said = { status: said.value as Status, version: said.version, at: now }
+    } else if (said === undefined && here.said !== undefined) {
+      const leftMs = here.said.at + STATUS_MS - now
+      if (leftMs > 0) await this.#say(here.identity, here.said.status, { leftMs, expect: '' })
+      else here.said = undefined
+    }
+    // one that is on its way may have been read too early
+    if (items.has(this.#keyOf(id)) || here.isWriting || here.writtenAt === -Infinity || this.#here.get(hereKey({ id, side })) !== here) return
+    await this.#write(here)
+  }
+
+  /** Who of a side is there now. */
+  async of(side: string): Promise<SidePresence> {
+    const items = await this.#records.items(collectionOf(side), this.#now())
+    const entries = items.flatMap(({ key, value }) => entryOf(key, value))
+    // a node that came after the last look
+    if (entries.some(({ node }) => this.#nodes.isAlive(node) === undefined)) await this.#nodes.look()
+    const statuses = new Map(items.map(({ key, value }) => [key, value as Status]))
+    const nodes = new Map(entries.map(({ node }) => [node, this.#nodes.isAlive(node) === true]))
+    const present = new Map<string, Agent>()
+    for (const { id, name, node } of entries) {
+      const status = statuses.get(id) ?? 'online'
+      if (nodes.get(node) === true) present.set(id, name === undefined ? { id, status } : { id, name, status })
+    }
+    const best = STATUSES.find((status) => [...present.values()].some((one) => one.status === status)) ?? 'offline'
+    const sorted = [...present.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
+    return { online: best !== 'offline', status: best, present: sorted, nodes }
+  }
+
+  /** A node has come or gone since `known` was read. */
+  isOutdated(known: SidePresence): boolean {
+    for (const [node, wasAlive] of known.nodes) if ((this.#nodes.isAlive(node) === true) !== wasAlive) return true
+    return false
+  }
+
+  /** Which of the sides this participant may know about: shops (an agent: its own), and whom it has a conversation with. */
+  async visible({ side, role }: Identity, of: readonly string[]): Promise<string[]> {
+    const may = await Promise.all([...new Set(of)].map(async (other) => {
+      if (!isId(other) || other === SHOP_PREFIX) return false
+      if (other === side) return true
+      if (isShopSide(other)) return role === 'customer'
+      return (await this.#store.read(conversationId(side, other), { limit: 1 })).head.seq > 0
+    }))
+    return [...new Set(of)].filter((_, i) => may[i])
+  }
+
+  async changeStatus({ identity }: Caller, { status }: CommandInput<'changeStatus'>): Promise<CommandAnswer<'changeStatus'>> {
+    await this.#say(identity, status, { leftMs: STATUS_MS })
+    return { ok: true }
+  }
+
+  async #say(identity: Identity, status: Status, { leftMs, expect }: { leftMs: number; expect?: string }): Promise<void> {
+    const { id, side } = identity
+    const now = this.#now()
+    const put = await this.#records.put({
+      collection: collectionOf(side), key: id, value: status, now, expiresAt: now + leftMs, ...(expect === undefined ? {} : { expect }),
+    })
+    const here = this.#here.get(hereKey(identity))
+    if (put.isPut && here !== undefined) here.said = { status, version: put.version, at: this.#uptime() + leftMs - STATUS_MS }
+    await this.#tell(side)
+  }
+
+  async #write(here: Here): Promise<void> {
+    const { id, side, name } = here.identity
+    const now = this.#now()
+    here.writtenAt = this.#uptime()
+    here.isWriting = true
+    try {
+      await this.#records.put({
+        collection: collectionOf(side), key: this.#keyOf(id), value: JSON.stringify({ name }), now, expiresAt: now + ENTRY_MS,
+      })
+      await this.#tell(side)
+    } catch (error) {
+      here.writtenAt = -Infinity
+      throw error
+    } finally {
+      here.isWriting = false
+    }
+  }
+
+  async #erase(here: Here): Promise<void> {
+    const { id, side } = here.identity
+    const key = hereKey(here.identity)
+    this.#here.delete(key)
+    try {
+      await this.#records.remove({ collection: collectionOf(side), key: this.#keyOf(id), now: this.#now() })
+    } catch (error) {
+      if (!this.#here.has(key)) this.#here.set(key, here)
+      throw error
+    }
+    await this.#tell(side)
+  }
+
+  #keyOf(id: string): string {
+    return `${id} ${this.#nodes.node}`
+  }
+
+  async #tell(side: string): Promise<void> {
+    await this.#bus.publish(presenceChannel(side), '', '{}')
+  }
+}
+
+const hereKey = ({ id, side }: Pick<Identity, 'id' | 'side'>): string => `${id} ${side}`
+const collectionOf = (side: string): string => `${side}/present`
+
+/** What the wire tells of it: a shop's agents only to the shop itself. */
+export function presenceFor({ side: mine }: Identity, side: string, { online, status, present }: SidePresence): WirePresence {
+  if (!isShopSide(side)) return { online }
+  return side === mine ? { online, status, agents: [...present] } : { online, status }
+}
+
+/** An id has no space in it. */
+function entryOf(key: string, value: string): { id: string; node: string; name: string | undefined }[] {
+  const space = key.indexOf(' ')
+  if (space < 0) return []
+  return [{ id: key.slice(0, space), node: key.slice(space + 1), name: (JSON.parse(value) as { name?: string }).name }]
+}

@@ -1,0 +1,163 @@
+/**
+ * What customers have before them. A line looks at one thing at a time; a record for each line that looks at something, in a
+ * collection of its conversation, so that any node can tell the shop's agents. Of several windows the one that moved last counts.
+ *
+ * A record goes with its line, counts only while its node lives, and is rubbish after a week. A store may come back empty: what each line
+ * here looks at is held against it now and then, at once after `doubt()`, and written again where it is not there.
+ */
+import type { Bus, Store } from '../../backbone/backbone.ts'
+import type { Records } from '../../backbone/records.ts'
+import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
+import { conversationSides, isShopSide } from '../../protocol/keys.ts'
+import type { Product } from '../../protocol/model.ts'
+import { access, type Caller } from '../messaging/access.ts'
+import { spenderOf, type Allowances } from '../allowances.ts'
+import type { Nodes } from './nodes.ts'
+import { pushToSide } from '../push-to-side.ts'
+import { Refusal } from '../refusal.ts'
+import { blockOf } from '../messaging/standing-block.ts'
+import { KeyedQueue } from '../keyed-queue.ts'
+import { webAddress } from '../web-address.ts'
+
+const KEPT_MS = 604_800_000
+/** A record is held against the store after, so many in one second at most. */
+const CHECK_MS = 30_000
+const CHECK_COUNT = 500
+
+interface Look {
+  readonly node: string
+  readonly product: Product
+  readonly at: number
+}
+
+interface Looking {
+  readonly conversation: string
+  /** Undefined: a record of it may be there, and has to go. */
+  look: Look | undefined
+  checkedAt: number
+}
+
+export class Viewing {
+  readonly #records: Records
+  readonly #store: Store
+  readonly #allowances: Allowances
+  readonly #bus: Bus
+  readonly #nodes: Nodes
+  readonly #now: () => number
+  readonly #uptime: () => number
+  /** What each line of this node has before it. */
+  readonly #lines = new Map<string, Looking>()
+  /** Lines that are over and may still have a record. */
+  readonly #ended = new Set<string>()
+  readonly #queue = new KeyedQueue()
+
+  constructor(options: { records: Records; store: Store; bus: Bus; nodes: Nodes; allowances: Allowances; now: () => number; uptime: () => number }) {
+    this.#store = options.store
+    this.#allowances = options.allowances
+    this.#records = options.records
+    this.#bus = options.bus
+    this.#nodes = options.nodes
+    this.#now = options.now
+    this.#uptime = options.uptime
+  }
+
+  async set(caller: Caller, { to, product }: CommandInput<'viewing'>): Promise<CommandAnswer<'viewing'>> {
+    const { identity, sid } = caller
+    const { conversation, theirs } = access(identity, { to })
+    if (!isShopSide(theirs)) throw new Refusal('bad_request', 'to is not a shop')
+    this.#allowances.take('viewing', spenderOf(caller))
+    await this.#queue.take(sid, async () => {
+      const before = this.#lines.get(sid)
+      if (before !== undefined && before.conversation !== conversation) await this.#forget(sid, before.conversation)
+      const look = product === undefined ? undefined : { node: this.#nodes.node, product: presentable(product), at: this.#now() }
+      this.#lines.set(sid, { conversation, look, checkedAt: this.#uptime() })
+      if (look === undefined) return this.#forget(sid, conversation)
+      // others count it only if they know this node
+      await this.#nodes.renew()
+      await this.#put(sid, conversation, look)
+    })
+    return { ok: true }
+  }
+
+  /** What the customer of this conversation looks at now. */
+  async of(conversation: string): Promise<Product | undefined> {
+    const items = await this.#records.items(collectionOf(conversation), this.#now())
+    const looks = items.map(({ value }) => JSON.parse(value) as Look)
+    // a node that came after the last look at nodes
+    if (looks.some(({ node }) => this.#nodes.isAlive(node) === undefined)) await this.#nodes.look()
+    const live = looks.filter(({ node }) => this.#nodes.isAlive(node) === true)
+    return live.sort((a, b) => b.at - a.at)[0]?.product
+  }
+
+  /** This line is over; `tend` does the rest, after whatever the line has under way. */
+  left(sid: string): void {
+    this.#ended.add(sid)
+  }
+
+  /** To be called about every second. Rejects while the store is away; the next call goes on. */
+  async tend(): Promise<void> {
+    const ended = [...this.#ended]
+    this.#ended.clear()
+    const now = this.#uptime()
+    const due = [...this.#lines].filter(([, { checkedAt }]) => now - checkedAt >= CHECK_MS).slice(0, CHECK_COUNT)
+    await Promise.all([
+      ...ended.map((sid) => this.#queue.take(sid, () => this.#end(sid))),
+      ...due.map(([sid]) => this.#queue.take(sid, () => this.#check(sid))),
+    ])
+  }
+
+  /** The store may have lost what it held: everything of this node's is held against it as soon as can be. */
+  doubt(): void {
+    for (const line of this.#lines.values()) line.checkedAt = -Infinity
+  }
+
+  async #end(sid: string): Promise<void> {
+    const line = this.#lines.get(sid)
+    if (line === undefined) return
+    try {
+      await this.#forget(sid, line.conversation)
+    } catch (error) {
+      this.#ended.add(sid)
+      throw error
+    }
+  }
+
+  async #check(sid: string): Promise<void> {
+    const line = this.#lines.get(sid)
+    if (line?.look === undefined || this.#ended.has(sid)) return
+    const { conversation, look } = line
+    const items = await this.#records.items(collectionOf(conversation), this.#now())
+    if (!items.some(({ key }) => key === sid)) await this.#put(sid, conversation, look)
+    line.checkedAt = this.#uptime()
+  }
+
+  async #put(sid: string, conversation: string, look: Look): Promise<void> {
+    const now = this.#now()
+    await this.#records.put({
+      collection: collectionOf(conversation), key: sid, value: JSON.stringify(look), now, expiresAt: now + KEPT_MS,
+    })
+    await this.#tell(conversation)
+  }
+
+  async #forget(sid: string, conversation: string): Promise<void> {
+    await this.#records.remove({ collection: collectionOf(conversation), key: sid, now: this.#now() })
+    this.#lines.delete(sid)
+    await this.#tell(conversation)
+  }
+
+  async #tell(conversation: string): Promise<void> {
+    const [side, customer] = conversationSides(conversation)!
+    const { service } = await this.#store.read(conversation, { limit: 1 })
+    if (blockOf({ conversation, side: customer, service }, this.#now()) !== undefined) return
+    const product = await this.of(conversation)
+    await pushToSide(this.#bus, { side, origin: '' }, ['viewingPush', product === undefined ? { conversation } : { conversation, product }])
+  }
+}
+
+const collectionOf = (conversation: string): string => `${conversation}/viewing`
+
+/** What else the page sent along is not kept, nor an address that is none. */
+function presentable({ id, title, url, image, price }: Product): Product {
+  const addresses = { url: webAddress(url), image: webAddress(image) }
+  return JSON.parse(JSON.stringify({ id, title, price, ...addresses })) as Product
+}

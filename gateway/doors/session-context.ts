@@ -1,0 +1,33 @@
+import type { Pipe } from '../relay/pipe.ts'
+import type { Arrival } from './admit/trusted-proxies.ts'
+import type { Report } from '../domain/facts.ts'
+import type { Allowances } from '../domain/allowances.ts'
+import type { AddressWatch } from './admit/address-watch.ts'
+import type { Admit } from './admit/admit.ts'
+import type { Domain } from './commands.ts'
+import type { Turns } from './fair-queue.ts'
+import type { Hub } from '../relay/hub.ts'
+import type { Session } from './session.ts'
+
+/** What all lines of a node share. */
+export interface SessionContext {
+  readonly admit: Admit
+  readonly hub: Hub
+  readonly domain: Domain
+  readonly allowances: Allowances
+  readonly addressWatch: AddressWatch
+  readonly report: Report
+  /** The lines that are open, attached or not. */
+  readonly sessions: Set<Session>
+  readonly turns: Turns
+  readonly now: () => number
+  /** Ms on a clock that never steps. */
+  readonly uptime: () => number
+  /** Hosts beside this gateway whose pictures pages may load unasked. */
+  readonly imageHosts: readonly string[]
+  /** From a line's opening to an accepted hello. */
+  readonly helloMs: number
+}
+
+/** A session's way to its client, and what is known of the client before it has said anything. */
+export interface SessionPipe extends Pipe, Arrival {}

@@ -1,0 +1,343 @@
+/**
+ * One opened line, whichever door, from its opening to its close: the incoming half of a client.
+ *
+ *   new ──hello──▶ admitting ──welcome──▶ attached ──close──▶ closed
+ *    ▲                │ refused: the line stays, another hello may come until the deadline
+ *    └────────────────┴──────── goodbye (engine.io) ──┘
+ *
+ * Commands count only while attached. A packet that cannot be taken is refused in its ack where it has an id, else by
+ * `refusalPush`; the line stays up, unless it goes on like that (see Offences). Whether the allowance has room for a packet is looked at
+ * before anything in it is read. A line that is not attached gets one hello looked at at a time.
+ */
+import type { Bye } from '../protocol/byes.ts'
+import { CODES, type Code, type WireRefusal } from '../protocol/codes.ts'
+import type { CommandAnswer } from '../protocol/commands.ts'
+import { LIMITS } from '../protocol/limits.ts'
+import { decodePacket, encodePacket, type InvalidPacket, type Packet } from '../protocol/packet.ts'
+import { spenderOf, type Spender } from '../domain/allowances.ts'
+import { Refusal } from '../domain/refusal.ts'
+import type { Identity } from '../protocol/model.ts'
+import { dispatch } from './commands.ts'
+import { FairQueue } from './fair-queue.ts'
+import { Offences } from './offences.ts'
+import { EncodedPacket } from '../relay/encoded-packet.ts'
+import { pushPacket, sayBye, type Peer } from '../relay/peer.ts'
+import type { SessionContext, SessionPipe } from './session-context.ts'
+import { textFault } from './text-shape.ts'
+import { welcome } from './welcome.ts'
+
+/** Of an event: its ack id and its name, wherever they can be told without reading the rest. */
+const EVENT_HEAD = /^2(?:\/,)?(\d{1,15})?(?:\["(\w{1,40})")?/
+const GOODBYE = /^1(?:\/,)?$/
+/** So many bytes before the hello cost as much as one packet more. */
+const HELLO_UNIT_BYTES = 1024
+/** Something waits for the reader's network, and it takes nothing. */
+const STALLED_MS = 10_000
+
+/** What a door hands over, in its order. */
+type Arrived = { readonly text: string } | 'binary' | 'closed'
+
+type State =
+  | { readonly name: 'new' | 'admitting' | 'closed' }
+  | { readonly name: 'attached'; readonly peer: Peer }
+
+export class Session {
+  readonly #pipe: SessionPipe
+  readonly #sid: string
+  /** Goodbyes so far. Whoever says hello after one is somebody new, and has a `sid` of its own. */
+  #goodbyes = 0
+  readonly #context: SessionContext
+  #state: State = { name: 'new' }
+  #deadline: NodeJS.Timeout | undefined
+  readonly #offences = new Offences()
+  readonly #arrived: FairQueue<Arrived>
+  /** Whether it was somebody signed in, so that opening it is no longer the address'. */
+  #isSignedIn = false
+  /** What the hello that is being admitted has cost its address. */
+  #helloCost = 0
+  #commandsUnderWay = 0
+  /** Whose allowances the commands count against: of whoever is attached. */
+  #spender: Spender | undefined
+  /** Set once the node drains: when to come back. */
+  #leavingAfterMs: number | undefined
+
+  constructor(pipe: SessionPipe, sid: string, context: SessionContext) {
+    this.#pipe = pipe
+    this.#sid = sid
+    this.#context = context
+    this.#deadline = setTimeout(() => this.#onDeadline(), context.helloMs)
+    this.#arrived = new FairQueue({
+      turns: context.turns, handle: (arrived) => this.#take(arrived), onWaiting: (isWaiting) => pipe.hold(isWaiting),
+      onTooMuch: () => this.onFlood(),
+    })
+    context.sessions.add(this)
+  }
+
+  onText(text: string): void {
+    this.#arrived.add({ text }, 1 + text.length)
+  }
+
+  onBinary(): void {
+    this.#arrived.add('binary', 1)
+  }
+
+  /** The door says that the line is really over; until then its last words may be on their way. What came before is still done. */
+  onClosed(): void {
+    this.#arrived.add('closed')
+  }
+
+  #take(arrived: Arrived): void {
+    if (arrived === 'closed') {
+      this.#context.sessions.delete(this)
+      return this.#end()
+    }
+    if (this.#state.name === 'closed') return
+    if (arrived === 'binary') return this.#refuse(this.#overspends('') ?? new Refusal('binary_unsupported').wire)
+    this.#takeText(arrived.text)
+  }
+
+  #takeText(text: string): void {
+    // who has spent everything may still go
+    const refusal = GOODBYE.test(text) ? undefined : this.#overspends(text)
+    if (refusal !== undefined) return this.#refuseUnread(text, refusal)
+    if (text.length > LIMITS.packetBytes / 3 && Buffer.byteLength(text) > LIMITS.packetBytes) {
+      return this.#refuseUnread(text, new Refusal('too_large', `limits.packetBytes is ${LIMITS.packetBytes}`).wire)
+    }
+    const fault = textFault(text)
+    if (fault === 'depth') return this.#refuseUnread(text, new Refusal('bad_request', `limits.bodyDepth is ${LIMITS.bodyDepth}`).wire)
+    if (fault === 'count') return this.#refuseUnread(text, new Refusal('bad_request', `limits.packetCount is ${LIMITS.packetCount}`).wire)
+    try {
+      const packet = decodePacket(text)
+      if (packet.type === 'invalid') return this.#refuseInvalid(packet)
+      this.#onPacket(packet)
+    } catch (error) {
+      // a bug ends this line and no other
+      this.#refuse(this.#wire(error, 'packet'))
+      this.#bye('internal')
+    }
+  }
+
+  /** The door met more packets in one payload than it reads. */
+  onFlood(): void {
+    this.#bye('abuse')
+  }
+
+  /** About once a second. Who has taken nothing for too long is told so, and after as long again is cut. */
+  look(): void {
+    const stalledMs = this.#pipe.stalledMs()
+    if (stalledMs < STALLED_MS) return
+    if (this.#state.name !== 'closed') this.#bye('slow')
+    else if (stalledMs >= 2 * STALLED_MS) this.#pipe.cut()
+  }
+
+  /** The node drains: what is under way is still answered, nothing new is taken, then the line is told when to come back. */
+  leave(afterMs: number): void {
+    this.#leavingAfterMs = afterMs
+    if (this.#commandsUnderWay === 0) this.#bye('draining', afterMs)
+  }
+
+  #end(): void {
+    if (this.#state.name === 'attached') this.#detach(this.#state.peer)
+    this.#state = { name: 'closed' }
+    clearTimeout(this.#deadline)
+  }
+
+  #onPacket(packet: Packet): void {
+    switch (packet.type) {
+      case 'connect':
+        return this.#onHello(packet.data)
+      case 'event':
+        return this.#onCommand(packet.name, packet.args[0], packet.id)
+      case 'disconnect':
+        return this.#onGoodbye()
+      case 'ack':
+      case 'connectError':
+        return this.#refuse(new Refusal('bad_packet', 'a client sends no such packet').wire)
+    }
+  }
+
+  #detach(peer: Peer): void {
+    peer.leave()
+    this.#context.hub.detach(peer)
+    this.#context.report({ fact: 'peerDetached', door: this.#pipe.door, role: peer.identity.role })
+  }
+
+  /** Of Socket.IO: the person goes, the Engine.IO session stays and is pinged, for another hello until the deadline. */
+  #onGoodbye(): void {
+    if (this.#pipe.door === 'websocket' || this.#state.name !== 'attached') return this.#pipe.close(1000, 'goodbye')
+    this.#detach(this.#state.peer)
+    this.#state = { name: 'new' }
+    this.#spender = undefined
+    this.#goodbyes++
+    this.#deadline = setTimeout(() => this.#onDeadline(), this.#context.helloMs)
+  }
+
+  #onHello(data: unknown): void {
+    if (this.#state.name !== 'new') return this.#refuse(new Refusal('hello_repeated').wire, { about: 'hello' })
+    this.#state = { name: 'admitting' }
+    this.#attach(data).catch((error: unknown) => this.#refuseHello(this.#wire(error, 'hello')))
+  }
+
+  async #attach(data: unknown): Promise<void> {
+    const { hub, report } = this.#context
+    const peer = await welcome(data ?? {}, {
+      pipe: this.#pipe, sid: this.#goodbyes === 0 ? this.#sid : `${this.#sid}.${this.#goodbyes}`,
+      isWanted: () => this.#state.name !== 'closed', onProved: (identity) => this.#onProved(identity), ...this.#context,
+    }, (welcomed) => {
+      if (this.#state.name === 'closed') return false
+      this.#state = { name: 'attached', peer: welcomed }
+      clearTimeout(this.#deadline)
+      this.#deadline = undefined
+      report({ fact: 'peerAttached', door: this.#pipe.door, role: welcomed.identity.role })
+      return true
+    })
+    if (peer.isGone) hub.detach(peer)
+  }
+
+  /** Only guests and lines without an accepted hello count by address; a person's hellos by the person. */
+  #onProved(identity: Identity): void {
+    const { allowances, addressWatch } = this.#context
+    const { address } = this.#pipe
+    addressWatch.saw(identity.id, address)
+    const spender = spenderOf({ identity, address })
+    if (spender.address === undefined && !this.#isSignedIn) {
+      this.#isSignedIn = true
+      allowances.giveBack('session', { address })
+    }
+    allowances.giveBack('hello', { address }, this.#helloCost)
+    allowances.take('hello', spender, this.#helloCost)
+  }
+
+  #refuseHello(wire: WireRefusal): void {
+    if (this.#state.name === 'attached') return this.#bye('internal')
+    if (this.#state.name !== 'admitting') return
+    this.#state = { name: 'new' }
+    const { origin, host, address } = this.#pipe
+    this.#context.report({ fact: 'helloRefused', code: wire.code, message: wire.message, origin, host, address })
+    this.#sayConnectError(wire)
+    this.#countOffence(wire.code)
+  }
+
+  #sayConnectError({ message, ...data }: WireRefusal): void {
+    this.#pipe.send(new EncodedPacket(encodePacket({ type: 'connectError', message, data })), false)
+  }
+
+  #onCommand(name: string, input: unknown, id: number | undefined): void {
+    if (this.#state.name !== 'attached') return this.#refuse(new Refusal('hello_required').wire, { about: name, id })
+    if (this.#leavingAfterMs !== undefined) return this.#refuse(new Refusal('draining').wire, { about: name, id })
+    const { peer } = this.#state
+    if (peer.isOverdrawn) return this.#bye('slow')
+    const { report, uptime } = this.#context
+    const startedAt = uptime()
+    const answer = (result: CommandAnswer<'renew'> | object): void => {
+      report({ fact: 'commandAnswered', command: name, ms: uptime() - startedAt })
+      if (id !== undefined) peer.answer(new EncodedPacket('3' + id + '[' + JSON.stringify(result) + ']'))
+      this.#settled()
+    }
+    const refuse = (error: unknown): void => {
+      const wire = this.#wire(error, name)
+      report({ fact: 'commandRefused', command: wire.code === 'unknown_command' ? 'unknown' : name, code: wire.code, message: wire.message })
+      // after a goodbye the session may be another person's, who has an ack of the same number
+      if (!peer.isGone) this.#refuse(wire, { about: name, id })
+      this.#settled()
+    }
+    this.#commandsUnderWay++
+    try {
+      dispatch(this.#context.domain, this.#asker(peer), { name, input }).then(answer).catch(refuse)
+    } catch (error) {
+      refuse(error)
+    }
+  }
+
+  #settled(): void {
+    this.#commandsUnderWay--
+    if (this.#leavingAfterMs !== undefined && this.#commandsUnderWay === 0) this.#bye('draining', this.#leavingAfterMs)
+  }
+
+  #asker(peer: Peer) {
+    return {
+      identity: peer.identity,
+      sid: peer.sid,
+      address: this.#pipe.address,
+      isGone: () => peer.isGone,
+      renew: async (token: string): Promise<CommandAnswer<'renew'>> => {
+        peer.identity = await this.#context.admit.renew(token, peer.identity)
+        return { ok: true, identity: peer.identity }
+      },
+      watch: (sides: readonly string[]) => this.#context.hub.watch(peer, sides),
+    }
+  }
+
+  /** The wire form of whatever was thrown; what nobody expected is reported with its stack and told as `internal`. */
+  #wire(error: unknown, where: string): WireRefusal {
+    if (error instanceof Refusal) return error.wire
+    if (error instanceof Error && error.name === 'Unavailable') return new Refusal('unavailable').wire
+    this.#context.report({ fact: 'bugFound', where, error })
+    return new Refusal('internal').wire
+  }
+
+  #refuse(error: WireRefusal, { about, id }: { about?: string; id?: number | undefined } = {}): void {
+    if (this.#state.name === 'closed') return
+    this.#pipe.send(id === undefined
+      ? pushPacket('refusalPush', about === undefined ? { error } : { error, about: about.slice(0, 64) })
+      : new EncodedPacket('3' + id + '[' + JSON.stringify({ error }) + ']'), false)
+    this.#countOffence(error.code)
+  }
+
+  #refuseInvalid(packet: InvalidPacket): void {
+    if (packet.reason !== 'namespace') {
+      return packet.reason === 'binary' ? this.#take('binary') : this.#refuse(new Refusal('bad_packet').wire)
+    }
+    const { message, ...data } = new Refusal('namespace_unknown').wire
+    const namespace = packet.namespace.slice(0, 64)
+    this.#pipe.send(new EncodedPacket(`4${namespace},${JSON.stringify({ message, data })}`), false)
+    this.#countOffence('namespace_unknown')
+  }
+
+  /** Nothing of it is read but what stands at the very front. */
+  #refuseUnread(text: string, wire: WireRefusal): void {
+    if (text.startsWith('0') && this.#state.name === 'new') {
+      this.#sayConnectError(wire)
+      return this.#countOffence(wire.code)
+    }
+    const [, id, about] = EVENT_HEAD.exec(text.slice(0, 64)) ?? []
+    this.#refuse(wire, { ...(about === undefined ? {} : { about }), ...(id === undefined ? {} : { id: Number(id) }) })
+  }
+
+  /** The refusal of a packet that the allowance has no room for. */
+  #overspends(text: string): WireRefusal | undefined {
+    const { allowances } = this.#context
+    try {
+      if (this.#state.name === 'attached') {
+        const spender = this.#spender ??= spenderOf({ identity: this.#state.peer.identity, address: this.#pipe.address })
+        allowances.take('command', spender)
+        allowances.take('commandBytes', spender, text.length)
+      } else {
+        const cost = 1 + text.length / HELLO_UNIT_BYTES
+        allowances.take('hello', { address: this.#pipe.address }, cost)
+        if (this.#state.name === 'new') this.#helloCost = cost
+      }
+      return undefined
+    } catch (error) {
+      return this.#wire(error, 'allowances')
+    }
+  }
+
+  #countOffence(code: Code): void {
+    const isAttached = this.#state.name === 'attached'
+    if (code === 'rate_limited' || !CODES[code].retry) this.#context.report({ fact: 'packetRefused', code })
+    if (this.#offences.isTooMuch(code, { isAttached, now: this.#context.uptime() })) this.#bye('abuse')
+  }
+
+  #onDeadline(): void {
+    this.#sayConnectError(new Refusal('hello_timeout').wire)
+    this.#bye('hello_timeout')
+  }
+
+  #bye(code: Bye, afterMs?: number): void {
+    if (this.#state.name === 'closed') return
+    if (this.#state.name === 'attached') this.#state.peer.bye(code, afterMs)
+    else sayBye(this.#pipe, code, afterMs)
+    this.#end()
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * This node's subscriptions: one a channel however many need it. The last leave and the first join of a channel
+ * are serialised, so that a slow unsubscribe cannot undo a newer subscribe.
+ */
+import type { Bus, Relayed, Subscription } from '../backbone/backbone.ts'
+import type { Report } from '../domain/facts.ts'
+import { EncodedPacket } from './encoded-packet.ts'
+
+/** `origin`: the line that caused it, '' for none. */
+export type ChannelListener = (encoded: EncodedPacket, origin: string) => void
+
+interface Channel {
+  readonly listeners: Set<ChannelListener>
+  subscription: Subscription | undefined
+  /** The change under way; settles when the subscription is what the listeners ask for. */
+  work: Promise<void>
+}
+
+export class Channels {
+  readonly #bus: Bus
+  readonly #report: Report
+  readonly #channels = new Map<string, Channel>()
+
+  constructor(options: { bus: Bus; report: Report }) {
+    this.#bus = options.bus
+    this.#report = options.report
+  }
+
+  /** From when it resolves `listener` hears every publish on `name`. Undoes itself and rejects while the bus is unavailable. */
+  async join(name: string, listener: ChannelListener): Promise<void> {
+    const channel = this.#channels.get(name) ?? this.#create(name)
+    channel.listeners.add(listener)
+    if (channel.listeners.size > 1 && channel.subscription !== undefined) return
+    try {
+      await this.#settle(name, channel)
+    } catch (error) {
+      this.leave(name, listener)
+      throw error
+    }
+  }
+
+  leave(name: string, listener: ChannelListener): void {
+    const channel = this.#channels.get(name)
+    if (channel === undefined || !channel.listeners.delete(listener) || channel.listeners.size > 0) return
+    this.#settle(name, channel).catch((error: unknown) => this.#report({ fact: 'bugFound', where: 'leave channel', error }))
+  }
+
+  #create(name: string): Channel {
+    const channel: Channel = { listeners: new Set(), subscription: undefined, work: Promise.resolve() }
+    this.#channels.set(name, channel)
+    return channel
+  }
+
+  #settle(name: string, channel: Channel): Promise<void> {
+    // what failed before was told to whoever asked for it
+    const work = channel.work.catch(() => undefined).then(() => this.#change(name, channel))
+    channel.work = work
+    return work
+  }
+
+  async #change(name: string, channel: Channel): Promise<void> {
+    const isWanted = channel.listeners.size > 0
+    if (isWanted && channel.subscription === undefined) {
+      channel.subscription = await this.#bus.subscribe(name, (relayed) => relay(channel, relayed))
+    } else if (!isWanted && channel.subscription !== undefined) {
+      const { subscription } = channel
+      channel.subscription = undefined
+      await subscription.close()
+    }
+    if (channel.listeners.size === 0 && channel.subscription === undefined && this.#channels.get(name) === channel) {
+      this.#channels.delete(name)
+    }
+  }
+}
+
+function relay(channel: Channel, { packet, origin }: Relayed): void {
+  const encoded = new EncodedPacket(packet)
+  for (const listener of channel.listeners) listener(encoded, origin)
+}

@@ -1,0 +1,180 @@
+/**
+ * The peers attached at this node, by side. An agent's peers belong to the shop's audience (conversations), and are its own
+ * windows besides (focus, notices, transfers). A customer or another shop's agent may have the same id and hears none of it.
+ */
+import type { Backbone } from '../backbone/backbone.ts'
+import type { Attendance } from '../domain/messaging/conversations.ts'
+import type { Report } from '../domain/facts.ts'
+import type { Presence } from '../domain/presence/presence.ts'
+import type { Viewing } from '../domain/presence/viewing.ts'
+import { agentKey, isShopSide, participantKey } from '../protocol/keys.ts'
+import type { Presence as WirePresence } from '../protocol/model.ts'
+import { AgentWindows } from './agent-windows.ts'
+import { SideSubscription } from './side-subscription.ts'
+import { Channels } from './channels.ts'
+import type { Peer } from './peer.ts'
+import { ReconcileSchedule } from './reconcile-schedule.ts'
+import { PresenceSubscriptions } from './presence-subscriptions.ts'
+
+/** What an outdated line has under way may still be answered; a client that knows closes it long before. */
+const OUTDATED_MS = 5000
+const SWEEP_MS = 1000
+
+export class Hub implements Attendance {
+  readonly #backbone: Backbone
+  readonly #report: Report
+  readonly #now: () => number
+  readonly #uptime: () => number
+  readonly #channels: Channels
+  readonly #sideSubscriptions = new Map<string, SideSubscription>()
+  /** By `agentKey`. */
+  readonly #agents = new Map<string, AgentWindows>()
+  readonly #peers = new Map<string, Peer>()
+  readonly #devices = new Map<string, Peer>()
+  /** Peers with a newer line of the same device, and when they are told. */
+  readonly #outdated = new Map<Peer, number>()
+  readonly #reconcileSchedule: ReconcileSchedule
+  readonly #presenceSubscriptions: PresenceSubscriptions
+  readonly #presence: Presence
+  readonly #viewing: Viewing
+  readonly #stopGap: () => void
+  readonly #sweep: NodeJS.Timeout
+
+  constructor(
+    options: { backbone: Backbone; presence: Presence; viewing: Viewing; report: Report; now: () => number; uptime: () => number
+      chance: () => number
+    },
+  ) {
+    this.#backbone = options.backbone
+    this.#report = options.report
+    this.#now = options.now
+    this.#uptime = options.uptime
+    this.#channels = new Channels({ bus: options.backbone.bus, report: options.report })
+    this.#reconcileSchedule = new ReconcileSchedule({ ...options, now: options.uptime })
+    this.#presence = options.presence
+    this.#viewing = options.viewing
+    this.#presenceSubscriptions = new PresenceSubscriptions({ ...options, now: options.uptime, channels: this.#channels })
+    this.#stopGap = options.backbone.bus.onGap((channels) => this.#onGap(channels))
+    this.#sweep = setInterval(() => this.#lookAround(), SWEEP_MS).unref()
+  }
+
+  get peers(): IterableIterator<Peer> {
+    return this.#peers.values()
+  }
+
+  get peerCount(): number {
+    return this.#peers.size
+  }
+
+  /** From when it resolves, everything for the peer's sides and for `conversations` reaches it (held until its release). */
+  async attach(peer: Peer, conversations: readonly string[]): Promise<void> {
+    this.#peers.set(peer.sid, peer)
+    const side = this.#sideSubscription(peer.identity.side)
+    side.add(peer)
+    const own = peer.identity.role === 'agent' ? this.#windows(peer) : undefined
+    own?.peers.add(peer)
+    await Promise.all([side.prepare(), own?.prepare()])
+    await Promise.all(conversations.map((conversation) => side.follow(conversation)))
+  }
+
+  /** It is there. The newest line of a device wins; the older one is told a little later. */
+  welcomed(peer: Peer): void {
+    this.#presenceSubscriptions.arrived(peer)
+    if (peer.device === undefined) return
+    const key = deviceKey(peer)
+    const older = this.#devices.get(key)
+    this.#devices.set(key, peer)
+    if (older !== undefined && older !== peer) this.#outdated.set(older, this.#uptime() + OUTDATED_MS)
+  }
+
+  detach(peer: Peer): void {
+    if (!this.#peers.delete(peer.sid)) return
+    this.#presenceSubscriptions.left(peer)
+    this.#viewing.left(peer.sid)
+    this.#outdated.delete(peer)
+    if (peer.device !== undefined && this.#devices.get(deviceKey(peer)) === peer) this.#devices.delete(deviceKey(peer))
+    const { side, id } = peer.identity
+    const sideSubscription = this.#sideSubscriptions.get(side)
+    sideSubscription?.remove(peer)
+    if (sideSubscription?.peers.size === 0) {
+      sideSubscription.release()
+      this.#sideSubscriptions.delete(side)
+    }
+    this.#closeWindow(agentKey(side, id), peer)
+  }
+
+  announce(side: string, conversation: string): boolean {
+    return this.#sideSubscriptions.get(side)?.announce(conversation) ?? false
+  }
+
+  watch(peer: Peer, sides: readonly string[]): Promise<Record<string, WirePresence>> {
+    return this.#presenceSubscriptions.watch(peer, sides)
+  }
+
+  /** The sides of shops that have agents here, and how many lines of them. */
+  shops(): ReadonlyMap<string, number> {
+    return new Map([...this.#sideSubscriptions].flatMap(([side, { peers }]) => (isShopSide(side) ? [[side, peers.size]] : [])))
+  }
+
+  close(): void {
+    this.#stopGap()
+    clearInterval(this.#sweep)
+  }
+
+  #windows({ identity }: Peer): AgentWindows {
+    const key = agentKey(identity.side, identity.id)
+    const known = this.#agents.get(key)
+    if (known !== undefined) return known
+    const windows = new AgentWindows({ key, id: identity.id, channels: this.#channels, report: this.#report })
+    this.#agents.set(key, windows)
+    return windows
+  }
+
+  #closeWindow(key: string, peer: Peer): void {
+    const windows = this.#agents.get(key)
+    if (windows === undefined || !windows.peers.delete(peer) || windows.peers.size > 0) return
+    windows.release()
+    this.#agents.delete(key)
+  }
+
+  #sideSubscription(side: string): SideSubscription {
+    const known = this.#sideSubscriptions.get(side)
+    if (known !== undefined) return known
+    const sideSubscription = new SideSubscription({
+      side, store: this.#backbone.store, channels: this.#channels, report: this.#report, now: this.#now,
+    })
+    this.#sideSubscriptions.set(side, sideSubscription)
+    return sideSubscription
+  }
+
+  #lookAround(): void {
+    const now = this.#now()
+    for (const peer of this.#peers.values()) if (peer.identity.expiresAt <= now) peer.bye('pass_expired')
+    for (const [peer, dueAt] of this.#outdated) if (dueAt <= this.#uptime()) peer.bye('replaced')
+    this.#reconcileSchedule.look(this.#sideSubscriptions.values())
+    this.#presenceSubscriptions.look()
+    this.#viewing.tend().catch(this.#unlessAway('viewing'))
+  }
+
+  #onGap(channels: readonly string[]): void {
+    const missed = new Set(channels)
+    this.#report({ fact: 'gapHealed', channelCount: missed.size })
+    // who was away may have come back without what it held; whoever is here is there again before the others are looked at
+    this.#presence.doubt()
+    this.#viewing.doubt()
+    this.#presence.tend().catch(this.#unlessAway('presence'))
+      .finally(() => this.#presenceSubscriptions.heal(missed))
+    for (const sideSubscription of this.#sideSubscriptions.values()) {
+      sideSubscription.heal(missed).catch(this.#unlessAway('heal'))
+    }
+  }
+
+  /** A store that is away again ends in a gap, which heals; anything else is a bug. */
+  #unlessAway(where: string): (error: unknown) => void {
+    return (error) => {
+      if ((error as Error).name !== 'Unavailable') this.#report({ fact: 'bugFound', where, error })
+    }
+  }
+}
+
+const deviceKey = ({ identity, device }: Peer): string => `${participantKey(identity)} ${device}`

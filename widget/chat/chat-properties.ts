@@ -1,0 +1,50 @@
+import type { Offer } from './timeline/cards.ts'
+
+/** Returned for a value that the property cannot take. */
+export const BAD = Symbol('bad value')
+
+const oneOf = (...values: readonly string[]) => (value: unknown): unknown =>
+  value === null || value === undefined ? values[0] : values.includes(value as string) ? value : BAD
+
+const text = (value: unknown): unknown => (value === null || value === undefined ? '' : typeof value === 'string' ? value : BAD)
+
+/** The property's value as it is kept: absent becomes the default, what cannot be becomes BAD. */
+export const CHAT_PROPERTIES: Readonly<Record<string, (value: unknown) => unknown>> = {
+  gateway: (value) => (text(value) === '' || isHttp(value) ? text(value) : BAD),
+  token: text,
+  to: (value) => (typeof value === 'number' ? String(value) : text(value)),
+  lang: text,
+  mode: oneOf('launcher', 'inline'),
+  enter: oneOf('send', 'newline'),
+  theme: oneOf('auto', 'light', 'dark'),
+  product,
+}
+
+function isHttp(value: unknown): boolean {
+  try {
+    return typeof value === 'string' && /^https?:$/.test(new URL(value, document.baseURI).protocol)
+  } catch {
+    return false
+  }
+}
+
+/** `{title, price?, image?, url?, …}` as an object or as its JSON. */
+function product(value: unknown): Offer | undefined | typeof BAD {
+  if (value === null || value === undefined || value === '') return undefined
+  try {
+    const offer: unknown = typeof value === 'string' ? JSON.parse(value) : value
+    const { title } = offer as Offer
+    return typeof title === 'string' && title !== '' ? { ...(offer as Offer) } : BAD
+  } catch {
+    return BAD
+  }
+}
+
+const warned = new Set<string>()
+
+/** A page's mistake is its author's to see, and must not hurt the customer. */
+export function warnOnce(name: string, value: unknown): void {
+  if (warned.has(name)) return
+  warned.add(name)
+  console.warn(`<im-chat> cannot take this ${name} and keeps the old one:`, value)
+}

@@ -1,0 +1,38 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import { fill } from '../../locales/fill.ts'
+import type { Strings } from '../../locales/strings.ts'
+import { icons } from '../../ui/icons.ts'
+
+export interface ComposerOptions {
+  readonly strings: Strings
+  readonly hasText: boolean
+  /** Characters still allowed; undefined while there is plenty. */
+  readonly left: number | undefined
+  readonly enter: 'send' | 'newline'
+  /** What Enter does now, said in words for a moment after the person changed it. */
+  readonly isEnterTold: boolean
+}
+
+/**
+ * A form of one text area and one submit button. The text area is the person's: no render ever writes its value.
+ * The button is never `disabled`, or the keyboard's own Send would do nothing; controllers/composer.ts listens to all of it.
+ */
+export function composer({ strings, hasText, left, enter, isEnterTold }: ComposerOptions): TemplateResult {
+  const isOver = left !== undefined && left < 0
+  const enterLabel = enter === 'send' ? strings.enterSends : strings.enterBreaks
+  const counted = left === undefined ? nothing : fill(isOver ? strings.over : strings.left, { n: Math.abs(left) })
+  return html`<form class="composer" part="composer" data-test="form" action="#">
+    <button type="button" class="enter plain" part="enter" data-test="enter" aria-pressed=${enter === 'send'} aria-label=${strings.enterSends}
+      title=${enterLabel}>${icons.enter}</button>
+    <div class="field" part="field">
+      <textarea rows="1" part="input" data-test="composer" aria-label=${strings.write} aria-describedby="count" placeholder=${strings.placeholder}
+        aria-invalid=${isOver} enterkeyhint=${enter === 'send' ? 'send' : 'enter'}
+        autocomplete="off" dir="auto"></textarea>
+      <div class="mirror" aria-hidden="true"></div>
+    </div>
+    <button type="submit" class="send" part="send" data-test="send" aria-label=${strings.send} aria-disabled=${!hasText || isOver}>
+      ${icons.send}
+    </button>
+    <div id="count" class="note ${isOver ? 'over' : ''}" data-test="limit" aria-live="polite">${isEnterTold ? enterLabel : counted}</div>
+  </form>`
+}

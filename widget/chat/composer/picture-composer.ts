@@ -1,0 +1,121 @@
+import type { Body } from '../../../gateway/protocol/model.ts'
+import { shrink } from './shrink.ts'
+
+export interface PictureOptions {
+  /** What the button is called, and what stands for the picture where none is shown. */
+  readonly label: string
+  /** To whom, and as whom, is settled when the picture is chosen; encoding it takes a while. */
+  readonly begin: () => (body: Body) => void
+  readonly discard: (id: string) => void
+}
+
+const AT_ONCE = 10
+
+/** The button sits with the composer's other one; what is pressed is 44 px, as everything there. */
+const RULES = `
+  .picture { position: relative }
+  .picture progress { position: absolute; left: 8px; bottom: 8px; width: calc(100% - 16px); height: 6px; accent-color: var(--accent) }
+  .picture .cancel { position: absolute; top: 4px; right: 4px; width: 44px; height: 44px }
+  .picture .cancel { border-radius: 22px; color: #fff; background: rgba(0,0,0,.55) }
+  [data-state='failed'] .cancel, [data-state='failed'] progress { display: none }
+  .pick { margin-left: -10px }
+  .root[dir='rtl'] .pick { margin: 0 -10px 0 0 }
+  .panel[data-drop], .pane[data-drop] { box-shadow: inset 0 0 0 3px var(--accent) }`
+
+const ICON = 'M4 6h16v12H4zM4 16l5-5 4 4 3-3 4 4M15.5 9.5h0'
+
+const mounted = new WeakMap<HTMLFormElement, PictureOptions>()
+
+/**
+ * Makes a composer take pictures: pasted, dropped on the conversation, or picked. Pictures and words pasted together are words: a
+ * spreadsheet puts a picture of its cells beside them. May be called at every render; the first time adds the button.
+ *
+ * A picture is a message like any other from the moment it is encoded: it stands in the outbox, waits for the line there,
+ * survives the page where storage allows, and goes up in its turn (client/upload.ts).
+ */
+export function takePictures(form: HTMLFormElement, options: PictureOptions): void {
+  const isNew = !mounted.has(form)
+  mounted.set(form, options)
+  if (isNew) mount(form)
+  form.querySelector('.pick')!.setAttribute('aria-label', options.label)
+}
+
+function mount(form: HTMLFormElement): void {
+  const panel = form.closest<HTMLElement>('section') ?? form
+  dress(form.getRootNode())
+  const [button, input] = picker()
+  form.insertBefore(button, form.querySelector('.field'))
+  form.append(input)
+  input.addEventListener('change', () => {
+    void send(form, [...(input.files ?? [])])
+    input.value = ''
+  })
+  form.addEventListener('paste', (event) => {
+    const { clipboardData } = event
+    const pictures = picturesOf(clipboardData?.files)
+    if (pictures.length === 0 || clipboardData!.types.includes('text/plain')) return
+    event.preventDefault()
+    void send(form, pictures)
+  })
+  hearDrops(panel, (files) => void send(form, files))
+  panel.addEventListener('click', ({ target }) => {
+    const message = (target as Element).closest('.cancel')?.closest<HTMLElement>('[data-id]')
+    if (message) mounted.get(form)!.discard(message.dataset.id!)
+  })
+}
+
+async function send(form: HTMLFormElement, files: readonly File[]): Promise<void> {
+  const { begin, label } = mounted.get(form)!
+  const say = begin()
+  for (const file of files.slice(0, AT_ONCE)) {
+    const picture = await shrink(file).catch((problem: unknown) => ({ url: 'data:', problem: String(problem), name: file.name }))
+    say({ text: label, ...picture })
+  }
+}
+
+function hearDrops(panel: HTMLElement, onFiles: (files: readonly File[]) => void): void {
+  const has = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes('Files') === true
+  panel.addEventListener('dragover', (event) => {
+    if (!has(event)) return
+    event.preventDefault()
+    panel.toggleAttribute('data-drop', true)
+  })
+  panel.addEventListener('dragleave', ({ relatedTarget }) => {
+    if (!panel.contains(relatedTarget as Node | null)) panel.removeAttribute('data-drop')
+  })
+  panel.addEventListener('drop', (event) => {
+    panel.removeAttribute('data-drop')
+    if (!has(event)) return
+    // a file that is no picture must not replace the page either
+    event.preventDefault()
+    onFiles(picturesOf(event.dataTransfer!.files))
+  })
+}
+
+const picturesOf = (files: FileList | undefined): readonly File[] => [...(files ?? [])].filter(({ type }) => type.startsWith('image/'))
+
+function picker(): [HTMLElement, HTMLInputElement] {
+  const button = document.createElement('button')
+  const input = document.createElement('input')
+  Object.assign(button, { type: 'button', className: 'plain pick' })
+  button.setAttribute('part', 'picture')
+  button.dataset.test = 'picture'
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
+  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path')
+  path.setAttribute('d', ICON)
+  for (const [name, value] of [['width', '22'], ['height', '22'], ['viewBox', '0 0 24 24'], ['aria-hidden', 'true']]) svg.setAttribute(name!, value!)
+  svg.append(path)
+  button.append(svg)
+  Object.assign(input, { type: 'file', accept: 'image/*', multiple: true, hidden: true, tabIndex: -1 })
+  input.dataset.test = 'file'
+  button.addEventListener('click', () => input.click())
+  return [button, input]
+}
+
+/** Where there are no such sheets it works all the same, plainer. */
+function dress(root: Node): void {
+  if (!('adoptedStyleSheets' in root) || !('replaceSync' in CSSStyleSheet.prototype)) return
+  const sheet = new CSSStyleSheet()
+  sheet.replaceSync(RULES)
+  ;(root as ShadowRoot).adoptedStyleSheets = [...(root as ShadowRoot).adoptedStyleSheets, sheet]
+}

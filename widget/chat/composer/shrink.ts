@@ -1,0 +1,72 @@
+/**
+ * A picture as it goes out: its longest side at most 1600 px, encoded anew, so that what a camera wrote into it (the place, the
+ * time, its own name) stays behind. A GIF goes as it is, because it may move; where it is too large it does not go.
+ */
+export interface Shrunk {
+  /** `data:image/…;base64,…` */
+  readonly url: string
+  readonly width: number
+  readonly height: number
+}
+
+type Limits = typeof import('../../../gateway/protocol/limits.ts').LIMITS
+
+export const IMAGE_BYTES: Limits['imageBytes'] = 4_194_304
+const LONGEST_PX = 1600
+const QUALITY = 0.82
+
+/** Rejects with the code of the refusal: `image_unsupported`, `image_too_large`. */
+export async function shrink(file: Blob): Promise<Shrunk> {
+  const source = await decode(file)
+  if (!source) throw 'image_unsupported'
+  const { width, height } = source
+  if (file.type === 'image/gif') return { url: await within(file), width, height }
+  const scale = Math.min(1, LONGEST_PX / Math.max(width, height))
+  const canvas = document.createElement('canvas')
+  canvas.width = Math.max(1, Math.round(width * scale))
+  canvas.height = Math.max(1, Math.round(height * scale))
+  const context = canvas.getContext('2d')
+  if (!context) throw 'image_unsupported'
+  context.drawImage(source, 0, 0, canvas.width, canvas.height)
+  const url = await within(await encode(canvas, file.type === 'image/jpeg'))
+  return { url, width: canvas.width, height: canvas.height }
+}
+
+async function within(picture: Blob | null): Promise<string> {
+  if (!picture) throw 'image_unsupported'
+  if (picture.size > IMAGE_BYTES) throw 'image_too_large'
+  return dataUrl(picture)
+}
+
+/** What may be transparent becomes WebP where the engine can (Safari cannot) and stays PNG where that is small; the rest JPEG. */
+async function encode(canvas: HTMLCanvasElement, isOpaque: boolean): Promise<Blob | null> {
+  const as = (type: string): Promise<Blob | null> => new Promise((done) => canvas.toBlob(done, type, QUALITY))
+  const clear = isOpaque ? null : await as('image/webp')
+  if (clear && (clear.type === 'image/webp' || clear.size < IMAGE_BYTES / 4)) return clear
+  const context = canvas.getContext('2d')!
+  context.globalCompositeOperation = 'destination-over'
+  context.fillStyle = '#fff'
+  context.fillRect(0, 0, canvas.width, canvas.height)
+  return as('image/jpeg')
+}
+
+async function decode(file: Blob): Promise<ImageBitmap | HTMLImageElement | undefined> {
+  try {
+    if (typeof createImageBitmap === 'function') return await createImageBitmap(file)
+  } catch {
+    // an image element knows more kinds
+  }
+  const image = new Image()
+  image.src = await dataUrl(file)
+  return new Promise((done) => {
+    image.onload = () => done(image.width > 0 ? image : undefined)
+    image.onerror = () => done(undefined)
+  })
+}
+
+const dataUrl = (file: Blob): Promise<string> => new Promise((resolve, reject) => {
+  const reader = new FileReader()
+  reader.onload = () => resolve(reader.result as string)
+  reader.onerror = () => reject(reader.error)
+  reader.readAsDataURL(file)
+})

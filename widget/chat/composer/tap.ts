@@ -1,0 +1,36 @@
+import { listen } from '../../ui/listen.ts'
+
+/** How far a finger may wander between down and up and still mean the button. */
+const SLOP_PX = 16
+
+/**
+ * A tap that leaves focus, and so the keyboard, where it is. iOS moves focus on touch, before any pointer or mouse event
+ * could prevent it, so the touch itself is prevented and the action runs when it ends; the click dies with it.
+ * `click` may still come from a mouse, a pen, a switch control or a script: `onClick` handles those (a form's submit
+ * button leaves it out, its click becomes `submit`). Returns the way to stop.
+ */
+export function tap(button: HTMLElement, onTap: () => void, onClick?: () => void): () => void {
+  let start: Touch | undefined
+  const stops = [
+    listen<TouchEvent>(button, 'touchstart', (event) => {
+      start = event.touches.length === 1 ? event.changedTouches[0] : undefined
+      if (start && event.cancelable) event.preventDefault()
+    }, { passive: false }),
+    listen<TouchEvent>(button, 'touchmove', (event) => {
+      const now = event.changedTouches[0]
+      if (start && now && Math.max(Math.abs(now.clientX - start.clientX), Math.abs(now.clientY - start.clientY)) > SLOP_PX) {
+        start = undefined
+      }
+    }, { passive: true }),
+    listen(button, 'touchcancel', () => (start = undefined)),
+    listen<TouchEvent>(button, 'touchend', (event) => {
+      if (!start) return
+      start = undefined
+      if (event.cancelable) event.preventDefault()
+      onTap()
+    }, { passive: false }),
+    listen(button, 'mousedown', (event) => event.preventDefault()),
+    onClick ? listen(button, 'click', onClick) : () => undefined,
+  ]
+  return () => stops.forEach((stop) => stop())
+}

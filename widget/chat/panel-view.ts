@@ -1,0 +1,49 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { Strings } from '../locales/strings.ts'
+import type { ConnectionState } from '../client/types.ts'
+import { banner, type BannerOptions } from '../ui/banner.ts'
+import { composer, type ComposerOptions } from './composer/composer-view.ts'
+import { icons } from '../ui/icons.ts'
+import { timeline, type TimelineOptions } from './timeline/timeline-view.ts'
+
+export interface PanelOptions extends TimelineOptions, BannerOptions, ComposerOptions {
+  readonly strings: Strings
+  readonly title: string
+  readonly connection: ConnectionState
+  /** Covers the page like a dialog; else it floats beside it or is a part of it. */
+  readonly isModal: boolean
+  readonly isInline: boolean
+  /** Whether the other side is there, while the own line is. */
+  readonly there: { readonly state: string; readonly word: string } | undefined
+  /** Between the messages and the composer. */
+  readonly offer: TemplateResult | undefined
+  /** In the header, and under it: blocking a person. */
+  readonly tools: TemplateResult | typeof nothing
+  readonly below: TemplateResult | typeof nothing
+  readonly onClose: () => void
+}
+
+export function panel(options: PanelOptions): TemplateResult {
+  const { title, isModal, isInline } = options
+  return html`<section class="panel" part="panel" data-test="panel" role=${isInline ? 'region' : 'dialog'} aria-modal=${isInline ? nothing : isModal}
+    aria-label=${title} tabindex="-1">
+    ${header(options)}${options.below}
+    <div class="stage">${timeline(options)}${banner(options)}</div>
+    ${options.offer ?? nothing}
+    ${composer(options)}
+  </section>`
+}
+
+function header({ strings, title, connection, there, typing, tools, isInline, onClose }: PanelOptions): TemplateResult {
+  const { name } = connection
+  return html`<header class="header" part="header">
+    <span class="avatar" aria-hidden="true">${initial(title)}</span>
+    <span class="who"><span class="title" dir="auto">${title}</span>${name === 'idle' || name === 'closed' ? nothing : html`<span class="status"
+      data-state=${there?.state || name}>${typing ? strings.typing : (there?.word || strings.connection[name])}</span>`}</span>
+    ${tools}${isInline ? nothing : html`<button type="button" class="plain" part="close" data-test="close" aria-label=${strings.close}
+      @click=${onClose}>${icons.close}</button>`}
+  </header>`
+}
+
+/** The first letter as people see it: not half of a surrogate pair. */
+const initial = (title: string): string => (Array.from(title.trim())[0] || '').toUpperCase()

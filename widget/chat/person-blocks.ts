@@ -1,0 +1,65 @@
+import type { ReactiveControllerHost } from 'lit'
+import type { PersonClient } from '../client/types.ts'
+import { ClientFollower } from '../ui/client-follower.ts'
+
+/** What is said of a person: asked whether to block, blocked, just free again, or it went wrong. */
+export type PersonSaying = 'ask' | 'blocked' | 'unblocked' | 'failed'
+
+/** Whom this person has blocked, in all its windows, and what is being said about it here. */
+export class PersonBlocks extends ClientFollower {
+  readonly #blocked = new Set<string>()
+  #said: { readonly to: string; readonly saying: PersonSaying } | undefined
+
+  constructor(host: ReactiveControllerHost) {
+    super(host)
+  }
+
+  /** Undefined: nothing, the person is heard. */
+  of(to: string): PersonSaying | undefined {
+    if (this.#said?.to === to && this.#said.saying !== 'blocked') return this.#said.saying
+    return this.#blocked.has(to) ? 'blocked' : undefined
+  }
+
+  say(to: string, saying: PersonSaying | undefined): void {
+    this.#said = saying && { to, saying }
+    this.update()
+  }
+
+  /** The gateway decides; what it refuses is said. */
+  async set(to: string, isBlocked: boolean): Promise<void> {
+    try {
+      await this.client?.request(isBlocked ? 'blockPerson' : 'unblockPerson', { to })
+      this.#mark(to, isBlocked)
+      this.say(to, isBlocked ? 'blocked' : 'unblocked')
+    } catch {
+      this.say(to, 'failed')
+    }
+  }
+
+  protected override follow(client: PersonClient): readonly (() => void)[] {
+    return [client.onPush('conversationPush', ({ to, blocking }) => {
+      this.#mark(to, blocking === true)
+      this.update()
+    })]
+  }
+
+  protected override ask(): void {
+    const { client } = this
+    client?.request('blockedPersons', {}).then(({ blocked }) => {
+      if (client !== this.client) return
+      this.#blocked.clear()
+      for (const { to } of blocked) this.#blocked.add(to)
+      this.update()
+    }, () => undefined) // an older gateway, or no line: the next one is asked again
+  }
+
+  protected override forget(): void {
+    this.#blocked.clear()
+    this.#said = undefined
+  }
+
+  #mark(to: string, isBlocked: boolean): void {
+    if (isBlocked) this.#blocked.add(to)
+    else this.#blocked.delete(to)
+  }
+}

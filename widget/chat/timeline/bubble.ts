@@ -1,0 +1,62 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { Body } from '../../../gateway/protocol/model.ts'
+import type { Strings } from '../../locales/strings.ts'
+import { icons } from '../../ui/icons.ts'
+import { linkify } from './linkify.ts'
+import type { BubbleRow, MessageState } from './rows.ts'
+
+export interface BubbleOptions {
+  readonly strings: Strings
+  /** Where there are cards; a message of another kind than text is its text without them. */
+  readonly card: (kind: string, body: Body, isOwn: boolean) => TemplateResult | undefined
+  readonly time: (at: number) => string
+  readonly refusal: (row: BubbleRow) => string
+  readonly onRetry: (id: string) => void
+  readonly onDiscard: (id: string) => void
+}
+
+/** One message. `part="bubble"`, and `bubble-own` or `bubble-other` for a page that wants to tell them apart. */
+export function bubble(row: BubbleRow, options: BubbleOptions): TemplateResult {
+  const { isOwn, kind, body, state, name, isFirst, isLast, at } = row
+  if (kind === 'system') return html`<div class="system" data-test="message" data-id=${row.id} data-seq=${row.seq ?? ''} data-state=${state}>
+    <span dir="auto">${body.text}</span>
+  </div>`
+  const shape = `row ${isOwn ? 'own' : 'other'}${isFirst ? ' first' : ''}${isLast ? ' last' : ''}`
+  return html`<div class=${shape} data-test="message" data-id=${row.id} data-seq=${row.seq ?? ''} data-state=${state}>
+    ${isFirst && name ? html`<div class="name" dir="auto">${name}</div>` : nothing}
+    <div class="bubble" part="bubble ${isOwn ? 'bubble-own' : 'bubble-other'}">
+      ${isOwn ? html`<span class="sr">${options.strings.you}: </span>` : nothing}${content(row, options)}<span class="meta"
+        ><time dir="auto" datetime=${new Date(at).toISOString()}>${options.time(at)}</time>${isOwn ? tick(state, options.strings) : nothing}</span>
+    </div>
+    ${state === 'failed' ? failure(row, options) : nothing}
+  </div>`
+}
+
+const content = ({ kind, body, isOwn }: BubbleRow, { card }: BubbleOptions): TemplateResult =>
+  (kind !== 'text' && card(kind, body, isOwn)) || html`<span class="text" dir="auto">${linkify(words(body))}</span>`
+
+/** What a card would have led to is led to by its text. */
+const words = ({ text, url }: Body & { readonly url?: unknown }): string =>
+  typeof url === 'string' && url.startsWith('http') && !text.includes(url) ? `${text} ${url}` : text
+
+function failure(row: BubbleRow, { strings, refusal, onRetry, onDiscard }: BubbleOptions): TemplateResult {
+  return html`<div class="failure">
+    <span class="reason">${icons.alert}${refusal(row)}</span>
+    <span><button type="button" data-test="retry" part="retry" @click=${() => onRetry(row.id)}>${strings.retry}</button>
+    <button type="button" data-test="discard" part="discard" @click=${() => onDiscard(row.id)}>${strings.discard}</button></span>
+  </div>`
+}
+
+const CLOCK = 'M3 6a5 5 0 1 0 10 0A5 5 0 1 0 3 6m5-3v3l2 1'
+const TWICE = 'M1 6l3 3 5-6M7 8l1 1 5-6'
+const TICKS: Readonly<Record<MessageState, string>> = {
+  waiting: CLOCK,
+  sending: CLOCK,
+  failed: 'M8 1v6m0 3h0',
+  sent: 'M4 6l3 3 5-6',
+  delivered: TWICE,
+  read: TWICE,
+}
+
+const tick = (state: MessageState, strings: Strings): TemplateResult =>
+  html`<svg class="tick" width="16" height="12" viewBox="0 0 16 12" role="img" aria-label=${strings.states[state]}><path d=${TICKS[state]} /></svg>`

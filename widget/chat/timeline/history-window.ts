@@ -1,0 +1,69 @@
+import type { Message } from '../../../gateway/protocol/model.ts'
+
+const PAGE_COUNT = 60
+const MOST_COUNT = 240
+
+/**
+ * Which of the messages held are on the page: thousands may be held, some two hundred are nodes. Bounds are seqs, because
+ * both ends of the list grow. Open at the end (`until` = infinity) while the reader follows; a reader who goes far up
+ * leaves the end behind and finds it again page by page, or at once by `toEnd`.
+ */
+export class HistoryWindow {
+  #from = 0
+  #until = Infinity
+
+  get isAtEnd(): boolean {
+    return this.#until === Infinity
+  }
+
+  visible(messages: readonly Message[]): readonly Message[] {
+    const end = this.isAtEnd ? messages.length : indexAfter(messages, this.#until)
+    let start = indexAfter(messages, this.#from - 1)
+    if (end - start < PAGE_COUNT) start = Math.max(0, end - PAGE_COUNT)
+    return messages.slice(start, end)
+  }
+
+  /** One page up. False where nothing further is held. */
+  older(messages: readonly Message[]): boolean {
+    const shown = this.visible(messages)
+    const start = messages.indexOf(shown[0]!)
+    if (start <= 0) return false
+    const next = Math.max(0, start - PAGE_COUNT)
+    this.#from = messages[next]!.seq
+    const end = start + shown.length
+    if (end - next > MOST_COUNT) this.#until = messages[next + MOST_COUNT - 1]!.seq
+    return true
+  }
+
+  /** One page down. False where the end is already shown. */
+  newer(messages: readonly Message[]): boolean {
+    if (this.isAtEnd) return false
+    const end = Math.min(messages.length, indexAfter(messages, this.#until) + PAGE_COUNT)
+    this.#until = end === messages.length ? Infinity : messages[end - 1]!.seq
+    this.#from = messages[Math.max(0, end - MOST_COUNT)]!.seq
+    return true
+  }
+
+  /** Follows the end; lets go of nodes above when `trim` says that nobody reads there. */
+  toEnd(messages: readonly Message[]): void {
+    this.#until = Infinity
+    this.#from = messages[Math.max(0, messages.length - PAGE_COUNT)]?.seq ?? 0
+  }
+
+  /** While the reader follows the end, nodes far above him go, many at a time. */
+  trim(messages: readonly Message[]): void {
+    if (this.isAtEnd && messages.length - indexAfter(messages, this.#from - 1) > MOST_COUNT) this.toEnd(messages)
+  }
+}
+
+/** The index of the first message with a greater seq. */
+function indexAfter(messages: readonly Message[], seq: number): number {
+  let low = 0
+  let high = messages.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (messages[middle]!.seq <= seq) low = middle + 1
+    else high = middle
+  }
+  return low
+}

@@ -1,0 +1,88 @@
+import type { WireRefusal } from '../../../gateway/protocol/codes.ts'
+import type { Body, Cursor, Message } from '../../../gateway/protocol/model.ts'
+import type { OutboxItem } from '../../client/types.ts'
+import { shownName } from '../../ui/shown-name.ts'
+
+export type MessageState = 'waiting' | 'sending' | 'failed' | 'sent' | 'delivered' | 'read'
+
+export interface BubbleRow {
+  readonly type: 'bubble'
+  /** The same for a wish and for the message it becomes, so that the node on the screen stays. */
+  readonly key: string
+  readonly id: string
+  /** Confirmed ones have it. */
+  readonly seq?: number
+  readonly isOwn: boolean
+  readonly kind: string
+  readonly body: Body
+  readonly at: number
+  readonly state: MessageState
+  readonly refusal?: WireRefusal
+  /** Shown above the first bubble of another person's group. */
+  readonly name: string | undefined
+  readonly isFirst: boolean
+  readonly isLast: boolean
+}
+
+export interface MarkRow {
+  readonly type: 'day' | 'new'
+  readonly key: string
+  readonly at: number
+}
+
+export type Row = BubbleRow | MarkRow
+
+export interface RowsInput {
+  /** What a guest is called. */
+  readonly guest: string
+  readonly messages: readonly Message[]
+  readonly outbox: readonly OutboxItem[]
+  /** Whom the person talks to; messages of any other side are the person's own. */
+  readonly to: string
+  readonly theirs: Cursor
+  /** The first message that was unread when the panel opened. */
+  readonly newFrom: number | undefined
+}
+
+const GROUP_MS = 5 * 60_000
+
+const dayOf = (at: number): number => new Date(at).setHours(0, 0, 0, 0)
+
+type Loose = Omit<BubbleRow, 'isFirst' | 'isLast'> & { readonly group: string }
+
+/** What stands in the timeline, top to bottom: confirmed messages, then wishes, with days between and neighbours grouped. */
+export function rows({ guest, messages, outbox, to, theirs, newFrom }: RowsInput): readonly Row[] {
+  const confirmed = new Set(messages.map(({ id }) => id))
+  const bubbles: Loose[] = messages.map((message) => fromMessage(message, { guest, theirs, to }))
+  for (const item of outbox) if (!confirmed.has(item.id)) bubbles.push(fromWish(item))
+  const result: Row[] = []
+  bubbles.forEach((bubble, index) => {
+    const before = bubbles[index - 1]
+    const after = bubbles[index + 1]
+    const day = dayOf(bubble.at)
+    const isNewDay = !before || dayOf(before.at) !== day
+    const isNew = newFrom !== undefined && bubble.seq === newFrom
+    if (isNewDay) result.push({ type: 'day', key: `day ${day} ${bubble.key}`, at: day })
+    if (isNew) result.push({ type: 'new', key: 'new', at: bubble.at })
+    const isFirst = isNewDay || isNew || !isGrouped(before, bubble)
+    const isLast = !after || dayOf(after.at) !== day || (newFrom !== undefined && after.seq === newFrom) || !isGrouped(bubble, after)
+    result.push({ ...bubble, isFirst, isLast })
+  })
+  return result
+}
+
+const isGrouped = (a: Loose, b: Loose): boolean =>
+  a.group === b.group && b.at - a.at < GROUP_MS && a.state !== 'failed' && b.kind !== 'system'
+
+function fromMessage(message: Message, { guest, theirs, to }: Pick<RowsInput, 'guest' | 'theirs' | 'to'>): Loose {
+  const { id, seq, kind, side, from, name } = message
+  const isOwn = side !== to && kind !== 'system'
+  const state = !isOwn || seq <= theirs.read ? 'read' : seq <= theirs.delivered ? 'delivered' : 'sent'
+  return {
+    ...message, type: 'bubble', key: (isOwn ? '>' : '<') + id, isOwn, state,
+    name: isOwn || name === undefined ? undefined : shownName(name, from, guest), group: isOwn ? 'own' : `${kind === 'system'} ${from}`,
+  }
+}
+
+const fromWish = (item: OutboxItem): Loose =>
+  ({ ...item, type: 'bubble', key: '>' + item.id, isOwn: true, name: undefined, group: 'own' })

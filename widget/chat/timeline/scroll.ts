@@ -1,0 +1,132 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit'
+import { listen } from '../../ui/listen.ts'
+
+/** Closer to the end than this counts as being there. */
+const PINNED_PX = 24
+/** Where the next page of nodes or of history is asked for. */
+const EDGE_PX = 500
+
+export interface ScrollOptions {
+  /** The reader is near the first or the last node. */
+  readonly onEdge: (edge: 'top' | 'bottom') => void
+  readonly onPinned: (isPinned: boolean) => void
+}
+
+/**
+ * The reader's place in the list. Two states: pinned to the end (the last message stays visible whatever grows or shrinks),
+ * or reading (the topmost visible message stays where it is while others come, go or load).
+ *
+ * Only the reader leaves the end, and only by going up: a scroll event that follows a change of the list's own height, or that
+ * comes late and finds the content grown, says nothing about him.
+ * The browser's own anchoring is off, because Safari has none and two of them fight.
+ */
+export class Scroll implements ReactiveController {
+  readonly #options: ScrollOptions
+  #list: HTMLElement | undefined
+  #observer: ResizeObserver | undefined
+  #isPinned = true
+  #height = 0
+  #top = 0
+  #anchor: { readonly node: Element; readonly top: number } | undefined
+
+  constructor(host: ReactiveControllerHost, options: ScrollOptions) {
+    this.#options = options
+    host.addController(this)
+  }
+
+  get isPinned(): boolean {
+    return this.#isPinned
+  }
+
+  /** The list is the element's for life; so is the listener on it. */
+  attach(list: HTMLElement): void {
+    this.#list = list
+    this.#height = list.clientHeight
+    listen(list, 'scroll', () => this.#onScroll(), { passive: true })
+    if (typeof ResizeObserver === 'undefined') return
+    this.#observer = new ResizeObserver(() => this.#onResize())
+    this.#observer.observe(list)
+    if (list.firstElementChild) this.#observer.observe(list.firstElementChild)
+  }
+
+  toEnd(): void {
+    this.#setPinned(true)
+    this.#anchor = undefined
+    if (this.#list) this.#pin(this.#list)
+  }
+
+  /** Changes the list's height from outside: at the end the end stays, else the bottom line of what is read. */
+  hold(change: () => void): void {
+    const list = this.#list
+    const before = list?.clientHeight ?? 0
+    const isPinned = this.#isPinned
+    change()
+    if (!list) return
+    const lost = before - list.clientHeight
+    this.#height = list.clientHeight
+    if (isPinned) this.#pin(list)
+    else if (lost !== 0 && before > 0) list.scrollTop += lost
+  }
+
+  /** Before the list renders: which message the reader sees first, and where. */
+  hostUpdate(): void {
+    const list = this.#list
+    this.#anchor = undefined
+    if (!list || this.#isPinned) return
+    const edge = list.getBoundingClientRect().top
+    const rows = list.querySelectorAll('[data-id]')
+    let low = 0
+    let high = rows.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (rows[middle]!.getBoundingClientRect().bottom <= edge) low = middle + 1
+      else high = middle
+    }
+    const node = rows[low]
+    if (node) this.#anchor = { node, top: node.getBoundingClientRect().top }
+  }
+
+  hostUpdated(): void {
+    const list = this.#list
+    if (!list) return
+    if (this.#isPinned) {
+      this.#pin(list)
+    } else if (this.#anchor?.node.isConnected) {
+      const moved = this.#anchor.node.getBoundingClientRect().top - this.#anchor.top
+      if (Math.abs(moved) >= 1) list.scrollTop += moved
+    }
+    this.#anchor = undefined
+  }
+
+  #onScroll(): void {
+    const list = this.#list!
+    if (list.clientHeight !== this.#height) {
+      this.#height = list.clientHeight
+      return
+    }
+    const below = list.scrollHeight - list.clientHeight - list.scrollTop
+    const isLate = this.#isPinned && below > PINNED_PX && list.scrollTop >= this.#top - 1
+    this.#top = list.scrollTop
+    if (isLate) return this.#pin(list)
+    this.#setPinned(below <= PINNED_PX)
+    if (list.scrollTop < EDGE_PX) this.#options.onEdge('top')
+    if (below < EDGE_PX) this.#options.onEdge('bottom')
+  }
+
+  #onResize(): void {
+    const list = this.#list!
+    this.#height = list.clientHeight
+    if (this.#isPinned && list.clientHeight > 0) this.#pin(list)
+  }
+
+  #pin(list: HTMLElement): void {
+    list.scrollTop = list.scrollHeight
+    this.#top = list.scrollTop
+  }
+
+  #setPinned(isPinned: boolean): void {
+    if (isPinned === this.#isPinned) return
+    this.#isPinned = isPinned
+    this.#options.onPinned(isPinned)
+  }
+}

@@ -1,0 +1,73 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { ConnectionState } from '../../client/types.ts'
+import { fill } from '../../locales/fill.ts'
+import type { Strings } from '../../locales/strings.ts'
+import { bubble, type BubbleOptions } from './bubble.ts'
+import { icons } from '../../ui/icons.ts'
+import type { MarkRow, Row } from './rows.ts'
+import { repeat } from '../../ui/keyed-list.ts'
+
+export interface TimelineOptions extends BubbleOptions {
+  readonly rows: readonly Row[]
+  readonly connection: ConnectionState
+  readonly isLoaded: boolean
+  readonly isLoadingOlder: boolean
+  readonly typing: { readonly from?: string; readonly name?: string } | undefined
+  /** Messages that came while the reader was elsewhere; undefined while he is at the end. */
+  readonly newCount: number | undefined
+  /** The last message that came, for those who listen instead of looking. */
+  readonly announcement: string
+  /** What stands in a mark between the bubbles: the day, or what else the page puts there. */
+  readonly day: (row: MarkRow) => string | TemplateResult
+  readonly onLatest: () => void
+}
+
+/**
+ * The messages and what floats over them. The log itself is silent (`aria-live=off`): earlier pages and a moving window
+ * of nodes would be read aloud as news. A region beside it says each new message once.
+ */
+export function timeline(options: TimelineOptions): TemplateResult {
+  const { connection, strings, rows, isLoaded, isLoadingOlder, newCount, announcement } = options
+  return html`<div class="timeline" part="timeline" data-test="timeline" role="log" aria-live="off" tabindex="0"
+      aria-label=${strings.messages} aria-busy=${(!isLoaded && connection.name !== 'refused') || isLoadingOlder}>
+      <div class="content">
+        ${isLoadingOlder ? html`<div class="older" data-test="older"><i></i><span class="sr">${strings.older}</span></div>` : nothing}
+        ${isLoaded && rows.length === 0 ? empty(strings) : nothing}
+        ${repeat(rows, ({ key }) => key, (row) => controller(row, options), plain)}
+        ${options.typing ? typing(options.typing, strings) : nothing}
+      </div>
+    </div>
+    <div class="sr" aria-live="polite" data-test="announcement">${announcement}</div>
+    ${newCount === undefined ? nothing : latest(newCount, options)}`
+}
+
+function controller(row: Row, options: TimelineOptions): TemplateResult {
+  if (row.type === 'bubble') return bubble(row, options)
+  return row.type === 'day'
+    ? html`<div class="mark"><span>${options.day(row)}</span></div>`
+    : html`<div class="mark new" data-test="new"><span>${options.strings.newMessages}</span></div>`
+}
+
+/** A message that cannot be shown as what it says it is. */
+function plain(row: Row): TemplateResult {
+  const { isOwn, body } = row as { readonly isOwn?: boolean; readonly body?: { readonly text?: unknown } }
+  return html`<div class="row ${isOwn ? 'own' : 'other'} first last" data-test="message">
+    <div class="bubble" part="bubble"><span class="text" dir="auto">${typeof body?.text === 'string' ? body.text : ''}</span></div>
+  </div>`
+}
+
+const empty = (strings: Strings): TemplateResult => html`<div class="empty" data-test="empty" part="empty">
+  <span class="mascot">${icons.chat}</span><b>${strings.empty}</b><span>${strings.emptyHint}</span>
+</div>`
+
+const typing = ({ name }: { readonly name?: string }, strings: Strings): TemplateResult =>
+  html`<div class="row other first last" data-test="typing">
+    <div class="bubble dots" role="img" aria-label=${name ? fill(strings.typingName, { name }) : strings.typing}><i></i><i></i><i></i></div>
+  </div>`
+
+function latest(count: number, { strings, onLatest }: TimelineOptions): TemplateResult {
+  const label = count > 0 ? fill(strings.latestNew, { n: count }) : strings.latest
+  return html`<button type="button" class="latest" part="latest" data-test="latest" aria-label=${label} @click=${onLatest}>
+    ${icons.down}${count > 0 ? html`<span class="count">${count > 99 ? '99+' : count}</span>` : nothing}
+  </button>`
+}

@@ -1,0 +1,177 @@
+import { band, CLOSED, type Band, type Baselines, type Inset, type Measurement } from './geometry.ts'
+import { listen } from '../../ui/listen.ts'
+
+interface VirtualKeyboard extends EventTarget {
+  readonly boundingRect: DOMRect
+}
+
+export interface ViewportParts {
+  /** What is written to: fills the box, and the panel fills it. */
+  readonly frame: HTMLElement
+  /** Fixed, top to bottom, never written to: where `fixed` is. */
+  readonly probe: HTMLElement
+  /** The element itself for an inline panel, else the probe. */
+  readonly box: () => HTMLElement
+}
+
+export interface ViewportOptions {
+  readonly isFocused: () => boolean
+  /** Runs a change of the panel's height so that the reader's place in the list is kept, in the same turn. */
+  readonly hold: (change: () => void) => void
+}
+
+const SETTLE_MS = 250
+const SLOW_SETTLE_MS = 900
+const STABLE_FRAMES = 4
+const POLL_MS = 250
+const REVEAL_MS = 500
+
+/**
+ * Keeps the frame exactly over what can be seen. One measurement, one writer: events only wake a sampler that reads and
+ * writes once a frame, until the figures stood still for four frames; no event's own numbers are believed, because
+ * they come before the values (WebKit 254861) or not at all (iOS 26), which is also why it polls while a field has focus.
+ *
+ *   asleep ──event or poll finds a change──▶ sampling ──four equal frames and the settle time over──▶ asleep
+ *   sampling: zoomed or garbage ▶ write nothing (frozen)
+ *   keyboard gone, focus gone, page still panned for 500 ms (iOS leaves it so) ▶ scroll the page back, once
+ */
+export class Viewport {
+  readonly #parts: ViewportParts
+  readonly #options: ViewportOptions
+  readonly #baselines: Baselines = new Map()
+  #inset: Inset = { bottom: 0, top: 0 }
+  #stops: (() => void)[] = []
+  #band: Band = CLOSED
+  #boxHeight = 0
+  #frameRequest = 0
+  #settleUntil = 0
+  #stableCount = 0
+  #last = ''
+  #pannedSince = 0
+  #page = { x: 0, y: 0 }
+
+  constructor(parts: ViewportParts, options: ViewportOptions) {
+    this.#parts = parts
+    this.#options = options
+  }
+
+  get band(): Band {
+    return this.#band
+  }
+
+  /** A host app says what it covers, in CSS px of this window. What is no length is no news. */
+  cover({ bottom, top }: Partial<Inset>): void {
+    this.#inset = { bottom: px(bottom, this.#inset.bottom), top: px(top, this.#inset.top) }
+    this.wake(SETTLE_MS)
+  }
+
+  /** From opening to closing of the panel. */
+  start(): void {
+    if (this.#stops.length > 0) return
+    this.#page = { x: window.scrollX, y: window.scrollY }
+    const soon = (): void => this.wake(SETTLE_MS)
+    const slow = (): void => this.wake(SLOW_SETTLE_MS)
+    const timer = setInterval(() => this.#poll(), POLL_MS)
+    this.#stops = [
+      listen(window.visualViewport, 'resize scroll', soon),
+      listen(window, 'resize', soon),
+      listen(virtualKeyboard(), 'geometrychange', soon),
+      listen(window, 'orientationchange pageshow', slow),
+      listen(document, 'visibilitychange', slow),
+      listen(this.#parts.frame, 'focusin focusout', slow),
+      () => clearInterval(timer),
+      () => cancelAnimationFrame(this.#frameRequest),
+    ]
+    this.#apply(this.#measure())
+    slow()
+  }
+
+  stop(): void {
+    for (const stop of this.#stops) stop()
+    this.#stops = []
+    this.#frameRequest = 0
+    this.#write({ ...CLOSED, height: this.#band.height })
+  }
+
+  wake(settleMs: number): void {
+    if (this.#stops.length === 0) return
+    this.#stableCount = 0
+    this.#settleUntil = Math.max(this.#settleUntil, performance.now() + settleMs)
+    if (this.#frameRequest === 0) this.#frameRequest = requestAnimationFrame(() => this.#sample())
+  }
+
+  #sample(): void {
+    this.#frameRequest = 0
+    const measurement = this.#measure()
+    const print = fingerprint(measurement)
+    this.#apply(measurement)
+    this.#stableCount = print === this.#last ? this.#stableCount + 1 : 0
+    this.#last = print
+    const isSettled = this.#stableCount >= STABLE_FRAMES && performance.now() >= this.#settleUntil
+    if (!isSettled) this.#frameRequest = requestAnimationFrame(() => this.#sample())
+  }
+
+  #poll(): void {
+    if (!this.#band.isOpen && !this.#options.isFocused()) return this.#unpan()
+    if (this.#frameRequest === 0 && fingerprint(this.#measure()) !== this.#last) this.wake(SETTLE_MS)
+  }
+
+  #measure(): Measurement {
+    const fixed = this.#parts.probe.getBoundingClientRect()
+    const element = this.#parts.box()
+    const box = element === this.#parts.probe ? fixed : element.getBoundingClientRect()
+    const { height, offsetTop, scale } = visual()
+    const keyboard = virtualKeyboard()?.boundingRect ?? { height: 0, top: 0 }
+    const { bottom, top } = this.#inset
+    return {
+      fixedTop: fixed.top, fixedBottom: fixed.bottom, boxTop: box.top, boxBottom: box.bottom,
+      width: window.innerWidth,
+      height, offsetTop, scale,
+      keyboardHeight: keyboard.height, keyboardTop: keyboard.top,
+      hostBottom: bottom, hostTop: top,
+    }
+  }
+
+  #apply(measurement: Measurement): void {
+    const next = band(measurement, this.#options.isFocused(), this.#band.isOpen, this.#baselines)
+    if (!next) return
+    const boxHeight = measurement.boxBottom - measurement.boxTop
+    if (boxHeight === this.#boxHeight && fingerprint(next) === fingerprint(this.#band)) return
+    this.#boxHeight = boxHeight
+    this.#options.hold(() => this.#write(next))
+  }
+
+  #write(next: Band): void {
+    const { frame } = this.#parts
+    this.#band = next
+    frame.style.top = `${next.top}px`
+    frame.style.bottom = `${next.bottom}px`
+    frame.style.setProperty('--band', `${next.height}px`)
+    frame.toggleAttribute('data-keyboard', next.isOpen)
+  }
+
+  /** iOS keeps the page panned after the keyboard went. Once, and only when it has stood so for a while. */
+  #unpan(): void {
+    const { offsetTop, scale } = visual()
+    if (offsetTop <= 24 || scale > 1.02) {
+      this.#pannedSince = 0
+    } else if (this.#pannedSince === 0) {
+      this.#pannedSince = performance.now()
+    } else if (this.#pannedSince > 0 && performance.now() - this.#pannedSince >= REVEAL_MS) {
+      this.#pannedSince = -1
+      window.scrollTo(this.#page.x, this.#page.y)
+    }
+  }
+}
+
+/** Where there is none, the window is all that is known. */
+const visual = (): Pick<VisualViewport, 'height' | 'offsetTop' | 'scale'> =>
+  window.visualViewport ?? { height: window.innerHeight, offsetTop: 0, scale: 1 }
+
+const virtualKeyboard = (): VirtualKeyboard | undefined =>
+  (navigator as Navigator & { readonly virtualKeyboard?: VirtualKeyboard }).virtualKeyboard
+
+const px = (value: unknown, otherwise: number): number =>
+  typeof value === 'number' && value >= 0 && value < 10_000 ? value : otherwise
+
+const fingerprint = (figures: Measurement | Band): string => Object.values(figures).join()

@@ -1,0 +1,186 @@
+import type { WireRefusal } from '../../gateway/protocol/codes.ts'
+import type { Command, CommandAnswer, CommandInput, Hello, Welcome } from '../../gateway/protocol/commands.ts'
+import { connectPacket } from '../../gateway/protocol/packet.ts'
+import type { Push, PushData } from '../../gateway/protocol/pushes.ts'
+import type { Clock } from './clock.ts'
+import type { RefusalError } from './refusal-error.ts'
+import { pushFrom, refusalFrom, welcomeFrom } from './incoming.ts'
+import { readPacket } from './read-packet.ts'
+import { Requests } from './requests.ts'
+import type { Transport, TransportPort } from './transport.ts'
+import type { TransportName } from './types.ts'
+
+/** How long a line that was replaced may still wait for answers. */
+const RETIRE_MS = 3000
+/** Where heartbeats cannot be seen (a browser hides WebSocket pings) we ask by ourselves. */
+const PROBE_EVERY_MS = 25_000
+const PROBE_LIMIT_MS = 10_000
+/** More than two clocks drift apart between two heartbeats. */
+const SLEPT_MS = 5000
+
+export type Bye = PushData<'byePush'>
+
+export interface AttemptEvents {
+  /** The pipe is open; `greet` may be called. */
+  onOpen(): void
+  onWelcome(welcome: Welcome): void
+  onRefused(refusal: WireRefusal): void
+  onPush(name: string, data: unknown): void
+  /** Once, except after `close`. `bye`: the gateway's last word, where it said one. */
+  onLost(reason: string, bye: Bye | undefined): void
+}
+
+/**
+ * One transport from opening to its end: opening → open → greeted → welcomed → lost. Never used twice.
+ * Each step has a deadline of its own, because a WebSocket can hang without failing: opening and greeting have the time
+ * `limitMs` says, and from then on silence longer than two heartbeats' worth ends it. All by a clock that
+ * nobody sets, and checked against it as well, because timers stand still while a phone sleeps. Where that clock stands still
+ * too, the time of day has gone on: a reason to ask (`mayHaveSlept`), and none to cut, for somebody may have set it.
+ */
+export class Attempt {
+  readonly name: TransportName
+  readonly #clock: Clock
+  readonly #events: AttemptEvents
+  readonly #transport: Transport
+  readonly #requests: Requests
+  #isOver = false
+  #isOpen = false
+  #isRetired = false
+  #silenceMs = 0
+  #heardAt: number
+  #heardAtTime: number
+  #stopTimer: () => void
+  #bye: Bye | undefined
+
+  constructor(options: { port: TransportPort; clock: Clock; limitMs: number; events: AttemptEvents }) {
+    const { port, clock, limitMs, events } = options
+    this.name = port.name
+    this.#clock = clock
+    this.#events = events
+    this.#heardAt = clock.uptime()
+    this.#heardAtTime = clock.now()
+    this.#requests = new Requests(clock, (packet) => this.#transport.send(packet))
+    this.#stopTimer = clock.after(limitMs, () => this.fail('too slow to open'))
+    this.#transport = port.open({
+      onOpen: (silenceMs) => {
+        this.#stopTimer()
+        this.#isOpen = true
+        this.#silenceMs = silenceMs
+        this.#hear()
+        if (!this.#isOver) events.onOpen()
+      },
+      onPacket: (packet) => this.#receive(packet),
+      onHeard: () => this.#hear(),
+      onClose: (reason) => this.fail(reason, true),
+    })
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen && !this.#isOver
+  }
+
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Ms since anything was heard. */
+  get silentMs(): number {
+    return this.#clock.uptime() - this.#heardAt
+  }
+
+  /** By the time of day it has been silent for far longer than by the clock that nobody sets. */
+  get mayHaveSlept(): boolean {
+    return this.#clock.now() - this.#heardAtTime - this.silentMs > SLEPT_MS
+  }
+
+  get isStale(): boolean {
+    return this.#silenceMs > 0 && this.silentMs > this.#silenceMs
+  }
+
+  greet(hello: Hello, limitMs: number): void {
+    if (this.#isOver) return
+    this.#stopTimer()
+    this.#stopTimer = this.#clock.after(limitMs, () => this.fail('no welcome'))
+    this.#transport.send(connectPacket(hello))
+  }
+
+  request<C extends Command>(command: C, input: CommandInput<C>, limitMs: number): Promise<CommandAnswer<C>> {
+    return this.#requests.request(command, input, limitMs)
+  }
+
+  /** Another line has taken over: ends when the last answer is here, or soon. */
+  retire(): void {
+    if (this.#isOver) return
+    this.#isRetired = true
+    this.#stopTimer()
+    this.#stopTimer = this.#clock.after(this.#requests.count ? RETIRE_MS : 0, () => this.close())
+  }
+
+  /** Asks for something small: no answer within `limitMs` means that the line is dead. */
+  probe(limitMs: number): void {
+    this.request('conversations', { limit: 1 }, limitMs).catch((error: RefusalError) => {
+      if (error.code === 'timeout') this.fail('no answer')
+    })
+  }
+
+  close(): void {
+    if (this.#end()) this.#requests.abandon('disconnected')
+  }
+
+  /** Ends the line and tells. `isCut`: the other end did it. */
+  fail(reason: string, isCut = false): void {
+    if (!this.#end()) return
+    this.#requests.abandon(isCut && !this.#bye ? 'cut' : 'disconnected')
+    this.#events.onLost(reason, this.#bye)
+  }
+
+  #hear(): void {
+    this.#heardAt = this.#clock.uptime()
+    this.#heardAtTime = this.#clock.now()
+  }
+
+  #end(): boolean {
+    if (this.#isOver) return false
+    this.#isOver = true
+    this.#stopTimer()
+    this.#transport.close()
+    return true
+  }
+
+  #receive(text: string): void {
+    if (this.#isOver) return
+    this.#hear()
+    const packet = readPacket(text)
+    if (!packet) return this.fail('unreadable')
+    const { type, id, data, first, second } = packet
+    if (type === '0') {
+      const welcome = welcomeFrom(data)
+      if (!welcome) return this.fail('unreadable welcome')
+      this.#stopTimer()
+      this.#listenForSilence()
+      this.#events.onWelcome(welcome)
+    } else if (type === '1') {
+      this.fail('disconnected', true)
+    } else if (type === '2') {
+      const push = typeof first === 'string' ? pushFrom(first as Push, second) : undefined
+      if (push === undefined) return
+      if (first === 'byePush') this.#bye = push as Bye
+      this.#events.onPush(first as string, push)
+    } else if (type === '3') {
+      this.#requests.settle(id, first)
+      if (this.#isRetired && !this.#requests.count) this.close()
+    } else if (type === '4') {
+      const { message, data: refusal } = Object(data) as { message?: unknown; data?: object }
+      this.#events.onRefused(refusalFrom({ message, ...refusal }))
+    }
+  }
+
+  #listenForSilence(): void {
+    const quietMs = this.#silenceMs || PROBE_EVERY_MS
+    this.#stopTimer = this.#clock.after(Math.max(0, quietMs - this.silentMs) + 1, () => {
+      if (this.isStale) return this.fail('silence')
+      if (!this.#silenceMs && this.silentMs > quietMs) this.probe(PROBE_LIMIT_MS)
+      this.#listenForSilence()
+    })
+  }
+}

@@ -1,0 +1,90 @@
+import type { Check } from './shape.ts'
+
+/** What we need of localStorage. It may be absent, forbidden or full: every call may throw. */
+export interface StoragePort {
+  readonly length: number
+  key(index: number): string | null
+  getItem(key: string): string | null
+  setItem(key: string, value: string): void
+  removeItem(key: string): void
+}
+
+const LOG = 'log~'
+
+/**
+ * JSON values under a prefix of the page's storage, never throwing: without storage it forgets, and says so by `false`.
+ * One key a thing, because two windows that rewrite one shared list would lose entries to each other.
+ * `~` separates the parts of a key; it cannot occur in an id. Where storage is full, copies of logs make room.
+ */
+export class ScopedStorage {
+  readonly prefix: string
+  readonly #storage: StoragePort | null | undefined
+  #isOver = false
+
+  constructor(storage: StoragePort | null | undefined, prefix: string) {
+    this.#storage = storage
+    this.prefix = prefix
+  }
+
+  /** The same keys of the same storage. */
+  isSame(other: ScopedStorage): boolean {
+    return this.#storage === other.#storage && this.prefix === other.prefix
+  }
+
+  /** Nothing is read or written any more. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Whose things these are has gone; whatever still runs for them finds nothing and leaves nothing. */
+  end(): void {
+    this.#isOver = true
+  }
+
+  /** Takes everything under the prefix away. */
+  erase(): void {
+    for (const key of this.keys('')) attempt(() => this.#storage!.removeItem(this.prefix + key))
+  }
+
+  /** Undefined also where `check` cannot use what lies there. */
+  get<T>(key: string, check: Check<T>): T | undefined {
+    if (this.#isOver) return undefined
+    return check(attempt(() => JSON.parse(this.#storage!.getItem(this.prefix + key)!) as unknown))
+  }
+
+  set(key: string, value: unknown): boolean {
+    const write = (): true => {
+      this.#storage!.setItem(this.prefix + key, JSON.stringify(value))
+      return true
+    }
+    if (!this.#storage || this.#isOver) return false
+    if (attempt(write)) return true
+    for (const old of this.keys(LOG)) this.remove(old)
+    return attempt(write) || false
+  }
+
+  remove(key: string): void {
+    if (!this.#isOver) attempt(() => this.#storage!.removeItem(this.prefix + key))
+  }
+
+  /** Keys (without the prefix) that start so. */
+  keys(start: string): string[] {
+    const found: string[] = []
+    attempt(() => {
+      const whole = this.prefix + start
+      for (let i = 0; i < this.#storage!.length; i++) {
+        const key = this.#storage!.key(i)
+        if (key !== null && key.startsWith(whole)) found.push(key.slice(this.prefix.length))
+      }
+    })
+    return found
+  }
+}
+
+function attempt<T>(run: () => T): T | undefined {
+  try {
+    return run()
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,29 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { ConversationRow, Person } from '../../../gateway/protocol/model.ts'
+import type { DeskStrings } from '../../locales/desk-strings.ts'
+import { timeSpan } from '../../locales/time-span.ts'
+import { isolated } from '../../ui/isolated.ts'
+
+export interface AssignmentMarkView {
+  readonly me: string | undefined
+  readonly now: number
+  readonly lang: string
+  readonly strings: DeskStrings
+}
+
+const NAME_LENGTH = 40
+
+const called = ({ id, name = id }: Person): string => name.slice(0, NAME_LENGTH)
+
+/** In a row of the list: who has it, or how long it waits. One's own needs no word. */
+export function assignmentMark({ service }: ConversationRow, { lang, me, now, strings }: AssignmentMarkView): TemplateResult | typeof nothing {
+  if (!service) return nothing
+  const { agent, blocked, phase, since, transfer } = service
+  const mark = (state: string, text: string | TemplateResult): TemplateResult =>
+    html`<span class="entry-mark" data-test="mark" data-state=${state} dir="auto">${text}</span>`
+  if (blocked) return mark('blocked', strings.blocked)
+  if (transfer) return mark('offered', isolated(strings.offered, { name: called(transfer.to) }))
+  if (phase === 'waiting') return mark('waiting', timeSpan(now - since, lang) ?? strings.waiting)
+  if (phase === 'closed') return mark('closed', strings.closed)
+  return agent && agent.id !== me ? mark('open', called(agent)) : nothing
+}

@@ -1,0 +1,39 @@
+import type { Message } from '../../gateway/protocol/model.ts'
+import type { ClientController } from '../chat/client-controller.ts'
+import type { MailboxStrings } from '../locales/mailbox-strings.ts'
+import { fill } from '../locales/fill.ts'
+import { listTime } from '../locales/list-time.ts'
+
+/** What the open conversation itself says: label and value. */
+export function deskFacts(controller: ClientController, strings: MailboxStrings, lang: string): readonly (readonly [string, string])[] {
+  const { conversation, messages, theirs } = controller
+  const last = messages[messages.length - 1]
+  const own = messages.filter(({ side }) => side !== conversation?.to)
+  const read = own.findLast(({ seq }) => seq <= theirs.read)
+  const isAllRead = read !== undefined && read === own[own.length - 1]
+  const at = (time: number): string => listTime(time, Date.now(), { lang, yesterday: strings.yesterday })
+  const readSome = read ? fill(strings.readUpTo, { at: at(read.at) }) : strings.notReadYet
+  return [
+    [strings.messages, String(last?.seq ?? 0)],
+    ...(last ? [[strings.lastActivity, at(last.at)] as const] : []),
+    ...(own.length > 0 ? [[strings.readState, isAllRead ? strings.readAll : readSome] as const] : []),
+  ]
+}
+
+/** What `{order}` stands for. */
+export function latestOrder(messages: readonly Message[]): string | undefined {
+  const { number } = (messages.findLast(({ kind }) => kind === 'order')?.body ?? {}) as Readonly<Record<string, unknown>>
+  return typeof number === 'string' ? number : undefined
+}
+
+/** Products and orders, the newest first, each once. */
+export function sharedThings(messages: readonly Message[]): readonly Message[] {
+  const things = new Map<string, Message>()
+  for (const message of messages.toReversed()) {
+    if (message.kind !== 'product' && message.kind !== 'order') continue
+    const { number, title, url } = message.body as Readonly<Record<string, unknown>>
+    const key = `${message.kind} ${number ?? url ?? title}`
+    if (!things.has(key)) things.set(key, message)
+  }
+  return [...things.values()].slice(0, 20)
+}

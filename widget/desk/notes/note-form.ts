@@ -1,0 +1,38 @@
+import { html, type TemplateResult } from 'lit'
+import type { DeskStrings } from '../../locales/desk-strings.ts'
+
+const NOTE_LENGTH = 2000
+
+export interface NoteFormView {
+  readonly strings: DeskStrings
+  /** What the note said before; '' of a new one. */
+  readonly text: string
+  readonly isBusy: boolean
+  readonly onSave: (text: string) => void
+  readonly onCancel: () => void
+}
+
+/** A field of its own: what is written for colleagues can never go out by the composer. Enter saves, Shift+Enter breaks, Escape leaves. */
+export function noteForm({ isBusy, onCancel, onSave, strings, text }: NoteFormView): TemplateResult {
+  const field = (event: Event): HTMLTextAreaElement => (event.currentTarget as HTMLElement).closest('form')!.querySelector('textarea')!
+  const save = (event: Event): void => {
+    event.preventDefault()
+    const said = field(event).value.trim()
+    if (said !== '') onSave(said)
+  }
+  const onKeydown = (event: KeyboardEvent): void => {
+    if (event.isComposing || event.keyCode === 229) return
+    if (event.key === 'Enter' && !event.shiftKey) save(event)
+    else if (event.key === 'Escape') onCancel()
+    else return
+    event.preventDefault()
+  }
+  return html`<form class="note-form" part="note-form" data-test="note-form" action="#" @submit=${save}>
+    <label class="sr" for="note">${strings.noteAdd}</label>
+    <textarea class="note-field" id="note" data-test="note-field" rows="2" maxlength=${NOTE_LENGTH} placeholder=${strings.noteAdd} dir="auto"
+      aria-describedby="note-for" .defaultValue=${text} @keydown=${onKeydown}></textarea>
+    <span class="hint" id="note-for">${strings.noteHint}</span>
+    <span class="note-acts"><button type="button" class="act" data-test="cancel-note" @click=${onCancel}>${strings.cancel}</button>
+      <button type="submit" class="act main" data-test="save-note" ?disabled=${isBusy}>${strings.save}</button></span>
+  </form>`
+}

@@ -1,0 +1,149 @@
+import type { ReactiveControllerHost } from 'lit'
+import type { QuickReply } from '../../../gateway/protocol/model.ts'
+import { isTooLarge, readQuickReplies, writeQuickReplies, type FileFault } from './quick-reply-file.ts'
+import { searchQuickReplies } from './quick-reply-search.ts'
+import type { SavedReplies } from './saved-replies.ts'
+import { commandRefusal, type CommandRefusal } from '../../mailbox/command-refusal.ts'
+
+export interface ReplyManagerOptions {
+  readonly shelf: SavedReplies
+  readonly newId: () => string
+  readonly onRefused: (refusal: CommandRefusal) => void
+  readonly onImported: (count: number) => void
+  readonly onDeleted: (reply: QuickReply) => void
+}
+
+/** Of a reply that is being written. */
+export interface ReplyDraft {
+  readonly title: string
+  readonly text: string
+  readonly folder: string
+  readonly scope: QuickReply['scope']
+}
+
+/** What the dialog of quick replies knows: what is searched, which one is open for editing ('' is a new one), and what a file had wrong. */
+export class ReplyManager {
+  readonly #host: ReactiveControllerHost
+  readonly #options: ReplyManagerOptions
+  #query = ''
+  #editing: string | undefined
+  #fault: FileFault | undefined
+  #isBusy = false
+  /** Of whose work is under way. */
+  #turn = 0
+
+  constructor(host: ReactiveControllerHost, options: ReplyManagerOptions) {
+    this.#host = host
+    this.#options = options
+  }
+
+  get query(): string {
+    return this.#query
+  }
+
+  get editing(): string | undefined {
+    return this.#editing
+  }
+
+  get fault(): FileFault | undefined {
+    return this.#fault
+  }
+
+  get isBusy(): boolean {
+    return this.#isBusy
+  }
+
+  get leftCount(): number {
+    return this.#options.shelf.leftCount
+  }
+
+  get folders(): readonly string[] {
+    return [...new Set(this.#options.shelf.replies.flatMap(({ folder }) => folder ?? []))].sort((a, b) => a.localeCompare(b))
+  }
+
+  /** By folder, those without one first. */
+  get groups(): readonly (readonly [folder: string, replies: readonly QuickReply[]])[] {
+    const groups = new Map<string, QuickReply[]>()
+    const sorted = this.#options.shelf.replies.toSorted((a, b) =>
+      (a.folder ?? '').localeCompare(b.folder ?? '') || a.title.localeCompare(b.title))
+    for (const reply of searchQuickReplies(sorted, this.#query) as readonly QuickReply[]) {
+      const folder = reply.folder ?? ''
+      groups.set(folder, [...(groups.get(folder) ?? []), reply])
+    }
+    return [...groups]
+  }
+
+  /** The desk is another agent's; what the first one has under way ends without a word. */
+  reset(): void {
+    this.#turn++
+    this.#query = ''
+    this.#editing = this.#fault = undefined
+    this.#isBusy = false
+  }
+
+  readonly search = (query: string): void => {
+    this.#query = query
+    this.#host.requestUpdate()
+  }
+
+  readonly edit = (key: string | undefined): void => {
+    this.#editing = key
+    this.#host.requestUpdate()
+  }
+
+  readonly save = (draft: ReplyDraft, before: QuickReply | undefined): void => {
+    const { shelf, newId } = this.#options
+    const { folder, ...rest } = draft
+    const reply = { ...rest, id: before?.id ?? newId(), ...(folder === '' ? {} : { folder }) }
+    void this.#run(async () => {
+      await shelf.save(reply, before)
+      this.#editing = undefined
+    })
+  }
+
+  readonly remove = (reply: QuickReply): void => void this.#run(async () => {
+    await this.#options.shelf.remove(reply)
+    this.#options.onDeleted(reply)
+  })
+
+  /** Whole again, where it was. */
+  readonly restore = (reply: QuickReply): void => void this.#run(() => this.#options.shelf.save(reply))
+
+  readonly import = (file: File): void => void this.#run(async (isOver) => {
+    this.#fault = undefined
+    const read = isTooLarge(file.size) ? { fault: 'tooLarge' } as const : readQuickReplies(await file.text(), this.#options.newId)
+    if (isOver()) return
+    if ('fault' in read) {
+      this.#fault = read
+      return
+    }
+    await this.#options.shelf.import(read.quickReplies)
+    this.#options.onImported(read.quickReplies.length)
+  })
+
+  /** As a download; nothing leaves the browser. */
+  readonly export = (): void => {
+    const url = URL.createObjectURL(new Blob([writeQuickReplies(this.#options.shelf.replies)], { type: 'application/json' }))
+    const link = document.createElement('a')
+    link.href = url
+    link.download = 'quick-replies.json'
+    link.click()
+    setTimeout(() => URL.revokeObjectURL(url), 10_000)
+  }
+
+  async #run(work: (isOver: () => boolean) => Promise<void>): Promise<void> {
+    if (this.#isBusy) return
+    const turn = this.#turn
+    const isOver = (): boolean => turn !== this.#turn
+    this.#isBusy = true
+    this.#host.requestUpdate()
+    try {
+      await work(isOver)
+    } catch (error) {
+      if (!isOver()) this.#options.onRefused(commandRefusal(error))
+    } finally {
+      if (!isOver()) this.#isBusy = false
+      this.#host.requestUpdate()
+    }
+  }
+}

@@ -1,0 +1,60 @@
+/** Every sentence of the two PC pages. A further language is one more file of this type and a row in desk-locale.ts. */
+export interface MailboxStrings {
+  readonly conversations: string
+  /** Before the first letters of a nameless guest's id. */
+  readonly guest: string
+  readonly conversation: string
+  readonly details: string
+  readonly search: string
+  readonly searchHint: string
+  readonly clearSearch: string
+  readonly noConversations: string
+  readonly noConversationsHint: string
+  readonly nothingFound: string
+  readonly nothingUnread: string
+  readonly nothingUnanswered: string
+  readonly loading: string
+  /** Instead of the list, where the pass is a customer's. */
+  readonly notAgent: string
+  readonly choose: string
+  readonly chooseHint: string
+  readonly you: string
+  readonly yesterday: string
+  readonly unreadCount: string
+  readonly waitingFor: string
+  readonly movedAbove: string
+  readonly back: string
+  readonly showDetails: string
+  readonly hideDetails: string
+  readonly customerId: string
+  readonly messages: string
+  readonly lastActivity: string
+  readonly readState: string
+  readonly readAll: string
+  readonly readUpTo: string
+  readonly notReadYet: string
+  readonly shared: string
+  readonly nothingShared: string
+  readonly copy: string
+  readonly copied: string
+  readonly soundOn: string
+  readonly soundOff: string
+  readonly shortcuts: string
+  readonly close: string
+  readonly notifyAsk: string
+  readonly notifyYes: string
+  readonly notifyNo: string
+  readonly quickReplies: string
+  readonly noQuickReplies: string
+  readonly newMessageFrom: string
+  /** What a customer who is blocked reads. */
+  readonly blockedHere: Readonly<Record<'plain' | 'until' | 'forEver', string>>
+  readonly status: string
+  readonly statuses: Readonly<Record<'online' | 'busy' | 'away' | 'offline', string>>
+  readonly actions: Readonly<Record<DeskAction, string>>
+}
+
+/** What a shortcut can do. */
+export type DeskAction =
+  | 'next' | 'previous' | 'nextUnread' | 'search' | 'composer' | 'send' | 'quickReplies' | 'note'
+  | 'claim' | 'close' | 'transfer' | 'block' | 'status' | 'details' | 'mute' | 'sheet'

@@ -1,0 +1,97 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import { ref } from 'lit/directives/ref.js'
+import type { ConversationRow, Message } from '../../gateway/protocol/model.ts'
+import type { MailboxStrings } from '../locales/mailbox-strings.ts'
+import { fill } from '../locales/fill.ts'
+import { listTime } from '../locales/list-time.ts'
+import { avatar } from '../ui/avatar.ts'
+import { shownName } from '../ui/shown-name.ts'
+import { repeat } from '../ui/keyed-list.ts'
+
+export interface ConversationListView {
+  readonly rows: readonly ConversationRow[]
+  /** The rows to create, see VirtualRows. */
+  readonly first: number
+  readonly end: number
+  /** Whose conversation is open. */
+  readonly selected: string | undefined
+  /** Where the keyboard stands. */
+  readonly active: string | undefined
+  /** The reader: own participant id. */
+  readonly me: string | undefined
+  readonly now: number
+  readonly lang: string
+  readonly strings: MailboxStrings
+  /** Whose turn it is, in a row. */
+  readonly mark?: (row: ConversationRow) => TemplateResult | typeof nothing
+  /** The message that a search found, instead of the last one. */
+  readonly found?: (row: ConversationRow) => Message | undefined
+  /** A text of a row as it is shown: with the words that were searched for marked. */
+  readonly text?: (text: string) => TemplateResult | string
+  readonly attach: (element?: Element) => void
+  readonly onOpen: (to: string) => void
+  readonly onKeydown: (event: KeyboardEvent) => void
+}
+
+/** Longer than any list is wide; keeps hostile texts (ten thousand marks on one letter) out of layout. */
+const SHOWN_LENGTH = 160
+
+const short = (text: string): string => (text.length > SHOWN_LENGTH ? text.slice(0, SHOWN_LENGTH) : text)
+
+const rowId = (to: string): string => `row-${to}`
+
+function lastLine(item: ConversationRow, { found, me, strings, text = short }: ConversationListView): TemplateResult | typeof nothing {
+  const last = found?.(item) ?? item.last
+  if (!last) return nothing
+  const isPlain = last.kind === 'system' || (last.side === last.from && last.from !== me)
+  const author = isPlain ? undefined : last.from === me ? strings.you : last.name
+  return html`${author ? html`<bdi>${short(author)}</bdi>: ` : nothing}${text(last.body.text)}`
+}
+
+function row(item: ConversationRow, index: number, view: ConversationListView): TemplateResult {
+  const { active, lang, mark, now, onOpen, rows, selected, strings, text = short } = view
+  const name = short(shownName(item.name, item.to, strings.guest))
+  const isUnread = item.unread > 0
+  return html`<div
+    class="entry" part="conversation" role="option" data-row data-test="conversation"
+    id=${rowId(item.to)} data-conversation=${item.conversation} data-to=${item.to} data-unread=${item.unread}
+    ?data-active=${item.to === active}
+    aria-selected=${item.to === selected} aria-setsize=${rows.length} aria-posinset=${index + 1}
+    @click=${() => onOpen(item.to)}
+  >
+    ${avatar(item.to, name)}
+    <span class="entry-name" dir="auto">${text(name)}</span>
+    <time class="entry-time" dir="auto">${listTime(item.at, now, { lang, yesterday: strings.yesterday })}</time>
+    <span class="entry-last" dir="auto">${lastLine(item, view)}</span>
+    <span class="entry-end">${mark?.(item) ?? nothing}${isUnread
+      ? html`<span class="entry-count" part="unread" data-test="unread" aria-label=${fill(strings.unreadCount, { n: item.unread })}
+          >${item.unread > 99 ? '99+' : item.unread}</span>`
+      : nothing}</span>
+  </div>`
+}
+
+/** A conversation whose row cannot be shown as it is can still be opened. */
+const plain = ({ to }: ConversationRow, { onOpen, selected }: ConversationListView): TemplateResult => html`<div
+  class="entry" role="option" data-row data-test="conversation" id=${rowId(to)} data-to=${to} aria-selected=${to === selected}
+  @click=${() => onOpen(to)}><span class="entry-name" dir="auto">${to}</span></div>`
+
+/**
+ * A list of conversations as one listbox: one tab stop, arrow keys inside, of thousands of rows only those on screen exist.
+ * The row the keyboard stands on exists always, or a screen reader would lose it while the list scrolls.
+ */
+export function conversationList(view: ConversationListView): TemplateResult {
+  const { active, attach, end, first, onKeydown, rows, strings } = view
+  const shown: (readonly [ConversationRow, number])[] = []
+  for (let at = first; at < end; at++) shown.push([rows[at]!, at])
+  const at = active === undefined ? -1 : rows.findIndex(({ to }) => to === active)
+  const isAway = at >= 0 && (at < first || at >= end)
+  return html`<div
+    class="rows" part="conversations" role="listbox" tabindex="0" data-test="conversations" ${ref(attach)} @keydown=${onKeydown}
+    aria-label=${strings.conversations} aria-activedescendant=${at >= 0 ? rowId(active!) : nothing}
+  >
+    <div class="before" role="presentation"></div>
+    ${repeat(shown, ([{ to }]) => to, ([item, index]) => row(item, index, view), ([item]) => plain(item, view))}
+    <div class="after" role="presentation"></div>
+    ${isAway ? html`<div class="away" role="presentation">${row(rows[at]!, at, view)}</div>` : nothing}
+  </div>`
+}

@@ -1,0 +1,66 @@
+import type { nothing, TemplateResult } from 'lit'
+import type { WireRefusal } from '../../gateway/protocol/codes.ts'
+import type { ClientController } from '../chat/client-controller.ts'
+import type { EnterChoice } from '../chat/composer/enter-choice.ts'
+import type { Thread } from '../chat/thread.ts'
+import type { MailboxStrings } from '../locales/mailbox-strings.ts'
+import { messageTime } from '../locales/message-time.ts'
+import type { Strings } from '../locales/strings.ts'
+import { conversationPane } from './conversation-pane.ts'
+import { pageCards } from './page-cards.ts'
+import { delayOf } from '../ui/delay-of.ts'
+import { refusalSentence } from '../ui/refusal-sentence.ts'
+import { rows, type MarkRow, type Row } from '../chat/timeline/rows.ts'
+
+export interface MailboxPaneOptions {
+  readonly controller: ClientController
+  readonly thread: Thread
+  readonly enter: EnterChoice
+  readonly strings: Strings
+  readonly mailboxStrings: MailboxStrings
+  readonly lang: string
+  readonly name: string
+  readonly detail: string
+  readonly tools: TemplateResult | typeof nothing
+  readonly above: TemplateResult | typeof nothing
+  /** Under the name. */
+  readonly below?: TemplateResult | typeof nothing
+  /** Puts more rows among the messages; whether the page holds the log's start and end is said. */
+  readonly between?: (rows: readonly Row[], isWhole: { readonly start: boolean; readonly end: boolean }) => readonly Row[]
+  /** How such a row looks; undefined: it is not one. */
+  readonly extra?: (row: MarkRow) => TemplateResult | undefined
+  /** What a refusal means here, where the usual sentence says too little. */
+  readonly sentence?: (refusal: WireRefusal) => string | undefined
+  readonly onBack: () => void
+}
+
+/** What the controllers know of the open conversation, as what the middle column shows. */
+export function mailboxPane({ between, enter, extra, lang, controller, sentence, strings, thread, ...rest }: MailboxPaneOptions): TemplateResult {
+  const { client, shown: connection, conversation, outbox, theirs, timeline } = controller
+  const { day, time } = messageTime(lang)
+  const { announcement, hasText, isAtEnd, left, newCount, newFrom } = thread
+  const messages = rows({
+    guest: strings.guest, messages: thread.messages, outbox: isAtEnd ? outbox : [], to: conversation?.to ?? '', theirs, newFrom,
+  })
+  const isStart = timeline.isLoaded && !timeline.hasOlder && thread.messages[0]?.seq === timeline.messages[0]?.seq
+  return conversationPane({
+    ...rest, announcement, connection, hasText, left, newCount, strings, time,
+    card: (kind, body, isOwn) =>
+      pageCards.content(kind, body, { strings, gateway: controller.gateway, isTrusted: (address) => isOwn || controller.isTrusted(address) }),
+    enter: enter.value,
+    isEnterTold: enter.isTold,
+    to: conversation?.to,
+    rows: between?.(messages, { start: isStart, end: isAtEnd }) ?? messages,
+    isLoaded: timeline.isLoaded,
+    isLoadingOlder: timeline.isLoadingOlder,
+    typing: isAtEnd ? conversation?.typing.value : undefined,
+    delay: delayOf(outbox),
+    queuedCount: outbox.filter(({ state }) => state !== 'failed').length,
+    day: (row) => extra?.(row) ?? day(row.at, Date.now(), strings),
+    refusal: ({ refusal }) => (refusal ? (sentence?.(refusal) ?? refusalSentence(refusal, strings)) : strings.states.failed),
+    onRetry: (id) => conversation?.retry(id),
+    onDiscard: (id) => conversation?.discard(id),
+    onLatest: () => thread.toEnd(),
+    onTryAgain: () => client?.connect(),
+  })
+}

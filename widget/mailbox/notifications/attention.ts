@@ -1,0 +1,39 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit'
+import { listen } from '../../ui/listen.ts'
+
+/**
+ * Is the person looking? A page on a second screen that nobody works in is visible but not looked at: what arrives there stays
+ * unread until it has the keyboard's focus.
+ */
+export class Attention implements ReactiveController {
+  readonly #host: ReactiveControllerHost
+  #stops: (() => void)[] = []
+  #isHere = false
+
+  constructor(host: ReactiveControllerHost) {
+    this.#host = host
+    host.addController(this)
+  }
+
+  get isHere(): boolean {
+    return this.#isHere
+  }
+
+  hostConnected(): void {
+    const look = (): void => this.#look()
+    this.#stops = [listen(window, 'focus blur pageshow', look), listen(document, 'visibilitychange', look)]
+    this.#look()
+  }
+
+  hostDisconnected(): void {
+    for (const stop of this.#stops) stop()
+    this.#isHere = false
+  }
+
+  #look(): void {
+    const isHere = document.visibilityState === 'visible' && document.hasFocus()
+    if (isHere === this.#isHere) return
+    this.#isHere = isHere
+    this.#host.requestUpdate()
+  }
+}

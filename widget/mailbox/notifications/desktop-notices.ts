@@ -1,0 +1,80 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit'
+import { PersistedSetting } from '../../ui/persisted-setting.ts'
+
+export interface DesktopNotice {
+  /** One notice at a time per tag, over all windows: a conversation. */
+  readonly tag: string
+  readonly title: string
+  readonly text: string
+  readonly onOpen: () => void
+}
+
+/**
+ * Desktop notifications while the page is in the background. The browser's question is asked only when the person says yes to ours,
+ * and ours comes at a good moment: after a message arrived behind the person's back, never on arrival.
+ */
+export class DesktopNotices implements ReactiveController {
+  readonly #host: ReactiveControllerHost
+  readonly #answer: PersistedSetting
+  readonly #shown = new Map<string, Notification>()
+  #hasReason = false
+
+  constructor(host: ReactiveControllerHost) {
+    this.#host = host
+    this.#answer = new PersistedSetting(host, 'notices')
+    host.addController(this)
+  }
+
+  /** Now is the moment to ask. */
+  get isAsking(): boolean {
+    return this.#hasReason && this.#answer.value === undefined && typeof Notification === 'function'
+      && Notification.permission === 'default'
+  }
+
+  /** From a click: the browser asks the person. */
+  async turnOn(): Promise<void> {
+    this.#answer.value = 'yes'
+    await Notification.requestPermission()
+    this.#host.requestUpdate()
+  }
+
+  decline(): void {
+    this.#answer.value = 'no'
+  }
+
+  /** Tells of a message that came while nobody looks; otherwise remembers that there would have been something to tell. */
+  tell({ onOpen, tag, text, title }: DesktopNotice): void {
+    if (document.visibilityState === 'visible' && document.hasFocus()) return
+    this.#hasReason = true
+    this.#host.requestUpdate()
+    if (typeof Notification !== 'function' || Notification.permission !== 'granted') return
+    try {
+      const notice = new Notification(title, { body: text.slice(0, 200), tag: `im-chat:${tag}` })
+      notice.onclick = () => {
+        window.focus()
+        notice.close()
+        onOpen()
+      }
+      notice.onclose = () => this.#shown.delete(tag)
+      this.#shown.set(tag, notice)
+    } catch {
+      // Chrome on Android has the name but lets only service workers notify.
+    }
+  }
+
+  /** The conversation was opened: its notice has done its work. */
+  withdraw(tag: string): void {
+    this.#shown.get(tag)?.close()
+  }
+
+  /** The page is another person's, or the element has left it. */
+  withdrawAll(): void {
+    for (const notice of this.#shown.values()) notice.close()
+    this.#shown.clear()
+    this.#hasReason = false
+  }
+
+  hostDisconnected(): void {
+    this.withdrawAll()
+  }
+}

@@ -1,0 +1,61 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit'
+
+/** What a page of the shop wants: to talk to somebody, about something. */
+export interface OpenRequest {
+  readonly to?: string
+  readonly product?: unknown
+}
+
+type Word =
+  | { readonly type: 'wish'; readonly id: string; readonly wish: OpenRequest }
+  /** One window has it; the page need not open another. */
+  | { readonly type: 'taken'; readonly id: string }
+  /** A window of conversations has just been opened. */
+  | { readonly type: 'ready' }
+
+const CHANNEL = 'im-chat:open'
+const HELD_MS = 1000
+
+/**
+ * The other end of the loader's `imChat.open({to, product})` on pages with `data-page`: a window of conversations that is already
+ * open takes the wish instead of a second one opening. Of several windows the first to take the wish's lock shows it; the
+ * focus is in step in all of them anyway. Pages and windows of one origin only.
+ */
+export class OpenRequests implements ReactiveController {
+  readonly #onWish: (wish: OpenRequest) => void
+  #channel: BroadcastChannel | undefined
+
+  constructor(host: ReactiveControllerHost, onWish: (wish: OpenRequest) => void) {
+    this.#onWish = onWish
+    host.addController(this)
+  }
+
+  hostConnected(): void {
+    if (typeof BroadcastChannel !== 'function') return
+    this.#channel = new BroadcastChannel(CHANNEL)
+    this.#channel.onmessage = ({ data }: MessageEvent<Word>) => this.#hear(data)
+    this.#channel.postMessage({ type: 'ready' } satisfies Word)
+  }
+
+  hostDisconnected(): void {
+    this.#channel?.close()
+    this.#channel = undefined
+  }
+
+  #hear(word: Word): void {
+    if (word?.type !== 'wish' || typeof word.id !== 'string') return
+    const { id, wish } = word
+    if (!navigator.locks) return this.#take(id, wish)
+    void navigator.locks.request(`im-chat:wish:${id}`, { ifAvailable: true }, async (lock) => {
+      if (!lock) return
+      this.#take(id, wish)
+      await new Promise((done) => setTimeout(done, HELD_MS))
+    })
+  }
+
+  #take(id: string, wish: OpenRequest): void {
+    this.#channel?.postMessage({ type: 'taken', id } satisfies Word)
+    this.#onWish({ ...wish })
+    window.focus()
+  }
+}

@@ -1,0 +1,60 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit'
+import type { PersonClient } from '../client/types.ts'
+
+/**
+ * What every part of a desk that asks the gateway has in common: it follows one client at a time, asks anew on each new line, and
+ * stops with the element. `use` may be called at every render.
+ */
+export abstract class ClientFollower implements ReactiveController {
+  protected readonly host: ReactiveControllerHost
+  #client: PersonClient | undefined
+  #stops: readonly (() => void)[] = []
+
+  constructor(host: ReactiveControllerHost) {
+    this.host = host
+    host.addController(this)
+  }
+
+  protected get client(): PersonClient | undefined {
+    return this.#client
+  }
+
+  protected get isLive(): boolean {
+    return this.#client?.connection.value.name === 'live'
+  }
+
+  hostConnected(): void {
+    this.host.requestUpdate()
+  }
+
+  hostDisconnected(): void {
+    this.use(undefined)
+  }
+
+  use(client: PersonClient | undefined): void {
+    if (client === this.#client) return
+    for (const stop of this.#stops) stop()
+    this.#client = client
+    this.#stops = client === undefined ? [] : [
+      ...this.follow(client),
+      client.connection.subscribe(({ name }) => { if (name === 'live') this.ask() }),
+    ]
+    this.forget()
+    if (this.isLive) this.ask()
+  }
+
+  protected update(): void {
+    this.host.requestUpdate()
+  }
+
+  /** Listens; returns the ways to stop. */
+  protected follow(_client: PersonClient): readonly (() => void)[] {
+    return []
+  }
+
+  /** A line stands: what is shown may be old. */
+  protected abstract ask(): void
+
+  /** Another client, or none: what is held is not this one's. */
+  protected forget(): void {}
+}

@@ -1,0 +1,27 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit'
+
+/** One media query; asks for a render when its answer changes. `addListener`, because Safari before 14 has nothing else. */
+export class MediaQuery implements ReactiveController {
+  readonly #text: string
+  readonly #update: () => void
+  #query: MediaQueryList | undefined
+
+  constructor(host: ReactiveControllerHost, text: string) {
+    this.#text = text
+    this.#update = () => host.requestUpdate()
+    host.addController(this)
+  }
+
+  get matches(): boolean {
+    return this.#query?.matches ?? false
+  }
+
+  hostConnected(): void {
+    this.#query = window.matchMedia(this.#text)
+    this.#query.addListener(this.#update)
+  }
+
+  hostDisconnected(): void {
+    this.#query?.removeListener(this.#update)
+  }
+}
