@@ -23,7 +23,7 @@ describe('the verdict', () => {
   const well: Outcome = {
     attack: 'x', deed: 'x', ended: undefined, quiet: delays(20), during: delays(500), books: { written: 100, lost: 0, doubled: 0, misordered: 0 },
     memory: { peakBytes: 1e8, afterBytes: 1e7, heldBytes: 1e6 }, standstillMs: 100, sockets: { atEnd: 300, after: 3 }, socketsAllowed: 5,
-    told: [], attackerError: undefined,
+    told: [], wasCarriedOut: true, attackerError: undefined,
   }
 
   it('is well where all is well', () => {
@@ -42,6 +42,7 @@ describe('the verdict', () => {
     ['the log could not be read', { books: undefined }],
     ['1 lost', { books: { ...well.books!, lost: 1 } }],
     ['2 doubled', { books: { ...well.books!, doubled: 2 } }],
+    ['not carried out: it ended', { wasCarriedOut: false, attackerError: 'it ended' }],
     ['3 misordered', { books: { ...well.books!, misordered: 3 } }],
   ])('says: %s', (sentence, wrong) => {
     expect(faultsOf({ ...well, ...wrong })).toEqual([sentence])

@@ -119,7 +119,10 @@ export class Stranger {
   ): Promise<Reply> {
     const asked = request({ host: this.host, port: this.port, method, path, headers: headers ?? {}, ...this.#from(), agent: false })
     asked.end(body)
-    const [response] = await once(asked, 'response') as [IncomingMessage]
+    const answered = once(asked, 'response')
+    // a gateway that refuses a body early closes while it is still being written: what counts is the answer
+    asked.on('error', () => undefined)
+    const [response] = await answered as [IncomingMessage]
     const chunks: Buffer[] = []
     for await (const chunk of response) chunks.push(chunk as Buffer)
     const text = Buffer.concat(chunks).toString()

@@ -138,7 +138,7 @@ async function booksOf(pair: HealthyPair): Promise<Books | undefined> {
   return pair.books().catch(() => undefined) // a gateway that does not answer: the verdict says so
 }
 
-const words = ({ told, error }: Tidings) => ({ told, attackerError: error })
+const words = ({ told, error, done }: Tidings) => ({ told, attackerError: error, wasCarriedOut: done })
 
 /** By its own words where it had any. */
 function howEnded({ process: { exitCode, signalCode }, output }: SpawnedGateway): string | undefined {

@@ -28,6 +28,8 @@ export interface Outcome {
   readonly sockets: Readonly<Record<'atEnd' | 'after', number>>
   readonly socketsAllowed: number
   readonly told: readonly (readonly [string, number])[]
+  /** False: the attacker's process failed, and nothing is shown. */
+  readonly wasCarriedOut: boolean
   /** What the attacker met that was no answer. */
   readonly attackerError: string | undefined
 }
@@ -44,6 +46,7 @@ export function faultsOf(outcome: Outcome): readonly string[] {
   const above = (bytes: number, most: number, when: string): string | false =>
     bytes > most && `${Math.round(bytes / MB)} MB more ${when}`
   return [
+    !outcome.wasCarriedOut && `not carried out: ${outcome.attackerError}`,
     slower('ack'), slower('delivery'),
     above(memory.peakBytes, PEAK_BYTES, 'at its peak'), above(memory.afterBytes, KEPT_BYTES, 'ten seconds after'),
     above(memory.heldBytes, HELD_BYTES, 'held ten seconds after'),
