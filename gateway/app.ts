@@ -50,14 +50,13 @@ import { Passes } from './doors/admit/passes.ts'
 import { TrustedProxies } from './doors/admit/trusted-proxies.ts'
 import { UnderWay } from './doors/admit/under-way.ts'
 import type { Domain } from './doors/commands.ts'
-import { registerBundles } from './doors/bundles.ts'
+import { registerPages, registerWidgetFiles } from './doors/static-files.ts'
 import { UpgradeRouter } from './doors/upgrade-router.ts'
 import { Turns } from './doors/fair-queue.ts'
 import { EngineIoDoor } from './doors/engine-io.ts'
 import { engineLines } from './doors/engine-io-session.ts'
 import { HTTP_LIMITS } from './doors/http-limits.ts'
 import { Hub } from './relay/hub.ts'
-import { registerPages } from './doors/pages.ts'
 import type { SessionContext } from './doors/session-context.ts'
 import { startRounds } from './doors/rounds.ts'
 import { isLoopback } from './doors/admit/loopback.ts'
@@ -317,8 +316,8 @@ const restOptions = (config: Config, allowances: AllowancesPort) => ({
 
 function registerFiles(fastify: FastifyInstance, config: Config): void {
   const { pages, demoPages, widget } = folders(config)
-  registerBundles(fastify, widget, { hasQa: pages === demoPages })
-  if (pages !== undefined) registerPages(fastify, [pages, ...(pages === demoPages ? [widget] : [])])
+  registerWidgetFiles(fastify, widget, { hasQa: pages === demoPages })
+  if (pages !== undefined) registerPages(fastify, pages)
 }
 
 function createFastify(config: Config, createServer: (handler: RequestListener) => Server): FastifyInstance {

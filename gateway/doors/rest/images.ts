@@ -12,7 +12,7 @@ import type { Passes } from '../admit/passes.ts'
 import type { TrustedProxies } from '../admit/trusted-proxies.ts'
 import type { UnderWay } from '../admit/under-way.ts'
 import { spenderOf, type Spender } from '../../domain/allowances.ts'
-import { holds } from '../etag.ts'
+import { isHeld } from '../static-files.ts'
 import { sendRefusal } from './http-refusal.ts'
 import { readPicture } from './picture-body.ts'
 import { pictureStream } from './picture-stream.ts'
@@ -54,7 +54,7 @@ export function registerImages(door: FastifyInstance, options: ImageRoutes): voi
       const giveBack = options.answers.take(options.proxies.clientAddress(raw), 1)
       if (giveBack === undefined) throw new Refusal('rate_limited', 'too many pictures are under way', FULL_MS)
       finished(reply.raw, giveBack)
-      return show(await options.images.get(params.id), reply, { etag, isHeld: holds(headers, etag) })
+      return show(await options.images.get(params.id), reply, { etag, isHeld: isHeld(headers, etag) })
     })
   })
 }
