@@ -1,86 +1,107 @@
 /**
- * The widget's bundles. For a script tag: classic-script-safe IIFEs at es2017 with Lit and engine.io-client inside, a prelude in
- * front (Chromium 64). For bundlers and servers: ES modules that leave packages outside, so that importing them in Node is safe.
+ * The widget's files, from one source:
+ *   modern/   ES modules for engines with `Array.prototype.at` (2021): what bundlers and nearly all pages load
+ *   es2017/   the same for older engines that load modules (Chromium 64, Safari 11.1)
+ *   server/   the same for Node, with its packages outside
+ *   im-chat.legacy.js   `<im-chat>` as one ES5 script with polyfills, for engines without custom elements; im-chat.css for their policies
+ *   im-chat.js = loader.js = im-desk.js = im-inbox.js   the classic script behind the one tag of every page, which picks among them
+ * Entries and what is fetched on demand keep their names over releases; what several of them share is named by its content.
  */
-import { readFileSync } from 'node:fs'
+import { copyFileSync, rmSync } from 'node:fs'
+import babel from '@rollup/plugin-babel'
 import nodeResolve from '@rollup/plugin-node-resolve'
-import { transform } from 'esbuild'
+import terser from '@rollup/plugin-terser'
+import { build, transform } from 'esbuild'
 import esbuild from 'rollup-plugin-esbuild'
-import { minify as terser } from 'terser'
-import { legacyBundles } from './rollup.legacy.mjs'
-import { pieces } from './rollup.pieces.mjs'
 
-const TARGET = 'es2017'
-const ELEMENTS = ['im-chat', 'im-desk', 'im-inbox']
-const MODULES = { ...Object.fromEntries(ELEMENTS.map((name) => [name, `widget/${name}.ts`])), client: 'widget/client/client.ts' }
-
-/** CSS in templates is code to a bundler; here esbuild lowers it for old engines and minifies it as CSS. */
-const lowerStyles = () => ({
-  name: 'lower-styles',
-  async transform(code, id) {
-    if (!/\/widget\//.test(id) || !code.includes('css`')) return null
-    let lowered = code
-    for (const [whole, body] of code.matchAll(/\bcss`([^`]*)`/g)) {
-      if (body.includes('${')) continue
-      const { code: css } = await transform(body, { loader: 'css', minify: true, target: 'chrome64' })
-      lowered = lowered.replace(whole, () => `css\`${css.trim().replace(/\\/g, '\\\\')}\``)
-    }
-    return { code: lowered, map: null }
-  },
-})
-
-/** Lowers a finished script to the target, makes it classic-script-safe and minifies it. */
-const finish = () => ({
-  name: 'finish',
-  async renderChunk(code, { isEntry }) {
-    const lowered = await transform(code, {
-      target: TARGET, format: isEntry ? 'iife' : 'esm', sourcemap: 'external', legalComments: 'none',
-    })
-    return terser(lowered.code, {
-      ecma: 2017, module: !isEntry, compress: { passes: 2 }, format: { comments: false }, sourceMap: { content: lowered.map },
-    })
-  },
-})
-
-const prelude = async () => {
-  const { code } = await transform(readFileSync('widget/legacy/prelude.ts', 'utf8'), { loader: 'ts', target: TARGET, minify: true })
-  return code.trim()
-}
+const OUT = 'dist/widget'
+const ELEMENTS = { 'im-chat': 'widget/im-chat.ts', 'im-desk': 'widget/im-desk.ts', 'im-inbox': 'widget/im-inbox.ts' }
+/** Fetched by entries of the release before, too: `chat-panel-<PANEL_VERSION of chat/panel-contract.ts>.js`. */
+const ON_DEMAND_NAMES = { panel: 'chat-panel-1' }
 
 /** Reading a property of an import runs nobody's code here; believing that drops engine.io-client's unused Socket. */
 const treeshake = { moduleSideEffects: (id) => !/engine\.io-/.test(id), propertyReadSideEffects: false, unknownGlobalSideEffects: false }
 
-/** Packages may lie elsewhere than beside the sources; where is nobody's business. */
-const withoutMachine = (path) => path.replace(/^.*\/(?=node_modules\/)/, '../../')
-
 /** engine.io-client's `browser` map; the resolver reads such maps only of packages that have no `exports`. */
-const engineForBrowsers = () => ({
+const engineForBrowsers = {
   name: 'engine-for-browsers',
   resolveId(source, importer = '') {
     if (!importer.includes('/engine.io-client/') || !source.endsWith('.node.js')) return null
     return this.resolve(source.replace('.node.js', '.js'), importer, { skipSelf: true })
   },
-})
-const forBrowsers = () => [engineForBrowsers(), nodeResolve({ browser: true, exportConditions: ['browser', 'production'] })]
+}
+const compile = (target) => [
+  engineForBrowsers, nodeResolve({ browser: true, exportConditions: ['browser', 'production'] }),
+  // the target says nothing of them; engines of es2017 that load modules have both
+  esbuild({ target, sourceMap: true, supported: { 'import-meta': true, 'dynamic-import': true } }),
+]
+const minify = (ecma) => terser({ ecma, module: ecma > 5, compress: { passes: 2 }, format: { comments: false } })
 
-const script = (name) => ({
-  input: `widget/${name}.ts`,
+/** Packages may lie elsewhere than beside the sources; where is nobody's business. */
+const withoutMachine = (path) => path.replace(/^.*\/(?=node_modules\/)/, '../../')
+
+/** By build, then by entry: what it imports before it can run. The loader fetches it side by side. */
+const files = {}
+
+const modules = (folder, target, ecma) => ({
+  input: { ...ELEMENTS, client: 'widget/client/client.ts' },
   treeshake,
   output: {
-    dir: 'dist/widget', format: 'es', sourcemap: true, entryFileNames: '[name].js', chunkFileNames: `${name}-[name]-[hash].js`,
-    hashCharacters: 'base36', sourcemapPathTransform: withoutMachine,
-    banner: ({ isEntry }) => (isEntry ? prelude() : ''),
+    dir: `${OUT}/${folder}`, format: 'es', sourcemap: true, sourcemapPathTransform: withoutMachine, hashCharacters: 'base36',
+    chunkFileNames: ({ isDynamicEntry, name }) => (isDynamicEntry ? `${ON_DEMAND_NAMES[name] ?? name}.js` : '[name]-[hash].js'),
   },
-  plugins: [...forBrowsers(), lowerStyles(), esbuild({ target: 'es2022', sourceMap: true }), pieces(), finish()],
+  plugins: [...compile(target), minify(ecma), {
+    name: 'files',
+    buildStart: () => rmSync(`${OUT}/${folder}`, { recursive: true, force: true }),
+    writeBundle(_options, bundle) {
+      const wanted = Object.values(bundle).filter(({ facadeModuleId, isEntry, name }) => facadeModuleId && (isEntry || name === 'panel'))
+      files[folder] = Object.fromEntries(wanted.map(({ fileName, imports, isEntry, name }) => [name, isEntry ? imports : [fileName, ...imports]]))
+    },
+  }],
 })
 
-const modules = () => ({
-  input: MODULES,
+/** For Node, where Lit and engine.io-client have builds of their own: importing an element on a server is harmless, and the client talks. */
+const server = {
+  input: { ...ELEMENTS, client: 'widget/client/client.ts' },
   external: /^(lit|@lit\/|engine\.io-client)/,
-  output: { dir: 'dist/widget/esm', format: 'es', sourcemap: true, sourcemapPathTransform: withoutMachine, chunkFileNames: '[name]-[hash].js' },
-  plugins: [nodeResolve(), lowerStyles(), esbuild({ target: 'es2022', sourceMap: true })],
+  output: { dir: `${OUT}/server`, format: 'es', chunkFileNames: '[name]-[hash].js' },
+  plugins: [{ name: 'empty', buildStart: () => rmSync(`${OUT}/server`, { recursive: true, force: true }) }, nodeResolve(), esbuild({ target: 'node20' })],
+}
+
+/** One classic ES5 script. Babel wraps HTMLElement itself, so no adapter of the polyfill's is needed. */
+const script = (input, file, plugins = []) => ({
+  input, treeshake, context: 'window',
+  output: { file: `${OUT}/${file}`, format: 'iife', inlineDynamicImports: true },
+  plugins: [...compile('es2017'), babel({
+    babelHelpers: 'bundled', extensions: ['.ts', '.js'], configFile: false, presets: [['@babel/preset-env', { targets: { ie: '11' } }]],
+    exclude: /webcomponents-bundle|core-js/,
+  }), ...plugins, minify(5)],
 })
 
-const legacy = legacyBundles([...forBrowsers(), lowerStyles(), esbuild({ target: TARGET, sourceMap: true })])
+const loader = {
+  name: 'loader',
+  transform: (code, id) => (id.endsWith('/widget/loader.ts') ? { code: code.replace('IM_CHAT_FILES', JSON.stringify(files)), map: null } : null),
+  writeBundle() {
+    for (const alias of ['loader', 'im-desk', 'im-inbox']) copyFileSync(`${OUT}/im-chat.js`, `${OUT}/${alias}.js`)
+  },
+}
 
-export default [...ELEMENTS.map(script), modules(), ...legacy]
+/** `im-chat.css`: the element's styles as a file, for pages whose policy drops inline styles. */
+const stylesFile = {
+  name: 'styles-file',
+  async generateBundle() {
+    const bundle = await build({ entryPoints: ['widget/legacy/all-styles.ts'], bundle: true, format: 'esm', platform: 'node', write: false })
+    const { allStyles } = await import(`data:text/javascript;base64,${Buffer.from(bundle.outputFiles[0].contents).toString('base64')}`)
+    const { code } = await transform(allStyles.map(({ cssText }) => cssText).join('\n'), { loader: 'css', minify: true })
+    this.emitFile({ type: 'asset', fileName: 'im-chat.css', source: code })
+  },
+}
+
+export default [
+  modules('modern', ['chrome92', 'safari15.4', 'firefox90'], 2020),
+  modules('es2017', 'es2017', 2017),
+  server,
+  script('widget/legacy/im-chat.ts', 'im-chat.legacy.js', [stylesFile]),
+  script('demo/qa/main.ts', 'im-chat.qa.js'),
+  script('widget/loader.ts', 'im-chat.js', [loader]),
+]

@@ -134,8 +134,12 @@ const ROOMS: readonly Room[] = [
     types: /^(widget\/chat\/|gateway\/protocol\/)/, packages: new RegExp(`^(${LIT})$`), never: WIDGET,
   })),
   { name: 'a widget entry', files: /^widget\/im-[\w-]+\.ts$/, code: /^widget\/(chat|inbox|desk)\/[\w-]+\.ts$/, never: WIDGET },
-  { name: 'widget/legacy', files: /^widget\/legacy\//, never: WIDGET },
-  { name: 'widget/loader.ts', files: /^widget\/loader\.ts$/, never: WIDGET },
+  {
+    // an entry of its own: what old engines lack comes first, and their element has all its styles from the beginning
+    name: 'widget/legacy', files: /^widget\/legacy\//, code: /^widget\/chat\/(chat-element|chat-styles|panel-styles)\.ts$/,
+    packages: /^(lit|@webcomponents\/webcomponentsjs)$/, never: WIDGET,
+  },
+  { name: 'widget/loader.ts', files: /^widget\/loader\.ts$/, code: /^widget\/legacy\/prelude\.ts$/, never: WIDGET },
   { name: 'widget/bridge', files: /^widget\/bridge\//, types: /^widget\/client\//, never: WIDGET },
   { name: 'demo', files: /^demo\//, code: /^dist\/gateway\/(main\.js|needs-node\.mjs)$/, packages: /^(ws|uqr|node:.+)$/, never: [INJECTION] },
   { name: 'test', files: /^test\//, code: /./, packages: /./ },

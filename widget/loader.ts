@@ -1,20 +1,27 @@
 /**
- * The page's first kilobyte. One script tag, no build step:
+ * The one tag of every page; `loader.js`, `im-desk.js` and `im-inbox.js` are the same script under other names.
  *
- *   <script async src="https://chat.example/loader.js" data-to="shop:42" data-token="…"></script>
+ *   <script async src="https://chat.example/im-chat.js" data-to="shop:42" data-token="…"></script>
  *
- * `data-*` become attributes of the `<im-chat>` it adds (none without `data-to`; a page may place its own). The widget itself
- * is fetched when the page is idle, or at once when somebody wants it: `imChat.open({to, product})`, or a click on
- * `[data-im-open]` (its `data-to` and `data-product` say what about). Safe to load twice.
+ * Fetches at once and side by side what the page's tags need, and what its own name says (`loader.js` nothing), from the build that fits the
+ * engine: told by what is there and never by a name. `modern/` where arrays have `at` (2021), `es2017/` where there are custom elements,
+ * shadow DOM and modules, `im-chat.legacy.js` for the rest that has promises and maps. Below that no chat can run: links keep their own
+ * `href`, and `data-link="…"` puts a plain link (its text: `data-label`) where the chat would be.
  *
- * With `data-page="/inbox.html"` (a page of this origin that holds `<im-inbox>`) a wish goes there instead: to the window that is
+ * `data-*` become attributes of the `<im-chat>` it adds (none without `data-to`; a page may place its own). `imChat.open({to, product})`
+ * or a click on `[data-im-open]` (its `data-to` and `data-product` say what about) opens the chat, and fetches it first where nothing
+ * has. Safe to load twice, and as a module.
+ *
+ * With `data-page="/inbox.html"` (a page of this origin that holds `<im-inbox>`) an opening goes there instead: to the window that is
  * already open, else to a new one. Where the browser has no BroadcastChannel, and on a phone, the chat opens here.
  *
- * Which bundle, told by what is there and never by a name: `im-chat.js` for custom elements, shadow DOM and async functions
- * (whose presence no strict CSP lets us try; `noModule` came later than they did everywhere), `im-chat.legacy.js` for the rest
- * that has promises and maps. Below that no chat can run: links keep their own `href`, and `data-link="…"` puts a plain link
- * (its text: `data-label`) where the chat would be. Built to ES5.
+ * Built to ES5.
  */
+import './legacy/prelude.ts'
+
+/** By build and entry: the files that it imports, so that they are fetched beside it and not after it. Put in by the build. */
+declare const IM_CHAT_FILES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
+
 interface Wish {
   readonly to?: string | undefined
   readonly product?: unknown
@@ -28,6 +35,8 @@ interface ChatTag extends HTMLElement {
 
 interface ImChat {
   open(wish?: Wish): void
+  /** Fetches an element's script, once. */
+  load(element: string): void
 }
 
 /** An open window answers within this time, and a click still counts as the reason for a new one after it. */
@@ -49,11 +58,13 @@ const trusted = ({ trustedTypes }: Page, address: string): string => {
   return policy.createScriptURL(address)
 }
 
-const bundle = (page: Page): string | undefined => {
-  const has = 'attachShadow' in Element.prototype && 'noModule' in HTMLScriptElement.prototype
-  if (page.customElements && has) return 'im-chat.js'
+type Build = 'modern' | 'es2017' | 'legacy'
+
+const buildFor = (page: Page): Build | undefined => {
   const { Promise, Map } = page as { Promise?: unknown; Map?: unknown }
-  return Promise && Map && 'MutationObserver' in page && 'closest' in Element.prototype ? 'im-chat.legacy.js' : undefined
+  const hasModules = 'noModule' in HTMLScriptElement.prototype
+  if (page.customElements && 'attachShadow' in Element.prototype && hasModules) return 'at' in Array.prototype ? 'modern' : 'es2017'
+  return Promise && Map && 'MutationObserver' in page && 'closest' in Element.prototype ? 'legacy' : undefined
 }
 
 /** No chat on this engine; a person can still be told where else to turn. */
@@ -94,25 +105,68 @@ function openElsewhere(address: string, wish: Wish): void {
   setTimeout(() => channel.close(), GIVE_UP_MS)
 }
 
-function start(page: Page, script: HTMLScriptElement | null): void {
-  const file = bundle(page)
-  if (!file) return script ? addLink(script.dataset) : undefined
-  const source = script?.src ?? ''
-  const base = source.slice(0, source.lastIndexOf('/') + 1)
-  let fetching: Promise<void> | undefined
+/** After a failure, in ms; then a click tries again. Under another address, because a failed one may be remembered. */
+const RETRIES_MS = [2000, 5000, 15_000]
 
-  const load = (): Promise<void> =>
-    (fetching ??= new Promise((resolve, reject) => {
-      const tag = document.createElement('script')
-      tag.src = trusted(page, base + file)
-      if (script?.nonce) tag.nonce = script.nonce
-      tag.onload = () => resolve()
-      tag.onerror = () => {
-        fetching = undefined
-        reject(new Error(`im-chat: ${tag.src} could not be loaded`))
-      }
-      document.head.appendChild(tag)
-    }))
+const OWN_NAME = /\/(im-chat|im-desk|im-inbox|loader)\.js(?:[?#]|$)/
+
+/** The tag that this script came with; a module is not told, and looks for itself. */
+function ownTag(): HTMLScriptElement | undefined {
+  const { currentScript, scripts } = document
+  if (currentScript) return currentScript as HTMLScriptElement
+  for (let at = scripts.length - 1; at >= 0; at--) if (OWN_NAME.test(scripts[at]!.src)) return scripts[at]
+  return undefined
+}
+
+/** Fetches scripts from where this one came from. */
+function fetcher(page: Page, { base, build, nonce }: { base: string; build: Build; nonce: string | undefined }): (name: string) => Promise<void> {
+  const folder = build === 'legacy' ? base : `${base}${build}/`
+  const fetching: Record<string, Promise<void> | undefined> = {}
+  const preload = (file: string): void => {
+    const link = document.createElement('link')
+    link.rel = 'modulepreload'
+    link.href = folder + file
+    if (nonce) link.nonce = nonce
+    document.head.appendChild(link)
+  }
+  const add = (file: string): Promise<void> => new Promise((resolve, reject) => {
+    const tag = document.createElement('script')
+    if (build !== 'legacy') tag.type = 'module'
+    tag.src = trusted(page, folder + file)
+    if (nonce) tag.nonce = nonce
+    tag.onload = () => resolve()
+    tag.onerror = () => reject(new Error(`im-chat: ${tag.src} could not be loaded`))
+    document.head.appendChild(tag)
+  })
+  const attempt = (name: string, failures: number): Promise<void> => {
+    const file = build === 'legacy' ? `${name}.legacy.js` : `${name}.js`
+    return add(failures ? `${file}?${failures}` : file).catch((error: unknown) => {
+      const delay = RETRIES_MS[failures]
+      if (delay === undefined) throw error
+      return new Promise<void>((resolve) => setTimeout(resolve, delay)).then(() => attempt(name, failures + 1))
+    })
+  }
+  return (name) => {
+    if (!fetching[name]) {
+      const isOpen = name === 'im-chat' && document.querySelector('im-chat[open],im-chat[mode=inline]')
+      const files = IM_CHAT_FILES[build] || {}
+      for (const file of (files[name] || []).concat(isOpen ? files.panel || [] : [])) preload(file)
+      fetching[name] = attempt(name, 0).catch((error: unknown) => {
+        fetching[name] = undefined
+        throw error
+      })
+    }
+    return fetching[name] as Promise<void>
+  }
+}
+
+function start(page: Page, script: HTMLScriptElement | undefined): void {
+  const build = buildFor(page)
+  if (!build) return script ? addLink(script.dataset) : undefined
+  const source = script ? script.src : ''
+  const base = source.slice(0, source.lastIndexOf('/') + 1)
+  const fetch = fetcher(page, { base, build, nonce: script && script.nonce })
+  const load = (name: string): void => void fetch(name).catch((error: unknown) => console.error(error))
 
   const find = (): ChatTag => {
     const found = document.querySelector('im-chat')
@@ -132,10 +186,10 @@ function start(page: Page, script: HTMLScriptElement | null): void {
     const chat = find()
     if (to) chat.to = to
     if (product) chat.product = product
-    load().then(() => chat.show?.(), (error) => console.error(error))
+    fetch('im-chat').then(() => chat.show?.(), (error) => console.error(error))
   }
 
-  page.imChat = { open }
+  page.imChat = { open, load }
   document.addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-im-open]') : null
     if (!link) return
@@ -144,15 +198,20 @@ function start(page: Page, script: HTMLScriptElement | null): void {
     open({ to, product })
   })
   const begin = (): void => {
-    if (script?.dataset.to) find()
-    const quietly = (): void => void load().catch((error: unknown) => console.error(error))
-    if (document.querySelector('im-chat')) (page.requestIdleCallback ?? setTimeout)(quietly)
+    if (script?.dataset.to) {
+      load('im-chat')
+      if (document.body) find()
+    }
+    for (const name of ['im-chat', 'im-desk', 'im-inbox']) if (document.querySelector(name)) load(name)
   }
+  begin()
   if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', begin)
-  else begin()
 }
 
 {
   const page: Page = window
-  if (!page.imChat) start(page, document.currentScript as HTMLScriptElement | null)
+  const script = ownTag()
+  const [, name] = OWN_NAME.exec(script ? script.src : '') || []
+  if (!page.imChat) start(page, script)
+  if (name && name !== 'loader' && page.imChat) page.imChat.load(name)
 }

@@ -28,7 +28,7 @@ export function deviceReport(): Record<string, unknown> {
 /** Which of the widget's scripts is here, whoever put it here. */
 function bundle(): string | undefined {
   const tags = [].slice.call(document.scripts) as HTMLScriptElement[]
-  return tags.map(({ src }) => /im-chat(\.legacy)?\.js/.exec(src)?.[0]).filter((name) => name)[0]
+  return tags.map(({ src }) => /(modern\/|es2017\/)im-chat\.js|im-chat\.legacy\.js/.exec(src)?.[0]).filter((name) => name)[0]
 }
 
 function storageWorks(): boolean {

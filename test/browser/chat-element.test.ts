@@ -1,5 +1,5 @@
 /** `<im-chat>` as a page meets it: its surface and its manners. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { DESKTOP, hook, launchChromium, openPage, PHONE, type TestPage } from '../kit/browser.ts'
@@ -235,13 +235,14 @@ describe('its manners in a page', () => {
 
   test('importing it on a server is harmless', async () => {
     await open()
-    const url = new URL('../../dist/widget/esm/im-chat.js', import.meta.url).href
+    const url = new URL('../../dist/widget/server/im-chat.js', import.meta.url).href
     await expect(import(/* @vite-ignore */ url)).resolves.toBeDefined()
   })
 
   test('the bundle says nothing that old engines or strict policies cannot take', async () => {
     await open()
-    const code = readFileSync('dist/widget/im-chat.js', 'utf8')
+    const files = readdirSync('dist/widget/es2017').filter((name) => name.endsWith('.js'))
+    const code = ['im-chat.js', ...files.map((name) => `es2017/${name}`)].map((name) => readFileSync(`dist/widget/${name}`, 'utf8')).join('\n')
     expect(code).not.toMatch(/\?\.[a-z]|\?\?|\(\?<[=!]|\bBigInt\b|\beval\(|new Function\(/)
     expect(code.startsWith('(()=>{') || code.startsWith('(function(){')).toBe(true)
   })

@@ -24,11 +24,11 @@ const page = (attributes: string): string => `<!doctype html><html lang="en"><me
 <main><h1>Sea salt kettle</h1><p>Quiet, heavy, lasts.</p><input id="search" aria-label="Search"></main>
 <im-chat ${attributes}></im-chat><script src="/im-chat.js"></script><script src="/page.js"></script></html>`
 
-/** The chat, the pieces it fetches, the loader. */
-const SCRIPTS = readdirSync('dist/widget').filter((name) => /^(im-chat(-.*)?|loader)\.js$/.test(name))
+/** The loader, and what it picks from. */
+const SCRIPTS = readdirSync('dist/widget', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'))
 
 /**
- * The built `im-chat.js` on a long page under a strict CSP, with a Client in memory. `/?attributes` go onto the tag:
+ * The built widget on a long page under a strict CSP, with a Client in memory. `/?attributes` go onto the tag:
  * `/?open&mode=inline`.
  */
 export async function chatSite(): Promise<ChatSite> {

@@ -21,7 +21,7 @@ test('a click on [data-im-open] fetches the chat once and opens it about what wa
   // The site has no gateway; that the chat looks for one and is told no is not what this is about.
   const opened = await openPage(browser, `${site.url}/by-loader.html`, { ...PHONE, expected: /WebSocket|\/im\/|\/v1\/|Failed to load/ })
   const fetched: string[] = []
-  opened.page.on('request', (request) => request.url().endsWith('/im-chat.js') && fetched.push(request.url()))
+  opened.page.on('request', (request) => request.url().endsWith('/modern/im-chat.js') && fetched.push(request.url()))
   expect(await opened.page.locator('im-chat').count()).toBe(0)
   await opened.page.locator('[data-im-open]').tap()
   await hook(opened.page, 'panel').waitFor()
@@ -29,6 +29,6 @@ test('a click on [data-im-open] fetches the chat once and opens it about what wa
   await opened.page.locator('[data-im-open]').tap()
   await hook(opened.page, 'panel').waitFor()
   expect(await opened.page.evaluate(() => document.querySelector('im-chat')!.to)).toBe('shop:9')
-  expect(fetched).toEqual([`${site.url}/im-chat.js`])
+  expect(fetched).toEqual([`${site.url}/modern/im-chat.js`])
   await opened.close()
 })

@@ -1,12 +1,14 @@
-/** What `<im-chat>` fetches only when it is wanted: another language, cards. */
+/** What `<im-chat>` fetches only when it is wanted: its panel, another language, what pictures need. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { hook, launchChromium, openPage, PHONE } from '../kit/browser.ts'
 import { startGateway } from '../kit/gateway.ts'
 import { chatSite, type ChatSite } from './chat-site.ts'
 
-const PIECE = /\/im-chat-[\w-]+-[a-z0-9]{8}\.js/
+const ON_DEMAND = /\/modern\/(chat-panel-1|picture-composer|upload|zh-cn)\.js/
 const PRODUCT = { text: 'Kettle · https://shop.example/kettle', title: 'Kettle', price: '€ 40', url: 'https://shop.example/kettle' }
+/** What the panel asks for when it is there. */
+const EXTRAS = /\/modern\/(picture-composer|upload|zh-cn)\.js/
 
 let site: ChatSite
 let browser: Browser
@@ -28,39 +30,52 @@ const show = async (page: Page): Promise<void> => {
   await hook(page, 'panel').waitFor()
 }
 
-test('a page with a chat fetches none; an open one cards and what pictures need, and a language where it speaks it, under a strict policy', async () => {
+test('a page with a chat fetches the panel when it is idle; an open one what pictures need, and a language where it speaks it, under a strict policy', async () => {
   const { page, close } = await openPage(browser, site.url, PHONE)
   const fetched: string[] = []
-  page.on('request', (request) => PIECE.test(request.url()) && fetched.push(request.url()))
+  page.on('request', (request) => ON_DEMAND.test(request.url()) && fetched.push(ON_DEMAND.exec(request.url())![1]!))
   await hook(page, 'launcher').waitFor()
   await page.evaluate(() => void memory.say('hello'))
-  expect(fetched).toEqual([])
+  await expect.poll(() => [...new Set(fetched)]).toEqual(['chat-panel-1'])
+  expect(await hook(page, 'panel').count()).toBe(0)
   await show(page)
   await hook(page, 'picture').waitFor()
   await page.evaluate((body) => void memory.say('', { kind: 'product', body }), PRODUCT)
   await page.locator('im-chat .card').waitFor()
   await page.evaluate(() => (chat.lang = 'zh-CN'))
   await expect.poll(() => hook(page, 'close').getAttribute('aria-label')).toBe('关闭聊天')
-  const pieces = fetched.map((each) => /im-chat-(open-panel|picture-composer|upload|zh-cn)-/.exec(each)?.[1])
-  expect(pieces.sort()).toEqual(['open-panel', 'picture-composer', 'upload', 'zh-cn'])
+  expect([...new Set(fetched)].sort()).toEqual(['chat-panel-1', 'picture-composer', 'upload', 'zh-cn'])
   await close()
 })
 
-test('where they cannot be had, the chat goes on in English with text and link, and has them as soon as it can', async () => {
+test('while the panel cannot be had the launcher says so, loses nothing that was sent, and opens when it can', async () => {
   const { page, close } = await openPage(browser, `${site.url}/by-loader.html`, { ...PHONE, expected: /Failed to load resource|ERR_FAILED/ })
-  await page.route(PIECE, (route) => route.abort())
+  await page.route(/chat-panel-1/, (route) => route.abort())
+  await page.goto(`${site.url}/`)
+  await hook(page, 'launcher').tap()
+  await hook(page, 'launcher-note').waitFor()
+  expect(await hook(page, 'launcher').getAttribute('aria-busy')).toBe('true')
+  await page.evaluate(() => void chat.send('sent without a panel'))
+  await page.unroute(/chat-panel-1/)
+  await hook(page, 'panel').waitFor({ timeout: 15_000 })
+  expect(await page.locator('im-chat .own .text').allInnerTexts()).toEqual(['sent without a panel'])
+  expect(await hook(page, 'launcher').isVisible()).toBe(false)
+  await close()
+})
+
+test('where a language cannot be had, the chat goes on in English, and has it as soon as it can', async () => {
+  const { page, close } = await openPage(browser, `${site.url}/by-loader.html`, { ...PHONE, expected: /Failed to load resource|ERR_FAILED/ })
+  await page.route(EXTRAS, (route) => route.abort())
   await page.goto(`${site.url}/?lang=zh-CN`)
   await page.evaluate((body) => void memory.say('', { kind: 'product', body }), PRODUCT)
   await show(page)
-  expect(await page.locator('im-chat .bubble a').getAttribute('href')).toBe(PRODUCT.url)
   await hook(page, 'composer').fill('still here')
   await hook(page, 'send').tap()
   await expect.poll(() => page.evaluate(() => memory.sent.length)).toBe(1)
   expect(await hook(page, 'close').getAttribute('aria-label')).toBe('Close chat')
-  await page.unroute(PIECE)
+  await page.unroute(EXTRAS)
   await page.clock.setFixedTime(Date.now() + 60_000)
   await page.evaluate(() => chat.requestUpdate())
-  await page.locator('im-chat a.card').waitFor()
   await expect.poll(() => hook(page, 'close').getAttribute('aria-label')).toBe('关闭聊天')
   await close()
 })

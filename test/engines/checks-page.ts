@@ -39,9 +39,9 @@ export const PAGE_CHECKS: readonly Check[] = [
       await chat.open()
       const errors = await chat.errors()
       if (errors.length > 0) throw new Error(errors.join(' · '))
-      const bundle = await page.evaluate<string>(
-        `[].map.call(document.scripts,function(s){return s.src}).filter(function(s){return /im-chat(\\.legacy)?\\.js/.test(s)})[0].replace(/.*\\//,'')`)
-      const want = page.can.has('modern') ? 'im-chat.js' : 'im-chat.legacy.js'
+      const bundle = await page.evaluate<string>('imQa.deviceReport().bundle')
+      const isNew = await page.evaluate<boolean>(`'at' in Array.prototype`)
+      const want = !page.can.has('modern') ? 'im-chat.legacy.js' : isNew ? 'modern/im-chat.js' : 'es2017/im-chat.js'
       if (bundle !== want) throw new Error(`${bundle} instead of ${want}`)
       return bundle
     },

@@ -55,7 +55,7 @@ describe('the trace recorder', () => {
     const trace = JSON.parse(await page.evaluate<string>(`document.querySelector('[data-qa=out]').value`)) as Trace
     expect(trace.format).toBe('im-chat-trace/1')
     await press('report')
-    expect(JSON.parse(await page.evaluate<string>(`document.querySelector('[data-qa=out]').value`))).toMatchObject({ bundle: 'im-chat.js' })
+    expect(JSON.parse(await page.evaluate<string>(`document.querySelector('[data-qa=out]').value`))).toMatchObject({ bundle: 'modern/im-chat.js' })
   })
 })
 
@@ -63,13 +63,19 @@ describe('the loader', () => {
   const load = (before: string): Promise<unknown> =>
     page.evaluate(`(function(){${before};var s=document.createElement('script');s.src='/loader.js';s.setAttribute('data-to','shop:42');
       s.setAttribute('data-link','tel:123');s.setAttribute('data-label','Call us');document.head.appendChild(s)})()`)
+  const sources = `[].map.call(document.scripts,function(s){return s.src}).join()`
   const scripts = `[].map.call(document.scripts,function(s){return s.src.replace(/.*\\//,'')}).join()`
 
   beforeEach(async () => void (await page.goto(`${gateway.url}/art/`)))
 
-  test('takes the main bundle where there are custom elements', async () => {
+  test('takes the modern build where arrays have `at`', async () => {
     await load('')
-    await waitFor(page, `/im-chat\\.js/.test(${scripts})`, 'the main bundle')
+    await waitFor(page, `/modern.im-chat\\.js/.test(${sources})`, 'the modern build')
+  })
+
+  test('takes the build of 2017 where they have not', async () => {
+    await load('delete Array.prototype.at')
+    await waitFor(page, `/es2017.im-chat\\.js/.test(${sources})`, 'the build of 2017')
   })
 
   test('takes the legacy bundle where there are none', async () => {

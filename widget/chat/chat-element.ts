@@ -1,32 +1,23 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import type { Client, Person } from '../client/types.ts'
-import { ClientController } from './client-controller.ts'
+import { firstLocale } from '../locales/first-locale.ts'
+import { LAUNCHER_STRINGS, type LauncherStrings } from '../locales/launcher-strings.ts'
 import { everyMinute } from '../ui/every-minute.ts'
-import { EnterChoice } from './composer/enter-choice.ts'
-import type { Inset } from './viewport/geometry.ts'
-import { hasHost, hostBridge } from './host-bridge.ts'
-import { MediaQuery } from '../ui/media-query.ts'
-import { lockPage } from './viewport/page-lock.ts'
-import { PanelFocus } from './panel-focus.ts'
-import { quietKeys } from './quiet-keys.ts'
-import { linkBlockedStyles } from './style-link.ts'
-import { tap } from './composer/tap.ts'
-import { PersonBlocks } from './person-blocks.ts'
-import { Thread } from './thread.ts'
-import { Unset } from './unset.ts'
-import { Viewing } from './viewing.ts'
-import { Viewport } from './viewport/viewport.ts'
-import { launcher } from './launcher.ts'
-import type { Offer } from './timeline/cards.ts'
-import { chatLanguage, type Language } from './chat-language.ts'
+import { doubtfulTo, warnAuthor } from './author-warnings.ts'
 import { CHAT_PROPERTIES } from './chat-properties.ts'
 import { chatStyles } from './chat-styles.ts'
-import { chatPanel } from './panel.ts'
+import { ClientController } from './client-controller.ts'
 import { ConnectedElement } from './connected-element.ts'
-import { doubtfulTo, warnAuthor } from './author-warnings.ts'
-
-/** A screen too small for a panel beside the page. By the device's size, which no keyboard changes. */
-const SMALL = '(max-width: 599px), (max-device-height: 499px)'
+import { hasHost, hostBridge } from './host-bridge.ts'
+import { launcher } from './launcher.ts'
+import { isPanelMissing, panelScript, whenIdle } from './panel-script.ts'
+import type { Panel } from './panel-contract.ts'
+import { quietKeys } from './quiet-keys.ts'
+import { linkBlockedStyles } from './style-link.ts'
+import type { Offer } from '../ui/cards.ts'
+import { Unset } from './unset.ts'
+import { Viewing } from './viewing.ts'
+import type { Inset } from './viewport/geometry.ts'
 
 /**
  * `<im-chat gateway="https://…" token="…" to="shop:42">`: a launcher in the corner and a chat panel, or the panel alone.
@@ -58,9 +49,12 @@ const SMALL = '(max-width: 599px), (max-device-height: 499px)'
  *   im-person {id?, role, shop?}             the chat is another person's; role: guest | customer | agent
  *   im-notice {type, text?, …}               what a backend published into this person's channel, as it is
  *
- * Parts: launcher unread panel header close timeline bubble bubble-own bubble-other card banner latest empty offer composer
- * enter field input send retry discard. CSS variables: styles/tokens.ts.
- * Hooks for testers: `data-test` in the open shadow root = launcher unread panel close banner timeline message typing older
+ * The panel is a script of its own (panel.ts), fetched when the line stands and the page is idle, when a finger comes down on the launcher,
+ * and at once for a chat that begins open. Until it is there the launcher says that it is coming; nothing that was sent or typed depends on it.
+ *
+ * Parts: launcher launcher-note unread panel header close timeline bubble bubble-own bubble-other card banner latest empty offer composer
+ * enter field input send retry discard. CSS variables: ui/tokens.ts.
+ * Hooks for testers: `data-test` in the open shadow root = launcher launcher-note unread panel close banner timeline message typing older
  * empty latest new retry discard offer composer enter input send limit; a message has `data-id data-seq data-state`.
  */
 export class ChatElement extends ConnectedElement {
@@ -82,46 +76,27 @@ export class ChatElement extends ConnectedElement {
   declare open: boolean
   declare client: Client | undefined
 
-  readonly #media = new MediaQuery(this, SMALL)
-  readonly #enter = new EnterChoice(this, () => this.enter)
-  readonly #focus = new PanelFocus()
   protected readonly controller: ClientController = new ClientController(this, {
     onConnection: (state) => this.showConnection(state),
     onUnread: (count) => this.tell('im-unread', { count }),
     onRefused: (refusal, id) => this.refused(refusal, id),
-    onDraft: (text) => this.#thread.draft(text),
+    onDraft: (text) => this.#panel?.draft(text),
     onNotice: (notice) => this.tell('im-notice', notice),
     onPerson: (who) => this.onPerson(who),
     onLogout: () => this.forgetToken(),
   })
-  readonly #blocks = new PersonBlocks(this)
-  readonly #thread: Thread = new Thread(this, {
-    conversation: () => this.controller.conversation,
-    isShown: () => this.#isShown,
-    // the app around the page knows that nobody sees it
-    isHere: () => !this.hasAttribute('unseen'),
-    enterSends: () => this.#enter.value === 'send',
-    isSoftKeyboard: () => this.#viewport?.band.isOpen === true,
-    pictureLabel: () => chatLanguage(this.lang, this).strings.image,
-    onNobody: () => this.#nobody(),
-    onSend: (id, text) => {
-      this.controller.wake()
-      this.tell('im-send', { id, text })
-    },
-    onMessage: ({ id, seq, from, kind, body, at }, isOwn) =>
-      this.tell('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
-  })
   readonly #viewing = new Viewing()
-  #viewport: Viewport | undefined
+  #panel: Panel | undefined
+  /** It was opened by the person before there was a panel to go into. */
+  #isFocusOwed = false
+  #isPanelWanted = false
+  #stopIdle: (() => void) | undefined
   #inset: Partial<Inset> = {}
   #stops: (() => void)[] = []
-  #unlock: (() => void) | undefined
   #partFromHost: (() => void) | undefined
   #isMounted = false
   /** Given to `send` before there was a conversation. */
   readonly #unsaid: string[] = []
-  #hasPanel = false
-  #dismissed: Offer | undefined
   #dir = 'ltr'
 
   constructor() {
@@ -153,7 +128,7 @@ export class ChatElement extends ConnectedElement {
   /** Before the element is on a page, or before it knows `to`, the text waits for both; the id is not known then. */
   send(text: string): string | undefined {
     if (this.#isMounted) this.#join()
-    if (this.controller.conversation) return this.#thread.send(text, 'submit')
+    if (this.controller.conversation) return this.#send(text)
     if (this.#isMounted && this.hasUpdated) this.#nobody()
     if (text.trim()) this.#unsaid.push(text)
     return undefined
@@ -161,7 +136,7 @@ export class ChatElement extends ConnectedElement {
 
   setViewportInset(inset: Partial<Inset>): void {
     this.#inset = { ...this.#inset, ...inset }
-    this.#viewport?.cover(inset)
+    this.#panel?.cover(inset)
   }
 
   override connectedCallback(): void {
@@ -191,34 +166,46 @@ export class ChatElement extends ConnectedElement {
     if (!this.#isMounted) return
     this.#join()
     this.#dir = getComputedStyle(this).direction
-    if (this.#isShown) this.#hasPanel = true
+    if (this.#isShown) this.#isPanelWanted = true
+    else if (this.controller.connection.name === 'live') this.#stopIdle ??= whenIdle(() => this.#wantPanel())
+    if (this.#isPanelWanted && this.hasUpdated) this.#openPanel()
     if (hasHost()) this.#partFromHost ??= hostBridge(this)?.connectBridge(this)
   }
 
   protected override render(): TemplateResult {
     const isInline = this.mode === 'inline'
-    const language = chatLanguage(this.lang, this)
-    const { strings, lang } = language
-    return html`<div class="root ${isInline ? 'inline' : ''}" dir=${this.#dir} lang=${lang || nothing} data-theme=${this.theme}
-      @keydown=${this.#onKeydown}>
-      ${isInline ? nothing : launcher({ strings, unread: this.controller.unread, isHidden: this.open, onOpen: () => this.show() })}
-      <div class="frame probe" aria-hidden="true"></div>
-      ${this.#hasPanel ? html`<div class="frame ${this.#isModal ? 'modal' : ''}" data-frame ?hidden=${!this.#isShown}
-        >${this.#panel(language)}</div>` : nothing}
+    const waiting = this.#isShown && !this.#panel ? (isPanelMissing() ? 'failed' : 'loading') : undefined
+    return html`<div class="root ${isInline ? 'inline' : ''}" dir=${this.#dir} data-theme=${this.theme}>
+      ${isInline && waiting !== 'failed' ? nothing : launcher({
+        strings: this.#strings, waiting, unread: this.controller.unread, isHidden: this.open && waiting === undefined,
+        onOpen: () => this.show(), onPress: () => this.#wantPanel(),
+      })}
+      <div class="place"></div>
     </div>`
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    this.#attach()
-    if (this.controller.conversation) for (const text of this.#unsaid.splice(0)) this.#thread.send(text, 'submit')
+    // A panel can be made only where its place is.
+    if (this.#isPanelWanted && !this.#panel) this.#openPanel()
+    if (this.controller.conversation) for (const text of this.#unsaid.splice(0)) this.#send(text)
     this.#doubt()
     this.#viewing.tell(this.controller.client, this.to, this.product)
-    const wasOpen = changed.get('open')
     if (changed.has('open') && this.open) this.controller.wake()
-    if (this.#isShown) this.#viewport?.start()
-    else this.#viewport?.stop()
-    this.#lock(this.#isShown && this.#isModal)
-    if (changed.has('open') && wasOpen !== undefined && this.mode === 'launcher') this.#onToggled()
+    if (changed.has('open') && changed.get('open') !== undefined && this.mode === 'launcher') this.#onToggled()
+  }
+
+  protected override onPerson(who: Person): void {
+    this.#unsaid.length = 0
+    this.#panel?.reset()
+    this.tell('im-person', who)
+  }
+
+  get #isShown(): boolean {
+    return this.open || this.mode === 'inline'
+  }
+
+  get #strings(): LauncherStrings {
+    return firstLocale(LAUNCHER_STRINGS, [this.lang, document.documentElement.lang, navigator.language]) ?? LAUNCHER_STRINGS.en!
   }
 
   #join(): void {
@@ -237,86 +224,65 @@ export class ChatElement extends ConnectedElement {
     if (isNew && client?.who.role !== 'agent' && doubtfulTo(this.to)) warnAuthor(this.localName, 'doubtful to', doubtfulTo(this.to)!)
   }
 
-  protected override onPerson(who: Person): void {
-    this.#dismissed = undefined
-    this.#unsaid.length = 0
-    this.#thread.reset()
-    this.tell('im-person', who)
+  #send(text: string): string | undefined {
+    const id = this.controller.conversation?.send(text)
+    if (id === undefined) return undefined
+    this.#panel?.toEnd()
+    this.#onSend(id, text)
+    return id
   }
 
-  get #isShown(): boolean {
-    return this.open || this.mode === 'inline'
+  #onSend(id: string, text: string): void {
+    this.controller.wake()
+    this.tell('im-send', { id, text })
   }
 
-  get #isModal(): boolean {
-    return this.mode === 'launcher' && this.#media.matches
+  #wantPanel(): void {
+    this.#isPanelWanted = true
+    this.requestUpdate()
   }
 
-  #panel(language: Language): TemplateResult {
-    const controller = this.controller
-    if (this.to && !this.to.startsWith('shop:')) this.#blocks.use(controller.client)
-    const offered = this.product && this.product !== this.#dismissed ? this.product : undefined
-    return chatPanel({
-      ...language, asker: this, controller, thread: this.#thread, blocks: this.#blocks, enter: this.#enter.value, isEnterTold: this.#enter.isTold,
-      isModal: this.#isModal, isInline: this.mode === 'inline', offered,
+  /** Once for the element's life, at the first opening; until then, and until it has come, the script is only asked for. */
+  #openPanel(): void {
+    const script = this.#panel ? undefined : panelScript(this)
+    if (!script || !this.#isShown) return
+    this.#panel = script.openPanel({
+      element: this,
+      root: this.shadowRoot!,
+      place: this.renderRoot.querySelector<HTMLElement>('.place')!,
+      chat: this.controller,
+      wishes: () => ({ isOpen: this.open, mode: this.mode, enter: this.enter, lang: this.lang, product: this.product }),
       onClose: () => this.hide(),
-      onOffer: (isSent) => this.#onOffer(offered, isSent),
+      onSend: (id, text) => this.#onSend(id, text),
+      onMessage: ({ id, seq, from, kind, body, at }, isOwn) =>
+        this.tell('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
+      onNobody: () => this.#nobody(),
     })
+    this.#panel.cover(this.#inset)
+    this.requestUpdate()
+    if (this.#isFocusOwed) void this.updateComplete.then(() => this.#focusOwed())
   }
 
-  /** Once, when the panel's nodes are there; they stay for the element's life. */
-  #attach(): void {
-    const frame = this.renderRoot.querySelector<HTMLElement>('[data-frame]')
-    if (!frame || this.#viewport) return
-    const probe = this.renderRoot.querySelector<HTMLElement>('.probe')!
-    const field = frame.querySelector('textarea')!
-    this.#viewport = new Viewport({ frame, probe, box: () => (this.mode === 'inline' ? this : probe) }, {
-      isFocused: () => this.shadowRoot?.activeElement === field,
-      hold: (change) => this.#thread.scroll.hold(change),
-    })
-    this.#viewport.cover(this.#inset)
-    this.#thread.attach(frame)
-    const onEnter = (): void => this.#enter.toggle()
-    tap(frame.querySelector<HTMLElement>('.enter')!, onEnter, onEnter)
-  }
-
-  #lock(isLocked: boolean): void {
-    if (isLocked) this.#unlock ??= lockPage(this.renderRoot.querySelector<HTMLElement>('.panel')!)
-    else {
-      this.#unlock?.()
-      this.#unlock = undefined
-    }
+  #focusOwed(): void {
+    if (this.#isFocusOwed && this.open) this.#panel?.toggled(true, null)
+    this.#isFocusOwed = false
   }
 
   #unmount(): void {
     if (!this.#isMounted) return
     this.#isMounted = false
     for (const stop of this.#stops) stop()
-    this.#viewport?.stop()
+    this.#stopIdle?.()
+    this.#stopIdle = undefined
+    this.#panel?.stop()
     this.#partFromHost?.()
     this.#partFromHost = undefined
-    this.#lock(false)
     this.controller.stop()
   }
 
   #onToggled(): void {
-    const find = (selector: string): HTMLElement | null => this.renderRoot.querySelector<HTMLElement>(selector)
-    if (this.open) this.#focus.enter(find('.panel')!, find('textarea')!)
-    else this.#focus.leave(this, find('.launcher'))
+    if (this.#panel) this.#panel.toggled(this.open, this.renderRoot.querySelector<HTMLElement>('.launcher'))
+    else this.#isFocusOwed = this.open
     this.tell(this.open ? 'im-open' : 'im-close', undefined)
-  }
-
-  #onKeydown(event: KeyboardEvent): void {
-    if (event.isComposing || event.keyCode === 229 || !this.#isShown || this.mode === 'inline') return
-    if (event.key === 'Escape') this.hide()
-    else if (event.key === 'Tab' && this.#isModal) this.#focus.trap(event, this.renderRoot.querySelector<HTMLElement>('.panel')!)
-  }
-
-  #onOffer(offer: Offer | undefined, isSent: boolean): void {
-    this.#dismissed = offer
-    this.requestUpdate()
-    if (!offer || !isSent) return
-    const text = [offer.title, offer.price, offer.url].filter((each) => each).join(' · ')
-    this.#thread.sendBody('product', { ...offer, text })
   }
 }

@@ -1,12 +1,11 @@
-import { onDemand, type Asker } from '../ui/on-demand.ts'
 import { en } from '../locales/en.ts'
 import { firstLocale } from '../locales/first-locale.ts'
 import { regional } from '../locales/regional.ts'
 import type { Strings } from '../locales/strings.ts'
+import { onDemand, type Asker, type OnDemand } from '../ui/on-demand.ts'
 
 /** By primary language. English is at hand; any other is fetched, and English stands in for it until then. */
-const LOCALES: Readonly<Record<string, (asker: Asker) => Strings | undefined>> = {
-  en: () => en,
+const LOCALES: Readonly<Record<string, OnDemand<Strings>>> = {
   zh: onDemand(() => import('../locales/zh-cn.ts').then(({ zhCn }) => zhCn)),
 }
 
@@ -16,9 +15,14 @@ export interface Language {
   readonly lang: string
 }
 
+const tagsFor = (wanted: string): string[] => [wanted, document.documentElement.lang, navigator.language]
+const localeFor = (wanted: string): OnDemand<Strings> | undefined => firstLocale({ en: undefined, ...LOCALES }, tagsFor(wanted))
+
 /** What the page wants, else what the browser speaks. */
 export function chatLanguage(wanted: string, asker: Asker): Language {
-  const tags = [wanted, document.documentElement.lang, navigator.language]
-  const lang = tags.find((tag) => tag) ?? ''
-  return { strings: firstLocale(LOCALES, tags)?.(asker) ?? en, lang: regional(lang, navigator.languages) }
+  const lang = tagsFor(wanted).find((tag) => tag) ?? ''
+  return { strings: localeFor(wanted)?.(asker) ?? en, lang: regional(lang, navigator.languages) }
 }
+
+/** So that the first render is in the right language; where it cannot be had, in English. */
+export const languageReady = (wanted: string): Promise<void> => localeFor(wanted)?.settled() ?? Promise.resolve()

@@ -1,4 +1,4 @@
-import type { Offer } from './timeline/cards.ts'
+import type { Offer } from '../ui/cards.ts'
 
 /** Returned for a value that the property cannot take. */
 export const BAD = Symbol('bad value')

@@ -6,7 +6,7 @@ import { composer, type ComposerOptions } from './composer/composer-view.ts'
 import { icons } from '../ui/icons.ts'
 import { timeline, type TimelineOptions } from './timeline/timeline-view.ts'
 
-export interface PanelOptions extends TimelineOptions, BannerOptions, ComposerOptions {
+export interface PanelView extends TimelineOptions, BannerOptions, ComposerOptions {
   readonly strings: Strings
   readonly title: string
   readonly connection: ConnectionState
@@ -23,7 +23,7 @@ export interface PanelOptions extends TimelineOptions, BannerOptions, ComposerOp
   readonly onClose: () => void
 }
 
-export function panel(options: PanelOptions): TemplateResult {
+export function panelView(options: PanelView): TemplateResult {
   const { title, isModal, isInline } = options
   return html`<section class="panel" part="panel" data-test="panel" role=${isInline ? 'region' : 'dialog'} aria-modal=${isInline ? nothing : isModal}
     aria-label=${title} tabindex="-1">
@@ -34,7 +34,7 @@ export function panel(options: PanelOptions): TemplateResult {
   </section>`
 }
 
-function header({ strings, title, connection, there, typing, tools, isInline, onClose }: PanelOptions): TemplateResult {
+function header({ strings, title, connection, there, typing, tools, isInline, onClose }: PanelView): TemplateResult {
   const { name } = connection
   return html`<header class="header" part="header">
     <span class="avatar" aria-hidden="true">${initial(title)}</span>

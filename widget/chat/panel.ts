@@ -1,67 +1,229 @@
-import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 'lit'
-import type { ClientController } from './client-controller.ts'
-import { onDemand } from '../ui/on-demand.ts'
-import type { PersonBlocks } from './person-blocks.ts'
-import type { Thread } from './thread.ts'
+import { html, render, type ReactiveController, type TemplateResult } from 'lit'
 import { messageTime } from '../locales/message-time.ts'
-import type { Strings } from '../locales/strings.ts'
-import type { Offer } from './timeline/cards.ts'
-import { panel } from './panel-view.ts'
-import { personBar, personTool } from './person-bar.ts'
 import { delayOf } from '../ui/delay-of.ts'
+import { MediaQuery } from '../ui/media-query.ts'
 import { refusalSentence } from '../ui/refusal-sentence.ts'
 import { shownName } from '../ui/shown-name.ts'
+import { chatLanguage, languageReady, type Language } from './chat-language.ts'
+import { addStyles } from './add-styles.ts'
+import { EnterChoice } from './composer/enter-choice.ts'
+import { tap } from './composer/tap.ts'
+import type { Panel, PanelHost, PanelScript } from './panel-contract.ts'
+import { PanelFocus } from './panel-focus.ts'
+import { panelStyles } from './panel-styles.ts'
+import { panelView } from './panel-view.ts'
+import { PersonBlocks } from './person-blocks.ts'
+import { personBar, personTool } from './person-bar.ts'
+import { Presence } from './presence.ts'
+import { Thread } from './thread.ts'
+import { cardOf, offerBar, type Offer } from '../ui/cards.ts'
 import { rows } from './timeline/rows.ts'
+import type { Inset } from './viewport/geometry.ts'
+import { lockPage } from './viewport/page-lock.ts'
+import { Viewport } from './viewport/viewport.ts'
 
-export interface ChatPanelOptions {
-  readonly controller: ClientController
-  readonly thread: Thread
-  /** Rendered again when something comes that was not at hand. */
-  readonly asker: ReactiveControllerHost
-  readonly blocks: PersonBlocks
-  readonly strings: Strings
-  readonly lang: string
-  readonly enter: 'send' | 'newline'
-  readonly isEnterTold: boolean
-  readonly isModal: boolean
-  readonly isInline: boolean
-  readonly offered: Offer | undefined
-  readonly onOffer: (isSent: boolean) => void
-  readonly onClose: () => void
+/** A screen too small for a panel beside the page. By the device's size, which no keyboard changes. */
+const SMALL = '(max-width: 599px), (max-device-height: 499px)'
+
+/**
+ * Everything of `<im-chat>` but the button in the corner: header, messages, composer, and where on the screen they stand. It is drawn after
+ * each render of the element, with nodes that stay the same for the element's life.
+ */
+class ChatPanel implements Panel, ReactiveController {
+  readonly #host: PanelHost
+  readonly #media: MediaQuery
+  readonly #enter: EnterChoice
+  readonly #blocks: PersonBlocks
+  readonly #presence: Presence
+  readonly #thread: Thread
+  readonly #focus = new PanelFocus()
+  #viewport: Viewport | undefined
+  #inset: Partial<Inset> = {}
+  #unlock: (() => void) | undefined
+  #dismissed: Offer | undefined
+
+  constructor(host: PanelHost) {
+    const { element, chat } = host
+    this.#host = host
+    addStyles(element, host.root, panelStyles)
+    // Before the others: what they measure and move after a render has to be there.
+    element.addController(this)
+    this.#media = new MediaQuery(element, SMALL)
+    this.#enter = new EnterChoice(element, () => host.wishes().enter)
+    this.#blocks = new PersonBlocks(element)
+    this.#presence = new Presence(element)
+    this.#thread = new Thread(element, {
+      conversation: () => chat.conversation,
+      isShown: () => this.#isShown,
+      // The app around the page knows that nobody sees it.
+      isHere: () => !element.hasAttribute('unseen'),
+      enterSends: () => this.#enter.value === 'send',
+      isSoftKeyboard: () => this.#viewport?.band.isOpen === true,
+      pictureLabel: () => this.#language.strings.image,
+      onNobody: host.onNobody,
+      onSend: host.onSend,
+      onMessage: host.onMessage,
+    })
+  }
+
+  draft(text: string): void {
+    this.#thread.draft(text)
+  }
+
+  reset(): void {
+    this.#dismissed = undefined
+    this.#thread.reset()
+  }
+
+  toEnd(): void {
+    this.#thread.toEnd()
+  }
+
+  cover(inset: Partial<Inset>): void {
+    this.#inset = { ...this.#inset, ...inset }
+    this.#viewport?.cover(inset)
+  }
+
+  toggled(isOpen: boolean, launcher: HTMLElement | null): void {
+    if (isOpen) this.#focus.enter(this.#find('.panel'), this.#find('textarea'))
+    else this.#focus.leave(this.#host.element, launcher)
+  }
+
+  stop(): void {
+    this.#viewport?.stop()
+    this.#lock(false)
+  }
+
+  hostUpdate(): void {
+    const { client, conversation } = this.#host.chat
+    const to = conversation?.to ?? ''
+    this.#presence.use(client, to)
+    if (isPerson(to)) this.#blocks.use(client)
+  }
+
+  hostUpdated(): void {
+    const { element, place } = this.#host
+    render(this.#template(), place, { ...element.renderOptions, renderBefore: null })
+    this.#attach()
+    if (this.#isShown) this.#viewport?.start()
+    else this.#viewport?.stop()
+    this.#lock(this.#isShown && this.#isModal)
+  }
+
+  get #isShown(): boolean {
+    const { isOpen, mode } = this.#host.wishes()
+    return isOpen || mode === 'inline'
+  }
+
+  get #isModal(): boolean {
+    return this.#host.wishes().mode === 'launcher' && this.#media.matches
+  }
+
+  get #language(): Language {
+    return chatLanguage(this.#host.wishes().lang, this.#host.element)
+  }
+
+  #find<E extends HTMLElement = HTMLElement>(selector: string): E {
+    return this.#host.place.querySelector<E>(selector)!
+  }
+
+  #template(): TemplateResult {
+    return html`<div class="frame probe" aria-hidden="true"></div>
+      <div class="frame ${this.#isModal ? 'modal' : ''}" data-frame ?hidden=${!this.#isShown} @keydown=${this.#onKeydown}>${this.#view()}</div>`
+  }
+
+  /** What the controllers know, as what the panel shows. Timeline and outbox meet here and nowhere else. */
+  #view(): TemplateResult {
+    const thread = this.#thread
+    const { conversation, outbox, theirs, timeline, client, shown: connection } = this.#host.chat
+    const { onClose } = this.#host
+    const { mode } = this.#host.wishes()
+    const { strings, lang } = this.#language
+    const { time, day } = messageTime(lang)
+    const to = conversation?.to ?? ''
+    const { isAtEnd, newFrom, newCount, announcement, hasText, left } = thread
+    const title = isPerson(to) ? shownName(conversation?.name.value, to, strings.guest) : (conversation?.name.value ?? strings.chat)
+    const person = { to, name: title, strings, blocks: this.#blocks }
+    return panelView({
+      strings, connection, newCount, announcement, hasText, left, time, title, onClose,
+      enter: this.#enter.value, isEnterTold: this.#enter.isTold, isModal: this.#isModal, isInline: mode === 'inline',
+      tools: personTool(person), below: personBar(person),
+      delay: delayOf(outbox),
+      rows: rows({ guest: strings.guest, messages: thread.messages, outbox: isAtEnd ? outbox : [], to, theirs, newFrom }),
+      there: connection.name === 'live' ? this.#there() : undefined,
+      isLoaded: timeline.isLoaded,
+      isLoadingOlder: timeline.isLoadingOlder,
+      typing: isAtEnd ? conversation?.typing.value : undefined,
+      queuedCount: outbox.filter(({ state }) => state !== 'failed').length,
+      card: (kind, body, isOwn) => cardOf(kind, body, {
+        strings, gateway: this.#host.chat.gateway, isTrusted: (address) => isOwn || this.#host.chat.isTrusted(address),
+      }),
+      offer: this.#offer(),
+      day: ({ at }) => day(at, Date.now(), strings),
+      refusal: ({ refusal }) => (refusal ? refusalSentence(refusal, strings) : strings.states.failed),
+      onRetry: (id) => conversation?.retry(id),
+      onDiscard: (id) => conversation?.discard(id),
+      onLatest: () => thread.toEnd(),
+      onTryAgain: () => client?.connect(),
+    })
+  }
+
+  /** Whether the other side is there, and of a shop how available. */
+  #there(): { readonly state: string; readonly word: string } | undefined {
+    const { isThere, theirStatus = 'online' } = this.#presence
+    if (isThere === undefined) return undefined
+    const status = isThere ? theirStatus : 'offline'
+    return { state: status === 'online' ? 'live' : status, word: this.#language.strings.statuses[status] }
+  }
+
+  #offer(): TemplateResult | undefined {
+    const { product } = this.#host.wishes()
+    if (!product || product === this.#dismissed) return undefined
+    const dismiss = (): void => {
+      this.#dismissed = product
+      this.#host.element.requestUpdate()
+    }
+    return offerBar({
+      strings: this.#language.strings, offer: product, onDismiss: dismiss,
+      onSend: () => {
+        dismiss()
+        const text = [product.title, product.price, product.url].filter((each) => each).join(' · ')
+        this.#thread.sendBody('product', { ...product, text })
+      },
+    })
+  }
+
+  /** Once, when the panel's nodes are there; they stay for the element's life. */
+  #attach(): void {
+    if (this.#viewport) return
+    const { element, root } = this.#host
+    const [frame, probe, field] = [this.#find('[data-frame]'), this.#find('.probe'), this.#find('textarea')]
+    this.#viewport = new Viewport({ frame, probe, box: () => (this.#host.wishes().mode === 'inline' ? element : probe) }, {
+      isFocused: () => root.activeElement === field,
+      hold: (change) => this.#thread.scroll.hold(change),
+    })
+    this.#viewport.cover(this.#inset)
+    this.#thread.attach(frame)
+    const onEnter = (): void => this.#enter.toggle()
+    tap(this.#find('.enter'), onEnter, onEnter)
+  }
+
+  #lock(isLocked: boolean): void {
+    if (isLocked) this.#unlock ??= lockPage(this.#find('.panel'))
+    else {
+      this.#unlock?.()
+      this.#unlock = undefined
+    }
+  }
+
+  readonly #onKeydown = (event: KeyboardEvent): void => {
+    if (event.isComposing || event.keyCode === 229 || !this.#isShown || this.#host.wishes().mode === 'inline') return
+    if (event.key === 'Escape') this.#host.onClose()
+    else if (event.key === 'Tab' && this.#isModal) this.#focus.trap(event, this.#find('.panel'))
+  }
 }
 
-const extras = onDemand(() => import('./open-panel.ts').then(({ openPanel }) => openPanel({ html, nothing })))
+const isPerson = (to: string): boolean => to !== '' && !to.startsWith('shop:')
 
-/** What the controllers know, as what the panel shows. Timeline and outbox meet here and nowhere else. */
-export function chatPanel(options: ChatPanelOptions): TemplateResult {
-  const { asker, controller, thread, strings, lang, offered, onOffer } = options
-  const { conversation, timeline, theirs, outbox, shown: connection, client } = controller
-  const { time, day } = messageTime(lang)
-  const to = conversation?.to ?? ''
-  // asked for before the line may go: what a person adds then is shown as it is
-  const more = extras(asker)
-  const { isAtEnd, newFrom, newCount, announcement, hasText, left } = thread
-  const isPerson = to !== '' && !to.startsWith('shop:')
-  const title = isPerson ? shownName(conversation?.name.value, to, strings.guest) : (conversation?.name.value ?? strings.chat)
-  const person = { to, name: title, strings, blocks: options.blocks }
-  return panel({
-    ...options, connection, newCount, announcement, hasText, left, time,
-    title, tools: personTool(person), below: personBar(person),
-    rows: rows({ guest: strings.guest, messages: thread.messages, outbox: isAtEnd ? outbox : [], to, theirs, newFrom }),
-    there: connection.name === 'live' ? more?.there(asker, client, to, strings) : undefined,
-    isLoaded: timeline.isLoaded,
-    isLoadingOlder: timeline.isLoadingOlder,
-    typing: isAtEnd ? conversation?.typing.value : undefined,
-    delay: delayOf(outbox),
-    queuedCount: outbox.filter(({ state }) => state !== 'failed').length,
-    card: (kind, body, isOwn) =>
-      more?.content(kind, body, { strings, gateway: controller.gateway, isTrusted: (address) => isOwn || controller.isTrusted(address) }),
-    offer: offered && more?.offer({ strings, offer: offered, onSend: () => onOffer(true), onDismiss: () => onOffer(false) }),
-    day: ({ at }) => day(at, Date.now(), strings),
-    refusal: ({ refusal }) => (refusal ? refusalSentence(refusal, strings) : strings.states.failed),
-    onRetry: (id) => conversation?.retry(id),
-    onDiscard: (id) => conversation?.discard(id),
-    onLatest: () => thread.toEnd(),
-    onTryAgain: () => client?.connect(),
-  })
-}
+export const prepare: PanelScript['prepare'] = languageReady
+export const openPanel: PanelScript['openPanel'] = (host) => new ChatPanel(host)

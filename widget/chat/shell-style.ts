@@ -1,42 +1,12 @@
 import { css } from 'lit'
 
 /**
- * Launcher, frame and panel. The frame is the band of the screen that can be seen; controllers/viewport.ts alone writes its
- * top and bottom. No transform and no transition may stand on it, or the composer would slide behind the keyboard.
+ * Frame and panel. The frame is the band of the screen that can be seen; viewport/viewport.ts alone writes its top and bottom. No
+ * transform and no transition may stand on it, or the composer would slide behind the keyboard.
  *
  * Insets of the screen stand in declarations without variables: an engine that does not know `env()` drops those whole.
  */
 export const shell = css`
-  .launcher {
-    position: fixed;
-    right: var(--im-right, 20px);
-    bottom: var(--im-bottom, 20px);
-    z-index: var(--im-z, 2147483000);
-    width: 58px;
-    height: 58px;
-    margin: 0 env(safe-area-inset-right) env(safe-area-inset-bottom);
-    border-radius: 50%;
-    background: var(--accent);
-    color: var(--accent-ink);
-    box-shadow: var(--shadow);
-  }
-  [dir='rtl'] > .launcher {
-    right: auto;
-    left: var(--im-right, 20px);
-  }
-  .unread {
-    position: absolute;
-    top: -4px;
-    right: -4px;
-    min-width: 22px;
-    padding: 0 6px;
-    border-radius: 11px;
-    background: #c4322a;
-    color: #fff;
-    font-size: 12px;
-    line-height: 22px;
-    font-weight: 600;
-  }
   .frame {
     position: fixed;
     top: 0;
@@ -77,11 +47,6 @@ export const shell = css`
     margin: 0;
     border-radius: 0;
     box-shadow: none;
-  }
-  .inline {
-    position: relative;
-    height: 100%;
-    min-height: 320px;
   }
   .inline [data-frame] {
     position: absolute;
@@ -147,7 +112,6 @@ export const shell = css`
     color: inherit;
   }
   @media (forced-colors: active) {
-    .launcher,
     .panel,
     .send,
     .bubble {

@@ -5,8 +5,7 @@ import { OpenRequests } from '../mailbox/open-requests.ts'
 import { PersonBlocks } from '../chat/person-blocks.ts'
 import { Presence } from '../chat/presence.ts'
 import { fill } from '../locales/fill.ts'
-import type { Offer } from '../chat/timeline/cards.ts'
-import { pageCards } from '../mailbox/page-cards.ts'
+import { offerBar, type Offer } from '../ui/cards.ts'
 import { personBar, personTool, type PersonBarView } from '../chat/person-bar.ts'
 import { BAD, CHAT_PROPERTIES } from '../chat/chat-properties.ts'
 import { MailboxElement } from '../mailbox/mailbox-element.ts'
@@ -125,7 +124,7 @@ export class InboxElement extends MailboxElement {
       this.#offer = undefined
       this.requestUpdate()
     }
-    return pageCards.offer({
+    return offerBar({
       strings: this.language.strings, offer: thing, onDismiss: dismiss,
       onSend: () => {
         const text = [thing.title, thing.price, thing.url].filter(Boolean).join(' · ')

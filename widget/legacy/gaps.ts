@@ -1,5 +1,7 @@
 /** Small things that the widget uses and engines without custom elements lack (measured on WebKit 602); only in the legacy bundle. */
 {
+  // WebSockets of that age speak drafts, hang, or lack: what has to work there is the request (client/transports/engine-io.ts).
+  Object.assign(window, { imChatPollingOnly: true })
   if (!navigator.languages) Object.defineProperty(navigator, 'languages', { configurable: true, value: [navigator.language] })
   if (!Object.values) {
     const values = (from: Record<string, unknown>): unknown[] => Object.keys(from).map((key) => from[key])

@@ -1,9 +1,8 @@
+import { statusesEn } from './statuses-en.ts'
 import type { Strings } from './strings.ts'
 
 export const en: Strings = {
   chat: 'Chat',
-  open: 'Open chat',
-  openUnread: 'Open chat, {n} unread',
   close: 'Close chat',
   messages: 'Messages',
   placeholder: 'Message',
@@ -33,6 +32,7 @@ export const en: Strings = {
   connection: {
     connecting: 'Connecting', 'catching-up': 'Fetching new messages', live: 'Connected', waiting: 'Offline', refused: 'Not available',
   },
+  statuses: statusesEn,
   offline: 'No connection. Trying again.',
   offlineQueued: 'No connection. {n} will be sent when it is back.',
   busy: 'The chat is busy. Trying again in a moment.',

@@ -1,8 +1,6 @@
 /** Every sentence the elements say. A locale is complete or it does not compile. `{n}` and `{name}` are filled in by `fill`. */
 export interface Strings {
   readonly chat: string
-  readonly open: string
-  readonly openUnread: string
   readonly close: string
   readonly messages: string
   readonly placeholder: string
@@ -25,8 +23,7 @@ export interface Strings {
   readonly yesterday: string
   readonly states: Readonly<Record<'waiting' | 'sending' | 'failed' | 'sent' | 'delivered' | 'read', string>>
   readonly connection: Readonly<Record<'connecting' | 'catching-up' | 'live' | 'waiting' | 'refused', string>>
-  /** The English ones come with what shows them. */
-  readonly statuses?: Readonly<Record<'online' | 'busy' | 'away' | 'offline', string>>
+  readonly statuses: Readonly<Record<'online' | 'busy' | 'away' | 'offline', string>>
   readonly offline: string
   readonly offlineQueued: string
   /** The gateway is there and takes nobody now. */

@@ -3,8 +3,6 @@ import type { Strings } from './strings.ts'
 
 export const zhCn: Strings = {
   chat: '在线客服',
-  open: '打开聊天',
-  openUnread: '打开聊天，{n} 条未读',
   close: '关闭聊天',
   messages: '消息',
   placeholder: '输入消息',

@@ -7,10 +7,10 @@ import type { MailboxStrings } from '../locales/mailbox-strings.ts'
 import { messageTime } from '../locales/message-time.ts'
 import type { Strings } from '../locales/strings.ts'
 import { conversationPane } from './conversation-pane.ts'
-import { pageCards } from './page-cards.ts'
 import { delayOf } from '../ui/delay-of.ts'
 import { refusalSentence } from '../ui/refusal-sentence.ts'
 import { rows, type MarkRow, type Row } from '../chat/timeline/rows.ts'
+import { cardOf } from '../ui/cards.ts'
 
 export interface MailboxPaneOptions {
   readonly controller: ClientController
@@ -46,7 +46,7 @@ export function mailboxPane({ between, enter, extra, lang, controller, sentence,
   return conversationPane({
     ...rest, announcement, connection, hasText, left, newCount, strings, time,
     card: (kind, body, isOwn) =>
-      pageCards.content(kind, body, { strings, gateway: controller.gateway, isTrusted: (address) => isOwn || controller.isTrusted(address) }),
+      cardOf(kind, body, { strings, gateway: controller.gateway, isTrusted: (address) => isOwn || controller.isTrusted(address) }),
     enter: enter.value,
     isEnterTold: enter.isTold,
     to: conversation?.to,

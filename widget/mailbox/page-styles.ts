@@ -1,5 +1,5 @@
 import { avatarStyle } from '../ui/avatar-style.ts'
-import { cardStyle } from '../chat/timeline/card-style.ts'
+import { cardStyle } from '../ui/card-style.ts'
 import { composerStyle } from '../chat/composer/composer-style.ts'
 import { conversationListStyle } from './conversation-list-style.ts'
 import { listPaneStyle } from './list-pane-style.ts'

@@ -4,8 +4,8 @@ import type { MailboxStrings } from '../locales/mailbox-strings.ts'
 import type { Strings } from '../locales/strings.ts'
 import { avatar } from '../ui/avatar.ts'
 import { deskIcons } from '../ui/page-icons.ts'
+import { cardOf } from '../ui/cards.ts'
 
-import { pageCards } from './page-cards.ts'
 
 export interface SidePanelView {
   readonly strings: Strings
@@ -55,6 +55,6 @@ const copyable = ({ mailboxStrings, isCopied, onCopy, to }: SidePanelView): Temp
 function things({ mailboxStrings, isTrusted, shared, strings }: SidePanelView): TemplateResult {
   if (shared.length === 0) return html`<p class="hint">${mailboxStrings.nothingShared}</p>`
   return html`<ul class="things">
-    ${shared.map(({ body, kind }) => html`<li>${pageCards.content(kind, body, { strings, isTrusted }) ?? body.text}</li>`)}
+    ${shared.map(({ body, kind }) => html`<li>${cardOf(kind, body, { strings, isTrusted }) ?? body.text}</li>`)}
   </ul>`
 }

@@ -26,10 +26,13 @@ class CarefulFetch extends Fetch {
  * silence and the way back are connection.ts's and line.ts's. Each transport is a session of its own and never upgrades.
  * `NodeWebSocket` is the browser's own in a browser bundle (the package's "browser" map).
  */
-export const engineIoPorts = (gateway: string): readonly TransportPort[] => [
-  { name: 'websocket', open: (events) => open(gateway, NodeWebSocket, 'websocket', events) },
-  { name: 'polling', open: (events) => open(gateway, CarefulFetch, 'polling', events) },
-]
+export const engineIoPorts = (gateway: string): readonly TransportPort[] => {
+  const webSocket: TransportPort = { name: 'websocket', open: (events) => open(gateway, NodeWebSocket, 'websocket', events) }
+  const polling: TransportPort = { name: 'polling', open: (events) => open(gateway, CarefulFetch, 'polling', events) }
+  // Said by the script for engines whose WebSocket cannot be relied on (legacy/gaps.ts).
+  const { imChatPollingOnly } = globalThis as { readonly imChatPollingOnly?: boolean }
+  return imChatPollingOnly ? [polling] : [webSocket, polling]
+}
 
 type Kind = typeof NodeWebSocket | typeof CarefulFetch
 

@@ -5,8 +5,8 @@ import { fill } from '../../locales/fill.ts'
 import type { DeskStrings } from '../../locales/desk-strings.ts'
 import type { Strings } from '../../locales/strings.ts'
 import { deskIcons } from '../../ui/page-icons.ts'
+import { cardOf } from '../../ui/cards.ts'
 
-import { pageCards } from '../../mailbox/page-cards.ts'
 
 type Answer = Omit<CommandAnswer<'customer'>, 'ok'>
 export type Order = NonNullable<CustomerInfo['orders']>[number]
@@ -44,7 +44,7 @@ function viewed({ answer, isTrusted, onSendProduct, deskStrings, strings }: Cust
   const product = answer?.viewing
   if (!product) return html`<p class="hint" data-test="viewing-nothing">${deskStrings.viewingNothing}</p>`
   return html`<div class="thing" data-test="viewing">
-    ${pageCards.content('product', { ...product, text: product.title }, { strings, isTrusted })}
+    ${cardOf('product', { ...product, text: product.title }, { strings, isTrusted })}
     <button type="button" class="act" data-test="send-viewing" @click=${() => onSendProduct(product)}>${deskStrings.sendCard}</button>
   </div>`
 }
@@ -73,7 +73,7 @@ function orders(view: CustomerPanelView, list: readonly Order[]): TemplateResult
   // the operator's own system names them
   const own = { strings, isTrusted: () => true }
   return html`<ul class="things">${list.map((order) => html`<li class="thing" data-test="order" data-number=${order.number}>
-    ${pageCards.content('product', { text: order.title, title: order.title, url: order.url, image: order.image, price: order.total }, own)}
+    ${cardOf('product', { text: order.title, title: order.title, url: order.url, image: order.image, price: order.total }, own)}
     <div class="thing-line">
       <button type="button" class="copy" data-test="copy-order" aria-label=${fill(deskStrings.copyNumber, { number: order.number })}
         @click=${() => onCopy(order.number)}><bdi>${order.number}</bdi>${deskIcons.copy}</button>

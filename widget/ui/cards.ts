@@ -1,9 +1,7 @@
-import type * as Lit from 'lit'
-import type { TemplateResult } from 'lit'
-import type { Body } from '../../../gateway/protocol/model.ts'
-import type { Strings } from '../../locales/strings.ts'
+import { html, nothing, type TemplateResult } from 'lit'
+import type { Body } from '../../gateway/protocol/model.ts'
+import type { Strings } from '../locales/strings.ts'
 
-type Templates = Pick<typeof Lit, 'html' | 'nothing'>
 type Fields = Readonly<Record<string, unknown>>
 
 /** The product the page is about, ready to be sent with one tap. */
@@ -30,43 +28,25 @@ export interface CardView {
   readonly isTrusted: (address: string) => boolean
 }
 
-export interface Cards {
-  /**
-   * What a message of another kind than `text` looks like; undefined where the kind is unknown or the body lacks what the
-   * kind needs, and then the text stands for it.
-   *
-   *   image    {text, url, width?, height?}, `url` on the web or the gateway's own; while it waits to be sent a `data:` and `progress`
-   *   product  {text, title, price?, image?, url?}
-   *   order    {text, number, status?, total?, image?, url?}
-   */
-  content(kind: string, body: Fields & Body, view: CardView): TemplateResult | undefined
-  /** The page's product above the composer. */
-  offer(options: OfferOptions): TemplateResult
-}
-
-type View = CardView & Templates
-
 /**
- * Pictures, products and orders. A script of its own in `<im-chat>`: nothing may be imported here, or Lit would come a second
- * time; it is handed in.
+ * What a message of another kind than `text` looks like; undefined where the kind is unknown or the body lacks what the
+ * kind needs, and then the text stands for it.
+ *
+ *   image    {text, url, width?, height?}, `url` on the web or the gateway's own; while it waits to be sent a `data:` and `progress`
+ *   product  {text, title, price?, image?, url?}
+ *   order    {text, number, status?, total?, image?, url?}
  */
-export function cards(lit: Templates): Cards {
-  return {
-    content(kind, body, options) {
-      const { title, price, number, status, total } = body as Fields
-      const view = { ...options, ...lit }
-      const { product, order } = view.strings
-      if (kind === 'image') return picture(body, view)
-      if (kind === 'product' && word(title)) return card(body, { label: product, title: word(title)!, detail: word(price) }, view)
-      if (kind !== 'order' || !word(number)) return undefined
-      return card(body, { label: order, title: word(number)!, detail: joined(word(status), word(total)) }, view)
-    },
-    offer: (options) => offerBar(lit, options),
-  }
+export function cardOf(kind: string, body: Fields & Body, view: CardView): TemplateResult | undefined {
+  const { title, price, number, status, total } = body as Fields
+  const { product, order } = view.strings
+  if (kind === 'image') return picture(body, view)
+  if (kind === 'product' && word(title)) return card(body, { label: product, title: word(title)!, detail: word(price) }, view)
+  if (kind !== 'order' || !word(number)) return undefined
+  return card(body, { label: order, title: word(number)!, detail: joined(word(status), word(total)) }, view)
 }
 
-function picture(body: Fields, view: View): TemplateResult | undefined {
-  const { html, nothing, strings, gateway, isTrusted } = view
+function picture(body: Fields, view: CardView): TemplateResult | undefined {
+  const { strings, gateway, isTrusted } = view
   const src = webAddress(body.url, gateway)
   if (src === undefined) return isPreview(body.url) ? waiting(body, view) : undefined
   const label = word(body.text) ?? strings.image
@@ -78,12 +58,12 @@ function picture(body: Fields, view: View): TemplateResult | undefined {
 }
 
 /** A picture that lies on a stranger's server: loading it would tell that server who reads. */
-const ask = (src: string, { html, strings }: View): TemplateResult =>
+const ask = (src: string, { strings }: CardView): TemplateResult =>
   html`<button type="button" class="ask-picture" data-test="show-picture" @click=${reveal}>${
     strings.showPicture.replace('{host}', () => hostOf(src))}</button>`
 
-/** Not sent yet: the preview, how far it is, and the way to take it back (controllers/picture-composer.ts listens). */
-function waiting({ url, width, height, progress }: Fields, { html, nothing, strings }: View): TemplateResult {
+/** Not sent yet: the preview, how far it is, and the way to take it back (chat/composer/picture-composer.ts listens). */
+function waiting({ url, width, height, progress }: Fields, { strings }: CardView): TemplateResult {
   return html`<span class="picture"><img src=${url} alt=${strings.image} width=${size(width) ?? nothing} height=${size(height) ?? nothing}>${
     progress === undefined ? nothing : html`<progress max="1" .value=${Number(progress) || 0} aria-label=${strings.states.sending}></progress>`
   }<button type="button" class="cancel" data-test="cancel" aria-label=${strings.discard}
@@ -96,8 +76,8 @@ interface Facts {
   readonly detail: string | undefined
 }
 
-function card(body: Fields, { label, title, detail }: Facts, view: View): TemplateResult {
-  const { html, nothing, isTrusted } = view
+function card(body: Fields, { label, title, detail }: Facts, view: CardView): TemplateResult {
+  const { isTrusted } = view
   const image = webAddress(body.image)
   const url = webAddress(body.url)
   const isShown = image !== undefined && isTrusted(image)
@@ -111,7 +91,8 @@ function card(body: Fields, { label, title, detail }: Facts, view: View): Templa
   return image === undefined || isShown ? whole : html`<span class="card-and-ask">${whole}${ask(image, view)}</span>`
 }
 
-function offerBar({ html, nothing }: Templates, { strings, offer: { title, price, image }, onSend, onDismiss }: OfferOptions): TemplateResult {
+/** The page's product above the composer. */
+export function offerBar({ strings, offer: { title, price, image }, onSend, onDismiss }: OfferOptions): TemplateResult {
   return html`<div class="offer" part="offer" data-test="offer">
     ${image ? html`<img src=${image} alt="" referrerpolicy="no-referrer">` : nothing}
     <span class="facts"><span class="title" dir="auto">${title}</span>${price ? html`<bdi class="detail">${price}</bdi>` : nothing}</span>

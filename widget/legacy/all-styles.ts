@@ -1,0 +1,5 @@
+import { chatStyles } from '../chat/chat-styles.ts'
+import { panelStyles } from '../chat/panel-styles.ts'
+
+/** Everything that `<im-chat>` wears; also what the build writes into `im-chat.css` (chat/style-link.ts). */
+export const allStyles = [...chatStyles, ...panelStyles]
