@@ -33,7 +33,8 @@ const engineForBrowsers = {
 const compile = (target) => [
   engineForBrowsers, nodeResolve({ browser: true, exportConditions: ['browser', 'production'] }),
   // the target says nothing of them; engines of es2017 that load modules have both
-  esbuild({ target, sourceMap: true, supported: { 'import-meta': true, 'dynamic-import': true } }),
+  // packages as well: they are written for engines of their own choice
+  esbuild({ include: /\.[jt]s$/, exclude: [], target, sourceMap: true, supported: { 'import-meta': true, 'dynamic-import': true } }),
 ]
 const minify = (ecma) => terser({ ecma, module: ecma > 5, compress: { passes: 2 }, format: { comments: false } })
 

@@ -266,7 +266,11 @@ test('its place is kept before it is there: nothing jumps when it comes', async 
     await waits
     await route.fulfill({ contentType: 'image/png', body: PICTURES.png, headers: { 'access-control-allow-origin': '*' } })
   })
-  await agent.say('Image', 'c1', 'image', { url: '/v1/images/aaaaaaaaaaaaaaaaaaaaaaaa', width: 400, height: 300 })
+  const added = await fetch(`${gateway.url}/v1/images`, {
+    method: 'POST', body: new Uint8Array(PICTURES.png), headers: { authorization: `Bearer ${token}`, 'content-type': 'image/png' },
+  })
+  const { url } = await added.json() as { url: string }
+  await agent.say('Image', 'c1', 'image', { url, width: 400, height: 300 })
   await agent.say('below', 'c1')
   const box = (name: string): Promise<unknown> => page.locator(name).boundingBox()
   await hook(page, 'message').nth(1).waitFor()
