@@ -10,6 +10,7 @@ import { MemoryStorage } from '../kit/memory-storage.ts'
 const WAITING = { text: 'Image', url: 'data:image/png;base64,AAAA', width: 4, height: 3 }
 const ARRIVED = { ...WAITING, url: '/v1/images/x' }
 const OTHER = { ...WAITING, url: '/v1/images/y' }
+const NOTHING_NEW = { messages: [], lost: undefined, isCaughtUp: true }
 
 interface Upload {
   readonly progress: (part: number) => boolean
@@ -37,7 +38,7 @@ describe('a picture in the outbox', () => {
         if (refusal) throw new RefusalError(refusal)
         return { ok: true, conversation: 'shop:1~c', epoch: 'e', seq: sends.length, at: 0 }
       },
-      onSent: ({ id }) => outbox.confirm(new Set([id])),
+      onSent: () => outbox.reconcile(NOTHING_NEW),
     })
     return outbox
   }
@@ -88,7 +89,7 @@ describe('a picture in the outbox', () => {
     expect(outbox.items.value).toMatchObject([{ state: 'waiting', body: ARRIVED }])
     expect(kept()).toMatchObject([{ body: ARRIVED }])
     isConnected = true
-    outbox.flush()
+    outbox.reconcile(NOTHING_NEW)
     await clock.advance(0)
     expect([uploads.length, sends]).toEqual([1, [ARRIVED, ARRIVED]])
   })
@@ -99,7 +100,7 @@ describe('a picture in the outbox', () => {
     open().add('image', WAITING)
     isConnected = true
     const first = open()
-    first.flush()
+    first.reconcile(NOTHING_NEW)
     await clock.advance(2000)
     first.stop()
     isConnected = false
@@ -107,7 +108,7 @@ describe('a picture in the outbox', () => {
     await clock.advance(0)
     isConnected = true
     const outbox = open()
-    outbox.flush()
+    outbox.reconcile(NOTHING_NEW)
     await clock.advance(2000)
     // the bytes are still there
     expect(uploads).toHaveLength(2)
@@ -130,7 +131,7 @@ describe('a picture in the outbox', () => {
     open().add('image', WAITING)
     isConnected = true
     const next = open()
-    next.flush()
+    next.reconcile(NOTHING_NEW)
     await clock.advance(2000)
     expect(uploads).toHaveLength(1)
     uploads[0]!.done(ARRIVED)
@@ -166,7 +167,7 @@ describe('a picture in the outbox', () => {
     await clock.advance(60_000)
     expect(uploads).toHaveLength(2)
     isConnected = true
-    outbox.flush()
+    outbox.reconcile(NOTHING_NEW)
     expect(uploads).toHaveLength(3)
   })
 })

@@ -98,6 +98,30 @@ describe('a log that changes under a line that stands', () => {
     expect(textsOf(client, SHOP)).toEqual(['lost', 'next'])
   })
 
+  test('an event is shown whole: whatever it brought comes in one step, and a message is in the timeline or in the outbox, in one of them', async () => {
+    const world = new ClientWorld()
+    world.gateway.say(SHOP, 'u1', 'first')
+    const client = world.open('customer:u1', SHOP)
+    await world.clock.advance(10)
+    const conversation = client.conversation(SHOP)
+    const { timeline, outbox } = conversation
+    const steps: string[][] = []
+    const note = (): void => void steps.push(timeline.value.messages.map(({ body }) => body.text))
+    timeline.subscribe(note)
+    world.gateway.websocket.drops = (packet) => packet.startsWith('2["messagePush"')
+    for (const text of ['a', 'b', 'c', 'd']) world.gateway.say(SHOP, 'u1', text)
+    world.gateway.websocket.drops = () => false
+    world.gateway.say(SHOP, 'u1', 'e')
+    await world.clock.advance(1000)
+    expect(steps).toEqual([['first', 'a', 'b', 'c', 'd', 'e']])
+    let items = 0
+    outbox.subscribe(() => items++)
+    conversation.send('mine')
+    await world.clock.advance(10)
+    expect([steps.length, items]).toEqual([2, 3])
+    expect([steps.at(-1)!.at(-1), outbox.value]).toEqual(['mine', []])
+  })
+
   test('a lost push is read although more messages come all the time', async () => {
     const world = new ClientWorld()
     const client = world.open('customer:u1', SHOP)

@@ -9,8 +9,8 @@ export interface CatchUpOptions {
   readonly clock: Clock
   readonly isConnected: () => boolean
   readonly history: (input: Pick<CommandInput<'history'>, 'before' | 'after' | 'limit'>) => Promise<CommandAnswer<'history'>>
-  /** The timeline changed, or what is known about it. `lost`, after a repair: held messages that the gateway no longer has. */
-  readonly onChange: (lost?: readonly Message[]) => void
+  /** An answer has come, or will not. Whoever calls a method knows by itself when that method returns. */
+  readonly onAnswer: () => void
 }
 
 /** Packets on the way may fill a gap by themselves; after this long without progress we read. */
@@ -31,7 +31,7 @@ const REPAIR_PAGES = 10
  * It knows how far the log goes (`#target`: heads, early messages, own acks). While the timeline's end is short of that it
  * is behind: it waits a little for pushes that are on their way, then reads. A log that is not the one we knew (another
  * epoch, a broken chain, a head behind us) is repaired: newest page backwards until a common entry, what stood above it is
- * replaced, and what was lost there is told to `onChange`.
+ * replaced, and `takeLost` returns what the gateway lost.
  */
 export class CatchUp {
   readonly #options: CatchUpOptions
@@ -43,6 +43,7 @@ export class CatchUp {
   #isDiverged = false
   #isLoadingOlder = false
   #refusal: WireRefusal | undefined
+  #lost: readonly Message[] | undefined
   #stopTimer = (): void => {}
   /** Where the timeline ended when the timer was set; NaN without one. */
   #waitsAt: number | undefined = NaN
@@ -82,15 +83,22 @@ export class CatchUp {
     return Math.max(this.#target, this.#timeline.end ?? 0)
   }
 
+  /** Once after each repair: the held messages that the gateway no longer has, perhaps none. */
+  takeLost(): readonly Message[] | undefined {
+    const lost = this.#lost
+    this.#lost = undefined
+    return lost
+  }
+
   /** What an earlier page life left; the gateway has the last word. */
   restore(messages: readonly Message[], hasOlder: boolean): void {
     const [first] = messages
-    if (first) this.#set(startTimeline(first.epoch, messages, hasOlder))
+    if (first) this.#timeline = startTimeline(first.epoch, messages, hasOlder)
   }
 
   forget(): void {
     this.#target = 0
-    this.#set(EMPTY)
+    this.#timeline = EMPTY
   }
 
   /** Another line. `resumed`: what its welcome said of this conversation; the messages follow. No word of it: ask. */
@@ -102,8 +110,8 @@ export class CatchUp {
     const { end = 0 } = this.#timeline
     this.#target = head.seq
     if (status === 'diverged' || (status === 'follows' && this.#differs(head)) || (!head.seq && end)) return this.#diverged()
-    this.#isReloading = status === 'reload'
-    if (!head.seq) this.#set(startTimeline(head.epoch, [], false))
+    this.#isReloading = status === 'reload' && head.seq > 0
+    if (!head.seq) this.#timeline = startTimeline(head.epoch, [], false)
     this.#check()
   }
 
@@ -118,7 +126,7 @@ export class CatchUp {
     if (this.#isReloading && isPush && seq <= this.#target) {
       const { end, early } = this.#timeline
       this.#isReloading = false
-      if (end === undefined || seq > end + 1) this.#set(startTimeline(epoch, [message], seq > 1, early))
+      if (end === undefined || seq > end + 1) this.#timeline = startTimeline(epoch, [message], seq > 1, early)
     }
     this.#insert(message)
     this.#check()
@@ -133,7 +141,6 @@ export class CatchUp {
     const { messages: [first], hasOlder } = this.#timeline
     if (!first || !hasOlder || this.#isLoadingOlder) return
     this.#isLoadingOlder = true
-    this.#options.onChange()
     try {
       const { messages, more } = await this.#options.history({ before: first.seq, limit: FIRST_PAGE })
       this.#timeline = prepend(this.#timeline, messages, more)
@@ -141,7 +148,7 @@ export class CatchUp {
       // Without an answer it simply is not there; scrolling again asks again.
     }
     this.#isLoadingOlder = false
-    this.#options.onChange()
+    this.#options.onAnswer()
   }
 
   /** Nothing will come any more; the next line begins again. */
@@ -154,12 +161,7 @@ export class CatchUp {
     const timeline = insert(this.#timeline, message)
     this.#target = Math.max(this.#target, message.seq)
     if (!timeline) return this.#diverged()
-    if (timeline !== this.#timeline) this.#set(trim(timeline, HELD_COUNT))
-  }
-
-  #set(timeline: Timeline, lost?: readonly Message[]): void {
-    this.#timeline = timeline
-    this.#options.onChange(lost)
+    if (timeline !== this.#timeline) this.#timeline = trim(timeline, HELD_COUNT)
   }
 
   #differs(head: Head): boolean {
@@ -207,7 +209,7 @@ export class CatchUp {
       else this.#refusal = finalRefusal(error)
     } finally {
       this.#isReading = false
-      this.#options.onChange()
+      this.#options.onAnswer()
     }
     // Asked again with the next line, and when it is compared with its log.
     if (this.#refusal) return
@@ -227,7 +229,7 @@ export class CatchUp {
     const { early } = this.#timeline
     this.#target = Math.max(head.seq, ...early.map(({ seq }) => seq))
     this.#isReloading = false
-    if (isFresh) this.#set(startTimeline(head.epoch, messages, more, early))
+    if (isFresh) this.#timeline = startTimeline(head.epoch, messages, more, early)
     else for (const message of messages) this.#insert(message)
     return !isFresh && more && this.#timeline.end! > end!
   }
@@ -242,7 +244,9 @@ export class CatchUp {
       const repaired = reconcile(this.#timeline, page, head.epoch, more)
       if (repaired.isDoubtful && count < REPAIR_PAGES) continue
       this.#isDiverged = this.#isReloading = false
-      return this.#set(repaired.timeline, repaired.lost)
+      this.#timeline = repaired.timeline
+      this.#lost = repaired.lost
+      return
     }
   }
 }

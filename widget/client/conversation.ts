@@ -65,7 +65,7 @@ export class Conversation implements Contract {
         this.#know(answer.conversation, answer.cursors)
         return answer
       },
-      onChange: (lost) => this.#changed(lost),
+      onAnswer: () => this.#reconcile(),
     })
     this.#receipts = new Receipts(clock, (command, seq) => this.#tell(command, { to, seq }))
     this.#typing = new Typing(clock, (on) => void this.#tell('typing', { to, on }))
@@ -140,7 +140,9 @@ export class Conversation implements Contract {
   }
 
   loadOlder(): Promise<void> {
-    return this.#catchUp.loadOlder()
+    const loaded = this.#catchUp.loadOlder()
+    this.#reconcile()
+    return loaded
   }
 
   markRead(): void {
@@ -153,14 +155,13 @@ export class Conversation implements Contract {
     this.#typing.set(on)
   }
 
-  /** A line was welcomed. `resumed`: what it said of this conversation, if anything. */
+  /** The gateway has welcomed an attempt. `resumed`: what the welcome says of this conversation, if anything. */
   onWelcome(resumed: Resumed | undefined): void {
-    this.refusal.set(undefined)
     if (resumed) this.#know(resumed.conversation, resumed.cursors)
     if (resumed?.name) this.name.set(resumed.name)
     this.#catchUp.begin(resumed)
     this.#receipts.begin()
-    this.#outbox.flush()
+    this.#reconcile()
   }
 
   /** Opened while the line stands. */
@@ -181,10 +182,12 @@ export class Conversation implements Contract {
       if (message.name) this.name.set(message.name)
     }
     this.#catchUp.receive(message)
+    this.#reconcile()
   }
 
   onCursor({ participant, delivered, read }: PushData<'cursorPush'>): void {
     this.#know(this.#id!, { [participant]: { delivered, read } })
+    this.#reconcile()
   }
 
   onTyping(push: PushData<'typingPush'>): void {
@@ -194,6 +197,7 @@ export class Conversation implements Contract {
   onStorage(key: string, value: string | null): void {
     if (key === `draft~${this.to}`) this.draft.set(this.#options.keep.get(key, text) || '')
     else this.#outbox.onStorage(key, value)
+    this.#reconcile()
   }
 
   stop(): void {
@@ -233,6 +237,7 @@ export class Conversation implements Contract {
     this.#receipts.knowTheirs(copy.theirs)
     this.name.set(copy.name)
     this.#catchUp.restore(copy.messages, copy.hasOlder)
+    this.#reconcile()
   }
 
   /** Another id for the same `to`: another person (a guest whose pass ran out); what was held is not theirs. */
@@ -245,30 +250,32 @@ export class Conversation implements Contract {
       if (participant === this.to) this.#receipts.knowTheirs(cursor)
       else if (participant === side) this.#receipts.knowMine(cursor)
     }
+  }
+
+  /**
+   * Runs once, at the end of every event: a welcome, a push, an answer, a change of the storage. It alone shows what the event changed,
+   * takes what the gateway confirmed out of the outbox, and sends what is next.
+   */
+  #reconcile(): void {
+    if (this.#options.keep.isOver) return
+    this.refusal.set(this.#catchUp.refusal)
+    const { messages, end } = this.#catchUp.timeline
+    this.#showTimeline()
+    if (end) this.#receipts.received(end)
     this.#showUnread()
+    const { id: me, side: ours } = this.#options.identity.value ?? {}
+    const lost = this.#catchUp.takeLost()?.filter(({ from, side }) => from === me && side === ours).slice(-OFFER_COUNT)
+    this.#outbox.reconcile({ messages, lost, isCaughtUp: this.isCaughtUp })
+    this.#copy.reconcile()
     this.#options.onChange()
   }
 
-  #changed(lost?: readonly Message[]): void {
-    if (this.#options.keep.isOver) return
-    this.refusal.set(this.#catchUp.refusal)
+  #showTimeline(): void {
     const { messages, hasOlder, end } = this.#catchUp.timeline
     const { isLoadingOlder } = this.#catchUp
-    const old = this.timeline.value
-    const isLoaded = end !== undefined
-    const view = { messages, hasOlder, isLoadingOlder, isLoaded }
-    if ((Object.keys(view) as (keyof TimelineView)[]).some((key) => old[key] !== view[key])) {
-      this.timeline.set(view)
-      this.#outbox.confirm(new Set(messages.map(({ id }) => id)))
-    }
-    const { id: me, side: ours } = this.#options.identity.value ?? {}
-    if (lost) this.#outbox.offerAgain(lost.filter(({ from, side }) => from === me && side === ours).slice(-OFFER_COUNT))
-    this.#copy.changed()
-    if (end) this.#receipts.received(end)
-    this.#showUnread()
-    if (this.isCaughtUp) this.#outbox.settle()
-    this.#outbox.flush()
-    this.#options.onChange()
+    const view: TimelineView = { messages, hasOlder, isLoadingOlder, isLoaded: end !== undefined }
+    const shown = this.timeline.value
+    if ((Object.keys(view) as (keyof TimelineView)[]).some((key) => shown[key] !== view[key])) this.timeline.set(view)
   }
 
   #showUnread(): void {
@@ -293,7 +300,7 @@ export class Conversation implements Contract {
       conversation, epoch, seq, id, from, side, kind, body, at,
       ...(prev === undefined ? {} : { prev }), ...(name === undefined ? {} : { name }),
     }, false)
-    if (this.isCaughtUp) this.#outbox.settle()
+    this.#reconcile()
   }
 
   /** Said once, without insisting: the next welcome says it again. */

@@ -6,12 +6,13 @@ import type { Copy } from './stored.ts'
 const COUNT = 50
 const AFTER_MS = 300
 
-/** Keeps a copy of one conversation where storage allows, a moment after the last change; `save` when the page may be about to go. */
+/** Stores a copy of one conversation, a moment after it changed; `save` stores it at once, when the page may be about to go. */
 export class LocalCopy {
   readonly #key: string
   readonly #keep: ScopedStorage
   readonly #clock: Clock
   readonly #take: () => Copy
+  #last: Copy
   #stopTimer: (() => void) | undefined
 
   constructor(options: { to: string; keep: ScopedStorage; clock: Clock; take: () => Copy }) {
@@ -19,13 +20,18 @@ export class LocalCopy {
     this.#keep = options.keep
     this.#clock = options.clock
     this.#take = options.take
+    this.#last = options.take()
   }
 
   read(): Copy | undefined {
     return this.#keep.get(this.#key, copyFrom)
   }
 
-  changed(): void {
+  /** Another window hears of every write, so what is stored already is not written again. */
+  reconcile(): void {
+    const copy = this.#take()
+    if ((Object.keys(copy) as (keyof Copy)[]).every((key) => copy[key] === this.#last[key])) return
+    this.#last = copy
     this.#stopTimer ??= this.#clock.after(AFTER_MS, () => this.save())
   }
 

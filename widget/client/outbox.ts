@@ -9,6 +9,15 @@ import type { StoredItem } from './stored.ts'
 import { wireRefusalOf, type RefusalError } from './refusal-error.ts'
 import { signal } from './signal.ts'
 
+/** What the gateway has said so far. */
+export interface Confirmed {
+  readonly messages: readonly Message[]
+  /** After a repair of the timeline: messages of this person that the gateway confirmed once and no longer has, perhaps none. */
+  readonly lost: readonly Message[] | undefined
+  /** The timeline has reached the end of the gateway's log. */
+  readonly isCaughtUp: boolean
+}
+
 export interface OutboxOptions {
   readonly to: string
   readonly keep: ScopedStorage
@@ -69,24 +78,35 @@ export class Outbox {
 
   add(kind: string, body: Body): string {
     const id = clientId(this.#options.random)
-    this.#wish({ id, kind, body })
-    this.flush()
+    this.#put({ id, kind, body })
+    this.#sendNext()
     return id
   }
 
   retry(id: string): void {
     const item = this.#find(id)
     if (item?.state !== 'failed') return
-    this.#wish(item)
-    this.flush()
+    this.#put(item)
+    this.#sendNext()
   }
 
   discard(id: string): void {
-    if (this.#find(id)?.state !== 'sending') this.confirm(new Set([id]))
+    if (this.#find(id)?.state !== 'sending') this.#remove(new Set([id]))
   }
 
-  /** The gateway has these. */
-  confirm(ids: ReadonlySet<string>): void {
+  /**
+   * Compares what is unconfirmed with what the timeline shows, and sends what is next. The conversation calls it at the end of every
+   * event, so that nothing goes out while half of an event is known.
+   */
+  reconcile({ messages, lost, isCaughtUp }: Confirmed): void {
+    if (this.items.value.length > 0) this.#remove(new Set(messages.map(({ id }) => id)))
+    if (lost) this.#offerAgain(lost)
+    // A complete timeline shows whatever was answered. Until then an answered item stays, or its bubble would vanish for a moment.
+    if (isCaughtUp) this.#remove(this.#answered)
+    this.#sendNext()
+  }
+
+  #remove(ids: ReadonlySet<string>): void {
     const { value } = this.items
     const others = value.filter(({ id }) => !ids.has(id))
     if (others.length === value.length) return
@@ -101,40 +121,33 @@ export class Outbox {
     this.items.set(others)
   }
 
-  /** The timeline is complete: what was answered must be in it. Until then it stays here, or it would vanish for a moment. */
-  settle(): void {
-    this.confirm(this.#answered)
-  }
-
   /**
    * Messages that a gateway confirmed and lost: wished again, under their old ids, before everything else. So is what was
    * answered and is not shown yet: nobody knows by which log.
    */
-  offerAgain(messages: readonly Message[]): void {
-    for (const item of this.items.value) if (this.#answered.delete(item.id)) this.#put({ ...item, state: 'waiting' })
+  #offerAgain(messages: readonly Message[]): void {
+    for (const item of this.items.value) if (this.#answered.delete(item.id)) this.#store({ ...item, state: 'waiting' })
     const first = (this.items.value[0]?.at ?? this.#options.clock.now()) - messages.length
-    messages.forEach((message, i) => this.#wish(message, first + i))
-    this.flush()
+    messages.forEach((message, i) => this.#put(message, first + i))
   }
 
   /** Another window changed one key of ours; `value`: what it holds now. */
   onStorage(key: string, value: string | null): void {
     const id = key.slice(this.#prefix.length)
     if (!key.startsWith(this.#prefix) || id === this.#flying || this.#answered.has(id)) return
-    if (value === JSON.stringify(GONE)) this.confirm(new Set([id]))
+    if (value === JSON.stringify(GONE)) this.#remove(new Set([id]))
     else if (value !== null) this.#take(key)
-    this.flush()
   }
 
   /** Sends the first item that waits, if nothing is under way. */
-  flush(): void {
+  #sendNext(): void {
     const item = this.items.value.find(({ state }) => state === 'waiting')
     if (!item || this.#flying || !this.#options.isConnected()) return
     const { clock, upload } = this.#options
     this.#stopTimer()
     const patience = this.#own.has(item.id) ? 0 : FOREIGN_MS - Math.abs(clock.now() - item.at)
     if (patience > 0) {
-      this.#stopTimer = clock.after(patience, () => this.flush())
+      this.#stopTimer = clock.after(patience, () => this.#sendNext())
       return
     }
     this.#flying = item.id
@@ -143,7 +156,7 @@ export class Outbox {
     uploading.then(
       (body) => {
         const uploaded = { ...item, body, original: item.body }
-        if (this.#find(item.id)) this.#put(uploaded)
+        if (this.#find(item.id)) this.#store(uploaded)
         this.#launch(uploaded)
       },
       (error: RefusalError) => this.#refused(item, error, BLAME_MS),
@@ -168,7 +181,6 @@ export class Outbox {
         this.#answered.add(item.id)
         this.#flying = undefined
         onSent(item, answer)
-        this.flush()
       },
       (error: RefusalError) => this.#refused(item, error, clock.uptime() - at),
     )
@@ -185,7 +197,7 @@ export class Outbox {
 
   #goOn(): void {
     this.#flying = undefined
-    this.flush()
+    this.#sendNext()
   }
 
   #refused(item: StoredItem, error: RefusalError, tookMs: number): void {
@@ -196,21 +208,21 @@ export class Outbox {
     if (code === 'image_gone' && item.original && (this.#added.get(item.id) ?? 0) < ADD_COUNT) {
       this.#added.set(item.id, (this.#added.get(item.id) ?? 0) + 1)
       const { original, ...rest } = item
-      this.#put({ ...rest, body: original })
+      this.#store({ ...rest, body: original })
       return this.#goOn()
     }
     if (!retry || isPoison) {
-      this.#put({ ...item, state: 'failed', refusal: isPoison ? QUARANTINED : { code: code as Code, message, retry } })
+      this.#store({ ...item, state: 'failed', refusal: isPoison ? QUARANTINED : { code: code as Code, message, retry } })
       return this.#goOn()
     }
     this.#flying = undefined
-    this.#put({ ...item, cuts })
+    this.#store({ ...item, cuts })
     if (code === 'cut' || code === 'disconnected') return
     const refusal = wireRefusalOf(error)
     if (refusal) this.#show({ ...item, cuts, refusal })
     const { clock, random } = this.#options
     const backoff = Math.min(RETRY_CAP_MS, 1000 * 2 ** this.#refusals++)
-    this.#stopTimer = clock.after(afterMs ?? backoff * (0.5 + random() / 2), () => this.flush())
+    this.#stopTimer = clock.after(afterMs ?? backoff * (0.5 + random() / 2), () => this.#sendNext())
   }
 
   #find(id: string): StoredItem | undefined {
@@ -224,13 +236,13 @@ export class Outbox {
     this.#show({ ...kept, state: kept.refusal ? 'failed' : 'waiting' })
   }
 
-  #wish({ id, kind, body }: Pick<StoredItem, 'id' | 'kind' | 'body'>, at = this.#nextAt()): void {
+  #put({ id, kind, body }: Pick<StoredItem, 'id' | 'kind' | 'body'>, at = this.#nextAt()): void {
     this.#own.add(id)
-    this.#put({ id, kind, body, at, state: 'waiting' })
+    this.#store({ id, kind, body, at, state: 'waiting' })
   }
 
   /** A no that passes is not kept: whoever reads a kept one takes it for final. */
-  #put(item: StoredItem): void {
+  #store(item: StoredItem): void {
     const { refusal: _, ...waiting } = item
     this.#options.keep.set(this.#prefix + item.id, item.state === 'failed' ? item : waiting)
     this.#show(item)
