@@ -1,11 +1,10 @@
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Command, CommandAnswer, CommandInput, Hello, Welcome } from '../../gateway/protocol/commands.ts'
-import { connectPacket } from '../../gateway/protocol/packet.ts'
+import { connectPacket, decodePacket } from '../../gateway/protocol/packet.ts'
 import type { Push, PushData } from '../../gateway/protocol/pushes.ts'
 import type { Clock } from './clock.ts'
 import type { RefusalError } from './refusal-error.ts'
 import { pushFrom, refusalFrom, welcomeFrom } from './incoming.ts'
-import { readPacket } from './read-packet.ts'
 import { Requests } from './requests.ts'
 import type { Transport, TransportPort } from './transport.ts'
 import type { TransportName } from './types.ts'
@@ -150,29 +149,38 @@ export class Attempt {
   #receive(text: string): void {
     if (this.#isOver) return
     this.#hear()
-    const packet = readPacket(text)
-    if (!packet) return this.fail('unreadable')
-    const { type, id, data, first, second } = packet
-    if (type === '0') {
-      const welcome = welcomeFrom(data)
-      if (!welcome) return this.fail('unreadable welcome')
-      this.#stopTimer()
-      this.#listenForSilence()
-      this.#events.onWelcome(welcome)
-    } else if (type === '1') {
-      this.fail('disconnected', true)
-    } else if (type === '2') {
-      const push = typeof first === 'string' ? pushFrom(first as Push, second) : undefined
-      if (push === undefined) return
-      if (first === 'byePush') this.#bye = push as Bye
-      this.#events.onPush(first as string, push)
-    } else if (type === '3') {
-      this.#requests.settle(id, first)
-      if (this.#isRetired && !this.#requests.count) this.close()
-    } else if (type === '4') {
-      const { message, data: refusal } = Object(data) as { message?: unknown; data?: object }
-      this.#events.onRefused(refusalFrom({ message, ...refusal }))
+    const packet = decodePacket(text)
+    switch (packet.type) {
+      case 'connect':
+        return this.#onWelcome(packet.data)
+      case 'disconnect':
+        return this.fail('disconnected', true)
+      case 'event':
+        return this.#onPush(packet.name, packet.args[0])
+      case 'ack':
+        this.#requests.onAnswer(packet.id, packet.args[0])
+        if (this.#isRetired && !this.#requests.count) this.close()
+        return
+      case 'connectError':
+        return this.#events.onRefused(refusalFrom({ message: packet.message, ...Object(packet.data) }))
+      case 'invalid':
+        this.fail('unreadable')
     }
+  }
+
+  #onWelcome(data: unknown): void {
+    const welcome = welcomeFrom(data)
+    if (!welcome) return this.fail('unreadable welcome')
+    this.#stopTimer()
+    this.#listenForSilence()
+    this.#events.onWelcome(welcome)
+  }
+
+  #onPush(name: string, data: unknown): void {
+    const push = pushFrom(name as Push, data)
+    if (push === undefined) return
+    if (name === 'byePush') this.#bye = push as Bye
+    this.#events.onPush(name, push)
   }
 
   #listenForSilence(): void {

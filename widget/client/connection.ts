@@ -2,6 +2,7 @@ import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Command, CommandAnswer, CommandInput, Hello, Welcome } from '../../gateway/protocol/commands.ts'
 import type { Clock } from './clock.ts'
 import { Attempt, type Bye } from './attempt.ts'
+import { refusalFrom } from './incoming.ts'
 import { reconnectDelay } from './reconnect.ts'
 import { RefusalError } from './refusal-error.ts'
 import { signal } from './signal.ts'
@@ -239,7 +240,7 @@ export class Connection {
     if (!bye && name === ports[0]!.name && isOnline()) record.died(livedMs)
     // A newer line of this window is at the door already: the gateway may have cut the old one first.
     if (this.#greeted) return this.state.set({ name: 'connecting', attempt: Math.max(1, this.#attemptCount) })
-    if (bye && !bye.reconnect && !this.#options.hasNewPass()) return this.#end({ name: 'refused', refusal: { ...bye, retry: false } as never })
+    if (bye && !bye.reconnect && !this.#options.hasNewPass()) return this.#end({ name: 'refused', refusal: refusalFrom({ ...bye, retry: false }) })
     this.#wait(bye ? bye.code : reason, bye?.afterMs)
   }
 

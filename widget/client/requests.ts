@@ -18,7 +18,7 @@ interface Waiting {
 export class Requests {
   readonly #clock: Clock
   readonly #send: (packet: string) => void
-  readonly #waiting = new Map<string, Waiting>()
+  readonly #waiting = new Map<number, Waiting>()
   #lastId = 0
 
   constructor(clock: Clock, send: (packet: string) => void) {
@@ -31,7 +31,7 @@ export class Requests {
   }
 
   request<C extends Command>(command: C, input: CommandInput<C>, limitMs: number): Promise<CommandAnswer<C>> {
-    const id = String(++this.#lastId)
+    const id = ++this.#lastId
     return new Promise((resolve, reject) => {
       const stopTimer = this.#clock.after(limitMs, () => this.#take(id)?.reject(new RefusalError({ code: 'timeout' })))
       this.#waiting.set(id, { command, resolve, reject, stopTimer })
@@ -39,7 +39,7 @@ export class Requests {
     })
   }
 
-  settle(id: string, answer: unknown): void {
+  onAnswer(id: number, answer: unknown): void {
     const waiting = this.#take(id)
     if (!waiting) return
     const { error } = Object(answer) as { error?: unknown }
@@ -53,7 +53,7 @@ export class Requests {
     for (const id of [...this.#waiting.keys()]) this.#take(id)?.reject(new RefusalError({ code }))
   }
 
-  #take(id: string): Waiting | undefined {
+  #take(id: number): Waiting | undefined {
     const waiting = this.#waiting.get(id)
     this.#waiting.delete(id)
     waiting?.stopTimer()
