@@ -6,9 +6,11 @@ import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Body, Message } from '../../gateway/protocol/model.ts'
 import type { Command } from '../../gateway/protocol/commands.ts'
 import { signal, type MutableSignal } from '../../widget/client/signal.ts'
-import type { Client, ConnectionState, Conversation, OutboxItem, PersonClient, TimelineView } from '../../widget/client/types.ts'
+import type {
+  ConnectionState, Conversation, ListingClient, ListingPerson, OutboxItem, PersonClient, TimelineView,
+} from '../../widget/client/types.ts'
 
-export interface MemoryClient extends Client {
+export interface MemoryClient extends ListingClient {
   readonly sent: { id: string; text: string }[]
   /** Whether sends are confirmed at once, stay waiting, or fail. */
   answer: 'confirm' | 'wait' | 'fail'
@@ -141,6 +143,6 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
   const person = signal(Object.create(client, {
     who: { value: { role: 'customer', id: 'me' } }, scope: { value: 'me' },
     onRefused: { value: (listener: Parameters<PersonClient['onRefused']>[0]) => { refusalListeners.add(listener); return () => undefined } },
-  }) as PersonClient)
+  }) as ListingPerson)
   return client
 }

@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { LIMITS } from '../../gateway/protocol/limits.ts'
-import { IMAGE_BYTES } from '../../widget/chat/composer/shrink.ts'
 import { DESKTOP, hook, launchChromium, openPage, PHONE, type PageOptions, type TestPage } from '../kit/browser.ts'
 import { openFaultProxy, type FaultProxy } from '../kit/fault-proxy.ts'
 import { startGateway, type StartedGateway } from '../kit/gateway.ts'
@@ -89,11 +88,6 @@ const shown = async (page: Page, width: number, height: number): Promise<void> =
     return `${complete} ${naturalWidth} ${naturalHeight}`
   })), { timeout: 15_000 }).toEqual([`true ${width} ${height}`])
 }
-
-test('the limit that pages know is the gateway\'s', async () => {
-  await open(PHONE)
-  expect(IMAGE_BYTES).toBe(LIMITS.imageBytes)
-})
 
 describe.each([['a phone', PHONE], ['a desktop', DESKTOP]] as const)('on %s', (_name, device) => {
   test('a pasted picture is shrunk, shown, sent once, and is there for the other side', async () => {

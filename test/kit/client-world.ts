@@ -1,6 +1,6 @@
 import { createClient } from '../../widget/client/client.ts'
 import type { ClientOptions } from '../../widget/client/client-options.ts'
-import type { Client } from '../../widget/client/types.ts'
+import type { Client, ListingClient } from '../../widget/client/types.ts'
 import { MovableClock } from './clock.ts'
 import { MemoryGateway } from './memory-gateway.ts'
 import { MemoryStorage } from './memory-storage.ts'
@@ -23,7 +23,7 @@ export class ClientWorld {
   }
 
   /** A window on `device`, connecting. */
-  open(token: string | undefined, to: string, options: Partial<ClientOptions> & { device?: string } = {}): Client & Window {
+  open(token: string | undefined, to: string, options: Partial<ClientOptions> & { device?: string } = {}): ListingClient & Window {
     const { device = 'phone', ...more } = options
     const { emit, ...ports } = this.storage(device).openWindow()
     const { clock } = this

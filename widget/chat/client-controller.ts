@@ -4,10 +4,11 @@ import type { Cursor, Message } from '../../gateway/protocol/model.ts'
 import type { PushData } from '../../gateway/protocol/pushes.ts'
 import { ChatClient } from '../client/chat-client.ts'
 import type { ClientOptions as HeadlessOptions } from '../client/client-options.ts'
-import { NO_TIMELINE } from '../client/no-timeline.ts'
+import { NO_TIMELINE } from '../client/conversation.ts'
+import { PersonClient } from '../client/person-client.ts'
+import { withoutEndSlashes } from '../client/ports.ts'
 import type { Signal } from '../client/signal.ts'
-import type { Client, ConnectionState, Conversation, OutboxItem, Person, PersonClient, TimelineView } from '../client/types.ts'
-import { withoutEndSlashes } from '../client/without-end-slashes.ts'
+import type { Client, ConnectionState, Conversation, OutboxItem, Person, PersonClient as OnePerson, TimelineView } from '../client/types.ts'
 import { imageTrust } from './timeline/image-trust.ts'
 
 export interface ClientAddress {
@@ -45,9 +46,9 @@ export class ClientController implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #options: ClientOptions
   #client: Client | undefined
-  #person: PersonClient | undefined
+  #person: OnePerson | undefined
   /** Whose things the element was last about; undefined: it has not begun. */
-  #about: PersonClient | string | undefined
+  #about: OnePerson | string | undefined
   #isOwn = false
   #address: ClientAddress | undefined
   #conversation: Conversation | undefined
@@ -71,10 +72,10 @@ export class ClientController implements ReactiveController {
 
   /** Without a list of conversations; MailboxClient has one. */
   protected create(options: HeadlessOptions): Client {
-    return new ChatClient(options)
+    return new ChatClient(options, (person) => new PersonClient(person))
   }
 
-  get client(): PersonClient | undefined {
+  get client(): OnePerson | undefined {
     return this.#person
   }
 
@@ -207,7 +208,7 @@ export class ClientController implements ReactiveController {
   }
 
   /** Put into the page again for the same person, the element goes on where it was. */
-  #tellOf(about: PersonClient | string, who: Person): void {
+  #tellOf(about: OnePerson | string, who: Person): void {
     const isOther = this.#about !== undefined && this.#about !== about
     this.#about = about
     if (!isOther) return

@@ -1,7 +1,8 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { Body, Message } from '../../gateway/protocol/model.ts'
+import { LIMITS } from '../client/limits.ts'
 import type { Conversation } from '../client/types.ts'
-import { Composer, TEXT_LENGTH, type SendSource } from './composer/composer.ts'
+import { Composer, type SendSource } from './composer/composer.ts'
 import { HistoryWindow } from './timeline/history-window.ts'
 import { listen } from '../ui/listen.ts'
 import { pictures } from './composer/pictures.ts'
@@ -120,7 +121,7 @@ export class Thread implements ReactiveController {
 
   /** Characters left; undefined while there are plenty. */
   get left(): number | undefined {
-    const left = TEXT_LENGTH - this.#text.trim().length
+    const left = LIMITS.textLength - this.#text.trim().length
     return left <= WARN_COUNT ? left : undefined
   }
 

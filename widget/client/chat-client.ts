@@ -2,8 +2,7 @@ import type { Command, CommandAnswer, CommandInput } from '../../gateway/protoco
 import type { Identity } from '../../gateway/protocol/model.ts'
 import type { ClientOptions } from './client-options.ts'
 import type { Conversation } from './conversation.ts'
-import { PersonClient } from './person-client.ts'
-import type { PersonOptions } from './person-options.ts'
+import type { PersonClient, PersonOptions } from './person-client.ts'
 import { portsOf } from './ports.ts'
 import { scopeOf } from './scope.ts'
 import { signal, type MutableSignal } from './signal.ts'
@@ -13,18 +12,18 @@ import type { Client as Contract, ConnectionState, PushMap } from './types.ts'
  * A window's chat, whoever the person is: it holds one PersonClient and throws it away for another where a pass is another person's.
  * Without the list of conversations; client.ts adds it.
  */
-export class ChatClient implements Contract {
-  readonly person: MutableSignal<PersonClient>
+export class ChatClient<P extends PersonClient = PersonClient> implements Contract {
+  readonly person: MutableSignal<P>
   readonly connection = signal<ConnectionState>({ name: 'idle' })
   readonly identity = signal<Identity | undefined>(undefined)
   readonly imageHosts = signal<readonly string[]>([])
   readonly focus = signal<string | undefined>(undefined)
-  readonly #make: (token: string | undefined) => PersonClient
+  readonly #make: (token: string | undefined) => P
   readonly #listeners = new Map<string, Set<(data: never) => void>>()
   #isConnecting = false
   #stopFollowing = (): void => {}
 
-  constructor(options: ClientOptions, make = (person: PersonOptions) => new PersonClient(person)) {
+  constructor(options: ClientOptions, make: (person: PersonOptions) => P) {
     const { device, gateway, to } = options
     const ports = portsOf(options)
     this.#make = (token) => make({
@@ -34,10 +33,6 @@ export class ChatClient implements Contract {
     })
     this.person = signal(this.#make(options.token || undefined))
     this.#follow(this.person.value)
-  }
-
-  get inbox(): Contract['inbox'] {
-    return this.person.value.inbox
   }
 
   get isWelcomed(): boolean {

@@ -1,28 +1,31 @@
 import { ChatClient } from './chat-client.ts'
 import type { ClientOptions } from './client-options.ts'
 import { Inbox } from './inbox.ts'
-import { PersonClient } from './person-client.ts'
-import type { PersonOptions } from './person-options.ts'
-import type { Client } from './types.ts'
+import { PersonClient, type PersonOptions } from './person-client.ts'
+import type { ListingClient as ClientContract, ListingPerson as PersonContract } from './types.ts'
 
 /**
  * The headless client: one window, one gateway, and whoever its pass says. Everything it needs of the world is an option with a default
  * (client-options.ts), so it runs in Node, in a worker, without storage, and in tests under a clock that is moved by hand.
  * It does nothing before `connect()` except paint from the local copy.
  */
-export function createClient(options: ClientOptions): Client {
-  return new ChatClient(options, (person) => new ListingPerson(person))
+export function createClient(options: ClientOptions): ClientContract {
+  return new ListingClient(options, (person) => new ListingPerson(person))
+}
+
+class ListingClient extends ChatClient<ListingPerson> implements ClientContract {
+  get inbox(): Inbox {
+    return this.person.value.inbox
+  }
 }
 
 /** A person with a list of conversations. */
-class ListingPerson extends PersonClient {
-  declare readonly inbox: Inbox
+class ListingPerson extends PersonClient implements PersonContract {
   #inbox: Inbox | undefined
 
   constructor(options: PersonOptions) {
     super(options)
-    Object.defineProperty(this, 'inbox', { get: () => (this.#inbox ??= this.#open()) })
-    // What this line writes and reads is not pushed back to it; the list learns it here.
+    // What this window writes and reads is not pushed back to it; the list learns it here.
     this.onOpen = (conversation) => {
       conversation.timeline.subscribe(({ messages }) => {
         const last = messages[messages.length - 1]
@@ -40,6 +43,10 @@ class ListingPerson extends PersonClient {
     this.connection.subscribe(({ name }) => {
       if (name === 'catching-up') void this.#inbox?.refresh()
     })
+  }
+
+  get inbox(): Inbox {
+    return (this.#inbox ??= this.#open())
   }
 
   protected override leave(): void {

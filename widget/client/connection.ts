@@ -3,7 +3,6 @@ import type { Command, CommandAnswer, CommandInput, Hello, Welcome } from '../..
 import type { Clock } from './clock.ts'
 import { Attempt, type Bye } from './attempt.ts'
 import { refusalFrom } from './incoming.ts'
-import { reconnectDelay } from './reconnect.ts'
 import { RefusalError } from './refusal-error.ts'
 import { signal } from './signal.ts'
 import type { SocketRecord } from './socket-record.ts'
@@ -42,6 +41,8 @@ const GOOD_LINE_MS = 5000
 /** On waking, a line heard of less than this ago is believed; else asked. */
 const TRUST_MS = 5000
 const WAKE_PROBE_MS = 2000
+const FIRST_DELAY_MS = 500
+const LAST_DELAY_MS = 20_000
 
 /**
  * The client's line, as a machine:
@@ -300,3 +301,10 @@ export class Connection {
     for (const run of [...this.#queue]) run()
   }
 }
+
+/**
+ * Full jitter: any time up to 0.5, 1, 2 … 20 s, so that ten thousand phones that lost one gateway do not return as one.
+ * `attempt` counts from 1; `afterMs` is what the gateway asked for and comes on top.
+ */
+const reconnectDelay = (attempt: number, random: () => number, afterMs = 0): number =>
+  afterMs + Math.round(random() * Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1)))

@@ -7,7 +7,6 @@ import type { Clock } from './clock.ts'
 import type { ScopedStorage } from './scoped-storage.ts'
 import type { Copy } from './stored.ts'
 import { LocalCopy } from './local-copy.ts'
-import { NO_TIMELINE } from './no-timeline.ts'
 import { Outbox, type OutboxOptions } from './outbox.ts'
 import { Receipts } from './receipts.ts'
 import type { RefusalError } from './refusal-error.ts'
@@ -37,6 +36,9 @@ const SEND_MS = 4000
 const READER_COUNT = 500
 /** Own messages of a lost tail offered again at most; a log that lost more has lost its past. */
 const OFFER_COUNT = 50
+
+/** Where nothing is known yet, or nothing is shown any more. */
+export const NO_TIMELINE: TimelineView = { messages: [], hasOlder: false, isLoadingOlder: false, isLoaded: false }
 
 export class Conversation implements Contract {
   readonly to: string

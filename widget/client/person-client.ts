@@ -6,19 +6,31 @@ import { clientId } from './client-id.ts'
 import type { Clock } from './clock.ts'
 import { Connection } from './connection.ts'
 import { Conversation } from './conversation.ts'
-import { deviceName } from './device-name.ts'
-import { identityFrom } from './incoming.ts'
+import { deviceFrom, identityFrom, refusalFrom } from './incoming.ts'
 import type { EnvironmentEvent } from './environment.ts'
 import { ScopedStorage } from './scoped-storage.ts'
 import { Logouts } from './logouts.ts'
 import { GUEST_KEY, Pass } from './pass.ts'
-import type { PersonOptions } from './person-options.ts'
+import { withoutEndSlashes, type Ports } from './ports.ts'
 import { RefusalError, wireRefusalOf } from './refusal-error.ts'
 import { personOf, scopeOf } from './scope.ts'
 import { signal } from './signal.ts'
 import { SocketRecord } from './socket-record.ts'
 import type { Person, PersonClient as Contract, PushMap } from './types.ts'
-import { uploadOnDemand } from './upload-on-demand.ts'
+import type { UploadOptions } from './upload.ts'
+
+export interface PersonOptions {
+  readonly ports: Ports
+  readonly gateway: string
+  /** Undefined: the guest of this device. */
+  readonly token: string | undefined
+  readonly device: string | undefined
+  readonly to: string | undefined
+  /** Every push, after it has had its effect. */
+  readonly onPush: (name: string, data: unknown) => void
+  /** Another window logged this person out. */
+  readonly onLogout: () => void
+}
 
 const RESUME_COUNT = 100
 const COMPARE_EVERY_MS = 40_000
@@ -37,7 +49,6 @@ const connected = new Set<PersonClient>()
  *   resting ⇄ connected (connect, close) → over (end, forget)
  */
 export class PersonClient implements Contract {
-  declare readonly inbox: Contract['inbox']
   readonly who: Person
   readonly scope: string
   readonly identity = signal<Identity | undefined>(undefined)
@@ -327,4 +338,20 @@ export class PersonClient implements Contract {
     this.#pass.forgetGuest()
     return true
   }
+}
+
+/** One name an installation and one a window: a second line of both replaces the first. */
+function deviceName(shared: ScopedStorage, random: () => number): string {
+  const device = shared.get('device', deviceFrom) || clientId(random)
+  shared.set('device', device)
+  return `${device}.${clientId(random).slice(0, 8)}`
+}
+
+/** The body to send once its picture has reached the gateway; undefined where it has none that waits. The script comes with the first. */
+function uploadOnDemand(body: Body, options: UploadOptions): Promise<Body> | undefined {
+  const { url } = body as Body & { readonly url?: string }
+  if (!url?.startsWith('data:')) return undefined
+  const piece = import('./upload.ts').catch(() => Promise.reject({ code: 'unavailable', message: '', retry: true }))
+  return piece.then(({ upload }) => upload(body, { ...options, gateway: withoutEndSlashes(options.gateway) }))
+    .catch((no: unknown) => Promise.reject(refusalFrom(no)))
 }

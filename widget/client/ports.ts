@@ -63,7 +63,7 @@ function parsed(json: string): unknown {
 }
 
 async function fetchGuest(gateway: string): Promise<Guest> {
-  const response = await fetch(gateway.replace(/\/$/, '') + '/v1/guests', { method: 'POST' })
+  const response = await fetch(withoutEndSlashes(gateway) + '/v1/guests', { method: 'POST' })
   const answer = parsed(await boundedText(response, GUEST_BYTES))
   const guest = guestFrom(answer)
   if (response.ok && guest) return guest
@@ -72,4 +72,11 @@ async function fetchGuest(gateway: string): Promise<Guest> {
   // The door stands and there are no guests behind it: REST is shut, or a proxy lets `/v1/` not through.
   if (response.status === 404 || response.status === 405) throw new RefusalError({ code: 'pass_required', retry: false })
   throw new Error('no guest pass: ' + response.status)
+}
+
+/** By hand: a pattern for it takes time by the square of the slashes. */
+export function withoutEndSlashes(address: string): string {
+  let end = address.length
+  while (address[end - 1] === '/') end--
+  return address.slice(0, end)
 }

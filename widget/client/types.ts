@@ -106,8 +106,6 @@ export interface PersonClient {
   readonly imageHosts: Signal<readonly string[]>
   /** Whom the windows of this person talk to; follows `changeUser` here and `syncChangeUserPush` from the others. */
   readonly focus: Signal<string | undefined>
-  /** The list by last activity, kept up to date by pushes; loads at first use. */
-  readonly inbox: Inbox
   /** The conversation with `to`; the same object for the same `to`. */
   conversation(to: string): Conversation
   changeUser(to: string): void
@@ -122,6 +120,12 @@ export interface PersonClient {
   onRefused(listener: (refusal: WireRefusal, command: Command) => void): () => void
   /** Starts (or starts again after `refused` / `closed`). */
   connect(): void
+}
+
+/** A person with a list of conversations: what an inbox and a desk show. */
+export interface ListingPerson extends PersonClient {
+  /** By last activity, kept up to date by pushes; loads at first use. */
+  readonly inbox: Inbox
 }
 
 /**
@@ -143,6 +147,13 @@ export interface Client extends Omit<PersonClient, 'who' | 'scope' | 'onRefused'
    * What follows is a guest without a line, until `setToken` or `connect`.
    */
   logout(): void
+}
+
+/** What `createClient` returns. A phone's chat makes itself a Client without the list, whose code it does not load. */
+export interface ListingClient extends Client {
+  readonly person: Signal<ListingPerson>
+  /** The list of whoever the person is now. */
+  readonly inbox: Inbox
 }
 
 export type PushMap = { [P in keyof typeof import('../../gateway/protocol/pushes.ts').PUSHES]: PushData<P> }

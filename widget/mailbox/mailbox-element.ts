@@ -1,8 +1,7 @@
 import { html, nothing, type PropertyDeclaration, type PropertyValues, type TemplateResult } from 'lit'
 import type { ConversationRow, Message } from '../../gateway/protocol/model.ts'
-import type { Client, Person } from '../client/types.ts'
+import type { ListingClient, Person } from '../client/types.ts'
 import { Attention } from './notifications/attention.ts'
-import type { ClientController } from '../chat/client-controller.ts'
 import { everyMinute } from '../ui/every-minute.ts'
 import { Columns } from './columns.ts'
 import { EnterChoice } from '../chat/composer/enter-choice.ts'
@@ -52,7 +51,7 @@ export abstract class MailboxElement extends ConnectedElement {
   declare lang: string
   declare muted: boolean
   declare guest: boolean
-  declare client: Client | undefined
+  declare client: ListingClient | undefined
 
   protected readonly columnsFit = new Columns(this)
   protected readonly attention = new Attention(this)
@@ -71,7 +70,7 @@ export abstract class MailboxElement extends ConnectedElement {
     onMessage: (message) => this.#onMessage(message),
     onUnread: (count) => this.tell('im-unread', { count }),
   })
-  protected readonly controller: ClientController = new MailboxClient(this, {
+  protected readonly controller: MailboxClient = new MailboxClient(this, {
     onConnection: (state) => this.showConnection(state),
     onUnread: () => this.requestUpdate(),
     onRefused: (refusal, id) => this.refused(refusal, id),

@@ -3,7 +3,7 @@ import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { ConversationRow, Identity, Message } from '../../gateway/protocol/model.ts'
 import { unreadConversationCount } from '../client/conversation-filter.ts'
 import type { Signal } from '../client/signal.ts'
-import type { PersonClient } from '../client/types.ts'
+import type { ListingPerson } from '../client/types.ts'
 
 export interface MailboxOptions {
   /** The window now talks to somebody else: by a click here, or because another window of the same person switched. */
@@ -23,7 +23,7 @@ const SEARCH_COUNT = 5000
 export class Mailbox implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #options: MailboxOptions
-  #client: PersonClient | undefined
+  #client: ListingPerson | undefined
   #stop: (() => void) | undefined
   #unreadCount = 0
   #isLoading = false
@@ -61,7 +61,7 @@ export class Mailbox implements ReactiveController {
   }
 
   /** The client to follow from now on; undefined: none. */
-  use(client: PersonClient | undefined): void {
+  use(client: ListingPerson | undefined): void {
     if (client === this.#client) return
     this.#stop?.()
     this.#client = client
@@ -82,7 +82,7 @@ export class Mailbox implements ReactiveController {
     })
   }
 
-  #follow(client: PersonClient): () => void {
+  #follow(client: ListingPerson): () => void {
     const { focus, identity, inbox } = client
     const update = (): void => this.#host.requestUpdate()
     const stops = [

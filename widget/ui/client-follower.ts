@@ -5,9 +5,9 @@ import type { PersonClient } from '../client/types.ts'
  * What every part of a desk that asks the gateway has in common: it follows one client at a time, asks anew on each new line, and
  * stops with the element. `use` may be called at every render.
  */
-export abstract class ClientFollower implements ReactiveController {
+export abstract class ClientFollower<P extends PersonClient = PersonClient> implements ReactiveController {
   protected readonly host: ReactiveControllerHost
-  #client: PersonClient | undefined
+  #client: P | undefined
   #stops: readonly (() => void)[] = []
 
   constructor(host: ReactiveControllerHost) {
@@ -15,7 +15,7 @@ export abstract class ClientFollower implements ReactiveController {
     host.addController(this)
   }
 
-  protected get client(): PersonClient | undefined {
+  protected get client(): P | undefined {
     return this.#client
   }
 
@@ -31,7 +31,7 @@ export abstract class ClientFollower implements ReactiveController {
     this.use(undefined)
   }
 
-  use(client: PersonClient | undefined): void {
+  use(client: P | undefined): void {
     if (client === this.#client) return
     for (const stop of this.#stops) stop()
     this.#client = client
@@ -48,7 +48,7 @@ export abstract class ClientFollower implements ReactiveController {
   }
 
   /** Listens; returns the ways to stop. */
-  protected follow(_client: PersonClient): readonly (() => void)[] {
+  protected follow(_client: P): readonly (() => void)[] {
     return []
   }
 

@@ -1,4 +1,4 @@
-import type { Limits } from '../../../gateway/protocol/limits.ts'
+import { LIMITS } from '../../client/limits.ts'
 import { listen } from '../../ui/listen.ts'
 import { tap } from './tap.ts'
 
@@ -23,9 +23,6 @@ export interface ComposerOptions {
   /** The draft changed by the person's hand or by a send. */
   readonly onChange: (text: string) => void
 }
-
-/** A copy of the wire's limit (this room takes the protocol as types only; the type keeps them equal). */
-export const TEXT_LENGTH: (typeof import('../../../gateway/protocol/limits.ts').LIMITS)['textLength'] & Limits['textLength'] = 4000
 
 /** The keyboard's late correction of a text that is already sent comes within this time. */
 const GHOST_MS = 1500
@@ -109,7 +106,7 @@ export class Composer {
     const { field } = this.#parts
     const raw = field.value
     let text = trimmed(raw)
-    if (text === '' || text.length > TEXT_LENGTH || this.#options.canSend?.() === false) return false
+    if (text === '' || text.length > LIMITS.textLength || this.#options.canSend?.() === false) return false
     this.#sent = { raw, at: performance.now(), isTouched: false }
     if (this.#isComposing) text = this.#endComposition() || text
     this.#write('')

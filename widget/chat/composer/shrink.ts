@@ -1,3 +1,5 @@
+import { LIMITS } from '../../client/limits.ts'
+
 /**
  * A picture as it goes out: its longest side at most 1600 px, encoded anew, so that what a camera wrote into it (the place, the
  * time, its own name) stays behind. A GIF goes as it is, because it may move; where it is too large it does not go.
@@ -9,9 +11,6 @@ export interface Shrunk {
   readonly height: number
 }
 
-type Limits = typeof import('../../../gateway/protocol/limits.ts').LIMITS
-
-export const IMAGE_BYTES: Limits['imageBytes'] = 4_194_304
 const LONGEST_PX = 1600
 const QUALITY = 0.82
 
@@ -34,7 +33,7 @@ export async function shrink(file: Blob): Promise<Shrunk> {
 
 async function within(picture: Blob | null): Promise<string> {
   if (!picture) throw 'image_unsupported'
-  if (picture.size > IMAGE_BYTES) throw 'image_too_large'
+  if (picture.size > LIMITS.imageBytes) throw 'image_too_large'
   return dataUrl(picture)
 }
 
@@ -42,7 +41,7 @@ async function within(picture: Blob | null): Promise<string> {
 async function encode(canvas: HTMLCanvasElement, isOpaque: boolean): Promise<Blob | null> {
   const as = (type: string): Promise<Blob | null> => new Promise((done) => canvas.toBlob(done, type, QUALITY))
   const clear = isOpaque ? null : await as('image/webp')
-  if (clear && (clear.type === 'image/webp' || clear.size < IMAGE_BYTES / 4)) return clear
+  if (clear && (clear.type === 'image/webp' || clear.size < LIMITS.imageBytes / 4)) return clear
   const context = canvas.getContext('2d')!
   context.globalCompositeOperation = 'destination-over'
   context.fillStyle = '#fff'

@@ -1,7 +1,7 @@
 import type { ConversationRow, Assignment, Transfer } from '../../../gateway/protocol/model.ts'
 import type { Command, CommandAnswer, CommandInput } from '../../../gateway/protocol/commands.ts'
 import type { PushData } from '../../../gateway/protocol/pushes.ts'
-import type { PersonClient } from '../../client/types.ts'
+import type { ListingPerson } from '../../client/types.ts'
 import { commandRefusal, type CommandRefusal } from '../../mailbox/command-refusal.ts'
 import { ClientFollower } from '../../ui/client-follower.ts'
 
@@ -27,7 +27,7 @@ type ServiceCommand = {
  * Whose turn it is. Everything is read from the rows, which pushes keep up to date, so it survives a lost line and is the same in all
  * windows; only the outcome of a transfer is a push of its own, because a row cannot say how it came to be.
  */
-export class AssignmentController extends ClientFollower {
+export class AssignmentController extends ClientFollower<ListingPerson> {
   readonly #options: AssignmentOptions
   readonly #busy = new Set<string>()
   /** Transfers that were taken, declined or taken back in this window: it needs not be told. */
@@ -84,7 +84,7 @@ export class AssignmentController extends ClientFollower {
     return this.#options.rows().find(({ conversation }) => conversation === row.conversation) ?? row
   }
 
-  protected override follow(client: PersonClient): readonly (() => void)[] {
+  protected override follow(client: ListingPerson): readonly (() => void)[] {
     return [client.onPush('transferPush', (push) => {
       const { state, transfer } = push
       const me = client.identity.value?.id

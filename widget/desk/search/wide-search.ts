@@ -1,7 +1,7 @@
 import type { ReactiveControllerHost } from 'lit'
 import type { ConversationRow, Message } from '../../../gateway/protocol/model.ts'
 import { markWords, type MarkedPiece } from './mark-words.ts'
-import type { PersonClient } from '../../client/types.ts'
+import type { ListingPerson } from '../../client/types.ts'
 import { ClientFollower } from '../../ui/client-follower.ts'
 
 /** After the last key. */
@@ -20,7 +20,7 @@ interface Answer {
  * What the gateway finds beyond the rows held: in older conversations and in the text of recent messages.
  * idle → pausing (keys come) → asking → answered; another query starts again, and an answer to an old one is dropped.
  */
-export class WideSearch extends ClientFollower {
+export class WideSearch extends ClientFollower<ListingPerson> {
   #query = ''
   #answer: Answer | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -87,7 +87,7 @@ export class WideSearch extends ClientFollower {
     void this.#look(this.client, query)
   }
 
-  async #look(client: PersonClient, query: string): Promise<void> {
+  async #look(client: ListingPerson, query: string): Promise<void> {
     let answer: Answer | undefined
     try {
       answer = await this.#search(client, query)
@@ -100,7 +100,7 @@ export class WideSearch extends ClientFollower {
     this.update()
   }
 
-  async #search(client: PersonClient, query: string): Promise<Answer> {
+  async #search(client: ListingPerson, query: string): Promise<Answer> {
     const { hits, isComplete } = await client.request('search', { query })
     client.inbox.add(hits.map(({ row }) => row))
     const found = hits.flatMap(({ message, row }) => (message ? [[row.to, message] as const] : []))
