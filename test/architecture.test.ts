@@ -104,7 +104,7 @@ const ROOMS: readonly Room[] = [
   { name: 'gateway/main.ts', files: /^gateway\/(main\.ts|needs-node\.(mjs|d\.mts))$/, code: /^gateway\/run\.ts$/ },
   { name: 'gateway/run.ts', files: /^gateway\/run\.ts$/, code: /^gateway\//, packages: /^(uqr|node:.+)$/ },
   {
-    name: 'widget/client', files: /^widget\/client\//, code: /^gateway\/protocol\/(codes|limits|packet|version)\.ts$/,
+    name: 'widget/client', files: /^widget\/client\//, code: /^gateway\/protocol\/(codes|free-form|limits|packet|version)\.ts$/,
     types: /^gateway\/protocol\//, packages: /^engine\.io-client$/, never: [...WIDGET, DOCUMENT],
   },
   {

@@ -2,6 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { Body, Message } from '../../gateway/protocol/model.ts'
 import { LIMITS } from '../client/limits.ts'
 import type { Conversation } from '../client/types.ts'
+import { RefusalError } from '../client/refusal-error.ts'
 import { Composer, type SendSource } from './composer/composer.ts'
 import { HistoryWindow } from './timeline/history-window.ts'
 import { listen } from '../ui/listen.ts'
@@ -75,7 +76,7 @@ export class Thread implements ReactiveController {
         if (!isSomebody) this.#options.onNobody()
         return isSomebody
       },
-      onSend: (text, source) => void this.send(text, source),
+      onSend: (text, source) => this.send(text, source) !== undefined,
       onChange: (text) => this.#onChange(text),
     })
     this.draft(this.#options.conversation()?.draft.value ?? '')
@@ -125,20 +126,22 @@ export class Thread implements ReactiveController {
     return left <= WARN_COUNT ? left : undefined
   }
 
+  /** Undefined: it was not taken, and the text stays with whoever wrote it. */
   send(text: string, source: SendSource): string | undefined {
-    const id = this.#options.conversation()?.send(text)
+    const id = idOrRefused(() => this.#options.conversation()?.send(text))
     if (id === undefined) return undefined
     this.toEnd()
     this.#options.onSend(id, text, source)
     return id
   }
 
-  /** Something else than words. */
-  sendBody(kind: string, body: Body, conversation = this.#options.conversation()): void {
-    const id = conversation?.sendBody(kind, body)
-    if (id === undefined) return
+  /** Something else than words; as with `send`. */
+  sendBody(kind: string, body: Body, conversation = this.#options.conversation()): string | undefined {
+    const id = idOrRefused(() => conversation?.sendBody(kind, body))
+    if (id === undefined) return undefined
     if (conversation === this.#conversation) this.toEnd()
     this.#options.onSend(id, body.text, 'submit')
+    return id
   }
 
   /** A draft from another window or from the last visit. */
@@ -265,5 +268,15 @@ export class Thread implements ReactiveController {
     const held = this.#held
     if (!isPinned) this.#leftAt = held[held.length - 1]?.seq ?? 0
     this.#host.requestUpdate()
+  }
+}
+
+/** A refusal at once is told to the page by the client; here it means that nothing was taken. */
+function idOrRefused(send: () => string | undefined): string | undefined {
+  try {
+    return send()
+  } catch (error) {
+    if (error instanceof RefusalError) return undefined
+    throw error
   }
 }

@@ -2,6 +2,7 @@ import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Command, CommandAnswer, CommandInput, ResumeCursor, Resumed } from '../../gateway/protocol/commands.ts'
 import type { Body, Cursor, Identity, Message } from '../../gateway/protocol/model.ts'
 import type { PushData } from '../../gateway/protocol/pushes.ts'
+import { bodyRefusal } from './body-refusal.ts'
 import { CatchUp } from './catch-up.ts'
 import type { Clock } from './clock.ts'
 import type { ScopedStorage } from './scoped-storage.ts'
@@ -9,7 +10,7 @@ import type { Copy } from './stored.ts'
 import { LocalCopy } from './local-copy.ts'
 import { Outbox, type OutboxOptions } from './outbox.ts'
 import { Receipts } from './receipts.ts'
-import type { RefusalError } from './refusal-error.ts'
+import { RefusalError } from './refusal-error.ts'
 import { text } from './shape.ts'
 import { signal, type Signal } from './signal.ts'
 import { Typing } from './typing.ts'
@@ -25,6 +26,8 @@ export interface ConversationOptions {
   readonly request: <C extends Command>(command: C, input: CommandInput<C>, limitMs?: number) => Promise<CommandAnswer<C>>
   /** See Outbox. */
   readonly upload: OutboxOptions['upload']
+  /** A message was refused before it was taken. */
+  readonly onRefused: (refusal: WireRefusal) => void
   /** No answer came in time. */
   readonly onTimeout: () => void
   /** The timeline may have grown, or the id become known. */
@@ -129,6 +132,11 @@ export class Conversation implements Contract {
 
   sendBody(kind: string, body: Body): string | undefined {
     if (this.#options.keep.isOver) return undefined
+    const refusal = bodyRefusal(kind, body)
+    if (refusal) {
+      this.#options.onRefused(refusal)
+      throw new RefusalError(refusal)
+    }
     this.#typing.sent()
     return this.#outbox.add(kind, body)
   }

@@ -2,6 +2,7 @@ import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Command, CommandAnswer, CommandInput, Hello, Welcome } from '../../gateway/protocol/commands.ts'
 import type { Body, Identity } from '../../gateway/protocol/model.ts'
 import { PROTOCOL_VERSION } from '../../gateway/protocol/version.ts'
+import { isWaitingPicture } from './body-refusal.ts'
 import { clientId } from './client-id.ts'
 import type { Clock } from './clock.ts'
 import { Connection } from './connection.ts'
@@ -136,6 +137,7 @@ export class PersonClient implements Contract {
       isConnected: () => this.#connection.isWelcomed,
       request: (command, input, limitMs) => this.#ask(command, input, limitMs),
       upload: ({ body }, onProgress) => this.#upload(body, onProgress),
+      onRefused: (refusal) => this.#announce(refusal, 'send'),
       onTimeout: () => this.#connection.suspect(),
       onChange: () => this.#connection.checkCaughtUp(),
     })
@@ -179,6 +181,10 @@ export class PersonClient implements Contract {
     const no = `${command} ${refusal?.code}`
     if (!refusal || this.#keep.isOver || this.#noes.has(no)) return
     this.#noes.add(no)
+    this.#announce(refusal, command)
+  }
+
+  #announce(refusal: WireRefusal, command: Command): void {
     for (const listener of [...this.#refusalListeners]) listener(refusal, command)
   }
 
@@ -349,8 +355,8 @@ function deviceName(shared: ScopedStorage, random: () => number): string {
 
 /** The body to send once its picture has reached the gateway; undefined where it has none that waits. The script comes with the first. */
 function uploadOnDemand(body: Body, options: UploadOptions): Promise<Body> | undefined {
-  const { url } = body as Body & { readonly url?: string }
-  if (!url?.startsWith('data:')) return undefined
+  const { url } = body as Body & { readonly url?: unknown }
+  if (!isWaitingPicture(url)) return undefined
   const piece = import('./upload.ts').catch(() => Promise.reject({ code: 'unavailable', message: '', retry: true }))
   return piece.then(({ upload }) => upload(body, { ...options, gateway: withoutEndSlashes(options.gateway) }))
     .catch((no: unknown) => Promise.reject(refusalFrom(no)))

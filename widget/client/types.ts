@@ -71,7 +71,11 @@ export interface Conversation {
   /** The gateway will not show this conversation: its final no. Asked again with each line. */
   readonly refusal: Signal<WireRefusal | undefined>
   setDraft(text: string): void
-  /** Puts a message into the outbox and returns its client id at once. Undefined, and nothing happens: the text is empty, or the person has gone. */
+  /**
+   * Puts a message into the outbox and returns its client id at once. Undefined, and nothing happens: the text is empty, or the person has
+   * gone. What the gateway would refuse for its size or form is refused at once: a RefusalError of the same code is thrown (`text_too_long`,
+   * `too_large`, `bad_request`, `forbidden`), and `onRefused` hears of it; whoever sends keeps the text.
+   */
   send(text: string): string | undefined
   sendBody(kind: string, body: Body): string | undefined
   retry(id: string): void

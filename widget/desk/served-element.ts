@@ -234,11 +234,10 @@ export abstract class ServedElement extends ShelvedElement {
   }
 
   #sendCard(kind: string, body: Body): void {
-    const id = this.controller.conversation?.sendBody(kind, body)
-    if (id === undefined) return
-    this.tell('im-send', { id, text: body.text })
-    this.thread.toEnd()
-    this.toast.say({ text: this.words.cardSent })
+    const { conversation } = this.controller
+    if (!conversation) return
+    if (this.thread.sendBody(kind, body) === undefined) this.#sayRefused('other')
+    else this.toast.say({ text: this.words.cardSent })
   }
 
   async #saveNote(id: string, text: string): Promise<boolean> {

@@ -128,9 +128,8 @@ export class InboxElement extends MailboxElement {
       strings: this.language.strings, offer: thing, onDismiss: dismiss,
       onSend: () => {
         const text = [thing.title, thing.price, thing.url].filter(Boolean).join(' · ')
-        this.tell('im-send', { id: conversation.sendBody('product', { ...thing, text }), text })
-        this.thread.toEnd()
-        dismiss()
+        // refused at once it stays where it is, and the page has been told why
+        if (this.thread.sendBody('product', { ...thing, text }) !== undefined) dismiss()
       },
     })
   }

@@ -19,7 +19,8 @@ export interface ComposerOptions {
   readonly isSoftKeyboard: () => boolean
   /** Whether there is anybody to send to; where not, the field keeps what was typed. */
   readonly canSend?: () => boolean
-  readonly onSend: (text: string, source: SendSource) => void
+  /** False: it was not taken, and the field has it back. */
+  readonly onSend: (text: string, source: SendSource) => boolean | void
   /** The draft changed by the person's hand or by a send. */
   readonly onChange: (text: string) => void
 }
@@ -110,9 +111,13 @@ export class Composer {
     this.#sent = { raw, at: performance.now(), isTouched: false }
     if (this.#isComposing) text = this.#endComposition() || text
     this.#write('')
-    this.#options.onSend(text, source)
-    this.#options.onChange('')
-    return true
+    const isTaken = this.#options.onSend(text, source) !== false
+    if (!isTaken) {
+      this.#sent = undefined
+      this.#write(text)
+    }
+    this.#options.onChange(this.text)
+    return isTaken
   }
 
   /**

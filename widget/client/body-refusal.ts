@@ -1,0 +1,44 @@
+import { wireRefusal, type WireRefusal } from '../../gateway/protocol/codes.ts'
+import { freeFormFault } from '../../gateway/protocol/free-form.ts'
+import { LIMITS } from '../../gateway/protocol/limits.ts'
+import type { Body } from '../../gateway/protocol/model.ts'
+
+/**
+ * What the gateway would refuse this message with for its size or form, told before the outbox takes it: in there it would wait for a
+ * connection, only to come back as failed. A picture that waits is not sent as it is, so its `data:` url counts for nothing.
+ */
+export function bodyRefusal(kind: string, body: Body): WireRefusal | undefined {
+  const { textLength, bodyBytes, bodyCount, bodyDepth } = LIMITS
+  if (!/^[a-z][a-z0-9-]{0,31}$/.test(kind)) return wireRefusal('bad_request', 'kind')
+  const { text, url } = Object(body) as Partial<Body> & { readonly url?: unknown }
+  if (typeof text !== 'string') return wireRefusal('bad_request', 'body.text')
+  if (kind === 'system') return wireRefusal('forbidden')
+  if (text.length > textLength) return wireRefusal('text_too_long', `limits.textLength is ${textLength}`)
+  // before JSON is made of it: what is too deep, or leads back to itself, cannot be
+  const fault = freeFormFault(body, { depth: bodyDepth, count: bodyCount })
+  if (fault) return wireRefusal('bad_request', fault === 'depth' ? `limits.bodyDepth is ${bodyDepth}` : `limits.bodyCount is ${bodyCount}`)
+  const json = jsonOf(isWaitingPicture(url) ? { ...body, url: '' } : body)
+  if (json === undefined) return wireRefusal('bad_request', 'body is no JSON')
+  return isLonger(json, bodyBytes) ? wireRefusal('too_large', `limits.bodyBytes is ${bodyBytes}`) : undefined
+}
+
+/** A picture that has yet to reach the gateway. */
+export const isWaitingPicture = (url: unknown): url is string => typeof url === 'string' && url.startsWith('data:')
+
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
+  }
+}
+
+/** In bytes of UTF-8; by hand, as the oldest engines have no TextEncoder. Half a surrogate pair counts as half of its four bytes. */
+function isLonger(text: string, mostBytes: number): boolean {
+  let bytes = text.length
+  for (let at = 0; at < text.length && bytes <= mostBytes; at++) {
+    const code = text.charCodeAt(at)
+    if (code > 0x7f) bytes += code < 0x800 || (code >= 0xd800 && code < 0xe000) ? 1 : 2
+  }
+  return bytes > mostBytes
+}
