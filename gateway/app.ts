@@ -193,7 +193,10 @@ function asApp(
 
 async function openBackbone(config: Config, report: Report): Promise<Backbone> {
   const { DATA_DIR, IMAGES_MB, REDIS_URL, REDIS_DURABILITY, REDIS_KEEP_COUNT, REDIS_KEEP_DAYS } = config
-  if (REDIS_URL === undefined) return openEmbedded({ dataDir: DATA_DIR, imagesBytes: IMAGES_MB * 1_000_000 })
+  if (REDIS_URL === undefined) {
+    const onHealth = (problem: string | undefined): void => report({ fact: 'partSeen', part: 'The store', problem })
+    return openEmbedded({ dataDir: DATA_DIR, imagesBytes: IMAGES_MB * 1_000_000, onHealth })
+  }
   const durability = REDIS_DURABILITY === 'replica' ? 'replica' : 'memory'
   try {
     return await openRedis({

@@ -13,6 +13,8 @@ export interface Seen {
   readonly sentence: string
   /** The codes of `im-refused`. */
   readonly codes: readonly string[]
+  /** Below a message that waits. */
+  readonly putOff: string
   readonly isBusy: boolean
   readonly everything: string
 }
@@ -64,6 +66,7 @@ window.everyNo = async (tag) => {
       seen.push({
         code, source, codes: [...codes],
         sentence: PLACES[source] ? (root.querySelector(PLACES[source])?.textContent ?? '').trim() : '',
+        putOff: (root.querySelector('[data-test=put-off]')?.textContent ?? '').trim(),
         isBusy: root.querySelector('[aria-busy=true]') !== null,
         everything: (root.querySelector('.root') as HTMLElement).innerText,
       })

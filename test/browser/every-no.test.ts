@@ -13,8 +13,8 @@ import type { Seen } from './every-no-script.ts'
 const PAGE = `<!doctype html><meta charset="utf-8"><title>Noes</title><style>im-inbox, im-desk { height: 600px }</style>
 ${['im-chat', 'im-inbox', 'im-desk', 'page'].map((name) => `<script src="/${name}.js"></script>`).join('')}`
 const PERSONS: readonly Code[] = [
-  'too_large', 'hello_timeout', 'text_empty', 'text_too_long', 'image_unsupported', 'image_too_large', 'blocked', 'conflict', 'agent_unavailable',
-  'too_many', 'draining', 'slow',
+  'too_large', 'hello_timeout', 'text_empty', 'text_too_long', 'image_unsupported', 'image_too_large', 'image_gone', 'blocked', 'conflict',
+  'agent_unavailable', 'too_many', 'draining', 'slow',
 ]
 
 let server: Server
@@ -50,9 +50,11 @@ describe.each(['im-chat', 'im-inbox', 'im-desk'] as const)('%s', (tag) => {
     page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()))
     const seen = await meetAll(page, tag)
     expect(seen).toHaveLength(Object.keys(CODES).length * (tag === 'im-chat' ? 5 : 6))
-    for (const { code, codes, everything, isBusy, sentence, source } of seen) {
+    for (const { code, codes, everything, isBusy, putOff, sentence, source } of seen) {
       const what = `${source} ${code}`
       if (source !== 'command') expect(sentence, what).toMatch(/^[A-Z].*\.$/)
+      expect(putOff, what).toBe(source !== 'delay' ? '' : code === 'rate_limited'
+        ? 'Too much at once. This will be sent in a moment.' : 'The chat is busy. This will be sent in a moment.')
       // what the conversation and the list say came as noes to commands, which are told as such
       if (source !== 'conversation' && source !== 'list') expect(codes, what).toEqual([code])
       expect(everything, what).not.toContain(code.includes('_') ? code : '[')

@@ -66,7 +66,8 @@ describe('send', () => {
 
   test.each([
     ['a text too long', 'text', text(textLength + 1), 'text_too_long'], ['a body that leads back to itself', 'product', loop, 'bad_request'],
-    ['what JSON has no sign for', 'product', { text: 'x', price: 1n }, 'bad_request'], ['too large', 'product', filled('x', bodyBytes + 1), 'too_large'],
+    ['what JSON has no sign for', 'product', { text: 'x', price: 1n }, 'bad_request'],
+    ['too large', 'product', filled('x', bodyBytes + 1), 'too_large'],
   ])('%s: thrown, told, and neither in the outbox nor in the storage', async (_name, kind, body, code) => {
     const world = new ClientWorld()
     const client = world.open('customer:u1', SHOP)

@@ -160,8 +160,11 @@ describe('a picture in the outbox', () => {
     uploads[0]!.fail({ code: 'rate_limited', message: '', retry: true, afterMs: 3000 })
     await clock.advance(2999)
     expect(uploads).toHaveLength(1)
+    expect(outbox.items.value).toMatchObject([{ state: 'waiting', refusal: { code: 'rate_limited' } }])
     await clock.advance(1)
     expect(uploads).toHaveLength(2)
+    uploads[1]!.progress(0)
+    expect(outbox.items.value[0]).not.toHaveProperty('refusal')
     isConnected = false
     uploads[1]!.fail({ code: 'disconnected', message: '', retry: true })
     await clock.advance(60_000)

@@ -34,8 +34,8 @@ export interface PageOptions extends BrowserContextOptions {
 export async function openPage(browser: Browser, url: string, { expected, ...options }: PageOptions = PHONE): Promise<TestPage> {
   const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options })
   // as for whoever opened a link that the start has printed; a test that makes its pages up begins with about:blank
-  const { origin, protocol } = new URL(url)
-  if (protocol === 'http:') await context.addCookies([{ name: 'im-demo', value: DEMO_WORD, url: origin, httpOnly: true, sameSite: 'Strict' }])
+  const { origin, port, protocol } = new URL(url)
+  if (protocol === 'http:') await context.addCookies([{ name: `im-demo-${port}`, value: DEMO_WORD, url: origin, httpOnly: true, sameSite: 'Strict' }])
   const page = await context.newPage()
   const problems: string[] = []
   const note = (problem: string): void => void (expected?.test(problem) || problems.push(problem))

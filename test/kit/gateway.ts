@@ -100,7 +100,7 @@ export async function spawnGateway(environment: Environment = {}, entry = 'dist/
   }
 }
 
-async function fetchPass(url: string, claims: PassClaims): Promise<string> {
+export async function fetchPass(url: string, claims: PassClaims): Promise<string> {
   const response = await fetch(`${url}/v1/passes`, {
     method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${DEMO_WORD}` },
     body: JSON.stringify({ role: 'customer', ...claims }),

@@ -166,7 +166,9 @@ export class Outbox {
   /** Waiting still, so that it can be discarded; false: it was. */
   #onProgress(item: StoredItem, progress: number): boolean {
     const isWanted = this.#find(item.id) !== undefined
-    if (isWanted) this.#show({ ...item, body: { ...item.body, progress } as Body })
+    // on its way again, it waits for nothing
+    const { refusal: _, ...rest } = item
+    if (isWanted) this.#show({ ...rest, body: { ...item.body, progress } as Body })
     return isWanted
   }
 

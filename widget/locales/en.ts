@@ -36,6 +36,7 @@ export const en: Strings = {
   offline: 'No connection. Trying again.',
   offlineQueued: 'No connection. {n} will be sent when it is back.',
   busy: 'The chat is busy. Trying again in a moment.',
+  putOff: { limited: 'Too much at once. This will be sent in a moment.', busy: 'The chat is busy. This will be sent in a moment.' },
   tryAgain: 'Try again',
   refusals: {
     signIn: 'Please sign in to use the chat.',

@@ -28,6 +28,8 @@ export interface Strings {
   readonly offlineQueued: string
   /** The gateway is there and takes nobody now. */
   readonly busy: string
+  /** Below a message that the gateway put off: why it waits, and that nobody has to do anything. */
+  readonly putOff: Readonly<Record<'limited' | 'busy', string>>
   readonly tryAgain: string
   readonly refusals: Readonly<Record<
     'signIn' | 'pass' | 'setup' | 'origin' | 'forbidden' | 'replaced' | 'outdated'

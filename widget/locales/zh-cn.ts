@@ -32,6 +32,7 @@ export const zhCn: Strings = {
   offline: '网络已断开，正在重试。',
   offlineQueued: '网络已断开，恢复后将发送 {n} 条消息。',
   busy: '聊天繁忙，稍后自动重试。',
+  putOff: { limited: '发送太频繁，稍后会自动发送。', busy: '聊天繁忙，稍后会自动发送。' },
   tryAgain: '重试',
   refusals: {
     signIn: '请先登录，再使用聊天。',

@@ -19,13 +19,16 @@ export interface EmbeddedOptions {
   /** What all images may take together; 0 = no limit. */
   readonly imagesBytes?: number
   readonly now?: () => number
+  /** Why nothing can be written, in words, and again when that changes; undefined: it can again. */
+  readonly onHealth?: (problem: string | undefined) => void
 }
 
 /**
  * The backbone of one process over a data folder. Throws `DataFolderError` where the folder cannot be written or is
  * in use. A clean end and a kill leave the same folder behind; there is one way to start, and it is always taken.
  */
-export async function openEmbedded({ dataDir, foldBytes = FOLD_BYTES, imagesBytes = 0, now = Date.now }: EmbeddedOptions): Promise<Backbone> {
+export async function openEmbedded(options: EmbeddedOptions): Promise<Backbone> {
+  const { dataDir, foldBytes = FOLD_BYTES, imagesBytes = 0, now = Date.now, onHealth = () => undefined } = options
   const claim = await claimFolder(dataDir)
   try {
     const files = await openFiles(claim.path)
@@ -33,7 +36,7 @@ export async function openEmbedded({ dataDir, foldBytes = FOLD_BYTES, imagesByte
     const { oldest, newest } = replay(files, conversations)
     const fold = new Fold(files, conversations, { limitBytes: foldBytes, oldest, newest })
     const bus = new LocalBus()
-    const commit = new GroupCommit(files, newest, (batch) => fold.settled(batch))
+    const commit = new GroupCommit(files, newest, { settled: (batch) => fold.settled(batch), onHealth })
     const store = new EmbeddedStore({ epoch: files.epoch, conversations, commit, fold, bus })
     const records = new EmbeddedRecords(files)
     const images = new EmbeddedImages(files, { now, limitBytes: imagesBytes })

@@ -26,27 +26,38 @@ export interface QueuedWrite {
   refuse(error: Error): void
 }
 
+interface Listeners {
+  /** Told of every batch after its last wish. */
+  settled(batch: number): void
+  /** Why nothing can be written, in words, and again when that changes; undefined: it can again. */
+  onHealth(problem: string | undefined): void
+}
+
 /**
  * Many wishes, one flush. Idle: a commit starts in the tick of the first wish. Busy: what gathers while a commit is on its
  * way is the next one. So a single message waits for nobody, and load makes batches instead of a queue; no timer.
  */
 export class GroupCommit {
   readonly #journal: Files['journal']
-  readonly #settled: (batch: number) => void
+  readonly #tell: Listeners
   #writes: QueuedWrite[] = []
   #last: number
   #running: Promise<void> | undefined
   readonly #files: Pick<Files, 'mustHaveRoom' | 'tryWriting'>
   #retry: NodeJS.Timeout | undefined
-  /** Why the last commit failed. */
-  trouble: string | undefined
+  #trouble: string | undefined
 
-  /** `last`: the newest batch in the journal. `settled` is told of every batch after its last wish. */
-  constructor(files: Pick<Files, 'journal' | 'mustHaveRoom' | 'tryWriting'>, last: number, settled: (batch: number) => void) {
+  /** `last`: the newest batch in the journal. */
+  constructor(files: Pick<Files, 'journal' | 'mustHaveRoom' | 'tryWriting'>, last: number, tell: Listeners) {
     this.#files = files
     this.#journal = files.journal
     this.#last = last
-    this.#settled = settled
+    this.#tell = tell
+  }
+
+  /** Why the last commit failed. */
+  get trouble(): string | undefined {
+    return this.#trouble
   }
 
   add(queued: QueuedWrite): void {
@@ -80,7 +91,7 @@ export class GroupCommit {
       this.#failed(prepared, error as Error & { commitError?: Promise<never> })
       return
     }
-    this.trouble = undefined
+    this.#stand(undefined)
     if (bytes.length > 0) this.#last = batch
     for (let i = 0, start = 0; i < prepared.length; i++) {
       const end = ends[i]!
@@ -92,26 +103,34 @@ export class GroupCommit {
       }
       start = end
     }
-    this.#settled(this.#last)
+    this.#tell.settled(this.#last)
   }
 
   #failed(writes: readonly QueuedWrite[], error: Error & { commitError?: Promise<never> }): void {
-    this.trouble = `The data folder could not be written: ${error.message}`
-    // lmdb tells the reason in a second promise, which must not stay unhandled.
+    const trouble = `The data folder could not be written: ${error.message}`
+    if (error.commitError === undefined) this.#stand(trouble)
+    // lmdb tells the reason in a second promise, which must not stay unhandled; until then it is known that there is one
+    else this.#trouble ??= trouble
     error.commitError?.catch(({ message }: Error) => {
       // Its first part is the system's own words.
-      this.trouble = `The data folder could not be written: ${message.split(':')[0]}`
+      this.#stand(`The data folder could not be written: ${message.split(':')[0]}`)
     })
-    const unavailable = new Unavailable(this.trouble, { cause: error })
+    const unavailable = new Unavailable(trouble, { cause: error })
     for (const queued of writes) queued.fail(unavailable)
     this.#retry ??= setTimeout(() => void this.#tryAgain(), RETRY_MS).unref()
+  }
+
+  #stand(trouble: string | undefined): void {
+    if (trouble === this.#trouble) return
+    this.#trouble = trouble
+    this.#tell.onHealth(trouble)
   }
 
   /** Who is not ready is sent nobody, and would never find out that there is room again. */
   async #tryAgain(): Promise<void> {
     try {
       await this.#files.tryWriting()
-      this.trouble = undefined
+      this.#stand(undefined)
       this.#retry = undefined
     } catch (error) {
       ;(error as { commitError?: Promise<never> }).commitError?.catch(() => undefined) // `trouble` has said why

@@ -42,9 +42,9 @@ export class RequestAllowance {
 
   /** What to answer instead of `refusal`: where it says that something was wrong, and that happened too often, `rate_limited`. */
   refused(request: FastifyRequest, refusal: Refusal): Refusal {
-    const { allowances, apiKey, demoWord } = this.#options
+    const { allowances, apiKey, demoWord, proxies } = this.#options
     const { code } = refusal.wire
-    const isGuess = code === 'pass_invalid' || code === 'forbidden' || (code === 'pass_required' && demoWord?.isTried(request) === true)
+    const isGuess = code === 'pass_invalid' || code === 'forbidden' || (code === 'pass_required' && demoWord?.isTried(request, proxies) === true)
     if (!isGuess || (apiKey !== undefined && hasApiKey(request, apiKey))) return refusal
     try {
       allowances.take('guess', this.#spender(request))

@@ -75,11 +75,13 @@ describe('passes', () => {
   // a proxy on the same machine adds nothing that tells it from a program there
   test.each([
     ['a program without the word', {}, 401], ['a proxy that says nothing', { host: 'shop.example' }, 401],
-    ['another word', { authorization: 'Bearer another-word' }, 403], ['a cookie that was not given', { cookie: 'im-demo=another' }, 401],
-    ['a page of another site that a browser sends the cookie with', { cookie: `im-demo=${DEMO_WORD}`, origin: 'https://evil.example' }, 401],
-  ])('are not for %s', async (_who, headers, status) => {
-    const { url } = await start()
-    const answer = await post(`${url}/v1/passes`, { sub: '7', role: 'agent', shop: '1' }, headers)
+    ['another word', { authorization: 'Bearer another-word' }, 403], ['a cookie that was not given', { cookie: 'im-demo-PORT=another' }, 401],
+    ['a cookie of a demo at another port', { cookie: `im-demo-1=${DEMO_WORD}; im-demo=${DEMO_WORD}` }, 401],
+    ['a page of another site that a browser sends the cookie with', { cookie: `im-demo-PORT=${DEMO_WORD}`, origin: 'https://evil.example' }, 401],
+  ])('are not for %s', async (_who, headers: Record<string, string>, status) => {
+    const { url, port } = await start()
+    const sent = { ...headers, ...('cookie' in headers ? { cookie: headers.cookie!.replace('PORT', String(port)) } : {}) }
+    const answer = await post(`${url}/v1/passes`, { sub: '7', role: 'agent', shop: '1' }, sent)
     expect(answer.status).toBe(status)
     expect(answer.json.token).toBeUndefined()
   })
@@ -92,12 +94,27 @@ describe('passes', () => {
     }
     const [status, location, cookie] = await open(`/desk.html?agent=bo&word=${DEMO_WORD}&name=Bo`)
     expect([status, location]).toEqual([303, '/desk.html?agent=bo&name=Bo'])
-    expect(cookie).toMatch(/^im-demo=[^;]+; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Strict$/)
+    expect(cookie).toMatch(/^im-demo-\d+=[^;]+; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Strict$/)
     expect((await open(`//evil.example/?word=${DEMO_WORD}`))[1]).toBe('/evil.example/')
     expect(await open('/desk.html?word=another')).toEqual([200, null, null])
     expect(await open('/desk.html')).toEqual([200, null, null])
     const minted = await post(`${url}/v1/passes`, { sub: '7', role: 'customer' }, { cookie: `a=b; ${String(cookie).split(';')[0]}`, origin: url })
     expect(minted.status).toBe(200)
+  })
+
+  test('two demos on one host, which a browser takes for one, do not take each other\'s cookie away', async () => {
+    const jar = new Map<string, string>()
+    const visit = async ({ url }: StartedGateway, word: string): Promise<void> => {
+      const { headers } = await fetch(`${url}/?word=${word}`, { redirect: 'manual' })
+      const [name, value] = headers.get('set-cookie')!.split(';')[0]!.split('=') as [string, string]
+      jar.set(name, value)
+    }
+    const [one, two] = [await start({ DEMO_WORD: 'the-first-word' }), await start({ DEMO_WORD: 'the-second-word' })]
+    await visit(one, 'the-first-word')
+    await visit(two, 'the-second-word')
+    const cookie = [...jar].map((pair) => pair.join('=')).join('; ')
+    const answers = await Promise.all([one, two].map(({ url }) => post(`${url}/v1/passes`, { sub: '7', role: 'customer' }, { cookie, origin: url })))
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
   })
 
   test('come with a word that is made up once for a data folder', async () => {

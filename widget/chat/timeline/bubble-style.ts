@@ -78,6 +78,12 @@ export const bubbleStyle = css`
     text-align: end;
     color: var(--danger);
   }
+  .put-off {
+    margin: 2px 2px 0;
+    font-size: 13px;
+    text-align: end;
+    color: var(--muted);
+  }
   .failure span {
     display: inline-block;
   }

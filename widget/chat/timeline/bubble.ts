@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit'
+import type { WireRefusal } from '../../../gateway/protocol/codes.ts'
 import type { Body } from '../../../gateway/protocol/model.ts'
 import type { Strings } from '../../locales/strings.ts'
 import { icons } from '../../ui/icons.ts'
@@ -28,7 +29,7 @@ export function bubble(row: BubbleRow, options: BubbleOptions): TemplateResult {
       ${isOwn ? html`<span class="sr">${options.strings.you}: </span>` : nothing}${content(row, options)}<span class="meta"
         ><time dir="auto" datetime=${new Date(at).toISOString()}>${options.time(at)}</time>${isOwn ? tick(state, options.strings) : nothing}</span>
     </div>
-    ${state === 'failed' ? failure(row, options) : nothing}
+    ${state === 'failed' ? failure(row, options) : state === 'waiting' && row.refusal ? putOff(row.refusal, options) : nothing}
   </div>`
 }
 
@@ -45,6 +46,11 @@ function failure(row: BubbleRow, { strings, refusal, onRetry, onDiscard }: Bubbl
     <span><button type="button" data-test="retry" part="retry" @click=${() => onRetry(row.id)}>${strings.retry}</button>
     <button type="button" data-test="discard" part="discard" @click=${() => onDiscard(row.id)}>${strings.discard}</button></span>
   </div>`
+}
+
+/** A clock says that it waits, not why. */
+function putOff({ code }: WireRefusal, { strings }: BubbleOptions): TemplateResult {
+  return html`<div class="put-off" data-test="put-off" dir="auto">${strings.putOff[code === 'rate_limited' ? 'limited' : 'busy']}</div>`
 }
 
 const CLOCK = 'M3 6a5 5 0 1 0 10 0A5 5 0 1 0 3 6m5-3v3l2 1'
