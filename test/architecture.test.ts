@@ -48,7 +48,7 @@ const WIDGET = [INJECTION, STYLE_ATTRIBUTE, PROCESS]
 
 const LIT = String.raw`lit|@lit/\w+`
 
-/** Each is a folder that knows of no other; what two of them need, the element hands on. */
+/** Each is a folder that knows of no other; what two of them need, the element hands on, in a DeskContext or as an option. */
 const DESK_FEATURES = ['assignment', 'customer', 'notes', 'replies', 'search', 'shortcuts', 'status']
 
 const ROOMS: readonly Room[] = [
@@ -131,7 +131,7 @@ const ROOMS: readonly Room[] = [
   },
   ...DESK_FEATURES.map((feature): Room => ({
     name: `widget/desk/${feature}`, files: new RegExp(`^widget/desk/${feature}/`), code: /^widget\/(client|ui|locales|mailbox)\//,
-    types: /^(widget\/chat\/|gateway\/protocol\/)/, packages: new RegExp(`^(${LIT})$`), never: WIDGET,
+    types: /^(widget\/chat\/|widget\/desk\/desk-context\.ts$|gateway\/protocol\/)/, packages: new RegExp(`^(${LIT})$`), never: WIDGET,
   })),
   { name: 'a widget entry', files: /^widget\/im-[\w-]+\.ts$/, code: /^widget\/(chat|inbox|desk)\/[\w-]+\.ts$/, never: WIDGET },
   {

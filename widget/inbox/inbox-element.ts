@@ -1,14 +1,15 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
-import type { Person } from '../client/types.ts'
+import type { ListingClient, Person } from '../client/types.ts'
 import { BlockedHere } from './blocked-here.ts'
 import { OpenRequests } from '../mailbox/open-requests.ts'
 import { PersonBlocks } from '../chat/person-blocks.ts'
-import { Presence } from '../chat/presence.ts'
 import { fill } from '../locales/fill.ts'
 import { offerBar, type Offer } from '../ui/cards.ts'
 import { personBar, personTool, type PersonBarView } from '../chat/person-bar.ts'
 import { BAD, CHAT_PROPERTIES } from '../chat/chat-properties.ts'
-import { MailboxElement } from '../mailbox/mailbox-element.ts'
+import { ConnectedElement } from '../chat/connected-element.ts'
+import { MAILBOX_DECLARATIONS, MAILBOX_PROPERTIES } from '../mailbox/mailbox-properties.ts'
+import { MailboxView } from '../mailbox/mailbox-view.ts'
 import { pageStyles } from '../mailbox/page-styles.ts'
 
 /**
@@ -49,17 +50,37 @@ import { pageStyles } from '../mailbox/page-styles.ts'
  * Hooks for testers: `data-test` in the open shadow root = conversations conversation unread search filter sound question panel
  * vacant back blocked, and inside the panel those of `<im-chat>`; a conversation has `data-conversation data-to data-unread`.
  */
-export class InboxElement extends MailboxElement {
+export class InboxElement extends ConnectedElement {
+  static override readonly properties = MAILBOX_DECLARATIONS
+  static override readonly accepts = MAILBOX_PROPERTIES
   static override readonly styles = pageStyles
 
-  protected readonly hasDetails = false
-  readonly #presence = new Presence(this)
+  declare gateway: string
+  declare to: string
+  declare theme: 'auto' | 'light' | 'dark'
+  declare lang: string
+  declare muted: boolean
+  declare guest: boolean
+  declare client: ListingClient | undefined
+
+  readonly #view = new MailboxView(this, {
+    tell: (name, detail) => this.tell(name, detail),
+    onConnection: (state) => this.showConnection(state),
+    onRefused: (refusal, id) => this.refused(refusal, id),
+    onPerson: (who) => this.onPerson(who),
+    onLogout: () => this.forgetToken(),
+    onNobody: () => this.missing('to', 'open a conversation first: set it, or call `open(to)`.'),
+  })
+  protected readonly controller = this.#view.controller
   readonly #blocked = new BlockedHere(this)
   readonly #blocks = new PersonBlocks(this)
   #offer: { readonly to: string; readonly offer: Offer } | undefined
 
   constructor() {
     super()
+    this.gateway = this.token = this.to = this.lang = ''
+    this.theme = 'auto'
+    this.muted = this.guest = false
     new OpenRequests(this, ({ product, to }) => {
       if (typeof to !== 'string' || to === '') return
       this.open(to)
@@ -68,56 +89,80 @@ export class InboxElement extends MailboxElement {
     })
   }
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    super.willUpdate(changed)
-    if (!this.isConnected) return
-    this.#presence.use(this.controller.client, this.to)
-    this.#blocked.use(this.controller.client)
-    this.#blocks.use(this.controller.client)
+  /** Opens the conversation with `to`, in all windows of this person. */
+  open(to: string): void {
+    this.#view.open(to)
+  }
+
+  send(text: string): string | undefined {
+    return this.#view.thread.send(text, 'submit')
+  }
+
+  protected override assigned(name: string): void {
+    this.#view.assigned(name)
   }
 
   protected override onPerson(who: Person): void {
     this.#offer = undefined
-    super.onPerson(who)
+    this.#view.reset()
+    this.tell('im-person', who)
   }
 
-  protected override columns(): TemplateResult {
-    const { conversations } = this.language.mailboxStrings
-    return html`${this.list({ title: conversations, tools: this.soundButton(), tabs: nothing, foot: nothing, emptySentence: undefined })}
-      ${this.pane({
-        detail: this.#there(), tools: personTool(this.#person), above: this.#offered(), below: html`${personBar(this.#person)}${this.#banner()}`,
-        sentence: ({ code }) => (code === 'blocked' ? this.#blockedSentence() : undefined),
-      })}`
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    this.#view.willUpdate(changed)
+    if (!this.isConnected) return
+    this.#blocked.use(this.#view.client)
+    this.#blocks.use(this.#view.client)
+  }
+
+  protected override update(changed: PropertyValues<this>): void {
+    this.#view.update(() => super.update(changed))
+  }
+
+  protected override firstUpdated(): void {
+    this.#view.firstUpdated()
+  }
+
+  protected override render(): TemplateResult {
+    const { conversations } = this.#view.language.mailboxStrings
+    const list = this.#view.list({
+      title: conversations, tools: this.#view.soundButton(), tabs: nothing, foot: nothing, emptySentence: undefined,
+    })
+    const pane = this.#view.pane({
+      detail: this.#there(), tools: personTool(this.#person), above: this.#offered(), below: html`${personBar(this.#person)}${this.#banner()}`,
+      sentence: ({ code }) => (code === 'blocked' ? this.#blockedSentence() : undefined),
+    })
+    return this.#view.frame({ columns: html`${list} ${pane}`, hasDetails: false, overlay: nothing })
   }
 
   get #person(): PersonBarView {
-    return { to: this.controller.conversation?.to ?? '', name: this.name, strings: this.language.strings, blocks: this.#blocks }
+    return { to: this.#view.controller.conversation?.to ?? '', name: this.#view.name, strings: this.#view.language.strings, blocks: this.#blocks }
   }
 
   /** Whether the other side is there; of a shop how available it is. */
   #there(): string {
-    const { isThere, theirStatus } = this.#presence
+    const { isThere, theirStatus } = this.#view.presence
     if (isThere === undefined) return ''
-    return this.language.mailboxStrings.statuses[isThere ? (theirStatus ?? 'online') : 'offline']
+    return this.#view.language.mailboxStrings.statuses[isThere ? (theirStatus ?? 'online') : 'offline']
   }
 
   #blockedSentence(): string {
-    const { mailboxStrings: { blockedHere }, lang, strings } = this.language
-    if (!this.controller.conversation?.to.startsWith('shop:')) return strings.refusals.blockedByPerson
-    const word = this.#blocked.in(this.controller.conversation?.id, Date.now())
-    if (!word) return blockedHere.plain
-    if (word.until === undefined) return fill(blockedHere.forEver, { reason: word.reason })
-    const at = new Intl.DateTimeFormat(lang || undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(word.until)
-    return fill(blockedHere.until, { at, reason: word.reason })
+    const { mailboxStrings: { blockedHere }, lang, strings } = this.#view.language
+    if (!this.#view.controller.conversation?.to.startsWith('shop:')) return strings.refusals.blockedByPerson
+    const block = this.#blocked.in(this.#view.controller.conversation?.id, Date.now())
+    if (!block) return blockedHere.plain
+    if (block.until === undefined) return fill(blockedHere.forEver, { reason: block.reason })
+    const at = new Intl.DateTimeFormat(lang || undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(block.until)
+    return fill(blockedHere.until, { at, reason: block.reason })
   }
 
   #banner(): TemplateResult | typeof nothing {
-    if (!this.#blocked.in(this.controller.conversation?.id, Date.now())) return nothing
+    if (!this.#blocked.in(this.#view.controller.conversation?.id, Date.now())) return nothing
     return html`<p class="blocked-here" part="blocked" data-test="blocked" role="status" dir="auto">${this.#blockedSentence()}</p>`
   }
 
   #offered(): TemplateResult | typeof nothing {
-    const { conversation } = this.controller
+    const { conversation } = this.#view.controller
     const { offer: thing, to } = this.#offer ?? {}
     if (!thing || !conversation || conversation.to !== to) return nothing
     const dismiss = (): void => {
@@ -125,11 +170,11 @@ export class InboxElement extends MailboxElement {
       this.requestUpdate()
     }
     return offerBar({
-      strings: this.language.strings, offer: thing, onDismiss: dismiss,
+      strings: this.#view.language.strings, offer: thing, onDismiss: dismiss,
       onSend: () => {
         const text = [thing.title, thing.price, thing.url].filter(Boolean).join(' · ')
-        // refused at once it stays where it is, and the page has been told why
-        if (this.thread.sendBody('product', { ...thing, text }) !== undefined) dismiss()
+        // Where the gateway would refuse it, the offer stays where it is; the page has been told why.
+        if (this.#view.thread.sendBody('product', { ...thing, text }) !== undefined) dismiss()
       },
     })
   }

@@ -1,33 +1,17 @@
+import type { PropertyDeclaration } from 'lit'
 import { BAD, CHAT_PROPERTIES } from '../chat/chat-properties.ts'
 
 /** On or off: a boolean, or the attribute's mere presence. */
 const flag = (value: unknown): unknown => (typeof value === 'boolean' ? value : value === null || value === undefined ? false : BAD)
 
-/** A table of names to texts; anything else is no table. */
-function table(value: unknown): unknown {
-  if (value === null || value === undefined) return {}
-  if (typeof value !== 'object' || Array.isArray(value)) return BAD
-  return Object.values(value).every((each) => typeof each === 'string') ? { ...value } : BAD
+/** The properties that `<im-inbox>` and `<im-desk>` have in common, as lit wants them declared. */
+export const MAILBOX_DECLARATIONS: Readonly<Record<string, PropertyDeclaration>> = {
+  gateway: {}, token: {}, to: {}, theme: {}, lang: {},
+  muted: { type: Boolean }, guest: { type: Boolean },
+  client: { attribute: false },
 }
 
-/** Minutes; 0 is never. Absent: 10. */
-function minutes(value: unknown): unknown {
-  if (value === null || value === undefined) return 10
-  const count = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-  return typeof count === 'number' && count >= 0 && count <= 1440 ? count : BAD
-}
-
-/** A list of {id, title, text, folder?}. */
-function quickReplies(value: unknown): unknown {
-  if (value === null || value === undefined) return []
-  const isReply = (each: unknown): boolean => {
-    const { folder = '', id, text, title } = (each ?? {}) as Record<string, unknown>
-    return [folder, id, text, title].every((field) => typeof field === 'string')
-  }
-  return Array.isArray(value) && value.every(isReply) ? [...(value as unknown[])] : BAD
-}
-
-/** As CHAT_PROPERTIES, for the PC pages. */
+/** As CHAT_PROPERTIES: what each of them accepts. */
 export const MAILBOX_PROPERTIES: Readonly<Record<string, (value: unknown) => unknown>> = {
   gateway: CHAT_PROPERTIES.gateway!,
   token: CHAT_PROPERTIES.token!,
@@ -36,7 +20,4 @@ export const MAILBOX_PROPERTIES: Readonly<Record<string, (value: unknown) => unk
   theme: CHAT_PROPERTIES.theme!,
   muted: flag,
   guest: flag,
-  shortcuts: table,
-  quickReplies,
-  idleMinutes: minutes,
 }

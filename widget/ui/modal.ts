@@ -1,19 +1,24 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { icons } from './icons.ts'
 
-export interface ModalView {
+export interface ModalContent {
+  /** The hook for testers. */
   readonly name: string
   readonly title: string | TemplateResult
-  readonly closeLabel: string
   readonly body: TemplateResult | readonly TemplateResult[]
   readonly isWide?: boolean
+}
+
+export interface ModalView extends ModalContent {
+  readonly closeLabel: string
+  /** What has just happened; said inside, for nobody can reach what lies outside an open dialog. */
   readonly toast: TemplateResult
   readonly onClosed: () => void
 }
 
 const end = (event: Event): void => (event.currentTarget as HTMLElement).closest('dialog')!.close()
 
-/** A dialog: Escape, its button and a press beside it close it; who shows it is controllers/desk/dialogs.ts. */
+/** A dialog: Escape, its button and a press beside it close it. Whoever renders it shows it, by `showModal()`. */
 export const modal = ({ body, closeLabel, isWide, name, onClosed, title, toast }: ModalView): TemplateResult => html`<dialog
   class="modal ${isWide ? 'wide' : ''}" part="dialog" data-test=${name} aria-labelledby="dialog-title"
   @close=${onClosed} @mousedown=${(event: Event) => (event.target === event.currentTarget ? end(event) : nothing)}

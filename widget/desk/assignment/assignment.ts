@@ -1,108 +1,169 @@
-import type { ConversationRow, Assignment, Transfer } from '../../../gateway/protocol/model.ts'
-import type { Command, CommandAnswer, CommandInput } from '../../../gateway/protocol/commands.ts'
+import { html, nothing, type ReactiveController, type TemplateResult } from 'lit'
+import type { ConversationRow } from '../../../gateway/protocol/model.ts'
 import type { PushData } from '../../../gateway/protocol/pushes.ts'
-import type { ListingPerson } from '../../client/types.ts'
-import { commandRefusal, type CommandRefusal } from '../../mailbox/command-refusal.ts'
-import { ClientFollower } from '../../ui/client-follower.ts'
+import { EverySecond } from '../../ui/every-second.ts'
+import { isolated } from '../../ui/isolated.ts'
+import type { ModalContent } from '../../ui/modal.ts'
+import type { DeskContext, DeskDialog } from '../desk-context.ts'
+import { assignmentBar } from './assignment-bar.ts'
+import { assignmentMark } from './assignment-mark.ts'
+import { AssignmentRequests } from './assignment-requests.ts'
+import { Blocking } from './blocking.ts'
+import { Collision } from './collision.ts'
+import { offers } from './offers.ts'
+import { transferForm } from './transfer-form.ts'
 
-const QUEUE_COUNT = 500
+/** Who serves a conversation: agents of a shop claim, transfer and close conversations, and block customers. */
+export class AssignmentController implements ReactiveController {
+  readonly blocking: Blocking
+  readonly #desk: DeskContext
+  readonly #requests: AssignmentRequests
+  readonly #collision: Collision
 
-export interface AssignmentOptions {
-  readonly host: ConstructorParameters<typeof ClientFollower>[0]
-  readonly rows: () => readonly ConversationRow[]
-  readonly onOutcome: (push: PushData<'transferPush'>) => void
-  readonly onRefused: (refusal: CommandRefusal) => void
-}
-
-export interface Offered {
-  readonly row: ConversationRow
-  readonly transfer: Transfer
-}
-
-type ServiceCommand = {
-  [C in Command]: CommandAnswer<C> extends { service: Assignment } ? C : never
-}[Command]
-
-/**
- * Whose turn it is. Everything is read from the rows, which pushes keep up to date, so it survives a lost line and is the same in all
- * windows; only the outcome of a transfer is a push of its own, because a row cannot say how it came to be.
- */
-export class AssignmentController extends ClientFollower<ListingPerson> {
-  readonly #options: AssignmentOptions
-  readonly #busy = new Set<string>()
-  /** Transfers that were taken, declined or taken back in this window: it needs not be told. */
-  readonly #answered = new Set<string>()
-
-  constructor(options: AssignmentOptions) {
-    super(options.host)
-    this.#options = options
+  constructor(desk: DeskContext) {
+    const { element, view } = desk
+    this.#desk = desk
+    this.#requests = new AssignmentRequests({
+      host: element,
+      rows: () => view.mailbox.rows,
+      onOutcome: (push) => this.#sayOutcome(push),
+      onRefused: desk.sayRefusal,
+    })
+    this.#collision = new Collision(element)
+    this.blocking = new Blocking(desk, this.#requests)
+    new EverySecond(element, () => view.mailbox.rows.some(({ service }) => service?.transfer !== undefined))
+    element.addController(this)
   }
 
-  /** What others hand to `me`, longest waiting first. */
-  offersTo(me: string | undefined): readonly Offered[] {
-    const offers: Offered[] = []
-    for (const row of this.#options.rows()) {
-      const transfer = row.service?.transfer
-      if (transfer && transfer.to.id === me) offers.push({ row, transfer })
+  /** The desk is another agent's. */
+  reset(): void {
+    this.blocking.reset()
+  }
+
+  hostUpdate(): void {
+    const { element, view: { client } } = this.#desk
+    if (!element.isConnected) return
+    this.#requests.use(client)
+    this.#collision.use(client)
+  }
+
+  /** Takes the open conversation. False where there is nothing to claim; a transfer that is offered is answered or taken back first. */
+  readonly claim = (): boolean => {
+    const { me, row } = this.#desk
+    if (!row?.service || row.service.blocked || row.service.transfer || (row.service.phase === 'open' && row.service.agent?.id === me)) return false
+    void this.#requests.change(row, 'claim', { conversation: row.conversation })
+    return true
+  }
+
+  /** False where there is nothing to close. */
+  readonly close = (): boolean => {
+    const { row, toast, view, words } = this.#desk
+    if (!row?.service || row.service.phase === 'closed' || row.service.transfer) return false
+    const { conversation, to } = row
+    const text = isolated(words.closedNow, { name: view.nameOf(to, row.name) })
+    void this.#requests.change(row, 'close', { conversation }).then((isDone) => {
+      if (isDone) toast.say({ text, onUndo: () => void this.#requests.change(row, 'claim', { conversation }) })
+    })
+    return true
+  }
+
+  /** Opens the form. False where the conversation is not the agent's to transfer. */
+  readonly openTransfer = (): boolean => {
+    const { dialogs, me, row, view: { presence } } = this.#desk
+    const { agent, phase, transfer } = row?.service ?? {}
+    if (phase !== 'open' || agent?.id !== me || transfer) return false
+    presence.ask()
+    dialogs.show('transfer')
+    return true
+  }
+
+  /** Closes the dialog once the gateway says that what it asks for has happened, even if the answer was lost with the connection. */
+  closeSettled(): void {
+    const { dialogs, row, toast } = this.#desk
+    const { blocked, transfer } = row?.service ?? {}
+    if (!(dialogs.open === 'transfer' && transfer) && !(dialogs.open === 'block' && blocked)) return
+    toast.dismiss()
+    dialogs.close()
+  }
+
+  /** In a row of the list. */
+  readonly mark = (row: ConversationRow): TemplateResult | typeof nothing => {
+    const { me, view: { language: { lang } }, words } = this.#desk
+    return assignmentMark(row, { me, lang, strings: words, now: Date.now() })
+  }
+
+  /** Under the name of the open conversation. */
+  bar(): TemplateResult | typeof nothing {
+    const { me, moment, row, view: { language: { lang } }, words } = this.#desk
+    if (!row?.service) return nothing
+    const { conversation, service } = row
+    return assignmentBar({
+      strings: words, lang, now: Date.now(), me, service,
+      answering: this.#collision.in(conversation),
+      isBusy: this.#requests.isBusy(conversation),
+      time: moment,
+      onClaim: this.claim,
+      onClose: this.close,
+      onTransfer: this.openTransfer,
+      onTakeBack: () => void this.#answer(row, false),
+      onUnblock: () => this.blocking.unblock(row),
+    })
+  }
+
+  /** Conversations that colleagues offer to the agent, over everything. */
+  offers(): TemplateResult {
+    const { me, view, words } = this.#desk
+    const offered = this.#requests.offersTo(me).map(({ row, transfer }) => ({
+      id: row.conversation, transfer,
+      name: view.nameOf(row.to, row.name),
+      isBusy: this.#requests.isBusy(row.conversation),
+      onAnswer: (accept: boolean) => void this.#answer(row, accept).then((isDone) => { if (isDone && accept) view.open(row.to) }),
+      onLook: () => view.open(row.to),
+    }))
+    return offers(offered, words, Date.now())
+  }
+
+  /** What the open dialog holds, where it is one of these. */
+  dialog(open: DeskDialog): ModalContent | undefined {
+    const { row } = this.#desk
+    if (open === 'blocked') return this.blocking.list()
+    if (open === 'block') return row && this.blocking.form(row)
+    return open === 'transfer' ? row && this.#transferForm(row) : undefined
+  }
+
+  #transferForm(row: ConversationRow): ModalContent {
+    const { me, view: { name, presence }, words } = this.#desk
+    return {
+      name: 'transfer-dialog', title: html`${words.transfer}: <bdi>${name}</bdi>`,
+      body: transferForm({
+        strings: words, isBusy: this.#requests.isBusy(row.conversation),
+        agents: presence.agents.filter(({ id }) => id !== me),
+        onTransfer: (choice) => void this.#transfer(row, choice),
+      }),
     }
-    return offers.sort((a, b) => a.transfer.at - b.transfer.at)
   }
 
-  /** An answer is under way. */
-  isBusy(conversation: string): boolean {
-    return this.#busy.has(conversation)
+  async #transfer(row: ConversationRow, { note, to }: { readonly to: string; readonly note: string }): Promise<void> {
+    const { dialogs, toast, view, words } = this.#desk
+    const isDone = await this.#requests.change(row, 'transfer', { conversation: row.conversation, to, ...(note ? { note } : {}) })
+    if (!isDone) return
+    if (to === 'queue') toast.say({ text: isolated(words.queued, { name: view.nameOf(row.to, row.name) }) })
+    dialogs.close()
   }
 
-  /** Asks, and shows the new state at once. Resolves with whether it came to be. */
-  async change<C extends ServiceCommand>(row: ConversationRow, command: C, input: CommandInput<C>): Promise<boolean> {
-    const { client } = this
-    if (!client || this.isBusy(row.conversation)) return false
-    this.#busy.add(row.conversation)
-    if ('transfer' in input) this.#answered.add(input.transfer)
-    this.update()
-    try {
-      const before = this.#row(row)
-      const { service } = await client.request(command, input) as { service: Assignment }
-      if (client !== this.client) return false
-      const held = this.#row(row)
-      // what was pushed meanwhile is this change or a later one, which the answer must not undo
-      if (held.service === before.service) client.inbox.add([{ ...held, service }])
-      return true
-    } catch (error) {
-      if (client !== this.client) return false
-      this.#options.onRefused(commandRefusal(error))
-      this.ask()
-      return false
-    } finally {
-      if (client === this.client) this.#busy.delete(row.conversation)
-      this.update()
-    }
+  /** Accepts, declines or takes back the transfer. */
+  #answer(row: ConversationRow, accept: boolean): Promise<boolean> {
+    const { conversation, service } = row
+    return this.#requests.change(row, 'acceptTransfer', { conversation, transfer: service?.transfer?.id ?? '', accept })
   }
 
-  /** As it stands now. */
-  #row(row: ConversationRow): ConversationRow {
-    return this.#options.rows().find(({ conversation }) => conversation === row.conversation) ?? row
-  }
-
-  protected override follow(client: ListingPerson): readonly (() => void)[] {
-    return [client.onPush('transferPush', (push) => {
-      const { state, transfer } = push
-      const me = client.identity.value?.id
-      const isNews = transfer.from.id === me ? state !== 'offered' : transfer.to.id === me && state === 'expired'
-      if (isNews && !this.#answered.has(transfer.id)) this.#options.onOutcome(push)
-    })]
-  }
-
-  protected override forget(): void {
-    this.#busy.clear()
-    this.#answered.clear()
-  }
-
-  /** What is not closed may stand far below the newest page. */
-  protected override ask(): void {
-    const { client } = this
-    if (!client || client.identity.value?.role !== 'agent') return
-    client.request('queue', { limit: QUEUE_COUNT })
-      .then(({ conversations }) => client.inbox.add(conversations), () => undefined) // the next line asks again
+  #sayOutcome({ conversation, name, state, transfer }: PushData<'transferPush'>): void {
+    if (state === 'offered') return
+    const { me, toast, view, words } = this.#desk
+    const to = view.mailbox.rows.find((row) => row.conversation === conversation)?.to ?? conversation
+    const isMissed = transfer.to.id === me
+    const other = isMissed ? transfer.from : transfer.to
+    const sentence = words.outcomes[isMissed ? 'missed' : state]
+    toast.say({ text: isolated(sentence, { customer: view.nameOf(to, name), name: other.name ?? other.id }) })
   }
 }

@@ -1,91 +1,135 @@
-import type { ReactiveControllerHost } from 'lit'
-import type { CommandAnswer } from '../../../gateway/protocol/commands.ts'
-import type { PersonClient } from '../../client/types.ts'
-import { ClientFollower } from '../../ui/client-follower.ts'
+import { nothing, type ReactiveController, type TemplateResult } from 'lit'
+import type { Body, Product } from '../../../gateway/protocol/model.ts'
+import { fill } from '../../locales/fill.ts'
+import { timeSpan } from '../../locales/time-span.ts'
+import { sidePanel } from '../../mailbox/side-panel.ts'
+import { PersistedSetting } from '../../ui/persisted-setting.ts'
+import type { DeskContext } from '../desk-context.ts'
+import { conversationFacts, latestOrder, sharedThings } from './conversation-facts.ts'
+import { CustomerLookup } from './customer-lookup.ts'
+import { customerPanel, type Order } from './customer-panel.ts'
 
-export type CustomerAnswer = Omit<CommandAnswer<'customer'>, 'ok'>
-
-/** A backend that is slow is asked again so often … */
-const AGAIN_MS = 1000
-/** … and so many times; then the person may ask. */
-const AGAIN_COUNT = 30
+const COPIED_MS = 2000
 
 /**
- * What the operator's backend knows of the open conversation's customer.
- *
- * none ──open──▶ loading ──▶ ready | empty | off
- *                  └──▶ slow ──a second──▶ asked again … ──30 times──▶ down
- *                  └──▶ down, with an older answer where there is one ──retry──▶ loading
- * What is shown stays while the same customer is asked about again.
+ * Who the other side of the open conversation is: in a line under the name, and in a column beside it. Where three columns fit, the
+ * column stands open until the agent folds it away, and this browser remembers the choice; where fewer fit, it takes the place of the
+ * conversation.
  */
-export class Customer extends ClientFollower {
-  #to = ''
-  #answer: CustomerAnswer | undefined
-  #isLoading = false
-  #timer: ReturnType<typeof setTimeout> | undefined
-  #count = 0
+export class Customer implements ReactiveController {
+  readonly #desk: DeskContext
+  readonly #lookup: CustomerLookup
+  readonly #folded: PersistedSetting
+  #isCopied = false
 
-  constructor(host: ReactiveControllerHost) {
-    super(host)
+  constructor(desk: DeskContext) {
+    this.#desk = desk
+    this.#lookup = new CustomerLookup(desk.element)
+    this.#folded = new PersistedSetting(desk.element, 'details-folded')
+    desk.element.addController(this)
   }
 
-  get answer(): CustomerAnswer | undefined {
-    return this.#answer
+  /** The column is open. */
+  get isShown(): boolean {
+    const { columns, controller, shown } = this.#desk.view
+    if (!controller.conversation) return false
+    return columns.count === 3 ? this.#folded.value === undefined : shown === 'details'
   }
 
-  get isLoading(): boolean {
-    return this.#isLoading
+  /** The number of the customer's latest order: of one that was shared here, else of the shop's own system. */
+  get order(): string | undefined {
+    return latestOrder(this.#desk.view.controller.messages) ?? this.#lookup.answer?.info?.orders?.[0]?.number
   }
 
-  about(to: string): void {
-    if (to === this.#to) return
-    this.#to = to
-    this.#answer = undefined
-    this.#count = 0
-    this.#isLoading = false
-    clearTimeout(this.#timer)
-    if (to !== '' && this.isLive) this.ask()
+  hostUpdate(): void {
+    const { element, view: { client, to } } = this.#desk
+    if (!element.isConnected) return
+    this.#lookup.use(client)
+    this.#lookup.about(to)
   }
 
-  readonly retry = (): void => {
-    this.#count = 0
-    this.ask()
+  toggle(): void {
+    const { columns } = this.#desk.view
+    if (columns.count === 3) this.#folded.value = this.isShown ? 'yes' : undefined
+    else this.#desk.view.show(this.isShown ? 'conversation' : 'details')
   }
 
-  protected override follow(client: PersonClient): readonly (() => void)[] {
-    return [
-      client.onPush('viewingPush', ({ conversation, product }) => {
-        if (!this.#answer || client.conversation(this.#to).id !== conversation) return
-        const { viewing: _, ...rest } = this.#answer
-        this.#answer = product ? { ...rest, viewing: product } : rest
-        this.update()
-      }),
-      () => clearTimeout(this.#timer),
-    ]
+  /** Under the name: the customer's id, whether they are there, and how long they have been waiting for an answer. */
+  line(): string {
+    const { controller: { conversation, messages }, language: { lang, mailboxStrings }, presence } = this.#desk.view
+    if (!conversation) return ''
+    const answered = messages.findLastIndex(({ side }) => side !== conversation.to)
+    const first = messages[answered + 1]
+    const span = first && timeSpan(Date.now() - first.at, lang)
+    const there = presence.isThere === undefined ? undefined : mailboxStrings.statuses[presence.isThere ? 'online' : 'offline']
+    const waiting = span && fill(mailboxStrings.waitingFor, { duration: span })
+    return [conversation.to, there, waiting].filter(Boolean).join(' · ')
   }
 
-  protected override forget(): void {
-    this.#answer = undefined
+  /** The column; `acts`: what can be done about the customer. */
+  column(acts: TemplateResult | typeof nothing): TemplateResult | typeof nothing {
+    if (!this.isShown) return nothing
+    const { view } = this.#desk
+    const { controller, language: { lang, mailboxStrings, strings }, name } = view
+    const to = controller.conversation!.to
+    return sidePanel({
+      strings, mailboxStrings, to, name, acts,
+      facts: conversationFacts(controller, mailboxStrings, lang),
+      shared: sharedThings(controller.messages),
+      isTrusted: (address) => controller.isTrusted(address),
+      isCopied: this.#isCopied,
+      more: to.startsWith('shop:') ? nothing : this.#panel(),
+      onCopy: () => void this.#copy(to),
+      onClose: () => view.show('conversation'),
+    })
   }
 
-  protected override ask(): void {
-    const { client } = this
-    const to = this.#to
-    if (!client || to === '' || to.startsWith('shop:')) return
-    clearTimeout(this.#timer)
-    this.#isLoading = true
-    this.update()
-    client.request('customer', { to }).then((answer) => this.#take(to, answer), () => this.#take(to, undefined))
+  #panel(): TemplateResult {
+    const { moment, view: { controller, language: { strings } }, words } = this.#desk
+    const { answer, isLoading, retry } = this.#lookup
+    return customerPanel({
+      strings, answer, isLoading,
+      deskStrings: words, tryAgain: strings.tryAgain,
+      isTrusted: (address) => controller.isTrusted(address),
+      time: moment,
+      onRetry: retry,
+      onSendProduct: (product) => this.#sendProduct(product),
+      onSendOrder: (order) => this.#sendOrder(order),
+      onCopy: (text) => void this.#copy(text),
+    })
   }
 
-  #take(to: string, answer: CustomerAnswer | undefined): void {
-    if (to !== this.#to) return
-    const isSlow = answer?.state === 'slow'
-    if (isSlow && ++this.#count < AGAIN_COUNT) this.#timer = setTimeout(() => this.ask(), AGAIN_MS)
-    else this.#isLoading = false
-    const held = this.#answer
-    if (!answer || (isSlow && this.#count >= AGAIN_COUNT)) this.#answer = { ...held, ...answer, state: 'down' }
-    else this.#answer = isSlow && held?.info ? { ...held, ...answer } : answer
-    this.update()
+  #sendProduct(product: Product): void {
+    const text = [product.title, product.price, product.url].filter(Boolean).join(' · ')
+    this.#sendCard('product', { ...product, text })
+  }
+
+  #sendOrder({ image, number, status, title, total, url }: Order): void {
+    const text = [`${this.#desk.view.language.strings.order} ${number}`, title, status, total].filter(Boolean).join(' · ')
+    const body = { number, title, status, total, image, url, text }
+    this.#sendCard('order', body)
+  }
+
+  #sendCard(kind: string, body: Body): void {
+    const { sayRefusal, toast, view: { controller, thread }, words } = this.#desk
+    if (!controller.conversation) return
+    if (thread.sendBody(kind, body) === undefined) sayRefusal('other')
+    else toast.say({ text: words.cardSent })
+  }
+
+  async #copy(text: string): Promise<void> {
+    const { element } = this.#desk
+    try {
+      await navigator.clipboard.writeText(text)
+    } catch {
+      // Without permission it can still be selected and copied by hand.
+      return
+    }
+    this.#isCopied = true
+    element.requestUpdate()
+    setTimeout(() => {
+      this.#isCopied = false
+      element.requestUpdate()
+    }, COPIED_MS)
   }
 }

@@ -1,62 +1,112 @@
-import type { ReactiveControllerHost } from 'lit'
+import { nothing, type ReactiveController, type TemplateResult } from 'lit'
 import type { Note } from '../../../gateway/protocol/model.ts'
-import type { PersonClient } from '../../client/types.ts'
-import { ClientFollower } from '../../ui/client-follower.ts'
+import { messageTime } from '../../locales/message-time.ts'
+import type { MailboxPaneView } from '../../mailbox/mailbox-view.ts'
+import { newId } from '../../mailbox/new-id.ts'
+import type { DeskContext } from '../desk-context.ts'
+import { interleaveNotes, isNoteRow } from './interleave-notes.ts'
+import { noteForm } from './note-form.ts'
+import { NoteList } from './note-list.ts'
+import { noteView } from './note-view.ts'
 
-const NONE: readonly Note[] = []
-
-/** The colleagues' notes on the open conversation, ascending by time. */
-export class Notes extends ClientFollower {
+/**
+ * What colleagues write to each other in a conversation; the customer never sees it.
+ * reading → writing (a new note, or one's own that is changed) → saving → reading; another conversation or person ends it without saving.
+ */
+export class Notes implements ReactiveController {
+  readonly #desk: DeskContext
+  readonly #list: NoteList
+  /** The note that is being written: a new one, or the one that is changed. */
+  #draft: { readonly note: Note | undefined } | undefined
+  #isSaving = false
   #to = ''
-  #notes: readonly Note[] = NONE
 
-  constructor(host: ReactiveControllerHost) {
-    super(host)
+  constructor(desk: DeskContext) {
+    this.#desk = desk
+    this.#list = new NoteList(desk.element)
+    desk.element.addController(this)
   }
 
-  get list(): readonly Note[] {
-    return this.#notes
+  /** Opens the form for a new note; false where there is nothing yet to make a note on. */
+  write(): boolean {
+    const { row, view } = this.#desk
+    if (!row && view.controller.messages.length === 0) return false
+    this.#open(undefined)
+    return true
   }
 
-  about(to: string): void {
-    if (to === this.#to) return
+  /** The desk is another agent's. */
+  reset(): void {
+    this.#draft = undefined
+    this.#isSaving = false
+  }
+
+  hostUpdate(): void {
+    const { element, view: { client, to } } = this.#desk
+    if (!element.isConnected) return
+    this.#list.use(client)
+    this.#list.about(to)
+    if (to !== this.#to) this.#draft = undefined
     this.#to = to
-    this.#notes = NONE
-    if (to !== '' && this.isLive) this.ask()
   }
 
-  /** The same id again changes the text, '' deletes. Rejects with the refusal. */
-  async save(id: string, text: string): Promise<void> {
-    const to = this.#to
-    const { client } = this
-    const answer = await client!.request('saveNote', { to, id, text })
-    if (to === this.#to && client === this.client) this.#put(id, answer.note)
+  /** Over the composer, while a note is being written. */
+  form(): TemplateResult | typeof nothing {
+    const draft = this.#draft
+    if (!draft) return nothing
+    return noteForm({
+      strings: this.#desk.words, text: draft.note?.text ?? '', isBusy: this.#isSaving,
+      onSave: (text) => void this.#save(draft.note?.id ?? newId(), text).then((isDone) => { if (isDone) this.#close() }),
+      onCancel: () => this.#close(),
+    })
   }
 
-  protected override follow(client: PersonClient): readonly (() => void)[] {
-    return [client.onPush('notePush', ({ conversation, note }) => {
-      if (this.#to === '' || client.conversation(this.#to).id !== conversation) return
-      this.#put(note.id, note.text === '' ? undefined : note)
-    })]
+  /** The notes among the messages. */
+  amongMessages(): Pick<MailboxPaneView, 'between' | 'extra'> {
+    const { me, toast, view, words } = this.#desk
+    const { time } = messageTime(view.language.lang)
+    const options = {
+      strings: words, me, time,
+      onEdit: (note: Note) => this.#open(note),
+      onDelete: (note: Note) => void this.#save(note.id, '').then((isDone) => {
+        const onUndo = (): void => void this.#save(newId(), note.text)
+        if (isDone) toast.say({ text: words.noteDeleted, onUndo })
+      }),
+    }
+    return {
+      between: (rows, isWhole) => interleaveNotes(rows, this.#list.notes, isWhole),
+      extra: (row) => (isNoteRow(row) ? noteView(row.note, options) : undefined),
+    }
   }
 
-  protected override forget(): void {
-    this.#notes = NONE
+  /** Resolves with whether it was saved; a refusal is said, unless the desk is another agent's by then. */
+  async #save(id: string, text: string): Promise<boolean> {
+    const { element, refused, view } = this.#desk
+    const { client } = view
+    this.#isSaving = true
+    try {
+      await this.#list.save(id, text)
+      return client === view.client
+    } catch (error) {
+      if (client === view.client) refused(error)
+      return false
+    } finally {
+      if (client === view.client) this.#isSaving = false
+      element.requestUpdate()
+    }
   }
 
-  protected override ask(): void {
-    const to = this.#to
-    if (to === '' || to.startsWith('shop:')) return
-    this.client?.request('notes', { to }).then(({ notes }) => {
-      if (to !== this.#to) return
-      this.#notes = notes
-      this.update()
-    }, () => undefined) // the next line asks again
+  #open(note: Note | undefined): void {
+    const { element } = this.#desk
+    this.#draft = { note }
+    element.requestUpdate()
+    void element.updateComplete.then(() => element.renderRoot.querySelector<HTMLElement>('.note-field')?.focus())
   }
 
-  #put(id: string, note: Note | undefined): void {
-    const others = this.#notes.filter((each) => each.id !== id)
-    this.#notes = (note ? [...others, note] : others).sort((a, b) => a.at - b.at)
-    this.update()
+  #close(): void {
+    const { element } = this.#desk
+    this.#draft = undefined
+    element.requestUpdate()
+    element.renderRoot.querySelector<HTMLElement>('form.composer textarea')?.focus()
   }
 }

@@ -19,7 +19,7 @@ const SHOWN_COUNT = 50
  *                                               │ Escape ▶ closed until another "/" is typed; caret elsewhere ▶ closed
  * While it is open the arrows and Enter are its own, unless an input method composes: then they are the method's.
  */
-export class QuickReplies {
+export class ReplyPicker {
   readonly #host: ReactiveControllerHost
   readonly #options: PickerOptions
   #field: HTMLTextAreaElement | undefined

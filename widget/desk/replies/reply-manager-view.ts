@@ -44,7 +44,7 @@ export function replyManagerView(view: ReplyManagerView): TemplateResult {
     ${groups.length === 0 && editing !== '' ? html`<p class="hint">${strings.noReplies}</p>` : nothing}
     ${repeat(groups, ([folder]) => folder, ([folder, replies]) => html`<section data-test="folder" data-folder=${folder}>
       ${groups.length === 1 && folder === '' ? nothing : html`<h3 class="side-title" dir="auto">${folder === '' ? strings.noFolder : folder}</h3>`}
-      <ul class="lines">${repeat(replies, keyOf, (reply) => controller(view, reply))}</ul></section>`)}
+      <ul class="lines">${repeat(replies, keyOf, (reply) => replyRow(view, reply))}</ul></section>`)}
   </div>`
 }
 
@@ -65,7 +65,7 @@ const form = (view: ReplyManagerView, before: QuickReply | undefined): TemplateR
   onCancel: () => view.edit(undefined),
 })
 
-function controller(view: ReplyManagerView, reply: QuickReply): TemplateResult {
+function replyRow(view: ReplyManagerView, reply: QuickReply): TemplateResult {
   const { edit, editing, isBusy, remove, strings } = view
   const { scope, text, title } = reply
   if (editing === keyOf(reply)) return html`<li>${form(view, reply)}</li>`

@@ -6,7 +6,7 @@ import type { SavedReplies } from './saved-replies.ts'
 import { commandRefusal, type CommandRefusal } from '../../mailbox/command-refusal.ts'
 
 export interface ReplyManagerOptions {
-  readonly shelf: SavedReplies
+  readonly saved: SavedReplies
   readonly newId: () => string
   readonly onRefused: (refusal: CommandRefusal) => void
   readonly onImported: (count: number) => void
@@ -29,7 +29,7 @@ export class ReplyManager {
   #editing: string | undefined
   #fault: FileFault | undefined
   #isBusy = false
-  /** Of whose work is under way. */
+  /** Counts the agents who sat here: work that ends in another's turn says nothing. */
   #turn = 0
 
   constructor(host: ReactiveControllerHost, options: ReplyManagerOptions) {
@@ -54,17 +54,17 @@ export class ReplyManager {
   }
 
   get leftCount(): number {
-    return this.#options.shelf.leftCount
+    return this.#options.saved.leftCount
   }
 
   get folders(): readonly string[] {
-    return [...new Set(this.#options.shelf.replies.flatMap(({ folder }) => folder ?? []))].sort((a, b) => a.localeCompare(b))
+    return [...new Set(this.#options.saved.replies.flatMap(({ folder }) => folder ?? []))].sort((a, b) => a.localeCompare(b))
   }
 
   /** By folder, those without one first. */
   get groups(): readonly (readonly [folder: string, replies: readonly QuickReply[]])[] {
     const groups = new Map<string, QuickReply[]>()
-    const sorted = this.#options.shelf.replies.toSorted((a, b) =>
+    const sorted = this.#options.saved.replies.toSorted((a, b) =>
       (a.folder ?? '').localeCompare(b.folder ?? '') || a.title.localeCompare(b.title))
     for (const reply of searchQuickReplies(sorted, this.#query) as readonly QuickReply[]) {
       const folder = reply.folder ?? ''
@@ -73,7 +73,7 @@ export class ReplyManager {
     return [...groups]
   }
 
-  /** The desk is another agent's; what the first one has under way ends without a word. */
+  /** The desk is another agent's; nothing is said any more of what the agent before had under way. */
   reset(): void {
     this.#turn++
     this.#query = ''
@@ -92,22 +92,22 @@ export class ReplyManager {
   }
 
   readonly save = (draft: ReplyDraft, before: QuickReply | undefined): void => {
-    const { shelf, newId } = this.#options
+    const { saved, newId } = this.#options
     const { folder, ...rest } = draft
     const reply = { ...rest, id: before?.id ?? newId(), ...(folder === '' ? {} : { folder }) }
     void this.#run(async () => {
-      await shelf.save(reply, before)
+      await saved.save(reply, before)
       this.#editing = undefined
     })
   }
 
   readonly remove = (reply: QuickReply): void => void this.#run(async () => {
-    await this.#options.shelf.remove(reply)
+    await this.#options.saved.remove(reply)
     this.#options.onDeleted(reply)
   })
 
   /** Whole again, where it was. */
-  readonly restore = (reply: QuickReply): void => void this.#run(() => this.#options.shelf.save(reply))
+  readonly restore = (reply: QuickReply): void => void this.#run(() => this.#options.saved.save(reply))
 
   readonly import = (file: File): void => void this.#run(async (isOver) => {
     this.#fault = undefined
@@ -117,13 +117,13 @@ export class ReplyManager {
       this.#fault = read
       return
     }
-    await this.#options.shelf.import(read.quickReplies)
+    await this.#options.saved.import(read.quickReplies)
     this.#options.onImported(read.quickReplies.length)
   })
 
   /** As a download; nothing leaves the browser. */
   readonly export = (): void => {
-    const url = URL.createObjectURL(new Blob([writeQuickReplies(this.#options.shelf.replies)], { type: 'application/json' }))
+    const url = URL.createObjectURL(new Blob([writeQuickReplies(this.#options.saved.replies)], { type: 'application/json' }))
     const link = document.createElement('a')
     link.href = url
     link.download = 'quick-replies.json'

@@ -6,7 +6,7 @@ import { ClientFollower } from '../../ui/client-follower.ts'
 
 const PAUSE_MS = 250
 
-/** The quick replies that the gateway keeps: the shop's and the agent's own. */
+/** The quick replies that the gateway stores: the shop's and the agent's own. */
 export class SavedReplies extends ClientFollower {
   #replies: readonly QuickReply[] = []
   #leftCount = 0
@@ -66,7 +66,7 @@ export class SavedReplies extends ClientFollower {
     this.client?.request('quickReplies', {}).then(({ quickReplies }) => {
       this.#replies = quickReplies
       this.update()
-    }, () => undefined) // the next line asks again
+    }, () => undefined) // the next connection asks again
   }
 
   async #insist(reply: QuickReply, client: PersonClient): Promise<void> {

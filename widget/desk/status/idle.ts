@@ -27,9 +27,11 @@ export class Idle implements ReactiveController {
   readonly #before: PersistedSetting
   #stop: (() => void) | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
-  /** Of this window, by the clock that nobody sets. */
+  /** The limit that the timer was set by. */
+  #watchedMs: number | undefined
+  /** When this window last had input, by a clock that nobody can set. */
   #inputAt = -Infinity
-  /** What this window wrote down of it, for the others. */
+  /** What this window wrote down of it, for the other windows. */
   #note: string | undefined
 
   constructor(host: ReactiveControllerHost, options: IdleOptions) {
@@ -69,14 +71,17 @@ export class Idle implements ReactiveController {
     this.#watch()
   }
 
-  /** Another agent sits down: awake, and with no status of the one before to go back to. */
+  /** The desk is another agent's: awake, and with no status of the agent before to go back to. */
   reset(): void {
     this.#before.value = undefined
     this.#onInput()
   }
 
-  /** The limit is another one. */
-  watch(): void {
+  /** The page may have set another limit. */
+  hostUpdate(): void {
+    const limitMs = this.#options.limitMs()
+    if (limitMs === this.#watchedMs) return
+    this.#watchedMs = limitMs
     this.#watch()
   }
 

@@ -1,11 +1,11 @@
-import type { Message } from '../../gateway/protocol/model.ts'
-import type { ClientController } from '../chat/client-controller.ts'
-import type { MailboxStrings } from '../locales/mailbox-strings.ts'
-import { fill } from '../locales/fill.ts'
-import { listTime } from '../locales/list-time.ts'
+import type { Message } from '../../../gateway/protocol/model.ts'
+import type { ClientController } from '../../chat/client-controller.ts'
+import type { MailboxStrings } from '../../locales/mailbox-strings.ts'
+import { fill } from '../../locales/fill.ts'
+import { listTime } from '../../locales/list-time.ts'
 
 /** What the open conversation itself says: label and value. */
-export function deskFacts(controller: ClientController, strings: MailboxStrings, lang: string): readonly (readonly [string, string])[] {
+export function conversationFacts(controller: ClientController, strings: MailboxStrings, lang: string): readonly (readonly [string, string])[] {
   const { conversation, messages, theirs } = controller
   const last = messages[messages.length - 1]
   const own = messages.filter(({ side }) => side !== conversation?.to)

@@ -3,7 +3,7 @@ import type { Note } from '../../../gateway/protocol/model.ts'
 import { fill } from '../../locales/fill.ts'
 import type { DeskStrings } from '../../locales/desk-strings.ts'
 
-export interface NoteView {
+export interface NoteViewOptions {
   readonly strings: DeskStrings
   readonly me: string | undefined
   readonly time: (at: number) => string
@@ -12,7 +12,7 @@ export interface NoteView {
 }
 
 /** Among the messages, and clearly none of them: of another colour, across, and said to be for colleagues. */
-export function note(one: Note, { me, onDelete, onEdit, strings, time }: NoteView): TemplateResult {
+export function noteView(one: Note, { me, onDelete, onEdit, strings, time }: NoteViewOptions): TemplateResult {
   const name = one.by.name ?? one.by.id
   return html`<div class="note-card" part="note" data-test="note" data-id=${one.id} role="note" aria-label=${fill(strings.noteOf, { name })}>
     <div class="note-head"><b dir="auto">${name}</b><time datetime=${new Date(one.at).toISOString()}>${time(one.at)}</time>

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
-import type { ConversationShelf } from '../client/conversation-filter.ts'
-import type { DeskStrings } from '../locales/desk-strings.ts'
-import { deskIcons } from '../ui/page-icons.ts'
+import type { ConversationShelf } from '../../client/conversation-filter.ts'
+import type { DeskStrings } from '../../locales/desk-strings.ts'
+import { deskIcons } from '../../ui/page-icons.ts'
 
 export type ListView = keyof DeskStrings['views']
 

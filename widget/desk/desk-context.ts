@@ -1,0 +1,66 @@
+import type { ConversationRow } from '../../gateway/protocol/model.ts'
+import { deskStringsFor } from '../locales/desk-strings-for.ts'
+import type { DeskStrings } from '../locales/desk-strings.ts'
+import { commandRefusal, type CommandRefusal } from '../mailbox/command-refusal.ts'
+import type { MailboxHost, MailboxView } from '../mailbox/mailbox-view.ts'
+import { Toast } from '../ui/toast.ts'
+import { Dialogs } from './dialogs.ts'
+
+export type DeskDialog = 'sheet' | 'block' | 'transfer' | 'blocked' | 'replies'
+
+export interface DeskContextOptions {
+  readonly element: MailboxHost
+  readonly view: MailboxView
+  /** Dispatches an event at the element. */
+  readonly tell: (name: string, detail: unknown) => void
+}
+
+/**
+ * What the element gives to each of its features: the list and the open conversation, the words, the one dialog and the one toast.
+ * A feature knows this and nothing of the other features.
+ */
+export class DeskContext {
+  readonly element: MailboxHost
+  readonly view: MailboxView
+  readonly tell: (name: string, detail: unknown) => void
+  readonly toast: Toast
+  readonly dialogs: Dialogs<DeskDialog>
+
+  constructor({ element, tell, view }: DeskContextOptions) {
+    this.element = element
+    this.view = view
+    this.tell = tell
+    this.toast = new Toast(element)
+    this.dialogs = new Dialogs<DeskDialog>(element, () => this.toast.dismiss())
+  }
+
+  get words(): DeskStrings {
+    return deskStringsFor(this.element.lang, document.documentElement.lang, navigator.language)
+  }
+
+  /** The agent's own participant id; undefined until the gateway has said it. */
+  get me(): string | undefined {
+    return this.view.mailbox.identity?.id
+  }
+
+  /** The row of the open conversation. */
+  get row(): ConversationRow | undefined {
+    return this.view.row
+  }
+
+  /** Date and time of something that may be long ago or far ahead. */
+  readonly moment = (at: number): string => {
+    try {
+      return new Intl.DateTimeFormat(this.view.language.lang, { dateStyle: 'medium', timeStyle: 'short' }).format(at)
+    } catch {
+      return new Date(at).toLocaleString()
+    }
+  }
+
+  /** The gateway refused what the agent did, or nobody answered. */
+  readonly refused = (error: unknown): void => this.sayRefusal(commandRefusal(error))
+
+  readonly sayRefusal = (refusal: CommandRefusal): void => {
+    this.toast.say({ text: this.words.refusals[refusal], isFailure: true })
+  }
+}

@@ -1,0 +1,40 @@
+import type { PropertyDeclaration } from 'lit'
+import { BAD } from '../chat/chat-properties.ts'
+import { MAILBOX_DECLARATIONS, MAILBOX_PROPERTIES } from '../mailbox/mailbox-properties.ts'
+
+/** A table of names to texts; anything else is no table. */
+function table(value: unknown): unknown {
+  if (value === null || value === undefined) return {}
+  if (typeof value !== 'object' || Array.isArray(value)) return BAD
+  return Object.values(value).every((each) => typeof each === 'string') ? { ...value } : BAD
+}
+
+/** Minutes; 0 is never. Absent: 10. */
+function minutes(value: unknown): unknown {
+  if (value === null || value === undefined) return 10
+  const count = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return typeof count === 'number' && count >= 0 && count <= 1440 ? count : BAD
+}
+
+/** A list of {id, title, text, folder?}. */
+function quickReplies(value: unknown): unknown {
+  if (value === null || value === undefined) return []
+  const isReply = (each: unknown): boolean => {
+    const { folder = '', id, text, title } = (each ?? {}) as Record<string, unknown>
+    return [folder, id, text, title].every((field) => typeof field === 'string')
+  }
+  return Array.isArray(value) && value.every(isReply) ? [...(value as unknown[])] : BAD
+}
+
+export const DESK_DECLARATIONS: Readonly<Record<string, PropertyDeclaration>> = {
+  ...MAILBOX_DECLARATIONS,
+  shortcuts: { attribute: false }, quickReplies: { attribute: false }, idleMinutes: { attribute: 'idle-minutes' },
+}
+
+/** As CHAT_PROPERTIES: what each property of `<im-desk>` accepts. */
+export const DESK_PROPERTIES: Readonly<Record<string, (value: unknown) => unknown>> = {
+  ...MAILBOX_PROPERTIES,
+  shortcuts: table,
+  quickReplies,
+  idleMinutes: minutes,
+}

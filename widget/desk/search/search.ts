@@ -1,0 +1,66 @@
+import { nothing, type ReactiveController } from 'lit'
+import type { ConversationRow } from '../../../gateway/protocol/model.ts'
+import type { ConversationShelf } from '../../client/conversation-filter.ts'
+import type { MailboxListView } from '../../mailbox/mailbox-view.ts'
+import { PersistedSetting } from '../../ui/persisted-setting.ts'
+import type { DeskContext } from '../desk-context.ts'
+import { listTabs, type ListView } from './list-tabs.ts'
+import { marked } from './marked.ts'
+import { searchFoot } from './search-foot.ts'
+import { WideSearch } from './wide-search.ts'
+
+const SHELVES: readonly string[] = ['mine', 'waiting', 'all']
+
+/** What narrows the list of conversations: shelves (mine, waiting, all), the order, and a search that the gateway answers. */
+export class Search implements ReactiveController {
+  readonly #desk: DeskContext
+  readonly #wide: WideSearch
+  readonly #shelf: PersistedSetting
+
+  constructor(desk: DeskContext) {
+    this.#desk = desk
+    this.#wide = new WideSearch(desk.element)
+    this.#shelf = new PersistedSetting(desk.element, 'shelf')
+    desk.element.addController(this)
+  }
+
+  /** The gateway searches better than a list that is loaded page by page. */
+  get isByGateway(): boolean {
+    return this.#desk.view.listing.query !== '' && !this.#wide.isUnknown
+  }
+
+  /** Adds what the gateway found to the rows that the list shows. */
+  readonly addFound = (rows: readonly ConversationRow[], all: readonly ConversationRow[]): readonly ConversationRow[] =>
+    this.#wide.merge(rows, all)
+
+  hostUpdate(): void {
+    const { element, me, view: { client, listing } } = this.#desk
+    const shelf = this.#shelf.value ?? ''
+    listing.know(me, SHELVES.includes(shelf) ? (shelf as ConversationShelf) : 'all')
+    if (!element.isConnected) return
+    this.#wide.use(client)
+    this.#wide.about(listing.query)
+  }
+
+  /** What the list shows of it: the tabs, and in a search what was found. */
+  view(): Pick<MailboxListView, 'tabs' | 'emptySentence' | 'foot' | 'found' | 'text'> {
+    const { view: { language: { mailboxStrings }, listing, mailbox }, words } = this.#desk
+    const order = { unread: 'unread', unanswered: 'unanswered', all: listing.unreadFirst ? 'unreadFirst' : 'newest' } as const
+    const tabs = listTabs({
+      strings: words, shelf: listing.shelf, view: order[listing.filter],
+      counts: { mine: listing.count(mailbox.rows, 'mine'), waiting: listing.count(mailbox.rows, 'waiting') },
+      onShelf: (shelf) => (this.#shelf.value = shelf),
+      onView: (one: ListView) => listing.ask({ filter: one === 'unread' || one === 'unanswered' ? one : 'all', unreadFirst: one !== 'newest' }),
+    })
+    const shelfEmpty = { mine: words.nothingMine, waiting: words.nothingWaiting, all: undefined }[listing.shelf]
+    const emptySentence = { unread: mailboxStrings.nothingUnread, unanswered: mailboxStrings.nothingUnanswered, all: shelfEmpty }[listing.filter]
+    if (listing.query.trim() === '') return { tabs, emptySentence, foot: nothing }
+    const { answer, isAsking } = this.#wide
+    return {
+      tabs, emptySentence,
+      foot: searchFoot(isAsking ? 'asking' : !answer?.isComplete ? 'partly' : 'done', words),
+      found: ({ to }) => answer?.messages.get(to),
+      text: (text) => marked(this.#wide.mark(text)),
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit'
+import type { PersonClient } from '../client/types.ts'
+import { listen } from '../ui/listen.ts'
+
+export interface FocusHost extends ReactiveControllerHost, HTMLElement {
+  readonly renderRoot: HTMLElement | DocumentFragment
+  to: string
+}
+
+/**
+ * Keeps the element's `to` and the person's focus the same. What the page or a click sets goes up as `changeUser`; what another window
+ * of the same person chose comes down and is set here. While an input method is at work nothing is set; it is once the word is finished.
+ */
+export class FocusSync implements ReactiveController {
+  readonly #host: FocusHost
+  readonly #focus: () => string | undefined
+  #stops: readonly (() => void)[] = []
+  #isComposing = false
+  /** The page set `to` since the last update, even to its old value: with another person's pass, that is whom the new person talks to. */
+  #isToNamed = false
+  /** The `to` that the client was last told, and with it the person's other windows. */
+  #announcedTo = ''
+
+  /** `focus`: whom the person's windows talk to, as the client knows it. */
+  constructor(host: FocusHost, focus: () => string | undefined) {
+    this.#host = host
+    this.#focus = focus
+    host.addController(this)
+  }
+
+  hostConnected(): void {
+    const { renderRoot } = this.#host
+    this.#stops = [
+      listen(renderRoot, 'compositionstart', () => (this.#isComposing = true)),
+      listen(renderRoot, 'compositionend', () => this.#onComposed()),
+    ]
+  }
+
+  hostDisconnected(): void {
+    for (const stop of this.#stops) stop()
+    this.#isComposing = false
+  }
+
+  /** The page set `to`. */
+  named(): void {
+    this.#isToNamed = true
+    this.#host.requestUpdate()
+  }
+
+  /** The update has begun: from now on `to` belongs to whoever the client is for. */
+  settle(): void {
+    this.#isToNamed = false
+  }
+
+  announce(client: PersonClient | undefined): void {
+    const { to } = this.#host
+    if (client && to !== this.#announcedTo) client.changeUser((this.#announcedTo = to))
+  }
+
+  readonly follow = (to: string | undefined): void => {
+    if (to === undefined || to === this.#host.to || this.#isComposing) return
+    this.#host.to = this.#announcedTo = to
+  }
+
+  /** The page is another person's: whom the one before talked to is not theirs to know, unless the page has just named them. */
+  nextPerson(): void {
+    if (!this.#isToNamed) this.#host.to = this.#host.getAttribute('to') ?? ''
+    this.forget()
+  }
+
+  /** The client is gone: the next one has been told nothing. */
+  forget(): void {
+    this.#announcedTo = ''
+  }
+
+  #onComposed(): void {
+    this.#isComposing = false
+    // After the composer's own listeners: the word belongs to the conversation that it was written in.
+    queueMicrotask(() => this.follow(this.#focus()))
+  }
+}

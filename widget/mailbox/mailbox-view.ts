@@ -1,0 +1,380 @@
+import { html, nothing, type PropertyValues, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit'
+import type { ConversationRow, Message } from '../../gateway/protocol/model.ts'
+import type { ListingClient, ListingPerson } from '../client/types.ts'
+import { Attention } from './notifications/attention.ts'
+import type { ClientOptions } from '../chat/client-controller.ts'
+import { Presence } from '../chat/presence.ts'
+import { everyMinute } from '../ui/every-minute.ts'
+import { Columns } from './columns.ts'
+import { EnterChoice } from '../chat/composer/enter-choice.ts'
+import { FocusSync } from './focus-sync.ts'
+import { ListKeys } from './list-keys.ts'
+import { Listing } from './listing.ts'
+import { Mailbox } from './mailbox.ts'
+import { MailboxClient } from './mailbox-client.ts'
+import { Notifications } from './notifications/notifications.ts'
+import { quietKeys } from '../chat/quiet-keys.ts'
+import { tap } from '../chat/composer/tap.ts'
+import { Thread } from '../chat/thread.ts'
+import { TitleBadge } from './notifications/title-badge.ts'
+import { VirtualRows } from './virtual-rows.ts'
+import { fill } from '../locales/fill.ts'
+import { question } from '../ui/question.ts'
+import { refusalSentence } from '../ui/refusal-sentence.ts'
+import { shownName } from '../ui/shown-name.ts'
+import { mailboxLanguage, type MailboxLanguage } from './mailbox-language.ts'
+import { mailboxList, type MailboxListOptions } from './mailbox-list.ts'
+import { mailboxPane, type MailboxPaneOptions } from './mailbox-pane.ts'
+import { soundButton } from './notifications/sound-button.ts'
+
+/** The element that holds the view: its public properties, and what lit gives it. */
+export interface MailboxHost extends ReactiveControllerHost, HTMLElement {
+  readonly renderRoot: HTMLElement | DocumentFragment
+  readonly hasUpdated: boolean
+  readonly gateway: string
+  readonly token: string
+  to: string
+  readonly theme: string
+  readonly lang: string
+  readonly muted: boolean
+  readonly guest: boolean
+  readonly client: ListingClient | undefined
+}
+
+export interface MailboxViewOptions extends Pick<ClientOptions, 'onConnection' | 'onRefused' | 'onPerson' | 'onLogout'> {
+  /** Dispatches an event at the element. */
+  readonly tell: (name: string, detail: unknown) => void
+  /** The person wants to send and no conversation is open. */
+  readonly onNobody: () => void
+  /** Adds rows to those that the filter left, out of all rows held. */
+  readonly addRows?: (rows: readonly ConversationRow[], all: readonly ConversationRow[]) => readonly ConversationRow[]
+  /** The gateway answers the search; the list need not be loaded page by page for it. */
+  readonly isSearchedByGateway?: () => boolean
+  /** Why the element can show no list, where the line itself stands. */
+  readonly trouble?: () => string | undefined
+}
+
+export type MailboxListView = Pick<MailboxListOptions, 'title' | 'tools' | 'tabs' | 'foot' | 'emptySentence' | 'mark' | 'found' | 'text'>
+
+export type MailboxPaneView = Pick<MailboxPaneOptions, 'detail' | 'tools' | 'above' | 'below' | 'between' | 'extra' | 'sentence'>
+
+export interface MailboxFrame {
+  readonly columns: TemplateResult
+  /** The third column is open. */
+  readonly hasDetails: boolean
+  /** What lies over the columns. */
+  readonly overlay: TemplateResult | typeof nothing
+}
+
+/** Which column is shown where only one fits. */
+type Shown = 'list' | 'conversation' | 'details'
+
+/**
+ * What `<im-inbox>` and `<im-desk>` have in common: a list of conversations, one of them open, and everything that announces a new
+ * message. The element holds one view, forwards its lifecycle to it (`willUpdate`, `update`, `firstUpdated`), and puts `list()` and
+ * `pane()` into `frame()`.
+ *
+ * Which conversation is open is the client's focus, not the element's: see FocusSync.
+ */
+export class MailboxView implements ReactiveController {
+  readonly columns: Columns
+  readonly listing: Listing
+  readonly notifications: Notifications
+  readonly mailbox: Mailbox
+  readonly controller: MailboxClient
+  readonly presence: Presence
+  readonly thread: Thread
+  readonly #host: MailboxHost
+  readonly #options: MailboxViewOptions
+  readonly #attention: Attention
+  readonly #virtual: VirtualRows
+  readonly #enter: EnterChoice
+  readonly #keys: ListKeys
+  readonly #focus: FocusSync
+  #shown: Shown = 'list'
+  #stops: (() => void)[] = []
+  #isMounted = false
+  #direction = 'ltr'
+
+  constructor(host: MailboxHost, options: MailboxViewOptions) {
+    this.#host = host
+    this.#options = options
+    this.columns = new Columns(host)
+    this.#attention = new Attention(host)
+    this.listing = new Listing(host)
+    this.#virtual = new VirtualRows(host)
+    this.notifications = new Notifications(host, () => host.muted)
+    this.#enter = new EnterChoice(host, () => 'send')
+    this.#keys = new ListKeys(host, {
+      ids: () => this.rows.map(({ to }) => to),
+      pageCount: () => this.#virtual.pageCount,
+      onMove: (index) => this.#virtual.reveal(index),
+      onOpen: (to) => this.open(to),
+    })
+    this.#focus = new FocusSync(host, () => this.mailbox.focus)
+    this.mailbox = new Mailbox(host, {
+      onFocus: this.#focus.follow,
+      onMessage: (message) => this.#onMessage(message),
+      onUnread: (count) => options.tell('im-unread', { count }),
+    })
+    const { onConnection, onLogout, onPerson, onRefused } = options
+    this.controller = new MailboxClient(host, {
+      onConnection, onLogout, onPerson, onRefused,
+      onUnread: () => host.requestUpdate(),
+      onDraft: (text) => this.thread.draft(text),
+      onNotice: (notice) => options.tell('im-notice', notice),
+    })
+    this.thread = this.#createThread()
+    this.presence = new Presence(host)
+    new TitleBadge(host, () => this.mailbox.unreadCount)
+    host.addController(this)
+  }
+
+  get client(): ListingPerson | undefined {
+    return this.controller.client
+  }
+
+  /** Whose conversation is open; '' where none is. */
+  get to(): string {
+    return this.#host.to
+  }
+
+  get shown(): Shown {
+    return this.#shown
+  }
+
+  /** The conversations listed, in order. */
+  get rows(): readonly ConversationRow[] {
+    const { rows } = this.mailbox
+    const listed = this.listing.rows(rows)
+    return this.#options.addRows?.(listed, rows) ?? listed
+  }
+
+  /** The row of the open conversation. */
+  get row(): ConversationRow | undefined {
+    return this.mailbox.rows.find(({ to }) => to === this.to)
+  }
+
+  get language(): MailboxLanguage {
+    return mailboxLanguage(this.#host.lang)
+  }
+
+  /** How the other side of the open conversation is called: by the newest thing that says it. */
+  get name(): string {
+    const { conversation, messages } = this.controller
+    if (!conversation) return ''
+    const { name, to } = conversation
+    const said = (): string | undefined => messages.findLast(({ side }) => side === to)?.name
+    return this.nameOf(to, name.value ?? this.mailbox.rows.find((row) => row.to === to)?.name ?? said())
+  }
+
+  /** The name that is shown for `to`: `name`, or one that stands for a guest without any. */
+  nameOf(to: string, name: string | undefined): string {
+    return shownName(name, to, this.language.mailboxStrings.guest)
+  }
+
+  /** Opens the conversation with `to`, in all windows of this person. */
+  open(to: string): void {
+    this.#host.to = to
+    this.show('conversation')
+    this.notifications.notices.withdraw(to)
+  }
+
+  /** Opens it, brings its row on screen and puts the caret into the composer: for whoever works by keys. */
+  goTo(to: string): void {
+    const at = this.rows.findIndex((row) => row.to === to)
+    this.open(to)
+    this.#virtual.reveal(at)
+    void this.#host.updateComplete.then(() => this.focus('.composer textarea'))
+  }
+
+  /** False where there is no such element on screen. */
+  focus(selector: string): boolean {
+    const target = this.#host.renderRoot.querySelector<HTMLElement>(selector)
+    if (!target || target.getClientRects().length === 0) return false
+    target.focus()
+    return true
+  }
+
+  show(shown: Shown): void {
+    this.#shown = shown
+    this.#host.requestUpdate()
+  }
+
+  hostConnected(): void {
+    if (this.#isMounted) return
+    this.#isMounted = true
+    const { renderRoot } = this.#host
+    this.#stops = [
+      everyMinute(() => this.#host.requestUpdate()),
+      ...(renderRoot instanceof ShadowRoot ? [quietKeys(renderRoot)] : []),
+    ]
+    this.#host.requestUpdate()
+  }
+
+  /** An element that is only moved in the page is back before the microtask, and keeps its line. */
+  hostDisconnected(): void {
+    void Promise.resolve().then(() => {
+      if (this.#host.isConnected || !this.#isMounted) return
+      this.#isMounted = false
+      for (const stop of this.#stops) stop()
+      this.mailbox.use(undefined)
+      this.controller.stop()
+      this.#focus.forget()
+    })
+  }
+
+  /** The element forwards it: the page set a property. */
+  assigned(name: string): void {
+    if (name === 'to') this.#focus.named()
+  }
+
+  /** The element forwards it. */
+  willUpdate(changed: PropertyValues<MailboxHost>): void {
+    if (!this.#isMounted) return
+    this.#useClient()
+    this.#focus.settle()
+    const { client, to } = this
+    this.mailbox.use(client)
+    if (changed.has('to') && to !== '') this.#select(to)
+    this.#focus.announce(client)
+    if (this.#needsWholeList) this.mailbox.needMore()
+    this.#direction = getComputedStyle(this.#host).direction
+    if (this.#host.isConnected) this.presence.use(client, this.to)
+  }
+
+  /**
+   * The element's own update runs in here. A render that throws half way would leave the head of one person above the messages of
+   * another, and the agent would answer the wrong one. The conversation is closed then, what is left is drawn anew, and the error goes
+   * on to the page's console.
+   */
+  update(draw: () => void): void {
+    try {
+      draw()
+    } catch (error) {
+      console.warn('im-chat: the conversation could not be drawn', error)
+      this.#host.to = ''
+      this.#shown = 'list'
+      this.#useClient()
+      draw()
+    }
+  }
+
+  /** The element forwards it: the composer and the timeline stand in the page. */
+  firstUpdated(): void {
+    const { renderRoot } = this.#host
+    this.thread.attach(renderRoot)
+    const onEnter = (): void => this.#enter.toggle()
+    tap(renderRoot.querySelector<HTMLElement>('.enter')!, onEnter, onEnter)
+  }
+
+  /** The page is another person's: nothing of the first one's stays. */
+  reset(): void {
+    this.#focus.nextPerson()
+    this.#shown = 'list'
+    this.thread.reset()
+    this.listing.reset()
+    this.#keys.active = undefined
+    this.notifications.notices.withdrawAll()
+    this.mailbox.use(this.client)
+  }
+
+  /** Everything the element renders. */
+  frame({ columns, hasDetails, overlay }: MailboxFrame): TemplateResult {
+    return html`<div class="root" dir=${this.#direction} lang=${this.language.lang || nothing} data-theme=${this.#host.theme}>
+      <div class="columns" data-columns=${this.columns.count} data-show=${this.to === '' ? 'list' : this.shown}
+        ?data-details=${hasDetails}>${columns}</div>
+      ${overlay}
+    </div>`
+  }
+
+  /** The left column. */
+  list(view: MailboxListView): TemplateResult {
+    const { mailboxStrings, lang } = this.language
+    return mailboxList({
+      ...view, mailboxStrings, lang,
+      keys: this.#keys, listing: this.listing, mailbox: this.mailbox, virtual: this.#virtual,
+      rows: this.rows,
+      trouble: this.#trouble,
+      selected: this.to,
+      question: this.#question(),
+      onOpen: (to) => this.open(to),
+    })
+  }
+
+  /** The middle column. */
+  pane(view: MailboxPaneView): TemplateResult {
+    const { controller, language, name, thread } = this
+    return mailboxPane({ ...view, ...language, enter: this.#enter, controller, name, thread, onBack: () => this.show('list') })
+  }
+
+  soundButton(): TemplateResult {
+    return soundButton(this.notifications, this.language.mailboxStrings)
+  }
+
+  #question(): TemplateResult | typeof nothing {
+    const { notices } = this.notifications
+    if (!notices.isAsking) return nothing
+    const { mailboxStrings } = this.language
+    return question(mailboxStrings.notifyAsk, [
+      { text: mailboxStrings.notifyYes, onClick: () => void notices.turnOn() },
+      { text: mailboxStrings.notifyNo, onClick: () => notices.decline() },
+    ])
+  }
+
+  /** Why there can be no list, in the person's words; undefined: there is one, or it may still come. */
+  get #trouble(): string | undefined {
+    const { strings } = this.language
+    const { client, connection } = this.controller
+    if (connection.name === 'refused') return refusalSentence(connection.refusal, strings)
+    if (this.mailbox.refusal) return refusalSentence(this.mailbox.refusal, strings)
+    if (!client && this.#host.hasUpdated) return strings.refusals.signIn
+    return this.#options.trouble?.()
+  }
+
+  /** The answer to a search or a filter may lie beyond the pages of the list that are loaded. */
+  get #needsWholeList(): boolean {
+    return this.listing.isSearching && !this.#options.isSearchedByGateway?.()
+  }
+
+  #createThread(): Thread {
+    const { onNobody, tell } = this.#options
+    return new Thread(this.#host, {
+      conversation: () => this.controller.conversation,
+      isShown: () => this.controller.conversation !== undefined,
+      isHere: () => this.#attention.isHere,
+      enterSends: () => this.#enter.value === 'send',
+      isSoftKeyboard: () => false,
+      pictureLabel: () => this.language.strings.image,
+      onNobody,
+      onSend: (id, text) => {
+        this.controller.wake()
+        tell('im-send', { id, text })
+      },
+      onMessage: ({ id, seq, from, kind, body, at }, isOwn) => tell('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
+    })
+  }
+
+  #useClient(): void {
+    const { client, gateway, guest, token } = this.#host
+    const address = token || guest ? gateway || location.origin : ''
+    this.controller.use(client, { gateway: address, token }, () => this.to)
+  }
+
+  /** The row that is opened keeps its place in the list until another is. */
+  #select(to: string): void {
+    const { row } = this
+    this.listing.hold(to, row !== undefined && row.unread > 0)
+    this.#keys.active = to
+    this.#options.tell('im-select', { to })
+  }
+
+  #onMessage(message: Message): void {
+    if (this.#attention.isHere && message.conversation === this.controller.conversation?.id) return
+    const to = message.side
+    const name = this.nameOf(to, message.name ?? this.mailbox.rows.find((row) => row.to === to)?.name)
+    this.notifications.tell(message.id, {
+      tag: to, title: fill(this.language.mailboxStrings.newMessageFrom, { name }), text: message.body.text, onOpen: () => this.open(to),
+    })
+  }
+}
