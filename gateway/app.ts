@@ -23,7 +23,7 @@ import type { Report } from './domain/facts.ts'
 import { Focus } from './domain/presence/focus.ts'
 import { AssignmentSweep } from './domain/assignment/assignment-sweep.ts'
 import { Images } from './domain/messaging/images.ts'
-import type { Direct } from './domain/messaging/may-start.ts'
+import type { Direct } from './domain/messaging/access.ts'
 import { Messages } from './domain/messaging/messages.ts'
 import { Nodes } from './domain/presence/nodes.ts'
 import { Notes } from './domain/desk/notes.ts'
@@ -58,17 +58,18 @@ import { engineLines } from './doors/engine-io-session.ts'
 import { HTTP_LIMITS } from './doors/http-limits.ts'
 import { Hub } from './relay/hub.ts'
 import type { SessionContext } from './doors/session-context.ts'
-import { startRounds } from './doors/rounds.ts'
 import { isLoopback } from './doors/admit/loopback.ts'
 import { refuse } from './doors/rest/http-refusal.ts'
 import { registerRest } from './doors/rest/rest.ts'
-import { WebSocketDoor } from './doors/websocket.ts'
+import { BEAT_MS, WebSocketDoor } from './doors/websocket.ts'
 import { drain } from './ops/drain.ts'
 import { registerHealth } from './ops/health.ts'
+import { startJobs, type Job } from './ops/jobs.ts'
 import { Metrics } from './ops/metrics.ts'
 import { reporter } from './ops/reporter.ts'
 import { LIMITS } from './protocol/limits.ts'
 
+const SECOND_MS = 1000
 const DAY_MS = 86_400_000
 /** What lines get to take their last word when there is no time to drain. */
 const CLOSE_MS = 300
@@ -132,11 +133,11 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     admit, hub, domain, allowances, addressWatch, now, uptime, helloMs, report, imageHosts: imageHostsOf(config),
     sessions: new Set(), turns: new Turns(),
   }
-  const stopRounds = startRounds({ assignmentSweep: domain.assignmentSweep, hub, sessions: context.sessions, report })
 
   const demoWord = isDemo(config) ? new DemoWord(config.DEMO_WORD ?? (await keptWord(config.DATA_DIR).catch(asSetting))) : undefined
   if (demoWord !== undefined) registerDemoWord(fastify, demoWord, { allowances, proxies })
   await openDoors(fastify, { config, upgradeRouter, context })
+  const stopJobs = startJobs(jobsOf(context, { allowances, webSocket: upgradeRouter.webSocket, backbone }), report)
   if (config.DOORS.includes('rest')) registerRest(fastify, {
     ...restOptions(config, allowances), demoWord, passes, origins, proxies, domain, images, report,
   })
@@ -145,8 +146,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   registerMetrics(fastify, metrics, config)
   registerFiles(fastify, config)
   fastify.addHook('onClose', async () => {
+    stopJobs()
     hub.close()
-    stopRounds()
     allowances.close()
     passes.close()
     customerUrl?.close()
@@ -154,6 +155,28 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     await backbone.close()
   })
   return { ...asApp(fastify, { config, upgradeRouter, context }), unready, demoWord: demoWord?.text }
+}
+
+/** Everything this process does again and again, in the order in which it runs. */
+function jobsOf(
+  { hub, domain, sessions }: SessionContext,
+  { allowances, webSocket, backbone }: { allowances: Allowances; webSocket: WebSocketDoor | undefined; backbone: Backbone },
+): Job[] {
+  const stalledSessions = async (): Promise<void> => {
+    await setImmediate() // behind what the networks have to say: where this process stood still, they did not
+    for (const session of sessions) session.look()
+  }
+  return [
+    { name: 'outdatedSessions', everyMs: SECOND_MS, run: () => hub.endOutdated() },
+    { name: 'reconcile', everyMs: SECOND_MS, run: () => hub.reconcile() },
+    { name: 'presence', everyMs: SECOND_MS, run: () => hub.refreshPresence() },
+    { name: 'viewing', everyMs: SECOND_MS, run: () => domain.viewing.tend() },
+    { name: 'assignmentSweep', everyMs: SECOND_MS, run: () => domain.assignmentSweep.look(hub.shops()) },
+    { name: 'stalledSessions', everyMs: SECOND_MS, run: stalledSessions },
+    { name: 'websocketHeartbeat', everyMs: BEAT_MS, run: () => webSocket?.beat() },
+    { name: 'allowances', everyMs: SECOND_MS, run: () => allowances.tell() },
+    ...backbone.jobs,
+  ]
 }
 
 /** The operator can put it right. */
@@ -286,7 +309,6 @@ async function openDoors(
   await upgradeRouter.webSocket?.register(fastify)
   fastify.addHook('preClose', async () => { // an http server does not end while engine.io keeps sessions
     upgradeRouter.engineIo?.close()
-    upgradeRouter.webSocket?.close()
     upgradeRouter.cut()
   })
 }

@@ -2,7 +2,7 @@
 import { networkInterfaces } from 'node:os'
 import { renderUnicodeCompact } from 'uqr'
 import { createApp, type App } from './app.ts'
-import { DataFolderError } from './backbone/embedded/data-folder-error.ts'
+import { DataFolderError } from './backbone/embedded/folder.ts'
 import { reportOf, salvage } from './backbone/embedded/salvage.ts'
 import { startConformance } from './doors/conformance.ts'
 import { helpText, readConfig, SettingError, SETTINGS, type Config } from './config.ts'

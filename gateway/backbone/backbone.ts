@@ -17,6 +17,8 @@ export interface Backbone {
   readonly bus: Bus
   /** Ms since the epoch, the same for all nodes of one store however their machines' clocks are set. May step where the store's does. */
   readonly now: () => number
+  /** What whoever opened it must run again and again, each about every `everyMs`. A run rejects with Unavailable where it can only be tried again. */
+  readonly jobs: readonly { readonly name: string; readonly everyMs: number; run(): Promise<unknown> }[]
   /** Why it cannot serve right now, or undefined when it can. Cheap; `/readyz` asks it. */
   unready(): string | undefined
   /** Lets what is under way finish, then frees every file, timer and connection. */

@@ -5,11 +5,10 @@
 import { Compile } from 'typebox/compile'
 import { LIMITS } from '../protocol/limits.ts'
 import { CustomerInfo } from '../protocol/model.ts'
-import type { CustomerBackend } from '../domain/desk/customer-backend.ts'
+import type { CustomerBackend } from '../domain/desk/customers.ts'
 import type { BackendFailure, Report } from '../domain/facts.ts'
 import { readForeignJson } from '../domain/foreign-json.ts'
-import { webAddress } from '../domain/web-address.ts'
-import { customerAddress } from './customer-address.ts'
+import { webAddress } from '../domain/untrusted-text.ts'
 
 /** What else a backend tells may be there; it is left out. */
 const MOST = { bytes: 262_144, depth: LIMITS.bodyDepth, count: 10_000 }
@@ -109,4 +108,20 @@ function failureOf(error: unknown): { reason: BackendFailure; detail: string } {
   if (name === 'TimeoutError') return { reason: 'slow', detail: message }
   const { code = message } = (cause ?? {}) as { code?: string }
   return { reason: 'unreachable', detail: code }
+}
+
+/** In a path these are steps, however they are spelled. */
+const STEP = /^\.{1,2}$/
+
+/**
+ * `{customer}` and `{shop}` in the template are replaced; where neither stands there, both follow as `?customer=…&shop=…`. Undefined
+ * for an id that would make it another address.
+ */
+export function customerAddress(template: string, { customer, shop }: { customer: string; shop: string }): URL | undefined {
+  const filled = template.replaceAll('{customer}', () => encodeURIComponent(customer)).replaceAll('{shop}', () => encodeURIComponent(shop))
+  if (filled !== template) return STEP.test(customer) || STEP.test(shop) ? undefined : new URL(filled)
+  const address = new URL(template)
+  address.searchParams.set('customer', customer)
+  address.searchParams.set('shop', shop)
+  return address
 }

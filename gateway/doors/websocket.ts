@@ -17,7 +17,8 @@ import { SendBuffer, takenBytes } from './send-buffer.ts'
 import type { SessionContext, SessionPipe } from './session-context.ts'
 
 export const WEBSOCKET_PATH = '/ws'
-const LOOK_MS = 1000
+/** From one call of `beat` to the next. */
+export const BEAT_MS = 1000
 
 export class WebSocketDoor {
   readonly #context: SessionContext
@@ -26,12 +27,10 @@ export class WebSocketDoor {
   readonly #pipes = new Set<RawPipe>()
   /** What the plugin takes for a server: it hears upgrades from the one dispatcher, not from every request. */
   readonly #upgrades = new EventEmitter()
-  readonly #heartbeat: NodeJS.Timeout
 
   constructor({ context, tag }: { context: SessionContext; tag: string }) {
     this.#context = context
     this.#tag = tag
-    this.#heartbeat = setInterval(() => this.#beat(), LOOK_MS).unref()
   }
 
   async register(app: FastifyInstance): Promise<void> {
@@ -50,10 +49,6 @@ export class WebSocketDoor {
 
   handleUpgrade(request: FastifyRequest['raw'], socket: Duplex, head: Buffer): void {
     this.#upgrades.emit('upgrade', request, socket, head)
-  }
-
-  close(): void {
-    clearInterval(this.#heartbeat)
   }
 
   #open(socket: WebSocket, request: FastifyRequest): void {
@@ -75,7 +70,8 @@ export class WebSocketDoor {
     })
   }
 
-  #beat(): void {
+  /** To be called about every second: pings who has been silent, cuts who stays it. */
+  beat(): void {
     for (const pipe of this.#pipes) pipe.beat()
   }
 }
@@ -150,7 +146,7 @@ class RawPipe implements SessionPipe {
   }
 
   beat(): void {
-    this.#silentMs += LOOK_MS
+    this.#silentMs += BEAT_MS
     if (this.#silentMs === LIMITS.pingIntervalMs) this.#socket.ping()
     else if (this.#silentMs > LIMITS.pingIntervalMs + LIMITS.pingTimeoutMs) this.#socket.terminate()
   }

@@ -18,7 +18,6 @@ import { PresenceSubscriptions } from './presence-subscriptions.ts'
 
 /** What an outdated line has under way may still be answered; a client that knows closes it long before. */
 const OUTDATED_MS = 5000
-const SWEEP_MS = 1000
 
 export class Hub implements Attendance {
   readonly #backbone: Backbone
@@ -38,7 +37,6 @@ export class Hub implements Attendance {
   readonly #presence: Presence
   readonly #viewing: Viewing
   readonly #stopGap: () => void
-  readonly #sweep: NodeJS.Timeout
 
   constructor(
     options: { backbone: Backbone; presence: Presence; viewing: Viewing; report: Report; now: () => number; uptime: () => number
@@ -55,7 +53,6 @@ export class Hub implements Attendance {
     this.#viewing = options.viewing
     this.#presenceSubscriptions = new PresenceSubscriptions({ ...options, now: options.uptime, channels: this.#channels })
     this.#stopGap = options.backbone.bus.onGap((channels) => this.#onGap(channels))
-    this.#sweep = setInterval(() => this.#lookAround(), SWEEP_MS).unref()
   }
 
   get peers(): IterableIterator<Peer> {
@@ -116,9 +113,25 @@ export class Hub implements Attendance {
     return new Map([...this.#sideSubscriptions].flatMap(([side, { peers }]) => (isShopSide(side) ? [[side, peers.size]] : [])))
   }
 
+  /** Says goodbye to peers whose pass has expired and to those whose device has a newer session. */
+  endOutdated(): void {
+    const now = this.#now()
+    for (const peer of this.#peers.values()) if (peer.identity.expiresAt <= now) peer.bye('pass_expired')
+    for (const [peer, dueAt] of this.#outdated) if (dueAt <= this.#uptime()) peer.bye('replaced')
+  }
+
+  /** Compares the side subscriptions that are due with the store. */
+  reconcile(): void {
+    this.#reconcileSchedule.look(this.#sideSubscriptions.values())
+  }
+
+  /** Renews the presence of this node's peers and reads again what others' presence is due. */
+  refreshPresence(): void {
+    this.#presenceSubscriptions.look()
+  }
+
   close(): void {
     this.#stopGap()
-    clearInterval(this.#sweep)
   }
 
   #windows({ identity }: Peer): AgentWindows {
@@ -145,15 +158,6 @@ export class Hub implements Attendance {
     })
     this.#sideSubscriptions.set(side, sideSubscription)
     return sideSubscription
-  }
-
-  #lookAround(): void {
-    const now = this.#now()
-    for (const peer of this.#peers.values()) if (peer.identity.expiresAt <= now) peer.bye('pass_expired')
-    for (const [peer, dueAt] of this.#outdated) if (dueAt <= this.#uptime()) peer.bye('replaced')
-    this.#reconcileSchedule.look(this.#sideSubscriptions.values())
-    this.#presenceSubscriptions.look()
-    this.#viewing.tend().catch(this.#unlessAway('viewing'))
   }
 
   #onGap(channels: readonly string[]): void {

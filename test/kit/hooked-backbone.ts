@@ -13,9 +13,11 @@ export class HookedBackbone implements Backbone {
   readonly records: Backbone['records']
   readonly images: Backbone['images']
   readonly bus: Backbone['bus']
+  readonly jobs: Backbone['jobs']
 
   constructor(inner: Backbone) {
     this.#inner = inner
+    this.jobs = inner.jobs
     const { store, records, images, bus } = inner
     this.store = {
       append: (message) => this.#here(() => store.append(message)),

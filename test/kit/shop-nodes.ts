@@ -35,7 +35,9 @@ export class ShopNodes {
     const inner = await openEmbedded({ dataDir: join(folder, 'store') })
     const hooked = new HookedBackbone(inner)
     const { store, records, images, bus } = hooked
-    const shared: Backbone = { store, records, images, bus, now: () => Date.now(), unready: () => hooked.unready(), close: async () => undefined }
+    const shared: Backbone = {
+      store, records, images, bus, now: () => Date.now(), jobs: [], unready: () => hooked.unready(), close: async () => undefined,
+    }
     const clock = { ahead: 0 }
     const start = () => startGateway({ DATA_DIR: join(folder, 'shared'), API_KEY: 'key', ...environment },
       { backbone: shared, now: () => Date.now() + clock.ahead })

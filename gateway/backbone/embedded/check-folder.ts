@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { DamagedFolder } from './data-folder-error.ts'
+import { DamagedFolder } from './folder.ts'
 import { BrokenFile, LmdbFile } from './lmdb-file.ts'
 import { unsealed } from './checksummed.ts'
 

@@ -4,7 +4,7 @@ import type { ListPage, ListRow, Page } from '../backbone.ts'
 import { authorOf, Conversation, jsonOf, type Row } from './conversation.ts'
 import type { Files } from './files.ts'
 import { entryKey, idKey, minuteOf, minuteOfKey, sideKey } from './keys-on-disk.ts'
-import { lines } from './split-lines.ts'
+import { lines } from './log-rows.ts'
 
 /** Conversations held in memory although nothing of them is pending, so that the next message finds them. */
 const HELD_COUNT = 5000

@@ -7,8 +7,6 @@ const NEWLINE = 0x0a
 
 /** Of those whose time has run out, so many are taken away in one commit: a message that waits for the disk waits for no more. */
 const SWEPT_COUNT = 50
-/** Images that wait longer than they may are looked for so often. */
-const SWEEP_MS = 60_000
 
 /**
  * An image is one value: its type, a newline, its bytes. In an environment of its own, so that no message waits for its pages. One that waits
@@ -21,7 +19,6 @@ export class EmbeddedImages implements Images {
   readonly #limitBytes: number
   /** Whoever looks at an end and then changes it does so alone. */
   #turn: Promise<unknown> = Promise.resolve()
-  readonly #timer: NodeJS.Timeout
   #isClosed = false
 
   /** `limitBytes`: of all images together; 0 = no limit. */
@@ -29,8 +26,6 @@ export class EmbeddedImages implements Images {
     this.#files = files
     this.#now = now
     this.#limitBytes = limitBytes
-    // what cannot be written now is swept in a minute, and whoever adds an image is told why it cannot be written
-    this.#timer = setInterval(() => void this.sweep().catch(() => undefined), SWEEP_MS).unref()
   }
 
   async put({ type, bytes }: Image, waitMs?: number): Promise<string> {
@@ -159,7 +154,6 @@ export class EmbeddedImages implements Images {
   /** Takes nothing more; what is under way ends when the files do. */
   close(): void {
     this.#isClosed = true
-    clearInterval(this.#timer)
   }
 }
 

@@ -13,6 +13,9 @@ import { replay } from './replay.ts'
 /** Pending bytes above which the journal is folded: some 30,000 messages, read again in a fraction of a second at a start. */
 const FOLD_BYTES = 8_388_608
 
+/** How often images that waited too long are taken away. */
+const SWEEP_MS = 60_000
+
 export interface EmbeddedOptions {
   readonly dataDir: string
   readonly foldBytes?: number
@@ -47,6 +50,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Backbone> 
       images,
       bus,
       now,
+      jobs: [{ name: 'imagesSweep', everyMs: SWEEP_MS, run: () => images.sweep() }],
       unready: () => isClosed ? 'The store is closed.' : commit.trouble,
       close: async () => {
         if (isClosed) return

@@ -3,10 +3,10 @@ import type { Message } from '../../protocol/model.ts'
 import type { PushData } from '../../protocol/pushes.ts'
 import { authorOf } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
-import { DamagedFolder } from './data-folder-error.ts'
+import { DamagedFolder } from './folder.ts'
 import type { Files } from './files.ts'
 import { batchKey, batchOf } from './keys-on-disk.ts'
-import { lines } from './split-lines.ts'
+import { lines } from './log-rows.ts'
 import type { JournalledAssignment } from './assignment-write.ts'
 
 /** Takes up what the journal holds beyond `main`. Returns its oldest and newest batch. */

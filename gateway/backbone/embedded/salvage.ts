@@ -1,14 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { open, type RootDatabase } from 'lmdb'
 import type { Message } from '../../protocol/model.ts'
 import type { Backbone } from '../backbone.ts'
-import { DamagedFolder, DataFolderError } from './data-folder-error.ts'
+import { DamagedFolder, DataFolderError, claimFolder } from './folder.ts'
 import { openEmbedded } from './embedded.ts'
 import { ENVIRONMENTS, SALVAGING } from './check-folder.ts'
 import { FORMAT, openFiles, type Files } from './files.ts'
-import { claimFolder } from './folder.ts'
-import { writeWhole } from './write-whole.ts'
 import { markOf, Wreck } from './wreck.ts'
 
 /** What came out of a damaged folder. */
@@ -233,4 +231,16 @@ export function reportOf({ folder, aside, problems, missing, namelessCount, ...c
     ...missing.map(({ conversation, count }) => `  ${conversation}  ${count}`),
     ...(namelessCount === 0 ? [] : [`Of ${namelessCount} more conversations not even the names are left.`]),
   ].join('\n')
+}
+
+/** A file that is there is whole: it gets its name when everything is on the disk. */
+function writeWhole(path: string, text: string): void {
+  const unnamed = `${path}.tmp`
+  try {
+    writeFileSync(unnamed, text, { flush: true, mode: 0o600 })
+    renameSync(unnamed, path)
+  } catch (error) {
+    rmSync(unnamed, { force: true })
+    throw error
+  }
 }

@@ -1,6 +1,5 @@
 import type { Router } from './router.ts'
 
-const EVERY_MS = 5000
 /** An answer that took longer says too little about when it was given. */
 const SLOW_MS = 1000
 /** Differences below are the network's and do not turn time back; above, the server's clock was set. */
@@ -13,7 +12,6 @@ const STEP_MS = 2000
  */
 export class RedisClock {
   readonly #asks: Router
-  readonly #timer: NodeJS.Timeout
   #asked: Promise<void> | undefined
   /** Ms since the epoch when `performance.now()` was 0. */
   #origin: number | undefined
@@ -21,7 +19,6 @@ export class RedisClock {
 
   constructor(asks: Router) {
     this.#asks = asks
-    this.#timer = setInterval(() => void this.look(), EVERY_MS).unref()
   }
 
   readonly now = (): number => {
@@ -31,15 +28,11 @@ export class RedisClock {
     return this.#last
   }
 
-  /** Resolves when the server has answered, or is not there: then the time goes on as before. */
-  look(): Promise<void> {
-    // the line says why it is not there
+  /** To be called every few seconds. Resolves when the server has answered, or is not there: then the time goes on as before. */
+  ask(): Promise<void> {
+    // the connection says why it is not there
     this.#asked ??= this.#ask().catch(() => undefined).finally(() => { this.#asked = undefined })
     return this.#asked
-  }
-
-  close(): void {
-    clearInterval(this.#timer)
   }
 
   async #ask(): Promise<void> {

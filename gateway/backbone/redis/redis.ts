@@ -14,6 +14,8 @@ import { REDIS_DEFAULTS, type RedisSettings } from './settings.ts'
 import { RedisStore } from './store.ts'
 import { parseRedisUrl, type Target } from './url.ts'
 
+const CLOCK_MS = 5000
+
 /**
  * Opens the backbone on Redis. Resolves after one attempt, whether or not Redis is there: `unready()` says why it cannot
  * serve, every method rejects with Unavailable meanwhile, and it becomes ready by itself. Rejects only for a URL that
@@ -31,16 +33,16 @@ export async function openRedis(given: Partial<RedisSettings> & Pick<RedisSettin
   const bus = new RedisBus(ring, asks, settings)
   await ring.looked
   const clock = new RedisClock(asks)
-  await clock.look()
+  await clock.ask()
   return {
     store: new RedisStore({ writes, asks, scripts, listsBeside, merges: ring.merges, now: clock.now, unansweredMs: settings.unansweredMs }),
     records: new RedisRecords({ writes, asks, scripts }),
     images: new RedisImages({ writes, asks, scripts, keepMs: settings.keepMs }),
     bus,
     now: clock.now,
+    jobs: [{ name: 'redisClock', everyMs: CLOCK_MS, run: () => clock.ask() }],
     unready: () => ring.unready(),
     async close() {
-      clock.close()
       await Promise.all([writes.drain(), asks.drain()])
       bus.close()
       await ring.close()

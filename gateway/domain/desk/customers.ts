@@ -13,10 +13,18 @@ import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
 import type { CustomerInfo, Identity } from '../../protocol/model.ts'
 import { access, type Caller } from '../messaging/access.ts'
 import { contactSpans } from './contact-spans.ts'
-import type { CustomerBackend } from './customer-backend.ts'
 import { blockOf } from '../messaging/standing-block.ts'
 import { Refusal } from '../refusal.ts'
 import type { Viewing } from '../presence/viewing.ts'
+
+/** The operator's own system that knows customers. */
+export interface CustomerBackend {
+  /**
+   * What it knows; undefined where it knows nothing of them. Rejects when it failed, after a time of its own at the latest; it has
+   * reported why. What it resolves with keeps to the schema, and its addresses can be shown.
+   */
+  ask(customer: string, shop: string): Promise<CustomerInfo | undefined>
+}
 
 const SLOW_MS = 700
 const FRESH_MS = 30_000

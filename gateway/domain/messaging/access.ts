@@ -2,7 +2,7 @@
  * Who may see which conversation. A conversation has two sides; a participant speaks for one side
  * (a customer for itself, an agent for its shop) and reaches exactly the conversations of that side.
  */
-import { conversationId, conversationSides, isId, isShopSide, SHOP_PREFIX } from '../../protocol/keys.ts'
+import { conversationId, conversationSides, isGuestId, isId, isShopSide, SHOP_PREFIX } from '../../protocol/keys.ts'
 import type { Identity } from '../../protocol/model.ts'
 import { Refusal } from '../refusal.ts'
 
@@ -50,3 +50,12 @@ export function access(identity: Identity, { conversation, to }: Target): Seen {
 }
 
 const isSide = (side: string): boolean => isId(side) && side !== SHOP_PREFIX
+
+/** Which persons may start conversations with each other: those who are signed in, none, or all. With shops everybody may. */
+export type Direct = 'signed-in' | 'off' | 'on'
+
+/** Whether this may be the conversation's first message. Shops and backends may write to anybody. */
+export function mayStart(direct: Direct, { role }: Identity, { mine, theirs }: Seen): boolean {
+  if (role !== 'customer' || isShopSide(theirs) || direct === 'on') return true
+  return direct === 'signed-in' && !isGuestId(mine) && !isGuestId(theirs)
+}

@@ -9,7 +9,7 @@ import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
 import { ownChannel, participantKey, userChannel } from '../../protocol/keys.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { access, type Caller } from '../messaging/access.ts'
-import { checkFreeForm } from '../check-free-form.ts'
+import { checkFreeForm } from '../untrusted-text.ts'
 import { Refusal } from '../refusal.ts'
 
 /** On a user's channel: another window of this person, on the line `socketid`, now talks to `uid`. */

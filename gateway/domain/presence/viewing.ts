@@ -17,7 +17,7 @@ import { pushToSide } from '../push-to-side.ts'
 import { Refusal } from '../refusal.ts'
 import { blockOf } from '../messaging/standing-block.ts'
 import { KeyedQueue } from '../keyed-queue.ts'
-import { webAddress } from '../web-address.ts'
+import { webAddress } from '../untrusted-text.ts'
 
 const KEPT_MS = 604_800_000
 /** A record is held against the store after, so many in one second at most. */

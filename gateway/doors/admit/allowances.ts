@@ -11,7 +11,6 @@ import type { Rate, Row } from './allowance-table.ts'
 import { Buckets } from './buckets.ts'
 
 const CHANNEL = 'ImAllowances'
-const TELL_MS = 1000
 /** Sums in one telling; the others wait for the next. */
 const TOLD_COUNT = 2000
 const MINUTE_MS = 60_000
@@ -43,7 +42,6 @@ export class Allowances implements Port {
   readonly #options: AllowancesOptions
   readonly #counted = new Map<string, readonly Counted[]>()
   readonly #saidAt = new Map<string, number>()
-  readonly #timer: NodeJS.Timeout
   #subscription: Promise<Subscription> | undefined
   #isTelling = false
 
@@ -52,7 +50,6 @@ export class Allowances implements Port {
     for (const [name, row] of Object.entries(options.table)) {
       this.#counted.set(name, options.scopes.flatMap((scope) => counted(name as AllowanceName, scope, row[scope])))
     }
-    this.#timer = setInterval(() => void this.tell(), TELL_MS).unref()
     void this.#listen()
   }
 
@@ -74,7 +71,10 @@ export class Allowances implements Port {
     this.#spend(name, spender, -cost)
   }
 
-  /** Tells the other nodes what was spent here since the last time; never rejects. While the bus is away every node counts for itself. */
+  /**
+   * To be called about every second. Tells the other nodes what was spent here since the last time. Rejects while the bus is away; every
+   * node counts for itself then.
+   */
   async tell(): Promise<void> {
     if (this.#isTelling) return
     this.#isTelling = true
@@ -82,15 +82,12 @@ export class Allowances implements Port {
       await this.#listen()
       const spent = this.#untold()
       if (spent.length > 0) await this.#options.bus.publish(CHANNEL, this.#options.node, JSON.stringify({ spent }))
-    } catch (error) {
-      if ((error as Error).name !== 'Unavailable') this.#options.report({ fact: 'bugFound', where: 'allowances', error })
     } finally {
       this.#isTelling = false
     }
   }
 
   close(): void {
-    clearInterval(this.#timer)
     this.#subscription?.then((subscription) => subscription.close()).catch(() => undefined) // it was never subscribed
   }
 

@@ -9,7 +9,7 @@ import { isGuestId, isId, isShopSide, participantId, shopSide } from '../../prot
 import type { Identity } from '../../protocol/model.ts'
 import { Shops } from '../../domain/messaging/shops.ts'
 import { Refusal } from '../../domain/refusal.ts'
-import { tidyName } from '../../domain/tidy-name.ts'
+import { tidyName } from '../../domain/untrusted-text.ts'
 import { KeySet, problemOf, type KeySetOptions } from './key-set.ts'
 
 const NAME_LENGTH = 80

@@ -5,7 +5,7 @@
 import { cpSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DataFolderError } from '../../../gateway/backbone/embedded/data-folder-error.ts'
+import { DataFolderError } from '../../../gateway/backbone/embedded/folder.ts'
 import { openEmbedded } from '../../../gateway/backbone/embedded/embedded.ts'
 import { wholeImage } from '../../kit/whole-image.ts'
 import { chances, change, dataOf, FILES, PAGE, scratchFolder } from './damage.ts'

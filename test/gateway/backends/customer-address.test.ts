@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { customerAddress } from '../../../gateway/backends/customer-address.ts'
+import { customerAddress } from '../../../gateway/backends/customer-url.ts'
 
 const address = (template: string, customer: string, shop = '42'): string | undefined => customerAddress(template, { customer, shop })?.href
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { tidyName } from '../../../gateway/domain/tidy-name.ts'
+import { tidyName } from '../../../gateway/domain/untrusted-text.ts'
 
 test.each(['Kim', 'Zoë', 'Nguyễn Thị Hồng', 'ليلى', 'שָׁלוֹם', 'น้ำฝน', '王小明', '<b>Mal</b>', '👩‍👧 Ana', '???'])('%s stays', (name) => {
   expect(tidyName(name)).toBe(name)

@@ -22,7 +22,7 @@ beforeAll(async () => {
   backbone = new HookedBackbone(await openEmbedded({ dataDir: join(folder, 'store') }))
   const shared = {
     store: backbone.store, records: backbone.records, images: backbone.images, bus: backbone.bus,
-    now: () => Date.now(), unready: () => undefined, close: async () => undefined,
+    now: () => Date.now(), jobs: [], unready: () => undefined, close: async () => undefined,
   }
   const options = { backbone: shared, now: () => Date.now() + skewMs }
   const environment = { DATA_DIR: join(folder, 'shared') }
