@@ -1,7 +1,6 @@
 /**
  * Every "no" this gateway can say. One row a code: the sentence a developer reads, and whether the same
  * command may succeed if it is sent again unchanged (`retry`). README.md lists them; a test checks both ways.
- * The widget carries this table as code, so sentences stay short.
  */
 export const CODES = {
   // the packet

@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { Body, Message } from '../../gateway/protocol/model.ts'
-import { LIMITS } from '../client/limits.ts'
+import { TEXT_LENGTH } from '../client/limits.ts'
 import type { Conversation } from '../client/types.ts'
 import { RefusalError } from '../client/refusal-error.ts'
 import { Composer, type SendSource } from './composer/composer.ts'
@@ -122,7 +122,7 @@ export class Thread implements ReactiveController {
 
   /** Characters left; undefined while there are plenty. */
   get left(): number | undefined {
-    const left = LIMITS.textLength - this.#text.trim().length
+    const left = TEXT_LENGTH - this.#text.trim().length
     return left <= WARN_COUNT ? left : undefined
   }
 

@@ -1,9 +1,9 @@
-import { CODES, isCode, type WireRefusal } from '../../gateway/protocol/codes.ts'
+import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import { boundedText } from './bounded-text.ts'
 import type { ClientOptions } from './client-options.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { pageEnvironment, type Environment } from './environment.ts'
-import { guestFrom } from './incoming.ts'
+import { guestFrom, refusalFrom } from './incoming.ts'
 import type { StoragePort } from './scoped-storage.ts'
 import type { Guest } from './stored.ts'
 import type { TransportPort } from './transport.ts'
@@ -68,8 +68,8 @@ async function fetchGuest(gateway: string): Promise<Guest> {
   const guest = guestFrom(answer)
   if (response.ok && guest) return guest
   const { error } = Object(answer) as { error?: Partial<WireRefusal> }
-  if (isCode(error?.code)) throw new RefusalError({ ...error, retry: CODES[error!.code!].retry })
-  // The door stands and there are no guests behind it: REST is shut, or a proxy lets `/v1/` not through.
+  if (typeof error?.code === 'string' && typeof error.retry === 'boolean') throw new RefusalError(refusalFrom(error))
+  // The gateway is there and gives no guest passes: its REST door is off, or a proxy does not pass `/v1/` on.
   if (response.status === 404 || response.status === 405) throw new RefusalError({ code: 'pass_required', retry: false })
   throw new Error('no guest pass: ' + response.status)
 }

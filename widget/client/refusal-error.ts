@@ -1,10 +1,10 @@
-import { isCode, type Code, type WireRefusal } from '../../gateway/protocol/codes.ts'
+import type { Code, WireRefusal } from '../../gateway/protocol/codes.ts'
 
 /**
- * A "no" as an exception. Beside the gateway's codes there are three of our own, all worth a retry:
- * `timeout`: no answer came; `disconnected`: the line went before the answer came, in an orderly way or in silence;
- * `cut`: the other end closed the line without a word while the command was on its way.
- * After each of the three nothing is known about the outcome.
+ * A refusal as an exception. Beside the gateway's codes there are three of the client's own, all worth a retry:
+ * `timeout`: no answer came; `disconnected`: the connection ended before the answer came, in an orderly way or in silence;
+ * `cut`: the other end closed the connection without a reason while the command was on its way.
+ * After each of the three nobody knows whether the command took effect.
  */
 export class RefusalError extends Error {
   override readonly name = 'RefusalError'
@@ -20,10 +20,13 @@ export class RefusalError extends Error {
   }
 }
 
-/** What the gateway said; undefined where it said nothing. */
+const isOwn = (code: RefusalError['code']): code is Exclude<RefusalError['code'], Code> =>
+  code === 'timeout' || code === 'disconnected' || code === 'cut'
+
+/** What the gateway said, whichever code a newer one may have; undefined where it said nothing. */
 export function wireRefusalOf(error: unknown): WireRefusal | undefined {
   const { code, message, retry, afterMs } = Object(error) as RefusalError
-  return isCode(code) ? { code, message, retry, ...(afterMs === undefined ? {} : { afterMs }) } : undefined
+  return typeof code === 'string' && !isOwn(code) ? { code, message, retry, ...(afterMs === undefined ? {} : { afterMs }) } : undefined
 }
 
 /** Only where asking again would bring the same. */

@@ -1,4 +1,4 @@
-import { LIMITS } from '../../client/limits.ts'
+import { TEXT_LENGTH } from '../../client/limits.ts'
 import { listen } from '../../ui/listen.ts'
 import { tap } from './tap.ts'
 
@@ -107,7 +107,7 @@ export class Composer {
     const { field } = this.#parts
     const raw = field.value
     let text = trimmed(raw)
-    if (text === '' || text.length > LIMITS.textLength || this.#options.canSend?.() === false) return false
+    if (text === '' || text.length > TEXT_LENGTH || this.#options.canSend?.() === false) return false
     this.#sent = { raw, at: performance.now(), isTouched: false }
     if (this.#isComposing) text = this.#endComposition() || text
     this.#write('')

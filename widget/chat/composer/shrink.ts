@@ -1,4 +1,4 @@
-import { LIMITS } from '../../client/limits.ts'
+import { IMAGE_BYTES } from '../../client/limits.ts'
 
 /**
  * A picture as it goes out: its longest side at most 1600 px, encoded anew, so that what a camera wrote into it (the place, the
@@ -33,7 +33,7 @@ export async function shrink(file: Blob): Promise<Shrunk> {
 
 async function within(picture: Blob | null): Promise<string> {
   if (!picture) throw 'image_unsupported'
-  if (picture.size > LIMITS.imageBytes) throw 'image_too_large'
+  if (picture.size > IMAGE_BYTES) throw 'image_too_large'
   return dataUrl(picture)
 }
 
@@ -41,7 +41,7 @@ async function within(picture: Blob | null): Promise<string> {
 async function encode(canvas: HTMLCanvasElement, isOpaque: boolean): Promise<Blob | null> {
   const as = (type: string): Promise<Blob | null> => new Promise((done) => canvas.toBlob(done, type, QUALITY))
   const clear = isOpaque ? null : await as('image/webp')
-  if (clear && (clear.type === 'image/webp' || clear.size < LIMITS.imageBytes / 4)) return clear
+  if (clear && (clear.type === 'image/webp' || clear.size < IMAGE_BYTES / 4)) return clear
   const context = canvas.getContext('2d')!
   context.globalCompositeOperation = 'destination-over'
   context.fillStyle = '#fff'
