@@ -108,7 +108,7 @@ test.each(['FLUSHALL', 'started again without its file'])('Redis, %s: whoever is
     return (await desk.command('customer', { to: 'c1' })).viewing?.title
   }, { timeout: 40_000, interval: 500 }).toBe('Kettle')
   await expect.poll(async () => {
-    const now = await written().catch(() => [])
+    const now: readonly string[] = await written().catch(() => [])
     return before.filter((each) => !now.includes(each))
   }, { timeout: 40_000, interval: 500 }).toEqual([])
 }, 120_000)
