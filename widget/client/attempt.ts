@@ -9,7 +9,7 @@ import { Requests } from './requests.ts'
 import type { Transport, TransportPort } from './transport.ts'
 import type { TransportName } from './types.ts'
 
-/** How long a line that was replaced may still wait for answers. */
+/** How long a replaced attempt may still wait for answers. */
 const RETIRE_MS = 3000
 /** Where heartbeats cannot be seen (a browser hides WebSocket pings) we ask by ourselves. */
 const PROBE_EVERY_MS = 25_000
@@ -107,7 +107,7 @@ export class Attempt {
     return this.#requests.request(command, input, limitMs)
   }
 
-  /** Another line has taken over: ends when the last answer is here, or soon. */
+  /** Another attempt has taken over: this one ends with its last answer, or soon. */
   retire(): void {
     if (this.#isOver) return
     this.#isRetired = true
@@ -115,7 +115,7 @@ export class Attempt {
     this.#stopTimer = this.#clock.after(this.#requests.count ? RETIRE_MS : 0, () => this.close())
   }
 
-  /** Asks for something small: no answer within `limitMs` means that the line is dead. */
+  /** Asks for something small: no answer within `limitMs` means that the transport is dead. */
   probe(limitMs: number): void {
     this.request('conversations', { limit: 1 }, limitMs).catch((error: RefusalError) => {
       if (error.code === 'timeout') this.fail('no answer')
@@ -126,7 +126,7 @@ export class Attempt {
     if (this.#end()) this.#requests.abandon('disconnected')
   }
 
-  /** Ends the line and tells. `isCut`: the other end did it. */
+  /** Ends the attempt and calls `onLost`. `isCut`: the other end did it. */
   fail(reason: string, isCut = false): void {
     if (!this.#end()) return
     this.#requests.abandon(isCut && !this.#bye ? 'cut' : 'disconnected')

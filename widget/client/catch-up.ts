@@ -60,7 +60,7 @@ export class CatchUp {
     return this.#isLoadingOlder
   }
 
-  /** The gateway will not tell what there is: its final no. */
+  /** The gateway refused the history for good. */
   get refusal(): WireRefusal | undefined {
     return this.#refusal
   }
@@ -101,7 +101,7 @@ export class CatchUp {
     this.#timeline = EMPTY
   }
 
-  /** Another line. `resumed`: what its welcome said of this conversation; the messages follow. No word of it: ask. */
+  /** A welcome. `resumed`: what it says of this conversation; the messages follow. Undefined: read the history. */
   begin(resumed: Resumed | undefined): void {
     this.stop()
     this.#refusal = undefined
@@ -151,7 +151,7 @@ export class CatchUp {
     this.#options.onAnswer()
   }
 
-  /** Nothing will come any more; the next line begins again. */
+  /** The connection has ended; the next welcome begins again. */
   stop(): void {
     this.#stopTimer()
     this.#isReloading = false
@@ -211,7 +211,7 @@ export class CatchUp {
       this.#isReading = false
       this.#options.onAnswer()
     }
-    // Asked again with the next line, and when it is compared with its log.
+    // The next welcome asks again, and so does the periodic comparison with the log.
     if (this.#refusal) return
     if (delay !== undefined) this.#readIn(delay)
     else if (this.#isDiverged || isMore) void this.#read()

@@ -36,16 +36,16 @@ const OPEN_MS = 8000
 const GREET_MS = 4000
 const LAST_GREET_MS = 10_000
 const REQUEST_MS = 10_000
-/** A line that stood this long was a good one: the next loss counts as the first. */
+/** An attempt that lived this long was a good one: the next loss counts as the first. */
 const GOOD_LINE_MS = 5000
-/** On waking, a line heard of less than this ago is believed; else asked. */
+/** On waking, an attempt that heard something less than this ago is trusted; any other is probed. */
 const TRUST_MS = 5000
 const WAKE_PROBE_MS = 2000
 const FIRST_DELAY_MS = 500
 const LAST_DELAY_MS = 20_000
 
 /**
- * The client's line, as a machine:
+ * The client's connection, as a state machine over attempts:
  *
  *   idle → connecting → catching-up → live → waiting → connecting …       refused, closed: until `connect()`
  *
@@ -54,13 +54,13 @@ const LAST_DELAY_MS = 20_000
  *   hello; the first welcome is adopted. No attempt left: waiting.
  * catching-up: welcomed; once every resumed conversation has reached its head: live.
  * waiting: full jitter, or what the gateway asked for; ended at once by online, focus, pageshow, visibility.
- * refused: the door's final no.
+ * refused: the gateway refused the hello for good.
  *
- * On polling, the preferred transport is tried again in the background by a whole line of its own: it says hello with the
- * same cursors and takes over when it is welcomed; the old line goes when its answers are in. Nothing is lost on the way
- * because nothing depends on a line: the log has what was said, the outbox what was not confirmed.
- * A line is replaced the same way when the network is said to be back, or the device slept, because the old one may be dead without knowing;
- * where it is said to be gone, every line is given up at once.
+ * On polling, the preferred transport is tried again in the background by an attempt of its own: it says hello with the
+ * same cursors and takes over when it is welcomed; the old attempt ends when its answers are in. Nothing is lost on the way
+ * because nothing depends on an attempt: the log has what was said, the outbox what was not confirmed.
+ * An attempt is replaced the same way when the network is said to be back, or the device slept, because the old one may be dead without knowing;
+ * where it is said to be gone, every attempt ends at once.
  */
 export class Connection {
   readonly #options: ConnectionOptions
@@ -103,13 +103,13 @@ export class Connection {
     this.connect()
   }
 
-  /** Something arrived; if that was all that was missing, the line is live. */
+  /** Something arrived; if nothing else is missing, the connection is live. */
   checkCaughtUp(): void {
     if (this.state.value.name !== 'catching-up' || !this.#attempt || !this.#options.isCaughtUp()) return
     this.state.set({ name: 'live', transport: this.#attempt.name })
   }
 
-  /** Waits for a line if there is none; the limit counts from now. */
+  /** Waits for a welcomed attempt if there is none; the limit counts from now. */
   request<C extends Command>(command: C, input: CommandInput<C>, limitMs = REQUEST_MS): Promise<CommandAnswer<C>> {
     if (this.#attempt) return this.#attempt.request(command, input, limitMs)
     return new Promise((resolve, reject) => {
@@ -276,7 +276,7 @@ export class Connection {
     if (type === 'offline') for (const each of [attempt, ...this.#attempts.values()]) each?.fail(type)
     if (type !== 'online' && type !== 'wake') return
     const state = this.state.value
-    // A look at the page is no reason to ask before the gateway said.
+    // Looking at the page does not shorten the wait that the gateway asked for.
     if (state.name === 'waiting') return this.#mayAskAt > this.#options.clock.uptime() ? undefined : this.#startRound()
     if (!attempt) return
     if (attempt.isStale) return attempt.fail('silence')

@@ -46,10 +46,10 @@ const QUARANTINED: WireRefusal = {
 }
 
 /**
- * What a person wants said in one conversation and the gateway has not confirmed, in the order it was wished.
+ * The messages of one conversation that the gateway has not confirmed, in the order in which the person sent them.
  *
  * An item: waiting → sending → gone (confirmed) or failed (refused for good, kept until retry or discard). A picture goes up while it
- * waits, in its turn: what was wished later stays behind it.
+ * waits, in its turn: what was sent later stays behind it.
  * One is under way at a time: the next goes only when the one before is confirmed, so a refusal in between cannot turn the
  * order round. Whatever else happens (no answer, line lost, retryable refusal) it waits and is sent again under the same
  * client id, which changes nothing if it had arrived.
@@ -192,7 +192,7 @@ export class Outbox {
     this.#stopTimer()
   }
 
-  /** Whoever wished this has gone: it waits in storage. */
+  /** The person has left this window: the items wait in storage. */
   end(): void {
     this.items.set([])
   }
@@ -243,7 +243,7 @@ export class Outbox {
     this.#store({ id, kind, body, at, state: 'waiting' })
   }
 
-  /** A no that passes is not kept: whoever reads a kept one takes it for final. */
+  /** A refusal worth a retry is not stored: whoever reads a stored one takes it for final. */
   #store(item: StoredItem): void {
     const { refusal: _, ...waiting } = item
     this.#options.keep.set(this.#prefix + item.id, item.state === 'failed' ? item : waiting)

@@ -14,7 +14,7 @@ interface Waiting {
   readonly stopTimer: () => void
 }
 
-/** Commands under way on one line: ack ids, time limits, refusals as `RefusalError`. */
+/** Commands that one attempt sent and nobody has answered: ack ids, time limits, refusals as `RefusalError`. */
 export class Requests {
   readonly #clock: Clock
   readonly #send: (packet: string) => void
@@ -48,7 +48,7 @@ export class Requests {
     else waiting.reject(new RefusalError(error ? refusalFrom(error) : UNREADABLE))
   }
 
-  /** The line is gone: nothing more will be answered on it. */
+  /** The attempt has ended: nothing more will be answered. */
   abandon(code: 'disconnected' | 'cut'): void {
     for (const id of [...this.#waiting.keys()]) this.#take(id)?.reject(new RefusalError({ code }))
   }

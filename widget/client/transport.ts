@@ -2,7 +2,7 @@ import type { TransportName } from './types.ts'
 
 /**
  * The client's pipe: texts go in at one end and come out at the other, or the pipe closes. Nothing more: who goes first,
- * deadlines, hello, resending are connection.ts's and line.ts's.
+ * deadlines, hello, resending belong to connection.ts and attempt.ts.
  */
 export interface Transport {
   /** Only after `onOpen` and before `onClose`; proves nothing. */

@@ -23,7 +23,7 @@ class CarefulFetch extends Fetch {
 
 /**
  * Engine.IO v4 at `<gateway>/im/`, by engine.io-client's transports without its `Socket`: order of transports, deadlines,
- * silence and the way back are connection.ts's and line.ts's. Each transport is a session of its own and never upgrades.
+ * silence and the way back belong to connection.ts and attempt.ts. Each transport is a session of its own and never upgrades.
  * `NodeWebSocket` is the browser's own in a browser bundle (the package's "browser" map).
  */
 export const engineIoPorts = (gateway: string): readonly TransportPort[] => {
