@@ -1,6 +1,6 @@
 /**
  * What elements see of the headless client. Contracts only: the code is in client.ts, connection.ts, conversation.ts …
- * Confirmed and wished live apart: `timeline` is what the gateway said, `outbox` what the person wants;
+ * Confirmed and unconfirmed live apart: `timeline` is what the gateway said, `outbox` what the person wants;
  * an element draws the timeline and below it the outbox, and never mixes them anywhere else.
  */
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
@@ -11,7 +11,7 @@ import type { Signal } from './signal.ts'
 
 export type TransportName = 'websocket' | 'polling'
 
-/** The state of the line; each state carries only what is true in it. "connected" and "caught up" are told apart. */
+/** The state of the connection; each state carries only what is true in it. "connected" and "caught up" are told apart. */
 export type ConnectionState =
   | { readonly name: 'idle' }
   | { readonly name: 'connecting'; readonly attempt: number }
@@ -35,7 +35,7 @@ export interface OutboxItem {
   readonly body: Body
   /** When the person pressed send, client clock, ms. */
   readonly at: number
-  /** waiting: for the line or for those before it; sending: on its way; failed: refused for good, kept for retry or discard. */
+  /** waiting: for the line or for those before it; sending: on its way; failed: refused for good, stored for retry or discard. */
   readonly state: 'waiting' | 'sending' | 'failed'
   /** Why it failed; while it waits: the no that put it off, and passes. */
   readonly refusal?: WireRefusal
@@ -66,9 +66,9 @@ export interface Conversation {
   readonly typing: Signal<{ readonly from: string; readonly name?: string } | undefined>
   /** Last known name of the other side. */
   readonly name: Signal<string | undefined>
-  /** Text not yet a wish; kept where storage allows, shared by the windows of one person. */
+  /** Text not yet sent; stored where storage allows, shared by the windows of one person. */
   readonly draft: Signal<string>
-  /** The gateway will not show this conversation: its final no. Asked again with each line. */
+  /** The gateway refused to show this conversation, for good. Each welcome asks again. */
   readonly refusal: Signal<WireRefusal | undefined>
   setDraft(text: string): void
   /**
@@ -165,7 +165,7 @@ export type PushMap = { [P in keyof typeof import('../../gateway/protocol/pushes
 export interface Inbox {
   readonly rows: Signal<readonly ConversationRow[]>
   readonly isLoaded: Signal<boolean>
-  /** The gateway will not list conversations: its final no. Asked again with each line. */
+  /** The gateway refused to list conversations, for good. Each welcome asks again. */
   readonly refusal: Signal<WireRefusal | undefined>
   readonly hasMore: Signal<boolean>
   /** Sum of unread over the rows held. */
