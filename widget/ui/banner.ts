@@ -20,7 +20,7 @@ export function banner(options: BannerOptions): TemplateResult | typeof nothing 
   const { name } = connection
   if (name === 'idle' || name === 'closed' || (name === 'live' && !delay)) return nothing
   return html`<div class="banner" part="banner" data-test="banner" data-state=${name === 'live' ? 'waiting' : name} role="status">
-    <i></i><span>${sentence(options)}</span>
+    <i></i><span><bdi>${sentence(options)}</bdi></span>
     ${connection.name === 'refused' && isWorthARetry(connection.refusal)
       ? html`<button type="button" @click=${onTryAgain}>${strings.tryAgain}</button>` : nothing}
   </div>`

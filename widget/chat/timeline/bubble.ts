@@ -42,7 +42,7 @@ const words = ({ text, url }: Body & { readonly url?: unknown }): string =>
 
 function failure(row: BubbleRow, { strings, refusal, onRetry, onDiscard }: BubbleOptions): TemplateResult {
   return html`<div class="failure">
-    <span class="reason">${icons.alert}${refusal(row)}</span>
+    <span class="reason">${icons.alert}<bdi>${refusal(row)}</bdi></span>
     <span><button type="button" data-test="retry" part="retry" @click=${() => onRetry(row.id)}>${strings.retry}</button>
     <button type="button" data-test="discard" part="discard" @click=${() => onDiscard(row.id)}>${strings.discard}</button></span>
   </div>`
