@@ -12,7 +12,7 @@ export interface Script {
 
 export interface Scripts {
   readonly append: Script
-  readonly service: Script
+  readonly assignment: Script
   readonly advance: Script
   readonly read: Script
   readonly touch: Script
@@ -33,7 +33,7 @@ export function loadScripts(
     append: load('append', [
       listsBeside ? '5' : '3', publish, String(windowCount), String(keepCount), String(keepMs), String(unansweredMs),
     ]),
-    service: load('service', []),
+    assignment: load('assignment', []),
     advance: load('advance', [publish]),
     read: load('read', []),
     touch: load('touch', []),

@@ -77,7 +77,7 @@ export class RedisStore implements Store {
   }
 
   async setAssignment(service: NewAssignment): Promise<AssignmentSet> {
-    return this.#options.writes.run(assignmentOp(this.#options.scripts.service, service, randomBytes(9).toString('base64url')))
+    return this.#options.writes.run(assignmentOp(this.#options.scripts.assignment, service, randomBytes(9).toString('base64url')))
   }
 
   async list(side: string, range: ListRange): Promise<ListPage> {
