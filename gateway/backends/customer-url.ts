@@ -1,6 +1,6 @@
 /**
- * The operator's backend over HTTP: GET an address made from `CUSTOMER_URL`, JSON back. Whatever it does wrong is a failure with a
- * reason, reported once: it answers too late, too much, no JSON, not the schema, another status than 2xx and 404, or leads elsewhere.
+ * The operator's backend over HTTP: GET an address made from `CUSTOMER_URL`, which answers with JSON. A failure is reported once, with its
+ * reason: the answer is late, too large, no JSON, not of the schema, has another status than 2xx or 404, or redirects elsewhere.
  */
 import { Compile } from 'typebox/compile'
 import { LIMITS } from '../protocol/limits.ts'
@@ -10,7 +10,7 @@ import type { BackendFailure, Report } from '../domain/facts.ts'
 import { readForeignJson } from '../domain/foreign-json.ts'
 import { webAddress } from '../domain/untrusted-text.ts'
 
-/** What else a backend tells may be there; it is left out. */
+/** Unknown fields of the answer are allowed and left out. */
 const MOST = { bytes: 262_144, depth: LIMITS.bodyDepth, count: 10_000 }
 const MOST_REDIRECTS = 3
 const REDIRECTS = [301, 302, 303, 307, 308]
@@ -53,7 +53,7 @@ export class CustomerUrl implements CustomerBackend {
     }
   }
 
-  /** Nobody waits for what is under way. */
+  /** Aborts what is under way. */
   close(): void {
     this.#closing.abort()
   }
@@ -70,7 +70,7 @@ export class CustomerUrl implements CustomerBackend {
   }
 }
 
-/** The key and the customer's id are for one host, and once secret stay so. */
+/** The key and the customer's id are for one host, so a redirect to another host or from https to http is not followed. */
 function next(from: URL, location: string): URL {
   const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined
   const isSame = to?.host === from.host && (to.protocol === from.protocol || to.protocol === 'https:')
@@ -88,7 +88,7 @@ async function readJson(response: Response): Promise<unknown> {
   return json.value
 }
 
-/** Nothing to show is the same as nothing known. */
+/** An answer without anything to show counts as unknown. */
 function readInfo(json: unknown): CustomerInfo | undefined {
   const { profile, orders } = checked(json)
   if ((profile ?? []).length === 0 && (orders ?? []).length === 0) return undefined
@@ -110,12 +110,12 @@ function failureOf(error: unknown): { reason: BackendFailure; detail: string } {
   return { reason: 'unreachable', detail: code }
 }
 
-/** In a path these are steps, however they are spelled. */
+/** URL parsers read these as steps in a path, also percent-encoded. */
 const STEP = /^\.{1,2}$/
 
 /**
- * `{customer}` and `{shop}` in the template are replaced; where neither stands there, both follow as `?customer=…&shop=…`. Undefined
- * for an id that would make it another address.
+ * Fills in `{customer}` and `{shop}`; a template with neither gets both as `?customer=…&shop=…`. Returns undefined for an id that would
+ * lead to another path.
  */
 export function customerAddress(template: string, { customer, shop }: { customer: string; shop: string }): URL | undefined {
   const filled = template.replaceAll('{customer}', () => encodeURIComponent(customer)).replaceAll('{shop}', () => encodeURIComponent(shop))

@@ -11,15 +11,15 @@ import { isGuestId, participantKey } from '../protocol/keys.ts'
 import type { Identity } from '../protocol/model.ts'
 
 export type AllowanceName =
-  /** Lines that were opened, until somebody signed in says hello on them. */
+  /** Opened sessions, until a participant with a signed pass says hello on them. */
   | 'session'
   /** Packets before an accepted hello, in units of a small one. */
   | 'hello'
-  /** Commands on an attached line, and their bytes. */
+  /** Commands of an attached session, and their bytes. */
   | 'command' | 'commandBytes'
   /** Conversations that were not there before. */
   | 'conversation'
-  /** Pages looked at: each costs the store several calls, and every agent of the shop a push. */
+  /** `viewing` commands: each costs the store several calls, and every agent of the shop a push. */
   | 'viewing'
   /** Pictures, and their bytes. */
   | 'image' | 'imageBytes'

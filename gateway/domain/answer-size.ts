@@ -9,12 +9,12 @@ export const ROWS_BYTES = LIMITS.answerBytes - ENVELOPE_BYTES
 /** A row of a list shows a line of its last message: above so many bytes a body is told by the start of its text. */
 const PREVIEW_BYTES = 2048
 const PREVIEW_LENGTH = 500
-/** Rows asked for at once. */
+/** Rows read from the store at once. */
 const PAGE_COUNT = 100
 
 export const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value))
 
-/** The first rows that fit into an answer; never none where there is one. */
+/** The first rows that fit into an answer; at least one where there is one. */
 export function fitting<T>(rows: readonly T[], bytes = ROWS_BYTES): T[] {
   let left = bytes
   const end = rows.findIndex((row, at) => (left -= jsonBytes(row) + 1) < 0 && at > 0)
@@ -24,7 +24,7 @@ export function fitting<T>(rows: readonly T[], bytes = ROWS_BYTES): T[] {
 /** A message as a row of a list carries it: whole, or where it is large its kind and the start of its text. */
 export function preview(message: Message): Message {
   if (jsonBytes(message.body) <= PREVIEW_BYTES) return message
-  // not half of a pair
+  // do not cut a surrogate pair in half
   const text = message.body.text.slice(0, PREVIEW_LENGTH).replace(/[\ud800-\udbff]$/, '')
   return { ...message, body: { text } }
 }

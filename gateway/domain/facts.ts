@@ -1,14 +1,14 @@
-/** What happened that operators may want to know. Domain and doors say it; `ops/reporter` decides level, words and counters. */
+/** Events that operators may want to know of. Domain and doors report them; `ops/reporter` chooses level, words and counters. */
 import type { Code } from '../protocol/codes.ts'
 import type { Assignment } from '../protocol/model.ts'
 
-/** Why a conversation is somebody else's or nobody's now. */
+/** Why an assignment changed. */
 export type AssignedBy = 'routed' | 'answered' | 'claimed' | 'closed' | 'handedOver'
 
 /** What an operator's backend did wrong. */
 export type BackendFailure = 'unreachable' | 'slow' | 'status' | 'redirect' | 'size' | 'json' | 'shape'
 
-/** Who was turned away, from where, and the sentence that was said. */
+/** Who was refused, from where, and the sentence they got. */
 export interface RefusedArrival {
   readonly code: Code
   readonly message: string
@@ -37,14 +37,14 @@ export type Fact =
   | { readonly fact: 'customerBlocked'; readonly isBlocked: boolean }
   | { readonly fact: 'gapHealed'; readonly channelCount: number }
   | { readonly fact: 'publishMissed'; readonly conversationCount: number }
-  /** A backend said something on a person's channel that cannot be read. */
+  /** A backend published a message on a person's channel that cannot be read. */
   | { readonly fact: 'publishRefused'; readonly channel: string; readonly reason: string }
-  /** A picture was refused, for there is no room for more; `problem`: of what. */
+  /** A picture was refused because the storage is full; `problem` says which limit was reached. */
   | { readonly fact: 'imagesFull'; readonly problem: string }
   | { readonly fact: 'customerBackendFailed'; readonly reason: BackendFailure; readonly detail: string }
   | { readonly fact: 'allowanceSpent'; readonly allowance: string; readonly scope: 'address' | 'total'; readonly key: string }
   | { readonly fact: 'addressShared'; readonly address: string; readonly share: number }
-  /** Something this gateway cannot do without; `problem` undefined: it is well. Said each time it was looked at. */
+  /** The state of a system this gateway depends on, reported at each check; `problem` undefined: it works. */
   | { readonly fact: 'partSeen'; readonly part: string; readonly problem: string | undefined }
   | { readonly fact: 'bugFound'; readonly where: string; readonly error: unknown }
 

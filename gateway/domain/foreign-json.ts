@@ -1,6 +1,6 @@
 /**
- * JSON that somebody else's server sent, read so that nothing of it can hurt: no more bytes than asked for, and its depth and
- * number of parts looked at without recursion before anybody walks it, clones it or checks it against a schema.
+ * Reads JSON from a foreign server safely: at most a given number of bytes, and its depth and number of parts are checked without recursion
+ * before anything walks it, clones it or checks it against a schema.
  */
 import { freeFormFault } from '../protocol/free-form.ts'
 

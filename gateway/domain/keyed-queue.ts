@@ -1,13 +1,13 @@
-/** One after the other, for each key: what is read and then written on what was read would otherwise be overtaken. On this node only. */
+/** Runs tasks one at a time for each key, so that nothing changes between a task's read and the write that depends on it. On this node only. */
 export class KeyedQueue {
   readonly #last = new Map<string, Promise<unknown>>()
 
-  /** How many keys have something under way. */
+  /** How many keys have a task under way. */
   get size(): number {
     return this.#last.size
   }
 
-  /** Whether something of this key is under way. */
+  /** Whether a task of this key is under way. */
   isBusy(key: string): boolean {
     return this.#last.has(key)
   }

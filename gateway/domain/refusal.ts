@@ -1,6 +1,6 @@
 import { wireRefusal, type Code, type WireRefusal } from '../protocol/codes.ts'
 
-/** An expected "no": thrown by the domain and by doors, told to the asker, never reported as a bug. */
+/** An expected "no": thrown by the domain and by doors, sent to the caller, never reported as a bug. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly wire: WireRefusal

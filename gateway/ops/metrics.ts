@@ -1,4 +1,4 @@
-/** What `/metrics` tells, each name spelled once. */
+/** The metrics of `/metrics`; each name is written once. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -19,35 +19,35 @@ export class Metrics {
     name: 'im_refusals_total', help: 'Refusals of hellos, commands, packets.', labelNames: ['of', 'code'], ...this.#to,
   })
   readonly byes = new Counter({
-    name: 'im_byes_total', help: 'Lines ended by the gateway, by code.', labelNames: ['code'], ...this.#to,
+    name: 'im_byes_total', help: 'Sessions ended by the gateway, by code.', labelNames: ['code'], ...this.#to,
   })
   readonly appends = new Counter({
     name: 'im_appends_total', help: 'Messages appended, and sends that were repeats.', labelNames: ['duplicate'], ...this.#to,
   })
-  readonly imageBytes = new Counter({ name: 'im_image_bytes_total', help: 'Bytes of images kept.', ...this.#to })
+  readonly imageBytes = new Counter({ name: 'im_image_bytes_total', help: 'Bytes of images stored.', ...this.#to })
   readonly dropped = new Counter({
-    name: 'im_volatile_dropped_total', help: 'Volatile pushes dropped for slow lines.', ...this.#to,
+    name: 'im_volatile_dropped_total', help: 'Volatile pushes dropped for slow peers.', ...this.#to,
   })
   readonly gaps = new Counter({ name: 'im_gaps_total', help: 'Times that publishes may have been missed.', ...this.#to })
   readonly missed = new Counter({
-    name: 'im_missed_total', help: 'Conversations with a publish that was lost in silence, found by comparison.', ...this.#to,
+    name: 'im_missed_total', help: 'Conversations with a lost publish, found by reconciling.', ...this.#to,
   })
   readonly customerFailures = new Counter({
     name: 'im_customer_failures_total', help: 'Failures of CUSTOMER_URL, by reason.', labelNames: ['reason'], ...this.#to,
   })
   readonly assignable = new Counter({
-    name: 'im_served_total', help: 'Conversations that came to another phase or agent, by phase and cause.', labelNames: ['phase', 'by'],
+    name: 'im_served_total', help: 'Changes of an assignment, by new phase and cause.', labelNames: ['phase', 'by'],
     ...this.#to,
   })
   readonly transfers = new Counter({
-    name: 'im_transfers_total', help: 'Transfers between agents, by what became of them.', labelNames: ['state'], ...this.#to,
+    name: 'im_transfers_total', help: 'Transfers between agents, by outcome.', labelNames: ['state'], ...this.#to,
   })
   readonly blocks = new Counter({
     name: 'im_blocks_total', help: 'Customers blocked and unblocked.', labelNames: ['blocked'], ...this.#to,
   })
-  readonly bugs = new Counter({ name: 'im_bugs_total', help: 'Errors nobody expected.', labelNames: ['where'], ...this.#to })
+  readonly bugs = new Counter({ name: 'im_bugs_total', help: 'Unexpected errors, by place.', labelNames: ['where'], ...this.#to })
   readonly ackSeconds = new Histogram({
-    name: 'im_ack_seconds', help: 'From a command read to its answer handed over.', labelNames: ['command'],
+    name: 'im_ack_seconds', help: 'Seconds from reading a command to sending its answer.', labelNames: ['command'],
     buckets: ACK_SECONDS, ...this.#to,
   })
 
@@ -55,7 +55,7 @@ export class Metrics {
     if (isProcess) collectDefaultMetrics({ register: this.#registry })
   }
 
-  /** `mayRead`: whether a request is told; to all others there is no such address. */
+  /** `mayRead`: which requests get the metrics; all others get 404. */
   register(app: FastifyInstance, mayRead: (request: FastifyRequest) => boolean): void {
     app.get('/metrics', async (request, reply) => {
       if (!mayRead(request)) return reply.callNotFound()
@@ -63,7 +63,7 @@ export class Metrics {
     })
   }
 
-  /** The same on a port of its own, which no proxy leads to. Rejects where it cannot listen; resolves with what ends it. */
+  /** Serves the metrics on a port of their own, which no proxy forwards to. Rejects where it cannot listen; resolves with a function that closes it. */
   async listen(port: number, host: string): Promise<() => void> {
     const server = createServer((request, response) => {
       if (request.url?.split('?')[0] !== '/metrics') return void response.writeHead(404).end()

@@ -2,7 +2,7 @@ const MINUTE_MS = 60_000
 /** More kinds than there are codes and routes. */
 const KIND_COUNT = 500
 
-/** Of things that come by the thousand, one a minute for each kind, with how many there were. */
+/** Limits frequent log lines to one a minute for each kind, with the number of events since the last. */
 export class OncePerMinute {
   readonly #now: () => number
   readonly #kinds = new Map<string, { at: number; count: number }>()
@@ -11,7 +11,7 @@ export class OncePerMinute {
     this.#now = now
   }
 
-  /** How many there were since the last that was told, this one included; 0: not yet. */
+  /** The number of events of this kind since the last line, this one included; 0: it is too early for a line. */
   take(kind: string): number {
     const at = this.#now()
     const known = this.#kinds.get(kind)

@@ -21,9 +21,9 @@ function byLabel<T>(child: (value: string) => T): (value: string) => T {
   }
 }
 
-type ServiceFact = Extract<Fact, { fact: 'conversationAssigned' | 'transferMade' | 'customerBlocked' }>
+type AssignmentFact = Extract<Fact, { fact: 'conversationAssigned' | 'transferMade' | 'customerBlocked' }>
 
-function countService(fact: ServiceFact, metrics: Metrics): void {
+function countAssignment(fact: AssignmentFact, metrics: Metrics): void {
   switch (fact.fact) {
     case 'conversationAssigned':
       return metrics.assignable.inc({ phase: fact.phase, by: fact.by })
@@ -38,29 +38,29 @@ type TroubleFact = Extract<Fact, {
   fact: 'gapHealed' | 'publishMissed' | 'publishRefused' | 'imagesFull' | 'allowanceSpent' | 'addressShared' | 'customerBackendFailed' | 'bugFound'
 }>
 
-/** All of these can come by the thousand, and some whenever a stranger likes: each is counted, and said once a minute. */
-function tellTrouble(fact: TroubleFact, { warn, error, metrics }: Seldom & { metrics: Metrics }): void {
+/** All of these can be frequent, and strangers can cause some at will: each is counted, and logged once a minute. */
+function tellTrouble(fact: TroubleFact, { warn, error, metrics }: RateLimitedLog & { metrics: Metrics }): void {
   switch (fact.fact) {
     case 'gapHealed':
-      warn(fact.fact, fact, 'publishes may have been missed; reading again')
+      warn(fact.fact, fact, 'publishes may have been missed; the gateway reads the logs again')
       return metrics.gaps.inc()
     case 'publishMissed':
-      warn(fact.fact, fact, 'publishes were lost; shown now')
+      warn(fact.fact, fact, 'publishes were lost; their messages are delivered now')
       return metrics.missed.inc(fact.conversationCount)
     case 'publishRefused':
-      warn(fact.fact, fact, 'what was published on a person\'s channel cannot be read; nobody is told')
+      warn(fact.fact, fact, 'a message on a person\'s channel cannot be read and is ignored')
       return metrics.refusals.inc({ of: 'publish', code: 'bad_request' })
     case 'customerBackendFailed':
       warn(`${fact.fact} ${fact.reason}`, fact, 'CUSTOMER_URL failed')
       return metrics.customerFailures.inc({ reason: fact.reason })
     case 'imagesFull':
-      return warn(fact.fact, fact, `no room for more pictures, new ones are refused: ${fact.problem}`)
+      return warn(fact.fact, fact, `the storage for pictures is full, new ones are refused: ${fact.problem}`)
     case 'allowanceSpent':
-      return warn(`${fact.fact} ${fact.allowance} ${fact.scope}`, fact, 'an allowance is spent: what is over is refused with rate_limited')
+      return warn(`${fact.fact} ${fact.allowance} ${fact.scope}`, fact, 'an allowance is used up: what exceeds it is refused with rate_limited')
     case 'addressShared':
-      return warn(fact.fact, fact, 'most visitors come from one address; if that is a proxy of yours, set TRUST_PROXY, for allowances count by address')
+      return warn(fact.fact, fact, 'most visitors come from one address; if that is a proxy of yours, set TRUST_PROXY, because allowances are counted by address')
     case 'bugFound':
-      error(`${fact.fact} ${fact.where} ${placeOf(fact.error)}`, { err: fact.error, where: fact.where }, 'a bug')
+      error(`${fact.fact} ${fact.where} ${placeOf(fact.error)}`, { err: fact.error, where: fact.where }, 'an unexpected error: a bug')
       return metrics.bugs.inc({ where: fact.where })
   }
 }
@@ -69,13 +69,13 @@ function tellTrouble(fact: TroubleFact, { warn, error, metrics }: Seldom & { met
 const placeOf = (error: unknown): string =>
   (error instanceof Error ? error.stack?.split('\n').find((line) => line.startsWith('    at ')) : undefined) ?? typeof error
 
-interface Seldom {
+interface RateLimitedLog {
   readonly warn: (kind: string, about: object, sentence: string) => void
   readonly error: (kind: string, about: object, sentence: string) => void
 }
 
 /** One line a minute for each kind, with how many `times` there were since the last. */
-function seldomTeller(log: Log, seldom: OncePerMinute): Seldom {
+function rateLimitedLog(log: Log, seldom: OncePerMinute): RateLimitedLog {
   const tell = (level: 'warn' | 'error') => (kind: string, about: object, sentence: string): void => {
     const times = seldom.take(kind)
     if (times > 0) log[level]({ ...about, times }, sentence)
@@ -85,17 +85,17 @@ function seldomTeller(log: Log, seldom: OncePerMinute): Seldom {
 
 type NoFact = Extract<Fact, { fact: 'helloRefused' | 'requestRefused' | 'commandRefused' }>
 
-/** Noes that an operator or a page's author can put right. Others are a person's, or pass by themselves. */
+/** Refusals that an operator or a page's author can fix. The others are a person's, or pass by themselves. */
 const FIXABLE: ReadonlySet<Code> = new Set([
   'origin_forbidden', 'pass_required', 'pass_invalid', 'version_unsupported', 'rate_limited', 'unknown_shop',
 ])
-/** The same of commands, which come by the million: what a setting decides. */
+/** Of refused commands, which are frequent, only those that a setting decides. */
 const SETTINGS_SAY: ReadonlyMap<Code, string> = new Map([
   ['unknown_shop', ' SHOPS names the shops there are.'], ['start_forbidden', ' DIRECT says which persons may write to persons first.'],
 ])
 
-/** Pages' mistakes come with every visitor: one line a minute for each kind says enough. */
-function noTeller(log: Log, metrics: Metrics, { warn }: Seldom): (fact: NoFact) => void {
+/** A page's mistake comes with every visitor: one line a minute for each kind is enough. */
+function noTeller(log: Log, metrics: Metrics, { warn }: RateLimitedLog): (fact: NoFact) => void {
   return (fact) => {
     const of = fact.fact === 'helloRefused' ? 'hello' : fact.fact === 'requestRefused' ? fact.route : fact.command
     metrics.refusals.inc({ of, code: fact.code })
@@ -109,7 +109,7 @@ function noTeller(log: Log, metrics: Metrics, { warn }: Seldom): (fact: NoFact) 
 
 type PartFact = Extract<Fact, { fact: 'partSeen' }>
 
-/** Once, again when it says something else, and when it is over: so that a log that is read tells how things stand. */
+/** Logs a problem once, again when it changes, and its end: so the last line about a system is its state. */
 function partTeller(log: Log): (fact: PartFact) => void {
   const problems = new Map<string, string>()
   return ({ part, problem }) => {
@@ -117,7 +117,7 @@ function partTeller(log: Log): (fact: PartFact) => void {
     if (problem === before) return
     if (problem === undefined) {
       problems.delete(part)
-      return log.warn({ part }, `${part} is well again`)
+      return log.warn({ part }, `${part} works again`)
     }
     problems.set(part, problem)
     log.error({ part, problem }, `${part}: ${problem}`)
@@ -125,7 +125,7 @@ function partTeller(log: Log): (fact: PartFact) => void {
 }
 
 export function reporter(log: Log, metrics: Metrics, now: () => number): (fact: Fact) => void {
-  const seldom = seldomTeller(log, new OncePerMinute(now))
+  const seldom = rateLimitedLog(log, new OncePerMinute(now))
   const [tellNo, tellPart] = [noTeller(log, metrics, seldom), partTeller(log)]
   const commands = byLabel((command) => metrics.commands.labels({ command }))
   const ackSeconds = byLabel((command) => metrics.ackSeconds.labels({ command }))
@@ -156,7 +156,7 @@ export function reporter(log: Log, metrics: Metrics, now: () => number): (fact: 
       case 'conversationAssigned':
       case 'transferMade':
       case 'customerBlocked':
-        return countService(fact, metrics)
+        return countAssignment(fact, metrics)
       case 'partSeen':
         return tellPart(fact)
       default:

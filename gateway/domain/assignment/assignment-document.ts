@@ -1,10 +1,10 @@
 /**
- * What the store keeps of a conversation's service: what agents see, and what only the domain remembers. Pure functions from one
- * document to the next; who may cause which is decided by whoever calls them.
+ * The stored document of a conversation's assignment: what agents see (`service`, the wire's name of an assignment), and what only the domain
+ * needs. Pure functions make the next document from the last one; their callers check who may cause the change.
  *
  *   waiting ──assigned, claimed, answered──▶ open ──closed──▶ closed ──somebody writes──▶ open or waiting
  *      ▲                                      │ offered to a colleague: still open and the agent's, until accepted
- *      └──── given back, agent gone ──────────┘
+ *      └── returned to the queue, agent gone ─┘
  *
  * A transfer or block that has ended is still in the document until the next change; `assignmentAt` does not show it.
  */
@@ -13,11 +13,11 @@ import type { Identity, Person, Assignment, Transfer } from '../../protocol/mode
 
 export interface AssignmentDocument {
   readonly service: Assignment
-  /** Who had it last, and gets it again if there. */
+  /** The agent who had it last and gets it again if available. */
   readonly last?: Person
-  /** Who gave it back to the queue: it does not come to them by itself. */
+  /** The agent who returned it to the queue: routing does not assign it to them again. */
   readonly avoid?: string
-  /** The last transfer that is over, so that a repeated command is answered as the first time. `to.id` may be `queue`. */
+  /** The last transfer that ended, so that a repeated command gets the first answer again. `to.id` may be `queue`. */
   readonly settled?: { readonly transfer: Transfer; readonly isAccepted: boolean; readonly at: number }
 }
 
@@ -34,7 +34,7 @@ export function assignmentAt({ service }: AssignmentDocument, now: number): Assi
   }
 }
 
-/** As the store takes it; `customer` is the side that a block mutes. */
+/** The write that stores the document; `customer` is the side that a block mutes. */
 export function keptAs(
   document: AssignmentDocument, { conversation, customer, expect }: { conversation: string; customer: string; expect: string },
 ): NewAssignment {
@@ -48,7 +48,7 @@ export function keptAs(
 
 export const personOf = ({ id, name }: Pick<Identity, 'id' | 'name'>): Person => (name === undefined ? { id } : { id, name })
 
-/** Of a conversation that was never served: closed since ever. */
+/** The document of a conversation that was never assigned: closed since the epoch. */
 export const UNSERVED: AssignmentDocument = { service: { phase: 'closed', since: 0 } }
 
 export function opened(document: AssignmentDocument, agent: Person, now: number): AssignmentDocument {
@@ -56,7 +56,7 @@ export function opened(document: AssignmentDocument, agent: Person, now: number)
   return { ...rest, last: agent, service: { ...kept(document), phase: 'open', agent, since: now } }
 }
 
-/** `avoid`: whom it shall not come to by itself. */
+/** `avoid`: the agent to whom routing must not assign it. */
 export function queued(document: AssignmentDocument, now: number, avoid?: string): AssignmentDocument {
   const { avoid: _, ...rest } = document
   return { ...rest, service: { ...kept(document), phase: 'waiting', since: now }, ...(avoid === undefined ? undefined : { avoid }) }
@@ -71,7 +71,7 @@ export function closed(document: AssignmentDocument, now: number): AssignmentDoc
 export const offered = (document: AssignmentDocument, transfer: Transfer): AssignmentDocument =>
   ({ ...document, service: { ...document.service, transfer } })
 
-/** The transfer under way is over; the conversation stays where it is. */
+/** Ends the pending transfer; the assignee stays. */
 export function settled(document: AssignmentDocument, isAccepted: boolean, at: number): AssignmentDocument {
   const { transfer, ...service } = document.service
   return transfer === undefined ? document : { ...document, service, settled: { transfer, isAccepted, at } }
@@ -82,5 +82,5 @@ export function blockedBy(document: AssignmentDocument, blocked: Assignment['blo
   return { ...document, service: blocked === undefined ? service : { ...service, blocked } }
 }
 
-/** What stays of a service whatever its phase. */
+/** A block outlasts every change of phase. */
 const kept = ({ service: { blocked } }: AssignmentDocument): Pick<Assignment, 'blocked'> => (blocked === undefined ? {} : { blocked })

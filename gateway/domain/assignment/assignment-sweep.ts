@@ -1,10 +1,10 @@
 /**
- * What nobody has to ask for: waiting conversations go to agents who have room, customers of an agent who is gone go on to another, a
- * transfer whose time is over comes back, and the index of open conversations is held against the documents. Every node with agents of a
- * shop looks every few seconds; all of it is compare-and-set, so whoever comes second finds nothing to do.
+ * The periodic job that assigns waiting conversations to agents with room, reassigns the customers of absent agents, expires transfers, and
+ * reconciles the index of open conversations with the stored documents. Every node that has agents of a shop sweeps that shop every few
+ * seconds. Each change is a compare-and-set: of two nodes that sweep at once, one makes the change and the other finds it made.
  *
- * An agent is gone who is not there (presence knows of grace times) or says `offline`. After `handoverMs` its conversations go on in which
- * the last word is the customer's; the others stay, and with them the agent whom the customer knows.
+ * An agent is absent when presence says so (after its grace time) or when their status is `offline`. After `handoverMs` the sweep reassigns
+ * those of their conversations in which the customer wrote last; the others stay with the agent whom the customer knows.
  */
 import type { Report } from '../facts.ts'
 import type { OpenEntries, OpenEntry } from './open-index.ts'
@@ -15,9 +15,9 @@ import { assignableOf, type Found, type Assignments } from './assignments.ts'
 import type { Transfers } from './transfers.ts'
 
 const EVERY_MS = 3000
-/** A conversation of an agent who is gone is looked at again after. */
+/** The sweep checks a conversation of an absent agent again after this time. */
 const AGAIN_MS = 10_000
-/** How many are held against their documents in one round, one after the other of all. */
+/** How many index entries one sweep reconciles with their documents; the next sweep goes on with the following ones. */
 const CHECKED_COUNT = 20
 const AT_ONCE = 10
 
@@ -25,11 +25,11 @@ interface Round {
   lineCount: number
   dueAt: number
   isRunning: boolean
-  /** Whether the index was held against the shop's latest conversations. */
+  /** Whether the index was reconciled with the shop's latest conversations. */
   isRecalled: boolean
-  /** Those that are to be held against their documents next, and of which entries. */
+  /** The position in `of`, whose entries are reconciled a few at a time. */
   walk: { readonly of: OpenEntries; readonly names: Iterator<string> } | undefined
-  /** Agents who have conversations and are gone, since when this node knows. */
+  /** Absent agents who have conversations, with the time since when this node knows. */
   goneSince: Map<string, number>
   lookedAt: Map<string, number>
 }
@@ -61,7 +61,7 @@ export class AssignmentSweep {
   }
 
   /**
-   * To be called about every second with the sides of shops that have agents' lines at this node, and how many.
+   * To be called about every second with the sides of shops that have agents' sessions at this node, and how many.
    * Rejects while the store is away.
    */
   async look(shops: ReadonlyMap<string, number>): Promise<void> {
@@ -69,13 +69,13 @@ export class AssignmentSweep {
     await Promise.all([...shops].map(([shop, lineCount]) => this.#lookAt(shop, lineCount)))
   }
 
-  /** An agent has come or has room again: the next look does not wait. */
+  /** Makes the shop's next sweep due at once: an agent has come or has room again. */
   hurry(shop: string): void {
     const round = this.#rounds.get(shop)
     if (round !== undefined) round.dueAt = -Infinity
   }
 
-  /** The store may have lost what it held. */
+  /** Makes the next sweep check the latest conversations as well: the store may have lost its index. */
   doubt(): void {
     for (const round of this.#rounds.values()) Object.assign(round, { isRecalled: false, dueAt: -Infinity })
   }
@@ -102,7 +102,7 @@ export class AssignmentSweep {
     const [{ present }, entries] = await Promise.all([this.#presence.of(shop), this.#assignments.index.of(shop, true)])
     const there = new Set(present.filter(({ status }) => status !== 'offline').map(({ id }) => id))
     this.#noteGone(round, entries, there)
-    // of many open conversations nobody looks at each: where an agent is gone, those; else what is offered
+    // a shop may have many open conversations: all are checked only where an agent is absent, else only those with a transfer
     const isAnyGone = [...round.goneSince.keys()].some((agent) => this.#isGone(round, agent))
     const looked = [...(isAnyGone ? entries.keys() : entries.offered)]
     const due = looked.filter((conversation) => this.#isDue(round, conversation, entries.get(conversation)!))
@@ -153,7 +153,7 @@ export class AssignmentSweep {
     if (what === 'handedOver') this.#report({ fact: 'conversationAssigned', phase: changed.document.service.phase, by: 'handedOver' })
   }
 
-  /** Its agent is gone, nobody is asked to take it, and the customer waits for an answer. */
+  /** Its agent is absent, no transfer is pending, and the customer waits for an answer. */
   #hasWaitedInVain(round: Round, { document: { service: { phase, agent, transfer } }, page, now }: Found): boolean {
     if (phase !== 'open' || !this.#isGone(round, agent?.id) || (transfer !== undefined && transfer.expiresAt > now)) return false
     const last = page.messages.at(-1)
@@ -164,7 +164,7 @@ export class AssignmentSweep {
 const newRound = (): Round =>
   ({ lineCount: 0, dueAt: -Infinity, isRunning: false, isRecalled: false, walk: undefined, goneSince: new Map(), lookedAt: new Map() })
 
-/** The next few, from the beginning again after the last; the walk goes on through whatever is added meanwhile. */
+/** The next few entries, starting over after the last. An iterator of a Map also reaches entries that are added meanwhile. */
 function checkedNext(entries: OpenEntries, round: Round): string[] {
   if (round.walk?.of !== entries) round.walk = { of: entries, names: entries.keys() }
   const next: string[] = []

@@ -1,6 +1,6 @@
 /**
- * How conversations are served, as one change after another: each is compare-and-set on the document beside the log, then entered in the
- * shop's index and told to its agents. Of several at once one succeeds and the others decide again on what it left.
+ * Changes assignments: each change is a compare-and-set on the document stored beside the log; then the shop's index is updated and its agents
+ * get a push. Of several changes at once one succeeds, and the others decide again on the new document.
  */
 import type { Bus, Page, Store } from '../../backbone/backbone.ts'
 import { conversationSides, isShopSide } from '../../protocol/keys.ts'
@@ -24,7 +24,7 @@ export interface Assignable {
   readonly customer: string
 }
 
-/** What a change is decided on. */
+/** The state on which `decide` decides. */
 export interface Found {
   readonly document: AssignmentDocument
   /** Up to the last message. */
@@ -46,7 +46,7 @@ export class Assignments {
   readonly #store: Store
   readonly #bus: Bus
   readonly #now: () => number
-  /** An agent has got room, or a customer waits. */
+  /** Called when an agent has room again or a customer waits. */
   onUneven: (shop: string) => void = () => undefined
 
   constructor(options: { store: Store; bus: Bus; index: OpenIndex; now: () => number }) {
@@ -76,7 +76,7 @@ export class Assignments {
     throw new Refusal('conflict')
   }
 
-  /** The page as it is then; undefined where another change came first. */
+  /** Resolves with the page after the change; undefined where another change came first. */
   async #replace(assignable: Assignable, page: Page, next: AssignmentDocument): Promise<Page | undefined> {
     const { conversation, shop } = assignable
     const set = await this.#store.setAssignment(keptAs(next, { ...assignable, expect: page.service?.version ?? '' }))
@@ -86,14 +86,14 @@ export class Assignments {
     return changed
   }
 
-  /** Puts the index right. */
+  /** Corrects the entry in the index where it differs from the document. */
   async enter({ conversation, shop }: Assignable, document: AssignmentDocument): Promise<void> {
     const entry = entryOf(document)
     const known = (await this.index.of(shop)).get(conversation)
     if (!this.index.isRight(known, entry)) await this.index.write(shop, conversation, entry)
   }
 
-  /** Enters what is open of the shop's latest conversations, in case the store has lost the index and not the documents. */
+  /** Adds the open ones of the shop's latest conversations to the index, in case the store has lost the index but not the documents. */
   async recall(shop: string): Promise<void> {
     const { rows } = await this.#store.list(shop, { limit: RECALL_COUNT })
     const entries = await this.index.of(shop)
@@ -105,7 +105,7 @@ export class Assignments {
     }))
   }
 
-  /** To all agents of the shop, in all windows. */
+  /** Pushes the conversation's row to all windows of all agents of the shop. */
   async #tell({ conversation, shop }: Assignable, page: Page): Promise<void> {
     const row = rowOfPage(shop, { conversation, page, now: this.#now() })
     if (row !== undefined) await pushToSide(this.#bus, { side: shop, origin: '' }, ['conversationPush', row])
@@ -119,13 +119,13 @@ export function assignableFor(identity: Identity, { conversation, to }: Target):
   return { conversation: seen.conversation, shop: seen.mine, customer: seen.theirs }
 }
 
-/** Undefined: two people's own. */
+/** Undefined for a conversation between two persons, which is not assigned. */
 export function assignableOf(conversation: string): Assignable | undefined {
   const sides = conversationSides(conversation)
   return sides === undefined || !isShopSide(sides[0]) ? undefined : { conversation, shop: sides[0], customer: sides[1] }
 }
 
-/** There is nothing to serve in a conversation that nobody wrote to. */
+/** Refuses to assign a conversation in which nobody has written. */
 export function mustBeWritten({ page }: Found): void {
   if (page.head.seq === 0) throw new Refusal('unknown_conversation')
 }

@@ -12,7 +12,7 @@ import { access, type Caller } from '../messaging/access.ts'
 import { checkFreeForm } from '../untrusted-text.ts'
 import { Refusal } from '../refusal.ts'
 
-/** On a user's channel: another window of this person, on the line `socketid`, now talks to `uid`. */
+/** On a user's channel: another window of this person, with the session `socketid`, now talks to `uid`. */
 export interface SyncChangeUser {
   readonly type: 'syncChangeUser'
   /** The new partner. */

@@ -1,12 +1,12 @@
 /**
- * Which nodes are alive. Each renews its own record every few seconds and looks at the others'; one whose record has not changed
- * for `LEASE_MS` is dead. Only changes count, by a clock of whoever looks that never steps, so the nodes' clocks need not agree.
+ * Which nodes are alive. Each node renews its own record every few seconds and reads the others'; a node whose record has not changed
+ * for `LEASE_MS` is dead. Only changes count, timed by the reader's own monotonic clock, so the nodes' clocks need not agree.
  *
- * Between two looks nobody dies. While the store is away nobody can look or renew; the first look after that, or after this
- * process itself stood still, gives all that lived before a whole lease again.
+ * A node's state changes only at a check. While the store is away nobody can check or renew; the first check after that, or after this
+ * process itself stood still, gives every node that was alive before a whole lease again.
  *
- * A node replaces its own record, version by version. Where that is not there any more, the store has lost what it held
- * (emptied, or started again without its file), and whoever keeps something there puts it there again: `onForgotten`.
+ * A node replaces its own record, version by version. Where the record is missing, the store has lost its data (it was emptied, or
+ * started again without its file), and `onForgotten` tells whoever stores something there to write it again.
  */
 import type { Records } from '../../backbone/records.ts'
 
@@ -14,9 +14,9 @@ const COLLECTION = 'nodes'
 const EVERY_MS = 8000
 /** Killed right after a renewal, a node is found dead at most `LEASE_MS` + 2 × `EVERY_MS` later. */
 const LEASE_MS = 32_000
-/** Of one that said goodbye: its peers are on their way to another. */
+/** The lease of a node that has left: its peers are reconnecting to another. */
 const LEFT_MS = 15_000
-/** Then its record is rubbish. */
+/** After this time a record expires. */
 const FORGET_MS = 600_000
 const LEFT = 'left'
 
@@ -32,12 +32,12 @@ export class Nodes {
   readonly #records: Records
   readonly #now: () => number
   readonly #uptime: () => number
-  /** The store has forgotten this node. */
+  /** Called when the store has lost this node's record. */
   onForgotten: () => void = () => undefined
-  /** Of its record; undefined: it has none yet. */
+  /** The version of this node's record; undefined before the first renewal. */
   #version: string | undefined
   readonly #seen = new Map<string, Seen>()
-  /** The last look that succeeded. */
+  /** When the last successful check began. */
   #lookedAt = -Infinity
   #looking: Promise<void> | undefined
   #hasLeft = false
@@ -49,7 +49,7 @@ export class Nodes {
     this.#now = options.now
   }
 
-  /** Undefined: nothing is known of it. */
+  /** Undefined for a node that this one has never seen. */
   isAlive(node: string): boolean | undefined {
     if (node === this.node) return true
     const seen = this.#seen.get(node)
@@ -61,16 +61,16 @@ export class Nodes {
     if (this.#uptime() - this.#lookedAt >= EVERY_MS) await this.look()
   }
 
-  /** Renews and looks now. */
+  /** Renews this node's record and reads the others' now. */
   look(): Promise<void> {
     this.#looking ??= this.#look().finally(() => { this.#looking = undefined })
     return this.#looking
   }
 
-  /** The others need not wait for the whole lease. */
+  /** Says so in the record, so that the others need not wait for the whole lease. */
   async leave(): Promise<void> {
     this.#hasLeft = true
-    await this.#looking?.catch(() => undefined) // the store is away: so it says itself, next
+    await this.#looking?.catch(() => undefined) // the store is away: the next line rejects with the same
     await this.#put(LEFT)
   }
 
@@ -96,7 +96,7 @@ export class Nodes {
     const record = { collection: COLLECTION, key: this.node, value, now, expiresAt: now + FORGET_MS }
     let put = await this.#records.put({ ...record, expect: this.#version ?? '' })
     if (!put.isPut) {
-      // an answer that was lost leaves a version of ours that we do not know; nothing at all is the store's loss
+      // a record with another version is our own: the answer to that write was lost. No record at all: the store has lost it
       if (put.found === undefined) this.onForgotten()
       put = await this.#records.put(record)
     }

@@ -1,13 +1,13 @@
 /**
- * Who is there. A participant is present at a node from its first line there until 15 s after its last one ended, so that whoever
- * only changes lines was never away. An entry counts as long as its node lives (nodes.ts), so a killed node's people vanish with it.
+ * Who is online. A participant is present at a node from its first session there until 15 s after its last one ended, so that a
+ * reconnect is not an absence. An entry counts as long as its node is alive (nodes.ts), so a killed node's participants vanish with it.
  *
- * Entries of a side are one collection: `<participant> <node>` → name, and an agent's own word on itself under `<participant>`.
- * After each change the side's presence channel says no more than that: whoever watches reads again, and no message can be
- * older than what it says.
+ * Entries of a side are one collection: `<participant> <node>` → name, and the status that an agent has set, under `<participant>`.
+ * After each change a message on the side's presence channel says only that something changed: its subscribers read again, so a late
+ * message cannot show an old state.
  *
- * A store may come back empty. Each side that is here is read now and then, at once after `doubt()`; what a reading lacks of this node's
- * own, an entry or an agent's word, is written again.
+ * A store may come back empty. Each side with peers at this node is read from time to time, and at once after `doubt()`; an entry or status
+ * of this node that is missing there is written again.
  */
 import type { Bus, Store } from '../../backbone/backbone.ts'
 import type { Item, Records } from '../../backbone/records.ts'
@@ -18,12 +18,12 @@ import type { Caller } from '../messaging/access.ts'
 import type { Nodes } from './nodes.ts'
 
 const ABSENT_AFTER_MS = 15_000
-/** An entry is rubbish then, unless it is put again, which its node does at half of it. Long, so that a clock set by a day ends none. */
+/** Entries expire after this time; their node renews them at half of it. Long, so that a clock that steps by a day expires none. */
 const ENTRY_MS = 604_800_000
 const STATUS_MS = 43_200_000
-/** A side that is here is held against the store after. */
+/** A side with peers at this node is reconciled with the store after this time. */
 const CHECK_MS = 30_000
-/** Sides that are checked in one second at most. */
+/** At most so many sides are reconciled in one second. */
 const CHECK_COUNT = 500
 /** Most available first. */
 const STATUSES: readonly Status[] = ['online', 'busy', 'away', 'offline']
@@ -31,20 +31,20 @@ const STATUSES: readonly Status[] = ['online', 'busy', 'away', 'offline']
 interface Here {
   readonly identity: Identity
   lineCount: number
-  /** When the last line ended. */
+  /** When the last session ended. */
   leftAt: number
-  /** When its entry was written last; -Infinity: it has to be. */
+  /** When its entry was last written; -Infinity: it must be written. */
   writtenAt: number
   isWriting: boolean
-  /** An agent's word on itself as it was read last, and since when it is known here. */
+  /** The status that the agent has set, as last read, and when this node first read it. */
   said: { readonly status: Status; readonly version: string; readonly at: number } | undefined
 }
 
-/** Who of a side is there. */
+/** Who of a side is present. */
 export interface SidePresence {
   readonly online: boolean
   readonly status: Status
-  /** Those that are there; of a shop its agents. */
+  /** Who is present; of a shop, its agents. */
   readonly present: readonly { readonly id: string; readonly name?: string; readonly status: Status }[]
   /** The nodes that have entries, and whether each was alive. */
   readonly nodes: ReadonlyMap<string, boolean>
@@ -60,7 +60,7 @@ export class Presence {
   readonly #now: () => number
   readonly #uptime: () => number
   readonly #here = new Map<string, Here>()
-  /** When each side that is here was held against the store. */
+  /** When each side with peers at this node was last reconciled with the store. */
   readonly #checkedAt = new Map<string, number>()
 
   constructor(options: { records: Records; store: Store; bus: Bus; nodes: Nodes; now: () => number; uptime: () => number }) {
@@ -72,7 +72,7 @@ export class Presence {
     this.#uptime = options.uptime
   }
 
-  /** One more line of this participant. Rejects while the store is away; `tend` tries again. */
+  /** Adds a session of this participant. Rejects while the store is away; `tend` tries again. */
   async arrived(identity: Identity): Promise<void> {
     const known = this.#here.get(hereKey(identity))
     if (known !== undefined) return void known.lineCount++
@@ -101,7 +101,7 @@ export class Presence {
     await Promise.all([...due, ...this.#dueOf(sides, now).map((side) => this.#check(side, sides.get(side)!))])
   }
 
-  /** The store may have lost what it held: everything of this node's is held against it as soon as can be. */
+  /** Makes everything of this node due for a check: the store may have lost its data. */
   doubt(): void {
     for (const side of this.#checkedAt.keys()) this.#checkedAt.set(side, -Infinity)
   }
@@ -144,16 +144,16 @@ export class Presence {
       if (leftMs > 0) await this.#say(here.identity, here.said.status, { leftMs, expect: '' })
       else here.said = undefined
     }
-    // one that is on its way may have been read too early
+    // a read that is under way may have begun before this change
     if (items.has(this.#keyOf(id)) || here.isWriting || here.writtenAt === -Infinity || this.#here.get(hereKey({ id, side })) !== here) return
     await this.#write(here)
   }
 
-  /** Who of a side is there now. */
+  /** Who of a side is present now. */
   async of(side: string): Promise<SidePresence> {
     const items = await this.#records.items(collectionOf(side), this.#now())
     const entries = items.flatMap(({ key, value }) => entryOf(key, value))
-    // a node that came after the last look
+    // an unknown node started after the last check
     if (entries.some(({ node }) => this.#nodes.isAlive(node) === undefined)) await this.#nodes.look()
     const statuses = new Map(items.map(({ key, value }) => [key, value as Status]))
     const nodes = new Map(entries.map(({ node }) => [node, this.#nodes.isAlive(node) === true]))
@@ -167,7 +167,7 @@ export class Presence {
     return { online: best !== 'offline', status: best, present: sorted, nodes }
   }
 
-  /** A node has come or gone since `known` was read. */
+  /** Whether a node has started or died since `known` was read. */
   isOutdated(known: SidePresence): boolean {
     for (const [node, wasAlive] of known.nodes) if ((this.#nodes.isAlive(node) === true) !== wasAlive) return true
     return false
@@ -243,7 +243,7 @@ export class Presence {
 const hereKey = ({ id, side }: Pick<Identity, 'id' | 'side'>): string => `${id} ${side}`
 const collectionOf = (side: string): string => `${side}/present`
 
-/** What the wire tells of it: a shop's agents only to the shop itself. */
+/** Presence in the form of the wire; only the shop itself sees who its agents are. */
 export function presenceFor({ side: mine }: Identity, side: string, { online, status, present }: SidePresence): WirePresence {
   if (!isShopSide(side)) return { online }
   return side === mine ? { online, status, agents: [...present] } : { online, status }

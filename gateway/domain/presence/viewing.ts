@@ -1,9 +1,9 @@
 /**
- * What customers have before them. A line looks at one thing at a time; a record for each line that looks at something, in a
- * collection of its conversation, so that any node can tell the shop's agents. Of several windows the one that moved last counts.
+ * Which product a customer is viewing. Each session views at most one; its record stands in a collection of the conversation, so that any
+ * node can show it to the shop's agents. Of several windows the one that changed last counts.
  *
- * A record goes with its line, counts only while its node lives, and is rubbish after a week. A store may come back empty: what each line
- * here looks at is held against it now and then, at once after `doubt()`, and written again where it is not there.
+ * A record is removed when its session ends, counts only while its node is alive, and expires after a week. A store may come back empty: the
+ * records of this node's sessions are checked from time to time, and at once after `doubt()`; those that are missing are written again.
  */
 import type { Bus, Store } from '../../backbone/backbone.ts'
 import type { Records } from '../../backbone/records.ts'
@@ -20,7 +20,7 @@ import { KeyedQueue } from '../keyed-queue.ts'
 import { webAddress } from '../untrusted-text.ts'
 
 const KEPT_MS = 604_800_000
-/** A record is held against the store after, so many in one second at most. */
+/** A record is checked after this time, and at most so many in one second. */
 const CHECK_MS = 30_000
 const CHECK_COUNT = 500
 
@@ -32,7 +32,7 @@ interface Look {
 
 interface Looking {
   readonly conversation: string
-  /** Undefined: a record of it may be there, and has to go. */
+  /** Undefined: the session views nothing, and a record that is left must be removed. */
   look: Look | undefined
   checkedAt: number
 }
@@ -45,9 +45,9 @@ export class Viewing {
   readonly #nodes: Nodes
   readonly #now: () => number
   readonly #uptime: () => number
-  /** What each line of this node has before it. */
+  /** What each session of this node is viewing. */
   readonly #lines = new Map<string, Looking>()
-  /** Lines that are over and may still have a record. */
+  /** Sessions that have ended and may still have a record. */
   readonly #ended = new Set<string>()
   readonly #queue = new KeyedQueue()
 
@@ -72,24 +72,24 @@ export class Viewing {
       const look = product === undefined ? undefined : { node: this.#nodes.node, product: presentable(product), at: this.#now() }
       this.#lines.set(sid, { conversation, look, checkedAt: this.#uptime() })
       if (look === undefined) return this.#forget(sid, conversation)
-      // others count it only if they know this node
+      // other nodes count the record only if they know this node
       await this.#nodes.renew()
       await this.#put(sid, conversation, look)
     })
     return { ok: true }
   }
 
-  /** What the customer of this conversation looks at now. */
+  /** What the customer of this conversation is viewing now. */
   async of(conversation: string): Promise<Product | undefined> {
     const items = await this.#records.items(collectionOf(conversation), this.#now())
     const looks = items.map(({ value }) => JSON.parse(value) as Look)
-    // a node that came after the last look at nodes
+    // an unknown node started after the last check of nodes
     if (looks.some(({ node }) => this.#nodes.isAlive(node) === undefined)) await this.#nodes.look()
     const live = looks.filter(({ node }) => this.#nodes.isAlive(node) === true)
     return live.sort((a, b) => b.at - a.at)[0]?.product
   }
 
-  /** This line is over; `tend` does the rest, after whatever the line has under way. */
+  /** Notes that the session has ended; `tend` removes its record, after whatever the session has under way. */
   left(sid: string): void {
     this.#ended.add(sid)
   }
@@ -106,7 +106,7 @@ export class Viewing {
     ])
   }
 
-  /** The store may have lost what it held: everything of this node's is held against it as soon as can be. */
+  /** Makes every record of this node due for a check: the store may have lost its data. */
   doubt(): void {
     for (const line of this.#lines.values()) line.checkedAt = -Infinity
   }
@@ -156,7 +156,7 @@ export class Viewing {
 
 const collectionOf = (conversation: string): string => `${conversation}/viewing`
 
-/** What else the page sent along is not kept, nor an address that is none. */
+/** Only known fields are stored, and only addresses that a browser would fetch. */
 function presentable({ id, title, url, image, price }: Product): Product {
   const addresses = { url: webAddress(url), image: webAddress(image) }
   return JSON.parse(JSON.stringify({ id, title, price, ...addresses })) as Product
