@@ -171,7 +171,7 @@ function jobsOf(
     { name: 'reconcile', everyMs: SECOND_MS, run: () => hub.reconcile() },
     { name: 'presence', everyMs: SECOND_MS, run: () => hub.refreshPresence() },
     { name: 'viewing', everyMs: SECOND_MS, run: () => domain.viewing.tend() },
-    { name: 'assignmentSweep', everyMs: SECOND_MS, run: () => domain.assignmentSweep.look(hub.shops()) },
+    { name: 'assignmentSweep', everyMs: SECOND_MS, run: () => domain.assignmentSweep.run(hub.shops()) },
     { name: 'stalledSessions', everyMs: SECOND_MS, run: stalledSessions },
     { name: 'websocketHeartbeat', everyMs: BEAT_MS, run: () => webSocket?.beat() },
     { name: 'allowances', everyMs: SECOND_MS, run: () => allowances.tell() },

@@ -9,7 +9,7 @@ import { helpText, readConfig, SettingError, SETTINGS, type Config } from './con
 import { misspeltArgument, misspeltSettings } from './misspelt.ts'
 
 const INTERRUPTED = 130
-/** A terminal's Ctrl-C reaches npm and the gateway, and npm passes its own on: one wish, heard twice. */
+/** A terminal's Ctrl-C reaches npm and the gateway, and npm passes its own on: one interrupt arrives twice. */
 const SAME_SIGNAL_MS = 500
 const OPTIONS = ['--help', '-h', '--conformance', '--salvage']
 

@@ -35,7 +35,7 @@ export class Muted extends Error {
   override readonly name = 'Muted'
   /** Ms since the epoch; absent: for ever. */
   readonly until: number | undefined
-  /** The service as it is kept. */
+  /** The assignment as it is stored. */
   readonly service: string
 
   constructor(service: string, until: number | undefined) {
@@ -105,7 +105,7 @@ export interface Page {
   readonly cursors: Readonly<Record<string, Cursor>>
   /** Last known display name by side. */
   readonly names: Readonly<Record<string, string>>
-  /** What `setAssignment` last kept, as of the same moment. */
+  /** The assignment that `setAssignment` last stored, as of the same moment. */
   readonly service?: StoredAssignment
   /** `bytes` ended it before `limit` or the log did. */
   readonly isCut?: true

@@ -17,11 +17,11 @@ export interface Images {
   put(image: Image, waitMs?: number): Promise<string>
 
   /**
-   * From now on an image is kept as long as an entry that is written at this moment.
+   * From now on an image is stored as long as an entry that is written at this moment.
    *
-   * - Resolves with how many ms it would have had left (Infinity: it was kept already), undefined where it is not there (any more). Whoever is
+   * - Resolves with how many ms it would have had left (Infinity: it was permanent already), undefined where it is not there (any more). Whoever is
    *   told a number can rely on it: an image whose time runs out at the same moment is there afterwards, or was not found.
-   * - Durable before it resolves. Idempotent; the second time it was kept already.
+   * - Durable before it resolves. Idempotent; the second time it is permanent already.
    */
   keep(id: string): Promise<number | undefined>
 

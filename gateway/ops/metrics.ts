@@ -63,7 +63,7 @@ export class Metrics {
     })
   }
 
-  /** Serves the metrics on a port of their own, which no proxy forwards to. Rejects where it cannot listen; resolves with a function that closes it. */
+  /** Serves the metrics on a port of their own, which no proxy forwards to. Rejects where it cannot listen; resolves with what closes it. */
   async listen(port: number, host: string): Promise<() => void> {
     const server = createServer((request, response) => {
       if (request.url?.split('?')[0] !== '/metrics') return void response.writeHead(404).end()

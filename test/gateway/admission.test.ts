@@ -110,6 +110,6 @@ describe('the log', () => {
   test('says what is wrong with a part once, again when it changes, and when it is over', () => {
     const { lines, report } = told()
     for (const problem of ['OOM', 'OOM', 'READONLY', 'READONLY', undefined, undefined, 'OOM']) report({ fact: 'partSeen', part: 'Redis', problem })
-    expect(lines).toEqual(['Redis: OOM', 'Redis: READONLY', 'Redis is well again', 'Redis: OOM'])
+    expect(lines).toEqual(['Redis: OOM', 'Redis: READONLY', 'Redis works again', 'Redis: OOM'])
   })
 })

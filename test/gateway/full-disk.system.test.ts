@@ -109,7 +109,7 @@ test('a disk that fills up: refusals with a reason, 503, nothing acknowledged lo
   expect(await held()).toEqual(acknowledged.slice(-100))
   disk.makeRoom(child)
   await expect.poll(async () => (await ready())[0], { timeout: 10_000 }).toBe(200)
-  expect(output()).toContain('The store is well again')
+  expect(output()).toContain('The store works again')
   expect([await send('last'), await addPicture()]).toEqual([undefined, 201])
   expect((await held()).at(-1)).toBe('last')
   expect(new Set(await held()).size).toBe((await held()).length)

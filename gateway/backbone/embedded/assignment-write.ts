@@ -3,7 +3,7 @@ import { encodePacket } from '../../protocol/packet.ts'
 import type { NewAssignment, AssignmentSet } from '../backbone.ts'
 import type { Conversation } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
-import type { Fold } from './checkpoint.ts'
+import type { Checkpoint } from './checkpoint.ts'
 import type { Part, QueuedWrite } from './group-commit.ts'
 import type { WrittenAssignment } from './conversation-state.ts'
 
@@ -15,7 +15,7 @@ export interface JournalledAssignment {
 
 /** One `setAssignment`: decided against what is assigned, true when it is durable. */
 export class AssignmentWrite implements QueuedWrite {
-  readonly #parts: { readonly conversations: Conversations; readonly fold: Fold }
+  readonly #parts: { readonly conversations: Conversations; readonly checkpoint: Checkpoint }
   readonly #wanted: NewAssignment
   readonly #answer: { readonly resolve: (value: AssignmentSet) => void; readonly reject: (error: Error) => void }
   #conversation: Conversation | undefined
@@ -23,7 +23,7 @@ export class AssignmentWrite implements QueuedWrite {
   #found: WrittenAssignment | undefined
 
   constructor(
-    parts: { readonly conversations: Conversations; readonly fold: Fold }, wanted: NewAssignment,
+    parts: { readonly conversations: Conversations; readonly checkpoint: Checkpoint }, wanted: NewAssignment,
     answer: { readonly resolve: (value: AssignmentSet) => void; readonly reject: (error: Error) => void },
   ) {
     this.#parts = parts
@@ -53,7 +53,7 @@ export class AssignmentWrite implements QueuedWrite {
     }
     const conversation = this.#conversation!
     conversation.durable.service = next
-    this.#parts.fold.grew(conversation, part.end - part.start)
+    this.#parts.checkpoint.grew(conversation, part.end - part.start)
     this.#answer.resolve({ isSet: true, version: next.version })
   }
 

@@ -2,22 +2,22 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DamagedFolder } from './folder.ts'
 import { BrokenFile, LmdbFile } from './lmdb-file.ts'
-import { unsealed } from './checksummed.ts'
+import { withoutChecksum } from './checksummed.ts'
 
 export const ENVIRONMENTS = ['journal', 'main', 'images'] as const
 
 /** Where a salvage builds the new parts of the folder. */
 export const SALVAGING = 'salvaging'
 
-/** The name under which an entry is sealed. */
-export const sealName = (environment: string, database: string): string => (database === '' ? environment : `${environment}/${database}`)
+/** The name under which an entry is checksummed. */
+export const checksumName = (environment: string, database: string): string => (database === '' ? environment : `${environment}/${database}`)
 
 /**
  * Reads every page and entry of the folder before LMDB maps any of it, and throws `DataFolderError` with what is wrong and what to do.
- * A file cut short, a page of zeros, a byte that flipped, a file that is missing beside the others: none is taken for true. `sealedFrom` is
+ * A file cut short, a page of zeros, a byte that flipped, a file that is missing beside the others: none is taken for true. `checksummedFrom` is
  * the first format whose entries have checksums.
  */
-export function examine(folder: string, sealedFrom: number): void {
+export function examine(folder: string, checksummedFrom: number): void {
   const paths = ENVIRONMENTS.map((name) => [name, join(folder, name, 'data.mdb')] as const)
   const isThere = (path: string): boolean => existsSync(path) && statSync(path).size > 0
   const missing = paths.filter(([, path]) => !isThere(path)).map(([name]) => name)
@@ -30,7 +30,7 @@ export function examine(folder: string, sealedFrom: number): void {
   for (const [name, path] of paths) {
     if (missing.includes(name)) continue
     try {
-      if (look(path, name, format === undefined || format >= sealedFrom)) holding.push(name)
+      if (look(path, name, format === undefined || format >= checksummedFrom)) holding.push(name)
     } catch (error) {
       if (!(error instanceof BrokenFile)) throw error
       throw damaged(folder, `${name}/data.mdb: ${error.message}`)
@@ -45,13 +45,13 @@ export const damaged = (folder: string, what: string): DamagedFolder => new Dama
   + 'or go on with what is whole of it: start once with --salvage, which keeps the damaged files.')
 
 /** Whether there is more in it than a first start that ended half-way leaves: its stamp. */
-function look(path: string, environment: string, isSealed: boolean): boolean {
+function look(path: string, environment: string, isChecksummed: boolean): boolean {
   const file = new LmdbFile(path)
   let count = 0
   try {
     file.check(({ database, key, value }) => {
       count++
-      if (isSealed && unsealed(sealName(environment, database), key, value) === undefined) {
+      if (isChecksummed && withoutChecksum(checksumName(environment, database), key, value) === undefined) {
         throw new BrokenFile(`an entry of ${database || environment} is not what was written`)
       }
     })
@@ -68,7 +68,7 @@ function formatOf(folder: string): number | undefined {
   try {
     file.check(({ database, key, value }) => {
       if (database !== 'about' || key.toString() !== 'format') return
-      const said = unsealed(sealName('main', 'about'), key, value) ?? value
+      const said = withoutChecksum(checksumName('main', 'about'), key, value) ?? value
       format = Number(said)
       throw new Found()
     })

@@ -5,30 +5,30 @@ import type { Files } from './files.ts'
 import { batchKey, entryKey, idKey, minuteOf, sideKey } from './keys-on-disk.ts'
 import { runs } from './log-rows.ts'
 
-/** Rows of one step: some milliseconds of the main thread, and a write that a commit next to it hardly feels. */
+/** Rows of one step: some milliseconds of the main thread, and a write that hardly delays a commit beside it. */
 const STEP_ROWS = 1_500
-/** So many times that when the journal has outgrown its limit so many times: longer steps need fewer flushes a row. */
+/** A step grows with the journal's excess over its limit, up to this factor: longer steps need fewer flushes a row. */
 const STEP_GROWTH = 8
 /** Keys of `about`: see files.ts. */
 const COUNT = Buffer.from('count')
-const FOLDED = Buffer.from('folded')
+const CHECKPOINTED = Buffer.from('folded')
 /** Batches of the journal that one step removes at most. */
 const STEP_BATCHES = 1_000
 
 /**
- * Moves what is pending from the journal into `main`, whole conversations at a time, those that wait longest first. A
- * conversation's pending entries become a few rows of `log`, so the more of them go at once, the fewer rows and pages
- * are written for each; folding every batch at once would write some pages for every message.
+ * Moves pending entries from the journal into `main`, whole conversations at a time, those that wait longest first. A
+ * conversation's pending entries become a few rows of `log`, so the more of them move at once, the fewer rows and pages
+ * are written for each; a checkpoint after every batch would write some pages for every message.
  *
  * Each step is one transaction of `main`; after it the journal loses the batches nobody needs any more. Killed between
- * the two, the next start finds entries in both places and passes over them, because their numbers are not new.
+ * the two, the next start finds entries in both places and skips them, because their numbers are not new.
  */
-export class Fold {
+export class Checkpoint {
   readonly #files: Files
   readonly #conversations: Conversations
   readonly #limitBytes: number
   #pendingBytes = 0
-  /** The newest batch whose wishes are all settled, and the oldest that the journal still holds. */
+  /** The newest batch whose writes are all settled, and the oldest that the journal still holds. */
   #settledBatch: number
   #oldestBatch: number
   #running: Promise<void> | undefined
@@ -41,7 +41,7 @@ export class Fold {
     oldest: number
     newest: number
   }) {
-    for (const { pendingBytes } of conversations.unfolded) this.#pendingBytes += pendingBytes
+    for (const { pendingBytes } of conversations.pendingConversations) this.#pendingBytes += pendingBytes
     this.#files = files
     this.#conversations = conversations
     this.#limitBytes = limitBytes
@@ -49,13 +49,13 @@ export class Fold {
     this.#settledBatch = newest
   }
 
-  /** The journal holds more of the conversation. */
+  /** Counts bytes of the conversation that were added to the journal. */
   grew(conversation: Conversation, bytes: number): void {
     conversation.pendingBytes += bytes
     this.#pendingBytes += bytes
   }
 
-  /** Everything up to the batch is settled: a good moment to look whether too much is pending. */
+  /** Notes that everything up to the batch is settled, and starts a checkpoint if too much is pending. */
   settled(batch: number): void {
     this.#settledBatch = batch
     if (this.#pendingBytes <= this.#limitBytes || this.#isStopped) return
@@ -69,7 +69,7 @@ export class Fold {
 
   async #run(): Promise<void> {
     try {
-      while (this.#pendingBytes > this.#limitBytes && !this.#isStopped && this.#conversations.unfolded.size > 0) {
+      while (this.#pendingBytes > this.#limitBytes && !this.#isStopped && this.#conversations.pendingConversations.size > 0) {
         await this.#step()
       }
       await this.#trimming
@@ -77,7 +77,7 @@ export class Fold {
       this.#trimming = undefined
       const { commitError } = error as { commitError?: Promise<never> }
       if (commitError === undefined) throw error
-      // The disk. Nothing is lost: all of it is in the journal, and the next settled batch tries again, if it gets that far.
+      // the disk failed; nothing is lost: all of it is in the journal, and the next settled batch tries again
       commitError.catch(() => undefined)
     }
   }
@@ -88,31 +88,31 @@ export class Fold {
     const limit = STEP_ROWS * Math.min(Math.max(this.#pendingBytes / this.#limitBytes, 1), STEP_GROWTH)
     let rows = 0
     await this.#files.main.batch(() => {
-      for (const conversation of this.#conversations.unfolded) {
+      for (const conversation of this.#conversations.pendingConversations) {
         if (rows >= limit) break
         rows += 5 + conversation.pending.length
         steps.push(this.#write(conversation))
       }
-      void this.#files.about.put(FOLDED, String(batch))
+      void this.#files.about.put(CHECKPOINTED, String(batch))
     })
     for (const done of steps) done()
-    const [longest] = this.#conversations.unfolded
-    // Next to the following step: the two environments do not wait for each other.
+    const [longest] = this.#conversations.pendingConversations
+    // runs beside the following step: the two environments do not wait for each other
     await this.#trimming
     this.#trimming = this.#trim(longest === undefined ? batch + 1 : Math.min(longest.firstBatch, batch + 1), batch)
-    this.#trimming.catch(() => undefined) // whoever awaits it hears it
+    this.#trimming.catch(() => undefined) // whoever awaits it gets the error
   }
 
-  /** Writes what is durable now; what it returns is to be called when that is in `main`. */
+  /** Writes what is durable now. The caller must call the returned function when that is in `main`. */
   #write(conversation: Conversation): () => void {
     const batch = this.#settledBatch
     if (conversation.durable.seq > 0 || conversation.durable.service !== undefined) {
       const { log, ids, rows, sides } = this.#files
       if (conversation.number === 0) conversation.number = this.#newNumber()
-      const { id, number, folded, pending, durable } = conversation
-      for (const { index, bytes } of runs(pending)) void log.put(entryKey(number, folded + 1 + index), bytes)
+      const { id, number, checkpointed, pending, durable } = conversation
+      for (const { index, bytes } of runs(pending)) void log.put(entryKey(number, checkpointed + 1 + index), bytes)
       for (const [i, { author, id: clientId }] of pending.entries()) {
-        void ids.put(idKey(number, author, clientId), entryKey(number, folded + 1 + i).subarray(4))
+        void ids.put(idKey(number, author, clientId), entryKey(number, checkpointed + 1 + i).subarray(4))
       }
       void rows.put(Buffer.from(id), JSON.stringify(conversation.row()))
       if (durable.seq > 0) this.#file(sides, conversation, durable.at)
@@ -120,9 +120,9 @@ export class Fold {
     const { pending: { length }, pendingBytes: bytes, durable: { at } } = conversation
     return () => {
       conversation.forget(length, bytes)
-      if (conversation.folded > 0) conversation.filedAt = at
+      if (conversation.checkpointed > 0) conversation.filedAt = at
       this.#pendingBytes -= bytes
-      this.#conversations.folded(conversation, batch)
+      this.#conversations.checkpointed(conversation, batch)
     }
   }
 

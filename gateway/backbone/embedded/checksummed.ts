@@ -1,22 +1,22 @@
 import { crc32 } from 'node:zlib'
 import type { Database, RangeOptions } from 'lmdb'
 
-const SEAL_BYTES = 4
+const CHECKSUM_BYTES = 4
 /** Keys of large entries whose checksum was right: a picture is looked at once for each portion of it. */
 const CHECKED_COUNT = 4096
 
 /** A checksum over where an entry stands and what it says. */
-const sealOf = (database: string, key: Buffer, value: Buffer): number => crc32(value, crc32(key, crc32(database)))
+const checksumOf = (database: string, key: Buffer, value: Buffer): number => crc32(value, crc32(key, crc32(database)))
 
 /** What an entry says, or undefined where a byte of it, or of its key, is not what was written. */
-export function unsealed(database: string, key: Buffer, value: Buffer): Buffer | undefined {
-  if (value.length < SEAL_BYTES) return undefined
-  const said = value.subarray(0, -SEAL_BYTES)
-  return sealOf(database, key, said) === value.readUInt32LE(said.length) ? said : undefined
+export function withoutChecksum(database: string, key: Buffer, value: Buffer): Buffer | undefined {
+  if (value.length < CHECKSUM_BYTES) return undefined
+  const said = value.subarray(0, -CHECKSUM_BYTES)
+  return checksumOf(database, key, said) === value.readUInt32LE(said.length) ? said : undefined
 }
 
 /** A database whose every entry ends with its own checksum. Reading one that is wrong throws: it is never taken for true. */
-export class Sealed {
+export class Checksummed {
   readonly name: string
   readonly raw: Database<Buffer, Buffer>
   readonly #checked = new Set<string>()
@@ -39,19 +39,19 @@ export class Sealed {
     const value = this.raw.getBinaryFast(key)
     if (value === undefined) return undefined
     const name = key.toString('latin1')
-    const bytes = this.#checked.delete(name) ? value.subarray(0, value.length - SEAL_BYTES) : this.#open(key, value.subarray(0, value.length))
+    const bytes = this.#checked.delete(name) ? value.subarray(0, value.length - CHECKSUM_BYTES) : this.#open(key, value.subarray(0, value.length))
     this.#checked.add(name)
     if (this.#checked.size > CHECKED_COUNT) this.#checked.delete(this.#checked.values().next().value!)
     return look(bytes)
   }
 
   put(key: Buffer, value: Buffer | string): Promise<boolean> {
-    return this.raw.put(key, this.#seal(key, value))
+    return this.raw.put(key, this.#withChecksum(key, value))
   }
 
   /** In a commit of its own, and before it returns: for whoever has no other work to do. */
   putSync(key: Buffer, value: Buffer): void {
-    this.raw.putSync(key, this.#seal(key, value))
+    this.raw.putSync(key, this.#withChecksum(key, value))
   }
 
   remove(key: Buffer): Promise<boolean> {
@@ -66,16 +66,16 @@ export class Sealed {
     return this.raw.batch(run)
   }
 
-  #seal(key: Buffer, value: Buffer | string): Buffer {
+  #withChecksum(key: Buffer, value: Buffer | string): Buffer {
     const said = typeof value === 'string' ? Buffer.from(value) : value
-    const sealed = Buffer.allocUnsafeSlow(said.length + SEAL_BYTES)
-    said.copy(sealed)
-    sealed.writeUInt32LE(sealOf(this.name, key, said), said.length)
-    return sealed
+    const checksummed = Buffer.allocUnsafeSlow(said.length + CHECKSUM_BYTES)
+    said.copy(checksummed)
+    checksummed.writeUInt32LE(checksumOf(this.name, key, said), said.length)
+    return checksummed
   }
 
   #open(key: Buffer, value: Buffer): Buffer {
-    const said = unsealed(this.name, key, value)
+    const said = withoutChecksum(this.name, key, value)
     if (said === undefined) throw new Error(`An entry of ${this.name} in the data folder is damaged (key ${key.toString('hex')}).`)
     return said
   }

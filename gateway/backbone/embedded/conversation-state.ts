@@ -16,7 +16,7 @@ export interface WrittenAssignment {
 }
 
 /** What a conversation's entries and cursor moves have made of it so far. */
-export class Standing {
+export class ConversationState {
   seq = 0
   /** Client id of the last entry. */
   id: string | undefined
@@ -40,8 +40,8 @@ export class Standing {
     return Object.fromEntries(this.#names)
   }
 
-  copy(): Standing {
-    const copy = new Standing(this.cursors, this.names)
+  copy(): ConversationState {
+    const copy = new ConversationState(this.cursors, this.names)
     copy.seq = this.seq
     copy.id = this.id
     copy.at = this.at

@@ -3,7 +3,7 @@ import type { Cursor, Head } from '../../protocol/model.ts'
 import { messageStart } from '../../protocol/packets.ts'
 import type { StoredAssignment } from '../backbone.ts'
 import type { Part } from './group-commit.ts'
-import { Standing, type WrittenAssignment } from './conversation-state.ts'
+import { ConversationState, type WrittenAssignment } from './conversation-state.ts'
 
 /** What stands in front of a message's JSON in its packet; behind it stands a bracket. */
 const PUSH = '2["messagePush",'
@@ -29,8 +29,8 @@ export interface Row {
  * One conversation in memory. `durable` is what may be read: everything in the journal. `assigned` runs ahead of it by
  * the commit that is on its way, so that the next number is known at once; if that commit fails it falls back.
  *
- *   entries   1 … folded            in `main`
- *             folded+1 … durable    `pending`, and in the journal
+ *   entries   1 … checkpointed            in `main`
+ *             checkpointed+1 … durable    `pending`, and in the journal
  *             durable+1 … assigned  on their way to the journal
  */
 export class Conversation {
@@ -38,16 +38,16 @@ export class Conversation {
   readonly channel: string
   /** The start of each of its packets. */
   readonly packetStart: string
-  /** Its number on disk; 0 until it is first folded. */
+  /** Its number on disk; 0 until it is first checkpointed. */
   number = 0
-  folded = 0
+  checkpointed = 0
   readonly pending: Pending[] = []
   /** What the journal holds of it and `main` does not, cursor moves too. */
   pendingBytes = 0
-  /** Seqs of everything above `folded`, by author, by client id. */
+  /** Seqs of everything above `checkpointed`, by author, by client id. */
   readonly #seqs = new Map<string, Map<string, number>>()
-  durable: Standing
-  assigned: Standing
+  durable: ConversationState
+  assigned: ConversationState
   /** `at` that its rows in `sides` are filed under, while it has any. */
   filedAt: number | undefined
   /** The first and the last batch of the journal that holds something of it that is not in `main`. */
@@ -58,10 +58,10 @@ export class Conversation {
     this.id = id
     this.channel = conversationChannel(id)
     this.packetStart = PUSH + messageStart(id, epoch)
-    this.durable = new Standing(row?.cursors, row?.names)
+    this.durable = new ConversationState(row?.cursors, row?.names)
     if (row !== undefined) {
       this.number = row.number
-      this.folded = this.durable.seq = row.seq
+      this.checkpointed = this.durable.seq = row.seq
       this.durable.id = row.id === '' ? undefined : row.id
       this.durable.at = row.at
       this.durable.service = row.service
@@ -106,7 +106,7 @@ export class Conversation {
   /** Its first `count` pending entries, of so many bytes in the journal, are in `main` now. */
   forget(count: number, bytes: number): void {
     for (const { author, id } of this.pending.splice(0, count)) this.#seqs.get(author)?.delete(id)
-    this.folded += count
+    this.checkpointed += count
     this.pendingBytes -= bytes
   }
 }

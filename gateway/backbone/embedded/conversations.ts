@@ -28,9 +28,9 @@ export class Conversations {
   readonly #files: Files
   readonly #held = new Map<string, Conversation>()
   /** Those with something that is not in `main`, longest first. */
-  readonly unfolded = new Set<Conversation>()
+  readonly pendingConversations = new Set<Conversation>()
   /** The same by side, because `sides` knows nothing of them, or something old. */
-  readonly #unfoldedBySide = new Map<string, Set<Conversation>>()
+  readonly #pendingBySide = new Map<string, Set<Conversation>>()
 
   constructor(files: Files) {
     this.#files = files
@@ -49,28 +49,28 @@ export class Conversations {
   /** The batch will hold something of the conversation. */
   touch(conversation: Conversation, batch: number): void {
     conversation.lastBatch = batch
-    if (this.unfolded.has(conversation)) return
+    if (this.pendingConversations.has(conversation)) return
     conversation.firstBatch = batch
-    this.unfolded.add(conversation)
+    this.pendingConversations.add(conversation)
     for (const side of conversationSides(conversation.id) ?? []) {
-      const others = this.#unfoldedBySide.get(side)
-      if (others === undefined) this.#unfoldedBySide.set(side, new Set([conversation]))
+      const others = this.#pendingBySide.get(side)
+      if (others === undefined) this.#pendingBySide.set(side, new Set([conversation]))
       else others.add(conversation)
     }
   }
 
   /** `main` holds all of it that the journal held up to and with `batch`. */
-  folded(conversation: Conversation, batch: number): void {
-    this.unfolded.delete(conversation)
+  checkpointed(conversation: Conversation, batch: number): void {
+    this.pendingConversations.delete(conversation)
     if (conversation.lastBatch > batch) {
       conversation.firstBatch = batch + 1
-      this.unfolded.add(conversation)
+      this.pendingConversations.add(conversation)
       return
     }
     for (const side of conversationSides(conversation.id) ?? []) {
-      const others = this.#unfoldedBySide.get(side)
+      const others = this.#pendingBySide.get(side)
       others?.delete(conversation)
-      if (others?.size === 0) this.#unfoldedBySide.delete(side)
+      if (others?.size === 0) this.#pendingBySide.delete(side)
     }
   }
 
@@ -78,18 +78,18 @@ export class Conversations {
   seqOf(conversation: Conversation, message: Author): number | undefined {
     const author = authorOf(message)
     const seq = conversation.seqOf(author, message.id)
-    if (seq !== undefined || conversation.folded === 0) return seq
-    const folded = this.#foldedSeqOf(conversation, author, message)
+    if (seq !== undefined || conversation.checkpointed === 0) return seq
+    const checkpointed = this.#checkpointedSeqOf(conversation, author, message)
     // an agent's, filed when an author was known by id alone
-    return folded === undefined && author !== message.from ? this.#foldedSeqOf(conversation, message.from, message) : folded
+    return checkpointed === undefined && author !== message.from ? this.#checkpointedSeqOf(conversation, message.from, message) : checkpointed
   }
 
-  #foldedSeqOf(conversation: Conversation, author: string, { from, side, id }: Author): number | undefined {
-    const folded = this.#files.ids.get(idKey(conversation.number, author, id))?.readUInt32BE(0)
-    if (folded === undefined) return undefined
+  #checkpointedSeqOf(conversation: Conversation, author: string, { from, side, id }: Author): number | undefined {
+    const checkpointed = this.#files.ids.get(idKey(conversation.number, author, id))?.readUInt32BE(0)
+    if (checkpointed === undefined) return undefined
     // The key is a hash: only the entry itself is proof.
-    const entry = this.entry(conversation, folded)
-    return entry?.from === from && entry.side === side && entry.id === id ? folded : undefined
+    const entry = this.entry(conversation, checkpointed)
+    return entry?.from === from && entry.side === side && entry.id === id ? checkpointed : undefined
   }
 
   entry(conversation: Conversation, seq: number): Message | undefined {
@@ -114,13 +114,13 @@ export class Conversations {
   }
 
   /** From the entry `from` on. A row is read when its first entry is asked for, and no sooner. */
-  *#up({ number, folded, pending }: Conversation, from: number): Generator<Entry> {
-    if (from <= folded) {
+  *#up({ number, checkpointed, pending }: Conversation, from: number): Generator<Entry> {
+    if (from <= checkpointed) {
       const { log } = this.#files
       // The run that holds `from` starts at or below it.
       const [start] = log.raw.getKeys({ start: entryKey(number, from), end: entryKey(number, 0), reverse: true, limit: 1 })
       if (start === undefined) return
-      for (const { key, value } of log.getRange({ start, end: entryKey(number, folded + 1) })) {
+      for (const { key, value } of log.getRange({ start, end: entryKey(number, checkpointed + 1) })) {
         let seq = key.readUInt32BE(4)
         for (const json of lines(value)) {
           if (seq >= from) yield { seq, json }
@@ -128,14 +128,16 @@ export class Conversations {
         }
       }
     }
-    for (let seq = Math.max(from, folded + 1); seq <= folded + pending.length; seq++) yield { seq, json: jsonOf(pending[seq - folded - 1]!) }
+    for (let seq = Math.max(from, checkpointed + 1); seq <= checkpointed + pending.length; seq++) {
+      yield { seq, json: jsonOf(pending[seq - checkpointed - 1]!) }
+    }
   }
 
   /** From the entry `from` down. */
-  *#down({ number, folded, pending }: Conversation, from: number): Generator<Entry> {
-    for (let seq = from; seq > folded; seq--) yield { seq, json: jsonOf(pending[seq - folded - 1]!) }
-    if (folded === 0) return
-    const start = entryKey(number, Math.min(from, folded))
+  *#down({ number, checkpointed, pending }: Conversation, from: number): Generator<Entry> {
+    for (let seq = from; seq > checkpointed; seq--) yield { seq, json: jsonOf(pending[seq - checkpointed - 1]!) }
+    if (checkpointed === 0) return
+    const start = entryKey(number, Math.min(from, checkpointed))
     for (const { key, value } of this.#files.log.getRange({ start, end: entryKey(number, 0), reverse: true })) {
       const run = [...lines(value)]
       for (let seq = key.readUInt32BE(4) + run.length - 1; run.length > 0; seq--) {
@@ -146,10 +148,10 @@ export class Conversations {
   }
 
   list(side: string, { before, limit, bytes }: { before: number; limit: number; bytes: number }): ListPage {
-    const unfolded = this.#unfoldedBySide.get(side) ?? new Set<Conversation>()
-    const found = [...unfolded].filter(({ durable }) => durable.seq > 0 && durable.at < before)
+    const pendingConversations = this.#pendingBySide.get(side) ?? new Set<Conversation>()
+    const found = [...pendingConversations].filter(({ durable }) => durable.seq > 0 && durable.at < before)
     this.#collectFiled(side, { before, limit }, (conversation) => {
-      if (unfolded.has(conversation) || conversation.durable.at >= before) return false
+      if (pendingConversations.has(conversation) || conversation.durable.at >= before) return false
       found.push(conversation)
       return true
     })
@@ -185,7 +187,7 @@ export class Conversations {
     for (const [id, conversation] of this.#held) {
       if (++looked > 4) return
       this.#held.delete(id)
-      if (this.unfolded.has(conversation)) this.#held.set(id, conversation)
+      if (this.pendingConversations.has(conversation)) this.#held.set(id, conversation)
     }
   }
 }

@@ -3,13 +3,13 @@ import { Unavailable } from '../backbone.ts'
 import type { Item, NewItem, Put, Records } from '../records.ts'
 import type { Files } from './files.ts'
 
-interface Kept extends Item {
+interface Stored extends Item {
   readonly expiresAt: number | undefined
 }
 
 type Removal = Parameters<Records['remove']>[0]
 
-/** What a wish changes, decided against what those before it in the batch have led to. */
+/** The change of a queued write, decided against the state that the writes before it in the batch lead to. */
 interface QueuedWrite {
   readonly now: number
   decide(): Change | undefined
@@ -20,7 +20,7 @@ interface QueuedWrite {
 interface Change {
   readonly collection: string
   readonly key: string
-  readonly kept: Kept | undefined
+  readonly stored: Stored | undefined
 }
 
 /** What expired is kept for so long in case a caller's clock is behind, and looked for so often. */
@@ -32,7 +32,7 @@ const HELD_BYTES = 16_777_216
 const ITEM_BYTES = 300
 
 interface Collection {
-  readonly items: Map<string, Kept>
+  readonly items: Map<string, Stored>
   bytes: number
 }
 
@@ -68,7 +68,7 @@ export class EmbeddedRecords implements Records {
   async items(collection: string, now: number): Promise<readonly Item[]> {
     if (this.#isClosed) throw closed()
     const items: Item[] = []
-    for (const kept of this.#collection(collection).items.values()) if (isLive(kept, now)) items.push(asItem(kept))
+    for (const stored of this.#collection(collection).items.values()) if (isLive(stored, now)) items.push(asItem(stored))
     this.#release()
     return items
   }
@@ -79,7 +79,7 @@ export class EmbeddedRecords implements Records {
     let answer: Put = { isPut: true, version }
     return this.#queued(now, () => {
       const found = this.#find(collection, key, now)
-      if (expect === undefined || expect === (found?.version ?? '')) return { collection, key, kept: { key, value, version, expiresAt } }
+      if (expect === undefined || expect === (found?.version ?? '')) return { collection, key, stored: { key, value, version, expiresAt } }
       answer = found === undefined ? { isPut: false } : { isPut: false, found: asItem(found) }
       return undefined
     }, () => answer)
@@ -90,7 +90,7 @@ export class EmbeddedRecords implements Records {
     return this.#queued(now, () => {
       const found = this.#find(collection, key, now)
       isGone = found === undefined || expect === undefined || expect === found.version
-      return found !== undefined && isGone ? { collection, key, kept: undefined } : undefined
+      return found !== undefined && isGone ? { collection, key, stored: undefined } : undefined
     }, () => isGone)
   }
 
@@ -117,12 +117,12 @@ export class EmbeddedRecords implements Records {
     this.#running = undefined
   }
 
-  /** In memory first, so that a wish sees those before it; back again where the disk refuses. */
+  /** In memory first, so that a write sees those before it; undone where the disk fails. */
   async #commit(writes: readonly QueuedWrite[]): Promise<void> {
     const undo: Change[] = []
     const changes: Change[] = []
     const change = (one: Change): void => {
-      undo.unshift({ ...one, kept: this.#collections.get(one.collection)?.items.get(one.key) })
+      undo.unshift({ ...one, stored: this.#collections.get(one.collection)?.items.get(one.key) })
       this.#changing.add(one.collection)
       this.#place(one)
       changes.push(one)
@@ -133,7 +133,7 @@ export class EmbeddedRecords implements Records {
         if (one !== undefined) change(one)
         return true
       } catch (error) {
-        queued.fail(error as Error) // a bug: of this wish alone
+        queued.fail(error as Error) // a bug: only this write fails
         return false
       }
     })
@@ -162,34 +162,34 @@ export class EmbeddedRecords implements Records {
     return rows.flatMap(({ key, value }) => {
       const [collection, name] = key.toString().split('\0') as [string, string]
       const held = this.#collections.get(collection)
-      // a wish of this very batch may have renewed it
-      const kept = held === undefined ? keptOf(name, value) : held.items.get(name)
-      return kept === undefined || isLive(kept, now - SWEEP_MS) ? [] : [{ collection, key: name, kept: undefined }]
+      // a write of this very batch may have renewed it
+      const stored = held === undefined ? storedOf(name, value) : held.items.get(name)
+      return stored === undefined || isLive(stored, now - SWEEP_MS) ? [] : [{ collection, key: name, stored: undefined }]
     })
   }
 
-  #write({ collection, key, kept }: Change): void {
+  #write({ collection, key, stored }: Change): void {
     const name = Buffer.from(`${collection}\0${key}`)
-    if (kept === undefined) return void this.#files.records.remove(name)
-    const { value, version, expiresAt } = kept
+    if (stored === undefined) return void this.#files.records.remove(name)
+    const { value, version, expiresAt } = stored
     void this.#files.records.put(name, JSON.stringify({ value, version, expiresAt }))
   }
 
   /** A collection that is not held is on the disk alone. */
-  #place({ collection, key, kept }: Change): void {
+  #place({ collection, key, stored }: Change): void {
     const held = this.#collections.get(collection)
     if (held === undefined) return
     const before = held.items.get(key)
-    const grown = (kept === undefined ? 0 : bytesOf(kept)) - (before === undefined ? 0 : bytesOf(before))
+    const grown = (stored === undefined ? 0 : bytesOf(stored)) - (before === undefined ? 0 : bytesOf(before))
     held.bytes += grown
     this.#bytes += grown
-    if (kept === undefined) held.items.delete(key)
-    else held.items.set(key, kept)
+    if (stored === undefined) held.items.delete(key)
+    else held.items.set(key, stored)
   }
 
-  #find(collection: string, key: string, now: number): Kept | undefined {
-    const kept = this.#collection(collection).items.get(key)
-    return kept !== undefined && isLive(kept, now) ? kept : undefined
+  #find(collection: string, key: string, now: number): Stored | undefined {
+    const stored = this.#collection(collection).items.get(key)
+    return stored !== undefined && isLive(stored, now) ? stored : undefined
   }
 
   /** From memory or from the disk; it is the last to go from now on. */
@@ -203,9 +203,9 @@ export class EmbeddedRecords implements Records {
   #load(name: string): Collection {
     const loaded: Collection = { items: new Map(), bytes: ITEM_BYTES + name.length }
     for (const { key, value } of this.#files.records.getRange({ start: Buffer.from(`${name}\0`), end: Buffer.from(`${name}\x01`) })) {
-      const kept = keptOf(key.toString().slice(name.length + 1), value)
-      loaded.items.set(kept.key, kept)
-      loaded.bytes += bytesOf(kept)
+      const stored = storedOf(key.toString().slice(name.length + 1), value)
+      loaded.items.set(stored.key, stored)
+      loaded.bytes += bytesOf(stored)
     }
     this.#bytes += loaded.bytes
     return loaded
@@ -222,8 +222,8 @@ export class EmbeddedRecords implements Records {
   }
 }
 
-const keptOf = (key: string, value: Buffer): Kept => ({ key, ...(JSON.parse(value.toString()) as Omit<Kept, 'key'>) })
-const bytesOf = ({ key, value }: Kept): number => ITEM_BYTES + key.length + value.length
+const storedOf = (key: string, value: Buffer): Stored => ({ key, ...(JSON.parse(value.toString()) as Omit<Stored, 'key'>) })
+const bytesOf = ({ key, value }: Stored): number => ITEM_BYTES + key.length + value.length
 const closed = (): Unavailable => new Unavailable('The store is closed.')
-const isLive = ({ expiresAt }: Kept, now: number): boolean => expiresAt === undefined || expiresAt > now
-const asItem = ({ key, value, version }: Kept): Item => ({ key, value, version })
+const isLive = ({ expiresAt }: Stored, now: number): boolean => expiresAt === undefined || expiresAt > now
+const asItem = ({ key, value, version }: Stored): Item => ({ key, value, version })

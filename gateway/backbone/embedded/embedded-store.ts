@@ -7,22 +7,22 @@ import {
 import { authorOf, type Conversation } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
 import type { GroupCommit, Part, QueuedWrite } from './group-commit.ts'
-import type { Fold } from './checkpoint.ts'
+import type { Checkpoint } from './checkpoint.ts'
 import type { LocalBus } from './local-bus.ts'
 import { AssignmentWrite } from './assignment-write.ts'
 
 type Move = Parameters<Store['advance']>[0]
 
-/** What a wish needs to come true. */
+/** What a queued write needs. */
 export interface Parts {
   readonly epoch: string
   readonly conversations: Conversations
   readonly commit: GroupCommit
-  readonly fold: Fold
+  readonly checkpoint: Checkpoint
   readonly bus: LocalBus
 }
 
-/** See backbone.ts for the laws. Writing is a wish for the next group commit; reading is at once, of what is durable. */
+/** See backbone.ts for the laws. A write is queued for the next group commit; a read answers at once with what is durable. */
 export class EmbeddedStore implements Store {
   readonly #parts: Parts
   #isClosed = false
@@ -129,7 +129,7 @@ class AppendWrite implements QueuedWrite {
     const { id, at, origin } = this.#message
     conversation.durable.append(this.#message)
     conversation.pending.push({ author: authorOf(this.#message), id, batch, start, end })
-    this.#parts.fold.grew(conversation, end - start)
+    this.#parts.checkpoint.grew(conversation, end - start)
     this.#parts.bus.relay({ channel: conversation.channel, origin, packet: batch.subarray(start, end) })
     this.#resolve(at, this.#prev, false)
   }
@@ -192,7 +192,7 @@ class AdvanceWish implements QueuedWrite {
     if (part !== undefined && this.#moved !== undefined) {
       const { batch, start, end } = part
       durable.place(side, this.#moved.delivered, this.#moved.read)
-      this.#parts.fold.grew(this.#conversation!, end - start)
+      this.#parts.checkpoint.grew(this.#conversation!, end - start)
       this.#parts.bus.relay({ channel, origin, packet: batch.subarray(start, end) })
     }
     this.#answer.resolve(durable.cursor(side))

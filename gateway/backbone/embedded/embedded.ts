@@ -4,21 +4,21 @@ import { EmbeddedImages } from './embedded-images.ts'
 import { EmbeddedRecords } from './embedded-records.ts'
 import { EmbeddedStore } from './embedded-store.ts'
 import { openFiles } from './files.ts'
-import { Fold } from './checkpoint.ts'
+import { Checkpoint } from './checkpoint.ts'
 import { claimFolder } from './folder.ts'
 import { GroupCommit } from './group-commit.ts'
 import { LocalBus } from './local-bus.ts'
 import { replay } from './replay.ts'
 
-/** Pending bytes above which the journal is folded: some 30,000 messages, read again in a fraction of a second at a start. */
-const FOLD_BYTES = 8_388_608
+/** Pending bytes above which the journal is checkpointed: some 30,000 messages, read again in a fraction of a second at a start. */
+const CHECKPOINT_BYTES = 8_388_608
 
 /** How often images that waited too long are taken away. */
 const SWEEP_MS = 60_000
 
 export interface EmbeddedOptions {
   readonly dataDir: string
-  readonly foldBytes?: number
+  readonly checkpointBytes?: number
   /** What all images may take together; 0 = no limit. */
   readonly imagesBytes?: number
   readonly now?: () => number
@@ -31,16 +31,16 @@ export interface EmbeddedOptions {
  * in use. A clean end and a kill leave the same folder behind; there is one way to start, and it is always taken.
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Backbone> {
-  const { dataDir, foldBytes = FOLD_BYTES, imagesBytes = 0, now = Date.now, onHealth = () => undefined } = options
+  const { dataDir, checkpointBytes = CHECKPOINT_BYTES, imagesBytes = 0, now = Date.now, onHealth = () => undefined } = options
   const claim = await claimFolder(dataDir)
   try {
     const files = await openFiles(claim.path)
     const conversations = new Conversations(files)
     const { oldest, newest } = replay(files, conversations)
-    const fold = new Fold(files, conversations, { limitBytes: foldBytes, oldest, newest })
+    const checkpoint = new Checkpoint(files, conversations, { limitBytes: checkpointBytes, oldest, newest })
     const bus = new LocalBus()
-    const commit = new GroupCommit(files, newest, { settled: (batch) => fold.settled(batch), onHealth })
-    const store = new EmbeddedStore({ epoch: files.epoch, conversations, commit, fold, bus })
+    const commit = new GroupCommit(files, newest, { settled: (batch) => checkpoint.settled(batch), onHealth })
+    const store = new EmbeddedStore({ epoch: files.epoch, conversations, commit, checkpoint, bus })
     const records = new EmbeddedRecords(files)
     const images = new EmbeddedImages(files, { now, limitBytes: imagesBytes })
     let isClosed = false
@@ -58,7 +58,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Backbone> 
         store.close()
         images.close()
         await commit.close()
-        await fold.stop()
+        await checkpoint.stop()
         await records.close()
         bus.close()
         await files.close()

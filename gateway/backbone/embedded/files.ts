@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, statfsSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { bufferToKeyValue, open, type RootDatabase } from 'lmdb'
 import { DamagedFolder, DataFolderError } from './folder.ts'
-import { damaged, ENVIRONMENTS, examine, sealName } from './check-folder.ts'
+import { damaged, ENVIRONMENTS, examine, checksumName } from './check-folder.ts'
 import { batchKey } from './keys-on-disk.ts'
 import { roomIn } from './disk-space.ts'
-import { Sealed } from './checksummed.ts'
+import { Checksummed } from './checksummed.ts'
 
 /** Raised when what is written below changes; an older build then refuses the folder instead of misreading it.
  * 2: how a conversation is served, in rows and journal. 3: checksums, and keys of the journal in binary. */
@@ -14,13 +14,13 @@ export const FORMAT = 3
 const SEALED_FROM = 3
 
 /**
- * The folder's three LMDB environments. Every entry ends with its checksum (sealed.ts), and each environment has the folder's `epoch`,
+ * The folder's three LMDB environments. Every entry ends with its checksum (checksummed.ts), and each environment has the folder's `epoch`,
  * so that one that is lost, or another folder's, is noticed.
  *
  * `journal`   batch number (u64) → the packets of one group commit, one a line. Small, always at its end, so a commit
  *             is one put and one flush whatever number of conversations it touches. 0 → the epoch
- * `main`      what the journal was folded into, later and in bulk:
- *   `about`   'epoch', 'format', 'count' (numbers of conversations given out), 'folded' (the newest batch at the last fold)
+ * `main`      what the journal was checkpointed into, later and in bulk:
+ *   `about`   'epoch', 'format', 'count' (numbers of conversations given out), 'folded' (the newest batch at the last checkpoint)
  *   `rows`    conversation id → its row as JSON
  *   `log`     number of the conversation (u32), seq (u32) → the JSON of this message and of those after it, one a line
  *   `ids`     number of the conversation (u32), hash of sender and client id → seq (u32)
@@ -31,16 +31,16 @@ const SEALED_FROM = 3
  */
 export interface Files {
   readonly epoch: string
-  readonly folded: number
-  readonly journal: Sealed
+  readonly checkpointed: number
+  readonly journal: Checksummed
   readonly main: RootDatabase<string, string>
-  readonly about: Sealed
-  readonly rows: Sealed
-  readonly log: Sealed
-  readonly ids: Sealed
-  readonly sides: Sealed
-  readonly records: Sealed
-  readonly images: Sealed
+  readonly about: Checksummed
+  readonly rows: Checksummed
+  readonly log: Checksummed
+  readonly ids: Checksummed
+  readonly sides: Checksummed
+  readonly records: Checksummed
+  readonly images: Checksummed
   /** Throws while the disk has no room for a commit. */
   mustHaveRoom(): void
   /** Writes what is written already: resolves where there is room again. */
@@ -67,7 +67,7 @@ const LOCK_BYTES = 65_536
 const ROOM_BYTES = 1_048_576
 const EPOCH = Buffer.from('epoch')
 const FORMAT_KEY = Buffer.from('format')
-const FOLDED = Buffer.from('folded')
+const CHECKPOINTED = Buffer.from('folded')
 export const STAMP = { journal: batchKey(0), images: Buffer.from('folder') } as const
 const BINARY = { encoding: 'binary', keyEncoding: 'binary' } as const
 export const NAMES = ['about', 'rows', 'log', 'ids', 'sides', 'records'] as const
@@ -114,14 +114,19 @@ function prepare(folder: string, name: string): void {
 const full = (folder: string): DataFolderError => new DataFolderError(
   `The disk of the data folder ${folder} is full; make room, or set DATA_DIR to another.`)
 
-function openAll(folder: string): Omit<Files, 'epoch' | 'folded'> & { readonly roots: { readonly journal: Sealed; readonly images: Sealed } } {
+interface OpenFiles extends Omit<Files, 'epoch' | 'checkpointed'> {
+  readonly roots: { readonly journal: Checksummed; readonly images: Checksummed }
+}
+
+function openAll(folder: string): OpenFiles {
   const root = (name: 'journal' | 'images'): RootDatabase<Buffer, Buffer> => open(join(folder, name), { ...DURABLE, ...BINARY })
   const [journal, images] = [root('journal'), root('images')]
   const main = open<string, string>(join(folder, 'main'), { ...DURABLE, maxDbs: 8 })
-  const [about, rows, log, ids, sides, records] = NAMES.map((name) =>
-    new Sealed(sealName('main', name), main.openDB<Buffer, Buffer>(name, BINARY))) as [Sealed, Sealed, Sealed, Sealed, Sealed, Sealed]
+  type Named = [Checksummed, Checksummed, Checksummed, Checksummed, Checksummed, Checksummed]
+  const named = NAMES.map((name) => new Checksummed(checksumName('main', name), main.openDB<Buffer, Buffer>(name, BINARY)))
+  const [about, rows, log, ids, sides, records] = named as Named
   const mustHaveRoom = roomIn(folder)
-  const roots = { journal: new Sealed('journal', journal), images: new Sealed('images', images) }
+  const roots = { journal: new Checksummed('journal', journal), images: new Checksummed('images', images) }
   return {
     ...roots, roots, main, about, rows, log, ids, sides, records,
     mustHaveRoom,
@@ -149,13 +154,13 @@ async function begin(files: ReturnType<typeof openAll>, folder: string): Promise
       throw damaged(folder, `${name}/data.mdb is ${stamp === undefined ? 'missing or empty' : 'of another folder'}`)
     }
   }
-  if (isOld) await sealAll(files)
+  if (isOld) await checksumAll(files)
   if (isOld || known === undefined) await stampAll(files, epoch)
-  return { ...files, epoch, folded: Number(about.get(FOLDED) ?? 0) }
+  return { ...files, epoch, checkpointed: Number(about.get(CHECKPOINTED) ?? 0) }
 }
 
 /** Anything but the stamp. */
-const holds = ({ raw }: Sealed, stamp: string | undefined): boolean => raw.getKeysCount({}) > (stamp === undefined ? 0 : 1)
+const holds = ({ raw }: Checksummed, stamp: string | undefined): boolean => raw.getKeysCount({}) > (stamp === undefined ? 0 : 1)
 
 async function stampAll({ roots, main, about }: ReturnType<typeof openAll>, epoch: string): Promise<void> {
   await roots.journal.put(STAMP.journal, epoch)
@@ -166,8 +171,8 @@ async function stampAll({ roots, main, about }: ReturnType<typeof openAll>, epoc
   })
 }
 
-/** From format 2: each environment in one transaction. What an earlier start sealed has its new key, its stamp, or `main` has the format. */
-async function sealAll({ roots: { journal, images }, main, ...named }: ReturnType<typeof openAll>): Promise<void> {
+/** From format 2: each environment in one transaction. What an earlier start checksummed has its new key, its stamp, or `main` has the format. */
+async function checksumAll({ roots: { journal, images }, main, ...named }: ReturnType<typeof openAll>): Promise<void> {
   await journal.batch(() => {
     for (const { key, value } of journal.raw.getRange({})) {
       if (key[0] === 0) continue

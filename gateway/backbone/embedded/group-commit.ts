@@ -14,7 +14,7 @@ export interface Part {
 /** Something to be written to the journal, or to be answered after what was asked before it is durable. */
 export interface QueuedWrite {
   /**
-   * Decides, against the state that all earlier wishes lead to. Returns the packet to write, or nothing to write. Must change nothing
+   * Decides, against the state that all earlier queued writes lead to. Returns the packet to write, or nothing to write. Must change nothing
    * before whatever may throw.
    */
   prepare(batch: number): string | undefined
@@ -27,14 +27,14 @@ export interface QueuedWrite {
 }
 
 interface Listeners {
-  /** Told of every batch after its last wish. */
+  /** Told of every batch after its last write. */
   settled(batch: number): void
   /** Why nothing can be written, in words, and again when that changes; undefined: it can again. */
   onHealth(problem: string | undefined): void
 }
 
 /**
- * Many wishes, one flush. Idle: a commit starts in the tick of the first wish. Busy: what gathers while a commit is on its
+ * Many queued writes, one flush. Idle: a commit starts in the tick of the first write. Busy: what gathers while a commit is on its
  * way is the next one. So a single message waits for nobody, and load makes batches instead of a queue; no timer.
  */
 export class GroupCommit {
@@ -157,7 +157,7 @@ function prepareAll(writes: readonly QueuedWrite[], batch: number): { prepared: 
 /** All packets in one buffer, one a line (JSON has no raw line feed), and where each ends, its line feed included. */
 function layOut(packets: readonly (string | undefined)[]): { bytes: Buffer; ends: readonly number[] } {
   const text = packets.map((packet) => packet === undefined ? '' : packet + '\n').join('')
-  // Of its own, never from the shared pool: parts of it live until they are folded.
+  // Of its own, never from the shared pool: parts of it live until they are checkpointed.
   const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text))
   bytes.write(text)
   // Nothing but ASCII: lengths in code units are lengths in bytes, and nothing has to be measured twice.

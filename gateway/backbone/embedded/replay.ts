@@ -19,8 +19,8 @@ export function replay(files: Files, conversations: Conversations): { oldest: nu
     newest = batch
     for (const line of lines(value)) takeUp(conversations, Buffer.from(line), batch)
   }
-  for (const conversation of conversations.unfolded) conversation.assigned = conversation.durable.copy()
-  if (newest < files.folded) throw damaged(files.folded)
+  for (const conversation of conversations.pendingConversations) conversation.assigned = conversation.durable.copy()
+  if (newest < files.checkpointed) throw damaged(files.checkpointed)
   return { oldest: Math.max(oldest, 1), newest }
 }
 

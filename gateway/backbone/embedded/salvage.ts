@@ -30,7 +30,7 @@ type Counts = Omit<Salvaged, 'folder' | 'aside'>
 /** Written when everything is built: from then on a salvage that was killed is finished instead of begun again. Holds what came out. */
 const COMPLETE = 'complete.json'
 const COPIES = 'copies'
-/** Wishes under way at once. */
+/** Writes under way at once. */
 const AT_ONCE = 1000
 
 /**

@@ -5,12 +5,12 @@ import { decodePacket } from '../../protocol/packet.ts'
 import type { Cursor, Message } from '../../protocol/model.ts'
 import type { PushData } from '../../protocol/pushes.ts'
 import { jsonOf, type Row } from './conversation.ts'
-import { sealName, type ENVIRONMENTS } from './check-folder.ts'
+import { checksumName, type ENVIRONMENTS } from './check-folder.ts'
 import { NAMES, STAMP } from './files.ts'
 import { batchOf } from './keys-on-disk.ts'
 import { lines } from './log-rows.ts'
 import { LmdbFile } from './lmdb-file.ts'
-import { unsealed } from './checksummed.ts'
+import { withoutChecksum } from './checksummed.ts'
 import type { JournalledAssignment } from './assignment-write.ts'
 import type { WrittenAssignment } from './conversation-state.ts'
 
@@ -49,7 +49,7 @@ export class Wreck {
   readonly #heads = new Map<string, number>()
   readonly #headsByNumber = new Map<number, number>()
   #count = 0
-  #folded = 0
+  #checkpointed = 0
   #isJournalWhole = true
   readonly #events: WreckEvents
 
@@ -83,9 +83,10 @@ export class Wreck {
   /** The newest that is known of how a conversation is served. */
   serviceOf(conversation: string): WrittenAssignment | undefined {
     const journalled = this.#services.get(conversation)
-    const kept = this.rows.get(conversation)?.row.service
+    const stored = this.rows.get(conversation)?.row.service
     // pages of a broken journal may be older than the row
-    return journalled !== undefined && (kept === undefined || this.#isJournalWhole || journalled.batch > this.#folded) ? journalled.service : kept
+    const isNewer = stored === undefined || this.#isJournalWhole || (journalled !== undefined && journalled.batch > this.#checkpointed)
+    return journalled !== undefined && isNewer ? journalled.service : stored
   }
 
   /** Somebody put another folder's file here. */
@@ -130,7 +131,7 @@ export class Wreck {
     if (key === 'epoch') this.epoch = value
     if (key === 'format') this.format = Number(value)
     if (key === 'count') this.#count = Math.max(this.#count, Number(value))
-    if (key === 'folded') this.#folded = Math.max(this.#folded, Number(value))
+    if (key === 'folded') this.#checkpointed = Math.max(this.#checkpointed, Number(value))
   }
 
   #takeRow(conversation: string, row: Row, txn: number): void {
@@ -191,8 +192,8 @@ function read(folder: string, environment: Environment, visit: (entry: Whole) =>
       return problem
     }
     let brokenCount = 0
-    file.check(({ database, key, value: sealed }) => {
-      const value = unsealed(sealName(environment, database), key, sealed)
+    file.check(({ database, key, value: checksummed }) => {
+      const value = withoutChecksum(checksumName(environment, database), key, checksummed)
       if (value === undefined) brokenCount++
       else visit({ database, key, value, txn: 0 })
     })
@@ -214,7 +215,7 @@ function problemOf(file: LmdbFile): string | undefined {
 /** Nothing says which database it is of, but its checksum is right in one of them only. */
 function readRemnant(environment: Environment, { key, value, txn }: Omit<Whole, 'database'>, visit: (entry: Whole) => void): void {
   for (const database of environment === 'main' ? NAMES : ['']) {
-    const said = unsealed(sealName(environment, database), key, value)
+    const said = withoutChecksum(checksumName(environment, database), key, value)
     if (said !== undefined) visit({ database, key, value: said, txn })
   }
 }

@@ -27,7 +27,7 @@ const TAG_COUNT = 1000
 export class ClusterRing implements Ring {
   readonly merges = false
   readonly isSharded = true
-  readonly looked: Promise<unknown>
+  readonly checked: Promise<unknown>
   readonly #options: ClusterOptions
   readonly #servers = new Map<string, Server>()
   readonly #slots: (Server | undefined)[] = Array.from({ length: SLOT_COUNT })
@@ -45,8 +45,8 @@ export class ClusterRing implements Ring {
   constructor(options: ClusterOptions) {
     this.#options = options
     this.#places = options.seeds
-    this.looked = this.#look()
-      .then(() => Promise.all([...this.#servers.values()].map((server) => server.looked)))
+    this.checked = this.#check()
+      .then(() => Promise.all([...this.#servers.values()].map((server) => server.checked)))
       .then(() => this.#isWhole())
   }
 
@@ -66,7 +66,7 @@ export class ClusterRing implements Ring {
       this.#slots[Number(slot)] = server
       this.suspect()
     }
-    await Promise.race([server.looked, pause(this.#options.settings.connectTimeoutMs)])
+    await Promise.race([server.checked, pause(this.#options.settings.connectTimeoutMs)])
     return { server, isAsking: word === 'ASK' }
   }
 
@@ -98,10 +98,10 @@ export class ClusterRing implements Ring {
     if (this.#isClosed || dueAt >= this.#dueAt) return
     this.#dueAt = dueAt
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.#look(), delayMs * (0.75 + Math.random() / 2))
+    this.#timer = setTimeout(() => void this.#check(), delayMs * (0.75 + Math.random() / 2))
   }
 
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     if (this.#isLooking) return
     this.#isLooking = true
     this.#dueAt = Number.POSITIVE_INFINITY

@@ -6,7 +6,7 @@ const PASSING = /^(LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|NOREPLI
 /** Thrown by whoever reads a reply, not by the driver. */
 const ASKED_FOR = [Unavailable, Muted, NotStarted, TypeError, SyntaxError]
 
-/** A refusal by Redis in Redis' own words; everything else that ioredis rejects with is a broken line. */
+/** A refusal by Redis in Redis' own words; everything else that ioredis rejects with is a broken connection. */
 const isReply = (error: Error): boolean => error.name === 'ReplyError'
 
 export const isTimeout = (error: unknown): boolean => error instanceof Error && error.message === 'Command timed out'

@@ -12,8 +12,8 @@ export class FixedRing implements Ring {
     this.#servers = servers
   }
 
-  get looked(): Promise<unknown> {
-    return Promise.all(this.#servers.map((server) => server.looked))
+  get checked(): Promise<unknown> {
+    return Promise.all(this.#servers.map((server) => server.checked))
   }
 
   serverOf(key: string): Server {

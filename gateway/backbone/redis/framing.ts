@@ -1,5 +1,5 @@
 /**
- * What travels in a Redis channel. Ours: the origin line's id, a newline, the packet. A backend's (PHP …) and what backends are
+ * What travels in a Redis channel. Ours: the id of the origin session, a newline, the packet. A backend's (PHP …) and what backends are
  * to read: one JSON object, so its first byte is `{`. An origin never contains a newline and never starts with `{`, so neither
  * can be taken for the other; an object without an origin is relayed whole, both ways.
  */

@@ -48,7 +48,7 @@ export class ListReader {
     try {
       for (let left: number; (left = this.#looks.get(list)!) > 0;) {
         this.#looks.set(list, left - 1)
-        await this.#look(list)
+        await this.#check(list)
       }
     } finally {
       this.#looks.delete(list)
@@ -56,7 +56,7 @@ export class ListReader {
   }
 
   /** At the next few rows, from the oldest on and round again. */
-  async #look(list: string): Promise<void> {
+  async #check(list: string): Promise<void> {
     const { asks, scripts } = this.#options
     const rank = this.#ranks.get(list) ?? 0
     this.#ranks.delete(list)

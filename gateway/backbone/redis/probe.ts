@@ -36,7 +36,7 @@ export class Probe {
   }
 
   /** Why it would not serve, in Redis' own words where it has some; undefined: it would. */
-  async look(): Promise<string | undefined> {
+  async run(): Promise<string | undefined> {
     const tag = this.#options.tag()
     if (tag === undefined) return undefined
     const channels = CHANNELS.map((name) => `${name}:{${tag}}`)

@@ -26,8 +26,8 @@ export interface RedisConnectionOptions {
 export class RedisConnection {
   readonly redis: Redis
   /** Resolves when the first attempt to connect has ended, well or not. */
-  readonly looked: Promise<void>
-  #onLooked: () => void = () => undefined
+  readonly checked: Promise<void>
+  #onChecked: () => void = () => undefined
   readonly #options: RedisConnectionOptions
   readonly #listeners = new Map<RedisConnectionEvent, Set<() => void>>()
   readonly #heart: NodeJS.Timeout
@@ -43,9 +43,9 @@ export class RedisConnection {
     this.redis = new Redis({
       ...driverOptions(options.settings), maxRetriesPerRequest: options.resends, ...options.redis, replyMapping: 'legacy',
     })
-    this.looked = new Promise((resolve) => { this.#onLooked = resolve })
+    this.checked = new Promise((resolve) => { this.#onChecked = resolve })
     this.redis.on('error', (error: Error) => this.#note(error))
-    this.redis.on('ready', () => void this.#look(++this.#connection))
+    this.redis.on('ready', () => void this.#check(++this.#connection))
     this.redis.on('close', () => this.#lose())
     this.redis.on('end', () => this.#revive())
     this.redis.on('moved', () => this.#tell('moved'))
@@ -107,12 +107,12 @@ export class RedisConnection {
     if (isOpen) await ended
   }
 
-  async #look(connection: number): Promise<void> {
+  async #check(connection: number): Promise<void> {
     const problem = await this.#options.check?.(this.redis).catch((error: unknown) => asError(error).message)
     if (connection !== this.#connection || this.#isClosed || this.redis.status !== 'ready') return
     this.#problem = problem
     this.#lastError = undefined
-    this.#onLooked()
+    this.#onChecked()
     if (problem === undefined) this.#tell('serving')
   }
 
@@ -121,12 +121,12 @@ export class RedisConnection {
     this.#lastError = error.message || error.name
     if (this.redis.status === 'ready' || this.#isClosed) return
     this.#problem = this.#lastError
-    this.#onLooked()
+    this.#onChecked()
   }
 
   #lose(): void {
     this.#connection++
-    this.#onLooked()
+    this.#onChecked()
     if (this.#isClosed) return
     const wasServing = this.#problem === undefined || this.#isProbing
     this.#problem = this.#lastError ?? 'the connection was lost'
@@ -143,7 +143,7 @@ export class RedisConnection {
   async #beat(): Promise<void> {
     if (this.redis.status !== 'ready') return
     if (this.#problem === undefined) return this.#pulse()
-    if (!this.#isProbing) await this.#look(this.#connection)
+    if (!this.#isProbing) await this.#check(this.#connection)
   }
 
   async #pulse(): Promise<void> {

@@ -31,7 +31,7 @@ export async function openRedis(given: Partial<RedisSettings> & Pick<RedisSettin
   const writes = new Router(ring, 'write', settings)
   const asks = new Router(ring, 'ask', settings)
   const bus = new RedisBus(ring, asks, settings)
-  await ring.looked
+  await ring.checked
   const clock = new RedisClock(asks)
   await clock.ask()
   return {

@@ -20,7 +20,7 @@ export interface Ring {
   /** A node of a Cluster said that a channel is not its own any more: have another look. */
   suspect(): void
   /** Resolves when the first attempt to reach every server has ended, well or not. */
-  readonly looked: Promise<unknown>
+  readonly checked: Promise<unknown>
   /** Why this gateway should not be given people now. A part that is down later is not a reason: the rest still works. */
   unready(): string | undefined
   close(): Promise<void>

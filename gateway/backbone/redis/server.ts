@@ -33,7 +33,7 @@ export class Server {
   /** Subscriptions. */
   readonly hear: RedisConnection
   /** Resolves when the first attempts to connect have ended, well or not, and what connected was tried. */
-  readonly looked: Promise<unknown>
+  readonly checked: Promise<unknown>
   readonly #scripts: Scripts
   readonly #onHealth: RedisSettings['onHealth']
   readonly #probe: Probe
@@ -58,13 +58,13 @@ export class Server {
     })
     const connections = [this.write, this.ask, this.hear]
     for (const connection of connections) {
-      connection.on('serving', () => void this.#look())
+      connection.on('serving', () => void this.#check())
       connection.on('lost', () => this.#lose())
       // A server that hangs hangs for all: the others need not wait for a timeout of their own.
       connection.on('doubted', () => { for (const other of connections) void other.doubt() })
     }
-    this.looked = Promise.all(connections.map(({ looked }) => looked)).then(() => this.#look())
-    this.#heart = setInterval(() => void this.#look(), settings.probeMs)
+    this.checked = Promise.all(connections.map(({ checked }) => checked)).then(() => this.#check())
+    this.#heart = setInterval(() => void this.#check(), settings.probeMs)
   }
 
   /** Whether it could ever serve since this gateway started. */
@@ -93,14 +93,14 @@ export class Server {
     return this.write.problem ?? this.ask.problem ?? this.hear.problem
   }
 
-  #look(): Promise<void> {
+  #check(): Promise<void> {
     return (this.#looking ??= this.#lookOnce().finally(() => { this.#looking = undefined }))
   }
 
   async #lookOnce(): Promise<void> {
     const before = this.#lineProblem
     if (before !== undefined && performance.now() - this.#lostAt < LOSS_MS) return
-    const unfit = before === undefined ? await this.#probe.look() : undefined
+    const unfit = before === undefined ? await this.#probe.run() : undefined
     if (this.#isClosed) return
     // what was refused stays said while the connection is made again for it
     if (this.#lineProblem === undefined || unfit !== undefined) this.#unfit = unfit
@@ -113,6 +113,6 @@ export class Server {
   #lose(): void {
     this.#lostAt = performance.now()
     clearTimeout(this.#lossTimer)
-    this.#lossTimer = setTimeout(() => void this.#look(), LOSS_MS + 1)
+    this.#lossTimer = setTimeout(() => void this.#check(), LOSS_MS + 1)
   }
 }

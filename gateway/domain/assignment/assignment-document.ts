@@ -21,8 +21,8 @@ export interface AssignmentDocument {
   readonly settled?: { readonly transfer: Transfer; readonly isAccepted: boolean; readonly at: number }
 }
 
-export const documentOf = (kept: StoredAssignment | undefined): AssignmentDocument | undefined =>
-  (kept === undefined ? undefined : (JSON.parse(kept.text) as AssignmentDocument))
+export const documentOf = (stored: StoredAssignment | undefined): AssignmentDocument | undefined =>
+  (stored === undefined ? undefined : (JSON.parse(stored.text) as AssignmentDocument))
 
 /** What agents see now. */
 export function assignmentAt({ service }: AssignmentDocument, now: number): Assignment {
@@ -35,7 +35,7 @@ export function assignmentAt({ service }: AssignmentDocument, now: number): Assi
 }
 
 /** The write that stores the document; `customer` is the side that a block mutes. */
-export function keptAs(
+export function toStored(
   document: AssignmentDocument, { conversation, customer, expect }: { conversation: string; customer: string; expect: string },
 ): NewAssignment {
   const { phase, blocked } = document.service
@@ -53,19 +53,19 @@ export const UNSERVED: AssignmentDocument = { service: { phase: 'closed', since:
 
 export function opened(document: AssignmentDocument, agent: Person, now: number): AssignmentDocument {
   const { avoid: _, ...rest } = document
-  return { ...rest, last: agent, service: { ...kept(document), phase: 'open', agent, since: now } }
+  return { ...rest, last: agent, service: { ...blockedOf(document), phase: 'open', agent, since: now } }
 }
 
 /** `avoid`: the agent to whom routing must not assign it. */
 export function queued(document: AssignmentDocument, now: number, avoid?: string): AssignmentDocument {
   const { avoid: _, ...rest } = document
-  return { ...rest, service: { ...kept(document), phase: 'waiting', since: now }, ...(avoid === undefined ? undefined : { avoid }) }
+  return { ...rest, service: { ...blockedOf(document), phase: 'waiting', since: now }, ...(avoid === undefined ? undefined : { avoid }) }
 }
 
 export function closed(document: AssignmentDocument, now: number): AssignmentDocument {
   const { avoid: _, ...rest } = document
   const agent = document.service.agent ?? document.last
-  return { ...rest, service: { ...kept(document), phase: 'closed', since: now, ...(agent === undefined ? undefined : { agent }) } }
+  return { ...rest, service: { ...blockedOf(document), phase: 'closed', since: now, ...(agent === undefined ? undefined : { agent }) } }
 }
 
 export const offered = (document: AssignmentDocument, transfer: Transfer): AssignmentDocument =>
@@ -83,4 +83,4 @@ export function blockedBy(document: AssignmentDocument, blocked: Assignment['blo
 }
 
 /** A block outlasts every change of phase. */
-const kept = ({ service: { blocked } }: AssignmentDocument): Pick<Assignment, 'blocked'> => (blocked === undefined ? {} : { blocked })
+const blockedOf = ({ service: { blocked } }: AssignmentDocument): Pick<Assignment, 'blocked'> => (blocked === undefined ? {} : { blocked })

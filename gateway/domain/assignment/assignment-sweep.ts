@@ -64,9 +64,9 @@ export class AssignmentSweep {
    * To be called about every second with the sides of shops that have agents' sessions at this node, and how many.
    * Rejects while the store is away.
    */
-  async look(shops: ReadonlyMap<string, number>): Promise<void> {
+  async run(shops: ReadonlyMap<string, number>): Promise<void> {
     for (const shop of this.#rounds.keys()) if (!shops.has(shop)) this.#rounds.delete(shop)
-    await Promise.all([...shops].map(([shop, lineCount]) => this.#lookAt(shop, lineCount)))
+    await Promise.all([...shops].map(([shop, lineCount]) => this.#sweepShop(shop, lineCount)))
   }
 
   /** Makes the shop's next sweep due at once: an agent has come or has room again. */
@@ -80,7 +80,7 @@ export class AssignmentSweep {
     for (const round of this.#rounds.values()) Object.assign(round, { isRecalled: false, dueAt: -Infinity })
   }
 
-  async #lookAt(shop: string, lineCount: number): Promise<void> {
+  async #sweepShop(shop: string, lineCount: number): Promise<void> {
     const round = this.#rounds.get(shop) ?? newRound()
     this.#rounds.set(shop, round)
     const now = this.#uptime()

@@ -10,7 +10,7 @@ import { rowOfPage } from '../messaging/conversations.ts'
 import { entryOf, type OpenIndex } from './open-index.ts'
 import { pushToSide } from '../push-to-side.ts'
 import { Refusal } from '../refusal.ts'
-import { documentOf, keptAs, assignmentAt, UNSERVED, type AssignmentDocument } from './assignment-document.ts'
+import { documentOf, toStored, assignmentAt, UNSERVED, type AssignmentDocument } from './assignment-document.ts'
 
 const ATTEMPTS = 5
 const RECALL_COUNT = 100
@@ -79,7 +79,7 @@ export class Assignments {
   /** Resolves with the page after the change; undefined where another change came first. */
   async #replace(assignable: Assignable, page: Page, next: AssignmentDocument): Promise<Page | undefined> {
     const { conversation, shop } = assignable
-    const set = await this.#store.setAssignment(keptAs(next, { ...assignable, expect: page.service?.version ?? '' }))
+    const set = await this.#store.setAssignment(toStored(next, { ...assignable, expect: page.service?.version ?? '' }))
     if (!set.isSet) return undefined
     const changed: Page = { ...page, service: { text: JSON.stringify(next), version: set.version } }
     await Promise.all([this.index.write(shop, conversation, entryOf(next)), this.#tell(assignable, changed)])

@@ -17,8 +17,8 @@ export interface StandingBlock {
 }
 
 /** Of a conversation of two persons. */
-export const blocksOf = (kept: StoredAssignment | undefined): readonly PersonBlock[] =>
-  (kept === undefined ? [] : ((JSON.parse(kept.text) as { blocks?: readonly PersonBlock[] }).blocks ?? []))
+export const blocksOf = (stored: StoredAssignment | undefined): readonly PersonBlock[] =>
+  (stored === undefined ? [] : ((JSON.parse(stored.text) as { blocks?: readonly PersonBlock[] }).blocks ?? []))
 
 export const isShops = (conversation: string): boolean => isShopSide(conversationSides(conversation)?.[0] ?? '')
 

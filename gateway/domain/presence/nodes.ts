@@ -38,8 +38,8 @@ export class Nodes {
   #version: string | undefined
   readonly #seen = new Map<string, Seen>()
   /** When the last successful check began. */
-  #lookedAt = -Infinity
-  #looking: Promise<void> | undefined
+  #checkedAt = -Infinity
+  #checking: Promise<void> | undefined
   #hasLeft = false
 
   constructor(options: { records: Records; now: () => number; uptime: () => number; node: string }) {
@@ -53,36 +53,36 @@ export class Nodes {
   isAlive(node: string): boolean | undefined {
     if (node === this.node) return true
     const seen = this.#seen.get(node)
-    return seen === undefined ? undefined : this.#lookedAt - seen.at < (seen.value === LEFT ? LEFT_MS : LEASE_MS)
+    return seen === undefined ? undefined : this.#checkedAt - seen.at < (seen.value === LEFT ? LEFT_MS : LEASE_MS)
   }
 
   /** To be called about every second. Rejects while the store is away. */
   async renew(): Promise<void> {
-    if (this.#uptime() - this.#lookedAt >= EVERY_MS) await this.look()
+    if (this.#uptime() - this.#checkedAt >= EVERY_MS) await this.check()
   }
 
   /** Renews this node's record and reads the others' now. */
-  look(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => { this.#looking = undefined })
-    return this.#looking
+  check(): Promise<void> {
+    this.#checking ??= this.#check().finally(() => { this.#checking = undefined })
+    return this.#checking
   }
 
   /** Says so in the record, so that the others need not wait for the whole lease. */
   async leave(): Promise<void> {
     this.#hasLeft = true
-    await this.#looking?.catch(() => undefined) // the store is away: the next line rejects with the same
+    await this.#checking?.catch(() => undefined) // the store is away: the next line rejects with the same
     await this.#put(LEFT)
   }
 
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     if (!this.#hasLeft) await this.#put('')
     const items = await this.#records.items(COLLECTION, this.#now())
     const now = this.#uptime()
-    if (now - this.#lookedAt > 2 * EVERY_MS) this.#renewAll(now)
+    if (now - this.#checkedAt > 2 * EVERY_MS) this.#renewAll(now)
     for (const { key, version, value } of items) {
       if (this.#seen.get(key)?.version !== version) this.#seen.set(key, { version, value, at: now })
     }
-    this.#lookedAt = now
+    this.#checkedAt = now
     const there = new Set(items.map(({ key }) => key))
     for (const node of this.#seen.keys()) if (!there.has(node) && this.isAlive(node) === false) this.#seen.delete(node)
   }

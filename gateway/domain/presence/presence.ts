@@ -154,7 +154,7 @@ export class Presence {
     const items = await this.#records.items(collectionOf(side), this.#now())
     const entries = items.flatMap(({ key, value }) => entryOf(key, value))
     // an unknown node started after the last check
-    if (entries.some(({ node }) => this.#nodes.isAlive(node) === undefined)) await this.#nodes.look()
+    if (entries.some(({ node }) => this.#nodes.isAlive(node) === undefined)) await this.#nodes.check()
     const statuses = new Map(items.map(({ key, value }) => [key, value as Status]))
     const nodes = new Map(entries.map(({ node }) => [node, this.#nodes.isAlive(node) === true]))
     const present = new Map<string, Agent>()

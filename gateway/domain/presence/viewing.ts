@@ -84,7 +84,7 @@ export class Viewing {
     const items = await this.#records.items(collectionOf(conversation), this.#now())
     const looks = items.map(({ value }) => JSON.parse(value) as Look)
     // an unknown node started after the last check of nodes
-    if (looks.some(({ node }) => this.#nodes.isAlive(node) === undefined)) await this.#nodes.look()
+    if (looks.some(({ node }) => this.#nodes.isAlive(node) === undefined)) await this.#nodes.check()
     const live = looks.filter(({ node }) => this.#nodes.isAlive(node) === true)
     return live.sort((a, b) => b.at - a.at)[0]?.product
   }

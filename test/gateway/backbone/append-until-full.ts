@@ -1,11 +1,11 @@
 /**
  * A process that appends until the store refuses, as on a full disk, and says what it saw, as JSON. Anything that
- * nobody caught ends it, as it would end a gateway. argv: data folder, conversation, bytes at which the journal is folded.
+ * nobody caught ends it, as it would end a gateway. argv: data folder, conversation, bytes at which the journal is checkpointed.
  */
 import { openEmbedded } from '../../../gateway/backbone/embedded/embedded.ts'
 
-const [dataDir = '', conversation = '', foldBytes = ''] = process.argv.slice(2)
-const backbone = await openEmbedded({ dataDir, foldBytes: Number(foldBytes) })
+const [dataDir = '', conversation = '', checkpointBytes = ''] = process.argv.slice(2)
+const backbone = await openEmbedded({ dataDir, checkpointBytes: Number(checkpointBytes) })
 const { store } = backbone
 
 const append = (count: number) => store.append({

@@ -1,12 +1,12 @@
 /**
  * A process that appends without end and says what was acknowledged, one line `seq id` each, until it is killed.
- * argv: data folder, conversation, run number, bytes at which the journal is folded.
+ * argv: data folder, conversation, run number, bytes at which the journal is checkpointed.
  */
 import { writeSync } from 'node:fs'
 import { openEmbedded } from '../../../gateway/backbone/embedded/embedded.ts'
 
-const [dataDir = '', conversation = '', run = '', foldBytes = ''] = process.argv.slice(2)
-const backbone = await openEmbedded({ dataDir, foldBytes: Number(foldBytes) })
+const [dataDir = '', conversation = '', run = '', checkpointBytes = ''] = process.argv.slice(2)
+const backbone = await openEmbedded({ dataDir, checkpointBytes: Number(checkpointBytes) })
 
 async function send(sender: number): Promise<never> {
   for (let count = 1; ; count++) {

@@ -17,9 +17,9 @@ export interface Content {
   readonly images: readonly string[]
 }
 
-/** Half of it is folded, half in the journal. Returns the names of its pictures. */
+/** Half of it is checkpointed, half in the journal. Returns the names of its pictures. */
 export async function makeSound(dataDir: string): Promise<readonly string[]> {
-  const backbone = await openEmbedded({ dataDir, foldBytes: 40_000 })
+  const backbone = await openEmbedded({ dataDir, checkpointBytes: 40_000 })
   const { store, records, images } = backbone
   await Promise.all(Array.from({ length: TALKS }, async (_, c) => {
     for (let i = 1; i <= EACH; i++) {

@@ -22,7 +22,7 @@ let whole: unknown
 beforeAll(async () => {
   root = scratchFolder('damage')
   sound = join(root, 'sound')
-  const backbone = await openEmbedded({ dataDir: sound, foldBytes: 40_000 })
+  const backbone = await openEmbedded({ dataDir: sound, checkpointBytes: 40_000 })
   for (let i = 1; i <= EACH; i++) {
     await Promise.all(Array.from({ length: TALKS }, (_, c) => backbone.store.append({
       conversation: `shop:7~c${c}`, id: `m${i}`, from: `c${c}`, side: `c${c}`, kind: 'text', body: { text: `${i} `.repeat(i * 20) }, at: i, origin: '',
@@ -114,7 +114,7 @@ describe.each(FILES)('%s', (name) => {
 
 it('a journal older than the rest is refused', async () => {
   const dataDir = join(root, 'older')
-  const early = await openEmbedded({ dataDir, foldBytes: 1000 })
+  const early = await openEmbedded({ dataDir, checkpointBytes: 1000 })
   const append = (i: number) => early.store.append({
     conversation: 'a~b', id: `m${i}`, from: 'a', side: 'a', kind: 'text', body: { text: 'x'.repeat(900) }, at: i, origin: '',
   })

@@ -17,9 +17,9 @@ import { newTalk } from './laws/conversation.ts'
 
 const newFolder = (): string => mkdtempSync(join(tmpdir(), 'im-chat-embedded-'))
 
-async function start(foldBytes?: number): Promise<Started> {
+async function start(checkpointBytes?: number): Promise<Started> {
   const dataDir = newFolder()
-  const open = () => openEmbedded(foldBytes === undefined ? { dataDir } : { dataDir, foldBytes })
+  const open = () => openEmbedded(checkpointBytes === undefined ? { dataDir } : { dataDir, checkpointBytes })
   const started: Started = {
     backbone: await open(),
     restart: async () => {
@@ -81,12 +81,12 @@ describe('on a full disk', () => {
 
   const CASES = [['the journal', 8_388_608], ['folding', 100_000]] as const
   it.each(CASES)('%s fails: Unavailable, why in unready, nothing acknowledged is lost',
-    async (_, foldBytes) => {
+    async (_, checkpointBytes) => {
       const dataDir = newFolder()
       const { conversation } = newTalk()
       // A limit on file sizes is the disk's end that needs no disk of its own; without the trap it would be a signal.
       const shell = ['-c', 'trap "" XFSZ; ulimit -f 700; exec "$0" "$@"', process.execPath, script, dataDir, conversation]
-      const child = spawn('bash', [...shell, String(foldBytes)], { stdio: ['ignore', 'pipe', 'ignore'] })
+      const child = spawn('bash', [...shell, String(checkpointBytes)], { stdio: ['ignore', 'pipe', 'ignore'] })
       const [[said], [code]] = await Promise.all([once(child.stdout, 'data'), once(child, 'exit')]) as [[Buffer], [number]]
       expect(code).toBe(0)
       const { count, ...rest } = JSON.parse(said.toString()) as { count: number }
@@ -125,7 +125,7 @@ describe('a disk that is full', () => {
 })
 
 describe('a folder of format 2', () => {
-  it('is sealed once, and everything is there', async () => {
+  it('is checksummed once, and everything is there', async () => {
     const dataDir = newFolder()
     const durable = { overlappingSync: false, eventTurnBatching: false } as const
     const main = lmdb(join(dataDir, 'main'), { ...durable, maxDbs: 8 })
@@ -162,12 +162,12 @@ describe('killed while it appends', () => {
   const script = bundled('append-until-killed')
 
   const CASES = [['long before it folds', 8_388_608], ['while it folds', 20_000]] as const
-  it.each(CASES)('%s, it has every acknowledged entry', async (_, foldBytes) => {
+  it.each(CASES)('%s, it has every acknowledged entry', async (_, checkpointBytes) => {
     const dataDir = newFolder()
     const { conversation } = newTalk()
     const acknowledged: { seq: number; id: string }[] = []
     for (const run of ['one', 'two', 'three']) {
-      const argv = [script, dataDir, conversation, run, String(foldBytes)]
+      const argv = [script, dataDir, conversation, run, String(checkpointBytes)]
       const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] })
       acknowledged.push(...await killedAfter(child, 500, () =>
         expect(openEmbedded({ dataDir })).rejects.toThrow(/in use/)))

@@ -18,7 +18,7 @@ beforeAll(async () => {
   ring = new FixedRing([new Server({
     name: 'one', redis: { host: '127.0.0.1', port: redis.port }, settings, scripts, isCluster: false, tag: () => 'im-probe',
   })])
-  await ring.looked
+  await ring.checked
   router = new Router(ring, 'write', settings)
 })
 afterAll(async () => {
