@@ -11,6 +11,7 @@ import { ConnectedElement } from './connected-element.ts'
 import { hasHost, hostBridge } from './host-bridge.ts'
 import { launcher } from './launcher.ts'
 import { isPanelMissing, panelScript, whenIdle } from './panel-script.ts'
+import type { ChatEvents } from './element-events.ts'
 import type { Panel } from './panel-contract.ts'
 import { quietKeys } from './quiet-keys.ts'
 import { linkBlockedStyles } from './style-link.ts'
@@ -57,7 +58,7 @@ import type { Inset } from './viewport/geometry.ts'
  * Hooks for testers: `data-test` in the open shadow root = launcher launcher-note unread panel close banner timeline message typing older
  * empty latest new retry discard offer composer enter input send limit; a message has `data-id data-seq data-state`.
  */
-export class ChatElement extends ConnectedElement {
+export class ChatElement extends ConnectedElement<ChatEvents> {
   static override readonly properties = {
     gateway: {}, token: {}, to: {}, mode: {}, enter: {}, theme: {}, lang: {}, product: {},
     open: { type: Boolean, reflect: true },
@@ -283,6 +284,6 @@ export class ChatElement extends ConnectedElement {
   #onToggled(): void {
     if (this.#panel) this.#panel.toggled(this.open, this.renderRoot.querySelector<HTMLElement>('.launcher'))
     else this.#isFocusOwed = this.open
-    this.tell(this.open ? 'im-open' : 'im-close', undefined)
+    this.tell(this.open ? 'im-open' : 'im-close', null)
   }
 }

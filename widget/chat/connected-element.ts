@@ -4,9 +4,30 @@ import type { ConnectionState, Person, TransportName } from '../client/types.ts'
 import type { ClientController } from './client-controller.ts'
 import { authorWarning, warnAuthor } from './author-warnings.ts'
 import { BAD, warnOnce } from './chat-properties.ts'
+import type { AnyEvents, ElementEvents } from './element-events.ts'
+
+/** Listeners know what the `detail` of each event is; as the browser's own, it is null where there is none. */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- only further signatures of methods that every element has
+export interface ConnectedElement<Events extends object = ElementEvents> {
+  addEventListener<K extends keyof Events & string>(
+    type: K, listener: (this: this, event: CustomEvent<Events[K]>) => unknown, options?: boolean | AddEventListenerOptions,
+  ): void
+  addEventListener<K extends keyof HTMLElementEventMap>(
+    type: K, listener: (this: HTMLElement, event: HTMLElementEventMap[K]) => unknown, options?: boolean | AddEventListenerOptions,
+  ): void
+  addEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | AddEventListenerOptions): void
+  removeEventListener<K extends keyof Events & string>(
+    type: K, listener: (this: this, event: CustomEvent<Events[K]>) => unknown, options?: boolean | EventListenerOptions,
+  ): void
+  removeEventListener<K extends keyof HTMLElementEventMap>(
+    type: K, listener: (this: HTMLElement, event: HTMLElementEventMap[K]) => unknown, options?: boolean | EventListenerOptions,
+  ): void
+  removeEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | EventListenerOptions): void
+}
 
 /** An element that holds a line to a gateway: it shows the line's state as attributes, and keeps the old value where it gets a bad one. */
-export abstract class ConnectedElement extends LitElement {
+// oxlint-disable-next-line no-unused-vars, typescript/no-unsafe-declaration-merging -- `Events` is for the signatures above
+export abstract class ConnectedElement<Events extends object = ElementEvents> extends LitElement {
   /** Per property: the value as it is kept, or BAD. */
   static readonly accepts: Readonly<Record<string, (value: unknown) => unknown>>
 
@@ -80,7 +101,7 @@ export abstract class ConnectedElement extends LitElement {
     warnAuthor(this.localName, `no ${name}`, `\`${name}\` is missing: ${why}`)
   }
 
-  protected tell(name: string, detail: unknown): void {
+  protected tell<K extends keyof AnyEvents>(name: K, detail: AnyEvents[K]): void {
     this.dispatchEvent(new CustomEvent(name, { detail }))
   }
 }

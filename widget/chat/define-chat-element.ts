@@ -4,9 +4,3 @@ import { ChatElement } from './chat-element.ts'
 export function defineChatElement(): void {
   if (typeof customElements !== 'undefined' && !customElements.get('im-chat')) customElements.define('im-chat', ChatElement)
 }
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'im-chat': ChatElement
-  }
-}

@@ -4,6 +4,14 @@ import { Inbox } from './inbox.ts'
 import { PersonClient, type PersonOptions } from './person-client.ts'
 import type { ListingClient as ClientContract, ListingPerson as PersonContract } from './types.ts'
 
+export type { Body, ConversationRow, Cursor, Identity, Message } from '../../gateway/protocol/model.ts'
+export type { WireRefusal } from '../../gateway/protocol/codes.ts'
+export type { ClientOptions } from './client-options.ts'
+export type { RefusalError } from './refusal-error.ts'
+export type { Signal } from './signal.ts'
+export type { TransportPort } from './transport.ts'
+export type * from './types.ts'
+
 /**
  * The headless client: one window, one gateway, and whoever its pass says. Everything it needs of the world is an option with a default
  * (client-options.ts), so it runs in Node, in a worker, without storage, and in tests under a clock that is moved by hand.

@@ -4,9 +4,3 @@ import { DeskElement } from './desk-element.ts'
 export function defineDeskElement(): void {
   if (typeof customElements !== 'undefined' && !customElements.get('im-desk')) customElements.define('im-desk', DeskElement)
 }
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'im-desk': DeskElement
-  }
-}

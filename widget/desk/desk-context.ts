@@ -1,3 +1,4 @@
+import type { Tell } from '../chat/element-events.ts'
 import type { ConversationRow } from '../../gateway/protocol/model.ts'
 import { deskStringsFor } from '../locales/desk-strings-for.ts'
 import type { DeskStrings } from '../locales/desk-strings.ts'
@@ -12,7 +13,7 @@ export interface DeskContextOptions {
   readonly element: MailboxHost
   readonly view: MailboxView
   /** Dispatches an event at the element. */
-  readonly tell: (name: string, detail: unknown) => void
+  readonly tell: Tell
 }
 
 /**
@@ -22,7 +23,7 @@ export interface DeskContextOptions {
 export class DeskContext {
   readonly element: MailboxHost
   readonly view: MailboxView
-  readonly tell: (name: string, detail: unknown) => void
+  readonly tell: Tell
   readonly toast: Toast
   readonly dialogs: Dialogs<DeskDialog>
 

@@ -1,6 +1,7 @@
 import { html, type PropertyValues, type TemplateResult } from 'lit'
 import type { ListingClient, Person } from '../client/types.ts'
 import { ConnectedElement } from '../chat/connected-element.ts'
+import type { DeskEvents } from '../chat/element-events.ts'
 import type { DeskAction } from '../locales/mailbox-strings.ts'
 import { MailboxView } from '../mailbox/mailbox-view.ts'
 import { modal } from '../ui/modal.ts'
@@ -42,7 +43,7 @@ import { AgentStatus } from './status/status.ts'
  * viewing send-viewing order copy-order send-order customer-down customer-retry earlier open-block · quick-replies quick-reply · told undo ·
  * show-replies show-blocked show-shortcuts and the dialogs sheet block-dialog transfer-dialog blocked-dialog replies-dialog.
  */
-export class DeskElement extends ConnectedElement {
+export class DeskElement extends ConnectedElement<DeskEvents> {
   static override readonly properties = DESK_DECLARATIONS
   static override readonly accepts = DESK_PROPERTIES
   static override readonly styles = deskStyles

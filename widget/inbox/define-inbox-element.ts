@@ -4,9 +4,3 @@ import { InboxElement } from './inbox-element.ts'
 export function defineInboxElement(): void {
   if (typeof customElements !== 'undefined' && !customElements.get('im-inbox')) customElements.define('im-inbox', InboxElement)
 }
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'im-inbox': InboxElement
-  }
-}

@@ -8,6 +8,7 @@ import { offerBar, type Offer } from '../ui/cards.ts'
 import { personBar, personTool, type PersonBarView } from '../chat/person-bar.ts'
 import { BAD, CHAT_PROPERTIES } from '../chat/chat-properties.ts'
 import { ConnectedElement } from '../chat/connected-element.ts'
+import type { MailboxEvents } from '../chat/element-events.ts'
 import { MAILBOX_DECLARATIONS, MAILBOX_PROPERTIES } from '../mailbox/mailbox-properties.ts'
 import { MailboxView } from '../mailbox/mailbox-view.ts'
 import { pageStyles } from '../mailbox/page-styles.ts'
@@ -50,7 +51,7 @@ import { pageStyles } from '../mailbox/page-styles.ts'
  * Hooks for testers: `data-test` in the open shadow root = conversations conversation unread search filter sound question panel
  * vacant back blocked, and inside the panel those of `<im-chat>`; a conversation has `data-conversation data-to data-unread`.
  */
-export class InboxElement extends ConnectedElement {
+export class InboxElement extends ConnectedElement<MailboxEvents> {
   static override readonly properties = MAILBOX_DECLARATIONS
   static override readonly accepts = MAILBOX_PROPERTIES
   static override readonly styles = pageStyles

@@ -1,3 +1,4 @@
+import type { Tell } from '../chat/element-events.ts'
 import { html, nothing, type PropertyValues, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit'
 import type { ConversationRow, Message } from '../../gateway/protocol/model.ts'
 import type { ListingClient, ListingPerson } from '../client/types.ts'
@@ -43,7 +44,7 @@ export interface MailboxHost extends ReactiveControllerHost, HTMLElement {
 
 export interface MailboxViewOptions extends Pick<ClientOptions, 'onConnection' | 'onRefused' | 'onPerson' | 'onLogout'> {
   /** Dispatches an event at the element. */
-  readonly tell: (name: string, detail: unknown) => void
+  readonly tell: Tell
   /** The person wants to send and no conversation is open. */
   readonly onNobody: () => void
   /** Adds rows to those that the filter left, out of all rows held. */

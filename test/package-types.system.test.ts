@@ -1,0 +1,97 @@
+/** What a page's own TypeScript sees of the package as it is published: packed, unpacked beside its dependencies, compiled strictly. */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const CONSUMER = `
+import 'im-chat/im-chat'
+import 'im-chat/im-inbox'
+import type { ChatElement, Client, ConnectionState, Message, Offer } from 'im-chat/im-chat'
+import type { InboxElement } from 'im-chat/im-inbox'
+import type { DeskElement } from 'im-chat/im-desk'
+import { createClient, type ClientOptions, type Conversation } from 'im-chat/client'
+
+const options: ClientOptions = { gateway: 'https://chat.example', to: 'shop:42' }
+const client: Client = createClient(options)
+const conversation: Conversation = client.conversation('shop:42')
+export const stop: () => void = client.onPush('messagePush', (message: Message) => console.log(message.body.text, message.seq + 1))
+export const newest: Message | undefined = conversation.timeline.value.messages.at(-1)
+export async function rows(): Promise<string> {
+  const answer = await client.request('conversations', {})
+  return answer.conversations[0]!.to
+}
+
+const chat: ChatElement = document.createElement('im-chat')
+const offer: Offer = { title: 'Kettle', price: '€ 89' }
+chat.gateway = 'https://chat.example'
+chat.client = client
+chat.product = offer
+chat.mode = 'inline'
+chat.setViewportInset({ bottom: 40 })
+export const state: ConnectionState['name'] = chat.connection
+chat.addEventListener('im-send', ({ detail }) => detail.id.slice(detail.text.length))
+chat.addEventListener('im-message', ({ detail }) => new Date(detail.at + detail.seq).toISOString() + detail.isOwn)
+chat.addEventListener('im-refused', ({ detail }) => (detail.code === 'pass_expired' ? (chat.token = 'fresh') : detail.retry))
+chat.addEventListener('im-connection', ({ detail }) => detail.state === 'live' && detail.transport === 'polling')
+chat.addEventListener('im-person', ({ detail }) => detail.role === 'guest')
+chat.addEventListener('im-open', ({ detail }) => detail === null)
+chat.addEventListener('click', (event) => event.clientX)
+const onUnread = (event: CustomEvent<{ readonly count: number }>): string => event.detail.count.toFixed()
+chat.addEventListener('im-unread', onUnread)
+chat.removeEventListener('im-unread', onUnread)
+
+const inbox: InboxElement = document.querySelector('im-inbox')!
+inbox.addEventListener('im-select', function ({ detail }) { this.open(detail.to) })
+const desk: DeskElement = document.querySelector('im-desk')!
+desk.quickReplies = [{ id: '1', title: 'Thanks', text: 'Thank you.' }]
+desk.addEventListener('im-quick-reply', ({ detail }) => detail.id.length)
+
+// @ts-expect-error an address is text
+chat.gateway = 1
+// @ts-expect-error there is no such mode
+chat.mode = 'floating'
+// @ts-expect-error a count is no text
+chat.addEventListener('im-unread', ({ detail }) => detail.count.slice())
+// @ts-expect-error a product has a title
+chat.product = { price: '1' }
+// @ts-expect-error only the desk has quick replies
+inbox.addEventListener('im-quick-reply', ({ detail }) => detail.id)
+`
+
+let folder: string
+
+beforeAll(() => {
+  // `npm run check` has checked it
+  execFileSync('npx', ['tsc', '-p', 'tsconfig.types.json', '--noCheck'], { stdio: 'inherit' })
+  folder = mkdtempSync(join(tmpdir(), 'im-package-'))
+  const [packed] = JSON.parse(execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { encoding: 'utf8' })) as
+    readonly { readonly filename: string }[]
+  mkdirSync(join(folder, 'node_modules/im-chat'), { recursive: true })
+  execFileSync('tar', ['-xzf', join(folder, packed!.filename), '-C', join(folder, 'node_modules/im-chat'), '--strip-components=1'])
+  // what an installation brings along, and no more
+  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly dependencies: Readonly<Record<string, string>> }
+  for (const name of Object.keys(dependencies)) {
+    mkdirSync(dirname(join(folder, 'node_modules', name)), { recursive: true })
+    symlinkSync(join(process.cwd(), 'node_modules', name), join(folder, 'node_modules', name))
+  }
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', dependencies: { 'im-chat': '*' } }))
+  writeFileSync(join(folder, 'page.ts'), CONSUMER)
+}, 240_000)
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+for (const [module, moduleResolution] of [['node16', 'node16'], ['esnext', 'bundler']] as const) {
+  test(`a strict page that resolves modules as ${moduleResolution} compiles`, () => {
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
+      compilerOptions: {
+        module, moduleResolution, target: 'es2022', lib: ['es2023', 'dom', 'dom.iterable'], types: [], strict: true, noEmit: true,
+        exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, skipLibCheck: false,
+      },
+      files: ['page.ts'],
+    }))
+    const { stdout, status } = spawnSync('npx', ['tsc', '-p', join(folder, 'tsconfig.json')], { encoding: 'utf8' })
+    expect(stdout).toBe('')
+    expect(status).toBe(0)
+  }, 180_000)
+}

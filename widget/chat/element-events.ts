@@ -1,0 +1,42 @@
+import type { PushData } from '../../gateway/protocol/pushes.ts'
+import type { ConnectionState, Person, TransportName } from '../client/types.ts'
+import type { RefusalError } from '../client/refusal-error.ts'
+
+/** What the elements tell the page, by event: the `detail` of each. What each is for stands above the element's class. */
+export interface ElementEvents {
+  'im-send': { readonly id: string; readonly text: string }
+  'im-message': {
+    readonly id: string
+    readonly seq: number
+    readonly from: string
+    readonly kind: string
+    readonly text: string
+    /** Clock of the gateway, ms. */
+    readonly at: number
+    readonly isOwn: boolean
+  }
+  'im-unread': { readonly count: number }
+  'im-connection': { readonly state: ConnectionState['name']; readonly transport: TransportName | undefined }
+  /** `id`: of the message; undefined: the connection's or a command's. */
+  'im-refused': { readonly code: RefusalError['code']; readonly message: string; readonly retry: boolean; readonly id: string | undefined }
+  'im-person': Person
+  'im-notice': PushData<'noticePush'>
+}
+
+export interface ChatEvents extends ElementEvents {
+  'im-open': null
+  'im-close': null
+}
+
+export interface MailboxEvents extends ElementEvents {
+  'im-select': { readonly to: string }
+  /** Bubbles. */
+  'im-sound': null
+}
+
+export interface DeskEvents extends MailboxEvents {
+  'im-quick-reply': { readonly id: string }
+}
+
+export type AnyEvents = ChatEvents & DeskEvents
+export type Tell = <K extends keyof AnyEvents>(name: K, detail: AnyEvents[K]) => void

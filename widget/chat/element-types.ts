@@ -1,0 +1,7 @@
+/** The types that a page meets beside the elements themselves. */
+export type { Body, Cursor, Identity, Message } from '../../gateway/protocol/model.ts'
+export type { WireRefusal } from '../../gateway/protocol/codes.ts'
+export type { Client, ConnectionState, Conversation, ListingClient, OutboxItem, Person, TimelineView, TransportName } from '../client/types.ts'
+export type { ChatEvents, DeskEvents, MailboxEvents } from './element-events.ts'
+export type { Inset } from './viewport/geometry.ts'
+export type { Offer } from '../ui/cards.ts'
