@@ -244,6 +244,86 @@ describe('the shape of files', () => {
   })
 })
 
+/** Files that import one another in a circle, each circle once, as a path; `isCounted` says which imports count. */
+function circles(graph: ReadonlyMap<string, readonly Import[]>, isCounted: (each: Import) => boolean): string[] {
+  const state = new Map<string, 'open' | 'done'>()
+  const path: string[] = []
+  const found: string[] = []
+  const visit = (file: string): void => {
+    if (state.get(file) === 'done') return
+    if (state.get(file) === 'open') return void found.push([...path.slice(path.indexOf(file)), file].join(' → '))
+    state.set(file, 'open')
+    path.push(file)
+    for (const each of graph.get(file) ?? []) if (each.isOurs && isCounted(each)) visit(each.target)
+    path.pop()
+    state.set(file, 'done')
+  }
+  for (const file of graph.keys()) visit(file)
+  return found
+}
+
+const CLASS = /\bclass\s+(\w+)(?:<[^{]*?>)?\s+extends\s+(\w+)\s*(\()?/g
+const ALIAS = /\b(\w+)\s+as\s+(\w+)\b/g
+const MAX_DEPTH = 2
+
+/** Elements that stand deeper than MAX_DEPTH below LitElement, or whose base class is made by a function, where nobody can count. */
+function deepElements(texts: ReadonlyMap<string, string>): string[] {
+  const bases = new Map<string, string>()
+  const faults: string[] = []
+  for (const [file, source] of texts) {
+    const text = withoutComments(source)
+    const names = new Map([...text.matchAll(ALIAS)].map(([, name, alias]) => [alias!, name!]))
+    for (const [, name, base, isCall] of text.matchAll(CLASS)) {
+      if (isCall) faults.push(`${file}: ${name} extends what ${base}() makes`)
+      bases.set(name!, names.get(base!) ?? base!)
+    }
+  }
+  const chain = (name: string): string[] => (bases.has(name) ? [name, ...chain(bases.get(name)!)] : [name])
+  const deep = [...bases.keys()].map(chain).filter((each) => each.at(-1) === 'LitElement' && each.length - 1 > MAX_DEPTH)
+  return [...faults, ...deep.map((each) => each.join(' extends '))]
+}
+
+/** Names of the first years that said something else to everybody but their authors; what they are called now: CONVENTIONS.md. */
+const RETIRED_FILES = [
+  'audience', 'corks', 'detailed-element', 'dispatch', 'dispatcher', 'ear', 'engine-line', 'following', 'handover', 'keep', 'kept', 'line',
+  'line-element', 'line-refusal', 'mailbox-element', 'mailbox-line', 'new-sid', 'outgoing', 'page-wishes', 'positions', 'reception', 'remembered',
+  'reply-shelf', 'served-element', 'service-bar', 'service-desk', 'service-document', 'service-mark', 'service-wish', 'serving',
+  'shelved-element', 'told', 'told-bar', 'turns', 'watching',
+]
+const RETIRED_NAMES = [
+  'Audience', 'Corks', 'DetailedElement', 'Dispatcher', 'Ear', 'EarOptions', 'Following', 'Handover', 'Keep', 'KeptService', 'KeptWish',
+  'LineElement', 'LineEvents', 'LineOptions', 'MailboxElement', 'MailboxLine', 'Outgoing', 'PageWish', 'PageWishes', 'Positions', 'Reception',
+  'Remembered', 'ReplyShelf', 'ServedBy', 'ServedElement', 'ServiceDesk', 'ServiceDocument', 'ServiceSet', 'ServiceWish', 'Serving',
+  'ShelvedElement', 'ToldView', 'Watching', 'lineRefusal', 'newSid', 'openEngineLine', 'readNotice', 'toldBar', 'toldStyle',
+]
+const RETIRED = new RegExp(`\\b(?:${RETIRED_NAMES.join('|')})\\b`)
+
+/** A retired name in a file's name or in its code; what stands in comments and strings is not a name. */
+function retiredIn(file: string, source: string): string[] {
+  const name = basename(file).replace(/(\.(test|system|config|d))*\.\w+$/, '')
+  const found = RETIRED.exec(withoutStrings(withoutComments(source)))?.[0]
+  return [...(RETIRED_FILES.includes(name) ? [`is called "${name}" again`] : []), ...(found ? [`says "${found}" again`] : [])]
+}
+
+const withoutStrings = (text: string): string => text.replace(/'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g, "''")
+
+describe('the shape of the program', () => {
+  test('no files import one another in a circle, in the widget not even for a type', () => {
+    expect(circles(imports, ({ as }) => as === 'code')).toEqual([])
+    expect(circles(new Map([...imports].filter(([file]) => file.startsWith('widget/'))), () => true)).toEqual([])
+  })
+
+  test(`no element stands deeper than ${MAX_DEPTH} below LitElement`, () => {
+    // the legacy element is <im-chat> itself with its styles from the beginning, and adds nothing
+    const widget = [...sources].filter(([file]) => file.startsWith('widget/') && !file.startsWith('widget/legacy/'))
+    expect(deepElements(new Map(widget))).toEqual([])
+  })
+
+  test('names that were retired do not come back', () => {
+    expect(complaints((file, source) => (file === 'test/architecture.test.ts' ? [] : retiredIn(file, source)))).toEqual([])
+  })
+})
+
 describe('the wall test itself', () => {
   const domain = ROOMS.find(({ name }) => name === 'gateway/domain')!
   const ours = (target: string, as: Import['as']): Import => ({ target, isOurs: true, as })
@@ -267,5 +347,26 @@ describe('the wall test itself', () => {
   test('sees a forbidden name, not one in a comment', () => {
     const found = forbiddenIn(domain, '// Date.now() is for main\nconst at = Date.now()')
     expect(found).toEqual([expect.stringMatching(/^:2 has "Date\.now"/)])
+  })
+  test('sees a circle of code, and one of types', () => {
+    const graph = new Map([['a.ts', [ours('b.ts', 'code')]], ['b.ts', [ours('c.ts', 'type')]], ['c.ts', [ours('a.ts', 'code')]]])
+    expect(circles(graph, () => true)).toEqual(['a.ts → b.ts → c.ts → a.ts'])
+    expect(circles(graph, ({ as }) => as === 'code')).toEqual([])
+  })
+
+  test('counts how deep an element stands, also under another name', () => {
+    const files = (last: string): Map<string, string> => new Map([
+      ['a.ts', 'export abstract class A extends LitElement {}'], ['b.ts', 'class B<T extends string> extends A {}'], ['c.ts', last],
+    ])
+    expect(deepElements(files('class C extends ClientFollower {}'))).toEqual([])
+    expect(deepElements(files('class C extends B {}'))).toEqual(['C extends B extends A extends LitElement'])
+    expect(deepElements(files("import { B as Base } from './b.ts'\nclass C extends Base {}"))).toEqual(['C extends B extends A extends LitElement'])
+    expect(deepElements(files('class C extends Served(A) {}'))).toEqual(['c.ts: C extends what Served() makes'])
+  })
+
+  test('knows retired names, in code and of files', () => {
+    expect(retiredIn('gateway/relay/outgoing.ts', '')).toEqual(['is called "outgoing" again'])
+    expect(retiredIn('gateway/relay/hub.ts', 'new Audience()')).toEqual(['says "Audience" again'])
+    expect(retiredIn('gateway/relay/hub.ts', "// Audience\nconst keeper = 'Ear'")).toEqual([])
   })
 })
