@@ -1,5 +1,6 @@
 import { css } from 'lit'
 
+/** A dialog, and the forms and lists in it. */
 export const dialogStyle = css`
   .modal {
     display: flex;
@@ -51,51 +52,6 @@ export const dialogStyle = css`
   .modal:has(.told) > .modal-body {
     padding-bottom: 80px;
   }
-  .sheet {
-    margin: 0;
-  }
-  .sheet > div {
-    display: flex;
-    align-items: center;
-    justify-content: space-between;
-    gap: 16px;
-    min-height: 44px;
-    border-top: 1px solid var(--line);
-  }
-  .sheet > div:first-child {
-    border-top: 0;
-  }
-  .sheet dd {
-    margin: 0;
-  }
-  .chord {
-    display: flex;
-    align-items: center;
-    justify-content: flex-end;
-    gap: 4px;
-    min-width: 44px;
-    min-height: 36px;
-    padding: 0 6px;
-    border-radius: 10px;
-  }
-  .chord[aria-pressed='true'] {
-    background: var(--own);
-  }
-  @media (hover: hover) {
-    .chord:hover {
-      background: var(--edge);
-    }
-  }
-  kbd {
-    min-width: 26px;
-    padding: 2px 7px;
-    border-radius: 7px;
-    background: var(--ground);
-    box-shadow: inset 0 0 0 1px var(--line);
-    font: inherit;
-    font-size: 13px;
-    text-align: center;
-  }
   .form {
     display: grid;
     gap: 16px;
@@ -146,32 +102,6 @@ export const dialogStyle = css`
     gap: 8px;
     min-height: 36px;
   }
-  .colleagues {
-    display: grid;
-    margin-top: 6px;
-  }
-  .colleague {
-    display: flex;
-    align-items: center;
-    gap: 12px;
-    min-width: 0;
-    padding: 8px 10px;
-    border-radius: 12px;
-    cursor: pointer;
-  }
-  .colleague:has(:checked) {
-    background: var(--own);
-  }
-  .colleague:has(:disabled) {
-    opacity: 0.55;
-    cursor: default;
-  }
-  .colleague:has(:checked) .hint {
-    color: var(--ink);
-  }
-  .colleague .hint {
-    font-size: 13px;
-  }
   .line-words {
     flex: 1;
     display: grid;
@@ -188,23 +118,6 @@ export const dialogStyle = css`
     text-overflow: ellipsis;
     white-space: nowrap;
   }
-  .dot {
-    display: inline-block;
-    width: 8px;
-    height: 8px;
-    margin-inline-end: 6px;
-    border-radius: 4px;
-    background: var(--muted);
-  }
-  .dot[data-status='online'] {
-    background: #1f9d55;
-  }
-  .dot[data-status='busy'] {
-    background: #d64545;
-  }
-  .dot[data-status='away'] {
-    background: #d99a1c;
-  }
   .lines {
     margin: 0 0 12px;
     padding: 0;
@@ -220,40 +133,5 @@ export const dialogStyle = css`
   .lines > li > form {
     flex: 1;
     min-width: 0;
-  }
-  .manager {
-    display: grid;
-    grid-template-columns: minmax(0, 1fr);
-    gap: 12px;
-  }
-  .manager .side-title {
-    overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
-  }
-  .manager-bar,
-  .form-acts {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 8px;
-  }
-  .manager .search {
-    flex: 1 1 180px;
-    margin: 0;
-  }
-  .file:focus-within {
-    outline: 2px solid var(--accent);
-    outline-offset: 2px;
-  }
-  .reply-form {
-    padding: 14px;
-    border-radius: 14px;
-    box-shadow: inset 0 0 0 1px var(--line);
-  }
-  .two {
-    display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(180px, 1fr));
-    gap: 12px;
   }
 `

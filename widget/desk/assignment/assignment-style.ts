@@ -1,0 +1,125 @@
+import { css } from 'lit'
+
+/** Who serves the conversation, the offers over everything, and the colleagues to choose from. */
+export const assignmentStyle = css`
+  .service {
+    flex: none;
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 4px 12px;
+    min-height: 48px;
+    padding: 6px 10px 6px 16px;
+    border-bottom: 1px solid var(--line);
+    background: var(--ground);
+    font-size: 14px;
+  }
+  .root[dir='rtl'] .service {
+    padding: 6px 16px 6px 10px;
+  }
+  .service-word {
+    flex: 1 1 140px;
+    min-width: 0;
+    max-height: 60px;
+    overflow: hidden;
+    overflow-wrap: anywhere;
+  }
+  .service[data-state='blocked'] .service-word {
+    color: var(--danger);
+  }
+  .answering {
+    max-width: 100%;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+    color: var(--accent);
+    font-weight: 600;
+  }
+  .service-acts {
+    display: flex;
+    gap: 6px;
+  }
+  .countdown {
+    font-variant-numeric: tabular-nums;
+  }
+  .offers {
+    position: absolute;
+    top: 12px;
+    inset-inline: 12px;
+    z-index: 6;
+    width: fit-content;
+    max-width: min(720px, calc(100% - 24px));
+    max-height: 60%;
+    margin: 0 auto;
+    overflow-y: auto;
+    border-radius: 18px;
+    background: var(--surface);
+    box-shadow: var(--shadow);
+  }
+  .offered {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 8px;
+    padding: 12px 14px 12px 20px;
+    border-inline-start: 4px solid var(--accent);
+  }
+  .offered + .offered {
+    border-top: 1px solid var(--line);
+  }
+  .offered p {
+    flex: 1 1 260px;
+    min-width: 0;
+    margin: 0;
+    max-height: 88px;
+    overflow: hidden;
+    overflow-wrap: anywhere;
+  }
+  .offered q {
+    display: block;
+    color: var(--muted);
+  }
+  .colleagues {
+    display: grid;
+    margin-top: 6px;
+  }
+  .colleague {
+    display: flex;
+    align-items: center;
+    gap: 12px;
+    min-width: 0;
+    padding: 8px 10px;
+    border-radius: 12px;
+    cursor: pointer;
+  }
+  .colleague:has(:checked) {
+    background: var(--own);
+  }
+  .colleague:has(:disabled) {
+    opacity: 0.55;
+    cursor: default;
+  }
+  .colleague:has(:checked) .hint {
+    color: var(--ink);
+  }
+  .colleague .hint {
+    font-size: 13px;
+  }
+  .dot {
+    display: inline-block;
+    width: 8px;
+    height: 8px;
+    margin-inline-end: 6px;
+    border-radius: 4px;
+    background: var(--muted);
+  }
+  .dot[data-status='online'] {
+    background: #1f9d55;
+  }
+  .dot[data-status='busy'] {
+    background: #d64545;
+  }
+  .dot[data-status='away'] {
+    background: #d99a1c;
+  }
+`
