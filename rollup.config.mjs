@@ -69,11 +69,14 @@ const server = {
   plugins: [{ name: 'empty', buildStart: () => rmSync(`${OUT}/server`, { recursive: true, force: true }) }, nodeResolve(), esbuild({ target: 'node20' })],
 }
 
+/** What is left of `import()` where everything is in one script: engines that need it cannot even read the word. */
+const oneFile = { name: 'one-file', renderDynamicImport: () => ({ left: 'Promise.reject(', right: ')' }) }
+
 /** One classic ES5 script. Babel wraps HTMLElement itself, so no adapter of the polyfill's is needed. */
 const script = (input, file, plugins = []) => ({
   input, treeshake, context: 'window',
   output: { file: `${OUT}/${file}`, format: 'iife', inlineDynamicImports: true },
-  plugins: [...compile('es2017'), babel({
+  plugins: [oneFile, ...compile('es2017'), babel({
     babelHelpers: 'bundled', extensions: ['.ts', '.js'], configFile: false, presets: [['@babel/preset-env', { targets: { ie: '11' } }]],
     exclude: /webcomponents-bundle|core-js/,
   }), ...plugins, minify(5)],
