@@ -5,7 +5,7 @@
  *   server/   the same for Node, with its packages outside
  *   im-chat.legacy.js   `<im-chat>` as one ES5 script with polyfills, for engines without custom elements; im-chat.css for their policies
  *   im-chat.js = loader.js = im-desk.js = im-inbox.js   the classic script behind the one tag of every page, which picks among them
- * Entries and what is fetched on demand keep their names over releases; what several of them share is named by its content.
+ * Entries and what is fetched on demand keep their names over releases; what several of them share is named by its content (`rows.gpdj5hta.js`).
  */
 import { copyFileSync, rmSync } from 'node:fs'
 import babel from '@rollup/plugin-babel'
@@ -49,7 +49,7 @@ const modules = (folder, target, ecma) => ({
   treeshake,
   output: {
     dir: `${OUT}/${folder}`, format: 'es', sourcemap: true, sourcemapPathTransform: withoutMachine, hashCharacters: 'base36',
-    chunkFileNames: ({ isDynamicEntry, name }) => (isDynamicEntry ? `${ON_DEMAND_NAMES[name] ?? name}.js` : '[name]-[hash].js'),
+    chunkFileNames: ({ isDynamicEntry, name }) => (isDynamicEntry ? `${ON_DEMAND_NAMES[name] ?? name}.js` : '[name].[hash].js'),
   },
   plugins: [...compile(target), minify(ecma), {
     name: 'files',

@@ -70,12 +70,14 @@ test('two releases of the same size and date have different ETags', async () => 
 })
 
 test('a script named by its content is kept for good, one that keeps its name for minutes', async () => {
-  const named = 'es2017/rows-0a1b2c3d.js'
+  const named = 'es2017/rows.0a1b2c3d.js'
   const copy = { [`${named}.br`]: brotliCompressSync('1') }
-  const get = await widgetServer(await folderOf({ 'im-chat.js': '1', 'modern/im-chat.js': '1', [named]: '1', ...copy }))
+  const get = await widgetServer(await folderOf({
+    'im-chat.js': '1', 'modern/im-chat.js': '1', 'modern/picture-composer.js': '1', [named]: '1', ...copy,
+  }))
   const caching = async (url: string): Promise<unknown> => (await get(url, { 'accept-encoding': 'br' })).headers['cache-control']
   expect(await caching(`/${named}`)).toBe('public, max-age=31536000, immutable')
-  for (const url of ['/im-chat.js', '/modern/im-chat.js']) expect([url, await caching(url)]).toEqual([url, 'public, max-age=300'])
+  for (const url of ['/im-chat.js', '/modern/im-chat.js', '/modern/picture-composer.js']) expect([url, await caching(url)]).toEqual([url, 'public, max-age=300'])
 })
 
 test('what Node imports is not served, nor the testers\' script but with the demo', async () => {
