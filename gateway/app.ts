@@ -54,7 +54,7 @@ import { registerPages, registerWidgetFiles } from './doors/static-files.ts'
 import { UpgradeRouter } from './doors/upgrade-router.ts'
 import { Turns } from './doors/fair-queue.ts'
 import { EngineIoDoor } from './doors/engine-io.ts'
-import { engineLines } from './doors/engine-io-session.ts'
+import { engineSessions } from './doors/engine-io-session.ts'
 import { HTTP_LIMITS } from './doors/http-limits.ts'
 import { Hub } from './relay/hub.ts'
 import type { SessionContext } from './doors/session-context.ts'
@@ -303,7 +303,7 @@ async function openDoors(
   const { allowances, admit: { proxies }, report } = context
   upgradeRouter.refusalOf = (request) => sessionRefusal({ allowances, proxies, report }, request)
   if (config.DOORS.includes('engine.io')) upgradeRouter.engineIo = new EngineIoDoor({
-    tag, onSession: engineLines(context), mayAsk: (request) => context.admit.mayAsk(request),
+    tag, onSession: engineSessions(context), mayAsk: (request) => context.admit.mayAsk(request),
   })
   if (config.DOORS.includes('websocket')) upgradeRouter.webSocket = new WebSocketDoor({ context, tag })
   await upgradeRouter.webSocket?.register(fastify)

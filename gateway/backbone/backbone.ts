@@ -7,6 +7,7 @@
  * asks), rendering of a message to a person. A backbone has no opinion.
  */
 import type { Body, Cursor, Head, Message } from '../protocol/model.ts'
+import type { PushHead } from '../protocol/packets.ts'
 import type { Images } from './images.ts'
 import type { Records } from './records.ts'
 
@@ -223,14 +224,16 @@ export interface Store {
 }
 
 /**
- * What travels on a channel. `origin` is the line that caused it ('' = none), `packet` the text for clients, as bytes.
- * On a user's channel a backend publishes, too: then `origin` is '' and `packet` its own JSON object, whose first byte is `{`
- * (a packet's is a digit); whoever listens makes a push of it. An origin has no newline and does not start with `{`.
+ * What travels on a channel. `origin` is the session that caused it ('' = none), `packet` the text for clients, as bytes, and `push` says
+ * what kind of push it is. On a user's channel a backend publishes, too: then `origin` is '', `packet` its own JSON object, whose first
+ * byte is `{` (a packet's is a digit), and `push` is absent; whoever listens makes a push of it. An origin has no newline and does
+ * not start with `{`.
  */
 export interface Relayed {
   readonly channel: string
   readonly origin: string
   readonly packet: Buffer
+  readonly push?: PushHead | undefined
 }
 
 export interface Bus {

@@ -1,4 +1,4 @@
-/** THE table: command → who may → domain call. One literal row a command. */
+/** THE table: command → which roles may → domain call. One row for each command. */
 import type { CommandAnswer, CommandInput, Command } from '../protocol/commands.ts'
 import type { Presence as WirePresence, Role } from '../protocol/model.ts'
 import type { Caller } from '../domain/messaging/access.ts'
@@ -42,11 +42,11 @@ export interface Domain {
   readonly shops: Shops
 }
 
-/** What changes the line itself, the line brings along. */
+/** Whoever sent the command, and what only its session can do. */
 export interface Asker extends Caller {
   renew(token: string): Promise<CommandAnswer<'renew'>>
-  /** Hears of `sides` from now on; resolves with what holds now. */
-  watch(sides: readonly string[]): Promise<Record<string, WirePresence>>
+  /** Resolves with who of `sides` is present; changes are pushed from then on. */
+  subscribePresence(sides: readonly string[]): Promise<Record<string, WirePresence>>
 }
 
 interface Row<C extends Command> {
@@ -67,7 +67,7 @@ const ROWS: { readonly [C in Command]: Row<C> } = {
   presence: {
     roles: EVERYONE,
     call: async (domain, asker, { of }) =>
-      ({ ok: true, presence: await domain.routing.withLoads(asker, await asker.watch(
+      ({ ok: true, presence: await domain.routing.withLoads(asker, await asker.subscribePresence(
         await domain.presence.visible(asker.identity, of.filter((side) => domain.shops.knows(side))))) }),
   },
   changeStatus: {
@@ -98,13 +98,13 @@ const ROWS: { readonly [C in Command]: Row<C> } = {
 
 const isCommand = (name: string): name is Command => Object.hasOwn(ROWS, name)
 
-/** A command as it came: nothing about it is known yet. */
+/** A command as it came, unchecked. */
 export interface Asked {
   readonly name: string
   readonly input: unknown
 }
 
-/** Throws (or rejects with) a Refusal for every expected "no". */
+/** Throws or rejects with a Refusal where the command is refused. */
 export function dispatch(domain: Domain, asker: Asker, { name, input }: Asked): Promise<CommandAnswer<Command>> {
   if (!isCommand(name)) throw new Refusal('unknown_command', name.slice(0, 40))
   return perform(domain, asker, { name, input })

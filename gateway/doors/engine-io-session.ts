@@ -1,4 +1,4 @@
-/** An engine.io session as a line: its messages are packets. */
+/** Sessions of the engine.io door: each Engine.IO message is a packet. */
 import type { EventEmitter } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -12,32 +12,32 @@ import type { EncodedPacket } from '../relay/encoded-packet.ts'
 import { SendBuffer, takenBytes } from './send-buffer.ts'
 import type { SessionContext, SessionPipe } from './session-context.ts'
 
-/** What may wait for a poll even for a second. With what may be refused besides it stays below the 8 MiB that a client takes in one answer. */
+/** How much may wait for the next poll at once. With what may be refused beside it, it stays below the 8 MiB that a client takes in one answer. */
 const GATHERED_BYTES = 3_145_728
 
-/** Of the engine, which keeps it to itself: what it has not handed to its transport, and the socket that its transport writes to. */
+/** Private fields of the engine: what it has not handed to its transport yet, and the socket that its transport writes to. */
 interface EngineInside {
   readonly writeBuffer: readonly unknown[]
   readonly transport: {
-    /** Of a WebSocket. */
+    /** Where the transport is a WebSocket. */
     readonly socket?: WebSocket & { readonly _socket?: Duplex }
-    /** Of long polling, while a poll waits or its answer is under way. */
+    /** Where it is long polling, while a poll waits or its answer is being sent. */
     readonly res?: ServerResponse | null
   }
 }
 
-/** Returns what opens a line for a session. */
-export function engineLines(context: SessionContext): (socket: Socket) => void {
+/** Returns what opens a session for each Engine.IO socket. */
+export function engineSessions(context: SessionContext): (socket: Socket) => void {
   const writeBatch = new WriteBatch()
-  return (socket) => openLine(socket, context, writeBatch)
+  return (socket) => openSession(socket, context, writeBatch)
 }
 
-function openLine(socket: Socket, context: SessionContext, writeBatch: WriteBatch): void {
+function openSession(socket: Socket, context: SessionContext, writeBatch: WriteBatch): void {
   const pipe = new EnginePipe(socket, { writeBatch, arrival: context.admit.proxies.arrival(socket.request), uptime: context.uptime })
   const session = new Session(pipe, socket.transport.sid, context)
-  // at once: a first packet may already be in the same chunk
+  // synchronously: the first packet may be in the chunk that opened the socket
   socket.on('message', (data: string | Buffer | undefined) => {
-    // the parser says undefined for an empty message
+    // the parser gives undefined for an empty message
     if (Buffer.isBuffer(data)) session.onBinary()
     else session.onText(data ?? '')
   })
@@ -56,12 +56,12 @@ class EnginePipe implements SessionPipe {
   readonly address: string
   readonly #socket: Socket
   readonly #writeBatch: WriteBatch
-  readonly #pending: SendBuffer
+  readonly #sendBuffer: SendBuffer
 
   constructor(socket: Socket, { writeBatch, arrival, uptime }: { writeBatch: WriteBatch; arrival: Arrival; uptime: () => number }) {
     this.#socket = socket
     this.#writeBatch = writeBatch
-    this.#pending = new SendBuffer({ refused: (pending) => this.#refused(pending), taken: () => this.#taken(), now: uptime })
+    this.#sendBuffer = new SendBuffer({ refused: (sendBuffer) => this.#refused(sendBuffer), taken: () => this.#taken(), now: uptime })
     this.origin = arrival.origin
     this.host = arrival.host
     this.scheme = arrival.scheme
@@ -69,25 +69,25 @@ class EnginePipe implements SessionPipe {
   }
 
   /**
-   * On a WebSocket whole frames go to the network beside the engine's own, which writes them one by one and holds all of a turn back;
-   * only while it holds some back itself do ours queue up behind them.
+   * On a WebSocket we write whole frames to the socket ourselves, because the engine writes frames one by one. While it still holds
+   * frames of its own back, ours go through it, behind them.
    */
   send(encoded: EncodedPacket, isPush: boolean): void {
     const { writeBuffer, transport: { socket } } = this.#inside
     if (this.#socket.readyState !== 'open' || (socket !== undefined && socket.readyState !== socket.OPEN)) return
-    this.#pending.add(encoded.bytes.length, isPush)
+    this.#sendBuffer.add(encoded.bytes.length, isPush)
     const network = socket?._socket
-    if (network === undefined) this.#socket.send(encoded.text, { compress: true }, this.#pending.take)
-    else if (writeBuffer.length === 0) this.#writeBatch.write(network, encoded.engineFrame, this.#pending.take)
-    else this.#socket.send(encoded.text, { compress: false }, this.#pending.take)
+    if (network === undefined) this.#socket.send(encoded.text, { compress: true }, this.#sendBuffer.take)
+    else if (writeBuffer.length === 0) this.#writeBatch.write(network, encoded.engineFrame, this.#sendBuffer.take)
+    else this.#socket.send(encoded.text, { compress: false }, this.#sendBuffer.take)
   }
 
   /**
-   * What the kernel refused. What waits for a poll is the reader's fault only once it has had the time to take it: the engine writes
-   * nothing more before the next one comes.
+   * What the kernel refused. What waits for the next poll counts only once the client has had time to poll: until then the engine
+   * writes nothing more.
    */
-  #refused(pending: SendBuffer): number {
-    return Math.max(this.#network?.writableLength ?? 0, pending.overdueBytes, pending.gatheredBytes - GATHERED_BYTES)
+  #refused(sendBuffer: SendBuffer): number {
+    return Math.max(this.#network?.writableLength ?? 0, sendBuffer.overdueBytes, sendBuffer.gatheredBytes - GATHERED_BYTES)
   }
 
   #taken(): number {
@@ -104,16 +104,16 @@ class EnginePipe implements SessionPipe {
     return socket?._socket ?? res?.socket ?? undefined
   }
 
-  pending(): SendBuffer {
-    return this.#pending
+  buffered(): SendBuffer {
+    return this.#sendBuffer
   }
 
   stalledMs(): number {
-    return this.#pending.stalledMs()
+    return this.#sendBuffer.stalledMs()
   }
 
   onceEmpty(listener: () => void): void {
-    this.#pending.onceEmpty(listener)
+    this.#sendBuffer.onceEmpty(listener)
   }
 
   hold(isHeld: boolean): void {
@@ -121,9 +121,9 @@ class EnginePipe implements SessionPipe {
     else this.#inside.transport.socket?.resume()
   }
 
-  /** Not within the packet's own handling: a long-polling request that brought it would be torn before its answer. */
+  /** Not while a packet is handled: the long-polling request that brought it would be closed before its answer. */
   close(): void {
-    setImmediate(() => this.#pending.onceEmpty(() => this.#socket.close()))
+    setImmediate(() => this.#sendBuffer.onceEmpty(() => this.#socket.close()))
   }
 
   cut(): void {
@@ -132,6 +132,6 @@ class EnginePipe implements SessionPipe {
   }
 
   closed(): void {
-    this.#pending.clear()
+    this.#sendBuffer.clear()
   }
 }

@@ -17,13 +17,13 @@ export const protocolsOf = ({ headers }: IncomingMessage): string[] =>
 export function servePlainly(server: Server, request: IncomingMessage, { socket, head }: { socket: Duplex; head: Buffer }): boolean {
   const { rawHeaders, method, url, httpVersion } = request
   if (rawHeaders.length >= MOST_HEADERS) return false
-  const sessions = [`${method} ${url} HTTP/${httpVersion}`]
+  const lines = [`${method} ${url} HTTP/${httpVersion}`]
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const [name, value] = [rawHeaders[at]!, rawHeaders[at + 1]!]
-    if (!ASKS.test(name)) sessions.push(`${name}: ${/^connection$/i.test(name) ? withoutAsk(value) : value}`)
+    if (!ASKS.test(name)) lines.push(`${name}: ${/^connection$/i.test(name) ? withoutAsk(value) : value}`)
   }
   // as Node read them: a byte a letter
-  socket.unshift(Buffer.concat([Buffer.from(`${sessions.join('\r\n')}\r\n\r\n`, 'latin1'), head]))
+  socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]))
   server.emit('connection', socket)
   return true
 }

@@ -1,75 +1,75 @@
 /**
- * What a pipe has handed over and the network has not taken yet, and who waits for the end of it. Pushes are told apart from what the
- * client has asked for itself: a large answer on its way is no reason to cut the line at the next push.
+ * What a session has written and its socket has not taken yet, and who waits until it is empty. Pushes are counted apart from answers, which
+ * the client asked for: a large answer in the socket is no reason to close the session at the next push.
  *
- * A callback of a write cannot run before the turn of the event loop ends. What is handed over and not called back yet is therefore
- * what *we* did in this turn, not how far the *reader* is behind: a line is judged by what was refused (`refused`) alone.
+ * The callback of a write never runs before the turn of the event loop ends. What was written and not called back yet is therefore what
+ * *we* did in this turn, not how far the *reader* is behind: whether a reader is slow is judged by what its socket refused (`refused`).
  */
 import type { Duplex } from 'node:stream'
 
 const OVERDUE_MS = 1000
 
-export interface PendingOptions {
-  /** How many bytes the reader's side has refused so far. */
-  readonly refused: (pending: SendBuffer) => number
-  /** How many bytes its network has taken so far, the half of a large write included; any change of it is progress. */
+export interface SendBufferOptions {
+  /** How many bytes the socket refuses at the moment. */
+  readonly refused: (sendBuffer: SendBuffer) => number
+  /** How many bytes the socket has taken so far, parts of a large write included; any change of it is progress. */
   readonly taken?: () => number
   /** Ms of a clock that never steps back. */
   readonly now: () => number
 }
 
 export class SendBuffer {
-  readonly #refused: (pending: SendBuffer) => number
+  readonly #refused: (sendBuffer: SendBuffer) => number
   readonly #taken: () => number
   readonly #now: () => number
-  /** Bytes of each, in order; negative for what is no push. */
+  /** Bytes of each write, in order; negative where it is no push. */
   #sizes: number[] = []
   #takenCount = 0
   #pushBytes = 0
   #bytes = 0
-  /** All bytes that were ever added, how many of them at the last two marks, and when the last mark was made. */
+  /** All bytes ever added, how many there were at the last two marks, and when the last mark was made. */
   #added = 0
   #mark = 0
   #olderMark = 0
   #markedAt = 0
   #waiting: (() => void)[] = []
-  /** Of the last look: since when nothing was taken (undefined: nothing waited), and what had been taken until then. */
+  /** As of the last call of `stalledMs`: since when nothing was taken (undefined: nothing waited), and what had been taken by then. */
   #stalledSince: number | undefined
-  #looked: readonly [number, number] = [0, 0]
+  #takenBefore: readonly [number, number] = [0, 0]
 
-  constructor({ refused, taken = () => 0, now }: PendingOptions) {
+  constructor({ refused, taken = () => 0, now }: SendBufferOptions) {
     this.#refused = refused
     this.#taken = taken
     this.#now = now
   }
 
-  /** Bytes of pushes that the reader is behind. */
+  /** Bytes of pushes that the socket refused. */
   get pushBytes(): number {
     return this.#pushBytes === 0 ? 0 : Math.min(this.#pushBytes, this.#refused(this))
   }
 
-  /** Of everything. */
+  /** Bytes of everything that the socket refused. */
   get bytes(): number {
     return this.#bytes === 0 ? 0 : Math.min(this.#bytes, this.#refused(this))
   }
 
-  /** Of everything, whether somebody refused it or it has only been gathered. */
+  /** Bytes of everything, what was only gathered in this turn included. */
   get gatheredBytes(): number {
     return this.#bytes
   }
 
-  /** What has waited for a second and longer. */
+  /** Bytes that have waited for a second or longer. */
   get overdueBytes(): number {
     return Math.max(0, this.#olderMark - (this.#added - this.#bytes))
   }
 
-  /** For how many ms something has waited of which nothing was taken, as far as looks tell: to be asked about once a second. */
+  /** For how many ms something has waited of which nothing was taken. To be called about once a second: it compares with the call before. */
   stalledMs(): number {
     const now = this.#now()
-    const looked = [this.#added - this.#bytes, this.#taken()] as const
+    const taken = [this.#added - this.#bytes, this.#taken()] as const
     if (this.#isEmpty) this.#stalledSince = undefined
-    else if (this.#stalledSince === undefined || looked.some((count, at) => count !== this.#looked[at])) this.#stalledSince = now
-    this.#looked = looked
+    else if (this.#stalledSince === undefined || taken.some((count, at) => count !== this.#takenBefore[at])) this.#stalledSince = now
+    this.#takenBefore = taken
     return this.#stalledSince === undefined ? 0 : now - this.#stalledSince
   }
 
@@ -86,7 +86,7 @@ export class SendBuffer {
     if (isPush) this.#pushBytes += bytes
   }
 
-  /** The oldest has been taken. A bound function, so that one serves every write. */
+  /** The oldest write was taken. A bound function, so that one serves every write. */
   readonly take = (): void => {
     if (this.#isEmpty) return
     const size = this.#sizes[this.#takenCount++]!
@@ -95,7 +95,7 @@ export class SendBuffer {
     if (this.#isEmpty) this.clear()
   }
 
-  /** Nothing is pending any more, or nothing will ever be taken. */
+  /** Nothing waits any more, or nothing will ever be taken. */
   clear(): void {
     this.#sizes = []
     this.#takenCount = 0
@@ -117,8 +117,8 @@ export class SendBuffer {
 }
 
 /**
- * How many bytes of a socket the kernel has taken. Node looks at the same numbers where a socket has a timeout; the public ones know of
- * a write only once all of it is gone, which may take a megabyte and a slow phone longer than we wait.
+ * How many bytes of a socket the kernel has taken. Node reads the same numbers for a socket's timeout; the public ones count a
+ * write only once all of it has gone, and a megabyte to a slow phone takes longer than we wait.
  */
 export function takenBytes(socket: Duplex): number {
   const { _handle: handle } = socket as { readonly _handle?: { readonly bytesWritten: number; readonly writeQueueSize: number } | null }

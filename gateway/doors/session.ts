@@ -1,40 +1,39 @@
 /**
- * One opened line, whichever door, from its opening to its close: the incoming half of a client.
+ * One opened connection at whichever door, from its opening to its close: what a client sends.
  *
  *   new ──hello──▶ admitting ──welcome──▶ attached ──close──▶ closed
- *    ▲                │ refused: the line stays, another hello may come until the deadline
+ *    ▲                │ refused: the session stays, another hello may come until the deadline
  *    └────────────────┴──────── goodbye (engine.io) ──┘
  *
- * Commands count only while attached. A packet that cannot be taken is refused in its ack where it has an id, else by
- * `refusalPush`; the line stays up, unless it goes on like that (see Offences). Whether the allowance has room for a packet is looked at
- * before anything in it is read. A line that is not attached gets one hello looked at at a time.
+ * Commands are taken only while attached. A packet that cannot be taken is refused in its ack where it has an id, else by
+ * `refusalPush`; the session stays open, unless the client goes on like that (see Offences). The allowance is checked before
+ * anything in a packet is read. A session that is not attached has one hello checked at a time.
  */
 import type { Bye } from '../protocol/byes.ts'
 import { CODES, type Code, type WireRefusal } from '../protocol/codes.ts'
 import type { CommandAnswer } from '../protocol/commands.ts'
 import { LIMITS } from '../protocol/limits.ts'
-import { decodePacket, encodePacket, type InvalidPacket, type Packet } from '../protocol/packet.ts'
+import { ackPacket, connectErrorPacket, decodePacket, type InvalidPacket, type Packet } from '../protocol/packet.ts'
+import { readCommandHead } from '../protocol/packets.ts'
 import { spenderOf, type Spender } from '../domain/allowances.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Identity } from '../protocol/model.ts'
 import { dispatch } from './commands.ts'
 import { FairQueue } from './fair-queue.ts'
 import { Offences } from './offences.ts'
-import { EncodedPacket } from '../relay/encoded-packet.ts'
-import { pushPacket, sayBye, type Peer } from '../relay/peer.ts'
+import { EncodedPacket, encodePush } from '../relay/encoded-packet.ts'
+import { sayBye, type Peer } from '../relay/peer.ts'
 import type { SessionContext, SessionPipe } from './session-context.ts'
 import { textFault } from './text-shape.ts'
 import { welcome } from './welcome.ts'
 
-/** Of an event: its ack id and its name, wherever they can be told without reading the rest. */
-const EVENT_HEAD = /^2(?:\/,)?(\d{1,15})?(?:\["(\w{1,40})")?/
 const GOODBYE = /^1(?:\/,)?$/
-/** So many bytes before the hello cost as much as one packet more. */
+/** Before a hello is accepted, so many bytes cost as much as another packet. */
 const HELLO_UNIT_BYTES = 1024
-/** Something waits for the reader's network, and it takes nothing. */
+/** How long a client may take nothing of what waits for it. */
 const STALLED_MS = 10_000
 
-/** What a door hands over, in its order. */
+/** What the door hands over, in order. */
 type Arrived = { readonly text: string } | 'binary' | 'closed'
 
 type State =
@@ -44,21 +43,21 @@ type State =
 export class Session {
   readonly #pipe: SessionPipe
   readonly #sid: string
-  /** Goodbyes so far. Whoever says hello after one is somebody new, and has a `sid` of its own. */
+  /** Goodbyes so far. Whoever says hello after one is somebody new, and gets another `sid`. */
   #goodbyes = 0
   readonly #context: SessionContext
   #state: State = { name: 'new' }
   #deadline: NodeJS.Timeout | undefined
   readonly #offences = new Offences()
   readonly #arrived: FairQueue<Arrived>
-  /** Whether it was somebody signed in, so that opening it is no longer the address'. */
+  /** Whether somebody signed in said hello, so that the session no longer counts against its address. */
   #isSignedIn = false
-  /** What the hello that is being admitted has cost its address. */
+  /** What the hello that is being admitted cost its address. */
   #helloCost = 0
   #commandsUnderWay = 0
-  /** Whose allowances the commands count against: of whoever is attached. */
+  /** Whose allowances commands count against: the attached person's. */
   #spender: Spender | undefined
-  /** Set once the node drains: when to come back. */
+  /** Set once the node drains: when the client may come back. */
   #leavingAfterMs: number | undefined
 
   constructor(pipe: SessionPipe, sid: string, context: SessionContext) {
@@ -81,7 +80,7 @@ export class Session {
     this.#arrived.add('binary', 1)
   }
 
-  /** The door says that the line is really over; until then its last words may be on their way. What came before is still done. */
+  /** The connection is closed; until then the last packets may still be leaving. What came before it is still handled. */
   onClosed(): void {
     this.#arrived.add('closed')
   }
@@ -92,13 +91,13 @@ export class Session {
       return this.#end()
     }
     if (this.#state.name === 'closed') return
-    if (arrived === 'binary') return this.#refuse(this.#overspends('') ?? new Refusal('binary_unsupported').wire)
+    if (arrived === 'binary') return this.#refuse(this.#takeAllowance('') ?? new Refusal('binary_unsupported').wire)
     this.#takeText(arrived.text)
   }
 
   #takeText(text: string): void {
-    // who has spent everything may still go
-    const refusal = GOODBYE.test(text) ? undefined : this.#overspends(text)
+    // a client whose allowance is spent may still say goodbye
+    const refusal = GOODBYE.test(text) ? undefined : this.#takeAllowance(text)
     if (refusal !== undefined) return this.#refuseUnread(text, refusal)
     if (text.length > LIMITS.packetBytes / 3 && Buffer.byteLength(text) > LIMITS.packetBytes) {
       return this.#refuseUnread(text, new Refusal('too_large', `limits.packetBytes is ${LIMITS.packetBytes}`).wire)
@@ -111,26 +110,26 @@ export class Session {
       if (packet.type === 'invalid') return this.#refuseInvalid(packet)
       this.#onPacket(packet)
     } catch (error) {
-      // a bug ends this line and no other
+      // a bug ends this session and no other
       this.#refuse(this.#wire(error, 'packet'))
       this.#bye('internal')
     }
   }
 
-  /** The door met more packets in one payload than it reads. */
+  /** A payload had more packets than the door reads. */
   onFlood(): void {
     this.#bye('abuse')
   }
 
-  /** About once a second. Who has taken nothing for too long is told so, and after as long again is cut. */
-  look(): void {
+  /** To be called about once a second. A client that has taken nothing for too long gets `byePush slow`, and is cut after as long again. */
+  tick(): void {
     const stalledMs = this.#pipe.stalledMs()
     if (stalledMs < STALLED_MS) return
     if (this.#state.name !== 'closed') this.#bye('slow')
     else if (stalledMs >= 2 * STALLED_MS) this.#pipe.cut()
   }
 
-  /** The node drains: what is under way is still answered, nothing new is taken, then the line is told when to come back. */
+  /** The node drains: commands under way are still answered, new ones are refused; then the client is told when to come back. */
   leave(afterMs: number): void {
     this.#leavingAfterMs = afterMs
     if (this.#commandsUnderWay === 0) this.#bye('draining', afterMs)
@@ -152,7 +151,7 @@ export class Session {
         return this.#onGoodbye()
       case 'ack':
       case 'connectError':
-        return this.#refuse(new Refusal('bad_packet', 'a client sends no such packet').wire)
+        return this.#refuse(new Refusal('bad_packet', 'clients send CONNECT, EVENT and DISCONNECT packets only').wire)
     }
   }
 
@@ -162,7 +161,7 @@ export class Session {
     this.#context.report({ fact: 'peerDetached', door: this.#pipe.door, role: peer.identity.role })
   }
 
-  /** Of Socket.IO: the person goes, the Engine.IO session stays and is pinged, for another hello until the deadline. */
+  /** As in Socket.IO: the person leaves; the Engine.IO session stays open until the deadline, for another hello. */
   #onGoodbye(): void {
     if (this.#pipe.door === 'websocket' || this.#state.name !== 'attached') return this.#pipe.close(1000, 'goodbye')
     this.#detach(this.#state.peer)
@@ -194,7 +193,7 @@ export class Session {
     if (peer.isGone) hub.detach(peer)
   }
 
-  /** Only guests and lines without an accepted hello count by address; a person's hellos by the person. */
+  /** Guests, and sessions without an accepted hello, count by address; the hellos of a signed-in person by the person. */
   #onProved(identity: Identity): void {
     const { allowances, addressWatch } = this.#context
     const { address } = this.#pipe
@@ -219,7 +218,7 @@ export class Session {
   }
 
   #sayConnectError({ message, ...data }: WireRefusal): void {
-    this.#pipe.send(new EncodedPacket(encodePacket({ type: 'connectError', message, data })), false)
+    this.#pipe.send(new EncodedPacket(connectErrorPacket({ message, data })), false)
   }
 
   #onCommand(name: string, input: unknown, id: number | undefined): void {
@@ -231,15 +230,15 @@ export class Session {
     const startedAt = uptime()
     const answer = (result: CommandAnswer<'renew'> | object): void => {
       report({ fact: 'commandAnswered', command: name, ms: uptime() - startedAt })
-      if (id !== undefined) peer.answer(new EncodedPacket('3' + id + '[' + JSON.stringify(result) + ']'))
-      this.#settled()
+      if (id !== undefined) peer.answer(new EncodedPacket(ackPacket(id, result)))
+      this.#onAnswered()
     }
     const refuse = (error: unknown): void => {
       const wire = this.#wire(error, name)
       report({ fact: 'commandRefused', command: wire.code === 'unknown_command' ? 'unknown' : name, code: wire.code, message: wire.message })
-      // after a goodbye the session may be another person's, who has an ack of the same number
+      // after a goodbye another person may have said hello, and wait for an ack of the same number
       if (!peer.isGone) this.#refuse(wire, { about: name, id })
-      this.#settled()
+      this.#onAnswered()
     }
     this.#commandsUnderWay++
     try {
@@ -249,7 +248,7 @@ export class Session {
     }
   }
 
-  #settled(): void {
+  #onAnswered(): void {
     this.#commandsUnderWay--
     if (this.#leavingAfterMs !== undefined && this.#commandsUnderWay === 0) this.#bye('draining', this.#leavingAfterMs)
   }
@@ -264,11 +263,11 @@ export class Session {
         peer.identity = await this.#context.admit.renew(token, peer.identity)
         return { ok: true, identity: peer.identity }
       },
-      watch: (sides: readonly string[]) => this.#context.hub.watch(peer, sides),
+      subscribePresence: (sides: readonly string[]) => this.#context.hub.subscribePresence(peer, sides),
     }
   }
 
-  /** The wire form of whatever was thrown; what nobody expected is reported with its stack and told as `internal`. */
+  /** The wire form of what was thrown. A bug is reported with its stack, and the client gets `internal`. */
   #wire(error: unknown, where: string): WireRefusal {
     if (error instanceof Refusal) return error.wire
     if (error instanceof Error && error.name === 'Unavailable') return new Refusal('unavailable').wire
@@ -279,8 +278,8 @@ export class Session {
   #refuse(error: WireRefusal, { about, id }: { about?: string; id?: number | undefined } = {}): void {
     if (this.#state.name === 'closed') return
     this.#pipe.send(id === undefined
-      ? pushPacket('refusalPush', about === undefined ? { error } : { error, about: about.slice(0, 64) })
-      : new EncodedPacket('3' + id + '[' + JSON.stringify({ error }) + ']'), false)
+      ? encodePush('refusalPush', about === undefined ? { error } : { error, about: about.slice(0, 64) })
+      : new EncodedPacket(ackPacket(id, { error })), false)
     this.#countOffence(error.code)
   }
 
@@ -290,22 +289,22 @@ export class Session {
     }
     const { message, ...data } = new Refusal('namespace_unknown').wire
     const namespace = packet.namespace.slice(0, 64)
-    this.#pipe.send(new EncodedPacket(`4${namespace},${JSON.stringify({ message, data })}`), false)
+    this.#pipe.send(new EncodedPacket(connectErrorPacket({ message, data }, namespace)), false)
     this.#countOffence('namespace_unknown')
   }
 
-  /** Nothing of it is read but what stands at the very front. */
+  /** Only the first characters of the packet are read. */
   #refuseUnread(text: string, wire: WireRefusal): void {
     if (text.startsWith('0') && this.#state.name === 'new') {
       this.#sayConnectError(wire)
       return this.#countOffence(wire.code)
     }
-    const [, id, about] = EVENT_HEAD.exec(text.slice(0, 64)) ?? []
-    this.#refuse(wire, { ...(about === undefined ? {} : { about }), ...(id === undefined ? {} : { id: Number(id) }) })
+    const { id, name } = readCommandHead(text)
+    this.#refuse(wire, { id, ...(name === undefined ? undefined : { about: name }) })
   }
 
-  /** The refusal of a packet that the allowance has no room for. */
-  #overspends(text: string): WireRefusal | undefined {
+  /** Takes the packet from its allowances; returns the refusal where one of them is spent. */
+  #takeAllowance(text: string): WireRefusal | undefined {
     const { allowances } = this.#context
     try {
       if (this.#state.name === 'attached') {

@@ -73,7 +73,7 @@ export class UpgradeRouter {
     socket.once('close', () => this.#upgraded.delete(socket))
     if (door === undefined) reject(socket, '404 Not Found')
     else if (door === this.engineIo && door.isForeign(request)) reject(socket, '403 Forbidden')
-    else if (this.isClosing && door.isHandshake(request)) reject(socket, '503 Assignment Unavailable')
+    else if (this.isClosing && door.isHandshake(request)) reject(socket, '503 Service Unavailable')
     else {
       const refusal = door.isHandshake(request) ? this.refusalOf(request) : undefined
       if (refusal === undefined) door.handleUpgrade(request, socket, head)

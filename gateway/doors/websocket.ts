@@ -1,6 +1,6 @@
 /**
  * The raw door: one WebSocket text message at /ws is one packet. For native apps and servers.
- * A ping every `pingIntervalMs` must be answered within `pingTimeoutMs`; one timer looks after all lines.
+ * A ping every `pingIntervalMs` must be answered within `pingTimeoutMs`; one timer serves all sessions.
  */
 import fastifyWebsocket from '@fastify/websocket'
 import { EventEmitter } from 'node:events'
@@ -25,7 +25,7 @@ export class WebSocketDoor {
   readonly #tag: string
   readonly #writeBatch = new WriteBatch()
   readonly #pipes = new Set<RawPipe>()
-  /** What the plugin takes for a server: it hears upgrades from the one dispatcher, not from every request. */
+  /** Stands in for the server the plugin asks for: the plugin gets its upgrades from the upgrade router alone. */
   readonly #upgrades = new EventEmitter()
 
   constructor({ context, tag }: { context: SessionContext; tag: string }) {
@@ -36,13 +36,13 @@ export class WebSocketDoor {
   async register(app: FastifyInstance): Promise<void> {
     await app.register(fastifyWebsocket, {
       options: { server: this.#upgrades as never, perMessageDeflate: false, maxPayload: LIMITS.lineBytes, clientTracking: false },
-      preClose: (done) => done(), // lines are told and closed by whoever closes the app
+      preClose: (done) => done(), // whoever closes the app says bye and closes the sessions
       errorHandler: (_error, socket) => socket.terminate(),
     })
     app.get(WEBSOCKET_PATH, { websocket: true }, (socket, request) => this.#open(socket, request))
   }
 
-  /** Every upgrade opens a line here. */
+  /** Every upgrade opens a session here. */
   isHandshake(): boolean {
     return true
   }
@@ -85,8 +85,8 @@ class RawPipe implements SessionPipe {
   readonly #socket: WebSocket
   readonly #network: Duplex
   readonly #writeBatch: WriteBatch
-  readonly #pending: SendBuffer
-  /** Seconds without a sign of life, by the door's one timer. */
+  readonly #sendBuffer: SendBuffer
+  /** Ms without a sign of life, counted by the door's one timer. */
   #silentMs = 0
 
   constructor(
@@ -96,7 +96,7 @@ class RawPipe implements SessionPipe {
     this.#socket = socket
     const network = request.socket
     this.#network = network
-    this.#pending = new SendBuffer({ refused: () => network.writableLength, taken: () => takenBytes(network), now: uptime })
+    this.#sendBuffer = new SendBuffer({ refused: () => network.writableLength, taken: () => takenBytes(network), now: uptime })
     this.#writeBatch = writeBatch
     this.origin = arrival.origin
     this.host = arrival.host
@@ -107,21 +107,21 @@ class RawPipe implements SessionPipe {
   send(encoded: EncodedPacket, isPush: boolean): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return
     const frame = encoded.rawFrame
-    this.#pending.add(frame.length, isPush)
-    // whole frames beside ws's own: it never keeps one half-written where compression is off
-    this.#writeBatch.write(this.#network, frame, this.#pending.take)
+    this.#sendBuffer.add(frame.length, isPush)
+    // we write whole frames to the socket ourselves: without compression ws never leaves one of its own half-written
+    this.#writeBatch.write(this.#network, frame, this.#sendBuffer.take)
   }
 
-  pending(): SendBuffer {
-    return this.#pending
+  buffered(): SendBuffer {
+    return this.#sendBuffer
   }
 
   stalledMs(): number {
-    return this.#pending.stalledMs()
+    return this.#sendBuffer.stalledMs()
   }
 
   onceEmpty(listener: () => void): void {
-    this.#pending.onceEmpty(listener)
+    this.#sendBuffer.onceEmpty(listener)
   }
 
   hold(isHeld: boolean): void {
@@ -138,7 +138,7 @@ class RawPipe implements SessionPipe {
   }
 
   closed(): void {
-    this.#pending.clear()
+    this.#sendBuffer.clear()
   }
 
   heard(): void {

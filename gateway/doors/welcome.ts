@@ -1,26 +1,24 @@
 /**
- * From hello to caught up in one round trip. The order is the whole point: subscribe and wait for the confirmation, then
- * read the logs, reply, send what was missed, then what was published meanwhile.
+ * From the hello to caught up in one round trip. The order is what matters: subscribe and wait for the confirmation, then
+ * read the logs, reply, send the missed messages, then those published meanwhile.
  */
 import type { ResumeCursor, Welcome } from '../protocol/commands.ts'
 import { LIMITS } from '../protocol/limits.ts'
-import { encodePacket } from '../protocol/packet.ts'
-import { messagePacket } from '../protocol/packets.ts'
+import { connectPacket, decodePacket } from '../protocol/packet.ts'
 import { PROTOCOL_VERSION } from '../protocol/version.ts'
 import { access } from '../domain/messaging/access.ts'
 import type { CatchUp, CaughtUp } from '../domain/messaging/catch-up.ts'
 import { Refusal } from '../domain/refusal.ts'
-import type { Identity } from '../protocol/model.ts'
-import { EncodedPacket } from '../relay/encoded-packet.ts'
-import { Peer, pushPacket } from '../relay/peer.ts'
-import { pushedMessage } from '../relay/pushed-message.ts'
+import type { Identity, Message } from '../protocol/model.ts'
+import { encodeMessage, EncodedPacket, encodePush } from '../relay/encoded-packet.ts'
+import { Peer } from '../relay/peer.ts'
 import type { SessionContext, SessionPipe } from './session-context.ts'
 import { checkHello } from './validator.ts'
 
 /**
- * `isWanted`: whether the line is still there; nothing is read for one that has gone.
- * `onProved` is called with what the pass says, and may throw; `onWelcomed` is called right before the welcome is sent and says whether the line still wants it.
- * Rejects with a Refusal; then nothing is left behind.
+ * `isWanted`: whether the connection is still open; nothing is read for one that has closed. `onProved` is called with the identity
+ * in the pass, and may throw; `onWelcomed` is called right before the welcome is sent, and says whether the session still wants it.
+ * Rejects with a Refusal, and then has detached the peer.
  */
 export async function welcome(
   data: unknown, context: SessionContext & { pipe: SessionPipe; sid: string; isWanted: () => boolean; onProved: (identity: Identity) => void },
@@ -40,8 +38,8 @@ export async function welcome(
     if (identity.expiresAt <= now()) throw new Refusal('pass_expired')
     if (!onWelcomed(peer)) throw new Refusal('hello_timeout')
     hub.welcomed(peer)
-    peer.answer(new EncodedPacket(encodePacket({ type: 'connect', data: welcomeData(peer, missed, context) })))
-    sayBlocked(peer, missed)
+    peer.answer(new EncodedPacket(connectPacket(welcomeData(peer, missed, context))))
+    pushBlocks(peer, missed)
     await replay(peer, missed, domain.catchUp)
     return peer
   } catch (error) {
@@ -55,6 +53,12 @@ function conversationsOf(identity: Identity, to: string | undefined, cursors: re
   const own = to === undefined ? [] : [access(identity, { to }).conversation]
   const resumed = cursors.map(([conversation]) => conversation)
   return [...own, ...resumed.filter((conversation) => isMine(identity, conversation))]
+}
+
+/** Of a `messagePush`. */
+function conversationOf(text: string): string {
+  const packet = decodePacket(text)
+  return packet.type === 'event' ? (packet.args[0] as Message).conversation : ''
 }
 
 function isMine(identity: Identity, conversation: string): boolean {
@@ -71,26 +75,24 @@ const welcomeData = (peer: Peer, missed: readonly CaughtUp[], { imageHosts, now 
   ...(imageHosts.length === 0 ? {} : { imageHosts: [...imageHosts] }),
 })
 
-/** Before the messages, so that whoever was blocked while away does not write first and learn it afterwards. */
-function sayBlocked(peer: Peer, missed: readonly CaughtUp[]): void {
+/** Before the messages, so that a person who was blocked meanwhile learns it before writing. */
+function pushBlocks(peer: Peer, missed: readonly CaughtUp[]): void {
   for (const { resumed: { conversation }, blocked } of missed) {
     if (blocked === undefined) continue
     const { reason, until } = blocked
-    peer.answer(pushPacket('blockPush', { conversation, reason, ...(until === undefined ? undefined : { until }) }))
+    peer.answer(encodePush('blockPush', { conversation, reason, ...(until === undefined ? undefined : { until }) }))
   }
 }
 
-/** A portion is read when the line has taken the one before it. */
+/** Each portion is read once the socket has taken the one before it. */
 async function replay(peer: Peer, missed: readonly CaughtUp[], catchUp: CatchUp): Promise<void> {
   const heads = new Map(missed.map(({ resumed: { conversation, head } }) => [conversation, head.seq]))
   for await (const { conversation, messages, more } of catchUp.missed(missed)) {
-    for (const message of messages) peer.answer(new EncodedPacket(messagePacket(message)))
-    if (more) peer.answer(pushPacket('resumePush', { conversation, more }))
+    for (const message of messages) peer.answer(encodeMessage(message))
+    if (more) peer.answer(encodePush('resumePush', { conversation, more }))
     await peer.drained()
     if (peer.isGone) return
   }
-  peer.release((encoded) => {
-    const message = pushedMessage(encoded)
-    return message === undefined || message.seq > (heads.get(message.conversation) ?? 0)
-  })
+  // the packets that were pushed meanwhile are few, so they can be decoded
+  peer.release((encoded) => encoded.push?.seq === undefined || encoded.push.seq > (heads.get(conversationOf(encoded.text)) ?? 0))
 }

@@ -25,12 +25,19 @@ export type InvalidPacket =
 
 const MALFORMED: InvalidPacket = { type: 'invalid', reason: 'malformed' }
 
-/** A hello or welcome; the first of the two packets that a client makes. */
+/** A hello or a welcome. Of all packets a client makes only this and `eventPacket`. */
 export const connectPacket = (data: unknown): string => '0' + JSON.stringify(data)
 
-/** The second: an event, with `id` one that asks for an ack. */
+/** A command or a push. With `id` it asks for an ack. */
 export const eventPacket = (name: string, args: readonly unknown[], id: number | string = ''): string =>
   '2' + id + JSON.stringify([name, ...args])
+
+/** An answer: `3<id>[answer]`. */
+export const ackPacket = (id: number, answer: unknown): string => `3${id}${JSON.stringify([answer])}`
+
+/** `namespace`: the one that the refused packet named, where it was not the default one. */
+export const connectErrorPacket = (error: { readonly message: string; readonly data?: unknown }, namespace?: string): string =>
+  `4${namespace === undefined ? '' : `${namespace},`}${JSON.stringify({ message: error.message, data: error.data })}`
 
 export function encodePacket(packet: Packet): string {
   switch (packet.type) {
@@ -43,7 +50,7 @@ export function encodePacket(packet: Packet): string {
     case 'ack':
       return '3' + packet.id + JSON.stringify(packet.args)
     case 'connectError':
-      return '4' + JSON.stringify({ message: packet.message, data: packet.data })
+      return connectErrorPacket(packet)
   }
 }
 

@@ -1,6 +1,7 @@
 /**
- * The two packets that a store publishes by itself, so that embedded, Redis scripts and tests agree on every byte.
- * Built by concatenation: the body's JSON is the caller's and is never parsed again on its way to a socket.
+ * The gateway's half of the codec: the two packets that a store publishes by itself, and the first bytes of a packet, which tell what
+ * it is without parsing it. The embedded store, the Redis scripts and the tests agree on every byte of them.
+ * A store's packets are built by concatenation: the body's JSON is the caller's and is never parsed again on its way to a socket.
  */
 import type { Cursor, Message } from './model.ts'
 
@@ -31,3 +32,48 @@ export function messageTail(message: Pick<Message, 'id' | 'from' | 'side' | 'nam
 /** `2["cursorPush",{…}]`. */
 export const cursorPacket = (conversation: string, side: string, { delivered, read }: Cursor): string =>
   `2["cursorPush",${JSON.stringify({ conversation, participant: side, delivered, read })}]`
+
+/** What a published packet is, beside its bytes. `kind`: its name, `messagePush` …; `seq`: of a message. */
+export interface PushHead {
+  readonly kind: string
+  readonly seq?: number
+}
+
+const EVENT = Buffer.from('2["')
+const SEQ = Buffer.from('"seq":')
+const QUOTE = 0x22
+const ZERO = 0x30
+
+/**
+ * The head of a push as it comes from another node, or undefined where the bytes are no push. Every message of every node passes here,
+ * so only its first bytes are read: `messageStart` puts the seq before anything that a person wrote.
+ */
+export function readPushHead(packet: Buffer): PushHead | undefined {
+  if (packet.length < EVENT.length || packet.compare(EVENT, 0, EVENT.length, 0, EVENT.length) !== 0) return undefined
+  const end = packet.indexOf(QUOTE, EVENT.length)
+  if (end < 0) return undefined
+  const kind = packet.toString('latin1', EVENT.length, end)
+  if (kind !== 'messagePush') return { kind }
+  const seq = readSeq(packet, end)
+  return seq === undefined ? { kind } : { kind, seq }
+}
+
+function readSeq(packet: Buffer, from: number): number | undefined {
+  const found = packet.indexOf(SEQ, from)
+  if (found < 0) return undefined
+  let seq = 0
+  for (let at = found + SEQ.length; at < packet.length; at++) {
+    const digit = packet[at]! - ZERO
+    if (digit < 0 || digit > 9) break
+    seq = seq * 10 + digit
+  }
+  return seq
+}
+
+const COMMAND_HEAD = /^2(?:\/,)?(\d{1,15})?(?:\["(\w{1,40})")?/
+
+/** The ack id and the name of a command that is refused unread, where its first characters tell them. */
+export function readCommandHead(text: string): { readonly id?: number; readonly name?: string } {
+  const [, id, name] = COMMAND_HEAD.exec(text.slice(0, 64)) ?? []
+  return { ...(id === undefined ? undefined : { id: Number(id) }), ...(name === undefined ? undefined : { name }) }
+}

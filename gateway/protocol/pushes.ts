@@ -55,4 +55,8 @@ export const PUSHES = {
 } as const satisfies Record<string, TSchema>
 
 export type Push = keyof typeof PUSHES
+
+/** The gateway drops these while a reader is slow: the next one replaces them. */
+export const VOLATILE_PUSHES: ReadonlySet<string> = new Set<Push>(['typingPush', 'viewingPush'])
+
 export type PushData<P extends Push> = Static<(typeof PUSHES)[P]>

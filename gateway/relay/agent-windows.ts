@@ -1,28 +1,29 @@
 /**
- * The windows of one agent at this node. What this gateway tells them comes on a channel of that agent in that shop. A backend knows
- * only the person and speaks on the person's channel, so they listen there as well: but not to what is a customer's of the same id.
+ * The windows of one agent at this node. The gateway publishes for them on a channel of that agent in that shop. A backend knows
+ * only the person and publishes on the person's channel, so they subscribe to it as well; but what is there for a customer
+ * of the same id they ignore.
  */
 import type { Report } from '../domain/facts.ts'
 import { ownChannel, userChannel } from '../protocol/keys.ts'
 import type { Channels } from './channels.ts'
-import { readSideMessage, showFocus } from './side-message.ts'
-import type { EncodedPacket } from './encoded-packet.ts'
-import { pushPacket, type Peer } from './peer.ts'
+import { encodePush, type EncodedPacket } from './encoded-packet.ts'
+import type { Peer } from './peer.ts'
+import { pushFocus, readSideMessage } from './side-message.ts'
 
 export class AgentWindows {
   readonly peers = new Set<Peer>()
-  readonly #own: string
-  readonly #person: string
+  readonly #ownChannel: string
+  readonly #personChannel: string
   readonly #channels: Channels
   readonly #report: Report
-  readonly #onOwn = (encoded: EncodedPacket, origin: string): void => this.#heard(encoded, origin)
-  readonly #onPerson = (encoded: EncodedPacket, origin: string): void => this.#heardAsPerson(encoded, origin)
+  readonly #onOwn = (encoded: EncodedPacket, origin: string): void => this.#onOwnPublish(encoded, origin)
+  readonly #onPerson = (encoded: EncodedPacket, origin: string): void => this.#onPersonPublish(encoded, origin)
   #prepared: Promise<void> | undefined
 
   /** `key`: the agent's `agentKey`. */
   constructor(options: { key: string; id: string; channels: Channels; report: Report }) {
-    this.#own = ownChannel(options.key)
-    this.#person = userChannel(options.id)
+    this.#ownChannel = ownChannel(options.key)
+    this.#personChannel = userChannel(options.id)
     this.#channels = options.channels
     this.#report = options.report
   }
@@ -36,34 +37,34 @@ export class AgentWindows {
     return this.#prepared
   }
 
-  /** The last window has gone. */
+  /** To be called when the last window has gone. */
   release(): void {
-    this.#channels.leave(this.#own, this.#onOwn)
-    this.#channels.leave(this.#person, this.#onPerson)
+    this.#channels.leave(this.#ownChannel, this.#onOwn)
+    this.#channels.leave(this.#personChannel, this.#onPerson)
   }
 
   async #join(): Promise<void> {
     try {
-      await Promise.all([this.#channels.join(this.#own, this.#onOwn), this.#channels.join(this.#person, this.#onPerson)])
+      await Promise.all([this.#channels.join(this.#ownChannel, this.#onOwn), this.#channels.join(this.#personChannel, this.#onPerson)])
     } catch (error) {
       this.release()
       throw error
     }
   }
 
-  #heard(encoded: EncodedPacket, origin: string): void {
-    if (encoded.isPush) return this.#push(encoded, origin)
-    const notice = readSideMessage(encoded)
-    if (notice.type === 'focus') showFocus(this.peers, notice)
+  #onOwnPublish(encoded: EncodedPacket, origin: string): void {
+    if (encoded.push !== undefined) return this.#push(encoded, origin)
+    const message = readSideMessage(encoded)
+    if (message.type === 'focus') pushFocus(this.peers, message)
   }
 
-  /** A packet, an invitation, a line's own doing: all of it is the customer's. */
-  #heardAsPerson(encoded: EncodedPacket, origin: string): void {
-    if (origin !== '' || encoded.isPush) return
-    const notice = readSideMessage(encoded)
-    if (notice.type === 'notice') return this.#push(pushPacket('noticePush', notice.data), '')
-    if (notice.type === 'focus') return notice.by === undefined ? showFocus(this.peers, notice) : undefined
-    if (notice.type === 'unreadable') this.#report({ fact: 'publishRefused', channel: this.#person, reason: notice.reason })
+  /** A push, an invitation and whatever a session caused are for the customer of this id. */
+  #onPersonPublish(encoded: EncodedPacket, origin: string): void {
+    if (origin !== '' || encoded.push !== undefined) return
+    const message = readSideMessage(encoded)
+    if (message.type === 'notice') return this.#push(encodePush('noticePush', message.data), '')
+    if (message.type === 'focus') return message.by === undefined ? pushFocus(this.peers, message) : undefined
+    if (message.type === 'unreadable') this.#report({ fact: 'publishRefused', channel: this.#personChannel, reason: message.reason })
   }
 
   #push(encoded: EncodedPacket, origin: string): void {

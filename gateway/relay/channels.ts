@@ -1,18 +1,18 @@
 /**
- * This node's subscriptions: one a channel however many need it. The last leave and the first join of a channel
- * are serialised, so that a slow unsubscribe cannot undo a newer subscribe.
+ * This node's subscriptions at the bus: one for each channel, however many listeners it has. The first join and the last leave of a
+ * channel run one after the other, so that a slow unsubscribe cannot undo a newer subscribe.
  */
 import type { Bus, Relayed, Subscription } from '../backbone/backbone.ts'
 import type { Report } from '../domain/facts.ts'
 import { EncodedPacket } from './encoded-packet.ts'
 
-/** `origin`: the line that caused it, '' for none. */
+/** `origin`: the session that caused it, '' for none. */
 export type ChannelListener = (encoded: EncodedPacket, origin: string) => void
 
 interface Channel {
   readonly listeners: Set<ChannelListener>
   subscription: Subscription | undefined
-  /** The change under way; settles when the subscription is what the listeners ask for. */
+  /** The change under way. It ends when the channel is subscribed if it has listeners, and not if it has none. */
   work: Promise<void>
 }
 
@@ -26,13 +26,13 @@ export class Channels {
     this.#report = options.report
   }
 
-  /** From when it resolves `listener` hears every publish on `name`. Undoes itself and rejects while the bus is unavailable. */
+  /** Once it resolves, `listener` is called for every publish on `name`. While the bus is unavailable it rejects, and nothing is joined. */
   async join(name: string, listener: ChannelListener): Promise<void> {
     const channel = this.#channels.get(name) ?? this.#create(name)
     channel.listeners.add(listener)
     if (channel.listeners.size > 1 && channel.subscription !== undefined) return
     try {
-      await this.#settle(name, channel)
+      await this.#update(name, channel)
     } catch (error) {
       this.leave(name, listener)
       throw error
@@ -42,7 +42,7 @@ export class Channels {
   leave(name: string, listener: ChannelListener): void {
     const channel = this.#channels.get(name)
     if (channel === undefined || !channel.listeners.delete(listener) || channel.listeners.size > 0) return
-    this.#settle(name, channel).catch((error: unknown) => this.#report({ fact: 'bugFound', where: 'leave channel', error }))
+    this.#update(name, channel).catch((error: unknown) => this.#report({ fact: 'bugFound', where: 'leave channel', error }))
   }
 
   #create(name: string): Channel {
@@ -51,8 +51,8 @@ export class Channels {
     return channel
   }
 
-  #settle(name: string, channel: Channel): Promise<void> {
-    // what failed before was told to whoever asked for it
+  #update(name: string, channel: Channel): Promise<void> {
+    // an earlier failure was already thrown to whoever had asked for it
     const work = channel.work.catch(() => undefined).then(() => this.#change(name, channel))
     channel.work = work
     return work
@@ -73,7 +73,7 @@ export class Channels {
   }
 }
 
-function relay(channel: Channel, { packet, origin }: Relayed): void {
-  const encoded = new EncodedPacket(packet)
+function relay(channel: Channel, { packet, origin, push }: Relayed): void {
+  const encoded = new EncodedPacket(packet, push)
   for (const listener of channel.listeners) listener(encoded, origin)
 }

@@ -1,20 +1,29 @@
 /**
- * One packet on its way to any number of peers. Each wire form is made once and shared:
- * a text for polling, and one WebSocket frame (header and payload in one buffer) a door.
+ * One packet on its way to any number of peers, and beside its bytes what kind of push it is. Each wire form is made once and shared:
+ * a text for polling, and one WebSocket frame (header and payload in one buffer) for each door.
  */
+import type { Message } from '../protocol/model.ts'
+import { encodePacket } from '../protocol/packet.ts'
+import { messagePacket, type PushHead } from '../protocol/packets.ts'
+import { VOLATILE_PUSHES, type Push, type PushData } from '../protocol/pushes.ts'
+
 const ENGINE_MESSAGE = '4'
-const PUSH_HEAD = Buffer.from('2[')
-const VOLATILE_HEADS = [Buffer.from('2["typingPush"'), Buffer.from('2["viewingPush"')]
 
 export class EncodedPacket {
   readonly bytes: Buffer
+  /** Absent for answers, and for the JSON objects of a side's channel (side-message.ts), which no client gets as they are. */
+  readonly push: PushHead | undefined
+  /** It may be dropped while the reader is slow. */
+  readonly isVolatile: boolean
   #text: string | undefined
   #rawFrame: Buffer | undefined
   #engineFrame: Buffer | undefined
 
-  constructor(packet: Buffer | string) {
+  constructor(packet: Buffer | string, push?: PushHead) {
     this.bytes = typeof packet === 'string' ? Buffer.from(packet) : packet
     if (typeof packet === 'string') this.#text = packet
+    this.push = push
+    this.isVolatile = push !== undefined && VOLATILE_PUSHES.has(push.kind)
   }
 
   get text(): string {
@@ -30,21 +39,13 @@ export class EncodedPacket {
   get engineFrame(): Buffer {
     return (this.#engineFrame ??= textFrame(ENGINE_MESSAGE, this.bytes))
   }
-
-  /** Nobody misses it when the line is slow. */
-  get isVolatile(): boolean {
-    return VOLATILE_HEADS.some((head) => this.#begins(head))
-  }
-
-  /** On a side's own channel: already as clients get it, not a notice (notice.ts) that a push is made of. */
-  get isPush(): boolean {
-    return this.#begins(PUSH_HEAD)
-  }
-
-  #begins(head: Buffer): boolean {
-    return this.bytes.length >= head.length && this.bytes.compare(head, 0, head.length, 0, head.length) === 0
-  }
 }
+
+export const encodePush = <P extends Push>(kind: P, data: PushData<P>): EncodedPacket =>
+  new EncodedPacket(encodePacket({ type: 'event', name: kind, args: [data] }), { kind })
+
+export const encodeMessage = (message: Message): EncodedPacket =>
+  new EncodedPacket(messagePacket(message), { kind: 'messagePush', seq: message.seq })
 
 /** A final, unmasked WebSocket text frame (RFC 6455, 5.2); `prefix` is ASCII. */
 function textFrame(prefix: string, payload: Buffer): Buffer {

@@ -1,6 +1,6 @@
 /**
- * The peers attached at this node, by side. An agent's peers belong to the shop's audience (conversations), and are its own
- * windows besides (focus, notices, transfers). A customer or another shop's agent may have the same id and hears none of it.
+ * The peers attached at this node, by side. An agent's peers belong to the shop's side subscription (its conversations), and are the
+ * agent's own windows besides (focus, notices, transfers). A customer or another shop's agent may have the same id and gets none of it.
  */
 import type { Backbone } from '../backbone/backbone.ts'
 import type { Attendance } from '../domain/messaging/conversations.ts'
@@ -16,7 +16,7 @@ import type { Peer } from './peer.ts'
 import { ReconcileSchedule } from './reconcile-schedule.ts'
 import { PresenceSubscriptions } from './presence-subscriptions.ts'
 
-/** What an outdated line has under way may still be answered; a client that knows closes it long before. */
+/** How long an outdated session may still get answers; a client that knows of the newer one closes it long before. */
 const OUTDATED_MS = 5000
 
 export class Hub implements Attendance {
@@ -30,7 +30,7 @@ export class Hub implements Attendance {
   readonly #agents = new Map<string, AgentWindows>()
   readonly #peers = new Map<string, Peer>()
   readonly #devices = new Map<string, Peer>()
-  /** Peers with a newer line of the same device, and when they are told. */
+  /** Peers whose device has a newer session, and when they are closed. */
   readonly #outdated = new Map<Peer, number>()
   readonly #reconcileSchedule: ReconcileSchedule
   readonly #presenceSubscriptions: PresenceSubscriptions
@@ -63,7 +63,7 @@ export class Hub implements Attendance {
     return this.#peers.size
   }
 
-  /** From when it resolves, everything for the peer's sides and for `conversations` reaches it (held until its release). */
+  /** Once it resolves, every publish for the peer's side and for `conversations` reaches the peer, which holds it until its release. */
   async attach(peer: Peer, conversations: readonly string[]): Promise<void> {
     this.#peers.set(peer.sid, peer)
     const side = this.#sideSubscription(peer.identity.side)
@@ -71,10 +71,10 @@ export class Hub implements Attendance {
     const own = peer.identity.role === 'agent' ? this.#windows(peer) : undefined
     own?.peers.add(peer)
     await Promise.all([side.prepare(), own?.prepare()])
-    await Promise.all(conversations.map((conversation) => side.follow(conversation)))
+    await Promise.all(conversations.map((conversation) => side.subscribe(conversation)))
   }
 
-  /** It is there. The newest line of a device wins; the older one is told a little later. */
+  /** The peer counts as present. Of two sessions of a device the newer one stays; the older one gets `byePush replaced` a little later. */
   welcomed(peer: Peer): void {
     this.#presenceSubscriptions.arrived(peer)
     if (peer.device === undefined) return
@@ -104,11 +104,12 @@ export class Hub implements Attendance {
     return this.#sideSubscriptions.get(side)?.announce(conversation) ?? false
   }
 
-  watch(peer: Peer, sides: readonly string[]): Promise<Record<string, WirePresence>> {
-    return this.#presenceSubscriptions.watch(peer, sides)
+  /** Answers who of `sides` is there, and pushes to the peer what changes of it. These sides replace those of the call before. */
+  subscribePresence(peer: Peer, sides: readonly string[]): Promise<Record<string, WirePresence>> {
+    return this.#presenceSubscriptions.subscribe(peer, sides)
   }
 
-  /** The sides of shops that have agents here, and how many lines of them. */
+  /** The shops that have agents at this node, by side, and how many sessions these have. */
   shops(): ReadonlyMap<string, number> {
     return new Map([...this.#sideSubscriptions].flatMap(([side, { peers }]) => (isShopSide(side) ? [[side, peers.size]] : [])))
   }
@@ -122,12 +123,12 @@ export class Hub implements Attendance {
 
   /** Compares the side subscriptions that are due with the store. */
   reconcile(): void {
-    this.#reconcileSchedule.look(this.#sideSubscriptions.values())
+    this.#reconcileSchedule.tick(this.#sideSubscriptions.values())
   }
 
   /** Renews the presence of this node's peers and reads again what others' presence is due. */
   refreshPresence(): void {
-    this.#presenceSubscriptions.look()
+    this.#presenceSubscriptions.tick()
   }
 
   close(): void {
@@ -163,17 +164,17 @@ export class Hub implements Attendance {
   #onGap(channels: readonly string[]): void {
     const missed = new Set(channels)
     this.#report({ fact: 'gapHealed', channelCount: missed.size })
-    // who was away may have come back without what it held; whoever is here is there again before the others are looked at
+    // the store may have come back without its leases, so this node writes its own again before it reads the others'
     this.#presence.doubt()
     this.#viewing.doubt()
     this.#presence.tend().catch(this.#unlessAway('presence'))
-      .finally(() => this.#presenceSubscriptions.heal(missed))
+      .finally(() => this.#presenceSubscriptions.afterGap(missed))
     for (const sideSubscription of this.#sideSubscriptions.values()) {
-      sideSubscription.heal(missed).catch(this.#unlessAway('heal'))
+      sideSubscription.afterGap(missed).catch(this.#unlessAway('afterGap'))
     }
   }
 
-  /** A store that is away again ends in a gap, which heals; anything else is a bug. */
+  /** While the store is away nothing can be done: when it is back, the bus reports a gap. Any other error is a bug. */
   #unlessAway(where: string): (error: unknown) => void {
     return (error) => {
       if ((error as Error).name !== 'Unavailable') this.#report({ fact: 'bugFound', where, error })

@@ -1,23 +1,23 @@
 /**
- * When which audience is compared with the store: each every 30 to 45 s, at chance, so that a publish that was lost in
- * silence is found without any traffic. A node starts so many comparisons a second and no more; with more audiences than that
- * allows they come round later, and the store never notices.
+ * When each side subscription is reconciled with the store: every 30 to 45 s, at random, so that a publish that was lost in
+ * silence is found even where nothing else is published. A node has so many under way and no more; with more side subscriptions than
+ * that allows, each waits longer, and the store's load stays the same.
  */
 const EVERY_MS = 30_000
 const SPREAD_MS = 15_000
 const AGAIN_MS = 1000
-const AT_ONCE = 300
+const UNDER_WAY_COUNT = 300
 
-export interface Comparable {
-  /** True: something looks wrong that may only be late; look again soon. */
-  compare(): Promise<boolean>
+export interface Reconcilable {
+  /** True: something looks lost that may only be late; it should be reconciled again soon. */
+  reconcile(): Promise<boolean>
 }
 
 export class ReconcileSchedule {
   readonly #now: () => number
   /** 0 ≤ chance < 1. */
   readonly #chance: () => number
-  readonly #dueAt = new WeakMap<Comparable, number>()
+  readonly #dueAt = new WeakMap<Reconcilable, number>()
   #underWay = 0
 
   constructor(options: { now: () => number; chance: () => number }) {
@@ -25,26 +25,26 @@ export class ReconcileSchedule {
     this.#chance = options.chance
   }
 
-  /** To be called about every second with all that are here. */
-  look(sideSubscriptions: Iterable<Comparable>): void {
+  /** To be called about every second with all that are subscribed. */
+  tick(subscriptions: Iterable<Reconcilable>): void {
     const now = this.#now()
-    for (const sideSubscription of sideSubscriptions) {
-      const dueAt = this.#dueAt.get(sideSubscription)
-      if (dueAt === undefined) this.#plan(sideSubscription)
-      else if (dueAt <= now && this.#underWay < AT_ONCE) void this.#compare(sideSubscription)
+    for (const subscription of subscriptions) {
+      const dueAt = this.#dueAt.get(subscription)
+      if (dueAt === undefined) this.#plan(subscription)
+      else if (dueAt <= now && this.#underWay < UNDER_WAY_COUNT) void this.#reconcile(subscription)
     }
   }
 
-  async #compare(sideSubscription: Comparable): Promise<void> {
+  async #reconcile(subscription: Reconcilable): Promise<void> {
     this.#underWay++
-    this.#dueAt.set(sideSubscription, Infinity)
-    const isDoubtful = await sideSubscription.compare().catch(() => false) // the store is away; its return is a gap, which heals
+    this.#dueAt.set(subscription, Infinity)
+    const isDoubtful = await subscription.reconcile().catch(() => false) // the store is away; when it is back, the bus reports a gap
     this.#underWay--
-    if (isDoubtful) this.#dueAt.set(sideSubscription, this.#now() + AGAIN_MS)
-    else this.#plan(sideSubscription)
+    if (isDoubtful) this.#dueAt.set(subscription, this.#now() + AGAIN_MS)
+    else this.#plan(subscription)
   }
 
-  #plan(sideSubscription: Comparable): void {
-    this.#dueAt.set(sideSubscription, this.#now() + EVERY_MS + this.#chance() * SPREAD_MS)
+  #plan(subscription: Reconcilable): void {
+    this.#dueAt.set(subscription, this.#now() + EVERY_MS + this.#chance() * SPREAD_MS)
   }
 }

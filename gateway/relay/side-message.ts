@@ -1,6 +1,6 @@
 /**
- * Reads what is published on a person's own channel: JSON objects with a `type`, by this gateway, a node of the original or a backend.
- * A backend's own types become notices. What cannot be read is nobody's to hear, and the operator is told why.
+ * Reads what is published on a side's own channel and is no push: JSON objects with a `type`, published by a gateway of ours, by a node of
+ * the original or by a backend. A type of the backend's own becomes a notice. What cannot be read is not pushed to anybody; the log says why.
  */
 import type { Invitation } from '../domain/messaging/conversations.ts'
 import { AGENTS, CUSTOMERS } from '../domain/presence/focus.ts'
@@ -8,10 +8,10 @@ import { freeFormFault } from '../protocol/free-form.ts'
 import { isId, isShopSide, SHOP_PREFIX } from '../protocol/keys.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import type { PushData } from '../protocol/pushes.ts'
-import type { EncodedPacket } from './encoded-packet.ts'
-import { pushPacket, type Peer } from './peer.ts'
+import { encodePush, type EncodedPacket } from './encoded-packet.ts'
+import type { Peer } from './peer.ts'
 
-/** Who published it: a window of ours, of that role, or (absent) a backend or a node of the original. */
+/** Whose window published it; absent: a backend, or a node of the original. */
 type By = 'customer' | 'agent' | undefined
 
 export type SideMessage =
@@ -23,35 +23,38 @@ export type SideMessage =
 const SOCKET_ID_LENGTH = 128
 
 export function readSideMessage(encoded: EncodedPacket): SideMessage {
-  if (encoded.bytes.length > LIMITS.packetBytes) return unreadable(`larger than ${LIMITS.packetBytes} bytes`)
+  if (encoded.bytes.length > LIMITS.packetBytes) return unreadable(`it is larger than ${LIMITS.packetBytes} bytes`)
   const { text } = encoded
   const json = parseObject(text)
-  if (json === undefined) return unreadable('not a JSON object')
-  if (typeof json.type !== 'string') return unreadable('type is not a text')
+  if (json === undefined) return unreadable('it is no JSON object')
+  if (typeof json.type !== 'string') return unreadable('its type is not a string')
   const fault = freeFormFault(json, { depth: LIMITS.bodyDepth, count: LIMITS.packetCount })
-  if (fault !== undefined) return unreadable(fault === 'depth' ? 'nested too deep' : 'of too many parts')
+  if (fault !== undefined) return unreadable(fault === 'depth' ? 'it nests too deep' : 'it has too many parts')
   if (json.type === 'invite') return readInvitation(json)
   if (json.type === 'syncChangeUser') return readFocus(json, text.endsWith(AGENTS) ? 'agent' : text.endsWith(CUSTOMERS) ? 'customer' : undefined)
   return { type: 'notice', data: json as PushData<'noticePush'> }
 }
 
-/** To the windows of one side. A partner that this side cannot have is another's of the same id: nothing to do here. */
-export function showFocus(peers: Iterable<Peer>, { toid, socketid }: Extract<SideMessage, { type: 'focus' }>): void {
+/**
+ * Tells the windows of one side which conversation partner is selected now. A shop cannot talk to a shop, nor anybody to himself: such a
+ * partner is meant for somebody else who has the same id.
+ */
+export function pushFocus(peers: Iterable<Peer>, { toid, socketid }: Extract<SideMessage, { type: 'focus' }>): void {
   for (const peer of peers) {
     if (toid === peer.identity.side || (isShopSide(toid) && isShopSide(peer.identity.side))) continue
-    peer.push(peer.sid === socketid ? pushPacket('changeUserPush', { toid }) : pushPacket('syncChangeUserPush', { toid, socketid }))
+    peer.push(peer.sid === socketid ? encodePush('changeUserPush', { toid }) : encodePush('syncChangeUserPush', { toid, socketid }))
   }
 }
 
 function readInvitation({ conversation, seq, socketid }: Record<string, unknown>): SideMessage {
-  if (typeof conversation !== 'string' || typeof seq !== 'number') return unreadable('an invite is the gateway\'s own')
+  if (typeof conversation !== 'string' || typeof seq !== 'number') return unreadable('an invite that lacks conversation or seq')
   return { type: 'invite', invitation: { type: 'invite', conversation, seq, socketid: asText(socketid) } }
 }
 
-/** A backend's ids may be numbers. */
+/** A backend may write an id as a number. */
 function readFocus({ uid, socketid }: Record<string, unknown>, by: By): SideMessage {
   const toid = Number.isSafeInteger(uid) ? String(uid) : uid
-  if (typeof toid !== 'string' || !isId(toid) || toid === SHOP_PREFIX) return unreadable('uid of syncChangeUser is not an id')
+  if (typeof toid !== 'string' || !isId(toid) || toid === SHOP_PREFIX) return unreadable('the uid of syncChangeUser is not an id')
   return { type: 'focus', toid, socketid: asText(socketid), by }
 }
 

@@ -2,54 +2,51 @@
  * The peers of one side at this node, and the conversations that this node relays to them.
  *
  * `prepare` joins the side's own channel, then the channels of its newest conversations. Others come by invitation
- * (the first message of a conversation, or the first since the other side came). An invited conversation is followed first
- * and read then; what arrives in between is held back, so that its peers see each message once and in order.
+ * (the first message of a conversation, or the first since the other side connected). An invited conversation is subscribed first
+ * and read then; what arrives in between is held back, so that the peers get each message once and in order.
  *
- * The bus may lose a publish without anyone noticing. So now and then `compare` holds the newest rows of the side's list
- * against the last seq that came through here; a message or an invitation that never came is shown then.
+ * The bus may lose a publish without anyone noticing. So every now and then `reconcile` compares the newest rows of the side's list
+ * with the last seq that was pushed here, and pushes the message or the invitation that never came.
  */
 import type { ListRow, Page, Store } from '../backbone/backbone.ts'
 import { newestRows, preview } from '../domain/answer-size.ts'
 import type { Report } from '../domain/facts.ts'
 import { rowFor, rowOfPage, type Invitation } from '../domain/messaging/conversations.ts'
 import { conversationChannel, isShopSide, ownChannel } from '../protocol/keys.ts'
-import { messagePacket } from '../protocol/packets.ts'
 import type { Channels } from './channels.ts'
-import { ConversationSubscription, type Held } from './conversation-subscription.ts'
-import { EncodedPacket } from './encoded-packet.ts'
-import { pushPacket, type Peer } from './peer.ts'
-import { pushedMessage } from './pushed-message.ts'
-import { pushedSeq } from './pushed-seq.ts'
-import { readSideMessage, showFocus } from './side-message.ts'
+import { ConversationSubscription, type Published } from './conversation-subscription.ts'
+import { encodeMessage, encodePush, type EncodedPacket } from './encoded-packet.ts'
+import type { Peer } from './peer.ts'
+import { pushFocus, readSideMessage } from './side-message.ts'
 
 const CUSTOMER_NEWEST_COUNT = 50
 const SHOP_NEWEST_COUNT = 200
-const FOLLOWING_COUNT = 2000
+const SUBSCRIBED_COUNT = 2000
 const INVITED_PAGE_COUNT = 100
-/** A message that was published in vain is among the newest of its side's list. */
-const COMPARED_COUNT = 20
-/** Rows of a shop that are told again after a gap: well below what may wait in front of a line. */
-const HEALED_COUNT = 50
-const COMPARED_PAGES = 10
-/** How far the clocks of nodes may be apart. */
+/** A message whose publish was lost is among the newest of its side's list. */
+const RECONCILED_COUNT = 20
+const RECONCILED_PAGES = 10
+/** Rows that a shop's peers get again after a gap: far fewer bytes than a slow reader may be behind. */
+const ROWS_AFTER_GAP = 50
+/** How far the clocks of two nodes may be apart. */
 const CLOCKS_MS = 60_000
 
 export class SideSubscription {
   readonly side: string
   readonly #peers = new Set<Peer>()
-  readonly #conversationSubscription = new Map<string, ConversationSubscription>()
+  readonly #subscriptions = new Map<string, ConversationSubscription>()
   readonly #store: Store
   readonly #channels: Channels
   readonly #report: Report
   readonly #now: () => number
-  readonly #onOwn = (encoded: EncodedPacket, origin: string): void => this.#notice(encoded, origin)
+  readonly #onOwn = (encoded: EncodedPacket, origin: string): void => this.#onOwnPublish(encoded, origin)
   #prepared: Promise<void> | undefined
   #isReleased = false
   #tick = 0
-  /** Conversations whose head the last comparison saw above what was shown: lost, or only on its way. */
+  /** Conversations whose head `reconcile` found above what was pushed: the publish is lost, or only late. */
   #doubtful = new Map<string, number>()
-  /** The newest message that a comparison has seen. */
-  #comparedAt = Infinity
+  /** `at` of the newest message that `reconcile` has seen. */
+  #reconciledAt = Infinity
 
   constructor(options: { side: string; store: Store; channels: Channels; report: Report; now: () => number }) {
     this.side = options.side
@@ -80,86 +77,86 @@ export class SideSubscription {
     return this.#prepared
   }
 
-  async follow(conversation: string): Promise<void> {
-    const known = this.#conversationSubscription.get(conversation)
+  async subscribe(conversation: string): Promise<void> {
+    const known = this.#subscriptions.get(conversation)
     if (known !== undefined) return known.joined
     if (this.#isReleased) return
     this.#evict()
-    const conversationSubscription = new ConversationSubscription(conversation, this.#channels, (to, held) => this.#deliver(to, held))
-    this.#conversationSubscription.set(conversation, conversationSubscription)
+    const subscription = new ConversationSubscription(conversation, this.#channels, (to, published) => this.#deliver(to, published))
+    this.#subscriptions.set(conversation, subscription)
     try {
-      await conversationSubscription.joined
+      await subscription.joined
     } catch (error) {
-      if (this.#conversationSubscription.get(conversation) === conversationSubscription) this.#conversationSubscription.delete(conversation)
+      if (this.#subscriptions.get(conversation) === subscription) this.#subscriptions.delete(conversation)
       throw error
     }
   }
 
   /** See `Attendance.announce`. */
   announce(conversation: string): boolean {
-    const conversationSubscription = this.#conversationSubscription.get(conversation)
-    if (conversationSubscription === undefined || !conversationSubscription.isJoined) return false
-    const { isAnnounced } = conversationSubscription
-    conversationSubscription.isAnnounced = true
+    const subscription = this.#subscriptions.get(conversation)
+    if (subscription === undefined || !subscription.isJoined) return false
+    const { isAnnounced } = subscription
+    subscription.isAnnounced = true
     return isAnnounced
   }
 
-  /** Publishes may have been missed: shows the head of each of `channels`; whoever lacks more will see the gap and read. */
-  async heal(channels: ReadonlySet<string>): Promise<void> {
+  /** Publishes on `channels` may have been missed: pushes the head of each conversation; a client that lacks more sees the gap and reads. */
+  async afterGap(channels: ReadonlySet<string>): Promise<void> {
     if (channels.has(ownChannel(this.side))) {
       const rows = await this.#newest()
-      for (const row of rows) if (!this.#conversationSubscription.has(row.conversation)) await this.#showHead(row)
-      if (isShopSide(this.side)) for (const row of rows.slice(0, HEALED_COUNT)) this.#showRow(row)
+      for (const row of rows) if (!this.#subscriptions.has(row.conversation)) await this.#pushHead(row)
+      if (isShopSide(this.side)) for (const row of rows.slice(0, ROWS_AFTER_GAP)) this.#pushRow(row)
     }
-    for (const { conversation } of [...this.#conversationSubscription.values()]) {
-      if (channels.has(conversationChannel(conversation))) await this.#showHead({ conversation })
+    for (const { conversation } of [...this.#subscriptions.values()]) {
+      if (channels.has(conversationChannel(conversation))) await this.#pushHead({ conversation })
     }
   }
 
-  /** See `Comparable`. A push may be on its way, so one that looks lost is shown only if it is still missing the next time. */
-  async compare(): Promise<boolean> {
-    const before = new Map([...this.#conversationSubscription.values()].map(({ conversation, seq }) => [conversation, seq]))
+  /** See `Reconcilable`. A publish may be late, so one that looks lost is pushed only if it is still missing the next time. */
+  async reconcile(): Promise<boolean> {
+    const before = new Map([...this.#subscriptions.values()].map(({ conversation, seq }) => [conversation, seq]))
     const doubtful = this.#doubtful
     this.#doubtful = new Map()
     const missed: ListRow[] = []
     for (const row of await this.#changed()) {
       const { conversation, head } = row
-      const seq = this.#conversationSubscription.get(conversation)?.seq ?? 0
-      // a head behind what had come before it was read: the log has lost its tail
+      const seq = this.#subscriptions.get(conversation)?.seq ?? 0
+      // the head is below what was pushed before it was read: the log has lost its tail
       if ((doubtful.get(conversation) ?? 0) > seq || head.seq < (before.get(conversation) ?? 0)) missed.push(row)
       else if (head.seq > seq) this.#doubtful.set(conversation, head.seq)
     }
-    for (const row of missed) await this.#showHead(row)
+    for (const row of missed) await this.#pushHead(row)
     if (missed.length > 0) this.#report({ fact: 'publishMissed', conversationCount: missed.length })
     return this.#doubtful.size > 0
   }
 
-  /** The last peer has gone. */
+  /** To be called when the last peer has gone. */
   release(): void {
     this.#isReleased = true
     this.#channels.leave(ownChannel(this.side), this.#onOwn)
-    for (const { conversation, listener } of this.#conversationSubscription.values()) {
+    for (const { conversation, listener } of this.#subscriptions.values()) {
       this.#channels.leave(conversationChannel(conversation), listener)
     }
-    this.#conversationSubscription.clear()
+    this.#subscriptions.clear()
   }
 
   async #join(): Promise<void> {
     await this.#channels.join(ownChannel(this.side), this.#onOwn)
     try {
-      await this.#followNewest()
+      await this.#subscribeNewest()
     } catch (error) {
       this.#channels.leave(ownChannel(this.side), this.#onOwn)
       throw error
     }
   }
 
-  async #followNewest(): Promise<void> {
+  async #subscribeNewest(): Promise<void> {
     const rows = await this.#newest()
     await Promise.all(rows.map(async ({ conversation, head }) => {
-      await this.follow(conversation)
-      const conversationSubscription = this.#conversationSubscription.get(conversation)
-      if (conversationSubscription?.seq === 0) conversationSubscription.seq = head.seq
+      await this.subscribe(conversation)
+      const subscription = this.#subscriptions.get(conversation)
+      if (subscription?.seq === 0) subscription.seq = head.seq
     }))
   }
 
@@ -170,121 +167,121 @@ export class SideSubscription {
   /** The newest rows, and all that have changed since the last time. */
   async #changed(): Promise<ListRow[]> {
     const rows: ListRow[] = []
-    const since = this.#comparedAt - CLOCKS_MS
-    for (let page = 0; page < COMPARED_PAGES; page++) {
+    const since = this.#reconciledAt - CLOCKS_MS
+    for (let page = 0; page < RECONCILED_PAGES; page++) {
       const last = rows.at(-1)?.last.at
-      const more = await this.#store.list(this.side, { limit: COMPARED_COUNT, ...(last === undefined ? {} : { before: last }) })
+      const more = await this.#store.list(this.side, { limit: RECONCILED_COUNT, ...(last === undefined ? {} : { before: last }) })
       rows.push(...more.rows.map((row) => ({ ...row, last: preview(row.last) })))
-      const isEnd = more.rows.length < COMPARED_COUNT && more.isCut !== true
+      const isEnd = more.rows.length < RECONCILED_COUNT && more.isCut !== true
       if (isEnd || more.rows.at(-1)!.last.at < since) break
     }
-    this.#comparedAt = rows[0]?.last.at ?? 0
+    this.#reconciledAt = rows[0]?.last.at ?? 0
     return rows
   }
 
-  /** Peers that lack more than the head see the gap and read. */
-  async #showHead({ conversation, head }: Pick<ListRow, 'conversation'> & Partial<ListRow>): Promise<void> {
-    const conversationSubscription = this.#conversationSubscription.get(conversation)
-    if (conversationSubscription === undefined) return this.#invited({ type: 'invite', conversation, seq: head?.seq ?? 1, socketid: '' })
+  /** A client that lacks more than the head sees the gap and reads. */
+  async #pushHead({ conversation, head }: Pick<ListRow, 'conversation'> & Partial<ListRow>): Promise<void> {
+    const subscription = this.#subscriptions.get(conversation)
+    if (subscription === undefined) return this.#invited({ type: 'invite', conversation, seq: head?.seq ?? 1, socketid: '' })
     const page = await this.#store.read(conversation, { limit: 1 })
-    conversationSubscription.seq = page.head.seq
-    for (const message of page.messages) this.#push(new EncodedPacket(messagePacket(message)), '')
+    subscription.seq = page.head.seq
+    for (const message of page.messages) this.#push(encodeMessage(message), '')
     for (const [participant, cursor] of Object.entries(page.cursors)) {
-      this.#push(pushPacket('cursorPush', { conversation, participant, ...cursor }), '')
+      this.#push(encodePush('cursorPush', { conversation, participant, ...cursor }), '')
     }
   }
 
-  /** Who serves it now may have been told in vain. */
-  #showRow(row: ListRow): void {
-    this.#push(pushPacket('conversationPush', rowFor(this.side, row, this.#now())), '')
+  /** That another agent serves it now may have been published in vain. */
+  #pushRow(row: ListRow): void {
+    this.#push(encodePush('conversationPush', rowFor(this.side, row, this.#now())), '')
   }
 
   #push(encoded: EncodedPacket, origin: string): void {
     for (const peer of this.#peers) if (peer.sid !== origin) peer.push(encoded)
   }
 
-  #deliver(conversationSubscription: ConversationSubscription, held: Held): void {
-    conversationSubscription.usedAt = ++this.#tick
-    if (conversationSubscription.invited !== undefined) return void conversationSubscription.invited.held.push(held)
-    conversationSubscription.seq = pushedSeq(held.encoded) ?? conversationSubscription.seq
-    if (held.encoded.isVolatile) return this.#pushTyping(held)
-    this.#push(held.encoded, held.origin)
+  #deliver(subscription: ConversationSubscription, published: Published): void {
+    const { encoded, origin } = published
+    subscription.usedAt = ++this.#tick
+    if (subscription.invited !== undefined) return void subscription.invited.held.push(published)
+    subscription.seq = encoded.push?.seq ?? subscription.seq
+    if (encoded.isVolatile) return this.#pushTyping(published)
+    this.#push(encoded, origin)
   }
 
-  /** Of one's own side only what colleagues do. */
-  #pushTyping({ encoded, origin }: Held): void {
+  /** Nobody is told that he types himself, at another window; that a colleague types, he is. */
+  #pushTyping({ encoded, origin }: Published): void {
     const { side, from } = (JSON.parse(encoded.text.slice(1)) as [string, { side?: string; from?: string }])[1]
     if (side !== this.side) return this.#push(encoded, origin)
     for (const peer of this.#peers) if (peer.identity.id !== from) peer.push(encoded)
   }
 
-  #notice(encoded: EncodedPacket, origin: string): void {
-    if (encoded.isPush) return this.#push(encoded, origin)
-    const notice = readSideMessage(encoded)
-    if (notice.type === 'invite') return void this.#invited(notice.invitation)
-    if (notice.type === 'notice') return this.#push(pushPacket('noticePush', notice.data), origin)
-    if (notice.type === 'focus') return notice.by === 'agent' ? undefined : showFocus(this.#peers, notice)
-    this.#report({ fact: 'publishRefused', channel: ownChannel(this.side), reason: notice.reason })
+  #onOwnPublish(encoded: EncodedPacket, origin: string): void {
+    if (encoded.push !== undefined) return this.#push(encoded, origin)
+    const message = readSideMessage(encoded)
+    if (message.type === 'invite') return void this.#invited(message.invitation)
+    if (message.type === 'notice') return this.#push(encodePush('noticePush', message.data), origin)
+    if (message.type === 'focus') return message.by === 'agent' ? undefined : pushFocus(this.#peers, message)
+    this.#report({ fact: 'publishRefused', channel: ownChannel(this.side), reason: message.reason })
   }
 
   async #invited({ conversation, seq, socketid }: Invitation): Promise<void> {
-    const known = this.#conversationSubscription.get(conversation)
+    const known = this.#subscriptions.get(conversation)
     if (known?.invited !== undefined) return void known.invited.origins.set(seq, socketid)
     try {
       if (known?.isJoined === true) return await this.#addToLists(conversation, seq)
-      const conversationSubscription = this.follow(conversation)
-      const invited = { held: [], origins: new Map([[seq, socketid]]) }
-      const entry = this.#conversationSubscription.get(conversation)
-      if (entry !== undefined) entry.invited = invited
-      await conversationSubscription
+      const joined = this.subscribe(conversation)
+      const subscription = this.#subscriptions.get(conversation)
+      if (subscription !== undefined) subscription.invited = { held: [], origins: new Map([[seq, socketid]]) }
+      await joined
       const page = await this.#store.read(conversation, { limit: INVITED_PAGE_COUNT })
-      this.#show(conversation, page)
+      this.#pushInvited(conversation, page)
     } catch (error) {
-      // where the store is away, what was missed is found again by `heal`, or by the peers' next hello
+      // while the store is away: `afterGap` or the peers' next hello finds what was missed
       if ((error as Error).name !== 'Unavailable') this.#report({ fact: 'bugFound', where: 'invitation', error })
       if (known === undefined) this.#drop(conversation)
     }
   }
 
-  /** The messages come by themselves; the first one makes a row in lists. */
+  /** It is subscribed already, so its messages come by themselves; the first one makes a row in lists. */
   async #addToLists(conversation: string, seq: number): Promise<void> {
     if (seq > 1) return
     const page = await this.#store.read(conversation, { limit: 1 })
     const row = rowOfPage(this.side, { conversation, page, now: this.#now() })
-    if (row !== undefined) this.#push(pushPacket('conversationPush', row), '')
+    if (row !== undefined) this.#push(encodePush('conversationPush', row), '')
   }
 
-  #show(conversation: string, page: Page): void {
-    const conversationSubscription = this.#conversationSubscription.get(conversation)
-    const invited = conversationSubscription?.invited
-    if (conversationSubscription === undefined || invited === undefined) return
+  #pushInvited(conversation: string, page: Page): void {
+    const subscription = this.#subscriptions.get(conversation)
+    const invited = subscription?.invited
+    if (subscription === undefined || invited === undefined) return
     const row = rowOfPage(this.side, { conversation, page, now: this.#now() })
-    if (row !== undefined) this.#push(pushPacket('conversationPush', row), '')
+    if (row !== undefined) this.#push(encodePush('conversationPush', row), '')
     const from = Math.min(...invited.origins.keys())
-    for (const { encoded, origin } of invited.held) invited.origins.set(pushedSeq(encoded) ?? 0, origin)
+    for (const { encoded, origin } of invited.held) invited.origins.set(encoded.push?.seq ?? 0, origin)
     for (const message of page.messages) {
-      if (message.seq >= from) this.#push(new EncodedPacket(messagePacket(message)), invited.origins.get(message.seq) ?? '')
+      if (message.seq >= from) this.#push(encodeMessage(message), invited.origins.get(message.seq) ?? '')
     }
-    conversationSubscription.invited = undefined
-    conversationSubscription.seq = page.head.seq
-    for (const held of invited.held) {
-      if ((pushedMessage(held.encoded)?.seq ?? Infinity) > page.head.seq) this.#deliver(conversationSubscription, held)
+    subscription.invited = undefined
+    subscription.seq = page.head.seq
+    for (const published of invited.held) {
+      if ((published.encoded.push?.seq ?? Infinity) > page.head.seq) this.#deliver(subscription, published)
     }
   }
 
   #drop(conversation: string): void {
-    const conversationSubscription = this.#conversationSubscription.get(conversation)
-    if (conversationSubscription === undefined) return
-    this.#conversationSubscription.delete(conversation)
-    this.#channels.leave(conversationChannel(conversation), conversationSubscription.listener)
+    const subscription = this.#subscriptions.get(conversation)
+    if (subscription === undefined) return
+    this.#subscriptions.delete(conversation)
+    this.#channels.leave(conversationChannel(conversation), subscription.listener)
   }
 
-  /** Makes room: lets go of the conversation that was silent longest. */
+  /** Makes room: leaves the conversation that was silent longest. */
   #evict(): void {
-    if (this.#conversationSubscription.size < FOLLOWING_COUNT) return
+    if (this.#subscriptions.size < SUBSCRIBED_COUNT) return
     let oldest: ConversationSubscription | undefined
-    for (const conversationSubscription of this.#conversationSubscription.values()) {
-      if (oldest === undefined || conversationSubscription.usedAt < oldest.usedAt) oldest = conversationSubscription
+    for (const subscription of this.#subscriptions.values()) {
+      if (oldest === undefined || subscription.usedAt < oldest.usedAt) oldest = subscription
     }
     if (oldest !== undefined) this.#drop(oldest.conversation)
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodePacket, encodePacket, type Packet } from '../../gateway/protocol/packet.ts'
+import { ackPacket, connectErrorPacket, decodePacket, encodePacket, type Packet } from '../../gateway/protocol/packet.ts'
+import { messagePacket, readCommandHead, readPushHead } from '../../gateway/protocol/packets.ts'
 
 const json = fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.parse(JSON.stringify(value)) as unknown)
 const record = fc.dictionary(fc.string().filter((key) => key !== '__proto__'), json, { noNullPrototype: true })
@@ -57,5 +58,30 @@ describe('the packet codec', () => {
     ['51-["a"]', 'binary'], ['61-1[]', 'binary'], ['2/admin,["a"]', 'namespace'], ['0/admin', 'namespace'],
   ])('refuses %j as %s', (text, reason) => {
     expect(decodePacket(text)).toMatchObject({ type: 'invalid', reason })
+  })
+})
+
+describe('the head of a packet', () => {
+  test('is read where it is a push, whatever stands behind it', () => {
+    const message = { conversation: 'shop:1~a"seq":5', epoch: 'e', seq: 1234, prev: 'm"seq":6', id: 'i', from: 'a', side: 'a', kind: 'text', body: { text: '' }, at: 1 }
+    expect(readPushHead(Buffer.from(messagePacket(message)))).toEqual({ kind: 'messagePush', seq: 1234 })
+    expect(readPushHead(Buffer.from('2["messagePush",{}]'))).toEqual({ kind: 'messagePush' })
+    expect(readPushHead(Buffer.from('2["newPush",{"seq":5}]'))).toEqual({ kind: 'newPush' })
+    for (const other of ['{"type":"sale"}', '27["send",{}]', '2', '', '[2]', '2["typing', '38[{}]', '2/a,["x"]']) {
+      expect([other, readPushHead(Buffer.from(other))]).toEqual([other, undefined])
+    }
+  })
+
+  test('of a command tells its id and name, as far as its first characters do', () => {
+    expect(readCommandHead('27["send",{"to":"shop:1"}]')).toEqual({ id: 7, name: 'send' })
+    expect(readCommandHead('2/,12["read"')).toEqual({ id: 12, name: 'read' })
+    expect(readCommandHead('2["typing",{}]')).toEqual({ name: 'typing' })
+    for (const other of ['', '0{}', '37[]', 'x']) expect(readCommandHead(other)).toEqual({})
+  })
+
+  test('answers and refusals are what the codec reads', () => {
+    expect(decodePacket(ackPacket(7, { ok: true }))).toEqual({ type: 'ack', id: 7, args: [{ ok: true }] })
+    expect(connectErrorPacket({ message: 'no', data: { code: 'x' } }, '/admin')).toBe('4/admin,{"message":"no","data":{"code":"x"}}')
+    expect(decodePacket(connectErrorPacket({ message: 'no' }))).toEqual({ type: 'connectError', message: 'no' })
   })
 })

@@ -130,7 +130,8 @@ class AppendWrite implements QueuedWrite {
     conversation.durable.append(this.#message)
     conversation.pending.push({ author: authorOf(this.#message), id, batch, start, end })
     this.#parts.checkpoint.grew(conversation, end - start)
-    this.#parts.bus.relay({ channel: conversation.channel, origin, packet: batch.subarray(start, end) })
+    const packet = batch.subarray(start, end)
+    this.#parts.bus.relay({ channel: conversation.channel, origin, packet, push: { kind: 'messagePush', seq: this.#seq } })
     this.#resolve(at, this.#prev, false)
   }
 
@@ -193,7 +194,7 @@ class AdvanceWish implements QueuedWrite {
       const { batch, start, end } = part
       durable.place(side, this.#moved.delivered, this.#moved.read)
       this.#parts.checkpoint.grew(this.#conversation!, end - start)
-      this.#parts.bus.relay({ channel, origin, packet: batch.subarray(start, end) })
+      this.#parts.bus.relay({ channel, origin, packet: batch.subarray(start, end), push: { kind: 'cursorPush' } })
     }
     this.#answer.resolve(durable.cursor(side))
   }

@@ -1,3 +1,4 @@
+import { readPushHead } from '../../protocol/packets.ts'
 import type { Bus, Relayed, Subscription } from '../backbone.ts'
 
 interface Listening {
@@ -21,7 +22,9 @@ export class LocalBus implements Bus {
   }
 
   async publish(channel: string, origin: string, packet: string): Promise<void> {
-    if (this.#channels.has(channel)) this.relay({ channel, origin, packet: Buffer.from(packet) })
+    if (!this.#channels.has(channel)) return
+    const bytes = Buffer.from(packet)
+    this.relay({ channel, origin, packet: bytes, push: readPushHead(bytes) })
   }
 
   /** The same for bytes that exist already; listeners have been called when it returns, unless a listener calls it. */

@@ -1,4 +1,5 @@
 import { Unavailable, type Bus, type Relayed, type Subscription } from '../backbone.ts'
+import { readPushHead } from '../../protocol/packets.ts'
 import { Subscriber } from './subscriber.ts'
 import { framed, unframed } from './framing.ts'
 import { GapSpread } from './gap-spread.ts'
@@ -97,7 +98,7 @@ export class RedisBus implements Bus {
     const channel = this.#channels.get(name)
     if (channel === undefined) return
     const { origin, packet } = unframed(payload)
-    const relayed: Relayed = { channel: name, origin, packet }
+    const relayed: Relayed = { channel: name, origin, packet, push: readPushHead(packet) }
     for (const listener of channel.listeners) {
       if (listener.isClosed) continue
       try {

@@ -23,7 +23,7 @@ class StuckPipe implements Pipe {
     this.#pending.add(encoded.bytes.length, isPush)
   }
 
-  pending(): SendBuffer {
+  buffered(): SendBuffer {
     return this.#pending
   }
 
@@ -59,8 +59,8 @@ function stuckPeer() {
 }
 
 const message = (n: number, length = 1): EncodedPacket =>
-  new EncodedPacket(encodePacket({ type: 'event', name: 'messagePush', args: [{ seq: n, body: 'x'.repeat(length) }] }))
-const typing = new EncodedPacket(encodePacket({ type: 'event', name: 'typingPush', args: [{ side: 'c1' }] }))
+  new EncodedPacket(encodePacket({ type: 'event', name: 'messagePush', args: [{ seq: n, body: 'x'.repeat(length) }] }), { kind: 'messagePush', seq: n })
+const typing = new EncodedPacket(encodePacket({ type: 'event', name: 'typingPush', args: [{ side: 'c1' }] }), { kind: 'typingPush' })
 
 describe('a peer that does not keep up', () => {
   test('is told and cut when it is 1 MiB behind, however few messages that are', () => {
@@ -103,8 +103,8 @@ describe('a peer that does not keep up', () => {
       if (n % 100 === 0) pipe.take(100)
     }
     expect(pipe.closedWith).toBe(undefined)
-    expect(pipe.pending().pushBytes).toBe(0)
-    expect(pipe.pending().bytes).toBe(0)
+    expect(pipe.buffered().pushBytes).toBe(0)
+    expect(pipe.buffered().bytes).toBe(0)
   })
 
   test('is not cut for a large answer that is on its way, only for pushes behind it', () => {
@@ -169,7 +169,7 @@ describe('during the welcome', () => {
     const { peer, pipe } = stuckPeer()
     peer.answer(new EncodedPacket('0{}'))
     const drained = peer.drained()
-    pipe.pending().clear()
+    pipe.buffered().clear()
     await drained
   })
 })

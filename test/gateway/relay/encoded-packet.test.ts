@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import type { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
 import * as ws from 'ws'
-import { EncodedPacket } from '../../../gateway/relay/encoded-packet.ts'
+import { encodeMessage, EncodedPacket, encodePush } from '../../../gateway/relay/encoded-packet.ts'
+import { readPushHead } from '../../../gateway/protocol/packets.ts'
 
 /** Exported by ws, unknown to its types. */
 const { Receiver } = ws as unknown as { Receiver: new (options: { isServer: boolean }) => Writable }
@@ -33,12 +34,17 @@ test('each form is made once', () => {
   expect(encoded.engineFrame).toBe(encoded.engineFrame)
 })
 
-test('only typing and viewing are volatile', () => {
-  for (const packet of ['2["typingPush",{}]', '2["viewingPush",{}]']) expect(new EncodedPacket(packet).isVolatile).toBe(true)
-  for (const packet of ['2["messagePush",{}]', '2["typing', '2', '38[{}]']) expect(new EncodedPacket(packet).isVolatile).toBe(false)
+test('only typing and viewing are volatile, by what is said beside the bytes', () => {
+  for (const kind of ['typingPush', 'viewingPush']) expect(new EncodedPacket('2["messagePush",{}]', { kind }).isVolatile).toBe(true)
+  expect(new EncodedPacket('2["typingPush",{}]', { kind: 'messagePush', seq: 1 }).isVolatile).toBe(false)
+  expect(new EncodedPacket('2["typingPush",{}]').isVolatile).toBe(false)
 })
 
-test('a push is told from a notice of a backend', () => {
-  expect(new EncodedPacket('2["notePush",{}]').isPush).toBe(true)
-  for (const other of ['{"type":"sale"}', '27["send",{}]', '2', '', '[2]']) expect(new EncodedPacket(other).isPush).toBe(false)
+test('whoever makes a push says what it is', () => {
+  const message = {
+    conversation: 'shop:1~c1', epoch: 'e', seq: 7, id: 'm7', from: 'c1', side: 'c1', kind: 'text', body: { text: '"seq":9' }, at: 1,
+  }
+  expect(encodeMessage(message).push).toEqual({ kind: 'messagePush', seq: 7 })
+  expect(encodePush('typingPush', { conversation: 'shop:1~c1', from: 'c1', side: 'c1', on: true }).push).toEqual({ kind: 'typingPush' })
+  for (const { bytes, push } of [encodeMessage(message), encodePush('quickRepliesPush', {})]) expect(readPushHead(bytes)).toEqual(push)
 })

@@ -1,10 +1,10 @@
-/** Publishes that are lost in silence: a comparison of positions finds them, without any traffic. */
+/** Publishes that are lost in silence: reconciling finds them, without any traffic. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { openEmbedded } from '../../../gateway/backbone/embedded/embedded.ts'
-import { ReconcileSchedule, type Comparable } from '../../../gateway/relay/reconcile-schedule.ts'
+import { ReconcileSchedule, type Reconcilable } from '../../../gateway/relay/reconcile-schedule.ts'
 import { startGateway, type PassClaims } from '../../kit/gateway.ts'
 import { HookedBackbone } from '../../kit/hooked-backbone.ts'
 import { Talker } from '../../kit/talker.ts'
@@ -30,7 +30,7 @@ async function forgetful() {
     return talker
   }
   const missed = async (): Promise<number> => Number(/^im_missed_total (\d+)$/m.exec(await (await fetch(`${gateway.url}/metrics`)).text())?.[1])
-  /** Time passes, and the node looks around. */
+  /** Time passes, and the node ticks. */
   const pass = async (ms: number): Promise<void> => {
     skippedMs += ms
     await new Promise((resolve) => setTimeout(resolve, 1100))
@@ -92,8 +92,8 @@ describe.concurrent('a publish that was lost in silence', () => {
 })
 
 describe('the comparisons', () => {
-  const counted = (result: () => Promise<boolean>): Comparable & { count: number } => {
-    const audience = { count: 0, compare: () => (audience.count++, result()) }
+  const counted = (result: () => Promise<boolean>): Reconcilable & { count: number } => {
+    const audience = { count: 0, reconcile: () => (audience.count++, result()) }
     return audience
   }
   const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -106,7 +106,7 @@ describe('the comparisons', () => {
     const perSecond: number[] = []
     for (; now < 300 * SECOND; now += SECOND) {
       const before = audiences.reduce((sum, { count }) => sum + count, 0)
-      positions.look(audiences)
+      positions.tick(audiences)
       await settle()
       perSecond.push(audiences.reduce((sum, { count }) => sum + count, 0) - before)
     }
@@ -126,12 +126,12 @@ describe('the comparisons', () => {
     }))
     let doubts = 1
     const doubtful = counted(async () => doubts-- > 0)
-    positions.look([...many, doubtful])
+    positions.tick([...many, doubtful])
     const rounds: number[] = []
     now += 45 * SECOND
     for (let n = 0; n < 4; n++, now += SECOND) {
       const before = many.reduce((sum, { count }) => sum + count, 0)
-      positions.look([...many, doubtful])
+      positions.tick([...many, doubtful])
       await settle()
       rounds.push(many.reduce((sum, { count }) => sum + count, 0) - before)
     }
@@ -139,7 +139,7 @@ describe('the comparisons', () => {
     expect(doubtful.count).toBe(2)
     isThere = true
     now += 45 * SECOND
-    positions.look(many)
+    positions.tick(many)
     expect(many.filter(({ count }) => count === 2)).toHaveLength(300)
   })
 })

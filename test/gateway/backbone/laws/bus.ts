@@ -17,6 +17,7 @@ export function describeBus(world: World): void {
       expect(await one.until(30)).toEqual(packets)
       expect(await two.until(30)).toEqual(packets)
       expect(one.relayed.map(({ origin }) => origin)).toEqual(packets.map((_, i) => `line-${i}`))
+      expect(one.relayed.map(({ push }) => push)).toEqual(packets.map(() => ({ kind: 'noticePush' })))
       expect(one.relayed[0]!.channel).toBe(channel)
       await Promise.all([one.close(), two.close()])
     })

@@ -17,6 +17,7 @@ export function describePublish(world: World): void {
       const { messages } = await world.backbone.store.read(talk.conversation, { limit: 100 })
       expect(recorder.packets).toEqual(messages.map(messagePacket))
       expect(recorder.relayed.map(({ origin }) => origin)).toEqual(messages.map(({ seq }) => `line-${seq - 1}`))
+      expect(recorder.relayed.map(({ push }) => push)).toEqual(messages.map(({ seq }) => ({ kind: 'messagePush', seq })))
       expect(new Set(recorder.relayed.map((relayed) => relayed.channel))).toEqual(new Set([channel]))
       expect(recorder.relayed.every(({ packet }) => Buffer.isBuffer(packet))).toBe(true)
       await recorder.close()
