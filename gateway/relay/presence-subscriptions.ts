@@ -85,7 +85,9 @@ export class PresenceSubscriptions {
 
   /** Publishes on these channels may have been missed. */
   afterGap(channels: ReadonlySet<string>): void {
-    for (const subscription of this.#subscriptions.values()) if (channels.has(presenceChannel(subscription.side))) this.#unattended(this.#read(subscription))
+    for (const subscription of this.#subscriptions.values()) {
+      if (channels.has(presenceChannel(subscription.side))) this.#unattended(this.#read(subscription))
+    }
   }
 
   async #add(side: string, peer: Peer): Promise<void> {

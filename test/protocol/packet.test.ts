@@ -63,7 +63,8 @@ describe('the packet codec', () => {
 
 describe('the head of a packet', () => {
   test('is read where it is a push, whatever stands behind it', () => {
-    const message = { conversation: 'shop:1~a"seq":5', epoch: 'e', seq: 1234, prev: 'm"seq":6', id: 'i', from: 'a', side: 'a', kind: 'text', body: { text: '' }, at: 1 }
+    const rest = { epoch: 'e', seq: 1234, id: 'i', from: 'a', side: 'a', kind: 'text', body: { text: '' }, at: 1 }
+    const message = { conversation: 'shop:1~a"seq":5', prev: 'm"seq":6', ...rest }
     expect(readPushHead(Buffer.from(messagePacket(message)))).toEqual({ kind: 'messagePush', seq: 1234 })
     expect(readPushHead(Buffer.from('2["messagePush",{}]'))).toEqual({ kind: 'messagePush' })
     expect(readPushHead(Buffer.from('2["newPush",{"seq":5}]'))).toEqual({ kind: 'newPush' })

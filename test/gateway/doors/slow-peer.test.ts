@@ -1,7 +1,7 @@
 /** A peer that does not keep up is told and cut; volatile pushes go first. Over a pipe in memory that the test lets flow. */
 import { describe, expect, test } from 'vitest'
 import type { Fact } from '../../../gateway/domain/facts.ts'
-import { EncodedPacket } from '../../../gateway/relay/encoded-packet.ts'
+import { encodeMessage, EncodedPacket } from '../../../gateway/relay/encoded-packet.ts'
 import { Peer } from '../../../gateway/relay/peer.ts'
 import { SendBuffer } from '../../../gateway/doors/send-buffer.ts'
 import type { Pipe } from '../../../gateway/relay/pipe.ts'
@@ -59,7 +59,9 @@ function stuckPeer() {
 }
 
 const message = (n: number, length = 1): EncodedPacket =>
-  new EncodedPacket(encodePacket({ type: 'event', name: 'messagePush', args: [{ seq: n, body: 'x'.repeat(length) }] }), { kind: 'messagePush', seq: n })
+  encodeMessage({
+    conversation: 'shop:1~c1', epoch: 'e', seq: n, id: 'm', from: 'c1', side: 'c1', kind: 'text', body: { text: 'x'.repeat(length) }, at: 1,
+  })
 const typing = new EncodedPacket(encodePacket({ type: 'event', name: 'typingPush', args: [{ side: 'c1' }] }), { kind: 'typingPush' })
 
 describe('a peer that does not keep up', () => {
