@@ -164,7 +164,7 @@ function jobsOf(
 ): Job[] {
   const stalledSessions = async (): Promise<void> => {
     await setImmediate() // behind what the networks have to say: where this process stood still, they did not
-    for (const session of sessions) session.look()
+    for (const session of sessions) session.tick()
   }
   return [
     { name: 'outdatedSessions', everyMs: SECOND_MS, run: () => hub.endOutdated() },
