@@ -106,7 +106,7 @@ for (const code of FINAL) {
     expect(await banner.innerText()).not.toMatch(/Trying again|not available right now/)
     expect(await page.evaluate(() => told.filter(({ name }) => name === 'im-refused').map(({ detail }) => (detail as { code: string }).code)))
       .toEqual([code])
-    expect(warnings.filter((text) => text.includes(`[${code}]`))).toHaveLength(1)
+    await expect.poll(() => warnings.filter((text) => text.includes(`[${code}]`))).toHaveLength(1)
     await page.waitForFunction(() => Number(getComputedStyle(chat.shadowRoot!.querySelector('.banner')!).opacity) === 1)
     await page.screenshot({ path: `test/shots/no-${code}.png` })
   })

@@ -49,13 +49,14 @@ function forget(client: MemoryClient): void {
 
 window.everyNo = async (tag) => {
   const client = memoryClient()
+  await customElements.whenDefined(tag)
   const element = document.createElement(tag)
   const codes: string[] = []
   element.addEventListener('im-refused', (event) => void codes.push((event as CustomEvent<{ code: string }>).detail.code))
   Object.assign(element, { client, to: 'shop:42', lang: 'en', mode: 'inline' })
   document.body.append(element)
   const seen: Seen[] = []
-  for (let turn = 0; turn < 20 && !element.shadowRoot?.querySelector('textarea'); turn++) await new Promise(requestAnimationFrame)
+  for (let turn = 0; turn < 300 && !element.shadowRoot?.querySelector('textarea'); turn++) await new Promise(requestAnimationFrame)
   for (const source of SOURCES) {
     if (source === 'list' && tag === 'im-chat') continue
     for (const code of Object.keys(CODES) as Code[]) {

@@ -23,7 +23,7 @@ beforeAll(async () => {
   const { outputFiles } = await build({
     entryPoints: ['test/browser/every-no-script.ts'], bundle: true, format: 'iife', write: false, target: 'es2020',
   })
-  const built = readdirSync('dist/widget').filter((name) => name.endsWith('.js'))
+  const built = readdirSync('dist/widget', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'))
   server = createServer(({ url = '/' }, response) => {
     const name = url.slice(1)
     const body = name === 'page.js' ? outputFiles[0]!.text : built.includes(name) ? readFileSync(`dist/widget/${name}`) : PAGE
@@ -63,7 +63,7 @@ describe.each(['im-chat', 'im-inbox', 'im-desk'] as const)('%s', (tag) => {
       if (source === 'conversation' || source === 'line') expect(everything, what).not.toMatch(/Connected|Fetching/)
     }
     for (const code of Object.keys(CODES) as Code[]) {
-      expect(warnings.filter((text) => text.includes(`[${code}]`)), code).toHaveLength(PERSONS.includes(code) ? 0 : 1)
+      await expect.poll(() => warnings.filter((text) => text.includes(`[${code}]`)), { message: code }).toHaveLength(PERSONS.includes(code) ? 0 : 1)
     }
     await page.close()
   })

@@ -41,7 +41,7 @@ test.each(['a guest', 'a person with a pass'])('%s', async (who) => {
   // some time for whoever would try again
   await page.evaluate(() => new Promise((done) => { setTimeout(done, 1500) }))
   expect(await page.evaluate(() => (window as unknown as { refused: string[] }).refused)).toEqual(['origin_forbidden'])
-  expect(warnings).toEqual([expect.stringContaining(`Add ${origin} to the setting ORIGINS`)])
+  await expect.poll(() => warnings).toEqual([expect.stringContaining(`Add ${origin} to the setting ORIGINS`)])
   expect(warnings[0]).toContain(gateway.url)
   const lines = gateway.output().split('\n').filter((line) => line.includes('origin_forbidden') || line.includes('ORIGINS'))
   const sentence = `The page is of ${origin}, this gateway is ${new URL(gateway.url).host}: name the page's origin in ORIGINS.`

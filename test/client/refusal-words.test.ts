@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { CODES, wireRefusal, type Code } from '../../gateway/protocol/codes.ts'
-import { authorWarning, doubtfulTo } from '../../widget/chat/author-warnings.ts'
+import { authorWarning } from '../../widget/chat/author-warnings.ts'
+import { doubtfulTo } from '../../widget/chat/warn-author.ts'
 import { en } from '../../widget/locales/en.ts'
 import { zhCn } from '../../widget/locales/zh-cn.ts'
 import { refusalSentence } from '../../widget/ui/refusal-sentence.ts'

@@ -1,15 +1,5 @@
 import type { Code, WireRefusal } from '../../gateway/protocol/codes.ts'
 
-const warned = new Set<string>()
-
-/** One sentence in the console, once a page: `what` tells one mistake from another. */
-export function warnAuthor(tag: string, what: string, sentence: string): void {
-  const key = `${tag} ${what}`
-  if (warned.has(key)) return
-  warned.add(key)
-  console.warn(`<${tag}>: ${sentence}`)
-}
-
 const OTHER_RELEASE = 'The script and the gateway are of different releases: take the script from the gateway itself.'
 const LIMITS = 'The limits are the settings GUESTS_PER_MINUTE, IMAGES_PER_MINUTE and COMMANDS_PER_SECOND of the gateway; behind a proxy'
   + ' set TRUST_PROXY, or all visitors count as one.'
@@ -42,10 +32,4 @@ const REMEDIES: Readonly<Record<Code, string | undefined>> = {
 export function authorWarning({ code, message }: WireRefusal, gateway: string): string | undefined {
   const remedy = REMEDIES[code]?.replace('{origin}', location.origin)
   return remedy && `${message} [${code}]${gateway ? ` Gateway: ${gateway}.` : ''} ${remedy}`
-}
-
-/** `to` that may be meant for a shop; undefined: it is clear. */
-export function doubtfulTo(to: string): string | undefined {
-  if (!/^\d+$/.test(to)) return undefined
-  return `\`to="${to}"\` is the person whose id is ${to}, and there is no conversation yet. If the shop is meant, write to="shop:${to}".`
 }

@@ -2,9 +2,9 @@ import { LitElement, type PropertyDeclaration } from 'lit'
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { ConnectionState, Person, TransportName } from '../client/types.ts'
 import type { ClientController } from './client-controller.ts'
-import { authorWarning, warnAuthor } from './author-warnings.ts'
 import { BAD, warnOnce } from './chat-properties.ts'
 import type { AnyEvents, ElementEvents } from './element-events.ts'
+import { warnAuthor } from './warn-author.ts'
 
 /** Listeners know what the `detail` of each event is; as the browser's own, it is null where there is none. */
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- only further signatures of methods that every element has
@@ -92,8 +92,10 @@ export abstract class ConnectedElement<Events extends object = ElementEvents> ex
   protected refused(refusal: WireRefusal, id: string | undefined): void {
     const { code, message, retry } = refusal
     this.tell('im-refused', { code, message, retry, id })
-    const words = authorWarning(refusal, this.controller.gateway)
-    if (words) warnAuthor(this.localName, code, words)
+    const { gateway } = this.controller
+    // A page that is set up well never needs these sentences; where they cannot be fetched, the gateway's own has to do.
+    void import('./author-warnings.ts').then(({ authorWarning }) => authorWarning(refusal, gateway), () => `${message} [${code}]`)
+      .then((words) => words && warnAuthor(this.localName, code, words))
   }
 
   /** What the page has to set before anything can be sent. */
