@@ -138,13 +138,15 @@ test('what is rejected and nobody waits for is in the log with its stack, and th
   const gateway = await spawnGateway({ NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(bug)}` })
   const talker = await new Talker(gateway.url, 'ws').open()
   await talker.hello({ token: await gateway.pass({ sub: 'c1' }) })
+  const figures = async (): Promise<string> => (await fetch(`${gateway.url}/metrics`)).text()
   for (const count of [1, 2]) {
     gateway.process.kill('SIGUSR2')
-    await expect.poll(() => gateway.output().split('Error: nobody waits for this').length - 1).toBe(count)
+    await expect.poll(figures).toContain(`im_bugs_total{where="process"} ${count}`)
   }
+  // one place is in the log once a minute, however often it fails
+  expect(gateway.output().split('Error: nobody waits for this').length - 1).toBe(1)
   expect(gateway.output()).toMatch(/at process\.injected/)
   expect(gateway.output()).toContain('"where":"process"')
   expect(await talker.command('send', { to: 'shop:1', id: 'm1', kind: 'text', body: { text: 'still here' } })).toMatchObject({ seq: 1 })
-  expect(await (await fetch(`${gateway.url}/metrics`)).text()).toContain('im_bugs_total{where="process"} 2')
   expect(await gateway.stop()).toBe(0)
 })
