@@ -141,7 +141,11 @@ const ROOMS: readonly Room[] = [
   },
   { name: 'widget/loader.ts', files: /^widget\/loader\.ts$/, code: /^widget\/legacy\/prelude\.ts$/, never: WIDGET },
   { name: 'widget/bridge', files: /^widget\/bridge\//, types: /^widget\/client\//, never: WIDGET },
-  { name: 'demo', files: /^demo\//, code: /^dist\/gateway\/(main\.js|needs-node\.mjs)$/, packages: /^(ws|uqr|node:.+)$/, never: [INJECTION] },
+  {
+    name: 'demo', files: /^demo\//, code: /^(dist\/gateway\/(main\.js|needs-node\.mjs)|gateway\/needs-node\.mjs)$/,
+    // the build tools are for a clone alone: build.mjs, dev.mjs, npm-start.mjs
+    packages: /^(ws|uqr|node:.+|esbuild|rollup(\/loadConfigFile)?)$/, never: [INJECTION],
+  },
   { name: 'test', files: /^test\//, code: /./, packages: /./ },
   { name: 'a config file', files: /^[^/]+$/, packages: /./ },
 ]

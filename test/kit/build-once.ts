@@ -4,5 +4,5 @@ import { execFileSync } from 'node:child_process'
 export default function buildOnce(): void {
   if (process.env.IM_BUILT === String(process.pid)) return
   process.env.IM_BUILT = String(process.pid)
-  execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' })
+  execFileSync(process.execPath, ['demo/build.mjs'], { stdio: 'inherit' })
 }

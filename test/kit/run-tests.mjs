@@ -1,0 +1,62 @@
+/**
+ * `npm test` and its parts: `node test/kit/run-tests.mjs [all|unit|browser|redis] [what vitest takes …]`.
+ * Runs what this machine can, and names at its end what it did not run; with `CI` set that is a failure. Ends with `N passed, N failed`.
+ */
+import '../../gateway/needs-node.mjs'
+import { spawnSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+const PARTS = {
+  all: { filters: [], projects: [] },
+  unit: { filters: [], projects: ['unit'] },
+  browser: { filters: ['test/browser/', 'test/e2e/'], projects: ['system'] },
+  redis: { filters: ['redis', 'nginx', 'original-node', 'presence.system', 'transfer.system'], projects: ['processes', 'system'] },
+}
+const { resolve } = createRequire(import.meta.url)
+const [name = 'all', ...rest] = process.argv.slice(2)
+const part = PARTS[name]
+if (part === undefined) stop(`There is no part ${name}; there are ${Object.keys(PARTS).join(', ')}.`)
+
+const { installCommand, prepare } = await import('./prepare.mjs')
+const isWhole = name === 'unit' || await prepare()
+if (name === 'all') check()
+const { lackingTests } = await import('./needs.mjs')
+const left = (await lackingTests()).filter(({ file }) => part.filters.length === 0 || part.filters.some((filter) => file.includes(filter)))
+if (left.length > 0 && process.env.CI) stop(`With CI set every test runs. Not possible here:\n${listed(left)}`)
+const status = runTests()
+if (left.length > 0) {
+  console.log(`\nNot run, for this machine lacks what ${left.length} test files need:\n${listed(left)}`)
+  const command = isWhole ? undefined : installCommand()
+  if (command !== undefined) console.log(`This runs them, too, once it has been typed:\n  ${command}`)
+}
+process.exitCode = status
+
+function check() {
+  for (const [tool, args] of [['typescript', ['-p', '.']], ['oxlint', ['--deny-warnings']]]) if (runTool(tool, args) !== 0) stop(`${tool} found something.`)
+}
+
+function runTests() {
+  const projects = part.projects.flatMap((project) => ['--project', project])
+  return runTool('vitest', ['run', ...projects, ...part.filters, ...rest], { IM_LEFT_OUT: left.map(({ file }) => file).join(',') })
+}
+
+/** A package's own command, without a shell: Windows has another one. */
+function runTool(tool, args, more = {}) {
+  const manifest = resolve(`${tool}/package.json`)
+  const { bin } = createRequire(import.meta.url)(manifest)
+  const script = typeof bin === 'string' ? bin : (bin[tool] ?? bin.tsc)
+  return spawnSync(process.execPath, [join(dirname(manifest), script), ...args], { stdio: 'inherit', env: { ...process.env, ...more } }).status ?? 1
+}
+
+/** One line for each thing that is lacking. */
+function listed(files) {
+  const lacking = new Map()
+  for (const { file, lacks } of files) for (const what of lacks) lacking.set(what, [...(lacking.get(what) ?? []), file])
+  return [...lacking].map(([what, of]) => `  ${what}: ${of.join(' ')}`).join('\n')
+}
+
+function stop(sentence) {
+  console.error(`${sentence}\n\n0 passed, 1 failed`)
+  process.exit(1)
+}
