@@ -4,7 +4,6 @@ import { ServerResponse } from 'node:http'
 const { writeHead } = ServerResponse.prototype
 
 ServerResponse.prototype.writeHead = function (status, ...rest) {
-  const headers = rest.at(-1)
-  if (headers !== null && typeof headers === 'object' && 'cache-control' in headers) headers['cache-control'] = 'no-cache'
+  if (this.hasHeader('cache-control')) this.setHeader('cache-control', 'no-cache')
   return writeHead.call(this, status, ...rest)
 }
