@@ -35,6 +35,6 @@ test('the check comes before anything else is imported, even what that Node coul
 
 test.each(['start', 'dev'])('`npm run %s` looks at the Node before anything else is read', (name) => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }
-  const [, file] = /^node (demo\/[\w-]+\.mjs)$/.exec(scripts[name]!)!
+  const [, file] = /^(?:exec )?node (demo\/[\w-]+\.mjs)$/.exec(scripts[name]!)!
   expect(/^import .*$/m.exec(readFileSync(file!, 'utf8'))?.[0]).toBe("import '../gateway/needs-node.mjs'")
 })
