@@ -37,7 +37,7 @@ import { AgentStatus } from './status/status.ts'
  *   claim Alt+C · close Alt+W · transfer Alt+T · block Alt+B · status Alt+A · details Alt+I · mute Alt+S · sheet ?
  *   A chord is written "Ctrl+Shift+K", "Mod+J" (Cmd on a Mac), "/"; none works while an input method composes.
  *
- * Parts: those of `<im-inbox>`, service offers note note-form details dialog quick-replies. CSS variables: styles/tokens.ts.
+ * Parts: those of `<im-inbox>`, service offers note note-form details dialog quick-replies. CSS variables: ui/tokens.ts.
  * Hooks for testers: those of `<im-inbox>`, status shelf view mark search-foot · service claim close transfer take-back unblock answering ·
  * offered accept decline look countdown · note note-form note-field save-note edit-note delete-note · details toggle-details copy-id customer
  * viewing send-viewing order copy-order send-order customer-down customer-retry earlier open-block · quick-replies quick-reply · told undo ·

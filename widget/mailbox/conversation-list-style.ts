@@ -1,6 +1,6 @@
 import { css } from 'lit'
 
-/** `--_before` and `--_after` stand for the rows that do not exist just now, see controllers/virtual-rows.ts. */
+/** `--_before` and `--_after` stand for the rows that do not exist just now, see virtual-rows.ts. */
 export const conversationListStyle = css`
   .rows {
     position: relative;

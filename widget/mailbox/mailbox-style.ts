@@ -1,7 +1,7 @@
 import { css } from 'lit'
 
 /**
- * Columns, as many as controllers/columns.ts finds room for.
+ * Columns, as many as columns.ts finds room for.
  *
  *   3   list │ conversation │ details
  *   2   list │ conversation            details lie over the conversation

@@ -2,7 +2,7 @@ import { css } from 'lit'
 
 /**
  * The field is 16 px, or iOS zooms in on it. It grows with its text: a mirror of the text in the same box pushes the height. At
- * most 40 % of the visible band, which controllers/viewport.ts tells as --band.
+ * most 40 % of the visible band, which viewport/viewport.ts tells as --band.
  */
 export const composerStyle = css`
   .composer {

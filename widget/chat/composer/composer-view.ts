@@ -15,7 +15,7 @@ export interface ComposerOptions {
 
 /**
  * A form of one text area and one submit button. The text area is the person's: no render ever writes its value.
- * The button is never `disabled`, or the keyboard's own Send would do nothing; controllers/composer.ts listens to all of it.
+ * The button is never `disabled`, or the keyboard's own Send would do nothing; composer.ts listens to all of it.
  */
 export function composer({ strings, hasText, left, enter, isEnterTold }: ComposerOptions): TemplateResult {
   const isOver = left !== undefined && left < 0
