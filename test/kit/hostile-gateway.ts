@@ -38,7 +38,7 @@ export async function startHostileGateway(identity: Identity, answer: (command: 
   const server = upgradeRouter.server(({ url = '/' }, response) => {
     const script = `dist/widget${url}`
     if (url === '/') return void response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Page</title>')
-    if (!/^\/[\w.-]+\.js$/.test(url) || !existsSync(script)) return void response.writeHead(204).end()
+    if (!/^\/(\w+\/)?[\w.-]+\.js$/.test(url) || !existsSync(script)) return void response.writeHead(204).end()
     response.writeHead(200, { 'content-type': 'text/javascript' }).end(readFileSync(script))
   })
   server.listen(0, '127.0.0.1')
