@@ -32,14 +32,14 @@ const engineForBrowsers = {
 }
 const compile = (target) => [
   engineForBrowsers, nodeResolve({ browser: true, exportConditions: ['browser', 'production'] }),
-  // the target says nothing of them; engines of es2017 that load modules have both
-  // packages as well: they are written for engines of their own choice
+  // packages as well, for they choose engines of their own; `supported`: whatever loads modules has both, which es2017 does not say
   esbuild({ include: /\.[jt]s$/, exclude: [], target, sourceMap: true, supported: { 'import-meta': true, 'dynamic-import': true } }),
 ]
 const minify = (ecma) => terser({ ecma, module: ecma > 5, compress: { passes: 2 }, format: { comments: false } })
 
 /** Packages may lie elsewhere than beside the sources; where is nobody's business. */
 const withoutMachine = (path) => path.replace(/^.*\/(?=node_modules\/)/, '../../')
+const emptied = (folder) => ({ name: 'emptied', buildStart: () => rmSync(`${OUT}/${folder}`, { recursive: true, force: true }) })
 
 /** By build, then by entry: what it imports before it can run. The loader fetches it side by side. */
 const files = {}
@@ -51,9 +51,8 @@ const modules = (folder, target, ecma) => ({
     dir: `${OUT}/${folder}`, format: 'es', sourcemap: true, sourcemapPathTransform: withoutMachine, hashCharacters: 'base36',
     chunkFileNames: ({ isDynamicEntry, name }) => (isDynamicEntry ? `${ON_DEMAND_NAMES[name] ?? name}.js` : '[name].[hash].js'),
   },
-  plugins: [...compile(target), minify(ecma), {
+  plugins: [emptied(folder), ...compile(target), minify(ecma), {
     name: 'files',
-    buildStart: () => rmSync(`${OUT}/${folder}`, { recursive: true, force: true }),
     writeBundle(_options, bundle) {
       const wanted = Object.values(bundle).filter(({ facadeModuleId, isEntry, name }) => facadeModuleId && (isEntry || name === 'panel'))
       files[folder] = Object.fromEntries(wanted.map(({ fileName, imports, isEntry, name }) => [name, isEntry ? imports : [fileName, ...imports]]))
@@ -66,8 +65,18 @@ const server = {
   input: { ...ELEMENTS, client: 'widget/client/client.ts' },
   external: /^(lit|@lit\/|engine\.io-client)/,
   output: { dir: `${OUT}/server`, format: 'es', chunkFileNames: '[name]-[hash].js' },
-  plugins: [{ name: 'empty', buildStart: () => rmSync(`${OUT}/server`, { recursive: true, force: true }) }, nodeResolve(), esbuild({ target: 'node20' })],
+  plugins: [emptied('server'), nodeResolve(), esbuild({ target: 'node20' })],
 }
+
+/** Babel 7 loses the name of a class that has a method of the same name, as those of Lit's minified build have: `k` becomes an unknown `_k`. */
+const renameClassLikeMethod = () => ({ visitor: { Program: (program) => program.traverse({
+  Class(path) {
+    const name = path.node.id?.name
+    if (!name || !path.node.body.body.some((member) => member.key?.name === name)) return
+    const scope = path.isClassDeclaration() ? path.scope.parent : path.scope
+    scope.rename(name, scope.generateUid(`${name}Class`))
+  },
+}) } })
 
 /** What is left of `import()` where everything is in one script: engines that need it cannot even read the word. */
 const oneFile = { name: 'one-file', renderDynamicImport: () => ({ left: 'Promise.reject(', right: ')' }) }
@@ -77,7 +86,7 @@ const script = (input, file, plugins = []) => ({
   input, treeshake, context: 'window',
   output: { file: `${OUT}/${file}`, format: 'iife', inlineDynamicImports: true },
   plugins: [oneFile, ...compile('es2017'), babel({
-    babelHelpers: 'bundled', extensions: ['.ts', '.js'], configFile: false, presets: [['@babel/preset-env', { targets: { ie: '11' } }]],
+    babelHelpers: 'bundled', extensions: ['.ts', '.js'], configFile: false, plugins: [renameClassLikeMethod], presets: [['@babel/preset-env', { targets: { ie: '11' } }]],
     exclude: /webcomponents-bundle|core-js/,
   }), ...plugins, minify(5)],
 })
@@ -96,7 +105,7 @@ const stylesFile = {
   async generateBundle() {
     const bundle = await build({ entryPoints: ['widget/legacy/all-styles.ts'], bundle: true, format: 'esm', platform: 'node', write: false })
     const { allStyles } = await import(`data:text/javascript;base64,${Buffer.from(bundle.outputFiles[0].contents).toString('base64')}`)
-    const { code } = await transform(allStyles.map(({ cssText }) => cssText).join('\n'), { loader: 'css', minify: true })
+    const { code } = await transform(allStyles.map(({ cssText }) => cssText).join('\n'), { loader: 'css', minify: true, target: 'chrome64' })
     this.emitFile({ type: 'asset', fileName: 'im-chat.css', source: code })
   },
 }
