@@ -44,6 +44,8 @@ export interface Domain {
 
 /** Whoever sent the command, and what only its session can do. */
 export interface Asker extends Caller {
+  /** Calls `read` when what this line has asked to read before is read and taken. */
+  inTurn<T>(read: () => Promise<T>): Promise<T>
   renew(token: string): Promise<CommandAnswer<'renew'>>
   /** Resolves with who of `sides` is present; changes are pushed from then on. */
   subscribePresence(sides: readonly string[]): Promise<Record<string, WirePresence>>
@@ -51,6 +53,8 @@ export interface Asker extends Caller {
 
 interface Row<C extends Command> {
   readonly roles: readonly Role[]
+  /** Its answer may be large: see readings.ts. */
+  readonly isReading?: true
   readonly call: (domain: Domain, asker: Asker, input: CommandInput<C>) => Promise<CommandAnswer<C>>
 }
 
@@ -58,12 +62,12 @@ const EVERYONE: readonly Role[] = ['customer', 'agent', 'system']
 
 const ROWS: { readonly [C in Command]: Row<C> } = {
   send: { roles: EVERYONE, call: (domain, asker, input) => domain.messages.send(asker, input) },
-  history: { roles: EVERYONE, call: (domain, asker, input) => domain.messages.history(asker, input) },
+  history: { roles: EVERYONE, isReading: true, call: (domain, asker, input) => domain.messages.history(asker, input) },
   read: { roles: EVERYONE, call: (domain, asker, input) => domain.messages.read(asker, input) },
   delivered: { roles: EVERYONE, call: (domain, asker, input) => domain.messages.delivered(asker, input) },
   typing: { roles: EVERYONE, call: (domain, asker, input) => domain.typing.set(asker, input) },
   changeUser: { roles: EVERYONE, call: (domain, asker, input) => domain.focus.changeUser(asker, input) },
-  conversations: { roles: EVERYONE, call: (domain, asker, input) => domain.conversations.list(asker, input) },
+  conversations: { roles: EVERYONE, isReading: true, call: (domain, asker, input) => domain.conversations.list(asker, input) },
   presence: {
     roles: EVERYONE,
     call: async (domain, asker, { of }) =>
@@ -74,23 +78,23 @@ const ROWS: { readonly [C in Command]: Row<C> } = {
     roles: ['agent'],
     call: (domain, asker, input) => domain.presence.changeStatus(asker, input).finally(() => domain.assignmentSweep.hurry(asker.identity.side)),
   },
-  queue: { roles: ['agent'], call: (domain, asker, input) => domain.routing.queue(asker, input) },
+  queue: { roles: ['agent'], isReading: true, call: (domain, asker, input) => domain.routing.queue(asker, input) },
   claim: { roles: ['agent'], call: (domain, asker, input) => domain.routing.claim(asker, input) },
   close: { roles: ['agent'], call: (domain, asker, input) => domain.routing.close(asker, input) },
   transfer: { roles: ['agent'], call: (domain, asker, input) => domain.transfers.offer(asker, input) },
   acceptTransfer: { roles: ['agent'], call: (domain, asker, input) => domain.transfers.settle(asker, input) },
   block: { roles: ['agent'], call: (domain, asker, input) => domain.blacklist.block(asker, input) },
   unblock: { roles: ['agent'], call: (domain, asker, input) => domain.blacklist.unblock(asker, input) },
-  blocked: { roles: ['agent'], call: (domain, asker) => domain.blacklist.all(asker) },
+  blocked: { roles: ['agent'], isReading: true, call: (domain, asker) => domain.blacklist.all(asker) },
   blockPerson: { roles: ['customer'], call: (domain, asker, input) => domain.personBlocks.block(asker, input) },
   unblockPerson: { roles: ['customer'], call: (domain, asker, input) => domain.personBlocks.unblock(asker, input) },
-  blockedPersons: { roles: ['customer'], call: (domain, asker) => domain.personBlocks.all(asker) },
+  blockedPersons: { roles: ['customer'], isReading: true, call: (domain, asker) => domain.personBlocks.all(asker) },
   viewing: { roles: ['customer'], call: (domain, asker, input) => domain.viewing.set(asker, input) },
   search: { roles: EVERYONE, call: (domain, asker, input) => domain.search.find(asker, input) },
-  customer: { roles: ['agent'], call: (domain, asker, input) => domain.customers.of(asker, input) },
-  notes: { roles: ['agent'], call: (domain, asker, input) => domain.notes.of(asker, input) },
+  customer: { roles: ['agent'], isReading: true, call: (domain, asker, input) => domain.customers.of(asker, input) },
+  notes: { roles: ['agent'], isReading: true, call: (domain, asker, input) => domain.notes.of(asker, input) },
   saveNote: { roles: ['agent'], call: (domain, asker, input) => domain.notes.save(asker, input) },
-  quickReplies: { roles: ['agent'], call: (domain, asker) => domain.quickReplies.all(asker) },
+  quickReplies: { roles: ['agent'], isReading: true, call: (domain, asker) => domain.quickReplies.all(asker) },
   saveQuickReply: { roles: ['agent'], call: (domain, asker, input) => domain.quickReplies.save(asker, input) },
   deleteQuickReply: { roles: ['agent'], call: (domain, asker, input) => domain.quickReplies.delete(asker, input) },
   renew: { roles: EVERYONE, call: (_domain, asker, input) => asker.renew(input.token) },
@@ -117,5 +121,9 @@ function perform<C extends Command>(
   checkInput(name, input)
   if (!row.roles.includes(asker.identity.role)) throw new Refusal('forbidden')
   domain.shops.check(input as object)
-  return row.call(domain, asker, input)
+  if (row.isReading !== true) return row.call(domain, asker, input)
+  return asker.inTurn(async () => {
+    if (asker.isGone?.() === true) throw new Refusal('hello_required')
+    return row.call(domain, asker, input)
+  })
 }

@@ -28,6 +28,8 @@ export class Turns {
 
 export interface FairQueueOptions<Packet> {
   readonly turns: Turns
+  /** While it says so nothing more is handled; `goOn` is called when that may have changed. */
+  readonly isFull?: () => boolean
   /** Called at once where the line has not had its part of this turn. */
   readonly handle: (packet: Packet) => void
   /** Something begins and ends to wait. */
@@ -43,20 +45,32 @@ export class FairQueue<Packet> {
   #waitingBytes = 0
   #turn = -1
   #handled = 0
+  #isScheduled = false
 
   constructor(options: FairQueueOptions<Packet>) {
     this.#options = options
   }
 
   add(packet: Packet, bytes = 0): void {
-    if (this.#waiting.length === 0 && this.#hasPart()) return this.#options.handle(packet)
+    if (this.#waiting.length === 0 && !this.#isFull && this.#hasPart()) return this.#options.handle(packet)
     this.#waitingBytes += bytes
     const isTooMuch = this.#waiting.length >= MOST.count || this.#waitingBytes > MOST.bytes
     // what has no bytes is the line's own end, and is never let go
     if (isTooMuch && bytes > 0) return this.#options.onTooMuch()
     if (this.#waiting.push(packet) > 1) return
     this.#options.onWaiting(true)
+    this.goOn()
+  }
+
+  /** Handles on what waits, if anything does, in the next turn. */
+  goOn(): void {
+    if (this.#waiting.length === 0 || this.#isScheduled || this.#isFull) return
+    this.#isScheduled = true
     setImmediate(this.#go)
+  }
+
+  get #isFull(): boolean {
+    return this.#options.isFull?.() === true
   }
 
   #hasPart(): boolean {
@@ -69,8 +83,9 @@ export class FairQueue<Packet> {
   }
 
   readonly #go = (): void => {
-    for (const packet of this.#waiting.splice(0, PACKETS_A_TURN)) this.#options.handle(packet)
-    if (this.#waiting.length > 0) return void setImmediate(this.#go)
+    this.#isScheduled = false
+    for (let left = PACKETS_A_TURN; left > 0 && this.#waiting.length > 0 && !this.#isFull; left--) this.#options.handle(this.#waiting.shift()!)
+    if (this.#waiting.length > 0) return this.goOn()
     this.#waitingBytes = 0
     this.#options.onWaiting(false)
   }

@@ -21,6 +21,7 @@ import type { Identity } from '../protocol/model.ts'
 import { dispatch } from './commands.ts'
 import { FairQueue } from './fair-queue.ts'
 import { Offences } from './offences.ts'
+import { Readings } from './readings.ts'
 import { EncodedPacket, encodePush } from '../relay/encoded-packet.ts'
 import { sayBye, type Peer } from '../relay/peer.ts'
 import type { SessionContext, SessionPipe } from './session-context.ts'
@@ -30,6 +31,8 @@ import { welcome } from './welcome.ts'
 const GOODBYE = /^1(?:\/,)?$/
 /** Before a hello is accepted, so many bytes cost as much as another packet. */
 const HELLO_UNIT_BYTES = 1024
+/** Commands of one session that are not answered yet. What comes beyond them is not read before one of them is. */
+const UNDER_WAY_COUNT = 32
 /** How long a client may take nothing of what waits for it. */
 const STALLED_MS = 10_000
 
@@ -50,6 +53,10 @@ export class Session {
   #deadline: NodeJS.Timeout | undefined
   readonly #offences = new Offences()
   readonly #arrived: FairQueue<Arrived>
+  /** Of whoever is attached: nobody waits for somebody who was here before. */
+  #readings: Readings
+  /** The door has said so; what came before is still done. */
+  #isPipeClosed = false
   /** Whether somebody signed in said hello, so that the session no longer counts against its address. */
   #isSignedIn = false
   /** What the hello that is being admitted cost its address. */
@@ -65,9 +72,10 @@ export class Session {
     this.#sid = sid
     this.#context = context
     this.#deadline = setTimeout(() => this.#onDeadline(), context.helloMs)
+    this.#readings = new Readings(pipe)
     this.#arrived = new FairQueue({
-      turns: context.turns, handle: (arrived) => this.#take(arrived), onWaiting: (isWaiting) => pipe.hold(isWaiting),
-      onTooMuch: () => this.onFlood(),
+      turns: context.turns, isFull: () => this.#commandsUnderWay >= UNDER_WAY_COUNT, handle: (arrived) => this.#take(arrived),
+      onWaiting: (isWaiting) => pipe.hold(isWaiting), onTooMuch: () => this.onFlood(),
     })
     context.sessions.add(this)
   }
@@ -82,6 +90,7 @@ export class Session {
 
   /** The connection is closed; until then the last packets may still be leaving. What came before it is still handled. */
   onClosed(): void {
+    this.#isPipeClosed = true
     this.#arrived.add('closed')
   }
 
@@ -166,6 +175,7 @@ export class Session {
     if (this.#pipe.door === 'websocket' || this.#state.name !== 'attached') return this.#pipe.close(1000, 'goodbye')
     this.#detach(this.#state.peer)
     this.#state = { name: 'new' }
+    this.#readings = new Readings(this.#pipe)
     this.#spender = undefined
     this.#goodbyes++
     this.#deadline = setTimeout(() => this.#onDeadline(), this.#context.helloMs)
@@ -250,6 +260,7 @@ export class Session {
 
   #onAnswered(): void {
     this.#commandsUnderWay--
+    this.#arrived.goOn()
     if (this.#leavingAfterMs !== undefined && this.#commandsUnderWay === 0) this.#bye('draining', this.#leavingAfterMs)
   }
 
@@ -258,7 +269,8 @@ export class Session {
       identity: peer.identity,
       sid: peer.sid,
       address: this.#pipe.address,
-      isGone: () => peer.isGone,
+      isGone: () => peer.isGone || this.#isPipeClosed,
+      inTurn: <T>(read: () => Promise<T>): Promise<T> => this.#readings.inTurn(read),
       renew: async (token: string): Promise<CommandAnswer<'renew'>> => {
         peer.identity = await this.#context.admit.renew(token, peer.identity)
         return { ok: true, identity: peer.identity }

@@ -5,6 +5,7 @@ import { authorOf, Conversation, jsonOf, type Row } from './conversation.ts'
 import type { Files } from './files.ts'
 import { entryKey, idKey, minuteOf, minuteOfKey, sideKey } from './keys-on-disk.ts'
 import { lines } from './log-rows.ts'
+import { TurnBudget } from './turn-budget.ts'
 
 /** Conversations held in memory although nothing of them is pending, so that the next message finds them. */
 const HELD_COUNT = 5000
@@ -31,6 +32,8 @@ export class Conversations {
   readonly pendingConversations = new Set<Conversation>()
   /** The same by side, because `sides` knows nothing of them, or something old. */
   readonly #pendingBySide = new Map<string, Set<Conversation>>()
+  /** Of what is read in one turn of the event loop, by all who ask. */
+  readonly budget = new TurnBudget()
 
   constructor(files: Files) {
     this.#files = files
@@ -104,6 +107,7 @@ export class Conversations {
     let isCut = false
     for (const { seq, json } of isNewest ? this.#down(conversation, last) : this.#up(conversation, first)) {
       if (isNewest ? seq < first : seq > last) break
+      this.budget.spend(json.length)
       left -= json.length
       isCut = left < 0 && messages.length > 0
       if (isCut) break
@@ -160,6 +164,7 @@ export class Conversations {
     for (const conversation of found.sort((a, b) => b.durable.at - a.durable.at).slice(0, limit)) {
       const { seq, cursors, names } = conversation.durable
       const [entry] = this.#down(conversation, seq)
+      this.budget.spend(entry!.json.length)
       left -= entry!.json.length
       if (left < 0 && rows.length > 0) return { rows, isCut: true }
       const head = conversation.head(this.#files.epoch)

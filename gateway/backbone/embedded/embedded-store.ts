@@ -22,7 +22,7 @@ export interface Parts {
   readonly bus: LocalBus
 }
 
-/** See backbone.ts for the laws. A write is queued for the next group commit; a read answers at once with what is durable. */
+/** See backbone.ts for the laws. A write is queued for the next group commit; a read answers with what is durable, a turn's budget at a time. */
 export class EmbeddedStore implements Store {
   readonly #parts: Parts
   #isClosed = false
@@ -47,8 +47,8 @@ export class EmbeddedStore implements Store {
   }
 
   async read(id: string, { before = Infinity, after, limit, bytes = READ_BYTES }: ReadRange): Promise<Page> {
-    if (this.#isClosed) throw closed()
     const { conversations, epoch } = this.#parts
+    while (this.#mustWait) await conversations.budget.next
     const conversation = conversations.get(id)
     const { seq, cursors, names } = conversation.durable
     const last = Math.min(seq, after === undefined ? before - 1 : after + limit)
@@ -63,12 +63,19 @@ export class EmbeddedStore implements Store {
   }
 
   async list(side: string, { before = Infinity, limit, bytes = READ_BYTES }: ListRange): Promise<ListPage> {
-    if (this.#isClosed) throw closed()
-    return this.#parts.conversations.list(side, { before, limit, bytes })
+    const { conversations } = this.#parts
+    while (this.#mustWait) await conversations.budget.next
+    return conversations.list(side, { before, limit, bytes })
   }
 
   close(): void {
     this.#isClosed = true
+  }
+
+  /** Asked again right before the reading, with nothing between: others wait for the same turn. Throws once closed. */
+  get #mustWait(): boolean {
+    if (this.#isClosed) throw closed()
+    return this.#parts.conversations.budget.isSpent
   }
 }
 

@@ -149,25 +149,6 @@ describe('a burst of 5,000 messages to a reader who reads', () => {
   })
 })
 
-test('whoever asks on and never reads the answers is cut before they fill the memory', async () => {
-  const token = await gateway.pass({ sub: 'greedy' })
-  const writer = await arrive('greedy-friend')
-  await Promise.all(Array.from({ length: 100 }, (_, n) => writer.command('send', text('greedy', `m${n}`, LONG))))
-  const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/ws`)
-  onTestFinished(() => socket.terminate())
-  await new Promise((resolve) => socket.once('open', resolve))
-  socket.send(`0${JSON.stringify({ token })}`)
-  await new Promise((resolve) => socket.once('message', resolve))
-  socket.pause()
-  const byes = await metric('im_byes_total\\{code="slow"\\}')
-  let asked = 0
-  while (await metric('im_byes_total\\{code="slow"\\}') === byes) {
-    socket.send(`2${++asked}["history",{"to":"greedy-friend","limit":100}]`)
-  }
-  // a megabyte each
-  expect(asked).toBeLessThan(100)
-})
-
 test('a message above 2 MiB ends a raw line with 1009, which is all that can be said then', async () => {
   const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/ws`)
   onTestFinished(() => socket.terminate())

@@ -44,10 +44,39 @@ test('what waits is bounded in packets and in bytes, and the line\'s end is neve
   expect(handled.at(-1)).toBe('0:-2')
 })
 
+test('who has enough under way is not read further until something of it is done, and goes on where it stood', async () => {
+  const handled: number[] = []
+  const told: boolean[] = []
+  let isFull = false
+  const queue = new FairQueue<number>({
+    turns: new Turns(), isFull: () => isFull, onTooMuch: () => undefined, onWaiting: (isWaiting) => told.push(isWaiting),
+    handle: (packet) => {
+      handled.push(packet)
+      isFull = handled.length % 3 === 0
+    },
+  })
+  for (let packet = 0; packet < 8; packet++) queue.add(packet, 1)
+  for (let turns = 0; turns < 5; turns++) await turn()
+  expect(handled).toEqual([0, 1, 2])
+  expect(told).toEqual([true])
+  isFull = false
+  // asked twice, it is done once
+  queue.goOn()
+  queue.goOn()
+  for (let turns = 0; turns < 5; turns++) await turn()
+  expect(handled).toEqual([0, 1, 2, 3, 4, 5])
+  isFull = false
+  queue.goOn()
+  for (let turns = 0; turns < 5; turns++) await turn()
+  expect(handled).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+  expect(told).toEqual([true, false])
+})
+
 describe('at a gateway', () => {
   let gateway: StartedGateway
   beforeAll(async () => {
-    gateway = await startGateway()
+    // writer and reader are one participant, and the reader asks on until everything is there
+    gateway = await startGateway({ COMMANDS_PER_SECOND: '0' })
   })
   afterAll(() => gateway.stop())
 

@@ -1,0 +1,97 @@
+/** Answers are made for whoever reads them: readings of one session follow one another, and none is made while those before it wait to be taken. */
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { ReadRange } from '../../../gateway/backbone/backbone.ts'
+import { conversationId } from '../../../gateway/protocol/keys.ts'
+import { Sleeper, SOCKETS } from '../../kit/sleeper.ts'
+import { Talker, WAYS } from '../../kit/talker.ts'
+import { TwoGateways } from '../../kit/two-gateways.ts'
+
+// real sockets on a machine that may be busy with other tests
+vi.setConfig({ testTimeout: 60_000 })
+
+let two: TwoGateways
+beforeAll(async () => {
+  two = await TwoGateways.start({ COMMANDS_PER_SECOND: '0' })
+})
+afterAll(() => two.stop())
+
+const PAGE = 100
+const ASKED = 100
+
+/** A conversation of 20 × 60 kB, of which a page is half a megabyte. */
+async function fill(customer: string): Promise<string> {
+  const conversation = conversationId(customer, 'shop:1')
+  const body = { text: 'x', ...{ bulk: 'x'.repeat(60_000) } }
+  for (let i = 1; i <= 20; i++) {
+    await two.backbone.store.append({
+      conversation, id: `m${i}`, from: customer, side: customer, kind: 'text', body, at: i, origin: '',
+    })
+  }
+  return conversation
+}
+
+/** Counts the pages that are read, and how many at once. */
+function countPages() {
+  const counted = { pages: 0, atOnce: 0, mostAtOnce: 0 }
+  const { store } = two.backbone
+  const { read } = store
+  const spy = vi.spyOn(store, 'read').mockImplementation(async (conversation: string, range: ReadRange) => {
+    if (range.limit < PAGE) return read.call(store, conversation, range)
+    counted.pages++
+    counted.mostAtOnce = Math.max(counted.mostAtOnce, ++counted.atOnce)
+    // a store that is not asked in memory takes its time
+    await new Promise((resolve) => setImmediate(resolve))
+    return read.call(store, conversation, range).finally(() => counted.atOnce--)
+  })
+  onTestFinished(() => spy.mockRestore())
+  return counted
+}
+
+const asking = (conversation: string, n: number): string => `2${n}["history",{"conversation":"${conversation}","limit":${PAGE}}]`
+const acksIn = (packets: readonly string[]): number[] =>
+  packets.flatMap((packet) => (/^3\d/.test(packet) ? [Number(/^3(\d+)/.exec(packet)![1])] : []))
+
+describe.each(SOCKETS)('over %s', (way) => {
+  test(`who asks for ${ASKED} pages and reads nothing gets few of them made, and all of them once it reads`, async () => {
+    const customer = two.unique('c')
+    const conversation = await fill(customer)
+    const sleeper = new Sleeper(two.nodes[0].url, way, { token: await two.nodes[0].pass({ sub: customer }) })
+    await sleeper.welcomed()
+    const counted = countPages()
+    sleeper.sleep()
+    for (let n = 1; n <= ASKED; n++) sleeper.send(asking(conversation, n))
+    await vi.waitUntil(() => counted.pages > 0)
+    // somebody else is served meanwhile
+    const other = await two.customer(0, two.unique('c'))
+    let pages = -1
+    for (let still = 0; still < 20; still = counted.pages === pages ? still + 1 : 0) {
+      pages = counted.pages
+      await other.command('presence', { of: [] })
+    }
+    // what two networks of one machine hold is some megabytes
+    expect(counted.pages).toBeLessThan(30)
+    expect(counted.mostAtOnce).toBe(1)
+    sleeper.wake()
+    await vi.waitUntil(() => acksIn(sleeper.packets).length === ASKED, { timeout: 30_000 })
+    expect(acksIn(sleeper.packets)).toEqual(Array.from({ length: ASKED }, (_, n) => n + 1))
+    expect(sleeper.packets.some((packet) => packet.includes('"error"'))).toBe(false)
+  })
+})
+
+test.each(WAYS)('small answers do not wait for one another to be taken, and a command behind a reading is not kept by it (%s)', async (way) => {
+  const customer = two.unique('c')
+  const conversation = await fill(customer)
+  const talker = await new Talker(two.nodes[0].url, way).open()
+  await talker.hello({ token: await two.nodes[0].pass({ sub: customer }) })
+  let go = (): void => undefined
+  const gate = new Promise<void>((resolve) => { go = resolve })
+  two.backbone.beforeRead = () => gate
+  const history = talker.command('history', { conversation, limit: 1 })
+  const list = talker.command('conversations', {})
+  await talker.command('presence', { of: [] })
+  two.backbone.beforeRead = async () => undefined
+  go()
+  expect((await history).messages.map(({ seq }) => seq)).toEqual([20])
+  expect((await list).conversations.length).toBe(1)
+  talker.close()
+})
