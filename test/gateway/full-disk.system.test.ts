@@ -2,19 +2,17 @@
  * A gateway on a disk that fills up while it runs, and has room again: a small file system in memory, in a mount namespace of its own. Where
  * a machine gives nobody a namespace, a limit on the size of files is the disk's end; one of the two it has to be.
  */
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DEMO_WORD, fetchPass } from '../kit/gateway.ts'
+import { hasNamespaces, NAMESPACE } from '../kit/small-disk.ts'
 import { PICTURES } from '../kit/pictures.ts'
 import { Talker } from '../kit/talker.ts'
 
 const DISK_BYTES = 48 * 1_048_576
-// whoever is not root is root of a namespace of users
-const NAMESPACE = process.getuid?.() === 0 ? '-m' : '-rm'
-const hasNamespaces = spawnSync('unshare', [NAMESPACE, 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0
 
 interface Disk {
   /** What the system calls a disk that is full. */

@@ -11,6 +11,7 @@ import { openEmbedded } from '../../../gateway/backbone/embedded/embedded.ts'
 import type { Message } from '../../../gateway/protocol/model.ts'
 import { Unavailable, type Store } from '../../../gateway/backbone/backbone.ts'
 import { wholeImage } from '../../kit/whole-image.ts'
+import { hasNamespaces, NAMESPACE } from '../../kit/small-disk.ts'
 import { bundled } from './bundled.ts'
 import { describeBackbone, type Started } from './contract.ts'
 import { newTalk } from './laws/conversation.ts'
@@ -79,27 +80,33 @@ describe('the embedded backbone alone', () => {
 describe('on a full disk', () => {
   const script = bundled('append-until-full')
 
+  // A disk of its own, in memory, of 4 MB more than what the store leaves free; copied out before it goes with the process.
+  const ON_A_SMALL_DISK = 'mkdir "$1/disk" && mount -t tmpfs -o size=20m none "$1/disk" && "$2" "$3" "$1/disk/data" "$4" "$5"; code=$?; cp -r "$1/disk/data" "$1/data"; exit $code'
+  // Where a machine gives nobody one, a limit on file sizes is the disk's end; without the trap it would be a signal.
+  const WITH_SMALL_FILES = 'trap "" XFSZ; ulimit -f 700; exec "$2" "$3" "$1/data" "$4" "$5"'
+
   const CASES = [['the journal', 8_388_608], ['folding', 100_000]] as const
   it.each(CASES)('%s fails: Unavailable, why in unready, nothing acknowledged is lost',
     async (_, checkpointBytes) => {
-      const dataDir = newFolder()
+      const folder = newFolder()
+      const dataDir = join(folder, 'data')
       const { conversation } = newTalk()
-      // A limit on file sizes is the disk's end that needs no disk of its own; without the trap it would be a signal.
-      const shell = ['-c', 'trap "" XFSZ; ulimit -f 700; exec "$0" "$@"', process.execPath, script, dataDir, conversation]
-      const child = spawn('bash', [...shell, String(checkpointBytes)], { stdio: ['ignore', 'pipe', 'ignore'] })
+      const [command, ...shell] = hasNamespaces ? ['unshare', NAMESPACE, 'sh', '-c', ON_A_SMALL_DISK] : ['bash', '-c', WITH_SMALL_FILES]
+      const args = [...shell, 'sh', folder, process.execPath, script, conversation, String(checkpointBytes)]
+      const child = spawn(command!, args, { stdio: ['ignore', 'pipe', 'ignore'] })
       const [[said], [code]] = await Promise.all([once(child.stdout, 'data'), once(child, 'exit')]) as [[Buffer], [number]]
       expect(code).toBe(0)
       const { count, ...rest } = JSON.parse(said.toString()) as { count: number }
       expect(count).toBeGreaterThan(50)
       expect(rest).toEqual({
         refusal: 'Unavailable', again: 'Unavailable', head: count,
-        unready: 'The data folder could not be written: File too large',
+        unready: `The data folder could not be written: ${hasNamespaces ? 'No space left on device' : 'File too large'}`,
       })
       const backbone = await openEmbedded({ dataDir })
       const entries = await all(backbone.store, conversation)
       expect(entries.slice(0, count).map(({ id }) => id)).toEqual(Array.from({ length: count }, (_entry, i) => `m${i + 1}`))
       await backbone.close()
-      rmSync(dataDir, { recursive: true })
+      rmSync(folder, { recursive: true })
     }, 30_000)
 })
 
