@@ -1,14 +1,14 @@
 /**
- * How many packets of one line are handled before everybody else's come: a socket hands over 64 kB at once, which can be two thousand
- * small packets, and twenty lines that send so would keep all others waiting for seconds. What is left waits for the next turn of the event loop.
+ * How many packets of one session are handled before everybody else's come: a socket hands over 64 kB at once, which can be two thousand
+ * small packets, and twenty sessions that send so would keep all others waiting for seconds. What is left waits for the next turn of the event loop.
  */
 import { LIMITS } from '../protocol/limits.ts'
 
 const PACKETS_A_TURN = 4
-/** What may wait of one line. A socket is not read from meanwhile; polling, which cannot be held, brings no more in two payloads. */
+/** What may wait of one session. A socket is not read from meanwhile; polling, which cannot be held, brings no more in two payloads. */
 const MOST = { count: 2 * LIMITS.payloadCount, bytes: 2 * LIMITS.lineBytes }
 
-/** Which turn of the event loop it is; shared by all lines of a node. */
+/** Which turn of the event loop it is; shared by all sessions of a node. */
 export class Turns {
   #number = 0
   #isCounting = false
@@ -30,7 +30,7 @@ export interface FairQueueOptions<Packet> {
   readonly turns: Turns
   /** While it says so nothing more is handled; `goOn` is called when that may have changed. */
   readonly isFull?: () => boolean
-  /** Called at once where the line has not had its part of this turn. */
+  /** Called at once where the session has not had its part of this turn. */
   readonly handle: (packet: Packet) => void
   /** Something begins and ends to wait. */
   readonly onWaiting: (isWaiting: boolean) => void
@@ -38,7 +38,7 @@ export interface FairQueueOptions<Packet> {
   readonly onTooMuch: () => void
 }
 
-/** One line's packets, in their order. */
+/** One session's packets, in their order. */
 export class FairQueue<Packet> {
   readonly #options: FairQueueOptions<Packet>
   readonly #waiting: Packet[] = []
@@ -55,7 +55,7 @@ export class FairQueue<Packet> {
     if (this.#waiting.length === 0 && !this.#isFull && this.#hasPart()) return this.#options.handle(packet)
     this.#waitingBytes += bytes
     const isTooMuch = this.#waiting.length >= MOST.count || this.#waitingBytes > MOST.bytes
-    // what has no bytes is the line's own end, and is never let go
+    // what has no bytes is the session's own end, and is never let go
     if (isTooMuch && bytes > 0) return this.#options.onTooMuch()
     if (this.#waiting.push(packet) > 1) return
     this.#options.onWaiting(true)

@@ -4,7 +4,7 @@ import { CODES } from '../../gateway/protocol/codes.ts'
 import { LIMITS } from '../../gateway/protocol/limits.ts'
 import type { Body } from '../../gateway/protocol/model.ts'
 import { bodyRefusal } from '../../widget/client/body-refusal.ts'
-import { RefusalError } from '../../widget/client/refusal-error.ts'
+import { idOrRefused, RefusalError } from '../../widget/client/refusal-error.ts'
 import { ClientWorld } from '../kit/client-world.ts'
 import { startGateway, type StartedGateway } from '../kit/gateway.ts'
 import { Talker } from '../kit/talker.ts'
@@ -102,4 +102,10 @@ describe('send', () => {
     await world.clock.advance(100)
     expect(world.log).toEqual(['odd', 'even'])
   })
+})
+
+test('what is refused at send() gives no id and throws nothing; anything else that throws is a bug and does', () => {
+  expect(idOrRefused(() => { throw new RefusalError({ code: 'text_too_long' }) })).toBeUndefined()
+  expect(idOrRefused(() => 'id')).toBe('id')
+  expect(() => idOrRefused(() => { throw new TypeError('a bug') })).toThrow('a bug')
 })

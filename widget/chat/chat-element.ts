@@ -1,4 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import { idOrRefused } from '../client/refusal-error.ts'
 import type { Client, Person } from '../client/types.ts'
 import { firstLocale } from '../locales/first-locale.ts'
 import { LAUNCHER_STRINGS, type LauncherStrings } from '../locales/launcher-strings.ts'
@@ -176,9 +177,9 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
   protected override render(): TemplateResult {
     const isInline = this.mode === 'inline'
     const waiting = this.#isShown && !this.#panel ? (isPanelMissing() ? 'failed' : 'loading') : undefined
-    return html`<div class="root ${isInline ? 'inline' : ''}" dir=${this.#dir} data-theme=${this.theme}>
+    return html`<div class="root ${isInline ? 'inline' : ''}" dir=${this.#dir} lang=${this.lang || nothing} data-theme=${this.theme}>
       ${isInline && waiting !== 'failed' ? nothing : launcher({
-        strings: this.#strings, waiting, unread: this.controller.unread, isHidden: this.open && waiting === undefined,
+        strings: this.#strings, waiting, unread: this.controller.unread, isHidden: isInline || (this.open && waiting === undefined),
         onOpen: () => this.show(), onPress: () => this.#wantPanel(),
       })}
       <div class="place"></div>
@@ -226,7 +227,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
   }
 
   #send(text: string): string | undefined {
-    const id = this.controller.conversation?.send(text)
+    const id = idOrRefused(() => this.controller.conversation?.send(text))
     if (id === undefined) return undefined
     this.#panel?.toEnd()
     this.#onSend(id, text)

@@ -1,11 +1,13 @@
-import { html, render, type ReactiveController, type TemplateResult } from 'lit'
+import {
+  adoptStyles, html, nothing, render, supportsAdoptingStyleSheets,
+  type CSSResult, type LitElement, type ReactiveController, type TemplateResult,
+} from 'lit'
 import { messageTime } from '../locales/message-time.ts'
 import { delayOf } from '../ui/delay-of.ts'
 import { MediaQuery } from '../ui/media-query.ts'
 import { refusalSentence } from '../ui/refusal-sentence.ts'
 import { shownName } from '../ui/shown-name.ts'
 import { chatLanguage, languageReady, type Language } from './chat-language.ts'
-import { addStyles } from './add-styles.ts'
 import { EnterChoice } from './composer/enter-choice.ts'
 import { tap } from './composer/tap.ts'
 import type { Panel, PanelHost, PanelScript } from './panel-contract.ts'
@@ -129,7 +131,8 @@ class ChatPanel implements Panel, ReactiveController {
 
   #template(): TemplateResult {
     return html`<div class="frame probe" aria-hidden="true"></div>
-      <div class="frame ${this.#isModal ? 'modal' : ''}" data-frame ?hidden=${!this.#isShown} @keydown=${this.#onKeydown}>${this.#view()}</div>`
+      <div class="frame ${this.#isModal ? 'modal' : ''}" data-frame lang=${this.#language.lang || nothing}
+        ?hidden=${!this.#isShown} @keydown=${this.#onKeydown}>${this.#view()}</div>`
   }
 
   /** What the controllers know, as what the panel shows. Timeline and outbox meet here and nowhere else. */
@@ -221,6 +224,14 @@ class ChatPanel implements Panel, ReactiveController {
     if (event.key === 'Escape') this.#host.onClose()
     else if (event.key === 'Tab' && this.#isModal) this.#focus.trap(event, this.#find('.panel'))
   }
+}
+
+/** Gives an element that is already drawn further styles; those it was defined with are not given twice. */
+function addStyles(element: LitElement, root: ShadowRoot, styles: readonly CSSResult[]): void {
+  const { elementStyles } = element.constructor as typeof LitElement
+  const missing = styles.filter((each) => !elementStyles.includes(each))
+  if (supportsAdoptingStyleSheets) root.adoptedStyleSheets = [...root.adoptedStyleSheets, ...missing.map(({ styleSheet }) => styleSheet!)]
+  else adoptStyles(root, missing)
 }
 
 const isPerson = (to: string): boolean => to !== '' && !to.startsWith('shop:')

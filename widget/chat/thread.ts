@@ -2,7 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { Body, Message } from '../../gateway/protocol/model.ts'
 import { TEXT_LENGTH } from '../client/limits.ts'
 import type { Conversation } from '../client/types.ts'
-import { RefusalError } from '../client/refusal-error.ts'
+import { idOrRefused } from '../client/refusal-error.ts'
 import { Composer, type SendSource } from './composer/composer.ts'
 import { HistoryWindow } from './timeline/history-window.ts'
 import { listen } from '../ui/listen.ts'
@@ -230,7 +230,7 @@ export class Thread implements ReactiveController {
     else this.#write(conversation?.draft.value ?? '')
   }
 
-  /** Notifications is what comes above the newest that was there at first; earlier pages are none. */
+  /** News is what comes above the newest that was there at first; earlier pages are none. */
   #announce(held: readonly Message[]): void {
     const last = held[held.length - 1]
     if (!last || last.seq <= this.#announced) return
@@ -268,15 +268,5 @@ export class Thread implements ReactiveController {
     const held = this.#held
     if (!isPinned) this.#leftAt = held[held.length - 1]?.seq ?? 0
     this.#host.requestUpdate()
-  }
-}
-
-/** A refusal at once is told to the page by the client; here it means that nothing was taken. */
-function idOrRefused(send: () => string | undefined): string | undefined {
-  try {
-    return send()
-  } catch (error) {
-    if (error instanceof RefusalError) return undefined
-    throw error
   }
 }

@@ -34,3 +34,13 @@ export function finalRefusal(error: unknown): WireRefusal | undefined {
   const refusal = wireRefusalOf(error)
   return refusal?.retry === false ? refusal : undefined
 }
+
+/** A refusal at once is told to the page by the client; here it means that nothing was taken. */
+export function idOrRefused(send: () => string | undefined): string | undefined {
+  try {
+    return send()
+  } catch (error) {
+    if (error instanceof RefusalError) return undefined
+    throw error
+  }
+}

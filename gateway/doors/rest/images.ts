@@ -3,8 +3,9 @@
  * its exact type, may run nothing, and belongs to no page.
  */
 import type { IncomingMessage } from 'node:http'
-import { finished } from 'node:stream'
+import { finished, Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { StoredImage } from '../../backbone/images.ts'
 import type { Images } from '../../domain/messaging/images.ts'
 import { Refusal } from '../../domain/refusal.ts'
 import type { Origins } from '../admit/origins.ts'
@@ -15,7 +16,6 @@ import { spenderOf, type Spender } from '../../domain/allowances.ts'
 import { isHeld } from '../static-files.ts'
 import { sendRefusal } from './http-refusal.ts'
 import { readPicture } from './picture-body.ts'
-import { pictureStream } from './picture-stream.ts'
 
 export interface ImageRoutes {
   readonly images: Images
@@ -83,4 +83,16 @@ function show(
     'Cache-Control': `public, max-age=${YEAR_SECONDS}, immutable`, 'Cross-Origin-Resource-Policy': 'cross-origin',
     'Content-Length': image.bytesCount,
   }).send(pictureStream(image))
+}
+
+/** A reader holds one that it does not take and one that waits behind it. */
+const PORTION_BYTES = 32_768
+
+/** Reads from the store as its reader takes. Ends with an error where the store fails half-way, so that the answer is cut and not short. */
+function pictureStream(picture: StoredImage): Readable {
+  return Readable.from(portions(picture), { objectMode: false, highWaterMark: 1 })
+}
+
+async function* portions({ bytesCount, read }: StoredImage): AsyncGenerator<Buffer> {
+  for (let from = 0; from < bytesCount; from += PORTION_BYTES) yield await read(from, Math.min(from + PORTION_BYTES, bytesCount))
 }
