@@ -31,7 +31,8 @@ const engineForBrowsers = {
   },
 }
 const compile = (target) => [
-  engineForBrowsers, nodeResolve({ browser: true, exportConditions: ['browser', 'production'] }),
+  engineForBrowsers,
+  nodeResolve({ browser: true, exportConditions: ['browser', 'production'] }),
   // packages as well, for they choose engines of their own; `supported`: whatever loads modules has both, which es2017 does not say
   esbuild({ include: /\.[jt]s$/, exclude: [], target, sourceMap: true, supported: { 'import-meta': true, 'dynamic-import': true } }),
 ]
@@ -48,16 +49,25 @@ const modules = (folder, target, ecma) => ({
   input: { ...ELEMENTS, client: 'widget/client/client.ts' },
   treeshake,
   output: {
-    dir: `${OUT}/${folder}`, format: 'es', sourcemap: true, sourcemapPathTransform: withoutMachine, hashCharacters: 'base36',
+    dir: `${OUT}/${folder}`,
+    format: 'es',
+    sourcemap: true,
+    sourcemapPathTransform: withoutMachine,
+    hashCharacters: 'base36',
     chunkFileNames: ({ isDynamicEntry, name }) => (isDynamicEntry ? `${ON_DEMAND_NAMES[name] ?? name}.js` : '[name].[hash].js'),
   },
-  plugins: [emptied(folder), ...compile(target), minify(ecma), {
-    name: 'files',
-    writeBundle(_options, bundle) {
-      const wanted = Object.values(bundle).filter(({ facadeModuleId, isEntry, name }) => facadeModuleId && (isEntry || name === 'panel'))
-      files[folder] = Object.fromEntries(wanted.map(({ fileName, imports, isEntry, name }) => [name, isEntry ? imports : [fileName, ...imports]]))
+  plugins: [
+    emptied(folder),
+    ...compile(target),
+    minify(ecma),
+    {
+      name: 'files',
+      writeBundle(_options, bundle) {
+        const wanted = Object.values(bundle).filter(({ facadeModuleId, isEntry, name }) => facadeModuleId && (isEntry || name === 'panel'))
+        files[folder] = Object.fromEntries(wanted.map(({ fileName, imports, isEntry, name }) => [name, isEntry ? imports : [fileName, ...imports]]))
+      },
     },
-  }],
+  ],
 })
 
 /** For Node, where Lit and engine.io-client have builds of their own: importing an element on a server is harmless, and the client talks. */
@@ -69,26 +79,43 @@ const server = {
 }
 
 /** Babel 7 loses the name of a class that has a method of the same name, as those of Lit's minified build have: `k` becomes an unknown `_k`. */
-const renameClassLikeMethod = () => ({ visitor: { Program: (program) => program.traverse({
-  Class(path) {
-    const name = path.node.id?.name
-    if (!name || !path.node.body.body.some((member) => member.key?.name === name)) return
-    const scope = path.isClassDeclaration() ? path.scope.parent : path.scope
-    scope.rename(name, scope.generateUid(`${name}Class`))
+const renameClassLikeMethod = () => ({
+  visitor: {
+    Program: (program) =>
+      program.traverse({
+        Class(path) {
+          const name = path.node.id?.name
+          if (!name || !path.node.body.body.some((member) => member.key?.name === name)) return
+          const scope = path.isClassDeclaration() ? path.scope.parent : path.scope
+          scope.rename(name, scope.generateUid(`${name}Class`))
+        },
+      }),
   },
-}) } })
+})
 
 /** What is left of `import()` where everything is in one script: engines that need it cannot even read the word. */
 const oneFile = { name: 'one-file', renderDynamicImport: () => ({ left: 'Promise.reject(', right: ')' }) }
 
 /** One classic ES5 script. Babel wraps HTMLElement itself, so no adapter of the polyfill's is needed. */
 const script = (input, file, plugins = []) => ({
-  input, treeshake, context: 'window',
+  input,
+  treeshake,
+  context: 'window',
   output: { file: `${OUT}/${file}`, format: 'iife', inlineDynamicImports: true },
-  plugins: [oneFile, ...compile('es2017'), babel({
-    babelHelpers: 'bundled', extensions: ['.ts', '.js'], configFile: false, plugins: [renameClassLikeMethod], presets: [['@babel/preset-env', { targets: { ie: '11' } }]],
-    exclude: /webcomponents-bundle|core-js/,
-  }), ...plugins, minify(5)],
+  plugins: [
+    oneFile,
+    ...compile('es2017'),
+    babel({
+      babelHelpers: 'bundled',
+      extensions: ['.ts', '.js'],
+      configFile: false,
+      plugins: [renameClassLikeMethod],
+      presets: [['@babel/preset-env', { targets: { ie: '11' } }]],
+      exclude: /webcomponents-bundle|core-js/,
+    }),
+    ...plugins,
+    minify(5),
+  ],
 })
 
 const loader = {

@@ -16,11 +16,15 @@ const { resolve: resolvePackage } = createRequire(import.meta.url)
 /** `from`: files and folders of the project that it is made of; `to`: the folder that it fills. */
 const PARTS = {
   gateway: {
-    says: 'the gateway', to: 'dist/gateway', build: buildGateway,
+    says: 'the gateway',
+    to: 'dist/gateway',
+    build: buildGateway,
     from: ['gateway', 'demo/qa', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
   },
   widget: {
-    says: 'the widget, for new browsers, for old ones, for Node', to: 'dist/widget', build: buildWidget,
+    says: 'the widget, for new browsers, for old ones, for Node',
+    to: 'dist/widget',
+    build: buildWidget,
     from: ['widget', 'gateway/protocol', 'gateway/doors/precompress.mjs', 'demo/qa', 'rollup.config.mjs', 'tsconfig.json', 'package-lock.json'],
   },
 }
@@ -109,7 +113,10 @@ function listed(path) {
   if (!existsSync(whole)) return []
   if (statSync(whole).isFile()) return [path]
   const names = readdirSync(whole, { withFileTypes: true, recursive: true })
-  return names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(ROOT.length + 1)).sort()
+  return names
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(ROOT.length + 1))
+    .sort()
 }
 
 function readStamps() {

@@ -31,7 +31,12 @@ async function developmentBundles() {
   const named = (name) => all.find((options) => bundleName(options) === name)
   const unminified = ({ plugins, ...options }) => ({ ...options, plugins: plugins.filter((plugin) => plugin?.name !== 'terser') })
   const whole = unminified(named('widget/modern'))
-  const watchesLoader = { name: 'watches-loader', buildStart() { this.addWatchFile(join(ROOT, 'widget/loader.ts')) } }
+  const watchesLoader = {
+    name: 'watches-loader',
+    buildStart() {
+      this.addWatchFile(join(ROOT, 'widget/loader.ts'))
+    },
+  }
   const output = whole.output.map((one) => ({
     ...one,
     chunkFileNames: (chunk) => (chunk.isDynamicEntry ? one.chunkFileNames(chunk) : '[name].js'),
@@ -91,7 +96,9 @@ function start() {
   }
   const uncached = pathToFileURL(join(ROOT, 'demo/uncached.mjs')).href
   const child = spawn(process.execPath, ['--import', uncached, join(ROOT, 'demo/start.mjs'), ...args], {
-    cwd: ROOT, stdio: 'inherit', env: { DRAIN_MS: '0', ...process.env },
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { DRAIN_MS: '0', ...process.env },
   })
   gateway = { process: child, isWanted: false }
   child.once('exit', (code) => {

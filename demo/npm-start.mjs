@@ -9,9 +9,14 @@ void (isHelp ? help() : start())
 /** From the sources: who asks for help may have nothing built yet, or something old. */
 async function help() {
   const { build } = await import('esbuild')
-  const { outputFiles: [bundle] } = await build({
-    entryPoints: [fileURLToPath(new URL('../gateway/config.ts', import.meta.url))], bundle: true, write: false,
-    format: 'esm', platform: 'node',
+  const {
+    outputFiles: [bundle],
+  } = await build({
+    entryPoints: [fileURLToPath(new URL('../gateway/config.ts', import.meta.url))],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
   })
   const { helpText } = await import(`data:text/javascript;base64,${Buffer.from(bundle.contents).toString('base64')}`)
   console.log(helpText())

@@ -15,11 +15,14 @@ if (isDemo && !isSet('CUSTOMER_URL')) {
   env.CUSTOMER_URL = `${url}/customers/{customer}?shop={shop}`
   console.log(`The demo's backend answers at ${url}; curl -X POST ${url}/switch/slow (down, empty, ready) changes how.`)
 }
-await (await import('../dist/gateway/main.js')).started
+await (
+  await import('../dist/gateway/main.js')
+).started
 const host = isSet('HOST') && !['::', '0.0.0.0'].includes(env.HOST) ? env.HOST : '127.0.0.1'
 const port = isSet('PORT') ? env.PORT : '8080'
 if (isDemo && port !== '0') {
   await seedQuickReplies(`http://${host.includes(':') ? `[${host}]` : host}:${port}`, {
-    dataDir: isSet('DATA_DIR') ? env.DATA_DIR.trim() : './data', word: isSet('DEMO_WORD') ? env.DEMO_WORD.trim() : undefined,
+    dataDir: isSet('DATA_DIR') ? env.DATA_DIR.trim() : './data',
+    word: isSet('DEMO_WORD') ? env.DEMO_WORD.trim() : undefined,
   }).catch((error) => console.error(`The desk starts without quick replies: ${error.message}`))
 }

@@ -126,22 +126,51 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const customerUrl = createCustomerUrl(config, report)
   const images = new Images({ store: backbone.images, allowances, report })
   const domain = createDomain(backbone, {
-    attendance: hub, presence, viewing, customerBackend: customerUrl, allowances, images, config, now, uptime, report,
+    attendance: hub,
+    presence,
+    viewing,
+    customerBackend: customerUrl,
+    allowances,
+    images,
+    config,
+    now,
+    uptime,
+    report,
   })
-  nodes.onForgotten = () => { for (const keeper of [presence, viewing, domain.assignmentSweep]) keeper.doubt() }
+  nodes.onForgotten = () => {
+    for (const keeper of [presence, viewing, domain.assignmentSweep]) keeper.doubt()
+  }
   const context: SessionContext = {
-    admit, hub, domain, allowances, addressWatch, now, uptime, helloMs, report, imageHosts: imageHostsOf(config),
-    sessions: new Set(), turns: new Turns(),
+    admit,
+    hub,
+    domain,
+    allowances,
+    addressWatch,
+    now,
+    uptime,
+    helloMs,
+    report,
+    imageHosts: imageHostsOf(config),
+    sessions: new Set(),
+    turns: new Turns(),
   }
 
   const demoWord = isDemo(config) ? new DemoWord(config.DEMO_WORD ?? (await keptWord(config.DATA_DIR).catch(asSetting))) : undefined
   if (demoWord !== undefined) registerDemoWord(fastify, demoWord, { allowances, proxies })
   await openDoors(fastify, { config, upgradeRouter, context })
   const stopJobs = startJobs(jobsOf(context, { allowances, webSocket: upgradeRouter.webSocket, backbone }), report)
-  if (config.DOORS.includes('rest')) registerRest(fastify, {
-    ...restOptions(config, allowances), demoWord, passes, origins, proxies, domain, images, report,
-  })
-  const unready = (): string | undefined => (upgradeRouter.isClosing ? 'This node is leaving.' : backbone.unready() ?? passes.unready())
+  if (config.DOORS.includes('rest'))
+    registerRest(fastify, {
+      ...restOptions(config, allowances),
+      demoWord,
+      passes,
+      origins,
+      proxies,
+      domain,
+      images,
+      report,
+    })
+  const unready = (): string | undefined => (upgradeRouter.isClosing ? 'This node is leaving.' : (backbone.unready() ?? passes.unready()))
   registerHealth(fastify, unready)
   registerMetrics(fastify, metrics, config)
   registerFiles(fastify, config)
@@ -196,7 +225,8 @@ function registerMetrics(fastify: FastifyInstance, metrics: Metrics, { METRICS, 
 }
 
 function asApp(
-  fastify: FastifyInstance, { config, upgradeRouter, context }: { config: Config; upgradeRouter: UpgradeRouter; context: SessionContext },
+  fastify: FastifyInstance,
+  { config, upgradeRouter, context }: { config: Config; upgradeRouter: UpgradeRouter; context: SessionContext },
 ): Omit<App, 'unready' | 'demoWord'> {
   const { sessions, uptime: now } = context
   const stopAccepting = (): void => {
@@ -223,7 +253,11 @@ async function openBackbone(config: Config, report: Report): Promise<Backbone> {
   const durability = REDIS_DURABILITY === 'replica' ? 'replica' : 'memory'
   try {
     return await openRedis({
-      url: REDIS_URL, durability, keepCount: REDIS_KEEP_COUNT, keepMs: REDIS_KEEP_DAYS * DAY_MS, unansweredMs: unansweredMsOf(config),
+      url: REDIS_URL,
+      durability,
+      keepCount: REDIS_KEEP_COUNT,
+      keepMs: REDIS_KEEP_DAYS * DAY_MS,
+      unansweredMs: unansweredMsOf(config),
       onHealth: (server, problem) => report({ fact: 'partSeen', part: `Redis ${server}`, problem }),
     })
   } catch (error) {
@@ -287,9 +321,13 @@ const isDemo = ({ IM_SECRET, IM_JWKS_URL }: Config): boolean => IM_SECRET === un
 
 async function createPasses(config: Config, { now, report }: Pick<DomainOptions, 'now' | 'report'>): Promise<Passes> {
   const secret = isDemo(config) ? await demoSecret(config.DATA_DIR).catch(asSetting) : config.IM_SECRET
-  const keySet = config.IM_JWKS_URL === undefined ? undefined : {
-    url: config.IM_JWKS_URL, onSeen: (problem: string | undefined) => report({ fact: 'partSeen', part: 'The key set of IM_JWKS_URL', problem }),
-  }
+  const keySet =
+    config.IM_JWKS_URL === undefined
+      ? undefined
+      : {
+          url: config.IM_JWKS_URL,
+          onSeen: (problem: string | undefined) => report({ fact: 'partSeen', part: 'The key set of IM_JWKS_URL', problem }),
+        }
   const passes = new Passes({ secret, keySet, sources: sourcesOf(config), shops: new Shops(shopsOf(config)), now })
   // not waited for longer: who keeps the keys may be slow, and the rest need not be
   await Promise.race([passes.followKeySet(), wait(KEY_SET_MS, undefined, { ref: false })])
@@ -297,17 +335,26 @@ async function createPasses(config: Config, { now, report }: Pick<DomainOptions,
 }
 
 async function openDoors(
-  fastify: FastifyInstance, { config, upgradeRouter, context }: { config: Config; upgradeRouter: UpgradeRouter; context: SessionContext },
+  fastify: FastifyInstance,
+  { config, upgradeRouter, context }: { config: Config; upgradeRouter: UpgradeRouter; context: SessionContext },
 ): Promise<void> {
   const tag = config.NODE_TAG ?? randomBytes(3).toString('hex')
-  const { allowances, admit: { proxies }, report } = context
+  const {
+    allowances,
+    admit: { proxies },
+    report,
+  } = context
   upgradeRouter.refusalOf = (request) => sessionRefusal({ allowances, proxies, report }, request)
-  if (config.DOORS.includes('engine.io')) upgradeRouter.engineIo = new EngineIoDoor({
-    tag, onSession: engineSessions(context), mayAsk: (request) => context.admit.mayAsk(request),
-  })
+  if (config.DOORS.includes('engine.io'))
+    upgradeRouter.engineIo = new EngineIoDoor({
+      tag,
+      onSession: engineSessions(context),
+      mayAsk: (request) => context.admit.mayAsk(request),
+    })
   if (config.DOORS.includes('websocket')) upgradeRouter.webSocket = new WebSocketDoor({ context, tag })
   await upgradeRouter.webSocket?.register(fastify)
-  fastify.addHook('preClose', async () => { // an http server does not end while engine.io keeps sessions
+  fastify.addHook('preClose', async () => {
+    // an http server does not end while engine.io keeps sessions
     upgradeRouter.engineIo?.close()
     upgradeRouter.cut()
   })
@@ -320,22 +367,32 @@ async function createAdmission(backbone: Backbone, options: AdmissionOptions & {
   const passes = await createPasses(config, { now, report })
   const origins = new Origins(config.ORIGINS ?? (isDemo(config) ? '*' : ''))
   return {
-    passes, origins, admit: new Admit({ passes, origins, proxies }),
-    allowances: createAllowances(backbone, options), addressWatch: new AddressWatch({ report }),
+    passes,
+    origins,
+    admit: new Admit({ passes, origins, proxies }),
+    allowances: createAllowances(backbone, options),
+    addressWatch: new AddressWatch({ report }),
   }
 }
 
 function createAllowances({ bus }: Backbone, { config, uptime, report, rates }: AdmissionOptions): Allowances {
-  const table = { ...allowanceTable({
-    commandsPerSecond: config.COMMANDS_PER_SECOND, guestsPerMinute: config.GUESTS_PER_MINUTE, imagesPerMinute: config.IMAGES_PER_MINUTE,
-  }), ...rates }
+  const table = {
+    ...allowanceTable({
+      commandsPerSecond: config.COMMANDS_PER_SECOND,
+      guestsPerMinute: config.GUESTS_PER_MINUTE,
+      imagesPerMinute: config.IMAGES_PER_MINUTE,
+    }),
+    ...rates,
+  }
   const scopes = config.RATE_LIMITS === 'on' ? ALLOWANCE_SCOPES : ALLOWANCE_SCOPES.filter((scope) => scope !== 'address')
   const inUse = config.RATE_LIMITS === 'off' ? [] : scopes
   return new Allowances({ table, scopes: inUse, bus, node: randomBytes(6).toString('hex'), now: uptime, report })
 }
 
 const restOptions = (config: Config, allowances: AllowancesPort) => ({
-  apiKey: config.API_KEY, hasGuests: config.GUESTS, allowances,
+  apiKey: config.API_KEY,
+  hasGuests: config.GUESTS,
+  allowances,
   answers: new UnderWay(HTTP_LIMITS.pictures, { hasAddresses: config.RATE_LIMITS === 'on' }),
 })
 
@@ -347,7 +404,8 @@ function registerFiles(fastify: FastifyInstance, config: Config): void {
 
 function createFastify(config: Config, createServer: (handler: RequestListener) => Server): FastifyInstance {
   const fastify = Fastify({
-    logger: { level: config.LOG_LEVEL }, logController: new LogController({ disableRequestLogging: true }),
+    logger: { level: config.LOG_LEVEL },
+    logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
     // percent-encoded, as they stand in an address; what is longer is refused by the schema, in words
     routerOptions: { maxParamLength: 9 * LIMITS.conversationLength },

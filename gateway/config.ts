@@ -27,17 +27,24 @@ const SECRET_BYTES = 32
 const MOST_A_MINUTE = 1_000_000
 
 const port = (fallback: number, sentence: string): Setting<'port'> => ({ kind: 'port', fallback, sentence, range: [0, 65_535] })
-const count = (fallback: number, range: readonly [number, number], sentence: string): Setting<'count'> =>
-  ({ kind: 'count', fallback, sentence, range })
+const count = (fallback: number, range: readonly [number, number], sentence: string): Setting<'count'> => ({
+  kind: 'count',
+  fallback,
+  sentence,
+  range,
+})
 const flag = (fallback: boolean, sentence: string): Setting<'flag'> => ({ kind: 'flag', fallback, sentence })
 const text = (fallback: string, sentence: string): Setting<'text'> => ({ kind: 'text', fallback, sentence })
 const optional = (sentence: string): Setting<'optional'> => ({ kind: 'optional', fallback: undefined, sentence })
 /** One of `choices`; the first is the default. */
-const choice = (choices: readonly [string, ...string[]], sentence: string): Setting<'text'> =>
-  ({ kind: 'text', fallback: choices[0], sentence: `${sentence} One of ${choices.join(', ')}.`, choices })
+const choice = (choices: readonly [string, ...string[]], sentence: string): Setting<'text'> => ({
+  kind: 'text',
+  fallback: choices[0],
+  sentence: `${sentence} One of ${choices.join(', ')}.`,
+  choices,
+})
 /** Any of `choices`, separated by commas; all are the default. */
-const list = (choices: readonly string[], sentence: string): Setting<'list'> =>
-  ({ kind: 'list', fallback: choices, sentence, choices })
+const list = (choices: readonly string[], sentence: string): Setting<'list'> => ({ kind: 'list', fallback: choices, sentence, choices })
 
 export const SETTINGS = {
   PORT: port(8080, 'The port to listen on; 0 takes any free one.'),
@@ -47,44 +54,66 @@ export const SETTINGS = {
   REDIS_DURABILITY: choice(['memory', 'replica'], 'Whether a message is acknowledged by the master alone or by a replica too.'),
   REDIS_KEEP_COUNT: count(10_000, [0, 1_000_000_000], 'Messages kept in each conversation on Redis, about; 0 = all.'),
   REDIS_KEEP_DAYS: count(0, [0, 36_500], 'Days a message is kept on Redis; 0 = for ever.'),
-  UNANSWERED_DAYS: count(30, [0, 36_500],
-    'Days after which a conversation on Redis is forgotten that one person alone wrote to, and nobody answered; 0 = never.'),
+  UNANSWERED_DAYS: count(
+    30,
+    [0, 36_500],
+    'Days after which a conversation on Redis is forgotten that one person alone wrote to, and nobody answered; 0 = never.',
+  ),
   IM_SECRET: optional(
-    'The secret that signs passes (HS256), 32 bytes or more. Without it and IM_JWKS_URL: demo mode, passes for whoever brings the word.'),
-  DEMO_WORD: optional('The word for passes in demo mode, for scripts and tests. Default: made up, kept in DATA_DIR and part of the links printed at the start.'),
+    'The secret that signs passes (HS256), 32 bytes or more. Without it and IM_JWKS_URL: demo mode, passes for whoever brings the word.',
+  ),
+  DEMO_WORD: optional(
+    'The word for passes in demo mode, for scripts and tests. Default: made up, kept in DATA_DIR and part of the links printed at the start.',
+  ),
   IM_JWKS_URL: optional('A JSON Web Key Set whose keys sign passes, instead of IM_SECRET or beside it: guests are signed with IM_SECRET.'),
   API_KEY: optional('The key with which backends use the REST interface; without it those routes are off.'),
   CUSTOMER_URL: optional('Your backend that knows customers, for the desk: `{customer}` and `{shop}` are filled in, or follow as a query.'),
   CUSTOMER_KEY: optional('Sent to CUSTOMER_URL as `Authorization: Bearer …`.'),
   CUSTOMER_MS: count(8000, [1, 60_000], 'How many milliseconds CUSTOMER_URL may take; the desk is told that it is slow after 700.'),
   ORIGINS: optional(
-    'Pages that may connect: origins separated by commas, `https://*.shop.example` for all of one label, or `*`. Without it: any in demo mode, else only pages of this host.'),
+    'Pages that may connect: origins separated by commas, `https://*.shop.example` for all of one label, or `*`. Without it: any in demo mode, else only pages of this host.',
+  ),
   IMAGE_HOSTS: optional(
-    'Hosts beside this gateway whose pictures are shown without asking, separated by commas; `*.` in front stands for one label.'),
+    'Hosts beside this gateway whose pictures are shown without asking, separated by commas; `*.` in front stands for one label.',
+  ),
   GUESTS: flag(true, 'Whether visitors without a login get a pass of their own from POST /v1/guests.'),
-  DIRECT: choice(['signed-in', 'off', 'on'],
-    'Which persons may start conversations with each other: those who are signed in, none, or guests too; with shops everybody may.'),
+  DIRECT: choice(
+    ['signed-in', 'off', 'on'],
+    'Which persons may start conversations with each other: those who are signed in, none, or guests too; with shops everybody may.',
+  ),
   SOURCES: optional('The source prefixes (`src`) that passes may have, separated by commas; none may begin with another. Without it: any.'),
   SHOPS: text('*', 'The shops there are: their ids, separated by commas; all others are refused. `*`: any that somebody names.'),
   DOORS: list(['engine.io', 'websocket', 'rest'], 'Which ways in are open, separated by commas.'),
   PAGES: optional('A folder of pages to serve at `/`, or `demo` for the demo and the QA page. Default: those in demo mode, else none.'),
-  METRICS: text('loopback',
-    'Who may read /metrics: `loopback` programs on this machine, `public` everybody; a number is a port of HOST for it alone. '
-    + 'A proxy on this machine that adds no header passes for such a program: refuse /metrics in it, or choose a port.'),
+  METRICS: text(
+    'loopback',
+    'Who may read /metrics: `loopback` programs on this machine, `public` everybody; a number is a port of HOST for it alone. ' +
+      'A proxy on this machine that adds no header passes for such a program: refuse /metrics in it, or choose a port.',
+  ),
   NODE_TAG: optional('Begins the id of each line, so that a proxy can route by it; letters and digits. Default: made up.'),
-  TRUST_PROXY: text('off',
-    'Your proxies in front: their number, or their addresses and blocks (10.0.0.0/8,::1). Then X-Forwarded-For, -Host and -Proto count, from the right.'),
+  TRUST_PROXY: text(
+    'off',
+    'Your proxies in front: their number, or their addresses and blocks (10.0.0.0/8,::1). Then X-Forwarded-For, -Host and -Proto count, from the right.',
+  ),
   COMMANDS_PER_SECOND: count(100, [0, 1_000_000], 'Commands a second a participant may send on average, ten times that at once; 0 = no limit.'),
-  RATE_LIMITS: choice(['on', 'participants', 'off'],
-    'Whose doings have limits: everybody\'s; only participants\', not those of addresses (guests and who has said no hello); nobody\'s.'),
+  RATE_LIMITS: choice(
+    ['on', 'participants', 'off'],
+    "Whose doings have limits: everybody's; only participants', not those of addresses (guests and who has said no hello); nobody's.",
+  ),
   AGENT_LIMIT: count(8, [1, 10_000], 'Open conversations an agent is given at most; taking more by hand is possible.'),
   HANDOVER_MS: count(30_000, [0, DAY_MS], 'After how many milliseconds a customer who waits for an agent who is gone goes on to another.'),
   TRANSFER_MS: count(60_000, [1, DAY_MS], 'How many milliseconds an agent has to accept a transfer.'),
-  GUESTS_PER_MINUTE: count(600, [0, MOST_A_MINUTE],
-    'Guest passes a minute an address may fetch: first visits of all phones behind a carrier\'s NAT, for each keeps its pass; 0 = no limit.'),
+  GUESTS_PER_MINUTE: count(
+    600,
+    [0, MOST_A_MINUTE],
+    "Guest passes a minute an address may fetch: first visits of all phones behind a carrier's NAT, for each keeps its pass; 0 = no limit.",
+  ),
   IMAGES_PER_MINUTE: count(20, [0, MOST_A_MINUTE], 'Images a minute a participant may add; 0 = no limit.'),
-  IMAGES_MB: count(10_000, [0, 1_000_000_000],
-    'Megabytes that all images in DATA_DIR may have; then new ones are refused; 0 = no limit. On Redis it is three quarters of its maxmemory.'),
+  IMAGES_MB: count(
+    10_000,
+    [0, 1_000_000_000],
+    'Megabytes that all images in DATA_DIR may have; then new ones are refused; 0 = no limit. On Redis it is three quarters of its maxmemory.',
+  ),
   DRAIN_MS: count(10_000, [0, DAY_MS], 'How many milliseconds a stop may take; what is open then is cut.'),
   LOG_LEVEL: choice(['warn', 'silent', 'error', 'info', 'debug'], 'What goes to the log.'),
 } as const
@@ -157,7 +186,9 @@ function checkSecret({ IM_SECRET }: Config): void {
 
 /** IMAGE_HOSTS as a list. */
 export const imageHostsOf = ({ IMAGE_HOSTS }: Pick<Config, 'IMAGE_HOSTS'>): readonly string[] =>
-  IMAGE_HOSTS?.split(',').map((host) => host.trim().toLowerCase()).filter((host) => host !== '') ?? []
+  IMAGE_HOSTS?.split(',')
+    .map((host) => host.trim().toLowerCase())
+    .filter((host) => host !== '') ?? []
 
 function checkImageHosts(config: Config): void {
   const host = imageHostsOf(config).find((each) => !HOST_NAME.test(each))
@@ -166,11 +197,17 @@ function checkImageHosts(config: Config): void {
 
 /** SOURCES as a list. */
 export const sourcesOf = ({ SOURCES }: Pick<Config, 'SOURCES'>): readonly string[] | undefined =>
-  SOURCES?.split(',').map((source) => source.trim()).filter((source) => source !== '')
+  SOURCES?.split(',')
+    .map((source) => source.trim())
+    .filter((source) => source !== '')
 
 /** SHOPS as a list; undefined: any. */
 export function shopsOf({ SHOPS }: Pick<Config, 'SHOPS'>): readonly string[] | undefined {
-  return SHOPS === '*' ? undefined : SHOPS.split(',').map((shop) => shop.trim()).filter((shop) => shop !== '')
+  return SHOPS === '*'
+    ? undefined
+    : SHOPS.split(',')
+        .map((shop) => shop.trim())
+        .filter((shop) => shop !== '')
 }
 
 function checkShops(config: Config): void {
@@ -189,7 +226,8 @@ function checkSources(config: Config): void {
   if (wrong !== undefined) throw new SettingError(`SOURCES must be prefixes of ids, 1 to 32 signs without spaces, ~, { or }, not "${wrong}".`)
   for (const source of sources) {
     const longer = sources.find((other) => other !== source && other.startsWith(source))
-    if (longer !== undefined) throw new SettingError(`SOURCES must be told apart by their beginnings, but in "${config.SOURCES}" one, "${longer}", begins with "${source}".`)
+    if (longer !== undefined)
+      throw new SettingError(`SOURCES must be told apart by their beginnings, but in "${config.SOURCES}" one, "${longer}", begins with "${source}".`)
     if (source.startsWith('shop:')) throw new SettingError(`SOURCES must not name shops, as "${source}" does.`)
     const isGuests = config.GUESTS && ('guest-'.startsWith(source) || source.startsWith('guest-'))
     if (isGuests) throw new SettingError(`SOURCES must leave "guest-" to guests, so "${source}" needs GUESTS=off.`)
@@ -213,7 +251,8 @@ function checkCustomer({ CUSTOMER_URL, CUSTOMER_KEY }: Config): void {
     const isFixed = address !== undefined && !/[{}]/.test(/^[^/]*\/\/[^/?#]*/.exec(CUSTOMER_URL)?.[0] ?? '{')
     if (!isFixed || !/^https?:$/.test(address.protocol) || address.username + address.password !== '') {
       throw new SettingError(
-        `CUSTOMER_URL must be an http or https address without a password, with {customer} and {shop} behind its host${repeated(CUSTOMER_URL)}.`)
+        `CUSTOMER_URL must be an http or https address without a password, with {customer} and {shop} behind its host${repeated(CUSTOMER_URL)}.`,
+      )
     }
   }
   if (CUSTOMER_KEY !== undefined && !/^[\x21-\x7e]+$/.test(CUSTOMER_KEY)) {

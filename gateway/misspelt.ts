@@ -16,20 +16,23 @@ const SLIPS_COUNT = 2
 /** One sentence for each variable that has a value, is no setting and looks like one. */
 export function misspeltSettings(environment: Readonly<Record<string, string | undefined>>, settings: readonly string[]): string[] {
   const isSet = (name: string): boolean => (environment[name] ?? '').trim() !== ''
-  return Object.keys(environment).filter((name) => isSet(name) && !settings.includes(name)).flatMap((name) => {
-    const isService = OTHERS_IM.test(name) || SERVICE_ADDRESS.test(environment[name]!)
-    if (isService || OTHERS.has(name)) return []
-    const isOurs = name.toUpperCase().startsWith(OUR_PREFIX)
-    const meant = nearest(name, settings, isOurs)
-    // whoever set the right one as well is heard; the other name is another program's
-    if (meant !== undefined && (isOurs || !isSet(meant))) return [`${name} is no setting; did you mean ${meant}?`]
-    return isOurs ? [`${name} is no setting; --help lists what there is.`] : []
-  })
+  return Object.keys(environment)
+    .filter((name) => isSet(name) && !settings.includes(name))
+    .flatMap((name) => {
+      const isService = OTHERS_IM.test(name) || SERVICE_ADDRESS.test(environment[name]!)
+      if (isService || OTHERS.has(name)) return []
+      const isOurs = name.toUpperCase().startsWith(OUR_PREFIX)
+      const meant = nearest(name, settings, isOurs)
+      // whoever set the right one as well is heard; the other name is another program's
+      if (meant !== undefined && (isOurs || !isSet(meant))) return [`${name} is no setting; did you mean ${meant}?`]
+      return isOurs ? [`${name} is no setting; --help lists what there is.`] : []
+    })
 }
 
 /** What is wrong with the command line, in a sentence; undefined: nothing. */
 export function misspeltArgument(
-  given: readonly string[], { options, settings }: { readonly options: readonly string[]; readonly settings: readonly string[] },
+  given: readonly string[],
+  { options, settings }: { readonly options: readonly string[]; readonly settings: readonly string[] },
 ): string | undefined {
   const stranger = given.find((argument, at) => !options.includes(argument) && !isPath(argument, given[at - 1]))
   if (stranger === undefined) return undefined

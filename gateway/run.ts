@@ -118,9 +118,7 @@ function sentence(error: unknown): string | undefined {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return path === undefined
-        ? `Not allowed to listen on port ${port}; set PORT to one above 1023.`
-        : `The data folder cannot be written: ${path}.`
+      return path === undefined ? `Not allowed to listen on port ${port}; set PORT to one above 1023.` : `The data folder cannot be written: ${path}.`
     default:
       return undefined
   }

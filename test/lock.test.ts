@@ -15,7 +15,7 @@ interface Semver {
 
 const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as Parameters<typeof missingBuilds>[0]
 
-test('the lock names every platform\'s build, or npm ci refuses it: node test/kit/complete-lock.mjs puts them back', () => {
+test("the lock names every platform's build, or npm ci refuses it: node test/kit/complete-lock.mjs puts them back", () => {
   expect(missingBuilds(lock).map(([path]) => path)).toEqual([])
 })
 
@@ -47,8 +47,9 @@ test('nothing in it wants a later Node than the oldest that package.json promise
   const oldest = minVersion(engines.node).version
   expect(oldest).toBe('20.19.0')
   expect(tooNew(lock, (range) => satisfies(oldest, range))).toEqual([])
-  expect(tooNew({ packages: { 'node_modules/a': { version: '3.0.0', engines: { node: '>=22' } } } }, (range) => satisfies(oldest, range)))
-    .toEqual([['node_modules/a', '3.0.0', '>=22']])
+  expect(tooNew({ packages: { 'node_modules/a': { version: '3.0.0', engines: { node: '>=22' } } } }, (range) => satisfies(oldest, range))).toEqual([
+    ['node_modules/a', '3.0.0', '>=22'],
+  ])
 })
 
 test('npm ci --engine-strict takes it', async () => {

@@ -66,8 +66,9 @@ beforeAll(() => {
   // `npm run check` has checked it
   execFileSync('npx', ['tsc', '-p', 'tsconfig.types.json', '--noCheck'], { stdio: 'inherit' })
   folder = mkdtempSync(join(tmpdir(), 'im-package-'))
-  const [packed] = JSON.parse(execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { encoding: 'utf8' })) as
-    readonly { readonly filename: string }[]
+  const [packed] = JSON.parse(
+    execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { encoding: 'utf8' }),
+  ) as readonly { readonly filename: string }[]
   mkdirSync(join(folder, 'node_modules/im-chat'), { recursive: true })
   execFileSync('tar', ['-xzf', join(folder, packed!.filename), '-C', join(folder, 'node_modules/im-chat'), '--strip-components=1'])
   // what an installation brings along, and no more
@@ -81,15 +82,29 @@ beforeAll(() => {
 }, 240_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-for (const [module, moduleResolution] of [['node16', 'node16'], ['esnext', 'bundler']] as const) {
+for (const [module, moduleResolution] of [
+  ['node16', 'node16'],
+  ['esnext', 'bundler'],
+] as const) {
   test(`a strict page that resolves modules as ${moduleResolution} compiles`, () => {
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
-      compilerOptions: {
-        module, moduleResolution, target: 'es2022', lib: ['es2023', 'dom', 'dom.iterable'], types: [], strict: true, noEmit: true,
-        exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, skipLibCheck: false,
-      },
-      files: ['page.ts'],
-    }))
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: {
+          module,
+          moduleResolution,
+          target: 'es2022',
+          lib: ['es2023', 'dom', 'dom.iterable'],
+          types: [],
+          strict: true,
+          noEmit: true,
+          exactOptionalPropertyTypes: true,
+          noUncheckedIndexedAccess: true,
+          skipLibCheck: false,
+        },
+        files: ['page.ts'],
+      }),
+    )
     const { stdout, status } = spawnSync('npx', ['tsc', '-p', join(folder, 'tsconfig.json')], { encoding: 'utf8' })
     expect(stdout).toBe('')
     expect(status).toBe(0)

@@ -9,7 +9,8 @@ import { analyse } from 'scslre'
 import { expect, test } from 'vitest'
 
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', 'gateway', 'widget', 'demo'], { encoding: 'utf8' })
-  .split('\n').filter((file) => /\.(ts|mjs|js)$/.test(file))
+  .split('\n')
+  .filter((file) => /\.(ts|mjs|js)$/.test(file))
 
 interface Pattern {
   readonly place: string
@@ -20,7 +21,10 @@ interface Pattern {
 function patternsIn(file: string): Pattern[] {
   const found: Pattern[] = []
   const ast = parseSync(readFileSync(file, 'utf8'), {
-    configFile: false, babelrc: false, sourceType: 'module', parserOpts: { plugins: ['typescript'], allowReturnOutsideFunction: true },
+    configFile: false,
+    babelrc: false,
+    sourceType: 'module',
+    parserOpts: { plugins: ['typescript'], allowReturnOutsideFunction: true },
   })!
   traverse(ast, {
     RegExpLiteral({ node: { pattern, flags, loc } }) {
@@ -32,8 +36,7 @@ function patternsIn(file: string): Pattern[] {
 
 /** How a text can make it slow; empty where none can. */
 const slowness = ({ place, source, flags }: Pattern): string[] =>
-  analyse({ source, flags }).reports.map(
-    ({ type, exponential }) => `${place} /${source}/ is ${exponential ? 'exponential' : 'quadratic'} (${type})`)
+  analyse({ source, flags }).reports.map(({ type, exponential }) => `${place} /${source}/ is ${exponential ? 'exponential' : 'quadratic'} (${type})`)
 
 test('each pattern in the sources is linear', () => {
   const patterns = files.flatMap(patternsIn)

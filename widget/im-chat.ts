@@ -4,6 +4,10 @@ import { defineChatElement } from './chat/define-chat-element.ts'
 
 defineChatElement()
 
-declare global { interface HTMLElementTagNameMap { 'im-chat': ChatElement } }
+declare global {
+  interface HTMLElementTagNameMap {
+    'im-chat': ChatElement
+  }
+}
 export type { ChatElement }
 export type * from './chat/element-types.ts'

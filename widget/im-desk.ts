@@ -4,6 +4,10 @@ import { defineDeskElement } from './desk/define-desk-element.ts'
 
 defineDeskElement()
 
-declare global { interface HTMLElementTagNameMap { 'im-desk': DeskElement } }
+declare global {
+  interface HTMLElementTagNameMap {
+    'im-desk': DeskElement
+  }
+}
 export type { DeskElement }
 export type * from './chat/element-types.ts'

@@ -4,6 +4,10 @@ import { defineInboxElement } from './inbox/define-inbox-element.ts'
 
 defineInboxElement()
 
-declare global { interface HTMLElementTagNameMap { 'im-inbox': InboxElement } }
+declare global {
+  interface HTMLElementTagNameMap {
+    'im-inbox': InboxElement
+  }
+}
 export type { InboxElement }
 export type * from './chat/element-types.ts'

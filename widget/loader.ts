@@ -129,15 +129,16 @@ function fetcher(page: Page, { base, build, nonce }: { base: string; build: Buil
     if (nonce) link.nonce = nonce
     document.head.appendChild(link)
   }
-  const add = (file: string): Promise<void> => new Promise((resolve, reject) => {
-    const tag = document.createElement('script')
-    if (build !== 'legacy') tag.type = 'module'
-    tag.src = trusted(page, folder + file)
-    if (nonce) tag.nonce = nonce
-    tag.onload = () => resolve()
-    tag.onerror = () => reject(new Error(`im-chat: ${tag.src} could not be loaded`))
-    document.head.appendChild(tag)
-  })
+  const add = (file: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const tag = document.createElement('script')
+      if (build !== 'legacy') tag.type = 'module'
+      tag.src = trusted(page, folder + file)
+      if (nonce) tag.nonce = nonce
+      tag.onload = () => resolve()
+      tag.onerror = () => reject(new Error(`im-chat: ${tag.src} could not be loaded`))
+      document.head.appendChild(tag)
+    })
   const attempt = (name: string, failures: number): Promise<void> => {
     const file = build === 'legacy' ? `${name}.legacy.js` : `${name}.js`
     return add(failures ? `${file}?${failures}` : file).catch((error: unknown) => {
@@ -186,7 +187,10 @@ function start(page: Page, script: HTMLScriptElement | undefined): void {
     const chat = find()
     if (to) chat.to = to
     if (product) chat.product = product
-    fetch('im-chat').then(() => chat.show?.(), (error) => console.error(error))
+    fetch('im-chat').then(
+      () => chat.show?.(),
+      (error) => console.error(error),
+    )
   }
 
   page.imChat = { open, load }

@@ -18,9 +18,12 @@ const OWN_MODES = { sam: 'slow', dana: 'down' }
 export async function startBackend() {
   const state = { mode: 'ready' }
   const server = createServer((request, response) => {
-    answer(request, state).then(([status, body]) => {
-      response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body))
-    }, () => response.destroy())
+    answer(request, state).then(
+      ([status, body]) => {
+        response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body))
+      },
+      () => response.destroy(),
+    )
   })
   await new Promise((resolve, reject) => {
     server.once('error', reject)
@@ -29,10 +32,11 @@ export async function startBackend() {
   server.unref()
   return {
     url: `http://127.0.0.1:${server.address().port}`,
-    stop: () => new Promise((resolve) => {
-      server.close(resolve)
-      server.closeAllConnections()
-    }),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(resolve)
+        server.closeAllConnections()
+      }),
   }
 }
 

@@ -11,7 +11,8 @@ const PEOPLE = {
   lee: (now) => ({
     profile: profile({ Level: 'Gold', 'Customer since': '2021', City: '上海', Orders: '14', Language: '中文' }),
     orders: [
-      order('MG-20418', KETTLE, ['On its way', 1], now), order('MG-20077', FILTERS, ['Delivered', 34], now),
+      order('MG-20418', KETTLE, ['On its way', 1], now),
+      order('MG-20077', FILTERS, ['Delivered', 34], now),
       order('MG-19240', GRINDER, ['Returned', 120], now),
     ],
   }),
@@ -28,7 +29,10 @@ function guest(id, now) {
   for (const letter of id) sum = (sum * 31 + letter.codePointAt(0)) % 90_000
   return {
     profile: profile({ Level: 'Visitor', Login: 'none' }),
-    orders: [order(`MG-${10_000 + sum}`, KETTLE, ['Packed', 0], now), order(`MG-${10_000 + ((sum + 4711) % 90_000)}`, FILTERS, ['Delivered', 21], now)],
+    orders: [
+      order(`MG-${10_000 + sum}`, KETTLE, ['Packed', 0], now),
+      order(`MG-${10_000 + ((sum + 4711) % 90_000)}`, FILTERS, ['Delivered', 21], now),
+    ],
   }
 }
 

@@ -11,7 +11,8 @@ export async function seedQuickReplies(gateway, { dataDir, word }) {
   const mark = join(dataDir, 'demo-seeded')
   if (existsSync(mark)) return
   const response = await fetch(`${gateway}/v1/passes`, {
-    method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${word ?? readFileSync(join(dataDir, 'demo-word'), 'utf8')}` },
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${word ?? readFileSync(join(dataDir, 'demo-word'), 'utf8')}` },
     body: JSON.stringify({ sub: 'demo-seed', role: 'agent', shop: '42', ttlMs: 60_000 }),
   })
   const { token } = await response.json()

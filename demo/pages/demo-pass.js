@@ -12,7 +12,7 @@ export async function demoPass(claims) {
   if (response.ok) return (await response.json()).token
   throw new Error(
     'Demo passes are for whoever opens a link that npm start has printed (it ends in ?word=…), while IM_SECRET is not set. ' +
-    'Open that link once in this browser, then load this page again, or add ?token=… with a pass that your backend signed.',
+      'Open that link once in this browser, then load this page again, or add ?token=… with a pass that your backend signed.',
   )
 }
 

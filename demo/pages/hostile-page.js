@@ -1,5 +1,10 @@
 /** What careless pages do to their guests. A classic script in the head: it is here before the widget. */
-Object.defineProperty(Array.prototype, 'last', { value: function () { return this[this.length - 1] }, enumerable: true })
+Object.defineProperty(Array.prototype, 'last', {
+  value: function () {
+    return this[this.length - 1]
+  },
+  enumerable: true,
+})
 
 const noted = { fired: [], violations: [] }
 function note(id, what) {

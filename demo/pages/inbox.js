@@ -4,7 +4,7 @@ import { asked, demoPass, tell } from './demo-pass.js'
 const inbox = document.querySelector('im-inbox')
 const customer = asked('customer')
 try {
-  const token = asked('token') ?? (customer && await demoPass({ sub: customer, role: 'customer', name: asked('name', customer) }))
+  const token = asked('token') ?? (customer && (await demoPass({ sub: customer, role: 'customer', name: asked('name', customer) })))
   if (token) inbox.token = token
   inbox.guest = !token
   inbox.gateway = '/'

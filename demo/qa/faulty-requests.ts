@@ -21,29 +21,30 @@ const land = (fail: () => void): void => void (flying.indexOf(fail) < 0 || flyin
 const wait = (ms: number): Promise<void> => (ms ? new Promise((done) => setTimeout(done, ms)) : Promise.resolve())
 
 function harmFetch(faults: Faults, native: typeof window.fetch): void {
-  window.fetch = (input, init) => new Promise((resolve, reject) => {
-    const isPoll = isPolling(input)
-    const fail = (): void => {
-      land(fail)
-      wire.lost++
-      reject(new TypeError('Failed to fetch (a fault of the QA page)'))
-    }
-    if (faults.offline || (isPoll && strikes(faults.drop / 2))) return fail()
-    const { body } = init ?? {}
-    flying.push(fail)
-    if (isPoll) noteSent('polling', body)
-    const payload = isPoll && typeof body === 'string' && strikes(faults.duplicate) ? twice(body) : body
-    const { delay } = faults
-    wait(delay)
-      .then(() => native.call(window, input, init && { ...init, ...(payload === undefined ? {} : { body: payload }) }))
-      .then((response) => Promise.all([response, isPoll ? response.clone().text() : '', wait(delay)]))
-      .then(([response, text]) => {
-        if (isPoll && strikes(faults.drop / 2)) return fail()
-        if (isPoll && response.ok) noteReceived('polling', text)
+  window.fetch = (input, init) =>
+    new Promise((resolve, reject) => {
+      const isPoll = isPolling(input)
+      const fail = (): void => {
         land(fail)
-        resolve(response)
-      }, fail)
-  })
+        wire.lost++
+        reject(new TypeError('Failed to fetch (a fault of the QA page)'))
+      }
+      if (faults.offline || (isPoll && strikes(faults.drop / 2))) return fail()
+      const { body } = init ?? {}
+      flying.push(fail)
+      if (isPoll) noteSent('polling', body)
+      const payload = isPoll && typeof body === 'string' && strikes(faults.duplicate) ? twice(body) : body
+      const { delay } = faults
+      wait(delay)
+        .then(() => native.call(window, input, init && { ...init, ...(payload === undefined ? {} : { body: payload }) }))
+        .then((response) => Promise.all([response, isPoll ? response.clone().text() : '', wait(delay)]))
+        .then(([response, text]) => {
+          if (isPoll && strikes(faults.drop / 2)) return fail()
+          if (isPoll && response.ok) noteReceived('polling', text)
+          land(fail)
+          resolve(response)
+        }, fail)
+    })
 }
 
 function harmXhr(faults: Faults): void {
@@ -93,7 +94,10 @@ function fail(xhr: XMLHttpRequest): void {
 
 /** Every command once more in the same post; a whole post that comes twice would only end the session. */
 const twice = (body: string): string =>
-  body.split('\x1e').map((packet) => (packet.startsWith('42') ? `${packet}\x1e${packet}` : packet)).join('\x1e')
+  body
+    .split('\x1e')
+    .map((packet) => (packet.startsWith('42') ? `${packet}\x1e${packet}` : packet))
+    .join('\x1e')
 
 function tell(target: EventTarget, name: string): void {
   const event = document.createEvent('Event')

@@ -11,8 +11,7 @@ import { applyFaults, showOverlay } from './overlay.ts'
 import { readings, watchComposition } from './readings.ts'
 import { createRecorder } from './recorder.ts'
 
-const asked = (name: string): string =>
-  decodeURIComponent(new RegExp(`[?&]${name}=([^&]*)`).exec(location.search)?.[1] ?? '')
+const asked = (name: string): string => decodeURIComponent(new RegExp(`[?&]${name}=([^&]*)`).exec(location.search)?.[1] ?? '')
 
 const faults: Faults = parseFaults(asked('faults'))
 const recorder = createRecorder()
@@ -30,7 +29,13 @@ watchComposition()
 
 Object.assign(window, {
   imQa: {
-    readings, deviceReport, recorder, shownMessages, outboxLength, errors, sends,
+    readings,
+    deviceReport,
+    recorder,
+    shownMessages,
+    outboxLength,
+    errors,
+    sends,
     faults: (wanted?: Partial<Faults>) => applyFaults(faults, wanted ?? NO_FAULTS),
   },
 })

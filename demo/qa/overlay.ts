@@ -16,7 +16,9 @@ export function showOverlay(faults: Faults, recorder: Recorder): void {
   const line = make('output', 'qa-line', strip)
   const tools = make('div', 'qa-tools', document.body)
   tools.hidden = true
-  press(strip, ['Tools', 'tools'], () => { tools.hidden = !tools.hidden })
+  press(strip, ['Tools', 'tools'], () => {
+    tools.hidden = !tools.hidden
+  })
   switches(tools, faults)
   const out = document.createElement('textarea')
   recording(tools, recorder, out)
@@ -52,9 +54,11 @@ function sentence(now: Readings): string {
   const [width, height] = now.inner
   const visual = now.visual ? ` vv ${now.visual[1]}@${now.visual[2]}×${now.visual[3]}` : ''
   const gap = now.composerBottom === undefined ? '' : ` composer ${now.composerBottom}/${now.visibleBottom}`
-  return `${now.connection || 'no chat'} ${now.transport} rtt ${now.rttMs ?? '–'} out ${now.outbox} seq ${now.lastSeq} · ` +
+  return (
+    `${now.connection || 'no chat'} ${now.transport} rtt ${now.rttMs ?? '–'} out ${now.outbox} seq ${now.lastSeq} · ` +
     `${width}×${height}${visual}${now.keyboard ? ` kb ${now.keyboard}` : ''} safe ${now.safeArea.join(' ')}${gap}` +
     `${now.isComposing ? ' · composing' : ''}`
+  )
 }
 
 function switches(tools: HTMLElement, faults: Faults): void {
@@ -68,7 +72,12 @@ function switches(tools: HTMLElement, faults: Faults): void {
     const button = press(row, [`ws ${websocket}`, `websocket-${websocket}`], () => all({ websocket }))
     update.push(() => button.setAttribute('aria-pressed', String(faults.websocket === websocket)))
   }
-  for (const [name, value] of [['drop', 20], ['delay', 1500], ['duplicate', 50], ['reorder', 50]] as const) {
+  for (const [name, value] of [
+    ['drop', 20],
+    ['delay', 1500],
+    ['duplicate', 50],
+    ['reorder', 50],
+  ] as const) {
     const button = press(row, [`${name} ${value}`, name], () => all({ [name]: faults[name] ? 0 : value }))
     update.push(() => button.setAttribute('aria-pressed', String(faults[name] > 0)))
   }

@@ -33,8 +33,20 @@ export interface Readings {
 let isComposing = false
 
 export function watchComposition(): void {
-  document.addEventListener('compositionstart', () => { isComposing = true }, true)
-  document.addEventListener('compositionend', () => { isComposing = false }, true)
+  document.addEventListener(
+    'compositionstart',
+    () => {
+      isComposing = true
+    },
+    true,
+  )
+  document.addEventListener(
+    'compositionend',
+    () => {
+      isComposing = false
+    },
+    true,
+  )
 }
 
 const round = (value: number): number => Math.round(value * 100) / 100

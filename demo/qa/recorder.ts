@@ -1,8 +1,20 @@
 import { chatParts } from './chat-parts.ts'
 
 /** Records one act of writing in the format of test/traces/README.md. Listens before the composer does, and prevents nothing. */
-const FIELD = ['keydown', 'keypress', 'keyup', 'beforeinput', 'input', 'compositionstart', 'compositionupdate', 'compositionend',
-  'focus', 'blur', 'paste', 'submit']
+const FIELD = [
+  'keydown',
+  'keypress',
+  'keyup',
+  'beforeinput',
+  'input',
+  'compositionstart',
+  'compositionupdate',
+  'compositionend',
+  'focus',
+  'blur',
+  'paste',
+  'submit',
+]
 const BUTTON = ['pointerdown', 'pointerup', 'touchstart', 'touchend', 'mousedown', 'mouseup', 'click']
 
 export interface Recording {
@@ -63,9 +75,16 @@ export function createRecorder(): Recorder {
 }
 
 const blank = (): Recording => ({
-  format: 'im-chat-trace/1', name: 'name me', origin: 'recorded',
-  os: navigator.platform, browser: /(Firefox|Chrome|Version)\/[\d.]+/.exec(navigator.userAgent)?.[0] ?? 'unknown', inputMethod: 'name me',
-  field: 'textarea', userAgent: navigator.userAgent, expect: { sends: [] }, events: [],
+  format: 'im-chat-trace/1',
+  name: 'name me',
+  origin: 'recorded',
+  os: navigator.platform,
+  browser: /(Firefox|Chrome|Version)\/[\d.]+/.exec(navigator.userAgent)?.[0] ?? 'unknown',
+  inputMethod: 'name me',
+  field: 'textarea',
+  userAgent: navigator.userAgent,
+  expect: { sends: [] },
+  events: [],
 })
 
 function listen(root: ShadowRoot | null, note: (event: Event) => void, viewport: () => void): () => void {

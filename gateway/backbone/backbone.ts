@@ -161,9 +161,7 @@ export interface Mute {
 }
 
 /** Refused: `found` is what is there instead, absent where there is nothing. */
-export type AssignmentSet =
-  | { readonly isSet: true; readonly version: string }
-  | { readonly isSet: false; readonly found?: StoredAssignment }
+export type AssignmentSet = { readonly isSet: true; readonly version: string } | { readonly isSet: false; readonly found?: StoredAssignment }
 
 export interface Store {
   /**

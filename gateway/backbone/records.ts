@@ -43,6 +43,4 @@ export interface NewItem {
 }
 
 /** Refused: `found` is what is there instead, absent where there is nothing. */
-export type Put =
-  | { readonly isPut: true; readonly version: string }
-  | { readonly isPut: false; readonly found?: Item }
+export type Put = { readonly isPut: true; readonly version: string } | { readonly isPut: false; readonly found?: Item }

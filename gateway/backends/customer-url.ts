@@ -45,7 +45,7 @@ export class CustomerUrl implements CustomerBackend {
     const signal = AbortSignal.any([AbortSignal.timeout(this.#limitMs), this.#closing.signal])
     try {
       const response = await this.#get(address, signal)
-      if (response.status === 404 || response.status === 204) return void await response.body?.cancel()
+      if (response.status === 404 || response.status === 204) return void (await response.body?.cancel())
       return readInfo(await readJson(response))
     } catch (error) {
       if (!this.#closing.signal.aborted) this.#report({ fact: 'customerBackendFailed', ...failureOf(error) })

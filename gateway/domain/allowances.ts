@@ -16,17 +16,21 @@ export type AllowanceName =
   /** Packets before an accepted hello, in units of a small one. */
   | 'hello'
   /** Commands of an attached session, and their bytes. */
-  | 'command' | 'commandBytes'
+  | 'command'
+  | 'commandBytes'
   /** Conversations that were not there before. */
   | 'conversation'
   /** `viewing` commands: each costs the store several calls, and every agent of the shop a push. */
   | 'viewing'
   /** Pictures, and their bytes. */
-  | 'image' | 'imageBytes'
+  | 'image'
+  | 'imageBytes'
   /** New guests. */
   | 'guest'
   /** Requests to REST of whoever shows no API key; a backend's, with its key; keys, words and passes that were wrong. */
-  | 'request' | 'backend' | 'guess'
+  | 'request'
+  | 'backend'
+  | 'guess'
 
 /** Who spends. An absent scope is not counted. */
 export interface Spender {

@@ -23,9 +23,9 @@ export type Fact =
   | { readonly fact: 'peerAttached'; readonly door: string; readonly role: string }
   | { readonly fact: 'peerDetached'; readonly door: string; readonly role: string }
   | { readonly fact: 'byeSaid'; readonly code: Code }
-  | { readonly fact: 'helloRefused' } & RefusedArrival
+  | ({ readonly fact: 'helloRefused' } & RefusedArrival)
   /** `route`: method and path, without what a visitor made up. */
-  | { readonly fact: 'requestRefused'; readonly route: string } & RefusedArrival
+  | ({ readonly fact: 'requestRefused'; readonly route: string } & RefusedArrival)
   | { readonly fact: 'commandAnswered'; readonly command: string; readonly ms: number }
   | { readonly fact: 'commandRefused'; readonly command: string; readonly code: Code; readonly message: string }
   | { readonly fact: 'packetRefused'; readonly code: Code }

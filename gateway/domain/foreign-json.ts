@@ -12,9 +12,7 @@ export interface ForeignLimits {
 }
 
 /** Where it cannot be used: `fault` is what is wrong, `detail` the same in words. */
-export type ForeignJson =
-  | { readonly value: unknown }
-  | { readonly fault: 'size' | 'json' | 'shape'; readonly detail: string }
+export type ForeignJson = { readonly value: unknown } | { readonly fault: 'size' | 'json' | 'shape'; readonly detail: string }
 
 /** Rejects where the body breaks off. */
 export async function readForeignJson(body: AsyncIterable<Uint8Array> | null, limits: ForeignLimits): Promise<ForeignJson> {
@@ -26,7 +24,11 @@ export async function readForeignJson(body: AsyncIterable<Uint8Array> | null, li
     if (bytes > limits.bytes) return { fault: 'size', detail: `more than ${limits.bytes} bytes` }
     chunks.push(chunk)
   }
-  const json = parsed(Buffer.concat(chunks).toString('utf8').replace(/^\uFEFF/, ''))
+  const json = parsed(
+    Buffer.concat(chunks)
+      .toString('utf8')
+      .replace(/^\uFEFF/, ''),
+  )
   if ('fault' in json) return json
   switch (freeFormFault(json.value, limits)) {
     case 'depth':

@@ -70,9 +70,18 @@ const ROWS: { readonly [C in Command]: Row<C> } = {
   conversations: { roles: EVERYONE, isReading: true, call: (domain, asker, input) => domain.conversations.list(asker, input) },
   presence: {
     roles: EVERYONE,
-    call: async (domain, asker, { of }) =>
-      ({ ok: true, presence: await domain.routing.withLoads(asker, await asker.subscribePresence(
-        await domain.presence.visible(asker.identity, of.filter((side) => domain.shops.knows(side))))) }),
+    call: async (domain, asker, { of }) => ({
+      ok: true,
+      presence: await domain.routing.withLoads(
+        asker,
+        await asker.subscribePresence(
+          await domain.presence.visible(
+            asker.identity,
+            of.filter((side) => domain.shops.knows(side)),
+          ),
+        ),
+      ),
+    }),
   },
   changeStatus: {
     roles: ['agent'],
@@ -114,9 +123,7 @@ export function dispatch(domain: Domain, asker: Asker, { name, input }: Asked): 
   return perform(domain, asker, { name, input })
 }
 
-function perform<C extends Command>(
-  domain: Domain, asker: Asker, { name, input }: { name: C; input: unknown },
-): Promise<CommandAnswer<C>> {
+function perform<C extends Command>(domain: Domain, asker: Asker, { name, input }: { name: C; input: unknown }): Promise<CommandAnswer<C>> {
   const row: Row<C> = ROWS[name]
   checkInput(name, input)
   if (!row.roles.includes(asker.identity.role)) throw new Refusal('forbidden')

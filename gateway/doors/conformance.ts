@@ -27,10 +27,18 @@ export interface ConformanceOptions {
 
 export async function startConformance(options: ConformanceOptions): Promise<{ readonly port: number; close(): void }> {
   const { port, host, pingIntervalMs = 300, pingTimeoutMs = 200 } = options
-  const path = `/${options.path.split('/').filter((part) => part !== '').join('/')}/`
+  const path = `/${options.path
+    .split('/')
+    .filter((part) => part !== '')
+    .join('/')}/`
   const upgradeRouter = new UpgradeRouter()
   upgradeRouter.engineIo = new EngineIoDoor({
-    tag: TAG, path, pingIntervalMs, pingTimeoutMs, maxBytes: 1_000_000, onSession: path === SOCKET_IO_PATH ? converse : echo,
+    tag: TAG,
+    path,
+    pingIntervalMs,
+    pingTimeoutMs,
+    maxBytes: 1_000_000,
+    onSession: path === SOCKET_IO_PATH ? converse : echo,
   })
   const server = upgradeRouter.server((_request, response) => void response.writeHead(404).end())
   server.listen(port, host)

@@ -73,7 +73,10 @@ class EnginePipe implements SessionPipe {
    * frames of its own back, ours go through it, behind them.
    */
   send(encoded: EncodedPacket, isPush: boolean): void {
-    const { writeBuffer, transport: { socket } } = this.#inside
+    const {
+      writeBuffer,
+      transport: { socket },
+    } = this.#inside
     if (this.#socket.readyState !== 'open' || (socket !== undefined && socket.readyState !== socket.OPEN)) return
     this.#sendBuffer.add(encoded.bytes.length, isPush)
     const network = socket?._socket

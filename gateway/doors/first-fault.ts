@@ -25,7 +25,7 @@ const validators = new WeakMap<TSchema, Validator>()
 /** Compiled once a schema. */
 export function validatorOf(schema: TSchema): Validator {
   let validator = validators.get(schema)
-  if (validator === undefined) validators.set(schema, validator = Compile(schema))
+  if (validator === undefined) validators.set(schema, (validator = Compile(schema)))
   return validator
 }
 
@@ -64,5 +64,4 @@ function faultOfList({ items, minItems = 0, maxItems = Infinity }: Shape, value:
 
 const below = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`)
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)

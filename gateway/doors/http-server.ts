@@ -36,20 +36,25 @@ export function createHttpServer(options: HttpServerOptions): Server {
   const slow = new SlowRequests(limits, () => performance.now())
   const connections = new Connections(limits)
   const room = new UnderWay(limits.bodies, { hasAddresses })
-  const server = createServer({
-    headersTimeout: limits.headMs, requestTimeout: limits.requestMs, keepAliveTimeout: limits.keepAliveMs,
-    connectionsCheckingInterval: Math.min(LOOK_MS, limits.headMs / 2),
-  }, (request, response) => {
-    const onDone: (() => void)[] = []
-    if (!connections.begin(request, response, onDone)) return
-    slow.watch(request, response)
-    if (hasBody(request)) {
-      const share = room.take(options.addressOf(request), costOf(request, options.mostBytes(request), limits.leastBytes))
-      if (share === undefined) return void options.onNoRoom(request, response)
-      onDone.push(share)
-    }
-    options.onRequest(request, response)
-  })
+  const server = createServer(
+    {
+      headersTimeout: limits.headMs,
+      requestTimeout: limits.requestMs,
+      keepAliveTimeout: limits.keepAliveMs,
+      connectionsCheckingInterval: Math.min(LOOK_MS, limits.headMs / 2),
+    },
+    (request, response) => {
+      const onDone: (() => void)[] = []
+      if (!connections.begin(request, response, onDone)) return
+      slow.watch(request, response)
+      if (hasBody(request)) {
+        const share = room.take(options.addressOf(request), costOf(request, options.mostBytes(request), limits.leastBytes))
+        if (share === undefined) return void options.onNoRoom(request, response)
+        onDone.push(share)
+      }
+      options.onRequest(request, response)
+    },
+  )
   server.timeout = limits.silenceMs
   const timer = setInterval(() => slow.look(), LOOK_MS).unref()
   server.on('close', () => clearInterval(timer))

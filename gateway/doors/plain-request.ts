@@ -29,4 +29,8 @@ export function servePlainly(server: Server, request: IncomingMessage, { socket,
 }
 
 const withoutAsk = (options: string): string =>
-  options.split(',').map((option) => option.trim()).filter((option) => option !== '' && !ASKS.test(option)).join(', ')
+  options
+    .split(',')
+    .map((option) => option.trim())
+    .filter((option) => option !== '' && !ASKS.test(option))
+    .join(', ')

@@ -9,7 +9,10 @@ const isNewer = (file, than) => !existsSync(than) || statSync(file).mtimeMs > st
 for (const name of readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })) {
   if (!/\.(?:js|css)$/.test(name) || /^server[\\/]/.test(name)) continue
   const file = join(FOLDER, name)
-  for (const [copy, compress] of [[`${file}.br`, brotliCompressSync], [`${file}.gz`, gzipSync]]) {
+  for (const [copy, compress] of [
+    [`${file}.br`, brotliCompressSync],
+    [`${file}.gz`, gzipSync],
+  ]) {
     if (isNewer(file, copy)) writeFileSync(copy, compress(readFileSync(file)))
   }
 }

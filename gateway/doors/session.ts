@@ -39,9 +39,7 @@ const STALLED_MS = 10_000
 /** What the door hands over, in order. */
 type Arrived = { readonly text: string } | 'binary' | 'closed'
 
-type State =
-  | { readonly name: 'new' | 'admitting' | 'closed' }
-  | { readonly name: 'attached'; readonly peer: Peer }
+type State = { readonly name: 'new' | 'admitting' | 'closed' } | { readonly name: 'attached'; readonly peer: Peer }
 
 export class Session {
   readonly #pipe: SessionPipe
@@ -74,8 +72,11 @@ export class Session {
     this.#deadline = setTimeout(() => this.#onDeadline(), context.helloMs)
     this.#readings = new Readings(pipe)
     this.#arrived = new FairQueue({
-      turns: context.turns, isFull: () => this.#commandsUnderWay >= UNDER_WAY_COUNT, handle: (arrived) => this.#take(arrived),
-      onWaiting: (isWaiting) => pipe.hold(isWaiting), onTooMuch: () => this.onFlood(),
+      turns: context.turns,
+      isFull: () => this.#commandsUnderWay >= UNDER_WAY_COUNT,
+      handle: (arrived) => this.#take(arrived),
+      onWaiting: (isWaiting) => pipe.hold(isWaiting),
+      onTooMuch: () => this.onFlood(),
     })
     context.sessions.add(this)
   }
@@ -189,17 +190,24 @@ export class Session {
 
   async #attach(data: unknown): Promise<void> {
     const { hub, report } = this.#context
-    const peer = await welcome(data ?? {}, {
-      pipe: this.#pipe, sid: this.#goodbyes === 0 ? this.#sid : `${this.#sid}.${this.#goodbyes}`,
-      isWanted: () => this.#state.name !== 'closed', onProved: (identity) => this.#onProved(identity), ...this.#context,
-    }, (welcomed) => {
-      if (this.#state.name === 'closed') return false
-      this.#state = { name: 'attached', peer: welcomed }
-      clearTimeout(this.#deadline)
-      this.#deadline = undefined
-      report({ fact: 'peerAttached', door: this.#pipe.door, role: welcomed.identity.role })
-      return true
-    })
+    const peer = await welcome(
+      data ?? {},
+      {
+        pipe: this.#pipe,
+        sid: this.#goodbyes === 0 ? this.#sid : `${this.#sid}.${this.#goodbyes}`,
+        isWanted: () => this.#state.name !== 'closed',
+        onProved: (identity) => this.#onProved(identity),
+        ...this.#context,
+      },
+      (welcomed) => {
+        if (this.#state.name === 'closed') return false
+        this.#state = { name: 'attached', peer: welcomed }
+        clearTimeout(this.#deadline)
+        this.#deadline = undefined
+        report({ fact: 'peerAttached', door: this.#pipe.door, role: welcomed.identity.role })
+        return true
+      },
+    )
     if (peer.isGone) hub.detach(peer)
   }
 
@@ -289,9 +297,12 @@ export class Session {
 
   #refuse(error: WireRefusal, { about, id }: { about?: string; id?: number | undefined } = {}): void {
     if (this.#state.name === 'closed') return
-    this.#pipe.send(id === undefined
-      ? encodePush('refusalPush', about === undefined ? { error } : { error, about: about.slice(0, 64) })
-      : new EncodedPacket(ackPacket(id, { error })), false)
+    this.#pipe.send(
+      id === undefined
+        ? encodePush('refusalPush', about === undefined ? { error } : { error, about: about.slice(0, 64) })
+        : new EncodedPacket(ackPacket(id, { error })),
+      false,
+    )
     this.#countOffence(error.code)
   }
 
@@ -320,7 +331,7 @@ export class Session {
     const { allowances } = this.#context
     try {
       if (this.#state.name === 'attached') {
-        const spender = this.#spender ??= spenderOf({ identity: this.#state.peer.identity, address: this.#pipe.address })
+        const spender = (this.#spender ??= spenderOf({ identity: this.#state.peer.identity, address: this.#pipe.address }))
         allowances.take('command', spender)
         allowances.take('commandBytes', spender, text.length)
       } else {

@@ -40,8 +40,15 @@ export class SlowRequests {
   watch(request: IncomingMessage, response: ServerResponse): void {
     const now = this.#now()
     const slow: Slow = {
-      request, response, hasBody: hasBody(request), leftMs: this.#limits.bodyMs, lookedAt: now, read: request.socket.bytesRead,
-      answeredAt: undefined, taken: '', takenAt: now,
+      request,
+      response,
+      hasBody: hasBody(request),
+      leftMs: this.#limits.bodyMs,
+      lookedAt: now,
+      read: request.socket.bytesRead,
+      answeredAt: undefined,
+      taken: '',
+      takenAt: now,
     }
     this.#slow.add(slow)
     response.once('close', () => {
@@ -52,7 +59,11 @@ export class SlowRequests {
 
   look(): void {
     for (const slow of this.#slow) {
-      const { request: { socket, complete }, hasBody: mayCome, answeredAt } = slow
+      const {
+        request: { socket, complete },
+        hasBody: mayCome,
+        answeredAt,
+      } = slow
       if (socket.destroyed || (answeredAt !== undefined && (complete || !mayCome))) this.#slow.delete(slow)
       else if ((mayCome && !complete && this.#dawdles(slow)) || this.#isStuck(slow)) socket.destroy()
     }
@@ -60,10 +71,15 @@ export class SlowRequests {
 
   #dawdles(slow: Slow): boolean {
     const { bodyMs, bodyBytesPerSecond, lingerMs } = this.#limits
-    const { request: { socket: { bytesRead } }, answeredAt } = slow
+    const {
+      request: {
+        socket: { bytesRead },
+      },
+      answeredAt,
+    } = slow
     const now = this.#now()
     if (answeredAt !== undefined && now - answeredAt > lingerMs) return true
-    const left = slow.leftMs - (now - slow.lookedAt) + (bytesRead - slow.read) / bodyBytesPerSecond * 1000
+    const left = slow.leftMs - (now - slow.lookedAt) + ((bytesRead - slow.read) / bodyBytesPerSecond) * 1000
     slow.leftMs = Math.min(bodyMs, left)
     slow.lookedAt = now
     slow.read = bytesRead
@@ -71,7 +87,10 @@ export class SlowRequests {
   }
 
   #isStuck(slow: Slow): boolean {
-    const { response, request: { socket } } = slow
+    const {
+      response,
+      request: { socket },
+    } = slow
     const taken = takenOf(socket)
     if (!response.headersSent || socket.writableLength === 0 || taken !== slow.taken) {
       slow.taken = taken

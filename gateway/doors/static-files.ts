@@ -9,7 +9,9 @@ import fastifyStatic, { type FastifyStaticOptions } from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 /** `hasQa`: the testers' script is served too. */
-export interface WidgetFilesOptions { readonly hasQa?: boolean }
+export interface WidgetFilesOptions {
+  readonly hasQa?: boolean
+}
 
 /** Names that stay the same over releases: a page may run what is this much older than a deploy, and no longer. */
 const ENTRY_CACHE = 'public, max-age=300'
@@ -21,7 +23,10 @@ const COMPRESSED = /\.(?:br|gz)$/
 /** A copy of a whole folder may give the compressed file an earlier date than its original, by this much. */
 const COPYING_MS = 2000
 /** What lies in a folder is fetched as script of another origin, with CORS. */
-const CROSS_ORIGIN = [['Access-Control-Allow-Origin', '*'], ['Cross-Origin-Resource-Policy', 'cross-origin']] as const
+const CROSS_ORIGIN = [
+  ['Access-Control-Allow-Origin', '*'],
+  ['Cross-Origin-Resource-Policy', 'cross-origin'],
+] as const
 
 /**
  * The widget's folder at the root: `/im-chat.js`, `/modern/im-chat.js` … `npm run build` lays a brotli and a gzip copy beside each file.
@@ -35,7 +40,13 @@ export function registerWidgetFiles(app: FastifyInstance, folder: string, { hasQ
     scope.addHook('onRequest', refuseOldCopies)
     scope.addHook('onSend', answerNotModified)
     scope.register(fastifyStatic, {
-      ...always(folder), wildcard: false, preCompressed: true, acceptRanges: false, etag: false, lastModified: false, index: false,
+      ...always(folder),
+      wildcard: false,
+      preCompressed: true,
+      acceptRanges: false,
+      etag: false,
+      lastModified: false,
+      index: false,
       // `server/` is what Node imports
       globIgnore: ['server/**', '**/*.br', '**/*.gz', ...(hasQa ? [] : ['**/*.qa.js'])],
       setHeaders: (response, path, { mtimeMs }) => {
@@ -57,7 +68,9 @@ export function registerWidgetFiles(app: FastifyInstance, folder: string, { hasQ
 export function registerPages(app: FastifyInstance, folder: string): void {
   if (!existsSync(folder)) return
   app.register(fastifyStatic, {
-    ...always(folder), redirect: true, dotfiles: 'ignore',
+    ...always(folder),
+    redirect: true,
+    dotfiles: 'ignore',
     setHeaders: (response, path) => {
       const cache = /\.(?:m?js|css|map|woff2|svg|png)$/.test(path) ? ENTRY_CACHE : PAGE_CACHE
       for (const [name, value] of [...CROSS_ORIGIN, ['Cache-Control', cache]] as const) response.setHeader(name, value)

@@ -97,7 +97,8 @@ function allowPages({ headers: { origin } }: IncomingMessage, response: ServerRe
 function preflight({ headers }: IncomingMessage): Record<string, string> {
   const asked = (headers['access-control-request-headers'] ?? '').split(',').map((name) => name.trim())
   return {
-    'Access-Control-Allow-Methods': 'GET, POST', 'Access-Control-Max-Age': '600',
+    'Access-Control-Allow-Methods': 'GET, POST',
+    'Access-Control-Max-Age': '600',
     'Access-Control-Allow-Headers': asked.filter((name) => !OF_PROXIES.test(name)).join(', '),
   }
 }

@@ -24,9 +24,7 @@ export function check(schema: TObject): Check {
   }
 }
 
-const checks = Object.fromEntries(
-  Object.entries(COMMANDS).map(([name, { input }]) => [name, check(input)]),
-) as Record<Command, Check>
+const checks = Object.fromEntries(Object.entries(COMMANDS).map(([name, { input }]) => [name, check(input)])) as Record<Command, Check>
 const checkHelloShape = check(Hello)
 
 export function checkInput<C extends Command>(command: C, value: unknown): asserts value is CommandInput<C> {

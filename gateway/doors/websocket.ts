@@ -53,7 +53,9 @@ export class WebSocketDoor {
 
   #open(socket: WebSocket, request: FastifyRequest): void {
     const pipe = new RawPipe(socket, request.raw, {
-      writeBatch: this.#writeBatch, arrival: this.#context.admit.proxies.arrival(request.raw), uptime: this.#context.uptime,
+      writeBatch: this.#writeBatch,
+      arrival: this.#context.admit.proxies.arrival(request.raw),
+      uptime: this.#context.uptime,
     })
     const session = new Session(pipe, newSessionId(this.#tag), this.#context)
     this.#pipes.add(pipe)
@@ -90,7 +92,8 @@ class RawPipe implements SessionPipe {
   #silentMs = 0
 
   constructor(
-    socket: WebSocket, request: FastifyRequest['raw'],
+    socket: WebSocket,
+    request: FastifyRequest['raw'],
     { writeBatch, arrival, uptime }: { writeBatch: WriteBatch; arrival: Arrival; uptime: () => number },
   ) {
     this.#socket = socket

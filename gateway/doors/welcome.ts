@@ -21,7 +21,8 @@ import { checkHello } from './validator.ts'
  * Rejects with a Refusal, and then has detached the peer.
  */
 export async function welcome(
-  data: unknown, context: SessionContext & { pipe: SessionPipe; sid: string; isWanted: () => boolean; onProved: (identity: Identity) => void },
+  data: unknown,
+  context: SessionContext & { pipe: SessionPipe; sid: string; isWanted: () => boolean; onProved: (identity: Identity) => void },
   onWelcomed: (peer: Peer) => boolean,
 ): Promise<Peer> {
   checkHello(data)
@@ -70,14 +71,21 @@ function isMine(identity: Identity, conversation: string): boolean {
 }
 
 const welcomeData = (peer: Peer, missed: readonly CaughtUp[], { imageHosts, now }: SessionContext): Welcome => ({
-  sid: peer.sid, identity: peer.identity, v: PROTOCOL_VERSION, at: now(), limits: { ...LIMITS },
+  sid: peer.sid,
+  identity: peer.identity,
+  v: PROTOCOL_VERSION,
+  at: now(),
+  limits: { ...LIMITS },
   resumed: missed.map(({ resumed }) => resumed),
   ...(imageHosts.length === 0 ? {} : { imageHosts: [...imageHosts] }),
 })
 
 /** Before the messages, so that a person who was blocked meanwhile learns it before writing. */
 function pushBlocks(peer: Peer, missed: readonly CaughtUp[]): void {
-  for (const { resumed: { conversation }, blocked } of missed) {
+  for (const {
+    resumed: { conversation },
+    blocked,
+  } of missed) {
     if (blocked === undefined) continue
     const { reason, until } = blocked
     peer.answer(encodePush('blockPush', { conversation, reason, ...(until === undefined ? undefined : { until }) }))

@@ -15,7 +15,9 @@ export interface Job {
  */
 export function startJobs(jobs: readonly Job[], report: Report): () => void {
   const timers = jobs.map((job) => setInterval(() => void runJob(job, report), job.everyMs).unref())
-  return () => { for (const timer of timers) clearInterval(timer) }
+  return () => {
+    for (const timer of timers) clearInterval(timer)
+  }
 }
 
 async function runJob({ name, run }: Job, report: Report): Promise<void> {

@@ -10,45 +10,78 @@ export class Metrics {
   readonly #registry = new Registry()
   readonly #to = { registers: [this.#registry] }
   readonly peers = new Gauge({
-    name: 'im_peers', help: 'Attached peers, by door and role.', labelNames: ['door', 'role'], ...this.#to,
+    name: 'im_peers',
+    help: 'Attached peers, by door and role.',
+    labelNames: ['door', 'role'],
+    ...this.#to,
   })
   readonly commands = new Counter({
-    name: 'im_commands_total', help: 'Commands answered, by name.', labelNames: ['command'], ...this.#to,
+    name: 'im_commands_total',
+    help: 'Commands answered, by name.',
+    labelNames: ['command'],
+    ...this.#to,
   })
   readonly refusals = new Counter({
-    name: 'im_refusals_total', help: 'Refusals of hellos, commands, packets.', labelNames: ['of', 'code'], ...this.#to,
+    name: 'im_refusals_total',
+    help: 'Refusals of hellos, commands, packets.',
+    labelNames: ['of', 'code'],
+    ...this.#to,
   })
   readonly byes = new Counter({
-    name: 'im_byes_total', help: 'Sessions ended by the gateway, by code.', labelNames: ['code'], ...this.#to,
+    name: 'im_byes_total',
+    help: 'Sessions ended by the gateway, by code.',
+    labelNames: ['code'],
+    ...this.#to,
   })
   readonly appends = new Counter({
-    name: 'im_appends_total', help: 'Messages appended, and sends that were repeats.', labelNames: ['duplicate'], ...this.#to,
+    name: 'im_appends_total',
+    help: 'Messages appended, and sends that were repeats.',
+    labelNames: ['duplicate'],
+    ...this.#to,
   })
   readonly imageBytes = new Counter({ name: 'im_image_bytes_total', help: 'Bytes of images stored.', ...this.#to })
   readonly dropped = new Counter({
-    name: 'im_volatile_dropped_total', help: 'Volatile pushes dropped for slow peers.', ...this.#to,
+    name: 'im_volatile_dropped_total',
+    help: 'Volatile pushes dropped for slow peers.',
+    ...this.#to,
   })
   readonly gaps = new Counter({ name: 'im_gaps_total', help: 'Times that publishes may have been missed.', ...this.#to })
   readonly missed = new Counter({
-    name: 'im_missed_total', help: 'Conversations with a lost publish, found by reconciling.', ...this.#to,
+    name: 'im_missed_total',
+    help: 'Conversations with a lost publish, found by reconciling.',
+    ...this.#to,
   })
   readonly customerFailures = new Counter({
-    name: 'im_customer_failures_total', help: 'Failures of CUSTOMER_URL, by reason.', labelNames: ['reason'], ...this.#to,
+    name: 'im_customer_failures_total',
+    help: 'Failures of CUSTOMER_URL, by reason.',
+    labelNames: ['reason'],
+    ...this.#to,
   })
   readonly assignable = new Counter({
-    name: 'im_served_total', help: 'Changes of an assignment, by new phase and cause.', labelNames: ['phase', 'by'],
+    name: 'im_served_total',
+    help: 'Changes of an assignment, by new phase and cause.',
+    labelNames: ['phase', 'by'],
     ...this.#to,
   })
   readonly transfers = new Counter({
-    name: 'im_transfers_total', help: 'Transfers between agents, by outcome.', labelNames: ['state'], ...this.#to,
+    name: 'im_transfers_total',
+    help: 'Transfers between agents, by outcome.',
+    labelNames: ['state'],
+    ...this.#to,
   })
   readonly blocks = new Counter({
-    name: 'im_blocks_total', help: 'Customers blocked and unblocked.', labelNames: ['blocked'], ...this.#to,
+    name: 'im_blocks_total',
+    help: 'Customers blocked and unblocked.',
+    labelNames: ['blocked'],
+    ...this.#to,
   })
   readonly bugs = new Counter({ name: 'im_bugs_total', help: 'Unexpected errors, by place.', labelNames: ['where'], ...this.#to })
   readonly ackSeconds = new Histogram({
-    name: 'im_ack_seconds', help: 'Seconds from reading a command to sending its answer.', labelNames: ['command'],
-    buckets: ACK_SECONDS, ...this.#to,
+    name: 'im_ack_seconds',
+    help: 'Seconds from reading a command to sending its answer.',
+    labelNames: ['command'],
+    buckets: ACK_SECONDS,
+    ...this.#to,
   })
 
   constructor({ isProcess }: { isProcess: boolean }) {
@@ -69,7 +102,8 @@ export class Metrics {
       if (request.url?.split('?')[0] !== '/metrics') return void response.writeHead(404).end()
       this.#registry.metrics().then(
         (text) => response.writeHead(200, { 'Content-Type': this.#registry.contentType }).end(text),
-        (error: unknown) => response.destroy(error as Error))
+        (error: unknown) => response.destroy(error as Error),
+      )
     })
     server.listen(port, host)
     await once(server, 'listening')

@@ -34,9 +34,12 @@ function countAssignment(fact: AssignmentFact, metrics: Metrics): void {
   }
 }
 
-type TroubleFact = Extract<Fact, {
-  fact: 'gapHealed' | 'publishMissed' | 'publishRefused' | 'imagesFull' | 'allowanceSpent' | 'addressShared' | 'customerBackendFailed' | 'bugFound'
-}>
+type TroubleFact = Extract<
+  Fact,
+  {
+    fact: 'gapHealed' | 'publishMissed' | 'publishRefused' | 'imagesFull' | 'allowanceSpent' | 'addressShared' | 'customerBackendFailed' | 'bugFound'
+  }
+>
 
 /** All of these can be frequent, and strangers can cause some at will: each is counted, and logged once a minute. */
 function tellTrouble(fact: TroubleFact, { warn, error, metrics }: RateLimitedLog & { metrics: Metrics }): void {
@@ -48,7 +51,7 @@ function tellTrouble(fact: TroubleFact, { warn, error, metrics }: RateLimitedLog
       warn(fact.fact, fact, 'publishes were lost; their messages are delivered now')
       return metrics.missed.inc(fact.conversationCount)
     case 'publishRefused':
-      warn(fact.fact, fact, 'a message on a person\'s channel cannot be read and is ignored')
+      warn(fact.fact, fact, "a message on a person's channel cannot be read and is ignored")
       return metrics.refusals.inc({ of: 'publish', code: 'bad_request' })
     case 'customerBackendFailed':
       warn(`${fact.fact} ${fact.reason}`, fact, 'CUSTOMER_URL failed')
@@ -58,7 +61,11 @@ function tellTrouble(fact: TroubleFact, { warn, error, metrics }: RateLimitedLog
     case 'allowanceSpent':
       return warn(`${fact.fact} ${fact.allowance} ${fact.scope}`, fact, 'an allowance is used up: what exceeds it is refused with rate_limited')
     case 'addressShared':
-      return warn(fact.fact, fact, 'most visitors come from one address; if that is a proxy of yours, set TRUST_PROXY, because allowances are counted by address')
+      return warn(
+        fact.fact,
+        fact,
+        'most visitors come from one address; if that is a proxy of yours, set TRUST_PROXY, because allowances are counted by address',
+      )
     case 'bugFound':
       error(`${fact.fact} ${fact.where} ${placeOf(fact.error)}`, { err: fact.error, where: fact.where }, 'an unexpected error: a bug')
       return metrics.bugs.inc({ where: fact.where })
@@ -76,10 +83,12 @@ interface RateLimitedLog {
 
 /** One line a minute for each kind, with how many `times` there were since the last. */
 function rateLimitedLog(log: Log, seldom: OncePerMinute): RateLimitedLog {
-  const tell = (level: 'warn' | 'error') => (kind: string, about: object, sentence: string): void => {
-    const times = seldom.take(kind)
-    if (times > 0) log[level]({ ...about, times }, sentence)
-  }
+  const tell =
+    (level: 'warn' | 'error') =>
+    (kind: string, about: object, sentence: string): void => {
+      const times = seldom.take(kind)
+      if (times > 0) log[level]({ ...about, times }, sentence)
+    }
   return { warn: tell('warn'), error: tell('error') }
 }
 
@@ -87,11 +96,17 @@ type NoFact = Extract<Fact, { fact: 'helloRefused' | 'requestRefused' | 'command
 
 /** Refusals that an operator or a page's author can fix. The others are a person's, or pass by themselves. */
 const FIXABLE: ReadonlySet<Code> = new Set([
-  'origin_forbidden', 'pass_required', 'pass_invalid', 'version_unsupported', 'rate_limited', 'unknown_shop',
+  'origin_forbidden',
+  'pass_required',
+  'pass_invalid',
+  'version_unsupported',
+  'rate_limited',
+  'unknown_shop',
 ])
 /** Of refused commands, which are frequent, only those that a setting decides. */
 const SETTINGS_SAY: ReadonlyMap<Code, string> = new Map([
-  ['unknown_shop', ' SHOPS names the shops there are.'], ['start_forbidden', ' DIRECT says which persons may write to persons first.'],
+  ['unknown_shop', ' SHOPS names the shops there are.'],
+  ['start_forbidden', ' DIRECT says which persons may write to persons first.'],
 ])
 
 /** A page's mistake comes with every visitor: one line a minute for each kind is enough. */
@@ -101,8 +116,10 @@ function noTeller(log: Log, metrics: Metrics, { warn }: RateLimitedLog): (fact: 
     metrics.refusals.inc({ of, code: fact.code })
     const isOperators = fact.fact === 'commandRefused' && of !== 'renew' ? SETTINGS_SAY.has(fact.code) : FIXABLE.has(fact.code)
     if (!isOperators) return log.debug(fact, `${of} refused`)
-    const remedy = fact.code === 'origin_forbidden' && 'origin' in fact
-      ? ` The page is of ${fact.origin}, this gateway is ${fact.host}: name the page's origin in ORIGINS.` : (SETTINGS_SAY.get(fact.code) ?? '')
+    const remedy =
+      fact.code === 'origin_forbidden' && 'origin' in fact
+        ? ` The page is of ${fact.origin}, this gateway is ${fact.host}: name the page's origin in ORIGINS.`
+        : (SETTINGS_SAY.get(fact.code) ?? '')
     warn(`${of} ${fact.code}`, fact, `${of} refused: ${fact.message}${remedy}`)
   }
 }

@@ -6,33 +6,58 @@
 import { Type, type Static, type TObject } from 'typebox'
 import { LIMITS } from './limits.ts'
 import {
-  Block, Body, ConversationId, ConversationRow, Cursor, CustomerInfo, Guest, Head, Id, Identity, Kind, Message, Note, Presence, Product, QuickReply,
-  Seq, Assignment, Side, Status,
+  Block,
+  Body,
+  ConversationId,
+  ConversationRow,
+  Cursor,
+  CustomerInfo,
+  Guest,
+  Head,
+  Id,
+  Identity,
+  Kind,
+  Message,
+  Note,
+  Presence,
+  Product,
+  QuickReply,
+  Seq,
+  Assignment,
+  Side,
+  Status,
 } from './model.ts'
 
 /** Whom it is about: a known `conversation`, or `to` = `shop:<id>` or a participant id. Exactly one of them. */
 const target = { conversation: Type.Optional(ConversationId), to: Type.Optional(Side) }
 
-const ok = <P extends Record<string, import('typebox').TSchema>>(properties: P) =>
-  Type.Object({ ok: Type.Literal(true), ...properties })
+const ok = <P extends Record<string, import('typebox').TSchema>>(properties: P) => Type.Object({ ok: Type.Literal(true), ...properties })
 
 export const COMMANDS = {
   /** Write a message. Sending the same `id` again is harmless: the first answer comes back with `duplicate`. */
   send: {
     input: Type.Object({ ...target, id: Id, kind: Kind, body: Body }),
     answer: ok({
-      conversation: ConversationId, epoch: Type.String(), seq: Seq, prev: Type.Optional(Id), at: Type.Number(),
+      conversation: ConversationId,
+      epoch: Type.String(),
+      seq: Seq,
+      prev: Type.Optional(Id),
+      at: Type.Number(),
       duplicate: Type.Optional(Type.Literal(true)),
     }),
   },
   /** A page of messages, ascending: the last `limit` below `before`, or the first `limit` above `after`; neither: the newest. */
   history: {
     input: Type.Object({
-      ...target, before: Type.Optional(Seq), after: Type.Optional(Seq),
+      ...target,
+      before: Type.Optional(Seq),
+      after: Type.Optional(Seq),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMITS.pageCount })),
     }),
     answer: ok({
-      conversation: ConversationId, messages: Type.Array(Message), head: Head,
+      conversation: ConversationId,
+      messages: Type.Array(Message),
+      head: Head,
       /** True where further messages stand in the direction asked. */
       more: Type.Boolean(),
       cursors: Type.Record(Type.String(), Cursor),
@@ -94,7 +119,9 @@ export const COMMANDS = {
   /** Mine to a colleague, who has to accept it, or (`to` = `queue`) back to the waiting ones. */
   transfer: {
     input: Type.Object({
-      conversation: ConversationId, to: Id, note: Type.Optional(Type.String({ maxLength: LIMITS.reasonLength })),
+      conversation: ConversationId,
+      to: Id,
+      note: Type.Optional(Type.String({ maxLength: LIMITS.reasonLength })),
     }),
     answer: ok({ service: Assignment }),
   },
@@ -106,7 +133,9 @@ export const COMMANDS = {
   /** `until` in ms since the epoch; absent: for ever. */
   block: {
     input: Type.Object({
-      ...target, reason: Type.String({ minLength: 1, maxLength: LIMITS.reasonLength }), until: Type.Optional(Type.Number()),
+      ...target,
+      reason: Type.String({ minLength: 1, maxLength: LIMITS.reasonLength }),
+      until: Type.Optional(Type.Number()),
     }),
     answer: ok({ service: Assignment }),
   },
@@ -114,9 +143,17 @@ export const COMMANDS = {
   /** Whom the shop has blocked, latest first. */
   blocked: {
     input: Type.Object({}),
-    answer: ok({ blocked: Type.Array(Type.Object({
-      conversation: ConversationId, to: Side, name: Type.Optional(Type.String()), ...Block.properties,
-    })), more: Type.Optional(Type.Literal(true)) }),
+    answer: ok({
+      blocked: Type.Array(
+        Type.Object({
+          conversation: ConversationId,
+          to: Side,
+          name: Type.Optional(Type.String()),
+          ...Block.properties,
+        }),
+      ),
+      more: Type.Optional(Type.Literal(true)),
+    }),
   },
   /** A person does not want to hear from another person any more: what that one writes, types or looks at reaches nobody. */
   blockPerson: { input: Type.Object(target), answer: ok({}) },
@@ -124,9 +161,18 @@ export const COMMANDS = {
   /** Whom I have blocked, latest first. */
   blockedPersons: {
     input: Type.Object({}),
-    answer: ok({ blocked: Type.Array(Type.Object({
-      conversation: ConversationId, to: Side, name: Type.Optional(Type.String()), guest: Type.Optional(Guest), at: Type.Number(),
-    })), more: Type.Optional(Type.Literal(true)) }),
+    answer: ok({
+      blocked: Type.Array(
+        Type.Object({
+          conversation: ConversationId,
+          to: Side,
+          name: Type.Optional(Type.String()),
+          guest: Type.Optional(Guest),
+          at: Type.Number(),
+        }),
+      ),
+      more: Type.Optional(Type.Literal(true)),
+    }),
   },
   /** What agents noted on a conversation, ascending by time. */
   notes: { input: Type.Object(target), answer: ok({ notes: Type.Array(Note) }) },
@@ -146,9 +192,7 @@ export const COMMANDS = {
   customer: {
     input: Type.Object(target),
     answer: ok({
-      state: Type.Union([
-        Type.Literal('ready'), Type.Literal('slow'), Type.Literal('down'), Type.Literal('empty'), Type.Literal('off'),
-      ]),
+      state: Type.Union([Type.Literal('ready'), Type.Literal('slow'), Type.Literal('down'), Type.Literal('empty'), Type.Literal('off')]),
       info: Type.Optional(CustomerInfo),
       /** When the backend said so. */
       at: Type.Optional(Type.Number()),
@@ -158,9 +202,17 @@ export const COMMANDS = {
        * The earlier times of contact, latest first, as the newest messages tell: a silence of 6 h ends one. The one that goes on is not
        * among them. `agent`: who of the shop wrote last in it; `seq`: its first message.
        */
-      earlier: Type.Optional(Type.Array(Type.Object({
-        agent: Type.Optional(Type.String()), from: Type.Number(), to: Type.Number(), seq: Seq,
-      }), { maxItems: 20 })),
+      earlier: Type.Optional(
+        Type.Array(
+          Type.Object({
+            agent: Type.Optional(Type.String()),
+            from: Type.Number(),
+            to: Type.Number(),
+            seq: Seq,
+          }),
+          { maxItems: 20 },
+        ),
+      ),
     }),
   },
   /** A fresh pass on the open line; it must prove the same participant. */
@@ -176,17 +228,18 @@ export const ResumeCursor = Type.Tuple([ConversationId, Type.String(), Seq, Type
 export type ResumeCursor = Static<typeof ResumeCursor>
 
 /** The hello: CONNECT's payload. A stock socket.io client sends it as `auth`. Everything but the token is optional. */
-export const Hello = Type.Object({
-  token: Type.Optional(Type.String()),
-  /** A stable name of this installation; a second line of the same device and window replaces the first. */
-  device: Type.Optional(Id),
-  v: Type.Optional(Type.Integer()),
-  /** Whom this window talks to: opened in the same round trip, its newest page follows the welcome. */
-  to: Type.Optional(Side),
-  resume: Type.Optional(
-    Type.Object({ cursors: Type.Array(ResumeCursor, { maxItems: LIMITS.resumeCount }) }),
-  ),
-}, { additionalProperties: true })
+export const Hello = Type.Object(
+  {
+    token: Type.Optional(Type.String()),
+    /** A stable name of this installation; a second line of the same device and window replaces the first. */
+    device: Type.Optional(Id),
+    v: Type.Optional(Type.Integer()),
+    /** Whom this window talks to: opened in the same round trip, its newest page follows the welcome. */
+    to: Type.Optional(Side),
+    resume: Type.Optional(Type.Object({ cursors: Type.Array(ResumeCursor, { maxItems: LIMITS.resumeCount }) })),
+  },
+  { additionalProperties: true },
+)
 export type Hello = Static<typeof Hello>
 
 /**

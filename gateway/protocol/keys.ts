@@ -52,8 +52,7 @@ export function conversationSides(id: string): readonly [string, string] | undef
 export const conversationChannel = (conversation: string): string => `ImConv:{c:${conversation}}`
 
 /** The original's `getKey(key, userData)`. */
-export const backendKey = (key: string, src: string | undefined, sub: string): string =>
-  `${key}:${participantId(src, sub)}`
+export const backendKey = (key: string, src: string | undefined, sub: string): string => `${key}:${participantId(src, sub)}`
 
 /** A user's own channel: window sync, invitations, notices of a backend. A PHP publisher uses the same name. */
 export const userChannel = (participant: string): string => `ImMsgPub:${participant}`
@@ -65,8 +64,7 @@ export const userChannel = (participant: string): string => `ImMsgPub:${particip
 export const agentKey = (shop: string, agent: string): string => shop + SIDE_SEPARATOR + agent
 
 /** One participant, apart from all others that have the same id. */
-export const participantKey = ({ id, side }: { readonly id: string; readonly side: string }): string =>
-  (id === side ? id : agentKey(side, id))
+export const participantKey = ({ id, side }: { readonly id: string; readonly side: string }): string => (id === side ? id : agentKey(side, id))
 
 /** What this gateway tells the windows of one agent, told by `agentKey`. */
 const agentChannel = (key: string): string => `ImAgentPub:${key.slice(SHOP_PREFIX.length)}`

@@ -78,7 +78,12 @@ export type Person = Static<typeof Person>
 
 /** A conversation on its way from one agent to another: until `expiresAt` the second may take it, then it is back with the first. */
 export const Transfer = Type.Object({
-  id: Id, from: Person, to: Person, note: Type.Optional(Type.String()), at: Type.Number(), expiresAt: Type.Number(),
+  id: Id,
+  from: Person,
+  to: Person,
+  note: Type.Optional(Type.String()),
+  at: Type.Number(),
+  expiresAt: Type.Number(),
 })
 export type Transfer = Static<typeof Transfer>
 
@@ -128,13 +133,23 @@ export type Product = Static<typeof Product>
 /** What the operator's backend (`CUSTOMER_URL`) says of a customer; also the schema of its JSON. */
 export const CustomerInfo = Type.Object({
   /** Label and value, in the order to be shown. */
-  profile: Type.Optional(Type.Array(
-    Type.Object({ label: Type.String({ maxLength: 80 }), value: Type.String({ maxLength: 500 }) }), { maxItems: 50 })),
-  orders: Type.Optional(Type.Array(Type.Object({
-    number: Type.String({ minLength: 1, maxLength: 64 }), title: Type.String({ maxLength: 200 }),
-    status: Type.Optional(Type.String({ maxLength: 80 })), total: Type.Optional(Type.String({ maxLength: 40 })),
-    at: Type.Optional(Type.Number()), url: Type.Optional(Type.String({ maxLength: 500 })), image: Type.Optional(Type.String({ maxLength: 500 })),
-  }), { maxItems: 50 })),
+  profile: Type.Optional(
+    Type.Array(Type.Object({ label: Type.String({ maxLength: 80 }), value: Type.String({ maxLength: 500 }) }), { maxItems: 50 }),
+  ),
+  orders: Type.Optional(
+    Type.Array(
+      Type.Object({
+        number: Type.String({ minLength: 1, maxLength: 64 }),
+        title: Type.String({ maxLength: 200 }),
+        status: Type.Optional(Type.String({ maxLength: 80 })),
+        total: Type.Optional(Type.String({ maxLength: 40 })),
+        at: Type.Optional(Type.Number()),
+        url: Type.Optional(Type.String({ maxLength: 500 })),
+        image: Type.Optional(Type.String({ maxLength: 500 })),
+      }),
+      { maxItems: 50 },
+    ),
+  ),
 })
 export type CustomerInfo = Static<typeof CustomerInfo>
 
@@ -161,9 +176,7 @@ export const ConversationRow = Type.Object({
 export type ConversationRow = Static<typeof ConversationRow>
 
 /** An agent's own word on itself; `offline` also where the agent is not there. */
-export const Status = Type.Union([
-  Type.Literal('online'), Type.Literal('busy'), Type.Literal('away'), Type.Literal('offline'),
-])
+export const Status = Type.Union([Type.Literal('online'), Type.Literal('busy'), Type.Literal('away'), Type.Literal('offline')])
 export type Status = Static<typeof Status>
 
 /** Whether anybody of a side is there. */
@@ -172,11 +185,17 @@ export const Presence = Type.Object({
   /** Of a shop: its most available agent's. */
   status: Type.Optional(Status),
   /** Of the asker's own shop: its agents that are there. */
-  agents: Type.Optional(Type.Array(Type.Object({
-    id: Id, name: Type.Optional(Type.String()), status: Status,
-    /** How many open conversations it has. */
-    load: Type.Optional(Type.Integer()),
-  }))),
+  agents: Type.Optional(
+    Type.Array(
+      Type.Object({
+        id: Id,
+        name: Type.Optional(Type.String()),
+        status: Status,
+        /** How many open conversations it has. */
+        load: Type.Optional(Type.Integer()),
+      }),
+    ),
+  ),
   /** More agents are there than an answer has room for. */
   more: Type.Optional(Type.Literal(true)),
 })

@@ -29,8 +29,7 @@ const MALFORMED: InvalidPacket = { type: 'invalid', reason: 'malformed' }
 export const connectPacket = (data: unknown): string => '0' + JSON.stringify(data)
 
 /** A command or a push. With `id` it asks for an ack. */
-export const eventPacket = (name: string, args: readonly unknown[], id: number | string = ''): string =>
-  '2' + id + JSON.stringify([name, ...args])
+export const eventPacket = (name: string, args: readonly unknown[], id: number | string = ''): string => '2' + id + JSON.stringify([name, ...args])
 
 /** An answer: `3<id>[answer]`. */
 export const ackPacket = (id: number, answer: unknown): string => `3${id}${JSON.stringify([answer])}`
@@ -101,5 +100,4 @@ function assemble(type: number, id: number | undefined, payload: unknown): Packe
 
 const isDigit = (code: number): boolean => code >= 48 && code <= 57
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -3,7 +3,10 @@ import { Type, type Static, type TSchema } from 'typebox'
 import { ConversationId, ConversationRow, Cursor, Guest, Id, Message, Note, Product, Side, Status, Transfer } from './model.ts'
 
 const Refusal = Type.Object({
-  code: Type.String(), message: Type.String(), retry: Type.Boolean(), afterMs: Type.Optional(Type.Number()),
+  code: Type.String(),
+  message: Type.String(),
+  retry: Type.Boolean(),
+  afterMs: Type.Optional(Type.Number()),
 })
 
 export const PUSHES = {
@@ -15,7 +18,12 @@ export const PUSHES = {
   cursorPush: Type.Object({ conversation: ConversationId, participant: Side, ...Cursor.properties }),
   /** Somebody of the other side is typing, or stopped. Volatile. */
   typingPush: Type.Object({
-    conversation: ConversationId, from: Id, side: Side, name: Type.Optional(Type.String()), guest: Type.Optional(Guest), on: Type.Boolean(),
+    conversation: ConversationId,
+    from: Id,
+    side: Side,
+    name: Type.Optional(Type.String()),
+    guest: Type.Optional(Guest),
+    on: Type.Boolean(),
   }),
   /** A conversation is new to this participant's list, or its row changed other than by a message. */
   conversationPush: ConversationRow,
@@ -29,10 +37,9 @@ export const PUSHES = {
   statusPush: Type.Object({ participant: Id, shop: Id, name: Type.Optional(Type.String()), status: Status }),
   /** To both agents of a transfer, in all their windows: it is offered, taken, declined, taken back or too late. */
   transferPush: Type.Object({
-    conversation: ConversationId, transfer: Transfer,
-    state: Type.Union([
-      Type.Literal('offered'), Type.Literal('accepted'), Type.Literal('declined'), Type.Literal('expired'),
-    ]),
+    conversation: ConversationId,
+    transfer: Transfer,
+    state: Type.Union([Type.Literal('offered'), Type.Literal('accepted'), Type.Literal('declined'), Type.Literal('expired')]),
     /** The customer's name. */
     name: Type.Optional(Type.String()),
   }),
@@ -50,7 +57,10 @@ export const PUSHES = {
   refusalPush: Type.Object({ error: Refusal, about: Type.Optional(Type.String()) }),
   /** Precedes every close by the gateway. `reconnect`: whether to come back, `afterMs`: not before. */
   byePush: Type.Object({
-    code: Type.String(), message: Type.String(), reconnect: Type.Boolean(), afterMs: Type.Optional(Type.Number()),
+    code: Type.String(),
+    message: Type.String(),
+    reconnect: Type.Boolean(),
+    afterMs: Type.Optional(Type.Number()),
   }),
 } as const satisfies Record<string, TSchema>
 

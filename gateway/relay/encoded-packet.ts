@@ -44,8 +44,7 @@ export class EncodedPacket {
 export const encodePush = <P extends Push>(kind: P, data: PushData<P>): EncodedPacket =>
   new EncodedPacket(encodePacket({ type: 'event', name: kind, args: [data] }), { kind })
 
-export const encodeMessage = (message: Message): EncodedPacket =>
-  new EncodedPacket(messagePacket(message), { kind: 'messagePush', seq: message.seq })
+export const encodeMessage = (message: Message): EncodedPacket => new EncodedPacket(messagePacket(message), { kind: 'messagePush', seq: message.seq })
 
 /** A final, unmasked WebSocket text frame (RFC 6455, 5.2); `prefix` is ASCII. */
 function textFrame(prefix: string, payload: Buffer): Buffer {

@@ -38,11 +38,15 @@ export class Hub implements Attendance {
   readonly #viewing: Viewing
   readonly #stopGap: () => void
 
-  constructor(
-    options: { backbone: Backbone; presence: Presence; viewing: Viewing; report: Report; now: () => number; uptime: () => number
-      chance: () => number
-    },
-  ) {
+  constructor(options: {
+    backbone: Backbone
+    presence: Presence
+    viewing: Viewing
+    report: Report
+    now: () => number
+    uptime: () => number
+    chance: () => number
+  }) {
     this.#backbone = options.backbone
     this.#report = options.report
     this.#now = options.now
@@ -155,7 +159,11 @@ export class Hub implements Attendance {
     const known = this.#sideSubscriptions.get(side)
     if (known !== undefined) return known
     const sideSubscription = new SideSubscription({
-      side, store: this.#backbone.store, channels: this.#channels, report: this.#report, now: this.#now,
+      side,
+      store: this.#backbone.store,
+      channels: this.#channels,
+      report: this.#report,
+      now: this.#now,
     })
     this.#sideSubscriptions.set(side, sideSubscription)
     return sideSubscription
@@ -167,7 +175,9 @@ export class Hub implements Attendance {
     // the store may have come back without its leases, so this node writes its own again before it reads the others'
     this.#presence.doubt()
     this.#viewing.doubt()
-    this.#presence.tend().catch(this.#unlessAway('presence'))
+    this.#presence
+      .tend()
+      .catch(this.#unlessAway('presence'))
       .finally(() => this.#presenceSubscriptions.afterGap(missed))
     for (const sideSubscription of this.#sideSubscriptions.values()) {
       sideSubscription.afterGap(missed).catch(this.#unlessAway('afterGap'))

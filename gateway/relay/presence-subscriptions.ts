@@ -67,8 +67,7 @@ export class PresenceSubscriptions {
     for (const side of before) if (!sides.includes(side)) this.#release(side, peer)
     await Promise.all(sides.map((side) => this.#add(side, peer)))
     const known = asked.map((side) => [side, this.#subscriptions.get(side)?.known] as const)
-    return Object.fromEntries(known.flatMap(([side, one]) =>
-      (one === undefined ? [] : [[side, presenceFor(peer.identity, side, one)]])))
+    return Object.fromEntries(known.flatMap(([side, one]) => (one === undefined ? [] : [[side, presenceFor(peer.identity, side, one)]])))
   }
 
   /** To be called about every second. */
@@ -104,8 +103,14 @@ export class PresenceSubscriptions {
 
   #create(side: string): PresenceSubscription {
     const subscription: PresenceSubscription = {
-      side, peers: new Set(), listener: () => this.#unattended(this.#read(subscription)), joined: Promise.resolve(),
-      known: undefined, reading: undefined, isOutdated: false, readAt: -Infinity,
+      side,
+      peers: new Set(),
+      listener: () => this.#unattended(this.#read(subscription)),
+      joined: Promise.resolve(),
+      known: undefined,
+      reading: undefined,
+      isOutdated: false,
+      readAt: -Infinity,
     }
     subscription.joined = this.#channels.join(presenceChannel(side), subscription.listener)
     this.#subscriptions.set(side, subscription)

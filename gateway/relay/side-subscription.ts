@@ -153,11 +153,13 @@ export class SideSubscription {
 
   async #subscribeNewest(): Promise<void> {
     const rows = await this.#newest()
-    await Promise.all(rows.map(async ({ conversation, head }) => {
-      await this.subscribe(conversation)
-      const subscription = this.#subscriptions.get(conversation)
-      if (subscription?.seq === 0) subscription.seq = head.seq
-    }))
+    await Promise.all(
+      rows.map(async ({ conversation, head }) => {
+        await this.subscribe(conversation)
+        const subscription = this.#subscriptions.get(conversation)
+        if (subscription?.seq === 0) subscription.seq = head.seq
+      }),
+    )
   }
 
   #newest(): Promise<readonly ListRow[]> {

@@ -25,13 +25,18 @@ export interface Duo {
 export async function startGatewayDuo(door: 'ws' | 'engine.io'): Promise<Duo> {
   const redis = await startRedis()
   const environment = {
-    COMMANDS_PER_SECOND: '0', LOG_LEVEL: 'error', REDIS_URL: redis.url, DATA_DIR: await mkdtemp(join(tmpdir(), 'im-bench-')),
+    COMMANDS_PER_SECOND: '0',
+    LOG_LEVEL: 'error',
+    REDIS_URL: redis.url,
+    DATA_DIR: await mkdtemp(join(tmpdir(), 'im-bench-')),
   }
   const nodes = [await spawnGateway(environment), await spawnGateway(environment)] as const
   return {
-    name: `gateway, ${door}`, dialect: door === 'ws' ? gatewayDialect : engineDialect, urls: [nodes[0].url, nodes[1].url],
+    name: `gateway, ${door}`,
+    dialect: door === 'ws' ? gatewayDialect : engineDialect,
+    urls: [nodes[0].url, nodes[1].url],
     token: (sub) => nodes[0].pass({ sub }),
-    ...await figures([nodes[0].process.pid!, nodes[1].process.pid!], redis),
+    ...(await figures([nodes[0].process.pid!, nodes[1].process.pid!], redis)),
     stop: async () => {
       for (const node of nodes) await node.stop()
       await redis.stop()
@@ -44,15 +49,22 @@ export async function startSocketIoDuo(adapter: 'pubsub' | 'streams'): Promise<D
   const redis = await startRedis()
   const loader = new URL('../kit/typescript.mjs', import.meta.url).href
   const script = new URL('socket-io-node.ts', import.meta.url).pathname
-  const nodes = await Promise.all([1, 2].map(async () => {
-    const child = spawn(process.execPath, ['--import', loader, script, adapter, redis.url], { stdio: ['ignore', 'pipe', 'inherit'] })
-    const [port] = await once(child.stdout, 'data') as [Buffer]
-    return { child, url: `http://127.0.0.1:${Number(port)}` }
-  }))
+  const nodes = await Promise.all(
+    [1, 2].map(async () => {
+      const child = spawn(process.execPath, ['--import', loader, script, adapter, redis.url], { stdio: ['ignore', 'pipe', 'inherit'] })
+      const [port] = (await once(child.stdout, 'data')) as [Buffer]
+      return { child, url: `http://127.0.0.1:${Number(port)}` }
+    }),
+  )
   return {
     name: `socket.io, ${adapter === 'streams' ? 'Redis Streams adapter' : 'Redis adapter'}`,
-    dialect: socketIoDialect, urls: [nodes[0]!.url, nodes[1]!.url], token: async () => '',
-    ...await figures(nodes.map(({ child }) => child.pid!), redis),
+    dialect: socketIoDialect,
+    urls: [nodes[0]!.url, nodes[1]!.url],
+    token: async () => '',
+    ...(await figures(
+      nodes.map(({ child }) => child.pid!),
+      redis,
+    )),
     stop: async () => {
       for (const { child } of nodes) {
         child.kill()

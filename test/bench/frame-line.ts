@@ -26,9 +26,11 @@ export class FrameLine {
   static async open(url: URL, onText: (text: string) => void): Promise<FrameLine> {
     const socket = connect(Number(url.port), url.hostname)
     await once(socket, 'connect')
-    socket.write(`GET ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n`
-      + `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n\r\n`)
-    const [head] = await once(socket, 'data') as [Buffer]
+    socket.write(
+      `GET ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+        `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n\r\n`,
+    )
+    const [head] = (await once(socket, 'data')) as [Buffer]
     if (!head.toString('latin1').startsWith('HTTP/1.1 101')) throw new Error(`No upgrade: ${head.toString()}`)
     return new FrameLine(socket, onText)
   }

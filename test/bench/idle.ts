@@ -23,9 +23,11 @@ export async function openIdle(duo: Duo, transport: 'websocket' | 'polling', cou
   const start = performance.now()
   const closers: (() => void)[] = []
   const left = [...users]
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-    for (let user = left.pop(); user !== undefined; user = left.pop()) closers.push(await open(duo, user, tokens.get(user)!))
-  }))
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (let user = left.pop(); user !== undefined; user = left.pop()) closers.push(await open(duo, user, tokens.get(user)!))
+    }),
+  )
   const connectsPerSecond = count / ((performance.now() - start) / 1000)
   await wait(REST_MS)
   const bytesPerLine = (duo.residentBytes() - before) / count
@@ -35,7 +37,9 @@ export async function openIdle(duo: Duo, transport: 'websocket' | 'polling', cou
 
 async function openFrames({ urls, dialect }: Duo, user: string, token: string): Promise<() => void> {
   let ready = (): void => undefined
-  const welcomed = new Promise<void>((resolve) => { ready = resolve })
+  const welcomed = new Promise<void>((resolve) => {
+    ready = resolve
+  })
   const line = await FrameLine.open(new URL(dialect.path, urls[0]), (text) => {
     if (text === '2') line.send('3')
     else if (dialect.hear(text).type === 'ready') ready()
@@ -51,7 +55,10 @@ function ask(url: string, body?: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const sent = request(url, { agent, method: body === undefined ? 'GET' : 'POST' }, (response) => {
       let text = ''
-      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk)).on('end', () => resolve(text))
+      response
+        .setEncoding('utf8')
+        .on('data', (chunk: string) => (text += chunk))
+        .on('end', () => resolve(text))
     })
     sent.on('error', reject).end(body)
   })

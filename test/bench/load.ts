@@ -65,7 +65,12 @@ export class Load {
     const deliveryMs = Float64Array.from(this.#deliveryMs).sort()
     await this.#drain()
     return {
-      seconds: elapsed, delivered, answerMs, deliveryMs, doubled: this.#doubled, misordered: this.#misordered,
+      seconds: elapsed,
+      delivered,
+      answerMs,
+      deliveryMs,
+      doubled: this.#doubled,
+      misordered: this.#misordered,
       lost: this.#pairs.reduce((sum, pair) => sum + pair.sent - pair.delivered, 0),
     }
   }
@@ -77,7 +82,9 @@ export class Load {
   async #openPair([url, receivers]: readonly [URL, URL], index: number, token: (user: string) => Promise<string>): Promise<Pair> {
     const [from, to] = [`bench-a${index}`, `bench-b${index}`]
     const sentAt = new Float64Array(KEPT)
-    const sender = await this.#openLine(url, (heard) => { if (heard.type === 'answered') this.#onAnswered(pair, heard.number) })
+    const sender = await this.#openLine(url, (heard) => {
+      if (heard.type === 'answered') this.#onAnswered(pair, heard.number)
+    })
     const receiver = await this.#openLine(receivers, (heard) => {
       if (heard.type === 'delivered') this.#onDelivered(pair, heard.number)
     })
@@ -91,7 +98,9 @@ export class Load {
 
   async #openLine(url: URL, onHeard: (heard: Heard) => void): Promise<{ line: FrameLine; ready: Promise<void> }> {
     let isReady = (): void => undefined
-    const ready = new Promise<void>((resolve) => { isReady = resolve })
+    const ready = new Promise<void>((resolve) => {
+      isReady = resolve
+    })
     const line = await FrameLine.open(url, (text) => {
       // engine.io's ping; no packet of a raw line looks like it
       if (text === '2') return line.send('3')
@@ -122,8 +131,7 @@ export class Load {
 
   async #drain(): Promise<void> {
     const end = performance.now() + DRAIN_MS
-    const isDone = ({ sent, delivered, answered }: Pair): boolean =>
-      delivered >= sent && (!this.#dialect.answers || answered >= sent)
+    const isDone = ({ sent, delivered, answered }: Pair): boolean => delivered >= sent && (!this.#dialect.answers || answered >= sent)
     while (performance.now() < end && !this.#pairs.every(isDone)) await wait(20)
   }
 

@@ -7,8 +7,10 @@ const session = new Session()
 session.connect()
 session.post('Profiler.enable')
 session.post('Profiler.start')
-process.on('exit', () => session.post('Profiler.stop', (error, { profile }) => {
-  if (error) throw error
-  mkdirSync(process.env.PROFILE_DIR, { recursive: true })
-  writeFileSync(join(process.env.PROFILE_DIR, `${process.pid}.cpuprofile`), JSON.stringify(profile))
-}))
+process.on('exit', () =>
+  session.post('Profiler.stop', (error, { profile }) => {
+    if (error) throw error
+    mkdirSync(process.env.PROFILE_DIR, { recursive: true })
+    writeFileSync(join(process.env.PROFILE_DIR, `${process.pid}.cpuprofile`), JSON.stringify(profile))
+  }),
+)

@@ -27,9 +27,7 @@ interface Contender {
 
 /** Two nodes on one Redis, writers at one and readers at the other, beside socket.io with its adapters; in turn, medians, ratios. */
 export async function benchRedis({ pairs, window, rounds, seconds, idle }: RedisBenchOptions): Promise<number> {
-  const duos = [
-    await startGatewayDuo('ws'), await startGatewayDuo('engine.io'), await startSocketIoDuo('pubsub'), await startSocketIoDuo('streams'),
-  ]
+  const duos = [await startGatewayDuo('ws'), await startGatewayDuo('engine.io'), await startSocketIoDuo('pubsub'), await startSocketIoDuo('streams')]
   const contenders: Contender[] = []
   for (const duo of duos) {
     const contender: Contender = { duo, load: new Load(duo.dialect), saturated: [], paced: [], idle: {} }
@@ -69,20 +67,43 @@ function tell(contenders: readonly Contender[], rate: number): number {
   const streams = contenders.at(-1)!
   const three = (rounds: readonly Measured[], key: 'answerMs' | 'deliveryMs'): string =>
     [0.5, 0.99, 0.999].map((part) => of(rounds, (round) => percentile(round[key], part)).toFixed(2)).join(' / ')
-  const wrongs = (contender: Contender): string => (['lost', 'doubled', 'misordered'] as const)
-    .map((key) => [...contender.saturated, ...contender.paced].reduce((sum, round) => sum + round[key], 0)).join(' / ')
+  const wrongs = (contender: Contender): string =>
+    (['lost', 'doubled', 'misordered'] as const)
+      .map((key) => [...contender.saturated, ...contender.paced].reduce((sum, round) => sum + round[key], 0))
+      .join(' / ')
   const whole = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(0))
-  console.log(columns([
-    ['two nodes on one Redis', 'messages/s', '× Streams', 'CPU ms per 1,000: nodes', 'Redis', `ack at ${rate}/s: p50 / p99 / p999 ms`,
-      'delivery', 'bytes/idle ws', 'polling', 'connects/s ws', 'polling', 'lost / doubled / misordered'],
-    ...contenders.map((contender) => [
-      contender.duo.name, whole(speed(contender)), (speed(contender) / speed(streams)).toFixed(2),
-      of(contender.saturated, ({ nodesCpu }) => nodesCpu).toFixed(1), of(contender.saturated, ({ redisCpu }) => redisCpu).toFixed(1),
-      three(contender.paced, 'answerMs'), three(contender.paced, 'deliveryMs'),
-      whole(contender.idle.websocket?.bytesPerLine), whole(contender.idle.polling?.bytesPerLine),
-      whole(contender.idle.websocket?.connectsPerSecond), whole(contender.idle.polling?.connectsPerSecond), wrongs(contender),
+  console.log(
+    columns([
+      [
+        'two nodes on one Redis',
+        'messages/s',
+        '× Streams',
+        'CPU ms per 1,000: nodes',
+        'Redis',
+        `ack at ${rate}/s: p50 / p99 / p999 ms`,
+        'delivery',
+        'bytes/idle ws',
+        'polling',
+        'connects/s ws',
+        'polling',
+        'lost / doubled / misordered',
+      ],
+      ...contenders.map((contender) => [
+        contender.duo.name,
+        whole(speed(contender)),
+        (speed(contender) / speed(streams)).toFixed(2),
+        of(contender.saturated, ({ nodesCpu }) => nodesCpu).toFixed(1),
+        of(contender.saturated, ({ redisCpu }) => redisCpu).toFixed(1),
+        three(contender.paced, 'answerMs'),
+        three(contender.paced, 'deliveryMs'),
+        whole(contender.idle.websocket?.bytesPerLine),
+        whole(contender.idle.polling?.bytesPerLine),
+        whole(contender.idle.websocket?.connectsPerSecond),
+        whole(contender.idle.polling?.connectsPerSecond),
+        wrongs(contender),
+      ]),
     ]),
-  ]))
+  )
   const isWrong = contenders.some((contender) => wrongs(contender) !== '0 / 0 / 0')
   if (isWrong) console.log('NOT RIGHT: messages were lost, doubled or out of order.')
   return isWrong ? 1 : 0

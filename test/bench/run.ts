@@ -17,10 +17,15 @@ const HELP = `npm run bench -- [options]
 
 const { values } = parseArgs({
   options: {
-    pairs: { type: 'string', default: '200' }, window: { type: 'string', default: '8' },
-    rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '4' },
-    backbone: { type: 'string', default: 'embedded' }, idle: { type: 'string', default: '1000' },
-    profile: { type: 'string' }, 'node-options': { type: 'string' }, help: { type: 'boolean', default: false },
+    pairs: { type: 'string', default: '200' },
+    window: { type: 'string', default: '8' },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '4' },
+    backbone: { type: 'string', default: 'embedded' },
+    idle: { type: 'string', default: '1000' },
+    profile: { type: 'string' },
+    'node-options': { type: 'string' },
+    help: { type: 'boolean', default: false },
   },
 })
 
@@ -67,8 +72,11 @@ async function run(): Promise<number> {
 }
 
 const numbers = () => ({
-  pairs: Number(values.pairs), window: Number(values.window), rounds: Number(values.rounds),
-  seconds: Number(values.seconds), idle: Number(values.idle),
+  pairs: Number(values.pairs),
+  window: Number(values.window),
+  rounds: Number(values.rounds),
+  seconds: Number(values.seconds),
+  idle: Number(values.idle),
 })
 
 async function measure({ server, load }: Contender, pace: Pace, seconds: number): Promise<Measured> {
@@ -85,25 +93,33 @@ function tell(contenders: readonly Contender[], rate: number): number {
   const ratio = (value: number, other: number): string => (value / other).toFixed(2)
   const sum = ({ saturated, paced }: Contender, key: 'lost' | 'doubled' | 'misordered'): number =>
     [...saturated, ...paced].reduce((total, round) => total + round[key], 0)
-  const ms = (rounds: readonly Measured[], part: number): string =>
-    of(rounds, ({ answerMs }) => percentile(answerMs, part)).toFixed(2)
-  console.log(columns([
-    ['', 'messages/s', 'of relay', 'CPU µs', 'of relay', 'p50 ms', 'p99 ms',
-      `p50 at ${rate}/s`, 'p99', 'lost', 'doubled', 'misordered'],
-    ...contenders.map((contender) => {
-      const { server, saturated, paced } = contender
-      const speed = of(saturated, perSecond)
-      const cpu = of(saturated, ({ cpuPerMessage }) => cpuPerMessage)
-      return [
-        server.name, speed.toFixed(0), ratio(speed, of(base.saturated, perSecond)),
-        cpu.toFixed(1), ratio(cpu, of(base.saturated, ({ cpuPerMessage }) => cpuPerMessage)),
-        ms(saturated, 0.5), ms(saturated, 0.99), ms(paced, 0.5), ms(paced, 0.99),
-        ...(['lost', 'doubled', 'misordered'] as const).map((key) => String(sum(contender, key))),
-      ]
-    }),
-  ]))
-  const wrong = contenders.some((contender) =>
-    sum(contender, 'lost') + sum(contender, 'doubled') + sum(contender, 'misordered') > 0)
+  const ms = (rounds: readonly Measured[], part: number): string => of(rounds, ({ answerMs }) => percentile(answerMs, part)).toFixed(2)
+  console.log(
+    columns([
+      ['', 'messages/s', 'of relay', 'CPU µs', 'of relay', 'p50 ms', 'p99 ms', `p50 at ${rate}/s`, 'p99', 'lost', 'doubled', 'misordered'],
+      ...contenders.map((contender) => {
+        const { server, saturated, paced } = contender
+        const speed = of(saturated, perSecond)
+        const cpu = of(saturated, ({ cpuPerMessage }) => cpuPerMessage)
+        return [
+          server.name,
+          speed.toFixed(0),
+          ratio(speed, of(base.saturated, perSecond)),
+          cpu.toFixed(1),
+          ratio(
+            cpu,
+            of(base.saturated, ({ cpuPerMessage }) => cpuPerMessage),
+          ),
+          ms(saturated, 0.5),
+          ms(saturated, 0.99),
+          ms(paced, 0.5),
+          ms(paced, 0.99),
+          ...(['lost', 'doubled', 'misordered'] as const).map((key) => String(sum(contender, key))),
+        ]
+      }),
+    ]),
+  )
+  const wrong = contenders.some((contender) => sum(contender, 'lost') + sum(contender, 'doubled') + sum(contender, 'misordered') > 0)
   if (wrong) console.log('NOT RIGHT: messages were lost, doubled or out of order.')
   return wrong ? 1 : 0
 }

@@ -24,14 +24,18 @@ export interface GatewayOptions {
 
 export async function startGatewayServer({ profileDir, nodeOptions = '' }: GatewayOptions): Promise<Server> {
   const gateway = await spawnGateway({
-    COMMANDS_PER_SECOND: '0', LOG_LEVEL: 'error',
+    COMMANDS_PER_SECOND: '0',
+    LOG_LEVEL: 'error',
     NODE_OPTIONS: profileDir === undefined ? nodeOptions : `${nodeOptions} --import=${PROFILER}`,
     ...(profileDir === undefined ? {} : { PROFILE_DIR: profileDir }),
   })
   const pid = gateway.process.pid!
   pin(pid, 0)
   return {
-    name: 'gateway, embedded, durable', url: gateway.url, dialect: gatewayDialect, pid,
+    name: 'gateway, embedded, durable',
+    url: gateway.url,
+    dialect: gatewayDialect,
+    pid,
     token: (sub) => gateway.pass({ sub }),
     stop: async () => {
       await gateway.stop()
@@ -44,11 +48,13 @@ export async function startRelay({ answers }: { answers: boolean }): Promise<Ser
   const loader = new URL('../kit/typescript.mjs', import.meta.url).href
   const script = new URL('relay.ts', import.meta.url).pathname
   const child = spawn(process.execPath, ['--import', loader, script], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const [port] = await once(child.stdout, 'data') as [Buffer]
+  const [port] = (await once(child.stdout, 'data')) as [Buffer]
   pin(child.pid!, 0)
   return {
-    name: answers ? 'bare ws relay that answers' : 'bare ws relay', url: `http://127.0.0.1:${Number(port)}`,
-    dialect: relayDialect(answers), pid: child.pid!,
+    name: answers ? 'bare ws relay that answers' : 'bare ws relay',
+    url: `http://127.0.0.1:${Number(port)}`,
+    dialect: relayDialect(answers),
+    pid: child.pid!,
     token: async () => '',
     stop: async () => {
       child.kill()

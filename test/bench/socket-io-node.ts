@@ -11,7 +11,9 @@ const client = new Redis(url!)
 const adapter = kind === 'streams' ? createStreamsAdapter(client) : createPubSubAdapter(client, new Redis(url!))
 const server = createServer()
 const io = new Server(server, {
-  adapter, perMessageDeflate: false, pingInterval: 25_000,
+  adapter,
+  perMessageDeflate: false,
+  pingInterval: 25_000,
   ...(kind === 'streams' ? { connectionStateRecovery: {} } : {}),
 })
 

@@ -6,22 +6,36 @@ import { BRIDGE_VERSION, TO_PAGE, type ToHost } from '../../widget/bridge/contra
 const page = readFileSync('docs/webview.md', 'utf8')
 
 const TO_HOST: { readonly [T in keyof ToHost]: readonly string[] } = {
-  ready: ['version', 'understands'], unread: ['count'], opened: [], closed: [], link: ['url'], image: ['url'], passNeeded: ['code'],
+  ready: ['version', 'understands'],
+  unread: ['count'],
+  opened: [],
+  closed: [],
+  link: ['url'],
+  image: ['url'],
+  passNeeded: ['code'],
   answer: ['id', 'ok', 'consumed?', 'why?'],
 }
 
 /** Type and fields of each row of the table under a heading. */
 function table(heading: string): [string, string[]][] {
   const section = page.split(`\n### ${heading}\n`)[1]?.split(/\n###? /)[0] ?? ''
-  return section.split('\n').filter((row) => row.startsWith('| `')).map((row) => {
-    const [type, fields] = row.split('|').slice(1).map((cell) => cell.replaceAll('`', '').trim())
-    return [type!, fields === '' ? [] : fields!.split(', ')]
-  })
+  return section
+    .split('\n')
+    .filter((row) => row.startsWith('| `'))
+    .map((row) => {
+      const [type, fields] = row
+        .split('|')
+        .slice(1)
+        .map((cell) => cell.replaceAll('`', '').trim())
+      return [type!, fields === '' ? [] : fields!.split(', ')]
+    })
 }
 
 test('docs/webview.md lists what an app may say, field by field, and nothing else', () => {
-  const said = Object.entries(TO_PAGE).map(([type, fields]) =>
-    [type, Object.entries(fields).map(([name, kind]: [string, string]) => name + (kind.endsWith('?') ? '?' : ''))])
+  const said = Object.entries(TO_PAGE).map(([type, fields]) => [
+    type,
+    Object.entries(fields).map(([name, kind]: [string, string]) => name + (kind.endsWith('?') ? '?' : '')),
+  ])
   expect(table('The app to the page')).toEqual(said)
 })
 

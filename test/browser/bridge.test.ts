@@ -36,10 +36,15 @@ function addHost(kind: AppKind): void {
   const { toApp } = window as unknown as { toApp(json: string): void }
   const postMessage = (json: string): void => toApp(json)
   const listener = Object.assign(new EventTarget(), { postMessage })
-  Object.assign(window, {
-    android: { ImChatHost: { postMessage } }, listener: { ImChatHost: listener }, native: { ReactNativeWebView: { postMessage } },
-    ios: { webkit: { messageHandlers: { imChat: { postMessage } } } },
-  }[kind])
+  Object.assign(
+    window,
+    {
+      android: { ImChatHost: { postMessage } },
+      listener: { ImChatHost: listener },
+      native: { ReactNativeWebView: { postMessage } },
+      ios: { webkit: { messageHandlers: { imChat: { postMessage } } } },
+    }[kind],
+  )
 }
 
 async function openApp(kind: AppKind, path = '/', options: PageOptions = PHONE): Promise<App> {
@@ -49,23 +54,25 @@ async function openApp(kind: AppKind, path = '/', options: PageOptions = PHONE):
   await opened.page.addInitScript(addHost, kind)
   await opened.page.goto(site.url + path)
   await expect.poll(() => heard.map(({ type }) => type)).toContain('ready')
-  const say = (message: unknown): Promise<Answer> => opened.page.evaluate((each) => {
-    const { imChatBridge } = window as unknown as { imChatBridge: { receive(message: unknown): Answer } }
-    return imChatBridge.receive(each)
-  }, message)
+  const say = (message: unknown): Promise<Answer> =>
+    opened.page.evaluate((each) => {
+      const { imChatBridge } = window as unknown as { imChatBridge: { receive(message: unknown): Answer } }
+      return imChatBridge.receive(each)
+    }, message)
   return { ...opened, heard, say }
 }
 
 const types = ({ heard }: App): string[] => heard.map(({ type }) => type)
 /** The other side writes, and it counts as unread. */
-const say = (page: Page, text: string): Promise<void> => page.evaluate((each) => {
-  memory.say(each)
-  memory.chat.unread.set(memory.chat.unread.value + 1)
-}, text)
-const bottom = (page: Page): Promise<number> => page.evaluate(() =>
-  Math.round(chat.shadowRoot!.querySelector('form')!.getBoundingClientRect().bottom))
-const padding = (page: Page, side: 'Top' | 'Bottom', selector: string): Promise<string> => page.evaluate(([edge, found]) =>
-  getComputedStyle(chat.shadowRoot!.querySelector(found!)!)[`padding${edge as 'Top' | 'Bottom'}`], [side, selector])
+const say = (page: Page, text: string): Promise<void> =>
+  page.evaluate((each) => {
+    memory.say(each)
+    memory.chat.unread.set(memory.chat.unread.value + 1)
+  }, text)
+const bottom = (page: Page): Promise<number> =>
+  page.evaluate(() => Math.round(chat.shadowRoot!.querySelector('form')!.getBoundingClientRect().bottom))
+const padding = (page: Page, side: 'Top' | 'Bottom', selector: string): Promise<string> =>
+  page.evaluate(([edge, found]) => getComputedStyle(chat.shadowRoot!.querySelector(found!)!)[`padding${edge as 'Top' | 'Bottom'}`], [side, selector])
 
 describe.each(['android', 'listener', 'ios', 'native'] as const)('an app that is found as %s', (kind) => {
   test('hears that the page is ready, of unread messages, and of the panel', async () => {
@@ -95,7 +102,7 @@ test('without an app nothing of it is fetched, and nothing is on the page', asyn
 })
 
 describe('the back button', () => {
-  test('closes the panel once, and is the app\'s own otherwise', async () => {
+  test("closes the panel once, and is the app's own otherwise", async () => {
     const app = await openApp('android', '/?open')
     expect(await app.say('{"type":"back"}')).toEqual({ ok: true, consumed: true })
     await hook(app.page, 'panel').waitFor({ state: 'hidden' })
@@ -104,7 +111,7 @@ describe('the back button', () => {
     await app.close()
   })
 
-  test('is the app\'s own where the chat is the page', async () => {
+  test("is the app's own where the chat is the page", async () => {
     const app = await openApp('android', '/?mode=inline&open')
     expect(await app.say({ type: 'back' })).toEqual({ ok: true, consumed: false })
     await app.close()
@@ -212,9 +219,23 @@ test('what is not of the contract changes nothing and says why', async () => {
   const html = (): Promise<string> => app.page.evaluate(() => chat.outerHTML)
   const before = await html()
   const bad = [
-    undefined, null, 7, [], '{', '"x"', {}, { type: 'eval', code: 'alert(1)' }, { type: '__proto__' }, { type: 'inset', bottom: '1px;}' },
-    { type: 'inset', bottom: -5 }, { type: 'safeArea', top: 'calc(1px)' }, { type: 'pass' }, { type: 'visible', visible: 'no' },
-    { type: 'open', product: '<img src=x onerror=alert(1)>' }, { type: 'host', opens: 'everything' }, { type: 'close', id: {} },
+    undefined,
+    null,
+    7,
+    [],
+    '{',
+    '"x"',
+    {},
+    { type: 'eval', code: 'alert(1)' },
+    { type: '__proto__' },
+    { type: 'inset', bottom: '1px;}' },
+    { type: 'inset', bottom: -5 },
+    { type: 'safeArea', top: 'calc(1px)' },
+    { type: 'pass' },
+    { type: 'visible', visible: 'no' },
+    { type: 'open', product: '<img src=x onerror=alert(1)>' },
+    { type: 'host', opens: 'everything' },
+    { type: 'close', id: {} },
   ]
   for (const message of bad) expect(await app.say(message)).toEqual({ ok: false, why: expect.stringMatching(/\.$/) as string })
   expect(await html()).toBe(before)
@@ -225,7 +246,11 @@ test('what is not of the contract changes nothing and says why', async () => {
 test('an app that throws does not hurt the chat, and a chat that leaves takes its door along', async () => {
   const app = await openApp('android', '/?open')
   await app.page.evaluate(() => {
-    Object.assign((window as unknown as { ImChatHost: object }).ImChatHost, { postMessage: () => { throw new Error('gone') } })
+    Object.assign((window as unknown as { ImChatHost: object }).ImChatHost, {
+      postMessage: () => {
+        throw new Error('gone')
+      },
+    })
     void memory.say('hello')
   })
   await hook(app.page, 'message').waitFor()

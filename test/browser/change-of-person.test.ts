@@ -25,9 +25,15 @@ const mount = (tag: Tag, context?: TestPage): Promise<Mounted> => mountElement(t
 const CASTS: readonly [Tag, { first: PassClaims; second: PassClaims; firstTo: string; secondTo: string }][] = [
   ['im-chat', { first: { sub: 'c-ann' }, second: { sub: 'c-bob' }, firstTo: 'shop:42', secondTo: 'shop:42' }],
   ['im-inbox', { first: { sub: 'i-ann' }, second: { sub: 'i-bob' }, firstTo: 'shop:42', secondTo: 'shop:42' }],
-  ['im-desk', {
-    first: { sub: 'd-7', role: 'agent', shop: 'd1' }, second: { sub: 'd-7', role: 'agent', shop: 'd2' }, firstTo: 'd-kim', secondTo: 'd-kim',
-  }],
+  [
+    'im-desk',
+    {
+      first: { sub: 'd-7', role: 'agent', shop: 'd1' },
+      second: { sub: 'd-7', role: 'agent', shop: 'd2' },
+      firstTo: 'd-kim',
+      secondTo: 'd-kim',
+    },
+  ],
 ]
 
 describe.each(CASTS)('%s', (tag, cast) => {
@@ -69,8 +75,7 @@ describe.each(CASTS)('%s', (tag, cast) => {
     expect(told.map((line) => /"id":"([^"]+)"/.exec(line)?.[1])).toEqual(tag === 'im-chat' ? [first.sub, second.sub] : [second.sub])
     await mounted.become(first, firstTo)
     await expect.poll(() => part('composer').inputValue()).toBe('ann half wri')
-    await expect.poll(() => textsOf(one, firstTo))
-      .toEqual(['ann online', 'ann offline 1', 'ann offline 2'].map((text) => `${first.sub}: ${text}`))
+    await expect.poll(() => textsOf(one, firstTo)).toEqual(['ann online', 'ann offline 1', 'ann offline 2'].map((text) => `${first.sub}: ${text}`))
     expect(await mounted.shown()).not.toContain('second')
     expect(await textsOf(two, secondTo)).toEqual([`${second.sub}: second`])
     one.leave()
@@ -84,7 +89,7 @@ describe.each(CASTS)('%s', (tag, cast) => {
     await mounted.part('composer').fill('half')
     await mounted.page.evaluate((name) => {
       const element = document.querySelector(name)!
-      const seen = (document as unknown as { seen: string[] }).seen = []
+      const seen = ((document as unknown as { seen: string[] }).seen = [])
       for (const type of ['im-connection', 'im-person']) element.addEventListener(type, () => (seen as string[]).push(type))
     }, tag)
     await mounted.set({ token: await gateway.pass({ ...first, name: 'Renamed' }) })

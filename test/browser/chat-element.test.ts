@@ -222,14 +222,19 @@ describe('its manners in a page', () => {
 
   test('loading the bundle twice is harmless', async () => {
     await open()
-    await opened.page.evaluate(() => new Promise((done) => {
-      const again = document.createElement('script')
-      interface Policy { createScriptURL(url: string): string }
-      const { trustedTypes } = window as unknown as { trustedTypes: { createPolicy(name: string, rules: Policy): Policy } }
-      again.src = trustedTypes.createPolicy('test', { createScriptURL: (url) => url }).createScriptURL('/im-chat.js')
-      again.onload = done
-      document.head.append(again)
-    }))
+    await opened.page.evaluate(
+      () =>
+        new Promise((done) => {
+          const again = document.createElement('script')
+          interface Policy {
+            createScriptURL(url: string): string
+          }
+          const { trustedTypes } = window as unknown as { trustedTypes: { createPolicy(name: string, rules: Policy): Policy } }
+          again.src = trustedTypes.createPolicy('test', { createScriptURL: (url) => url }).createScriptURL('/im-chat.js')
+          again.onload = done
+          document.head.append(again)
+        }),
+    )
     expect(await opened.page.evaluate(() => chat.matches(':defined'))).toBe(true)
   })
 

@@ -24,19 +24,24 @@ test('Enter without `to` keeps the text and says in the console what is missing;
   const { page } = opened
   const warnings: string[] = []
   page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()))
-  await page.evaluate(() => { chat.to = '' })
+  await page.evaluate(() => {
+    chat.to = ''
+  })
   const field = hook(page, 'composer')
   await field.fill('Is it in stock?')
   await field.press('Enter')
   await field.press('Enter')
   expect(await field.inputValue()).toBe('Is it in stock?')
   expect(warnings.filter((text) => text.includes('`to` is missing'))).toHaveLength(1)
-  await page.evaluate(() => { chat.to = 'shop:42' })
+  await page.evaluate(() => {
+    chat.to = 'shop:42'
+  })
   await page.evaluate(() => chat.updateComplete)
   expect(await field.inputValue()).toBe('Is it in stock?')
   await field.press('Enter')
-  expect(await page.evaluate(() => told.filter(({ name }) => name === 'im-send').map(({ detail }) => (detail as { text: string }).text)))
-    .toEqual(['Is it in stock?'])
+  expect(await page.evaluate(() => told.filter(({ name }) => name === 'im-send').map(({ detail }) => (detail as { text: string }).text))).toEqual([
+    'Is it in stock?',
+  ])
 })
 
 test('without `to` the chat says that it is not set up, and no green "Connected"; with `to` it is as ever', async () => {
@@ -44,14 +49,18 @@ test('without `to` the chat says that it is not set up, and no green "Connected"
   const { page } = opened
   const warnings: string[] = []
   page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()))
-  await page.evaluate(() => { chat.to = '' })
+  await page.evaluate(() => {
+    chat.to = ''
+  })
   const banner = hook(page, 'banner')
   await banner.waitFor()
   expect(await banner.innerText()).toBe('The chat is not set up correctly here.')
   const status = page.locator('im-chat .header .status')
   expect(await status.innerText()).toBe('Not available')
   expect(warnings.filter((text) => text.includes('`to` is missing'))).toHaveLength(1)
-  await page.evaluate(() => { chat.to = 'shop:42' })
+  await page.evaluate(() => {
+    chat.to = 'shop:42'
+  })
   await banner.waitFor({ state: 'detached' })
   expect(await status.innerText()).toBe('Connected')
 })
@@ -104,8 +113,9 @@ for (const code of FINAL) {
     const banner = hook(page, 'banner')
     await banner.waitFor()
     expect(await banner.innerText()).not.toMatch(/Trying again|not available right now/)
-    expect(await page.evaluate(() => told.filter(({ name }) => name === 'im-refused').map(({ detail }) => (detail as { code: string }).code)))
-      .toEqual([code])
+    expect(
+      await page.evaluate(() => told.filter(({ name }) => name === 'im-refused').map(({ detail }) => (detail as { code: string }).code)),
+    ).toEqual([code])
     await expect.poll(() => warnings.filter((text) => text.includes(`[${code}]`))).toHaveLength(1)
     await page.waitForFunction(() => Number(getComputedStyle(chat.shadowRoot!.querySelector('.banner')!).opacity) === 1)
     await page.screenshot({ path: `test/shots/no-${code}.png` })

@@ -31,10 +31,11 @@ const show = async (): Promise<void> => {
 describe('by keyboard on a desktop', () => {
   beforeEach(() => open('', DESKTOP))
 
-  const active = (): Promise<string | null> => opened.page.evaluate(() => {
-    const inside = chat.shadowRoot!.activeElement
-    return inside ? inside.getAttribute('data-test') : document.activeElement!.id
-  })
+  const active = (): Promise<string | null> =>
+    opened.page.evaluate(() => {
+      const inside = chat.shadowRoot!.activeElement
+      return inside ? inside.getAttribute('data-test') : document.activeElement!.id
+    })
 
   test('focus goes into the field, Escape closes, focus returns', async () => {
     await hook(opened.page, 'launcher').focus()
@@ -95,8 +96,7 @@ describe('a long history', () => {
   })
 
   const nodes = (): Promise<number> => hook(opened.page, 'message').count()
-  const up = (by: number): Promise<void> =>
-    opened.page.evaluate((px) => void (chat.shadowRoot!.querySelector('.timeline')!.scrollTop -= px), by)
+  const up = (by: number): Promise<void> => opened.page.evaluate((px) => void (chat.shadowRoot!.querySelector('.timeline')!.scrollTop -= px), by)
 
   test('thousands are held, a few hundred are nodes, at the end and far above it', async () => {
     expect(await nodes()).toBeLessThanOrEqual(60)
@@ -112,12 +112,13 @@ describe('a long history', () => {
   test('what the reader sees stays while more comes in above and below', async () => {
     await up(1500)
     await hook(opened.page, 'latest').waitFor()
-    const place = (): Promise<string> => opened.page.evaluate(() => {
-      const top = chat.shadowRoot!.querySelector('.timeline')!.getBoundingClientRect().top
-      const messages = [...chat.shadowRoot!.querySelectorAll('[data-test="message"]')]
-      const first = messages.find((each) => each.getBoundingClientRect().bottom > top)!
-      return `${first.getAttribute('data-seq')} ${Math.round(first.getBoundingClientRect().top)}`
-    })
+    const place = (): Promise<string> =>
+      opened.page.evaluate(() => {
+        const top = chat.shadowRoot!.querySelector('.timeline')!.getBoundingClientRect().top
+        const messages = [...chat.shadowRoot!.querySelectorAll('[data-test="message"]')]
+        const first = messages.find((each) => each.getBoundingClientRect().bottom > top)!
+        return `${first.getAttribute('data-seq')} ${Math.round(first.getBoundingClientRect().top)}`
+      })
     await expect.poll(nodes).toBeGreaterThanOrEqual(60)
     const before = await place()
     await opened.page.evaluate(() => {

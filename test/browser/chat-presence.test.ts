@@ -18,13 +18,15 @@ afterAll(async () => {
   await gateway.stop()
 })
 
-test('the shop\'s presence in words, in both languages; of an own line that is gone that comes first', async () => {
+test("the shop's presence in words, in both languages; of an own line that is gone that comes first", async () => {
   const { page, close } = await openPage(browser, 'about:blank', { ...PHONE, expected: /Failed to load resource|WebSocket|ERR_/ })
-  await page.route(`${gateway.url}/shop.html`, (route) => route.fulfill({
-    contentType: 'text/html',
-    body: `<!doctype html><meta name="viewport" content="width=device-width"><im-chat gateway="${gateway.url}" to="shop:s7" lang="en" open></im-chat>
+  await page.route(`${gateway.url}/shop.html`, (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: `<!doctype html><meta name="viewport" content="width=device-width"><im-chat gateway="${gateway.url}" to="shop:s7" lang="en" open></im-chat>
       <script src="${gateway.url}/im-chat.js"></script>`,
-  }))
+    }),
+  )
   await page.goto(`${gateway.url}/shop.html`)
   const status = page.locator('im-chat .status')
   const says = (word: string, state: string): Promise<void> =>

@@ -10,8 +10,14 @@ export interface ChatSite {
 }
 
 /** Nothing inline but what carries no code, no eval, and no string may become a script. */
-const CSP = ["default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'",
-  "require-trusted-types-for 'script'"].join('; ')
+const CSP = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "require-trusted-types-for 'script'",
+].join('; ')
 
 const PAGE_STYLE = 'body{margin:0;font:16px sans-serif;background:linear-gradient(#fdf6ec,#cfe0ea);height:4000px}main{padding:40px}'
 
@@ -33,7 +39,11 @@ const SCRIPTS = readdirSync('dist/widget', { recursive: true, encoding: 'utf8' }
  */
 export async function chatSite(): Promise<ChatSite> {
   const { outputFiles } = await build({
-    entryPoints: ['test/browser/page-script.ts'], bundle: true, format: 'iife', write: false, target: 'es2017',
+    entryPoints: ['test/browser/page-script.ts'],
+    bundle: true,
+    format: 'iife',
+    write: false,
+    target: 'es2017',
   })
   const files: Readonly<Record<string, readonly [string, string | Buffer]>> = {
     ...Object.fromEntries(SCRIPTS.map((name) => [`/${name}`, ['text/javascript', readFileSync(`dist/widget/${name}`)]])),

@@ -41,6 +41,7 @@ describe('Enter sends', () => {
   beforeEach(() => open())
   afterEach(() => opened.close())
 
+  // prettier-ignore
   const rows: readonly (readonly [string, readonly string[], string, (hands: Hands) => Promise<void>])[] = [
     ['Enter', ['hi'], '', async (h) => { await h.type('hi'); await h.enter() }],
     ['Enter held down', ['hi'], '', async (h) => { await h.type('hi'); await h.holdEnter(5) }],
@@ -93,7 +94,8 @@ describe('Enter sends', () => {
     await hands.tap()
     await hands.settle()
     const { events, ids } = await opened.page.evaluate(() => ({
-      events: told.filter(({ name }) => name === 'im-send').map(({ detail }) => detail), ids: memory.sent,
+      events: told.filter(({ name }) => name === 'im-send').map(({ detail }) => detail),
+      ids: memory.sent,
     }))
     expect(events).toEqual(ids)
     await expect.poll(() => hook(opened.page, 'message').getAttribute('data-id')).toBe(ids[0]!.id)

@@ -10,14 +10,20 @@ import { layoutFaults } from './layout-faults.ts'
 import { person } from './person.ts'
 
 const INFO = {
-  profile: [{ label: 'Level', value: 'Gold' }, { label: 'Address', value: '12 Rosebay Lane, Port Ellery' }],
+  profile: [
+    { label: 'Level', value: 'Gold' },
+    { label: 'Address', value: '12 Rosebay Lane, Port Ellery' },
+  ],
   orders: [{ number: 'A-1187', title: 'Blue kettle', status: 'Shipped', total: '€ 39.00', at: 1_700_000_000_000 }],
 }
 const REPLIES = [{ id: 'hi', scope: 'shop', title: 'Hello', text: 'Hello {customer}', folder: 'Greetings' }] as const
 
 const MODES: readonly (readonly [string, PageOptions])[] = [
-  ['light', DESKTOP], ['dark', { ...DESKTOP, colorScheme: 'dark' }], ['forced', { ...DESKTOP, forcedColors: 'active' }],
-  ['zoomed', { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 }], ['narrow', { viewport: { width: 360, height: 740 } }],
+  ['light', DESKTOP],
+  ['dark', { ...DESKTOP, colorScheme: 'dark' }],
+  ['forced', { ...DESKTOP, forcedColors: 'active' }],
+  ['zoomed', { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 }],
+  ['narrow', { viewport: { width: 360, height: 740 } }],
 ]
 
 let backend: CustomerServer
@@ -39,10 +45,11 @@ afterAll(async () => {
 })
 
 /** With motion reduced nothing moves on its own. */
-const moving = (page: Page, tag: string): Promise<number> => page.evaluate((name) => {
-  const root = document.querySelector(name)!.shadowRoot!
-  return root.getAnimations().filter(({ playState }) => playState === 'running').length
-}, tag)
+const moving = (page: Page, tag: string): Promise<number> =>
+  page.evaluate((name) => {
+    const root = document.querySelector(name)!.shadowRoot!
+    return root.getAnimations().filter(({ playState }) => playState === 'running').length
+  }, tag)
 
 async function isFine(page: Page, tag: string, what: string): Promise<void> {
   if (process.env.DESK_SHOTS) await page.screenshot({ path: `${process.env.DESK_SHOTS}/access-${what}.png` })
@@ -53,7 +60,10 @@ async function isFine(page: Page, tag: string, what: string): Promise<void> {
 
 test.each(MODES)('the desk: an offer, the customer’s data, a search, a quick reply being edited, the blocked: %s', async (mode, options) => {
   const shop = `x${mode}`
-  for (const [sub, name] of [['kim', 'Kim'], ['lee', 'Lee']] as const) {
+  for (const [sub, name] of [
+    ['kim', 'Kim'],
+    ['lee', 'Lee'],
+  ] as const) {
     const customer = await person(gateway, { sub, name })
     await customer.say(`Where is the parcel of ${name}?`, `shop:${shop}`)
     customer.leave()
@@ -63,11 +73,14 @@ test.each(MODES)('the desk: an offer, the customer’s data, a search, a quick r
   const ann = await deskPage(browser, gateway, { agent: 'ann', shop }, { ...options, reducedMotion: 'reduce', bypassCSP: true })
   const fine = (what: string): Promise<void> => isFine(ann.page, 'im-desk', `${mode}-${what}`)
   const back = async (): Promise<void> => {
-    while (await ann.part('back').or(ann.page.locator('im-desk .side .back')).filter({ visible: true }).count() > 0) {
+    while ((await ann.part('back').or(ann.page.locator('im-desk .side .back')).filter({ visible: true }).count()) > 0) {
       await ann.part('back').or(ann.page.locator('im-desk .side .back')).filter({ visible: true }).last().click()
     }
   }
-  for (const [to, state] of [['kim', 'ready'], ['lee', 'down']] as const) {
+  for (const [to, state] of [
+    ['kim', 'ready'],
+    ['lee', 'down'],
+  ] as const) {
     await back()
     await ann.open(to)
     if (!(await ann.part('details').isVisible())) await ann.part('toggle-details').click()
@@ -118,7 +131,10 @@ test.each(MODES)('the desk: an offer, the customer’s data, a search, a quick r
 test.each(MODES)('whoever is blocked, in the inbox and on the phone: %s', async (mode, options) => {
   const shop = `y${mode}`
   const ann = await person(gateway, { sub: 'ann', role: 'agent', shop, name: 'Ann' })
-  for (const [tag, path] of [['im-inbox', `inbox.html?customer=${mode}&name=Kim`], ['im-chat', 'phone.html']] as const) {
+  for (const [tag, path] of [
+    ['im-inbox', `inbox.html?customer=${mode}&name=Kim`],
+    ['im-chat', 'phone.html'],
+  ] as const) {
     const shown = tag === 'im-chat' && options.viewport!.width! > 700 ? { ...options, viewport: PHONE.viewport! } : options
     const { page, close } = await openPage(browser, `${gateway.url}/${path}`, { ...shown, reducedMotion: 'reduce', bypassCSP: true })
     const part = (name: string) => hook(page, name, tag)
@@ -134,7 +150,7 @@ test.each(MODES)('whoever is blocked, in the inbox and on the phone: %s', async 
     }, `shop:${shop}`)
     await write('Buy my coins')
     await page.locator(`${tag} [data-test=message]:is([data-state=sent], [data-state=delivered], [data-state=read])`).waitFor()
-    const { conversations } = await ann.ask('conversations', { limit: 1 }) as { conversations: { conversation: string }[] }
+    const { conversations } = (await ann.ask('conversations', { limit: 1 })) as { conversations: { conversation: string }[] }
     expect(await ann.ask('block', { conversation: conversations[0]!.conversation, reason: 'Advertising' })).toMatchObject({ ok: true })
     if (tag === 'im-inbox') await part('blocked').getByText('Advertising').waitFor()
     await write('Really good coins')

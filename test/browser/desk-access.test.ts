@@ -11,7 +11,11 @@ let browser: Browser
 beforeAll(async () => {
   gateway = await spawnGateway()
   browser = await launchChromium()
-  for (const [sub, name] of [['kim', 'Kim'], ['lee', 'Lee'], ['ana', 'Ana']] as const) {
+  for (const [sub, name] of [
+    ['kim', 'Kim'],
+    ['lee', 'Lee'],
+    ['ana', 'Ana'],
+  ] as const) {
     const customer = await person(gateway, { sub, name })
     await customer.say(`Hello from ${name}`, 'shop:a1')
     if (sub === 'kim') await customer.say('Order 1187', 'shop:a1', 'order', { number: '1187', status: 'Shipped' })
@@ -29,8 +33,11 @@ const openDesk = (options: PageOptions = DESKTOP): Promise<TestPage> =>
 
 describe('access to the desk', () => {
   test.each([
-    ['light', DESKTOP], ['dark', { ...DESKTOP, colorScheme: 'dark' }], ['forced colours', { ...DESKTOP, forcedColors: 'active' }],
-    ['a phone', PHONE], ['200 % zoom', { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 }],
+    ['light', DESKTOP],
+    ['dark', { ...DESKTOP, colorScheme: 'dark' }],
+    ['forced colours', { ...DESKTOP, forcedColors: 'active' }],
+    ['a phone', PHONE],
+    ['200 % zoom', { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 }],
   ] as readonly (readonly [string, PageOptions])[])('axe finds nothing: %s', async (_name, options) => {
     const desk = await openDesk({ reducedMotion: 'reduce', ...options })
     await hook(desk.page, 'conversation', 'im-desk').first().waitFor()
@@ -86,29 +93,34 @@ describe('access to the desk', () => {
     await desk.close()
   })
 
-  test.each([['light', DESKTOP], ['dark', { ...DESKTOP, colorScheme: 'dark' }]] as readonly (readonly [string, PageOptions])[])(
-    'axe finds nothing in the dialogs and the note: %s', async (_name, options) => {
-      const desk = await openDesk({ reducedMotion: 'reduce', ...options })
-      const part = (name: string) => hook(desk.page, name, 'im-desk')
-      await desk.page.locator('im-desk [role=option][data-to="kim"]').click()
-      await part('service').waitFor()
-      for (const [key, dialog] of [['Alt+b', 'block-dialog'], ['Alt+t', 'transfer-dialog']] as const) {
-        await desk.page.keyboard.press(key)
-        await part(dialog).waitFor()
-        expect(await axeComplaints(desk.page)).toEqual([])
-        await desk.page.keyboard.press('Escape')
-        await part(dialog).waitFor({ state: 'detached' })
-      }
-      await part('show-replies').click()
-      await part('new-reply').click()
+  test.each([
+    ['light', DESKTOP],
+    ['dark', { ...DESKTOP, colorScheme: 'dark' }],
+  ] as readonly (readonly [string, PageOptions])[])('axe finds nothing in the dialogs and the note: %s', async (_name, options) => {
+    const desk = await openDesk({ reducedMotion: 'reduce', ...options })
+    const part = (name: string) => hook(desk.page, name, 'im-desk')
+    await desk.page.locator('im-desk [role=option][data-to="kim"]').click()
+    await part('service').waitFor()
+    for (const [key, dialog] of [
+      ['Alt+b', 'block-dialog'],
+      ['Alt+t', 'transfer-dialog'],
+    ] as const) {
+      await desk.page.keyboard.press(key)
+      await part(dialog).waitFor()
       expect(await axeComplaints(desk.page)).toEqual([])
-      await part('close-dialog').click()
-      await part('replies-dialog').waitFor({ state: 'detached' })
-      await desk.page.keyboard.press('Alt+n')
-      await part('note-form').waitFor()
-      expect(await axeComplaints(desk.page)).toEqual([])
-      await desk.close()
-    })
+      await desk.page.keyboard.press('Escape')
+      await part(dialog).waitFor({ state: 'detached' })
+    }
+    await part('show-replies').click()
+    await part('new-reply').click()
+    expect(await axeComplaints(desk.page)).toEqual([])
+    await part('close-dialog').click()
+    await part('replies-dialog').waitFor({ state: 'detached' })
+    await desk.page.keyboard.press('Alt+n')
+    await part('note-form').waitFor()
+    expect(await axeComplaints(desk.page)).toEqual([])
+    await desk.close()
+  })
 
   test('shortcuts can be remapped and turned off; none fires while an input method composes', async () => {
     const desk = await openDesk()

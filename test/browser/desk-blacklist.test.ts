@@ -20,7 +20,9 @@ afterAll(async () => {
 test('a customer is blocked with a reason, is told it, cannot write, stands in the list, and is let in again', async () => {
   const inbox = await openPage(browser, `${gateway.url}/inbox.html?customer=kim&name=Kim`, DESKTOP)
   const theirs = (name: string) => hook(inbox.page, name, 'im-inbox')
-  await inbox.page.evaluate(() => { document.querySelector('im-inbox')!.to = 'shop:b1' })
+  await inbox.page.evaluate(() => {
+    document.querySelector('im-inbox')!.to = 'shop:b1'
+  })
   await theirs('composer').fill('Buy my coins')
   await inbox.page.keyboard.press('Enter')
   const ann = await deskPage(browser, gateway, { agent: 'ann', shop: 'b1' })
@@ -39,7 +41,9 @@ test('a customer is blocked with a reason, is told it, cannot write, stands in t
   await inbox.page.keyboard.press('Enter')
   await inbox.page.locator('im-inbox [data-test=message][data-state=failed]').waitFor()
   await inbox.page.reload()
-  await inbox.page.evaluate(() => { document.querySelector('im-inbox')!.to = 'shop:b1' })
+  await inbox.page.evaluate(() => {
+    document.querySelector('im-inbox')!.to = 'shop:b1'
+  })
   await theirs('blocked').getByText('Advertising').waitFor()
   if (process.env.DESK_SHOTS) await inbox.page.screenshot({ path: `${process.env.DESK_SHOTS}/blocked-inbox.png` })
   await ann.part('show-blocked').click()

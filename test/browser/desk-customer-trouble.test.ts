@@ -54,11 +54,16 @@ test('a backend that is down is told of and asked again by hand', async () => {
   await ann.shot('customer-down')
   backend.answering = level('Silver')
   // a dead backend is left alone for two seconds, whoever asks
-  await expect.poll(async () => {
-    const again = ann.part('customer-retry')
-    if (await again.isVisible() && await again.isEnabled()) await again.click()
-    return ann.part('customer').getByText('Silver').count()
-  }, { timeout: 20_000, interval: 300 }).toBe(1)
+  await expect
+    .poll(
+      async () => {
+        const again = ann.part('customer-retry')
+        if ((await again.isVisible()) && (await again.isEnabled())) await again.click()
+        return ann.part('customer').getByText('Silver').count()
+      },
+      { timeout: 20_000, interval: 300 },
+    )
+    .toBe(1)
   expect(await ann.part('customer-down').count()).toBe(0)
   lee.leave()
   await ann.close()
@@ -69,7 +74,10 @@ test('of a backend that has gone down the older answer stays, marked as old', as
   const mortal = await CustomerServer.start()
   const patient = await startGateway({ CUSTOMER_URL: `${mortal.url}/{shop}/{customer}` }, { now: () => Date.now() + laterMs })
   mortal.answering = json({ profile: [{ label: 'Level', value: 'Gold' }], orders: [{ number: 'A-1187', title: 'Blue kettle' }] })
-  for (const [sub, name] of [['kim', 'Kim'], ['lee', 'Lee']] as const) {
+  for (const [sub, name] of [
+    ['kim', 'Kim'],
+    ['lee', 'Lee'],
+  ] as const) {
     const customer = await person(patient, { sub, name })
     await customer.say('Hello', 'shop:d3')
     customer.leave()
@@ -83,7 +91,10 @@ test('of a backend that has gone down the older answer stays, marked as old', as
   await ann.part('customer-down').getByText('The shop’s system does not answer.', { exact: true }).waitFor()
   expect(await ann.part('customer').getByText('Gold').count()).toBe(0)
   await ann.open('kim')
-  await ann.part('customer-down').getByText(/does not answer\. This is as of .*\d\d:\d\d/).waitFor()
+  await ann
+    .part('customer-down')
+    .getByText(/does not answer\. This is as of .*\d\d:\d\d/)
+    .waitFor()
   await ann.part('customer').getByText('Gold').waitFor()
   await ann.page.locator('im-desk [data-test=order][data-number=A-1187]').waitFor()
   await ann.shot('customer-older')

@@ -40,8 +40,11 @@ async function attack(shop: string, who = Object.entries(HOSTILE_NAMES)): Promis
 describe('bodies that break what handles them', () => {
   /** What a stranger may send beside words; none of it may stop a render, or be fetched from the stranger's server. */
   const BODIES: readonly (readonly [kind: string, body: Record<string, unknown>])[] = [
-    ['text', { url: { toString: 1 } }], ['note', { url: { toString: 1 } }], ['image', { url: 'data:image/png;base64,x', progress: {} }],
-    ['image', { url: ['https://x'] }], ['product', { title: 'T', image: { toString: 1 }, url: {}, price: [] }],
+    ['text', { url: { toString: 1 } }],
+    ['note', { url: { toString: 1 } }],
+    ['image', { url: 'data:image/png;base64,x', progress: {} }],
+    ['image', { url: ['https://x'] }],
+    ['product', { title: 'T', image: { toString: 1 }, url: {}, price: [] }],
     ['order', { number: '7', status: {}, total: { toString: 1 } }],
     ['product', { title: 'Spy', image: 'http://spy.invalid/pixel.png', url: 'http://spy.invalid/' }],
     ['image', { url: 'http://spy.invalid/photo.png', width: 10, height: 10 }],
@@ -102,8 +105,12 @@ test('a conversation that cannot be drawn is closed: nothing of it stands beside
 }, 60_000)
 
 describe('the desk', () => {
-  test.each([['wide', DESKTOP], ['narrow', NARROW]] as readonly (readonly [string, PageOptions])[])(
-    'rows, bubbles, head and side panel hold: %s', async (size, options) => {
+  test.each([
+    ['wide', DESKTOP],
+    ['narrow', NARROW],
+  ] as readonly (readonly [string, PageOptions])[])(
+    'rows, bubbles, head and side panel hold: %s',
+    async (size, options) => {
       const shop = `h${size}`
       await attack(`shop:${shop}`)
       const ann = await deskPage(browser, gateway, { agent: 'ann', shop }, options)
@@ -118,10 +125,16 @@ describe('the desk', () => {
       expect(await ann.row('guest-ab12cd34-0000-4000-8000-000000000000').locator('.face').textContent()).toBe('G')
       expect(await ann.row('markup').textContent()).toContain('<script>alert(1)</script>')
       await ann.close()
-    }, 120_000)
+    },
+    120_000,
+  )
 
   test('from right to left names stand beside their discs, and nothing sticks out', async () => {
-    await attack('shop:hrtl', [['turned', HOSTILE_NAMES.turned!], ['wide', 'W'], ['lina', 'لينا']])
+    await attack('shop:hrtl', [
+      ['turned', HOSTILE_NAMES.turned!],
+      ['wide', 'W'],
+      ['lina', 'لينا'],
+    ])
     const ann = await deskPage(browser, gateway, { agent: 'ann', shop: 'hrtl' })
     for (const dir of ['ltr', 'rtl']) {
       await ann.page.evaluate((way) => {
@@ -146,7 +159,10 @@ describe('the desk', () => {
   })
 
   test('notes, quick replies, search results, the offer, the picker of colleagues and the list of the blocked hold', async () => {
-    await attack('shop:hall', [['markup', HOSTILE_NAMES.markup!], ['wall', HOSTILE_NAMES.wall!]])
+    await attack('shop:hall', [
+      ['markup', HOSTILE_NAMES.markup!],
+      ['wall', HOSTILE_NAMES.wall!],
+    ])
     const ann = await deskPage(browser, gateway, { agent: 'ann', shop: 'hall' })
     const mallory = await person(gateway, { sub: 'mal', role: 'agent', shop: 'hall', name: HOSTILE_NAMES.turned! })
     const wide = await person(gateway, { sub: 'wid', role: 'agent', shop: 'hall', name: HOSTILE_NAMES.wide! })
@@ -221,7 +237,10 @@ describe('the customer’s side', () => {
   test('the inbox holds', async () => {
     const inbox = await openPage(browser, `${gateway.url}/inbox.html?customer=kim&name=Kim`, DESKTOP)
     await inbox.page.locator('im-inbox[connection="live"]').waitFor()
-    await attack('kim', Object.entries(HOSTILE_NAMES).filter(([sub]) => sub !== 'nobody'))
+    await attack(
+      'kim',
+      Object.entries(HOSTILE_NAMES).filter(([sub]) => sub !== 'nobody'),
+    )
     for (const to of Object.keys(HOSTILE_NAMES).filter((sub) => sub !== 'nobody')) {
       await inbox.page.locator(`im-inbox [role=option][data-to="${to}"]`).click()
       await inbox.page.locator(`im-inbox [data-test=panel][data-to="${to}"] [data-test=message]`).last().waitFor()
@@ -231,26 +250,36 @@ describe('the customer’s side', () => {
     await inbox.close()
   }, 120_000)
 
-  test.each([['phone', PHONE], ['phone from right to left', PHONE]] as const)('the chat on a %s holds', async (name, options) => {
-    const phone = await openPage(browser, `${gateway.url}/phone.html`, options)
-    if (name !== 'phone') await phone.page.evaluate(() => { document.documentElement.dir = 'rtl' })
-    await hook(phone.page, 'composer').fill('Hello')
-    await hook(phone.page, 'send').tap()
-    const ann = await person(gateway, { sub: 'ann', role: 'agent', shop: '42', name: 'Ann' })
-    const { conversations } = await ann.ask('conversations', { limit: 1 }) as { conversations: { to: string }[] }
-    ann.leave()
-    for (const [sub, called] of Object.entries(HOSTILE_NAMES)) {
-      const mallory = await person(gateway, { sub: `agent-${sub}`, role: 'agent', shop: '42', name: called })
-      for (const [which, text] of Object.entries(TEXTS)) {
-        if (which !== 'far' || sub === 'far') await mallory.say(text, conversations[0]!.to)
+  test.each([
+    ['phone', PHONE],
+    ['phone from right to left', PHONE],
+  ] as const)(
+    'the chat on a %s holds',
+    async (name, options) => {
+      const phone = await openPage(browser, `${gateway.url}/phone.html`, options)
+      if (name !== 'phone')
+        await phone.page.evaluate(() => {
+          document.documentElement.dir = 'rtl'
+        })
+      await hook(phone.page, 'composer').fill('Hello')
+      await hook(phone.page, 'send').tap()
+      const ann = await person(gateway, { sub: 'ann', role: 'agent', shop: '42', name: 'Ann' })
+      const { conversations } = (await ann.ask('conversations', { limit: 1 })) as { conversations: { to: string }[] }
+      ann.leave()
+      for (const [sub, called] of Object.entries(HOSTILE_NAMES)) {
+        const mallory = await person(gateway, { sub: `agent-${sub}`, role: 'agent', shop: '42', name: called })
+        for (const [which, text] of Object.entries(TEXTS)) {
+          if (which !== 'far' || sub === 'far') await mallory.say(text, conversations[0]!.to)
+        }
+        await mallory.say('card', conversations[0]!.to, 'product', { title: called.slice(0, 80), price: called })
+        const { head } = (await mallory.ask('history', { to: conversations[0]!.to, limit: 1 })) as { head: { seq: number } }
+        await expect.poll(() => hook(phone.page, 'message').last().getAttribute('data-seq')).toBe(String(head.seq))
+        expect(await layoutFaults(phone.page, 'im-chat'), sub).toEqual([])
+        if (process.env.DESK_SHOTS) await phone.page.screenshot({ path: `${process.env.DESK_SHOTS}/hostile-${name}-${sub}.png` })
+        mallory.leave()
       }
-      await mallory.say('card', conversations[0]!.to, 'product', { title: called.slice(0, 80), price: called })
-      const { head } = await mallory.ask('history', { to: conversations[0]!.to, limit: 1 }) as { head: { seq: number } }
-      await expect.poll(() => hook(phone.page, 'message').last().getAttribute('data-seq')).toBe(String(head.seq))
-      expect(await layoutFaults(phone.page, 'im-chat'), sub).toEqual([])
-      if (process.env.DESK_SHOTS) await phone.page.screenshot({ path: `${process.env.DESK_SHOTS}/hostile-${name}-${sub}.png` })
-      mallory.leave()
-    }
-    await phone.close()
-  }, 120_000)
+      await phone.close()
+    },
+    120_000,
+  )
 })

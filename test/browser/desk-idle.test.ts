@@ -22,10 +22,14 @@ test('without input the agent is away by itself and back with the first key; wha
   const shows = (word: string) => ann.page.locator(`im-desk .status-switch[data-status=${word}]`).waitFor()
   await shows('online')
   await ann.part('status').selectOption('busy')
-  await ann.page.evaluate(() => { document.querySelector('im-desk')!.idleMinutes = 0.02 })
+  await ann.page.evaluate(() => {
+    document.querySelector('im-desk')!.idleMinutes = 0.02
+  })
   await ann.page.keyboard.press('Shift')
   await shows('away')
-  await ann.page.evaluate(() => { document.querySelector('im-desk')!.idleMinutes = 10 })
+  await ann.page.evaluate(() => {
+    document.querySelector('im-desk')!.idleMinutes = 10
+  })
   await ann.page.keyboard.press('Shift')
   await shows('busy')
   await ann.part('status').selectOption('away')

@@ -27,10 +27,11 @@ afterAll(async () => {
 })
 
 /** What has the focus, by its stable name. */
-const focused = (page: Page): Promise<string> => page.evaluate(() => {
-  const active = document.querySelector('im-desk')!.shadowRoot!.activeElement
-  return active?.getAttribute('data-test') ?? active?.getAttribute('name') ?? active?.tagName ?? 'nothing'
-})
+const focused = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const active = document.querySelector('im-desk')!.shadowRoot!.activeElement
+    return active?.getAttribute('data-test') ?? active?.getAttribute('name') ?? active?.tagName ?? 'nothing'
+  })
 
 /** Tab by Tab, as somebody without a mouse goes there. */
 async function tabTo({ page }: DeskPage, name: string): Promise<void> {
@@ -165,7 +166,10 @@ test('take, close, reopen, note, card, quick reply, hand on, decline, accept, bl
   await press(bea, 'block-it')
   await state(bea, 'blocked')
   await expect.poll(() => focused(bea.page)).toBe('conversations')
-  await bea.part('service').getByText(/until .*Advertising/).waitFor()
+  await bea
+    .part('service')
+    .getByText(/until .*Advertising/)
+    .waitFor()
   await press(bea, 'unblock')
   await state(bea, 'open')
   await expect.poll(() => focused(bea.page)).toBe('composer')

@@ -39,35 +39,44 @@ afterAll(async () => {
 })
 
 /** From the click on a row until the frame after the one in which its last message lies within the timeline. */
-const openingMs = (desk: DeskPage, to: string, last: string): Promise<number> => desk.row(to).evaluate((row, text) => {
-  const root = row.getRootNode() as ShadowRoot
-  const isThere = (): boolean => {
-    const message = [...root.querySelectorAll('[data-test=message]')].at(-1)
-    const list = root.querySelector('.timeline')
-    if (!message?.textContent?.includes(text) || !list) return false
-    return message.getBoundingClientRect().top < list.getBoundingClientRect().bottom
-  }
-  const start = performance.now()
-  row.dispatchEvent(new MouseEvent('click', { bubbles: true, composed: true }))
-  return new Promise<number>((resolve) => {
-    const look = (): void => void requestAnimationFrame(() => {
-      if (isThere()) requestAnimationFrame(() => resolve(performance.now() - start))
-      else look()
+const openingMs = (desk: DeskPage, to: string, last: string): Promise<number> =>
+  desk.row(to).evaluate((row, text) => {
+    const root = row.getRootNode() as ShadowRoot
+    const isThere = (): boolean => {
+      const message = [...root.querySelectorAll('[data-test=message]')].at(-1)
+      const list = root.querySelector('.timeline')
+      if (!message?.textContent?.includes(text) || !list) return false
+      return message.getBoundingClientRect().top < list.getBoundingClientRect().bottom
+    }
+    const start = performance.now()
+    row.dispatchEvent(new MouseEvent('click', { bubbles: true, composed: true }))
+    return new Promise<number>((resolve) => {
+      const look = (): void =>
+        void requestAnimationFrame(() => {
+          if (isThere()) requestAnimationFrame(() => resolve(performance.now() - start))
+          else look()
+        })
+      look()
     })
-    look()
-  })
-}, last)
+  }, last)
 
 const topMessage = (desk: DeskPage): Promise<{ readonly id: string; readonly top: number }> =>
-  desk.part('message').first().evaluate((node) => {
-    const list = node.closest('.timeline')!.getBoundingClientRect()
-    const rows = [...(node.getRootNode() as ShadowRoot).querySelectorAll<HTMLElement>('.timeline [data-id]')]
-    const row = rows.find((each) => each.getBoundingClientRect().bottom > list.top)!
-    return { id: row.dataset.id!, top: row.getBoundingClientRect().top }
-  })
+  desk
+    .part('message')
+    .first()
+    .evaluate((node) => {
+      const list = node.closest('.timeline')!.getBoundingClientRect()
+      const rows = [...(node.getRootNode() as ShadowRoot).querySelectorAll<HTMLElement>('.timeline [data-id]')]
+      const row = rows.find((each) => each.getBoundingClientRect().bottom > list.top)!
+      return { id: row.dataset.id!, top: row.getBoundingClientRect().top }
+    })
 
 test('a conversation of 10,000 messages opens with one page of history, few nodes; paging back keeps the place', async () => {
-  await write(LONG_COUNT, (at) => `message ${at + 1} of many`, () => 'long')
+  await write(
+    LONG_COUNT,
+    (at) => `message ${at + 1} of many`,
+    () => 'long',
+  )
   await bo.say('a short one', 'short')
   const desk = await deskPage(browser, gateway, { agent: 'ann', shop: 'big' })
   const asked: string[] = []

@@ -35,12 +35,17 @@ test('two thousand conversations: few nodes, all reachable, found by id and by t
   await part('conversation').first().waitFor()
   await list.focus()
   // pages of the list come in between, so End is pressed until the last row is reached and the list stands at its end
-  await expect.poll(async () => {
-    await desk.page.keyboard.press('End')
-    const at = await desk.page.locator('im-desk [role=option][data-active]').getAttribute('aria-posinset')
-    const below = await list.evaluate((node) => node.scrollHeight - node.clientHeight - node.scrollTop)
-    return `${at}, ${below < 1 ? 'at the end' : `${below} px above it`}`
-  }, { timeout: 30_000 }).toBe(`${COUNT}, at the end`)
+  await expect
+    .poll(
+      async () => {
+        await desk.page.keyboard.press('End')
+        const at = await desk.page.locator('im-desk [role=option][data-active]').getAttribute('aria-posinset')
+        const below = await list.evaluate((node) => node.scrollHeight - node.clientHeight - node.scrollTop)
+        return `${at}, ${below < 1 ? 'at the end' : `${below} px above it`}`
+      },
+      { timeout: 30_000 },
+    )
+    .toBe(`${COUNT}, at the end`)
   expect(await part('conversation').last().getAttribute('aria-posinset')).toBe(String(COUNT))
   expect(await part('conversation').count()).toBeLessThan(60)
   await part('search').fill('c1234')
@@ -49,8 +54,10 @@ test('two thousand conversations: few nodes, all reachable, found by id and by t
   await expect.poll(() => part('conversation').first().getAttribute('data-to')).toMatch(/^c0?77/)
   await part('search').fill('zebra')
   await desk.page.locator('im-desk [data-test=search-foot][data-state=asking]').waitFor()
-  await desk.page.locator('im-desk [data-test=search-foot][data-state=partly]')
-    .getByText('Older conversations were not searched.', { exact: true }).waitFor()
+  await desk.page
+    .locator('im-desk [data-test=search-foot][data-state=partly]')
+    .getByText('Older conversations were not searched.', { exact: true })
+    .waitFor()
   expect(await part('conversation').count()).toBe(0)
   await part('search').fill('')
   await part('search-foot').waitFor({ state: 'detached' })
@@ -59,9 +66,11 @@ test('two thousand conversations: few nodes, all reachable, found by id and by t
   await part('composer').focus()
   const customers = await Promise.all(Array.from({ length: 5 }, (_, at) => person(gateway, { sub: idOf(100 + at), name: `Kim ${at}` })))
   const text = 'typed while a hundred messages arrived'
-  const flood = Promise.all(customers.map(async (customer) => {
-    for (let at = 0; at < 20; at++) await customer.say(`question ${at}`, 'shop:big')
-  }))
+  const flood = Promise.all(
+    customers.map(async (customer) => {
+      for (let at = 0; at < 20; at++) await customer.say(`question ${at}`, 'shop:big')
+    }),
+  )
   await desk.page.keyboard.type(text, { delay: 5 })
   await flood
   expect(await part('composer').inputValue()).toBe(text)

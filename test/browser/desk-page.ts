@@ -12,7 +12,10 @@ export interface DeskPage extends TestPage {
 
 /** A desk of one agent in a real page; with `DESK_SHOTS` set, `shot` leaves a picture in that folder. */
 export async function deskPage(
-  browser: Browser, gateway: Gateway, who: { agent: string; shop: string }, options: PageOptions = DESKTOP,
+  browser: Browser,
+  gateway: Gateway,
+  who: { agent: string; shop: string },
+  options: PageOptions = DESKTOP,
 ): Promise<DeskPage> {
   const name = who.agent[0]!.toUpperCase() + who.agent.slice(1)
   const opened = await openPage(browser, `${gateway.url}/desk.html?shop=${who.shop}&agent=${who.agent}&name=${name}`, options)
@@ -21,7 +24,9 @@ export async function deskPage(
   const row = (to: string): Locator => page.locator(`im-desk [role=option][data-to="${to}"]`)
   await page.locator('im-desk[connection="live"]').waitFor()
   return {
-    ...opened, part, row,
+    ...opened,
+    part,
+    row,
     async open(to) {
       await row(to).click()
       await page.locator(`im-desk [data-test=panel][data-to="${to}"]`).waitFor()

@@ -39,14 +39,17 @@ test('quick replies are written, moved, deleted with a way back, carried in file
   await ann.part('undo').click()
   await bea.part('managed-reply').waitFor()
   for (const [content, fault] of [
-    ['{', 'not JSON'], ['{"a":1}', 'no list'], ['[{"title":"A","text":"x"},{"title":"","text":"y"}]', 'Entry 2'], ['x'.repeat(1_000_001), '1 MB'],
+    ['{', 'not JSON'],
+    ['{"a":1}', 'no list'],
+    ['[{"title":"A","text":"x"},{"title":"","text":"y"}]', 'Entry 2'],
+    ['x'.repeat(1_000_001), '1 MB'],
   ] as const) {
     await ann.part('import').setInputFiles(file(content))
     await ann.part('fault').getByText(fault).waitFor()
   }
-  await ann.part('import').setInputFiles(file(
-    '{"quickReplies":[{"title":"Bye","text":"Good bye","folder":"Greetings","scope":"shop"},{"title":"Mine","text":"me"}]}',
-  ))
+  await ann
+    .part('import')
+    .setInputFiles(file('{"quickReplies":[{"title":"Bye","text":"Good bye","folder":"Greetings","scope":"shop"},{"title":"Mine","text":"me"}]}'))
   await ann.part('managed-reply').getByText('Good bye').waitFor()
   await ann.shot('replies-dialog')
   await expect.poll(() => bea.part('managed-reply').count()).toBe(2)

@@ -26,7 +26,7 @@ test('shelves: who waits is taken, is mine, is closed with a way back, and every
     await desk.page.locator('im-desk .status-switch[data-status=busy]').waitFor()
   }
   const kim = await person(gateway, { sub: 'kim', name: 'Kim' })
-  await expect.poll(async () => (await kim.ask('presence', { of: ['shop:v1'] }))).toMatchObject({ presence: { 'shop:v1': { status: 'busy' } } })
+  await expect.poll(async () => await kim.ask('presence', { of: ['shop:v1'] })).toMatchObject({ presence: { 'shop:v1': { status: 'busy' } } })
   await kim.say('Anybody there?', 'shop:v1')
   await ann.page.locator('im-desk [data-shelf=waiting]').click()
   await ann.row('kim').locator('[data-state=waiting]').waitFor()

@@ -24,8 +24,7 @@ afterAll(async () => {
   await Promise.all([gateway.stop(), hasty.stop()])
 })
 
-const state = (desk: DeskPage, name: string): Promise<void> =>
-  desk.page.locator(`im-desk [data-test=service][data-state=${name}]`).waitFor()
+const state = (desk: DeskPage, name: string): Promise<void> => desk.page.locator(`im-desk [data-test=service][data-state=${name}]`).waitFor()
 
 async function offerTo(desk: DeskPage, colleague: string): Promise<void> {
   await desk.part('transfer').click()
@@ -73,7 +72,9 @@ test('lines are cut in the middle of an offer: of who offers, before the answer;
     await inbox.page.keyboard.press('Enter')
     await theirs('message').getByText(text, { exact: true }).waitFor()
   }
-  await inbox.page.evaluate(() => { document.querySelector('im-inbox')!.to = 'shop:e2' })
+  await inbox.page.evaluate(() => {
+    document.querySelector('im-inbox')!.to = 'shop:e2'
+  })
   await write('one')
   await ann.open('kim')
   await state(ann, 'open')
@@ -124,9 +125,16 @@ test('lines are cut in the middle of an offer: of who offers, before the answer;
   await bea.page.keyboard.press('Enter')
   await theirs('message').getByText('five', { exact: true }).waitFor()
   const told = ['one', 'two', 'three', 'Bea has taken over', 'four', 'five']
-  for (const { page, tag } of [{ ...ann, tag: 'im-desk' }, { ...bea, tag: 'im-desk' }, { ...inbox, tag: 'im-inbox' }]) {
-    await expect.poll(() => page.locator(`${tag} [data-test=message]`).evaluateAll((all) =>
-      all.map((each) => (each.querySelector('.text') ?? each).textContent.trim()))).toEqual(told)
+  for (const { page, tag } of [
+    { ...ann, tag: 'im-desk' },
+    { ...bea, tag: 'im-desk' },
+    { ...inbox, tag: 'im-inbox' },
+  ]) {
+    await expect
+      .poll(() =>
+        page.locator(`${tag} [data-test=message]`).evaluateAll((all) => all.map((each) => (each.querySelector('.text') ?? each).textContent.trim())),
+      )
+      .toEqual(told)
   }
   expect(await inbox.page.evaluate(() => document.querySelector('im-inbox')!.to)).toBe('shop:e2')
   await inbox.page.locator('im-inbox h2.title').getByText('Bea', { exact: true }).waitFor()

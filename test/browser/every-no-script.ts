@@ -26,7 +26,12 @@ declare global {
 }
 
 const PLACES: Readonly<Record<Source, string>> = {
-  line: '.banner span', conversation: '.banner span', list: '.nothing', message: '.failure .reason', delay: '.banner span', command: '',
+  line: '.banner span',
+  conversation: '.banner span',
+  list: '.nothing',
+  message: '.failure .reason',
+  delay: '.banner span',
+  command: '',
 }
 
 function meet(client: MemoryClient, source: Source, code: Code): void {
@@ -65,7 +70,9 @@ window.everyNo = async (tag) => {
       await element.updateComplete
       const root = element.shadowRoot!
       seen.push({
-        code, source, codes: [...codes],
+        code,
+        source,
+        codes: [...codes],
         sentence: PLACES[source] ? (root.querySelector(PLACES[source])?.textContent ?? '').trim() : '',
         putOff: (root.querySelector('[data-test=put-off]')?.textContent ?? '').trim(),
         isBusy: root.querySelector('[aria-busy=true]') !== null,

@@ -13,15 +13,30 @@ import type { Seen } from './every-no-script.ts'
 const PAGE = `<!doctype html><meta charset="utf-8"><title>Noes</title><style>im-inbox, im-desk { height: 600px }</style>
 ${['im-chat', 'im-inbox', 'im-desk', 'page'].map((name) => `<script src="/${name}.js"></script>`).join('')}`
 const PERSONS: readonly Code[] = [
-  'too_large', 'hello_timeout', 'text_empty', 'text_too_long', 'image_unsupported', 'image_too_large', 'image_gone', 'blocked', 'conflict',
-  'agent_unavailable', 'too_many', 'draining', 'slow',
+  'too_large',
+  'hello_timeout',
+  'text_empty',
+  'text_too_long',
+  'image_unsupported',
+  'image_too_large',
+  'image_gone',
+  'blocked',
+  'conflict',
+  'agent_unavailable',
+  'too_many',
+  'draining',
+  'slow',
 ]
 
 let server: Server
 let browser: Browser
 beforeAll(async () => {
   const { outputFiles } = await build({
-    entryPoints: ['test/browser/every-no-script.ts'], bundle: true, format: 'iife', write: false, target: 'es2020',
+    entryPoints: ['test/browser/every-no-script.ts'],
+    bundle: true,
+    format: 'iife',
+    write: false,
+    target: 'es2020',
   })
   const built = readdirSync('dist/widget', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'))
   server = createServer(({ url = '/' }, response) => {
@@ -53,8 +68,13 @@ describe.each(['im-chat', 'im-inbox', 'im-desk'] as const)('%s', (tag) => {
     for (const { code, codes, everything, isBusy, putOff, sentence, source } of seen) {
       const what = `${source} ${code}`
       if (source !== 'command') expect(sentence, what).toMatch(/^[A-Z].*\.$/)
-      expect(putOff, what).toBe(source !== 'delay' ? '' : code === 'rate_limited'
-        ? 'Too much at once. This will be sent in a moment.' : 'The chat is busy. This will be sent in a moment.')
+      expect(putOff, what).toBe(
+        source !== 'delay'
+          ? ''
+          : code === 'rate_limited'
+            ? 'Too much at once. This will be sent in a moment.'
+            : 'The chat is busy. This will be sent in a moment.',
+      )
       // what the conversation and the list say came as noes to commands, which are told as such
       if (source !== 'conversation' && source !== 'list') expect(codes, what).toEqual([code])
       expect(everything, what).not.toContain(code.includes('_') ? code : '[')

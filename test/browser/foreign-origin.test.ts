@@ -25,7 +25,9 @@ afterAll(async () => {
   await browser.close()
   shop.close()
 })
-beforeEach(async () => { gateway = await spawnGateway({ ORIGINS: 'https://shop.example', LOG_LEVEL: 'warn' }) })
+beforeEach(async () => {
+  gateway = await spawnGateway({ ORIGINS: 'https://shop.example', LOG_LEVEL: 'warn' })
+})
 afterEach(() => gateway.kill())
 
 test.each(['a guest', 'a person with a pass'])('%s', async (who) => {
@@ -39,11 +41,19 @@ test.each(['a guest', 'a person with a pass'])('%s', async (who) => {
   const banner = hook(page, 'banner')
   await expect.poll(() => banner.innerText(), { timeout: 20_000 }).toBe('The chat may not be used on this page.')
   // some time for whoever would try again
-  await page.evaluate(() => new Promise((done) => { setTimeout(done, 1500) }))
+  await page.evaluate(
+    () =>
+      new Promise((done) => {
+        setTimeout(done, 1500)
+      }),
+  )
   expect(await page.evaluate(() => (window as unknown as { refused: string[] }).refused)).toEqual(['origin_forbidden'])
   await expect.poll(() => warnings).toEqual([expect.stringContaining(`Add ${origin} to the setting ORIGINS`)])
   expect(warnings[0]).toContain(gateway.url)
-  const lines = gateway.output().split('\n').filter((line) => line.includes('origin_forbidden') || line.includes('ORIGINS'))
+  const lines = gateway
+    .output()
+    .split('\n')
+    .filter((line) => line.includes('origin_forbidden') || line.includes('ORIGINS'))
   const sentence = `The page is of ${origin}, this gateway is ${new URL(gateway.url).host}: name the page's origin in ORIGINS.`
   expect(lines).toEqual([expect.stringContaining(sentence)])
   await close()

@@ -35,7 +35,12 @@ test('three windows of one buyer at two nodes switch together, and read together
   for (const node of [nodes[0], nodes[1], nodes[1]]) opened.push(await openPage(browser, address(node), DESKTOP))
   const windows = opened.map(({ page }) => page)
   for (const page of windows) await page.locator('im-inbox[connection="live"]').waitFor()
-  for (const [at, to] of [[0, 'shop:42'], [1, 'lee'], [2, 'shop:42'], [0, 'lee']] as const) {
+  for (const [at, to] of [
+    [0, 'shop:42'],
+    [1, 'lee'],
+    [2, 'shop:42'],
+    [0, 'lee'],
+  ] as const) {
     await row(windows[at]!, to).click()
     for (const page of windows) await panel(page, to).waitFor()
   }

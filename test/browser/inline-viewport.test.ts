@@ -32,19 +32,24 @@ beforeEach(async () => {
 afterEach(() => opened.close())
 
 /** The box on the page, and the person writing in it. */
-const place = (top: number, bottom: number): Promise<void> => page.evaluate(([from, to]) => {
-  Object.assign(chat.style, { position: 'absolute', left: '0', right: '0', top: `${from}px`, height: `${to! - from!}px`, minHeight: '0' })
-  chat.shadowRoot!.querySelector('textarea')!.focus({ preventScroll: true })
-}, [top, bottom])
+const place = (top: number, bottom: number): Promise<void> =>
+  page.evaluate(
+    ([from, to]) => {
+      Object.assign(chat.style, { position: 'absolute', left: '0', right: '0', top: `${from}px`, height: `${to! - from!}px`, minHeight: '0' })
+      chat.shadowRoot!.querySelector('textarea')!.focus({ preventScroll: true })
+    },
+    [top, bottom],
+  )
 const fake = (values: FakeViewport): Promise<void> => page.evaluate((each) => window.fakeViewport(each), values)
 
 /** Panel's top, composer's bottom, the last message's distance from the list's end beyond the list's padding, in steps of 2 px. */
-const look = (): Promise<readonly [number, number, number]> => page.evaluate(() => {
-  const box = (selector: string): DOMRect => chat.shadowRoot!.querySelector(selector)!.getBoundingClientRect()
-  const messages = chat.shadowRoot!.querySelectorAll('[data-test="message"]')
-  const gap = box('.timeline').bottom - messages[messages.length - 1]!.getBoundingClientRect().bottom
-  return [Math.round(box('.panel').top), Math.round(box('form').bottom), Math.trunc((gap - 10) / 2)] as const
-})
+const look = (): Promise<readonly [number, number, number]> =>
+  page.evaluate(() => {
+    const box = (selector: string): DOMRect => chat.shadowRoot!.querySelector(selector)!.getBoundingClientRect()
+    const messages = chat.shadowRoot!.querySelectorAll('[data-test="message"]')
+    const gap = box('.timeline').bottom - messages[messages.length - 1]!.getBoundingClientRect().bottom
+    return [Math.round(box('.panel').top), Math.round(box('form').bottom), Math.trunc((gap - 10) / 2)] as const
+  })
 const expectAt = (top: number, bottom: number): Promise<void> => expect.poll(look, { timeout: 5000 }).toEqual([top, bottom, 0])
 
 test('without a keyboard it fills its box', async () => {

@@ -7,7 +7,13 @@ import type { Body, Message } from '../../gateway/protocol/model.ts'
 import type { Command } from '../../gateway/protocol/commands.ts'
 import { signal, type MutableSignal } from '../../widget/client/signal.ts'
 import type {
-  ConnectionState, Conversation, ListingClient, ListingPerson, OutboxItem, PersonClient, TimelineView,
+  ConnectionState,
+  Conversation,
+  ListingClient,
+  ListingPerson,
+  OutboxItem,
+  PersonClient,
+  TimelineView,
 } from '../../widget/client/types.ts'
 
 export interface MemoryClient extends ListingClient {
@@ -37,9 +43,16 @@ interface MemoryConversation extends Conversation {
   readonly refusal: MutableSignal<WireRefusal | undefined>
 }
 
-const WORDS = ['Do you ship to Lisbon?', 'Yes, within three days.', 'Great, thank you!',
+const WORDS = [
+  'Do you ship to Lisbon?',
+  'Yes, within three days.',
+  'Great, thank you!',
   'The blue one is back in stock on Friday. Shall I keep one for you until then?',
-  'Yes please', 'Done. Anything else I can do?', '请问可以开发票吗？', '可以的，下单时填写抬头就行。']
+  'Yes please',
+  'Done. Anything else I can do?',
+  '请问可以开发票吗？',
+  '可以的，下单时填写抬头就行。',
+]
 
 export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryClient {
   let count = 0
@@ -57,8 +70,16 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
   const add = (message: Partial<Message> & { body: Body }): Message => {
     const seq = ++count
     const whole = {
-      conversation: `${to}~me`, epoch: 'e', seq, id: `m${seq}`, from: 'agent', side: to, name: 'Ana', kind: 'text',
-      at: (at += 1000), ...message,
+      conversation: `${to}~me`,
+      epoch: 'e',
+      seq,
+      id: `m${seq}`,
+      from: 'agent',
+      side: to,
+      name: 'Ana',
+      kind: 'text',
+      at: (at += 1000),
+      ...message,
     }
     timeline.set({ ...timeline.value, messages: [...timeline.value.messages, whole] })
     return whole
@@ -81,9 +102,16 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
     return item
   }
   const chat: MemoryConversation = {
-    to, id: `${to}~me`, timeline, outbox, draft,
-    theirs: signal({ delivered: 0, read: 0 }), unread: signal(0), typing: signal<{ from: string; name?: string } | undefined>(undefined),
-    name: signal<string | undefined>('Blue Harbour'), refusal: signal<WireRefusal | undefined>(undefined),
+    to,
+    id: `${to}~me`,
+    timeline,
+    outbox,
+    draft,
+    theirs: signal({ delivered: 0, read: 0 }),
+    unread: signal(0),
+    typing: signal<{ from: string; name?: string } | undefined>(undefined),
+    name: signal<string | undefined>('Blue Harbour'),
+    refusal: signal<WireRefusal | undefined>(undefined),
     setDraft: (text) => draft.set(text),
     send: (text) => (text.trim() === '' ? undefined : send('text', { text })),
     sendBody: send,
@@ -103,10 +131,18 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
     setTyping: (on) => void typingCalls.push(on),
   }
   const client: MemoryClient = {
-    connection, identity: signal(undefined), imageHosts: signal([]), focus: signal<string | undefined>(to),
+    connection,
+    identity: signal(undefined),
+    imageHosts: signal([]),
+    focus: signal<string | undefined>(to),
     inbox: {
-      rows: signal([]), isLoaded: isListed, refusal: inboxRefusal, hasMore: signal(false), unread: signal(0),
-      loadMore: () => Promise.resolve(), add: () => undefined,
+      rows: signal([]),
+      isLoaded: isListed,
+      refusal: inboxRefusal,
+      hasMore: signal(false),
+      unread: signal(0),
+      loadMore: () => Promise.resolve(),
+      add: () => undefined,
     },
     conversation: () => chat,
     changeUser: () => undefined,
@@ -119,7 +155,11 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
     get person() {
       return person
     },
-    sent, typingCalls, chat, answer: 'confirm', older: [],
+    sent,
+    typingCalls,
+    chat,
+    answer: 'confirm',
+    older: [],
     say: (text, more) => add({ body: { text }, ...more }),
     line: (state) => connection.set(state),
     list(refusal) {
@@ -132,17 +172,33 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
         const seq = seqFrom + index
         const isOwn = seq % 3 === 1
         return {
-          conversation: `${to}~me`, epoch: 'e', seq, id: `h${seq}`, from: isOwn ? 'me' : 'agent', side: isOwn ? 'me' : to, kind: 'text',
-          ...(isOwn ? {} : { name: 'Ana' }), body: { text: WORDS[seq % WORDS.length]! }, at: now - (howMany - index) * stepMs,
+          conversation: `${to}~me`,
+          epoch: 'e',
+          seq,
+          id: `h${seq}`,
+          from: isOwn ? 'me' : 'agent',
+          side: isOwn ? 'me' : to,
+          kind: 'text',
+          ...(isOwn ? {} : { name: 'Ana' }),
+          body: { text: WORDS[seq % WORDS.length]! },
+          at: now - (howMany - index) * stepMs,
         }
       })
       count = seqFrom + howMany - 1
       timeline.set({ ...timeline.value, messages: [...timeline.value.messages, ...messages] })
     },
   }
-  const person = signal(Object.create(client, {
-    who: { value: { role: 'customer', id: 'me' } }, scope: { value: 'me' },
-    onRefused: { value: (listener: Parameters<PersonClient['onRefused']>[0]) => { refusalListeners.add(listener); return () => undefined } },
-  }) as ListingPerson)
+  const person = signal(
+    Object.create(client, {
+      who: { value: { role: 'customer', id: 'me' } },
+      scope: { value: 'me' },
+      onRefused: {
+        value: (listener: Parameters<PersonClient['onRefused']>[0]) => {
+          refusalListeners.add(listener)
+          return () => undefined
+        },
+      },
+    }) as ListingPerson,
+  )
   return client
 }

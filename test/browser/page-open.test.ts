@@ -21,9 +21,10 @@ beforeAll(async () => {
     if (/^\/(\w+\/)?[\w.-]+\.js$/.test(pathname) && existsSync(`dist/widget${pathname}`)) {
       return response.writeHead(200, { 'content-type': 'text/javascript' }).end(readFileSync(`dist/widget${pathname}`))
     }
-    const body = pathname === '/chats.html'
-      ? `<im-inbox gateway="${gateway.url}" token="${token}"></im-inbox><script src="/im-inbox.js"></script>`
-      : `<button data-im-open data-to="shop:42" data-product='{"title":"Kettle","price":"€ 89"}'>Ask</button>
+    const body =
+      pathname === '/chats.html'
+        ? `<im-inbox gateway="${gateway.url}" token="${token}"></im-inbox><script src="/im-inbox.js"></script>`
+        : `<button data-im-open data-to="shop:42" data-product='{"title":"Kettle","price":"€ 89"}'>Ask</button>
          <script src="/loader.js" data-page="/chats.html"></script>`
     response.writeHead(200, { 'content-type': 'text/html' })
     return response.end(`<!doctype html><html lang="en"><title>${pathname}</title><link rel="icon" href="data:,"><body>${body}`)

@@ -34,7 +34,9 @@ async function picture(page: Page, name: string): Promise<void> {
 }
 
 test.each([
-  ['desktop', DESKTOP, 'en'], ['phone', PHONE, 'zh-CN'], ['narrow', { ...DESKTOP, viewport: { width: 320, height: 560 } }, 'en'],
+  ['desktop', DESKTOP, 'en'],
+  ['phone', PHONE, 'zh-CN'],
+  ['narrow', { ...DESKTOP, viewport: { width: 320, height: 560 } }, 'en'],
 ] as const)('in the inbox, %s: asked, blocked, undone', async (name, device, lang) => {
   const [ann, bob] = [`ann-${name}`, `bob-${name}`]
   const talker = await arrive(await gateway.pass({ sub: bob, name: 'Bob' }))
@@ -43,11 +45,14 @@ test.each([
   const { page, close } = await openPage(browser, `${gateway.url}/inbox.html?token=${token}`, device)
   if (name === 'desktop') await page.emulateMedia({ colorScheme: 'dark' })
   await page.locator('im-inbox[connection="live"]').waitFor()
-  await page.locator('im-inbox').evaluate((element, [to, words]) => {
-    const inbox = element as HTMLElementTagNameMap['im-inbox']
-    inbox.lang = words
-    inbox.open(to)
-  }, [bob, lang] as const)
+  await page.locator('im-inbox').evaluate(
+    (element, [to, words]) => {
+      const inbox = element as HTMLElementTagNameMap['im-inbox']
+      inbox.lang = words
+      inbox.open(to)
+    },
+    [bob, lang] as const,
+  )
   const find = (hook: string) => page.locator(`im-inbox [data-test=${hook}]`)
   await find('block-person').click()
   await picture(page, `inbox-${name}-ask`)
@@ -73,12 +78,16 @@ test('in the chat with a person: blocked, still so after a reload; the other is 
   await (await arrive(other)).command('send', text('cat', 'm1'))
   const opened = await openPage(browser, `${gateway.url}/product.html`, PHONE)
   const { page } = opened
-  const place = (pass: string, to: string): Promise<void> => page.evaluate(([given, partner]) => {
-    const chat = document.createElement('im-chat')
-    const old = document.querySelector('im-chat')!
-    Object.assign(chat, { gateway: (old as HTMLElementTagNameMap['im-chat']).gateway, token: given, to: partner, open: true })
-    old.replaceWith(chat)
-  }, [pass, to] as const)
+  const place = (pass: string, to: string): Promise<void> =>
+    page.evaluate(
+      ([given, partner]) => {
+        const chat = document.createElement('im-chat')
+        const old = document.querySelector('im-chat')!
+        Object.assign(chat, { gateway: (old as HTMLElementTagNameMap['im-chat']).gateway, token: given, to: partner, open: true })
+        old.replaceWith(chat)
+      },
+      [pass, to] as const,
+    )
   const find = (hook: string) => page.locator(`im-chat [data-test=${hook}]`)
   await page.locator('im-chat').waitFor({ state: 'attached' })
   await place(token, 'dog')
@@ -101,7 +110,9 @@ test('in the chat with a person: blocked, still so after a reload; the other is 
 
 test('a guest named Support is a guest in the list, the header and while it types', async () => {
   const response = await fetch(`${gateway.url}/v1/guests`, {
-    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name: 'Support' }),
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'Support' }),
   })
   const guest = (await response.json()) as { token: string; sub: string }
   const talker = await arrive(guest.token)

@@ -101,14 +101,17 @@ test.each(['at once', 'a while later'])('an element that is taken out and put ba
   await chat.say('from ann')
   await chat.part('message').waitFor()
   await chat.part('composer').fill('ann half')
-  await chat.page.evaluate(async ([token, isLater]) => {
-    const element = document.querySelector('im-chat') as Chat
-    element.remove()
-    if (isLater) await new Promise((done) => setTimeout(done, 100))
-    element.token = token
-    document.body.append(element)
-    await new Promise(requestAnimationFrame)
-  }, [await gateway.pass(second), when !== 'at once'] as const)
+  await chat.page.evaluate(
+    async ([token, isLater]) => {
+      const element = document.querySelector('im-chat') as Chat
+      element.remove()
+      if (isLater) await new Promise((done) => setTimeout(done, 100))
+      element.token = token
+      document.body.append(element)
+      await new Promise(requestAnimationFrame)
+    },
+    [await gateway.pass(second), when !== 'at once'] as const,
+  )
   expect(await chat.shown()).not.toMatch(/from ann|ann half/)
   await chat.isLive()
   await chat.say('from bob')
@@ -123,7 +126,9 @@ test('a picture that is going up, and words behind it: they are the first one’
   await chat.become({ sub: 'p-ann' }, SHOP)
   await chat.part('picture').waitFor()
   let go = (): void => {}
-  const isFree = new Promise<void>((resolve) => { go = resolve })
+  const isFree = new Promise<void>((resolve) => {
+    go = resolve
+  })
   let uploads = 0
   await chat.page.route('**/v1/images', async (route) => {
     uploads++
@@ -157,13 +162,19 @@ test('the app around the page brings another person’s pass, then logs out', as
   await page.addInitScript(() => void Object.assign(window, { ReactNativeWebView: { postMessage() {} } }))
   await page.goto(`${gateway.url}/healthz`)
   await page.addScriptTag({ url: '/im-chat.js' })
-  await page.evaluate(([url, to, token]) => {
-    const element = document.createElement('im-chat') as Chat
-    Object.assign(element, { gateway: url, to, token, open: true })
-    document.body.append(element)
-  }, [gateway.url, SHOP, await gateway.pass({ sub: 'b-ann' })] as const)
-  const tell = (message: object): Promise<unknown> => page.evaluate((each) =>
-    (window as unknown as { imChatBridge: { receive(message: unknown): unknown } }).imChatBridge.receive(each), JSON.stringify(message))
+  await page.evaluate(
+    ([url, to, token]) => {
+      const element = document.createElement('im-chat') as Chat
+      Object.assign(element, { gateway: url, to, token, open: true })
+      document.body.append(element)
+    },
+    [gateway.url, SHOP, await gateway.pass({ sub: 'b-ann' })] as const,
+  )
+  const tell = (message: object): Promise<unknown> =>
+    page.evaluate(
+      (each) => (window as unknown as { imChatBridge: { receive(message: unknown): unknown } }).imChatBridge.receive(each),
+      JSON.stringify(message),
+    )
   const texts = (): Promise<string[]> => hook(page, 'message').allTextContents()
   const say = async (text: string): Promise<void> => {
     await hook(page, 'composer').fill(text)
@@ -183,7 +194,12 @@ test('the app around the page brings another person’s pass, then logs out', as
   await expect.poll(texts).toEqual([])
   expect(await page.locator('im-chat').getAttribute('connection')).toMatch(/idle|closed/)
   // the first one only changed places, and left a draft
-  const kept = (): Promise<string> => page.evaluate(() => Object.entries(localStorage).map((each) => each.join(' ')).join('\n'))
+  const kept = (): Promise<string> =>
+    page.evaluate(() =>
+      Object.entries(localStorage)
+        .map((each) => each.join(' '))
+        .join('\n'),
+    )
   expect(await kept()).not.toMatch(/bob/)
   expect(await kept()).toContain('ann half')
   for (const each of [ann, bob]) each.leave()
@@ -220,10 +236,11 @@ test('a shift changes at a desk: no number, notice, question or sound of the fir
     })
     Object.assign(window, { Notification: Notice, notices, heard })
   })
-  const state = () => page.evaluate(() => {
-    const { heard, notices } = window as unknown as { heard: string[]; notices: Set<string> }
-    return { title: document.title, notices: [...notices], heard: heard.splice(0) }
-  })
+  const state = () =>
+    page.evaluate(() => {
+      const { heard, notices } = window as unknown as { heard: string[]; notices: Set<string> }
+      return { title: document.title, notices: [...notices], heard: heard.splice(0) }
+    })
   await desk.become({ sub: 's-ann', role: 'agent', shop: 's1' }, '')
   await kim.say('for the first shop', 'shop:s1')
   await page.locator('im-desk [data-to="kim"][data-unread="1"]').waitFor()

@@ -20,14 +20,15 @@ export async function person(gateway: Gateway, claims: PassClaims): Promise<Pers
   let count = 0
   const ask: Person['ask'] = (command, input) => socket.timeout(10_000).emitWithAck(command, input)
   return {
-    socket, ask,
+    socket,
+    ask,
     async say(text, to = 'shop:42', kind = 'text', body = {}) {
       const id = `${claims.sub}-${++count}-${Math.random().toString(36).slice(2, 8)}`
       const input = { to, id, kind, body: { ...body, text } }
-      let { error } = await ask('send', input) as { error?: { code: string; afterMs?: number } }
+      let { error } = (await ask('send', input)) as { error?: { code: string; afterMs?: number } }
       while (error?.code === 'rate_limited') {
         await delay(error.afterMs ?? 10)
-        ;({ error } = await ask('send', input) as { error?: { code: string; afterMs?: number } })
+        ;({ error } = (await ask('send', input)) as { error?: { code: string; afterMs?: number } })
       }
       if (error) throw new Error(JSON.stringify(error))
     },

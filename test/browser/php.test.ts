@@ -42,7 +42,10 @@ async function listen(page: Page, tag: string): Promise<() => Promise<unknown[]>
 
 const COUPON = { type: 'coupon', text: '满100减5 / 5 off', shop: 42 }
 
-test.each([['wx', '10086'], ['m.', '张三']])('the inbox of %s%s follows what PHP says, and hears its notice', async (src, sub) => {
+test.each([
+  ['wx', '10086'],
+  ['m.', '张三'],
+])('the inbox of %s%s follows what PHP says, and hears its notice', async (src, sub) => {
   const token = await gateway.pass({ src, sub })
   const inbox = await openPage(browser, `${gateway.url}/inbox.html?token=${token}`, DESKTOP)
   const { page } = inbox

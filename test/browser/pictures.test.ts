@@ -41,8 +41,10 @@ beforeEach(async () => {
   uploads = 0
   const deskToken = await gateway.pass({ sub: 'a2', role: 'agent', shop: '42' })
   site = createServer(({ url }, response) => {
-    const tag = url === '/desk' ? `im-desk gateway="${proxy.url}" token="${deskToken}" to="c1"`
-      : `im-chat gateway="${proxy.url}" token="${token}" to="shop:42" open`
+    const tag =
+      url === '/desk'
+        ? `im-desk gateway="${proxy.url}" token="${deskToken}" to="c1"`
+        : `im-chat gateway="${proxy.url}" token="${token}" to="shop:42" open`
     const name = tag.split(' ')[0]!
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy(proxy.url) })
       .end(`<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
@@ -63,8 +65,15 @@ afterEach(async () => {
 })
 
 /** What a page must allow: the gateway, and previews. */
-const policy = (address: string): string => [`default-src 'none'`, `script-src ${address}`, `style-src ${address}`, `img-src ${address} data:`,
-  `connect-src ${address} ${address.replace('http', 'ws')}`, `require-trusted-types-for 'script'`].join('; ')
+const policy = (address: string): string =>
+  [
+    `default-src 'none'`,
+    `script-src ${address}`,
+    `style-src ${address}`,
+    `img-src ${address} data:`,
+    `connect-src ${address} ${address.replace('http', 'ws')}`,
+    `require-trusted-types-for 'script'`,
+  ].join('; ')
 
 const open = async (device: PageOptions): Promise<Page> => {
   opened = await openPage(browser, 'about:blank', { ...device, expected: /Failed to load resource|net::ERR|WebSocket connection/ })
@@ -77,19 +86,29 @@ const open = async (device: PageOptions): Promise<Page> => {
   return opened.page
 }
 
-const log = async (): Promise<readonly Logged[]> =>
-  (await agent.ask('history', { to: 'c1', limit: 50 }) as { messages: Logged[] }).messages
+const log = async (): Promise<readonly Logged[]> => ((await agent.ask('history', { to: 'c1', limit: 50 })) as { messages: Logged[] }).messages
 
 const sources = (page: Page): Promise<(string | null)[]> =>
   page.locator('im-chat .picture img').evaluateAll((all) => all.map((each) => each.getAttribute('src')))
 const shown = async (page: Page, width: number, height: number): Promise<void> => {
-  await expect.poll(() => page.locator('im-chat .picture img').evaluateAll((all) => all.map((each) => {
-    const { complete, naturalWidth, naturalHeight } = each as HTMLImageElement
-    return `${complete} ${naturalWidth} ${naturalHeight}`
-  })), { timeout: 15_000 }).toEqual([`true ${width} ${height}`])
+  await expect
+    .poll(
+      () =>
+        page.locator('im-chat .picture img').evaluateAll((all) =>
+          all.map((each) => {
+            const { complete, naturalWidth, naturalHeight } = each as HTMLImageElement
+            return `${complete} ${naturalWidth} ${naturalHeight}`
+          }),
+        ),
+      { timeout: 15_000 },
+    )
+    .toEqual([`true ${width} ${height}`])
 }
 
-describe.each([['a phone', PHONE], ['a desktop', DESKTOP]] as const)('on %s', (_name, device) => {
+describe.each([
+  ['a phone', PHONE],
+  ['a desktop', DESKTOP],
+] as const)('on %s', (_name, device) => {
   test('a pasted picture is shrunk, shown, sent once, and is there for the other side', async () => {
     const page = await open(device)
     expect(await paste(page, { width: 3000, height: 2000 })).toBe(false)
@@ -103,8 +122,10 @@ describe.each([['a phone', PHONE], ['a desktop', DESKTOP]] as const)('on %s', (_
     expect(bytes.byteLength).toBeLessThan(200_000)
     expect(uploads).toBe(1)
     expect(await hook(page, 'composer').inputValue()).toBe('')
-    expect(await page.locator('im-chat a.picture').evaluate((link) => [link.getAttribute('target'), link.getAttribute('rel')]))
-      .toEqual(['_blank', 'noopener noreferrer'])
+    expect(await page.locator('im-chat a.picture').evaluate((link) => [link.getAttribute('target'), link.getAttribute('rel')])).toEqual([
+      '_blank',
+      'noopener noreferrer',
+    ])
   })
 
   test('the real clipboard of the browser', async () => {
@@ -198,7 +219,7 @@ test('an agent sends one from the desk, and the customer sees it', async () => {
   expect((await log()).map(({ kind }) => kind)).toEqual(['text', 'image'])
 })
 
-test('words that come with a picture are words: a spreadsheet\'s cells', async () => {
+test("words that come with a picture are words: a spreadsheet's cells", async () => {
   const page = await open(DESKTOP)
   expect(await paste(page, { width: 200, height: 100 }, 'a\tb')).toBe(true)
   expect(await log()).toEqual([])
@@ -222,7 +243,7 @@ test('a GIF is left as it is, and one too large says so before a byte of it goes
   await hook(page, 'discard').first().waitFor({ state: 'detached' })
 })
 
-test('a camera\'s notes do not leave the phone', async () => {
+test("a camera's notes do not leave the phone", async () => {
   const page = await open(PHONE)
   const { jpeg } = PICTURES
   const place = Buffer.concat([Buffer.from([0xff, 0xe1, 0, 0]), Buffer.from('Exif\0\0GPS 31.2304 121.4737')])
@@ -237,16 +258,20 @@ test('a camera\'s notes do not leave the phone', async () => {
 
 test('a picture dropped on the conversation is sent, and a file that is none does not replace the page', async () => {
   const page = await open(DESKTOP)
-  const drop = (type: string, base64: string): Promise<boolean> => page.evaluate(([kind, text]) => {
-    const bytes = Uint8Array.from(atob(text), (each) => each.charCodeAt(0))
-    const dataTransfer = new DataTransfer()
-    dataTransfer.items.add(new File([bytes], 'file', { type: kind }))
-    const target = document.querySelector('im-chat')!.shadowRoot!.querySelector('.timeline')!
-    const init = { dataTransfer, bubbles: true, cancelable: true, composed: true }
-    const fire = (name: string): boolean => target.dispatchEvent(new DragEvent(name, init))
-    fire('dragover')
-    return fire('drop')
-  }, [type, base64] as const)
+  const drop = (type: string, base64: string): Promise<boolean> =>
+    page.evaluate(
+      ([kind, text]) => {
+        const bytes = Uint8Array.from(atob(text), (each) => each.charCodeAt(0))
+        const dataTransfer = new DataTransfer()
+        dataTransfer.items.add(new File([bytes], 'file', { type: kind }))
+        const target = document.querySelector('im-chat')!.shadowRoot!.querySelector('.timeline')!
+        const init = { dataTransfer, bubbles: true, cancelable: true, composed: true }
+        const fire = (name: string): boolean => target.dispatchEvent(new DragEvent(name, init))
+        fire('dragover')
+        return fire('drop')
+      },
+      [type, base64] as const,
+    )
   expect(await drop('application/pdf', 'JVBERg==')).toBe(false)
   expect(await drop('image/png', PICTURES.png.toString('base64'))).toBe(false)
   await expect.poll(async () => (await log()).map(({ kind }) => kind)).toEqual(['image'])
@@ -261,15 +286,17 @@ test('its place is kept before it is there: nothing jumps when it comes', async 
     await route.fulfill({ contentType: 'image/png', body: PICTURES.png, headers: { 'access-control-allow-origin': '*' } })
   })
   const added = await fetch(`${gateway.url}/v1/images`, {
-    method: 'POST', body: new Uint8Array(PICTURES.png), headers: { authorization: `Bearer ${token}`, 'content-type': 'image/png' },
+    method: 'POST',
+    body: new Uint8Array(PICTURES.png),
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'image/png' },
   })
-  const { url } = await added.json() as { url: string }
+  const { url } = (await added.json()) as { url: string }
   await agent.say('Image', 'c1', 'image', { url, width: 400, height: 300 })
   await agent.say('below', 'c1')
   const box = (name: string): Promise<unknown> => page.locator(name).boundingBox()
   await hook(page, 'message').nth(1).waitFor()
-  const shape = (): Promise<number> => page.locator('im-chat .picture img').evaluate(({ clientWidth, clientHeight }) =>
-    Math.round(300 * clientWidth / clientHeight))
+  const shape = (): Promise<number> =>
+    page.locator('im-chat .picture img').evaluate(({ clientWidth, clientHeight }) => Math.round((300 * clientWidth) / clientHeight))
   await expect.poll(shape).toBe(400)
   const before = [await box('im-chat .picture'), await box('im-chat [data-test="message"]:last-of-type')]
   isThere()

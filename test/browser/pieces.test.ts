@@ -82,10 +82,12 @@ test('where a language cannot be had, the chat goes on in English, and has it as
 test('a page of another origin has them too', async () => {
   const gateway = await startGateway()
   const opened = await openPage(browser, 'about:blank', PHONE)
-  await opened.page.route(`${site.url}/elsewhere.html`, (route) => route.fulfill({
-    contentType: 'text/html',
-    body: `<!doctype html><im-chat gateway="${gateway.url}" lang="zh-CN"></im-chat><script src="${gateway.url}/im-chat.js"></script>`,
-  }))
+  await opened.page.route(`${site.url}/elsewhere.html`, (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: `<!doctype html><im-chat gateway="${gateway.url}" lang="zh-CN"></im-chat><script src="${gateway.url}/im-chat.js"></script>`,
+    }),
+  )
   await opened.page.goto(`${site.url}/elsewhere.html`)
   await expect.poll(() => label(opened.page)).toBe('打开聊天')
   await opened.close()

@@ -14,14 +14,17 @@ const OPENS = { a: 'Open chat', b: 'Open the newer chat' }
 const CLOSES = { a: 'Close chat', b: 'Close the newer chat' }
 
 /** What was built, as the release of today. */
-const a: Release = new Map(['', 'modern/'].flatMap((folder) => readdirSync(`dist/widget/${folder}`)
-  .filter((name) => name.endsWith('.js'))
-  .map((name) => [`/${folder}${name}`, readFileSync(`dist/widget/${folder}${name}`, 'utf8')] as const)))
+const a: Release = new Map(
+  ['', 'modern/'].flatMap((folder) =>
+    readdirSync(`dist/widget/${folder}`)
+      .filter((name) => name.endsWith('.js'))
+      .map((name) => [`/${folder}${name}`, readFileSync(`dist/widget/${folder}${name}`, 'utf8')] as const),
+  ),
+)
 
 /** As a later build would be: other words, and what is named by its content has other names. */
 const renamed = (text: string): string => text.replace(/\.[a-z\d]{8}(?=\.js)/g, (hash) => `.${[...hash.slice(1)].reverse().join('')}`)
-const b: Release = new Map([...a].map(([name, text]) =>
-  [renamed(name), renamed(text).replaceAll(OPENS.a, OPENS.b).replaceAll(CLOSES.a, CLOSES.b)]))
+const b: Release = new Map([...a].map(([name, text]) => [renamed(name), renamed(text).replaceAll(OPENS.a, OPENS.b).replaceAll(CLOSES.a, CLOSES.b)]))
 
 let site: Server
 let url: string
@@ -47,7 +50,9 @@ beforeAll(async () => {
   gateway = await spawnGateway({ ORIGINS: url })
   browser = await launchChromium()
 })
-beforeEach(() => { missed = [] })
+beforeEach(() => {
+  missed = []
+})
 afterAll(async () => {
   await browser.close()
   await gateway.stop()

@@ -58,24 +58,27 @@ interface Seen {
 }
 
 /** Where things stand. `lastGap`: from the last message down to the end of the list, less the list's own padding, in steps of 2 px. */
-const look = (): Promise<Seen> => opened.page.evaluate(() => {
-  const find = (selector: string): Element => chat.shadowRoot!.querySelector(selector)!
-  const messages = chat.shadowRoot!.querySelectorAll('[data-test="message"]')
-  const list = find('.timeline').getBoundingClientRect()
-  let turns = 0
-  let way = 0
-  window.bottoms.forEach((bottom, at, all) => {
-    const step = Math.sign(bottom - (all[at - 1] ?? bottom))
-    if (step !== 0 && way !== 0 && step !== way) turns++
-    if (step !== 0) way = step
+const look = (): Promise<Seen> =>
+  opened.page.evaluate(() => {
+    const find = (selector: string): Element => chat.shadowRoot!.querySelector(selector)!
+    const messages = chat.shadowRoot!.querySelectorAll('[data-test="message"]')
+    const list = find('.timeline').getBoundingClientRect()
+    let turns = 0
+    let way = 0
+    window.bottoms.forEach((bottom, at, all) => {
+      const step = Math.sign(bottom - (all[at - 1] ?? bottom))
+      if (step !== 0 && way !== 0 && step !== way) turns++
+      if (step !== 0) way = step
+    })
+    return {
+      composerBottom: Math.round(find('form').getBoundingClientRect().bottom),
+      panelTop: Math.round(find('.panel').getBoundingClientRect().top),
+      lastGap: Math.trunc((list.bottom - messages[messages.length - 1]!.getBoundingClientRect().bottom - 10) / 2) || 0,
+      pageY: Math.round(scrollY),
+      isOpen: find('[data-frame]').hasAttribute('data-keyboard'),
+      turns,
+    }
   })
-  return {
-    composerBottom: Math.round(find('form').getBoundingClientRect().bottom),
-    panelTop: Math.round(find('.panel').getBoundingClientRect().top),
-    lastGap: Math.trunc((list.bottom - messages[messages.length - 1]!.getBoundingClientRect().bottom - 10) / 2) || 0,
-    pageY: Math.round(scrollY), isOpen: find('[data-frame]').hasAttribute('data-keyboard'), turns,
-  }
-})
 
 /** Waits until the composer has stood still for 12 frames from now on. */
 async function settled(): Promise<void> {
@@ -247,13 +250,14 @@ describe('what is no keyboard', () => {
 
 describe('the reader', () => {
   test('who is up in the history keeps his bottom line (stub)', async () => {
-    const bottomLine = (): Promise<string> => opened.page.evaluate(() => {
-      const list = chat.shadowRoot!.querySelector('.timeline')!.getBoundingClientRect()
-      const messages = [...chat.shadowRoot!.querySelectorAll('[data-test="message"]')]
-      const seen = messages.filter((each) => each.getBoundingClientRect().top < list.bottom)
-      const last = seen[seen.length - 1]!
-      return `${last.getAttribute('data-id')} ${Math.round(list.bottom - last.getBoundingClientRect().top)}`
-    })
+    const bottomLine = (): Promise<string> =>
+      opened.page.evaluate(() => {
+        const list = chat.shadowRoot!.querySelector('.timeline')!.getBoundingClientRect()
+        const messages = [...chat.shadowRoot!.querySelectorAll('[data-test="message"]')]
+        const seen = messages.filter((each) => each.getBoundingClientRect().top < list.bottom)
+        const last = seen[seen.length - 1]!
+        return `${last.getAttribute('data-id')} ${Math.round(list.bottom - last.getBoundingClientRect().top)}`
+      })
     await opened.page.evaluate(() => (chat.shadowRoot!.querySelector('.timeline')!.scrollTop -= 700))
     await hook(opened.page, 'latest').waitFor()
     const before = await bottomLine()

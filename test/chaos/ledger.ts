@@ -43,5 +43,4 @@ export function balance(account: Account, log: readonly Message[]): Balance {
 }
 
 /** Entries whose seq or link to the one before is not what their place in the log says. */
-export const brokenLinks = (log: readonly Message[]): number =>
-  log.filter(({ seq, prev }, i) => seq !== i + 1 || prev !== log[i - 1]?.id).length
+export const brokenLinks = (log: readonly Message[]): number => log.filter(({ seq, prev }, i) => seq !== i + 1 || prev !== log[i - 1]?.id).length

@@ -52,7 +52,7 @@ export class Peer {
   /** Resolves when there is no more to write and all of it is acknowledged; stays connected. */
   async run(): Promise<void> {
     for (;;) {
-      const line = this.#line ??= await this.#connect()
+      const line = (this.#line ??= await this.#connect())
       try {
         if (await this.#writeOn(line)) return
       } catch (error) {
@@ -66,7 +66,7 @@ export class Peer {
   /** Reads until everything up to `head` is seen; the number of those that are not then. */
   async unseen(head: number): Promise<number> {
     while (this.#complete < head) {
-      const line = this.#line ??= await this.#connect()
+      const line = (this.#line ??= await this.#connect())
       try {
         const before = this.#complete
         await this.#readOn(line)
@@ -80,7 +80,7 @@ export class Peer {
   }
 
   async log(): Promise<Message[]> {
-    const line = this.#line ??= await this.#connect()
+    const line = (this.#line ??= await this.#connect())
     const log: Message[] = []
     for (;;) {
       const answer = await line.ask('history', { conversation: this.conversation, after: log.length, limit: 100 })
@@ -140,7 +140,7 @@ export class Peer {
       // Awaited below, one by one; until then its failure is nobody's.
       answer.catch(() => undefined)
       answers.push(answer)
-      if (answers.length >= window && !await answers.shift()) return false
+      if (answers.length >= window && !(await answers.shift())) return false
     }
     return (await Promise.all(answers)).every(Boolean)
   }

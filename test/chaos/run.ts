@@ -36,10 +36,20 @@ const args = process.argv.slice(2).map((argument) => (argument === '--attack' ? 
 const { values } = parseArgs({
   args,
   options: {
-    stage: text('redis'), minutes: { type: 'string' }, help: { type: 'boolean', default: false },
-    pairs: text('10'), rate: text('100'), pause: text('3000'),
-    messages: text('10000'), peers: text('8'), window: text('8'), strikes: text('5'),
-    attack: { type: 'string' }, redis: { type: 'boolean', default: false }, seconds: text('8'), scale: text('1'),
+    stage: text('redis'),
+    minutes: { type: 'string' },
+    help: { type: 'boolean', default: false },
+    pairs: text('10'),
+    rate: text('100'),
+    pause: text('3000'),
+    messages: text('10000'),
+    peers: text('8'),
+    window: text('8'),
+    strikes: text('5'),
+    attack: { type: 'string' },
+    redis: { type: 'boolean', default: false },
+    seconds: text('8'),
+    scale: text('1'),
     entry: text('dist/gateway/main.js'),
   },
 })
@@ -49,27 +59,40 @@ const tell = (line: string): void => console.log(line)
 async function besiege(): Promise<readonly string[]> {
   const stage = await startRedisStage()
   const report = await siege(stage, {
-    minutes: Number(values.minutes ?? 2), pairs: Number(values.pairs), messagesPerSecond: Number(values.rate),
-    pauseMs: Number(values.pause), chance: Math.random, tell,
+    minutes: Number(values.minutes ?? 2),
+    pairs: Number(values.pairs),
+    messagesPerSecond: Number(values.rate),
+    pauseMs: Number(values.pause),
+    chance: Math.random,
+    tell,
   })
   console.log(siegeTable(report))
-  return [...report.faults, ...(await stage.stop() ? [] : ['a gateway did not end cleanly'])]
+  return [...report.faults, ...((await stage.stop()) ? [] : ['a gateway did not end cleanly'])]
 }
 
 async function storming(): Promise<readonly string[]> {
   const stage = await startEmbedded()
   const report = await storm(stage, {
-    peers: Number(values.peers), window: Number(values.window),
-    strikes: Number(values.strikes), messages: Number(values.messages),
-    ...(values.minutes === undefined ? {} : { minutes: Number(values.minutes) }), tell,
+    peers: Number(values.peers),
+    window: Number(values.window),
+    strikes: Number(values.strikes),
+    messages: Number(values.messages),
+    ...(values.minutes === undefined ? {} : { minutes: Number(values.minutes) }),
+    tell,
   })
   console.log(table(report))
-  return [...report.faults, ...(await stage.stop() ? [] : ['the gateway did not end cleanly'])]
+  return [...report.faults, ...((await stage.stop()) ? [] : ['the gateway did not end cleanly'])]
 }
 
-const attacking = (only: string): Promise<readonly string[] | undefined> => runAttacks(only, {
-  entry: values.entry, redis: values.redis, seconds: Number(values.seconds), quietSeconds: 5, afterSeconds: 10, scale: Number(values.scale),
-})
+const attacking = (only: string): Promise<readonly string[] | undefined> =>
+  runAttacks(only, {
+    entry: values.entry,
+    redis: values.redis,
+    seconds: Number(values.seconds),
+    quietSeconds: 5,
+    afterSeconds: 10,
+    scale: Number(values.scale),
+  })
 
 async function run(): Promise<number> {
   const strike = { redis: besiege, embedded: storming }[values.stage]

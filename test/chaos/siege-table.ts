@@ -7,9 +7,11 @@ export function siegeTable({ books, strikes, seconds: lasted, delayMs, worstLine
   const counts = new Map<string, number>()
   for (const name of strikes) counts.set(name, (counts.get(name) ?? 0) + 1)
   return [
-    Object.entries(books).map(([key, value]) => `${key} ${value as number}`).join('  '),
-    `from writing to the other screen: p50 ${seconds(delayMs.p50)}, p99 ${seconds(delayMs.p99)}, worst ${seconds(delayMs.worst)}; `
-      + `longest without a line ${seconds(worstLinelessMs)}`,
+    Object.entries(books)
+      .map(([key, value]) => `${key} ${value as number}`)
+      .join('  '),
+    `from writing to the other screen: p50 ${seconds(delayMs.p50)}, p99 ${seconds(delayMs.p99)}, worst ${seconds(delayMs.worst)}; ` +
+      `longest without a line ${seconds(worstLinelessMs)}`,
     `${strikes.length} faults in ${lasted.toFixed(0)} s: ${[...counts].map(([name, count]) => `${count} × ${name}`).join(', ')}`,
   ].join('\n')
 }

@@ -69,8 +69,11 @@ async function untilSettled(crowd: Crowd): Promise<boolean> {
   return true
 }
 
-const spread = (delays: Float64Array): SiegeReport['delayMs'] =>
-  ({ p50: percentile(delays, 0.5), p99: percentile(delays, 0.99), worst: delays.at(-1) ?? 0 })
+const spread = (delays: Float64Array): SiegeReport['delayMs'] => ({
+  p50: percentile(delays, 0.5),
+  p99: percentile(delays, 0.99),
+  worst: delays.at(-1) ?? 0,
+})
 
 function faultsOf({ books, refused }: Pick<SiegeReport, 'books' | 'refused'>, isSettled: boolean): string[] {
   const zero = ['lost', 'missing', 'doubled', 'misordered', 'foreign', 'unshown', 'shownTwice', 'brokenLinks'] as const

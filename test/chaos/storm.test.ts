@@ -20,18 +20,41 @@ describe('a storm over the embedded backbone', () => {
 })
 
 describe('the ledger', () => {
-  const log = (...ids: string[]): Message[] => ids.map((id, i) => ({
-    conversation: 'a~b', epoch: 'e', seq: i + 1, ...(i === 0 ? {} : { prev: ids[i - 1]! }),
-    id, from: 'a', side: 'a', kind: 'text', body: { text: '' }, at: 0,
-  }))
+  const log = (...ids: string[]): Message[] =>
+    ids.map((id, i) => ({
+      conversation: 'a~b',
+      epoch: 'e',
+      seq: i + 1,
+      ...(i === 0 ? {} : { prev: ids[i - 1]! }),
+      id,
+      from: 'a',
+      side: 'a',
+      kind: 'text',
+      body: { text: '' },
+      at: 0,
+    }))
   const account = (acknowledged: [string, number][]): Account => ({
-    name: 'a', written: ['1', '2', '3'], acknowledged: new Map(acknowledged),
+    name: 'a',
+    written: ['1', '2', '3'],
+    acknowledged: new Map(acknowledged),
   })
-  const all = account([['1', 1], ['2', 2], ['3', 3]])
+  const all = account([
+    ['1', 1],
+    ['2', 2],
+    ['3', 3],
+  ])
 
   it('balances what is as it was written', () => {
-    expect(balance(all, log('1', '2', '3')))
-      .toEqual({ written: 3, acknowledged: 3, stored: 3, lost: 0, missing: 0, doubled: 0, misordered: 0, foreign: 0 })
+    expect(balance(all, log('1', '2', '3'))).toEqual({
+      written: 3,
+      acknowledged: 3,
+      stored: 3,
+      lost: 0,
+      missing: 0,
+      doubled: 0,
+      misordered: 0,
+      foreign: 0,
+    })
   })
 
   it('sees what is lost, missing, doubled, out of order, of nobody, or unlinked', () => {

@@ -52,8 +52,13 @@ export async function storm(stage: Stage, options: StormOptions): Promise<Report
     broken += brokenLinks(log)
     const { name, lineCount, resentCount, duplicateCount, refusals } = peer
     lines.push({
-      peer: name, ...balance(peer, log), lines: lineCount, resent: resentCount, duplicate: duplicateCount,
-      unseen: await peer.unseen(log.length), refused: refusals.length,
+      peer: name,
+      ...balance(peer, log),
+      lines: lineCount,
+      resent: resentCount,
+      duplicate: duplicateCount,
+      unseen: await peer.unseen(log.length),
+      refused: refusals.length,
     })
   }
   await Promise.all(peers.map((peer) => peer.close()))
@@ -64,20 +69,22 @@ export async function storm(stage: Stage, options: StormOptions): Promise<Report
 async function gather(stage: Stage, { peers, window, messages, minutes }: StormOptions, weather: Weather): Promise<Peer[]> {
   const names = Array.from({ length: peers }, (_, i) => `peer-${i + 1}`)
   let left = minutes === undefined ? messages : Infinity
-  return Promise.all(names.map(async (name, i) => {
-    const share = minutes === undefined ? Math.floor(messages / peers) + (i < messages % peers ? 1 : 0) : Infinity
-    let written = 0
-    const more = (): boolean => {
-      if (written >= share || left <= 0 || weather.isOver) return false
-      written++
-      left--
-      return true
-    }
-    // In pairs, so that two write to one log at once; an odd one out writes to the first.
-    const to = names[i % 2 === 0 ? i + 1 : i - 1] ?? names[0]!
-    const token = await stage.pass({ sub: name })
-    return new Peer({ name, to, token, url: stage.url, window, more, onAcknowledged: () => weather.progress() })
-  }))
+  return Promise.all(
+    names.map(async (name, i) => {
+      const share = minutes === undefined ? Math.floor(messages / peers) + (i < messages % peers ? 1 : 0) : Infinity
+      let written = 0
+      const more = (): boolean => {
+        if (written >= share || left <= 0 || weather.isOver) return false
+        written++
+        left--
+        return true
+      }
+      // In pairs, so that two write to one log at once; an odd one out writes to the first.
+      const to = names[i % 2 === 0 ? i + 1 : i - 1] ?? names[0]!
+      const token = await stage.pass({ sub: name })
+      return new Peer({ name, to, token, url: stage.url, window, more, onAcknowledged: () => weather.progress() })
+    }),
+  )
 }
 
 /** When the faults strike: spread evenly over the messages, or by the clock. */
@@ -124,7 +131,9 @@ class Weather {
 
   #reached(count: number): Promise<void> {
     if (this.#acknowledged >= count) return Promise.resolve()
-    return new Promise((resolve) => { this.#awaited = { count, resolve } })
+    return new Promise((resolve) => {
+      this.#awaited = { count, resolve }
+    })
   }
 
   async #next(): Promise<void> {

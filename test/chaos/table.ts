@@ -1,8 +1,18 @@
 import type { Line, Report } from './storm.ts'
 
 const COLUMNS = [
-  'written', 'acknowledged', 'stored', 'lost', 'missing', 'doubled', 'misordered', 'unseen',
-  'lines', 'resent', 'duplicate', 'refused',
+  'written',
+  'acknowledged',
+  'stored',
+  'lost',
+  'missing',
+  'doubled',
+  'misordered',
+  'unseen',
+  'lines',
+  'resent',
+  'duplicate',
+  'refused',
 ] as const satisfies readonly (keyof Line)[]
 
 /** The report as text: a row a peer, and their sum. */

@@ -28,17 +28,24 @@ const text = (length: number, sign = 'x'): Body => ({ text: sign.repeat(length) 
 
 const { bodyBytes, bodyCount, bodyDepth, textLength } = LIMITS
 const BODIES: readonly (readonly [string, string, Body])[] = [
-  ['the longest text', 'text', text(textLength)], ['a text too long', 'text', text(textLength + 1)],
-  ['the longest text of three bytes a sign', 'text', text(textLength, '字')], ['of controls, six bytes a sign', 'text', text(textLength, '\u0001')],
+  ['the longest text', 'text', text(textLength)],
+  ['a text too long', 'text', text(textLength + 1)],
+  ['the longest text of three bytes a sign', 'text', text(textLength, '字')],
+  ['of controls, six bytes a sign', 'text', text(textLength, '\u0001')],
   ['a card whose text is too long', 'product', text(textLength + 1)],
-  ['the deepest', 'product', nested(bodyDepth)], ['deeper', 'product', nested(bodyDepth + 1)],
-  ['the most parts', 'product', counted(bodyCount)], ['one part more', 'product', counted(bodyCount + 1)],
+  ['the deepest', 'product', nested(bodyDepth)],
+  ['deeper', 'product', nested(bodyDepth + 1)],
+  ['the most parts', 'product', counted(bodyCount)],
+  ['one part more', 'product', counted(bodyCount + 1)],
   ...['x', 'é', '字', '😀', '"', '\u0001', '\ud800'].flatMap((sign) => [
     [`as large as can be, of ${JSON.stringify(sign)}`, 'product', filled(sign, bodyBytes)] as const,
     [`a byte more, of ${JSON.stringify(sign)}`, 'product', filled(sign, bodyBytes + 1)] as const,
   ]),
-  ['a kind that is none', 'Product', text(1)], ['the gateway\'s own kind', 'system', text(1)], ['no text', 'product', {} as Body],
-  ['a text that is none', 'product', { text: 1 } as unknown as Body], ['nothing at all', 'product', null as unknown as Body],
+  ['a kind that is none', 'Product', text(1)],
+  ["the gateway's own kind", 'system', text(1)],
+  ['no text', 'product', {} as Body],
+  ['a text that is none', 'product', { text: 1 } as unknown as Body],
+  ['nothing at all', 'product', null as unknown as Body],
 ]
 
 describe('the client and the gateway say the same', () => {
@@ -65,7 +72,8 @@ describe('send', () => {
   loop.loop = loop
 
   test.each([
-    ['a text too long', 'text', text(textLength + 1), 'text_too_long'], ['a body that leads back to itself', 'product', loop, 'bad_request'],
+    ['a text too long', 'text', text(textLength + 1), 'text_too_long'],
+    ['a body that leads back to itself', 'product', loop, 'bad_request'],
     ['what JSON has no sign for', 'product', { text: 'x', price: 1n }, 'bad_request'],
     ['too large', 'product', filled('x', bodyBytes + 1), 'too_large'],
   ])('%s: thrown, told, and neither in the outbox nor in the storage', async (_name, kind, body, code) => {
@@ -105,7 +113,15 @@ describe('send', () => {
 })
 
 test('what is refused at send() gives no id and throws nothing; anything else that throws is a bug and does', () => {
-  expect(idOrRefused(() => { throw new RefusalError({ code: 'text_too_long' }) })).toBeUndefined()
+  expect(
+    idOrRefused(() => {
+      throw new RefusalError({ code: 'text_too_long' })
+    }),
+  ).toBeUndefined()
   expect(idOrRefused(() => 'id')).toBe('id')
-  expect(() => idOrRefused(() => { throw new TypeError('a bug') })).toThrow('a bug')
+  expect(() =>
+    idOrRefused(() => {
+      throw new TypeError('a bug')
+    }),
+  ).toThrow('a bug')
 })

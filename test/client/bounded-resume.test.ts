@@ -31,7 +31,7 @@ async function agentOf(shop: string, to: string) {
   return {
     write: async (count: number): Promise<number> => {
       await Promise.all(numbers(count).map((n) => agent.command('send', { to, id: `${written + n}`, kind: 'note', body })))
-      return written += count
+      return (written += count)
     },
   }
 }
@@ -71,26 +71,29 @@ describe('cut as slow', () => {
     return Number(/^im_byes_total\{code="slow"\} (\S+)$/m.exec(metrics)?.[1] ?? 0)
   }
 
-  test.each(['websocket', 'polling'])('over %s, with megabytes missed meanwhile: it comes back, and all of it is there, once, in order', async (way) => {
-    const proxy = await openFaultProxy(gateway.port)
-    onTestFinished(() => proxy.close())
-    const [shop, sub] = [`shop-${way}`, `ben-${way}`]
-    const transports = engineIoPorts(proxy.url).filter(({ name }) => name === way)
-    const ben = createClient({ gateway: proxy.url, token: await gateway.pass({ sub }), to: `shop:${shop}`, storage: null, transports })
-    onTestFinished(() => ben.close())
-    const reasons: string[] = []
-    ben.onPush('byePush', ({ code }) => reasons.push(code))
-    ben.connect()
-    const agent = await agentOf(shop, sub)
-    await agent.write(1)
-    await expect.poll(() => seqsOf(ben, `shop:${shop}`), { timeout: 10_000 }).toEqual([1])
-    const before = await byes()
-    proxy.freeze()
-    while (await byes() === before) await agent.write(10)
-    const written = await agent.write(100)
-    proxy.thaw()
-    await expect.poll(() => seqsOf(ben, `shop:${shop}`).length, { timeout: 30_000 }).toBe(written)
-    expect(seqsOf(ben, `shop:${shop}`)).toEqual(numbers(written))
-    expect(reasons).toEqual(['slow'])
-  })
+  test.each(['websocket', 'polling'])(
+    'over %s, with megabytes missed meanwhile: it comes back, and all of it is there, once, in order',
+    async (way) => {
+      const proxy = await openFaultProxy(gateway.port)
+      onTestFinished(() => proxy.close())
+      const [shop, sub] = [`shop-${way}`, `ben-${way}`]
+      const transports = engineIoPorts(proxy.url).filter(({ name }) => name === way)
+      const ben = createClient({ gateway: proxy.url, token: await gateway.pass({ sub }), to: `shop:${shop}`, storage: null, transports })
+      onTestFinished(() => ben.close())
+      const reasons: string[] = []
+      ben.onPush('byePush', ({ code }) => reasons.push(code))
+      ben.connect()
+      const agent = await agentOf(shop, sub)
+      await agent.write(1)
+      await expect.poll(() => seqsOf(ben, `shop:${shop}`), { timeout: 10_000 }).toEqual([1])
+      const before = await byes()
+      proxy.freeze()
+      while ((await byes()) === before) await agent.write(10)
+      const written = await agent.write(100)
+      proxy.thaw()
+      await expect.poll(() => seqsOf(ben, `shop:${shop}`).length, { timeout: 30_000 }).toBe(written)
+      expect(seqsOf(ben, `shop:${shop}`)).toEqual(numbers(written))
+      expect(reasons).toEqual(['slow'])
+    },
+  )
 })

@@ -69,7 +69,10 @@ describe('the line', () => {
     expect(world.gateway.hellos).toHaveLength(2)
   })
 
-  describe.each([['back ten minutes', -600_000], ['forward a day', 86_400_000]])('a clock that is set %s', (_, byMs) => {
+  describe.each([
+    ['back ten minutes', -600_000],
+    ['forward a day', 86_400_000],
+  ])('a clock that is set %s', (_, byMs) => {
     test.each(['websocket', 'polling'] as const)('cuts no healthy line on %s, and a silent one is found as soon as ever', async (mode) => {
       const world = new ClientWorld()
       if (mode === 'polling') world.gateway.websocket.mode = 'refused'
@@ -113,7 +116,8 @@ describe('the line', () => {
   })
 
   test.each(['', '2', '2null', '2{', '3', '37null', '4', '4null', '5', 'x', '2/admin,["a"]', '\0'])(
-    'what cannot be read (%j) throws at nobody: passed over, or a new line', async (text) => {
+    'what cannot be read (%j) throws at nobody: passed over, or a new line',
+    async (text) => {
       const world = new ClientWorld()
       const client = world.open('customer:u1', SHOP)
       await world.clock.advance(10)
@@ -239,7 +243,8 @@ describe('the line', () => {
     client.connection.subscribe(({ name }) => seen.push([name, textsOf(client, SHOP)]))
     await world.clock.advance(3000)
     expect(seen.filter(([name]) => name === 'catching-up' || name === 'live')).toEqual([
-      ['catching-up', ['one']], ['live', ['one', 'two']],
+      ['catching-up', ['one']],
+      ['live', ['one', 'two']],
     ])
   })
 

@@ -4,14 +4,24 @@ import { filterConversations } from '../../widget/client/conversation-filter.ts'
 import { markWords } from '../../widget/desk/search/mark-words.ts'
 import { readQuickReplies, writeQuickReplies } from '../../widget/desk/replies/quick-reply-file.ts'
 
-const row = (to: string, at: number, service?: Assignment): ConversationRow =>
-  ({ conversation: `shop:1~${to}`, to, head: { epoch: 'e', seq: 1 }, cursors: {}, unread: 0, at, ...(service ? { service } : {}) })
+const row = (to: string, at: number, service?: Assignment): ConversationRow => ({
+  conversation: `shop:1~${to}`,
+  to,
+  head: { epoch: 'e', seq: 1 },
+  cursors: {},
+  unread: 0,
+  at,
+  ...(service ? { service } : {}),
+})
 
 describe('shelves', () => {
   const rows = [
-    row('a', 5, { phase: 'waiting', since: 4 }), row('b', 4, { phase: 'waiting', since: 2 }),
-    row('c', 3, { phase: 'open', agent: { id: 'ann' }, since: 1 }), row('d', 2, { phase: 'open', agent: { id: 'bea' }, since: 1 }),
-    row('e', 1, { phase: 'closed', agent: { id: 'ann' }, since: 1 }), row('f', 0),
+    row('a', 5, { phase: 'waiting', since: 4 }),
+    row('b', 4, { phase: 'waiting', since: 2 }),
+    row('c', 3, { phase: 'open', agent: { id: 'ann' }, since: 1 }),
+    row('d', 2, { phase: 'open', agent: { id: 'bea' }, since: 1 }),
+    row('e', 1, { phase: 'closed', agent: { id: 'ann' }, since: 1 }),
+    row('f', 0),
   ]
   const on = (shelf: 'all' | 'mine' | 'waiting') =>
     filterConversations(rows, { query: '', filter: 'all', unreadFirst: true, shelf, me: 'ann' }).map(({ to }) => to)
@@ -24,7 +34,10 @@ describe('shelves', () => {
 })
 
 describe('the words that were found', () => {
-  const found = (text: string, query: string) => markWords(text, query).filter(({ isFound }) => isFound).map(({ text: word }) => word)
+  const found = (text: string, query: string) =>
+    markWords(text, query)
+      .filter(({ isFound }) => isFound)
+      .map(({ text: word }) => word)
 
   test('are marked as they stand there, whatever the case, accents and width', () => {
     expect(found('Zoë asked ZOE twice', 'zoe')).toEqual(['Zoë', 'ZOE'])
@@ -58,7 +71,7 @@ describe('a file of quick replies', () => {
     expect(read(`"${'x'.repeat(1_000_001)}"`)).toEqual({ fault: 'tooLarge' })
   })
 
-  test('an entry without id and scope gets an id and is the agent\'s own', () => {
+  test("an entry without id and scope gets an id and is the agent's own", () => {
     expect(read('[{"title":" a ","text":"b","folder":" "}]')).toEqual({
       quickReplies: [{ id: expect.stringMatching(/^new-/) as string, scope: 'own', title: 'a', text: 'b' }],
     })

@@ -168,7 +168,10 @@ describe('to any other command', () => {
     await world.clock.advance(100)
     const noes = noesOf(client)
     for (let time = 0; time < 2; time++) {
-      const asked = client.request('search', { query: 'kettle' }).then(() => undefined, (error: unknown) => error)
+      const asked = client.request('search', { query: 'kettle' }).then(
+        () => undefined,
+        (error: unknown) => error,
+      )
       await world.clock.advance(100)
       expect(await asked).toMatchObject({ code, message: wireRefusal(code).message })
     }

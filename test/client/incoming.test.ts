@@ -1,7 +1,15 @@
 /** What strangers wrote, and what other programs left in the storage, enters in the types that the code behind it counts on. */
 import { describe, expect, test } from 'vitest'
 import {
-  answerFrom, copyFrom, guestFrom, handshakeFrom, messageFrom, pushFrom, refusalFrom, welcomeFrom, wishFrom,
+  answerFrom,
+  copyFrom,
+  guestFrom,
+  handshakeFrom,
+  messageFrom,
+  pushFrom,
+  refusalFrom,
+  welcomeFrom,
+  wishFrom,
 } from '../../widget/client/incoming.ts'
 import { linkify } from '../../widget/chat/timeline/linkify.ts'
 
@@ -51,7 +59,13 @@ describe('pushes, answers, welcomes', () => {
     expect(pushFrom('presencePush', { side: 'a', online: true, mood: 'good' })).toEqual({ side: 'a', online: true, mood: 'good' })
   })
 
-  test.each([[1e300, 3_600_000], [-5, 0], ['soon', undefined], [null, undefined], [250, 250]])('afterMs %j is waited %j', (afterMs, waited) => {
+  test.each([
+    [1e300, 3_600_000],
+    [-5, 0],
+    ['soon', undefined],
+    [null, undefined],
+    [250, 250],
+  ])('afterMs %j is waited %j', (afterMs, waited) => {
     expect(refusalFrom({ code: 'rate_limited', afterMs }).afterMs).toBe(waited)
     expect(pushFrom('byePush', { code: 'draining', reconnect: true, afterMs } as never)!.afterMs).toBe(waited)
   })
@@ -80,8 +94,11 @@ describe('links', () => {
   })
 
   test('ends before what ends the sentence, and keeps a bracket that it opened', () => {
-    expect(hrefs('see (https://a.example/b_(c)). Or https://d.example/e, and https://f.example!')).toEqual(
-      ['https://a.example/b_(c)', 'https://d.example/e', 'https://f.example'])
+    expect(hrefs('see (https://a.example/b_(c)). Or https://d.example/e, and https://f.example!')).toEqual([
+      'https://a.example/b_(c)',
+      'https://d.example/e',
+      'https://f.example',
+    ])
   })
 
   test('nothing in an address turns the direction of what is read', () => {

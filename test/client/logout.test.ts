@@ -13,8 +13,7 @@ const keysOf = (world: ClientWorld, part: string): string[] => [...world.storage
 const cut = (world: ClientWorld, mode: 'works' | 'refused'): void => void (world.gateway.websocket.mode = world.gateway.polling.mode = mode)
 
 describe('logging out', () => {
-  const left = (world: ClientWorld): string[] =>
-    keysOf(world, '').filter((key) => !/~(device|socket|logouts)$/.test(key) && !key.includes('~bob~'))
+  const left = (world: ClientWorld): string[] => keysOf(world, '').filter((key) => !/~(device|socket|logouts)$/.test(key) && !key.includes('~bob~'))
 
   test('ends the line and leaves nothing of the person on the device, nor of the guest before', async () => {
     const world = new ClientWorld()
@@ -96,9 +95,10 @@ describe('logging out', () => {
   test('a guest’s pass that was on its way is not kept', async () => {
     const world = new ClientWorld()
     let give = (): void => {}
-    const fetchGuest = () => new Promise<{ token: string; expiresAt: number }>((done) => {
-      give = () => done({ token: memoryPass({ sub: 'g' }), expiresAt: Infinity })
-    })
+    const fetchGuest = () =>
+      new Promise<{ token: string; expiresAt: number }>((done) => {
+        give = () => done({ token: memoryPass({ sub: 'g' }), expiresAt: Infinity })
+      })
     const client = world.open(undefined, SHOP, { fetchGuest })
     await world.clock.advance(10)
     client.logout()

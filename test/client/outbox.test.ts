@@ -31,7 +31,11 @@ describe('the outbox', () => {
       if (command === 'send') sends.push(textOf(input))
       return false
     }
-    for (const [window, text] of [[one, 'a'], [two, 'b'], [one, 'c']] as const) {
+    for (const [window, text] of [
+      [one, 'a'],
+      [two, 'b'],
+      [one, 'c'],
+    ] as const) {
       window.conversation(SHOP).send(text)
       await world.clock.advance(10)
     }
@@ -67,13 +71,13 @@ describe('the outbox', () => {
     const client = world.open('customer:u1', SHOP)
     await world.clock.advance(10)
     const conversation = client.conversation(SHOP)
-    world.gateway.refuse = (command, input) =>
-      command === 'send' && textOf(input) !== 'good' ? { code: 'text_too_long' } : undefined
+    world.gateway.refuse = (command, input) => (command === 'send' && textOf(input) !== 'good' ? { code: 'text_too_long' } : undefined)
     const [bad, worse] = [conversation.send('bad')!, conversation.send('worse')!]
     conversation.send('good')
     await world.clock.advance(10)
     expect(conversation.outbox.value.map(({ id, state, refusal }) => [id, state, refusal?.code])).toEqual([
-      [bad, 'failed', 'text_too_long'], [worse, 'failed', 'text_too_long'],
+      [bad, 'failed', 'text_too_long'],
+      [worse, 'failed', 'text_too_long'],
     ])
     expect(world.log).toEqual(['good'])
     conversation.discard(worse)

@@ -16,34 +16,38 @@ const there = (world: ClientWorld): (string | undefined)[] => [...world.gateway.
 describe('several switches in one task', () => {
   /** How far the first one's line is when it happens, ms after the start; a packet takes 30 each way. */
   test.each([
-    ['before anything', 0], ['while the line opens', 20], ['with the hello under way', 45], ['with the welcome under way', 75], ['live', 500],
-  ])(
-    '%s: only the last one arrives, and each one’s words go out as its own', async (_when, ms) => {
-      const world = new ClientWorld()
-      world.gateway.websocket.delay = 30
-      const client = world.open(A, SHOP)
-      await world.clock.advance(ms)
-      client.conversation(SHOP).send('ann 1')
-      client.setToken(B)
-      client.conversation(SHOP).send('bob 1')
-      client.setToken(A)
-      client.conversation(SHOP).send('ann 2')
-      client.setToken(B)
-      await world.clock.advance(10_000)
-      expect([there(world), client.identity.value?.id, logOf(world, 'bob')]).toEqual([['bob'], 'bob', ['bob 1']])
-      expect(textsOf(client, SHOP)).toEqual(['bob 1'])
-      client.setToken(A)
-      await world.clock.advance(10_000)
-      expect([there(world), logOf(world, 'ann'), logOf(world, 'bob')]).toEqual([['ann'], ['ann 1', 'ann 2'], ['bob 1']])
-      expect(keysOf(world, '~out~')).toEqual([])
-    })
+    ['before anything', 0],
+    ['while the line opens', 20],
+    ['with the hello under way', 45],
+    ['with the welcome under way', 75],
+    ['live', 500],
+  ])('%s: only the last one arrives, and each one’s words go out as its own', async (_when, ms) => {
+    const world = new ClientWorld()
+    world.gateway.websocket.delay = 30
+    const client = world.open(A, SHOP)
+    await world.clock.advance(ms)
+    client.conversation(SHOP).send('ann 1')
+    client.setToken(B)
+    client.conversation(SHOP).send('bob 1')
+    client.setToken(A)
+    client.conversation(SHOP).send('ann 2')
+    client.setToken(B)
+    await world.clock.advance(10_000)
+    expect([there(world), client.identity.value?.id, logOf(world, 'bob')]).toEqual([['bob'], 'bob', ['bob 1']])
+    expect(textsOf(client, SHOP)).toEqual(['bob 1'])
+    client.setToken(A)
+    await world.clock.advance(10_000)
+    expect([there(world), logOf(world, 'ann'), logOf(world, 'bob')]).toEqual([['ann'], ['ann 1', 'ann 2'], ['bob 1']])
+    expect(keysOf(world, '~out~')).toEqual([])
+  })
 
   test('while a guest’s pass is on its way: it comes too late to say hello', async () => {
     const world = new ClientWorld()
     let give = (): void => {}
-    const fetchGuest = () => new Promise<{ token: string; expiresAt: number }>((done) => {
-      give = () => done({ token: memoryPass({ sub: 'g1' }), expiresAt: Infinity })
-    })
+    const fetchGuest = () =>
+      new Promise<{ token: string; expiresAt: number }>((done) => {
+        give = () => done({ token: memoryPass({ sub: 'g1' }), expiresAt: Infinity })
+      })
     const client = world.open(undefined, SHOP, { fetchGuest })
     await world.clock.advance(10)
     const late = give
@@ -60,7 +64,9 @@ const FIRST = { src: 'a', sub: '7', role: 'agent', shop: '1' } as const
 
 test.each([
   // a colleague sees what the shop has said
-  ['src', { ...FIRST, src: 'b' }, ['sent']], ['role', { ...FIRST, role: 'customer' }, []], ['shop', { ...FIRST, shop: '2' }, []],
+  ['src', { ...FIRST, src: 'b' }, ['sent']],
+  ['role', { ...FIRST, role: 'customer' }, []],
+  ['shop', { ...FIRST, shop: '2' }, []],
 ] as const)('only `%s` differs: nothing held, typed or queued is the second one’s', async (_what, second, shown) => {
   const world = new ClientWorld()
   const client = world.open(memoryPass(FIRST), 'kim')
@@ -85,7 +91,13 @@ test('a pass that is set before the client connects is the only one shown', asyn
   const world = new ClientWorld()
   const { storage, environment } = world.storage('phone').openWindow()
   const client = createClient({
-    gateway: 'http://gateway.test', token: A, to: SHOP, transports: world.gateway.ports(), clock: world.clock, storage, environment,
+    gateway: 'http://gateway.test',
+    token: A,
+    to: SHOP,
+    transports: world.gateway.ports(),
+    clock: world.clock,
+    storage,
+    environment,
   })
   client.conversation(SHOP).send('from ann')
   client.setToken(B)
@@ -117,7 +129,10 @@ test('a pass that ends, and a fresh one of the same person: what was typed and q
   client.setToken(memoryPass({ sub: 'ann' }, 2))
   await world.clock.advance(10_000)
   expect([client.person.value === ann, client.conversation(SHOP) === conversation, conversation.draft.value]).toEqual([true, true, 'half'])
-  expect([textsOf(client, SHOP), logOf(world, 'ann')]).toEqual([['before', 'meanwhile'], ['before', 'meanwhile']])
+  expect([textsOf(client, SHOP), logOf(world, 'ann')]).toEqual([
+    ['before', 'meanwhile'],
+    ['before', 'meanwhile'],
+  ])
 })
 
 describe('two windows of one browser', () => {

@@ -137,7 +137,9 @@ describe('a pass of another person on a living client', () => {
     const client = world.open(A, SHOP)
     await world.clock.advance(10)
     const third = memoryPass({ sub: 'cem' })
-    client.person.subscribe(({ who }) => { if (who.id === 'bob') client.setToken(third) })
+    client.person.subscribe(({ who }) => {
+      if (who.id === 'bob') client.setToken(third)
+    })
     client.setToken(B)
     await world.clock.advance(1000)
     expect([...world.gateway.peers].map(({ identity }) => identity?.id)).toEqual(['cem'])
@@ -202,7 +204,8 @@ describe('a fresh pass of the same person', () => {
   })
 
   test.each(['pass_invalid', 'pass_expired', 'forbidden', 'rate_limited', 'internal'] as const)(
-    'refused by renew with %s: the door is asked, and its no is heard', async (code) => {
+    'refused by renew with %s: the door is asked, and its no is heard',
+    async (code) => {
       const world = new ClientWorld()
       const client = world.open(A, SHOP)
       await world.clock.advance(10)
@@ -214,7 +217,8 @@ describe('a fresh pass of the same person', () => {
       client.setToken(memoryPass({ sub: 'ann' }, 3))
       await world.clock.advance(1000)
       expect(client.connection.value.name).toBe('live')
-    })
+    },
+  )
 
   test('that comes while the line is being opened with the old one is put on it', async () => {
     const world = new ClientWorld()

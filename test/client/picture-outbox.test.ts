@@ -28,10 +28,15 @@ describe('a picture in the outbox', () => {
 
   const open = (): Outbox => {
     const outbox: Outbox = new Outbox({
-      to: 'shop:1', clock, random: Math.random, isConnected: () => isConnected, keep: new ScopedStorage(storage.openWindow().storage, 'k~'),
-      upload: ({ body }: OutboxItem, progress) => (body === undefined || !(body as typeof WAITING).url?.startsWith('data:')
-        ? undefined
-        : new Promise((done, fail) => void uploads.push({ progress, done, fail }))),
+      to: 'shop:1',
+      clock,
+      random: Math.random,
+      isConnected: () => isConnected,
+      keep: new ScopedStorage(storage.openWindow().storage, 'k~'),
+      upload: ({ body }: OutboxItem, progress) =>
+        body === undefined || !(body as typeof WAITING).url?.startsWith('data:')
+          ? undefined
+          : new Promise((done, fail) => void uploads.push({ progress, done, fail })),
       send: async ({ body }) => {
         sends.push(body)
         if (!isConnected) throw new RefusalError({ code: 'disconnected' })

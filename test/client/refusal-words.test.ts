@@ -9,12 +9,25 @@ import { refusalSentence } from '../../widget/ui/refusal-sentence.ts'
 const ALL = Object.keys(CODES) as Code[]
 /** Nothing that the page's author or the operator can do: it is between persons, or it passes. */
 const PERSONS: readonly Code[] = [
-  'too_large', 'hello_timeout', 'text_empty', 'text_too_long', 'image_unsupported', 'image_too_large', 'image_gone', 'blocked', 'conflict',
+  'too_large',
+  'hello_timeout',
+  'text_empty',
+  'text_too_long',
+  'image_unsupported',
+  'image_too_large',
+  'image_gone',
+  'blocked',
+  'conflict',
   'agent_unavailable',
-  'too_many', 'draining', 'slow',
+  'too_many',
+  'draining',
+  'slow',
 ]
 
-describe.each([['en', en], ['zh-CN', zhCn]] as const)('in a person\'s words, %s', (_name, strings) => {
+describe.each([
+  ['en', en],
+  ['zh-CN', zhCn],
+] as const)("in a person's words, %s", (_name, strings) => {
   test.each(ALL)('%s', (code) => {
     const sentence = refusalSentence(wireRefusal(code), strings)
     expect(sentence.length).toBeGreaterThan(3)
@@ -24,7 +37,7 @@ describe.each([['en', en], ['zh-CN', zhCn]] as const)('in a person\'s words, %s'
   })
 })
 
-describe('in an author\'s words', () => {
+describe("in an author's words", () => {
   beforeAll(() => void vi.stubGlobal('location', { origin: 'https://shop.example' }))
   afterAll(() => void vi.unstubAllGlobals())
 
@@ -39,7 +52,10 @@ describe('in an author\'s words', () => {
     expect(authorWarning(wireRefusal('origin_forbidden'), '')).toContain('Add https://shop.example to the setting ORIGINS')
   })
 
-  test.each([['42', 'shop:42'], ['007', 'shop:007']])('to="%s" may be meant for %s', (to, shop) => {
+  test.each([
+    ['42', 'shop:42'],
+    ['007', 'shop:007'],
+  ])('to="%s" may be meant for %s', (to, shop) => {
     expect(doubtfulTo(to)).toContain(`to="${shop}"`)
   })
 

@@ -43,9 +43,13 @@ describe('no pass for a guest', () => {
   })
 
   test.each([
-    [403, { error: wireRefusal('origin_forbidden') }, 'origin_forbidden'], [401, { error: wireRefusal('pass_required') }, 'pass_required'],
-    [429, { error: wireRefusal('rate_limited', undefined, 5000) }, 'rate_limited'], [404, '<h1>Not found</h1>', 'pass_required'],
-    [502, '<h1>Bad gateway</h1>', undefined], [403, { error: { code: 'constructor' } }, undefined], [500, { error: null }, undefined],
+    [403, { error: wireRefusal('origin_forbidden') }, 'origin_forbidden'],
+    [401, { error: wireRefusal('pass_required') }, 'pass_required'],
+    [429, { error: wireRefusal('rate_limited', undefined, 5000) }, 'rate_limited'],
+    [404, '<h1>Not found</h1>', 'pass_required'],
+    [502, '<h1>Bad gateway</h1>', undefined],
+    [403, { error: { code: 'constructor' } }, undefined],
+    [500, { error: null }, undefined],
     [403, null, undefined],
   ])('what %i says is read: %j', async (status, body, code) => {
     const server = createServer((_request, response) => {
@@ -53,7 +57,12 @@ describe('no pass for a guest', () => {
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
-    const error: unknown = await portsOf({ gateway: `http://127.0.0.1:${port}` }).fetchGuest().then(() => undefined, (no: unknown) => no)
+    const error: unknown = await portsOf({ gateway: `http://127.0.0.1:${port}` })
+      .fetchGuest()
+      .then(
+        () => undefined,
+        (no: unknown) => no,
+      )
     server.close()
     expect(error).toBeInstanceOf(Error)
     expect(error instanceof RefusalError ? error.code : undefined).toBe(code)

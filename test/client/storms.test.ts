@@ -31,8 +31,11 @@ const calmSteps: fc.WeightedArbitrary<Step>[] = [
   {
     weight: 3,
     arbitrary: fc.record({
-      do: fc.constant('weather' as const), loss: fc.constantFrom(0, 0.1, 0.4), doubling: fc.constantFrom(0, 0.3),
-      delayMs: fc.constantFrom(0, 30, 500), mode: fc.constantFrom(...MODES),
+      do: fc.constant('weather' as const),
+      loss: fc.constantFrom(0, 0.1, 0.4),
+      doubling: fc.constantFrom(0, 0.3),
+      delayMs: fc.constantFrom(0, 30, 500),
+      mode: fc.constantFrom(...MODES),
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('kill' as const, 'drain' as const) }) },
@@ -40,8 +43,7 @@ const calmSteps: fc.WeightedArbitrary<Step>[] = [
 ]
 const reloads: fc.WeightedArbitrary<Step> = { weight: 2, arbitrary: fc.record({ do: fc.constant('reload' as const), who }) }
 const failovers: fc.WeightedArbitrary<Step> = { weight: 2, arbitrary: fc.record({ do: fc.constant('loseTail' as const) }) }
-const forgettings: fc.WeightedArbitrary<Step> =
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('forget' as const), isCutting: fc.boolean() }) }
+const forgettings: fc.WeightedArbitrary<Step> = { weight: 2, arbitrary: fc.record({ do: fc.constant('forget' as const), isCutting: fc.boolean() }) }
 
 /** Small, fast, and the same for the same seed. */
 function dice(seed: number): () => number {
@@ -57,7 +59,10 @@ function dice(seed: number): () => number {
 const RUNS = 150
 /** Longer than the longest delay of the weather. */
 const ON_THE_WAY_MS = 600
-const PEOPLE = [{ token: 'customer:u1', to: 'shop:42' }, { token: 'agent:42:a1', to: 'u1' }] as const
+const PEOPLE = [
+  { token: 'customer:u1', to: 'shop:42' },
+  { token: 'agent:42:a1', to: 'u1' },
+] as const
 
 class Storm {
   readonly clock = new MovableClock()
@@ -82,8 +87,12 @@ class Storm {
   #open(index: 0 | 1): void {
     const window = (this.#windows[index] = this.#storages[index]!.openWindow())
     this.clients[index] = createClient({
-      ...PEOPLE[index], ...window, gateway: 'http://gateway.test', transports: this.gateway.ports(),
-      clock: this.clock, random: this.#random,
+      ...PEOPLE[index],
+      ...window,
+      gateway: 'http://gateway.test',
+      transports: this.gateway.ports(),
+      clock: this.clock,
+      random: this.#random,
     })
     this.clients[index].connect()
     this.conversation(index)
@@ -103,8 +112,10 @@ class Storm {
       case 'weather': {
         const { loss, doubling, delayMs, mode } = step
         const weather = {
-          mode, delay: () => this.#random() * delayMs,
-          drops: () => this.#random() < loss, doubles: () => this.#random() < doubling,
+          mode,
+          delay: () => this.#random() * delayMs,
+          drops: () => this.#random() < loss,
+          doubles: () => this.#random() < doubling,
         }
         Object.assign(this.gateway.websocket, weather)
         Object.assign(this.gateway.polling, { ...weather, mode: mode === 'mute' ? 'works' : mode })
@@ -178,8 +189,11 @@ async function holds(list: readonly Step[], seed: number): Promise<void> {
   }
 }
 
-test('loss, doubling, overtaking, kills, drains, reloads: each message exactly once, in the order of its sender', () =>
-  fc.assert(fc.asyncProperty(steps(reloads), fc.integer(), holds), { numRuns: RUNS }), 60_000)
+test(
+  'loss, doubling, overtaking, kills, drains, reloads: each message exactly once, in the order of its sender',
+  () => fc.assert(fc.asyncProperty(steps(reloads), fc.integer(), holds), { numRuns: RUNS }),
+  60_000,
+)
 
 /**
  * Where a store loses what it has answered, always the same storms: once in some thousand of others a message is lost that was lost or
@@ -187,8 +201,14 @@ test('loss, doubling, overtaking, kills, drains, reloads: each message exactly o
  */
 const seed = 7
 
-test('failovers that lose a tail and reuse its numbers: both sides end with one log, and nobody who stayed lost a word', () =>
-  fc.assert(fc.asyncProperty(steps(failovers), fc.integer(), holds), { numRuns: RUNS, seed }), 60_000)
+test(
+  'failovers that lose a tail and reuse its numbers: both sides end with one log, and nobody who stayed lost a word',
+  () => fc.assert(fc.asyncProperty(steps(failovers), fc.integer(), holds), { numRuns: RUNS, seed }),
+  60_000,
+)
 
-test('a store that forgets everything, with or without cutting the lines: a new log, and nobody who stayed lost a word', () =>
-  fc.assert(fc.asyncProperty(steps(forgettings), fc.integer(), holds), { numRuns: RUNS, seed }), 60_000)
+test(
+  'a store that forgets everything, with or without cutting the lines: a new log, and nobody who stayed lost a word',
+  () => fc.assert(fc.asyncProperty(steps(forgettings), fc.integer(), holds), { numRuns: RUNS, seed }),
+  60_000,
+)

@@ -7,7 +7,16 @@ import { ClientWorld, textsOf } from '../kit/client-world.ts'
 const SHOP = 'shop:42'
 
 const message = (seq: number, id = `m${seq}`, prev = `m${seq - 1}`, epoch = 'e'): Message => ({
-  conversation: 'c', epoch, seq, id, from: 'u', side: 'u', kind: 'text', body: { text: id }, at: seq, ...(seq > 1 ? { prev } : {}),
+  conversation: 'c',
+  epoch,
+  seq,
+  id,
+  from: 'u',
+  side: 'u',
+  kind: 'text',
+  body: { text: id },
+  at: seq,
+  ...(seq > 1 ? { prev } : {}),
 })
 const log = (from: number, to: number): Message[] => Array.from({ length: to - from + 1 }, (_, i) => message(from + i))
 const start = (messages: Message[], hasOlder = false): Timeline => startTimeline('e', messages, hasOlder)
@@ -15,13 +24,15 @@ const seqs = ({ messages }: Timeline): number[] => messages.map(({ seq }) => seq
 
 describe('the timeline', () => {
   test('in any order, any number of times: the log, without holes', () => {
-    fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 60 }), (arrivals) => {
-      const timeline = arrivals.reduce((held, seq) => insert(held, message(seq))!, start([]))
-      let end = 0
-      while (arrivals.includes(end + 1)) end++
-      expect(seqs(timeline)).toEqual(log(1, end).map(({ seq }) => seq))
-      expect(timeline.early.map(({ seq }) => seq)).toEqual([...new Set(arrivals)].filter((seq) => seq > end).sort((a, b) => a - b))
-    }))
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 60 }), (arrivals) => {
+        const timeline = arrivals.reduce((held, seq) => insert(held, message(seq))!, start([]))
+        let end = 0
+        while (arrivals.includes(end + 1)) end++
+        expect(seqs(timeline)).toEqual(log(1, end).map(({ seq }) => seq))
+        expect(timeline.early.map(({ seq }) => seq)).toEqual([...new Set(arrivals)].filter((seq) => seq > end).sort((a, b) => a - b))
+      }),
+    )
   })
 
   test('before anything is known, everything is early', () => {

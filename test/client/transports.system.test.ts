@@ -75,7 +75,11 @@ describe.concurrent('the way in', () => {
   })
 
   const fates: [string, SocketFate][] = [
-    ['refused', 'refuse'], ['reset', 'reset'], ['hanging', 'hang'], ['mute after 101', 'mute'], ['stripped by a proxy', 'strip'],
+    ['refused', 'refuse'],
+    ['reset', 'reset'],
+    ['hanging', 'hang'],
+    ['mute after 101', 'mute'],
+    ['stripped by a proxy', 'strip'],
   ]
   test.for(fates)('a WebSocket that is %s: polling, and the socket is taken back when it works', async ([, fate], { onTestFinished }) => {
     const { proxy, openA, openB } = await world(onTestFinished)

@@ -39,12 +39,14 @@ export class ChatView {
 
   /** The messages in the order in which they stand on the screen. */
   shown(): Promise<Shown[]> {
-    return this.hook('message').evaluateAll((messages) => messages.map((message) => ({
-      id: message.getAttribute('data-id') ?? '',
-      seq: Number(message.getAttribute('data-seq')),
-      state: message.getAttribute('data-state') ?? '',
-      text: message.querySelector('.text')?.textContent ?? '',
-    })))
+    return this.hook('message').evaluateAll((messages) =>
+      messages.map((message) => ({
+        id: message.getAttribute('data-id') ?? '',
+        seq: Number(message.getAttribute('data-seq')),
+        state: message.getAttribute('data-state') ?? '',
+        text: message.querySelector('.text')?.textContent ?? '',
+      })),
+    )
   }
 
   async texts(): Promise<string[]> {

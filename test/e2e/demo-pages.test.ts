@@ -25,10 +25,13 @@ afterAll(async () => {
 
 /** Of the element on the page, where there is one. */
 const connection = (page: Page): Promise<string | undefined> =>
-  page.evaluate((tags) => {
-    const element = document.querySelector(tags.join()) as (Element & { connection?: string }) | null
-    return element ? (element.connection ?? 'not an element yet') : undefined
-  }, [...TAGS])
+  page.evaluate(
+    (tags) => {
+      const element = document.querySelector(tags.join()) as (Element & { connection?: string }) | null
+      return element ? (element.connection ?? 'not an element yet') : undefined
+    },
+    [...TAGS],
+  )
 
 test.each(PAGES)('%s loads under its policy, and what is on it goes live', async (file) => {
   const { page, close } = await openPage(browser, `${gateway.url}/${file}`, DESKTOP)
@@ -39,23 +42,27 @@ test.each(PAGES)('%s loads under its policy, and what is on it goes live', async
   await close()
 })
 
-test('the shop\'s agents see which product page a visitor has open, on each line anew, until it is closed', async () => {
+test("the shop's agents see which product page a visitor has open, on each line anew, until it is closed", async () => {
   const desk = await new Talker(gateway.url, 'ws').open()
   await desk.hello({ token: await gateway.pass({ sub: 'ann', role: 'agent', shop: '42' }) })
   const { page, close } = await openPage(browser, `${gateway.url}/product.html`, DESKTOP)
   const seen = () => desk.pushes('viewingPush').at(-1)?.product
   await eventually(seen).toEqual({
-    id: 'kumo', title: 'Kumo pour-over kettle, 0.9 l', price: '¥ 468', url: `${gateway.url}/product.html`, image: `${gateway.url}/art/kettle.svg`,
+    id: 'kumo',
+    title: 'Kumo pour-over kettle, 0.9 l',
+    price: '¥ 468',
+    url: `${gateway.url}/product.html`,
+    image: `${gateway.url}/art/kettle.svg`,
   })
   await page.evaluate(() => {
-    (document.querySelector('im-chat') as HTMLElement & { product: object }).product = { title: 'Tea pot', url: 'javascript:alert(1)' }
+    ;(document.querySelector('im-chat') as HTMLElement & { product: object }).product = { title: 'Tea pot', url: 'javascript:alert(1)' }
   })
   await eventually(seen).toEqual({ title: 'Tea pot' })
   await close()
   await eventually(seen).toBeUndefined()
 })
 
-test('a link of the shop\'s PC page leads to the inbox with its product', async () => {
+test("a link of the shop's PC page leads to the inbox with its product", async () => {
   const { page, close } = await openPage(browser, `${gateway.url}/shop.html`, DESKTOP)
   const inbox = page.context().waitForEvent('page')
   await page.locator('#grinder a').click()
@@ -105,12 +112,20 @@ test('on a hostile page it types, sends and looks as everywhere', async () => {
   await page.keyboard.press('Enter')
   await eventually(() => chat.shown()).toMatchObject([{ seq: 1, state: 'sent', text: 'jk/ gg hello' }])
 
-  const look = await chat.hook('message').locator('.text').evaluate((text) => {
-    const { fontStyle, letterSpacing, textTransform, textShadow, textIndent, color } = getComputedStyle(text)
-    return { fontStyle, letterSpacing, textTransform, textShadow, textIndent, color }
-  })
+  const look = await chat
+    .hook('message')
+    .locator('.text')
+    .evaluate((text) => {
+      const { fontStyle, letterSpacing, textTransform, textShadow, textIndent, color } = getComputedStyle(text)
+      return { fontStyle, letterSpacing, textTransform, textShadow, textIndent, color }
+    })
   expect(look).toEqual({
-    fontStyle: 'normal', letterSpacing: 'normal', textTransform: 'none', textShadow: 'none', textIndent: '0px', color: 'rgb(27, 34, 32)',
+    fontStyle: 'normal',
+    letterSpacing: 'normal',
+    textTransform: 'none',
+    textShadow: 'none',
+    textIndent: '0px',
+    color: 'rgb(27, 34, 32)',
   })
   expect(await page.locator('#fired').textContent()).toBe('none')
   expect(await page.locator('#violations').textContent()).toBe('none')

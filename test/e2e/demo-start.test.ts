@@ -52,7 +52,7 @@ test('the desk has quick replies, and learns of each customer what the backend s
   expect(await again.stop()).toBe(0)
 })
 
-test('for real people there is no backend but the operator\'s', async () => {
+test("for real people there is no backend but the operator's", async () => {
   const gateway = await startDemo({ IM_SECRET: 'a secret of at least thirty-two characters', DATA_DIR: join(folder, 'strict') })
   expect(gateway.output()).not.toContain('backend')
   expect(await gateway.stop()).toBe(0)

@@ -31,7 +31,9 @@ async function npmStart(project: string): Promise<Started> {
   const folder = await mkdtemp(join(tmpdir(), 'im-chat-'))
   const port = await freePort()
   const npm = spawn('npm', ['start'], {
-    cwd: project, detached: true, stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: project,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, HOME: process.env.HOME, HOST: '127.0.0.1', PORT: String(port), DATA_DIR: folder, DRAIN_MS: '2000' },
   })
   let output = ''
@@ -53,24 +55,27 @@ async function groupOf(group: number): Promise<number[]> {
 }
 
 /** What npm itself has started. */
-const childOf = async (npm: ChildProcess): Promise<number> =>
-  Number((await readFile(`/proc/${npm.pid}/task/${npm.pid}/children`, 'utf8')).trim())
+const childOf = async (npm: ChildProcess): Promise<number> => Number((await readFile(`/proc/${npm.pid}/task/${npm.pid}/children`, 'utf8')).trim())
 
 test.each([
   ['the process that npm starts', 'SIGTERM', '.', async ({ npm }: Started): Promise<boolean> => process.kill(await childOf(npm), 'SIGTERM')],
   ['npm itself', 'SIGTERM', undefined, async ({ npm }: Started): Promise<boolean> => npm.kill('SIGTERM')],
   ['the terminal, as Ctrl-C', 'SIGINT', undefined, async ({ npm }: Started): Promise<boolean> => process.kill(-npm.pid!, 'SIGINT')],
-] as const)('a signal to %s (%s) drains: each line is told, the exit code is 0, nothing is left', {
-  timeout: 240_000,
-}, async (...[, , project, end]) => {
-  const started = await npmStart(project ?? await builtProject())
-  const guest = await (await fetch(`${started.url}/v1/guests`, { method: 'POST' })).json() as { token: string }
-  const talker = await new Talker(started.url, 'ws').open()
-  await talker.hello({ token: guest.token })
-  await end(started)
-  expect(await talker.push('byePush')).toMatchObject({ code: 'draining', reconnect: true })
-  expect(await started.ended).toEqual({ code: 0, signal: null })
-  await expect.poll(() => groupOf(started.npm.pid!)).toEqual([])
-  await expect(fetch(started.url)).rejects.toThrow()
-  expect(started.output()).toContain('Leaving')
-})
+] as const)(
+  'a signal to %s (%s) drains: each line is told, the exit code is 0, nothing is left',
+  {
+    timeout: 240_000,
+  },
+  async (...[, , project, end]) => {
+    const started = await npmStart(project ?? (await builtProject()))
+    const guest = (await (await fetch(`${started.url}/v1/guests`, { method: 'POST' })).json()) as { token: string }
+    const talker = await new Talker(started.url, 'ws').open()
+    await talker.hello({ token: guest.token })
+    await end(started)
+    expect(await talker.push('byePush')).toMatchObject({ code: 'draining', reconnect: true })
+    expect(await started.ended).toEqual({ code: 0, signal: null })
+    await expect.poll(() => groupOf(started.npm.pid!)).toEqual([])
+    await expect(fetch(started.url)).rejects.toThrow()
+    expect(started.output()).toContain('Leaving')
+  },
+)

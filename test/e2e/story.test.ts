@@ -172,17 +172,20 @@ describe.each(['websocket', 'polling'] as const)('over %s', (transport) => {
       }
     }
     const killAt = [8, 16]
-    await Promise.all([
-      write(customer, 'customer'),
-      write(agent, 'agent', async (count) => (killAt.includes(count) ? revive() : undefined)),
-    ])
+    await Promise.all([write(customer, 'customer'), write(agent, 'agent', async (count) => (killAt.includes(count) ? revive() : undefined))])
 
     const total = before.length + 2 * EACH_WRITES
     const settled = async (view: ChatView) => (await view.shown()).filter(({ seq }) => seq > 0).length
     await eventually(() => settled(customer)).toBe(total)
     await eventually(() => settled(agent)).toBe(total)
 
-    const log = await readLog(gateway, await agent.hook('conversation').filter({ hasText: /(customer|agent) 24/ }).getAttribute('data-conversation'))
+    const log = await readLog(
+      gateway,
+      await agent
+        .hook('conversation')
+        .filter({ hasText: /(customer|agent) 24/ })
+        .getAttribute('data-conversation'),
+    )
     const inLog = log.map(({ seq, id, body }) => ({ seq, id, text: body.text }))
     const placed = ({ seq, id, text }: Shown) => ({ seq, id, text })
     expect(inLog.map(({ seq }) => seq)).toEqual(Array.from({ length: total }, (_, at) => at + 1))

@@ -48,7 +48,9 @@ export class Chat {
 
   /** Nothing is left in the field or in the list of sends, and what comes next is not taken for an echo of the last send. */
   async clear(): Promise<void> {
-    await this.#page.evaluate(`(function(f){f.blur();f.dispatchEvent(new Event('keydown'));f.value='';f.dispatchEvent(new Event('input'));imQa.sends.splice(0)})(${FIELD})`)
+    await this.#page.evaluate(
+      `(function(f){f.blur();f.dispatchEvent(new Event('keydown'));f.value='';f.dispatchEvent(new Event('input'));imQa.sends.splice(0)})(${FIELD})`,
+    )
   }
 
   live(ms = 20_000): Promise<unknown> {
@@ -62,7 +64,8 @@ export class Chat {
 
   async center(id: string): Promise<Point> {
     const rect = await this.#page.evaluate<[number, number, number, number]>(
-      `(function(r){return [r.left,r.top,r.width,r.height]})(${part(id)}.getBoundingClientRect())`)
+      `(function(r){return [r.left,r.top,r.width,r.height]})(${part(id)}.getBoundingClientRect())`,
+    )
     return { x: rect[0] + rect[2] / 2, y: rect[1] + rect[3] / 2 }
   }
 

@@ -20,7 +20,8 @@ async function twice({ chat, page }: World, act: () => Promise<void>): Promise<v
 /** One intent, one send. */
 export const COMPOSER_CHECKS: readonly Check[] = [
   {
-    id: 'enter', title: 'Enter sends once',
+    id: 'enter',
+    title: 'Enter sends once',
     run: async ({ chat, page }) => {
       await chat.open()
       const text = chat.text()
@@ -32,15 +33,20 @@ export const COMPOSER_CHECKS: readonly Check[] = [
     },
   },
   {
-    id: 'click', title: 'the button sends once, double click too, and the focus stays',
+    id: 'click',
+    title: 'the button sends once, double click too, and the focus stays',
     run: async (world) => twice(world, async () => world.page.click(await world.chat.center('send'))),
   },
   {
-    id: 'tap', title: 'a tap sends once, a double tap too, and the focus stays', needs: ['touch'],
+    id: 'tap',
+    title: 'a tap sends once, a double tap too, and the focus stays',
+    needs: ['touch'],
     run: async (world) => twice(world, async () => world.page.tap(await world.chat.center('send'))),
   },
   {
-    id: 'new-line', title: 'Shift+Enter starts a line, Enter sends both', needs: ['shift'],
+    id: 'new-line',
+    title: 'Shift+Enter starts a line, Enter sends both',
+    needs: ['shift'],
     run: async ({ chat, page }) => {
       await chat.open()
       const [one, two] = [chat.text(), chat.text()]
@@ -53,7 +59,9 @@ export const COMPOSER_CHECKS: readonly Check[] = [
     },
   },
   {
-    id: 'compose', title: 'a tap while composing sends all of it, once', needs: ['compose'],
+    id: 'compose',
+    title: 'a tap while composing sends all of it, once',
+    needs: ['compose'],
     run: async ({ chat, page }) => {
       await chat.open()
       await chat.focus()
@@ -68,7 +76,9 @@ export const COMPOSER_CHECKS: readonly Check[] = [
     },
   },
   {
-    id: 'draft', title: 'the draft is there after a reload', needs: ['storage'],
+    id: 'draft',
+    title: 'the draft is there after a reload',
+    needs: ['storage'],
     run: async ({ chat, page }) => {
       await chat.open()
       const text = chat.text()
@@ -78,7 +88,8 @@ export const COMPOSER_CHECKS: readonly Check[] = [
     },
   },
   {
-    id: 'keys-stay', title: 'the page behind hears no key of the chat',
+    id: 'keys-stay',
+    title: 'the page behind hears no key of the chat',
     run: async ({ chat, page }) => {
       await chat.open()
       await page.evaluate(`(document.addEventListener('keydown',function(){window.leaked=(window.leaked||0)+1}),1)`)
@@ -87,7 +98,8 @@ export const COMPOSER_CHECKS: readonly Check[] = [
     },
   },
   {
-    id: 'zoom', title: 'the field has 16 px, so that iOS does not zoom',
+    id: 'zoom',
+    title: 'the field has 16 px, so that iOS does not zoom',
     run: async ({ chat, page }) => {
       await chat.open()
       const size = await page.evaluate<number>(`parseFloat(getComputedStyle(${part('composer')}).fontSize)`)

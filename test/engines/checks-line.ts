@@ -5,12 +5,17 @@ import { waitFor, type Page } from './page.ts'
 const isPollingOnly = (page: Page): boolean => !page.can.has('modern')
 
 const SOCKET_FAULTS = {
-  refuse: 'is refused', hang: 'never opens', mute: 'opens and stays silent', die: 'dies after two seconds',
-  throw: 'throws in its constructor', missing: 'does not exist',
+  refuse: 'is refused',
+  hang: 'never opens',
+  mute: 'opens and stays silent',
+  die: 'dies after two seconds',
+  throw: 'throws in its constructor',
+  missing: 'does not exist',
 } as const
 
 const socketCheck = (fault: keyof typeof SOCKET_FAULTS): Check => ({
-  id: `websocket-${fault}`, title: `a WebSocket that ${SOCKET_FAULTS[fault]}: the message arrives all the same`,
+  id: `websocket-${fault}`,
+  title: `a WebSocket that ${SOCKET_FAULTS[fault]}: the message arrives all the same`,
   run: async ({ chat, page }) => {
     if (isPollingOnly(page)) throw new NotApplicable('polls anyway')
     await chat.forget()
@@ -41,7 +46,8 @@ async function weather({ chat }: World, faults: object, count: number): Promise<
 /** Nothing lost, nothing twice, nothing out of order, whatever the line does. */
 export const LINE_CHECKS: readonly Check[] = [
   {
-    id: 'transport', title: 'the best transport is in use and told truthfully',
+    id: 'transport',
+    title: 'the best transport is in use and told truthfully',
     run: async ({ chat, page }) => {
       await chat.open()
       const want = isPollingOnly(page) ? 'polling' : 'websocket'
@@ -50,7 +56,8 @@ export const LINE_CHECKS: readonly Check[] = [
     },
   },
   {
-    id: 'answer', title: 'an answer is shown',
+    id: 'answer',
+    title: 'an answer is shown',
     run: async ({ chat, page, hasAnswers }) => {
       if (!hasAnswers) throw new NotApplicable('nobody answers there')
       await chat.open()
@@ -60,7 +67,9 @@ export const LINE_CHECKS: readonly Check[] = [
     },
   },
   {
-    id: 'history', title: 'after a reload everything is there, once and in order', needs: ['storage'],
+    id: 'history',
+    title: 'after a reload everything is there, once and in order',
+    needs: ['storage'],
     run: async ({ chat, page }) => {
       await chat.open()
       const texts = [chat.text(), chat.text(), chat.text()]
@@ -74,7 +83,8 @@ export const LINE_CHECKS: readonly Check[] = [
   },
   ...(Object.keys(SOCKET_FAULTS) as (keyof typeof SOCKET_FAULTS)[]).map(socketCheck),
   {
-    id: 'offline', title: 'written while offline, delivered after',
+    id: 'offline',
+    title: 'written while offline, delivered after',
     run: async ({ chat, page }) => {
       await chat.open()
       await chat.faults({ offline: true })

@@ -34,7 +34,8 @@ const STUB = `(function(h,t){var v=window.visualViewport,s=window.__vv||(window.
 /** The element on a page: it loads, it looks right, it stands where it should. */
 export const PAGE_CHECKS: readonly Check[] = [
   {
-    id: 'loads', title: 'the loader picks a bundle that runs; no error, no policy violation',
+    id: 'loads',
+    title: 'the loader picks a bundle that runs; no error, no policy violation',
     run: async ({ chat, page }) => {
       await chat.open()
       const errors = await chat.errors()
@@ -47,13 +48,18 @@ export const PAGE_CHECKS: readonly Check[] = [
     },
   },
   {
-    id: 'strict-csp', title: 'under a strict CSP and Trusted Types, among hostile styles: styled, and a message goes out',
+    id: 'strict-csp',
+    title: 'under a strict CSP and Trusted Types, among hostile styles: styled, and a message goes out',
     run: async ({ chat, page }) => {
       if (!page.can.has('modern')) throw new NotApplicable('polyfills need inline styles')
       await page.goto(chat.beside('hostile-page.html'))
       if (!(await page.evaluate(`!!document.querySelector('im-chat')`))) throw new NotApplicable('no such page there')
       const button = `getComputedStyle(${part('launcher')})`
-      await waitFor(page, `document.querySelector('im-chat').shadowRoot&&${button}.visibility==='visible'&&${button}.cursor==='pointer'`, 'a styled launcher')
+      await waitFor(
+        page,
+        `document.querySelector('im-chat').shadowRoot&&${button}.visibility==='visible'&&${button}.cursor==='pointer'`,
+        'a styled launcher',
+      )
       await page.click(await chat.center('launcher'))
       await waitFor(page, `!!${FIELD}`, 'the panel')
       const text = chat.text()
@@ -67,7 +73,8 @@ export const PAGE_CHECKS: readonly Check[] = [
     },
   },
   {
-    id: 'styled', title: 'styles apply: own and other bubbles, button, field, all inside the screen',
+    id: 'styled',
+    title: 'styles apply: own and other bubbles, button, field, all inside the screen',
     run: async (world) => {
       const { chat, page } = world
       await chat.open()
@@ -75,17 +82,20 @@ export const PAGE_CHECKS: readonly Check[] = [
       await chat.send(text)
       await chat.delivered(text)
       const colour = await page.evaluate<string>(
-        `getComputedStyle(document.querySelector('im-chat').shadowRoot.querySelector('.own .bubble')).backgroundColor`)
+        `getComputedStyle(document.querySelector('im-chat').shadowRoot.querySelector('.own .bubble')).backgroundColor`,
+      )
       if (/transparent|, 0\)$/.test(colour)) throw new Error(`an own bubble has no colour (${colour})`)
       const [composer, send, width, height] = await page.evaluate<[number[], number[], number, number]>(
-        `[${RECT(part('form'))},${RECT(part('send'))},innerWidth,innerHeight]`)
+        `[${RECT(part('form'))},${RECT(part('send'))},innerWidth,innerHeight]`,
+      )
       near(composer[3] ?? 0, height, 'the composer’s bottom')
       if ((send[2] ?? 0) > width + 1 || (send[2] ?? 0) - (send[0] ?? 0) < 32) throw new Error(`the send button is at ${send.join()} of ${width}`)
       await lastIsSeen(world)
     },
   },
   {
-    id: 'focus-place', title: 'after a tap into the field the composer ends where the visible part ends',
+    id: 'focus-place',
+    title: 'after a tap into the field the composer ends where the visible part ends',
     run: async (world) => {
       await world.chat.open()
       await fill(world)
@@ -98,7 +108,9 @@ export const PAGE_CHECKS: readonly Check[] = [
     },
   },
   {
-    id: 'keyboard-resize', title: 'a keyboard that shrinks the page (adjustResize)', needs: ['resize'],
+    id: 'keyboard-resize',
+    title: 'a keyboard that shrinks the page (adjustResize)',
+    needs: ['resize'],
     run: async (world) => {
       const { chat, page } = world
       const [width, height] = await page.evaluate<[number, number]>('[innerWidth,innerHeight]')
@@ -117,7 +129,8 @@ export const PAGE_CHECKS: readonly Check[] = [
     },
   },
   {
-    id: 'keyboard-visual', title: 'a keyboard that covers the page (visualViewport told, iOS pan included)',
+    id: 'keyboard-visual',
+    title: 'a keyboard that covers the page (visualViewport told, iOS pan included)',
     run: async (world) => {
       const { chat, page } = world
       if (!(await page.evaluate('!!window.visualViewport'))) throw new NotApplicable('no visualViewport here')
@@ -136,7 +149,8 @@ export const PAGE_CHECKS: readonly Check[] = [
     },
   },
   {
-    id: 'traces', title: 'every trace of test/traces sends exactly what it should (replayed by script)',
+    id: 'traces',
+    title: 'every trace of test/traces sends exactly what it should (replayed by script)',
     run: async ({ chat, page }) => {
       await chat.open({ faults: 'offline' }, { isLive: false })
       const wrong: string[] = []

@@ -7,8 +7,18 @@ import { openRpc, type Rpc } from './rpc.ts'
  * Old ones lack `Input.insertText` (64–67) and `Input.imeSetComposition` (below 108 here), so typing is done with key events.
  */
 const FLAGS = [
-  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync', '--disable-default-apps', '--disable-extensions', '--mute-audio', '--hide-scrollbars',
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-default-apps',
+  '--disable-extensions',
+  '--mute-audio',
+  '--hide-scrollbars',
 ]
 const COMPOSES_FROM = 108
 const VK_OF = { Enter: 13, Backspace: 8 } as const

@@ -6,9 +6,14 @@ import { openRpc, type Rpc } from './rpc.ts'
 
 /** Firefox by its native WebDriver BiDi; no geckodriver. Real keys, mouse and touch; no composition. */
 const PREFS = {
-  'browser.shell.checkDefaultBrowser': false, 'browser.startup.page': 0, 'toolkit.telemetry.enabled': false,
-  'datareporting.policy.dataSubmissionEnabled': false, 'app.update.enabled': false, 'remote.prefs.recommended': true,
-  'browser.aboutwelcome.enabled': false, 'network.captive-portal-service.enabled': false,
+  'browser.shell.checkDefaultBrowser': false,
+  'browser.startup.page': 0,
+  'toolkit.telemetry.enabled': false,
+  'datareporting.policy.dataSubmissionEnabled': false,
+  'app.update.enabled': false,
+  'remote.prefs.recommended': true,
+  'browser.aboutwelcome.enabled': false,
+  'network.captive-portal-service.enabled': false,
   'network.connectivity-service.enabled': false,
 }
 const KEY = { Enter: '\uE007', Backspace: '\uE003', Shift: '\uE008' } as const
@@ -41,17 +46,26 @@ export async function openFirefox(program = 'firefox-esr'): Promise<Page> {
 function pageOver(bidi: Rpc, context: string, version: string, close: () => Promise<void>): Page {
   const keys = (actions: readonly object[]): Promise<unknown> =>
     bidi.call('input.performActions', { context, actions: [{ type: 'key', id: 'keys', actions }] })
-  const stroke = (value: string): object[] => [{ type: 'keyDown', value }, { type: 'keyUp', value }]
+  const stroke = (value: string): object[] => [
+    { type: 'keyDown', value },
+    { type: 'keyUp', value },
+  ]
   const point = (pointerType: string, at: Point): Promise<unknown> =>
     bidi.call('input.performActions', {
       context,
-      actions: [{
-        type: 'pointer', id: pointerType, parameters: { pointerType },
-        actions: [
-          { type: 'pointerMove', x: Math.round(at.x), y: Math.round(at.y) },
-          { type: 'pointerDown', button: 0 }, { type: 'pause', duration: 30 }, { type: 'pointerUp', button: 0 },
-        ],
-      }],
+      actions: [
+        {
+          type: 'pointer',
+          id: pointerType,
+          parameters: { pointerType },
+          actions: [
+            { type: 'pointerMove', x: Math.round(at.x), y: Math.round(at.y) },
+            { type: 'pointerDown', button: 0 },
+            { type: 'pause', duration: 30 },
+            { type: 'pointerUp', button: 0 },
+          ],
+        },
+      ],
     })
   return {
     engine: `Firefox ${version}`,
@@ -85,7 +99,10 @@ async function evaluate<T>(bidi: Rpc, context: string, expression: string): Prom
     readonly exceptionDetails?: { readonly text: string }
   }
   const answer = await bidi.call<Evaluated>('script.evaluate', {
-    expression: `JSON.stringify((${expression}))`, target: { context }, awaitPromise: true, userActivation: true,
+    expression: `JSON.stringify((${expression}))`,
+    target: { context },
+    awaitPromise: true,
+    userActivation: true,
   })
   if (answer.type === 'exception') throw new Error(answer.exceptionDetails?.text)
   return (answer.result?.value === undefined ? undefined : JSON.parse(answer.result.value)) as T

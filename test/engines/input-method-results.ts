@@ -23,7 +23,8 @@ export function typeWithInputMethods(): readonly Typed[] {
     spawnSync('npx', ['vitest', 'run', '--project', 'system', 'test/engines/input-method.test.ts', '--reporter=json', `--outputFile=${file}`])
     const report = JSON.parse(readFileSync(file, 'utf8')) as Report
     return report.testResults.flatMap(({ assertionResults }) =>
-      assertionResults.map(({ ancestorTitles, title, status }) => ({ browser: ancestorTitles[0] ?? '', title, isRight: status === 'passed' })))
+      assertionResults.map(({ ancestorTitles, title, status }) => ({ browser: ancestorTitles[0] ?? '', title, isRight: status === 'passed' })),
+    )
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

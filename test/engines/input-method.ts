@@ -85,7 +85,7 @@ export async function openKeyboard(browser: HeadedBrowser, url: string): Promise
 async function tap(program: Child, point: { readonly x: number; readonly y: number }): Promise<void> {
   const address = new URL(await program.says(/DevTools listening on (ws:\S+)/))
   const listed = await fetch(`http://${address.host}/json/list`)
-  const targets = await listed.json() as { type: string; webSocketDebuggerUrl: string }[]
+  const targets = (await listed.json()) as { type: string; webSocketDebuggerUrl: string }[]
   const page = await openRpc(targets.find(({ type }) => type === 'page')!.webSocketDebuggerUrl)
   await page.call('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [point] })
   await page.call('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
@@ -96,10 +96,23 @@ async function tap(program: Child, point: { readonly x: number; readonly y: numb
 const sessionEnvironment = (display: string, folder: string): Record<string, string | undefined> => ({
   // ibus' own scripts want Debian's python, not another one in front
   PATH: `/usr/bin:/bin:/usr/sbin:/sbin:${process.env.PATH}`,
-  DISPLAY: display, HOME: folder, XDG_RUNTIME_DIR: folder, XDG_CONFIG_HOME: `${folder}/.config`, XDG_CACHE_HOME: `${folder}/.cache`,
-  GTK_IM_MODULE: 'ibus', QT_IM_MODULE: 'ibus', XMODIFIERS: '@im=ibus', DBUS_SESSION_BUS_ADDRESS: undefined,
-  NO_AT_BRIDGE: '1', GTK_USE_PORTAL: '0', GDK_BACKEND: 'x11', LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', LIBGL_ALWAYS_SOFTWARE: '1',
-  WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1', MOZ_DISABLE_CONTENT_SANDBOX: '1',
+  DISPLAY: display,
+  HOME: folder,
+  XDG_RUNTIME_DIR: folder,
+  XDG_CONFIG_HOME: `${folder}/.config`,
+  XDG_CACHE_HOME: `${folder}/.cache`,
+  GTK_IM_MODULE: 'ibus',
+  QT_IM_MODULE: 'ibus',
+  XMODIFIERS: '@im=ibus',
+  DBUS_SESSION_BUS_ADDRESS: undefined,
+  NO_AT_BRIDGE: '1',
+  GTK_USE_PORTAL: '0',
+  GDK_BACKEND: 'x11',
+  LANG: 'C.UTF-8',
+  LC_ALL: 'C.UTF-8',
+  LIBGL_ALWAYS_SOFTWARE: '1',
+  WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
+  MOZ_DISABLE_CONTENT_SANDBOX: '1',
 })
 
 function startBrowser(browser: HeadedBrowser, url: string, env: Record<string, string | undefined>): Child {
@@ -109,15 +122,32 @@ function startBrowser(browser: HeadedBrowser, url: string, env: Record<string, s
   const own = { ...env, HOME: env.HOME, TMPDIR: folder }
   if (browser === 'webkitgtk') return startChild(MINI_BROWSER, { args: ['--full-screen', url], env: own, folder })
   if (browser === 'firefox') {
-    const off = ['browser.shell.checkDefaultBrowser', 'datareporting.policy.dataSubmissionEnabled', 'browser.aboutwelcome.enabled',
-      'app.update.enabled', 'browser.preonboarding.enabled', 'full-screen-api.warning.timeout']
+    const off = [
+      'browser.shell.checkDefaultBrowser',
+      'datareporting.policy.dataSubmissionEnabled',
+      'browser.aboutwelcome.enabled',
+      'app.update.enabled',
+      'browser.preonboarding.enabled',
+      'full-screen-api.warning.timeout',
+    ]
     const lines = off.map((name) => `user_pref("${name}", ${name.endsWith('timeout') ? 0 : false});`)
     writeFileSync(path.join(profile, 'user.js'), [...lines, 'user_pref("termsofuse.bypassNotification", true);'].join('\n'))
     return startChild('firefox-esr', { args: ['--no-remote', '--profile', profile, '--kiosk', url], env: own, folder })
   }
-  const args = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-    '--disable-sync', '--gtk-version=3', '--remote-debugging-port=0', '--touch-events=enabled', '--kiosk',
-    `--user-data-dir=${profile}`, `--app=${url}`]
+  const args = [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--gtk-version=3',
+    '--remote-debugging-port=0',
+    '--touch-events=enabled',
+    '--kiosk',
+    `--user-data-dir=${profile}`,
+    `--app=${url}`,
+  ]
   return startChild('/usr/bin/chromium', { args, env: own, folder })
 }
 

@@ -8,7 +8,12 @@ const escaped = (text: string): string =>
 /** JUnit XML as farms and CI read it: a suite per engine, a case per check; "n/a" is `skipped` with its reason. */
 export function junit(outcomes: readonly Outcome[]): string {
   const engines = [...new Set(outcomes.map(({ engine }) => engine))]
-  const suites = engines.map((engine) => suite(engine, outcomes.filter((each) => each.engine === engine)))
+  const suites = engines.map((engine) =>
+    suite(
+      engine,
+      outcomes.filter((each) => each.engine === engine),
+    ),
+  )
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${suites.join('\n')}\n</testsuites>\n`
 }
 

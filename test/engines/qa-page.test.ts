@@ -85,8 +85,9 @@ describe('the loader', () => {
 
   test('leaves a plain link where no chat can run', async () => {
     await load(`Object.defineProperty(window,'customElements',{value:undefined});window.Map=undefined`)
-    expect(await waitFor(page, `document.querySelector('a.im-chat-link')&&document.querySelector('a.im-chat-link').outerHTML`, 'the link'))
-      .toBe('<a href="tel:123" class="im-chat-link">Call us</a>')
+    expect(await waitFor(page, `document.querySelector('a.im-chat-link')&&document.querySelector('a.im-chat-link').outerHTML`, 'the link')).toBe(
+      '<a href="tel:123" class="im-chat-link">Call us</a>',
+    )
     expect(await page.evaluate(`document.querySelector('im-chat')===null&&!/im-chat/.test(${scripts})`)).toBe(true)
   })
 })
@@ -99,8 +100,22 @@ test('npm run qa drives a hub and leaves a table, screenshots and JUnit XML', { 
     await driver.says(/started successfully/)
     const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking']
     await writeFile(join(out, 'caps.json'), JSON.stringify({ browserName: 'chrome', 'goog:chromeOptions': { binary: '/usr/bin/chromium', args } }))
-    const { stdout } = await promisify(execFile)('npm', ['run', '--silent', 'qa', '--', '--hub', `http://127.0.0.1:${port}`,
-      '--caps', join(out, 'caps.json'), '--url', `${gateway.url}/qa.html`, '--out', out, '--checks', 'loads,enter,compose'])
+    const { stdout } = await promisify(execFile)('npm', [
+      'run',
+      '--silent',
+      'qa',
+      '--',
+      '--hub',
+      `http://127.0.0.1:${port}`,
+      '--caps',
+      join(out, 'caps.json'),
+      '--url',
+      `${gateway.url}/qa.html`,
+      '--out',
+      out,
+      '--checks',
+      'loads,enter,compose',
+    ])
     expect(stdout).toMatch(/2 passed, 0 failed, 1 not applicable/)
     const xml = await readFile(join(out, 'junit.xml'), 'utf8')
     expect(xml).toMatch(/tests="3" failures="0" skipped="1"/)

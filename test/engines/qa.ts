@@ -24,8 +24,13 @@ const USAGE = `npm run qa -- --hub URL --caps FILE --url PAGE [--checks id,id] [
 `
 
 const OPTIONS = {
-  hub: { type: 'string' }, caps: { type: 'string' }, url: { type: 'string' }, checks: { type: 'string' },
-  out: { type: 'string', default: 'qa-report' }, answers: { type: 'boolean', default: false }, resize: { type: 'boolean', default: false },
+  hub: { type: 'string' },
+  caps: { type: 'string' },
+  url: { type: 'string' },
+  checks: { type: 'string' },
+  out: { type: 'string', default: 'qa-report' },
+  answers: { type: 'boolean', default: false },
+  resize: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const
 const { values } = parseArgs({ options: OPTIONS })
@@ -63,7 +68,10 @@ async function checkDevice(capabilities: Record<string, unknown>): Promise<reado
     console.log(`\n${page.engine}`)
     writeReport(page, await page.evaluate('imQa.deviceReport()').catch(() => undefined))
     return await runChecks(page, checks, {
-      url, hasAnswers: values.answers, shots: out, everyShot: true,
+      url,
+      hasAnswers: values.answers,
+      shots: out,
+      everyShot: true,
       onOutcome: ({ check, result, note, ms }) =>
         console.log(`  ${result.padEnd(6)} ${check.id.padEnd(18)} ${String(ms).padStart(6)} ms  ${check.title}${note && ` (${note})`}`),
     })
@@ -75,7 +83,8 @@ async function checkDevice(capabilities: Record<string, unknown>): Promise<reado
 /** What the device says of itself; what a driver's protocol can do is told by the options. */
 async function abilities(page: Page): Promise<ReadonlySet<Ability>> {
   const [touch, modern, storage] = await page.evaluate<[boolean, boolean, boolean]>(
-    `['ontouchstart' in window&&navigator.maxTouchPoints>0,!!window.customElements,(function(){try{return !!localStorage}catch(e){return false}})()]`)
+    `['ontouchstart' in window&&navigator.maxTouchPoints>0,!!window.customElements,(function(){try{return !!localStorage}catch(e){return false}})()]`,
+  )
   const can = new Set<Ability>(['shift'])
   if (touch) can.add('touch')
   if (modern) can.add('modern')

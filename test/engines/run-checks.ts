@@ -30,8 +30,7 @@ export async function runChecks(page: Page, checks: readonly Check[], options: R
 async function runCheck(check: Check, world: World, options: RunOptions): Promise<Outcome> {
   const { page } = world
   const from = Date.now()
-  const done = (result: Outcome['result'], note: string): Outcome =>
-    ({ engine: page.engine, check, result, note, ms: Date.now() - from })
+  const done = (result: Outcome['result'], note: string): Outcome => ({ engine: page.engine, check, result, note, ms: Date.now() - from })
   const missing = check.needs?.filter((ability) => !page.can.has(ability)) ?? []
   if (missing.length > 0) return done('n/a', `cannot ${missing.join(', ')}`)
   try {
@@ -48,5 +47,8 @@ async function runCheck(check: Check, world: World, options: RunOptions): Promis
 async function shoot({ page }: World, { id }: Check, { shots }: RunOptions): Promise<string | undefined> {
   if (!shots) return undefined
   const file = path.join(shots, `${page.engine.replace(/[^\w.]+/g, '-')}-${id}.png`)
-  return page.screenshot().then((png) => (writeFileSync(file, png), file), () => undefined)
+  return page.screenshot().then(
+    (png) => (writeFileSync(file, png), file),
+    () => undefined,
+  )
 }

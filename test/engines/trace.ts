@@ -36,7 +36,9 @@ const folder = path.resolve('test/traces')
 
 /** Every trace of test/traces, by file name. */
 export function readTraces(): ReadonlyMap<string, Trace> {
-  const files = readdirSync(folder).filter((file) => file.endsWith('.json')).sort()
+  const files = readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .sort()
   return new Map(files.map((file) => [file, readTrace(readFileSync(path.join(folder, file), 'utf8'), file)]))
 }
 
@@ -57,7 +59,11 @@ export const replayTrace = (page: Page, field: string, trace: Trace): Promise<vo
 /** Runs in the page; only what Chromium 64 and WebKit 602 read. A prevented event takes what it would have caused with it. */
 function replay(field: HTMLTextAreaElement, events: readonly TraceEvent[]): void {
   const define = (event: Event, name: string, value: unknown): unknown =>
-    Object.defineProperty(event, name, { get: function () { return value } })
+    Object.defineProperty(event, name, {
+      get: function () {
+        return value
+      },
+    })
   const make = function (each: TraceEvent): Event {
     const cancelable = each.type !== 'input' && !each.notCancelable && !each.type.startsWith('composition')
     const event = document.createEvent('Event')
@@ -71,7 +77,9 @@ function replay(field: HTMLTextAreaElement, events: readonly TraceEvent[]): void
       define(event, 'which', each.keyCode)
       define(event, 'shiftKey', !!each.shift)
       define(event, 'repeat', !!each.repeat)
-      ;['altKey', 'ctrlKey', 'metaKey'].forEach(function (name) { define(event, name, false) })
+      ;['altKey', 'ctrlKey', 'metaKey'].forEach(function (name) {
+        define(event, name, false)
+      })
     } else {
       if ('inputType' in each) define(event, 'inputType', each.inputType)
       define(event, 'data', each.data === undefined ? null : each.data)

@@ -60,13 +60,20 @@ export async function openWebDriver(options: WebDriverOptions): Promise<Page> {
   }
 }
 
-const stroke = (value: string): object[] => [{ type: 'keyDown', value }, { type: 'keyUp', value }]
+const stroke = (value: string): object[] => [
+  { type: 'keyDown', value },
+  { type: 'keyUp', value },
+]
 
 const pointer = (pointerType: string, at: Point): object => ({
-  type: 'pointer', id: pointerType, parameters: { pointerType },
+  type: 'pointer',
+  id: pointerType,
+  parameters: { pointerType },
   actions: [
     { type: 'pointerMove', duration: 0, x: Math.round(at.x), y: Math.round(at.y) },
-    { type: 'pointerDown', button: 0 }, { type: 'pause', duration: 30 }, { type: 'pointerUp', button: 0 },
+    { type: 'pointerDown', button: 0 },
+    { type: 'pause', duration: 30 },
+    { type: 'pointerUp', button: 0 },
   ],
 })
 

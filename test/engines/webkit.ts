@@ -17,13 +17,25 @@ export async function openWebKitGtk(): Promise<Page> {
     const driver = startChild('dbus-run-session', {
       args: ['--', 'WebKitWebDriver', `--port=${port}`],
       env: {
-        DISPLAY: display, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1', NO_AT_BRIDGE: '1', GTK_USE_PORTAL: '0',
-        DBUS_SESSION_BUS_ADDRESS: undefined, GDK_BACKEND: 'x11', LIBGL_ALWAYS_SOFTWARE: '1',
+        DISPLAY: display,
+        WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
+        NO_AT_BRIDGE: '1',
+        GTK_USE_PORTAL: '0',
+        DBUS_SESSION_BUS_ADDRESS: undefined,
+        GDK_BACKEND: 'x11',
+        LIBGL_ALWAYS_SOFTWARE: '1',
       },
     })
-    const page = await overDriver(driver, port, 'WebKitGTK', {
-      browserName: 'MiniBrowser', 'webkitgtk:browserOptions': { binary: MINI_BROWSER, args: ['--automation'] },
-    }, () => screen.stop())
+    const page = await overDriver(
+      driver,
+      port,
+      'WebKitGTK',
+      {
+        browserName: 'MiniBrowser',
+        'webkitgtk:browserOptions': { binary: MINI_BROWSER, args: ['--automation'] },
+      },
+      () => screen.stop(),
+    )
     await page.resize(500, 882)
     return page
   } catch (error) {
@@ -36,12 +48,17 @@ export async function openWpe(): Promise<Page> {
   const port = await freePort()
   const driver = startChild('WPEWebDriver', { args: [`--port=${port}`], env: { LIBGL_ALWAYS_SOFTWARE: '1' } })
   return overDriver(driver, port, 'WPE WebKit', {
-    browserName: 'cog', 'wpe:browserOptions': { binary: '/usr/bin/cog', args: ['--automation', '--platform=headless'] },
+    browserName: 'cog',
+    'wpe:browserOptions': { binary: '/usr/bin/cog', args: ['--automation', '--platform=headless'] },
   })
 }
 
 async function overDriver(
-  driver: Child, port: number, name: string, capabilities: Record<string, unknown>, after?: () => Promise<void>,
+  driver: Child,
+  port: number,
+  name: string,
+  capabilities: Record<string, unknown>,
+  after?: () => Promise<void>,
 ): Promise<Page> {
   const hub = `http://127.0.0.1:${port}`
   const onClose = async (): Promise<void> => {

@@ -29,8 +29,7 @@ async function start(settings: Record<string, string>) {
   return gateway
 }
 
-const sign = (claims: JWTPayload, key = SECRET): Promise<string> =>
-  new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.from(key))
+const sign = (claims: JWTPayload, key = SECRET): Promise<string> => new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.from(key))
 const soon = (): number => Math.floor(Date.now() / 1000) + 600
 
 test.each<[string, () => Promise<string>, RegExp]>([
@@ -53,11 +52,19 @@ test('the pass of the README works word for word, for a customer and an agent', 
   await writeFile(join(folder, 'pass.mjs'), script!)
   const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'pass.mjs')], { env: { IM_SECRET: SECRET } })
   const { url } = await start({ IM_SECRET: SECRET })
-  const identities = await Promise.all(stdout.trim().split('\n').map(async (token) => {
-    const talker = await new Talker(url, 'ws').open()
-    return (await talker.hello({ token })).identity
-  }))
-  expect(identities).toMatchObject([{ id: '1001', role: 'customer', name: 'Ada' }, { id: '7', role: 'agent', side: 'shop:42' }])
+  const identities = await Promise.all(
+    stdout
+      .trim()
+      .split('\n')
+      .map(async (token) => {
+        const talker = await new Talker(url, 'ws').open()
+        return (await talker.hello({ token })).identity
+      }),
+  )
+  expect(identities).toMatchObject([
+    { id: '1001', role: 'customer', name: 'Ada' },
+    { id: '7', role: 'agent', side: 'shop:42' },
+  ])
 })
 
 describe('a key set', () => {
@@ -69,9 +76,10 @@ describe('a key set', () => {
   }
   test('beside IM_SECRET: people by its keys, guests by the secret; a kid that it lacks is named', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-    const url = await keySet(JSON.stringify({ keys: [{ ...await exportJWK(publicKey), kid: 'k1', alg: 'ES256' }] }))
+    const url = await keySet(JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256' }] }))
     const gateway = await start({ IM_SECRET: SECRET, IM_JWKS_URL: url })
-    const signed = (kid: string) => new SignJWT({ sub: '5', role: 'customer', exp: soon() }).setProtectedHeader({ alg: 'ES256', kid }).sign(privateKey)
+    const signed = (kid: string) =>
+      new SignJWT({ sub: '5', role: 'customer', exp: soon() }).setProtectedHeader({ alg: 'ES256', kid }).sign(privateKey)
     const person = await new Talker(gateway.url, 'ws').open()
     expect((await person.hello({ token: await signed('k1') })).identity.id).toBe('5')
     const { token } = (await (await fetch(`${gateway.url}/v1/guests`, { method: 'POST' })).json()) as { token: string }
@@ -89,11 +97,21 @@ describe('the log', () => {
     const write = (_fact: object, line: string): void => void lines.push(line)
     const log = { error: write, warn: write, debug: () => undefined } as unknown as Parameters<typeof reporter>[0]
     const report = reporter(log, new Metrics({ isProcess: false }), () => now)
-    return { lines, report, pass: (ms: number) => { now += ms } }
+    return {
+      lines,
+      report,
+      pass: (ms: number) => {
+        now += ms
+      },
+    }
   }
   const no: Fact = {
-    fact: 'helloRefused', code: 'origin_forbidden', message: 'Pages of this origin may not connect.', origin: 'https://shop.example',
-    host: 'chat.example', address: '1.2.3.4',
+    fact: 'helloRefused',
+    code: 'origin_forbidden',
+    message: 'Pages of this origin may not connect.',
+    origin: 'https://shop.example',
+    host: 'chat.example',
+    address: '1.2.3.4',
   }
 
   test('names both origins, once a minute however many come', () => {

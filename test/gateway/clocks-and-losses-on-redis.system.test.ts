@@ -17,10 +17,15 @@ const setClock = (node: number, byMs: number): void => writeFileSync(clockOf(nod
 async function start(byMs: readonly number[]): Promise<void> {
   for (const [i, ms] of byMs.entries()) {
     setClock(i, ms)
-    nodes.push(await spawnGateway({
-      REDIS_URL: redis.url, DATA_DIR: folder, CLOCK_FILE: clockOf(i), TRANSFER_MS: '30000',
-      NODE_OPTIONS: `--import ${join(import.meta.dirname, '../kit/set-clock.mjs')}`,
-    }))
+    nodes.push(
+      await spawnGateway({
+        REDIS_URL: redis.url,
+        DATA_DIR: folder,
+        CLOCK_FILE: clockOf(i),
+        TRANSFER_MS: '30000',
+        NODE_OPTIONS: `--import ${join(import.meta.dirname, '../kit/set-clock.mjs')}`,
+      }),
+    )
   }
 }
 
@@ -44,7 +49,9 @@ afterEach(async () => {
 /** All that the nodes hold in Redis while these two are attached: each key, of records with its fields; not what a probe writes and takes away. */
 async function written(): Promise<readonly string[]> {
   const keys = (await redis.cli('KEYS', '*')).split('\n').filter((key) => key.startsWith('im:') && !key.includes('probe'))
-  const fields = await Promise.all(keys.map(async (key) => key.startsWith('im:records:') ? (await redis.cli('HKEYS', key)).trim().split('\n') : ['']))
+  const fields = await Promise.all(
+    keys.map(async (key) => (key.startsWith('im:records:') ? (await redis.cli('HKEYS', key)).trim().split('\n') : [''])),
+  )
   return keys.flatMap((key, i) => fields[i]!.map((field) => `${key} ${field}`)).sort()
 }
 
@@ -76,39 +83,63 @@ test('gateways whose clocks are ten minutes apart, and are set while they run, a
   expect(other.pushes('transferPush').map(({ state }) => state)).toEqual(['offered'])
 }, 120_000)
 
-test.each(['FLUSHALL', 'started again without its file'])('Redis, %s: whoever is attached is there again within seconds', async (how) => {
-  await start([0, 0])
-  const [customer, desk] = [await arrive(0, { sub: 'c1' }), await arrive(1, agent)]
-  const asked = async (): Promise<unknown> => (await customer.command('presence', { of }).catch(() => undefined))?.presence['shop:7']
-  await desk.command('changeStatus', { status: 'busy' })
-  await expect.poll(asked, { timeout: 10_000 }).toEqual({ online: true, status: 'busy' })
-  await customer.command('viewing', { to: 'shop:7', product: { title: 'Kettle' } })
-  await customer.command('send', { to: 'shop:7', id: 'm0', kind: 'text', body })
-  await desk.command('changeUser', { toid: 'c1' })
-  let before: readonly string[] = []
-  // a kind of key that is new belongs here, for it has to come back as well
-  await expect.poll(async () => [...new Set((before = await written()).map((each) => each.split(' ')[0]))], { timeout: 10_000 }).toEqual([
-    'im:list:c1', 'im:list:shop:7', 'im:records:c1/present', 'im:records:nodes', 'im:records:shop:7/open', 'im:records:shop:7/present',
-    'im:records:shop:7~c1/viewing', 'im:{c:shop:7~c1}:log', 'im:{c:shop:7~c1}:meta', 'im:{c:shop:7~c1}:window',
-  ])
-  if (how === 'FLUSHALL') await redis.cli('FLUSHALL')
-  else {
-    await redis.signal('SIGKILL')
-    await redis.start()
-  }
-  const witness = async (): Promise<unknown> => {
-    const late = await arrive(0, { sub: 'c2' })
-    const { presence } = await late.command('presence', { of: ['shop:7'] })
-    late.close()
-    return presence['shop:7']
-  }
-  await expect.poll(() => witness().catch(() => undefined), { timeout: 40_000, interval: 500 }).toEqual({ online: true, status: 'busy' })
-  await expect.poll(async () => {
-    await customer.command('send', { to: 'shop:7', id: 'm1', kind: 'text', body })
-    return (await desk.command('customer', { to: 'c1' })).viewing?.title
-  }, { timeout: 40_000, interval: 500 }).toBe('Kettle')
-  await expect.poll(async () => {
-    const now: readonly string[] = await written().catch(() => [])
-    return before.filter((each) => !now.includes(each))
-  }, { timeout: 40_000, interval: 500 }).toEqual([])
-}, 120_000)
+test.each(['FLUSHALL', 'started again without its file'])(
+  'Redis, %s: whoever is attached is there again within seconds',
+  async (how) => {
+    await start([0, 0])
+    const [customer, desk] = [await arrive(0, { sub: 'c1' }), await arrive(1, agent)]
+    const asked = async (): Promise<unknown> => (await customer.command('presence', { of }).catch(() => undefined))?.presence['shop:7']
+    await desk.command('changeStatus', { status: 'busy' })
+    await expect.poll(asked, { timeout: 10_000 }).toEqual({ online: true, status: 'busy' })
+    await customer.command('viewing', { to: 'shop:7', product: { title: 'Kettle' } })
+    await customer.command('send', { to: 'shop:7', id: 'm0', kind: 'text', body })
+    await desk.command('changeUser', { toid: 'c1' })
+    let before: readonly string[] = []
+    // a kind of key that is new belongs here, for it has to come back as well
+    await expect
+      .poll(async () => [...new Set((before = await written()).map((each) => each.split(' ')[0]))], { timeout: 10_000 })
+      .toEqual([
+        'im:list:c1',
+        'im:list:shop:7',
+        'im:records:c1/present',
+        'im:records:nodes',
+        'im:records:shop:7/open',
+        'im:records:shop:7/present',
+        'im:records:shop:7~c1/viewing',
+        'im:{c:shop:7~c1}:log',
+        'im:{c:shop:7~c1}:meta',
+        'im:{c:shop:7~c1}:window',
+      ])
+    if (how === 'FLUSHALL') await redis.cli('FLUSHALL')
+    else {
+      await redis.signal('SIGKILL')
+      await redis.start()
+    }
+    const witness = async (): Promise<unknown> => {
+      const late = await arrive(0, { sub: 'c2' })
+      const { presence } = await late.command('presence', { of: ['shop:7'] })
+      late.close()
+      return presence['shop:7']
+    }
+    await expect.poll(() => witness().catch(() => undefined), { timeout: 40_000, interval: 500 }).toEqual({ online: true, status: 'busy' })
+    await expect
+      .poll(
+        async () => {
+          await customer.command('send', { to: 'shop:7', id: 'm1', kind: 'text', body })
+          return (await desk.command('customer', { to: 'c1' })).viewing?.title
+        },
+        { timeout: 40_000, interval: 500 },
+      )
+      .toBe('Kettle')
+    await expect
+      .poll(
+        async () => {
+          const now: readonly string[] = await written().catch(() => [])
+          return before.filter((each) => !now.includes(each))
+        },
+        { timeout: 40_000, interval: 500 },
+      )
+      .toEqual([])
+  },
+  120_000,
+)

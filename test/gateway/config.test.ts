@@ -7,7 +7,12 @@ import { helpText, readConfig, SettingError, SETTINGS, settingsTable, sourcesOf 
 describe('settings', () => {
   test('of an empty environment are the defaults', () => {
     expect(readConfig({})).toMatchObject({
-      PORT: 8080, HOST: '::', DATA_DIR: './data', GUESTS: true, IM_SECRET: undefined, LOG_LEVEL: 'warn',
+      PORT: 8080,
+      HOST: '::',
+      DATA_DIR: './data',
+      GUESTS: true,
+      IM_SECRET: undefined,
+      LOG_LEVEL: 'warn',
       DOORS: ['engine.io', 'websocket', 'rest'],
     })
   })
@@ -15,22 +20,59 @@ describe('settings', () => {
   test('are read by their kind, and an empty value is none', () => {
     const config = readConfig({ PORT: ' 0 ', GUESTS: 'off', DOORS: 'websocket, rest', IM_SECRET: '', NODE_TAG: 'n1' })
     expect(config).toMatchObject({
-      PORT: 0, GUESTS: false, DOORS: ['websocket', 'rest'], IM_SECRET: undefined, NODE_TAG: 'n1',
+      PORT: 0,
+      GUESTS: false,
+      DOORS: ['websocket', 'rest'],
+      IM_SECRET: undefined,
+      NODE_TAG: 'n1',
     })
   })
 
   test.each([
-    ['PORT', '80a'], ['PORT', '70000'], ['PORT', '-1'], ['PORT', '1.5'], ['GUESTS', 'perhaps'], ['DOORS', 'window'],
-    ['LOG_LEVEL', 'loud'], ['NODE_TAG', 'a.b'], ['IM_JWKS_URL', 'keys'], ['DRAIN_MS', 'long'], ['REDIS_DURABILITY', 'disk'],
-    ['ORIGINS', 'shop.example.com'], ['ORIGINS', 'https://shop.example.com/page'], ['PAGES', '/no/such/folder'],
-    ['CUSTOMER_URL', 'crm'], ['CUSTOMER_URL', 'ftp://crm.example/'], ['CUSTOMER_URL', 'https://{shop}.crm.example/'],
-    ['METRICS', 'private'], ['METRICS', '0'], ['METRICS', '65536'], ['METRICS', '8080'], ['METRICS', '-1'],
-    ['CUSTOMER_MS', '0'], ['CUSTOMER_MS', '60001'],
-    ['AGENT_LIMIT', '0'], ['AGENT_LIMIT', '1e3'], ['AGENT_LIMIT', '10001'], ['TRANSFER_MS', '0'], ['TRANSFER_MS', '86400001'],
-    ['HANDOVER_MS', '-5'], ['HANDOVER_MS', '2147483648'], ['DRAIN_MS', '99999999999'], ['REDIS_KEEP_DAYS', '9007199254740991'],
-    ['DIRECT', 'guests'], ['SOURCES', 'wx,wx2'], ['SOURCES', 'ab,a'], ['SOURCES', 'a b'], ['SOURCES', 'a~'], ['SOURCES', 'x'.repeat(33)],
-    ['SOURCES', 'shop:1'], ['SOURCES', 'g'], ['SOURCES', 'guest-x'],
-    ['COMMANDS_PER_SECOND', '1000001'], ['IM_JWKS_URL', 'ftp://keys.example/'],
+    ['PORT', '80a'],
+    ['PORT', '70000'],
+    ['PORT', '-1'],
+    ['PORT', '1.5'],
+    ['GUESTS', 'perhaps'],
+    ['DOORS', 'window'],
+    ['LOG_LEVEL', 'loud'],
+    ['NODE_TAG', 'a.b'],
+    ['IM_JWKS_URL', 'keys'],
+    ['DRAIN_MS', 'long'],
+    ['REDIS_DURABILITY', 'disk'],
+    ['ORIGINS', 'shop.example.com'],
+    ['ORIGINS', 'https://shop.example.com/page'],
+    ['PAGES', '/no/such/folder'],
+    ['CUSTOMER_URL', 'crm'],
+    ['CUSTOMER_URL', 'ftp://crm.example/'],
+    ['CUSTOMER_URL', 'https://{shop}.crm.example/'],
+    ['METRICS', 'private'],
+    ['METRICS', '0'],
+    ['METRICS', '65536'],
+    ['METRICS', '8080'],
+    ['METRICS', '-1'],
+    ['CUSTOMER_MS', '0'],
+    ['CUSTOMER_MS', '60001'],
+    ['AGENT_LIMIT', '0'],
+    ['AGENT_LIMIT', '1e3'],
+    ['AGENT_LIMIT', '10001'],
+    ['TRANSFER_MS', '0'],
+    ['TRANSFER_MS', '86400001'],
+    ['HANDOVER_MS', '-5'],
+    ['HANDOVER_MS', '2147483648'],
+    ['DRAIN_MS', '99999999999'],
+    ['REDIS_KEEP_DAYS', '9007199254740991'],
+    ['DIRECT', 'guests'],
+    ['SOURCES', 'wx,wx2'],
+    ['SOURCES', 'ab,a'],
+    ['SOURCES', 'a b'],
+    ['SOURCES', 'a~'],
+    ['SOURCES', 'x'.repeat(33)],
+    ['SOURCES', 'shop:1'],
+    ['SOURCES', 'g'],
+    ['SOURCES', 'guest-x'],
+    ['COMMANDS_PER_SECOND', '1000001'],
+    ['IM_JWKS_URL', 'ftp://keys.example/'],
   ])('%s=%s is refused in one sentence that names both', (name, value) => {
     const read = (): unknown => readConfig({ [name]: value })
     expect(read).toThrow(SettingError)
@@ -39,7 +81,9 @@ describe('settings', () => {
   })
 
   test.each([
-    ['IM_SECRET', 'thirty-one characters are short'], ['CUSTOMER_KEY', 'two words'], ['CUSTOMER_URL', 'https://me:pass@crm.example/'],
+    ['IM_SECRET', 'thirty-one characters are short'],
+    ['CUSTOMER_KEY', 'two words'],
+    ['CUSTOMER_URL', 'https://me:pass@crm.example/'],
   ])('%s that cannot be meant is refused without repeating the secret', (name, value) => {
     const read = (): unknown => readConfig({ [name]: value })
     expect(read).toThrow(SettingError)
@@ -50,20 +94,26 @@ describe('settings', () => {
   test('no sentence repeats a password, whatever stands in it and wherever it ends', () => {
     const secret = fc.string({ unit: fc.constantFrom(...'ab1/@:?#%[] ,&='), minLength: 1, maxLength: 12 }).map((noise) => `s3cret${noise}`)
     const addresses: readonly ((password: string) => readonly [string, string])[] = [
-      (password) => ['IM_JWKS_URL', `https://me:${password}@keys.example/`], (password) => ['IM_JWKS_URL', `ftp://keys.example/?key=${password}`],
-      (password) => ['CUSTOMER_URL', `https://me:${password}@crm.example/{customer}`], (password) => ['CUSTOMER_URL', `ftp://me:${password}@crm.example/`],
-      (password) => ['ORIGINS', `https://me:${password}@shop.example`], (password) => ['REDIS_URL', `redis://me:${password}@redis.example:x`],
+      (password) => ['IM_JWKS_URL', `https://me:${password}@keys.example/`],
+      (password) => ['IM_JWKS_URL', `ftp://keys.example/?key=${password}`],
+      (password) => ['CUSTOMER_URL', `https://me:${password}@crm.example/{customer}`],
+      (password) => ['CUSTOMER_URL', `ftp://me:${password}@crm.example/`],
+      (password) => ['ORIGINS', `https://me:${password}@shop.example`],
+      (password) => ['REDIS_URL', `redis://me:${password}@redis.example:x`],
       (password) => ['REDIS_URL', `redis+sentinel://redis.example?sentinelPassword=${password}`],
     ]
-    fc.assert(fc.property(secret, fc.constantFrom(...addresses), (password, address) => {
-      const [name, value] = address(password)
-      try {
-        const { REDIS_URL } = readConfig({ [name]: value })
-        if (REDIS_URL !== undefined) parseRedisUrl(REDIS_URL)
-      } catch (error) {
-        expect((error as Error).message).not.toContain('s3cret')
-      }
-    }), { numRuns: 1000 })
+    fc.assert(
+      fc.property(secret, fc.constantFrom(...addresses), (password, address) => {
+        const [name, value] = address(password)
+        try {
+          const { REDIS_URL } = readConfig({ [name]: value })
+          if (REDIS_URL !== undefined) parseRedisUrl(REDIS_URL)
+        } catch (error) {
+          expect((error as Error).message).not.toContain('s3cret')
+        }
+      }),
+      { numRuns: 1000 },
+    )
   })
 
   test('SOURCES may be anything that is told apart by its beginning', () => {
@@ -76,7 +126,7 @@ describe('settings', () => {
     expect(readConfig({ IM_SECRET: 'x'.repeat(32) }).IM_SECRET).toHaveLength(32)
   })
 
-  test('ORIGINS takes what a browser calls an origin, also an app\'s, and any', () => {
+  test("ORIGINS takes what a browser calls an origin, also an app's, and any", () => {
     const given = 'https://a.example, http://localhost:3000/,capacitor://localhost,null'
     expect(readConfig({ ORIGINS: given }).ORIGINS).toBe(given)
     expect(readConfig({ ORIGINS: '*' }).ORIGINS).toBe('*')

@@ -55,7 +55,7 @@ describe.each([1, 4])('on %d servers', (count) => {
     expect(JSON.stringify(customer.received)).not.toMatch(/Kessel|notePush|quickRepliesPush/)
   })
 
-  test('of the same note saved at both nodes at once there is one, and its author\'s alone', async () => {
+  test("of the same note saved at both nodes at once there is one, and its author's alone", async () => {
     const windows = [await arrive(nodes[0], agent('eve', '8')), await arrive(nodes[1], agent('eve', '8'))] as const
     const mal = await arrive(nodes[1], agent('mal', '8'))
     const answers = await Promise.all([0, 1, 0, 1].map((at) => windows[at as 0 | 1].ask('saveNote', { to: 'c2', id: 'n1', text: 'once' })))

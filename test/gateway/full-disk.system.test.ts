@@ -37,7 +37,13 @@ const disk: Disk = hasNamespaces
         const parts = ['-c', script, 'sh', String(DISK_BYTES), folder, String(isFull ? DISK_BYTES : 0), ...gateway]
         return spawn('unshare', [NAMESPACE, 'sh', ...parts], { env })
       },
-      fill: (child) => { try { writeFileSync(ballast(child), Buffer.alloc(DISK_BYTES)) } catch { /* it is full: that is what was wanted */ } },
+      fill: (child) => {
+        try {
+          writeFileSync(ballast(child), Buffer.alloc(DISK_BYTES))
+        } catch {
+          /* it is full: that is what was wanted */
+        }
+      },
       makeRoom: (child) => truncateSync(ballast(child), 0),
     }
   : {
@@ -49,7 +55,9 @@ const disk: Disk = hasNamespaces
     }
 
 let stop: (() => Promise<void>) | undefined
-beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'im-chat-disk-')) })
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'im-chat-disk-'))
+})
 afterEach(async () => {
   await stop?.()
   rmSync(folder, { recursive: true })
@@ -57,7 +65,12 @@ afterEach(async () => {
 
 function start(isFull: boolean) {
   const child = disk.start(isFull, {
-    PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', DATA_DIR: join(folder, 'data'), DEMO_WORD, RATE_LIMITS: 'off',
+    PATH: process.env.PATH,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    DATA_DIR: join(folder, 'data'),
+    DEMO_WORD,
+    RATE_LIMITS: 'off',
   })
   let output = ''
   const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
@@ -68,11 +81,12 @@ function start(isFull: boolean) {
     await ended
   }
   const url = new Promise<string>((resolve, reject) => {
-    for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk: Buffer) => {
-      output += chunk.toString()
-      const found = /^ {2}local {2}(http:\S+?)\/(?:\?\S*)?$/m.exec(output)?.[1]
-      if (found !== undefined) resolve(found)
-    })
+    for (const stream of [child.stdout!, child.stderr!])
+      stream.on('data', (chunk: Buffer) => {
+        output += chunk.toString()
+        const found = /^ {2}local {2}(http:\S+?)\/(?:\?\S*)?$/m.exec(output)?.[1]
+        if (found !== undefined) resolve(found)
+      })
     void ended.then(() => reject(new Error(`The gateway ended before it was ready:\n${output}`)))
   })
   return { child, url, ended, output: () => output }
@@ -93,7 +107,7 @@ test('a disk that fills up: refusals with a reason, 503, nothing acknowledged lo
   const headers = { 'content-type': 'image/png', authorization: `Bearer ${token}` }
   const addPicture = async () => (await fetch(`${url}/v1/images`, { method: 'POST', headers, body: new Uint8Array(PICTURES.png) })).status
   const acknowledged: string[] = []
-  for (const id of ['m1', 'm2', 'm3']) if (await send(id) === undefined) acknowledged.push(id)
+  for (const id of ['m1', 'm2', 'm3']) if ((await send(id)) === undefined) acknowledged.push(id)
   expect(acknowledged).toHaveLength(3)
   disk.fill(child)
   // how full a disk is, is looked at now and then

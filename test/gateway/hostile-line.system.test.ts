@@ -10,7 +10,7 @@ import { Talker, WAYS } from '../kit/talker.ts'
 // real processes on a machine that may be busy with other tests
 vi.setConfig({ testTimeout: 60_000 })
 
-test('a guest\'s message that nests 5,000 deep is refused, and the process lives', async () => {
+test("a guest's message that nests 5,000 deep is refused, and the process lives", async () => {
   const gateway = await spawnGateway()
   const guest = await fetch(`${gateway.url}/v1/guests`, { method: 'POST' })
   const { token } = (await guest.json()) as { token: string }
@@ -43,7 +43,10 @@ test('what one node of two on Redis let through is spent at the other as well', 
     // a bucket of its own would have room for ten there: after a telling it has none
     await new Promise((resolve) => setTimeout(resolve, 1500))
     expect((await Promise.all([1, 2, 3, 4, 5].map(() => isRefused(there!)))).filter(Boolean).length).toBeGreaterThanOrEqual(3)
-    await eventually(async () => (await redis.cli('PUBSUB', 'NUMSUB', 'ImAllowances')).trim(), (answer) => answer.endsWith('2'))
+    await eventually(
+      async () => (await redis.cli('PUBSUB', 'NUMSUB', 'ImAllowances')).trim(),
+      (answer) => answer.endsWith('2'),
+    )
   } finally {
     for (const node of nodes) await node.stop()
     await redis.stop()

@@ -16,17 +16,22 @@ const SECRET = 'a secret of at least thirty-two bytes'
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 let good: string
 beforeAll(async () => {
-  good = JSON.stringify({ keys: [{ ...await exportJWK(publicKey), kid: 'k1', alg: 'ES256' }] })
+  good = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256' }] })
 })
 const stops: (() => Promise<unknown> | void)[] = []
 afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop()
 })
 
-const answer = (status: number, body: string): RequestListener => (_request, response) => void response.writeHead(status).end(body)
+const answer =
+  (status: number, body: string): RequestListener =>
+  (_request, response) =>
+    void response.writeHead(status).end(body)
 const endless: RequestListener = (_request, response) => {
   const part = Buffer.alloc(65_536, ' ')
-  const write = (): void => { while (!response.destroyed && response.write(part)); }
+  const write = (): void => {
+    while (!response.destroyed && response.write(part));
+  }
   response.on('drain', write)
   write()
 }
@@ -62,18 +67,22 @@ function passesOf(url: string, more: { readonly secret?: string; readonly retryM
   return { passes, problems, seen: (count: number) => expect.poll(() => problems.length, { interval: 5 }).toBeGreaterThanOrEqual(count) }
 }
 
-const signed = (kid = 'k1'): Promise<string> => new SignJWT({ sub: '5', role: 'customer' })
-  .setProtectedHeader({ alg: 'ES256', kid }).setExpirationTime('1h').sign(privateKey)
+const signed = (kid = 'k1'): Promise<string> =>
+  new SignJWT({ sub: '5', role: 'customer' }).setProtectedHeader({ alg: 'ES256', kid }).setExpirationTime('1h').sign(privateKey)
 
 const TROUBLES: readonly (readonly [string, RequestListener | undefined, RegExp])[] = [
   ['goes away', undefined, /cannot be fetched \([A-Z_]+\)/],
-  ['returns 500', answer(500, 'oops'), /answered with status 500/], ['redirects', answer(302, ''), /answered with status 302/],
-  ['returns HTML', answer(200, '<html>'), /JSON/], ['returns something else', answer(200, '{"a":1}'), /no JSON Web Key Set/],
+  ['returns 500', answer(500, 'oops'), /answered with status 500/],
+  ['redirects', answer(302, ''), /answered with status 302/],
+  ['returns HTML', answer(200, '<html>'), /JSON/],
+  ['returns something else', answer(200, '{"a":1}'), /no JSON Web Key Set/],
   ['nests brackets', answer(200, `{"keys":[],"x":${'['.repeat(100_000)}${']'.repeat(100_000)}}`), /nested deeper than 16/],
   ['nests brackets in a key', answer(200, `{"keys":[{"kty":${'['.repeat(100_000)}${']'.repeat(100_000)}}]}`), /nested deeper than 16/],
   ['returns keys without end', answer(200, `{"keys":[${'{},'.repeat(30_000)}{}]}`), /more than 20000/],
   ['returns no keys', answer(200, '{"keys":[]}'), /no keys/],
-  ['never ends', endless, /more than 1048576 bytes/], ['hangs', () => undefined, /in time/], ['breaks off', halfWay, /cannot be fetched/],
+  ['never ends', endless, /more than 1048576 bytes/],
+  ['hangs', () => undefined, /in time/],
+  ['breaks off', halfWay, /cannot be fetched/],
 ]
 
 test.each(TROUBLES)('a server that %s at the start: not ready, in words; ready when it is well', async (_name, says, sentence) => {
@@ -128,6 +137,7 @@ test('/readyz says it', async () => {
   const { port } = await app.listen()
   const ready = await fetch(`http://127.0.0.1:${port}/readyz`)
   expect({ status: ready.status, body: await ready.json() }).toEqual({
-    status: 503, body: { ok: false, reason: 'No pass can be verified: the key set of IM_JWKS_URL: it was answered with status 503.' },
+    status: 503,
+    body: { ok: false, reason: 'No pass can be verified: the key set of IM_JWKS_URL: it was answered with status 503.' },
   })
 })

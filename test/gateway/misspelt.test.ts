@@ -18,21 +18,48 @@ const COMMON = `PATH HOME HOSTNAME HOSTTYPE USER USERNAME LOGNAME SHELL SHLVL PW
 
 describe('a setting that is written wrongly', () => {
   test.each([
-    ['ORIGIN', 'ORIGINS'], ['ORIGINES', 'ORIGINS'], ['ORGINS', 'ORIGINS'], ['OIRGINS', 'ORIGINS'],
-    ['origins', 'ORIGINS'], ['ALLOWED_ORIGINS', undefined],
-    ['REDIS_URLS', 'REDIS_URL'], ['REDIS_URI', 'REDIS_URL'], ['REDISURL', 'REDIS_URL'], ['REDIS-URL', 'REDIS_URL'],
-    ['IM_SECRETS', 'IM_SECRET'], ['IM_SECERT', 'IM_SECRET'], ['IMSECRET', 'IM_SECRET'], ['IM_JWKS_URI', 'IM_JWKS_URL'], ['IM_JWKS', undefined],
+    ['ORIGIN', 'ORIGINS'],
+    ['ORIGINES', 'ORIGINS'],
+    ['ORGINS', 'ORIGINS'],
+    ['OIRGINS', 'ORIGINS'],
+    ['origins', 'ORIGINS'],
+    ['ALLOWED_ORIGINS', undefined],
+    ['REDIS_URLS', 'REDIS_URL'],
+    ['REDIS_URI', 'REDIS_URL'],
+    ['REDISURL', 'REDIS_URL'],
+    ['REDIS-URL', 'REDIS_URL'],
+    ['IM_SECRETS', 'IM_SECRET'],
+    ['IM_SECERT', 'IM_SECRET'],
+    ['IMSECRET', 'IM_SECRET'],
+    ['IM_JWKS_URI', 'IM_JWKS_URL'],
+    ['IM_JWKS', undefined],
     ['IM_ORIGINS', 'ORIGINS'],
-    ['IM_ORIGIN', 'ORIGINS'], ['IM_REDIS_URL', 'REDIS_URL'], ['IM_PORT', 'PORT'], ['IM_API_KEY', 'API_KEY'],
-    ['SHOP', 'SHOPS'], ['GUEST', 'GUESTS'], ['DOOR', 'DOORS'], ['PAGE', 'PAGES'], ['PORTS', 'PORT'],
-    ['DATADIR', 'DATA_DIR'], ['LOGLEVEL', 'LOG_LEVEL'],
-  
-    ['TRUST_PROXYS', 'TRUST_PROXY'], ['TRUSTPROXY', 'TRUST_PROXY'], ['APIKEY', 'API_KEY'], ['SOURCE', 'SOURCES'], ['METRIC', 'METRICS'],
-    ['COMMAND_PER_SECOND', 'COMMANDS_PER_SECOND'], ['CUSTOMER_URI', 'CUSTOMER_URL'], ['DEMOWORD', 'DEMO_WORD'], ['IMAGE_HOST', 'IMAGE_HOSTS'],
+    ['IM_ORIGIN', 'ORIGINS'],
+    ['IM_REDIS_URL', 'REDIS_URL'],
+    ['IM_PORT', 'PORT'],
+    ['IM_API_KEY', 'API_KEY'],
+    ['SHOP', 'SHOPS'],
+    ['GUEST', 'GUESTS'],
+    ['DOOR', 'DOORS'],
+    ['PAGE', 'PAGES'],
+    ['PORTS', 'PORT'],
+    ['DATADIR', 'DATA_DIR'],
+    ['LOGLEVEL', 'LOG_LEVEL'],
+
+    ['TRUST_PROXYS', 'TRUST_PROXY'],
+    ['TRUSTPROXY', 'TRUST_PROXY'],
+    ['APIKEY', 'API_KEY'],
+    ['SOURCE', 'SOURCES'],
+    ['METRIC', 'METRICS'],
+    ['COMMAND_PER_SECOND', 'COMMANDS_PER_SECOND'],
+    ['CUSTOMER_URI', 'CUSTOMER_URL'],
+    ['DEMOWORD', 'DEMO_WORD'],
+    ['IMAGE_HOST', 'IMAGE_HOSTS'],
   ])('%s is told of: %s', (name, meant) => {
     const isOurs = name.startsWith('IM_')
     expect(told({ [name]: 's3cret' })).toEqual(
-      meant ? [`${name} is no setting; did you mean ${meant}?`] : isOurs ? [`${name} is no setting; --help lists what there is.`] : [])
+      meant ? [`${name} is no setting; did you mean ${meant}?`] : isOurs ? [`${name} is no setting; --help lists what there is.`] : [],
+    )
   })
 
   test('whatever else begins with IM_ is told of too', () => {
@@ -56,13 +83,21 @@ describe('a setting that is written wrongly', () => {
   })
 
   test('what Kubernetes and Docker add for a service of ours is not told of', () => {
-    expect(told({
-      IM_CHAT_SERVICE_HOST: '10.0.0.7', IM_CHAT_SERVICE_PORT: '80', IM_CHAT_SERVICE_PORT_HTTP: '80', IM_CHAT_PORT: 'tcp://10.0.0.7:80',
-      IM_CHAT_PORT_80_TCP: 'tcp://10.0.0.7:80', IM_CHAT_PORT_80_TCP_ADDR: '10.0.0.7', IM_PORT: 'tcp://10.0.0.7:80', PORTS: 'tcp://10.0.0.7:80',
-    })).toEqual([])
+    expect(
+      told({
+        IM_CHAT_SERVICE_HOST: '10.0.0.7',
+        IM_CHAT_SERVICE_PORT: '80',
+        IM_CHAT_SERVICE_PORT_HTTP: '80',
+        IM_CHAT_PORT: 'tcp://10.0.0.7:80',
+        IM_CHAT_PORT_80_TCP: 'tcp://10.0.0.7:80',
+        IM_CHAT_PORT_80_TCP_ADDR: '10.0.0.7',
+        IM_PORT: 'tcp://10.0.0.7:80',
+        PORTS: 'tcp://10.0.0.7:80',
+      }),
+    ).toEqual([])
   })
 
-  test('an empty value is none, and beside the right one the other is another program\'s', () => {
+  test("an empty value is none, and beside the right one the other is another program's", () => {
     expect(told({ ORIGIN: ' ' })).toEqual([])
     expect(told({ REDIS_URI: 'redis://other', REDIS_URL: 'redis://ours' })).toEqual([])
     expect(told({ IM_ORIGINS: 'x', ORIGINS: 'y' })).toHaveLength(1)
@@ -72,14 +107,20 @@ describe('a setting that is written wrongly', () => {
 describe('the command line', () => {
   const options = ['--help', '-h', '--conformance']
   test.each([
-    [['--hlep'], 'There is no option --hlep; did you mean --help?'], [['-help'], 'There is no option -help; did you mean --help?'],
+    [['--hlep'], 'There is no option --hlep; did you mean --help?'],
+    [['-help'], 'There is no option -help; did you mean --help?'],
     [['--conformence', '/x/'], 'There is no option --conformence; did you mean --conformance?'],
     [['--port', '80'], 'There is no option --port; set PORT in the environment.'],
     [['PORT=80'], 'There is no option PORT; set PORT in the environment.'],
     [['--im-secret=s3cret'], 'There is no option --im-secret; set IM_SECRET in the environment.'],
     [['--origin=https://a.example'], 'There is no option --origin; set ORIGINS in the environment.'],
-    [['--verbose'], 'There is no option --verbose; --help lists what there is.'], [['serve'], 'There is no option serve; --help lists what there is.'],
-    [['--help'], undefined], [['-h'], undefined], [[], undefined], [['--conformance'], undefined], [['--conformance', '/socket.io/'], undefined],
+    [['--verbose'], 'There is no option --verbose; --help lists what there is.'],
+    [['serve'], 'There is no option serve; --help lists what there is.'],
+    [['--help'], undefined],
+    [['-h'], undefined],
+    [[], undefined],
+    [['--conformance'], undefined],
+    [['--conformance', '/socket.io/'], undefined],
   ])('%j', (given, sentence) => {
     expect(misspeltArgument(given, { options, settings: NAMES })).toBe(sentence)
   })

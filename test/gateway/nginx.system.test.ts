@@ -21,7 +21,14 @@ afterAll(async () => {
 const until = (what: () => boolean): Promise<unknown> => vi.waitUntil(what, { timeout: 30_000, interval: 10 })
 const text = (to: string, id: string) => ({ to, id, kind: 'text', body: { text: id } })
 const BALANCED = {
-  lost: 0, missing: 0, doubled: 0, misordered: 0, foreign: 0, unshown: 0, shownTwice: 0, brokenLinks: 0,
+  lost: 0,
+  missing: 0,
+  doubled: 0,
+  misordered: 0,
+  foreign: 0,
+  unshown: 0,
+  shownTwice: 0,
+  brokenLinks: 0,
 }
 const tagOf = (sid: string): string => sid.slice(0, sid.indexOf('.'))
 
@@ -42,15 +49,19 @@ const poll = async (sid: string, init?: RequestInit): Promise<number> =>
 
 describe('many nodes behind one address', () => {
   test('lines are spread, each on every way in, and people at different nodes talk', async () => {
-    const talkers = await Promise.all(Array.from({ length: 12 }, async (_, n) => {
-      const talker = await new Talker(site.url, (['ws', 'engine.io websocket', 'engine.io polling'] as const)[n % 3]!).open()
-      const { sid } = await talker.hello({ token: await site.pass({ sub: `c${n}` }), to: `c${n ^ 1}` })
-      return { talker, tag: tagOf(sid) }
-    }))
+    const talkers = await Promise.all(
+      Array.from({ length: 12 }, async (_, n) => {
+        const talker = await new Talker(site.url, (['ws', 'engine.io websocket', 'engine.io polling'] as const)[n % 3]!).open()
+        const { sid } = await talker.hello({ token: await site.pass({ sub: `c${n}` }), to: `c${n ^ 1}` })
+        return { talker, tag: tagOf(sid) }
+      }),
+    )
     expect(new Set(talkers.map(({ tag }) => tag))).toEqual(new Set(NODE_TAGS))
-    await Promise.all(talkers.map(async ({ talker }, n) => {
-      for (let m = 0; m < 20; m++) await talker.command('send', text(`c${n ^ 1}`, `c${n}-${m}`))
-    }))
+    await Promise.all(
+      talkers.map(async ({ talker }, n) => {
+        for (let m = 0; m < 20; m++) await talker.command('send', text(`c${n ^ 1}`, `c${n}-${m}`))
+      }),
+    )
     for (const [n, { talker }] of talkers.entries()) {
       await talker.push('messagePush', 19)
       expect(talker.pushes('messagePush').map(({ id }) => id)).toEqual(Array.from({ length: 20 }, (_, m) => `c${n ^ 1}-${m}`))
@@ -75,7 +86,7 @@ describe('many nodes behind one address', () => {
     expect(await socket.emitWithAck('send', text('shop:1', 'm1'))).toMatchObject({ ok: true, seq: 1 })
   })
 
-  test('no cookie is set, the visitor\'s own word for an address is dropped, what is the operator\'s is not shown', async () => {
+  test("no cookie is set, the visitor's own word for an address is dropped, what is the operator's is not shown", async () => {
     const response = await fetch(`${site.url}/im/?EIO=4&transport=polling`)
     expect(response.headers.get('set-cookie')).toBe(null)
     const minted = await fetch(`${site.url}/v1/passes`, { method: 'POST', headers: { 'x-forwarded-for': '127.0.0.1' } })

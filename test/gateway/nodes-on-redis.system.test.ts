@@ -66,12 +66,15 @@ describe('a ring of four servers', () => {
     expect(back.pushes('messagePush').map(({ seq }) => seq)).toEqual([2, 3, 4, 5])
   })
 
-  test.each([['wx', '10086'], ['', '7'], ['m.', '张三']])('PHP finds the channel of %s%s and its windows hear it', async (src, sub) => {
+  test.each([
+    ['wx', '10086'],
+    ['', '7'],
+    ['m.', '张三'],
+  ])('PHP finds the channel of %s%s and its windows hear it', async (src, sub) => {
     const claims = src === '' ? { sub } : { sub, src }
     const windows = [await arrive(nodes[0]!, claims), await arrive(nodes[1]!, claims)]
     const ports = ring.servers.map(({ port }) => port).join(',')
-    const publish = async (json: unknown) =>
-      (await run('php', ['test/gateway/publish.php', ports, src, sub, JSON.stringify(json)])).stdout.trim()
+    const publish = async (json: unknown) => (await run('php', ['test/gateway/publish.php', ports, src, sub, JSON.stringify(json)])).stdout.trim()
     const heard = await publish({ type: 'syncChangeUser', uid: 'shop:7', socketid: 'php', changeUserData: [] })
     await publish({ type: 'coupon', text: '满100减5' })
     expect(heard).toBe('2')
@@ -95,8 +98,14 @@ describe('an outage', () => {
     expect(error).toMatchObject({ code: 'unavailable', retry: true })
     expect(await statusOf(`${node.url}/readyz`)).toBe(503)
     await redis.start()
-    await eventually(() => statusOf(`${node.url}/readyz`), (status) => status === 200)
-    await eventually(() => customer.ask('send', text('shop:9', 'm2')), ({ ok }) => ok === true)
+    await eventually(
+      () => statusOf(`${node.url}/readyz`),
+      (status) => status === 200,
+    )
+    await eventually(
+      () => customer.ask('send', text('shop:9', 'm2')),
+      ({ ok }) => ok === true,
+    )
     await agent.until(() => agent.pushes('messagePush').some(({ id }) => id === 'm2'))
     expect([customer.isClosed, agent.isClosed]).toEqual([false, false])
     await node.stop()
@@ -114,7 +123,10 @@ describe('an outage', () => {
     const talker = await new Talker(node.url, 'ws').open()
     expect(await talker.refusedHello({ token })).toMatchObject({ code: 'unavailable', retry: true })
     await redis.start()
-    await eventually(() => statusOf(`${node.url}/readyz`), (status) => status === 200)
+    await eventually(
+      () => statusOf(`${node.url}/readyz`),
+      (status) => status === 200,
+    )
     talker.sendPacket({ type: 'connect', data: { token } })
     await talker.until(() => talker.received.find(({ type }) => type === 'connect'))
     await node.stop()

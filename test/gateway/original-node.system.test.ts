@@ -14,7 +14,12 @@ import { startGateway, type PassClaims, type StartedGateway } from '../kit/gatew
 import { startRing, type RedisGroup } from '../kit/redis.ts'
 import { Talker } from '../kit/talker.ts'
 
-const PEOPLE = [['', '10086'], ['wx', '10086'], ['m.', '张三'], ['店', '🙂']] as const
+const PEOPLE = [
+  ['', '10086'],
+  ['wx', '10086'],
+  ['m.', '张三'],
+  ['店', '🙂'],
+] as const
 
 interface Sync {
   readonly type: string
@@ -61,7 +66,10 @@ class OriginalNode {
   }
 }
 
-describe.each([['a single server', 1], ['a ring of three', 3]])('on %s', (_, count) => {
+describe.each([
+  ['a single server', 1],
+  ['a ring of three', 3],
+])('on %s', (_, count) => {
   let group: RedisGroup
   let folder: string
   let nodes: [StartedGateway, StartedGateway]
@@ -91,7 +99,7 @@ describe.each([['a single server', 1], ['a ring of three', 3]])('on %s', (_, cou
     await promisify(execFile)('php', ['test/gateway/publish.php', ports, src, sub, JSON.stringify(json)])
   }
 
-  test.each(PEOPLE)('a window of %s%s here moves the original\'s, and the other way round', async (src, sub) => {
+  test.each(PEOPLE)("a window of %s%s here moves the original's, and the other way round", async (src, sub) => {
     const original = await OriginalNode.at(group, userChannel(participantId(src, sub)))
     const [one, other] = [await arrive(nodes[0], claimsOf(src, sub)), await arrive(nodes[1], claimsOf(src, sub))]
     const sent = { toid: 'shop:7', title: '商品', since: [1, null] }
@@ -105,19 +113,23 @@ describe.each([['a single server', 1], ['a ring of three', 3]])('on %s', (_, cou
     original.close()
   })
 
-  test('an agent\'s window here moves the original\'s as well', async () => {
+  test("an agent's window here moves the original's as well", async () => {
     const original = await OriginalNode.at(group, userChannel('wxa1'))
     const agent = await arrive(nodes[0], { src: 'wx', sub: 'a1', role: 'agent', shop: '7' })
     await agent.command('changeUser', { toid: 'c1' })
-    await expect.poll(() => original.heard).toEqual([
-      { type: 'syncChangeUser', uid: 'c1', socketid: agent.sid, changeUserData: { toid: 'c1' } },
-    ])
+    await expect.poll(() => original.heard).toEqual([{ type: 'syncChangeUser', uid: 'c1', socketid: agent.sid, changeUserData: { toid: 'c1' } }])
     original.close()
   })
 
   test.each(PEOPLE)('PHP moves the windows of %s%s to uid, whatever changeUserData is', async (src, sub) => {
     const windows = [await arrive(nodes[0], claimsOf(src, sub)), await arrive(nodes[1], { ...claimsOf(src, sub), role: 'agent', shop: '9' })]
-    const publishes = [['u1', {}], ['u2', []], ['u3', { toid: 'shop:8' }], ['u4', 'shop:8'], [42, null]] as const
+    const publishes = [
+      ['u1', {}],
+      ['u2', []],
+      ['u3', { toid: 'shop:8' }],
+      ['u4', 'shop:8'],
+      [42, null],
+    ] as const
     for (const [uid, changeUserData] of publishes) await php(src, sub, { type: 'syncChangeUser', uid, socketid: 'php', changeUserData })
     for (const window of windows) {
       await window.push('syncChangeUserPush', publishes.length - 1)
@@ -128,7 +140,12 @@ describe.each([['a single server', 1], ['a ring of three', 3]])('on %s', (_, cou
   test('what PHP gets wrong reaches nobody, and what it says next does', async () => {
     const window = await arrive(nodes[0], { sub: 'wrong' })
     const wrong = [
-      { socketid: 'php' }, { uid: {} }, { uid: [] }, { uid: '' }, { uid: null }, { uid: 'x'.repeat(10_000) },
+      { socketid: 'php' },
+      { uid: {} },
+      { uid: [] },
+      { uid: '' },
+      { uid: null },
+      { uid: 'x'.repeat(10_000) },
       { uid: 'shop:1', pad: 'x'.repeat(90_000) },
     ]
     for (const fields of wrong) await php('', 'wrong', { type: 'syncChangeUser', changeUserData: { toid: 'shop:7' }, ...fields })

@@ -5,7 +5,8 @@ import { startPlainNginx, type Nginx } from '../kit/nginx.ts'
 import { Talker } from '../kit/talker.ts'
 
 const FORWARDED = [
-  'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;', 'proxy_set_header X-Forwarded-Host $http_host;',
+  'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;',
+  'proxy_set_header X-Forwarded-Host $http_host;',
   'proxy_set_header X-Forwarded-Proto $scheme;',
 ].join(' ')
 
@@ -25,7 +26,7 @@ const post = async (url: string, path: string, { headers = {}, body = {} }: { he
 const AGENT = { sub: 'ann', role: 'agent', shop: '1' }
 
 describe('as it comes', () => {
-  test('the network gets no agent\'s pass without the word, and no figures', async () => {
+  test("the network gets no agent's pass without the word, and no figures", async () => {
     expect((await post(nginx.url, 'passes', { body: AGENT })).status).toBe(401)
     expect((await post(nginx.url, 'passes', { body: AGENT, headers: { host: 'localhost' } })).status).toBe(401)
     expect((await post(nginx.url, 'passes', { body: AGENT, headers: { authorization: `Bearer ${DEMO_WORD}` } })).status).toBe(200)
@@ -55,7 +56,11 @@ describe('with the three headers that tell of the visitor', () => {
   test('a page of the address the visitor asked is of this site, others are not', async () => {
     const telling = await startPlainNginx(gateway.port, FORWARDED)
     onTestFinished(() => telling.stop())
-    const pages = [[telling.url, undefined], ['https://a.shop.example', undefined], ['https://evil.example', 'origin_forbidden']] as const
+    const pages = [
+      [telling.url, undefined],
+      ['https://a.shop.example', undefined],
+      ['https://evil.example', 'origin_forbidden'],
+    ] as const
     for (const [origin, code] of pages) {
       const talker = await new Talker(telling.url, 'engine.io polling', origin).open()
       const token = await gateway.pass({ sub: 'c2' })

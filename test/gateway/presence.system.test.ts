@@ -30,7 +30,10 @@ test('the people of a killed node vanish within 60 s, but not who has come to an
   const killedAt = performance.now()
   const saved = await arrive(other, agents[0]!)
   const gone = (): string[] =>
-    customer.pushes('statusPush').slice(told.status).flatMap(({ participant, status }) => (status === 'offline' ? [participant] : []))
+    customer
+      .pushes('statusPush')
+      .slice(told.status)
+      .flatMap(({ participant, status }) => (status === 'offline' ? [participant] : []))
   await customer.until(() => gone().includes('a2'))
   expect(performance.now() - killedAt).toBeLessThan(60_000)
   expect(gone()).toEqual(['a2'])

@@ -34,7 +34,10 @@ describe('a start that cannot be', () => {
   })
 
   test.each([
-    ['PORT', 'http'], ['DOORS', 'window'], ['REDIS_URL', 'http://'], ['HOST', 'nowhere.invalid'],
+    ['PORT', 'http'],
+    ['DOORS', 'window'],
+    ['REDIS_URL', 'http://'],
+    ['HOST', 'nowhere.invalid'],
   ])('because of %s=%s', async (name, value) => {
     const { code, output } = await run({ [name]: value })
     expect(code).toBe(1)
@@ -75,7 +78,10 @@ test('--salvage makes a folder again of what is whole in a damaged one, and says
   await talker.hello({ token: await gateway.pass({ sub: 'c1' }) })
   for (const id of ['m1', 'm2', 'm3']) await talker.command('send', { to: 'shop:1', id, kind: 'text', body: { text: `hello ${id}` } })
   await gateway.stop()
-  expect(await run({ DATA_DIR: dataDir }, ['--salvage'])).toEqual({ code: 0, output: `The data folder ${dataDir} is whole; there is nothing to salvage.\n` })
+  expect(await run({ DATA_DIR: dataDir }, ['--salvage'])).toEqual({
+    code: 0,
+    output: `The data folder ${dataDir} is whole; there is nothing to salvage.\n`,
+  })
   const journal = join(dataDir, 'journal', 'data.mdb')
   const bytes = await readFile(journal)
   for (let at = bytes.indexOf('hello m2'); at >= 0; at = bytes.indexOf('hello m2', at + 1)) bytes.write('jello', at)
@@ -89,7 +95,10 @@ test('--salvage makes a folder again of what is whole in a damaged one, and says
   const back = await new Talker(again.url, 'ws').open()
   await back.hello({ token: await again.pass({ sub: 'c1' }) })
   const { messages } = await back.command('history', { conversation: 'shop:1~c1', limit: 10 })
-  expect(messages.map(({ id, seq }) => [id, seq])).toEqual([['m1', 1], ['m3', 2]])
+  expect(messages.map(({ id, seq }) => [id, seq])).toEqual([
+    ['m1', 1],
+    ['m3', 2],
+  ])
   expect(await back.command('send', { to: 'shop:1', id: 'm4', kind: 'text', body: { text: 'on' } })).toMatchObject({ seq: 3 })
   await again.stop()
   await rm(dataDir, { recursive: true })
@@ -122,8 +131,9 @@ test('what was acknowledged is there after kill -9', async () => {
   const gateway = await spawnGateway()
   const talker = await new Talker(gateway.url, 'ws').open()
   await talker.hello({ token: await gateway.pass({ sub: 'c1' }) })
-  const acknowledged = await Promise.all(Array.from({ length: 200 }, (_, n) =>
-    talker.command('send', { to: 'shop:1', id: `m${n}`, kind: 'text', body: { text: `${n}` } })))
+  const acknowledged = await Promise.all(
+    Array.from({ length: 200 }, (_, n) => talker.command('send', { to: 'shop:1', id: `m${n}`, kind: 'text', body: { text: `${n}` } })),
+  )
   await gateway.kill()
   const again = await spawnGateway({ DATA_DIR: gateway.dataDir })
   const back = await new Talker(again.url, 'ws').open()
@@ -133,7 +143,7 @@ test('what was acknowledged is there after kill -9', async () => {
   await again.stop()
 })
 
-test('what is rejected and nobody waits for is in the log with its stack, and the process and everybody\'s lines live', async () => {
+test("what is rejected and nobody waits for is in the log with its stack, and the process and everybody's lines live", async () => {
   const bug = 'process.on("SIGUSR2", function injected() { void Promise.reject(new Error("nobody waits for this")) })'
   const gateway = await spawnGateway({ NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(bug)}` })
   const talker = await new Talker(gateway.url, 'ws').open()

@@ -33,14 +33,15 @@ async function arrive(node: SpawnedGateway, claims: PassClaims): Promise<Talker>
   if (claims.shop === undefined) return talker
   const of = [`shop:${claims.shop}`]
   // a welcome does not wait for the entry of whoever it welcomes
-  await expect.poll(async () => (await talker.command('presence', { of })).presence[of[0]!]?.agents?.map(({ id }) => id), { timeout: 10_000 })
+  await expect
+    .poll(async () => (await talker.command('presence', { of })).presence[of[0]!]?.agents?.map(({ id }) => id), { timeout: 10_000 })
     .toContain(claims.sub)
   return talker
 }
 
 const agent = (shop: string, sub: string): PassClaims => ({ sub, role: 'agent', shop, name: sub.toUpperCase() })
 
-test('at many moments of the acceptance; it is the one\'s or the other\'s, and the customer is told once', async () => {
+test("at many moments of the acceptance; it is the one's or the other's, and the customer is told once", async () => {
   const ends = new Set<string>()
   for (const [round, afterMs] of [0, 1, 3, 8, 30].entries()) {
     const shop = `7-${round}`
@@ -62,7 +63,10 @@ test('at many moments of the acceptance; it is the one\'s or the other\'s, and t
     const { service } = await back.command('acceptTransfer', { conversation, transfer: transfer!.id, accept: true })
     expect(service).toMatchObject({ phase: 'open', agent: { id: 'two' } })
     const { messages } = await customer.command('history', { conversation })
-    expect(messages.map(({ kind, from }) => [kind, from])).toEqual([['text', `c-${round}`], ['system', 'two']])
+    expect(messages.map(({ kind, from }) => [kind, from])).toEqual([
+      ['text', `c-${round}`],
+      ['system', 'two'],
+    ])
     expect((await customer.push('messagePush')).body).toMatchObject({ event: 'transferred', agent: 'TWO' })
   }
   console.log(`right after the kill it was of: ${[...ends].join(', ')}`)

@@ -9,7 +9,10 @@ import { DEMO_WORD } from './gateway.ts'
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-quic', '--mute-audio']
 
 export const PHONE: BrowserContextOptions = {
-  viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true,
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  isMobile: true,
+  hasTouch: true,
   userAgent: 'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36',
 }
 export const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 800 } }
@@ -49,7 +52,10 @@ export async function openPage(browser: Browser, url: string, { expected, ...opt
   const cdp = await context.newCDPSession(page)
   await page.goto(url)
   return {
-    page, context, cdp, problems,
+    page,
+    context,
+    cdp,
+    problems,
     async close() {
       await context.close()
       if (problems.length > 0) throw new Error(problems.join('\n'))

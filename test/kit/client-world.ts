@@ -38,5 +38,4 @@ export class ClientWorld {
   }
 }
 
-export const textsOf = (client: Client, to: string): string[] =>
-  client.conversation(to).timeline.value.messages.map(({ body }) => body.text)
+export const textsOf = (client: Client, to: string): string[] => client.conversation(to).timeline.value.messages.map(({ body }) => body.text)

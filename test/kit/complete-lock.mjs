@@ -19,7 +19,8 @@ export function missingBuilds({ packages }) {
     Object.entries(optionalDependencies)
       .map(([name, version]) => [name, { version, optional: true, ...(packages[asker].dev ? { dev: true } : {}), ...platformOf(name) }])
       .filter(([name]) => !places(asker, name).some((path) => path in packages))
-      .map(([name, entry]) => [`node_modules/${name}`, entry]))
+      .map(([name, entry]) => [`node_modules/${name}`, entry]),
+  )
 }
 
 /** Where Node would look for `name` from `asker`, nearest first. */
@@ -36,7 +37,9 @@ function platformOf(name) {
 
 /** Paths of what the lock names without saying which bytes it means. */
 export function withoutIntegrity({ packages }) {
-  return Object.entries(packages).filter(([path, { integrity, link }]) => path !== '' && !link && integrity === undefined).map(([path]) => path)
+  return Object.entries(packages)
+    .filter(([path, { integrity, link }]) => path !== '' && !link && integrity === undefined)
+    .map(([path]) => path)
 }
 
 /** `[path, version, engines.node]` of what does not run on all of the Node releases this package promises. `isPromised` takes a range. */

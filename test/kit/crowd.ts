@@ -83,10 +83,13 @@ export class Crowd {
 
   /** Whether both ends of each pair see all that either has written, and nobody waits for anything. */
   get isSettled(): boolean {
-    return this.isLive && this.#people.every((person) => {
-      const { client, to, written, shown } = person
-      return client.conversation(to).outbox.value.length === 0 && shown.size >= written.length + this.#otherOf(person).written.length
-    })
+    return (
+      this.isLive &&
+      this.#people.every((person) => {
+        const { client, to, written, shown } = person
+        return client.conversation(to).outbox.value.length === 0 && shown.size >= written.length + this.#otherOf(person).written.length
+      })
+    )
   }
 
   /** What each wrote, held against the log and against both screens. */
@@ -97,11 +100,16 @@ export class Crowd {
       const acknowledged = new Map([...person.shown].filter(([id]) => person.written.includes(id)))
       all.push({
         ...balance({ name: person.name, written: person.written, acknowledged }, log),
-        shown: person.shown.size, unshown: unshown(person, log), shownTwice: person.shownTwice, brokenLinks: brokenLinks(log),
+        shown: person.shown.size,
+        unshown: unshown(person, log),
+        shownTwice: person.shownTwice,
+        brokenLinks: brokenLinks(log),
       })
     }
-    return all.reduce((total, one) => Object.fromEntries(
-      Object.entries(one).map(([key, value]) => [key, (total[key as keyof Books]) + (value as number)])) as unknown as Books)
+    return all.reduce(
+      (total, one) =>
+        Object.fromEntries(Object.entries(one).map(([key, value]) => [key, total[key as keyof Books] + (value as number)])) as unknown as Books,
+    )
   }
 
   close(): void {

@@ -3,9 +3,11 @@ import type { AddressInfo } from 'node:net'
 
 export type Answering = (response: ServerResponse, request: IncomingMessage) => void
 
-export const json = (value: unknown, status = 200): Answering => (response) => {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
-}
+export const json =
+  (value: unknown, status = 200): Answering =>
+  (response) => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+  }
 
 /** An operator's backend as a test needs it: it answers as it is told, and remembers what it was asked. */
 export class CustomerServer {

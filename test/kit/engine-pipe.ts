@@ -18,7 +18,10 @@ export class EnginePipe {
   }
 
   async next(): Promise<string | Buffer> {
-    while (this.came.length === 0) await new Promise<void>((resolve) => { this.#wake = resolve })
+    while (this.came.length === 0)
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
     return this.came.shift()!
   }
 

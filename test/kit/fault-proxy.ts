@@ -180,7 +180,6 @@ export class FaultProxy {
 
 const isUpgrade = (chunk: Buffer): boolean => /^GET [^]*\r\nupgrade: *websocket/i.test(chunk.toString('latin1'))
 
-const withoutUpgrade = (chunk: Buffer): Buffer =>
-  Buffer.from(chunk.toString('latin1').replace(/^(upgrade|connection):.*\r\n/gim, ''), 'latin1')
+const withoutUpgrade = (chunk: Buffer): Buffer => Buffer.from(chunk.toString('latin1').replace(/^(upgrade|connection):.*\r\n/gim, ''), 'latin1')
 
 export const openFaultProxy = (target: number): Promise<FaultProxy> => new FaultProxy(target).listen()

@@ -58,7 +58,10 @@ export async function startGateway(environment: Environment = {}, options: AppOp
   const { port } = await app.listen()
   const url = `http://127.0.0.1:${port}`
   return {
-    app, url, port, dataDir,
+    app,
+    url,
+    port,
+    dataDir,
     pass: (claims) => fetchPass(url, claims),
     stop: async () => {
       await app.close()
@@ -87,7 +90,11 @@ export async function spawnGateway(environment: Environment = {}, entry = 'dist/
     child.once('exit', () => reject(new Error(`The gateway ended before it was ready:\n${output}`)))
   })
   return {
-    process: child, url, port: Number(new URL(url).port), dataDir, output: () => output,
+    process: child,
+    url,
+    port: Number(new URL(url).port),
+    dataDir,
+    output: () => output,
     pass: (claims) => fetchPass(url, claims),
     stop: () => {
       child.kill('SIGTERM')
@@ -102,7 +109,8 @@ export async function spawnGateway(environment: Environment = {}, entry = 'dist/
 
 export async function fetchPass(url: string, claims: PassClaims): Promise<string> {
   const response = await fetch(`${url}/v1/passes`, {
-    method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${DEMO_WORD}` },
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${DEMO_WORD}` },
     body: JSON.stringify({ role: 'customer', ...claims }),
   })
   const answer = (await response.json()) as { token?: string; error?: unknown }

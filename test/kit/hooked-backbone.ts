@@ -38,10 +38,13 @@ export class HookedBackbone implements Backbone {
       get: (id) => this.#here(() => images.get(id)),
     }
     this.bus = {
-      subscribe: (channel, listener) => this.#here(() => bus.subscribe(channel, (relayed) => {
-        if (this.onPublished === undefined) listener(relayed)
-        else this.onPublished(() => listener(relayed))
-      })),
+      subscribe: (channel, listener) =>
+        this.#here(() =>
+          bus.subscribe(channel, (relayed) => {
+            if (this.onPublished === undefined) listener(relayed)
+            else this.onPublished(() => listener(relayed))
+          }),
+        ),
       publish: (channel, origin, packet) => this.#here(() => bus.publish(channel, origin, packet)),
       onGap: (listener) => bus.onGap(listener),
     }

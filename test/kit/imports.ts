@@ -26,7 +26,10 @@ export async function readImports(root: string, files: ReadonlyMap<string, strin
   for (const [file, source] of files) {
     const asCode = code.get(file) ?? new Set()
     const all = new Set([...asCode, ...namedSpecifiers(source)])
-    imports.set(file, [...all].map((specifier) => resolved(file, specifier, asCode.has(specifier) ? 'code' : 'type')))
+    imports.set(
+      file,
+      [...all].map((specifier) => resolved(file, specifier, asCode.has(specifier) ? 'code' : 'type')),
+    )
   }
   return imports
 }
@@ -47,15 +50,14 @@ async function codeSpecifiers(root: string, files: readonly string[]): Promise<M
     platform: 'neutral',
     logLevel: 'silent',
     tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
-    plugins: [{
-      name: 'every import stays outside',
-      setup: ({ onResolve }) =>
-        onResolve({ filter: /.*/ }, ({ kind, path }) => (kind === 'entry-point' ? undefined : { path, external: true })),
-    }],
+    plugins: [
+      {
+        name: 'every import stays outside',
+        setup: ({ onResolve }) => onResolve({ filter: /.*/ }, ({ kind, path }) => (kind === 'entry-point' ? undefined : { path, external: true })),
+      },
+    ],
   })
-  return new Map(
-    Object.entries(metafile.inputs).map(([file, { imports }]) => [file, new Set(imports.map(({ path }) => path))]),
-  )
+  return new Map(Object.entries(metafile.inputs).map(([file, { imports }]) => [file, new Set(imports.map(({ path }) => path))]))
 }
 
 function resolved(file: string, specifier: string, as: 'code' | 'type'): Import {

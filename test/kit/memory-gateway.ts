@@ -96,8 +96,12 @@ export class MemoryGateway {
     if (old) return { message: old, duplicate: true }
     const last = log.messages[log.messages.length - 1]
     const message: Message = {
-      conversation: conversationId(...sides), epoch: log.epoch, seq: (last?.seq ?? 0) + 1,
-      ...(last ? { prev: last.id } : {}), ...wish, at: this.#clock.now(),
+      conversation: conversationId(...sides),
+      epoch: log.epoch,
+      seq: (last?.seq ?? 0) + 1,
+      ...(last ? { prev: last.id } : {}),
+      ...wish,
+      at: this.#clock.now(),
     }
     log.messages.push(message)
     log.cursors[wish.side] = { delivered: message.seq, read: message.seq }
@@ -201,9 +205,8 @@ export class MemoryGateway {
 
   #answer(peer: Peer, command: string, input: Input): unknown {
     const { side, id: from } = peer.identity!
-    const sides: [string, string] = input.conversation === undefined
-      ? [side, input.to ?? '']
-      : (String(input.conversation).split('~') as [string, string])
+    const sides: [string, string] =
+      input.conversation === undefined ? [side, input.to ?? ''] : (String(input.conversation).split('~') as [string, string])
     const conversation = input.to === undefined ? input.conversation : conversationId(...sides)
     switch (command) {
       case 'send': {
@@ -237,13 +240,20 @@ export class MemoryGateway {
   }
 
   rows(side: string) {
-    return [...this.logs].filter(([, log]) => log.sides.includes(side) && log.messages.length > 0).map(([conversation, log]) => {
-      const last = log.messages[log.messages.length - 1]!
-      return {
-        conversation, to: log.sides.find((one) => one !== side)!, head: headOf(log), last, cursors: log.cursors,
-        unread: last.seq - (log.cursors[side]?.read ?? 0), at: last.at,
-      }
-    })
+    return [...this.logs]
+      .filter(([, log]) => log.sides.includes(side) && log.messages.length > 0)
+      .map(([conversation, log]) => {
+        const last = log.messages[log.messages.length - 1]!
+        return {
+          conversation,
+          to: log.sides.find((one) => one !== side)!,
+          head: headOf(log),
+          last,
+          cursors: log.cursors,
+          unread: last.seq - (log.cursors[side]?.read ?? 0),
+          at: last.at,
+        }
+      })
   }
 
   #history(log: Log, { before, after, limit = 50 }: { before?: number; after?: number; limit?: number }) {

@@ -25,5 +25,11 @@ export function memoryIdentity(token: string | undefined, expiresAt: number): Id
   }
 }
 
-const agent = (id: string, shop: string, expiresAt: number): Identity =>
-  ({ id, role: 'agent', side: `shop:${shop}`, shop, name: `Agent ${id}`, expiresAt })
+const agent = (id: string, shop: string, expiresAt: number): Identity => ({
+  id,
+  role: 'agent',
+  side: `shop:${shop}`,
+  shop,
+  name: `Agent ${id}`,
+  expiresAt,
+})

@@ -27,20 +27,33 @@ export async function lackingTests() {
   const files = testFiles().map((file) => file.replaceAll('\\', '/'))
   const closures = await closuresOf(files)
   const isNeeded = ({ imports, says }, closure) => closure.some((one) => imports?.test(one) || (isOwn(one) && says?.test(read(one))))
-  return files.map((file, at) => ({
-    file, lacks: lacking.filter((need) => isNeeded(need, closures[at])).map(({ name }) => name),
-  })).filter(({ lacks }) => lacks.length > 0)
+  return files
+    .map((file, at) => ({
+      file,
+      lacks: lacking.filter((need) => isNeeded(need, closures[at])).map(({ name }) => name),
+    }))
+    .filter(({ lacks }) => lacks.length > 0)
 }
 
 /** A kit that can do without says so itself. */
 const isOwn = (file) => file.startsWith('test/') && file !== 'test/kit/free-port.ts'
 
-const testFiles = () => readdirSync('test', { recursive: true }).filter((name) => name.endsWith('.test.ts')).map((name) => join('test', name))
+const testFiles = () =>
+  readdirSync('test', { recursive: true })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => join('test', name))
 
 /** What each file imports, and what that imports, of ours. */
 async function closuresOf(files) {
   const { metafile } = await build({
-    entryPoints: files, bundle: true, packages: 'external', metafile: true, write: false, outdir: 'out', platform: 'node', format: 'esm',
+    entryPoints: files,
+    bundle: true,
+    packages: 'external',
+    metafile: true,
+    write: false,
+    outdir: 'out',
+    platform: 'node',
+    format: 'esm',
     logLevel: 'silent',
   })
   const inputs = new Map(Object.values(metafile.outputs).map((output) => [output.entryPoint, Object.keys(output.inputs)]))

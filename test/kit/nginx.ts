@@ -36,9 +36,12 @@ export async function startNginx(ports: readonly [number, number]): Promise<Ngin
  * What most people begin with: nginx as it is, and one `proxy_pass`. It changes the host, adds no header, speaks HTTP/1.0 to the node and
  * passes no upgrade on. `more`: further lines beside `proxy_pass`.
  */
-export const startPlainNginx = (node: number, more = ''): Promise<Nginx> => run(({ port, folder }) =>
-  `worker_processes 1; events {} http { access_log off; ${writesInto(folder)}
-  server { listen 127.0.0.1:${port}; location / { proxy_pass http://127.0.0.1:${node}; ${more} } } }`)
+export const startPlainNginx = (node: number, more = ''): Promise<Nginx> =>
+  run(
+    ({ port, folder }) =>
+      `worker_processes 1; events {} http { access_log off; ${writesInto(folder)}
+  server { listen 127.0.0.1:${port}; location / { proxy_pass http://127.0.0.1:${node}; ${more} } } }`,
+  )
 
 async function run(text: (place: Pick<Place, 'port' | 'out' | 'folder'>) => string): Promise<Nginx> {
   const folder = await mkdtemp(join(tmpdir(), 'im-nginx-'))
@@ -53,12 +56,16 @@ async function run(text: (place: Pick<Place, 'port' | 'out' | 'folder'>) => stri
   process.once('exit', onExit)
   await eventually(() => answers(port), Boolean)
   return {
-    url: `http://127.0.0.1:${port}`, port,
+    url: `http://127.0.0.1:${port}`,
+    port,
     takeOut: async (...tags) => {
       const before = await workersOf(child.pid!)
       await write(tags)
       child.kill('SIGHUP')
-      await eventually(() => workersOf(child.pid!), (now) => now.length > 0 && !now.some((pid) => before.includes(pid)))
+      await eventually(
+        () => workersOf(child.pid!),
+        (now) => now.length > 0 && !now.some((pid) => before.includes(pid)),
+      )
     },
     complaints: async () => readFile(errors, 'utf8').catch(() => ''),
     stop: async () => {
@@ -97,10 +104,14 @@ function configure(shipped: string, { port, ports, out, folder }: Place): string
   return text
 }
 
-const answers = (port: number): Promise<boolean> => new Promise((resolve) => {
-  const socket = connect(port, '127.0.0.1')
-  socket.once('connect', () => resolve(true)).once('error', () => resolve(false)).once('connect', () => socket.destroy())
-})
+const answers = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket
+      .once('connect', () => resolve(true))
+      .once('error', () => resolve(false))
+      .once('connect', () => socket.destroy())
+  })
 
 /** Workers that take new connections; those on their way out are called otherwise. */
 async function workersOf(master: number): Promise<string[]> {

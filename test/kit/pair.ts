@@ -29,13 +29,7 @@ export interface Weather {
 export const CLEAR: Weather = { delay: 0, mode: 'works' }
 
 /** One kind of in-memory pipe: as real ones, everything arrives later, never within the call. */
-export function pairPort(options: {
-  name: TransportName
-  clock: Clock
-  accept: Accept
-  weather: Weather
-  silenceMs?: number
-}): TransportPort {
+export function pairPort(options: { name: TransportName; clock: Clock; accept: Accept; weather: Weather; silenceMs?: number }): TransportPort {
   const { name, clock, accept, weather, silenceMs = 35_000 } = options
   const delay = (): number => (typeof weather.delay === 'number' ? weather.delay : weather.delay())
   return { name, open: (events) => openPipe({ name, clock, accept, weather, silenceMs, delay, events }) }

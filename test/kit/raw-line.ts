@@ -28,17 +28,21 @@ export class RawLine {
     this.#socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, { perMessageDeflate: false })
     this.#socket.on('message', (data: Buffer) => this.#take(data.toString()))
     this.#socket.on('error', () => undefined)
-    this.ended = new Promise((resolve) => this.#socket.once('close', () => {
-      this.#fail(new LineEnded('The line ended.'))
-      resolve()
-    }))
+    this.ended = new Promise((resolve) =>
+      this.#socket.once('close', () => {
+        this.#fail(new LineEnded('The line ended.'))
+        resolve()
+      }),
+    )
   }
 
   /** Resolves after the welcome, rejects where there is none. */
   static async open(url: string, hello: Record<string, unknown>, onPush: OnPush): Promise<{ line: RawLine; welcome: Welcome }> {
     const line = new RawLine(url, onPush)
     line.#socket.once('open', () => line.#socket.send(encodePacket({ type: 'connect', data: hello })))
-    const welcome = await new Promise<Welcome>((resolve, reject) => { line.#welcomed = { resolve, reject } })
+    const welcome = await new Promise<Welcome>((resolve, reject) => {
+      line.#welcomed = { resolve, reject }
+    })
     return { line, welcome }
   }
 

@@ -17,7 +17,10 @@ export class ProxiedConnection {
       this.#sides.requests.take(chunk)
     })
     server.on('data', (chunk: Buffer) => this.#sides.replies.take(chunk))
-    for (const [one, other] of [[client, server], [server, client]] as const) {
+    for (const [one, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
       one.on('error', () => undefined)
       one.on('close', () => other.destroy())
     }

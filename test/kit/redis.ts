@@ -34,8 +34,19 @@ export class RedisServer {
   }
 
   async start(): Promise<this> {
-    const command = [...DIE_WITH_PARENT, 'redis-server', ...this.#mode(), '--port', String(this.port), '--bind', '127.0.0.1',
-      '--dir', this.#folder, '--daemonize', 'no']
+    const command = [
+      ...DIE_WITH_PARENT,
+      'redis-server',
+      ...this.#mode(),
+      '--port',
+      String(this.port),
+      '--bind',
+      '127.0.0.1',
+      '--dir',
+      this.#folder,
+      '--daemonize',
+      'no',
+    ]
     const child = spawn(command[0]!, command.slice(1), { stdio: ['ignore', 'pipe', 'inherit'], cwd: this.#folder })
     this.#process = child
     let log = ''
@@ -116,9 +127,20 @@ export async function eventually<T>(ask: () => Promise<T>, holds: (value: T) => 
   throw new Error(`not within ${withinMs} ms; last: ${last.slice(0, 500)}`)
 }
 
-const CLUSTER = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000', '--cluster-replica-validity-factor', '0',
-  '--cluster-require-full-coverage', 'no',
-  '--repl-diskless-sync-delay', '0', '--repl-ping-replica-period', '1']
+const CLUSTER = [
+  '--cluster-enabled',
+  'yes',
+  '--cluster-node-timeout',
+  '1000',
+  '--cluster-replica-validity-factor',
+  '0',
+  '--cluster-require-full-coverage',
+  'no',
+  '--repl-diskless-sync-delay',
+  '0',
+  '--repl-ping-replica-period',
+  '1',
+]
 
 /** Servers started together, ended together. */
 export interface RedisGroup {
@@ -128,26 +150,46 @@ export interface RedisGroup {
 }
 
 const group = (servers: readonly RedisServer[], url: string): RedisGroup => ({
-  servers, url, stop: async () => void await Promise.all(servers.map((server) => server.stop())),
+  servers,
+  url,
+  stop: async () => void (await Promise.all(servers.map((server) => server.stop()))),
 })
 
 const portsOf = (servers: readonly RedisServer[]): string => servers.map(({ port }) => `127.0.0.1:${port}`).join(',')
 
 /** Three masters (servers 0 to 2) and a replica each (3 to 5), joined by hand: redis-cli's own way takes many seconds. */
 export async function startCluster(): Promise<RedisGroup> {
-  const servers = await Promise.all(Array.from({ length: 6 }, () =>
-    startOnFreePorts(async () => [...CLUSTER, '--cluster-port', String(await freePort())])))
+  const servers = await Promise.all(
+    Array.from({ length: 6 }, () => startOnFreePorts(async () => [...CLUSTER, '--cluster-port', String(await freePort())])),
+  )
   const [first, ...others] = servers as [RedisServer, ...RedisServer[]]
-  await Promise.all(servers.slice(0, 3).map((server, i) => server.cli('CLUSTER', 'ADDSLOTSRANGE',
-    String(Math.ceil(i * 16_384 / 3)), String(Math.ceil((i + 1) * 16_384 / 3) - 1))))
+  await Promise.all(
+    servers
+      .slice(0, 3)
+      .map((server, i) => server.cli('CLUSTER', 'ADDSLOTSRANGE', String(Math.ceil((i * 16_384) / 3)), String(Math.ceil(((i + 1) * 16_384) / 3) - 1))),
+  )
   await Promise.all(servers.map((server, i) => server.cli('CLUSTER', 'SET-CONFIG-EPOCH', String(i + 1))))
   const busPort = /@(\d+)/.exec(await first.cli('CLUSTER', 'NODES'))![1]!
   await Promise.all(others.map((server) => server.cli('CLUSTER', 'MEET', '127.0.0.1', String(first.port), busPort)))
   await allKnow(servers, (nodes) => nodes.length === 6 && nodes.every((node) => !node.includes('handshake')))
   await Promise.all(servers.slice(3).map(async (server, i) => server.cli('CLUSTER', 'REPLICATE', await servers[i]!.cli('CLUSTER', 'MYID'))))
   await allKnow(servers, (nodes) => nodes.filter((node) => node.includes('slave')).length === 3)
-  await Promise.all(servers.slice(3).map((server) => eventually(() => server.info('master_link_status'), (status) => status === 'up')))
-  await Promise.all(servers.map((server) => eventually(() => server.cli('CLUSTER', 'INFO'), (info) => info.includes('cluster_state:ok'))))
+  await Promise.all(
+    servers.slice(3).map((server) =>
+      eventually(
+        () => server.info('master_link_status'),
+        (status) => status === 'up',
+      ),
+    ),
+  )
+  await Promise.all(
+    servers.map((server) =>
+      eventually(
+        () => server.cli('CLUSTER', 'INFO'),
+        (info) => info.includes('cluster_state:ok'),
+      ),
+    ),
+  )
   return group(servers, `redis+cluster://${portsOf(servers)}`)
 }
 
@@ -159,12 +201,17 @@ async function allKnow(servers: readonly RedisServer[], holds: (nodes: string[])
 export async function startSentinel(): Promise<RedisGroup> {
   const master = await startRedis('--repl-diskless-sync-delay', '0')
   const replica = await startRedis('--repl-diskless-sync-delay', '0', '--replicaof', '127.0.0.1', String(master.port))
-  await eventually(() => replica.info('master_link_status'), (status) => status === 'up')
+  await eventually(
+    () => replica.info('master_link_status'),
+    (status) => status === 'up',
+  )
   const sentinels = await Promise.all([1, 2, 3].map(() => startRedis('--sentinel')))
-  await Promise.all(sentinels.map(async (sentinel) => {
-    await sentinel.cli('SENTINEL', 'MONITOR', 'im', '127.0.0.1', String(master.port), '2')
-    await sentinel.cli('SENTINEL', 'SET', 'im', 'down-after-milliseconds', '1000', 'failover-timeout', '5000')
-  }))
+  await Promise.all(
+    sentinels.map(async (sentinel) => {
+      await sentinel.cli('SENTINEL', 'MONITOR', 'im', '127.0.0.1', String(master.port), '2')
+      await sentinel.cli('SENTINEL', 'SET', 'im', 'down-after-milliseconds', '1000', 'failover-timeout', '5000')
+    }),
+  )
   const knows = (info: string): boolean => /num-other-sentinels\n2\n/.test(info) && /num-slaves\n1\n/.test(info)
   await Promise.all(sentinels.map((sentinel) => eventually(() => sentinel.cli('SENTINEL', 'MASTER', 'im'), knows)))
   return group([master, replica, ...sentinels], `redis+sentinel://${portsOf(sentinels)}/im`)

@@ -19,7 +19,7 @@ const part = PARTS[name]
 if (part === undefined) stop(`There is no part ${name}; there are ${Object.keys(PARTS).join(', ')}.`)
 
 const { installCommand, prepare } = await import('./prepare.mjs')
-const isWhole = name === 'unit' || await prepare()
+const isWhole = name === 'unit' || (await prepare())
 if (name === 'all') check()
 const { lackingTests } = await import('./needs.mjs')
 const { filters, isOwn = (file) => filters.length === 0 || filters.some((filter) => file.includes(filter)) } = part
@@ -34,7 +34,11 @@ if (left.length > 0) {
 process.exitCode = status
 
 function check() {
-  for (const [tool, args] of [['typescript', ['-p', '.']], ['oxlint', ['--deny-warnings']]]) {
+  for (const [tool, args] of [
+    ['typescript', ['-p', '.']],
+    ['oxlint', ['--deny-warnings']],
+    ['oxfmt', ['--check']],
+  ]) {
     if (runTool(tool, args) !== 0) stop(`${tool} found something.`)
   }
 }

@@ -6,7 +6,9 @@ import { readFileSync } from 'node:fs'
 
 const RealDate = Date
 let byMs = 0
-const read = () => { byMs = Number(readFileSync(process.env.CLOCK_FILE, 'utf8')) || 0 }
+const read = () => {
+  byMs = Number(readFileSync(process.env.CLOCK_FILE, 'utf8')) || 0
+}
 read()
 setInterval(read, 50).unref()
 

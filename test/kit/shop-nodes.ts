@@ -19,8 +19,17 @@ export class ShopNodes {
   #count = 0
 
   private constructor(
-    backbone: HookedBackbone, { folder, inner, nodes, clock }: {
-      folder: string; inner: Backbone; nodes: readonly StartedGateway[]; clock: { ahead: number }
+    backbone: HookedBackbone,
+    {
+      folder,
+      inner,
+      nodes,
+      clock,
+    }: {
+      folder: string
+      inner: Backbone
+      nodes: readonly StartedGateway[]
+      clock: { ahead: number }
     },
   ) {
     this.backbone = backbone
@@ -36,11 +45,18 @@ export class ShopNodes {
     const hooked = new HookedBackbone(inner)
     const { store, records, images, bus } = hooked
     const shared: Backbone = {
-      store, records, images, bus, now: () => Date.now(), jobs: [], unready: () => hooked.unready(), close: async () => undefined,
+      store,
+      records,
+      images,
+      bus,
+      now: () => Date.now(),
+      jobs: [],
+      unready: () => hooked.unready(),
+      close: async () => undefined,
     }
     const clock = { ahead: 0 }
-    const start = () => startGateway({ DATA_DIR: join(folder, 'shared'), API_KEY: 'key', ...environment },
-      { backbone: shared, now: () => Date.now() + clock.ahead })
+    const start = () =>
+      startGateway({ DATA_DIR: join(folder, 'shared'), API_KEY: 'key', ...environment }, { backbone: shared, now: () => Date.now() + clock.ahead })
     return new ShopNodes(hooked, { folder, inner, nodes: [await start(), await start()], clock })
   }
 

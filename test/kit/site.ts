@@ -25,7 +25,10 @@ export class Site {
   static async start(redisUrls: Record<NodeTag, string>, settings: Readonly<Record<string, string>> = {}): Promise<Site> {
     // shared for the demo secret in it: a pass of one node counts at the other
     const environment = {
-      COMMANDS_PER_SECOND: '0', LOG_LEVEL: 'error', TRUST_PROXY: '1', ...settings,
+      COMMANDS_PER_SECOND: '0',
+      LOG_LEVEL: 'error',
+      TRUST_PROXY: '1',
+      ...settings,
       DATA_DIR: await mkdtemp(join(tmpdir(), 'im-site-')),
     }
     const spawn: Spawn = (tag, port) =>

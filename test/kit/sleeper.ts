@@ -6,10 +6,11 @@ import { decodePacket, type Packet } from '../../gateway/protocol/packet.ts'
 export const SOCKETS = ['ws', 'engine.io websocket'] as const
 
 /** The data of all events of that name. */
-export const eventNamed = (packets: readonly string[], name: string): unknown[] => packets.flatMap((packet) => {
-  const decoded = decodePacket(packet) as Packet
-  return decoded.type === 'event' && decoded.name === name ? [decoded.args[0]] : []
-})
+export const eventNamed = (packets: readonly string[], name: string): unknown[] =>
+  packets.flatMap((packet) => {
+    const decoded = decodePacket(packet) as Packet
+    return decoded.type === 'event' && decoded.name === name ? [decoded.args[0]] : []
+  })
 
 /** A client over a WebSocket that can stop taking bytes from its network. Ends with its test. */
 export class Sleeper {

@@ -21,15 +21,19 @@ export class TwoGateways {
     const { store, records, images, bus } = backbone
     const clock = { skewMs: 0 }
     const shared = { store, records, images, bus, now: () => Date.now(), jobs: [], unready: () => undefined, close: async () => undefined }
-    const start = () => startGateway(
-      { DATA_DIR: join(folder, 'shared'), COMMANDS_PER_SECOND: '0', ...environment },
-      { backbone: shared, now: () => Date.now() + clock.skewMs },
-    )
+    const start = () =>
+      startGateway(
+        { DATA_DIR: join(folder, 'shared'), COMMANDS_PER_SECOND: '0', ...environment },
+        { backbone: shared, now: () => Date.now() + clock.skewMs },
+      )
     return new TwoGateways({ folder, backbone, clock, nodes: [await start(), await start()] })
   }
 
   private constructor(parts: {
-    folder: string; backbone: HookedBackbone; clock: { skewMs: number }; nodes: readonly [StartedGateway, StartedGateway]
+    folder: string
+    backbone: HookedBackbone
+    clock: { skewMs: number }
+    nodes: readonly [StartedGateway, StartedGateway]
   }) {
     this.backbone = parts.backbone
     this.nodes = parts.nodes

@@ -11,7 +11,11 @@ export async function load(url, context, nextLoad) {
   const { transform } = await import('esbuild')
   const file = fileURLToPath(url)
   const { code } = await transform(readFileSync(file, 'utf8'), {
-    loader: 'ts', format: 'esm', target: 'node20', sourcemap: 'inline', sourcefile: file,
+    loader: 'ts',
+    format: 'esm',
+    target: 'node20',
+    sourcemap: 'inline',
+    sourcefile: file,
   })
   return { format: 'module', source: code, shortCircuit: true }
 }

@@ -15,7 +15,12 @@ const readme = readFileSync('gateway/protocol/README.md', 'utf8')
 function table(heading: string): string[][] {
   const section = readme.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
   const rows = section.split('\n').filter((line) => line.startsWith('| `'))
-  return rows.map((row) => row.slice(1, -1).split(/(?<!\\)\|/).map((cell) => cell.replaceAll('`', '').trim()))
+  return rows.map((row) =>
+    row
+      .slice(1, -1)
+      .split(/(?<!\\)\|/)
+      .map((cell) => cell.replaceAll('`', '').trim()),
+  )
 }
 
 test('README lists each code with its sentence and advice, and no other', () => {
@@ -66,5 +71,9 @@ function fields({ properties, required = [] }: { properties: object; required?: 
 
 function named(cell = ''): string[] {
   const list = cell.replace(/[{}]/g, '').replace(String.raw`to \| conversation`, 'to?, conversation?')
-  return list.split(',').map((name) => name.trim()).filter((name) => name !== '').sort()
+  return list
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+    .sort()
 }

@@ -3,7 +3,15 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
-  backendKey, conversationId, conversationSides, isId, isShopSide, participantId, shardNumber, shopSide, userChannel,
+  backendKey,
+  conversationId,
+  conversationSides,
+  isId,
+  isShopSide,
+  participantId,
+  shardNumber,
+  shopSide,
+  userChannel,
 } from '../../gateway/protocol/keys.ts'
 
 interface Vector {
@@ -27,7 +35,7 @@ describe('keys and server numbers', () => {
     for (const [count, number] of Object.entries(numbers)) expect(shardNumber(key, Number(count))).toBe(number)
   })
 
-  test('a user\'s channel is the key ImMsgPub of that user', () => {
+  test("a user's channel is the key ImMsgPub of that user", () => {
     expect(userChannel(participantId('wx', '10086'))).toBe(backendKey('ImMsgPub', 'wx', '10086'))
   })
 })
@@ -35,14 +43,16 @@ describe('keys and server numbers', () => {
 const id = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).filter((text) => isId(text) && !isShopSide(text))
 const side = fc.oneof(id, fc.string({ minLength: 1, maxLength: 20 }).map(shopSide).filter(isId))
 
-describe('a conversation\'s id', () => {
+describe("a conversation's id", () => {
   test('is the same from both sides, and tells both', () => {
-    fc.assert(fc.property(side, side, (a, b) => {
-      fc.pre(a !== b)
-      const made = conversationId(a, b)
-      expect(conversationId(b, a)).toBe(made)
-      expect([...(conversationSides(made) ?? [])].sort()).toEqual([a, b].sort())
-    }))
+    fc.assert(
+      fc.property(side, side, (a, b) => {
+        fc.pre(a !== b)
+        const made = conversationId(a, b)
+        expect(conversationId(b, a)).toBe(made)
+        expect([...(conversationSides(made) ?? [])].sort()).toEqual([a, b].sort())
+      }),
+    )
   })
 
   test('names the shop first', () => {
@@ -55,8 +65,17 @@ describe('a conversation\'s id', () => {
 })
 
 test.each([
-  ['a', true], ['张三', true], ['👩‍💻', false], ['a'.repeat(64), true], ['a'.repeat(65), false], ['', false],
-  ['a b', false], ['a\u0000', false], ['a~b', false], ['{a}', false], ['shop:1', true],
+  ['a', true],
+  ['张三', true],
+  ['👩‍💻', false],
+  ['a'.repeat(64), true],
+  ['a'.repeat(65), false],
+  ['', false],
+  ['a b', false],
+  ['a\u0000', false],
+  ['a~b', false],
+  ['{a}', false],
+  ['shop:1', true],
 ])('isId(%j) is %s', (text, expected) => {
   expect(isId(text)).toBe(expected)
 })

@@ -43,6 +43,9 @@ for (const { what, files, budget } of DOWNLOADS) {
 }
 if (process.argv.includes('--write')) {
   const readme = readFileSync('README.md', 'utf8')
-  writeFileSync('README.md', readme.replace(/(<!-- sizes -->\n)[^]*?(<!-- \/sizes -->)/, (_, start, end) => `${start}${rows.join('\n')}\n${end}`))
+  writeFileSync(
+    'README.md',
+    readme.replace(/(<!-- sizes -->\n)[^]*?(<!-- \/sizes -->)/, (_, start, end) => `${start}${rows.join('\n')}\n${end}`),
+  )
 }
 process.exitCode = isOver ? 1 : 0

@@ -22,7 +22,10 @@ export function hearKeyboard(tell: (inset: Partial<Inset>) => void): () => void 
     tell({ ...(typeof bottom === 'number' ? { bottom } : {}), ...(typeof top === 'number' ? { top } : {}) })
   }
   const listeners: readonly (readonly [string, (event: never) => void])[] = [
-    ['keyboardWillShow', onShow], ['keyboardDidShow', onShow], ['keyboardWillHide', onHide], ['keyboardDidHide', onHide],
+    ['keyboardWillShow', onShow],
+    ['keyboardDidShow', onShow],
+    ['keyboardWillHide', onHide],
+    ['keyboardDidHide', onHide],
     ['message', onMessage],
   ]
   for (const [type, listener] of listeners) window.addEventListener(type, listener as EventListener)

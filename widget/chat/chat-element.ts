@@ -61,7 +61,14 @@ import type { Inset } from './viewport/geometry.ts'
  */
 export class ChatElement extends ConnectedElement<ChatEvents> {
   static override readonly properties = {
-    gateway: {}, token: {}, to: {}, mode: {}, enter: {}, theme: {}, lang: {}, product: {},
+    gateway: {},
+    token: {},
+    to: {},
+    mode: {},
+    enter: {},
+    theme: {},
+    lang: {},
+    product: {},
     open: { type: Boolean, reflect: true },
     client: { attribute: false },
   }
@@ -178,10 +185,18 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     const isInline = this.mode === 'inline'
     const waiting = this.#isShown && !this.#panel ? (isPanelMissing() ? 'failed' : 'loading') : undefined
     return html`<div class="root ${isInline ? 'inline' : ''}" dir=${this.#dir} lang=${this.lang || nothing} data-theme=${this.theme}>
-      ${isInline && waiting !== 'failed' ? nothing : launcher({
-        strings: this.#strings, waiting, unread: this.controller.unread, isHidden: isInline || (this.open && waiting === undefined),
-        onOpen: () => this.show(), onPress: () => this.#wantPanel(),
-      })}
+      ${
+        isInline && waiting !== 'failed'
+          ? nothing
+          : launcher({
+              strings: this.#strings,
+              waiting,
+              unread: this.controller.unread,
+              isHidden: isInline || (this.open && waiting === undefined),
+              onOpen: () => this.show(),
+              onPress: () => this.#wantPanel(),
+            })
+      }
       <div class="place"></div>
     </div>`
   }
@@ -256,8 +271,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
       wishes: () => ({ isOpen: this.open, mode: this.mode, enter: this.enter, lang: this.lang, product: this.product }),
       onClose: () => this.hide(),
       onSend: (id, text) => this.#onSend(id, text),
-      onMessage: ({ id, seq, from, kind, body, at }, isOwn) =>
-        this.tell('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
+      onMessage: ({ id, seq, from, kind, body, at }, isOwn) => this.tell('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
       onNobody: () => this.#nobody(),
     })
     this.#panel.cover(this.#inset)

@@ -3,8 +3,10 @@ import type { Offer } from '../ui/cards.ts'
 /** Returned for a value that the property cannot take. */
 export const BAD = Symbol('bad value')
 
-const oneOf = (...values: readonly string[]) => (value: unknown): unknown =>
-  value === null || value === undefined ? values[0] : values.includes(value as string) ? value : BAD
+const oneOf =
+  (...values: readonly string[]) =>
+  (value: unknown): unknown =>
+    value === null || value === undefined ? values[0] : values.includes(value as string) ? value : BAD
 
 const text = (value: unknown): unknown => (value === null || value === undefined ? '' : typeof value === 'string' ? value : BAD)
 

@@ -159,10 +159,7 @@ export class ClientController implements ReactiveController {
     this.#drop()
     this.#client = client
     this.#isOwn = own !== undefined
-    const stops = [
-      client.onPush('noticePush', this.#options.onNotice),
-      client.person.subscribe(() => this.#begin()),
-    ]
+    const stops = [client.onPush('noticePush', this.#options.onNotice), client.person.subscribe(() => this.#begin())]
     this.#stopClient = () => stops.forEach((stop) => stop())
     this.#begin()
     if (own) client.connect()
@@ -289,5 +286,8 @@ export class ClientController implements ReactiveController {
 /** Absolute, so that `/` works and every page of a site keeps its things in one place. */
 const absolute = (gateway: string): string => withoutEndSlashes(new URL(gateway, document.baseURI).href)
 
-const optionsOf = ({ gateway, token }: ClientAddress, to: string): HeadlessOptions =>
-  ({ gateway: absolute(gateway), token: token || undefined, to: to || undefined })
+const optionsOf = ({ gateway, token }: ClientAddress, to: string): HeadlessOptions => ({
+  gateway: absolute(gateway),
+  token: token || undefined,
+  to: to || undefined,
+})

@@ -10,17 +10,25 @@ import { warnAuthor } from './warn-author.ts'
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- only further signatures of methods that every element has
 export interface ConnectedElement<Events extends object = ElementEvents> {
   addEventListener<K extends keyof Events & string>(
-    type: K, listener: (this: this, event: CustomEvent<Events[K]>) => unknown, options?: boolean | AddEventListenerOptions,
+    type: K,
+    listener: (this: this, event: CustomEvent<Events[K]>) => unknown,
+    options?: boolean | AddEventListenerOptions,
   ): void
   addEventListener<K extends keyof HTMLElementEventMap>(
-    type: K, listener: (this: HTMLElement, event: HTMLElementEventMap[K]) => unknown, options?: boolean | AddEventListenerOptions,
+    type: K,
+    listener: (this: HTMLElement, event: HTMLElementEventMap[K]) => unknown,
+    options?: boolean | AddEventListenerOptions,
   ): void
   addEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | AddEventListenerOptions): void
   removeEventListener<K extends keyof Events & string>(
-    type: K, listener: (this: this, event: CustomEvent<Events[K]>) => unknown, options?: boolean | EventListenerOptions,
+    type: K,
+    listener: (this: this, event: CustomEvent<Events[K]>) => unknown,
+    options?: boolean | EventListenerOptions,
   ): void
   removeEventListener<K extends keyof HTMLElementEventMap>(
-    type: K, listener: (this: HTMLElement, event: HTMLElementEventMap[K]) => unknown, options?: boolean | EventListenerOptions,
+    type: K,
+    listener: (this: HTMLElement, event: HTMLElementEventMap[K]) => unknown,
+    options?: boolean | EventListenerOptions,
   ): void
   removeEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | EventListenerOptions): void
 }
@@ -94,7 +102,11 @@ export abstract class ConnectedElement<Events extends object = ElementEvents> ex
     this.tell('im-refused', { code, message, retry, id })
     const { gateway } = this.controller
     // A page that is set up well never needs these sentences; where they cannot be fetched, the gateway's own has to do.
-    void import('./author-warnings.ts').then(({ authorWarning }) => authorWarning(refusal, gateway), () => `${message} [${code}]`)
+    void import('./author-warnings.ts')
+      .then(
+        ({ authorWarning }) => authorWarning(refusal, gateway),
+        () => `${message} [${code}]`,
+      )
       .then((words) => words && warnAuthor(this.localName, code, words))
   }
 

@@ -7,7 +7,7 @@ interface WebKitWindow {
 }
 
 /** Whether somebody is around the page who may have something to say: an app, or the page around this frame. */
-export const hasHost = (): boolean => window.parent !== window || HOSTS.some((name) => name in window)
-  || (window as WebKitWindow).webkit?.messageHandlers?.imChat !== undefined
+export const hasHost = (): boolean =>
+  window.parent !== window || HOSTS.some((name) => name in window) || (window as WebKitWindow).webkit?.messageHandlers?.imChat !== undefined
 
 export const hostBridge = onDemand(() => import('../bridge/bridge.ts'))

@@ -19,8 +19,10 @@ export function launcher({ strings, unread, isHidden, waiting, onOpen, onPress }
   const label = waiting === 'loading' ? strings.loading : unread > 0 ? fill(strings.openUnread, { n: unread }) : strings.open
   return html`<button type="button" class="launcher" part="launcher" data-test="launcher" aria-haspopup="dialog"
     aria-label=${label} aria-busy=${waiting !== undefined} ?hidden=${isHidden} @click=${onOpen} @pointerdown=${onPress}
-    >${icons.chat}${unread > 0
-      ? html`<span class="unread" part="unread" data-test="unread" aria-hidden="true">${unread > 99 ? '99+' : unread}</span>` : nothing}
-  </button><div role="status">${waiting === 'failed'
-    ? html`<p class="launcher-note" part="launcher-note" data-test="launcher-note">${strings.notLoaded}</p>` : nothing}</div>`
+    >${icons.chat}${
+      unread > 0 ? html`<span class="unread" part="unread" data-test="unread" aria-hidden="true">${unread > 99 ? '99+' : unread}</span>` : nothing
+    }
+  </button><div role="status">${
+    waiting === 'failed' ? html`<p class="launcher-note" part="launcher-note" data-test="launcher-note">${strings.notLoaded}</p>` : nothing
+  }</div>`
 }

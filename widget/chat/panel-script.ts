@@ -5,9 +5,8 @@ import { PANEL_VERSION, type PanelScript } from './panel-contract.ts'
  * A browser may remember a failed import by its address for as long as the page lives, so every second try has another address. It is the
  * name that the script has beside ours in what this project builds; a bundler of the page's own has other names, and its turn comes again.
  */
-const fetchPanel = (failures: number): Promise<PanelScript> => failures % 2 === 0
-  ? import('./panel.ts')
-  : import(/* @vite-ignore */ new URL(`./chat-panel-${PANEL_VERSION}.js?${failures}`, import.meta.url).href)
+const fetchPanel = (failures: number): Promise<PanelScript> =>
+  failures % 2 === 0 ? import('./panel.ts') : import(/* @vite-ignore */ new URL(`./chat-panel-${PANEL_VERSION}.js?${failures}`, import.meta.url).href)
 
 let lang = ''
 

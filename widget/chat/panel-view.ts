@@ -38,10 +38,18 @@ function header({ strings, title, connection, there, typing, tools, isInline, on
   const { name } = connection
   return html`<header class="header" part="header">
     <span class="avatar" aria-hidden="true">${initial(title)}</span>
-    <span class="who"><span class="title" dir="auto">${title}</span>${name === 'idle' || name === 'closed' ? nothing : html`<span class="status"
-      data-state=${there?.state || name}>${typing ? strings.typing : (there?.word || strings.connection[name])}</span>`}</span>
-    ${tools}${isInline ? nothing : html`<button type="button" class="plain" part="close" data-test="close" aria-label=${strings.close}
-      @click=${onClose}>${icons.close}</button>`}
+    <span class="who"><span class="title" dir="auto">${title}</span>${
+      name === 'idle' || name === 'closed'
+        ? nothing
+        : html`<span class="status"
+      data-state=${there?.state || name}>${typing ? strings.typing : there?.word || strings.connection[name]}</span>`
+    }</span>
+    ${tools}${
+      isInline
+        ? nothing
+        : html`<button type="button" class="plain" part="close" data-test="close" aria-label=${strings.close}
+      @click=${onClose}>${icons.close}</button>`
+    }
   </header>`
 }
 

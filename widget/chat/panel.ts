@@ -1,6 +1,13 @@
 import {
-  adoptStyles, html, nothing, render, supportsAdoptingStyleSheets,
-  type CSSResult, type LitElement, type ReactiveController, type TemplateResult,
+  adoptStyles,
+  html,
+  nothing,
+  render,
+  supportsAdoptingStyleSheets,
+  type CSSResult,
+  type LitElement,
+  type ReactiveController,
+  type TemplateResult,
 } from 'lit'
 import { messageTime } from '../locales/message-time.ts'
 import { delayOf } from '../ui/delay-of.ts'
@@ -148,9 +155,21 @@ class ChatPanel implements Panel, ReactiveController {
     const title = isPerson(to) ? shownName(conversation?.name.value, to, strings.guest) : (conversation?.name.value ?? strings.chat)
     const person = { to, name: title, strings, blocks: this.#blocks }
     return panelView({
-      strings, connection, newCount, announcement, hasText, left, time, title, onClose,
-      enter: this.#enter.value, isEnterTold: this.#enter.isTold, isModal: this.#isModal, isInline: mode === 'inline',
-      tools: personTool(person), below: personBar(person),
+      strings,
+      connection,
+      newCount,
+      announcement,
+      hasText,
+      left,
+      time,
+      title,
+      onClose,
+      enter: this.#enter.value,
+      isEnterTold: this.#enter.isTold,
+      isModal: this.#isModal,
+      isInline: mode === 'inline',
+      tools: personTool(person),
+      below: personBar(person),
       delay: delayOf(outbox),
       rows: rows({ guest: strings.guest, messages: thread.messages, outbox: isAtEnd ? outbox : [], to, theirs, newFrom }),
       there: connection.name === 'live' ? this.#there() : undefined,
@@ -158,9 +177,12 @@ class ChatPanel implements Panel, ReactiveController {
       isLoadingOlder: timeline.isLoadingOlder,
       typing: isAtEnd ? conversation?.typing.value : undefined,
       queuedCount: outbox.filter(({ state }) => state !== 'failed').length,
-      card: (kind, body, isOwn) => cardOf(kind, body, {
-        strings, gateway: this.#host.chat.gateway, isTrusted: (address) => isOwn || this.#host.chat.isTrusted(address),
-      }),
+      card: (kind, body, isOwn) =>
+        cardOf(kind, body, {
+          strings,
+          gateway: this.#host.chat.gateway,
+          isTrusted: (address) => isOwn || this.#host.chat.isTrusted(address),
+        }),
       offer: this.#offer(),
       day: ({ at }) => day(at, Date.now(), strings),
       refusal: ({ refusal }) => (refusal ? refusalSentence(refusal, strings) : strings.states.failed),
@@ -187,7 +209,9 @@ class ChatPanel implements Panel, ReactiveController {
       this.#host.element.requestUpdate()
     }
     return offerBar({
-      strings: this.#language.strings, offer: product, onDismiss: dismiss,
+      strings: this.#language.strings,
+      offer: product,
+      onDismiss: dismiss,
       onSend: () => {
         dismiss()
         const text = [product.title, product.price, product.url].filter((each) => each).join(' · ')
@@ -201,10 +225,13 @@ class ChatPanel implements Panel, ReactiveController {
     if (this.#viewport) return
     const { element, root } = this.#host
     const [frame, probe, field] = [this.#find('[data-frame]'), this.#find('.probe'), this.#find('textarea')]
-    this.#viewport = new Viewport({ frame, probe, box: () => (this.#host.wishes().mode === 'inline' ? element : probe) }, {
-      isFocused: () => root.activeElement === field,
-      hold: (change) => this.#thread.scroll.hold(change),
-    })
+    this.#viewport = new Viewport(
+      { frame, probe, box: () => (this.#host.wishes().mode === 'inline' ? element : probe) },
+      {
+        isFocused: () => root.activeElement === field,
+        hold: (change) => this.#thread.scroll.hold(change),
+      },
+    )
     this.#viewport.cover(this.#inset)
     this.#thread.attach(frame)
     const onEnter = (): void => this.#enter.toggle()

@@ -37,20 +37,25 @@ export class PersonBlocks extends ClientFollower {
   }
 
   protected override follow(client: PersonClient): readonly (() => void)[] {
-    return [client.onPush('conversationPush', ({ to, blocking }) => {
-      this.#mark(to, blocking === true)
-      this.update()
-    })]
+    return [
+      client.onPush('conversationPush', ({ to, blocking }) => {
+        this.#mark(to, blocking === true)
+        this.update()
+      }),
+    ]
   }
 
   protected override ask(): void {
     const { client } = this
-    client?.request('blockedPersons', {}).then(({ blocked }) => {
-      if (client !== this.client) return
-      this.#blocked.clear()
-      for (const { to } of blocked) this.#blocked.add(to)
-      this.update()
-    }, () => undefined) // an older gateway, or no line: the next one is asked again
+    client?.request('blockedPersons', {}).then(
+      ({ blocked }) => {
+        if (client !== this.client) return
+        this.#blocked.clear()
+        for (const { to } of blocked) this.#blocked.add(to)
+        this.update()
+      },
+      () => undefined,
+    ) // an older gateway, or no line: the next one is asked again
   }
 
   protected override forget(): void {

@@ -78,7 +78,9 @@ export class Presence implements ReactiveController {
 
   #follow(client: PersonClient): () => void {
     const stops = [
-      client.connection.subscribe(({ name }) => { if (name === 'live') this.ask() }),
+      client.connection.subscribe(({ name }) => {
+        if (name === 'live') this.ask()
+      }),
       client.onPush('statusPush', ({ participant, status }) => {
         const me = client.identity.value
         if (participant === me?.id) this.#set(status)
@@ -100,13 +102,16 @@ export class Presence implements ReactiveController {
     const to = this.#to
     const me = client?.identity.value
     if (!client || !me || client.connection.value.name !== 'live') return
-    client.request('presence', { of: to === '' ? [me.side] : [me.side, to] }).then(({ presence }) => {
-      if (client !== this.#client || to !== this.#to) return
-      this.#isThere = presence[to]?.online
-      this.#theirStatus = presence[to]?.status
-      this.#agents = presence[me.side]?.agents ?? []
-      this.#set(this.#agents.find(({ id }) => id === me.id)?.status ?? this.#status ?? 'online')
-    }, () => undefined) // an older gateway, or the line has gone: the next line asks again
+    client.request('presence', { of: to === '' ? [me.side] : [me.side, to] }).then(
+      ({ presence }) => {
+        if (client !== this.#client || to !== this.#to) return
+        this.#isThere = presence[to]?.online
+        this.#theirStatus = presence[to]?.status
+        this.#agents = presence[me.side]?.agents ?? []
+        this.#set(this.#agents.find(({ id }) => id === me.id)?.status ?? this.#status ?? 'online')
+      },
+      () => undefined,
+    ) // an older gateway, or the line has gone: the next line asks again
   }
 
   #set(status: Status | undefined): void {

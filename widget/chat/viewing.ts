@@ -4,8 +4,7 @@ import type { PersonClient } from '../client/types.ts'
 /** What a page says it is about; anything may stand there. */
 type Thing = Readonly<Record<string, unknown>>
 
-const text = (value: unknown, length: number): string | undefined =>
-  typeof value === 'string' && value !== '' ? value.slice(0, length) : undefined
+const text = (value: unknown, length: number): string | undefined => (typeof value === 'string' && value !== '' ? value.slice(0, length) : undefined)
 
 /** For a reader elsewhere; an address that was cut leads nowhere. */
 function address(value: unknown): string | undefined {

@@ -138,7 +138,10 @@ export class CatchUp {
   }
 
   async loadOlder(): Promise<void> {
-    const { messages: [first], hasOlder } = this.#timeline
+    const {
+      messages: [first],
+      hasOlder,
+    } = this.#timeline
     if (!first || !hasOlder || this.#isLoadingOlder) return
     this.#isLoadingOlder = true
     try {
@@ -225,7 +228,7 @@ export class CatchUp {
     const { head, messages, more } = await this.#options.history(isFresh ? { limit: FIRST_PAGE } : { after: end, limit: PAGE })
     // What was there before we asked must be there now, or it was of a log that is gone: that gap would never be filled.
     const isGone = known.some(({ seq, epoch }) => seq > head.seq || epoch !== head.epoch)
-    if (isGone || this.#differs(head)) return this.#isDiverged = true
+    if (isGone || this.#differs(head)) return (this.#isDiverged = true)
     const { early } = this.#timeline
     this.#target = Math.max(head.seq, ...early.map(({ seq }) => seq))
     this.#isReloading = false

@@ -26,11 +26,16 @@ export class ChatClient<P extends PersonClient = PersonClient> implements Contra
   constructor(options: ClientOptions, make: (person: PersonOptions) => P) {
     const { device, gateway, to } = options
     const ports = portsOf(options)
-    this.#make = (token) => make({
-      device, gateway, ports, to, token,
-      onPush: (name, data) => this.#push(name, data),
-      onLogout: () => this.#become(undefined, false),
-    })
+    this.#make = (token) =>
+      make({
+        device,
+        gateway,
+        ports,
+        to,
+        token,
+        onPush: (name, data) => this.#push(name, data),
+        onLogout: () => this.#become(undefined, false),
+      })
     this.person = signal(this.#make(options.token || undefined))
     this.#follow(this.person.value)
   }

@@ -37,8 +37,7 @@ export function isOnShelf({ service }: ConversationRow, shelf: ConversationShelf
 }
 
 /** Lower case, without accents, full-width forms made plain: what is typed finds what was meant. */
-export const fold = (text: string): string =>
-  text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+export const fold = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
 
 const folded = new WeakMap<ConversationRow, string>()
 
@@ -52,8 +51,7 @@ function searchText(row: ConversationRow): string {
 }
 
 /** Number of rows with something unread: what a title or a tab shows. */
-export const unreadConversationCount = (rows: readonly ConversationRow[]): number =>
-  rows.reduce((count, row) => count + (row.unread > 0 ? 1 : 0), 0)
+export const unreadConversationCount = (rows: readonly ConversationRow[]): number => rows.reduce((count, row) => count + (row.unread > 0 ? 1 : 0), 0)
 
 /** On the shelf of the waiting ones who has waited longest comes first, whatever else is asked. */
 export function filterConversations(rows: readonly ConversationRow[], question: ConversationQuestion): readonly ConversationRow[] {

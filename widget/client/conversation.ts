@@ -274,7 +274,10 @@ export class Conversation implements Contract {
     if (end) this.#receipts.received(end)
     this.#showUnread()
     const { id: me, side: ours } = this.#options.identity.value ?? {}
-    const lost = this.#catchUp.takeLost()?.filter(({ from, side }) => from === me && side === ours).slice(-OFFER_COUNT)
+    const lost = this.#catchUp
+      .takeLost()
+      ?.filter(({ from, side }) => from === me && side === ours)
+      .slice(-OFFER_COUNT)
     this.#outbox.reconcile({ messages, lost, isCaughtUp: this.isCaughtUp })
     this.#copy.reconcile()
     this.#options.onChange()
@@ -306,10 +309,22 @@ export class Conversation implements Contract {
     const { conversation, epoch, seq, prev, at } = answer
     const { id: from, side, name } = this.#options.identity.value!
     this.#know(conversation, { [side]: { delivered: seq, read: seq } })
-    this.#catchUp.receive({
-      conversation, epoch, seq, id, from, side, kind, body, at,
-      ...(prev === undefined ? {} : { prev }), ...(name === undefined ? {} : { name }),
-    }, false)
+    this.#catchUp.receive(
+      {
+        conversation,
+        epoch,
+        seq,
+        id,
+        from,
+        side,
+        kind,
+        body,
+        at,
+        ...(prev === undefined ? {} : { prev }),
+        ...(name === undefined ? {} : { name }),
+      },
+      false,
+    )
     this.#reconcile()
   }
 

@@ -15,7 +15,12 @@ export interface Environment {
 }
 
 const KINDS: Readonly<Record<string, 'online' | 'offline' | 'wake' | 'leave'>> = {
-  online: 'online', offline: 'offline', pageshow: 'wake', focus: 'wake', visibilitychange: 'wake', pagehide: 'leave',
+  online: 'online',
+  offline: 'offline',
+  pageshow: 'wake',
+  focus: 'wake',
+  visibilitychange: 'wake',
+  pagehide: 'leave',
 }
 
 export const pageEnvironment: Environment = {

@@ -42,19 +42,19 @@ const person = record({ id }, { name: text })
 const product = record({ title: text }, { id: text, url: text, image: text, price: text })
 const transfer = record({ id, from: person, to: person, at: time, expiresAt: time }, { note: text })
 const block = record({ by: person, reason: text, at: time }, { until: time })
-const service = record(
-  { phase: oneOf('waiting', 'open', 'closed'), since: time }, { agent: person, transfer, blocked: block },
-)
+const service = record({ phase: oneOf('waiting', 'open', 'closed'), since: time }, { agent: person, transfer, blocked: block })
 const note = record({ id, by: person, text, at: time })
 const row = record(
-  { conversation: id, to: id, head, cursors, unread: count, at: time }, { name: text, last: messageFrom, service, guest: yes, blocking: yes },
+  { conversation: id, to: id, head, cursors, unread: count, at: time },
+  { name: text, last: messageFrom, service, guest: yes, blocking: yes },
 )
 const status = oneOf('online', 'busy', 'away', 'offline')
 const presence = record({ online: flag }, { status, agents: list(record({ id, status }, { name: text, load: count })), more: yes })
 const quickReply = record({ id, scope: oneOf('shop', 'own'), title: text, text }, { folder: text })
 const order = record({ number: text, title: text }, { status: text, total: text, at: time, url: text, image: text })
 const customerInfo = record({}, { profile: list(record({ label: text, value: text })), orders: list(order) })
-const identity = record({ id, role: oneOf('customer', 'agent', 'system'), side: id, expiresAt: number },
+const identity = record(
+  { id, role: oneOf('customer', 'agent', 'system'), side: id, expiresAt: number },
   { shop: text, name: text, avatar: text, guest: yes },
 )
 const resumed = record(
@@ -71,17 +71,31 @@ const ANSWERS: Partial<Record<Command, Check<unknown>>> = {
   presence: record({ presence: recordOf(presence) }),
   search: record({ hits: list(record({ row }, { message: messageFrom })), isComplete: flag }),
   queue: record({ conversations: list(row), more: flag }),
-  claim: changed, close: changed, transfer: changed, acceptTransfer: changed, block: changed, unblock: changed,
-  blocked: record({
-    blocked: list(record({ conversation: id, to: id, by: person, reason: text, at: time }, { name: text, until: time, guest: yes })),
-  }, { more: yes }),
+  claim: changed,
+  close: changed,
+  transfer: changed,
+  acceptTransfer: changed,
+  block: changed,
+  unblock: changed,
+  blocked: record(
+    {
+      blocked: list(record({ conversation: id, to: id, by: person, reason: text, at: time }, { name: text, until: time, guest: yes })),
+    },
+    { more: yes },
+  ),
   blockedPersons: record({ blocked: list(record({ conversation: id, to: id, at: time }, { name: text, guest: yes })) }, { more: yes }),
   notes: record({ notes: list(note) }),
   saveNote: record({}, { note }),
   quickReplies: record({ quickReplies: list(quickReply) }),
-  customer: record({ state: oneOf('ready', 'slow', 'down', 'empty', 'off') }, {
-    info: customerInfo, at: time, viewing: product, earlier: list(record({ from: time, to: time, seq: count }, { agent: text })),
-  }),
+  customer: record(
+    { state: oneOf('ready', 'slow', 'down', 'empty', 'off') },
+    {
+      info: customerInfo,
+      at: time,
+      viewing: product,
+      earlier: list(record({ from: time, to: time, seq: count }, { agent: text })),
+    },
+  ),
   renew: record({ identity }),
 }
 
@@ -106,8 +120,7 @@ const PUSHES: Partial<Record<Push, Check<unknown>>> = {
 const refusal = record({}, { code: text, message: text, retry: flag, afterMs: wait })
 
 /** A no; what it lacks is what an accident has. */
-export const refusalFrom = (value: unknown): WireRefusal =>
-  ({ code: 'internal', message: '', retry: true, ...refusal(value) }) as WireRefusal
+export const refusalFrom = (value: unknown): WireRefusal => ({ code: 'internal', message: '', retry: true, ...refusal(value) }) as WireRefusal
 
 export const welcomeFrom = welcome as Check<Welcome>
 
@@ -120,7 +133,7 @@ export function answerFrom<C extends Command>(command: C, value: unknown): Comma
 /** Undefined where it cannot be what its name says. A name that nobody here knows passes as it is: a page may. */
 export function pushFrom<P extends Push>(name: P, value: unknown): PushData<P> | undefined {
   const check = Object.prototype.hasOwnProperty.call(PUSHES, name) ? PUSHES[name] : undefined
-  return (check ? check(value) : value ?? {}) as PushData<P> | undefined
+  return (check ? check(value) : (value ?? {})) as PushData<P> | undefined
 }
 
 const handshake = record({ sid: text, pingInterval: wait, pingTimeout: wait })
@@ -137,9 +150,7 @@ export const identityFrom = identity as Check<Identity>
 /** No longer than the gateway takes, with what a window adds. */
 export const deviceFrom: Check<string> = (value) => (typeof value === 'string' && /^[\w.-]{1,40}$/.test(value) ? value : undefined)
 export const guestFrom = record({ token: text }, { expiresAt: number }) as Check<Guest>
-export const copyFrom = record(
-  { id, messages: list(messageFrom), hasOlder: flag, mine: cursor, theirs: cursor }, { name: text },
-) as Check<Copy>
+export const copyFrom = record({ id, messages: list(messageFrom), hasOlder: flag, mine: cursor, theirs: cursor }, { name: text }) as Check<Copy>
 /** A picture that waits has more in its body than what a stranger's may have. */
 const wishedBody = record({ text }, { ...SHOWN, problem: text })
 export const wishFrom = record(

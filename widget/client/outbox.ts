@@ -42,7 +42,9 @@ const ADD_COUNT = 3
 /** Under an item's key for a moment: confirmed or discarded. */
 const GONE = { gone: true }
 const QUARANTINED: WireRefusal = {
-  code: 'internal', message: 'The line broke each time this was sent.', retry: false,
+  code: 'internal',
+  message: 'The line broke each time this was sent.',
+  retry: false,
 }
 
 /**

@@ -147,9 +147,15 @@ export class PersonClient implements Contract {
   }
 
   #upload(body: Body, onProgress: (part: number) => boolean): Promise<Body> | undefined {
-    const { gateway, ports: { clock } } = this.#options
+    const {
+      gateway,
+      ports: { clock },
+    } = this.#options
     return uploadOnDemand(body, {
-      gateway, clock, token: () => this.#pass.token(), isConnected: () => this.#connection.isWelcomed,
+      gateway,
+      clock,
+      token: () => this.#pass.token(),
+      isConnected: () => this.#connection.isWelcomed,
       onProgress: (part) => !this.#keep.isOver && onProgress(part),
     })
   }
@@ -302,7 +308,11 @@ export class PersonClient implements Contract {
     const cursors = this.conversations.map(({ resumeCursor }) => resumeCursor).filter(Boolean)
     // JSON leaves out what is not there.
     return {
-      token, device: this.#device, v: PROTOCOL_VERSION, to: this.focus.value, resume: { cursors: cursors.slice(-RESUME_COUNT) },
+      token,
+      device: this.#device,
+      v: PROTOCOL_VERSION,
+      to: this.focus.value,
+      resume: { cursors: cursors.slice(-RESUME_COUNT) },
     } as Hello
   }
 
@@ -358,6 +368,7 @@ function uploadOnDemand(body: Body, options: UploadOptions): Promise<Body> | und
   const { url } = body as Body & { readonly url?: unknown }
   if (!isWaitingPicture(url)) return undefined
   const piece = import('./upload.ts').catch(() => Promise.reject({ code: 'unavailable', message: '', retry: true }))
-  return piece.then(({ upload }) => upload(body, { ...options, gateway: withoutEndSlashes(options.gateway) }))
+  return piece
+    .then(({ upload }) => upload(body, { ...options, gateway: withoutEndSlashes(options.gateway) }))
     .catch((no: unknown) => Promise.reject(refusalFrom(no)))
 }

@@ -43,8 +43,7 @@ function pageStorage(): StoragePort | undefined {
   }
 }
 
-const dice = (): number =>
-  typeof crypto === 'object' ? crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32 : Math.random()
+const dice = (): number => (typeof crypto === 'object' ? crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32 : Math.random())
 
 /** As `promise`, but no answer within `ms` is a failure. */
 const within = <T>(ms: number, clock: Clock, promise: Promise<T>): Promise<T> =>

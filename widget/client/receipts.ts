@@ -71,6 +71,4 @@ export class Receipts {
 }
 
 const later = (a: Cursor, b: Cursor): Cursor =>
-  b.delivered <= a.delivered && b.read <= a.read
-    ? a
-    : { delivered: Math.max(a.delivered, b.delivered), read: Math.max(a.read, b.read) }
+  b.delivered <= a.delivered && b.read <= a.read ? a : { delivered: Math.max(a.delivered, b.delivered), read: Math.max(a.read, b.read) }

@@ -29,39 +29,50 @@ export const time: Check<number> = (value) => (number(value) !== undefined && Ma
 /** Text, or a number as text: what a card shows. */
 export const word: Check<string | number> = (value) => text(value) ?? number(value)
 
-export const oneOf = <T extends string>(...values: readonly T[]): Check<T> => (value) => values.find((each) => each === value)
+export const oneOf =
+  <T extends string>(...values: readonly T[]): Check<T> =>
+  (value) =>
+    values.find((each) => each === value)
 
 /** An array without the entries that cannot be used. */
-export const list = <T>(check: Check<T>): Check<T[]> => (value) =>
-  (Array.isArray(value) ? value.map(check).filter((each): each is T & {} => each !== undefined) : undefined) as T[] | undefined
+export const list =
+  <T>(check: Check<T>): Check<T[]> =>
+  (value) =>
+    (Array.isArray(value) ? value.map(check).filter((each): each is T & {} => each !== undefined) : undefined) as T[] | undefined
 
 /** An object by ids, without the entries that cannot be used. */
-export const recordOf = <T>(check: Check<T>): Check<Record<string, T>> => (value) => {
-  if (!isRecord(value)) return undefined
-  const clean: Record<string, T> = {}
-  for (const key of Object.keys(value)) {
-    const checked = id(key) === undefined ? undefined : check(value[key])
-    if (checked !== undefined) clean[key] = checked
+export const recordOf =
+  <T>(check: Check<T>): Check<Record<string, T>> =>
+  (value) => {
+    if (!isRecord(value)) return undefined
+    const clean: Record<string, T> = {}
+    for (const key of Object.keys(value)) {
+      const checked = id(key) === undefined ? undefined : check(value[key])
+      if (checked !== undefined) clean[key] = checked
+    }
+    return clean
   }
-  return clean
-}
 
 /**
  * An object. Without one of `required` it cannot be used; of `optional` what has the wrong type is left out. Fields of neither, a newer
  * gateway's, stay.
  */
-export const record = <R extends Fields, O extends Fields = Record<never, Check<unknown>>>(required: R, optional = {} as O):
-Check<{ [K in keyof R]: Checked<R[K]> } & { [K in keyof O]?: Checked<O[K]> }> => (value) => {
-  if (!isRecord(value)) return undefined
-  const clean: Record<string, unknown> = { ...value }
-  for (const name of Object.keys(required)) if ((clean[name] = required[name]!(own(value, name))) === undefined) return undefined
-  for (const name of Object.keys(optional)) {
-    const checked = optional[name]!(own(value, name))
-    if (checked === undefined) delete clean[name]
-    else clean[name] = checked
+export const record =
+  <R extends Fields, O extends Fields = Record<never, Check<unknown>>>(
+    required: R,
+    optional = {} as O,
+  ): Check<{ [K in keyof R]: Checked<R[K]> } & { [K in keyof O]?: Checked<O[K]> }> =>
+  (value) => {
+    if (!isRecord(value)) return undefined
+    const clean: Record<string, unknown> = { ...value }
+    for (const name of Object.keys(required)) if ((clean[name] = required[name]!(own(value, name))) === undefined) return undefined
+    for (const name of Object.keys(optional)) {
+      const checked = optional[name]!(own(value, name))
+      if (checked === undefined) delete clean[name]
+      else clean[name] = checked
+    }
+    return clean as never
   }
-  return clean as never
-}
 
 const own = (value: Readonly<Record<string, unknown>>, name: string): unknown =>
-  (Object.prototype.hasOwnProperty.call(value, name) ? value[name] : undefined)
+  Object.prototype.hasOwnProperty.call(value, name) ? value[name] : undefined

@@ -19,9 +19,7 @@ const EARLY_COUNT = 300
 export const EMPTY: Timeline = { epoch: '', messages: [], end: undefined, early: [], hasOlder: false }
 
 /** The timeline that starts with these messages, whatever was before; what is early and does not fit is dropped. */
-export function startTimeline(
-  epoch: string, messages: readonly Message[], hasOlder: boolean, early: readonly Message[] = [],
-): Timeline {
+export function startTimeline(epoch: string, messages: readonly Message[], hasOlder: boolean, early: readonly Message[] = []): Timeline {
   const last = messages[messages.length - 1]
   const timeline = { epoch, messages, end: last?.seq ?? 0, early: [], hasOlder }
   return drain({ ...timeline, early }) || timeline
@@ -62,7 +60,10 @@ export function trim(timeline: Timeline, count: number): Timeline {
  * down there may be one.
  */
 export function reconcile(
-  timeline: Timeline, page: readonly Message[], epoch: string, hasOlder: boolean,
+  timeline: Timeline,
+  page: readonly Message[],
+  epoch: string,
+  hasOlder: boolean,
 ): { readonly timeline: Timeline; readonly lost: readonly Message[]; readonly isDoubtful: boolean } {
   const theirs = new Map(page.map(({ seq, id }) => [seq, id]))
   const held = timeline.messages
@@ -77,7 +78,9 @@ export function reconcile(
   const ids = new Set(page.map(({ id }) => id))
   const lost = held.slice(shared.length).filter(({ id }) => !ids.has(id))
   return {
-    timeline: startTimeline(epoch, messages, isShared ? timeline.hasOlder : hasOlder), lost, isDoubtful: !isShared && hasOlder && below > 0,
+    timeline: startTimeline(epoch, messages, isShared ? timeline.hasOlder : hasOlder),
+    lost,
+    isDoubtful: !isShared && hasOlder && below > 0,
   }
 }
 
@@ -94,5 +97,4 @@ function withEarly(timeline: Timeline, message: Message): Timeline {
   return { ...timeline, early: sorted.slice(-EARLY_COUNT) }
 }
 
-const isNext = (last: Message | undefined, message: Message): boolean =>
-  !last || message.prev === undefined || message.prev === last.id
+const isNext = (last: Message | undefined, message: Message): boolean => !last || message.prev === undefined || message.prev === last.id

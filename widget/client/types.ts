@@ -21,9 +21,12 @@ export type ConnectionState =
   /** Lost; the next attempt starts at `retryAt` (client clock, ms) or at once when the network says it is back. */
   /** `refusal`: it was lost to the gateway's own no, which passes (too many at once, the store is away). */
   | {
-    readonly name: 'waiting'; readonly attempt: number; readonly retryAt: number; readonly reason: string
-    readonly refusal?: WireRefusal
-  }
+      readonly name: 'waiting'
+      readonly attempt: number
+      readonly retryAt: number
+      readonly reason: string
+      readonly refusal?: WireRefusal
+    }
   /** The gateway said a final no (bad pass, foreign origin …): a person or the page has to act. */
   | { readonly name: 'refused'; readonly refusal: WireRefusal }
   | { readonly name: 'closed' }

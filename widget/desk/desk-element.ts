@@ -148,7 +148,10 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
   protected override render(): TemplateResult {
     const { mailboxStrings } = this.#view.language
     const list = this.#view.list({
-      ...this.#search.view(), title: mailboxStrings.conversations, tools: this.#tools(), mark: this.#assignment.mark,
+      ...this.#search.view(),
+      title: mailboxStrings.conversations,
+      tools: this.#tools(),
+      mark: this.#assignment.mark,
     })
     const pane = this.#view.pane({
       ...this.#notes.amongMessages(),
@@ -171,7 +174,11 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
 
   /** Offers, and the toast: inside the dialog that is open, for nobody can reach what lies outside it, else over the page. */
   #overlay(): TemplateResult {
-    const { dialogs: { onClosed, open }, toast: { dismiss, word }, words } = this.#desk
+    const {
+      dialogs: { onClosed, open },
+      toast: { dismiss, word },
+      words,
+    } = this.#desk
     const closeLabel = this.#view.language.mailboxStrings.close
     const toast = toastView({ word, undoLabel: words.undo, dismissLabel: closeLabel, onDismiss: dismiss })
     const content = open && [this.#assignment, this.#replies, this.#shortcuts].map((each) => each.dialog(open)).find(Boolean)
@@ -190,17 +197,25 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
   }
 
   #detailsButton(): TemplateResult {
-    const { mailboxStrings: { hideDetails, showDetails } } = this.#view.language
+    const {
+      mailboxStrings: { hideDetails, showDetails },
+    } = this.#view.language
     const { isShown } = this.#customer
     return tool({
-      name: 'toggle-details', label: isShown ? hideDetails : showDetails, icon: deskIcons.details, isExpanded: isShown,
+      name: 'toggle-details',
+      label: isShown ? hideDetails : showDetails,
+      icon: deskIcons.details,
+      isExpanded: isShown,
       onClick: () => this.#customer.toggle(),
     })
   }
 
   /** A customer's pass opens a customer's connection: there is nothing on it to answer. */
   get #trouble(): string | undefined {
-    const { language: { mailboxStrings }, mailbox: { identity } } = this.#view
+    const {
+      language: { mailboxStrings },
+      mailbox: { identity },
+    } = this.#view
     return identity && identity.role !== 'agent' ? mailboxStrings.notAgent : undefined
   }
 

@@ -28,7 +28,9 @@ function quickReplies(value: unknown): unknown {
 
 export const DESK_DECLARATIONS: Readonly<Record<string, PropertyDeclaration>> = {
   ...MAILBOX_DECLARATIONS,
-  shortcuts: { attribute: false }, quickReplies: { attribute: false }, idleMinutes: { attribute: 'idle-minutes' },
+  shortcuts: { attribute: false },
+  quickReplies: { attribute: false },
+  idleMinutes: { attribute: 'idle-minutes' },
 }
 
 /** As CHAT_PROPERTIES: what each property of `<im-desk>` accepts. */

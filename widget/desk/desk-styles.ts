@@ -13,6 +13,16 @@ import { statusSwitchStyle } from './status/status-switch-style.ts'
 
 /** What is common comes before what a feature makes of it. */
 export const deskStyles = [
-  ...pageStyles, pickerStyle, statusSwitchStyle, deskStyle, searchStyle, assignmentStyle, customerStyle, toastStyle, noteStyle,
-  dialogStyle, shortcutSheetStyle, replyManagerStyle,
+  ...pageStyles,
+  pickerStyle,
+  statusSwitchStyle,
+  deskStyle,
+  searchStyle,
+  assignmentStyle,
+  customerStyle,
+  toastStyle,
+  noteStyle,
+  dialogStyle,
+  shortcutSheetStyle,
+  replyManagerStyle,
 ]

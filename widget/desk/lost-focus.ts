@@ -30,6 +30,6 @@ export class LostFocus implements ReactiveController {
   }
 
   get #active(): HTMLElement | null {
-    return (this.#host.renderRoot as ShadowRoot | undefined)?.activeElement as HTMLElement | null ?? null
+    return ((this.#host.renderRoot as ShadowRoot | undefined)?.activeElement as HTMLElement | null) ?? null
   }
 }

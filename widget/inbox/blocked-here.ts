@@ -21,14 +21,17 @@ export class BlockedHere extends ClientFollower {
   }
 
   protected override follow(client: PersonClient): readonly (() => void)[] {
-    return [client.onPush('blockPush', ({ conversation, reason, until }) => {
-      if (reason === undefined) this.#blocked.delete(conversation)
-      else this.#blocked.set(conversation, { reason, ...(until === undefined ? {} : { until }) })
-      this.update()
-    }), client.connection.subscribe(({ name }) => {
-      // what ended meanwhile is not told, what stands is told again
-      if (name === 'catching-up') this.forget()
-    })]
+    return [
+      client.onPush('blockPush', ({ conversation, reason, until }) => {
+        if (reason === undefined) this.#blocked.delete(conversation)
+        else this.#blocked.set(conversation, { reason, ...(until === undefined ? {} : { until }) })
+        this.update()
+      }),
+      client.connection.subscribe(({ name }) => {
+        // what ended meanwhile is not told, what stands is told again
+        if (name === 'catching-up') this.forget()
+      }),
+    ]
   }
 
   protected override forget(): void {

@@ -127,10 +127,17 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
   protected override render(): TemplateResult {
     const { conversations } = this.#view.language.mailboxStrings
     const list = this.#view.list({
-      title: conversations, tools: this.#view.soundButton(), tabs: nothing, foot: nothing, emptySentence: undefined,
+      title: conversations,
+      tools: this.#view.soundButton(),
+      tabs: nothing,
+      foot: nothing,
+      emptySentence: undefined,
     })
     const pane = this.#view.pane({
-      detail: this.#there(), tools: personTool(this.#person), above: this.#offered(), below: html`${personBar(this.#person)}${this.#banner()}`,
+      detail: this.#there(),
+      tools: personTool(this.#person),
+      above: this.#offered(),
+      below: html`${personBar(this.#person)}${this.#banner()}`,
       sentence: ({ code }) => (code === 'blocked' ? this.#blockedSentence() : undefined),
     })
     return this.#view.frame({ columns: html`${list} ${pane}`, hasDetails: false, overlay: nothing })
@@ -148,7 +155,11 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
   }
 
   #blockedSentence(): string {
-    const { mailboxStrings: { blockedHere }, lang, strings } = this.#view.language
+    const {
+      mailboxStrings: { blockedHere },
+      lang,
+      strings,
+    } = this.#view.language
     if (!this.#view.controller.conversation?.to.startsWith('shop:')) return strings.refusals.blockedByPerson
     const block = this.#blocked.in(this.#view.controller.conversation?.id, Date.now())
     if (!block) return blockedHere.plain
@@ -171,7 +182,9 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
       this.requestUpdate()
     }
     return offerBar({
-      strings: this.#view.language.strings, offer: thing, onDismiss: dismiss,
+      strings: this.#view.language.strings,
+      offer: thing,
+      onDismiss: dismiss,
       onSend: () => {
         const text = [thing.title, thing.price, thing.url].filter(Boolean).join(' · ')
         // Where the gateway would refuse it, the offer stays where it is; the page has been told why.

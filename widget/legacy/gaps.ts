@@ -9,10 +9,24 @@
   }
   if (!('key' in KeyboardEvent.prototype)) {
     const names: Readonly<Record<number, string>> = {
-      8: 'Backspace', 9: 'Tab', 13: 'Enter', 16: 'Shift', 27: 'Escape', 32: ' ', 37: 'ArrowLeft', 38: 'ArrowUp', 39: 'ArrowRight', 40: 'ArrowDown',
+      8: 'Backspace',
+      9: 'Tab',
+      13: 'Enter',
+      16: 'Shift',
+      27: 'Escape',
+      32: ' ',
+      37: 'ArrowLeft',
+      38: 'ArrowUp',
+      39: 'ArrowRight',
+      40: 'ArrowDown',
       229: 'Process',
     }
-    const key = { configurable: true, get(this: KeyboardEvent): string { return names[this.keyCode] || 'Unidentified' } }
+    const key = {
+      configurable: true,
+      get(this: KeyboardEvent): string {
+        return names[this.keyCode] || 'Unidentified'
+      },
+    }
     Object.defineProperty(KeyboardEvent.prototype, 'key', key)
   }
   // Lit spreads the child nodes of an svg template

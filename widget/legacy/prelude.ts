@@ -9,7 +9,9 @@
   add(window, 'globalThis', window)
   add(Array.prototype, 'flat', function (this: unknown[], depth = 1): unknown[] {
     return this.reduce<unknown[]>(
-      (all, each) => all.concat(Array.isArray(each) && depth > 1 ? (each as { flat(depth: number): unknown[] }).flat(depth - 1) : each), [])
+      (all, each) => all.concat(Array.isArray(each) && depth > 1 ? (each as { flat(depth: number): unknown[] }).flat(depth - 1) : each),
+      [],
+    )
   })
   add(Element.prototype, 'toggleAttribute', function (this: Element, name: string, force?: boolean): boolean {
     const isOn = force ?? !this.hasAttribute(name)

@@ -56,5 +56,19 @@ export interface MailboxStrings {
 
 /** What a shortcut can do. */
 export type DeskAction =
-  | 'next' | 'previous' | 'nextUnread' | 'search' | 'composer' | 'send' | 'quickReplies' | 'note'
-  | 'claim' | 'close' | 'transfer' | 'block' | 'status' | 'details' | 'mute' | 'sheet'
+  | 'next'
+  | 'previous'
+  | 'nextUnread'
+  | 'search'
+  | 'composer'
+  | 'send'
+  | 'quickReplies'
+  | 'note'
+  | 'claim'
+  | 'close'
+  | 'transfer'
+  | 'block'
+  | 'status'
+  | 'details'
+  | 'mute'
+  | 'sheet'

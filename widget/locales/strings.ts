@@ -31,10 +31,27 @@ export interface Strings {
   /** Below a message that the gateway put off: why it waits, and that nobody has to do anything. */
   readonly putOff: Readonly<Record<'limited' | 'busy', string>>
   readonly tryAgain: string
-  readonly refusals: Readonly<Record<
-    'signIn' | 'pass' | 'setup' | 'origin' | 'forbidden' | 'replaced' | 'outdated'
-    | 'tooLong' | 'picture' | 'pictureLater' | 'limited' | 'start' | 'blocked' | 'blockedByPerson' | 'until' | 'other', string
-  >>
+  readonly refusals: Readonly<
+    Record<
+      | 'signIn'
+      | 'pass'
+      | 'setup'
+      | 'origin'
+      | 'forbidden'
+      | 'replaced'
+      | 'outdated'
+      | 'tooLong'
+      | 'picture'
+      | 'pictureLater'
+      | 'limited'
+      | 'start'
+      | 'blocked'
+      | 'blockedByPerson'
+      | 'until'
+      | 'other',
+      string
+    >
+  >
   readonly left: string
   readonly over: string
   readonly image: string

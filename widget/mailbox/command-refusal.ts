@@ -3,10 +3,17 @@ import { RefusalError } from '../client/refusal-error.ts'
 export type CommandRefusal = 'conflict' | 'unavailable' | 'forbidden' | 'tooMany' | 'limited' | 'notConnected' | 'other'
 
 const REFUSALS: Readonly<Record<string, CommandRefusal>> = {
-  conflict: 'conflict', agent_unavailable: 'unavailable', forbidden: 'forbidden', too_many: 'tooMany', rate_limited: 'limited',
-  timeout: 'notConnected', disconnected: 'notConnected', cut: 'notConnected', unavailable: 'notConnected', draining: 'notConnected',
+  conflict: 'conflict',
+  agent_unavailable: 'unavailable',
+  forbidden: 'forbidden',
+  too_many: 'tooMany',
+  rate_limited: 'limited',
+  timeout: 'notConnected',
+  disconnected: 'notConnected',
+  cut: 'notConnected',
+  unavailable: 'notConnected',
+  draining: 'notConnected',
 }
 
 /** Which of the desk's sentences a refusal is. */
-export const commandRefusal = (error: unknown): CommandRefusal =>
-  (error instanceof RefusalError ? REFUSALS[error.code] : undefined) ?? 'other'
+export const commandRefusal = (error: unknown): CommandRefusal => (error instanceof RefusalError ? REFUSALS[error.code] : undefined) ?? 'other'

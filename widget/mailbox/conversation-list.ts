@@ -63,10 +63,12 @@ function row(item: ConversationRow, index: number, view: ConversationListView): 
     <span class="entry-name" dir="auto">${text(name)}</span>
     <time class="entry-time" dir="auto">${listTime(item.at, now, { lang, yesterday: strings.yesterday })}</time>
     <span class="entry-last" dir="auto">${lastLine(item, view)}</span>
-    <span class="entry-end">${mark?.(item) ?? nothing}${isUnread
-      ? html`<span class="entry-count" part="unread" data-test="unread" aria-label=${fill(strings.unreadCount, { n: item.unread })}
+    <span class="entry-end">${mark?.(item) ?? nothing}${
+      isUnread
+        ? html`<span class="entry-count" part="unread" data-test="unread" aria-label=${fill(strings.unreadCount, { n: item.unread })}
           >${item.unread > 99 ? '99+' : item.unread}</span>`
-      : nothing}</span>
+        : nothing
+    }</span>
   </div>`
 }
 
@@ -90,7 +92,12 @@ export function conversationList(view: ConversationListView): TemplateResult {
     aria-label=${strings.conversations} aria-activedescendant=${at >= 0 ? rowId(active!) : nothing}
   >
     <div class="before" role="presentation"></div>
-    ${repeat(shown, ([{ to }]) => to, ([item, index]) => row(item, index, view), ([item]) => plain(item, view))}
+    ${repeat(
+      shown,
+      ([{ to }]) => to,
+      ([item, index]) => row(item, index, view),
+      ([item]) => plain(item, view),
+    )}
     <div class="after" role="presentation"></div>
     ${isAway ? html`<div class="away" role="presentation">${row(rows[at]!, at, view)}</div>` : nothing}
   </div>`

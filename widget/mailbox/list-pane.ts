@@ -33,9 +33,11 @@ export function listPane(view: ListPaneView): TemplateResult {
     <header class="bar list-bar"><h1 class="list-title" dir="auto">${title}</h1>${tools}</header>
     ${searchField(view)} ${tabs} ${question}
     <div class="list-body" @pointermove=${onPointer} @wheel=${onPointer} @pointerleave=${onPointer}>
-      ${movedCount > 0
-        ? html`<button class="moved" type="button" @click=${onMoved}>${deskIcons.up}${fill(strings.movedAbove, { n: movedCount })}</button>`
-        : nothing}
+      ${
+        movedCount > 0
+          ? html`<button class="moved" type="button" @click=${onMoved}>${deskIcons.up}${fill(strings.movedAbove, { n: movedCount })}</button>`
+          : nothing
+      }
       ${view.rows.length > 0 ? conversationList(view) : emptyList(view)} ${foot}
     </div>
   </nav>`
@@ -50,9 +52,11 @@ function searchField({ onQuery, query, strings }: ListPaneView): TemplateResult 
       @keydown=${(event: KeyboardEvent) => (event.key === 'Escape' && !event.isComposing && query ? onQuery('') : nothing)}
       @input=${(event: Event) => onQuery((event.target as HTMLInputElement).value)}
     />
-    ${query
-      ? html`<button class="plain" type="button" aria-label=${strings.clearSearch} @click=${() => onQuery('')}>${icons.close}</button>`
-      : nothing}
+    ${
+      query
+        ? html`<button class="plain" type="button" aria-label=${strings.clearSearch} @click=${() => onQuery('')}>${icons.close}</button>`
+        : nothing
+    }
   </div>`
 }
 

@@ -1,7 +1,11 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { ConversationRow } from '../../gateway/protocol/model.ts'
 import {
-  filterConversations, isOnShelf, type ConversationFilter, type ConversationQuestion, type ConversationShelf,
+  filterConversations,
+  isOnShelf,
+  type ConversationFilter,
+  type ConversationQuestion,
+  type ConversationShelf,
 } from '../client/conversation-filter.ts'
 
 /** How long the order stands still after the pointer last moved over the list. */

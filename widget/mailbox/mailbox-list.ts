@@ -33,7 +33,12 @@ export function mailboxList(options: MailboxListOptions): TemplateResult {
   const isNone = mailbox.isLoaded && listing.query === '' && emptySentence === undefined
   const sentence = listing.query ? mailboxStrings.nothingFound : (emptySentence ?? mailboxStrings.noConversations)
   return listPane({
-    ...rest, rows, first, end, lang, selected,
+    ...rest,
+    rows,
+    first,
+    end,
+    lang,
+    selected,
     strings: mailboxStrings,
     active: keys.active ?? rows[0]?.to,
     me: mailbox.identity?.id,

@@ -40,11 +40,23 @@ export function mailboxPane({ between, enter, extra, lang, controller, sentence,
   const { day, time } = messageTime(lang)
   const { announcement, hasText, isAtEnd, left, newCount, newFrom } = thread
   const messages = rows({
-    guest: strings.guest, messages: thread.messages, outbox: isAtEnd ? outbox : [], to: conversation?.to ?? '', theirs, newFrom,
+    guest: strings.guest,
+    messages: thread.messages,
+    outbox: isAtEnd ? outbox : [],
+    to: conversation?.to ?? '',
+    theirs,
+    newFrom,
   })
   const isStart = timeline.isLoaded && !timeline.hasOlder && thread.messages[0]?.seq === timeline.messages[0]?.seq
   return conversationPane({
-    ...rest, announcement, connection, hasText, left, newCount, strings, time,
+    ...rest,
+    announcement,
+    connection,
+    hasText,
+    left,
+    newCount,
+    strings,
+    time,
     card: (kind, body, isOwn) =>
       cardOf(kind, body, { strings, gateway: controller.gateway, isTrusted: (address) => isOwn || controller.isTrusted(address) }),
     enter: enter.value,

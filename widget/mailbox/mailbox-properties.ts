@@ -6,8 +6,13 @@ const flag = (value: unknown): unknown => (typeof value === 'boolean' ? value : 
 
 /** The properties that `<im-inbox>` and `<im-desk>` have in common, as lit wants them declared. */
 export const MAILBOX_DECLARATIONS: Readonly<Record<string, PropertyDeclaration>> = {
-  gateway: {}, token: {}, to: {}, theme: {}, lang: {},
-  muted: { type: Boolean }, guest: { type: Boolean },
+  gateway: {},
+  token: {},
+  to: {},
+  theme: {},
+  lang: {},
+  muted: { type: Boolean },
+  guest: { type: Boolean },
   client: { attribute: false },
 }
 

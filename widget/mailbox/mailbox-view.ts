@@ -120,7 +120,10 @@ export class MailboxView implements ReactiveController {
     })
     const { onConnection, onLogout, onPerson, onRefused } = options
     this.controller = new MailboxClient(host, {
-      onConnection, onLogout, onPerson, onRefused,
+      onConnection,
+      onLogout,
+      onPerson,
+      onRefused,
       onUnread: () => host.requestUpdate(),
       onDraft: (text) => this.thread.draft(text),
       onNotice: (notice) => options.tell('im-notice', notice),
@@ -206,10 +209,7 @@ export class MailboxView implements ReactiveController {
     if (this.#isMounted) return
     this.#isMounted = true
     const { renderRoot } = this.#host
-    this.#stops = [
-      everyMinute(() => this.#host.requestUpdate()),
-      ...(renderRoot instanceof ShadowRoot ? [quietKeys(renderRoot)] : []),
-    ]
+    this.#stops = [everyMinute(() => this.#host.requestUpdate()), ...(renderRoot instanceof ShadowRoot ? [quietKeys(renderRoot)] : [])]
     this.#host.requestUpdate()
   }
 
@@ -293,8 +293,13 @@ export class MailboxView implements ReactiveController {
   list(view: MailboxListView): TemplateResult {
     const { mailboxStrings, lang } = this.language
     return mailboxList({
-      ...view, mailboxStrings, lang,
-      keys: this.#keys, listing: this.listing, mailbox: this.mailbox, virtual: this.#virtual,
+      ...view,
+      mailboxStrings,
+      lang,
+      keys: this.#keys,
+      listing: this.listing,
+      mailbox: this.mailbox,
+      virtual: this.#virtual,
       rows: this.rows,
       trouble: this.#trouble,
       selected: this.to,
@@ -375,7 +380,10 @@ export class MailboxView implements ReactiveController {
     const to = message.side
     const name = this.nameOf(to, message.name ?? this.mailbox.rows.find((row) => row.to === to)?.name)
     this.notifications.tell(message.id, {
-      tag: to, title: fill(this.language.mailboxStrings.newMessageFrom, { name }), text: message.body.text, onOpen: () => this.open(to),
+      tag: to,
+      title: fill(this.language.mailboxStrings.newMessageFrom, { name }),
+      text: message.body.text,
+      onOpen: () => this.open(to),
     })
   }
 }

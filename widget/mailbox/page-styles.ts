@@ -12,6 +12,16 @@ import { tokens } from '../ui/tokens.ts'
 import { mailboxStyles } from './mailbox-style.ts'
 
 export const pageStyles = [
-  tokens, base, timelineStyle, bubbleStyle, cardStyle, composerStyle, avatarStyle, listPaneStyle, conversationListStyle,
-  sidePanelStyle, personBarStyle, mailboxStyles,
+  tokens,
+  base,
+  timelineStyle,
+  bubbleStyle,
+  cardStyle,
+  composerStyle,
+  avatarStyle,
+  listPaneStyle,
+  conversationListStyle,
+  sidePanelStyle,
+  personBarStyle,
+  mailboxStyles,
 ]

@@ -6,7 +6,6 @@ import { avatar } from '../ui/avatar.ts'
 import { deskIcons } from '../ui/page-icons.ts'
 import { cardOf } from '../ui/cards.ts'
 
-
 export interface SidePanelView {
   readonly strings: Strings
   readonly mailboxStrings: MailboxStrings

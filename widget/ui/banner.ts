@@ -21,8 +21,11 @@ export function banner(options: BannerOptions): TemplateResult | typeof nothing 
   if (name === 'idle' || name === 'closed' || (name === 'live' && !delay)) return nothing
   return html`<div class="banner" part="banner" data-test="banner" data-state=${name === 'live' ? 'waiting' : name} role="status">
     <i></i><span><bdi>${sentence(options)}</bdi></span>
-    ${connection.name === 'refused' && isWorthARetry(connection.refusal)
-      ? html`<button type="button" @click=${onTryAgain}>${strings.tryAgain}</button>` : nothing}
+    ${
+      connection.name === 'refused' && isWorthARetry(connection.refusal)
+        ? html`<button type="button" @click=${onTryAgain}>${strings.tryAgain}</button>`
+        : nothing
+    }
   </div>`
 }
 

@@ -59,8 +59,9 @@ function picture(body: Fields, view: CardView): TemplateResult | undefined {
 
 /** A picture that lies on a stranger's server: loading it would tell that server who reads. */
 const ask = (src: string, { strings }: CardView): TemplateResult =>
-  html`<button type="button" class="ask-picture" data-test="show-picture" @click=${reveal}>${
-    strings.showPicture.replace('{host}', () => hostOf(src))}</button>`
+  html`<button type="button" class="ask-picture" data-test="show-picture" @click=${reveal}>${strings.showPicture.replace('{host}', () =>
+    hostOf(src),
+  )}</button>`
 
 /** Not sent yet: the preview, how far it is, and the way to take it back (chat/composer/picture-composer.ts listens). */
 function waiting({ url, width, height, progress }: Fields, { strings }: CardView): TemplateResult {
@@ -81,13 +82,19 @@ function card(body: Fields, { label, title, detail }: Facts, view: CardView): Te
   const image = webAddress(body.image)
   const url = webAddress(body.url)
   const isShown = image !== undefined && isTrusted(image)
-  const inside = html`${image === undefined ? nothing : html`<img class="thumb" src=${isShown ? image : nothing} data-src=${image}
-      ?hidden=${!isShown} alt="" loading="lazy" decoding="async" referrerpolicy="no-referrer" @error=${hide}>`}<span class="facts"
-      ><span class="label">${label}</span><span class="title" dir="auto">${title}</span>${detail === undefined
-        ? nothing : html`<span class="detail" dir="auto">${detail}</span>`}</span>`
-  const whole = url === undefined
-    ? html`<span class="card" part="card">${inside}</span>`
-    : html`<a class="card" part="card" href=${url} target="_blank" rel="noopener noreferrer">${inside}</a>`
+  const inside = html`${
+    image === undefined
+      ? nothing
+      : html`<img class="thumb" src=${isShown ? image : nothing} data-src=${image}
+      ?hidden=${!isShown} alt="" loading="lazy" decoding="async" referrerpolicy="no-referrer" @error=${hide}>`
+  }<span class="facts"
+      ><span class="label">${label}</span><span class="title" dir="auto">${title}</span>${
+        detail === undefined ? nothing : html`<span class="detail" dir="auto">${detail}</span>`
+      }</span>`
+  const whole =
+    url === undefined
+      ? html`<span class="card" part="card">${inside}</span>`
+      : html`<a class="card" part="card" href=${url} target="_blank" rel="noopener noreferrer">${inside}</a>`
   return image === undefined || isShown ? whole : html`<span class="card-and-ask">${whole}${ask(image, view)}</span>`
 }
 
@@ -127,8 +134,7 @@ function showWords({ target }: Event): void {
 const word = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value : typeof value === 'number' ? String(value) : undefined
 
-const joined = (...words: readonly (string | undefined)[]): string | undefined =>
-  words.filter((each) => each !== undefined).join(' · ') || undefined
+const joined = (...words: readonly (string | undefined)[]): string | undefined => words.filter((each) => each !== undefined).join(' · ') || undefined
 
 /** On the web, or an image of the gateway. */
 const webAddress = (value: unknown, gateway = ''): string | undefined => {
@@ -136,5 +142,4 @@ const webAddress = (value: unknown, gateway = ''): string | undefined => {
   return /^https?:\/\//i.test(value) ? value : /^\/v1\/images\/[\w-]+$/.test(value) ? gateway + value : undefined
 }
 
-const size = (value: unknown): number | undefined =>
-  typeof value === 'number' && value > 0 && value < 10_000 ? Math.round(value) : undefined
+const size = (value: unknown): number | undefined => (typeof value === 'number' && value > 0 && value < 10_000 ? Math.round(value) : undefined)

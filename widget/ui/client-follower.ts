@@ -35,10 +35,15 @@ export abstract class ClientFollower<P extends PersonClient = PersonClient> impl
     if (client === this.#client) return
     for (const stop of this.#stops) stop()
     this.#client = client
-    this.#stops = client === undefined ? [] : [
-      ...this.follow(client),
-      client.connection.subscribe(({ name }) => { if (name === 'live') this.ask() }),
-    ]
+    this.#stops =
+      client === undefined
+        ? []
+        : [
+            ...this.follow(client),
+            client.connection.subscribe(({ name }) => {
+              if (name === 'live') this.ask()
+            }),
+          ]
     this.forget()
     if (this.isLive) this.ask()
   }

@@ -1,7 +1,6 @@
 import { html, type TemplateResult } from 'lit'
 
-const icon = (path: string): TemplateResult =>
-  html`<svg width="22" height="22" viewBox="0 0 24 24" aria-hidden="true"><path d=${path} /></svg>`
+const icon = (path: string): TemplateResult => html`<svg width="22" height="22" viewBox="0 0 24 24" aria-hidden="true"><path d=${path} /></svg>`
 
 /** Drawn on a 24 grid with a 2 px line. */
 export const icons = {

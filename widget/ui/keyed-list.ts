@@ -21,7 +21,12 @@ class Repeat extends Directive {
   #keys: readonly unknown[] = []
 
   render<T>(items: readonly T[], _keyOf: (item: T) => unknown, template: (item: T) => unknown, plain: (item: T) => unknown = () => nothing): unknown {
-    return items.map((item) => attempt(() => template(item), () => plain(item)))
+    return items.map((item) =>
+      attempt(
+        () => template(item),
+        () => plain(item),
+      ),
+    )
   }
 
   override update(list: ChildPart, [items, keyOf, template, plain = () => nothing]: Parameters<this['render']>): unknown {
@@ -41,7 +46,10 @@ class Repeat extends Directive {
       if (!part) part = insertPart(list, next)
       else if (part.endNode?.nextSibling !== (next ?? list)[next ? 'startNode' : 'endNode']) insertPart(list, next, part)
       const shown = part
-      next = attempt(() => setChildPartValue(shown, template(item)), () => setChildPartValue(shown, plain(item)))
+      next = attempt(
+        () => setChildPartValue(shown, template(item)),
+        () => setChildPartValue(shown, plain(item)),
+      )
       return next
     })
     setCommittedValue(list, rows.reverse())
@@ -69,7 +77,10 @@ function attempt<T>(run: () => T, instead: () => T): T {
 }
 
 type KeyedList = <T>(
-  items: readonly T[], keyOf: (item: T) => unknown, template: (item: T) => unknown, plain?: (item: T) => unknown,
+  items: readonly T[],
+  keyOf: (item: T) => unknown,
+  template: (item: T) => unknown,
+  plain?: (item: T) => unknown,
 ) => DirectiveResult
 
 export const repeat = directive(Repeat) as KeyedList

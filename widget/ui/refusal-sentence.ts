@@ -3,14 +3,41 @@ import type { Strings } from '../locales/strings.ts'
 
 /** Whatever the gateway can say no with, in a person's words. A code that is new there does not compile here before it has some. */
 const SENTENCES: Readonly<Record<Code, keyof Strings['refusals']>> = {
-  bad_packet: 'setup', binary_unsupported: 'setup', namespace_unknown: 'setup', too_large: 'tooLong',
-  hello_required: 'other', hello_repeated: 'other', hello_timeout: 'other', version_unsupported: 'outdated',
-  pass_required: 'signIn', pass_invalid: 'setup', pass_expired: 'pass', origin_forbidden: 'origin',
-  unknown_command: 'outdated', bad_request: 'setup', text_empty: 'other', text_too_long: 'tooLong',
-  image_unsupported: 'picture', image_too_large: 'picture', image_gone: 'pictureLater', images_full: 'pictureLater',
-  unknown_conversation: 'setup', unknown_shop: 'setup', forbidden: 'forbidden', start_forbidden: 'start',
-  blocked: 'blocked', conflict: 'other', agent_unavailable: 'other', too_many: 'other', rate_limited: 'limited',
-  unavailable: 'other', draining: 'other', internal: 'other', replaced: 'replaced', slow: 'other', abuse: 'limited',
+  bad_packet: 'setup',
+  binary_unsupported: 'setup',
+  namespace_unknown: 'setup',
+  too_large: 'tooLong',
+  hello_required: 'other',
+  hello_repeated: 'other',
+  hello_timeout: 'other',
+  version_unsupported: 'outdated',
+  pass_required: 'signIn',
+  pass_invalid: 'setup',
+  pass_expired: 'pass',
+  origin_forbidden: 'origin',
+  unknown_command: 'outdated',
+  bad_request: 'setup',
+  text_empty: 'other',
+  text_too_long: 'tooLong',
+  image_unsupported: 'picture',
+  image_too_large: 'picture',
+  image_gone: 'pictureLater',
+  images_full: 'pictureLater',
+  unknown_conversation: 'setup',
+  unknown_shop: 'setup',
+  forbidden: 'forbidden',
+  start_forbidden: 'start',
+  blocked: 'blocked',
+  conflict: 'other',
+  agent_unavailable: 'other',
+  too_many: 'other',
+  rate_limited: 'limited',
+  unavailable: 'other',
+  draining: 'other',
+  internal: 'other',
+  replaced: 'replaced',
+  slow: 'other',
+  abuse: 'limited',
 }
 
 /** A refusal in the person's language; the wire's own sentence is for developers, but of a block's the reason and the end: `(why; until ISO time)`. */
@@ -19,6 +46,8 @@ export function refusalSentence({ code, message }: WireRefusal, { refusals }: St
   if (code !== 'blocked') return sentence
   // a shop gives a reason, a person none
   if (!message.includes('(')) return refusals.blockedByPerson
-  return sentence + message.replace(/^[^(]*/, ' ')
-    .replace(/; until ([-\dT:.]+Z)\)$/, (_, at: string) => `${refusals.until + new Date(at).toLocaleString()})`)
+  return (
+    sentence +
+    message.replace(/^[^(]*/, ' ').replace(/; until ([-\dT:.]+Z)\)$/, (_, at: string) => `${refusals.until + new Date(at).toLocaleString()})`)
+  )
 }

@@ -10,9 +10,20 @@ export interface ToastView {
 
 /** What has just been done, with the way back. The region is always there, or nobody would hear what comes into it. */
 export const toastView = ({ dismissLabel, onDismiss, undoLabel, word }: ToastView): TemplateResult => html`<div class="told-place" role="status">
-  ${word === undefined ? nothing : html`<div class="told" data-test="told" ?data-failure=${word.isFailure}>
+  ${
+    word === undefined
+      ? nothing
+      : html`<div class="told" data-test="told" ?data-failure=${word.isFailure}>
     <span dir="auto">${word.text}</span>
-    ${word.onUndo ? html`<button type="button" data-test="undo" @click=${() => { word.onUndo!(); onDismiss() }}>${undoLabel}</button>` : nothing}
+    ${
+      word.onUndo
+        ? html`<button type="button" data-test="undo" @click=${() => {
+            word.onUndo!()
+            onDismiss()
+          }}>${undoLabel}</button>`
+        : nothing
+    }
     <button type="button" class="told-end" aria-label=${dismissLabel} @click=${onDismiss}>${icons.close}</button>
-  </div>`}
+  </div>`
+  }
 </div>`

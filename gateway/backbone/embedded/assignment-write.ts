@@ -23,7 +23,8 @@ export class AssignmentWrite implements QueuedWrite {
   #found: WrittenAssignment | undefined
 
   constructor(
-    parts: { readonly conversations: Conversations; readonly checkpoint: Checkpoint }, wanted: NewAssignment,
+    parts: { readonly conversations: Conversations; readonly checkpoint: Checkpoint },
+    wanted: NewAssignment,
     answer: { readonly resolve: (value: AssignmentSet) => void; readonly reject: (error: Error) => void },
   ) {
     this.#parts = parts
@@ -33,7 +34,7 @@ export class AssignmentWrite implements QueuedWrite {
 
   prepare(batch: number): string | undefined {
     const { conversation: id, expect, text, phase, muted } = this.#wanted
-    const conversation = this.#conversation = this.#parts.conversations.get(id)
+    const conversation = (this.#conversation = this.#parts.conversations.get(id))
     this.#found = conversation.assigned.service
     if ((this.#found?.version ?? '') !== expect) return undefined
     const version = randomUUID().slice(0, 13)
@@ -48,8 +49,7 @@ export class AssignmentWrite implements QueuedWrite {
     const next = this.#next
     if (next === undefined || part === undefined) {
       const found = this.#found
-      return this.#answer.resolve(found === undefined
-        ? { isSet: false } : { isSet: false, found: { text: found.text, version: found.version } })
+      return this.#answer.resolve(found === undefined ? { isSet: false } : { isSet: false, found: { text: found.text, version: found.version } })
     }
     const conversation = this.#conversation!
     conversation.durable.service = next

@@ -40,9 +40,11 @@ export function examine(folder: string, checksummedFrom: number): void {
   if (missing.length > 0 && holding.length > 0) throw damaged(folder, `${missing[0]}/data.mdb is missing or empty, ${holding[0]} is not`)
 }
 
-export const damaged = (folder: string, what: string): DamagedFolder => new DamagedFolder(
-  `The data folder ${folder} is damaged: ${what}. Nothing was changed. Restore the whole folder from one backup, `
-  + 'or go on with what is whole of it: start once with --salvage, which keeps the damaged files.')
+export const damaged = (folder: string, what: string): DamagedFolder =>
+  new DamagedFolder(
+    `The data folder ${folder} is damaged: ${what}. Nothing was changed. Restore the whole folder from one backup, ` +
+      'or go on with what is whole of it: start once with --salvage, which keeps the damaged files.',
+  )
 
 /** Whether there is more in it than a first start that ended half-way leaves: its stamp. */
 function look(path: string, environment: string, isChecksummed: boolean): boolean {

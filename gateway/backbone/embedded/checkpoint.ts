@@ -36,11 +36,19 @@ export class Checkpoint {
   #isStopped = false
 
   /** `oldest` and `newest`: the batches in the journal. */
-  constructor(files: Files, conversations: Conversations, { limitBytes, oldest, newest }: {
-    limitBytes: number
-    oldest: number
-    newest: number
-  }) {
+  constructor(
+    files: Files,
+    conversations: Conversations,
+    {
+      limitBytes,
+      oldest,
+      newest,
+    }: {
+      limitBytes: number
+      oldest: number
+      newest: number
+    },
+  ) {
     for (const { pendingBytes } of conversations.pendingConversations) this.#pendingBytes += pendingBytes
     this.#files = files
     this.#conversations = conversations
@@ -59,7 +67,9 @@ export class Checkpoint {
   settled(batch: number): void {
     this.#settledBatch = batch
     if (this.#pendingBytes <= this.#limitBytes || this.#isStopped) return
-    this.#running ??= this.#run().finally(() => { this.#running = undefined })
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined
+    })
   }
 
   async stop(): Promise<void> {
@@ -117,7 +127,11 @@ export class Checkpoint {
       void rows.put(Buffer.from(id), JSON.stringify(conversation.row()))
       if (durable.seq > 0) this.#file(sides, conversation, durable.at)
     }
-    const { pending: { length }, pendingBytes: bytes, durable: { at } } = conversation
+    const {
+      pending: { length },
+      pendingBytes: bytes,
+      durable: { at },
+    } = conversation
     return () => {
       conversation.forget(length, bytes)
       if (conversation.checkpointed > 0) conversation.filedAt = at

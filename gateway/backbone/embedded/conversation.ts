@@ -112,8 +112,7 @@ export class Conversation {
 }
 
 /** Who wrote it: an agent may have the id of its customer. No id has a space in it. */
-export const authorOf = ({ from, side }: { readonly from: string; readonly side: string }): string =>
-  (from === side ? from : `${side} ${from}`)
+export const authorOf = ({ from, side }: { readonly from: string; readonly side: string }): string => (from === side ? from : `${side} ${from}`)
 
 /** A message's JSON within its packet. */
 export const jsonOf = ({ batch, start, end }: Part): Buffer => batch.subarray(start + PUSH.length, end - 1)

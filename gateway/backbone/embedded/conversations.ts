@@ -43,7 +43,7 @@ export class Conversations {
     const held = this.#held.get(id)
     if (held !== undefined) return held
     const row = this.#files.rows.get(Buffer.from(id))
-    const conversation = new Conversation(id, this.#files.epoch, row === undefined ? undefined : JSON.parse(row.toString()) as Row)
+    const conversation = new Conversation(id, this.#files.epoch, row === undefined ? undefined : (JSON.parse(row.toString()) as Row))
     this.#held.set(id, conversation)
     if (this.#held.size > HELD_COUNT) this.#release()
     return conversation
@@ -174,9 +174,7 @@ export class Conversations {
   }
 
   /** Offers the side's filed conversations, latest minute first, until `limit` were taken and their minute is complete. */
-  #collectFiled(
-    side: string, { before, limit }: { before: number; limit: number }, take: (conversation: Conversation) => boolean,
-  ): void {
+  #collectFiled(side: string, { before, limit }: { before: number; limit: number }, take: (conversation: Conversation) => boolean): void {
     let taken = 0
     let minute = -1
     const start = sideKey(side, before === Infinity ? 0xffff_ffff : minuteOf(before), 0xffff_ffff)

@@ -173,7 +173,9 @@ function endKey(end: number, id: string): Buffer {
   return key
 }
 
-const readEndKey = (key: Buffer): { readonly id: string; readonly end: number } =>
-  ({ end: key.readUIntBE(END_PREFIX.length, 6), id: key.toString('latin1', END_PREFIX.length + 6) })
+const readEndKey = (key: Buffer): { readonly id: string; readonly end: number } => ({
+  end: key.readUIntBE(END_PREFIX.length, 6),
+  id: key.toString('latin1', END_PREFIX.length + 6),
+})
 
 const closed = (): Unavailable => new Unavailable('The store is closed.')

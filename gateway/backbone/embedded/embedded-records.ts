@@ -77,21 +77,29 @@ export class EmbeddedRecords implements Records {
     const { collection, key, value, now, expiresAt, expect } = item
     const version = randomUUID()
     let answer: Put = { isPut: true, version }
-    return this.#queued(now, () => {
-      const found = this.#find(collection, key, now)
-      if (expect === undefined || expect === (found?.version ?? '')) return { collection, key, stored: { key, value, version, expiresAt } }
-      answer = found === undefined ? { isPut: false } : { isPut: false, found: asItem(found) }
-      return undefined
-    }, () => answer)
+    return this.#queued(
+      now,
+      () => {
+        const found = this.#find(collection, key, now)
+        if (expect === undefined || expect === (found?.version ?? '')) return { collection, key, stored: { key, value, version, expiresAt } }
+        answer = found === undefined ? { isPut: false } : { isPut: false, found: asItem(found) }
+        return undefined
+      },
+      () => answer,
+    )
   }
 
   remove({ collection, key, now, expect }: Removal): Promise<boolean> {
     let isGone = true
-    return this.#queued(now, () => {
-      const found = this.#find(collection, key, now)
-      isGone = found === undefined || expect === undefined || expect === found.version
-      return found !== undefined && isGone ? { collection, key, stored: undefined } : undefined
-    }, () => isGone)
+    return this.#queued(
+      now,
+      () => {
+        const found = this.#find(collection, key, now)
+        isGone = found === undefined || expect === undefined || expect === found.version
+        return found !== undefined && isGone ? { collection, key, stored: undefined } : undefined
+      },
+      () => isGone,
+    )
   }
 
   /** Takes nothing more; resolves when all that is under way has been answered. */
@@ -141,7 +149,10 @@ export class EmbeddedRecords implements Records {
       if (changes.length > 0) this.#files.mustHaveRoom()
       // it reads the disk, and may fail as writing may
       if (changes.length > 0) for (const one of this.#expired(writes.at(-1)!.now)) change(one)
-      if (changes.length > 0) await this.#files.main.batch(() => { for (const one of changes) this.#write(one) })
+      if (changes.length > 0)
+        await this.#files.main.batch(() => {
+          for (const one of changes) this.#write(one)
+        })
       for (const queued of decided) queued.settle()
     } catch (error) {
       ;(error as { commitError?: Promise<never> }).commitError?.catch(() => undefined) // `error` is told below

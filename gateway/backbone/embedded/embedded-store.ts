@@ -1,8 +1,19 @@
 import { cursorPacket, messageLink, messageTail } from '../../protocol/packets.ts'
 import type { Cursor } from '../../protocol/model.ts'
 import {
-  Muted, NotStarted, READ_BYTES, Unavailable, type Appended, type ListPage, type ListRange, type NewMessage, type NewAssignment, type Page,
-  type ReadRange, type AssignmentSet, type Store,
+  Muted,
+  NotStarted,
+  READ_BYTES,
+  Unavailable,
+  type Appended,
+  type ListPage,
+  type ListRange,
+  type NewMessage,
+  type NewAssignment,
+  type Page,
+  type ReadRange,
+  type AssignmentSet,
+  type Store,
 } from '../backbone.ts'
 import { authorOf, type Conversation } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
@@ -105,7 +116,7 @@ class AppendWrite implements QueuedWrite {
   prepare(batch: number): string | undefined {
     const { conversations } = this.#parts
     const message = this.#message
-    const conversation = this.#conversation = conversations.get(message.conversation)
+    const conversation = (this.#conversation = conversations.get(message.conversation))
     const known = conversations.seqOf(conversation, message)
     this.#phase = conversation.assigned.service?.phase
     if (known !== undefined) {
@@ -159,8 +170,12 @@ class AppendWrite implements QueuedWrite {
   #resolve(at: number, prev: string | undefined, duplicate: boolean): void {
     const phase = this.#phase
     this.#answer.resolve({
-      epoch: this.#parts.epoch, seq: this.#seq, at, duplicate,
-      ...(prev === undefined ? undefined : { prev }), ...(phase === undefined ? undefined : { phase }),
+      epoch: this.#parts.epoch,
+      seq: this.#seq,
+      at,
+      duplicate,
+      ...(prev === undefined ? undefined : { prev }),
+      ...(phase === undefined ? undefined : { phase }),
     })
   }
 }
@@ -186,8 +201,8 @@ class AdvanceWish implements QueuedWrite {
 
   prepare(batch: number): string | undefined {
     const { conversation: id, side, delivered = 0, read = 0 } = this.#move
-    const conversation = this.#conversation = this.#parts.conversations.get(id)
-    const moved = this.#moved = conversation.assigned.moved(side, delivered, read)
+    const conversation = (this.#conversation = this.#parts.conversations.get(id))
+    const moved = (this.#moved = conversation.assigned.moved(side, delivered, read))
     if (moved === undefined) return undefined
     conversation.assigned.place(side, moved.delivered, moved.read)
     this.#parts.conversations.touch(conversation, batch)

@@ -92,7 +92,8 @@ export async function openFiles(folder: string): Promise<Files> {
       throw new DataFolderError(`The data folder ${folder} cannot be opened: ${message}; put that right, or set DATA_DIR to another.`)
     }
     throw new DamagedFolder(
-      `The data folder ${folder} cannot be opened: ${message}; restore it, set DATA_DIR to another, or start once with --salvage.`)
+      `The data folder ${folder} cannot be opened: ${message}; restore it, set DATA_DIR to another, or start once with --salvage.`,
+    )
   }
 }
 
@@ -111,8 +112,8 @@ function prepare(folder: string, name: string): void {
   if (bavail * bsize < ROOM_BYTES) throw full(folder)
 }
 
-const full = (folder: string): DataFolderError => new DataFolderError(
-  `The disk of the data folder ${folder} is full; make room, or set DATA_DIR to another.`)
+const full = (folder: string): DataFolderError =>
+  new DataFolderError(`The disk of the data folder ${folder} is full; make room, or set DATA_DIR to another.`)
 
 interface OpenFiles extends Omit<Files, 'epoch' | 'checkpointed'> {
   readonly roots: { readonly journal: Checksummed; readonly images: Checksummed }
@@ -128,10 +129,23 @@ function openAll(folder: string): OpenFiles {
   const mustHaveRoom = roomIn(folder)
   const roots = { journal: new Checksummed('journal', journal), images: new Checksummed('images', images) }
   return {
-    ...roots, roots, main, about, rows, log, ids, sides, records,
+    ...roots,
+    roots,
+    main,
+    about,
+    rows,
+    log,
+    ids,
+    sides,
+    records,
     mustHaveRoom,
-    tryWriting: async () => { mustHaveRoom(); await roots.journal.put(STAMP.journal, roots.journal.get(STAMP.journal) ?? '') },
-    close: async () => { await Promise.all([journal.close(), main.close(), images.close()]) },
+    tryWriting: async () => {
+      mustHaveRoom()
+      await roots.journal.put(STAMP.journal, roots.journal.get(STAMP.journal) ?? '')
+    },
+    close: async () => {
+      await Promise.all([journal.close(), main.close(), images.close()])
+    },
   }
 }
 
@@ -142,8 +156,7 @@ async function begin(files: ReturnType<typeof openAll>, folder: string): Promise
   const isOld = raw !== undefined && raw.toString() === '2'
   const format = isOld ? 2 : Number(about.get(FORMAT_KEY) ?? FORMAT)
   if (format > FORMAT) {
-    throw new DataFolderError(
-      `The data folder ${folder} was written in format ${format}, this build reads ${FORMAT}; start a newer build.`)
+    throw new DataFolderError(`The data folder ${folder} was written in format ${format}, this build reads ${FORMAT}; start a newer build.`)
   }
   const known = isOld ? about.raw.get(EPOCH) : about.get(EPOCH)
   const epoch = known?.toString() ?? randomUUID().slice(0, 8)

@@ -76,14 +76,17 @@ const WHY: Readonly<Record<string, string>> = {
   ENOTDIR: 'a file is in its place',
 }
 
-const unusable = (path: string, error: NodeJS.ErrnoException): DataFolderError => new DataFolderError(
-  `The data folder ${path} cannot be used: ${WHY[error.code ?? ''] ?? error.message}; `
-  + 'set DATA_DIR to a folder this user may write.')
+const unusable = (path: string, error: NodeJS.ErrnoException): DataFolderError =>
+  new DataFolderError(
+    `The data folder ${path} cannot be used: ${WHY[error.code ?? ''] ?? error.message}; ` + 'set DATA_DIR to a folder this user may write.',
+  )
 
 const WITHOUT_LOCKS = ['ENOLCK', 'ENOSYS', 'EOPNOTSUPP', 'ENOTSUP', 'EINVAL']
 
 function unlockable(path: string, error: NodeJS.ErrnoException): DataFolderError {
   if (!WITHOUT_LOCKS.includes(error.code ?? '')) return unusable(path, error)
-  return new DataFolderError(`The file system of the data folder ${path} has no file locks, so two gateways could write at once; `
-    + 'set DATA_DIR to a folder on a disk of this machine.')
+  return new DataFolderError(
+    `The file system of the data folder ${path} has no file locks, so two gateways could write at once; ` +
+      'set DATA_DIR to a folder on a disk of this machine.',
+  )
 }

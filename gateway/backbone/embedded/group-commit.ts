@@ -156,7 +156,7 @@ function prepareAll(writes: readonly QueuedWrite[], batch: number): { prepared: 
 
 /** All packets in one buffer, one a line (JSON has no raw line feed), and where each ends, its line feed included. */
 function layOut(packets: readonly (string | undefined)[]): { bytes: Buffer; ends: readonly number[] } {
-  const text = packets.map((packet) => packet === undefined ? '' : packet + '\n').join('')
+  const text = packets.map((packet) => (packet === undefined ? '' : packet + '\n')).join('')
   // Of its own, never from the shared pool: parts of it live until they are checkpointed.
   const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text))
   bytes.write(text)

@@ -157,11 +157,14 @@ export class LmdbFile {
 
   #meta(number: 0 | 1): Meta {
     const page = this.#read(number * this.#pageBytes, 160)
-    if (page.readUInt16LE(18) !== META || num(page, 0) !== number || page.readUInt32LE(HEADER) !== MAGIC
-      || page.readUInt32LE(28) !== VERSION) throw new BrokenFile(`page ${number} is damaged`)
+    if (page.readUInt16LE(18) !== META || num(page, 0) !== number || page.readUInt32LE(HEADER) !== MAGIC || page.readUInt32LE(28) !== VERSION)
+      throw new BrokenFile(`page ${number} is damaged`)
     const meta = {
-      fixed: Buffer.concat([page.subarray(28, 32), page.subarray(48, 54)]), free: treeOf(page, 48), main: treeOf(page, 96),
-      lastPage: num(page, 144), txn: num(page, 152),
+      fixed: Buffer.concat([page.subarray(28, 32), page.subarray(48, 54)]),
+      free: treeOf(page, 48),
+      main: treeOf(page, 96),
+      lastPage: num(page, 144),
+      txn: num(page, 152),
     }
     if (meta.lastPage > this.#bytes / this.#pageBytes + 1e6) throw new BrokenFile(`page ${number} is damaged`)
     // A commit rewrites the root, and the last but one is kept whole: this tells a damaged count of transactions.
@@ -190,8 +193,16 @@ export class LmdbFile {
     const kind = page.readUInt16LE(18)
     const lower = page.readUInt16LE(20)
     const upper = page.readUInt16LE(22)
-    if (kind !== (depth > 1 ? BRANCH : LEAF) || depth < 1 || depth > DEPTH_MAX || lower % 2 !== 0 || lower === 0 || lower > upper
-      || upper + HEADER > this.#pageBytes) throw new BrokenFile(`page ${number} is damaged`)
+    if (
+      kind !== (depth > 1 ? BRANCH : LEAF) ||
+      depth < 1 ||
+      depth > DEPTH_MAX ||
+      lower % 2 !== 0 ||
+      lower === 0 ||
+      lower > upper ||
+      upper + HEADER > this.#pageBytes
+    )
+      throw new BrokenFile(`page ${number} is damaged`)
     const nodes: Node[] = []
     for (let i = 0; i < lower / 2; i++) nodes.push(this.#node(page, i, number, upper))
     for (let i = 0; i < nodes.length; i++) {
@@ -218,7 +229,9 @@ export class LmdbFile {
     if (valueAt + bytes > this.#pageBytes || (!isBranch && flags > TREE)) throw new BrokenFile(`page ${number} is damaged`)
     const value = page.subarray(valueAt, valueAt + bytes)
     return {
-      flags: isBranch ? 0 : flags, key: page.subarray(at + 8, valueAt), child: length + flags * 2 ** 32,
+      flags: isBranch ? 0 : flags,
+      key: page.subarray(at + 8, valueAt),
+      child: length + flags * 2 ** 32,
       // the length of one that lies elsewhere goes along with where it is
       value: !isBranch && flags === BIG ? Buffer.concat([value, Buffer.from(Uint32Array.of(length).buffer)]) : value,
     }
@@ -228,8 +241,13 @@ export class LmdbFile {
   #big(place: Buffer, isCounted: boolean): Buffer {
     const [number, txn, pages, length] = [num(place, 0), num(place, 8), num(place, 16), place.readUInt32LE(BIG_BYTES)]
     const first = this.#page(number)
-    if (num(first, 8) !== txn || first.readUInt16LE(18) !== OVERFLOW || first.readUInt32LE(20) !== pages
-      || pages !== Math.floor((HEADER - 1 + length) / this.#pageBytes) + 1) throw new BrokenFile(`page ${number} is damaged`)
+    if (
+      num(first, 8) !== txn ||
+      first.readUInt16LE(18) !== OVERFLOW ||
+      first.readUInt32LE(20) !== pages ||
+      pages !== Math.floor((HEADER - 1 + length) / this.#pageBytes) + 1
+    )
+      throw new BrokenFile(`page ${number} is damaged`)
     if (isCounted) this.#see(number, pages)
     return this.#read(number * this.#pageBytes + HEADER, length)
   }
@@ -293,5 +311,8 @@ const num = (bytes: Buffer, at: number): number => {
 const order = (a: Buffer, b: Buffer, isFree: boolean): number => (isFree ? num(a, 0) - num(b, 0) : Buffer.compare(a, b))
 
 const treeOf = (bytes: Buffer, at: number): Tree => ({
-  flags: bytes.readUInt16LE(at + 4), depth: bytes.readUInt16LE(at + 6), entries: num(bytes, at + 32), root: num(bytes, at + 40),
+  flags: bytes.readUInt16LE(at + 4),
+  depth: bytes.readUInt16LE(at + 6),
+  entries: num(bytes, at + 32),
+  root: num(bytes, at + 40),
 })

@@ -57,6 +57,8 @@ function takeUp(conversations: Conversations, line: Buffer, batch: number): void
   conversations.touch(conversation, batch)
 }
 
-const damaged = (batch: number): DamagedFolder => new DamagedFolder(
-  `The data folder is damaged: batch ${batch} of its journal does not follow from the rest. Restore the whole folder from one backup, `
-  + 'or go on with what is whole of it: start once with --salvage, which keeps the damaged files.')
+const damaged = (batch: number): DamagedFolder =>
+  new DamagedFolder(
+    `The data folder is damaged: batch ${batch} of its journal does not follow from the rest. Restore the whole folder from one backup, ` +
+      'or go on with what is whole of it: start once with --salvage, which keeps the damaged files.',
+  )

@@ -92,18 +92,25 @@ async function copyWhole(folder: string, { stage, copies }: { stage: string; cop
   const { wreck, imageCount } = await readAll(folder, { files, copies }).finally(() => files.close())
   if (imageCount + wreck.heads.size + wreck.records.size === 0) {
     throw new DataFolderError(
-      `Nothing whole was found in ${folder}; nothing was changed. Restore it from a backup, or set DATA_DIR to another folder.`)
+      `Nothing whole was found in ${folder}; nothing was changed. Restore it from a backup, or set DATA_DIR to another folder.`,
+    )
   }
   const backbone = await openEmbedded({ dataDir: stage })
   const counts = await rewrite(wreck, copies, backbone).finally(() => backbone.close())
   return { ...counts, problems: wreck.problems, recordCount: wreck.records.size, imageCount, namelessCount: wreck.namelessCount }
 }
 
-const stampOf = (time: Date): string => time.toISOString().replace(/\.\d+Z$/, '').replace(/[-:]/g, '').replace('T', '-')
+const stampOf = (time: Date): string =>
+  time
+    .toISOString()
+    .replace(/\.\d+Z$/, '')
+    .replace(/[-:]/g, '')
+    .replace('T', '-')
 
 /** Pictures and records go where they belong, messages to `copies`, because they come in no order. */
 async function readAll(
-  folder: string, { files, copies }: { files: Files; copies: RootDatabase<Buffer, Buffer> },
+  folder: string,
+  { files, copies }: { files: Files; copies: RootDatabase<Buffer, Buffer> },
 ): Promise<{ wreck: Wreck; imageCount: number }> {
   const images = new Set<string>()
   let sinceLook = 0
@@ -123,10 +130,13 @@ async function readAll(
   })
   if (wreck.format !== undefined && wreck.format !== FORMAT) {
     throw new DataFolderError(
-      `The data folder ${folder} is of format ${wreck.format}, and this build salvages format ${FORMAT}: use the build that wrote it.`)
+      `The data folder ${folder} is of format ${wreck.format}, and this build salvages format ${FORMAT}: use the build that wrote it.`,
+    )
   }
   files.mustHaveRoom()
-  await files.main.batch(() => { for (const [key, { value }] of wreck.records) void files.records.put(Buffer.from(key), value) })
+  await files.main.batch(() => {
+    for (const [key, { value }] of wreck.records) void files.records.put(Buffer.from(key), value)
+  })
   return { wreck, imageCount: images.size }
 }
 
@@ -141,7 +151,9 @@ function copyKey({ conversation, seq }: Message, json: Buffer, rank: number): Bu
 
 /** Everything is appended anew, in the order of each log; what stood at one place twice is told apart by the chain. */
 async function rewrite(
-  wreck: Wreck, copies: RootDatabase<Buffer, Buffer>, { store }: Backbone,
+  wreck: Wreck,
+  copies: RootDatabase<Buffer, Buffer>,
+  { store }: Backbone,
 ): Promise<Pick<Salvaged, 'messageCount' | 'conversationCount' | 'missing'>> {
   let messageCount = 0
   let conversationCount = 0

@@ -14,11 +14,13 @@ export class TurnBudget {
 
   spend(bytes: number): void {
     this.#spentBytes += bytes
-    this.#next ??= new Promise((resolve) => setImmediate(() => {
-      this.#spentBytes = 0
-      this.#next = undefined
-      resolve()
-    }))
+    this.#next ??= new Promise((resolve) =>
+      setImmediate(() => {
+        this.#spentBytes = 0
+        this.#next = undefined
+        resolve()
+      }),
+    )
   }
 
   /** Resolves in the next turn; others may have spent that one as well. */

@@ -93,7 +93,9 @@ export class Wreck {
   #strayOf(folder: string, environment: Environment): string | undefined {
     if (environment === 'main') return undefined
     let stamp: string | undefined
-    read(folder, environment, ({ key, value }) => { if (key.equals(STAMP[environment])) stamp = value.toString() })
+    read(folder, environment, ({ key, value }) => {
+      if (key.equals(STAMP[environment])) stamp = value.toString()
+    })
     if (stamp === undefined) return undefined
     this.epoch ??= stamp
     return stamp === this.epoch ? undefined : 'it is of another folder'

@@ -46,11 +46,13 @@ export class Batcher {
     if (this.#options.connection.problem !== undefined) return this.#refuse()
     const { lanes, calls } = this.#take()
     this.#isFlying = true
-    void this.#fly(calls).catch((error: unknown) => part(calls, error as Error)).then((errors) => {
-      this.#isFlying = false
-      for (const lane of lanes) this.#options.onReturn(lane, errors.get(lane))
-      this.#flush()
-    })
+    void this.#fly(calls)
+      .catch((error: unknown) => part(calls, error as Error))
+      .then((errors) => {
+        this.#isFlying = false
+        for (const lane of lanes) this.#options.onReturn(lane, errors.get(lane))
+        this.#flush()
+      })
   }
 
   #refuse(): void {
@@ -75,7 +77,7 @@ export class Batcher {
         if (weight > 0 && (pending.isAlone || weight + pending.op.weight > BATCH_WEIGHT)) break
         weight += pending.isAlone ? BATCH_WEIGHT : pending.op.weight
         let call = (this.#options.merges ? calls : last === undefined ? [] : [last]).find((one) => fits(one, pending))
-        if (call === undefined) calls.push(call = { script: pending.op.script, members: [], isAsking: lane.isAsking })
+        if (call === undefined) calls.push((call = { script: pending.op.script, members: [], isAsking: lane.isAsking }))
         call.members.push({ lane, pending })
         last = call
       }

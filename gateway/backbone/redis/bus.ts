@@ -42,7 +42,7 @@ export class RedisBus implements Bus {
   async subscribe(name: string, call: (relayed: Relayed) => void): Promise<Subscription> {
     if (this.#isClosed) throw new Unavailable('The backbone is closed.')
     let channel = this.#channels.get(name)
-    if (channel === undefined) this.#channels.set(name, channel = { server: this.#ring.serverOf(name), listeners: [] })
+    if (channel === undefined) this.#channels.set(name, (channel = { server: this.#ring.serverOf(name), listeners: [] }))
     const listener: Listener = { call, isClosed: false }
     channel.listeners = [...channel.listeners, listener]
     try {
@@ -56,7 +56,10 @@ export class RedisBus implements Bus {
 
   async publish(channel: string, origin: string, packet: string): Promise<void> {
     await this.#asks.run({
-      key: channel, keys: [], weight: 0.2, parse: () => undefined,
+      key: channel,
+      keys: [],
+      weight: 0.2,
+      parse: () => undefined,
       args: [this.#ring.isSharded ? 'SPUBLISH' : 'PUBLISH', channel, framed(origin, packet)],
     })
   }
@@ -76,7 +79,12 @@ export class RedisBus implements Bus {
     for (;;) {
       const { server } = channel
       if (server === undefined) throw new Unavailable('Redis: no server has this slot now')
-      const error = await this.#subscriberOf(server).want(name).then(() => undefined, (reason: Error) => reason)
+      const error = await this.#subscriberOf(server)
+        .want(name)
+        .then(
+          () => undefined,
+          (reason: Error) => reason,
+        )
       if (server !== channel.server) continue
       if (error !== undefined) throw error
       return

@@ -24,8 +24,10 @@ export async function loadScriptsInto(redis: Redis, scripts: Scripts): Promise<v
 }
 
 function parseInfo(text: string): Map<string, string> {
-  return new Map(text.split('\r\n').map((connection) => {
-    const colon = connection.indexOf(':')
-    return [connection.slice(0, colon), connection.slice(colon + 1)] as const
-  }))
+  return new Map(
+    text.split('\r\n').map((connection) => {
+      const colon = connection.indexOf(':')
+      return [connection.slice(0, colon), connection.slice(colon + 1)] as const
+    }),
+  )
 }

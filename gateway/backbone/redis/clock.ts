@@ -31,14 +31,21 @@ export class RedisClock {
   /** To be called every few seconds. Resolves when the server has answered, or is not there: then the time goes on as before. */
   ask(): Promise<void> {
     // the connection says why it is not there
-    this.#asked ??= this.#ask().catch(() => undefined).finally(() => { this.#asked = undefined })
+    this.#asked ??= this.#ask()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#asked = undefined
+      })
     return this.#asked
   }
 
   async #ask(): Promise<void> {
     const before = performance.now()
     const time = await this.#asks.run({
-      key: 'clock', keys: [], args: ['TIME'], weight: 0.1,
+      key: 'clock',
+      keys: [],
+      args: ['TIME'],
+      weight: 0.1,
       parse: (reply) => Number((reply as [string, string])[0]) * 1000 + Number((reply as [string, string])[1]) / 1000,
     })
     const after = performance.now()

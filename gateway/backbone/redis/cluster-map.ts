@@ -40,10 +40,19 @@ export async function askForMap(sources: MapSources): Promise<Shard[]> {
 async function askPlace(place: Place, { access, settings }: MapSources): Promise<Shard[]> {
   let lastError: Error | undefined
   const redis = new Redis({
-    ...place, ...access, lazyConnect: true, retryStrategy: () => null, enableReadyCheck: false, disableClientInfo: true,
-    connectTimeout: settings.connectTimeoutMs, commandTimeout: settings.commandTimeoutMs, replyMapping: 'legacy',
+    ...place,
+    ...access,
+    lazyConnect: true,
+    retryStrategy: () => null,
+    enableReadyCheck: false,
+    disableClientInfo: true,
+    connectTimeout: settings.connectTimeoutMs,
+    commandTimeout: settings.commandTimeoutMs,
+    replyMapping: 'legacy',
   })
-  redis.on('error', (error: Error) => { lastError = error })
+  redis.on('error', (error: Error) => {
+    lastError = error
+  })
   try {
     await redis.connect()
     return shardsOf(await redis.call('CLUSTER', 'SLOTS'), place.host)
@@ -61,13 +70,16 @@ type ShardReply = readonly [first: number, last: number, ...nodes: NodeReply[]]
 function shardsOf(reply: unknown, askedHost: string): Shard[] {
   const placeOf = ([host, port]: NodeReply): Place => ({ host: host && host !== '?' ? host : askedHost, port })
   return (reply as readonly ShardReply[]).flatMap(([first, last, master, ...replicas]) =>
-    (master === undefined ? [] : [{ first, last, master: placeOf(master), replicas: replicas.map(placeOf) }]))
+    master === undefined ? [] : [{ first, last, master: placeOf(master), replicas: replicas.map(placeOf) }],
+  )
 }
 
 const hostOf = ({ name }: Server): string => name.slice(0, name.lastIndexOf(':'))
 
-const unique = (places: readonly Place[]): Place[] =>
-  [...new Map(places.map((place) => [`${place.host}:${place.port}`, place])).values()]
+const unique = (places: readonly Place[]): Place[] => [...new Map(places.map((place) => [`${place.host}:${place.port}`, place])).values()]
 
 const shuffled = <T>(items: readonly T[]): T[] =>
-  items.map((item) => ({ item, at: Math.random() })).sort((a, b) => a.at - b.at).map(({ item }) => item)
+  items
+    .map((item) => ({ item, at: Math.random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item)

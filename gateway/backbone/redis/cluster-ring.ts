@@ -56,10 +56,10 @@ export class ClusterRing implements Ring {
 
   async follow(error: Error, from: Server): Promise<{ server: Server; isAsking: boolean } | undefined> {
     const [word, slot, address] = error.message.split(' ')
-    if (word === 'NOSCRIPT') return void await from.giveScripts()
+    if (word === 'NOSCRIPT') return void (await from.giveScripts())
     if (word === 'TRYAGAIN' || word === 'CLUSTERDOWN' || slot === undefined || address === undefined) {
       this.suspect()
-      return void await pause(SOON_MS)
+      return void (await pause(SOON_MS))
     }
     const server = this.#serverAt(placeOf(address, from))
     if (word === 'MOVED') {
@@ -118,8 +118,10 @@ export class ClusterRing implements Ring {
   }
 
   #isWhole(): boolean {
-    const isWhole = this.#problem === undefined && this.#slots.every((server) => server !== undefined)
-      && [...this.#servers.values()].every(({ problem }) => problem === undefined)
+    const isWhole =
+      this.#problem === undefined &&
+      this.#slots.every((server) => server !== undefined) &&
+      [...this.#servers.values()].every(({ problem }) => problem === undefined)
     this.#wasWhole ||= isWhole
     return isWhole
   }
@@ -130,7 +132,9 @@ export class ClusterRing implements Ring {
     this.#problem = shards.length === 0 ? 'no slots are assigned' : undefined
     this.#options.settings.onHealth('Cluster', this.#problem)
     this.#places = [...shards.flatMap(({ master, replicas }) => [master, ...replicas]), ...this.#options.seeds]
-    next.forEach((server, slot) => { this.#slots[slot] = server })
+    next.forEach((server, slot) => {
+      this.#slots[slot] = server
+    })
     for (const listener of this.#listeners) listener()
     const used = new Set(next)
     for (const [name, server] of this.#servers) if (!used.has(server)) this.#dismiss(name, server)
@@ -146,10 +150,13 @@ export class ClusterRing implements Ring {
   /** What is under way there may finish. */
   #dismiss(name: string, server: Server): void {
     this.#servers.delete(name)
-    this.#leaving.set(server, setTimeout(() => {
-      this.#leaving.delete(server)
-      void server.close()
-    }, this.#options.settings.commandTimeoutMs))
+    this.#leaving.set(
+      server,
+      setTimeout(() => {
+        this.#leaving.delete(server)
+        void server.close()
+      }, this.#options.settings.commandTimeoutMs),
+    )
   }
 
   #serverAt({ host, port }: Place): Server {
@@ -172,4 +179,7 @@ function placeOf(address: string, from: Server): Place {
   return { host, port: Number(address.slice(colon + 1)) }
 }
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
+const pause = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms)
+  })

@@ -3,8 +3,7 @@
  * to read: one JSON object, so its first byte is `{`. An origin never contains a newline and never starts with `{`, so neither
  * can be taken for the other; an object without an origin is relayed whole, both ways.
  */
-export const framed = (origin: string, packet: string): string =>
-  (origin === '' && packet.startsWith('{') ? packet : `${origin}\n${packet}`)
+export const framed = (origin: string, packet: string): string => (origin === '' && packet.startsWith('{') ? packet : `${origin}\n${packet}`)
 
 export function unframed(payload: Buffer): { origin: string; packet: Buffer } {
   const end = payload[0] === OBJECT ? -1 : payload.indexOf(NEWLINE)

@@ -39,7 +39,12 @@ export class RedisImages implements Images {
   async keep(id: string): Promise<number | undefined> {
     const key = imageKey(id)
     const left = await this.#writes.run({
-      key, script: this.#scripts.keep, keys: [key], args: [], weight: 0.2, parse: (reply) => reply as number,
+      key,
+      script: this.#scripts.keep,
+      keys: [key],
+      args: [],
+      weight: 0.2,
+      parse: (reply) => reply as number,
     })
     return left === -2 ? undefined : left === -1 ? Infinity : left
   }
@@ -47,7 +52,11 @@ export class RedisImages implements Images {
   async letGo(id: string, waitMs: number): Promise<void> {
     const key = imageKey(id)
     await this.#writes.run({
-      key, keys: [], args: ['PEXPIRE', key, String(Math.max(1, Math.round(waitMs))), 'LT'], weight: 0.2, parse: (reply) => reply,
+      key,
+      keys: [],
+      args: ['PEXPIRE', key, String(Math.max(1, Math.round(waitMs))), 'LT'],
+      weight: 0.2,
+      parse: (reply) => reply,
     })
   }
 
@@ -60,25 +69,31 @@ export class RedisImages implements Images {
       if (error instanceof Unavailable) throw error
       return // this user may not ask
     }
-    const [used, most] = ['used_memory', 'maxmemory'].map((name) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(text)?.[1] ?? 0)) as [number, number]
-    if (most > 0 && used + length > most * IMAGES_SHARE) throw new Full(`Redis uses ${used} bytes of its maxmemory, ${most}, and the last quarter is for messages`)
+    const [used, most] = ['used_memory', 'maxmemory'].map((name) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(text)?.[1] ?? 0)) as [
+      number,
+      number,
+    ]
+    if (most > 0 && used + length > most * IMAGES_SHARE)
+      throw new Full(`Redis uses ${used} bytes of its maxmemory, ${most}, and the last quarter is for messages`)
   }
 
   async get(id: string): Promise<StoredImage | undefined> {
     const key = imageKey(id)
-    const [length, head, tail] = await Promise.all([
-      this.#ask(key, ['STRLEN', key]), this.#ask(key, ['GETRANGE', key, '0', String(HEAD_LENGTH - 1)]), this.#ask(key, ['GETRANGE', key, '-2', '-1']),
-    ]) as [number, string, string]
+    const [length, head, tail] = (await Promise.all([
+      this.#ask(key, ['STRLEN', key]),
+      this.#ask(key, ['GETRANGE', key, '0', String(HEAD_LENGTH - 1)]),
+      this.#ask(key, ['GETRANGE', key, '-2', '-1']),
+    ])) as [number, string, string]
     const start = head.indexOf('\n') + 1
     if (start === 0) return undefined
-    const bytesCount = (length - start) / 4 * 3 - (tail.length - tail.replaceAll('=', '').length)
+    const bytesCount = ((length - start) / 4) * 3 - (tail.length - tail.replaceAll('=', '').length)
     return { type: head.slice(0, start - 1), bytesCount, read: (from, to) => this.#read(key, { start, from, to }) }
   }
 
   /** Three bytes are four letters: whole groups of them are read. */
   async #read(key: string, { start, from, to }: { start: number; from: number; to: number }): Promise<Buffer> {
     const [first, last] = [Math.floor(from / 3), Math.ceil(to / 3)]
-    const text = await this.#ask(key, ['GETRANGE', key, String(start + first * 4), String(start + last * 4 - 1)]) as string
+    const text = (await this.#ask(key, ['GETRANGE', key, String(start + first * 4), String(start + last * 4 - 1)])) as string
     const bytes = Buffer.from(text, 'base64').subarray(from - first * 3, to - first * 3)
     if (bytes.length !== to - from) throw new Unavailable('The picture is gone.')
     return bytes

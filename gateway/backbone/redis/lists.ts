@@ -34,8 +34,11 @@ export class ListReader {
       const isShort = !isCut && rows.length < limit && entries.length === wanted
       if (attempt === 3 || (wrong.length === 0 && !isShort)) return isCut ? { rows, isCut } : { rows }
       if (isShort) wanted += entries.length - rows.length
-      await Promise.all(wrong.map(({ conversation, score, page }) => this.#options.asks.run(mendOp(
-        this.#options.scripts.mend, list, { conversation, seen: score, right: String(page.messages[0]?.at ?? '') }))))
+      await Promise.all(
+        wrong.map(({ conversation, score, page }) =>
+          this.#options.asks.run(mendOp(this.#options.scripts.mend, list, { conversation, seen: score, right: String(page.messages[0]?.at ?? '') })),
+        ),
+      )
     }
   }
 
@@ -61,16 +64,21 @@ export class ListReader {
     const rank = this.#ranks.get(list) ?? 0
     this.#ranks.delete(list)
     const flat = await asks.run({
-      key: list, keys: [], weight: 0.3, parse: (reply) => (reply as unknown[]).flat() as string[],
+      key: list,
+      keys: [],
+      weight: 0.3,
+      parse: (reply) => (reply as unknown[]).flat() as string[],
       args: ['ZRANGE', list, String(rank), String(rank + LOOK_COUNT - 1), 'WITHSCORES'],
     })
-    const gone = await Promise.all(Array.from({ length: flat.length / 2 }, async (_, i) => {
-      const [conversation, score] = [flat[i * 2]!, flat[i * 2 + 1]!]
-      const page = await asks.run(readOp(scripts.read, conversation, { limit: 1, bytes: 0 }))
-      if (!this.#isForgotten({ conversation, score, page })) return 0
-      await asks.run(mendOp(scripts.mend, list, { conversation, seen: score, right: '' }))
-      return 1
-    }))
+    const gone = await Promise.all(
+      Array.from({ length: flat.length / 2 }, async (_, i) => {
+        const [conversation, score] = [flat[i * 2]!, flat[i * 2 + 1]!]
+        const page = await asks.run(readOp(scripts.read, conversation, { limit: 1, bytes: 0 }))
+        if (!this.#isForgotten({ conversation, score, page })) return 0
+        await asks.run(mendOp(scripts.mend, list, { conversation, seen: score, right: '' }))
+        return 1
+      }),
+    )
     if (gone.length < LOOK_COUNT) return
     this.#ranks.set(list, rank + gone.filter((count) => count === 0).length)
     if (this.#ranks.size > RANKS_COUNT) for (const oldest of this.#ranks.keys()) return void this.#ranks.delete(oldest)
@@ -83,29 +91,41 @@ export class ListReader {
 
   /** A log that was never written may be about to be, and one that aged away leaves the list. */
   #isWrong(entry: Entry): boolean {
-    const { score, page: { messages: [last], head } } = entry
+    const {
+      score,
+      page: {
+        messages: [last],
+        head,
+      },
+    } = entry
     if (last === undefined) return head.seq > 0 || this.#isForgotten(entry)
     return last.at > Number(score) || (last.at < Number(score) && this.#options.now() - Number(score) > UNDER_WAY_MS)
   }
 
   async #entries(
-    list: string, before: number | undefined, { limit, bytes }: { limit: number; bytes: number },
+    list: string,
+    before: number | undefined,
+    { limit, bytes }: { limit: number; bytes: number },
   ): Promise<{ entries: readonly Entry[]; isCut: boolean }> {
     const flat = await this.#options.asks.run({
-      key: list, keys: [], weight: 1 + limit / 50, parse: (reply) => (reply as unknown[]).flat() as string[],
-      args: [
-        'ZREVRANGEBYSCORE', list, before === undefined ? '+inf' : `(${before}`, '-inf', 'WITHSCORES', 'LIMIT', '0', String(limit),
-      ],
+      key: list,
+      keys: [],
+      weight: 1 + limit / 50,
+      parse: (reply) => (reply as unknown[]).flat() as string[],
+      args: ['ZREVRANGEBYSCORE', list, before === undefined ? '+inf' : `(${before}`, '-inf', 'WITHSCORES', 'LIMIT', '0', String(limit)],
     })
     const entries: Entry[] = []
     let left = bytes
     for (let count = FIRST_COUNT; entries.length < flat.length / 2;) {
       const start = entries.length
-      const found = await Promise.all(Array.from({ length: Math.min(count, flat.length / 2 - start) }, (_, i) => {
-        const [conversation, score] = [flat[(start + i) * 2]!, flat[(start + i) * 2 + 1]!]
-        return this.#options.asks.run(readOp(this.#options.scripts.read, conversation, { limit: 1 }))
-          .then((page) => ({ conversation, score, page }))
-      }))
+      const found = await Promise.all(
+        Array.from({ length: Math.min(count, flat.length / 2 - start) }, (_, i) => {
+          const [conversation, score] = [flat[(start + i) * 2]!, flat[(start + i) * 2 + 1]!]
+          return this.#options.asks
+            .run(readOp(this.#options.scripts.read, conversation, { limit: 1 }))
+            .then((page) => ({ conversation, score, page }))
+        }),
+      )
       for (const entry of found) {
         left -= Buffer.byteLength(JSON.stringify(entry.page.messages[0] ?? ''))
         if (left < 0 && entries.length > 0) return { entries, isCut: true }
@@ -133,12 +153,21 @@ const RANKS_COUNT = 1000
 /** In the list's order. A row ahead of its log must not be the last: the next page would begin below its old time. */
 function rowsOf(entries: readonly Entry[], before: number | undefined): ListRow[] {
   const rows: ListRow[] = []
-  for (const { conversation, score, page: { messages, head, cursors, names, service } } of entries) {
+  for (const {
+    conversation,
+    score,
+    page: { messages, head, cursors, names, service },
+  } of entries) {
     const [last] = messages
     if (last === undefined || (before !== undefined && last.at >= before)) continue
     const isAhead = Number(score) > last.at && rows.length > 0
     rows.splice(isAhead ? rows.length - 1 : rows.length, 0, {
-      conversation, head, last, cursors, names, ...(service === undefined ? {} : { service }),
+      conversation,
+      head,
+      last,
+      cursors,
+      names,
+      ...(service === undefined ? {} : { service }),
     })
   }
   return rows

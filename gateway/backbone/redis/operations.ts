@@ -1,5 +1,14 @@
 import {
-  Muted, NotStarted, READ_BYTES, type Appended, type NewMessage, type NewAssignment, type Page, type ReadRange, type AssignmentSet, type Store,
+  Muted,
+  NotStarted,
+  READ_BYTES,
+  type Appended,
+  type NewMessage,
+  type NewAssignment,
+  type Page,
+  type ReadRange,
+  type AssignmentSet,
+  type Store,
 } from '../backbone.ts'
 import { conversationChannel, conversationSides, isShopSide } from '../../protocol/keys.ts'
 import type { Cursor, Message } from '../../protocol/model.ts'
@@ -17,9 +26,7 @@ export interface AppendReply {
   readonly isLone: boolean
 }
 
-export function appendOp(
-  script: Script, message: NewMessage, { epoch, lists }: { epoch: string; lists: readonly string[] },
-): Op<AppendReply> {
+export function appendOp(script: Script, message: NewMessage, { epoch, lists }: { epoch: string; lists: readonly string[] }): Op<AppendReply> {
   const { conversation, id, from, side, name, at, origin, isReply } = message
   const { meta, log, window } = conversationKeys(conversation)
   const channel = conversationChannel(conversation)
@@ -31,9 +38,20 @@ export function appendOp(
     script,
     keys: [meta, log, window, ...lists],
     args: [
-      channel, origin, conversation, epoch, `{"conversation":${JSON.stringify(conversation)},"epoch":`, tail,
-      String(Buffer.byteLength(identity)), JSON.stringify(id), side, name === undefined ? '' : JSON.stringify(name), String(at),
-      String(Buffer.byteLength(author)), isReply === true ? '1' : '', loneOf(message),
+      channel,
+      origin,
+      conversation,
+      epoch,
+      `{"conversation":${JSON.stringify(conversation)},"epoch":`,
+      tail,
+      String(Buffer.byteLength(identity)),
+      JSON.stringify(id),
+      side,
+      name === undefined ? '' : JSON.stringify(name),
+      String(at),
+      String(Buffer.byteLength(author)),
+      isReply === true ? '1' : '',
+      loneOf(message),
     ],
     weight: 1 + tail.length / 1000,
     parse: (reply) => (typeof reply === 'string' ? appendedNow(reply) : appendedBefore(reply as KnownReply | MutedReply | NotStartedReply)),
@@ -56,8 +74,12 @@ function appendedNow(reply: string): AppendReply {
   return {
     isLone: lone !== '',
     appended: {
-      epoch, seq: Number(seq), at: Number(at), duplicate: false,
-      ...(phase ? { phase } : {}), ...(prev ? { prev: JSON.parse(prev) as string } : {}),
+      epoch,
+      seq: Number(seq),
+      at: Number(at),
+      duplicate: false,
+      ...(phase ? { phase } : {}),
+      ...(prev ? { prev: JSON.parse(prev) as string } : {}),
     },
   }
 }
@@ -70,7 +92,12 @@ function appendedBefore(reply: KnownReply | MutedReply | NotStartedReply): Appen
   return {
     isLone: lone !== '',
     appended: {
-      epoch, seq, at, duplicate: true, ...(phase === '' ? {} : { phase }), ...(prev === '' ? {} : { prev: JSON.parse(prev) as string }),
+      epoch,
+      seq,
+      at,
+      duplicate: true,
+      ...(phase === '' ? {} : { phase }),
+      ...(prev === '' ? {} : { prev: JSON.parse(prev) as string }),
     },
   }
 }
@@ -99,7 +126,9 @@ export function assignmentOp(script: Script, service: NewAssignment, version: st
  * cheaper where each list goes by itself (Cluster), and nothing is said about the list's end.
  */
 export function touchOp(
-  script: Script | undefined, list: string, { conversation, at, ms }: Pick<NewMessage, 'conversation' | 'at'> & { ms: string },
+  script: Script | undefined,
+  list: string,
+  { conversation, at, ms }: Pick<NewMessage, 'conversation' | 'at'> & { ms: string },
 ): Op<boolean> {
   const rest = { key: list, weight: 0.2 }
   if (script === undefined) return { ...rest, keys: [], args: ['ZADD', list, 'GT', String(at), conversation], parse: () => false }
@@ -138,9 +167,7 @@ export function readOp(script: Script, conversation: string, { before, after, li
   }
 }
 
-type PageReply = readonly [
-  meta: readonly string[], entries: readonly (readonly [id: string, fields: readonly string[]])[], isCut: 0 | 1,
-]
+type PageReply = readonly [meta: readonly string[], entries: readonly (readonly [id: string, fields: readonly string[]])[], isCut: 0 | 1]
 
 function pageOf(conversation: string, [meta, entries, isCut]: PageReply, isAscending: boolean): Page {
   const fields = new Map<string, string>()
@@ -153,9 +180,13 @@ function pageOf(conversation: string, [meta, entries, isCut]: PageReply, isAscen
     if (field.startsWith('c:')) cursors[field.slice(2)] = cursorOf(value)
     else if (field.startsWith('n:')) names[field.slice(2)] = JSON.parse(value) as string
   }
-  const messages = entries.map(([at, [, prev, , tail]]) => JSON.parse(
-    `{"conversation":${JSON.stringify(conversation)},"epoch":"${epoch}","seq":${Number.parseInt(at, 10)},`
-    + `${prev ? `"prev":${prev},` : ''}${tail}`) as Message)
+  const messages = entries.map(
+    ([at, [, prev, , tail]]) =>
+      JSON.parse(
+        `{"conversation":${JSON.stringify(conversation)},"epoch":"${epoch}","seq":${Number.parseInt(at, 10)},` +
+          `${prev ? `"prev":${prev},` : ''}${tail}`,
+      ) as Message,
+  )
   return {
     messages: isAscending ? messages : messages.reverse(),
     head: { epoch, seq: Number(fields.get('s') ?? 0), ...(id === undefined ? {} : { id: JSON.parse(id) as string }) },

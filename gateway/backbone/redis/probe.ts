@@ -41,7 +41,7 @@ export class Probe {
     if (tag === undefined) return undefined
     const channels = CHANNELS.map((name) => `${name}:{${tag}}`)
     try {
-      return await this.#policy() ?? await this.#roundTrip(`im:{${tag}}`, channels)
+      return (await this.#policy()) ?? (await this.#roundTrip(`im:{${tag}}`, channels))
     } catch (error) {
       // without the number of a line of ours
       const message = (error as Error).message.replace(/ script: \w+, on @\S+$/, '')
@@ -52,19 +52,30 @@ export class Probe {
 
   async #policy(): Promise<string | undefined> {
     const policy = POLICY.exec(String(await this.#options.write.redis.info('memory')))?.[1]
-    return policy === undefined || policy === 'noeviction' ? undefined
+    return policy === undefined || policy === 'noeviction'
+      ? undefined
       : `maxmemory-policy is ${policy}: the server would delete messages; set it to noeviction`
   }
 
   async #roundTrip(key: string, channels: readonly string[]): Promise<string | undefined> {
-    const { write, hear, scripts: { probe }, isSharded, limitMs } = this.#options
+    const {
+      write,
+      hear,
+      scripts: { probe },
+      isSharded,
+      limitMs,
+    } = this.#options
     for (const channel of channels) await (isSharded ? hear.redis.ssubscribe(channel) : hear.redis.subscribe(channel))
     const word = `probe ${randomBytes(9).toString('base64url')}`
     const missing = new Set(channels)
-    const heard = new Promise<void>((onAll) => { this.#wanted = { word, missing, onAll } })
+    const heard = new Promise<void>((onAll) => {
+      this.#wanted = { word, missing, onAll }
+    })
     await write.redis.eval(probe.source, 1, key, isSharded ? 'SPUBLISH' : 'PUBLISH', word, ...channels)
     let stop: NodeJS.Timeout | undefined
-    const late = new Promise<void>((resolve) => { stop = setTimeout(resolve, limitMs) })
+    const late = new Promise<void>((resolve) => {
+      stop = setTimeout(resolve, limitMs)
+    })
     await Promise.race([heard, late])
     clearTimeout(stop)
     this.#wanted = undefined

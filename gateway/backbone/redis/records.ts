@@ -19,7 +19,11 @@ export class RedisRecords implements Records {
   async items(collection: string, now: number): Promise<readonly Item[]> {
     const key = recordsKey(collection)
     return this.#asks.run({
-      key, script: this.#scripts.items, keys: [key], args: [String(now)], weight: 1,
+      key,
+      script: this.#scripts.items,
+      keys: [key],
+      args: [String(now)],
+      weight: 1,
       parse: (reply) => itemsOf(reply as readonly string[]),
     })
   }
@@ -28,7 +32,10 @@ export class RedisRecords implements Records {
     const key = recordsKey(collection)
     const version = randomBytes(9).toString('base64url')
     return this.#writes.run<Put>({
-      key, script: this.#scripts.put, keys: [key], args: [name, version, String(now), String(Math.round(expiresAt)), expect, value],
+      key,
+      script: this.#scripts.put,
+      keys: [key],
+      args: [name, version, String(now), String(Math.round(expiresAt)), expect, value],
       weight: 0.5 + value.length / 1000,
       parse: (reply) => {
         if (typeof reply === 'number') return { isPut: true, version }
@@ -40,7 +47,12 @@ export class RedisRecords implements Records {
   async remove({ collection, key: name, now, expect = ANY }: Parameters<Records['remove']>[0]): Promise<boolean> {
     const key = recordsKey(collection)
     return this.#writes.run({
-      key, script: this.#scripts.remove, keys: [key], args: [name, String(now), expect], weight: 0.3, parse: (reply) => reply === 1,
+      key,
+      script: this.#scripts.remove,
+      keys: [key],
+      args: [name, String(now), expect],
+      weight: 0.3,
+      parse: (reply) => reply === 1,
     })
   }
 }

@@ -41,9 +41,14 @@ export class RedisConnection {
   constructor(options: RedisConnectionOptions) {
     this.#options = options
     this.redis = new Redis({
-      ...driverOptions(options.settings), maxRetriesPerRequest: options.resends, ...options.redis, replyMapping: 'legacy',
+      ...driverOptions(options.settings),
+      maxRetriesPerRequest: options.resends,
+      ...options.redis,
+      replyMapping: 'legacy',
     })
-    this.checked = new Promise((resolve) => { this.#onChecked = resolve })
+    this.checked = new Promise((resolve) => {
+      this.#onChecked = resolve
+    })
     this.redis.on('error', (error: Error) => this.#note(error))
     this.redis.on('ready', () => void this.#check(++this.#connection))
     this.redis.on('close', () => this.#lose())
@@ -59,7 +64,7 @@ export class RedisConnection {
 
   on(event: RedisConnectionEvent, listener: () => void): void {
     let listeners = this.#listeners.get(event)
-    if (listeners === undefined) this.#listeners.set(event, listeners = new Set())
+    if (listeners === undefined) this.#listeners.set(event, (listeners = new Set()))
     listeners.add(listener)
   }
 

@@ -52,18 +52,23 @@ export async function openRedis(given: Partial<RedisSettings> & Pick<RedisSettin
 
 function openRing(target: Target, settings: RedisSettings, scripts: Scripts): Ring {
   if (target.kind === 'cluster') return new ClusterRing({ ...target, settings, scripts })
-  const options = target.kind === 'sentinel' ? [sentinelOptions(target, settings)] : target.servers.map((redis) =>
-    ({ name: `${redis.host}:${redis.port}`, redis }))
+  const options =
+    target.kind === 'sentinel' ? [sentinelOptions(target, settings)] : target.servers.map((redis) => ({ name: `${redis.host}:${redis.port}`, redis }))
   return new FixedRing(options.map((one) => new Server({ ...one, settings, scripts, isCluster: false, tag: () => 'im-probe' })))
 }
 
 function sentinelOptions(
-  { sentinels, name, access, sentinelPassword }: Extract<Target, { kind: 'sentinel' }>, settings: RedisSettings,
+  { sentinels, name, access, sentinelPassword }: Extract<Target, { kind: 'sentinel' }>,
+  settings: RedisSettings,
 ): { name: string; redis: RedisOptions } {
   return {
     name: `master ${name}`,
     redis: {
-      sentinels: [...sentinels], name, role: 'master', failoverDetector: true, ...access,
+      sentinels: [...sentinels],
+      name,
+      role: 'master',
+      failoverDetector: true,
+      ...access,
       sentinelCommandTimeout: settings.commandTimeoutMs,
       sentinelRetryStrategy: (attempt) => Math.min(1000, 50 * 2 ** attempt) * (0.5 + Math.random()),
       sentinelReconnectStrategy: () => 1000 * (0.5 + Math.random()),

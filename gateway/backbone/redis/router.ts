@@ -31,8 +31,11 @@ export class Router {
     return new Promise((resolve, reject) => {
       if (this.#isClosed) return reject(new Unavailable('The backbone is closed.'))
       const pending: Pending = {
-        op, isAlone: false, deadline: performance.now() + this.#settings.commandTimeoutMs,
-        resolve: resolve as (value: unknown) => void, reject: (error) => reject(failureOf(error)),
+        op,
+        isAlone: false,
+        deadline: performance.now() + this.#settings.commandTimeoutMs,
+        resolve: resolve as (value: unknown) => void,
+        reject: (error) => reject(failureOf(error)),
       }
       const known = this.#lanes.get(op.key)
       if (known) return void known.queue.push(pending)
@@ -45,7 +48,10 @@ export class Router {
   /** Takes nothing more; resolves when all that is under way has been answered or refused. */
   async drain(): Promise<void> {
     this.#isClosed = true
-    if (this.#lanes.size > 0) await new Promise<void>((resolve) => { this.#idle = resolve })
+    if (this.#lanes.size > 0)
+      await new Promise<void>((resolve) => {
+        this.#idle = resolve
+      })
   }
 
   #route(lane: Lane, server: Server | undefined = this.#ring.serverOf(lane.key)): void {
@@ -60,8 +66,7 @@ export class Router {
       batcher = new Batcher({
         connection: server[this.#way],
         merges: this.#ring.merges,
-        replicaWaitMs: this.#way === 'write' && this.#settings.durability === 'replica'
-          ? Math.ceil(this.#settings.commandTimeoutMs / 2) : undefined,
+        replicaWaitMs: this.#way === 'write' && this.#settings.durability === 'replica' ? Math.ceil(this.#settings.commandTimeoutMs / 2) : undefined,
         onReturn: (lane, error) => this.#return(lane, error, server),
       })
       this.#batchers.set(server, batcher)

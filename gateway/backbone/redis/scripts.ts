@@ -25,14 +25,10 @@ export interface Scripts {
 }
 
 /** `listsBeside`: lists live on the same server as logs, so that one append writes both. `publish`: the command for channels. */
-export function loadScripts(
-  settings: RedisSettings, { listsBeside, publish }: { listsBeside: boolean; publish: 'PUBLISH' | 'SPUBLISH' },
-): Scripts {
+export function loadScripts(settings: RedisSettings, { listsBeside, publish }: { listsBeside: boolean; publish: 'PUBLISH' | 'SPUBLISH' }): Scripts {
   const { windowCount, keepCount, keepMs, unansweredMs } = settings
   return {
-    append: load('append', [
-      listsBeside ? '5' : '3', publish, String(windowCount), String(keepCount), String(keepMs), String(unansweredMs),
-    ]),
+    append: load('append', [listsBeside ? '5' : '3', publish, String(windowCount), String(keepCount), String(keepMs), String(unansweredMs)]),
     assignment: load('assignment', []),
     advance: load('advance', [publish]),
     read: load('read', []),

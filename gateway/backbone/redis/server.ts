@@ -54,14 +54,21 @@ export class Server {
     this.ask = new RedisConnection({ redis, settings, ...check, resends: 1 })
     this.hear = new RedisConnection({ redis, settings, resends: 0 })
     this.#probe = new Probe({
-      write: this.write, hear: this.hear, scripts, isSharded: isCluster, tag, limitMs: settings.commandTimeoutMs,
+      write: this.write,
+      hear: this.hear,
+      scripts,
+      isSharded: isCluster,
+      tag,
+      limitMs: settings.commandTimeoutMs,
     })
     const connections = [this.write, this.ask, this.hear]
     for (const connection of connections) {
       connection.on('serving', () => void this.#check())
       connection.on('lost', () => this.#lose())
       // A server that hangs hangs for all: the others need not wait for a timeout of their own.
-      connection.on('doubted', () => { for (const other of connections) void other.doubt() })
+      connection.on('doubted', () => {
+        for (const other of connections) void other.doubt()
+      })
     }
     this.checked = Promise.all(connections.map(({ checked }) => checked)).then(() => this.#check())
     this.#heart = setInterval(() => void this.#check(), settings.probeMs)
@@ -94,7 +101,9 @@ export class Server {
   }
 
   #check(): Promise<void> {
-    return (this.#looking ??= this.#lookOnce().finally(() => { this.#looking = undefined }))
+    return (this.#looking ??= this.#lookOnce().finally(() => {
+      this.#looking = undefined
+    }))
   }
 
   async #lookOnce(): Promise<void> {

@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import {
-  Unavailable, type Appended, type AssignmentSet, type ListPage, type ListRange, type NewAssignment, type NewMessage, type Page, type ReadRange,
+  Unavailable,
+  type Appended,
+  type AssignmentSet,
+  type ListPage,
+  type ListRange,
+  type NewAssignment,
+  type NewMessage,
+  type Page,
+  type ReadRange,
   type Store,
 } from '../backbone.ts'
 import type { Cursor } from '../../protocol/model.ts'
@@ -56,10 +64,12 @@ export class RedisStore implements Store {
     const [reply, ...expiring] = await Promise.all([this.#options.writes.run(op), ...lists.map((list) => this.#touch(list, message))])
     if (reply.isLone) return reply
     // somebody has answered, now or before, and what the lists know of it must not expire
-    await Promise.all(lists.map(async (list, i) => {
-      if (expiring[i]) await this.#options.writes.run(touchOp(this.#options.scripts.touch, list, { ...message, ms: '' }))
-      this.#remember(membershipOf(list, message), true)
-    }))
+    await Promise.all(
+      lists.map(async (list, i) => {
+        if (expiring[i]) await this.#options.writes.run(touchOp(this.#options.scripts.touch, list, { ...message, ms: '' }))
+        this.#remember(membershipOf(list, message), true)
+      }),
+    )
     return reply
   }
 

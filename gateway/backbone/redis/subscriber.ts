@@ -53,7 +53,7 @@ export class Subscriber {
   want(channel: string): Promise<void> {
     const { problem } = this.#options.connection
     let entry = this.#entries.get(channel)
-    if (entry === undefined) this.#entries.set(channel, entry = { isWanted: true, isLive: false, wasLive: false, waiting: [] })
+    if (entry === undefined) this.#entries.set(channel, (entry = { isWanted: true, isLive: false, wasLive: false, waiting: [] }))
     entry.isWanted = true
     if (entry.isLive) return Promise.resolve()
     return new Promise((resolve, reject) => {
@@ -122,14 +122,21 @@ export class Subscriber {
 
   /** Resolves with the channels that could not be joined. */
   async #join(channels: readonly string[]): Promise<ReadonlySet<string>> {
-    const { connection: { redis }, isSharded } = this.#options
+    const {
+      connection: { redis },
+      isSharded,
+    } = this.#options
     if (channels.length === 0) return new Set()
     const failed = new Set<string>()
     if (isSharded) {
-      await Promise.all(channels.map((channel) => redis.ssubscribe(channel).catch((error: Error) => {
-        failed.add(channel)
-        this.#note(error)
-      })))
+      await Promise.all(
+        channels.map((channel) =>
+          redis.ssubscribe(channel).catch((error: Error) => {
+            failed.add(channel)
+            this.#note(error)
+          }),
+        ),
+      )
     } else {
       await redis.subscribe(...channels).catch((error: Error) => {
         for (const channel of channels) failed.add(channel)
@@ -140,7 +147,10 @@ export class Subscriber {
   }
 
   async #leave(channels: readonly string[]): Promise<void> {
-    const { connection: { redis }, isSharded } = this.#options
+    const {
+      connection: { redis },
+      isSharded,
+    } = this.#options
     if (channels.length === 0) return
     // A leave that fails is one that a lost connection or a moved slot has made already.
     if (isSharded) await Promise.all(channels.map((channel) => redis.sunsubscribe(channel).catch(() => undefined)))

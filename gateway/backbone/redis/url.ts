@@ -24,9 +24,12 @@ export interface Access {
 export type Target =
   | { readonly kind: 'ring'; readonly servers: readonly (Place & Access)[] }
   | {
-    readonly kind: 'sentinel'; readonly sentinels: readonly Place[]; readonly name: string; readonly access: Access
-    readonly sentinelPassword?: string
-  }
+      readonly kind: 'sentinel'
+      readonly sentinels: readonly Place[]
+      readonly name: string
+      readonly access: Access
+      readonly sentinelPassword?: string
+    }
   | { readonly kind: 'cluster'; readonly seeds: readonly Place[]; readonly access: Access }
 
 const FORM = /^redis(s?)(?:\+(sentinel|cluster))?:\/\/(?:([^@/]*)@)?([^/?]+)(?:\/([^?]*))?(?:\?(.*))?$/
@@ -50,7 +53,10 @@ function sentinelTarget(url: string, { places: sentinels, path, access, query }:
   if (!name) throw unreadable(url)
   const password = query.get('sentinelPassword')
   return {
-    kind: 'sentinel', sentinels, name: decoded(name), access: { ...access, ...dbOf(url, db) },
+    kind: 'sentinel',
+    sentinels,
+    name: decoded(name),
+    access: { ...access, ...dbOf(url, db) },
     ...(password === null ? {} : { sentinelPassword: password }),
   }
 }
@@ -100,5 +106,7 @@ function dbOf(url: string, text: string | undefined): Pick<Access, 'db'> {
 
 /** Only how it begins: this sentence reaches logs, and of what cannot be read nobody knows what is the password. */
 const unreadable = (url: string): Error =>
-  new Error(`REDIS_URL is not readable: it begins with "${/^[a-z+]{1,20}:\/\//i.exec(url)?.[0] ?? ''}" (characters like / and @ in a password are percent-encoded; redis://h:p · redis://a,redis://b · `
-    + 'redis+sentinel://h:p,h:p/master · redis+cluster://h:p,h:p)')
+  new Error(
+    `REDIS_URL is not readable: it begins with "${/^[a-z+]{1,20}:\/\//i.exec(url)?.[0] ?? ''}" (characters like / and @ in a password are percent-encoded; redis://h:p · redis://a,redis://b · ` +
+      'redis+sentinel://h:p,h:p/master · redis+cluster://h:p,h:p)',
+  )

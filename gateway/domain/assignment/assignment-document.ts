@@ -22,7 +22,7 @@ export interface AssignmentDocument {
 }
 
 export const documentOf = (stored: StoredAssignment | undefined): AssignmentDocument | undefined =>
-  (stored === undefined ? undefined : (JSON.parse(stored.text) as AssignmentDocument))
+  stored === undefined ? undefined : (JSON.parse(stored.text) as AssignmentDocument)
 
 /** What agents see now. */
 export function assignmentAt({ service }: AssignmentDocument, now: number): Assignment {
@@ -36,12 +36,16 @@ export function assignmentAt({ service }: AssignmentDocument, now: number): Assi
 
 /** The write that stores the document; `customer` is the side that a block mutes. */
 export function toStored(
-  document: AssignmentDocument, { conversation, customer, expect }: { conversation: string; customer: string; expect: string },
+  document: AssignmentDocument,
+  { conversation, customer, expect }: { conversation: string; customer: string; expect: string },
 ): NewAssignment {
   const { phase, blocked } = document.service
   const until = blocked?.until
   return {
-    conversation, expect, phase, text: JSON.stringify(document),
+    conversation,
+    expect,
+    phase,
+    text: JSON.stringify(document),
     ...(blocked === undefined ? undefined : { muted: [until === undefined ? { side: customer } : { side: customer, until }] }),
   }
 }
@@ -68,8 +72,10 @@ export function closed(document: AssignmentDocument, now: number): AssignmentDoc
   return { ...rest, service: { ...blockedOf(document), phase: 'closed', since: now, ...(agent === undefined ? undefined : { agent }) } }
 }
 
-export const offered = (document: AssignmentDocument, transfer: Transfer): AssignmentDocument =>
-  ({ ...document, service: { ...document.service, transfer } })
+export const offered = (document: AssignmentDocument, transfer: Transfer): AssignmentDocument => ({
+  ...document,
+  service: { ...document.service, transfer },
+})
 
 /** Ends the pending transfer; the assignee stays. */
 export function settled(document: AssignmentDocument, isAccepted: boolean, at: number): AssignmentDocument {

@@ -46,8 +46,14 @@ export class AssignmentSweep {
   readonly #rounds = new Map<string, Round>()
 
   constructor(options: {
-    assignments: Assignments; routing: Routing; transfers: Transfers; presence: Presence; now: () => number; uptime: () => number
-    handoverMs: number; report: Report
+    assignments: Assignments
+    routing: Routing
+    transfers: Transfers
+    presence: Presence
+    now: () => number
+    uptime: () => number
+    handoverMs: number
+    report: Report
   }) {
     this.#assignments = options.assignments
     this.#routing = options.routing
@@ -154,15 +160,31 @@ export class AssignmentSweep {
   }
 
   /** Its agent is absent, no transfer is pending, and the customer waits for an answer. */
-  #hasWaitedInVain(round: Round, { document: { service: { phase, agent, transfer } }, page, now }: Found): boolean {
+  #hasWaitedInVain(
+    round: Round,
+    {
+      document: {
+        service: { phase, agent, transfer },
+      },
+      page,
+      now,
+    }: Found,
+  ): boolean {
     if (phase !== 'open' || !this.#isGone(round, agent?.id) || (transfer !== undefined && transfer.expiresAt > now)) return false
     const last = page.messages.at(-1)
     return last !== undefined && last.side !== assignableOf(last.conversation)?.shop
   }
 }
 
-const newRound = (): Round =>
-  ({ lineCount: 0, dueAt: -Infinity, isRunning: false, isRecalled: false, walk: undefined, goneSince: new Map(), lookedAt: new Map() })
+const newRound = (): Round => ({
+  lineCount: 0,
+  dueAt: -Infinity,
+  isRunning: false,
+  isRecalled: false,
+  walk: undefined,
+  goneSince: new Map(),
+  lookedAt: new Map(),
+})
 
 /** The next few entries, starting over after the last. An iterator of a Map also reaches entries that are added meanwhile. */
 function checkedNext(entries: OpenEntries, round: Round): string[] {

@@ -97,12 +97,14 @@ export class Assignments {
   async recall(shop: string): Promise<void> {
     const { rows } = await this.#store.list(shop, { limit: RECALL_COUNT })
     const entries = await this.index.of(shop)
-    await Promise.all(rows.map(async ({ conversation, service }) => {
-      const document = documentOf(service)
-      const assignable = assignableOf(conversation)
-      if (document === undefined || document.service.phase === 'closed' || assignable === undefined || entries.has(conversation)) return
-      await this.change(assignable, () => undefined).then((changed) => this.enter(assignable, changed.document))
-    }))
+    await Promise.all(
+      rows.map(async ({ conversation, service }) => {
+        const document = documentOf(service)
+        const assignable = assignableOf(conversation)
+        if (document === undefined || document.service.phase === 'closed' || assignable === undefined || entries.has(conversation)) return
+        await this.change(assignable, () => undefined).then((changed) => this.enter(assignable, changed.document))
+      }),
+    )
   }
 
   /** Pushes the conversation's row to all windows of all agents of the shop. */

@@ -188,11 +188,21 @@ export class OpenIndex {
     const known = this.#shelves.get(side)
     if (known !== undefined) return known
     const shelf: Shelf = {
-      entries: new CountedEntries(), own: new Set(), versions: new Map(),
-      readAt: -Infinity, reading: undefined, changing: new Map(), changed: new Map(), vanished: new Set(),
+      entries: new CountedEntries(),
+      own: new Set(),
+      versions: new Map(),
+      readAt: -Infinity,
+      reading: undefined,
+      changing: new Map(),
+      changed: new Map(),
+      vanished: new Set(),
     }
     this.#shelves.set(side, shelf)
-    if (this.#shelves.size > SHOPS_COUNT) for (const oldest of this.#shelves.keys()) { this.#shelves.delete(oldest); break }
+    if (this.#shelves.size > SHOPS_COUNT)
+      for (const oldest of this.#shelves.keys()) {
+        this.#shelves.delete(oldest)
+        break
+      }
     return shelf
   }
 }
@@ -201,7 +211,9 @@ export class OpenIndex {
 export function entryOf({ service: { phase, agent, since, transfer }, last }: AssignmentDocument): OpenEntry | undefined {
   if (phase === 'closed') return undefined
   return {
-    phase, since, ...(agent === undefined ? undefined : { agent: agent.id }),
+    phase,
+    since,
+    ...(agent === undefined ? undefined : { agent: agent.id }),
     ...(transfer === undefined ? undefined : { due: transfer.expiresAt }),
     ...(phase === 'waiting' && last === undefined ? { isNew: true as const } : undefined),
   }

@@ -33,9 +33,7 @@ export class Routing {
   readonly #limit: number
   readonly #report: Report
 
-  constructor(options: {
-    assignments: Assignments; store: Store; presence: Presence; now: () => number; limit: number; report: Report
-  }) {
+  constructor(options: { assignments: Assignments; store: Store; presence: Presence; now: () => number; limit: number; report: Report }) {
     this.#assignments = options.assignments
     this.#store = options.store
     this.#presence = options.presence
@@ -52,14 +50,16 @@ export class Routing {
     const assignable = assignableOf(conversation)
     if (assignable === undefined) return
     const assign = role === 'customer' ? await this.assigning(assignable.shop) : undefined
-    const changed = await this.#assignments.change(assignable, (found) => {
-      const { service } = found.document
-      // written before somebody closed it
-      const isOld = duplicate && service.phase === 'closed' && service.since > at
-      if (isOld || service.phase === 'open') return undefined
-      if (assign === undefined) return opened(found.document, personOf(identity), found.now)
-      return service.phase === 'closed' ? assign(found) : undefined
-    }).catch(unlessRefused)
+    const changed = await this.#assignments
+      .change(assignable, (found) => {
+        const { service } = found.document
+        // written before somebody closed it
+        const isOld = duplicate && service.phase === 'closed' && service.since > at
+        if (isOld || service.phase === 'open') return undefined
+        if (assign === undefined) return opened(found.document, personOf(identity), found.now)
+        return service.phase === 'closed' ? assign(found) : undefined
+      })
+      .catch(unlessRefused)
     // the message stands, and those who were always first have the conversation
     if (changed === undefined) return
     const { document, isChanged } = changed
@@ -173,8 +173,7 @@ export class Routing {
   #choose({ last, avoid }: AssignmentDocument, present: readonly Agent[], entries: OpenEntries): Agent | undefined {
     const { loads } = entries
     const available = this.#available(present, entries).filter(({ id }) => id !== avoid)
-    return available.find(({ id }) => id === last?.id)
-      ?? available.sort((a, b) => (loads.get(a.id) ?? 0) - (loads.get(b.id) ?? 0))[0]
+    return available.find(({ id }) => id === last?.id) ?? available.sort((a, b) => (loads.get(a.id) ?? 0) - (loads.get(b.id) ?? 0))[0]
   }
 
   #available(present: readonly Agent[], entries: OpenEntries): Agent[] {
@@ -208,11 +207,24 @@ const isOnline = ({ status }: Agent): boolean => status === 'online'
 function tellable<T extends Agent>(agents: readonly T[], { first, room }: { first: string; room: number }): T[] {
   if (jsonBytes(agents) <= room) return [...agents]
   const rank = (agent: T): number => (agent.id === first ? 0 : isOnline(agent) ? 1 : 2)
-  const told = new Set(fitting([...agents].sort((a, b) => rank(a) - rank(b)), room))
+  const told = new Set(
+    fitting(
+      [...agents].sort((a, b) => rank(a) - rank(b)),
+      room,
+    ),
+  )
   return agents.filter((agent) => told.has(agent))
 }
 
 /** Whether it is the caller's, nobody's, or of somebody who is not there. */
-function mayTake({ id }: Identity, { document: { service: { phase, agent } } }: Found, isThere: (id: string) => boolean): boolean {
+function mayTake(
+  { id }: Identity,
+  {
+    document: {
+      service: { phase, agent },
+    },
+  }: Found,
+  isThere: (id: string) => boolean,
+): boolean {
   return phase !== 'open' || agent === undefined || agent.id === id || !isThere(agent.id)
 }

@@ -35,8 +35,14 @@ export class Transfers {
   readonly #report: Report
 
   constructor(options: {
-    assignments: Assignments; conversations: Conversations; store: Store; presence: Presence; bus: Bus
-    newId: () => string; limitMs: number; report: Report
+    assignments: Assignments
+    conversations: Conversations
+    store: Store
+    presence: Presence
+    bus: Bus
+    newId: () => string
+    limitMs: number
+    report: Report
   }) {
     this.#assignments = options.assignments
     this.#conversations = options.conversations
@@ -61,7 +67,12 @@ export class Transfers {
       if (colleague === undefined) throw new Refusal('agent_unavailable')
       const { now } = found
       const next: Transfer = {
-        id: this.#newId(), from, to: colleague, at: now, expiresAt: now + this.#limitMs, ...(note === undefined ? undefined : { note }),
+        id: this.#newId(),
+        from,
+        to: colleague,
+        at: now,
+        expiresAt: now + this.#limitMs,
+        ...(note === undefined ? undefined : { note }),
       }
       const document = offered(found.document, next)
       return to === QUEUE ? queued(settled(document, true, now), found.now, identity.id) : document
@@ -116,7 +127,15 @@ export class Transfers {
     const name = nameOf(agent)
     const body: Body = Object.assign({ text: `${name} has taken over` }, { event: 'transferred', agent: name })
     const appended = await this.#store.append({
-      conversation, id: `transfer-${last.transfer.id}`, from: agent.id, side: shop, name, kind: 'system', body, at: now, origin: '',
+      conversation,
+      id: `transfer-${last.transfer.id}`,
+      from: agent.id,
+      side: shop,
+      name,
+      kind: 'system',
+      body,
+      at: now,
+      origin: '',
     })
     await this.#conversations.announce({ conversation, mine: shop, theirs: customer }, { ...appended, sid: '' })
   }
@@ -127,8 +146,9 @@ export class Transfers {
     const name = page.names[conversation.slice(conversation.indexOf('~') + 1)]
     const push = { conversation, transfer, state, ...(name === undefined ? undefined : { name }) }
     const shop = conversation.slice(0, conversation.indexOf('~'))
-    await Promise.all([transfer.from.id, transfer.to.id].map((agent) =>
-      pushToSide(this.#bus, { side: agentKey(shop, agent), origin: '' }, ['transferPush', push])))
+    await Promise.all(
+      [transfer.from.id, transfer.to.id].map((agent) => pushToSide(this.#bus, { side: agentKey(shop, agent), origin: '' }, ['transferPush', push])),
+    )
   }
 
   async #colleague(shop: string, id: string): Promise<Person | undefined> {

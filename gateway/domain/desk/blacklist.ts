@@ -70,7 +70,8 @@ export class Blacklist {
   async unblock({ identity }: Caller, target: CommandInput<'unblock'>): Promise<CommandAnswer<'unblock'>> {
     const assignable = assignableFor(identity, target)
     const { service, isChanged } = await this.#assignments.change(assignable, ({ document }) =>
-      (document.service.blocked === undefined ? undefined : blockedBy(document, undefined)))
+      document.service.blocked === undefined ? undefined : blockedBy(document, undefined),
+    )
     await this.#list(assignable, undefined)
     if (isChanged) {
       await this.#tell(assignable, {})
@@ -105,13 +106,14 @@ export class Blacklist {
 
   async #list({ shop, conversation }: Assignable, listed: Listed | undefined): Promise<void> {
     const item = { collection: collectionOf(shop), key: conversation, now: this.#now() }
-    if (listed === undefined) return void await this.#records.remove(item)
+    if (listed === undefined) return void (await this.#records.remove(item))
     const { until } = listed
     await this.#records.put({ ...item, value: JSON.stringify(listed), ...(until === undefined ? undefined : { expiresAt: until }) })
   }
 
   async #tell(
-    { conversation, customer }: Pick<Assignable, 'conversation' | 'customer'>, told: Omit<PushData<'blockPush'>, 'conversation'>,
+    { conversation, customer }: Pick<Assignable, 'conversation' | 'customer'>,
+    told: Omit<PushData<'blockPush'>, 'conversation'>,
   ): Promise<void> {
     await pushToSide(this.#bus, { side: customer, origin: '' }, ['blockPush', { conversation, ...told }])
   }

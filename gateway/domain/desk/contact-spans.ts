@@ -23,5 +23,8 @@ export function contactSpans(messages: readonly Message[], now: number): Span[] 
     else Object.assign(last, { to: at }, agent)
   }
   if ((messages[0]?.seq ?? 1) > 1) spans.shift()
-  return spans.filter(({ to }) => now - to > SILENCE_MS).reverse().slice(0, MOST)
+  return spans
+    .filter(({ to }) => now - to > SILENCE_MS)
+    .reverse()
+    .slice(0, MOST)
 }

@@ -63,7 +63,11 @@ export class Customers {
   #askedCount = 0
 
   constructor(options: {
-    store: Store; viewing: Viewing; backend: CustomerBackend | undefined; now: () => number; uptime: () => number
+    store: Store
+    viewing: Viewing
+    backend: CustomerBackend | undefined
+    now: () => number
+    uptime: () => number
     /** Resolves after `ms`, or does anything at all once `signal` has aborted. */
     wait: (ms: number, signal: AbortSignal) => Promise<void>
   }) {
@@ -89,7 +93,10 @@ export class Customers {
     const [told, viewing] = await Promise.all([this.#look(theirs, identity), isBlocked ? undefined : this.#viewing.of(conversation)])
     const earlier = contactSpans(messages, this.#now())
     return {
-      ok: true, ...told, ...(viewing === undefined ? undefined : { viewing }), ...(earlier.length === 0 ? undefined : { earlier }),
+      ok: true,
+      ...told,
+      ...(viewing === undefined ? undefined : { viewing }),
+      ...(earlier.length === 0 ? undefined : { earlier }),
     }
   }
 
@@ -105,9 +112,7 @@ export class Customers {
       known.asked = this.#ask(key, () => this.#backend!.ask(customer, shop))
     }
     const answered = new AbortController()
-    const isAnswered = await Promise.race([
-      known.asked.then(() => true), this.#wait(SLOW_MS, answered.signal).then(() => false),
-    ])
+    const isAnswered = await Promise.race([known.asked.then(() => true), this.#wait(SLOW_MS, answered.signal).then(() => false)])
     answered.abort()
     return isAnswered ? told(known) : { ...old(known), state: 'slow' }
   }

@@ -60,12 +60,13 @@ export class Notes {
       const items = await this.#records.items(collection, now)
       const found = items.find((item) => item.key === key)
       const known = found === undefined ? undefined : noteOf(found)
-      if (known !== undefined && known.by.id !== by.id) throw new Refusal('forbidden', 'a note is its author\'s')
+      if (known !== undefined && known.by.id !== by.id) throw new Refusal('forbidden', "a note is its author's")
       const note = { ...fresh, at: known?.at ?? fresh.at }
       const expect = found?.version ?? ''
-      const isDone = text === ''
-        ? await this.#records.remove({ collection, key, now, expect })
-        : (await this.#records.put({ collection, key, value: valueOf(note), now, expect })).isPut
+      const isDone =
+        text === ''
+          ? await this.#records.remove({ collection, key, now, expect })
+          : (await this.#records.put({ collection, key, value: valueOf(note), now, expect })).isPut
       if (!isDone) continue
       if (text !== '') await this.#dropOldest(collection, [...items.map(noteOf).filter(({ id }) => id !== key), note])
       return note

@@ -80,5 +80,4 @@ export class QuickReplies {
 }
 
 /** The same person may be an agent of two shops; what it keeps for one is not the other's. */
-const collectionOf = (identity: Identity, scope: Scope): string =>
-  `${scope === 'shop' ? identity.side : participantKey(identity)}/quick-replies`
+const collectionOf = (identity: Identity, scope: Scope): string => `${scope === 'shop' ? identity.side : participantKey(identity)}/quick-replies`

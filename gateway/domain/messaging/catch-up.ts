@@ -49,7 +49,8 @@ export class CatchUp {
 
   /** `to` is opened as well; conversations that are not the caller's (any more) are left out. It stops reading where nobody wants it. */
   async since(
-    identity: Identity, hello: { cursors: readonly ResumeCursor[]; to: string | undefined; isWanted?: () => boolean },
+    identity: Identity,
+    hello: { cursors: readonly ResumeCursor[]; to: string | undefined; isWanted?: () => boolean },
   ): Promise<CaughtUp[]> {
     const wanted = new Map<string, { seen: Seen; cursor: ResumeCursor }>()
     for (const cursor of hello.cursors) {
@@ -63,7 +64,7 @@ export class CatchUp {
     const all = [...wanted.values()]
     const caughtUp: CaughtUp[] = []
     for (let at = 0; at < all.length && hello.isWanted?.() !== false; at += AT_ONCE) {
-      caughtUp.push(...await Promise.all(all.slice(at, at + AT_ONCE).map(({ seen, cursor }) => this.#one(seen, cursor))))
+      caughtUp.push(...(await Promise.all(all.slice(at, at + AT_ONCE).map(({ seen, cursor }) => this.#one(seen, cursor)))))
     }
     return caughtUp
   }
@@ -72,7 +73,10 @@ export class CatchUp {
   async *missed(all: readonly CaughtUp[]): AsyncGenerator<Portion> {
     let left: number = LIMITS.resumeBytes
     for (const one of all) {
-      const { resumed: { conversation, head }, above } = one
+      const {
+        resumed: { conversation, head },
+        above,
+      } = one
       let seq = above ?? 0
       let own: number = LIMITS.answerBytes
       while (seq < head.seq) {
@@ -92,9 +96,12 @@ export class CatchUp {
   }
 
   async #portion({ resumed: { conversation, head }, above }: CaughtUp, seq: number, room: number): Promise<readonly Message[]> {
-    const page = await this.#store.read(conversation, above === undefined
-      ? { before: head.seq + 1, limit: NEWEST_COUNT, bytes: room }
-      : { after: seq, limit: Math.min(PORTION_COUNT, head.seq - seq), bytes: Math.min(room, PORTION_BYTES) })
+    const page = await this.#store.read(
+      conversation,
+      above === undefined
+        ? { before: head.seq + 1, limit: NEWEST_COUNT, bytes: room }
+        : { after: seq, limit: Math.min(PORTION_COUNT, head.seq - seq), bytes: Math.min(room, PORTION_BYTES) },
+    )
     return page.head.epoch === head.epoch ? page.messages : []
   }
 
@@ -116,8 +123,13 @@ export class CatchUp {
   #caughtUp(seen: Seen, page: Page, status: Resumed['status'], above?: number): CaughtUp {
     const name = page.names[seen.theirs]
     const resumed: Resumed = {
-      conversation: seen.conversation, to: seen.theirs, status, head: page.head, cursors: { ...page.cursors },
-      ...(name === undefined ? undefined : { name }), ...(isGuestId(seen.theirs) ? { guest: true as const } : undefined),
+      conversation: seen.conversation,
+      to: seen.theirs,
+      status,
+      head: page.head,
+      cursors: { ...page.cursors },
+      ...(name === undefined ? undefined : { name }),
+      ...(isGuestId(seen.theirs) ? { guest: true as const } : undefined),
       ...(isBlocking(seen.mine, { conversation: seen.conversation, ...page }) ? { blocking: true as const } : undefined),
     }
     const blocked = blockOf({ conversation: seen.conversation, side: seen.mine, service: page.service }, this.#now())

@@ -67,7 +67,11 @@ export function rowFor(side: string, { conversation, head, last, cursors, names,
   const name = names[to]
   const document = isShopSide(side) ? documentOf(service) : undefined
   return {
-    conversation, to, head, last: preview(last), cursors: { ...cursors },
+    conversation,
+    to,
+    head,
+    last: preview(last),
+    cursors: { ...cursors },
     unread: Math.max(0, head.seq - (cursors[side]?.read ?? 0)),
     at: last.at,
     ...(name === undefined ? undefined : { name }),
@@ -82,9 +86,7 @@ export const isBlocking = (side: string, { conversation, service }: { conversati
   service !== undefined && !isShops(conversation) && blocksOf(service).some(({ by }) => by === side)
 
 /** The same from a page that ends at the head; undefined where nothing was written. */
-export function rowOfPage(
-  side: string, { conversation, page, now }: { conversation: string; page: Page; now: number },
-): ConversationRow | undefined {
+export function rowOfPage(side: string, { conversation, page, now }: { conversation: string; page: Page; now: number }): ConversationRow | undefined {
   const { messages, ...rest } = page
   const last = messages.at(-1)
   return last === undefined ? undefined : rowFor(side, { conversation, last, ...rest }, now)

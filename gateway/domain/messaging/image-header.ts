@@ -26,10 +26,9 @@ function kindOf(bytes: Buffer): [ImageHeader['type'] | undefined, Size | undefin
 }
 
 const pngSize = (bytes: Buffer): Size | undefined =>
-  (bytes.length < 33 ? undefined : { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) })
+  bytes.length < 33 ? undefined : { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) }
 
-const gifSize = (bytes: Buffer): Size | undefined =>
-  (bytes.length < 13 ? undefined : { width: bytes.readUInt16LE(6), height: bytes.readUInt16LE(8) })
+const gifSize = (bytes: Buffer): Size | undefined => (bytes.length < 13 ? undefined : { width: bytes.readUInt16LE(6), height: bytes.readUInt16LE(8) })
 
 /** A lossy frame, a lossless one, or the extended form that names its canvas. */
 function webpSize(bytes: Buffer, chunk: string): Size | undefined {

@@ -13,7 +13,7 @@ const ADDRESS = /\/v1\/images\/([\w-]{24})(?![\w-])/g
 
 /** The ids of images of this gateway in a text, or in JSON. */
 export const imagesIn = (text: string): readonly string[] =>
-  (text.includes('/v1/images/') ? [...new Set([...text.matchAll(ADDRESS)].map(([, id]) => id!))] : [])
+  text.includes('/v1/images/') ? [...new Set([...text.matchAll(ADDRESS)].map(([, id]) => id!))] : []
 
 export interface KeptImage {
   readonly id: string

@@ -35,8 +35,15 @@ export class Messages {
   readonly #report: Report
 
   constructor(options: {
-    store: Store; conversations: Conversations; blacklist: Blacklist; routing: Routing; direct: Direct; allowances: Allowances; images: Images
-    now: () => number; report: Report
+    store: Store
+    conversations: Conversations
+    blacklist: Blacklist
+    routing: Routing
+    direct: Direct
+    allowances: Allowances
+    images: Images
+    now: () => number
+    report: Report
   }) {
     this.#store = options.store
     this.#conversations = options.conversations
@@ -58,18 +65,28 @@ export class Messages {
     const { conversation } = seen
     const { name, guest } = identity
     const message: NewMessage = {
-      conversation, id, from: identity.id, side: seen.mine, kind, body, at: this.#now(), origin: sid,
-      ...(name === undefined ? undefined : { name }), ...(guest && { guest }), isReply: !mayStart(this.#direct, identity, seen),
+      conversation,
+      id,
+      from: identity.id,
+      side: seen.mine,
+      kind,
+      body,
+      at: this.#now(),
+      origin: sid,
+      ...(name === undefined ? undefined : { name }),
+      ...(guest && { guest }),
+      isReply: !mayStart(this.#direct, identity, seen),
     }
     const appended = await this.#inTurn(caller, message, json)
     const { epoch, seq, prev, at, duplicate } = appended
     this.#report({ fact: 'messageAppended', duplicate })
-    await Promise.all([
-      this.#conversations.announce(seen, { seq, duplicate, sid }),
-      this.#routing.wrote(identity, conversation, appended),
-    ])
+    await Promise.all([this.#conversations.announce(seen, { seq, duplicate, sid }), this.#routing.wrote(identity, conversation, appended)])
     return {
-      ok: true, conversation, epoch, seq, at,
+      ok: true,
+      conversation,
+      epoch,
+      seq,
+      at,
       ...(prev === undefined ? undefined : { prev }),
       ...(duplicate ? { duplicate } : undefined),
     }
@@ -124,11 +141,17 @@ export class Messages {
     if (before === undefined) await this.#blacklist.remind({ conversation, side: mine, service })
     const first = messages[0]
     const last = messages.at(-1)
-    const more = after === undefined
-      ? first !== undefined && first.seq > 1 && (messages.length === limit || isCut === true)
-      : last !== undefined && last.seq < head.seq
+    const more =
+      after === undefined
+        ? first !== undefined && first.seq > 1 && (messages.length === limit || isCut === true)
+        : last !== undefined && last.seq < head.seq
     return {
-      ok: true, conversation, messages: [...messages], head, more, cursors: { ...cursors },
+      ok: true,
+      conversation,
+      messages: [...messages],
+      head,
+      more,
+      cursors: { ...cursors },
       ...(isBlocking(mine, { conversation, service }) ? { blocking: true as const } : undefined),
     }
   }
@@ -155,7 +178,7 @@ function shownIn({ kind, body }: NewMessage): string | undefined {
 /** Returns it as JSON. */
 function checkBody(kind: string, body: Body, role: string): string {
   const { text } = body
-  if (kind === 'system' && role !== 'system') throw new Refusal('forbidden', 'kind system is the gateway\'s')
+  if (kind === 'system' && role !== 'system') throw new Refusal('forbidden', "kind system is the gateway's")
   if (text.length > LIMITS.textLength) throw new Refusal('text_too_long', `limits.textLength is ${LIMITS.textLength}`)
   if (kind === 'text' && isInvisible(text)) throw new Refusal('text_empty')
   return checkFreeForm('body', body)

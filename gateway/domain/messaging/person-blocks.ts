@@ -37,7 +37,8 @@ export class PersonBlocks {
     }
     const at = this.#now()
     const { page, isChanged } = await this.#change(seen, (blocks) =>
-      (blocks.some(({ by }) => by === seen.mine) ? undefined : [...blocks, { by: seen.mine, at }]))
+      blocks.some(({ by }) => by === seen.mine) ? undefined : [...blocks, { by: seen.mine, at }],
+    )
     const name = page.names[seen.theirs]
     const value = JSON.stringify({ at, ...(name === undefined ? undefined : { name }) })
     await this.#records.put({ collection: collectionOf(seen.mine), key: seen.conversation, value, now: at })
@@ -48,7 +49,8 @@ export class PersonBlocks {
   async unblock({ identity }: Caller, target: CommandInput<'unblockPerson'>): Promise<CommandAnswer<'unblockPerson'>> {
     const seen = betweenPersons(access(identity, target))
     const { page, isChanged } = await this.#change(seen, (blocks) =>
-      (blocks.some(({ by }) => by === seen.mine) ? blocks.filter(({ by }) => by !== seen.mine) : undefined))
+      blocks.some(({ by }) => by === seen.mine) ? blocks.filter(({ by }) => by !== seen.mine) : undefined,
+    )
     await this.#records.remove({ collection: collectionOf(seen.mine), key: seen.conversation, now: this.#now() })
     if (isChanged) await this.#tell(seen, page, {})
     return { ok: true }
@@ -68,7 +70,8 @@ export class PersonBlocks {
 
   /** As it is then. `decide` gives the next blocks, or undefined where nothing is to change. */
   async #change(
-    { conversation }: Seen, decide: (blocks: readonly PersonBlock[]) => readonly PersonBlock[] | undefined,
+    { conversation }: Seen,
+    decide: (blocks: readonly PersonBlock[]) => readonly PersonBlock[] | undefined,
   ): Promise<{ readonly page: Page; readonly isChanged: boolean }> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const page = await this.#store.read(conversation, { limit: 1 })

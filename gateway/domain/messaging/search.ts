@@ -71,7 +71,9 @@ export class Search {
   }
 
   async find({ identity, sid, isGone }: Caller, { query }: CommandInput<'search'>): Promise<Answer> {
-    const words = fold(query).split(/\s+/).filter((word) => word !== '')
+    const words = fold(query)
+      .split(/\s+/)
+      .filter((word) => word !== '')
     if (words.length === 0) throw new Refusal('bad_request', 'query has no word')
     if (this.#underWay >= AT_ONCE) throw new Refusal('rate_limited', 'many are searching', AGAIN_MS)
     this.#underWay++
@@ -191,7 +193,11 @@ const fold = (text: string): string => (PLAIN.test(text) ? text : text.normalize
 function textOf({ kind, body }: Message): string {
   if (kind === 'system') return ''
   if (kind === 'text') return body.text.slice(0, LIMITS.textLength)
-  const fields = Object.entries(body).filter(([name, value]) =>
-    !['url', 'image'].includes(name) && (typeof value === 'string' || typeof value === 'number'))
-  return fields.map(([, value]) => value).join('\n').slice(0, LIMITS.textLength)
+  const fields = Object.entries(body).filter(
+    ([name, value]) => !['url', 'image'].includes(name) && (typeof value === 'string' || typeof value === 'number'),
+  )
+  return fields
+    .map(([, value]) => value)
+    .join('\n')
+    .slice(0, LIMITS.textLength)
 }

@@ -18,7 +18,7 @@ export interface StandingBlock {
 
 /** Of a conversation of two persons. */
 export const blocksOf = (stored: StoredAssignment | undefined): readonly PersonBlock[] =>
-  (stored === undefined ? [] : ((JSON.parse(stored.text) as { blocks?: readonly PersonBlock[] }).blocks ?? []))
+  stored === undefined ? [] : ((JSON.parse(stored.text) as { blocks?: readonly PersonBlock[] }).blocks ?? [])
 
 export const isShops = (conversation: string): boolean => isShopSide(conversationSides(conversation)?.[0] ?? '')
 

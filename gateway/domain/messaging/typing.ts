@@ -26,8 +26,12 @@ export class Typing {
       if (blockOf({ conversation, side: mine, service }, this.#now()) !== undefined) return { ok: true }
     }
     const push: PushData<'typingPush'> = {
-      conversation, from: identity.id, side: mine, on: input.on ?? true,
-      ...(identity.name === undefined ? undefined : { name: identity.name }), ...(identity.guest && { guest: identity.guest }),
+      conversation,
+      from: identity.id,
+      side: mine,
+      on: input.on ?? true,
+      ...(identity.name === undefined ? undefined : { name: identity.name }),
+      ...(identity.guest && { guest: identity.guest }),
     }
     const packet = encodePacket({ type: 'event', name: 'typingPush', args: [push] })
     await this.#bus.publish(conversationChannel(conversation), sid, packet)

@@ -26,7 +26,6 @@ export interface SyncChangeUser {
 export const CUSTOMERS = ' '
 export const AGENTS = '  '
 
-
 export class Focus {
   readonly #bus: Bus
 

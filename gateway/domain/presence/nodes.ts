@@ -63,7 +63,9 @@ export class Nodes {
 
   /** Renews this node's record and reads the others' now. */
   check(): Promise<void> {
-    this.#checking ??= this.#check().finally(() => { this.#checking = undefined })
+    this.#checking ??= this.#check().finally(() => {
+      this.#checking = undefined
+    })
     return this.#checking
   }
 

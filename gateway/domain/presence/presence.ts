@@ -119,7 +119,10 @@ export class Presence {
   #dueOf(sides: ReadonlyMap<string, readonly Here[]>, now: number): string[] {
     for (const side of this.#checkedAt.keys()) if (!sides.has(side)) this.#checkedAt.delete(side)
     for (const side of sides.keys()) if (!this.#checkedAt.has(side)) this.#checkedAt.set(side, now)
-    return [...this.#checkedAt].filter(([, at]) => now - at >= CHECK_MS).slice(0, CHECK_COUNT).map(([side]) => side)
+    return [...this.#checkedAt]
+      .filter(([, at]) => now - at >= CHECK_MS)
+      .slice(0, CHECK_COUNT)
+      .map(([side]) => side)
   }
 
   async #check(side: string, mine: readonly Here[]): Promise<void> {
@@ -175,12 +178,14 @@ export class Presence {
 
   /** Which of the sides this participant may know about: shops (an agent: its own), and whom it has a conversation with. */
   async visible({ side, role }: Identity, of: readonly string[]): Promise<string[]> {
-    const may = await Promise.all([...new Set(of)].map(async (other) => {
-      if (!isId(other) || other === SHOP_PREFIX) return false
-      if (other === side) return true
-      if (isShopSide(other)) return role === 'customer'
-      return (await this.#store.read(conversationId(side, other), { limit: 1 })).head.seq > 0
-    }))
+    const may = await Promise.all(
+      [...new Set(of)].map(async (other) => {
+        if (!isId(other) || other === SHOP_PREFIX) return false
+        if (other === side) return true
+        if (isShopSide(other)) return role === 'customer'
+        return (await this.#store.read(conversationId(side, other), { limit: 1 })).head.seq > 0
+      }),
+    )
     return [...new Set(of)].filter((_, i) => may[i])
   }
 
@@ -193,7 +198,12 @@ export class Presence {
     const { id, side } = identity
     const now = this.#now()
     const put = await this.#records.put({
-      collection: collectionOf(side), key: id, value: status, now, expiresAt: now + leftMs, ...(expect === undefined ? {} : { expect }),
+      collection: collectionOf(side),
+      key: id,
+      value: status,
+      now,
+      expiresAt: now + leftMs,
+      ...(expect === undefined ? {} : { expect }),
     })
     const here = this.#here.get(hereKey(identity))
     if (put.isPut && here !== undefined) here.said = { status, version: put.version, at: this.#uptime() + leftMs - STATUS_MS }
@@ -207,7 +217,11 @@ export class Presence {
     here.isWriting = true
     try {
       await this.#records.put({
-        collection: collectionOf(side), key: this.#keyOf(id), value: JSON.stringify({ name }), now, expiresAt: now + ENTRY_MS,
+        collection: collectionOf(side),
+        key: this.#keyOf(id),
+        value: JSON.stringify({ name }),
+        now,
+        expiresAt: now + ENTRY_MS,
       })
       await this.#tell(side)
     } catch (error) {

@@ -134,7 +134,11 @@ export class Viewing {
   async #put(sid: string, conversation: string, look: Look): Promise<void> {
     const now = this.#now()
     await this.#records.put({
-      collection: collectionOf(conversation), key: sid, value: JSON.stringify(look), now, expiresAt: now + KEPT_MS,
+      collection: collectionOf(conversation),
+      key: sid,
+      value: JSON.stringify(look),
+      now,
+      expiresAt: now + KEPT_MS,
     })
     await this.#tell(conversation)
   }

@@ -36,7 +36,7 @@ export class Admit {
   async renew(token: string, current: Identity): Promise<Identity> {
     const next = await this.#passes.verify(token)
     const isSame = next.id === current.id && next.role === current.role && next.side === current.side
-    if (!isSame) throw new Refusal('forbidden', 'the pass is another participant\'s')
+    if (!isSame) throw new Refusal('forbidden', "the pass is another participant's")
     return next
   }
 }

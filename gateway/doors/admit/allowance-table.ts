@@ -27,9 +27,7 @@ export interface Rates {
 
 const BURST_SECONDS = 10
 
-export const allowanceTable = (
-  { commandsPerSecond, guestsPerMinute, imagesPerMinute }: Rates,
-): Readonly<Record<AllowanceName, Row>> => ({
+export const allowanceTable = ({ commandsPerSecond, guestsPerMinute, imagesPerMinute }: Rates): Readonly<Record<AllowanceName, Row>> => ({
   // ten thousand phones of one carrier that come back at once, each by WebSocket and then by polling
   session: { address: rate(12_000, 20_000) },
   // the same phones; a hello of 64 kB costs as much as 64 small ones
@@ -43,9 +41,14 @@ export const allowanceTable = (
   viewing: { participant: rate(60, 20), address: rate(1200, 400) },
   image: { participant: rate(imagesPerMinute, imagesPerMinute), address: rate(imagesPerMinute * 10, imagesPerMinute * 30) },
   // twenty of the largest at once; at an address as many guests' as phones shrink them to, 300 kB, 200 a minute; everybody's: what a disk takes
-  imageBytes: imagesPerMinute === 0 ? {} : {
-    participant: rate(20 * MB, 80 * MB), address: rate(60 * MB, 240 * MB), total: rate(600 * MB, 2400 * MB),
-  },
+  imageBytes:
+    imagesPerMinute === 0
+      ? {}
+      : {
+          participant: rate(20 * MB, 80 * MB),
+          address: rate(60 * MB, 240 * MB),
+          total: rate(600 * MB, 2400 * MB),
+        },
   // a guest keeps its pass for half a year: these are first visits alone, of an office or of a carrier's NAT after a broadcast
   guest: { address: rate(guestsPerMinute, guestsPerMinute) },
   request: { address: rate(1200, 6000) },

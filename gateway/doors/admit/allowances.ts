@@ -48,7 +48,10 @@ export class Allowances implements Port {
   constructor(options: AllowancesOptions) {
     this.#options = options
     for (const [name, row] of Object.entries(options.table)) {
-      this.#counted.set(name, options.scopes.flatMap((scope) => counted(name as AllowanceName, scope, row[scope])))
+      this.#counted.set(
+        name,
+        options.scopes.flatMap((scope) => counted(name as AllowanceName, scope, row[scope])),
+      )
     }
     void this.#listen()
   }
@@ -111,7 +114,7 @@ export class Allowances implements Port {
 
   /** Subscribes once it can be done: tried again with each telling until it succeeds. */
   async #listen(): Promise<void> {
-    const subscription = this.#subscription ??= this.#options.bus.subscribe(CHANNEL, (relayed) => this.#hear(relayed))
+    const subscription = (this.#subscription ??= this.#options.bus.subscribe(CHANNEL, (relayed) => this.#hear(relayed)))
     await subscription.catch(() => {
       this.#subscription = undefined
     })
@@ -123,8 +126,12 @@ export class Allowances implements Port {
     const at = this.#options.now()
     for (const each of spentIn(packet)) {
       const [name, scope, key, amount] = each
-      if (typeof name !== 'string' || typeof key !== 'string' || key.length > KEY_LENGTH || typeof amount !== 'number' || !Number.isFinite(amount)) continue
-      this.#counted.get(name)?.find((one) => one.scope === scope)?.buckets.spentElsewhere(key, amount, at)
+      if (typeof name !== 'string' || typeof key !== 'string' || key.length > KEY_LENGTH || typeof amount !== 'number' || !Number.isFinite(amount))
+        continue
+      this.#counted
+        .get(name)
+        ?.find((one) => one.scope === scope)
+        ?.buckets.spentElsewhere(key, amount, at)
     }
   }
 

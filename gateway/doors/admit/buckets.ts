@@ -84,7 +84,11 @@ export class Buckets {
 
   #add(key: string, at: number): Bucket {
     if (this.#buckets.size >= MOST_KEYS / 10 && Math.abs(at - this.#sweptAt) >= SWEEP_MS) this.#forgetFull(at)
-    if (this.#buckets.size >= MOST_KEYS) for (const oldest of this.#buckets.keys()) { this.#forget(oldest); break }
+    if (this.#buckets.size >= MOST_KEYS)
+      for (const oldest of this.#buckets.keys()) {
+        this.#forget(oldest)
+        break
+      }
     const bucket = { tokens: this.#burst, at, untold: 0 }
     this.#buckets.set(key, bucket)
     return bucket

@@ -17,13 +17,12 @@ interface SecretFile {
 /** The secret of a gateway that was given none, and the word for its passes: made once, so that both survive a restart. */
 export const demoSecret = (dataDir: string): Promise<string> =>
   keptRandom({ path: join(dataDir, 'demo-secret'), bytesCount: 32, instead: 'IM_SECRET' })
-export const keptWord = (dataDir: string): Promise<string> =>
-  keptRandom({ path: join(dataDir, 'demo-word'), bytesCount: 9, instead: 'DEMO_WORD' })
+export const keptWord = (dataDir: string): Promise<string> => keptRandom({ path: join(dataDir, 'demo-word'), bytesCount: 9, instead: 'DEMO_WORD' })
 
 async function keptRandom(file: SecretFile): Promise<string> {
   const { path, bytesCount, instead } = file
   try {
-    const text = await read(path) ?? (await make(file), await read(path)) ?? ''
+    const text = (await read(path)) ?? (await make(file), await read(path)) ?? ''
     // base64 has four characters for three bytes; what is shorter was cut, and a secret that is empty is none
     if (/^[\w-]+$/.test(text) && text.length >= Math.ceil((bytesCount * 8) / 6)) return text
   } catch (error) {
@@ -34,8 +33,13 @@ async function keptRandom(file: SecretFile): Promise<string> {
 }
 
 const WHY: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied', EPERM: 'permission denied', EROFS: 'the file system is read-only', ENOSPC: 'the disk is full',
-  EISDIR: 'a folder is in its place', ENOTDIR: 'a file is in place of its folder', EIO: 'the disk fails',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EISDIR: 'a folder is in its place',
+  ENOTDIR: 'a file is in place of its folder',
+  EIO: 'the disk fails',
 }
 
 async function read(path: string): Promise<string | undefined> {

@@ -54,12 +54,18 @@ function cookieName(request: IncomingMessage, proxies: TrustedProxies): string {
 
 function broughtCookie(request: IncomingMessage, proxies: TrustedProxies): string | undefined {
   const start = `${cookieName(request, proxies)}=`
-  return (request.headers.cookie ?? '').split(';').map((pair) => pair.trim()).find((pair) => pair.startsWith(start))?.slice(start.length)
+  return (request.headers.cookie ?? '')
+    .split(';')
+    .map((pair) => pair.trim())
+    .find((pair) => pair.startsWith(start))
+    ?.slice(start.length)
 }
 
 /** Whoever opens a page with the word keeps it in a cookie that no script reads and no other site sends, and goes on without it. */
 export function registerDemoWord(
-  app: FastifyInstance, word: DemoWord, { allowances, proxies }: { readonly allowances: Allowances; readonly proxies: TrustedProxies },
+  app: FastifyInstance,
+  word: DemoWord,
+  { allowances, proxies }: { readonly allowances: Allowances; readonly proxies: TrustedProxies },
 ): void {
   app.addHook('onRequest', async ({ url, method, raw }, reply) => {
     if (method !== 'GET' || !url.includes('word=')) return

@@ -27,7 +27,9 @@ export class KeySet {
   constructor(options: KeySetOptions) {
     this.#options = { freshMs: 600_000, retryMs: 5000, limitMs: 5000, ...options }
     this.#keys = createRemoteJWKSet(new URL(options.url), {
-      cacheMaxAge: Infinity, timeoutDuration: this.#options.limitMs, [customFetch]: fetchKeySet,
+      cacheMaxAge: Infinity,
+      timeoutDuration: this.#options.limitMs,
+      [customFetch]: fetchKeySet,
     })
   }
 

@@ -23,7 +23,10 @@ export class Origins {
 
   /** '*' = any page; a list of origins; '' = only pages served from the gateway's own host. Throws a sentence. */
   constructor(list: string) {
-    const entries = list.split(',').map((entry) => entry.trim()).filter((entry) => entry !== '')
+    const entries = list
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== '')
     if (list.trim() !== '' && entries.length === 0) throw new Error(`must name an origin, not "${list}".`)
     // an origin has no password: what an @ may belong to is not repeated
     if (list.includes('@')) throw new Error('must be * or origins like https://shop.example.com, without a name or password in front of the host.')

@@ -14,9 +14,7 @@ import { KeySet, problemOf, type KeySetOptions } from './key-set.ts'
 
 const NAME_LENGTH = 80
 const AVATAR_LENGTH = 500
-const PUBLIC_KEY_ALGORITHMS = [
-  'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519',
-]
+const PUBLIC_KEY_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
 
 export interface Claims {
   readonly sub: string
@@ -38,7 +36,11 @@ export class Passes {
    * `sources`: the prefixes there are, `shops`: the shops there are; absent: any. `keySet`: where it is, and who hears of its state.
    */
   constructor(options: {
-    secret?: string | undefined; keySet?: KeySetOptions | undefined; sources?: readonly string[] | undefined; shops?: Shops; now: () => number
+    secret?: string | undefined
+    keySet?: KeySetOptions | undefined
+    sources?: readonly string[] | undefined
+    shops?: Shops
+    now: () => number
   }) {
     this.#shops = options.shops ?? new Shops()
     this.#sources = options.sources
@@ -101,8 +103,12 @@ export class Passes {
     const expiresAt = Math.floor((this.#now() + ttlMs) / 1000) * 1000
     this.#identityOf({ ...claims, exp: expiresAt / 1000 })
     const { sub, ...rest } = claims
-    const token = await new SignJWT({ ...rest }).setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).setSubject(sub)
-      .setIssuedAt(Math.floor(this.#now() / 1000)).setExpirationTime(expiresAt / 1000).sign(this.#requireSecret())
+    const token = await new SignJWT({ ...rest })
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+      .setSubject(sub)
+      .setIssuedAt(Math.floor(this.#now() / 1000))
+      .setExpirationTime(expiresAt / 1000)
+      .sign(this.#requireSecret())
     return { token, expiresAt }
   }
 
@@ -133,7 +139,10 @@ function identityOf({ sub, src, role, shop, name, avatar, exp }: JWTPayload): Id
   const id = typeof sub === 'string' ? participantId(src, sub) : ''
   if (!isId(id) || isShopSide(id)) throw new Refusal('pass_invalid', 'the claims "src" and "sub" together are no id')
   const base = {
-    id, expiresAt: (exp ?? 0) * 1000, ...nameOf(name), ...text('avatar', avatar, AVATAR_LENGTH),
+    id,
+    expiresAt: (exp ?? 0) * 1000,
+    ...nameOf(name),
+    ...text('avatar', avatar, AVATAR_LENGTH),
   }
   if (role === 'customer') return { ...base, role, side: id, ...(isGuestId(id) ? { guest: true } : undefined) }
   if (role !== 'agent') throw new Refusal('pass_invalid', 'the claim "role" must be "customer" or "agent"')
@@ -172,6 +181,6 @@ function faultOf(error: errors.JOSEError): string {
   if (error instanceof errors.JWSSignatureVerificationFailed) return 'signed with another key'
   if (error instanceof errors.JWKSNoMatchingKey) return 'its kid is not in the key set'
   if (error instanceof errors.JWKSMultipleMatchingKeys) return 'it names no kid, and several keys of the key set fit'
-  if (error instanceof errors.JOSEAlgNotAllowed) return 'its alg is not one of this gateway\'s'
+  if (error instanceof errors.JOSEAlgNotAllowed) return "its alg is not one of this gateway's"
   return 'it is no signed JWT'
 }

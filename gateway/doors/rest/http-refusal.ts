@@ -3,9 +3,22 @@ import type { Code } from '../../protocol/codes.ts'
 import { Refusal } from '../../domain/refusal.ts'
 
 const STATUS: Partial<Record<Code, number>> = {
-  pass_required: 401, pass_invalid: 401, pass_expired: 401, origin_forbidden: 403, forbidden: 403,
-  unknown_command: 404, unknown_conversation: 404, too_large: 413, image_too_large: 413, image_unsupported: 415, image_gone: 410, images_full: 507,
-  rate_limited: 429, unavailable: 503, draining: 503, internal: 500,
+  pass_required: 401,
+  pass_invalid: 401,
+  pass_expired: 401,
+  origin_forbidden: 403,
+  forbidden: 403,
+  unknown_command: 404,
+  unknown_conversation: 404,
+  too_large: 413,
+  image_too_large: 413,
+  image_unsupported: 415,
+  image_gone: 410,
+  images_full: 507,
+  rate_limited: 429,
+  unavailable: 503,
+  draining: 503,
+  internal: 500,
 }
 
 /** A refusal over HTTP: `{error}` as in an ack, a status that says the same, `Retry-After` where it makes sense. */

@@ -72,17 +72,20 @@ async function admit(request: FastifyRequest, { images, passes, proxies }: Image
 }
 
 /** `isHeld`: the asker has these very bytes; under its address an image never changes. */
-function show(
-  image: Awaited<ReturnType<Images['get']>>, reply: FastifyReply, { etag, isHeld }: { etag: string; isHeld: boolean },
-): FastifyReply {
+function show(image: Awaited<ReturnType<Images['get']>>, reply: FastifyReply, { etag, isHeld }: { etag: string; isHeld: boolean }): FastifyReply {
   if (image === undefined) return sendRefusal(reply, new Refusal('unknown_command', 'there is no such image'))
   reply.header('ETag', etag)
   if (isHeld) return reply.code(304).send()
-  return reply.headers({
-    'Content-Type': image.type, 'Content-Security-Policy': "sandbox; default-src 'none'", 'Access-Control-Allow-Origin': '*',
-    'Cache-Control': `public, max-age=${YEAR_SECONDS}, immutable`, 'Cross-Origin-Resource-Policy': 'cross-origin',
-    'Content-Length': image.bytesCount,
-  }).send(pictureStream(image))
+  return reply
+    .headers({
+      'Content-Type': image.type,
+      'Content-Security-Policy': "sandbox; default-src 'none'",
+      'Access-Control-Allow-Origin': '*',
+      'Cache-Control': `public, max-age=${YEAR_SECONDS}, immutable`,
+      'Cross-Origin-Resource-Policy': 'cross-origin',
+      'Content-Length': image.bytesCount,
+    })
+    .send(pictureStream(image))
 }
 
 /** A reader holds one that it does not take and one that waits behind it. */

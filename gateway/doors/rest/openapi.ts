@@ -8,7 +8,10 @@ import { Guest, PassRequest, SystemMessage } from './shapes.ts'
 
 const Refused = Type.Object({
   error: Type.Object({
-    code: Type.String({ enum: Object.keys(CODES) }), message: Type.String(), retry: Type.Boolean(), afterMs: Type.Optional(Type.Number()),
+    code: Type.String({ enum: Object.keys(CODES) }),
+    message: Type.String(),
+    retry: Type.Boolean(),
+    afterMs: Type.Optional(Type.Number()),
   }),
 })
 const Pass = Type.Object({ token: Type.String(), expiresAt: Type.Number({ description: 'ms since the epoch' }) })
@@ -21,8 +24,7 @@ const answers = (status: string, schema: TSchema) => ({
   default: { description: 'A refusal; `Retry-After` where it makes sense.', content: json({ $ref: '#/components/schemas/Refused' }) },
 })
 const body = (schema: TSchema, required = true) => ({ required, content: json(schema) })
-const parameter = (place: 'path' | 'query', name: string, schema: TSchema) =>
-  ({ in: place, name, required: place === 'path', schema })
+const parameter = (place: 'path' | 'query', name: string, schema: TSchema) => ({ in: place, name, required: place === 'path', schema })
 
 const { conversation, before, after, limit } = COMMANDS.history.input.properties
 const API_KEY = [{ apiKey: [] }]
@@ -30,8 +32,9 @@ const API_KEY = [{ apiKey: [] }]
 export const OPENAPI = {
   openapi: '3.1.0',
   info: {
-    title: 'im-chat', version: String(PROTOCOL_VERSION),
-    description: 'For backends. Passes need the API key, or in demo mode the demo\'s word.',
+    title: 'im-chat',
+    version: String(PROTOCOL_VERSION),
+    description: "For backends. Passes need the API key, or in demo mode the demo's word.",
   },
   paths: {
     '/v1/passes': {
@@ -42,14 +45,17 @@ export const OPENAPI = {
     },
     '/v1/images': {
       post: {
-        summary: 'Adds an image, to be sent as a message of kind image.', security: [{ pass: [] }],
+        summary: 'Adds an image, to be sent as a message of kind image.',
+        security: [{ pass: [] }],
         requestBody: { required: true, content: { 'image/*': { schema: { type: 'string', format: 'binary' } } } },
         responses: answers('201', Added),
       },
     },
     '/v1/images/{id}': {
       get: {
-        summary: 'An image.', security: [], parameters: [parameter('path', 'id', Type.String())],
+        summary: 'An image.',
+        security: [],
+        parameters: [parameter('path', 'id', Type.String())],
         responses: {
           200: { description: 'Its bytes.', content: { 'image/*': { schema: { type: 'string', format: 'binary' } } } },
           404: { description: 'There is none.', content: json({ $ref: '#/components/schemas/Refused' }) },
@@ -58,18 +64,23 @@ export const OPENAPI = {
     },
     '/v1/conversations/{conversation}/messages': {
       get: {
-        summary: 'A page of a conversation, ascending.', security: API_KEY,
+        summary: 'A page of a conversation, ascending.',
+        security: API_KEY,
         parameters: [
-          parameter('path', 'conversation', conversation), parameter('query', 'before', before),
-          parameter('query', 'after', after), parameter('query', 'limit', limit),
+          parameter('path', 'conversation', conversation),
+          parameter('query', 'before', before),
+          parameter('query', 'after', after),
+          parameter('query', 'limit', limit),
         ],
         responses: answers('200', COMMANDS.history.answer),
       },
     },
     '/v1/messages': {
       post: {
-        summary: 'Writes into a conversation; kind is system unless told. The same id again changes nothing.', security: API_KEY,
-        requestBody: body(SystemMessage), responses: answers('200', COMMANDS.send.answer),
+        summary: 'Writes into a conversation; kind is system unless told. The same id again changes nothing.',
+        security: API_KEY,
+        requestBody: body(SystemMessage),
+        responses: answers('200', COMMANDS.send.answer),
       },
     },
     '/v1/openapi.json': {
@@ -79,7 +90,7 @@ export const OPENAPI = {
   components: {
     securitySchemes: {
       apiKey: { type: 'http', scheme: 'bearer', description: 'The setting API_KEY.' },
-      pass: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A person\'s pass.' },
+      pass: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: "A person's pass." },
     },
     schemas: { Refused, CustomerInfo: { ...CustomerInfo, description: 'What CUSTOMER_URL answers.' } },
   },

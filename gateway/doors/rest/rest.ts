@@ -36,28 +36,31 @@ export interface RestOptions extends ImageRoutes {
 
 export function registerRest(app: FastifyInstance, options: RestOptions): void {
   const allowance = new RequestAllowance(options)
-  app.register(async (scope) => {
-    scope.setErrorHandler((error, request, reply) => {
-      const answer = error instanceof Refusal ? allowance.refused(request, error) : error
-      return refuseHeard(answer, { request, reply, options })
-    })
-    scope.setNotFoundHandler(notThere)
-    // or the pages at `/` would look for such a file
-    scope.get('/', notThere)
-    scope.get('/*', notThere)
-    scope.addHook('onRequest', async (request, reply) => {
-      allowPages(request, reply, options)
-      allowance.arrived(request)
-    })
-    scope.options('/*', async (_request, reply) => reply.code(204).send())
-    if (options.passes.canMint && (options.demoWord !== undefined || options.apiKey !== undefined)) {
-      scope.post('/passes', { bodyLimit: LIMITS.packetBytes }, async (request) => mintPass(request, options, allowance))
-    }
-    scope.post('/guests', { bodyLimit: LIMITS.packetBytes }, async (request) => mintGuest(request, options))
-    registerImages(scope, options)
-    scope.get('/openapi.json', async () => OPENAPI)
-    if (options.apiKey !== undefined) registerBackend(scope, options, options.apiKey)
-  }, { prefix: '/v1' })
+  app.register(
+    async (scope) => {
+      scope.setErrorHandler((error, request, reply) => {
+        const answer = error instanceof Refusal ? allowance.refused(request, error) : error
+        return refuseHeard(answer, { request, reply, options })
+      })
+      scope.setNotFoundHandler(notThere)
+      // or the pages at `/` would look for such a file
+      scope.get('/', notThere)
+      scope.get('/*', notThere)
+      scope.addHook('onRequest', async (request, reply) => {
+        allowPages(request, reply, options)
+        allowance.arrived(request)
+      })
+      scope.options('/*', async (_request, reply) => reply.code(204).send())
+      if (options.passes.canMint && (options.demoWord !== undefined || options.apiKey !== undefined)) {
+        scope.post('/passes', { bodyLimit: LIMITS.packetBytes }, async (request) => mintPass(request, options, allowance))
+      }
+      scope.post('/guests', { bodyLimit: LIMITS.packetBytes }, async (request) => mintGuest(request, options))
+      registerImages(scope, options)
+      scope.get('/openapi.json', async () => OPENAPI)
+      if (options.apiKey !== undefined) registerBackend(scope, options, options.apiKey)
+    },
+    { prefix: '/v1' },
+  )
 }
 
 /** Without a query, which may hold what is nobody's business. */
@@ -74,8 +77,11 @@ function allowPages({ headers, method, raw }: FastifyRequest, reply: FastifyRepl
   reply.header('Cache-Control', 'no-store')
   if (headers.origin === undefined) return
   reply.headers({
-    'Access-Control-Allow-Origin': headers.origin, Vary: 'Origin', 'Access-Control-Allow-Headers': 'content-type, authorization',
-    'Access-Control-Allow-Methods': 'GET, POST', 'Access-Control-Max-Age': '600',
+    'Access-Control-Allow-Origin': headers.origin,
+    Vary: 'Origin',
+    'Access-Control-Allow-Headers': 'content-type, authorization',
+    'Access-Control-Allow-Methods': 'GET, POST',
+    'Access-Control-Max-Age': '600',
   })
   const isPublic = method === 'OPTIONS' || (method === 'GET' && headers.authorization === undefined)
   if (!isPublic && !origins.allow(proxies.arrival(raw))) throw new Refusal('origin_forbidden', headers.origin)
@@ -116,7 +122,7 @@ function requireMinter(request: FastifyRequest, { apiKey, demoWord, proxies }: R
 
 async function mintGuest(request: FastifyRequest, { passes, proxies, hasGuests, allowances }: RestOptions) {
   if (!hasGuests) throw new Refusal('pass_required', 'GUESTS is off here')
-  if (!passes.canMint) throw new Refusal('pass_required', 'this gateway has no IM_SECRET to sign a guest\'s pass with')
+  if (!passes.canMint) throw new Refusal('pass_required', "this gateway has no IM_SECRET to sign a guest's pass with")
   const input: unknown = request.body ?? {}
   checkGuest(input)
   allowances.take('guest', { address: proxies.clientAddress(request.raw) })
@@ -126,17 +132,15 @@ async function mintGuest(request: FastifyRequest, { passes, proxies, hasGuests, 
 }
 
 function registerBackend(scope: FastifyInstance, { domain }: RestOptions, apiKey: string): void {
-  scope.get<{ Params: { conversation: string }; Querystring: Record<string, string> }>(
-    '/conversations/:conversation/messages', async (request) => {
-      requireApiKey(request, apiKey)
-      const { conversation } = request.params
-      const { before, after, limit } = request.query
-      const input: unknown = { conversation, ...number('before', before), ...number('after', after), ...number('limit', limit) }
-      checkInput('history', input)
-      domain.shops.check({ conversation })
-      return domain.messages.history({ identity: backendFor(conversation), sid: '' }, input)
-    },
-  )
+  scope.get<{ Params: { conversation: string }; Querystring: Record<string, string> }>('/conversations/:conversation/messages', async (request) => {
+    requireApiKey(request, apiKey)
+    const { conversation } = request.params
+    const { before, after, limit } = request.query
+    const input: unknown = { conversation, ...number('before', before), ...number('after', after), ...number('limit', limit) }
+    checkInput('history', input)
+    domain.shops.check({ conversation })
+    return domain.messages.history({ identity: backendFor(conversation), sid: '' }, input)
+  })
   scope.post('/messages', { bodyLimit: LIMITS.packetBytes }, async (request) => {
     requireApiKey(request, apiKey)
     const input: unknown = request.body
@@ -154,5 +158,4 @@ function backendFor(conversation: string): Identity {
   return { id: 'system', role: 'system', side, expiresAt: Number.MAX_SAFE_INTEGER }
 }
 
-const number = (name: string, text: string | undefined): Record<string, number> =>
-  (text === undefined ? {} : { [name]: Number(text) })
+const number = (name: string, text: string | undefined): Record<string, number> => (text === undefined ? {} : { [name]: Number(text) })

@@ -6,12 +6,18 @@ import { check } from '../validator.ts'
 const YEAR_MS = 365 * 86_400_000
 const Name = Type.String({ maxLength: 80 })
 
-export const PassRequest = Type.Object({
-  sub: Id, src: Type.Optional(Type.String({ maxLength: 32 })),
-  role: Type.Union([Type.Literal('customer'), Type.Literal('agent')]),
-  shop: Type.Optional(Id), name: Type.Optional(Name), avatar: Type.Optional(Type.String({ maxLength: 500 })),
-  ttlMs: Type.Optional(Type.Integer({ minimum: 1000, maximum: YEAR_MS })),
-}, { additionalProperties: false })
+export const PassRequest = Type.Object(
+  {
+    sub: Id,
+    src: Type.Optional(Type.String({ maxLength: 32 })),
+    role: Type.Union([Type.Literal('customer'), Type.Literal('agent')]),
+    shop: Type.Optional(Id),
+    name: Type.Optional(Name),
+    avatar: Type.Optional(Type.String({ maxLength: 500 })),
+    ttlMs: Type.Optional(Type.Integer({ minimum: 1000, maximum: YEAR_MS })),
+  },
+  { additionalProperties: false },
+)
 
 export const Guest = Type.Object({ name: Type.Optional(Name) })
 

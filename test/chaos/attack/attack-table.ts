@@ -1,8 +1,16 @@
 import { faultsOf, MB, shown, type Outcome } from './verdict.ts'
 
 const HEAD = [
-  'attack', 'ack p99 quiet → during', 'delivery p99', 'standstill', 'memory peak', 'after (held)',
-  'sockets at end → after', 'process', 'told', 'verdict',
+  'attack',
+  'ack p99 quiet → during',
+  'delivery p99',
+  'standstill',
+  'memory peak',
+  'after (held)',
+  'sockets at end → after',
+  'process',
+  'told',
+  'verdict',
 ]
 
 /** Of answers only the most frequent ones. */
@@ -12,7 +20,10 @@ const more = (bytes: number): string => (Number.isNaN(bytes) ? '–' : `${bytes 
 const count = (value: number): string => (Number.isNaN(value) ? '–' : String(value))
 
 function told({ told: pairs, attackerError }: Outcome): string {
-  const sorted = [...pairs].sort(([, a], [, b]) => b - a).slice(0, TOLD_COUNT).map(([what, times]) => `${times} × ${what}`)
+  const sorted = [...pairs]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, TOLD_COUNT)
+    .map(([what, times]) => `${times} × ${what}`)
   return [...sorted, ...(sorted.length === 0 && attackerError !== undefined ? [attackerError] : [])].join(', ').replaceAll('|', '/')
 }
 
@@ -22,9 +33,16 @@ export function attackRow(outcome: Outcome): readonly string[] {
   const arrow = (what: 'ack' | 'delivery'): string => `${shown(quiet[what].p99)} → ${shown(during[what].p99)}`
   const faults = faultsOf(outcome)
   return [
-    `\`${attack}\` ${deed}`, arrow('ack'), arrow('delivery'), shown(standstillMs),
-    more(memory.peakBytes), `${more(memory.afterBytes)} (${more(memory.heldBytes)})`,
-    `${count(sockets.atEnd)} → ${count(sockets.after)}`, ended ?? 'lives', told(outcome), faults.length === 0 ? 'well' : `**${faults.join('; ')}**`,
+    `\`${attack}\` ${deed}`,
+    arrow('ack'),
+    arrow('delivery'),
+    shown(standstillMs),
+    more(memory.peakBytes),
+    `${more(memory.afterBytes)} (${more(memory.heldBytes)})`,
+    `${count(sockets.atEnd)} → ${count(sockets.after)}`,
+    ended ?? 'lives',
+    told(outcome),
+    faults.length === 0 ? 'well' : `**${faults.join('; ')}**`,
   ]
 }
 

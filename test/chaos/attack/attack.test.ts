@@ -6,9 +6,17 @@ import { faultsOf, type Outcome } from './verdict.ts'
 
 describe('strangers who attack', () => {
   it('a handful at once: a pair beside them chats on, nothing of theirs is lost, twice or out of order, and the process lives', async () => {
-    const outcome = await trial(attacks.find(({ name }) => name === 'a-handful')!, {
-      entry: 'dist/gateway/main.js', redis: false, seconds: 3, quietSeconds: 2, afterSeconds: 2, scale: 0.25,
-    })
+    const outcome = await trial(
+      attacks.find(({ name }) => name === 'a-handful')!,
+      {
+        entry: 'dist/gateway/main.js',
+        redis: false,
+        seconds: 3,
+        quietSeconds: 2,
+        afterSeconds: 2,
+        scale: 0.25,
+      },
+    )
     console.log(attackTable([outcome]))
     expect(faultsOf(outcome)).toEqual([])
     // otherwise nobody was attacked, or nobody was there to be disturbed
@@ -21,9 +29,19 @@ describe('strangers who attack', () => {
 describe('the verdict', () => {
   const delays = (p99: number) => ({ count: 100, ack: { p50: 5, p99 }, delivery: { p50: 5, p99 } })
   const well: Outcome = {
-    attack: 'x', deed: 'x', ended: undefined, quiet: delays(20), during: delays(500), books: { written: 100, lost: 0, doubled: 0, misordered: 0 },
-    memory: { peakBytes: 1e8, afterBytes: 1e7, heldBytes: 1e6 }, standstillMs: 100, sockets: { atEnd: 300, after: 3 }, socketsAllowed: 5,
-    told: [], wasCarriedOut: true, attackerError: undefined,
+    attack: 'x',
+    deed: 'x',
+    ended: undefined,
+    quiet: delays(20),
+    during: delays(500),
+    books: { written: 100, lost: 0, doubled: 0, misordered: 0 },
+    memory: { peakBytes: 1e8, afterBytes: 1e7, heldBytes: 1e6 },
+    standstillMs: 100,
+    sockets: { atEnd: 300, after: 3 },
+    socketsAllowed: 5,
+    told: [],
+    wasCarriedOut: true,
+    attackerError: undefined,
   }
 
   it('is well where all is well', () => {

@@ -12,7 +12,7 @@ process.on('message', (order: Order) => {
 async function carryOut({ attack: name, step, seconds, prepared, ...means }: Order): Promise<void> {
   const attack = attacks.find((each) => each.name === name)!
   const stranger = new Stranger(means)
-  if (step === 'prepare') return say({ done: true, told: [], prepared: await attack.prepare?.(stranger) ?? {} })
+  if (step === 'prepare') return say({ done: true, told: [], prepared: (await attack.prepare?.(stranger)) ?? {} })
   stranger.endAfter(seconds * 1000)
   let error: string | undefined
   try {

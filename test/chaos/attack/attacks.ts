@@ -11,7 +11,8 @@ const kinds: readonly Attack[] = [...packetAttacks, ...helloAttacks, ...requestA
 const HANDFUL = ['deep-bodies', 'rate-limited-for-ever', 'big-hellos', 'small-packets', 'refused-upgrades', 'looking']
 
 const handful: Attack = {
-  name: 'a-handful', deed: `${HANDFUL.join(', ')}, all at once`,
+  name: 'a-handful',
+  deed: `${HANDFUL.join(', ')}, all at once`,
   run: async (stranger) => {
     const chosen = kinds.filter(({ name }) => HANDFUL.includes(name))
     await Promise.all(chosen.map((attack) => attack.run(stranger, {})))

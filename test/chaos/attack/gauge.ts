@@ -22,7 +22,13 @@ export class Gauge {
   constructor(pid: number, probePath: string) {
     this.#pid = pid
     this.#probePath = probePath
-    this.#timer = setInterval(() => void this.memoryBytes().then((bytes) => { this.#peakBytes = Math.max(this.#peakBytes, bytes) }), LOOK_MS)
+    this.#timer = setInterval(
+      () =>
+        void this.memoryBytes().then((bytes) => {
+          this.#peakBytes = Math.max(this.#peakBytes, bytes)
+        }),
+      LOOK_MS,
+    )
   }
 
   /** The largest memory since the last time this was asked. */
@@ -55,7 +61,7 @@ export class Gauge {
     socket.write(order)
     const answer = await Promise.race([once(socket, 'data').catch(() => undefined), failed]) // the error is `failed`'s
     socket.destroy()
-    return answer === undefined ? undefined : JSON.parse(String(answer[0])) as Reading
+    return answer === undefined ? undefined : (JSON.parse(String(answer[0])) as Reading)
   }
 
   stop(): void {

@@ -55,11 +55,18 @@ export class HealthyPair {
 
   static async open(url: string, pass: (claims: Readonly<Record<string, string>>) => Promise<string>): Promise<HealthyPair> {
     const agent = createClient({
-      gateway: url, token: await pass({ sub: AGENT, role: 'agent', shop: SHOP }), to: CUSTOMER, storage: null,
+      gateway: url,
+      token: await pass({ sub: AGENT, role: 'agent', shop: SHOP }),
+      to: CUSTOMER,
+      storage: null,
       transports: [rawPort(url, WebSocket as unknown as typeof globalThis.WebSocket)],
     })
     const customer = createClient({
-      gateway: url, token: await pass({ sub: CUSTOMER }), to: `shop:${SHOP}`, storage: null, transports: engineIoPorts(url),
+      gateway: url,
+      token: await pass({ sub: CUSTOMER }),
+      to: `shop:${SHOP}`,
+      storage: null,
+      transports: engineIoPorts(url),
     })
     const pair = new HealthyPair(new Person(CUSTOMER, `shop:${SHOP}`, customer), new Person(AGENT, CUSTOMER, agent))
     const areLive = await until(() => [customer, agent].every(({ connection }) => connection.value.name === 'live'))

@@ -24,4 +24,6 @@ createServer((socket) => {
     const { heapUsed, external } = process.memoryUsage()
     socket.write(`${JSON.stringify({ standstillMs, heldBytes: heapUsed + external })}\n`)
   })
-}).listen(path).unref()
+})
+  .listen(path)
+  .unref()

@@ -22,7 +22,8 @@ export class StrangerLine {
     this.#stranger = stranger
     const { localAddress } = stranger
     this.#socket = new WebSocket(`${stranger.url.replace('http', 'ws')}/ws`, {
-      perMessageDeflate: false, ...(localAddress === undefined ? {} : { localAddress }),
+      perMessageDeflate: false,
+      ...(localAddress === undefined ? {} : { localAddress }),
     })
     this.#socket.on('error', () => undefined) // followed by `close`, which is told
     this.#socket.on('message', (data: Buffer) => this.#take(data.toString()))
@@ -79,7 +80,9 @@ export class StrangerLine {
 
   /** The next text that comes. */
   heard(): Promise<string> {
-    return new Promise((resolve) => { this.#heard = resolve })
+    return new Promise((resolve) => {
+      this.#heard = resolve
+    })
   }
 
   /** `input` is JSON, or what pretends to be. Resolves with the answer's text, '' where the line ended. */

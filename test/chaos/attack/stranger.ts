@@ -59,16 +59,18 @@ export class Stranger {
 
   /** Until it is over, `width` at a time; whatever `act` throws is told and does not end it. */
   async repeat(width: number, act: (worker: number) => Promise<unknown>): Promise<void> {
-    await Promise.all(Array.from({ length: width }, async (_, worker) => {
-      while (!this.isOver()) {
-        try {
-          await act(worker)
-        } catch (error) {
-          this.tell((error as NodeJS.ErrnoException).code ?? (error as Error).message)
-          await wait(50)
+    await Promise.all(
+      Array.from({ length: width }, async (_, worker) => {
+        while (!this.isOver()) {
+          try {
+            await act(worker)
+          } catch (error) {
+            this.tell((error as NodeJS.ErrnoException).code ?? (error as Error).message)
+            await wait(50)
+          }
         }
-      }
-    }))
+      }),
+    )
   }
 
   /** Until it is over. */
@@ -98,7 +100,9 @@ export class Stranger {
 
   /** A pass as the operator signs it: for what others have done before, and for honest agents in the middle of it. */
   pass(claims: Readonly<Record<string, string>>): Promise<string> {
-    return new SignJWT({ role: 'customer', ...claims }).setProtectedHeader({ alg: 'HS256' }).setExpirationTime('1h')
+    return new SignJWT({ role: 'customer', ...claims })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setExpirationTime('1h')
       .sign(new TextEncoder().encode(this.#options.secret))
   }
 
@@ -115,14 +119,16 @@ export class Stranger {
 
   /** One request and its whole answer; a refusal is told. */
   async ask(
-    method: string, path: string, { headers = {}, body }: { headers?: RequestOptions['headers']; body?: string | Buffer } = {},
+    method: string,
+    path: string,
+    { headers = {}, body }: { headers?: RequestOptions['headers']; body?: string | Buffer } = {},
   ): Promise<Reply> {
     const asked = request({ host: this.host, port: this.port, method, path, headers: headers ?? {}, ...this.#from(), agent: false })
     asked.end(body)
     const answered = once(asked, 'response')
     // a gateway that refuses a body early closes while it is still being written: what counts is the answer
     asked.on('error', () => undefined)
-    const [response] = await answered as [IncomingMessage]
+    const [response] = (await answered) as [IncomingMessage]
     const chunks: Buffer[] = []
     for await (const chunk of response) chunks.push(chunk as Buffer)
     const text = Buffer.concat(chunks).toString()

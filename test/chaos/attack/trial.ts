@@ -20,7 +20,10 @@ const STRANGERS_ADDRESS = process.platform === 'linux' ? '127.0.0.66' : undefine
 const APART_MS = 1000
 /** What a stranger does over days is done at once, before the gateway that is attacked starts on the same store. */
 const WITHOUT_ALLOWANCES = {
-  COMMANDS_PER_SECOND: '0', RATE_LIMITS: 'off', GUESTS_PER_MINUTE: '0', IMAGES_PER_MINUTE: '0',
+  COMMANDS_PER_SECOND: '0',
+  RATE_LIMITS: 'off',
+  GUESTS_PER_MINUTE: '0',
+  IMAGES_PER_MINUTE: '0',
 }
 
 export interface TrialOptions {
@@ -44,8 +47,13 @@ export async function trial(attack: Attack, options: TrialOptions): Promise<Outc
   const redis = options.redis ? await startRedis() : undefined
   const probePath = join(dataDir, 'probe')
   const environment = {
-    DATA_DIR: dataDir, IM_SECRET: SECRET, LOG_LEVEL: 'error', METRICS: 'public', API_KEY: 'the key of the backend',
-    NODE_OPTIONS: `--import ${fileURLToPath(new URL('probe.mjs', import.meta.url))}`, ATTACK_PROBE: probePath,
+    DATA_DIR: dataDir,
+    IM_SECRET: SECRET,
+    LOG_LEVEL: 'error',
+    METRICS: 'public',
+    API_KEY: 'the key of the backend',
+    NODE_OPTIONS: `--import ${fileURLToPath(new URL('probe.mjs', import.meta.url))}`,
+    ATTACK_PROBE: probePath,
     ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
   }
   const attacker = new AttackerProcess()
@@ -62,12 +70,26 @@ export async function trial(attack: Attack, options: TrialOptions): Promise<Outc
   }
 }
 
-const means = ({ url }: SpawnedGateway, { scale, seconds }: TrialOptions) =>
-  ({ url, secret: SECRET, scale, seconds, localAddress: STRANGERS_ADDRESS })
+const means = ({ url }: SpawnedGateway, { scale, seconds }: TrialOptions) => ({
+  url,
+  secret: SECRET,
+  scale,
+  seconds,
+  localAddress: STRANGERS_ADDRESS,
+})
 
-async function prepare(attack: Attack, { options, environment, attacker }: {
-  options: TrialOptions; environment: Readonly<Record<string, string>>; attacker: AttackerProcess
-}): Promise<Prepared> {
+async function prepare(
+  attack: Attack,
+  {
+    options,
+    environment,
+    attacker,
+  }: {
+    options: TrialOptions
+    environment: Readonly<Record<string, string>>
+    attacker: AttackerProcess
+  },
+): Promise<Prepared> {
   if (attack.prepare === undefined) return {}
   const gateway = await spawnGateway({ ...environment, ...WITHOUT_ALLOWANCES }, options.entry)
   const { prepared, error } = await attacker.carryOut({ ...means(gateway, options), attack: attack.name, step: 'prepare', prepared: {} })
@@ -119,9 +141,11 @@ async function strike(attack: Attack, { gateway, attacker, prepared, options, pr
   const books = howEnded(gateway) === undefined ? await booksOf(pair) : undefined
   const outcome = {
     ...{ attack: attack.name, deed: attack.deed, ended: howEnded(gateway), ...words(tidings), books },
-    quiet: pair.delays(start, quietUntil), during: pair.delays(struckAt, endedAt),
+    quiet: pair.delays(start, quietUntil),
+    during: pair.delays(struckAt, endedAt),
     memory: {
-      peakBytes: peakBytes - before.memoryBytes, afterBytes: after.memoryBytes - before.memoryBytes,
+      peakBytes: peakBytes - before.memoryBytes,
+      afterBytes: after.memoryBytes - before.memoryBytes,
       heldBytes: (after.reading?.heldBytes ?? NaN) - (before.reading?.heldBytes ?? NaN),
     },
     standstillMs: during?.standstillMs ?? NaN,

@@ -43,12 +43,13 @@ export function faultsOf(outcome: Outcome): readonly string[] {
     // a pair that wrote nothing has no p99, and that is no good sign
     return !(more < SLOWER_MS) && `${what} p99 ${shown(during[what].p99)}`
   }
-  const above = (bytes: number, most: number, when: string): string | false =>
-    bytes > most && `${Math.round(bytes / MB)} MB more ${when}`
+  const above = (bytes: number, most: number, when: string): string | false => bytes > most && `${Math.round(bytes / MB)} MB more ${when}`
   return [
     !outcome.wasCarriedOut && `not carried out: ${outcome.attackerError}`,
-    slower('ack'), slower('delivery'),
-    above(memory.peakBytes, PEAK_BYTES, 'at its peak'), above(memory.afterBytes, KEPT_BYTES, 'ten seconds after'),
+    slower('ack'),
+    slower('delivery'),
+    above(memory.peakBytes, PEAK_BYTES, 'at its peak'),
+    above(memory.afterBytes, KEPT_BYTES, 'ten seconds after'),
     above(memory.heldBytes, HELD_BYTES, 'held ten seconds after'),
     sockets.after > socketsAllowed && `${sockets.after} sockets kept`,
     books === undefined && 'the log could not be read',
@@ -57,7 +58,9 @@ export function faultsOf(outcome: Outcome): readonly string[] {
 }
 
 const wrong = ({ lost, doubled, misordered }: Books): readonly string[] =>
-  Object.entries({ lost, doubled, misordered }).filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what}`)
+  Object.entries({ lost, doubled, misordered })
+    .filter(([, count]) => count > 0)
+    .map(([what, count]) => `${count} ${what}`)
 
 export const shown = (ms: number): string => {
   if (!Number.isFinite(ms)) return Number.isNaN(ms) ? '–' : 'never'

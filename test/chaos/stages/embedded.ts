@@ -10,13 +10,15 @@ export async function startEmbedded(): Promise<Stage> {
   return {
     url: () => url,
     pass: (claims) => gateway.pass(claims),
-    faults: [{
-      name: 'gateway killed',
-      strike: async () => {
-        await gateway.kill()
-        gateway = await spawnGateway({ ...settings, PORT: String(port), DATA_DIR: dataDir })
+    faults: [
+      {
+        name: 'gateway killed',
+        strike: async () => {
+          await gateway.kill()
+          gateway = await spawnGateway({ ...settings, PORT: String(port), DATA_DIR: dataDir })
+        },
       },
-    }],
+    ],
     stop: async () => {
       const code = await gateway.stop()
       await rm(dataDir, { recursive: true, force: true })

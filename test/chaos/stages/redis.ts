@@ -16,33 +16,34 @@ export async function startRedisStage(): Promise<Stage> {
   const lines = { n1: await RedisProxy.to(redis.port), n2: await RedisProxy.to(redis.port) }
   const site = await Site.start({ n1: lines.n1.url, n2: lines.n2.url }, SETTINGS)
   const street = await openFaultProxy(site.nginx.port)
-  const fault = (name: string, strike: () => unknown): Fault => ({ name, strike: async () => void await strike() })
-  const killed = (tag: NodeTag): Fault => fault(`${tag} killed`, async () => {
-    await site.node(tag).kill()
-    await site.startAgain(tag)
-  })
+  const fault = (name: string, strike: () => unknown): Fault => ({ name, strike: async () => void (await strike()) })
+  const killed = (tag: NodeTag): Fault =>
+    fault(`${tag} killed`, async () => {
+      await site.node(tag).kill()
+      await site.startAgain(tag)
+    })
   return {
     url: () => street.url,
     pass: (claims) => site.pass(claims),
     faults: [
       killed('n1'),
       fault('subscriptions killed', () => redis.cli('CLIENT', 'KILL', 'TYPE', 'pubsub')),
-      fault('visitors\' lines cut', () => street.cut()),
+      fault("visitors' lines cut", () => street.cut()),
       fault('Redis killed', async () => {
         await redis.signal()
         await redis.start()
       }),
-      fault('n1\'s lines to Redis cut', () => lines.n1.cut()),
+      fault("n1's lines to Redis cut", () => lines.n1.cut()),
       killed('n2'),
       fault('scripts flushed', () => redis.cli('SCRIPT', 'FLUSH')),
-      fault('n2\'s lines to Redis silent', () => {
+      fault("n2's lines to Redis silent", () => {
         for (const line of lines.n2.connections()) line.set('replies', 'drop')
       }),
       fault('n2 stopped and started', async () => {
         await site.node('n2').stop()
         await site.startAgain('n2')
       }),
-      fault('visitors\' lines silent', () => street.halfOpen()),
+      fault("visitors' lines silent", () => street.halfOpen()),
       fault('nginx reloaded', () => site.nginx.takeOut()),
     ],
     stop: async () => {

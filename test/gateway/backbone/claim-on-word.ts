@@ -3,5 +3,8 @@ import { openEmbedded } from '../../../gateway/backbone/embedded/embedded.ts'
 
 console.log('up')
 process.stdin.once('data', () => {
-  openEmbedded({ dataDir: process.argv[2]! }).then(() => console.log('has it'), (error: Error) => console.log(error.message))
+  openEmbedded({ dataDir: process.argv[2]! }).then(
+    () => console.log('has it'),
+    (error: Error) => console.log(error.message),
+  )
 })

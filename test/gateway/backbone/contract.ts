@@ -48,9 +48,15 @@ export function describeBackbone(name: string, start: () => Promise<Started>): v
     })
     afterAll(() => started?.stop())
     const world: World = {
-      get backbone() { return current().backbone },
-      get other() { return other ?? current().backbone },
-      async restart() { current().backbone = await current().restart() },
+      get backbone() {
+        return current().backbone
+      },
+      get other() {
+        return other ?? current().backbone
+      },
+      async restart() {
+        current().backbone = await current().restart()
+      },
     }
     describeAppend(world)
     describePublish(world)

@@ -21,14 +21,24 @@ export interface Content {
 export async function makeSound(dataDir: string): Promise<readonly string[]> {
   const backbone = await openEmbedded({ dataDir, checkpointBytes: 40_000 })
   const { store, records, images } = backbone
-  await Promise.all(Array.from({ length: TALKS }, async (_, c) => {
-    for (let i = 1; i <= EACH; i++) {
-      const body = { text: `${c}.${i} `.repeat(i * 20) }
-      await store.append({
-        conversation: `shop:7~c${c}`, id: `m${i}`, from: `c${c}`, side: `c${c}`, name: `Customer ${c}`, kind: 'text', body, at: i, origin: '',
-      })
-    }
-  }))
+  await Promise.all(
+    Array.from({ length: TALKS }, async (_, c) => {
+      for (let i = 1; i <= EACH; i++) {
+        const body = { text: `${c}.${i} `.repeat(i * 20) }
+        await store.append({
+          conversation: `shop:7~c${c}`,
+          id: `m${i}`,
+          from: `c${c}`,
+          side: `c${c}`,
+          name: `Customer ${c}`,
+          kind: 'text',
+          body,
+          at: i,
+          origin: '',
+        })
+      }
+    }),
+  )
   await store.setAssignment({ conversation: 'shop:7~c1', expect: '', text: 'closed', phase: 'closed', muted: [{ side: 'c1' }] })
   await store.advance({ conversation: 'shop:7~c2', side: 'shop:7', delivered: 20, read: 10, origin: '' })
   for (const key of ['c1', 'c2', 'c3']) await records.put({ collection: 'shop:7/blocked', key, value: 'spam', now: 1 })
@@ -41,7 +51,7 @@ export async function makeSound(dataDir: string): Promise<readonly string[]> {
 export async function contentOf({ store, records, images }: Backbone, pictures: readonly string[] = []): Promise<Content> {
   const { rows } = await store.list('shop:7', { limit: 100 })
   const found: string[] = []
-  for (const id of pictures) if (await images.get(id) !== undefined) found.push(id)
+  for (const id of pictures) if ((await images.get(id)) !== undefined) found.push(id)
   return {
     pages: await Promise.all(Array.from({ length: TALKS }, (_, c) => store.read(`shop:7~c${c}`, { limit: 100 }))),
     listed: rows.map(({ conversation }) => conversation).sort(),

@@ -10,7 +10,9 @@ import { openEmbedded } from '../../../gateway/backbone/embedded/embedded.ts'
 import { bundled } from './bundled.ts'
 
 let root: string
-beforeEach(() => { root = mkdtempSync(join(tmpdir(), 'im-chat-claim-')) })
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'im-chat-claim-'))
+})
 afterEach(() => rmSync(root, { recursive: true }))
 
 const script = bundled('claim-on-word')
@@ -32,8 +34,12 @@ async function contender(dataDir: string, name: string): Promise<Contender> {
   return { child, said }
 }
 
-it.each([['short', 'data'], ['too long for a socket', 'a'.repeat(150)]])(
-  'of two that start at once after a kill one gets the folder, the path is %s', async (_, name) => {
+it.each([
+  ['short', 'data'],
+  ['too long for a socket', 'a'.repeat(150)],
+])(
+  'of two that start at once after a kill one gets the folder, the path is %s',
+  async (_, name) => {
     const dataDir = join(root, name)
     for (let round = 0; round < PAIRS; round++) {
       const pair = await Promise.all(['one', 'other'].map((which) => contender(dataDir, which)))
@@ -45,7 +51,9 @@ it.each([['short', 'data'], ['too long for a socket', 'a'.repeat(150)]])(
       for (const { child } of pair) child.kill('SIGKILL')
       await Promise.all(gone)
     }
-  }, 30_000)
+  },
+  30_000,
+)
 
 it('holds under another name of the folder, and ends with a close', async () => {
   const dataDir = join(root, 'data')

@@ -24,9 +24,20 @@ beforeAll(async () => {
   sound = join(root, 'sound')
   const backbone = await openEmbedded({ dataDir: sound, checkpointBytes: 40_000 })
   for (let i = 1; i <= EACH; i++) {
-    await Promise.all(Array.from({ length: TALKS }, (_, c) => backbone.store.append({
-      conversation: `shop:7~c${c}`, id: `m${i}`, from: `c${c}`, side: `c${c}`, kind: 'text', body: { text: `${i} `.repeat(i * 20) }, at: i, origin: '',
-    })))
+    await Promise.all(
+      Array.from({ length: TALKS }, (_, c) =>
+        backbone.store.append({
+          conversation: `shop:7~c${c}`,
+          id: `m${i}`,
+          from: `c${c}`,
+          side: `c${c}`,
+          kind: 'text',
+          body: { text: `${i} `.repeat(i * 20) },
+          at: i,
+          origin: '',
+        }),
+      ),
+    )
   }
   await backbone.records.put({ collection: 'shop:7/blocked', key: 'c1', value: 'spam', now: 1 })
   picture = await backbone.images.put({ type: 'image/png', bytes: Buffer.alloc(9000, 7) })
@@ -90,7 +101,11 @@ describe.each(FILES)('%s', (name) => {
       const at = Math.floor(chance.next().value! * (i % 3 === 0 ? 2 * PAGE : size()))
       const at160 = i % 3 === 0 ? Math.floor(at / PAGE) * PAGE + (at % 160) : at
       const bit = 1 << Math.floor(chance.next().value! * 8)
-      await startAfter((folder) => change(dataOf(folder, name), (bytes) => { bytes[at160]! ^= bit }))
+      await startAfter((folder) =>
+        change(dataOf(folder, name), (bytes) => {
+          bytes[at160]! ^= bit
+        }),
+      )
     }
   })
 
@@ -115,9 +130,17 @@ describe.each(FILES)('%s', (name) => {
 it('a journal older than the rest is refused', async () => {
   const dataDir = join(root, 'older')
   const early = await openEmbedded({ dataDir, checkpointBytes: 1000 })
-  const append = (i: number) => early.store.append({
-    conversation: 'a~b', id: `m${i}`, from: 'a', side: 'a', kind: 'text', body: { text: 'x'.repeat(900) }, at: i, origin: '',
-  })
+  const append = (i: number) =>
+    early.store.append({
+      conversation: 'a~b',
+      id: `m${i}`,
+      from: 'a',
+      side: 'a',
+      kind: 'text',
+      body: { text: 'x'.repeat(900) },
+      at: i,
+      origin: '',
+    })
   await append(1)
   cpSync(join(dataDir, 'journal'), join(root, 'journal-early'), { recursive: true })
   for (let i = 2; i < 20; i++) await append(i)

@@ -28,7 +28,10 @@ test('thousands of collections do not stay in memory, and each is read as it was
   expect(records.bytes).toBeLessThanOrEqual(20_000)
   for (const shop of shops) {
     const items = await records.items(shop, NOW)
-    expect(items.map(({ key, value }) => [key, value])).toEqual([['a', `of ${shop}`], ['b', `of ${shop}`]])
+    expect(items.map(({ key, value }) => [key, value])).toEqual([
+      ['a', `of ${shop}`],
+      ['b', `of ${shop}`],
+    ])
   }
   expect(records.bytes).toBeLessThanOrEqual(20_000)
 })

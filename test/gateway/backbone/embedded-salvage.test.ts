@@ -53,9 +53,13 @@ async function salvageAfter(damages: readonly Damage[]): Promise<Outcome[]> {
   })
   const child = spawn(process.execPath, [script, ...folders], { stdio: ['ignore', 'pipe', 'inherit'] })
   const [said, [code, signal]] = await Promise.all([
-    text(child.stdout), new Promise<[number | null, string | null]>((resolve) => child.once('exit', (...how) => resolve(how))),
+    text(child.stdout),
+    new Promise<[number | null, string | null]>((resolve) => child.once('exit', (...how) => resolve(how))),
   ])
-  const outcomes = said.trim().split('\n').map((line) => JSON.parse(line) as Outcome)
+  const outcomes = said
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Outcome)
   expect([code, signal, outcomes.length]).toEqual([0, null, damages.length])
   for (const outcome of outcomes) check(outcome)
   for (const folder of folders) for (const path of [folder, `${folder}-before`]) rmSync(path, { recursive: true })
@@ -103,13 +107,24 @@ const ALL = TALKS * EACH
 it.each(FILES)('%s cut, with a page of zeros, with flipped bytes, or missing', async (name) => {
   const chance = chances(3)
   const next = (below: number): number => Math.floor(chance.next().value! * below)
-  const at = (path: (folder: string) => string, run: (bytes: Buffer) => void): Damage => (folder) => change(path(folder), run)
+  const at =
+    (path: (folder: string) => string, run: (bytes: Buffer) => void): Damage =>
+    (folder) =>
+      change(path(folder), run)
   const file = (folder: string): string => dataOf(folder, name)
   const size = sizeOf(name)
   const outcomes = await salvageAfter([
-    ...[0, 3 * PAGE, next(size), next(size)].map((length): Damage => (folder) => cut(file(folder), length)),
+    ...[0, 3 * PAGE, next(size), next(size)].map(
+      (length): Damage =>
+        (folder) =>
+          cut(file(folder), length),
+    ),
     ...[0, 4, next(size / PAGE)].map((page) => at(file, (bytes) => bytes.fill(0, page * PAGE, (page + 1) * PAGE))),
-    ...[2 * PAGE, size, size, size].map((below, i) => at(file, (bytes) => { for (let n = 0; n <= i; n++) bytes[next(below)]! ^= 1 << next(8) })),
+    ...[2 * PAGE, size, size, size].map((below, i) =>
+      at(file, (bytes) => {
+        for (let n = 0; n <= i; n++) bytes[next(below)]! ^= 1 << next(8)
+      }),
+    ),
     (folder) => rmSync(join(folder, name), { recursive: true }),
   ])
   for (const outcome of outcomes) if (name === 'images') expect(messagesIn(outcome)).toBe(ALL)
@@ -119,9 +134,11 @@ it.each(FILES)('%s cut, with a page of zeros, with flipped bytes, or missing', a
 it('a page of zeros costs what was on it, and whose messages those were is told', async () => {
   // the last quarter of the file: pages that are in use
   const pages = Array.from({ length: 6 }, (_, i) => Math.floor(sizeOf('main') / PAGE) - 2 - i)
-  const outcomes = await salvageAfter(pages.map((page): Damage => (folder) => {
-    change(dataOf(folder, 'main'), (bytes) => bytes.fill(0, page * PAGE, (page + 1) * PAGE))
-  }))
+  const outcomes = await salvageAfter(
+    pages.map((page): Damage => (folder) => {
+      change(dataOf(folder, 'main'), (bytes) => bytes.fill(0, page * PAGE, (page + 1) * PAGE))
+    }),
+  )
   for (const outcome of outcomes) {
     expect(messagesIn(outcome)).toBeGreaterThan(ALL * 0.8)
     const missing = (outcome.salvaged?.missing ?? []).reduce((sum, one) => sum + one.count, 0)
@@ -138,12 +155,22 @@ it('cursors, service, blocked sides, names, records and pictures come along', as
   expect(reportOf(salvaged)).toMatch(/^Salvaged into .*along: 150 messages of 6 conversations, 6 pictures, 3 records\./)
   const backbone = await openEmbedded({ dataDir: folder })
   const { pages, blocked, images } = await contentOf(backbone, pictures)
-  expect(pages.map(({ cursors, names, service }) => [cursors, names, service?.text]))
-    .toEqual(acknowledged.pages.map(({ cursors, names, service }) => [cursors, names, service?.text]))
+  expect(pages.map(({ cursors, names, service }) => [cursors, names, service?.text])).toEqual(
+    acknowledged.pages.map(({ cursors, names, service }) => [cursors, names, service?.text]),
+  )
   expect([blocked, images]).toEqual([['c1', 'c2', 'c3'], pictures])
-  await expect(backbone.store.append({
-    conversation: 'shop:7~c1', id: 'x', from: 'c1', side: 'c1', kind: 'text', body: { text: 'x' }, at: 1e13, origin: '',
-  })).rejects.toThrow(Muted)
+  await expect(
+    backbone.store.append({
+      conversation: 'shop:7~c1',
+      id: 'x',
+      from: 'c1',
+      side: 'c1',
+      kind: 'text',
+      body: { text: 'x' },
+      at: 1e13,
+      origin: '',
+    }),
+  ).rejects.toThrow(Muted)
   await backbone.close()
   expect(await salvage(folder)).toBeUndefined()
 })
@@ -157,7 +184,9 @@ it('of a conversation with a hole in the middle the cursors stay at the same mes
   }
   await early.store.advance({ conversation: 'a~b', side: 'b', read: 7, origin: '' })
   await early.close()
-  change(dataOf(folder, 'journal'), (bytes) => { bytes[bytes.indexOf('"id":"m4"') + 200]! ^= 1 })
+  change(dataOf(folder, 'journal'), (bytes) => {
+    bytes[bytes.indexOf('"id":"m4"') + 200]! ^= 1
+  })
   const { missing, messageCount } = (await salvage(folder))!
   expect([missing, messageCount]).toEqual([[{ conversation: 'a~b', count: 1 }], 8])
   const backbone = await openEmbedded({ dataDir: folder })

@@ -20,7 +20,9 @@ test('a hundred pages of half a megabyte, asked for at once, are read over many 
   await turn()
   const turnsOf = async (reads: readonly Promise<unknown>[]): Promise<number> => {
     let [turns, isDone] = [0, false]
-    const done = Promise.all(reads).then(() => { isDone = true })
+    const done = Promise.all(reads).then(() => {
+      isDone = true
+    })
     for (; !isDone; turns++) await turn()
     await done
     return turns
@@ -30,7 +32,12 @@ test('a hundred pages of half a megabyte, asked for at once, are read over many 
   await turn()
   expect(await turnsOf(Array.from({ length: 100 }, () => store.read('shop:2~c', { limit: 100 })))).toBeLessThanOrEqual(1)
   // closed while somebody waits: no answer of a store that is gone
-  const waiting = Array.from({ length: 10 }, () => store.read('shop:1~c', { limit: 100 }).then(() => 'read', (error: Error) => error.name))
+  const waiting = Array.from({ length: 10 }, () =>
+    store.read('shop:1~c', { limit: 100 }).then(
+      () => 'read',
+      (error: Error) => error.name,
+    ),
+  )
   void close()
   expect(await Promise.all(waiting)).toContain('Unavailable')
 })

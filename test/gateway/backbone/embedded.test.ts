@@ -66,8 +66,7 @@ describe('the embedded backbone alone', () => {
   it('says in a sentence that the folder cannot be used', async () => {
     const root = newFolder()
     writeFileSync(join(root, 'file'), '')
-    await expect(openEmbedded({ dataDir: join(root, 'file') })).rejects
-      .toThrow(/cannot be used: a file is in its place; set DATA_DIR/)
+    await expect(openEmbedded({ dataDir: join(root, 'file') })).rejects.toThrow(/cannot be used: a file is in its place; set DATA_DIR/)
     await expect(openEmbedded({ dataDir: join(root, 'file', 'below') })).rejects.toBeInstanceOf(DataFolderError)
     await expect(openEmbedded({ dataDir: '/proc/nowhere' })).rejects.toBeInstanceOf(DataFolderError)
     mkdirSync(join(root, 'odd', 'main'), { recursive: true })
@@ -81,12 +80,17 @@ describe('on a full disk', () => {
   const script = bundled('append-until-full')
 
   // A disk of its own, in memory, of 4 MB more than what the store leaves free; copied out before it goes with the process.
-  const ON_A_SMALL_DISK = 'mkdir "$1/disk" && mount -t tmpfs -o size=20m none "$1/disk" && "$2" "$3" "$1/disk/data" "$4" "$5"; code=$?; cp -r "$1/disk/data" "$1/data"; exit $code'
+  const ON_A_SMALL_DISK =
+    'mkdir "$1/disk" && mount -t tmpfs -o size=20m none "$1/disk" && "$2" "$3" "$1/disk/data" "$4" "$5"; code=$?; cp -r "$1/disk/data" "$1/data"; exit $code'
   // Where a machine gives nobody one, a limit on file sizes is the disk's end; without the trap it would be a signal.
   const WITH_SMALL_FILES = 'trap "" XFSZ; ulimit -f 700; exec "$2" "$3" "$1/data" "$4" "$5"'
 
-  const CASES = [['the journal', 8_388_608], ['folding', 100_000]] as const
-  it.each(CASES)('%s fails: Unavailable, why in unready, nothing acknowledged is lost',
+  const CASES = [
+    ['the journal', 8_388_608],
+    ['folding', 100_000],
+  ] as const
+  it.each(CASES)(
+    '%s fails: Unavailable, why in unready, nothing acknowledged is lost',
     async (_, checkpointBytes) => {
       const folder = newFolder()
       const dataDir = join(folder, 'data')
@@ -94,12 +98,14 @@ describe('on a full disk', () => {
       const [command, ...shell] = hasNamespaces ? ['unshare', NAMESPACE, 'sh', '-c', ON_A_SMALL_DISK] : ['bash', '-c', WITH_SMALL_FILES]
       const args = [...shell, 'sh', folder, process.execPath, script, conversation, String(checkpointBytes)]
       const child = spawn(command!, args, { stdio: ['ignore', 'pipe', 'ignore'] })
-      const [[said], [code]] = await Promise.all([once(child.stdout, 'data'), once(child, 'exit')]) as [[Buffer], [number]]
+      const [[said], [code]] = (await Promise.all([once(child.stdout, 'data'), once(child, 'exit')])) as [[Buffer], [number]]
       expect(code).toBe(0)
       const { count, ...rest } = JSON.parse(said.toString()) as { count: number }
       expect(count).toBeGreaterThan(50)
       expect(rest).toEqual({
-        refusal: 'Unavailable', again: 'Unavailable', head: count,
+        refusal: 'Unavailable',
+        again: 'Unavailable',
+        head: count,
         unready: `The data folder could not be written: ${hasNamespaces ? 'No space left on device' : 'File too large'}`,
       })
       const backbone = await openEmbedded({ dataDir })
@@ -107,7 +113,9 @@ describe('on a full disk', () => {
       expect(entries.slice(0, count).map(({ id }) => id)).toEqual(Array.from({ length: count }, (_entry, i) => `m${i + 1}`))
       await backbone.close()
       rmSync(folder, { recursive: true })
-    }, 30_000)
+    },
+    30_000,
+  )
 })
 
 describe('a disk that is full', () => {
@@ -116,19 +124,24 @@ describe('a disk that is full', () => {
     const shell = ['-c', `trap "" XFSZ; ulimit -f ${limit}; exec "$0" "$@"`, process.execPath, script, dataDir, 'a~b', '8388608']
     const child = spawn('bash', shell, { stdio: ['ignore', 'ignore', 'pipe'] })
     let said = ''
-    child.stderr.on('data', (chunk: Buffer) => { said += chunk.toString() })
-    const [code, signal] = await once(child, 'close') as [number | null, string | null]
+    child.stderr.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+    })
+    const [code, signal] = (await once(child, 'close')) as [number | null, string | null]
     return { code, signal, said }
   }
 
-  it.each(['0', '4', '63', '64', '66', '70'])('at the first start (%s kB a file) is a sentence, and the start after it has room succeeds', async (limit) => {
-    const dataDir = newFolder()
-    const { code, signal, said } = await start(dataDir, limit)
-    expect(signal).toBeNull()
-    if (code !== 0) expect(said).toMatch(/DataFolderError: The data folder/)
-    await (await openEmbedded({ dataDir })).close()
-    rmSync(dataDir, { recursive: true })
-  })
+  it.each(['0', '4', '63', '64', '66', '70'])(
+    'at the first start (%s kB a file) is a sentence, and the start after it has room succeeds',
+    async (limit) => {
+      const dataDir = newFolder()
+      const { code, signal, said } = await start(dataDir, limit)
+      expect(signal).toBeNull()
+      if (code !== 0) expect(said).toMatch(/DataFolderError: The data folder/)
+      await (await openEmbedded({ dataDir })).close()
+      rmSync(dataDir, { recursive: true })
+    },
+  )
 })
 
 describe('a folder of format 2', () => {
@@ -168,34 +181,38 @@ describe('a folder of format 2', () => {
 describe('killed while it appends', () => {
   const script = bundled('append-until-killed')
 
-  const CASES = [['long before it folds', 8_388_608], ['while it folds', 20_000]] as const
-  it.each(CASES)('%s, it has every acknowledged entry', async (_, checkpointBytes) => {
-    const dataDir = newFolder()
-    const { conversation } = newTalk()
-    const acknowledged: { seq: number; id: string }[] = []
-    for (const run of ['one', 'two', 'three']) {
-      const argv = [script, dataDir, conversation, run, String(checkpointBytes)]
-      const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] })
-      acknowledged.push(...await killedAfter(child, 500, () =>
-        expect(openEmbedded({ dataDir })).rejects.toThrow(/in use/)))
-    }
-    const backbone = await openEmbedded({ dataDir })
-    const entries = await all(backbone.store, conversation)
-    expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_entry, i) => i + 1))
-    expect(entries.map(({ prev }) => prev)).toEqual([undefined, ...entries.slice(0, -1).map(({ id }) => id)])
-    for (const { seq, id } of acknowledged) expect(entries[seq - 1]?.id).toBe(id)
-    expect(new Set(entries.map(({ id }) => id)).size).toBe(entries.length)
-    // What was under way at a kill may be there or not; nothing else may be more than was acknowledged.
-    expect(entries.length).toBeLessThanOrEqual(acknowledged.length + 3 * 8)
-    await backbone.close()
-    rmSync(dataDir, { recursive: true })
-  }, 30_000)
+  const CASES = [
+    ['long before it folds', 8_388_608],
+    ['while it folds', 20_000],
+  ] as const
+  it.each(CASES)(
+    '%s, it has every acknowledged entry',
+    async (_, checkpointBytes) => {
+      const dataDir = newFolder()
+      const { conversation } = newTalk()
+      const acknowledged: { seq: number; id: string }[] = []
+      for (const run of ['one', 'two', 'three']) {
+        const argv = [script, dataDir, conversation, run, String(checkpointBytes)]
+        const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] })
+        acknowledged.push(...(await killedAfter(child, 500, () => expect(openEmbedded({ dataDir })).rejects.toThrow(/in use/))))
+      }
+      const backbone = await openEmbedded({ dataDir })
+      const entries = await all(backbone.store, conversation)
+      expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_entry, i) => i + 1))
+      expect(entries.map(({ prev }) => prev)).toEqual([undefined, ...entries.slice(0, -1).map(({ id }) => id)])
+      for (const { seq, id } of acknowledged) expect(entries[seq - 1]?.id).toBe(id)
+      expect(new Set(entries.map(({ id }) => id)).size).toBe(entries.length)
+      // What was under way at a kill may be there or not; nothing else may be more than was acknowledged.
+      expect(entries.length).toBeLessThanOrEqual(acknowledged.length + 3 * 8)
+      await backbone.close()
+      rmSync(dataDir, { recursive: true })
+    },
+    30_000,
+  )
 })
 
 /** Lets the child acknowledge `count` entries, kills it, and returns everything it had acknowledged. */
-async function killedAfter(
-  child: ChildProcess, count: number, whileAlive: () => Promise<void>,
-): Promise<{ seq: number; id: string }[]> {
+async function killedAfter(child: ChildProcess, count: number, whileAlive: () => Promise<void>): Promise<{ seq: number; id: string }[]> {
   const acknowledged: { seq: number; id: string }[] = []
   const gone = once(child, 'exit')
   for await (const line of createInterface({ input: child.stdout! })) {

@@ -12,8 +12,14 @@ async function send(sender: number): Promise<never> {
   for (let count = 1; ; count++) {
     const id = `${run}-${sender}-${count}`
     const { seq } = await backbone.store.append({
-      conversation, id, from: `sender-${sender}`, side: `sender-${sender}`, kind: 'text',
-      body: { text: 'x'.repeat(100) }, at: count, origin: '',
+      conversation,
+      id,
+      from: `sender-${sender}`,
+      side: `sender-${sender}`,
+      kind: 'text',
+      body: { text: 'x'.repeat(100) },
+      at: count,
+      origin: '',
     })
     writeSync(1, `${seq} ${id}\n`)
   }

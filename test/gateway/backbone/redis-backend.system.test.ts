@@ -8,8 +8,13 @@ import { startCluster, startRing, type RedisGroup } from '../../kit/redis.ts'
 import { Recorder } from './laws/recorder.ts'
 
 const USERS = [
-  { fromid: '10086' }, { sourceid: 'wx', fromid: '10086' }, { sourceid: 'app-', fromid: 'a_b.c' }, { sourceid: 'm.', fromid: '张三' },
-  { fromid: 'Łódź-ñandú' }, { sourceid: '店', fromid: '👩‍💻' }, { fromid: 'quote"back\\slash/' },
+  { fromid: '10086' },
+  { sourceid: 'wx', fromid: '10086' },
+  { sourceid: 'app-', fromid: 'a_b.c' },
+  { sourceid: 'm.', fromid: '张三' },
+  { fromid: 'Łódź-ñandú' },
+  { sourceid: '店', fromid: '👩‍💻' },
+  { fromid: 'quote"back\\slash/' },
 ]
 const channels = USERS.map(({ sourceid, fromid }) => userChannel(participantId(sourceid, fromid)))
 
@@ -17,7 +22,10 @@ const channels = USERS.map(({ sourceid, fromid }) => userChannel(participantId(s
 async function runBackend(group: RedisGroup, kind: '' | 'cluster:'): Promise<[channel: string, number: number, receivers: number][]> {
   const servers = kind + group.servers.map(({ port }) => `127.0.0.1:${port}`).join(',')
   const { stdout } = await promisify(execFile)('php', [join(import.meta.dirname, 'backend.php'), servers, JSON.stringify(USERS)])
-  return stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as [string, number, number])
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as [string, number, number])
 }
 
 describe('a PHP backend publishes into user channels', () => {
@@ -35,8 +43,10 @@ describe('a PHP backend publishes into user channels', () => {
     for (const [i, recorder] of recorders.entries()) {
       const [sync, notice] = await recorder.until(2)
       // Byte for byte as PHP wrote them, with no origin, and told from a packet by the first byte.
-      expect(sync).toBe('{"type":"syncChangeUser","uid":"shop:42","socketid":"php-1",'
-        + `"changeUserData":{"fromid":${JSON.stringify(USERS[i]!.fromid).replaceAll('/', '\\/')}}}`)
+      expect(sync).toBe(
+        '{"type":"syncChangeUser","uid":"shop:42","socketid":"php-1",' +
+          `"changeUserData":{"fromid":${JSON.stringify(USERS[i]!.fromid).replaceAll('/', '\\/')}}}`,
+      )
       expect(notice).toBe('{"type":"notice","text":"您的订单已发货 \\/ shipped"}')
       expect(recorder.relayed.map(({ origin }) => origin)).toEqual(['', ''])
     }

@@ -15,9 +15,16 @@ beforeAll(async () => {
   redis = await startRedis()
   const settings = { ...REDIS_DEFAULTS, url: redis.url }
   const scripts = loadScripts(settings, { listsBeside: true, publish: 'PUBLISH' })
-  ring = new FixedRing([new Server({
-    name: 'one', redis: { host: '127.0.0.1', port: redis.port }, settings, scripts, isCluster: false, tag: () => 'im-probe',
-  })])
+  ring = new FixedRing([
+    new Server({
+      name: 'one',
+      redis: { host: '127.0.0.1', port: redis.port },
+      settings,
+      scripts,
+      isCluster: false,
+      tag: () => 'im-probe',
+    }),
+  ])
   await ring.checked
   router = new Router(ring, 'write', settings)
 })
@@ -27,13 +34,26 @@ afterAll(async () => {
   await redis.stop()
 })
 
-const push = (key: string, more: Partial<Op<unknown>> = {}): Op<unknown> =>
-  ({ key, keys: [], args: ['RPUSH', key, key], weight: 1, parse: (reply) => reply, ...more })
+const push = (key: string, more: Partial<Op<unknown>> = {}): Op<unknown> => ({
+  key,
+  keys: [],
+  args: ['RPUSH', key, key],
+  weight: 1,
+  parse: (reply) => reply,
+  ...more,
+})
 const bug = (): never => {
   throw new TypeError('a bug')
 }
 const BAD: readonly [string, Partial<Op<unknown>>][] = [
-  ['its arguments', { get args() { return bug() } }],
+  [
+    'its arguments',
+    {
+      get args() {
+        return bug()
+      },
+    },
+  ],
   ['its reply', { parse: bug }],
   ['Redis itself', { args: ['NOSUCHCOMMAND'] }],
 ]
@@ -43,7 +63,8 @@ test.each(BAD)('what throws by %s fails alone; those before and behind it in the
   const bad = Object.defineProperties(push(key('bad')), Object.getOwnPropertyDescriptors(more)) as Op<unknown>
   // the first is on its way while the others gather
   const results = await Promise.allSettled(
-    [push(key('first')), push(key('a')), push(key('b')), bad, push(key('bad')), push(key('c'))].map((op) => router.run(op)))
+    [push(key('first')), push(key('a')), push(key('b')), bad, push(key('bad')), push(key('c'))].map((op) => router.run(op)),
+  )
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled'])
   for (const which of ['first', 'a', 'b', 'c']) expect(await redis.cli('LLEN', key(which))).toBe('1')
   expect(await router.run(push(key('later')))).toBe(1)

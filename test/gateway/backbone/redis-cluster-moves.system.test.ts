@@ -55,7 +55,10 @@ describe('a Cluster moves under load', () => {
     const all = await trafficOnAll()
     await passAll(all, 30)
     await group.servers[3]!.cli('CLUSTER', 'FAILOVER')
-    await eventually(() => group.servers[3]!.info('role'), (role) => role === 'master')
+    await eventually(
+      () => group.servers[3]!.info('role'),
+      (role) => role === 'master',
+    )
     await passAll(all, 60)
     expect(all[0]!.gapCount).toBeGreaterThan(0)
     for (const traffic of all) await expectHonest(traffic)
@@ -84,7 +87,10 @@ describe('a Cluster moves under load', () => {
     await traffic.pass(30)
     await migrate(talk, () => traffic.pass(30))
     await traffic.pass(30)
-    await eventually(async () => traffic.gapCount, (count) => count >= 2)
+    await eventually(
+      async () => traffic.gapCount,
+      (count) => count >= 2,
+    )
     await expectHonest(traffic)
   })
 
@@ -110,7 +116,10 @@ describe('a Cluster moves under load', () => {
     nodes[0].bus.onGap((channels) => gaps.push(...channels))
     const owner = Math.floor(slotOf(channel) / (16_384 / 3))
     await group.servers[owner + 3]!.cli('CLUSTER', 'FAILOVER')
-    await eventually(async () => gaps, (all) => all.includes(channel))
+    await eventually(
+      async () => gaps,
+      (all) => all.includes(channel),
+    )
     await surely(() => nodes[1].bus.publish(channel, 'me', 'after'))
     expect((await recorder.until(1)).at(-1)).toBe('after')
     await recorder.close()
@@ -125,11 +134,21 @@ describe('a Cluster moves under load', () => {
     const moving = (async () => {
       await migrate(talk, async () => undefined)
       await group.servers[4]!.cli('CLUSTER', 'FAILOVER')
-      await eventually(() => group.servers[4]!.info('role'), (role) => role === 'master')
-    })().finally(() => { isMoving = false })
+      await eventually(
+        () => group.servers[4]!.info('role'),
+        (role) => role === 'master',
+      )
+    })().finally(() => {
+      isMoving = false
+    })
     for (let n = 0; isMoving; n++) {
       const message = talk.message({ id: `n${String(n).padStart(6, '0')}` })
-      appends.push(nodes[0].store.append(message).then(() => acknowledged.push(message.id), () => undefined))
+      appends.push(
+        nodes[0].store.append(message).then(
+          () => acknowledged.push(message.id),
+          () => undefined,
+        ),
+      )
       await new Promise((resolve) => setTimeout(resolve, 1))
     }
     await moving

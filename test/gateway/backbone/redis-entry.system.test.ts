@@ -9,8 +9,19 @@ import { startRedis } from '../../kit/redis.ts'
 import { newTalk } from './laws/conversation.ts'
 
 /** What docs/redis.md tells operators to give the gateway. */
-const LEAST_RIGHTS = ['~im:*', '&Im*', '+@read', '+@write', '+@scripting', '+@pubsub', '+@connection', '+wait',
-  '-@dangerous', '+info', '+cluster|slots']
+const LEAST_RIGHTS = [
+  '~im:*',
+  '&Im*',
+  '+@read',
+  '+@write',
+  '+@scripting',
+  '+@pubsub',
+  '+@connection',
+  '+wait',
+  '-@dangerous',
+  '+info',
+  '+cluster|slots',
+]
 
 describe('a server that asks who we are', () => {
   it('by password, by user and password, in another database', async () => {
@@ -39,11 +50,31 @@ describe('a server that asks who we are', () => {
   it('over TLS, with an authority of our own', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'im-tls-'))
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-keyout', key,
-      '-out', cert, '-subj', '/CN=im', '-addext', 'subjectAltName=IP:127.0.0.1'], { stdio: 'ignore' })
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:P-256',
+        '-nodes',
+        '-days',
+        '2',
+        '-keyout',
+        key,
+        '-out',
+        cert,
+        '-subj',
+        '/CN=im',
+        '-addext',
+        'subjectAltName=IP:127.0.0.1',
+      ],
+      { stdio: 'ignore' },
+    )
     const tlsPort = await freePort()
-    const server = await startRedis(
-      '--tls-port', String(tlsPort), '--tls-cert-file', cert, '--tls-key-file', key, '--tls-auth-clients', 'no')
+    const server = await startRedis('--tls-port', String(tlsPort), '--tls-cert-file', cert, '--tls-key-file', key, '--tls-auth-clients', 'no')
     const url = `rediss://127.0.0.1:${tlsPort}`
     const stranger = await openRedis({ url })
     expect(stranger.unready()).toMatch(/self-signed certificate/)
@@ -51,7 +82,9 @@ describe('a server that asks who we are', () => {
     expect(node.unready()).toBeUndefined()
     const talk = newTalk()
     let hear: (text: string) => void = () => undefined
-    const heard = new Promise<string>((resolve) => { hear = resolve })
+    const heard = new Promise<string>((resolve) => {
+      hear = resolve
+    })
     const subscription = await node.bus.subscribe('ImMsgPub:tls', ({ packet }) => hear(packet.toString()))
     expect(await node.store.append(talk.message())).toMatchObject({ seq: 1 })
     await node.bus.publish('ImMsgPub:tls', '', 'over TLS')

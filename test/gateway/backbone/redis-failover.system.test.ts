@@ -24,14 +24,23 @@ describe('a master behind Sentinel fails over', () => {
     await group.stop()
   })
 
-  const promoted = (server: RedisServer) => eventually(() => server.info('role'), (role) => role === 'master', 20_000)
+  const promoted = (server: RedisServer) =>
+    eventually(
+      () => server.info('role'),
+      (role) => role === 'master',
+      20_000,
+    )
 
   it('by SENTINEL FAILOVER under load: goes on by itself, gaps are told', async () => {
     const traffic = await Traffic.on(nodes)
     await traffic.pass(50)
     await sentinel.cli('SENTINEL', 'FAILOVER', 'im')
     await promoted(replica)
-    await eventually(async () => traffic.gapCount, (count) => count >= 2, 20_000)
+    await eventually(
+      async () => traffic.gapCount,
+      (count) => count >= 2,
+      20_000,
+    )
     await traffic.pass(100)
     // What the old master took in its last moment may be gone (that is what the next tests are about); never a hole, never twice.
     const { stored } = await traffic.end()
@@ -48,11 +57,17 @@ describe('a master behind Sentinel fails over', () => {
     await master.signal('SIGKILL')
     await promoted(replica)
     // One is left, so nothing can be confirmed by a replica: that is what the setting asks for.
-    await eventually(() => safe.store.append(newTalk().message()).catch((error: Error) => error),
-      (answer) => answer instanceof Unavailable && /no replica has confirmed/.test(answer.message))
+    await eventually(
+      () => safe.store.append(newTalk().message()).catch((error: Error) => error),
+      (answer) => answer instanceof Unavailable && /no replica has confirmed/.test(answer.message),
+    )
     await master.start()
     await master.cli('REPLICAOF', '127.0.0.1', String(replica.port))
-    await eventually(() => master.info('master_link_status'), (status) => status === 'up', 20_000)
+    await eventually(
+      () => master.info('master_link_status'),
+      (status) => status === 'up',
+      20_000,
+    )
     await traffic.pass(50)
     await expectHonest(traffic)
     await safe.close()
@@ -61,7 +76,10 @@ describe('a master behind Sentinel fails over', () => {
   it('by SIGKILL with its replica behind: numbers are reused, the id chain shows it, lost messages come in again once', async () => {
     const talk = newTalk()
     for (let i = 1; i <= 5; i++) await nodes[0].store.append(talk.message({ id: `kept-${i}` }))
-    await eventually(() => replica.cli('XLEN', `im:{c:${talk.conversation}}:log`), (length) => length === '5')
+    await eventually(
+      () => replica.cli('XLEN', `im:{c:${talk.conversation}}:log`),
+      (length) => length === '5',
+    )
     await replica.signal('SIGSTOP')
     await master.cli('CLIENT', 'KILL', 'TYPE', 'replica')
     const lost = [6, 7, 8].map((i) => talk.message({ id: `lost-${i}` }))
@@ -80,7 +98,12 @@ describe('a master behind Sentinel fails over', () => {
     for (const message of lost) expect(await surely(() => nodes[0].store.append(message))).toMatchObject({ duplicate: false })
     for (const message of lost) expect(await surely(() => nodes[1].store.append(message))).toMatchObject({ duplicate: true })
     expect((await readAll(nodes[1], talk.conversation)).map(({ id }) => id)).toEqual([
-      ...[1, 2, 3, 4, 5].map((i) => `kept-${i}`), ...[6, 7, 8, 9].map((i) => `other-${i}`), 'lost-6', 'lost-7', 'lost-8'])
+      ...[1, 2, 3, 4, 5].map((i) => `kept-${i}`),
+      ...[6, 7, 8, 9].map((i) => `other-${i}`),
+      'lost-6',
+      'lost-7',
+      'lost-8',
+    ])
   })
 
   it('before the replica had the first message: the conversation begins again under another epoch', async () => {
@@ -102,7 +125,10 @@ describe('durability: replica', () => {
     const master = await startRedis('--repl-diskless-sync-delay', '0')
     const replica = await startRedis('--repl-diskless-sync-delay', '0', '--replicaof', '127.0.0.1', String(master.port))
     // the replica says `up` before its first acknowledgement, and only with that the master counts it
-    await eventually(() => master.info('slave0'), (replicas) => /state=online/.test(replicas ?? ''))
+    await eventually(
+      () => master.info('slave0'),
+      (replicas) => /state=online/.test(replicas ?? ''),
+    )
     const [node, other] = [1, 2].map(() => openRedis({ url: master.url, durability: 'replica', commandTimeoutMs: 600 }))
     const talk = newTalk()
     expect(await (await node!).store.append(talk.message())).toMatchObject({ seq: 1 })

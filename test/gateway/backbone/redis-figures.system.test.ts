@@ -25,13 +25,15 @@ describe('what a stored message costs', () => {
     const talks = Array.from({ length: Math.ceil(count / perTalk) }, () => newTalk())
     let next = 0
     const started = performance.now()
-    await Promise.all(Array.from({ length: appenders }, async () => {
-      while (next < count) {
-        const n = next++
-        const talk = talks[n % talks.length]!
-        await backbone.store.append(talk.message({ id: `id-${n.toString(36).padStart(18, '0')}`, body: { text: 'x'.repeat(100) } }))
-      }
-    }))
+    await Promise.all(
+      Array.from({ length: appenders }, async () => {
+        while (next < count) {
+          const n = next++
+          const talk = talks[n % talks.length]!
+          await backbone.store.append(talk.message({ id: `id-${n.toString(36).padStart(18, '0')}`, body: { text: 'x'.repeat(100) } }))
+        }
+      }),
+    )
     return count / ((performance.now() - started) / 1000)
   }
 
@@ -42,13 +44,19 @@ describe('what a stored message costs', () => {
     const together = await appendAll(MESSAGES, APPENDERS, 20)
     const scriptCalls = Number(/cmdstat_evalsha:calls=(\d+)/.exec(await server.cli('INFO', 'commandstats'))![1])
     const usPerCall = Number(/cmdstat_evalsha:.*?usec_per_call=([\d.]+)/.exec(await server.cli('INFO', 'commandstats'))![1])
-    console.log(`appends/s: ${alone.toFixed(0)} one by one, ${together.toFixed(0)} from ${APPENDERS} at once`
-      + ` (${(MESSAGES / scriptCalls).toFixed(1)} a call, ${(usPerCall * scriptCalls / MESSAGES).toFixed(1)} us of Redis each)`)
+    console.log(
+      `appends/s: ${alone.toFixed(0)} one by one, ${together.toFixed(0)} from ${APPENDERS} at once` +
+        ` (${(MESSAGES / scriptCalls).toFixed(1)} a call, ${((usPerCall * scriptCalls) / MESSAGES).toFixed(1)} us of Redis each)`,
+    )
     expect(scriptCalls).toBeLessThan(MESSAGES / 10)
   })
 
   it('in memory: the log, its places, its keys', async () => {
-    for (const [perTalk, count] of [[10, 20_000], [100, 20_000], [1000, 20_000]] as const) {
+    for (const [perTalk, count] of [
+      [10, 20_000],
+      [100, 20_000],
+      [1000, 20_000],
+    ] as const) {
       await server.cli('FLUSHALL')
       const before = Number(await server.info('used_memory'))
       await appendAll(count, APPENDERS, perTalk)

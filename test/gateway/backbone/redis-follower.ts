@@ -49,17 +49,22 @@ export class ClientFollower {
 
   static async on(node: Backbone, conversation: string): Promise<ClientFollower> {
     const follower = new ClientFollower(node, conversation)
-    follower.#subscription = await surely(() => node.bus.subscribe(conversationChannel(conversation), ({ packet }) => {
-      const [name, message] = JSON.parse(packet.toString().slice(1)) as [string, Message]
-      if (name === 'messagePush') follower.#push(message)
-    }))
+    follower.#subscription = await surely(() =>
+      node.bus.subscribe(conversationChannel(conversation), ({ packet }) => {
+        const [name, message] = JSON.parse(packet.toString().slice(1)) as [string, Message]
+        if (name === 'messagePush') follower.#push(message)
+      }),
+    )
     await follower.#read()
     return follower
   }
 
   /** Resolves when everything up to `seq` is shown. */
   async until(seq: number): Promise<void> {
-    while (this.shown.length < seq) await new Promise<void>((resolve) => { this.#onShown = resolve })
+    while (this.shown.length < seq)
+      await new Promise<void>((resolve) => {
+        this.#onShown = resolve
+      })
   }
 
   async close(): Promise<void> {
@@ -76,7 +81,9 @@ export class ClientFollower {
   /** One read at a time; wishes that come during one are granted by another behind it. */
   #read(): Promise<void> {
     this.#isBehind = true
-    return this.#reading ??= this.#readOn().finally(() => { this.#reading = undefined })
+    return (this.#reading ??= this.#readOn().finally(() => {
+      this.#reading = undefined
+    }))
   }
 
   async #readOn(): Promise<void> {

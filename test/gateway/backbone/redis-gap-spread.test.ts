@@ -2,8 +2,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { GapSpread } from '../../../gateway/backbone/redis/gap-spread.ts'
 
 describe('channels with a gap', () => {
-  beforeEach(() => { vi.useFakeTimers() })
-  afterEach(() => { vi.useRealTimers() })
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
 
   const channels = (count: number, from = 0): string[] => Array.from({ length: count }, (_, i) => `c${from + i}`)
   const spreadOver = (ms: number): { spread: GapSpread; parts: string[][] } => {
@@ -44,9 +48,11 @@ describe('channels with a gap', () => {
     expect(parts.flat()).toHaveLength(101)
   })
 
-  it('are nobody\'s business after the listener has gone, and no timer stays after the end', () => {
+  it("are nobody's business after the listener has gone, and no timer stays after the end", () => {
     const spread = new GapSpread(1600)
-    const stop = spread.on(() => { throw new Error('still called') })
+    const stop = spread.on(() => {
+      throw new Error('still called')
+    })
     stop()
     spread.add(channels(100))
     vi.advanceTimersByTime(1)

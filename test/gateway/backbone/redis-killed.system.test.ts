@@ -14,12 +14,19 @@ describe('a gateway is killed between append and reply', () => {
   const root = join(import.meta.dirname, '../../..')
   // Inside node_modules, so that the bundle finds the driver.
   const script = join(root, 'node_modules/.cache/im-chat', `redis-until-killed-${process.pid}.mjs`)
-  beforeAll(() => build({
-    entryPoints: [join(import.meta.dirname, 'redis-append-until-killed.ts')], outfile: script,
-    bundle: true, platform: 'node', format: 'esm', target: 'node20', external: ['ioredis'],
-    // The bundle lies elsewhere than the Lua files.
-    define: { 'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'gateway/backbone/redis/scripts.ts')).href) },
-  }))
+  beforeAll(() =>
+    build({
+      entryPoints: [join(import.meta.dirname, 'redis-append-until-killed.ts')],
+      outfile: script,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      external: ['ioredis'],
+      // The bundle lies elsewhere than the Lua files.
+      define: { 'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'gateway/backbone/redis/scripts.ts')).href) },
+    }),
+  )
   afterAll(() => rmSync(script))
 
   it('every acknowledged entry is there; sending the unacknowledged again from another node stores each once', async () => {

@@ -13,7 +13,9 @@ describe('what is kept', () => {
   let server: RedisServer
   const nodes: Backbone[] = []
 
-  beforeAll(async () => { server = await startRedis() })
+  beforeAll(async () => {
+    server = await startRedis()
+  })
   afterAll(async () => {
     await Promise.all(nodes.map((node) => node.close()))
     await server.stop()
@@ -25,8 +27,8 @@ describe('what is kept', () => {
     return node
   }
 
-  const append = (node: Backbone, talk: Talk, count: number, at?: number) => Promise.all(Array.from({ length: count }, () =>
-    node.store.append(at === undefined ? talk.message() : talk.message({ at }))))
+  const append = (node: Backbone, talk: Talk, count: number, at?: number) =>
+    Promise.all(Array.from({ length: count }, () => node.store.append(at === undefined ? talk.message() : talk.message({ at }))))
   const seqs = async (node: Backbone, talk: Talk, range: { before?: number; after?: number; limit: number }): Promise<number[]> =>
     (await node.store.read(talk.conversation, range)).messages.map(({ seq }) => seq)
 
@@ -41,7 +43,10 @@ describe('what is kept', () => {
     expect(await seqs(node, talk, { before: first + 2, limit: 5 })).toEqual([first, first + 1])
     expect(await seqs(node, talk, { before: first, limit: 5 })).toEqual([])
     expect(await seqs(node, talk, { limit: 2 })).toEqual([999, 1000])
-    const { messages: [edge], head } = await node.store.read(talk.conversation, { after: 0, limit: 1 })
+    const {
+      messages: [edge],
+      head,
+    } = await node.store.read(talk.conversation, { after: 0, limit: 1 })
     expect(edge!.prev).toBe(`m${first - 1}`)
     expect(head).toMatchObject({ seq: 1000, id: 'm1000' })
   })
@@ -55,14 +60,17 @@ describe('what is kept', () => {
     await append(node, talk, 20, now - 9 * DAY)
     expect((await seqs(node, talk, { after: 0, limit: 1 }))[0]).toBe(1)
     await append(node, talk, 6, now)
-    expect((await seqs(node, talk, { after: 0, limit: 100 }))).toEqual(Array.from({ length: 26 }, (_, i) => 71 + i))
+    expect(await seqs(node, talk, { after: 0, limit: 100 })).toEqual(Array.from({ length: 26 }, (_, i) => 71 + i))
   })
 
   it('by age: a log nobody writes to goes whole; its numbers go on, and the lists forget it until then', async () => {
     const node = await open({ keepMs: 300 })
     const talk = newTalk()
     const { epoch } = (await append(node, talk, 3))[0]!
-    await eventually(() => seqs(node, talk, { after: 0, limit: 9 }), (left) => left.length === 0)
+    await eventually(
+      () => seqs(node, talk, { after: 0, limit: 9 }),
+      (left) => left.length === 0,
+    )
     expect((await node.store.read(talk.conversation, { limit: 9 })).head).toEqual({ epoch, seq: 3, id: 'm3' })
     expect(await node.store.list(talk.shop, { limit: 9 })).toEqual({ rows: [] })
     const forEver = await open({})
@@ -76,7 +84,10 @@ describe('what is kept', () => {
     const forEver = await open({})
     const [short, long] = await Promise.all([node.images.put(image), forEver.images.put(image)])
     const reading = await node.images.get(short)
-    await eventually(() => node.images.get(short), (found) => found === undefined)
+    await eventually(
+      () => node.images.get(short),
+      (found) => found === undefined,
+    )
     // one that is gone half-way is no shorter picture
     await expect(reading?.read(0, 1)).rejects.toThrow(Unavailable)
     expect(await wholeImage(await node.images.get(long))).toEqual(image)
@@ -99,10 +110,19 @@ describe('what is kept', () => {
     await append(node, talk, 5)
     const window = `im:{c:${talk.conversation}}:window`
     // Every place of the window says what the next client id's hash begins with.
-    const tag = await server.cli('EVAL', `return struct.pack('>I4', tonumber(string.sub(redis.sha1hex(ARGV[1]), 1, 8), 16))`, '0',
-      `"id":"next","from":"${talk.customer}",`)
-    await server.cli('EVAL', `redis.call('SET', KEYS[1], string.rep(struct.pack('>I4', `
-      + `tonumber(string.sub(redis.sha1hex(ARGV[1]), 1, 8), 16)), 6))`, '1', window, `"id":"next","from":"${talk.customer}",`)
+    const tag = await server.cli(
+      'EVAL',
+      `return struct.pack('>I4', tonumber(string.sub(redis.sha1hex(ARGV[1]), 1, 8), 16))`,
+      '0',
+      `"id":"next","from":"${talk.customer}",`,
+    )
+    await server.cli(
+      'EVAL',
+      `redis.call('SET', KEYS[1], string.rep(struct.pack('>I4', ` + `tonumber(string.sub(redis.sha1hex(ARGV[1]), 1, 8), 16)), 6))`,
+      '1',
+      window,
+      `"id":"next","from":"${talk.customer}",`,
+    )
     expect(tag).not.toBe('')
     expect(await node.store.append(talk.message({ id: 'next' }))).toMatchObject({ seq: 6, duplicate: false })
     expect(await node.store.append(talk.message({ id: 'next' }))).toMatchObject({ seq: 6, duplicate: true })
@@ -128,8 +148,7 @@ describe('a list on another server than its logs', () => {
     const talks = Array.from({ length: 8 }, () => newTalk({ shop }))
     expect(new Set(talks.map(({ conversation }) => shardNumber(conversationChannel(conversation), 2))).size).toBe(2)
     for (const [i, talk] of talks.entries()) await node.store.append(talk.message({ at: 1_700_000_000_000 + i * 1000 }))
-    await listServer.cli(
-      'ZADD', list, '1700000500000', talks[0]!.conversation, '1', talks[7]!.conversation, '1700000400000', 'never~written')
+    await listServer.cli('ZADD', list, '1700000500000', talks[0]!.conversation, '1', talks[7]!.conversation, '1700000400000', 'never~written')
     // Ahead of its log, but for a moment only: an append may be under way.
     await listServer.cli('ZADD', list, String(Date.now()), talks[4]!.conversation)
     const seen: string[] = []
@@ -143,8 +162,10 @@ describe('a list on another server than its logs', () => {
     // The one that was far below its log is missed by pages that have passed its time; it is mended, so the next look is right.
     const ahead = talks[4]!.conversation
     expect(seen).toEqual([ahead, ...inOrder.slice(1).filter((one) => one !== ahead)])
-    expect((await node.store.list(shop, { limit: 20 })).rows.map(({ conversation }) => conversation))
-      .toEqual([ahead, ...inOrder.filter((one) => one !== ahead)])
+    expect((await node.store.list(shop, { limit: 20 })).rows.map(({ conversation }) => conversation)).toEqual([
+      ahead,
+      ...inOrder.filter((one) => one !== ahead),
+    ])
     expect(await listServer.cli('ZSCORE', list, talks[7]!.conversation)).toBe('1700000007000')
     await node.close()
     await stop()

@@ -10,8 +10,11 @@ import { newTalk } from './laws/conversation.ts'
 import { ClientFollower, surely } from './redis-follower.ts'
 
 const PERSISTENT = ['--appendonly', 'yes', '--appendfsync', 'always']
-const becomes = (node: Backbone, wanted: RegExp | undefined) => eventually(async () => node.unready(), (problem) =>
-  (wanted === undefined ? problem === undefined : problem !== undefined && wanted.test(problem)))
+const becomes = (node: Backbone, wanted: RegExp | undefined) =>
+  eventually(
+    async () => node.unready(),
+    (problem) => (wanted === undefined ? problem === undefined : problem !== undefined && wanted.test(problem)),
+  )
 
 /** Every method, on a conversation and a channel of its own. */
 function everything(node: Backbone): Promise<unknown>[] {
@@ -87,8 +90,10 @@ describe('Redis away', () => {
     const shardOf = (conversation: string): number => shardNumber(conversationChannel(conversation), 4)
     expect(new Set(talks.map(({ conversation }) => shardOf(conversation))).size).toBe(4)
     await servers[1]!.signal('SIGKILL')
-    await eventually(() => Promise.allSettled(talks.map(({ conversation }) => node.store.read(conversation, { limit: 1 }))),
-      (results) => talks.every(({ conversation }, i) => (results[i]!.status === 'rejected') === (shardOf(conversation) === 1)))
+    await eventually(
+      () => Promise.allSettled(talks.map(({ conversation }) => node.store.read(conversation, { limit: 1 }))),
+      (results) => talks.every(({ conversation }, i) => (results[i]!.status === 'rejected') === (shardOf(conversation) === 1)),
+    )
     expect(node.unready()).toBeUndefined()
     await Promise.all(servers.map((server) => server.signal('SIGKILL')))
     await becomes(node, /./)
@@ -112,12 +117,17 @@ describe('a server that will not do', () => {
 
   it('is too old: said', async () => {
     // The smallest server that can say its version: RESP2 only, as servers before 6 were.
-    const old = createServer((socket) => socket.on('data', (chunk: Buffer) => {
-      for (const word of chunk.toString().toLowerCase().match(/hello|info|client/g) ?? []) {
-        const info = '# Server\r\nredis_version:5.0.14\r\n'
-        socket.write(word === 'info' ? `$${info.length}\r\n${info}\r\n` : `-ERR unknown command '${word.toUpperCase()}'\r\n`)
-      }
-    })).listen(0, '127.0.0.1')
+    const old = createServer((socket) =>
+      socket.on('data', (chunk: Buffer) => {
+        for (const word of chunk
+          .toString()
+          .toLowerCase()
+          .match(/hello|info|client/g) ?? []) {
+          const info = '# Server\r\nredis_version:5.0.14\r\n'
+          socket.write(word === 'info' ? `$${info.length}\r\n${info}\r\n` : `-ERR unknown command '${word.toUpperCase()}'\r\n`)
+        }
+      }),
+    ).listen(0, '127.0.0.1')
     await once(old, 'listening')
     const node = await openRedis({ url: `redis://127.0.0.1:${(old.address() as { port: number }).port}` })
     expect(node.unready()).toMatch(/the server is version 5\.0\.14; 7\.0 or later is needed/)
@@ -141,7 +151,9 @@ describe('a server that will not do', () => {
     const node = await openRedis({ url: server.url })
     const talk = newTalk()
     const body = { text: 'x'.repeat(50_000) }
-    const full = async (): Promise<void> => { for (let i = 0; i < 200; i++) await node.store.append(talk.message({ body })) }
+    const full = async (): Promise<void> => {
+      for (let i = 0; i < 200; i++) await node.store.append(talk.message({ body }))
+    }
     await expect(full()).rejects.toThrow(Unavailable)
     await server.cli('CONFIG', 'SET', 'maxmemory', '100mb')
     expect((await node.store.append(talk.message())).duplicate).toBe(false)

@@ -36,9 +36,12 @@ describe('the races of one server', () => {
     await server.stop()
   })
 
-  const logOf = async (conversation: string): Promise<string[]> =>
-    (await other.store.read(conversation, { limit: 100 })).messages.map(({ id }) => id)
-  const isReady = (one: Backbone) => eventually(async () => one.unready(), (problem) => problem === undefined)
+  const logOf = async (conversation: string): Promise<string[]> => (await other.store.read(conversation, { limit: 100 })).messages.map(({ id }) => id)
+  const isReady = (one: Backbone) =>
+    eventually(
+      async () => one.unready(),
+      (problem) => problem === undefined,
+    )
 
   it('reply lost after append: the retry finds the first, here and on another node', async () => {
     const talk = newTalk()
@@ -46,7 +49,10 @@ describe('the races of one server', () => {
     for (const connection of proxy.connections('EVALSHA')) connection.set('replies', 'drop')
     const [message, again] = [talk.message({ id: 'x' }), talk.message({ id: 'x' })]
     const lost = node.store.append(message)
-    await eventually(() => logOf(talk.conversation), (ids) => ids.includes('x'))
+    await eventually(
+      () => logOf(talk.conversation),
+      (ids) => ids.includes('x'),
+    )
     await expect(lost).rejects.toThrow(Unavailable)
     const first = { seq: 2, prev: 'before', at: message.at, duplicate: true }
     expect(await other.store.append(again)).toMatchObject(first)
@@ -59,7 +65,10 @@ describe('the races of one server', () => {
     await node.store.append(talk.message({ id: 'before' }))
     for (const connection of proxy.connections('EVALSHA')) connection.set('replies', 'hold')
     const appended = node.store.append(talk.message({ id: 'x' }))
-    await eventually(() => logOf(talk.conversation), (ids) => ids.includes('x'))
+    await eventually(
+      () => logOf(talk.conversation),
+      (ids) => ids.includes('x'),
+    )
     proxy.cut()
     expect(await appended).toMatchObject({ seq: 2, prev: 'before', duplicate: true })
     expect(await logOf(talk.conversation)).toEqual(['before', 'x'])
@@ -82,7 +91,10 @@ describe('the races of one server', () => {
     await node.records.remove(item)
     for (const connection of proxy.connections('EVALSHA')) connection.set('replies', 'hold')
     const put = node.records.put(item)
-    const [there] = await eventually(() => other.records.items('races/cut', 1), ({ length }) => length === 1)
+    const [there] = await eventually(
+      () => other.records.items('races/cut', 1),
+      ({ length }) => length === 1,
+    )
     proxy.cut()
     expect(await put).toEqual({ isPut: true, version: there!.version })
   })
@@ -118,7 +130,10 @@ describe('the races of one server', () => {
     const traffic = await Traffic.on([node, other])
     await traffic.pass(50)
     await server.signal('SIGSTOP')
-    await eventually(async () => node.unready(), (problem) => problem !== undefined)
+    await eventually(
+      async () => node.unready(),
+      (problem) => problem !== undefined,
+    )
     const { conversation } = traffic.talk
     for (const ask of [() => node.store.append(newTalk().message()), () => node.store.read(conversation, { limit: 1 })]) {
       // At once: before anything that needs a turn of the event loop.
@@ -137,7 +152,10 @@ describe('the races of one server', () => {
       connection.set('requests', 'drop')
       connection.set('replies', 'drop')
     }
-    await eventually(async () => node.unready(), (problem) => problem !== undefined)
+    await eventually(
+      async () => node.unready(),
+      (problem) => problem !== undefined,
+    )
     await isReady(node)
     expect(await surely(() => node.store.append(newTalk().message()))).toMatchObject({ seq: 1 })
   })
@@ -186,11 +204,16 @@ describe('the races of one server', () => {
     const channel = userChannel('slow')
     for (const connection of proxy.connections()) connection.set('replies', 'hold')
     let isConfirmed = false
-    const subscribing = node.bus.subscribe(channel, () => undefined).then((subscription) => {
-      isConfirmed = true
-      return subscription
-    })
-    await eventually(() => server.cli('PUBSUB', 'NUMSUB', channel), (text) => text.endsWith('1'))
+    const subscribing = node.bus
+      .subscribe(channel, () => undefined)
+      .then((subscription) => {
+        isConfirmed = true
+        return subscription
+      })
+    await eventually(
+      () => server.cli('PUBSUB', 'NUMSUB', channel),
+      (text) => text.endsWith('1'),
+    )
     expect(isConfirmed).toBe(false)
     for (const connection of proxy.connections()) connection.set('replies', 'pass')
     await (await subscribing).close()
@@ -206,19 +229,28 @@ describe('the races of one server', () => {
       current = await node.bus.subscribe(channel, ({ packet }) => heard.push(packet.toString()))
       await leaving
       await other.bus.publish(channel, '', `n${i}`)
-      await eventually(async () => heard.length, (count) => count === i + 1)
+      await eventually(
+        async () => heard.length,
+        (count) => count === i + 1,
+      )
     }
     expect(heard).toEqual(Array.from({ length: 40 }, (_, i) => `n${i}`))
     await current.close()
     await end.close()
-    await eventually(() => server.cli('PUBSUB', 'NUMSUB', channel), (text) => text.endsWith('0'))
+    await eventually(
+      () => server.cli('PUBSUB', 'NUMSUB', channel),
+      (text) => text.endsWith('0'),
+    )
   })
 
   it('the connection is lost between the subscription and its confirmation: refused, and the next try holds', async () => {
     const talk = newTalk()
     for (const connection of proxy.connections()) connection.set('replies', 'hold')
     const subscribing = node.bus.subscribe(conversationChannel(talk.conversation), () => undefined)
-    await eventually(() => server.cli('PUBSUB', 'NUMSUB', conversationChannel(talk.conversation)), (text) => text.endsWith('1'))
+    await eventually(
+      () => server.cli('PUBSUB', 'NUMSUB', conversationChannel(talk.conversation)),
+      (text) => text.endsWith('1'),
+    )
     proxy.cut()
     await expect(subscribing).rejects.toThrow(Unavailable)
     const follower = await ClientFollower.on(node, talk.conversation)

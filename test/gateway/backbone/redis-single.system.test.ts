@@ -6,7 +6,10 @@ import { startedOn } from './redis-started.ts'
 
 describeBackbone('Redis, one server', async () => {
   const server = await startRedis()
-  return startedOn(() => openRedis({ url: server.url, unansweredMs: 2_592_000_000 }), () => server.stop())
+  return startedOn(
+    () => openRedis({ url: server.url, unansweredMs: 2_592_000_000 }),
+    () => server.stop(),
+  )
 })
 
 describeUnanswered('on one server', async () => {

@@ -54,10 +54,12 @@ export class Traffic {
   async #send(node: Backbone, from: string): Promise<void> {
     for (let n = 1; !this.#isEnding; n++) {
       const message = this.talk.message({ id: `${from}:${n}`, from })
-      const appended = await surely(() => node.store.append(message).catch((error: unknown) => {
-        this.refusedCount++
-        throw error
-      }))
+      const appended = await surely(() =>
+        node.store.append(message).catch((error: unknown) => {
+          this.refusedCount++
+          throw error
+        }),
+      )
       this.acknowledged.push({ ...appended, id: message.id })
       await new Promise((resolve) => setTimeout(resolve, PACE_MS))
     }

@@ -9,7 +9,14 @@ for (const folder of process.argv.slice(2)) {
     const backbone = await openEmbedded({ dataDir: folder })
     const content = await contentOf(backbone)
     const { seq } = await backbone.store.append({
-      conversation: 'shop:7~c0', id: 'after', from: 'c0', side: 'c0', kind: 'text', body: { text: 'after' }, at: 1e13, origin: '',
+      conversation: 'shop:7~c0',
+      id: 'after',
+      from: 'c0',
+      side: 'c0',
+      kind: 'text',
+      body: { text: 'after' },
+      at: 1e13,
+      origin: '',
     })
     await backbone.close()
     console.log(JSON.stringify({ folder, salvaged: salvaged ?? null, content, appended: seq }))

@@ -20,16 +20,30 @@ afterEach(async () => {
 /** `JSON.stringify` of it overflows the stack. */
 const DEEP = JSON.parse('['.repeat(50_000) + ']'.repeat(50_000)) as unknown
 
-const message = (id: string, more: object = {}): NewMessage =>
-  ({ conversation: 'shop:1~c1', id, from: 'c1', side: 'c1', kind: 'text', body: { text: id, ...more }, at: 1, origin: '' })
+const message = (id: string, more: object = {}): NewMessage => ({
+  conversation: 'shop:1~c1',
+  id,
+  from: 'c1',
+  side: 'c1',
+  kind: 'text',
+  body: { text: id, ...more },
+  at: 1,
+  origin: '',
+})
 
 test('a message that cannot be made into JSON is refused, and those beside it in the batch are numbered and kept as ever', async () => {
   const results = await Promise.allSettled([
-    backbone.store.append(message('m1')), backbone.store.append(message('bad', { deep: DEEP })), backbone.store.append(message('m2')),
+    backbone.store.append(message('m1')),
+    backbone.store.append(message('bad', { deep: DEEP })),
+    backbone.store.append(message('m2')),
   ])
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
   await backbone.store.append(message('m3'))
   const { messages, head } = await backbone.store.read('shop:1~c1', { limit: 10 })
-  expect(messages.map(({ id, seq, prev }) => [id, seq, prev])).toEqual([['m1', 1, undefined], ['m2', 2, 'm1'], ['m3', 3, 'm2']])
+  expect(messages.map(({ id, seq, prev }) => [id, seq, prev])).toEqual([
+    ['m1', 1, undefined],
+    ['m2', 2, 'm1'],
+    ['m3', 3, 'm2'],
+  ])
   expect(head.seq).toBe(3)
 })

@@ -16,8 +16,13 @@ test.each([
 })
 
 test.each([
-  ['nothing', ''], ['zero-width characters', '\u200b\u200d\u2060\ufeff'], ['white space', ' \u3000\t'], ['fillers', '\u3164\uffa0'],
-  ['empty braille', '\u2800'], ['marks without a letter', '\u0301\ufe0f'], ['turns alone', '\u202e\u202d'],
+  ['nothing', ''],
+  ['zero-width characters', '\u200b\u200d\u2060\ufeff'],
+  ['white space', ' \u3000\t'],
+  ['fillers', '\u3164\uffa0'],
+  ['empty braille', '\u2800'],
+  ['marks without a letter', '\u0301\ufe0f'],
+  ['turns alone', '\u202e\u202d'],
 ])('%s is no name', (_what, name) => {
   expect(tidyName(name)).toBeUndefined()
 })

@@ -91,10 +91,16 @@ describe('allowances', () => {
     const one = allowances({ bus })
     await one.tell()
     for (const junk of [
-      '', 'null', '[]', '{"spent":7}', '{"spent":[7,null,[]]}', '{"spent":[["nothing","participant","p",9]]}',
+      '',
+      'null',
+      '[]',
+      '{"spent":7}',
+      '{"spent":[7,null,[]]}',
+      '{"spent":[["nothing","participant","p",9]]}',
       '{"spent":[["image","constructor","p",9],["constructor","participant","p",9],["image","participant",7,9],["image","participant","p","9"]]}',
       '{"spent":[["image","participant","p",1e999],[{"toString":1},{"toString":1},"p",9]]}',
-    ]) await bus.publish('ImAllowances', 'other', junk)
+    ])
+      await bus.publish('ImAllowances', 'other', junk)
     expect(passed(4, () => one.take('image', { participant: 'p' }))).toBe(4)
   })
 

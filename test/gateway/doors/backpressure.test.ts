@@ -54,7 +54,7 @@ describe.each(SOCKETS)('a peer that stops reading over %s', (way) => {
     sleeper.sleep()
     const byes = await metric('im_byes_total\\{code="slow"\\}')
     let written = 0
-    while (await metric('im_byes_total\\{code="slow"\\}') === byes) {
+    while ((await metric('im_byes_total\\{code="slow"\\}')) === byes) {
       await Promise.all(Array.from({ length: 50 }, () => writer.command('send', text(sub, `m${++written}`, LONG))))
     }
     sleeper.wake()
@@ -98,7 +98,7 @@ describe('a peer that stops polling', () => {
     const [dropped, byes] = [await metric('im_volatile_dropped_total'), await metric('im_byes_total\\{code="slow"\\}')]
     await writer.command('typing', { to: 'poller' })
     let written = 0
-    while (await metric('im_byes_total\\{code="slow"\\}') === byes) {
+    while ((await metric('im_byes_total\\{code="slow"\\}')) === byes) {
       await Promise.all(Array.from({ length: 10 }, () => writer.command('send', text('poller', `m${++written}`, LONG))))
       await writer.command('typing', { to: 'poller' })
     }

@@ -13,8 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.stop())
 
-const send = (more: Record<string, unknown>): Record<string, unknown> =>
-  ({ to: 'shop:1', id: 'm1', kind: 'text', body: { text: 'hello' }, ...more })
+const send = (more: Record<string, unknown>): Record<string, unknown> => ({ to: 'shop:1', id: 'm1', kind: 'text', body: { text: 'hello' }, ...more })
 
 const nested = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth))
 const MANY = Object.fromEntries(Array.from({ length: 5000 }, (_, n) => [`k${n}`, n]))
@@ -46,9 +45,9 @@ const REFUSED: readonly [title: string, command: string, input: unknown, code: s
   ['a list of thirty thousand nothings', 'presence', { of: Array(30_000).fill(0) }, 'bad_request', 'packetCount'],
   ['an unknown conversation', 'history', { conversation: 'nonsense' }, 'unknown_conversation', ''],
   ['a conversation with its sides in the wrong order', 'history', { conversation: 'c1~shop:1' }, 'unknown_conversation', ''],
-  ['someone else\'s conversation', 'history', { conversation: 'shop:1~c2' }, 'forbidden', ''],
-  ['writing into someone else\'s conversation', 'send', send({ conversation: 'shop:1~c2', to: undefined }), 'forbidden', ''],
-  ['reading someone else\'s cursor', 'read', { conversation: 'shop:1~c2', seq: 1 }, 'forbidden', ''],
+  ["someone else's conversation", 'history', { conversation: 'shop:1~c2' }, 'forbidden', ''],
+  ["writing into someone else's conversation", 'send', send({ conversation: 'shop:1~c2', to: undefined }), 'forbidden', ''],
+  ["reading someone else's cursor", 'read', { conversation: 'shop:1~c2', seq: 1 }, 'forbidden', ''],
   ['a negative seq', 'read', { to: 'shop:1', seq: -1 }, 'bad_request', 'seq'],
   ['a page before and after', 'history', { to: 'shop:1', before: 3, after: 1 }, 'bad_request', 'not both'],
   ['a page too large', 'history', { to: 'shop:1', limit: 101 }, 'bad_request', 'limit'],

@@ -43,7 +43,9 @@ test('blocked is refused through every door', async () => {
   const { side, agent, id } = await scene()
   await agent.command('block', { to: id, reason: 'spam' })
   const response = await fetch(`${nodes.url}/v1/passes`, {
-    method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${DEMO_WORD}` }, body: JSON.stringify({ sub: id, role: 'customer' }),
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${DEMO_WORD}` },
+    body: JSON.stringify({ sub: id, role: 'customer' }),
   })
   const { token } = (await response.json()) as { token: string }
   for (const way of WAYS) {
@@ -53,7 +55,8 @@ test('blocked is refused through every door', async () => {
     talker.close()
   }
   const backend = await fetch(`${nodes.url}/v1/messages`, {
-    method: 'POST', headers: { 'content-type': 'application/json', authorization: 'Bearer key' },
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer key' },
     body: JSON.stringify({ conversation: `${side}~${id}`, body: { text: 'a word of the backend, for the shop' } }),
   })
   expect(backend.status).toBe(200)
@@ -63,9 +66,17 @@ test('a block ends by itself, and by hand; the list says who, why, until when', 
   const { side, agent, colleague, customer, id, conversation } = await scene()
   await agent.command('block', { to: id, reason: 'an hour', until: nodes.now() + 3_600_000 })
   const { blocked } = await colleague.command('blocked', {})
-  expect(blocked).toEqual([{
-    conversation, to: id, name: 'Ann', by: { id: 'agent', name: 'AGENT' }, reason: 'an hour', at: expect.any(Number), until: expect.any(Number),
-  }])
+  expect(blocked).toEqual([
+    {
+      conversation,
+      to: id,
+      name: 'Ann',
+      by: { id: 'agent', name: 'AGENT' },
+      reason: 'an hour',
+      at: expect.any(Number),
+      until: expect.any(Number),
+    },
+  ])
   nodes.pass(3_600_001)
   expect((await serviceOf(agent, id))?.blocked).toBeUndefined()
   expect((await agent.command('blocked', {})).blocked).toEqual([])
@@ -105,7 +116,7 @@ test('who was just refused is not seen typing', async () => {
   expect(agent.pushes('typingPush')).toHaveLength(told)
 })
 
-test('only the shop\'s own agents may, with a reason and an end that is to come', async () => {
+test("only the shop's own agents may, with a reason and an end that is to come", async () => {
   const { side, agent, customer, id } = await scene()
   const rival = await nodes.agent(nodes.unique('s'), 'rival')
   const other = await nodes.arrive(0, { sub: nodes.unique('c') })
@@ -113,8 +124,12 @@ test('only the shop\'s own agents may, with a reason and an end that is to come'
   for (const talker of [customer, other]) {
     for (const name of ['block', 'unblock', 'blocked', 'queue', 'claim', 'close', 'acceptTransfer', 'transfer', 'changeStatus']) {
       const input = {
-        block: { to: side, reason: 'x' }, acceptTransfer: { conversation: `${side}~${id}`, transfer: 't', accept: true },
-        transfer: { conversation: `${side}~${id}`, to: 'agent' }, changeStatus: { status: 'away' }, blocked: {}, queue: {},
+        block: { to: side, reason: 'x' },
+        acceptTransfer: { conversation: `${side}~${id}`, transfer: 't', accept: true },
+        transfer: { conversation: `${side}~${id}`, to: 'agent' },
+        changeStatus: { status: 'away' },
+        blocked: {},
+        queue: {},
       }[name] ?? { to: side }
       expect([name, await code(talker, name, input)]).toEqual([name, 'forbidden'])
     }

@@ -22,9 +22,20 @@ const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(val
 /** So many messages of 65 kB from `side` to `other`. Resolves with the conversation's id. */
 async function fill(side: string, other: string, count: number, bulk = BULK): Promise<string> {
   const conversation = conversationId(side, other)
-  await Promise.all(Array.from({ length: count }, (_, i) => two.backbone.store.append({
-    conversation, id: `m${i + 1}`, from: side, side, kind: 'text', body: { text: `text ${i + 1}`, ...{ bulk } }, at: at += 1000, origin: '',
-  })))
+  await Promise.all(
+    Array.from({ length: count }, (_, i) =>
+      two.backbone.store.append({
+        conversation,
+        id: `m${i + 1}`,
+        from: side,
+        side,
+        kind: 'text',
+        body: { text: `text ${i + 1}`, ...{ bulk } },
+        at: (at += 1000),
+        origin: '',
+      }),
+    ),
+  )
   return conversation
 }
 
@@ -33,7 +44,8 @@ async function resume(sub: string, conversations: readonly string[]): Promise<Ta
   const talker = await new Talker(two.nodes[0].url, 'ws').open()
   const epoch = (await two.backbone.store.read(conversations[0]!, { limit: 1 })).head.epoch
   await talker.hello({
-    token: await two.nodes[0].pass({ sub }), resume: { cursors: conversations.map((conversation) => [conversation, epoch, 1, 'm1']) },
+    token: await two.nodes[0].pass({ sub }),
+    resume: { cursors: conversations.map((conversation) => [conversation, epoch, 1, 'm1']) },
   })
   await talker.command('presence', { of: [] })
   return talker
@@ -53,7 +65,12 @@ test('a resume of 15 conversations of 100 × 65 kB brings 2 MB, half a megabyte 
   const seqs = messages.filter(({ conversation }) => conversation === conversations[0]).map(({ seq }) => seq)
   expect(seqs).toEqual(Array.from({ length: seqs.length }, (_, i) => i + 2))
   expect(bytesOf(messages.filter(({ conversation }) => conversation === conversations[0]))).toBeLessThanOrEqual(LIMITS.answerBytes)
-  expect(talker.pushes('resumePush').map(({ conversation }) => conversation).toSorted()).toEqual(conversations.toSorted())
+  expect(
+    talker
+      .pushes('resumePush')
+      .map(({ conversation }) => conversation)
+      .toSorted(),
+  ).toEqual(conversations.toSorted())
 })
 
 test('what a resume left out is fetched by history, page by page', async () => {
@@ -146,7 +163,9 @@ test('nothing more is read for a line that has gone', async () => {
   const epoch = (await two.backbone.store.read(conversations[0]!, { limit: 1 })).head.epoch
   let reads = 0
   let go = (): void => undefined
-  const gate = new Promise<void>((resolve) => { go = resolve })
+  const gate = new Promise<void>((resolve) => {
+    go = resolve
+  })
   two.backbone.beforeRead = async () => {
     reads++
     await gate
@@ -173,11 +192,13 @@ test('of a shop with thousands of agents as many are told as there is room for: 
   const now = Date.now()
   await expect.poll(async () => (await records.items(`${side}/present`, now)).length).toBe(1)
   const node = (await records.items(`${side}/present`, now))[0]!.key.split(' ')[1]!
-  await Promise.all(Array.from({ length: 3000 }, async (_, i) => {
-    const id = `a${String(i).padStart(4, '0')}`
-    await records.put({ collection: `${side}/present`, key: `${id} ${node}`, value: JSON.stringify({ name: '名'.repeat(80) }), now })
-    await records.put({ collection: `${side}/present`, key: id, value: i < 2990 ? 'busy' : 'online', now })
-  }))
+  await Promise.all(
+    Array.from({ length: 3000 }, async (_, i) => {
+      const id = `a${String(i).padStart(4, '0')}`
+      await records.put({ collection: `${side}/present`, key: `${id} ${node}`, value: JSON.stringify({ name: '名'.repeat(80) }), now })
+      await records.put({ collection: `${side}/present`, key: id, value: i < 2990 ? 'busy' : 'online', now })
+    }),
+  )
   await two.backbone.bus.publish(presenceChannel(side), '', '{}')
   const ask = () => desk.command('presence', { of: [side] })
   await expect.poll(async () => (await ask()).presence[side]?.agents?.length).toBeGreaterThan(1000)
@@ -195,9 +216,16 @@ test('whom a person has blocked is told within an answer, latest first', async (
   const [person, ...names] = [two.unique('c'), ...Array.from({ length: 500 }, (_, i) => '界'.repeat(57) + String(i).padStart(7, '0'))]
   const { records } = two.backbone
   const name = '"'.repeat(80)
-  await Promise.all(names.map((other, i) => records.put({
-    collection: `${person}/blocked`, key: conversationId(person, other), value: JSON.stringify({ at: i, name: name.repeat(6) }), now: 1,
-  })))
+  await Promise.all(
+    names.map((other, i) =>
+      records.put({
+        collection: `${person}/blocked`,
+        key: conversationId(person, other),
+        value: JSON.stringify({ at: i, name: name.repeat(6) }),
+        now: 1,
+      }),
+    ),
+  )
   const answer = await (await two.customer(0, person)).command('blockedPersons', {})
   expect(bytesOf(answer)).toBeLessThanOrEqual(LIMITS.answerBytes)
   expect(answer.more).toBe(true)

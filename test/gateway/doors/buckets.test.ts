@@ -14,7 +14,7 @@ describe('buckets', () => {
     expect(buckets.waitMs('a', 1, 100)).toBe(100)
   })
 
-  test('of one key are not another\'s', () => {
+  test("of one key are not another's", () => {
     const buckets = new Buckets({ perMs: SECOND, burst: 1 })
     buckets.spend('a', 1, 0)
     expect(buckets.waitMs('b', 1, 0)).toBe(0)

@@ -48,18 +48,28 @@ describe.each(WAYS)('over %s', (way) => {
     const agent = await arrive(way, agentOf(shop), { to: sub })
     expect((await agent.push('messagePush')).id).toBe('m1')
     const [second, third] = await Promise.all([
-      customer.command('send', text(`shop:${shop}`, 'm2')), customer.command('send', text(`shop:${shop}`, 'm3')),
+      customer.command('send', text(`shop:${shop}`, 'm2')),
+      customer.command('send', text(`shop:${shop}`, 'm3')),
     ])
     expect([first.seq, second.seq, third.seq]).toEqual([1, 2, 3])
     await agent.push('messagePush', 2)
-    expect(agent.pushes('messagePush').map(({ id, prev }) => [prev, id])).toEqual([[undefined, 'm1'], ['m1', 'm2'], ['m2', 'm3']])
+    expect(agent.pushes('messagePush').map(({ id, prev }) => [prev, id])).toEqual([
+      [undefined, 'm1'],
+      ['m1', 'm2'],
+      ['m2', 'm3'],
+    ])
     const reply = await agent.command('send', text(sub, 'r1'))
-    expect(await customer.push('messagePush'))
-      .toMatchObject({ id: 'r1', from: `agent-of-${shop}`, side: `shop:${shop}`, name: 'Ann', seq: reply.seq })
+    expect(await customer.push('messagePush')).toMatchObject({
+      id: 'r1',
+      from: `agent-of-${shop}`,
+      side: `shop:${shop}`,
+      name: 'Ann',
+      seq: reply.seq,
+    })
     expect(customer.pushes('messagePush')).toHaveLength(1)
   })
 
-  test('a new conversation appears at the shop\'s agents by itself, with its first message once', async () => {
+  test("a new conversation appears at the shop's agents by itself, with its first message once", async () => {
     const [shop, sub] = [unique('s'), unique('c')]
     const agent = await arrive(way, agentOf(shop))
     const customer = await arrive(way, { sub, name: 'Li' })
@@ -116,7 +126,9 @@ describe.each(WAYS)('over %s', (way) => {
     await customer.command('send', text(`shop:${shop}`, 'm1'))
     await customer.command('send', text(`shop:${shop}`, 'm2'))
     const agent = await arrive(way, agentOf(shop))
-    const { conversations: [row] } = await agent.command('conversations', {})
+    const {
+      conversations: [row],
+    } = await agent.command('conversations', {})
     expect(row).toMatchObject({ to: sub, unread: 2, head: { seq: 2 } })
     await agent.command('delivered', { to: sub, seq: 2 })
     await agent.command('read', { to: sub, seq: 2 })
@@ -165,8 +177,7 @@ describe.each(WAYS)('resume over %s', (way) => {
     const { conversation, epoch } = await agent.command('send', text(sub, 'm1'))
     for (let n = 2; n <= 5; n++) await agent.command('send', text(sub, `m${n}`))
     const customer = await arrive(way, { sub }, { resume: { cursors: [[conversation, epoch, 2, 'm2']] } })
-    expect(customer.welcome.resumed)
-      .toMatchObject([{ conversation, to: `shop:${shop}`, status: 'follows', head: { seq: 5, id: 'm5' }, name: 'Ann' }])
+    expect(customer.welcome.resumed).toMatchObject([{ conversation, to: `shop:${shop}`, status: 'follows', head: { seq: 5, id: 'm5' }, name: 'Ann' }])
     await customer.push('messagePush', 2)
     expect(customer.pushes('messagePush').map(({ seq }) => seq)).toEqual([3, 4, 5])
   })
@@ -231,14 +242,18 @@ describe.concurrent('an end of a line comes with a word', () => {
     if (way === 'ws') expect(customer.closeCode).toBe(4004)
   })
 
-  test.each(WAYS)('a newer line of the same device over %s: do not come back', async (way) => {
-    const sub = unique('c')
-    const older = await arrive(way, { sub }, { device: 'phone.1' })
-    const beside = await arrive(way, { sub }, { device: 'phone.2' })
-    const newer = await arrive(way, { sub }, { device: 'phone.1' })
-    expect(await older.push('byePush')).toMatchObject({ code: 'replaced', reconnect: false })
-    await older.closed()
-    if (way === 'ws') expect(older.closeCode).toBe(4100)
-    expect([beside.isClosed, newer.isClosed]).toEqual([false, false])
-  }, 15_000)
+  test.each(WAYS)(
+    'a newer line of the same device over %s: do not come back',
+    async (way) => {
+      const sub = unique('c')
+      const older = await arrive(way, { sub }, { device: 'phone.1' })
+      const beside = await arrive(way, { sub }, { device: 'phone.2' })
+      const newer = await arrive(way, { sub }, { device: 'phone.1' })
+      expect(await older.push('byePush')).toMatchObject({ code: 'replaced', reconnect: false })
+      await older.closed()
+      if (way === 'ws') expect(older.closeCode).toBe(4100)
+      expect([beside.isClosed, newer.isClosed]).toEqual([false, false])
+    },
+    15_000,
+  )
 })

@@ -111,22 +111,30 @@ const WRONG: readonly [title: string, reason: string, answering: Answering][] = 
   ['a status of failure', 'status', json(KNOWN, 500)],
   ['a status of no right', 'status', json(KNOWN, 403)],
   ['no JSON', 'json', (response) => response.end('<html>Welcome</html>')],
-  ['half of it', 'unreachable', (response) => {
-    response.writeHead(200, { 'content-length': '900' }).write('{"profile":[', () => response.destroy())
-  }],
+  [
+    'half of it',
+    'unreachable',
+    (response) => {
+      response.writeHead(200, { 'content-length': '900' }).write('{"profile":[', () => response.destroy())
+    },
+  ],
   ['nothing at all', 'json', (response) => response.end()],
   ['a list', 'shape', json([KNOWN])],
   ['an order without a number', 'shape', json({ orders: [{ title: 'Kettle' }] })],
   ['a huge value', 'shape', json({ profile: [{ label: 'Level', value: HUGE + 'x' }] })],
   ['too many orders', 'shape', json({ orders: Array.from({ length: 51 }, (_, n) => ({ number: `${n}`, title: '' })) })],
   ['too many bytes', 'size', json({ ...KNOWN, rest: HUGE.repeat(600) })],
-  ['bytes without end', 'size', (response) => {
-    const more = (): void => {
-      while (!response.destroyed && response.write(HUGE));
-      response.once('drain', more)
-    }
-    more()
-  }],
+  [
+    'bytes without end',
+    'size',
+    (response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write(HUGE));
+        response.once('drain', more)
+      }
+      more()
+    },
+  ],
   ['brackets in brackets', 'shape', (response) => response.end(`{"profile":[],"rest":${'['.repeat(100_000)}${']'.repeat(100_000)}}`)],
   ['braces in braces', 'shape', (response) => response.end(`${'{"profile":'.repeat(20_000)}1${'}'.repeat(20_000)}`)],
   ['depth in a field that is known', 'shape', (response) => response.end(`{"orders":${'['.repeat(100_000)}${']'.repeat(100_000)}}`)],
@@ -155,7 +163,9 @@ test('a redirect on the same host is followed, with the key', async () => {
 })
 
 test.each([
-  ['404', json({ error: 'nobody' }, 404)], ['204', (response) => response.writeHead(204).end()], ['nothing in it', json({})],
+  ['404', json({ error: 'nobody' }, 404)],
+  ['204', (response) => response.writeHead(204).end()],
+  ['nothing in it', json({})],
   ['empty lists', json({ profile: [], orders: [] })],
 ] as [string, Answering][])('who the backend does not know (%s) is empty, which is no failure', async (_what, answering) => {
   const { ask, settle } = await scene()
@@ -169,8 +179,12 @@ test('what the schema does not know, and addresses that a browser would not fetc
   const { settle } = await scene()
   const order = { number: '1', title: '<b>K</b>' }
   server.answering = json({
-    secret: 'x', profile: [{ label: 'a', value: 'b', secret: 'x' }],
-    orders: [{ ...order, url: 'javascript:alert(1)', image: 'data:image/png;base64,x', secret: 1 }, { ...order, url: 'https://x.example/' }],
+    secret: 'x',
+    profile: [{ label: 'a', value: 'b', secret: 'x' }],
+    orders: [
+      { ...order, url: 'javascript:alert(1)', image: 'data:image/png;base64,x', secret: 1 },
+      { ...order, url: 'https://x.example/' },
+    ],
   })
   expect((await settle()).info).toEqual({ profile: [{ label: 'a', value: 'b' }], orders: [order, { ...order, url: 'https://x.example/' }] })
 })
@@ -190,7 +204,10 @@ test('earlier contact is what the log tells: a silence of six hours ends one, an
   expect(earlier).toEqual([{ agent: expect.stringMatching(/^A\d+$/), from: AT, to: AT, seq: 1 }])
   expect(Math.round((earlier![0]!.to - earlier![0]!.from) / 1000)).toBe(60)
   two.pass(7 * 3_600_000)
-  expect((await ask()).earlier?.map(({ seq, agent }) => [seq, agent === undefined])).toEqual([[3, true], [1, false]])
+  expect((await ask()).earlier?.map(({ seq, agent }) => [seq, agent === undefined])).toEqual([
+    [3, true],
+    [1, false],
+  ])
 })
 
 test('only agents ask, and only about who has a conversation with their shop', async () => {

@@ -8,10 +8,15 @@ import { readConfig, SettingError } from '../../../gateway/config.ts'
 import { demoSecret, keptWord } from '../../../gateway/doors/admit/demo-secret.ts'
 
 let folder: string
-beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'im-chat-')) })
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'im-chat-'))
+})
 afterEach(() => rmSync(folder, { recursive: true }))
 
-const FILES = [['demo-secret', demoSecret, 'IM_SECRET'], ['demo-word', keptWord, 'DEMO_WORD']] as const
+const FILES = [
+  ['demo-secret', demoSecret, 'IM_SECRET'],
+  ['demo-word', keptWord, 'DEMO_WORD'],
+] as const
 
 test.each(FILES)('%s is made once, for its owner alone, also by several at once, and leaves nothing else behind', async (name, kept) => {
   const texts = await Promise.all(Array.from({ length: 8 }, () => kept(folder)))

@@ -34,7 +34,9 @@ async function arrive(node: StartedGateway, claims: PassClaims): Promise<Someone
 
 async function guest(node: StartedGateway, name = 'Support'): Promise<Someone> {
   const response = await fetch(`${node.url}/v1/guests`, {
-    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name }),
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name }),
   })
   const { token, sub } = (await response.json()) as { token: string; sub: string }
   const talker = await new Talker(node.url, 'ws').open()
@@ -42,10 +44,12 @@ async function guest(node: StartedGateway, name = 'Support'): Promise<Someone> {
   return { id: sub, talker }
 }
 
-const backend = (node: StartedGateway, conversation: string) => fetch(`${node.url}/v1/messages`, {
-  method: 'POST', headers: { 'content-type': 'application/json', authorization: 'Bearer key' },
-  body: JSON.stringify({ conversation, body: { text: 'of the backend' } }),
-})
+const backend = (node: StartedGateway, conversation: string) =>
+  fetch(`${node.url}/v1/messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer key' },
+    body: JSON.stringify({ conversation, body: { text: 'of the backend' } }),
+  })
 
 const MAY = [
   // DIRECT, signed in to signed in, guest to signed in, signed in to guest, guest to guest
@@ -59,7 +63,12 @@ describe.each(MAY)('DIRECT %s', (direct, ...may) => {
     const node = nodes.get(direct)!
     const [ann, bob] = [await arrive(node, { sub: unique('ann') }), await arrive(node, { sub: unique('bob') })]
     const [one, two] = [await guest(node), await guest(node)]
-    const tries = [[ann, bob], [one, ann], [ann, one], [one, two]] as const
+    const tries = [
+      [ann, bob],
+      [one, ann],
+      [ann, one],
+      [one, two],
+    ] as const
     for (const [i, [from, to]] of tries.entries()) {
       const answer = await from.talker.ask('send', text(to.id))
       expect([answer.ok, answer.error?.code]).toEqual(may[i] ? [true, undefined] : [undefined, 'start_forbidden'])
@@ -105,7 +114,10 @@ test('a guest named Support is a guest in its identity, its messages, its typing
   const shop = unique('s')
   const agent = await arrive(node, { sub: unique('a'), role: 'agent', shop })
   const [ann, one] = [await arrive(node, { sub: unique('ann'), name: 'Support' }), await guest(node, 'Support')]
-  for (const [someone, isGuest] of [[ann, undefined], [one, true]] as const) {
+  for (const [someone, isGuest] of [
+    [ann, undefined],
+    [one, true],
+  ] as const) {
     const { conversation } = await someone.talker.command('send', text(`shop:${shop}`))
     const pushed = await agent.talker.until(() => agent.talker.pushes('messagePush').find(({ from }) => from === someone.id))
     const row = await agent.talker.until(() => agent.talker.pushes('conversationPush').find(({ to }) => to === someone.id))
@@ -125,7 +137,11 @@ test('a guest named Support is a guest in its identity, its messages, its typing
 
 test('SOURCES: a pass of another prefix, and a sub that begins with one, are refused by name', async () => {
   const node = await startGateway({ SOURCES: 'wx,m.' })
-  const told = async (claims: PassClaims): Promise<string> => node.pass(claims).then(() => 'ok', (error: unknown) => String(error))
+  const told = async (claims: PassClaims): Promise<string> =>
+    node.pass(claims).then(
+      () => 'ok',
+      (error: unknown) => String(error),
+    )
   expect(await told({ sub: '7' })).toBe('ok')
   expect(await told({ src: 'wx', sub: '7' })).toBe('ok')
   expect(await told({ src: 'm.', sub: 'x7', role: 'agent', shop: '1' })).toBe('ok')
@@ -143,12 +159,16 @@ test('SOURCES: a pass signed elsewhere with the same secret is refused at the he
   const [open, closed] = [await startGateway({ IM_SECRET: secret, API_KEY: 'key' }), await startGateway({ IM_SECRET: secret, SOURCES: 'ab' })]
   const mint = async (claims: PassClaims): Promise<string> => {
     const response = await fetch(`${open.url}/v1/passes`, {
-      method: 'POST', headers: { 'content-type': 'application/json', authorization: 'Bearer key' },
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer key' },
       body: JSON.stringify({ role: 'customer', ...claims }),
     })
     return ((await response.json()) as { token: string }).token
   }
-  for (const [claims, reason] of [[{ src: 'a', sub: 'b1' }, /src is not/], [{ sub: 'ab1' }, /sub begins/]] as const) {
+  for (const [claims, reason] of [
+    [{ src: 'a', sub: 'b1' }, /src is not/],
+    [{ sub: 'ab1' }, /sub begins/],
+  ] as const) {
     const talker = await new Talker(closed.url, 'ws').open()
     const refusal = await talker.refusedHello({ token: await mint(claims) })
     expect([refusal.code, reason.test(refusal.message)]).toEqual(['pass_invalid', true])

@@ -58,7 +58,11 @@ describe('the handshake', () => {
     const text = await response.text()
     expect(text[0]).toBe('0')
     expect(JSON.parse(text.slice(1))).toEqual({
-      sid: expect.any(String) as string, upgrades: ['websocket'], pingInterval: 300, pingTimeout: 200, maxPayload: 1_000_000,
+      sid: expect.any(String) as string,
+      upgrades: ['websocket'],
+      pingInterval: 300,
+      pingTimeout: 200,
+      maxPayload: 1_000_000,
     })
   })
 
@@ -69,8 +73,12 @@ describe('the handshake', () => {
   })
 
   test.each([
-    ['no version', 'transport=polling'], ['a version that is none', 'EIO=abc&transport=polling'], ['an old version', 'EIO=3&transport=polling'],
-    ['no transport', 'EIO=4'], ['an unknown transport', 'EIO=4&transport=abc'], ['a sid nobody has', 'EIO=4&transport=polling&sid=abc'],
+    ['no version', 'transport=polling'],
+    ['a version that is none', 'EIO=abc&transport=polling'],
+    ['an old version', 'EIO=3&transport=polling'],
+    ['no transport', 'EIO=4'],
+    ['an unknown transport', 'EIO=4&transport=abc'],
+    ['a sid nobody has', 'EIO=4&transport=polling&sid=abc'],
   ])('with %s is answered 400', async (_, query) => {
     expect(await statusOf(query)).toBe(400)
     // some are granted first: a WebSocket can carry no status
@@ -92,8 +100,10 @@ describe('the handshake', () => {
 
 describe('messages over polling', () => {
   test.each([
-    ['one text', '4hello'], ['several', ['4test1', '4test2', '4test3'].join(SEPARATOR)],
-    ['text and binary as base64', ['4hello', 'bAQIDBA=='].join(SEPARATOR)], ['text beyond ASCII', '4你好€👍'],
+    ['one text', '4hello'],
+    ['several', ['4test1', '4test2', '4test3'].join(SEPARATOR)],
+    ['text and binary as base64', ['4hello', 'bAQIDBA=='].join(SEPARATOR)],
+    ['text beyond ASCII', '4你好€👍'],
   ])('%s: taken with "ok", and given with the next poll', async (_, payload) => {
     const { post, polled } = await openPolling()
     const answer = await post(payload)
@@ -128,7 +138,10 @@ describe('messages over polling', () => {
     const { post, polled } = await openPolling()
     expect((await post('4' + 'x'.repeat(900_000))).status).toBe(200)
     expect(await polled()).toHaveLength(900_001)
-    const refused = await post('4' + 'x'.repeat(1_000_001)).then(({ status }) => status, () => 413)
+    const refused = await post('4' + 'x'.repeat(1_000_001)).then(
+      ({ status }) => status,
+      () => 413,
+    )
     expect(refused).toBe(413)
   })
 })
@@ -243,7 +256,7 @@ describe('the upgrade', () => {
     expect((await poll()).status).toBe(400)
     await open(`EIO=4&transport=websocket&sid=${sid}`).closed
     pipe.send('4hello')
-    await vi.waitUntil(async () => await pipe.next() === '4hello')
+    await vi.waitUntil(async () => (await pipe.next()) === '4hello')
   })
 
   test('a probe that is none gets no answer, and the session stays where it is', async () => {

@@ -9,15 +9,25 @@ function queues(count: number) {
   const turns = new Turns()
   const handled: string[] = []
   const told: string[] = []
-  const all = Array.from({ length: count }, (_, line) => new FairQueue<number>({
-    turns, handle: (packet) => handled.push(`${line}:${packet}`),
-    onWaiting: (isWaiting) => told.push(`${line} ${isWaiting ? 'waits' : 'goes on'}`), onTooMuch: () => told.push(`${line} too much`),
-  }))
+  const all = Array.from(
+    { length: count },
+    (_, line) =>
+      new FairQueue<number>({
+        turns,
+        handle: (packet) => handled.push(`${line}:${packet}`),
+        onWaiting: (isWaiting) => told.push(`${line} ${isWaiting ? 'waits' : 'goes on'}`),
+        onTooMuch: () => told.push(`${line} too much`),
+      }),
+  )
   return { all, handled, told }
 }
 
-test('who brings a thousand packets at once does not keep the next line\'s one waiting', async () => {
-  const { all: [greedy, modest], handled, told } = queues(2)
+test("who brings a thousand packets at once does not keep the next line's one waiting", async () => {
+  const {
+    all: [greedy, modest],
+    handled,
+    told,
+  } = queues(2)
   for (let packet = 0; packet < 1000; packet++) greedy!.add(packet, 1)
   modest!.add(0, 1)
   expect(handled.indexOf('1:0')).toBe(4)
@@ -29,8 +39,12 @@ test('who brings a thousand packets at once does not keep the next line\'s one w
   expect(handled.at(-1)).toBe('0:1000')
 })
 
-test('what waits is bounded in packets and in bytes, and the line\'s end is never let go', async () => {
-  const { all: [many, large], handled, told } = queues(2)
+test("what waits is bounded in packets and in bytes, and the line's end is never let go", async () => {
+  const {
+    all: [many, large],
+    handled,
+    told,
+  } = queues(2)
   for (let packet = 0; packet < 4 + 2 * LIMITS.payloadCount; packet++) many!.add(packet, 1)
   expect(told).toEqual(['0 waits'])
   many!.add(-1, 1)
@@ -49,7 +63,10 @@ test('who has enough under way is not read further until something of it is done
   const told: boolean[] = []
   let isFull = false
   const queue = new FairQueue<number>({
-    turns: new Turns(), isFull: () => isFull, onTooMuch: () => undefined, onWaiting: (isWaiting) => told.push(isWaiting),
+    turns: new Turns(),
+    isFull: () => isFull,
+    onTooMuch: () => undefined,
+    onWaiting: (isWaiting) => told.push(isWaiting),
     handle: (packet) => {
       handled.push(packet)
       isFull = handled.length % 3 === 0
@@ -92,7 +109,7 @@ describe('at a gateway', () => {
     await reader.hello({ token: await gateway.pass({ sub }) })
     const ids: string[] = []
     while (ids.length < 500) {
-      const answer = await reader.ask('history', { to: 'shop:1', after: ids.length, limit: 100 }) as unknown as { messages?: { id: string }[] }
+      const answer = (await reader.ask('history', { to: 'shop:1', after: ids.length, limit: 100 })) as unknown as { messages?: { id: string }[] }
       ids.push(...(answer.messages ?? []).map(({ id }) => id))
     }
     expect(ids).toEqual(Array.from({ length: 500 }, (_, n) => `m${n}`))

@@ -69,7 +69,7 @@ describe.each(WAYS)('over %s', (way) => {
     talker.close()
   })
 
-  test('a listed page, and a page of the gateway\'s own host, may connect', async () => {
+  test("a listed page, and a page of the gateway's own host, may connect", async () => {
     for (const origin of ['https://shop.example', gateway.url]) {
       const talker = await new Talker(gateway.url, way, origin).open()
       await talker.hello({ token: await sign(CUSTOMER) })

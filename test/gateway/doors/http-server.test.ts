@@ -22,8 +22,12 @@ afterEach(async () => {
 
 const echo: RequestListener = (request, response) => {
   let body = ''
-  request.on('data', (chunk: Buffer) => { body += chunk.toString() })
-  request.on('end', () => response.end(`${request.method} ${request.url} [${body}] upgrade=${request.headers.upgrade} ${request.headers.connection}\n`))
+  request.on('data', (chunk: Buffer) => {
+    body += chunk.toString()
+  })
+  request.on('end', () =>
+    response.end(`${request.method} ${request.url} [${body}] upgrade=${request.headers.upgrade} ${request.headers.connection}\n`),
+  )
 }
 
 async function serve(listener: RequestListener = echo, limits: Partial<HttpLimits> = {}): Promise<{ port: number; server: Server }> {
@@ -55,17 +59,23 @@ function dial(port: number): Far {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
   let text = ''
   let onMore = (): void => undefined
-  socket.on('data', (chunk: Buffer) => {
-    text += chunk.toString('latin1')
-    onMore()
-  }).on('close', () => onMore()).on('error', () => undefined)
+  socket
+    .on('data', (chunk: Buffer) => {
+      text += chunk.toString('latin1')
+      onMore()
+    })
+    .on('close', () => onMore())
+    .on('error', () => undefined)
   ends.push(() => socket.destroy())
   return {
-    socket, text: () => text,
+    socket,
+    text: () => text,
     until: async (mark) => {
       while (!text.includes(mark)) {
         if (socket.closed) throw new Error(`The connection ended before "${mark}":\n${text}`)
-        await new Promise<void>((resolve) => { onMore = resolve })
+        await new Promise<void>((resolve) => {
+          onMore = resolve
+        })
       }
       return text
     },
@@ -78,7 +88,9 @@ const H2C = 'Host: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nH
 
 describe('an upgrade that is no WebSocket is ignored', () => {
   test.each([
-    ['h2c', H2C], ['in other letters', H2C.replace('h2c', 'H2C')], ['an unknown one', H2C.replace('h2c', 'TLS/1.0, IRC/6.9')],
+    ['h2c', H2C],
+    ['in other letters', H2C.replace('h2c', 'H2C')],
+    ['an unknown one', H2C.replace('h2c', 'TLS/1.0, IRC/6.9')],
     ['a list with websocket, where there is none', H2C.replace('h2c', 'h2c, WebSocket')],
     ['names in capitals', H2C.toUpperCase()],
   ])('%s: with and without a body, again and again on one connection', async (_name, ask) => {
@@ -150,8 +162,10 @@ describe('an upgrade that is no WebSocket is ignored', () => {
     for (const upgrade of ['websocket', 'WebSocket', 'h2c, websocket']) {
       for (const path of ['/ws', '/im/?EIO=4&transport=websocket']) {
         const far = dial(port)
-        far.socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: ${upgrade}\r\n`
-          + 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n')
+        far.socket.write(
+          `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: ${upgrade}\r\n` +
+            'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+        )
         expect(await far.until('\r\n\r\n')).toMatch(/^HTTP\/1\.1 101 /)
       }
     }
@@ -161,23 +175,35 @@ describe('an upgrade that is no WebSocket is ignored', () => {
 describe('a refused upgrade', () => {
   test('is answered and gone, though its other side never closes: three hundred of each kind', async () => {
     const { port } = await gateway()
-    const ask = (path: string, version = 13): string => `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n`
-      + `Sec-WebSocket-Version: ${version}\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`
+    const ask = (path: string, version = 13): string =>
+      `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+      `Sec-WebSocket-Version: ${version}\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`
     const kinds = [
-      ask('/nope'), ask('/ws', 7), ask('/im/?EIO=3&transport=websocket'), ask('/im/?EIO=4&transport=websocket&sid=none'), ask('/im/?EIO=4'),
+      ask('/nope'),
+      ask('/ws', 7),
+      ask('/im/?EIO=3&transport=websocket'),
+      ask('/im/?EIO=4&transport=websocket&sid=none'),
+      ask('/im/?EIO=4'),
     ]
-    const fars = kinds.flatMap((kind) => Array.from({ length: 60 }, () => {
-      const far = dial(port)
-      far.socket.write(kind + 'and something that nobody reads')
-      return far
-    }))
+    const fars = kinds.flatMap((kind) =>
+      Array.from({ length: 60 }, () => {
+        const far = dial(port)
+        far.socket.write(kind + 'and something that nobody reads')
+        return far
+      }),
+    )
     await Promise.all(fars.map(({ socket }) => once(socket, 'end')))
     for (const far of fars) expect(far.text()).toMatch(/HTTP\/1\.1 4\d\d /)
     // a socket that is gone answers what comes with a reset
-    await expect.poll(() => {
-      for (const { socket } of fars) socket.write('x')
-      return fars.filter(({ socket }) => !socket.closed).length
-    }, { timeout: 3000 }).toBe(0)
+    await expect
+      .poll(
+        () => {
+          for (const { socket } of fars) socket.write('x')
+          return fars.filter(({ socket }) => !socket.closed).length
+        },
+        { timeout: 3000 },
+      )
+      .toBe(0)
   })
 })
 
@@ -195,7 +221,9 @@ describe('a connection has limits', () => {
 
   test('of requests that wait for their answers', async () => {
     let count = 0
-    const { port } = await serve(() => { count++ })
+    const { port } = await serve(() => {
+      count++
+    })
     const [one, many] = [dial(port), dial(port)]
     one.socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(16))
     many.socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(17))
@@ -218,16 +246,24 @@ describe('a connection has limits', () => {
     await once(slow.socket, 'end')
     expect(got).toBeGreaterThan(bytes.length)
     // what it writes itself is no excuse; empty lines before a request are allowed
-    await expect.poll(() => {
-      stuck.socket.write('\r\n')
-      return stuck.socket.closed
-    }, { timeout: 4000 }).toBe(true)
+    await expect
+      .poll(
+        () => {
+          stuck.socket.write('\r\n')
+          return stuck.socket.closed
+        },
+        { timeout: 4000 },
+      )
+      .toBe(true)
   })
 
   test('of silence, but a poll that waits for less lives', async () => {
-    const { port } = await serve((request, response) => {
-      setTimeout(() => response.end('late'), Number(request.url!.slice(1)))
-    }, { silenceMs: 600 })
+    const { port } = await serve(
+      (request, response) => {
+        setTimeout(() => response.end('late'), Number(request.url!.slice(1)))
+      },
+      { silenceMs: 600 },
+    )
     const [poll, dead] = [dial(port), dial(port)]
     poll.socket.write('GET /300 HTTP/1.1\r\nHost: x\r\n\r\n')
     dead.socket.write('GET /5000 HTTP/1.1\r\nHost: x\r\n\r\n')
@@ -250,11 +286,18 @@ describe('bodies', () => {
   function watched(): { bodies: SlowRequests; at: (ms: number) => void; listener: RequestListener } {
     let now = 0
     const bodies = new SlowRequests(HTTP_LIMITS, () => now)
-    return { bodies, at: (ms) => { now = ms; bodies.look() }, listener: (request, response) => {
-      bodies.watch(request, response)
-      if (request.url === '/no') return void response.end('no')
-      request.resume().on('end', () => response.end('all'))
-    } }
+    return {
+      bodies,
+      at: (ms) => {
+        now = ms
+        bodies.look()
+      },
+      listener: (request, response) => {
+        bodies.watch(request, response)
+        if (request.url === '/no') return void response.end('no')
+        request.resume().on('end', () => response.end('all'))
+      },
+    }
   }
 
   const post = (path: string, length: number): string => `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n\r\n`
@@ -263,7 +306,11 @@ describe('bodies', () => {
     const { at, listener } = watched()
     const { port, server } = await serve(listener)
     let received = 0
-    server.on('connection', (socket: Socket) => socket.on('close', () => { received += socket.bytesRead }))
+    server.on('connection', (socket: Socket) =>
+      socket.on('close', () => {
+        received += socket.bytesRead
+      }),
+    )
     const [drip, phone, done] = [dial(port), dial(port), dial(port)]
     for (const { socket } of [drip, phone]) socket.write(post('/', 300_000))
     done.socket.write(`${post('/', 1)}x`)
@@ -312,17 +359,24 @@ describe('bodies', () => {
     expect(text).toMatch(/^HTTP\/1\.1 429 /)
     expect(text).toMatch(/retry-after: 2\r\n/i)
     expect(text).toMatch(/access-control-allow-origin: https:\/\/shop.example\r\n/i)
-    expect(JSON.parse(/{.*}}/.exec(text)![0])).toEqual({ error: {
-      code: 'rate_limited', message: expect.stringContaining('under way') as string, retry: true, afterMs: 2000,
-    } })
+    expect(JSON.parse(/{.*}}/.exec(text)![0])).toEqual({
+      error: {
+        code: 'rate_limited',
+        message: expect.stringContaining('under way') as string,
+        retry: true,
+        afterMs: 2000,
+      },
+    })
     open[0]!.socket.destroy()
     open[1]!.socket.write('abc')
     await open[1]!.until('[abc]')
     const next = dial(port)
-    await expect.poll(async () => {
-      next.socket.write(`${post('/', 90_000)}${'x'.repeat(90_000)}`)
-      return (await next.until('HTTP/1.1')).includes('200 OK')
-    }).toBe(true)
+    await expect
+      .poll(async () => {
+        next.socket.write(`${post('/', 90_000)}${'x'.repeat(90_000)}`)
+        return (await next.until('HTTP/1.1')).includes('200 OK')
+      })
+      .toBe(true)
   })
 
   test('of addresses have room each, unless they are not told apart', () => {

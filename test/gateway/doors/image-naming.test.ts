@@ -38,7 +38,9 @@ afterEach(async () => {
 
 const add = async (): Promise<string> => {
   const response = await fetch(`${gateway.url}/v1/images`, {
-    method: 'POST', body: new Uint8Array(PICTURES.png), headers: { authorization: `Bearer ${token}` },
+    method: 'POST',
+    body: new Uint8Array(PICTURES.png),
+    headers: { authorization: `Bearer ${token}` },
   })
   return ((await response.json()) as { url: string }).url
 }
@@ -49,13 +51,14 @@ const image = (url: string): Promise<unknown> => send('image', { text: 'Image', 
 const REFUSED = (code: string) => ({ error: expect.objectContaining({ code, retry: false }) as unknown })
 
 test('an image goes after an hour, unless a message, a card, a note, a quick reply or a backend names it', async () => {
-  const urls = await Promise.all(Array.from({ length: 8 }, add)) as [string, string, string, string, string, string, string, string]
+  const urls = (await Promise.all(Array.from({ length: 8 }, add))) as [string, string, string, string, string, string, string, string]
   const [none, sent, card, linked, posted, noted, saved, late] = urls
   expect(await image(sent)).toMatchObject({ ok: true })
   expect(await send('product', { text: 'Kettle', image: gateway.url + card })).toMatchObject({ ok: true })
   expect(await send('text', { text: `see ${gateway.url}${linked}, it is broken` })).toMatchObject({ ok: true })
   const response = await fetch(`${gateway.url}/v1/messages`, {
-    method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${KEY}` },
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${KEY}` },
     body: JSON.stringify({ conversation: 'shop:1~c1', kind: 'image', body: { text: 'x', url: posted } }),
   })
   expect(response.status).toBe(200)
@@ -79,8 +82,9 @@ test('a message for an image that is gone is refused, so that the client adds it
   // a text that speaks of one says what it says, and other hosts' are not ours
   expect(await send('text', { text: `was ${url}` })).toMatchObject({ ok: true })
   expect(await send('image', { text: 'x', url: 'https://cdn.example/v1/images/aaaaaaaaaaaaaaaaaaaaaaaa' })).toMatchObject({ ok: true })
-  expect(await send('text', { text: Array.from({ length: 21 }, (_, n) => `/v1/images/${String(n).padStart(24, 'a')}`).join(' ') }))
-    .toEqual(REFUSED('bad_request'))
+  expect(await send('text', { text: Array.from({ length: 21 }, (_, n) => `/v1/images/${String(n).padStart(24, 'a')}`).join(' ') })).toEqual(
+    REFUSED('bad_request'),
+  )
 })
 
 test('what was refused names nothing', async () => {
@@ -99,7 +103,9 @@ test('sends keep their order around one that names an image', async () => {
   const keep = images.keep
   let goOn = (): void => undefined
   images.keep = async (id) => {
-    await new Promise<void>((resolve) => { goOn = resolve })
+    await new Promise<void>((resolve) => {
+      goOn = resolve
+    })
     return keep(id)
   }
   const sends = [send('text', { text: 'before' }), image(url), send('text', { text: 'after' }), send('text', { text: 'last' })]
@@ -114,7 +120,9 @@ test('sends keep their order around one that names an image', async () => {
 test('a full store of pictures says so and takes everything else', async () => {
   hooked.images.put = () => Promise.reject(Object.assign(new Error('no room'), { name: 'Full' }))
   const response = await fetch(`${gateway.url}/v1/images`, {
-    method: 'POST', body: new Uint8Array(PICTURES.png), headers: { authorization: `Bearer ${token}` },
+    method: 'POST',
+    body: new Uint8Array(PICTURES.png),
+    headers: { authorization: `Bearer ${token}` },
   })
   expect([response.status, await response.json()]).toEqual([507, REFUSED('images_full')])
   expect(await send('text', { text: 'hello' })).toMatchObject({ ok: true })

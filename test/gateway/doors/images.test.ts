@@ -31,7 +31,10 @@ const bearer = (token: string): Record<string, string> => ({ authorization: `Bea
 const bytesOf = (buffer: Buffer): Uint8Array<ArrayBuffer> => new Uint8Array(buffer)
 
 test.each([
-  ['png', 'image/png', 40, 30], ['jpeg', 'image/jpeg', 40, 30], ['gif', 'image/gif', 4, 3], ['webpLossy', 'image/webp', 40, 30],
+  ['png', 'image/png', 40, 30],
+  ['jpeg', 'image/jpeg', 40, 30],
+  ['gif', 'image/gif', 4, 3],
+  ['webpLossy', 'image/webp', 40, 30],
 ] as const)('a %s is kept and shown as %s, whatever it was called, and may run nothing', async (name, type, width, height) => {
   const { url, pass } = await start()
   const token = await pass({ sub: 'c1' })
@@ -42,8 +45,11 @@ test.each([
   const shown = await fetch(url + answer.json.url)
   expect(Buffer.from(await shown.arrayBuffer()).equals(PICTURES[name])).toBe(true)
   expect(Object.fromEntries(shown.headers)).toMatchObject({
-    'content-type': type, 'x-content-type-options': 'nosniff', 'content-security-policy': "sandbox; default-src 'none'",
-    'cache-control': 'public, max-age=31536000, immutable', 'cross-origin-resource-policy': 'cross-origin',
+    'content-type': type,
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "sandbox; default-src 'none'",
+    'cache-control': 'public, max-age=31536000, immutable',
+    'cross-origin-resource-policy': 'cross-origin',
   })
 })
 
@@ -59,9 +65,14 @@ test('who has it is told so, also where a proxy weakened its tag', async () => {
 
 test('a page may ask before it adds one', async () => {
   const { url } = await start()
-  const asked = await fetch(`${url}/v1/images`, { method: 'OPTIONS', headers: {
-    origin: 'https://shop.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization,content-type',
-  } })
+  const asked = await fetch(`${url}/v1/images`, {
+    method: 'OPTIONS',
+    headers: {
+      origin: 'https://shop.example',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization,content-type',
+    },
+  })
   expect(asked.status).toBe(204)
   expect(asked.headers.get('access-control-allow-headers')).toBe('content-type, authorization')
 })
@@ -70,7 +81,10 @@ test('what is no picture, or too much of one, is refused and says so', async () 
   const { url, pass } = await start()
   const headers = bearer(await pass({ sub: 'c1' }))
   const svg = new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')
-  expect(await add(url, svg, { ...headers, 'content-type': 'image/png' })).toMatchObject({ status: 415, json: { error: { code: 'image_unsupported' } } })
+  expect(await add(url, svg, { ...headers, 'content-type': 'image/png' })).toMatchObject({
+    status: 415,
+    json: { error: { code: 'image_unsupported' } },
+  })
   expect(await add(url, new Uint8Array(0), headers)).toMatchObject({ status: 415, json: { error: { code: 'image_unsupported' } } })
   const long = new Uint8Array(LIMITS.imageBytes + 1)
   long.set(PICTURES.png)
@@ -90,7 +104,10 @@ test('nobody adds one without a pass, with a foreign one, or from a foreign page
   const png = bytesOf(PICTURES.png)
   expect(await add(url, png, {})).toMatchObject({ status: 401, json: { error: { code: 'pass_required' } } })
   expect(await add(url, png, foreign)).toMatchObject({ status: 401, json: { error: { code: 'pass_invalid' } } })
-  expect(await add(url, png, { ...foreign, origin: 'https://evil.example' })).toMatchObject({ status: 403, json: { error: { code: 'origin_forbidden' } } })
+  expect(await add(url, png, { ...foreign, origin: 'https://evil.example' })).toMatchObject({
+    status: 403,
+    json: { error: { code: 'origin_forbidden' } },
+  })
 })
 
 test('a person adds as many as allowed, and others are not kept waiting', async () => {
@@ -105,9 +122,13 @@ test('an address that is none of an image shows nothing, and nobody remembers th
   const { url } = await start()
   for (const id of ['x', 'a'.repeat(24), '%2e%2e%2fdemo-secret', 'a'.repeat(90)]) {
     const shown = await fetch(`${url}/v1/images/${id}`)
-    expect([shown.status, shown.headers.get('cache-control'), await shown.json()]).toEqual([404, 'no-store', {
-      error: { code: 'unknown_command', message: 'There is no such command. (there is no such image)', retry: false },
-    }])
+    expect([shown.status, shown.headers.get('cache-control'), await shown.json()]).toEqual([
+      404,
+      'no-store',
+      {
+        error: { code: 'unknown_command', message: 'There is no such command. (there is no such image)', retry: false },
+      },
+    ])
   }
 })
 
@@ -121,7 +142,10 @@ function post(gateway: StartedGateway, token: string, headers: string): Socket {
 test('a picture of unknown length grows to the limit and no further, and the refusal can be read', async () => {
   const gateway = await start()
   const token = await gateway.pass({ sub: 'c1' })
-  for (const [size, status] of [[LIMITS.imageBytes, '201'], [LIMITS.imageBytes + 1, '413']] as const) {
+  for (const [size, status] of [
+    [LIMITS.imageBytes, '201'],
+    [LIMITS.imageBytes + 1, '413'],
+  ] as const) {
     const socket = post(gateway, token, 'Transfer-Encoding: chunked')
     const bytes = Buffer.alloc(size)
     PICTURES.png.copy(bytes)
@@ -147,7 +171,9 @@ test('a hundred and sixty answers of a large picture that nobody reads hold a po
   const before = process.memoryUsage().arrayBuffers
   // a kernel takes one such picture or two by itself
   const readers = Array.from({ length: 20 }, () => {
-    const socket = connect(gateway.port, '127.0.0.1').on('error', () => undefined).pause()
+    const socket = connect(gateway.port, '127.0.0.1')
+      .on('error', () => undefined)
+      .pause()
     socket.write(`GET ${json.url} HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(8))
     return socket
   })

@@ -21,7 +21,9 @@ interface Person {
 
 async function arrive(way: Way, person: Person): Promise<Talker> {
   const response = await fetch(`${nodes.url}/v1/passes`, {
-    method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${DEMO_WORD}` }, body: JSON.stringify(person),
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${DEMO_WORD}` },
+    body: JSON.stringify(person),
   })
   const { token } = (await response.json()) as { token: string }
   const talker = await new Talker(nodes.url, way).open()
@@ -39,20 +41,30 @@ describe.each(WAYS)('through %s', (way) => {
     return { shop, me, agent, customer, conversation, code }
   }
 
-  test('a customer may give none of the agents\' commands', async () => {
+  test("a customer may give none of the agents' commands", async () => {
     const { shop, customer, conversation, code } = await scene()
     const quickReply = { id: 'r', scope: 'shop', title: 'Hello', text: 'Hello' }
     const commands = {
-      changeStatus: { status: 'away' }, queue: {}, claim: { conversation }, close: { conversation },
-      transfer: { conversation, to: 'somebody' }, acceptTransfer: { conversation, transfer: 't', accept: true },
-      block: { conversation, reason: 'x' }, unblock: { conversation }, blocked: {}, customer: { to: `shop:${shop}` },
-      notes: { conversation }, saveNote: { conversation, id: 'n', text: 'x' },
-      quickReplies: {}, saveQuickReply: { quickReply }, deleteQuickReply: { scope: 'shop', id: 'r' },
+      changeStatus: { status: 'away' },
+      queue: {},
+      claim: { conversation },
+      close: { conversation },
+      transfer: { conversation, to: 'somebody' },
+      acceptTransfer: { conversation, transfer: 't', accept: true },
+      block: { conversation, reason: 'x' },
+      unblock: { conversation },
+      blocked: {},
+      customer: { to: `shop:${shop}` },
+      notes: { conversation },
+      saveNote: { conversation, id: 'n', text: 'x' },
+      quickReplies: {},
+      saveQuickReply: { quickReply },
+      deleteQuickReply: { scope: 'shop', id: 'r' },
     }
     for (const [name, input] of Object.entries(commands)) expect([name, await code(customer, name, input)]).toEqual([name, 'forbidden'])
   })
 
-  test('an agent may not transfer to themselves, to who is not there, nor what is another shop\'s; nor block its customers', async () => {
+  test("an agent may not transfer to themselves, to who is not there, nor what is another shop's; nor block its customers", async () => {
     const { agent, me, conversation, code } = await scene()
     const rival = await arrive(way, { sub: nodes.unique('a'), role: 'agent', shop: nodes.unique('s') })
     await agent.command('claim', { conversation })
@@ -62,7 +74,7 @@ describe.each(WAYS)('through %s', (way) => {
     expect(await code(rival, 'block', { conversation, reason: 'x' })).toBe('forbidden')
   })
 
-  test('a status is one\'s own, whatever else is said with it; a quick reply has its limits', async () => {
+  test("a status is one's own, whatever else is said with it; a quick reply has its limits", async () => {
     const { shop, agent, code } = await scene()
     const colleague = nodes.unique('a')
     const other = await arrive(way, { sub: colleague, role: 'agent', shop })

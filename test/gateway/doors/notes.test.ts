@@ -90,8 +90,13 @@ describe.each(WAYS)('over %s', (way) => {
     ['a customer reading', 'customer', 'notes', (shop: string) => ({ to: `shop:${shop}` }), 'forbidden'],
     ['a customer writing', 'customer', 'saveNote', (shop: string) => ({ to: `shop:${shop}`, id: 'n2', text: 'x' }), 'forbidden'],
     ['an agent of another shop reading', 'rival', 'notes', (shop: string, c: string) => ({ conversation: `shop:${shop}~${c}` }), 'forbidden'],
-    ['an agent of another shop writing', 'rival', 'saveNote',
-      (shop: string, c: string) => ({ conversation: `shop:${shop}~${c}`, id: 'n2', text: 'x' }), 'forbidden'],
+    [
+      'an agent of another shop writing',
+      'rival',
+      'saveNote',
+      (shop: string, c: string) => ({ conversation: `shop:${shop}~${c}`, id: 'n2', text: 'x' }),
+      'forbidden',
+    ],
     ['a colleague changing', 'colleague', 'saveNote', (_: string, c: string) => ({ to: c, id: 'n1', text: 'mine' }), 'forbidden'],
     ['a colleague deleting', 'colleague', 'saveNote', (_: string, c: string) => ({ to: c, id: 'n1', text: '' }), 'forbidden'],
     ['a text of nothing to see', 'author', 'saveNote', (_: string, c: string) => ({ to: c, id: 'n2', text: ' \u200b' }), 'text_empty'],
@@ -102,8 +107,12 @@ describe.each(WAYS)('over %s', (way) => {
     const [shop, c, a] = [unique('s'), unique('c'), unique('a')]
     const author = await two.agent(0, [a, shop], way)
     await author.command('saveNote', { to: c, id: 'n1', text: 'stands' })
-    const asker = who === 'author' ? author : who === 'customer' ? await two.customer(1, c, way)
-      : await two.agent(1, who === 'rival' ? [a, unique('s')] : [unique('b'), shop], way)
+    const asker =
+      who === 'author'
+        ? author
+        : who === 'customer'
+          ? await two.customer(1, c, way)
+          : await two.agent(1, who === 'rival' ? [a, unique('s')] : [unique('b'), shop], way)
     expect((await asker.ask(command, input(shop, c))).error?.code).toBe(code)
     expect(await texts(author, c)).toEqual(['stands'])
     for (const one of new Set([author, asker])) one.close()

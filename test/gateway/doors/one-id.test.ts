@@ -30,8 +30,12 @@ async function namesakes(shop = two.unique('a')): Promise<Namesakes> {
   const id = two.unique('7-')
   const shops = [shop, two.unique('b')] as const
   return {
-    id, shops, agent: await two.agent(0, [id, shops[0]]), window: await two.agent(1, [id, shops[0]]),
-    rival: await two.agent(0, [id, shops[1]]), customer: await two.customer(1, id),
+    id,
+    shops,
+    agent: await two.agent(0, [id, shops[0]]),
+    window: await two.agent(1, [id, shops[0]]),
+    rival: await two.agent(0, [id, shops[1]]),
+    customer: await two.customer(1, id),
   }
 }
 
@@ -45,7 +49,7 @@ async function settled({ id, agent, window, rival, customer }: Namesakes): Promi
 
 const heard = (talker: Talker, names: readonly Push[]): unknown[] => names.flatMap((name) => talker.pushes(name))
 
-test('a customer\'s own conversations are pushed to no agent of the same id', async () => {
+test("a customer's own conversations are pushed to no agent of the same id", async () => {
   const them = await namesakes()
   const { id, customer, agent, window, rival } = them
   const bob = await two.customer(0, two.unique('bob'))
@@ -55,13 +59,13 @@ test('a customer\'s own conversations are pushed to no agent of the same id', as
   await customer.command('changeUser', { toid: 'dave' })
   await settled(them)
   for (const talker of [agent, window, rival]) {
-    expect(heard(talker, [
-      'messagePush', 'conversationPush', 'syncChangeUserPush', 'changeUserPush', 'blockPush', 'cursorPush', 'typingPush',
-    ])).toEqual([])
+    expect(
+      heard(talker, ['messagePush', 'conversationPush', 'syncChangeUserPush', 'changeUserPush', 'blockPush', 'cursorPush', 'typingPush']),
+    ).toEqual([])
   }
 })
 
-test('an agent who arrives later follows none of the customer\'s conversations', async () => {
+test("an agent who arrives later follows none of the customer's conversations", async () => {
   const id = two.unique('7-')
   const customer = await two.customer(0, id)
   const bob = two.unique('bob')
@@ -98,7 +102,7 @@ test('own quick replies are told to that agent alone', async () => {
   expect((await rival.command('quickReplies', {})).quickReplies).toEqual([])
 })
 
-test('whom an agent talks to is told to its other windows, and a customer\'s to the customer\'s', async () => {
+test("whom an agent talks to is told to its other windows, and a customer's to the customer's", async () => {
   const them = await namesakes()
   const { agent, window, rival, customer } = them
   await agent.command('changeUser', { toid: 'c-1' })
@@ -121,7 +125,7 @@ test('what a backend publishes for the id reaches every window of it, agents inc
   }
 })
 
-test('a partner that only the other of the id can have moves only that one\'s windows', async () => {
+test("a partner that only the other of the id can have moves only that one's windows", async () => {
   const them = await namesakes()
   const { id, agent, customer } = them
   await two.backbone.bus.publish(userChannel(id), '', '{"type":"syncChangeUser","uid":"shop:9","socketid":"php"}')
@@ -130,7 +134,7 @@ test('a partner that only the other of the id can have moves only that one\'s wi
   expect([agent, customer].map((talker) => talker.pushes('syncChangeUserPush').map(({ toid }) => toid))).toEqual([[id], ['shop:9']])
 })
 
-test('a new line of one device replaces no other person\'s of the same id', async () => {
+test("a new line of one device replaces no other person's of the same id", async () => {
   const id = two.unique('7-')
   const shop = two.unique('a')
   const lines: Talker[] = []
@@ -148,12 +152,20 @@ test('a new line of one device replaces no other person\'s of the same id', asyn
 })
 
 test('in the conversation of agent 7 with customer 7 the same client id of both is two messages', async () => {
-  const { id, shops: [shop], agent, customer } = await namesakes()
+  const {
+    id,
+    shops: [shop],
+    agent,
+    customer,
+  } = await namesakes()
   const first = await customer.command('send', text(`shop:${shop}`, 'm1'))
   const second = await agent.command('send', { to: id, id: 'm1', kind: 'text', body: { text: 'of the shop' } })
   expect([first.seq, second.seq, second.duplicate]).toEqual([1, 2, undefined])
   const again = await agent.command('send', { to: id, id: 'm1', kind: 'text', body: { text: 'of the shop' } })
   expect([again.seq, again.duplicate]).toEqual([2, true])
   const { messages } = await customer.command('history', { to: `shop:${shop}` })
-  expect(messages.map(({ side, body }) => [side, body.text])).toEqual([[id, 'm1'], [`shop:${shop}`, 'of the shop']])
+  expect(messages.map(({ side, body }) => [side, body.text])).toEqual([
+    [id, 'm1'],
+    [`shop:${shop}`, 'of the shop'],
+  ])
 })

@@ -28,8 +28,9 @@ afterAll(() => gateway.stop())
 interface Operation {
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema: TSchema }>> }>>
 }
-const operations = Object.entries(OPENAPI.paths as Record<string, Record<string, Operation>>)
-  .flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })))
+const operations = Object.entries(OPENAPI.paths as Record<string, Record<string, Operation>>).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
+)
 
 /** Nothing is asked of them: only what is registered counts. */
 async function routes(): Promise<string[]> {
@@ -39,9 +40,17 @@ async function routes(): Promise<string[]> {
     for (const one of [method].flat()) if (!['OPTIONS', 'HEAD'].includes(one)) found.push(`${one} ${url.replace(/:(\w+)/g, '{$1}')}`)
   })
   registerRest(app, {
-    passes: new Passes({ secret: 'secret', now: () => 0 }), origins: new Origins('*'), proxies: new TrustedProxies('off'),
-    report: () => undefined, answers: new UnderWay({ address: 1, total: 1 }),
-    domain: {} as Domain, apiKey: 'key', demoWord: new DemoWord('word'), hasGuests: true, allowances: {} as Allowances, images: {} as Images,
+    passes: new Passes({ secret: 'secret', now: () => 0 }),
+    origins: new Origins('*'),
+    proxies: new TrustedProxies('off'),
+    report: () => undefined,
+    answers: new UnderWay({ address: 1, total: 1 }),
+    domain: {} as Domain,
+    apiKey: 'key',
+    demoWord: new DemoWord('word'),
+    hasGuests: true,
+    allowances: {} as Allowances,
+    images: {} as Images,
   })
   await app.ready()
   await app.close()
@@ -68,13 +77,18 @@ test('it is served to whoever asks, and each reference leads somewhere', async (
 })
 
 test.each([
-  ['POST', '/v1/passes', { sub: 'ann', role: 'customer' }], ['POST', '/v1/passes', { sub: 'ann' }],
-  ['POST', '/v1/guests', {}], ['POST', '/v1/guests', { name: 7 }],
-  ['POST', '/v1/messages', { conversation: 'shop:1~c1', body: { text: 'hi' } }], ['POST', '/v1/messages', {}],
+  ['POST', '/v1/passes', { sub: 'ann', role: 'customer' }],
+  ['POST', '/v1/passes', { sub: 'ann' }],
+  ['POST', '/v1/guests', {}],
+  ['POST', '/v1/guests', { name: 7 }],
+  ['POST', '/v1/messages', { conversation: 'shop:1~c1', body: { text: 'hi' } }],
+  ['POST', '/v1/messages', {}],
   ['GET', '/v1/conversations/{conversation}/messages', undefined],
 ] as const)('%s %s answers what it says (%j)', async (method, path, input) => {
   const response = await fetch(gateway.url + path.replace('{conversation}', 'shop:1~c1'), {
-    method, headers: KEY, ...(input === undefined ? {} : { body: JSON.stringify(input) }),
+    method,
+    headers: KEY,
+    ...(input === undefined ? {} : { body: JSON.stringify(input) }),
   })
   const { responses } = operations.find((one) => one.path === path && one.method === method)!.operation
   const said = responses[String(response.status)]?.content?.['application/json']?.schema ?? OPENAPI.components.schemas.Refused

@@ -45,7 +45,7 @@ test('both may block each other, and each takes back its own', async () => {
   expect([await code(ann, b), await code(bob, a)]).toEqual([undefined, 'blocked'])
 })
 
-test('all windows of who blocks know, at once and when they open it later; the blocked one\'s do not learn whom it has not blocked', async () => {
+test("all windows of who blocks know, at once and when they open it later; the blocked one's do not learn whom it has not blocked", async () => {
   const { a, b, ann, bob, conversation } = await pair()
   const window = await two.customer(1, a)
   await ann.command('blockPerson', { to: b })
@@ -122,8 +122,9 @@ test('a customer whom a shop has blocked is seen neither typing nor looking, by 
 
 test('looking has an allowance, with a time to come back', async () => {
   const customer = await two.customer(0, two.unique('c'))
-  const answers = await Promise.all(Array.from({ length: 60 }, (_, n) =>
-    customer.ask('viewing', { to: `shop:${n % 2}`, product: { title: String(n) } })))
+  const answers = await Promise.all(
+    Array.from({ length: 60 }, (_, n) => customer.ask('viewing', { to: `shop:${n % 2}`, product: { title: String(n) } })),
+  )
   const refused = answers.flatMap(({ error }) => (error === undefined ? [] : [error]))
   expect(refused.length).toBeGreaterThan(30)
   expect(refused[0]).toMatchObject({ code: 'rate_limited', retry: true, afterMs: expect.any(Number) })

@@ -43,7 +43,9 @@ async function settled(window: Talker, id: string): Promise<void> {
 
 describe('syncChangeUser', () => {
   test.each([
-    ['a shop', 'shop:7', 'shop:7'], ['a person', 'bob', 'bob'], ['a number', 42, '42'],
+    ['a shop', 'shop:7', 'shop:7'],
+    ['a person', 'bob', 'bob'],
+    ['a number', 42, '42'],
   ])('read: uid is the new partner, %s', async (_, uid, toid) => {
     const sub = unique('c')
     const windows = [await two.customer(0, sub), await two.customer(1, sub)]

@@ -21,8 +21,14 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'im-chat-'))
   backbone = new HookedBackbone(await openEmbedded({ dataDir: join(folder, 'store') }))
   const shared = {
-    store: backbone.store, records: backbone.records, images: backbone.images, bus: backbone.bus,
-    now: () => Date.now(), jobs: [], unready: () => undefined, close: async () => undefined,
+    store: backbone.store,
+    records: backbone.records,
+    images: backbone.images,
+    bus: backbone.bus,
+    now: () => Date.now(),
+    jobs: [],
+    unready: () => undefined,
+    close: async () => undefined,
   }
   const options = { backbone: shared, now: () => Date.now() + skewMs }
   const environment = { DATA_DIR: join(folder, 'shared') }
@@ -45,10 +51,9 @@ const agent = (sub: string, shop: string): PassClaims => ({ sub, role: 'agent', 
 /** The newest word on `participant` that this line has heard. */
 const heard = (talker: Talker, participant: string): string | undefined =>
   talker.pushes('statusPush').findLast((push) => push.participant === participant)?.status
-const isSaid = (talker: Talker, side: string): boolean | undefined =>
-  talker.pushes('presencePush').findLast((push) => push.side === side)?.online
+const isSaid = (talker: Talker, side: string): boolean | undefined => talker.pushes('presencePush').findLast((push) => push.side === side)?.online
 
-test('a status is the agent\'s: all its windows, colleagues and asking customers hear it, at every node', async () => {
+test("a status is the agent's: all its windows, colleagues and asking customers hear it, at every node", async () => {
   const [shop, a, b] = [unique('s'), unique('a'), unique('b')]
   const windows = [await arrive(0, agent(a, shop)), await arrive(1, agent(a, shop))]
   const colleague = await arrive(1, agent(b, shop))
@@ -64,7 +69,8 @@ test('a status is the agent\'s: all its windows, colleagues and asking customers
   await customer.until(() => customer.pushes('presencePush').some(({ status }) => status === 'busy'))
   const { presence } = await windows[1]!.command('presence', { of })
   expect(presence[of[0]!]?.agents).toEqual([
-    { id: a, name: a.toUpperCase(), status: 'busy', load: 0 }, { id: b, name: b.toUpperCase(), status: 'away', load: 0 },
+    { id: a, name: a.toUpperCase(), status: 'busy', load: 0 },
+    { id: b, name: b.toUpperCase(), status: 'away', load: 0 },
   ])
   expect([stranger.pushes('statusPush'), stranger.pushes('presencePush')]).toEqual([[], []])
 })

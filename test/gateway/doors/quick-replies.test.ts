@@ -20,7 +20,7 @@ const save = (talker: Talker, quickReply: QuickReply) => talker.command('saveQui
 const all = async (talker: Talker): Promise<QuickReply[]> =>
   [...(await talker.command('quickReplies', {})).quickReplies].sort((a, b) => (a.id < b.id ? -1 : 1))
 
-test('the shop\'s are shared by its agents, one\'s own are not, and another shop has neither', async () => {
+test("the shop's are shared by its agents, one's own are not, and another shop has neither", async () => {
   const [shop, other] = [unique('s'), unique('s')]
   const [a, b] = [unique('a'), unique('a')]
   const ann = await two.agent(0, [a, shop])
@@ -97,7 +97,7 @@ test.each([
   ['no text', 'agent', 'saveQuickReply', { quickReply: reply('r', { text: '' }) }, 'bad_request'],
   ['a long title', 'agent', 'saveQuickReply', { quickReply: reply('r', { title: 'x'.repeat(81) }) }, 'bad_request'],
   ['a long folder', 'agent', 'saveQuickReply', { quickReply: reply('r', { folder: 'x'.repeat(81) }) }, 'bad_request'],
-  ['somebody else\'s scope', 'agent', 'saveQuickReply', { quickReply: { ...reply('r'), scope: 'bo' } }, 'bad_request'],
+  ["somebody else's scope", 'agent', 'saveQuickReply', { quickReply: { ...reply('r'), scope: 'bo' } }, 'bad_request'],
   ['an id that is half a character', 'agent', 'saveQuickReply', { quickReply: reply('r\ud800') }, 'bad_request'],
   ['an id with a zero in it', 'agent', 'saveQuickReply', { quickReply: reply('r\u0000x') }, 'bad_request'],
 ] as const)('%s is refused', async (_what, role, command, input, code) => {

@@ -36,10 +36,17 @@ async function arrive(claims: PassClaims, hello: Record<string, unknown> = {}): 
 }
 
 /** Written past the gateway, as another node would. */
-const append = (sub: string, shop: string, id: string) => backbone.inner.store.append({
-  conversation: conversationId(sub, `shop:${shop}`), id, from: 'other', side: `shop:${shop}`,
-  kind: 'text', body: { text: id }, at: Date.now(), origin: 'other',
-})
+const append = (sub: string, shop: string, id: string) =>
+  backbone.inner.store.append({
+    conversation: conversationId(sub, `shop:${shop}`),
+    id,
+    from: 'other',
+    side: `shop:${shop}`,
+    kind: 'text',
+    body: { text: id },
+    at: Date.now(),
+    origin: 'other',
+  })
 
 /** Runs once, at the next call for that conversation. */
 const onceFor = (conversation: string, run: () => Promise<unknown>) => {
@@ -78,7 +85,7 @@ describe('a message written while somebody says hello', () => {
   })
 })
 
-describe('a message written while an agent\'s node learns of a new conversation', () => {
+describe("a message written while an agent's node learns of a new conversation", () => {
   test.each(['beforeRead', 'afterRead'] as const)('%s comes once and in order', async (moment) => {
     const { shop, sub, conversation } = people()
     const agent = await arrive({ sub: `a-${shop}`, role: 'agent', shop })

@@ -20,7 +20,9 @@ afterEach(async () => {
 const few = (burst: number) => ({ perMinute: 1, burst })
 const KEY = 'the key of a backend, long enough'
 
-interface No { readonly error?: { readonly code: string; readonly retry: boolean; readonly afterMs: number } }
+interface No {
+  readonly error?: { readonly code: string; readonly retry: boolean; readonly afterMs: number }
+}
 
 const post = (url: string, headers: Record<string, string>, body: BodyInit = '{}'): Promise<Response> =>
   fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body })
@@ -43,7 +45,7 @@ describe('REST', () => {
     expect((await ask(KEY)).status).toBe(200)
   })
 
-  test('the demo\'s word cannot be tried out: by header, cookie or link', async () => {
+  test("the demo's word cannot be tried out: by header, cookie or link", async () => {
     const { url, pass } = await start({}, { rates: { guess: { address: few(3) } } })
     const claims = JSON.stringify({ sub: 'c1', role: 'customer' })
     for (let n = 0; n < 9; n++) await pass({ sub: 'c1' }) // a right word is no guess
@@ -58,7 +60,7 @@ describe('REST', () => {
     await limited(await fetch(`${url}/?word=${DEMO_WORD}`, { redirect: 'manual' }))
   })
 
-  test('requests count by address, a backend\'s by its key, and what anybody may read does not', async () => {
+  test("requests count by address, a backend's by its key, and what anybody may read does not", async () => {
     const { url } = await start({ API_KEY: KEY }, { rates: { request: { address: few(2) }, backend: { total: few(2) } } })
     for (let n = 0; n < 2; n++) expect((await post(`${url}/v1/guests`, {})).status).toBe(200)
     await limited(await post(`${url}/v1/guests`, {}))
@@ -79,7 +81,7 @@ describe('pictures', () => {
     return bytes
   }
 
-  test('count by their bytes: a person\'s by the person, guests\' by their address too, and others are not kept waiting', async () => {
+  test("count by their bytes: a person's by the person, guests' by their address too, and others are not kept waiting", async () => {
     const { url, pass } = await start({}, { rates: rates(250_000) })
     const add = async (token: string): Promise<Response> => post(`${url}/v1/images`, bearer(token), large(100_000))
     const one = await pass({ sub: 'c1' })
@@ -95,12 +97,16 @@ describe('pictures', () => {
   test('are refused by their announced size before a byte of them is read, and nothing of that counts', async () => {
     const { url, port, pass } = await start({ IMAGES_PER_MINUTE: '3' }, { rates: rates(1_000_000) })
     const token = await pass({ sub: 'c1' })
-    const head = (bytesCount: number): Promise<string> => new Promise((resolve, reject) => {
-      const socket = connect(port, '127.0.0.1')
-      socket.on('error', reject)
-      socket.once('data', (data) => { resolve(data.toString()); socket.destroy() })
-      socket.write(`POST /v1/images HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: ${bytesCount}\r\n\r\n`)
-    })
+    const head = (bytesCount: number): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const socket = connect(port, '127.0.0.1')
+        socket.on('error', reject)
+        socket.once('data', (data) => {
+          resolve(data.toString())
+          socket.destroy()
+        })
+        socket.write(`POST /v1/images HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: ${bytesCount}\r\n\r\n`)
+      })
     expect((await post(`${url}/v1/images`, bearer(token), large(900_000))).status).toBe(201)
     for (let n = 0; n < 5; n++) expect(await head(900_000)).toMatch(/^HTTP\/1.1 429 [\s\S]*Retry-After: \d+[\s\S]*rate_limited/i)
     for (let n = 0; n < 2; n++) expect((await post(`${url}/v1/images`, bearer(token), bytesOf(PICTURES.png))).status).toBe(201)
@@ -109,14 +115,19 @@ describe('pictures', () => {
   test('that do not say their size count by what came', async () => {
     const { url, pass } = await start({}, { rates: rates(4_300_000) })
     const token = await pass({ sub: 'c1' })
-    const add = (bytes: Uint8Array): Promise<number> => new Promise((resolve, reject) => {
-      const request = httpRequest(`${url}/v1/images`, { method: 'POST', headers: { ...bearer(token), 'transfer-encoding': 'chunked' } }, (answer) => {
-        answer.resume()
-        resolve(answer.statusCode!)
+    const add = (bytes: Uint8Array): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const request = httpRequest(
+          `${url}/v1/images`,
+          { method: 'POST', headers: { ...bearer(token), 'transfer-encoding': 'chunked' } },
+          (answer) => {
+            answer.resume()
+            resolve(answer.statusCode!)
+          },
+        )
+        request.on('error', reject)
+        request.end(bytes)
       })
-      request.on('error', reject)
-      request.end(bytes)
-    })
     // each is let in as if it were of 4 MiB
     for (let n = 0; n < 3; n++) expect(await add(bytesOf(PICTURES.png))).toBe(201)
     expect(await add(large(200_000))).toBe(201)
@@ -140,8 +151,10 @@ describe('lines', () => {
       const socket = connect(Number(new URL(url).port), '127.0.0.1')
       socket.on('error', reject)
       socket.once('data', (data) => resolve(data.toString()))
-      socket.write('GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n'
-        + 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n')
+      socket.write(
+        'GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
+          'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+      )
     })
     expect(upgrade).toMatch(/^HTTP\/1.1 429 [\s\S]*Retry-After: \d+[\s\S]*"code":"rate_limited"/)
   })

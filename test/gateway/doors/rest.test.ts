@@ -24,7 +24,8 @@ afterEach(async () => {
 
 const post = async (url: string, body: unknown, headers: Record<string, string> = {}) => {
   const response = await fetch(url, {
-    method: 'POST', headers: { 'content-type': 'application/json', ...headers },
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   })
   const json = (await response.json()) as { error?: { code: string }; token?: string; sub?: string }
@@ -39,9 +40,14 @@ test('what is not there is refused as everything else is', async () => {
 })
 
 test.each([
-  ['GET', '/v1', 404], ['GET', '/v1/', 404], ['PUT', '/v1/passes', 404], ['GET', '/v1/images/none', 404],
+  ['GET', '/v1', 404],
+  ['GET', '/v1/', 404],
+  ['PUT', '/v1/passes', 404],
+  ['GET', '/v1/images/none', 404],
   ['GET', `/v1/images/${'x'.repeat(300)}`, 404],
-  ['GET', '/v1/%zz', 400], ['GET', '/v1/images/%E0%A4%A', 400], ['POST', '/v1/passes', 400],
+  ['GET', '/v1/%zz', 400],
+  ['GET', '/v1/images/%E0%A4%A', 400],
+  ['POST', '/v1/passes', 400],
 ] as const)('%s %s has a code, a sentence and whether to try again', async (method, path, status) => {
   const { url } = await start()
   const body = method !== 'POST' ? {} : { headers: { 'content-type': 'application/json' }, body: '{' }
@@ -74,8 +80,10 @@ describe('passes', () => {
 
   // a proxy on the same machine adds nothing that tells it from a program there
   test.each([
-    ['a program without the word', {}, 401], ['a proxy that says nothing', { host: 'shop.example' }, 401],
-    ['another word', { authorization: 'Bearer another-word' }, 403], ['a cookie that was not given', { cookie: 'im-demo-PORT=another' }, 401],
+    ['a program without the word', {}, 401],
+    ['a proxy that says nothing', { host: 'shop.example' }, 401],
+    ['another word', { authorization: 'Bearer another-word' }, 403],
+    ['a cookie that was not given', { cookie: 'im-demo-PORT=another' }, 401],
     ['a cookie of a demo at another port', { cookie: `im-demo-1=${DEMO_WORD}; im-demo=${DEMO_WORD}` }, 401],
     ['a page of another site that a browser sends the cookie with', { cookie: `im-demo-PORT=${DEMO_WORD}`, origin: 'https://evil.example' }, 401],
   ])('are not for %s', async (_who, headers: Record<string, string>, status) => {
@@ -102,7 +110,7 @@ describe('passes', () => {
     expect(minted.status).toBe(200)
   })
 
-  test('two demos on one host, which a browser takes for one, do not take each other\'s cookie away', async () => {
+  test("two demos on one host, which a browser takes for one, do not take each other's cookie away", async () => {
     const jar = new Map<string, string>()
     const visit = async ({ url }: StartedGateway, word: string): Promise<void> => {
       const { headers } = await fetch(`${url}/?word=${word}`, { redirect: 'manual' })
@@ -128,9 +136,11 @@ describe('passes', () => {
   })
 
   test.each([
-    ['no role', { sub: '7' }, 'role'], ['an agent of no shop', { sub: '7', role: 'agent' }, 'shop'],
+    ['no role', { sub: '7' }, 'role'],
+    ['an agent of no shop', { sub: '7', role: 'agent' }, 'shop'],
     ['an unknown field', { sub: '7', role: 'customer', x: 1 }, 'x'],
-    ['an id that is none', { sub: 'a b', role: 'customer' }, 'id'], ['not JSON', '{"sub":', 'JSON'],
+    ['an id that is none', { sub: 'a b', role: 'customer' }, 'id'],
+    ['not JSON', '{"sub":', 'JSON'],
   ])('with %s are refused, saying which', async (_what, body, word) => {
     const { url } = await start()
     const { status, json } = await post(`${url}/v1/passes`, body, { authorization: `Bearer ${DEMO_WORD}` })
@@ -184,8 +194,7 @@ test('a backend reads a history and says something in it', async () => {
   expect(await post(`${url}/v1/messages`, system, authorization)).toMatchObject({ status: 200, json: { ok: true, seq: 2 } })
   expect(await post(`${url}/v1/messages`, system, authorization)).toMatchObject({ json: { seq: 2, duplicate: true } })
   expect(await customer.push('messagePush')).toMatchObject({ kind: 'system', from: 'system', side: 'shop:1', body: { parcel: 7 } })
-  const read = async (query: string) =>
-    (await fetch(`${url}/v1/conversations/shop:1~c1/messages${query}`, { headers: authorization })).json()
+  const read = async (query: string) => (await fetch(`${url}/v1/conversations/shop:1~c1/messages${query}`, { headers: authorization })).json()
   expect(await read('?limit=1')).toMatchObject({ ok: true, messages: [{ id: 'n1' }], more: true, head: { seq: 2 } })
   expect(await read('?limit=x')).toMatchObject({ error: { code: 'bad_request' } })
   const nobody = await fetch(`${url}/v1/conversations/nonsense/messages`, { headers: authorization })
@@ -193,7 +202,8 @@ test('a backend reads a history and says something in it', async () => {
 })
 
 test.each([
-  ['100', 'shop:' + 'k'.repeat(55), 'c'.repeat(39)], ['101', 'shop:' + 'k'.repeat(55), 'c'.repeat(40)],
+  ['100', 'shop:' + 'k'.repeat(55), 'c'.repeat(39)],
+  ['101', 'shop:' + 'k'.repeat(55), 'c'.repeat(40)],
   ['129', 'shop:' + 'k'.repeat(59), 'c'.repeat(64)],
   ['129, none of it ASCII', 'shop:' + '\u5e97'.repeat(59), '\u5ba2'.repeat(64)],
 ])('the history of a conversation whose id has %s characters is read', async (_, shop, customer) => {
@@ -224,8 +234,11 @@ test('the figures on a port of their own are at no other', async () => {
   const { url, app } = await start({ METRICS: String(port) })
   expect((await fetch(`${url}/metrics`)).status).toBe(404)
   const figures = await fetch(`http://127.0.0.1:${port}/metrics`)
-  expect([figures.status, figures.headers.get('content-type'), await figures.text()]).toEqual(
-    [200, expect.stringContaining('text/plain'), expect.stringContaining('im_peers')])
+  expect([figures.status, figures.headers.get('content-type'), await figures.text()]).toEqual([
+    200,
+    expect.stringContaining('text/plain'),
+    expect.stringContaining('im_peers'),
+  ])
   expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404)
   await app.close()
   started.splice(0)
@@ -242,7 +255,10 @@ test('health, readiness and metrics answer', async () => {
   expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ ok: true })
   const metrics = await (await fetch(`${url}/metrics`)).text()
   for (const line of [
-    'im_peers{door="websocket",role="customer"} 1', 'im_commands_total{command="send"} 1', 'im_appends_total{duplicate="false"} 1',
+    'im_peers{door="websocket",role="customer"} 1',
+    'im_commands_total{command="send"} 1',
+    'im_appends_total{duplicate="false"} 1',
     'im_refusals_total{of="unknown",code="unknown_command"} 1',
-  ]) expect(metrics).toContain(line)
+  ])
+    expect(metrics).toContain(line)
 })

@@ -54,7 +54,10 @@ describe('a first message', () => {
   })
 
   test('of many at once at one node keeps every agent within the limit', async () => {
-    const { shop, agents: [agent] } = await shopWith(2)
+    const {
+      shop,
+      agents: [agent],
+    } = await shopWith(2)
     const customers = await Promise.all(Array.from({ length: 12 }, () => customerOf(shop)))
     await Promise.all(customers.map((customer) => customer.say('m1')))
     const { conversations } = await agent!.command('queue', {})
@@ -63,7 +66,10 @@ describe('a first message', () => {
   })
 
   test('goes to nobody who is busy, away or offline, and to them when they are online again', async () => {
-    const { shop, agents: [agent] } = await shopWith(1)
+    const {
+      shop,
+      agents: [agent],
+    } = await shopWith(1)
     await agent!.command('changeStatus', { status: 'busy' })
     const customer = await customerOf(shop)
     await customer.say('m1')
@@ -84,12 +90,21 @@ describe('a first message', () => {
   })
 
   test('whose answer was lost on the way to an agent is routed when it is sent again', async () => {
-    const { shop, agents: [agent] } = await shopWith(1)
+    const {
+      shop,
+      agents: [agent],
+    } = await shopWith(1)
     const customer = await customerOf(shop)
     // the node stood still right after the append: as if it had been killed there
     const stored = await nodes.backbone.inner.store.append({
-      conversation: `shop:${shop}~${customer.id}`, id: 'm1', from: customer.id, side: customer.id, kind: 'text', body: { text: 'm1' },
-      at: nodes.now(), origin: '',
+      conversation: `shop:${shop}~${customer.id}`,
+      id: 'm1',
+      from: customer.id,
+      side: customer.id,
+      kind: 'text',
+      body: { text: 'm1' },
+      at: nodes.now(),
+      origin: '',
     })
     expect(stored).toMatchObject({ seq: 1, duplicate: false })
     expect(await customer.say('m1')).toMatchObject({ seq: 1, duplicate: true })
@@ -98,8 +113,11 @@ describe('a first message', () => {
 })
 
 describe('an agent', () => {
-  test('who answers a waiting one has it; who answers a colleague\'s takes nothing', async () => {
-    const { shop, agents: [one, two] } = await shopWith(2)
+  test("who answers a waiting one has it; who answers a colleague's takes nothing", async () => {
+    const {
+      shop,
+      agents: [one, two],
+    } = await shopWith(2)
     for (const agent of [one!, two!]) await agent.command('changeStatus', { status: 'busy' })
     const customer = await customerOf(shop)
     await customer.say('m1')
@@ -110,7 +128,10 @@ describe('an agent', () => {
   })
 
   test('gets their customer again, though another has fewer, and keeps an old message sent again from opening it', async () => {
-    const { shop, agents: [one, two] } = await shopWith(2)
+    const {
+      shop,
+      agents: [one, two],
+    } = await shopWith(2)
     await two!.command('changeStatus', { status: 'busy' })
     const [customer, second] = [await customerOf(shop), await customerOf(shop)]
     for (const { say } of [customer, second]) await say('m1')
@@ -124,7 +145,10 @@ describe('an agent', () => {
   })
 
   test('may claim what waits or is closed, again and again, but not what a colleague has who is there', async () => {
-    const { shop, agents: [one, two] } = await shopWith(2)
+    const {
+      shop,
+      agents: [one, two],
+    } = await shopWith(2)
     await one!.command('changeStatus', { status: 'away' })
     await two!.command('changeStatus', { status: 'away' })
     const customer = await customerOf(shop)
@@ -152,7 +176,10 @@ describe('an agent', () => {
   })
 
   test('sees a colleague typing in the same conversation, not itself in another window', async () => {
-    const { shop, agents: [one, two] } = await shopWith(2)
+    const {
+      shop,
+      agents: [one, two],
+    } = await shopWith(2)
     const customer = await customerOf(shop)
     await customer.say('m1')
     await one!.push('messagePush')
@@ -167,7 +194,10 @@ describe('an agent', () => {
 })
 
 test('what a customer wrote while an agent closed is not lost', async () => {
-  const { shop, agents: [agent] } = await shopWith(1)
+  const {
+    shop,
+    agents: [agent],
+  } = await shopWith(1)
   const customer = await customerOf(shop)
   const { conversation } = (await customer.say('m1')) as { conversation: string }
   // both looks of the close: presence was read, the page too, and only then the message arrives
@@ -184,7 +214,10 @@ test('what a customer wrote while an agent closed is not lost', async () => {
 
 describe('the customers of an agent who has gone', () => {
   test('go on to a colleague after a while where they wait for an answer; the others stay', async () => {
-    const { shop, agents: [one, two] } = await shopWith(2)
+    const {
+      shop,
+      agents: [one, two],
+    } = await shopWith(2)
     const [waits, answered] = [await customerOf(shop), await customerOf(shop)]
     await two!.command('changeStatus', { status: 'busy' })
     for (const customer of [waits, answered]) await customer.say('m1')
@@ -192,20 +225,29 @@ describe('the customers of an agent who has gone', () => {
     await two!.command('changeStatus', { status: 'online' })
     one!.close()
     await two!.until(() => two!.pushes('statusPush').some(({ status }) => status === 'online'))
-    await vi.waitUntil(async () => {
-      nodes.pass(10_000)
-      return (await serviceOf(two!, waits.id))?.agent?.id === `${shop}-a2`
-    }, { timeout: 25_000, interval: 200 })
+    await vi.waitUntil(
+      async () => {
+        nodes.pass(10_000)
+        return (await serviceOf(two!, waits.id))?.agent?.id === `${shop}-a2`
+      },
+      { timeout: 25_000, interval: 200 },
+    )
     expect(await serviceOf(two!, answered.id)).toMatchObject({ phase: 'open', agent: { id: `${shop}-a1` } })
     await answered.say('m2')
-    await vi.waitUntil(async () => {
-      nodes.pass(10_000)
-      return (await serviceOf(two!, answered.id))?.agent?.id === `${shop}-a2`
-    }, { timeout: 25_000, interval: 200 })
+    await vi.waitUntil(
+      async () => {
+        nodes.pass(10_000)
+        return (await serviceOf(two!, answered.id))?.agent?.id === `${shop}-a2`
+      },
+      { timeout: 25_000, interval: 200 },
+    )
   })
 
   test('wait where nobody is left, and an agent who only changed the line was never gone', async () => {
-    const { shop, agents: [one, two] } = await shopWith(2)
+    const {
+      shop,
+      agents: [one, two],
+    } = await shopWith(2)
     await two!.command('changeStatus', { status: 'busy' })
     const customer = await customerOf(shop)
     await customer.say('m1')
@@ -215,16 +257,22 @@ describe('the customers of an agent who has gone', () => {
     await two!.command('queue', {})
     expect(await serviceOf(two!, customer.id)).toMatchObject({ phase: 'open', agent: { id: `${shop}-a1` } })
     await back.command('changeStatus', { status: 'offline' })
-    await vi.waitUntil(async () => {
-      nodes.pass(10_000)
-      return (await serviceOf(two!, customer.id))?.phase === 'waiting'
-    }, { timeout: 25_000, interval: 200 })
+    await vi.waitUntil(
+      async () => {
+        nodes.pass(10_000)
+        return (await serviceOf(two!, customer.id))?.phase === 'waiting'
+      },
+      { timeout: 25_000, interval: 200 },
+    )
   })
 })
 
 describe('who is told', () => {
   test('the queue has what is not closed, longest first; a wrong index is put right', async () => {
-    const { shop, agents: [agent] } = await shopWith(1)
+    const {
+      shop,
+      agents: [agent],
+    } = await shopWith(1)
     await agent!.command('changeStatus', { status: 'busy' })
     const customers = [await customerOf(shop), await customerOf(shop), await customerOf(shop)]
     for (const customer of customers) {
@@ -243,7 +291,10 @@ describe('who is told', () => {
   })
 
   test('agents at all nodes, and never a customer', async () => {
-    const { shop, agents: [one, two] } = await shopWith(2)
+    const {
+      shop,
+      agents: [one, two],
+    } = await shopWith(2)
     const customer = await customerOf(shop)
     await customer.say('m1')
     for (const agent of [one!, two!]) await told(agent, customer.id, ({ phase }) => phase === 'open')
@@ -261,7 +312,9 @@ describe('who is told', () => {
     const [alice, bob] = [nodes.unique('alice'), nodes.unique('bob')]
     const talker = await nodes.arrive(0, { sub: alice })
     const { conversation } = await talker.command('send', text(bob, 'm1'))
-    const { agents: [agent] } = await shopWith(1)
+    const {
+      agents: [agent],
+    } = await shopWith(1)
     for (const name of ['claim', 'close', 'unblock']) {
       expect((await agent!.ask(name, { conversation })).error?.code).toBe('forbidden')
     }

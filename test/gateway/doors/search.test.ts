@@ -28,7 +28,14 @@ interface Written {
 async function write({ from, to, text, name, kind = 'text', card }: Written): Promise<void> {
   at += 1000
   await two.backbone.store.append({
-    conversation: conversationId(from, to), id: `m${at}`, from, side: from, kind, body: { text, ...card }, at, origin: '',
+    conversation: conversationId(from, to),
+    id: `m${at}`,
+    from,
+    side: from,
+    kind,
+    body: { text, ...card },
+    at,
+    origin: '',
     ...(name === undefined ? {} : { name }),
   })
 }
@@ -52,7 +59,13 @@ test('an agent finds names, ids, order numbers and words, newest conversation fi
   const { desk, an, li, jo, wu } = await scene()
   const cases: [query: string, expected: [string, number | undefined][]][] = [
     ['anna', [[an, undefined]]],
-    ['ANN', [[jo, undefined], [an, undefined]]],
+    [
+      'ANN',
+      [
+        [jo, undefined],
+        [an, undefined],
+      ],
+    ],
     ['muller', [[an, undefined]]],
     [wu, [[wu, undefined]]],
     ['mg-10423', [[jo, 1]]],
@@ -74,11 +87,12 @@ test('an agent finds names, ids, order numbers and words, newest conversation fi
   const { hits, isComplete } = await search(desk, 'kettle')
   expect(isComplete).toBe(true)
   expect(hits[0]).toMatchObject({
-    row: { to: an, name: 'Ánna Müller', head: { seq: 2 }, unread: 2 }, message: { body: { text: 'Where is my KETTLE?' } },
+    row: { to: an, name: 'Ánna Müller', head: { seq: 2 }, unread: 2 },
+    message: { body: { text: 'Where is my KETTLE?' } },
   })
 })
 
-test('a customer finds its own conversations alone, a shop another\'s never', async () => {
+test("a customer finds its own conversations alone, a shop another's never", async () => {
   const { shop, an, desk } = await scene()
   const rival = await two.agent(1, [two.unique('a'), two.unique('s')])
   const customer = await two.customer(1, an)
@@ -107,13 +121,15 @@ test('of long conversations the newest 30 messages are looked at, of many the ne
   expect([many.hits.length, many.isComplete]).toEqual([100, false])
 })
 
-test('a newer search of a line ends its older one, and nobody else\'s', async () => {
+test("a newer search of a line ends its older one, and nobody else's", async () => {
   const shop = `shop:${two.unique('s')}`
   for (let n = 0; n < 60; n++) await write({ from: two.unique('c'), to: shop, text: 'straw' })
   const [desk, other] = [await two.agent(0, [two.unique('a'), shop.slice(5)]), await two.agent(0, [two.unique('a'), shop.slice(5)])]
   let reads = 0
   let go = (): void => undefined
-  const gate = new Promise<void>((resolve) => { go = resolve })
+  const gate = new Promise<void>((resolve) => {
+    go = resolve
+  })
   two.backbone.beforeRead = async () => {
     reads++
     await gate
@@ -131,7 +147,11 @@ test('a newer search of a line ends its older one, and nobody else\'s', async ()
 })
 
 test.each([
-  ['nothing', ''], ['white space', ' \t '], ['nothing but accents', '\u0301\u0301'], ['too much', 'x'.repeat(101)], ['a number', 7],
+  ['nothing', ''],
+  ['white space', ' \t '],
+  ['nothing but accents', '\u0301\u0301'],
+  ['too much', 'x'.repeat(101)],
+  ['a number', 7],
 ])('a query of %s is refused', async (_what, query) => {
   const talker = await two.customer(0, two.unique('c'))
   expect((await talker.ask('search', { query })).error?.code).toBe('bad_request')

@@ -45,7 +45,8 @@ test('a hello to another is refused, one that resumes another goes on without it
   expect(await talker.refusedHello({ token: await node.pass({ sub: 'cyd' }), to: 'shop:8' })).toMatchObject({ code: 'unknown_shop', retry: false })
   const cyd = await new Talker(node.url, 'ws').open()
   const { resumed } = await cyd.hello({
-    token: await node.pass({ sub: 'cyd' }), resume: { cursors: ['shop:8~cyd', 'shop:7~cyd'].map((one) => [one, 'e', 1, 'm1']) },
+    token: await node.pass({ sub: 'cyd' }),
+    resume: { cursors: ['shop:8~cyd', 'shop:7~cyd'].map((one) => [one, 'e', 1, 'm1']) },
   })
   expect(resumed.map(({ conversation }) => conversation)).toEqual(['shop:7~cyd'])
   expect(await cyd.command('presence', { of: ['shop:7', 'shop:8'] })).toEqual({ ok: true, presence: { 'shop:7': expect.anything() } })
@@ -53,10 +54,11 @@ test('a hello to another is refused, one that resumes another goes on without it
 
 test('an agent of another gets no pass, and its pass is none', async () => {
   const answer = await fetch(`${node.url}/v1/passes`, {
-    method: 'POST', headers: { 'content-type': 'application/json', authorization: 'Bearer key' },
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer key' },
     body: JSON.stringify({ sub: 'a1', role: 'agent', shop: '8' }),
   })
-  expect((await answer.json() as { error: object }).error).toMatchObject({ code: 'unknown_shop' })
+  expect(((await answer.json()) as { error: object }).error).toMatchObject({ code: 'unknown_shop' })
 })
 
 test('REST refuses another as well', async () => {
@@ -66,7 +68,7 @@ test('REST refuses another as well', async () => {
     await fetch(`${node.url}/v1/messages`, { method: 'POST', headers, body }),
     await fetch(`${node.url}/v1/conversations/shop:8~ann/messages`, { headers }),
   ]
-  for (const answer of answers) expect((await answer.json() as { error: object }).error).toMatchObject({ code: 'unknown_shop' })
+  for (const answer of answers) expect(((await answer.json()) as { error: object }).error).toMatchObject({ code: 'unknown_shop' })
 })
 
 test('who has started many conversations may start no more for a while, and goes on in those there are', async () => {
@@ -86,7 +88,7 @@ test('who has started many conversations may start no more for a while, and goes
   }
 })
 
-test('an agent, who is the operator\'s, writes first to as many customers as there are', async () => {
+test("an agent, who is the operator's, writes first to as many customers as there are", async () => {
   const open = await startGateway({ COMMANDS_PER_SECOND: '0' })
   try {
     const talker = await new Talker(open.url, 'ws').open()

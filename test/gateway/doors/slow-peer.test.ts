@@ -60,7 +60,15 @@ function stuckPeer() {
 
 const message = (n: number, length = 1): EncodedPacket =>
   encodeMessage({
-    conversation: 'shop:1~c1', epoch: 'e', seq: n, id: 'm', from: 'c1', side: 'c1', kind: 'text', body: { text: 'x'.repeat(length) }, at: 1,
+    conversation: 'shop:1~c1',
+    epoch: 'e',
+    seq: n,
+    id: 'm',
+    from: 'c1',
+    side: 'c1',
+    kind: 'text',
+    body: { text: 'x'.repeat(length) },
+    at: 1,
   })
 const typing = new EncodedPacket(encodePacket({ type: 'event', name: 'typingPush', args: [{ side: 'c1' }] }), { kind: 'typingPush' })
 

@@ -36,13 +36,15 @@ describe('Socket.IO v5 on the default namespace', () => {
     return { pipe, welcome: String(await pipe.next()), auth: String(await pipe.next()) }
   }
 
-  test.each([['without a payload', '40', '42["auth",{}]'], ['with one', '40{"token":"123"}', '42["auth",{"token":"123"}]']])(
-    'a connect %s is answered with a sid', async (_, hello, echoed) => {
-      const { welcome, auth } = await connected(hello)
-      expect(welcome.slice(0, 2)).toBe('40')
-      expect(JSON.parse(welcome.slice(2))).toEqual({ sid: expect.any(String) as string })
-      expect(auth).toBe(echoed)
-    })
+  test.each([
+    ['without a payload', '40', '42["auth",{}]'],
+    ['with one', '40{"token":"123"}', '42["auth",{"token":"123"}]'],
+  ])('a connect %s is answered with a sid', async (_, hello, echoed) => {
+    const { welcome, auth } = await connected(hello)
+    expect(welcome.slice(0, 2)).toBe('40')
+    expect(JSON.parse(welcome.slice(2))).toEqual({ sid: expect.any(String) as string })
+    expect(auth).toBe(echoed)
+  })
 
   test('another namespace is refused, and the line stays', async () => {
     const { pipe } = await connected()
@@ -60,12 +62,14 @@ describe('Socket.IO v5 on the default namespace', () => {
     expect(await pipe.next()).toBe('43456[1,"2",{"3":[false]}]')
   })
 
-  test.each([['what is no packet', '4abc'], ['an ack nobody asked for', '430[]']])(
-    '%s closes the line', async (_, packet) => {
-      const { pipe } = await connected()
-      pipe.send(packet)
-      await pipe.closed
-    })
+  test.each([
+    ['what is no packet', '4abc'],
+    ['an ack nobody asked for', '430[]'],
+  ])('%s closes the line', async (_, packet) => {
+    const { pipe } = await connected()
+    pipe.send(packet)
+    await pipe.closed
+  })
 
   // the official suite, which answers no ping either
   test('a disconnect leaves the Engine.IO session: it is pinged, events are refused, another connect is welcome', async () => {
@@ -97,7 +101,7 @@ describe('Socket.IO v5 on the default namespace', () => {
   })
 })
 
-describe('on the chat\'s own door too', () => {
+describe("on the chat's own door too", () => {
   async function opened(environment: Record<string, string> = {}, options: AppOptions = {}) {
     const gateway = await startGateway(environment, options)
     onTestFinished(() => gateway.stop())
@@ -131,9 +135,10 @@ describe('on the chat\'s own door too', () => {
     const { pipe, hello } = await opened({}, { backbone: hooked })
     await hello('ann')
     const waiting: (() => void)[] = []
-    hooked.beforeRead = () => new Promise((resolve, reject) => {
-      waiting.push(answer === 'yes' ? resolve : () => reject(new Unavailable('away')))
-    })
+    hooked.beforeRead = () =>
+      new Promise((resolve, reject) => {
+        waiting.push(answer === 'yes' ? resolve : () => reject(new Unavailable('away')))
+      })
     pipe.send('421["history",{"to":"shop:1"}]')
     pipe.send('422["history",{"to":"shop:2"}]')
     await vi.waitFor(() => expect(waiting).toHaveLength(1))

@@ -41,7 +41,12 @@ describe('a network that takes nothing', () => {
     pending.add(100, true)
     pending.add(100, false)
     pending.stalledMs()
-    for (const progress of [() => pending.take(), () => { network.taken += 1 }]) {
+    for (const progress of [
+      () => pending.take(),
+      () => {
+        network.taken += 1
+      },
+    ]) {
       now += 9000
       expect(pending.stalledMs()).toBe(9000)
       progress()
@@ -82,7 +87,7 @@ describe('a network that takes nothing', () => {
 /** Until the value is the same for a while: the networks in between are full. */
 async function stands(value: () => number): Promise<void> {
   let last = NaN
-  await vi.waitUntil(() => Object.is(last, last = value()), { interval: 50, timeout: 30_000 })
+  await vi.waitUntil(() => Object.is(last, (last = value())), { interval: 50, timeout: 30_000 })
 }
 
 describe('at the gateway', () => {
@@ -101,7 +106,9 @@ describe('at the gateway', () => {
     await Promise.all(Array.from({ length: 40 }, (_, n) => writer.command('send', text(`m${n}`, '好'.repeat(4000)))))
     writer.close()
   })
-  beforeEach(() => { ends = [] })
+  beforeEach(() => {
+    ends = []
+  })
   afterAll(async () => {
     diagnostics.unsubscribe('net.server.socket', onConnection)
     await gateway.stop()
@@ -116,10 +123,14 @@ describe('at the gateway', () => {
   const slowByes = (): Promise<number> => metric('im_byes_total\\{code="slow"\\}')
 
   /** Moves the clock, a part of the limit at a time, while the gateway looks at its lines once a second. */
-  const passes = (isDone: () => boolean | Promise<boolean>) => vi.waitUntil(() => {
-    clock += LIMIT_MS / 4
-    return isDone()
-  }, { interval: 400, timeout: 30_000 })
+  const passes = (isDone: () => boolean | Promise<boolean>) =>
+    vi.waitUntil(
+      () => {
+        clock += LIMIT_MS / 4
+        return isDone()
+      },
+      { interval: 400, timeout: 30_000 },
+    )
 
   const HISTORY = '["history",{"to":"writer","limit":100}]'
 
@@ -143,12 +154,14 @@ describe('at the gateway', () => {
     const wake = await Promise.all(SOCKETS.map(open))
     const sleep = await Promise.all(SOCKETS.map(open))
     const read = await Promise.all(SOCKETS.map(open))
-    await Promise.all([...wake, ...sleep].map(async ({ sleeper, end }) => {
-      sleeper.sleep()
-      await fill(sleeper, end)
-    }))
+    await Promise.all(
+      [...wake, ...sleep].map(async ({ sleeper, end }) => {
+        sleeper.sleep()
+        await fill(sleeper, end)
+      }),
+    )
     const before = await slowByes()
-    await passes(async () => await slowByes() === before + 4)
+    await passes(async () => (await slowByes()) === before + 4)
     expect(sleep.map(({ end }) => end.destroyed)).toEqual([false, false])
     for (const { way, sleeper } of wake) {
       sleeper.wake()
@@ -157,7 +170,9 @@ describe('at the gateway', () => {
       expect(sleeper.packets.at(-1)).toContain('2["byePush",{"code":"slow"')
     }
     await passes(() => sleep.every(({ end }) => end.destroyed))
-    for (const { sleeper: { packets, send } } of read) {
+    for (const {
+      sleeper: { packets, send },
+    } of read) {
       send(`21${HISTORY}`)
       await vi.waitUntil(() => packets.some((packet) => packet.startsWith('31[{"ok":true')))
       expect(eventNamed(packets, 'byePush')).toEqual([])
@@ -172,7 +187,7 @@ describe('at the gateway', () => {
       const poll = async (): Promise<string[]> => (await (await fetch(url)).text()).split('\x1e').map((packet) => packet.slice(1))
       await say(`0${JSON.stringify({ token: await gateway.pass({ sub }) })}`)
       while (!(await poll()).some((packet) => packet.startsWith('0{"sid"'))) continue
-      onTestFinished(async () => void await fetch(url, { method: 'POST', body: '1' }))
+      onTestFinished(async () => void (await fetch(url, { method: 'POST', body: '1' })))
       return { url, say, poll }
     }
 
@@ -184,7 +199,7 @@ describe('at the gateway', () => {
       await writer.hello({ token: await gateway.pass({ sub: 'writer' }) })
       const before = await slowByes()
       const { seq } = await writer.command('send', text('late', 'are you there?'))
-      await passes(async () => await slowByes() > before)
+      await passes(async () => (await slowByes()) > before)
       const packets = await poll()
       expect((eventNamed(packets, 'messagePush') as Message[]).map((message) => message.seq)).toEqual([seq])
       expect(eventNamed(packets, 'byePush')).toMatchObject([{ code: 'slow', reconnect: true }])
@@ -205,12 +220,12 @@ describe('at the gateway', () => {
       // half a megabyte each; the network takes what the first poll is answered with, and not what the second one is
       await say(Array.from({ length: 13 }, (_, n) => `2${n}${HISTORY}`).join('\x1e4'))
       for (const count of [7, 13]) {
-        await vi.waitUntil(async () => await made() >= madeBefore + count, { timeout: 20_000 })
+        await vi.waitUntil(async () => (await made()) >= madeBefore + count, { timeout: 20_000 })
         socket.write(`GET ${pathname}${search} HTTP/1.1\r\nHost: x\r\n\r\n`)
       }
       await vi.waitUntil(() => end.writableLength > 0, { timeout: 20_000 })
       const before = await slowByes()
-      await passes(async () => await slowByes() === before + 1)
+      await passes(async () => (await slowByes()) === before + 1)
       await passes(() => end.destroyed)
       await vi.waitUntil(async () => (await fetch(url)).status === 400)
     })

@@ -31,17 +31,27 @@ test('the widget is served to pages of any origin, compressed as the asker takes
   const get = await widgetServer(folder)
 
   const plain = await get('/im-chat.js')
-  expect([plain.body, plain.headers['content-encoding'], plain.headers['access-control-allow-origin'], plain.headers['content-type']])
-    .toEqual([CODE, undefined, '*', 'application/javascript; charset=utf-8'])
+  expect([plain.body, plain.headers['content-encoding'], plain.headers['access-control-allow-origin'], plain.headers['content-type']]).toEqual([
+    CODE,
+    undefined,
+    '*',
+    'application/javascript; charset=utf-8',
+  ])
   const brotli = await get('/im-chat.js', { 'accept-encoding': 'gzip, deflate, br' })
   expect([brotliDecompressSync(brotli.rawPayload).toString(), brotli.headers['content-encoding']]).toEqual([CODE, 'br'])
-  expect([brotli.headers['content-type'], brotli.headers.vary, Number(brotli.headers['content-length'])])
-    .toEqual(['application/javascript; charset=utf-8', 'Accept-Encoding', brotli.rawPayload.length])
+  expect([brotli.headers['content-type'], brotli.headers.vary, Number(brotli.headers['content-length'])]).toEqual([
+    'application/javascript; charset=utf-8',
+    'Accept-Encoding',
+    brotli.rawPayload.length,
+  ])
   const gzipped = await get('/im-chat.js', { 'accept-encoding': 'br;q=0, gzip' })
   expect(gunzipSync(gzipped.rawPayload).toString()).toBe(CODE)
   const uncompressed = await get('/im-chat.css', { 'accept-encoding': 'gzip, deflate, br' })
-  expect([uncompressed.body, uncompressed.headers['content-type'], uncompressed.headers['content-encoding']])
-    .toEqual(['a{}', 'text/css; charset=utf-8', undefined])
+  expect([uncompressed.body, uncompressed.headers['content-type'], uncompressed.headers['content-encoding']]).toEqual([
+    'a{}',
+    'text/css; charset=utf-8',
+    undefined,
+  ])
 
   await writeFile(join(folder, 'im-chat.js'), 'changed')
   await utimes(join(folder, 'im-chat.js'), 1, 1)
@@ -72,15 +82,22 @@ test('two releases of the same size and date have different ETags', async () => 
 test('a script named by its content is kept for good, one that keeps its name for minutes', async () => {
   const named = 'es2017/rows.0a1b2c3d.js'
   const copy = { [`${named}.br`]: brotliCompressSync('1') }
-  const get = await widgetServer(await folderOf({
-    'im-chat.js': '1', 'modern/im-chat.js': '1', 'modern/picture-composer.js': '1', [named]: '1', ...copy,
-  }))
+  const get = await widgetServer(
+    await folderOf({
+      'im-chat.js': '1',
+      'modern/im-chat.js': '1',
+      'modern/picture-composer.js': '1',
+      [named]: '1',
+      ...copy,
+    }),
+  )
   const caching = async (url: string): Promise<unknown> => (await get(url, { 'accept-encoding': 'br' })).headers['cache-control']
   expect(await caching(`/${named}`)).toBe('public, max-age=31536000, immutable')
-  for (const url of ['/im-chat.js', '/modern/im-chat.js', '/modern/picture-composer.js']) expect([url, await caching(url)]).toEqual([url, 'public, max-age=300'])
+  for (const url of ['/im-chat.js', '/modern/im-chat.js', '/modern/picture-composer.js'])
+    expect([url, await caching(url)]).toEqual([url, 'public, max-age=300'])
 })
 
-test('what Node imports is not served, nor the testers\' script but with the demo', async () => {
+test("what Node imports is not served, nor the testers' script but with the demo", async () => {
   const names = ['server/im-chat.js', 'im-chat.qa.js', 'im-chat.js', 'im-chat.js.br', '.hidden.js']
   const folder = await folderOf(Object.fromEntries(names.map((name) => [name, '1'])))
   const statuses = async (options?: WidgetFilesOptions): Promise<readonly number[]> => {
@@ -90,12 +107,17 @@ test('what Node imports is not served, nor the testers\' script but with the dem
   }
   expect(await statuses({ hasQa: true })).toEqual([200, 200, 404, 404, 404, 404, 404])
   expect(await statuses({ hasQa: false })).toEqual([200, 404, 404, 404, 404, 404, 404])
-  await (await widgetServer(join(folder, 'absent')))('/im-chat.js')
+  await (
+    await widgetServer(join(folder, 'absent'))
+  )('/im-chat.js')
 })
 
 test('an absent folder of pages is no error, nothing above a folder is served', async () => {
   const folder = await folderOf({
-    'secret.html': 'secret', 'pages/index.html': 'first', 'pages/other.html': 'other', 'pages/in/index.html': 'in',
+    'secret.html': 'secret',
+    'pages/index.html': 'first',
+    'pages/other.html': 'other',
+    'pages/in/index.html': 'in',
   })
   const app = Fastify()
   onTestFinished(() => app.close())
@@ -133,8 +155,12 @@ test('pages are told their type and length, also to HEAD; what is hidden, absent
   onTestFinished(() => app.close())
   registerPages(app, folder)
   const head = await app.inject({ method: 'HEAD', url: '/page.html?x=/../y' })
-  expect([head.statusCode, head.headers['content-type'], head.headers['content-length'], head.body])
-    .toEqual([200, 'text/html; charset=utf-8', '6', ''])
+  expect([head.statusCode, head.headers['content-type'], head.headers['content-length'], head.body]).toEqual([
+    200,
+    'text/html; charset=utf-8',
+    '6',
+    '',
+  ])
   for (const url of ['/.secret', '/nothing.html', '/empty/', '/page.html/', '/%00']) {
     expect([url, (await app.inject({ url })).statusCode >= 400]).toEqual([url, true])
   }

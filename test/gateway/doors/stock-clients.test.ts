@@ -69,16 +69,17 @@ test('socket.io-client on a namespace of its own invention is refused', async ()
 test('a bare WebSocket says hello, sends and reads the push, in plain text', async () => {
   const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/ws`)
   const lines: string[] = []
-  const next = (head: string): Promise<string> => new Promise((resolve) => {
-    const look = (): void => {
-      const found = lines.find((line) => line.startsWith(head))
-      if (found === undefined) return
-      socket.off('message', look)
-      resolve(found)
-    }
-    socket.on('message', look)
-    look()
-  })
+  const next = (head: string): Promise<string> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        const found = lines.find((line) => line.startsWith(head))
+        if (found === undefined) return
+        socket.off('message', look)
+        resolve(found)
+      }
+      socket.on('message', look)
+      look()
+    })
   socket.on('message', (data: Buffer) => lines.push(data.toString()))
   await new Promise((resolve) => socket.once('open', resolve))
   socket.send('0' + JSON.stringify({ token: await gateway.pass({ sub: 'bare' }), to: 'shop:bare' }))

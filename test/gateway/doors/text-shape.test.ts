@@ -21,7 +21,7 @@ test('what stands in a text is text', () => {
   expect(textFault(`2["never closed ${'['.repeat(100)}`)).toBeUndefined()
 })
 
-test('a body at the very limits passes, for that is the validator\'s to judge', () => {
+test("a body at the very limits passes, for that is the validator's to judge", () => {
   const deepest = JSON.parse('{"x":'.repeat(LIMITS.bodyDepth - 1) + '{}' + '}'.repeat(LIMITS.bodyDepth - 1)) as unknown
   expect(freeFormFault(deepest, { depth: LIMITS.bodyDepth, count: LIMITS.bodyCount })).toBeUndefined()
   expect(textFault(send(deepest))).toBeUndefined()
@@ -29,9 +29,12 @@ test('a body at the very limits passes, for that is the validator\'s to judge', 
 })
 
 test('it never refuses what the validator takes', () => {
-  fc.assert(fc.property(fc.jsonValue({ maxDepth: 25 }), (value) => {
-    const input = { to: 'shop:1', id: 'm', kind: 'text', body: value }
-    const fault = freeFormFault(input, { depth: LIMITS.bodyDepth + 2, count: LIMITS.packetCount })
-    return fault !== undefined || textFault(send(value)) === undefined
-  }), { numRuns: 2000 })
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 25 }), (value) => {
+      const input = { to: 'shop:1', id: 'm', kind: 'text', body: value }
+      const fault = freeFormFault(input, { depth: LIMITS.bodyDepth + 2, count: LIMITS.packetCount })
+      return fault !== undefined || textFault(send(value)) === undefined
+    }),
+    { numRuns: 2000 },
+  )
 })

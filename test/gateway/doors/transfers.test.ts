@@ -48,7 +48,10 @@ describe('a transfer', () => {
     const transfer = await offer(now)
     const push = await two.push('transferPush')
     expect(push).toMatchObject({
-      conversation, state: 'offered', name: 'Ann', transfer: { id: transfer, from: { id: 'one', name: 'ONE' }, to: { id: 'two', name: 'TWO' }, note: '她要退货' },
+      conversation,
+      state: 'offered',
+      name: 'Ann',
+      transfer: { id: transfer, from: { id: 'one', name: 'ONE' }, to: { id: 'two', name: 'TWO' }, note: '她要退货' },
     })
     expect(await one.push('transferPush')).toEqual(push)
     expect(await serviceOf(two, id)).toMatchObject({ phase: 'open', agent: { id: 'one' }, transfer: { id: transfer } })
@@ -56,7 +59,11 @@ describe('a transfer', () => {
     expect(service).toEqual({ phase: 'open', agent: { id: 'two', name: 'TWO' }, since: expect.any(Number) })
     const message = await customer.push('messagePush')
     expect(message).toMatchObject({
-      kind: 'system', from: 'two', name: 'TWO', seq: 2, body: { text: 'TWO has taken over', event: 'transferred', agent: 'TWO' },
+      kind: 'system',
+      from: 'two',
+      name: 'TWO',
+      seq: 2,
+      body: { text: 'TWO has taken over', event: 'transferred', agent: 'TWO' },
     })
     expect((await customer.command('conversations', {})).conversations[0]?.name).toBe('TWO')
     await one.until(() => states(one).includes('accepted'))
@@ -112,7 +119,8 @@ describe('a transfer', () => {
       const { one, two, id, conversation } = now
       const transfer = await offer(now)
       const [taken, back] = await Promise.all([
-        two.ask('acceptTransfer', { conversation, transfer, accept: true }), one.ask('acceptTransfer', { conversation, transfer, accept: false }),
+        two.ask('acceptTransfer', { conversation, transfer, accept: true }),
+        one.ask('acceptTransfer', { conversation, transfer, accept: false }),
       ])
       expect([taken.ok, back.ok].filter(Boolean)).toHaveLength(1)
       expect((await serviceOf(one, id))?.agent?.id).toBe(taken.ok ? 'two' : 'one')
@@ -127,8 +135,11 @@ describe('a transfer', () => {
     expect((await one.command('transfer', { conversation, to: 'queue' })).service.phase).toBe('waiting')
     const third = await nodes.agent(shop, 'third')
     expect((await told(third, id, ({ phase }) => phase === 'open')).service?.agent?.id).toBe('third')
-    expect(one.pushes('conversationPush').some((row) => row.service?.phase === 'open' && row.service.since > service.since
-      && row.service.agent?.id === 'one')).toBe(false)
+    expect(
+      one
+        .pushes('conversationPush')
+        .some((row) => row.service?.phase === 'open' && row.service.since > service.since && row.service.agent?.id === 'one'),
+    ).toBe(false)
     expect(two.isClosed).toBe(false)
   })
 
@@ -166,7 +177,7 @@ describe('a transfer', () => {
 describe('refused is a transfer', () => {
   const code = async (agent: Talker, input: unknown): Promise<string | undefined> => (await agent.ask('transfer', input)).error?.code
 
-  test('to oneself, to nobody, to a stranger, to who is offline; and of what is not one\'s own', async () => {
+  test("to oneself, to nobody, to a stranger, to who is offline; and of what is not one's own", async () => {
     const { shop, one, two, customer, conversation, id } = await scene()
     expect(await code(one, { conversation, to: 'one' })).toBe('bad_request')
     for (const to of ['nobody', id, '', 'queue ', `shop:${shop}`, '‮one']) {

@@ -5,7 +5,8 @@ import { readConfig, SettingError } from '../../../gateway/config.ts'
 import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
 
 const request = (peer: string | undefined, forwarded?: string, more: Record<string, string> = {}) => ({
-  socket: { remoteAddress: peer }, headers: { ...(forwarded === undefined ? {} : { 'x-forwarded-for': forwarded }), ...more },
+  socket: { remoteAddress: peer },
+  headers: { ...(forwarded === undefined ? {} : { 'x-forwarded-for': forwarded }), ...more },
 })
 const PEER = '10.0.0.1'
 
@@ -68,16 +69,36 @@ describe('the host and the scheme', () => {
     expect(arrival('10.0.0.1', PEER, '203.0.113.7', told)).toEqual(['shop.example', 'https'])
   })
 
-  test('of several words the outermost proxy\'s counts, not the visitor\'s', () => {
+  test("of several words the outermost proxy's counts, not the visitor's", () => {
     expect(arrival('1', PEER, '203.0.113.7', { ...told, 'x-forwarded-host': 'evil.example, shop.example' })[0]).toBe('shop.example')
     expect(arrival('2', PEER, '203.0.113.7, 10.0.0.2', { ...told, 'x-forwarded-host': 'evil.example, shop.example, mid' })[0]).toBe('shop.example')
-    expect(arrival('10.0.0.0/8', PEER, '203.0.113.7, 10.0.0.2', { ...told, 'x-forwarded-host': 'evil.example, shop.example, mid' })[0])
-      .toBe('shop.example')
+    expect(arrival('10.0.0.0/8', PEER, '203.0.113.7, 10.0.0.2', { ...told, 'x-forwarded-host': 'evil.example, shop.example, mid' })[0]).toBe(
+      'shop.example',
+    )
   })
 })
 
-test.each(['true', 'on', 'yes', '*', '0.0.0.0/0', '::/0', '17', '1.5', '-1', '10.0.0.0/33', '10.0.0.0/0', '10.0.0/8', 'proxy.example', '::1/129',
-  '10.0.0.1 10.0.0.2', '10.0.0.1,', 'fe80::1%eth0', '10.0.0.1/8/9', '1,10.0.0.1'])('TRUST_PROXY=%s is refused in a sentence', (value) => {
+test.each([
+  'true',
+  'on',
+  'yes',
+  '*',
+  '0.0.0.0/0',
+  '::/0',
+  '17',
+  '1.5',
+  '-1',
+  '10.0.0.0/33',
+  '10.0.0.0/0',
+  '10.0.0/8',
+  'proxy.example',
+  '::1/129',
+  '10.0.0.1 10.0.0.2',
+  '10.0.0.1,',
+  'fe80::1%eth0',
+  '10.0.0.1/8/9',
+  '1,10.0.0.1',
+])('TRUST_PROXY=%s is refused in a sentence', (value) => {
   const read = (): unknown => readConfig({ TRUST_PROXY: value })
   expect(read).toThrow(SettingError)
   expect(read).toThrow(/^TRUST_PROXY must be .*\.$/)

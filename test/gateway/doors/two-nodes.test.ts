@@ -51,7 +51,7 @@ test('a new conversation appears at an agent of the other node, and the answer c
   expect(await customer.push('messagePush')).toMatchObject({ id: 'r1', seq: 4 })
 })
 
-test('windows of one person at two nodes see each other\'s messages and focus', async () => {
+test("windows of one person at two nodes see each other's messages and focus", async () => {
   const [shop, sub] = [unique('s'), unique('c')]
   const one = await arrive(0, { sub })
   const other = await arrive(1, { sub })
@@ -90,12 +90,11 @@ test('the last window closes while a new one opens, again and again: the new one
   }
 })
 
-test('what a backend publishes into a user\'s channel reaches the windows', async () => {
+test("what a backend publishes into a user's channel reaches the windows", async () => {
   const sub = unique('c')
   const one = await arrive(0, { sub })
   const other = await arrive(1, { sub })
-  const publish = (json: unknown) =>
-    backbone.bus.publish(userChannel(sub), '', typeof json === 'string' ? json : JSON.stringify(json))
+  const publish = (json: unknown) => backbone.bus.publish(userChannel(sub), '', typeof json === 'string' ? json : JSON.stringify(json))
   await publish({ type: 'syncChangeUser', uid: 'shop:9', socketid: 'php', changeUserData: {} })
   await publish('not JSON')
   await publish(['a', 'list'])

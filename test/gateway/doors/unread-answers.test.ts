@@ -24,7 +24,14 @@ async function fill(customer: string): Promise<string> {
   const body = { text: 'x', ...{ bulk: 'x'.repeat(60_000) } }
   for (let i = 1; i <= 20; i++) {
     await two.backbone.store.append({
-      conversation, id: `m${i}`, from: customer, side: customer, kind: 'text', body, at: i, origin: '',
+      conversation,
+      id: `m${i}`,
+      from: customer,
+      side: customer,
+      kind: 'text',
+      body,
+      at: i,
+      origin: '',
     })
   }
   return conversation
@@ -84,7 +91,9 @@ test.each(WAYS)('small answers do not wait for one another to be taken, and a co
   const talker = await new Talker(two.nodes[0].url, way).open()
   await talker.hello({ token: await two.nodes[0].pass({ sub: customer }) })
   let go = (): void => undefined
-  const gate = new Promise<void>((resolve) => { go = resolve })
+  const gate = new Promise<void>((resolve) => {
+    go = resolve
+  })
   two.backbone.beforeRead = () => gate
   const history = talker.command('history', { conversation, limit: 1 })
   const list = talker.command('conversations', {})

@@ -19,15 +19,16 @@ afterEach(async () => {
 })
 
 /** The status with which an upgrade is turned down; 101 when it is not. */
-const upgrade = (url: string, path: string): Promise<number> => new Promise((resolve) => {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}${path}`)
-  socket.on('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0))
-  socket.on('open', () => {
-    socket.terminate()
-    resolve(101)
+const upgrade = (url: string, path: string): Promise<number> =>
+  new Promise((resolve) => {
+    const socket = new WebSocket(`${url.replace('http', 'ws')}${path}`)
+    socket.on('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0))
+    socket.on('open', () => {
+      socket.terminate()
+      resolve(101)
+    })
+    socket.on('error', () => undefined)
   })
-  socket.on('error', () => undefined)
-})
 
 const status = async (url: string, init: RequestInit = {}): Promise<number> => (await fetch(url, init)).status
 
@@ -54,7 +55,7 @@ describe('the dispatcher', () => {
     expect(await status(`${inSite.url}/v1/guests`, { method: 'POST' })).toBe(200)
   })
 
-  test('Engine.IO\'s own errors keep their codes', async () => {
+  test("Engine.IO's own errors keep their codes", async () => {
     const { url } = await start()
     const error = async (query: string, init?: RequestInit) => {
       const response = await fetch(`${url}/im/?${query}`, init)
@@ -66,12 +67,15 @@ describe('the dispatcher', () => {
     expect(await error('EIO=3&transport=polling')).toEqual([400, 5])
   })
 
-  test('the handshake tells our heartbeat and limit, and a sid that begins with the node\'s tag', async () => {
+  test("the handshake tells our heartbeat and limit, and a sid that begins with the node's tag", async () => {
     const { url } = await start({ NODE_TAG: 'n7' })
     const body = await (await fetch(`${url}/im/?EIO=4&transport=polling`)).text()
     expect(JSON.parse(body.slice(1))).toMatchObject({
-      sid: expect.stringMatching(/^n7\.[\w-]{20}$/) as string, upgrades: ['websocket'],
-      pingInterval: 25_000, pingTimeout: 10_000, maxPayload: 2_097_152,
+      sid: expect.stringMatching(/^n7\.[\w-]{20}$/) as string,
+      upgrades: ['websocket'],
+      pingInterval: 25_000,
+      pingTimeout: 10_000,
+      maxPayload: 2_097_152,
     })
   })
 
@@ -91,7 +95,9 @@ describe('the dispatcher', () => {
     const { port } = await start({ HOST: '::' })
     for (const host of ['127.0.0.1', '::1']) {
       const code = await new Promise((resolve, reject) => {
-        request({ host, port, path: '/healthz' }, (response) => resolve(response.resume().statusCode)).on('error', reject).end()
+        request({ host, port, path: '/healthz' }, (response) => resolve(response.resume().statusCode))
+          .on('error', reject)
+          .end()
       })
       expect(code).toBe(200)
     }
@@ -101,11 +107,13 @@ describe('the dispatcher', () => {
 describe('closing', () => {
   test('with lines of every kind open ends, and each is told', async () => {
     const gateway = await start()
-    const talkers = await Promise.all((['ws', 'engine.io websocket', 'engine.io polling'] as const).map(async (way) => {
-      const talker = await new Talker(gateway.url, way).open()
-      await talker.hello({ token: await gateway.pass({ sub: 'c1' }) })
-      return talker
-    }))
+    const talkers = await Promise.all(
+      (['ws', 'engine.io websocket', 'engine.io polling'] as const).map(async (way) => {
+        const talker = await new Talker(gateway.url, way).open()
+        await talker.hello({ token: await gateway.pass({ sub: 'c1' }) })
+        return talker
+      }),
+    )
     const silent = await new Talker(gateway.url, 'ws').open()
     await gateway.app.drain()
     for (const talker of [...talkers, silent]) {
@@ -119,11 +127,13 @@ describe('closing', () => {
 
   test('answers what is under way, and opens nothing new meanwhile', async () => {
     const gateway = await start()
-    const talkers = await Promise.all(Array.from({ length: 60 }, async (_, n) => {
-      const talker = await new Talker(gateway.url, n % 2 === 0 ? 'ws' : 'engine.io websocket').open()
-      await talker.hello({ token: await gateway.pass({ sub: `c${n}` }) })
-      return talker
-    }))
+    const talkers = await Promise.all(
+      Array.from({ length: 60 }, async (_, n) => {
+        const talker = await new Talker(gateway.url, n % 2 === 0 ? 'ws' : 'engine.io websocket').open()
+        await talker.hello({ token: await gateway.pass({ sub: `c${n}` }) })
+        return talker
+      }),
+    )
     // a peer that is not there any more keeps the drain waiting until its limit
     const absent = new WebSocket(`${gateway.url.replace('http', 'ws')}/ws`)
     await new Promise((resolve) => absent.once('open', resolve))

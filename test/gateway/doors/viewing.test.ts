@@ -58,7 +58,7 @@ test('of several windows, at whichever node, the one that moved last counts, and
   await sees('Kettle')
 })
 
-test('a line looks at one thing: another shop\'s page is the end of the first', async () => {
+test("a line looks at one thing: another shop's page is the end of the first", async () => {
   const first = await scene()
   const other = await scene()
   await view(first.customer, first.shop, 'Kettle')
@@ -83,7 +83,7 @@ test('only what a card shows is kept, and no address that a browser would not fe
   expect(desk.pushes('viewingPush').every((push) => push.conversation === conversation)).toBe(true)
 })
 
-test('neither the customer\'s other windows nor another shop hear of it', async () => {
+test("neither the customer's other windows nor another shop hear of it", async () => {
   const { shop, c, customer, sees } = await scene()
   const window = await two.customer(0, c)
   const rival = await two.agent(0, [unique('a'), unique('s')])

@@ -20,13 +20,37 @@ test('each job runs at its own pace, those of one moment in the order of the lis
 test('a job that throws or rejects is reported by its name and runs again; a store that is away is no bug', async () => {
   const facts: Fact[] = []
   const errors = [new Error('thrown'), new Error('rejected'), new Unavailable('away')] as const
-  const stop = startJobs([
-    { name: 'throws', everyMs: 1000, run: () => { throw errors[0] } },
-    { name: 'rejects', everyMs: 1000, run: async () => { throw errors[1] } },
-    { name: 'away', everyMs: 1000, run: async () => { throw errors[2] } },
-  ], (fact) => facts.push(fact))
+  const stop = startJobs(
+    [
+      {
+        name: 'throws',
+        everyMs: 1000,
+        run: () => {
+          throw errors[0]
+        },
+      },
+      {
+        name: 'rejects',
+        everyMs: 1000,
+        run: async () => {
+          throw errors[1]
+        },
+      },
+      {
+        name: 'away',
+        everyMs: 1000,
+        run: async () => {
+          throw errors[2]
+        },
+      },
+    ],
+    (fact) => facts.push(fact),
+  )
   await vi.advanceTimersByTimeAsync(2000)
   stop()
-  const [thrown, rejected] = [{ fact: 'bugFound', where: 'throws', error: errors[0] }, { fact: 'bugFound', where: 'rejects', error: errors[1] }]
+  const [thrown, rejected] = [
+    { fact: 'bugFound', where: 'throws', error: errors[0] },
+    { fact: 'bugFound', where: 'rejects', error: errors[1] },
+  ]
   expect(facts).toEqual([thrown, rejected, thrown, rejected])
 })

@@ -6,8 +6,7 @@ import type { Fact } from '../../../gateway/domain/facts.ts'
 import { CODES, type Code } from '../../../gateway/protocol/codes.ts'
 
 const ALL = Object.keys(CODES) as Code[]
-const arrival = (code: Code) =>
-  ({ code, message: CODES[code].message, origin: 'https://page.example', host: 'chat.example', address: '192.0.2.7' })
+const arrival = (code: Code) => ({ code, message: CODES[code].message, origin: 'https://page.example', host: 'chat.example', address: '192.0.2.7' })
 const facts = (code: Code): Readonly<Record<string, Fact>> => ({
   hello: { fact: 'helloRefused', ...arrival(code) },
   'POST /v1/guests': { fact: 'requestRefused', route: 'POST /v1/guests', ...arrival(code) },

@@ -5,7 +5,7 @@ import { Metrics } from '../../../gateway/ops/metrics.ts'
 import { reporter } from '../../../gateway/ops/reporter.ts'
 
 const FLOODS: readonly [string, (n: number) => Fact][] = [
-  ['rubbish on persons\' channels', (n) => ({ fact: 'publishRefused', channel: `ImMsgPub:c${n}`, reason: `a reason ${n}` })],
+  ["rubbish on persons' channels", (n) => ({ fact: 'publishRefused', channel: `ImMsgPub:c${n}`, reason: `a reason ${n}` })],
   ['a customer backend that fails', (n) => ({ fact: 'customerBackendFailed', reason: 'status', detail: `${n}` })],
   ['gaps', (n) => ({ fact: 'gapHealed', channelCount: n })],
   ['lost publishes', () => ({ fact: 'publishMissed', conversationCount: 1 })],

@@ -65,7 +65,11 @@ describe('the channels of a node', () => {
   test('are subscribed once however many join, and left when the last leaves', async () => {
     const { bus, channels } = slowChannels()
     const heard: string[] = []
-    const listeners = ['a', 'b', 'c'].map((name): ChannelListener => (encoded) => heard.push(name + encoded.text))
+    const listeners = ['a', 'b', 'c'].map(
+      (name): ChannelListener =>
+        (encoded) =>
+          heard.push(name + encoded.text),
+    )
     const joined = listeners.map((listener) => channels.join('x', listener))
     await settle(bus)
     await Promise.all(joined)
@@ -83,30 +87,37 @@ describe('the channels of a node', () => {
     const action = fc.oneof(
       fc.nat({ max: 3 }).map((n) => ({ type: 'join', n }) as const),
       fc.nat({ max: 3 }).map((n) => ({ type: 'leave', n }) as const),
-      fc.constant({ type: 'step' } as const), fc.constant({ type: 'turn' } as const),
+      fc.constant({ type: 'step' } as const),
+      fc.constant({ type: 'turn' } as const),
     )
-    await fc.assert(fc.asyncProperty(fc.array(action, { maxLength: 40 }), async (actions) => {
-      const { bus, channels } = slowChannels()
-      const heard = [0, 0, 0, 0]
-      const listeners = heard.map((_, n): ChannelListener => () => void heard[n]!++)
-      const wanted = new Set<number>()
-      for (const one of actions) {
-        if (one.type === 'join') {
-          wanted.add(one.n)
-          void channels.join('x', listeners[one.n]!)
-        } else if (one.type === 'leave') {
-          wanted.delete(one.n)
-          channels.leave('x', listeners[one.n]!)
-        } else if (one.type === 'step') bus.step()
-        else await turns()
-      }
-      await settle(bus)
-      expect(bus.subscribed.size).toBe(wanted.size > 0 ? 1 : 0)
-      heard.fill(0)
-      await bus.publish('x', '', '!')
-      expect(heard).toEqual(heard.map((_, n) => (wanted.has(n) ? 1 : 0)))
-      expect(bus.most).toBeLessThanOrEqual(1)
-    }))
+    await fc.assert(
+      fc.asyncProperty(fc.array(action, { maxLength: 40 }), async (actions) => {
+        const { bus, channels } = slowChannels()
+        const heard = [0, 0, 0, 0]
+        const listeners = heard.map(
+          (_, n): ChannelListener =>
+            () =>
+              void heard[n]!++,
+        )
+        const wanted = new Set<number>()
+        for (const one of actions) {
+          if (one.type === 'join') {
+            wanted.add(one.n)
+            void channels.join('x', listeners[one.n]!)
+          } else if (one.type === 'leave') {
+            wanted.delete(one.n)
+            channels.leave('x', listeners[one.n]!)
+          } else if (one.type === 'step') bus.step()
+          else await turns()
+        }
+        await settle(bus)
+        expect(bus.subscribed.size).toBe(wanted.size > 0 ? 1 : 0)
+        heard.fill(0)
+        await bus.publish('x', '', '!')
+        expect(heard).toEqual(heard.map((_, n) => (wanted.has(n) ? 1 : 0)))
+        expect(bus.most).toBeLessThanOrEqual(1)
+      }),
+    )
   })
 
   test('a join while the bus is away rejects and can be repeated', async () => {

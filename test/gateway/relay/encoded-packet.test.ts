@@ -19,13 +19,15 @@ function readFrames(bytes: Buffer): string[] {
 
 test('frames of any length are read as the packet they carry', () => {
   const lengths = fc.constantFrom(0, 1, 124, 125, 126, 127, 65_534, 65_535, 65_536, 70_000)
-  fc.assert(fc.property(lengths, fc.constantFrom('x', 'é', '漢'), (length, unit) => {
-    const packet = '2' + unit.repeat(length)
-    const encoded = new EncodedPacket(packet)
-    expect(readFrames(encoded.rawFrame)).toEqual([packet])
-    expect(readFrames(encoded.engineFrame)).toEqual(['4' + packet])
-    expect(new EncodedPacket(Buffer.from(packet)).text).toBe(packet)
-  }))
+  fc.assert(
+    fc.property(lengths, fc.constantFrom('x', 'é', '漢'), (length, unit) => {
+      const packet = '2' + unit.repeat(length)
+      const encoded = new EncodedPacket(packet)
+      expect(readFrames(encoded.rawFrame)).toEqual([packet])
+      expect(readFrames(encoded.engineFrame)).toEqual(['4' + packet])
+      expect(new EncodedPacket(Buffer.from(packet)).text).toBe(packet)
+    }),
+  )
 })
 
 test('each form is made once', () => {
@@ -42,7 +44,15 @@ test('only typing and viewing are volatile, by what is said beside the bytes', (
 
 test('whoever makes a push says what it is', () => {
   const message = {
-    conversation: 'shop:1~c1', epoch: 'e', seq: 7, id: 'm7', from: 'c1', side: 'c1', kind: 'text', body: { text: '"seq":9' }, at: 1,
+    conversation: 'shop:1~c1',
+    epoch: 'e',
+    seq: 7,
+    id: 'm7',
+    from: 'c1',
+    side: 'c1',
+    kind: 'text',
+    body: { text: '"seq":9' },
+    at: 1,
   }
   expect(encodeMessage(message).push).toEqual({ kind: 'messagePush', seq: 7 })
   expect(encodePush('typingPush', { conversation: 'shop:1~c1', from: 'c1', side: 'c1', on: true }).push).toEqual({ kind: 'typingPush' })

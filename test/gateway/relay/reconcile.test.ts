@@ -56,7 +56,7 @@ describe.concurrent('a publish that was lost in silence', () => {
     await agent.until(() => agent.pushes('messagePush').some(({ id }) => id === 'm3'))
     await agent.until(() => agent.pushes('cursorPush').some(({ read }) => read === 3))
     expect(agent.pushes('messagePush').map(({ seq }) => seq)).toEqual([1, 3])
-    await vi.waitUntil(async () => await missed() === 2)
+    await vi.waitUntil(async () => (await missed()) === 2)
   })
 
   test('may be an invitation: the new conversation appears all the same', async () => {
@@ -120,10 +120,12 @@ describe('the comparisons', () => {
     let now = 0
     const positions = new ReconcileSchedule({ now: () => now, chance: () => 0 })
     let isThere = false
-    const many = Array.from({ length: 700 }, () => counted(async () => {
-      if (!isThere) throw new Error('away')
-      return false
-    }))
+    const many = Array.from({ length: 700 }, () =>
+      counted(async () => {
+        if (!isThere) throw new Error('away')
+        return false
+      }),
+    )
     let doubts = 1
     const doubtful = counted(async () => doubts-- > 0)
     positions.tick([...many, doubtful])

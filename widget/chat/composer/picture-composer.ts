@@ -103,7 +103,13 @@ function picker(): [HTMLElement, HTMLInputElement] {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
   const path = document.createElementNS('http://www.w3.org/2000/svg', 'path')
   path.setAttribute('d', ICON)
-  for (const [name, value] of [['width', '22'], ['height', '22'], ['viewBox', '0 0 24 24'], ['aria-hidden', 'true']]) svg.setAttribute(name!, value!)
+  for (const [name, value] of [
+    ['width', '22'],
+    ['height', '22'],
+    ['viewBox', '0 0 24 24'],
+    ['aria-hidden', 'true'],
+  ])
+    svg.setAttribute(name!, value!)
   svg.append(path)
   button.append(svg)
   Object.assign(input, { type: 'file', accept: 'image/*', multiple: true, hidden: true, tabIndex: -1 })

@@ -63,9 +63,10 @@ async function decode(file: Blob): Promise<ImageBitmap | HTMLImageElement | unde
   })
 }
 
-const dataUrl = (file: Blob): Promise<string> => new Promise((resolve, reject) => {
-  const reader = new FileReader()
-  reader.onload = () => resolve(reader.result as string)
-  reader.onerror = () => reject(reader.error)
-  reader.readAsDataURL(file)
-})
+const dataUrl = (file: Blob): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const reader = new FileReader()
+    reader.onload = () => resolve(reader.result as string)
+    reader.onerror = () => reject(reader.error)
+    reader.readAsDataURL(file)
+  })

@@ -12,23 +12,38 @@ const SLOP_PX = 16
 export function tap(button: HTMLElement, onTap: () => void, onClick?: () => void): () => void {
   let start: Touch | undefined
   const stops = [
-    listen<TouchEvent>(button, 'touchstart', (event) => {
-      start = event.touches.length === 1 ? event.changedTouches[0] : undefined
-      if (start && event.cancelable) event.preventDefault()
-    }, { passive: false }),
-    listen<TouchEvent>(button, 'touchmove', (event) => {
-      const now = event.changedTouches[0]
-      if (start && now && Math.max(Math.abs(now.clientX - start.clientX), Math.abs(now.clientY - start.clientY)) > SLOP_PX) {
-        start = undefined
-      }
-    }, { passive: true }),
+    listen<TouchEvent>(
+      button,
+      'touchstart',
+      (event) => {
+        start = event.touches.length === 1 ? event.changedTouches[0] : undefined
+        if (start && event.cancelable) event.preventDefault()
+      },
+      { passive: false },
+    ),
+    listen<TouchEvent>(
+      button,
+      'touchmove',
+      (event) => {
+        const now = event.changedTouches[0]
+        if (start && now && Math.max(Math.abs(now.clientX - start.clientX), Math.abs(now.clientY - start.clientY)) > SLOP_PX) {
+          start = undefined
+        }
+      },
+      { passive: true },
+    ),
     listen(button, 'touchcancel', () => (start = undefined)),
-    listen<TouchEvent>(button, 'touchend', (event) => {
-      if (!start) return
-      start = undefined
-      if (event.cancelable) event.preventDefault()
-      onTap()
-    }, { passive: false }),
+    listen<TouchEvent>(
+      button,
+      'touchend',
+      (event) => {
+        if (!start) return
+        start = undefined
+        if (event.cancelable) event.preventDefault()
+        onTap()
+      },
+      { passive: false },
+    ),
     listen(button, 'mousedown', (event) => event.preventDefault()),
     onClick ? listen(button, 'click', onClick) : () => undefined,
   ]

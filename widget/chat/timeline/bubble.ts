@@ -19,7 +19,8 @@ export interface BubbleOptions {
 /** One message. `part="bubble"`, and `bubble-own` or `bubble-other` for a page that wants to tell them apart. */
 export function bubble(row: BubbleRow, options: BubbleOptions): TemplateResult {
   const { isOwn, kind, body, state, name, isFirst, isLast, at } = row
-  if (kind === 'system') return html`<div class="system" data-test="message" data-id=${row.id} data-seq=${row.seq ?? ''} data-state=${state}>
+  if (kind === 'system')
+    return html`<div class="system" data-test="message" data-id=${row.id} data-seq=${row.seq ?? ''} data-state=${state}>
     <span dir="auto">${body.text}</span>
   </div>`
   const shape = `row ${isOwn ? 'own' : 'other'}${isFirst ? ' first' : ''}${isLast ? ' last' : ''}`

@@ -27,5 +27,4 @@ function withoutTail(found: string): string {
   return found.slice(0, found[end] === ')' && found.includes('(') ? end + 1 : end)
 }
 
-const anchor = (href: string): TemplateResult =>
-  html`<a href=${href} target="_blank" rel="noopener noreferrer nofollow ugc">${href}</a>`
+const anchor = (href: string): TemplateResult => html`<a href=${href} target="_blank" rel="noopener noreferrer nofollow ugc">${href}</a>`

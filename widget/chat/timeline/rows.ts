@@ -71,18 +71,21 @@ export function rows({ guest, messages, outbox, to, theirs, newFrom }: RowsInput
   return result
 }
 
-const isGrouped = (a: Loose, b: Loose): boolean =>
-  a.group === b.group && b.at - a.at < GROUP_MS && a.state !== 'failed' && b.kind !== 'system'
+const isGrouped = (a: Loose, b: Loose): boolean => a.group === b.group && b.at - a.at < GROUP_MS && a.state !== 'failed' && b.kind !== 'system'
 
 function fromMessage(message: Message, { guest, theirs, to }: Pick<RowsInput, 'guest' | 'theirs' | 'to'>): Loose {
   const { id, seq, kind, side, from, name } = message
   const isOwn = side !== to && kind !== 'system'
   const state = !isOwn || seq <= theirs.read ? 'read' : seq <= theirs.delivered ? 'delivered' : 'sent'
   return {
-    ...message, type: 'bubble', key: (isOwn ? '>' : '<') + id, isOwn, state,
-    name: isOwn || name === undefined ? undefined : shownName(name, from, guest), group: isOwn ? 'own' : `${kind === 'system'} ${from}`,
+    ...message,
+    type: 'bubble',
+    key: (isOwn ? '>' : '<') + id,
+    isOwn,
+    state,
+    name: isOwn || name === undefined ? undefined : shownName(name, from, guest),
+    group: isOwn ? 'own' : `${kind === 'system'} ${from}`,
   }
 }
 
-const fromWish = (item: OutboxItem): Loose =>
-  ({ ...item, type: 'bubble', key: '>' + item.id, isOwn: true, name: undefined, group: 'own' })
+const fromWish = (item: OutboxItem): Loose => ({ ...item, type: 'bubble', key: '>' + item.id, isOwn: true, name: undefined, group: 'own' })

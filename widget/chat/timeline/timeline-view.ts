@@ -33,7 +33,12 @@ export function timeline(options: TimelineOptions): TemplateResult {
       <div class="content">
         ${isLoadingOlder ? html`<div class="older" data-test="older"><i></i><span class="sr">${strings.older}</span></div>` : nothing}
         ${isLoaded && rows.length === 0 ? empty(strings) : nothing}
-        ${repeat(rows, ({ key }) => key, (row) => controller(row, options), plain)}
+        ${repeat(
+          rows,
+          ({ key }) => key,
+          (row) => controller(row, options),
+          plain,
+        )}
         ${options.typing ? typing(options.typing, strings) : nothing}
       </div>
     </div>

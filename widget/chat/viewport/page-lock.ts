@@ -11,9 +11,14 @@ export function lockPage(panel: HTMLElement): () => void {
   const priority = style.getPropertyPriority('overflow')
   const { scrollX, scrollY } = window
   style.setProperty('overflow', 'hidden', 'important')
-  const stop = listen<TouchEvent>(panel, 'touchmove', (event) => {
-    if (event.touches.length === 1 && event.cancelable && !isInScroller(event, panel)) event.preventDefault()
-  }, { passive: false })
+  const stop = listen<TouchEvent>(
+    panel,
+    'touchmove',
+    (event) => {
+      if (event.touches.length === 1 && event.cancelable && !isInScroller(event, panel)) event.preventDefault()
+    },
+    { passive: false },
+  )
   return () => {
     stop()
     style.setProperty('overflow', value, priority)

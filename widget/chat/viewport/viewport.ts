@@ -124,11 +124,18 @@ export class Viewport {
     const keyboard = virtualKeyboard()?.boundingRect ?? { height: 0, top: 0 }
     const { bottom, top } = this.#inset
     return {
-      fixedTop: fixed.top, fixedBottom: fixed.bottom, boxTop: box.top, boxBottom: box.bottom,
+      fixedTop: fixed.top,
+      fixedBottom: fixed.bottom,
+      boxTop: box.top,
+      boxBottom: box.bottom,
       width: window.innerWidth,
-      height, offsetTop, scale,
-      keyboardHeight: keyboard.height, keyboardTop: keyboard.top,
-      hostBottom: bottom, hostTop: top,
+      height,
+      offsetTop,
+      scale,
+      keyboardHeight: keyboard.height,
+      keyboardTop: keyboard.top,
+      hostBottom: bottom,
+      hostTop: top,
     }
   }
 
@@ -168,10 +175,8 @@ export class Viewport {
 const visual = (): Pick<VisualViewport, 'height' | 'offsetTop' | 'scale'> =>
   window.visualViewport ?? { height: window.innerHeight, offsetTop: 0, scale: 1 }
 
-const virtualKeyboard = (): VirtualKeyboard | undefined =>
-  (navigator as Navigator & { readonly virtualKeyboard?: VirtualKeyboard }).virtualKeyboard
+const virtualKeyboard = (): VirtualKeyboard | undefined => (navigator as Navigator & { readonly virtualKeyboard?: VirtualKeyboard }).virtualKeyboard
 
-const px = (value: unknown, otherwise: number): number =>
-  typeof value === 'number' && value >= 0 && value < 10_000 ? value : otherwise
+const px = (value: unknown, otherwise: number): number => (typeof value === 'number' && value >= 0 && value < 10_000 ? value : otherwise)
 
 const fingerprint = (figures: Measurement | Band): string => Object.values(figures).join()

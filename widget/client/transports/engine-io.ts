@@ -15,7 +15,7 @@ class CarefulFetch extends Fetch {
     const onFailed = (error: unknown): unknown => this.onError('fetch read error', error)
     this['_fetch']().then(
       (response: Response) =>
-        (response.ok ? boundedText(response, ANSWER_BYTES).then((text) => this.onData(text), onFailed) : onFailed(response.status)),
+        response.ok ? boundedText(response, ANSWER_BYTES).then((text) => this.onData(text), onFailed) : onFailed(response.status),
       onFailed,
     )
   }
@@ -41,10 +41,16 @@ function optionsFor(gateway: string, query: Readonly<Record<string, unknown>>) {
   const { origin, protocol, hostname, port, pathname } = new URL(gateway, page?.href)
   return {
     // They put the brackets of an IPv6 address back.
-    hostname: hostname.replace(/[[\]]/g, ''), port, secure: protocol === 'https:', path: pathname.replace(/\/?$/, '/im/'),
+    hostname: hostname.replace(/[[\]]/g, ''),
+    port,
+    secure: protocol === 'https:',
+    path: pathname.replace(/\/?$/, '/im/'),
     // What guards a whole site, a proxy's cookie, comes along; nothing is sent to strangers.
     withCredentials: origin === page?.origin,
-    query, timestampRequests: true, timestampParam: 't', socket: { binaryType: 'arraybuffer' },
+    query,
+    timestampRequests: true,
+    timestampParam: 't',
+    socket: { binaryType: 'arraybuffer' },
   }
 }
 

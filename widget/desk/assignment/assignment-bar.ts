@@ -26,14 +26,26 @@ export interface AssignmentBarView {
 
 /** Under the name: whose turn it is, and what can be done about it. */
 export function assignmentBar(view: AssignmentBarView): TemplateResult {
-  const { answering, service: { blocked, phase }, strings } = view
+  const {
+    answering,
+    service: { blocked, phase },
+    strings,
+  } = view
   const state = blocked ? 'blocked' : view.service.transfer ? 'offered' : phase
   return html`<div class="service" part="service" data-test="service" data-state=${state} role="group" aria-label=${strings.service}>
     <span class="service-word" dir="auto">${sentence(view)}</span>
-    ${answering === undefined ? nothing : html`<span class="answering" data-test="answering" dir="auto"
-      >${isolated(strings.isAnswering, { name: answering })}</span>`}
-    <span class="service-acts">${repeat(actions(view), ({ name }) => name, ({ name, onClick, text }) =>
-      html`<button type="button" class="act" data-test=${name} ?disabled=${view.isBusy} @click=${onClick}>${text}</button>`)}</span>
+    ${
+      answering === undefined
+        ? nothing
+        : html`<span class="answering" data-test="answering" dir="auto"
+      >${isolated(strings.isAnswering, { name: answering })}</span>`
+    }
+    <span class="service-acts">${repeat(
+      actions(view),
+      ({ name }) => name,
+      ({ name, onClick, text }) =>
+        html`<button type="button" class="act" data-test=${name} ?disabled=${view.isBusy} @click=${onClick}>${text}</button>`,
+    )}</span>
   </div>`
 }
 
@@ -47,8 +59,8 @@ function sentence({ lang, me, now, service, strings, time }: AssignmentBarView):
   }
   if (transfer) {
     const name = called(transfer.to)
-    const words = transfer.from.id === me ? isolated(strings.isOfferedByMe, { name })
-      : isolated(strings.isOffered, { from: called(transfer.from), name })
+    const words =
+      transfer.from.id === me ? isolated(strings.isOfferedByMe, { name }) : isolated(strings.isOffered, { from: called(transfer.from), name })
     return html`${words} · ${countdown(transfer, now, strings)}`
   }
   if (phase === 'open') return agent?.id === me ? strings.isMine : isolated(strings.isTheirs, { name: called(agent) })

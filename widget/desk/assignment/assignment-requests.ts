@@ -62,7 +62,7 @@ export class AssignmentRequests extends ClientFollower<ListingPerson> {
     this.update()
     try {
       const before = this.#row(row)
-      const { service } = await client.request(command, input) as { service: Assignment }
+      const { service } = (await client.request(command, input)) as { service: Assignment }
       if (client !== this.client) return false
       const held = this.#row(row)
       // what was pushed meanwhile is this change or a later one, which the answer must not undo
@@ -85,12 +85,14 @@ export class AssignmentRequests extends ClientFollower<ListingPerson> {
   }
 
   protected override follow(client: ListingPerson): readonly (() => void)[] {
-    return [client.onPush('transferPush', (push) => {
-      const { state, transfer } = push
-      const me = client.identity.value?.id
-      const isNews = transfer.from.id === me ? state !== 'offered' : transfer.to.id === me && state === 'expired'
-      if (isNews && !this.#answered.has(transfer.id)) this.#options.onOutcome(push)
-    })]
+    return [
+      client.onPush('transferPush', (push) => {
+        const { state, transfer } = push
+        const me = client.identity.value?.id
+        const isNews = transfer.from.id === me ? state !== 'offered' : transfer.to.id === me && state === 'expired'
+        if (isNews && !this.#answered.has(transfer.id)) this.#options.onOutcome(push)
+      }),
+    ]
   }
 
   protected override forget(): void {
@@ -102,7 +104,9 @@ export class AssignmentRequests extends ClientFollower<ListingPerson> {
   protected override ask(): void {
     const { client } = this
     if (!client || client.identity.value?.role !== 'agent') return
-    client.request('queue', { limit: QUEUE_COUNT })
-      .then(({ conversations }) => client.inbox.add(conversations), () => undefined) // the next line asks again
+    client.request('queue', { limit: QUEUE_COUNT }).then(
+      ({ conversations }) => client.inbox.add(conversations),
+      () => undefined,
+    ) // the next line asks again
   }
 }

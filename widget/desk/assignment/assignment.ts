@@ -41,7 +41,10 @@ export class AssignmentController implements ReactiveController {
   }
 
   hostUpdate(): void {
-    const { element, view: { client } } = this.#desk
+    const {
+      element,
+      view: { client },
+    } = this.#desk
     if (!element.isConnected) return
     this.#requests.use(client)
     this.#collision.use(client)
@@ -69,7 +72,12 @@ export class AssignmentController implements ReactiveController {
 
   /** Opens the form. False where the conversation is not the agent's to transfer. */
   readonly openTransfer = (): boolean => {
-    const { dialogs, me, row, view: { presence } } = this.#desk
+    const {
+      dialogs,
+      me,
+      row,
+      view: { presence },
+    } = this.#desk
     const { agent, phase, transfer } = row?.service ?? {}
     if (phase !== 'open' || agent?.id !== me || transfer) return false
     presence.ask()
@@ -88,17 +96,35 @@ export class AssignmentController implements ReactiveController {
 
   /** In a row of the list. */
   readonly mark = (row: ConversationRow): TemplateResult | typeof nothing => {
-    const { me, view: { language: { lang } }, words } = this.#desk
+    const {
+      me,
+      view: {
+        language: { lang },
+      },
+      words,
+    } = this.#desk
     return assignmentMark(row, { me, lang, strings: words, now: Date.now() })
   }
 
   /** Under the name of the open conversation. */
   bar(): TemplateResult | typeof nothing {
-    const { me, moment, row, view: { language: { lang } }, words } = this.#desk
+    const {
+      me,
+      moment,
+      row,
+      view: {
+        language: { lang },
+      },
+      words,
+    } = this.#desk
     if (!row?.service) return nothing
     const { conversation, service } = row
     return assignmentBar({
-      strings: words, lang, now: Date.now(), me, service,
+      strings: words,
+      lang,
+      now: Date.now(),
+      me,
+      service,
       answering: this.#collision.in(conversation),
       isBusy: this.#requests.isBusy(conversation),
       time: moment,
@@ -114,10 +140,14 @@ export class AssignmentController implements ReactiveController {
   offers(): TemplateResult {
     const { me, view, words } = this.#desk
     const offered = this.#requests.offersTo(me).map(({ row, transfer }) => ({
-      id: row.conversation, transfer,
+      id: row.conversation,
+      transfer,
       name: view.nameOf(row.to, row.name),
       isBusy: this.#requests.isBusy(row.conversation),
-      onAnswer: (accept: boolean) => void this.#answer(row, accept).then((isDone) => { if (isDone && accept) view.open(row.to) }),
+      onAnswer: (accept: boolean) =>
+        void this.#answer(row, accept).then((isDone) => {
+          if (isDone && accept) view.open(row.to)
+        }),
       onLook: () => view.open(row.to),
     }))
     return offers(offered, words, Date.now())
@@ -132,11 +162,17 @@ export class AssignmentController implements ReactiveController {
   }
 
   #transferForm(row: ConversationRow): ModalContent {
-    const { me, view: { name, presence }, words } = this.#desk
+    const {
+      me,
+      view: { name, presence },
+      words,
+    } = this.#desk
     return {
-      name: 'transfer-dialog', title: html`${words.transfer}: <bdi>${name}</bdi>`,
+      name: 'transfer-dialog',
+      title: html`${words.transfer}: <bdi>${name}</bdi>`,
       body: transferForm({
-        strings: words, isBusy: this.#requests.isBusy(row.conversation),
+        strings: words,
+        isBusy: this.#requests.isBusy(row.conversation),
         agents: presence.agents.filter(({ id }) => id !== me),
         onTransfer: (choice) => void this.#transfer(row, choice),
       }),

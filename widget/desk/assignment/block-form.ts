@@ -5,7 +5,10 @@ type Duration = keyof DeskStrings['durations']
 
 const HOUR_MS = 3_600_000
 const DURATIONS: Readonly<Record<Duration, number | undefined>> = {
-  hour: HOUR_MS, day: 24 * HOUR_MS, week: 7 * 24 * HOUR_MS, ever: undefined,
+  hour: HOUR_MS,
+  day: 24 * HOUR_MS,
+  week: 7 * 24 * HOUR_MS,
+  ever: undefined,
 }
 const REASON_LENGTH = 500
 
@@ -29,8 +32,10 @@ export function blockForm({ isBusy, onBlock, strings }: BlockFormView): Template
         aria-describedby="reason-hint" dir="auto"></textarea>
       <span class="hint" id="reason-hint">${strings.reasonHint}</span></label>
     <fieldset><legend>${strings.duration}</legend><div class="choices">
-      ${(Object.keys(DURATIONS) as Duration[]).map((one) => html`<label><input type="radio" name="duration" value=${one} ?checked=${one === 'day'}
-        ><span>${strings.durations[one]}</span></label>`)}</div></fieldset>
+      ${(Object.keys(DURATIONS) as Duration[]).map(
+        (one) => html`<label><input type="radio" name="duration" value=${one} ?checked=${one === 'day'}
+        ><span>${strings.durations[one]}</span></label>`,
+      )}</div></fieldset>
     <button type="submit" class="wide-act danger" data-test="block-it" ?disabled=${isBusy}>${strings.block}</button>
   </form>`
 }

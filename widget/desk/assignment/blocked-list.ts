@@ -19,7 +19,8 @@ export interface BlockedListView {
 export function blockedList({ blocked, name, onUnblock, strings, time }: BlockedListView): TemplateResult {
   if (!blocked) return html`<p class="hint" role="status">${strings.customerStates.loading}</p>`
   if (blocked.length === 0) return html`<p class="hint">${strings.nobodyBlocked}</p>`
-  return html`<ul class="lines">${blocked.map((entry) => html`<li data-test="blocked-entry" data-to=${entry.to}>
+  return html`<ul class="lines">${blocked.map(
+    (entry) => html`<li data-test="blocked-entry" data-to=${entry.to}>
     <div class="line-words">
       <b dir="auto">${name(entry)}</b>
       <span dir="auto">${entry.reason}</span>
@@ -28,5 +29,6 @@ export function blockedList({ blocked, name, onUnblock, strings, time }: Blocked
     </div>
     <button type="button" class="act" data-test="unblock-entry" aria-label="${strings.unblock}: ${name(entry)}" @click=${() => onUnblock(entry)}
       >${strings.unblock}</button>
-  </li>`)}</ul>${nothing}`
+  </li>`,
+  )}</ul>${nothing}`
 }

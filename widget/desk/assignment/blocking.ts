@@ -44,23 +44,31 @@ export class Blocking {
     this.#entries = undefined
     dialogs.show('blocked')
     const { client } = view
-    client?.request('blocked', {}).then(({ blocked }) => {
-      if (client !== view.client) return
-      this.#entries = blocked
-      element.requestUpdate()
-    }, (error: unknown) => {
-      if (client !== view.client) return
-      dialogs.close()
-      refused(error)
-    })
+    client?.request('blocked', {}).then(
+      ({ blocked }) => {
+        if (client !== view.client) return
+        this.#entries = blocked
+        element.requestUpdate()
+      },
+      (error: unknown) => {
+        if (client !== view.client) return
+        dialogs.close()
+        refused(error)
+      },
+    )
   }
 
   form(row: ConversationRow): ModalContent {
-    const { view: { name }, words } = this.#desk
+    const {
+      view: { name },
+      words,
+    } = this.#desk
     return {
-      name: 'block-dialog', title: isolated(words.blockTitle, { name }),
+      name: 'block-dialog',
+      title: isolated(words.blockTitle, { name }),
       body: blockForm({
-        strings: words, isBusy: this.#requests.isBusy(row.conversation),
+        strings: words,
+        isBusy: this.#requests.isBusy(row.conversation),
         onBlock: (choice) => void this.#block(row, choice),
       }),
     }
@@ -69,9 +77,12 @@ export class Blocking {
   list(): ModalContent {
     const { moment, view, words } = this.#desk
     return {
-      name: 'blocked-dialog', title: words.blockedList,
+      name: 'blocked-dialog',
+      title: words.blockedList,
       body: blockedList({
-        strings: words, blocked: this.#entries, time: moment,
+        strings: words,
+        blocked: this.#entries,
+        time: moment,
         onUnblock: (entry) => this.#unblockEntry(entry),
         name: (entry) => view.nameOf(entry.to, entry.name),
       }),
@@ -104,7 +115,10 @@ export class Blocking {
     const row = view.mailbox.rows.find((each) => each.conversation === conversation)
     const { client } = view
     if (row) this.unblock({ ...row, service: { phase: 'closed', since: 0, ...row.service, blocked } })
-    else client?.request('unblock', { conversation }).catch((error: unknown) => { if (client === view.client) refused(error) })
+    else
+      client?.request('unblock', { conversation }).catch((error: unknown) => {
+        if (client === view.client) refused(error)
+      })
     this.#entries = this.#entries?.filter((each) => each.conversation !== conversation)
     element.requestUpdate()
   }

@@ -17,13 +17,15 @@ export interface OfferedView {
 /** Conversations that colleagues hand over, above everything else and in nobody's way: the composer keeps the focus. */
 export function offers(offered: readonly OfferedView[], strings: DeskStrings, now: number): TemplateResult {
   return html`<section class="offers" part="offers" role="region" aria-label=${strings.offers} ?hidden=${offered.length === 0}>
-    <div role="alert">${offered.map((one) => html`<div class="offered" data-test="offered" data-conversation=${one.id}>
+    <div role="alert">${offered.map(
+      (one) => html`<div class="offered" data-test="offered" data-conversation=${one.id}>
       <p><span dir="auto">${isolated(strings.offer, { from: one.transfer.from.name ?? one.transfer.from.id, name: one.name })}</span>
         ${one.transfer.note ? html`<q dir="auto">${one.transfer.note}</q>` : nothing}</p>
       <span aria-hidden="true">${countdown(one.transfer, now, strings)}</span>
       <button type="button" class="act main" data-test="accept" ?disabled=${one.isBusy} @click=${() => one.onAnswer(true)}>${strings.accept}</button>
       <button type="button" class="act" data-test="decline" ?disabled=${one.isBusy} @click=${() => one.onAnswer(false)}>${strings.decline}</button>
       <button type="button" class="act" data-test="look" @click=${one.onLook}>${strings.look}</button>
-    </div>`)}</div>
+    </div>`,
+    )}</div>
   </section>`
 }

@@ -50,7 +50,8 @@ function colleague({ id, load, name = id, status }: Agent, strings: DeskStrings)
     <input type="radio" name="to" value=${id} required ?disabled=${status === 'offline'}>
     ${avatar(id, name)}
     <span class="line-words"><b dir="auto">${name}</b>
-      <span class="hint"><i class="dot" data-status=${status}></i>${strings.statuses[status]}${load === undefined ? nothing
-        : html` · ${fill(strings.load, { n: load })}`}</span></span>
+      <span class="hint"><i class="dot" data-status=${status}></i>${strings.statuses[status]}${
+        load === undefined ? nothing : html` · ${fill(strings.load, { n: load })}`
+      }</span></span>
   </label>`
 }

@@ -75,7 +75,10 @@ export class CustomerLookup extends ClientFollower {
     clearTimeout(this.#timer)
     this.#isLoading = true
     this.update()
-    client.request('customer', { to }).then((answer) => this.#take(to, answer), () => this.#take(to, undefined))
+    client.request('customer', { to }).then(
+      (answer) => this.#take(to, answer),
+      () => this.#take(to, undefined),
+    )
   }
 
   #take(to: string, answer: CustomerAnswer | undefined): void {

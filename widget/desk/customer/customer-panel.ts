@@ -7,7 +7,6 @@ import type { Strings } from '../../locales/strings.ts'
 import { deskIcons } from '../../ui/page-icons.ts'
 import { cardOf } from '../../ui/cards.ts'
 
-
 type Answer = Omit<CommandAnswer<'customer'>, 'ok'>
 export type Order = NonNullable<CustomerInfo['orders']>[number]
 
@@ -34,10 +33,18 @@ export function customerPanel(view: CustomerPanelView): TemplateResult {
       <h3 class="side-title">${deskStrings.viewing}</h3>${viewed(view)}</section>
     <section aria-label=${deskStrings.profile} aria-busy=${view.isLoading} data-test="customer" data-state=${answer?.state ?? 'loading'}>
       <h3 class="side-title">${deskStrings.profile}</h3>${state(view)}${profile(answer?.info)}</section>
-    ${answer?.info ? html`<section aria-label=${deskStrings.orders}>
-      <h3 class="side-title">${deskStrings.orders}</h3>${orders(view, answer.info.orders ?? [])}</section>` : nothing}
-    ${answer?.earlier ? html`<section aria-label=${deskStrings.earlier}>
-      <h3 class="side-title">${deskStrings.earlier}</h3>${earlier(view, answer.earlier)}</section>` : nothing}`
+    ${
+      answer?.info
+        ? html`<section aria-label=${deskStrings.orders}>
+      <h3 class="side-title">${deskStrings.orders}</h3>${orders(view, answer.info.orders ?? [])}</section>`
+        : nothing
+    }
+    ${
+      answer?.earlier
+        ? html`<section aria-label=${deskStrings.earlier}>
+      <h3 class="side-title">${deskStrings.earlier}</h3>${earlier(view, answer.earlier)}</section>`
+        : nothing
+    }`
 }
 
 function viewed({ answer, isTrusted, onSendProduct, deskStrings, strings }: CustomerPanelView): TemplateResult {
@@ -56,15 +63,17 @@ function state({ answer, isLoading, onRetry, deskStrings, time, tryAgain }: Cust
   if (answer.state === 'slow') return html`<p class="hint">${customerStates.slow}</p><progress aria-label=${customerStates.slow}></progress>`
   if (answer.state !== 'down') return html`<p class="hint">${customerStates[answer.state]}</p>`
   const isOlder = answer.info !== undefined && answer.at !== undefined
-  return html`<div class="trouble" data-test="customer-down"><span>${isOlder
-      ? fill(customerStates.downOlder, { at: time(answer.at!) }) : customerStates.down}</span>
+  return html`<div class="trouble" data-test="customer-down"><span>${
+    isOlder ? fill(customerStates.downOlder, { at: time(answer.at!) }) : customerStates.down
+  }</span>
     <button type="button" class="act" data-test="customer-retry" ?disabled=${isLoading} @click=${onRetry}>${tryAgain}</button></div>`
 }
 
 function profile(info: CustomerInfo | undefined): TemplateResult | typeof nothing {
   if (!info?.profile?.length) return nothing
-  return html`<dl class="facts-list">${info.profile.map(({ label, value }) =>
-    html`<div><dt dir="auto">${label}</dt><dd><bdi>${value}</bdi></dd></div>`)}</dl>`
+  return html`<dl class="facts-list">${info.profile.map(
+    ({ label, value }) => html`<div><dt dir="auto">${label}</dt><dd><bdi>${value}</bdi></dd></div>`,
+  )}</dl>`
 }
 
 function orders(view: CustomerPanelView, list: readonly Order[]): TemplateResult {
@@ -72,7 +81,8 @@ function orders(view: CustomerPanelView, list: readonly Order[]): TemplateResult
   if (list.length === 0) return html`<p class="hint">${deskStrings.noOrders}</p>`
   // the operator's own system names them
   const own = { strings, isTrusted: () => true }
-  return html`<ul class="things">${list.map((order) => html`<li class="thing" data-test="order" data-number=${order.number}>
+  return html`<ul class="things">${list.map(
+    (order) => html`<li class="thing" data-test="order" data-number=${order.number}>
     ${cardOf('product', { text: order.title, title: order.title, url: order.url, image: order.image, price: order.total }, own)}
     <div class="thing-line">
       <button type="button" class="copy" data-test="copy-order" aria-label=${fill(deskStrings.copyNumber, { number: order.number })}
@@ -81,12 +91,16 @@ function orders(view: CustomerPanelView, list: readonly Order[]): TemplateResult
     </div>
     <button type="button" class="act" data-test="send-order" aria-label="${deskStrings.sendCard}: ${order.number}"
       @click=${() => onSendOrder(order)}>${deskStrings.sendCard}</button>
-  </li>`)}</ul>`
+  </li>`,
+  )}</ul>`
 }
 
 function earlier({ deskStrings, time }: CustomerPanelView, spans: NonNullable<Answer['earlier']>): TemplateResult {
   if (spans.length === 0) return html`<p class="hint">${deskStrings.firstTime}</p>`
-  return html`<ul class="things">${spans.map(({ agent, from, to }) => html`<li class="span" data-test="earlier">
-    <bdi>${fill(deskStrings.since, { from: time(from), to: time(to) })}</bdi>${agent
-      ? html`<span class="hint" dir="auto">${agent}</span>` : nothing}</li>`)}</ul>`
+  return html`<ul class="things">${spans.map(
+    ({ agent, from, to }) => html`<li class="span" data-test="earlier">
+    <bdi>${fill(deskStrings.since, { from: time(from), to: time(to) })}</bdi>${
+      agent ? html`<span class="hint" dir="auto">${agent}</span>` : nothing
+    }</li>`,
+  )}</ul>`
 }

@@ -42,7 +42,10 @@ export class Customer implements ReactiveController {
   }
 
   hostUpdate(): void {
-    const { element, view: { client, to } } = this.#desk
+    const {
+      element,
+      view: { client, to },
+    } = this.#desk
     if (!element.isConnected) return
     this.#lookup.use(client)
     this.#lookup.about(to)
@@ -56,7 +59,11 @@ export class Customer implements ReactiveController {
 
   /** Under the name: the customer's id, whether they are there, and how long they have been waiting for an answer. */
   line(): string {
-    const { controller: { conversation, messages }, language: { lang, mailboxStrings }, presence } = this.#desk.view
+    const {
+      controller: { conversation, messages },
+      language: { lang, mailboxStrings },
+      presence,
+    } = this.#desk.view
     if (!conversation) return ''
     const answered = messages.findLastIndex(({ side }) => side !== conversation.to)
     const first = messages[answered + 1]
@@ -70,10 +77,18 @@ export class Customer implements ReactiveController {
   column(acts: TemplateResult | typeof nothing): TemplateResult | typeof nothing {
     if (!this.isShown) return nothing
     const { view } = this.#desk
-    const { controller, language: { lang, mailboxStrings, strings }, name } = view
+    const {
+      controller,
+      language: { lang, mailboxStrings, strings },
+      name,
+    } = view
     const to = controller.conversation!.to
     return sidePanel({
-      strings, mailboxStrings, to, name, acts,
+      strings,
+      mailboxStrings,
+      to,
+      name,
+      acts,
       facts: conversationFacts(controller, mailboxStrings, lang),
       shared: sharedThings(controller.messages),
       isTrusted: (address) => controller.isTrusted(address),
@@ -85,11 +100,21 @@ export class Customer implements ReactiveController {
   }
 
   #panel(): TemplateResult {
-    const { moment, view: { controller, language: { strings } }, words } = this.#desk
+    const {
+      moment,
+      view: {
+        controller,
+        language: { strings },
+      },
+      words,
+    } = this.#desk
     const { answer, isLoading, retry } = this.#lookup
     return customerPanel({
-      strings, answer, isLoading,
-      deskStrings: words, tryAgain: strings.tryAgain,
+      strings,
+      answer,
+      isLoading,
+      deskStrings: words,
+      tryAgain: strings.tryAgain,
       isTrusted: (address) => controller.isTrusted(address),
       time: moment,
       onRetry: retry,
@@ -111,7 +136,12 @@ export class Customer implements ReactiveController {
   }
 
   #sendCard(kind: string, body: Body): void {
-    const { sayRefusal, toast, view: { controller, thread }, words } = this.#desk
+    const {
+      sayRefusal,
+      toast,
+      view: { controller, thread },
+      words,
+    } = this.#desk
     if (!controller.conversation) return
     if (thread.sendBody(kind, body) === undefined) sayRefusal('other')
     else toast.say({ text: words.cardSent })

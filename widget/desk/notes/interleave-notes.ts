@@ -13,7 +13,9 @@ export const isNoteRow = (row: MarkRow): row is NoteRow => 'note' in row
  * older ones, so they wait for those; after the last only where the page shows the end.
  */
 export function interleaveNotes(
-  rows: readonly Row[], notes: readonly Note[], isWhole: { readonly start: boolean; readonly end: boolean },
+  rows: readonly Row[],
+  notes: readonly Note[],
+  isWhole: { readonly start: boolean; readonly end: boolean },
 ): readonly Row[] {
   if (notes.length === 0) return rows
   const result: Row[] = []

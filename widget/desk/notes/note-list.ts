@@ -34,10 +34,12 @@ export class NoteList extends ClientFollower {
   }
 
   protected override follow(client: PersonClient): readonly (() => void)[] {
-    return [client.onPush('notePush', ({ conversation, note }) => {
-      if (this.#to === '' || client.conversation(this.#to).id !== conversation) return
-      this.#put(note.id, note.text === '' ? undefined : note)
-    })]
+    return [
+      client.onPush('notePush', ({ conversation, note }) => {
+        if (this.#to === '' || client.conversation(this.#to).id !== conversation) return
+        this.#put(note.id, note.text === '' ? undefined : note)
+      }),
+    ]
   }
 
   protected override forget(): void {
@@ -47,11 +49,14 @@ export class NoteList extends ClientFollower {
   protected override ask(): void {
     const to = this.#to
     if (to === '' || to.startsWith('shop:')) return
-    this.client?.request('notes', { to }).then(({ notes }) => {
-      if (to !== this.#to) return
-      this.#notes = notes
-      this.update()
-    }, () => undefined) // the next connection asks again
+    this.client?.request('notes', { to }).then(
+      ({ notes }) => {
+        if (to !== this.#to) return
+        this.#notes = notes
+        this.update()
+      },
+      () => undefined,
+    ) // the next connection asks again
   }
 
   #put(id: string, note: Note | undefined): void {

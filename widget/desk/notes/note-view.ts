@@ -16,8 +16,12 @@ export function noteView(one: Note, { me, onDelete, onEdit, strings, time }: Not
   const name = one.by.name ?? one.by.id
   return html`<div class="note-card" part="note" data-test="note" data-id=${one.id} role="note" aria-label=${fill(strings.noteOf, { name })}>
     <div class="note-head"><b dir="auto">${name}</b><time datetime=${new Date(one.at).toISOString()}>${time(one.at)}</time>
-      ${one.by.id === me ? html`<button type="button" data-test="edit-note" @click=${() => onEdit(one)}>${strings.edit}</button>
-        <button type="button" data-test="delete-note" @click=${() => onDelete(one)}>${strings.remove}</button>` : nothing}</div>
+      ${
+        one.by.id === me
+          ? html`<button type="button" data-test="edit-note" @click=${() => onEdit(one)}>${strings.edit}</button>
+        <button type="button" data-test="delete-note" @click=${() => onDelete(one)}>${strings.remove}</button>`
+          : nothing
+      }</div>
     <div class="note-text" dir="auto">${one.text}</div>
   </div>`
 }

@@ -42,7 +42,10 @@ export class Notes implements ReactiveController {
   }
 
   hostUpdate(): void {
-    const { element, view: { client, to } } = this.#desk
+    const {
+      element,
+      view: { client, to },
+    } = this.#desk
     if (!element.isConnected) return
     this.#list.use(client)
     this.#list.about(to)
@@ -55,8 +58,13 @@ export class Notes implements ReactiveController {
     const draft = this.#draft
     if (!draft) return nothing
     return noteForm({
-      strings: this.#desk.words, text: draft.note?.text ?? '', isBusy: this.#isSaving,
-      onSave: (text) => void this.#save(draft.note?.id ?? newId(), text).then((isDone) => { if (isDone) this.#close() }),
+      strings: this.#desk.words,
+      text: draft.note?.text ?? '',
+      isBusy: this.#isSaving,
+      onSave: (text) =>
+        void this.#save(draft.note?.id ?? newId(), text).then((isDone) => {
+          if (isDone) this.#close()
+        }),
       onCancel: () => this.#close(),
     })
   }
@@ -66,12 +74,15 @@ export class Notes implements ReactiveController {
     const { me, toast, view, words } = this.#desk
     const { time } = messageTime(view.language.lang)
     const options = {
-      strings: words, me, time,
+      strings: words,
+      me,
+      time,
       onEdit: (note: Note) => this.#open(note),
-      onDelete: (note: Note) => void this.#save(note.id, '').then((isDone) => {
-        const onUndo = (): void => void this.#save(newId(), note.text)
-        if (isDone) toast.say({ text: words.noteDeleted, onUndo })
-      }),
+      onDelete: (note: Note) =>
+        void this.#save(note.id, '').then((isDone) => {
+          const onUndo = (): void => void this.#save(newId(), note.text)
+          if (isDone) toast.say({ text: words.noteDeleted, onUndo })
+        }),
     }
     return {
       between: (rows, isWhole) => interleaveNotes(rows, this.#list.notes, isWhole),

@@ -47,8 +47,7 @@ export function readQuickReplies(text: string, newId: () => string): ReadFile {
 
 function quickReplyOf(entry: unknown, newId: () => string): QuickReply | undefined {
   const { folder, id, scope, text, title } = (entry ?? {}) as Readonly<Record<string, unknown>>
-  const isText = (value: unknown, length: number): value is string =>
-    typeof value === 'string' && value.trim() !== '' && value.length <= length
+  const isText = (value: unknown, length: number): value is string => typeof value === 'string' && value.trim() !== '' && value.length <= length
   if (!isText(title, TITLE_LENGTH) || !isText(text, TEXT_LENGTH)) return undefined
   if (folder !== undefined && typeof folder !== 'string') return undefined
   if (folder !== undefined && folder.length > TITLE_LENGTH) return undefined
@@ -56,6 +55,7 @@ function quickReplyOf(entry: unknown, newId: () => string): QuickReply | undefin
     id: isText(id, 64) ? id : newId(),
     scope: scope === 'shop' ? 'shop' : 'own',
     ...(folder?.trim() ? { folder: folder.trim() } : {}),
-    title: title.trim(), text,
+    title: title.trim(),
+    text,
   }
 }

@@ -35,7 +35,10 @@ export function searchQuickReplies(replies: readonly QuickReply[], query: string
     const rating = Math.max(closeness(fold(reply.title), wanted) * 2, inFolder, inText > 1 ? inText : 0)
     return { reply, rating }
   })
-  return rated.filter(({ rating }) => rating > 0).sort((a, b) => b.rating - a.rating).map(({ reply }) => reply)
+  return rated
+    .filter(({ rating }) => rating > 0)
+    .sort((a, b) => b.rating - a.rating)
+    .map(({ reply }) => reply)
 }
 
 /** Puts the values in; a name without a value stays as it is, to be seen and written by hand. */

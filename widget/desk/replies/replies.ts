@@ -35,12 +35,15 @@ export class Replies implements ReactiveController {
       onUse: (id) => tell('im-quick-reply', { id }),
     })
     const manager = (this.#manager = new ReplyManager(element, {
-      saved, newId,
+      saved,
+      newId,
       onRefused: desk.sayRefusal,
       onImported: (n) => toast.say({ text: fill(desk.words.imported, { n }) }),
-      onDeleted: (reply) => toast.say({
-        text: isolated(desk.words.replyDeleted, { title: reply.title }), onUndo: () => manager.restore(reply),
-      }),
+      onDeleted: (reply) =>
+        toast.say({
+          text: isolated(desk.words.replyDeleted, { title: reply.title }),
+          onUndo: () => manager.restore(reply),
+        }),
     }))
     element.addController(this)
   }
@@ -64,7 +67,10 @@ export class Replies implements ReactiveController {
   }
 
   hostUpdate(): void {
-    const { element, view: { client } } = this.#desk
+    const {
+      element,
+      view: { client },
+    } = this.#desk
     if (element.isConnected) this.#saved.use(client)
   }
 
@@ -88,7 +94,20 @@ export class Replies implements ReactiveController {
     const { words } = this.#desk
     const { edit, editing, export: write, fault, folders, groups, import: read, isBusy, leftCount, query, remove, save, search } = this.#manager
     const body = replyManagerView({
-      strings: words, edit, editing, export: write, fault, folders, groups, import: read, isBusy, leftCount, query, remove, save, search,
+      strings: words,
+      edit,
+      editing,
+      export: write,
+      fault,
+      folders,
+      groups,
+      import: read,
+      isBusy,
+      leftCount,
+      query,
+      remove,
+      save,
+      search,
     })
     return { name: 'replies-dialog', title: words.manageReplies, isWide: true, body }
   }

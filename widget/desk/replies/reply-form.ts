@@ -27,9 +27,13 @@ export function replyForm({ before, folders, isBusy, onCancel, onSave, strings }
     event.preventDefault()
     const data = new FormData(event.target as HTMLFormElement)
     const of = (name: string): string => String(data.get(name) ?? '').trim()
-    if (of('title') && of('text')) onSave({
-      title: of('title'), text: of('text'), folder: of('folder'), scope: of('scope') === 'shop' ? 'shop' : 'own',
-    })
+    if (of('title') && of('text'))
+      onSave({
+        title: of('title'),
+        text: of('text'),
+        folder: of('folder'),
+        scope: of('scope') === 'shop' ? 'shop' : 'own',
+      })
   }
   const onKeydown = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape' || event.isComposing) return
@@ -47,9 +51,11 @@ export function replyForm({ before, folders, isBusy, onCancel, onSave, strings }
     <label class="labelled"><span>${strings.replyText}</span>
       <textarea name="text" data-test="reply-text" rows="3" required maxlength="2000" .defaultValue=${before?.text ?? ''} dir="auto"
         aria-describedby="names"></textarea><span class="hint" id="names">${strings.replyNames}</span></label>
-    <fieldset><legend>${strings.scope}</legend><div class="choices">${SCOPES.map((scope) => html`<label
+    <fieldset><legend>${strings.scope}</legend><div class="choices">${SCOPES.map(
+      (scope) => html`<label
       ><input type="radio" name="scope" value=${scope} ?checked=${scope === (before?.scope ?? 'own')}
-      ><span>${strings.scopes[scope]}</span></label>`)}</div></fieldset>
+      ><span>${strings.scopes[scope]}</span></label>`,
+    )}</div></fieldset>
     <div class="form-acts"><button type="submit" class="act main" data-test="save-reply" ?disabled=${isBusy}>${strings.save}</button>
       <button type="button" class="act" data-test="cancel-reply" @click=${onCancel}>${strings.cancel}</button></div>
   </form>`

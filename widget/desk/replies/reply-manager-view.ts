@@ -42,9 +42,13 @@ export function replyManagerView(view: ReplyManagerView): TemplateResult {
     ${leftCount > 0 ? html`<p class="hint" role="status">${fill(strings.importing, { n: leftCount })}</p>` : nothing}
     ${editing === '' ? form(view, undefined) : nothing}
     ${groups.length === 0 && editing !== '' ? html`<p class="hint">${strings.noReplies}</p>` : nothing}
-    ${repeat(groups, ([folder]) => folder, ([folder, replies]) => html`<section data-test="folder" data-folder=${folder}>
+    ${repeat(
+      groups,
+      ([folder]) => folder,
+      ([folder, replies]) => html`<section data-test="folder" data-folder=${folder}>
       ${groups.length === 1 && folder === '' ? nothing : html`<h3 class="side-title" dir="auto">${folder === '' ? strings.noFolder : folder}</h3>`}
-      <ul class="lines">${repeat(replies, keyOf, (reply) => replyRow(view, reply))}</ul></section>`)}
+      <ul class="lines">${repeat(replies, keyOf, (reply) => replyRow(view, reply))}</ul></section>`,
+    )}
   </div>`
 }
 
@@ -59,11 +63,15 @@ function file({ import: take, isBusy, strings }: ReplyManagerView): TemplateResu
     ?disabled=${isBusy} @change=${onChange}></label>`
 }
 
-const form = (view: ReplyManagerView, before: QuickReply | undefined): TemplateResult => replyForm({
-  strings: view.strings, folders: view.folders, isBusy: view.isBusy, before,
-  onSave: (draft) => view.save(draft, before),
-  onCancel: () => view.edit(undefined),
-})
+const form = (view: ReplyManagerView, before: QuickReply | undefined): TemplateResult =>
+  replyForm({
+    strings: view.strings,
+    folders: view.folders,
+    isBusy: view.isBusy,
+    before,
+    onSave: (draft) => view.save(draft, before),
+    onCancel: () => view.edit(undefined),
+  })
 
 function replyRow(view: ReplyManagerView, reply: QuickReply): TemplateResult {
   const { edit, editing, isBusy, remove, strings } = view

@@ -64,8 +64,7 @@ export class ReplyManager {
   /** By folder, those without one first. */
   get groups(): readonly (readonly [folder: string, replies: readonly QuickReply[]])[] {
     const groups = new Map<string, QuickReply[]>()
-    const sorted = this.#options.saved.replies.toSorted((a, b) =>
-      (a.folder ?? '').localeCompare(b.folder ?? '') || a.title.localeCompare(b.title))
+    const sorted = this.#options.saved.replies.toSorted((a, b) => (a.folder ?? '').localeCompare(b.folder ?? '') || a.title.localeCompare(b.title))
     for (const reply of searchQuickReplies(sorted, this.#query) as readonly QuickReply[]) {
       const folder = reply.folder ?? ''
       groups.set(folder, [...(groups.get(folder) ?? []), reply])
@@ -101,25 +100,27 @@ export class ReplyManager {
     })
   }
 
-  readonly remove = (reply: QuickReply): void => void this.#run(async () => {
-    await this.#options.saved.remove(reply)
-    this.#options.onDeleted(reply)
-  })
+  readonly remove = (reply: QuickReply): void =>
+    void this.#run(async () => {
+      await this.#options.saved.remove(reply)
+      this.#options.onDeleted(reply)
+    })
 
   /** Whole again, where it was. */
   readonly restore = (reply: QuickReply): void => void this.#run(() => this.#options.saved.save(reply))
 
-  readonly import = (file: File): void => void this.#run(async (isOver) => {
-    this.#fault = undefined
-    const read = isTooLarge(file.size) ? { fault: 'tooLarge' } as const : readQuickReplies(await file.text(), this.#options.newId)
-    if (isOver()) return
-    if ('fault' in read) {
-      this.#fault = read
-      return
-    }
-    await this.#options.saved.import(read.quickReplies)
-    this.#options.onImported(read.quickReplies.length)
-  })
+  readonly import = (file: File): void =>
+    void this.#run(async (isOver) => {
+      this.#fault = undefined
+      const read = isTooLarge(file.size) ? ({ fault: 'tooLarge' } as const) : readQuickReplies(await file.text(), this.#options.newId)
+      if (isOver()) return
+      if ('fault' in read) {
+        this.#fault = read
+        return
+      }
+      await this.#options.saved.import(read.quickReplies)
+      this.#options.onImported(read.quickReplies.length)
+    })
 
   /** As a download; nothing leaves the browser. */
   readonly export = (): void => {

@@ -55,7 +55,11 @@ export class SavedReplies extends ClientFollower {
   }
 
   protected override follow(client: PersonClient): readonly (() => void)[] {
-    return [client.onPush('quickRepliesPush', () => { if (this.#leftCount === 0) this.ask() })]
+    return [
+      client.onPush('quickRepliesPush', () => {
+        if (this.#leftCount === 0) this.ask()
+      }),
+    ]
   }
 
   protected override forget(): void {
@@ -63,10 +67,13 @@ export class SavedReplies extends ClientFollower {
   }
 
   protected override ask(): void {
-    this.client?.request('quickReplies', {}).then(({ quickReplies }) => {
-      this.#replies = quickReplies
-      this.update()
-    }, () => undefined) // the next connection asks again
+    this.client?.request('quickReplies', {}).then(
+      ({ quickReplies }) => {
+        this.#replies = quickReplies
+        this.update()
+      },
+      () => undefined,
+    ) // the next connection asks again
   }
 
   async #insist(reply: QuickReply, client: PersonClient): Promise<void> {

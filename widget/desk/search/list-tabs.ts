@@ -20,8 +20,10 @@ export interface ListTabsView {
 /** Whose conversations, and in which order. */
 export const listTabs = ({ counts, onShelf, onView, shelf, strings, view }: ListTabsView): TemplateResult => html`<div class="tabs">
   <div class="chips" role="group" aria-label=${strings.shelf}>
-    ${SHELVES.map((one) => html`<button type="button" data-test="shelf" data-shelf=${one} aria-pressed=${one === shelf}
-      @click=${() => onShelf(one)}>${strings.shelves[one]}${counts[one] ? html`<span class="chip-count">${counts[one]}</span>` : nothing}</button>`)}
+    ${SHELVES.map(
+      (one) => html`<button type="button" data-test="shelf" data-shelf=${one} aria-pressed=${one === shelf}
+      @click=${() => onShelf(one)}>${strings.shelves[one]}${counts[one] ? html`<span class="chip-count">${counts[one]}</span>` : nothing}</button>`,
+    )}
   </div>
   <label class="view" title=${strings.views[view]} ?data-changed=${view !== 'unreadFirst'}>${deskIcons.view}<select
     data-test="view" aria-label=${strings.view}

@@ -15,7 +15,10 @@ const BEFORE = 24
  * compares (case, accents, width), letter by letter, so that what is marked is what stands there.
  */
 export function markWords(text: string, query: string): readonly MarkedPiece[] {
-  const words = fold(query).split(/\s+/).filter(Boolean).sort((a, b) => b.length - a.length)
+  const words = fold(query)
+    .split(/\s+/)
+    .filter(Boolean)
+    .sort((a, b) => b.length - a.length)
   const { folded, places } = foldPlaces(text)
   const marks: (readonly [number, number])[] = []
   for (let at = 0; at < folded.length;) {

@@ -30,11 +30,14 @@ export class Search implements ReactiveController {
   }
 
   /** Adds what the gateway found to the rows that the list shows. */
-  readonly addFound = (rows: readonly ConversationRow[], all: readonly ConversationRow[]): readonly ConversationRow[] =>
-    this.#wide.merge(rows, all)
+  readonly addFound = (rows: readonly ConversationRow[], all: readonly ConversationRow[]): readonly ConversationRow[] => this.#wide.merge(rows, all)
 
   hostUpdate(): void {
-    const { element, me, view: { client, listing } } = this.#desk
+    const {
+      element,
+      me,
+      view: { client, listing },
+    } = this.#desk
     const shelf = this.#shelf.value ?? ''
     listing.know(me, SHELVES.includes(shelf) ? (shelf as ConversationShelf) : 'all')
     if (!element.isConnected) return
@@ -44,10 +47,19 @@ export class Search implements ReactiveController {
 
   /** What the list shows of it: the tabs, and in a search what was found. */
   view(): Pick<MailboxListView, 'tabs' | 'emptySentence' | 'foot' | 'found' | 'text'> {
-    const { view: { language: { mailboxStrings }, listing, mailbox }, words } = this.#desk
+    const {
+      view: {
+        language: { mailboxStrings },
+        listing,
+        mailbox,
+      },
+      words,
+    } = this.#desk
     const order = { unread: 'unread', unanswered: 'unanswered', all: listing.unreadFirst ? 'unreadFirst' : 'newest' } as const
     const tabs = listTabs({
-      strings: words, shelf: listing.shelf, view: order[listing.filter],
+      strings: words,
+      shelf: listing.shelf,
+      view: order[listing.filter],
       counts: { mine: listing.count(mailbox.rows, 'mine'), waiting: listing.count(mailbox.rows, 'waiting') },
       onShelf: (shelf) => (this.#shelf.value = shelf),
       onView: (one: ListView) => listing.ask({ filter: one === 'unread' || one === 'unanswered' ? one : 'all', unreadFirst: one !== 'newest' }),
@@ -57,7 +69,8 @@ export class Search implements ReactiveController {
     if (listing.query.trim() === '') return { tabs, emptySentence, foot: nothing }
     const { answer, isAsking } = this.#wide
     return {
-      tabs, emptySentence,
+      tabs,
+      emptySentence,
       foot: searchFoot(isAsking ? 'asking' : !answer?.isComplete ? 'partly' : 'done', words),
       found: ({ to }) => answer?.messages.get(to),
       text: (text) => marked(this.#wide.mark(text)),

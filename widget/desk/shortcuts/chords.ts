@@ -57,8 +57,9 @@ export class Chords<A extends string> {
     try {
       const kept: unknown = JSON.parse(this.#kept.value ?? '{}')
       const known = this.#table()
-      return Object.fromEntries(Object.entries(kept ?? {}).filter(([action, chord]) => action in known && typeof chord === 'string')) as
-        Partial<Record<A, Chord>>
+      return Object.fromEntries(Object.entries(kept ?? {}).filter(([action, chord]) => action in known && typeof chord === 'string')) as Partial<
+        Record<A, Chord>
+      >
     } catch {
       return {}
     }

@@ -37,19 +37,35 @@ export class DeskShortcuts {
   /** What the open dialog holds, where it is this one. */
   dialog(open: DeskDialog): ModalContent | undefined {
     if (open !== 'sheet') return undefined
-    const { view: { language: { mailboxStrings } }, words } = this.#desk
+    const {
+      view: {
+        language: { mailboxStrings },
+      },
+      words,
+    } = this.#desk
     const { action, onKey, reset, start } = this.#remap
     const body = shortcutSheet({
-      table: this.#chords.table, strings: mailboxStrings, deskStrings: words, fault: this.#fault,
-      remapped: action, isChanged: this.#chords.isChanged,
-      onRemap: start, onKey, onReset: reset,
+      table: this.#chords.table,
+      strings: mailboxStrings,
+      deskStrings: words,
+      fault: this.#fault,
+      remapped: action,
+      isChanged: this.#chords.isChanged,
+      onRemap: start,
+      onKey,
+      onReset: reset,
     })
     return { name: 'sheet', title: mailboxStrings.shortcuts, body }
   }
 
   /** Why the keys that were pressed cannot be had. */
   get #fault(): string | undefined {
-    const { view: { language: { mailboxStrings } }, words } = this.#desk
+    const {
+      view: {
+        language: { mailboxStrings },
+      },
+      words,
+    } = this.#desk
     const { fault } = this.#remap
     if (fault?.holder === undefined) return fault && words.chordBad
     return fill(words.chordTaken, { chord: fault.chord, action: mailboxStrings.actions[fault.holder] })

@@ -27,7 +27,10 @@ export class Navigation {
 
   /** Not from another field: the text that is written there is not the composer's. */
   readonly send = (): boolean => {
-    const { element: { renderRoot }, view: { controller } } = this.#desk
+    const {
+      element: { renderRoot },
+      view: { controller },
+    } = this.#desk
     const { activeElement } = renderRoot as ShadowRoot
     const form = renderRoot.querySelector<HTMLFormElement>('form.composer')!
     const isElsewhere = activeElement !== null && /^(INPUT|TEXTAREA|SELECT)$/.test(activeElement.tagName) && !form.contains(activeElement)

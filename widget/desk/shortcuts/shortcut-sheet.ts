@@ -17,22 +17,31 @@ export interface ShortcutSheetView {
 }
 
 const SIGNS: Readonly<Record<string, string>> = {
-  ArrowDown: '↓', ArrowUp: '↑', ArrowLeft: '←', ArrowRight: '→', Escape: 'Esc',
+  ArrowDown: '↓',
+  ArrowUp: '↑',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  Escape: 'Esc',
 }
 
-const keys = (chord: string): TemplateResult[] =>
-  chord.split('+').map((key) => html`<kbd>${SIGNS[key] ?? key}</kbd>`)
+const keys = (chord: string): TemplateResult[] => chord.split('+').map((key) => html`<kbd>${SIGNS[key] ?? key}</kbd>`)
 
 /** Every shortcut; a press on one asks for other keys. */
 export function shortcutSheet(view: ShortcutSheetView): TemplateResult {
   const { fault, isChanged, onReset, deskStrings, strings } = view
   return html`<dl class="sheet">
-      ${(Object.keys(strings.actions) as DeskAction[]).map((action) => html`<div
-        ><dt id=${`act-${action}`}>${strings.actions[action]}</dt><dd>${chord(action, view)}</dd></div>`)}
+      ${(Object.keys(strings.actions) as DeskAction[]).map(
+        (action) => html`<div
+        ><dt id=${`act-${action}`}>${strings.actions[action]}</dt><dd>${chord(action, view)}</dd></div>`,
+      )}
     </dl>
     <p class="trouble" role="alert" ?hidden=${fault === undefined} data-test="chord-fault">${fault}</p>
-    ${isChanged ? html`<button type="button" class="act" data-test="reset-shortcuts"
-      @click=${onReset}>${deskStrings.resetShortcuts}</button>` : nothing}`
+    ${
+      isChanged
+        ? html`<button type="button" class="act" data-test="reset-shortcuts"
+      @click=${onReset}>${deskStrings.resetShortcuts}</button>`
+        : nothing
+    }`
 }
 
 function chord(action: DeskAction, { onKey, onRemap, remapped, deskStrings, strings, table }: ShortcutSheetView): TemplateResult {

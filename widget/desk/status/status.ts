@@ -10,7 +10,11 @@ export class AgentStatus {
   readonly #idle: Idle
 
   constructor(desk: DeskContext, idleMinutes: () => number) {
-    const { element, toast, view: { presence } } = desk
+    const {
+      element,
+      toast,
+      view: { presence },
+    } = desk
     this.#desk = desk
     this.#idle = new Idle(element, {
       limitMs: () => idleMinutes() * 60_000,
@@ -27,7 +31,13 @@ export class AgentStatus {
   }
 
   switch(): TemplateResult | typeof nothing {
-    const { refused, view: { language: { mailboxStrings }, presence } } = this.#desk
+    const {
+      refused,
+      view: {
+        language: { mailboxStrings },
+        presence,
+      },
+    } = this.#desk
     const onStatus = (status: Status): void => {
       this.#idle.byHand()
       presence.change(status, refused)

@@ -1,7 +1,10 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 
 /** Two short tones, a fourth apart: [Hz, start in s]. */
-const TONES = [[880, 0], [1174.66, 0.09]] as const
+const TONES = [
+  [880, 0],
+  [1174.66, 0.09],
+] as const
 const TONE_SECONDS = 0.22
 const LOUDNESS = 0.08
 /** A burst of messages is one sound. */
@@ -42,11 +45,13 @@ export class Chime implements ReactiveController {
     if (!signal || signal.aborted) return
     if (!navigator.locks) return this.#sound(now)
     const name = `im-chat:chime:${key}`
-    void navigator.locks.request(name, { ifAvailable: true }, async (lock) => {
-      if (!lock || signal.aborted) return
-      this.#sound(now)
-      await new Promise((done) => setTimeout(done, PAUSE_MS))
-    }).catch(() => undefined) // a page without a lock manager of its own, a sandbox: it stays silent
+    void navigator.locks
+      .request(name, { ifAvailable: true }, async (lock) => {
+        if (!lock || signal.aborted) return
+        this.#sound(now)
+        await new Promise((done) => setTimeout(done, PAUSE_MS))
+      })
+      .catch(() => undefined) // a page without a lock manager of its own, a sandbox: it stays silent
   }
 
   readonly #wake = (): void => {

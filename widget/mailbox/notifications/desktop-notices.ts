@@ -27,8 +27,7 @@ export class DesktopNotices implements ReactiveController {
 
   /** Now is the moment to ask. */
   get isAsking(): boolean {
-    return this.#hasReason && this.#answer.value === undefined && typeof Notification === 'function'
-      && Notification.permission === 'default'
+    return this.#hasReason && this.#answer.value === undefined && typeof Notification === 'function' && Notification.permission === 'default'
   }
 
   /** From a click: the browser asks the person. */

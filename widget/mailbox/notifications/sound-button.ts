@@ -7,6 +7,9 @@ import { tool } from '../../ui/tool.ts'
 /** Whether news is heard. */
 export function soundButton({ isSilent, toggleSound }: Notifications, { soundOff, soundOn }: MailboxStrings): TemplateResult {
   return tool({
-    name: 'sound', label: isSilent ? soundOff : soundOn, icon: isSilent ? deskIcons.silence : deskIcons.sound, onClick: toggleSound,
+    name: 'sound',
+    label: isSilent ? soundOff : soundOn,
+    icon: isSilent ? deskIcons.silence : deskIcons.sound,
+    onClick: toggleSound,
   })
 }

@@ -27,7 +27,7 @@ async function largeHistories(stranger: Stranger): Promise<Histories> {
   for (let shop = 0; shop < stranger.count(CONVERSATIONS); shop++) {
     const message = (id: string, bytes: number) => ({ to: `shop:h${shop}`, id, kind: 'text', body: { text: 'x', fill: 'x'.repeat(bytes - 200) } })
     const first = await send(line, message('m0', 300))
-    const probe = await send(line, message('m1', BODY_BYTES[0]!)) as { ok?: true } | undefined
+    const probe = (await send(line, message('m1', BODY_BYTES[0]!))) as { ok?: true } | undefined
     const bytes = probe?.ok ? BODY_BYTES[0]! : BODY_BYTES[1]!
     for (let at = 2; at <= MESSAGES; at += 10) await Promise.all(Array.from({ length: 10 }, (_, i) => send(line, message(`m${at + i}`, bytes))))
     cursors.push([first!.conversation, first!.epoch, 1, 'm0'])
@@ -38,7 +38,7 @@ async function largeHistories(stranger: Stranger): Promise<Histories> {
 
 /** So many hellos at once that name them all, again and again; `act` is what is done with the line after. */
 const resumes = (count: number, act: (line: StrangerLine) => Promise<unknown>): Pick<Attack, 'prepare' | 'run'> => ({
-  prepare: async (stranger) => ({ ...await largeHistories(stranger) }),
+  prepare: async (stranger) => ({ ...(await largeHistories(stranger)) }),
   run: async (stranger, prepared) => {
     const { token, cursors } = prepared as unknown as Histories
     const hello = `0${JSON.stringify({ token, v: 1, resume: { cursors } })}`
@@ -56,21 +56,24 @@ const NONSENSE = `0${JSON.stringify({ token: 1, to: {}, resume: { cursors: Array
 const BIG_HELLO = `0${JSON.stringify({ token: `${noise(40)}.${noise(63_000)}.${noise(40)}`, v: 1 })}`
 
 /** Lines without a pass that write the same again and again: `bytesPerSecond` each. */
-const repeating = (count: number, { texts, bytesPerSecond }: { texts: readonly string[]; bytesPerSecond: number }): Attack['run'] => (stranger) => {
-  let at = 0
-  return stranger.repeat(stranger.count(count), async () => {
-    const line = await stranger.line()
-    while (line.isOpen && !stranger.isOver()) {
-      const text = texts[at++ % texts.length]!
-      line.send(text)
-      await wait(text.length / bytesPerSecond * 1000)
-    }
-  })
-}
+const repeating =
+  (count: number, { texts, bytesPerSecond }: { texts: readonly string[]; bytesPerSecond: number }): Attack['run'] =>
+  (stranger) => {
+    let at = 0
+    return stranger.repeat(stranger.count(count), async () => {
+      const line = await stranger.line()
+      while (line.isOpen && !stranger.isOver()) {
+        const text = texts[at++ % texts.length]!
+        line.send(text)
+        await wait((text.length / bytesPerSecond) * 1000)
+      }
+    })
+  }
 
 export const helloAttacks: readonly Attack[] = [
   {
-    name: 'resumes', deed: '8 hellos at once, again and again, name 15 conversations of 200 large messages',
+    name: 'resumes',
+    deed: '8 hellos at once, again and again, name 15 conversations of 200 large messages',
     ...resumes(8, async (line) => {
       await line.heard()
       await wait(1000)
@@ -78,7 +81,8 @@ export const helloAttacks: readonly Attack[] = [
     }),
   },
   {
-    name: 'many-resumes', deed: '60 such hellos at once',
+    name: 'many-resumes',
+    deed: '60 such hellos at once',
     ...resumes(60, async (line) => {
       await line.heard()
       await wait(1000)
@@ -86,22 +90,25 @@ export const helloAttacks: readonly Attack[] = [
     }),
   },
   {
-    name: 'resumes-and-gone', deed: '60 such hellos whose lines are gone at once',
+    name: 'resumes-and-gone',
+    deed: '60 such hellos whose lines are gone at once',
     ...resumes(60, async (line) => {
       await wait(20)
       line.network.destroy()
     }),
   },
   {
-    name: 'resumes-unread', deed: '60 such hellos whose lines stay and read nothing',
+    name: 'resumes-unread',
+    deed: '60 such hellos whose lines stay and read nothing',
     ...resumes(60, async (line) => {
       line.network.pause()
       await wait(30_000)
     }),
   },
   {
-    name: 'histories-unread', deed: '30 lines ask for pages of large messages, 40 at once, and read nothing',
-    prepare: async (stranger) => ({ ...await largeHistories(stranger) }),
+    name: 'histories-unread',
+    deed: '30 lines ask for pages of large messages, 40 at once, and read nothing',
+    prepare: async (stranger) => ({ ...(await largeHistories(stranger)) }),
     run: async (stranger, prepared) => {
       const { token, cursors } = prepared as unknown as Histories
       await stranger.repeat(stranger.count(30), async () => {
@@ -113,25 +120,34 @@ export const helloAttacks: readonly Attack[] = [
     },
   },
   {
-    name: 'big-hellos', deed: '10 lines without a pass repeat 60 kB hellos, of a long pass and of nonsense, 0.4 MB/s together',
+    name: 'big-hellos',
+    deed: '10 lines without a pass repeat 60 kB hellos, of a long pass and of nonsense, 0.4 MB/s together',
     run: repeating(10, { texts: [NONSENSE, BIG_HELLO], bytesPerSecond: 40_000 }),
   },
   {
-    name: 'bigger-stream-of-hellos', deed: '50 lines without a pass repeat them at 20 MB/s together',
+    name: 'bigger-stream-of-hellos',
+    deed: '50 lines without a pass repeat them at 20 MB/s together',
     run: repeating(50, { texts: [NONSENSE, BIG_HELLO], bytesPerSecond: 400_000 }),
   },
   {
-    name: 'wrong-hellos', deed: '50 lines send hellos of 100 unknown cursors, 5,000 levels, no pass, and commands before the hello',
+    name: 'wrong-hellos',
+    deed: '50 lines send hellos of 100 unknown cursors, 5,000 levels, no pass, and commands before the hello',
     run: repeating(50, {
       bytesPerSecond: 200_000,
       texts: [
         `0${JSON.stringify({ token: noise(100), resume: { cursors: Array.from({ length: 100 }, (_, i) => [`shop:${i}~x`, 'e', 1, 'x']) } })}`,
-        `0{"token":${'['.repeat(5000)}${']'.repeat(5000)}}`, '0', '0{}', '27["send",{}]', '1', '3',
+        `0{"token":${'['.repeat(5000)}${']'.repeat(5000)}}`,
+        '0',
+        '0{}',
+        '27["send",{}]',
+        '1',
+        '3',
       ],
     }),
   },
   {
-    name: 'signed-by-nobody', deed: '50 lines say hello with well-formed passes that nobody has signed, each on a line of its own',
+    name: 'signed-by-nobody',
+    deed: '50 lines say hello with well-formed passes that nobody has signed, each on a line of its own',
     run: async (stranger) => {
       const claims = Buffer.from(JSON.stringify({ sub: 'x', role: 'customer', exp: 4e9 })).toString('base64url')
       const heads = ['HS256', 'RS256', 'none'].map((alg) => Buffer.from(JSON.stringify({ alg, kid: 'k' })).toString('base64url'))
@@ -142,7 +158,8 @@ export const helloAttacks: readonly Attack[] = [
     },
   },
   {
-    name: 'silent-lines', deed: '2,000 lines are opened and say nothing',
+    name: 'silent-lines',
+    deed: '2,000 lines are opened and say nothing',
     run: async (stranger) => {
       let left = stranger.count(2000)
       await stranger.repeat(20, async () => {
@@ -152,7 +169,8 @@ export const helloAttacks: readonly Attack[] = [
     },
   },
   {
-    name: 'hello-storm', deed: '30 guests say hello as fast as they are answered, each on a new line',
+    name: 'hello-storm',
+    deed: '30 guests say hello as fast as they are answered, each on a new line',
     run: async (stranger) => {
       const tokens = await stranger.guests(stranger.count(30))
       await stranger.repeat(tokens.length, async (worker) => {

@@ -22,7 +22,8 @@ const uploadHead = (token: string, length: string): string =>
 
 export const pictureAttacks: readonly Attack[] = [
   {
-    name: 'unread-pictures', deed: '250 connections ask for one picture of 4 MB and read nothing',
+    name: 'unread-pictures',
+    deed: '250 connections ask for one picture of 4 MB and read nothing',
     prepare: async (stranger) => ({ url: (JSON.parse((await add(stranger, await stranger.guest())).text) as { url: string }).url }),
     run: async (stranger, { url }) => {
       for (let i = stranger.count(250); i > 0; i--) {
@@ -33,16 +34,19 @@ export const pictureAttacks: readonly Attack[] = [
     },
   },
   {
-    name: 'dripping-uploads', deed: '150 uploads bring all but the last bytes of 4 MB, and then a byte a second',
+    name: 'dripping-uploads',
+    deed: '150 uploads bring all but the last bytes of 4 MB, and then a byte a second',
     run: async (stranger) => {
       const tokens = await stranger.guests(30)
       const picture = largePicture().subarray(0, PICTURE_BYTES - 1000)
-      const sockets = await Promise.all(Array.from({ length: stranger.count(150) }, async (_, i) => {
-        const socket = await stranger.socket()
-        socket.write(uploadHead(tokens[i % tokens.length]!, `Content-Length: ${PICTURE_BYTES}`))
-        socket.write(picture)
-        return socket
-      }))
+      const sockets = await Promise.all(
+        Array.from({ length: stranger.count(150) }, async (_, i) => {
+          const socket = await stranger.socket()
+          socket.write(uploadHead(tokens[i % tokens.length]!, `Content-Length: ${PICTURE_BYTES}`))
+          socket.write(picture)
+          return socket
+        }),
+      )
       while (!stranger.isOver()) {
         await wait(1000)
         for (const socket of sockets) if (socket.writable) socket.write('x')
@@ -50,7 +54,8 @@ export const pictureAttacks: readonly Attack[] = [
     },
   },
   {
-    name: 'endless-uploads', deed: '30 uploads in chunks that never end, without and with a pass',
+    name: 'endless-uploads',
+    deed: '30 uploads in chunks that never end, without and with a pass',
     run: async (stranger) => {
       const [token] = await stranger.guests(1)
       const chunk = `10000\r\n${'x'.repeat(65_536)}\r\n`
@@ -65,7 +70,8 @@ export const pictureAttacks: readonly Attack[] = [
     },
   },
   {
-    name: 'picture-flood', deed: '10 guests at one address add pictures of 4 MB as fast as they are taken',
+    name: 'picture-flood',
+    deed: '10 guests at one address add pictures of 4 MB as fast as they are taken',
     run: async (stranger) => {
       const tokens = await stranger.guests(10)
       await stranger.repeat(tokens.length, (worker) => add(stranger, tokens[worker]!))

@@ -18,12 +18,19 @@ export function describeAppend(world: World): void {
 
     it('densely whatever runs at once, on any node', async () => {
       const talks = [newTalk(), newTalk(), newTalk()]
-      const appended = await Promise.all(talks.flatMap((talk) => Array.from({ length: 60 }, async (_, i) => {
-        const node = i % 2 === 0 ? world.backbone : world.other
-        return { talk, ...(await node.store.append(talk.message({ id: `m${i}`, from: `sender-${i % 7}` }))) }
-      })))
+      const appended = await Promise.all(
+        talks.flatMap((talk) =>
+          Array.from({ length: 60 }, async (_, i) => {
+            const node = i % 2 === 0 ? world.backbone : world.other
+            return { talk, ...(await node.store.append(talk.message({ id: `m${i}`, from: `sender-${i % 7}` }))) }
+          }),
+        ),
+      )
       for (const talk of talks) {
-        const seqs = appended.filter((one) => one.talk === talk).map(({ seq }) => seq).sort((a, b) => a - b)
+        const seqs = appended
+          .filter((one) => one.talk === talk)
+          .map(({ seq }) => seq)
+          .sort((a, b) => a - b)
         expect(seqs).toEqual(Array.from({ length: 60 }, (_, i) => i + 1))
         const { messages } = await world.backbone.store.read(talk.conversation, { limit: 100 })
         expect(messages.map(({ prev }) => prev)).toEqual([undefined, ...messages.slice(0, -1).map(({ id }) => id)])
@@ -88,8 +95,11 @@ function describeIdempotence(world: World): void {
   it('a reply needs something that was written, however many try at once', async () => {
     const talk = newTalk()
     const reply = (id: string) => talk.message({ id, from: talk.shop, isReply: true })
-    const early = await Promise.all(Array.from({ length: 10 }, (_, i) =>
-      (i % 2 === 0 ? world.backbone : world.other).store.append(reply(`r${i}`)).catch(({ name }: Error) => name)))
+    const early = await Promise.all(
+      Array.from({ length: 10 }, (_, i) =>
+        (i % 2 === 0 ? world.backbone : world.other).store.append(reply(`r${i}`)).catch(({ name }: Error) => name),
+      ),
+    )
     expect(early).toEqual(Array(10).fill('NotStarted'))
     expect((await world.backbone.store.read(talk.conversation, { limit: 1 })).head.seq).toBe(0)
     expect(await world.backbone.store.append(talk.message({ isReply: false }))).toMatchObject({ seq: 1 })
@@ -99,8 +109,11 @@ function describeIdempotence(world: World): void {
 
   it('the same client id many times at once is stored once', async () => {
     const talk = newTalk()
-    const appended = await Promise.all(Array.from({ length: 20 }, (_, i) =>
-      (i % 2 === 0 ? world.backbone : world.other).store.append(talk.message({ id: 'once', at: 1_700_000_000_000 + i }))))
+    const appended = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        (i % 2 === 0 ? world.backbone : world.other).store.append(talk.message({ id: 'once', at: 1_700_000_000_000 + i })),
+      ),
+    )
     expect(appended.filter(({ duplicate }) => !duplicate)).toHaveLength(1)
     expect(new Set(appended.map(({ seq, at }) => `${seq} ${at}`)).size).toBe(1)
     expect((await world.backbone.store.read(talk.conversation, { limit: 10 })).head.seq).toBe(1)
@@ -118,8 +131,20 @@ function describeIdempotence(world: World): void {
 
   it('and no separator can make two keys one', async () => {
     const talk = newTalk()
-    const pairs = [':', '|', ',', '/', '#', '.'].flatMap((mark) => [[`a${mark}b`, 'c'], ['a', `b${mark}c`]] as const)
-    const odd = [['s', 'i'], ['s', 'i\0'], ['s', 'i '], ['s', 'i\n'], ['s', '\0i']] as const
+    const pairs = [':', '|', ',', '/', '#', '.'].flatMap(
+      (mark) =>
+        [
+          [`a${mark}b`, 'c'],
+          ['a', `b${mark}c`],
+        ] as const,
+    )
+    const odd = [
+      ['s', 'i'],
+      ['s', 'i\0'],
+      ['s', 'i '],
+      ['s', 'i\n'],
+      ['s', '\0i'],
+    ] as const
     for (const [from, id] of [...pairs, ...odd]) {
       const { duplicate } = await world.backbone.store.append(talk.message({ from, id }))
       expect({ from, id, duplicate }).toEqual({ from, id, duplicate: false })

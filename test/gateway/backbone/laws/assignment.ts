@@ -26,7 +26,9 @@ export function describeService(world: World): void {
       const version = await mustSet(talk, { text, expect: first })
       expect(new Set(['', first, version]).size).toBe(3)
       expect(await kept(talk)).toEqual({ text, version })
-      const { rows: [row] } = await world.other.store.list(talk.shop, { limit: 5 })
+      const {
+        rows: [row],
+      } = await world.other.store.list(talk.shop, { limit: 5 })
       expect(row!.service).toEqual({ text, version })
     })
 
@@ -42,8 +44,16 @@ export function describeService(world: World): void {
 
     it('lets one of many that expect the same succeed, on any node', async () => {
       const talk = newTalk()
-      const results = await Promise.all(Array.from({ length: 20 }, (_, n) => (n % 2 === 0 ? world.backbone : world.other)
-        .store.setAssignment({ conversation: talk.conversation, text: String(n), expect: '', phase: 'open' })))
+      const results = await Promise.all(
+        Array.from({ length: 20 }, (_, n) =>
+          (n % 2 === 0 ? world.backbone : world.other).store.setAssignment({
+            conversation: talk.conversation,
+            text: String(n),
+            expect: '',
+            phase: 'open',
+          }),
+        ),
+      )
       const winners = results.flatMap(({ isSet }, n) => (isSet ? [String(n)] : []))
       expect(winners).toHaveLength(1)
       expect((await kept(talk))?.text).toBe(winners[0])
@@ -138,7 +148,11 @@ export function describeService(world: World): void {
 
     it('has nothing written after a mute that resolved, however many write at once', async () => {
       const talk = newTalk()
-      const write = (n: number) => (n % 2 === 0 ? world.backbone : world.other).store.append(talk.message()).then(() => true, () => false)
+      const write = (n: number) =>
+        (n % 2 === 0 ? world.backbone : world.other).store.append(talk.message()).then(
+          () => true,
+          () => false,
+        )
       const early = Array.from({ length: 30 }, (_, n) => write(n))
       await mustSet(talk, { muted: [{ side: talk.customer }] })
       const { head } = await world.other.store.read(talk.conversation, { limit: 1 })

@@ -76,7 +76,10 @@ export function describeBus(world: World): void {
       const nested: Promise<unknown>[] = []
       const first = await world.backbone.bus.subscribe(channel, ({ packet }) => {
         heard.push(packet.toString())
-        nested.push(first.close(), world.backbone.bus.subscribe(channel, (relayed) => heard.push(`nested ${relayed.packet}`)))
+        nested.push(
+          first.close(),
+          world.backbone.bus.subscribe(channel, (relayed) => heard.push(`nested ${relayed.packet}`)),
+        )
       })
       const end = await Recorder.on(world.backbone.bus, channel)
       await world.backbone.bus.publish(channel, '', 'one')

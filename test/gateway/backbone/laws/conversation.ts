@@ -24,8 +24,15 @@ export function newTalk(sides: { customer?: string; shop?: string } = {}): Talk 
       count++
       const from = fields.from ?? customer
       return {
-        conversation, id: `m${count}`, from, side: from, kind: 'text', body: { text: `text ${count}` },
-        at: 1_700_000_000_000 + count, origin: 'line-1', ...fields,
+        conversation,
+        id: `m${count}`,
+        from,
+        side: from,
+        kind: 'text',
+        body: { text: `text ${count}` },
+        at: 1_700_000_000_000 + count,
+        origin: 'line-1',
+        ...fields,
       }
     },
   }

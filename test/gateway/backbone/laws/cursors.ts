@@ -55,9 +55,16 @@ export function describeCursors(world: World): void {
     it('ends where the furthest of many at once wanted it', async () => {
       const talk = newTalk()
       await fill(world, talk, 20)
-      await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? world.backbone : world.other).store.advance({
-        conversation: talk.conversation, side: talk.shop, read: ((i * 7) % 20) + 1, origin: '',
-      })))
+      await Promise.all(
+        Array.from({ length: 20 }, (_, i) =>
+          (i % 2 === 0 ? world.backbone : world.other).store.advance({
+            conversation: talk.conversation,
+            side: talk.shop,
+            read: ((i * 7) % 20) + 1,
+            origin: '',
+          }),
+        ),
+      )
       expect(await move(talk, {})).toEqual({ delivered: 20, read: 20 })
     })
     it('is published where it moved, with the origin, and only there', () => publishesMoves(world))

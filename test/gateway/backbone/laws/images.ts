@@ -12,13 +12,19 @@ export function describeImages(world: World): void {
       expect(await wholeImage(await world.backbone.images.get(id))).toEqual(every)
     })
 
-    it('are read by portions, wherever these begin and end, in any order, and each is its reader\'s own', async () => {
+    it("are read by portions, wherever these begin and end, in any order, and each is its reader's own", async () => {
       const { images } = world.backbone
       for (const size of [1, 2, 3, 4, 1000, 70_001]) {
         const bytes = randomBytes(size)
         const stored = (await images.get(await images.put({ type: 'image/webp', bytes })))!
         expect([stored.type, stored.bytesCount]).toEqual(['image/webp', size])
-        const ends = [[0, size], [0, 1], [size - 1, size], [Math.floor(size / 3), Math.ceil(size / 2)], [Math.floor(size / 2), size]] as const
+        const ends = [
+          [0, size],
+          [0, 1],
+          [size - 1, size],
+          [Math.floor(size / 3), Math.ceil(size / 2)],
+          [Math.floor(size / 2), size],
+        ] as const
         const portions = ends.filter(([from, to]) => from < to)
         const read = await Promise.all(portions.map(([from, to]) => stored.read(from, to)))
         await images.get(await images.put({ type: 'image/webp', bytes: randomBytes(size) }))
@@ -41,7 +47,7 @@ export function describeImages(world: World): void {
     it('that wait are there until their time is over, and what was kept meanwhile stays', async () => {
       const [{ images }, { images: others }] = [world.backbone, world.other]
       const one = { type: 'image/png', bytes: Buffer.from('one') }
-      const ids = await Promise.all([600, 600, undefined, 600].map((waitMs) => images.put(one, waitMs))) as [string, string, string, string]
+      const ids = (await Promise.all([600, 600, undefined, 600].map((waitMs) => images.put(one, waitMs)))) as [string, string, string, string]
       for (const id of ids) expect(await wholeImage(await others.get(id))).toEqual(one)
       const [waits, named, kept, undone] = ids
       const left = (await others.keep(named))!
@@ -82,7 +88,14 @@ export function describeImages(world: World): void {
       const [id, appended] = await Promise.all([
         world.backbone.images.put(large),
         world.backbone.store.append({
-          conversation, id: 'm1', from: 'c1', side: 'c1', kind: 'text', body: { text: 'hello' }, at: 1, origin: '',
+          conversation,
+          id: 'm1',
+          from: 'c1',
+          side: 'c1',
+          kind: 'text',
+          body: { text: 'hello' },
+          at: 1,
+          origin: '',
         }),
       ])
       expect(appended.seq).toBe(1)

@@ -28,8 +28,9 @@ export function describeLists(world: World): void {
       await world.backbone.store.append(talk.message({ name: 'Bob', from: 'agent-1', side: talk.shop }))
       await world.backbone.store.advance({ conversation: talk.conversation, side: talk.customer, delivered: 2, origin: '' })
       const { messages, ...page } = await world.backbone.store.read(talk.conversation, { limit: 1 })
-      expect((await world.backbone.store.list(talk.shop, { limit: 10 })).rows)
-        .toEqual([{ conversation: talk.conversation, ...page, last: messages[0] }])
+      expect((await world.backbone.store.list(talk.shop, { limit: 10 })).rows).toEqual([
+        { conversation: talk.conversation, ...page, last: messages[0] },
+      ])
     })
 
     it('is ordered by the last message, newest first, in seconds as in days', async () => {
@@ -65,8 +66,7 @@ export function describeLists(world: World): void {
     it('loses nobody while many write at once', async () => {
       const shop = newShop()
       const talks = Array.from({ length: 40 }, () => newTalk({ shop }))
-      await Promise.all(talks.flatMap((talk, i) =>
-        [0, 1, 2].map((n) => world.backbone.store.append(talk.message({ at: START + i * 60_000 + n })))))
+      await Promise.all(talks.flatMap((talk, i) => [0, 1, 2].map((n) => world.backbone.store.append(talk.message({ at: START + i * 60_000 + n })))))
       await world.restart()
       expect(await conversations(shop, { limit: 100 })).toEqual(talks.map(({ conversation }) => conversation).reverse())
     })

@@ -13,8 +13,7 @@ type Step =
 const by = fc.constantFrom('customer' as const, 'shop' as const)
 const seq = fc.integer({ min: 0, max: 12 })
 const limit = fc.integer({ min: 1, max: 6 })
-const range: fc.Arbitrary<ReadRange> = fc.oneof(
-  fc.record({ limit }), fc.record({ limit, before: seq }), fc.record({ limit, after: seq }))
+const range: fc.Arbitrary<ReadRange> = fc.oneof(fc.record({ limit }), fc.record({ limit, before: seq }), fc.record({ limit, after: seq }))
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('append' as const), by, id: fc.constantFrom(...'abcdef') }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('advance' as const), by, delivered: seq, read: seq }) },
@@ -44,16 +43,19 @@ class Model {
 export function describeModel(world: World): void {
   describe('the store', () => {
     it('does what an array and two cursors would do, whatever is asked of it', async () => {
-      await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
-        const talk = newTalk()
-        const model = new Model()
-        for (const one of steps) await check(world.backbone.store, talk, model, one)
-        const { messages, cursors } = await world.backbone.store.read(talk.conversation, { limit: 100 })
-        expect(messages).toEqual(model.messages)
-        for (const [side, cursor] of Object.entries(model.cursors)) {
-          expect(cursors[side] ?? { delivered: 0, read: 0 }).toEqual(cursor)
-        }
-      }), { numRuns: 40 })
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+          const talk = newTalk()
+          const model = new Model()
+          for (const one of steps) await check(world.backbone.store, talk, model, one)
+          const { messages, cursors } = await world.backbone.store.read(talk.conversation, { limit: 100 })
+          expect(messages).toEqual(model.messages)
+          for (const [side, cursor] of Object.entries(model.cursors)) {
+            expect(cursors[side] ?? { delivered: 0, read: 0 }).toEqual(cursor)
+          }
+        }),
+        { numRuns: 40 },
+      )
     })
   })
 }
@@ -77,10 +79,17 @@ async function check(store: Store, talk: Talk, model: Model, one: Step): Promise
   const known = model.messages.find((old) => old.from === side && old.id === one.id)
   const prev = model.messages.at(-1)?.id
   const expected = known ?? {
-    ...message, epoch: appended.epoch, seq: model.messages.length + 1, ...(prev === undefined ? {} : { prev }),
+    ...message,
+    epoch: appended.epoch,
+    seq: model.messages.length + 1,
+    ...(prev === undefined ? {} : { prev }),
   }
-  expect({ seq: appended.seq, at: appended.at, prev: appended.prev, duplicate: appended.duplicate })
-    .toEqual({ seq: expected.seq, at: expected.at, prev: expected.prev, duplicate: known !== undefined })
+  expect({ seq: appended.seq, at: appended.at, prev: appended.prev, duplicate: appended.duplicate }).toEqual({
+    seq: expected.seq,
+    at: expected.at,
+    prev: expected.prev,
+    duplicate: known !== undefined,
+  })
   if (known !== undefined) return
   model.messages.push(expected)
   model.advance(side, expected.seq, expected.seq)

@@ -11,8 +11,11 @@ export function describePublish(world: World): void {
       const talk = newTalk()
       const channel = conversationChannel(talk.conversation)
       const recorder = await Recorder.on(world.other.bus, channel)
-      await Promise.all(Array.from({ length: 50 }, (_, i) =>
-        world.backbone.store.append(talk.message({ origin: `line-${i}`, ...(i % 2 === 0 ? { name: 'Änne 客' } : {}) }))))
+      await Promise.all(
+        Array.from({ length: 50 }, (_, i) =>
+          world.backbone.store.append(talk.message({ origin: `line-${i}`, ...(i % 2 === 0 ? { name: 'Änne 客' } : {}) })),
+        ),
+      )
       await recorder.until(50)
       const { messages } = await world.backbone.store.read(talk.conversation, { limit: 100 })
       expect(recorder.packets).toEqual(messages.map(messagePacket))
@@ -39,11 +42,16 @@ export function describePublish(world: World): void {
     it('only what can already be read', async () => {
       const talk = newTalk()
       const reads: Promise<boolean>[] = []
-      const all = new Promise<void>((resolve) => void world.other.bus.subscribe(conversationChannel(talk.conversation), () => {
-        const count = reads.length + 1
-        reads.push(world.other.store.read(talk.conversation, { limit: 100 }).then(({ head }) => head.seq >= count))
-        if (count === 20) resolve()
-      }).then(() => Promise.all(Array.from({ length: 20 }, () => world.backbone.store.append(talk.message())))))
+      const all = new Promise<void>(
+        (resolve) =>
+          void world.other.bus
+            .subscribe(conversationChannel(talk.conversation), () => {
+              const count = reads.length + 1
+              reads.push(world.other.store.read(talk.conversation, { limit: 100 }).then(({ head }) => head.seq >= count))
+              if (count === 20) resolve()
+            })
+            .then(() => Promise.all(Array.from({ length: 20 }, () => world.backbone.store.append(talk.message())))),
+      )
       await all
       expect(await Promise.all(reads)).toEqual(Array.from({ length: 20 }, () => true))
     })

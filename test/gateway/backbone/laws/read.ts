@@ -122,7 +122,11 @@ function describeRanges(world: World): void {
     })
 
     it('always with the head of the whole log', async () => {
-      for (const range of [{ before: 3, limit: 1 }, { after: 1000, limit: 1 }, { after: 2, limit: 1 }]) {
+      for (const range of [
+        { before: 3, limit: 1 },
+        { after: 1000, limit: 1 },
+        { after: 2, limit: 1 },
+      ]) {
         expect((await world.backbone.store.read(talk.conversation, range)).head).toMatchObject({ seq: 12, id: 'm12' })
       }
     })
@@ -132,7 +136,9 @@ function describeRanges(world: World): void {
     const talk = newTalk()
     const writing = Promise.all(Array.from({ length: 200 }, () => world.backbone.store.append(talk.message())))
     let isWriting = true
-    void writing.then(() => { isWriting = false })
+    void writing.then(() => {
+      isWriting = false
+    })
     do {
       const { messages, head, cursors } = await world.other.store.read(talk.conversation, { limit: 5 })
       expect(messages.at(-1)?.seq ?? 0).toBe(head.seq)
@@ -153,7 +159,10 @@ function describeText(world: World): void {
     expect(await world.backbone.store.append(talk.message({ id }))).toEqual({ ...first, duplicate: true })
     await world.backbone.store.append(talk.message({ id: 'next' }))
     const { messages, names } = await world.backbone.store.read(talk.conversation, { limit: 5 })
-    expect(messages.map((message) => [message.id, message.prev])).toEqual([[id, undefined], ['next', id]])
+    expect(messages.map((message) => [message.id, message.prev])).toEqual([
+      [id, undefined],
+      ['next', id],
+    ])
     expect(names).toEqual({ [talk.customer]: '王 芳 👩‍💻' })
     const { rows } = await world.backbone.store.list(talk.customer, { limit: 5 })
     expect(rows.map(({ conversation }) => conversation)).toEqual([talk.conversation])
@@ -161,9 +170,7 @@ function describeText(world: World): void {
 
   it('any text: quotes, control characters, line separators, lone surrogates, backslashes, 60 kB', async () => {
     const talk = newTalk()
-    const texts = [
-      '"\\/\b\n\0\u2028\u007f', '\ud800 alone', '%s {0} $1 \\u0041 ]] --', ',"seq":9}', '{"at":', '漢😀'.repeat(9_000),
-    ]
+    const texts = ['"\\/\b\n\0\u2028\u007f', '\ud800 alone', '%s {0} $1 \\u0041 ]] --', ',"seq":9}', '{"at":', '漢😀'.repeat(9_000)]
     for (const text of texts) await world.backbone.store.append(talk.message({ body: { text } }))
     const { messages } = await world.backbone.store.read(talk.conversation, { limit: 10 })
     expect(messages.map(({ body }) => body.text)).toEqual(texts)

@@ -8,8 +8,7 @@ const NOW = 1_700_000_000_000
 export function describeRecords(world: World): void {
   describe('records', () => {
     const newCollection = (): string => `shop:r-${randomUUID()}/things`
-    const item = (collection: string, fields: Partial<NewItem> = {}): NewItem =>
-      ({ collection, key: 'k1', value: 'one', now: NOW, ...fields })
+    const item = (collection: string, fields: Partial<NewItem> = {}): NewItem => ({ collection, key: 'k1', value: 'one', now: NOW, ...fields })
     const values = async (collection: string, now = NOW): Promise<Record<string, string>> =>
       Object.fromEntries((await world.other.records.items(collection, now)).map(({ key, value }) => [key, value]))
 
@@ -47,8 +46,7 @@ export function describeRecords(world: World): void {
       const first = await records.put(item(collection, { expect: '' }))
       if (!first.isPut) throw new Error('refused')
       const { version } = first
-      expect(await records.put(item(collection, { value: 'two', expect: '' })))
-        .toEqual({ isPut: false, found: { key: 'k1', value: 'one', version } })
+      expect(await records.put(item(collection, { value: 'two', expect: '' }))).toEqual({ isPut: false, found: { key: 'k1', value: 'one', version } })
       expect(await records.put(item(collection, { value: 'two', expect: version }))).toMatchObject({ isPut: true })
       expect(await records.put(item(collection, { value: 'three', expect: version }))).toMatchObject({ isPut: false })
       expect(await values(collection)).toEqual({ k1: 'two' })
@@ -56,8 +54,11 @@ export function describeRecords(world: World): void {
 
     it('let one of many that expect the same succeed', async () => {
       const collection = newCollection()
-      const puts = await Promise.all(Array.from({ length: 20 }, (_, n) =>
-        (n % 2 === 0 ? world.backbone : world.other).records.put(item(collection, { value: String(n), expect: '' }))))
+      const puts = await Promise.all(
+        Array.from({ length: 20 }, (_, n) =>
+          (n % 2 === 0 ? world.backbone : world.other).records.put(item(collection, { value: String(n), expect: '' })),
+        ),
+      )
       const winners = puts.flatMap(({ isPut }, n) => (isPut ? [String(n)] : []))
       expect(winners).toHaveLength(1)
       expect(await values(collection)).toEqual({ k1: winners[0] })

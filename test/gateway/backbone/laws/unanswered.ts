@@ -32,7 +32,11 @@ export function describeUnanswered(name: string, start: () => Promise<RedisGroup
       return [...new Set(found.flatMap((text) => text.split('\n')).filter((key) => key !== ''))]
     }
     const say = (talk: Talk, side = talk.customer, by = node) => by.store.append(talk.message({ from: side, side, at: Date.now() }))
-    const isGone = (talk: Talk) => eventually(async () => (await node.store.read(talk.conversation, { limit: 1 })).head.seq, (seq) => seq === 0)
+    const isGone = (talk: Talk) =>
+      eventually(
+        async () => (await node.store.read(talk.conversation, { limit: 1 })).head.seq,
+        (seq) => seq === 0,
+      )
     const listed = async (side: string): Promise<string[]> =>
       (await node.store.list(side, { limit: 100 })).rows.map(({ conversation }) => conversation)
     const sidesOf = (name: string): { customer: string; shop: string } => ({ customer: `c-${name}`, shop: `shop:s-${name}` })
@@ -47,7 +51,10 @@ export function describeUnanswered(name: string, start: () => Promise<RedisGroup
       expect(await listed(talk.shop)).toEqual([talk.conversation])
       expect((await keys(unique)).length).toBeGreaterThan(3)
       await isGone(talk)
-      await eventually(() => keys(unique), (left) => left.length === 0)
+      await eventually(
+        () => keys(unique),
+        (left) => left.length === 0,
+      )
       expect(await say(talk)).toMatchObject({ seq: 1, duplicate: false })
     })
 
@@ -97,7 +104,10 @@ export function describeUnanswered(name: string, start: () => Promise<RedisGroup
       await say(talk)
       const set = { conversation: talk.conversation, text: '{"blocked":1}', expect: '', phase: 'waiting', muted: [{ side: talk.customer }] }
       await node.store.setAssignment(set)
-      await eventually(async () => (await node.store.read(talk.conversation, { limit: 1 })).messages.length, (count) => count === 0)
+      await eventually(
+        async () => (await node.store.read(talk.conversation, { limit: 1 })).messages.length,
+        (count) => count === 0,
+      )
       await expect(say(talk)).rejects.toThrow('muted')
     })
 

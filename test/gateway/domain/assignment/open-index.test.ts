@@ -28,53 +28,62 @@ function recount(entries: OpenEntries): unknown {
   const loads: Record<string, number> = {}
   for (const { agent } of entries.values()) if (agent !== undefined) loads[agent] = (loads[agent] ?? 0) + 1
   const waiting = [...entries].filter(([, { phase }]) => phase === 'waiting').map(([conversation]) => conversation)
-  const byAge = (names: readonly string[]): string[] =>
-    names.toSorted((a, b) => entries.get(a)!.since - entries.get(b)!.since || (a < b ? -1 : 1))
+  const byAge = (names: readonly string[]): string[] => names.toSorted((a, b) => entries.get(a)!.since - entries.get(b)!.since || (a < b ? -1 : 1))
   const offered = [...entries].filter(([, { due }]) => due !== undefined).map(([conversation]) => conversation)
   return { loads, waiting: byAge(waiting), oldest: byAge([...entries.keys()]), offered: offered.toSorted() }
 }
-const counted = ({ loads, waiting, oldest, offered }: OpenEntries): unknown =>
-  ({ loads: Object.fromEntries(loads), waiting: [...waiting], oldest: [...oldest], offered: [...offered].toSorted() })
+const counted = ({ loads, waiting, oldest, offered }: OpenEntries): unknown => ({
+  loads: Object.fromEntries(loads),
+  waiting: [...waiting],
+  oldest: [...oldest],
+  offered: [...offered].toSorted(),
+})
 
-const entry: fc.Arbitrary<OpenEntry | undefined> = fc.option(fc.oneof(
-  fc.record({ phase: fc.constant('waiting' as const), since: fc.nat(99) }),
-  fc.record({ phase: fc.constant('open' as const), since: fc.nat(9), agent: fc.constantFrom('a', 'b', 'c') }),
-  fc.record({ phase: fc.constant('open' as const), since: fc.nat(99), agent: fc.constantFrom('a', 'b'), due: fc.nat(9) }),
-  fc.record({ phase: fc.constant('waiting' as const), since: fc.nat(99), agent: fc.constantFrom('a', 'b') }),
-), { nil: undefined })
+const entry: fc.Arbitrary<OpenEntry | undefined> = fc.option(
+  fc.oneof(
+    fc.record({ phase: fc.constant('waiting' as const), since: fc.nat(99) }),
+    fc.record({ phase: fc.constant('open' as const), since: fc.nat(9), agent: fc.constantFrom('a', 'b', 'c') }),
+    fc.record({ phase: fc.constant('open' as const), since: fc.nat(99), agent: fc.constantFrom('a', 'b'), due: fc.nat(9) }),
+    fc.record({ phase: fc.constant('waiting' as const), since: fc.nat(99), agent: fc.constantFrom('a', 'b') }),
+  ),
+  { nil: undefined },
+)
 const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ node: fc.nat(1), conversation: fc.nat(6), entry, fails: fc.boolean(), waits: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ node: fc.nat(1), ms: fc.constantFrom(0, 2000) }) },
 )
 
 test('counts are those of a recount, and of what is stored', async () => {
-  await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-    const shop = `shop:p${count++}`
-    const nodes = [0, 1].map(() => new OpenIndex({ records: backbone.records, now: () => now, uptime: () => now }))
-    const underWay: Promise<unknown>[] = []
-    for (const one of steps) {
-      const index = nodes[one.node]!
-      if ('ms' in one) {
-        now += one.ms
-        const entries = await index.of(shop)
-        expect(counted(entries)).toEqual(recount(entries))
-        continue
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      const shop = `shop:p${count++}`
+      const nodes = [0, 1].map(() => new OpenIndex({ records: backbone.records, now: () => now, uptime: () => now }))
+      const underWay: Promise<unknown>[] = []
+      for (const one of steps) {
+        const index = nodes[one.node]!
+        if ('ms' in one) {
+          now += one.ms
+          const entries = await index.of(shop)
+          expect(counted(entries)).toEqual(recount(entries))
+          continue
+        }
+        const conversation = `${shop}~c${one.conversation}`
+        const write = one.fails
+          ? index.during(shop, [conversation, one.entry], () => Promise.reject(new Error('another came first'))).catch(() => undefined)
+          : index.write(shop, conversation, one.entry)
+        if (one.waits) await write
+        else underWay.push(write)
       }
-      const conversation = `${shop}~c${one.conversation}`
-      const write = one.fails
-        ? index.during(shop, [conversation, one.entry], () => Promise.reject(new Error('another came first'))).catch(() => undefined)
-        : index.write(shop, conversation, one.entry)
-      if (one.waits) await write
-      else underWay.push(write)
-    }
-    await Promise.all(underWay)
-    const stored = new Map((await backbone.records.items(`${shop}/open`, now)).map(({ key, value }) => [key, JSON.parse(value) as OpenEntry]))
-    for (const index of nodes) {
-      const entries = await index.of(shop, true)
-      expect(new Map(entries)).toEqual(stored)
-      expect(counted(entries)).toEqual(recount(entries))
-    }
-  }), { numRuns: 150 })
+      await Promise.all(underWay)
+      const stored = new Map((await backbone.records.items(`${shop}/open`, now)).map(({ key, value }) => [key, JSON.parse(value) as OpenEntry]))
+      for (const index of nodes) {
+        const entries = await index.of(shop, true)
+        expect(new Map(entries)).toEqual(stored)
+        expect(counted(entries)).toEqual(recount(entries))
+      }
+    }),
+    { numRuns: 150 },
+  )
 })
 
 test('among twenty thousand that wait the next one costs the same as among two, whatever goes and comes meanwhile', () => {

@@ -33,19 +33,29 @@ afterEach(async () => {
 function start(): Customers {
   const { store, records, bus } = backbone
   const backend: CustomerBackend = {
-    ask: (customer) => new Promise((resolve) => {
-      asked.push({ customer, settle: (length) => resolve({ profile: [{ label: 'x', value: 'y'.repeat(length) }] }) })
-    }),
+    ask: (customer) =>
+      new Promise((resolve) => {
+        asked.push({ customer, settle: (length) => resolve({ profile: [{ label: 'x', value: 'y'.repeat(length) }] }) })
+      }),
   }
   const nodes = new Nodes({ records, now: () => now, uptime: () => now, node: 'n1' })
   const viewing = new Viewing({ records, store, bus, nodes, allowances: UNLIMITED, now: () => now, uptime: () => now })
-  const late = new Promise<void>((resolve) => { slow = resolve })
+  const late = new Promise<void>((resolve) => {
+    slow = resolve
+  })
   return new Customers({ store, viewing, backend, now: () => now, uptime: () => now, wait: () => late })
 }
 
 async function ask(customers: Customers, customer: string) {
   await backbone.store.append({
-    conversation: `shop:7~${customer}`, id: 'm1', from: customer, side: customer, kind: 'text', body: { text: 'hi' }, at: now, origin: '',
+    conversation: `shop:7~${customer}`,
+    id: 'm1',
+    from: customer,
+    side: customer,
+    kind: 'text',
+    body: { text: 'hi' },
+    at: now,
+    origin: '',
   })
   return customers.of({ identity, sid: '' }, { to: customer })
 }

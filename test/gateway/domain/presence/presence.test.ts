@@ -45,7 +45,9 @@ async function start(skewMs = 0): Promise<Node> {
   const nodes = new Nodes({ records: backbone.records, now: clock, uptime: () => now, node: `n${all.length + 1}` })
   const { store, records, bus } = backbone
   const node: Node = {
-    step: (ms) => void stepped.set(clock, ms), nodes, isAlive: true,
+    step: (ms) => void stepped.set(clock, ms),
+    nodes,
+    isAlive: true,
     presence: new Presence({ store, records, bus, nodes, now: clock, uptime: () => now }),
   }
   all.push(node)
@@ -199,10 +201,9 @@ test('a node that stood still for minutes thinks nobody dead, and is not thought
   expect(await isOnline(other, 'ann')).toBe(true)
 })
 
-test('a shop is as available as its most available agent, and an agent\'s word holds while it is gone for a while', async () => {
+test("a shop is as available as its most available agent, and an agent's word holds while it is gone for a while", async () => {
   const [one, other] = [await start(), await start()]
-  const word = (identity: Identity, status: 'online' | 'busy' | 'away' | 'offline') =>
-    one.presence.changeStatus({ identity, sid: '' }, { status })
+  const word = (identity: Identity, status: 'online' | 'busy' | 'away' | 'offline') => one.presence.changeStatus({ identity, sid: '' }, { status })
   expect(await one.presence.of('shop:7')).toMatchObject({ online: false, status: 'offline', present: [] })
   await one.presence.arrived(bob)
   await other.presence.arrived(eve)
@@ -234,7 +235,14 @@ test('a shop tells its own who is there, and strangers only how available it is'
 test('one may ask about shops, about oneself, and about whom one has a conversation with', async () => {
   const { presence } = await start()
   await backbone.store.append({
-    conversation: 'shop:7~ann', id: 'm1', from: 'ann', side: 'ann', kind: 'text', body: { text: 'hi' }, at: now, origin: '',
+    conversation: 'shop:7~ann',
+    id: 'm1',
+    from: 'ann',
+    side: 'ann',
+    kind: 'text',
+    body: { text: 'hi' },
+    at: now,
+    origin: '',
   })
   const of = ['shop:7', 'shop:8', 'ann', 'carl', 'no id', 'shop:', 'ann']
   expect(await presence.visible(ann, of)).toEqual(['shop:7', 'shop:8', 'ann'])
@@ -242,7 +250,7 @@ test('one may ask about shops, about oneself, and about whom one has a conversat
   expect(await presence.visible({ ...ann, id: 'carl', side: 'carl' }, of)).toEqual(['shop:7', 'shop:8', 'carl'])
 })
 
-test.each([-600_000, 600_000, 86_400_000, -86_400_000])('the store\'s clock is set by %d ms, and nobody comes or goes', async (ms) => {
+test.each([-600_000, 600_000, 86_400_000, -86_400_000])("the store's clock is set by %d ms, and nobody comes or goes", async (ms) => {
   const [one, other] = [await start(), await start()]
   await one.presence.arrived(ann)
   await other.presence.arrived(bob)
@@ -264,7 +272,7 @@ async function empty(...collections: readonly string[]): Promise<void> {
   }
 }
 
-test('who is here is there again soon after the store was emptied, with an agent\'s own word', async () => {
+test("who is here is there again soon after the store was emptied, with an agent's own word", async () => {
   const [one, other] = [await start(), await start()]
   await one.presence.arrived(ann)
   await one.presence.arrived(bob)

@@ -54,7 +54,7 @@ test('a line that ends while it says what it looks at leaves nothing behind', as
   expect(await viewing.of('shop:7~ann')).toBeUndefined()
 })
 
-test('what a dead node\'s customers looked at counts no more', async () => {
+test("what a dead node's customers looked at counts no more", async () => {
   const [doomed, other] = [start('n1'), start('n2')]
   await doomed.viewing.set({ identity: ann, sid: 'l1' }, kettle)
   expect((await other.viewing.of('shop:7~ann'))?.title).toBe('Kettle')
