@@ -63,15 +63,15 @@ const ROOMS: readonly Room[] = [
   },
   {
     name: 'gateway/backbone/embedded', files: /^gateway\/backbone\/embedded\//,
-    code: /^gateway\/(backbone\/[^/]+|protocol\/[^/]+)$/, packages: /^(lmdb|fs-native-extensions|node:.+)$/, never: [PROCESS],
+    code: /^gateway\/(backbone\/[^/]+|protocol\/[^/]+)$/, packages: /^(lmdb|fs-native-extensions|lru-cache|node:.+)$/, never: [PROCESS],
   },
   {
     name: 'gateway/backbone/redis', files: /^gateway\/backbone\/redis\//,
-    code: /^gateway\/(backbone\/[^/]+|protocol\/[^/]+)$/, packages: /^(ioredis|node:.+)$/, never: [PROCESS],
+    code: /^gateway\/(backbone\/[^/]+|protocol\/[^/]+)$/, packages: /^(ioredis|lru-cache|node:.+)$/, never: [PROCESS],
   },
   {
     name: 'gateway/domain', files: /^gateway\/domain\//, code: /^gateway\/protocol\//,
-    types: /^gateway\/backbone\/[^/]+$/, never: [PROCESS, CLOCK, DICE, TIMERS],
+    types: /^gateway\/backbone\/[^/]+$/, packages: /^lru-cache$/, never: [PROCESS, CLOCK, DICE, TIMERS],
   },
   {
     name: 'gateway/backends', files: /^gateway\/backends\//, code: /^gateway\/(protocol|domain)\//, packages: /^typebox$/, never: [PROCESS],
@@ -83,11 +83,11 @@ const ROOMS: readonly Room[] = [
   {
     name: 'gateway/doors', files: /^gateway\/doors\//, code: /^gateway\/(protocol|domain|relay)\//,
     types: /^gateway\/backbone\/[^/]+$/,
-    packages: /^(fastify|@fastify\/[\w-]+|engine\.io|ws|jose|typebox|node:.+)$/, never: [PROCESS],
+    packages: /^(fastify|@fastify\/[\w-]+|engine\.io|ws|jose|lru-cache|typebox|node:.+)$/, never: [PROCESS],
   },
   {
     name: 'gateway/ops', files: /^gateway\/ops\//, code: /^gateway\/protocol\/codes\.ts$/, types: /^gateway\/domain\//,
-    packages: /^(fastify|prom-client|node:.+)$/, never: [PROCESS],
+    packages: /^(fastify|lru-cache|prom-client|node:.+)$/, never: [PROCESS],
   },
   {
     // it asks whoever reads a setting whether the setting can be meant

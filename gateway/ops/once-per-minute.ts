@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache'
+
 const MINUTE_MS = 60_000
 /** More kinds than there are codes and routes. */
 const KIND_COUNT = 500
@@ -5,7 +7,7 @@ const KIND_COUNT = 500
 /** Limits frequent log lines to one a minute for each kind, with the number of events since the last. */
 export class OncePerMinute {
   readonly #now: () => number
-  readonly #kinds = new Map<string, { at: number; count: number }>()
+  readonly #kinds = new LRUCache<string, { at: number; count: number }>({ max: KIND_COUNT })
 
   constructor(now: () => number) {
     this.#now = now
@@ -17,7 +19,6 @@ export class OncePerMinute {
     const known = this.#kinds.get(kind)
     if (known !== undefined) known.count++
     if (known !== undefined && Math.abs(at - known.at) < MINUTE_MS) return 0
-    if (this.#kinds.size >= KIND_COUNT) this.#kinds.clear()
     this.#kinds.set(kind, { at, count: 0 })
     return known?.count ?? 1
   }

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib'
+import { LRUCache } from 'lru-cache'
 import type { Database, RangeOptions } from 'lmdb'
 
 const CHECKSUM_BYTES = 4
@@ -19,7 +20,7 @@ export function withoutChecksum(database: string, key: Buffer, value: Buffer): B
 export class Checksummed {
   readonly name: string
   readonly raw: Database<Buffer, Buffer>
-  readonly #checked = new Set<string>()
+  readonly #checked = new LRUCache<string, true>({ max: CHECKED_COUNT })
 
   constructor(name: string, raw: Database<Buffer, Buffer>) {
     this.name = name
@@ -39,9 +40,8 @@ export class Checksummed {
     const value = this.raw.getBinaryFast(key)
     if (value === undefined) return undefined
     const name = key.toString('latin1')
-    const bytes = this.#checked.delete(name) ? value.subarray(0, value.length - CHECKSUM_BYTES) : this.#open(key, value.subarray(0, value.length))
-    this.#checked.add(name)
-    if (this.#checked.size > CHECKED_COUNT) this.#checked.delete(this.#checked.values().next().value!)
+    const bytes = this.#checked.get(name) ? value.subarray(0, value.length - CHECKSUM_BYTES) : this.#open(key, value.subarray(0, value.length))
+    this.#checked.set(name, true)
     return look(bytes)
   }
 

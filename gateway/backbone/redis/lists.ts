@@ -1,7 +1,13 @@
+import { LRUCache } from 'lru-cache'
 import { READ_BYTES, type ListPage, type ListRange, type ListRow, type Page } from '../backbone.ts'
 import { listKey } from './keys.ts'
 import { mendOp, readOp } from './operations.ts'
 import type { StoreOptions } from './store.ts'
+
+/** More than one row is taken out for each that comes, and no more than a few are looked at. */
+const LOOK_COUNT = 4
+const MOST_LOOKS = 100
+const RANKS_COUNT = 1000
 
 interface Entry {
   readonly conversation: string
@@ -18,7 +24,7 @@ export class ListReader {
   /** Looks that are still to come, of lists that are being tidied. */
   readonly #looks = new Map<string, number>()
   /** Where the next look at each list begins. */
-  readonly #ranks = new Map<string, number>()
+  readonly #ranks = new LRUCache<string, number>({ max: RANKS_COUNT })
 
   constructor(options: StoreOptions) {
     this.#options = options
@@ -81,7 +87,6 @@ export class ListReader {
     )
     if (gone.length < LOOK_COUNT) return
     this.#ranks.set(list, rank + gone.filter((count) => count === 0).length)
-    if (this.#ranks.size > RANKS_COUNT) for (const oldest of this.#ranks.keys()) return void this.#ranks.delete(oldest)
   }
 
   #isForgotten({ score, page: { head } }: Entry): boolean {
@@ -144,11 +149,6 @@ const FIRST_COUNT = 8
 
 /** An append writes log and list at once, on two servers: a list ahead of its log is believed for so long. */
 const UNDER_WAY_MS = 10_000
-
-/** More than one row is taken out for each that comes, and no more than a few are looked at. */
-const LOOK_COUNT = 4
-const MOST_LOOKS = 100
-const RANKS_COUNT = 1000
 
 /** In the list's order. A row ahead of its log must not be the last: the next page would begin below its old time. */
 function rowsOf(entries: readonly Entry[], before: number | undefined): ListRow[] {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import {
   Unavailable,
   type Appended,
@@ -33,12 +34,15 @@ export interface StoreOptions {
   readonly merges: boolean
 }
 
+/** How many memberships a node remembers; some megabytes. */
+const LISTED_COUNT = 20_000
+
 /** The Store on Redis. Each method is one round trip; what goes in it is in operations.ts and scripts/. */
 export class RedisStore implements Store {
   readonly #options: StoreOptions
   readonly #lists: ListReader
   /** Memberships of lists that were seen, and whether they are there for good. */
-  readonly #listed = new Map<string, boolean>()
+  readonly #listed = new LRUCache<string, boolean>({ max: LISTED_COUNT })
 
   constructor(options: StoreOptions) {
     this.#options = options
@@ -115,16 +119,11 @@ export class RedisStore implements Store {
 
   #remember(membership: string, isForGood: boolean): void {
     const known = this.#listed.get(membership)
-    if (known === true || known === isForGood) return
-    this.#listed.set(membership, isForGood)
-    if (this.#listed.size > LISTED_COUNT) for (const oldest of this.#listed.keys()) return void this.#listed.delete(oldest)
+    if (known !== true && known !== isForGood) this.#listed.set(membership, isForGood)
   }
 }
 
 const membershipOf = (list: string, { conversation }: Pick<NewMessage, 'conversation'>): string => `${list} ${conversation}`
-
-/** How many memberships a node remembers; some megabytes. */
-const LISTED_COUNT = 20_000
 
 /** 60 bits: two first appends after a lost log never make the same one. */
 const newEpoch = (): string => randomBytes(8).toString('base64url').slice(0, 10)

@@ -2,6 +2,7 @@
  * The conversations of a shop that are not closed: who has how many, and who waits longest. An index; the documents beside the logs are
  * the truth, and whoever finds the index wrong puts it right. This node's own changes are in it at once, others' as soon as it is read.
  */
+import { LRUCache } from 'lru-cache'
 import type { Records } from '../../backbone/records.ts'
 import { ByAge } from './by-age.ts'
 import type { AssignmentDocument } from './assignment-document.ts'
@@ -70,7 +71,7 @@ export class CountedEntries extends Map<string, OpenEntry> implements OpenEntrie
 
 const FRESH_MS = 1000
 const SHORT_COUNT = 300
-/** Shops that a node remembers. */
+/** Shops that a node remembers; the one used longest ago goes. */
 const SHOPS_COUNT = 1000
 
 interface Change {
@@ -98,7 +99,7 @@ export class OpenIndex {
   readonly #now: () => number
   readonly #uptime: () => number
   readonly #newMs: number
-  readonly #shelves = new Map<string, Shelf>()
+  readonly #shelves = new LRUCache<string, Shelf>({ max: SHOPS_COUNT })
 
   /** `newMs`: how long the record of a conversation stays that no agent ever had; absent or 0: as any other. */
   constructor(options: { records: Records; now: () => number; uptime: () => number; newMs?: number }) {
@@ -198,11 +199,6 @@ export class OpenIndex {
       vanished: new Set(),
     }
     this.#shelves.set(side, shelf)
-    if (this.#shelves.size > SHOPS_COUNT)
-      for (const oldest of this.#shelves.keys()) {
-        this.#shelves.delete(oldest)
-        break
-      }
     return shelf
   }
 }

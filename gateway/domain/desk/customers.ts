@@ -8,6 +8,7 @@
  *
  * An older answer is shown while a newer one is not there. A customer is asked for once at a time, however many want to know.
  */
+import { LRUCache } from 'lru-cache'
 import type { Store } from '../../backbone/backbone.ts'
 import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
 import type { CustomerInfo, Identity } from '../../protocol/model.ts'
@@ -39,15 +40,14 @@ const CONTACT_COUNT = 300
 type Answer = CommandAnswer<'customer'>
 type Told = Pick<Answer, 'state' | 'info' | 'at'>
 
+/** What the last asking brought, and what is still known from those before it. */
 interface Known {
-  info?: CustomerInfo | undefined
+  readonly info?: CustomerInfo | undefined
   /** When the backend said so, in ms since the epoch, and by `uptime`; absent: it has not said anything yet. */
-  at?: number
-  answeredAt?: number
-  length: number
-  failedAt: number
-  /** Never rejects. */
-  asked?: Promise<void> | undefined
+  readonly at?: number
+  readonly answeredAt?: number
+  /** By `uptime`; absent: the last asking was answered. */
+  readonly failedAt?: number
 }
 
 export class Customers {
@@ -57,10 +57,10 @@ export class Customers {
   readonly #now: () => number
   readonly #uptime: () => number
   readonly #wait: (ms: number, signal: AbortSignal) => Promise<void>
-  /** By shop and customer; the one asked for longest ago first. */
-  readonly #known = new Map<string, Known>()
-  #length = 0
-  #askedCount = 0
+  /** By shop and customer; the ones used longest ago go. */
+  readonly #known = new LRUCache<string, Known>({ max: KNOWN_COUNT, maxSize: KNOWN_LENGTH, sizeCalculation: lengthOf })
+  /** Those under way, by the same. They never reject. */
+  readonly #asked = new Map<string, Promise<Known>>()
 
   constructor(options: {
     store: Store
@@ -79,9 +79,9 @@ export class Customers {
     this.#wait = options.wait
   }
 
-  /** How many customers are remembered, and how long what is known of them is as JSON. */
+  /** How many customers are remembered, and how long that is as JSON. */
   get size(): { readonly count: number; readonly length: number } {
-    return { count: this.#known.size, length: this.#length }
+    return { count: this.#known.size, length: this.#known.calculatedSize }
   }
 
   /** Only about who has a conversation with the shop: its agents are not to look up the customers of others. */
@@ -103,65 +103,39 @@ export class Customers {
   async #look(customer: string, { shop = '' }: Identity): Promise<Told> {
     if (this.#backend === undefined) return { state: 'off' }
     const key = `${shop} ${customer}`
-    const known = this.#remember(key)
+    const known = this.#known.get(key)
     const now = this.#uptime()
-    if (known.answeredAt !== undefined && now - known.answeredAt < FRESH_MS) return told(known)
-    if (known.asked === undefined) {
-      if (now - known.failedAt < DOWN_MS) return { ...old(known), state: 'down' }
-      if (this.#askedCount >= ASKED_COUNT) return { ...old(known), state: 'slow' }
-      known.asked = this.#ask(key, () => this.#backend!.ask(customer, shop))
+    if (known?.answeredAt !== undefined && now - known.answeredAt < FRESH_MS) return told(known)
+    let asked = this.#asked.get(key)
+    if (asked === undefined) {
+      if (known?.failedAt !== undefined && now - known.failedAt < DOWN_MS) return { ...old(known), state: 'down' }
+      if (this.#asked.size >= ASKED_COUNT) return { ...old(known), state: 'slow' }
+      asked = this.#ask(key, () => this.#backend!.ask(customer, shop))
+      this.#asked.set(key, asked)
     }
     const answered = new AbortController()
-    const isAnswered = await Promise.race([known.asked.then(() => true), this.#wait(SLOW_MS, answered.signal).then(() => false)])
+    const answer = await Promise.race([asked, this.#wait(SLOW_MS, answered.signal).then(() => undefined)])
     answered.abort()
-    return isAnswered ? told(known) : { ...old(known), state: 'slow' }
+    return answer === undefined ? { ...old(this.#known.peek(key)), state: 'slow' } : told(answer)
   }
 
-  async #ask(key: string, ask: () => Promise<CustomerInfo | undefined>): Promise<void> {
-    const known = this.#known.get(key)!
-    this.#askedCount++
-    try {
-      const info = await ask()
-      Object.assign(known, { info, at: this.#now(), answeredAt: this.#uptime(), failedAt: -Infinity })
-      this.#weigh(key, known)
-    } catch {
-      known.failedAt = this.#uptime()
-    }
-    this.#askedCount--
-    known.asked = undefined
-  }
-
-  /** Makes it the one that is forgotten last. */
-  #remember(key: string): Known {
-    const known = this.#known.get(key) ?? { length: 0, failedAt: -Infinity }
-    this.#known.delete(key)
+  async #ask(key: string, ask: () => Promise<CustomerInfo | undefined>): Promise<Known> {
+    const known = await ask().then(
+      (info): Known => ({ info, at: this.#now(), answeredAt: this.#uptime() }),
+      (): Known => ({ ...this.#known.peek(key), failedAt: this.#uptime() }),
+    )
+    this.#asked.delete(key)
     this.#known.set(key, known)
-    this.#forget(known)
     return known
   }
-
-  #weigh(key: string, known: Known): void {
-    if (this.#known.get(key) !== known) return // forgotten meanwhile
-    const length = known.info === undefined ? 0 : JSON.stringify(known.info).length
-    this.#length += length - known.length
-    known.length = length
-    this.#forget(known)
-  }
-
-  #forget(except: Known): void {
-    for (const [key, known] of this.#known) {
-      if (this.#known.size <= KNOWN_COUNT && this.#length <= KNOWN_LENGTH) return
-      if (known === except) continue
-      this.#known.delete(key)
-      this.#length -= known.length
-    }
-  }
 }
+
+const lengthOf = ({ info = {} }: Known): number => JSON.stringify(info).length
 
 /** What is known for certain: the newest answer, or that the newest asking failed. */
 function told(known: Known): Told {
-  if (known.failedAt !== -Infinity) return { ...old(known), state: 'down' }
+  if (known.failedAt !== undefined) return { ...old(known), state: 'down' }
   return known.info === undefined ? { state: 'empty', at: known.at! } : { ...old(known), state: 'ready' }
 }
 
-const old = ({ info, at }: Known): Pick<Told, 'info' | 'at'> => (info === undefined || at === undefined ? {} : { info, at })
+const old = ({ info, at }: Known = {}): Pick<Told, 'info' | 'at'> => (info === undefined || at === undefined ? {} : { info, at })

@@ -1,4 +1,5 @@
 /** Notices, once, that most visitors come from one address: a proxy that nobody told this gateway of (TRUST_PROXY). */
+import { LRUCache } from 'lru-cache'
 import type { Report } from '../../domain/facts.ts'
 
 /** Participants looked at, the newest ones; fewer say nothing, an office is not a proxy. */
@@ -8,7 +9,7 @@ const SHARE = 0.8
 
 export class AddressWatch {
   readonly #report: Report
-  readonly #addresses = new Map<string, string>()
+  readonly #addresses = new LRUCache<string, string>({ max: MOST_COUNT, dispose: (address) => this.#count(address, -1) })
   readonly #counts = new Map<string, number>()
   #hasSaid = false
 
@@ -18,25 +19,19 @@ export class AddressWatch {
 
   saw(participant: string, address: string): void {
     if (this.#hasSaid) return
-    this.#forget(participant)
-    if (this.#addresses.size >= MOST_COUNT) this.#forget(this.#addresses.keys().next().value!)
+    this.#addresses.delete(participant)
     this.#addresses.set(participant, address)
-    const count = (this.#counts.get(address) ?? 0) + 1
-    this.#counts.set(address, count)
-    const share = count / this.#addresses.size
+    const share = this.#count(address, 1) / this.#addresses.size
     if (this.#addresses.size < LEAST_COUNT || share < SHARE) return
     this.#hasSaid = true
     this.#addresses.clear()
-    this.#counts.clear()
     this.#report({ fact: 'addressShared', address, share })
   }
 
-  #forget(participant: string): void {
-    const address = this.#addresses.get(participant)
-    if (address === undefined) return
-    this.#addresses.delete(participant)
-    const count = this.#counts.get(address)! - 1
+  #count(address: string, by: 1 | -1): number {
+    const count = (this.#counts.get(address) ?? 0) + by
     if (count === 0) this.#counts.delete(address)
     else this.#counts.set(address, count)
+    return count
   }
 }
