@@ -18,6 +18,8 @@ const OUT = 'dist/widget'
 const ELEMENTS = { 'im-chat': 'widget/im-chat.ts', 'im-desk': 'widget/im-desk.ts', 'im-inbox': 'widget/im-inbox.ts' }
 /** Fetched by entries of the release before, too: `chat-panel-<PANEL_VERSION of chat/panel-contract.ts>.js`. */
 const ON_DEMAND_NAMES = { panel: 'chat-panel-1' }
+/** A language is called by its folder, `zh-cn/chat.ts`. */
+const onDemandName = ({ name, facadeModuleId }) => /\/locales\/([\w-]+)\//.exec(facadeModuleId)?.[1] ?? ON_DEMAND_NAMES[name] ?? name
 
 /** Reading a property of an import runs nobody's code here; believing that drops engine.io-client's unused Socket. */
 const treeshake = { moduleSideEffects: (id) => !/engine\.io-/.test(id), propertyReadSideEffects: false, unknownGlobalSideEffects: false }
@@ -54,7 +56,7 @@ const modules = (folder, target, ecma) => ({
     sourcemap: true,
     sourcemapPathTransform: withoutMachine,
     hashCharacters: 'base36',
-    chunkFileNames: ({ isDynamicEntry, name }) => (isDynamicEntry ? `${ON_DEMAND_NAMES[name] ?? name}.js` : '[name].[hash].js'),
+    chunkFileNames: (chunk) => (chunk.isDynamicEntry ? `${onDemandName(chunk)}.js` : '[name].[hash].js'),
   },
   plugins: [
     emptied(folder),

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { CODES, wireRefusal, type Code } from '../../gateway/protocol/codes.ts'
 import { authorWarning } from '../../widget/chat/author-warnings.ts'
 import { doubtfulTo } from '../../widget/chat/warn-author.ts'
-import { en } from '../../widget/locales/en.ts'
-import { zhCn } from '../../widget/locales/zh-cn.ts'
+import { chat as en } from '../../widget/locales/en/chat.ts'
+import { chat as zhCn } from '../../widget/locales/zh-cn/chat.ts'
 import { refusalSentence } from '../../widget/ui/refusal-sentence.ts'
 
 const ALL = Object.keys(CODES) as Code[]

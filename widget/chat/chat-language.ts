@@ -1,4 +1,4 @@
-import { en } from '../locales/en.ts'
+import { chat as en } from '../locales/en/chat.ts'
 import { firstLocale } from '../locales/first-locale.ts'
 import { regional } from '../locales/regional.ts'
 import type { Strings } from '../locales/strings.ts'
@@ -6,7 +6,7 @@ import { onDemand, type Asker, type OnDemand } from '../ui/on-demand.ts'
 
 /** By primary language. English is at hand; any other is fetched, and English stands in for it until then. */
 const LOCALES: Readonly<Record<string, OnDemand<Strings>>> = {
-  zh: onDemand(() => import('../locales/zh-cn.ts').then(({ zhCn }) => zhCn)),
+  zh: onDemand(() => import('../locales/zh-cn/chat.ts').then(({ chat }) => chat)),
 }
 
 export interface Language {

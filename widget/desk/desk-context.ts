@@ -1,11 +1,16 @@
 import type { Tell } from '../chat/element-events.ts'
 import type { ConversationRow } from '../../gateway/protocol/model.ts'
-import { deskStringsFor } from '../locales/desk-strings-for.ts'
 import type { DeskStrings } from '../locales/desk-strings.ts'
+import { desk as en } from '../locales/en/desk.ts'
+import { firstLocale } from '../locales/first-locale.ts'
+import { desk as zhCn } from '../locales/zh-cn/desk.ts'
 import { commandRefusal, type CommandRefusal } from '../mailbox/command-refusal.ts'
 import type { MailboxHost, MailboxView } from '../mailbox/mailbox-view.ts'
 import { Toast } from '../ui/toast.ts'
 import { Dialogs } from './dialogs.ts'
+
+/** By primary language; the first is what everybody else gets. */
+const LOCALES: Readonly<Record<string, DeskStrings>> = { en, zh: zhCn }
 
 export type DeskDialog = 'sheet' | 'block' | 'transfer' | 'blocked' | 'replies'
 
@@ -36,7 +41,7 @@ export class DeskContext {
   }
 
   get words(): DeskStrings {
-    return deskStringsFor(this.element.lang, document.documentElement.lang, navigator.language)
+    return firstLocale(LOCALES, [this.element.lang, document.documentElement.lang, navigator.language]) ?? en
   }
 
   /** The agent's own participant id; undefined until the gateway has said it. */

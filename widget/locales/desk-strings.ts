@@ -1,3 +1,5 @@
+import type { Strings } from './strings.ts'
+
 /** What a quick reply's file can be wrong in. */
 export type FileFault = 'tooLarge' | 'notJson' | 'noList' | 'tooMany' | 'badEntry' | 'empty'
 
@@ -47,7 +49,7 @@ export interface DeskStrings {
   readonly toQueueHint: string
   readonly nobodyThere: string
   readonly load: string
-  readonly statuses: Readonly<Record<'online' | 'busy' | 'away' | 'offline', string>>
+  readonly statuses: Strings['statuses']
   readonly transferIt: string
   readonly offers: string
   readonly offer: string

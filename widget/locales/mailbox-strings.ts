@@ -1,4 +1,6 @@
-/** Every sentence of the two PC pages. A further language is one more file of this type and a row in desk-locale.ts. */
+import type { Strings } from './strings.ts'
+
+/** Every sentence of the two PC pages. */
 export interface MailboxStrings {
   readonly conversations: string
   /** Before the first letters of a nameless guest's id. */
@@ -50,7 +52,7 @@ export interface MailboxStrings {
   /** What a customer who is blocked reads. */
   readonly blockedHere: Readonly<Record<'plain' | 'until' | 'forEver', string>>
   readonly status: string
-  readonly statuses: Readonly<Record<'online' | 'busy' | 'away' | 'offline', string>>
+  readonly statuses: Strings['statuses']
   readonly actions: Readonly<Record<DeskAction, string>>
 }
 

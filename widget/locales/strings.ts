@@ -1,4 +1,4 @@
-/** Every sentence the elements say. A locale is complete or it does not compile. `{n}` and `{name}` are filled in by `fill`. */
+/** Every sentence of `<im-chat>`, and what the two PC pages share with it. A locale is complete or it does not compile. `{n}` and `{name}` are filled in by `fill`. */
 export interface Strings {
   readonly chat: string
   readonly close: string

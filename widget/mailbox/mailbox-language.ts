@@ -1,8 +1,17 @@
-import { mailboxStringsFor } from '../locales/mailbox-strings-for.ts'
+import { chat as en } from '../locales/en/chat.ts'
+import { mailbox as mailboxEn } from '../locales/en/mailbox.ts'
+import { firstLocale } from '../locales/first-locale.ts'
 import type { MailboxStrings } from '../locales/mailbox-strings.ts'
 import { regional } from '../locales/regional.ts'
-import { stringsFor } from '../locales/strings-for.ts'
 import type { Strings } from '../locales/strings.ts'
+import { chat as zhCn } from '../locales/zh-cn/chat.ts'
+import { mailbox as mailboxZhCn } from '../locales/zh-cn/mailbox.ts'
+
+/** By primary language; the first is what everybody else gets. */
+const LOCALES: Readonly<Record<string, Pick<MailboxLanguage, 'strings' | 'mailboxStrings'>>> = {
+  en: { strings: en, mailboxStrings: mailboxEn },
+  zh: { strings: zhCn, mailboxStrings: mailboxZhCn },
+}
 
 export interface MailboxLanguage {
   readonly strings: Strings
@@ -14,5 +23,5 @@ export interface MailboxLanguage {
 export function mailboxLanguage(own: string): MailboxLanguage {
   const tags = [own, document.documentElement.lang, navigator.language]
   const lang = tags.find((tag) => tag) ?? ''
-  return { strings: stringsFor(...tags), mailboxStrings: mailboxStringsFor(...tags), lang: regional(lang, navigator.languages) }
+  return { ...(firstLocale(LOCALES, tags) ?? LOCALES.en!), lang: regional(lang, navigator.languages) }
 }

@@ -1,6 +1,7 @@
-import type { DeskStrings } from './desk-strings.ts'
+import { chat } from './chat.ts'
+import type { DeskStrings } from '../desk-strings.ts'
 
-export const deskEn: DeskStrings = {
+export const desk: DeskStrings = {
   shelves: { mine: 'Mine', waiting: 'Waiting', all: 'All' },
   shelf: 'Whose conversations',
   nothingMine: 'You have no open conversations.',
@@ -45,7 +46,7 @@ export const deskEn: DeskStrings = {
   toQueueHint: 'Whoever is free takes it.',
   nobodyThere: 'No colleague is here right now.',
   load: '{n} open',
-  statuses: { online: 'Online', busy: 'Busy', away: 'Away', offline: 'Offline' },
+  statuses: chat.statuses,
   transferIt: 'Hand on',
   offers: 'Handed to you',
   offer: '{from} hands you the conversation with {name}.',

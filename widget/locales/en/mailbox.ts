@@ -1,7 +1,7 @@
-import type { MailboxStrings } from './mailbox-strings.ts'
-import { statusesEn } from './statuses-en.ts'
+import { chat } from './chat.ts'
+import type { MailboxStrings } from '../mailbox-strings.ts'
 
-export const mailboxEn: MailboxStrings = {
+export const mailbox: MailboxStrings = {
   conversations: 'Conversations',
   guest: 'Guest',
   conversation: 'Conversation',
@@ -53,7 +53,7 @@ export const mailboxEn: MailboxStrings = {
     forEver: 'This shop takes no messages from you. Reason: {reason}',
   },
   status: 'Your status',
-  statuses: statusesEn,
+  statuses: chat.statuses,
   actions: {
     next: 'Next conversation',
     previous: 'Previous conversation',

@@ -1,7 +1,6 @@
-import { statusesEn } from './statuses-en.ts'
-import type { Strings } from './strings.ts'
+import type { Strings } from '../strings.ts'
 
-export const en: Strings = {
+export const chat: Strings = {
   chat: 'Chat',
   close: 'Close chat',
   messages: 'Messages',
@@ -47,7 +46,7 @@ export const en: Strings = {
     waiting: 'Offline',
     refused: 'Not available',
   },
-  statuses: statusesEn,
+  statuses: { online: 'Online', busy: 'Busy', away: 'Away', offline: 'Offline' },
   offline: 'No connection. Trying again.',
   offlineQueued: 'No connection. {n} will be sent when it is back.',
   busy: 'The chat is busy. Trying again in a moment.',

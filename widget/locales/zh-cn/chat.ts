@@ -1,7 +1,6 @@
-import { statusesZhCn } from './statuses-zh-cn.ts'
-import type { Strings } from './strings.ts'
+import type { Strings } from '../strings.ts'
 
-export const zhCn: Strings = {
+export const chat: Strings = {
   chat: '在线客服',
   close: '关闭聊天',
   messages: '消息',
@@ -34,7 +33,7 @@ export const zhCn: Strings = {
   yesterday: '昨天',
   states: { waiting: '等待发送', sending: '发送中', failed: '发送失败', sent: '已发送', delivered: '已送达', read: '已读' },
   connection: { connecting: '连接中', 'catching-up': '正在获取新消息', live: '已连接', waiting: '已离线', refused: '不可用' },
-  statuses: statusesZhCn,
+  statuses: { online: '在线', busy: '忙碌', away: '离开', offline: '离线' },
   offline: '网络已断开，正在重试。',
   offlineQueued: '网络已断开，恢复后将发送 {n} 条消息。',
   busy: '聊天繁忙，稍后自动重试。',

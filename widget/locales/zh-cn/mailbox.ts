@@ -1,7 +1,7 @@
-import type { MailboxStrings } from './mailbox-strings.ts'
-import { statusesZhCn } from './statuses-zh-cn.ts'
+import { chat } from './chat.ts'
+import type { MailboxStrings } from '../mailbox-strings.ts'
 
-export const mailboxZhCn: MailboxStrings = {
+export const mailbox: MailboxStrings = {
   conversations: '会话',
   guest: '访客',
   conversation: '会话',
@@ -53,7 +53,7 @@ export const mailboxZhCn: MailboxStrings = {
     forEver: '该店铺不接收您的消息。原因：{reason}',
   },
   status: '我的状态',
-  statuses: statusesZhCn,
+  statuses: chat.statuses,
   actions: {
     next: '下一个会话',
     previous: '上一个会话',

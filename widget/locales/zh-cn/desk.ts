@@ -1,6 +1,7 @@
-import type { DeskStrings } from './desk-strings.ts'
+import { chat } from './chat.ts'
+import type { DeskStrings } from '../desk-strings.ts'
 
-export const deskZhCn: DeskStrings = {
+export const desk: DeskStrings = {
   shelves: { mine: '我的', waiting: '排队中', all: '全部' },
   shelf: '会话范围',
   nothingMine: '您没有进行中的会话。',
@@ -45,7 +46,7 @@ export const deskZhCn: DeskStrings = {
   toQueueHint: '由空闲的同事接待。',
   nobodyThere: '目前没有同事在线。',
   load: '接待中 {n}',
-  statuses: { online: '在线', busy: '忙碌', away: '离开', offline: '离线' },
+  statuses: chat.statuses,
   transferIt: '转接',
   offers: '转接给您的会话',
   offer: '{from} 将与 {name} 的会话转接给您。',
