@@ -7,9 +7,14 @@ import type { Admit } from './admit/admit.ts'
 import type { Domain } from './commands.ts'
 import type { Turns } from './fair-queue.ts'
 import type { Hub } from '../relay/hub.ts'
-import type { Session } from './session.ts'
 
-/** What all lines of a node share. */
+/** A `Session`, for what is done with all of a node. */
+export interface OpenSession {
+  tick(): void
+  leave(afterMs: number): void
+}
+
+/** What all sessions of a node share. */
 export interface SessionContext {
   readonly admit: Admit
   readonly hub: Hub
@@ -17,15 +22,15 @@ export interface SessionContext {
   readonly allowances: Allowances
   readonly addressWatch: AddressWatch
   readonly report: Report
-  /** The lines that are open, attached or not. */
-  readonly sessions: Set<Session>
+  /** Those that are open, attached or not. */
+  readonly sessions: Set<OpenSession>
   readonly turns: Turns
   readonly now: () => number
   /** Ms on a clock that never steps. */
   readonly uptime: () => number
   /** Hosts beside this gateway whose pictures pages may load unasked. */
   readonly imageHosts: readonly string[]
-  /** From a line's opening to an accepted hello. */
+  /** From a session's opening to an accepted hello. */
   readonly helloMs: number
 }
 

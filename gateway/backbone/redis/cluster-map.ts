@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
-import type { ClusterOptions } from './cluster-ring.ts'
 import type { Server } from './server.ts'
-import type { Place } from './url.ts'
+import type { RedisSettings } from './settings.ts'
+import type { Access, Place } from './url.ts'
 
 export interface Shard {
   readonly first: number
@@ -10,7 +10,9 @@ export interface Shard {
   readonly replicas: readonly Place[]
 }
 
-export interface MapSources extends ClusterOptions {
+export interface MapSources {
+  readonly access: Access
+  readonly settings: RedisSettings
   /** Those we are connected to, tried first. */
   readonly servers: readonly Server[]
   /** Every other address heard of. */

@@ -2,12 +2,21 @@ import { LRUCache } from 'lru-cache'
 import { READ_BYTES, type ListPage, type ListRange, type ListRow, type Page } from '../backbone.ts'
 import { listKey } from './keys.ts'
 import { mendOp, readOp } from './operations.ts'
-import type { StoreOptions } from './store.ts'
+import type { Router } from './router.ts'
+import type { Scripts } from './scripts.ts'
 
 /** More than one row is taken out for each that comes, and no more than a few are looked at. */
 const LOOK_COUNT = 4
 const MOST_LOOKS = 100
 const RANKS_COUNT = 1000
+
+export interface ListReaderOptions {
+  readonly asks: Router
+  readonly scripts: Scripts
+  readonly now: () => number
+  /** See settings.ts. */
+  readonly unansweredMs: number
+}
 
 interface Entry {
   readonly conversation: string
@@ -20,13 +29,13 @@ interface Entry {
  * away); what disagrees on the page is mended and the page read again, so that `before` never skips or repeats a row.
  */
 export class ListReader {
-  readonly #options: StoreOptions
+  readonly #options: ListReaderOptions
   /** Looks that are still to come, of lists that are being tidied. */
   readonly #looks = new Map<string, number>()
   /** Where the next look at each list begins. */
   readonly #ranks = new LRUCache<string, number>({ max: RANKS_COUNT })
 
-  constructor(options: StoreOptions) {
+  constructor(options: ListReaderOptions) {
     this.#options = options
   }
 

@@ -15,19 +15,13 @@ import {
 import type { Cursor } from '../../protocol/model.ts'
 import { conversationSides } from '../../protocol/keys.ts'
 import { listKey } from './keys.ts'
-import { ListReader } from './lists.ts'
+import { ListReader, type ListReaderOptions } from './lists.ts'
 import type { Op } from './op.ts'
 import { advanceOp, appendOp, loneOf, readOp, assignmentOp, touchOp, type AppendReply } from './operations.ts'
 import type { Router } from './router.ts'
-import type { Scripts } from './scripts.ts'
 
-export interface StoreOptions {
+export interface StoreOptions extends ListReaderOptions {
   readonly writes: Router
-  readonly asks: Router
-  readonly scripts: Scripts
-  readonly now: () => number
-  /** See settings.ts. */
-  readonly unansweredMs: number
   /** Lists live where the logs do, and the append's own script writes them. */
   readonly listsBeside: boolean
   /** One script call may carry several keys' operations. */

@@ -1,24 +1,30 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import WebSocket from 'ws'
-import type { Stranger } from './stranger.ts'
 
 /** Of a refusal in an ack, a push or a CONNECT_ERROR. */
 const CODE = /"code":"(\w+)"/
 /** So much of an answer is looked at. */
 const HEAD_LENGTH = 400
 
+/** Who opens a line: from where, and what is told of it. */
+export interface LineOwner {
+  readonly url: string
+  readonly localAddress: string | undefined
+  tell(what: string): void
+}
+
 /**
  * A line of the raw door that keeps no rule: texts go out as they are, and of what comes back only the codes are looked at.
  */
 export class StrangerLine {
-  readonly #stranger: Stranger
+  readonly #stranger: LineOwner
   readonly #socket: WebSocket
   readonly #asked = new Map<number, (text: string) => void>()
   #nextId = 1
   #heard: ((text: string) => void) | undefined
 
-  private constructor(stranger: Stranger) {
+  private constructor(stranger: LineOwner) {
     this.#stranger = stranger
     const { localAddress } = stranger
     this.#socket = new WebSocket(`${stranger.url.replace('http', 'ws')}/ws`, {
@@ -35,7 +41,7 @@ export class StrangerLine {
     })
   }
 
-  static async open(stranger: Stranger): Promise<StrangerLine> {
+  static async open(stranger: LineOwner): Promise<StrangerLine> {
     const line = new StrangerLine(stranger)
     const socket = line.#socket
     await Promise.race([once(socket, 'open'), once(socket, 'close')])

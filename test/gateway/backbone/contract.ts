@@ -14,6 +14,7 @@ import { describePublish } from './laws/publish.ts'
 import { describeRead } from './laws/read.ts'
 import { describeRecords } from './laws/records.ts'
 import { describeService } from './laws/assignment.ts'
+import type { World } from './laws/world.ts'
 
 export interface Started {
   backbone: Backbone
@@ -23,15 +24,6 @@ export interface Started {
   join?(): Promise<Backbone>
   /** Closes everything and removes the data. */
   stop(): Promise<void>
-}
-
-export interface World {
-  /** The backbone under test. */
-  readonly backbone: Backbone
-  /** A second node where there can be one, else the same. */
-  readonly other: Backbone
-  /** From here on `backbone` is a new one over the same data. */
-  restart(): Promise<void>
 }
 
 export function describeBackbone(name: string, start: () => Promise<Started>): void {

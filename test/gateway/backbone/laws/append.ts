@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { World } from '../contract.ts'
+import type { World } from './world.ts'
 import { newTalk } from './conversation.ts'
 
 export function describeAppend(world: World): void {

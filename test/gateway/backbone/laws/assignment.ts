@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Muted, type NewAssignment } from '../../../../gateway/backbone/backbone.ts'
-import type { World } from '../contract.ts'
+import type { World } from './world.ts'
 import { newTalk, type Talk } from './conversation.ts'
 
 const AT = 1_700_000_000_000

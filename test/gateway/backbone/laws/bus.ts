@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { userChannel } from '../../../../gateway/protocol/keys.ts'
-import type { World } from '../contract.ts'
+import type { World } from './world.ts'
 import { Recorder } from './recorder.ts'
 
 export function describeBus(world: World): void {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { wholeImage } from '../../../kit/whole-image.ts'
-import type { World } from '../contract.ts'
+import type { World } from './world.ts'
 
 export function describeImages(world: World): void {
   describe('images', () => {

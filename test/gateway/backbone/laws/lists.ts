@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import type { World } from '../contract.ts'
+import type { World } from './world.ts'
 import { newTalk } from './conversation.ts'
 
 const START = 1_700_000_000_000

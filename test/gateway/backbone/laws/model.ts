@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ReadRange, Store } from '../../../../gateway/backbone/backbone.ts'
 import type { Message } from '../../../../gateway/protocol/model.ts'
-import type { World } from '../contract.ts'
+import type { World } from './world.ts'
 import { newTalk, type Talk } from './conversation.ts'
 
 type Step =

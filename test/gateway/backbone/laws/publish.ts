@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { conversationChannel } from '../../../../gateway/protocol/keys.ts'
 import { messagePacket } from '../../../../gateway/protocol/packets.ts'
-import type { World } from '../contract.ts'
+import type { World } from './world.ts'
 import { newTalk } from './conversation.ts'
 import { Recorder } from './recorder.ts'
 

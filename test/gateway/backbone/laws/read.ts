@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { ReadRange } from '../../../../gateway/backbone/backbone.ts'
 import type { Body } from '../../../../gateway/protocol/model.ts'
-import type { World } from '../contract.ts'
+import type { World } from './world.ts'
 import { newTalk } from './conversation.ts'
 
 export function describeRead(world: World): void {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { NewItem } from '../../../../gateway/backbone/records.ts'
-import type { World } from '../contract.ts'
+import type { World } from './world.ts'
 
 const NOW = 1_700_000_000_000
 
