@@ -292,9 +292,8 @@ export function helpText(): string {
     const value = shown(fallback)
     return `  ${name.padEnd(20)} ${sentence}${value === '' ? '' : ` [${value}]`}`
   })
-  const conformance = '  --conformance [path] Not a chat: a server that the official Engine.IO and Socket.IO suites can be pointed at. [/engine.io/]'
   const salvage = '  --salvage [folder]   Not a chat: saves what is whole of a damaged data folder, and keeps the damaged files beside it. [DATA_DIR]'
-  return ['im-chat: the gateway. Settings come from the environment:', '', ...rows, '', conformance, salvage, ''].join('\n')
+  return ['im-chat: the gateway. Settings come from the environment:', '', ...rows, '', salvage, ''].join('\n')
 }
 
 /** The same as a Markdown table, for docs/gateway.md. */

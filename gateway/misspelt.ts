@@ -43,9 +43,8 @@ export function misspeltArgument(
   return `There is no option ${name}; ${setting === undefined ? '--help lists what there is' : `set ${setting} in the environment`}.`
 }
 
-/** Followed by the path to serve, or by the folder to salvage. */
-const WITH_PATH: readonly (string | undefined)[] = ['--conformance', '--salvage']
-const isPath = (argument: string, before: string | undefined): boolean => WITH_PATH.includes(before) && !argument.startsWith('-')
+/** The folder to salvage. */
+const isPath = (argument: string, before: string | undefined): boolean => before === '--salvage' && !argument.startsWith('-')
 
 /** The setting that a name was to be. `isOurs`: it may also lack the `IM_`, or have one too many. */
 function nearest(name: string, settings: readonly string[], isOurs: boolean): string | undefined {

@@ -4,14 +4,13 @@ import { renderUnicodeCompact } from 'uqr'
 import { createApp, type App } from './app.ts'
 import { DataFolderError } from './backbone/embedded/folder.ts'
 import { reportOf, salvage } from './backbone/embedded/salvage.ts'
-import { startConformance } from './doors/conformance.ts'
 import { helpText, readConfig, SettingError, SETTINGS, type Config } from './config.ts'
 import { misspeltArgument, misspeltSettings } from './misspelt.ts'
 
 const INTERRUPTED = 130
 /** A terminal's Ctrl-C reaches npm and the gateway, and npm passes its own on: one interrupt arrives twice. */
 const SAME_SIGNAL_MS = 500
-const OPTIONS = ['--help', '-h', '--conformance', '--salvage']
+const OPTIONS = ['--help', '-h', '--salvage']
 
 const stranger = misspeltArgument(process.argv.slice(2), { options: OPTIONS, settings: Object.keys(SETTINGS) })
 if (stranger !== undefined) fail(new SettingError(stranger))
@@ -20,19 +19,8 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
   console.log(helpText())
 } else if (process.argv.includes('--salvage')) {
   await startSalvage().catch(fail)
-} else if (process.argv.includes('--conformance')) {
-  await startEcho().catch(fail)
 } else {
   await start().catch(fail)
-}
-
-/** `--conformance [path]`: see doors/conformance.ts. */
-async function startEcho(): Promise<void> {
-  const { PORT, HOST } = readConfig(process.env)
-  const path = process.argv[process.argv.indexOf('--conformance') + 1] ?? '/engine.io/'
-  const { port, close } = await startConformance({ port: PORT, host: HOST, path })
-  console.log(`The conformance server listens at http://localhost:${port}${path}`)
-  process.once('SIGTERM', close).once('SIGINT', close)
 }
 
 /** `--salvage [folder]`: see backbone/embedded/salvage.ts. No gateway starts. */

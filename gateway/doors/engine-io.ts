@@ -1,6 +1,6 @@
 /**
  * The engine.io door: Engine.IO v4 at one path, WebSocket and long polling. What a session's messages mean is the business of
- * whoever opens it: lines of the chat, or the echo of the conformance server.
+ * whoever opens it: sessions of the chat, or the echo of the conformance server of the tests.
  */
 import { Server as EngineServer, type Socket } from 'engine.io'
 import type { EventEmitter } from 'node:events'

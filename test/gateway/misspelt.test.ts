@@ -105,11 +105,11 @@ describe('a setting that is written wrongly', () => {
 })
 
 describe('the command line', () => {
-  const options = ['--help', '-h', '--conformance']
+  const options = ['--help', '-h', '--salvage']
   test.each([
     [['--hlep'], 'There is no option --hlep; did you mean --help?'],
     [['-help'], 'There is no option -help; did you mean --help?'],
-    [['--conformence', '/x/'], 'There is no option --conformence; did you mean --conformance?'],
+    [['--salvege', './x'], 'There is no option --salvege; did you mean --salvage?'],
     [['--port', '80'], 'There is no option --port; set PORT in the environment.'],
     [['PORT=80'], 'There is no option PORT; set PORT in the environment.'],
     [['--im-secret=s3cret'], 'There is no option --im-secret; set IM_SECRET in the environment.'],
@@ -119,8 +119,8 @@ describe('the command line', () => {
     [['--help'], undefined],
     [['-h'], undefined],
     [[], undefined],
-    [['--conformance'], undefined],
-    [['--conformance', '/socket.io/'], undefined],
+    [['--salvage'], undefined],
+    [['--salvage', './data'], undefined],
   ])('%j', (given, sentence) => {
     expect(misspeltArgument(given, { options, settings: NAMES })).toBe(sentence)
   })

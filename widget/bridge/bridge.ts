@@ -3,7 +3,6 @@ import { check } from './check.ts'
 import { BRIDGE_VERSION, TO_PAGE, type Answer, type BridgeDoor, type Told, type ToHost, type ToPageType } from './contract.ts'
 import { hearHosts, tellHosts } from './hosts.ts'
 import { hearKeyboard } from './hear-keyboard.ts'
-import { openedBy } from './opened-by.ts'
 import { setSafeArea } from './safe-area.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -99,6 +98,13 @@ function onClick(chat: Chat, event: Event): void {
   if (!found || !opensOf.get(chat)?.has(found.type)) return
   event.preventDefault()
   tell(found.type, { url: found.url })
+}
+
+/** What a click on this node would open: an address, or a picture in its full size. Nothing but http and https leaves the page. */
+function openedBy(node: EventTarget | null): { readonly type: 'link' | 'image'; readonly url: string } | undefined {
+  const anchor = node instanceof Element ? node.closest<HTMLAnchorElement>('a[href]') : null
+  if (!anchor || !/^https?:$/.test(anchor.protocol)) return undefined
+  return { type: anchor.classList.contains('picture') ? 'image' : 'link', url: anchor.href }
 }
 
 function on(target: EventTarget, type: string, listener: (event: Event) => void): () => void {

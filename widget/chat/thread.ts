@@ -6,12 +6,17 @@ import { idOrRefused } from '../client/refusal-error.ts'
 import { Composer, type SendSource } from './composer/composer.ts'
 import { HistoryWindow } from './timeline/history-window.ts'
 import { listen } from '../ui/listen.ts'
-import { pictures } from './composer/pictures.ts'
+import { onDemand } from '../ui/on-demand.ts'
 import type { PictureOptions } from './composer/picture-composer.ts'
 import { Scroll } from './timeline/scroll.ts'
 
 /** Left over before the limit when the count is shown. */
 const WARN_COUNT = 200
+
+/** Pasting, dropping and picking of pictures, and what brings them up: come with the first composer that is shown, before the line may go. */
+const pictures = onDemand(() =>
+  Promise.all([import('./composer/picture-composer.ts'), import('../client/upload.ts')]).then(([{ takePictures }]) => takePictures),
+)
 
 export interface ThreadOptions {
   readonly conversation: () => Conversation | undefined

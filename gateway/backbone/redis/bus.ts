@@ -1,7 +1,6 @@
 import { Unavailable, type Bus, type Relayed, type Subscription } from '../backbone.ts'
 import { readPushHead } from '../../protocol/packets.ts'
 import { Subscriber } from './subscriber.ts'
-import { framed, unframed } from './framing.ts'
 import { GapSpread } from './gap-spread.ts'
 import type { Ring, Server } from './ring.ts'
 import type { Router } from './router.ts'
@@ -144,4 +143,20 @@ export class RedisBus implements Bus {
       this.#subscriberOf(server).adopt(name)
     }
   }
+}
+
+const OBJECT = 0x7b
+const NEWLINE = 0x0a
+
+/**
+ * What travels in a Redis channel. Ours: the id of the origin session, a newline, the packet. A backend's (PHP …) and what backends are
+ * to read: one JSON object, so its first byte is `{`. An origin never contains a newline and never starts with `{`, so neither
+ * can be taken for the other; an object without an origin is relayed whole, both ways.
+ */
+export const framed = (origin: string, packet: string): string => (origin === '' && packet.startsWith('{') ? packet : `${origin}\n${packet}`)
+
+export function unframed(payload: Buffer): { origin: string; packet: Buffer } {
+  const end = payload[0] === OBJECT ? -1 : payload.indexOf(NEWLINE)
+  if (end < 0) return { origin: '', packet: payload }
+  return { origin: payload.toString('utf8', 0, end), packet: payload.subarray(end + 1) }
 }

@@ -1,9 +1,9 @@
 /**
- * Engine.IO v4 as its public text describes it, against the production dispatcher and door (the `--conformance`
- * start, at which the official suites can be pointed too).
+ * Engine.IO v4 as its public text describes it, against the gateway's own upgrade router and door (`npm run
+ * conformance`, at which the official suites can be pointed too).
  */
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { startConformance } from '../../../gateway/doors/conformance.ts'
+import { startConformance } from '../../conformance/conformance-server.ts'
 import { EnginePipe } from '../../kit/engine-pipe.ts'
 
 // real sockets on a machine that may be busy with other tests

@@ -1,12 +1,11 @@
-import { nothing, type ReactiveController } from 'lit'
+import { html, nothing, type ReactiveController, type TemplateResult } from 'lit'
 import type { ConversationRow } from '../../../gateway/protocol/model.ts'
 import type { ConversationShelf } from '../../client/conversation-filter.ts'
 import type { MailboxListView } from '../../mailbox/mailbox-view.ts'
 import { PersistedSetting } from '../../ui/persisted-setting.ts'
+import type { DeskStrings } from '../../locales/desk-strings.ts'
 import type { DeskContext } from '../desk-context.ts'
 import { listTabs, type ListView } from './list-tabs.ts'
-import { marked } from './marked.ts'
-import { searchFoot } from './search-foot.ts'
 import { WideSearch } from './wide-search.ts'
 
 const SHELVES: readonly string[] = ['mine', 'waiting', 'all']
@@ -77,3 +76,13 @@ export class Search implements ReactiveController {
     }
   }
 }
+
+/** Below the rows of a search: whether it goes on, and what it did not look at. */
+const searchFoot = (state: 'asking' | 'partly' | 'done', strings: DeskStrings): TemplateResult =>
+  html`<p class="search-foot" data-test="search-foot" data-state=${state} role="status">${
+    state === 'asking' ? strings.searching : state === 'partly' ? strings.notAllSearched : nothing
+  }</p>`
+
+/** A text with the words that were searched for marked. */
+const marked = (pieces: readonly { readonly text: string; readonly isFound: boolean }[]): TemplateResult =>
+  html`${pieces.map(({ isFound, text }) => (isFound ? html`<mark>${text}</mark>` : text))}`

@@ -1,17 +1,17 @@
 /**
- * Not a chat: the production dispatcher and engine.io door with nothing behind them, as the official protocol suites expect
+ * Not a chat: the gateway's own upgrade router and engine.io door with nothing behind them, as the official protocol suites expect
  * their server to be. Everybody may connect, pings come every 300 ms and are waited for 200 ms, a message may have 1,000,000 bytes.
  *
- * At `/socket.io/` messages are Socket.IO v5 packets on the default namespace, by the production codec: the hello comes back
+ * At `/socket.io/` messages are Socket.IO v5 packets on the default namespace, by the gateway's codec: the hello comes back
  * in an `auth` event, a DISCONNECT leaves the session, `message` comes back as `message-back`, `message-with-ack` in its ack. At any other path messages come back as they are.
  */
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { Socket } from 'engine.io'
-import { decodePacket, encodePacket, type InvalidPacket, type Packet } from '../protocol/packet.ts'
-import { UpgradeRouter } from './upgrade-router.ts'
-import { EngineIoDoor } from './engine-io.ts'
-import { newSessionId } from './session-id.ts'
+import { decodePacket, encodePacket, type InvalidPacket, type Packet } from '../../gateway/protocol/packet.ts'
+import { UpgradeRouter } from '../../gateway/doors/upgrade-router.ts'
+import { EngineIoDoor } from '../../gateway/doors/engine-io.ts'
+import { newSessionId } from '../../gateway/doors/session-id.ts'
 
 const SOCKET_IO_PATH = '/socket.io/'
 const TAG = 'conformance'
