@@ -41,3 +41,10 @@ export function asRefusal(error: unknown): Refusal | undefined {
   if (status === 413) return new Refusal('too_large')
   return status !== undefined && status >= 400 && status < 500 ? new Refusal('bad_request', error.message) : undefined
 }
+
+/** Without a query, which may hold what is nobody's business. */
+const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0]!.slice(0, 64)
+
+/** A path that there is not, or not at this gateway. */
+export const notThere = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
+  sendRefusal(reply, new Refusal('unknown_command', `${request.method} ${pathOf(request)}`))

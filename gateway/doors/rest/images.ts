@@ -5,6 +5,7 @@
 import type { IncomingMessage } from 'node:http'
 import { finished, Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Type, type Static } from 'typebox'
 import type { StoredImage } from '../../backbone/images.ts'
 import type { Images } from '../../domain/messaging/images.ts'
 import { Refusal } from '../../domain/refusal.ts'
@@ -14,6 +15,7 @@ import type { TrustedProxies } from '../admit/trusted-proxies.ts'
 import type { UnderWay } from '../admit/under-way.ts'
 import { spenderOf, type Spender } from '../../domain/allowances.ts'
 import { isHeld } from '../static-files.ts'
+import { answers, BYTES, refused } from './description.ts'
 import { sendRefusal } from './http-refusal.ts'
 import { readPicture } from './picture-body.ts'
 
@@ -30,6 +32,21 @@ export interface ImageRoutes {
 const FULL_MS = 2000
 const YEAR_SECONDS = 31_536_000
 
+const OfImage = Type.Object({ id: Type.String() })
+const ADD = {
+  summary: 'Adds an image, to be sent as a message of kind image.',
+  security: [{ pass: [] }],
+  consumes: ['image/*'],
+  body: BYTES,
+  response: answers(201, Type.Object({ url: Type.String(), width: Type.Integer(), height: Type.Integer() })),
+}
+const SHOW = {
+  summary: 'An image.',
+  security: [],
+  params: OfImage,
+  response: { 200: { description: 'Its bytes.', content: { 'image/*': { schema: BYTES } } }, 404: refused('There is none.') },
+}
+
 /** Who adds a picture without saying how large it is. */
 type Uncounted = WeakMap<FastifyRequest, Spender>
 
@@ -41,7 +58,8 @@ export function registerImages(door: FastifyInstance, options: ImageRoutes): voi
     scope.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) => readPicture(payload))
     // who may not is told before four megabytes are read
     const onRequest = async (request: FastifyRequest): Promise<void> => admit(request, options, uncounted)
-    scope.post('/images', { onRequest }, async (request, reply) => {
+    // the domain looks at the bytes
+    scope.post('/images', { schema: ADD, validatorCompiler: () => () => true, onRequest }, async (request, reply) => {
       const { body } = request
       const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
       const spender = uncounted.get(request)
@@ -49,7 +67,7 @@ export function registerImages(door: FastifyInstance, options: ImageRoutes): voi
       const { id, width, height } = await options.images.keep(bytes)
       return reply.code(201).send({ url: `/v1/images/${id}`, width, height })
     })
-    scope.get<{ Params: { id: string } }>('/images/:id', async ({ params, headers, raw }, reply) => {
+    scope.get<{ Params: Static<typeof OfImage> }>('/images/:id', { schema: SHOW }, async ({ params, headers, raw }, reply) => {
       const etag = `"${encodeURIComponent(params.id)}"`
       const giveBack = options.answers.take(options.proxies.clientAddress(raw), 1)
       if (giveBack === undefined) throw new Refusal('rate_limited', 'too many pictures are under way', FULL_MS)

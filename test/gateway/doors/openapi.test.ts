@@ -11,7 +11,6 @@ import { Passes } from '../../../gateway/doors/admit/passes.ts'
 import { TrustedProxies } from '../../../gateway/doors/admit/trusted-proxies.ts'
 import { UnderWay } from '../../../gateway/doors/admit/under-way.ts'
 import type { Domain } from '../../../gateway/doors/commands.ts'
-import { OPENAPI } from '../../../gateway/doors/rest/openapi.ts'
 import { registerRest } from '../../../gateway/doors/rest/rest.ts'
 import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
 
@@ -20,17 +19,31 @@ vi.setConfig({ testTimeout: 30_000 })
 
 const KEY = { authorization: 'Bearer key', 'content-type': 'application/json' }
 let gateway: StartedGateway
+let document: Document
 beforeAll(async () => {
   gateway = await startGateway({ API_KEY: 'key' })
+  document = (await (await fetch(`${gateway.url}/v1/openapi.json`)).json()) as Document
 })
 afterAll(() => gateway.stop())
 
-interface Operation {
-  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema: TSchema }>> }>>
+interface Content {
+  readonly content?: Readonly<Record<string, { readonly schema: TSchema }>>
 }
-const operations = Object.entries(OPENAPI.paths as Record<string, Record<string, Operation>>).flatMap(([path, methods]) =>
-  Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
-)
+interface Operation {
+  readonly security: readonly Readonly<Record<string, readonly never[]>>[]
+  readonly parameters?: readonly { readonly in: string; readonly name: string; readonly required: boolean }[]
+  readonly requestBody?: Content & { readonly required: boolean }
+  readonly responses: Readonly<Record<string, Content & { readonly description: string }>>
+}
+interface Document {
+  readonly openapi: string
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+  readonly components: { readonly schemas: Readonly<Record<string, TSchema>>; readonly securitySchemes: Readonly<Record<string, unknown>> }
+}
+const operationsOf = ({ paths }: Document) =>
+  Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
+  )
 
 /** Nothing is asked of them: only what is registered counts. */
 async function routes(): Promise<string[]> {
@@ -59,21 +72,53 @@ async function routes(): Promise<string[]> {
 
 test('each route is described, and nothing else', async () => {
   const isThere = (route: string): boolean => !['GET /v1', 'GET /v1/', 'GET /v1/*'].includes(route)
-  expect(operations.map(({ path, method }) => `${method} ${path}`).toSorted()).toEqual((await routes()).filter(isThere).toSorted())
+  expect(
+    operationsOf(document)
+      .map(({ path, method }) => `${method} ${path}`)
+      .toSorted(),
+  ).toEqual((await routes()).filter(isThere).toSorted())
 })
 
-test('it is served to whoever asks, and each reference leads somewhere', async () => {
-  const served = (await (await fetch(`${gateway.url}/v1/openapi.json`)).json()) as typeof OPENAPI
-  expect(served).toEqual(JSON.parse(JSON.stringify(OPENAPI)))
-  expect(served.openapi).toBe('3.1.0')
-  const references = [...JSON.stringify(served).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name)
-  expect(new Set(references)).toEqual(new Set(['Refused']))
-  expect(Object.keys(served.components.schemas)).toEqual(['Refused', 'CustomerInfo'])
-  for (const { path, operation } of operations) {
-    const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
-    const given = ((operation as { parameters?: { in: string; name: string }[] }).parameters ?? []).filter((one) => one.in === 'path')
-    expect(given.map(({ name }) => name)).toEqual(named)
+// prettier-ignore
+test.each([
+  // what it takes, from whom, and what it answers
+  ['POST /v1/passes', 'apiKey or nobody', [], 'application/json', { 200: 'application/json', default: 'Refused' }],
+  ['POST /v1/guests', 'nobody', [], 'application/json?', { 200: 'application/json', default: 'Refused' }],
+  ['POST /v1/images', 'pass', [], 'image/*', { 201: 'application/json', default: 'Refused' }],
+  ['GET /v1/images/{id}', 'nobody', ['path id'], undefined, { 200: 'image/*', 404: 'Refused' }],
+  ['GET /v1/conversations/{conversation}/messages', 'apiKey', ['path conversation', 'query before?', 'query after?', 'query limit?'], undefined, { 200: 'application/json', default: 'Refused' }],
+  ['POST /v1/messages', 'apiKey', [], 'application/json', { 200: 'application/json', default: 'Refused' }],
+  ['GET /v1/openapi.json', 'nobody', [], undefined, { 200: 'application/json' }],
+] as const)('%s: %s', (route, who, parameters, body, answers) => {
+  const { operation } = operationsOf(document).find(({ path, method }) => `${method} ${path}` === route)!
+  const { requestBody, responses, security } = operation
+  expect(security.map((each) => Object.keys(each)[0] ?? 'nobody').join(' or ') || 'nobody').toBe(who)
+  expect((operation.parameters ?? []).map((one) => `${one.in} ${one.name}${one.required ? '' : '?'}`).toSorted()).toEqual([...parameters].toSorted())
+  expect(requestBody && Object.keys(requestBody.content!).join() + (requestBody.required ? '' : '?')).toBe(body)
+  const answered = Object.entries(responses).map(([status, { content }]) => {
+    const [[type, { schema }] = ['', {} as { schema: TSchema }]] = Object.entries(content ?? {})
+    return [status, '$ref' in schema ? String(schema.$ref).replace('#/components/schemas/', '') : type]
+  })
+  expect(Object.fromEntries(answered)).toEqual(answers)
+  for (const { description } of Object.values(responses)) expect(description).not.toBe('Default Response')
+})
+
+test('a gateway without a key and without guests describes the same', async () => {
+  const other = await startGateway({ GUESTS: 'off' })
+  try {
+    expect(await (await fetch(`${other.url}/v1/openapi.json`)).json()).toEqual(document)
+  } finally {
+    await other.stop()
   }
+})
+
+test('each reference leads somewhere, and nothing of the schema library shows', () => {
+  expect(document.openapi).toBe('3.1.0')
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name)
+  expect(new Set(references)).toEqual(new Set(['Refused']))
+  expect(Object.keys(document.components.schemas)).toEqual(['Refused', 'CustomerInfo'])
+  expect(Object.keys(document.components.securitySchemes)).toEqual(['apiKey', 'pass'])
+  expect(JSON.stringify(document)).not.toMatch(/def-\d|\$id|x-response|"~/)
 })
 
 test.each([
@@ -90,8 +135,8 @@ test.each([
     headers: KEY,
     ...(input === undefined ? {} : { body: JSON.stringify(input) }),
   })
-  const { responses } = operations.find((one) => one.path === path && one.method === method)!.operation
-  const said = responses[String(response.status)]?.content?.['application/json']?.schema ?? OPENAPI.components.schemas.Refused
+  const { responses } = operationsOf(document).find((one) => one.path === path && one.method === method)!.operation
+  const said = responses[String(response.status)]?.content?.['application/json']?.schema ?? document.components.schemas.Refused!
   const answer: unknown = await response.json()
   expect([response.ok, Compile(said).Errors(answer)]).toEqual([Object.hasOwn(responses, String(response.status)), []])
 })

@@ -1,0 +1,15 @@
+import type { Allowances } from '../../domain/allowances.ts'
+import type { Report } from '../../domain/facts.ts'
+import type { DemoWord } from '../admit/demo-word.ts'
+import type { Domain } from '../commands.ts'
+import type { ImageRoutes } from './images.ts'
+
+export interface RestOptions extends ImageRoutes {
+  readonly domain: Domain
+  readonly apiKey: string | undefined
+  /** No secret was set: whoever brings the word may mint. */
+  readonly demoWord: DemoWord | undefined
+  readonly hasGuests: boolean
+  readonly allowances: Allowances
+  readonly report: Report
+}
