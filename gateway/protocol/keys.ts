@@ -19,6 +19,9 @@ export const isId = (value: string): boolean => ID.test(value) && !isTakenName(v
 /** Participant id = source prefix + own id, as in the original's `(sourceid or '') + fromid`. */
 export const participantId = (src: string | undefined, sub: string): string => (src ?? '') + sub
 
+/** Where a transfer goes that is for no colleague but for whoever has room; therefore no agent's id. */
+export const QUEUE = 'queue'
+
 /** A visitor without a login: `guest-` and a UUID that this gateway made up. */
 const GUEST_ID = /^guest-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 

@@ -10,8 +10,8 @@ import type { Report } from '../facts.ts'
 import type { OpenEntries, OpenEntry } from './open-index.ts'
 import type { Presence } from '../presence/presence.ts'
 import type { Routing } from './routing.ts'
-import { settled, type AssignmentDocument } from './assignment-document.ts'
-import { assignableOf, type Found, type Assignments } from './assignments.ts'
+import { assignableOf, type Assignments } from './assignments.ts'
+import { decideSweep, type Staff, type Swept } from './routing-decisions.ts'
 import type { Transfers } from './transfers.ts'
 
 const EVERY_MS = 3000
@@ -112,10 +112,10 @@ export class AssignmentSweep {
     const isAnyGone = [...round.goneSince.keys()].some((agent) => this.#isGone(round, agent))
     const looked = [...(isAnyGone ? entries.keys() : entries.offered)]
     const due = looked.filter((conversation) => this.#isDue(round, conversation, entries.get(conversation)!))
-    const assign = await this.#routing.assigning(shop)
+    const staff = await this.#routing.staff(shop)
     const all = [...new Set([...due, ...this.#assignments.index.vanished(shop), ...checkedNext(entries, round)])]
     for (let i = 0; i < all.length; i += AT_ONCE) {
-      await Promise.all(all.slice(i, i + AT_ONCE).map((conversation) => this.#one(conversation, round, assign)))
+      await Promise.all(all.slice(i, i + AT_ONCE).map((conversation) => this.#one(conversation, round, staff)))
     }
     await this.#routing.distribute(shop)
   }
@@ -137,42 +137,19 @@ export class AssignmentSweep {
     return since !== undefined && this.#uptime() - since >= this.#handoverMs
   }
 
-  async #one(conversation: string, round: Round, assign: (found: Found) => AssignmentDocument): Promise<void> {
+  async #one(conversation: string, round: Round, staff: Staff): Promise<void> {
     const assignable = assignableOf(conversation)
     if (assignable === undefined) return
     round.lookedAt.set(conversation, this.#uptime())
-    let what: 'handedOver' | 'expired' | undefined
-    const changed = await this.#assignments.change(assignable, (found) => {
-      what = undefined
-      const back = this.#transfers.expired(found)
-      const document = back ?? found.document
-      if (back !== undefined) what = 'expired'
-      if (!this.#hasWaitedInVain(round, { ...found, document })) return back
-      what = 'handedOver'
-      return assign({ ...found, document: settled(document, false, found.now) })
-    })
+    const isGone = (agent: string): boolean => this.#isGone(round, agent)
+    let swept: Swept | undefined
+    const changed = await this.#assignments.change(assignable, (found) => (swept = decideSweep(found, { isGone, staff })).next)
     if (!changed.isChanged) {
       await this.#assignments.enter(assignable, changed.document)
       return this.#transfers.tellCustomer(assignable, changed.document, this.#now())
     }
     if (changed.before.service.transfer !== undefined) await this.#transfers.tellExpired(changed)
-    if (what === 'handedOver') this.#report({ fact: 'conversationAssigned', phase: changed.document.service.phase, by: 'handedOver' })
-  }
-
-  /** Its agent is absent, no transfer is pending, and the customer waits for an answer. */
-  #hasWaitedInVain(
-    round: Round,
-    {
-      document: {
-        service: { phase, agent, transfer },
-      },
-      page,
-      now,
-    }: Found,
-  ): boolean {
-    if (phase !== 'open' || !this.#isGone(round, agent?.id) || (transfer !== undefined && transfer.expiresAt > now)) return false
-    const last = page.messages.at(-1)
-    return last !== undefined && last.side !== assignableOf(last.conversation)?.shop
+    if (swept?.what === 'handedOver') this.#report({ fact: 'conversationAssigned', phase: changed.document.service.phase, by: 'handedOver' })
   }
 }
 

@@ -14,16 +14,26 @@ import type { Caller } from '../messaging/access.ts'
 import { fitting, jsonBytes, ROWS_BYTES } from '../answer-size.ts'
 import { rowOfPage } from '../messaging/conversations.ts'
 import type { Report } from '../facts.ts'
-import { CountedEntries, type OpenEntries } from './open-index.ts'
-import type { Presence, SidePresence } from '../presence/presence.ts'
+import type { Presence } from '../presence/presence.ts'
 import { Refusal } from '../refusal.ts'
-import { closed, documentOf, opened, personOf, queued, settled, UNSERVED, type AssignmentDocument } from './assignment-document.ts'
-import { mustBeWritten, assignableFor, assignableOf, type Found, type Assignable, type Assignments } from './assignments.ts'
+import { documentOf, UNSERVED } from './assignment-document.ts'
+import { assignableFor, assignableOf, type Assignable, type Assignments } from './assignments.ts'
+import {
+  availableOf,
+  decideClaim,
+  decideClose,
+  decideDistribution,
+  decideRoute,
+  decideWritten,
+  isOnline,
+  type Agent,
+  type Staff,
+} from './routing-decisions.ts'
 
 /** Logs read at once for the rows of a queue. */
 const ROWS_AT_ONCE = 16
 
-type Agent = SidePresence['present'][number]
+const NO_LOADS: ReadonlyMap<string, number> = new Map()
 
 export class Routing {
   readonly #assignments: Assignments
@@ -49,16 +59,9 @@ export class Routing {
     if ((isRouted && !duplicate) || role === 'system') return
     const assignable = assignableOf(conversation)
     if (assignable === undefined) return
-    const assign = role === 'customer' ? await this.assigning(assignable.shop) : undefined
+    const staff = role === 'customer' ? await this.staff(assignable.shop) : undefined
     const changed = await this.#assignments
-      .change(assignable, (found) => {
-        const { service } = found.document
-        // written before somebody closed it
-        const isOld = duplicate && service.phase === 'closed' && service.since > at
-        if (isOld || service.phase === 'open') return undefined
-        if (assign === undefined) return opened(found.document, personOf(identity), found.now)
-        return service.phase === 'closed' ? assign(found) : undefined
-      })
+      .change(assignable, (found) => decideWritten(found, { by: identity, at, isRepeated: duplicate, staff }))
       .catch(unlessRefused)
     // the message stands, and those who were always first have the conversation
     if (changed === undefined) return
@@ -71,13 +74,7 @@ export class Routing {
   async claim({ identity }: Caller, input: CommandInput<'claim'>): Promise<CommandAnswer<'claim'>> {
     const assignable = assignableFor(identity, input)
     const isThere = await this.#presentAgents(assignable.shop)
-    const { service, isChanged } = await this.#assignments.change(assignable, (found) => {
-      mustBeWritten(found)
-      if (!mayTake(identity, found, isThere)) throw new Refusal('conflict')
-      const { phase, agent } = found.document.service
-      if (phase === 'open' && agent?.id === identity.id) return undefined
-      return opened(settled(found.document, false, found.now), personOf(identity), found.now)
-    })
+    const { service, isChanged } = await this.#assignments.change(assignable, (found) => decideClaim(found, { by: identity, isThere }))
     if (isChanged) this.#report({ fact: 'conversationAssigned', phase: 'open', by: 'claimed' })
     return { ok: true, service }
   }
@@ -85,12 +82,7 @@ export class Routing {
   async close({ identity }: Caller, input: CommandInput<'close'>): Promise<CommandAnswer<'close'>> {
     const assignable = assignableFor(identity, input)
     const isThere = await this.#presentAgents(assignable.shop)
-    const { service, page, isChanged } = await this.#assignments.change(assignable, (found) => {
-      mustBeWritten(found)
-      if (found.document.service.phase === 'closed') return undefined
-      if (!mayTake(identity, found, isThere)) throw new Refusal('conflict')
-      return closed(settled(found.document, false, found.now), found.now)
-    })
+    const { service, page, isChanged } = await this.#assignments.change(assignable, (found) => decideClose(found, { by: identity, isThere }))
     if (!isChanged) return { ok: true, service }
     this.#report({ fact: 'conversationAssigned', phase: 'closed', by: 'closed' })
     return { ok: true, service: (await this.#reopen(assignable, page.head.seq)) ?? service }
@@ -100,8 +92,10 @@ export class Routing {
   async #reopen(assignable: Assignable, seq: number): Promise<Assignment | undefined> {
     const { head, messages } = await this.#store.read(assignable.conversation, { limit: 1 })
     if (head.seq === seq || messages.at(-1)?.side !== assignable.customer) return undefined
-    const assign = await this.assigning(assignable.shop)
-    const { service } = await this.#assignments.change(assignable, (found) => (found.document.service.phase === 'closed' ? assign(found) : undefined))
+    const staff = await this.staff(assignable.shop)
+    const { service } = await this.#assignments.change(assignable, (found) =>
+      found.document.service.phase === 'closed' ? decideRoute(found, staff) : undefined,
+    )
     return service
   }
 
@@ -140,45 +134,28 @@ export class Routing {
     const entries = await this.#assignments.index.of(shop)
     if (entries.waiting.size === 0) return
     const { present } = await this.#presence.of(shop)
+    const staff = { present, loads: entries.loads, limit: this.#limit }
     // nobody has room: the usual case of a long queue
-    if (!this.#available(present, entries).length) return
+    if (availableOf(staff).length === 0) return
     for (const conversation of entries.waiting) {
-      if (!this.#available(present, entries).length) return
+      if (availableOf(staff).length === 0) return
       const assignable = assignableOf(conversation)
-      if (assignable !== undefined) await this.#giveOut(assignable, present, entries)
+      if (assignable !== undefined) await this.#giveOut(assignable, staff)
     }
   }
 
-  /** Decides for the agents who are there now: an agent's, or waiting. */
-  async assigning(shop: string): Promise<(found: Found) => AssignmentDocument> {
+  /** The agents who are there now. Their loads go on being counted. */
+  async staff(shop: string): Promise<Staff> {
     const { present } = await this.#presence.of(shop)
     // nobody is there whose loads would matter
-    const entries = present.some(isOnline) ? await this.#assignments.index.of(shop) : new CountedEntries()
-    return (found) => {
-      const agent = this.#choose(found.document, present, entries)
-      return agent === undefined ? queued(found.document, found.now) : opened(found.document, personOf(agent), found.now)
-    }
+    const loads = present.some(isOnline) ? (await this.#assignments.index.of(shop)).loads : NO_LOADS
+    return { present, loads, limit: this.#limit }
   }
 
-  async #giveOut(assignable: Assignable, present: readonly Agent[], entries: OpenEntries): Promise<void> {
-    const { document, isChanged } = await this.#assignments.change(assignable, (found) => {
-      if (found.document.service.phase !== 'waiting') return undefined
-      const agent = this.#choose(found.document, present, entries)
-      return agent === undefined ? undefined : opened(found.document, personOf(agent), found.now)
-    })
+  async #giveOut(assignable: Assignable, staff: Staff): Promise<void> {
+    const { document, isChanged } = await this.#assignments.change(assignable, (found) => decideDistribution(found, staff))
     if (isChanged) this.#report({ fact: 'conversationAssigned', phase: 'open', by: 'routed' })
     else await this.#assignments.enter(assignable, document)
-  }
-
-  #choose({ last, avoid }: AssignmentDocument, present: readonly Agent[], entries: OpenEntries): Agent | undefined {
-    const { loads } = entries
-    const available = this.#available(present, entries).filter(({ id }) => id !== avoid)
-    return available.find(({ id }) => id === last?.id) ?? available.sort((a, b) => (loads.get(a.id) ?? 0) - (loads.get(b.id) ?? 0))[0]
-  }
-
-  #available(present: readonly Agent[], entries: OpenEntries): Agent[] {
-    const { loads } = entries
-    return present.filter((agent) => isOnline(agent) && (loads.get(agent.id) ?? 0) < this.#limit)
   }
 
   async #presentAgents(shop: string): Promise<(id: string) => boolean> {
@@ -201,8 +178,6 @@ function unlessRefused(error: unknown): undefined {
   if (!(error instanceof Refusal)) throw error
 }
 
-const isOnline = ({ status }: Agent): boolean => status === 'online'
-
 /** As many agents as there is room for: oneself, then who is available; in the order given. */
 function tellable<T extends Agent>(agents: readonly T[], { first, room }: { first: string; room: number }): T[] {
   if (jsonBytes(agents) <= room) return [...agents]
@@ -214,17 +189,4 @@ function tellable<T extends Agent>(agents: readonly T[], { first, room }: { firs
     ),
   )
   return agents.filter((agent) => told.has(agent))
-}
-
-/** Whether it is the caller's, nobody's, or of somebody who is not there. */
-function mayTake(
-  { id }: Identity,
-  {
-    document: {
-      service: { phase, agent },
-    },
-  }: Found,
-  isThere: (id: string) => boolean,
-): boolean {
-  return phase !== 'open' || agent === undefined || agent.id === id || !isThere(agent.id)
 }

@@ -6,7 +6,7 @@
 import type { Bus, Store } from '../../backbone/backbone.ts'
 import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
 import type { Body, Person, Transfer } from '../../protocol/model.ts'
-import { agentKey } from '../../protocol/keys.ts'
+import { agentKey, QUEUE } from '../../protocol/keys.ts'
 import type { PushData } from '../../protocol/pushes.ts'
 import type { Caller } from '../messaging/access.ts'
 import type { Conversations } from '../messaging/conversations.ts'
@@ -14,11 +14,10 @@ import type { Report } from '../facts.ts'
 import type { Presence } from '../presence/presence.ts'
 import { pushToSide } from '../push-to-side.ts'
 import { Refusal } from '../refusal.ts'
-import { offered, opened, personOf, queued, assignmentAt, settled, type AssignmentDocument } from './assignment-document.ts'
-import { mustBeWritten, assignableFor, type Changed, type Found, type Assignable, type Assignments } from './assignments.ts'
+import { personOf, type AssignmentDocument } from './assignment-document.ts'
+import { assignableFor, type Changed, type Assignable, type Assignments } from './assignments.ts'
+import { decideAnswer, decideOffer } from './transfer-decisions.ts'
 
-/** In place of an agent: whoever has room. */
-const QUEUE = 'queue'
 /** A takeover that the customer may not have been told of: telling again changes nothing. */
 const RECENT_MS = 120_000
 
@@ -57,26 +56,9 @@ export class Transfers {
   async offer({ identity }: Caller, { conversation, to, note }: CommandInput<'transfer'>): Promise<CommandAnswer<'transfer'>> {
     const assignable = assignableFor(identity, { conversation })
     if (to === identity.id) throw new Refusal('bad_request', 'to is yourself')
-    const from = personOf(identity)
     const colleague = to === QUEUE ? { id: QUEUE } : await this.#colleague(assignable.shop, to)
-    const changed = await this.#assignments.change(assignable, (found) => {
-      mustBeWritten(found)
-      if (isRepeated(found, identity.id, to)) return undefined
-      const { phase, agent, transfer } = assignmentAt(found.document, found.now)
-      if (phase !== 'open' || agent?.id !== identity.id || transfer !== undefined) throw new Refusal('conflict')
-      if (colleague === undefined) throw new Refusal('agent_unavailable')
-      const { now } = found
-      const next: Transfer = {
-        id: this.#newId(),
-        from,
-        to: colleague,
-        at: now,
-        expiresAt: now + this.#limitMs,
-        ...(note === undefined ? undefined : { note }),
-      }
-      const document = offered(found.document, next)
-      return to === QUEUE ? queued(settled(document, true, now), found.now, identity.id) : document
-    })
+    const offer = { id: this.#newId(), from: personOf(identity), to, colleague, note, limitMs: this.#limitMs }
+    const changed = await this.#assignments.change(assignable, (found) => decideOffer(found, offer))
     if (changed.isChanged) this.#report({ fact: 'transferMade', state: to === QUEUE ? 'queued' : 'offered' })
     const { transfer } = changed.service
     if (transfer !== undefined) await this.#tell(changed, { transfer, state: 'offered' })
@@ -86,30 +68,14 @@ export class Transfers {
   async settle({ identity }: Caller, input: CommandInput<'acceptTransfer'>): Promise<CommandAnswer<'acceptTransfer'>> {
     const { conversation, transfer: id, accept } = input
     const assignable = assignableFor(identity, { conversation })
-    const changed = await this.#assignments.change(assignable, (found) => {
-      const { document, now } = found
-      const { transfer } = assignmentAt(document, now)
-      if (transfer?.id !== id) {
-        if (isSettled(document, { id, accept, by: identity.id })) return undefined
-        throw new Refusal('conflict')
-      }
-      const mayAnswer = identity.id === transfer.to.id || (!accept && identity.id === transfer.from.id)
-      if (!mayAnswer) throw new Refusal('forbidden')
-      const over = settled(document, accept, now)
-      return accept ? opened(over, personOf(identity), found.now) : over
-    })
+    const answer = { id, accept, by: personOf(identity) }
+    const changed = await this.#assignments.change(assignable, (found) => decideAnswer(found, answer))
     const transfer = changed.document.settled?.transfer
     if (transfer === undefined || transfer.id !== id) return { ok: true, service: changed.service }
     if (changed.isChanged) this.#report({ fact: 'transferMade', state: accept ? 'accepted' : 'declined' })
     if (accept) await this.tellCustomer(assignable, changed.document, changed.document.settled!.at)
     await this.#tell(changed, { transfer, state: accept ? 'accepted' : 'declined' })
     return { ok: true, service: changed.service }
-  }
-
-  /** Back with who offered it, where its time is over. */
-  expired({ document, now }: Found): AssignmentDocument | undefined {
-    const { transfer } = document.service
-    return transfer === undefined || transfer.expiresAt > now ? undefined : settled(document, false, now)
   }
 
   async tellExpired(changed: Changed): Promise<void> {
@@ -159,18 +125,3 @@ export class Transfers {
 }
 
 const nameOf = ({ id, name }: Person): string => name ?? id
-
-/** The same agent's offer to the same colleague stands, or was accepted, or it is back in the queue. */
-function isRepeated({ document, now }: Found, from: string, to: string): boolean {
-  const { phase, agent, transfer } = assignmentAt(document, now)
-  if (transfer !== undefined) return transfer.from.id === from && transfer.to.id === to
-  const last = document.settled
-  if (last === undefined || !last.isAccepted || last.transfer.from.id !== from || last.transfer.to.id !== to) return false
-  return to === QUEUE ? phase === 'waiting' : agent?.id === to
-}
-
-/** It was answered like this before. */
-function isSettled({ settled: last, service }: AssignmentDocument, { id, accept, by }: { id: string; accept: boolean; by: string }): boolean {
-  if (last?.transfer.id !== id || last.isAccepted !== accept) return false
-  return accept ? by === last.transfer.to.id && service.agent?.id === by : by === last.transfer.to.id || by === last.transfer.from.id
-}

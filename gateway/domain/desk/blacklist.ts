@@ -10,15 +10,12 @@ import type { PushData } from '../../protocol/pushes.ts'
 import type { Caller } from '../messaging/access.ts'
 import { fitting } from '../answer-size.ts'
 import type { Report } from '../facts.ts'
-import { isInvisible } from '../untrusted-text.ts'
 import { pushToSide } from '../push-to-side.ts'
 import { Refusal } from '../refusal.ts'
-import { blockedBy, documentOf, personOf, assignmentAt } from '../assignment/assignment-document.ts'
-import { mustBeWritten, assignableFor, type Assignable, type Assignments } from '../assignment/assignments.ts'
+import { documentOf, personOf } from '../assignment/assignment-document.ts'
+import { assignableFor, type Assignable, type Assignments } from '../assignment/assignments.ts'
+import { decideBlock, decideUnblock, mustBeBlock } from './block-decisions.ts'
 import { blockOf, isShops } from '../messaging/standing-block.ts'
-
-/** The end of time as dates know it. */
-const LATEST = 8_640_000_000_000_000
 
 /** An item of the shop's list. */
 interface Listed extends Block {
@@ -50,14 +47,9 @@ export class Blacklist {
   async block({ identity }: Caller, { reason, until, ...target }: CommandInput<'block'>): Promise<CommandAnswer<'block'>> {
     const assignable = assignableFor(identity, target)
     const at = this.#now()
-    if (isInvisible(reason)) throw new Refusal('bad_request', 'reason is empty')
-    if (until !== undefined && (until <= at || until > LATEST)) throw new Refusal('bad_request', 'until is not in the future')
     const wanted: Block = { by: personOf(identity), reason, at, ...(until === undefined ? undefined : { until }) }
-    const { service, page, isChanged } = await this.#assignments.change(assignable, (found) => {
-      mustBeWritten(found)
-      const { blocked } = assignmentAt(found.document, found.now)
-      return blocked !== undefined && isSame(blocked, wanted) ? undefined : blockedBy(found.document, wanted)
-    })
+    mustBeBlock(wanted)
+    const { service, page, isChanged } = await this.#assignments.change(assignable, (found) => decideBlock(found, wanted))
     const name = page.names[assignable.customer]
     await this.#list(assignable, { ...(service.blocked ?? wanted), ...(name === undefined ? undefined : { name }) })
     await this.#tell(assignable, until === undefined ? { reason } : { reason, until })
@@ -69,9 +61,7 @@ export class Blacklist {
 
   async unblock({ identity }: Caller, target: CommandInput<'unblock'>): Promise<CommandAnswer<'unblock'>> {
     const assignable = assignableFor(identity, target)
-    const { service, isChanged } = await this.#assignments.change(assignable, ({ document }) =>
-      document.service.blocked === undefined ? undefined : blockedBy(document, undefined),
-    )
+    const { service, isChanged } = await this.#assignments.change(assignable, decideUnblock)
     await this.#list(assignable, undefined)
     if (isChanged) {
       await this.#tell(assignable, {})
@@ -120,5 +110,3 @@ export class Blacklist {
 }
 
 const collectionOf = (side: string): string => `${side}/blocked`
-
-const isSame = (a: Block, b: Block): boolean => a.by.id === b.by.id && a.reason === b.reason && a.until === b.until

@@ -12,7 +12,7 @@ import { fitting } from '../answer-size.ts'
 import { rowOfPage } from './conversations.ts'
 import { pushToSide } from '../push-to-side.ts'
 import { Refusal } from '../refusal.ts'
-import { blocksOf, type PersonBlock } from './standing-block.ts'
+import { blocksOf, withBlock, withoutBlock, type PersonBlock } from './standing-block.ts'
 
 const ATTEMPTS = 5
 
@@ -36,9 +36,7 @@ export class PersonBlocks {
       throw new Refusal('too_many', `limits.blockedPersonCount is ${LIMITS.blockedPersonCount}`)
     }
     const at = this.#now()
-    const { page, isChanged } = await this.#change(seen, (blocks) =>
-      blocks.some(({ by }) => by === seen.mine) ? undefined : [...blocks, { by: seen.mine, at }],
-    )
+    const { page, isChanged } = await this.#change(seen, (blocks) => withBlock(blocks, { by: seen.mine, at }))
     const name = page.names[seen.theirs]
     const value = JSON.stringify({ at, ...(name === undefined ? undefined : { name }) })
     await this.#records.put({ collection: collectionOf(seen.mine), key: seen.conversation, value, now: at })
@@ -48,9 +46,7 @@ export class PersonBlocks {
 
   async unblock({ identity }: Caller, target: CommandInput<'unblockPerson'>): Promise<CommandAnswer<'unblockPerson'>> {
     const seen = betweenPersons(access(identity, target))
-    const { page, isChanged } = await this.#change(seen, (blocks) =>
-      blocks.some(({ by }) => by === seen.mine) ? blocks.filter(({ by }) => by !== seen.mine) : undefined,
-    )
+    const { page, isChanged } = await this.#change(seen, (blocks) => withoutBlock(blocks, seen.mine))
     await this.#records.remove({ collection: collectionOf(seen.mine), key: seen.conversation, now: this.#now() })
     if (isChanged) await this.#tell(seen, page, {})
     return { ok: true }

@@ -20,6 +20,12 @@ export interface StandingBlock {
 export const blocksOf = (stored: StoredAssignment | undefined): readonly PersonBlock[] =>
   stored === undefined ? [] : ((JSON.parse(stored.text) as { blocks?: readonly PersonBlock[] }).blocks ?? [])
 
+/** The blocks of two persons after one of them blocks the other, or does so no more; undefined where nothing changes. */
+export const withBlock = (blocks: readonly PersonBlock[], wanted: PersonBlock): readonly PersonBlock[] | undefined =>
+  blocks.some(({ by }) => by === wanted.by) ? undefined : [...blocks, wanted]
+export const withoutBlock = (blocks: readonly PersonBlock[], side: string): readonly PersonBlock[] | undefined =>
+  blocks.some(({ by }) => by === side) ? blocks.filter(({ by }) => by !== side) : undefined
+
 export const isShops = (conversation: string): boolean => isShopSide(conversationSides(conversation)?.[0] ?? '')
 
 /** Why `side` is not heard in this conversation now; undefined: it is. */

@@ -5,7 +5,7 @@
  */
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
-import { isGuestId, isId, isShopSide, participantId, shopSide } from '../../protocol/keys.ts'
+import { isGuestId, isId, isShopSide, participantId, QUEUE, shopSide } from '../../protocol/keys.ts'
 import type { Identity } from '../../protocol/model.ts'
 import { Shops } from '../../domain/messaging/shops.ts'
 import { Refusal } from '../../domain/refusal.ts'
@@ -149,6 +149,7 @@ function identityOf({ sub, src, role, shop, name, avatar, exp }: JWTPayload): Id
   if (typeof shop !== 'string' || !isId(shopSide(shop)) || shop === '') {
     throw new Refusal('pass_invalid', 'the claim "shop" must name the agent\'s shop')
   }
+  if (id === QUEUE) throw new Refusal('pass_invalid', `no agent may have the id "${QUEUE}": a transfer to it goes to whoever has room`)
   return { ...base, role, side: shopSide(shop), shop }
 }
 

@@ -43,6 +43,8 @@ const BAD_PASSES: readonly [title: string, pass: () => Promise<unknown>, code: s
   ['a source that makes a shop', async () => ({ token: await sign({ ...CUSTOMER, src: 'shop:' }) }), 'pass_invalid'],
   ['an unknown role', async () => ({ token: await sign({ sub: 'c1', role: 'system' }) }), 'pass_invalid'],
   ['an agent of no shop', async () => ({ token: await sign({ sub: 'a1', role: 'agent' }) }), 'pass_invalid'],
+  ['an agent with the name of the queue', async () => ({ token: await sign({ sub: 'queue', role: 'agent', shop: '1' }) }), 'pass_invalid'],
+  ['the same in two parts', async () => ({ token: await sign({ src: 'que', sub: 'ue', role: 'agent', shop: '1' }) }), 'pass_invalid'],
   ['a version long gone', async () => ({ token: await sign(CUSTOMER), v: 0 }), 'version_unsupported'],
 ]
 

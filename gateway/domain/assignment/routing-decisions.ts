@@ -1,0 +1,109 @@
+/**
+ * Whose a conversation becomes, decided on what is known and nothing else: the document, who is there, the time. Each gives the next document,
+ * or undefined where nothing is to change, or throws a Refusal. Who acts on them: routing.ts, assignment-sweep.ts.
+ */
+import type { Identity } from '../../protocol/model.ts'
+import type { SidePresence } from '../presence/presence.ts'
+import { Refusal } from '../refusal.ts'
+import { closed, opened, personOf, queued, settled, type AssignmentDocument } from './assignment-document.ts'
+import { assignableOf, mustBeWritten, type Found } from './assignments.ts'
+import { decideExpiry } from './transfer-decisions.ts'
+
+export type Agent = SidePresence['present'][number]
+
+/** The agents of a shop that are there, how many conversations each has, and from how many on nobody is given more. */
+export interface Staff {
+  readonly present: readonly Agent[]
+  readonly loads: ReadonlyMap<string, number>
+  readonly limit: number
+}
+
+export const isOnline = ({ status }: Agent): boolean => status === 'online'
+
+/** Who can be given one more. */
+export const availableOf = ({ present, loads, limit }: Staff): Agent[] =>
+  present.filter((agent) => isOnline(agent) && (loads.get(agent.id) ?? 0) < limit)
+
+/** The agent who had it last, else the one with the fewest; never the one who has just given it back. */
+function choose({ last, avoid }: AssignmentDocument, staff: Staff): Agent | undefined {
+  const load = ({ id }: Agent): number => staff.loads.get(id) ?? 0
+  const available = availableOf(staff).filter(({ id }) => id !== avoid)
+  return available.find(({ id }) => id === last?.id) ?? available.sort((a, b) => load(a) - load(b))[0]
+}
+
+/** An agent's, or waiting. */
+export function decideRoute({ document, now }: Found, staff: Staff): AssignmentDocument {
+  const agent = choose(document, staff)
+  return agent === undefined ? queued(document, now) : opened(document, personOf(agent), now)
+}
+
+/** One that waits, where somebody has room by now. */
+export function decideDistribution(found: Found, staff: Staff): AssignmentDocument | undefined {
+  if (found.document.service.phase !== 'waiting') return undefined
+  const next = decideRoute(found, staff)
+  return next.service.phase === 'open' ? next : undefined
+}
+
+/** After a message of `at`. `staff`: it is the customer's, who opens a closed one; else `by`, an agent, has what nobody has. */
+export function decideWritten(
+  found: Found,
+  { by, at, isRepeated, staff }: { by: Pick<Identity, 'id' | 'name'>; at: number; isRepeated: boolean; staff: Staff | undefined },
+): AssignmentDocument | undefined {
+  const { document, now } = found
+  const { phase, since } = document.service
+  const isOld = isRepeated && phase === 'closed' && since > at // written before somebody closed it
+  if (isOld || phase === 'open') return undefined
+  if (staff === undefined) return opened(document, personOf(by), now)
+  return phase === 'closed' ? decideRoute(found, staff) : undefined
+}
+
+interface Caller {
+  readonly by: Pick<Identity, 'id' | 'name'>
+  /** Whether an agent is there. */
+  readonly isThere: (id: string) => boolean
+}
+
+/** Nobody's, or of somebody who is not there, becomes the caller's. */
+export function decideClaim(found: Found, { by, isThere }: Caller): AssignmentDocument | undefined {
+  mustBeWritten(found)
+  mayTake(found, { by, isThere })
+  const { document, now } = found
+  if (document.service.phase === 'open' && document.service.agent?.id === by.id) return undefined
+  return opened(settled(document, false, now), personOf(by), now)
+}
+
+export function decideClose(found: Found, caller: Caller): AssignmentDocument | undefined {
+  mustBeWritten(found)
+  const { document, now } = found
+  if (document.service.phase === 'closed') return undefined
+  mayTake(found, caller)
+  return closed(settled(document, false, now), now)
+}
+
+function mayTake({ document: { service } }: Found, { by, isThere }: Caller): void {
+  const { phase, agent } = service
+  if (phase === 'open' && agent !== undefined && agent.id !== by.id && isThere(agent.id)) throw new Refusal('conflict')
+}
+
+export interface Swept {
+  readonly next: AssignmentDocument | undefined
+  readonly what?: 'handedOver' | 'expired'
+}
+
+/** A transfer whose time is over ends; whose agent is gone while the customer waits is routed anew. */
+export function decideSweep(found: Found, { isGone, staff }: { isGone: (agent: string) => boolean; staff: Staff }): Swept {
+  const back = decideExpiry(found)
+  const document = back ?? found.document
+  if (hasWaitedInVain({ ...found, document }, isGone)) {
+    return { next: decideRoute({ ...found, document }, staff), what: 'handedOver' }
+  }
+  return back === undefined ? { next: undefined } : { next: back, what: 'expired' }
+}
+
+/** Its agent is absent, no transfer is pending, and the customer waits for an answer. */
+function hasWaitedInVain({ document: { service }, page, now }: Found, isGone: (agent: string) => boolean): boolean {
+  const { phase, agent, transfer } = service
+  if (phase !== 'open' || agent === undefined || !isGone(agent.id) || (transfer !== undefined && transfer.expiresAt > now)) return false
+  const last = page.messages.at(-1)
+  return last !== undefined && last.side !== assignableOf(last.conversation)?.shop
+}

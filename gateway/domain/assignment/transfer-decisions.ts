@@ -1,0 +1,66 @@
+/** What becomes of an offer, decided on the document and the time alone; as in routing-decisions.ts. Who acts on them: transfers.ts. */
+import { QUEUE } from '../../protocol/keys.ts'
+import type { Person } from '../../protocol/model.ts'
+import { Refusal } from '../refusal.ts'
+import { assignmentAt, offered, opened, queued, settled, type AssignmentDocument } from './assignment-document.ts'
+import { mustBeWritten, type Found } from './assignments.ts'
+
+export interface Offer {
+  readonly id: string
+  readonly from: Person
+  /** As it was asked for: an agent's id, or `QUEUE`. */
+  readonly to: string
+  /** Who that is; undefined: nobody who is there. */
+  readonly colleague: Person | undefined
+  readonly note: string | undefined
+  readonly limitMs: number
+}
+
+export function decideOffer(found: Found, { id, from, to, colleague, note, limitMs }: Offer): AssignmentDocument | undefined {
+  mustBeWritten(found)
+  if (isRepeated(found, from.id, to)) return undefined
+  const { document, now } = found
+  const { phase, agent, transfer } = assignmentAt(document, now)
+  if (phase !== 'open' || agent?.id !== from.id || transfer !== undefined) throw new Refusal('conflict')
+  if (colleague === undefined) throw new Refusal('agent_unavailable')
+  const next = { id, from, to: colleague, at: now, expiresAt: now + limitMs, ...(note === undefined ? undefined : { note }) }
+  const made = offered(document, next)
+  return to === QUEUE ? queued(settled(made, true, now), now, from.id) : made
+}
+
+/** The colleague's yes or no, or the no of whoever offered. */
+export function decideAnswer(
+  { document, now }: Found,
+  { id, accept, by }: { readonly id: string; readonly accept: boolean; readonly by: Person },
+): AssignmentDocument | undefined {
+  const { transfer } = assignmentAt(document, now)
+  if (transfer?.id !== id) {
+    if (isSettled(document, { id, accept, by: by.id })) return undefined
+    throw new Refusal('conflict')
+  }
+  const mayAnswer = by.id === transfer.to.id || (!accept && by.id === transfer.from.id)
+  if (!mayAnswer) throw new Refusal('forbidden')
+  const over = settled(document, accept, now)
+  return accept ? opened(over, by, now) : over
+}
+
+/** Back with who offered it, where its time is over. */
+export function decideExpiry({ document, now }: Pick<Found, 'document' | 'now'>): AssignmentDocument | undefined {
+  const { transfer } = document.service
+  return transfer === undefined || transfer.expiresAt > now ? undefined : settled(document, false, now)
+}
+
+/** The same agent's offer to the same colleague stands, or was accepted, or it is back in the queue. */
+function isRepeated({ document, now }: Found, from: string, to: string): boolean {
+  const { phase, agent, transfer } = assignmentAt(document, now)
+  if (transfer !== undefined) return transfer.from.id === from && transfer.to.id === to
+  const last = document.settled
+  if (last === undefined || !last.isAccepted || last.transfer.from.id !== from || last.transfer.to.id !== to) return false
+  return to === QUEUE ? phase === 'waiting' : agent?.id === to
+}
+
+/** It was answered like this before. */
+function isSettled({ settled: last, service }: AssignmentDocument, { id, accept, by }: { id: string; accept: boolean; by: string }): boolean {
+  if (last?.transfer.id !== id || last.isAccepted !== accept) return false
+  return accept ? by === last.transfer.to.id && service.agent?.id === by : by === last.transfer.to.id || by === last.transfer.from.id
+}

@@ -1,0 +1,121 @@
+/** Whose a conversation becomes: the laws as tables. That nodes, sockets and stores keep to them is told by doors/routing.test.ts. */
+import { describe, expect, test } from 'vitest'
+import type { AssignmentDocument } from '../../../../gateway/domain/assignment/assignment-document.ts'
+import {
+  decideClaim,
+  decideClose,
+  decideDistribution,
+  decideRoute,
+  decideSweep,
+  decideWritten,
+  type Staff,
+} from '../../../../gateway/domain/assignment/routing-decisions.ts'
+import type { Block } from '../../../../gateway/protocol/model.ts'
+import { ann, bob, cid, closedOf, found, fresh, NOW, openOf, outcome, transfer, waiting } from './found.ts'
+
+/** `ann:2 bob:0/busy`: who is there with how many conversations, online unless another status is named. Nobody gets more than two. */
+function staff(text: string): Staff {
+  const all = text.split(' ').filter((one) => one !== '')
+  const parts = all.map((one) => /^(\w+):(\d+)(?:\/(\w+))?$/.exec(one)!)
+  return {
+    present: parts.map(([, id, , status]) => ({ id: id!, status: (status ?? 'online') as Staff['present'][number]['status'] })),
+    loads: new Map(parts.map(([, id, load]) => [id!, Number(load)])),
+    limit: 2,
+  }
+}
+
+// prettier-ignore
+test.each<[string, AssignmentDocument, string, string]>([
+  ['nobody is there', fresh, '', 'waiting'],
+  ['one has room', fresh, 'bob:1', 'open bob'],
+  ['the one with the fewest gets it', fresh, 'ann:1 bob:0', 'open bob'],
+  ['of two with as many the first', fresh, 'ann:1 bob:1', 'open ann'],
+  ['whoever had it last gets it again, with however many', closedOf(ann), 'ann:1 bob:0', 'open ann'],
+  ['but not beyond the limit', closedOf(ann), 'ann:2 bob:1', 'open bob'],
+  ['nobody has room', closedOf(ann), 'ann:2 bob:2', 'waiting'],
+  ['who is busy or away is given nothing', closedOf(ann), 'ann:0/busy bob:0/away', 'waiting'],
+  ['nor who has set offline', fresh, 'ann:0/offline bob:1', 'open bob'],
+  ['whoever gave it back does not get it again', waiting({ last: ann, avoid: 'ann' }), 'ann:0 bob:1', 'open bob'],
+  ['not even where nobody else is there', waiting({ last: ann, avoid: 'ann' }), 'ann:0', 'waiting'],
+])('a new one: %s', (_, document, there, then) => {
+  expect(outcome(() => decideRoute(found(document), staff(there)))).toBe(then)
+})
+
+test('who has it is told by its name, and a block outlasts it', () => {
+  const blocked: Block = { by: bob, reason: 'spam', at: 1 }
+  const { present, ...rest } = staff('ann:0')
+  const next = decideRoute(found(closedOf(bob, { blocked, avoid: 'bob' })), { ...rest, present: [{ ...present[0]!, name: 'Ann' }] })
+  expect(next).toEqual({ last: ann, service: { phase: 'open', agent: ann, since: NOW, blocked } })
+})
+
+// prettier-ignore
+test.each<[string, AssignmentDocument, string, string]>([
+  ['one that waits goes to who has room', waiting(), 'ann:1', 'open ann'],
+  ['or goes on waiting, untouched', waiting(), 'ann:2', 'unchanged'],
+  ['one that is open stays', openOf(bob), 'ann:0', 'unchanged'],
+  ['one that is closed stays', closedOf(bob), 'ann:0', 'unchanged'],
+])('when there is room again: %s', (_, document, there, then) => {
+  expect(outcome(() => decideDistribution(found(document), staff(there)))).toBe(then)
+})
+
+// prettier-ignore
+describe.each<[string, AssignmentDocument, byCustomer: string, again: string, byAgent: string]>([
+  ['a new one', fresh, 'open bob', 'open bob', 'open ann'],
+  ['a closed one', closedOf(bob), 'open bob', 'open bob', 'open ann'],
+  ['one closed after the message', { service: { phase: 'closed', since: NOW } }, 'open bob', 'unchanged', 'open ann'],
+  ['one that waits', waiting(), 'unchanged', 'unchanged', 'open ann'],
+  ["a colleague's", openOf(bob), 'unchanged', 'unchanged', 'unchanged'],
+  ["one's own", openOf(ann), 'unchanged', 'unchanged', 'unchanged'],
+])('after a message in %s', (_, document, byCustomer, again, byAgent) => {
+  const written = (by: string, isRepeated: boolean, there?: Staff): string =>
+    outcome(() => decideWritten(found(document), { by: { ...(by === 'ann' ? ann : { id: by }) }, at: NOW - 1, isRepeated, staff: there }))
+  test('of the customer', () => expect(written('c1', false, staff('bob:0'))).toBe(byCustomer))
+  test('of the customer, sent again', () => expect(written('c1', true, staff('bob:0'))).toBe(again))
+  test('of an agent', () => expect(written('ann', false)).toBe(byAgent))
+})
+
+// prettier-ignore
+test.each<[string, AssignmentDocument, there: string[], claim: string, close: string]>([
+  ['a waiting one', waiting(), [], 'open ann', 'closed'],
+  ['a closed one', closedOf(bob), ['bob'], 'open ann', 'unchanged'],
+  ["one's own", openOf(ann), ['ann', 'bob'], 'unchanged', 'closed ann'],
+  ["a present colleague's", openOf(bob), ['bob'], 'conflict', 'conflict'],
+  ["an absent colleague's", openOf(bob), ['cid'], 'open ann', 'closed bob'],
+  ["an absent colleague's that is offered", openOf(bob, { transfer: transfer(bob, cid) }), ['cid'], 'open ann', 'closed bob'],
+])('%s can be claimed and closed', (_, document, there, claim, close) => {
+  const caller = { by: ann, isThere: (id: string) => there.includes(id) }
+  expect(outcome(() => decideClaim(found(document), caller))).toBe(claim)
+  expect(outcome(() => decideClose(found(document), caller))).toBe(close)
+  expect(outcome(() => decideClaim(found(document, 'nothing'), caller))).toBe('unknown_conversation')
+  expect(outcome(() => decideClose(found(document, 'nothing'), caller))).toBe('unknown_conversation')
+})
+
+test('a claim ends the transfer under way as declined', () => {
+  const next = decideClaim(found(openOf(bob, { transfer: transfer(bob, cid) })), { by: ann, isThere: () => false })
+  expect(next?.settled).toEqual({ transfer: transfer(bob, cid), isAccepted: false, at: NOW })
+})
+
+const over = transfer(bob, cid, NOW)
+// prettier-ignore
+test.each<[string, AssignmentDocument, 'customer' | 'shop', gone: string[], there: string, then: string, what: string | undefined]>([
+  ['its agent is there', openOf(bob), 'customer', [], 'ann:0', 'unchanged', undefined],
+  ['its agent is gone, and the customer waits', openOf(bob), 'customer', ['bob'], 'ann:0', 'open ann', 'handedOver'],
+  ['the same, and nobody has room', openOf(bob), 'customer', ['bob'], 'ann:2', 'waiting', 'handedOver'],
+  ['its agent is gone, but has answered', openOf(bob), 'shop', ['bob'], 'ann:0', 'unchanged', undefined],
+  ['somebody else is gone', openOf(bob), 'customer', ['cid'], 'ann:0', 'unchanged', undefined],
+  ['it waits', waiting(), 'customer', ['bob'], 'ann:0', 'unchanged', undefined],
+  ['it is closed', closedOf(bob), 'customer', ['bob'], 'ann:0', 'unchanged', undefined],
+  ['it is offered', openOf(bob, { transfer: transfer(bob, cid) }), 'customer', [], 'ann:0', 'unchanged', undefined],
+  ['it is offered by somebody who has gone', openOf(bob, { transfer: transfer(bob, cid) }), 'customer', ['bob'], 'ann:0', 'unchanged', undefined],
+  ['its offer is over', openOf(bob, { transfer: over }), 'customer', [], 'ann:0', 'open bob', 'expired'],
+  ['its offer is over, and who made it is gone', openOf(bob, { transfer: over }), 'customer', ['bob'], 'ann:0', 'open ann', 'handedOver'],
+  ['its offer is over, and who made it is gone, but has answered', openOf(bob, { transfer: over }), 'shop', ['bob'], 'ann:0', 'open bob', 'expired'],
+])('the sweep: %s', (_, document, lastOf, gone, there, then, what) => {
+  const swept = decideSweep(found(document, lastOf), { isGone: (agent) => gone.includes(agent), staff: staff(there) })
+  expect([outcome(() => swept.next), swept.what]).toEqual([then, what])
+})
+
+test('an offer that was over when the sweep came was not accepted', () => {
+  const { next } = decideSweep(found(openOf(bob, { transfer: over })), { isGone: () => true, staff: staff('ann:0') })
+  expect(next?.settled).toEqual({ transfer: over, isAccepted: false, at: NOW })
+})
