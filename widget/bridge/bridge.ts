@@ -1,14 +1,14 @@
 import type { Chat } from './chat.ts'
 import { check } from './check.ts'
-import { BRIDGE_VERSION, TO_PAGE, type Answer, type BridgeDoor, type Told, type ToHost, type ToPageType } from './contract.ts'
-import { hearHosts, tellHosts } from './hosts.ts'
-import { hearKeyboard } from './hear-keyboard.ts'
+import { BRIDGE_VERSION, TO_PAGE, type Answer, type BridgeReceiver, type CheckedMessage, type ToHost, type ToPageType } from './contract.ts'
+import { listenToHostObjects, sendToHosts } from './hosts.ts'
+import { listenToKeyboard } from './listen-to-keyboard.ts'
 import { setSafeArea } from './safe-area.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** What each message does to one chat. True from `back`: consumed. */
-const DOINGS: { readonly [T in ToPageType]: (chat: Chat, fields: Fields) => boolean | void } = {
+/** What each message from the app does to one chat. `back` returns true if the chat consumed it. */
+const ACTIONS: { readonly [T in ToPageType]: (chat: Chat, fields: Fields) => boolean | void } = {
   host: (chat, { opens }) => void opensOf.set(chat, new Set(opens as readonly string[])),
   inset: (chat, fields) => chat.setViewportInset(fields),
   safeArea: setSafeArea,
@@ -38,24 +38,24 @@ const chats = new Set<Chat>()
 let stopHosts: (() => void) | undefined
 
 /**
- * Joins a chat to the app around it, for as long as it is on the page; returns the way to part. Uses nothing of the chat that a
- * page could not use, so it is a script of its own that only a WebView fetches. Several chats on a page hear the same app.
+ * Connects a chat to the app around it while the chat is on the page; returns a function that disconnects. It uses only what any page may use of the
+ * chat, so it is a separate script, fetched only in a WebView. Several chats on a page receive the same messages.
  */
 export function connectBridge(chat: Chat): () => void {
   chats.add(chat)
-  stopHosts ??= openDoor()
+  stopHosts ??= listenToHosts()
   const stops = [
-    hearKeyboard((inset) => chat.setViewportInset(inset)),
-    on(chat, 'im-unread', (event) => tell('unread', { count: (event as CustomEvent<{ count: number }>).detail.count })),
-    on(chat, 'im-open', () => tell('opened', {})),
-    on(chat, 'im-close', () => tell('closed', {})),
+    listenToKeyboard((inset) => chat.setViewportInset(inset)),
+    on(chat, 'im-unread', (event) => send('unread', { count: (event as CustomEvent<{ count: number }>).detail.count })),
+    on(chat, 'im-open', () => send('opened', {})),
+    on(chat, 'im-close', () => send('closed', {})),
     on(chat, 'im-refused', (event) => {
       const { code } = (event as CustomEvent<{ code: string }>).detail
-      if (code.startsWith('pass_')) tell('passNeeded', { code })
+      if (code.startsWith('pass_')) send('passNeeded', { code })
     }),
     on(chat.shadowRoot!, 'click', (event) => onClick(chat, event)),
   ]
-  tell('ready', { version: BRIDGE_VERSION, understands: Object.keys(TO_PAGE) })
+  send('ready', { version: BRIDGE_VERSION, understands: Object.keys(TO_PAGE) })
   return () => {
     for (const stop of stops) stop()
     chats.delete(chat)
@@ -65,10 +65,10 @@ export function connectBridge(chat: Chat): () => void {
   }
 }
 
-function openDoor(): () => void {
-  const page = window as { imChatBridge?: BridgeDoor }
+function listenToHosts(): () => void {
+  const page = window as { imChatBridge?: BridgeReceiver }
   page.imChatBridge = { receive }
-  const stop = hearHosts(receive)
+  const stop = listenToHostObjects(receive)
   return () => {
     stop()
     delete page.imChatBridge
@@ -76,31 +76,31 @@ function openDoor(): () => void {
 }
 
 function receive(message: unknown): Answer {
-  const told = check(message)
-  if (typeof told === 'string') return { ok: false, why: told }
-  const answer = carryOut(told)
-  if (told.id !== undefined) tell('answer', { id: told.id, ...answer })
+  const checked = check(message)
+  if (typeof checked === 'string') return { ok: false, why: checked }
+  const answer = carryOut(checked)
+  if (checked.id !== undefined) send('answer', { id: checked.id, ...answer })
   return answer
 }
 
-function carryOut({ type, fields }: Told): Answer {
-  const results = [...chats].map((chat) => DOINGS[type](chat, fields))
+function carryOut({ type, fields }: CheckedMessage): Answer {
+  const results = [...chats].map((chat) => ACTIONS[type](chat, fields))
   return type === 'back' ? { ok: true, consumed: results.includes(true) } : { ok: true }
 }
 
-function tell<T extends keyof ToHost>(type: T, fields: ToHost[T]): void {
-  tellHosts(JSON.stringify({ type, ...fields }))
+function send<T extends keyof ToHost>(type: T, fields: ToHost[T]): void {
+  sendToHosts(JSON.stringify({ type, ...fields }))
 }
 
-/** What the app opens itself does not open here. */
+/** A link or picture that the app opens itself is sent to it and not opened here. */
 function onClick(chat: Chat, event: Event): void {
   const found = event.defaultPrevented ? undefined : openedBy(event.target)
   if (!found || !opensOf.get(chat)?.has(found.type)) return
   event.preventDefault()
-  tell(found.type, { url: found.url })
+  send(found.type, { url: found.url })
 }
 
-/** What a click on this node would open: an address, or a picture in its full size. Nothing but http and https leaves the page. */
+/** What a click on this node would open: a link, or a picture in full size. Only http and https are passed to the app. */
 function openedBy(node: EventTarget | null): { readonly type: 'link' | 'image'; readonly url: string } | undefined {
   const anchor = node instanceof Element ? node.closest<HTMLAnchorElement>('a[href]') : null
   if (!anchor || !/^https?:$/.test(anchor.protocol)) return undefined

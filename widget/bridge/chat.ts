@@ -3,7 +3,7 @@ export interface Inset {
   readonly top: number
 }
 
-/** What the bridge uses of `<im-chat>`: what any page may use. */
+/** The part of `<im-chat>` that the bridge uses, all of it public. */
 export interface Chat extends HTMLElement {
   open: boolean
   readonly mode: 'launcher' | 'inline'

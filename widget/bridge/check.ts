@@ -1,14 +1,14 @@
-import { TO_PAGE, type FieldKind, type Told, type ToPageType } from './contract.ts'
+import { TO_PAGE, type FieldKind, type CheckedMessage, type ToPageType } from './contract.ts'
 
-const LONGEST = 65_536
+const MESSAGE_LENGTH = 65_536
 const TEXT_LENGTH = 8192
-const FARTHEST_PX = 10_000
+const MAX_PX = 10_000
 const NAME_COUNT = 20
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value.length <= TEXT_LENGTH
-const isPx = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value < FARTHEST_PX
+const isPx = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value < MAX_PX
 
-/** Never true for undefined: whether a field may be absent is told by the `?`. */
+/** Per kind of field. Never true for undefined: an optional field is marked by `?` in its kind. */
 const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   px: isPx,
   text: isText,
@@ -20,8 +20,8 @@ const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
 const fits = (kind: FieldKind, value: unknown): boolean =>
   (kind.endsWith('?') && (value === undefined || value === null)) || CHECKS[kind.replace('?', '')]!(value)
 
-/** A message from outside: JSON text or the object itself. What it is, or in one sentence why it is nothing. */
-export function check(message: unknown): Told | string {
+/** Checks a message from an app: JSON text or an object. Returns the message, or one sentence that says why it is invalid. */
+export function check(message: unknown): CheckedMessage | string {
   const given = typeof message === 'string' ? parsed(message) : message
   if (!CHECKS.object!(given)) return 'A message is a JSON object.'
   const { type, id, ...rest } = given as Readonly<Record<string, unknown>>
@@ -34,11 +34,11 @@ export function check(message: unknown): Told | string {
     if (!fits(kind, value)) return `${type}.${name} is missing or not a ${kind.replace('?', '')}.`
     if (value !== undefined && value !== null) fields[name] = value
   }
-  return { type: type as ToPageType, id: id as Told['id'], fields }
+  return { type: type as ToPageType, id: id as CheckedMessage['id'], fields }
 }
 
 function parsed(text: string): unknown {
-  if (text.length > LONGEST) return undefined
+  if (text.length > MESSAGE_LENGTH) return undefined
   try {
     return JSON.parse(text)
   } catch {

@@ -1,55 +1,55 @@
 /**
- * What an app and the page in its WebView say to each other, version 1. docs/webview.md tells app developers; a test compares.
+ * The messages between an app and the page in its WebView, version 1. docs/webview.md documents them for app developers; a test compares the two.
  *
  * Laws
- * - Every message is one JSON object with a `type`; further fields are ignored, so that both sides may be newer than the other.
- * - The page speaks first: `ready`. What the app says before it is not heard.
- * - An unknown type, a field that is missing or of the wrong kind: answered `{ok: false, why}`, changes nothing, throws nothing.
- * - An answer comes twice: as the value of the call, and, where the message had an `id`, as an `answer` message.
- * - Lengths are CSS px of the window. Nothing here needs to be sent: a chat without a word from its app works.
+ * - Every message is one JSON object with a `type`. Further fields are ignored, so either side may be newer than the other.
+ * - The page sends the first message, `ready`. Messages from the app before it are lost.
+ * - An unknown type, or a field that is missing or of the wrong kind, is answered with `{ok: false, why}`, changes nothing and throws nothing.
+ * - Every message is answered by the return value of the call and, if it had an `id`, by an `answer` message too.
+ * - Lengths are CSS px of the window. No message is required: a chat works without any.
  *
- * A new message or an optional field leaves the version as it is; anything an older side would misread raises it.
+ * A new message or an optional field leaves the version unchanged; a change that an older side would misread raises it.
  */
 export const BRIDGE_VERSION = 1
 
-/** How a field is checked. `?`: it may be absent. */
+/** The kind of a field. `?`: it may be absent. */
 export type FieldKind = 'px' | 'px?' | 'flag' | 'text' | 'text?' | 'object?' | 'names'
 
 /** From the app to the page. */
 export const TO_PAGE = {
-  /** Who the app is for the page: what it opens itself, of `link`, `image`. Until then the page opens everything. */
+  /** What the app opens itself: `link`, `image`. Until this message the page opens everything. */
   host: { opens: 'names' },
-  /** What the app covers of the window, the keyboard included. An absent one stays as it was. */
+  /** What the app covers of the window, the keyboard included. An absent side keeps its value. */
   inset: { bottom: 'px?', top: 'px?' },
-  /** Bars and notches, where `env(safe-area-inset-*)` does not know them. */
+  /** Bars and notches that `env(safe-area-inset-*)` does not report. */
   safeArea: { top: 'px?', right: 'px?', bottom: 'px?', left: 'px?' },
-  /** The back button. Answered with `consumed`: true where it closed the panel, and the app does nothing more. */
+  /** The back button was pressed. `consumed` in the answer is true if it closed the panel; the app then does nothing more. */
   back: {},
-  /** The app knows the network better. True: the line is tried at once. */
+  /** The state of the network, which the app knows better. True: the page connects at once. */
   network: { online: 'flag' },
-  /** Whether a person can see the WebView. While not, nothing counts as read. True: the line is looked at, at once. */
+  /** Whether a person can see the WebView. While false, no message counts as read. True: the page checks its connection at once. */
   visible: { visible: 'flag' },
-  /** A pass: a fresh one of the same person changes nothing else, another person's makes the chat that person's. '': the guest. */
+  /** A pass. A fresh pass of the same person changes nothing else, one of another person resets the chat to that person. '': a guest. */
   pass: { token: 'text' },
-  /** Open the panel: about whom, about what. */
+  /** Opens the panel, optionally with another `to` and `product`. */
   open: { to: 'text?', product: 'object?' },
   close: {},
-  /** Ends the line and takes all that is the person's off the device. */
+  /** Ends the connection and deletes everything of the person from the device. */
   logout: {},
 } as const satisfies Record<string, Readonly<Record<string, FieldKind>>>
 
 /** From the page to the app. */
 export interface ToHost {
-  /** First of all, and again after a reload. `understands`: the types of `TO_PAGE`. */
+  /** The first message, sent again after a reload. `understands`: the types of `TO_PAGE`. */
   readonly ready: { readonly version: number; readonly understands: readonly string[] }
-  /** Unread messages, whenever the number changes. */
+  /** The count of unread messages, at each change. */
   readonly unread: { readonly count: number }
   readonly opened: Record<string, never>
   readonly closed: Record<string, never>
-  /** A person tapped an address, or a picture, that the app said it opens. http or https. */
+  /** The person tapped a link or a picture that the app opens itself. http or https. */
   readonly link: { readonly url: string }
   readonly image: { readonly url: string }
-  /** The pass is missing, not valid or over: answer with `pass`. `code` is one of the wire's. */
+  /** The pass is missing, invalid or expired: the app answers with `pass`. `code` is the refusal's. */
   readonly passNeeded: { readonly code: string }
   readonly answer: Answer & { readonly id: string | number }
 }
@@ -58,19 +58,19 @@ export type ToPageType = keyof typeof TO_PAGE
 
 export interface Answer {
   readonly ok: boolean
-  /** Of `back`. */
+  /** Only in the answer to `back`. */
   readonly consumed?: boolean
   readonly why?: string
 }
 
-/** A message that passed the check; what it carries is of the kinds above. */
-export interface Told {
+/** A message that passed the check; its fields are of the kinds above. */
+export interface CheckedMessage {
   readonly type: ToPageType
   readonly id: string | number | undefined
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-/** The function by which an app calls: `imChatBridge.receive(json)`. */
-export interface BridgeDoor {
+/** How an app sends a message to the page: `imChatBridge.receive(json)`. */
+export interface BridgeReceiver {
   receive(message: unknown): Answer
 }

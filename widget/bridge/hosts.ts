@@ -1,8 +1,8 @@
 /**
- * The ways to an app. Each is there or not; a page in a browser finds none.
+ * The objects through which a WebView's app receives messages; a browser has none of them.
  *
- *   window.ImChatHost.postMessage(json)                     Android, by addJavascriptInterface or WebViewCompat.addWebMessageListener;
- *                                                           the latter also calls `onmessage` with what the app says
+ *   window.ImChatHost.postMessage(json)                     Android: addJavascriptInterface or WebViewCompat.addWebMessageListener;
+ *                                                           the latter also delivers the app's messages to `onmessage`
  *   webkit.messageHandlers.imChat.postMessage(json)         iOS
  *   window.ReactNativeWebView.postMessage(json)             React Native
  */
@@ -18,8 +18,8 @@ interface HostWindow {
   readonly webkit?: { readonly messageHandlers?: { readonly imChat?: Host } }
 }
 
-/** Tells the app; one that fails is its own affair. */
-export function tellHosts(json: string): void {
+/** Sends a message to every host. A host that throws is warned about and skipped. */
+export function sendToHosts(json: string): void {
   for (const host of hosts()) {
     try {
       host.postMessage(json)
@@ -29,17 +29,17 @@ export function tellHosts(json: string): void {
   }
 }
 
-/** Hears what an app posts into its own object; returns the way to stop. */
-export function hearHosts(hear: (message: unknown) => void): () => void {
-  const onMessage = ({ data }: { readonly data: unknown }): void => hear(data)
-  const heard = hosts().filter((host) => typeof host.addEventListener === 'function')
-  for (const host of heard) host.addEventListener!('message', onMessage)
+/** Listens for messages that an app posts to its own object; returns a function that stops listening. */
+export function listenToHostObjects(onHostMessage: (message: unknown) => void): () => void {
+  const onMessage = ({ data }: { readonly data: unknown }): void => onHostMessage(data)
+  const listened = hosts().filter((host) => typeof host.addEventListener === 'function')
+  for (const host of listened) host.addEventListener!('message', onMessage)
   return () => {
-    for (const host of heard) host.removeEventListener?.('message', onMessage)
+    for (const host of listened) host.removeEventListener?.('message', onMessage)
   }
 }
 
-/** Asked each time: the page that made them may take them away. */
+/** Looked up each time, because the page may remove them. */
 function hosts(): readonly Host[] {
   const { ImChatHost, ReactNativeWebView, webkit } = window as HostWindow
   const all = [ImChatHost, ReactNativeWebView, webkit?.messageHandlers?.imChat]

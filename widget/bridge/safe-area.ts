@@ -3,8 +3,8 @@ import type { Chat } from './chat.ts'
 const SIDES = ['top', 'right', 'bottom', 'left'] as const
 
 /**
- * Bars and notches that the app tells of. The larger of its word and the engine's own `env()` holds, so that both may be right.
- * A sheet of its own, added when an app first says something; its figures are variables on the element.
+ * Applies the safe area that the app reports. The larger of the app's value and the engine's own `env()` counts. The style sheet is added with the
+ * first message; the values are variables on the element.
  */
 const RULES = `
   .root {
@@ -16,16 +16,16 @@ const RULES = `
   .modal:not([data-keyboard]) .composer { padding-bottom: calc(8px + var(--bottom)) }
   .launcher { margin-bottom: var(--bottom) }`
 
-const dressed = new WeakSet<Chat>()
+const styled = new WeakSet<Chat>()
 
 export function setSafeArea(chat: Chat, area: Readonly<Record<string, unknown>>): void {
   for (const side of SIDES) {
     if (typeof area[side] === 'number') chat.style.setProperty(`--im-safe-${side}`, `${area[side]}px`)
   }
   const root = chat.shadowRoot
-  // Where there are no such sheets there is no max() either: what env() says stands.
-  if (dressed.has(chat) || !root || !('adoptedStyleSheets' in root) || !('replaceSync' in CSSStyleSheet.prototype)) return
-  dressed.add(chat)
+  // An engine without constructable style sheets has no max() either: env() alone applies.
+  if (styled.has(chat) || !root || !('adoptedStyleSheets' in root) || !('replaceSync' in CSSStyleSheet.prototype)) return
+  styled.add(chat)
   const sheet = new CSSStyleSheet()
   sheet.replaceSync(RULES)
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet]

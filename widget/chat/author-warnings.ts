@@ -7,7 +7,10 @@ const LIMITS =
 const WHOM = 'Look at `to` ("shop:<id>" or the id of a person) and `token`.'
 const LOG = 'The log of the gateway says more.'
 
-/** What a page's author or the operator can do; undefined: it is between persons, or passes. `{origin}`: the page's. */
+/**
+ * What the page's author or the operator can do about each code. Undefined: nothing, because it concerns two persons or is temporary. `{origin}`
+ * becomes the page's origin.
+ */
 const REMEDIES: Readonly<Record<Code, string | undefined>> = {
   bad_packet: OTHER_RELEASE,
   binary_unsupported: OTHER_RELEASE,
@@ -50,7 +53,10 @@ const REMEDIES: Readonly<Record<Code, string | undefined>> = {
   abuse: LIMITS,
 }
 
-/** A refusal for whoever built the page; undefined where it is a person's alone. `gateway`: '' where the page made the client itself. */
+/**
+ * A refusal as a sentence for the page's author; undefined where the author can do nothing about it. `gateway`: its address, '' if the page made the
+ * client itself.
+ */
 export function authorWarning({ code, message }: WireRefusal, gateway: string): string | undefined {
   const remedy = REMEDIES[code]?.replace('{origin}', location.origin)
   return remedy && `${message} [${code}]${gateway ? ` Gateway: ${gateway}.` : ''} ${remedy}`

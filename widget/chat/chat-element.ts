@@ -24,40 +24,40 @@ import type { Inset } from './viewport/geometry.ts'
 /**
  * `<im-chat gateway="https://…" token="…" to="shop:42">`: a launcher in the corner and a chat panel, or the panel alone.
  *
- * State: closed (launcher) ⇄ open (panel; covers a phone, floats on a desktop). `mode="inline"` is always open and fills the
- * element. A mounted life lasts from connection to removal; a move within the page is no removal, and after a removal the
- * next life goes on with the same draft, history and outbox.
+ * State: closed (launcher) ⇄ open (the panel covers a phone's screen and floats on a desktop). `mode="inline"` is always open and fills the element.
+ * The element is mounted from insertion to removal. A move within the page is not a removal; after a removal and a new insertion the draft, history
+ * and outbox are still there.
  *
- * Properties (attributes of the same name; a value that cannot be is warned about once and the old one stays)
- *   gateway      address of the gateway                              token   the pass; '': the guest. A fresh one of the same person
- *                (src, sub, role, shop) changes nothing else; another person's makes the chat that person's, as if made anew
+ * Properties (attributes of the same name; an invalid value is warned about once and the old value stays)
+ *   gateway      address of the gateway                              token   the pass; '': a guest. A fresh pass of the same person
+ *                (src, sub, role, shop) changes nothing else; a pass of another person resets the chat to that person
  *   to           `shop:<id>` or a participant id                     open    the panel is open (reflected)
  *   mode         launcher | inline                                   enter   send | newline: what Enter does until the person chooses
  *   lang         language of the texts, else the page's              theme   auto | light | dark
  *   product      {title, price?, image?, url?} or its JSON: offered above the composer
  *   client       (property only) a Client that the page made; gateway and token are then not used
  *   connection   (read only, reflected) idle connecting catching-up live waiting refused closed
- *   transport    (read only, reflected) websocket | polling, absent while there is no line
- * Methods: `show()`, `hide()`, `send(text)` → client id or undefined, `setViewportInset({bottom?, top?})`, `logout()` ends the line and takes
- *   all that is this person's off the device, in all windows
+ *   transport    (read only, reflected) websocket | polling, absent while there is no connection
+ * Methods: `show()`, `hide()`, `send(text)` → client id or undefined, `setViewportInset({bottom?, top?})` in CSS px, `logout()` ends the
+ *   connection and deletes everything of this person from the device, in all windows
  *
  * Events (none bubbles)
  *   im-send {id, text}                       once per send
- *   im-message {id, seq, from, kind, text, at, isOwn}   once per message that came onto the screen
+ *   im-message {id, seq, from, kind, text, at, isOwn}   once per message that appeared on the screen
  *   im-open · im-close                       the panel opened or closed
  *   im-unread {count}                        the count of unread messages changed
- *   im-connection {state, transport}         the line changed
- *   im-refused {code, message, retry, id?}   a final no, of the line or (with `id`) of one message
- *   im-person {id?, role, shop?}             the chat is another person's; role: guest | customer | agent
- *   im-notice {type, text?, …}               what a backend published into this person's channel, as it is
+ *   im-connection {state, transport}         the connection changed
+ *   im-refused {code, message, retry, id?}   a final refusal of the connection, a command or (with `id`) a message
+ *   im-person {id?, role, shop?}             the chat now belongs to another person; role: guest | customer | agent
+ *   im-notice {type, text?, …}               a notice that a backend published to this person, unchanged
  *
- * The panel is a script of its own (panel.ts), fetched when the line stands and the page is idle, when a finger comes down on the launcher,
- * and at once for a chat that begins open. Until it is there the launcher says that it is coming; nothing that was sent or typed depends on it.
+ * The panel is a separate script (panel.ts). The element fetches it when the connection is live and the page is idle, when the launcher is pressed,
+ * and at once if the chat starts open. Until it has loaded the launcher shows that it is loading; sending does not depend on it.
  *
- * Parts: launcher launcher-note unread panel header close timeline bubble bubble-own bubble-other card banner latest empty offer composer
- * enter field input send retry discard. CSS variables: ui/tokens.ts.
- * Hooks for testers: `data-test` in the open shadow root = launcher launcher-note unread panel close banner timeline message typing older
- * empty latest new retry discard offer composer enter input send limit; a message has `data-id data-seq data-state`.
+ * Parts: launcher launcher-note unread panel header close timeline bubble bubble-own bubble-other card banner latest empty offer composer enter field
+ * input send retry discard. CSS variables: ui/tokens.ts.
+ * Hooks for testers: `data-test` in the open shadow root = launcher launcher-note unread panel close banner timeline message typing older empty
+ * latest new retry discard offer composer enter input send limit; a message has `data-id data-seq data-state`.
  */
 export class ChatElement extends ConnectedElement<ChatEvents> {
   static override readonly properties = {
@@ -87,25 +87,25 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
 
   protected readonly controller: ClientController = new ClientController(this, {
     onConnection: (state) => this.showConnection(state),
-    onUnread: (count) => this.tell('im-unread', { count }),
+    onUnread: (count) => this.emit('im-unread', { count }),
     onRefused: (refusal, id) => this.refused(refusal, id),
     onDraft: (text) => this.#panel?.draft(text),
-    onNotice: (notice) => this.tell('im-notice', notice),
+    onNotice: (notice) => this.emit('im-notice', notice),
     onPerson: (who) => this.onPerson(who),
     onLogout: () => this.forgetToken(),
   })
   readonly #viewing = new Viewing()
   #panel: Panel | undefined
-  /** It was opened by the person before there was a panel to go into. */
-  #isFocusOwed = false
+  /** The person opened the chat before the panel's script had loaded: focus moves into the panel once it exists. */
+  #isFocusPending = false
   #isPanelWanted = false
   #stopIdle: (() => void) | undefined
   #inset: Partial<Inset> = {}
   #stops: (() => void)[] = []
-  #partFromHost: (() => void) | undefined
+  #disconnectBridge: (() => void) | undefined
   #isMounted = false
-  /** Given to `send` before there was a conversation. */
-  readonly #unsaid: string[] = []
+  /** Texts passed to `send` before there was a conversation. */
+  readonly #unsent: string[] = []
   #dir = 'ltr'
 
   constructor() {
@@ -119,14 +119,14 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
       isMissing: () => this.#isMounted && (!this.to || (!this.gateway && !this.client)),
       onUnset: (isUnset) => {
         this.controller.isUnset = isUnset
-        if (isUnset) this.#nobody()
+        if (isUnset) this.#warnUnset()
       },
     })
   }
 
   show(): void {
     this.open = true
-    // In the gesture's own turn: iOS raises no keyboard for a focus that comes later.
+    // Render within the gesture: iOS shows no keyboard for a focus that comes later.
     if (this.isConnected && this.isUpdatePending && this.hasUpdated) this.performUpdate()
   }
 
@@ -134,12 +134,12 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     this.open = false
   }
 
-  /** Before the element is on a page, or before it knows `to`, the text waits for both; the id is not known then. */
+  /** Before the element is in a page or has a `to`, the text waits for both and the client id is not known yet: undefined. */
   send(text: string): string | undefined {
-    if (this.#isMounted) this.#join()
+    if (this.#isMounted) this.#useClient()
     if (this.controller.conversation) return this.#send(text)
-    if (this.#isMounted && this.hasUpdated) this.#nobody()
-    if (text.trim()) this.#unsaid.push(text)
+    if (this.#isMounted && this.hasUpdated) this.#warnUnset()
+    if (text.trim()) this.#unsent.push(text)
     return undefined
   }
 
@@ -173,12 +173,12 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
 
   protected override willUpdate(): void {
     if (!this.#isMounted) return
-    this.#join()
+    this.#useClient()
     this.#dir = getComputedStyle(this).direction
     if (this.#isShown) this.#isPanelWanted = true
     else if (this.controller.connection.name === 'live') this.#stopIdle ??= whenIdle(() => this.#wantPanel())
     if (this.#isPanelWanted && this.hasUpdated) this.#openPanel()
-    if (hasHost()) this.#partFromHost ??= hostBridge(this)?.connectBridge(this)
+    if (hasHost()) this.#disconnectBridge ??= hostBridge(this)?.connectBridge(this)
   }
 
   protected override render(): TemplateResult {
@@ -202,19 +202,19 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    // A panel can be made only where its place is.
+    // The panel needs its place, which exists after the first render.
     if (this.#isPanelWanted && !this.#panel) this.#openPanel()
-    if (this.controller.conversation) for (const text of this.#unsaid.splice(0)) this.#send(text)
-    this.#doubt()
-    this.#viewing.tell(this.controller.client, this.to, this.product)
+    if (this.controller.conversation) for (const text of this.#unsent.splice(0)) this.#send(text)
+    this.#warnDoubtfulTo()
+    this.#viewing.report(this.controller.client, this.to, this.product)
     if (changed.has('open') && this.open) this.controller.wake()
     if (changed.has('open') && changed.get('open') !== undefined && this.mode === 'launcher') this.#onToggled()
   }
 
   protected override onPerson(who: Person): void {
-    this.#unsaid.length = 0
+    this.#unsent.length = 0
     this.#panel?.reset()
-    this.tell('im-person', who)
+    this.emit('im-person', who)
   }
 
   get #isShown(): boolean {
@@ -225,17 +225,17 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     return firstLocale(LAUNCHER_STRINGS, [this.lang, document.documentElement.lang, navigator.language]) ?? LAUNCHER_STRINGS.en!
   }
 
-  #join(): void {
+  #useClient(): void {
     this.controller.use(this.client, { gateway: this.gateway, token: this.token }, () => this.to)
   }
 
-  #nobody(): void {
+  #warnUnset(): void {
     if (!this.gateway && !this.client) this.missing('gateway', 'set it to the address of the gateway, like gateway="https://chat.example.com".')
     if (!this.to) this.missing('to', 'set it to whom people write to, like to="shop:42".')
   }
 
-  /** A number is a person's id, and whoever answers nobody's messages is hard to tell from a shop whose name was written wrongly. */
-  #doubt(): void {
+  /** A bare number is a participant id. A participant who never answers looks just like a misspelled shop, so the author is warned. */
+  #warnDoubtfulTo(): void {
     const { client, timeline } = this.controller
     const isNew = timeline.isLoaded && timeline.messages.length === 0
     if (isNew && client?.who.role !== 'agent' && doubtfulTo(this.to)) warnAuthor(this.localName, 'doubtful to', doubtfulTo(this.to)!)
@@ -251,7 +251,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
 
   #onSend(id: string, text: string): void {
     this.controller.wake()
-    this.tell('im-send', { id, text })
+    this.emit('im-send', { id, text })
   }
 
   #wantPanel(): void {
@@ -259,7 +259,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     this.requestUpdate()
   }
 
-  /** Once for the element's life, at the first opening; until then, and until it has come, the script is only asked for. */
+  /** Creates the panel once, at the first opening. Called earlier, it only starts to fetch the script. */
   #openPanel(): void {
     const script = this.#panel ? undefined : panelScript(this)
     if (!script || !this.#isShown) return
@@ -268,20 +268,20 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
       root: this.shadowRoot!,
       place: this.renderRoot.querySelector<HTMLElement>('.place')!,
       chat: this.controller,
-      wishes: () => ({ isOpen: this.open, mode: this.mode, enter: this.enter, lang: this.lang, product: this.product }),
+      settings: () => ({ isOpen: this.open, mode: this.mode, enter: this.enter, lang: this.lang, product: this.product }),
       onClose: () => this.hide(),
       onSend: (id, text) => this.#onSend(id, text),
-      onMessage: ({ id, seq, from, kind, body, at }, isOwn) => this.tell('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
-      onNobody: () => this.#nobody(),
+      onMessage: ({ id, seq, from, kind, body, at }, isOwn) => this.emit('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
+      onNobody: () => this.#warnUnset(),
     })
     this.#panel.cover(this.#inset)
     this.requestUpdate()
-    if (this.#isFocusOwed) void this.updateComplete.then(() => this.#focusOwed())
+    if (this.#isFocusPending) void this.updateComplete.then(() => this.#focusPanel())
   }
 
-  #focusOwed(): void {
-    if (this.#isFocusOwed && this.open) this.#panel?.toggled(true, null)
-    this.#isFocusOwed = false
+  #focusPanel(): void {
+    if (this.#isFocusPending && this.open) this.#panel?.toggled(true, null)
+    this.#isFocusPending = false
   }
 
   #unmount(): void {
@@ -291,14 +291,14 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     this.#stopIdle?.()
     this.#stopIdle = undefined
     this.#panel?.stop()
-    this.#partFromHost?.()
-    this.#partFromHost = undefined
+    this.#disconnectBridge?.()
+    this.#disconnectBridge = undefined
     this.controller.stop()
   }
 
   #onToggled(): void {
     if (this.#panel) this.#panel.toggled(this.open, this.renderRoot.querySelector<HTMLElement>('.launcher'))
-    else this.#isFocusOwed = this.open
-    this.tell(this.open ? 'im-open' : 'im-close', null)
+    else this.#isFocusPending = this.open
+    this.emit(this.open ? 'im-open' : 'im-close', null)
   }
 }

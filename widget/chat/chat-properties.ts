@@ -10,7 +10,7 @@ const oneOf =
 
 const text = (value: unknown): unknown => (value === null || value === undefined ? '' : typeof value === 'string' ? value : BAD)
 
-/** The property's value as it is kept: absent becomes the default, what cannot be becomes BAD. */
+/** Per property: from the value that was set to the value that is stored. An absent value becomes the default, an invalid one BAD. */
 export const CHAT_PROPERTIES: Readonly<Record<string, (value: unknown) => unknown>> = {
   gateway: (value) => (text(value) === '' || isHttp(value) ? text(value) : BAD),
   token: text,
@@ -44,7 +44,7 @@ function product(value: unknown): Offer | undefined | typeof BAD {
 
 const warned = new Set<string>()
 
-/** A page's mistake is its author's to see, and must not hurt the customer. */
+/** Tells the page's author about an invalid value, once per property. */
 export function warnOnce(name: string, value: unknown): void {
   if (warned.has(name)) return
   warned.add(name)

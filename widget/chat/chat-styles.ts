@@ -2,5 +2,5 @@ import { base } from '../ui/base-style.ts'
 import { tokens } from '../ui/tokens.ts'
 import { launcherStyle } from './launcher-style.ts'
 
-/** What is there before the panel's script is. */
+/** The styles that the element needs before the panel's script has loaded. */
 export const chatStyles = [tokens, base, launcherStyle]

@@ -17,38 +17,37 @@ export interface ClientAddress {
 }
 
 export interface ClientOptions {
-  /** The line changed its state or its transport. */
+  /** The connection changed its state or its transport. */
   readonly onConnection: (state: ConnectionState) => void
   readonly onUnread: (count: number) => void
-  /** A "no" that a person may have to hear: of the line, or of one message (then with its id). */
+  /** A refusal of the connection or a command, or of one message (then with its client id). */
   readonly onRefused: (refusal: WireRefusal, id: string | undefined) => void
   readonly onDraft: (text: string) => void
-  /** The window is another person's. What the element itself holds of the first one has to go, at once. */
+  /** The chat now belongs to another person. The element must drop everything of the previous person at once. */
   readonly onPerson: (who: Person) => void
-  /** Another window logged the person of the element's pass out. */
+  /** Another window logged out the person whose pass the element holds. */
   readonly onLogout: () => void
   readonly onNotice: (notice: PushData<'noticePush'>) => void
 }
 
 const IDLE: ConnectionState = { name: 'idle' }
-/** In a person's words: the chat is not set up correctly. */
+/** Shown to the person as "the chat is not set up correctly". */
 const UNSET: WireRefusal = { code: 'bad_request', message: '', retry: false }
 const NO_CURSOR: Cursor = { delivered: 0, read: 0 }
 
 /**
- * Joins one Client and one of its conversations to an element: every signal asks for a render, some are told as events.
- * `use` may be called as often as the element likes; only a change does something. A client made here is closed here.
- * What the element sees as `client` is one person's: whoever holds on to it does so for that person only.
+ * Connects one Client and one of its conversations to an element: every signal requests a render, some also become events. `use` may be called at any
+ * time and acts only on a change. A client that was made here is closed here. `client` belongs to one person: hold on to it for that person only.
  */
 export class ClientController implements ReactiveController {
-  /** The element lacks what only its page can set. */
+  /** The page has not set `gateway` or `to`. */
   isUnset = false
   readonly #host: ReactiveControllerHost
   readonly #options: ClientOptions
   #client: Client | undefined
   #person: OnePerson | undefined
-  /** Whose things the element was last about; undefined: it has not begun. */
-  #about: OnePerson | string | undefined
+  /** The person whose content the element last showed; undefined: none yet. */
+  #shownPerson: OnePerson | string | undefined
   #isOwn = false
   #address: ClientAddress | undefined
   #conversation: Conversation | undefined
@@ -56,9 +55,9 @@ export class ClientController implements ReactiveController {
   #stopPerson: (() => void) | undefined
   #stopConversation: (() => void) | undefined
   #refused = new Set<string>()
-  /** Messages put off, by which no. */
+  /** Messages that wait after a temporary refusal: `<client id> <code>`. */
   #delayed = new Set<string>()
-  /** The noes that the line has met since it was last there. */
+  /** Codes of the refusals since the connection was last live. */
   #connectionRefusals = new Set<string>()
   #unread = 0
 
@@ -70,7 +69,7 @@ export class ClientController implements ReactiveController {
 
   hostConnected(): void {}
 
-  /** Without a list of conversations; MailboxClient has one. */
+  /** A client without a list of conversations; MailboxClient overrides it with one that has it. */
   protected create(options: HeadlessOptions): Client {
     return new ChatClient(options, (person) => new PersonClient(person))
   }
@@ -79,12 +78,12 @@ export class ClientController implements ReactiveController {
     return this.#person
   }
 
-  /** Absolute; '' where the client is somebody else's. */
+  /** Absolute; '' if the page made the client. */
   get gateway(): string {
     return this.#address?.gateway ? absolute(this.#address.gateway) : ''
   }
 
-  /** Whether a picture of somebody else may be loaded without being asked for. */
+  /** Whether a picture sent by another person may be loaded without asking the reader. */
   isTrusted(address: string): boolean {
     return imageTrust(this.gateway, this.#client?.imageHosts.value ?? [])(address)
   }
@@ -97,7 +96,7 @@ export class ClientController implements ReactiveController {
     return this.#person?.connection.value ?? IDLE
   }
 
-  /** What a person sees of the line: a final no to the conversation is as good as one at the door, and so is a page that says not whom to. */
+  /** The connection state to show. A final refusal of the conversation, or a `to` that the page did not set, shows as `refused`. */
   get shown(): ConnectionState {
     const { name } = this.connection
     const refusal = this.isUnset ? UNSET : this.#conversation?.refusal.value
@@ -125,69 +124,69 @@ export class ClientController implements ReactiveController {
   }
 
   /**
-   * `given` is somebody else's client, used and never closed; without it and with a gateway one is made. `to` is asked for last: for
-   * another person it is another one.
+   * Uses `given`, a client that the page made and closes, or makes one for `address` if it has a gateway. `to` is called last, because a change of
+   * person may change it.
    */
   use(given: Client | undefined, address: ClientAddress, to: () => string): void {
     const old = this.#address
     this.#address = address
-    if (given) this.#take(given, undefined)
-    else if (address.gateway === '') this.#dismiss()
-    else if (!this.#isOwn || old?.gateway !== address.gateway) this.#take(this.create(optionsOf(address, to())), address)
+    if (given) this.#adoptClient(given, undefined)
+    else if (address.gateway === '') this.#removeClient()
+    else if (!this.#isOwn || old?.gateway !== address.gateway) this.#adoptClient(this.create(optionsOf(address, to())), address)
     else if (old.token !== address.token) this.#client?.setToken(address.token)
-    this.#talkTo(to())
+    this.#openConversation(to())
   }
 
-  /** The mounted life is over: nothing listens any more and an own client is closed. `use` begins the next. */
+  /** The element was removed: unsubscribes, and closes a client that was made here. The next `use` starts again. */
   stop(): void {
-    this.#drop()
+    this.#releaseClient()
   }
 
   logout(): void {
     this.#client?.logout()
   }
 
-  /** Somebody means to talk: who was logged out goes on as a guest. */
+  /** The person wants to write: after a logout the connection is opened again, as a guest. */
   wake(): void {
     const { name } = this.connection
     if (this.#isOwn && (name === 'closed' || name === 'idle')) this.#client?.connect()
   }
 
-  /** `own`: where it was made for, if it was made here. */
-  #take(client: Client, own: ClientAddress | undefined): void {
+  /** `own`: the address of a client that was made here. */
+  #adoptClient(client: Client, own: ClientAddress | undefined): void {
     if (client === this.#client) return
-    this.#drop()
+    this.#releaseClient()
     this.#client = client
     this.#isOwn = own !== undefined
-    const stops = [client.onPush('noticePush', this.#options.onNotice), client.person.subscribe(() => this.#begin())]
+    const stops = [client.onPush('noticePush', this.#options.onNotice), client.person.subscribe(() => this.#onPersonChange())]
     this.#stopClient = () => stops.forEach((stop) => stop())
-    this.#begin()
+    this.#onPersonChange()
     if (own) client.connect()
   }
 
-  #begin(): void {
+  #onPersonChange(): void {
     const person = this.#client!.person.value
     if (person === this.#person) return
-    this.#part()
+    this.#unfollowPerson()
     this.#person = person
     const { connection, who } = person
     const stops = [
       connection.subscribe((state) => {
-        this.#onLine(state)
+        this.#onConnection(state)
         this.#host.requestUpdate()
       }),
       person.onRefused((refusal) => this.#options.onRefused(refusal, undefined)),
     ]
     this.#stopPerson = () => stops.forEach((stop) => stop())
     this.#connectionRefusals.clear()
-    this.#onLine(connection.value)
-    this.#tellOf(this.#isOwn ? `${this.gateway} ${person.scope}` : person, who)
+    this.#onConnection(connection.value)
+    this.#announcePerson(this.#isOwn ? `${this.gateway} ${person.scope}` : person, who)
     if (this.#isOwn && this.#address?.token && who.role === 'guest') this.#options.onLogout()
     this.#host.requestUpdate()
   }
 
-  /** A no that passes is told once, however often it is met before the line is there. */
-  #onLine(state: ConnectionState): void {
+  /** A temporary refusal is reported once until the connection is live again. */
+  #onConnection(state: ConnectionState): void {
     this.#options.onConnection(state)
     if (state.name === 'live') this.#connectionRefusals.clear()
     if (state.name !== 'refused' && state.name !== 'waiting') return
@@ -197,31 +196,31 @@ export class ClientController implements ReactiveController {
     this.#options.onRefused(refusal, undefined)
   }
 
-  /** Nobody is to be here. */
-  #dismiss(): void {
+  /** The page took the gateway away. */
+  #removeClient(): void {
     const wasThere = this.#client !== undefined
-    this.#drop()
-    if (wasThere) this.#tellOf('', { role: 'guest' })
+    this.#releaseClient()
+    if (wasThere) this.#announcePerson('', { role: 'guest' })
   }
 
-  /** Put into the page again for the same person, the element goes on where it was. */
-  #tellOf(about: OnePerson | string, who: Person): void {
-    const isOther = this.#about !== undefined && this.#about !== about
-    this.#about = about
+  /** Nothing to announce if the element was inserted again for the same person. */
+  #announcePerson(about: OnePerson | string, who: Person): void {
+    const isOther = this.#shownPerson !== undefined && this.#shownPerson !== about
+    this.#shownPerson = about
     if (!isOther) return
     this.#onUnread(0)
     this.#options.onPerson(who)
   }
 
-  #part(): void {
-    this.#leave()
+  #unfollowPerson(): void {
+    this.#leaveConversation()
     this.#stopPerson?.()
     this.#stopPerson = undefined
     this.#person = undefined
   }
 
-  #drop(): void {
-    this.#part()
+  #releaseClient(): void {
+    this.#unfollowPerson()
     this.#stopClient?.()
     this.#stopClient = undefined
     const client = this.#client
@@ -231,7 +230,7 @@ export class ClientController implements ReactiveController {
     if (client) this.#options.onConnection(IDLE)
   }
 
-  #leave(): void {
+  #leaveConversation(): void {
     this.#stopConversation?.()
     this.#stopConversation = undefined
     this.#conversation = undefined
@@ -239,10 +238,10 @@ export class ClientController implements ReactiveController {
     this.#delayed.clear()
   }
 
-  #talkTo(to: string): void {
+  #openConversation(to: string): void {
     const conversation = to === '' ? undefined : this.#client?.conversation(to)
     if (conversation === this.#conversation) return
-    this.#leave()
+    this.#leaveConversation()
     this.#conversation = conversation
     if (!conversation) return
     const update = (): void => this.#host.requestUpdate()
@@ -283,7 +282,7 @@ export class ClientController implements ReactiveController {
   }
 }
 
-/** Absolute, so that `/` works and every page of a site keeps its things in one place. */
+/** Absolute, so that `/` works and all pages of a site share one storage key. */
 const absolute = (gateway: string): string => withoutEndSlashes(new URL(gateway, document.baseURI).href)
 
 const optionsOf = ({ gateway, token }: ClientAddress, to: string): HeadlessOptions => ({

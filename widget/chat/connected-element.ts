@@ -6,7 +6,7 @@ import { BAD, warnOnce } from './chat-properties.ts'
 import type { AnyEvents, ElementEvents } from './element-events.ts'
 import { warnAuthor } from './warn-author.ts'
 
-/** Listeners know what the `detail` of each event is; as the browser's own, it is null where there is none. */
+/** Types the `detail` of each event; as in the browser's own events it is null where there is none. */
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- only further signatures of methods that every element has
 export interface ConnectedElement<Events extends object = ElementEvents> {
   addEventListener<K extends keyof Events & string>(
@@ -33,17 +33,19 @@ export interface ConnectedElement<Events extends object = ElementEvents> {
   removeEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | EventListenerOptions): void
 }
 
-/** An element that holds a line to a gateway: it shows the line's state as attributes, and keeps the old value where it gets a bad one. */
+/**
+ * An element with a connection to a gateway: reflects the connection's state as attributes, and ignores invalid property values after one warning.
+ */
 // oxlint-disable-next-line no-unused-vars, typescript/no-unsafe-declaration-merging -- `Events` is for the signatures above
 export abstract class ConnectedElement<Events extends object = ElementEvents> extends LitElement {
-  /** Per property: the value as it is kept, or BAD. */
+  /** Per property: from the value that was set to the value that is stored, or BAD. */
   static readonly accepts: Readonly<Record<string, (value: unknown) => unknown>>
 
   declare token: string
 
   protected abstract readonly controller: ClientController
 
-  /** Empties the element of what was the first person's and tells the page. */
+  /** Drops everything of the previous person and announces the new one to the page. */
   protected abstract onPerson(who: Person): void
 
   static override getPropertyDescriptor(name: PropertyKey, key: string | symbol, options: PropertyDeclaration): PropertyDescriptor | undefined {
@@ -62,7 +64,7 @@ export abstract class ConnectedElement<Events extends object = ElementEvents> ex
     }
   }
 
-  /** Somebody set a property, be it to what it was. */
+  /** A property was set, possibly to the value it had. */
   protected assigned(_name: string): void {}
 
   get connection(): ConnectionState['name'] {
@@ -74,8 +76,8 @@ export abstract class ConnectedElement<Events extends object = ElementEvents> ex
   }
 
   /**
-   * Ends the line and takes the person's messages, drafts and outbox, and the guest before, off this device, in all windows. The pass is
-   * forgotten here; its server has to forget it by itself.
+   * Ends the connection and deletes the person's messages, drafts and outbox, and the guest's, from this device, in all windows. The element forgets
+   * the pass; revoking it is the task of the server that signed it.
    */
   logout(): void {
     this.controller.logout()
@@ -93,15 +95,15 @@ export abstract class ConnectedElement<Events extends object = ElementEvents> ex
     this.setAttribute('connection', state.name)
     if (transport) this.setAttribute('transport', transport)
     else this.removeAttribute('transport')
-    this.tell('im-connection', { state: state.name, transport })
+    this.emit('im-connection', { state: state.name, transport })
   }
 
-  /** A no is the page's to handle, and its author's to read where something can be done about it. */
+  /** Tells the page, and warns its author where the author can do something about it. */
   protected refused(refusal: WireRefusal, id: string | undefined): void {
     const { code, message, retry } = refusal
-    this.tell('im-refused', { code, message, retry, id })
+    this.emit('im-refused', { code, message, retry, id })
     const { gateway } = this.controller
-    // A page that is set up well never needs these sentences; where they cannot be fetched, the gateway's own has to do.
+    // Only misconfigured pages load these sentences; if they cannot be fetched, the gateway's own message is used.
     void import('./author-warnings.ts')
       .then(
         ({ authorWarning }) => authorWarning(refusal, gateway),
@@ -110,12 +112,12 @@ export abstract class ConnectedElement<Events extends object = ElementEvents> ex
       .then((words) => words && warnAuthor(this.localName, code, words))
   }
 
-  /** What the page has to set before anything can be sent. */
+  /** Warns about a property without which nothing can be sent. */
   protected missing(name: 'gateway' | 'to' | 'token', why: string): void {
     warnAuthor(this.localName, `no ${name}`, `\`${name}\` is missing: ${why}`)
   }
 
-  protected tell<K extends keyof AnyEvents>(name: K, detail: AnyEvents[K]): void {
+  protected emit<K extends keyof AnyEvents>(name: K, detail: AnyEvents[K]): void {
     this.dispatchEvent(new CustomEvent(name, { detail }))
   }
 }

@@ -2,7 +2,7 @@ import type { PushData } from '../../gateway/protocol/pushes.ts'
 import type { ConnectionState, Person, TransportName } from '../client/types.ts'
 import type { RefusalError } from '../client/refusal-error.ts'
 
-/** What the elements tell the page, by event: the `detail` of each. What each is for stands above the element's class. */
+/** The `detail` of each event of the elements. What each event means is said at the element's class. */
 export interface ElementEvents {
   'im-send': { readonly id: string; readonly text: string }
   'im-message': {
@@ -39,4 +39,4 @@ export interface DeskEvents extends MailboxEvents {
 }
 
 export type AnyEvents = ChatEvents & DeskEvents
-export type Tell = <K extends keyof AnyEvents>(name: K, detail: AnyEvents[K]) => void
+export type Emit = <K extends keyof AnyEvents>(name: K, detail: AnyEvents[K]) => void

@@ -1,4 +1,4 @@
-/** The types that a page meets beside the elements themselves. */
+/** Types that appear in the elements' properties and events. */
 export type { Body, Cursor, Identity, Message } from '../../gateway/protocol/model.ts'
 export type { WireRefusal } from '../../gateway/protocol/codes.ts'
 export type { Client, ConnectionState, Conversation, ListingClient, OutboxItem, Person, TimelineView, TransportName } from '../client/types.ts'

@@ -6,7 +6,7 @@ interface WebKitWindow {
   readonly webkit?: { readonly messageHandlers?: { readonly imChat?: unknown } }
 }
 
-/** Whether somebody is around the page who may have something to say: an app, or the page around this frame. */
+/** Whether an app or a parent page surrounds this page and may send messages to it. */
 export const hasHost = (): boolean =>
   window.parent !== window || HOSTS.some((name) => name in window) || (window as WebKitWindow).webkit?.messageHandlers?.imChat !== undefined
 

@@ -1,8 +1,8 @@
 import { css } from 'lit'
 
 /**
- * The button in the corner. Insets of the screen stand in declarations without variables: an engine that does not know `env()` drops
- * those whole.
+ * The button in the corner. No declaration holds both `env()` and `var()`: an engine without `env()` drops such a declaration only at computed-value
+ * time, when the fallback before it is gone.
  */
 export const launcherStyle = css`
   .launcher {

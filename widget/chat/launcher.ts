@@ -7,10 +7,10 @@ export interface LauncherView {
   readonly strings: LauncherStrings
   readonly unread: number
   readonly isHidden: boolean
-  /** The panel is wanted and not there yet; `failed`: it could not be fetched and is tried again. */
+  /** The panel's script is still loading; `failed`: it could not be fetched and is being retried. */
   readonly waiting: 'loading' | 'failed' | undefined
   readonly onOpen: () => void
-  /** A finger or pointer is on it. */
+  /** Pointer down: the click will follow. */
   readonly onPress: () => void
 }
 

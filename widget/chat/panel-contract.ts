@@ -5,17 +5,17 @@ import type { Offer } from '../ui/cards.ts'
 import type { Inset } from './viewport/geometry.ts'
 
 /**
- * What `<im-chat>` and its panel know of each other, and nothing more: they are two scripts, and a page that was opened before a
- * deploy fetches the panel of after it. The panel's script bears this number (`chat-panel-1.js`). Whoever changes what stands here
- * raises the number and goes on serving the script of the one before.
+ * The interface between `<im-chat>` and its panel. They are two scripts, and a page opened before a deploy fetches the panel from after it. The
+ * number is part of the script's name (`chat-panel-1.js`). A change to this file raises the number, and the gateway goes on serving the script of the
+ * previous one.
  */
 export const PANEL_VERSION = 1
 
-/** The chat of the person who is here, as the element joins it; read at each render. */
+/** The chat of the current person; the panel reads it at each render. */
 export interface JoinedChat {
   readonly client: PersonClient | undefined
   readonly conversation: Conversation | undefined
-  /** As the person is to see it. */
+  /** The connection state as shown to the person. */
   readonly shown: ConnectionState
   readonly timeline: TimelineView
   readonly messages: readonly Message[]
@@ -24,12 +24,12 @@ export interface JoinedChat {
   readonly theirs: Cursor
   /** Absolute, without a slash at the end. */
   readonly gateway: string
-  /** Whether the picture at an address may be loaded without being asked for. */
+  /** Whether the picture at this address may be loaded without asking the reader. */
   isTrusted(address: string): boolean
 }
 
-/** What the page wants of the panel, as it stands now. */
-export interface PanelWishes {
+/** The element's properties as they are now. */
+export interface PanelSettings {
   readonly isOpen: boolean
   readonly mode: 'launcher' | 'inline'
   readonly enter: 'send' | 'newline'
@@ -38,41 +38,41 @@ export interface PanelWishes {
 }
 
 export interface PanelHost {
-  /** Asked for renders; after each of them the panel draws itself. */
+  /** The panel requests renders of this element, and renders itself after each of them. */
   readonly element: LitElement
   /** Takes the panel's styles. */
   readonly root: ShadowRoot
-  /** The panel draws itself in here. */
+  /** The panel renders into this node. */
   readonly place: HTMLElement
   readonly chat: JoinedChat
-  readonly wishes: () => PanelWishes
+  readonly settings: () => PanelSettings
   readonly onClose: () => void
   /** Something was sent from the panel. */
   readonly onSend: (id: string, text: string) => void
-  /** Once for each confirmed message that came onto the screen. */
+  /** Called once for each confirmed message that appeared on the screen. */
   readonly onMessage: (message: Message, isOwn: boolean) => void
-  /** Somebody wants to send and there is nobody to send to. */
+  /** The person tried to send and there is no conversation. */
   readonly onNobody: () => void
 }
 
 export interface Panel {
-  /** A draft from another window or from the last visit. */
+  /** Shows a draft from another window or an earlier visit. */
   draft(text: string): void
-  /** Another person is here: nothing of the first one's stays. */
+  /** The chat now belongs to another person: drops everything of the previous one. */
   reset(): void
-  /** Something was sent from elsewhere: the newest message is to be seen. */
+  /** The page sent something: scrolls to the newest message. */
   toEnd(): void
-  /** What an app around the page says is covered. */
+  /** What the surrounding app says it covers. */
   cover(inset: Partial<Inset>): void
-  /** The person opened or closed it: focus goes in, or back to where it came from. */
+  /** The person opened or closed the panel: focus moves into it, or back to where it was. */
   toggled(isOpen: boolean, launcher: HTMLElement | null): void
-  /** The element has left the page; `hostConnected` of the element begins anew. */
+  /** The element was removed from the page; its `hostConnected` starts the panel again. */
   stop(): void
 }
 
 /** What the panel's script exports. */
 export interface PanelScript {
-  /** Resolves when the sentences of the language are there, or English has to do. */
+  /** Resolves when the texts of the language have loaded, or failed to and English is used. */
   prepare(lang: string): Promise<void>
   openPanel(host: PanelHost): Panel
 }

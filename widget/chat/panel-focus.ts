@@ -1,6 +1,6 @@
 /**
- * Focus goes into the panel when it opens, stays in it while it covers the page, and returns where it came from.
- * On touch the panel itself takes it, not the field: the keyboard would hide what the person came to read.
+ * Moves focus into the panel when it opens, keeps it there while the panel covers the page, and returns it to its origin on close. On touch screens
+ * the panel gets focus and not the field, because the keyboard would cover the messages.
  */
 export class PanelFocus {
   #origin: HTMLElement | undefined
@@ -12,7 +12,7 @@ export class PanelFocus {
     ;(isTouch ? panel : field).focus({ preventScroll: true })
   }
 
-  /** `fallback` where it came from our own button, which the host hides in its shadow, or from nowhere. */
+  /** `fallback` gets focus if it came from our launcher, which `document.activeElement` reports as the host, or from nowhere. */
   leave(host: HTMLElement, fallback: HTMLElement | null): void {
     const { activeElement } = document
     if (activeElement !== host && activeElement !== document.body) return
@@ -21,7 +21,7 @@ export class PanelFocus {
     this.#origin = undefined
   }
 
-  /** Tab goes round inside. */
+  /** Tab cycles inside the panel. */
   trap(event: KeyboardEvent, panel: HTMLElement): void {
     const stops = [...panel.querySelectorAll<HTMLElement>('a[href], button, textarea, [tabindex="0"]')].filter(
       (each) => each.getClientRects().length > 0,

@@ -2,8 +2,8 @@ import { onDemand, type Asker } from '../ui/on-demand.ts'
 import { PANEL_VERSION, type PanelScript } from './panel-contract.ts'
 
 /**
- * A browser may remember a failed import by its address for as long as the page lives, so every second try has another address. It is the
- * name that the script has beside ours in what this project builds; a bundler of the page's own has other names, and its turn comes again.
+ * A browser may remember a failed import by its address for as long as the page lives, so every second try uses another address: the script's name in
+ * this project's own build. A bundler names it differently; there, only every other try can succeed.
  */
 const fetchPanel = (failures: number): Promise<PanelScript> =>
   failures % 2 === 0 ? import('./panel.ts') : import(/* @vite-ignore */ new URL(`./chat-panel-${PANEL_VERSION}.js?${failures}`, import.meta.url).href)
@@ -16,16 +16,16 @@ const script = onDemand(async (failures) => {
   return fetched
 })
 
-/** The panel's script, with its sentences in the language of the first who asked; undefined while it is on its way. */
+/** The panel's script, with the texts in the language of the first caller; undefined while it loads. */
 export function panelScript(asker: Asker & { readonly lang: string }): PanelScript | undefined {
   lang = asker.lang
   return script(asker)
 }
 
-/** It could not be had and is tried again. */
+/** The script could not be fetched and is being retried. */
 export const isPanelMissing = (): boolean => script.hasFailed
 
-/** Calls back when the page has nothing better to do; returns the way to stop that. */
+/** Calls back when the page is idle, after at most 3 s. Returns a function that cancels it. */
 export function whenIdle(callback: () => void): () => void {
   if (!('requestIdleCallback' in window)) {
     const timer = setTimeout(callback, 200)

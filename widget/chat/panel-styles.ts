@@ -5,5 +5,5 @@ import { bubbleStyle } from './timeline/bubble-style.ts'
 import { cardStyle } from '../ui/card-style.ts'
 import { timelineStyle } from './timeline/timeline-style.ts'
 
-/** What the panel brings along; the ground rules come with the element (chat-styles.ts). */
+/** The panel's styles; the base styles come with the element (chat-styles.ts). */
 export const panelStyles = [shell, timelineStyle, bubbleStyle, cardStyle, composerStyle, personBarStyle]

@@ -10,14 +10,14 @@ export interface PanelView extends TimelineOptions, BannerOptions, ComposerOptio
   readonly strings: Strings
   readonly title: string
   readonly connection: ConnectionState
-  /** Covers the page like a dialog; else it floats beside it or is a part of it. */
+  /** The panel covers the page like a dialog; otherwise it floats over it or is part of it. */
   readonly isModal: boolean
   readonly isInline: boolean
-  /** Whether the other side is there, while the own line is. */
-  readonly there: { readonly state: string; readonly word: string } | undefined
+  /** Presence of the other side; undefined while our own connection is not live. */
+  readonly presence: { readonly state: string; readonly word: string } | undefined
   /** Between the messages and the composer. */
   readonly offer: TemplateResult | undefined
-  /** In the header, and under it: blocking a person. */
+  /** Blocking a person: a button in the header, a bar below it. */
   readonly tools: TemplateResult | typeof nothing
   readonly below: TemplateResult | typeof nothing
   readonly onClose: () => void
@@ -34,7 +34,7 @@ export function panelView(options: PanelView): TemplateResult {
   </section>`
 }
 
-function header({ strings, title, connection, there, typing, tools, isInline, onClose }: PanelView): TemplateResult {
+function header({ strings, title, connection, presence, typing, tools, isInline, onClose }: PanelView): TemplateResult {
   const { name } = connection
   return html`<header class="header" part="header">
     <span class="avatar" aria-hidden="true">${initial(title)}</span>
@@ -42,7 +42,7 @@ function header({ strings, title, connection, there, typing, tools, isInline, on
       name === 'idle' || name === 'closed'
         ? nothing
         : html`<span class="status"
-      data-state=${there?.state || name}>${typing ? strings.typing : there?.word || strings.connection[name]}</span>`
+      data-state=${presence?.state || name}>${typing ? strings.typing : presence?.word || strings.connection[name]}</span>`
     }</span>
     ${tools}${
       isInline
@@ -53,5 +53,5 @@ function header({ strings, title, connection, there, typing, tools, isInline, on
   </header>`
 }
 
-/** The first letter as people see it: not half of a surrogate pair. */
+/** By code point, so that a surrogate pair is not cut in half. */
 const initial = (title: string): string => (Array.from(title.trim())[0] || '').toUpperCase()

@@ -31,12 +31,12 @@ import type { Inset } from './viewport/geometry.ts'
 import { lockPage } from './viewport/page-lock.ts'
 import { Viewport } from './viewport/viewport.ts'
 
-/** A screen too small for a panel beside the page. By the device's size, which no keyboard changes. */
+/** Screens on which the panel covers the page. The height is the device's, which no keyboard changes. */
 const SMALL = '(max-width: 599px), (max-device-height: 499px)'
 
 /**
- * Everything of `<im-chat>` but the button in the corner: header, messages, composer, and where on the screen they stand. It is drawn after
- * each render of the element, with nodes that stay the same for the element's life.
+ * Everything of `<im-chat>` but the launcher: header, messages, composer, and their place on the screen. It renders after each render of the element;
+ * its nodes stay the same for the element's life.
  */
 class ChatPanel implements Panel, ReactiveController {
   readonly #host: PanelHost
@@ -55,16 +55,16 @@ class ChatPanel implements Panel, ReactiveController {
     const { element, chat } = host
     this.#host = host
     addStyles(element, host.root, panelStyles)
-    // Before the others: what they measure and move after a render has to be there.
+    // First, because the other controllers measure and move what this one renders.
     element.addController(this)
     this.#media = new MediaQuery(element, SMALL)
-    this.#enter = new EnterChoice(element, () => host.wishes().enter)
+    this.#enter = new EnterChoice(element, () => host.settings().enter)
     this.#blocks = new PersonBlocks(element)
     this.#presence = new Presence(element)
     this.#thread = new Thread(element, {
       conversation: () => chat.conversation,
       isShown: () => this.#isShown,
-      // The app around the page knows that nobody sees it.
+      // Set by the surrounding app while nobody can see the page.
       isHere: () => !element.hasAttribute('unseen'),
       enterSends: () => this.#enter.value === 'send',
       isSoftKeyboard: () => this.#viewport?.band.isOpen === true,
@@ -120,16 +120,16 @@ class ChatPanel implements Panel, ReactiveController {
   }
 
   get #isShown(): boolean {
-    const { isOpen, mode } = this.#host.wishes()
+    const { isOpen, mode } = this.#host.settings()
     return isOpen || mode === 'inline'
   }
 
   get #isModal(): boolean {
-    return this.#host.wishes().mode === 'launcher' && this.#media.matches
+    return this.#host.settings().mode === 'launcher' && this.#media.matches
   }
 
   get #language(): Language {
-    return chatLanguage(this.#host.wishes().lang, this.#host.element)
+    return chatLanguage(this.#host.settings().lang, this.#host.element)
   }
 
   #find<E extends HTMLElement = HTMLElement>(selector: string): E {
@@ -142,12 +142,12 @@ class ChatPanel implements Panel, ReactiveController {
         ?hidden=${!this.#isShown} @keydown=${this.#onKeydown}>${this.#view()}</div>`
   }
 
-  /** What the controllers know, as what the panel shows. Timeline and outbox meet here and nowhere else. */
+  /** Maps the controllers' state to the view. Timeline and outbox meet only here. */
   #view(): TemplateResult {
     const thread = this.#thread
     const { conversation, outbox, theirs, timeline, client, shown: connection } = this.#host.chat
     const { onClose } = this.#host
-    const { mode } = this.#host.wishes()
+    const { mode } = this.#host.settings()
     const { strings, lang } = this.#language
     const { time, day } = messageTime(lang)
     const to = conversation?.to ?? ''
@@ -165,14 +165,14 @@ class ChatPanel implements Panel, ReactiveController {
       title,
       onClose,
       enter: this.#enter.value,
-      isEnterTold: this.#enter.isTold,
+      isEnterHintShown: this.#enter.isHintShown,
       isModal: this.#isModal,
       isInline: mode === 'inline',
       tools: personTool(person),
       below: personBar(person),
       delay: delayOf(outbox),
       rows: rows({ guest: strings.guest, messages: thread.messages, outbox: isAtEnd ? outbox : [], to, theirs, newFrom }),
-      there: connection.name === 'live' ? this.#there() : undefined,
+      presence: connection.name === 'live' ? this.#presenceView() : undefined,
       isLoaded: timeline.isLoaded,
       isLoadingOlder: timeline.isLoadingOlder,
       typing: isAtEnd ? conversation?.typing.value : undefined,
@@ -193,8 +193,8 @@ class ChatPanel implements Panel, ReactiveController {
     })
   }
 
-  /** Whether the other side is there, and of a shop how available. */
-  #there(): { readonly state: string; readonly word: string } | undefined {
+  /** Whether the other side is present; of a shop also its status. */
+  #presenceView(): { readonly state: string; readonly word: string } | undefined {
     const { isThere, theirStatus = 'online' } = this.#presence
     if (isThere === undefined) return undefined
     const status = isThere ? theirStatus : 'offline'
@@ -202,7 +202,7 @@ class ChatPanel implements Panel, ReactiveController {
   }
 
   #offer(): TemplateResult | undefined {
-    const { product } = this.#host.wishes()
+    const { product } = this.#host.settings()
     if (!product || product === this.#dismissed) return undefined
     const dismiss = (): void => {
       this.#dismissed = product
@@ -220,13 +220,13 @@ class ChatPanel implements Panel, ReactiveController {
     })
   }
 
-  /** Once, when the panel's nodes are there; they stay for the element's life. */
+  /** Runs once, after the first render; the nodes stay for the element's life. */
   #attach(): void {
     if (this.#viewport) return
     const { element, root } = this.#host
     const [frame, probe, field] = [this.#find('[data-frame]'), this.#find('.probe'), this.#find('textarea')]
     this.#viewport = new Viewport(
-      { frame, probe, box: () => (this.#host.wishes().mode === 'inline' ? element : probe) },
+      { frame, probe, box: () => (this.#host.settings().mode === 'inline' ? element : probe) },
       {
         isFocused: () => root.activeElement === field,
         hold: (change) => this.#thread.scroll.hold(change),
@@ -247,13 +247,13 @@ class ChatPanel implements Panel, ReactiveController {
   }
 
   readonly #onKeydown = (event: KeyboardEvent): void => {
-    if (event.isComposing || event.keyCode === 229 || !this.#isShown || this.#host.wishes().mode === 'inline') return
+    if (event.isComposing || event.keyCode === 229 || !this.#isShown || this.#host.settings().mode === 'inline') return
     if (event.key === 'Escape') this.#host.onClose()
     else if (event.key === 'Tab' && this.#isModal) this.#focus.trap(event, this.#find('.panel'))
   }
 }
 
-/** Gives an element that is already drawn further styles; those it was defined with are not given twice. */
+/** Adds styles to a rendered element, except those it was defined with. */
 function addStyles(element: LitElement, root: ShadowRoot, styles: readonly CSSResult[]): void {
   const { elementStyles } = element.constructor as typeof LitElement
   const missing = styles.filter((each) => !elementStyles.includes(each))

@@ -21,14 +21,14 @@ const isPerson = (to: string): boolean => to !== '' && !to.startsWith('shop:')
 const act = (name: string, label: string, onClick: () => void): TemplateResult =>
   html`<button type="button" data-test=${name} @click=${onClick}>${label}</button>`
 
-/** In the header of a conversation with a person. */
+/** The block button in the header of a conversation with a person. */
 export function personTool({ blocks, strings, to }: PersonBarView): TemplateResult | typeof nothing {
   if (!isPerson(to) || blocks.of(to) === 'blocked') return nothing
   return html`<button class="plain" type="button" data-test="block-person" title=${strings.person.block} aria-label=${strings.person.block}
     @click=${() => blocks.say(to, 'ask')}>${icons.block}</button>`
 }
 
-/** Under it: the question, that it is so, and the way back. */
+/** The bar below the header: the question, the confirmation, and undo. */
 export function personBar({ blocks, name, strings, to }: PersonBarView): TemplateResult | typeof nothing {
   const saying = isPerson(to) ? blocks.of(to) : undefined
   if (saying === undefined) return nothing

@@ -2,30 +2,30 @@ import type { ReactiveControllerHost } from 'lit'
 import type { PersonClient } from '../client/types.ts'
 import { ClientFollower } from '../ui/client-follower.ts'
 
-/** What is said of a person: asked whether to block, blocked, just free again, or it went wrong. */
-export type PersonSaying = 'ask' | 'blocked' | 'unblocked' | 'failed'
+/** What the bar shows: the question, blocked, just unblocked, or a failure. */
+export type BarState = 'ask' | 'blocked' | 'unblocked' | 'failed'
 
-/** Whom this person has blocked, in all its windows, and what is being said about it here. */
+/** Whom this person has blocked, in any window, and what the bar shows for each. */
 export class PersonBlocks extends ClientFollower {
   readonly #blocked = new Set<string>()
-  #said: { readonly to: string; readonly saying: PersonSaying } | undefined
+  #said: { readonly to: string; readonly saying: BarState } | undefined
 
   constructor(host: ReactiveControllerHost) {
     super(host)
   }
 
-  /** Undefined: nothing, the person is heard. */
-  of(to: string): PersonSaying | undefined {
+  /** Undefined: no bar; the person is not blocked. */
+  of(to: string): BarState | undefined {
     if (this.#said?.to === to && this.#said.saying !== 'blocked') return this.#said.saying
     return this.#blocked.has(to) ? 'blocked' : undefined
   }
 
-  say(to: string, saying: PersonSaying | undefined): void {
+  say(to: string, saying: BarState | undefined): void {
     this.#said = saying && { to, saying }
     this.update()
   }
 
-  /** The gateway decides; what it refuses is said. */
+  /** Asks the gateway; the bar shows its refusal. */
   async set(to: string, isBlocked: boolean): Promise<void> {
     try {
       await this.client?.request(isBlocked ? 'blockPerson' : 'unblockPerson', { to })
@@ -55,7 +55,7 @@ export class PersonBlocks extends ClientFollower {
         this.update()
       },
       () => undefined,
-    ) // an older gateway, or no line: the next one is asked again
+    ) // an older gateway, or no connection: asked again on the next one
   }
 
   protected override forget(): void {

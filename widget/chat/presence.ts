@@ -5,8 +5,8 @@ import type { PersonClient } from '../client/types.ts'
 export type Colleague = NonNullable<Answer['agents']>[number]
 
 /**
- * Whether the other side of the open conversation is there and how available; of an agent also its own status, the same in all its
- * windows, and its colleagues. Asked anew on each new line and for each other side; pushes keep it up to date.
+ * Presence and status of the other side of the open conversation; for an agent also its own status, the same in all its windows, and its colleagues.
+ * Asked for on each new connection and for each other side; pushes keep it up to date.
  */
 export class Presence implements ReactiveController {
   readonly #host: ReactiveControllerHost
@@ -23,7 +23,7 @@ export class Presence implements ReactiveController {
     host.addController(this)
   }
 
-  /** Undefined until the gateway has said it. */
+  /** Our own; undefined until the gateway has answered. */
   get status(): Status | undefined {
     return this.#status
   }
@@ -32,12 +32,12 @@ export class Presence implements ReactiveController {
     return this.#isThere
   }
 
-  /** Of a shop: its most available agent's. */
+  /** The other side's; of a shop, the status of its most available agent. */
   get theirStatus(): Status | undefined {
     return this.#theirStatus
   }
 
-  /** Of the own shop, oneself included. */
+  /** Agents of our own shop, ourselves included. */
   get agents(): readonly Colleague[] {
     return this.#agents
   }
@@ -64,7 +64,7 @@ export class Presence implements ReactiveController {
     this.ask()
   }
 
-  /** Shown at once; taken back where the gateway says no, which whoever asked is told. */
+  /** Shows the status at once and takes it back if the gateway refuses. */
   change(status: Status, onRefused: (error: unknown) => void): void {
     const before = this.#status
     this.#set(status)
@@ -96,7 +96,7 @@ export class Presence implements ReactiveController {
     return () => stops.forEach((stop) => stop())
   }
 
-  /** How busy colleagues are is told only to who asks. */
+  /** Asks for presence. Pushes do not carry the colleagues' load, so agents ask again after each. */
   ask(): void {
     const client = this.#client
     const to = this.#to
@@ -111,7 +111,7 @@ export class Presence implements ReactiveController {
         this.#set(this.#agents.find(({ id }) => id === me.id)?.status ?? this.#status ?? 'online')
       },
       () => undefined,
-    ) // an older gateway, or the line has gone: the next line asks again
+    ) // an older gateway, or no connection: asked again on the next one
   }
 
   #set(status: Status | undefined): void {

@@ -1,10 +1,10 @@
 import { css } from 'lit'
 
 /**
- * Frame and panel. The frame is the band of the screen that can be seen; viewport/viewport.ts alone writes its top and bottom. No
- * transform and no transition may stand on it, or the composer would slide behind the keyboard.
+ * Frame and panel. The frame is the visible band of the screen; only viewport/viewport.ts writes its top and bottom. It must have no transform and no
+ * transition, or the composer would slide behind the keyboard.
  *
- * Insets of the screen stand in declarations without variables: an engine that does not know `env()` drops those whole.
+ * `env()` never shares a declaration with `var()`: see launcher-style.ts.
  */
 export const shell = css`
   .frame {

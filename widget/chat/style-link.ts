@@ -1,7 +1,7 @@
 /**
  * Engines without constructable style sheets (Chromium before 73, Safari before 16.4) get their rules in `<style>`, which a strict
- * Content-Security-Policy drops unless the page gives Lit a nonce (`window.litNonce`). Where that happened, the same rules
- * come as a file: `style-src` with the gateway's address is all that a page has to allow. Unseen until it is there.
+ * Content-Security-Policy blocks unless the page gives Lit a nonce (`window.litNonce`). If it was blocked, the same rules load from a file, for which
+ * `style-src` must allow the gateway's address. The element is hidden until the file has loaded.
  */
 export function linkBlockedStyles(root: ShadowRoot, address: string): void {
   const style = root.querySelector('style')

@@ -10,34 +10,36 @@ import { onDemand } from '../ui/on-demand.ts'
 import type { PictureOptions } from './composer/picture-composer.ts'
 import { Scroll } from './timeline/scroll.ts'
 
-/** Left over before the limit when the count is shown. */
+/** The character count is shown when fewer than this are left. */
 const WARN_COUNT = 200
 
-/** Pasting, dropping and picking of pictures, and what brings them up: come with the first composer that is shown, before the line may go. */
+/**
+ * Input of pictures and their upload. Both scripts load with the first composer that is shown, while there is still a connection to load them over.
+ */
 const pictures = onDemand(() =>
   Promise.all([import('./composer/picture-composer.ts'), import('../client/upload.ts')]).then(([{ takePictures }]) => takePictures),
 )
 
 export interface ThreadOptions {
   readonly conversation: () => Conversation | undefined
-  /** The panel is open; together with a visible page it means that messages are being seen. */
+  /** The panel is open; with a visible page it means that messages are being seen. */
   readonly isShown: () => boolean
-  /** Whether the person looks; the page being visible where nothing better is known. */
+  /** Whether the person is looking. Default: whenever the page is visible. */
   readonly isHere?: () => boolean
   readonly enterSends: () => boolean
   readonly isSoftKeyboard: () => boolean
-  /** What a picture is called. */
+  /** Text that stands for a picture. */
   readonly pictureLabel: () => string
-  /** Somebody wants to send and there is nobody to send to. */
+  /** The person tried to send and there is no conversation. */
   readonly onNobody: () => void
   readonly onSend: (id: string, text: string, source: SendSource) => void
-  /** Once for each confirmed message that came onto the screen. */
+  /** Called once for each confirmed message that appeared on the screen. */
   readonly onMessage: (message: Message, isOwn: boolean) => void
 }
 
 /**
- * One conversation being read and written: which messages are nodes, where the reader is, what is new to him, the draft.
- * Reads the conversation's signals at render time and keeps nothing of theirs; a change of conversation starts it afresh.
+ * One conversation being read and written: which messages are rendered, where the reader is, what is new, and the draft. It reads the conversation's
+ * signals at render time and stores none of their values. A change of conversation resets it.
  */
 export class Thread implements ReactiveController {
   readonly scroll: Scroll
@@ -49,7 +51,7 @@ export class Thread implements ReactiveController {
   #form: HTMLFormElement | undefined
   #stop: (() => void) | undefined
   #shown = new Set<string>()
-  /** The last seq the reader had before him when he left the end. */
+  /** The newest seq when the reader scrolled away from the end. */
   #leftAt = 0
   #newFrom: number | undefined
   #wasShown = false
@@ -67,7 +69,7 @@ export class Thread implements ReactiveController {
     })
   }
 
-  /** `root` holds the rendered timeline and composer; their nodes stay the same from then on. */
+  /** `root` holds the rendered timeline and composer, whose nodes never change after this. */
   attach(root: ParentNode): void {
     const find = <E extends HTMLElement>(selector: string): E => root.querySelector<E>(selector)!
     this.scroll.attach(find('.timeline'))
@@ -99,7 +101,7 @@ export class Thread implements ReactiveController {
     return this.#window.visible(this.#held)
   }
 
-  /** Wishes stand below the last message; while the end is not on the page, neither are they. */
+  /** Whether the newest message is rendered. Outbox items follow it, so they are rendered only then. */
   get isAtEnd(): boolean {
     return this.#window.isAtEnd
   }
@@ -108,7 +110,7 @@ export class Thread implements ReactiveController {
     return this.#newFrom
   }
 
-  /** Messages that came while the reader was elsewhere; undefined while he is at the end. */
+  /** Messages that arrived while the reader was not at the end; undefined at the end. */
   get newCount(): number | undefined {
     if (this.scroll.isPinned && this.isAtEnd) return undefined
     const held = this.#held
@@ -125,13 +127,13 @@ export class Thread implements ReactiveController {
     return this.#text.trim() !== ''
   }
 
-  /** Characters left; undefined while there are plenty. */
+  /** Characters left before the limit; undefined while there are more than WARN_COUNT. */
   get left(): number | undefined {
     const left = TEXT_LENGTH - this.#text.trim().length
     return left <= WARN_COUNT ? left : undefined
   }
 
-  /** Undefined: it was not taken, and the text stays with whoever wrote it. */
+  /** The client id; undefined: the text was refused, and the caller keeps it. */
   send(text: string, source: SendSource): string | undefined {
     const id = idOrRefused(() => this.#options.conversation()?.send(text))
     if (id === undefined) return undefined
@@ -140,7 +142,7 @@ export class Thread implements ReactiveController {
     return id
   }
 
-  /** Something else than words; as with `send`. */
+  /** Sends a message that is not plain text; returns as `send` does. */
   sendBody(kind: string, body: Body, conversation = this.#options.conversation()): string | undefined {
     const id = idOrRefused(() => conversation?.sendBody(kind, body))
     if (id === undefined) return undefined
@@ -149,14 +151,14 @@ export class Thread implements ReactiveController {
     return id
   }
 
-  /** A draft from another window or from the last visit. */
+  /** Shows a draft from another window or an earlier visit. */
   draft(text: string): void {
-    // What was typed before there was anybody stays, until `#begin` gives it to whoever it is for.
+    // Text typed before there was a conversation stays until `#begin` moves it into one.
     if (text === '' && !this.#conversation && this.#text.trim()) return
     this.#write(text)
   }
 
-  /** Another person: nothing of the first one's text stays, be it in the hands of an input method. */
+  /** The chat now belongs to another person: clears the text, even one in the middle of a composition. */
   reset(): void {
     this.#begin(undefined)
     this.#composer?.clear()
@@ -230,12 +232,12 @@ export class Thread implements ReactiveController {
     this.#leftAt = 0
     this.toEnd()
     if (!this.#composer) return
-    // What was typed before there was anybody to say it to is theirs now.
+    // Text typed before there was a conversation becomes its draft.
     if (conversation && wasNobody && this.#text.trim() && !conversation.draft.value) conversation.setDraft(this.#text)
     else this.#write(conversation?.draft.value ?? '')
   }
 
-  /** News is what comes above the newest that was there at first; earlier pages are none. */
+  /** Announces messages above the newest one of the first render; older pages are not announced. */
   #announce(held: readonly Message[]): void {
     const last = held[held.length - 1]
     if (!last || last.seq <= this.#announced) return

@@ -1,11 +1,9 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 
-/** A page may set its properties one after the other, or when its own server has answered. */
+/** A page may set its properties one after the other, or after its server has answered. */
 const PATIENCE_MS = 1000
 
-/**
- * Whether the page has left out what nothing works without. set ⇄ waiting (patience) → unset, which is said once each time it comes to that.
- */
+/** Watches for a required property that stays unset: set ⇄ waiting (PATIENCE_MS) → unset. `onUnset` is called each time `unset` begins or ends. */
 export class Unset implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #options: { readonly isMissing: () => boolean; readonly onUnset: (isUnset: boolean) => void }
@@ -20,8 +18,8 @@ export class Unset implements ReactiveController {
 
   hostUpdate(): void {
     const isMissing = this.#options.isMissing()
-    if (!isMissing) this.#end()
-    else if (!this.#isUnset) this.#timer ??= setTimeout(() => this.#say(true), PATIENCE_MS)
+    if (!isMissing) this.#onSet()
+    else if (!this.#isUnset) this.#timer ??= setTimeout(() => this.#report(true), PATIENCE_MS)
   }
 
   hostDisconnected(): void {
@@ -29,12 +27,12 @@ export class Unset implements ReactiveController {
     this.#timer = undefined
   }
 
-  #end(): void {
+  #onSet(): void {
     this.hostDisconnected()
-    if (this.#isUnset) this.#say(false)
+    if (this.#isUnset) this.#report(false)
   }
 
-  #say(isUnset: boolean): void {
+  #report(isUnset: boolean): void {
     this.#timer = undefined
     this.#isUnset = isUnset
     this.#options.onUnset(isUnset)

@@ -1,12 +1,12 @@
 import type { Product } from '../../gateway/protocol/model.ts'
 import type { PersonClient } from '../client/types.ts'
 
-/** What a page says it is about; anything may stand there. */
+/** A page's `product`; unchecked, it may hold anything. */
 type Thing = Readonly<Record<string, unknown>>
 
 const text = (value: unknown, length: number): string | undefined => (typeof value === 'string' && value !== '' ? value.slice(0, length) : undefined)
 
-/** For a reader elsewhere; an address that was cut leads nowhere. */
+/** Absolute, for a reader on another page; undefined if too long, because a cut address leads nowhere. */
 function address(value: unknown): string | undefined {
   const given = text(value, Infinity)
   try {
@@ -23,18 +23,18 @@ const shown = ({ id, title, url, image, price }: Thing): Product => ({
 })
 
 /**
- * Tells a shop's agents what the customer has before it. The gateway forgets it with the line, so each line says it once, and again when
- * it is another thing. Nobody waits for it: what is lost or refused is only not seen.
+ * Tells a shop's agents what the customer is looking at: once per connection, because the gateway forgets it at the end of one, and again after a
+ * change. A failure is ignored: the agents only do not see it.
  */
 export class Viewing {
-  #told: Thing | undefined
+  #sent: Thing | undefined
   #to = ''
 
-  tell(client: PersonClient | undefined, to: string, thing: Thing | undefined): void {
+  report(client: PersonClient | undefined, to: string, thing: Thing | undefined): void {
     const isLive = client?.connection.value.name === 'live' && to.startsWith('shop:')
     const next = isLive ? thing : undefined
-    if (next === this.#told && (to === this.#to || !next)) return
-    this.#told = next
+    if (next === this.#sent && (to === this.#to || !next)) return
+    this.#sent = next
     this.#to = to
     if (isLive) client.request('viewing', next ? { to, product: shown(next) } : { to }).catch(() => undefined) // see above
   }

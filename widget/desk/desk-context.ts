@@ -1,4 +1,4 @@
-import type { Tell } from '../chat/element-events.ts'
+import type { Emit } from '../chat/element-events.ts'
 import type { ConversationRow } from '../../gateway/protocol/model.ts'
 import type { DeskStrings } from '../locales/desk-strings.ts'
 import { desk as en } from '../locales/en/desk.ts'
@@ -18,7 +18,7 @@ export interface DeskContextOptions {
   readonly element: MailboxHost
   readonly view: MailboxView
   /** Dispatches an event at the element. */
-  readonly tell: Tell
+  readonly emit: Emit
 }
 
 /**
@@ -28,14 +28,14 @@ export interface DeskContextOptions {
 export class DeskContext {
   readonly element: MailboxHost
   readonly view: MailboxView
-  readonly tell: Tell
+  readonly emit: Emit
   readonly toast: Toast
   readonly dialogs: Dialogs<DeskDialog>
 
-  constructor({ element, tell, view }: DeskContextOptions) {
+  constructor({ element, emit, view }: DeskContextOptions) {
     this.element = element
     this.view = view
-    this.tell = tell
+    this.emit = emit
     this.toast = new Toast(element)
     this.dialogs = new Dialogs<DeskDialog>(element, () => this.toast.dismiss())
   }

@@ -60,7 +60,7 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
   declare idleMinutes: number
 
   readonly #view: MailboxView = new MailboxView(this, {
-    tell: (name, detail) => this.tell(name, detail),
+    emit: (name, detail) => this.emit(name, detail),
     onConnection: (state) => this.showConnection(state),
     onRefused: (refusal, id) => this.refused(refusal, id),
     onPerson: (who) => this.onPerson(who),
@@ -71,7 +71,7 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
     trouble: () => this.#trouble,
   })
   protected readonly controller = this.#view.controller
-  readonly #desk = new DeskContext({ element: this, view: this.#view, tell: (name, detail) => this.tell(name, detail) })
+  readonly #desk = new DeskContext({ element: this, view: this.#view, emit: (name, detail) => this.emit(name, detail) })
   readonly #search: Search = new Search(this.#desk)
   readonly #assignment = new AssignmentController(this.#desk)
   readonly #notes = new Notes(this.#desk)
@@ -125,7 +125,7 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
     this.#desk.toast.dismiss()
     this.#notes.reset()
     this.#view.reset()
-    this.tell('im-person', who)
+    this.emit('im-person', who)
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {

@@ -65,7 +65,7 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
   declare client: ListingClient | undefined
 
   readonly #view = new MailboxView(this, {
-    tell: (name, detail) => this.tell(name, detail),
+    emit: (name, detail) => this.emit(name, detail),
     onConnection: (state) => this.showConnection(state),
     onRefused: (refusal, id) => this.refused(refusal, id),
     onPerson: (who) => this.onPerson(who),
@@ -106,7 +106,7 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
   protected override onPerson(who: Person): void {
     this.#offer = undefined
     this.#view.reset()
-    this.tell('im-person', who)
+    this.emit('im-person', who)
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {

@@ -60,7 +60,7 @@ export function mailboxPane({ between, enter, extra, lang, controller, sentence,
     card: (kind, body, isOwn) =>
       cardOf(kind, body, { strings, gateway: controller.gateway, isTrusted: (address) => isOwn || controller.isTrusted(address) }),
     enter: enter.value,
-    isEnterTold: enter.isTold,
+    isEnterHintShown: enter.isHintShown,
     to: conversation?.to,
     rows: between?.(messages, { start: isStart, end: isAtEnd }) ?? messages,
     isLoaded: timeline.isLoaded,

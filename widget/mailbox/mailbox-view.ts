@@ -1,4 +1,4 @@
-import type { Tell } from '../chat/element-events.ts'
+import type { Emit } from '../chat/element-events.ts'
 import { html, nothing, type PropertyValues, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit'
 import type { ConversationRow, Message } from '../../gateway/protocol/model.ts'
 import type { ListingClient, ListingPerson } from '../client/types.ts'
@@ -44,7 +44,7 @@ export interface MailboxHost extends ReactiveControllerHost, HTMLElement {
 
 export interface MailboxViewOptions extends Pick<ClientOptions, 'onConnection' | 'onRefused' | 'onPerson' | 'onLogout'> {
   /** Dispatches an event at the element. */
-  readonly tell: Tell
+  readonly emit: Emit
   /** The person wants to send and no conversation is open. */
   readonly onNobody: () => void
   /** Adds rows to those that the filter left, out of all rows held. */
@@ -116,7 +116,7 @@ export class MailboxView implements ReactiveController {
     this.mailbox = new Mailbox(host, {
       onFocus: this.#focus.follow,
       onMessage: (message) => this.#onMessage(message),
-      onUnread: (count) => options.tell('im-unread', { count }),
+      onUnread: (count) => options.emit('im-unread', { count }),
     })
     const { onConnection, onLogout, onPerson, onRefused } = options
     this.controller = new MailboxClient(host, {
@@ -126,7 +126,7 @@ export class MailboxView implements ReactiveController {
       onRefused,
       onUnread: () => host.requestUpdate(),
       onDraft: (text) => this.thread.draft(text),
-      onNotice: (notice) => options.tell('im-notice', notice),
+      onNotice: (notice) => options.emit('im-notice', notice),
     })
     this.thread = this.#createThread()
     this.presence = new Presence(host)
@@ -344,7 +344,7 @@ export class MailboxView implements ReactiveController {
   }
 
   #createThread(): Thread {
-    const { onNobody, tell } = this.#options
+    const { onNobody, emit } = this.#options
     return new Thread(this.#host, {
       conversation: () => this.controller.conversation,
       isShown: () => this.controller.conversation !== undefined,
@@ -355,9 +355,9 @@ export class MailboxView implements ReactiveController {
       onNobody,
       onSend: (id, text) => {
         this.controller.wake()
-        tell('im-send', { id, text })
+        emit('im-send', { id, text })
       },
-      onMessage: ({ id, seq, from, kind, body, at }, isOwn) => tell('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
+      onMessage: ({ id, seq, from, kind, body, at }, isOwn) => emit('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
     })
   }
 
@@ -372,14 +372,14 @@ export class MailboxView implements ReactiveController {
     const { row } = this
     this.listing.hold(to, row !== undefined && row.unread > 0)
     this.#keys.active = to
-    this.#options.tell('im-select', { to })
+    this.#options.emit('im-select', { to })
   }
 
   #onMessage(message: Message): void {
     if (this.#attention.isHere && message.conversation === this.controller.conversation?.id) return
     const to = message.side
     const name = this.nameOf(to, message.name ?? this.mailbox.rows.find((row) => row.to === to)?.name)
-    this.notifications.tell(message.id, {
+    this.notifications.notify(message.id, {
       tag: to,
       title: fill(this.language.mailboxStrings.newMessageFrom, { name }),
       text: message.body.text,

@@ -1,8 +1,8 @@
 import { css } from 'lit'
 
 /**
- * The field is 16 px, or iOS zooms in on it. It grows with its text: a mirror of the text in the same box pushes the height. At
- * most 40 % of the visible band, which viewport/viewport.ts tells as --band.
+ * The field's font is 16 px, or iOS zooms in on focus. The field grows with its text: a mirror of the text in the same box sets the height, at most
+ * 40 % of the visible band (`--band`, set by viewport/viewport.ts).
  */
 export const composerStyle = css`
   .composer {

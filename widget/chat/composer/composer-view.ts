@@ -6,18 +6,18 @@ import { icons } from '../../ui/icons.ts'
 export interface ComposerOptions {
   readonly strings: Strings
   readonly hasText: boolean
-  /** Characters still allowed; undefined while there is plenty. */
+  /** Characters left before the limit, negative above it; undefined while there are plenty. */
   readonly left: number | undefined
   readonly enter: 'send' | 'newline'
-  /** What Enter does now, said in words for a moment after the person changed it. */
-  readonly isEnterTold: boolean
+  /** Show what Enter does as text, for a moment after the person changed it. */
+  readonly isEnterHintShown: boolean
 }
 
 /**
- * A form of one text area and one submit button. The text area is the person's: no render ever writes its value.
- * The button is never `disabled`, or the keyboard's own Send would do nothing; composer.ts listens to all of it.
+ * A form with one text area and one submit button. No render writes the text area's value: it belongs to the person. The button is never `disabled`,
+ * or the keyboard's own Send would do nothing. composer.ts adds the listeners.
  */
-export function composer({ strings, hasText, left, enter, isEnterTold }: ComposerOptions): TemplateResult {
+export function composer({ strings, hasText, left, enter, isEnterHintShown }: ComposerOptions): TemplateResult {
   const isOver = left !== undefined && left < 0
   const enterLabel = enter === 'send' ? strings.enterSends : strings.enterBreaks
   const counted = left === undefined ? nothing : fill(isOver ? strings.over : strings.left, { n: Math.abs(left) })
@@ -33,6 +33,6 @@ export function composer({ strings, hasText, left, enter, isEnterTold }: Compose
     <button type="submit" class="send" part="send" data-test="send" aria-label=${strings.send} aria-disabled=${!hasText || isOver}>
       ${icons.send}
     </button>
-    <div id="count" class="note ${isOver ? 'over' : ''}" data-test="limit" aria-live="polite">${isEnterTold ? enterLabel : counted}</div>
+    <div id="count" class="note ${isOver ? 'over' : ''}" data-test="limit" aria-live="polite">${isEnterHintShown ? enterLabel : counted}</div>
   </form>`
 }

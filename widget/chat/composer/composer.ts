@@ -2,7 +2,7 @@ import { TEXT_LENGTH } from '../../client/limits.ts'
 import { listen } from '../../ui/listen.ts'
 import { tap } from './tap.ts'
 
-/** What asked for the send; tests and traces read it. */
+/** What triggered the send; tests and traces read it. */
 export type SendSource = 'keydown' | 'beforeinput' | 'input' | 'submit' | 'tap'
 
 export interface ComposerParts {
@@ -13,50 +13,50 @@ export interface ComposerParts {
 }
 
 export interface ComposerOptions {
-  /** Whether a plain Enter sends; else it starts a new line and Ctrl or Meta with Enter sends. */
+  /** Whether Enter alone sends; otherwise it starts a new line, and Ctrl+Enter or Meta+Enter sends. */
   readonly enterSends: () => boolean
-  /** A soft keyboard reports Shift at the start of a sentence by itself, so there Shift does not mean "new line". */
+  /** Soft keyboards report Shift at the start of a sentence, so there Shift+Enter does not mean "new line". */
   readonly isSoftKeyboard: () => boolean
-  /** Whether there is anybody to send to; where not, the field keeps what was typed. */
+  /** Whether there is a conversation to send to; without one the field keeps the text. Default: true. */
   readonly canSend?: () => boolean
-  /** False: it was not taken, and the field has it back. */
+  /** False: the text was refused, and the field gets it back. */
   readonly onSend: (text: string, source: SendSource) => boolean | void
-  /** The draft changed by the person's hand or by a send. */
+  /** The text changed, by typing or by a send. */
   readonly onChange: (text: string) => void
 }
 
-/** The keyboard's late correction of a text that is already sent comes within this time. */
-const GHOST_MS = 1500
+/** A keyboard may re-insert text that was already sent, as a late correction, within this time. */
+const REINSERT_MS = 1500
 
 const NOT_TYPED = /^(insertFrom(Paste|Drop|Yank)|history|insertReplacement)/
-const GHOSTLY = /^(insert(ReplacementText|CompositionText|FromComposition|Text))?$/
+const REINSERTING = /^(insert(ReplacementText|CompositionText|FromComposition|Text))?$/
 
 /**
- * One send per intent, whichever way the keyboard, the input method or the finger says it.
+ * Sends exactly once per intent of the person, whichever event the keyboard, input method or finger produces for it.
  *
  * "Enter" is not a keydown; it is "the engine is about to break the line":
- *   keydown       a plain Enter that is not the input method's (229, isComposing, Process): the fast path
- *   beforeinput   a line break the engine asks for: the authority. Whether it composes does not matter, because an input
- *                 method that only confirms never asks for a line break, while Android's and Korea's do both at once
- *   input         exactly one "\n" came in at the caret: engines up to Chromium 75, where beforeinput cannot be cancelled
- *   submit        implicit submission and the submit button's click
- *   tap           a touch of the button, which keeps focus and therefore makes no click
- * `keyup` never sends. `isComposing` is never a veto and no timer runs after `compositionend`: both lose real sends.
+ *   keydown       an Enter that does not belong to the input method (229, isComposing, Process): the fast path
+ *   beforeinput   a line break that the engine requests: authoritative, composing or not. An input method that only
+ *                 confirms a word never requests a line break, while Android's and Korean ones do both at once
+ *   input         exactly one "\n" was inserted at the caret: engines up to Chromium 75, where beforeinput cannot be cancelled
+ *   submit        implicit submission and a click on the submit button
+ *   tap           a touch of the button, which keeps focus and therefore produces no click
+ * `keyup` never sends. `isComposing` never vetoes and no timer runs after `compositionend`: both would lose real sends.
  *
- * Exactly once by construction: `take` reads the text and empties the field in one turn; whoever asks second finds nothing.
+ * `take` reads the text and empties the field in one turn, so a second event for the same intent finds an empty field.
  */
 export class Composer {
   readonly #parts: ComposerParts
   readonly #options: ComposerOptions
-  /** Advisory: input methods lose `compositionend`, so it is cleared by anything that proves it wrong. */
+  /** May be wrong: input methods lose `compositionend`, so any event that contradicts it clears it. */
   #isComposing = false
   #isEndingComposition = false
-  /** A real Enter is held that means a new line, or that has sent already. */
+  /** An Enter key is down that means a new line, or that has already sent. */
   #isEnterDown = false
   #before = ''
   #sent: { raw: string; at: number; isTouched: boolean } | undefined
 
-  /** The parts live and die together with their shadow root, so nothing has to be unlistened. */
+  /** The listeners need no removal: the parts are garbage together with their shadow root. */
   constructor(parts: ComposerParts, options: ComposerOptions) {
     this.#parts = parts
     this.#options = options
@@ -87,14 +87,14 @@ export class Composer {
     return this.#parts.field.value
   }
 
-  /** A draft from elsewhere. Never while the input method is at work: writing the value would break its word. */
+  /** Shows a draft from elsewhere. Ignored during a composition, because writing the value would break it. */
   set text(text: string) {
     if (this.#isComposing || text === this.text) return
     this.#write(text)
     this.#options.onChange(text)
   }
 
-  /** Whoever wrote has gone. An input method gives its word up with the focus; only then is the field really empty. */
+  /** Empties the field for another person. A composition ends only when the field loses focus; before that, the text would come back. */
   clear(): void {
     const { field } = this.#parts
     if (this.#isComposing) field.blur()
@@ -121,8 +121,8 @@ export class Composer {
   }
 
   /**
-   * Emptying the field under a live composition brings the sent text back with the next key: the input method still
-   * holds it. Losing focus ends it; taking focus back in the same gesture keeps the keyboard up.
+   * Ends a composition before the field is emptied; otherwise the input method, which still holds the text, inserts it again with the next key. Blur
+   * ends the composition; focus in the same gesture keeps the keyboard up. Returns the final text, '' if the field had no focus.
    */
   #endComposition(): string {
     const { field } = this.#parts
@@ -152,7 +152,7 @@ export class Composer {
   }
 
   #onKeydown(event: KeyboardEvent): void {
-    // Whatever comes after any key, the input method's too, is the person's new text and no ghost of the old.
+    // Input that follows a key, an input method's too, is new text of the person and no late correction.
     if (this.#sent) this.#sent.isTouched = true
     const isInputMethods = event.isComposing || event.keyCode === 229 || event.key === 'Process'
     if (isInputMethods) return
@@ -186,7 +186,7 @@ export class Composer {
   #onInput(event: InputEvent): void {
     const { field } = this.#parts
     if (!event.isComposing && event.inputType !== 'insertCompositionText') this.#isComposing = false
-    if (this.#isGhost(event)) {
+    if (this.#isReinserted(event)) {
       this.#write('')
       return
     }
@@ -200,17 +200,17 @@ export class Composer {
     this.#options.onChange(field.value)
   }
 
-  /** The text just sent, or its last word, put back at once by autocorrection without a key from the person. */
-  #isGhost(event: InputEvent): boolean {
+  /** Autocorrection re-inserted the text just sent, or its last word, without a key from the person. */
+  #isReinserted(event: InputEvent): boolean {
     const sent = this.#sent
-    if (!sent || sent.isTouched || this.#before !== '' || performance.now() - sent.at > GHOST_MS) return false
-    if (this.#isComposing || event.isComposing || this.#isEndingComposition || !GHOSTLY.test(event.inputType ?? '')) return false
+    if (!sent || sent.isTouched || this.#before !== '' || performance.now() - sent.at > REINSERT_MS) return false
+    if (this.#isComposing || event.isComposing || this.#isEndingComposition || !REINSERTING.test(event.inputType ?? '')) return false
     const value = this.text.trim()
     const raw = sent.raw.trim()
     return value !== '' && (value === raw || value === raw.split(/\s/).pop())
   }
 
-  /** One "\n" more at the caret, which neither a key nor a cancelable beforeinput announced. */
+  /** One "\n" was inserted at the caret without a keydown or a cancelable beforeinput. */
   #isLateBreak(event: InputEvent): boolean {
     const { value, selectionStart } = this.#parts.field
     if (this.#isEnterDown || !this.#options.enterSends() || NOT_TYPED.test(event.inputType ?? '')) return false

@@ -3,10 +3,10 @@ import { PersistedSetting } from '../../ui/persisted-setting.ts'
 
 export type Enter = 'send' | 'newline'
 
-/** How long the words stay that say what Enter does now. */
-const TOLD_MS = 2500
+/** How long the hint about what Enter does is shown. */
+const HINT_MS = 2500
 
-/** What Enter does: what the person chose in this browser, else what the page says. */
+/** What Enter does: the person's choice in this browser, or else the page's setting. */
 export class EnterChoice {
   readonly #host: ReactiveControllerHost
   readonly #chosen: PersistedSetting
@@ -24,8 +24,8 @@ export class EnterChoice {
     return value === 'send' || value === 'newline' ? value : this.#byPage()
   }
 
-  /** The choice has just changed and is being said in words. */
-  get isTold(): boolean {
+  /** The choice has just changed, and a hint says what Enter does now. */
+  get isHintShown(): boolean {
     return this.#timer !== undefined
   }
 
@@ -35,6 +35,6 @@ export class EnterChoice {
     this.#timer = setTimeout(() => {
       this.#timer = undefined
       this.#host.requestUpdate()
-    }, TOLD_MS)
+    }, HINT_MS)
   }
 }

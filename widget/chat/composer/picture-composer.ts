@@ -2,16 +2,18 @@ import type { Body } from '../../../gateway/protocol/model.ts'
 import { shrink } from './shrink.ts'
 
 export interface PictureOptions {
-  /** What the button is called, and what stands for the picture where none is shown. */
+  /** Label of the button, and the text that stands for a picture where none can be shown. */
   readonly label: string
-  /** To whom, and as whom, is settled when the picture is chosen; encoding it takes a while. */
+  /**
+   * Called when a picture is chosen, because encoding takes a while: fixes the conversation and the sender. The result sends the encoded picture.
+   */
   readonly begin: () => (body: Body) => void
   readonly discard: (id: string) => void
 }
 
-const AT_ONCE = 10
+const PICTURE_COUNT = 10
 
-/** The button sits with the composer's other one; what is pressed is 44 px, as everything there. */
+/** The button sits beside the composer's other one. Everything that can be pressed is 44 px. */
 const RULES = `
   .picture { position: relative }
   .picture progress { position: absolute; left: 8px; bottom: 8px; width: calc(100% - 16px); height: 6px; accent-color: var(--accent) }
@@ -27,11 +29,11 @@ const ICON = 'M4 6h16v12H4zM4 16l5-5 4 4 3-3 4 4M15.5 9.5h0'
 const mounted = new WeakMap<HTMLFormElement, PictureOptions>()
 
 /**
- * Makes a composer take pictures: pasted, dropped on the conversation, or picked. Pictures and words pasted together are words: a
- * spreadsheet puts a picture of its cells beside them. May be called at every render; the first time adds the button.
+ * Makes a composer accept pictures: pasted, dropped on the conversation, or picked. A paste of pictures and text together is text, because a
+ * spreadsheet adds a picture of the copied cells. May be called at every render; the first call adds the button.
  *
- * A picture is a message like any other from the moment it is encoded: it stands in the outbox, waits for the line there,
- * survives the page where storage allows, and goes up in its turn (client/upload.ts).
+ * Once encoded, a picture is a message like any other: it waits in the outbox, survives a reload where storage allows, and is uploaded in its turn
+ * (client/upload.ts).
  */
 export function takePictures(form: HTMLFormElement, options: PictureOptions): void {
   const isNew = !mounted.has(form)
@@ -42,7 +44,7 @@ export function takePictures(form: HTMLFormElement, options: PictureOptions): vo
 
 function mount(form: HTMLFormElement): void {
   const panel = form.closest<HTMLElement>('section') ?? form
-  dress(form.getRootNode())
+  addRules(form.getRootNode())
   const [button, input] = picker()
   form.insertBefore(button, form.querySelector('.field'))
   form.append(input)
@@ -57,7 +59,7 @@ function mount(form: HTMLFormElement): void {
     event.preventDefault()
     void send(form, pictures)
   })
-  hearDrops(panel, (files) => void send(form, files))
+  listenForDrops(panel, (files) => void send(form, files))
   panel.addEventListener('click', ({ target }) => {
     const message = (target as Element).closest('.cancel')?.closest<HTMLElement>('[data-id]')
     if (message) mounted.get(form)!.discard(message.dataset.id!)
@@ -66,14 +68,14 @@ function mount(form: HTMLFormElement): void {
 
 async function send(form: HTMLFormElement, files: readonly File[]): Promise<void> {
   const { begin, label } = mounted.get(form)!
-  const say = begin()
-  for (const file of files.slice(0, AT_ONCE)) {
+  const sendPicture = begin()
+  for (const file of files.slice(0, PICTURE_COUNT)) {
     const picture = await shrink(file).catch((problem: unknown) => ({ url: 'data:', problem: String(problem), name: file.name }))
-    say({ text: label, ...picture })
+    sendPicture({ text: label, ...picture })
   }
 }
 
-function hearDrops(panel: HTMLElement, onFiles: (files: readonly File[]) => void): void {
+function listenForDrops(panel: HTMLElement, onFiles: (files: readonly File[]) => void): void {
   const has = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes('Files') === true
   panel.addEventListener('dragover', (event) => {
     if (!has(event)) return
@@ -86,7 +88,7 @@ function hearDrops(panel: HTMLElement, onFiles: (files: readonly File[]) => void
   panel.addEventListener('drop', (event) => {
     panel.removeAttribute('data-drop')
     if (!has(event)) return
-    // a file that is no picture must not replace the page either
+    // for other files too, or the browser would open the file in place of the page
     event.preventDefault()
     onFiles(picturesOf(event.dataTransfer!.files))
   })
@@ -118,8 +120,8 @@ function picker(): [HTMLElement, HTMLInputElement] {
   return [button, input]
 }
 
-/** Where there are no such sheets it works all the same, plainer. */
-function dress(root: Node): void {
+/** Without constructable style sheets the pictures work unstyled. */
+function addRules(root: Node): void {
   if (!('adoptedStyleSheets' in root) || !('replaceSync' in CSSStyleSheet.prototype)) return
   const sheet = new CSSStyleSheet()
   sheet.replaceSync(RULES)

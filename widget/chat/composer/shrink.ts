@@ -1,8 +1,8 @@
 import { IMAGE_BYTES } from '../../client/limits.ts'
 
 /**
- * A picture as it goes out: its longest side at most 1600 px, encoded anew, so that what a camera wrote into it (the place, the
- * time, its own name) stays behind. A GIF goes as it is, because it may move; where it is too large it does not go.
+ * A picture ready to send: longest side at most 1600 px, re-encoded, so that the camera's metadata (place, time, model) is removed. A GIF is sent
+ * unchanged, because it may be animated, or refused if it is too large.
  */
 export interface Shrunk {
   /** `data:image/…;base64,…` */
@@ -19,7 +19,7 @@ export async function shrink(file: Blob): Promise<Shrunk> {
   const source = await decode(file)
   if (!source) throw 'image_unsupported'
   const { width, height } = source
-  if (file.type === 'image/gif') return { url: await within(file), width, height }
+  if (file.type === 'image/gif') return { url: await dataUrlWithinLimit(file), width, height }
   const scale = Math.min(1, LONGEST_PX / Math.max(width, height))
   const canvas = document.createElement('canvas')
   canvas.width = Math.max(1, Math.round(width * scale))
@@ -27,17 +27,19 @@ export async function shrink(file: Blob): Promise<Shrunk> {
   const context = canvas.getContext('2d')
   if (!context) throw 'image_unsupported'
   context.drawImage(source, 0, 0, canvas.width, canvas.height)
-  const url = await within(await encode(canvas, file.type === 'image/jpeg'))
+  const url = await dataUrlWithinLimit(await encode(canvas, file.type === 'image/jpeg'))
   return { url, width: canvas.width, height: canvas.height }
 }
 
-async function within(picture: Blob | null): Promise<string> {
+async function dataUrlWithinLimit(picture: Blob | null): Promise<string> {
   if (!picture) throw 'image_unsupported'
   if (picture.size > IMAGE_BYTES) throw 'image_too_large'
   return dataUrl(picture)
 }
 
-/** What may be transparent becomes WebP where the engine can (Safari cannot) and stays PNG where that is small; the rest JPEG. */
+/**
+ * What may be transparent becomes WebP where the engine can encode it (Safari cannot), or stays PNG if that is small. Everything else becomes JPEG.
+ */
 async function encode(canvas: HTMLCanvasElement, isOpaque: boolean): Promise<Blob | null> {
   const as = (type: string): Promise<Blob | null> => new Promise((done) => canvas.toBlob(done, type, QUALITY))
   const clear = isOpaque ? null : await as('image/webp')
@@ -53,7 +55,7 @@ async function decode(file: Blob): Promise<ImageBitmap | HTMLImageElement | unde
   try {
     if (typeof createImageBitmap === 'function') return await createImageBitmap(file)
   } catch {
-    // an image element knows more kinds
+    // an image element decodes more formats
   }
   const image = new Image()
   image.src = await dataUrl(file)

@@ -1,13 +1,12 @@
 import { listen } from '../../ui/listen.ts'
 
-/** How far a finger may wander between down and up and still mean the button. */
+/** A finger that moves farther than this between down and up does not tap. */
 const SLOP_PX = 16
 
 /**
- * A tap that leaves focus, and so the keyboard, where it is. iOS moves focus on touch, before any pointer or mouse event
- * could prevent it, so the touch itself is prevented and the action runs when it ends; the click dies with it.
- * `click` may still come from a mouse, a pen, a switch control or a script: `onClick` handles those (a form's submit
- * button leaves it out, its click becomes `submit`). Returns the way to stop.
+ * A tap that does not move focus, so the soft keyboard stays. iOS moves focus on touch, before any pointer or mouse event could prevent it, so the
+ * touch itself is prevented and the action runs at its end; no click follows. A `click` may still come from a mouse, a pen, a switch control or a
+ * script and calls `onClick` (left out for a submit button, whose click becomes `submit`). Returns a function that removes the listeners.
  */
 export function tap(button: HTMLElement, onTap: () => void, onClick?: () => void): () => void {
   let start: Touch | undefined

@@ -8,7 +8,7 @@ import type { BubbleRow, MessageState } from './rows.ts'
 
 export interface BubbleOptions {
   readonly strings: Strings
-  /** Where there are cards; a message of another kind than text is its text without them. */
+  /** Renders a message of another kind than text. Undefined: its text is shown. */
   readonly card: (kind: string, body: Body, isOwn: boolean) => TemplateResult | undefined
   readonly time: (at: number) => string
   readonly refusal: (row: BubbleRow) => string
@@ -16,7 +16,7 @@ export interface BubbleOptions {
   readonly onDiscard: (id: string) => void
 }
 
-/** One message. `part="bubble"`, and `bubble-own` or `bubble-other` for a page that wants to tell them apart. */
+/** One message. Its parts are `bubble` and, so that a page can style them apart, `bubble-own` or `bubble-other`. */
 export function bubble(row: BubbleRow, options: BubbleOptions): TemplateResult {
   const { isOwn, kind, body, state, name, isFirst, isLast, at } = row
   if (kind === 'system')
@@ -35,10 +35,10 @@ export function bubble(row: BubbleRow, options: BubbleOptions): TemplateResult {
 }
 
 const content = ({ kind, body, isOwn }: BubbleRow, { card }: BubbleOptions): TemplateResult =>
-  (kind !== 'text' && card(kind, body, isOwn)) || html`<span class="text" dir="auto">${linkify(words(body))}</span>`
+  (kind !== 'text' && card(kind, body, isOwn)) || html`<span class="text" dir="auto">${linkify(textWithAddress(body))}</span>`
 
-/** What a card would have led to is led to by its text. */
-const words = ({ text, url }: Body & { readonly url?: unknown }): string =>
+/** Without a card, the card's address is appended to the text. */
+const textWithAddress = ({ text, url }: Body & { readonly url?: unknown }): string =>
   typeof url === 'string' && url.startsWith('http') && !text.includes(url) ? `${text} ${url}` : text
 
 function failure(row: BubbleRow, { strings, refusal, onRetry, onDiscard }: BubbleOptions): TemplateResult {
@@ -49,7 +49,7 @@ function failure(row: BubbleRow, { strings, refusal, onRetry, onDiscard }: Bubbl
   </div>`
 }
 
-/** A clock says that it waits, not why. */
+/** Says why a message waits; the clock icon says only that it does. */
 function putOff({ code }: WireRefusal, { strings }: BubbleOptions): TemplateResult {
   return html`<div class="put-off" data-test="put-off" dir="auto">${strings.putOff[code === 'rate_limited' ? 'limited' : 'busy']}</div>`
 }

@@ -4,9 +4,13 @@ const PAGE_COUNT = 60
 const MOST_COUNT = 240
 
 /**
- * Which of the messages held are on the page: thousands may be held, some two hundred are nodes. Bounds are seqs, because
- * both ends of the list grow. Open at the end (`until` = infinity) while the reader follows; a reader who goes far up
- * leaves the end behind and finds it again page by page, or at once by `toEnd`.
+ * Which of the loaded messages are rendered: of thousands, some two hundred become nodes. The bounds are seqs, because both ends of the list grow.
+ * While the reader is at the end the window has no lower bound (`until` = infinity). A reader who scrolls far up leaves the end, and gets back page
+ * by page or at once by `toEnd`.
+ *
+ *     messages   ├──────────────┬──────────────────┬───────────┤
+ *              oldest         from   rendered    until      newest
+ *                               └ at most MOST_COUNT ┘
  */
 export class HistoryWindow {
   #from = 0
@@ -23,7 +27,7 @@ export class HistoryWindow {
     return messages.slice(start, end)
   }
 
-  /** One page up. False where nothing further is held. */
+  /** Extends the window one page up. False: nothing older is loaded. */
   older(messages: readonly Message[]): boolean {
     const shown = this.visible(messages)
     const start = messages.indexOf(shown[0]!)
@@ -35,7 +39,7 @@ export class HistoryWindow {
     return true
   }
 
-  /** One page down. False where the end is already shown. */
+  /** Extends the window one page down. False: the end is already shown. */
   newer(messages: readonly Message[]): boolean {
     if (this.isAtEnd) return false
     const end = Math.min(messages.length, indexAfter(messages, this.#until) + PAGE_COUNT)
@@ -44,13 +48,13 @@ export class HistoryWindow {
     return true
   }
 
-  /** Follows the end; lets go of nodes above when `trim` says that nobody reads there. */
+  /** Moves the window to the newest page. */
   toEnd(messages: readonly Message[]): void {
     this.#until = Infinity
     this.#from = messages[Math.max(0, messages.length - PAGE_COUNT)]?.seq ?? 0
   }
 
-  /** While the reader follows the end, nodes far above him go, many at a time. */
+  /** For a reader at the end: drops old nodes once there are too many, a batch at a time. */
   trim(messages: readonly Message[]): void {
     if (this.isAtEnd && messages.length - indexAfter(messages, this.#from - 1) > MOST_COUNT) this.toEnd(messages)
   }

@@ -1,10 +1,10 @@
 /**
- * Which pictures of other people are loaded without being asked for: those that lie on the gateway, and on the hosts that the operator
- * lists (`IMAGE_HOSTS`). Any other would tell a stranger's server the reader's address and that the message is being read.
+ * Which pictures from other people load without asking the reader: those on the gateway and on the hosts that the operator lists (`IMAGE_HOSTS`). Any
+ * other host would learn the reader's address, and that the message was read.
  */
 export type ImageTrust = (address: string) => boolean
 
-/** `gateway` absolute, '' where it is not known; `hosts`: names, or `*.` and a name for one label in front of it. */
+/** `gateway`: absolute, '' if unknown. `hosts`: names, or `*.` and a name for exactly one label before it. */
 export const imageTrust =
   (gateway: string, hosts: readonly string[]): ImageTrust =>
   (address) => {

@@ -7,10 +7,10 @@ export type MessageState = 'waiting' | 'sending' | 'failed' | 'sent' | 'delivere
 
 export interface BubbleRow {
   readonly type: 'bubble'
-  /** The same for a wish and for the message it becomes, so that the node on the screen stays. */
+  /** The same for an outbox item and the message it becomes, so that its node stays. */
   readonly key: string
   readonly id: string
-  /** Confirmed ones have it. */
+  /** Confirmed messages only. */
   readonly seq?: number
   readonly isOwn: boolean
   readonly kind: string
@@ -33,11 +33,11 @@ export interface MarkRow {
 export type Row = BubbleRow | MarkRow
 
 export interface RowsInput {
-  /** What a guest is called. */
+  /** Name shown for a guest. */
   readonly guest: string
   readonly messages: readonly Message[]
   readonly outbox: readonly OutboxItem[]
-  /** Whom the person talks to; messages of any other side are the person's own. */
+  /** The other side; messages of any other side are the person's own. */
   readonly to: string
   readonly theirs: Cursor
   /** The first message that was unread when the panel opened. */
@@ -48,13 +48,13 @@ const GROUP_MS = 5 * 60_000
 
 const dayOf = (at: number): number => new Date(at).setHours(0, 0, 0, 0)
 
-type Loose = Omit<BubbleRow, 'isFirst' | 'isLast'> & { readonly group: string }
+type UngroupedRow = Omit<BubbleRow, 'isFirst' | 'isLast'> & { readonly group: string }
 
-/** What stands in the timeline, top to bottom: confirmed messages, then wishes, with days between and neighbours grouped. */
+/** Rows of the timeline, top to bottom: confirmed messages, then outbox items, with marks for days and consecutive messages grouped. */
 export function rows({ guest, messages, outbox, to, theirs, newFrom }: RowsInput): readonly Row[] {
   const confirmed = new Set(messages.map(({ id }) => id))
-  const bubbles: Loose[] = messages.map((message) => fromMessage(message, { guest, theirs, to }))
-  for (const item of outbox) if (!confirmed.has(item.id)) bubbles.push(fromWish(item))
+  const bubbles: UngroupedRow[] = messages.map((message) => fromMessage(message, { guest, theirs, to }))
+  for (const item of outbox) if (!confirmed.has(item.id)) bubbles.push(fromOutboxItem(item))
   const result: Row[] = []
   bubbles.forEach((bubble, index) => {
     const before = bubbles[index - 1]
@@ -71,9 +71,10 @@ export function rows({ guest, messages, outbox, to, theirs, newFrom }: RowsInput
   return result
 }
 
-const isGrouped = (a: Loose, b: Loose): boolean => a.group === b.group && b.at - a.at < GROUP_MS && a.state !== 'failed' && b.kind !== 'system'
+const isGrouped = (a: UngroupedRow, b: UngroupedRow): boolean =>
+  a.group === b.group && b.at - a.at < GROUP_MS && a.state !== 'failed' && b.kind !== 'system'
 
-function fromMessage(message: Message, { guest, theirs, to }: Pick<RowsInput, 'guest' | 'theirs' | 'to'>): Loose {
+function fromMessage(message: Message, { guest, theirs, to }: Pick<RowsInput, 'guest' | 'theirs' | 'to'>): UngroupedRow {
   const { id, seq, kind, side, from, name } = message
   const isOwn = side !== to && kind !== 'system'
   const state = !isOwn || seq <= theirs.read ? 'read' : seq <= theirs.delivered ? 'delivered' : 'sent'
@@ -88,4 +89,11 @@ function fromMessage(message: Message, { guest, theirs, to }: Pick<RowsInput, 'g
   }
 }
 
-const fromWish = (item: OutboxItem): Loose => ({ ...item, type: 'bubble', key: '>' + item.id, isOwn: true, name: undefined, group: 'own' })
+const fromOutboxItem = (item: OutboxItem): UngroupedRow => ({
+  ...item,
+  type: 'bubble',
+  key: '>' + item.id,
+  isOwn: true,
+  name: undefined,
+  group: 'own',
+})

@@ -1,9 +1,9 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import { listen } from '../../ui/listen.ts'
 
-/** Closer to the end than this counts as being there. */
+/** A reader within this distance of the end is at the end. */
 const PINNED_PX = 24
-/** Where the next page of nodes or of history is asked for. */
+/** Within this distance of an end, the next page of nodes or of history is requested. */
 const EDGE_PX = 500
 
 export interface ScrollOptions {
@@ -13,12 +13,19 @@ export interface ScrollOptions {
 }
 
 /**
- * The reader's place in the list. Two states: pinned to the end (the last message stays visible whatever grows or shrinks),
- * or reading (the topmost visible message stays where it is while others come, go or load).
+ * The reader's place in the list. Two states: pinned to the end (the last message stays visible whatever grows or shrinks), or reading (the topmost
+ * visible message stays in place while others are added, removed or loaded).
  *
- * Only the reader leaves the end, and only by going up: a scroll event that follows a change of the list's own height, or that
- * comes late and finds the content grown, says nothing about him.
- * The browser's own anchoring is off, because Safari has none and two of them fight.
+ *       scrollTop ─┐  ┌───────────┐ 0
+ *                  │  │  older    │
+ *                  ▼  ├───────────┤ ─ visible top: the anchor is the first message below it
+ *                     │  visible  │   clientHeight
+ *                     ├───────────┤ ─ visible bottom
+ *                     │  below    │   below = scrollHeight − clientHeight − scrollTop; pinned while ≤ PINNED_PX
+ *                     └───────────┘ scrollHeight
+ *
+ * Only the reader leaves the end, and only by scrolling up: a scroll event after a change of the list's own height, or one that arrives late and
+ * finds the content grown, is not the reader's. The browser's own scroll anchoring is off: Safari has none, and two mechanisms would fight.
  */
 export class Scroll implements ReactiveController {
   readonly #options: ScrollOptions
@@ -38,7 +45,7 @@ export class Scroll implements ReactiveController {
     return this.#isPinned
   }
 
-  /** The list is the element's for life; so is the listener on it. */
+  /** The list stays for the element's life, and so does its listener. */
   attach(list: HTMLElement): void {
     this.#list = list
     this.#height = list.clientHeight
@@ -55,7 +62,7 @@ export class Scroll implements ReactiveController {
     if (this.#list) this.#pin(this.#list)
   }
 
-  /** Changes the list's height from outside: at the end the end stays, else the bottom line of what is read. */
+  /** Runs `change`, which resizes the list, and keeps the reader's place: the end if pinned, otherwise the bottom visible line. */
   hold(change: () => void): void {
     const list = this.#list
     const before = list?.clientHeight ?? 0
@@ -68,7 +75,7 @@ export class Scroll implements ReactiveController {
     else if (lost !== 0 && before > 0) list.scrollTop += lost
   }
 
-  /** Before the list renders: which message the reader sees first, and where. */
+  /** Before a render: remembers the first visible message and its position. */
   hostUpdate(): void {
     const list = this.#list
     this.#anchor = undefined

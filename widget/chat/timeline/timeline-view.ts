@@ -13,18 +13,18 @@ export interface TimelineOptions extends BubbleOptions {
   readonly isLoaded: boolean
   readonly isLoadingOlder: boolean
   readonly typing: { readonly from?: string; readonly name?: string } | undefined
-  /** Messages that came while the reader was elsewhere; undefined while he is at the end. */
+  /** Messages that arrived while the reader was not at the end; undefined at the end. */
   readonly newCount: number | undefined
-  /** The last message that came, for those who listen instead of looking. */
+  /** The newest message, for screen readers. */
   readonly announcement: string
-  /** What stands in a mark between the bubbles: the day, or what else the page puts there. */
+  /** Content of a mark between bubbles: the day, or what the page puts there. */
   readonly day: (row: MarkRow) => string | TemplateResult
   readonly onLatest: () => void
 }
 
 /**
- * The messages and what floats over them. The log itself is silent (`aria-live=off`): earlier pages and a moving window
- * of nodes would be read aloud as news. A region beside it says each new message once.
+ * The messages and what floats over them. The log itself is not live (`aria-live=off`), or a screen reader would read older pages as new messages. A
+ * live region beside it announces each new message once.
  */
 export function timeline(options: TimelineOptions): TemplateResult {
   const { connection, strings, rows, isLoaded, isLoadingOlder, newCount, announcement } = options
@@ -36,8 +36,8 @@ export function timeline(options: TimelineOptions): TemplateResult {
         ${repeat(
           rows,
           ({ key }) => key,
-          (row) => controller(row, options),
-          plain,
+          (row) => rowView(row, options),
+          plainRow,
         )}
         ${options.typing ? typing(options.typing, strings) : nothing}
       </div>
@@ -46,15 +46,15 @@ export function timeline(options: TimelineOptions): TemplateResult {
     ${newCount === undefined ? nothing : latest(newCount, options)}`
 }
 
-function controller(row: Row, options: TimelineOptions): TemplateResult {
+function rowView(row: Row, options: TimelineOptions): TemplateResult {
   if (row.type === 'bubble') return bubble(row, options)
   return row.type === 'day'
     ? html`<div class="mark"><span>${options.day(row)}</span></div>`
     : html`<div class="mark new" data-test="new"><span>${options.strings.newMessages}</span></div>`
 }
 
-/** A message that cannot be shown as what it says it is. */
-function plain(row: Row): TemplateResult {
+/** A message whose rendering failed: its plain text. */
+function plainRow(row: Row): TemplateResult {
   const { isOwn, body } = row as { readonly isOwn?: boolean; readonly body?: { readonly text?: unknown } }
   return html`<div class="row ${isOwn ? 'own' : 'other'} first last" data-test="message">
     <div class="bubble" part="bubble"><span class="text" dir="auto">${typeof body?.text === 'string' ? body.text : ''}</span></div>

@@ -1,7 +1,7 @@
 /**
- * What the viewport is, and what the panel must make of it. Pure: a measurement in, a band out. All in px of the layout viewport.
+ * Computes the panel's band from measurements of the viewport. Pure. All lengths are px of the layout viewport.
  *
- *      ┌──────────────┐ fixedTop ── where `position:fixed; top:0` really is (iOS 26 moves it)
+ *      ┌──────────────┐ fixedTop: where `position:fixed; top:0` really is (iOS 26 moves it)
  *      │   (panned    │
  *      │    away)     │
  *      ├──────────────┤ offsetTop ─────────────── visible top      ┐
@@ -9,18 +9,18 @@
  *      │  messages    │                                            │ height (visual viewport)
  *      │  composer    │                                            │
  *      ├──────────────┤ offsetTop + height ────── visible bottom   ┘
- *      │  keyboard    │   min(…, keyboardTop, what the host app says)
+ *      │  keyboard    │   min(…, keyboardTop, fixedBottom − hostBottom)
  *      └──────────────┘ fixedBottom
  *
- *   top    = visible top − boxTop         bottom = boxBottom − visible bottom       (the box: fixed, or the element itself)
+ *   top     = visible top − boxTop          bottom = boxBottom − visible bottom       (the box: fixed, or the element itself)
  *   covered = fixedBottom − visible bottom: how much of the layout viewport the keyboard covers
  *   shrunk  = baseline[width] − height:     how much shorter the window became since nothing had focus
- *             turned with the keyboard up, the new width has no baseline yet: the side that was the width is the height now
+ *             after a rotation with the keyboard up the new width has no baseline yet: the old width is the height now
  */
 export interface Measurement {
   readonly fixedTop: number
   readonly fixedBottom: number
-  /** The box the panel would fill if nothing covered it. */
+  /** The box that the panel would fill if nothing covered it. */
   readonly boxTop: number
   readonly boxBottom: number
   readonly width: number
@@ -28,15 +28,15 @@ export interface Measurement {
   readonly height: number
   readonly offsetTop: number
   readonly scale: number
-  /** From the VirtualKeyboard API; 0 where it says nothing. */
+  /** From the VirtualKeyboard API; 0 if it reports nothing. */
   readonly keyboardHeight: number
   readonly keyboardTop: number
-  /** What the host app says it covers at the bottom and at the top of the window. */
+  /** What the host app says it covers of the window, bottom and top. */
   readonly hostBottom: number
   readonly hostTop: number
 }
 
-/** What a host app says it covers where the web cannot see it. */
+/** What a host app covers of the window, in CSS px, where the page cannot measure it. */
 export interface Inset {
   readonly bottom: number
   readonly top: number
@@ -45,35 +45,35 @@ export interface Inset {
 export interface Band {
   readonly top: number
   readonly bottom: number
-  /** A soft keyboard is up, as far as geometry shows it. */
+  /** A soft keyboard is up, judging by the geometry. */
   readonly isOpen: boolean
-  /** Height of what can be seen. */
+  /** Height of the visible part. */
   readonly height: number
 }
 
-/** Greatest height seen without focus, by window width: another width is another orientation or a split screen. */
+/** The greatest height seen without focus, by window width: another width means a rotation or a split screen. */
 export type Baselines = Map<number, number>
 
-const GARBAGE_PX = 80
+const MIN_HEIGHT_PX = 80
 const COVERED_PX = 60
 const SHRUNK_PX = 120
 /** An inline panel is never squeezed below this. */
-const LEAST_PX = 160
-/** What the system's and the browser's bars may take of a side of the screen. */
+const MIN_PANEL_PX = 160
+/** The most that bars of the system and the browser take of one side of the screen. */
 const BARS_PX = 140
 
 export const CLOSED: Band = { top: 0, bottom: 0, isOpen: false, height: 0 }
 
-/** The band for this measurement; undefined where it means nothing (a transient zero) or must be ignored (pinch zoom). */
+/** The band for this measurement; undefined: ignore it (a transient zero, or pinch zoom). */
 export function band(m: Measurement, isFocused: boolean, wasOpen: boolean, baselines: Baselines): Band | undefined {
-  if (!(m.height > GARBAGE_PX) || !Number.isFinite(m.offsetTop)) return undefined
+  if (!(m.height > MIN_HEIGHT_PX) || !Number.isFinite(m.offsetTop)) return undefined
   if (m.scale > 1.02 || m.scale < 0.98) return undefined
   const known = baselines.get(m.width)
-  const guess = known === undefined ? turned(m.width, baselines) : undefined
+  const guess = known === undefined ? rotatedBaseline(m.width, baselines) : undefined
   if ((!isFocused && !wasOpen) || (known ?? guess) === undefined) baselines.set(m.width, Math.max(known ?? 0, m.height))
   const baseline = baselines.get(m.width) ?? guess!
   const shrunk = baseline - m.height
-  // A host that pads the window and tells its inset as well must not be believed twice.
+  // A host may both shrink the window and report its inset; the inset counts only beyond what the window lost.
   const hostBottom = m.hostBottom - Math.max(0, baseline - (m.fixedBottom - m.fixedTop))
   let visibleBottom = Math.min(m.fixedBottom, m.offsetTop + m.height)
   if (m.keyboardHeight > 0) visibleBottom = Math.min(visibleBottom, m.keyboardTop)
@@ -88,13 +88,13 @@ export function band(m: Measurement, isFocused: boolean, wasOpen: boolean, basel
   const isQuiet = !isFocused && isHostSilent && m.keyboardHeight === 0 && covered < COVERED_PX && visibleTop - m.fixedTop < 8
   if (isQuiet) return { ...CLOSED, height }
   const top = Math.max(0, Math.round(visibleTop - m.boxTop))
-  const room = m.boxBottom - m.boxTop - top - LEAST_PX
+  const room = m.boxBottom - m.boxTop - top - MIN_PANEL_PX
   const bottom = Math.max(0, Math.round(m.boxBottom - visibleBottom))
   return { top, bottom: isInline ? Math.min(bottom, Math.max(0, room)) : bottom, isOpen, height }
 }
 
-/** The height this width would have without a keyboard, told by a baseline of the other way up; undefined where there is none. */
-function turned(width: number, baselines: Baselines): number | undefined {
+/** The height this width has without a keyboard, derived from a baseline of the other orientation; undefined: none fits. */
+function rotatedBaseline(width: number, baselines: Baselines): number | undefined {
   let baseline: number | undefined
   baselines.forEach((otherHeight, otherWidth) => {
     if (Math.abs(otherHeight - width) < BARS_PX) baseline = otherWidth

@@ -1,9 +1,8 @@
 import { listen } from '../../ui/listen.ts'
 
 /**
- * Keeps the page behind a covering panel where it is. The page's own overflow and place come back as they were.
- * Touches that no scroller inside the panel would use are cancelled, or iOS moves the page with them; two fingers
- * zoom as ever. Returns the way to unlock.
+ * Keeps the page behind a covering panel from scrolling. Touches that no scroller inside the panel would use are cancelled, or iOS moves the page
+ * with them; pinch zoom still works. Returns a function that unlocks and restores the page's own overflow and scroll position.
  */
 export function lockPage(panel: HTMLElement): () => void {
   const { style } = document.documentElement

@@ -6,17 +6,17 @@ interface VirtualKeyboard extends EventTarget {
 }
 
 export interface ViewportParts {
-  /** What is written to: fills the box, and the panel fills it. */
+  /** The node that is positioned; the panel fills it. */
   readonly frame: HTMLElement
-  /** Fixed, top to bottom, never written to: where `fixed` is. */
+  /** Fixed from top to bottom and never moved: shows where `position: fixed` really is. */
   readonly probe: HTMLElement
-  /** The element itself for an inline panel, else the probe. */
+  /** The element itself for an inline panel, otherwise the probe. */
   readonly box: () => HTMLElement
 }
 
 export interface ViewportOptions {
   readonly isFocused: () => boolean
-  /** Runs a change of the panel's height so that the reader's place in the list is kept, in the same turn. */
+  /** Runs a change of the panel's height and keeps the reader's place in the list, in the same turn. */
   readonly hold: (change: () => void) => void
 }
 
@@ -27,13 +27,13 @@ const POLL_MS = 250
 const REVEAL_MS = 500
 
 /**
- * Keeps the frame exactly over what can be seen. One measurement, one writer: events only wake a sampler that reads and
- * writes once a frame, until the figures stood still for four frames; no event's own numbers are believed, because
- * they come before the values (WebKit 254861) or not at all (iOS 26), which is also why it polls while a field has focus.
+ * Keeps the frame exactly over the visible part of the screen. Events only wake a sampler, which measures and writes once a frame until the figures
+ * were equal for four frames. An event's own numbers are not used, because events come before the values (WebKit 254861) or not at all (iOS 26); for
+ * the same reason it polls while a field has focus.
  *
- *   asleep ──event or poll finds a change──▶ sampling ──four equal frames and the settle time over──▶ asleep
- *   sampling: zoomed or garbage ▶ write nothing (frozen)
- *   keyboard gone, focus gone, page still panned for 500 ms (iOS leaves it so) ▶ scroll the page back, once
+ *   asleep ──event, or a poll finds a change──▶ sampling ──four equal frames and the settle time over──▶ asleep
+ *   sampling, zoomed or with unusable figures ▶ writes nothing
+ *   keyboard gone, focus gone, page still panned for 500 ms (iOS leaves it so) ▶ scrolls the page back, once
  */
 export class Viewport {
   readonly #parts: ViewportParts
@@ -59,13 +59,13 @@ export class Viewport {
     return this.#band
   }
 
-  /** A host app says what it covers, in CSS px of this window. What is no length is no news. */
+  /** Takes what a host app covers, in CSS px of this window. Invalid lengths are ignored. */
   cover({ bottom, top }: Partial<Inset>): void {
     this.#inset = { bottom: px(bottom, this.#inset.bottom), top: px(top, this.#inset.top) }
     this.wake(SETTLE_MS)
   }
 
-  /** From opening to closing of the panel. */
+  /** Runs while the panel is open. */
   start(): void {
     if (this.#stops.length > 0) return
     this.#page = { x: window.scrollX, y: window.scrollY }
@@ -157,7 +157,7 @@ export class Viewport {
     frame.toggleAttribute('data-keyboard', next.isOpen)
   }
 
-  /** iOS keeps the page panned after the keyboard went. Once, and only when it has stood so for a while. */
+  /** iOS keeps the page panned after the keyboard has closed. Scrolls back once, after REVEAL_MS. */
   #unpan(): void {
     const { offsetTop, scale } = visual()
     if (offsetTop <= 24 || scale > 1.02) {
@@ -171,7 +171,7 @@ export class Viewport {
   }
 }
 
-/** Where there is none, the window is all that is known. */
+/** Without a visual viewport the window's figures are used. */
 const visual = (): Pick<VisualViewport, 'height' | 'offsetTop' | 'scale'> =>
   window.visualViewport ?? { height: window.innerHeight, offsetTop: 0, scale: 1 }
 

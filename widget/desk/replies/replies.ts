@@ -26,13 +26,13 @@ export class Replies implements ReactiveController {
   readonly #manager: ReplyManager
 
   constructor(desk: DeskContext, { ofPage, order }: RepliesOptions) {
-    const { element, tell, toast, view } = desk
+    const { element, emit, toast, view } = desk
     this.#desk = desk
     const saved = (this.#saved = new SavedReplies(element))
     this.#picker = new ReplyPicker(element, {
       replies: () => [...ofPage(), ...saved.replies],
       values: () => ({ customer: view.name, agent: view.mailbox.identity?.name, order: order() }),
-      onUse: (id) => tell('im-quick-reply', { id }),
+      onUse: (id) => emit('im-quick-reply', { id }),
     })
     const manager = (this.#manager = new ReplyManager(element, {
       saved,

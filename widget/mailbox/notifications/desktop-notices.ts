@@ -42,7 +42,7 @@ export class DesktopNotices implements ReactiveController {
   }
 
   /** Tells of a message that came while nobody looks; otherwise remembers that there would have been something to tell. */
-  tell({ onOpen, tag, text, title }: DesktopNotice): void {
+  show({ onOpen, tag, text, title }: DesktopNotice): void {
     if (document.visibilityState === 'visible' && document.hasFocus()) return
     this.#hasReason = true
     this.#host.requestUpdate()

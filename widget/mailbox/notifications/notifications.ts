@@ -30,8 +30,8 @@ export class Notifications implements ReactiveController {
   }
 
   /** `id`: the message's, so that one window sounds for it. */
-  tell(id: string, notice: DesktopNotice): void {
+  notify(id: string, notice: DesktopNotice): void {
     if (!this.isSilent) this.#chime.ring(id)
-    this.notices.tell(notice)
+    this.notices.show(notice)
   }
 }

@@ -1,25 +1,25 @@
 import type { Inset } from './chat.ts'
 
 /**
- * What apps and pages say about the keyboard that know nothing of this bridge:
+ * Listens for what apps and pages that do not use this bridge report about the keyboard:
  *
- *   window event keyboardWillShow | keyboardDidShow            Capacitor and Cordova, with `keyboardHeight`
+ *   window event keyboardWillShow | keyboardDidShow            Capacitor and Cordova, with `keyboardHeight` in px
  *   window event keyboardWillHide | keyboardDidHide
- *   postMessage({type: 'im:viewport', bottom, top})            from the parent of a frame, and from nobody else
+ *   postMessage({type: 'im:viewport', bottom, top})            in px; only from the parent of this frame
  *
- * Returns the way to stop.
+ * Returns a function that stops listening.
  */
-export function hearKeyboard(tell: (inset: Partial<Inset>) => void): () => void {
+export function listenToKeyboard(onInset: (inset: Partial<Inset>) => void): () => void {
   const onShow = (event: Event): void => {
     const { keyboardHeight } = event as Event & { readonly keyboardHeight?: unknown }
-    if (typeof keyboardHeight === 'number') tell({ bottom: keyboardHeight })
+    if (typeof keyboardHeight === 'number') onInset({ bottom: keyboardHeight })
   }
-  const onHide = (): void => tell({ bottom: 0 })
+  const onHide = (): void => onInset({ bottom: 0 })
   const onMessage = ({ source, data }: MessageEvent<unknown>): void => {
     if (window.parent === window || source !== window.parent || typeof data !== 'object' || data === null) return
     const { type, bottom, top } = data as Readonly<Record<string, unknown>>
     if (type !== 'im:viewport') return
-    tell({ ...(typeof bottom === 'number' ? { bottom } : {}), ...(typeof top === 'number' ? { top } : {}) })
+    onInset({ ...(typeof bottom === 'number' ? { bottom } : {}), ...(typeof top === 'number' ? { top } : {}) })
   }
   const listeners: readonly (readonly [string, (event: never) => void])[] = [
     ['keyboardWillShow', onShow],
