@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, rmSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { removeEnding, spawnEnding } from '../kit/ends-with-us.ts'
 import { spawnGateway } from '../kit/gateway.ts'
 import { startRedis, type RedisServer } from '../kit/redis.ts'
 import { engineDialect, gatewayDialect, socketIoDialect, type Dialect } from './dialect.ts'
@@ -28,7 +28,7 @@ export async function startGatewayDuo(door: 'ws' | 'engine.io'): Promise<Duo> {
     COMMANDS_PER_SECOND: '0',
     LOG_LEVEL: 'error',
     REDIS_URL: redis.url,
-    DATA_DIR: await mkdtemp(join(tmpdir(), 'im-bench-')),
+    DATA_DIR: removeEnding(await mkdtemp(join(tmpdir(), 'im-bench-'))),
   }
   const nodes = [await spawnGateway(environment), await spawnGateway(environment)] as const
   return {
@@ -51,8 +51,8 @@ export async function startSocketIoDuo(adapter: 'pubsub' | 'streams'): Promise<D
   const script = new URL('socket-io-node.ts', import.meta.url).pathname
   const nodes = await Promise.all(
     [1, 2].map(async () => {
-      const child = spawn(process.execPath, ['--import', loader, script, adapter, redis.url], { stdio: ['ignore', 'pipe', 'inherit'] })
-      const [port] = (await once(child.stdout, 'data')) as [Buffer]
+      const child = spawnEnding(process.execPath, ['--import', loader, script, adapter, redis.url], { stdio: ['ignore', 'pipe', 'inherit'] })
+      const [port] = (await once(child.stdout!, 'data')) as [Buffer]
       return { child, url: `http://127.0.0.1:${Number(port)}` }
     }),
   )

@@ -1,5 +1,6 @@
 /** `npm run bench -- --help`. Ends with 1 where a message was lost, doubled or out of order. What it says: docs/bench.md */
 import { parseArgs } from 'node:util'
+import { endOnSignals } from '../kit/ends-with-us.ts'
 import { benchRedis } from './redis-run.ts'
 import { columns, median, percentile } from './figures.ts'
 import { Load, type Pace, type Round } from './load.ts'
@@ -124,4 +125,5 @@ function tell(contenders: readonly Contender[], rate: number): number {
   return wrong ? 1 : 0
 }
 
+endOnSignals()
 process.exitCode = await run()

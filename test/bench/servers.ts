@@ -1,7 +1,8 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { spawnEnding } from '../kit/ends-with-us.ts'
 import { spawnGateway } from '../kit/gateway.ts'
 import { gatewayDialect, relayDialect, type Dialect } from './dialect.ts'
 
@@ -47,8 +48,8 @@ export async function startGatewayServer({ profileDir, nodeOptions = '' }: Gatew
 export async function startRelay({ answers }: { answers: boolean }): Promise<Server> {
   const loader = new URL('../kit/typescript.mjs', import.meta.url).href
   const script = new URL('relay.ts', import.meta.url).pathname
-  const child = spawn(process.execPath, ['--import', loader, script], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const [port] = (await once(child.stdout, 'data')) as [Buffer]
+  const child = spawnEnding(process.execPath, ['--import', loader, script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [port] = (await once(child.stdout!, 'data')) as [Buffer]
   pin(child.pid!, 0)
   return {
     name: answers ? 'bare ws relay that answers' : 'bare ws relay',

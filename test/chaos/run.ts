@@ -1,5 +1,6 @@
 /** `npm run chaos -- --help`. Ends with 1 where the books do not balance. */
 import { parseArgs } from 'node:util'
+import { endOnSignals } from '../kit/ends-with-us.ts'
 import { attacks } from './attack/attacks.ts'
 import { runAttacks } from './attack/run-attacks.ts'
 import { siegeTable } from './siege-table.ts'
@@ -107,4 +108,5 @@ async function run(): Promise<number> {
   return faults.length === 0 ? 0 : 1
 }
 
+endOnSignals()
 process.exitCode = await run()

@@ -4,6 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { endOnSignals } from '../kit/ends-with-us.ts'
 import { spawnGateway } from '../kit/gateway.ts'
 import type { Outcome } from './check.ts'
 import { CHECKS } from './checks.ts'
@@ -20,10 +21,9 @@ const checks = CHECKS.filter(({ id }) => !wanted || wanted.includes(id))
 const shots = 'test/shots/engines'
 mkdirSync(shots, { recursive: true })
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+endOnSignals()
 
 const gateway = await spawnGateway({ LOG_LEVEL: 'error' })
-process.once('exit', () => gateway.process.kill())
 const stopAgent = await answerInCapitals(gateway)
 const outcomes: Outcome[] = []
 try {

@@ -2,12 +2,13 @@
  * A real gateway for tests: `startGateway` in this process on a free port of 127.0.0.1, `spawnGateway` as a process of its own
  * from dist/ (needs `npm run build`). Each has a data folder of its own unless one is given.
  */
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createApp, type App, type AppOptions } from '../../gateway/app.ts'
 import { readConfig } from '../../gateway/config.ts'
+import { removeEnding, spawnEnding } from './ends-with-us.ts'
 import { freePort } from './free-port.ts'
 
 export interface PassClaims {
@@ -49,7 +50,7 @@ export const DEMO_WORD = 'the-word-of-the-tests'
 
 const LOCAL = { PORT: '0', HOST: '127.0.0.1', DRAIN_MS: '2000', DEMO_WORD }
 
-const newDataDir = (): Promise<string> => mkdtemp(join(tmpdir(), 'im-chat-'))
+const newDataDir = async (): Promise<string> => removeEnding(await mkdtemp(join(tmpdir(), 'im-chat-')))
 
 export async function startGateway(environment: Environment = {}, options: AppOptions = {}): Promise<StartedGateway> {
   const dataDir = environment.DATA_DIR ?? (await newDataDir())
@@ -73,7 +74,7 @@ export async function startGateway(environment: Environment = {}, options: AppOp
 /** Resolves when it is ready; rejects with its output when it exits before. Its port may be asked for again after its end. */
 export async function spawnGateway(environment: Environment = {}, entry = 'dist/gateway/main.js'): Promise<SpawnedGateway> {
   const dataDir = environment.DATA_DIR ?? (await newDataDir())
-  const child = spawn(process.execPath, [entry], {
+  const child = spawnEnding(process.execPath, [entry], {
     env: { PATH: process.env.PATH, ...LOCAL, PORT: String(await freePort()), DATA_DIR: dataDir, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -85,8 +86,8 @@ export async function spawnGateway(environment: Environment = {}, entry = 'dist/
       const found = /^ {2}local {2}(http:\S+?)\/(?:\?\S*)?$/m.exec(output)?.[1]
       if (found !== undefined) resolve(found)
     }
-    child.stdout.on('data', read)
-    child.stderr.on('data', read)
+    child.stdout!.on('data', read)
+    child.stderr!.on('data', read)
     child.once('exit', () => reject(new Error(`The gateway ended before it was ready:\n${output}`)))
   })
   return {

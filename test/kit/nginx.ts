@@ -2,12 +2,12 @@
  * A real nginx with demo/deploy/nginx.conf, in front of nodes n1 and n2: only the ports are the test's, and everything that
  * nginx writes lies in a folder of its own.
  */
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { removeEnding, spawnEnding } from './ends-with-us.ts'
 import { freePort } from './free-port.ts'
 import { eventually } from './redis.ts'
 
@@ -44,16 +44,14 @@ export const startPlainNginx = (node: number, more = ''): Promise<Nginx> =>
   )
 
 async function run(text: (place: Pick<Place, 'port' | 'out' | 'folder'>) => string): Promise<Nginx> {
-  const folder = await mkdtemp(join(tmpdir(), 'im-nginx-'))
+  const folder = removeEnding(await mkdtemp(join(tmpdir(), 'im-nginx-')))
   const port = await freePort()
   const conf = join(folder, 'nginx.conf')
   const errors = join(folder, 'error.log')
   const write = (out: readonly string[]): Promise<void> => writeFile(conf, text({ port, out, folder }))
   await write([])
   const user = process.getuid?.() === 0 ? 'user root;' : ''
-  const child = spawn('nginx', ['-p', folder, '-c', conf, '-e', errors, '-g', `daemon off; pid ${folder}/pid; ${user}`], { stdio: 'inherit' })
-  const onExit = (): void => void child.kill('SIGKILL')
-  process.once('exit', onExit)
+  const child = spawnEnding('nginx', ['-p', folder, '-c', conf, '-e', errors, '-g', `daemon off; pid ${folder}/pid; ${user}`], { stdio: 'inherit' })
   await eventually(() => answers(port), Boolean)
   return {
     url: `http://127.0.0.1:${port}`,
@@ -69,7 +67,6 @@ async function run(text: (place: Pick<Place, 'port' | 'out' | 'folder'>) => stri
     },
     complaints: async () => readFile(errors, 'utf8').catch(() => ''),
     stop: async () => {
-      process.off('exit', onExit)
       if (child.exitCode === null) {
         child.kill('SIGTERM')
         await once(child, 'exit')

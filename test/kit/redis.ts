@@ -2,25 +2,23 @@
  * Real Redis servers for tests: each on a free loopback port with its own folder, without persistence unless asked,
  * ended by pid. Whatever was started is ended by `stop`, whether it still runs or was killed by the test.
  */
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { execFile, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { removeEnding, spawnEnding } from './ends-with-us.ts'
 import { freePort } from './free-port.ts'
 
 const run = promisify(execFile)
 
 const PORT_ATTEMPTS = 5
 
-/** Where Linux can see to it, a server ends with the process that started it, however that ended. */
-const DIE_WITH_PARENT = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL'] : []
-
 /** One redis-server process; may be killed and started again on the same port with the same folder. */
 export class RedisServer {
   readonly port: number
-  readonly #folder = mkdtempSync(join(tmpdir(), 'im-redis-'))
+  readonly #folder = removeEnding(mkdtempSync(join(tmpdir(), 'im-redis-')))
   readonly #args: readonly string[]
   #process: ChildProcess | undefined
 
@@ -34,24 +32,12 @@ export class RedisServer {
   }
 
   async start(): Promise<this> {
-    const command = [
-      ...DIE_WITH_PARENT,
-      'redis-server',
-      ...this.#mode(),
-      '--port',
-      String(this.port),
-      '--bind',
-      '127.0.0.1',
-      '--dir',
-      this.#folder,
-      '--daemonize',
-      'no',
-    ]
-    const child = spawn(command[0]!, command.slice(1), { stdio: ['ignore', 'pipe', 'inherit'], cwd: this.#folder })
+    const place = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder, '--daemonize', 'no']
+    const child = spawnEnding('redis-server', [...this.#mode(), ...place], { stdio: ['ignore', 'pipe', 'inherit'], cwd: this.#folder })
     this.#process = child
     let log = ''
     await new Promise<void>((resolve, reject) => {
-      child.stdout.on('data', (chunk: Buffer) => {
+      child.stdout!.on('data', (chunk: Buffer) => {
         log = (log + chunk).slice(-4000)
         if (/Ready to accept connections|Sentinel ID is/.test(log)) resolve()
       })

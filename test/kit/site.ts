@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { removeEnding } from './ends-with-us.ts'
 import { spawnGateway, type PassClaims, type SpawnedGateway } from './gateway.ts'
 import { startNginx, type Nginx } from './nginx.ts'
 
@@ -29,7 +30,7 @@ export class Site {
       LOG_LEVEL: 'error',
       TRUST_PROXY: '1',
       ...settings,
-      DATA_DIR: await mkdtemp(join(tmpdir(), 'im-site-')),
+      DATA_DIR: removeEnding(await mkdtemp(join(tmpdir(), 'im-site-'))),
     }
     const spawn: Spawn = (tag, port) =>
       spawnGateway({ ...environment, REDIS_URL: redisUrls[tag], NODE_TAG: tag, ...(port === undefined ? {} : { PORT: String(port) }) })

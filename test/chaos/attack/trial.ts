@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { SignJWT } from 'jose'
+import { removeEnding } from '../../kit/ends-with-us.ts'
 import { spawnGateway, type SpawnedGateway } from '../../kit/gateway.ts'
 import { startRedis } from '../../kit/redis.ts'
 import type { Attack, Prepared } from './attack.ts'
@@ -43,7 +44,7 @@ const pass = (claims: Readonly<Record<string, string>>): Promise<string> =>
   new SignJWT({ role: 'customer', ...claims }).setProtectedHeader({ alg: 'HS256' }).setExpirationTime('1h').sign(new TextEncoder().encode(SECRET))
 
 export async function trial(attack: Attack, options: TrialOptions): Promise<Outcome> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'im-attack-'))
+  const dataDir = removeEnding(await mkdtemp(join(tmpdir(), 'im-attack-')))
   const redis = options.redis ? await startRedis() : undefined
   const probePath = join(dataDir, 'probe')
   const environment = {
