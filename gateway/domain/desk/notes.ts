@@ -18,23 +18,24 @@ import { KeyedQueue } from '../keyed-queue.ts'
 /** Of one author at two nodes at once. */
 const ATTEMPTS = 3
 
+export interface NotesOptions {
+  readonly records: Records
+  readonly bus: Bus
+  readonly images: Images
+  readonly now: () => number
+}
+
 export class Notes {
-  readonly #records: Records
-  readonly #bus: Bus
-  readonly #images: Images
-  readonly #now: () => number
+  readonly #options: NotesOptions
   readonly #queue = new KeyedQueue()
 
-  constructor(options: { records: Records; bus: Bus; images: Images; now: () => number }) {
-    this.#records = options.records
-    this.#bus = options.bus
-    this.#images = options.images
-    this.#now = options.now
+  constructor(options: NotesOptions) {
+    this.#options = options
   }
 
   async of(caller: Caller, input: CommandInput<'notes'>): Promise<CommandAnswer<'notes'>> {
     const { conversation } = access(caller.identity, input)
-    const items = await this.#records.items(collectionOf(conversation), this.#now())
+    const items = await this.#options.records.items(collectionOf(conversation), this.#options.now())
     // of more than an answer has room for, the newest
     return { ok: true, notes: fitting(items.map(noteOf).sort(byTime).reverse()).reverse() }
   }
@@ -46,9 +47,11 @@ export class Notes {
     checkKey(id)
     if (text !== '' && isInvisible(text)) throw new Refusal('text_empty')
     const { name } = identity
-    const fresh: Note = { id, by: name === undefined ? { id: identity.id } : { id: identity.id, name }, text, at: this.#now() }
-    const note = await this.#queue.take(conversation, () => this.#images.naming(imagesIn(text), undefined, () => this.#write(conversation, fresh)))
-    await pushToSide(this.#bus, { side: identity.side, origin: sid }, ['notePush', { conversation, note }])
+    const fresh: Note = { id, by: name === undefined ? { id: identity.id } : { id: identity.id, name }, text, at: this.#options.now() }
+    const note = await this.#queue.take(conversation, () =>
+      this.#options.images.naming(imagesIn(text), undefined, () => this.#write(conversation, fresh)),
+    )
+    await pushToSide(this.#options.bus, { side: identity.side, origin: sid }, ['notePush', { conversation, note }])
     return text === '' ? { ok: true } : { ok: true, note }
   }
 
@@ -56,8 +59,8 @@ export class Notes {
     const collection = collectionOf(conversation)
     const { id: key, by, text } = fresh
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const now = this.#now()
-      const items = await this.#records.items(collection, now)
+      const now = this.#options.now()
+      const items = await this.#options.records.items(collection, now)
       const found = items.find((item) => item.key === key)
       const known = found === undefined ? undefined : noteOf(found)
       if (known !== undefined && known.by.id !== by.id) throw new Refusal('forbidden', "a note is its author's")
@@ -65,8 +68,8 @@ export class Notes {
       const expect = found?.version ?? ''
       const isDone =
         text === ''
-          ? await this.#records.remove({ collection, key, now, expect })
-          : (await this.#records.put({ collection, key, value: valueOf(note), now, expect })).isPut
+          ? await this.#options.records.remove({ collection, key, now, expect })
+          : (await this.#options.records.put({ collection, key, value: valueOf(note), now, expect })).isPut
       if (!isDone) continue
       if (text !== '') await this.#dropOldest(collection, [...items.map(noteOf).filter(({ id }) => id !== key), note])
       return note
@@ -79,7 +82,7 @@ export class Notes {
     const newest = [...notes].sort(byTime).reverse()
     const oldest = newest.slice(fitting(newest.slice(0, LIMITS.noteCount)).length)
     if (oldest.length === 0) return
-    await Promise.all(oldest.map(({ id }) => this.#records.remove({ collection, key: id, now: this.#now() })))
+    await Promise.all(oldest.map(({ id }) => this.#options.records.remove({ collection, key: id, now: this.#options.now() })))
   }
 }
 

@@ -23,18 +23,19 @@ const bytesOf = ({ key, value }: Pick<Item, 'key' | 'value'>): number => Buffer.
 
 type Scope = QuickReply['scope']
 
+export interface QuickRepliesOptions {
+  readonly records: Records
+  readonly bus: Bus
+  readonly images: Images
+  readonly now: () => number
+}
+
 export class QuickReplies {
-  readonly #records: Records
-  readonly #bus: Bus
-  readonly #images: Images
-  readonly #now: () => number
+  readonly #options: QuickRepliesOptions
   readonly #queue = new KeyedQueue()
 
-  constructor(options: { records: Records; bus: Bus; images: Images; now: () => number }) {
-    this.#records = options.records
-    this.#bus = options.bus
-    this.#images = options.images
-    this.#now = options.now
+  constructor(options: QuickRepliesOptions) {
+    this.#options = options
   }
 
   async all({ identity }: Caller): Promise<CommandAnswer<'quickReplies'>> {
@@ -47,7 +48,7 @@ export class QuickReplies {
     checkKey(id)
     const collection = collectionOf(caller.identity, scope)
     await this.#queue.take(collection, async () => {
-      const items = await this.#records.items(collection, this.#now())
+      const items = await this.#options.records.items(collection, this.#options.now())
       if (items.length >= LIMITS.quickReplyCount && !items.some(({ key }) => key === id)) {
         throw new Refusal('too_many', `limits.quickReplyCount is ${LIMITS.quickReplyCount}`)
       }
@@ -55,7 +56,9 @@ export class QuickReplies {
       const value = JSON.stringify({ folder, title, text })
       const bytes = items.reduce((sum, item) => sum + (item.key === id ? 0 : bytesOf(item)), bytesOf({ key: id, value }))
       if (bytes > COLLECTION_BYTES) throw new Refusal('too_many', `all of them together may have ${COLLECTION_BYTES} bytes`)
-      await this.#images.naming(imagesIn(text), undefined, () => this.#records.put({ collection, key: id, value, now: this.#now() }))
+      await this.#options.images.naming(imagesIn(text), undefined, () =>
+        this.#options.records.put({ collection, key: id, value, now: this.#options.now() }),
+      )
     })
     await this.#tell(caller, scope)
     return { ok: true }
@@ -63,19 +66,19 @@ export class QuickReplies {
 
   async delete(caller: Caller, { scope, id }: CommandInput<'deleteQuickReply'>): Promise<CommandAnswer<'deleteQuickReply'>> {
     const collection = collectionOf(caller.identity, scope)
-    await this.#queue.take(collection, () => this.#records.remove({ collection, key: id, now: this.#now() }))
+    await this.#queue.take(collection, () => this.#options.records.remove({ collection, key: id, now: this.#options.now() }))
     await this.#tell(caller, scope)
     return { ok: true }
   }
 
   async #of(identity: Identity, scope: Scope): Promise<QuickReply[]> {
-    const items = await this.#records.items(collectionOf(identity, scope), this.#now())
+    const items = await this.#options.records.items(collectionOf(identity, scope), this.#options.now())
     return items.map(({ key, value }) => ({ id: key, scope, ...(JSON.parse(value) as Omit<QuickReply, 'id' | 'scope'>) }))
   }
 
   #tell({ identity, sid }: Caller, scope: Scope): Promise<void> {
     const side = scope === 'shop' ? identity.side : participantKey(identity)
-    return pushToSide(this.#bus, { side, origin: sid }, ['quickRepliesPush', {}])
+    return pushToSide(this.#options.bus, { side, origin: sid }, ['quickRepliesPush', {}])
   }
 }
 

@@ -108,19 +108,10 @@ export class CatchUp {
   async #one(seen: Seen, [conversation, epoch, seq, lastId]: ResumeCursor): Promise<CaughtUp> {
     // the client's own last entry is read again: its id tells whether both know the same log
     const page = await this.#store.read(conversation, { after: Math.max(0, seq - 1), limit: 1 })
-    const known = page.messages[0]
-    if (seq === 0) {
-      const isWhole = page.head.seq === 0 || (known?.seq === 1 && page.head.seq <= NEWEST_COUNT)
-      return isWhole ? this.#caughtUp(seen, page, 'follows', 0) : this.#caughtUp(seen, page, 'reload')
-    }
-    if (page.head.epoch !== epoch || page.head.seq < seq) return this.#caughtUp(seen, page, 'diverged', page.head.seq)
-    const isTrimmed = known?.seq !== seq
-    if (!isTrimmed && known.id !== lastId) return this.#caughtUp(seen, page, 'diverged', page.head.seq)
-    if (isTrimmed || page.head.seq - seq > LIMITS.missedCount) return this.#caughtUp(seen, page, 'reload')
-    return this.#caughtUp(seen, page, 'follows', seq)
+    return this.#caughtUp(seen, page, decideResume(page, { epoch, seq, lastId }))
   }
 
-  #caughtUp(seen: Seen, page: Page, status: Resumed['status'], above?: number): CaughtUp {
+  #caughtUp(seen: Seen, page: Page, { status, above }: Resume): CaughtUp {
     const name = page.names[seen.theirs]
     const resumed: Resumed = {
       conversation: seen.conversation,
@@ -135,6 +126,30 @@ export class CatchUp {
     const blocked = blockOf({ conversation: seen.conversation, side: seen.mine, service: page.service }, this.#now())
     return { resumed, ...(above === undefined ? undefined : { above }), ...(blocked === undefined ? undefined : { blocked }) }
   }
+}
+
+interface Resume {
+  readonly status: Resumed['status']
+  /** What is sent lies above it; absent: the newest page is. */
+  readonly above?: number
+}
+
+/**
+ * How somebody goes on who has the log `epoch` up to `seq`, whose last entry is `lastId`; 0: nothing. `page` is read from that entry on: its id
+ * tells whether both know the same log.
+ */
+export function decideResume(
+  { head, messages: [known] }: Pick<Page, 'head' | 'messages'>,
+  { epoch, seq, lastId }: { readonly epoch: string; readonly seq: number; readonly lastId: string },
+): Resume {
+  if (seq === 0) {
+    const isWhole = head.seq === 0 || (known?.seq === 1 && head.seq <= NEWEST_COUNT)
+    return isWhole ? { status: 'follows', above: 0 } : { status: 'reload' }
+  }
+  const isTrimmed = known?.seq !== seq
+  const isOther = head.epoch !== epoch || head.seq < seq || (!isTrimmed && known.id !== lastId)
+  if (isOther) return { status: 'diverged', above: head.seq }
+  return isTrimmed || head.seq - seq > LIMITS.missedCount ? { status: 'reload' } : { status: 'follows', above: seq }
 }
 
 function accessible(identity: Identity, conversation: string): Seen | undefined {

@@ -29,34 +29,35 @@ export interface Attendance {
   announce(side: string, conversation: string): boolean
 }
 
-export class Conversations {
-  readonly #store: Store
-  readonly #bus: Bus
-  readonly #attendance: Attendance
-  readonly #now: () => number
+export interface ConversationsOptions {
+  readonly store: Store
+  readonly bus: Bus
+  readonly attendance: Attendance
+  readonly now: () => number
+}
 
-  constructor(options: { store: Store; bus: Bus; attendance: Attendance; now: () => number }) {
-    this.#store = options.store
-    this.#bus = options.bus
-    this.#attendance = options.attendance
-    this.#now = options.now
+export class Conversations {
+  readonly #options: ConversationsOptions
+
+  constructor(options: ConversationsOptions) {
+    this.#options = options
   }
 
   async list(caller: Caller, input: CommandInput<'conversations'>): Promise<CommandAnswer<'conversations'>> {
     const { side } = caller.identity
     const { before, limit = LIMITS.listCount } = input
-    const { rows, isCut } = await this.#store.list(side, before === undefined ? { limit } : { before, limit })
-    const now = this.#now()
+    const { rows, isCut } = await this.#options.store.list(side, before === undefined ? { limit } : { before, limit })
+    const now = this.#options.now()
     const told = fitting(rows.map((row) => rowFor(side, row, now)))
     return { ok: true, conversations: told, more: isCut === true || rows.length === limit || told.length < rows.length }
   }
 
   async announce({ conversation, mine, theirs }: Seen, cause: { seq: number; duplicate: boolean; sid: string }): Promise<void> {
-    const isKnown = this.#attendance.announce(mine, conversation)
+    const isKnown = this.#options.attendance.announce(mine, conversation)
     if (isKnown && cause.seq > 1 && !cause.duplicate) return
     const invitation: Invitation = { type: 'invite', conversation, seq: cause.seq, socketid: cause.sid }
     const packet = JSON.stringify(invitation)
-    await Promise.all([mine, theirs].map((side) => this.#bus.publish(ownChannel(side), cause.sid, packet)))
+    await Promise.all([mine, theirs].map((side) => this.#options.bus.publish(ownChannel(side), cause.sid, packet)))
   }
 }
 

@@ -16,30 +16,31 @@ import { blocksOf, withBlock, withoutBlock, type PersonBlock } from './standing-
 
 const ATTEMPTS = 5
 
-export class PersonBlocks {
-  readonly #store: Store
-  readonly #records: Records
-  readonly #bus: Bus
-  readonly #now: () => number
+export interface PersonBlocksOptions {
+  readonly store: Store
+  readonly records: Records
+  readonly bus: Bus
+  readonly now: () => number
+}
 
-  constructor(options: { store: Store; records: Records; bus: Bus; now: () => number }) {
-    this.#store = options.store
-    this.#records = options.records
-    this.#bus = options.bus
-    this.#now = options.now
+export class PersonBlocks {
+  readonly #options: PersonBlocksOptions
+
+  constructor(options: PersonBlocksOptions) {
+    this.#options = options
   }
 
   async block({ identity }: Caller, target: CommandInput<'blockPerson'>): Promise<CommandAnswer<'blockPerson'>> {
     const seen = betweenPersons(access(identity, target))
-    const items = await this.#records.items(collectionOf(seen.mine), this.#now())
+    const items = await this.#options.records.items(collectionOf(seen.mine), this.#options.now())
     if (items.length >= LIMITS.blockedPersonCount && !items.some(({ key }) => key === seen.conversation)) {
       throw new Refusal('too_many', `limits.blockedPersonCount is ${LIMITS.blockedPersonCount}`)
     }
-    const at = this.#now()
+    const at = this.#options.now()
     const { page, isChanged } = await this.#change(seen, (blocks) => withBlock(blocks, { by: seen.mine, at }))
     const name = page.names[seen.theirs]
     const value = JSON.stringify({ at, ...(name === undefined ? undefined : { name }) })
-    await this.#records.put({ collection: collectionOf(seen.mine), key: seen.conversation, value, now: at })
+    await this.#options.records.put({ collection: collectionOf(seen.mine), key: seen.conversation, value, now: at })
     if (isChanged) await this.#tell(seen, page, { reason: '' })
     return { ok: true }
   }
@@ -47,14 +48,14 @@ export class PersonBlocks {
   async unblock({ identity }: Caller, target: CommandInput<'unblockPerson'>): Promise<CommandAnswer<'unblockPerson'>> {
     const seen = betweenPersons(access(identity, target))
     const { page, isChanged } = await this.#change(seen, (blocks) => withoutBlock(blocks, seen.mine))
-    await this.#records.remove({ collection: collectionOf(seen.mine), key: seen.conversation, now: this.#now() })
+    await this.#options.records.remove({ collection: collectionOf(seen.mine), key: seen.conversation, now: this.#options.now() })
     if (isChanged) await this.#tell(seen, page, {})
     return { ok: true }
   }
 
   /** Latest first, as many as an answer has room for. */
   async all({ identity: { side } }: Caller): Promise<CommandAnswer<'blockedPersons'>> {
-    const items = await this.#records.items(collectionOf(side), this.#now())
+    const items = await this.#options.records.items(collectionOf(side), this.#options.now())
     const blocked = items.map(({ key, value }) => {
       const to = (conversationSides(key) ?? []).find((one) => one !== side) ?? key
       const known = JSON.parse(value) as { at: number; name?: string }
@@ -70,7 +71,7 @@ export class PersonBlocks {
     decide: (blocks: readonly PersonBlock[]) => readonly PersonBlock[] | undefined,
   ): Promise<{ readonly page: Page; readonly isChanged: boolean }> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const page = await this.#store.read(conversation, { limit: 1 })
+      const page = await this.#options.store.read(conversation, { limit: 1 })
       if (page.head.seq === 0) throw new Refusal('unknown_conversation')
       const blocks = decide(blocksOf(page.service))
       if (blocks === undefined) return { page, isChanged: false }
@@ -84,16 +85,16 @@ export class PersonBlocks {
     const sides = conversationSides(conversation)!
     const text = JSON.stringify({ blocks })
     const muted = blocks.map(({ by }) => ({ side: sides[0] === by ? sides[1] : sides[0] }))
-    const set = await this.#store.setAssignment({ conversation, text, expect: service?.version ?? '', phase: 'direct', muted })
+    const set = await this.#options.store.setAssignment({ conversation, text, expect: service?.version ?? '', phase: 'direct', muted })
     return set.isSet ? { text, version: set.version } : undefined
   }
 
   /** The own windows by the row, the other's as a shop's customer is told. */
   async #tell({ conversation, mine, theirs }: Seen, page: Page, told: { reason?: string }): Promise<void> {
-    const row = rowOfPage(mine, { conversation, page, now: this.#now() })
+    const row = rowOfPage(mine, { conversation, page, now: this.#options.now() })
     await Promise.all([
-      row === undefined ? undefined : pushToSide(this.#bus, { side: mine, origin: '' }, ['conversationPush', row]),
-      pushToSide(this.#bus, { side: theirs, origin: '' }, ['blockPush', { conversation, ...told }]),
+      row === undefined ? undefined : pushToSide(this.#options.bus, { side: mine, origin: '' }, ['conversationPush', row]),
+      pushToSide(this.#options.bus, { side: theirs, origin: '' }, ['blockPush', { conversation, ...told }]),
     ])
   }
 }
