@@ -9,7 +9,7 @@ import {
   pushFrom,
   refusalFrom,
   welcomeFrom,
-  wishFrom,
+  outboxItemFrom,
 } from '../../widget/client/incoming.ts'
 import { linkify } from '../../widget/chat/timeline/linkify.ts'
 
@@ -81,7 +81,7 @@ describe('pushes, answers, welcomes', () => {
 })
 
 test('nothing of the wrong shape comes out of the storage', () => {
-  for (const value of WRONG) for (const check of [copyFrom, wishFrom, guestFrom]) expect(check(value)).toBeUndefined()
+  for (const value of WRONG) for (const check of [copyFrom, outboxItemFrom, guestFrom]) expect(check(value)).toBeUndefined()
 })
 
 describe('links', () => {

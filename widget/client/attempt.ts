@@ -11,30 +11,31 @@ import type { TransportName } from './types.ts'
 
 /** How long a replaced attempt may still wait for answers. */
 const RETIRE_MS = 3000
-/** Where heartbeats cannot be seen (a browser hides WebSocket pings) we ask by ourselves. */
+/** Where heartbeats are invisible (a browser hides WebSocket pings) the client sends a probe of its own. */
 const PROBE_EVERY_MS = 25_000
 const PROBE_LIMIT_MS = 10_000
-/** More than two clocks drift apart between two heartbeats. */
+/** More than the two clocks drift apart between two heartbeats. */
 const SLEPT_MS = 5000
 
 export type Bye = PushData<'byePush'>
 
 export interface AttemptEvents {
-  /** The pipe is open; `greet` may be called. */
+  /** The transport is open; `greet` may be called. */
   onOpen(): void
   onWelcome(welcome: Welcome): void
   onRefused(refusal: WireRefusal): void
   onPush(name: string, data: unknown): void
-  /** Once, except after `close`. `bye`: the gateway's last word, where it said one. */
+  /** Called once, except after `close`. `bye`: the gateway's last push, if it sent one. */
   onLost(reason: string, bye: Bye | undefined): void
 }
 
 /**
  * One transport from opening to its end: opening → open → greeted → welcomed → lost. Never used twice.
- * Each step has a deadline of its own, because a WebSocket can hang without failing: opening and greeting have the time
- * `limitMs` says, and from then on silence longer than two heartbeats' worth ends it. All by a clock that
- * nobody sets, and checked against it as well, because timers stand still while a phone sleeps. Where that clock stands still
- * too, the time of day has gone on: a reason to ask (`mayHaveSlept`), and none to cut, for somebody may have set it.
+ *
+ * Each step has its own deadline, because a WebSocket can hang without failing: opening and greeting get `limitMs`, and after that, silence for
+ * longer than two heartbeats ends the attempt. Silence is measured by the monotonic clock (`uptime`) and checked against it when a timer fires,
+ * because timers pause while a phone sleeps. If that clock pauses too, the time of day has still advanced: a reason to probe (`mayHaveSlept`), but
+ * not to cut, because somebody may have set it.
  */
 export class Attempt {
   readonly name: TransportName
@@ -65,11 +66,11 @@ export class Attempt {
         this.#stopTimer()
         this.#isOpen = true
         this.#silenceMs = silenceMs
-        this.#hear()
+        this.#noteActivity()
         if (!this.#isOver) events.onOpen()
       },
       onPacket: (packet) => this.#receive(packet),
-      onHeard: () => this.#hear(),
+      onHeard: () => this.#noteActivity(),
       onClose: (reason) => this.fail(reason, true),
     })
   }
@@ -87,7 +88,7 @@ export class Attempt {
     return this.#clock.uptime() - this.#heardAt
   }
 
-  /** By the time of day it has been silent for far longer than by the clock that nobody sets. */
+  /** By the time of day the silence is far longer than by the monotonic clock. */
   get mayHaveSlept(): boolean {
     return this.#clock.now() - this.#heardAtTime - this.silentMs > SLEPT_MS
   }
@@ -107,7 +108,7 @@ export class Attempt {
     return this.#requests.request(command, input, limitMs)
   }
 
-  /** Another attempt has taken over: this one ends with its last answer, or soon. */
+  /** Another attempt has taken over: closes after the last outstanding answer, or after RETIRE_MS. */
   retire(): void {
     if (this.#isOver) return
     this.#isRetired = true
@@ -115,7 +116,7 @@ export class Attempt {
     this.#stopTimer = this.#clock.after(this.#requests.count ? RETIRE_MS : 0, () => this.close())
   }
 
-  /** Asks for something small: no answer within `limitMs` means that the transport is dead. */
+  /** Sends a small request; without an answer within `limitMs` the transport is dead. */
   probe(limitMs: number): void {
     this.request('conversations', { limit: 1 }, limitMs).catch((error: RefusalError) => {
       if (error.code === 'timeout') this.fail('no answer')
@@ -126,14 +127,14 @@ export class Attempt {
     if (this.#end()) this.#requests.abandon('disconnected')
   }
 
-  /** Ends the attempt and calls `onLost`. `isCut`: the other end did it. */
+  /** Ends the attempt and calls `onLost`. `isCut`: the other end closed it. */
   fail(reason: string, isCut = false): void {
     if (!this.#end()) return
     this.#requests.abandon(isCut && !this.#bye ? 'cut' : 'disconnected')
     this.#events.onLost(reason, this.#bye)
   }
 
-  #hear(): void {
+  #noteActivity(): void {
     this.#heardAt = this.#clock.uptime()
     this.#heardAtTime = this.#clock.now()
   }
@@ -148,7 +149,7 @@ export class Attempt {
 
   #receive(text: string): void {
     if (this.#isOver) return
-    this.#hear()
+    this.#noteActivity()
     const packet = decodePacket(text)
     switch (packet.type) {
       case 'connect':
@@ -172,7 +173,7 @@ export class Attempt {
     const welcome = welcomeFrom(data)
     if (!welcome) return this.fail('unreadable welcome')
     this.#stopTimer()
-    this.#listenForSilence()
+    this.#watchSilence()
     this.#events.onWelcome(welcome)
   }
 
@@ -183,12 +184,12 @@ export class Attempt {
     this.#events.onPush(name, push)
   }
 
-  #listenForSilence(): void {
+  #watchSilence(): void {
     const quietMs = this.#silenceMs || PROBE_EVERY_MS
     this.#stopTimer = this.#clock.after(Math.max(0, quietMs - this.silentMs) + 1, () => {
       if (this.isStale) return this.fail('silence')
       if (!this.#silenceMs && this.silentMs > quietMs) this.probe(PROBE_LIMIT_MS)
-      this.#listenForSilence()
+      this.#watchSilence()
     })
   }
 }

@@ -4,8 +4,8 @@ import { LIMITS } from '../../gateway/protocol/limits.ts'
 import type { Body } from '../../gateway/protocol/model.ts'
 
 /**
- * What the gateway would refuse this message with for its size or form, told before the outbox takes it: in there it would wait for a
- * connection, only to come back as failed. A picture that waits is not sent as it is, so its `data:` url counts for nothing.
+ * The refusal that the gateway would answer with for this message's size or form, found before the outbox takes it; otherwise it would wait for a
+ * connection only to fail. A waiting picture is uploaded first, so its `data:` url does not count.
  */
 export function bodyRefusal(kind: string, body: Body): WireRefusal | undefined {
   const { textLength, bodyBytes, bodyCount, bodyDepth } = LIMITS
@@ -14,7 +14,7 @@ export function bodyRefusal(kind: string, body: Body): WireRefusal | undefined {
   if (typeof text !== 'string') return wireRefusal('bad_request', 'body.text')
   if (kind === 'system') return wireRefusal('forbidden')
   if (text.length > textLength) return wireRefusal('text_too_long', `limits.textLength is ${textLength}`)
-  // before JSON is made of it: what is too deep, or leads back to itself, cannot be
+  // before JSON.stringify, which throws on values that are too deep or circular
   const fault = freeFormFault(body, { depth: bodyDepth, count: bodyCount })
   if (fault) return wireRefusal('bad_request', fault === 'depth' ? `limits.bodyDepth is ${bodyDepth}` : `limits.bodyCount is ${bodyCount}`)
   const json = jsonOf(isWaitingPicture(url) ? { ...body, url: '' } : body)
@@ -22,7 +22,7 @@ export function bodyRefusal(kind: string, body: Body): WireRefusal | undefined {
   return isLonger(json, bodyBytes) ? wireRefusal('too_large', `limits.bodyBytes is ${bodyBytes}`) : undefined
 }
 
-/** A picture that has yet to reach the gateway. */
+/** A picture that is not uploaded yet. */
 export const isWaitingPicture = (url: unknown): url is string => typeof url === 'string' && url.startsWith('data:')
 
 function jsonOf(value: unknown): string | undefined {
@@ -33,7 +33,7 @@ function jsonOf(value: unknown): string | undefined {
   }
 }
 
-/** In bytes of UTF-8; by hand, as the oldest engines have no TextEncoder. Half a surrogate pair counts as half of its four bytes. */
+/** In bytes of UTF-8, counted by hand because the oldest engines have no TextEncoder. Half a surrogate pair counts as two bytes. */
 function isLonger(text: string, mostBytes: number): boolean {
   let bytes = text.length
   for (let at = 0; at < text.length && bytes <= mostBytes; at++) {

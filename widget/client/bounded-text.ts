@@ -1,6 +1,6 @@
-/** The body of an answer as text; rejects once it is longer than `limitBytes`: an endless one would fill the phone. */
+/** The body of a response as text; rejects once it is longer than `limitBytes`, because an endless one would fill the phone's memory. */
 export async function boundedText(response: Response, limitBytes: number): Promise<string> {
-  // engines without streams buffer it themselves; what stands in for `fetch` on the oldest has a limit of its own
+  // engines without streams buffer it themselves; the `fetch` polyfill of the oldest has a limit of its own
   if (!response.body || typeof TextDecoder === 'undefined') return response.text()
   if (Number(response.headers.get('content-length')) > limitBytes) throw new Error('answer too long')
   const reader = response.body.getReader()
@@ -11,7 +11,7 @@ export async function boundedText(response: Response, limitBytes: number): Promi
     if (done) return text + decoder.decode()
     bytes += value.length
     if (bytes > limitBytes) {
-      // whoever sends it may be beyond telling
+      // cancelling may fail when the connection is broken already
       void reader.cancel().catch(() => {})
       throw new Error('answer too long')
     }

@@ -9,35 +9,35 @@ export interface CatchUpOptions {
   readonly clock: Clock
   readonly isConnected: () => boolean
   readonly history: (input: Pick<CommandInput<'history'>, 'before' | 'after' | 'limit'>) => Promise<CommandAnswer<'history'>>
-  /** An answer has come, or will not. Whoever calls a method knows by itself when that method returns. */
+  /** A request was answered or failed. Not called for changes made within a method call, whose caller reconciles afterwards. */
   readonly onAnswer: () => void
 }
 
-/** Packets on the way may fill a gap by themselves; after this long without progress we read. */
+/** Packets on their way may still fill a gap; after this long without progress it is read. */
 const GAP_MS = 300
 const RETRY_MS = 2000
 const FIRST_PAGE = 50
 const PAGE = 100
 /** More missed than this: load the newest page instead. */
 const BRIDGE_COUNT = 200
-/** Held at most, dropped from the far end. */
+/** Messages held at most; the oldest are dropped. */
 const HELD_COUNT = 2000
 const REPAIR_PAGES = 10
 
 /**
- * Keeps one timeline true to the gateway's log. Two ways back and no third: from the last message held, or, where the gap
- * is too wide, from the newest page.
+ * Keeps one timeline equal to the gateway's log. Two ways back and no third: resume after the last message held or, if the gap is too wide, load the
+ * newest page.
  *
- * It knows how far the log goes (`#target`: heads, early messages, own acks). While the timeline's end is short of that it
- * is behind: it waits a little for pushes that are on their way, then reads. A log that is not the one we knew (another
- * epoch, a broken chain, a head behind us) is repaired: newest page backwards until a common entry, what stood above it is
- * replaced, and `takeLost` returns what the gateway lost.
+ * `#target` is how far the log is known to go (from heads, early messages, own acks). While the timeline's end is short of it, the timeline is
+ * behind: it waits briefly for pushes on their way, then reads. A log that is not the known one (another epoch, a broken chain, a head behind ours)
+ * is repaired: pages are read backwards from the newest to a common entry, everything above it is replaced, and `takeLost` returns what the gateway
+ * lost.
  */
 export class CatchUp {
   readonly #options: CatchUpOptions
   #timeline: Timeline = EMPTY
   #target = 0
-  /** The next push starts the timeline anew, wherever it is: the gateway sends its newest page. */
+  /** The next push starts the timeline again, wherever it is: the gateway is sending its newest page. */
   #isReloading = false
   #isReading = false
   #isDiverged = false
@@ -73,7 +73,7 @@ export class CatchUp {
     return this.#isReading || this.#isDiverged || !(this.#timeline.end! >= this.#target)
   }
 
-  /** The gateway's log is not the one we knew, and it is not settled yet what it lost. */
+  /** The gateway's log is not the known one, and the repair has not finished. */
   get isDiverged(): boolean {
     return this.#isDiverged
   }
@@ -83,14 +83,14 @@ export class CatchUp {
     return Math.max(this.#target, this.#timeline.end ?? 0)
   }
 
-  /** Once after each repair: the held messages that the gateway no longer has, perhaps none. */
+  /** The held messages that the gateway no longer has, perhaps none; returned once after each repair. */
   takeLost(): readonly Message[] | undefined {
     const lost = this.#lost
     this.#lost = undefined
     return lost
   }
 
-  /** What an earlier page life left; the gateway has the last word. */
+  /** Starts from a stored copy; the gateway's log overrides it. */
   restore(messages: readonly Message[], hasOlder: boolean): void {
     const [first] = messages
     if (first) this.#timeline = startTimeline(first.epoch, messages, hasOlder)
@@ -101,7 +101,7 @@ export class CatchUp {
     this.#timeline = EMPTY
   }
 
-  /** A welcome. `resumed`: what it says of this conversation; the messages follow. Undefined: read the history. */
+  /** Starts after a welcome. `resumed`: its entry for this conversation; the missing messages follow as pushes. Undefined: read the history. */
   begin(resumed: Resumed | undefined): void {
     this.stop()
     this.#refusal = undefined
@@ -115,12 +115,12 @@ export class CatchUp {
     this.#check()
   }
 
-  /** Is there more than we know? */
+  /** Reads whether the log has more than is known. */
   ask(): void {
     void this.#read()
   }
 
-  /** `isPush` false: from the answer to a send, which may overtake the pushes of a reload. */
+  /** `isPush` is false for the answer to a send, which may overtake the pushes of a reload. */
   receive(message: Message, isPush = true): void {
     const { seq, epoch } = message
     if (this.#isReloading && isPush && seq <= this.#target) {
@@ -132,7 +132,7 @@ export class CatchUp {
     this.#check()
   }
 
-  /** Somebody is at the newest end and does not need the far one. */
+  /** The reader is at the newest end: drops all but the newest `count` messages. */
   trim(count: number): void {
     this.#timeline = trim(this.#timeline, count)
   }
@@ -148,7 +148,7 @@ export class CatchUp {
       const { messages, more } = await this.#options.history({ before: first.seq, limit: FIRST_PAGE })
       this.#timeline = prepend(this.#timeline, messages, more)
     } catch {
-      // Without an answer it simply is not there; scrolling again asks again.
+      // Nothing was loaded; scrolling again asks again.
     }
     this.#isLoadingOlder = false
     this.#options.onAnswer()
@@ -180,7 +180,7 @@ export class CatchUp {
     void this.#read()
   }
 
-  /** Messages that come but fill nothing do not put the reading off. */
+  /** Messages that fill no gap do not delay the reading. */
   #check(): void {
     if (!this.isBehind || this.#isReading) this.#stopTimer()
     else if (this.#waitsAt !== this.#timeline.end) this.#readIn(GAP_MS)
@@ -221,12 +221,12 @@ export class CatchUp {
     else this.#check()
   }
 
-  /** Whether it brought something and the next page waits: an answer is bounded in bytes, so it may be short. */
+  /** True: it brought messages and more follow; an answer is bounded in bytes, so a page may be short. */
   async #readAbove(): Promise<boolean> {
     const { end, early: known } = this.#timeline
     const isFresh = end === undefined || this.#isReloading || this.#target - end > BRIDGE_COUNT
     const { head, messages, more } = await this.#options.history(isFresh ? { limit: FIRST_PAGE } : { after: end, limit: PAGE })
-    // What was there before we asked must be there now, or it was of a log that is gone: that gap would never be filled.
+    // Early messages from before the request must be in the log now; otherwise they are from a log that is gone, and their gap would never fill.
     const isGone = known.some(({ seq, epoch }) => seq > head.seq || epoch !== head.epoch)
     if (isGone || this.#differs(head)) return (this.#isDiverged = true)
     const { early } = this.#timeline

@@ -9,8 +9,8 @@ import { signal, type MutableSignal } from './signal.ts'
 import type { Client as Contract, ConnectionState, PushMap } from './types.ts'
 
 /**
- * A window's chat, whoever the person is: it holds one PersonClient and throws it away for another where a pass is another person's.
- * Without the list of conversations; client.ts adds it.
+ * One window's chat. It holds one PersonClient and replaces it when a pass belongs to another person. It has no list of conversations; client.ts adds
+ * that.
  */
 export class ChatClient<P extends PersonClient = PersonClient> implements Contract {
   readonly person: MutableSignal<P>
@@ -34,7 +34,7 @@ export class ChatClient<P extends PersonClient = PersonClient> implements Contra
         to,
         token,
         onPush: (name, data) => this.#push(name, data),
-        onLogout: () => this.#become(undefined, false),
+        onLogout: () => this.#replacePerson(undefined, false),
       })
     this.person = signal(this.#make(options.token || undefined))
     this.#follow(this.person.value)
@@ -74,23 +74,23 @@ export class ChatClient<P extends PersonClient = PersonClient> implements Contra
 
   setToken(token: string): void {
     if (scopeOf(token) === this.person.value.scope) this.person.value.renew(token)
-    else this.#become(token || undefined, this.#isConnecting)
+    else this.#replacePerson(token || undefined, this.#isConnecting)
   }
 
   logout(): void {
     this.person.value.forget()
-    this.#become(undefined, false)
+    this.#replacePerson(undefined, false)
   }
 
-  /** The first has left everything before the second is told of. */
-  #become(token: string | undefined, isConnecting: boolean): void {
+  /** The previous person has ended before the next one is announced. */
+  #replacePerson(token: string | undefined, isConnecting: boolean): void {
     this.#stopFollowing()
     this.person.value.end()
     const next = this.#make(token)
     if (!isConnecting) next.close()
     this.#follow(next)
     this.person.set(next)
-    // Whoever was told may have made it somebody else's already.
+    // A subscriber may have changed the person again.
     if (isConnecting && this.person.value === next) next.connect()
   }
 

@@ -13,9 +13,8 @@ export type { TransportPort } from './transport.ts'
 export type * from './types.ts'
 
 /**
- * The headless client: one window, one gateway, and whoever its pass says. Everything it needs of the world is an option with a default
- * (client-options.ts), so it runs in Node, in a worker, without storage, and in tests under a clock that is moved by hand.
- * It does nothing before `connect()` except paint from the local copy.
+ * The headless client of one window at one gateway. Everything it needs from its environment is an option with a default (client-options.ts), so it
+ * runs in Node, in a worker, without storage, and in tests under a fake clock. Before `connect()` it only shows the local copy.
  */
 export function createClient(options: ClientOptions): ClientContract {
   return new ListingClient(options, (person) => new ListingPerson(person))
@@ -33,7 +32,7 @@ class ListingPerson extends PersonClient implements PersonContract {
 
   constructor(options: PersonOptions) {
     super(options)
-    // What this window writes and reads is not pushed back to it; the list learns it here.
+    // The gateway does not push this window's own messages and cursors back to it; the list learns them here.
     this.onOpen = (conversation) => {
       conversation.timeline.subscribe(({ messages }) => {
         const last = messages[messages.length - 1]
@@ -68,7 +67,7 @@ class ListingPerson extends PersonClient implements PersonContract {
       side: () => this.identity.value?.side,
       list: (input) => this.request('conversations', input),
       received: (conversation, seq) => {
-        // An opened conversation says so itself. Nobody waits for it: the next line says it again.
+        // An opened conversation sends this itself. A failure is ignored: the next connection sends it again.
         if (!this.conversations.some(({ id }) => id === conversation)) this.request('delivered', { conversation, seq }).catch(() => {})
       },
     })

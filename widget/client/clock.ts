@@ -1,14 +1,14 @@
-/** Time as an argument: what the client knows of it. Tests move it, see test/kit/clock.ts. */
+/** The client's source of time, passed as an argument. Tests move it, see test/kit/clock.ts. */
 export interface Clock {
   /** Ms since the epoch, for what is shown or stored. May jump: phones sleep, people set clocks. */
   now(): number
-  /** Ms, for everything that lasts: nobody sets it. It may stand still while the device sleeps, as timers do. */
+  /** Monotonic ms, for all durations. It may pause while the device sleeps, as timers do. */
   uptime(): number
-  /** Runs `run` once after `ms`; returns the way to call it off. */
+  /** Runs `run` once after `ms`; returns a function that cancels it. */
   after(ms: number, run: () => void): () => void
 }
 
-/** A browser takes a longer time for none. */
+/** A browser treats a longer timeout as 0. */
 const LONGEST_MS = 2 ** 31 - 1
 
 export const systemClock: Clock = {

@@ -10,35 +10,35 @@ import type { TransportPort } from './transport.ts'
 import type { ConnectionState, TransportName } from './types.ts'
 
 export interface ConnectionOptions {
-  /** In order of preference; the first is the one to come back to. */
+  /** In order of preference; the client returns to the first when it can. */
   readonly ports: readonly TransportPort[]
   readonly clock: Clock
   readonly random: () => number
   readonly isOnline: () => boolean
   readonly record: SocketRecord
-  /** What to say at the door; may have to fetch a pass first. */
+  /** The hello to send; may have to fetch a pass first. */
   readonly hello: () => Promise<Hello>
-  /** Since that hello a fresh pass has come. */
+  /** A fresh pass was set after that hello. */
   readonly hasNewPass: () => boolean
   readonly onWelcome: (welcome: Welcome) => void
   /** Whether every resumed conversation has reached its head. */
   readonly isCaughtUp: () => boolean
   readonly onPush: (name: string, data: unknown) => void
-  /** A no at the door; true: something was changed, try again. */
+  /** The hello was refused. True: something was changed, try again. */
   readonly onRefused: (refusal: WireRefusal) => boolean
 }
 
-/** How long the preferred transport may try alone before the next one starts beside it. */
+/** The preferred transport tries alone for this long before the next one starts beside it. */
 const HEAD_START_MS = 500
-/** Time to open: while another may be tried, and for the last one. */
+/** Time limit for opening a transport. */
 const OPEN_MS = 8000
-/** Time from hello to welcome. */
+/** Time limit from hello to welcome while another transport may be tried; LAST_GREET_MS for the last one. */
 const GREET_MS = 4000
 const LAST_GREET_MS = 10_000
 const REQUEST_MS = 10_000
-/** An attempt that lived this long was a good one: the next loss counts as the first. */
-const GOOD_LINE_MS = 5000
-/** On waking, an attempt that heard something less than this ago is trusted; any other is probed. */
+/** After an attempt that lived this long, the back-off starts again at the first delay. */
+const GOOD_ATTEMPT_MS = 5000
+/** On waking, an attempt that received something less than this ago is trusted; any other is probed. */
 const TRUST_MS = 5000
 const WAKE_PROBE_MS = 2000
 const FIRST_DELAY_MS = 500
@@ -71,7 +71,7 @@ export class Connection {
   /** Replaced, and still waiting for answers. */
   #retired: Attempt | undefined
   #adoptedAt = 0
-  /** Until then the gateway wants no asking; by the clock that nobody sets. */
+  /** The gateway asked not to be contacted before this `uptime`. */
   #mayAskAt = 0
   #greeted: Attempt | undefined
   #attemptCount = 0
@@ -97,19 +97,19 @@ export class Connection {
     this.#end({ name: 'closed' })
   }
 
-  /** Says hello anew. */
+  /** Connects again with a new hello. */
   restart(): void {
     this.#end({ name: 'idle' })
     this.connect()
   }
 
-  /** Something arrived; if nothing else is missing, the connection is live. */
+  /** Becomes live if nothing is missing any more. */
   checkCaughtUp(): void {
     if (this.state.value.name !== 'catching-up' || !this.#attempt || !this.#options.isCaughtUp()) return
     this.state.set({ name: 'live', transport: this.#attempt.name })
   }
 
-  /** Waits for a welcomed attempt if there is none; the limit counts from now. */
+  /** Waits for a welcomed attempt if there is none; the time limit counts from the call. */
   request<C extends Command>(command: C, input: CommandInput<C>, limitMs = REQUEST_MS): Promise<CommandAnswer<C>> {
     if (this.#attempt) return this.#attempt.request(command, input, limitMs)
     return new Promise((resolve, reject) => {
@@ -124,7 +124,7 @@ export class Connection {
     })
   }
 
-  /** An answer is overdue: is anybody there? */
+  /** An answer is overdue: probes the attempt. */
   suspect(): void {
     if (this.#attempt?.isStale) this.#attempt.fail('silence')
     else this.#attempt?.probe(WAKE_PROBE_MS)
@@ -163,7 +163,7 @@ export class Connection {
     this.#attempts.set(port.name, attempt)
   }
 
-  /** One hello at a time, or the gateway would see two lines of one window and cut one. */
+  /** One hello at a time, or the gateway would see two sessions of one window and cut one. */
   #greetNext(): void {
     if (this.#greeted) return
     const preferred = this.#options.ports[0]!.name
@@ -237,9 +237,9 @@ export class Connection {
     const livedMs = clock.uptime() - this.#adoptedAt
     const { name } = this.#attempt!
     this.#attempt = undefined
-    if (livedMs > GOOD_LINE_MS) this.#attemptCount = 0
+    if (livedMs > GOOD_ATTEMPT_MS) this.#attemptCount = 0
     if (!bye && name === ports[0]!.name && isOnline()) record.died(livedMs)
-    // A newer line of this window is at the door already: the gateway may have cut the old one first.
+    // A newer attempt of this window is greeting already: the gateway may have cut the old session first.
     if (this.#greeted) return this.state.set({ name: 'connecting', attempt: Math.max(1, this.#attemptCount) })
     if (bye && !bye.reconnect && !this.#options.hasNewPass()) return this.#end({ name: 'refused', refusal: refusalFrom({ ...bye, retry: false }) })
     this.#wait(bye ? bye.code : reason, bye?.afterMs)
@@ -251,7 +251,7 @@ export class Connection {
     this.#wait(refusal.code, refusal.afterMs, refusal)
   }
 
-  /** There is nothing to say hello with. The gateway's own no is as good as one at the door; anything else may pass. */
+  /** No pass for the hello. A refusal from the gateway counts like a refused hello; any other error may be temporary. */
   #withoutPass(attempt: Attempt, error: unknown): void {
     if (!(error instanceof RefusalError) || (this.#attempt && this.#attempt !== attempt)) return attempt.fail('no pass')
     const { code, message, retry, afterMs } = error
@@ -270,13 +270,13 @@ export class Connection {
     this.#stopTimer = clock.after(delay, () => this.#startRound())
   }
 
-  /** What happened to the page, see Environment. */
+  /** Reacts to an event of the page, see Environment. */
   notice(type: string): void {
     const attempt = this.#attempt
     if (type === 'offline') for (const each of [attempt, ...this.#attempts.values()]) each?.fail(type)
     if (type !== 'online' && type !== 'wake') return
     const state = this.state.value
-    // Looking at the page does not shorten the wait that the gateway asked for.
+    // Returning to the page does not shorten a wait that the gateway asked for.
     if (state.name === 'waiting') return this.#mayAskAt > this.#options.clock.uptime() ? undefined : this.#startRound()
     if (!attempt) return
     if (attempt.isStale) return attempt.fail('silence')
@@ -303,8 +303,8 @@ export class Connection {
 }
 
 /**
- * Full jitter: any time up to 0.5, 1, 2 … 20 s, so that ten thousand phones that lost one gateway do not return as one.
- * `attempt` counts from 1; `afterMs` is what the gateway asked for and comes on top.
+ * Full jitter: a random delay of up to 0.5, 1, 2 … 20 s, so that ten thousand phones that lost one gateway do not return at once. `attempt` counts
+ * from 1; `afterMs`, what the gateway asked for, is added.
  */
 const reconnectDelay = (attempt: number, random: () => number, afterMs = 0): number =>
   afterMs + Math.round(random() * Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1)))

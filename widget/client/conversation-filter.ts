@@ -1,13 +1,12 @@
 /**
- * Which conversations a list shows, and in which order. Pure: rows in, rows out, the same array for the same question,
- * so that a renderer may compare by identity. Written for thousands of rows: what is searched in a row is folded once.
+ * Which conversations a list shows, and in which order. Pure. Fast enough for thousands of rows: the searchable text of a row is normalized once.
  */
 import type { ConversationRow } from '../../gateway/protocol/model.ts'
 
-/** all; with unread messages; where the other side wrote last, so an answer is owed. */
+/** all; with unread messages; where the other side wrote last. */
 export type ConversationFilter = 'all' | 'unread' | 'unanswered'
 
-/** all of the shop's; those I have; those nobody has. */
+/** all of the shop's; assigned to me; assigned to nobody. */
 export type ConversationShelf = 'all' | 'mine' | 'waiting'
 
 export interface ConversationQuestion {
@@ -15,14 +14,14 @@ export interface ConversationQuestion {
   readonly shelf?: ConversationShelf
   /** The reader's participant id, for `mine`. */
   readonly me?: string | undefined
-  /** Words that must all occur in name, id or last line; upper and lower case and accents do not matter. */
+  /** Words that must all occur in the name, the id or the last message; case and accents are ignored. */
   readonly query: string
   readonly filter: ConversationFilter
   /** Unread conversations above the read ones, or by last activity alone. */
   readonly unreadFirst: boolean
   /**
-   * Conversations opened lately, and whether they were unread then. They stay where they were: reading a row must not make it
-   * jump away from under the reader's eyes, and the way back must lead where he came from.
+   * Recently opened conversations, and whether they were unread then. They keep their place, so that reading a row does not move it away from the
+   * reader.
    */
   readonly held?: ReadonlyMap<string, boolean>
 }
@@ -30,13 +29,13 @@ export interface ConversationQuestion {
 /** The other side wrote last. */
 export const isUnanswered = (row: ConversationRow): boolean => row.last !== undefined && row.last.side === row.to
 
-/** Whose turn it is: a shop's service of a conversation decides on which shelf it stands. */
+/** The assignment of a conversation decides its shelf. */
 export function isOnShelf({ service }: ConversationRow, shelf: ConversationShelf, me: string | undefined): boolean {
   if (shelf === 'all') return true
   return shelf === 'waiting' ? service?.phase === 'waiting' : service?.phase === 'open' && service.agent?.id === me
 }
 
-/** Lower case, without accents, full-width forms made plain: what is typed finds what was meant. */
+/** Lower case, without accents, full-width forms normalized. */
 export const fold = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
 
 const folded = new WeakMap<ConversationRow, string>()
@@ -50,10 +49,10 @@ function searchText(row: ConversationRow): string {
   return text
 }
 
-/** Number of rows with something unread: what a title or a tab shows. */
+/** Number of rows with unread messages, as shown in a title or tab. */
 export const unreadConversationCount = (rows: readonly ConversationRow[]): number => rows.reduce((count, row) => count + (row.unread > 0 ? 1 : 0), 0)
 
-/** On the shelf of the waiting ones who has waited longest comes first, whatever else is asked. */
+/** On the waiting shelf the longest wait comes first, whatever `unreadFirst` says. */
 export function filterConversations(rows: readonly ConversationRow[], question: ConversationQuestion): readonly ConversationRow[] {
   const { filter, held, me, shelf = 'all', unreadFirst } = question
   const words = fold(question.query).split(/\s+/).filter(Boolean)

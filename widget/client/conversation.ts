@@ -26,21 +26,21 @@ export interface ConversationOptions {
   readonly request: <C extends Command>(command: C, input: CommandInput<C>, limitMs?: number) => Promise<CommandAnswer<C>>
   /** See Outbox. */
   readonly upload: OutboxOptions['upload']
-  /** A message was refused before it was taken. */
+  /** A message was refused before the outbox took it. */
   readonly onRefused: (refusal: WireRefusal) => void
   /** No answer came in time. */
   readonly onTimeout: () => void
-  /** The timeline may have grown, or the id become known. */
+  /** The timeline may have grown, or the id may have become known. */
   readonly onChange: () => void
 }
 
-/** An answer to a send that takes longer is doubtful: the line is asked, and the item sent again. */
+/** A send without an answer for this long is doubtful: the connection is probed and the item sent again. */
 const SEND_MS = 4000
 const READER_COUNT = 500
-/** Own messages of a lost tail offered again at most; a log that lost more has lost its past. */
+/** At most this many own messages of a lost tail are sent again. */
 const OFFER_COUNT = 50
 
-/** Where nothing is known yet, or nothing is shown any more. */
+/** Shown before anything is known, and after the person has changed. */
 export const NO_TIMELINE: TimelineView = { messages: [], hasOlder: false, isLoadingOlder: false, isLoaded: false }
 
 export class Conversation implements Contract {
@@ -67,16 +67,16 @@ export class Conversation implements Contract {
       isConnected,
       history: async (input) => {
         const answer = await request('history', { to, ...input })
-        this.#know(answer.conversation, answer.cursors)
+        this.#learn(answer.conversation, answer.cursors)
         return answer
       },
       onAnswer: () => this.#reconcile(),
     })
-    this.#receipts = new Receipts(clock, (command, seq) => this.#tell(command, { to, seq }))
-    this.#typing = new Typing(clock, (on) => void this.#tell('typing', { to, on }))
+    this.#receipts = new Receipts(clock, (command, seq) => this.#sendOnce(command, { to, seq }))
+    this.#typing = new Typing(clock, (on) => void this.#sendOnce('typing', { to, on }))
     this.#outbox = new Outbox({
       ...options,
-      // What a gateway lost goes first, or the order would turn round.
+      // Messages that a gateway lost go first, to keep the order.
       isConnected: () => isConnected() && !this.#catchUp.isDiverged,
       send: (item) => this.#send(item),
       onSent: (item, answer) => this.#sent(item, answer),
@@ -90,7 +90,7 @@ export class Conversation implements Contract {
     return this.#id
   }
 
-  /** How far our own side has come. */
+  /** Our own cursor. */
   get mine(): Cursor {
     return this.#receipts.mine
   }
@@ -107,7 +107,7 @@ export class Conversation implements Contract {
     return this.#typing.theirs
   }
 
-  /** Shown so far is what the gateway has. */
+  /** The timeline has everything that the gateway has. */
   get isCaughtUp(): boolean {
     return !this.#catchUp.isBehind
   }
@@ -167,26 +167,26 @@ export class Conversation implements Contract {
 
   /** The gateway has welcomed an attempt. `resumed`: what the welcome says of this conversation, if anything. */
   onWelcome(resumed: Resumed | undefined): void {
-    if (resumed) this.#know(resumed.conversation, resumed.cursors)
+    if (resumed) this.#learn(resumed.conversation, resumed.cursors)
     if (resumed?.name) this.name.set(resumed.name)
     this.#catchUp.begin(resumed)
     this.#receipts.begin()
     this.#reconcile()
   }
 
-  /** Opened while the line stands. */
+  /** Loads a conversation that was opened while the connection is live. */
   ask(): void {
     if (this.#options.isConnected()) this.onWelcome(undefined)
   }
 
-  /** A push can vanish inside a line that lives: is there more than we know? */
+  /** Compares with the gateway's log, because a push can get lost even on a living connection. */
   compare(): void {
     this.#catchUp.ask()
   }
 
   onMessage(message: Message): void {
-    // Whoever writes has read what stood before; the store moves that cursor and says nothing of it.
-    this.#know(message.conversation, { [message.side]: { delivered: message.seq, read: message.seq } })
+    // A sender has read everything before its message; the store moves that cursor without a push.
+    this.#learn(message.conversation, { [message.side]: { delivered: message.seq, read: message.seq } })
     if (message.side === this.to) {
       this.#typing.show(undefined)
       if (message.name) this.name.set(message.name)
@@ -196,7 +196,7 @@ export class Conversation implements Contract {
   }
 
   onCursor({ participant, delivered, read }: PushData<'cursorPush'>): void {
-    this.#know(this.#id!, { [participant]: { delivered, read } })
+    this.#learn(this.#id!, { [participant]: { delivered, read } })
     this.#reconcile()
   }
 
@@ -218,7 +218,7 @@ export class Conversation implements Contract {
     this.#receipts.stop()
   }
 
-  /** The person has gone; nothing of this is shown, said or written any more. */
+  /** The window belongs to another person: nothing of this conversation is shown, sent or written any more. */
   end(): void {
     this.stop()
     this.timeline.set(NO_TIMELINE)
@@ -250,8 +250,8 @@ export class Conversation implements Contract {
     this.#reconcile()
   }
 
-  /** Another id for the same `to`: another person (a guest whose pass ran out); what was held is not theirs. */
-  #know(id: string, cursors: Readonly<Record<string, Cursor>>): void {
+  /** A new id for the same `to` means another person (a guest whose pass expired): the held messages are dropped. */
+  #learn(id: string, cursors: Readonly<Record<string, Cursor>>): void {
     if (this.#id !== undefined && this.#id !== id) this.#catchUp.forget()
     this.#id = id
     const side = this.#options.identity.value?.side
@@ -263,8 +263,8 @@ export class Conversation implements Contract {
   }
 
   /**
-   * Runs once, at the end of every event: a welcome, a push, an answer, a change of the storage. It alone shows what the event changed,
-   * takes what the gateway confirmed out of the outbox, and sends what is next.
+   * Runs once at the end of every event: a welcome, a push, an answer, a change of the storage. Only this method shows what the event changed,
+   * removes from the outbox what the gateway confirmed, and sends the next item.
    */
   #reconcile(): void {
     if (this.#options.keep.isOver) return
@@ -304,11 +304,11 @@ export class Conversation implements Contract {
     }
   }
 
-  /** The ack carries what a push would have: the line that sends gets no push of it. */
+  /** The ack carries what a push would: the sending session gets no push of its own message. */
   #sent({ id, kind, body }: OutboxItem, answer: CommandAnswer<'send'>): void {
     const { conversation, epoch, seq, prev, at } = answer
     const { id: from, side, name } = this.#options.identity.value!
-    this.#know(conversation, { [side]: { delivered: seq, read: seq } })
+    this.#learn(conversation, { [side]: { delivered: seq, read: seq } })
     this.#catchUp.receive(
       {
         conversation,
@@ -328,8 +328,8 @@ export class Conversation implements Contract {
     this.#reconcile()
   }
 
-  /** Said once, without insisting: the next welcome says it again. */
-  #tell<C extends 'read' | 'delivered' | 'typing'>(command: C, input: CommandInput<C>): boolean {
+  /** Sent once without a retry: the next welcome sends it again. */
+  #sendOnce<C extends 'read' | 'delivered' | 'typing'>(command: C, input: CommandInput<C>): boolean {
     if (!this.#options.isConnected()) return false
     this.#options.request(command, input).catch(() => {})
     return true

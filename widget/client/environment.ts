@@ -1,6 +1,7 @@
 /**
- * What a page knows about the world around it. In Node or a worker there is no window and nothing ever happens.
- * `wake`: the page was shown, focused or restored; a line that looked healthy may be long dead.
+ * Events of the page. In Node or a worker there is no window and none happens.
+ * `wake`: the page was shown, focused or restored; a connection that looked healthy may be dead.
+ * `leave`: the page is hidden or about to go.
  * `storage`: another window of this origin changed a key of the local storage.
  */
 export type EnvironmentEvent =
@@ -8,7 +9,7 @@ export type EnvironmentEvent =
   | { readonly type: 'storage'; readonly key: string | null; readonly value: string | null }
 
 export interface Environment {
-  /** False only where the device is sure to be offline. */
+  /** False only if the device is certainly offline. */
   isOnline(): boolean
   /** Returns the way to stop. */
   subscribe(listener: (event: EnvironmentEvent) => void): () => void

@@ -9,10 +9,10 @@ import type { Inbox as Contract } from './types.ts'
 
 export interface InboxOptions {
   readonly clock: Clock
-  /** In whose name we read: unread is counted for this side. */
+  /** The participant for whom unread messages are counted. */
   readonly side: () => string | undefined
   readonly list: (input: CommandInput<'conversations'>) => Promise<CommandAnswer<'conversations'>>
-  /** This device has a conversation up to there, opened or not. */
+  /** This device has received a conversation up to `seq`, whether or not it is open. */
   readonly received: (conversation: string, seq: number) => void
 }
 
@@ -22,11 +22,11 @@ const RETRY_MS = 2000
 interface LoadedPage {
   readonly more: boolean
   readonly lastAt: number
-  /** Its last row was not held like that. */
+  /** Its last row was unknown or had changed. */
   readonly isNews: boolean
 }
 
-/** The list by last activity: a page from the gateway, then kept by pushes; each welcome reads the first page again. */
+/** Conversations by last activity: read page by page from the gateway and kept up to date by pushes; each welcome reads the first page again. */
 export class Inbox implements Contract {
   readonly rows = signal<readonly ConversationRow[]>([])
   readonly isLoaded = signal(false)
@@ -35,7 +35,7 @@ export class Inbox implements Contract {
   readonly unread = signal(0)
   readonly #options: InboxOptions
   readonly #received = new Map<string, number>()
-  /** Down to this time every conversation is held; below it some may be, by a push or because somebody asked for them. */
+  /** Every conversation with activity after this time is held; older ones only if a push or an answer brought them. */
   #floorAt = Infinity
   #turn: Promise<void> = Promise.resolve()
   #refreshing: Promise<void> | undefined
@@ -46,8 +46,8 @@ export class Inbox implements Contract {
   }
 
   /**
-   * Reads from the top down to the first row that is as we hold it: the list is by last activity, so nothing below that one has
-   * been written to. Rows held further down stay.
+   * Reads from the top down to the first row that equals the held one: the list is by last activity, so nothing below it has changed. Rows held
+   * further down stay.
    */
   refresh(): Promise<void> {
     this.#received.clear()
@@ -62,7 +62,7 @@ export class Inbox implements Contract {
     return this.#inTurn(() => this.#readOn())
   }
 
-  /** Whose list this was has gone. */
+  /** The window belongs to another person: empties the list. */
   end(): void {
     this.#stopTimer()
     this.refusal.set(undefined)
@@ -88,7 +88,7 @@ export class Inbox implements Contract {
     if (row) this.#put([{ ...row, cursors: { ...row.cursors, [participant]: { delivered, read } } }])
   }
 
-  /** Built before a message that is already here, a row says nothing of that message, but all of its service. */
+  /** A row older than a message already here is outdated except for its assignment. */
   onRow(row: ConversationRow): void {
     const held = this.#isOlder(row) ? this.#find(row.conversation) : undefined
     this.#put([held ? { ...held, ...(row.service ? { service: row.service } : {}) } : row])
@@ -113,7 +113,7 @@ export class Inbox implements Contract {
     while (page?.more && page.isNews && !isFirst) page = await this.#load({ limit: PAGE, before: page.lastAt })
   }
 
-  /** Rows of the same millisecond may stand on both sides of a page's end, so it asks for that one again. */
+  /** Rows of one millisecond may be split by the end of a page, so that millisecond is requested again. */
   async #readOn(): Promise<void> {
     const floorAt = this.#floorAt
     const isFirst = floorAt === Infinity
@@ -138,7 +138,7 @@ export class Inbox implements Contract {
     }
   }
 
-  /** A list that never came is asked for again where the no passes; one that is held gets its news by pushes meanwhile. */
+  /** After a temporary refusal the list is requested again later. */
   #refused(error: RefusalError): void {
     const { afterMs, code, retry } = error
     this.refusal.set(finalRefusal(error))
@@ -147,7 +147,7 @@ export class Inbox implements Contract {
     this.#stopTimer = this.#options.clock.after(afterMs || RETRY_MS, () => void this.refresh())
   }
 
-  /** A push overtook the answer. */
+  /** The held row is newer: a push overtook the answer. */
   #isOlder({ conversation, head }: ConversationRow): boolean {
     const held = this.#find(conversation)?.head
     return held !== undefined && held.epoch === head.epoch && held.seq > head.seq
@@ -163,7 +163,7 @@ export class Inbox implements Contract {
     if (side !== undefined) for (const { conversation, head, cursors } of counted) this.#receive(conversation, head.seq, cursors[side])
   }
 
-  /** Cursors only move forward; a row may have been built before what is known here. */
+  /** Cursors only move forward; a row may be older than what is known here. */
   #forward(row: ConversationRow): ConversationRow {
     const held = this.#find(row.conversation)
     if (!held || held.head.epoch !== row.head.epoch) return row
@@ -175,7 +175,7 @@ export class Inbox implements Contract {
     return { ...row, cursors }
   }
 
-  /** Once each; a reload of the list after a loss of the line finds what was not heard. */
+  /** Reports each seq once; after a lost connection the reload of the list finds what was missed. */
   #receive(conversation: string, seq: number, mine: Cursor | undefined): void {
     if (seq <= Math.max(mine?.delivered ?? 0, this.#received.get(conversation) ?? 0)) return
     this.#received.set(conversation, seq)
@@ -183,7 +183,7 @@ export class Inbox implements Contract {
   }
 }
 
-/** Whoever never read has no cursor. */
+/** A participant who never read has no cursor. */
 function unreadOf({ head, cursors, unread }: ConversationRow, side: string | undefined): number {
   return side === undefined ? unread : Math.max(0, head.seq - (cursors[side]?.read ?? 0))
 }

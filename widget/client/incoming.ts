@@ -1,7 +1,6 @@
 /**
- * Everything that enters the client is checked here, by type, before anybody builds on it: what the gateway says, which carries what
- * strangers wrote, and what lies in the storage, which another program of the same origin may have written. It follows
- * gateway/protocol by hand; a field that is optional there may be wrong here and is then left out.
+ * Checks everything that enters the client: what the gateway sends, which carries text of strangers, and what is in the storage, which other programs
+ * of the same origin can write. Follows gateway/protocol by hand; an optional field of the wrong type is dropped.
  */
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Command, CommandAnswer, Welcome } from '../../gateway/protocol/commands.ts'
@@ -10,7 +9,7 @@ import type { Push, PushData } from '../../gateway/protocol/pushes.ts'
 import type { Copy, Guest, StoredItem, SocketHistory } from './stored.ts'
 import { count, flag, id, isRecord, list, number, oneOf, record, recordOf, text, time, word, yes, type Check } from './shape.ts'
 
-/** Longer than this nobody is made to wait; a timer would take a greater number for none. */
+/** Longest wait that a gateway can impose; also, a timer treats a greater number as 0. */
 const LONGEST_WAIT_MS = 3_600_000
 
 const wait: Check<number> = (value) => {
@@ -18,18 +17,18 @@ const wait: Check<number> = (value) => {
   return ms === undefined ? undefined : Math.min(Math.max(0, ms), LONGEST_WAIT_MS)
 }
 
-/** What cards and links are made of; each is left out where it is of another type. */
+/** Fields that cards and links show; a field of another type is dropped. */
 const SHOWN = { title: word, price: word, number: word, status: word, total: word, url: text, image: text, width: number, height: number }
 
-/** What only a picture that waits on this device has. */
+/** For fields that only a waiting picture on this device has. */
 const nothing: Check<never> = () => undefined
-/** Where a stranger's link may lead. */
+/** Addresses that a stranger's link may have. */
 const address: Check<string> = (value) => (typeof value === 'string' && /^(https?:\/)?\//i.test(value) ? value : undefined)
 const bodyShape = record({}, { text, ...SHOWN, url: address, image: address, progress: nothing, problem: nothing })
-/** Never undefined: a message that nobody can read still has its number, and would leave a hole. */
+/** Never undefined: an unreadable message still has its seq, and dropping it would leave a hole. */
 const bodyFrom: Check<Body> = (value) => ({ text: '', ...bodyShape(value) })
 
-/** Nothing but what the gateway itself writes can fail here: a message left out would leave a hole that is read for again and again. */
+/** Only fields that the gateway itself writes can fail here: a dropped message would leave a hole that is read again and again. */
 export const messageFrom: Check<Message> = record(
   { conversation: text, epoch: text, seq: count, id: text, from: text, side: text, kind: text, body: bodyFrom, at: time },
   { prev: text, name: text, guest: yes },
@@ -119,25 +118,25 @@ const PUSHES: Partial<Record<Push, Check<unknown>>> = {
 
 const refusal = record({}, { code: text, message: text, retry: flag, afterMs: wait })
 
-/** A no; what it lacks is what an accident has. */
+/** A refusal; missing fields get the values of an internal error. */
 export const refusalFrom = (value: unknown): WireRefusal => ({ code: 'internal', message: '', retry: true, ...refusal(value) }) as WireRefusal
 
 export const welcomeFrom = welcome as Check<Welcome>
 
-/** Undefined where the answer is none that this command has. */
+/** Undefined if the answer does not fit the command. */
 export function answerFrom<C extends Command>(command: C, value: unknown): CommandAnswer<C> | undefined {
   const check = ANSWERS[command]
   return (check ? check(value) : isRecord(value) ? value : undefined) as CommandAnswer<C> | undefined
 }
 
-/** Undefined where it cannot be what its name says. A name that nobody here knows passes as it is: a page may. */
+/** Undefined if the data does not fit the push. An unknown push passes unchanged, for pages that know it. */
 export function pushFrom<P extends Push>(name: P, value: unknown): PushData<P> | undefined {
   const check = Object.prototype.hasOwnProperty.call(PUSHES, name) ? PUSHES[name] : undefined
   return (check ? check(value) : (value ?? {})) as PushData<P> | undefined
 }
 
 const handshake = record({ sid: text, pingInterval: wait, pingTimeout: wait })
-/** What Engine.IO says first, as JSON. */
+/** The handshake of Engine.IO, as JSON. */
 export function handshakeFrom(json: string): ReturnType<typeof handshake> {
   try {
     return handshake(JSON.parse(json))
@@ -147,14 +146,14 @@ export function handshakeFrom(json: string): ReturnType<typeof handshake> {
 }
 
 export const identityFrom = identity as Check<Identity>
-/** No longer than the gateway takes, with what a window adds. */
+/** At most what the gateway accepts, with the suffix that a window adds. */
 export const deviceFrom: Check<string> = (value) => (typeof value === 'string' && /^[\w.-]{1,40}$/.test(value) ? value : undefined)
 export const guestFrom = record({ token: text }, { expiresAt: number }) as Check<Guest>
 export const copyFrom = record({ id, messages: list(messageFrom), hasOlder: flag, mine: cursor, theirs: cursor }, { name: text }) as Check<Copy>
-/** A picture that waits has more in its body than what a stranger's may have. */
-const wishedBody = record({ text }, { ...SHOWN, problem: text })
-export const wishFrom = record(
-  { id, kind: text, at: time, body: wishedBody },
-  { cuts: count, original: wishedBody, refusal: (value) => (isRecord(value) ? refusalFrom(value) : undefined) },
+/** A waiting picture has more fields than a stranger's body may have. */
+const outboxBody = record({ text }, { ...SHOWN, problem: text })
+export const outboxItemFrom = record(
+  { id, kind: text, at: time, body: outboxBody },
+  { cuts: count, original: outboxBody, refusal: (value) => (isRecord(value) ? refusalFrom(value) : undefined) },
 ) as Check<StoredItem>
 export const socketHistoryFrom = record({ fails: count, at: time }) as Check<SocketHistory>

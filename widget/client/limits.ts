@@ -1,6 +1,6 @@
 /**
- * Limits of the wire, for whoever refuses early: a room that shows things takes the protocol as types only, and these from here. One constant
- * each, because the build drops what nobody uses of them, and would ship the whole table.
+ * Limits of the protocol for code that checks before sending; other folders of the widget import the protocol as types only. One constant each, so
+ * that the build drops unused ones instead of shipping the whole table.
  */
 import { LIMITS } from '../../gateway/protocol/limits.ts'
 

@@ -6,7 +6,7 @@ import type { Copy } from './stored.ts'
 const COUNT = 50
 const AFTER_MS = 300
 
-/** Stores a copy of one conversation, a moment after it changed; `save` stores it at once, when the page may be about to go. */
+/** Stores a copy of one conversation shortly after a change; `save` stores it at once, when the page may be about to close. */
 export class LocalCopy {
   readonly #key: string
   readonly #keep: ScopedStorage
@@ -27,7 +27,7 @@ export class LocalCopy {
     return this.#keep.get(this.#key, copyFrom)
   }
 
-  /** Another window hears of every write, so what is stored already is not written again. */
+  /** Every write wakes the other windows, so an unchanged copy is not written again. */
   reconcile(): void {
     const copy = this.#take()
     if ((Object.keys(copy) as (keyof Copy)[]).every((key) => copy[key] === this.#last[key])) return
@@ -35,7 +35,7 @@ export class LocalCopy {
     this.#stopTimer ??= this.#clock.after(AFTER_MS, () => this.save())
   }
 
-  /** Nothing is written where nothing has changed. */
+  /** Writes only after a change. */
   save(): void {
     if (!this.#stopTimer) return
     this.#stopTimer()

@@ -1,10 +1,10 @@
 import type { ScopedStorage } from './scoped-storage.ts'
 import { list } from './shape.ts'
 
-/** Kept, newest last: a window that slept hears of the logouts of all that time. */
+/** Stored, newest last, so that a window that slept learns of all logouts in that time. */
 const COUNT = 20
 
-/** [hash of the scope, a word that no other logout has, when] */
+/** [hash of the scope, unique id of the logout, time in ms] */
 type Logout = readonly [string, string, number]
 
 const logoutsFrom = list<Logout>((value) => {
@@ -13,8 +13,8 @@ const logoutsFrom = list<Logout>((value) => {
 })
 
 /**
- * Who was logged out on this device: a key that all windows share, because a window may sleep while the others are told. It names
- * nobody: a scope stands there as a hash.
+ * The logouts on this device, under a key that all windows share, because a window may sleep through the event. A scope is stored as a hash, so the
+ * key names nobody.
  */
 export class Logouts {
   static readonly KEY = 'logouts'
@@ -24,7 +24,7 @@ export class Logouts {
     this.#shared = shared
   }
 
-  /** The last logout of a scope; undefined: none is known. */
+  /** The last logout of a scope; undefined if there is none. */
   last(scope: string): { readonly id: string; readonly at: number } | undefined {
     const mine = hashOf(scope)
     const all = this.#all.filter(([hash]) => hash === mine)
@@ -42,7 +42,7 @@ export class Logouts {
   }
 }
 
-/** FNV-1a; two scopes of one hash cost a needless logout. */
+/** FNV-1a; a collision costs one needless logout. */
 function hashOf(scope: string): string {
   let hash = 0x811c9dc5
   for (let at = 0; at < scope.length; at++) hash = Math.imul(hash ^ scope.charCodeAt(at), 0x01000193)

@@ -3,13 +3,13 @@ import type { CommandAnswer } from '../../gateway/protocol/commands.ts'
 import type { Body, Message } from '../../gateway/protocol/model.ts'
 import type { Clock } from './clock.ts'
 import { clientId } from './client-id.ts'
-import { wishFrom } from './incoming.ts'
+import { outboxItemFrom } from './incoming.ts'
 import type { ScopedStorage } from './scoped-storage.ts'
 import type { StoredItem } from './stored.ts'
 import { wireRefusalOf, type RefusalError } from './refusal-error.ts'
 import { signal } from './signal.ts'
 
-/** What the gateway has said so far. */
+/** What the gateway has confirmed so far. */
 export interface Confirmed {
   readonly messages: readonly Message[]
   /** After a repair of the timeline: messages of this person that the gateway confirmed once and no longer has, perhaps none. */
@@ -24,41 +24,41 @@ export interface OutboxOptions {
   readonly clock: Clock
   readonly random: () => number
   readonly isConnected: () => boolean
-  /** What has to reach the gateway before the item itself: the body to send then. Undefined where nothing has to. */
+  /** Uploads what must reach the gateway before the item; resolves with the body to send. Undefined if nothing must. */
   readonly upload: (item: StoredItem, onProgress: (part: number) => boolean) => Promise<Body> | undefined
   readonly send: (item: StoredItem) => Promise<CommandAnswer<'send'>>
   readonly onSent: (item: StoredItem, answer: CommandAnswer<'send'>) => void
 }
 
-/** An item of another window is left to that window for so long. */
+/** An item of another window is left to that window for this long. */
 const FOREIGN_MS = 1000
 const RETRY_CAP_MS = 10_000
 /** A close this soon after sending may be the item's fault … */
 const BLAME_MS = 5000
 /** … and is, the third time. */
 const CUT_COUNT = 3
-/** A gateway that loses a picture more often than that will not have it. */
+/** A gateway that loses a picture more often than this is not sent it again. */
 const ADD_COUNT = 3
-/** Under an item's key for a moment: confirmed or discarded. */
+/** Stored briefly under an item's key: it was confirmed or discarded. */
 const GONE = { gone: true }
 const QUARANTINED: WireRefusal = {
   code: 'internal',
-  message: 'The line broke each time this was sent.',
+  message: 'The connection broke each time this was sent.',
   retry: false,
 }
 
 /**
  * The messages of one conversation that the gateway has not confirmed, in the order in which the person sent them.
  *
- * An item: waiting → sending → gone (confirmed) or failed (refused for good, kept until retry or discard). A picture goes up while it
- * waits, in its turn: what was sent later stays behind it.
- * One is under way at a time: the next goes only when the one before is confirmed, so a refusal in between cannot turn the
- * order round. Whatever else happens (no answer, line lost, retryable refusal) it waits and is sent again under the same
- * client id, which changes nothing if it had arrived.
+ * An item: waiting → sending → gone (confirmed) or failed (refused for good, stored until retry or discard). A picture is uploaded while it waits, in
+ * its turn; later items stay behind it.
+ * One item is under way at a time: the next goes only when the previous one is confirmed, so a refusal in between cannot change the order. After any
+ * other outcome (no answer, connection lost, temporary refusal) the item waits and is sent again under the same client id, which has no effect if it
+ * had arrived.
  *
- * Each item is one key of the storage, ordered by a time that never repeats, so the windows of one person share one list:
- * each sends the list in its order, an item of another window only when that one had its chance. Sending twice is harmless,
- * and since no window sends an item before the ones in front of it are gone, order holds whoever sends.
+ * Each item is one storage key, ordered by a time that never repeats, so the windows of one person share one list. Each window sends the list in
+ * order, and another window's item only after that window had its chance. Sending twice is harmless, and no window sends an item before the earlier
+ * ones are gone, so the order holds whichever window sends.
  */
 export class Outbox {
   readonly items = signal<readonly StoredItem[]>([])
@@ -66,9 +66,9 @@ export class Outbox {
   readonly #prefix: string
   readonly #own = new Set<string>()
   readonly #answered = new Set<string>()
-  /** Pictures that a gateway had and lost, and how often they went up again. */
+  /** How often each picture that a gateway lost was uploaded again. */
   readonly #added = new Map<string, number>()
-  #flying: string | undefined
+  #underWay: string | undefined
   #refusals = 0
   #stopTimer = (): void => {}
 
@@ -97,13 +97,13 @@ export class Outbox {
   }
 
   /**
-   * Compares what is unconfirmed with what the timeline shows, and sends what is next. The conversation calls it at the end of every
-   * event, so that nothing goes out while half of an event is known.
+   * Compares the items with the timeline and sends the next one. The conversation calls it at the end of every event, so that nothing is sent while
+   * half of an event is applied.
    */
   reconcile({ messages, lost, isCaughtUp }: Confirmed): void {
     if (this.items.value.length > 0) this.#remove(new Set(messages.map(({ id }) => id)))
     if (lost) this.#offerAgain(lost)
-    // A complete timeline shows whatever was answered. Until then an answered item stays, or its bubble would vanish for a moment.
+    // A complete timeline contains every answered item. Until then the item stays, or its bubble would vanish for a moment.
     if (isCaughtUp) this.#remove(this.#answered)
     this.#sendNext()
   }
@@ -114,7 +114,7 @@ export class Outbox {
     if (others.length === value.length) return
     for (const { id } of value) {
       if (!ids.has(id)) continue
-      // the other windows are told before the key goes: one that merely vanishes was cleared, and what it held is still to be sent
+      // tell the other windows before the key is removed: a key that merely vanishes was cleared, and its item is still to be sent
       this.#options.keep.set(this.#prefix + id, GONE)
       this.#options.keep.remove(this.#prefix + id)
       this.#answered.delete(id)
@@ -124,8 +124,8 @@ export class Outbox {
   }
 
   /**
-   * Messages that a gateway confirmed and lost: wished again, under their old ids, before everything else. So is what was
-   * answered and is not shown yet: nobody knows by which log.
+   * Queues messages that a gateway confirmed and lost, under their old ids, before everything else. So are items answered but not shown yet, because
+   * it is unknown which log has them.
    */
   #offerAgain(messages: readonly Message[]): void {
     for (const item of this.items.value) if (this.#answered.delete(item.id)) this.#store({ ...item, state: 'waiting' })
@@ -133,10 +133,10 @@ export class Outbox {
     messages.forEach((message, i) => this.#put(message, first + i))
   }
 
-  /** Another window changed one key of ours; `value`: what it holds now. */
+  /** Another window changed one of our keys; `value`: its new value. */
   onStorage(key: string, value: string | null): void {
     const id = key.slice(this.#prefix.length)
-    if (!key.startsWith(this.#prefix) || id === this.#flying || this.#answered.has(id)) return
+    if (!key.startsWith(this.#prefix) || id === this.#underWay || this.#answered.has(id)) return
     if (value === JSON.stringify(GONE)) this.#remove(new Set([id]))
     else if (value !== null) this.#take(key)
   }
@@ -144,7 +144,7 @@ export class Outbox {
   /** Sends the first item that waits, if nothing is under way. */
   #sendNext(): void {
     const item = this.items.value.find(({ state }) => state === 'waiting')
-    if (!item || this.#flying || !this.#options.isConnected()) return
+    if (!item || this.#underWay || !this.#options.isConnected()) return
     const { clock, upload } = this.#options
     this.#stopTimer()
     const patience = this.#own.has(item.id) ? 0 : FOREIGN_MS - Math.abs(clock.now() - item.at)
@@ -152,7 +152,7 @@ export class Outbox {
       this.#stopTimer = clock.after(patience, () => this.#sendNext())
       return
     }
-    this.#flying = item.id
+    this.#underWay = item.id
     const uploading = upload(item, (progress) => this.#onProgress(item, progress))
     if (!uploading) return this.#launch(item)
     uploading.then(
@@ -165,10 +165,10 @@ export class Outbox {
     )
   }
 
-  /** Waiting still, so that it can be discarded; false: it was. */
+  /** The item still waits, so it can be discarded; returns false if it was. */
   #onProgress(item: StoredItem, progress: number): boolean {
     const isWanted = this.#find(item.id) !== undefined
-    // on its way again, it waits for nothing
+    // it is on its way again, so no refusal delays it
     const { refusal: _, ...rest } = item
     if (isWanted) this.#show({ ...rest, body: { ...item.body, progress } as Body })
     return isWanted
@@ -176,14 +176,14 @@ export class Outbox {
 
   #launch(item: StoredItem): void {
     const { clock, send, onSent } = this.#options
-    if (!this.#find(item.id)) return this.#goOn()
+    if (!this.#find(item.id)) return this.#finish()
     this.#show({ ...item, state: 'sending' })
     const at = clock.uptime()
     send(item).then(
       (answer) => {
         this.#refusals = 0
         this.#answered.add(item.id)
-        this.#flying = undefined
+        this.#underWay = undefined
         onSent(item, answer)
       },
       (error: RefusalError) => this.#refused(item, error, clock.uptime() - at),
@@ -194,32 +194,32 @@ export class Outbox {
     this.#stopTimer()
   }
 
-  /** The person has left this window: the items wait in storage. */
+  /** The window belongs to another person: the items wait in storage. */
   end(): void {
     this.items.set([])
   }
 
-  #goOn(): void {
-    this.#flying = undefined
+  #finish(): void {
+    this.#underWay = undefined
     this.#sendNext()
   }
 
   #refused(item: StoredItem, error: RefusalError, tookMs: number): void {
     const { code, message, retry, afterMs } = error
-    if (!this.#find(item.id)) return this.#goOn()
+    if (!this.#find(item.id)) return this.#finish()
     const cuts = (item.cuts ?? 0) + (code === 'cut' && tookMs < BLAME_MS ? 1 : 0)
     const isPoison = cuts >= CUT_COUNT
     if (code === 'image_gone' && item.original && (this.#added.get(item.id) ?? 0) < ADD_COUNT) {
       this.#added.set(item.id, (this.#added.get(item.id) ?? 0) + 1)
       const { original, ...rest } = item
       this.#store({ ...rest, body: original })
-      return this.#goOn()
+      return this.#finish()
     }
     if (!retry || isPoison) {
       this.#store({ ...item, state: 'failed', refusal: isPoison ? QUARANTINED : { code: code as Code, message, retry } })
-      return this.#goOn()
+      return this.#finish()
     }
-    this.#flying = undefined
+    this.#underWay = undefined
     this.#store({ ...item, cuts })
     if (code === 'cut' || code === 'disconnected') return
     const refusal = wireRefusalOf(error)
@@ -233,11 +233,11 @@ export class Outbox {
     return this.items.value.find((item) => item.id === id)
   }
 
-  /** What another life of this page, or another window, left under a key. */
+  /** Takes an item that an earlier page or another window stored. */
   #take(key: string): void {
-    const kept = this.#options.keep.get(key, wishFrom)
-    if (!kept) return
-    this.#show({ ...kept, state: kept.refusal ? 'failed' : 'waiting' })
+    const stored = this.#options.keep.get(key, outboxItemFrom)
+    if (!stored) return
+    this.#show({ ...stored, state: stored.refusal ? 'failed' : 'waiting' })
   }
 
   #put({ id, kind, body }: Pick<StoredItem, 'id' | 'kind' | 'body'>, at = this.#nextAt()): void {
@@ -245,7 +245,7 @@ export class Outbox {
     this.#store({ id, kind, body, at, state: 'waiting' })
   }
 
-  /** A refusal worth a retry is not stored: whoever reads a stored one takes it for final. */
+  /** A temporary refusal is not stored: a stored refusal counts as final. */
   #store(item: StoredItem): void {
     const { refusal: _, ...waiting } = item
     this.#options.keep.set(this.#prefix + item.id, item.state === 'failed' ? item : waiting)

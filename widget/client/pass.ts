@@ -4,9 +4,7 @@ import type { Guest } from './stored.ts'
 
 export const GUEST_KEY = 'guest'
 
-/**
- * The pass to show at the door: the page's own, or a guest's, fetched once and kept so that the guest stays the same person.
- */
+/** The pass for the hello: the page's own, or a guest's, fetched once and stored so that the guest stays the same person. */
 export class Pass {
   readonly #options: { readonly keep: ScopedStorage; readonly fetchGuest: () => Promise<Guest> }
   #token: string | undefined
@@ -22,7 +20,7 @@ export class Pass {
     return this.#token === undefined
   }
 
-  /** The page's own; undefined: none. */
+  /** The page's own pass; undefined if there is none. */
   get given(): string | undefined {
     return this.#token
   }
@@ -31,12 +29,12 @@ export class Pass {
     this.#token = token
   }
 
-  /** Whoever this was for has gone: a guest's pass that is still on its way is not kept. */
+  /** The window belongs to another person: a guest's pass that is still being fetched is not stored. */
   end(): void {
     this.#isOver = true
   }
 
-  /** The gateway would not have the guest's pass: the next `token()` fetches another. */
+  /** The gateway refused the guest's pass: the next `token()` fetches another. */
   forgetGuest(): void {
     this.#options.keep.remove(GUEST_KEY)
     this.#fetching = undefined
@@ -50,7 +48,7 @@ export class Pass {
     const { fetchGuest, keep } = this.#options
     try {
       const guest = await fetchGuest()
-      // Another window may have been quicker; one person, one pass.
+      // Another window may have been faster; all windows use one guest.
       const other = this.#guest()
       if (!other && !this.#isOver) keep.set(GUEST_KEY, guest)
       return (other || guest).token
@@ -60,7 +58,7 @@ export class Pass {
     }
   }
 
-  /** Whether it has ended the gateway says: this device's clock may be a year ahead, and would make another guest with every page. */
+  /** Expiry is not checked here: this device's clock may be a year ahead, and every page would create another guest. */
   #guest(): Guest | undefined {
     return this.#options.keep.get(GUEST_KEY, guestFrom)
   }

@@ -23,11 +23,11 @@ import type { UploadOptions } from './upload.ts'
 export interface PersonOptions {
   readonly ports: Ports
   readonly gateway: string
-  /** Undefined: the guest of this device. */
+  /** Undefined: this device's guest. */
   readonly token: string | undefined
   readonly device: string | undefined
   readonly to: string | undefined
-  /** Every push, after it has had its effect. */
+  /** Every push, after it was applied. */
   readonly onPush: (name: string, data: unknown) => void
   /** Another window logged this person out. */
   readonly onLogout: () => void
@@ -35,17 +35,17 @@ export interface PersonOptions {
 
 const RESUME_COUNT = 100
 const COMPARE_EVERY_MS = 40_000
-/** Their noes are told elsewhere, or concern nobody: messages and passes have a place of their own, the others are news that may be lost. */
-const QUIET: ReadonlySet<Command> = new Set(['send', 'renew', 'typing', 'viewing', 'read', 'delivered'])
-/** What another window wrote in the moment before it heard of the logout is taken away as well. */
+/** Commands whose refusals `onRefused` does not report: messages and passes report theirs elsewhere, and the others carry news that may be lost. */
+const UNREPORTED: ReadonlySet<Command> = new Set(['send', 'renew', 'typing', 'viewing', 'read', 'delivered'])
+/** Another window may write after a logout and before it learns of it; within this time that is erased as well. */
 const LOGOUT_ECHO_MS = 2000
 
-/** A page may hold several clients, which no storage event tells of each other. */
+/** A page may hold several clients, and storage events do not reach other clients of the same page. */
 const connected = new Set<PersonClient>()
 /**
- * The chat of one person, but for the list of conversations, which a phone's chat does not show and does not carry. It owns all that
- * is that person's: scope, pass, line, conversations with their outboxes and drafts. Who it is never changes: for another person it is
- * thrown away whole (`end`) and another is made, so nothing can be left behind in a field that somebody forgot.
+ * The chat of one person without the list of conversations, which a phone's chat does not show or load. It owns everything of that person: scope,
+ * pass, connection, conversations with their outboxes and drafts. The person never changes: for another person it is ended and a new one is made, so
+ * no field can keep anything of the previous person.
  *
  *   resting ⇄ connected (connect, close) → over (end, forget)
  */
@@ -56,7 +56,7 @@ export class PersonClient implements Contract {
   readonly imageHosts = signal<readonly string[]>([])
   readonly focus = signal<string | undefined>(undefined)
   readonly conversations: Conversation[] = []
-  /** For each conversation once, when it is made. */
+  /** Called once for each conversation, when it is created. */
   onOpen: ((conversation: Conversation) => void) | undefined
   readonly #options: PersonOptions
   readonly #shared: ScopedStorage
@@ -68,10 +68,10 @@ export class PersonClient implements Contract {
   readonly #connection: Connection
   readonly #listeners = new Map<string, Set<(data: never) => void>>()
   readonly #refusalListeners = new Set<(refusal: WireRefusal, command: Command) => void>()
-  /** Told since the line was opened. */
-  readonly #noes = new Set<string>()
-  /** The pass that the line was opened with. */
-  #shown: string | undefined
+  /** Refusals already reported on this connection: `<command> <code>`. */
+  readonly #reportedRefusals = new Set<string>()
+  /** The pass of the last hello or renewal. */
+  #connectedPass: string | undefined
   #hasRefetched = false
   #stopCompare = (): void => {}
   #stopEnvironment: (() => void) | undefined
@@ -163,7 +163,7 @@ export class PersonClient implements Contract {
   changeUser(to: string): void {
     if (to === this.focus.value) return
     this.focus.set(to)
-    // The hello of the next line carries it anyway; whether one may talk to `to` at all its history and the first send say.
+    // A failure is ignored: the next hello carries `to`, and the history and the first send say whether `to` may be written to.
     if (this.isWelcomed) this.request('changeUser', { toid: to }).catch(() => {})
   }
 
@@ -178,15 +178,15 @@ export class PersonClient implements Contract {
 
   #ask<C extends Command>(command: C, input: CommandInput<C>, limitMs?: number): Promise<CommandAnswer<C>> {
     const asked = this.#connection.request(command, input, limitMs)
-    if (!QUIET.has(command)) asked.catch((error: unknown) => this.#tellOf(command, error)) // whoever asked handles it; this one only tells
+    if (!UNREPORTED.has(command)) asked.catch((error: unknown) => this.#reportRefusal(command, error)) // the caller handles it; this only reports it
     return asked
   }
 
-  #tellOf(command: Command, error: unknown): void {
+  #reportRefusal(command: Command, error: unknown): void {
     const refusal = wireRefusalOf(error)
     const no = `${command} ${refusal?.code}`
-    if (!refusal || this.#keep.isOver || this.#noes.has(no)) return
-    this.#noes.add(no)
+    if (!refusal || this.#keep.isOver || this.#reportedRefusals.has(no)) return
+    this.#reportedRefusals.add(no)
     this.#announce(refusal, command)
   }
 
@@ -216,7 +216,7 @@ export class PersonClient implements Contract {
     for (const conversation of this.conversations) conversation.stop()
   }
 
-  /** For good: the window is another person's. What is unsent and half written waits in storage. */
+  /** Ends for good: the window belongs to another person. Unsent messages and drafts wait in storage. */
   end(): void {
     if (this.#keep.isOver) return
     for (const conversation of this.conversations) conversation.saveCopy()
@@ -224,7 +224,7 @@ export class PersonClient implements Contract {
     this.leave()
   }
 
-  /** For good, and nothing of this person and of the device's guest stays on the device; other windows hear of it. */
+  /** Ends for good and deletes everything of this person and of the device's guest from the device; other windows learn of it. */
   forget(): void {
     const { clock, random } = this.#options.ports
     this.#keep.end()
@@ -232,7 +232,7 @@ export class PersonClient implements Contract {
     this.#logouts.add([...new Set([this.scope, 'guest'])], clientId(random), clock.now())
     this.#erase()
     this.leave()
-    for (const other of connected) if (other.#shared.isSame(this.#shared)) other.#lookForLogout()
+    for (const other of connected) if (other.#shared.isSame(this.#shared)) other.#checkLogout()
   }
 
   protected leave(): void {
@@ -256,28 +256,28 @@ export class PersonClient implements Contract {
     else if (this.connection.value.name === 'refused') this.connect()
   }
 
-  /** Where the gateway does not take it, the door has the last word, and says why to the person and the page. */
+  /** If the gateway refuses the pass, reconnects with it, so that the refusal of the hello tells the person and the page why. */
   async #renew(token: string): Promise<void> {
     try {
       const { identity } = await this.request('renew', { token })
-      this.#shown = token
+      this.#connectedPass = token
       this.identity.set(identity)
     } catch (error) {
       const { code } = error as RefusalError
-      // The line went, and the next hello shows the pass anyway; or a newer pass is on its way.
+      // The connection is gone, and the next hello carries the pass; or a newer pass was set.
       if (code === 'disconnected' || code === 'cut' || token !== this.#pass.given) return
       this.#connection.restart()
     }
   }
 
   get #hasNewPass(): boolean {
-    return this.#pass.given !== undefined && this.#pass.given !== this.#shown
+    return this.#pass.given !== undefined && this.#pass.given !== this.#connectedPass
   }
 
   #notice(event: EnvironmentEvent): void {
     const { type } = event
     const { prefix } = this.#keep
-    if (type === 'wake' || (type === 'storage' && event.key === this.#shared.prefix + Logouts.KEY)) this.#lookForLogout()
+    if (type === 'wake' || (type === 'storage' && event.key === this.#shared.prefix + Logouts.KEY)) this.#checkLogout()
     this.#connection.notice(type)
     if (type === 'leave') for (const conversation of this.conversations) conversation.saveCopy()
     if (type === 'storage' && event.key?.startsWith(prefix)) {
@@ -285,7 +285,7 @@ export class PersonClient implements Contract {
     }
   }
 
-  #lookForLogout(): void {
+  #checkLogout(): void {
     const logout = this.#logouts.last(this.scope)
     if (!logout || logout.id === this.#logout) return
     if (Math.abs(this.#options.ports.clock.now() - logout.at) < LOGOUT_ECHO_MS) this.#erase()
@@ -294,7 +294,7 @@ export class PersonClient implements Contract {
     this.#options.onLogout()
   }
 
-  /** The conversation in front of the person is compared with its log now and then, whatever the line claims. */
+  /** Compares the focused conversation with its log from time to time, even if the connection looks healthy. */
   #compare(): void {
     this.#stopCompare()
     this.#stopCompare = this.#options.ports.clock.after(COMPARE_EVERY_MS, () => {
@@ -304,9 +304,9 @@ export class PersonClient implements Contract {
   }
 
   async #hello(): Promise<Hello> {
-    const token = (this.#shown = await this.#pass.token())
+    const token = (this.#connectedPass = await this.#pass.token())
     const cursors = this.conversations.map(({ resumeCursor }) => resumeCursor).filter(Boolean)
-    // JSON leaves out what is not there.
+    // JSON omits undefined fields.
     return {
       token,
       device: this.#device,
@@ -318,18 +318,18 @@ export class PersonClient implements Contract {
 
   #welcome(welcome: Welcome): void {
     this.#hasRefetched = false
-    this.#noes.clear()
+    this.#reportedRefusals.clear()
     this.identity.set(welcome.identity)
     this.imageHosts.set(welcome.imageHosts ?? [])
     this.#keep.set('me', welcome.identity)
-    // What an earlier life of this page left unsent goes out too, whether or not anyone opens that conversation.
+    // Messages that an earlier page left unsent are sent even if their conversation is not opened.
     for (const key of this.#keep.keys('out~')) this.#open(key.split('~')[1]!)
     for (const { to } of welcome.resumed) this.#open(to)
     for (const conversation of this.conversations) {
       conversation.onWelcome(welcome.resumed.find(({ to }) => to === conversation.to))
     }
     this.#compare()
-    // A fresh pass came while the line was being opened with the old one.
+    // A fresh pass was set while the connection was being opened with the old one.
     if (this.#hasNewPass) void this.#renew(this.#pass.given!)
   }
 
@@ -356,19 +356,19 @@ export class PersonClient implements Contract {
   }
 }
 
-/** One name an installation and one a window: a second line of both replaces the first. */
+/** One part per installation and one per window; a second session with the same name replaces the first. */
 function deviceName(shared: ScopedStorage, random: () => number): string {
   const device = shared.get('device', deviceFrom) || clientId(random)
   shared.set('device', device)
   return `${device}.${clientId(random).slice(0, 8)}`
 }
 
-/** The body to send once its picture has reached the gateway; undefined where it has none that waits. The script comes with the first. */
+/** Resolves with the body to send after its picture was uploaded; undefined if no picture waits. Loads the upload script with the first one. */
 function uploadOnDemand(body: Body, options: UploadOptions): Promise<Body> | undefined {
   const { url } = body as Body & { readonly url?: unknown }
   if (!isWaitingPicture(url)) return undefined
-  const piece = import('./upload.ts').catch(() => Promise.reject({ code: 'unavailable', message: '', retry: true }))
-  return piece
+  const script = import('./upload.ts').catch(() => Promise.reject({ code: 'unavailable', message: '', retry: true }))
+  return script
     .then(({ upload }) => upload(body, { ...options, gateway: withoutEndSlashes(options.gateway) }))
     .catch((no: unknown) => Promise.reject(refusalFrom(no)))
 }

@@ -13,7 +13,7 @@ import { engineIoPorts } from './transports/engine-io.ts'
 const GUEST_BYTES = 16_384
 const GUEST_MS = 15_000
 
-/** Everything of the world that a client touches. */
+/** Everything of its environment that a client uses. */
 export interface Ports {
   /** `null`, undefined: none. */
   readonly storage: StoragePort | null | undefined
@@ -24,17 +24,17 @@ export interface Ports {
   readonly fetchGuest: () => Promise<Guest>
 }
 
-/** The options where given, the browser's own where not. */
+/** The options, with the browser's own as defaults. */
 export const portsOf = (options: ClientOptions): Ports => ({
   storage: options.storage === undefined ? pageStorage() : options.storage,
   transports: options.transports || engineIoPorts(options.gateway),
   clock: options.clock || systemClock,
-  random: options.random || dice,
+  random: options.random || systemRandom,
   environment: options.environment || pageEnvironment,
   fetchGuest: options.fetchGuest || (() => within(GUEST_MS, options.clock || systemClock, fetchGuest(options.gateway))),
 })
 
-/** Merely naming it throws where storage is forbidden. */
+/** Even reading `localStorage` throws where storage is forbidden. */
 function pageStorage(): StoragePort | undefined {
   try {
     return localStorage
@@ -43,13 +43,13 @@ function pageStorage(): StoragePort | undefined {
   }
 }
 
-const dice = (): number => (typeof crypto === 'object' ? crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32 : Math.random())
+const systemRandom = (): number => (typeof crypto === 'object' ? crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32 : Math.random())
 
-/** As `promise`, but no answer within `ms` is a failure. */
+/** As `promise`, but rejects after `ms`. */
 const within = <T>(ms: number, clock: Clock, promise: Promise<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     const stop = clock.after(ms, () => reject(new Error('no answer')))
-    // not by `finally`: the oldest engines lack it
+    // not `finally`: the oldest engines lack it
     promise.then(resolve, reject).then(stop)
   })
 
@@ -68,12 +68,12 @@ async function fetchGuest(gateway: string): Promise<Guest> {
   if (response.ok && guest) return guest
   const { error } = Object(answer) as { error?: Partial<WireRefusal> }
   if (typeof error?.code === 'string' && typeof error.retry === 'boolean') throw new RefusalError(refusalFrom(error))
-  // The gateway is there and gives no guest passes: its REST door is off, or a proxy does not pass `/v1/` on.
+  // The gateway is reachable but issues no guest passes: its REST door is off, or a proxy does not forward `/v1/`.
   if (response.status === 404 || response.status === 405) throw new RefusalError({ code: 'pass_required', retry: false })
   throw new Error('no guest pass: ' + response.status)
 }
 
-/** By hand: a pattern for it takes time by the square of the slashes. */
+/** By hand, because a regular expression for this takes quadratic time. */
 export function withoutEndSlashes(address: string): string {
   let end = address.length
   while (address[end - 1] === '/') end--

@@ -5,50 +5,50 @@ import { signal } from './signal.ts'
 const DELIVERED_AFTER_MS = 400
 
 /**
- * How far both sides of one conversation have come, and telling the gateway about ours: `read` at once, `delivered` for
- * whatever came within a moment together. Said once, without insisting; a new line hears all of it again.
+ * The cursors of both sides of one conversation, and reporting ours to the gateway: `read` at once, `delivered` collected for a moment. Sent once
+ * without a retry; after a reconnect everything is sent again.
  */
 export class Receipts {
   readonly theirs = signal<Cursor>({ delivered: 0, read: 0 })
   mine: Cursor = { delivered: 0, read: 0 }
   readonly #clock: Clock
-  /** False: it could not be said. */
-  readonly #say: (command: 'read' | 'delivered', seq: number) => boolean
-  #told: Cursor = { delivered: 0, read: 0 }
+  /** False: it could not be sent. */
+  readonly #send: (command: 'read' | 'delivered', seq: number) => boolean
+  #sent: Cursor = { delivered: 0, read: 0 }
   #stopTimer: (() => void) | undefined
 
-  constructor(clock: Clock, say: (command: 'read' | 'delivered', seq: number) => boolean) {
+  constructor(clock: Clock, send: (command: 'read' | 'delivered', seq: number) => boolean) {
     this.#clock = clock
-    this.#say = say
+    this.#send = send
   }
 
-  /** What the gateway says of us. */
+  /** Our cursor as the gateway knows it. */
   knowMine(cursor: Cursor): void {
     this.mine = later(this.mine, cursor)
-    this.#told = later(this.#told, cursor)
+    this.#sent = later(this.#sent, cursor)
   }
 
   knowTheirs(cursor: Cursor): void {
     this.theirs.set(later(this.theirs.value, cursor))
   }
 
-  /** Another line: it has been told nothing. */
+  /** A new connection: nothing was sent on it yet. */
   begin(): void {
-    this.#told = { delivered: 0, read: 0 }
-    this.#tell()
+    this.#sent = { delivered: 0, read: 0 }
+    this.#report()
   }
 
   received(seq: number): void {
     if (seq <= this.mine.delivered) return
     this.mine = later(this.mine, { delivered: seq, read: 0 })
-    this.#stopTimer ??= this.#clock.after(DELIVERED_AFTER_MS, () => this.#tell())
+    this.#stopTimer ??= this.#clock.after(DELIVERED_AFTER_MS, () => this.#report())
   }
 
-  /** False: nothing new. */
+  /** False: nothing was new. */
   read(seq: number): boolean {
     if (seq <= this.mine.read) return false
     this.mine = later(this.mine, { delivered: seq, read: seq })
-    this.#tell()
+    this.#report()
     return true
   }
 
@@ -61,12 +61,12 @@ export class Receipts {
     this.theirs.set({ delivered: 0, read: 0 })
   }
 
-  #tell(): void {
+  #report(): void {
     this.stop()
     const { delivered, read } = this.mine
-    const isReadTold = read <= this.#told.read || this.#say('read', read)
-    const isAllTold = isReadTold && (delivered <= Math.max(read, this.#told.delivered) || this.#say('delivered', delivered))
-    if (isAllTold) this.#told = later(this.#told, this.mine)
+    const isReadSent = read <= this.#sent.read || this.#send('read', read)
+    const isAllSent = isReadSent && (delivered <= Math.max(read, this.#sent.delivered) || this.#send('delivered', delivered))
+    if (isAllSent) this.#sent = later(this.#sent, this.mine)
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Code, WireRefusal } from '../../gateway/protocol/codes.ts'
 
 /**
- * A refusal as an exception. Beside the gateway's codes there are three of the client's own, all worth a retry:
- * `timeout`: no answer came; `disconnected`: the connection ended before the answer came, in an orderly way or in silence;
- * `cut`: the other end closed the connection without a reason while the command was on its way.
- * After each of the three nobody knows whether the command took effect.
+ * A refusal as an exception. Besides the gateway's codes there are three of the client's own, all with `retry: true`:
+ * `timeout`: no answer came; `disconnected`: the connection ended before the answer, in an orderly way or by silence;
+ * `cut`: the other end closed the connection without a reason while the command was under way.
+ * After each of the three it is unknown whether the command took effect.
  */
 export class RefusalError extends Error {
   override readonly name = 'RefusalError'
@@ -23,19 +23,19 @@ export class RefusalError extends Error {
 const isOwn = (code: RefusalError['code']): code is Exclude<RefusalError['code'], Code> =>
   code === 'timeout' || code === 'disconnected' || code === 'cut'
 
-/** What the gateway said, whichever code a newer one may have; undefined where it said nothing. */
+/** The gateway's refusal, also with a code of a newer gateway; undefined if the error is not one. */
 export function wireRefusalOf(error: unknown): WireRefusal | undefined {
   const { code, message, retry, afterMs } = Object(error) as RefusalError
   return typeof code === 'string' && !isOwn(code) ? { code, message, retry, ...(afterMs === undefined ? {} : { afterMs }) } : undefined
 }
 
-/** Only where asking again would bring the same. */
+/** The refusal if it is final. */
 export function finalRefusal(error: unknown): WireRefusal | undefined {
   const refusal = wireRefusalOf(error)
   return refusal?.retry === false ? refusal : undefined
 }
 
-/** A refusal at once is told to the page by the client; here it means that nothing was taken. */
+/** Returns undefined for a send that was refused at once; the client reports that refusal to the page. */
 export function idOrRefused(send: () => string | undefined): string | undefined {
   try {
     return send()

@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts'
 import { answerFrom, refusalFrom } from './incoming.ts'
 import { RefusalError } from './refusal-error.ts'
 
-/** Asking again would bring the same. */
+/** Final: asking again would bring the same. */
 const UNREADABLE = { code: 'internal', message: 'The answer cannot be read.', retry: false } as const
 
 interface Waiting {
@@ -14,7 +14,7 @@ interface Waiting {
   readonly stopTimer: () => void
 }
 
-/** Commands that one attempt sent and nobody has answered: ack ids, time limits, refusals as `RefusalError`. */
+/** Unanswered commands of one attempt: ack ids, time limits, refusals as `RefusalError`. */
 export class Requests {
   readonly #clock: Clock
   readonly #send: (packet: string) => void
@@ -48,7 +48,7 @@ export class Requests {
     else waiting.reject(new RefusalError(error ? refusalFrom(error) : UNREADABLE))
   }
 
-  /** The attempt has ended: nothing more will be answered. */
+  /** The attempt has ended: rejects all of them. */
   abandon(code: 'disconnected' | 'cut'): void {
     for (const id of [...this.#waiting.keys()]) this.#take(id)?.reject(new RefusalError({ code }))
   }

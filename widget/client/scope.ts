@@ -7,7 +7,7 @@ interface Claims {
   readonly shop: string
 }
 
-/** Read without checking: the gateway has the last word. Bytes stay bytes. */
+/** Reads the claims without checking the signature; the gateway checks it. Texts stay as bytes, one per character. */
 function claimsOf(token: string): Claims | undefined {
   try {
     const json = atob(token.split('.')[1]!.replace(/-/g, '+').replace(/_/g, '/'))
@@ -23,10 +23,9 @@ function claimsOf(token: string): Claims | undefined {
 const safe = (part: string): string => part.replace(/[~{}]/g, (sign) => '%' + sign.charCodeAt(0).toString(16))
 
 /**
- * Whose things are kept, and with it who is another person: two passes of one scope are the same person's. What one person wrote on
- * a shared phone must not be painted for the next, nor be sent in the next one's name, so `src`, `sub`, `role` and `shop` all count. A customer
- * without `src` is told by `sub` alone, as it lies in phones already. A pass that cannot be read, which no gateway takes, is a
- * scope of its own by its end. No pass: the guest of this device.
+ * The storage scope of a pass: two passes with one scope belong to the same person. What one person wrote on a shared phone must neither be shown to
+ * the next nor be sent in their name, so `src`, `sub`, `role` and `shop` all count. A customer without `src` has `sub` alone as scope, as stored by
+ * earlier versions. An unreadable pass, which no gateway accepts, is a scope of its own, made of its last characters. No pass: this device's guest.
  */
 export function scopeOf(token: string | undefined): string {
   if (!token) return 'guest'
@@ -37,7 +36,7 @@ export function scopeOf(token: string | undefined): string {
   return isPlain ? safe(sub) : [role, shop, src, sub].map(safe).join('{')
 }
 
-/** Who a pass says it is, for the page. */
+/** The person that a pass names, unchecked, for the page. */
 export function personOf(token: string | undefined): Person {
   if (!token) return { role: 'guest' }
   const { src = '', sub = '', role, shop } = claimsOf(token) ?? {}

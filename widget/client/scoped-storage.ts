@@ -1,6 +1,6 @@
 import type { Check } from './shape.ts'
 
-/** What we need of localStorage. It may be absent, forbidden or full: every call may throw. */
+/** What is used of localStorage. It may be absent, forbidden or full: every call may throw. */
 export interface StoragePort {
   readonly length: number
   key(index: number): string | null
@@ -12,9 +12,9 @@ export interface StoragePort {
 const LOG = 'log~'
 
 /**
- * JSON values under a prefix of the page's storage, never throwing: without storage it forgets, and says so by `false`.
- * One key a thing, because two windows that rewrite one shared list would lose entries to each other.
- * `~` separates the parts of a key; it cannot occur in an id. Where storage is full, copies of logs make room.
+ * JSON values under a prefix of the page's storage. Never throws: without storage it stores nothing, and `set` returns false. One key per value,
+ * because two windows that rewrite one shared list would lose entries to each other. `~` separates the parts of a key; it cannot occur in an id. If
+ * storage is full, the copies of logs are removed to make room.
  */
 export class ScopedStorage {
   readonly prefix: string
@@ -26,7 +26,7 @@ export class ScopedStorage {
     this.prefix = prefix
   }
 
-  /** The same keys of the same storage. */
+  /** Both use the same keys of the same storage. */
   isSame(other: ScopedStorage): boolean {
     return this.#storage === other.#storage && this.prefix === other.prefix
   }
@@ -36,17 +36,17 @@ export class ScopedStorage {
     return this.#isOver
   }
 
-  /** Whose things these are has gone; whatever still runs for them finds nothing and leaves nothing. */
+  /** The window belongs to another person: code that still runs for the previous one reads nothing and writes nothing. */
   end(): void {
     this.#isOver = true
   }
 
-  /** Takes everything under the prefix away. */
+  /** Removes everything under the prefix. */
   erase(): void {
     for (const key of this.keys('')) attempt(() => this.#storage!.removeItem(this.prefix + key))
   }
 
-  /** Undefined also where `check` cannot use what lies there. */
+  /** Undefined also if `check` rejects the stored value. */
   get<T>(key: string, check: Check<T>): T | undefined {
     if (this.#isOver) return undefined
     return check(attempt(() => JSON.parse(this.#storage!.getItem(this.prefix + key)!) as unknown))
@@ -67,7 +67,7 @@ export class ScopedStorage {
     if (!this.#isOver) attempt(() => this.#storage!.removeItem(this.prefix + key))
   }
 
-  /** Keys (without the prefix) that start so. */
+  /** Keys that begin with `start`, without the prefix. */
   keys(start: string): string[] {
     const found: string[] = []
     attempt(() => {

@@ -1,24 +1,24 @@
 /**
- * Checks of values that came from outside: from a network, from storage. A check returns the value, cleaned, or undefined where it
- * cannot be used. A schema library would do this for ten times the bytes.
+ * Checks of values from outside: network and storage. A check returns the cleaned value, or undefined if it is unusable. A schema library would do
+ * this in ten times the bytes.
  */
 export type Check<T> = (value: unknown) => T | undefined
 type Checked<C> = C extends Check<infer T> ? T : never
 type Fields = Readonly<Record<string, Check<unknown>>>
 
-/** What a Date can be made of. */
+/** The largest time that a Date can hold, ms. */
 const LAST_TIME = 8.64e15
-/** The names that every object has: as a key they would find something where nothing was stored. */
+/** Names that every object has; as keys they would find something that was never stored. */
 const isTaken = (name: string): boolean => name in Object.prototype
 
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export const text: Check<string> = (value) => (typeof value === 'string' ? value : undefined)
-/** A string that is not empty and names nothing that every object has. */
+/** A non-empty string that is not a name every object has. */
 export const id: Check<string> = (value) => (typeof value === 'string' && value !== '' && !isTaken(value) ? value : undefined)
 export const flag: Check<boolean> = (value) => (typeof value === 'boolean' ? value : undefined)
-/** `true`, or not there. */
+/** `true` or absent. */
 export const yes: Check<true> = (value) => value === true || undefined
 export const number: Check<number> = (value) => (typeof value === 'number' && isFinite(value) ? value : undefined)
 /** A whole number from 0. */
@@ -34,13 +34,13 @@ export const oneOf =
   (value) =>
     values.find((each) => each === value)
 
-/** An array without the entries that cannot be used. */
+/** An array without its unusable entries. */
 export const list =
   <T>(check: Check<T>): Check<T[]> =>
   (value) =>
     (Array.isArray(value) ? value.map(check).filter((each): each is T & {} => each !== undefined) : undefined) as T[] | undefined
 
-/** An object by ids, without the entries that cannot be used. */
+/** An object by ids, without its unusable entries. */
 export const recordOf =
   <T>(check: Check<T>): Check<Record<string, T>> =>
   (value) => {
@@ -53,10 +53,7 @@ export const recordOf =
     return clean
   }
 
-/**
- * An object. Without one of `required` it cannot be used; of `optional` what has the wrong type is left out. Fields of neither, a newer
- * gateway's, stay.
- */
+/** An object. Unusable if one of `required` is; unusable `optional` fields are dropped. Other fields, a newer gateway's, stay. */
 export const record =
   <R extends Fields, O extends Fields = Record<never, Check<unknown>>>(
     required: R,

@@ -1,7 +1,7 @@
-/** A value that tells when it changed. The smallest thing that joins the headless client to any renderer. */
+/** A value with change notifications: the smallest interface between the headless client and any renderer. */
 export interface Signal<T> {
   readonly value: T
-  /** Calls `listener` after each change, not at once. Returns the way to stop. */
+  /** Calls `listener` after each change, not immediately. Returns a function that unsubscribes. */
   subscribe(listener: (value: T) => void): () => void
 }
 

@@ -10,9 +10,9 @@ const FIRST_RETRY_MS = 5000
 const LAST_RETRY_MS = 300_000
 
 /**
- * What became of WebSockets to this gateway, remembered for half an hour across reloads where storage allows.
- * A failure counts only once polling has worked where the socket had not, or the gateway itself may have been away;
- * a socket that opens and dies young counts from the second time on, or a restarted gateway would look like a bad network.
+ * How WebSockets to this gateway fared, remembered for half an hour, across reloads where storage allows. A failure counts only once polling worked
+ * where the socket had not; otherwise the gateway itself may have been down. A socket that opens and dies young counts from the second time on;
+ * otherwise a restarted gateway would look like a bad network.
  */
 export class SocketRecord {
   readonly #keep: ScopedStorage
@@ -31,7 +31,7 @@ export class SocketRecord {
     return entry !== undefined && Math.abs(this.#clock.now() - entry.at) < FORGET_MS
   }
 
-  /** How long a line on polling waits until it tries the socket again: 5, 15, 45 … 300 s. */
+  /** How long a connection on polling waits before it tries a WebSocket again: 5, 15, 45 … 300 s. */
   get retryMs(): number {
     return Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 3 ** Math.max(0, (this.#entry?.fails ?? 1) - 1))
   }
@@ -41,13 +41,13 @@ export class SocketRecord {
     this.#keep.set(KEY, this.#entry)
   }
 
-  /** A socket that carried a line was lost without a word after `livedMs`. */
+  /** A welcomed socket was lost without a bye after `livedMs`. */
   died(livedMs: number): void {
     this.#youngDeaths = livedMs < SHORT_LIFE_MS ? this.#youngDeaths + 1 : 0
     if (this.#youngDeaths > 1) this.failed()
   }
 
-  /** A socket was welcomed. Its past is forgotten only where it does not keep dying. */
+  /** A socket was welcomed: clears the record, unless sockets keep dying young. */
   worked(): void {
     if (this.#youngDeaths > 1 || !this.#entry) return
     this.#entry = undefined

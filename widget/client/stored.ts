@@ -1,7 +1,4 @@
-/**
- * What lies in a phone's storage as JSON. Another version of this code reads it, so a name here may not change, and a build that
- * shortens names leaves these alone.
- */
+/** What is stored as JSON on a device. Other versions of this code read it, so the names here must not change. */
 import type { Body, Cursor, Message } from '../../gateway/protocol/model.ts'
 import type { OutboxItem } from './types.ts'
 
@@ -11,14 +8,14 @@ export interface Guest {
   readonly expiresAt: number
 }
 
-/** What a person wants said. `cuts`: how often the line broke off soon after it was sent. `state` is the writing window's alone. */
+/** An outbox item as stored. `cuts`: how often the connection broke soon after it was sent. `state` is used by the writing window only. */
 export interface StoredItem extends OutboxItem {
   readonly cuts?: number
-  /** Of a picture that has arrived: the body with its bytes, should it be gone when its message comes. */
+  /** Of an uploaded picture: the body with its bytes, in case the gateway has lost it when the message is sent. */
   readonly original?: Body
 }
 
-/** The newest messages of one conversation as they were last seen here: painted before the network answers. */
+/** The newest messages of one conversation, shown before the network answers. */
 export interface Copy {
   readonly id: string
   readonly messages: readonly Message[]
@@ -28,7 +25,7 @@ export interface Copy {
   readonly name?: string | undefined
 }
 
-/** What became of WebSockets to one gateway. */
+/** How WebSockets to one gateway fared. */
 export interface SocketHistory {
   readonly fails: number
   readonly at: number

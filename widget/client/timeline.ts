@@ -1,6 +1,6 @@
 /**
- * A conversation's confirmed messages as a pure value: what the gateway said, by seq, without holes.
- * Messages that came before their turn wait in `early` until the ones between are here.
+ * A conversation's confirmed messages as an immutable value, by seq, without holes. Messages that arrive ahead of their turn wait in `early` until
+ * the ones between are here.
  */
 import type { Message } from '../../gateway/protocol/model.ts'
 
@@ -18,14 +18,14 @@ const EARLY_COUNT = 300
 
 export const EMPTY: Timeline = { epoch: '', messages: [], end: undefined, early: [], hasOlder: false }
 
-/** The timeline that starts with these messages, whatever was before; what is early and does not fit is dropped. */
+/** A timeline that starts with these messages; early messages that do not fit are dropped. */
 export function startTimeline(epoch: string, messages: readonly Message[], hasOlder: boolean, early: readonly Message[] = []): Timeline {
   const last = messages[messages.length - 1]
   const timeline = { epoch, messages, end: last?.seq ?? 0, early: [], hasOlder }
   return drain({ ...timeline, early }) || timeline
 }
 
-/** The same timeline where there is nothing new; undefined: the message is of another log than the one we know. */
+/** Returns the same timeline if nothing is new; undefined: the message belongs to another log than the known one. */
 export function insert(timeline: Timeline, message: Message): Timeline | undefined {
   const { end, messages } = timeline
   const { seq, id, epoch } = message
@@ -39,7 +39,7 @@ export function insert(timeline: Timeline, message: Message): Timeline | undefin
   return isNext(last, message) ? drain({ ...timeline, epoch, messages: [...messages, message], end: seq }) : undefined
 }
 
-/** A page of older messages; only what ends right below the first one held is taken. */
+/** Adds a page of older messages if it ends right below the first one held. */
 export function prepend(timeline: Timeline, page: readonly Message[], hasOlder: boolean): Timeline {
   const [first] = timeline.messages
   const older = page.filter(({ seq }) => seq < first!.seq)
@@ -48,16 +48,16 @@ export function prepend(timeline: Timeline, page: readonly Message[], hasOlder: 
   return { ...timeline, messages: isBelow ? [...older, ...timeline.messages] : timeline.messages, hasOlder }
 }
 
-/** Keeps the newest `count`. */
+/** Keeps the newest `count` messages. */
 export function trim(timeline: Timeline, count: number): Timeline {
   const { messages } = timeline
   return messages.length > count ? { ...timeline, messages: messages.slice(-count), hasOlder: true } : timeline
 }
 
 /**
- * After a divergence: what both logs share, then what the gateway has. `page` is the newest of the gateway's log without holes;
- * `hasOlder`: there is more of it. `lost` are the held messages that are not in it. `isDoubtful`: no common entry, and further
- * down there may be one.
+ * After a divergence: the part that both logs share, then what the gateway has. `page`: the newest part of the gateway's log, without holes;
+ * `hasOlder`: the log has more below it. `lost`: the held messages that are not in it. `isDoubtful`: no common entry was found, but there may be one
+ * further down.
  */
 export function reconcile(
   timeline: Timeline,
@@ -67,7 +67,7 @@ export function reconcile(
 ): { readonly timeline: Timeline; readonly lost: readonly Message[]; readonly isDoubtful: boolean } {
   const theirs = new Map(page.map(({ seq, id }) => [seq, id]))
   const held = timeline.messages
-  // From below: what was offered again may stand above another past under its old number.
+  // Compared from below: a message that was sent again may have its old seq above a different past.
   const below = held.filter(({ seq }) => seq < (page[0]?.seq ?? 0)).length
   let count = below
   while (count < held.length && theirs.get(held[count]!.seq) === held[count]!.id) count++

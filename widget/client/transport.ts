@@ -1,27 +1,30 @@
 import type { TransportName } from './types.ts'
 
 /**
- * The client's pipe: texts go in at one end and come out at the other, or the pipe closes. Nothing more: who goes first,
- * deadlines, hello, resending belong to connection.ts and attempt.ts.
+ * The client's transport: carries texts in both directions until it closes. Choice of transport, deadlines, hello and resending belong to
+ * connection.ts and attempt.ts.
  */
 export interface Transport {
-  /** Only after `onOpen` and before `onClose`; proves nothing. */
+  /** Must be called only between `onOpen` and `onClose`; does not confirm delivery. */
   send(packet: string): void
-  /** Lets go at once; no event follows. */
+  /** Closes at once; no event follows. */
   close(): void
 }
 
 /** Laws: no event before `open()` has returned; `onOpen` at most once; `onClose` at most once, and nothing after it. */
 export interface TransportEvents {
-  /** The other end has spoken: packets may be sent. A pipe silent for `silenceMs` is dead, whatever it claims. */
+  /**
+   * The other end has answered: packets may be sent. A transport silent for `silenceMs` is dead, even if it claims to be open; 0: silence means
+   * nothing.
+   */
   onOpen(silenceMs: number): void
   onPacket(packet: string): void
-  /** Something was heard, if only a heartbeat. */
+  /** Anything was received, even a heartbeat. */
   onHeard(): void
   onClose(reason: string): void
 }
 
-/** One kind of pipe to one gateway. `open` never throws. */
+/** One kind of transport to one gateway. `open` never throws. */
 export interface TransportPort {
   readonly name: TransportName
   open(events: TransportEvents): Transport

@@ -1,7 +1,7 @@
 /**
- * What elements see of the headless client. Contracts only: the code is in client.ts, connection.ts, conversation.ts …
- * Confirmed and unconfirmed live apart: `timeline` is what the gateway said, `outbox` what the person wants;
- * an element draws the timeline and below it the outbox, and never mixes them anywhere else.
+ * The headless client as the elements see it. Contracts only: the code is in client.ts, connection.ts, conversation.ts …
+ * `timeline` is what the gateway confirmed, `outbox` what the person wants to send. An element renders the timeline and, below it, the outbox; they
+ * meet nowhere else.
  */
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Body, ConversationRow, Cursor, Identity, Message } from '../../gateway/protocol/model.ts'
@@ -11,15 +11,15 @@ import type { Signal } from './signal.ts'
 
 export type TransportName = 'websocket' | 'polling'
 
-/** The state of the connection; each state carries only what is true in it. "connected" and "caught up" are told apart. */
+/** The state of the connection; each state carries only the data that is valid in it. Connected and caught up are separate states. */
 export type ConnectionState =
   | { readonly name: 'idle' }
   | { readonly name: 'connecting'; readonly attempt: number }
   /** Welcome received; missed messages are still on their way. */
   | { readonly name: 'catching-up'; readonly transport: TransportName }
   | { readonly name: 'live'; readonly transport: TransportName }
-  /** Lost; the next attempt starts at `retryAt` (client clock, ms) or at once when the network says it is back. */
-  /** `refusal`: it was lost to the gateway's own no, which passes (too many at once, the store is away). */
+  /** The connection was lost; the next attempt starts at `retryAt` (client clock, ms), or at once when the network is back. */
+  /** `refusal`: a temporary refusal of the gateway caused it (too many at once, the store is down). */
   | {
       readonly name: 'waiting'
       readonly attempt: number
@@ -27,7 +27,7 @@ export type ConnectionState =
       readonly reason: string
       readonly refusal?: WireRefusal
     }
-  /** The gateway said a final no (bad pass, foreign origin …): a person or the page has to act. */
+  /** A final refusal (bad pass, foreign origin …): the person or the page has to act. */
   | { readonly name: 'refused'; readonly refusal: WireRefusal }
   | { readonly name: 'closed' }
 
@@ -38,31 +38,31 @@ export interface OutboxItem {
   readonly body: Body
   /** When the person pressed send, client clock, ms. */
   readonly at: number
-  /** waiting: for the line or for those before it; sending: on its way; failed: refused for good, stored for retry or discard. */
+  /** waiting: for the connection or for earlier items; sending: on its way; failed: refused for good, stored for retry or discard. */
   readonly state: 'waiting' | 'sending' | 'failed'
-  /** Why it failed; while it waits: the no that put it off, and passes. */
+  /** Why it failed; while it waits: the temporary refusal that delayed it. */
   readonly refusal?: WireRefusal
 }
 
 export interface TimelineView {
   /** Ascending by seq. Holes, where any, are between two neighbours whose seqs are not successive. */
   readonly messages: readonly Message[]
-  /** Older messages exist that are not held yet. */
+  /** Older messages exist that are not loaded. */
   readonly hasOlder: boolean
   readonly isLoadingOlder: boolean
-  /** False until the gateway or the local copy has said what there is (even if it is nothing). */
+  /** False until the gateway or the local copy has told the messages, even if there are none. */
   readonly isLoaded: boolean
 }
 
-/** One conversation as this window sees it. Stays valid over every loss and return of the line. */
+/** One conversation as this window sees it. Stays valid across lost connections. */
 export interface Conversation {
   /** `shop:<id>` or a participant id. */
   readonly to: string
-  /** Known once the gateway or the local copy told it. */
+  /** Undefined until known from the gateway or the local copy. */
   readonly id: string | undefined
   readonly timeline: Signal<TimelineView>
   readonly outbox: Signal<readonly OutboxItem[]>
-  /** How far the other side has come. */
+  /** How far the other side has received and read. */
   readonly theirs: Signal<Cursor>
   readonly unread: Signal<number>
   /** Who of the other side is typing right now; undefined again after 6 s without news. */
@@ -75,15 +75,15 @@ export interface Conversation {
   readonly refusal: Signal<WireRefusal | undefined>
   setDraft(text: string): void
   /**
-   * Puts a message into the outbox and returns its client id at once. Undefined, and nothing happens: the text is empty, or the person has
-   * gone. What the gateway would refuse for its size or form is refused at once: a RefusalError of the same code is thrown (`text_too_long`,
-   * `too_large`, `bad_request`, `forbidden`), and `onRefused` hears of it; whoever sends keeps the text.
+   * Puts a message into the outbox and returns its client id at once. Returns undefined and does nothing if the text is empty or the person has
+   * changed. A message that the gateway would refuse for its size or form throws a RefusalError with the same code (`text_too_long`, `too_large`,
+   * `bad_request`, `forbidden`), `onRefused` is called, and the caller keeps the text.
    */
   send(text: string): string | undefined
   sendBody(kind: string, body: Body): string | undefined
   retry(id: string): void
   discard(id: string): void
-  /** Loads one page of older messages; resolves when it is in the timeline or could not be had. */
+  /** Loads one page of older messages; resolves when it is in the timeline or could not be loaded. */
   loadOlder(): Promise<void>
   /** The person has seen everything up to the newest message held. */
   markRead(): void
@@ -91,17 +91,17 @@ export interface Conversation {
   setTyping(on: boolean): void
 }
 
-/** Who a pass says it is, unchecked. A guest's id is the gateway's and is in `identity` once welcomed. */
+/** The person that a pass names, unchecked. A guest's id comes from the gateway and is in `identity` after the welcome. */
 export interface Person {
   readonly id?: string
   readonly role: 'guest' | 'customer' | 'agent'
-  /** An agent's. */
+  /** Agents only. */
   readonly shop?: string
 }
 
 /**
- * The chat of one person in one window. When the window becomes another person's it is over for good: its line is closed, its signals are
- * empty, nothing it is asked to do is done, and what it kept waits in storage for the return of that person.
+ * The chat of one person in one window. When the window changes to another person it is over for good: its connection is closed, its signals are
+ * empty, its methods do nothing, and its stored data waits for the person's return.
  */
 export interface PersonClient {
   readonly who: Person
@@ -111,19 +111,22 @@ export interface PersonClient {
   readonly identity: Signal<Identity | undefined>
   /** Hosts beside the gateway whose pictures may be shown without asking: names, or `*.` and a name. */
   readonly imageHosts: Signal<readonly string[]>
-  /** Whom the windows of this person talk to; follows `changeUser` here and `syncChangeUserPush` from the others. */
+  /** The other side of the conversation in focus in this person's windows; follows `changeUser` here and `syncChangeUserPush` from other windows. */
   readonly focus: Signal<string | undefined>
   /** The conversation with `to`; the same object for the same `to`. */
   conversation(to: string): Conversation
   changeUser(to: string): void
   /**
-   * Any command; waits for a line within its time limit (10 s). Rejects with a `RefusalError` that carries the wire refusal, or
-   * `timeout`, `disconnected`, `cut` where no answer came and nothing is known about the outcome.
+   * Sends any command; waits for a connection within its time limit (10 s). Rejects with a `RefusalError`: the gateway's refusal, or `timeout`,
+   * `disconnected`, `cut` if no answer came and the outcome is unknown.
    */
   request<C extends Command>(command: C, input: CommandInput<C>): Promise<CommandAnswer<C>>
-  /** Any push, for what has no signal above. Returns the way to stop. */
+  /** Listens to any push, for what has no signal above. Returns a function that stops listening. */
   onPush<P extends keyof PushMap>(push: P, listener: (data: PushMap[P]) => void): () => void
-  /** A no to a command, whoever sent it; each code of a command once a line. Noes to messages are in their outbox, the line's in `connection`. */
+  /**
+   * A refusal of any command; each code of a command once per connection. Refusals of messages are in their outbox items, those of the connection in
+   * `connection`.
+   */
   onRefused(listener: (refusal: WireRefusal, command: Command) => void): () => void
   /** Starts (or starts again after `refused` / `closed`). */
   connect(): void
@@ -136,30 +139,30 @@ export interface ListingPerson extends PersonClient {
 }
 
 /**
- * A window's chat, whoever the person is. `connection`, `identity`, `focus` and listeners of pushes go on over a change of person;
- * conversations and the inbox are one person's: ask for them again when `person` tells of another.
+ * One window's chat. `connection`, `identity`, `focus` and push listeners survive a change of person; conversations and the inbox belong to one
+ * person: get them again when `person` changes.
  */
 export interface Client extends Omit<PersonClient, 'who' | 'scope' | 'onRefused'> {
-  /** Whose chat it is now; tells when it becomes another person's. */
+  /** The current person; changes when the chat becomes another person's. */
   readonly person: Signal<PersonClient>
-  /** Says goodbye and frees everything; outbox and timeline stay in storage. */
+  /** Disconnects and frees everything; outbox and timeline stay in storage. */
   close(): void
   /**
-   * A fresh pass of the same person (`src`, `sub`, `role`, `shop` are equal) is put on the open line and everything stays; where the gateway
-   * refuses it, the line is opened anew with it, so that the door says why. A pass of anybody else is another person: see `person`. '' is the guest.
+   * A fresh pass of the same person (equal `src`, `sub`, `role`, `shop`) renews the open connection; if the gateway refuses it, the client reconnects
+   * with it, so that the hello is refused with the reason. A pass of anybody else changes the person: see `person`. '' is a guest.
    */
   setToken(token: string): void
   /**
-   * Ends the line and takes this person's messages, drafts, outbox and the guest of this device out of the storage, in all windows.
-   * What follows is a guest without a line, until `setToken` or `connect`.
+   * Ends the connection and removes this person's messages, drafts and outbox and this device's guest from the storage, in all windows. Afterwards
+   * the client is a disconnected guest until `setToken` or `connect`.
    */
   logout(): void
 }
 
-/** What `createClient` returns. A phone's chat makes itself a Client without the list, whose code it does not load. */
+/** What `createClient` returns. A phone's chat makes itself a Client without the list, to save its code. */
 export interface ListingClient extends Client {
   readonly person: Signal<ListingPerson>
-  /** The list of whoever the person is now. */
+  /** The current person's list. */
   readonly inbox: Inbox
 }
 
@@ -174,6 +177,6 @@ export interface Inbox {
   /** Sum of unread over the rows held. */
   readonly unread: Signal<number>
   loadMore(): Promise<void>
-  /** Rows that an answer to another question brought; from now on they are kept up to date as well. */
+  /** Adds rows from the answer to another command; from then on they are kept up to date as well. */
   add(rows: readonly ConversationRow[]): void
 }

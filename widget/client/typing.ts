@@ -1,32 +1,32 @@
 import type { Clock } from './clock.ts'
 import { signal } from './signal.ts'
 
-const SAY_EVERY_MS = 3000
+const SEND_EVERY_MS = 3000
 const SHOW_MS = 6000
 
-/** Who types on the other side, and telling them that we do: at most every 3 s, shown for at most 6 s. */
+/** Who is typing on the other side, and reporting our own typing: sent at most every 3 s, shown for at most 6 s. */
 export class Typing {
   readonly theirs = signal<{ readonly from: string; readonly name?: string } | undefined>(undefined)
   readonly #clock: Clock
-  readonly #say: (on: boolean) => void
-  #saidAt: number | undefined
+  readonly #send: (on: boolean) => void
+  #sentAt: number | undefined
   #stopTimer = (): void => {}
 
-  constructor(clock: Clock, say: (on: boolean) => void) {
+  constructor(clock: Clock, send: (on: boolean) => void) {
     this.#clock = clock
-    this.#say = say
+    this.#send = send
   }
 
   set(on: boolean): void {
     const now = this.#clock.uptime()
-    if (on ? this.#saidAt !== undefined && now - this.#saidAt < SAY_EVERY_MS : this.#saidAt === undefined) return
-    this.#saidAt = on ? now : undefined
-    this.#say(on)
+    if (on ? this.#sentAt !== undefined && now - this.#sentAt < SEND_EVERY_MS : this.#sentAt === undefined) return
+    this.#sentAt = on ? now : undefined
+    this.#send(on)
   }
 
-  /** A message of ours says by itself that we stopped. */
+  /** A sent message implies that we stopped typing. */
   sent(): void {
-    this.#saidAt = undefined
+    this.#sentAt = undefined
   }
 
   show(who: { readonly from: string; readonly name?: string } | undefined): void {

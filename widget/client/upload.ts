@@ -3,14 +3,14 @@ import type { Body } from '../../gateway/protocol/model.ts'
 import type { Clock } from './clock.ts'
 
 /**
- * Brings the picture of a message to its gateway, before the message itself. A script of its own: most chats are of words. It imports
- * nothing as code, or the main script and it would share some: whoever calls it checks what a refusal of the gateway says.
+ * Uploads the picture of a message, before the message itself. A separate script, because most chats are text only. It imports nothing as code, or it
+ * would share a chunk with the main script; its caller validates the refusals.
  *
- * The body of a picture that waits: `{text, url: 'data:image/…;base64,…', width, height}`; of one that arrived: `url`, `width` and
- * `height` as the gateway answered. `{text, url: 'data:', problem}` is one that cannot be sent at all: `problem` is the refusal's code.
+ * The body of a waiting picture: `{text, url: 'data:image/…;base64,…', width, height}`; after the upload `url`, `width` and `height` are the
+ * gateway's. `{text, url: 'data:', problem}` cannot be sent; `problem` is the refusal's code.
  *
- * Where nothing gets through it tries again for so long as a dead line may look alive; with the line gone it says `disconnected`,
- * which waits for the next line as any message does.
+ * If nothing gets through it retries for as long as a dead connection may look alive. Once the connection is gone it rejects with `disconnected`, and
+ * the item waits for the next connection like any message.
  */
 export interface UploadOptions {
   /** Without a slash at its end. */
@@ -18,7 +18,7 @@ export interface UploadOptions {
   readonly clock: Clock
   readonly token: () => Promise<string>
   readonly isConnected: () => boolean
-  /** From 0 to 1; false: nobody wants it any more. */
+  /** From 0 to 1; returns false if the picture was discarded. */
   readonly onProgress: (part: number) => boolean
 }
 
@@ -29,7 +29,7 @@ interface No extends Pick<WireRefusal, 'message' | 'retry' | 'afterMs'> {
 type Outcome = { readonly body: Body } | { readonly no: No } | 'nothing'
 
 const RETRY_MS = [1000, 2000, 4000, 4000, 4000, 4000, 4000, 4000, 4000, 4000]
-/** An upload that makes no headway for so long is dead. */
+/** An upload without progress for this long is dead. */
 const STALL_MS = 30_000
 const STEP = 0.04
 
@@ -44,14 +44,14 @@ export async function upload(body: Body, options: UploadOptions): Promise<Body> 
     const outcome = token === undefined ? 'nothing' : await post(picture, token, options)
     if (outcome !== 'nothing' && 'body' in outcome) return { ...body, ...outcome.body }
     if (outcome !== 'nothing') throw outcome.no
-    if (!options.isConnected() || !options.onProgress(0)) throw { code: 'disconnected', message: 'The line is gone.', retry: true }
+    if (!options.isConnected() || !options.onProgress(0)) throw { code: 'disconnected', message: 'The connection is gone.', retry: true }
     const delay = RETRY_MS[attempt]
     if (delay === undefined) throw final('unavailable')
     await new Promise<void>((done) => void options.clock.after(delay, done))
   }
 }
 
-/** The gateway's own no goes on; a network that brought no guest's pass is like one that takes no picture. */
+/** Rethrows a refusal of the gateway; a network error while fetching a guest's pass counts as a failed upload. */
 function noPass(error: unknown): undefined {
   if (typeof (error as Partial<No>).code === 'string') throw error
 }
@@ -87,7 +87,7 @@ function post(picture: Blob, token: string, { gateway, clock, onProgress }: Uplo
   })
 }
 
-/** What is not the gateway's own word comes from something between: a proxy that is away, or that takes no more than so much. */
+/** A response that is not the gateway's comes from a proxy: its backend is down, or the picture is over its size limit. */
 function outcomeOf({ status, responseText }: XMLHttpRequest): Outcome {
   const answer = parsed(responseText)
   const { url, width, height, error } = answer as { url?: unknown; width?: unknown; height?: unknown; error?: No }
@@ -104,7 +104,7 @@ function parsed(text: string): object {
   }
 }
 
-/** By hand: a page's policy may forbid to fetch `data:`. */
+/** By hand: the page's Content-Security-Policy may forbid fetching `data:`. */
 function blobOf(url: string): Blob | undefined {
   const [, type, base64] = /^data:(image\/[a-z]+);base64,(.+)$/.exec(url) ?? []
   if (base64 === undefined) return undefined

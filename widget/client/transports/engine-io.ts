@@ -3,13 +3,13 @@ import { boundedText } from '../bounded-text.ts'
 import { handshakeFrom } from '../incoming.ts'
 import type { Transport, TransportEvents, TransportPort } from '../transport.ts'
 
-/** Of the biggest packets there are, so many stay far below what the gateway takes in one POST. */
+/** This many packets of the largest size stay far below the gateway's limit for one POST. */
 const BATCH_COUNT = 8
 
-/** More than four times what the gateway sends at once at the most. */
+/** More than four times the most that the gateway sends at once. */
 const ANSWER_BYTES = 8_388_608
 
-/** A connection that breaks off inside an answer would be told to nobody but the console. */
+/** Reports a connection that breaks off within a response, which `Fetch` leaves to the console. */
 class CarefulFetch extends Fetch {
   override doPoll(): void {
     const onFailed = (error: unknown): unknown => this.onError('fetch read error', error)
@@ -22,14 +22,14 @@ class CarefulFetch extends Fetch {
 }
 
 /**
- * Engine.IO v4 at `<gateway>/im/`, by engine.io-client's transports without its `Socket`: order of transports, deadlines,
- * silence and the way back belong to connection.ts and attempt.ts. Each transport is a session of its own and never upgrades.
- * `NodeWebSocket` is the browser's own in a browser bundle (the package's "browser" map).
+ * Engine.IO v4 at `<gateway>/im/`, with engine.io-client's transports but without its `Socket`: order of transports, deadlines, silence and
+ * reconnecting belong to connection.ts and attempt.ts. Each transport is a session of its own and never upgrades. `NodeWebSocket` is the browser's
+ * own in a browser bundle (the package's "browser" map).
  */
 export const engineIoPorts = (gateway: string): readonly TransportPort[] => {
   const webSocket: TransportPort = { name: 'websocket', open: (events) => open(gateway, NodeWebSocket, 'websocket', events) }
   const polling: TransportPort = { name: 'polling', open: (events) => open(gateway, CarefulFetch, 'polling', events) }
-  // Said by the script for engines whose WebSocket cannot be relied on (legacy/gaps.ts).
+  // Set by the script for engines with an unreliable WebSocket (legacy/gaps.ts).
   const { imChatPollingOnly } = globalThis as { readonly imChatPollingOnly?: boolean }
   return imChatPollingOnly ? [polling] : [webSocket, polling]
 }
@@ -40,12 +40,12 @@ function optionsFor(gateway: string, query: Readonly<Record<string, unknown>>) {
   const page = typeof location === 'object' ? location : undefined
   const { origin, protocol, hostname, port, pathname } = new URL(gateway, page?.href)
   return {
-    // They put the brackets of an IPv6 address back.
+    // The transports add the brackets of an IPv6 address again.
     hostname: hostname.replace(/[[\]]/g, ''),
     port,
     secure: protocol === 'https:',
     path: pathname.replace(/\/?$/, '/im/'),
-    // What guards a whole site, a proxy's cookie, comes along; nothing is sent to strangers.
+    // Same origin only: a proxy that guards the site may need its cookie.
     withCredentials: origin === page?.origin,
     query,
     timestampRequests: true,
@@ -83,7 +83,7 @@ function open(gateway: string, Kind: Kind, name: string, events: TransportEvents
     else if (type === 'ping') write('pong', data)
     else if (type === 'error') end('parser error')
   })
-  // Later, because a socket that cannot be made says so at once, and nobody may be told before this has returned.
+  // Opened later, because a socket that cannot be created reports that at once, and no event may precede the return.
   let isOver = false
   void Promise.resolve().then(() => isOver || transport.open())
   return {

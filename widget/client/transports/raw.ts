@@ -3,8 +3,8 @@ import type { TransportPort } from '../transport.ts'
 type WebSocketClass = new (url: string) => WebSocket
 
 /**
- * A bare WebSocket at `<gateway>/ws`, one packet a text message: for hosts that need no fallback. The browser answers pings
- * by itself and tells nobody, so silence proves nothing here (`silenceMs` 0) and the line asks by itself.
+ * A plain WebSocket at `<gateway>/ws`, one packet per text message: for hosts that need no fallback. The browser answers pings itself and hides them,
+ * so silence proves nothing here (`silenceMs` 0) and the attempt sends probes.
  */
 export const rawPort = (gateway: string, Class?: WebSocketClass): TransportPort => ({
   name: 'websocket',
@@ -14,7 +14,7 @@ export const rawPort = (gateway: string, Class?: WebSocketClass): TransportPort 
     try {
       socket = new (Class ?? WebSocket)(url)
     } catch (error) {
-      // Missing, forbidden by a policy, or throwing as some WebViews do: told later, as every event.
+      // WebSocket is missing, forbidden by a policy, or throws as in some WebViews: reported later, like every event.
       let isOver = false
       void Promise.resolve().then(() => isOver || events.onClose(String(error)))
       return { send() {}, close: () => void (isOver = true) }
