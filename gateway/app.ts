@@ -17,7 +17,7 @@ import { imageHostsOf, SettingError, shopsOf, sourcesOf, type Config } from './c
 import type { AllowanceName, Allowances as AllowancesPort } from './domain/allowances.ts'
 import { Blacklist } from './domain/desk/blacklist.ts'
 import { CatchUp } from './domain/messaging/catch-up.ts'
-import { Conversations, type Attendance } from './domain/messaging/conversations.ts'
+import { Conversations, type Announcements } from './domain/messaging/conversations.ts'
 import { Customers } from './domain/desk/customers.ts'
 import type { Report } from './domain/facts.ts'
 import { Focus } from './domain/presence/focus.ts'
@@ -126,7 +126,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const customerUrl = createCustomerUrl(config, report)
   const images = new Images({ store: backbone.images, allowances, report })
   const domain = createDomain(backbone, {
-    attendance: hub,
+    announcements: hub,
     presence,
     viewing,
     customerBackend: customerUrl,
@@ -270,7 +270,7 @@ async function openBackbone(config: Config, report: Report): Promise<Backbone> {
 const unansweredMsOf = ({ REDIS_URL, UNANSWERED_DAYS }: Config): number => (REDIS_URL === undefined ? 0 : UNANSWERED_DAYS * DAY_MS)
 
 interface DomainOptions {
-  readonly attendance: Attendance
+  readonly announcements: Announcements
   readonly presence: Presence
   readonly viewing: Viewing
   readonly customerBackend: CustomerUrl | undefined
@@ -283,8 +283,8 @@ interface DomainOptions {
 }
 
 function createDomain({ store, records, bus }: Backbone, options: DomainOptions): Domain {
-  const { attendance, presence, viewing, customerBackend: backend, allowances, images, config, now, uptime, report } = options
-  const conversations = new Conversations({ store, bus, attendance, now })
+  const { announcements, presence, viewing, customerBackend: backend, allowances, images, config, now, uptime, report } = options
+  const conversations = new Conversations({ store, bus, announcements, now })
   const assignments = new Assignments({ store, bus, index: new OpenIndex({ records, now, uptime, newMs: unansweredMsOf(config) }), now })
   const routing = new Routing({ assignments, store, presence, now, limit: config.AGENT_LIMIT, report })
   const newId = (): string => randomBytes(12).toString('base64url')
@@ -349,7 +349,7 @@ async function openDoors(
     upgradeRouter.engineIo = new EngineIoDoor({
       tag,
       onSession: engineSessions(context),
-      mayAsk: (request) => context.admit.mayAsk(request),
+      mayConnect: (request) => context.admit.mayConnect(request),
     })
   if (config.DOORS.includes('websocket')) upgradeRouter.webSocket = new WebSocketDoor({ context, tag })
   await upgradeRouter.webSocket?.register(fastify)

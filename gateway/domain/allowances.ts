@@ -1,11 +1,12 @@
 /**
- * How much one may do in a while: the port. The table and the counting are in doors/admit/ (allowance-table.ts, allowances.ts).
+ * The port to the allowances: how much a spender may do in a time. The table and the counting are in doors/admit/ (allowance-table.ts,
+ * allowances.ts).
  *
- *   allowances.take('conversation', spenderOf(caller))             one more, or a `rate_limited` refusal with `afterMs`
+ *   allowances.take('conversation', spenderOf(caller))             takes one, or throws a `rate_limited` Refusal with `afterMs`
  *   allowances.take('imageBytes', spenderOf(caller), bytes.length)  costs may be bytes as well as counts
  *
- * A new allowance is a name here and a row in the table. It is counted for each scope that its row has a rate for and the spender names:
- * `participant`, `address`, and `total`, which is everybody together. What one scope refuses is taken from none.
+ * A new allowance is a name here and a row in the table. It is counted for each scope for which its row has a rate and which the spender names:
+ * `participant`, `address`, and `total`, which is everybody together. If one scope refuses, nothing is taken from any.
  */
 import { isGuestId, participantKey } from '../protocol/keys.ts'
 import type { Identity } from '../protocol/model.ts'
@@ -18,7 +19,7 @@ export type AllowanceName =
   /** Commands of an attached session, and their bytes. */
   | 'command'
   | 'commandBytes'
-  /** Conversations that were not there before. */
+  /** New conversations. */
   | 'conversation'
   /** `viewing` commands: each costs the store several calls, and every agent of the shop a push. */
   | 'viewing'
@@ -27,7 +28,7 @@ export type AllowanceName =
   | 'imageBytes'
   /** New guests. */
   | 'guest'
-  /** Requests to REST of whoever shows no API key; a backend's, with its key; keys, words and passes that were wrong. */
+  /** REST requests without an API key; those of a backend with its key; wrong keys, demo words and passes. */
   | 'request'
   | 'backend'
   | 'guess'
@@ -36,18 +37,18 @@ export type AllowanceName =
 export interface Spender {
   /** `participantKey`. */
   readonly participant?: string
-  /** Of an `Arrival`. */
+  /** As in `Arrival`. */
   readonly address?: string
 }
 
 export interface Allowances {
   /** Synchronous and in memory. Throws a `rate_limited` Refusal with `afterMs`; then nothing was taken. */
   take(name: AllowanceName, spender: Spender, cost?: number): void
-  /** Undoes a `take`: it turned out that this spender does not count. */
+  /** Undoes a `take` that turned out not to count. */
   giveBack(name: AllowanceName, spender: Spender, cost?: number): void
 }
 
-/** A signed pass counts by its participant alone: many customers may share an address. A guest costs nothing, so it counts by both. */
+/** Signed-in participants count alone, because many may share an address. Guests count by address too, because anybody can make new ones. */
 export function spenderOf({ identity, address }: { readonly identity: Identity; readonly address?: string | undefined }): Spender {
   const participant = participantKey(identity)
   return isGuestId(identity.id) && address !== undefined ? { participant, address } : { participant }

@@ -1,12 +1,12 @@
-/** Answers are bounded in bytes as well as in rows: 100 rows of a few kilobytes each are a list, of 65 kB each they are an attack. */
+/** Bounds answers in bytes as well as in rows: 100 rows of a few kilobytes each are a list, 100 of 65 kB each are an attack. */
 import type { ListRow, Store } from '../backbone/backbone.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import type { Message } from '../protocol/model.ts'
 
-/** Around the rows of an answer. */
+/** Room for what surrounds the rows of an answer. */
 const ENVELOPE_BYTES = 16_384
 export const ROWS_BYTES = LIMITS.answerBytes - ENVELOPE_BYTES
-/** A row of a list shows a line of its last message: above so many bytes a body is told by the start of its text. */
+/** Rows of a list show only the start of their last message: a body above this size is cut to the start of its text. */
 const PREVIEW_BYTES = 2048
 const PREVIEW_LENGTH = 500
 /** Rows read from the store at once. */
@@ -14,14 +14,14 @@ const PAGE_COUNT = 100
 
 export const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value))
 
-/** The first rows that fit into an answer; at least one where there is one. */
-export function fitting<T>(rows: readonly T[], bytes = ROWS_BYTES): T[] {
+/** The first rows that fit into an answer, but at least one if there is any. */
+export function firstThatFit<T>(rows: readonly T[], bytes = ROWS_BYTES): T[] {
   let left = bytes
   const end = rows.findIndex((row, at) => (left -= jsonBytes(row) + 1) < 0 && at > 0)
   return end < 0 ? [...rows] : rows.slice(0, end)
 }
 
-/** A message as a row of a list carries it: whole, or where it is large its kind and the start of its text. */
+/** A message as a row of a list carries it: whole, or if it is large with only the start of its text as body. */
 export function preview(message: Message): Message {
   if (jsonBytes(message.body) <= PREVIEW_BYTES) return message
   // do not cut a surrogate pair in half
@@ -29,7 +29,7 @@ export function preview(message: Message): Message {
   return { ...message, body: { text } }
 }
 
-/** The newest rows of a side's list, with previews; read page by page, so that no more than a page is held whole. */
+/** The newest rows of a side's list, with previews. Reads page by page, so that whole messages of at most one page are in memory. */
 export async function newestRows(store: Store, side: string, limit: number): Promise<ListRow[]> {
   const rows = new Map<string, ListRow>()
   for (let before: number | undefined; rows.size < limit;) {
@@ -39,7 +39,7 @@ export async function newestRows(store: Store, side: string, limit: number): Pro
     for (const row of page.rows) if (!rows.has(row.conversation)) rows.set(row.conversation, { ...row, last: preview(row.last) })
     const last = page.rows.at(-1)
     if (last === undefined || (page.rows.length < count && page.isCut !== true)) break
-    // the rows of one millisecond may be torn apart by the page's end: it is read again, unless there was nothing else
+    // a page may end between rows of the same millisecond: read that millisecond again, unless this page had nothing else
     before = rows.size > known ? last.last.at + 1 : last.last.at
   }
   return [...rows.values()]

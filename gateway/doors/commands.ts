@@ -42,9 +42,9 @@ export interface Domain {
   readonly shops: Shops
 }
 
-/** Whoever sent the command, and what only its session can do. */
-export interface Asker extends Caller {
-  /** Calls `read` when what this line has asked to read before is read and taken. */
+/** The sender of a command, with what only its session can do. */
+export interface SessionCaller extends Caller {
+  /** Calls `read` once the session's earlier reads have ended and the client has taken their answers. */
   inTurn<T>(read: () => Promise<T>): Promise<T>
   renew(token: string): Promise<CommandAnswer<'renew'>>
   /** Resolves with who of `sides` is present; changes are pushed from then on. */
@@ -53,30 +53,30 @@ export interface Asker extends Caller {
 
 interface Row<C extends Command> {
   readonly roles: readonly Role[]
-  /** Its answer may be large: see readings.ts. */
-  readonly isReading?: true
-  readonly call: (domain: Domain, asker: Asker, input: CommandInput<C>) => Promise<CommandAnswer<C>>
+  /** See read-queue.ts. */
+  readonly hasLargeAnswer?: true
+  readonly call: (domain: Domain, caller: SessionCaller, input: CommandInput<C>) => Promise<CommandAnswer<C>>
 }
 
 const EVERYONE: readonly Role[] = ['customer', 'agent', 'system']
 
 const ROWS: { readonly [C in Command]: Row<C> } = {
-  send: { roles: EVERYONE, call: (domain, asker, input) => domain.messages.send(asker, input) },
-  history: { roles: EVERYONE, isReading: true, call: (domain, asker, input) => domain.messages.history(asker, input) },
-  read: { roles: EVERYONE, call: (domain, asker, input) => domain.messages.read(asker, input) },
-  delivered: { roles: EVERYONE, call: (domain, asker, input) => domain.messages.delivered(asker, input) },
-  typing: { roles: EVERYONE, call: (domain, asker, input) => domain.typing.set(asker, input) },
-  changeUser: { roles: EVERYONE, call: (domain, asker, input) => domain.focus.changeUser(asker, input) },
-  conversations: { roles: EVERYONE, isReading: true, call: (domain, asker, input) => domain.conversations.list(asker, input) },
+  send: { roles: EVERYONE, call: (domain, caller, input) => domain.messages.send(caller, input) },
+  history: { roles: EVERYONE, hasLargeAnswer: true, call: (domain, caller, input) => domain.messages.history(caller, input) },
+  read: { roles: EVERYONE, call: (domain, caller, input) => domain.messages.read(caller, input) },
+  delivered: { roles: EVERYONE, call: (domain, caller, input) => domain.messages.delivered(caller, input) },
+  typing: { roles: EVERYONE, call: (domain, caller, input) => domain.typing.set(caller, input) },
+  changeUser: { roles: EVERYONE, call: (domain, caller, input) => domain.focus.changeUser(caller, input) },
+  conversations: { roles: EVERYONE, hasLargeAnswer: true, call: (domain, caller, input) => domain.conversations.list(caller, input) },
   presence: {
     roles: EVERYONE,
-    call: async (domain, asker, { of }) => ({
+    call: async (domain, caller, { of }) => ({
       ok: true,
       presence: await domain.routing.withLoads(
-        asker,
-        await asker.subscribePresence(
+        caller,
+        await caller.subscribePresence(
           await domain.presence.visible(
-            asker.identity,
+            caller.identity,
             of.filter((side) => domain.shops.knows(side)),
           ),
         ),
@@ -85,52 +85,56 @@ const ROWS: { readonly [C in Command]: Row<C> } = {
   },
   changeStatus: {
     roles: ['agent'],
-    call: (domain, asker, input) => domain.presence.changeStatus(asker, input).finally(() => domain.assignmentSweep.hurry(asker.identity.side)),
+    call: (domain, caller, input) => domain.presence.changeStatus(caller, input).finally(() => domain.assignmentSweep.hurry(caller.identity.side)),
   },
-  queue: { roles: ['agent'], isReading: true, call: (domain, asker, input) => domain.routing.queue(asker, input) },
-  claim: { roles: ['agent'], call: (domain, asker, input) => domain.routing.claim(asker, input) },
-  close: { roles: ['agent'], call: (domain, asker, input) => domain.routing.close(asker, input) },
-  transfer: { roles: ['agent'], call: (domain, asker, input) => domain.transfers.offer(asker, input) },
-  acceptTransfer: { roles: ['agent'], call: (domain, asker, input) => domain.transfers.settle(asker, input) },
-  block: { roles: ['agent'], call: (domain, asker, input) => domain.blacklist.block(asker, input) },
-  unblock: { roles: ['agent'], call: (domain, asker, input) => domain.blacklist.unblock(asker, input) },
-  blocked: { roles: ['agent'], isReading: true, call: (domain, asker) => domain.blacklist.all(asker) },
-  blockPerson: { roles: ['customer'], call: (domain, asker, input) => domain.personBlocks.block(asker, input) },
-  unblockPerson: { roles: ['customer'], call: (domain, asker, input) => domain.personBlocks.unblock(asker, input) },
-  blockedPersons: { roles: ['customer'], isReading: true, call: (domain, asker) => domain.personBlocks.all(asker) },
-  viewing: { roles: ['customer'], call: (domain, asker, input) => domain.viewing.set(asker, input) },
-  search: { roles: EVERYONE, call: (domain, asker, input) => domain.search.find(asker, input) },
-  customer: { roles: ['agent'], isReading: true, call: (domain, asker, input) => domain.customers.of(asker, input) },
-  notes: { roles: ['agent'], isReading: true, call: (domain, asker, input) => domain.notes.of(asker, input) },
-  saveNote: { roles: ['agent'], call: (domain, asker, input) => domain.notes.save(asker, input) },
-  quickReplies: { roles: ['agent'], isReading: true, call: (domain, asker) => domain.quickReplies.all(asker) },
-  saveQuickReply: { roles: ['agent'], call: (domain, asker, input) => domain.quickReplies.save(asker, input) },
-  deleteQuickReply: { roles: ['agent'], call: (domain, asker, input) => domain.quickReplies.delete(asker, input) },
-  renew: { roles: EVERYONE, call: (_domain, asker, input) => asker.renew(input.token) },
+  queue: { roles: ['agent'], hasLargeAnswer: true, call: (domain, caller, input) => domain.routing.queue(caller, input) },
+  claim: { roles: ['agent'], call: (domain, caller, input) => domain.routing.claim(caller, input) },
+  close: { roles: ['agent'], call: (domain, caller, input) => domain.routing.close(caller, input) },
+  transfer: { roles: ['agent'], call: (domain, caller, input) => domain.transfers.offer(caller, input) },
+  acceptTransfer: { roles: ['agent'], call: (domain, caller, input) => domain.transfers.settle(caller, input) },
+  block: { roles: ['agent'], call: (domain, caller, input) => domain.blacklist.block(caller, input) },
+  unblock: { roles: ['agent'], call: (domain, caller, input) => domain.blacklist.unblock(caller, input) },
+  blocked: { roles: ['agent'], hasLargeAnswer: true, call: (domain, caller) => domain.blacklist.all(caller) },
+  blockPerson: { roles: ['customer'], call: (domain, caller, input) => domain.personBlocks.block(caller, input) },
+  unblockPerson: { roles: ['customer'], call: (domain, caller, input) => domain.personBlocks.unblock(caller, input) },
+  blockedPersons: { roles: ['customer'], hasLargeAnswer: true, call: (domain, caller) => domain.personBlocks.all(caller) },
+  viewing: { roles: ['customer'], call: (domain, caller, input) => domain.viewing.set(caller, input) },
+  search: { roles: EVERYONE, call: (domain, caller, input) => domain.search.find(caller, input) },
+  customer: { roles: ['agent'], hasLargeAnswer: true, call: (domain, caller, input) => domain.customers.of(caller, input) },
+  notes: { roles: ['agent'], hasLargeAnswer: true, call: (domain, caller, input) => domain.notes.of(caller, input) },
+  saveNote: { roles: ['agent'], call: (domain, caller, input) => domain.notes.save(caller, input) },
+  quickReplies: { roles: ['agent'], hasLargeAnswer: true, call: (domain, caller) => domain.quickReplies.all(caller) },
+  saveQuickReply: { roles: ['agent'], call: (domain, caller, input) => domain.quickReplies.save(caller, input) },
+  deleteQuickReply: { roles: ['agent'], call: (domain, caller, input) => domain.quickReplies.delete(caller, input) },
+  renew: { roles: EVERYONE, call: (_domain, caller, input) => caller.renew(input.token) },
 }
 
 const isCommand = (name: string): name is Command => Object.hasOwn(ROWS, name)
 
-/** A command as it came, unchecked. */
-export interface Asked {
+/** A command as it arrived. */
+export interface UncheckedCommand {
   readonly name: string
   readonly input: unknown
 }
 
-/** Throws or rejects with a Refusal where the command is refused. */
-export function dispatch(domain: Domain, asker: Asker, { name, input }: Asked): Promise<CommandAnswer<Command>> {
+/** Checks and runs a command. Throws or rejects with a Refusal if it is refused. */
+export function runCommand(domain: Domain, caller: SessionCaller, { name, input }: UncheckedCommand): Promise<CommandAnswer<Command>> {
   if (!isCommand(name)) throw new Refusal('unknown_command', name.slice(0, 40))
-  return perform(domain, asker, { name, input })
+  return checkAndRun(domain, caller, { name, input })
 }
 
-function perform<C extends Command>(domain: Domain, asker: Asker, { name, input }: { name: C; input: unknown }): Promise<CommandAnswer<C>> {
+function checkAndRun<C extends Command>(
+  domain: Domain,
+  caller: SessionCaller,
+  { name, input }: { name: C; input: unknown },
+): Promise<CommandAnswer<C>> {
   const row: Row<C> = ROWS[name]
   checkInput(name, input)
-  if (!row.roles.includes(asker.identity.role)) throw new Refusal('forbidden')
+  if (!row.roles.includes(caller.identity.role)) throw new Refusal('forbidden')
   domain.shops.check(input as object)
-  if (row.isReading !== true) return row.call(domain, asker, input)
-  return asker.inTurn(async () => {
-    if (asker.isGone?.() === true) throw new Refusal('hello_required')
-    return row.call(domain, asker, input)
+  if (row.hasLargeAnswer !== true) return row.call(domain, caller, input)
+  return caller.inTurn(async () => {
+    if (caller.isGone?.() === true) throw new Refusal('hello_required')
+    return row.call(domain, caller, input)
   })
 }

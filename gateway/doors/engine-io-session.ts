@@ -12,21 +12,21 @@ import type { EncodedPacket } from '../relay/encoded-packet.ts'
 import { SendBuffer, takenBytes } from './send-buffer.ts'
 import type { SessionContext, SessionPipe } from './session-context.ts'
 
-/** How much may wait for the next poll at once. With what may be refused beside it, it stays below the 8 MiB that a client takes in one answer. */
+/** Bytes that may wait for the next poll. Together with what may be refused, this stays below the 8 MiB that a client accepts in one answer. */
 const GATHERED_BYTES = 3_145_728
 
-/** Private fields of the engine: what it has not handed to its transport yet, and the socket that its transport writes to. */
-interface EngineInside {
+/** Private fields of engine.io's socket: what it has not handed to its transport yet, and the socket that its transport writes to. */
+interface EngineInternals {
   readonly writeBuffer: readonly unknown[]
   readonly transport: {
-    /** Where the transport is a WebSocket. */
+    /** Of the WebSocket transport. */
     readonly socket?: WebSocket & { readonly _socket?: Duplex }
-    /** Where it is long polling, while a poll waits or its answer is being sent. */
+    /** Of long polling, while a poll waits or its answer is being sent. */
     readonly res?: ServerResponse | null
   }
 }
 
-/** Returns what opens a session for each Engine.IO socket. */
+/** Returns a function that opens a session for an Engine.IO socket. */
 export function engineSessions(context: SessionContext): (socket: Socket) => void {
   const writeBatch = new WriteBatch()
   return (socket) => openSession(socket, context, writeBatch)
@@ -69,14 +69,14 @@ class EnginePipe implements SessionPipe {
   }
 
   /**
-   * On a WebSocket we write whole frames to the socket ourselves, because the engine writes frames one by one. While it still holds
-   * frames of its own back, ours go through it, behind them.
+   * On a WebSocket this writes whole frames to the network socket itself, because engine.io writes frames one by one. While engine.io holds
+   * frames of its own back, ours go through it, so that they stay in order.
    */
   send(encoded: EncodedPacket, isPush: boolean): void {
     const {
       writeBuffer,
       transport: { socket },
-    } = this.#inside
+    } = this.#internals
     if (this.#socket.readyState !== 'open' || (socket !== undefined && socket.readyState !== socket.OPEN)) return
     this.#sendBuffer.add(encoded.bytes.length, isPush)
     const network = socket?._socket
@@ -86,8 +86,7 @@ class EnginePipe implements SessionPipe {
   }
 
   /**
-   * What the kernel refused. What waits for the next poll counts only once the client has had time to poll: until then the engine
-   * writes nothing more.
+   * Bytes that the kernel refused. What waits for the next poll counts only once the client has had time to poll.
    */
   #refused(sendBuffer: SendBuffer): number {
     return Math.max(this.#network?.writableLength ?? 0, sendBuffer.overdueBytes, sendBuffer.gatheredBytes - GATHERED_BYTES)
@@ -98,12 +97,12 @@ class EnginePipe implements SessionPipe {
     return network === undefined ? 0 : takenBytes(network)
   }
 
-  get #inside(): EngineInside {
-    return this.#socket as unknown as EngineInside
+  get #internals(): EngineInternals {
+    return this.#socket as unknown as EngineInternals
   }
 
   get #network(): Duplex | undefined {
-    const { socket, res } = this.#inside.transport
+    const { socket, res } = this.#internals.transport
     return socket?._socket ?? res?.socket ?? undefined
   }
 
@@ -120,11 +119,11 @@ class EnginePipe implements SessionPipe {
   }
 
   hold(isHeld: boolean): void {
-    if (isHeld) this.#inside.transport.socket?.pause()
-    else this.#inside.transport.socket?.resume()
+    if (isHeld) this.#internals.transport.socket?.pause()
+    else this.#internals.transport.socket?.resume()
   }
 
-  /** Not while a packet is handled: the long-polling request that brought it would be closed before its answer. */
+  /** Deferred: while a packet is handled, it would close the long-polling request that brought the packet before its answer. */
   close(): void {
     setImmediate(() => this.#sendBuffer.onceEmpty(() => this.#socket.close()))
   }

@@ -1,6 +1,6 @@
 /**
- * The engine.io door: Engine.IO v4 at one path, WebSocket and long polling. What a session's messages mean is the business of
- * whoever opens it: sessions of the chat, or the echo of the conformance server of the tests.
+ * The engine.io door: Engine.IO v4 at one path, WebSocket and long polling. `onSession` decides what a session's messages mean: the chat, or
+ * the echo of the conformance server.
  */
 import { Server as EngineServer, type Socket } from 'engine.io'
 import type { EventEmitter } from 'node:events'
@@ -11,15 +11,15 @@ import { LIMITS } from '../protocol/limits.ts'
 import { newSessionId } from './session-id.ts'
 
 const ENGINE_PATH = '/im/'
-/** Between the packets of a payload of long polling. */
+/** Stands between the packets of a long-polling payload. */
 const SEPARATOR = '\x1e'
 
 export interface EngineOptions {
   readonly tag: string
-  /** Has to listen for `message` at once: a first packet may be in the same chunk. */
+  /** Must listen for `message` synchronously: the first packet may be in the same chunk. */
   readonly onSession: (socket: Socket) => void
-  /** Whether the page that asks may connect at all; told of requests of a session alone, for a handshake the hello is told in words. */
-  readonly mayAsk?: (request: IncomingMessage) => boolean
+  /** Whether the request's page may connect. Called only for requests of an open session; on a handshake the hello is refused with a reason. */
+  readonly mayConnect?: (request: IncomingMessage) => boolean
   /** With a slash at both ends. */
   readonly path?: string
   readonly pingIntervalMs?: number
@@ -30,14 +30,14 @@ export interface EngineOptions {
 export class EngineIoDoor {
   readonly #engine: EngineServer
   readonly #path: string
-  readonly #mayAsk: (request: IncomingMessage) => boolean
-  /** The page a session belongs to, where its handshake did not say: a browser names none when it reads from its own host. */
+  readonly #mayConnect: (request: IncomingMessage) => boolean
+  /** The page of each session whose handshake named none: a browser sends no origin with a GET to the page's own host. */
   readonly #pages = new WeakMap<Socket, string>()
   #isClosed = false
 
   constructor(options: EngineOptions) {
     this.#path = options.path ?? ENGINE_PATH
-    this.#mayAsk = options.mayAsk ?? (() => true)
+    this.#mayConnect = options.mayConnect ?? (() => true)
     this.#engine = new LimitedEngine({
       wsEngine: WebSocketServer,
       transports: ['polling', 'websocket'],
@@ -65,7 +65,7 @@ export class EngineIoDoor {
     return !/[?&]sid=/.test(request.url ?? '')
   }
 
-  /** A request of a session that does not come from the page the session belongs to. */
+  /** Whether a request of an open session comes from another page than the session. */
   isForeign(request: IncomingMessage): boolean {
     const { origin } = request.headers
     const sid = queryOf(request).getAll('sid').at(-1) ?? ''
@@ -74,18 +74,18 @@ export class EngineIoDoor {
     if (origin === undefined || session === undefined) return false
     const page = this.#pages.get(session) ?? session.request.headers.origin
     if (page !== undefined) return page !== origin
-    if (!this.#mayAsk(request)) return true
+    if (!this.#mayConnect(request)) return true
     this.#pages.set(session, origin)
     return false
   }
 
-  /** A script of any page could read what JSONP answers, and no browser would say which page asks. */
+  /** JSONP is refused: a script of any page could read the answers, and browsers send no origin with it. */
   isJsonp(request: IncomingMessage): boolean {
     return queryOf(request).has('j')
   }
 
   handleRequest(request: IncomingMessage, response: ServerResponse): void {
-    // the type asks for fields that the engine adds itself
+    // the type requires fields that engine.io adds itself
     this.#engine.handleRequest(request as Parameters<EngineServer['handleRequest']>[0], response)
   }
 
@@ -102,11 +102,11 @@ export class EngineIoDoor {
 
 const queryOf = ({ url = '' }: IncomingMessage): URLSearchParams => new URLSearchParams(url.slice(url.indexOf('?') + 1))
 
-/** Said by a session's socket, once, when a payload had more packets than are read. */
+/** A session's socket emits this once, when a payload has more than `limits.payloadCount` packets. */
 export const FLOOD = 'flood'
 
-/** Of the engine's transports, which keep it protected: how a payload becomes packets, and (polling) how a poll is answered. */
-interface Inside {
+/** Protected members of engine.io's transports: how a payload is decoded, and (polling) how a poll is answered. */
+interface TransportInternals {
   readonly sid: string
   parser: { readonly decodePayload: (payload: string) => unknown[] }
   readonly res?: ServerResponse
@@ -116,20 +116,20 @@ interface Inside {
 class LimitedEngine extends EngineServer {
   protected override createTransport(...args: Parameters<EngineServer['createTransport']>): ReturnType<EngineServer['createTransport']> {
     const transport = super.createTransport(...args)
-    const inside = transport as unknown as Inside
-    this.#limitPayloads(inside)
-    waitForPollers(inside)
+    const internals = transport as unknown as TransportInternals
+    this.#limitPayloads(internals)
+    waitForPollers(internals)
     return transport
   }
 
-  /** The engine decodes a whole payload before it looks at the first packet of it: 2 MB of small ones hold everybody for seconds. */
-  #limitPayloads(inside: Inside): void {
-    const { parser } = inside
-    inside.parser = {
+  /** engine.io decodes a whole payload before it handles its first packet: 2 MB of small packets would block the node for seconds. */
+  #limitPayloads(internals: TransportInternals): void {
+    const { parser } = internals
+    internals.parser = {
       ...parser,
       decodePayload: (payload) => {
         if (!hasMorePackets(payload, LIMITS.payloadCount)) return parser.decodePayload(payload)
-        const socket: EventEmitter | undefined = this.clients[inside.sid]
+        const socket: EventEmitter | undefined = this.clients[internals.sid]
         socket?.emit(FLOOD)
         return []
       },
@@ -138,14 +138,14 @@ class LimitedEngine extends EngineServer {
 }
 
 /**
- * The engine takes the answer to a poll for sent once it has been written (not so where it is compressed). Then nobody would know what
- * a reader has not taken of it, and who polls over another connection each time could have any number of answers waiting.
+ * engine.io considers an uncompressed answer to a poll sent once it has been written. Then a client's untaken bytes would not be counted, and
+ * one that polls over another connection each time could have any number of answers waiting. This reports the write when the answer has left.
  */
-function waitForPollers(inside: Inside): void {
-  const doWrite = inside.doWrite?.bind(inside)
+function waitForPollers(internals: TransportInternals): void {
+  const doWrite = internals.doWrite?.bind(internals)
   if (doWrite === undefined) return
-  inside.doWrite = (data, options, onWritten) => {
-    const { res } = inside
+  internals.doWrite = (data, options, onWritten) => {
+    const { res } = internals
     doWrite(data, options, (error) => {
       if (error !== undefined || res === undefined || res.writableFinished || res.destroyed) return onWritten(error)
       let isDone = false
@@ -153,7 +153,7 @@ function waitForPollers(inside: Inside): void {
         if (!isDone) onWritten()
         isDone = true
       }
-      // as the engine does where it compresses: `finish` before the request ends, `close` where the reader went
+      // as engine.io does for compressed answers: `finish` before the request ends, `close` if the client has gone
       res.once('finish', done).once('close', done)
     })
   }
@@ -168,7 +168,7 @@ function hasMorePackets(payload: string, most: number): boolean {
   return true
 }
 
-/** The engine heeds a close packet on polling only; on a WebSocket it would wait for the ping to time out. */
+/** engine.io handles a close packet on polling only; on a WebSocket it would wait for the ping to time out. */
 function endOnClose(this: Socket, { type }: { type: string }): void {
   if (type === 'close') this.close()
 }

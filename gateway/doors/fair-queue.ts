@@ -1,19 +1,19 @@
 /**
- * How many packets of one session are handled before everybody else's come: a socket hands over 64 kB at once, which can be two thousand
- * small packets, and twenty sessions that send so would keep all others waiting for seconds. What is left waits for the next turn of the event loop.
+ * Handles a few packets of a session in each turn of the event loop; the rest wait for the next turn. A socket delivers 64 kB at once, which can
+ * be two thousand small packets, and twenty sessions that send so much would keep all others waiting for seconds.
  */
 import { LIMITS } from '../protocol/limits.ts'
 
 const PACKETS_A_TURN = 4
-/** What may wait of one session. A socket is not read from meanwhile; polling, which cannot be held, brings no more in two payloads. */
-const MOST = { count: 2 * LIMITS.payloadCount, bytes: 2 * LIMITS.lineBytes }
+/** What may wait of one session. Its WebSocket is not read meanwhile; long polling cannot be paused, but two payloads hold no more. */
+const WAITING_LIMIT = { count: 2 * LIMITS.payloadCount, bytes: 2 * LIMITS.lineBytes }
 
-/** Which turn of the event loop it is; shared by all sessions of a node. */
+/** Numbers the turns of the event loop; shared by all sessions of a node. */
 export class Turns {
   #number = 0
   #isCounting = false
 
-  /** Schedules nothing while nobody asks. */
+  /** Changes with each turn in which it is read. */
   get number(): number {
     if (!this.#isCounting) {
       this.#isCounting = true
@@ -28,13 +28,13 @@ export class Turns {
 
 export interface FairQueueOptions<Packet> {
   readonly turns: Turns
-  /** While it says so nothing more is handled; `goOn` is called when that may have changed. */
+  /** While it returns true, no packet is handled. The session calls `goOn` when that may have changed. */
   readonly isFull?: () => boolean
-  /** Called at once where the session has not had its part of this turn. */
+  /** Called synchronously while the session has handled fewer than its share of this turn. */
   readonly handle: (packet: Packet) => void
-  /** Something begins and ends to wait. */
+  /** Called when the first packet begins to wait, and when none waits any more. */
   readonly onWaiting: (isWaiting: boolean) => void
-  /** More came than may wait; it is let go. */
+  /** Called instead of `handle` for a packet above the limit of what may wait; the packet is dropped. */
   readonly onTooMuch: () => void
 }
 
@@ -52,17 +52,17 @@ export class FairQueue<Packet> {
   }
 
   add(packet: Packet, bytes = 0): void {
-    if (this.#waiting.length === 0 && !this.#isFull && this.#hasPart()) return this.#options.handle(packet)
+    if (this.#waiting.length === 0 && !this.#isFull && this.#hasShareLeft()) return this.#options.handle(packet)
     this.#waitingBytes += bytes
-    const isTooMuch = this.#waiting.length >= MOST.count || this.#waitingBytes > MOST.bytes
-    // what has no bytes is the session's own end, and is never let go
+    const isTooMuch = this.#waiting.length >= WAITING_LIMIT.count || this.#waitingBytes > WAITING_LIMIT.bytes
+    // an entry without bytes is the session's own end and is never dropped
     if (isTooMuch && bytes > 0) return this.#options.onTooMuch()
     if (this.#waiting.push(packet) > 1) return
     this.#options.onWaiting(true)
     this.goOn()
   }
 
-  /** Handles on what waits, if anything does, in the next turn. */
+  /** Handles waiting packets in the next turn, if there are any. */
   goOn(): void {
     if (this.#waiting.length === 0 || this.#isScheduled || this.#isFull) return
     this.#isScheduled = true
@@ -73,7 +73,7 @@ export class FairQueue<Packet> {
     return this.#options.isFull?.() === true
   }
 
-  #hasPart(): boolean {
+  #hasShareLeft(): boolean {
     const turn = this.#options.turns.number
     if (turn !== this.#turn) {
       this.#turn = turn

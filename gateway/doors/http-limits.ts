@@ -1,32 +1,32 @@
 /**
- * THE table of what an http connection may take and how long, while it is no WebSocket. Phones on slow networks are within: what counts
- * is whether something moves, and not how long the whole lasts.
+ * THE table of limits of an HTTP connection before it becomes a WebSocket. Phones on slow networks stay within them: the limits apply to lack
+ * of progress rather than to the whole duration.
  */
 export const HTTP_LIMITS = {
   /** From the first byte, or from connecting, to the end of the headers. */
   headMs: 20_000,
-  /** A body has so much time … */
+  /** The time budget of a body, and the most it can be … */
   bodyMs: 30_000,
-  /** … and gets a second back for so many bytes that come, never more than that in all: what came at first excuses nothing later … */
+  /** … each second of it is given back for so many bytes that arrive … */
   bodyBytesPerSecond: 500,
-  /** … but the whole request no longer than this. */
+  /** … up to this duration of the whole request. */
   requestMs: 900_000,
-  /** What still comes of a body whose request has been answered. */
+  /** The rest of a body whose request has been answered. */
   lingerMs: 30_000,
-  /** Nothing in and nothing out; a poll is answered within 25 s. */
+  /** Nothing received and nothing sent; a poll is answered within 25 s. */
   silenceMs: 60_000,
-  /** An answer of which the other side takes nothing. */
+  /** An answer of which the client takes nothing. */
   answerMs: 20_000,
-  /** Between two requests; docs and nginx.conf count on it. */
+  /** Between two requests. nginx.conf and the docs depend on it. */
   keepAliveMs: 5000,
-  /** What a refused upgrade gets to read why. */
+  /** The time to read why an upgrade was refused. */
   refusedMs: 500,
-  /** Requests of one connection that wait for their answers; browsers and proxies send one after the other. */
+  /** Unanswered requests on one connection; browsers and proxies send one after the other. */
   unansweredCount: 16,
-  /** Bodies under way at once, in bytes as they announce themselves; none counts less than `leastBytes`. */
+  /** Bodies under way at once, in bytes by their Content-Length; each counts at least `leastBytes`. */
   bodies: { address: 33_554_432, total: 134_217_728 },
   leastBytes: 16_384,
-  /** Answers with a picture under way at once, a portion each in the socket and behind it. */
+  /** Answers with a picture under way at once; each has a portion in memory. */
   pictures: { address: 512, total: 4096 },
 } as const
 

@@ -1,9 +1,9 @@
 /**
- * The http server below all doors: what a connection may take, and how long. Each of its sockets is in one of these states:
+ * The HTTP server below all doors, with the limits of a connection. Each of its sockets is in one of these states:
  *
  *   head → body → handler → answer → idle → head …         each with its limit (http-limits.ts); past it the socket is destroyed
- *     └→ upgrade → WebSocket                               the doors' own from here
- *           └→ head                                        it asked for something else: the same request without the ask
+ *     └→ upgrade → WebSocket                               from here a door owns the socket
+ *           └→ head                                        another protocol: the same request again without its upgrade (plain-request.ts)
  */
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -12,22 +12,22 @@ import { HTTP_LIMITS, type HttpLimits } from './http-limits.ts'
 import { protocolsOf, servePlainly } from './plain-request.ts'
 import { hasBody, SlowRequests } from './slow-requests.ts'
 
-const LOOK_MS = 1000
+const CHECK_MS = 1000
 
 export interface HttpServerOptions {
   readonly limits?: HttpLimits
   readonly onRequest: RequestListener
   /** Whether a WebSocket can be opened at the request's address. */
   readonly hasSocketAt: (request: IncomingMessage) => boolean
-  /** Of a WebSocket; it owns the socket then. */
+  /** Takes over the socket of a WebSocket request. */
   readonly onWebSocket: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
-  /** The most bytes a body at this address may have. */
-  readonly mostBytes: (request: IncomingMessage) => number
-  /** There is no room for its body now. */
+  /** The most bytes that a body at the request's address may have. */
+  readonly maxBodyBytes: (request: IncomingMessage) => number
+  /** Called instead of `onRequest` while there is no room for the request's body. */
   readonly onNoRoom: RequestListener
-  /** By which visitors are told apart. */
+  /** The visitor's address, by which bodies are counted. */
   readonly addressOf: (request: IncomingMessage) => string
-  /** False: visitors are not told apart by their addresses. */
+  /** False: addresses do not distinguish visitors, so only totals are limited. */
   readonly hasAddresses?: boolean
 }
 
@@ -41,14 +41,14 @@ export function createHttpServer(options: HttpServerOptions): Server {
       headersTimeout: limits.headMs,
       requestTimeout: limits.requestMs,
       keepAliveTimeout: limits.keepAliveMs,
-      connectionsCheckingInterval: Math.min(LOOK_MS, limits.headMs / 2),
+      connectionsCheckingInterval: Math.min(CHECK_MS, limits.headMs / 2),
     },
     (request, response) => {
       const onDone: (() => void)[] = []
       if (!connections.begin(request, response, onDone)) return
       slow.watch(request, response)
       if (hasBody(request)) {
-        const share = room.take(options.addressOf(request), costOf(request, options.mostBytes(request), limits.leastBytes))
+        const share = room.take(options.addressOf(request), costOf(request, options.maxBodyBytes(request), limits.leastBytes))
         if (share === undefined) return void options.onNoRoom(request, response)
         onDone.push(share)
       }
@@ -56,13 +56,13 @@ export function createHttpServer(options: HttpServerOptions): Server {
     },
   )
   server.timeout = limits.silenceMs
-  const timer = setInterval(() => slow.look(), LOOK_MS).unref()
+  const timer = setInterval(() => slow.check(), CHECK_MS).unref()
   server.on('close', () => clearInterval(timer))
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const protocols = protocolsOf(request)
     const isWebSocket = protocols.includes('websocket') && (protocols.length === 1 || options.hasSocketAt(request))
     if (isWebSocket) {
-      request.headers.upgrade = 'websocket' // the one of its list that is spoken here
+      request.headers.upgrade = 'websocket' // the only protocol of its list that is supported
       return options.onWebSocket(request, socket, head)
     }
     connections.onceAnswered(socket, () => {
@@ -72,30 +72,30 @@ export function createHttpServer(options: HttpServerOptions): Server {
   return server
 }
 
-/** Tells the other side why, in a whole answer of HTTP, and is rid of it a moment later, whether it reads that or not. */
+/** Sends a complete HTTP answer with the reason, and destroys the socket `refusedMs` later, whether the client has read it or not. */
 export function refuseUpgrade(socket: Duplex, answer: string, { refusedMs }: Pick<HttpLimits, 'refusedMs'> = HTTP_LIMITS): void {
   socket.on('error', () => socket.destroy())
   socket.end(answer)
-  socket.resume() // what is unread when a socket is closed takes the answer with it
+  socket.resume() // closing a socket with unread data discards the answer
   const timer = setTimeout(() => socket.destroy(), refusedMs).unref()
   socket.once('close', () => clearTimeout(timer))
 }
 
 const TOO_MANY_HEADERS = 'HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'
 
-/** What a body may come to hold: as many bytes as it says, or as its address allows. */
+/** The bytes that a body may need: its Content-Length, or the most that its address allows. */
 function costOf({ headers }: IncomingMessage, most: number, least: number): number {
-  const told = Number(headers['content-length'] ?? most)
-  return Math.max(least, Math.min(told, most))
+  const announced = Number(headers['content-length'] ?? most)
+  return Math.max(least, Math.min(announced, most))
 }
 
 interface Connection {
-  /** Of each request that waits for the end of its answer: what to do then. */
+  /** For each request whose answer has not ended: what to call then. */
   readonly unanswered: Set<readonly (() => void)[]>
   onAnswered: (() => void) | undefined
 }
 
-/** What is under way on each connection. A request whose turn never came ends with its connection, without a word of Node's. */
+/** The requests under way on each connection. Node reports no end of a request whose turn never came; it ends with its connection. */
 class Connections {
   readonly #limits: HttpLimits
   readonly #connections = new WeakMap<Duplex, Connection>()
@@ -104,7 +104,7 @@ class Connections {
     this.#limits = limits
   }
 
-  /** `onDone` runs when the answer has gone, or the connection. False: it asked for too much at once, and is cut. */
+  /** Runs `onDone` when the answer has left or the connection has closed. Returns false, and cuts the connection, if it has too many requests. */
   begin({ socket }: IncomingMessage, response: ServerResponse, onDone: readonly (() => void)[]): boolean {
     const connection = this.#of(socket)
     if (connection.unanswered.size >= this.#limits.unansweredCount) {
@@ -116,12 +116,12 @@ class Connections {
     return true
   }
 
-  /** Requests are answered in their order: one that is read again waits for those before it. */
+  /** Calls `listener` once all earlier requests are answered: a request that is read again must wait for those before it. */
   onceAnswered(socket: Duplex, listener: () => void): void {
     const connection = this.#of(socket)
     if (connection.unanswered.size === 0) return listener()
     const drop = (): void => void socket.destroy()
-    // Node has let go of the socket
+    // Node no longer handles the socket's errors
     socket.on('error', drop).on('timeout', drop)
     connection.onAnswered = () => {
       socket.off('error', drop).off('timeout', drop)

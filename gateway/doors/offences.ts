@@ -1,9 +1,9 @@
 /**
- * What a line did wrong, and when it was too much.
+ * Counts a session's refusals and decides when it must be closed:
  *
- *   attached     what sending again will not change: `COUNT` times in `MS`; `rate_limited`, for it was told when to come back and
- *                came before: `LIMITED_COUNT` times in `LIMITED_MS`
- *   not attached any refusal, `TRIES` in all: who has not shown a pass gets few answers
+ *   attached      after `COUNT` refusals within `MS` that a retry cannot change, or `LIMITED_COUNT` of `rate_limited` within `LIMITED_MS`,
+ *                 because the client ignores `afterMs`
+ *   not attached  after `TRIES` refusals of any kind
  */
 import { CODES, type Code } from '../protocol/codes.ts'
 
@@ -18,7 +18,7 @@ export class Offences {
   readonly #limited = new Recent(LIMITED_COUNT, LIMITED_MS)
   #tries = 0
 
-  /** Counts a refusal; true: that was one too many. */
+  /** Counts a refusal. Returns true if it was one too many. */
   isTooMuch(code: Code, { isAttached, now }: { isAttached: boolean; now: number }): boolean {
     if (!isAttached) return ++this.#tries >= TRIES
     if (code === 'rate_limited') return this.#limited.add(now)
@@ -38,7 +38,7 @@ class Recent {
   }
 
   add(now: number): boolean {
-    // a clock that steps back begins anew as well
+    // starts over too when the clock steps back
     if (Math.abs(now - this.#since) > this.#ms) {
       this.#count = 0
       this.#since = now

@@ -1,36 +1,36 @@
 /**
- * A request that asks for a protocol other than WebSocket (`Upgrade: h2c` of curl and Java's HttpClient) is served as the plain HTTP/1.1
- * it is as well: RFC 9110, 7.8. Node hands over the socket of every request that asks for anything, so it is read once more without the ask.
+ * Serves a request that offers to upgrade to a protocol other than WebSocket (`Upgrade: h2c` of curl and Java's HttpClient) as plain HTTP/1.1,
+ * as RFC 9110, 7.8 allows. Node hands over the socket of every request with an upgrade, so the request is read again without it.
  */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 
-/** Node drops headers beyond its limit (2000 names and values) without a word; one of them may have been the body's length. */
+/** Node silently drops headers beyond its limit (2000 names and values); one of them may have been the body's length. */
 const MOST_HEADERS = 2000
-const ASKS = /^(?:upgrade|http2-settings)$/i
+const UPGRADE_HEADERS = /^(?:upgrade|http2-settings)$/i
 
-/** What it would switch to, in small letters and without versions. */
+/** The protocols to which the request offers to switch, in lower case and without versions. */
 export const protocolsOf = ({ headers }: IncomingMessage): string[] =>
   (headers.upgrade ?? '').split(',').map((protocol) => protocol.trim().split('/')[0]!.toLowerCase())
 
-/** `head`: what came behind its headers. False: it cannot be told exactly what came. */
+/** `head`: the bytes after the headers. Returns false if the request may have lost headers and cannot be read again. */
 export function servePlainly(server: Server, request: IncomingMessage, { socket, head }: { socket: Duplex; head: Buffer }): boolean {
   const { rawHeaders, method, url, httpVersion } = request
   if (rawHeaders.length >= MOST_HEADERS) return false
   const lines = [`${method} ${url} HTTP/${httpVersion}`]
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const [name, value] = [rawHeaders[at]!, rawHeaders[at + 1]!]
-    if (!ASKS.test(name)) lines.push(`${name}: ${/^connection$/i.test(name) ? withoutAsk(value) : value}`)
+    if (!UPGRADE_HEADERS.test(name)) lines.push(`${name}: ${/^connection$/i.test(name) ? withoutUpgrade(value) : value}`)
   }
-  // as Node read them: a byte a letter
+  // latin1, as Node has read them
   socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]))
   server.emit('connection', socket)
   return true
 }
 
-const withoutAsk = (options: string): string =>
-  options
+const withoutUpgrade = (connection: string): string =>
+  connection
     .split(',')
     .map((option) => option.trim())
-    .filter((option) => option !== '' && !ASKS.test(option))
+    .filter((option) => option !== '' && !UPGRADE_HEADERS.test(option))
     .join(', ')

@@ -1,18 +1,18 @@
 /**
- * What a session has written and its socket has not taken yet, and who waits until it is empty. Pushes are counted apart from answers, which
- * the client asked for: a large answer in the socket is no reason to close the session at the next push.
+ * Counts what a session has written and its socket has not taken yet. Pushes are counted apart from answers: a large answer, which the client
+ * asked for, is no reason to close the session at the next push.
  *
- * The callback of a write never runs before the turn of the event loop ends. What was written and not called back yet is therefore what
- * *we* did in this turn, not how far the *reader* is behind: whether a reader is slow is judged by what its socket refused (`refused`).
+ * The callback of a write never runs before the turn of the event loop ends. Bytes without a callback may therefore only have been written in
+ * this turn, and do not say how far the client is behind; that is judged by what its socket refused (`refused`).
  */
 import type { Duplex } from 'node:stream'
 
 const OVERDUE_MS = 1000
 
 export interface SendBufferOptions {
-  /** How many bytes the socket refuses at the moment. */
+  /** How many bytes the socket has refused and still holds in user space. */
   readonly refused: (sendBuffer: SendBuffer) => number
-  /** How many bytes the socket has taken so far, parts of a large write included; any change of it is progress. */
+  /** How many bytes the socket has taken so far, including parts of a large write; any change is progress. */
   readonly taken?: () => number
   /** Ms of a clock that never steps back. */
   readonly now: () => number
@@ -22,7 +22,7 @@ export class SendBuffer {
   readonly #refused: (sendBuffer: SendBuffer) => number
   readonly #taken: () => number
   readonly #now: () => number
-  /** Bytes of each write, in order; negative where it is no push. */
+  /** Bytes of each write, in order; negative for an answer. */
   #sizes: number[] = []
   #takenCount = 0
   #pushBytes = 0
@@ -63,7 +63,7 @@ export class SendBuffer {
     return Math.max(0, this.#olderMark - (this.#added - this.#bytes))
   }
 
-  /** For how many ms something has waited of which nothing was taken. To be called about once a second: it compares with the call before. */
+  /** For how many ms bytes have waited of which none was taken. Compares with the previous call; to be called about once a second. */
   stalledMs(): number {
     const now = this.#now()
     const taken = [this.#added - this.#bytes, this.#taken()] as const
@@ -86,7 +86,7 @@ export class SendBuffer {
     if (isPush) this.#pushBytes += bytes
   }
 
-  /** The oldest write was taken. A bound function, so that one serves every write. */
+  /** To be called when the oldest write was taken. A bound function, so that one serves every write. */
   readonly take = (): void => {
     if (this.#isEmpty) return
     const size = this.#sizes[this.#takenCount++]!
@@ -95,7 +95,7 @@ export class SendBuffer {
     if (this.#isEmpty) this.clear()
   }
 
-  /** Nothing waits any more, or nothing will ever be taken. */
+  /** Forgets all writes: nothing waits any more, or the connection has closed. */
   clear(): void {
     this.#sizes = []
     this.#takenCount = 0
@@ -117,8 +117,8 @@ export class SendBuffer {
 }
 
 /**
- * How many bytes of a socket the kernel has taken. Node reads the same numbers for a socket's timeout; the public ones count a
- * write only once all of it has gone, and a megabyte to a slow phone takes longer than we wait.
+ * How many bytes of a socket the kernel has taken. Node reads the same private fields for a socket's timeout; the public counters count a write
+ * only once all of it has left, and a megabyte to a slow phone takes longer than the limit.
  */
 export function takenBytes(socket: Duplex): number {
   const { _handle: handle } = socket as { readonly _handle?: { readonly bytesWritten: number; readonly writeQueueSize: number } | null }

@@ -8,7 +8,7 @@ import type { Domain } from './commands.ts'
 import type { Turns } from './fair-queue.ts'
 import type { Hub } from '../relay/hub.ts'
 
-/** A `Session`, for what is done with all of a node. */
+/** The part of a `Session` that is called for all sessions of a node. */
 export interface OpenSession {
   tick(): void
   leave(afterMs: number): void
@@ -22,17 +22,17 @@ export interface SessionContext {
   readonly allowances: Allowances
   readonly addressWatch: AddressWatch
   readonly report: Report
-  /** Those that are open, attached or not. */
+  /** The open sessions, attached or not. */
   readonly sessions: Set<OpenSession>
   readonly turns: Turns
   readonly now: () => number
   /** Ms on a clock that never steps. */
   readonly uptime: () => number
-  /** Hosts beside this gateway whose pictures pages may load unasked. */
+  /** Hosts besides this gateway whose pictures pages load without asking the reader. */
   readonly imageHosts: readonly string[]
-  /** From a session's opening to an accepted hello. */
+  /** The time from a session's opening to an accepted hello. */
   readonly helloMs: number
 }
 
-/** A session's way to its client, and what is known of the client before it has said anything. */
+/** A session's connection, and what its opening request says about the client. */
 export interface SessionPipe extends Pipe, Arrival {}

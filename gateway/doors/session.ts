@@ -1,13 +1,13 @@
 /**
- * One opened connection at whichever door, from its opening to its close: what a client sends.
+ * One opened connection at a socket door, from its opening to its close. Handles what the client sends.
  *
  *   new ──hello──▶ admitting ──welcome──▶ attached ──close──▶ closed
  *    ▲                │ refused: the session stays, another hello may come until the deadline
  *    └────────────────┴──────── goodbye (engine.io) ──┘
  *
- * Commands are taken only while attached. A packet that cannot be taken is refused in its ack where it has an id, else by
- * `refusalPush`; the session stays open, unless the client goes on like that (see Offences). The allowance is checked before
- * anything in a packet is read. A session that is not attached has one hello checked at a time.
+ * Commands are accepted only while attached. A refusal is sent in the packet's ack if it has an id, else by `refusalPush`; the session stays
+ * open, unless the client causes too many (see Offences). The allowance is taken before anything in a packet is read. One hello is checked at
+ * a time.
  */
 import type { Bye } from '../protocol/byes.ts'
 import { CODES, type Code, type WireRefusal } from '../protocol/codes.ts'
@@ -18,10 +18,10 @@ import { readCommandHead } from '../protocol/packets.ts'
 import { spenderOf, type Spender } from '../domain/allowances.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Identity } from '../protocol/model.ts'
-import { dispatch } from './commands.ts'
+import { runCommand } from './commands.ts'
 import { FairQueue } from './fair-queue.ts'
 import { Offences } from './offences.ts'
-import { Readings } from './readings.ts'
+import { ReadQueue } from './read-queue.ts'
 import { EncodedPacket, encodePush } from '../relay/encoded-packet.ts'
 import { sayBye, type Peer } from '../relay/peer.ts'
 import type { SessionContext, SessionPipe } from './session-context.ts'
@@ -29,14 +29,14 @@ import { textFault } from './text-shape.ts'
 import { welcome } from './welcome.ts'
 
 const GOODBYE = /^1(?:\/,)?$/
-/** Before a hello is accepted, so many bytes cost as much as another packet. */
+/** Before a hello is accepted, this many bytes cost as much as one more packet. */
 const HELLO_UNIT_BYTES = 1024
-/** Commands of one session that are not answered yet. What comes beyond them is not read before one of them is. */
+/** Unanswered commands of one session; further packets are not handled until one of them is answered. */
 const UNDER_WAY_COUNT = 32
-/** How long a client may take nothing of what waits for it. */
+/** How long a client may take none of the bytes that wait for it. */
 const STALLED_MS = 10_000
 
-/** What the door hands over, in order. */
+/** What the door delivers, in order. */
 type Arrived = { readonly text: string } | 'binary' | 'closed'
 
 type State = { readonly name: 'new' | 'admitting' | 'closed' } | { readonly name: 'attached'; readonly peer: Peer }
@@ -44,20 +44,20 @@ type State = { readonly name: 'new' | 'admitting' | 'closed' } | { readonly name
 export class Session {
   readonly #pipe: SessionPipe
   readonly #sid: string
-  /** Goodbyes so far. Whoever says hello after one is somebody new, and gets another `sid`. */
+  /** Goodbyes so far. A hello after one may be another person's and gets another `sid`. */
   #goodbyes = 0
   readonly #context: SessionContext
   #state: State = { name: 'new' }
   #deadline: NodeJS.Timeout | undefined
   readonly #offences = new Offences()
   readonly #arrived: FairQueue<Arrived>
-  /** Of whoever is attached: nobody waits for somebody who was here before. */
-  #readings: Readings
-  /** The door has said so; what came before is still done. */
+  /** Of the attached peer: after a goodbye the next peer does not wait for the reads of the one before. */
+  #reads: ReadQueue
+  /** The connection has closed; packets that arrived before are still handled. */
   #isPipeClosed = false
-  /** Whether somebody signed in said hello, so that the session no longer counts against its address. */
+  /** A signed-in person has said hello, so the session no longer counts against its address. */
   #isSignedIn = false
-  /** What the hello that is being admitted cost its address. */
+  /** What the hello that is being admitted took from its address's allowance. */
   #helloCost = 0
   #commandsUnderWay = 0
   /** Whose allowances commands count against: the attached person's. */
@@ -70,7 +70,7 @@ export class Session {
     this.#sid = sid
     this.#context = context
     this.#deadline = setTimeout(() => this.#onDeadline(), context.helloMs)
-    this.#readings = new Readings(pipe)
+    this.#reads = new ReadQueue(pipe)
     this.#arrived = new FairQueue({
       turns: context.turns,
       isFull: () => this.#commandsUnderWay >= UNDER_WAY_COUNT,
@@ -89,7 +89,7 @@ export class Session {
     this.#arrived.add('binary', 1)
   }
 
-  /** The connection is closed; until then the last packets may still be leaving. What came before it is still handled. */
+  /** The connection has closed. Packets that arrived before are still handled. */
   onClosed(): void {
     this.#isPipeClosed = true
     this.#arrived.add('closed')
@@ -139,7 +139,7 @@ export class Session {
     else if (stalledMs >= 2 * STALLED_MS) this.#pipe.cut()
   }
 
-  /** The node drains: commands under way are still answered, new ones are refused; then the client is told when to come back. */
+  /** The node drains: commands under way are still answered, new ones are refused; then `byePush` says when to come back. */
   leave(afterMs: number): void {
     this.#leavingAfterMs = afterMs
     if (this.#commandsUnderWay === 0) this.#bye('draining', afterMs)
@@ -176,7 +176,7 @@ export class Session {
     if (this.#pipe.door === 'websocket' || this.#state.name !== 'attached') return this.#pipe.close(1000, 'goodbye')
     this.#detach(this.#state.peer)
     this.#state = { name: 'new' }
-    this.#readings = new Readings(this.#pipe)
+    this.#reads = new ReadQueue(this.#pipe)
     this.#spender = undefined
     this.#goodbyes++
     this.#deadline = setTimeout(() => this.#onDeadline(), this.#context.helloMs)
@@ -196,7 +196,7 @@ export class Session {
         pipe: this.#pipe,
         sid: this.#goodbyes === 0 ? this.#sid : `${this.#sid}.${this.#goodbyes}`,
         isWanted: () => this.#state.name !== 'closed',
-        onProved: (identity) => this.#onProved(identity),
+        onIdentified: (identity) => this.#onIdentified(identity),
         ...this.#context,
       },
       (welcomed) => {
@@ -212,7 +212,7 @@ export class Session {
   }
 
   /** Guests, and sessions without an accepted hello, count by address; the hellos of a signed-in person by the person. */
-  #onProved(identity: Identity): void {
+  #onIdentified(identity: Identity): void {
     const { allowances, addressWatch } = this.#context
     const { address } = this.#pipe
     addressWatch.saw(identity.id, address)
@@ -231,11 +231,11 @@ export class Session {
     this.#state = { name: 'new' }
     const { origin, host, address } = this.#pipe
     this.#context.report({ fact: 'helloRefused', code: wire.code, message: wire.message, origin, host, address })
-    this.#sayConnectError(wire)
+    this.#sendConnectError(wire)
     this.#countOffence(wire.code)
   }
 
-  #sayConnectError({ message, ...data }: WireRefusal): void {
+  #sendConnectError({ message, ...data }: WireRefusal): void {
     this.#pipe.send(new EncodedPacket(connectErrorPacket({ message, data })), false)
   }
 
@@ -254,13 +254,13 @@ export class Session {
     const refuse = (error: unknown): void => {
       const wire = this.#wire(error, name)
       report({ fact: 'commandRefused', command: wire.code === 'unknown_command' ? 'unknown' : name, code: wire.code, message: wire.message })
-      // after a goodbye another person may have said hello, and wait for an ack of the same number
+      // after a goodbye another person may have said hello and wait for an ack with the same id
       if (!peer.isGone) this.#refuse(wire, { about: name, id })
       this.#onAnswered()
     }
     this.#commandsUnderWay++
     try {
-      dispatch(this.#context.domain, this.#asker(peer), { name, input }).then(answer).catch(refuse)
+      runCommand(this.#context.domain, this.#caller(peer), { name, input }).then(answer).catch(refuse)
     } catch (error) {
       refuse(error)
     }
@@ -272,13 +272,13 @@ export class Session {
     if (this.#leavingAfterMs !== undefined && this.#commandsUnderWay === 0) this.#bye('draining', this.#leavingAfterMs)
   }
 
-  #asker(peer: Peer) {
+  #caller(peer: Peer) {
     return {
       identity: peer.identity,
       sid: peer.sid,
       address: this.#pipe.address,
       isGone: () => peer.isGone || this.#isPipeClosed,
-      inTurn: <T>(read: () => Promise<T>): Promise<T> => this.#readings.inTurn(read),
+      inTurn: <T>(read: () => Promise<T>): Promise<T> => this.#reads.inTurn(read),
       renew: async (token: string): Promise<CommandAnswer<'renew'>> => {
         peer.identity = await this.#context.admit.renew(token, peer.identity)
         return { ok: true, identity: peer.identity }
@@ -319,14 +319,14 @@ export class Session {
   /** Only the first characters of the packet are read. */
   #refuseUnread(text: string, wire: WireRefusal): void {
     if (text.startsWith('0') && this.#state.name === 'new') {
-      this.#sayConnectError(wire)
+      this.#sendConnectError(wire)
       return this.#countOffence(wire.code)
     }
     const { id, name } = readCommandHead(text)
     this.#refuse(wire, { id, ...(name === undefined ? undefined : { about: name }) })
   }
 
-  /** Takes the packet from its allowances; returns the refusal where one of them is spent. */
+  /** Takes the packet from its allowances. Returns the refusal if one of them is used up. */
   #takeAllowance(text: string): WireRefusal | undefined {
     const { allowances } = this.#context
     try {
@@ -352,7 +352,7 @@ export class Session {
   }
 
   #onDeadline(): void {
-    this.#sayConnectError(new Refusal('hello_timeout').wire)
+    this.#sendConnectError(new Refusal('hello_timeout').wire)
     this.#bye('hello_timeout')
   }
 

@@ -2,34 +2,33 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { HttpLimits } from './http-limits.ts'
 
-interface Slow {
+interface Watched {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly hasBody: boolean
-  /** What time its body has left, as of the last look: bytes that came gave more, the most is `bodyMs` … */
+  /** The body's time budget as of the last check: bytes that arrive add to it, up to `bodyMs`. */
   leftMs: number
-  lookedAt: number
-  /** … and how many the socket had brought then. */
+  checkedAt: number
+  /** How many bytes the socket had received at the last check. */
   read: number
   answeredAt: number | undefined
-  /** How much of what there is for it the other side had taken, and since when that is so. */
+  /** How much of the answer the client has taken, and since when that has not changed. */
   taken: string
   takenAt: number
 }
 
-/** Whether a request has one; GET with a body is allowed too. */
+/** Whether a request has a body; a GET may have one too. */
 export const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
 /**
- * Cuts connections whose bodies come too slowly, or whose answers are not taken: either would hold memory for as long as somebody
- * likes. A slow phone moves hundreds of bytes a second, and each gives it more time. Node's own timeout of a socket is not enough: a byte
- * in one direction would excuse the other.
+ * Cuts connections whose bodies arrive too slowly or whose answers are not taken; either could hold memory without end. A slow phone sends
+ * hundreds of bytes a second, and each adds to its time. Node's own socket timeout is not enough: progress in one direction resets it for both.
  */
 export class SlowRequests {
   readonly #limits: HttpLimits
   readonly #now: () => number
-  readonly #slow = new Set<Slow>()
+  readonly #watched = new Set<Watched>()
 
   /** `now`: ms on a clock that never steps. */
   constructor(limits: HttpLimits, now: () => number) {
@@ -39,68 +38,68 @@ export class SlowRequests {
 
   watch(request: IncomingMessage, response: ServerResponse): void {
     const now = this.#now()
-    const slow: Slow = {
+    const watched: Watched = {
       request,
       response,
       hasBody: hasBody(request),
       leftMs: this.#limits.bodyMs,
-      lookedAt: now,
+      checkedAt: now,
       read: request.socket.bytesRead,
       answeredAt: undefined,
       taken: '',
       takenAt: now,
     }
-    this.#slow.add(slow)
+    this.#watched.add(watched)
     response.once('close', () => {
-      slow.answeredAt = this.#now()
-      if (!slow.hasBody || request.complete) this.#slow.delete(slow)
+      watched.answeredAt = this.#now()
+      if (!watched.hasBody || request.complete) this.#watched.delete(watched)
     })
   }
 
-  look(): void {
-    for (const slow of this.#slow) {
+  check(): void {
+    for (const watched of this.#watched) {
       const {
         request: { socket, complete },
-        hasBody: mayCome,
+        hasBody: hasRequestBody,
         answeredAt,
-      } = slow
-      if (socket.destroyed || (answeredAt !== undefined && (complete || !mayCome))) this.#slow.delete(slow)
-      else if ((mayCome && !complete && this.#dawdles(slow)) || this.#isStuck(slow)) socket.destroy()
+      } = watched
+      if (socket.destroyed || (answeredAt !== undefined && (complete || !hasRequestBody))) this.#watched.delete(watched)
+      else if ((hasRequestBody && !complete && this.#isBodySlow(watched)) || this.#isAnswerStalled(watched)) socket.destroy()
     }
   }
 
-  #dawdles(slow: Slow): boolean {
+  #isBodySlow(watched: Watched): boolean {
     const { bodyMs, bodyBytesPerSecond, lingerMs } = this.#limits
     const {
       request: {
         socket: { bytesRead },
       },
       answeredAt,
-    } = slow
+    } = watched
     const now = this.#now()
     if (answeredAt !== undefined && now - answeredAt > lingerMs) return true
-    const left = slow.leftMs - (now - slow.lookedAt) + ((bytesRead - slow.read) / bodyBytesPerSecond) * 1000
-    slow.leftMs = Math.min(bodyMs, left)
-    slow.lookedAt = now
-    slow.read = bytesRead
+    const left = watched.leftMs - (now - watched.checkedAt) + ((bytesRead - watched.read) / bodyBytesPerSecond) * 1000
+    watched.leftMs = Math.min(bodyMs, left)
+    watched.checkedAt = now
+    watched.read = bytesRead
     return left < 0
   }
 
-  #isStuck(slow: Slow): boolean {
+  #isAnswerStalled(watched: Watched): boolean {
     const {
       response,
       request: { socket },
-    } = slow
+    } = watched
     const taken = takenOf(socket)
-    if (!response.headersSent || socket.writableLength === 0 || taken !== slow.taken) {
-      slow.taken = taken
-      slow.takenAt = this.#now()
+    if (!response.headersSent || socket.writableLength === 0 || taken !== watched.taken) {
+      watched.taken = taken
+      watched.takenAt = this.#now()
     }
-    return this.#now() - slow.takenAt > this.#limits.answerMs
+    return this.#now() - watched.takenAt > this.#limits.answerMs
   }
 }
 
-/** Changes with each bit the kernel takes, also of a large piece: Node's own timeout looks at the same. */
+/** Changes whenever the kernel takes bytes, also in the middle of a large write. Node's own timeout reads the same fields. */
 function takenOf(socket: Socket): string {
   const { _handle: handle } = socket as unknown as { readonly _handle?: { readonly writeQueueSize: number } | null }
   return `${socket.bytesWritten - socket.writableLength} ${handle?.writeQueueSize ?? 0}`

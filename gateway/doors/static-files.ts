@@ -1,4 +1,4 @@
-/** Files a browser fetches: the widget's scripts, and the operator's pages or the demo's. */
+/** Serves files to browsers: the widget's scripts, and the operator's pages or the demo's. */
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
@@ -8,39 +8,39 @@ import type { Readable } from 'node:stream'
 import fastifyStatic, { type FastifyStaticOptions } from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
-/** `hasQa`: the testers' script is served too. */
+/** `hasQa`: whether `im-chat.qa.js`, the testers' script, is served too. */
 export interface WidgetFilesOptions {
   readonly hasQa?: boolean
 }
 
-/** Names that stay the same over releases: a page may run what is this much older than a deploy, and no longer. */
+/** For names that stay the same over releases: after a deploy a browser may run the old file for at most this long. */
 const ENTRY_CACHE = 'public, max-age=300'
-/** A script named by its content never changes: `rows.gpdj5hta.js`. After a hyphen could stand a word of eight letters, as in `picture-composer.js`. */
+/** A script named by its content, such as `rows.gpdj5hta.js`, never changes. A dot, because a hyphen may precede a word, as in `picture-composer.js`. */
 const NAMED_BY_CONTENT = /\.[a-z0-9]{8}\.js(?:\.map)?$/
 const NAMED_BY_CONTENT_CACHE = 'public, max-age=31536000, immutable'
 const PAGE_CACHE = 'no-cache'
 const COMPRESSED = /\.(?:br|gz)$/
-/** A copy of a whole folder may give the compressed file an earlier date than its original, by this much. */
+/** Copying a folder may date a compressed file this much earlier than its original. */
 const COPYING_MS = 2000
-/** What lies in a folder is fetched as script of another origin, with CORS. */
+/** Pages of other origins load these scripts, with CORS. */
 const CROSS_ORIGIN = [
   ['Access-Control-Allow-Origin', '*'],
   ['Cross-Origin-Resource-Policy', 'cross-origin'],
 ] as const
 
 /**
- * The widget's folder at the root: `/im-chat.js`, `/modern/im-chat.js` … `npm run build` lays a brotli and a gzip copy beside each file.
+ * Serves the widget's folder at the root: `/im-chat.js`, `/modern/im-chat.js` … `npm run build` writes a brotli and a gzip copy of each file.
  * Files that a build adds while the gateway runs are served after a restart; files that it changes, at once.
- * An ETag says the content, for installed packages give all their files one date.
+ * ETags are hashes of the content, because installed packages give all their files the same date.
  */
 export function registerWidgetFiles(app: FastifyInstance, folder: string, { hasQa = true }: WidgetFilesOptions = {}): void {
   if (!existsSync(folder)) return
   const tagOf = contentTags()
   app.register(async (scope) => {
-    scope.addHook('onRequest', refuseOldCopies)
+    scope.addHook('onRequest', ignoreOldCopies)
     scope.addHook('onSend', answerNotModified)
     scope.register(fastifyStatic, {
-      ...always(folder),
+      ...commonOptions(folder),
       wildcard: false,
       preCompressed: true,
       acceptRanges: false,
@@ -56,7 +56,7 @@ export function registerWidgetFiles(app: FastifyInstance, folder: string, { hasQ
       },
     })
 
-    async function refuseOldCopies(request: FastifyRequest): Promise<void> {
+    async function ignoreOldCopies(request: FastifyRequest): Promise<void> {
       const file = join(folder, request.routeOptions.url ?? '')
       const [original, ...copies] = await Promise.all([file, `${file}.br`, `${file}.gz`].map(changedAt))
       if (copies.some((copy) => copy! + COPYING_MS < original!)) delete request.headers['accept-encoding']
@@ -64,11 +64,11 @@ export function registerWidgetFiles(app: FastifyInstance, folder: string, { hasQ
   })
 }
 
-/** A folder that does not exist is no error: a gateway may serve sockets alone. */
+/** A missing folder is not an error: a gateway may serve sockets only. */
 export function registerPages(app: FastifyInstance, folder: string): void {
   if (!existsSync(folder)) return
   app.register(fastifyStatic, {
-    ...always(folder),
+    ...commonOptions(folder),
     redirect: true,
     dotfiles: 'ignore',
     setHeaders: (response, path) => {
@@ -78,9 +78,9 @@ export function registerPages(app: FastifyInstance, folder: string): void {
   })
 }
 
-const always = (root: string) => ({ root: resolve(root), cacheControl: false, decorateReply: false }) satisfies FastifyStaticOptions
+const commonOptions = (root: string) => ({ root: resolve(root), cacheControl: false, decorateReply: false }) satisfies FastifyStaticOptions
 
-/** Milliseconds since the epoch; a file that is not there is always new enough. */
+/** Milliseconds since the epoch; Infinity for a file that does not exist. */
 const changedAt = async (file: string): Promise<number> => {
   try {
     return (await stat(file)).mtimeMs
@@ -89,7 +89,7 @@ const changedAt = async (file: string): Promise<number> => {
   }
 }
 
-/** Each file is read once for each time it has changed. */
+/** Reads each file again only when it has changed. */
 function contentTags(): (path: string, mtimeMs: number) => string {
   const known = new Map<string, { readonly mtimeMs: number; readonly tag: string }>()
   return (path, mtimeMs) => {
@@ -103,17 +103,17 @@ function contentTags(): (path: string, mtimeMs: number) => string {
 
 async function answerNotModified(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
   const etag = reply.getHeader('etag')
-  if (typeof etag !== 'string' || !isHeld(request.headers, etag)) return payload
+  if (typeof etag !== 'string' || !matchesEtag(request.headers, etag)) return payload
   if (payload !== null && typeof payload === 'object' && 'destroy' in payload) (payload as Readable).destroy()
   reply.code(304).removeHeader('content-length')
   return ''
 }
 
 /**
- * Whether the asker holds this very content: RFC 9110, 13.1.2. A list counts, and so does a weakened tag, for a proxy that
- * compresses an answer makes `W/"…"` of its `"…"`.
+ * Whether the client already has this content: RFC 9110, 13.1.2. Accepts a list, and weak tags: a proxy that compresses an answer turns `"…"`
+ * into `W/"…"`.
  */
-export function isHeld(headers: IncomingHttpHeaders, etag: string): boolean {
+export function matchesEtag(headers: IncomingHttpHeaders, etag: string): boolean {
   const asked = headers['if-none-match']?.trim()
   if (asked === undefined) return false
   const strong = etag.replace(/^W\//, '')

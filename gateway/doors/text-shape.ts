@@ -1,6 +1,6 @@
 /**
- * Whether a packet's text is over the limits of depth and of parts, told without reading it: to parse 10 kB that nest 5,000 deep takes
- * longer than to serve twenty messages. It never says so of a packet that is within them; what is over by little the validator finds.
+ * Checks a packet's text against the limits of depth and of parts without parsing it: parsing 10 kB that nest 5,000 deep takes longer than
+ * serving twenty messages. It never rejects a packet within the limits; the validator finds those that exceed them by little.
  */
 import { LIMITS } from '../protocol/limits.ts'
 
@@ -29,14 +29,14 @@ export function textFault(text: string): 'depth' | 'count' | undefined {
         depth--
         break
       case COMMA:
-        // a list of n has n - 1, and one stands between name and input
+        // a list of n items has n - 1 commas, and one more stands between name and input
         if (++commas > LIMITS.packetCount + 1) return 'count'
     }
   }
   return undefined
 }
 
-/** Of the closing quote, or the text's end. */
+/** The index of the closing quote, or the text's length. */
 function endOfString(text: string, start: number): number {
   for (let at = start; ;) {
     at = text.indexOf('"', at + 1)

@@ -1,6 +1,6 @@
 /**
- * The one upgrade dispatcher. Engine.IO's path goes to engine.io, all else to Fastify. Two libraries
- * that both listen for `upgrade` would answer each other's clients with 404, who then stay on polling unnoticed.
+ * Routes each request and upgrade: Engine.IO's path to engine.io, everything else to Fastify. If both libraries listened for `upgrade`, they
+ * would answer each other's clients with 404, which would then stay on polling unnoticed.
  */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -11,20 +11,20 @@ import { createHttpServer, refuseUpgrade, type HttpServerOptions } from './http-
 import { WEBSOCKET_PATH, type WebSocketDoor } from './websocket.ts'
 
 const RETRY_AFTER_SECONDS = 2
-/** What a proxy says of a visitor, no page may say of itself. */
+/** Headers by which a proxy describes a visitor; a page may not send them. */
 const OF_PROXIES = /^(x-)?forwarded/i
 const PICTURES = /^\/v1\/images(?:[/?]|$)/
 
-/** How visitors are told apart; all are one where nothing is said. */
+/** How visitors are told apart; by default by their socket's address. */
 export type Visitors = Partial<Pick<HttpServerOptions, 'addressOf' | 'hasAddresses' | 'limits'>>
 
 export class UpgradeRouter {
-  /** Doors that are shut stay undefined. */
+  /** Undefined: that door is not open. */
   engineIo: EngineIoDoor | undefined
   webSocket: WebSocketDoor | undefined
-  /** Once true no new line is opened here; open ones go on. */
+  /** Once true, no new session is opened here; open ones go on. */
   isClosing = false
-  /** The refusal of a new line from where there are too many; undefined: it may be opened. */
+  /** The refusal of a new session, for an address that has opened too many; undefined: it may be opened. */
   refusalOf: (request: IncomingMessage) => WireRefusal | undefined = () => undefined
   readonly #upgraded = new Set<Duplex>()
 
@@ -36,7 +36,7 @@ export class UpgradeRouter {
         if (this.engineIo?.has(request)) this.#handle(this.engineIo, request, response)
         else fastify(request, response)
       },
-      mostBytes: (request) => {
+      maxBodyBytes: (request) => {
         if (this.engineIo?.has(request)) return LIMITS.lineBytes
         return PICTURES.test(request.url ?? '') ? LIMITS.imageBytes : LIMITS.packetBytes
       },
@@ -49,7 +49,7 @@ export class UpgradeRouter {
     })
   }
 
-  /** Ends what is still open, without a word: whoever did not go when told, or does not answer any more. */
+  /** Cuts the WebSockets that are still open: clients that did not close after `byePush`, or do not respond any more. */
   cut(): void {
     for (const socket of this.#upgraded) socket.destroy()
   }
@@ -57,7 +57,7 @@ export class UpgradeRouter {
   #handle(door: EngineIoDoor, request: IncomingMessage, response: ServerResponse): void {
     allowPages(request, response)
     if (request.method === 'OPTIONS') response.writeHead(204, preflight(request)).end()
-    else if (door.isJsonp(request)) refuse(response, 400, wireRefusal('bad_request', 'JSONP is not spoken here'))
+    else if (door.isJsonp(request)) refuse(response, 400, wireRefusal('bad_request', 'JSONP is not supported'))
     else if (door.isForeign(request)) refuse(response, 403, wireRefusal('origin_forbidden', 'this session belongs to another page'))
     else if (this.isClosing && door.isHandshake(request)) response.writeHead(503, { 'Retry-After': RETRY_AFTER_SECONDS }).end()
     else {
@@ -87,7 +87,7 @@ export class UpgradeRouter {
   }
 }
 
-/** Any page may read the answer, because no cookie speaks for it; whether it may connect, the hello says in words. */
+/** Any page may read the answer, because no cookie authenticates it; the hello decides whether the page may connect. */
 function allowPages({ headers: { origin } }: IncomingMessage, response: ServerResponse): void {
   if (origin === undefined) return
   response.setHeader('Access-Control-Allow-Origin', origin)

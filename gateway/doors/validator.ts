@@ -1,4 +1,4 @@
-/** Checks a command's input against its schema, compiled once, and says which field is wrong. */
+/** Checks inputs of commands against their schemas and names the field that is wrong. */
 import type { TObject, TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import { COMMANDS, Hello, type Command, type CommandInput } from '../protocol/commands.ts'
@@ -10,10 +10,10 @@ const validators = new WeakMap<TSchema, Validator>()
 
 type Check = (value: unknown) => void
 
-/** Inside a command or a request: a body is one object further in. */
+/** Of a whole command or request: its body is nested one object deeper. */
 const FREE_FORM = { depth: LIMITS.bodyDepth + 2, count: LIMITS.packetCount }
 
-/** Throws a `bad_request` that names the field. What is too deep or of too many parts is refused before the schema looks at it. */
+/** The check throws a `bad_request` that names the field. It refuses too much depth or too many parts before it uses the schema. */
 export function check(schema: TObject): Check {
   const validator = validatorOf(schema)
   return (value) => {

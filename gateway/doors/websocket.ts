@@ -25,7 +25,7 @@ export class WebSocketDoor {
   readonly #tag: string
   readonly #writeBatch = new WriteBatch()
   readonly #pipes = new Set<RawPipe>()
-  /** Stands in for the server the plugin asks for: the plugin gets its upgrades from the upgrade router alone. */
+  /** Passed to the plugin as its server, so that it gets upgrades only from the upgrade router. */
   readonly #upgrades = new EventEmitter()
 
   constructor({ context, tag }: { context: SessionContext; tag: string }) {
@@ -36,7 +36,7 @@ export class WebSocketDoor {
   async register(app: FastifyInstance): Promise<void> {
     await app.register(fastifyWebsocket, {
       options: { server: this.#upgrades as never, perMessageDeflate: false, maxPayload: LIMITS.lineBytes, clientTracking: false },
-      preClose: (done) => done(), // whoever closes the app says bye and closes the sessions
+      preClose: (done) => done(), // the drain says goodbye and closes the sessions
       errorHandler: (_error, socket) => socket.terminate(),
     })
     app.get(WEBSOCKET_PATH, { websocket: true }, (socket, request) => this.#open(socket, request))
@@ -72,7 +72,7 @@ export class WebSocketDoor {
     })
   }
 
-  /** To be called about every second: pings who has been silent, cuts who stays it. */
+  /** To be called about every second: pings connections that have been silent, and cuts those that stay silent. */
   beat(): void {
     for (const pipe of this.#pipes) pipe.beat()
   }
@@ -111,7 +111,7 @@ class RawPipe implements SessionPipe {
     if (this.#socket.readyState !== this.#socket.OPEN) return
     const frame = encoded.rawFrame
     this.#sendBuffer.add(frame.length, isPush)
-    // we write whole frames to the socket ourselves: without compression ws never leaves one of its own half-written
+    // frames may bypass ws: without compression it never leaves a frame of its own half-written
     this.#writeBatch.write(this.#network, frame, this.#sendBuffer.take)
   }
 

@@ -1,6 +1,6 @@
 /**
- * From the hello to caught up in one round trip. The order is what matters: subscribe and wait for the confirmation, then
- * read the logs, reply, send the missed messages, then those published meanwhile.
+ * Answers a hello and catches the client up in one round trip. The order matters: subscribe and wait for the confirmation, read the logs, send
+ * the welcome, then the missed messages, then those published meanwhile.
  */
 import type { ResumeCursor, Welcome } from '../protocol/commands.ts'
 import { LIMITS } from '../protocol/limits.ts'
@@ -16,19 +16,19 @@ import type { SessionContext, SessionPipe } from './session-context.ts'
 import { checkHello } from './validator.ts'
 
 /**
- * `isWanted`: whether the connection is still open; nothing is read for one that has closed. `onProved` is called with the identity
- * in the pass, and may throw; `onWelcomed` is called right before the welcome is sent, and says whether the session still wants it.
- * Rejects with a Refusal, and then has detached the peer.
+ * `isWanted`: whether the connection is still open; nothing is read for one that has closed. `onIdentified` is called with the identity in the
+ * pass, and may throw. `onWelcomed` is called right before the welcome is sent, and returns whether the session is still open. Rejects with a
+ * Refusal after it has detached the peer.
  */
 export async function welcome(
   data: unknown,
-  context: SessionContext & { pipe: SessionPipe; sid: string; isWanted: () => boolean; onProved: (identity: Identity) => void },
+  context: SessionContext & { pipe: SessionPipe; sid: string; isWanted: () => boolean; onIdentified: (identity: Identity) => void },
   onWelcomed: (peer: Peer) => boolean,
 ): Promise<Peer> {
   checkHello(data)
   const { admit, hub, pipe, sid, report, now, domain, isWanted } = context
   const identity = await admit.hello(data, pipe)
-  context.onProved(identity)
+  context.onIdentified(identity)
   domain.shops.check({ to: data.to })
   const cursors = (data.resume?.cursors ?? []).filter(([conversation]) => domain.shops.knowsConversation(conversation))
   const peer = new Peer({ sid, identity, device: data.device, pipe, report })
@@ -56,7 +56,7 @@ function conversationsOf(identity: Identity, to: string | undefined, cursors: re
   return [...own, ...resumed.filter((conversation) => isMine(identity, conversation))]
 }
 
-/** Of a `messagePush`. */
+/** The conversation of a `messagePush`; '' for any other packet. */
 function conversationOf(text: string): string {
   const packet = decodePacket(text)
   return packet.type === 'event' ? (packet.args[0] as Message).conversation : ''
@@ -80,7 +80,7 @@ const welcomeData = (peer: Peer, missed: readonly CaughtUp[], { imageHosts, now 
   ...(imageHosts.length === 0 ? {} : { imageHosts: [...imageHosts] }),
 })
 
-/** Before the messages, so that a person who was blocked meanwhile learns it before writing. */
+/** Sent before the messages, so that a person who was blocked meanwhile knows before writing. */
 function pushBlocks(peer: Peer, missed: readonly CaughtUp[]): void {
   for (const {
     resumed: { conversation },
@@ -92,7 +92,7 @@ function pushBlocks(peer: Peer, missed: readonly CaughtUp[]): void {
   }
 }
 
-/** Each portion is read once the socket has taken the one before it. */
+/** Sends the missed messages, reading each portion once the socket has taken the one before it. */
 async function replay(peer: Peer, missed: readonly CaughtUp[], catchUp: CatchUp): Promise<void> {
   const heads = new Map(missed.map(({ resumed: { conversation, head } }) => [conversation, head.seq]))
   for await (const { conversation, messages, more } of catchUp.missed(missed)) {
@@ -101,6 +101,6 @@ async function replay(peer: Peer, missed: readonly CaughtUp[], catchUp: CatchUp)
     await peer.drained()
     if (peer.isGone) return
   }
-  // the packets that were pushed meanwhile are few, so they can be decoded
+  // few packets were pushed meanwhile, so decoding them is cheap
   peer.release((encoded) => encoded.push?.seq === undefined || encoded.push.seq > (heads.get(conversationOf(encoded.text)) ?? 0))
 }

@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream'
 
-/** So that a turn gathers no more than this, and the kernel says at once whether the line keeps up. */
+/** A turn gathers at most this, so that the kernel shows at once whether the client keeps up. */
 const FLUSH_BYTES = 16_384
 
 /** Gathers what is written to sockets within one turn of the event loop: one system call a socket, not one a frame. */
 export class WriteBatch {
-  /** With the bytes that were gathered since the last flush. */
+  /** Corked sockets, with the bytes gathered since the last flush. */
   readonly #corked = new Map<Duplex, number>()
 
   readonly #uncork = (): void => {

@@ -1,7 +1,6 @@
 /**
- * The windows of one agent at this node. The gateway publishes for them on a channel of that agent in that shop. A backend knows
- * only the person and publishes on the person's channel, so they subscribe to it as well; but what is there for a customer
- * of the same id they ignore.
+ * The windows of one agent at this node. The gateway publishes to them on the agent's own channel, one for each shop. A backend knows only the
+ * person and publishes on the person's channel, so they subscribe to that as well, and ignore what is meant for a customer of the same id.
  */
 import type { Report } from '../domain/facts.ts'
 import { ownChannel, userChannel } from '../protocol/keys.ts'
@@ -58,7 +57,7 @@ export class AgentWindows {
     if (message.type === 'focus') pushFocus(this.peers, message)
   }
 
-  /** A push, an invitation and whatever a session caused are for the customer of this id. */
+  /** Ignores pushes, invitations and whatever a session caused: those are for the customer of this id. */
   #onPersonPublish(encoded: EncodedPacket, origin: string): void {
     if (origin !== '' || encoded.push !== undefined) return
     const message = readSideMessage(encoded)

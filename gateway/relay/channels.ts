@@ -52,7 +52,7 @@ export class Channels {
   }
 
   #update(name: string, channel: Channel): Promise<void> {
-    // an earlier failure was already thrown to whoever had asked for it
+    // an earlier failure has rejected the call that caused it
     const work = channel.work.catch(() => undefined).then(() => this.#change(name, channel))
     channel.work = work
     return work

@@ -2,7 +2,7 @@ import { conversationChannel } from '../protocol/keys.ts'
 import type { Channels } from './channels.ts'
 import type { EncodedPacket } from './encoded-packet.ts'
 
-/** What came on a conversation's channel. `origin`: the session that caused it, '' for none. */
+/** A packet published on a conversation's channel. `origin`: the session that caused it, '' for none. */
 export interface Published {
   readonly encoded: EncodedPacket
   readonly origin: string
@@ -15,10 +15,10 @@ export class ConversationSubscription {
   readonly listener: (encoded: EncodedPacket, origin: string) => void
   isJoined = false
   isAnnounced = false
-  /** While an invitation is being shown: what arrived meanwhile, and which session caused which seq. */
+  /** While an invitation is handled: the packets held back meanwhile, and the session that caused each seq. */
   invited: { readonly held: Published[]; readonly origins: Map<number, string> } | undefined
   usedAt = 0
-  /** The last seq that the peers were shown, or that was there before they came. */
+  /** The last seq that was pushed to the peers, or that was in the log before they came. */
   seq = 0
 
   constructor(conversation: string, channels: Channels, deliver: (subscription: ConversationSubscription, published: Published) => void) {

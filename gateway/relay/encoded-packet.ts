@@ -1,6 +1,6 @@
 /**
- * One packet on its way to any number of peers, and beside its bytes what kind of push it is. Each wire form is made once and shared:
- * a text for polling, and one WebSocket frame (header and payload in one buffer) for each door.
+ * One packet for any number of peers, with the kind of push it is. Each wire form is made once and shared: a text for polling, and one WebSocket
+ * frame (header and payload in one buffer) for each door.
  */
 import type { Message } from '../protocol/model.ts'
 import { encodePacket } from '../protocol/packet.ts'
@@ -11,9 +11,9 @@ const ENGINE_MESSAGE = '4'
 
 export class EncodedPacket {
   readonly bytes: Buffer
-  /** Absent for answers, and for the JSON objects of a side's channel (side-message.ts), which no client gets as they are. */
+  /** Absent for answers, and for the JSON objects of a side's channel (side-message.ts), which are never sent to clients unchanged. */
   readonly push: PushHead | undefined
-  /** It may be dropped while the reader is slow. */
+  /** May be dropped while the client is slow. */
   readonly isVolatile: boolean
   #text: string | undefined
   #rawFrame: Buffer | undefined

@@ -1,9 +1,9 @@
 /**
- * The peers attached at this node, by side. An agent's peers belong to the shop's side subscription (its conversations), and are the
- * agent's own windows besides (focus, notices, transfers). A customer or another shop's agent may have the same id and gets none of it.
+ * The peers attached at this node, by side. An agent's peers belong to the shop's side subscription (its conversations) and to the agent's own
+ * windows (focus, notices, transfers). A customer or another shop's agent with the same id gets none of these.
  */
 import type { Backbone } from '../backbone/backbone.ts'
-import type { Attendance } from '../domain/messaging/conversations.ts'
+import type { Announcements } from '../domain/messaging/conversations.ts'
 import type { Report } from '../domain/facts.ts'
 import type { Presence } from '../domain/presence/presence.ts'
 import type { Viewing } from '../domain/presence/viewing.ts'
@@ -16,10 +16,10 @@ import type { Peer } from './peer.ts'
 import { ReconcileSchedule } from './reconcile-schedule.ts'
 import { PresenceSubscriptions } from './presence-subscriptions.ts'
 
-/** How long an outdated session may still get answers; a client that knows of the newer one closes it long before. */
+/** How long an outdated session may still get answers; a client that has opened a newer one closes it much earlier. */
 const OUTDATED_MS = 5000
 
-export class Hub implements Attendance {
+export class Hub implements Announcements {
   readonly #backbone: Backbone
   readonly #report: Report
   readonly #now: () => number
@@ -108,7 +108,7 @@ export class Hub implements Attendance {
     return this.#sideSubscriptions.get(side)?.announce(conversation) ?? false
   }
 
-  /** Answers who of `sides` is there, and pushes to the peer what changes of it. These sides replace those of the call before. */
+  /** Resolves with the presence of `sides`, and pushes changes to the peer from then on. Replaces the sides of the call before. */
   subscribePresence(peer: Peer, sides: readonly string[]): Promise<Record<string, WirePresence>> {
     return this.#presenceSubscriptions.subscribe(peer, sides)
   }
@@ -130,7 +130,7 @@ export class Hub implements Attendance {
     this.#reconcileSchedule.tick(this.#sideSubscriptions.values())
   }
 
-  /** Renews the presence of this node's peers and reads again what others' presence is due. */
+  /** Renews the presence of this node's peers, and reads the subscribed sides that are due. */
   refreshPresence(): void {
     this.#presenceSubscriptions.tick()
   }

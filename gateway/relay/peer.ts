@@ -1,12 +1,12 @@
 /**
- * One attached client, whichever door it came by.
+ * One attached client, at either socket door.
  *
  *   welcoming ──release()──▶ live ──bye() / leave()──▶ gone
  *
  * While it is welcoming, pushes are held back until the missed messages before them have been sent. A live peer gets a push at once as
- * long as its socket has refused fewer than `SLOW_BYTES` of pushes; what was only gathered in this turn does not count. Volatile pushes are
- * dropped while half of that waits, for whatever reason. A peer with more refused gets `byePush slow` and is closed: the log holds
- * what it lacks. Answers do not count, because the client asked for them; but a client that asks for more while `OVERDRAWN_BYTES` are
+ * long as its socket has refused fewer than `SLOW_BYTES` of pushes, not counting what is only gathered in this turn. Volatile pushes are
+ * dropped while half as many bytes wait, refused or gathered. A peer whose socket has refused more gets `byePush slow` and is closed; the log
+ * has what it lacks. Answers do not count, because the client asked for them; but a client that sends commands while `OVERDRAWN_BYTES` are
  * refused is closed as well.
  */
 import { BYES, type Bye } from '../protocol/byes.ts'
@@ -52,19 +52,19 @@ export class Peer {
     if (this.#state === 'welcoming') return this.#hold(encoded)
     const { pushBytes, gatheredBytes } = this.#pipe.buffered()
     if (pushBytes >= SLOW_BYTES) return this.bye('slow')
-    // the next one replaces it, so it does not matter yet whether the reader is slow or the turn long
+    // the next one replaces it, so it may be dropped whether the client is slow or the turn long
     if (encoded.isVolatile && gatheredBytes >= SLOW_BYTES / 2) return this.#report({ fact: 'volatileDropped' })
     this.#pipe.send(encoded, true)
   }
 
-  /** For answers, and for what belongs to the welcome: never held back, never dropped. A client may have asked for many at once. */
+  /** For answers and the parts of a welcome: never held back, never dropped. */
   answer(encoded: EncodedPacket): void {
     if (this.#state === 'gone') return
     if (this.isOverdrawn) return this.bye('slow')
     this.#pipe.send(encoded, false)
   }
 
-  /** Whether the client asks faster than it reads. */
+  /** Whether the client sends commands faster than it reads the answers. */
   get isOverdrawn(): boolean {
     return this.#pipe.buffered().bytes >= OVERDRAWN_BYTES
   }
@@ -74,7 +74,7 @@ export class Peer {
     return new Promise((resolve) => this.#pipe.onceEmpty(resolve))
   }
 
-  /** Ends the welcome: what was pushed meanwhile is sent now, where `isNews` says that the welcome did not contain it. */
+  /** Ends the welcome: sends the held pushes of which `isNews` says that the welcome did not contain them. */
   release(isNews: (encoded: EncodedPacket) => boolean): void {
     if (this.#state !== 'welcoming') return
     this.#state = 'live'
@@ -90,7 +90,7 @@ export class Peer {
     this.leave()
   }
 
-  /** The session has ended; nothing is written any more. */
+  /** Ends the peer without a goodbye; nothing is written any more. */
   leave(): void {
     this.#state = 'gone'
     this.#held = []

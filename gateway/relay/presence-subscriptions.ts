@@ -1,7 +1,7 @@
 /**
- * Who at this node wants to know who is present: a session subscribes to the sides that it asked `presence` of, an agent's session also
- * to its own shop. A subscribed side is read when its channel says that it changed, when a node has started or ended, and every minute;
- * what differs from the last reading is pushed. While the store is away nothing is read, and so nothing changes.
+ * The presence subscriptions of this node's sessions. A session subscribes to the sides that its `presence` command names, an agent's session
+ * also to its own shop. A subscribed side is read when its channel says that it changed, when a node has started or ended, and every minute;
+ * differences from the last read are pushed. While the store is away nothing is read, and so nothing changes.
  */
 import type { Presence, SidePresence } from '../domain/presence/presence.ts'
 import { presenceFor } from '../domain/presence/presence.ts'
@@ -12,9 +12,9 @@ import type { Channels } from './channels.ts'
 import { encodePush, type EncodedPacket } from './encoded-packet.ts'
 import type { Peer } from './peer.ts'
 
-/** A publish may be lost without anyone noticing. */
+/** A side is read again after this time, because a publish may be lost unnoticed. */
 const AGAIN_MS = 60_000
-/** Readings begun in one second at most, so that the store's load does not grow with the number of subscriptions. */
+/** Reads begun in one tick (a second) at most, so that the store's load does not grow with the number of subscriptions. */
 const READS_PER_TICK = 300
 
 interface PresenceSubscription {
@@ -23,7 +23,7 @@ interface PresenceSubscription {
   readonly listener: () => void
   joined: Promise<void>
   known: SidePresence | undefined
-  /** The reading under way, and whether another has to follow it. */
+  /** The read under way, and whether another has to follow it. */
   reading: Promise<void> | undefined
   isOutdated: boolean
   readAt: number
@@ -58,7 +58,7 @@ export class PresenceSubscriptions {
     for (const side of sides) this.#release(side, peer)
   }
 
-  /** To these sides, and to no others any more. Rejects while the store is away. */
+  /** Subscribes the peer to these sides in place of those before. Rejects while the store is away. */
   async subscribe(peer: Peer, asked: readonly string[]): Promise<Record<string, WirePresence>> {
     const before = this.#sidesOf.get(peer)
     if (before === undefined) return {}
@@ -82,7 +82,7 @@ export class PresenceSubscriptions {
     }
   }
 
-  /** Publishes on these channels may have been missed. */
+  /** To be called when publishes on these channels may have been missed. */
   afterGap(channels: ReadonlySet<string>): void {
     for (const subscription of this.#subscriptions.values()) {
       if (channels.has(presenceChannel(subscription.side))) this.#unattended(this.#read(subscription))
@@ -124,7 +124,7 @@ export class PresenceSubscriptions {
     this.#channels.leave(presenceChannel(side), subscription.listener)
   }
 
-  /** Resolves when a reading that began after this call has ended, and its changes are pushed. */
+  /** Resolves when a read that began after this call has ended and its changes are pushed. */
   #read(subscription: PresenceSubscription): Promise<void> {
     subscription.isOutdated = true
     subscription.reading ??= this.#readAll(subscription)
@@ -168,7 +168,7 @@ function pushChanges({ side, peers }: PresenceSubscription, before: SidePresence
   for (const packet of packets) for (const peer of peers) peer.push(packet)
 }
 
-/** The agents who have come, gone or changed their status, as they are now. */
+/** The agents who have come, left or changed their status, with their present status. */
 function changes(before: SidePresence, now: SidePresence): SidePresence['present'] {
   const was = new Map(before.present.map(({ id, status }) => [id, status]))
   const is = new Set(now.present.map(({ id }) => id))

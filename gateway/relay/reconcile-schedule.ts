@@ -1,7 +1,7 @@
 /**
- * When each side subscription is reconciled with the store: every 30 to 45 s, at random, so that a publish that was lost in
- * silence is found even where nothing else is published. A node has so many under way and no more; with more side subscriptions than
- * that allows, each waits longer, and the store's load stays the same.
+ * Decides when each side subscription is reconciled with the store: every 30 to 45 s, at random, so that a publish that was lost unnoticed is
+ * found even if nothing else is published. At most `UNDER_WAY_COUNT` run at once; with more side subscriptions than that allows, each waits
+ * longer, and the store's load stays the same.
  */
 const EVERY_MS = 30_000
 const SPREAD_MS = 15_000
@@ -9,7 +9,7 @@ const AGAIN_MS = 1000
 const UNDER_WAY_COUNT = 300
 
 export interface Reconcilable {
-  /** True: something looks lost that may only be late; it should be reconciled again soon. */
+  /** Resolves with true if something looks lost that may only be late: then it should be reconciled again soon. */
   reconcile(): Promise<boolean>
 }
 

@@ -1,9 +1,9 @@
 /**
- * Reads what is published on a side's own channel and is no push: JSON objects with a `type`, published by a gateway of ours, by a node of
- * the original or by a backend. A type of the backend's own becomes a notice. What cannot be read is not pushed to anybody; the log says why.
+ * Reads messages on a side's own channel that are not pushes: JSON objects with a `type`, published by a node of ours, by a node of the original
+ * gateway or by a backend. A backend's own type becomes a notice. An unreadable message is pushed to nobody; the log says why.
  */
 import type { Invitation } from '../domain/messaging/conversations.ts'
-import { AGENTS, CUSTOMERS } from '../domain/presence/focus.ts'
+import { AGENT_MARK, CUSTOMER_MARK } from '../domain/presence/focus.ts'
 import { freeFormFault } from '../protocol/free-form.ts'
 import { isId, isShopSide, SHOP_PREFIX } from '../protocol/keys.ts'
 import { LIMITS } from '../protocol/limits.ts'
@@ -11,7 +11,7 @@ import type { PushData } from '../protocol/pushes.ts'
 import { encodePush, type EncodedPacket } from './encoded-packet.ts'
 import type { Peer } from './peer.ts'
 
-/** Whose window published it; absent: a backend, or a node of the original. */
+/** Whose window published it; absent: a backend, or a node of the original gateway. */
 type By = 'customer' | 'agent' | undefined
 
 export type SideMessage =
@@ -26,18 +26,19 @@ export function readSideMessage(encoded: EncodedPacket): SideMessage {
   if (encoded.bytes.length > LIMITS.packetBytes) return unreadable(`it is larger than ${LIMITS.packetBytes} bytes`)
   const { text } = encoded
   const json = parseObject(text)
-  if (json === undefined) return unreadable('it is no JSON object')
+  if (json === undefined) return unreadable('it is not a JSON object')
   if (typeof json.type !== 'string') return unreadable('its type is not a string')
   const fault = freeFormFault(json, { depth: LIMITS.bodyDepth, count: LIMITS.packetCount })
   if (fault !== undefined) return unreadable(fault === 'depth' ? 'it nests too deep' : 'it has too many parts')
   if (json.type === 'invite') return readInvitation(json)
-  if (json.type === 'syncChangeUser') return readFocus(json, text.endsWith(AGENTS) ? 'agent' : text.endsWith(CUSTOMERS) ? 'customer' : undefined)
+  if (json.type === 'syncChangeUser')
+    return readFocus(json, text.endsWith(AGENT_MARK) ? 'agent' : text.endsWith(CUSTOMER_MARK) ? 'customer' : undefined)
   return { type: 'notice', data: json as PushData<'noticePush'> }
 }
 
 /**
- * Tells the windows of one side which conversation partner is selected now. A shop cannot talk to a shop, nor anybody to himself: such a
- * partner is meant for somebody else who has the same id.
+ * Tells the windows of one side which conversation partner is selected now. Skips a partner with whom the side cannot talk (itself, or a shop
+ * with a shop): that message is meant for somebody else with the same id.
  */
 export function pushFocus(peers: Iterable<Peer>, { toid, socketid }: Extract<SideMessage, { type: 'focus' }>): void {
   for (const peer of peers) {

@@ -5,8 +5,8 @@
  * (the first message of a conversation, or the first since the other side connected). An invited conversation is subscribed first
  * and read then; what arrives in between is held back, so that the peers get each message once and in order.
  *
- * The bus may lose a publish without anyone noticing. So every now and then `reconcile` compares the newest rows of the side's list
- * with the last seq that was pushed here, and pushes the message or the invitation that never came.
+ * The bus may lose a publish unnoticed. So `reconcile`, called from time to time, compares the newest rows of the side's list with the last seq
+ * that was pushed here, and pushes what never came.
  */
 import type { ListRow, Page, Store } from '../backbone/backbone.ts'
 import { newestRows, preview } from '../domain/answer-size.ts'
@@ -23,7 +23,7 @@ const CUSTOMER_NEWEST_COUNT = 50
 const SHOP_NEWEST_COUNT = 200
 const SUBSCRIBED_COUNT = 2000
 const INVITED_PAGE_COUNT = 100
-/** A message whose publish was lost is among the newest of its side's list. */
+/** Rows read at once by `reconcile`: a message whose publish was lost is among the newest. */
 const RECONCILED_COUNT = 20
 const RECONCILED_PAGES = 10
 /** Rows that a shop's peers get again after a gap: far fewer bytes than a slow reader may be behind. */
@@ -92,7 +92,7 @@ export class SideSubscription {
     }
   }
 
-  /** See `Attendance.announce`. */
+  /** See `Announcements.announce`. */
   announce(conversation: string): boolean {
     const subscription = this.#subscriptions.get(conversation)
     if (subscription === undefined || !subscription.isJoined) return false
@@ -193,7 +193,7 @@ export class SideSubscription {
     }
   }
 
-  /** That another agent serves it now may have been published in vain. */
+  /** Pushes the row again: the push of its last change, such as a new assignee, may have been lost. */
   #pushRow(row: ListRow): void {
     this.#push(encodePush('conversationPush', rowFor(this.side, row, this.#now())), '')
   }
@@ -211,7 +211,7 @@ export class SideSubscription {
     this.#push(encoded, origin)
   }
 
-  /** Nobody is told that he types himself, at another window; that a colleague types, he is. */
+  /** A typing push is not sent to the writer's own other windows, but to those of colleagues. */
   #pushTyping({ encoded, origin }: Published): void {
     const { side, from } = (JSON.parse(encoded.text.slice(1)) as [string, { side?: string; from?: string }])[1]
     if (side !== this.side) return this.#push(encoded, origin)
@@ -245,7 +245,7 @@ export class SideSubscription {
     }
   }
 
-  /** It is subscribed already, so its messages come by themselves; the first one makes a row in lists. */
+  /** The conversation is subscribed already, so its messages arrive by themselves; its first one also adds a row to lists. */
   async #addToLists(conversation: string, seq: number): Promise<void> {
     if (seq > 1) return
     const page = await this.#store.read(conversation, { limit: 1 })
@@ -278,7 +278,7 @@ export class SideSubscription {
     this.#channels.leave(conversationChannel(conversation), subscription.listener)
   }
 
-  /** Makes room: leaves the conversation that was silent longest. */
+  /** Makes room by leaving the least recently used conversation. */
   #evict(): void {
     if (this.#subscriptions.size < SUBSCRIBED_COUNT) return
     let oldest: ConversationSubscription | undefined

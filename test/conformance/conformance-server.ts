@@ -1,9 +1,10 @@
 /**
- * Not a chat: the gateway's own upgrade router and engine.io door with nothing behind them, as the official protocol suites expect
- * their server to be. Everybody may connect, pings come every 300 ms and are waited for 200 ms, a message may have 1,000,000 bytes.
+ * The server for the official protocol suites: the production upgrade router and engine.io door without a chat behind them. Everybody may
+ * connect, pings are sent every 300 ms and must be answered within 200 ms, a message may have 1,000,000 bytes.
  *
- * At `/socket.io/` messages are Socket.IO v5 packets on the default namespace, by the gateway's codec: the hello comes back
- * in an `auth` event, a DISCONNECT leaves the session, `message` comes back as `message-back`, `message-with-ack` in its ack. At any other path messages come back as they are.
+ * At `/socket.io/` messages are Socket.IO v5 packets on the default namespace, read and written by the production codec: the hello is sent
+ * back in an `auth` event, a DISCONNECT keeps the session open, `message` is sent back as `message-back`, `message-with-ack` in its ack. At
+ * any other path messages are sent back unchanged.
  */
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
@@ -38,7 +39,7 @@ export async function startConformance(options: ConformanceOptions): Promise<{ r
     pingIntervalMs,
     pingTimeoutMs,
     maxBytes: 1_000_000,
-    onSession: path === SOCKET_IO_PATH ? converse : echo,
+    onSession: path === SOCKET_IO_PATH ? serveSocketIo : echo,
   })
   const server = upgradeRouter.server((_request, response) => void response.writeHead(404).end())
   server.listen(port, host)
@@ -58,7 +59,7 @@ function echo(socket: Socket): void {
   socket.on('message', (data: string | Buffer) => void socket.send(data))
 }
 
-function converse(socket: Socket): void {
+function serveSocketIo(socket: Socket): void {
   let isConnected = false
   const send = (packet: Packet): void => void socket.send(encodePacket(packet))
   socket.on('message', (data: string | Buffer) => {
@@ -66,7 +67,7 @@ function converse(socket: Socket): void {
     if (packet.type === 'connect') {
       isConnected = true
       send({ type: 'connect', data: { sid: newSessionId(TAG) } })
-      // the suite waits for one message after the other, and would miss a second in the same chunk
+      // the suite waits for one message at a time and would miss a second one in the same chunk
       setTimeout(() => send({ type: 'event', name: 'auth', args: [packet.data ?? {}] }), AUTH_MS)
     } else if (packet.type === 'disconnect') {
       isConnected = false

@@ -22,7 +22,7 @@ const CHECKED_COUNT = 20
 const AT_ONCE = 10
 
 interface Round {
-  lineCount: number
+  sessionCount: number
   dueAt: number
   isRunning: boolean
   /** Whether the index was reconciled with the shop's latest conversations. */
@@ -72,7 +72,7 @@ export class AssignmentSweep {
    */
   async run(shops: ReadonlyMap<string, number>): Promise<void> {
     for (const shop of this.#rounds.keys()) if (!shops.has(shop)) this.#rounds.delete(shop)
-    await Promise.all([...shops].map(([shop, lineCount]) => this.#sweepShop(shop, lineCount)))
+    await Promise.all([...shops].map(([shop, sessionCount]) => this.#sweepShop(shop, sessionCount)))
   }
 
   /** Makes the shop's next sweep due at once: an agent has come or has room again. */
@@ -86,12 +86,12 @@ export class AssignmentSweep {
     for (const round of this.#rounds.values()) Object.assign(round, { isRecalled: false, dueAt: -Infinity })
   }
 
-  async #sweepShop(shop: string, lineCount: number): Promise<void> {
+  async #sweepShop(shop: string, sessionCount: number): Promise<void> {
     const round = this.#rounds.get(shop) ?? newRound()
     this.#rounds.set(shop, round)
     const now = this.#uptime()
-    if (lineCount > round.lineCount) round.dueAt = -Infinity
-    round.lineCount = lineCount
+    if (sessionCount > round.sessionCount) round.dueAt = -Infinity
+    round.sessionCount = sessionCount
     if (round.isRunning || round.dueAt > now) return
     round.isRunning = true
     round.dueAt = now + EVERY_MS
@@ -154,7 +154,7 @@ export class AssignmentSweep {
 }
 
 const newRound = (): Round => ({
-  lineCount: 0,
+  sessionCount: 0,
   dueAt: -Infinity,
   isRunning: false,
   isRecalled: false,

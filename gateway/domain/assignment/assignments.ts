@@ -90,7 +90,7 @@ export class Assignments {
   async enter({ conversation, shop }: Assignable, document: AssignmentDocument): Promise<void> {
     const entry = entryOf(document)
     const known = (await this.index.of(shop)).get(conversation)
-    if (!this.index.isRight(known, entry)) await this.index.write(shop, conversation, entry)
+    if (!this.index.isCurrent(known, entry)) await this.index.write(shop, conversation, entry)
   }
 
   /** Adds the open ones of the shop's latest conversations to the index, in case the store has lost the index but not the documents. */
@@ -116,9 +116,9 @@ export class Assignments {
 
 /** The conversation that an agent's command is about. */
 export function assignableFor(identity: Identity, { conversation, to }: Target): Assignable {
-  const seen = access(identity, { ...(conversation === undefined ? undefined : { conversation }), ...(to === undefined ? undefined : { to }) })
-  if (!isShopSide(seen.mine)) throw new Refusal('forbidden')
-  return { conversation: seen.conversation, shop: seen.mine, customer: seen.theirs }
+  const view = access(identity, { ...(conversation === undefined ? undefined : { conversation }), ...(to === undefined ? undefined : { to }) })
+  if (!isShopSide(view.mine)) throw new Refusal('forbidden')
+  return { conversation: view.conversation, shop: view.mine, customer: view.theirs }
 }
 
 /** Undefined for a conversation between two persons, which is not assigned. */

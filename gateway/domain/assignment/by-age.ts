@@ -1,8 +1,8 @@
 type Place = readonly [since: number, conversation: string]
 
 /**
- * Conversations in the order of their times. A place is found by halving; nearly all are added at the end, for time goes on, and what an
- * addition or a removal elsewhere moves is a block of memory: some microseconds among tens of thousands.
+ * Conversations in the order of their times: a sorted array with binary search. Nearly all are added at its end; any other addition or removal
+ * moves a block of memory, which takes microseconds among tens of thousands.
  */
 export class ByAge implements Iterable<string> {
   #places: Place[] = []
@@ -25,7 +25,7 @@ export class ByAge implements Iterable<string> {
     this.#places = []
   }
 
-  /** Longest first; what is added or deleted meanwhile is met, or not, at its place. */
+  /** Oldest first. May be changed during the iteration, which then reaches or leaves out the changed places ahead of it. */
   *[Symbol.iterator](): Iterator<string> {
     for (let place = this.#places[0]; place !== undefined;) {
       yield place[1]
@@ -34,7 +34,7 @@ export class ByAge implements Iterable<string> {
     }
   }
 
-  /** Of this place, or of the first one behind it. */
+  /** The index of this place, or of the first one after it. */
   #indexOf([since, conversation]: Place): number {
     const last = this.#places.at(-1)
     if (last === undefined || last[0] < since) return this.#places.length

@@ -1,6 +1,7 @@
 /**
- * The conversations of a shop that are not closed: who has how many, and who waits longest. An index; the documents beside the logs are
- * the truth, and whoever finds the index wrong puts it right. This node's own changes are in it at once, others' as soon as it is read.
+ * The conversations of a shop that are not closed: how many each agent has, and which one waits longest. It is an index; the documents beside
+ * the logs are authoritative, and a caller that finds an entry wrong corrects it. It has this node's changes at once, those of other nodes
+ * after the next read.
  */
 import { LRUCache } from 'lru-cache'
 import type { Records } from '../../backbone/records.ts'
@@ -14,17 +15,18 @@ export interface OpenEntry {
   readonly since: number
   /** When the transfer under way ends. */
   readonly due?: number
-  /** No agent ever had it: its record goes as its conversation does, unless it is written again by `renewAt`. */
+  /** No agent ever had it: its record expires together with its conversation unless it is written again by `renewAt`. */
   readonly isNew?: true
   readonly renewAt?: number
 }
 
-/** By conversation. What is counted in it is counted as it changes: nobody goes through ten thousand to find the least loaded agent. */
+/** By conversation. Counts are kept up with each change, so that finding the least loaded agent does not go through ten thousand entries. */
 export interface OpenEntries extends ReadonlyMap<string, OpenEntry> {
-  /** How many conversations each agent has; whoever has none is not in it. */
+  /** How many conversations each agent has, without agents who have none. */
   readonly loads: ReadonlyMap<string, number>
-  /** The conversations that wait, and all of them; longest first. */
+  /** The waiting conversations, longest first. */
   readonly waiting: Pick<ByAge, 'size' | typeof Symbol.iterator>
+  /** All conversations, those longest in their phase first. */
   readonly oldest: Iterable<string>
   /** Those that are offered to a colleague. */
   readonly offered: ReadonlySet<string>
@@ -71,26 +73,26 @@ export class CountedEntries extends Map<string, OpenEntry> implements OpenEntrie
 
 const FRESH_MS = 1000
 const SHORT_COUNT = 300
-/** Shops that a node remembers; the one used longest ago goes. */
+/** Shops that a node remembers; the least recently used is dropped. */
 const SHOPS_COUNT = 1000
 
 interface Change {
   readonly entry: OpenEntry | undefined
 }
 
-interface Shelf {
-  /** Always the same map, so that whoever holds it sees every change. */
+interface Shop {
+  /** Always the same map: a caller that holds it sees every change. */
   readonly entries: CountedEntries
-  /** Changed here since the last reading: what was read of them says nothing any more. */
+  /** Conversations changed by this node since the last read, whose read versions are therefore out of date. */
   readonly own: Set<string>
-  /** As it was read, so that what has not changed is not parsed again. */
+  /** The versions as last read: entries whose version is the same are not parsed again. */
   versions: ReadonlyMap<string, string>
   readAt: number
   reading: Promise<void> | undefined
-  /** What this node is about to change, and what it has changed while it was reading: a reading may not know of it. */
+  /** What this node is changing, and what it has changed during the current read, which may have missed it. */
   readonly changing: Map<string, Change>
   readonly changed: Map<string, OpenEntry | undefined>
-  /** What a reading lacks although this node knew of it: closed by another node, or lost by the store. */
+  /** Conversations that a read no longer had: closed by another node, or lost by the store. */
   readonly vanished: Set<string>
 }
 
@@ -99,9 +101,9 @@ export class OpenIndex {
   readonly #now: () => number
   readonly #uptime: () => number
   readonly #newMs: number
-  readonly #shelves = new LRUCache<string, Shelf>({ max: SHOPS_COUNT })
+  readonly #shops = new LRUCache<string, Shop>({ max: SHOPS_COUNT })
 
-  /** `newMs`: how long the record of a conversation stays that no agent ever had; absent or 0: as any other. */
+  /** `newMs`: after this time the record of a conversation that no agent ever had expires; absent or 0: never. */
   constructor(options: { records: Records; now: () => number; uptime: () => number; newMs?: number }) {
     this.#newMs = options.newMs ?? 0
     this.#records = options.records
@@ -109,32 +111,32 @@ export class OpenIndex {
     this.#uptime = options.uptime
   }
 
-  /** `side` is the shop's. Read now, or where it is long at most a second old, unless `isNow`. */
+  /** `side` is the shop's. Reads the index, but not a long one that was read less than a second ago, unless `isNow`. */
   async of(side: string, isNow = false): Promise<OpenEntries> {
-    const shelf = this.#shelf(side)
-    if (isNow || shelf.entries.size < SHORT_COUNT || this.#uptime() - shelf.readAt >= FRESH_MS) await (shelf.reading ??= this.#read(side, shelf))
-    return shelf.entries
+    const shop = this.#shop(side)
+    if (isNow || shop.entries.size < SHORT_COUNT || this.#uptime() - shop.readAt >= FRESH_MS) await (shop.reading ??= this.#read(side, shop))
+    return shop.entries
   }
 
-  /** For this node it is so from now on, while `run` makes it come true, and after it succeeded. */
+  /** Runs `run`, which stores the change, and applies the change to this node's entries at once. A failed `run` leaves it until the next read. */
   async during<T>(side: string, [conversation, entry]: readonly [string, OpenEntry | undefined], run: () => Promise<T>): Promise<T> {
-    const shelf = this.#shelf(side)
+    const shop = this.#shop(side)
     const change: Change = { entry }
-    shelf.changing.set(conversation, change)
-    place(shelf.entries, conversation, entry)
-    shelf.own.add(conversation)
+    shop.changing.set(conversation, change)
+    place(shop.entries, conversation, entry)
+    shop.own.add(conversation)
     try {
       const result = await run()
-      if (shelf.reading !== undefined) shelf.changed.set(conversation, entry)
+      if (shop.reading !== undefined) shop.changed.set(conversation, entry)
       return result
     } finally {
-      if (shelf.changing.get(conversation) === change) shelf.changing.delete(conversation)
+      if (shop.changing.get(conversation) === change) shop.changing.delete(conversation)
     }
   }
 
-  /** To be held against their documents; each is told once. */
+  /** Conversations to be compared with their documents; each is returned once. */
   vanished(side: string): string[] {
-    const { vanished } = this.#shelf(side)
+    const { vanished } = this.#shop(side)
     const all = [...vanished]
     vanished.clear()
     return all
@@ -151,44 +153,44 @@ export class OpenIndex {
     })
   }
 
-  /** Whether it stands there as it should, and need not be written again yet. */
-  isRight(known: OpenEntry | undefined, entry: OpenEntry | undefined): boolean {
+  /** Whether the known entry equals `entry` and need not be renewed yet. */
+  isCurrent(known: OpenEntry | undefined, entry: OpenEntry | undefined): boolean {
     const { renewAt = Infinity, ...rest } = known ?? {}
     return JSON.stringify(known && rest) === JSON.stringify(entry) && renewAt > this.#now()
   }
 
-  async #read(side: string, shelf: Shelf): Promise<void> {
+  async #read(side: string, shop: Shop): Promise<void> {
     try {
       const items = await this.#records.items(collectionOf(side), this.#now())
       const versions = new Map(items.map(({ key, version }) => [key, version]))
-      const before = [...shelf.entries.keys()]
-      for (const conversation of before) if (!versions.has(conversation)) shelf.entries.delete(conversation)
+      const before = [...shop.entries.keys()]
+      for (const conversation of before) if (!versions.has(conversation)) shop.entries.delete(conversation)
       for (const { key, value, version } of items) {
-        const isKnown = !shelf.own.has(key) && shelf.versions.get(key) === version && shelf.entries.has(key)
-        if (!isKnown) shelf.entries.set(key, JSON.parse(value) as OpenEntry)
+        const isKnown = !shop.own.has(key) && shop.versions.get(key) === version && shop.entries.has(key)
+        if (!isKnown) shop.entries.set(key, JSON.parse(value) as OpenEntry)
       }
-      shelf.versions = versions
-      shelf.own.clear()
-      for (const [conversation, entry] of shelf.changed) {
-        place(shelf.entries, conversation, entry)
-        shelf.own.add(conversation)
+      shop.versions = versions
+      shop.own.clear()
+      for (const [conversation, entry] of shop.changed) {
+        place(shop.entries, conversation, entry)
+        shop.own.add(conversation)
       }
-      for (const [conversation, { entry }] of shelf.changing) {
-        place(shelf.entries, conversation, entry)
-        shelf.own.add(conversation)
+      for (const [conversation, { entry }] of shop.changing) {
+        place(shop.entries, conversation, entry)
+        shop.own.add(conversation)
       }
-      for (const conversation of before) if (!shelf.entries.has(conversation)) shelf.vanished.add(conversation)
-      shelf.readAt = this.#uptime()
+      for (const conversation of before) if (!shop.entries.has(conversation)) shop.vanished.add(conversation)
+      shop.readAt = this.#uptime()
     } finally {
-      shelf.changed.clear()
-      shelf.reading = undefined
+      shop.changed.clear()
+      shop.reading = undefined
     }
   }
 
-  #shelf(side: string): Shelf {
-    const known = this.#shelves.get(side)
+  #shop(side: string): Shop {
+    const known = this.#shops.get(side)
     if (known !== undefined) return known
-    const shelf: Shelf = {
+    const shop: Shop = {
       entries: new CountedEntries(),
       own: new Set(),
       versions: new Map(),
@@ -198,12 +200,12 @@ export class OpenIndex {
       changed: new Map(),
       vanished: new Set(),
     }
-    this.#shelves.set(side, shelf)
-    return shelf
+    this.#shops.set(side, shop)
+    return shop
   }
 }
 
-/** What the index holds of a service; undefined where it is closed. */
+/** The index entry of an assignment; undefined for a closed one. */
 export function entryOf({ service: { phase, agent, since, transfer }, last }: AssignmentDocument): OpenEntry | undefined {
   if (phase === 'closed') return undefined
   return {

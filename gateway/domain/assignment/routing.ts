@@ -1,17 +1,17 @@
 /**
- * Whose conversation it is. A customer's message to a closed or new one gives it to the agent who had it last, else to the online agent
- * with the fewest open ones; both only below their limit, else it waits. An agent who answers one that nobody has, has it; one who
- * answers a colleague's takes nothing.
+ * Assigns conversations to agents. A customer's message to a closed or new conversation assigns it to the agent who had it last, else to the
+ * online agent with the fewest open ones, in both cases only below the limit; else it waits. An agent who answers an unassigned conversation
+ * becomes its assignee; one who answers a colleague's changes nothing.
  *
- * Only messages that the append found without an agent cost anything here. The limit holds for what comes by itself; nodes that
- * assign in the same moment may exceed it by as many as they are.
+ * Only messages whose conversation had no assignee at the append cost anything here. The limit applies to routing, not to claims and accepted
+ * transfers. Nodes that assign at the same moment may each exceed it by one.
  */
 import type { Appended, Store } from '../../backbone/backbone.ts'
 import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import type { ConversationRow, Identity, Presence as WirePresence, Assignment } from '../../protocol/model.ts'
 import type { Caller } from '../messaging/access.ts'
-import { fitting, jsonBytes, ROWS_BYTES } from '../answer-size.ts'
+import { firstThatFit, jsonBytes, ROWS_BYTES } from '../answer-size.ts'
 import { rowOfPage } from '../messaging/conversations.ts'
 import type { Report } from '../facts.ts'
 import type { Presence } from '../presence/presence.ts'
@@ -52,7 +52,7 @@ export class Routing {
     this.#report = options.report
   }
 
-  /** After an append. Repeating it is harmless; a repeated append looks again, as the first may have come no further. */
+  /** To be called after each append. May be repeated: after a duplicate it checks again, because the first call may not have finished. */
   async wrote(identity: Identity, conversation: string, { phase, duplicate, at }: Appended): Promise<void> {
     const { role } = identity
     const isRouted = phase === 'open' || (phase === 'waiting' && role === 'customer')
@@ -63,14 +63,14 @@ export class Routing {
     const changed = await this.#assignments
       .change(assignable, (found) => decideWritten(found, { by: identity, at, isRepeated: duplicate, staff }))
       .catch(unlessRefused)
-    // the message stands, and those who were always first have the conversation
+    // conflict: the message is stored, and other changes have assigned the conversation
     if (changed === undefined) return
     const { document, isChanged } = changed
     if (isChanged) this.#report({ fact: 'conversationAssigned', phase: document.service.phase, by: role === 'agent' ? 'answered' : 'routed' })
     else await this.#assignments.enter(assignable, document)
   }
 
-  /** Nobody's, or of somebody who is not there, becomes the caller's. */
+  /** Assigns an unassigned conversation, or an absent agent's, to the caller. Rejects with `conflict` if a present agent has it. */
   async claim({ identity }: Caller, input: CommandInput<'claim'>): Promise<CommandAnswer<'claim'>> {
     const assignable = assignableFor(identity, input)
     const isThere = await this.#presentAgents(assignable.shop)
@@ -88,7 +88,7 @@ export class Routing {
     return { ok: true, service: (await this.#reopen(assignable, page.head.seq)) ?? service }
   }
 
-  /** What came between the look and the close was appended to an open conversation, and is nobody's now. */
+  /** Assigns the conversation again if the customer wrote between the read and the close: that message was not routed, for it was still open. */
   async #reopen(assignable: Assignable, seq: number): Promise<Assignment | undefined> {
     const { head, messages } = await this.#store.read(assignable.conversation, { limit: 1 })
     if (head.seq === seq || messages.at(-1)?.side !== assignable.customer) return undefined
@@ -99,7 +99,7 @@ export class Routing {
     return service
   }
 
-  /** Longest in their phase first. */
+  /** Waiting and open conversations, those longest in their phase first. */
   async queue({ identity }: Caller, { limit = LIMITS.listCount }: CommandInput<'queue'>): Promise<CommandAnswer<'queue'>> {
     const shop = identity.side
     const entries = await this.#assignments.index.of(shop, true)
@@ -125,34 +125,34 @@ export class Routing {
     const { loads } = await this.#assignments.index.of(side)
     const agents = own.agents.map((agent) => ({ ...agent, load: loads.get(agent.id) ?? 0 }))
     const room = ROWS_BYTES - jsonBytes({ ...presence, [side]: { ...own, agents: [] } })
-    const told = tellable(agents, { first: id, room })
-    return { ...presence, [side]: { ...own, agents: told, ...(told.length < agents.length ? { more: true as const } : undefined) } }
+    const shown = agentsThatFit(agents, { first: id, room })
+    return { ...presence, [side]: { ...own, agents: shown, ...(shown.length < agents.length ? { more: true as const } : undefined) } }
   }
 
-  /** Gives those that wait, longest first, to agents who have room. Rejects while the store is away. */
+  /** Assigns waiting conversations, longest first, to agents who have room. Rejects while the store is away. */
   async distribute(shop: string): Promise<void> {
     const entries = await this.#assignments.index.of(shop)
     if (entries.waiting.size === 0) return
     const { present } = await this.#presence.of(shop)
     const staff = { present, loads: entries.loads, limit: this.#limit }
-    // nobody has room: the usual case of a long queue
+    // the usual case of a long queue: no agent has room
     if (availableOf(staff).length === 0) return
     for (const conversation of entries.waiting) {
       if (availableOf(staff).length === 0) return
       const assignable = assignableOf(conversation)
-      if (assignable !== undefined) await this.#giveOut(assignable, staff)
+      if (assignable !== undefined) await this.#assign(assignable, staff)
     }
   }
 
-  /** The agents who are there now. Their loads go on being counted. */
+  /** The agents who are present now. `loads` keeps counting as the index changes. */
   async staff(shop: string): Promise<Staff> {
     const { present } = await this.#presence.of(shop)
-    // nobody is there whose loads would matter
+    // without an online agent the loads do not matter
     const loads = present.some(isOnline) ? (await this.#assignments.index.of(shop)).loads : NO_LOADS
     return { present, loads, limit: this.#limit }
   }
 
-  async #giveOut(assignable: Assignable, staff: Staff): Promise<void> {
+  async #assign(assignable: Assignable, staff: Staff): Promise<void> {
     const { document, isChanged } = await this.#assignments.change(assignable, (found) => decideDistribution(found, staff))
     if (isChanged) this.#report({ fact: 'conversationAssigned', phase: 'open', by: 'routed' })
     else await this.#assignments.enter(assignable, document)
@@ -178,15 +178,15 @@ function unlessRefused(error: unknown): undefined {
   if (!(error instanceof Refusal)) throw error
 }
 
-/** As many agents as there is room for: oneself, then who is available; in the order given. */
-function tellable<T extends Agent>(agents: readonly T[], { first, room }: { first: string; room: number }): T[] {
+/** As many agents as fit: the agent `first` and those online before others; in the order given. */
+function agentsThatFit<T extends Agent>(agents: readonly T[], { first, room }: { first: string; room: number }): T[] {
   if (jsonBytes(agents) <= room) return [...agents]
   const rank = (agent: T): number => (agent.id === first ? 0 : isOnline(agent) ? 1 : 2)
-  const told = new Set(
-    fitting(
+  const shown = new Set(
+    firstThatFit(
       [...agents].sort((a, b) => rank(a) - rank(b)),
       room,
     ),
   )
-  return agents.filter((agent) => told.has(agent))
+  return agents.filter((agent) => shown.has(agent))
 }

@@ -1,7 +1,7 @@
 /**
- * A conversation goes from one agent to another. Offered, it is still the first one's, until the second accepts; not accepted in time
- * it has never left. All of it is in the document, so a line, a node or an answer may be lost at any point: whoever
- * is in doubt says the same again and gets the same answer.
+ * Hands a conversation from one agent to another. While it is offered, the first agent stays the assignee, until the second accepts. An offer
+ * that is not accepted in time expires and changes nothing. The whole state is in the document, so a session, a node or an answer may be lost
+ * at any point: a client that is in doubt repeats its command and gets the same answer.
  */
 import type { Bus, Store } from '../../backbone/backbone.ts'
 import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
@@ -18,7 +18,7 @@ import { personOf, type AssignmentDocument } from './assignment-document.ts'
 import { assignableFor, type Changed, type Assignable, type Assignments } from './assignments.ts'
 import { decideAnswer, decideOffer } from './transfer-decisions.ts'
 
-/** A takeover that the customer may not have been told of: telling again changes nothing. */
+/** For this time after an accepted transfer, `tellCustomer` repeats its system message, which changes nothing if it is in the log already. */
 const RECENT_MS = 120_000
 
 type State = PushData<'transferPush'>['state']
@@ -85,7 +85,7 @@ export class Transfers {
     await this.#tell(changed, { transfer, state: 'expired' })
   }
 
-  /** Its id makes the message one however often it is told; the new agent's name becomes the shop's. */
+  /** Appends the system message "… has taken over". Its id makes repeats harmless. The new agent's name becomes the shop's. */
   async tellCustomer({ conversation, shop, customer }: Assignable, { settled: last, service }: AssignmentDocument, now: number): Promise<void> {
     const agent = service.agent
     if (last === undefined || !last.isAccepted || last.transfer.to.id === QUEUE || agent?.id !== last.transfer.to.id) return

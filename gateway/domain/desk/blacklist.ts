@@ -1,6 +1,6 @@
 /**
- * Whose messages a shop does not take. The block stands in the document beside the log, and the store mutes the customer inside the append
- * itself, so no door and no race gets around it; it ends by itself. The shop's list is an index of it.
+ * Customers whom a shop has blocked. A block is stored in the document beside the log, and the store mutes the customer inside the append
+ * itself, so neither a door nor a race gets around it. It ends by itself at `until`. The shop's list of blocks is an index of these documents.
  */
 import type { Bus, Muted, Page } from '../../backbone/backbone.ts'
 import type { Records } from '../../backbone/records.ts'
@@ -8,21 +8,21 @@ import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
 import type { Block } from '../../protocol/model.ts'
 import type { PushData } from '../../protocol/pushes.ts'
 import type { Caller } from '../messaging/access.ts'
-import { fitting } from '../answer-size.ts'
+import { firstThatFit } from '../answer-size.ts'
 import type { Report } from '../facts.ts'
 import { pushToSide } from '../push-to-side.ts'
 import { Refusal } from '../refusal.ts'
 import { documentOf, personOf } from '../assignment/assignment-document.ts'
 import { assignableFor, type Assignable, type Assignments } from '../assignment/assignments.ts'
 import { decideBlock, decideUnblock, mustBeBlock } from './block-decisions.ts'
-import { blockOf, isShops } from '../messaging/standing-block.ts'
+import { blockOf, isShopConversation } from '../messaging/standing-block.ts'
 
 /** An item of the shop's list. */
 interface Listed extends Block {
   readonly name?: string
 }
 
-/** A conversation as somebody just read it. */
+/** A conversation that `side` has just read. */
 interface Opened {
   readonly conversation: string
   readonly side: string
@@ -53,7 +53,7 @@ export class Blacklist {
     const name = page.names[assignable.customer]
     await this.#list(assignable, { ...(service.blocked ?? wanted), ...(name === undefined ? undefined : { name }) })
     await this.#tell(assignable, until === undefined ? { reason } : { reason, until })
-    // what they look at from now on is nobody's business either
+    // agents no longer see what a blocked customer is viewing
     await pushToSide(this.#bus, { side: assignable.shop, origin: '' }, ['viewingPush', { conversation: assignable.conversation }])
     if (isChanged) this.#report({ fact: 'customerBlocked', isBlocked: true })
     return { ok: true, service }
@@ -70,25 +70,25 @@ export class Blacklist {
     return { ok: true, service }
   }
 
-  /** Latest first, as many as an answer has room for: who is not among them is found by their conversation. */
+  /** The blocked customers, latest first, as many as fit into an answer; the others are unblocked in their conversations. */
   async all({ identity }: Caller): Promise<CommandAnswer<'blocked'>> {
     const items = await this.#records.items(collectionOf(identity.side), this.#now())
     const blocked = items.map(({ key, value }) => {
       const to = key.slice(key.indexOf('~') + 1)
       return { conversation: key, to, ...(JSON.parse(value) as Listed) }
     })
-    const told = fitting(blocked.sort((a, b) => b.at - a.at))
-    return told.length < blocked.length ? { ok: true, blocked: told, more: true } : { ok: true, blocked: told }
+    const shown = firstThatFit(blocked.sort((a, b) => b.at - a.at))
+    return shown.length < blocked.length ? { ok: true, blocked: shown, more: true } : { ok: true, blocked: shown }
   }
 
-  /** What the store refused, as the customer is told it. A person gives no reason. */
+  /** The refusal that the customer gets for a message that the store refused as muted. Between persons it states no reason. */
   refusal(conversation: string, { service, until }: Muted): Refusal {
-    if (!isShops(conversation)) return new Refusal('blocked')
+    if (!isShopConversation(conversation)) return new Refusal('blocked')
     const reason = documentOf({ text: service, version: '' })?.service.blocked?.reason ?? ''
     return new Refusal('blocked', until === undefined ? reason : `${reason}; until ${new Date(until).toISOString()}`)
   }
 
-  /** Tells whoever opens a conversation what stands there against them. */
+  /** Tells a participant who opens a conversation in which they are blocked. */
   async remind(opened: Opened): Promise<void> {
     const blocked = blockOf(opened, this.#now())
     if (blocked !== undefined) await this.#tell({ conversation: opened.conversation, customer: opened.side }, blocked)
@@ -103,9 +103,9 @@ export class Blacklist {
 
   async #tell(
     { conversation, customer }: Pick<Assignable, 'conversation' | 'customer'>,
-    told: Omit<PushData<'blockPush'>, 'conversation'>,
+    block: Omit<PushData<'blockPush'>, 'conversation'>,
   ): Promise<void> {
-    await pushToSide(this.#bus, { side: customer, origin: '' }, ['blockPush', { conversation, ...told }])
+    await pushToSide(this.#bus, { side: customer, origin: '' }, ['blockPush', { conversation, ...block }])
   }
 }
 

@@ -4,18 +4,18 @@ import type { Message } from '../../protocol/model.ts'
 
 type Span = NonNullable<CommandAnswer<'customer'>['earlier']>[number]
 
-/** A silence of so long, and what follows is another matter. */
+/** A silence of this length ends a contact. */
 const SILENCE_MS = 21_600_000
-const MOST = 20
+const SPAN_COUNT = 20
 
 /**
- * The earlier times that a customer and the shop were in contact, latest first, as `messages` (ascending) tell. The contact that
- * goes on is none of them; nor is the first one where it may have begun before `messages` do.
+ * The earlier times at which customer and shop were in contact, latest first, computed from `messages` (ascending). Leaves out the current
+ * contact, and the first one if it may have begun before the first of `messages`.
  */
 export function contactSpans(messages: readonly Message[], now: number): Span[] {
   const spans: Span[] = []
   for (const { seq, at, side, from, name, kind } of messages) {
-    // words of the shop's system are no contact
+    // a system message is not a contact
     if (kind === 'system') continue
     const last = spans.at(-1)
     const agent = isShopSide(side) ? { agent: name ?? from } : undefined
@@ -26,5 +26,5 @@ export function contactSpans(messages: readonly Message[], now: number): Span[] 
   return spans
     .filter(({ to }) => now - to > SILENCE_MS)
     .reverse()
-    .slice(0, MOST)
+    .slice(0, SPAN_COUNT)
 }

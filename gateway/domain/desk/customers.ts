@@ -1,12 +1,12 @@
 /**
- * What agents see beside a conversation: what the operator's backend knows of the customer, what the customer looks at, when they were
- * in contact before. The backend may be slow or dead without anybody waiting for it:
+ * What agents see beside a conversation: what the operator's backend knows about the customer, what the customer is viewing, and when they
+ * were in contact before. Nobody waits long for a backend that is slow or down:
  *
- *   unknown ──ask──▶ asked ──answer──▶ ready | empty ──FRESH_MS──▶ old, asked again
- *                      │ after SLOW_MS the agent is told `slow`; the asking goes on, and the next question finds its answer
- *                      └──failure──▶ down for DOWN_MS, then asked again
+ *   unknown ──request──▶ requested ──answer──▶ ready | empty ──FRESH_MS──▶ old, requested again
+ *                          │ after SLOW_MS the agent gets `slow`; the request goes on, and the next command finds its answer
+ *                          └──failure──▶ down for DOWN_MS, then requested again
  *
- * An older answer is shown while a newer one is not there. A customer is asked for once at a time, however many want to know.
+ * The last answer is shown until a newer one arrives. At most one request a customer is under way, however many agents ask.
  */
 import { LRUCache } from 'lru-cache'
 import type { Store } from '../../backbone/backbone.ts'
@@ -21,8 +21,8 @@ import type { Viewing } from '../presence/viewing.ts'
 /** The operator's own system that knows customers. */
 export interface CustomerBackend {
   /**
-   * What it knows; undefined where it knows nothing of them. Rejects when it failed, after a time of its own at the latest; it has
-   * reported why. What it resolves with keeps to the schema, and its addresses can be shown.
+   * Resolves with what the backend knows; undefined if it does not know the customer. Rejects when it failed or its own time limit is over,
+   * and has then reported why. The result must match the schema, with addresses that are safe to show.
    */
   ask(customer: string, shop: string): Promise<CustomerInfo | undefined>
 }
@@ -30,23 +30,23 @@ export interface CustomerBackend {
 const SLOW_MS = 700
 const FRESH_MS = 30_000
 const DOWN_MS = 2000
-/** Asked for at once; more have to come again. */
-const ASKED_COUNT = 64
+/** Requests under way at once; further commands are answered `slow`. */
+const REQUEST_COUNT = 64
 const KNOWN_COUNT = 2000
-/** Of all answers kept, as JSON. */
+/** Length of all remembered answers, as JSON. */
 const KNOWN_LENGTH = 16_000_000
 const CONTACT_COUNT = 300
 
 type Answer = CommandAnswer<'customer'>
-type Told = Pick<Answer, 'state' | 'info' | 'at'>
+type Outcome = Pick<Answer, 'state' | 'info' | 'at'>
 
-/** What the last asking brought, and what is still known from those before it. */
+/** The outcome of the last request, and the last answer if that request failed. */
 interface Known {
   readonly info?: CustomerInfo | undefined
-  /** When the backend said so, in ms since the epoch, and by `uptime`; absent: it has not said anything yet. */
+  /** When the backend answered, in ms since the epoch, and by `uptime`; absent: it has not answered yet. */
   readonly at?: number
   readonly answeredAt?: number
-  /** By `uptime`; absent: the last asking was answered. */
+  /** By `uptime`; absent: the last request was answered. */
   readonly failedAt?: number
 }
 
@@ -57,10 +57,10 @@ export class Customers {
   readonly #now: () => number
   readonly #uptime: () => number
   readonly #wait: (ms: number, signal: AbortSignal) => Promise<void>
-  /** By shop and customer; the ones used longest ago go. */
+  /** By shop and customer. */
   readonly #known = new LRUCache<string, Known>({ max: KNOWN_COUNT, maxSize: KNOWN_LENGTH, sizeCalculation: lengthOf })
-  /** Those under way, by the same. They never reject. */
-  readonly #asked = new Map<string, Promise<Known>>()
+  /** Requests under way, by the same key. They never reject. */
+  readonly #requests = new Map<string, Promise<Known>>()
 
   constructor(options: {
     store: Store
@@ -68,7 +68,7 @@ export class Customers {
     backend: CustomerBackend | undefined
     now: () => number
     uptime: () => number
-    /** Resolves after `ms`, or does anything at all once `signal` has aborted. */
+    /** Resolves after `ms`; after `signal` has aborted its outcome is ignored. */
     wait: (ms: number, signal: AbortSignal) => Promise<void>
   }) {
     this.#store = options.store
@@ -84,39 +84,39 @@ export class Customers {
     return { count: this.#known.size, length: this.#known.calculatedSize }
   }
 
-  /** Only about who has a conversation with the shop: its agents are not to look up the customers of others. */
+  /** Answers only for customers who have a conversation with the shop: its agents must not look up those of others. */
   async of({ identity }: Caller, input: CommandInput<'customer'>): Promise<Answer> {
     const { conversation, theirs } = access(identity, input)
     const { head, messages, service } = await this.#store.read(conversation, { limit: CONTACT_COUNT })
     if (head.seq === 0) throw new Refusal('unknown_conversation')
     const isBlocked = blockOf({ conversation, side: theirs, service }, this.#now()) !== undefined
-    const [told, viewing] = await Promise.all([this.#look(theirs, identity), isBlocked ? undefined : this.#viewing.of(conversation)])
+    const [outcome, viewing] = await Promise.all([this.#look(theirs, identity), isBlocked ? undefined : this.#viewing.of(conversation)])
     const earlier = contactSpans(messages, this.#now())
     return {
       ok: true,
-      ...told,
+      ...outcome,
       ...(viewing === undefined ? undefined : { viewing }),
       ...(earlier.length === 0 ? undefined : { earlier }),
     }
   }
 
-  async #look(customer: string, { shop = '' }: Identity): Promise<Told> {
+  async #look(customer: string, { shop = '' }: Identity): Promise<Outcome> {
     if (this.#backend === undefined) return { state: 'off' }
     const key = `${shop} ${customer}`
     const known = this.#known.get(key)
     const now = this.#uptime()
-    if (known?.answeredAt !== undefined && now - known.answeredAt < FRESH_MS) return told(known)
-    let asked = this.#asked.get(key)
-    if (asked === undefined) {
-      if (known?.failedAt !== undefined && now - known.failedAt < DOWN_MS) return { ...old(known), state: 'down' }
-      if (this.#asked.size >= ASKED_COUNT) return { ...old(known), state: 'slow' }
-      asked = this.#ask(key, () => this.#backend!.ask(customer, shop))
-      this.#asked.set(key, asked)
+    if (known?.answeredAt !== undefined && now - known.answeredAt < FRESH_MS) return outcomeOf(known)
+    let request = this.#requests.get(key)
+    if (request === undefined) {
+      if (known?.failedAt !== undefined && now - known.failedAt < DOWN_MS) return { ...infoOf(known), state: 'down' }
+      if (this.#requests.size >= REQUEST_COUNT) return { ...infoOf(known), state: 'slow' }
+      request = this.#ask(key, () => this.#backend!.ask(customer, shop))
+      this.#requests.set(key, request)
     }
     const answered = new AbortController()
-    const answer = await Promise.race([asked, this.#wait(SLOW_MS, answered.signal).then(() => undefined)])
+    const answer = await Promise.race([request, this.#wait(SLOW_MS, answered.signal).then(() => undefined)])
     answered.abort()
-    return answer === undefined ? { ...old(this.#known.peek(key)), state: 'slow' } : told(answer)
+    return answer === undefined ? { ...infoOf(this.#known.peek(key)), state: 'slow' } : outcomeOf(answer)
   }
 
   async #ask(key: string, ask: () => Promise<CustomerInfo | undefined>): Promise<Known> {
@@ -124,7 +124,7 @@ export class Customers {
       (info): Known => ({ info, at: this.#now(), answeredAt: this.#uptime() }),
       (): Known => ({ ...this.#known.peek(key), failedAt: this.#uptime() }),
     )
-    this.#asked.delete(key)
+    this.#requests.delete(key)
     this.#known.set(key, known)
     return known
   }
@@ -132,10 +132,10 @@ export class Customers {
 
 const lengthOf = ({ info = {} }: Known): number => JSON.stringify(info).length
 
-/** What is known for certain: the newest answer, or that the newest asking failed. */
-function told(known: Known): Told {
-  if (known.failedAt !== undefined) return { ...old(known), state: 'down' }
-  return known.info === undefined ? { state: 'empty', at: known.at! } : { ...old(known), state: 'ready' }
+/** The newest answer, or `down` with the one before it if the newest request failed. */
+function outcomeOf(known: Known): Outcome {
+  if (known.failedAt !== undefined) return { ...infoOf(known), state: 'down' }
+  return known.info === undefined ? { state: 'empty', at: known.at! } : { ...infoOf(known), state: 'ready' }
 }
 
-const old = ({ info, at }: Known = {}): Pick<Told, 'info' | 'at'> => (info === undefined || at === undefined ? {} : { info, at })
+const infoOf = ({ info, at }: Known = {}): Pick<Outcome, 'info' | 'at'> => (info === undefined || at === undefined ? {} : { info, at })

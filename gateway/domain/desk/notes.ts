@@ -1,6 +1,6 @@
 /**
- * What agents tell each other about a conversation. Beside the log, not in it: the customer's log has no holes, and nothing that a
- * customer can ask or hear of leads here. One record a note; its author alone may change it.
+ * Notes of agents about a conversation. They are stored beside the log, not in it: the customer's log has no gaps, and no command or push of a
+ * customer leads here. One record a note; only its author may change it.
  */
 import type { Bus } from '../../backbone/backbone.ts'
 import type { Item, Records } from '../../backbone/records.ts'
@@ -8,14 +8,14 @@ import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import type { Note } from '../../protocol/model.ts'
 import { access, type Caller } from '../messaging/access.ts'
-import { fitting } from '../answer-size.ts'
+import { firstThatFit } from '../answer-size.ts'
 import { checkKey, isInvisible } from '../untrusted-text.ts'
 import { imagesIn, type Images } from '../messaging/images.ts'
 import { pushToSide } from '../push-to-side.ts'
 import { Refusal } from '../refusal.ts'
 import { KeyedQueue } from '../keyed-queue.ts'
 
-/** Of one author at two nodes at once. */
+/** One author may save through two nodes at once. */
 const ATTEMPTS = 3
 
 export interface NotesOptions {
@@ -37,7 +37,7 @@ export class Notes {
     const { conversation } = access(caller.identity, input)
     const items = await this.#options.records.items(collectionOf(conversation), this.#options.now())
     // of more than an answer has room for, the newest
-    return { ok: true, notes: fitting(items.map(noteOf).sort(byTime).reverse()).reverse() }
+    return { ok: true, notes: firstThatFit(items.map(noteOf).sort(byTime).reverse()).reverse() }
   }
 
   async save(caller: Caller, input: CommandInput<'saveNote'>): Promise<CommandAnswer<'saveNote'>> {
@@ -49,7 +49,7 @@ export class Notes {
     const { name } = identity
     const fresh: Note = { id, by: name === undefined ? { id: identity.id } : { id: identity.id, name }, text, at: this.#options.now() }
     const note = await this.#queue.take(conversation, () =>
-      this.#options.images.naming(imagesIn(text), undefined, () => this.#write(conversation, fresh)),
+      this.#options.images.withReferences(imagesIn(text), undefined, () => this.#write(conversation, fresh)),
     )
     await pushToSide(this.#options.bus, { side: identity.side, origin: sid }, ['notePush', { conversation, note }])
     return text === '' ? { ok: true } : { ok: true, note }
@@ -77,10 +77,10 @@ export class Notes {
     throw new Refusal('conflict')
   }
 
-  /** Those for which there is no room, in number or in an answer. */
+  /** Removes the oldest notes above `limits.noteCount` or the size of an answer. */
   async #dropOldest(collection: string, notes: readonly Note[]): Promise<void> {
     const newest = [...notes].sort(byTime).reverse()
-    const oldest = newest.slice(fitting(newest.slice(0, LIMITS.noteCount)).length)
+    const oldest = newest.slice(firstThatFit(newest.slice(0, LIMITS.noteCount)).length)
     if (oldest.length === 0) return
     await Promise.all(oldest.map(({ id }) => this.#options.records.remove({ collection, key: id, now: this.#options.now() })))
   }

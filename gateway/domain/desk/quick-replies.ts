@@ -1,6 +1,6 @@
 /**
- * Texts that agents keep ready: the shop's, shared by all its agents, and each agent's own in that shop. One record each.
- * After a change its other readers are told to ask again; a telling that is lost is made good by the next asking.
+ * Ready-made texts: the shop's, shared by all its agents, and each agent's own in that shop. One record each.
+ * After a change the other sessions get a push to read them again; if it is lost, their next `quickReplies` command has the change.
  */
 import type { Bus } from '../../backbone/backbone.ts'
 import type { Item, Records } from '../../backbone/records.ts'
@@ -9,16 +9,16 @@ import { participantKey } from '../../protocol/keys.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import type { Identity, QuickReply } from '../../protocol/model.ts'
 import type { Caller } from '../messaging/access.ts'
-import { fitting, ROWS_BYTES } from '../answer-size.ts'
+import { firstThatFit, ROWS_BYTES } from '../answer-size.ts'
 import { checkKey } from '../untrusted-text.ts'
 import { imagesIn, type Images } from '../messaging/images.ts'
 import { pushToSide } from '../push-to-side.ts'
 import { Refusal } from '../refusal.ts'
 import { KeyedQueue } from '../keyed-queue.ts'
 
-/** The shop's and one's own together are one answer. */
+/** One answer holds two collections: the shop's and the agent's own. */
 const COLLECTION_BYTES = ROWS_BYTES / 2
-/** As it is told: a scope, quotes and names around it. */
+/** Size in an answer, with scope, quotes and field names. */
 const bytesOf = ({ key, value }: Pick<Item, 'key' | 'value'>): number => Buffer.byteLength(key) + Buffer.byteLength(value) + 64
 
 type Scope = QuickReply['scope']
@@ -40,7 +40,7 @@ export class QuickReplies {
 
   async all({ identity }: Caller): Promise<CommandAnswer<'quickReplies'>> {
     const [shop, own] = await Promise.all([this.#of(identity, 'shop'), this.#of(identity, 'own')])
-    return { ok: true, quickReplies: fitting([...shop, ...own]) }
+    return { ok: true, quickReplies: firstThatFit([...shop, ...own]) }
   }
 
   async save(caller: Caller, { quickReply }: CommandInput<'saveQuickReply'>): Promise<CommandAnswer<'saveQuickReply'>> {
@@ -52,11 +52,11 @@ export class QuickReplies {
       if (items.length >= LIMITS.quickReplyCount && !items.some(({ key }) => key === id)) {
         throw new Refusal('too_many', `limits.quickReplyCount is ${LIMITS.quickReplyCount}`)
       }
-      // what else the client sent along is not kept
+      // fields that the schema does not name are not stored
       const value = JSON.stringify({ folder, title, text })
       const bytes = items.reduce((sum, item) => sum + (item.key === id ? 0 : bytesOf(item)), bytesOf({ key: id, value }))
       if (bytes > COLLECTION_BYTES) throw new Refusal('too_many', `all of them together may have ${COLLECTION_BYTES} bytes`)
-      await this.#options.images.naming(imagesIn(text), undefined, () =>
+      await this.#options.images.withReferences(imagesIn(text), undefined, () =>
         this.#options.records.put({ collection, key: id, value, now: this.#options.now() }),
       )
     })
@@ -82,5 +82,5 @@ export class QuickReplies {
   }
 }
 
-/** The same person may be an agent of two shops; what it keeps for one is not the other's. */
+/** A person may be an agent of two shops and has own texts in each. */
 const collectionOf = (identity: Identity, scope: Scope): string => `${scope === 'shop' ? identity.side : participantKey(identity)}/quick-replies`

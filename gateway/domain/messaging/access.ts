@@ -6,13 +6,13 @@ import { conversationId, conversationSides, isGuestId, isId, isShopSide, SHOP_PR
 import type { Identity } from '../../protocol/model.ts'
 import { Refusal } from '../refusal.ts'
 
-/** Who asks, and on which line: `sid` is not echoed its own doings. */
+/** Who sends a command, and through which session: the session `sid` gets no push about what it did itself. */
 export interface Caller {
   readonly identity: Identity
   readonly sid: string
-  /** Where the line comes from, for allowances; absent: no line of a visitor. */
+  /** The address the session comes from, for allowances; absent where no visitor's session is behind it. */
   readonly address?: string
-  /** Whether the line has ended meanwhile: nothing more need be read for it. */
+  /** Whether the session has ended meanwhile: then nothing more need be read for it. */
   isGone?(): boolean
 }
 
@@ -21,18 +21,18 @@ export interface Target {
   readonly to?: string
 }
 
-/** A conversation as seen from one of its sides. */
-export interface Seen {
+/** A conversation as one of its sides sees it. */
+export interface SideView {
   readonly conversation: string
   readonly mine: string
   readonly theirs: string
 }
 
 /**
- * The conversation a command is about. Someone else's is `forbidden` whether it exists or not;
- * an id that no two sides make is `unknown_conversation`.
+ * The conversation a command is about. Throws `forbidden` for someone else's, whether it exists or not, and `unknown_conversation` for an id
+ * that is not made of two sides.
  */
-export function access(identity: Identity, { conversation, to }: Target): Seen {
+export function access(identity: Identity, { conversation, to }: Target): SideView {
   const mine = identity.side
   if (conversation !== undefined) {
     if (to !== undefined) throw new Refusal('bad_request', 'give conversation or to, not both')
@@ -51,11 +51,11 @@ export function access(identity: Identity, { conversation, to }: Target): Seen {
 
 const isSide = (side: string): boolean => isId(side) && side !== SHOP_PREFIX
 
-/** Which persons may start conversations with each other: those who are signed in, none, or all. With shops everybody may. */
+/** Which persons may start conversations with each other: those who are signed in, none, or all. Everybody may start one with a shop. */
 export type Direct = 'signed-in' | 'off' | 'on'
 
-/** Whether this may be the conversation's first message. Shops and backends may write to anybody. */
-export function mayStart(direct: Direct, { role }: Identity, { mine, theirs }: Seen): boolean {
+/** Whether this participant may send the conversation's first message. Shops and backends may write to anybody. */
+export function mayStart(direct: Direct, { role }: Identity, { mine, theirs }: SideView): boolean {
   if (role !== 'customer' || isShopSide(theirs) || direct === 'on') return true
   return direct === 'signed-in' && !isGuestId(mine) && !isGuestId(theirs)
 }

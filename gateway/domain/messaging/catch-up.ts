@@ -1,15 +1,15 @@
 /**
- * What a line missed: compares the cursors of its hello with the logs. Callers subscribe first, then ask.
+ * What a session missed: compares the cursors of its hello with the logs. Callers subscribe first, then call this.
  *
- * First it says of each conversation how it stands, which takes one entry each; then the entries are read, a portion at a time, as the
- * line takes them. Nobody holds a resume as a whole, and nothing is read for a line that has gone.
+ * `since` reads one entry of each conversation to decide its status; `missed` then reads the missing entries, one portion at a time, as the
+ * session accepts them. No resume is held in memory as a whole, and nothing is read for a session that has ended.
  */
 import type { Page, Store } from '../../backbone/backbone.ts'
 import type { ResumeCursor, Resumed } from '../../protocol/commands.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import { isGuestId } from '../../protocol/keys.ts'
 import type { Identity, Message } from '../../protocol/model.ts'
-import { access, type Seen } from './access.ts'
+import { access, type SideView } from './access.ts'
 import { jsonBytes } from '../answer-size.ts'
 import { isBlocking } from './conversations.ts'
 import { Refusal } from '../refusal.ts'
@@ -19,23 +19,23 @@ export interface CaughtUp {
   readonly resumed: Resumed
   /** The client lacks everything above this seq, or (absent) the newest page. */
   readonly above?: number
-  /** The other side does not take what this one writes. */
+  /** Why the gateway refuses what this side writes here. */
   readonly blocked?: StandingBlock
 }
 
-/** A piece of what a line missed. */
+/** Some of the messages that a session missed. */
 export interface Portion {
   readonly conversation: string
   /** Ascending. */
   readonly messages: readonly Message[]
-  /** No further portion of this conversation comes, and there is more of it. */
+  /** This is the conversation's last portion although messages are still missing. */
   readonly more: boolean
 }
 
 const NEWEST_COUNT = 30
 const PORTION_COUNT = 64
 const PORTION_BYTES = 131_072
-/** One log after the other costs a round trip each, all at once the memory of all. */
+/** Logs read at once: one after the other would cost a round trip each, all together the memory of all. */
 const AT_ONCE = 8
 
 export class CatchUp {
@@ -47,29 +47,29 @@ export class CatchUp {
     this.#now = options.now
   }
 
-  /** `to` is opened as well; conversations that are not the caller's (any more) are left out. It stops reading where nobody wants it. */
+  /** Opens `to` as well. Leaves out conversations that are not (or no longer) the caller's. Stops reading once `isWanted` returns false. */
   async since(
     identity: Identity,
     hello: { cursors: readonly ResumeCursor[]; to: string | undefined; isWanted?: () => boolean },
   ): Promise<CaughtUp[]> {
-    const wanted = new Map<string, { seen: Seen; cursor: ResumeCursor }>()
+    const wanted = new Map<string, { view: SideView; cursor: ResumeCursor }>()
     for (const cursor of hello.cursors) {
-      const seen = accessible(identity, cursor[0])
-      if (seen !== undefined) wanted.set(seen.conversation, { seen, cursor })
+      const view = accessible(identity, cursor[0])
+      if (view !== undefined) wanted.set(view.conversation, { view, cursor })
     }
     if (hello.to !== undefined) {
-      const seen = access(identity, { to: hello.to })
-      if (!wanted.has(seen.conversation)) wanted.set(seen.conversation, { seen, cursor: [seen.conversation, '', 0, ''] })
+      const view = access(identity, { to: hello.to })
+      if (!wanted.has(view.conversation)) wanted.set(view.conversation, { view, cursor: [view.conversation, '', 0, ''] })
     }
     const all = [...wanted.values()]
     const caughtUp: CaughtUp[] = []
     for (let at = 0; at < all.length && hello.isWanted?.() !== false; at += AT_ONCE) {
-      caughtUp.push(...(await Promise.all(all.slice(at, at + AT_ONCE).map(({ seen, cursor }) => this.#one(seen, cursor)))))
+      caughtUp.push(...(await Promise.all(all.slice(at, at + AT_ONCE).map(({ view, cursor }) => this.#one(view, cursor)))))
     }
     return caughtUp
   }
 
-  /** The entries, one conversation after the other: `limits.answerBytes` of each, `limits.resumeBytes` of all. */
+  /** Yields the missing entries, one conversation after the other: at most `limits.answerBytes` of each, `limits.resumeBytes` of all. */
   async *missed(all: readonly CaughtUp[]): AsyncGenerator<Portion> {
     let left: number = LIMITS.resumeBytes
     for (const one of all) {
@@ -81,7 +81,7 @@ export class CatchUp {
       let own: number = LIMITS.answerBytes
       while (seq < head.seq) {
         const room = Math.min(own, left)
-        // an entry more could be too many
+        // one more entry might not fit
         const messages = room < LIMITS.packetBytes ? [] : await this.#portion(one, seq, room)
         const last = messages.at(-1)
         const bytes = messages.reduce((sum, message) => sum + jsonBytes(message), 0)
@@ -105,25 +105,25 @@ export class CatchUp {
     return page.head.epoch === head.epoch ? page.messages : []
   }
 
-  async #one(seen: Seen, [conversation, epoch, seq, lastId]: ResumeCursor): Promise<CaughtUp> {
-    // the client's own last entry is read again: its id tells whether both know the same log
+  async #one(view: SideView, [conversation, epoch, seq, lastId]: ResumeCursor): Promise<CaughtUp> {
+    // reads the client's last entry again: its id tells whether both have the same log
     const page = await this.#store.read(conversation, { after: Math.max(0, seq - 1), limit: 1 })
-    return this.#caughtUp(seen, page, decideResume(page, { epoch, seq, lastId }))
+    return this.#caughtUp(view, page, decideResume(page, { epoch, seq, lastId }))
   }
 
-  #caughtUp(seen: Seen, page: Page, { status, above }: Resume): CaughtUp {
-    const name = page.names[seen.theirs]
+  #caughtUp(view: SideView, page: Page, { status, above }: Resume): CaughtUp {
+    const name = page.names[view.theirs]
     const resumed: Resumed = {
-      conversation: seen.conversation,
-      to: seen.theirs,
+      conversation: view.conversation,
+      to: view.theirs,
       status,
       head: page.head,
       cursors: { ...page.cursors },
       ...(name === undefined ? undefined : { name }),
-      ...(isGuestId(seen.theirs) ? { guest: true as const } : undefined),
-      ...(isBlocking(seen.mine, { conversation: seen.conversation, ...page }) ? { blocking: true as const } : undefined),
+      ...(isGuestId(view.theirs) ? { guest: true as const } : undefined),
+      ...(isBlocking(view.mine, { conversation: view.conversation, ...page }) ? { blocking: true as const } : undefined),
     }
-    const blocked = blockOf({ conversation: seen.conversation, side: seen.mine, service: page.service }, this.#now())
+    const blocked = blockOf({ conversation: view.conversation, side: view.mine, service: page.service }, this.#now())
     return { resumed, ...(above === undefined ? undefined : { above }), ...(blocked === undefined ? undefined : { blocked }) }
   }
 }
@@ -152,7 +152,7 @@ export function decideResume(
   return isTrimmed || head.seq - seq > LIMITS.missedCount ? { status: 'reload' } : { status: 'follows', above: seq }
 }
 
-function accessible(identity: Identity, conversation: string): Seen | undefined {
+function accessible(identity: Identity, conversation: string): SideView | undefined {
   try {
     return access(identity, { conversation })
   } catch (error) {

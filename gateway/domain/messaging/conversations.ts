@@ -1,21 +1,21 @@
 /**
- * Lists of conversations, and how a side learns of one it does not follow yet.
+ * Lists conversations, and invites sides to a conversation that they do not follow yet.
  *
- * A node relays a conversation to the sides that follow it. So the first time that a side present at a node writes
- * to a conversation (and always for its first message, and again when a message is sent twice because the first reply was lost)
- * both sides' own channels are told before the writer gets its answer. Whoever follows already ignores it.
+ * A node relays a conversation to the sides that follow it. So `announce` publishes an invitation on both sides' own channels, before the
+ * sender gets its answer: for a conversation's first message, for the first one that a side sends through this node, and for a repeated
+ * one, whose first answer was lost. Nodes that follow the conversation already ignore it.
  */
 import type { Bus, ListRow, Page, Store } from '../../backbone/backbone.ts'
 import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
 import { conversationSides, isGuestId, isShopSide, ownChannel } from '../../protocol/keys.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import type { ConversationRow } from '../../protocol/model.ts'
-import type { Caller, Seen } from './access.ts'
-import { fitting, preview } from '../answer-size.ts'
+import type { Caller, SideView } from './access.ts'
+import { firstThatFit, preview } from '../answer-size.ts'
 import { documentOf, assignmentAt } from '../assignment/assignment-document.ts'
-import { blocksOf, isShops } from './standing-block.ts'
+import { blocksOf, isShopConversation } from './standing-block.ts'
 
-/** Travels as JSON on a side's own channel: follow `conversation`, and show it from `seq` on. */
+/** JSON on a side's own channel: follow `conversation`, and deliver it from `seq` on. */
 export interface Invitation {
   readonly type: 'invite'
   readonly conversation: string
@@ -23,16 +23,16 @@ export interface Invitation {
   readonly socketid: string
 }
 
-/** What this node's peers follow; the hub knows. */
-export interface Attendance {
-  /** Whether `side` has announced this conversation from here before; from now on it has. */
+/** Remembers which conversations each side has announced from this node; the hub implements it. */
+export interface Announcements {
+  /** Marks the conversation as announced by `side`. Returns whether it was before. */
   announce(side: string, conversation: string): boolean
 }
 
 export interface ConversationsOptions {
   readonly store: Store
   readonly bus: Bus
-  readonly attendance: Attendance
+  readonly announcements: Announcements
   readonly now: () => number
 }
 
@@ -48,12 +48,12 @@ export class Conversations {
     const { before, limit = LIMITS.listCount } = input
     const { rows, isCut } = await this.#options.store.list(side, before === undefined ? { limit } : { before, limit })
     const now = this.#options.now()
-    const told = fitting(rows.map((row) => rowFor(side, row, now)))
-    return { ok: true, conversations: told, more: isCut === true || rows.length === limit || told.length < rows.length }
+    const shown = firstThatFit(rows.map((row) => rowFor(side, row, now)))
+    return { ok: true, conversations: shown, more: isCut === true || rows.length === limit || shown.length < rows.length }
   }
 
-  async announce({ conversation, mine, theirs }: Seen, cause: { seq: number; duplicate: boolean; sid: string }): Promise<void> {
-    const isKnown = this.#options.attendance.announce(mine, conversation)
+  async announce({ conversation, mine, theirs }: SideView, cause: { seq: number; duplicate: boolean; sid: string }): Promise<void> {
+    const isKnown = this.#options.announcements.announce(mine, conversation)
     if (isKnown && cause.seq > 1 && !cause.duplicate) return
     const invitation: Invitation = { type: 'invite', conversation, seq: cause.seq, socketid: cause.sid }
     const packet = JSON.stringify(invitation)
@@ -61,7 +61,7 @@ export class Conversations {
   }
 }
 
-/** A row of `side`'s list. How a conversation is served only the shop itself is told. */
+/** A row of `side`'s list. Only the shop itself sees the assignment. */
 export function rowFor(side: string, { conversation, head, last, cursors, names, service }: ListRow, now: number): ConversationRow {
   const [a, b] = conversationSides(conversation) ?? [side, side]
   const to = a === side ? b : a
@@ -82,11 +82,11 @@ export function rowFor(side: string, { conversation, head, last, cursors, names,
   }
 }
 
-/** Whether this person has blocked the other. */
+/** Whether this person has blocked the other. False for a shop's conversations. */
 export const isBlocking = (side: string, { conversation, service }: { conversation: string; service?: ListRow['service'] | undefined }): boolean =>
-  service !== undefined && !isShops(conversation) && blocksOf(service).some(({ by }) => by === side)
+  service !== undefined && !isShopConversation(conversation) && blocksOf(service).some(({ by }) => by === side)
 
-/** The same from a page that ends at the head; undefined where nothing was written. */
+/** A row made from a page that ends at the head; undefined for an empty conversation. */
 export function rowOfPage(side: string, { conversation, page, now }: { conversation: string; page: Page; now: number }): ConversationRow | undefined {
   const { messages, ...rest } = page
   const last = messages.at(-1)

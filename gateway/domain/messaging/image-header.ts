@@ -1,6 +1,6 @@
 /**
- * What the first bytes of a picture say: what it really is, whatever its sender calls it, and how large it is on a screen.
- * PNG, JPEG, GIF and WebP, which every browser shows and none of which can carry a script.
+ * Reads type and size in pixels from the first bytes of a picture, whatever type its sender declares. It knows PNG, JPEG, GIF and WebP:
+ * every browser shows them, and none of them can carry a script.
  */
 export interface ImageHeader {
   readonly type: 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp'
@@ -10,7 +10,7 @@ export interface ImageHeader {
 
 type Size = Pick<ImageHeader, 'width' | 'height'>
 
-/** Undefined where it is none of the four, or cut off before it says its size. */
+/** Undefined if the bytes are none of the four types, or end before the size. */
 export function imageHeader(bytes: Buffer): ImageHeader | undefined {
   const [type, size] = kindOf(bytes)
   return type === undefined || size === undefined || size.width < 1 || size.height < 1 ? undefined : { type, ...size }
@@ -30,7 +30,7 @@ const pngSize = (bytes: Buffer): Size | undefined =>
 
 const gifSize = (bytes: Buffer): Size | undefined => (bytes.length < 13 ? undefined : { width: bytes.readUInt16LE(6), height: bytes.readUInt16LE(8) })
 
-/** A lossy frame, a lossless one, or the extended form that names its canvas. */
+/** A lossy frame (VP8), a lossless one (VP8L), or the extended format, which states its canvas size (VP8X). */
 function webpSize(bytes: Buffer, chunk: string): Size | undefined {
   if (bytes.length < 30) return undefined
   if (chunk === 'VP8X') return { width: 1 + bytes.readUIntLE(24, 3), height: 1 + bytes.readUIntLE(27, 3) }
@@ -42,7 +42,7 @@ function webpSize(bytes: Buffer, chunk: string): Size | undefined {
   return { width: 1 + (bits & 0x3fff), height: 1 + ((bits >>> 14) & 0x3fff) }
 }
 
-/** Walks from marker to marker to the first frame header: FF C0 … FF CF, but for tables (C4, CC) and C8, which is none. */
+/** Walks from marker to marker to the first frame header: FF C0 … FF CF, except the tables C4 and CC, and C8, which is reserved. */
 function jpegSize(bytes: Buffer): Size | undefined {
   let at = 2
   while (at + 9 <= bytes.length) {

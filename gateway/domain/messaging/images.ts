@@ -5,23 +5,23 @@ import type { Report } from '../facts.ts'
 import { imageHeader } from './image-header.ts'
 import { Refusal } from '../refusal.ts'
 
-/** An image that no message names for so long goes. */
-const UNNAMED_MS = 3_600_000
-/** Images in one message, note or quick reply; each costs the store a look. */
-const NAMED_COUNT = 20
+/** The store deletes an image to which nothing refers after this time. */
+const UNREFERENCED_MS = 3_600_000
+/** Images to which one message, note or quick reply may refer; each costs a store call. */
+const REFERENCE_COUNT = 20
 const ADDRESS = /\/v1\/images\/([\w-]{24})(?![\w-])/g
 
-/** The ids of images of this gateway in a text, or in JSON. */
+/** The ids of this gateway's images whose addresses stand in a text or in JSON. */
 export const imagesIn = (text: string): readonly string[] =>
   text.includes('/v1/images/') ? [...new Set([...text.matchAll(ADDRESS)].map(([, id]) => id!))] : []
 
-export interface KeptImage {
+export interface SavedImage {
   readonly id: string
   readonly width: number
   readonly height: number
 }
 
-/** Which pictures may be kept, and of whom. Reading one needs its id and nothing else: an `<img>` carries no pass. */
+/** Decides which pictures are stored, and for whom. Reading one needs its id and nothing else: an `<img>` carries no pass. */
 export class Images {
   readonly #store: Store
   readonly #allowances: Allowances
@@ -34,8 +34,8 @@ export class Images {
   }
 
   /**
-   * Before the bytes are read: may this one add another, of so many bytes, now? Where nobody says how many it is let in as one of the largest,
-   * and `counted` puts that right.
+   * Takes a picture of `bytesCount` bytes from the sender's allowances, before the bytes are read. Throws `image_too_large` or `rate_limited`.
+   * A picture of unknown size counts as one of the largest; `counted` corrects that.
    */
   admit(spender: Spender, bytesCount: number = LIMITS.imageBytes): void {
     if (bytesCount > LIMITS.imageBytes) throw new Refusal('image_too_large')
@@ -48,29 +48,30 @@ export class Images {
     }
   }
 
-  /** So many bytes came of a picture that was admitted without their number. */
+  /** Corrects the allowance for a picture that was admitted without its size: it has `bytesCount` bytes. */
   counted(spender: Spender, bytesCount: number): void {
     this.#allowances.giveBack('imageBytes', spender, LIMITS.imageBytes - bytesCount)
   }
 
   /**
-   * Runs `write`, which stores something that names these images: they are kept from now on. Where it is refused, those that only waited
-   * wait again; where nobody knows, they stay. Rejects with `image_gone` where `needed` is not there (any more).
+   * Runs `write`, which stores something that refers to these images, and keeps them from now on. If `write` is refused, images to which nothing
+   * else refers expire as before; if its outcome is unknown, they stay. Rejects with `image_gone` if `needed` is not stored (any more).
    */
-  async naming<T>(ids: readonly string[], needed: string | undefined, write: () => Promise<T>): Promise<T> {
-    if (ids.length > NAMED_COUNT) throw new Refusal('bad_request', `more than ${NAMED_COUNT} images are named`)
-    const left = await Promise.all(ids.map((id) => this.#store.keep(id)))
-    const waited = ids.map((id, n) => [id, left[n]] as const).filter(([, ms]) => ms !== undefined && ms <= UNNAMED_MS)
+  async withReferences<T>(ids: readonly string[], needed: string | undefined, write: () => Promise<T>): Promise<T> {
+    if (ids.length > REFERENCE_COUNT) throw new Refusal('bad_request', `more than ${REFERENCE_COUNT} images are named`)
+    const leftMs = await Promise.all(ids.map((id) => this.#store.keep(id)))
+    const unreferenced = ids.map((id, n) => [id, leftMs[n]] as const).filter(([, ms]) => ms !== undefined && ms <= UNREFERENCED_MS)
     try {
-      if (needed !== undefined && left[ids.indexOf(needed)] === undefined) throw new Refusal('image_gone')
+      if (needed !== undefined && leftMs[ids.indexOf(needed)] === undefined) throw new Refusal('image_gone')
       return await write()
     } catch (error) {
-      if (error instanceof Refusal) await Promise.all(waited.map(([id, ms]) => this.#store.letGo(id, ms!)))
+      if (error instanceof Refusal) await Promise.all(unreferenced.map(([id, ms]) => this.#store.letGo(id, ms!)))
       throw error
     }
   }
 
-  async keep(bytes: Buffer): Promise<KeptImage> {
+  /** Rejects with `image_too_large`, `image_unsupported` or `images_full`. */
+  async save(bytes: Buffer): Promise<SavedImage> {
     if (bytes.length > LIMITS.imageBytes) throw new Refusal('image_too_large')
     const header = imageHeader(bytes)
     if (header === undefined) throw new Refusal('image_unsupported')
@@ -83,7 +84,7 @@ export class Images {
 
   async #put(image: Image): Promise<string> {
     try {
-      return await this.#store.put(image, UNNAMED_MS)
+      return await this.#store.put(image, UNREFERENCED_MS)
     } catch (error) {
       if (!(error instanceof Error) || error.name !== 'Full') throw error
       this.#report({ fact: 'imagesFull', problem: error.message })

@@ -1,6 +1,6 @@
 /**
- * Writing and reading logs. One line's sends keep their order: nothing is awaited between a command's arrival and its append, but where the
- * message names images, and then those behind it wait.
+ * Writes and reads logs. The messages of one session keep their order: nothing is awaited between a command's arrival and its append, unless
+ * the message refers to images; then the session's next messages to that conversation wait for it.
  */
 import type { Appended, Muted, NewMessage, Store } from '../../backbone/backbone.ts'
 import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
@@ -19,7 +19,7 @@ import type { Routing } from '../assignment/routing.ts'
 import { KeyedQueue } from '../keyed-queue.ts'
 
 const DEFAULT_PAGE_COUNT = 30
-/** It would become another text as UTF-8, and two ids could become one. */
+/** UTF-8 replaces lone surrogates, so two different ids could become one. */
 const LONE_SURROGATE = /\p{Surrogate}/u
 
 export class Messages {
@@ -58,29 +58,29 @@ export class Messages {
 
   async send(caller: Caller, input: CommandInput<'send'>): Promise<CommandAnswer<'send'>> {
     const { identity, sid } = caller
-    const seen = access(identity, input)
+    const view = access(identity, input)
     const { id, kind, body } = input
     const json = checkBody(kind, body, identity.role)
     if (LONE_SURROGATE.test(id)) throw new Refusal('bad_request', 'id is not well-formed text')
-    const { conversation } = seen
+    const { conversation } = view
     const { name, guest } = identity
     const message: NewMessage = {
       conversation,
       id,
       from: identity.id,
-      side: seen.mine,
+      side: view.mine,
       kind,
       body,
       at: this.#now(),
       origin: sid,
       ...(name === undefined ? undefined : { name }),
       ...(guest && { guest }),
-      isReply: !mayStart(this.#direct, identity, seen),
+      isReply: !mayStart(this.#direct, identity, view),
     }
     const appended = await this.#inTurn(caller, message, json)
     const { epoch, seq, prev, at, duplicate } = appended
     this.#report({ fact: 'messageAppended', duplicate })
-    await Promise.all([this.#conversations.announce(seen, { seq, duplicate, sid }), this.#routing.wrote(identity, conversation, appended)])
+    await Promise.all([this.#conversations.announce(view, { seq, duplicate, sid }), this.#routing.wrote(identity, conversation, appended)])
     return {
       ok: true,
       conversation,
@@ -96,12 +96,13 @@ export class Messages {
     const key = `${caller.sid} ${message.conversation}`
     const ids = imagesIn(json)
     if (ids.length === 0 && !this.#queue.isBusy(key)) return this.#append(caller, message)
-    return this.#queue.take(key, () => this.#images.naming(ids, shownIn(message), () => this.#append(caller, message)))
+    return this.#queue.take(key, () => this.#images.withReferences(ids, mainImageOf(message), () => this.#append(caller, message)))
   }
 
   /**
-   * A message may be a conversation's first, which only the store knows: so it takes from the allowance of new ones beforehand, and gives back
-   * where it was none. Whose allowance is used up goes on in the conversations there are. Agents are the operator's, and have none.
+   * Only the store knows whether a message is its conversation's first. So this takes one from the allowance of new conversations beforehand
+   * and gives it back if the conversation existed. A customer whose allowance is used up may still write to existing conversations. Agents
+   * are the operator's own and have no such allowance.
    */
   async #append(caller: Caller, message: NewMessage): Promise<Appended> {
     if (message.isReply === true || caller.identity.role !== 'customer') return this.#write(message)
@@ -121,12 +122,13 @@ export class Messages {
     }
   }
 
-  async #write(message: NewMessage, unstarted: unknown = new Refusal('start_forbidden')): Promise<Appended> {
+  /** Throws `notStarted` if the message is a reply and the conversation is empty. */
+  async #write(message: NewMessage, notStarted: unknown = new Refusal('start_forbidden')): Promise<Appended> {
     try {
       return await this.#store.append(message)
     } catch (error) {
       if (error instanceof Error && error.name === 'Muted') throw this.#blacklist.refusal(message.conversation, error as Muted)
-      if (error instanceof Error && error.name === 'NotStarted') throw unstarted
+      if (error instanceof Error && error.name === 'NotStarted') throw notStarted
       throw error
     }
   }
@@ -137,7 +139,7 @@ export class Messages {
     if (before !== undefined && after !== undefined) throw new Refusal('bad_request', 'give before or after, not both')
     const direction = after !== undefined ? { after } : before !== undefined ? { before } : undefined
     const { messages, head, cursors, service, isCut } = await this.#store.read(conversation, { ...direction, limit, bytes: ROWS_BYTES })
-    // whoever opens a conversation is told before they write
+    // tells a blocked participant on opening the conversation, before they write
     if (before === undefined) await this.#blacklist.remind({ conversation, side: mine, service })
     const first = messages[0]
     const last = messages.at(-1)
@@ -169,13 +171,13 @@ export class Messages {
   }
 }
 
-/** The image of this gateway that the message is for: without it there is nothing to see. */
-function shownIn({ kind, body }: NewMessage): string | undefined {
+/** The image of this gateway that an image message shows; without it the message shows nothing. */
+function mainImageOf({ kind, body }: NewMessage): string | undefined {
   const { url } = body as { readonly url?: unknown }
   return kind === 'image' && typeof url === 'string' && url.startsWith('/v1/') ? imagesIn(url)[0] : undefined
 }
 
-/** Returns it as JSON. */
+/** Returns the body as JSON. Throws a Refusal if it must not be stored. */
 function checkBody(kind: string, body: Body, role: string): string {
   const { text } = body
   if (kind === 'system' && role !== 'system') throw new Refusal('forbidden', "kind system is the gateway's")

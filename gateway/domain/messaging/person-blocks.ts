@@ -1,14 +1,14 @@
 /**
- * Whom a person does not want to hear from. It stands in the document beside the two persons' log, and the store mutes the other inside the
- * append itself, as with a shop's blacklist; both may have blocked each other. A person's list is an index of it.
+ * Blocks between persons. A block is stored in the document beside the two persons' log, and the store mutes the blocked side inside the append
+ * itself, as with a shop's blacklist. Both may have blocked each other. A person's list of blocks is an index of these documents.
  */
 import type { Bus, StoredAssignment, Page, Store } from '../../backbone/backbone.ts'
 import type { Records } from '../../backbone/records.ts'
 import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
 import { conversationSides, isGuestId, isShopSide } from '../../protocol/keys.ts'
 import { LIMITS } from '../../protocol/limits.ts'
-import { access, type Caller, type Seen } from './access.ts'
-import { fitting } from '../answer-size.ts'
+import { access, type Caller, type SideView } from './access.ts'
+import { firstThatFit } from '../answer-size.ts'
 import { rowOfPage } from './conversations.ts'
 import { pushToSide } from '../push-to-side.ts'
 import { Refusal } from '../refusal.ts'
@@ -31,29 +31,29 @@ export class PersonBlocks {
   }
 
   async block({ identity }: Caller, target: CommandInput<'blockPerson'>): Promise<CommandAnswer<'blockPerson'>> {
-    const seen = betweenPersons(access(identity, target))
-    const items = await this.#options.records.items(collectionOf(seen.mine), this.#options.now())
-    if (items.length >= LIMITS.blockedPersonCount && !items.some(({ key }) => key === seen.conversation)) {
+    const view = betweenPersons(access(identity, target))
+    const items = await this.#options.records.items(collectionOf(view.mine), this.#options.now())
+    if (items.length >= LIMITS.blockedPersonCount && !items.some(({ key }) => key === view.conversation)) {
       throw new Refusal('too_many', `limits.blockedPersonCount is ${LIMITS.blockedPersonCount}`)
     }
     const at = this.#options.now()
-    const { page, isChanged } = await this.#change(seen, (blocks) => withBlock(blocks, { by: seen.mine, at }))
-    const name = page.names[seen.theirs]
+    const { page, isChanged } = await this.#change(view, (blocks) => withBlock(blocks, { by: view.mine, at }))
+    const name = page.names[view.theirs]
     const value = JSON.stringify({ at, ...(name === undefined ? undefined : { name }) })
-    await this.#options.records.put({ collection: collectionOf(seen.mine), key: seen.conversation, value, now: at })
-    if (isChanged) await this.#tell(seen, page, { reason: '' })
+    await this.#options.records.put({ collection: collectionOf(view.mine), key: view.conversation, value, now: at })
+    if (isChanged) await this.#tell(view, page, { reason: '' })
     return { ok: true }
   }
 
   async unblock({ identity }: Caller, target: CommandInput<'unblockPerson'>): Promise<CommandAnswer<'unblockPerson'>> {
-    const seen = betweenPersons(access(identity, target))
-    const { page, isChanged } = await this.#change(seen, (blocks) => withoutBlock(blocks, seen.mine))
-    await this.#options.records.remove({ collection: collectionOf(seen.mine), key: seen.conversation, now: this.#options.now() })
-    if (isChanged) await this.#tell(seen, page, {})
+    const view = betweenPersons(access(identity, target))
+    const { page, isChanged } = await this.#change(view, (blocks) => withoutBlock(blocks, view.mine))
+    await this.#options.records.remove({ collection: collectionOf(view.mine), key: view.conversation, now: this.#options.now() })
+    if (isChanged) await this.#tell(view, page, {})
     return { ok: true }
   }
 
-  /** Latest first, as many as an answer has room for. */
+  /** The persons this one has blocked, latest first, as many as fit into an answer. */
   async all({ identity: { side } }: Caller): Promise<CommandAnswer<'blockedPersons'>> {
     const items = await this.#options.records.items(collectionOf(side), this.#options.now())
     const blocked = items.map(({ key, value }) => {
@@ -61,13 +61,13 @@ export class PersonBlocks {
       const known = JSON.parse(value) as { at: number; name?: string }
       return { conversation: key, to, ...known, ...(isGuestId(to) ? { guest: true as const } : undefined) }
     })
-    const told = fitting(blocked.sort((a, b) => b.at - a.at))
-    return told.length < blocked.length ? { ok: true, blocked: told, more: true } : { ok: true, blocked: told }
+    const shown = firstThatFit(blocked.sort((a, b) => b.at - a.at))
+    return shown.length < blocked.length ? { ok: true, blocked: shown, more: true } : { ok: true, blocked: shown }
   }
 
-  /** As it is then. `decide` gives the next blocks, or undefined where nothing is to change. */
+  /** Resolves with the page after the change. `decide` returns the next blocks, or undefined to change nothing. */
   async #change(
-    { conversation }: Seen,
+    { conversation }: SideView,
     decide: (blocks: readonly PersonBlock[]) => readonly PersonBlock[] | undefined,
   ): Promise<{ readonly page: Page; readonly isChanged: boolean }> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -89,19 +89,19 @@ export class PersonBlocks {
     return set.isSet ? { text, version: set.version } : undefined
   }
 
-  /** The own windows by the row, the other's as a shop's customer is told. */
-  async #tell({ conversation, mine, theirs }: Seen, page: Page, told: { reason?: string }): Promise<void> {
+  /** The own windows by the row, the other's as a shop's customer is block. */
+  async #tell({ conversation, mine, theirs }: SideView, page: Page, block: { reason?: string }): Promise<void> {
     const row = rowOfPage(mine, { conversation, page, now: this.#options.now() })
     await Promise.all([
       row === undefined ? undefined : pushToSide(this.#options.bus, { side: mine, origin: '' }, ['conversationPush', row]),
-      pushToSide(this.#options.bus, { side: theirs, origin: '' }, ['blockPush', { conversation, ...told }]),
+      pushToSide(this.#options.bus, { side: theirs, origin: '' }, ['blockPush', { conversation, ...block }]),
     ])
   }
 }
 
 const collectionOf = (side: string): string => `${side}/blocked`
 
-function betweenPersons(seen: Seen): Seen {
-  if (isShopSide(seen.mine) || isShopSide(seen.theirs)) throw new Refusal('bad_request', 'a shop is no person')
-  return seen
+function betweenPersons(view: SideView): SideView {
+  if (isShopSide(view.mine) || isShopSide(view.theirs)) throw new Refusal('bad_request', 'a shop is not a person')
+  return view
 }

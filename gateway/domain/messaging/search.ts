@@ -1,9 +1,9 @@
 /**
- * Finds conversations of one's side by name and id of the other side, numbers in cards, and words of recent messages. There is no
- * index: the newest conversations are read, a few at a time. So it is bounded in what it looks at, in characters and in time, and
- * says whether that was all; and a line that asks again, or ends, ends its older search, which answers with what it has found.
+ * Finds a side's conversations by the other side's name and id, by numbers in cards, and by words in recent messages. There is no index: a search
+ * reads the newest conversations, a few at a time. It is therefore bounded in conversations, characters and time, and says whether it is
+ * complete. When its session starts another search or ends, the older search stops and answers with what it has found.
  *
- * All searches of a node take turns: one of them works for `SLICE_MS`, then everything else that waits for the node comes first.
+ * The searches of a node take turns: one works for `SLICE_MS`, then the node does everything else that waits.
  */
 import type { ListRow, Store } from '../../backbone/backbone.ts'
 import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
@@ -23,13 +23,14 @@ const BATCH_COUNT = 10
 const MESSAGE_COUNT = 30
 /** Of one conversation's recent messages. */
 const MESSAGES_BYTES = 65_536
+/** UTF-16 code units of messages that one search goes through. */
 const LENGTH = 4_000_000
 const LIMIT_MS = 1500
 const SLICE_MS = 8
-/** Searches under way at a node; whoever comes then comes again. */
+/** Searches under way at a node; further ones are refused with `afterMs`. */
 const AT_ONCE = 32
 const AGAIN_MS = 1000
-/** A message that is larger is told by the start of its text. */
+/** A hit carries only the start of a larger message's text. */
 const MESSAGE_BYTES = 16_384
 
 type Answer = CommandAnswer<'search'>
@@ -37,13 +38,13 @@ type Hit = Answer['hits'][number]
 
 interface Candidate {
   readonly row: ConversationRow
-  /** Words that are not in its name or id. */
-  readonly others: readonly string[]
+  /** The words of the query that are not in its name or id. */
+  readonly otherWords: readonly string[]
   readonly messages: readonly Message[]
 }
 
-/** One search: what it may still use up. */
-interface Looking {
+/** One search, and what it may still use up. */
+interface Running {
   readonly side: string
   readonly words: readonly string[]
   readonly isWanted: () => boolean
@@ -60,10 +61,10 @@ export class Search {
   /** Resolves when the last search that waits has its turn. */
   #queue: Promise<void> = Promise.resolve()
   #underWay = 0
-  /** The newest search of each line that has one. */
+  /** The newest search of each session that has one under way. */
   readonly #newest = new Map<string, object>()
 
-  /** `turn` resolves when everything else that the process has to do has been done. */
+  /** `turn` resolves once the process has done everything else that waits. */
   constructor(options: { store: Store; now: () => number; turn: () => Promise<void> }) {
     this.#store = options.store
     this.#now = options.now
@@ -77,42 +78,42 @@ export class Search {
     if (words.length === 0) throw new Refusal('bad_request', 'query has no word')
     if (this.#underWay >= AT_ONCE) throw new Refusal('rate_limited', 'many are searching', AGAIN_MS)
     this.#underWay++
-    const search = {}
-    this.#newest.set(sid, search)
-    const isWanted = (): boolean => this.#newest.get(sid) === search && isGone?.() !== true
+    const token = {}
+    this.#newest.set(sid, token)
+    const isWanted = (): boolean => this.#newest.get(sid) === token && isGone?.() !== true
     try {
       await this.#pause()
       const now = this.#now()
-      const looking: Looking = { side: identity.side, words, isWanted, endsAt: now + LIMIT_MS, pausedAt: now, length: LENGTH, bytes: ROWS_BYTES }
-      return await this.#look(looking, query.trim())
+      const search: Running = { side: identity.side, words, isWanted, endsAt: now + LIMIT_MS, pausedAt: now, length: LENGTH, bytes: ROWS_BYTES }
+      return await this.#look(search, query.trim())
     } finally {
       this.#underWay--
-      if (this.#newest.get(sid) === search) this.#newest.delete(sid)
+      if (this.#newest.get(sid) === token) this.#newest.delete(sid)
     }
   }
 
-  async #look(looking: Looking, id: string): Promise<Answer> {
+  async #look(search: Running, id: string): Promise<Answer> {
     const hits: Hit[] = []
     let isComplete = true
     let count = 0
-    for await (const { row, others, messages } of this.#candidates(looking)) {
-      isComplete = ++count <= CONVERSATION_COUNT && hits.length < LIMITS.listCount && this.#mayGoOn(looking)
+    for await (const { row, otherWords, messages } of this.#candidates(search)) {
+      isComplete = ++count <= CONVERSATION_COUNT && hits.length < LIMITS.listCount && this.#mayGoOn(search)
       if (!isComplete) break
-      const message = others.length === 0 ? undefined : await this.#find(messages, others, looking)
-      if (others.length > 0 && message === undefined) continue
+      const message = otherWords.length === 0 ? undefined : await this.#find(messages, otherWords, search)
+      if (otherWords.length > 0 && message === undefined) continue
       const hit = message === undefined ? { row } : { row, message }
-      looking.bytes -= jsonBytes(hit)
-      isComplete = looking.bytes >= 0 || hits.length === 0
+      search.bytes -= jsonBytes(hit)
+      isComplete = search.bytes >= 0 || hits.length === 0
       if (!isComplete) break
       hits.push(hit)
     }
-    isComplete &&= this.#mayGoOn(looking)
-    // whoever has the whole id finds it, however old
-    const old = isComplete || hits.some(({ row }) => row.to === id) ? undefined : await this.#byId(looking.side, id)
+    isComplete &&= this.#mayGoOn(search)
+    // a whole id finds its conversation, however old
+    const old = isComplete || hits.some(({ row }) => row.to === id) ? undefined : await this.#byId(search.side, id)
     return { ok: true, hits: [...hits, ...(old === undefined ? [] : [{ row: old }])], isComplete }
   }
 
-  /** The list, newest first, as far as somebody goes through it. */
+  /** The side's list, newest first, read page by page as the caller iterates. */
   async *#rows(side: string): AsyncGenerator<ListRow> {
     const seen = new Set<string>()
     for (let before: number | undefined; ;) {
@@ -124,53 +125,53 @@ export class Search {
       }
       const last = page.rows.at(-1)
       if (last === undefined || (page.rows.length < PAGE_COUNT && page.isCut !== true)) return
-      // the rows of one millisecond may be torn apart by the page's end
+      // a page may end between rows of the same millisecond
       before = fresh.length > 0 ? last.last.at + 1 : last.last.at
     }
   }
 
-  /** With the recent messages of those whose name and id do not have all words; some are read at once. */
-  async *#candidates(looking: Looking): AsyncGenerator<Candidate> {
+  /** Reads the recent messages of those whose name and id lack a word; `BATCH_COUNT` at once. */
+  async *#candidates(search: Running): AsyncGenerator<Candidate> {
     let some: ListRow[] = []
-    for await (const row of this.#rows(looking.side)) {
+    for await (const row of this.#rows(search.side)) {
       some.push(row)
       if (some.length < BATCH_COUNT) continue
-      yield* await Promise.all(some.map((one) => this.#candidate(one, looking)))
+      yield* await Promise.all(some.map((one) => this.#candidate(one, search)))
       some = []
     }
-    yield* await Promise.all(some.map((one) => this.#candidate(one, looking)))
+    yield* await Promise.all(some.map((one) => this.#candidate(one, search)))
   }
 
-  async #candidate(found: ListRow, { side, words }: Looking): Promise<Candidate> {
+  async #candidate(found: ListRow, { side, words }: Running): Promise<Candidate> {
     const row = rowFor(side, found, this.#now())
     const named = fold(`${row.name ?? ''} ${row.to}`)
-    const others = words.filter((word) => !named.includes(word))
-    if (others.length === 0) return { row, others, messages: [] }
+    const otherWords = words.filter((word) => !named.includes(word))
+    if (otherWords.length === 0) return { row, otherWords, messages: [] }
     const { messages } = await this.#store.read(row.conversation, { limit: MESSAGE_COUNT, bytes: MESSAGES_BYTES })
-    return { row, others, messages }
+    return { row, otherWords, messages }
   }
 
-  /** The newest message that has all words. */
-  async #find(messages: readonly Message[], words: readonly string[], looking: Looking): Promise<Message | undefined> {
+  /** The newest message that contains all words. */
+  async #find(messages: readonly Message[], words: readonly string[], search: Running): Promise<Message | undefined> {
     for (const message of messages.toReversed()) {
       const text = textOf(message)
-      looking.length -= text.length
-      if (this.#now() - looking.pausedAt >= SLICE_MS) {
+      search.length -= text.length
+      if (this.#now() - search.pausedAt >= SLICE_MS) {
         await this.#pause()
-        looking.pausedAt = this.#now()
+        search.pausedAt = this.#now()
       }
-      if (!this.#mayGoOn(looking)) return undefined
+      if (!this.#mayGoOn(search)) return undefined
       const folded = fold(text)
       if (words.every((word) => folded.includes(word))) return jsonBytes(message.body) > MESSAGE_BYTES ? preview(message) : message
     }
     return undefined
   }
 
-  #mayGoOn({ isWanted, endsAt, length }: Looking): boolean {
+  #mayGoOn({ isWanted, endsAt, length }: Running): boolean {
     return length > 0 && this.#now() < endsAt && isWanted()
   }
 
-  /** One search a turn, however many there are. */
+  /** Waits until it is this search's turn: one search a turn, however many are under way. */
   #pause(): Promise<void> {
     this.#queue = this.#queue.then(this.#turn)
     return this.#queue
@@ -183,13 +184,13 @@ export class Search {
   }
 }
 
-// all of it is as NFKD leaves it
+/** Text that NFKD does not change. */
 const PLAIN = /^[\0-\x7f]*$/
 
-/** Lower case, without accents, full-width forms made plain: what is typed finds what was meant. The same as in the page's own lists. */
+/** Lower case, without accents, full-width forms made plain. The widget's lists compare in the same way. */
 const fold = (text: string): string => (PLAIN.test(text) ? text : text.normalize('NFKD').replace(/\p{M}/gu, '')).toLowerCase()
 
-/** What a person wrote, or sees on a card: its number, title, status. Not the gateway's own words, nor addresses. */
+/** What a person wrote, or reads on a card: its number, title, status. Not system messages, nor addresses. */
 function textOf({ kind, body }: Message): string {
   if (kind === 'system') return ''
   if (kind === 'text') return body.text.slice(0, LIMITS.textLength)

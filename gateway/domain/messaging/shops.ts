@@ -1,4 +1,4 @@
-/** Which shops there are, where the operator says so (`SHOPS`): what strangers invent is refused at every door before anything is made for it. */
+/** The shops that exist, where the operator lists them (`SHOPS`). Every door refuses other shop ids before anything is stored for them. */
 import { conversationSides, isShopSide, SHOP_PREFIX } from '../../protocol/keys.ts'
 import { Refusal } from '../refusal.ts'
 
@@ -12,7 +12,7 @@ interface Naming {
 export class Shops {
   readonly #ids: ReadonlySet<string> | undefined
 
-  /** `ids` of shops, without `shop:`; absent: any. */
+  /** `ids` of shops, without `shop:`; absent: every id is a shop's. */
   constructor(ids?: readonly string[]) {
     this.#ids = ids === undefined ? undefined : new Set(ids)
   }
@@ -21,7 +21,7 @@ export class Shops {
     return this.#ids === undefined || this.#ids.has(shop)
   }
 
-  /** A side that is no shop's is always known. */
+  /** True for every side that is not a shop's. */
   knows(side: string): boolean {
     return !isShopSide(side) || this.has(side.slice(SHOP_PREFIX.length))
   }
@@ -30,7 +30,7 @@ export class Shops {
     return (conversationSides(conversation) ?? []).every((side) => this.knows(side))
   }
 
-  /** Throws `unknown_shop` where it names a shop that there is not. */
+  /** Throws `unknown_shop` if the command names a shop that does not exist. */
   check({ to, toid, conversation }: Naming): void {
     if (this.#ids === undefined) return
     for (const side of [to, toid]) if (typeof side === 'string' && !this.knows(side)) throw new Refusal('unknown_shop', side)

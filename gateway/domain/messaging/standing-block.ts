@@ -1,40 +1,42 @@
-/** What stands in a conversation's document against one of its sides. */
+/** Reads from a conversation's document whether one of its sides is blocked. */
 import type { StoredAssignment } from '../../backbone/backbone.ts'
 import { conversationSides, isShopSide } from '../../protocol/keys.ts'
 import { documentOf, assignmentAt } from '../assignment/assignment-document.ts'
 
-/** One of two persons does not want to hear from the other. */
+/** One of two persons has blocked the other. */
 export interface PersonBlock {
   /** The side that blocks. */
   readonly by: string
   readonly at: number
 }
 
-/** Why and until when a side is not heard. A person gives no reason: ''. */
+/** A block that holds now. */
 export interface StandingBlock {
+  /** '' for a block between persons. */
   readonly reason: string
+  /** In ms since the epoch; absent: until it is lifted. */
   readonly until?: number
 }
 
-/** Of a conversation of two persons. */
+/** The blocks in a conversation between two persons. */
 export const blocksOf = (stored: StoredAssignment | undefined): readonly PersonBlock[] =>
   stored === undefined ? [] : ((JSON.parse(stored.text) as { blocks?: readonly PersonBlock[] }).blocks ?? [])
 
-/** The blocks of two persons after one of them blocks the other, or does so no more; undefined where nothing changes. */
+/** The blocks of two persons after one of them blocks the other, or unblocks them; undefined if nothing changes. */
 export const withBlock = (blocks: readonly PersonBlock[], wanted: PersonBlock): readonly PersonBlock[] | undefined =>
   blocks.some(({ by }) => by === wanted.by) ? undefined : [...blocks, wanted]
 export const withoutBlock = (blocks: readonly PersonBlock[], side: string): readonly PersonBlock[] | undefined =>
   blocks.some(({ by }) => by === side) ? blocks.filter(({ by }) => by !== side) : undefined
 
-export const isShops = (conversation: string): boolean => isShopSide(conversationSides(conversation)?.[0] ?? '')
+export const isShopConversation = (conversation: string): boolean => isShopSide(conversationSides(conversation)?.[0] ?? '')
 
-/** Why `side` is not heard in this conversation now; undefined: it is. */
+/** The block that holds against `side` in this conversation now; undefined where there is none. */
 export function blockOf(
   { conversation, side, service }: { readonly conversation: string; readonly side: string; readonly service: StoredAssignment | undefined },
   now: number,
 ): StandingBlock | undefined {
   if (service === undefined || isShopSide(side)) return undefined
-  if (!isShops(conversation)) return blocksOf(service).some(({ by }) => by !== side) ? { reason: '' } : undefined
+  if (!isShopConversation(conversation)) return blocksOf(service).some(({ by }) => by !== side) ? { reason: '' } : undefined
   const document = documentOf(service)
   const { blocked } = document === undefined ? {} : assignmentAt(document, now)
   if (blocked === undefined) return undefined

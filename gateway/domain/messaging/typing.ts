@@ -6,7 +6,7 @@ import type { PushData } from '../../protocol/pushes.ts'
 import { access, type Caller } from './access.ts'
 import { blockOf } from './standing-block.ts'
 
-/** "Somebody is typing": relayed to whoever is there now, never stored, the first thing to drop when a line is slow. */
+/** "Somebody is typing": relayed to the sessions that are open now, never stored, and dropped first when a session is slow. */
 export class Typing {
   readonly #bus: Bus
   readonly #store: Store
@@ -22,7 +22,7 @@ export class Typing {
     const { conversation, mine } = access(identity, input)
     if (identity.role === 'customer') {
       const { service } = await this.#store.read(conversation, { limit: 1 })
-      // whoever is not heard is not seen typing
+      // nobody sees a blocked customer type
       if (blockOf({ conversation, side: mine, service }, this.#now()) !== undefined) return { ok: true }
     }
     const push: PushData<'typingPush'> = {

@@ -1,8 +1,9 @@
 /**
- * Whom a person's windows talk to. Names and JSON are the original's, so that its nodes and backends hear ours and we theirs.
+ * Whom a person's windows talk to. Names and JSON are those of the original gateway, so that its nodes and backends and ours understand each
+ * other.
  *
- * An agent may have the id of a customer and so its channel. Its own windows hear of it on the agent's channel, and on the
- * person's only nodes of the original do. JSON lets white space follow, which tells our nodes whose windows are meant.
+ * An agent and a customer may have the same id and then share a user channel. Our nodes tell an agent's windows over the agent's own channel;
+ * the user channel is for nodes of the original. JSON allows trailing white space, which tells our nodes whose windows a message is for.
  */
 import type { Bus } from '../../backbone/backbone.ts'
 import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
@@ -12,7 +13,7 @@ import { access, type Caller } from '../messaging/access.ts'
 import { checkFreeForm } from '../untrusted-text.ts'
 import { Refusal } from '../refusal.ts'
 
-/** On a user's channel: another window of this person, with the session `socketid`, now talks to `uid`. */
+/** A message on a user's channel: the person's window with the session `socketid` now talks to `uid`. */
 export interface SyncChangeUser {
   readonly type: 'syncChangeUser'
   /** The new partner. */
@@ -22,9 +23,9 @@ export interface SyncChangeUser {
   readonly changeUserData: unknown
 }
 
-/** Behind the JSON: a customer's window of this gateway says so, an agent's does. Behind a backend's there is neither. */
-export const CUSTOMERS = ' '
-export const AGENTS = '  '
+/** The white space after the JSON, by the role of the sender's window. A backend's message has none. */
+export const CUSTOMER_MARK = ' '
+export const AGENT_MARK = '  '
 
 export class Focus {
   readonly #bus: Bus
@@ -41,7 +42,7 @@ export class Focus {
     if (Buffer.byteLength(json) > LIMITS.changeUserBytes) throw new Refusal('too_large', `limits.changeUserBytes is ${LIMITS.changeUserBytes}`)
     const isAgent = identity.role === 'agent'
     await Promise.all([
-      this.#bus.publish(userChannel(identity.id), '', json + (isAgent ? AGENTS : CUSTOMERS)),
+      this.#bus.publish(userChannel(identity.id), '', json + (isAgent ? AGENT_MARK : CUSTOMER_MARK)),
       isAgent ? this.#bus.publish(ownChannel(participantKey(identity)), '', json) : undefined,
     ])
     return { ok: true }

@@ -30,7 +30,7 @@ const STATUSES: readonly Status[] = ['online', 'busy', 'away', 'offline']
 
 interface Here {
   readonly identity: Identity
-  lineCount: number
+  sessionCount: number
   /** When the last session ended. */
   leftAt: number
   /** When its entry was last written; -Infinity: it must be written. */
@@ -75,8 +75,8 @@ export class Presence {
   /** Adds a session of this participant. Rejects while the store is away; `tend` tries again. */
   async arrived(identity: Identity): Promise<void> {
     const known = this.#here.get(hereKey(identity))
-    if (known !== undefined) return void known.lineCount++
-    const here: Here = { identity, lineCount: 1, leftAt: 0, writtenAt: -Infinity, isWriting: false, said: undefined }
+    if (known !== undefined) return void known.sessionCount++
+    const here: Here = { identity, sessionCount: 1, leftAt: 0, writtenAt: -Infinity, isWriting: false, said: undefined }
     this.#here.set(hereKey(identity), here)
     await this.#write(here)
   }
@@ -84,7 +84,7 @@ export class Presence {
   left(identity: Identity): void {
     const here = this.#here.get(hereKey(identity))
     if (here === undefined) return
-    here.lineCount--
+    here.sessionCount--
     here.leftAt = this.#uptime()
   }
 
@@ -94,7 +94,7 @@ export class Presence {
     const now = this.#uptime()
     const due: Promise<void>[] = []
     for (const here of this.#here.values()) {
-      if (here.lineCount === 0 && now - here.leftAt >= ABSENT_AFTER_MS) due.push(this.#erase(here))
+      if (here.sessionCount === 0 && now - here.leftAt >= ABSENT_AFTER_MS) due.push(this.#erase(here))
       else if (now - here.writtenAt >= ENTRY_MS / 2 && !here.isWriting) due.push(this.#write(here))
     }
     const sides = this.#sides()

@@ -24,16 +24,17 @@ const KEPT_MS = 604_800_000
 const CHECK_MS = 30_000
 const CHECK_COUNT = 500
 
-interface Look {
+/** What is stored: a customer views `product` through a session of `node`. */
+interface ViewingRecord {
   readonly node: string
   readonly product: Product
   readonly at: number
 }
 
-interface Looking {
+interface ViewingSession {
   readonly conversation: string
   /** Undefined: the session views nothing, and a record that is left must be removed. */
-  look: Look | undefined
+  record: ViewingRecord | undefined
   checkedAt: number
 }
 
@@ -46,7 +47,7 @@ export class Viewing {
   readonly #now: () => number
   readonly #uptime: () => number
   /** What each session of this node is viewing. */
-  readonly #lines = new Map<string, Looking>()
+  readonly #sessions = new Map<string, ViewingSession>()
   /** Sessions that have ended and may still have a record. */
   readonly #ended = new Set<string>()
   readonly #queue = new KeyedQueue()
@@ -67,14 +68,14 @@ export class Viewing {
     if (!isShopSide(theirs)) throw new Refusal('bad_request', 'to is not a shop')
     this.#allowances.take('viewing', spenderOf(caller))
     await this.#queue.take(sid, async () => {
-      const before = this.#lines.get(sid)
+      const before = this.#sessions.get(sid)
       if (before !== undefined && before.conversation !== conversation) await this.#forget(sid, before.conversation)
-      const look = product === undefined ? undefined : { node: this.#nodes.node, product: presentable(product), at: this.#now() }
-      this.#lines.set(sid, { conversation, look, checkedAt: this.#uptime() })
-      if (look === undefined) return this.#forget(sid, conversation)
+      const record = product === undefined ? undefined : { node: this.#nodes.node, product: presentable(product), at: this.#now() }
+      this.#sessions.set(sid, { conversation, record, checkedAt: this.#uptime() })
+      if (record === undefined) return this.#forget(sid, conversation)
       // other nodes count the record only if they know this node
       await this.#nodes.renew()
-      await this.#put(sid, conversation, look)
+      await this.#put(sid, conversation, record)
     })
     return { ok: true }
   }
@@ -82,10 +83,10 @@ export class Viewing {
   /** What the customer of this conversation is viewing now. */
   async of(conversation: string): Promise<Product | undefined> {
     const items = await this.#records.items(collectionOf(conversation), this.#now())
-    const looks = items.map(({ value }) => JSON.parse(value) as Look)
+    const records = items.map(({ value }) => JSON.parse(value) as ViewingRecord)
     // an unknown node started after the last check of nodes
-    if (looks.some(({ node }) => this.#nodes.isAlive(node) === undefined)) await this.#nodes.check()
-    const live = looks.filter(({ node }) => this.#nodes.isAlive(node) === true)
+    if (records.some(({ node }) => this.#nodes.isAlive(node) === undefined)) await this.#nodes.check()
+    const live = records.filter(({ node }) => this.#nodes.isAlive(node) === true)
     return live.sort((a, b) => b.at - a.at)[0]?.product
   }
 
@@ -99,7 +100,7 @@ export class Viewing {
     const ended = [...this.#ended]
     this.#ended.clear()
     const now = this.#uptime()
-    const due = [...this.#lines].filter(([, { checkedAt }]) => now - checkedAt >= CHECK_MS).slice(0, CHECK_COUNT)
+    const due = [...this.#sessions].filter(([, { checkedAt }]) => now - checkedAt >= CHECK_MS).slice(0, CHECK_COUNT)
     await Promise.all([
       ...ended.map((sid) => this.#queue.take(sid, () => this.#end(sid))),
       ...due.map(([sid]) => this.#queue.take(sid, () => this.#check(sid))),
@@ -108,14 +109,14 @@ export class Viewing {
 
   /** Makes every record of this node due for a check: the store may have lost its data. */
   doubt(): void {
-    for (const line of this.#lines.values()) line.checkedAt = -Infinity
+    for (const session of this.#sessions.values()) session.checkedAt = -Infinity
   }
 
   async #end(sid: string): Promise<void> {
-    const line = this.#lines.get(sid)
-    if (line === undefined) return
+    const session = this.#sessions.get(sid)
+    if (session === undefined) return
     try {
-      await this.#forget(sid, line.conversation)
+      await this.#forget(sid, session.conversation)
     } catch (error) {
       this.#ended.add(sid)
       throw error
@@ -123,20 +124,20 @@ export class Viewing {
   }
 
   async #check(sid: string): Promise<void> {
-    const line = this.#lines.get(sid)
-    if (line?.look === undefined || this.#ended.has(sid)) return
-    const { conversation, look } = line
+    const session = this.#sessions.get(sid)
+    if (session?.record === undefined || this.#ended.has(sid)) return
+    const { conversation, record } = session
     const items = await this.#records.items(collectionOf(conversation), this.#now())
-    if (!items.some(({ key }) => key === sid)) await this.#put(sid, conversation, look)
-    line.checkedAt = this.#uptime()
+    if (!items.some(({ key }) => key === sid)) await this.#put(sid, conversation, record)
+    session.checkedAt = this.#uptime()
   }
 
-  async #put(sid: string, conversation: string, look: Look): Promise<void> {
+  async #put(sid: string, conversation: string, record: ViewingRecord): Promise<void> {
     const now = this.#now()
     await this.#records.put({
       collection: collectionOf(conversation),
       key: sid,
-      value: JSON.stringify(look),
+      value: JSON.stringify(record),
       now,
       expiresAt: now + KEPT_MS,
     })
@@ -145,7 +146,7 @@ export class Viewing {
 
   async #forget(sid: string, conversation: string): Promise<void> {
     await this.#records.remove({ collection: collectionOf(conversation), key: sid, now: this.#now() })
-    this.#lines.delete(sid)
+    this.#sessions.delete(sid)
     await this.#tell(conversation)
   }
 

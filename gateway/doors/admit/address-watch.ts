@@ -1,8 +1,8 @@
-/** Notices, once, that most visitors come from one address: a proxy that nobody told this gateway of (TRUST_PROXY). */
+/** Reports, once, that most visitors come from one address: probably a proxy that TRUST_PROXY does not name. */
 import { LRUCache } from 'lru-cache'
 import type { Report } from '../../domain/facts.ts'
 
-/** Participants looked at, the newest ones; fewer say nothing, an office is not a proxy. */
+/** How many of the newest participants are compared; fewer are not conclusive, because they may share an office. */
 const LEAST_COUNT = 100
 const MOST_COUNT = 500
 const SHARE = 0.8

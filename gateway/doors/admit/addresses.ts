@@ -1,11 +1,11 @@
-/** IP addresses as they come in headers and from sockets. */
+/** Reads IP addresses from headers and sockets. */
 import { isIP } from 'node:net'
 
 const LOOPBACK = '::1'
 /** IPv4 inside IPv6: mapped by a socket that hears both (::ffff:0:0/96), or by a translator (64:ff9b::/96). */
 const CARRIES_IPV4 = /^(?:0:0:0:0:0:ffff|64:ff9b:0:0:0:0):([0-9a-f]+):([0-9a-f]+)$/
 
-/** Without brackets, port and zone, IPv4 in its own form; undefined for what is no address. */
+/** The address without brackets, port and zone; IPv4 inside IPv6 as IPv4. Undefined if the text is not an address. */
 export function plainAddress(text: string): string | undefined {
   const word = text.trim()
   const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(word)?.[1] ?? /^([\d.]+):\d+$/.exec(word)?.[1] ?? word
@@ -17,7 +17,7 @@ export function plainAddress(text: string): string | undefined {
   return bytes.join('.')
 }
 
-/** What limits count by: IPv4 whole, IPv6 by its /64 as `2001:db8:0:1::/64`. Undefined for what is no address. */
+/** The key by which limits count: the whole IPv4 address, or the /64 of IPv6 as `2001:db8:0:1::/64`. Undefined if the text is not an address. */
 export function countedAddress(text: string): string | undefined {
   const address = plainAddress(text)
   if (address === undefined || isIP(address) === 4) return address
@@ -28,7 +28,7 @@ export function countedAddress(text: string): string | undefined {
 
 /** The eight groups of an IPv6 address, without leading zeros. */
 function groupsOf(address: string): string[] {
-  // the URL parser writes `::` and dotted tails in one way
+  // the URL parser normalizes `::` and dotted tails
   const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::')
   const left = head === '' ? [] : head.split(':')
   const right = tail === undefined || tail === '' ? [] : tail.split(':')

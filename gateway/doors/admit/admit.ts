@@ -1,4 +1,4 @@
-/** What a hello must prove before a line is attached: an origin that may, a version we speak, a pass that holds. */
+/** Checks a hello before its session is attached: the origin may connect, the version is supported, the pass is valid. */
 import type { IncomingMessage } from 'node:http'
 import type { Hello } from '../../protocol/commands.ts'
 import type { Identity } from '../../protocol/model.ts'
@@ -20,11 +20,11 @@ export class Admit {
   }
 
   /** Whether the page that sent the request is one that may connect. */
-  mayAsk(request: IncomingMessage): boolean {
+  mayConnect(request: IncomingMessage): boolean {
     return this.#origins.allow(this.proxies.arrival(request))
   }
 
-  /** Rejects with a Refusal. */
+  /** Resolves with the identity in the pass. Rejects with a Refusal. */
   async hello(hello: Hello, arrival: Arrival): Promise<Identity> {
     if (!this.#origins.allow(arrival)) throw new Refusal('origin_forbidden', arrival.origin)
     if (hello.v !== undefined && hello.v < OLDEST_VERSION) throw new Refusal('version_unsupported', `oldest is ${OLDEST_VERSION}`)
@@ -32,7 +32,7 @@ export class Admit {
     return this.#passes.verify(hello.token)
   }
 
-  /** A fresh pass on an open line: it must prove the very same participant. */
+  /** Checks a fresh pass for an open session: it must be the same participant's. */
   async renew(token: string, current: Identity): Promise<Identity> {
     const next = await this.#passes.verify(token)
     const isSame = next.id === current.id && next.role === current.role && next.side === current.side

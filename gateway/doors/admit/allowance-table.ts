@@ -1,6 +1,6 @@
 /**
- * THE table: what each allowance lets through, `perMinute` on average and `burst` at once. Addresses have room for a carrier's NAT,
- * an office and a device farm, for only guests and lines without an accepted hello count by them.
+ * THE table of allowances: `perMinute` on average and `burst` at once. The rates of addresses leave room for a carrier's NAT, an office and a
+ * device farm. Only guests, and sessions without an accepted hello, count by address.
  */
 import type { AllowanceName } from '../../domain/allowances.ts'
 
@@ -28,7 +28,7 @@ export interface Rates {
 const BURST_SECONDS = 10
 
 export const allowanceTable = ({ commandsPerSecond, guestsPerMinute, imagesPerMinute }: Rates): Readonly<Record<AllowanceName, Row>> => ({
-  // ten thousand phones of one carrier that come back at once, each by WebSocket and then by polling
+  // ten thousand phones of one carrier that reconnect at once, each by WebSocket and then by polling
   session: { address: rate(12_000, 20_000) },
   // the same phones; a hello of 64 kB costs as much as 64 small ones
   hello: { participant: rate(300, 300), address: rate(12_000, 20_000) },
@@ -40,7 +40,7 @@ export const allowanceTable = ({ commandsPerSecond, guestsPerMinute, imagesPerMi
   conversation: { participant: rate(2, 120), address: rate(60, 3000) },
   viewing: { participant: rate(60, 20), address: rate(1200, 400) },
   image: { participant: rate(imagesPerMinute, imagesPerMinute), address: rate(imagesPerMinute * 10, imagesPerMinute * 30) },
-  // twenty of the largest at once; at an address as many guests' as phones shrink them to, 300 kB, 200 a minute; everybody's: what a disk takes
+  // participant: twenty of the largest at once; address: 200 a minute of 300 kB, to which phones shrink them; total: what a disk can write
   imageBytes:
     imagesPerMinute === 0
       ? {}
@@ -49,11 +49,11 @@ export const allowanceTable = ({ commandsPerSecond, guestsPerMinute, imagesPerMi
           address: rate(60 * MB, 240 * MB),
           total: rate(600 * MB, 2400 * MB),
         },
-  // a guest keeps its pass for half a year: these are first visits alone, of an office or of a carrier's NAT after a broadcast
+  // a guest's pass is valid for half a year, so only first visits count, for example of an office or a carrier's NAT after a broadcast
   guest: { address: rate(guestsPerMinute, guestsPerMinute) },
   request: { address: rate(1200, 6000) },
-  // by its key and not by its address: a backend may stand behind the same proxy as everybody
+  // not by address: a backend may be behind the same proxy as everybody
   backend: { total: rate(60_000, 60_000) },
-  // a person who mistypes the demo's word, a backend with last week's key in a loop
+  // room for a person who mistypes the demo word, or a backend that retries with an old key
   guess: { address: rate(60, 300) },
 })

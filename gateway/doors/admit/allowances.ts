@@ -1,7 +1,7 @@
 /**
- * Counts what people, addresses and everybody spend (see domain/allowances.ts). Each look is in memory; about once a second the nodes tell
- * each other on the bus what they let through, so that an allowance is one for all nodes, give or take a second's worth and what a
- * telling that is lost was about.
+ * Counts what participants, addresses and everybody together spend (see domain/allowances.ts). `take` works in memory; about once a second the
+ * nodes publish on the bus what they have let through. So an allowance holds for all nodes together, except for what was spent within the last
+ * second or reported in a publish that was lost.
  */
 import type { Bus, Relayed, Subscription } from '../../backbone/backbone.ts'
 import type { AllowanceName, Allowances as Port, Spender } from '../../domain/allowances.ts'
@@ -11,7 +11,7 @@ import type { Rate, Row } from './allowance-table.ts'
 import { Buckets } from './buckets.ts'
 
 const CHANNEL = 'ImAllowances'
-/** Sums in one telling; the others wait for the next. */
+/** Sums in one publish; the others wait for the next. */
 const TOLD_COUNT = 2000
 const MINUTE_MS = 60_000
 const KEY_LENGTH = 200
@@ -32,7 +32,7 @@ export interface AllowancesOptions {
   /** The scopes that count; the others have no limit. */
   readonly scopes: readonly Scope[]
   readonly bus: Bus
-  /** Tells this node's sums from others'. */
+  /** This node's name, by which it ignores its own publishes. */
   readonly node: string
   readonly now: () => number
   readonly report: Report
@@ -75,8 +75,8 @@ export class Allowances implements Port {
   }
 
   /**
-   * To be called about every second. Tells the other nodes what was spent here since the last time. Rejects while the bus is away; every
-   * node counts for itself then.
+   * To be called about every second. Publishes what was spent at this node since the last call. Rejects while the bus is away; then each node
+   * counts for itself.
    */
   async tell(): Promise<void> {
     if (this.#isTelling) return
@@ -112,7 +112,7 @@ export class Allowances implements Port {
     return spent
   }
 
-  /** Subscribes once it can be done: tried again with each telling until it succeeds. */
+  /** Subscribes; `tell` tries again until it succeeds. */
   async #listen(): Promise<void> {
     const subscription = (this.#subscription ??= this.#options.bus.subscribe(CHANNEL, (relayed) => this.#hear(relayed)))
     await subscription.catch(() => {
@@ -120,7 +120,7 @@ export class Allowances implements Port {
     })
   }
 
-  /** What stands on the channel was written by nodes, but anybody with the store's password could: nothing is taken for granted. */
+  /** Checks everything, because anybody with the store's password could publish on the channel. */
   #hear({ origin, packet }: Relayed): void {
     if (origin === this.#options.node) return
     const at = this.#options.now()
@@ -135,7 +135,7 @@ export class Allowances implements Port {
     }
   }
 
-  /** The operator hears of each allowance of addresses and of everybody that is spent, once a minute. */
+  /** Reports each exhausted allowance of an address or of everybody, at most once a minute. */
   #say(name: AllowanceName, scope: 'address' | 'total', key: string): void {
     const at = this.#options.now()
     const said = `${name} ${scope}`
@@ -157,6 +157,6 @@ function spentIn(packet: Buffer): readonly (readonly unknown[])[] {
     const { spent } = JSON.parse(packet.toString()) as { spent?: unknown }
     return Array.isArray(spent) ? spent.slice(0, TOLD_COUNT).filter(Array.isArray) : []
   } catch {
-    return [] // not a node's
+    return [] // not published by a node
   }
 }

@@ -1,11 +1,11 @@
 /**
- * Token buckets, one a key: `perMs` on average, `burst` at once. Full buckets are forgotten, and of very many the oldest, so that memory
- * follows who is busy, never who ever came.
+ * Token buckets, one for each key: `perMs` on average, `burst` at once. Full buckets are forgotten, and above `MOST_KEYS` the oldest, so that
+ * memory depends on the keys in use now and not on all that ever were.
  */
 interface Bucket {
   tokens: number
   at: number
-  /** Spent here, and not told to the other nodes yet. */
+  /** Spent at this node and not published yet. */
   untold: number
 }
 
@@ -16,7 +16,7 @@ export interface Spent {
 
 const MOST_KEYS = 100_000
 const SWEEP_MS = 1000
-/** Of the burst: less than that is not worth telling other nodes. */
+/** Sums below this share of the burst are not published. */
 const TOLD_SHARE = 1 / 64
 
 export class Buckets {
@@ -36,7 +36,7 @@ export class Buckets {
     return this.#buckets.size
   }
 
-  /** Milliseconds until `key` may spend `cost`; 0: now. What costs more than a full bucket may go when the bucket is full. */
+  /** Milliseconds until `key` may spend `cost`; 0: now. A cost above the burst may be spent when the bucket is full. */
   waitMs(key: string, cost: number, at: number): number {
     const bucket = this.#buckets.get(key)
     const lack = Math.min(cost, this.#burst) - (bucket === undefined ? this.#burst : this.#filled(bucket, at))
@@ -51,12 +51,12 @@ export class Buckets {
     else this.#toTell.delete(key)
   }
 
-  /** Another node let it through: it is not told on. */
+  /** Counts what another node has let through; this is not published again. */
   spentElsewhere(key: string, cost: number, at: number): void {
     this.#draw(key, cost, at)
   }
 
-  /** At most `limit` of the sums to be told; they count as told from now on. */
+  /** Returns at most `limit` of the sums to publish, and counts them as published. */
   takeUntold(limit: number): Spent[] {
     const told: Spent[] = []
     for (const key of this.#toTell) {
@@ -72,7 +72,7 @@ export class Buckets {
 
   #draw(key: string, cost: number, at: number): Bucket {
     const bucket = this.#buckets.get(key) ?? this.#add(key, at)
-    // so many nodes at once cannot lock somebody out for longer than a burst lasts
+    // bounded below, so that many nodes together cannot lock a key out for longer than a burst takes to refill
     bucket.tokens = Math.min(this.#burst, Math.max(-this.#burst, this.#filled(bucket, at) - cost))
     bucket.at = at
     return bucket

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-/** A file of a secret cannot be used; the message is a sentence for the operator, with what to do. */
+/** The file of a secret cannot be used; the message tells the operator why and what to do. */
 export class UnusableSecret extends Error {
   override readonly name = 'UnusableSecret'
 }
@@ -10,11 +10,11 @@ export class UnusableSecret extends Error {
 interface SecretFile {
   readonly path: string
   readonly bytesCount: number
-  /** The setting that does without the file. */
+  /** The setting that replaces the file. */
   readonly instead: string
 }
 
-/** The secret of a gateway that was given none, and the word for its passes: made once, so that both survive a restart. */
+/** The secret of a gateway without IM_SECRET, and its demo word: made once and stored in files, so that both survive a restart. */
 export const demoSecret = (dataDir: string): Promise<string> =>
   keptRandom({ path: join(dataDir, 'demo-secret'), bytesCount: 32, instead: 'IM_SECRET' })
 export const keptWord = (dataDir: string): Promise<string> => keptRandom({ path: join(dataDir, 'demo-word'), bytesCount: 9, instead: 'DEMO_WORD' })
@@ -23,7 +23,7 @@ async function keptRandom(file: SecretFile): Promise<string> {
   const { path, bytesCount, instead } = file
   try {
     const text = (await read(path)) ?? (await make(file), await read(path)) ?? ''
-    // base64 has four characters for three bytes; what is shorter was cut, and a secret that is empty is none
+    // base64 has four characters for three bytes; a shorter text was cut off
     if (/^[\w-]+$/.test(text) && text.length >= Math.ceil((bytesCount * 8) / 6)) return text
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
@@ -51,7 +51,7 @@ async function read(path: string): Promise<string | undefined> {
   }
 }
 
-/** Under its name it is whole from the first moment, and of several gateways that start at once one makes it. */
+/** Writes under another name and links, so that the file is never seen incomplete, and only one of several starting gateways makes it. */
 async function make({ path, bytesCount }: SecretFile): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const unnamed = `${path}.${randomBytes(6).toString('hex')}.tmp`

@@ -1,8 +1,8 @@
 /**
- * Demo mode gives any pass to whoever brings a word. The links that the start prints carry it; a page opened with `?word=` gets a
- * cookie, so that its links and its scripts need it no more; scripts send `Authorization: Bearer <word>`.
+ * Demo mode mints any pass for a request that carries the demo word. `npm start` prints links with it. A page opened with `?word=` gets a
+ * cookie, so that its links and scripts need no word; other scripts send `Authorization: Bearer <word>`.
  *
- * A word and not an address: a proxy on the same machine makes the whole network look like this machine.
+ * The loopback address alone is not enough: behind a proxy on the same machine every visitor has it.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
@@ -18,7 +18,7 @@ const COOKIE_SECONDS = 30 * 86_400
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
 export class DemoWord {
-  /** For the links that the start prints, and for nobody else. */
+  /** For the links that `npm start` prints, and nothing else. */
   readonly text: string
   readonly #digest: Buffer
 
@@ -31,12 +31,12 @@ export class DemoWord {
     return text !== undefined && timingSafeEqual(digest(text), this.#digest)
   }
 
-  /** Whether a word is brought, right or wrong. */
+  /** Whether the request carries a word, right or wrong. */
   isTried({ headers, raw }: FastifyRequest, proxies: TrustedProxies): boolean {
     return headers.authorization !== undefined || broughtCookie(raw, proxies) !== undefined
   }
 
-  /** By a header, or by the cookie where a page of this very host asks. */
+  /** Whether the request carries the word, in the header, or in the cookie if it comes from a page of the gateway's own host. */
   isBrought({ headers, raw }: FastifyRequest, { proxies, ownHost }: { readonly proxies: TrustedProxies; readonly ownHost: Origins }): boolean {
     if (headers.authorization !== undefined) return this.is(/^Bearer (.+)$/.exec(headers.authorization)?.[1])
     return this.is(broughtCookie(raw, proxies)) && ownHost.allow(proxies.arrival(raw))
@@ -44,8 +44,8 @@ export class DemoWord {
 }
 
 /**
- * Browsers keep cookies by host, whatever the port: two demos on one host would take each other's away. Named by the port that was asked,
- * each has its own; a request brings one word that counts, however many cookies it carries.
+ * Browsers store cookies by host without the port, so two demos on one host would overwrite each other's. The port in the name keeps them apart,
+ * and lets only one cookie of a request count.
  */
 function cookieName(request: IncomingMessage, proxies: TrustedProxies): string {
   const port = /:(\d+)$/.exec(proxies.arrival(request).host ?? '')?.[1]
@@ -61,7 +61,7 @@ function broughtCookie(request: IncomingMessage, proxies: TrustedProxies): strin
     ?.slice(start.length)
 }
 
-/** Whoever opens a page with the word keeps it in a cookie that no script reads and no other site sends, and goes on without it. */
+/** A page opened with `?word=` gets the word in a cookie that scripts cannot read and other sites cannot send, and a redirect without it. */
 export function registerDemoWord(
   app: FastifyInstance,
   word: DemoWord,
@@ -85,7 +85,7 @@ export function registerDemoWord(
     rest.delete('word')
     reply.header('Set-Cookie', `${cookieName(raw, proxies)}=${brought}; Path=/; Max-Age=${COOKIE_SECONDS}; HttpOnly; SameSite=Strict`)
     reply.header('Cache-Control', 'no-store')
-    // one slash, or it would be an address of another host
+    // two slashes would redirect to another host
     return reply.redirect(path.replace(/^[/\\]+/, '/') + (rest.size > 0 ? `?${rest}` : ''), 303)
   })
 }

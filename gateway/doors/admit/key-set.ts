@@ -1,19 +1,19 @@
 /**
- * The key set of IM_JWKS_URL. Fetched at the start and every ten minutes, every few seconds while that fails, and when a pass names a key
- * that is not in it. What was fetched once stays in use however long the set cannot be had: nobody is turned away because another server
- * is down. No keys at all → no pass can be verified.
+ * The key set of IM_JWKS_URL. Fetched at the start and every ten minutes, every few seconds while that fails, and when a pass names a key that is
+ * not in it. A fetched set stays in use for as long as newer fetches fail, so that nobody is refused because another server is down. Without any
+ * keys no pass can be verified.
  */
 import { createRemoteJWKSet, customFetch, errors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from 'jose'
 import { fetchKeySet } from './fetch-key-set.ts'
 
 export interface KeySetOptions {
   readonly url: string
-  /** What is wrong with it, whenever that is seen; undefined: nothing. */
+  /** Called after each fetch or failed use with what is wrong with the key set; undefined: nothing. */
   readonly onSeen: (problem: string | undefined) => void
-  /** Between two looks, while all is well and while it is not. */
+  /** Time between two fetches while they succeed, and while they fail. */
   readonly freshMs?: number
   readonly retryMs?: number
-  /** One fetch may take so long, its body included. */
+  /** Time limit of one fetch, including its body. */
   readonly limitMs?: number
 }
 
@@ -33,7 +33,7 @@ export class KeySet {
     })
   }
 
-  /** Why no pass can be verified with it; undefined: passes can. */
+  /** Why no pass can be verified; undefined: passes can. */
   get missing(): string | undefined {
     return this.#count > 0 ? undefined : this.#problem
   }
@@ -43,7 +43,7 @@ export class KeySet {
     return (await jwtVerify(token, this.#keys, options)).payload
   }
 
-  /** Fetches it now, and again and again from then on; never rejects. */
+  /** Fetches the set now and periodically from then on. Never rejects. */
   async follow(): Promise<void> {
     clearTimeout(this.#timer)
     try {
@@ -57,7 +57,7 @@ export class KeySet {
     this.#timer = setTimeout(() => void this.follow(), this.#problem === undefined ? freshMs : retryMs).unref()
   }
 
-  /** Somebody who used it saw what is wrong with it. */
+  /** Notes what a fetch or a verification found wrong with the key set; undefined: nothing. */
   saw(problem: string | undefined): void {
     const wasWell = this.#problem === undefined
     this.#problem = problem
@@ -77,13 +77,13 @@ export class KeySet {
   }
 }
 
-/** What keeps the key set from being used, undefined where it is the pass's fault. Without the address, which may hold a password. */
+/** What is wrong with the key set; undefined if the error is the pass's fault. Leaves out the address, which may hold a password. */
 export function problemOf(error: unknown): string | undefined {
   if (error instanceof errors.JWKSTimeout) return 'it did not come in time'
   if (error instanceof errors.JWKSInvalid) return 'what came is no JSON Web Key Set'
   if (error instanceof errors.JOSEError) return error.code === 'ERR_JOSE_GENERIC' ? error.message : undefined
   if (!(error instanceof TypeError)) return undefined
-  // fetch itself failed: the pass may well be good
+  // fetch itself failed: the pass may be valid
   const { code } = Object(error.cause) as { code?: unknown }
   return `it cannot be fetched${typeof code === 'string' ? ` (${code})` : ''}`
 }

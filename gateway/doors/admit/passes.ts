@@ -1,7 +1,7 @@
 /**
- * Passes: JWTs that say who somebody is. Verified with IM_SECRET (HS256) and with any key of IM_JWKS_URL (public keys); where both
- * are set the pass's own `alg` says which, so that guests, whose passes this gateway signs, come in beside the operator's people.
- * Minted here only where this gateway has the secret (demo, guests, backends with an API key).
+ * Verifies and mints passes: JWTs that state a participant's identity. They are verified with IM_SECRET (HS256) or with a public key of
+ * IM_JWKS_URL; if both are set, the pass's `alg` decides, so that guests, whose passes this gateway signs, work beside the operator's users.
+ * Passes are minted only with the secret (demo, guests, backends with an API key).
  */
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
@@ -33,7 +33,7 @@ export class Passes {
   readonly #now: () => number
 
   /**
-   * `sources`: the prefixes there are, `shops`: the shops there are; absent: any. `keySet`: where it is, and who hears of its state.
+   * `sources`: the allowed prefixes, `shops`: the existing shops; absent: any. `keySet`: where the key set is, and who is told of its state.
    */
   constructor(options: {
     secret?: string | undefined
@@ -49,12 +49,12 @@ export class Passes {
     this.#now = options.now
   }
 
-  /** Whether this gateway holds the secret, so that it can give out passes. */
+  /** Whether this gateway has the secret to sign passes. */
   get canMint(): boolean {
     return this.#secret !== undefined
   }
 
-  /** Rejects with `pass_expired`, `pass_invalid`, or `unavailable` where the key set cannot be fetched. */
+  /** Rejects with `pass_expired`, `pass_invalid`, `unknown_shop`, or `unavailable` if the key set cannot be fetched. */
   async verify(token: string): Promise<Identity> {
     try {
       return this.#identityOf(await this.#payloadOf(token))
@@ -64,15 +64,15 @@ export class Passes {
   }
 
   /**
-   * Why this gateway can verify nobody's pass; undefined: it can. With a secret as well it can verify guests' and its own: they are served, and
-   * the log tells of the others.
+   * Why this gateway can verify no pass at all; undefined: it can. With a secret it still verifies the passes that it signed; the log reports the
+   * missing key set.
    */
   unready(): string | undefined {
     const missing = this.#secret === undefined ? this.#keySet?.missing : undefined
     return missing === undefined ? undefined : `No pass can be verified: the key set of IM_JWKS_URL: ${missing}.`
   }
 
-  /** Fetches the key set and keeps it fresh, so that what is wrong with it is known before the first person comes; never rejects. */
+  /** Fetches the key set and keeps it fresh, so that problems are reported before the first pass arrives. Never rejects. */
   async followKeySet(): Promise<void> {
     await this.#keySet?.follow()
   }
@@ -125,7 +125,7 @@ export class Passes {
   }
 }
 
-/** No two prefixes begin alike, so an id tells its source, and nobody without one can have the id of somebody with one. */
+/** No prefix begins with another, so an id determines its source, and a pass without `src` cannot have the id of one with `src`. */
 function checkSource({ sub, src }: JWTPayload, sources: readonly string[]): void {
   if (typeof src === 'string' && src !== '') {
     if (!sources.includes(src)) throw new Refusal('pass_invalid', 'src is not one of SOURCES')
@@ -165,7 +165,7 @@ function text<K extends 'name' | 'avatar'>(key: K, value: unknown, maxLength: nu
   return { [key]: value.slice(0, maxLength) } as { [P in K]?: string }
 }
 
-/** Signed with a secret that both ends have. What cannot be read at all is for the verification to say. */
+/** Whether the pass is signed with a shared secret. True for an unreadable one, which verification then rejects. */
 function isShared(token: string): boolean {
   try {
     return decodeProtectedHeader(token).alg?.startsWith('HS') === true
@@ -174,7 +174,7 @@ function isShared(token: string): boolean {
   }
 }
 
-/** What is wrong with the pass, for whoever signs it: the claim, or what else. */
+/** What is wrong with the pass, for the developer who signs it. */
 function faultOf(error: errors.JOSEError): string {
   if (error instanceof errors.JWTClaimValidationFailed) {
     return error.reason === 'missing' ? `the claim "${error.claim}" is missing` : `the claim "${error.claim}": ${error.reason}`

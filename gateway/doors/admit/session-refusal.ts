@@ -1,4 +1,4 @@
-/** Opening a line counts by address, until somebody signed in says hello on it: many that say nothing would cost as much as many that do. */
+/** Limits opened sessions by address, until a signed-in person says hello on them: idle sessions cost as much as attached ones. */
 import type { IncomingMessage } from 'node:http'
 import type { Allowances } from '../../domain/allowances.ts'
 import type { Report } from '../../domain/facts.ts'
@@ -12,7 +12,7 @@ export interface LineRefusalOptions {
   readonly report: Report
 }
 
-/** `rate_limited`, or undefined where the line may be opened, and has been counted. */
+/** `rate_limited`; undefined if the session may be opened, and then counts. */
 export function sessionRefusal({ allowances, proxies, report }: LineRefusalOptions, request: IncomingMessage): WireRefusal | undefined {
   const { origin, host, address } = proxies.arrival(request)
   try {

@@ -1,10 +1,10 @@
-/** How much may be under way at once, of one address and of all: a share is taken and given back. Allowances are per time, this is not. */
+/** Limits what is under way at once, for each address and in total: a share is taken and given back. (Allowances limit what is done in a time.) */
 export class UnderWay {
   readonly #most: { readonly address: number; readonly total: number }
   readonly #byAddress = new Map<string, number>()
   #total = 0
 
-  /** `hasAddresses` false: many visitors share one address, so that only the total counts. */
+  /** `hasAddresses` false: addresses do not distinguish visitors, so only the total counts. */
   constructor({ address, total }: { readonly address: number; readonly total: number }, { hasAddresses = true } = {}) {
     this.#most = { address: hasAddresses ? address : total, total }
   }
@@ -13,7 +13,7 @@ export class UnderWay {
     return this.#total
   }
 
-  /** Gives the share back, once; undefined where there is no room for it. */
+  /** Takes a share. Returns the function that gives it back, which may be called twice; undefined if there is no room. */
   take(address: string, cost: number): (() => void) | undefined {
     const taken = this.#byAddress.get(address) ?? 0
     if (taken + cost > this.#most.address || this.#total + cost > this.#most.total) return undefined

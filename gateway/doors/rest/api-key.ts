@@ -12,7 +12,7 @@ export function hasApiKey(request: FastifyRequest, apiKey: string): boolean {
   return given !== undefined && timingSafeEqual(digest(given), digest(apiKey))
 }
 
-/** Refuses a request that does not. */
+/** Throws `pass_required` or `forbidden` if the request does not carry the key. */
 export function requireApiKey(request: FastifyRequest, apiKey: string): void {
   if (givenIn(request) === undefined) throw new Refusal('pass_required', 'Authorization: Bearer <API_KEY>')
   if (!hasApiKey(request, apiKey)) throw new Refusal('forbidden', 'API key')

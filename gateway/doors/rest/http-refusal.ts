@@ -21,18 +21,18 @@ const STATUS: Partial<Record<Code, number>> = {
   internal: 500,
 }
 
-/** A refusal over HTTP: `{error}` as in an ack, a status that says the same, `Retry-After` where it makes sense. */
+/** Sends a refusal over HTTP: `{error}` as in an ack, the matching status, and `Retry-After` if it has `afterMs`. */
 export function sendRefusal(reply: FastifyReply, { wire }: Refusal): FastifyReply {
   if (wire.afterMs !== undefined) reply.header('Retry-After', String(Math.ceil(wire.afterMs / 1000)))
   return reply.code(STATUS[wire.code] ?? 400).send({ error: wire })
 }
 
-/** Whatever was thrown, in the shape of every other "no"; what went wrong inside is for the log alone. */
+/** Sends any error as a refusal; details of an internal error are only logged. */
 export function refuse(error: unknown, _request: FastifyRequest, reply: FastifyReply): FastifyReply {
   return sendRefusal(reply, asRefusal(error) ?? new Refusal('internal'))
 }
 
-/** What a route threw: refusals as they are, a bad body in our words, the rest unknown. */
+/** The refusal for an error that a route threw; undefined for a bug. */
 export function asRefusal(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error
   if (!(error instanceof Error)) return undefined

@@ -1,6 +1,6 @@
 /**
- * Pictures: added with a person's pass, shown to whoever knows the address. What is served is bytes of strangers, so it comes with
- * its exact type, may run nothing, and belongs to no page.
+ * Pictures: uploaded with a person's pass, served to anybody who knows the address. They are bytes of strangers, so they are served with their
+ * exact type, without scripts, and sandboxed.
  */
 import type { IncomingMessage } from 'node:http'
 import { finished, Readable } from 'node:stream'
@@ -14,7 +14,7 @@ import type { Passes } from '../admit/passes.ts'
 import type { TrustedProxies } from '../admit/trusted-proxies.ts'
 import type { UnderWay } from '../admit/under-way.ts'
 import { spenderOf, type Spender } from '../../domain/allowances.ts'
-import { isHeld } from '../static-files.ts'
+import { matchesEtag } from '../static-files.ts'
 import { answers, BYTES, refused } from './description.ts'
 import { sendRefusal } from './http-refusal.ts'
 import { readPicture } from './picture-body.ts'
@@ -24,11 +24,11 @@ export interface ImageRoutes {
   readonly passes: Passes
   readonly origins: Origins
   readonly proxies: TrustedProxies
-  /** Room for those that are being shown. */
+  /** The pictures being sent. */
   readonly answers: UnderWay
 }
 
-/** When to come again where there is no room for another answer. */
+/** `afterMs` while there is no room for another answer. */
 const FULL_MS = 2000
 const YEAR_SECONDS = 31_536_000
 
@@ -47,16 +47,16 @@ const SHOW = {
   response: { 200: { description: 'Its bytes.', content: { 'image/*': { schema: BYTES } } }, 404: refused('There is none.') },
 }
 
-/** Who adds a picture without saying how large it is. */
+/** The senders of uploads without a Content-Length. */
 type Uncounted = WeakMap<FastifyRequest, Spender>
 
 export function registerImages(door: FastifyInstance, options: ImageRoutes): void {
   const uncounted: Uncounted = new WeakMap()
   door.register(async (scope) => {
     scope.removeAllContentTypeParsers()
-    // its name for itself does not count, its bytes do
+    // the declared type is ignored; the bytes decide
     scope.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) => readPicture(payload))
-    // who may not is told before four megabytes are read
+    // refuses before up to four megabytes are read
     const onRequest = async (request: FastifyRequest): Promise<void> => admit(request, options, uncounted)
     // the domain looks at the bytes
     scope.post('/images', { schema: ADD, validatorCompiler: () => () => true, onRequest }, async (request, reply) => {
@@ -64,7 +64,7 @@ export function registerImages(door: FastifyInstance, options: ImageRoutes): voi
       const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
       const spender = uncounted.get(request)
       if (spender !== undefined) options.images.counted(spender, bytes.length)
-      const { id, width, height } = await options.images.keep(bytes)
+      const { id, width, height } = await options.images.save(bytes)
       return reply.code(201).send({ url: `/v1/images/${id}`, width, height })
     })
     scope.get<{ Params: Static<typeof OfImage> }>('/images/:id', { schema: SHOW }, async ({ params, headers, raw }, reply) => {
@@ -72,7 +72,7 @@ export function registerImages(door: FastifyInstance, options: ImageRoutes): voi
       const giveBack = options.answers.take(options.proxies.clientAddress(raw), 1)
       if (giveBack === undefined) throw new Refusal('rate_limited', 'too many pictures are under way', FULL_MS)
       finished(reply.raw, giveBack)
-      return show(await options.images.get(params.id), reply, { etag, isHeld: isHeld(headers, etag) })
+      return show(await options.images.get(params.id), reply, { etag, isCached: matchesEtag(headers, etag) })
     })
   })
 }
@@ -84,16 +84,16 @@ async function admit(request: FastifyRequest, { images, passes, proxies }: Image
   const identity = await passes.verify(token)
   const spender = spenderOf({ identity, address: proxies.clientAddress(raw) })
   const length = headers['content-length']
-  // no body has neither
+  // a request without a body has neither header
   if (length === undefined && headers['transfer-encoding'] !== undefined) uncounted.set(request, spender)
   images.admit(spender, uncounted.has(request) ? undefined : Number(length ?? 0))
 }
 
-/** `isHeld`: the asker has these very bytes; under its address an image never changes. */
-function show(image: Awaited<ReturnType<Images['get']>>, reply: FastifyReply, { etag, isHeld }: { etag: string; isHeld: boolean }): FastifyReply {
+/** `isCached`: the client has this image already; an image never changes under its address. */
+function show(image: Awaited<ReturnType<Images['get']>>, reply: FastifyReply, { etag, isCached }: { etag: string; isCached: boolean }): FastifyReply {
   if (image === undefined) return sendRefusal(reply, new Refusal('unknown_command', 'there is no such image'))
   reply.header('ETag', etag)
-  if (isHeld) return reply.code(304).send()
+  if (isCached) return reply.code(304).send()
   return reply
     .headers({
       'Content-Type': image.type,
@@ -106,10 +106,10 @@ function show(image: Awaited<ReturnType<Images['get']>>, reply: FastifyReply, { 
     .send(pictureStream(image))
 }
 
-/** A reader holds one that it does not take and one that waits behind it. */
+/** A client that does not read has one portion in its socket and one in the stream. */
 const PORTION_BYTES = 32_768
 
-/** Reads from the store as its reader takes. Ends with an error where the store fails half-way, so that the answer is cut and not short. */
+/** Reads from the store as the client reads. Ends with an error if the store fails half-way, so that the client sees a broken answer. */
 function pictureStream(picture: StoredImage): Readable {
   return Readable.from(portions(picture), { objectMode: false, highWaterMark: 1 })
 }

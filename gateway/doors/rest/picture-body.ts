@@ -2,12 +2,12 @@ import type { IncomingMessage } from 'node:http'
 import { Refusal } from '../../domain/refusal.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 
-/** Where a body does not say how long it is, room grows with it, from so much. */
+/** The first buffer of a body without a Content-Length; it grows as needed. */
 const FIRST_BYTES = 65_536
 
 /**
- * A picture that comes up, copied piece by piece to where it will stay: pieces kept as they come would cost many times their bytes where
- * each brings one. Memory that nothing was written to yet costs nothing. Refuses with `image_too_large`.
+ * Reads an uploaded picture into one buffer. Collecting the chunks would cost many times their bytes if each has one byte; buffer memory costs
+ * nothing until it is written. Rejects with `image_too_large`.
  */
 export async function readPicture(payload: IncomingMessage): Promise<Buffer> {
   const told = Number(payload.headers['content-length'] ?? FIRST_BYTES)
@@ -16,7 +16,7 @@ export async function readPicture(payload: IncomingMessage): Promise<Buffer> {
   let length = 0
   for await (const piece of payload.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     if (length + piece.length > LIMITS.imageBytes) {
-      payload.resume() // the rest goes by, so that the refusal can be read
+      payload.resume() // discards the rest, so that the client can read the refusal
       throw new Refusal('image_too_large')
     }
     if (length + piece.length > bytes.length) {

@@ -1,6 +1,6 @@
 /**
- * What requests cost whom. With the API key: a backend's, wherever it stands. All others: the address, and more where a key, a word or a pass
- * was wrong, so that nobody tries many. What anybody may read without a word of itself (pictures, the description) costs nothing here.
+ * Takes REST requests from allowances. A request with the API key counts as the backend's, any other by its address, and once more if its key,
+ * demo word or pass is wrong, so that nobody can try many. Public reads (pictures, the API description) are free.
  */
 import type { FastifyRequest } from 'fastify'
 import type { Allowances } from '../../domain/allowances.ts'
@@ -23,7 +23,7 @@ export class RequestAllowance {
     this.#options = options
   }
 
-  /** Throws `rate_limited` before anything of the request is looked at but a key. */
+  /** Throws `rate_limited`. To be called before anything in the request but the key is checked. */
   arrived(request: FastifyRequest): void {
     const { allowances, apiKey } = this.#options
     const { method, headers } = request
@@ -32,7 +32,7 @@ export class RequestAllowance {
     else allowances.take('request', this.#spender(request))
   }
 
-  /** Before a word is compared, which people choose and others could guess. */
+  /** Throws `rate_limited` after too many guesses. To be called before the demo word, which others could guess, is compared. */
   mayGuess(request: FastifyRequest): void {
     const { allowances, apiKey } = this.#options
     if (apiKey !== undefined && hasApiKey(request, apiKey)) return
@@ -40,7 +40,7 @@ export class RequestAllowance {
     allowances.giveBack('guess', this.#spender(request))
   }
 
-  /** What to answer instead of `refusal`: where it says that something was wrong, and that happened too often, `rate_limited`. */
+  /** Counts a refusal for a wrong key, word or pass. Returns the refusal to send: `refusal`, or `rate_limited` after too many. */
   refused(request: FastifyRequest, refusal: Refusal): Refusal {
     const { allowances, apiKey, demoWord, proxies } = this.#options
     const { code } = refusal.wire

@@ -1,6 +1,6 @@
 /**
  * The REST door under /v1: passes and guests, images, and for backends (by API key) history and system messages.
- * JSON in, JSON out; a "no" is `{error}` as on the sockets, with the matching status.
+ * JSON in, JSON out; a refusal is `{error}` as on the sockets, with the matching status.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal } from '../../domain/refusal.ts'
@@ -23,7 +23,7 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
       scope.setNotFoundHandler(notThere)
       await describeRoutes(scope)
       const hidden = { schema: { hide: true } }
-      // or the pages at `/` would look for such a file
+      // otherwise the route of the pages at `/` would look for such a file
       scope.get('/', hidden, notThere)
       scope.get('/*', hidden, notThere)
       scope.addHook('onRequest', async (request, reply) => {
@@ -40,8 +40,8 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
 }
 
 /**
- * Pages that may not connect may not write here either, nor read with a key; that they are refused they may read, and so may
- * any page what is public: pictures and the description.
+ * Pages that may not connect may not write here or read with a key, but may read the refusal. Any page may read what is public: pictures and the
+ * API description.
  */
 function allowPages({ headers, method, raw }: FastifyRequest, reply: FastifyReply, { origins, proxies }: RestOptions): void {
   reply.header('Cache-Control', 'no-store')
@@ -57,7 +57,7 @@ function allowPages({ headers, method, raw }: FastifyRequest, reply: FastifyRepl
   if (!isPublic && !origins.allow(proxies.arrival(raw))) throw new Refusal('origin_forbidden', headers.origin)
 }
 
-/** Like every no, and said to the operator too. */
+/** Sends the refusal and reports it to the operator. */
 function refuseHeard(error: unknown, { request, reply, options }: { request: FastifyRequest; reply: FastifyReply; options: RestOptions }) {
   const route = `${request.method} ${request.routeOptions.url ?? ''}`
   if (asRefusal(error) === undefined) options.report({ fact: 'bugFound', where: route, error })

@@ -290,7 +290,7 @@ describe('bodies', () => {
       bodies,
       at: (ms) => {
         now = ms
-        bodies.look()
+        bodies.check()
       },
       listener: (request, response) => {
         bodies.watch(request, response)
