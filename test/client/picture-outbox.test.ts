@@ -32,7 +32,7 @@ describe('a picture in the outbox', () => {
       clock,
       random: Math.random,
       isConnected: () => isConnected,
-      keep: new ScopedStorage(storage.openWindow().storage, 'k~'),
+      storage: new ScopedStorage(storage.openWindow().storage, 'k~'),
       upload: ({ body }: OutboxItem, progress) =>
         body === undefined || !(body as typeof WAITING).url?.startsWith('data:')
           ? undefined

@@ -18,7 +18,7 @@ import type { Conversation as Contract, OutboxItem, TimelineView } from './types
 
 export interface ConversationOptions {
   readonly to: string
-  readonly keep: ScopedStorage
+  readonly storage: ScopedStorage
   readonly clock: Clock
   readonly random: () => number
   readonly identity: Signal<Identity | undefined>
@@ -59,7 +59,7 @@ export class Conversation implements Contract {
   #id: string | undefined
 
   constructor(options: ConversationOptions) {
-    const { to, keep, clock, isConnected, request } = options
+    const { to, storage, clock, isConnected, request } = options
     this.to = to
     this.#options = options
     this.#catchUp = new CatchUp({
@@ -81,8 +81,8 @@ export class Conversation implements Contract {
       send: (item) => this.#send(item),
       onSent: (item, answer) => this.#sent(item, answer),
     })
-    this.draft.set(keep.get(`draft~${to}`, text) || '')
-    this.#copy = new LocalCopy({ to, keep, clock, take: () => this.#takeCopy() })
+    this.draft.set(storage.get(`draft~${to}`, text) || '')
+    this.#copy = new LocalCopy({ to, storage, clock, take: () => this.#takeCopy() })
     this.#restore(this.#copy.read())
   }
 
@@ -119,11 +119,11 @@ export class Conversation implements Contract {
   }
 
   setDraft(text: string): void {
-    if (text === this.draft.value || this.#options.keep.isOver) return
+    if (text === this.draft.value || this.#options.storage.isOver) return
     this.draft.set(text)
-    const { keep } = this.#options
-    if (text) keep.set(`draft~${this.to}`, text)
-    else keep.remove(`draft~${this.to}`)
+    const { storage } = this.#options
+    if (text) storage.set(`draft~${this.to}`, text)
+    else storage.remove(`draft~${this.to}`)
   }
 
   send(text: string): string | undefined {
@@ -131,7 +131,7 @@ export class Conversation implements Contract {
   }
 
   sendBody(kind: string, body: Body): string | undefined {
-    if (this.#options.keep.isOver) return undefined
+    if (this.#options.storage.isOver) return undefined
     const refusal = bodyRefusal(kind, body)
     if (refusal) {
       this.#options.onRefused(refusal)
@@ -205,7 +205,7 @@ export class Conversation implements Contract {
   }
 
   onStorage(key: string, value: string | null): void {
-    if (key === `draft~${this.to}`) this.draft.set(this.#options.keep.get(key, text) || '')
+    if (key === `draft~${this.to}`) this.draft.set(this.#options.storage.get(key, text) || '')
     else this.#outbox.onStorage(key, value)
     this.#reconcile()
   }
@@ -267,7 +267,7 @@ export class Conversation implements Contract {
    * removes from the outbox what the gateway confirmed, and sends the next item.
    */
   #reconcile(): void {
-    if (this.#options.keep.isOver) return
+    if (this.#options.storage.isOver) return
     this.refusal.set(this.#catchUp.refusal)
     const { messages, end } = this.#catchUp.timeline
     this.#showTimeline()

@@ -9,22 +9,22 @@ const AFTER_MS = 300
 /** Stores a copy of one conversation shortly after a change; `save` stores it at once, when the page may be about to close. */
 export class LocalCopy {
   readonly #key: string
-  readonly #keep: ScopedStorage
+  readonly #storage: ScopedStorage
   readonly #clock: Clock
   readonly #take: () => Copy
   #last: Copy
   #stopTimer: (() => void) | undefined
 
-  constructor(options: { to: string; keep: ScopedStorage; clock: Clock; take: () => Copy }) {
+  constructor(options: { to: string; storage: ScopedStorage; clock: Clock; take: () => Copy }) {
     this.#key = `log~${options.to}`
-    this.#keep = options.keep
+    this.#storage = options.storage
     this.#clock = options.clock
     this.#take = options.take
     this.#last = options.take()
   }
 
   read(): Copy | undefined {
-    return this.#keep.get(this.#key, copyFrom)
+    return this.#storage.get(this.#key, copyFrom)
   }
 
   /** Every write wakes the other windows, so an unchanged copy is not written again. */
@@ -42,6 +42,6 @@ export class LocalCopy {
     this.#stopTimer = undefined
     const copy = this.#take()
     const messages = copy.messages.slice(-COUNT)
-    this.#keep.set(this.#key, { ...copy, messages, hasOlder: copy.hasOlder || messages.length < copy.messages.length })
+    this.#storage.set(this.#key, { ...copy, messages, hasOlder: copy.hasOlder || messages.length < copy.messages.length })
   }
 }

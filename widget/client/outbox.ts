@@ -20,7 +20,7 @@ export interface Confirmed {
 
 export interface OutboxOptions {
   readonly to: string
-  readonly keep: ScopedStorage
+  readonly storage: ScopedStorage
   readonly clock: Clock
   readonly random: () => number
   readonly isConnected: () => boolean
@@ -75,7 +75,7 @@ export class Outbox {
   constructor(options: OutboxOptions) {
     this.#options = options
     this.#prefix = `out~${options.to}~`
-    for (const key of options.keep.keys(this.#prefix)) this.#take(key)
+    for (const key of options.storage.keys(this.#prefix)) this.#take(key)
   }
 
   add(kind: string, body: Body): string {
@@ -115,8 +115,8 @@ export class Outbox {
     for (const { id } of value) {
       if (!ids.has(id)) continue
       // tell the other windows before the key is removed: a key that merely vanishes was cleared, and its item is still to be sent
-      this.#options.keep.set(this.#prefix + id, GONE)
-      this.#options.keep.remove(this.#prefix + id)
+      this.#options.storage.set(this.#prefix + id, GONE)
+      this.#options.storage.remove(this.#prefix + id)
       this.#answered.delete(id)
       this.#added.delete(id)
     }
@@ -235,7 +235,7 @@ export class Outbox {
 
   /** Takes an item that an earlier page or another window stored. */
   #take(key: string): void {
-    const stored = this.#options.keep.get(key, outboxItemFrom)
+    const stored = this.#options.storage.get(key, outboxItemFrom)
     if (!stored) return
     this.#show({ ...stored, state: stored.refusal ? 'failed' : 'waiting' })
   }
@@ -248,7 +248,7 @@ export class Outbox {
   /** A temporary refusal is not stored: a stored refusal counts as final. */
   #store(item: StoredItem): void {
     const { refusal: _, ...waiting } = item
-    this.#options.keep.set(this.#prefix + item.id, item.state === 'failed' ? item : waiting)
+    this.#options.storage.set(this.#prefix + item.id, item.state === 'failed' ? item : waiting)
     this.#show(item)
   }
 

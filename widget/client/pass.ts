@@ -6,12 +6,12 @@ export const GUEST_KEY = 'guest'
 
 /** The pass for the hello: the page's own, or a guest's, fetched once and stored so that the guest stays the same person. */
 export class Pass {
-  readonly #options: { readonly keep: ScopedStorage; readonly fetchGuest: () => Promise<Guest> }
+  readonly #options: { readonly storage: ScopedStorage; readonly fetchGuest: () => Promise<Guest> }
   #token: string | undefined
   #fetching: Promise<string> | undefined
   #isOver = false
 
-  constructor(token: string | undefined, options: { keep: ScopedStorage; fetchGuest: () => Promise<Guest> }) {
+  constructor(token: string | undefined, options: { storage: ScopedStorage; fetchGuest: () => Promise<Guest> }) {
     this.#token = token
     this.#options = options
   }
@@ -36,7 +36,7 @@ export class Pass {
 
   /** The gateway refused the guest's pass: the next `token()` fetches another. */
   forgetGuest(): void {
-    this.#options.keep.remove(GUEST_KEY)
+    this.#options.storage.remove(GUEST_KEY)
     this.#fetching = undefined
   }
 
@@ -45,12 +45,12 @@ export class Pass {
   }
 
   async #fetch(): Promise<string> {
-    const { fetchGuest, keep } = this.#options
+    const { fetchGuest, storage } = this.#options
     try {
       const guest = await fetchGuest()
       // Another window may have been faster; all windows use one guest.
       const other = this.#guest()
-      if (!other && !this.#isOver) keep.set(GUEST_KEY, guest)
+      if (!other && !this.#isOver) storage.set(GUEST_KEY, guest)
       return (other || guest).token
     } catch (error) {
       this.#fetching = undefined
@@ -60,6 +60,6 @@ export class Pass {
 
   /** Expiry is not checked here: this device's clock may be a year ahead, and every page would create another guest. */
   #guest(): Guest | undefined {
-    return this.#options.keep.get(GUEST_KEY, guestFrom)
+    return this.#options.storage.get(GUEST_KEY, guestFrom)
   }
 }

@@ -61,7 +61,7 @@ export class PersonClient implements Contract {
   readonly #options: PersonOptions
   readonly #shared: ScopedStorage
   readonly #pass: Pass
-  readonly #keep: ScopedStorage
+  readonly #storage: ScopedStorage
   readonly #logouts: Logouts
   readonly #logout: string | undefined
   readonly #device: string
@@ -83,12 +83,12 @@ export class PersonClient implements Contract {
     const shared = (this.#shared = new ScopedStorage(storage, `im-chat~${gateway}~`))
     this.who = personOf(token)
     this.scope = scopeOf(token)
-    this.#pass = new Pass(token, { keep: shared, fetchGuest: ports.fetchGuest })
-    this.#keep = new ScopedStorage(storage, `${shared.prefix}${this.scope}~`)
+    this.#pass = new Pass(token, { storage: shared, fetchGuest: ports.fetchGuest })
+    this.#storage = new ScopedStorage(storage, `${shared.prefix}${this.scope}~`)
     this.#logouts = new Logouts(shared)
     this.#logout = this.#logouts.last(this.scope)?.id
     this.#device = options.device || deviceName(shared, random)
-    this.identity.set(this.#keep.get('me', identityFrom))
+    this.identity.set(this.#storage.get('me', identityFrom))
     this.focus.set(to)
     this.#connection = new Connection({
       ports: ports.transports,
@@ -130,7 +130,7 @@ export class PersonClient implements Contract {
     const { clock, random } = this.#options.ports
     const conversation = new Conversation({
       to,
-      keep: this.#keep,
+      storage: this.#storage,
       clock,
       random,
       identity: this.identity,
@@ -156,7 +156,7 @@ export class PersonClient implements Contract {
       clock,
       token: () => this.#pass.token(),
       isConnected: () => this.#connection.isWelcomed,
-      onProgress: (part) => !this.#keep.isOver && onProgress(part),
+      onProgress: (part) => !this.#storage.isOver && onProgress(part),
     })
   }
 
@@ -168,7 +168,7 @@ export class PersonClient implements Contract {
   }
 
   request<C extends Command>(command: C, input: CommandInput<C>): Promise<CommandAnswer<C>> {
-    return this.#keep.isOver ? Promise.reject(new RefusalError({ code: 'disconnected' })) : this.#ask(command, input)
+    return this.#storage.isOver ? Promise.reject(new RefusalError({ code: 'disconnected' })) : this.#ask(command, input)
   }
 
   onRefused(listener: (refusal: WireRefusal, command: Command) => void): () => void {
@@ -185,7 +185,7 @@ export class PersonClient implements Contract {
   #reportRefusal(command: Command, error: unknown): void {
     const refusal = wireRefusalOf(error)
     const no = `${command} ${refusal?.code}`
-    if (!refusal || this.#keep.isOver || this.#reportedRefusals.has(no)) return
+    if (!refusal || this.#storage.isOver || this.#reportedRefusals.has(no)) return
     this.#reportedRefusals.add(no)
     this.#announce(refusal, command)
   }
@@ -201,7 +201,7 @@ export class PersonClient implements Contract {
   }
 
   connect(): void {
-    if (this.#keep.isOver) return
+    if (this.#storage.isOver) return
     connected.add(this)
     this.#stopEnvironment ??= this.#options.ports.environment.subscribe((event) => this.#notice(event))
     this.#connection.connect()
@@ -218,16 +218,16 @@ export class PersonClient implements Contract {
 
   /** Ends for good: the window belongs to another person. Unsent messages and drafts wait in storage. */
   end(): void {
-    if (this.#keep.isOver) return
+    if (this.#storage.isOver) return
     for (const conversation of this.conversations) conversation.saveCopy()
-    this.#keep.end()
+    this.#storage.end()
     this.leave()
   }
 
   /** Ends for good and deletes everything of this person and of the device's guest from the device; other windows learn of it. */
   forget(): void {
     const { clock, random } = this.#options.ports
-    this.#keep.end()
+    this.#storage.end()
     this.#erase()
     this.#logouts.add([...new Set([this.scope, 'guest'])], clientId(random), clock.now())
     this.#erase()
@@ -243,7 +243,7 @@ export class PersonClient implements Contract {
   }
 
   #erase(): void {
-    this.#keep.erase()
+    this.#storage.erase()
     new ScopedStorage(this.#options.ports.storage, `${this.#shared.prefix}guest~`).erase()
     this.#shared.remove(GUEST_KEY)
   }
@@ -276,7 +276,7 @@ export class PersonClient implements Contract {
 
   #notice(event: EnvironmentEvent): void {
     const { type } = event
-    const { prefix } = this.#keep
+    const { prefix } = this.#storage
     if (type === 'wake' || (type === 'storage' && event.key === this.#shared.prefix + Logouts.KEY)) this.#checkLogout()
     this.#connection.notice(type)
     if (type === 'leave') for (const conversation of this.conversations) conversation.saveCopy()
@@ -289,7 +289,7 @@ export class PersonClient implements Contract {
     const logout = this.#logouts.last(this.scope)
     if (!logout || logout.id === this.#logout) return
     if (Math.abs(this.#options.ports.clock.now() - logout.at) < LOGOUT_ECHO_MS) this.#erase()
-    this.#keep.end()
+    this.#storage.end()
     this.leave()
     this.#options.onLogout()
   }
@@ -321,9 +321,9 @@ export class PersonClient implements Contract {
     this.#reportedRefusals.clear()
     this.identity.set(welcome.identity)
     this.imageHosts.set(welcome.imageHosts ?? [])
-    this.#keep.set('me', welcome.identity)
+    this.#storage.set('me', welcome.identity)
     // Messages that an earlier page left unsent are sent even if their conversation is not opened.
-    for (const key of this.#keep.keys('out~')) this.#open(key.split('~')[1]!)
+    for (const key of this.#storage.keys('out~')) this.#open(key.split('~')[1]!)
     for (const { to } of welcome.resumed) this.#open(to)
     for (const conversation of this.conversations) {
       conversation.onWelcome(welcome.resumed.find(({ to }) => to === conversation.to))
@@ -334,7 +334,7 @@ export class PersonClient implements Contract {
   }
 
   #push(name: string, data: unknown): void {
-    if (this.#keep.isOver) return
+    if (this.#storage.isOver) return
     const push = { name, data } as { [P in keyof PushMap]: { name: P; data: PushMap[P] } }[keyof PushMap]
     const id = (data as { conversation?: string } | undefined)?.conversation
     const conversation = this.conversations.find((each) => each.id === id)

@@ -15,15 +15,15 @@ const LAST_RETRY_MS = 300_000
  * otherwise a restarted gateway would look like a bad network.
  */
 export class SocketRecord {
-  readonly #keep: ScopedStorage
+  readonly #storage: ScopedStorage
   readonly #clock: Clock
   #entry: SocketHistory | undefined
   #youngDeaths = 0
 
-  constructor(keep: ScopedStorage, clock: Clock) {
-    this.#keep = keep
+  constructor(storage: ScopedStorage, clock: Clock) {
+    this.#storage = storage
     this.#clock = clock
-    this.#entry = keep.get(KEY, socketHistoryFrom)
+    this.#entry = storage.get(KEY, socketHistoryFrom)
   }
 
   get isBad(): boolean {
@@ -38,7 +38,7 @@ export class SocketRecord {
 
   failed(): void {
     this.#entry = { fails: (this.isBad ? this.#entry!.fails : 0) + 1, at: this.#clock.now() }
-    this.#keep.set(KEY, this.#entry)
+    this.#storage.set(KEY, this.#entry)
   }
 
   /** A welcomed socket was lost without a bye after `livedMs`. */
@@ -51,6 +51,6 @@ export class SocketRecord {
   worked(): void {
     if (this.#youngDeaths > 1 || !this.#entry) return
     this.#entry = undefined
-    this.#keep.remove(KEY)
+    this.#storage.remove(KEY)
   }
 }
