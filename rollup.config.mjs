@@ -65,7 +65,7 @@ const modules = (folder, target, ecma) => ({
     {
       name: 'files',
       writeBundle(_options, bundle) {
-        const wanted = Object.values(bundle).filter(({ facadeModuleId, isEntry, name }) => facadeModuleId && (isEntry || name === 'panel'))
+        const wanted = Object.values(bundle).filter(({ facadeModuleId, name }) => facadeModuleId && (name in ELEMENTS || name === 'panel'))
         files[folder] = Object.fromEntries(wanted.map(({ fileName, imports, isEntry, name }) => [name, isEntry ? imports : [fileName, ...imports]]))
       },
     },

@@ -137,10 +137,10 @@ const ROOMS: readonly Room[] = [
   { name: 'a widget entry', files: /^widget\/im-[\w-]+\.ts$/, code: /^widget\/(chat|inbox|desk)\/[\w-]+\.ts$/, never: WIDGET },
   {
     // an entry of its own: what old engines lack comes first, and their element has all its styles from the beginning
-    name: 'widget/legacy', files: /^widget\/legacy\//, code: /^widget\/chat\/(chat-element|chat-styles|panel-styles)\.ts$/,
+    name: 'widget/legacy', files: /^widget\/legacy\//, code: /^widget\/chat\/(chat-element|chat-styles|panel-styles|person-bar-style)\.ts$/,
     packages: /^(lit|@webcomponents\/webcomponentsjs)$/, never: WIDGET,
   },
-  { name: 'widget/loader.ts', files: /^widget\/loader\.ts$/, code: /^widget\/legacy\/prelude\.ts$/, never: WIDGET },
+  { name: 'widget/loader.ts', files: /^widget\/loader\.ts$/, never: WIDGET },
   { name: 'widget/bridge', files: /^widget\/bridge\//, types: /^widget\/client\//, never: WIDGET },
   {
     name: 'demo', files: /^demo\//, code: /^(dist\/gateway\/(main\.js|needs-node\.mjs)|gateway\/needs-node\.mjs)$/,

@@ -15,10 +15,8 @@
  * With `data-page="/inbox.html"` (a page of this origin that holds `<im-inbox>`) an opening goes there instead: to the window that is
  * already open, else to a new one. Where the browser has no BroadcastChannel, and on a phone, the chat opens here.
  *
- * Built to ES5.
+ * Built to ES5, and written so that it needs none of the compiler's helpers: no loops over iterables, no arrays taken apart.
  */
-import './legacy/prelude.ts'
-
 /** By build and entry: the files that it imports, so that they are fetched beside it and not after it. Put in by the build. */
 declare const IM_CHAT_FILES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
 
@@ -151,7 +149,7 @@ function fetcher(page: Page, { base, build, nonce }: { base: string; build: Buil
     if (!fetching[name]) {
       const isOpen = name === 'im-chat' && document.querySelector('im-chat[open],im-chat[mode=inline]')
       const files = IM_CHAT_FILES[build] || {}
-      for (const file of (files[name] || []).concat(isOpen ? files.panel || [] : [])) preload(file)
+      ;(files[name] || []).concat(isOpen ? files.panel || [] : []).forEach(preload)
       fetching[name] = attempt(name, 0).catch((error: unknown) => {
         fetching[name] = undefined
         throw error
@@ -206,7 +204,7 @@ function start(page: Page, script: HTMLScriptElement | undefined): void {
       load('im-chat')
       if (document.body) find()
     }
-    for (const name of ['im-chat', 'im-desk', 'im-inbox']) if (document.querySelector(name)) load(name)
+    ;['im-chat', 'im-desk', 'im-inbox'].filter((name) => document.querySelector(name)).forEach(load)
   }
   begin()
   if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', begin)
@@ -215,7 +213,7 @@ function start(page: Page, script: HTMLScriptElement | undefined): void {
 {
   const page: Page = window
   const script = ownTag()
-  const [, name] = OWN_NAME.exec(script ? script.src : '') || []
+  const name = script && (OWN_NAME.exec(script.src) || '')[1]
   if (!page.imChat) start(page, script)
   if (name && name !== 'loader' && page.imChat) page.imChat.load(name)
 }

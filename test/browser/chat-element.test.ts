@@ -180,6 +180,8 @@ describe('its manners in a page', () => {
       late.to = 'shop:7'
       late.open = true
       await late.updateComplete
+      // each gets its panel when the script is there: that is when they are compared
+      while (![made, late].every((each) => each.shadowRoot!.querySelector('.panel'))) await new Promise(requestAnimationFrame)
       const text = (each: Element): string => each.shadowRoot!.textContent!.replace(/\s+/g, ' ')
       return text(made) === text(late) && made.hasAttribute('open') && late.hasAttribute('open')
     })

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { COMMANDS, Welcome, type Command } from '../../gateway/protocol/commands.ts'
 import { PUSHES, type Push } from '../../gateway/protocol/pushes.ts'
 import { answerFrom, pushFrom, refusalFrom, welcomeFrom } from '../../widget/client/incoming.ts'
+import { MAILBOX_CHECKS } from '../../widget/client/incoming-mailbox.ts'
 import { hostileLike, typesOf } from '../kit/hostile-values.ts'
 
 const OPTIONS: fc.Parameters<unknown> = { numRuns: 300, seed: 11 }
@@ -24,7 +25,7 @@ describe('is of the contract’s types, or is not there', () => {
     let taken = 0
     fc.assert(
       fc.property(hostileLike(PUSHES[name]), (value) => {
-        const data = pushFrom(name, value)
+        const data = pushFrom(MAILBOX_CHECKS, name, value)
         if (data === undefined) return
         taken++
         if (!types.Check({ ...SPARED[name], ...data })) throw new Error(JSON.stringify(types.Errors(data)))
@@ -39,7 +40,7 @@ describe('is of the contract’s types, or is not there', () => {
     const types = Compile(typesOf(answer))
     fc.assert(
       fc.property(hostileLike(answer), (value) => {
-        const data = answerFrom(name, value)
+        const data = answerFrom(MAILBOX_CHECKS, name, value)
         // that it is a yes is looked at before
         if (data !== undefined && !types.Check({ ...data, ok: true })) throw new Error(JSON.stringify(types.Errors({ ...data, ok: true })))
       }),

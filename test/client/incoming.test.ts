@@ -11,6 +11,7 @@ import {
   welcomeFrom,
   outboxItemFrom,
 } from '../../widget/client/incoming.ts'
+import { MAILBOX_CHECKS } from '../../widget/client/incoming-mailbox.ts'
 import { linkify } from '../../widget/chat/timeline/linkify.ts'
 
 const MESSAGE = { conversation: 'shop:1~a', epoch: 'e', seq: 1, id: 'x', from: 'a', side: 'a', kind: 'text', body: { text: 'Hello' }, at: 5 }
@@ -44,19 +45,23 @@ describe('a message', () => {
 describe('pushes, answers, welcomes', () => {
   test('any value in any place is taken or left, and never throws', () => {
     for (const value of WRONG) {
-      for (const name of ['messagePush', 'conversationPush', 'transferPush', 'presencePush', 'byePush', 'noticePush'] as const) pushFrom(name, value)
-      for (const name of ['history', 'conversations', 'customer', 'presence', 'queue', 'send'] as const) answerFrom(name, value)
+      for (const name of ['messagePush', 'conversationPush', 'transferPush', 'presencePush', 'byePush', 'noticePush'] as const)
+        pushFrom(MAILBOX_CHECKS, name, value)
+      for (const name of ['history', 'conversations', 'customer', 'presence', 'queue', 'send'] as const) answerFrom(MAILBOX_CHECKS, name, value)
       expect(welcomeFrom(value)).toBeUndefined()
     }
   })
 
   test('a row that cannot be used is left out, the others stay', () => {
     const rows = [ROW, { ...ROW, to: '__proto__' }, { ...ROW, head: 1 }, { ...ROW, to: 'b', name: { toString: 1 } }]
-    expect(answerFrom('conversations', { ok: true, conversations: rows, more: false })!.conversations).toEqual([ROW, { ...ROW, to: 'b' }])
+    expect(answerFrom(MAILBOX_CHECKS, 'conversations', { ok: true, conversations: rows, more: false })!.conversations).toEqual([
+      ROW,
+      { ...ROW, to: 'b' },
+    ])
   })
 
   test('what a newer gateway adds stays', () => {
-    expect(pushFrom('presencePush', { side: 'a', online: true, mood: 'good' })).toEqual({ side: 'a', online: true, mood: 'good' })
+    expect(pushFrom(MAILBOX_CHECKS, 'presencePush', { side: 'a', online: true, mood: 'good' })).toEqual({ side: 'a', online: true, mood: 'good' })
   })
 
   test.each([
@@ -67,7 +72,7 @@ describe('pushes, answers, welcomes', () => {
     [250, 250],
   ])('afterMs %j is waited %j', (afterMs, waited) => {
     expect(refusalFrom({ code: 'rate_limited', afterMs }).afterMs).toBe(waited)
-    expect(pushFrom('byePush', { code: 'draining', reconnect: true, afterMs } as never)!.afterMs).toBe(waited)
+    expect(pushFrom(MAILBOX_CHECKS, 'byePush', { code: 'draining', reconnect: true, afterMs } as never)!.afterMs).toBe(waited)
   })
 
   test('a welcome without fields is none', () => {

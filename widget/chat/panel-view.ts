@@ -18,8 +18,7 @@ export interface PanelView extends TimelineOptions, BannerOptions, ComposerOptio
   /** Between the messages and the composer. */
   readonly offer: TemplateResult | undefined
   /** Blocking a person: a button in the header, a bar below it. */
-  readonly tools: TemplateResult | typeof nothing
-  readonly below: TemplateResult | typeof nothing
+  readonly blocking: { readonly tools: TemplateResult | typeof nothing; readonly below: TemplateResult | typeof nothing } | undefined
   readonly onClose: () => void
 }
 
@@ -27,14 +26,14 @@ export function panelView(options: PanelView): TemplateResult {
   const { title, isModal, isInline } = options
   return html`<section class="panel" part="panel" data-test="panel" role=${isInline ? 'region' : 'dialog'} aria-modal=${isInline ? nothing : isModal}
     aria-label=${title} tabindex="-1">
-    ${header(options)}${options.below}
+    ${header(options)}${options.blocking?.below}
     <div class="stage">${timeline(options)}${banner(options)}</div>
     ${options.offer ?? nothing}
     ${composer(options)}
   </section>`
 }
 
-function header({ strings, title, connection, presence, typing, tools, isInline, onClose }: PanelView): TemplateResult {
+function header({ strings, title, connection, presence, typing, blocking, isInline, onClose }: PanelView): TemplateResult {
   const { name } = connection
   return html`<header class="header" part="header">
     <span class="avatar" aria-hidden="true">${initial(title)}</span>
@@ -44,7 +43,7 @@ function header({ strings, title, connection, presence, typing, tools, isInline,
         : html`<span class="status"
       data-state=${presence?.state || name}>${typing ? strings.typing : presence?.word || strings.connection[name]}</span>`
     }</span>
-    ${tools}${
+    ${blocking?.tools}${
       isInline
         ? nothing
         : html`<button type="button" class="plain" part="close" data-test="close" aria-label=${strings.close}

@@ -12,6 +12,7 @@ import {
 import { messageTime } from '../locales/message-time.ts'
 import { delayOf } from '../ui/delay-of.ts'
 import { MediaQuery } from '../ui/media-query.ts'
+import { onDemand } from '../ui/on-demand.ts'
 import { refusalSentence } from '../ui/refusal-sentence.ts'
 import { shownName } from '../ui/shown-name.ts'
 import { chatLanguage, languageReady, type Language } from './chat-language.ts'
@@ -21,8 +22,7 @@ import type { Panel, PanelHost, PanelScript } from './panel-contract.ts'
 import { PanelFocus } from './panel-focus.ts'
 import { panelStyles } from './panel-styles.ts'
 import { panelView } from './panel-view.ts'
-import { PersonBlocks } from './person-blocks.ts'
-import { personBar, personTool } from './person-bar.ts'
+import type { PersonBlocking } from './person-blocking.ts'
 import { Presence } from './presence.ts'
 import { Thread } from './thread.ts'
 import { cardOf, offerBar, type Offer } from '../ui/cards.ts'
@@ -34,6 +34,8 @@ import { Viewport } from './viewport/viewport.ts'
 /** Screens on which the panel covers the page. The height is the device's, which no keyboard changes. */
 const SMALL = '(max-width: 599px), (max-device-height: 499px)'
 
+const blockingScript = onDemand(() => import('./person-blocking.ts').then(({ personBlocking }) => personBlocking))
+
 /**
  * Everything of `<im-chat>` but the launcher: header, messages, composer, and their place on the screen. It renders after each render of the element;
  * its nodes stay the same for the element's life.
@@ -42,10 +44,10 @@ class ChatPanel implements Panel, ReactiveController {
   readonly #host: PanelHost
   readonly #media: MediaQuery
   readonly #enter: EnterChoice
-  readonly #blocks: PersonBlocks
   readonly #presence: Presence
   readonly #thread: Thread
   readonly #focus = new PanelFocus()
+  #blocking: PersonBlocking | undefined
   #viewport: Viewport | undefined
   #inset: Partial<Inset> = {}
   #unlock: (() => void) | undefined
@@ -59,7 +61,6 @@ class ChatPanel implements Panel, ReactiveController {
     element.addController(this)
     this.#media = new MediaQuery(element, SMALL)
     this.#enter = new EnterChoice(element, () => host.settings().enter)
-    this.#blocks = new PersonBlocks(element)
     this.#presence = new Presence(element)
     this.#thread = new Thread(element, {
       conversation: () => chat.conversation,
@@ -107,7 +108,9 @@ class ChatPanel implements Panel, ReactiveController {
     const { client, conversation } = this.#host.chat
     const to = conversation?.to ?? ''
     this.#presence.use(client, to)
-    if (isPerson(to)) this.#blocks.use(client)
+    if (!isPerson(to)) return
+    this.#blocking ??= this.#makeBlocking()
+    this.#blocking?.use(client)
   }
 
   hostUpdated(): void {
@@ -132,6 +135,13 @@ class ChatPanel implements Panel, ReactiveController {
     return chatLanguage(this.#host.settings().lang, this.#host.element)
   }
 
+  #makeBlocking(): PersonBlocking | undefined {
+    const { element, root } = this.#host
+    const blocking = blockingScript(element)?.(element)
+    if (blocking) addStyles(element, root, [blocking.style])
+    return blocking
+  }
+
   #find<E extends HTMLElement = HTMLElement>(selector: string): E {
     return this.#host.place.querySelector<E>(selector)!
   }
@@ -153,7 +163,6 @@ class ChatPanel implements Panel, ReactiveController {
     const to = conversation?.to ?? ''
     const { isAtEnd, newFrom, newCount, announcement, hasText, left } = thread
     const title = isPerson(to) ? shownName(conversation?.name.value, to, strings.guest) : (conversation?.name.value ?? strings.chat)
-    const person = { to, name: title, strings, blocks: this.#blocks }
     return panelView({
       strings,
       connection,
@@ -168,8 +177,7 @@ class ChatPanel implements Panel, ReactiveController {
       isEnterHintShown: this.#enter.isHintShown,
       isModal: this.#isModal,
       isInline: mode === 'inline',
-      tools: personTool(person),
-      below: personBar(person),
+      blocking: this.#blocking?.view({ to, name: title, strings }),
       delay: delayOf(outbox),
       rows: rows({ guest: strings.guest, messages: thread.messages, outbox: isAtEnd ? outbox : [], to, theirs, newFrom }),
       presence: connection.name === 'live' ? this.#presenceView() : undefined,

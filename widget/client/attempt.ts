@@ -4,7 +4,7 @@ import { connectPacket, decodePacket } from '../../gateway/protocol/packet.ts'
 import type { Push, PushData } from '../../gateway/protocol/pushes.ts'
 import type { Clock } from './clock.ts'
 import type { RefusalError } from './refusal-error.ts'
-import { pushFrom, refusalFrom, welcomeFrom } from './incoming.ts'
+import { pushFrom, refusalFrom, welcomeFrom, type Checks } from './incoming.ts'
 import { Requests } from './requests.ts'
 import type { Transport, TransportPort } from './transport.ts'
 import type { TransportName } from './types.ts'
@@ -40,6 +40,7 @@ export interface AttemptEvents {
 export class Attempt {
   readonly name: TransportName
   readonly #clock: Clock
+  readonly #checks: Checks
   readonly #events: AttemptEvents
   readonly #transport: Transport
   readonly #requests: Requests
@@ -52,14 +53,15 @@ export class Attempt {
   #stopTimer: () => void
   #bye: Bye | undefined
 
-  constructor(options: { port: TransportPort; clock: Clock; limitMs: number; events: AttemptEvents }) {
-    const { port, clock, limitMs, events } = options
+  constructor(options: { port: TransportPort; checks: Checks; clock: Clock; limitMs: number; events: AttemptEvents }) {
+    const { port, checks, clock, limitMs, events } = options
     this.name = port.name
     this.#clock = clock
+    this.#checks = checks
     this.#events = events
     this.#heardAt = clock.uptime()
     this.#heardAtTime = clock.now()
-    this.#requests = new Requests(clock, (packet) => this.#transport.send(packet))
+    this.#requests = new Requests(clock, checks, (packet) => this.#transport.send(packet))
     this.#stopTimer = clock.after(limitMs, () => this.fail('too slow to open'))
     this.#transport = port.open({
       onOpen: (silenceMs) => {
@@ -178,7 +180,7 @@ export class Attempt {
   }
 
   #onPush(name: string, data: unknown): void {
-    const push = pushFrom(name as Push, data)
+    const push = pushFrom(this.#checks, name as Push, data)
     if (push === undefined) return
     if (name === 'byePush') this.#bye = push as Bye
     this.#events.onPush(name, push)

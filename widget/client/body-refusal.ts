@@ -1,4 +1,4 @@
-import { wireRefusal, type WireRefusal } from '../../gateway/protocol/codes.ts'
+import type { Code, WireRefusal } from '../../gateway/protocol/codes.ts'
 import { freeFormFault } from '../../gateway/protocol/free-form.ts'
 import { LIMITS } from '../../gateway/protocol/limits.ts'
 import type { Body } from '../../gateway/protocol/model.ts'
@@ -9,18 +9,26 @@ import type { Body } from '../../gateway/protocol/model.ts'
  */
 export function bodyRefusal(kind: string, body: Body): WireRefusal | undefined {
   const { textLength, bodyBytes, bodyCount, bodyDepth } = LIMITS
-  if (!/^[a-z][a-z0-9-]{0,31}$/.test(kind)) return wireRefusal('bad_request', 'kind')
+  if (!/^[a-z][a-z0-9-]{0,31}$/.test(kind))
+    return refused('bad_request', 'A kind is a small letter, then at most 31 small letters, digits and hyphens.')
   const { text, url } = Object(body) as Partial<Body> & { readonly url?: unknown }
-  if (typeof text !== 'string') return wireRefusal('bad_request', 'body.text')
-  if (kind === 'system') return wireRefusal('forbidden')
-  if (text.length > textLength) return wireRefusal('text_too_long', `limits.textLength is ${textLength}`)
+  if (typeof text !== 'string') return refused('bad_request', 'body.text is missing or no text.')
+  if (kind === 'system') return refused('forbidden', 'Only the gateway writes messages of the kind "system".')
+  if (text.length > textLength) return refused('text_too_long', `The text is longer than limits.textLength (${textLength}).`)
   // before JSON.stringify, which throws on values that are too deep or circular
   const fault = freeFormFault(body, { depth: bodyDepth, count: bodyCount })
-  if (fault) return wireRefusal('bad_request', fault === 'depth' ? `limits.bodyDepth is ${bodyDepth}` : `limits.bodyCount is ${bodyCount}`)
+  if (fault)
+    return refused(
+      'bad_request',
+      `The body is larger than ${fault === 'depth' ? `limits.bodyDepth (${bodyDepth})` : `limits.bodyCount (${bodyCount})`}.`,
+    )
   const json = jsonOf(isWaitingPicture(url) ? { ...body, url: '' } : body)
-  if (json === undefined) return wireRefusal('bad_request', 'body is no JSON')
-  return isLonger(json, bodyBytes) ? wireRefusal('too_large', `limits.bodyBytes is ${bodyBytes}`) : undefined
+  if (json === undefined) return refused('bad_request', 'The body is no JSON.')
+  return isLonger(json, bodyBytes) ? refused('too_large', `The body is larger than limits.bodyBytes (${bodyBytes}).`) : undefined
 }
+
+/** A refusal by the client itself. The gateway's table of sentences is not part of the widget. */
+const refused = (code: Code, message: string): WireRefusal => ({ code, message, retry: false })
 
 /** A picture that is not uploaded yet. */
 export const isWaitingPicture = (url: unknown): url is string => typeof url === 'string' && url.startsWith('data:')

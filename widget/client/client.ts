@@ -1,6 +1,7 @@
 import { ChatClient } from './chat-client.ts'
 import type { ClientOptions } from './client-options.ts'
 import { Inbox } from './inbox.ts'
+import { MAILBOX_CHECKS } from './incoming-mailbox.ts'
 import { PersonClient, type PersonOptions } from './person-client.ts'
 import type { ListingClient as ClientContract, ListingPerson as PersonContract } from './types.ts'
 
@@ -31,7 +32,7 @@ class ListingPerson extends PersonClient implements PersonContract {
   #inbox: Inbox | undefined
 
   constructor(options: PersonOptions) {
-    super(options)
+    super({ ...options, checks: MAILBOX_CHECKS })
     // The gateway does not push this window's own messages and cursors back to it; the list learns them here.
     this.onOpen = (conversation) => {
       conversation.timeline.subscribe(({ messages }) => {

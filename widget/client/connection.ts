@@ -2,7 +2,7 @@ import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Command, CommandAnswer, CommandInput, Hello, Welcome } from '../../gateway/protocol/commands.ts'
 import type { Clock } from './clock.ts'
 import { Attempt, type Bye } from './attempt.ts'
-import { refusalFrom } from './incoming.ts'
+import { refusalFrom, type Checks } from './incoming.ts'
 import { RefusalError } from './refusal-error.ts'
 import { signal } from './signal.ts'
 import type { SocketRecord } from './socket-record.ts'
@@ -12,6 +12,7 @@ import type { ConnectionState, TransportName } from './types.ts'
 export interface ConnectionOptions {
   /** In order of preference; the client returns to the first when it can. */
   readonly ports: readonly TransportPort[]
+  readonly checks: Checks
   readonly clock: Clock
   readonly random: () => number
   readonly isOnline: () => boolean
@@ -150,6 +151,7 @@ export class Connection {
     if (this.#attempts.has(port.name)) return
     const attempt = new Attempt({
       port,
+      checks: this.#options.checks,
       clock: this.#options.clock,
       limitMs: OPEN_MS,
       events: {

@@ -35,23 +35,10 @@ export const messageFrom: Check<Message> = record(
 ) as Check<Message>
 
 const cursor = record({ delivered: count, read: count })
-const cursors = recordOf(cursor)
-const head = record({ epoch: text, seq: count }, { id: text })
-const person = record({ id }, { name: text })
-const product = record({ title: text }, { id: text, url: text, image: text, price: text })
-const transfer = record({ id, from: person, to: person, at: time, expiresAt: time }, { note: text })
-const block = record({ by: person, reason: text, at: time }, { until: time })
-const service = record({ phase: oneOf('waiting', 'open', 'closed'), since: time }, { agent: person, transfer, blocked: block })
-const note = record({ id, by: person, text, at: time })
-const row = record(
-  { conversation: id, to: id, head, cursors, unread: count, at: time },
-  { name: text, last: messageFrom, service, guest: yes, blocking: yes },
-)
+export const cursors = recordOf(cursor)
+export const head = record({ epoch: text, seq: count }, { id: text })
 const status = oneOf('online', 'busy', 'away', 'offline')
 const presence = record({ online: flag }, { status, agents: list(record({ id, status }, { name: text, load: count })), more: yes })
-const quickReply = record({ id, scope: oneOf('shop', 'own'), title: text, text }, { folder: text })
-const order = record({ number: text, title: text }, { status: text, total: text, at: time, url: text, image: text })
-const customerInfo = record({}, { profile: list(record({ label: text, value: text })), orders: list(order) })
 const identity = record(
   { id, role: oneOf('customer', 'agent', 'system'), side: id, expiresAt: number },
   { shop: text, name: text, avatar: text, guest: yes },
@@ -61,59 +48,34 @@ const resumed = record(
   { name: text, guest: yes, blocking: yes },
 )
 const welcome = record({ sid: text, identity, resumed: list(resumed) }, { v: number, at: time, limits: recordOf(number), imageHosts: list(text) })
-const changed = record({ service })
 
-const ANSWERS: Partial<Record<Command, Check<unknown>>> = {
-  send: record({ conversation: text, epoch: text, seq: count, at: time }, { prev: text, duplicate: yes }),
-  history: record({ conversation: id, messages: list(messageFrom), head, more: flag, cursors }, { blocking: yes }),
-  conversations: record({ conversations: list(row), more: flag }),
-  presence: record({ presence: recordOf(presence) }),
-  search: record({ hits: list(record({ row }, { message: messageFrom })), isComplete: flag }),
-  queue: record({ conversations: list(row), more: flag }),
-  claim: changed,
-  close: changed,
-  transfer: changed,
-  acceptTransfer: changed,
-  block: changed,
-  unblock: changed,
-  blocked: record(
-    {
-      blocked: list(record({ conversation: id, to: id, by: person, reason: text, at: time }, { name: text, until: time, guest: yes })),
-    },
-    { more: yes },
-  ),
-  blockedPersons: record({ blocked: list(record({ conversation: id, to: id, at: time }, { name: text, guest: yes })) }, { more: yes }),
-  notes: record({ notes: list(note) }),
-  saveNote: record({}, { note }),
-  quickReplies: record({ quickReplies: list(quickReply) }),
-  customer: record(
-    { state: oneOf('ready', 'slow', 'down', 'empty', 'off') },
-    {
-      info: customerInfo,
-      at: time,
-      viewing: product,
-      earlier: list(record({ from: time, to: time, seq: count }, { agent: text })),
-    },
-  ),
-  renew: record({ identity }),
+/** The checks of answers and pushes. Those that only a list of conversations or a desk needs are in incoming-mailbox.ts. */
+export interface Checks {
+  readonly answers: Partial<Record<Command, Check<unknown>>>
+  readonly pushes: Partial<Record<Push, Check<unknown>>>
 }
 
-const PUSHES: Partial<Record<Push, Check<unknown>>> = {
-  messagePush: messageFrom,
-  cursorPush: record({ conversation: id, participant: id, delivered: count, read: count }),
-  typingPush: record({ conversation: id, from: id, side: id, on: flag }, { name: text, guest: yes }),
-  conversationPush: row,
-  changeUserPush: record({ toid: id }),
-  syncChangeUserPush: record({ toid: id }, { socketid: text }),
-  presencePush: record({ side: id, online: flag }, { status }),
-  statusPush: record({ participant: id, shop: id, status }, { name: text }),
-  transferPush: record({ conversation: id, transfer, state: oneOf('offered', 'accepted', 'declined', 'expired') }, { name: text }),
-  blockPush: record({ conversation: id }, { reason: text, until: time }),
-  resumePush: record({ conversation: text, more: flag }),
-  notePush: record({ conversation: id, note }),
-  viewingPush: record({ conversation: id }, { product }),
-  noticePush: record({ type: text }, { text }),
-  byePush: record({ code: text, reconnect: flag }, { message: text, afterMs: wait }),
+export const CHAT_CHECKS: Checks = {
+  answers: {
+    send: record({ conversation: text, epoch: text, seq: count, at: time }, { prev: text, duplicate: yes }),
+    history: record({ conversation: id, messages: list(messageFrom), head, more: flag, cursors }, { blocking: yes }),
+    presence: record({ presence: recordOf(presence) }),
+    blockedPersons: record({ blocked: list(record({ conversation: id, to: id, at: time }, { name: text, guest: yes })) }, { more: yes }),
+    renew: record({ identity }),
+  },
+  pushes: {
+    messagePush: messageFrom,
+    cursorPush: record({ conversation: id, participant: id, delivered: count, read: count }),
+    typingPush: record({ conversation: id, from: id, side: id, on: flag }, { name: text, guest: yes }),
+    conversationPush: record({ conversation: id, to: id }, { blocking: yes }),
+    changeUserPush: record({ toid: id }),
+    syncChangeUserPush: record({ toid: id }, { socketid: text }),
+    presencePush: record({ side: id, online: flag }, { status }),
+    statusPush: record({ participant: id, shop: id, status }, { name: text }),
+    resumePush: record({ conversation: text, more: flag }),
+    noticePush: record({ type: text }, { text }),
+    byePush: record({ code: text, reconnect: flag }, { message: text, afterMs: wait }),
+  },
 }
 
 const refusal = record({}, { code: text, message: text, retry: flag, afterMs: wait })
@@ -124,14 +86,14 @@ export const refusalFrom = (value: unknown): WireRefusal => ({ code: 'internal',
 export const welcomeFrom = welcome as Check<Welcome>
 
 /** Undefined if the answer does not fit the command. */
-export function answerFrom<C extends Command>(command: C, value: unknown): CommandAnswer<C> | undefined {
-  const check = ANSWERS[command]
+export function answerFrom<C extends Command>({ answers }: Checks, command: C, value: unknown): CommandAnswer<C> | undefined {
+  const check = answers[command]
   return (check ? check(value) : isRecord(value) ? value : undefined) as CommandAnswer<C> | undefined
 }
 
 /** Undefined if the data does not fit the push. An unknown push passes unchanged, for pages that know it. */
-export function pushFrom<P extends Push>(name: P, value: unknown): PushData<P> | undefined {
-  const check = Object.prototype.hasOwnProperty.call(PUSHES, name) ? PUSHES[name] : undefined
+export function pushFrom<P extends Push>({ pushes }: Checks, name: P, value: unknown): PushData<P> | undefined {
+  const check = Object.prototype.hasOwnProperty.call(pushes, name) ? pushes[name] : undefined
   return (check ? check(value) : (value ?? {})) as PushData<P> | undefined
 }
 

@@ -7,7 +7,7 @@ import { clientId } from './client-id.ts'
 import type { Clock } from './clock.ts'
 import { Connection } from './connection.ts'
 import { Conversation } from './conversation.ts'
-import { deviceFrom, identityFrom, refusalFrom } from './incoming.ts'
+import { CHAT_CHECKS, deviceFrom, identityFrom, refusalFrom, type Checks } from './incoming.ts'
 import type { EnvironmentEvent } from './environment.ts'
 import { ScopedStorage } from './scoped-storage.ts'
 import { Logouts } from './logouts.ts'
@@ -21,6 +21,8 @@ import type { Person, PersonClient as Contract, PushMap } from './types.ts'
 import type { UploadOptions } from './upload.ts'
 
 export interface PersonOptions {
+  /** The chat's own where nothing else is said. */
+  readonly checks?: Checks
   readonly ports: Ports
   readonly gateway: string
   /** Undefined: this device's guest. */
@@ -78,7 +80,7 @@ export class PersonClient implements Contract {
 
   constructor(options: PersonOptions) {
     this.#options = options
-    const { gateway, ports, token, to } = options
+    const { checks = CHAT_CHECKS, gateway, ports, token, to } = options
     const { clock, random, environment, storage } = ports
     const shared = (this.#shared = new ScopedStorage(storage, `im-chat~${gateway}~`))
     this.who = personOf(token)
@@ -92,6 +94,7 @@ export class PersonClient implements Contract {
     this.focus.set(to)
     this.#connection = new Connection({
       ports: ports.transports,
+      checks,
       clock,
       random,
       isOnline: () => environment.isOnline(),

@@ -1,7 +1,7 @@
 import type { Command, CommandAnswer, CommandInput } from '../../gateway/protocol/commands.ts'
 import { eventPacket } from '../../gateway/protocol/packet.ts'
 import type { Clock } from './clock.ts'
-import { answerFrom, refusalFrom } from './incoming.ts'
+import { answerFrom, refusalFrom, type Checks } from './incoming.ts'
 import { RefusalError } from './refusal-error.ts'
 
 /** Final: asking again would bring the same. */
@@ -17,12 +17,14 @@ interface Waiting {
 /** Unanswered commands of one attempt: ack ids, time limits, refusals as `RefusalError`. */
 export class Requests {
   readonly #clock: Clock
+  readonly #checks: Checks
   readonly #send: (packet: string) => void
   readonly #waiting = new Map<number, Waiting>()
   #lastId = 0
 
-  constructor(clock: Clock, send: (packet: string) => void) {
+  constructor(clock: Clock, checks: Checks, send: (packet: string) => void) {
     this.#clock = clock
+    this.#checks = checks
     this.#send = send
   }
 
@@ -43,7 +45,7 @@ export class Requests {
     const waiting = this.#take(id)
     if (!waiting) return
     const { error } = Object(answer) as { error?: unknown }
-    const checked = error ? undefined : answerFrom(waiting.command, answer)
+    const checked = error ? undefined : answerFrom(this.#checks, waiting.command, answer)
     if (checked) waiting.resolve(checked as never)
     else waiting.reject(new RefusalError(error ? refusalFrom(error) : UNREADABLE))
   }
