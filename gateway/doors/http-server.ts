@@ -8,6 +8,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { UnderWay } from './admit/under-way.ts'
+import { refuseCrumbs } from './crumbs.ts'
 import { HTTP_LIMITS, type HttpLimits } from './http-limits.ts'
 import { protocolsOf, servePlainly } from './plain-request.ts'
 import { hasBody, SlowRequests } from './slow-requests.ts'
@@ -48,6 +49,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
       if (!connections.begin(request, response, onDone)) return
       slow.watch(request, response)
       if (hasBody(request)) {
+        refuseCrumbs(request, response, limits.pieces)
         const share = room.take(options.addressOf(request), costOf(request, options.maxBodyBytes(request), limits.leastBytes))
         if (share === undefined) return void options.onNoRoom(request, response)
         onDone.push(share)
