@@ -1,6 +1,14 @@
+import { readdirSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
+import { isWithSockets } from './test/kit/parts.mjs'
 
 const processes = ['test/gateway/*.system.test.ts', 'test/gateway/backbone/redis-{outage,races,readiness}.system.test.ts']
+
+const browsers = ['test/{browser,e2e}/**/*.test.ts', 'test/client/transports.system.test.ts']
+
+const sockets = readdirSync('test', { recursive: true, encoding: 'utf8' })
+  .map((name) => `test/${name.replaceAll('\\', '/')}`)
+  .filter((file) => file.endsWith('.test.ts') && isWithSockets(file))
 
 /** Files that need what this machine does not have; test/kit/run-tests.mjs names them at the end of the run. */
 const leftOut = (process.env.IM_LEFT_OUT ?? '').split(',').filter((file) => file !== '')
@@ -16,8 +24,9 @@ const real = {
 }
 
 /**
- * `unit` runs in parallel and in memory. Both others start what a user starts: `processes` mostly wait, for leases, for servers that
- * come back and for what the nodes of a shop tell one another, and do so side by side; `system` (browsers, failovers, chaos) goes one file at a time.
+ * `unit` is in memory: no socket, no disk, no process. `sockets` has a gateway inside the test's own process, with real sockets and files.
+ * The others start what a user starts: `processes` mostly wait, for leases, for servers that come back and for what the nodes of a shop tell
+ * one another; `browsers` (a gateway and a browser a file) and `system` (old engines, failovers, chaos, measures) go one file at a time.
  */
 export default defineConfig({
   test: {
@@ -28,22 +37,35 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/{protocol,client,gateway,bridge}/**/*.test.ts', 'test/*.test.ts'],
-          exclude: ['test/**/*.system.test.ts', ...leftOut],
+          exclude: ['test/**/*.system.test.ts', ...sockets, ...leftOut],
           maxWorkers: 2,
           testTimeout: 30_000,
         },
       },
       {
-        test: { ...real, name: 'processes', include: processes, exclude: leftOut, maxWorkers: 6, sequence: { groupOrder: 1 } },
+        test: {
+          name: 'sockets',
+          include: sockets,
+          exclude: ['test/**/*.system.test.ts', ...leftOut],
+          maxWorkers: 4,
+          testTimeout: 30_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: { ...real, name: 'processes', include: processes, exclude: leftOut, maxWorkers: 6, sequence: { groupOrder: 2 } },
+      },
+      {
+        test: { ...real, name: 'browsers', include: browsers, exclude: leftOut, fileParallelism: false, sequence: { groupOrder: 3 } },
       },
       {
         test: {
           ...real,
           name: 'system',
-          include: ['test/{browser,e2e,chaos,leak,engines}/**/*.test.ts', 'test/**/*.system.test.ts'],
-          exclude: [...processes, ...leftOut],
+          include: ['test/{chaos,engines}/**/*.test.ts', 'test/**/*.system.test.ts'],
+          exclude: [...processes, ...browsers, ...leftOut],
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -148,7 +148,7 @@ const ROOMS: readonly Room[] = [
     packages: /^(ws|uqr|node:.+|esbuild|rollup(\/loadConfigFile)?)$/, never: [INJECTION],
   },
   { name: 'test', files: /^test\//, code: /./, packages: /./ },
-  { name: 'a config file', files: /^[^/]+$/, packages: /./ },
+  { name: 'a config file', files: /^[^/]+$/, code: /^test\/kit\/parts\.mjs$/, packages: /./ },
 ]
 
 const VAGUE = /^(utils?|helpers?|common|managers?|services?|misc)$/

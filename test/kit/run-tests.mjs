@@ -1,29 +1,23 @@
 /**
- * `npm test` and its parts: `node test/kit/run-tests.mjs [all|unit|browser|redis] [what vitest takes …]`.
+ * `npm test` and its parts: `node test/kit/run-tests.mjs [all|unit|sockets|browser|redis] [what vitest takes …]`.
  * Runs what this machine can, and names at its end what it did not run; with `CI` set that is a failure. Ends with `N passed, N failed`.
  */
 import '../../gateway/needs-node.mjs'
 import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { PARTS, partOf } from './parts.mjs'
 
-const PARTS = {
-  all: { filters: [], projects: [] },
-  unit: { filters: [], projects: ['unit'], isOwn: (file) => !/^test\/(browser|chaos|e2e|engines)\/|\.system\.test\.ts$/.test(file) },
-  browser: { filters: ['test/browser/', 'test/e2e/'], projects: ['system'] },
-  redis: { filters: ['redis', 'nginx', 'original-node', 'presence.system', 'transfer.system'], projects: ['processes', 'system'] },
-}
 const { resolve } = createRequire(import.meta.url)
-const [name = 'all', ...rest] = process.argv.slice(2)
+const [name, rest] = partOf(process.argv.slice(2))
 const part = PARTS[name]
 if (part === undefined) stop(`There is no part ${name}; there are ${Object.keys(PARTS).join(', ')}.`)
 
 const { installCommand, prepare } = await import('./prepare.mjs')
-const isWhole = name === 'unit' || (await prepare())
+const isWhole = name === 'unit' || name === 'sockets' || (await prepare())
 if (name === 'all') check()
 const { lackingTests } = await import('./needs.mjs')
-const { filters, isOwn = (file) => filters.length === 0 || filters.some((filter) => file.includes(filter)) } = part
-const left = (await lackingTests()).filter(({ file }) => isOwn(file))
+const left = (await lackingTests()).filter(({ file }) => part.isOwn(file))
 if (left.length > 0 && process.env.CI) stop(`With CI set every test runs. Not possible here:\n${listed(left)}`)
 const status = runTests()
 if (left.length > 0) {

@@ -1,0 +1,2 @@
+export function isWithSockets(file: string): boolean
+export function partOf(args: readonly string[]): [part: string, rest: string[]]
