@@ -1,0 +1,180 @@
+/** Plays the app around a WebView: `/host.html?app=ios&mode=launcher`. What an app of that platform can do, and nothing else. */
+import { demoPass } from './demo-pass.js'
+import { PLATFORMS } from './host-platforms.js'
+
+const LOG_COUNT = 200
+const ANSWER_MS = 2000
+const PRODUCT = { title: 'Gooseneck kettle', price: '€ 40', image: '/art/kettle.svg', url: '/product.html' }
+
+const find = (selector) => document.querySelector(selector)
+const frame = find('iframe')
+const log = find('#log')
+const settings = new URLSearchParams(location.search)
+/** Id of a message → hears its `answer`. */
+const waiting = new Map()
+let lastId = 0
+let isKeyboardUp = false
+
+for (const [name, { title }] of Object.entries(PLATFORMS)) find('#platform').append(new Option(title, name))
+find('#platform').value = settings.get('app') in PLATFORMS ? settings.get('app') : 'android-interface'
+find('#mode').value = settings.get('mode') === 'launcher' ? 'launcher' : 'inline'
+
+const platform = () => PLATFORMS[find('#platform').value]
+const numberOf = (selector) => Number(find(selector).value)
+
+/** The frame calls this before any script of its page but one. */
+window.imHostSimulator = { install: (view) => platform().install(view, hear) }
+
+/** What each button sends; `button` may carry a flag. */
+const MESSAGES = {
+  host: () => ({ opens: ['link', 'image'].filter((kind) => find(`#opens-${kind}`).checked) }),
+  inset: () => ({ bottom: tellsInset() && isKeyboardUp ? numberOf('#keyboard-height') : 0, top: numberOf('[data-inset=top]') }),
+  safeArea: () => Object.fromEntries([...document.querySelectorAll('[data-safe]')].map((slider) => [slider.dataset.safe, Number(slider.value)])),
+  back: () => ({}),
+  network: ({ dataset }) => ({ online: dataset.flag === 'true' }),
+  visible: ({ dataset }) => ({ visible: dataset.flag === 'true' }),
+  pass: async ({ dataset }) => ({ token: 'guest' in dataset ? '' : await freshPass() }),
+  open: ({ dataset }) => ({ to: find('#to').value, ...('product' in dataset ? { product: PRODUCT } : {}) }),
+  close: () => ({}),
+  logout: () => ({}),
+}
+
+const tellsInset = () => ['inset', 'both'].includes(find('#strategy').value)
+const resizes = () => ['resize', 'both'].includes(find('#strategy').value)
+const freshPass = () => demoPass({ sub: find('#person').value, role: 'customer', name: find('#person').value })
+
+/** Sends a message as the platform does, and resolves with its answer, however that platform learns it. */
+async function say(message) {
+  const id = `m${++lastId}`
+  const line = write('down', 'app → page', message)
+  const answered = new Promise((resolve) => {
+    waiting.set(id, resolve)
+    setTimeout(() => resolve({ ok: false, why: `No answer within ${ANSWER_MS / 1000} s.` }), ANSWER_MS)
+  })
+  const returned = await platform().say(frame.contentWindow, { ...message, id })
+  const answer = returned ?? (await answered)
+  waiting.delete(id)
+  line.classList.toggle('refused', !answer.ok)
+  line.append(code(answer))
+  return answer
+}
+
+/** What the page says. */
+function hear(json) {
+  const message = JSON.parse(json)
+  write('up', 'page → app', message)
+  if (message.type === 'answer') waiting.get(message.id)?.(message)
+  const act = HEARD[message.type]
+  if (act) void act(message)
+}
+
+const HEARD = {
+  ready: async () => {
+    tell('The page is ready.')
+    await say({ type: 'host', ...MESSAGES.host() })
+    await say({ type: 'safeArea', ...MESSAGES.safeArea() })
+  },
+  unread: ({ count }) => {
+    find('#badge').textContent = count
+  },
+  link: ({ url }) => tell(`The app opens the address ${url}`),
+  image: ({ url }) => tell(`The app shows the picture ${url}`),
+  passNeeded: ({ code }) => tell(`The page needs a pass (${code}): press pass.`),
+}
+
+function write(way, title, message) {
+  log.querySelector('.none')?.remove()
+  const line = document.createElement('li')
+  line.className = way
+  const time = document.createElement('time')
+  time.textContent = new Date().toISOString().slice(11, 23)
+  const who = document.createElement('b')
+  who.textContent = title
+  line.append(time, who, code(message))
+  log.prepend(line)
+  while (log.children.length > LOG_COUNT) log.lastElementChild.remove()
+  return line
+}
+
+function code(value) {
+  const element = document.createElement('code')
+  element.textContent = typeof value === 'string' ? value : JSON.stringify(value)
+  return element
+}
+
+const tell = (sentence) => {
+  find('#state').textContent = sentence
+}
+
+/** The window as the app leaves it: smaller where it resizes, covered where it does not. */
+function layOut() {
+  const height = isKeyboardUp ? numberOf('#keyboard-height') : 0
+  const keyboard = find('.keyboard')
+  keyboard.hidden = !isKeyboardUp
+  keyboard.style.height = `${height}px`
+  frame.style.height = resizes() && height > 0 ? `calc(100% - ${height}px)` : ''
+  find('#keyboard').setAttribute('aria-pressed', String(isKeyboardUp))
+  find('.notch').hidden = numberOf('[data-safe=top]') === 0
+  for (const slider of document.querySelectorAll('input[type=range]')) slider.nextElementSibling.textContent = `${slider.value} px`
+}
+
+async function moveKeyboard(isUp) {
+  if (isKeyboardUp === isUp) return
+  isKeyboardUp = isUp
+  layOut()
+  if (tellsInset()) await say({ type: 'inset', ...MESSAGES.inset() })
+}
+
+function load() {
+  const { value: app } = find('#platform')
+  const { value: mode } = find('#mode')
+  history.replaceState(null, '', `?${new URLSearchParams({ app, mode })}`)
+  isKeyboardUp = false
+  waiting.clear()
+  find('#badge').textContent = '0'
+  find('[data-say=back]').disabled = !platform().hasBack
+  tell('Waiting for the page.')
+  layOut()
+  frame.src = `/host-chat.html?${new URLSearchParams({ app, mode })}`
+}
+
+/** The system raises the keyboard for a field that has the focus, and takes it away with the focus. */
+frame.addEventListener('load', () => {
+  const { document: inner } = frame.contentWindow
+  inner.addEventListener('focusin', (event) => void moveKeyboard(event.composedPath()[0].matches('textarea, input')))
+  inner.addEventListener('focusout', (event) => event.composedPath()[0].matches('textarea, input') && void moveKeyboard(false))
+})
+
+for (const button of document.querySelectorAll('[data-say]')) {
+  button.addEventListener('click', async () => {
+    const type = button.dataset.say
+    try {
+      const answer = await say({ type, ...(await MESSAGES[type](button)) })
+      if (type === 'back' && answer.ok) tell(answer.consumed ? 'The chat closed its panel: the app stays.' : 'The app goes back: the chat had nothing to close.')
+    } catch (error) {
+      tell(error.message)
+    }
+  })
+}
+for (const slider of document.querySelectorAll('[data-safe]')) slider.addEventListener('change', () => void say({ type: 'safeArea', ...MESSAGES.safeArea() }))
+for (const slider of document.querySelectorAll('[data-inset]')) slider.addEventListener('change', () => void say({ type: 'inset', ...MESSAGES.inset() }))
+for (const slider of document.querySelectorAll('input[type=range]')) slider.addEventListener('input', layOut)
+find('#keyboard-height').addEventListener('change', () => isKeyboardUp && tellsInset() && void say({ type: 'inset', ...MESSAGES.inset() }))
+find('#strategy').addEventListener('change', () => {
+  layOut()
+  void say({ type: 'inset', ...MESSAGES.inset() })
+})
+find('#keyboard').addEventListener('click', () => void moveKeyboard(!isKeyboardUp))
+find('#raw').addEventListener('submit', async (event) => {
+  event.preventDefault()
+  const text = new FormData(event.target).get('json')
+  const line = write('down', 'app → page', text)
+  const { imChatBridge } = frame.contentWindow
+  const answer = imChatBridge ? imChatBridge.receive(text) : { ok: false, why: 'The bridge is not there yet.' }
+  line.classList.toggle('refused', !answer.ok)
+  line.append(code(answer))
+})
+for (const id of ['#platform', '#mode']) find(id).addEventListener('change', load)
+find('#reload').addEventListener('click', load)
+find('#clear').addEventListener('click', () => log.replaceChildren())
+load()
