@@ -150,14 +150,17 @@ for (const button of document.querySelectorAll('[data-say]')) {
     const type = button.dataset.say
     try {
       const answer = await say({ type, ...(await MESSAGES[type](button)) })
-      if (type === 'back' && answer.ok) tell(answer.consumed ? 'The chat closed its panel: the app stays.' : 'The app goes back: the chat had nothing to close.')
+      if (type === 'back' && answer.ok)
+        tell(answer.consumed ? 'The chat closed its panel: the app stays.' : 'The app goes back: the chat had nothing to close.')
     } catch (error) {
       tell(error.message)
     }
   })
 }
-for (const slider of document.querySelectorAll('[data-safe]')) slider.addEventListener('change', () => void say({ type: 'safeArea', ...MESSAGES.safeArea() }))
-for (const slider of document.querySelectorAll('[data-inset]')) slider.addEventListener('change', () => void say({ type: 'inset', ...MESSAGES.inset() }))
+for (const slider of document.querySelectorAll('[data-safe]'))
+  slider.addEventListener('change', () => void say({ type: 'safeArea', ...MESSAGES.safeArea() }))
+for (const slider of document.querySelectorAll('[data-inset]'))
+  slider.addEventListener('change', () => void say({ type: 'inset', ...MESSAGES.inset() }))
 for (const slider of document.querySelectorAll('input[type=range]')) slider.addEventListener('input', layOut)
 find('#keyboard-height').addEventListener('change', () => isKeyboardUp && tellsInset() && void say({ type: 'inset', ...MESSAGES.inset() }))
 find('#strategy').addEventListener('change', () => {

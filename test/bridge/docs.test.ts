@@ -44,18 +44,34 @@ test('docs/webview.md lists what the page says, and nothing else', () => {
   expect(page).toContain(`\nVersion ${BRIDGE_VERSION}. `)
 })
 
-/** How a language spells a message's type: said, and heard. */
-const SPELLINGS = [
-  ['kotlin', /tell\("(\w+)"/g, /^ +("\w+"(?:, "\w+")*) ->/gm],
-  ['swift', /"type": "(\w+)"/g, /\bcase ("\w+"(?:, "\w+")*):/g],
+const read = (path: string): string => readFileSync(path, 'utf8')
+/** The code blocks of `language` in a page. */
+const blocks = (file: string, language: string): string =>
+  [...read(file).matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, code]) => code).join('\n')
+const ANDROID = 'demo/hosts/android/app/src/main/kotlin/com/example/shop/ChatHost.kt'
+
+/** Where an app's side of the bridge stands, and how its language spells a message's type: said, and heard. */
+const HOSTS = [
+  [ANDROID, read(ANDROID), /\btell\(\s*"(\w+)"/g, /^ +("\w+"(?:, "\w+")*) ->/gm],
+  ['demo/hosts/ios', read('demo/hosts/ios/Shop.swiftpm/ChatHost.swift'), /"type": "(\w+)"/g, /\bcase ("\w+"(?:, "\w+")*):/g],
+  ['React Native', blocks('docs/app-frameworks.md', 'jsx'), /\btype: '(\w+)'/g, /\bcase '(\w+)':/g],
+  ['Flutter', blocks('docs/app-frameworks.md', 'dart'), /'type': '(\w+)'/g, /\bcase ('\w+'(?: \|\| '\w+')*):/g],
+  ['ArkWeb', blocks('docs/app-frameworks.md', 'ts'), /\btype: '(\w+)'/g, /\bcase '(\w+)':/g],
 ] as const
 
-test.each(SPELLINGS)('the %s of docs/webview.md says and hears what there is', (language, saying, hearing) => {
-  const snippets = [...page.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, code]) => code).join('\n')
-  const names = (spelling: RegExp): string[] =>
-    [...snippets.matchAll(spelling)].flatMap(([, found]) => found!.split(', ').map((name) => name.replaceAll('"', '')))
+test.each(HOSTS)('what %s says and hears is of the contract', (_host, code, saying, hearing) => {
+  const names = (spelling: RegExp): string[] => [...code.matchAll(spelling)].flatMap(([, found]) => found!.match(/\w+/g)!)
   expect(Object.keys(TO_PAGE)).toEqual(expect.arrayContaining(names(saying)))
   expect(Object.keys(TO_HOST)).toEqual(expect.arrayContaining(names(hearing)))
-  expect(names(saying)).toEqual(expect.arrayContaining(['host', 'back', 'visible', 'pass']))
-  expect(names(hearing)).toEqual(expect.arrayContaining(['ready', 'unread', 'link', 'image', 'passNeeded']))
+  expect(names(saying)).toEqual(expect.arrayContaining(['host', 'back', 'pass']))
+  expect(names(hearing)).toEqual(expect.arrayContaining(['ready', 'passNeeded']))
+})
+
+test('the frameworks reach the bridge by objects that the page looks for', () => {
+  const hosts = read('widget/bridge/hosts.ts')
+  const page = read('docs/app-frameworks.md')
+  for (const name of ['ImChatHost', 'ReactNativeWebView', 'imChat']) {
+    expect(hosts).toContain(name)
+    expect(page).toContain(name)
+  }
 })

@@ -16,7 +16,7 @@ interface App extends TestPage {
   say(message: unknown): Promise<Answer>
 }
 
-type AppKind = 'android' | 'listener' | 'ios' | 'native'
+type AppKind = 'android' | 'listener' | 'ios' | 'replying' | 'native' | 'flutter'
 
 let site: ChatSite
 let browser: Browser
@@ -43,6 +43,10 @@ function addHost(kind: AppKind): void {
       listener: { ImChatHost: listener },
       native: { ReactNativeWebView: { postMessage } },
       ios: { webkit: { messageHandlers: { imChat: { postMessage } } } },
+      replying: {
+        webkit: { messageHandlers: { imChat: { postMessage: (json: string) => (postMessage(json), Promise.reject(new Error('no reply'))) } } },
+      },
+      flutter: { flutter_inappwebview: { callHandler: async (name: string, json: string) => void (name === 'imChat' && postMessage(json)) } },
     }[kind],
   )
 }
@@ -50,7 +54,11 @@ function addHost(kind: AppKind): void {
 async function openApp(kind: AppKind, path = '/', options: PageOptions = PHONE): Promise<App> {
   const opened = await openPage(browser, 'about:blank', options)
   const heard: Heard[] = []
-  await opened.page.exposeBinding('toApp', (_source, json: string) => void heard.push(JSON.parse(json) as Heard))
+  await opened.page.exposeBinding('toApp', (_source, json: string) => {
+    const { source, ...message } = JSON.parse(json) as Heard & { readonly source: unknown }
+    expect(source).toBe('im-chat')
+    heard.push(message as Heard)
+  })
   await opened.page.addInitScript(addHost, kind)
   await opened.page.goto(site.url + path)
   await expect.poll(() => heard.map(({ type }) => type)).toContain('ready')
@@ -74,7 +82,7 @@ const bottom = (page: Page): Promise<number> =>
 const padding = (page: Page, side: 'Top' | 'Bottom', selector: string): Promise<string> =>
   page.evaluate(([edge, found]) => getComputedStyle(chat.shadowRoot!.querySelector(found!)!)[`padding${edge as 'Top' | 'Bottom'}`], [side, selector])
 
-describe.each(['android', 'listener', 'ios', 'native'] as const)('an app that is found as %s', (kind) => {
+describe.each(['android', 'listener', 'ios', 'replying', 'native', 'flutter'] as const)('an app that is found as %s', (kind) => {
   test('hears that the page is ready, of unread messages, and of the panel', async () => {
     const app = await openApp(kind)
     expect(app.heard[0]).toEqual({ type: 'ready', version: 1, understands: Object.keys(TO_PAGE) })
@@ -164,21 +172,95 @@ test('what nobody sees is not read, until somebody does', async () => {
   await say(app.page, 'are you there?')
   await hook(app.page, 'message').waitFor()
   expect(await unread()).toBe(1)
-  await app.page.evaluate(() => addEventListener('focus', () => void told.push({ name: 'focus', detail: 0 })))
   await app.say({ type: 'visible', visible: true })
   await expect.poll(unread).toBe(0)
-  expect(await app.page.evaluate(() => told.some(({ name }) => name === 'focus'))).toBe(true)
+  expect(await app.page.evaluate(() => memory.notices)).toEqual(['wake'])
   await app.close()
 })
 
 test('the network is as the app says', async () => {
   const app = await openApp('android')
-  await app.page.evaluate(() => {
-    for (const name of ['online', 'offline']) addEventListener(name, () => void told.push({ name, detail: 0 }))
-  })
   for (const online of [false, true]) await app.say({ type: 'network', online })
-  const names = await app.page.evaluate(() => told.map(({ name }) => name).filter((name) => name.endsWith('line')))
-  expect(names).toEqual(['offline', 'online'])
+  expect(await app.page.evaluate(() => memory.notices)).toEqual(['offline', 'online'])
+  await app.close()
+})
+
+test("the shop's own scripts hear no event that the browser did not send", async () => {
+  const app = await openApp('android')
+  await app.page.evaluate(() => {
+    for (const name of ['online', 'offline', 'focus', 'blur', 'resize']) addEventListener(name, () => void told.push({ name, detail: 0 }))
+  })
+  await app.say({ type: 'network', online: false })
+  await app.say({ type: 'visible', visible: false })
+  await app.say({ type: 'visible', visible: true })
+  await app.say({ type: 'inset', bottom: 300 })
+  expect(await app.page.evaluate(() => told.filter(({ name }) => !name.startsWith('im-')))).toEqual([])
+  await app.close()
+})
+
+test('a bridge that comes later than what it would have told tells how things stand', async () => {
+  const opened = await openPage(browser, 'about:blank', PHONE)
+  const heard: Heard[] = []
+  await opened.page.exposeBinding('toApp', (_source, json: string) => void heard.push(JSON.parse(json) as Heard))
+  await opened.page.goto(`${site.url}/?open`)
+  await hook(opened.page, 'panel').waitFor()
+  await say(opened.page, 'nobody looks')
+  await opened.page.evaluate(() => {
+    memory.chat.unread.set(3)
+    memory.line({ name: 'refused', refusal: { code: 'pass_expired', message: '', retry: false } })
+  })
+  // The app adds its object late; the next render finds it.
+  await opened.page.evaluate(addHost, 'android' as AppKind)
+  await opened.page.evaluate(() => chat.setAttribute('lang', 'en-GB'))
+  await expect.poll(() => heard.map(({ type }) => type)).toEqual(['ready', 'unread', 'opened', 'passNeeded'])
+  await opened.close()
+})
+
+test('flutter_inappwebview that is ready after the page hears what it missed', async () => {
+  const opened = await openPage(browser, 'about:blank', PHONE)
+  const heard: Heard[] = []
+  await opened.page.exposeBinding('toApp', (_source, json: string) => void heard.push(JSON.parse(json) as Heard))
+  await opened.page.addInitScript(() => void Object.assign(window, { flutter_inappwebview: {} }))
+  await opened.page.goto(site.url)
+  await expect.poll(() => opened.page.evaluate(() => 'imChatBridge' in window)).toBe(true)
+  await opened.page.evaluate(addHost, 'flutter' as AppKind)
+  await opened.page.evaluate(() => dispatchEvent(new Event('flutterInAppWebViewPlatformReady')))
+  await expect.poll(() => heard.map(({ type }) => type)).toEqual(['ready'])
+  await opened.close()
+})
+
+test('setViewportInset takes no rubbish, throws nothing and keeps what it had', async () => {
+  const app = await openApp('android', '/?open')
+  await hook(app.page, 'composer').focus()
+  await app.page.evaluate(() => chat.setViewportInset({ bottom: 300 }))
+  await expect.poll(() => bottom(app.page)).toBe(544)
+  await app.page.evaluate(() => {
+    for (const rubbish of [null, undefined, 7, 'x', [], { bottom: '1px' }, { bottom: NaN }, { bottom: -1 }, { bottom: null }]) {
+      chat.setViewportInset(rubbish as never)
+    }
+  })
+  await app.page.waitForTimeout(300)
+  expect(await bottom(app.page)).toBe(544)
+  await app.close()
+})
+
+test('an inline chat keeps off the notch and the bars where it reaches the edge of the window, and nowhere else', async () => {
+  const app = await openApp('ios', '/?open&mode=inline')
+  await app.page.evaluate(() => Object.assign(chat.style, { position: 'fixed', top: '0', left: '0', right: '0', bottom: '0', display: 'block' }))
+  await app.say({ type: 'safeArea', top: 47, right: 12, bottom: 34, left: 10 })
+  await expect.poll(() => padding(app.page, 'Top', '.header')).toBe('47px')
+  await expect.poll(() => padding(app.page, 'Bottom', '.composer')).toBe('42px')
+  const sides = (): Promise<string> =>
+    app.page.evaluate(() => {
+      const { paddingLeft, paddingRight } = getComputedStyle(chat.shadowRoot!.querySelector('.panel')!)
+      return `${paddingLeft} ${paddingRight}`
+    })
+  await expect.poll(sides).toBe('10px 12px')
+  await app.page.evaluate(() => Object.assign(chat.style, { top: '100px', left: '20px', right: '20px', bottom: '60px' }))
+  await app.page.evaluate(() => window.dispatchEvent(new Event('resize')))
+  await expect.poll(() => padding(app.page, 'Top', '.header')).toBe('0px')
+  await expect.poll(() => padding(app.page, 'Bottom', '.composer')).toBe('8px')
+  await expect.poll(sides).toBe('0px 0px')
   await app.close()
 })
 
@@ -186,8 +268,8 @@ test('a pass that is over is asked for, and the fresh one is used', async () => 
   const app = await openApp('ios')
   await app.page.evaluate(() => memory.line({ name: 'refused', refusal: { code: 'pass_expired', message: '', retry: false } }))
   await expect.poll(() => app.heard.at(-1)).toEqual({ type: 'passNeeded', code: 'pass_expired' })
-  await app.say({ type: 'pass', token: 'fresh' })
-  expect(await app.page.evaluate(() => chat.token)).toBe('fresh')
+  await app.say({ type: 'pass', token: 'fresh.pass.x' })
+  expect(await app.page.evaluate(() => chat.token)).toBe('fresh.pass.x')
   await app.close()
 })
 
@@ -232,6 +314,9 @@ test('what is not of the contract changes nothing and says why', async () => {
     { type: 'inset', bottom: -5 },
     { type: 'safeArea', top: 'calc(1px)' },
     { type: 'pass' },
+    { type: 'pass', token: 'rubbish' },
+    { type: 'pass', token: 'a.b' },
+    { type: 'pass', token: 'a.b.c d' },
     { type: 'visible', visible: 'no' },
     { type: 'open', product: '<img src=x onerror=alert(1)>' },
     { type: 'host', opens: 'everything' },

@@ -23,6 +23,8 @@ export interface MemoryClient extends ListingClient {
   /** Older messages that `loadOlder` brings, newest page first. */
   older: Message[][]
   readonly typingCalls: boolean[]
+  /** What `notice` was told. */
+  readonly notices: string[]
   say(text: string, more?: Partial<Message>): Message
   line(state: ConnectionState): void
   /** There is no list: the gateway's final no. Undefined: there is one. */
@@ -130,6 +132,7 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
     markRead: () => chat.unread.set(0),
     setTyping: (on) => void typingCalls.push(on),
   }
+  const notices: string[] = []
   const client: MemoryClient = {
     connection,
     identity: signal(undefined),
@@ -148,6 +151,8 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
     changeUser: () => undefined,
     request: () => Promise.reject(new Error('no gateway')),
     onPush: () => () => undefined,
+    notice: (type) => void notices.push(type),
+    notices,
     connect: () => connection.set({ name: 'live', transport: 'websocket' }),
     close: () => connection.set({ name: 'closed' }),
     setToken: () => undefined,

@@ -4,7 +4,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { TO_PAGE } from '../../widget/bridge/contract.ts'
 import { DESKTOP, launchChromium, openPage } from '../kit/browser.ts'
 import { DEMO_WORD, startGateway, type StartedGateway } from '../kit/gateway.ts'
-import { PLATFORMS } from '../../demo/pages/host-platforms.js'
+
+/** The kinds of app that the page plays → whether the phone has a back button. */
+const APPS = {
+  'android-interface': true,
+  'android-listener': true,
+  ios: false,
+  'ios-reply': false,
+  'react-native': true,
+  flutter: true,
+  'flutter-inappwebview': true,
+  harmony: true,
+}
 
 interface Simulator {
   readonly page: Page
@@ -35,10 +46,17 @@ const say = (page: Page, type: string, more = ''): Promise<void> => page.locator
 /** What the app has learned of its last message, by a returned value or by an answer. */
 const answered = (page: Page, type: string, answer: string) =>
   expect
-    .poll(() => page.locator('#log li.down', { hasText: `"type":"${type}"` }).first().locator('code').nth(1).innerText())
+    .poll(() =>
+      page
+        .locator('#log li.down', { hasText: `"type":"${type}"` })
+        .first()
+        .locator('code')
+        .nth(1)
+        .innerText(),
+    )
     .toContain(answer)
 
-describe.each(Object.entries(PLATFORMS))('an app of the kind %s', (app, { hasBack }) => {
+describe.each(Object.entries(APPS))('an app of the kind %s', (app, hasBack) => {
   test('hears that the page is ready, what is unread and what is open, and its own messages do what they say', async () => {
     const { page, chat, close } = await openSimulator(app, 'launcher')
     expect(await log(page)).toContain('"type":"ready","version":1')
@@ -59,6 +77,8 @@ test('there is a button for each message of the contract', async () => {
   const { page, close } = await openSimulator('android-interface', 'inline')
   const types = await page.locator('[data-say]').evaluateAll((all) => all.map((button) => (button as HTMLElement).dataset.say!))
   expect(new Set(types)).toEqual(new Set(Object.keys(TO_PAGE)))
+  const apps = await page.locator('#platform option').evaluateAll((all) => all.map((option) => (option as HTMLOptionElement).value))
+  expect(apps).toEqual(Object.keys(APPS))
   await close()
 })
 
@@ -82,15 +102,25 @@ describe.each(['resize', 'inset', 'both'])('an app that for the keyboard does: %
   })
 })
 
-test('a pass of the app makes the chat that person’s, and what is no pass is refused', async () => {
+test('a pass makes the chat that person’s, what has not the form of a pass is refused, and one that is not good is asked for anew', async () => {
   const { page, chat, close } = await openSimulator('ios', 'inline')
-  await say(page, 'pass', ':not([data-guest])')
+  const role = (): Promise<string | undefined> =>
+    chat.locator('im-chat').evaluate((element) => (element as HTMLElement & { token: string }).token.split('.').length.toString())
+  await page.locator('[data-say=pass]:not([data-guest])').click()
   await answered(page, 'pass', '"ok":true')
-  const side = (): Promise<string | undefined> =>
-    chat.locator('im-chat').evaluate((element) => (element as HTMLElement & { client?: { who: { sub: string } } }).getAttribute('connection') ?? undefined)
-  await expect.poll(side).toBe('live')
-  await page.locator('#raw input').fill('{"type":"pass","token":"rubbish"}')
-  await page.locator('#raw button').click()
-  await expect.poll(() => log(page)).toContain('"ok":false')
+  await expect.poll(role).toBe('3')
+  await expect.poll(() => chat.locator('im-chat').getAttribute('connection')).toBe('live')
+  const sayRaw = async (message: object): Promise<void> => {
+    await page.locator('#raw input').fill(JSON.stringify(message))
+    await page.locator('#raw button').click()
+  }
+  await sayRaw({ type: 'pass', token: 'rubbish' })
+  await expect.poll(() => log(page)).toContain('pass.token is missing or not a pass.')
+  await expect.poll(() => chat.locator('im-chat').getAttribute('connection')).toBe('live')
+  expect(await log(page)).not.toContain('passNeeded')
+  await sayRaw({ type: 'pass', token: 'bad.bad.bad' })
+  await expect.poll(() => log(page)).toContain('"type":"passNeeded","code":"pass_invalid"')
+  await page.locator('[data-say=pass]:not([data-guest])').click()
+  await expect.poll(() => chat.locator('im-chat').getAttribute('connection')).toBe('live')
   await close()
 })

@@ -17,12 +17,8 @@ const ACTIONS: { readonly [T in ToPageType]: (chat: Chat, fields: Fields) => boo
     if (isConsumed) chat.hide()
     return isConsumed
   },
-  network: (_chat, { online }) => void window.dispatchEvent(new Event(online ? 'online' : 'offline')),
-  visible: (chat, { visible }) => {
-    chat.toggleAttribute('unseen', !visible)
-    chat.requestUpdate()
-    if (visible) window.dispatchEvent(new Event('focus'))
-  },
+  network: (chat, { online }) => chat.setOnline(online as boolean),
+  visible: (chat, { visible }) => chat.setVisible(visible as boolean),
   pass: (chat, { token }) => void (chat.token = token as string),
   open: (chat, { to, product }) => {
     if (to !== undefined) chat.to = to as string
@@ -40,22 +36,20 @@ let stopHosts: (() => void) | undefined
 /**
  * Connects a chat to the app around it while the chat is on the page; returns a function that disconnects. It uses only what any page may use of the
  * chat, so it is a separate script, fetched only in a WebView. Several chats on a page receive the same messages.
+ * The script may arrive after events that it would have reported, so it reports the current state when it connects.
  */
 export function connectBridge(chat: Chat): () => void {
   chats.add(chat)
   stopHosts ??= listenToHosts()
   const stops = [
     listenToKeyboard((inset) => chat.setViewportInset(inset)),
-    on(chat, 'im-unread', (event) => send('unread', { count: (event as CustomEvent<{ count: number }>).detail.count })),
+    on(chat, 'im-unread', () => send('unread', { count: chat.unread })),
     on(chat, 'im-open', () => send('opened', {})),
     on(chat, 'im-close', () => send('closed', {})),
-    on(chat, 'im-refused', (event) => {
-      const { code } = (event as CustomEvent<{ code: string }>).detail
-      if (code.startsWith('pass_')) send('passNeeded', { code })
-    }),
+    on(chat, 'im-refused', (event) => sendRefusal((event as CustomEvent<{ code: string }>).detail)),
     on(chat.shadowRoot!, 'click', (event) => onClick(chat, event)),
   ]
-  send('ready', { version: BRIDGE_VERSION, understands: Object.keys(TO_PAGE) })
+  sendState([chat])
   return () => {
     for (const stop of stops) stop()
     chats.delete(chat)
@@ -65,10 +59,23 @@ export function connectBridge(chat: Chat): () => void {
   }
 }
 
+function sendState(all: Iterable<Chat>): void {
+  send('ready', { version: BRIDGE_VERSION, understands: Object.keys(TO_PAGE) })
+  for (const chat of all) {
+    if (chat.unread > 0) send('unread', { count: chat.unread })
+    if (chat.open && chat.mode === 'launcher') send('opened', {})
+    if (chat.refusal) sendRefusal(chat.refusal)
+  }
+}
+
+function sendRefusal({ code }: { readonly code: string }): void {
+  if (code.startsWith('pass_')) send('passNeeded', { code })
+}
+
 function listenToHosts(): () => void {
   const page = window as { imChatBridge?: BridgeReceiver }
   page.imChatBridge = { receive }
-  const stop = listenToHostObjects(receive)
+  const stop = listenToHostObjects(receive, () => sendState(chats))
   return () => {
     stop()
     delete page.imChatBridge
@@ -89,7 +96,7 @@ function carryOut({ type, fields }: CheckedMessage): Answer {
 }
 
 function send<T extends keyof ToHost>(type: T, fields: ToHost[T]): void {
-  sendToHosts(JSON.stringify({ type, ...fields }))
+  sendToHosts(JSON.stringify({ source: 'im-chat', type, ...fields }))
 }
 
 /** A link or picture that the app opens itself is sent to it and not opened here. */

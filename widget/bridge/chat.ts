@@ -7,12 +7,16 @@ export interface Inset {
 export interface Chat extends HTMLElement {
   open: boolean
   readonly mode: 'launcher' | 'inline'
+  readonly unread: number
+  /** Why the gateway lets nobody in, while it does not. */
+  readonly refusal: { readonly code: string } | undefined
   token: string
   to: string
   product: unknown
   show(): void
   hide(): void
   logout(): void
-  requestUpdate(): void
   setViewportInset(inset: Partial<Inset>): void
+  setOnline(isOnline: boolean): void
+  setVisible(isVisible: boolean): void
 }

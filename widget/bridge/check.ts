@@ -4,6 +4,7 @@ const MESSAGE_LENGTH = 65_536
 const TEXT_LENGTH = 8192
 const MAX_PX = 10_000
 const NAME_COUNT = 20
+const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value.length <= TEXT_LENGTH
 const isPx = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value < MAX_PX
@@ -12,6 +13,8 @@ const isPx = (value: unknown): boolean => typeof value === 'number' && value >= 
 const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   px: isPx,
   text: isText,
+  /** A pass has the form of a signed token, or is empty; whether it is good, the gateway says: `passNeeded` where it is not. */
+  pass: (value) => value === '' || (isText(value) && TOKEN.test(value as string)),
   flag: (value) => typeof value === 'boolean',
   object: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   names: (value) => Array.isArray(value) && value.length <= NAME_COUNT && value.every(isText),

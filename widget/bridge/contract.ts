@@ -2,8 +2,9 @@
  * The messages between an app and the page in its WebView, version 1. docs/webview.md documents them for app developers; a test compares the two.
  *
  * Laws
- * - Every message is one JSON object with a `type`. Further fields are ignored, so either side may be newer than the other.
- * - The page sends the first message, `ready`. Messages from the app before it are lost.
+ * - Every message is one JSON object with a `type`; messages of the page also have `source: "im-chat"`. Further fields are ignored, so either side may be newer than the other.
+ * - The page sends the first message, `ready`, and after it the state so far: `unread`, `opened`, `passNeeded`. Messages from the app before
+ *   `ready` are lost.
  * - An unknown type, or a field that is missing or of the wrong kind, is answered with `{ok: false, why}`, changes nothing and throws nothing.
  * - Every message is answered by the return value of the call and, if it had an `id`, by an `answer` message too.
  * - Lengths are CSS px of the window. No message is required: a chat works without any.
@@ -13,7 +14,7 @@
 export const BRIDGE_VERSION = 1
 
 /** The kind of a field. `?`: it may be absent. */
-export type FieldKind = 'px' | 'px?' | 'flag' | 'text' | 'text?' | 'object?' | 'names'
+export type FieldKind = 'px' | 'px?' | 'flag' | 'text?' | 'object?' | 'names' | 'pass'
 
 /** From the app to the page. */
 export const TO_PAGE = {
@@ -30,7 +31,7 @@ export const TO_PAGE = {
   /** Whether a person can see the WebView. While false, no message counts as read. True: the page checks its connection at once. */
   visible: { visible: 'flag' },
   /** A pass. A fresh pass of the same person changes nothing else, one of another person resets the chat to that person. '': a guest. */
-  pass: { token: 'text' },
+  pass: { token: 'pass' },
   /** Opens the panel, optionally with another `to` and `product`. */
   open: { to: 'text?', product: 'object?' },
   close: {},

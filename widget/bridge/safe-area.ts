@@ -9,12 +9,15 @@ const SIDES = ['top', 'right', 'bottom', 'left'] as const
 const RULES = `
   .root {
     --top: max(env(safe-area-inset-top, 0px), var(--im-safe-top, 0px));
+    --right: max(env(safe-area-inset-right, 0px), var(--im-safe-right, 0px));
     --bottom: max(env(safe-area-inset-bottom, 0px), var(--im-safe-bottom, 0px));
+    --left: max(env(safe-area-inset-left, 0px), var(--im-safe-left, 0px));
   }
-  .modal .header { padding-top: var(--top); min-height: calc(60px + var(--top)) }
-  .modal .panel { padding-left: var(--im-safe-left, 0px); padding-right: var(--im-safe-right, 0px) }
-  .modal:not([data-keyboard]) .composer { padding-bottom: calc(8px + var(--bottom)) }
-  .launcher { margin-bottom: var(--bottom) }`
+  .modal .header, .inline [data-touches~='top'] .header { padding-top: var(--top); min-height: calc(60px + var(--top)) }
+  .modal .panel, .inline [data-touches~='left'] .panel { padding-left: var(--left) }
+  .modal .panel, .inline [data-touches~='right'] .panel { padding-right: var(--right) }
+  .modal:not([data-keyboard]) .composer, .inline [data-touches~='bottom']:not([data-keyboard]) .composer { padding-bottom: calc(8px + var(--bottom)) }
+  .launcher, .launcher-note { margin: 0 var(--right) var(--bottom) }`
 
 const styled = new WeakSet<Chat>()
 

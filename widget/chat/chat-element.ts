@@ -1,10 +1,11 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import { idOrRefused } from '../client/refusal-error.ts'
 import type { Client, Person } from '../client/types.ts'
 import { firstLocale } from '../locales/first-locale.ts'
 import { LAUNCHER_STRINGS, type LauncherStrings } from '../locales/launcher-strings.ts'
 import { everyMinute } from '../ui/every-minute.ts'
-import { CHAT_PROPERTIES } from './chat-properties.ts'
+import { CHAT_PROPERTIES, insetFrom, warnOnce } from './chat-properties.ts'
 import { chatStyles } from './chat-styles.ts'
 import { ClientController } from './client-controller.ts'
 import { ConnectedElement } from './connected-element.ts'
@@ -38,8 +39,10 @@ import type { Inset } from './viewport/geometry.ts'
  *   client       (property only) a Client that the page made; gateway and token are then not used
  *   connection   (read only, reflected) idle connecting catching-up live waiting refused closed
  *   transport    (read only, reflected) websocket | polling, absent while there is no connection
- * Methods: `show()`, `hide()`, `send(text)` → client id or undefined, `setViewportInset({bottom?, top?})` in CSS px, `logout()` ends the
- *   connection and deletes everything of this person from the device, in all windows
+ *   unread       (read only) messages of the other side that were not seen yet
+ *   refusal      (read only) {code, message, …}: the gateway's final refusal while `connection` is refused, else undefined
+ * Methods: `show()`, `hide()`, `send(text)` → client id or undefined, `setViewportInset({bottom?, top?})` in CSS px, `setOnline(flag)`,
+ *   `setVisible(flag)` for an app that knows these before its WebView; `logout()` ends the connection and deletes everything of this person from the device, in all windows
  *
  * Events (none bubbles)
  *   im-send {id, text}                       once per send
@@ -143,9 +146,35 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     return undefined
   }
 
+  /** What the host covers of the window, in CSS px; an absent or bad length leaves that side as it was. */
   setViewportInset(inset: Partial<Inset>): void {
-    this.#inset = { ...this.#inset, ...inset }
-    this.#panel?.cover(inset)
+    const sides = insetFrom(inset)
+    if (sides === undefined) return warnOnce('setViewportInset', inset)
+    this.#inset = { ...this.#inset, ...sides }
+    this.#panel?.cover(sides)
+  }
+
+  /** For an app that knows the network before its WebView does; `true` tries a doubtful connection at once. */
+  setOnline(isOnline: boolean): void {
+    this.controller.client?.notice(isOnline ? 'online' : 'offline')
+  }
+
+  /** For an app that knows whether a person can see its WebView: while nobody can, nothing counts as read. */
+  setVisible(isVisible: boolean): void {
+    this.toggleAttribute('unseen', !isVisible)
+    this.requestUpdate()
+    if (isVisible) this.controller.client?.notice('wake')
+  }
+
+  /** Messages of the other side that were not seen yet. */
+  get unread(): number {
+    return this.controller.unread
+  }
+
+  /** The gateway's final no, while the connection rests on it. */
+  get refusal(): WireRefusal | undefined {
+    const { connection } = this.controller
+    return connection.name === 'refused' ? connection.refusal : undefined
   }
 
   override connectedCallback(): void {

@@ -1,4 +1,5 @@
 import type { Offer } from '../ui/cards.ts'
+import type { Inset } from './viewport/geometry.ts'
 
 /** Returned for a value that the property cannot take. */
 export const BAD = Symbol('bad value')
@@ -41,6 +42,15 @@ function product(value: unknown): Offer | undefined | typeof BAD {
     return BAD
   }
 }
+
+/** The sides of an inset that are lengths; undefined where there is nothing of the kind. */
+export function insetFrom(value: unknown): Partial<Inset> | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { top, bottom } = value as Partial<Inset>
+  return { ...(isLength(top) ? { top } : {}), ...(isLength(bottom) ? { bottom } : {}) }
+}
+
+const isLength = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value < Infinity
 
 const warned = new Set<string>()
 

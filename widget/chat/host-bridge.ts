@@ -1,6 +1,6 @@
 import { onDemand } from '../ui/on-demand.ts'
 
-const HOSTS = ['ImChatHost', 'ReactNativeWebView', 'Capacitor', 'cordova']
+const HOSTS = ['ImChatHost', 'ReactNativeWebView', 'flutter_inappwebview', 'Capacitor', 'cordova']
 
 interface WebKitWindow {
   readonly webkit?: { readonly messageHandlers?: { readonly imChat?: unknown } }

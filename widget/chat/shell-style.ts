@@ -64,9 +64,18 @@ export const shell = css`
     padding: 0 8px;
     border-bottom: 1px solid var(--line);
   }
-  .modal .header {
+  .modal .header,
+  .inline [data-touches~='top'] .header {
     min-height: calc(60px + env(safe-area-inset-top));
     padding-top: env(safe-area-inset-top);
+  }
+  .modal .panel,
+  .inline [data-touches~='left'] .panel {
+    padding-left: env(safe-area-inset-left);
+  }
+  .modal .panel,
+  .inline [data-touches~='right'] .panel {
+    padding-right: env(safe-area-inset-right);
   }
   .avatar {
     width: 36px;

@@ -1,6 +1,7 @@
 import type { Command, CommandAnswer, CommandInput } from '../../gateway/protocol/commands.ts'
 import type { Identity } from '../../gateway/protocol/model.ts'
 import type { ClientOptions } from './client-options.ts'
+import type { PageNotice } from './environment.ts'
 import type { Conversation } from './conversation.ts'
 import type { PersonClient, PersonOptions } from './person-client.ts'
 import { portsOf } from './ports.ts'
@@ -60,6 +61,10 @@ export class ChatClient<P extends PersonClient = PersonClient> implements Contra
     const listeners = this.#listeners.get(push) ?? new Set()
     this.#listeners.set(push, listeners.add(listener))
     return () => void listeners.delete(listener)
+  }
+
+  notice(type: PageNotice): void {
+    this.person.value.notice(type)
   }
 
   connect(): void {

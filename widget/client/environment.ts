@@ -5,8 +5,11 @@
  * `storage`: another window of this origin changed a key of the local storage.
  */
 export type EnvironmentEvent =
-  | { readonly type: 'online' | 'offline' | 'wake' | 'leave' }
+  | { readonly type: PageNotice | 'leave' }
   | { readonly type: 'storage'; readonly key: string | null; readonly value: string | null }
+
+/** What an app around the page may know before the page's window does. */
+export type PageNotice = 'online' | 'offline' | 'wake'
 
 export interface Environment {
   /** False only if the device is certainly offline. */

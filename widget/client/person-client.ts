@@ -8,7 +8,7 @@ import type { Clock } from './clock.ts'
 import { Connection } from './connection.ts'
 import { Conversation } from './conversation.ts'
 import { CHAT_CHECKS, deviceFrom, identityFrom, refusalFrom, type Checks } from './incoming.ts'
-import type { EnvironmentEvent } from './environment.ts'
+import type { EnvironmentEvent, PageNotice } from './environment.ts'
 import { ScopedStorage } from './scoped-storage.ts'
 import { Logouts } from './logouts.ts'
 import { GUEST_KEY, Pass } from './pass.ts'
@@ -275,6 +275,10 @@ export class PersonClient implements Contract {
 
   get #hasNewPass(): boolean {
     return this.#pass.given !== undefined && this.#pass.given !== this.#connectedPass
+  }
+
+  notice(type: PageNotice): void {
+    this.#notice({ type })
   }
 
   #notice(event: EnvironmentEvent): void {

@@ -7,6 +7,7 @@ import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Body, ConversationRow, Cursor, Identity, Message } from '../../gateway/protocol/model.ts'
 import type { Command, CommandAnswer, CommandInput } from '../../gateway/protocol/commands.ts'
 import type { PushData } from '../../gateway/protocol/pushes.ts'
+import type { PageNotice } from './environment.ts'
 import type { Signal } from './signal.ts'
 
 export type TransportName = 'websocket' | 'polling'
@@ -128,6 +129,11 @@ export interface PersonClient {
    * `connection`.
    */
   onRefused(listener: (refusal: WireRefusal, command: Command) => void): () => void
+  /**
+   * The device went offline or online, or a person looks at the page again (`wake`): for who knows it before the window's own events do.
+   * A connection that is in doubt is tried at once.
+   */
+  notice(type: PageNotice): void
   /** Starts (or starts again after `refused` / `closed`). */
   connect(): void
 }

@@ -14,7 +14,8 @@ export const composerStyle = css`
     border-top: 1px solid var(--line);
     background: var(--surface);
   }
-  .modal:not([data-keyboard]) .composer {
+  .modal:not([data-keyboard]) .composer,
+  .inline [data-touches~='bottom']:not([data-keyboard]) .composer {
     padding-bottom: calc(8px + env(safe-area-inset-bottom));
   }
   .field {

@@ -23,6 +23,8 @@ export interface Measurement {
   /** The box that the panel would fill if nothing covered it. */
   readonly boxTop: number
   readonly boxBottom: number
+  readonly boxLeft: number
+  readonly boxRight: number
   readonly width: number
   /** Of the visual viewport. */
   readonly height: number
@@ -91,6 +93,12 @@ export function band(m: Measurement, isFocused: boolean, wasOpen: boolean, basel
   const room = m.boxBottom - m.boxTop - top - MIN_PANEL_PX
   const bottom = Math.max(0, Math.round(m.boxBottom - visibleBottom))
   return { top, bottom: isInline ? Math.min(bottom, Math.max(0, room)) : bottom, isOpen, height }
+}
+
+/** Sides of the window that the box reaches: only there can a notch or a bar cover it. */
+export function touchedSides(m: Measurement): readonly ('top' | 'right' | 'bottom' | 'left')[] {
+  const distances = { top: m.boxTop - m.fixedTop, right: m.width - m.boxRight, bottom: m.fixedBottom - m.boxBottom, left: m.boxLeft }
+  return (['top', 'right', 'bottom', 'left'] as const).filter((side) => distances[side] < 1)
 }
 
 /** The height this width has without a keyboard, derived from a baseline of the other orientation; undefined: none fits. */

@@ -1,4 +1,4 @@
-import { band, CLOSED, type Band, type Baselines, type Inset, type Measurement } from './geometry.ts'
+import { band, CLOSED, touchedSides, type Band, type Baselines, type Inset, type Measurement } from './geometry.ts'
 import { listen } from '../../ui/listen.ts'
 
 interface VirtualKeyboard extends EventTarget {
@@ -43,6 +43,7 @@ export class Viewport {
   #stops: (() => void)[] = []
   #band: Band = CLOSED
   #boxHeight = 0
+  #touches = ''
   #frameRequest = 0
   #settleUntil = 0
   #stableCount = 0
@@ -128,6 +129,8 @@ export class Viewport {
       fixedBottom: fixed.bottom,
       boxTop: box.top,
       boxBottom: box.bottom,
+      boxLeft: box.left,
+      boxRight: element === this.#parts.probe ? window.innerWidth : box.right,
       width: window.innerWidth,
       height,
       offsetTop,
@@ -143,8 +146,10 @@ export class Viewport {
     const next = band(measurement, this.#options.isFocused(), this.#band.isOpen, this.#baselines)
     if (!next) return
     const boxHeight = measurement.boxBottom - measurement.boxTop
-    if (boxHeight === this.#boxHeight && fingerprint(next) === fingerprint(this.#band)) return
+    const touches = touchedSides(measurement).join(' ')
+    if (boxHeight === this.#boxHeight && touches === this.#touches && fingerprint(next) === fingerprint(this.#band)) return
     this.#boxHeight = boxHeight
+    this.#touches = touches
     this.#options.hold(() => this.#write(next))
   }
 
@@ -155,6 +160,7 @@ export class Viewport {
     frame.style.bottom = `${next.bottom}px`
     frame.style.setProperty('--band', `${next.height}px`)
     frame.toggleAttribute('data-keyboard', next.isOpen)
+    frame.setAttribute('data-touches', this.#touches)
   }
 
   /** iOS keeps the page panned after the keyboard has closed. Scrolls back once, after REVEAL_MS. */
