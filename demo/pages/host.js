@@ -142,8 +142,14 @@ function load() {
 frame.addEventListener('load', () => {
   const { document: inner } = frame.contentWindow
   inner.addEventListener('focusin', (event) => void moveKeyboard(event.composedPath()[0].matches('textarea, input')))
-  inner.addEventListener('focusout', (event) => event.composedPath()[0].matches('textarea, input') && void moveKeyboard(false))
+  // Pressing a button of this page takes the focus out of the frame, which no button of an app does to its WebView.
+  inner.addEventListener('focusout', () => setTimeout(() => inner.hasFocus() && !hasField(inner) && void moveKeyboard(false)))
 })
+
+/** Whether a field has the focus, in whatever shadow root. */
+function hasField({ activeElement }) {
+  return activeElement?.shadowRoot ? hasField(activeElement.shadowRoot) : Boolean(activeElement?.matches('textarea, input'))
+}
 
 for (const button of document.querySelectorAll('[data-say]')) {
   button.addEventListener('click', async () => {

@@ -204,8 +204,8 @@ test('a bridge that comes later than what it would have told tells how things st
   await opened.page.exposeBinding('toApp', (_source, json: string) => void heard.push(JSON.parse(json) as Heard))
   await opened.page.goto(`${site.url}/?open`)
   await hook(opened.page, 'panel').waitFor()
-  await say(opened.page, 'nobody looks')
   await opened.page.evaluate(() => {
+    chat.setVisible(false)
     memory.chat.unread.set(3)
     memory.line({ name: 'refused', refusal: { code: 'pass_expired', message: '', retry: false } })
   })

@@ -34,6 +34,7 @@ import type { Inset } from './viewport/geometry.ts'
  *                (src, sub, role, shop) changes nothing else; a pass of another person resets the chat to that person
  *   to           `shop:<id>` or a participant id                     open    the panel is open (reflected)
  *   mode         launcher | inline                                   enter   send | newline: what Enter does until the person chooses
+ *   history      auto | off: whether Back closes a panel that covers the page
  *   lang         language of the texts, else the page's              theme   auto | light | dark
  *   product      {title, price?, image?, url?} or its JSON: offered above the composer
  *   client       (property only) a Client that the page made; gateway and token are then not used
@@ -69,6 +70,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     to: {},
     mode: {},
     enter: {},
+    history: {},
     theme: {},
     lang: {},
     product: {},
@@ -82,6 +84,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
   declare to: string
   declare mode: 'launcher' | 'inline'
   declare enter: 'send' | 'newline'
+  declare history: 'auto' | 'off'
   declare theme: 'auto' | 'light' | 'dark'
   declare lang: string
   declare product: Offer | undefined
@@ -116,6 +119,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     this.gateway = this.token = this.to = this.lang = ''
     this.mode = 'launcher'
     this.enter = 'send'
+    this.history = 'auto'
     this.theme = 'auto'
     this.open = false
     new Unset(this, {
@@ -297,7 +301,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
       root: this.shadowRoot!,
       place: this.renderRoot.querySelector<HTMLElement>('.place')!,
       chat: this.controller,
-      settings: () => ({ isOpen: this.open, mode: this.mode, enter: this.enter, lang: this.lang, product: this.product }),
+      settings: () => ({ isOpen: this.open, mode: this.mode, enter: this.enter, history: this.history, lang: this.lang, product: this.product }),
       onClose: () => this.hide(),
       onSend: (id, text) => this.#onSend(id, text),
       onMessage: ({ id, seq, from, kind, body, at }, isOwn) => this.emit('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),

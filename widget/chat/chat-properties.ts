@@ -19,6 +19,7 @@ export const CHAT_PROPERTIES: Readonly<Record<string, (value: unknown) => unknow
   lang: text,
   mode: oneOf('launcher', 'inline'),
   enter: oneOf('send', 'newline'),
+  history: oneOf('auto', 'off'),
   theme: oneOf('auto', 'light', 'dark'),
   product,
 }

@@ -33,6 +33,8 @@ export interface PanelSettings {
   readonly isOpen: boolean
   readonly mode: 'launcher' | 'inline'
   readonly enter: 'send' | 'newline'
+  /** Whether Back closes a panel that covers the page. */
+  readonly history: 'auto' | 'off'
   readonly lang: string
   readonly product: Offer | undefined
 }

@@ -20,6 +20,7 @@ import { EnterChoice } from './composer/enter-choice.ts'
 import { tap } from './composer/tap.ts'
 import type { Panel, PanelHost, PanelScript } from './panel-contract.ts'
 import { PanelFocus } from './panel-focus.ts'
+import { PanelHistory } from './panel-history.ts'
 import { panelStyles } from './panel-styles.ts'
 import { panelView } from './panel-view.ts'
 import type { PersonBlocking } from './person-blocking.ts'
@@ -47,6 +48,7 @@ class ChatPanel implements Panel, ReactiveController {
   readonly #presence: Presence
   readonly #thread: Thread
   readonly #focus = new PanelFocus()
+  readonly #history = new PanelHistory(() => this.#host.onClose())
   #blocking: PersonBlocking | undefined
   #viewport: Viewport | undefined
   #inset: Partial<Inset> = {}
@@ -97,11 +99,14 @@ class ChatPanel implements Panel, ReactiveController {
   toggled(isOpen: boolean, launcher: HTMLElement | null): void {
     if (isOpen) this.#focus.enter(this.#find('.panel'), this.#find('textarea'))
     else this.#focus.leave(this.#host.element, launcher)
+    if (!isOpen) this.#history.close()
+    else if (this.#isModal && this.#host.settings().history === 'auto') this.#history.open()
   }
 
   stop(): void {
     this.#viewport?.stop()
     this.#lock(false)
+    this.#history.stop()
   }
 
   hostUpdate(): void {
