@@ -141,7 +141,7 @@ const ROOMS: readonly Room[] = [
     packages: /^(lit|@webcomponents\/webcomponentsjs)$/, never: WIDGET,
   },
   { name: 'widget/loader.ts', files: /^widget\/loader\.ts$/, never: WIDGET },
-  { name: 'widget/bridge', files: /^widget\/bridge\//, types: /^widget\/client\//, never: WIDGET },
+  { name: 'widget/bridge', files: /^widget\/bridge\//, code: /^widget\/client\/plain-json\.ts$/, types: /^widget\/client\//, never: WIDGET },
   {
     name: 'demo', files: /^demo\//, code: /^(dist\/gateway\/(main\.js|needs-node\.mjs)|gateway\/needs-node\.mjs)$/,
     // the build tools are for a clone alone: build.mjs, dev.mjs, npm-start.mjs

@@ -141,9 +141,9 @@ function load() {
 /** The system raises the keyboard for a field that has the focus, and takes it away with the focus. */
 frame.addEventListener('load', () => {
   const { document: inner } = frame.contentWindow
-  inner.addEventListener('focusin', (event) => void moveKeyboard(event.composedPath()[0].matches('textarea, input')))
+  inner.addEventListener('focusin', (event) => void moveKeyboard(event.composedPath()[0].matches('textarea, input')), true)
   // Pressing a button of this page takes the focus out of the frame, which no button of an app does to its WebView.
-  inner.addEventListener('focusout', () => setTimeout(() => inner.hasFocus() && !hasField(inner) && void moveKeyboard(false)))
+  inner.addEventListener('focusout', () => setTimeout(() => inner.hasFocus() && !hasField(inner) && void moveKeyboard(false)), true)
 })
 
 /** Whether a field has the focus, in whatever shadow root. */

@@ -1,4 +1,5 @@
 import type { Chat } from './chat.ts'
+import { plainJson } from '../client/plain-json.ts'
 import { check } from './check.ts'
 import { BRIDGE_VERSION, TO_PAGE, type Answer, type BridgeReceiver, type CheckedMessage, type ToHost, type ToPageType } from './contract.ts'
 import { listenToHostObjects, sendToHosts } from './hosts.ts'
@@ -96,7 +97,7 @@ function carryOut({ type, fields }: CheckedMessage): Answer {
 }
 
 function send<T extends keyof ToHost>(type: T, fields: ToHost[T]): void {
-  sendToHosts(JSON.stringify({ source: 'im-chat', type, ...fields }))
+  sendToHosts(plainJson(() => JSON.stringify({ source: 'im-chat', type, ...fields })))
 }
 
 /** A link or picture that the app opens itself is sent to it and not opened here. */

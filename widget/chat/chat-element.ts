@@ -5,12 +5,13 @@ import type { Client, Person } from '../client/types.ts'
 import { firstLocale } from '../locales/first-locale.ts'
 import { LAUNCHER_STRINGS, type LauncherStrings } from '../locales/launcher-strings.ts'
 import { everyMinute } from '../ui/every-minute.ts'
-import { CHAT_PROPERTIES, insetFrom, warnOnce } from './chat-properties.ts'
+import { CHAT_PROPERTIES, FLAG_ATTRIBUTE, insetFrom, warnOnce } from './chat-properties.ts'
 import { chatStyles } from './chat-styles.ts'
 import { ClientController } from './client-controller.ts'
 import { ConnectedElement } from './connected-element.ts'
 import { hasHost, hostBridge } from './host-bridge.ts'
 import { launcher } from './launcher.ts'
+import { placeLaunchers, stackLauncher } from './launcher-stack.ts'
 import { isPanelMissing, panelScript, whenIdle } from './panel-script.ts'
 import type { ChatEvents } from './element-events.ts'
 import type { Panel } from './panel-contract.ts'
@@ -74,7 +75,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     theme: {},
     lang: {},
     product: {},
-    open: { type: Boolean, reflect: true },
+    open: { type: Boolean, reflect: true, converter: FLAG_ATTRIBUTE },
     client: { attribute: false },
   }
   static override readonly styles = chatStyles
@@ -185,7 +186,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     super.connectedCallback()
     if (this.#isMounted) return
     this.#isMounted = true
-    this.#stops = [everyMinute(() => this.requestUpdate())]
+    this.#stops = [everyMinute(() => this.requestUpdate()), stackLauncher(this)]
     this.requestUpdate()
   }
 
@@ -234,12 +235,17 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     </div>`
   }
 
+  protected override firstUpdated(): void {
+    this.toggleAttribute('open', this.open)
+  }
+
   protected override updated(changed: PropertyValues<this>): void {
     // The panel needs its place, which exists after the first render.
     if (this.#isPanelWanted && !this.#panel) this.#openPanel()
     if (this.controller.conversation) for (const text of this.#unsent.splice(0)) this.#send(text)
     this.#warnDoubtfulTo()
     this.#viewing.report(this.controller.client, this.to, this.product)
+    if (changed.has('mode')) placeLaunchers()
     if (changed.has('open') && this.open) this.controller.wake()
     if (changed.has('open') && changed.get('open') !== undefined && this.mode === 'launcher') this.#onToggled()
   }

@@ -12,6 +12,9 @@ const oneOf =
 const text = (value: unknown): unknown => (value === null || value === undefined ? '' : typeof value === 'string' ? value : BAD)
 
 /** Per property: from the value that was set to the value that is stored. An absent value becomes the default, an invalid one BAD. */
+/** A flag's attribute: its presence is on, as in HTML; React 18 and older write `open={false}` as `open="false"`. */
+export const FLAG_ATTRIBUTE = { fromAttribute: (value: string | null): boolean => value !== null && value !== 'false' }
+
 export const CHAT_PROPERTIES: Readonly<Record<string, (value: unknown) => unknown>> = {
   gateway: (value) => (text(value) === '' || isHttp(value) ? text(value) : BAD),
   token: text,
@@ -21,6 +24,7 @@ export const CHAT_PROPERTIES: Readonly<Record<string, (value: unknown) => unknow
   enter: oneOf('send', 'newline'),
   history: oneOf('auto', 'off'),
   theme: oneOf('auto', 'light', 'dark'),
+  open: (value) => value !== 'false' && Boolean(value),
   product,
 }
 

@@ -8,7 +8,7 @@ export const launcherStyle = css`
   .launcher {
     position: fixed;
     right: var(--im-right, 20px);
-    bottom: var(--im-bottom, 20px);
+    bottom: calc(var(--im-bottom, 20px) + var(--im-launcher-offset, 0px));
     z-index: var(--im-z, 2147483000);
     width: 58px;
     height: 58px;
@@ -41,7 +41,7 @@ export const launcherStyle = css`
   .launcher-note {
     position: fixed;
     right: var(--im-right, 20px);
-    bottom: calc(var(--im-bottom, 20px) + 68px);
+    bottom: calc(var(--im-bottom, 20px) + var(--im-launcher-offset, 0px) + 68px);
     z-index: var(--im-z, 2147483000);
     max-width: 240px;
     margin: 0 env(safe-area-inset-right) env(safe-area-inset-bottom);
@@ -55,6 +55,13 @@ export const launcherStyle = css`
   [dir='rtl'] > .launcher-note {
     right: auto;
     left: var(--im-right, 20px);
+  }
+  /* What is fixed to the window would be on every sheet. */
+  @media print {
+    .launcher,
+    .launcher-note {
+      display: none;
+    }
   }
   @keyframes launcher-busy {
     to {

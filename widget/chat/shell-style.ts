@@ -19,6 +19,11 @@ export const shell = css`
     justify-content: flex-end;
     pointer-events: none;
   }
+  @media print {
+    .root:not(.inline) .frame {
+      display: none;
+    }
+  }
   .probe {
     width: 0;
     visibility: hidden;

@@ -7,11 +7,15 @@ import { Composer, type SendSource } from './composer/composer.ts'
 import { HistoryWindow } from './timeline/history-window.ts'
 import { listen } from '../ui/listen.ts'
 import { onDemand } from '../ui/on-demand.ts'
+import { OnScreen } from '../ui/on-screen.ts'
 import type { PictureOptions } from './composer/picture-composer.ts'
 import { Scroll } from './timeline/scroll.ts'
 
 /** The character count is shown when fewer than this are left. */
 const WARN_COUNT = 200
+
+/** While something unread is rendered and hidden, it is looked for this often. */
+const RECHECK_MS = 300
 
 /**
  * Input of pictures and their upload. Both scripts load with the first composer that is shown, while there is still a connection to load them over.
@@ -46,6 +50,9 @@ export class Thread implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #options: ThreadOptions
   readonly #window = new HistoryWindow()
+  readonly #onScreen: OnScreen
+  #timeline: HTMLElement | undefined
+  #recheck: ReturnType<typeof setTimeout> | undefined
   #conversation: Conversation | undefined
   #composer: Composer | undefined
   #form: HTMLFormElement | undefined
@@ -63,6 +70,7 @@ export class Thread implements ReactiveController {
     this.#host = host
     this.#options = options
     host.addController(this)
+    this.#onScreen = new OnScreen(host)
     this.scroll = new Scroll(host, {
       onEdge: (edge) => this.#onEdge(edge),
       onPinned: (isPinned) => this.#onPinned(isPinned),
@@ -72,7 +80,9 @@ export class Thread implements ReactiveController {
   /** `root` holds the rendered timeline and composer, whose nodes never change after this. */
   attach(root: ParentNode): void {
     const find = <E extends HTMLElement>(selector: string): E => root.querySelector<E>(selector)!
-    this.scroll.attach(find('.timeline'))
+    this.#timeline = find('.timeline')
+    this.scroll.attach(this.#timeline)
+    this.#onScreen.observe(this.#timeline)
     const form = (this.#form = find<HTMLFormElement>('form'))
     const parts = { form, field: find<HTMLTextAreaElement>('textarea'), button: find('.send'), mirror: find('.mirror') }
     this.#composer = new Composer(parts, {
@@ -91,10 +101,13 @@ export class Thread implements ReactiveController {
 
   hostConnected(): void {
     this.#stop = listen(document, 'visibilitychange', () => this.#host.requestUpdate())
+    if (this.#timeline) this.#onScreen.observe(this.#timeline)
   }
 
   hostDisconnected(): void {
     this.#stop?.()
+    this.#onScreen.stop()
+    clearTimeout(this.#recheck)
   }
 
   get messages(): readonly Message[] {
@@ -197,7 +210,11 @@ export class Thread implements ReactiveController {
       this.#options.onMessage(message, this.#isOwn(message))
     }
     const conversation = this.#conversation
-    if (isHere && conversation && this.scroll.isPinned && this.isAtEnd && conversation.unread.value > 0) conversation.markRead()
+    if (!isHere || !conversation || !this.scroll.isPinned || !this.isAtEnd || conversation.unread.value === 0) return
+    clearTimeout(this.#recheck)
+    if (this.#onScreen.isSeen) conversation.markRead()
+    // Some ways of being shown again fire no event, such as a class that ends `visibility: hidden`.
+    else this.#recheck = setTimeout(() => this.#host.requestUpdate(), RECHECK_MS)
   }
 
   #write(text: string): void {

@@ -1,4 +1,5 @@
 import type { Product } from '../../gateway/protocol/model.ts'
+import { plainJson } from '../client/plain-json.ts'
 import type { PersonClient } from '../client/types.ts'
 
 /** A page's `product`; unchecked, it may hold anything. */
@@ -19,7 +20,7 @@ function address(value: unknown): string | undefined {
 
 const shown = ({ id, title, url, image, price }: Thing): Product => ({
   title: text(title, 200)!,
-  ...JSON.parse(JSON.stringify({ id: text(id, 64), price: text(price, 40), url: address(url), image: address(image) })),
+  ...JSON.parse(plainJson(() => JSON.stringify({ id: text(id, 64), price: text(price, 40), url: address(url), image: address(image) }))),
 })
 
 /**

@@ -4,6 +4,7 @@ import { connectPacket, decodePacket } from '../../gateway/protocol/packet.ts'
 import type { Push, PushData } from '../../gateway/protocol/pushes.ts'
 import type { Clock } from './clock.ts'
 import type { RefusalError } from './refusal-error.ts'
+import { plainJson } from './plain-json.ts'
 import { pushFrom, refusalFrom, welcomeFrom, type Checks } from './incoming.ts'
 import { Requests } from './requests.ts'
 import type { Transport, TransportPort } from './transport.ts'
@@ -103,7 +104,7 @@ export class Attempt {
     if (this.#isOver) return
     this.#stopTimer()
     this.#stopTimer = this.#clock.after(limitMs, () => this.fail('no welcome'))
-    this.#transport.send(connectPacket(hello))
+    this.#transport.send(plainJson(() => connectPacket(hello)))
   }
 
   request<C extends Command>(command: C, input: CommandInput<C>, limitMs: number): Promise<CommandAnswer<C>> {

@@ -2,6 +2,7 @@ import type { Code, WireRefusal } from '../../gateway/protocol/codes.ts'
 import { freeFormFault } from '../../gateway/protocol/free-form.ts'
 import { LIMITS } from '../../gateway/protocol/limits.ts'
 import type { Body } from '../../gateway/protocol/model.ts'
+import { plainJson } from './plain-json.ts'
 
 /**
  * The refusal that the gateway would answer with for this message's size or form, found before the outbox takes it; otherwise it would wait for a
@@ -35,7 +36,7 @@ export const isWaitingPicture = (url: unknown): url is string => typeof url === 
 
 function jsonOf(value: unknown): string | undefined {
   try {
-    return JSON.stringify(value)
+    return plainJson(() => JSON.stringify(value))
   } catch {
     return undefined
   }

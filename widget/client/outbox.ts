@@ -4,6 +4,7 @@ import type { Body, Message } from '../../gateway/protocol/model.ts'
 import type { Clock } from './clock.ts'
 import { clientId } from './client-id.ts'
 import { outboxItemFrom } from './incoming.ts'
+import { plainJson } from './plain-json.ts'
 import type { ScopedStorage } from './scoped-storage.ts'
 import type { StoredItem } from './stored.ts'
 import { wireRefusalOf, type RefusalError } from './refusal-error.ts'
@@ -137,7 +138,7 @@ export class Outbox {
   onStorage(key: string, value: string | null): void {
     const id = key.slice(this.#prefix.length)
     if (!key.startsWith(this.#prefix) || id === this.#underWay || this.#answered.has(id)) return
-    if (value === JSON.stringify(GONE)) this.#remove(new Set([id]))
+    if (value === plainJson(() => JSON.stringify(GONE))) this.#remove(new Set([id]))
     else if (value !== null) this.#take(key)
   }
 

@@ -1,5 +1,6 @@
 import type { Command, CommandAnswer, CommandInput } from '../../gateway/protocol/commands.ts'
 import { eventPacket } from '../../gateway/protocol/packet.ts'
+import { plainJson } from './plain-json.ts'
 import type { Clock } from './clock.ts'
 import { answerFrom, refusalFrom, type Checks } from './incoming.ts'
 import { RefusalError } from './refusal-error.ts'
@@ -37,7 +38,7 @@ export class Requests {
     return new Promise((resolve, reject) => {
       const stopTimer = this.#clock.after(limitMs, () => this.#take(id)?.reject(new RefusalError({ code: 'timeout' })))
       this.#waiting.set(id, { command, resolve, reject, stopTimer })
-      this.#send(eventPacket(command, [input], id))
+      this.#send(plainJson(() => eventPacket(command, [input], id)))
     })
   }
 

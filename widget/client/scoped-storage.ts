@@ -1,4 +1,5 @@
 import type { Check } from './shape.ts'
+import { plainJson } from './plain-json.ts'
 
 /** What is used of localStorage. It may be absent, forbidden or full: every call may throw. */
 export interface StoragePort {
@@ -54,7 +55,10 @@ export class ScopedStorage {
 
   set(key: string, value: unknown): boolean {
     const write = (): true => {
-      this.#storage!.setItem(this.prefix + key, JSON.stringify(value))
+      this.#storage!.setItem(
+        this.prefix + key,
+        plainJson(() => JSON.stringify(value)),
+      )
       return true
     }
     if (!this.#storage || this.#isOver) return false

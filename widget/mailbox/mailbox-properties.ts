@@ -1,5 +1,5 @@
 import type { PropertyDeclaration } from 'lit'
-import { BAD, CHAT_PROPERTIES } from '../chat/chat-properties.ts'
+import { BAD, CHAT_PROPERTIES, FLAG_ATTRIBUTE } from '../chat/chat-properties.ts'
 
 /** On or off: a boolean, or the attribute's mere presence. */
 const flag = (value: unknown): unknown => (typeof value === 'boolean' ? value : value === null || value === undefined ? false : BAD)
@@ -11,8 +11,8 @@ export const MAILBOX_DECLARATIONS: Readonly<Record<string, PropertyDeclaration>>
   to: {},
   theme: {},
   lang: {},
-  muted: { type: Boolean },
-  guest: { type: Boolean },
+  muted: { type: Boolean, converter: FLAG_ATTRIBUTE },
+  guest: { type: Boolean, converter: FLAG_ATTRIBUTE },
   client: { attribute: false },
 }
 

@@ -1,4 +1,5 @@
 import type { QuickReply } from '../../../gateway/protocol/model.ts'
+import { plainJson } from '../../client/plain-json.ts'
 
 const FILE_BYTES = 1_000_000
 const FILE_COUNT = 500
@@ -14,7 +15,7 @@ export type ReadFile = { readonly quickReplies: readonly QuickReply[] } | FileFa
 /** Quick replies as a file that `readQuickReplies` takes back; ids stay, so that a second import changes and does not double. */
 export function writeQuickReplies(quickReplies: readonly QuickReply[]): string {
   const plain = quickReplies.map(({ folder, id, scope, text, title }) => ({ id, scope, ...(folder ? { folder } : {}), title, text }))
-  return `${JSON.stringify({ quickReplies: plain }, undefined, 2)}\n`
+  return `${plainJson(() => JSON.stringify({ quickReplies: plain }, undefined, 2))}\n`
 }
 
 /** Checks the size before anybody reads the file. */

@@ -1,4 +1,5 @@
 import type { ReactiveControllerHost } from 'lit'
+import { plainJson } from '../../client/plain-json.ts'
 import { PersistedSetting } from '../../ui/persisted-setting.ts'
 import { parseChord, type Chord } from './shortcuts.ts'
 
@@ -18,7 +19,7 @@ export function chordOf(event: KeyboardEvent): Chord | undefined {
   return names.filter(Boolean).join('+')
 }
 
-const spelled = (chord: Chord): string => JSON.stringify(parseChord(chord))
+const spelled = (chord: Chord): string => plainJson(() => JSON.stringify(parseChord(chord)))
 
 /** The person's own choice of keys over the table of the page, kept by this browser. Two actions never share a chord. */
 export class Chords<A extends string> {
@@ -45,7 +46,7 @@ export class Chords<A extends string> {
   }
 
   set(action: A, chord: Chord): void {
-    this.#kept.value = JSON.stringify({ ...this.#own, [action]: chord })
+    this.#kept.value = plainJson(() => JSON.stringify({ ...this.#own, [action]: chord }))
   }
 
   reset(): void {
