@@ -9,6 +9,8 @@ export const base = css`
     all: initial;
     display: block;
     contain: style;
+    /* what the page hides is hidden */
+    visibility: inherit;
   }
   :host([hidden]),
   [hidden] {
@@ -18,6 +20,7 @@ export const base = css`
   .root {
     all: initial;
     display: block;
+    visibility: inherit;
     font: 15px/1.4 var(--im-font, system-ui, -apple-system, sans-serif);
     color: var(--ink);
     -webkit-text-size-adjust: 100%;
