@@ -1,20 +1,20 @@
-/** What a text from a server means to the load. */
+/** The meaning of a text from a server. */
 export type Heard =
   | { readonly type: 'ready' }
-  /** The answer to the message with this number. */
+  /** The server answered the message with this number. */
   | { readonly type: 'answered'; readonly number: number }
   /** The message with this number has reached its receiver. */
   | { readonly type: 'delivered'; readonly number: number }
   | { readonly type: 'other' }
 
-/** How one kind of server is spoken to. Numbers count a pair's messages, 1, 2, 3 …, over all rounds. */
+/** The protocol of one kind of server. Numbers count a pair's messages, 1, 2, 3 …, over all rounds. */
 export interface Dialect {
   readonly path: string
-  /** The first text of a line. */
+  /** The first text on a connection. */
   hello(user: string, to: string, token: string): string
   send(user: string, to: string, number: number): string
   hear(text: string): Heard
-  /** Whether a sender gets an answer; where not, only the delivery tells. */
+  /** Whether a sender gets an answer; where not, only deliveries are measured. */
   readonly answers: boolean
 }
 
@@ -23,7 +23,7 @@ const OTHER: Heard = { type: 'other' }
 const PUSH = '2["messagePush"'
 const ID = '"id":"m'
 
-/** The gateway's own packets over its raw door; the client id carries the number. */
+/** The gateway's own packets at its WebSocket door; the client id carries the number. */
 export const gatewayDialect: Dialect = {
   path: '/ws',
   answers: true,
@@ -45,7 +45,7 @@ export const gatewayDialect: Dialect = {
   },
 }
 
-/** relay.ts. `answers`: the relay also tells the sender, as any chat has to. */
+/** relay.ts. `answers`: the relay also answers the sender, as any chat has to. */
 export const relayDialect = (answers: boolean): Dialect => ({
   path: '/',
   answers,
@@ -58,7 +58,7 @@ export const relayDialect = (answers: boolean): Dialect => ({
   },
 })
 
-/** The gateway over its engine.io door: the same packets inside engine.io messages. */
+/** The gateway's engine.io door: the same packets inside engine.io messages. */
 export const engineDialect: Dialect = {
   path: '/im/?EIO=4&transport=websocket',
   answers: true,

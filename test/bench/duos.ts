@@ -15,7 +15,7 @@ export interface Duo {
   readonly urls: readonly [string, string]
   readonly dialect: Dialect
   token(user: string): Promise<string>
-  /** Of both nodes, and of Redis, in µs. */
+  /** CPU time of both nodes, and of Redis, in µs. */
   cpu(): { readonly nodes: number; readonly redis: number }
   /** Resident bytes of the first node. */
   residentBytes(): number
@@ -75,7 +75,7 @@ export async function startSocketIoDuo(adapter: 'pubsub' | 'streams'): Promise<D
   }
 }
 
-/** Everything of a duo shares one core; the load has the other. */
+/** Both nodes and their Redis share one core; the load has the other. */
 async function figures(pids: readonly number[], redis: RedisServer): Promise<Pick<Duo, 'cpu' | 'residentBytes'>> {
   const redisPid = Number(await redis.info('process_id'))
   for (const pid of [...pids, redisPid]) pin(pid, 0)

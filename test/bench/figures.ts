@@ -7,7 +7,7 @@ export function median(values: readonly number[]): number {
 
 export const percentile = (sorted: Float64Array, part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN
 
-/** Columns as wide as their widest cell: the first to the left, the others to the right. */
+/** Columns as wide as their widest cell, the first one left-aligned, the others right-aligned. */
 export function columns(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
   return rows

@@ -1,18 +1,18 @@
 import { Agent, request } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Duo } from './duos.ts'
-import { FrameLine } from './frame-line.ts'
+import { FrameSocket } from './frame-socket.ts'
 
 export interface Idle {
   readonly connectsPerSecond: number
-  readonly bytesPerLine: number
+  readonly bytesPerSession: number
 }
 
 const AT_ONCE = 50
-/** What memory gets to settle. */
+/** How long memory gets to settle. */
 const REST_MS = 2000
 
-/** Opens lines at one node, each of another person, welcomed; then lets them stand. */
+/** Opens `count` idle sessions at one node, each of another person, and measures the memory they take. */
 export async function openIdle(duo: Duo, transport: 'websocket' | 'polling', count: number): Promise<Idle> {
   const users = Array.from({ length: count }, (_, i) => `idle-${transport}-${i}`)
   const tokens = new Map<string, string>()
@@ -30,9 +30,9 @@ export async function openIdle(duo: Duo, transport: 'websocket' | 'polling', cou
   )
   const connectsPerSecond = count / ((performance.now() - start) / 1000)
   await wait(REST_MS)
-  const bytesPerLine = (duo.residentBytes() - before) / count
+  const bytesPerSession = (duo.residentBytes() - before) / count
   for (const close of closers) close()
-  return { connectsPerSecond, bytesPerLine }
+  return { connectsPerSecond, bytesPerSession }
 }
 
 async function openFrames({ urls, dialect }: Duo, user: string, token: string): Promise<() => void> {
@@ -40,13 +40,13 @@ async function openFrames({ urls, dialect }: Duo, user: string, token: string): 
   const welcomed = new Promise<void>((resolve) => {
     ready = resolve
   })
-  const line = await FrameLine.open(new URL(dialect.path, urls[0]), (text) => {
-    if (text === '2') line.send('3')
+  const socket = await FrameSocket.open(new URL(dialect.path, urls[0]), (text) => {
+    if (text === '2') socket.send('3')
     else if (dialect.hear(text).type === 'ready') ready()
   })
-  line.send(dialect.hello(user, 'nobody', token))
+  socket.send(dialect.hello(user, 'nobody', token))
   await welcomed
-  return () => line.close()
+  return () => socket.close()
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: Infinity })

@@ -1,29 +1,29 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Dialect, Heard } from './dialect.ts'
-import { FrameLine } from './frame-line.ts'
+import { FrameSocket } from './frame-socket.ts'
 
-/** Send times are kept for as many messages of a pair as can be on their way. */
+/** For how many messages of a pair send times are stored: more than can be unanswered. */
 const KEPT = 4096
-/** How long messages on their way at a round's end may take to arrive. */
+/** How long the last messages of a round may take to arrive. */
 const DRAIN_MS = 5000
 
 export interface Round {
   readonly seconds: number
   readonly delivered: number
-  /** Answered, or delivered where this server gives no answers: ms from the send, ascending. */
+  /** From the send to the answer, or to the delivery where this server does not answer; ascending. */
   readonly answerMs: Float64Array
-  /** Ms from the send to the receiver, ascending. */
+  /** From the send to the receiver; ascending. */
   readonly deliveryMs: Float64Array
   readonly lost: number
   readonly doubled: number
   readonly misordered: number
 }
 
-/** `window`: each sender keeps so many on their way. `rate`: so many messages a second over all senders, whatever comes back. */
+/** `window`: unanswered messages of each sender. `rate`: messages a second of all senders together, whatever comes back. */
 export type Pace = { readonly window: number } | { readonly rate: number }
 
 interface Pair {
-  readonly sender: FrameLine
+  readonly sender: FrameSocket
   readonly send: (number: number) => string
   readonly sentAt: Float64Array
   sent: number
@@ -46,7 +46,7 @@ export class Load {
     this.#dialect = dialect
   }
 
-  /** `receivers`: where those who read connect, if not where the writers do. */
+  /** `receivers`: the url where receivers connect, if it is not the senders'. */
   async open(url: string, count: number, token: (user: string) => Promise<string>, receivers = url): Promise<void> {
     const urls = [url, receivers].map((base) => new URL(this.#dialect.path, base)) as [URL, URL]
     for (let i = 0; i < count; i++) this.#pairs.push(await this.#openPair(urls, i, token))
@@ -82,33 +82,33 @@ export class Load {
   async #openPair([url, receivers]: readonly [URL, URL], index: number, token: (user: string) => Promise<string>): Promise<Pair> {
     const [from, to] = [`bench-a${index}`, `bench-b${index}`]
     const sentAt = new Float64Array(KEPT)
-    const sender = await this.#openLine(url, (heard) => {
+    const sender = await this.#openSocket(url, (heard) => {
       if (heard.type === 'answered') this.#onAnswered(pair, heard.number)
     })
-    const receiver = await this.#openLine(receivers, (heard) => {
+    const receiver = await this.#openSocket(receivers, (heard) => {
       if (heard.type === 'delivered') this.#onDelivered(pair, heard.number)
     })
     const send = (number: number): string => this.#dialect.send(from, to, number)
-    const pair: Pair = { sender: sender.line, send, sentAt, sent: 0, answered: 0, delivered: 0 }
-    receiver.line.send(this.#dialect.hello(to, from, await token(to)))
-    sender.line.send(this.#dialect.hello(from, to, await token(from)))
+    const pair: Pair = { sender: sender.socket, send, sentAt, sent: 0, answered: 0, delivered: 0 }
+    receiver.socket.send(this.#dialect.hello(to, from, await token(to)))
+    sender.socket.send(this.#dialect.hello(from, to, await token(from)))
     await Promise.all([sender.ready, receiver.ready])
     return pair
   }
 
-  async #openLine(url: URL, onHeard: (heard: Heard) => void): Promise<{ line: FrameLine; ready: Promise<void> }> {
+  async #openSocket(url: URL, onHeard: (heard: Heard) => void): Promise<{ socket: FrameSocket; ready: Promise<void> }> {
     let isReady = (): void => undefined
     const ready = new Promise<void>((resolve) => {
       isReady = resolve
     })
-    const line = await FrameLine.open(url, (text) => {
-      // engine.io's ping; no packet of a raw line looks like it
-      if (text === '2') return line.send('3')
+    const socket = await FrameSocket.open(url, (text) => {
+      // engine.io's ping; the other dialects have no such text
+      if (text === '2') return socket.send('3')
       const heard = this.#dialect.hear(text)
       if (heard.type === 'ready') isReady()
       else onHeard(heard)
     })
-    return { line, ready }
+    return { socket, ready }
   }
 
   async #saturate(window: number, seconds: number): Promise<void> {

@@ -1,4 +1,4 @@
-/** `NODE_OPTIONS=--import=…/profile.mjs PROFILE_DIR=…`: a CPU profile of any node process (`--cpu-prof` is not allowed there). */
+/** `NODE_OPTIONS=--import=…/profile.mjs PROFILE_DIR=…` profiles any Node process (NODE_OPTIONS does not allow `--cpu-prof`). */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { Session } from 'node:inspector'
 import { join } from 'node:path'

@@ -25,7 +25,7 @@ interface Contender {
   readonly idle: Partial<Record<'websocket' | 'polling', Idle>>
 }
 
-/** Two nodes on one Redis, writers at one and readers at the other, beside socket.io with its adapters; in turn, medians, ratios. */
+/** Measures two nodes on one Redis, writers at one and readers at the other, in turn with socket.io and its adapters; medians and ratios. */
 export async function benchRedis({ pairs, window, rounds, seconds, idle }: RedisBenchOptions): Promise<number> {
   const duos = [await startGatewayDuo('ws'), await startGatewayDuo('engine.io'), await startSocketIoDuo('pubsub'), await startSocketIoDuo('streams')]
   const contenders: Contender[] = []
@@ -40,7 +40,7 @@ export async function benchRedis({ pairs, window, rounds, seconds, idle }: Redis
   for (let i = 0; i < rounds; i++) {
     for (const contender of contenders) contender.saturated.push(await measure(contender, { window }, seconds))
   }
-  // half of what each can do itself, and half of what the slowest can, so that all carry the same
+  // half of what each can do, and half of what the slowest can, so that one round has the same load for all
   const rate = Math.round(Math.min(...contenders.map(({ saturated }) => median(saturated.map(perSecond)))) / 2)
   for (let i = 0; i < rounds; i++) {
     for (const contender of contenders) contender.paced.push(await measure(contender, { rate }, seconds))
@@ -96,8 +96,8 @@ function tell(contenders: readonly Contender[], rate: number): number {
         of(contender.saturated, ({ redisCpu }) => redisCpu).toFixed(1),
         three(contender.paced, 'answerMs'),
         three(contender.paced, 'deliveryMs'),
-        whole(contender.idle.websocket?.bytesPerLine),
-        whole(contender.idle.polling?.bytesPerLine),
+        whole(contender.idle.websocket?.bytesPerSession),
+        whole(contender.idle.polling?.bytesPerSession),
         whole(contender.idle.websocket?.connectsPerSecond),
         whole(contender.idle.polling?.connectsPerSecond),
         wrongs(contender),

@@ -1,4 +1,4 @@
-/** The limit to measure against: bare `ws`, a Map from user to socket, JSON in, JSON out, nothing stored. Prints its port. */
+/** The upper limit to compare with: bare `ws`, a Map from user to socket, JSON in, JSON out, nothing stored. Prints its port. */
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer, type WebSocket } from 'ws'
 

@@ -8,11 +8,11 @@ import { cpuMicros, pin, startGatewayServer, startRelay, type Server } from './s
 
 const HELP = `npm run bench -- [options]
   --backbone <b>  embedded (default), or redis: two nodes on one Redis, beside socket.io with its Redis adapters
-  --idle <n>      with redis: lines that only stand, of each kind (default 1000)
-  --pairs <n>     users writing to users (default 200)
-  --window <n>    messages of each writer on their way at saturation (default 8)
-  --rounds <n>    of each server, in turn; the medians count (default 5)
-  --seconds <n>   of a round (default 4)
+  --idle <n>      with redis: idle sessions on each transport (default 1000)
+  --pairs <n>     of users, of whom one writes to the other (default 200)
+  --window <n>    unanswered messages of each writer at saturation (default 8)
+  --rounds <n>    for each server, in turn; the medians count (default 5)
+  --seconds <n>   how long a round lasts (default 4)
   --profile <dir> let the gateway write a CPU profile there when it ends
   --node-options <options>  for the gateway's node`
 

@@ -18,7 +18,7 @@ export interface Server {
 }
 
 export interface GatewayOptions {
-  /** Where it writes a CPU profile when it ends. */
+  /** The folder for a CPU profile, written at the end. */
   readonly profileDir?: string | undefined
   readonly nodeOptions?: string | undefined
 }
@@ -64,7 +64,7 @@ export async function startRelay({ answers }: { answers: boolean }): Promise<Ser
   }
 }
 
-/** Servers on one core, the load on another, so that they do not take turns by chance. False where that cannot be had. */
+/** Pins servers to one core and the load to another, so that they do not share one by chance. False where that is impossible. */
 export function pin(pid: number, core: number): boolean {
   if (availableParallelism() < 2) return false
   try {
@@ -75,7 +75,7 @@ export function pin(pid: number, core: number): boolean {
   }
 }
 
-/** CPU time that the process has used, in µs; NaN where /proc does not tell. */
+/** CPU time that the process has used, in µs; NaN where there is no /proc. */
 export function cpuMicros(pid: number): number {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')

@@ -1,5 +1,5 @@
 /**
- * How long until a page may chat, and until it does so over a WebSocket: WebSocket first with a race (what widget/client does)
+ * Measures how long until a page may chat, and until it chats over a WebSocket: WebSocket first with a race (what widget/client does)
  * beside polling first with engine.io's own upgrade. After `npm run build`:
  * `node --import ./test/kit/typescript.mjs test/bench/transport-order.ts`. Figures: docs/decisions/0002-transport-order.md.
  */
@@ -10,9 +10,9 @@ import { openFaultProxy, type FaultProxy, type SocketFate } from '../kit/fault-p
 import { spawnGateway } from '../kit/gateway.ts'
 
 interface Times {
-  /** Welcomed: may chat. */
+  /** Until the welcome, when the page may chat. */
   usable?: number
-  /** On a WebSocket. */
+  /** Until the chat runs over a WebSocket. */
   socket?: number
   connections?: number
 }
@@ -22,7 +22,7 @@ const GIVE_UP_MS = 9000
 
 type Way = (proxy: FaultProxy, token: string) => Promise<Times>
 
-/** Ours, as it is. */
+/** Our own client. */
 const race: Way = (proxy, token) =>
   new Promise((resolve) => {
     const startedAt = performance.now()

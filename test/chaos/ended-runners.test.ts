@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { eventually } from '../kit/redis.ts'
 
-const textOf = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '') // it ends while we look
+const textOf = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '') // the process may end meanwhile
 
 async function descendants(pid: number): Promise<number[]> {
   const threads = await readdir(`/proc/${pid}/task`).catch(() => [])
@@ -26,7 +26,7 @@ const RUNNERS = {
   bench: ['test/bench/run.ts', '--backbone', 'redis', '--idle', '10', '--pairs', '10', '--seconds', '60'],
 }
 
-/** What each has started when it is ended. */
+/** The programs that each runner has started when it is ended. */
 const STARTED = {
   attack: /redis-server.*main\.js/s,
   chaos: /redis-server.*main\.js.*main\.js.*nginx/s,
@@ -61,7 +61,7 @@ it.each([
       (commands) => commands === pids.map(() => '').join('\n'),
       5000,
     )
-    // nobody is left who could remove a folder after a SIGKILL
+    // after a SIGKILL no process is left to remove the folder
     if (signal !== 'SIGKILL') expect(await readdir(TMPDIR)).toEqual([])
   } finally {
     child.kill('SIGKILL')

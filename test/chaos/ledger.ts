@@ -1,13 +1,13 @@
 import type { Message } from '../../gateway/protocol/model.ts'
 
-/** What one peer knows about its own messages. */
+/** What one peer wrote, and what was acknowledged to it. */
 export interface Account {
   readonly name: string
   readonly written: readonly string[]
   readonly acknowledged: ReadonlyMap<string, number>
 }
 
-/** One line of the ledger; everything but the first three must be 0. */
+/** One row of the ledger; everything but the first three must be 0. */
 export interface Balance {
   readonly written: number
   readonly acknowledged: number
@@ -18,13 +18,13 @@ export interface Balance {
   readonly missing: number
   /** More than once in the log. */
   readonly doubled: number
-  /** Behind one that was written later. */
+  /** In the log after one that was written later. */
   readonly misordered: number
   /** In the log and never written. */
   readonly foreign: number
 }
 
-/** Holds what a peer wrote against the log it wrote to. */
+/** Compares what a peer wrote with the log. */
 export function balance(account: Account, log: readonly Message[]): Balance {
   const mine = log.filter(({ from }) => from === account.name)
   const order = new Map(account.written.map((id, i) => [id, i]))
@@ -42,5 +42,5 @@ export function balance(account: Account, log: readonly Message[]): Balance {
   }
 }
 
-/** Entries whose seq or link to the one before is not what their place in the log says. */
+/** The number of entries whose seq or link to the entry before is wrong. */
 export const brokenLinks = (log: readonly Message[]): number => log.filter(({ seq, prev }, i) => seq !== i + 1 || prev !== log[i - 1]?.id).length

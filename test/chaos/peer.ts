@@ -2,9 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Resumed } from '../../gateway/protocol/commands.ts'
 import { conversationId } from '../../gateway/protocol/keys.ts'
 import type { Message } from '../../gateway/protocol/model.ts'
-import { LineEnded, RawLine } from '../kit/raw-line.ts'
+import { SessionEnded, RawSession } from '../kit/raw-session.ts'
 
-/** Between two attempts to connect. */
+/** The pause between two attempts to connect. */
 const RETRY_MS = 50
 
 export interface PeerOptions {
@@ -12,16 +12,16 @@ export interface PeerOptions {
   readonly to: string
   readonly token: string
   readonly url: () => string
-  /** Messages on their way at once. */
+  /** How many messages may be unanswered at once. */
   readonly window: number
-  /** Whether there is one more to write; asked each time the window has room. */
+  /** Whether to write one more; called each time the window has room. */
   readonly more: () => boolean
   readonly onAcknowledged: () => void
 }
 
 /**
- * Writes to one other peer over a line that keeps breaking. What is not acknowledged when a line ends is sent again on the
- * next, first, in the same order and under the same client ids; and it reads along, so that it can say what it has seen.
+ * Writes to one other peer while its sessions keep breaking. What is not acknowledged when a session ends is sent again in the
+ * next, first, in the same order and under the same client ids. It also reads, and knows what it has seen.
  */
 export class Peer {
   readonly name: string
@@ -30,17 +30,17 @@ export class Peer {
   readonly written: string[] = []
   readonly acknowledged = new Map<string, number>()
   readonly refusals: string[] = []
-  lineCount = 0
+  sessionCount = 0
   resentCount = 0
-  /** Resent ones that had been stored the first time already. */
+  /** Resent messages that were already stored. */
   duplicateCount = 0
   /** seq → client id of everything acknowledged, pushed or read. */
   readonly #seen = new Map<number, string>()
-  /** Everything up to here has been seen. */
+  /** Every seq up to here has been seen. */
   #complete = 0
   #epoch = ''
   readonly #options: PeerOptions
-  #line: RawLine | undefined
+  #session: RawSession | undefined
   #firstUnanswered = 0
 
   constructor(options: PeerOptions) {
@@ -49,41 +49,41 @@ export class Peer {
     this.conversation = conversationId(options.name, options.to)
   }
 
-  /** Resolves when there is no more to write and all of it is acknowledged; stays connected. */
+  /** Resolves when everything is written and acknowledged; stays connected. */
   async run(): Promise<void> {
     for (;;) {
-      const line = (this.#line ??= await this.#connect())
+      const session = (this.#session ??= await this.#connect())
       try {
-        if (await this.#writeOn(line)) return
+        if (await this.#writeOn(session)) return
       } catch (error) {
-        if (!(error instanceof LineEnded)) throw error
+        if (!(error instanceof SessionEnded)) throw error
       }
-      await line.close()
-      this.#line = undefined
+      await session.close()
+      this.#session = undefined
     }
   }
 
-  /** Reads until everything up to `head` is seen; the number of those that are not then. */
+  /** Reads up to `head`; resolves with how many messages are still unseen then. */
   async unseen(head: number): Promise<number> {
     while (this.#complete < head) {
-      const line = (this.#line ??= await this.#connect())
+      const session = (this.#session ??= await this.#connect())
       try {
         const before = this.#complete
-        await this.#readOn(line)
+        await this.#readOn(session)
         if (this.#complete === before) break
       } catch (error) {
-        if (!(error instanceof LineEnded)) throw error
-        this.#line = undefined
+        if (!(error instanceof SessionEnded)) throw error
+        this.#session = undefined
       }
     }
     return Array.from({ length: head }, (_, i) => i + 1).filter((seq) => !this.#seen.has(seq)).length
   }
 
   async log(): Promise<Message[]> {
-    const line = (this.#line ??= await this.#connect())
+    const session = (this.#session ??= await this.#connect())
     const log: Message[] = []
     for (;;) {
-      const answer = await line.ask('history', { conversation: this.conversation, after: log.length, limit: 100 })
+      const answer = await session.ask('history', { conversation: this.conversation, after: log.length, limit: 100 })
       if ('error' in answer) throw new Error(`history: ${answer.error.message}`)
       log.push(...answer.messages)
       if (!answer.more) return log
@@ -91,43 +91,43 @@ export class Peer {
   }
 
   async close(): Promise<void> {
-    await this.#line?.close()
+    await this.#session?.close()
   }
 
-  async #connect(): Promise<RawLine> {
+  async #connect(): Promise<RawSession> {
     const { name, to, token, url } = this.#options
     for (;;) {
       const last = this.#seen.get(this.#complete)
       const cursors = last === undefined ? [] : [[this.conversation, this.#epoch, this.#complete, last]]
       try {
-        const { line, welcome } = await RawLine.open(url(), { token, device: name, to, v: 1, resume: { cursors } }, this.#onPush)
-        this.lineCount++
-        for (const resumed of welcome.resumed) await this.#resume(line, resumed)
-        return line
+        const { session, welcome } = await RawSession.open(url(), { token, device: name, to, v: 1, resume: { cursors } }, this.#onPush)
+        this.sessionCount++
+        for (const resumed of welcome.resumed) await this.#resume(session, resumed)
+        return session
       } catch {
         await wait(RETRY_MS)
       }
     }
   }
 
-  async #resume(line: RawLine, { conversation, status, head }: Resumed): Promise<void> {
+  async #resume(session: RawSession, { conversation, status, head }: Resumed): Promise<void> {
     if (conversation !== this.conversation) return
     if (status === 'diverged') this.refusals.push('diverged')
     this.#epoch = head.epoch
-    if (status === 'reload') await this.#readOn(line)
+    if (status === 'reload') await this.#readOn(session)
   }
 
-  async #readOn(line: RawLine): Promise<void> {
+  async #readOn(session: RawSession): Promise<void> {
     for (;;) {
-      const answer = await line.ask('history', { conversation: this.conversation, after: this.#complete, limit: 100 })
+      const answer = await session.ask('history', { conversation: this.conversation, after: this.#complete, limit: 100 })
       if ('error' in answer) throw new Error(`history: ${answer.error.message}`)
       for (const message of answer.messages) this.#see(message.seq, message.id)
       if (!answer.more) return
     }
   }
 
-  /** Sends what is unanswered again, then goes on; true when all is done, false when the line must be left. */
-  async #writeOn(line: RawLine): Promise<boolean> {
+  /** Sends unanswered messages again, then new ones; false when the session must be closed first. */
+  async #writeOn(session: RawSession): Promise<boolean> {
     const { window, more } = this.#options
     const answers: Promise<boolean>[] = []
     this.resentCount += this.written.length - this.#firstUnanswered
@@ -136,8 +136,8 @@ export class Peer {
         if (!more()) break
         this.written.push(`${this.name}-${next + 1}`)
       }
-      const answer = this.#write(line, next)
-      // Awaited below, one by one; until then its failure is nobody's.
+      const answer = this.#write(session, next)
+      // Awaited below, one by one; a rejection before that is not unhandled.
       answer.catch(() => undefined)
       answers.push(answer)
       if (answers.length >= window && !(await answers.shift())) return false
@@ -145,10 +145,10 @@ export class Peer {
     return (await Promise.all(answers)).every(Boolean)
   }
 
-  /** False where the gateway said no: then everything from this one on has to go again, in order. */
-  async #write(line: RawLine, index: number): Promise<boolean> {
+  /** False where the gateway refused: then this message and all later ones must be sent again, in order. */
+  async #write(session: RawSession, index: number): Promise<boolean> {
     const id = this.written[index]!
-    const answer = await line.ask('send', { to: this.#options.to, id, kind: 'text', body: { text: `${id} ${'x'.repeat(80)}` } })
+    const answer = await session.ask('send', { to: this.#options.to, id, kind: 'text', body: { text: `${id} ${'x'.repeat(80)}` } })
     if ('error' in answer) {
       this.refusals.push(answer.error.code)
       return false

@@ -11,22 +11,22 @@ import { storm } from './storm.ts'
 import { table } from './table.ts'
 
 const HELP = `npm run chaos -- [options]
-  --stage redis      (default) people on every way in chat through nginx over two gateways and Redis; all of it breaks
+  --stage redis      (default) people chat over every transport through nginx, two gateways and Redis, each of which breaks
     --minutes <n>    how long (default 2)
     --pairs <n>      of people (default 10)
-    --rate <n>       messages a second of all together (default 100)
+    --rate <n>       messages a second of all pairs together (default 100)
     --pause <ms>     between two faults, on average (default 3000)
   --stage embedded   peers write as fast as they can to one gateway over files, which is killed again and again
     --messages <n>   in all (default 10000)
-    --minutes <n>    write for so long instead
+    --minutes <n>    how long to write instead
     --peers <n>      that write at once, in pairs (default 8)
-    --window <n>     messages of a peer on their way at once (default 8)
+    --window <n>     unanswered messages of a peer (default 8)
     --strikes <n>    how often it is killed; with --minutes, a minute on average (default 5)
-  --attack[=<names>] one stranger after the other attacks a gateway while a healthy pair chats; all attacks, or those named, separated by commas:
+  --attack[=<names>] attacks a gateway while a healthy pair chats; all attacks in turn, or those named, separated by commas:
                      ${attacks.map(({ name }) => name).join(', ')}
     --redis          on Redis instead of files
     --seconds <n>    how long each lasts (default 8)
-    --scale <n>      of its counts (default 1)
+    --scale <n>      multiplies its counts (default 1)
     --entry <file>   the gateway's main.js, of another build (default dist/gateway/main.js)`
 
 const text = (fallback: string) => ({ type: 'string', default: fallback }) as const
@@ -55,7 +55,7 @@ const { values } = parseArgs({
   },
 })
 
-const tell = (line: string): void => console.log(line)
+const tell = (text: string): void => console.log(text)
 
 async function besiege(): Promise<readonly string[]> {
   const stage = await startRedisStage()

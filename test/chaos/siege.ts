@@ -6,31 +6,31 @@ import type { Stage } from './stage.ts'
 export interface SiegeOptions {
   readonly minutes: number
   readonly pairs: number
-  /** Of all people together. */
+  /** Messages of all people together. */
   readonly messagesPerSecond: number
-  /** From one fault's end to the next one's beginning, on average. */
+  /** The average pause between one fault's end and the next fault. */
   readonly pauseMs: number
   /** 0 ≤ chance < 1. */
   readonly chance: () => number
-  readonly tell?: (line: string) => void
+  readonly tell?: (text: string) => void
 }
 
 export interface SiegeReport {
   readonly books: Books
   readonly strikes: readonly string[]
   readonly seconds: number
-  /** From writing to the other one's screen, faults included. */
+  /** From writing to the other person's screen, faults included. */
   readonly delayMs: Readonly<Record<'p50' | 'p99' | 'worst', number>>
-  readonly worstLinelessMs: number
+  readonly longestOfflineMs: number
   readonly refused: readonly string[]
-  /** Everything that is not as it must be, in words; empty when all is well. */
+  /** A sentence for each thing that is wrong; empty when all is well. */
   readonly faults: readonly string[]
 }
 
 const SETTLED_LOOK_MS = 50
 const SETTLED_WITHIN_MS = 180_000
 
-/** Real clients chat over every way in while one fault after another strikes; then everything is held against everything. */
+/** Real clients chat over every transport while one fault after another strikes; then their books are balanced. */
 export async function siege(stage: Stage, options: SiegeOptions): Promise<SiegeReport> {
   const start = performance.now()
   const crowd = await Crowd.open(stage.url(), (claims) => stage.pass(claims), { name: 'person', pairs: options.pairs })
@@ -41,9 +41,9 @@ export async function siege(stage: Stage, options: SiegeOptions): Promise<SiegeR
   const isSettled = await untilSettled(crowd)
   const seconds = (performance.now() - start) / 1000
   const books = await crowd.books()
-  const { delays, worstLinelessMs, wasRefused } = crowd
+  const { delays, longestOfflineMs, wasRefused } = crowd
   crowd.close()
-  const report = { books, strikes, seconds, worstLinelessMs, refused: wasRefused, delayMs: spread(delays) }
+  const report = { books, strikes, seconds, longestOfflineMs, refused: wasRefused, delayMs: spread(delays) }
   return { ...report, faults: faultsOf(report, isSettled) }
 }
 

@@ -1,18 +1,18 @@
 import type { PassClaims } from '../kit/gateway.ts'
 
-/** Something that goes wrong and is put right again. */
+/** Something that breaks and is repaired. */
 export interface Fault {
   readonly name: string
-  /** Makes it happen; resolves when the cause is gone (peers may still be on their way back). */
+  /** Breaks and repairs it; resolves when it is repaired (peers may still be reconnecting). */
   strike(): Promise<void>
 }
 
-/** What a storm is let loose on: gateways, stores and proxies that are really running, and what can befall them. */
+/** Running gateways, stores and proxies, and the faults that can strike them. */
 export interface Stage {
-  /** Where a peer connects, asked before every attempt: several nodes may take turns. */
+  /** Where a peer connects; called before every attempt, as several nodes may take turns. */
   url(): string
   pass(claims: PassClaims): Promise<string>
   readonly faults: readonly Fault[]
-  /** Ends everything; false where something did not end as it should. */
+  /** Ends everything; false where a program did not end cleanly. */
   stop(): Promise<boolean>
 }

@@ -6,16 +6,16 @@ import { storm } from './storm.ts'
 import { table } from './table.ts'
 
 describe('a storm over the embedded backbone', () => {
-  it('10,000 messages of 8 peers outlive five kills: none lost, none twice, none out of order', async () => {
+  it('loses, doubles and misorders none of 10,000 messages of 8 peers when the gateway is killed five times', async () => {
     const stage = await startEmbedded()
     const report = await storm(stage, { peers: 8, window: 8, strikes: 5, messages: 10_000 })
     console.log(table(report))
     expect(await stage.stop()).toBe(true)
     expect(report.faults).toEqual([])
-    expect(report.lines.reduce((sum, { stored }) => sum + stored, 0)).toBe(10_000)
+    expect(report.rows.reduce((sum, { stored }) => sum + stored, 0)).toBe(10_000)
     expect(report.strikes).toHaveLength(5)
-    // Otherwise no kill has met a message on its way, and the run has shown nothing.
-    expect(report.lines.reduce((sum, { resent }) => sum + resent, 0)).toBeGreaterThan(0)
+    // Otherwise no kill met an unanswered message, and the run proves nothing.
+    expect(report.rows.reduce((sum, { resent }) => sum + resent, 0)).toBeGreaterThan(0)
   })
 })
 
@@ -44,7 +44,7 @@ describe('the ledger', () => {
     ['3', 3],
   ])
 
-  it('balances what is as it was written', () => {
+  it('finds no fault when the log is as written', () => {
     expect(balance(all, log('1', '2', '3'))).toEqual({
       written: 3,
       acknowledged: 3,
@@ -57,7 +57,7 @@ describe('the ledger', () => {
     })
   })
 
-  it('sees what is lost, missing, doubled, out of order, of nobody, or unlinked', () => {
+  it('counts messages that are lost, missing, doubled, misordered, foreign or unlinked', () => {
     expect(balance(all, log('1', '2'))).toMatchObject({ lost: 1, missing: 1 })
     expect(balance(account([['1', 1]]), log('1', '2'))).toMatchObject({ lost: 0, missing: 1 })
     expect(balance(all, log('1', '2', '3', '2'))).toMatchObject({ doubled: 1, misordered: 1 })

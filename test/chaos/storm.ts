@@ -8,18 +8,18 @@ const STRIKE_SPREAD_MS = 10
 export interface StormOptions {
   readonly peers: number
   readonly window: number
-  /** How often something goes wrong; for a storm by the clock, how often on average in a minute. */
+  /** How many faults strike; with `minutes`, how many a minute on average. */
   readonly strikes: number
-  /** Messages in all, or … */
+  /** How many messages to write, unless `minutes` is given. */
   readonly messages: number
-  /** … as many as go in so many minutes. */
+  /** How long to write. */
   readonly minutes?: number
-  readonly tell?: (line: string) => void
+  readonly tell?: (text: string) => void
 }
 
-export interface Line extends Balance {
+export interface Row extends Balance {
   readonly peer: string
-  readonly lines: number
+  readonly sessions: number
   readonly resent: number
   readonly duplicate: number
   readonly unseen: number
@@ -27,34 +27,34 @@ export interface Line extends Balance {
 }
 
 export interface Report {
-  readonly lines: readonly Line[]
+  readonly rows: readonly Row[]
   readonly brokenLinks: number
   readonly strikes: readonly string[]
   readonly seconds: number
-  /** Everything that is not as it must be, in words; empty when all is well. */
+  /** A sentence for each thing that is wrong; empty when all is well. */
   readonly faults: readonly string[]
 }
 
-/** Lets peers write to each other in pairs while the stage's faults strike, then balances the books. */
+/** Peers write to each other in pairs while the stage's faults strike; then their books are balanced. */
 export async function storm(stage: Stage, options: StormOptions): Promise<Report> {
   const start = performance.now()
-  const weather = new Weather(stage.faults, options)
-  const peers = await gather(stage, options, weather)
-  const striking = weather.strike()
+  const schedule = new FaultSchedule(stage.faults, options)
+  const peers = await gather(stage, options, schedule)
+  const striking = schedule.strike()
   await Promise.all(peers.map((peer) => peer.run()))
-  weather.end()
+  schedule.end()
   await striking
   const seconds = (performance.now() - start) / 1000
-  const lines: Line[] = []
+  const rows: Row[] = []
   let broken = 0
   for (const peer of peers) {
     const log = await peer.log()
     broken += brokenLinks(log)
-    const { name, lineCount, resentCount, duplicateCount, refusals } = peer
-    lines.push({
+    const { name, sessionCount, resentCount, duplicateCount, refusals } = peer
+    rows.push({
       peer: name,
       ...balance(peer, log),
-      lines: lineCount,
+      sessions: sessionCount,
       resent: resentCount,
       duplicate: duplicateCount,
       unseen: await peer.unseen(log.length),
@@ -62,11 +62,11 @@ export async function storm(stage: Stage, options: StormOptions): Promise<Report
     })
   }
   await Promise.all(peers.map((peer) => peer.close()))
-  const report = { lines, brokenLinks: broken, strikes: weather.struck, seconds }
+  const report = { rows, brokenLinks: broken, strikes: schedule.struck, seconds }
   return { ...report, faults: faultsOf(report, options) }
 }
 
-async function gather(stage: Stage, { peers, window, messages, minutes }: StormOptions, weather: Weather): Promise<Peer[]> {
+async function gather(stage: Stage, { peers, window, messages, minutes }: StormOptions, schedule: FaultSchedule): Promise<Peer[]> {
   const names = Array.from({ length: peers }, (_, i) => `peer-${i + 1}`)
   let left = minutes === undefined ? messages : Infinity
   return Promise.all(
@@ -74,21 +74,21 @@ async function gather(stage: Stage, { peers, window, messages, minutes }: StormO
       const share = minutes === undefined ? Math.floor(messages / peers) + (i < messages % peers ? 1 : 0) : Infinity
       let written = 0
       const more = (): boolean => {
-        if (written >= share || left <= 0 || weather.isOver) return false
+        if (written >= share || left <= 0 || schedule.isOver) return false
         written++
         left--
         return true
       }
-      // In pairs, so that two write to one log at once; an odd one out writes to the first.
+      // In pairs, so that two write to one log at once; the last of an odd number writes to the first.
       const to = names[i % 2 === 0 ? i + 1 : i - 1] ?? names[0]!
       const token = await stage.pass({ sub: name })
-      return new Peer({ name, to, token, url: stage.url, window, more, onAcknowledged: () => weather.progress() })
+      return new Peer({ name, to, token, url: stage.url, window, more, onAcknowledged: () => schedule.progress() })
     }),
   )
 }
 
-/** When the faults strike: spread evenly over the messages, or by the clock. */
-class Weather {
+/** Strikes the faults: spread evenly over the messages, or by the clock. */
+class FaultSchedule {
   readonly struck: string[] = []
   isOver = false
   readonly #faults: readonly Fault[]
@@ -139,7 +139,7 @@ class Weather {
   async #next(): Promise<void> {
     const fault = this.#faults[this.struck.length % this.#faults.length]!
     this.struck.push(fault.name)
-    // Anywhere within a commit, not only right behind an answer.
+    // So that a fault strikes anywhere within a commit, not only right after an answer.
     await wait(Math.random() * STRIKE_SPREAD_MS)
     this.#options.tell?.(`${fault.name} after ${this.#acknowledged} acknowledgements`)
     await fault.strike()
@@ -147,7 +147,7 @@ class Weather {
 }
 
 function faultsOf(report: Omit<Report, 'faults'>, { strikes, messages, minutes }: StormOptions): string[] {
-  const sum = (key: keyof Balance | 'unseen'): number => report.lines.reduce((total, line) => total + line[key], 0)
+  const sum = (key: keyof Balance | 'unseen'): number => report.rows.reduce((total, row) => total + row[key], 0)
   const faults: string[] = []
   for (const key of ['lost', 'missing', 'doubled', 'misordered', 'foreign', 'unseen'] as const) {
     if (sum(key) > 0) faults.push(`${sum(key)} ${key}`)

@@ -1,4 +1,4 @@
-import type { Line, Report } from './storm.ts'
+import type { Row, Report } from './storm.ts'
 
 const COLUMNS = [
   'written',
@@ -9,18 +9,18 @@ const COLUMNS = [
   'doubled',
   'misordered',
   'unseen',
-  'lines',
+  'sessions',
   'resent',
   'duplicate',
   'refused',
-] as const satisfies readonly (keyof Line)[]
+] as const satisfies readonly (keyof Row)[]
 
-/** The report as text: a row a peer, and their sum. */
-export function table({ lines, strikes, seconds, brokenLinks }: Report): string {
+/** The report as text: a row for each peer, and their sum. */
+export function table({ rows: peers, strikes, seconds, brokenLinks }: Report): string {
   const rows = [
     ['peer', ...COLUMNS],
-    ...lines.map((line) => [line.peer, ...COLUMNS.map((column) => String(line[column]))]),
-    ['all', ...COLUMNS.map((column) => String(lines.reduce((sum, line) => sum + line[column], 0)))],
+    ...peers.map((peer) => [peer.peer, ...COLUMNS.map((column) => String(peer[column]))]),
+    ['all', ...COLUMNS.map((column) => String(peers.reduce((sum, peer) => sum + peer[column], 0)))],
   ]
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
   const text = rows.map((row) => row.map((cell, column) => cell.padStart(widths[column]!)).join('  ')).join('\n')

@@ -6,7 +6,7 @@ import type { Client } from '../../widget/client/types.ts'
 import { MovableClock } from '../kit/clock.ts'
 import { MemoryGateway } from '../kit/memory-gateway.ts'
 import { MemoryStorage } from '../kit/memory-storage.ts'
-import { CLEAR } from '../kit/pair.ts'
+import { NO_FAULTS } from '../kit/pair.ts'
 
 interface Sky {
   readonly loss: number
@@ -143,7 +143,7 @@ class Storm {
   }
 
   async calm(): Promise<void> {
-    const clear = { ...CLEAR, drops: () => false, doubles: () => false }
+    const clear = { ...NO_FAULTS, drops: () => false, doubles: () => false }
     Object.assign(this.gateway.websocket, clear)
     Object.assign(this.gateway.polling, clear)
     await this.clock.advance(120_000)

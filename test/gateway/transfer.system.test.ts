@@ -8,7 +8,7 @@ import type { Assignment } from '../../gateway/protocol/model.ts'
 import { spawnGateway, type PassClaims, type SpawnedGateway } from '../kit/gateway.ts'
 import { startRedis, type RedisServer } from '../kit/redis.ts'
 import { RedisProxy } from '../kit/redis-proxy.ts'
-import { serviceOf, text, told } from '../kit/shop-nodes.ts'
+import { assignmentOf, text, pushedRow } from '../kit/shop-nodes.ts'
 import { Talker } from '../kit/talker.ts'
 
 let folder: string
@@ -55,7 +55,7 @@ test("at many moments of the acceptance; it is the one's or the other's, and the
     two.sendPacket({ type: 'event', name: 'acceptTransfer', id: 99, args: [{ conversation, transfer: transfer!.id, accept: true }] })
     await wait(afterMs)
     await doomed.kill()
-    const seen = (await serviceOf(one, `c-${round}`))!
+    const seen = (await assignmentOf(one, `c-${round}`))!
     expect(seen.phase).toBe('open')
     ends.add(seen.agent!.id)
     // says the same again on another line at another node
@@ -84,7 +84,7 @@ test('whoever has accepted and is gone with the node: the customer who waits com
   await two.command('acceptTransfer', { conversation, transfer: transfer!.id, accept: true })
   await doomed.kill()
   await customer.command('send', text(`shop:${shop}`, 'm2'))
-  const now = (): Promise<Assignment | undefined> => serviceOf(one, 'c8')
+  const now = (): Promise<Assignment | undefined> => assignmentOf(one, 'c8')
   await expect.poll(now, { timeout: 100_000, interval: 1000 }).toMatchObject({ phase: 'open', agent: { id: 'one' } })
   await one.command('send', text('c8', 'r1'))
   await customer.until(() => customer.pushes('messagePush').some(({ id }) => id === 'r1'))
@@ -117,12 +117,12 @@ test('what a colleague at another node did while this one was cut from the bus i
   await two.command('changeStatus', { status: 'busy' })
   const customer = await arrive(other, { sub: 'c10' })
   await customer.command('send', text(`shop:${shop}`, 'm1'))
-  await told(two, 'c10', ({ phase }) => phase === 'open')
+  await pushedRow(two, 'c10', ({ phase }) => phase === 'open')
   for (const connection of proxy.connections('subscribe')) connection.set('replies', 'drop')
   await one.command('close', { to: 'c10' })
   expect(two.pushes('conversationPush').at(-1)?.service?.phase).toBe('open')
   proxy.cut('subscribe')
-  await told(two, 'c10', ({ phase }) => phase === 'closed')
+  await pushedRow(two, 'c10', ({ phase }) => phase === 'closed')
   await cutOff.stop()
   await proxy.close()
 }, 60_000)

@@ -1,6 +1,6 @@
 /**
- * A real browser for tests. A page made here watches itself: page errors, console errors, CSP violations and failed
- * assertions of the page make `close()` throw, so a test that forgets to look still fails.
+ * A real browser for tests. A page made here is watched: page errors, console errors, CSP violations and failed
+ * assertions of the page make `close()` throw, so a test that does not check them still fails.
  */
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, BrowserContextOptions, CDPSession, Locator, Page } from 'playwright-core'
@@ -24,7 +24,7 @@ export interface TestPage {
   readonly page: Page
   readonly context: BrowserContext
   readonly cdp: CDPSession
-  /** What went wrong so far; `close` throws it. Empty it where a test means to cause something. */
+  /** Errors so far; `close` throws them. A test that causes errors on purpose empties the list. */
   readonly problems: string[]
   close(): Promise<void>
 }
@@ -36,7 +36,7 @@ export interface PageOptions extends BrowserContextOptions {
 
 export async function openPage(browser: Browser, url: string, { expected, ...options }: PageOptions = PHONE): Promise<TestPage> {
   const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options })
-  // as for whoever opened a link that the start has printed; a test that makes its pages up begins with about:blank
+  // the page of a link that `npm start` prints; a test with pages of its own begins at about:blank
   const { origin, port, protocol } = new URL(url)
   if (protocol === 'http:') await context.addCookies([{ name: `im-demo-${port}`, value: DEMO_WORD, url: origin, httpOnly: true, sameSite: 'Strict' }])
   const page = await context.newPage()

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 
-/** System tests run what a user runs: the built gateway and the built bundles. */
+/** Builds the gateway and the bundles, which system tests run as users do. */
 export default function buildOnce(): void {
   if (process.env.IM_BUILT === String(process.pid)) return
   process.env.IM_BUILT = String(process.pid)

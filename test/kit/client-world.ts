@@ -6,11 +6,11 @@ import { MemoryGateway } from './memory-gateway.ts'
 import { MemoryStorage } from './memory-storage.ts'
 
 interface Window {
-  /** Something happens to the window. */
+  /** Raises an event of the window. */
   emit(type: 'online' | 'offline' | 'wake' | 'leave'): void
 }
 
-/** A movable clock, an in-memory gateway, and windows of people on devices of their own. */
+/** A clock that tests move, an in-memory gateway, and clients in windows on several devices. */
 export class ClientWorld {
   readonly clock = new MovableClock()
   readonly gateway = new MemoryGateway(this.clock)
@@ -22,7 +22,7 @@ export class ClientWorld {
     return storage
   }
 
-  /** A window on `device`, connecting. */
+  /** Opens a window on `device` and connects it. */
   open(token: string | undefined, to: string, options: Partial<ClientOptions> & { device?: string } = {}): ListingClient & Window {
     const { device = 'phone', ...more } = options
     const { emit, ...ports } = this.storage(device).openWindow()

@@ -1,9 +1,9 @@
 import type { Clock } from '../../widget/client/clock.ts'
 
-/** Time that moves only by hand. `advance` runs what falls due in order and lets promises settle in between. */
+/** A clock that moves only by `advance`, which fires due timers in order and lets promises settle in between. */
 export class MovableClock implements Clock {
   #now: number
-  /** How far the time of day is ahead of the time that passes. */
+  /** How far `now` is ahead of the time that timers count. */
   #setBy = 0
   #lastId = 0
   readonly #timers = new Map<number, { at: number; run: () => void }>()
@@ -46,16 +46,16 @@ export class MovableClock implements Clock {
     this.#now = Math.max(this.#now, end)
   }
 
-  /** The device slept: time has passed, and no timer ran. They fire late, at the next `advance`. */
+  /** Simulates a sleeping device: time passes, no timer fires until the next `advance`. */
   jump(ms: number): void {
     this.#now += ms
   }
 
-  /** Somebody set the clock; or the device slept, and what nobody sets stood still as timers do. */
+  /** Simulates a clock that somebody sets, or a sleep during which the monotonic clock stands still. */
   set(byMs: number): void {
     this.#setBy += byMs
   }
 }
 
-/** Lets every promise that can settle without time settle. */
+/** Lets every promise settle that waits for no timer. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

@@ -13,7 +13,7 @@ const CPU = 'arm64|arm|ia32|loong64|mips64el|ppc64|riscv64|s390x|x64'
 const PLATFORM = new RegExp(`-(${OS})-(${CPU})(?:-(\\w+))?$`)
 const LIBC = { gnu: 'glibc', gnueabihf: 'glibc', musl: 'musl', musleabihf: 'musl' }
 
-/** `[path, entry]` of every optional build that is asked for and not there. */
+/** `[path, entry]` of every optional build that a package requires and the lock lacks. */
 export function missingBuilds({ packages }) {
   return Object.entries(packages).flatMap(([asker, { optionalDependencies = {} }]) =>
     Object.entries(optionalDependencies)
@@ -35,14 +35,14 @@ function platformOf(name) {
   return { ...(cpu && { cpu: [cpu] }), ...(os && { os: [os] }), ...(libc && { libc: [libc] }) }
 }
 
-/** Paths of what the lock names without saying which bytes it means. */
+/** Paths of packages in the lock that have no integrity. */
 export function withoutIntegrity({ packages }) {
   return Object.entries(packages)
     .filter(([path, { integrity, link }]) => path !== '' && !link && integrity === undefined)
     .map(([path]) => path)
 }
 
-/** `[path, version, engines.node]` of what does not run on all of the Node releases this package promises. `isPromised` takes a range. */
+/** `[path, version, engines.node]` of packages that do not run on every Node release that this package promises. `isPromised` takes a range. */
 export function tooNew({ packages }, isPromised) {
   return Object.entries(packages)
     .filter(([path, { engines }]) => path !== '' && engines?.node !== undefined && !isPromised(engines.node))

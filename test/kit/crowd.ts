@@ -8,7 +8,7 @@ import { balance, brokenLinks, type Balance } from '../chaos/ledger.ts'
 import type { PassClaims } from './gateway.ts'
 import { Person } from './person.ts'
 
-/** Each way in: as the widget takes it, forced to polling, and the raw door of native apps. */
+/** Each set of transports: the widget's, polling only, and the WebSocket door of native apps. */
 const WAYS: readonly ((url: string) => readonly TransportPort[])[] = [
   engineIoPorts,
   (url) => engineIoPorts(url).slice(1),
@@ -16,22 +16,22 @@ const WAYS: readonly ((url: string) => readonly TransportPort[])[] = [
 ]
 
 export interface CrowdOptions {
-  /** Begins everybody's name. */
+  /** The prefix of everybody's name. */
   readonly name: string
   readonly pairs: number
 }
 
-/** Everything but the first three and `shown` must be 0. */
+/** All but the first three and `shown` must be 0. */
 export interface Books extends Balance {
-  /** On both screens: twice what is stored. */
+  /** Messages shown on both screens together: twice what is stored. */
   readonly shown: number
-  /** In the log, and on a screen not or more than once. */
+  /** In the log, and not on a screen under its seq. */
   readonly unshown: number
   readonly shownTwice: number
   readonly brokenLinks: number
 }
 
-/** People in pairs, real clients over every way in, who write to each other without a pause. */
+/** People in pairs, real clients over every transport, who write to each other without a pause. */
 export class Crowd {
   readonly #people: Person[] = []
   #timer: NodeJS.Timeout | undefined
@@ -53,17 +53,17 @@ export class Crowd {
     return this.#people.every(({ client }) => client.connection.value.name === 'live')
   }
 
-  /** Who was ever told not to come back. */
+  /** The names of those whom the gateway refused. */
   get wasRefused(): readonly string[] {
     return this.#people.filter(({ wasRefused }) => wasRefused).map(({ name }) => name)
   }
 
-  /** The longest time that anybody was without a line. */
-  get worstLinelessMs(): number {
-    return Math.max(...this.#people.map(({ worstLinelessMs }) => worstLinelessMs))
+  /** The longest time that anybody was offline. */
+  get longestOfflineMs(): number {
+    return Math.max(...this.#people.map(({ longestOfflineMs }) => longestOfflineMs))
   }
 
-  /** From writing to the other's screen, of every message so far, ascending. */
+  /** The time of every message so far from writing to the other's screen, ascending. */
   get delays(): Float64Array {
     return Float64Array.from(this.#people.flatMap(({ delays }) => delays)).sort()
   }
@@ -72,7 +72,7 @@ export class Crowd {
     return this.#people.reduce((sum, { written }) => sum + written.length, 0)
   }
 
-  /** So many messages a second of all together, evenly, until `quiet`. */
+  /** Writes `perSecond` messages, of all people together, evenly, until `quiet`. */
   talk(perSecond: number): void {
     this.#timer = setInterval(() => this.#people[this.#next++ % this.#people.length]!.write(), 1000 / perSecond)
   }
@@ -81,7 +81,7 @@ export class Crowd {
     clearInterval(this.#timer)
   }
 
-  /** Whether both ends of each pair see all that either has written, and nobody waits for anything. */
+  /** Whether both people of each pair see all that either has written, with empty outboxes. */
   get isSettled(): boolean {
     return (
       this.isLive &&
@@ -92,7 +92,7 @@ export class Crowd {
     )
   }
 
-  /** What each wrote, held against the log and against both screens. */
+  /** Compares what each wrote with the log and with both screens. */
   async books(): Promise<Books> {
     const all: Books[] = []
     for (const person of this.#people) {

@@ -9,10 +9,10 @@ export const json =
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
   }
 
-/** An operator's backend as a test needs it: it answers as it is told, and remembers what it was asked. */
+/** An operator's backend whose answers a test chooses; it records its requests. */
 export class CustomerServer {
   readonly requests: { readonly path: string; readonly key: string | undefined }[] = []
-  /** How it answers from now on. */
+  /** Answers every request from now on. */
   answering: Answering = json({})
   readonly #server: Server
   #withheld: (() => void)[] = []

@@ -1,6 +1,6 @@
 /**
- * Programs that a test or a runner starts, and the folders they write to: none outlives it. Ctrl-C, a SIGTERM and a process.exit() are seen to
- * here; a SIGKILL, where Linux can, by the system itself.
+ * Ends the programs that a test or a runner starts, and removes their folders, when it ends. Ctrl-C, SIGTERM and process.exit() are handled
+ * here; a SIGKILL, on Linux, by the system.
  */
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { existsSync, rmSync } from 'node:fs'
@@ -12,7 +12,7 @@ const running = new Set<ChildProcess>()
 const folders = new Set<string>()
 let isSeenTo = false
 
-/** `spawn`, of a program that ends with this process. */
+/** `spawn` for a program that ends with this process. */
 export function spawnEnding(program: string, args: readonly string[], options: SpawnOptions): ChildProcess {
   seeTo()
   const [first = program, ...rest] = [...DIE_WITH_PARENT, program, ...args]
@@ -22,14 +22,14 @@ export function spawnEnding(program: string, args: readonly string[], options: S
   return child
 }
 
-/** Goes with this process, if nobody has removed it before. */
+/** Removes the folder when this process ends. */
 export function removeEnding(folder: string): string {
   seeTo()
   folders.add(folder)
   return folder
 }
 
-/** For a program's first lines: a signal ends it as `process.exit` does, and with it all that it has started. */
+/** Call it first in a program: a signal then ends the program as `process.exit` does, with everything it has started. */
 export function endOnSignals(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(128 + constants.signals[signal]))
 }

@@ -1,16 +1,16 @@
 import WebSocket from 'ws'
 
-/** A bare WebSocket, and what came over it in order. */
+/** A bare WebSocket with the messages it received, in order. */
 export class EnginePipe {
   readonly socket: WebSocket
   readonly closed: Promise<number>
-  readonly came: (string | Buffer)[] = []
+  readonly received: (string | Buffer)[] = []
   #wake = (): void => undefined
 
   constructor(url: string) {
     this.socket = new WebSocket(url)
     this.socket.on('message', (data: Buffer, isBinary) => {
-      this.came.push(isBinary ? data : data.toString())
+      this.received.push(isBinary ? data : data.toString())
       this.#wake()
     })
     this.socket.on('error', () => undefined)
@@ -18,11 +18,11 @@ export class EnginePipe {
   }
 
   async next(): Promise<string | Buffer> {
-    while (this.came.length === 0)
+    while (this.received.length === 0)
       await new Promise<void>((resolve) => {
         this.#wake = resolve
       })
-    return this.came.shift()!
+    return this.received.shift()!
   }
 
   send(data: string | Uint8Array): void {

@@ -1,14 +1,14 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 
 /**
- * What happens to a connection that asks to become a WebSocket:
- * pass · refuse: 400 · reset: cut before an answer · hang: no answer at all · mute: the gateway's 101, and then nothing in
- * either direction · strip: the upgrade headers are gone when the request arrives, as some proxies do · a number: works, and is
- * cut after so many ms.
+ * What the proxy does to a WebSocket upgrade:
+ * pass · refuse: 400 · reset: reset before an answer · hang: no answer at all · mute: the gateway's 101, and then nothing in
+ * either direction · strip: removes the upgrade headers, as some proxies do · a number: passes, and is
+ * reset after so many ms.
  */
 export type SocketFate = 'pass' | 'refuse' | 'reset' | 'hang' | 'mute' | 'strip' | number
 
-/** One direction of a link: in order, each step after its delay and never before the one in front of it. */
+/** One direction of a connection: each step runs after its delay, and never before the step ahead of it. */
 class Lane {
   readonly #steps: { at: number; run: () => void }[] = []
   #timer: NodeJS.Timeout | undefined
@@ -41,23 +41,23 @@ interface Link {
 }
 
 /**
- * A TCP proxy in front of a gateway with the faults of real networks, changeable while it runs. Real sockets at both sides.
+ * A TCP proxy in front of a gateway with the faults of real networks, changeable while it runs, with real sockets on both sides.
  *
  *   const proxy = await openFaultProxy(gatewayPort)
- *   proxy.socketFate = 'mute'      for connections that come from now on
+ *   proxy.socketFate = 'mute'      for new connections
  *   proxy.delayMs = 200            one way; a new connection pays one round trip more, as a TCP handshake would
- *   proxy.isRefusing = true        nobody is listening: new connections are reset
- *   proxy.dropsReplies = true      requests arrive, what the gateway says vanishes
- *   proxy.halfOpen()               the connections of now stay open and carry nothing any more
- *   proxy.freeze(), proxy.thaw()   nothing of what the gateway says is taken until then: its own network fills up
- *   proxy.cut()                    the connections of now are reset
+ *   proxy.isRefusing = true        new connections are reset, as if nothing listened
+ *   proxy.dropsReplies = true      requests arrive, the gateway's answers vanish
+ *   proxy.halfOpen()               present connections stay open and carry nothing any more
+ *   proxy.freeze(), proxy.thaw()   stops reading from the gateway, whose socket buffer fills up; reads on
+ *   proxy.cut()                    present connections are reset
  */
 export class FaultProxy {
   socketFate: SocketFate = 'pass'
   delayMs = 0
   isRefusing = false
   dropsReplies = false
-  /** Connections since the start, and those of them that asked to become a WebSocket. */
+  /** Connections since the start, and how many of them asked for a WebSocket. */
   connectionCount = 0
   upgradeCount = 0
   readonly #server: Server
@@ -78,12 +78,12 @@ export class FaultProxy {
     return `http://127.0.0.1:${this.port}`
   }
 
-  /** WebSockets (by what they asked for) that are open right now. */
+  /** Open connections that asked for a WebSocket. */
   get openSocketCount(): number {
     return [...this.#links].filter(({ isSocket, client }) => isSocket && !client.destroyed).length
   }
 
-  /** Another gateway behind the same address, for connections from now on. */
+  /** Sends new connections to another gateway. */
   retarget(port: number): void {
     this.#target = port
   }

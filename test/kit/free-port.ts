@@ -10,9 +10,9 @@ const END = ephemeral > 20_000 ? ephemeral : 65_536
 const given = new Set<number>()
 
 /**
- * A port for a server that cannot be given 0, or that is ended and started again on the same one. It is not one of those that the
- * system hands out by itself: any outgoing connection, any other test's server on port 0 could take such a port while it is not
- * listened on. Given out once; by chance, so that tests side by side do not meet.
+ * A port for a server that cannot listen on port 0, or that restarts on the same port. It lies outside the range that the
+ * system hands out: an outgoing connection or another test's server on port 0 could take such a port while nobody
+ * listens on it. Each port is given out once, at random, so that parallel tests do not collide.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

@@ -24,7 +24,7 @@ export interface Gateway {
   readonly url: string
   readonly port: number
   readonly dataDir: string
-  /** A pass from POST /v1/passes; role customer unless told. */
+  /** A pass from POST /v1/passes; the role is customer unless given. */
   pass(claims: PassClaims): Promise<string>
 }
 
@@ -35,7 +35,7 @@ export interface StartedGateway extends Gateway {
 
 export interface SpawnedGateway extends Gateway {
   readonly process: ChildProcess
-  /** What it has printed so far. */
+  /** Its output so far. */
   output(): string
   /** SIGTERM, then waits for the exit code. */
   stop(): Promise<number | null>
@@ -45,7 +45,7 @@ export interface SpawnedGateway extends Gateway {
 
 type Environment = Readonly<Record<string, string>>
 
-/** With it a test's gateway gives any pass in demo mode. */
+/** With this secret a test's gateway gives any pass in demo mode. */
 export const DEMO_WORD = 'the-word-of-the-tests'
 
 const LOCAL = { PORT: '0', HOST: '127.0.0.1', DRAIN_MS: '2000', DEMO_WORD }
@@ -71,7 +71,7 @@ export async function startGateway(environment: Environment = {}, options: AppOp
   }
 }
 
-/** Resolves when it is ready; rejects with its output when it exits before. Its port may be asked for again after its end. */
+/** Resolves when it is ready; rejects with its output when it exits before. A gateway started later may use its port again. */
 export async function spawnGateway(environment: Environment = {}, entry = 'dist/gateway/main.js'): Promise<SpawnedGateway> {
   const dataDir = environment.DATA_DIR ?? (await newDataDir())
   const child = spawnEnding(process.execPath, [entry], {

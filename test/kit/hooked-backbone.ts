@@ -1,13 +1,13 @@
 import { Unavailable, type Backbone, type Page } from '../../gateway/backbone/backbone.ts'
 
-/** A real backbone with a place to reach in: at the moments that only a race would hit, and when it is away. */
+/** A real backbone with hooks: a test acts at moments that otherwise only a race hits, and can make the store unavailable. */
 export class HookedBackbone implements Backbone {
   readonly #inner: Backbone
-  /** Runs right before a log is read, and right after, before the reader has the answer. */
+  /** Run right before a log is read, and right after, before the reader has the page. */
   beforeRead: (conversation: string) => Promise<void> = async () => undefined
   afterRead: (conversation: string) => Promise<void> = async () => undefined
   isAway = false
-  /** What to do with something published; undefined: it arrives. A bus may forget. */
+  /** Decides when a published packet arrives, if ever; undefined: at once. */
   onPublished: ((arrive: () => void) => void) | undefined
   readonly store: Backbone['store']
   readonly records: Backbone['records']
@@ -20,32 +20,32 @@ export class HookedBackbone implements Backbone {
     this.jobs = inner.jobs
     const { store, records, images, bus } = inner
     this.store = {
-      append: (message) => this.#here(() => store.append(message)),
-      setAssignment: (service) => this.#here(() => store.setAssignment(service)),
-      advance: (cursor) => this.#here(() => store.advance(cursor)),
-      list: (side, range) => this.#here(() => store.list(side, range)),
-      read: (conversation, range) => this.#here(() => this.#read(conversation, () => store.read(conversation, range))),
+      append: (message) => this.#unlessAway(() => store.append(message)),
+      setAssignment: (assignment) => this.#unlessAway(() => store.setAssignment(assignment)),
+      advance: (cursor) => this.#unlessAway(() => store.advance(cursor)),
+      list: (side, range) => this.#unlessAway(() => store.list(side, range)),
+      read: (conversation, range) => this.#unlessAway(() => this.#read(conversation, () => store.read(conversation, range))),
     }
     this.records = {
-      items: (collection, now) => this.#here(() => records.items(collection, now)),
-      put: (item) => this.#here(() => records.put(item)),
-      remove: (item) => this.#here(() => records.remove(item)),
+      items: (collection, now) => this.#unlessAway(() => records.items(collection, now)),
+      put: (item) => this.#unlessAway(() => records.put(item)),
+      remove: (item) => this.#unlessAway(() => records.remove(item)),
     }
     this.images = {
-      put: (image, waitMs) => this.#here(() => images.put(image, waitMs)),
-      keep: (id) => this.#here(() => images.keep(id)),
-      letGo: (id, waitMs) => this.#here(() => images.letGo(id, waitMs)),
-      get: (id) => this.#here(() => images.get(id)),
+      put: (image, waitMs) => this.#unlessAway(() => images.put(image, waitMs)),
+      keep: (id) => this.#unlessAway(() => images.keep(id)),
+      letGo: (id, waitMs) => this.#unlessAway(() => images.letGo(id, waitMs)),
+      get: (id) => this.#unlessAway(() => images.get(id)),
     }
     this.bus = {
       subscribe: (channel, listener) =>
-        this.#here(() =>
+        this.#unlessAway(() =>
           bus.subscribe(channel, (relayed) => {
             if (this.onPublished === undefined) listener(relayed)
             else this.onPublished(() => listener(relayed))
           }),
         ),
-      publish: (channel, origin, packet) => this.#here(() => bus.publish(channel, origin, packet)),
+      publish: (channel, origin, packet) => this.#unlessAway(() => bus.publish(channel, origin, packet)),
       onGap: (listener) => bus.onGap(listener),
     }
   }
@@ -67,7 +67,7 @@ export class HookedBackbone implements Backbone {
     return this.#inner.close()
   }
 
-  async #here<T>(run: () => Promise<T>): Promise<T> {
+  async #unlessAway<T>(run: () => Promise<T>): Promise<T> {
     if (this.isAway) throw new Unavailable('away')
     return run()
   }

@@ -1,4 +1,4 @@
-/** A gateway that says what it is told to: the production door, with answers and pushes made up by a test, and the built scripts beside it. */
+/** The production door with answers and pushes that a test makes up; it also serves the built scripts. */
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
@@ -10,7 +10,7 @@ import { decodePacket, encodePacket, type Packet } from '../../gateway/protocol/
 
 export interface HostileGateway {
   readonly url: string
-  /** To everybody who is connected. */
+  /** Pushes to every connected client. */
   push(name: string, data: unknown): void
   close(): void
 }

@@ -1,4 +1,4 @@
-/** Values as a hostile or broken gateway would send them, made from the contract's own schemas: right here and there, wrong elsewhere. */
+/** Values that a hostile or broken gateway might send, made from the protocol's schemas: partly valid, partly not. */
 import fc from 'fast-check'
 import type { TSchema } from 'typebox'
 
@@ -12,7 +12,7 @@ interface Shape {
   readonly patternProperties?: Readonly<Record<string, Shape>>
 }
 
-/** Of every type that JSON has, and what breaks those who handle it. `undefined`: the field is not there. */
+/** Values of every JSON type, and values that break careless code. `undefined`: the field is missing. */
 export const HOSTILE: readonly unknown[] = [
   undefined,
   null,
@@ -66,7 +66,7 @@ export const HOSTILE: readonly unknown[] = [
 
 export const hostileValue = fc.constantFrom(...HOSTILE)
 
-/** Of 20 places about `wrong` are hostile. */
+/** Of 20 values about `wrong` are hostile. */
 export function hostileLike(schema: TSchema | Shape, wrong = 2): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: wrong, arbitrary: hostileValue }, { weight: 20 - wrong, arbitrary: like(schema as Shape, wrong) })
 }
@@ -87,12 +87,12 @@ function like(schema: Shape, wrong: number): fc.Arbitrary<unknown> {
   return type === 'string' ? fc.constantFrom('a', 'shop:1', 'shop:1~a', 'Hello', 'https://a.example/x') : fc.nat(2000)
 }
 
-/** As JSON brings it. */
+/** As JSON.parse returns it: without undefined fields. */
 const withoutUndefined = (value: object): unknown => Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined))
 
 const LIMITING = ['pattern', 'minLength', 'maxLength', 'maxItems', 'minimum', 'maximum']
 
-/** The same types, without the limits of lengths, patterns and ranges, which are the gateway's to keep. */
+/** The same types without limits of lengths, patterns and ranges: only the gateway checks those. */
 export function typesOf(schema: TSchema): TSchema {
   const without = (name: string, value: unknown): unknown => (LIMITING.includes(name) && typeof value !== 'object' ? undefined : value)
   return JSON.parse(JSON.stringify(schema, without)) as TSchema

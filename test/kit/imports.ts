@@ -1,6 +1,6 @@
 /**
- * What each source file imports, and whether as code (still there when it runs) or as a type (erased).
- * esbuild says exactly what is left as code; whatever else the text names after `from` or in `import(…)` is a type.
+ * What each source file imports, and whether as code (present at run time) or as a type (erased).
+ * esbuild says exactly what is left as code; any other target after `from` or in `import(…)` is a type.
  */
 import { build } from 'esbuild'
 import { posix } from 'node:path'

@@ -1,6 +1,6 @@
 /**
- * A gateway in a few arrays: the wire contract as a client sees it, without a store, a bus or a socket. For tests that move
- * the clock and need to do to a gateway what one cannot do to a real one; what the real one does is tested against the real one.
+ * A gateway in a few arrays: the protocol as a client sees it, without a store, a bus or a socket. For tests that move
+ * the clock and cause faults that cannot be caused in a real gateway.
  * Passes: memory-pass.ts.
  */
 import type { Code } from '../../gateway/protocol/codes.ts'
@@ -12,7 +12,7 @@ import { decodePacket, encodePacket } from '../../gateway/protocol/packet.ts'
 import type { Clock } from '../../widget/client/clock.ts'
 import type { TransportPort } from '../../widget/client/transport.ts'
 import { memoryIdentity } from './memory-pass.ts'
-import { CLEAR, pairPort, type FarEnd, type Weather } from './pair.ts'
+import { NO_FAULTS, pairPort, type FarEnd, type PipeFaults } from './pair.ts'
 
 interface Log {
   readonly sides: readonly [string, string]
@@ -30,17 +30,17 @@ interface Peer {
 type Input = Record<string, never> & { to?: string; conversation?: string; token?: string }
 
 export class MemoryGateway {
-  readonly websocket: Weather = { ...CLEAR }
-  readonly polling: Weather = { ...CLEAR }
+  readonly websocket: PipeFaults = { ...NO_FAULTS }
+  readonly polling: PipeFaults = { ...NO_FAULTS }
   readonly peers = new Set<Peer>()
   readonly logs = new Map<string, Log>()
   /** Every hello accepted, oldest first. */
   readonly hellos: Hello[] = []
-  /** Answers a command with this refusal instead, as long as it returns one. */
+  /** Refuses the command where it returns a refusal. */
   refuse: (command: string, input: Input) => { code: Code; afterMs?: number } | undefined = () => undefined
-  /** Runs before a command; throwing nothing and returning true swallows it: no effect, no answer. */
+  /** Where it returns true, the command has no effect and no answer. */
   swallow: (command: string, input: Input, peer: Peer) => boolean = () => false
-  /** Has the effect, gives no answer. */
+  /** Where it returns true, the command has its effect and no answer. */
   muteAnswer: (command: string, input: Input) => boolean = () => false
   pageCount = 50
   missedCount = 200
@@ -56,17 +56,17 @@ export class MemoryGateway {
     const accept = (far: FarEnd) => this.#accept(far)
     const clock = this.#clock
     return [
-      pairPort({ name: 'websocket', clock, accept, weather: this.websocket }),
-      pairPort({ name: 'polling', clock, accept, weather: this.polling }),
+      pairPort({ name: 'websocket', clock, accept, faults: this.websocket }),
+      pairPort({ name: 'polling', clock, accept, faults: this.polling }),
     ]
   }
 
-  /** Cuts every line without a word, as a killed process does. */
+  /** Cuts every connection, as a killed process does. */
   kill(): void {
     for (const { far } of [...this.peers]) far.cut('killed')
   }
 
-  /** Says goodbye to every line, then cuts. */
+  /** Sends a byePush in every session, then cuts its connection. */
   bye(code: Code, reconnect: boolean, afterMs?: number): void {
     for (const peer of [...this.peers]) {
       this.push(peer, 'byePush', { ...wireRefusal(code), reconnect, ...(afterMs === undefined ? {} : { afterMs }) })
@@ -89,10 +89,10 @@ export class MemoryGateway {
     return log
   }
 
-  /** Appends and publishes; the same (from, id) again answers as the first time. */
-  append(sides: readonly [string, string], wish: Pick<Message, 'id' | 'from' | 'side' | 'kind' | 'body'>, origin?: Peer) {
+  /** Appends and publishes; the same (from, id) again returns the stored message. */
+  append(sides: readonly [string, string], sent: Pick<Message, 'id' | 'from' | 'side' | 'kind' | 'body'>, origin?: Peer) {
     const log = this.log(...sides)
-    const old = log.messages.find(({ from, id }) => from === wish.from && id === wish.id)
+    const old = log.messages.find(({ from, id }) => from === sent.from && id === sent.id)
     if (old) return { message: old, duplicate: true }
     const last = log.messages[log.messages.length - 1]
     const message: Message = {
@@ -100,18 +100,18 @@ export class MemoryGateway {
       epoch: log.epoch,
       seq: (last?.seq ?? 0) + 1,
       ...(last ? { prev: last.id } : {}),
-      ...wish,
+      ...sent,
       at: this.#clock.now(),
     }
     log.messages.push(message)
-    log.cursors[wish.side] = { delivered: message.seq, read: message.seq }
+    log.cursors[sent.side] = { delivered: message.seq, read: message.seq }
     for (const peer of this.peers) {
       if (peer !== origin && peer.identity && sides.includes(peer.identity.side)) this.push(peer, 'messagePush', message)
     }
     return { message, duplicate: false }
   }
 
-  /** A failover to a replica that lags: every line is cut, the newest `count` entries are gone and their numbers free again. */
+  /** A failover to a replica that lags: every connection is cut, the newest `count` entries are lost and their seqs used again. */
   loseTail(count: number): void {
     this.kill()
     for (const log of this.logs.values()) {
@@ -123,7 +123,7 @@ export class MemoryGateway {
     }
   }
 
-  /** The store is empty again, as a Redis is that was started without its file; logs begin anew in another epoch. */
+  /** Empties the store, as a Redis that starts without its file; logs begin anew in another epoch. */
   forget(isCutting: boolean): void {
     if (isCutting) this.kill()
     this.logs.clear()

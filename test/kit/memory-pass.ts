@@ -7,7 +7,7 @@ interface Claims {
   readonly shop?: string
 }
 
-/** A pass as MemoryGateway takes it: a JWT's form, signed by nobody. `n` tells apart two passes of one person. */
+/** A pass for MemoryGateway: a JWT's form without a signature. `n` tells apart two passes of one person. */
 export const memoryPass = (claims: Claims, n = 1): string =>
   `e30.${Buffer.from(JSON.stringify({ role: 'customer', ...claims, n })).toString('base64url')}.${n}`
 

@@ -1,10 +1,10 @@
 import type { Environment, EnvironmentEvent } from '../../widget/client/environment.ts'
 import type { StoragePort } from '../../widget/client/scoped-storage.ts'
 
-/** The storage of one origin, shared by windows that hear of each other's changes as in browsers: later, never of one's own. */
+/** The localStorage of one origin, shared by windows. As in browsers, a change reaches the other windows, later. */
 export class MemoryStorage {
   readonly values = new Map<string, string>()
-  /** Bytes it holds at most. */
+  /** The most characters it stores. */
   limit = Infinity
   readonly #windows = new Set<(event: EnvironmentEvent) => void>()
 

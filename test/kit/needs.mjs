@@ -1,6 +1,6 @@
 /**
- * What of this machine a test needs: found by what it imports, for whoever starts a Redis imports kit/redis.ts. So no list of tests has to
- * be kept, and one that is added is known.
+ * Finds the programs that a test needs by its imports: a test that starts a Redis imports kit/redis.ts. So no list of tests has to
+ * be maintained.
  */
 import { accessSync, constants, readdirSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -9,7 +9,7 @@ import { build } from 'esbuild'
 const has = (program) => (process.env.PATH ?? '').split(delimiter).some((folder) => isProgram(join(folder, program)))
 const isLinux = process.platform === 'linux'
 
-/** `imports`: a file that needs it; `says`: what the code of such a file says. */
+/** `imports`: tests that import this file need it; `says`: tests whose code matches this need it. */
 const NEEDS = [
   { name: 'Redis (redis-server)', isHere: () => isLinux && has('redis-server'), imports: /^test\/kit\/redis\.ts$/ },
   { name: 'nginx', isHere: () => isLinux && (has('nginx') || isProgram('/usr/sbin/nginx')), imports: /^test\/kit\/nginx\.ts$/ },
@@ -20,7 +20,7 @@ const NEEDS = [
   { name: 'Linux, with bash', isHere: () => isLinux && has('bash'), says: /\/proc\/\$\{|'\/proc'|'\/proc\/|'bash', / },
 ]
 
-/** Every test file of the project with what it needs and this machine lacks. */
+/** Every test file that needs something this machine lacks. */
 export async function lackingTests() {
   const lacking = NEEDS.filter(({ isHere }) => !isHere())
   if (lacking.length === 0) return []
@@ -35,7 +35,7 @@ export async function lackingTests() {
     .filter(({ lacks }) => lacks.length > 0)
 }
 
-/** A kit that can do without says so itself. */
+/** free-port.ts reads /proc only where it exists. */
 const isOwn = (file) => file.startsWith('test/') && file !== 'test/kit/free-port.ts'
 
 const testFiles = () =>
@@ -43,7 +43,7 @@ const testFiles = () =>
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => join('test', name))
 
-/** What each file imports, and what that imports, of ours. */
+/** Each file with all files of ours that it imports, directly or not. */
 async function closuresOf(files) {
   const { metafile } = await build({
     entryPoints: files,

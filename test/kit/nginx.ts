@@ -1,5 +1,5 @@
 /**
- * A real nginx with demo/deploy/nginx.conf, in front of nodes n1 and n2: only the ports are the test's, and everything that
+ * A real nginx with demo/deploy/nginx.conf, in front of nodes n1 and n2: the test sets only the ports, and everything that
  * nginx writes lies in a folder of its own.
  */
 import { once } from 'node:events'
@@ -14,9 +14,9 @@ import { eventually } from './redis.ts'
 export interface Nginx {
   readonly url: string
   readonly port: number
-  /** Takes nodes (by tag) out of the choice for new lines, and the others back in; resolves when nginx works by it. */
+  /** Sends no new connection to these nodes (by tag), and some to all others; resolves when nginx has reloaded. */
   takeOut(...tags: string[]): Promise<void>
-  /** What it has complained about. */
+  /** Its error log. */
   complaints(): Promise<string>
   stop(): Promise<void>
 }
@@ -26,15 +26,15 @@ const FIRST_NODE_PORT = 8081
 const WRITES = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${name};`).join(' ')
 const writesInto = (folder: string): string => WRITES.replaceAll('_path ', `_path ${folder}/`)
 
-/** `ports`: of n1, n2. */
+/** `ports` of n1 and n2. */
 export async function startNginx(ports: readonly [number, number]): Promise<Nginx> {
   const shipped = await readFile(CONF, 'utf8')
   return run((place) => configure(shipped, { ports, ...place }))
 }
 
 /**
- * What most people begin with: nginx as it is, and one `proxy_pass`. It changes the host, adds no header, speaks HTTP/1.0 to the node and
- * passes no upgrade on. `more`: further lines beside `proxy_pass`.
+ * A default nginx with one `proxy_pass`, as most people begin: it changes the host, adds no header, speaks HTTP/1.0 to the node and
+ * forwards no upgrade. `more`: directives beside `proxy_pass`.
  */
 export const startPlainNginx = (node: number, more = ''): Promise<Nginx> =>
   run(
@@ -83,7 +83,7 @@ interface Place {
   readonly folder: string
 }
 
-/** The file as it is shipped, with other ports. Throws where it has lost what is replaced here. */
+/** The shipped file with other ports. Throws where the file lacks a text that is replaced here. */
 function configure(shipped: string, { port, ports, out, folder }: Place): string {
   const replace = (text: string, what: string | RegExp, by: string): string => {
     const replaced = text.replaceAll(what, by)
@@ -110,7 +110,7 @@ const answers = (port: number): Promise<boolean> =>
       .once('connect', () => socket.destroy())
   })
 
-/** Workers that take new connections; those on their way out are called otherwise. */
+/** Workers that accept new connections; those that shut down have another title. */
 async function workersOf(master: number): Promise<string[]> {
   const pids = (await readFile(`/proc/${master}/task/${master}/children`, 'utf8')).trim().split(/\s+/)
   const names = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))

@@ -6,51 +6,51 @@ import type { TransportName } from '../../widget/client/types.ts'
 export interface FarEnd {
   readonly transport: TransportName
   send(packet: string): void
-  /** Cuts without a word, both ways. */
+  /** Cuts the connection in both directions. */
   cut(reason?: string): void
   readonly isOpen: boolean
 }
 
-/** What listens at the far side: called for each pipe that opens; gets its packets through what it returns. */
+/** The far side's listener: called for each pipe that opens; its result gets the packets. */
 export type Accept = (far: FarEnd) => { onPacket(packet: string): void; onClose(): void }
 
-/** How one kind of pipe behaves, read at every step, so a test may change it while it runs. */
-export interface Weather {
-  /** One way, ms. A function may draw it anew for every packet (packets may then overtake each other). */
+/** The faults of one kind of pipe, read at every step, so that a test may change them at any time. */
+export interface PipeFaults {
+  /** One way, ms. A function is called for every packet (packets may then overtake each other). */
   delay: number | (() => number)
-  /** works; refused at once; hangs without an answer; opens and never carries anything. */
+  /** works · refused at once · hangs without an answer · mute: opens and carries nothing. */
   mode: 'works' | 'refused' | 'hangs' | 'mute'
-  /** Whether this packet is to vanish. */
+  /** Whether this packet is lost. */
   drops?: (packet: string, to: 'client' | 'gateway') => boolean
-  /** Whether this packet is to arrive twice. */
+  /** Whether this packet arrives twice. */
   doubles?: (packet: string, to: 'client' | 'gateway') => boolean
 }
 
-export const CLEAR: Weather = { delay: 0, mode: 'works' }
+export const NO_FAULTS: PipeFaults = { delay: 0, mode: 'works' }
 
-/** One kind of in-memory pipe: as real ones, everything arrives later, never within the call. */
-export function pairPort(options: { name: TransportName; clock: Clock; accept: Accept; weather: Weather; silenceMs?: number }): TransportPort {
-  const { name, clock, accept, weather, silenceMs = 35_000 } = options
-  const delay = (): number => (typeof weather.delay === 'number' ? weather.delay : weather.delay())
-  return { name, open: (events) => openPipe({ name, clock, accept, weather, silenceMs, delay, events }) }
+/** An in-memory transport: as with a real one, packets arrive later, never within the call. */
+export function pairPort(options: { name: TransportName; clock: Clock; accept: Accept; faults: PipeFaults; silenceMs?: number }): TransportPort {
+  const { name, clock, accept, faults, silenceMs = 35_000 } = options
+  const delay = (): number => (typeof faults.delay === 'number' ? faults.delay : faults.delay())
+  return { name, open: (events) => openPipe({ name, clock, accept, faults, silenceMs, delay, events }) }
 }
 
 function openPipe(options: {
   name: TransportName
   clock: Clock
   accept: Accept
-  weather: Weather
+  faults: PipeFaults
   silenceMs: number
   delay: () => number
   events: TransportEvents
 }) {
-  const { name, clock, accept, weather, silenceMs, delay, events } = options
+  const { name, clock, accept, faults, silenceMs, delay, events } = options
   let isOver = false
   let near: ReturnType<Accept> | undefined
   const carry = (packet: string, to: 'client' | 'gateway', deliver: () => void): void => {
-    if (isOver || weather.mode === 'mute' || weather.drops?.(packet, to)) return
+    if (isOver || faults.mode === 'mute' || faults.drops?.(packet, to)) return
     clock.after(delay(), deliver)
-    if (weather.doubles?.(packet, to)) clock.after(delay(), deliver)
+    if (faults.doubles?.(packet, to)) clock.after(delay(), deliver)
   }
   const cut = (reason: string): void => {
     if (isOver) return
@@ -71,8 +71,8 @@ function openPipe(options: {
     clock.after(silenceMs * 0.7, beat)
     carry('heartbeat', 'client', () => void (isOver || events.onHeard()))
   }
-  if (weather.mode === 'refused') clock.after(delay() * 2, () => cut('refused'))
-  if (weather.mode === 'works') {
+  if (faults.mode === 'refused') clock.after(delay() * 2, () => cut('refused'))
+  if (faults.mode === 'works') {
     clock.after(delay() * 2, () => {
       if (isOver) return
       near = accept(far)

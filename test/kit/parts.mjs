@@ -1,6 +1,6 @@
 /** The parts of `npm test`, and which files belong to them. */
 
-/** What tests of one program need beside it: real sockets, files on disk, a process. They mostly wait, for one another's bytes and for the disk. */
+/** Tests with real sockets, files on disk or a process: they wait more than they compute. */
 export const isWithSockets = (file) =>
   /^test\/(?:client\/(?:body-refusal|bounded-resume)|gateway\/(?:admission|key-set|needs-node)|gateway\/backbone\/(?:embedded|throwing-append)|gateway\/domain\/(?:assignment\/open-index|desk\/customers|presence\/)|gateway\/doors\/(?!allowances|buckets|slow-peer|text-shape)|gateway\/relay\/reconcile|protocol\/keys|lock\.|patterns\.)/.test(
     file,
@@ -9,7 +9,7 @@ export const isWithSockets = (file) =>
 const isStarted = (file) => /^test\/(?:browser|chaos|e2e|engines)\/|\.system\.test\.ts$/.test(file)
 const named = (filters) => ({ filters, isOwn: (file) => filters.some((filter) => file.includes(filter)) })
 
-/** `isOwn`: whether a file that this machine cannot run would have been in the part. */
+/** `isOwn`: whether a file belongs to the part, for files that this machine cannot run. */
 export const PARTS = {
   all: { filters: [], projects: [], isOwn: () => true },
   unit: { filters: [], projects: ['unit'], isOwn: (file) => !isStarted(file) && !isWithSockets(file) },
@@ -18,7 +18,7 @@ export const PARTS = {
   redis: { ...named(['redis', 'nginx', 'original-node', 'presence.system', 'transfer.system']), projects: ['processes', 'system'] },
 }
 
-/** The part, then what is vitest's: `npm test -- -t foo` and `npm test -- test/lock.test.ts` name no part. */
+/** The part, then the arguments for vitest: `npm test -- -t foo` and `npm test -- test/lock.test.ts` name no part. */
 export function partOf(args) {
   const [first] = args
   return first === undefined || /^-|[/.]/.test(first) ? ['all', args] : [first, args.slice(1)]

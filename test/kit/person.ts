@@ -1,32 +1,32 @@
 import type { Message } from '../../gateway/protocol/model.ts'
 import type { Client } from '../../widget/client/types.ts'
 
-/** A real client and somebody who looks at it: what was written, what came to the screen, and how long there was no line. */
+/** A real client and its user: records what was written, what was shown, and how long the client was offline. */
 export class Person {
   readonly name: string
   readonly to: string
   readonly client: Client
   /** Client ids, in order. */
   readonly written: string[] = []
-  /** Client id → seq of all that was ever on this screen. */
+  /** Client id → seq of every message that was shown. */
   readonly shown = new Map<string, number>()
   shownTwice = 0
   /** Ms from this person's writing to the other's screen. */
   readonly delays: number[] = []
-  worstLinelessMs = 0
+  longestOfflineMs = 0
   wasRefused = false
   readonly #writtenAt = new Map<string, number>()
   #other: Person | undefined
   #lastSeq = 0
-  /** Where the screen has jumped to the newest page: all from this number on have to be scrolled up to. */
+  /** Where the timeline has jumped to the newest page: the seq from which messages have to be loaded. */
   #holeFrom: number | undefined
-  #linelessSince: number | undefined
+  #offlineSince: number | undefined
 
   constructor(name: string, to: string, client: Client) {
     this.name = name
     this.to = to
     this.client = client
-    client.connection.subscribe((state) => this.#onLine(state.name))
+    client.connection.subscribe((state) => this.#onConnection(state.name))
     client.conversation(to).timeline.subscribe(({ messages }) => this.#look(messages))
     client.connect()
   }
@@ -50,17 +50,17 @@ export class Person {
     }
   }
 
-  #onLine(name: string): void {
+  #onConnection(name: string): void {
     if (name === 'refused') this.wasRefused = true
-    if (name === 'waiting') this.#linelessSince ??= performance.now()
-    if (this.#linelessSince === undefined || (name !== 'catching-up' && name !== 'live')) return
-    this.worstLinelessMs = Math.max(this.worstLinelessMs, performance.now() - this.#linelessSince)
-    this.#linelessSince = undefined
+    if (name === 'waiting') this.#offlineSince ??= performance.now()
+    if (this.#offlineSince === undefined || (name !== 'catching-up' && name !== 'live')) return
+    this.longestOfflineMs = Math.max(this.longestOfflineMs, performance.now() - this.#offlineSince)
+    this.#offlineSince = undefined
   }
 
   /**
-   * Only what stands below everything seen before is new; what comes in between later stays out of `shown`, and the books say so.
-   * Who was away for so long that the screen has jumped to the newest page scrolls up to where it was.
+   * Only messages below all earlier ones are new; one that is inserted later stays out of `shown`, and the books count it.
+   * When the timeline has jumped to the newest page, the person scrolls up to where it was.
    */
   #look(messages: readonly Message[]): void {
     const first = messages[0]?.seq ?? 1

@@ -1,12 +1,12 @@
 /**
- * What the tests start for real: browsers, servers, input methods. As root on Debian, a container for example, `npm test` installs what is
+ * The programs that tests start: browsers, servers, input methods. As root on Debian, a container for example, `npm test` installs what is
  * missing and says so first; anywhere else it installs nothing. With `CI` set whatever is missing ends the run.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fetchOldChromiums } from '../engines/old-chromiums.mjs'
 
-/** Debian's packages, and which tests would stand still without them. */
+/** Debian's packages, and the tests that need them. */
 const NEEDED = [
   ['chromium', 'browser and e2e tests'],
   ['chromium-driver', 'W3C WebDriver on Chromium'],
@@ -18,7 +18,7 @@ const NEEDED = [
   ['fonts-noto-cjk', 'Chinese, Japanese and Korean text in screenshots'],
   ['fonts-noto-color-emoji', 'emoji in screenshots'],
   ['xvfb', 'a screen for windows and real input methods'],
-  ['xauth', 'asked for by xvfb-run'],
+  ['xauth', 'required by xvfb-run'],
   ['dbus-x11', 'the bus between a browser and its input method'],
   ['xdotool', 'key presses as a keyboard makes them'],
   ['openbox', 'focus, without which no input method composes'],
@@ -40,18 +40,18 @@ const NEEDED = [
 /** Debian starts these when it installs them; the tests start their own on free ports. */
 const AUTOSTARTED = { 'redis-server': 'redis-server', 'redis-sentinel': 'redis-sentinel', 'nginx-light': 'nginx' }
 
-/** Whether everything is there now. */
+/** Whether everything is installed now. */
 export async function prepare() {
   const missing = missingPackages()
   if (missing.length > 0 && mayInstall()) install(missing)
   else if (missing.length > 0 && process.env.CI) refuse(`With CI set everything has to be there. Missing: ${missing.join(' ')}\n${installCommand()}`)
   if (missing.length > 0 && !mayInstall()) return false
-  // stand-ins for WebViews still in use; `npm run qa:engines` fetches more of them
+  // old browsers in place of WebViews still in use; `npm run qa:engines` fetches more of them
   await fetchOldChromiums([64, 83, 108])
   return true
 }
 
-/** What a person types to have all of it, where that is known. */
+/** The command that installs everything, where it is known. */
 export function installCommand() {
   const packages = missingPackages()
   if (packages.length === 0) return undefined
@@ -91,7 +91,7 @@ function run(command, args) {
   if (status !== 0) refuse(`${command} ${args[0]} failed (see above).`)
 }
 
-/** A server nobody asked for would hold its port for ever. On a machine without an init there may be nothing to stop. */
+/** A server that Debian starts would hold its port for ever. On a machine without an init there may be nothing to stop. */
 function stopService(service) {
   const stop = existsSync('/run/systemd/system') ? ['systemctl', 'disable', '--now', service] : ['service', service, 'stop']
   spawnSync(stop[0], stop.slice(1), { stdio: 'ignore' })

@@ -1,4 +1,4 @@
-/** A TCP proxy in front of a server, for faults that the network makes: held, dropped or cut, per direction and connection. */
+/** A TCP proxy in front of a server, for network faults: bytes held or dropped, connections cut, per direction and connection. */
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 
@@ -6,7 +6,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 export type Flow = 'pass' | 'hold' | 'drop'
 
 export class ProxiedConnection {
-  /** What the client has said so far, the last of it. */
+  /** The last 100,000 bytes from the client. */
   said = ''
   readonly #sides: { readonly requests: Side; readonly replies: Side }
 
@@ -82,12 +82,12 @@ export class RedisProxy {
     return `redis://127.0.0.1:${this.port}`
   }
 
-  /** Those connections that have said `word`, such as EVALSHA, or all. */
+  /** The connections whose client has sent `word`, such as EVALSHA; all without it. */
   connections(word = ''): ProxiedConnection[] {
     return [...this.#connections].filter(({ said }) => said.includes(word))
   }
 
-  /** For all connections, those to come included. */
+  /** For all connections, also new ones. */
   set(direction: 'requests' | 'replies', flow: Flow): void {
     this.#flows[direction] = flow
     for (const connection of this.#connections) connection.set(direction, flow)

@@ -1,6 +1,6 @@
 /**
  * Real Redis servers for tests: each on a free loopback port with its own folder, without persistence unless asked,
- * ended by pid. Whatever was started is ended by `stop`, whether it still runs or was killed by the test.
+ * ended by pid. `stop` ends every server that was started, also one that the test killed.
  */
 import { execFile, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -46,7 +46,7 @@ export class RedisServer {
     return this
   }
 
-  /** What redis-cli prints; throws what Redis refuses. */
+  /** What redis-cli prints; throws Redis' errors. */
   async cli(...args: string[]): Promise<string> {
     const { stdout } = await run('redis-cli', ['-e', '-p', String(this.port), ...args])
     return stdout.trimEnd()
@@ -56,7 +56,7 @@ export class RedisServer {
     return new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(await this.cli('INFO'))?.[1]
   }
 
-  /** SIGKILL by default; SIGSTOP makes it hang, SIGCONT go on. */
+  /** SIGKILL by default; SIGSTOP makes it hang, SIGCONT resume. */
   async signal(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const child = this.#process
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
@@ -80,7 +80,7 @@ export class RedisServer {
 
 export const startRedis = (...args: string[]): Promise<RedisServer> => startOnFreePorts(async () => args)
 
-/** A port can be taken between being chosen and being listened on: then others. */
+/** Tries other ports where one was taken before the server listened on it. */
 async function startOnFreePorts(argsOf: () => Promise<readonly string[]>): Promise<RedisServer> {
   for (let attempt = 1; ; attempt++) {
     const server = new RedisServer(await freePort(), await argsOf())
@@ -94,8 +94,8 @@ async function startOnFreePorts(argsOf: () => Promise<readonly string[]>): Promi
 }
 
 /**
- * Asks again until it holds; the message of the last failure is the test's. Asking itself may fail on the way: a server that is
- * being promoted cuts its clients.
+ * Repeats `ask` until its value `holds`; fails with the last value or error. `ask` may throw meanwhile: a server that is
+ * being promoted cuts its clients' connections.
  */
 export async function eventually<T>(ask: () => Promise<T>, holds: (value: T) => boolean, withinMs = 15_000): Promise<T> {
   const end = Date.now() + withinMs
@@ -203,7 +203,7 @@ export async function startSentinel(): Promise<RedisGroup> {
   return group([master, replica, ...sentinels], `redis+sentinel://${portsOf(sentinels)}/im`)
 }
 
-/** Servers that know nothing of each other; the md5 rule picks one. */
+/** Servers that do not know each other; the md5 rule picks one for each key. */
 export async function startRing(count = 4): Promise<RedisGroup> {
   const servers = await Promise.all(Array.from({ length: count }, () => startRedis()))
   return group(servers, servers.map(({ url }) => url).join(','))

@@ -1,6 +1,6 @@
 /**
  * `npm test` and its parts: `node test/kit/run-tests.mjs [all|unit|sockets|browser|redis] [what vitest takes …]`.
- * Runs what this machine can, and names at its end what it did not run; with `CI` set that is a failure. Ends with `N passed, N failed`.
+ * Runs the tests this machine can run and names the others at the end; with `CI` set those are failures. Prints `N passed, N failed` last.
  */
 import '../../gateway/needs-node.mjs'
 import { spawnSync } from 'node:child_process'
@@ -42,7 +42,7 @@ function runTests() {
   return runTool('vitest', ['run', ...projects, ...part.filters, ...rest], { IM_LEFT_OUT: left.map(({ file }) => file).join(',') })
 }
 
-/** A package's own command, without a shell: Windows has another one. */
+/** Runs a package's command without a shell, so that it also works on Windows. */
 function runTool(tool, args, more = {}) {
   const manifest = resolve(`${tool}/package.json`)
   const { bin } = createRequire(import.meta.url)(manifest)
@@ -50,7 +50,7 @@ function runTool(tool, args, more = {}) {
   return spawnSync(process.execPath, [join(dirname(manifest), script), ...args], { stdio: 'inherit', env: { ...process.env, ...more } }).status ?? 1
 }
 
-/** One line for each thing that is lacking. */
+/** One line of text for each missing program. */
 function listed(files) {
   const lacking = new Map()
   for (const { file, lacks } of files) for (const what of lacks) lacking.set(what, [...(lacking.get(what) ?? []), file])

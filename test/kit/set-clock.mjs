@@ -1,6 +1,6 @@
 /**
- * Preloaded into a process (`--import`), it sets that process' clock by as many ms as the file CLOCK_FILE says, again whenever the file changes:
- * what a machine's own setting of its clock does to `Date`, and, as there, not to `performance.now()`.
+ * Preloaded into a process (`--import`), moves its clock by the ms in the file CLOCK_FILE, again whenever the file changes:
+ * `Date` changes and `performance.now()` does not, as when somebody sets the machine's clock.
  */
 import { readFileSync } from 'node:fs'
 

@@ -1,4 +1,4 @@
-/** Two gateways on one embedded backbone whose clock can be moved, and people of shops at them. */
+/** Two gateways on one embedded backbone with a clock that tests move, and clients of shops' agents and customers. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -68,7 +68,7 @@ export class ShopNodes {
     return Date.now() + this.#clock.ahead
   }
 
-  /** Time passes for all nodes at once. */
+  /** Moves the clock of all nodes. */
   pass(ms: number): void {
     this.#clock.ahead += ms
   }
@@ -83,7 +83,7 @@ export class ShopNodes {
     return talker
   }
 
-  /** An agent of the shop, there for its colleagues. */
+  /** An agent of the shop; resolves when its colleagues see it present. */
   async agent(shop: string, sub: string, node: 0 | 1 = 0): Promise<Talker> {
     const talker = await this.arrive(node, { sub, role: 'agent', shop, name: sub.toUpperCase() })
     const of = [`shop:${shop}`]
@@ -102,14 +102,14 @@ export class ShopNodes {
 
 export const text = (to: string, id: string): CommandInput<'send'> => ({ to, id, kind: 'text', body: { text: id } })
 
-/** How the agent sees that the customer is served. */
-export async function serviceOf(agent: Talker, customer: string): Promise<Assignment | undefined> {
+/** The assignment of the customer's conversation, as the agent sees it. */
+export async function assignmentOf(agent: Talker, customer: string): Promise<Assignment | undefined> {
   const { conversations } = await agent.command('conversations', {})
   return conversations.find(({ to }) => to === customer)?.service
 }
 
-/** The newest row that this agent was told of this customer's conversation, as soon as it is as `fits` wants it. */
-export function told(agent: Talker, customer: string, fits: (service: Assignment) => boolean): Promise<ConversationRow> {
+/** Resolves with the newest row pushed to this agent for this customer's conversation, once its assignment passes `fits`. */
+export function pushedRow(agent: Talker, customer: string, fits: (service: Assignment) => boolean): Promise<ConversationRow> {
   return agent.until(() => {
     const row = agent.pushes('conversationPush').findLast(({ to, service }) => to === customer && service !== undefined)
     return row?.service !== undefined && fits(row.service) ? row : undefined

@@ -1,4 +1,4 @@
-/** A site as an operator runs it: two gateways as processes of their own (n1, n2) on one Redis, and nginx in front. */
+/** A site as an operator runs it: two gateway processes (n1, n2) on one Redis, behind nginx. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,9 +22,9 @@ export class Site {
     this.#spawn = spawn
   }
 
-  /** `redisUrls`: what n1 and n2 take for their Redis; different where each has a proxy of its own. */
+  /** `redisUrls` of n1 and n2; different where each has a proxy of its own. */
   static async start(redisUrls: Record<NodeTag, string>, settings: Readonly<Record<string, string>> = {}): Promise<Site> {
-    // shared for the demo secret in it: a pass of one node counts at the other
+    // shared because of the demo secret in it: each node accepts the other's passes
     const environment = {
       COMMANDS_PER_SECOND: '0',
       LOG_LEVEL: 'error',
@@ -46,17 +46,17 @@ export class Site {
     return this.#nodes[tag]
   }
 
-  /** From a node itself: nginx speaks for the world, and the world gets no demo passes. */
+  /** From a node directly: through nginx, requests are not local, and only local ones get demo passes. */
   async pass(claims: PassClaims): Promise<string> {
     return this.#nodes.n1.pass(claims).catch(() => this.#nodes.n2.pass(claims))
   }
 
-  /** The same node again, on its old port. */
+  /** Starts the node again on its old port. */
   async startAgain(tag: NodeTag): Promise<void> {
     this.#nodes[tag] = await this.#spawn(tag, this.#nodes[tag].port)
   }
 
-  /** True where everything ended as it should. */
+  /** True where everything ended cleanly. */
   async stop(): Promise<boolean> {
     const codes = await Promise.all(NODE_TAGS.map((tag) => this.#nodes[tag].stop()))
     await this.nginx.stop()

@@ -1,5 +1,5 @@
 /**
- * A bare client for tests of the doors: opens a line through one way in, speaks packets, remembers what came. No retries, no opinion.
+ * A bare client for tests of the doors: connects to one door, sends packets and records what it receives. No retries.
  */
 import { Socket as EngineSocket } from 'engine.io-client'
 import WebSocket from 'ws'
@@ -13,7 +13,7 @@ export const WAYS: readonly Way[] = ['ws', 'engine.io websocket', 'engine.io pol
 
 interface Wire {
   send(data: string | Buffer): void
-  /** Ends the line as a closed page does. */
+  /** Closes the connection as a closed page does. */
   close(): void
 }
 
@@ -25,7 +25,7 @@ interface Events {
 
 export class Talker {
   readonly received: (Packet | InvalidPacket)[] = []
-  /** The close code (raw door), or undefined. */
+  /** The close code (WebSocket door), or undefined. */
   closeCode: number | undefined
   isClosed = false
   readonly #wire: Wire
@@ -69,7 +69,7 @@ export class Talker {
     this.#wire.close()
   }
 
-  /** Resolves with what `find` returns, as soon as it returns something; the runner's time limit is the only one. */
+  /** Resolves with the first result of `find` that is neither undefined nor false; only the test's own time limit ends the wait. */
   until<T>(find: () => T | undefined | false): Promise<T> {
     return new Promise((resolve) => {
       const look = (): void => {
@@ -90,7 +90,7 @@ export class Talker {
     return reply.data as Welcome
   }
 
-  /** The refusal of the newest hello. */
+  /** Sends a hello that must be refused; resolves with the refusal. */
   async refusedHello(data: unknown): Promise<WireRefusal> {
     const before = this.#connectErrors().length
     this.send(data === undefined ? '0' : '0' + JSON.stringify(data))
@@ -98,7 +98,7 @@ export class Talker {
     return { ...(error.data as WireRefusal), message: error.message }
   }
 
-  /** The line's own, after its hello. */
+  /** The session's id, after its hello. */
   get sid(): string {
     const reply = this.received.find(({ type }) => type === 'connect') as { data: Welcome } | undefined
     return reply?.data.sid ?? ''
@@ -126,7 +126,7 @@ export class Talker {
     return this.received.flatMap((packet) => (packet.type === 'event' && packet.name === name ? [packet.args[0] as PushData<P>] : []))
   }
 
-  /** The push number `index` of that name, from 0. */
+  /** Resolves with push number `index` of that name, from 0. */
   push<P extends Push>(name: P, index = 0): Promise<PushData<P>> {
     return this.until(() => this.pushes(name)[index])
   }

@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from 'vitest/node'
 
-/** Names the tests that needed a second run and ends with `N passed, N failed`; a skipped test counts as failed, nothing passes unseen. */
+/** Names the tests that needed a retry and prints `N passed, N failed` last; a skipped test counts as failed. */
 export default class TallyReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     let passed = 0

@@ -7,7 +7,7 @@ import { startGateway, type PassClaims, type StartedGateway } from './gateway.ts
 import { HookedBackbone } from './hooked-backbone.ts'
 import { Talker, type Way } from './talker.ts'
 
-/** Two gateways in this process on one embedded backbone that can be hooked, with one clock that can be moved. */
+/** Two gateways in this process on one embedded backbone with hooks, and one clock that tests move. */
 export class TwoGateways {
   readonly backbone: HookedBackbone
   readonly nodes: readonly [StartedGateway, StartedGateway]
@@ -41,7 +41,7 @@ export class TwoGateways {
     this.#clock = parts.clock
   }
 
-  /** Somebody who has said hello at node 0 or 1. */
+  /** A client that has said hello at node 0 or 1. */
   async arrive(node: 0 | 1, claims: PassClaims, way: Way = 'ws', hello: Omit<Hello, 'token'> = {}): Promise<Talker> {
     const { url, pass } = this.nodes[node]
     const talker = await new Talker(url, way).open()

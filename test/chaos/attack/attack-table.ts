@@ -13,7 +13,7 @@ const HEAD = [
   'verdict',
 ]
 
-/** Of answers only the most frequent ones. */
+/** How many kinds of answers a row lists, the most frequent ones. */
 const TOLD_COUNT = 5
 
 const more = (bytes: number): string => (Number.isNaN(bytes) ? '–' : `${bytes < 0 ? '−' : '+'}${Math.abs(Math.round(bytes / MB))} MB`)
@@ -29,11 +29,11 @@ function told({ told: pairs, attackerError }: Outcome): string {
 
 /** One row of the table. */
 export function attackRow(outcome: Outcome): readonly string[] {
-  const { attack, deed, quiet, during, standstillMs, memory, sockets, ended } = outcome
+  const { attack, description, quiet, during, standstillMs, memory, sockets, ended } = outcome
   const arrow = (what: 'ack' | 'delivery'): string => `${shown(quiet[what].p99)} → ${shown(during[what].p99)}`
   const faults = faultsOf(outcome)
   return [
-    `\`${attack}\` ${deed}`,
+    `\`${attack}\` ${description}`,
     arrow('ack'),
     arrow('delivery'),
     shown(standstillMs),
@@ -46,7 +46,7 @@ export function attackRow(outcome: Outcome): readonly string[] {
   ]
 }
 
-/** All of them as Markdown. */
+/** All rows as Markdown. */
 export function attackTable(outcomes: readonly Outcome[]): string {
   const rows = [HEAD, HEAD.map(() => '---'), ...outcomes.map(attackRow)]
   return rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')

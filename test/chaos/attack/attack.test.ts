@@ -4,8 +4,8 @@ import { attacks } from './attacks.ts'
 import { trial } from './trial.ts'
 import { faultsOf, type Outcome } from './verdict.ts'
 
-describe('strangers who attack', () => {
-  it('a handful at once: a pair beside them chats on, nothing of theirs is lost, twice or out of order, and the process lives', async () => {
+describe('a handful of attacks at once', () => {
+  it('a healthy pair loses no message and the gateway survives', async () => {
     const outcome = await trial(
       attacks.find(({ name }) => name === 'a-handful')!,
       {
@@ -19,7 +19,7 @@ describe('strangers who attack', () => {
     )
     console.log(attackTable([outcome]))
     expect(faultsOf(outcome)).toEqual([])
-    // otherwise nobody was attacked, or nobody was there to be disturbed
+    // proves that the attack ran and that the pair was chatting
     expect(outcome.books?.written).toBeGreaterThan(100)
     const told = outcome.told.map(([what]) => what)
     for (const each of ['bad_request', 'bye abuse', '404']) expect(told).toContain(each)
@@ -30,7 +30,7 @@ describe('the verdict', () => {
   const delays = (p99: number) => ({ count: 100, ack: { p50: 5, p99 }, delivery: { p50: 5, p99 } })
   const well: Outcome = {
     attack: 'x',
-    deed: 'x',
+    description: 'x',
     ended: undefined,
     quiet: delays(20),
     during: delays(500),
@@ -44,7 +44,7 @@ describe('the verdict', () => {
     attackerError: undefined,
   }
 
-  it('is well where all is well', () => {
+  it('finds no fault when every figure is within its limit', () => {
     expect(faultsOf(well)).toEqual([])
   })
 

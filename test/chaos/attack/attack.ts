@@ -1,18 +1,18 @@
-/** What an attack is, and what it is given. The table of all of them is `attacks.ts`. */
+/** The shape of an attack. The table of all attacks is `attacks.ts`. */
 import type { Stranger } from './stranger.ts'
 
-/** Made by `prepare` on a gateway without allowances, as a patient stranger would over days; JSON. */
+/** What `prepare` returns, as JSON. It does at once, on a gateway without rate limits, what a patient stranger does over days. */
 export type Prepared = Readonly<Record<string, unknown>>
 
 export interface Attack {
   /** For `--attack=name`. */
   readonly name: string
-  /** What is done, for the table. */
-  readonly deed: string
-  /** What is there before the attack begins. */
+  /** For the table. */
+  readonly description: string
+  /** Runs before the attack begins. */
   readonly prepare?: (stranger: Stranger) => Promise<Prepared>
-  /** Until `stranger.isOver()`; what it has opened stays open until the end of the trial. */
+  /** Attacks until `stranger.isOver()`; what it opened stays open until the trial ends. */
   readonly run: (stranger: Stranger, prepared: Prepared) => Promise<void>
-  /** Sockets that the gateway may still hold ten seconds after, beyond the usual ones; any number unless told. */
+  /** How many sockets the gateway may still hold ten seconds after the attack, beyond those it had before; no limit unless given. */
   readonly socketsAfter?: number
 }

@@ -21,10 +21,10 @@ export interface Tidings {
 
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
-/** A stranger's machine is not the gateway's: here it has to be, and gives way to the gateway and the pair. */
+/** Attacker and gateway share one machine here, so the attacker runs at a low priority. */
 const NICENESS = 5
 
-/** One stranger's machine, as a process: its connections stay open until it is ended. */
+/** The attacker as a process of its own: its connections stay open until the process ends. */
 export class AttackerProcess {
   readonly #child: ChildProcess
 

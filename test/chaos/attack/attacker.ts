@@ -1,4 +1,4 @@
-/** The process of an attack: told by its parent what to do, it says when that is done; see attacker-process.ts. */
+/** The attacker's process: its parent orders an attack, and it reports when the attack is over; see attacker-process.ts. */
 import { attacks } from './attacks.ts'
 import type { Order, Tidings } from './attacker-process.ts'
 import { Stranger } from './stranger.ts'
@@ -18,12 +18,12 @@ async function carryOut({ attack: name, step, seconds, prepared, ...means }: Ord
   try {
     await attack.run(stranger, prepared)
   } catch (thrown) {
-    // a gateway that refuses everything ends an attack early: that is its right, and it is in the table
+    // a gateway that refuses everything may end an attack early; the table shows it
     error = String(thrown)
   }
   await stranger.stay()
   say({ done: true, told: [...stranger.told], prepared: {}, ...(error === undefined ? {} : { error }) })
 }
 
-// whoever ordered it has gone
+// ends when its parent has gone
 process.on('disconnect', () => process.exit())

@@ -7,17 +7,17 @@ import { requestAttacks } from './kinds/requests.ts'
 
 const kinds: readonly Attack[] = [...packetAttacks, ...helloAttacks, ...requestAttacks, ...pictureAttacks, ...chatAttacks]
 
-/** For the short version in the tests. */
+/** The attacks of the short version, which the tests run. */
 const HANDFUL = ['deep-bodies', 'rate-limited-for-ever', 'big-hellos', 'small-packets', 'refused-upgrades', 'looking']
 
 const handful: Attack = {
   name: 'a-handful',
-  deed: `${HANDFUL.join(', ')}, all at once`,
+  description: `${HANDFUL.join(', ')}, all at once`,
   run: async (stranger) => {
     const chosen = kinds.filter(({ name }) => HANDFUL.includes(name))
     await Promise.all(chosen.map((attack) => attack.run(stranger, {})))
   },
 }
 
-/** THE table of what strangers do. */
+/** The table of all attacks. */
 export const attacks: readonly Attack[] = [...kinds, handful]

@@ -1,4 +1,4 @@
-/** What a process holds: memory and sockets from /proc every few ms, whatever its event loop does, and its standstill by probe.mjs. */
+/** Measures a process: memory and sockets from /proc every few ms, and, through probe.mjs, how long its event loop stood still. */
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { readdir, readFile, readlink } from 'node:fs/promises'
@@ -9,7 +9,7 @@ const LOOK_MS = 50
 export interface Reading {
   /** The longest that the event loop stood still since the reading before. */
   readonly standstillMs: number
-  /** After a collection, where one was asked for: heap and buffers. */
+  /** Heap and buffers after a garbage collection, where one was requested. */
   readonly heldBytes: number
 }
 
@@ -31,14 +31,14 @@ export class Gauge {
     )
   }
 
-  /** The largest memory since the last time this was asked. */
+  /** The largest memory since the last call. */
   takePeakBytes(): number {
     const peak = this.#peakBytes
     this.#peakBytes = 0
     return peak
   }
 
-  /** Resident and the process' own: pages of files (an embedded store's) are the system's to take back. NaN where /proc does not tell. */
+  /** Resident memory without mapped files, which the system can take back. NaN where there is no /proc. */
   async memoryBytes(): Promise<number> {
     const status = await readFile(`/proc/${this.#pid}/status`, 'utf8').catch(() => '') // the process has ended
     return Number(/^RssAnon:\s+(\d+) kB/m.exec(status)?.[1] ?? NaN) * 1024

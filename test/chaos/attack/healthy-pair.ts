@@ -10,10 +10,10 @@ import { balance, brokenLinks } from '../ledger.ts'
 export const SHOP = 'healthy'
 const CUSTOMER = 'ms-good'
 const AGENT = 'mr-well'
-/** Of both together. */
+/** Messages a second of both together. */
 const MESSAGES_PER_SECOND = 20
 const LOOK_MS = 20
-/** What is not there by then never comes. */
+/** A message that has not arrived by then counts as lost. */
 const SETTLED_WITHIN_MS = 60_000
 
 interface Times {
@@ -22,7 +22,7 @@ interface Times {
   shownAt?: number
 }
 
-/** One of the two, and when each of its messages was written, acknowledged and on the other's screen. */
+/** One of the two, with the times at which each of its messages was written, acknowledged and shown to the other. */
 interface Member {
   readonly person: Person
   readonly times: Map<string, Times>
@@ -30,7 +30,7 @@ interface Member {
 
 const member = (person: Person): Member => ({ person, times: new Map() })
 
-/** Ms; Infinity where a message never got there. */
+/** In ms; Infinity where a message never arrived. */
 export interface Delays {
   readonly count: number
   readonly ack: Readonly<Record<'p50' | 'p99', number>>
@@ -39,7 +39,7 @@ export interface Delays {
 
 export type Books = Readonly<Record<'written' | 'lost' | 'doubled' | 'misordered', number>>
 
-/** A customer, as the widget connects, and the agent who serves her, over the raw door: they chat whatever happens around them. */
+/** A customer, connected as the widget connects, and her agent, at the WebSocket door, who chat while a gateway is attacked. */
 export class HealthyPair {
   readonly #members: readonly [Member, Member]
   #timer: NodeJS.Timeout | undefined
@@ -70,7 +70,7 @@ export class HealthyPair {
     })
     const pair = new HealthyPair(new Person(CUSTOMER, `shop:${SHOP}`, customer), new Person(AGENT, CUSTOMER, agent))
     const areLive = await until(() => [customer, agent].every(({ connection }) => connection.value.name === 'live'))
-    if (!areLive) throw new Error('no line for the healthy pair')
+    if (!areLive) throw new Error('the healthy pair is not connected')
     return pair
   }
 
@@ -82,13 +82,13 @@ export class HealthyPair {
     }, 1000 / MESSAGES_PER_SECOND)
   }
 
-  /** No more is written; false where something written has not come to both screens within a minute. */
+  /** Stops writing; false where a message has not reached both screens within a minute. */
   async quiet(): Promise<boolean> {
     clearInterval(this.#timer)
     return until(() => this.#times().every(({ ackedAt, shownAt }) => ackedAt !== undefined && shownAt !== undefined))
   }
 
-  /** Of what was written from `from` to `to`. */
+  /** Times of the messages written between `from` and `to`. */
   delays(from: number, to: number): Delays {
     const times = this.#times().filter(({ writtenAt }) => writtenAt >= from && writtenAt < to)
     const part = (at: 'ackedAt' | 'shownAt') => {
@@ -98,7 +98,7 @@ export class HealthyPair {
     return { count: times.length, ack: part('ackedAt'), delivery: part('shownAt') }
   }
 
-  /** What both wrote, held against the log and both screens. Rejects where the gateway does not answer. */
+  /** Compares what both wrote with the log and both screens. Rejects where the gateway does not answer. */
   async books(): Promise<Books> {
     const log = await this.#members[0].person.log()
     const all = this.#members.map(({ person }) => {
@@ -121,7 +121,7 @@ export class HealthyPair {
   }
 }
 
-/** Acknowledged is what has left the writer's outbox; delivered what is on the other's screen. */
+/** A message is acknowledged when it leaves the writer's outbox, and delivered when the other's timeline has it. */
 function watch({ person, times }: Member, other: Person): void {
   person.client.conversation(person.to).outbox.subscribe((items) => {
     const waiting = new Set(items.map(({ id }) => id))

@@ -1,6 +1,6 @@
 /**
- * Loaded into the gateway under attack, which knows nothing of it: tells over a socket how long the event loop stood still, and collects
- * garbage when asked, so that what is left is what is held.
+ * Preloaded into the gateway under attack: reports over a socket how long the event loop stood still, and collects
+ * garbage when asked, so that the memory left is memory in use.
  */
 import { rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -16,7 +16,7 @@ delays.enable()
 const path = process.env.ATTACK_PROBE
 rmSync(path, { force: true })
 createServer((socket) => {
-  socket.on('error', () => undefined) // whoever asked has gone
+  socket.on('error', () => undefined) // the asker has gone
   socket.on('data', (order) => {
     const standstillMs = delays.max / 1e6
     if (String(order).includes('collect')) for (let i = 0; i < 3; i++) collect()

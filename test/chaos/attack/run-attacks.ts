@@ -1,10 +1,10 @@
-/** `npm run chaos -- --attack`: all attacks one after the other, each on a gateway of its own; then the table. */
+/** `npm run chaos -- --attack`: runs all attacks in turn, each on a gateway of its own, and prints the table. */
 import { attackRow, attackTable } from './attack-table.ts'
 import { attacks } from './attacks.ts'
 import { trial, type TrialOptions } from './trial.ts'
 import { faultsOf, type Outcome } from './verdict.ts'
 
-/** Undefined where there is no attack of that name. `only`: '' for all, else names separated by commas. */
+/** `only`: names separated by commas, '' for all. Undefined where an attack of that name does not exist. */
 export async function runAttacks(only: string, options: TrialOptions): Promise<readonly string[] | undefined> {
   const names = only.split(',').filter((name) => name !== '')
   if (names.some((name) => !attacks.some((attack) => attack.name === name))) return undefined

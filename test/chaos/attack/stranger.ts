@@ -1,18 +1,18 @@
 /**
- * Somebody whom nobody invited, with what anybody has: sockets, guests' passes, time. Runs in a process of its own and, on Linux, comes
- * from an address of its own, so that neither its work nor its allowances are the healthy pair's. Counts what it is told.
+ * An attacker with what anybody has: sockets, guests' passes, time. Runs in a process of its own and, on Linux, connects
+ * from an address of its own, so that it shares neither CPU time nor rate limits with the healthy pair. Counts the outcomes it meets.
  */
 import { once } from 'node:events'
 import { request, type IncomingMessage, type RequestOptions } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { SignJWT } from 'jose'
-import { StrangerLine } from './stranger-line.ts'
+import { StrangerSession } from './stranger-session.ts'
 
 export interface StrangerOptions {
   readonly url: string
   readonly secret: string
-  /** Of counts: 1 as in the table, less in a short version. */
+  /** Multiplies every count of an attack: 1 as in the table, less in a short version. */
   readonly scale: number
   readonly localAddress: string | undefined
 }
@@ -27,7 +27,7 @@ export class Stranger {
   readonly host: string
   readonly port: number
   readonly localAddress: string | undefined
-  /** What was said, and how often. */
+  /** How often each outcome came: a status, a refusal code, a close. */
   readonly told = new Map<string, number>()
   readonly #options: StrangerOptions
   #endsAt = Infinity
@@ -57,7 +57,7 @@ export class Stranger {
     this.told.set(what, (this.told.get(what) ?? 0) + 1)
   }
 
-  /** Until it is over, `width` at a time; whatever `act` throws is told and does not end it. */
+  /** Repeats `act` until the attack ends, `width` at a time; an error of `act` is counted and does not end it. */
   async repeat(width: number, act: (worker: number) => Promise<unknown>): Promise<void> {
     await Promise.all(
       Array.from({ length: width }, async (_, worker) => {
@@ -73,7 +73,7 @@ export class Stranger {
     )
   }
 
-  /** Until it is over. */
+  /** Resolves when the attack ends. */
   async stay(): Promise<void> {
     while (!this.isOver()) await wait(100)
   }
@@ -84,7 +84,7 @@ export class Stranger {
     return (JSON.parse(text) as { token: string }).token
   }
 
-  /** As many as an address gets, `most` at most. */
+  /** As many guests' passes as the gateway gives one address, `most` at most. */
   async guests(most: number): Promise<string[]> {
     const tokens: string[] = []
     while (tokens.length < most) {
@@ -98,7 +98,7 @@ export class Stranger {
     return tokens
   }
 
-  /** A pass as the operator signs it: for what others have done before, and for honest agents in the middle of it. */
+  /** A pass signed with the operator's secret: for preparing an attack and for honest agents during it. */
   pass(claims: Readonly<Record<string, string>>): Promise<string> {
     return new SignJWT({ role: 'customer', ...claims })
       .setProtectedHeader({ alg: 'HS256' })
@@ -106,18 +106,18 @@ export class Stranger {
       .sign(new TextEncoder().encode(this.#options.secret))
   }
 
-  line(): Promise<StrangerLine> {
-    return StrangerLine.open(this)
+  connection(): Promise<StrangerSession> {
+    return StrangerSession.open(this)
   }
 
-  /** A line that has said its hello. */
-  async attached(token: string, hello: Readonly<Record<string, unknown>> = {}): Promise<StrangerLine> {
-    const line = await this.line()
-    await line.hello({ token, ...hello })
-    return line
+  /** A session after its hello. */
+  async session(token: string, hello: Readonly<Record<string, unknown>> = {}): Promise<StrangerSession> {
+    const session = await this.connection()
+    await session.hello({ token, ...hello })
+    return session
   }
 
-  /** One request and its whole answer; a refusal is told. */
+  /** Sends one request, counts its outcome and resolves with the whole answer. */
   async ask(
     method: string,
     path: string,
@@ -126,7 +126,7 @@ export class Stranger {
     const asked = request({ host: this.host, port: this.port, method, path, headers: headers ?? {}, ...this.#from(), agent: false })
     asked.end(body)
     const answered = once(asked, 'response')
-    // a gateway that refuses a body early closes while it is still being written: what counts is the answer
+    // a gateway that refuses a body early closes while we still write it: only the answer counts
     asked.on('error', () => undefined)
     const [response] = (await answered) as [IncomingMessage]
     const chunks: Buffer[] = []
@@ -137,11 +137,11 @@ export class Stranger {
     return { status, text }
   }
 
-  /** Bytes as they are; what comes back is told by its status, and its end by `closed`. */
+  /** A raw TCP connection; counts the status of what comes back, and `closed` at its end. */
   async socket(): Promise<Socket> {
-    // whoever means ill does not hang up because the other side has
+    // an attacker does not close its side because the gateway closes
     const socket = connect({ host: this.host, port: this.port, allowHalfOpen: true, ...this.#from() })
-    socket.on('error', () => undefined) // its end is told below, whatever the reason
+    socket.on('error', () => undefined) // `close` follows and is counted
     socket.on('close', () => this.tell('closed'))
     socket.on('data', (data: Buffer) => {
       const status = /^HTTP\/1\.1 (\d{3})/.exec(data.toString('latin1'))?.[1]

@@ -1,4 +1,4 @@
-/** One attack on a gateway of its own, from start to end, beside the healthy pair; what came of it. */
+/** Runs one attack on a gateway of its own beside a healthy pair, and returns its outcome. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,11 +15,11 @@ import { HealthyPair, type Books } from './healthy-pair.ts'
 import type { Outcome } from './verdict.ts'
 
 const SECRET = 'the secret of the gateway under attack'
-/** On Linux all of 127/8 is this machine. */
+/** On Linux all of 127/8 is loopback. */
 const STRANGERS_ADDRESS = process.platform === 'linux' ? '127.0.0.66' : undefined
-/** Between a gateway's first messages and those that are measured, and between what is measured before and during an attack. */
+/** The pause between a gateway's first messages and the measured ones, and between the measurements before and during an attack. */
 const APART_MS = 1000
-/** What a stranger does over days is done at once, before the gateway that is attacked starts on the same store. */
+/** For `prepare`: no rate limits, so that it does at once what a stranger does over days. The attacked gateway then starts on the same store. */
 const WITHOUT_ALLOWANCES = {
   COMMANDS_PER_SECOND: '0',
   RATE_LIMITS: 'off',
@@ -36,7 +36,7 @@ export interface TrialOptions {
   /** How long the pair chats before and after. */
   readonly quietSeconds: number
   readonly afterSeconds: number
-  /** Of the attack's counts. */
+  /** Multiplies the attack's counts. */
   readonly scale: number
 }
 
@@ -107,7 +107,7 @@ interface Field {
   readonly probePath: string
 }
 
-/** What the gauge says at one time. */
+/** One reading of the gauge. */
 interface State {
   readonly memoryBytes: number
   readonly socketCount: number
@@ -127,7 +127,7 @@ async function strike(attack: Attack, { gateway, attacker, prepared, options, pr
   const start = performance.now()
   await wait(options.quietSeconds * 1000)
   const quietUntil = performance.now()
-  // what was written in quiet is answered in quiet
+  // messages of the measurement before the attack are answered before it begins
   await wait(APART_MS)
   const before = await look(gauge)
   gauge.takePeakBytes()
@@ -141,7 +141,7 @@ async function strike(attack: Attack, { gateway, attacker, prepared, options, pr
   const after = await look(gauge)
   const books = howEnded(gateway) === undefined ? await booksOf(pair) : undefined
   const outcome = {
-    ...{ attack: attack.name, deed: attack.deed, ended: howEnded(gateway), ...words(tidings), books },
+    ...{ attack: attack.name, description: attack.description, ended: howEnded(gateway), ...words(tidings), books },
     quiet: pair.delays(start, quietUntil),
     during: pair.delays(struckAt, endedAt),
     memory: {
@@ -165,7 +165,7 @@ async function booksOf(pair: HealthyPair): Promise<Books | undefined> {
 
 const words = ({ told, error, done }: Tidings) => ({ told, attackerError: error, wasCarriedOut: done })
 
-/** By its own words where it had any. */
+/** How the gateway ended, in its own words where it printed any. */
 function howEnded({ process: { exitCode, signalCode }, output }: SpawnedGateway): string | undefined {
   if (exitCode === null && signalCode === null) return undefined
   const reason = /(heap out of memory|RangeError[^\n]*|\w*Error: [^\n]*)/.exec(output())?.[1] ?? ''

@@ -1,46 +1,46 @@
-/** The rule by which a trial is judged; pure, so that a test can show it outcomes that are wrong. */
+/** Judges the outcome of a trial. */
 import type { Books, Delays } from './healthy-pair.ts'
 
 export const MB = 1_000_000
-/** The healthy pair's p99 may be so much above its usual. */
+/** How much the healthy pair's p99 may rise. */
 export const SLOWER_MS = 1000
-/** Memory of the process ten seconds after, beyond what it was before: a heap that has grown once is not all given back. */
+/** How much memory the process may have gained ten seconds after the attack: V8 does not return all of a heap that has grown. */
 export const KEPT_BYTES = 96 * MB
-/** And what of it is held: heap and buffers after a collection. */
+/** How much of it may still be in use: heap and buffers after a garbage collection. */
 export const HELD_BYTES = 48 * MB
-/** And while the attack lasts: what a stranger may take for as long as it likes. */
+/** How much memory the process may gain while the attack lasts. */
 export const PEAK_BYTES = 512 * MB
 
 export interface Outcome {
   readonly attack: string
-  readonly deed: string
-  /** Undefined: it lives. Else how it ended. */
+  readonly description: string
+  /** How the gateway ended; undefined where it still runs. */
   readonly ended: string | undefined
   readonly quiet: Delays
   readonly during: Delays
-  /** Undefined where the gateway cannot be asked any more. */
+  /** Undefined where the gateway no longer answers. */
   readonly books: Books | undefined
-  /** Beyond what it was in quiet; NaN where this system does not tell. */
+  /** Memory gained since before the attack; NaN where the system does not tell. */
   readonly memory: Readonly<Record<'peakBytes' | 'afterBytes' | 'heldBytes', number>>
-  /** The longest of the event loop while the attack lasted. */
+  /** The longest time that the event loop stood still during the attack. */
   readonly standstillMs: number
-  /** Beyond the usual ones: at the attack's end and ten seconds after, while the attacker still keeps its own open. */
+  /** Sockets gained: at the attack's end and ten seconds after, while the attacker still keeps its own open. */
   readonly sockets: Readonly<Record<'atEnd' | 'after', number>>
   readonly socketsAllowed: number
   readonly told: readonly (readonly [string, number])[]
-  /** False: the attacker's process failed, and nothing is shown. */
+  /** False where the attacker's process failed, so that the trial proves nothing. */
   readonly wasCarriedOut: boolean
-  /** What the attacker met that was no answer. */
+  /** Errors that the attacker met. */
   readonly attackerError: string | undefined
 }
 
-/** Everything that is not as it must be, in words; empty when all is well. */
+/** A sentence for each limit that is exceeded; empty when all is well. */
 export function faultsOf(outcome: Outcome): readonly string[] {
   const { ended, quiet, during, books, memory, sockets, socketsAllowed } = outcome
   if (ended !== undefined) return [`the process ended: ${ended}`]
   const slower = (what: 'ack' | 'delivery'): string | false => {
     const more = during[what].p99 - quiet[what].p99
-    // a pair that wrote nothing has no p99, and that is no good sign
+    // a pair that wrote nothing has no p99: a fault
     return !(more < SLOWER_MS) && `${what} p99 ${shown(during[what].p99)}`
   }
   const above = (bytes: number, most: number, when: string): string | false => bytes > most && `${Math.round(bytes / MB)} MB more ${when}`

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { spawnGateway } from '../../kit/gateway.ts'
 import type { Stage } from '../stage.ts'
 
-/** One gateway over files. The fault: kill -9, then the same again on the same port and data folder. */
+/** One gateway over files. The fault: kill -9, then a start on the same port and data folder. */
 export async function startEmbedded(): Promise<Stage> {
   const settings = { COMMANDS_PER_SECOND: '0', LOG_LEVEL: 'error' }
   let gateway = await spawnGateway(settings)

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import WebSocket from 'ws'
 import type { Message } from '../../../gateway/protocol/model.ts'
 import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
-import { eventNamed, Sleeper, SOCKETS } from '../../kit/sleeper.ts'
+import { eventNamed, PausableClient, SOCKETS } from '../../kit/pausable-client.ts'
 import { Talker, WAYS } from '../../kit/talker.ts'
 
 // real sockets on a machine that may be busy with other tests
@@ -48,21 +48,21 @@ describe.each(SOCKETS)('a peer that stops reading over %s', (way) => {
   test('is told `slow` behind what it was sent, and gets the rest, once and in order, at its next hello', async () => {
     const [sub, other] = [`reader-${way.length}`, `writer-${way.length}`] as const
     const token = await gateway.pass({ sub })
-    const sleeper = new Sleeper(gateway.url, way, { token, to: other })
-    await sleeper.welcomed()
+    const client = new PausableClient(gateway.url, way, { token, to: other })
+    await client.welcomed()
     const writer = await arrive(other)
-    sleeper.sleep()
+    client.pause()
     const byes = await metric('im_byes_total\\{code="slow"\\}')
     let written = 0
     while ((await metric('im_byes_total\\{code="slow"\\}')) === byes) {
       await Promise.all(Array.from({ length: 50 }, () => writer.command('send', text(sub, `m${++written}`, LONG))))
     }
-    sleeper.wake()
-    const code = await sleeper.closed
+    client.resume()
+    const code = await client.closed
     if (way === 'ws') expect(code).toBe(4001)
-    expect(eventNamed(sleeper.packets, 'byePush')).toMatchObject([{ code: 'slow', reconnect: true }])
-    expect(sleeper.packets.at(-1)).toContain('byePush')
-    const got = eventNamed(sleeper.packets, 'messagePush') as Message[]
+    expect(eventNamed(client.packets, 'byePush')).toMatchObject([{ code: 'slow', reconnect: true }])
+    expect(client.packets.at(-1)).toContain('byePush')
+    const got = eventNamed(client.packets, 'messagePush') as Message[]
     expect(got.map(({ seq }) => seq)).toEqual(Array.from({ length: got.length }, (_, n) => n + 1))
     expect(got.length).toBeLessThan(written)
     const last = got.at(-1)!
@@ -132,7 +132,7 @@ describe('a burst of 5,000 messages to a reader who reads', () => {
   const IN_ORDER = Array.from({ length: 5000 }, (_, n) => n + 1)
 
   async function burst(sub: string, other: string): Promise<void> {
-    const writer = new Sleeper(gateway.url, 'ws', { token: await gateway.pass({ sub: other }) })
+    const writer = new PausableClient(gateway.url, 'ws', { token: await gateway.pass({ sub: other }) })
     await writer.welcomed()
     for (const n of IN_ORDER) writer.send(`2${n}["send",${JSON.stringify(text(sub, `m${n}`, 'x'.repeat(200)))}]`)
   }

@@ -1,7 +1,7 @@
 /** Whose messages a shop does not take. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { DEMO_WORD } from '../../kit/gateway.ts'
-import { serviceOf, ShopNodes, text, told } from '../../kit/shop-nodes.ts'
+import { assignmentOf, ShopNodes, text, pushedRow } from '../../kit/shop-nodes.ts'
 import { WAYS, Talker } from '../../kit/talker.ts'
 
 // real sockets on a machine that may be busy with other tests
@@ -34,7 +34,7 @@ test('blocked is refused at every node, told why and until when, and what was se
   expect(error?.message).toContain(`rude; until ${new Date(until).toISOString()}`)
   expect(error?.message).not.toContain('agent')
   expect(await customer.command('send', text(side, 'm1'))).toMatchObject({ seq: 1, duplicate: true })
-  await told(colleague, id, ({ blocked }) => blocked !== undefined)
+  await pushedRow(colleague, id, ({ blocked }) => blocked !== undefined)
   await colleague.command('send', text(id, 'r1'))
   await customer.push('messagePush')
 })
@@ -78,7 +78,7 @@ test('a block ends by itself, and by hand; the list says who, why, until when', 
     },
   ])
   nodes.pass(3_600_001)
-  expect((await serviceOf(agent, id))?.blocked).toBeUndefined()
+  expect((await assignmentOf(agent, id))?.blocked).toBeUndefined()
   expect((await agent.command('blocked', {})).blocked).toEqual([])
   await customer.command('send', text(side, 'm2'))
   await colleague.command('block', { to: id, reason: 'for ever' })
@@ -149,7 +149,7 @@ test("only the shop's own agents may, with a reason and an end that is to come",
   expect(await code(agent, 'block', { to: 'shop:other', reason: 'x' })).toBe('forbidden')
   expect(await code(agent, 'block', { to: side, reason: 'x' })).toBe('bad_request')
   expect(await code(agent, 'block', { reason: 'x' })).toBe('bad_request')
-  expect((await serviceOf(agent, id))?.blocked).toBeUndefined()
+  expect((await assignmentOf(agent, id))?.blocked).toBeUndefined()
   const hostile = '<b>‮' + '\u0301'.repeat(480)
   expect((await agent.command('block', { to: id, reason: hostile })).service.blocked?.reason).toBe(hostile)
   expect((await customer.push('blockPush')).reason).toBe(hostile)

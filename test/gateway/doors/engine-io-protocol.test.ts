@@ -85,7 +85,7 @@ describe('the handshake', () => {
     const upgrade = query.replace('transport=polling', 'transport=websocket')
     const pipe = open(upgrade)
     await pipe.closed
-    expect(pipe.came).toEqual([])
+    expect(pipe.received).toEqual([])
   })
 
   test.each(['POST', 'PUT', 'DELETE'])('with the method %s is answered 400', async (method) => {

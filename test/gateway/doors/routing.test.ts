@@ -1,7 +1,7 @@
 /** Whose conversation it is: routing, claiming, closing, handing on. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Talker } from '../../kit/talker.ts'
-import { serviceOf, ShopNodes, text, told } from '../../kit/shop-nodes.ts'
+import { assignmentOf, ShopNodes, text, pushedRow } from '../../kit/shop-nodes.ts'
 
 // real sockets on a machine that may be busy with other tests
 vi.setConfig({ testTimeout: 30_000 })
@@ -32,7 +32,7 @@ describe('a first message', () => {
     const customer = await customerOf(shop)
     await customer.say('m1')
     const agent = await nodes.agent(shop, 'late')
-    const row = await told(agent, customer.id, ({ phase }) => phase === 'open')
+    const row = await pushedRow(agent, customer.id, ({ phase }) => phase === 'open')
     expect(row.service).toMatchObject({ phase: 'open', agent: { id: 'late', name: 'LATE' } })
     expect(row).toMatchObject({ to: customer.id, head: { seq: 1 }, unread: 1 })
   })
@@ -41,7 +41,7 @@ describe('a first message', () => {
     const { shop, agents } = await shopWith(2)
     const customers = await Promise.all(Array.from({ length: 5 }, (_, n) => customerOf(shop, n % 2 === 0 ? 0 : 1)))
     for (const customer of customers) await customer.say('m1')
-    const seen = await Promise.all(customers.map(({ id }) => serviceOf(agents[0]!, id)))
+    const seen = await Promise.all(customers.map(({ id }) => assignmentOf(agents[0]!, id)))
     expect(seen.slice(0, 4).map((service) => service?.phase)).toEqual(['open', 'open', 'open', 'open'])
     expect(new Set(seen.slice(0, 2).map((service) => service?.agent?.id)).size).toBe(2)
     expect(seen[4]).toMatchObject({ phase: 'waiting' })
@@ -50,7 +50,7 @@ describe('a first message', () => {
     const freed = seen[0]!.agent!.id
     const agent = agents.find((_, n) => freed.endsWith(`a${n + 1}`))!
     await agent.command('close', { to: customers[0]!.id })
-    expect((await told(agent, customers[4]!.id, ({ phase }) => phase === 'open')).service?.agent?.id).toBe(freed)
+    expect((await pushedRow(agent, customers[4]!.id, ({ phase }) => phase === 'open')).service?.agent?.id).toBe(freed)
   })
 
   test('of many at once at one node keeps every agent within the limit', async () => {
@@ -73,9 +73,9 @@ describe('a first message', () => {
     await agent!.command('changeStatus', { status: 'busy' })
     const customer = await customerOf(shop)
     await customer.say('m1')
-    expect(await serviceOf(agent!, customer.id)).toMatchObject({ phase: 'waiting' })
+    expect(await assignmentOf(agent!, customer.id)).toMatchObject({ phase: 'waiting' })
     await agent!.command('changeStatus', { status: 'online' })
-    await told(agent!, customer.id, ({ phase }) => phase === 'open')
+    await pushedRow(agent!, customer.id, ({ phase }) => phase === 'open')
   })
 
   test('sent twice at once at two nodes is one conversation of one agent', async () => {
@@ -83,7 +83,7 @@ describe('a first message', () => {
     const id = nodes.unique('c')
     const windows = [await nodes.arrive(0, { sub: id }), await nodes.arrive(1, { sub: id })]
     await Promise.all(windows.flatMap((window, w) => [1, 2, 3].map((n) => window.command('send', text(`shop:${shop}`, `w${w}m${n}`)))))
-    const service = await serviceOf(agents[0]!, id)
+    const service = await assignmentOf(agents[0]!, id)
     expect(service).toMatchObject({ phase: 'open' })
     const { conversations } = await agents[1]!.command('queue', {})
     expect(conversations.map((row) => [row.to, row.service?.agent?.id])).toEqual([[id, service!.agent!.id]])
@@ -108,7 +108,7 @@ describe('a first message', () => {
     })
     expect(stored).toMatchObject({ seq: 1, duplicate: false })
     expect(await customer.say('m1')).toMatchObject({ seq: 1, duplicate: true })
-    expect(await serviceOf(agent!, customer.id)).toMatchObject({ phase: 'open' })
+    expect(await assignmentOf(agent!, customer.id)).toMatchObject({ phase: 'open' })
   })
 })
 
@@ -122,9 +122,9 @@ describe('an agent', () => {
     const customer = await customerOf(shop)
     await customer.say('m1')
     await one!.command('send', text(customer.id, 'r1'))
-    expect((await serviceOf(two!, customer.id))?.agent?.id).toBe(`${shop}-a1`)
+    expect((await assignmentOf(two!, customer.id))?.agent?.id).toBe(`${shop}-a1`)
     await two!.command('send', text(customer.id, 'r2'))
-    expect((await serviceOf(two!, customer.id))?.agent?.id).toBe(`${shop}-a1`)
+    expect((await assignmentOf(two!, customer.id))?.agent?.id).toBe(`${shop}-a1`)
   })
 
   test('gets their customer again, though another has fewer, and keeps an old message sent again from opening it', async () => {
@@ -139,9 +139,9 @@ describe('an agent', () => {
     await two!.command('changeStatus', { status: 'online' })
     nodes.pass(1)
     await customer.say('m1')
-    expect(await serviceOf(two!, customer.id)).toMatchObject({ phase: 'closed' })
+    expect(await assignmentOf(two!, customer.id)).toMatchObject({ phase: 'closed' })
     await customer.say('m2')
-    expect(await serviceOf(two!, customer.id)).toMatchObject({ phase: 'open', agent: { id: `${shop}-a1` } })
+    expect(await assignmentOf(two!, customer.id)).toMatchObject({ phase: 'open', agent: { id: `${shop}-a1` } })
   })
 
   test('may claim what waits or is closed, again and again, but not what a colleague has who is there', async () => {
@@ -228,16 +228,16 @@ describe('the customers of an agent who has gone', () => {
     await vi.waitUntil(
       async () => {
         nodes.pass(10_000)
-        return (await serviceOf(two!, waits.id))?.agent?.id === `${shop}-a2`
+        return (await assignmentOf(two!, waits.id))?.agent?.id === `${shop}-a2`
       },
       { timeout: 25_000, interval: 200 },
     )
-    expect(await serviceOf(two!, answered.id)).toMatchObject({ phase: 'open', agent: { id: `${shop}-a1` } })
+    expect(await assignmentOf(two!, answered.id)).toMatchObject({ phase: 'open', agent: { id: `${shop}-a1` } })
     await answered.say('m2')
     await vi.waitUntil(
       async () => {
         nodes.pass(10_000)
-        return (await serviceOf(two!, answered.id))?.agent?.id === `${shop}-a2`
+        return (await assignmentOf(two!, answered.id))?.agent?.id === `${shop}-a2`
       },
       { timeout: 25_000, interval: 200 },
     )
@@ -255,12 +255,12 @@ describe('the customers of an agent who has gone', () => {
     const back = await nodes.agent(shop, `${shop}-a1`, 1)
     nodes.pass(60_000)
     await two!.command('queue', {})
-    expect(await serviceOf(two!, customer.id)).toMatchObject({ phase: 'open', agent: { id: `${shop}-a1` } })
+    expect(await assignmentOf(two!, customer.id)).toMatchObject({ phase: 'open', agent: { id: `${shop}-a1` } })
     await back.command('changeStatus', { status: 'offline' })
     await vi.waitUntil(
       async () => {
         nodes.pass(10_000)
-        return (await serviceOf(two!, customer.id))?.phase === 'waiting'
+        return (await assignmentOf(two!, customer.id))?.phase === 'waiting'
       },
       { timeout: 25_000, interval: 200 },
     )
@@ -297,14 +297,14 @@ describe('who is told', () => {
     } = await shopWith(2)
     const customer = await customerOf(shop)
     await customer.say('m1')
-    for (const agent of [one!, two!]) await told(agent, customer.id, ({ phase }) => phase === 'open')
-    const { agent } = (await serviceOf(one!, customer.id))!
+    for (const agent of [one!, two!]) await pushedRow(agent, customer.id, ({ phase }) => phase === 'open')
+    const { agent } = (await assignmentOf(one!, customer.id))!
     await (agent!.id.endsWith('a1') ? one! : two!).command('send', text(customer.id, 'r1'))
     await customer.talker.push('messagePush')
     const { conversations } = await customer.talker.command('conversations', {})
     expect(conversations.map(({ service }) => service)).toEqual([undefined])
     await (agent!.id.endsWith('a1') ? one! : two!).command('close', { to: customer.id })
-    for (const seen of [one!, two!]) await told(seen, customer.id, ({ phase }) => phase === 'closed')
+    for (const seen of [one!, two!]) await pushedRow(seen, customer.id, ({ phase }) => phase === 'closed')
     expect(customer.talker.received.some((packet) => JSON.stringify(packet).includes('"service"'))).toBe(false)
   })
 

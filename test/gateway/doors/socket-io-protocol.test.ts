@@ -151,7 +151,7 @@ describe("on the chat's own door too", () => {
     await new Promise((resolve) => setImmediate(resolve))
     pipe.send('423["conversations",{}]')
     expect(await pipe.next()).toBe('433[{"ok":true,"conversations":[],"more":false}]')
-    expect(pipe.came).toEqual([])
+    expect(pipe.received).toEqual([])
   })
 
   test('the second one has allowances of its own', async () => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { SendBuffer, takenBytes } from '../../../gateway/doors/send-buffer.ts'
 import type { Message } from '../../../gateway/protocol/model.ts'
 import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
-import { eventNamed, Sleeper, SOCKETS } from '../../kit/sleeper.ts'
+import { eventNamed, PausableClient, SOCKETS } from '../../kit/pausable-client.ts'
 import { Talker } from '../../kit/talker.ts'
 
 // real sockets on a machine that may be busy with other tests
@@ -135,10 +135,10 @@ describe('at the gateway', () => {
   const HISTORY = '["history",{"to":"writer","limit":100}]'
 
   /** Half a megabyte an answer, until the gateway's end of the line is refused some of it; far below what would be slow at once. */
-  async function fill(sleeper: Sleeper, end: Socket): Promise<void> {
+  async function fill(client: PausableClient, end: Socket): Promise<void> {
     for (let n = 1; end.writableLength < 65_536; n++) {
       const before = end.bytesWritten
-      sleeper.send(`2${n}${HISTORY}`)
+      client.send(`2${n}${HISTORY}`)
       await vi.waitUntil(() => end.bytesWritten > before + 400_000, { interval: 5, timeout: 30_000 })
       await stands(() => end.writableLength)
     }
@@ -147,31 +147,31 @@ describe('at the gateway', () => {
   test('a WebSocket is told behind what it was sent; who still takes nothing is gone after as long again; who reads stays', async () => {
     const token = await gateway.pass({ sub: 'reader' })
     const open = async (way: (typeof SOCKETS)[number]) => {
-      const sleeper = new Sleeper(gateway.url, way, { token })
-      await sleeper.welcomed()
-      return { way, sleeper, end: ends.find(({ remotePort }) => remotePort === sleeper.port)! }
+      const client = new PausableClient(gateway.url, way, { token })
+      await client.welcomed()
+      return { way, client, end: ends.find(({ remotePort }) => remotePort === client.port)! }
     }
     const wake = await Promise.all(SOCKETS.map(open))
     const sleep = await Promise.all(SOCKETS.map(open))
     const read = await Promise.all(SOCKETS.map(open))
     await Promise.all(
-      [...wake, ...sleep].map(async ({ sleeper, end }) => {
-        sleeper.sleep()
-        await fill(sleeper, end)
+      [...wake, ...sleep].map(async ({ client, end }) => {
+        client.pause()
+        await fill(client, end)
       }),
     )
     const before = await slowByes()
     await passes(async () => (await slowByes()) === before + 4)
     expect(sleep.map(({ end }) => end.destroyed)).toEqual([false, false])
-    for (const { way, sleeper } of wake) {
-      sleeper.wake()
-      const code = await sleeper.closed
+    for (const { way, client } of wake) {
+      client.resume()
+      const code = await client.closed
       if (way === 'ws') expect(code).toBe(4001)
-      expect(sleeper.packets.at(-1)).toContain('2["byePush",{"code":"slow"')
+      expect(client.packets.at(-1)).toContain('2["byePush",{"code":"slow"')
     }
     await passes(() => sleep.every(({ end }) => end.destroyed))
     for (const {
-      sleeper: { packets, send },
+      client: { packets, send },
     } of read) {
       send(`21${HISTORY}`)
       await vi.waitUntil(() => packets.some((packet) => packet.startsWith('31[{"ok":true')))

@@ -1,7 +1,7 @@
 /** A conversation goes from one agent to another, whatever breaks on the way. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { Unavailable } from '../../../gateway/backbone/backbone.ts'
-import { serviceOf, ShopNodes, text, told } from '../../kit/shop-nodes.ts'
+import { assignmentOf, ShopNodes, text, pushedRow } from '../../kit/shop-nodes.ts'
 import type { Talker } from '../../kit/talker.ts'
 
 // real sockets on a machine that may be busy with other tests
@@ -54,7 +54,7 @@ describe('a transfer', () => {
       transfer: { id: transfer, from: { id: 'one', name: 'ONE' }, to: { id: 'two', name: 'TWO' }, note: '她要退货' },
     })
     expect(await one.push('transferPush')).toEqual(push)
-    expect(await serviceOf(two, id)).toMatchObject({ phase: 'open', agent: { id: 'one' }, transfer: { id: transfer } })
+    expect(await assignmentOf(two, id)).toMatchObject({ phase: 'open', agent: { id: 'one' }, transfer: { id: transfer } })
     const { service } = await two.command('acceptTransfer', { conversation, transfer, accept: true })
     expect(service).toEqual({ phase: 'open', agent: { id: 'two', name: 'TWO' }, since: expect.any(Number) })
     const message = await customer.push('messagePush')
@@ -67,7 +67,7 @@ describe('a transfer', () => {
     })
     expect((await customer.command('conversations', {})).conversations[0]?.name).toBe('TWO')
     await one.until(() => states(one).includes('accepted'))
-    await told(one, id, ({ agent }) => agent?.id === 'two')
+    await pushedRow(one, id, ({ agent }) => agent?.id === 'two')
     expect((await two.command('history', { conversation })).messages.map(({ id: one }) => one)).toEqual(['m1', message.id])
   })
 
@@ -84,7 +84,7 @@ describe('a transfer', () => {
     }
     await two.until(() => states(two).filter((state) => state === 'declined').length >= 2)
     expect((await customer.command('history', { conversation })).messages).toHaveLength(1)
-    expect(await serviceOf(one, id)).toMatchObject({ agent: { id: 'one' } })
+    expect(await assignmentOf(one, id)).toMatchObject({ agent: { id: 'one' } })
   })
 
   test('not accepted in time has never left, whoever looks, and both are told', async () => {
@@ -92,10 +92,10 @@ describe('a transfer', () => {
     const { one, two, id, conversation } = now
     const transfer = await offer(now)
     nodes.pass(60_000)
-    expect((await serviceOf(two, id))?.transfer).toBeUndefined()
+    expect((await assignmentOf(two, id))?.transfer).toBeUndefined()
     expect((await two.ask('acceptTransfer', { conversation, transfer, accept: true })).error?.code).toBe('conflict')
     for (const agent of [one, two]) await agent.until(() => states(agent).includes('expired'))
-    expect(await serviceOf(one, id)).toMatchObject({ phase: 'open', agent: { id: 'one' } })
+    expect(await assignmentOf(one, id)).toMatchObject({ phase: 'open', agent: { id: 'one' } })
     expect(await offer(now)).not.toBe(transfer)
   })
 
@@ -123,7 +123,7 @@ describe('a transfer', () => {
         one.ask('acceptTransfer', { conversation, transfer, accept: false }),
       ])
       expect([taken.ok, back.ok].filter(Boolean)).toHaveLength(1)
-      expect((await serviceOf(one, id))?.agent?.id).toBe(taken.ok ? 'two' : 'one')
+      expect((await assignmentOf(one, id))?.agent?.id).toBe(taken.ok ? 'two' : 'one')
     }
   })
 
@@ -134,7 +134,7 @@ describe('a transfer', () => {
     expect(service.phase).toBe('waiting')
     expect((await one.command('transfer', { conversation, to: 'queue' })).service.phase).toBe('waiting')
     const third = await nodes.agent(shop, 'third')
-    expect((await told(third, id, ({ phase }) => phase === 'open')).service?.agent?.id).toBe('third')
+    expect((await pushedRow(third, id, ({ phase }) => phase === 'open')).service?.agent?.id).toBe('third')
     expect(
       one
         .pushes('conversationPush')
@@ -166,11 +166,11 @@ describe('a transfer', () => {
     one.close()
     two.close()
     const again = await nodes.agent(shop, 'two')
-    const { transfer: seen } = (await serviceOf(again, id))!
+    const { transfer: seen } = (await assignmentOf(again, id))!
     expect(seen).toMatchObject({ id: transfer, from: { id: 'one' } })
     await again.command('acceptTransfer', { conversation, transfer, accept: true })
     const back = await nodes.agent(shop, 'one', 1)
-    expect((await serviceOf(back, id))?.agent?.id).toBe('two')
+    expect((await assignmentOf(back, id))?.agent?.id).toBe('two')
   })
 })
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { ReadRange } from '../../../gateway/backbone/backbone.ts'
 import { conversationId } from '../../../gateway/protocol/keys.ts'
-import { Sleeper, SOCKETS } from '../../kit/sleeper.ts'
+import { PausableClient, SOCKETS } from '../../kit/pausable-client.ts'
 import { Talker, WAYS } from '../../kit/talker.ts'
 import { TwoGateways } from '../../kit/two-gateways.ts'
 
@@ -62,11 +62,11 @@ describe.each(SOCKETS)('over %s', (way) => {
   test(`who asks for ${ASKED} pages and reads nothing gets few of them made, and all of them once it reads`, async () => {
     const customer = two.unique('c')
     const conversation = await fill(customer)
-    const sleeper = new Sleeper(two.nodes[0].url, way, { token: await two.nodes[0].pass({ sub: customer }) })
-    await sleeper.welcomed()
+    const client = new PausableClient(two.nodes[0].url, way, { token: await two.nodes[0].pass({ sub: customer }) })
+    await client.welcomed()
     const counted = countPages()
-    sleeper.sleep()
-    for (let n = 1; n <= ASKED; n++) sleeper.send(asking(conversation, n))
+    client.pause()
+    for (let n = 1; n <= ASKED; n++) client.send(asking(conversation, n))
     await vi.waitUntil(() => counted.pages > 0)
     // somebody else is served meanwhile
     const other = await two.customer(0, two.unique('c'))
@@ -78,10 +78,10 @@ describe.each(SOCKETS)('over %s', (way) => {
     // what two networks of one machine hold is some megabytes
     expect(counted.pages).toBeLessThan(30)
     expect(counted.mostAtOnce).toBe(1)
-    sleeper.wake()
-    await vi.waitUntil(() => acksIn(sleeper.packets).length === ASKED, { timeout: 30_000 })
-    expect(acksIn(sleeper.packets)).toEqual(Array.from({ length: ASKED }, (_, n) => n + 1))
-    expect(sleeper.packets.some((packet) => packet.includes('"error"'))).toBe(false)
+    client.resume()
+    await vi.waitUntil(() => acksIn(client.packets).length === ASKED, { timeout: 30_000 })
+    expect(acksIn(client.packets)).toEqual(Array.from({ length: ASKED }, (_, n) => n + 1))
+    expect(client.packets.some((packet) => packet.includes('"error"'))).toBe(false)
   })
 })
 

@@ -23,7 +23,7 @@ const uploadHead = (token: string, length: string): string =>
 export const pictureAttacks: readonly Attack[] = [
   {
     name: 'unread-pictures',
-    deed: '250 connections ask for one picture of 4 MB and read nothing',
+    description: '250 connections ask for one picture of 4 MB and read nothing',
     prepare: async (stranger) => ({ url: (JSON.parse((await add(stranger, await stranger.guest())).text) as { url: string }).url }),
     run: async (stranger, { url }) => {
       for (let i = stranger.count(250); i > 0; i--) {
@@ -35,7 +35,7 @@ export const pictureAttacks: readonly Attack[] = [
   },
   {
     name: 'dripping-uploads',
-    deed: '150 uploads bring all but the last bytes of 4 MB, and then a byte a second',
+    description: '150 uploads bring all but the last bytes of 4 MB, and then a byte a second',
     run: async (stranger) => {
       const tokens = await stranger.guests(30)
       const picture = largePicture().subarray(0, PICTURE_BYTES - 1000)
@@ -55,7 +55,7 @@ export const pictureAttacks: readonly Attack[] = [
   },
   {
     name: 'endless-uploads',
-    deed: '30 uploads in chunks that never end, without and with a pass',
+    description: '30 uploads in chunks that never end, without and with a pass',
     run: async (stranger) => {
       const [token] = await stranger.guests(1)
       const chunk = `10000\r\n${'x'.repeat(65_536)}\r\n`
@@ -71,7 +71,7 @@ export const pictureAttacks: readonly Attack[] = [
   },
   {
     name: 'picture-flood',
-    deed: '10 guests at one address add pictures of 4 MB as fast as they are taken',
+    description: '10 guests at one address add pictures of 4 MB as fast as they are taken',
     run: async (stranger) => {
       const tokens = await stranger.guests(10)
       await stranger.repeat(tokens.length, (worker) => add(stranger, tokens[worker]!))

@@ -63,17 +63,17 @@ const unreadFiles =
 export const requestAttacks: readonly Attack[] = [
   {
     name: 'small-packets',
-    deed: '4 sessions of polling at once, without a pass, post 2 MB of packets of one byte',
+    description: '4 sessions of polling at once, without a pass, post 2 MB of packets of one byte',
     run: payloads(4, `4${SEPARATOR}`.repeat(1_000_000).slice(0, -1)),
   },
   {
     name: 'small-pings',
-    deed: '8 sessions post 1,000 hellos, pings and faults in a payload, again and again',
+    description: '8 sessions post 1,000 hellos, pings and faults in a payload, again and again',
     run: payloads(8, Array.from({ length: 1000 }, (_, i) => ['3', '40', '6', '4x', '9', 'bAAAA'][i % 6]).join(SEPARATOR)),
   },
   {
     name: 'sessions',
-    deed: '2,000 sessions of polling are opened, none says hello',
+    description: '2,000 sessions of polling are opened, none says hello',
     run: async (stranger) => {
       let left = stranger.count(2000)
       await stranger.repeat(10, async () => (left-- <= 0 ? wait(200) : session(stranger)))
@@ -81,7 +81,7 @@ export const requestAttacks: readonly Attack[] = [
   },
   {
     name: 'polls-unread',
-    deed: '500 polls are left waiting and cut',
+    description: '500 polls are left waiting and cut',
     run: (stranger) =>
       stranger.repeat(stranger.count(500), async () => {
         const path = await session(stranger)
@@ -93,23 +93,23 @@ export const requestAttacks: readonly Attack[] = [
   },
   {
     name: 'slow-headers',
-    deed: '500 connections write a header a second, for ever',
+    description: '500 connections write a header a second, for ever',
     run: lingering(500, 'GET /healthz HTTP/1.1\r\nHost: x\r\n', 'x: y\r\n'),
   },
   {
     name: 'idle-connections',
-    deed: '1,000 connections are opened and write nothing',
+    description: '1,000 connections are opened and write nothing',
     run: lingering(1000, ''),
   },
   {
     name: 'refused-upgrades',
-    deed: '300 upgrades to /nope are left open',
+    description: '300 upgrades to /nope are left open',
     run: lingering(300, upgrade('/nope')),
     socketsAfter: 5,
   },
   {
     name: 'odd-upgrades',
-    deed: '300 upgrades each to h2c, to a session that is none, and to a protocol that is none are left open',
+    description: '300 upgrades each to h2c, to a session that is none, and to a protocol that is none are left open',
     run: async (stranger, prepared) => {
       for (const head of [upgrade('/healthz', 'h2c'), upgrade('/im/?EIO=4&transport=websocket&sid=none'), upgrade('/ws', 'none')]) {
         await lingering(300, head)(stranger, prepared)
@@ -118,7 +118,7 @@ export const requestAttacks: readonly Attack[] = [
   },
   {
     name: 'long-addresses',
-    deed: '20 connections ask for addresses and headers of 15 kB, of the polling door and of REST',
+    description: '20 connections ask for addresses and headers of 15 kB, of the polling door and of REST',
     run: requests(20, (stranger, at) =>
       stranger.ask(
         'GET',
@@ -134,7 +134,7 @@ export const requestAttacks: readonly Attack[] = [
   },
   {
     name: 'wrong-keys',
-    deed: '20 connections use REST with wrong keys: histories, messages of 60 kB, passes, pictures',
+    description: '20 connections use REST with wrong keys: histories, messages of 60 kB, passes, pictures',
     run: requests(20, (stranger, at) => {
       const headers = { authorization: `Bearer ${'wrong'.repeat(at % 50)}`, 'content-type': 'application/json' }
       const message = JSON.stringify({ conversation: 'shop:1~c', body: { text: 'x'.repeat(60_000) } })
@@ -148,7 +148,7 @@ export const requestAttacks: readonly Attack[] = [
   },
   {
     name: 'deep-requests',
-    deed: "20 connections post JSON that nests 30,000 deep for a guest's pass and as a backend's message",
+    description: "20 connections post JSON that nests 30,000 deep for a guest's pass and as a backend's message",
     run: requests(20, (stranger, at) =>
       stranger.ask('POST', at % 2 === 0 ? '/v1/guests' : '/v1/messages', {
         headers: { 'content-type': 'application/json' },
@@ -158,17 +158,17 @@ export const requestAttacks: readonly Attack[] = [
   },
   {
     name: 'many-guests',
-    deed: "20 connections ask for guests' passes as fast as they are answered",
+    description: "20 connections ask for guests' passes as fast as they are answered",
     run: requests(20, (stranger) => stranger.ask('POST', '/v1/guests')),
   },
   {
     name: 'unread-bundles',
-    deed: '250 connections ask for the widget 20 times at once and read nothing',
+    description: '250 connections ask for the widget 20 times at once and read nothing',
     run: unreadFiles(250, '/im-chat.js', 20),
   },
   {
     name: 'pipelined',
-    deed: '50 connections ask 5,000 times at once for what is not there and read nothing',
+    description: '50 connections ask 5,000 times at once for what is not there and read nothing',
     run: unreadFiles(50, '/v1/nope', 5000),
   },
 ]

@@ -2,36 +2,36 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import WebSocket from 'ws'
 
-/** Of a refusal in an ack, a push or a CONNECT_ERROR. */
+/** The code of a refusal in an ack, a push or a CONNECT_ERROR. */
 const CODE = /"code":"(\w+)"/
-/** So much of an answer is looked at. */
+/** How many characters of an answer are read. */
 const HEAD_LENGTH = 400
 
-/** Who opens a line: from where, and what is told of it. */
-export interface LineOwner {
+/** Who opens a session: its address, and `tell`, which counts each outcome. */
+export interface SessionOwner {
   readonly url: string
   readonly localAddress: string | undefined
   tell(what: string): void
 }
 
 /**
- * A line of the raw door that keeps no rule: texts go out as they are, and of what comes back only the codes are looked at.
+ * A session at the WebSocket door that obeys no rule: it sends texts as they are and reads only the codes of what comes back.
  */
-export class StrangerLine {
-  readonly #stranger: LineOwner
+export class StrangerSession {
+  readonly #stranger: SessionOwner
   readonly #socket: WebSocket
   readonly #asked = new Map<number, (text: string) => void>()
   #nextId = 1
   #heard: ((text: string) => void) | undefined
 
-  private constructor(stranger: LineOwner) {
+  private constructor(stranger: SessionOwner) {
     this.#stranger = stranger
     const { localAddress } = stranger
     this.#socket = new WebSocket(`${stranger.url.replace('http', 'ws')}/ws`, {
       perMessageDeflate: false,
       ...(localAddress === undefined ? {} : { localAddress }),
     })
-    this.#socket.on('error', () => undefined) // followed by `close`, which is told
+    this.#socket.on('error', () => undefined) // `close` follows and is counted
     this.#socket.on('message', (data: Buffer) => this.#take(data.toString()))
     this.#socket.on('close', (code) => {
       stranger.tell(`closed ${code}`)
@@ -41,19 +41,19 @@ export class StrangerLine {
     })
   }
 
-  static async open(stranger: LineOwner): Promise<StrangerLine> {
-    const line = new StrangerLine(stranger)
-    const socket = line.#socket
+  static async open(stranger: SessionOwner): Promise<StrangerSession> {
+    const session = new StrangerSession(stranger)
+    const socket = session.#socket
     await Promise.race([once(socket, 'open'), once(socket, 'close')])
-    if (socket.readyState !== WebSocket.OPEN) throw new Error('no line')
-    return line
+    if (socket.readyState !== WebSocket.OPEN) throw new Error('no connection')
+    return session
   }
 
   get isOpen(): boolean {
     return this.#socket.readyState === WebSocket.OPEN
   }
 
-  /** Bytes that this machine has not got rid of. */
+  /** Bytes that this machine has not sent yet. */
   get backlog(): number {
     return this.#socket.bufferedAmount
   }
@@ -66,7 +66,7 @@ export class StrangerLine {
     if (this.isOpen) this.#socket.send(text)
   }
 
-  /** Part of a message, the last one where `fin`. */
+  /** Sends part of a message, the last part where `fin`. */
   sendFragment(text: string, fin: boolean): void {
     if (this.isOpen) this.#socket.send(text, { fin })
   }
@@ -75,7 +75,7 @@ export class StrangerLine {
     if (this.isOpen) this.#socket.ping('x'.repeat(125))
   }
 
-  /** The answer to a hello, '' where the line ended. */
+  /** Resolves with the answer to a hello, '' where the session ended. */
   async hello(data: Readonly<Record<string, unknown>>): Promise<string> {
     const answer = this.heard()
     this.send(`0${JSON.stringify({ v: 1, ...data })}`)
@@ -84,14 +84,14 @@ export class StrangerLine {
     return text
   }
 
-  /** The next text that comes. */
+  /** Resolves with the next text from the gateway. */
   heard(): Promise<string> {
     return new Promise((resolve) => {
       this.#heard = resolve
     })
   }
 
-  /** `input` is JSON, or what pretends to be. Resolves with the answer's text, '' where the line ended. */
+  /** `input` is JSON or an invalid imitation of it. Resolves with the answer's text, '' where the session ended. */
   ask(command: string, input: string): Promise<string> {
     if (!this.isOpen) return Promise.resolve('')
     const id = this.#nextId++

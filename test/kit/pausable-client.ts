@@ -12,10 +12,10 @@ export const eventNamed = (packets: readonly string[], name: string): unknown[] 
     return decoded.type === 'event' && decoded.name === name ? [decoded.args[0]] : []
   })
 
-/** A client over a WebSocket that can stop taking bytes from its network. Ends with its test. */
-export class Sleeper {
+/** A WebSocket client that can stop reading from its network. Ends with its test. */
+export class PausableClient {
   readonly packets: string[] = []
-  /** With the close code. */
+  /** Resolves with the close code. */
   readonly closed: Promise<number>
   readonly #socket: WebSocket
   readonly #prefix: string
@@ -29,11 +29,11 @@ export class Sleeper {
       const message = data.toString()
       if (message.startsWith(this.#prefix)) this.packets.push(message.slice(this.#prefix.length))
     })
-    this.#socket.on('error', () => undefined) // a reset: `closed` tells
+    this.#socket.on('error', () => undefined) // `close` follows
     this.closed = new Promise((resolve) => this.#socket.once('close', resolve))
   }
 
-  /** Of this end. */
+  /** The client's own port. */
   get port(): number | undefined {
     return (this.#socket as unknown as { readonly _socket?: Socket })._socket?.localPort
   }
@@ -44,11 +44,11 @@ export class Sleeper {
 
   readonly send = (packet: string): void => this.#socket.send(this.#prefix + packet)
 
-  sleep(): void {
+  pause(): void {
     this.#socket.pause()
   }
 
-  wake(): void {
+  resume(): void {
     this.#socket.resume()
   }
 }

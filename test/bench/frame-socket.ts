@@ -7,10 +7,10 @@ const PING = 0x89
 const MASKED = 0x80
 
 /**
- * A WebSocket client that costs as little as one can, so that a run measures the server: hand-made frames with a mask of
- * zeros (legal, and nothing to compute), several of a turn in one write, incoming text as latin1. Only what the bench needs.
+ * A WebSocket client that costs as little CPU as possible, so that a run measures the server: hand-made frames with a mask of
+ * zeros (legal, and nothing to compute), one write for all frames of an event loop turn, incoming text as latin1.
  */
-export class FrameLine {
+export class FrameSocket {
   readonly #socket: Socket
   readonly #onText: (text: string) => void
   #rest: Buffer | undefined
@@ -23,7 +23,7 @@ export class FrameLine {
     socket.on('data', (chunk) => this.#take(chunk))
   }
 
-  static async open(url: URL, onText: (text: string) => void): Promise<FrameLine> {
+  static async open(url: URL, onText: (text: string) => void): Promise<FrameSocket> {
     const socket = connect(Number(url.port), url.hostname)
     await once(socket, 'connect')
     socket.write(
@@ -32,7 +32,7 @@ export class FrameLine {
     )
     const [head] = (await once(socket, 'data')) as [Buffer]
     if (!head.toString('latin1').startsWith('HTTP/1.1 101')) throw new Error(`No upgrade: ${head.toString()}`)
-    return new FrameLine(socket, onText)
+    return new FrameSocket(socket, onText)
   }
 
   send(text: string): void {

@@ -6,16 +6,16 @@ import { decodePacket, encodePacket, type Packet } from '../../gateway/protocol/
 export type Answer<C extends Command> = CommandAnswer<C> | { readonly error: WireRefusal }
 export type OnPush = (name: string, data: unknown) => void
 
-/** The line ended before the answer came: whether the command was carried out is not known. */
-export class LineEnded extends Error {
-  override readonly name = 'LineEnded'
+/** The session ended before the answer came: the command may or may not have been carried out. */
+export class SessionEnded extends Error {
+  override readonly name = 'SessionEnded'
 }
 
 /**
- * One line over the raw door, made for load: acks by id, pushes to one listener, nothing kept, nothing tried again.
- * It ends once, for whatever reason; then `ended` resolves and everything unanswered rejects with `LineEnded`.
+ * One session at the WebSocket door, made for load: acks by id, pushes to one listener, nothing stored, no retries.
+ * When it ends, `ended` resolves and every unanswered command rejects with `SessionEnded`.
  */
-export class RawLine {
+export class RawSession {
   readonly ended: Promise<void>
   readonly #socket: WebSocket
   readonly #onPush: OnPush
@@ -30,25 +30,25 @@ export class RawLine {
     this.#socket.on('error', () => undefined)
     this.ended = new Promise((resolve) =>
       this.#socket.once('close', () => {
-        this.#fail(new LineEnded('The line ended.'))
+        this.#fail(new SessionEnded('The session ended.'))
         resolve()
       }),
     )
   }
 
   /** Resolves after the welcome, rejects where there is none. */
-  static async open(url: string, hello: Record<string, unknown>, onPush: OnPush): Promise<{ line: RawLine; welcome: Welcome }> {
-    const line = new RawLine(url, onPush)
-    line.#socket.once('open', () => line.#socket.send(encodePacket({ type: 'connect', data: hello })))
+  static async open(url: string, hello: Record<string, unknown>, onPush: OnPush): Promise<{ session: RawSession; welcome: Welcome }> {
+    const session = new RawSession(url, onPush)
+    session.#socket.once('open', () => session.#socket.send(encodePacket({ type: 'connect', data: hello })))
     const welcome = await new Promise<Welcome>((resolve, reject) => {
-      line.#welcomed = { resolve, reject }
+      session.#welcomed = { resolve, reject }
     })
-    return { line, welcome }
+    return { session, welcome }
   }
 
   ask<C extends Command>(name: C, input: CommandInput<C>): Promise<Answer<C>> {
     return new Promise((resolve, reject) => {
-      if (this.#socket.readyState !== WebSocket.OPEN) return reject(new LineEnded('The line has ended.'))
+      if (this.#socket.readyState !== WebSocket.OPEN) return reject(new SessionEnded('The session has ended.'))
       const id = this.#nextId++
       this.#asked.set(id, { resolve: (answer) => resolve(answer as Answer<C>), reject })
       this.#socket.send(encodePacket({ type: 'event', name, args: [input], id }))
