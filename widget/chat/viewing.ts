@@ -1,11 +1,12 @@
 import type { Product } from '../../gateway/protocol/model.ts'
 import { plainJson } from '../client/plain-json.ts'
 import type { PersonClient } from '../client/types.ts'
+import { cut } from '../ui/cut.ts'
 
 /** A page's `product`; unchecked, it may hold anything. */
 type Thing = Readonly<Record<string, unknown>>
 
-const text = (value: unknown, length: number): string | undefined => (typeof value === 'string' && value !== '' ? value.slice(0, length) : undefined)
+const text = (value: unknown, length: number): string | undefined => (typeof value === 'string' && value !== '' ? cut(value, length) : undefined)
 
 /** Absolute, for a reader on another page; undefined if too long, because a cut address leads nowhere. */
 function address(value: unknown): string | undefined {

@@ -35,7 +35,8 @@ import { AgentStatus } from './status/status.ts'
  *
  *   next Alt+↓ · previous Alt+↑ · nextUnread Alt+U · search / · composer Alt+M · send Mod+Enter · quickReplies Alt+Q · note Alt+N ·
  *   claim Alt+C · close Alt+W · transfer Alt+T · block Alt+B · status Alt+A · details Alt+I · mute Alt+S · sheet ?
- *   A chord is written "Ctrl+Shift+K", "Mod+J" (Cmd on a Mac), "/"; none works while an input method composes.
+ *   A chord is written "Ctrl+Shift+K", "Mod+J" (Cmd on a Mac), "/"; none works while an input method composes. On a Mac, Option
+ *   and a letter type a character in a field: there it is Ctrl+Option and the letter.
  *
  * Parts: those of `<im-inbox>`, service offers note note-form details dialog quick-replies. CSS variables: ui/tokens.ts.
  * Hooks for testers: those of `<im-inbox>`, status shelf view mark search-foot · service claim close transfer take-back unblock answering ·

@@ -7,6 +7,7 @@ import { listTime } from '../locales/list-time.ts'
 import { avatar } from '../ui/avatar.ts'
 import { shownName } from '../ui/shown-name.ts'
 import { repeat } from '../ui/keyed-list.ts'
+import { cut } from '../ui/cut.ts'
 
 export interface ConversationListView {
   readonly rows: readonly ConversationRow[]
@@ -36,7 +37,7 @@ export interface ConversationListView {
 /** Longer than any list is wide; keeps hostile texts (ten thousand marks on one letter) out of layout. */
 const SHOWN_LENGTH = 160
 
-const short = (text: string): string => (text.length > SHOWN_LENGTH ? text.slice(0, SHOWN_LENGTH) : text)
+const short = (text: string): string => cut(text, SHOWN_LENGTH)
 
 const rowId = (to: string): string => `row-${to}`
 

@@ -162,7 +162,8 @@ function nameOf(value: unknown): { name?: string } {
 function text<K extends 'name' | 'avatar'>(key: K, value: unknown, maxLength: number): { [P in K]?: string } {
   if (value === undefined || value === null || value === '') return {}
   if (typeof value !== 'string') throw new Refusal('pass_invalid', `the claim "${key}" must be text`)
-  return { [key]: value.slice(0, maxLength) } as { [P in K]?: string }
+  // a pair of surrogates that the end halved is no text
+  return { [key]: value.slice(0, maxLength).replace(/[\ud800-\udbff]$/, '') } as { [P in K]?: string }
 }
 
 /** Whether the pass is signed with a shared secret. True for an unreadable one, which verification then rejects. */

@@ -3,6 +3,7 @@ import type { ConversationRow, Person } from '../../../gateway/protocol/model.ts
 import type { DeskStrings } from '../../locales/desk-strings.ts'
 import { timeSpan } from '../../locales/time-span.ts'
 import { isolated } from '../../ui/isolated.ts'
+import { cut } from '../../ui/cut.ts'
 
 export interface AssignmentMarkView {
   readonly me: string | undefined
@@ -13,7 +14,7 @@ export interface AssignmentMarkView {
 
 const NAME_LENGTH = 40
 
-const called = ({ id, name = id }: Person): string => name.slice(0, NAME_LENGTH)
+const called = ({ id, name = id }: Person): string => cut(name, NAME_LENGTH)
 
 /** In a row of the list: who has it, or how long it waits. One's own needs no word. */
 export function assignmentMark({ service }: ConversationRow, { lang, me, now, strings }: AssignmentMarkView): TemplateResult | typeof nothing {

@@ -26,13 +26,22 @@ export function parseChord(chord: Chord): ParsedChord | undefined {
 
 /**
  * Does this key press mean that chord? A character such as "?" needs Shift on one keyboard and not on another, so Shift counts
- * only for named keys and letters; with Alt a Mac types symbols, so there the physical key decides.
+ * only for named keys and letters; with Alt a Mac types symbols, so there the physical key decides. On a Mac
+ * Ctrl+Option stands for Alt too: it works while a field has the focus, where Option alone types (see typesCharacter).
  */
-export function isChord(event: KeyboardEvent, chord: ParsedChord): boolean {
+export function isChord(event: KeyboardEvent, chord: ParsedChord, isMac = IS_MAC): boolean {
   const isLetter = /^[a-z]$/.test(chord.key)
   const key = event.altKey && isLetter && event.code.startsWith('Key') ? event.code.slice(3).toLowerCase() : event.key.toLowerCase()
   const isShiftRight = (chord.key.length === 1 && !isLetter) || event.shiftKey === chord.shift
-  return key === chord.key && isShiftRight && event.altKey === chord.alt && event.ctrlKey === chord.ctrl && event.metaKey === chord.meta
+  const isCtrlRight = event.ctrlKey === chord.ctrl || (isMac && chord.alt && event.altKey)
+  return key === chord.key && isShiftRight && event.altKey === chord.alt && isCtrlRight && event.metaKey === chord.meta
+}
+
+/** Whether this key writes a character in a field: ą, ń and ś are Option or AltGr and a letter on many keyboards. */
+export function typesCharacter(event: KeyboardEvent, isMac = IS_MAC): boolean {
+  const isCharacter = event.key === 'Dead' || [...event.key].length === 1
+  if (!isMac) return isCharacter && event.getModifierState('AltGraph')
+  return isCharacter && event.altKey && !event.ctrlKey && !event.metaKey
 }
 
 export interface ShortcutsOptions<A extends string> {
@@ -73,6 +82,7 @@ export class Shortcuts<A extends string> implements ReactiveController {
     const isHere = event.composedPath().includes(this.#host)
     if (!isHere && target !== document.body && target !== document.documentElement) return
     const isTyping = target instanceof HTMLElement && (FIELD.test(target.tagName) || target.isContentEditable)
+    if (isTyping && typesCharacter(event)) return
     const table = this.#options.table()
     for (const action of Object.keys(table) as A[]) {
       const chord = parseChord(table[action] ?? '')

@@ -1,5 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import { PersistedSetting } from '../../ui/persisted-setting.ts'
+import { cut } from '../../ui/cut.ts'
 
 export interface DesktopNotice {
   /** One notice at a time per tag, over all windows: a conversation. */
@@ -48,7 +49,7 @@ export class DesktopNotices implements ReactiveController {
     this.#host.requestUpdate()
     if (typeof Notification !== 'function' || Notification.permission !== 'granted') return
     try {
-      const notice = new Notification(title, { body: text.slice(0, 200), tag: `im-chat:${tag}` })
+      const notice = new Notification(title, { body: cut(text, 200), tag: `im-chat:${tag}` })
       notice.onclick = () => {
         window.focus()
         notice.close()
