@@ -273,8 +273,37 @@ test('a picture dropped on the conversation is sent, and a file that is none doe
       [type, base64] as const,
     )
   expect(await drop('application/pdf', 'JVBERg==')).toBe(false)
+  await expect.poll(() => page.locator('im-chat .reason').allTextContents()).toEqual(['This is no picture, or too large.'])
   expect(await drop('image/png', PICTURES.png.toString('base64'))).toBe(false)
+  await hook(page, 'discard').click()
   await expect.poll(async () => (await log()).map(({ kind }) => kind)).toEqual(['image'])
+})
+
+test.each(['', 'application/octet-stream', 'image/jpeg'])('a PNG that says it is "%s" is the picture that it is', async (mimeType) => {
+  const page = await open(PHONE)
+  await hook(page, 'file').setInputFiles([{ name: 'picture', mimeType, buffer: PICTURES.png }])
+  await expect.poll(async () => (await log()).map(({ kind }) => kind)).toEqual(['image'])
+})
+
+test.each([
+  ['animated PNG', PICTURES.apng],
+  ['animated WebP', PICTURES.webpAnimated],
+])('an %s goes on moving', async (_name, picture) => {
+  const page = await open(PHONE)
+  await hook(page, 'file').setInputFiles([{ name: 'moving', mimeType: '', buffer: picture }])
+  await expect.poll(async () => (await log()).length).toBe(1)
+  const sent = await fetch(gateway.url + (await log())[0]!.body.url)
+  expect(Buffer.from(await sent.arrayBuffer()).equals(picture)).toBe(true)
+})
+
+test('a HEIC picture that the browser cannot read is refused with its cause and what to do', async () => {
+  const page = await open(PHONE)
+  const heic = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypheic\0\0\0\0mif1heic'), Buffer.alloc(200)])
+  await hook(page, 'file').setInputFiles([{ name: 'IMG_1.HEIC', mimeType: 'image/heic', buffer: heic }])
+  await expect
+    .poll(() => page.locator('im-chat .reason').allTextContents())
+    .toEqual(['This browser cannot read HEIC pictures. Send it as a JPEG, or send a screenshot of it.'])
+  await hook(page, 'discard').tap()
 })
 
 test('its place is kept before it is there: nothing jumps when it comes', async () => {

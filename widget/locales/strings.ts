@@ -43,6 +43,7 @@ export interface Strings {
       | 'tooLong'
       | 'picture'
       | 'pictureLater'
+      | 'pictureHeic'
       | 'limited'
       | 'start'
       | 'blocked'

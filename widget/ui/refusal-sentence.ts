@@ -1,8 +1,12 @@
 import type { Code, WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Strings } from '../locales/strings.ts'
 
-/** Whatever the gateway can say no with, in a person's words. A code that is new there does not compile here before it has some. */
-const SENTENCES: Readonly<Record<Code, keyof Strings['refusals']>> = {
+/**
+ * Whatever the gateway can refuse with, in a person's words; a code that is new there does not compile here before it has some. `image_heic` is the
+ * composer's own.
+ */
+const SENTENCES: Readonly<Record<Code | 'image_heic', keyof Strings['refusals']>> = {
+  image_heic: 'pictureHeic',
   bad_packet: 'setup',
   binary_unsupported: 'setup',
   namespace_unknown: 'setup',

@@ -29,7 +29,7 @@ const ICON = 'M4 6h16v12H4zM4 16l5-5 4 4 3-3 4 4M15.5 9.5h0'
 const mounted = new WeakMap<HTMLFormElement, PictureOptions>()
 
 /**
- * Makes a composer accept pictures: pasted, dropped on the conversation, or picked. A paste of pictures and text together is text, because a
+ * Makes a composer accept pictures: pasted, dropped on the conversation, or picked. A file that is none becomes a message that failed and says so. A paste of pictures and text together is text, because a
  * spreadsheet adds a picture of the copied cells. May be called at every render; the first call adds the button.
  *
  * Once encoded, a picture is a message like any other: it waits in the outbox, survives a reload where storage allows, and is uploaded in its turn
@@ -90,11 +90,13 @@ function listenForDrops(panel: HTMLElement, onFiles: (files: readonly File[]) =>
     if (!has(event)) return
     // for other files too, or the browser would open the file in place of the page
     event.preventDefault()
-    onFiles(picturesOf(event.dataTransfer!.files))
+    onFiles([...event.dataTransfer!.files])
   })
 }
 
-const picturesOf = (files: FileList | undefined): readonly File[] => [...(files ?? [])].filter(({ type }) => type.startsWith('image/'))
+/** Of a paste. A file without a type may be a picture; its bytes will tell. */
+const picturesOf = (files: FileList | undefined): readonly File[] =>
+  [...(files ?? [])].filter(({ type }) => type === '' || type === 'application/octet-stream' || type.startsWith('image/'))
 
 function picker(): [HTMLElement, HTMLInputElement] {
   const button = document.createElement('button')

@@ -1,8 +1,9 @@
 import { IMAGE_BYTES } from '../../client/limits.ts'
+import { HEAD_BYTES, pictureKind } from './picture-kind.ts'
 
 /**
- * A picture ready to send: longest side at most 1600 px, re-encoded, so that the camera's metadata (place, time, model) is removed. A GIF is sent
- * unchanged, because it may be animated, or refused if it is too large.
+ * A picture ready to send: longest side at most 1600 px, re-encoded, so that the camera's metadata (place, time, model) is removed. What is
+ * animated (GIF, PNG, WebP) is sent unchanged, or refused if it is too large.
  */
 export interface Shrunk {
   /** `data:image/…;base64,…` */
@@ -14,12 +15,14 @@ export interface Shrunk {
 const LONGEST_PX = 1600
 const QUALITY = 0.82
 
-/** Rejects with the code of the refusal: `image_unsupported`, `image_too_large`. */
+/** Rejects with the code of the refusal: `image_unsupported`, `image_too_large`, or `image_heic` where the engine cannot read an iPhone's format. */
 export async function shrink(file: Blob): Promise<Shrunk> {
-  const source = await decode(file)
-  if (!source) throw 'image_unsupported'
+  const kind = pictureKind(new Uint8Array(await bufferOf(file.slice(0, HEAD_BYTES))))
+  const picture = kind && kind.type !== file.type ? new Blob([file], { type: kind.type }) : file
+  const source = await decode(picture)
+  if (!source) throw kind?.type === 'image/heic' ? 'image_heic' : 'image_unsupported'
   const { width, height } = source
-  if (file.type === 'image/gif') return { url: await dataUrlWithinLimit(file), width, height }
+  if (kind?.isAnimated && kind.type !== 'image/avif') return { url: await dataUrlWithinLimit(picture), width, height }
   const scale = Math.min(1, LONGEST_PX / Math.max(width, height))
   const canvas = document.createElement('canvas')
   canvas.width = Math.max(1, Math.round(width * scale))
@@ -27,7 +30,7 @@ export async function shrink(file: Blob): Promise<Shrunk> {
   const context = canvas.getContext('2d')
   if (!context) throw 'image_unsupported'
   context.drawImage(source, 0, 0, canvas.width, canvas.height)
-  const url = await dataUrlWithinLimit(await encode(canvas, file.type === 'image/jpeg'))
+  const url = await dataUrlWithinLimit(await encode(canvas, picture.type === 'image/jpeg'))
   return { url, width: canvas.width, height: canvas.height }
 }
 
@@ -65,10 +68,15 @@ async function decode(file: Blob): Promise<ImageBitmap | HTMLImageElement | unde
   })
 }
 
-const dataUrl = (file: Blob): Promise<string> =>
+const dataUrl = (file: Blob): Promise<string> => read(file, 'readAsDataURL')
+
+const bufferOf = (file: Blob): Promise<ArrayBuffer> => read(file, 'readAsArrayBuffer')
+
+/** Blob.arrayBuffer is younger than the oldest engines here. */
+const read = <T>(file: Blob, how: 'readAsDataURL' | 'readAsArrayBuffer'): Promise<T> =>
   new Promise((resolve, reject) => {
     const reader = new FileReader()
-    reader.onload = () => resolve(reader.result as string)
+    reader.onload = () => resolve(reader.result as T)
     reader.onerror = () => reject(reader.error)
-    reader.readAsDataURL(file)
+    reader[how](file)
   })

@@ -63,6 +63,7 @@ export const chat: Strings = {
     tooLong: 'This message is too long.',
     picture: 'This is no picture, or too large.',
     pictureLater: 'The picture cannot be sent right now.',
+    pictureHeic: 'This browser cannot read HEIC pictures. Send it as a JPEG, or send a screenshot of it.',
     limited: 'Too many messages at once.',
     blocked: 'This shop takes no messages from you.',
     start: 'You cannot start a conversation with this person.',

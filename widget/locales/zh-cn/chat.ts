@@ -50,6 +50,7 @@ export const chat: Strings = {
     tooLong: '消息太长。',
     picture: '不是图片，或图片太大。',
     pictureLater: '图片暂时无法发送。',
+    pictureHeic: '此浏览器无法读取 HEIC 图片，请改用 JPEG 格式，或发送截图。',
     limited: '发送太频繁，请稍后再试。',
     blocked: '该店铺不接收您的消息。',
     start: '您不能主动与此人开始会话。',
