@@ -165,6 +165,8 @@ describe('a log that changes under a line that stands', () => {
     const first = world.open('customer:u1', SHOP)
     for (let i = 1; i <= 60; i++) world.gateway.say(SHOP, 'u1', String(i))
     await world.clock.advance(1000)
+    void first.conversation(SHOP).loadOlder()
+    await world.clock.advance(1000)
     first.close()
     world.gateway.websocket.mode = world.gateway.polling.mode = 'hangs'
     const again = world.open('customer:u1', SHOP)

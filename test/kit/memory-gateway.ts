@@ -1,32 +1,54 @@
 /**
  * A gateway in a few arrays: the protocol as a client sees it, without a store, a bus or a socket. For tests that move
- * the clock and cause faults that cannot be caused in a real gateway.
- * Passes: memory-pass.ts.
+ * the clock and cause faults that cannot be caused in a real gateway. The gateway's own functions check what a client sends and decide how it
+ * resumes; the rest passes the suites of the doors (gateway-and-double.ts). Passes: memory-pass.ts.
  */
+import { checkHello, checkInput } from '../../gateway/doors/validator.ts'
+import { access } from '../../gateway/domain/messaging/access.ts'
+import { decideResume } from '../../gateway/domain/messaging/catch-up.ts'
+import { checkMessage } from '../../gateway/domain/messaging/check-message.ts'
+import { rowFor } from '../../gateway/domain/messaging/conversations.ts'
+import { Refusal } from '../../gateway/domain/refusal.ts'
+import { BYES, type Bye } from '../../gateway/protocol/byes.ts'
 import type { Code } from '../../gateway/protocol/codes.ts'
 import { wireRefusal } from '../../gateway/protocol/codes.ts'
-import type { Hello, Resumed } from '../../gateway/protocol/commands.ts'
-import { conversationId } from '../../gateway/protocol/keys.ts'
-import type { Cursor, Head, Identity, Message } from '../../gateway/protocol/model.ts'
-import { decodePacket, encodePacket } from '../../gateway/protocol/packet.ts'
+import { COMMANDS, type Command, type CommandInput, type Hello, type Resumed } from '../../gateway/protocol/commands.ts'
+import { conversationId, conversationSides } from '../../gateway/protocol/keys.ts'
+import { LIMITS } from '../../gateway/protocol/limits.ts'
+import type { ConversationRow, Cursor, Head, Identity, Message } from '../../gateway/protocol/model.ts'
+import { decodePacket, encodePacket, type InvalidPacket, type Packet } from '../../gateway/protocol/packet.ts'
+import { OLDEST_VERSION, PROTOCOL_VERSION } from '../../gateway/protocol/version.ts'
 import type { Clock } from '../../widget/client/clock.ts'
 import type { TransportPort } from '../../widget/client/transport.ts'
 import { memoryIdentity } from './memory-pass.ts'
 import { NO_FAULTS, pairPort, type FarEnd, type PipeFaults } from './pair.ts'
+
+/** As the gateway's: the messages of a page without a `limit`, and of the newest page after a hello. */
+const PAGE_COUNT = 30
+/** The older of two sessions of one device stays for this long. */
+const OUTDATED_MS = 5000
 
 interface Log {
   readonly sides: readonly [string, string]
   epoch: string
   messages: Message[]
   cursors: Record<string, Cursor>
+  readonly names: Record<string, string>
 }
 
 interface Peer {
   readonly far: FarEnd
+  readonly sid: string
   identity?: Identity
   device?: string | undefined
+  stopExpiry?: () => void
 }
 
+/** A peer whose hello was accepted. */
+type Attached = Peer & { identity: Identity }
+
+/** The commands that it carries out; it knows no others. */
+type Modelled = 'send' | 'renew' | 'history' | 'read' | 'delivered' | 'typing' | 'changeUser' | 'conversations'
 type Input = Record<string, never> & { to?: string; conversation?: string; token?: string }
 
 export class MemoryGateway {
@@ -42,8 +64,6 @@ export class MemoryGateway {
   swallow: (command: string, input: Input, peer: Peer) => boolean = () => false
   /** Where it returns true, the command has its effect and no answer. */
   muteAnswer: (command: string, input: Input) => boolean = () => false
-  pageCount = 50
-  missedCount = 200
   epoch = 'e1'
   readonly #clock: Clock
   #nextSid = 0
@@ -68,10 +88,7 @@ export class MemoryGateway {
 
   /** Sends a byePush in every session, then cuts its connection. */
   bye(code: Code, reconnect: boolean, afterMs?: number): void {
-    for (const peer of [...this.peers]) {
-      this.push(peer, 'byePush', { ...wireRefusal(code), reconnect, ...(afterMs === undefined ? {} : { afterMs }) })
-      this.#clock.after(1, () => peer.far.cut())
-    }
+    for (const peer of [...this.peers]) this.#bye(peer, { code, reconnect, afterMs })
   }
 
   push(peer: Peer, name: string, data: unknown): void {
@@ -84,29 +101,31 @@ export class MemoryGateway {
 
   log(a: string, b: string): Log {
     const id = conversationId(a, b)
-    const log = this.logs.get(id) ?? { sides: [a, b], epoch: this.epoch, messages: [], cursors: {} }
+    const log = this.logs.get(id) ?? { sides: [a, b], epoch: this.epoch, messages: [], cursors: {}, names: {} }
     this.logs.set(id, log)
     return log
   }
 
   /** Appends and publishes; the same (from, id) again returns the stored message. */
-  append(sides: readonly [string, string], sent: Pick<Message, 'id' | 'from' | 'side' | 'kind' | 'body'>, origin?: Peer) {
+  append(sides: readonly [string, string], sent: Pick<Message, 'id' | 'from' | 'side' | 'name' | 'kind' | 'body'>, origin?: Peer) {
     const log = this.log(...sides)
     const old = log.messages.find(({ from, id }) => from === sent.from && id === sent.id)
     if (old) return { message: old, duplicate: true }
-    const last = log.messages[log.messages.length - 1]
+    const last = log.messages.at(-1)
     const message: Message = {
       conversation: conversationId(...sides),
       epoch: log.epoch,
       seq: (last?.seq ?? 0) + 1,
       ...(last ? { prev: last.id } : {}),
       ...sent,
-      at: this.#clock.now(),
+      at: Math.max(this.#clock.now(), last?.at ?? 0),
     }
     log.messages.push(message)
     log.cursors[sent.side] = { delivered: message.seq, read: message.seq }
-    for (const peer of this.peers) {
-      if (peer !== origin && peer.identity && sides.includes(peer.identity.side)) this.push(peer, 'messagePush', message)
+    if (sent.name !== undefined) log.names[sent.side] = sent.name
+    for (const peer of this.#peersOf(sides)) {
+      if (!last) this.push(peer, 'conversationPush', rowFor(peer.identity.side, listRow(log), this.#clock.now()))
+      if (peer !== origin) this.push(peer, 'messagePush', message)
     }
     return { message, duplicate: false }
   }
@@ -136,150 +155,214 @@ export class MemoryGateway {
     return this.append([from, to], { id, from, side: from, kind: 'text', body: { text } }).message
   }
 
+  #peersOf(sides: readonly string[]): Attached[] {
+    return [...this.peers].filter((peer): peer is Attached => peer.identity !== undefined && sides.includes(peer.identity.side))
+  }
+
+  #bye(peer: Peer, { code, reconnect, afterMs }: { code: Code; reconnect: boolean; afterMs?: number | undefined }): void {
+    const { message } = wireRefusal(code)
+    this.push(peer, 'byePush', { code, message, reconnect, ...(afterMs === undefined ? {} : { afterMs }) })
+    this.#clock.after(1, () => peer.far.cut())
+  }
+
+  #byeLater(peer: Peer, ms: number, code: Bye): () => void {
+    return this.#clock.after(ms, () => peer.far.isOpen && this.#bye(peer, { code, reconnect: BYES[code].reconnect }))
+  }
+
   #accept(far: FarEnd) {
-    const peer: Peer = { far }
+    const peer: Peer = { far, sid: `memory.${++this.#nextSid}` }
     return {
-      onPacket: (text: string) => this.#receive(peer, text),
-      onClose: () => void this.peers.delete(peer),
+      onPacket: (text: string) => this.#receive(peer, decodePacket(text)),
+      onClose: () => {
+        peer.stopExpiry?.()
+        this.peers.delete(peer)
+      },
     }
   }
 
-  #receive(peer: Peer, text: string): void {
-    const packet = decodePacket(text)
-    if (packet.type === 'connect') return this.#greet(peer, packet.data as Hello)
-    if (packet.type !== 'event' || !peer.identity) return
-    const { name, args, id } = packet
+  #receive(peer: Peer, packet: Packet | InvalidPacket): void {
+    if (packet.type === 'connect') return this.#greet(peer, (packet.data ?? {}) as Hello)
+    if (packet.type === 'event') return this.#command(peer, packet)
+    if (packet.type === 'disconnect') return peer.far.cut()
+    const isBinary = packet.type === 'invalid' && packet.reason === 'binary'
+    this.push(peer, 'refusalPush', { error: wireRefusal(isBinary ? 'binary_unsupported' : 'bad_packet') })
+  }
+
+  #command(peer: Peer, { name, args, id }: Extract<Packet, { type: 'event' }>): void {
     const input = args[0] as Input
-    if (this.swallow(name, input, peer)) return
-    const refusal = this.refuse(name, input)
+    const isAttached = peer.identity !== undefined
+    if (isAttached && this.swallow(name, input, peer)) return
+    const refusal = isAttached ? this.refuse(name, input) : undefined
     const answer = refusal ? { error: wireRefusal(refusal.code, undefined, refusal.afterMs) } : this.#answer(peer, name, input)
-    if (id !== undefined && !this.muteAnswer(name, input)) peer.far.send(encodePacket({ type: 'ack', id, args: [answer] }))
+    if (id !== undefined) {
+      if (!this.muteAnswer(name, input)) peer.far.send(encodePacket({ type: 'ack', id, args: [answer] }))
+    } else if ('error' in answer) this.push(peer, 'refusalPush', { error: answer.error, about: name })
   }
 
   #greet(peer: Peer, hello: Hello): void {
-    if (peer.identity) return
+    if (peer.identity) return this.push(peer, 'refusalPush', { error: wireRefusal('hello_repeated'), about: 'hello' })
+    try {
+      this.#welcome(peer, hello)
+    } catch (error) {
+      const { message, ...data } = wireOf(error)
+      peer.far.send(encodePacket({ type: 'connectError', message, data }))
+    }
+  }
+
+  #welcome(peer: Peer, hello: Hello): void {
     const refusal = this.refuse('connect', hello as Input)
-    const identity = memoryIdentity(hello.token, this.#clock.now() + 3_600_000)
-    if (refusal || !identity) {
-      const { message, ...data } = wireRefusal(refusal?.code ?? 'pass_invalid', undefined, refusal?.afterMs)
-      return peer.far.send(encodePacket({ type: 'connectError', message, data }))
-    }
-    peer.identity = identity
+    if (refusal) throw new Refusal(refusal.code, undefined, refusal.afterMs)
+    checkHello(hello)
+    if ((hello.v ?? PROTOCOL_VERSION) < OLDEST_VERSION) throw new Refusal('version_unsupported')
+    const identity = this.#identify(hello.token)
+    const { resumed, missed } = this.#resume(identity, hello)
     peer.device = hello.device
-    for (const other of this.peers) {
-      if (hello.device !== undefined && other.device === hello.device && other.identity?.id === peer.identity.id) {
-        this.push(other, 'byePush', { ...wireRefusal('replaced'), reconnect: false })
-        this.#clock.after(1, () => other.far.cut())
-        this.peers.delete(other)
-      }
-    }
-    this.peers.add(peer)
+    this.#attach(Object.assign(peer, { identity }))
     this.hellos.push(hello)
-    const { resumed, missed } = this.#resume(peer.identity.side, hello)
-    const welcome = { sid: `s${++this.#nextSid}`, identity: peer.identity, v: 1, at: this.#clock.now(), limits: {}, resumed }
+    const { sid } = peer
+    const welcome = { sid, identity, v: PROTOCOL_VERSION, at: this.#clock.now(), limits: { ...LIMITS }, resumed }
     peer.far.send(encodePacket({ type: 'connect', data: welcome }))
     for (const message of missed) this.push(peer, 'messagePush', message)
   }
 
-  #resume(side: string, hello: Hello): { resumed: Resumed[]; missed: Message[] } {
+  #attach(peer: Attached): void {
+    for (const other of this.#peersOf([peer.identity.side])) {
+      if (peer.device !== undefined && other.device === peer.device && other.identity.id === peer.identity.id) {
+        this.#byeLater(other, OUTDATED_MS, 'replaced')
+      }
+    }
+    this.peers.add(peer)
+    this.#watchExpiry(peer)
+  }
+
+  #watchExpiry(peer: Attached): void {
+    peer.stopExpiry?.()
+    peer.stopExpiry = this.#byeLater(peer, peer.identity.expiresAt - this.#clock.now(), 'pass_expired')
+  }
+
+  #identify(token: string | undefined): Identity {
+    if (!token) throw new Refusal('pass_required')
+    const identity = memoryIdentity(token, this.#clock.now())
+    if (!identity) throw new Refusal('pass_invalid')
+    return identity
+  }
+
+  #resume(identity: Identity, hello: Hello): { resumed: Resumed[]; missed: Message[] } {
     const resumed: Resumed[] = []
     const missed: Message[] = []
-    const wanted = new Map(hello.resume?.cursors.map((cursor) => [cursor[0], cursor]))
-    if (hello.to !== undefined && !wanted.has(conversationId(side, hello.to))) {
-      this.log(side, hello.to)
-      wanted.set(conversationId(side, hello.to), [conversationId(side, hello.to), '', 0, ''])
+    const cursors = (hello.resume?.cursors ?? []).filter(([conversation]) => conversationSides(conversation)?.includes(identity.side))
+    const wanted = new Map(cursors.map((cursor) => [cursor[0], cursor]))
+    if (hello.to !== undefined) {
+      const { conversation } = access(identity, { to: hello.to })
+      if (!wanted.has(conversation)) wanted.set(conversation, [conversation, '', 0, ''])
     }
     for (const [conversation, [, epoch, seq, lastId]] of wanted) {
-      const sides = conversation.split('~') as [string, string]
+      const sides = conversationSides(conversation)!
       const log = this.log(...sides)
-      const last = log.messages.find((message) => message.seq === seq)
-      const above = log.messages.filter((message) => message.seq > seq)
-      const isKnown = log.epoch === epoch && last?.id === lastId
-      const status = seq === 0 || above.length > this.missedCount ? 'reload' : isKnown ? 'follows' : 'diverged'
-      const to = sides.find((one) => one !== side)!
-      resumed.push({ conversation, to, status, head: headOf(log), cursors: log.cursors })
-      if (status !== 'diverged') missed.push(...(status === 'reload' ? log.messages.slice(-this.pageCount) : above))
+      const head = headOf(log)
+      const known = log.messages.find((message) => message.seq >= seq)
+      const { status, above } = decideResume({ head, messages: known ? [known] : [] }, { epoch, seq, lastId })
+      const to = sides.find((one) => one !== identity.side)!
+      const name = log.names[to]
+      resumed.push({ conversation, to, status, head, cursors: log.cursors, ...(name === undefined ? {} : { name }) })
+      missed.push(...(above === undefined ? log.messages.slice(-PAGE_COUNT) : log.messages.filter((message) => message.seq > above)))
     }
     return { resumed, missed }
   }
 
-  #answer(peer: Peer, command: string, input: Input): unknown {
-    const { side, id: from } = peer.identity!
-    const sides: [string, string] =
-      input.conversation === undefined ? [side, input.to ?? ''] : (String(input.conversation).split('~') as [string, string])
-    const conversation = input.to === undefined ? input.conversation : conversationId(...sides)
-    switch (command) {
-      case 'send': {
-        const { id, kind, body } = input as unknown as Message
-        const { message, duplicate } = this.append(sides, { id, from, side, kind, body }, peer)
-        const { epoch, seq, prev, at } = message
-        return { ok: true, conversation, epoch, seq, at, ...(prev ? { prev } : {}), ...(duplicate ? { duplicate } : {}) }
-      }
-      case 'renew': {
-        const identity = memoryIdentity(input.token, this.#clock.now() + 3_600_000)
-        if (identity?.id !== from || identity.side !== side) return { error: wireRefusal(identity ? 'forbidden' : 'pass_invalid') }
-        return { ok: true, identity }
-      }
-      case 'history':
-        return this.#history(this.log(...sides), input as unknown as { before?: number; after?: number; limit?: number })
-      case 'read':
-      case 'delivered':
-        return this.#advance({ sides, side, seq: Number(input.seq), isRead: command === 'read' }, peer)
-      case 'typing':
-        for (const other of this.peers) {
-          if (other !== peer && other.identity && sides.includes(other.identity.side)) {
-            this.push(other, 'typingPush', { conversation, from, side, on: input.on ?? true })
-          }
-        }
-        return { ok: true }
-      case 'conversations':
-        return { ok: true, more: false, conversations: this.rows(side) }
-      default:
-        return { ok: true }
+  #answer(peer: Peer, command: string, input: unknown): object {
+    try {
+      if (!peer.identity) throw new Refusal('hello_required')
+      if (Object.hasOwn(COMMANDS, command)) checkInput(command as Command, input)
+      if (!Object.hasOwn(this.#commands, command)) throw new Refusal('unknown_command', command)
+      const name = command as Modelled
+      return { ok: true, ...this.#commands[name](peer as Attached, input as never) }
+    } catch (error) {
+      return { error: wireOf(error) }
     }
   }
 
-  rows(side: string) {
-    return [...this.logs]
-      .filter(([, log]) => log.sides.includes(side) && log.messages.length > 0)
-      .map(([conversation, log]) => {
-        const last = log.messages[log.messages.length - 1]!
-        return {
-          conversation,
-          to: log.sides.find((one) => one !== side)!,
-          head: headOf(log),
-          last,
-          cursors: log.cursors,
-          unread: last.seq - (log.cursors[side]?.read ?? 0),
-          at: last.at,
-        }
-      })
+  readonly #commands: { readonly [C in Modelled]: (peer: Attached, input: CommandInput<C>) => object | void } = {
+    send: (peer: Attached, input: CommandInput<'send'>) => {
+      const { id: from, name, role, side } = peer.identity
+      const { conversation, theirs } = access(peer.identity, input)
+      const { id, kind, body } = input
+      checkMessage(input, role)
+      const sent = { id, from, side, ...(name === undefined ? {} : { name }), kind, body }
+      const { message, duplicate } = this.append([side, theirs], sent, peer)
+      const { epoch, seq, prev, at } = message
+      return { conversation, epoch, seq, at, ...(prev ? { prev } : {}), ...(duplicate ? { duplicate } : {}) }
+    },
+    renew: (peer: Attached, { token }: CommandInput<'renew'>) => {
+      const identity = this.#identify(token)
+      if (identity.id !== peer.identity.id || identity.side !== peer.identity.side) throw new Refusal('forbidden')
+      peer.identity = identity
+      this.#watchExpiry(peer)
+      return { identity }
+    },
+    history: ({ identity }: Attached, input: CommandInput<'history'>) => {
+      const { conversation, mine, theirs } = access(identity, input)
+      const { before, after, limit = PAGE_COUNT } = input
+      if (before !== undefined && after !== undefined) throw new Refusal('bad_request', 'give before or after, not both')
+      const log = this.log(mine, theirs)
+      const all = log.messages.filter(({ seq }) => seq < (before ?? Infinity) && seq > (after ?? 0))
+      const messages = after === undefined ? all.slice(-limit) : all.slice(0, limit)
+      return { conversation, messages, head: headOf(log), more: all.length > messages.length, cursors: log.cursors }
+    },
+    read: (peer: Attached, input: CommandInput<'read'>) => this.#advance(peer, input, true),
+    delivered: (peer: Attached, input: CommandInput<'delivered'>) => this.#advance(peer, input, false),
+    typing: (peer: Attached, input: CommandInput<'typing'>) => {
+      const { id: from, name, side } = peer.identity
+      const { conversation, mine, theirs } = access(peer.identity, input)
+      for (const other of this.#peersOf([mine, theirs])) {
+        if (other === peer || (other.identity.side === side && other.identity.id === from)) continue
+        this.push(other, 'typingPush', { conversation, from, side, on: input.on ?? true, ...(name === undefined ? {} : { name }) })
+      }
+    },
+    changeUser: (peer: Attached, { toid }: CommandInput<'changeUser'>) => {
+      access(peer.identity, { to: toid })
+      for (const other of this.#peersOf([peer.identity.side])) {
+        if (other === peer) this.push(peer, 'changeUserPush', { toid })
+        else if (other.identity.id === peer.identity.id) this.push(other, 'syncChangeUserPush', { toid, socketid: peer.sid })
+      }
+    },
+    conversations: ({ identity }: Attached, { before = Infinity, limit = LIMITS.listCount }: CommandInput<'conversations'>) => {
+      const conversations = this.#rows(identity.side)
+        .filter(({ at }) => at < before)
+        .slice(0, limit)
+      return { conversations, more: conversations.length === limit }
+    },
   }
 
-  #history(log: Log, { before, after, limit = 50 }: { before?: number; after?: number; limit?: number }) {
-    const all = log.messages.filter(({ seq }) => seq < (before ?? Infinity) && seq > (after ?? 0))
-    const messages = after === undefined ? all.slice(-limit) : all.slice(0, limit)
-    const conversation = conversationId(...log.sides)
-    return { ok: true, conversation, messages, head: headOf(log), more: all.length > messages.length, cursors: log.cursors }
+  #rows(side: string): ConversationRow[] {
+    return [...this.logs.values()]
+      .filter(({ messages, sides }) => sides.includes(side) && messages.length > 0)
+      .map((log) => rowFor(side, listRow(log), this.#clock.now()))
+      .sort((a, b) => b.at - a.at)
   }
 
-  #advance(move: { sides: [string, string]; side: string; seq: number; isRead: boolean }, origin: Peer) {
-    const { sides, side, seq, isRead } = move
-    const log = this.log(...sides)
-    const old = log.cursors[side] ?? { delivered: 0, read: 0 }
+  #advance(peer: Attached, input: CommandInput<'read'>, isRead: boolean): void {
+    const { conversation, mine, theirs } = access(peer.identity, input)
+    const log = this.log(mine, theirs)
+    const old = log.cursors[mine] ?? { delivered: 0, read: 0 }
+    const seq = Math.min(input.seq, log.messages.length)
     const next = { delivered: Math.max(old.delivered, seq), read: isRead ? Math.max(old.read, seq) : old.read }
-    log.cursors[side] = next
-    if (next.delivered > old.delivered || next.read > old.read) {
-      for (const peer of this.peers) {
-        if (peer === origin || !peer.identity || !sides.includes(peer.identity.side)) continue
-        this.push(peer, 'cursorPush', { conversation: conversationId(...sides), participant: side, ...next })
-      }
+    if (next.delivered === old.delivered && next.read === old.read) return
+    log.cursors[mine] = next
+    for (const other of this.#peersOf([mine, theirs])) {
+      if (other !== peer) this.push(other, 'cursorPush', { conversation, participant: mine, ...next })
     }
-    return { ok: true }
   }
 }
 
+function wireOf(error: unknown) {
+  if (error instanceof Refusal) return error.wire
+  throw error
+}
+
+const listRow = (log: Log) => ({ ...log, conversation: conversationId(...log.sides), head: headOf(log), last: log.messages.at(-1)! })
+
 function headOf({ epoch, messages }: Log): Head {
-  const last = messages[messages.length - 1]
+  const last = messages.at(-1)
   return last ? { epoch, seq: last.seq, id: last.id } : { epoch, seq: 0 }
 }

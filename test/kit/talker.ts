@@ -17,6 +17,9 @@ interface Wire {
   close(): void
 }
 
+/** Opens a way in of another kind. */
+export type OpenWire = (events: Events) => Wire
+
 interface Events {
   onOpen(): void
   onText(text: string): void
@@ -33,7 +36,7 @@ export class Talker {
   readonly #watchers = new Set<() => void>()
   #nextId = 1
 
-  constructor(url: string, way: Way, origin?: string) {
+  constructor(at: string | OpenWire, way: Way = 'ws', origin?: string) {
     const headers = origin === undefined ? {} : { origin }
     const { promise, resolve } = withResolver()
     this.#opened = promise
@@ -49,7 +52,8 @@ export class Talker {
         this.#changed()
       },
     }
-    this.#wire = way === 'ws' ? openRaw(url, headers, events) : openEngine(url, { way, headers }, events)
+    if (typeof at !== 'string') this.#wire = at(events)
+    else this.#wire = way === 'ws' ? openRaw(at, headers, events) : openEngine(at, { way, headers }, events)
   }
 
   async open(): Promise<this> {

@@ -4,23 +4,19 @@
  */
 import type { Appended, Muted, NewMessage, Store } from '../../backbone/backbone.ts'
 import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
-import { LIMITS } from '../../protocol/limits.ts'
-import type { Body } from '../../protocol/model.ts'
 import { access, mayStart, type Caller, type Direct } from './access.ts'
 import { spenderOf, type Allowances } from '../allowances.ts'
 import type { Blacklist } from '../desk/blacklist.ts'
 import { ROWS_BYTES } from '../answer-size.ts'
+import { checkMessage } from './check-message.ts'
 import { isBlocking, type Conversations } from './conversations.ts'
 import type { Report } from '../facts.ts'
-import { checkFreeForm, isInvisible } from '../untrusted-text.ts'
 import { imagesIn, type Images } from './images.ts'
 import { Refusal } from '../refusal.ts'
 import type { Routing } from '../assignment/routing.ts'
 import { KeyedQueue } from '../keyed-queue.ts'
 
 const DEFAULT_PAGE_COUNT = 30
-/** UTF-8 replaces lone surrogates, so two different ids could become one. */
-const LONE_SURROGATE = /\p{Surrogate}/u
 
 export class Messages {
   readonly #store: Store
@@ -60,8 +56,7 @@ export class Messages {
     const { identity, sid } = caller
     const view = access(identity, input)
     const { id, kind, body } = input
-    const json = checkBody(kind, body, identity.role)
-    if (LONE_SURROGATE.test(id)) throw new Refusal('bad_request', 'id is not well-formed text')
+    const json = checkMessage(input, identity.role)
     const { conversation } = view
     const { name, guest } = identity
     const message: NewMessage = {
@@ -175,13 +170,4 @@ export class Messages {
 function mainImageOf({ kind, body }: NewMessage): string | undefined {
   const { url } = body as { readonly url?: unknown }
   return kind === 'image' && typeof url === 'string' && url.startsWith('/v1/') ? imagesIn(url)[0] : undefined
-}
-
-/** Returns the body as JSON. Throws a Refusal if it must not be stored. */
-function checkBody(kind: string, body: Body, role: string): string {
-  const { text } = body
-  if (kind === 'system' && role !== 'system') throw new Refusal('forbidden', "kind system is the gateway's")
-  if (text.length > LIMITS.textLength) throw new Refusal('text_too_long', `limits.textLength is ${LIMITS.textLength}`)
-  if (kind === 'text' && isInvisible(text)) throw new Refusal('text_empty')
-  return checkFreeForm('body', body)
 }

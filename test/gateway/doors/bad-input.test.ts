@@ -1,15 +1,15 @@
-/** Every way to talk nonsense, over every way in: a clear refusal, and the line stays up. */
+/** Every way to talk nonsense, over every way in: a clear refusal, and the line stays up. What a client may meet holds for its tests' double as well. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
-import { Talker, WAYS } from '../../kit/talker.ts'
+import { ALL_WAYS, startGatewayAndDouble, type AnyWay } from '../../kit/gateway-and-double.ts'
+import { WAYS, type Talker } from '../../kit/talker.ts'
 
 // real sockets on a machine that may be busy with other tests
 vi.setConfig({ testTimeout: 30_000 })
 
-let gateway: StartedGateway
+let gateway: Awaited<ReturnType<typeof startGatewayAndDouble>>
 
 beforeAll(async () => {
-  gateway = await startGateway()
+  gateway = await startGatewayAndDouble()
 })
 afterAll(() => gateway.stop())
 
@@ -54,20 +54,50 @@ const REFUSED: readonly [title: string, command: string, input: unknown, code: s
   ['a forged renewal', 'renew', { token: 'a.b.c' }, 'pass_invalid', ''],
 ]
 
-describe.each(WAYS)('over %s', (way) => {
-  const arrive = async (sub: string): Promise<Talker> => {
-    const talker = await new Talker(gateway.url, way).open()
-    await talker.hello({ token: await gateway.pass({ sub }) })
-    return talker
-  }
-  const stillAnswers = async (talker: Talker): Promise<void> => {
-    await talker.command('conversations', {})
-    expect(talker.isClosed).toBe(false)
-    talker.close()
-  }
+const HELLOS_REFUSED: readonly [title: string, hello: unknown, code: string][] = [
+  ['no payload', undefined, 'pass_required'],
+  ['an empty pass', { token: '' }, 'pass_required'],
+  ['a pass that is no text', { token: 7 }, 'bad_request'],
+  ['nonsense for a pass', { token: 'nonsense' }, 'pass_invalid'],
+  ['a partner that is no id', { to: 'shop:' }, 'bad_request'],
+  ['a version long gone', { v: 0 }, 'version_unsupported'],
+]
+
+async function arrive(way: AnyWay, sub: string): Promise<Talker> {
+  const talker = await gateway.talker(way)
+  await talker.hello({ token: await gateway.pass(way, { sub }) })
+  return talker
+}
+
+async function stillAnswers(talker: Talker): Promise<void> {
+  await talker.command('conversations', {})
+  expect(talker.isClosed).toBe(false)
+  talker.close()
+}
+
+describe.each(ALL_WAYS)('over %s', (way) => {
+  test.each(HELLOS_REFUSED)('a hello with %s is refused, and the line may try again', async (_title, hello, code) => {
+    const talker = await gateway.talker(way)
+    const valid = { token: await gateway.pass(way, { sub: 'c1' }) }
+    const refusal = await talker.refusedHello(hello && { ...valid, ...hello })
+    expect(refusal).toEqual({ code, message: expect.any(String) as string, retry: false })
+    talker.sendPacket({ type: 'connect', data: valid })
+    await talker.until(() => talker.received.find(({ type }) => type === 'connect'))
+    await stillAnswers(talker)
+  })
+
+  test('a command before the hello is refused in its ack, a second hello by a push', async () => {
+    const talker = await gateway.talker(way)
+    expect((await talker.ask('conversations', {})).error).toMatchObject({ code: 'hello_required', retry: true })
+    const hello = { token: await gateway.pass(way, { sub: 'c1' }) }
+    await talker.hello(hello)
+    talker.sendPacket({ type: 'connect', data: hello })
+    expect(await talker.push('refusalPush')).toMatchObject({ error: { code: 'hello_repeated', retry: false }, about: 'hello' })
+    await stillAnswers(talker)
+  })
 
   test.each(REFUSED)('%s is refused in the ack', async (_title, command, input, code, detail) => {
-    const talker = await arrive('c1')
+    const talker = await arrive(way, 'c1')
     const { error } = await talker.ask(command, input)
     expect(error).toMatchObject({ code, retry: false })
     expect(error?.message).toContain(detail)
@@ -81,32 +111,34 @@ describe.each(WAYS)('over %s', (way) => {
     ['an ack nobody asked for', '31[]', 'bad_packet'],
     ['the header of a binary packet', '51-["send",{"_placeholder":true,"num":0}]', 'binary_unsupported'],
   ])('%s is refused by a push', async (_title, packet, code) => {
-    const talker = await arrive('c1')
+    const talker = await arrive(way, 'c1')
     talker.send(packet)
     expect((await talker.push('refusalPush')).error).toMatchObject({ code, retry: false })
     await stillAnswers(talker)
   })
 
+  test('a refused command without an ack id is told by a push that names it', async () => {
+    const talker = await arrive(way, 'c1')
+    talker.sendPacket({ type: 'event', name: 'send', args: [send({ body: { text: '' } })] })
+    expect(await talker.push('refusalPush')).toMatchObject({ error: { code: 'text_empty' }, about: 'send' })
+    await stillAnswers(talker)
+  })
+})
+
+describe.each(WAYS)('a door, %s', (way) => {
   test.each([
     ['send', `{"to":"shop:1","id":"deep","kind":"text","body":{"text":"x","deep":${'['.repeat(5000)}${']'.repeat(5000)}}}`],
     ['changeUser', `{"toid":"shop:1","deep":${'{"a":'.repeat(5000)}0${'}'.repeat(5000)}}`],
     ['presence', `{"of":[],"deep":${'['.repeat(30_000)}${']'.repeat(30_000)}}`],
   ])('%s with data thousands deep is refused in the ack', async (command, input) => {
-    const talker = await arrive('c1')
+    const talker = await arrive(way, 'c1')
     talker.send(`277["${command}",${input}]`)
     expect(await talker.ack(77)).toMatchObject({ error: { code: 'bad_request', retry: false } })
     await stillAnswers(talker)
   })
 
-  test('a refused command without an ack id is told by a push that names it', async () => {
-    const talker = await arrive('c1')
-    talker.sendPacket({ type: 'event', name: 'send', args: [send({ body: { text: '' } })] })
-    expect(await talker.push('refusalPush')).toMatchObject({ error: { code: 'text_empty' }, about: 'send' })
-    await stillAnswers(talker)
-  })
-
   test('another namespace gets a connect error of its own', async () => {
-    const talker = await arrive('c1')
+    const talker = await arrive(way, 'c1')
     const refused = talker.until(() => talker.received.find((packet) => packet.type === 'invalid'))
     talker.send('0/admin,{}')
     expect(await refused).toMatchObject({ reason: 'namespace', namespace: '/admin' })
@@ -116,27 +148,27 @@ describe.each(WAYS)('over %s', (way) => {
   })
 
   test('a packet of 1 MB is refused in its ack', async () => {
-    const talker = await arrive('c1')
+    const talker = await arrive(way, 'c1')
     const { error } = await talker.ask('send', send({ body: { text: 'x'.repeat(1_000_000) } }))
     expect(error).toMatchObject({ code: 'too_large', retry: false })
     await stillAnswers(talker)
   })
 
   test('a packet of too many bytes in few characters is refused as well', async () => {
-    const talker = await arrive('c1')
+    const talker = await arrive(way, 'c1')
     const { error } = await talker.ask('send', send({ body: { text: '漢'.repeat(22_000) } }))
     expect(error?.code).toBe('too_large')
     await stillAnswers(talker)
   })
 
   test('a packet beyond what a line carries at all ends the line', async () => {
-    const talker = await arrive('c1')
+    const talker = await arrive(way, 'c1')
     talker.send('2["send",{"text":"' + 'x'.repeat(2_200_000) + '"}]')
     await talker.closed()
   })
 
   test('going on and on with nonsense ends the line, with a word', async () => {
-    const talker = await arrive('c1')
+    const talker = await arrive(way, 'c1')
     for (let n = 0; n < 60; n++) talker.send('nonsense')
     expect(await talker.push('byePush')).toMatchObject({ code: 'abuse', reconnect: false })
     await talker.closed()
@@ -147,7 +179,7 @@ describe.each(WAYS)('over %s', (way) => {
 
 describe.each(WAYS)('without a pass, over %s', (way) => {
   test('a line gets few tries, hellos and commands alike, and is told so', async () => {
-    const talker = await new Talker(gateway.url, way).open()
+    const talker = await gateway.talker(way)
     for (let n = 0; n < 4; n++) await talker.refusedHello({ token: 'nonsense' })
     for (let n = 0; n < 20; n++) talker.sendPacket({ type: 'event', name: 'send', args: [{}], id: n })
     expect(await talker.push('byePush')).toMatchObject({ code: 'abuse', reconnect: false })
@@ -168,8 +200,8 @@ test('a polling payload of too many packets ends its line with a word and holds 
 
 describe.each(WAYS.filter((way) => way !== 'engine.io polling'))('binary over %s', (way) => {
   test('a binary message is refused by a push', async () => {
-    const talker = await new Talker(gateway.url, way).open()
-    await talker.hello({ token: await gateway.pass({ sub: 'c1' }) })
+    const talker = await gateway.talker(way)
+    await talker.hello({ token: await gateway.pass(way, { sub: 'c1' }) })
     talker.send(Buffer.from([1, 2, 3]))
     expect((await talker.push('refusalPush')).error.code).toBe('binary_unsupported')
     await talker.command('conversations', {})

@@ -1,19 +1,20 @@
-/** One suite over every way in: what two people and their windows see. */
+/** One suite over every way in, and over the double of the client's tests: what two people and their windows see. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { CommandInput } from '../../../gateway/protocol/commands.ts'
 import { conversationId } from '../../../gateway/protocol/keys.ts'
-import { startGateway, type PassClaims, type StartedGateway } from '../../kit/gateway.ts'
-import { Talker, WAYS, type Way } from '../../kit/talker.ts'
+import { ALL_WAYS, startGatewayAndDouble, type AnyWay } from '../../kit/gateway-and-double.ts'
+import type { PassClaims } from '../../kit/gateway.ts'
+import type { Talker } from '../../kit/talker.ts'
 
 // real sockets on a machine that may be busy with other tests
 vi.setConfig({ testTimeout: 30_000 })
 
-let gateway: StartedGateway
+let gateway: Awaited<ReturnType<typeof startGatewayAndDouble>>
 let count = 0
 const talkers: Talker[] = []
 
 beforeAll(async () => {
-  gateway = await startGateway()
+  gateway = await startGatewayAndDouble()
 })
 afterAll(async () => {
   for (const talker of talkers) talker.close()
@@ -23,16 +24,16 @@ afterAll(async () => {
 const text = (to: string, id: string, words = id): CommandInput<'send'> => ({ to, id, kind: 'text', body: { text: words } })
 const unique = (name: string): string => `${name}${++count}`
 
-async function arrive(way: Way, claims: PassClaims, hello: Record<string, unknown> = {}) {
-  const talker = await new Talker(gateway.url, way).open()
+async function arrive(way: AnyWay, claims: PassClaims, hello: Record<string, unknown> = {}) {
+  const talker = await gateway.talker(way)
   talkers.push(talker)
-  const welcome = await talker.hello({ token: await gateway.pass(claims), ...hello })
+  const welcome = await talker.hello({ token: await gateway.pass(way, claims), ...hello })
   return Object.assign(talker, { welcome })
 }
 
 const agentOf = (shop: string, sub = `agent-of-${shop}`): PassClaims => ({ sub, role: 'agent', shop, name: 'Ann' })
 
-describe.each(WAYS)('over %s', (way) => {
+describe.each(ALL_WAYS)('over %s', (way) => {
   test('a hello is welcomed with who one is, the limits and the clock', async () => {
     const sub = unique('c')
     const { welcome } = await arrive(way, { sub, src: 'wx-', name: 'Li' })
@@ -137,17 +138,61 @@ describe.each(WAYS)('over %s', (way) => {
     expect((await agent.command('conversations', {})).conversations[0]?.unread).toBe(0)
   })
 
-  test('typing is shown to the other side only', async () => {
+  test('a cursor moves up to the last message and never back, and who has it already tells nobody', async () => {
+    const [shop, sub] = [unique('s'), unique('c')]
+    const agent = await arrive(way, agentOf(shop))
+    await agent.command('send', text(sub, 'm1'))
+    const customer = await arrive(way, { sub }, { to: `shop:${shop}` })
+    await customer.command('read', { to: `shop:${shop}`, seq: 900 })
+    await customer.command('delivered', { to: `shop:${shop}`, seq: 1 })
+    await customer.command('read', { to: `shop:${shop}`, seq: 0 })
+    await agent.command('send', text(sub, 'm2'))
+    await customer.command('read', { to: `shop:${shop}`, seq: 2 })
+    await agent.push('cursorPush', 1)
+    expect(agent.pushes('cursorPush').map(({ delivered, read }) => [delivered, read])).toEqual([
+      [1, 1],
+      [2, 2],
+    ])
+    expect(customer.pushes('cursorPush')).toEqual([])
+  })
+
+  test('a list has the last conversation first, page by page, with its last message and what is unread', async () => {
+    const [shop, one, other] = [unique('s'), unique('c'), unique('c')]
+    const agent = await arrive(way, agentOf(shop))
+    for (const sub of [one, other]) {
+      const customer = await arrive(way, { sub, name: `Li ${sub}` })
+      await customer.command('send', text(`shop:${shop}`, 'first'))
+      await customer.command('send', text(`shop:${shop}`, 'last'))
+      // pages are told apart by their time
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    const [newest, older] = [await agent.command('conversations', { limit: 1 }), await agent.command('conversations', {})]
+    expect([newest.conversations.map(({ to }) => to), newest.more]).toEqual([[other], true])
+    expect([older.conversations.map(({ to }) => to), older.more]).toEqual([[other, one], false])
+    expect(older.conversations[1]).toMatchObject({
+      name: `Li ${one}`,
+      unread: 2,
+      head: { seq: 2, id: 'last' },
+      last: { seq: 2, body: { text: 'last' } },
+    })
+    const rest = await agent.command('conversations', { before: newest.conversations[0]!.at })
+    expect(rest.conversations.map(({ to }) => to)).toEqual([one])
+  })
+
+  test("typing is shown to the other side and to colleagues, not to one's own windows", async () => {
     const [shop, sub] = [unique('s'), unique('c')]
     const customer = await arrive(way, { sub }, { to: `shop:${shop}` })
     const window = await arrive(way, { sub }, { to: `shop:${shop}` })
     const agent = await arrive(way, agentOf(shop), { to: sub })
+    const colleague = await arrive(way, agentOf(shop, 'colleague'), { to: sub })
+    await agent.command('typing', { to: sub, on: false })
+    expect(await colleague.push('typingPush')).toMatchObject({ from: `agent-of-${shop}`, side: `shop:${shop}`, name: 'Ann', on: false })
+    expect(await customer.push('typingPush')).toMatchObject({ on: false })
     await customer.command('typing', { to: `shop:${shop}` })
     expect(await agent.push('typingPush')).toMatchObject({ from: sub, side: sub, on: true })
     await agent.command('send', text(sub, 'r1'))
     await window.push('messagePush')
-    expect(window.pushes('typingPush')).toEqual([])
-    expect(customer.pushes('typingPush')).toEqual([])
+    expect([window, customer].map((one) => one.pushes('typingPush').map(({ side }) => side))).toEqual([[`shop:${shop}`], [`shop:${shop}`]])
   })
 
   test('changeUser is confirmed to its window and synced to the others', async () => {
@@ -163,14 +208,14 @@ describe.each(WAYS)('over %s', (way) => {
   test('a pass is renewed on the open line, but only for the same participant', async () => {
     const sub = unique('c')
     const customer = await arrive(way, { sub, ttlMs: 60_000 })
-    const renewed = await customer.command('renew', { token: await gateway.pass({ sub, ttlMs: 3_600_000 }) })
+    const renewed = await customer.command('renew', { token: await gateway.pass(way, { sub, ttlMs: 3_600_000 }) })
     expect(renewed.identity.expiresAt).toBeGreaterThan(customer.welcome.identity.expiresAt)
-    const stranger = await customer.ask('renew', { token: await gateway.pass({ sub: unique('x') }) })
+    const stranger = await customer.ask('renew', { token: await gateway.pass(way, { sub: unique('x') }) })
     expect(stranger.error?.code).toBe('forbidden')
   })
 })
 
-describe.each(WAYS)('resume over %s', (way) => {
+describe.each(ALL_WAYS)('resume over %s', (way) => {
   test('what was missed follows the welcome at once, up to the head', async () => {
     const [shop, sub] = [unique('s'), unique('c')]
     const agent = await arrive(way, agentOf(shop))
@@ -222,9 +267,9 @@ describe.each(WAYS)('resume over %s', (way) => {
     const agent = await arrive(way, agentOf(shop))
     const { conversation, epoch } = await agent.command('send', text(sub, 'm1'))
     await Promise.all(Array.from({ length: 150 }, (_, n) => agent.command('send', text(sub, `m${n + 2}`))))
-    const token = await gateway.pass({ sub })
+    const token = await gateway.pass(way, { sub })
     for (let n = 0; n < 5; n++) {
-      const dying = await new Talker(gateway.url, way).open()
+      const dying = await gateway.talker(way)
       dying.sendPacket({ type: 'connect', data: { token, resume: { cursors: [[conversation, epoch, 1, 'm1']] } } })
       dying.close()
     }
@@ -235,14 +280,14 @@ describe.each(WAYS)('resume over %s', (way) => {
 })
 
 describe.concurrent('an end of a line comes with a word', () => {
-  test.each(WAYS)('an expired pass over %s: come back with a new one', async (way) => {
+  test.each(ALL_WAYS)('an expired pass over %s: come back with a new one', async (way) => {
     const customer = await arrive(way, { sub: unique('c'), ttlMs: 1500 })
     expect(await customer.push('byePush')).toMatchObject({ code: 'pass_expired', reconnect: true })
     await customer.closed()
     if (way === 'ws') expect(customer.closeCode).toBe(4004)
   })
 
-  test.each(WAYS)(
+  test.each(ALL_WAYS)(
     'a newer line of the same device over %s: do not come back',
     async (way) => {
       const sub = unique('c')
