@@ -1,4 +1,4 @@
-/** Who may do how much: by participant, by address, all together, and on several nodes at once. */
+/** Rate limits by participant, by address and in total, on one node and across nodes. */
 import { afterEach, describe, expect, test } from 'vitest'
 import { LocalBus } from '../../../gateway/backbone/embedded/local-bus.ts'
 import { allowanceTable } from '../../../gateway/doors/admit/allowance-table.ts'
@@ -31,7 +31,7 @@ function allowances({ bus = new LocalBus(), node = 'a', scopes = ALLOWANCE_SCOPE
   return made
 }
 
-/** How many of `count` were let through. */
+/** How many of `count` attempts are allowed. */
 function passed(count: number, take: () => void): number {
   let through = 0
   for (let n = 0; n < count; n++) {
@@ -48,7 +48,7 @@ function passed(count: number, take: () => void): number {
 const identity = (id: string) => ({ id, role: 'customer' as const, side: id, expiresAt: 0 })
 
 describe('allowances', () => {
-  test('count a signed pass by its participant, a guest by its address as well, and everybody together', () => {
+  test('count a signed pass by its participant, a guest also by its address, and everybody in total', () => {
     const one = allowances()
     const address = '192.0.2.1'
     expect(passed(10, () => one.take('image', spenderOf({ identity: identity('c1'), address })))).toBe(4)
@@ -61,7 +61,7 @@ describe('allowances', () => {
     expect(passed(4, () => other.take('image', spenderOf({ identity: identity('c3'), address })))).toBe(2)
   })
 
-  test('take nothing where one scope refuses, and can be given back', () => {
+  test('take nothing when one scope refuses, and can be given back', () => {
     const one = allowances()
     const guest = { participant: 'guest-1', address: 'x' }
     expect(passed(10, () => one.take('image', guest))).toBe(4)
@@ -70,12 +70,12 @@ describe('allowances', () => {
     expect(passed(10, () => one.take('image', guest))).toBe(2)
   })
 
-  test('of scopes that are off have no limit', () => {
+  test('do not limit scopes that are switched off', () => {
     const one = allowances({ scopes: ['participant'] })
     for (let n = 0; n < 20; n++) expect(passed(9, () => one.take('image', { participant: `guest-${n}`, address: 'x' }))).toBe(4)
   })
 
-  test('are one for all nodes after a telling', async () => {
+  test('are shared by all nodes once each has published what it took', async () => {
     const bus = new LocalBus()
     const [a, b, c] = ['a', 'b', 'c'].map((node) => allowances({ bus, node })) as [Allowances, Allowances, Allowances]
     expect(passed(3, () => a.take('image', { participant: 'p' }))).toBe(3)
@@ -86,7 +86,7 @@ describe('allowances', () => {
     expect(passed(4, () => c.take('image', { participant: 'p' }))).toBe(1)
   })
 
-  test('do not trust what stands on their channel', async () => {
+  test('ignore invalid messages on their channel', async () => {
     const bus = new LocalBus()
     const one = allowances({ bus })
     await one.tell()
@@ -104,7 +104,7 @@ describe('allowances', () => {
     expect(passed(4, () => one.take('image', { participant: 'p' }))).toBe(4)
   })
 
-  test('tell the operator once a minute that an address has spent its own', () => {
+  test('log once a minute that an address has used up its allowance', () => {
     const facts: Fact[] = []
     const one = allowances({ report: (fact) => facts.push(fact) })
     for (let n = 0; n < 20; n++) passed(2, () => one.take('image', { participant: `guest-${n}`, address: 'x' }))

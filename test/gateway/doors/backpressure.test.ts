@@ -1,4 +1,4 @@
-/** Peers that stop reading, over real sockets and real long polling: told, cut, and caught up at their next hello. */
+/** A peer that stops reading, over real sockets and real long polling, gets `slow`, is closed, and catches up at its next hello. */
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import WebSocket from 'ws'
 import type { Message } from '../../../gateway/protocol/model.ts'
@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.stop())
 
-/** 12 kB on the wire: networks between two sockets of one machine take some megabytes before they stop. */
+/** 12 kB on the wire: socket buffers of one machine take some megabytes before they are full. */
 const LONG = '好'.repeat(4000)
 const text = (to: string, id: string, body = id) => ({ to, id, kind: 'text', body: { text: body } })
 
@@ -30,7 +30,7 @@ async function metric(name: string): Promise<number> {
   return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1] ?? 0)
 }
 
-/** What somebody missed, as a client gets it: the pushes of the resume, and by `history` what it left out, at whichever end. */
+/** Messages somebody missed, as a client gets them: the pushes of the resume, and by `history` those it left out at either end. */
 async function heal(talker: Talker, { conversation, seq: held }: Message, head: number): Promise<Message[]> {
   await talker.until(() => talker.pushes('resumePush').length > 0 || talker.pushes('messagePush').some(({ seq }) => seq === head))
   const messages: Message[] = talker.pushes('messagePush')
@@ -45,7 +45,7 @@ async function heal(talker: Talker, { conversation, seq: held }: Message, head: 
 }
 
 describe.each(SOCKETS)('a peer that stops reading over %s', (way) => {
-  test('is told `slow` behind what it was sent, and gets the rest, once and in order, at its next hello', async () => {
+  test('gets `slow` after the packets already sent, and the rest, once and in order, at its next hello', async () => {
     const [sub, other] = [`reader-${way.length}`, `writer-${way.length}`] as const
     const token = await gateway.pass({ sub })
     const client = new PausableClient(gateway.url, way, { token, to: other })
@@ -77,7 +77,7 @@ describe.each(SOCKETS)('a peer that stops reading over %s', (way) => {
 describe('a peer that stops polling', () => {
   const EIO = 'EIO=4&transport=polling'
 
-  /** Bare long polling, so that the test says when a poll is made. */
+  /** Bare long polling, so that the test decides when to poll. */
   async function openPolling(hello: object) {
     const opened = await (await fetch(`${gateway.url}/im/?${EIO}`)).text()
     const { sid } = JSON.parse(opened.slice(1)) as { sid: string }
@@ -92,7 +92,7 @@ describe('a peer that stops polling', () => {
     return { poll }
   }
 
-  test('loses typing first, then the session; what waited comes with the next poll, `slow` behind it', async () => {
+  test('loses typing pushes first, then its session; the next poll brings the waiting packets and `slow` last', async () => {
     const { poll } = await openPolling({ token: await gateway.pass({ sub: 'poller' }), to: 'poller-friend' })
     const writer = await arrive('poller-friend')
     const [dropped, byes] = [await metric('im_volatile_dropped_total'), await metric('im_byes_total\\{code="slow"\\}')]
@@ -113,7 +113,7 @@ describe('a peer that stops polling', () => {
     expect(status).toBe(400)
   })
 
-  test('and polls again in time has lost nothing and stays', async () => {
+  test('loses nothing and keeps its session when it polls again in time', async () => {
     const { poll } = await openPolling({ token: await gateway.pass({ sub: 'late' }), to: 'late-friend' })
     const writer = await arrive('late-friend')
     const seqs: number[] = []
@@ -128,7 +128,7 @@ describe('a peer that stops polling', () => {
   })
 })
 
-describe('a burst of 5,000 messages to a reader who reads', () => {
+describe('a burst of 5,000 messages to a client that reads', () => {
   const IN_ORDER = Array.from({ length: 5000 }, (_, n) => n + 1)
 
   async function burst(sub: string, other: string): Promise<void> {
@@ -149,7 +149,7 @@ describe('a burst of 5,000 messages to a reader who reads', () => {
   })
 })
 
-test('a message above 2 MiB ends a raw line with 1009, which is all that can be said then', async () => {
+test('a message above 2 MiB closes a WebSocket session with 1009 and no packet', async () => {
   const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/ws`)
   onTestFinished(() => socket.terminate())
   await new Promise((resolve) => socket.once('open', resolve))

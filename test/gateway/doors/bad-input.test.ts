@@ -1,4 +1,4 @@
-/** Every way to talk nonsense, over every way in: a clear refusal, and the line stays up. What a client may meet holds for its tests' double as well. */
+/** Invalid input of every kind, over every transport, gets a clear refusal, and the session stays open. The double of the client's tests refuses as a gateway does. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { ALL_WAYS, startGatewayAndDouble, type AnyWay } from '../../kit/gateway-and-double.ts'
 import { WAYS, type Talker } from '../../kit/talker.ts'
@@ -117,7 +117,7 @@ describe.each(ALL_WAYS)('over %s', (way) => {
     await stillAnswers(talker)
   })
 
-  test('a refused command without an ack id is told by a push that names it', async () => {
+  test('a refused command without an ack id is answered by a push that names it', async () => {
     const talker = await arrive(way, 'c1')
     talker.sendPacket({ type: 'event', name: 'send', args: [send({ body: { text: '' } })] })
     expect(await talker.push('refusalPush')).toMatchObject({ error: { code: 'text_empty' }, about: 'send' })
@@ -137,7 +137,7 @@ describe.each(WAYS)('a door, %s', (way) => {
     await stillAnswers(talker)
   })
 
-  test('another namespace gets a connect error of its own', async () => {
+  test('a connect to another namespace gets a connect error for that namespace', async () => {
     const talker = await arrive(way, 'c1')
     const refused = talker.until(() => talker.received.find((packet) => packet.type === 'invalid'))
     talker.send('0/admin,{}')
@@ -154,20 +154,20 @@ describe.each(WAYS)('a door, %s', (way) => {
     await stillAnswers(talker)
   })
 
-  test('a packet of too many bytes in few characters is refused as well', async () => {
+  test('a packet with too many bytes in few characters is refused too', async () => {
     const talker = await arrive(way, 'c1')
     const { error } = await talker.ask('send', send({ body: { text: '漢'.repeat(22_000) } }))
     expect(error?.code).toBe('too_large')
     await stillAnswers(talker)
   })
 
-  test('a packet beyond what a line carries at all ends the line', async () => {
+  test('a packet above the transport limit ends the session', async () => {
     const talker = await arrive(way, 'c1')
     talker.send('2["send",{"text":"' + 'x'.repeat(2_200_000) + '"}]')
     await talker.closed()
   })
 
-  test('going on and on with nonsense ends the line, with a word', async () => {
+  test('a session ends with a byePush when it goes on sending invalid packets', async () => {
     const talker = await arrive(way, 'c1')
     for (let n = 0; n < 60; n++) talker.send('nonsense')
     expect(await talker.push('byePush')).toMatchObject({ code: 'abuse', reconnect: false })
@@ -178,7 +178,7 @@ describe.each(WAYS)('a door, %s', (way) => {
 })
 
 describe.each(WAYS)('without a pass, over %s', (way) => {
-  test('a line gets few tries, hellos and commands alike, and is told so', async () => {
+  test('a session ends with a byePush after a few refused hellos and commands', async () => {
     const talker = await gateway.talker(way)
     for (let n = 0; n < 4; n++) await talker.refusedHello({ token: 'nonsense' })
     for (let n = 0; n < 20; n++) talker.sendPacket({ type: 'event', name: 'send', args: [{}], id: n })
@@ -188,7 +188,7 @@ describe.each(WAYS)('without a pass, over %s', (way) => {
   })
 })
 
-test('a polling payload of too many packets ends its line with a word and holds nobody', async () => {
+test('a polling payload of too many packets ends its session with a byePush and delays nobody', async () => {
   const opened = await (await fetch(`${gateway.url}/im/?EIO=4&transport=polling`)).text()
   const { sid } = JSON.parse(opened.slice(1)) as { sid: string }
   const started = performance.now()

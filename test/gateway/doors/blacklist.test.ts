@@ -1,4 +1,4 @@
-/** Whose messages a shop does not take. */
+/** Customers that a shop blocks. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { DEMO_WORD } from '../../kit/gateway.ts'
 import { assignmentOf, ShopNodes, text, pushedRow } from '../../kit/shop-nodes.ts'
@@ -23,7 +23,7 @@ async function scene() {
   return { shop, agent, colleague, customer, id, conversation, side: `shop:${shop}` }
 }
 
-test('blocked is refused at every node, told why and until when, and what was sent before is answered as ever', async () => {
+test('a blocked customer is refused at every node with reason and end, and a message stored before is acknowledged again', async () => {
   const { side, agent, colleague, customer, id, conversation } = await scene()
   const until = nodes.now() + 3_600_000
   const { service } = await agent.command('block', { to: id, reason: 'rude', until })
@@ -39,7 +39,7 @@ test('blocked is refused at every node, told why and until when, and what was se
   await customer.push('messagePush')
 })
 
-test('blocked is refused through every door', async () => {
+test('a blocked customer is refused at every door', async () => {
   const { side, agent, id } = await scene()
   await agent.command('block', { to: id, reason: 'spam' })
   const response = await fetch(`${nodes.url}/v1/passes`, {
@@ -62,7 +62,7 @@ test('blocked is refused through every door', async () => {
   expect(backend.status).toBe(200)
 })
 
-test('a block ends by itself, and by hand; the list says who, why, until when', async () => {
+test('a block ends when it expires or is lifted; the list says who, why, until when', async () => {
   const { side, agent, colleague, customer, id, conversation } = await scene()
   await agent.command('block', { to: id, reason: 'an hour', until: nodes.now() + 3_600_000 })
   const { blocked } = await colleague.command('blocked', {})
@@ -91,7 +91,7 @@ test('a block ends by itself, and by hand; the list says who, why, until when', 
   expect((await agent.command('blocked', {})).blocked).toEqual([])
 })
 
-test('nothing gets in once the block has been answered, however much is under way; said twice it is one block', async () => {
+test('no message is stored after the block is acknowledged, however many are in progress; a repeated block is one block', async () => {
   const { side, agent, customer, id, conversation } = await scene()
   const window = await nodes.arrive(0, { sub: id })
   const early = Promise.all(Array.from({ length: 40 }, (_, n) => (n % 2 === 0 ? window : customer).ask('send', text(side, `e${n}`))))
@@ -104,7 +104,7 @@ test('nothing gets in once the block has been answered, however much is under wa
   expect((await agent.command('block', { to: id, reason: 'stop' })).service).toEqual(first.service)
 })
 
-test('who was just refused is not seen typing', async () => {
+test('a customer who was just refused is not shown as typing', async () => {
   const { side, agent, customer, id } = await scene()
   await agent.command('block', { to: id, reason: 'x' })
   await customer.ask('send', text(side, 'm2'))
@@ -116,7 +116,7 @@ test('who was just refused is not seen typing', async () => {
   expect(agent.pushes('typingPush')).toHaveLength(told)
 })
 
-test("only the shop's own agents may, with a reason and an end that is to come", async () => {
+test("only the shop's own agents may block, with a reason and an end in the future", async () => {
   const { side, agent, customer, id } = await scene()
   const rival = await nodes.agent(nodes.unique('s'), 'rival')
   const other = await nodes.arrive(0, { sub: nodes.unique('c') })
@@ -155,7 +155,7 @@ test("only the shop's own agents may, with a reason and an end that is to come",
   expect((await customer.push('blockPush')).reason).toBe(hostile)
 })
 
-test('a later line is told right behind its welcome, by `to` and by cursor, and not once the block is over', async () => {
+test('a later session gets the block right after its welcome, by `to` and by cursor, and not once the block is over', async () => {
   const { side, agent, customer, id, conversation } = await scene()
   const { epoch, id: last } = (await agent.command('history', { conversation })).messages.at(-1)!
   customer.close()
@@ -163,10 +163,10 @@ test('a later line is told right behind its welcome, by `to` and by cursor, and 
   await agent.command('block', { to: id, reason: 'rude', until })
   const cursors: [string, string, number, string][] = [[conversation, epoch, 1, last]]
   for (const hello of [{ to: side }, { resume: { cursors } }]) {
-    const line = await nodes.arrive(1, { sub: id }, hello)
-    expect(await line.push('blockPush')).toEqual({ conversation, reason: 'rude', until })
-    expect(line.received[1]).toMatchObject({ type: 'event', name: 'blockPush' })
-    line.close()
+    const later = await nodes.arrive(1, { sub: id }, hello)
+    expect(await later.push('blockPush')).toEqual({ conversation, reason: 'rude', until })
+    expect(later.received[1]).toMatchObject({ type: 'event', name: 'blockPush' })
+    later.close()
   }
   const colleague = await nodes.arrive(1, { sub: 'third', role: 'agent', shop: side.slice(5) }, { to: id })
   await colleague.command('queue', {})
@@ -176,7 +176,7 @@ test('a later line is told right behind its welcome, by `to` and by cursor, and 
   expect([...colleague.pushes('blockPush'), ...freed.pushes('blockPush')]).toEqual([])
 })
 
-test('who opens the conversation later on the same line is told as well, and again when it ends', async () => {
+test('a session that opens the conversation later gets the block too, and its end', async () => {
   const { side, agent, customer, id, conversation } = await scene()
   const until = nodes.now() + 3_600_000
   await agent.command('block', { to: id, reason: 'rude', until })

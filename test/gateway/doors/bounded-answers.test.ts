@@ -1,4 +1,4 @@
-/** What is read for one line and told to it is bounded in bytes, however few rows it is; the rest is told by `more`. */
+/** What one session is sent at once is bounded in bytes as well as in rows; `more` says that there is a rest. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { ReadRange } from '../../../gateway/backbone/backbone.ts'
 import { conversationId, presenceChannel } from '../../../gateway/protocol/keys.ts'
@@ -19,7 +19,7 @@ afterAll(() => two.stop())
 const BULK = 'x'.repeat(64_000)
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value))
 
-/** So many messages of 65 kB from `side` to `other`. Resolves with the conversation's id. */
+/** Sends `count` messages of 65 kB from `side` to `other`. Resolves with the conversation's id. */
 async function fill(side: string, other: string, count: number, bulk = BULK): Promise<string> {
   const conversation = conversationId(side, other)
   await Promise.all(
@@ -39,7 +39,7 @@ async function fill(side: string, other: string, count: number, bulk = BULK): Pr
   return conversation
 }
 
-/** A hello that resumes `conversations` from their first message, and what came until nothing more did. */
+/** Resumes `conversations` from their first message; resolves with everything received until nothing more comes. */
 async function resume(sub: string, conversations: readonly string[]): Promise<Talker> {
   const talker = await new Talker(two.nodes[0].url, 'ws').open()
   const epoch = (await two.backbone.store.read(conversations[0]!, { limit: 1 })).head.epoch
@@ -51,7 +51,7 @@ async function resume(sub: string, conversations: readonly string[]): Promise<Ta
   return talker
 }
 
-test('a resume of 15 conversations of 100 × 65 kB brings 2 MB, half a megabyte of each, and says which are not whole', async () => {
+test('a resume of 15 conversations of 100 × 65 kB sends 2 MB, half a megabyte of each, and says which are incomplete', async () => {
   const customer = two.unique('c')
   const conversations = await Promise.all(Array.from({ length: 15 }, (_, i) => fill(customer, `shop:${i}`, 100)))
   const reads: number[] = []
@@ -73,7 +73,7 @@ test('a resume of 15 conversations of 100 × 65 kB brings 2 MB, half a megabyte 
   ).toEqual(conversations.toSorted())
 })
 
-test('what a resume left out is fetched by history, page by page', async () => {
+test('history returns what a resume left out, page by page', async () => {
   const customer = two.unique('c')
   const conversation = await fill(customer, 'shop:1', 40)
   const talker = await resume(customer, [conversation])
@@ -88,7 +88,7 @@ test('what a resume left out is fetched by history, page by page', async () => {
   expect(seqs).toEqual(Array.from({ length: 39 }, (_, i) => i + 2))
 })
 
-test('a resume of what is small is whole and says nothing', async () => {
+test('a small resume is complete and has no `more`', async () => {
   const customer = two.unique('c')
   const conversation = await fill(customer, 'shop:1', 150, '')
   const talker = await resume(customer, [conversation])
@@ -96,7 +96,7 @@ test('a resume of what is small is whole and says nothing', async () => {
   expect(talker.pushes('resumePush')).toEqual([])
 })
 
-test('history upwards ends early as well and says that there is more', async () => {
+test('history towards newer messages is bounded too and says that there is more', async () => {
   const customer = two.unique('c')
   const conversation = await fill(customer, 'shop:1', 20)
   const talker = await two.customer(0, customer)
@@ -111,7 +111,7 @@ test('history upwards ends early as well and says that there is more', async () 
   expect(seqs).toEqual(Array.from({ length: 20 }, (_, i) => i + 1))
 })
 
-test('a list has previews of large messages, and all conversations of it by pages', async () => {
+test('a list shortens large messages to previews, and its pages have all conversations', async () => {
   const shop = `shop:${two.unique('s')}`
   for (let n = 0; n < 40; n++) await fill(two.unique('c'), shop, 1)
   const desk = await two.agent(0, [two.unique('a'), shop.slice(5)])
@@ -127,7 +127,7 @@ test('a list has previews of large messages, and all conversations of it by page
   expect(new Set(seen).size).toBe(40)
 })
 
-test('a search among long messages is bounded, and finds by the text of a message', async () => {
+test('a search among long messages reads a bounded number of bytes and finds by text', async () => {
   const shop = `shop:${two.unique('s')}`
   for (let n = 0; n < 30; n++) await fill(two.unique('c'), shop, 10)
   const desk = await two.agent(0, [two.unique('a'), shop.slice(5)])
@@ -136,7 +136,7 @@ test('a search among long messages is bounded, and finds by the text of a messag
   expect(answer.hits.length).toBe(30)
 })
 
-test('no reading of any command asks for more than half a megabyte', async () => {
+test('no command reads more than half a megabyte at once', async () => {
   const shop = `shop:${two.unique('s')}`
   const customer = two.unique('c')
   await fill(customer, shop, 100)
@@ -155,7 +155,7 @@ test('no reading of any command asks for more than half a megabyte', async () =>
   expect(Math.max(...sizes)).toBeLessThanOrEqual(LIMITS.answerBytes)
 })
 
-test('nothing more is read for a line that has gone', async () => {
+test('nothing more is read for a session that has ended', async () => {
   const customer = two.unique('c')
   const conversations = await Promise.all(Array.from({ length: 40 }, (_, i) => fill(customer, `shop:${i}`, 3)))
   const talker = await new Talker(two.nodes[0].url, 'ws').open()
@@ -184,7 +184,7 @@ test('nothing more is read for a line that has gone', async () => {
   expect(reads).toBe(before)
 })
 
-test('of a shop with thousands of agents as many are told as there is room for: oneself, and who is available', async () => {
+test('presence of a shop with thousands of agents lists oneself and available agents up to the limit', async () => {
   const shop = two.unique('s')
   const side = `shop:${shop}`
   const desk = await two.agent(0, ['zz', shop])
@@ -212,7 +212,7 @@ test('of a shop with thousands of agents as many are told as there is room for: 
   expect(ids.slice(-11)).toEqual([...Array.from({ length: 10 }, (_, i) => `a${2990 + i}`), 'zz'])
 })
 
-test('whom a person has blocked is told within an answer, latest first', async () => {
+test('the list of persons one has blocked fits into one answer, latest first', async () => {
   const [person, ...names] = [two.unique('c'), ...Array.from({ length: 500 }, (_, i) => '界'.repeat(57) + String(i).padStart(7, '0'))]
   const { records } = two.backbone
   const name = '"'.repeat(80)

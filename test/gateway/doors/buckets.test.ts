@@ -4,7 +4,7 @@ import { Buckets } from '../../../gateway/doors/admit/buckets.ts'
 const SECOND = 1 / 1000
 
 describe('buckets', () => {
-  test('let a burst through, then so many a second, and say how long to wait', () => {
+  test('allow a burst, then a constant rate, and say how long to wait', () => {
     const buckets = new Buckets({ perMs: 10 * SECOND, burst: 3 })
     for (let n = 0; n < 3; n++) buckets.spend('a', 1, 0)
     expect(buckets.waitMs('a', 1, 0)).toBe(100)
@@ -14,13 +14,13 @@ describe('buckets', () => {
     expect(buckets.waitMs('a', 1, 100)).toBe(100)
   })
 
-  test("of one key are not another's", () => {
+  test('of different keys are independent', () => {
     const buckets = new Buckets({ perMs: SECOND, burst: 1 })
     buckets.spend('a', 1, 0)
     expect(buckets.waitMs('b', 1, 0)).toBe(0)
   })
 
-  test('hold no more than the burst, however long nobody came; nor does a clock that steps back fill them', () => {
+  test('never hold more than the burst, and do not refill when the clock is set back', () => {
     const buckets = new Buckets({ perMs: SECOND, burst: 2 })
     buckets.spend('a', 1, 0)
     buckets.spend('a', 2, 60_000)
@@ -28,14 +28,14 @@ describe('buckets', () => {
     expect(buckets.waitMs('a', 1, 0)).toBe(1000)
   })
 
-  test('let through what costs more than a full one, when they are full', () => {
+  test('allow a cost above the burst when they are full', () => {
     const buckets = new Buckets({ perMs: SECOND, burst: 10 })
     expect(buckets.waitMs('a', 50, 0)).toBe(0)
     buckets.spend('a', 50, 0)
     expect(buckets.waitMs('a', 1, 0)).toBe(11_000)
   })
 
-  test('forget who has not come for a while, and the oldest of very many', () => {
+  test('forget keys that are unused for a while, and the oldest of very many', () => {
     const buckets = new Buckets({ perMs: 1, burst: 1 })
     for (let n = 0; n < 50_000; n++) buckets.spend(`p${n}`, 1, n)
     expect(buckets.size).toBeLessThanOrEqual(11_000)
@@ -44,7 +44,7 @@ describe('buckets', () => {
     expect(still.size).toBe(100_000)
   })
 
-  test('tell sums that matter once, and take in what was spent elsewhere without telling it on', () => {
+  test('publish each sum once, and do not publish again what other nodes took', () => {
     const buckets = new Buckets({ perMs: SECOND, burst: 128 })
     buckets.spend('little', 1, 0)
     buckets.spend('much', 100, 0)

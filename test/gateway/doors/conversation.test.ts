@@ -1,4 +1,4 @@
-/** One suite over every way in, and over the double of the client's tests: what two people and their windows see. */
+/** What two people and their windows see, over every transport and with the double of the client's tests. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { CommandInput } from '../../../gateway/protocol/commands.ts'
 import { conversationId } from '../../../gateway/protocol/keys.ts'
@@ -34,7 +34,7 @@ async function arrive(way: AnyWay, claims: PassClaims, hello: Record<string, unk
 const agentOf = (shop: string, sub = `agent-of-${shop}`): PassClaims => ({ sub, role: 'agent', shop, name: 'Ann' })
 
 describe.each(ALL_WAYS)('over %s', (way) => {
-  test('a hello is welcomed with who one is, the limits and the clock', async () => {
+  test('a hello is answered with identity, limits and the time', async () => {
     const sub = unique('c')
     const { welcome } = await arrive(way, { sub, src: 'wx-', name: 'Li' })
     expect(welcome.identity).toMatchObject({ id: `wx-${sub}`, side: `wx-${sub}`, role: 'customer', name: 'Li' })
@@ -42,7 +42,7 @@ describe.each(ALL_WAYS)('over %s', (way) => {
     expect(welcome.sid).toMatch(/^[a-z0-9]+\./)
   })
 
-  test('a message reaches the other side, in order, and not the line that sent it', async () => {
+  test('a message reaches the other side, in order, and not the session that sent it', async () => {
     const [shop, sub] = [unique('s'), unique('c')]
     const customer = await arrive(way, { sub }, { to: `shop:${shop}` })
     const first = await customer.command('send', text(`shop:${shop}`, 'm1'))
@@ -70,7 +70,7 @@ describe.each(ALL_WAYS)('over %s', (way) => {
     expect(customer.pushes('messagePush')).toHaveLength(1)
   })
 
-  test("a new conversation appears at the shop's agents by itself, with its first message once", async () => {
+  test("a new conversation is pushed to the shop's agents, with its first message once", async () => {
     const [shop, sub] = [unique('s'), unique('c')]
     const agent = await arrive(way, agentOf(shop))
     const customer = await arrive(way, { sub, name: 'Li' })
@@ -95,7 +95,7 @@ describe.each(ALL_WAYS)('over %s', (way) => {
     expect(one.pushes('conversationPush').length).toBe(1)
   })
 
-  test('the same client id sent again changes nothing and answers as before', async () => {
+  test('a message sent again with the same client id changes nothing and gets the same answer', async () => {
     const [shop, sub] = [unique('s'), unique('c')]
     const customer = await arrive(way, { sub })
     const first = await customer.command('send', text(`shop:${shop}`, 'm1'))
@@ -121,7 +121,7 @@ describe.each(ALL_WAYS)('over %s', (way) => {
     expect(await seqs({ after: 5 })).toEqual([[6, 7], false])
   })
 
-  test('cursors move forward and the other side is told', async () => {
+  test('cursors only move forward and are pushed to the other side', async () => {
     const [shop, sub] = [unique('s'), unique('c')]
     const customer = await arrive(way, { sub }, { to: `shop:${shop}` })
     await customer.command('send', text(`shop:${shop}`, 'm1'))
@@ -195,7 +195,7 @@ describe.each(ALL_WAYS)('over %s', (way) => {
     expect([window, customer].map((one) => one.pushes('typingPush').map(({ side }) => side))).toEqual([[`shop:${shop}`], [`shop:${shop}`]])
   })
 
-  test('changeUser is confirmed to its window and synced to the others', async () => {
+  test('changeUser is acknowledged to its window and pushed to the others', async () => {
     const sub = unique('c')
     const one = await arrive(way, { sub })
     const other = await arrive(way, { sub })
@@ -205,7 +205,7 @@ describe.each(ALL_WAYS)('over %s', (way) => {
     expect([one.pushes('syncChangeUserPush'), other.pushes('changeUserPush')]).toEqual([[], []])
   })
 
-  test('a pass is renewed on the open line, but only for the same participant', async () => {
+  test('a pass is renewed in an open session, only for the same participant', async () => {
     const sub = unique('c')
     const customer = await arrive(way, { sub, ttlMs: 60_000 })
     const renewed = await customer.command('renew', { token: await gateway.pass(way, { sub, ttlMs: 3_600_000 }) })
@@ -216,7 +216,7 @@ describe.each(ALL_WAYS)('over %s', (way) => {
 })
 
 describe.each(ALL_WAYS)('resume over %s', (way) => {
-  test('what was missed follows the welcome at once, up to the head', async () => {
+  test('missed messages follow the welcome at once, up to the head', async () => {
     const [shop, sub] = [unique('s'), unique('c')]
     const agent = await arrive(way, agentOf(shop))
     const { conversation, epoch } = await agent.command('send', text(sub, 'm1'))
@@ -227,7 +227,7 @@ describe.each(ALL_WAYS)('resume over %s', (way) => {
     expect(customer.pushes('messagePush').map(({ seq }) => seq)).toEqual([3, 4, 5])
   })
 
-  test('a cursor of another log diverges, one far behind reloads the newest page, one of a stranger is left out', async () => {
+  test("a cursor of another log diverges, one far behind reloads the newest page, one of others' conversation is left out", async () => {
     const [shop, sub] = [unique('s'), unique('c')]
     const agent = await arrive(way, agentOf(shop))
     const { conversation, epoch } = await agent.command('send', text(sub, 'm1'))
@@ -246,7 +246,7 @@ describe.each(ALL_WAYS)('resume over %s', (way) => {
     expect(customer.pushes('messagePush').map(({ seq }) => seq)).toEqual(Array.from({ length: 30 }, (_, n) => 212 + n))
   })
 
-  test('messages sent while a line is being welcomed are neither lost nor doubled', async () => {
+  test('messages sent during a welcome are neither lost nor doubled', async () => {
     const [shop, sub] = [unique('s'), unique('c')]
     const agent = await arrive(way, agentOf(shop))
     const { conversation, epoch } = await agent.command('send', text(sub, 'm1'))
@@ -262,7 +262,7 @@ describe.each(ALL_WAYS)('resume over %s', (way) => {
     }
   })
 
-  test('a line that dies in the middle of its resume leaves nothing behind, and the next one gets everything', async () => {
+  test('the next session gets everything when one ends during its resume', async () => {
     const [shop, sub] = [unique('s'), unique('c')]
     const agent = await arrive(way, agentOf(shop))
     const { conversation, epoch } = await agent.command('send', text(sub, 'm1'))
@@ -279,8 +279,8 @@ describe.each(ALL_WAYS)('resume over %s', (way) => {
   })
 })
 
-describe.concurrent('an end of a line comes with a word', () => {
-  test.each(ALL_WAYS)('an expired pass over %s: come back with a new one', async (way) => {
+describe.concurrent('a session ends with a byePush', () => {
+  test.each(ALL_WAYS)('that says reconnect when its pass expires, over %s', async (way) => {
     const customer = await arrive(way, { sub: unique('c'), ttlMs: 1500 })
     expect(await customer.push('byePush')).toMatchObject({ code: 'pass_expired', reconnect: true })
     await customer.closed()
@@ -288,7 +288,7 @@ describe.concurrent('an end of a line comes with a word', () => {
   })
 
   test.each(ALL_WAYS)(
-    'a newer line of the same device over %s: do not come back',
+    'that says do not reconnect when the same device opens a newer session, over %s',
     async (way) => {
       const sub = unique('c')
       const older = await arrive(way, { sub }, { device: 'phone.1' })

@@ -10,7 +10,7 @@ afterEach(() => {
   for (const end of ends.splice(0).reverse()) end()
 })
 
-/** A connection whose request's head is written; its end is told, however it comes. */
+/** A connection that has written the head of a request; `ended` resolves however it ends. */
 async function post(listener: RequestListener): Promise<{ socket: Socket; text: () => string; ended: Promise<void> }> {
   const server = new UpgradeRouter().server(listener)
   server.listen(0, '127.0.0.1')
@@ -35,7 +35,7 @@ async function post(listener: RequestListener): Promise<{ socket: Socket; text: 
 const pieces = (count: number, bytes: number): string => `${bytes.toString(16)}\r\n${'x'.repeat(bytes)}\r\n`.repeat(count)
 const LAST = '0\r\n\r\n'
 
-describe('a body in crumbs', () => {
+describe('a body in tiny pieces', () => {
   test.each([
     ['some thousand pieces', pieces(4000, 1)],
     ['many pieces that are no crumbs', pieces(20_000, 32)],

@@ -1,4 +1,4 @@
-/** What a desk learns of a customer from a real backend over HTTP, however that behaves. Only the clock of the gateways is moved. */
+/** Customer details from a real backend over HTTP, however it behaves. The gateways' clock is moved. */
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { CustomerServer, json, type Answering } from '../../kit/customer-server.ts'
 import type { Talker } from '../../kit/talker.ts'
@@ -26,7 +26,7 @@ beforeEach(() => {
   server.answering = json(KNOWN)
 })
 
-/** A customer that the backend was never asked about, and an agent who may ask. */
+/** A new customer of whom nothing is cached, and an agent who may ask. */
 async function scene() {
   const [shop, c] = [two.unique('s'), two.unique('c')]
   const customer = await two.customer(0, c)
@@ -36,7 +36,7 @@ async function scene() {
     const { ok: _, ...answer } = await talker.command('customer', { to: c })
     return answer
   }
-  /** On a busy machine anything may be slow at first. */
+  /** On a busy machine the first answer may be slow. */
   const settle = async () => {
     for (;;) {
       const answer = await ask()
@@ -51,7 +51,7 @@ const metric = async (reason: string): Promise<number> => {
 }
 const AT = expect.any(Number)
 
-test('the backend is asked by its key, once in 30 s, and its answer is told', async () => {
+test('the gateway asks the backend with its key once in 30 s and passes its answer on', async () => {
   const { c, shop, ask, settle } = await scene()
   expect(await settle()).toEqual({ state: 'ready', info: KNOWN, at: AT })
   two.pass(25_000)
@@ -63,7 +63,7 @@ test('the backend is asked by its key, once in 30 s, and its answer is told', as
   expect(server.requests).toHaveLength(2)
 })
 
-test('of a customer it is asked once at a time, however many agents want to know', async () => {
+test('the gateway has one request for a customer at a time, however many agents ask', async () => {
   const { shop, desk, ask } = await scene()
   const colleague = await two.agent(1, [two.unique('a'), shop])
   server.withhold(json(KNOWN))
@@ -75,7 +75,7 @@ test('of a customer it is asked once at a time, however many agents want to know
   expect(server.requests).toHaveLength(1)
 })
 
-test('while it is slow the desk is told so, and its late answer is found by the next question', async () => {
+test('the desk gets `slow` while the backend is slow, and the late answer when it asks again', async () => {
   const { ask } = await scene()
   server.withhold(json(KNOWN))
   expect(await ask()).toEqual({ state: 'slow' })
@@ -90,7 +90,7 @@ test('while it is slow the desk is told so, and its late answer is found by the 
   await expect.poll(ask).toEqual({ state: 'empty', at: AT })
 })
 
-test('one that never answers is down after its limit, and the older answer stays to be shown', async () => {
+test('the desk gets `down` and the older answer when the backend never answers', async () => {
   const { ask, settle } = await scene()
   const { at } = await settle()
   const before = await metric('slow')
@@ -98,7 +98,7 @@ test('one that never answers is down after its limit, and the older answer stays
   server.answering = () => undefined
   await expect.poll(ask, { timeout: 10_000 }).toEqual({ state: 'down', info: KNOWN, at })
   expect(await metric('slow')).toBe(before + 1)
-  // not asked again at once
+  // the gateway does not ask again at once
   expect((await ask()).state).toBe('down')
   expect(server.requests).toHaveLength(2)
   server.answering = json(KNOWN)
@@ -139,7 +139,7 @@ const WRONG: readonly [title: string, reason: string, answering: Answering][] = 
   ['braces in braces', 'shape', (response) => response.end(`${'{"profile":'.repeat(20_000)}1${'}'.repeat(20_000)}`)],
   ['depth in a field that is known', 'shape', (response) => response.end(`{"orders":${'['.repeat(100_000)}${']'.repeat(100_000)}}`)],
   ['very many keys', 'shape', json({ ...KNOWN, ...Object.fromEntries(Array.from({ length: 15_000 }, (_, n) => [`k${n}`, n])) })],
-  ['a cut line', 'unreachable', (response) => response.destroy()],
+  ['a reset connection', 'unreachable', (response) => response.destroy()],
   ['another host', 'redirect', (response) => response.writeHead(302, { location: 'http://localhost:1/' }).end()],
   ['another port', 'redirect', (response) => response.writeHead(307, { location: 'http://127.0.0.1:1/' }).end()],
   ['a file', 'redirect', (response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end()],
@@ -175,7 +175,7 @@ test.each([
   expect(server.requests).toHaveLength(1)
 })
 
-test('what the schema does not know, and addresses that a browser would not fetch, are left out', async () => {
+test('fields unknown to the schema and URLs that no browser would fetch are left out', async () => {
   const { settle } = await scene()
   const order = { number: '1', title: '<b>K</b>' }
   server.answering = json({
@@ -189,7 +189,7 @@ test('what the schema does not know, and addresses that a browser would not fetc
   expect((await settle()).info).toEqual({ profile: [{ label: 'a', value: 'b' }], orders: [order, { ...order, url: 'https://x.example/' }] })
 })
 
-test('earlier contact is what the log tells: a silence of six hours ends one, and the one that goes on is none', async () => {
+test('earlier contacts come from the log: six silent hours end one, and the present one does not count', async () => {
   const { shop, c, customer, desk, ask } = await scene()
   const say = (talker: Talker, id: string) =>
     talker.command('send', { to: talker === desk ? c : `shop:${shop}`, id, kind: 'text', body: { text: id } })
@@ -210,7 +210,7 @@ test('earlier contact is what the log tells: a silence of six hours ends one, an
   ])
 })
 
-test('only agents ask, and only about who has a conversation with their shop', async () => {
+test('only agents may ask, and only about customers who have a conversation with their shop', async () => {
   const { shop, c, customer } = await scene()
   const rival = await two.agent(0, [two.unique('a'), two.unique('s')])
   const code = async (talker: Talker, input: object) => (await talker.ask('customer', input)).error?.code

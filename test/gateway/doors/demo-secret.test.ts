@@ -1,4 +1,4 @@
-/** The demo's secret and its word are whole or not there: never empty, never cut, and whatever is wrong is a sentence. */
+/** The demo's secret and word are stored whole or not at all, and a damaged file ends the start with a sentence. */
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,14 +18,17 @@ const FILES = [
   ['demo-word', keptWord, 'DEMO_WORD'],
 ] as const
 
-test.each(FILES)('%s is made once, for its owner alone, also by several at once, and leaves nothing else behind', async (name, kept) => {
-  const texts = await Promise.all(Array.from({ length: 8 }, () => kept(folder)))
-  expect(new Set([...texts, await kept(folder)]).size).toBe(1)
-  expect([readdirSync(folder), statSync(join(folder, name)).mode & 0o777]).toEqual([[name], 0o600])
-  expect(readFileSync(join(folder, name), 'utf8')).toBe(texts[0])
-})
+test.each(FILES)(
+  '%s is created once, readable by its owner only, also by several processes at once, without temporary files left',
+  async (name, kept) => {
+    const texts = await Promise.all(Array.from({ length: 8 }, () => kept(folder)))
+    expect(new Set([...texts, await kept(folder)]).size).toBe(1)
+    expect([readdirSync(folder), statSync(join(folder, name)).mode & 0o777]).toEqual([[name], 0o600])
+    expect(readFileSync(join(folder, name), 'utf8')).toBe(texts[0])
+  },
+)
 
-test.each(FILES)('%s that is empty, cut or no text is a sentence, and stays', async (name, kept, instead) => {
+test.each(FILES)('%s is reported and not replaced when it is empty, truncated or no text', async (name, kept, instead) => {
   await kept(folder)
   const path = join(folder, name)
   const write = (text: string | Buffer) => () => writeFileSync(path, text)
@@ -38,14 +41,14 @@ test.each(FILES)('%s that is empty, cut or no text is a sentence, and stays', as
   }
 })
 
-test.each(FILES)('%s with a folder in its place, or in a folder that is a file, is a sentence', async (name, kept) => {
+test.each(FILES)('%s is reported when its place is a folder, or its folder a file', async (name, kept) => {
   mkdirSync(join(folder, name))
   await expect(kept(folder)).rejects.toThrow(/cannot be made or read: a folder is in its place; put that right, or set /)
   writeFileSync(join(folder, 'file'), '')
   await expect(kept(join(folder, 'file'))).rejects.toThrow(/cannot be made or read: a file is in place of its folder/)
 })
 
-test.each(FILES)('a start with a %s that is cut ends with the sentence, as with a wrong setting', async (name) => {
+test.each(FILES)('a start ends with a sentence, as with a wrong setting, when %s is truncated', async (name) => {
   writeFileSync(join(folder, name), 'abc')
   chmodSync(join(folder, name), 0o600)
   const given = { DATA_DIR: folder, HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent' }

@@ -1,4 +1,4 @@
-/** Who may start a conversation with whom, and that a guest is told from others wherever its name is shown. */
+/** Which persons may start a conversation, and that a guest is marked as one wherever its name is shown. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startGateway, type PassClaims, type StartedGateway } from '../../kit/gateway.ts'
@@ -52,7 +52,7 @@ const backend = (node: StartedGateway, conversation: string) =>
   })
 
 const MAY = [
-  // DIRECT, signed in to signed in, guest to signed in, signed in to guest, guest to guest
+  // DIRECT: signed in → signed in, guest → signed in, signed in → guest, guest → guest
   ['signed-in', true, false, false, false],
   ['off', false, false, false, false],
   ['on', true, true, true, true],
@@ -73,14 +73,14 @@ describe.each(MAY)('DIRECT %s', (direct, ...may) => {
       const answer = await from.talker.ask('send', text(to.id))
       expect([answer.ok, answer.error?.code]).toEqual(may[i] ? [true, undefined] : [undefined, 'start_forbidden'])
       if (may[i]) continue
-      // not under way to anybody, not in a list, not by another way of naming it
+      // nothing is stored or listed, also when the conversation is named in another way
       expect((await to.talker.command('conversations', {})).conversations.filter((row) => row.to === from.id)).toEqual([])
       const conversation = [from.id, to.id].sort().join('~')
       expect((await from.talker.ask('send', { conversation, id: 'm', kind: 'text', body: { text: 'm' } })).error?.code).toBe('start_forbidden')
     }
   })
 
-  test('lets everybody write to shops, and shops to everybody', async () => {
+  test('allows everybody to write to shops, and shops to everybody', async () => {
     const node = nodes.get(direct)!
     const shop = unique('s')
     const agent = await arrive(node, { sub: unique('a'), role: 'agent', shop })
@@ -91,7 +91,7 @@ describe.each(MAY)('DIRECT %s', (direct, ...may) => {
     expect((await fresh.talker.command('conversations', {})).conversations).toHaveLength(1)
   })
 
-  test('lets whoever was written to answer, a guest as well, and the other go on', async () => {
+  test('allows an answer, also by a guest, and the conversation to continue', async () => {
     const node = nodes.get(direct)!
     const [ann, one] = [await arrive(node, { sub: unique('ann') }), await guest(node)]
     const conversation = [ann.id, one.id].sort().join('~')
@@ -102,14 +102,14 @@ describe.each(MAY)('DIRECT %s', (direct, ...may) => {
   })
 })
 
-test('many first messages of a guest at once are all refused', async () => {
+test('all of many simultaneous first messages of a guest are refused', async () => {
   const node = nodes.get('signed-in')!
   const [ann, one] = [await arrive(node, { sub: unique('ann') }), await guest(node)]
   const answers = await Promise.all(Array.from({ length: 40 }, () => one.talker.ask('send', text(ann.id))))
   expect(new Set(answers.map(({ error }) => error?.code))).toEqual(new Set(['start_forbidden']))
 })
 
-test('a guest named Support is a guest in its identity, its messages, its typing, lists and what is resumed', async () => {
+test('a guest named Support is marked as a guest in identity, messages, typing, lists and resumes', async () => {
   const node = nodes.get('on')!
   const shop = unique('s')
   const agent = await arrive(node, { sub: unique('a'), role: 'agent', shop })
@@ -135,7 +135,7 @@ test('a guest named Support is a guest in its identity, its messages, its typing
   }
 })
 
-test('SOURCES: a pass of another prefix, and a sub that begins with one, are refused by name', async () => {
+test('SOURCES: a pass with another src, and a sub that begins with a source, are refused with the reason', async () => {
   const node = await startGateway({ SOURCES: 'wx,m.' })
   const told = async (claims: PassClaims): Promise<string> =>
     node.pass(claims).then(
@@ -154,7 +154,7 @@ test('SOURCES: a pass of another prefix, and a sub that begins with one, are ref
   await node.stop()
 })
 
-test('SOURCES: a pass signed elsewhere with the same secret is refused at the hello as well', async () => {
+test('SOURCES: the hello refuses such a pass when it was signed elsewhere with the same secret', async () => {
   const secret = 'x'.repeat(32)
   const [open, closed] = [await startGateway({ IM_SECRET: secret, API_KEY: 'key' }), await startGateway({ IM_SECRET: secret, SOURCES: 'ab' })]
   const mint = async (claims: PassClaims): Promise<string> => {

@@ -1,5 +1,5 @@
 /**
- * Engine.IO v4 as its public text describes it, against the gateway's own upgrade router and door (`npm run
+ * Engine.IO v4 by its public specification, against the gateway's own upgrade router and door (`npm run
  * conformance`, at which the official suites can be pointed too).
  */
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: 30_000 })
 
 const SEPARATOR = '\x1e'
 const LOCAL = { port: 0, host: '127.0.0.1' }
-/** Long enough that no ping comes between. */
+/** So long that no ping comes during a test. */
 const CALM = { pingIntervalMs: 60_000, pingTimeoutMs: 60_000 }
 
 let base: string
@@ -81,7 +81,7 @@ describe('the handshake', () => {
     ['a sid nobody has', 'EIO=4&transport=polling&sid=abc'],
   ])('with %s is answered 400', async (_, query) => {
     expect(await statusOf(query)).toBe(400)
-    // some are granted first: a WebSocket can carry no status
+    // some WebSockets are accepted and then closed, because a browser cannot read a status
     const upgrade = query.replace('transport=polling', 'transport=websocket')
     const pipe = open(upgrade)
     await pipe.closed
@@ -118,13 +118,13 @@ describe('messages over polling', () => {
     expect(await waiting).toBe('4later')
   })
 
-  test('a packet that is none ends the session', async () => {
+  test('an invalid packet ends the session', async () => {
     const { post, poll } = await openPolling()
     await post('abc').catch(() => undefined)
     expect((await poll()).status).toBe(400)
   })
 
-  test('a second poll beside a first one ends both, and the session', async () => {
+  test('a second simultaneous poll ends both polls and the session', async () => {
     const { post, poll } = await openPolling()
     const one = poll()
     await post('2ignored').catch(() => undefined)
@@ -134,7 +134,7 @@ describe('messages over polling', () => {
     expect((await poll()).status).toBe(400)
   })
 
-  test('a payload above the limit is answered 413, one below it is taken', async () => {
+  test('a payload above the limit is answered 413, one below it is accepted', async () => {
     const { post, polled } = await openPolling()
     expect((await post('4' + 'x'.repeat(900_000))).status).toBe(200)
     expect(await polled()).toHaveLength(900_001)
@@ -156,7 +156,7 @@ describe('messages over a WebSocket', () => {
     expect(await pipe.next()).toEqual(Buffer.from([1, 2, 3, 4]))
   })
 
-  test('a packet that is none ends the session', async () => {
+  test('an invalid packet ends the session', async () => {
     const pipe = open('EIO=4&transport=websocket')
     await pipe.next()
     pipe.send('abc')
@@ -174,7 +174,7 @@ describe('messages over a WebSocket', () => {
 describe('the heartbeat', () => {
   const PATIENT = { pingIntervalMs: 100, pingTimeoutMs: 20_000 }
 
-  test('over polling: the server pings, the client answers, the session stays', async () => {
+  test('keeps a polling session open while the client answers pings', async () => {
     const { polled, post } = await openPolling(await startAt('/engine.io/', PATIENT))
     for (let n = 0; n < 3; n++) {
       expect(await polled()).toBe('2')
@@ -182,7 +182,7 @@ describe('the heartbeat', () => {
     }
   })
 
-  test('over a WebSocket: the same', async () => {
+  test('keeps a WebSocket session open while the client answers pings', async () => {
     const pipe = open('EIO=4&transport=websocket', await startAt('/engine.io/', PATIENT))
     await pipe.next()
     for (let n = 0; n < 3; n++) {
@@ -191,12 +191,12 @@ describe('the heartbeat', () => {
     }
   })
 
-  test('whoever does not answer is let go, on both', async () => {
+  test('ends both kinds of session when the client does not answer', async () => {
     const at = await startAt('/engine.io/')
     const { poll, polled } = await openPolling(at)
     const pipe = open('EIO=4&transport=websocket', at)
     expect(await polled()).toBe('2')
-    // ends with the session, if it was still there
+    // resolves when the session ends, if it is still open
     await poll()
     expect((await poll()).status).toBe(400)
     await pipe.closed
@@ -230,7 +230,7 @@ describe('the upgrade', () => {
     return { ...session, pipe }
   }
 
-  test('a probe is answered, the waiting poll ends with a noop, then the WebSocket carries the session', async () => {
+  test('answers a probe, ends the waiting poll with a noop, then uses the WebSocket', async () => {
     const { pipe, polled } = await upgrading()
     expect(await polled()).toBe('6')
     pipe.send('5')
@@ -238,7 +238,7 @@ describe('the upgrade', () => {
     expect(await pipe.next()).toBe('4hello')
   })
 
-  test('what was said meanwhile over polling arrives once, in order', async () => {
+  test('delivers messages sent over polling meanwhile once, in order', async () => {
     const { pipe, polled, post } = await upgrading()
     await post('4one')
     const early = await polled()
@@ -248,7 +248,7 @@ describe('the upgrade', () => {
     expect(late).toEqual(['4one', '4two'])
   })
 
-  test('afterwards neither polls nor another WebSocket may use the session, and it goes on', async () => {
+  test('refuses polls and another WebSocket afterwards, and the session continues', async () => {
     const { pipe, sid, poll } = await upgrading()
     pipe.send('5')
     pipe.send('4done')
@@ -259,7 +259,7 @@ describe('the upgrade', () => {
     await vi.waitUntil(async () => (await pipe.next()) === '4hello')
   })
 
-  test('a probe that is none gets no answer, and the session stays where it is', async () => {
+  test('ignores an invalid probe, and the session stays on polling', async () => {
     const { sid, post, polled } = await openPolling()
     const pipe = open(`EIO=4&transport=websocket&sid=${sid}`)
     await new Promise((resolve) => pipe.socket.once('open', resolve))

@@ -11,18 +11,18 @@ function queues(count: number) {
   const told: string[] = []
   const all = Array.from(
     { length: count },
-    (_, line) =>
+    (_, session) =>
       new FairQueue<number>({
         turns,
-        handle: (packet) => handled.push(`${line}:${packet}`),
-        onWaiting: (isWaiting) => told.push(`${line} ${isWaiting ? 'waits' : 'goes on'}`),
-        onTooMuch: () => told.push(`${line} too much`),
+        handle: (packet) => handled.push(`${session}:${packet}`),
+        onWaiting: (isWaiting) => told.push(`${session} ${isWaiting ? 'waits' : 'goes on'}`),
+        onTooMuch: () => told.push(`${session} too much`),
       }),
   )
   return { all, handled, told }
 }
 
-test("who brings a thousand packets at once does not keep the next line's one waiting", async () => {
+test('a thousand packets of one session do not delay the one packet of another', async () => {
   const {
     all: [greedy, modest],
     handled,
@@ -39,7 +39,7 @@ test("who brings a thousand packets at once does not keep the next line's one wa
   expect(handled.at(-1)).toBe('0:1000')
 })
 
-test("what waits is bounded in packets and in bytes, and the line's end is never let go", async () => {
+test("a queue is bounded in packets and in bytes, and never drops the session's end", async () => {
   const {
     all: [many, large],
     handled,
@@ -58,7 +58,7 @@ test("what waits is bounded in packets and in bytes, and the line's end is never
   expect(handled.at(-1)).toBe('0:-2')
 })
 
-test('who has enough under way is not read further until something of it is done, and goes on where it stood', async () => {
+test('a session with enough commands in progress is read further when one of them is done', async () => {
   const handled: number[] = []
   const told: boolean[] = []
   let isFull = false
@@ -77,7 +77,7 @@ test('who has enough under way is not read further until something of it is done
   expect(handled).toEqual([0, 1, 2])
   expect(told).toEqual([true])
   isFull = false
-  // asked twice, it is done once
+  // called twice, it counts once
   queue.goOn()
   queue.goOn()
   for (let turns = 0; turns < 5; turns++) await turn()
@@ -92,12 +92,12 @@ test('who has enough under way is not read further until something of it is done
 describe('at a gateway', () => {
   let gateway: StartedGateway
   beforeAll(async () => {
-    // writer and reader are one participant, and the reader asks on until everything is there
+    // writer and reader are one participant, and the reader repeats its question until everything is there
     gateway = await startGateway({ COMMANDS_PER_SECOND: '0' })
   })
   afterAll(() => gateway.stop())
 
-  test.each(WAYS)('500 messages written at once and the line closed behind them are all kept, in order (%s)', async (way) => {
+  test.each(WAYS)('all of 500 messages are stored in order when the session closes right after them (%s)', async (way) => {
     const sub = `writer-${WAYS.indexOf(way)}`
     const writer = await new Talker(gateway.url, way).open()
     await writer.hello({ token: await gateway.pass({ sub }) })

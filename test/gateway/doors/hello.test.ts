@@ -1,4 +1,4 @@
-/** Who gets in, over every way in. */
+/** Which hellos are accepted, over every transport. */
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
@@ -49,7 +49,7 @@ const BAD_PASSES: readonly [title: string, pass: () => Promise<unknown>, code: s
 ]
 
 describe.each(WAYS)('over %s', (way) => {
-  test.each(BAD_PASSES)('%s is refused, and the line may try again', async (_title, hello, code) => {
+  test.each(BAD_PASSES)('%s is refused, and the session may say hello again', async (_title, hello, code) => {
     const talker = await new Talker(gateway.url, way).open()
     expect(await talker.refusedHello(await hello())).toMatchObject({ code, retry: false })
     talker.sendPacket({ type: 'connect', data: { token: await sign(CUSTOMER) } })
@@ -58,13 +58,13 @@ describe.each(WAYS)('over %s', (way) => {
     talker.close()
   })
 
-  test('a hello without a payload is a hello without a pass', async () => {
+  test('a hello without a payload is refused as one without a pass', async () => {
     const talker = await new Talker(gateway.url, way).open()
     expect((await talker.refusedHello(undefined)).code).toBe('pass_required')
     talker.close()
   })
 
-  test('a page of a foreign origin is refused in words', async () => {
+  test('a page of a foreign origin is refused with a reason', async () => {
     const talker = await new Talker(gateway.url, way, 'https://evil.example').open()
     const refusal = await talker.refusedHello({ token: await sign(CUSTOMER) })
     expect(refusal).toMatchObject({ code: 'origin_forbidden', retry: false })
@@ -86,7 +86,7 @@ describe.each(WAYS)('over %s', (way) => {
     talker.close()
   })
 
-  test('a second hello is refused, whether the first is still under way or not', async () => {
+  test('a second hello is refused, whether the first is still in progress or not', async () => {
     const talker = await new Talker(gateway.url, way).open()
     const token = await sign(CUSTOMER)
     talker.sendPacket({ type: 'connect', data: { token } })
@@ -101,8 +101,8 @@ describe.each(WAYS)('over %s', (way) => {
   })
 })
 
-describe('a line without an accepted hello', () => {
-  test.each(WAYS)('ends after the deadline, with a word, over %s', async (way) => {
+describe('a session without an accepted hello', () => {
+  test.each(WAYS)('ends with a byePush after the deadline, over %s', async (way) => {
     const impatient = await startGateway({ IM_SECRET: SECRET }, { helloMs: 200 })
     const talker = await new Talker(impatient.url, way).open()
     expect(await talker.refusedHello({ token: 'nonsense' })).toMatchObject({ code: 'pass_invalid' })

@@ -1,4 +1,4 @@
-/** The server below all doors, with real sockets: what a connection may ask for, hold, and how long. */
+/** The server below all doors, with real sockets: the requests, memory and time that a connection may use. */
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import type { RequestListener, Server } from 'node:http'
@@ -49,12 +49,12 @@ async function gateway(environment: Record<string, string> = {}): Promise<Starte
 
 interface Far {
   readonly socket: Socket
-  /** What has come so far. */
+  /** Everything received so far. */
   text(): string
   until(mark: string): Promise<string>
 }
 
-/** Does not close when the other side does. */
+/** Stays open when the other side closes. */
 function dial(port: number): Far {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
   let text = ''
@@ -108,7 +108,7 @@ describe('an upgrade that is no WebSocket is ignored', () => {
     expect(far.text()).not.toContain('HTTP2')
   })
 
-  test('pipelined with others, all are answered in their order', async () => {
+  test('and pipelined requests are all answered in order', async () => {
     const late: (() => void)[] = []
     const { port } = await serve((request, response) => {
       if (request.url === '/late') late.push(() => response.end('late\n'))
@@ -124,7 +124,7 @@ describe('an upgrade that is no WebSocket is ignored', () => {
     expect(text.match(/late|(?:GET|POST) \/\w/g)).toEqual(['late', 'GET /a', 'GET /b', 'POST /c', 'GET /d', 'GET /e'])
   })
 
-  test('what the connection is to be afterwards is kept', async () => {
+  test("and the connection is kept alive or closed as the request's headers ask", async () => {
     const { port } = await serve()
     const far = dial(port)
     far.socket.write(`GET /a HTTP/1.1\r\n${H2C.replace('Upgrade, ', 'close, upgrade, ')}\r\n`)
@@ -132,7 +132,7 @@ describe('an upgrade that is no WebSocket is ignored', () => {
     expect(far.text()).toContain('GET /a [] upgrade=undefined close')
   })
 
-  test('a head of which Node has dropped a part is refused, because the length of the body may be in it', async () => {
+  test('but a head of which Node dropped a part is refused, because that part may give the length of the body', async () => {
     const { port } = await serve()
     const far = dial(port)
     far.socket.write(`POST /a HTTP/1.1\r\n${H2C}${'a: b\r\n'.repeat(1200)}Content-Length: 30\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n`)
@@ -157,7 +157,7 @@ describe('an upgrade that is no WebSocket is ignored', () => {
     expect(await curl(`${url}/im/?EIO=4&transport=polling&sid=${sid}`)).toContain('pass_required')
   })
 
-  test('a WebSocket opens as before, in any letters and from a list', async () => {
+  test('while a WebSocket opens, in any case of letters and from a list', async () => {
     const { port } = await gateway()
     for (const upgrade of ['websocket', 'WebSocket', 'h2c, websocket']) {
       for (const path of ['/ws', '/im/?EIO=4&transport=websocket']) {
@@ -173,7 +173,7 @@ describe('an upgrade that is no WebSocket is ignored', () => {
 })
 
 describe('a refused upgrade', () => {
-  test('is answered and gone, though its other side never closes: three hundred of each kind', async () => {
+  test('is answered and closed even when its other side never closes: three hundred of each kind', async () => {
     const { port } = await gateway()
     const ask = (path: string, version = 13): string =>
       `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
@@ -194,7 +194,7 @@ describe('a refused upgrade', () => {
     )
     await Promise.all(fars.map(({ socket }) => once(socket, 'end')))
     for (const far of fars) expect(far.text()).toMatch(/HTTP\/1\.1 4\d\d /)
-    // a socket that is gone answers what comes with a reset
+    // a closed socket answers further bytes with a reset
     await expect
       .poll(
         () => {
@@ -231,7 +231,7 @@ describe('a connection has limits', () => {
     expect([count, one.socket.readableEnded]).toEqual([32, false])
   })
 
-  test('of an answer of which nothing is taken: gone, while one who takes it slowly gets the whole', async () => {
+  test('of time for an answer that the client does not read; a slow reader gets the whole', async () => {
     const bytes = Buffer.alloc(16_000_000, 'x')
     const { port } = await serve((_request, response) => response.end(bytes), { answerMs: 400 })
     const [stuck, slow] = [dial(port), dial(port)]
@@ -245,7 +245,7 @@ describe('a connection has limits', () => {
     })
     await once(slow.socket, 'end')
     expect(got).toBeGreaterThan(bytes.length)
-    // what it writes itself is no excuse; empty lines before a request are allowed
+    // bytes that the client writes do not count as reading; empty lines before a request are allowed
     await expect
       .poll(
         () => {
@@ -257,7 +257,7 @@ describe('a connection has limits', () => {
       .toBe(true)
   })
 
-  test('of silence, but a poll that waits for less lives', async () => {
+  test('of silence; a poll that waits for less stays open', async () => {
     const { port } = await serve(
       (request, response) => {
         setTimeout(() => response.end('late'), Number(request.url!.slice(1)))
@@ -272,7 +272,7 @@ describe('a connection has limits', () => {
     expect(dead.text()).toBe('')
   })
 
-  test('between two requests', async () => {
+  test('of silence between two requests', async () => {
     const { port } = await serve(echo, { keepAliveMs: 100 })
     const far = dial(port)
     far.socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
@@ -282,7 +282,7 @@ describe('a connection has limits', () => {
 })
 
 describe('bodies', () => {
-  /** `at` moves the clock of those that come too slowly. */
+  /** `at` moves the clock by which slow bodies are measured. */
   function watched(): { bodies: SlowRequests; at: (ms: number) => void; listener: RequestListener } {
     let now = 0
     const bodies = new SlowRequests(HTTP_LIMITS, () => now)
@@ -302,7 +302,7 @@ describe('bodies', () => {
 
   const post = (path: string, length: number): string => `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n\r\n`
 
-  test('that drip are cut; a slow phone has all the time it needs', async () => {
+  test('that come too slowly are cut; a slow phone has enough time', async () => {
     const { at, listener } = watched()
     const { port, server } = await serve(listener)
     let received = 0
@@ -315,7 +315,7 @@ describe('bodies', () => {
     for (const { socket } of [drip, phone]) socket.write(post('/', 300_000))
     done.socket.write(`${post('/', 1)}x`)
     await done.until('all')
-    // much at once excuses nothing later
+    // a fast beginning does not excuse a slow rest
     drip.socket.write(Buffer.alloc(200_000))
     for (const second of [0, 20, 40, 60, 80]) {
       drip.socket.write('x')
@@ -329,7 +329,7 @@ describe('bodies', () => {
     expect(done.socket.closed).toBe(false)
   })
 
-  test('that still come when they have been refused are read for a while, so that the refusal is, and no longer', async () => {
+  test('that are refused are read on for a while, so that the client can read the refusal', async () => {
     const { at, listener } = watched()
     const { port } = await serve(listener)
     const far = dial(port)
@@ -343,7 +343,7 @@ describe('bodies', () => {
     await once(far.socket, 'end')
   })
 
-  test('have room for so many bytes at once, and each leaves its room behind; what has no room is told when to come again', async () => {
+  test('share a limit of bytes, each frees its share at its end, and one beyond the limit is refused with a time to retry', async () => {
     const bodies = { address: 100_000, total: 1_000_000 }
     const { port } = await serve(echo, { bodies, leastBytes: 20_000 })
     const open = [post('/', 60_000), post('/', 3)].map((head) => {
@@ -379,7 +379,7 @@ describe('bodies', () => {
       .toBe(true)
   })
 
-  test('of addresses have room each, unless they are not told apart', () => {
+  test('have a limit for each address, unless addresses are not known', () => {
     const room = new UnderWay({ address: 10, total: 15 })
     const give = room.take('a', 10)!
     expect([room.take('a', 1), room.take('b', 6)]).toEqual([undefined, undefined])

@@ -1,4 +1,4 @@
-/** Which images stay: those that something names. An hour is a clock that is moved. */
+/** Images are stored for good when something refers to them. The clock is moved by an hour. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -50,7 +50,7 @@ const send = (kind: string, body: object): Promise<unknown> => customer.ask('sen
 const image = (url: string): Promise<unknown> => send('image', { text: 'Image', url, width: 40, height: 30 })
 const REFUSED = (code: string) => ({ error: expect.objectContaining({ code, retry: false }) as unknown })
 
-test('an image goes after an hour, unless a message, a card, a note, a quick reply or a backend names it', async () => {
+test('an image is deleted after an hour, unless a message, a card, a note, a quick reply or a backend refers to it', async () => {
   const urls = (await Promise.all(Array.from({ length: 8 }, add))) as [string, string, string, string, string, string, string, string]
   const [none, sent, card, linked, posted, noted, saved, late] = urls
   expect(await image(sent)).toMatchObject({ ok: true })
@@ -74,12 +74,12 @@ test('an image goes after an hour, unless a message, a card, a note, a quick rep
   expect(await image(sent)).toMatchObject({ ok: true })
 })
 
-test('a message for an image that is gone is refused, so that the client adds it again', async () => {
+test('a message with a deleted image is refused, so that the client uploads it again', async () => {
   const url = await add()
   lateMs = HOUR_MS
   expect(await image(url)).toEqual(REFUSED('image_gone'))
   expect(await image('/v1/images/aaaaaaaaaaaaaaaaaaaaaaaa')).toEqual(REFUSED('image_gone'))
-  // a text that speaks of one says what it says, and other hosts' are not ours
+  // a mere mention in a text and images of other hosts do not count
   expect(await send('text', { text: `was ${url}` })).toMatchObject({ ok: true })
   expect(await send('image', { text: 'x', url: 'https://cdn.example/v1/images/aaaaaaaaaaaaaaaaaaaaaaaa' })).toMatchObject({ ok: true })
   expect(await send('text', { text: Array.from({ length: 21 }, (_, n) => `/v1/images/${String(n).padStart(24, 'a')}`).join(' ') })).toEqual(
@@ -87,7 +87,7 @@ test('a message for an image that is gone is refused, so that the client adds it
   )
 })
 
-test('what was refused names nothing', async () => {
+test('a refused message keeps no image', async () => {
   const url = await add()
   await send('text', { text: 'hello' })
   await agent.ask('block', { to: 'c1', reason: 'spam' })
@@ -97,7 +97,7 @@ test('what was refused names nothing', async () => {
   expect(await status(url)).toBe(404)
 })
 
-test('sends keep their order around one that names an image', async () => {
+test('messages stay in order around one with an image', async () => {
   const url = await add()
   const { images } = hooked
   const keep = images.keep
@@ -117,7 +117,7 @@ test('sends keep their order around one that names an image', async () => {
   expect(seqs).toEqual([1, 2, 3, 4])
 })
 
-test('a full store of pictures says so and takes everything else', async () => {
+test('a full image store refuses images and accepts everything else', async () => {
   hooked.images.put = () => Promise.reject(Object.assign(new Error('no room'), { name: 'Full' }))
   const response = await fetch(`${gateway.url}/v1/images`, {
     method: 'POST',

@@ -35,7 +35,7 @@ test.each([
   ['jpeg', 'image/jpeg', 40, 30],
   ['gif', 'image/gif', 4, 3],
   ['webpLossy', 'image/webp', 40, 30],
-] as const)('a %s is kept and shown as %s, whatever it was called, and may run nothing', async (name, type, width, height) => {
+] as const)('a %s is stored and served as %s, whatever its name, and may run no script', async (name, type, width, height) => {
   const { url, pass } = await start()
   const token = await pass({ sub: 'c1' })
   const answer = await add(url, bytesOf(PICTURES[name]), { ...bearer(token), 'content-type': 'text/html', origin: 'https://shop.example' })
@@ -53,7 +53,7 @@ test.each([
   })
 })
 
-test('who has it is told so, also where a proxy weakened its tag', async () => {
+test('a client that has the image gets 304, also when a proxy has weakened its ETag', async () => {
   const { url, pass } = await start()
   const { json } = await add(url, bytesOf(PICTURES.png), bearer(await pass({ sub: 'c1' })))
   const ask = async (path: string, tag: string): Promise<number> => (await fetch(url + path, { headers: { 'if-none-match': tag } })).status
@@ -63,7 +63,7 @@ test('who has it is told so, also where a proxy weakened its tag', async () => {
   expect(await ask('/v1/images/none', '"none"')).toBe(404)
 })
 
-test('a page may ask before it adds one', async () => {
+test('a page may preflight an upload', async () => {
   const { url } = await start()
   const asked = await fetch(`${url}/v1/images`, {
     method: 'OPTIONS',
@@ -77,7 +77,7 @@ test('a page may ask before it adds one', async () => {
   expect(asked.headers.get('access-control-allow-headers')).toBe('content-type, authorization')
 })
 
-test('what is no picture, or too much of one, is refused and says so', async () => {
+test('a file that is no picture, or too large, is refused with the reason', async () => {
   const { url, pass } = await start()
   const headers = bearer(await pass({ sub: 'c1' }))
   const svg = new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')
@@ -97,7 +97,7 @@ test('what is no picture, or too much of one, is refused and says so', async () 
   expect(answer.json.error?.message).toContain('50000000')
 })
 
-test('nobody adds one without a pass, with a foreign one, or from a foreign page', async () => {
+test('an upload without a pass, with an invalid one, or from a foreign page is refused', async () => {
   const { url } = await start({ IM_SECRET: 'a secret of the operator, long enough' })
   const other = await start()
   const foreign = bearer(await other.pass({ sub: 'c1' }))
@@ -110,7 +110,7 @@ test('nobody adds one without a pass, with a foreign one, or from a foreign page
   })
 })
 
-test('a person adds as many as allowed, and others are not kept waiting', async () => {
+test("a person's uploads are limited without delaying others", async () => {
   const { url, pass } = await start({ IMAGES_PER_MINUTE: '2' })
   const [one, two] = [bearer(await pass({ sub: 'c1' })), bearer(await pass({ sub: 'c2' }))]
   const png = bytesOf(PICTURES.png)
@@ -118,7 +118,7 @@ test('a person adds as many as allowed, and others are not kept waiting', async 
   expect((await add(url, png, two)).status).toBe(201)
 })
 
-test('an address that is none of an image shows nothing, and nobody remembers that for long', async () => {
+test('an address without an image is answered 404, which nobody caches', async () => {
   const { url } = await start()
   for (const id of ['x', 'a'.repeat(24), '%2e%2e%2fdemo-secret', 'a'.repeat(90)]) {
     const shown = await fetch(`${url}/v1/images/${id}`)
@@ -132,14 +132,14 @@ test('an address that is none of an image shows nothing, and nobody remembers th
   }
 })
 
-/** A request in pieces, each in a chunk of its own. */
+/** A request whose pieces are chunks of their own. */
 function post(gateway: StartedGateway, token: string, headers: string): Socket {
   const socket = connect(gateway.port, '127.0.0.1').on('error', () => undefined)
   socket.write(`POST /v1/images HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n${headers}\r\n\r\n`)
   return socket
 }
 
-test('a picture of unknown length grows to the limit and no further, and the refusal can be read', async () => {
+test('a picture of unknown length is read up to the limit, and the client can read the refusal', async () => {
   const gateway = await start()
   const token = await gateway.pass({ sub: 'c1' })
   for (const [size, status] of [
@@ -162,14 +162,14 @@ test('a picture of unknown length grows to the limit and no further, and the ref
   }
 })
 
-test('a hundred and sixty answers of a large picture that nobody reads hold a portion each, and not the picture', async () => {
+test('each of 160 unread answers with a large picture holds one portion in memory, not the picture', async () => {
   const gateway = await start()
   const large = new Uint8Array(LIMITS.imageBytes)
   large.set(PICTURES.png)
   const { json } = await add(gateway.url, large, bearer(await gateway.pass({ sub: 'c1' })))
   await (await fetch(gateway.url + json.url)).arrayBuffer()
   const before = process.memoryUsage().arrayBuffers
-  // a kernel takes one such picture or two by itself
+  // socket buffers take one such picture or two
   const readers = Array.from({ length: 20 }, () => {
     const socket = connect(gateway.port, '127.0.0.1')
       .on('error', () => undefined)
@@ -177,9 +177,9 @@ test('a hundred and sixty answers of a large picture that nobody reads hold a po
     socket.write(`GET ${json.url} HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(8))
     return socket
   })
-  // who reads is served beside them, as often as it asks
+  // a client that reads is served meanwhile
   for (let n = 0; n < 5; n++) expect((await (await fetch(gateway.url + json.url)).arrayBuffer()).byteLength).toBe(LIMITS.imageBytes)
   const grown = process.memoryUsage().arrayBuffers - before
   for (const socket of readers) socket.destroy()
-  expect(grown).toBeLessThan(120_000_000) // what the collector has not come to included; whole pictures are 640 MB
+  expect(grown).toBeLessThan(120_000_000) // uncollected garbage included; whole pictures would be 640 MB
 })

@@ -1,4 +1,4 @@
-/** Who may not do a thing is told so, through each door in the same words. */
+/** A command that is not allowed is refused with the same words at every door. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { ShopNodes, text } from '../../kit/shop-nodes.ts'
 import { DEMO_WORD } from '../../kit/gateway.ts'
@@ -64,7 +64,7 @@ describe.each(WAYS)('through %s', (way) => {
     for (const [name, input] of Object.entries(commands)) expect([name, await code(customer, name, input)]).toEqual([name, 'forbidden'])
   })
 
-  test("an agent may not transfer to themselves, to who is not there, nor what is another shop's; nor block its customers", async () => {
+  test('an agent may not transfer to themselves, to an absent agent, nor a conversation of another shop; nor block its customers', async () => {
     const { agent, me, conversation, code } = await scene()
     const rival = await arrive(way, { sub: nodes.unique('a'), role: 'agent', shop: nodes.unique('s') })
     await agent.command('claim', { conversation })
@@ -74,7 +74,7 @@ describe.each(WAYS)('through %s', (way) => {
     expect(await code(rival, 'block', { conversation, reason: 'x' })).toBe('forbidden')
   })
 
-  test("a status is one's own, whatever else is said with it; a quick reply has its limits", async () => {
+  test('an agent changes only their own status, whatever else the command says; a quick reply has limits', async () => {
     const { shop, agent, code } = await scene()
     const colleague = nodes.unique('a')
     const other = await arrive(way, { sub: colleague, role: 'agent', shop })

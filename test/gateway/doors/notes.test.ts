@@ -1,4 +1,4 @@
-/** Agents' notes at two gateways: for colleagues alone, on every way in. */
+/** Agents' notes at two gateways: only colleagues get them, over every transport. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { LIMITS } from '../../../gateway/protocol/limits.ts'
 import { WAYS, type Talker } from '../../kit/talker.ts'
@@ -30,7 +30,7 @@ test('a colleague at the other node sees a note at once and in the list; its aut
   expect((await ann.push('notePush')).note).toEqual(later.note)
   two.pass(60_000)
   const changed = await ann.command('saveNote', { to: c, id: 'n1', text: 'Wants three' })
-  // its time stays the first one
+  // a change keeps the note's time
   expect(changed.note).toEqual({ ...note, text: 'Wants three' })
   expect((await bo.push('notePush', 1)).note.text).toBe('Wants three')
   expect(await texts(bo, c)).toEqual(['Wants three', 'Pays by card'])
@@ -48,7 +48,7 @@ test('the same note sent again is one note, also when both arrive at once at dif
   expect(await texts(windows[1], c)).toEqual(['once'])
 })
 
-test('of more notes than there is room for the oldest go', async () => {
+test('the oldest notes are deleted beyond the limit', async () => {
   const [shop, c] = [unique('s'), unique('c')]
   const ann = await two.agent(0, [unique('a'), shop])
   for (let n = 0; n < LIMITS.noteCount; n++) {
@@ -62,7 +62,7 @@ test('of more notes than there is room for the oldest go', async () => {
 })
 
 describe.each(WAYS)('over %s', (way) => {
-  test('a customer gets nothing of notes: no push, no number, no answer', async () => {
+  test('a customer learns nothing of notes: no push, no count, no answer', async () => {
     const [shop, c] = [unique('s'), unique('c')]
     const customer = await two.customer(0, c, way)
     const ann = await two.agent(1, [unique('a'), shop], way)
@@ -73,7 +73,7 @@ describe.each(WAYS)('over %s', (way) => {
     await ann.command('saveNote', { to: c, id: 'n1', text: 'secret of the shop' })
     await bo.push('notePush')
     await ann.command('saveNote', { to: c, id: 'n1', text: '' })
-    // what is sent after them has come: whatever they would have brought along has come, too
+    // a later message has arrived, so a push of a note would have arrived, too
     await say(ann, c, 'm2')
     expect((await customer.push('messagePush')).seq).toBe(2)
     const { messages, head } = await customer.command('history', { to: `shop:${shop}` })

@@ -1,4 +1,4 @@
-/** Agent 7 of one shop, agent 7 of another and customer 7 are three people: none sees or changes what is another's. */
+/** Agent 7 of one shop, agent 7 of another and customer 7 are three people: none sees or changes another's data. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { userChannel } from '../../../gateway/protocol/keys.ts'
 import type { Push } from '../../../gateway/protocol/pushes.ts'
@@ -39,7 +39,7 @@ async function namesakes(shop = two.unique('a')): Promise<Namesakes> {
   }
 }
 
-/** Resolves when whatever was published for these people before has come to all of their windows. */
+/** Resolves when everything published for these people before has reached all of their windows. */
 async function settled({ id, agent, window, rival, customer }: Namesakes): Promise<void> {
   await two.backbone.bus.publish(userChannel(id), '', '{"type":"settled"}')
   for (const talker of [agent, window, rival, customer]) {
@@ -92,7 +92,7 @@ test('a transfer and its note reach the two agents of that shop, and nobody else
   expect([heard(customer, ['transferPush', 'conversationPush']), heard(rival, ['transferPush', 'conversationPush'])]).toEqual([[], []])
 })
 
-test('own quick replies are told to that agent alone', async () => {
+test("an agent's own quick replies are pushed to that agent alone", async () => {
   const them = await namesakes()
   const { agent, window, rival, customer } = them
   await agent.command('saveQuickReply', { quickReply: { id: 'r1', scope: 'own', title: 't', text: 't' } })
@@ -102,7 +102,7 @@ test('own quick replies are told to that agent alone', async () => {
   expect((await rival.command('quickReplies', {})).quickReplies).toEqual([])
 })
 
-test("whom an agent talks to is told to its other windows, and a customer's to the customer's", async () => {
+test("an agent's partner is pushed to that agent's windows, a customer's partner to the customer's", async () => {
   const them = await namesakes()
   const { agent, window, rival, customer } = them
   await agent.command('changeUser', { toid: 'c-1' })
@@ -115,7 +115,7 @@ test("whom an agent talks to is told to its other windows, and a customer's to t
   expect([agent, window].map((talker) => heard(talker, ['syncChangeUserPush', 'changeUserPush']).length)).toEqual([1, 1])
 })
 
-test('what a backend publishes for the id reaches every window of it, agents included', async () => {
+test('a publish of a backend for the id reaches every window with it, agents included', async () => {
   const { id, agent, window, rival, customer } = await namesakes()
   await two.backbone.bus.publish(userChannel(id), '', '{"type":"syncChangeUser","uid":"c-2","socketid":"php","changeUserData":{}}')
   await two.backbone.bus.publish(userChannel(id), '', '{"type":"coupon","text":"5 off"}')
@@ -125,7 +125,7 @@ test('what a backend publishes for the id reaches every window of it, agents inc
   }
 })
 
-test("a partner that only the other of the id can have moves only that one's windows", async () => {
+test('a partner that only one of them can have changes only the windows of that one', async () => {
   const them = await namesakes()
   const { id, agent, customer } = them
   await two.backbone.bus.publish(userChannel(id), '', '{"type":"syncChangeUser","uid":"shop:9","socketid":"php"}')
@@ -134,18 +134,18 @@ test("a partner that only the other of the id can have moves only that one's win
   expect([agent, customer].map((talker) => talker.pushes('syncChangeUserPush').map(({ toid }) => toid))).toEqual([[id], ['shop:9']])
 })
 
-test("a new line of one device replaces no other person's of the same id", async () => {
+test("a new session of a device does not replace another person's session with the same id", async () => {
   const id = two.unique('7-')
   const shop = two.unique('a')
-  const lines: Talker[] = []
+  const talkers: Talker[] = []
   for (const claims of [{ sub: id }, { sub: id, role: 'agent', shop } as const, { sub: id, role: 'agent', shop: two.unique('b') } as const]) {
     const talker = await two.arrive(0, claims, 'ws', { device: 'd1' })
-    lines.push(talker)
+    talkers.push(talker)
   }
   const newer = await two.arrive(0, { sub: id }, 'ws', { device: 'd1' })
   two.pass(6000)
-  expect((await lines[0]!.push('byePush')).code).toBe('replaced')
-  for (const other of [...lines.slice(1), newer]) {
+  expect((await talkers[0]!.push('byePush')).code).toBe('replaced')
+  for (const other of [...talkers.slice(1), newer]) {
     await other.command('conversations', {})
     expect(other.pushes('byePush')).toEqual([])
   }

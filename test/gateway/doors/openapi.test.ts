@@ -1,4 +1,4 @@
-/** The document says what the routes do, both ways. */
+/** The OpenAPI document agrees with the routes. */
 import Fastify from 'fastify'
 import { Compile } from 'typebox/compile'
 import type { TSchema } from 'typebox'
@@ -45,7 +45,7 @@ const operationsOf = ({ paths }: Document) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
   )
 
-/** Nothing is asked of them: only what is registered counts. */
+/** Never called: only the registered routes count. */
 async function routes(): Promise<string[]> {
   const found: string[] = []
   const app = Fastify()
@@ -70,7 +70,7 @@ async function routes(): Promise<string[]> {
   return found
 }
 
-test('each route is described, and nothing else', async () => {
+test('the document describes each route and no other', async () => {
   const isThere = (route: string): boolean => !['GET /v1', 'GET /v1/', 'GET /v1/*'].includes(route)
   expect(
     operationsOf(document)
@@ -81,7 +81,7 @@ test('each route is described, and nothing else', async () => {
 
 // prettier-ignore
 test.each([
-  // what it takes, from whom, and what it answers
+  // its input, its security, its answers
   ['POST /v1/passes', 'apiKey or nobody', [], 'application/json', { 200: 'application/json', default: 'Refused' }],
   ['POST /v1/guests', 'nobody', [], 'application/json?', { 200: 'application/json', default: 'Refused' }],
   ['POST /v1/images', 'pass', [], 'image/*', { 201: 'application/json', default: 'Refused' }],
@@ -103,7 +103,7 @@ test.each([
   for (const { description } of Object.values(responses)) expect(description).not.toBe('Default Response')
 })
 
-test('a gateway without a key and without guests describes the same', async () => {
+test('the document is the same when a gateway has no key and no guests', async () => {
   const other = await startGateway({ GUESTS: 'off' })
   try {
     expect(await (await fetch(`${other.url}/v1/openapi.json`)).json()).toEqual(document)
@@ -112,7 +112,7 @@ test('a gateway without a key and without guests describes the same', async () =
   }
 })
 
-test('each reference leads somewhere, and nothing of the schema library shows', () => {
+test('each reference resolves, and no keyword of the schema library is left', () => {
   expect(document.openapi).toBe('3.1.0')
   const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name)
   expect(new Set(references)).toEqual(new Set(['Refused']))
@@ -129,7 +129,7 @@ test.each([
   ['POST', '/v1/messages', { conversation: 'shop:1~c1', body: { text: 'hi' } }],
   ['POST', '/v1/messages', {}],
   ['GET', '/v1/conversations/{conversation}/messages', undefined],
-] as const)('%s %s answers what it says (%j)', async (method, path, input) => {
+] as const)('%s %s answers as documented (%j)', async (method, path, input) => {
   const response = await fetch(gateway.url + path.replace('{conversation}', 'shop:1~c1'), {
     method,
     headers: KEY,

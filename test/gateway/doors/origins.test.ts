@@ -1,4 +1,4 @@
-/** Which pages may connect, however the operator and the browser write them, on every way in and with every request. */
+/** Which pages may connect, however the operator and the browser write their origins, over every transport and with every request. */
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { readConfig, SettingError } from '../../../gateway/config.ts'
 import { Origins } from '../../../gateway/doors/admit/origins.ts'
@@ -28,7 +28,7 @@ describe('a list', () => {
     ['http://127.0.0.1:5173', 'http://127.0.0.1:5173'],
     ['https://a.example, https://b.example', 'https://b.example'],
     ['https://shop_1.example', 'https://shop_1.example'],
-    // native apps and servers send none
+    // native apps and servers send no origin
     ['https://shop.example', undefined],
     ['*', 'null'],
     ['*', 'https://any.example'],
@@ -128,7 +128,7 @@ describe('a gateway behind a proxy that changes the host', () => {
   const guest = async (headers: Record<string, string>): Promise<number> =>
     (await fetch(`${gateway.url}/v1/guests`, { method: 'POST', headers })).status
 
-  test('a page of the host the visitor asked is of the same host', async () => {
+  test('accepts a page of the host that the visitor asked for', async () => {
     expect(await guest({ ...told, origin: 'https://chat.example' })).toBe(200)
     expect(await guest({ ...told, origin: 'http://chat.example' })).toBe(403)
     expect(await guest({ ...told, origin: 'https://evil.example' })).toBe(403)
@@ -136,7 +136,7 @@ describe('a gateway behind a proxy that changes the host', () => {
     expect(await guest({ ...told, origin: 'https://a.shop.example' })).toBe(200)
   })
 
-  test('without a trusted proxy the word of one is nothing', async () => {
+  test('ignores forwarded headers when no proxy is trusted', async () => {
     const direct = await startGateway({ ORIGINS: 'https://shop.example' })
     onTestFinished(() => direct.stop())
     const response = await fetch(`${direct.url}/v1/guests`, { method: 'POST', headers: { ...told, origin: 'https://chat.example' } })
@@ -163,13 +163,13 @@ describe('every request', () => {
     expect(await say(sid, 'https://shop.example')).toBe(200)
     expect(await say(sid, 'https://evil.example')).toBe(403)
     expect(await say(sid, 'https://other.example')).toBe(403)
-    // two of them: the engine heeds the last
+    // engine.io reads the last of two
     expect(await say(`&sid=x${sid}`, 'https://evil.example')).toBe(403)
     expect((await fetch(engine(sid), { headers: { origin: 'https://evil.example' } })).status).toBe(403)
     expect(await say(sid, 'https://shop.example')).toBe(200)
   })
 
-  test('of a session that a browser opened without a word belongs to the first page that may connect', async () => {
+  test('of a session opened without an origin must come from the first allowed page that uses it', async () => {
     const sid = `&sid=${await open()}`
     expect(await say(sid, 'https://evil.example')).toBe(403)
     expect(await say(sid, gateway.url)).toBe(200)
@@ -182,7 +182,7 @@ describe('every request', () => {
     expect([answer.status, await answer.json()]).toMatchObject([400, { error: { code: 'bad_request' } }])
   })
 
-  test('a page may not say of itself what only a proxy says', async () => {
+  test('of a page cannot set the headers that only a proxy sets', async () => {
     const answer = await fetch(engine(), {
       method: 'OPTIONS',
       headers: { origin: 'https://evil.example', 'access-control-request-headers': 'x-mine, X-Forwarded-Host,forwarded' },
@@ -190,15 +190,18 @@ describe('every request', () => {
     expect([answer.status, answer.headers.get('access-control-allow-headers')]).toEqual([204, 'x-mine'])
   })
 
-  test.each(WAYS)('over %s: a page of the list, its capitals or its default port aside, is taken; a foreign one is refused in words', async (way) => {
-    const token = await gateway.pass({ sub: 'c1' })
-    const page = await new Talker(gateway.url, way, 'https://shop.example').open()
-    expect(await page.hello({ token })).toMatchObject({ identity: { id: 'c1' } })
-    const foreign = await new Talker(gateway.url, way, 'https://evil.example').open()
-    expect(await foreign.refusedHello({ token })).toMatchObject({ code: 'origin_forbidden' })
-  })
+  test.each(WAYS)(
+    'over %s is accepted from a listed page, whatever its capitals and default port; from a foreign one it is refused with the reason',
+    async (way) => {
+      const token = await gateway.pass({ sub: 'c1' })
+      const page = await new Talker(gateway.url, way, 'https://shop.example').open()
+      expect(await page.hello({ token })).toMatchObject({ identity: { id: 'c1' } })
+      const foreign = await new Talker(gateway.url, way, 'https://evil.example').open()
+      expect(await foreign.refusedHello({ token })).toMatchObject({ code: 'origin_forbidden' })
+    },
+  )
 
-  test('that writes by REST, or reads with a key, is refused to a foreign page, which may read why', async () => {
+  test('of a foreign page that writes by REST, or reads with a key, is refused, and the page can read the reason', async () => {
     const headers = { origin: 'https://evil.example', authorization: 'Bearer key', 'content-type': 'application/json' }
     for (const path of ['guests', 'passes', 'messages', 'images', 'conversations/a~b/messages']) {
       const method = path.startsWith('conversations') ? 'GET' : 'POST'

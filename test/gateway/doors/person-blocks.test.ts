@@ -1,4 +1,4 @@
-/** A person blocks a person, and whoever is blocked, by a person or a shop, is not seen typing or looking either. */
+/** Persons block persons; nobody sees a blocked person or customer typing or viewing. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Talker } from '../../kit/talker.ts'
 import { TwoGateways } from '../../kit/two-gateways.ts'
@@ -15,7 +15,7 @@ afterAll(() => two.stop())
 let count = 0
 const text = (to: string) => ({ to, id: `m${++count}`, kind: 'text', body: { text: 'hi' } })
 
-/** Two who have written to each other, at two nodes. */
+/** Two persons at two nodes who have written to each other. */
 async function pair(): Promise<{ a: string; b: string; ann: Talker; bob: Talker; conversation: string }> {
   const [a, b] = [two.unique('ann'), two.unique('bob')]
   const [ann, bob] = [await two.customer(0, a), await two.customer(1, b)]
@@ -25,7 +25,7 @@ async function pair(): Promise<{ a: string; b: string; ann: Talker; bob: Talker;
 }
 const code = async (talker: Talker, to: string): Promise<string | undefined> => (await talker.ask('send', text(to))).error?.code
 
-test('who is blocked is refused at once at every node, is told, and the other is not', async () => {
+test('a blocked person is refused at once at every node and notified; the blocker still writes', async () => {
   const { a, b, ann, bob, conversation } = await pair()
   await ann.command('blockPerson', { to: b })
   expect(await code(bob, a)).toBe('blocked')
@@ -37,7 +37,7 @@ test('who is blocked is refused at once at every node, is told, and the other is
   expect(await code(bob, a)).toBe(undefined)
 })
 
-test('both may block each other, and each takes back its own', async () => {
+test('both may block each other, and each lifts its own block', async () => {
   const { a, b, ann, bob } = await pair()
   await Promise.all([ann.command('blockPerson', { to: b }), bob.command('blockPerson', { to: a })])
   expect([await code(ann, b), await code(bob, a)]).toEqual(['blocked', 'blocked'])
@@ -45,7 +45,7 @@ test('both may block each other, and each takes back its own', async () => {
   expect([await code(ann, b), await code(bob, a)]).toEqual([undefined, 'blocked'])
 })
 
-test("all windows of who blocks know, at once and when they open it later; the blocked one's do not learn whom it has not blocked", async () => {
+test("all windows of the blocker show the block, at once and when they open the conversation later; the other's windows do not", async () => {
   const { a, b, ann, bob, conversation } = await pair()
   const window = await two.customer(1, a)
   await ann.command('blockPerson', { to: b })
@@ -60,7 +60,7 @@ test("all windows of who blocks know, at once and when they open it later; the b
   expect((await bob.command('history', { to: a })).blocking).toBeUndefined()
   expect((await bob.command('conversations', {})).conversations[0]?.blocking).toBeUndefined()
   expect((await bob.command('blockedPersons', {})).blocked).toEqual([])
-  // told again whenever it opens the conversation
+  // the block is pushed again whenever the conversation is opened
   const again = await two.arrive(0, { sub: b }, 'ws', { to: a })
   expect(await again.push('blockPush')).toEqual({ conversation, reason: '' })
   await ann.command('unblockPerson', { to: b })
@@ -68,7 +68,7 @@ test("all windows of who blocks know, at once and when they open it later; the b
   expect((await late.command('blockedPersons', {})).blocked).toEqual([])
 })
 
-test('many messages at once: none is written after the block was answered', async () => {
+test('no message is stored after the block is acknowledged, when many arrive at once', async () => {
   const { a, b, ann, bob } = await pair()
   const sends = Array.from({ length: 40 }, () => bob.ask('send', text(a)))
   await ann.command('blockPerson', { to: b })
@@ -78,7 +78,7 @@ test('many messages at once: none is written after the block was answered', asyn
   expect((await ann.command('history', { to: b })).head).toEqual(head)
 })
 
-test('a stranger, a shop, and oneself cannot be blocked; an agent blocks as a shop does', async () => {
+test('nobody can block a stranger, a shop or themselves; an agent blocks for the shop', async () => {
   const { b, ann, conversation } = await pair()
   const agent = await two.agent(0, [two.unique('x'), two.unique('s')])
   const eve = await two.customer(0, two.unique('eve'))
@@ -88,7 +88,7 @@ test('a stranger, a shop, and oneself cannot be blocked; an agent blocks as a sh
   expect((await agent.ask('blockPerson', { to: b })).error?.code).toBe('forbidden')
 })
 
-test('a person who is blocked is not seen typing, at whichever node, without having been refused before', async () => {
+test('a blocked person is not shown as typing, at any node, even before a first refusal', async () => {
   const { a, b, ann, bob } = await pair()
   await bob.command('typing', { to: a })
   await ann.push('typingPush')
@@ -101,7 +101,7 @@ test('a person who is blocked is not seen typing, at whichever node, without hav
   expect(ann.pushes('typingPush')).toHaveLength(1)
 })
 
-test('a customer whom a shop has blocked is seen neither typing nor looking, by push or by asking', async () => {
+test('a customer whom a shop has blocked is shown neither typing nor viewing, by push or by command', async () => {
   const [shop, c] = [two.unique('s'), two.unique('c')]
   const customer = await two.customer(1, c)
   const look = (title: string) => customer.command('viewing', { to: `shop:${shop}`, product: { title } })
@@ -120,7 +120,7 @@ test('a customer whom a shop has blocked is seen neither typing nor looking, by 
   expect((await agent.command('customer', { to: c })).viewing?.title).toBe('insult')
 })
 
-test('looking has an allowance, with a time to come back', async () => {
+test('viewing is rate-limited, with a time to retry', async () => {
   const customer = await two.customer(0, two.unique('c'))
   const answers = await Promise.all(
     Array.from({ length: 60 }, (_, n) => customer.ask('viewing', { to: `shop:${n % 2}`, product: { title: String(n) } })),

@@ -1,4 +1,4 @@
-/** What is said on a person's own channel, in the original's form: read to the letter, written to the letter, and never a crash. */
+/** A person's own channel in the original's exact form: the gateway reads and writes it, and survives whatever stands there. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { userChannel } from '../../../gateway/protocol/keys.ts'
 import type { Talker } from '../../kit/talker.ts'
@@ -27,14 +27,14 @@ const unique = (name: string): string => two.unique(name)
 const publish = (id: string, json: unknown): Promise<void> =>
   two.backbone.bus.publish(userChannel(id), '', typeof json === 'string' ? json : JSON.stringify(json))
 
-/** What an original node would hear: each whole publish on a user's channel, as text. */
+/** What an original node would receive: each publish on a user's channel, as text. */
 async function original(id: string): Promise<string[]> {
   const heard: string[] = []
   await two.backbone.bus.subscribe(userChannel(id), ({ origin, packet }) => heard.push(origin === '' ? packet.toString() : `${origin}\n${packet}`))
   return heard
 }
 
-/** Resolves when everything published for this window before has come. */
+/** Resolves when everything published for this window before has arrived. */
 async function settled(window: Talker, id: string): Promise<void> {
   const before = window.pushes('noticePush').length
   await publish(id, { type: 'settled' })
@@ -55,25 +55,28 @@ describe('syncChangeUser', () => {
     expect(windows[1]!.pushes('syncChangeUserPush')).toEqual([])
   })
 
-  test.each(['{"toid":"shop:8"}', '"shop:8"', '[]', 'null'])('read: changeUserData %s means nothing', async (data) => {
+  test.each(['{"toid":"shop:8"}', '"shop:8"', '[]', 'null'])('is ignored when changeUserData is %s', async (data) => {
     const sub = unique('c')
     const window = await two.customer(0, sub)
     await publish(sub, `{"type":"syncChangeUser","uid":"shop:7","socketid":"o1","changeUserData":${data}}`)
     expect(await window.push('syncChangeUserPush')).toEqual({ toid: 'shop:7', socketid: 'o1' })
   })
 
-  test.each(['customer', 'agent'] as const)('written by a %s: one object of the original, what the page sent untouched', async (role) => {
-    const sub = unique('p')
-    const window = role === 'customer' ? await two.customer(0, sub) : await two.agent(0, [sub, unique('s')])
-    const heard = await original(sub)
-    const input = { toid: 'c-9', product: { id: 9, tags: ['新', '"'] }, since: null }
-    await window.command('changeUser', input)
-    expect(heard.map((text) => JSON.parse(text) as unknown)).toEqual([
-      { type: 'syncChangeUser', uid: 'c-9', socketid: window.sid, changeUserData: input },
-    ])
-    expect(heard[0]![0]).toBe('{')
-    expect(await window.push('changeUserPush')).toEqual({ toid: 'c-9' })
-  })
+  test.each(['customer', 'agent'] as const)(
+    'of a %s is published as one object in the original form, with the data of the page untouched',
+    async (role) => {
+      const sub = unique('p')
+      const window = role === 'customer' ? await two.customer(0, sub) : await two.agent(0, [sub, unique('s')])
+      const heard = await original(sub)
+      const input = { toid: 'c-9', product: { id: 9, tags: ['新', '"'] }, since: null }
+      await window.command('changeUser', input)
+      expect(heard.map((text) => JSON.parse(text) as unknown)).toEqual([
+        { type: 'syncChangeUser', uid: 'c-9', socketid: window.sid, changeUserData: input },
+      ])
+      expect(heard[0]![0]).toBe('{')
+      expect(await window.push('changeUserPush')).toEqual({ toid: 'c-9' })
+    },
+  )
 
   test.each([
     ['more than 4096 bytes', { toid: 'shop:7', note: '字'.repeat(1400) }, 'too_large'],

@@ -1,4 +1,4 @@
-/** Who is there, as people at two gateways are told. Only the clock of the gateways is moved. */
+/** Presence as people at two gateways see it. The gateways' clock is moved. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -48,22 +48,22 @@ async function arrive(node: 0 | 1, claims: PassClaims): Promise<Talker> {
 
 const unique = (name: string): string => `${name}${++count}`
 const agent = (sub: string, shop: string): PassClaims => ({ sub, role: 'agent', shop, name: sub.toUpperCase() })
-/** The newest word on `participant` that this line has heard. */
-const heard = (talker: Talker, participant: string): string | undefined =>
+/** The newest status of `participant` that was pushed in this session. */
+const newestStatus = (talker: Talker, participant: string): string | undefined =>
   talker.pushes('statusPush').findLast((push) => push.participant === participant)?.status
-const isSaid = (talker: Talker, side: string): boolean | undefined => talker.pushes('presencePush').findLast((push) => push.side === side)?.online
+const isOnline = (talker: Talker, side: string): boolean | undefined => talker.pushes('presencePush').findLast((push) => push.side === side)?.online
 
-test("a status is the agent's: all its windows, colleagues and asking customers hear it, at every node", async () => {
+test('a new status of an agent reaches its windows, colleagues and subscribed customers, at every node', async () => {
   const [shop, a, b] = [unique('s'), unique('a'), unique('b')]
   const windows = [await arrive(0, agent(a, shop)), await arrive(1, agent(a, shop))]
   const colleague = await arrive(1, agent(b, shop))
   const customer = await arrive(0, { sub: unique('c') })
   const stranger = await arrive(0, { sub: unique('c') })
   const of = [`shop:${shop}`]
-  await windows[0]!.until(() => heard(windows[0]!, b))
+  await windows[0]!.until(() => newestStatus(windows[0]!, b))
   expect(await customer.command('presence', { of })).toEqual({ ok: true, presence: { [of[0]!]: { online: true, status: 'online' } } })
   await windows[0]!.command('changeStatus', { status: 'busy' })
-  for (const talker of [...windows, colleague, customer]) await talker.until(() => heard(talker, a) === 'busy')
+  for (const talker of [...windows, colleague, customer]) await talker.until(() => newestStatus(talker, a) === 'busy')
   expect(customer.pushes('statusPush').at(-1)).toEqual({ participant: a, shop, name: a.toUpperCase(), status: 'busy' })
   await colleague.command('changeStatus', { status: 'away' })
   await customer.until(() => customer.pushes('presencePush').some(({ status }) => status === 'busy'))
@@ -75,7 +75,7 @@ test("a status is the agent's: all its windows, colleagues and asking customers 
   expect([stranger.pushes('statusPush'), stranger.pushes('presencePush')]).toEqual([[], []])
 })
 
-test('an agent sees the customers it asked for come and go, and a reload is neither', async () => {
+test('an agent sees subscribed customers come and go, and a reload as neither', async () => {
   const [shop, c] = [unique('s'), unique('c')]
   const first = await arrive(0, { sub: c })
   await first.command('send', { to: `shop:${shop}`, id: 'm1', kind: 'text', body: { text: 'hi' } })
@@ -90,24 +90,24 @@ test('an agent sees the customers it asked for come and go, and a reload is neit
   second.close()
   await second.closed()
   skewMs += 15_000
-  await desk.until(() => isSaid(desk, c) === false)
+  await desk.until(() => isOnline(desk, c) === false)
   await arrive(0, { sub: c })
-  await desk.until(() => isSaid(desk, c) === true)
+  await desk.until(() => isOnline(desk, c) === true)
   expect(desk.pushes('presencePush').map(({ online }) => online)).toEqual([false, true])
 })
 
-test('asking again forgets what was asked before', async () => {
+test('a new presence subscription replaces the one before', async () => {
   const [one, two] = [unique('s'), unique('s')]
   const customer = await arrive(0, { sub: unique('c') })
   await customer.command('presence', { of: [`shop:${one}`] })
   await customer.command('presence', { of: [`shop:${two}`] })
   await arrive(1, agent(unique('a'), one))
   await arrive(1, agent(unique('a'), two))
-  await customer.until(() => isSaid(customer, `shop:${two}`))
-  expect(isSaid(customer, `shop:${one}`)).toBeUndefined()
+  await customer.until(() => isOnline(customer, `shop:${two}`))
+  expect(isOnline(customer, `shop:${one}`)).toBeUndefined()
 })
 
-test('while the store is away asking is refused, what was known stays, and what changed meanwhile comes afterwards', async () => {
+test('presence commands are refused while the store is unavailable, known states stay, and changes are pushed afterwards', async () => {
   const shop = unique('s')
   const desk = await arrive(1, agent(unique('a'), shop))
   const [customer, other] = [await arrive(0, { sub: unique('c') }), await arrive(0, { sub: unique('c') })]
@@ -121,11 +121,11 @@ test('while the store is away asking is refused, what was known stays, and what 
   await desk.closed()
   expect((await customer.command('presence', { of: [`shop:${shop}`] })).presence[`shop:${shop}`]).toMatchObject({ online: true })
   skewMs += 15_000
-  await customer.until(() => isSaid(customer, `shop:${shop}`) === false)
+  await customer.until(() => isOnline(customer, `shop:${shop}`) === false)
   expect(customer.pushes('presencePush')).toHaveLength(1)
 })
 
-test('what must not be is refused', async () => {
+test('invalid presence commands are refused', async () => {
   const desk = await arrive(1, agent(unique('a'), unique('s')))
   const customer = await arrive(0, { sub: unique('c') })
   const code = async (talker: Talker, name: string, input: unknown) => (await talker.ask(name, input)).error?.code

@@ -1,4 +1,4 @@
-/** Quick replies as agents at two gateways meet them. */
+/** Quick replies as agents at two gateways see them. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { LIMITS } from '../../../gateway/protocol/limits.ts'
 import type { QuickReply } from '../../../gateway/protocol/model.ts'
@@ -20,7 +20,7 @@ const save = (talker: Talker, quickReply: QuickReply) => talker.command('saveQui
 const all = async (talker: Talker): Promise<QuickReply[]> =>
   [...(await talker.command('quickReplies', {})).quickReplies].sort((a, b) => (a.id < b.id ? -1 : 1))
 
-test("the shop's are shared by its agents, one's own are not, and another shop has neither", async () => {
+test("a shop's quick replies are shared by its agents, an agent's own are not, and another shop sees neither", async () => {
   const [shop, other] = [unique('s'), unique('s')]
   const [a, b] = [unique('a'), unique('a')]
   const ann = await two.agent(0, [a, shop])
@@ -44,7 +44,7 @@ test("the shop's are shared by its agents, one's own are not, and another shop h
   expect(await all(ann)).toEqual([own])
 })
 
-test('those whom a change concerns are told to ask again, at both nodes; who made it is not', async () => {
+test('a change is pushed to everybody it concerns, at both nodes, but not to its author', async () => {
   const [shop, a, b] = [unique('s'), unique('a'), unique('a')]
   const ann = await two.agent(0, [a, shop])
   const window = await two.agent(1, [a, shop])
@@ -64,7 +64,7 @@ test('those whom a change concerns are told to ask again, at both nodes; who mad
   expect(heard()).toEqual([1, 3, 1, 0])
 })
 
-test('a shop has room for so many, however many are saved at once, and a known one can still be changed', async () => {
+test('a full list refuses new quick replies, also when many are saved at once, and accepts changes', async () => {
   const ann = await two.agent(0, [unique('a'), unique('s')])
   const most = LIMITS.quickReplyCount
   const answers = await Promise.all(Array.from({ length: most + 5 }, (_, n) => ann.ask('saveQuickReply', { quickReply: reply(`r${n}`) })))
@@ -77,7 +77,7 @@ test('a shop has room for so many, however many are saved at once, and a known o
   await save(ann, reply('in its place'))
 })
 
-test('hostile names and texts come back as they were, and nothing else is kept', async () => {
+test('hostile titles and texts are returned unchanged, and unknown fields are dropped', async () => {
   const ann = await two.agent(0, [unique('a'), unique('s')])
   const hostile = [
     reply('<img src=x onerror=alert(1)>', { title: '\u202Egnp.exe', text: '</script><script>alert(1)</script>' }),

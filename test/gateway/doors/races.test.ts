@@ -1,4 +1,4 @@
-/** The moments between subscribing and reading, and a store that goes away, made to happen. */
+/** Races between subscribing and reading, and a store that becomes unavailable. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,7 +35,7 @@ async function arrive(claims: PassClaims, hello: Record<string, unknown> = {}): 
   return talker
 }
 
-/** Written past the gateway, as another node would. */
+/** Appends to the store directly, as another node does. */
 const append = (sub: string, shop: string, id: string) =>
   backbone.inner.store.append({
     conversation: conversationId(sub, `shop:${shop}`),
@@ -48,7 +48,7 @@ const append = (sub: string, shop: string, id: string) =>
     origin: 'other',
   })
 
-/** Runs once, at the next call for that conversation. */
+/** Runs `act` once, at the next call for that conversation. */
 const onceFor = (conversation: string, run: () => Promise<unknown>) => {
   let isDone = false
   return async (asked: string): Promise<void> => {
@@ -64,8 +64,8 @@ const people = () => {
   return { shop, sub, text, conversation: conversationId(sub, `shop:${shop}`) }
 }
 
-describe('a message written while somebody says hello', () => {
-  test('right after the log was read is pushed after the missed ones', async () => {
+describe('a message written during a hello', () => {
+  test('is pushed after the missed ones when it is written right after the log was read', async () => {
     const { shop, sub, conversation } = people()
     await append(sub, shop, 'm1')
     backbone.afterRead = onceFor(conversation, () => append(sub, shop, 'm2'))
@@ -74,7 +74,7 @@ describe('a message written while somebody says hello', () => {
     expect(customer.pushes('messagePush').map(({ id }) => id)).toEqual(['m1', 'm2'])
   })
 
-  test('right before the log is read comes once', async () => {
+  test('arrives once when it is written right before the log is read', async () => {
     const { shop, sub, conversation } = people()
     await append(sub, shop, 'm1')
     backbone.beforeRead = onceFor(conversation, () => append(sub, shop, 'm2'))
@@ -86,7 +86,7 @@ describe('a message written while somebody says hello', () => {
 })
 
 describe("a message written while an agent's node learns of a new conversation", () => {
-  test.each(['beforeRead', 'afterRead'] as const)('%s comes once and in order', async (moment) => {
+  test.each(['beforeRead', 'afterRead'] as const)('(%s) arrives once and in order', async (moment) => {
     const { shop, sub, conversation } = people()
     const agent = await arrive({ sub: `a-${shop}`, role: 'agent', shop })
     backbone[moment] = onceFor(conversation, () => append(sub, shop, 'm2'))
@@ -100,8 +100,8 @@ describe("a message written while an agent's node learns of a new conversation",
   })
 })
 
-describe('while the store is away', () => {
-  test('lines stay up, commands are refused at once and may be sent again', async () => {
+describe('while the store is unavailable', () => {
+  test('sessions stay open, and commands are refused at once and may be sent again', async () => {
     const { text, sub } = people()
     const customer = await arrive({ sub })
     backbone.isAway = true
@@ -112,7 +112,7 @@ describe('while the store is away', () => {
     expect((await customer.command('send', text('m1'))).seq).toBe(1)
   })
 
-  test('a hello is refused and may be said again on the same line', async () => {
+  test('a hello is refused and may be repeated in the same session', async () => {
     const { sub, shop } = people()
     const token = await gateway.pass({ sub })
     const talker = await new Talker(gateway.url, 'ws').open()
@@ -126,7 +126,7 @@ describe('while the store is away', () => {
   })
 })
 
-test('a message is seen by the newer of two lines of one device', async () => {
+test('a message reaches the newer of two sessions of one device', async () => {
   const { shop, sub } = people()
   await arrive({ sub }, { device: 'd.1' })
   const newer = await arrive({ sub }, { device: 'd.1', to: `shop:${shop}` })

@@ -1,4 +1,4 @@
-/** Who goes on after `rate_limited` is cut in the end; a person's hellos are not the address'. */
+/** A session that ignores `rate_limited` is closed in the end; hellos with a signed pass do not count for their address. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
 import { Talker, WAYS } from '../../kit/talker.ts'
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => gateway.stop())
 
 describe.each(WAYS)('over %s', (way) => {
-  test('what is over the allowance is refused unread, with when to come back, and for ever is abuse', async () => {
+  test('a command over the limit is refused unread with a time to retry, and a session that goes on ends with `abuse`', async () => {
     const talker = await new Talker(gateway.url, way).open()
     await talker.hello({ token: await gateway.pass({ sub: `c-${way.length}-${way.at(-1)}` }) })
     for (let n = 1; n <= 230; n++) talker.send(`2${n}["conversations",{},not JSON`)

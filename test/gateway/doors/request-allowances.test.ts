@@ -1,4 +1,4 @@
-/** Who may ask REST how much, add how many bytes of pictures, open how many lines; and what a flood leaves in the log. */
+/** Limits of REST requests, of uploaded bytes and of new connections; and what a flood leaves in the log. */
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -35,7 +35,7 @@ async function limited(response: Response): Promise<void> {
 }
 
 describe('REST', () => {
-  test('whoever tries keys is refused with 429, and the backend with the right one goes on from the same address', async () => {
+  test('refuses a client that guesses keys with 429, while the backend with the right key goes on from the same address', async () => {
     const { url } = await start({ API_KEY: KEY, IM_SECRET: 'a secret of the operator, long enough' }, { rates: { guess: { address: few(3) } } })
     const ask = (key: string): Promise<Response> => fetch(`${url}/v1/conversations/shop:1~c1/messages`, { headers: bearer(key) })
     for (let n = 0; n < 3; n++) expect((await ask(`wrong ${n}`)).status).toBe(403)
@@ -45,22 +45,22 @@ describe('REST', () => {
     expect((await ask(KEY)).status).toBe(200)
   })
 
-  test("the demo's word cannot be tried out: by header, cookie or link", async () => {
+  test("does not let the demo's word be guessed by header, cookie or link", async () => {
     const { url, pass } = await start({}, { rates: { guess: { address: few(3) } } })
     const claims = JSON.stringify({ sub: 'c1', role: 'customer' })
-    for (let n = 0; n < 9; n++) await pass({ sub: 'c1' }) // a right word is no guess
+    for (let n = 0; n < 9; n++) await pass({ sub: 'c1' }) // a right word does not count
     expect((await post(`${url}/v1/passes`, bearer('guess'), claims)).status).toBe(403)
     expect((await post(`${url}/v1/passes`, { cookie: `im-demo-${new URL(url).port}=guess` }, claims)).status).toBe(401)
     expect((await fetch(`${url}/?word=guess`, { redirect: 'manual' })).status).toBe(200)
     await limited(await post(`${url}/v1/passes`, bearer('guess'), claims))
     await limited(await post(`${url}/v1/passes`, { cookie: `im-demo-${new URL(url).port}=guess` }, claims))
     await limited(await fetch(`${url}/?word=guess`, { redirect: 'manual' }))
-    // nor is it told that one was right
+    // the client does not even learn that this one is right
     await limited(await post(`${url}/v1/passes`, bearer(DEMO_WORD), claims))
     await limited(await fetch(`${url}/?word=${DEMO_WORD}`, { redirect: 'manual' }))
   })
 
-  test("requests count by address, a backend's by its key, and what anybody may read does not", async () => {
+  test("counts requests by address, a backend's by its key, and public files not at all", async () => {
     const { url } = await start({ API_KEY: KEY }, { rates: { request: { address: few(2) }, backend: { total: few(2) } } })
     for (let n = 0; n < 2; n++) expect((await post(`${url}/v1/guests`, {})).status).toBe(200)
     await limited(await post(`${url}/v1/guests`, {}))
@@ -81,7 +81,7 @@ describe('pictures', () => {
     return bytes
   }
 
-  test("count by their bytes: a person's by the person, guests' by their address too, and others are not kept waiting", async () => {
+  test("count by their bytes for the person, guests' also for their address, without delaying others", async () => {
     const { url, pass } = await start({}, { rates: rates(250_000) })
     const add = async (token: string): Promise<Response> => post(`${url}/v1/images`, bearer(token), large(100_000))
     const one = await pass({ sub: 'c1' })
@@ -94,7 +94,7 @@ describe('pictures', () => {
     expect(statuses).toEqual([201, 201, 201, 201, 201, 429, 429])
   })
 
-  test('are refused by their announced size before a byte of them is read, and nothing of that counts', async () => {
+  test('that announce too many bytes are refused before any is read, and do not count', async () => {
     const { url, port, pass } = await start({ IMAGES_PER_MINUTE: '3' }, { rates: rates(1_000_000) })
     const token = await pass({ sub: 'c1' })
     const head = (bytesCount: number): Promise<string> =>
@@ -112,7 +112,7 @@ describe('pictures', () => {
     for (let n = 0; n < 2; n++) expect((await post(`${url}/v1/images`, bearer(token), bytesOf(PICTURES.png))).status).toBe(201)
   })
 
-  test('that do not say their size count by what came', async () => {
+  test('without a size count by the bytes that arrived', async () => {
     const { url, pass } = await start({}, { rates: rates(4_300_000) })
     const token = await pass({ sub: 'c1' })
     const add = (bytes: Uint8Array): Promise<number> =>
@@ -128,7 +128,7 @@ describe('pictures', () => {
         request.on('error', reject)
         request.end(bytes)
       })
-    // each is let in as if it were of 4 MiB
+    // each is admitted as if it had 4 MiB
     for (let n = 0; n < 3; n++) expect(await add(bytesOf(PICTURES.png))).toBe(201)
     expect(await add(large(200_000))).toBe(201)
     expect(await add(bytesOf(PICTURES.png))).toBe(429)
@@ -137,8 +137,8 @@ describe('pictures', () => {
 
 const bytesOf = (buffer: Buffer): Uint8Array<ArrayBuffer> => new Uint8Array(buffer)
 
-describe('lines', () => {
-  test('that are opened count by address, and those of people who are signed in do not', async () => {
+describe('connections', () => {
+  test('count by address, except those of people with a signed pass', async () => {
     const { url, pass } = await start({}, { rates: { session: { address: few(3) } } })
     for (let n = 0; n < 4; n++) {
       const talker = await new Talker(url, 'ws').open()

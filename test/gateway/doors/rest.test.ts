@@ -32,7 +32,7 @@ const post = async (url: string, body: unknown, headers: Record<string, string> 
   return { status: response.status, headers: response.headers, json }
 }
 
-test('what is not there is refused as everything else is', async () => {
+test('an unknown path is refused in the form of all refusals', async () => {
   const { url } = await start()
   const { status, json } = await post(`${url}/v1/nothing?token=secret`, {})
   expect(status).toBe(404)
@@ -56,7 +56,7 @@ test.each([
   expect(await response.json()).toEqual({ error: { code: expect.any(String), message: expect.any(String), retry: false } })
 })
 
-test('what the gateway itself fails at is its failure, and how is for the log', async () => {
+test('an error of the gateway is answered 500 without details, which go to the log', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'im-chat-'))
   const backbone = new HookedBackbone(await openEmbedded({ dataDir }))
   Object.assign(backbone.images, { get: () => Promise.reject(new TypeError('a private matter')) })
@@ -68,7 +68,7 @@ test('what the gateway itself fails at is its failure, and how is for the log', 
 })
 
 describe('passes', () => {
-  test('in demo mode whoever is at the machine mints them, and they hold after a restart', async () => {
+  test('are given to local requests in demo mode, and stay valid after a restart', async () => {
     const first = await start()
     const token = await first.pass({ sub: '7', src: 'wx', name: 'Li' })
     await first.app.close()
@@ -78,7 +78,7 @@ describe('passes', () => {
     expect((await talker.hello({ token })).identity.id).toBe('wx7')
   })
 
-  // a proxy on the same machine adds nothing that tells it from a program there
+  // a proxy on the same machine may add nothing that distinguishes it from a local program
   test.each([
     ['a program without the word', {}, 401],
     ['a proxy that says nothing', { host: 'shop.example' }, 401],
@@ -94,7 +94,7 @@ describe('passes', () => {
     expect(answer.json.token).toBeUndefined()
   })
 
-  test('are for whoever opened a link with the word: a cookie that no script reads, and an address without it', async () => {
+  test('are given to whoever opened a link with the word, which moves from the address into a cookie that no script reads', async () => {
     const { url } = await start({ ORIGINS: '' })
     const open = async (path: string) => {
       const { status, headers } = await fetch(url + path, { redirect: 'manual' })
@@ -110,7 +110,7 @@ describe('passes', () => {
     expect(minted.status).toBe(200)
   })
 
-  test("two demos on one host, which a browser takes for one, do not take each other's cookie away", async () => {
+  test('of two demos on one host need two cookies, which do not overwrite each other', async () => {
     const jar = new Map<string, string>()
     const visit = async ({ url }: StartedGateway, word: string): Promise<void> => {
       const { headers } = await fetch(`${url}/?word=${word}`, { redirect: 'manual' })
@@ -125,7 +125,7 @@ describe('passes', () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200])
   })
 
-  test('come with a word that is made up once for a data folder', async () => {
+  test('need a word that is generated once for a data folder', async () => {
     const first = await start({ DEMO_WORD: '' })
     const word = first.app.demoWord!
     expect(word).toMatch(/^[\w-]{12}$/)
@@ -161,7 +161,7 @@ describe('passes', () => {
 })
 
 describe('guests', () => {
-  test('get a pass of their own, as often as an address may', async () => {
+  test('get a pass of their own, up to the limit of their address', async () => {
     const { url } = await start({ GUESTS_PER_MINUTE: '2' })
     const one = await post(`${url}/v1/guests`, { name: 'Visitor' }, { origin: 'https://shop.example' })
     const two = await post(`${url}/v1/guests`, {})
@@ -175,7 +175,7 @@ describe('guests', () => {
     expect(Number(three.headers.get('retry-after'))).toBeGreaterThan(20)
   })
 
-  test('of a foreign page get none, and none come where they are switched off', async () => {
+  test('get no pass from a foreign page, nor where guests are switched off', async () => {
     const { url } = await start({ IM_SECRET: 'a secret of the operator, long enough' })
     const foreign = await post(`${url}/v1/guests`, {}, { origin: 'https://evil.example' })
     expect(foreign).toMatchObject({ status: 403, json: { error: { code: 'origin_forbidden' } } })
@@ -183,7 +183,7 @@ describe('guests', () => {
   })
 })
 
-test('a backend reads a history and says something in it', async () => {
+test('a backend reads a history and adds a message', async () => {
   const { url, pass } = await start({ API_KEY: 'key' })
   const authorization = { authorization: 'Bearer key' }
   const customer = await new Talker(url, 'ws').open()
@@ -217,7 +217,7 @@ test.each([
   expect([tooLong.status, await tooLong.json()]).toMatchObject([400, { error: { code: 'bad_request' } }])
 })
 
-test('with a secret neither the demo nor its QA page nor the figures are public, unless a setting says so', async () => {
+test('neither the demo nor its QA page nor the metrics are public when a secret is set, unless a setting says so', async () => {
   const secret = { IM_SECRET: 'a secret of the operator, long enough' }
   const statuses = async (environment: Record<string, string>, headers: Record<string, string> = {}): Promise<number[]> => {
     const { url } = await start(environment)
@@ -229,7 +229,7 @@ test('with a secret neither the demo nor its QA page nor the figures are public,
   expect(await statuses({ ...secret, PAGES: 'demo', METRICS: 'public' }, { 'x-forwarded-for': '203.0.113.7' })).toEqual([200, 200, 200, 200])
 })
 
-test('the figures on a port of their own are at no other', async () => {
+test('the metrics are only on their own port when they have one', async () => {
   const port = await freePort()
   const { url, app } = await start({ METRICS: String(port) })
   expect((await fetch(`${url}/metrics`)).status).toBe(404)

@@ -1,4 +1,4 @@
-/** Whose conversation it is: routing, claiming, closing, handing on. */
+/** Assignment: routing, claiming, closing and the assignment sweep. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Talker } from '../../kit/talker.ts'
 import { assignmentOf, ShopNodes, text, pushedRow } from '../../kit/shop-nodes.ts'
@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => nodes.stop())
 
-/** A shop with agents a1, a2 … in order, each at the other node than the one before. */
+/** A shop with agents a1, a2 …, in turn at both nodes. */
 async function shopWith(count: number): Promise<{ shop: string; agents: Talker[] }> {
   const shop = nodes.unique('s')
   const agents: Talker[] = []
@@ -27,7 +27,7 @@ async function customerOf(shop: string, node: 0 | 1 = 0): Promise<{ id: string; 
 }
 
 describe('a first message', () => {
-  test('waits where no agent is there, and goes to the one who comes', async () => {
+  test('waits when no agent is online, and is assigned to the one who comes', async () => {
     const { shop } = await shopWith(0)
     const customer = await customerOf(shop)
     await customer.say('m1')
@@ -37,7 +37,7 @@ describe('a first message', () => {
     expect(row).toMatchObject({ to: customer.id, head: { seq: 1 }, unread: 1 })
   })
 
-  test('goes to the agent who has fewest, up to the limit, and the rest waits until one is closed', async () => {
+  test('is assigned to the agent with the fewest, up to the limit, and waits then until one is closed', async () => {
     const { shop, agents } = await shopWith(2)
     const customers = await Promise.all(Array.from({ length: 5 }, (_, n) => customerOf(shop, n % 2 === 0 ? 0 : 1)))
     for (const customer of customers) await customer.say('m1')
@@ -53,7 +53,7 @@ describe('a first message', () => {
     expect((await pushedRow(agent, customers[4]!.id, ({ phase }) => phase === 'open')).service?.agent?.id).toBe(freed)
   })
 
-  test('of many at once at one node keeps every agent within the limit', async () => {
+  test('never takes an agent over the limit when many arrive at once at one node', async () => {
     const {
       shop,
       agents: [agent],
@@ -65,7 +65,7 @@ describe('a first message', () => {
     expect(phases).toEqual([...Array(2).fill(`${shop}-a1`), ...Array(2).fill(`${shop}-a2`), ...Array(8).fill('waiting')])
   })
 
-  test('goes to nobody who is busy, away or offline, and to them when they are online again', async () => {
+  test('is not assigned to an agent who is busy, away or offline until they are online again', async () => {
     const {
       shop,
       agents: [agent],
@@ -78,7 +78,7 @@ describe('a first message', () => {
     await pushedRow(agent!, customer.id, ({ phase }) => phase === 'open')
   })
 
-  test('sent twice at once at two nodes is one conversation of one agent', async () => {
+  test('is one conversation of one agent when it is sent to two nodes at once', async () => {
     const { shop, agents } = await shopWith(2)
     const id = nodes.unique('c')
     const windows = [await nodes.arrive(0, { sub: id }), await nodes.arrive(1, { sub: id })]
@@ -89,13 +89,13 @@ describe('a first message', () => {
     expect(conversations.map((row) => [row.to, row.service?.agent?.id])).toEqual([[id, service!.agent!.id]])
   })
 
-  test('whose answer was lost on the way to an agent is routed when it is sent again', async () => {
+  test('is routed when it is sent again after its first routing was cut short', async () => {
     const {
       shop,
       agents: [agent],
     } = await shopWith(1)
     const customer = await customerOf(shop)
-    // the node stood still right after the append: as if it had been killed there
+    // the node stops right after the append, as if it were killed there
     const stored = await nodes.backbone.inner.store.append({
       conversation: `shop:${shop}~${customer.id}`,
       id: 'm1',
@@ -113,7 +113,7 @@ describe('a first message', () => {
 })
 
 describe('an agent', () => {
-  test("who answers a waiting one has it; who answers a colleague's takes nothing", async () => {
+  test("takes over a waiting conversation by answering, and not a colleague's", async () => {
     const {
       shop,
       agents: [one, two],
@@ -127,7 +127,7 @@ describe('an agent', () => {
     expect((await assignmentOf(two!, customer.id))?.agent?.id).toBe(`${shop}-a1`)
   })
 
-  test('gets their customer again, though another has fewer, and keeps an old message sent again from opening it', async () => {
+  test('gets their former customer again though another has fewer; an old message sent again reopens nothing', async () => {
     const {
       shop,
       agents: [one, two],
@@ -144,7 +144,7 @@ describe('an agent', () => {
     expect(await assignmentOf(two!, customer.id)).toMatchObject({ phase: 'open', agent: { id: `${shop}-a1` } })
   })
 
-  test('may claim what waits or is closed, again and again, but not what a colleague has who is there', async () => {
+  test("may claim a waiting or closed conversation, repeatedly, but not a present colleague's", async () => {
     const {
       shop,
       agents: [one, two],
@@ -165,7 +165,7 @@ describe('an agent', () => {
     expect((await one!.command('claim', { to: customer.id })).service.agent?.id).toBe(`${shop}-a1`)
   })
 
-  test('is one of several who claim at once', async () => {
+  test('alone wins when several claim at once', async () => {
     const { shop, agents } = await shopWith(4)
     for (const agent of agents) await agent.command('changeStatus', { status: 'busy' })
     const customer = await customerOf(shop)
@@ -193,14 +193,14 @@ describe('an agent', () => {
   })
 })
 
-test('what a customer wrote while an agent closed is not lost', async () => {
+test('a message written while an agent closes reopens the conversation', async () => {
   const {
     shop,
     agents: [agent],
   } = await shopWith(1)
   const customer = await customerOf(shop)
   const { conversation } = (await customer.say('m1')) as { conversation: string }
-  // both looks of the close: presence was read, the page too, and only then the message arrives
+  // the close has read presence and the page, and only then the message arrives
   let isArmed = true
   nodes.backbone.afterRead = async (read) => {
     if (read !== conversation || !isArmed) return
@@ -213,7 +213,7 @@ test('what a customer wrote while an agent closed is not lost', async () => {
 })
 
 describe('the customers of an agent who has gone', () => {
-  test('go on to a colleague after a while where they wait for an answer; the others stay', async () => {
+  test('are assigned to a colleague after a while when they wait for an answer; the others stay', async () => {
     const {
       shop,
       agents: [one, two],
@@ -243,7 +243,7 @@ describe('the customers of an agent who has gone', () => {
     )
   })
 
-  test('wait where nobody is left, and an agent who only changed the line was never gone', async () => {
+  test('wait when no agent is left; an agent who only reconnected keeps them', async () => {
     const {
       shop,
       agents: [one, two],
@@ -267,8 +267,8 @@ describe('the customers of an agent who has gone', () => {
   })
 })
 
-describe('who is told', () => {
-  test('the queue has what is not closed, longest first; a wrong index is put right', async () => {
+describe('a change of assignment', () => {
+  test('updates the queue of all open conversations, longest waiting first, and a wrong index is repaired', async () => {
     const {
       shop,
       agents: [agent],
@@ -290,7 +290,7 @@ describe('who is told', () => {
     expect((await records.items(`shop:${shop}/open`, nodes.now())).map(({ key }) => key)).not.toContain(ghost)
   })
 
-  test('agents at all nodes, and never a customer', async () => {
+  test('is pushed to agents at all nodes, and never to a customer', async () => {
     const {
       shop,
       agents: [one, two],
@@ -308,7 +308,7 @@ describe('who is told', () => {
     expect(customer.talker.received.some((packet) => JSON.stringify(packet).includes('"service"'))).toBe(false)
   })
 
-  test('nobody of what two people write to each other, and no agent may serve it', async () => {
+  test('does not exist between two customers, and no agent may claim their conversation', async () => {
     const [alice, bob] = [nodes.unique('alice'), nodes.unique('bob')]
     const talker = await nodes.arrive(0, { sub: alice })
     const { conversation } = await talker.command('send', text(bob, 'm1'))

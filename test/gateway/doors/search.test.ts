@@ -1,4 +1,4 @@
-/** Searching conversations, as agents and customers do. */
+/** Search by agents and customers. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { CommandAnswer } from '../../../gateway/protocol/commands.ts'
 import { conversationId } from '../../../gateway/protocol/keys.ts'
@@ -24,7 +24,7 @@ interface Written {
   readonly card?: Record<string, unknown>
 }
 
-/** Straight into the store: each a second after the one before. */
+/** Appends to the store directly, each message a second after the one before. */
 async function write({ from, to, text, name, kind = 'text', card }: Written): Promise<void> {
   at += 1000
   await two.backbone.store.append({
@@ -78,7 +78,7 @@ test('an agent finds names, ids, order numbers and words, newest conversation fi
     // one word in the name, another in a message
     ['müller kettle', [[an, 1]]],
     ['kettle tea', []],
-    // neither addresses nor the gateway's own words
+    // neither URLs nor the gateway's own words
     ['secret-path', []],
     ['bye', []],
     ['.*', []],
@@ -92,7 +92,7 @@ test('an agent finds names, ids, order numbers and words, newest conversation fi
   })
 })
 
-test("a customer finds its own conversations alone, a shop another's never", async () => {
+test('a customer finds only their own conversations, a shop only its own', async () => {
   const { shop, an, desk } = await scene()
   const rival = await two.agent(1, [two.unique('a'), two.unique('s')])
   const customer = await two.customer(1, an)
@@ -104,7 +104,7 @@ test("a customer finds its own conversations alone, a shop another's never", asy
   expect(found(await search(desk, an))).toEqual([[an, undefined]])
 })
 
-test('of long conversations the newest 30 messages are looked at, of many the newest 300, and a whole id finds any', async () => {
+test('a search reads the newest 30 messages of a conversation and the newest 300 conversations; a whole id finds any', async () => {
   const shop = `shop:${two.unique('s')}`
   const [old, long] = [two.unique('old'), two.unique('long')]
   await write({ from: old, to: shop, text: 'needle' })
@@ -121,7 +121,7 @@ test('of long conversations the newest 30 messages are looked at, of many the ne
   expect([many.hits.length, many.isComplete]).toEqual([100, false])
 })
 
-test("a newer search of a line ends its older one, and nobody else's", async () => {
+test("a newer search cancels the older one of its session, and nobody else's", async () => {
   const shop = `shop:${two.unique('s')}`
   for (let n = 0; n < 60; n++) await write({ from: two.unique('c'), to: shop, text: 'straw' })
   const [desk, other] = [await two.agent(0, [two.unique('a'), shop.slice(5)]), await two.agent(0, [two.unique('a'), shop.slice(5)])]

@@ -1,4 +1,4 @@
-/** What strangers invent: shops that there are not are refused at every door, and new conversations have an allowance. */
+/** Invented shops are refused at every door, and new conversations are rate-limited. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { conversationId } from '../../../gateway/protocol/keys.ts'
 import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
@@ -21,7 +21,7 @@ async function arrive(sub: string, hello: object = {}): Promise<Talker> {
 
 const text = (to: string, id: string) => ({ to, id, kind: 'text', body: { text: id } })
 
-test('the shops there are are served', async () => {
+test('listed shops are served', async () => {
   const ann = await arrive('ann', { to: 'shop:7' })
   for (const to of ['shop:7', 'shop:八']) expect(await ann.command('send', text(to, 'm1'))).toMatchObject({ seq: 1 })
 })
@@ -40,7 +40,7 @@ test.each([
   expect((await bob.ask(command, input)).error).toMatchObject({ code: 'unknown_shop', retry: false })
 })
 
-test('a hello to another is refused, one that resumes another goes on without it, and nobody is told of its presence', async () => {
+test('a hello to an unknown shop is refused, a resume leaves it out, and it has no presence', async () => {
   const talker = await new Talker(node.url, 'ws').open()
   expect(await talker.refusedHello({ token: await node.pass({ sub: 'cyd' }), to: 'shop:8' })).toMatchObject({ code: 'unknown_shop', retry: false })
   const cyd = await new Talker(node.url, 'ws').open()
@@ -52,7 +52,7 @@ test('a hello to another is refused, one that resumes another goes on without it
   expect(await cyd.command('presence', { of: ['shop:7', 'shop:8'] })).toEqual({ ok: true, presence: { 'shop:7': expect.anything() } })
 })
 
-test('an agent of another gets no pass, and its pass is none', async () => {
+test('an agent of an unknown shop gets no pass, and a signed one is refused', async () => {
   const answer = await fetch(`${node.url}/v1/passes`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: 'Bearer key' },
@@ -61,7 +61,7 @@ test('an agent of another gets no pass, and its pass is none', async () => {
   expect(((await answer.json()) as { error: object }).error).toMatchObject({ code: 'unknown_shop' })
 })
 
-test('REST refuses another as well', async () => {
+test('REST refuses an unknown shop', async () => {
   const headers = { 'content-type': 'application/json', authorization: 'Bearer key' }
   const body = JSON.stringify({ conversation: 'shop:8~ann', body: { text: 'x' } })
   const answers = [
@@ -71,7 +71,7 @@ test('REST refuses another as well', async () => {
   for (const answer of answers) expect(((await answer.json()) as { error: object }).error).toMatchObject({ code: 'unknown_shop' })
 })
 
-test('who has started many conversations may start no more for a while, and goes on in those there are', async () => {
+test('a customer who has started many conversations may start no more for a while, and continues the others', async () => {
   const open = await startGateway({ COMMANDS_PER_SECOND: '0' })
   try {
     const talker = await new Talker(open.url, 'ws').open()
@@ -81,14 +81,14 @@ test('who has started many conversations may start no more for a while, and goes
     expect(answers.filter(({ ok }) => ok === true).length).toBe(120)
     expect(answers.at(-1)!.error).toMatchObject({ code: 'rate_limited', retry: true, afterMs: expect.any(Number) })
     for (let n = 0; n < 200; n++) expect((await talker.ask('send', text('shop:x1', `n${n}`))).ok).toBe(true)
-    // the same message again is no new conversation
+    // a message sent again starts no conversation
     expect(await talker.ask('send', text('shop:x2', 'm1'))).toMatchObject({ ok: true, duplicate: true })
   } finally {
     await open.stop()
   }
 })
 
-test("an agent, who is the operator's, writes first to as many customers as there are", async () => {
+test('an agent may start any number of conversations', async () => {
   const open = await startGateway({ COMMANDS_PER_SECOND: '0' })
   try {
     const talker = await new Talker(open.url, 'ws').open()

@@ -1,4 +1,4 @@
-/** A peer that does not keep up is told and cut; volatile pushes go first. Over a pipe in memory that the test lets flow. */
+/** A slow peer loses volatile pushes first, then gets `slow` and is closed. Over an in-memory pipe that the test opens and shuts. */
 import { describe, expect, test } from 'vitest'
 import type { Fact } from '../../../gateway/domain/facts.ts'
 import { encodeMessage, EncodedPacket } from '../../../gateway/relay/encoded-packet.ts'
@@ -7,7 +7,7 @@ import { SendBuffer } from '../../../gateway/doors/send-buffer.ts'
 import type { Pipe } from '../../../gateway/relay/pipe.ts'
 import { encodePacket } from '../../../gateway/protocol/packet.ts'
 
-/** A network that takes nothing until told. */
+/** A network that accepts nothing until the test opens it. */
 class StuckPipe implements Pipe {
   readonly door = 'websocket'
   readonly origin = undefined
@@ -72,8 +72,8 @@ const message = (n: number, length = 1): EncodedPacket =>
   })
 const typing = new EncodedPacket(encodePacket({ type: 'event', name: 'typingPush', args: [{ side: 'c1' }] }), { kind: 'typingPush' })
 
-describe('a peer that does not keep up', () => {
-  test('is told and cut when it is 1 MiB behind, however few messages that are', () => {
+describe('a slow peer', () => {
+  test('gets `slow` and is closed when 1 MiB waits, however few messages that is', () => {
     const { peer, pipe } = stuckPeer()
     peer.release(() => true)
     for (let n = 1; n <= 33; n++) peer.push(message(n, 32_768))
@@ -84,7 +84,7 @@ describe('a peer that does not keep up', () => {
     expect(pipe.sent).toHaveLength(33)
   })
 
-  test('is not cut for how many small messages come', () => {
+  test('is not closed for the number of small messages', () => {
     const { peer, pipe } = stuckPeer()
     peer.release(() => true)
     for (let n = 1; n <= 5000; n++) peer.push(message(n))
@@ -92,7 +92,7 @@ describe('a peer that does not keep up', () => {
     expect(pipe.closedWith).toBe(undefined)
   })
 
-  test('loses typing first, and messages never while it has room', () => {
+  test('loses typing first, and no message below the limit', () => {
     const { peer, pipe, facts } = stuckPeer()
     peer.release(() => true)
     for (let n = 1; n <= 17; n++) peer.push(message(n, 32_768))
@@ -105,7 +105,7 @@ describe('a peer that does not keep up', () => {
     expect(pipe.sent).toHaveLength(19)
   })
 
-  test('goes on when the network takes again, for as long as it likes', () => {
+  test('recovers when the network accepts bytes again', () => {
     const { peer, pipe } = stuckPeer()
     peer.release(() => true)
     for (let n = 1; n <= 5000; n++) {
@@ -117,7 +117,7 @@ describe('a peer that does not keep up', () => {
     expect(pipe.buffered().bytes).toBe(0)
   })
 
-  test('is not cut for a large answer that is on its way, only for pushes behind it', () => {
+  test('is not closed for a large answer in transit, only for pushes behind it', () => {
     const { peer, pipe } = stuckPeer()
     peer.release(() => true)
     peer.answer(message(0, 3_000_000))
@@ -132,7 +132,7 @@ describe('a peer that does not keep up', () => {
     expect(pipe.closedWith).toBe(4001)
   })
 
-  test('is also cut when too much arrives during its welcome', () => {
+  test('is also closed when too much arrives during its welcome', () => {
     const { peer, pipe } = stuckPeer()
     for (let n = 1; n <= 33; n++) peer.push(message(n, 32_768))
     expect(pipe.sent).toHaveLength(1)
@@ -140,8 +140,8 @@ describe('a peer that does not keep up', () => {
   })
 })
 
-describe('what counts as behind', () => {
-  test('is what was refused, never what one turn handed over', () => {
+describe('the measure of slowness', () => {
+  test('counts bytes that the network refused, not bytes written in one turn', () => {
     let refused = 0
     const pending = new SendBuffer({ refused: () => refused, now: () => 0 })
     for (let n = 0; n < 5000; n++) pending.add(1000, true)
@@ -150,7 +150,7 @@ describe('what counts as behind', () => {
     expect([pending.pushBytes, pending.bytes]).toEqual([700_000, 700_000])
   })
 
-  test('or, where nobody refuses, what has waited for a second', () => {
+  test('counts bytes that have waited for a second when the network refuses nothing', () => {
     let now = 1000
     const pending = new SendBuffer({ refused: ({ overdueBytes }) => overdueBytes, now: () => now })
     for (let n = 0; n < 5000; n++) pending.add(1000, true)
@@ -166,7 +166,7 @@ describe('what counts as behind', () => {
 })
 
 describe('during the welcome', () => {
-  test('pushes wait until what was missed has been sent, and old news are left out', () => {
+  test('pushes wait until missed messages are sent, and outdated ones are dropped', () => {
     const { peer, pipe } = stuckPeer()
     peer.push(message(1))
     peer.answer(new EncodedPacket('0{}'))
@@ -175,7 +175,7 @@ describe('during the welcome', () => {
     expect(pipe.sent).toEqual(['0{}', message(2).text])
   })
 
-  test('waiting for the network ends with the line', async () => {
+  test('a wait for the network ends with the session', async () => {
     const { peer, pipe } = stuckPeer()
     peer.answer(new EncodedPacket('0{}'))
     const drained = peer.drained()

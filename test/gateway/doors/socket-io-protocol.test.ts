@@ -1,4 +1,4 @@
-/** The handshake, events and acks of Socket.IO v5 as its public text describes them, against the production door and codec. */
+/** The handshake, events and acks of Socket.IO v5 by its public specification, against the production door and codec. */
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -17,7 +17,7 @@ import { EnginePipe } from '../../kit/engine-pipe.ts'
 // real sockets on a machine that may be busy with other tests
 vi.setConfig({ testTimeout: 30_000 })
 
-/** An open engine.io session on a server of its own that sends no ping meanwhile. */
+/** An open engine.io session on a server of its own that sends no ping during the test. */
 async function start(pings = { pingIntervalMs: 60_000, pingTimeoutMs: 60_000 }): Promise<EnginePipe> {
   const server = await startConformance({ port: 0, host: '127.0.0.1', path: '/socket.io/', ...pings })
   const pipe = new EnginePipe(`ws://127.0.0.1:${server.port}/socket.io/?EIO=4&transport=websocket`)
@@ -46,7 +46,7 @@ describe('Socket.IO v5 on the default namespace', () => {
     expect(auth).toBe(echoed)
   })
 
-  test('another namespace is refused, and the line stays', async () => {
+  test('a connect to another namespace is refused, and the session stays open', async () => {
     const { pipe } = await connected()
     pipe.send('40/random,')
     expect(await pipe.next()).toBe('44/random,{"message":"Invalid namespace"}')
@@ -65,14 +65,14 @@ describe('Socket.IO v5 on the default namespace', () => {
   test.each([
     ['what is no packet', '4abc'],
     ['an ack nobody asked for', '430[]'],
-  ])('%s closes the line', async (_, packet) => {
+  ])('%s closes the session', async (_, packet) => {
     const { pipe } = await connected()
     pipe.send(packet)
     await pipe.closed
   })
 
-  // the official suite, which answers no ping either
-  test('a disconnect leaves the Engine.IO session: it is pinged, events are refused, another connect is welcome', async () => {
+  // as in the official suite, which answers no ping either
+  test('a disconnect keeps the Engine.IO session open: it is pinged, refuses events and accepts another connect', async () => {
     const { pipe } = await connected('40', { pingIntervalMs: 400, pingTimeoutMs: 60_000 })
     pipe.send('41')
     expect(await pipe.next()).toBe('2')
@@ -80,7 +80,7 @@ describe('Socket.IO v5 on the default namespace', () => {
     expect(String(await pipe.next()).slice(0, 2)).toBe('40')
   })
 
-  test('a client that listens for one message after the other misses none', async () => {
+  test('a client that reads one message at a time misses none', async () => {
     const server = await startConformance({ port: 0, host: '127.0.0.1', path: '/socket.io/', pingIntervalMs: 60_000, pingTimeoutMs: 60_000 })
     for (let n = 0; n < 20; n++) {
       const socket = new WebSocket(`ws://127.0.0.1:${server.port}/socket.io/?EIO=4&transport=websocket`)
@@ -94,7 +94,7 @@ describe('Socket.IO v5 on the default namespace', () => {
     server.close()
   })
 
-  test('an event before the connect closes the line', async () => {
+  test('an event before the connect closes the session', async () => {
     const pipe = await start()
     pipe.send('42["message"]')
     await pipe.closed
@@ -115,7 +115,7 @@ describe("on the chat's own door too", () => {
     return { pipe, hello }
   }
 
-  test('who disconnects is gone for the others, and another person may say hello on the same session, as a line of its own', async () => {
+  test('a disconnected person is offline, and another person may say hello on the same Engine.IO session as a new session', async () => {
     const { pipe, hello } = await opened()
     const ann = await hello('ann')
     pipe.send('41')
@@ -128,7 +128,7 @@ describe("on the chat's own door too", () => {
     expect(await pipe.next()).toContain('forbidden')
   })
 
-  test.each(['yes', 'no'])('what the first one had under way is not answered to the second, nor waited for: %s', async (answer) => {
+  test.each(['yes', 'no'])('an answer to the first person is neither sent to the second nor awaited: %s', async (answer) => {
     const folder = await mkdtemp(join(tmpdir(), 'im-chat-'))
     onTestFinished(() => rm(folder, { recursive: true }))
     const hooked = new HookedBackbone(await openEmbedded({ dataDir: folder }))
@@ -154,7 +154,7 @@ describe("on the chat's own door too", () => {
     expect(pipe.received).toEqual([])
   })
 
-  test('the second one has allowances of its own', async () => {
+  test('the second person has rate limits of their own', async () => {
     const { pipe, hello } = await opened({ COMMANDS_PER_SECOND: '1' })
     const ask = async (): Promise<string> => {
       pipe.send('421["conversations",{}]')
@@ -170,7 +170,7 @@ describe("on the chat's own door too", () => {
   })
 })
 
-test('who disconnects and says no more is let go at the deadline', async () => {
+test('a session that stays silent after a disconnect ends at the deadline', async () => {
   const gateway = await startGateway({}, { helloMs: 300 })
   onTestFinished(() => gateway.stop())
   const pipe = new EnginePipe(`ws://127.0.0.1:${gateway.port}/im/?EIO=4&transport=websocket`)

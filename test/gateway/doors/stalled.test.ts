@@ -1,4 +1,4 @@
-/** Who takes nothing for 10 s while something waits is told `slow`, and cut after as long again. Real sockets; the clock is moved. */
+/** A client that reads nothing for 10 s while bytes wait gets `slow`, and is cut 10 s later. Real sockets; the clock is moved. */
 import diagnostics from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
@@ -14,14 +14,14 @@ vi.setConfig({ testTimeout: 60_000 })
 
 const LIMIT_MS = 10_000
 
-describe('a network that takes nothing', () => {
+describe('a stalled network', () => {
   let now = 0
 
   function pendingOf(network: { taken: number }): SendBuffer {
     return new SendBuffer({ refused: () => 0, taken: () => network.taken, now: () => now })
   }
 
-  test('is noticed by how long that lasts, from the first look at what waits', () => {
+  test('is noticed by the time since the first check that found bytes waiting', () => {
     const network = { taken: 0 }
     const pending = pendingOf(network)
     expect(pending.stalledMs()).toBe(0)
@@ -35,7 +35,7 @@ describe('a network that takes nothing', () => {
     expect(pending.stalledMs()).toBe(10_000)
   })
 
-  test('any progress starts it anew: a packet taken, or a part of one; with nothing left it is over', () => {
+  test('restarts the time with any progress, a packet or a part of one, and ends with nothing left', () => {
     const network = { taken: 0 }
     const pending = pendingOf(network)
     pending.add(100, true)
@@ -58,7 +58,7 @@ describe('a network that takes nothing', () => {
     expect(pending.stalledMs()).toBe(0)
   })
 
-  test('a reader of one large write takes it bit by bit, which is progress long before the write is done', async () => {
+  test('makes progress while a client reads one large write bit by bit', async () => {
     const server = createServer()
     onTestFinished(() => void server.close())
     await once(server.listen(0, '127.0.0.1'), 'listening')
@@ -84,7 +84,7 @@ describe('a network that takes nothing', () => {
   })
 })
 
-/** Until the value is the same for a while: the networks in between are full. */
+/** Waits until the value stays the same: the socket buffers in between are full. */
 async function stands(value: () => number): Promise<void> {
   let last = NaN
   await vi.waitUntil(() => Object.is(last, (last = value())), { interval: 50, timeout: 30_000 })
@@ -92,9 +92,9 @@ async function stands(value: () => number): Promise<void> {
 
 describe('at the gateway', () => {
   let gateway: StartedGateway
-  /** The gateway's, which stands while nobody moves it. */
+  /** The gateway's clock, which moves only here. */
   let clock = 0
-  /** The gateway's ends of the connections of this test. */
+  /** The gateway's sockets of the connections of this test. */
   let ends: Socket[] = []
   const onConnection = (message: unknown): void => void ends.push((message as { socket: Socket }).socket)
 
@@ -122,7 +122,7 @@ describe('at the gateway', () => {
   }
   const slowByes = (): Promise<number> => metric('im_byes_total\\{code="slow"\\}')
 
-  /** Moves the clock, a part of the limit at a time, while the gateway looks at its lines once a second. */
+  /** Moves the clock, a part of the limit at a time, while the gateway checks its sessions once a second. */
   const passes = (isDone: () => boolean | Promise<boolean>) =>
     vi.waitUntil(
       () => {
@@ -134,7 +134,7 @@ describe('at the gateway', () => {
 
   const HISTORY = '["history",{"to":"writer","limit":100}]'
 
-  /** Half a megabyte an answer, until the gateway's end of the line is refused some of it; far below what would be slow at once. */
+  /** Requests answers of half a megabyte until the gateway's socket refuses bytes; far below the limit for `slow`. */
   async function fill(client: PausableClient, end: Socket): Promise<void> {
     for (let n = 1; end.writableLength < 65_536; n++) {
       const before = end.bytesWritten
@@ -144,32 +144,32 @@ describe('at the gateway', () => {
     }
   }
 
-  test('a WebSocket is told behind what it was sent; who still takes nothing is gone after as long again; who reads stays', async () => {
+  test('a stalled WebSocket gets `slow` after the packets already sent and is cut after the same time again; one that reads stays', async () => {
     const token = await gateway.pass({ sub: 'reader' })
     const open = async (way: (typeof SOCKETS)[number]) => {
       const client = new PausableClient(gateway.url, way, { token })
       await client.welcomed()
       return { way, client, end: ends.find(({ remotePort }) => remotePort === client.port)! }
     }
-    const wake = await Promise.all(SOCKETS.map(open))
-    const sleep = await Promise.all(SOCKETS.map(open))
+    const resumed = await Promise.all(SOCKETS.map(open))
+    const paused = await Promise.all(SOCKETS.map(open))
     const read = await Promise.all(SOCKETS.map(open))
     await Promise.all(
-      [...wake, ...sleep].map(async ({ client, end }) => {
+      [...resumed, ...paused].map(async ({ client, end }) => {
         client.pause()
         await fill(client, end)
       }),
     )
     const before = await slowByes()
     await passes(async () => (await slowByes()) === before + 4)
-    expect(sleep.map(({ end }) => end.destroyed)).toEqual([false, false])
-    for (const { way, client } of wake) {
+    expect(paused.map(({ end }) => end.destroyed)).toEqual([false, false])
+    for (const { way, client } of resumed) {
       client.resume()
       const code = await client.closed
       if (way === 'ws') expect(code).toBe(4001)
       expect(client.packets.at(-1)).toContain('2["byePush",{"code":"slow"')
     }
-    await passes(() => sleep.every(({ end }) => end.destroyed))
+    await passes(() => paused.every(({ end }) => end.destroyed))
     for (const {
       client: { packets, send },
     } of read) {
@@ -191,7 +191,7 @@ describe('at the gateway', () => {
       return { url, say, poll }
     }
 
-    test('messages for which no poll comes: `slow` behind them, for whoever polls in the end; a poll may wait as long as it likes', async () => {
+    test('messages that no poll fetches are followed by `slow`; a waiting poll is never slow', async () => {
       const [{ poll }, patient] = [await openPolling('reader'), await openPolling('somebody')]
       const waiting = patient.poll()
       const writer = await new Talker(gateway.url, 'ws').open()
@@ -208,7 +208,7 @@ describe('at the gateway', () => {
       expect(await slowByes()).toBe(before + 1)
     })
 
-    test('the answer to a poll that is not taken is cut off, and the session with it', async () => {
+    test('an unread answer to a poll is cut, and the session ends', async () => {
       const { url, say } = await openPolling('reader')
       const made = () => metric('im_commands_total\\{command="history"\\}')
       const madeBefore = await made()
@@ -217,7 +217,7 @@ describe('at the gateway', () => {
       onTestFinished(() => void socket.destroy())
       await once(socket, 'connect')
       const end = await vi.waitUntil(() => ends.find(({ remotePort }) => remotePort === socket.localPort))
-      // half a megabyte each; the network takes what the first poll is answered with, and not what the second one is
+      // half a megabyte each; the network accepts the answer to the first poll, not to the second
       await say(Array.from({ length: 13 }, (_, n) => `2${n}${HISTORY}`).join('\x1e4'))
       for (const count of [7, 13]) {
         await vi.waitUntil(async () => (await made()) >= madeBefore + count, { timeout: 20_000 })

@@ -25,7 +25,7 @@ async function widgetServer(folder: string, options?: WidgetFilesOptions) {
   return (url: string, headers: Record<string, string> = {}) => app.inject({ url, headers })
 }
 
-test('the widget is served to pages of any origin, compressed as the asker takes it, and anew when a file changes', async () => {
+test('the widget is served to pages of any origin, compressed as requested, and again when a file changes', async () => {
   const copies = { 'im-chat.js.br': brotliCompressSync(CODE), 'im-chat.js.gz': gzipSync(CODE) }
   const folder = await folderOf({ 'im-chat.js': CODE, ...copies, 'im-chat.css': 'a{}' })
   const get = await widgetServer(folder)
@@ -59,7 +59,7 @@ test('the widget is served to pages of any origin, compressed as the asker takes
   expect([changed.statusCode, changed.body]).toEqual([200, 'changed'])
 })
 
-test('a compressed copy that is older than its file is not served: a build that watches makes none', async () => {
+test('a compressed copy is not served when it is older than its file: `npm run dev` makes no copies', async () => {
   const folder = await folderOf({ 'im-chat.js': 'new', 'im-chat.js.br': brotliCompressSync('old') })
   const get = await widgetServer(folder)
   await utimes(join(folder, 'im-chat.js.br'), 1, 1)
@@ -79,7 +79,7 @@ test('two releases of the same size and date have different ETags', async () => 
   expect([stale.statusCode, stale.body, stale.headers['last-modified']]).toEqual([200, 'release 2', undefined])
 })
 
-test('a script named by its content is kept for good, one that keeps its name for minutes', async () => {
+test('a script with a hash in its name is cached for ever, one without for minutes', async () => {
   const named = 'es2017/rows.0a1b2c3d.js'
   const copy = { [`${named}.br`]: brotliCompressSync('1') }
   const get = await widgetServer(
@@ -97,7 +97,7 @@ test('a script named by its content is kept for good, one that keeps its name fo
     expect([url, await caching(url)]).toEqual([url, 'public, max-age=300'])
 })
 
-test("what Node imports is not served, nor the testers' script but with the demo", async () => {
+test("Node's modules are not served, and the testers' script only with the demo", async () => {
   const names = ['server/im-chat.js', 'im-chat.qa.js', 'im-chat.js', 'im-chat.js.br', '.hidden.js']
   const folder = await folderOf(Object.fromEntries(names.map((name) => [name, '1'])))
   const statuses = async (options?: WidgetFilesOptions): Promise<readonly number[]> => {
@@ -112,7 +112,7 @@ test("what Node imports is not served, nor the testers' script but with the demo
   )('/im-chat.js')
 })
 
-test('an absent folder of pages is no error, nothing above a folder is served', async () => {
+test('a missing folder of pages is no error, and nothing above a folder is served', async () => {
   const folder = await folderOf({
     'secret.html': 'secret',
     'pages/index.html': 'first',
@@ -131,7 +131,7 @@ test('an absent folder of pages is no error, nothing above a folder is served', 
   for (const url of escapes) expect(await body(url)).not.toBe('secret')
 })
 
-test('who has a bundle or a page is told so, also where a proxy weakened its tag or a list is asked', async () => {
+test('a client that has a bundle or page gets 304, also with a weakened ETag or a list of ETags', async () => {
   const folder = await folderOf({ 'widget/im-chat.js': 'export {}', 'pages/page.html': 'a page' })
   const app = Fastify()
   onTestFinished(() => app.close())
@@ -148,7 +148,7 @@ test('who has a bundle or a page is told so, also where a proxy weakened its tag
   }
 })
 
-test('pages are told their type and length, also to HEAD; what is hidden, absent or a folder is not there', async () => {
+test('pages have type and length, also for HEAD; hidden and missing files and folders are 404', async () => {
   const folder = await folderOf({ 'page.html': 'a page', '.secret': 'secret' })
   await mkdir(join(folder, 'empty'))
   const app = Fastify()

@@ -1,4 +1,4 @@
-/** Clients that know nothing of this project: socket.io-client as it comes from npm, and a bare WebSocket. */
+/** Clients that are not ours: socket.io-client from npm, and a bare WebSocket. */
 import { io, type Socket } from 'socket.io-client'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import WebSocket from 'ws'
@@ -27,7 +27,7 @@ function connect(token: string, options: Record<string, unknown> = {}): Socket {
 const once = <T>(socket: Socket, event: string): Promise<T> => new Promise((resolve) => socket.once(event, resolve))
 
 describe.each([[['polling', 'websocket']], [['websocket']], [['polling']]])('socket.io-client with transports %j', (transports) => {
-  test('connects, sends with an ack, gets messagePush, and really uses the transport', async () => {
+  test('connects, sends with an ack, gets messagePush, and uses the transport', async () => {
     const sub = `c-${transports.join('-')}`
     const agent = connect(await gateway.pass({ sub: 'a1', role: 'agent', shop: sub }), { transports })
     const customer = connect(await gateway.pass({ sub }), { transports })
@@ -46,7 +46,7 @@ describe.each([[['polling', 'websocket']], [['websocket']], [['polling']]])('soc
   })
 })
 
-test('socket.io-client with a bad pass gets connect_error with code and advice, and comes in with a good one', async () => {
+test('socket.io-client gets connect_error with code and advice when its pass is bad, and connects with a good one', async () => {
   const socket = connect('nonsense', { transports: ['websocket'] })
   const error = await once<Error & { data: unknown }>(socket, 'connect_error')
   expect(error.data).toMatchObject({ code: 'pass_invalid', retry: false })
@@ -57,7 +57,7 @@ test('socket.io-client with a bad pass gets connect_error with code and advice, 
   expect(await socket.emitWithAck('conversations', {})).toEqual({ ok: true, conversations: [], more: false })
 })
 
-test('socket.io-client on a namespace of its own invention is refused', async () => {
+test('socket.io-client is refused on an unknown namespace', async () => {
   const manager = connect(await gateway.pass({ sub: 'c8' }))
   await once(manager, 'connect')
   const admin = manager.io.socket('/admin', { auth: {} })
@@ -66,13 +66,13 @@ test('socket.io-client on a namespace of its own invention is refused', async ()
   expect(manager.connected).toBe(true)
 })
 
-test('a bare WebSocket says hello, sends and reads the push, in plain text', async () => {
+test('a bare WebSocket says hello, sends, and reads the push, as plain text', async () => {
   const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/ws`)
-  const lines: string[] = []
+  const packets: string[] = []
   const next = (head: string): Promise<string> =>
     new Promise((resolve) => {
       const look = (): void => {
-        const found = lines.find((line) => line.startsWith(head))
+        const found = packets.find((packet) => packet.startsWith(head))
         if (found === undefined) return
         socket.off('message', look)
         resolve(found)
@@ -80,7 +80,7 @@ test('a bare WebSocket says hello, sends and reads the push, in plain text', asy
       socket.on('message', look)
       look()
     })
-  socket.on('message', (data: Buffer) => lines.push(data.toString()))
+  socket.on('message', (data: Buffer) => packets.push(data.toString()))
   await new Promise((resolve) => socket.once('open', resolve))
   socket.send('0' + JSON.stringify({ token: await gateway.pass({ sub: 'bare' }), to: 'shop:bare' }))
   expect(await next('0{')).toContain('"resumed":[{"conversation":"shop:bare~bare"')

@@ -7,28 +7,28 @@ import { LIMITS } from '../../../gateway/protocol/limits.ts'
 const send = (body: unknown): string => `27${JSON.stringify(['send', { to: 'shop:1', id: 'm', kind: 'text', body }])}`
 const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`
 
-test('depth and width are told from the text alone', () => {
+test('depth and width are measured in the text, without parsing', () => {
   expect(textFault(`27["send",{"body":{"text":"x","deep":${nested(5000)}}}]`)).toBe('depth')
   expect(textFault(`0{"token":${'{"a":'.repeat(100)}1${'}'.repeat(100)}}`)).toBe('depth')
   expect(textFault(`2["send",{"body":[${'0,'.repeat(3000)}0]}]`)).toBe('count')
   expect(textFault(`2["send",${'['.repeat(30_000)}`)).toBe('depth')
 })
 
-test('what stands in a text is text', () => {
+test('brackets and commas inside JSON strings do not count', () => {
   expect(textFault(send({ text: `${nested(100)}${',,,'.repeat(1000)}` }))).toBeUndefined()
   expect(textFault(send({ text: `\\"[[[\\\\"${'['.repeat(100)}` }))).toBeUndefined()
   expect(textFault(`2["send",{"body":"\\\\",${'['.repeat(100)}`)).toBe('depth')
   expect(textFault(`2["never closed ${'['.repeat(100)}`)).toBeUndefined()
 })
 
-test("a body at the very limits passes, for that is the validator's to judge", () => {
+test('a body at the limits passes, because the validator judges it', () => {
   const deepest = JSON.parse('{"x":'.repeat(LIMITS.bodyDepth - 1) + '{}' + '}'.repeat(LIMITS.bodyDepth - 1)) as unknown
   expect(freeFormFault(deepest, { depth: LIMITS.bodyDepth, count: LIMITS.bodyCount })).toBeUndefined()
   expect(textFault(send(deepest))).toBeUndefined()
   expect(textFault(send(Array.from({ length: LIMITS.packetCount - 10 }, () => 0)))).toBeUndefined()
 })
 
-test('it never refuses what the validator takes', () => {
+test('no text is refused that the validator accepts', () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 25 }), (value) => {
       const input = { to: 'shop:1', id: 'm', kind: 'text', body: value }

@@ -1,4 +1,4 @@
-/** A conversation goes from one agent to another, whatever breaks on the way. */
+/** Transfers from one agent to another, also when something breaks meanwhile. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { Unavailable } from '../../../gateway/backbone/backbone.ts'
 import { assignmentOf, ShopNodes, text, pushedRow } from '../../kit/shop-nodes.ts'
@@ -23,7 +23,7 @@ interface Scene {
   readonly conversation: string
 }
 
-/** `one` has a conversation with a customer; `two` is at the other node. Both are busy, so that nothing comes by itself. */
+/** `one` has a conversation with a customer; `two` is at the other node. Both are busy, so that nothing is routed to them. */
 async function scene(): Promise<Scene> {
   const shop = nodes.unique('s')
   const [one, two] = [await nodes.agent(shop, 'one'), await nodes.agent(shop, 'two', 1)]
@@ -42,7 +42,7 @@ async function offer({ one, conversation }: Scene): Promise<string> {
 const states = (agent: Talker): string[] => agent.pushes('transferPush').map(({ state }) => state)
 
 describe('a transfer', () => {
-  test('is offered with a note, accepted, and the customer is told by name; history comes along', async () => {
+  test('is offered with a note and accepted; the customer sees the new name, the colleague the history', async () => {
     const now = await scene()
     const { one, two, customer, id, conversation } = now
     const transfer = await offer(now)
@@ -71,7 +71,7 @@ describe('a transfer', () => {
     expect((await two.command('history', { conversation })).messages.map(({ id: one }) => one)).toEqual(['m1', message.id])
   })
 
-  test('declined is back with the first, and so is one taken back; nobody tells the customer', async () => {
+  test('that is declined or cancelled leaves the conversation with the first agent, and the customer sees nothing', async () => {
     const now = await scene()
     const { one, two, customer, id, conversation } = now
     for (const who of [two, one]) {
@@ -87,7 +87,7 @@ describe('a transfer', () => {
     expect(await assignmentOf(one, id)).toMatchObject({ agent: { id: 'one' } })
   })
 
-  test('not accepted in time has never left, whoever looks, and both are told', async () => {
+  test('that expires leaves the conversation with the first agent, and both agents see it', async () => {
     const now = await scene()
     const { one, two, id, conversation } = now
     const transfer = await offer(now)
@@ -99,7 +99,7 @@ describe('a transfer', () => {
     expect(await offer(now)).not.toBe(transfer)
   })
 
-  test('said twice is one, before and after it was accepted', async () => {
+  test('that is offered twice is one transfer, before and after it is accepted', async () => {
     const now = await scene()
     const { one, two, customer, conversation } = now
     const [first, second] = [await offer(now), await offer(now)]
@@ -113,7 +113,7 @@ describe('a transfer', () => {
     expect((await customer.command('history', { conversation })).messages.filter(({ kind }) => kind === 'system')).toHaveLength(1)
   })
 
-  test('accepted just as it is taken back has one end', async () => {
+  test('that is accepted and cancelled at once has one outcome', async () => {
     for (let round = 0; round < 5; round++) {
       const now = await scene()
       const { one, two, id, conversation } = now
@@ -127,7 +127,7 @@ describe('a transfer', () => {
     }
   })
 
-  test('to the queue comes to whoever has room, but not back by itself', async () => {
+  test('to the queue is assigned to an agent with room, but not back to the first', async () => {
     const { shop, one, two, id, conversation } = await scene()
     await one.command('changeStatus', { status: 'online' })
     const { service } = await one.command('transfer', { conversation, to: 'queue' })
@@ -143,7 +143,7 @@ describe('a transfer', () => {
     expect(two.isClosed).toBe(false)
   })
 
-  test('is told again to the customer where the node ended between the acceptance and the word', async () => {
+  test('is announced to the customer later when the node ends between the acceptance and the announcement', async () => {
     const now = await scene()
     const { two, customer, conversation } = now
     const transfer = await offer(now)
@@ -159,7 +159,7 @@ describe('a transfer', () => {
     expect((await customer.command('history', { conversation })).messages.filter(({ kind }) => kind === 'system')).toHaveLength(1)
   })
 
-  test('outlives the line of whoever offered it, and of whoever it is offered to', async () => {
+  test('survives the end of the session of either agent', async () => {
     const now = await scene()
     const { shop, one, two, id, conversation } = now
     const transfer = await offer(now)
@@ -174,10 +174,10 @@ describe('a transfer', () => {
   })
 })
 
-describe('refused is a transfer', () => {
+describe('a transfer is refused', () => {
   const code = async (agent: Talker, input: unknown): Promise<string | undefined> => (await agent.ask('transfer', input)).error?.code
 
-  test("to oneself, to nobody, to a stranger, to who is offline; and of what is not one's own", async () => {
+  test("to oneself, to nobody, to a stranger, to an offline agent, and of a colleague's conversation", async () => {
     const { shop, one, two, customer, conversation, id } = await scene()
     expect(await code(one, { conversation, to: 'one' })).toBe('bad_request')
     for (const to of ['nobody', id, '', 'queue ', `shop:${shop}`, '‮one']) {
@@ -196,7 +196,7 @@ describe('refused is a transfer', () => {
     expect(await code(one, { conversation, to: 'two', note: 'x'.repeat(501) })).toBe('bad_request')
   })
 
-  test('answered by somebody it is not for, or that never was', async () => {
+  test('when somebody else answers it, or when it does not exist', async () => {
     const now = await scene()
     const { shop, one, conversation } = now
     const transfer = await offer(now)
@@ -209,7 +209,7 @@ describe('refused is a transfer', () => {
     expect(await answer(one, { transfer })).toBe('bad_request')
   })
 
-  test('but hostile names pass without what turns or towers, notes as they are', async () => {
+  test('not for hostile names, which lose control and combining characters, nor for notes, which stay as they are', async () => {
     const shop = nodes.unique('s')
     const name = `<img src=x onerror=alert(1)>‮${'\u0301'.repeat(40)}`
     const one = await nodes.agent(shop, 'one')

@@ -1,4 +1,4 @@
-/** Two gateways on one backbone: nobody can tell at which one somebody is. */
+/** Two gateways on one backbone: it makes no difference at which one somebody is. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -39,7 +39,7 @@ async function arrive(node: 0 | 1, claims: PassClaims, hello: Record<string, unk
 const text = (to: string, id: string) => ({ to, id, kind: 'text', body: { text: id } })
 const unique = (name: string): string => `${name}${++count}`
 
-test('a new conversation appears at an agent of the other node, and the answer comes back', async () => {
+test('a new conversation is pushed to an agent at the other node, and the answer comes back', async () => {
   const [shop, sub] = [unique('s'), unique('c')]
   const agent = await arrive(1, { sub: `a-${shop}`, role: 'agent', shop })
   const customer = await arrive(0, { sub })
@@ -63,7 +63,7 @@ test("windows of one person at two nodes see each other's messages and focus", a
   expect((await other.push('syncChangeUserPush')).toid).toBe(`shop:${shop}`)
 })
 
-test('a conversation older than the newest that a node follows still arrives when somebody writes to it again', async () => {
+test('a message in an old conversation, to which its node is not subscribed, still arrives', async () => {
   const [sub, old] = [unique('c'), unique('s')]
   const early = await arrive(0, { sub })
   await early.command('send', text(`shop:${old}`, 'm1'))
@@ -78,7 +78,7 @@ test('a conversation older than the newest that a node follows still arrives whe
   expect(customer.pushes('messagePush')).toEqual([])
 })
 
-test('the last window closes while a new one opens, again and again: the new one hears everything', async () => {
+test('a new window gets every push when the last one closes at the same time', async () => {
   const [shop, sub] = [unique('s'), unique('c')]
   const agent = await arrive(1, { sub: `a-${shop}`, role: 'agent', shop })
   let window = await arrive(0, { sub }, { to: `shop:${shop}` })
@@ -90,7 +90,7 @@ test('the last window closes while a new one opens, again and again: the new one
   }
 })
 
-test("what a backend publishes into a user's channel reaches the windows", async () => {
+test("a publish of a backend on a user's channel reaches the windows", async () => {
   const sub = unique('c')
   const one = await arrive(0, { sub })
   const other = await arrive(1, { sub })

@@ -1,4 +1,4 @@
-/** Answers are made for whoever reads them: readings of one session follow one another, and none is made while those before it wait to be taken. */
+/** A session's reads run one at a time, and none starts while earlier answers wait for the client to read them. */
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { ReadRange } from '../../../gateway/backbone/backbone.ts'
 import { conversationId } from '../../../gateway/protocol/keys.ts'
@@ -37,7 +37,7 @@ async function fill(customer: string): Promise<string> {
   return conversation
 }
 
-/** Counts the pages that are read, and how many at once. */
+/** Counts pages read, and reads at the same time. */
 function countPages() {
   const counted = { pages: 0, atOnce: 0, mostAtOnce: 0 }
   const { store } = two.backbone
@@ -46,7 +46,7 @@ function countPages() {
     if (range.limit < PAGE) return read.call(store, conversation, range)
     counted.pages++
     counted.mostAtOnce = Math.max(counted.mostAtOnce, ++counted.atOnce)
-    // a store that is not asked in memory takes its time
+    // a store takes longer than one in memory
     await new Promise((resolve) => setImmediate(resolve))
     return read.call(store, conversation, range).finally(() => counted.atOnce--)
   })
@@ -59,7 +59,7 @@ const acksIn = (packets: readonly string[]): number[] =>
   packets.flatMap((packet) => (/^3\d/.test(packet) ? [Number(/^3(\d+)/.exec(packet)![1])] : []))
 
 describe.each(SOCKETS)('over %s', (way) => {
-  test(`who asks for ${ASKED} pages and reads nothing gets few of them made, and all of them once it reads`, async () => {
+  test(`a client that asks for ${ASKED} pages causes few reads until it reads the answers, and then gets all`, async () => {
     const customer = two.unique('c')
     const conversation = await fill(customer)
     const client = new PausableClient(two.nodes[0].url, way, { token: await two.nodes[0].pass({ sub: customer }) })
@@ -68,14 +68,14 @@ describe.each(SOCKETS)('over %s', (way) => {
     client.pause()
     for (let n = 1; n <= ASKED; n++) client.send(asking(conversation, n))
     await vi.waitUntil(() => counted.pages > 0)
-    // somebody else is served meanwhile
+    // others are served meanwhile
     const other = await two.customer(0, two.unique('c'))
     let pages = -1
     for (let still = 0; still < 20; still = counted.pages === pages ? still + 1 : 0) {
       pages = counted.pages
       await other.command('presence', { of: [] })
     }
-    // what two networks of one machine hold is some megabytes
+    // socket buffers of one machine hold some megabytes
     expect(counted.pages).toBeLessThan(30)
     expect(counted.mostAtOnce).toBe(1)
     client.resume()
@@ -85,7 +85,7 @@ describe.each(SOCKETS)('over %s', (way) => {
   })
 })
 
-test.each(WAYS)('small answers do not wait for one another to be taken, and a command behind a reading is not kept by it (%s)', async (way) => {
+test.each(WAYS)('small answers do not wait for one another, nor a command for a read before it (%s)', async (way) => {
   const customer = two.unique('c')
   const conversation = await fill(customer)
   const talker = await new Talker(two.nodes[0].url, way).open()

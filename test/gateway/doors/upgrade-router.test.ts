@@ -1,4 +1,4 @@
-/** One port, many protocols: who gets which request, and which doors are open. */
+/** One port, several protocols: which door gets a request, and which doors are open. */
 import { request } from 'node:http'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import WebSocket from 'ws'
@@ -32,8 +32,8 @@ const upgrade = (url: string, path: string): Promise<number> =>
 
 const status = async (url: string, init: RequestInit = {}): Promise<number> => (await fetch(url, init)).status
 
-describe('the dispatcher', () => {
-  test('both sockets are really opened, anything else is turned down', async () => {
+describe('the upgrade router', () => {
+  test('opens both kinds of sockets and refuses any other upgrade', async () => {
     const { url } = await start()
     expect(await upgrade(url, '/ws')).toBe(101)
     expect(await upgrade(url, '/im/?EIO=4&transport=websocket')).toBe(101)
@@ -43,7 +43,7 @@ describe('the dispatcher', () => {
     expect(await status(`${url}/nothing`)).toBe(404)
   })
 
-  test('a door that is not named stays shut', async () => {
+  test('refuses a door that is not configured', async () => {
     const raw = await start({ DOORS: 'websocket' })
     expect(await upgrade(raw.url, '/ws')).toBe(101)
     expect(await upgrade(raw.url, '/im/?EIO=4&transport=websocket')).toBe(404)
@@ -55,7 +55,7 @@ describe('the dispatcher', () => {
     expect(await status(`${inSite.url}/v1/guests`, { method: 'POST' })).toBe(200)
   })
 
-  test("Engine.IO's own errors keep their codes", async () => {
+  test("passes Engine.IO's errors on with their codes", async () => {
     const { url } = await start()
     const error = async (query: string, init?: RequestInit) => {
       const response = await fetch(`${url}/im/?${query}`, init)
@@ -67,7 +67,7 @@ describe('the dispatcher', () => {
     expect(await error('EIO=3&transport=polling')).toEqual([400, 5])
   })
 
-  test("the handshake tells our heartbeat and limit, and a sid that begins with the node's tag", async () => {
+  test("answers the handshake with our heartbeat and limit, and a sid that begins with the node's tag", async () => {
     const { url } = await start({ NODE_TAG: 'n7' })
     const body = await (await fetch(`${url}/im/?EIO=4&transport=polling`)).text()
     expect(JSON.parse(body.slice(1))).toMatchObject({
@@ -79,7 +79,7 @@ describe('the dispatcher', () => {
     })
   })
 
-  test('a page of any origin may read polling answers, preflight included, and no cookie is set', async () => {
+  test('lets pages of any origin read polling answers, preflight included, and sets no cookie', async () => {
     const { url } = await start()
     const headers = { origin: 'https://shop.example' }
     const answer = await fetch(`${url}/im/?EIO=4&transport=polling`, { headers })
@@ -91,7 +91,7 @@ describe('the dispatcher', () => {
     expect([preflight.status, preflight.headers.get('access-control-allow-headers')]).toEqual([204, 'content-type, x-trace'])
   })
 
-  test('localhost answers on IPv4 and on IPv6', async () => {
+  test('answers localhost on IPv4 and on IPv6', async () => {
     const { port } = await start({ HOST: '::' })
     for (const host of ['127.0.0.1', '::1']) {
       const code = await new Promise((resolve, reject) => {
@@ -105,7 +105,7 @@ describe('the dispatcher', () => {
 })
 
 describe('closing', () => {
-  test('with lines of every kind open ends, and each is told', async () => {
+  test('ends sessions of every kind with a byePush', async () => {
     const gateway = await start()
     const talkers = await Promise.all(
       (['ws', 'engine.io websocket', 'engine.io polling'] as const).map(async (way) => {
@@ -125,7 +125,7 @@ describe('closing', () => {
     started.splice(0)
   })
 
-  test('answers what is under way, and opens nothing new meanwhile', async () => {
+  test('answers commands in progress, and accepts no connection meanwhile', async () => {
     const gateway = await start()
     const talkers = await Promise.all(
       Array.from({ length: 60 }, async (_, n) => {
@@ -134,7 +134,7 @@ describe('closing', () => {
         return talker
       }),
     )
-    // a peer that is not there any more keeps the drain waiting until its limit
+    // a peer that has gone makes the drain wait until its limit
     const absent = new WebSocket(`${gateway.url.replace('http', 'ws')}/ws`)
     await new Promise((resolve) => absent.once('open', resolve))
     absent.pause()

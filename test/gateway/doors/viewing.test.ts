@@ -1,4 +1,4 @@
-/** What customers look at, as agents at two gateways learn it. */
+/** What customers view, as agents at two gateways see it. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WAYS, type Talker } from '../../kit/talker.ts'
 import { TwoGateways } from '../../kit/two-gateways.ts'
@@ -21,7 +21,7 @@ async function scene() {
   const customer = await two.customer(0, c)
   await customer.command('send', { to: `shop:${shop}`, id: 'm1', kind: 'text', body: { text: 'hi' } })
   const desk = await two.agent(1, [unique('a'), shop])
-  /** By push, and by asking. */
+  /** By push and by command. */
   const sees = async (title: string | undefined): Promise<void> => {
     await desk.until(() => desk.pushes('viewingPush').length > 0 && desk.pushes('viewingPush').at(-1)?.product?.title === title)
     expect((await desk.command('customer', { to: c })).viewing?.title).toBe(title)
@@ -30,7 +30,7 @@ async function scene() {
 }
 
 describe.each(WAYS)('over %s', (way) => {
-  test('an agent at the other node sees it as it changes, and when its line has ended no more', async () => {
+  test('an agent at the other node sees it as it changes, until the session ends', async () => {
     const { shop, c, desk, sees } = await scene()
     const customer = await two.customer(0, c, way)
     await view(customer, shop, 'Kettle')
@@ -47,7 +47,7 @@ describe.each(WAYS)('over %s', (way) => {
   })
 })
 
-test('of several windows, at whichever node, the one that moved last counts, and then the one that is left', async () => {
+test('the latest of several windows counts, at whichever node, and then the one that is left', async () => {
   const { shop, c, customer, sees } = await scene()
   const window = await two.customer(1, c)
   await view(customer, shop, 'Kettle')
@@ -58,7 +58,7 @@ test('of several windows, at whichever node, the one that moved last counts, and
   await sees('Kettle')
 })
 
-test("a line looks at one thing: another shop's page is the end of the first", async () => {
+test("a session views one thing: another shop's page ends the first", async () => {
   const first = await scene()
   const other = await scene()
   await view(first.customer, first.shop, 'Kettle')
@@ -68,7 +68,7 @@ test("a line looks at one thing: another shop's page is the end of the first", a
   expect((await other.desk.push('viewingPush')).product).toEqual({ title: 'Shoes' })
 })
 
-test('only what a card shows is kept, and no address that a browser would not fetch', async () => {
+test('only the fields that a card shows are stored, and no URL that a browser would not fetch', async () => {
   const { shop, c, customer, desk, conversation } = await scene()
   const looked = async (more: object): Promise<unknown> => {
     await customer.command('viewing', { to: `shop:${shop}`, product: { title: 'K', ...more } })
@@ -83,7 +83,7 @@ test('only what a card shows is kept, and no address that a browser would not fe
   expect(desk.pushes('viewingPush').every((push) => push.conversation === conversation)).toBe(true)
 })
 
-test("neither the customer's other windows nor another shop hear of it", async () => {
+test("neither the customer's other windows nor another shop get it", async () => {
   const { shop, c, customer, sees } = await scene()
   const window = await two.customer(0, c)
   const rival = await two.agent(0, [unique('a'), unique('s')])
@@ -93,7 +93,7 @@ test("neither the customer's other windows nor another shop hear of it", async (
   expect([window, rival, customer].map((one) => one.pushes('viewingPush').length)).toEqual([0, 0, 0])
 })
 
-test('a line that ended while the store was away is found out afterwards', async () => {
+test('a session that ended while the store was unavailable is removed afterwards', async () => {
   const { shop, customer, desk, sees } = await scene()
   await view(customer, shop, 'Kettle')
   await sees('Kettle')
