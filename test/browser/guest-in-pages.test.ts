@@ -128,3 +128,83 @@ test('the launchers of two shops do not cover each other, and one that is left s
   await expect.poll(async () => (await page.locator('#second').locator('[data-test=launcher]').boundingBox())?.y).toBe(corner)
   await close()
 })
+
+test('a copy of several messages is their words, without times, names, days and who wrote them', async () => {
+  const { page, context, close } = await open('/?open')
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await hook(page, 'composer').waitFor()
+  await page.evaluate(() => {
+    memory.say('first words')
+    memory.say('second words', { name: 'Ana' })
+    memory.chat.send('my own words')
+  })
+  await hook(page, 'message').nth(2).waitFor()
+  await page.evaluate(() => {
+    const timeline = chat.shadowRoot!.querySelector('.timeline')!
+    getSelection()!.selectAllChildren(timeline)
+    document.execCommand('copy')
+  })
+  const copied = await page.evaluate(() => navigator.clipboard.readText())
+  expect(copied.split(/\s*\n\s*/).filter((line) => line.trim() !== '')).toEqual(['first words', 'second words', 'my own words'])
+  await close()
+})
+
+test("a page's translator leaves counts and states alone, so that they go on changing; it may have the messages", async () => {
+  const { page, close } = await open('/')
+  await hook(page, 'launcher').waitFor()
+  await page.evaluate(() => {
+    memory.chat.unread.set(1)
+    memory.say('bonjour')
+  })
+  await hook(page, 'unread').waitFor()
+  await page.evaluate(() => {
+    chat.setVisible(false)
+    chat.show()
+  })
+  await hook(page, 'message').waitFor()
+  // as browsers translate a page: text nodes are replaced, but below translate="no"
+  const translate = (): Promise<number> =>
+    page.evaluate(() => {
+      let count = 0
+      const walk = (node: Node, isOn: boolean): void => {
+        if (node instanceof Text) {
+          if (!isOn || !node.data.trim()) return
+          const font = document.createElement('font')
+          font.textContent = `«${node.data}»`
+          node.replaceWith(font)
+          count++
+          return
+        }
+        const own = node instanceof Element ? node.getAttribute('translate') : null
+        const isOnHere = own === null ? isOn : own !== 'no'
+        for (const child of [...((node as Element).shadowRoot ?? node).childNodes]) walk(child, isOnHere)
+      }
+      walk(document.body, true)
+      return count
+    })
+  expect(await translate()).toBeGreaterThan(0)
+  expect(await page.locator('im-chat .text').first().innerText()).toContain('«bonjour»')
+  await page.evaluate(() => {
+    chat.hide()
+    memory.chat.unread.set(7)
+  })
+  await expect.poll(() => hook(page, 'unread').innerText()).toBe('7')
+  await close()
+})
+
+test('in forced colours the field has an edge, and a ring when it has the focus', async () => {
+  const { page, close } = await open('/?open')
+  await page.emulateMedia({ forcedColors: 'active' })
+  const field = page.locator('im-chat .field')
+  await hook(page, 'composer').waitFor()
+  const setOutline = (value: string): Promise<void> =>
+    field.evaluate((element, outline) => void ((element as HTMLElement).style.outline = outline), value)
+  for (const act of ['blur', 'focus'] as const) {
+    await hook(page, 'composer').evaluate((element, name) => (element as HTMLElement)[name](), act)
+    const withOutline = await field.screenshot({ caret: 'hide' })
+    await setOutline('none')
+    expect((await field.screenshot({ caret: 'hide' })).equals(withOutline), act).toBe(false)
+    await setOutline('')
+  }
+  await close()
+})

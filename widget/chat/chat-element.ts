@@ -218,7 +218,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
   protected override render(): TemplateResult {
     const isInline = this.mode === 'inline'
     const waiting = this.#isShown && !this.#panel ? (isPanelMissing() ? 'failed' : 'loading') : undefined
-    return html`<div class="root ${isInline ? 'inline' : ''}" dir=${this.#dir} lang=${this.lang || nothing} data-theme=${this.theme}>
+    return html`<div class="root ${isInline ? 'inline' : ''}" dir=${this.#dir} lang=${this.lang || nothing} data-theme=${this.theme} translate="no">
       ${
         isInline && waiting !== 'failed'
           ? nothing

@@ -21,10 +21,14 @@ export const listPaneStyle = css`
     border-radius: 22px;
     background: var(--ground);
     box-shadow: inset 0 0 0 1px var(--line);
+    outline: 1px solid transparent;
+    outline-offset: -1px;
     color: var(--muted);
   }
   .search:focus-within {
     box-shadow: inset 0 0 0 2px var(--accent);
+    outline: 2px solid transparent;
+    outline-offset: -2px;
   }
   .search input {
     flex: 1;

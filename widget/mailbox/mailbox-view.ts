@@ -282,7 +282,7 @@ export class MailboxView implements ReactiveController {
 
   /** Everything the element renders. */
   frame({ columns, hasDetails, overlay }: MailboxFrame): TemplateResult {
-    return html`<div class="root" dir=${this.#direction} lang=${this.language.lang || nothing} data-theme=${this.#host.theme}>
+    return html`<div class="root" dir=${this.#direction} lang=${this.language.lang || nothing} data-theme=${this.#host.theme} translate="no">
       <div class="columns" data-columns=${this.columns.count} data-show=${this.to === '' ? 'list' : this.shown}
         ?data-details=${hasDetails}>${columns}</div>
       ${overlay}

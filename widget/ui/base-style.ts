@@ -2,6 +2,7 @@ import { css } from 'lit'
 
 /**
  * The ground rules of every element. The page's fonts and colours do not leak in; only what tokens.ts names does.
+ * Forced colours drop shadows: an edge or a focus ring that a shadow draws has a transparent outline of the same width, which they make visible.
  * Written for Chromium 64: margins instead of gaps, few `[dir=rtl]` because most boxes are symmetrical; newer things only on top.
  */
 export const base = css`

@@ -50,6 +50,13 @@ export const bubbleStyle = css`
   .other a {
     color: var(--accent);
   }
+  /* whoever copies messages gets their words alone */
+  .name,
+  .meta,
+  .row .sr {
+    -webkit-user-select: none;
+    user-select: none;
+  }
   .meta {
     float: right;
     display: flex;

@@ -21,7 +21,7 @@ export function bubble(row: BubbleRow, options: BubbleOptions): TemplateResult {
   const { isOwn, kind, body, state, name, isFirst, isLast, at } = row
   if (kind === 'system')
     return html`<div class="system" data-test="message" data-id=${row.id} data-seq=${row.seq ?? ''} data-state=${state}>
-    <span dir="auto">${body.text}</span>
+    <span dir="auto" translate="yes">${body.text}</span>
   </div>`
   const shape = `row ${isOwn ? 'own' : 'other'}${isFirst ? ' first' : ''}${isLast ? ' last' : ''}`
   return html`<div class=${shape} data-test="message" data-id=${row.id} data-seq=${row.seq ?? ''} data-state=${state}>
@@ -35,7 +35,7 @@ export function bubble(row: BubbleRow, options: BubbleOptions): TemplateResult {
 }
 
 const content = ({ kind, body, isOwn }: BubbleRow, { card }: BubbleOptions): TemplateResult =>
-  (kind !== 'text' && card(kind, body, isOwn)) || html`<span class="text" dir="auto">${linkify(textWithAddress(body))}</span>`
+  (kind !== 'text' && card(kind, body, isOwn)) || html`<span class="text" dir="auto" translate="yes">${linkify(textWithAddress(body))}</span>`
 
 /** Without a card, the card's address is appended to the text. */
 const textWithAddress = ({ text, url }: Body & { readonly url?: unknown }): string =>

@@ -27,6 +27,8 @@ export const timelineStyle = css`
     padding: 10px 12px;
   }
   .mark {
+    -webkit-user-select: none;
+    user-select: none;
     position: sticky;
     top: 6px;
     z-index: 1;

@@ -31,6 +31,8 @@ export const replyManagerStyle = css`
     padding: 14px;
     border-radius: 14px;
     box-shadow: inset 0 0 0 1px var(--line);
+    outline: 1px solid transparent;
+    outline-offset: -1px;
   }
   .two {
     display: grid;

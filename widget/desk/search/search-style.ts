@@ -32,6 +32,8 @@ export const searchStyle = css`
   }
   .view:focus-within {
     box-shadow: inset 0 0 0 2px var(--accent);
+    outline: 2px solid transparent;
+    outline-offset: -2px;
   }
   .view select {
     position: absolute;

@@ -17,6 +17,8 @@ export const statusSwitchStyle = css`
   }
   .status-switch:focus-within {
     box-shadow: inset 0 0 0 2px var(--accent);
+    outline: 2px solid transparent;
+    outline-offset: -2px;
   }
   .status-switch::before {
     content: '';
