@@ -42,13 +42,13 @@ import { allowanceTable, type Row } from './doors/admit/allowance-table.ts'
 import { ALLOWANCE_SCOPES, Allowances } from './doors/admit/allowances.ts'
 import { AddressWatch } from './doors/admit/address-watch.ts'
 import { Admit } from './doors/admit/admit.ts'
-import { demoSecret, keptWord, UnusableSecret } from './doors/admit/demo-secret.ts'
+import { demoSecret, storedDemoWord, UnusableSecret } from './doors/admit/demo-secret.ts'
 import { DemoWord, registerDemoWord } from './doors/admit/demo-word.ts'
 import { sessionRefusal } from './doors/admit/session-refusal.ts'
 import { Origins } from './doors/admit/origins.ts'
 import { Passes } from './doors/admit/passes.ts'
 import { TrustedProxies } from './doors/admit/trusted-proxies.ts'
-import { UnderWay } from './doors/admit/under-way.ts'
+import { ConcurrencyLimit } from './doors/admit/concurrency-limit.ts'
 import type { Domain } from './doors/commands.ts'
 import { registerPages, registerWidgetFiles } from './doors/static-files.ts'
 import { UpgradeRouter } from './doors/upgrade-router.ts'
@@ -155,7 +155,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     turns: new Turns(),
   }
 
-  const demoWord = isDemo(config) ? new DemoWord(config.DEMO_WORD ?? (await keptWord(config.DATA_DIR).catch(asSetting))) : undefined
+  const demoWord = isDemo(config) ? new DemoWord(config.DEMO_WORD ?? (await storedDemoWord(config.DATA_DIR).catch(asSetting))) : undefined
   if (demoWord !== undefined) registerDemoWord(fastify, demoWord, { allowances, proxies })
   await openDoors(fastify, { config, upgradeRouter, context })
   const stopJobs = startJobs(jobsOf(context, { allowances, webSocket: upgradeRouter.webSocket, backbone }), report)
@@ -203,7 +203,7 @@ function jobsOf(
     { name: 'assignmentSweep', everyMs: SECOND_MS, run: () => domain.assignmentSweep.run(hub.shops()) },
     { name: 'stalledSessions', everyMs: SECOND_MS, run: stalledSessions },
     { name: 'websocketHeartbeat', everyMs: BEAT_MS, run: () => webSocket?.beat() },
-    { name: 'allowances', everyMs: SECOND_MS, run: () => allowances.tell() },
+    { name: 'allowances', everyMs: SECOND_MS, run: () => allowances.publish() },
     ...backbone.jobs,
   ]
 }
@@ -393,7 +393,7 @@ const restOptions = (config: Config, allowances: AllowancesPort) => ({
   apiKey: config.API_KEY,
   hasGuests: config.GUESTS,
   allowances,
-  answers: new UnderWay(HTTP_LIMITS.pictures, { hasAddresses: config.RATE_LIMITS === 'on' }),
+  answers: new ConcurrencyLimit(HTTP_LIMITS.pictures, { hasAddresses: config.RATE_LIMITS === 'on' }),
 })
 
 function registerFiles(fastify: FastifyInstance, config: Config): void {

@@ -7,7 +7,7 @@
  */
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { UnderWay } from './admit/under-way.ts'
+import { ConcurrencyLimit } from './admit/concurrency-limit.ts'
 import { refuseCrumbs } from './crumbs.ts'
 import { HTTP_LIMITS, type HttpLimits } from './http-limits.ts'
 import { protocolsOf, servePlainly } from './plain-request.ts'
@@ -36,7 +36,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
   const { limits = HTTP_LIMITS, hasAddresses = true } = options
   const slow = new SlowRequests(limits, () => performance.now())
   const connections = new Connections(limits)
-  const room = new UnderWay(limits.bodies, { hasAddresses })
+  const room = new ConcurrencyLimit(limits.bodies, { hasAddresses })
   const server = createServer(
     {
       headersTimeout: limits.headMs,

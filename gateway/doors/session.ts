@@ -32,7 +32,7 @@ const GOODBYE = /^1(?:\/,)?$/
 /** Before a hello is accepted, this many bytes cost as much as one more packet. */
 const HELLO_UNIT_BYTES = 1024
 /** Unanswered commands of one session; further packets are not handled until one of them is answered. */
-const UNDER_WAY_COUNT = 32
+const IN_PROGRESS_COUNT = 32
 /** How long a client may take none of the bytes that wait for it. */
 const STALLED_MS = 10_000
 
@@ -59,7 +59,7 @@ export class Session {
   #isSignedIn = false
   /** What the hello that is being admitted took from its address's allowance. */
   #helloCost = 0
-  #commandsUnderWay = 0
+  #commandsInProgress = 0
   /** Whose allowances commands count against: the attached person's. */
   #spender: Spender | undefined
   /** Set once the node drains: when the client may come back. */
@@ -73,7 +73,7 @@ export class Session {
     this.#reads = new ReadQueue(pipe)
     this.#arrived = new FairQueue({
       turns: context.turns,
-      isFull: () => this.#commandsUnderWay >= UNDER_WAY_COUNT,
+      isFull: () => this.#commandsInProgress >= IN_PROGRESS_COUNT,
       handle: (arrived) => this.#take(arrived),
       onWaiting: (isWaiting) => pipe.hold(isWaiting),
       onTooMuch: () => this.onFlood(),
@@ -142,7 +142,7 @@ export class Session {
   /** The node drains: commands under way are still answered, new ones are refused; then `byePush` says when to come back. */
   leave(afterMs: number): void {
     this.#leavingAfterMs = afterMs
-    if (this.#commandsUnderWay === 0) this.#bye('draining', afterMs)
+    if (this.#commandsInProgress === 0) this.#bye('draining', afterMs)
   }
 
   #end(): void {
@@ -258,7 +258,7 @@ export class Session {
       if (!peer.isGone) this.#refuse(wire, { about: name, id })
       this.#onAnswered()
     }
-    this.#commandsUnderWay++
+    this.#commandsInProgress++
     try {
       runCommand(this.#context.domain, this.#caller(peer), { name, input }).then(answer).catch(refuse)
     } catch (error) {
@@ -267,9 +267,9 @@ export class Session {
   }
 
   #onAnswered(): void {
-    this.#commandsUnderWay--
+    this.#commandsInProgress--
     this.#arrived.goOn()
-    if (this.#leavingAfterMs !== undefined && this.#commandsUnderWay === 0) this.#bye('draining', this.#leavingAfterMs)
+    if (this.#leavingAfterMs !== undefined && this.#commandsInProgress === 0) this.#bye('draining', this.#leavingAfterMs)
   }
 
   #caller(peer: Peer) {

@@ -63,7 +63,7 @@ export class AssignmentSweep {
     this.#uptime = options.uptime
     this.#handoverMs = options.handoverMs
     this.#report = options.report
-    this.#assignments.onUneven = (shop) => this.hurry(shop)
+    this.#assignments.onRoutingDue = (shop) => this.hurry(shop)
   }
 
   /**

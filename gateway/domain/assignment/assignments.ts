@@ -46,8 +46,8 @@ export class Assignments {
   readonly #store: Store
   readonly #bus: Bus
   readonly #now: () => number
-  /** Called when an agent has room again or a customer waits. */
-  onUneven: (shop: string) => void = () => undefined
+  /** Called when waiting conversations may be routed: an agent has room again, or a customer waits. */
+  onRoutingDue: (shop: string) => void = () => undefined
 
   constructor(options: { store: Store; bus: Bus; index: OpenIndex; now: () => number }) {
     this.index = options.index
@@ -70,7 +70,7 @@ export class Assignments {
       if (next === undefined) return { before, document: before, service: assignmentAt(before, now), page, isChanged: false }
       const changed = await this.index.during(shop, [conversation, entryOf(next)], () => this.#replace(assignable, page, next))
       if (changed === undefined) continue
-      if (next.service.phase !== 'open') this.onUneven(shop)
+      if (next.service.phase !== 'open') this.onRoutingDue(shop)
       return { before, document: next, service: assignmentAt(next, now), page: changed, isChanged: true }
     }
     throw new Refusal('conflict')

@@ -1,6 +1,6 @@
 /**
- * Whose a conversation becomes, decided on what is known and nothing else: the document, who is there, the time. Each gives the next document,
- * or undefined where nothing is to change, or throws a Refusal. Who acts on them: routing.ts, assignment-sweep.ts.
+ * Decides to whom a conversation is assigned, as pure functions of the document, the present agents and the time. Each returns the next document,
+ * or undefined where nothing changes, or throws a Refusal. routing.ts and assignment-sweep.ts apply the decisions.
  */
 import type { Identity } from '../../protocol/model.ts'
 import type { SidePresence } from '../presence/presence.ts'
@@ -11,7 +11,7 @@ import { decideExpiry } from './transfer-decisions.ts'
 
 export type Agent = SidePresence['present'][number]
 
-/** The agents of a shop that are there, how many conversations each has, and from how many on nobody is given more. */
+/** The present agents of a shop, the number of conversations of each, and the number from which on no agent gets more. */
 export interface Staff {
   readonly present: readonly Agent[]
   readonly loads: ReadonlyMap<string, number>
@@ -20,38 +20,38 @@ export interface Staff {
 
 export const isOnline = ({ status }: Agent): boolean => status === 'online'
 
-/** Who can be given one more. */
+/** The agents who can get one more conversation. */
 export const availableOf = ({ present, loads, limit }: Staff): Agent[] =>
   present.filter((agent) => isOnline(agent) && (loads.get(agent.id) ?? 0) < limit)
 
-/** The agent who had it last, else the one with the fewest; never the one who has just given it back. */
+/** The agent who had it last, else the one with the fewest; never the one who has just returned it. */
 function choose({ last, avoid }: AssignmentDocument, staff: Staff): Agent | undefined {
   const load = ({ id }: Agent): number => staff.loads.get(id) ?? 0
   const available = availableOf(staff).filter(({ id }) => id !== avoid)
   return available.find(({ id }) => id === last?.id) ?? available.sort((a, b) => load(a) - load(b))[0]
 }
 
-/** An agent's, or waiting. */
+/** Assigns it to an agent, or lets it wait. */
 export function decideRoute({ document, now }: Found, staff: Staff): AssignmentDocument {
   const agent = choose(document, staff)
   return agent === undefined ? queued(document, now) : opened(document, personOf(agent), now)
 }
 
-/** One that waits, where somebody has room by now. */
+/** Assigns a waiting conversation when an agent has room. */
 export function decideDistribution(found: Found, staff: Staff): AssignmentDocument | undefined {
   if (found.document.service.phase !== 'waiting') return undefined
   const next = decideRoute(found, staff)
   return next.service.phase === 'open' ? next : undefined
 }
 
-/** After a message of `at`. `staff`: it is the customer's, who opens a closed one; else `by`, an agent, has what nobody has. */
+/** After a message written at `at`. With `staff` the customer wrote it, which reopens a closed conversation; else `by`, an agent, gets an unassigned one. */
 export function decideWritten(
   found: Found,
   { by, at, isRepeated, staff }: { by: Pick<Identity, 'id' | 'name'>; at: number; isRepeated: boolean; staff: Staff | undefined },
 ): AssignmentDocument | undefined {
   const { document, now } = found
   const { phase, since } = document.service
-  const isOld = isRepeated && phase === 'closed' && since > at // written before somebody closed it
+  const isOld = isRepeated && phase === 'closed' && since > at // written before it was closed
   if (isOld || phase === 'open') return undefined
   if (staff === undefined) return opened(document, personOf(by), now)
   return phase === 'closed' ? decideRoute(found, staff) : undefined
@@ -59,11 +59,11 @@ export function decideWritten(
 
 interface Caller {
   readonly by: Pick<Identity, 'id' | 'name'>
-  /** Whether an agent is there. */
+  /** Whether an agent is present. */
   readonly isThere: (id: string) => boolean
 }
 
-/** Nobody's, or of somebody who is not there, becomes the caller's. */
+/** The caller gets a conversation that is unassigned or whose agent is absent. */
 export function decideClaim(found: Found, { by, isThere }: Caller): AssignmentDocument | undefined {
   mustBeWritten(found)
   mayTake(found, { by, isThere })
@@ -90,7 +90,7 @@ export interface Swept {
   readonly what?: 'handedOver' | 'expired'
 }
 
-/** A transfer whose time is over ends; whose agent is gone while the customer waits is routed anew. */
+/** Ends an expired transfer; routes a conversation again when its agent is gone while the customer waits. */
 export function decideSweep(found: Found, { isGone, staff }: { isGone: (agent: string) => boolean; staff: Staff }): Swept {
   const back = decideExpiry(found)
   const document = back ?? found.document

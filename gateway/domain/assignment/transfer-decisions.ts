@@ -1,4 +1,4 @@
-/** What becomes of an offer, decided on the document and the time alone; as in routing-decisions.ts. Who acts on them: transfers.ts. */
+/** Decides transfers, as pure functions of the document and the time, as in routing-decisions.ts. transfers.ts applies the decisions. */
 import { QUEUE } from '../../protocol/keys.ts'
 import type { Person } from '../../protocol/model.ts'
 import { Refusal } from '../refusal.ts'
@@ -8,9 +8,9 @@ import { mustBeWritten, type Found } from './assignments.ts'
 export interface Offer {
   readonly id: string
   readonly from: Person
-  /** As it was asked for: an agent's id, or `QUEUE`. */
+  /** From the command: an agent's id, or `QUEUE`. */
   readonly to: string
-  /** Who that is; undefined: nobody who is there. */
+  /** That agent; undefined if absent. */
   readonly colleague: Person | undefined
   readonly note: string | undefined
   readonly limitMs: number
@@ -28,7 +28,7 @@ export function decideOffer(found: Found, { id, from, to, colleague, note, limit
   return to === QUEUE ? queued(settled(made, true, now), now, from.id) : made
 }
 
-/** The colleague's yes or no, or the no of whoever offered. */
+/** The colleague accepts or declines, or the offering agent cancels. */
 export function decideAnswer(
   { document, now }: Found,
   { id, accept, by }: { readonly id: string; readonly accept: boolean; readonly by: Person },
@@ -44,13 +44,13 @@ export function decideAnswer(
   return accept ? opened(over, by, now) : over
 }
 
-/** Back with who offered it, where its time is over. */
+/** Ends an expired offer: the conversation stays with the agent who offered it. */
 export function decideExpiry({ document, now }: Pick<Found, 'document' | 'now'>): AssignmentDocument | undefined {
   const { transfer } = document.service
   return transfer === undefined || transfer.expiresAt > now ? undefined : settled(document, false, now)
 }
 
-/** The same agent's offer to the same colleague stands, or was accepted, or it is back in the queue. */
+/** Whether the same agent's offer to the same colleague is pending or was accepted, or the conversation is back in the queue. */
 function isRepeated({ document, now }: Found, from: string, to: string): boolean {
   const { phase, agent, transfer } = assignmentAt(document, now)
   if (transfer !== undefined) return transfer.from.id === from && transfer.to.id === to
@@ -59,7 +59,7 @@ function isRepeated({ document, now }: Found, from: string, to: string): boolean
   return to === QUEUE ? phase === 'waiting' : agent?.id === to
 }
 
-/** It was answered like this before. */
+/** Whether the same answer was given before. */
 function isSettled({ settled: last, service }: AssignmentDocument, { id, accept, by }: { id: string; accept: boolean; by: string }): boolean {
   if (last?.transfer.id !== id || last.isAccepted !== accept) return false
   return accept ? by === last.transfer.to.id && service.agent?.id === by : by === last.transfer.to.id || by === last.transfer.from.id

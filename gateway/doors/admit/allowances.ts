@@ -1,6 +1,6 @@
 /**
  * Counts what participants, addresses and everybody together spend (see domain/allowances.ts). `take` works in memory; about once a second the
- * nodes publish on the bus what they have let through. So an allowance holds for all nodes together, except for what was spent within the last
+ * nodes publish on the bus what they have allowed. So an allowance holds for all nodes together, except for what was spent within the last
  * second or reported in a publish that was lost.
  */
 import type { Bus, Relayed, Subscription } from '../../backbone/backbone.ts'
@@ -11,15 +11,15 @@ import type { Rate, Row } from './allowance-table.ts'
 import { Buckets } from './buckets.ts'
 
 const CHANNEL = 'ImAllowances'
-/** Sums in one publish; the others wait for the next. */
-const TOLD_COUNT = 2000
+/** The most sums in one publish; the others wait for the next. */
+const PUBLISHED_COUNT = 2000
 const MINUTE_MS = 60_000
 const KEY_LENGTH = 200
 export const ALLOWANCE_SCOPES = ['participant', 'address', 'total'] as const
 const EVERYBODY = '*'
 
 type Scope = (typeof ALLOWANCE_SCOPES)[number]
-type Told = readonly [name: string, scope: string, key: string, amount: number]
+type PublishedSum = readonly [name: string, scope: string, key: string, amount: number]
 
 interface Counted {
   readonly name: AllowanceName
@@ -41,9 +41,9 @@ export interface AllowancesOptions {
 export class Allowances implements Port {
   readonly #options: AllowancesOptions
   readonly #counted = new Map<string, readonly Counted[]>()
-  readonly #saidAt = new Map<string, number>()
+  readonly #reportedAt = new Map<string, number>()
   #subscription: Promise<Subscription> | undefined
-  #isTelling = false
+  #isPublishing = false
 
   constructor(options: AllowancesOptions) {
     this.#options = options
@@ -64,7 +64,7 @@ export class Allowances implements Port {
       const key = keyOf(scope, spender)
       const ms = key === undefined ? 0 : buckets.waitMs(key, cost, at)
       if (ms > waitMs) waitMs = ms
-      if (ms > 0 && scope !== 'participant') this.#say(name, scope, key!)
+      if (ms > 0 && scope !== 'participant') this.#reportExhausted(name, scope, key!)
     }
     if (waitMs > 0) throw new Refusal('rate_limited', undefined, waitMs)
     this.#spend(name, spender, cost)
@@ -78,15 +78,15 @@ export class Allowances implements Port {
    * To be called about every second. Publishes what was spent at this node since the last call. Rejects while the bus is away; then each node
    * counts for itself.
    */
-  async tell(): Promise<void> {
-    if (this.#isTelling) return
-    this.#isTelling = true
+  async publish(): Promise<void> {
+    if (this.#isPublishing) return
+    this.#isPublishing = true
     try {
       await this.#listen()
-      const spent = this.#untold()
+      const spent = this.#takeUnpublished()
       if (spent.length > 0) await this.#options.bus.publish(CHANNEL, this.#options.node, JSON.stringify({ spent }))
     } finally {
-      this.#isTelling = false
+      this.#isPublishing = false
     }
   }
 
@@ -102,26 +102,26 @@ export class Allowances implements Port {
     }
   }
 
-  #untold(): Told[] {
-    const spent: Told[] = []
+  #takeUnpublished(): PublishedSum[] {
+    const spent: PublishedSum[] = []
     for (const rows of this.#counted.values()) {
       for (const { name, scope, buckets } of rows) {
-        for (const { key, amount } of buckets.takeUntold(TOLD_COUNT - spent.length)) spent.push([name, scope, key, amount])
+        for (const { key, amount } of buckets.takeUnpublished(PUBLISHED_COUNT - spent.length)) spent.push([name, scope, key, amount])
       }
     }
     return spent
   }
 
-  /** Subscribes; `tell` tries again until it succeeds. */
+  /** Subscribes; `publish` tries again until it succeeds. */
   async #listen(): Promise<void> {
-    const subscription = (this.#subscription ??= this.#options.bus.subscribe(CHANNEL, (relayed) => this.#hear(relayed)))
+    const subscription = (this.#subscription ??= this.#options.bus.subscribe(CHANNEL, (relayed) => this.#onPublished(relayed)))
     await subscription.catch(() => {
       this.#subscription = undefined
     })
   }
 
   /** Checks everything, because anybody with the store's password could publish on the channel. */
-  #hear({ origin, packet }: Relayed): void {
+  #onPublished({ origin, packet }: Relayed): void {
     if (origin === this.#options.node) return
     const at = this.#options.now()
     for (const each of spentIn(packet)) {
@@ -136,11 +136,11 @@ export class Allowances implements Port {
   }
 
   /** Reports each exhausted allowance of an address or of everybody, at most once a minute. */
-  #say(name: AllowanceName, scope: 'address' | 'total', key: string): void {
+  #reportExhausted(name: AllowanceName, scope: 'address' | 'total', key: string): void {
     const at = this.#options.now()
-    const said = `${name} ${scope}`
-    if (Math.abs(at - (this.#saidAt.get(said) ?? -Infinity)) < MINUTE_MS) return
-    this.#saidAt.set(said, at)
+    const kind = `${name} ${scope}`
+    if (Math.abs(at - (this.#reportedAt.get(kind) ?? -Infinity)) < MINUTE_MS) return
+    this.#reportedAt.set(kind, at)
     this.#options.report({ fact: 'allowanceSpent', allowance: name, scope, key })
   }
 }
@@ -155,7 +155,7 @@ const keyOf = (scope: Scope, spender: Spender): string | undefined => (scope ===
 function spentIn(packet: Buffer): readonly (readonly unknown[])[] {
   try {
     const { spent } = JSON.parse(packet.toString()) as { spent?: unknown }
-    return Array.isArray(spent) ? spent.slice(0, TOLD_COUNT).filter(Array.isArray) : []
+    return Array.isArray(spent) ? spent.slice(0, PUBLISHED_COUNT).filter(Array.isArray) : []
   } catch {
     return [] // not published by a node
   }

@@ -6,7 +6,7 @@ interface Bucket {
   tokens: number
   at: number
   /** Spent at this node and not published yet. */
-  untold: number
+  unpublished: number
 }
 
 export interface Spent {
@@ -17,13 +17,13 @@ export interface Spent {
 const MOST_KEYS = 100_000
 const SWEEP_MS = 1000
 /** Sums below this share of the burst are not published. */
-const TOLD_SHARE = 1 / 64
+const PUBLISHED_SHARE = 1 / 64
 
 export class Buckets {
   readonly #perMs: number
   readonly #burst: number
   readonly #buckets = new Map<string, Bucket>()
-  readonly #toTell = new Set<string>()
+  readonly #toPublish = new Set<string>()
   #sweptAt = -Infinity
 
   constructor({ perMs, burst }: { perMs: number; burst: number }) {
@@ -46,9 +46,9 @@ export class Buckets {
   /** A negative cost gives back. */
   spend(key: string, cost: number, at: number): void {
     const bucket = this.#draw(key, cost, at)
-    bucket.untold += cost
-    if (bucket.untold >= this.#burst * TOLD_SHARE) this.#toTell.add(key)
-    else this.#toTell.delete(key)
+    bucket.unpublished += cost
+    if (bucket.unpublished >= this.#burst * PUBLISHED_SHARE) this.#toPublish.add(key)
+    else this.#toPublish.delete(key)
   }
 
   /** Counts what another node has let through; this is not published again. */
@@ -57,17 +57,17 @@ export class Buckets {
   }
 
   /** Returns at most `limit` of the sums to publish, and counts them as published. */
-  takeUntold(limit: number): Spent[] {
-    const told: Spent[] = []
-    for (const key of this.#toTell) {
-      if (told.length >= limit) break
-      this.#toTell.delete(key)
+  takeUnpublished(limit: number): Spent[] {
+    const taken: Spent[] = []
+    for (const key of this.#toPublish) {
+      if (taken.length >= limit) break
+      this.#toPublish.delete(key)
       const bucket = this.#buckets.get(key)
       if (bucket === undefined) continue
-      told.push({ key, amount: bucket.untold })
-      bucket.untold = 0
+      taken.push({ key, amount: bucket.unpublished })
+      bucket.unpublished = 0
     }
-    return told
+    return taken
   }
 
   #draw(key: string, cost: number, at: number): Bucket {
@@ -89,7 +89,7 @@ export class Buckets {
         this.#forget(oldest)
         break
       }
-    const bucket = { tokens: this.#burst, at, untold: 0 }
+    const bucket = { tokens: this.#burst, at, unpublished: 0 }
     this.#buckets.set(key, bucket)
     return bucket
   }
@@ -101,6 +101,6 @@ export class Buckets {
 
   #forget(key: string): void {
     this.#buckets.delete(key)
-    this.#toTell.delete(key)
+    this.#toPublish.delete(key)
   }
 }

@@ -14,12 +14,13 @@ interface SecretFile {
   readonly instead: string
 }
 
-/** The secret of a gateway without IM_SECRET, and its demo word: made once and stored in files, so that both survive a restart. */
+/** The secret of a gateway without IM_SECRET, and its demo word: generated once and stored in files, so that both survive a restart. */
 export const demoSecret = (dataDir: string): Promise<string> =>
-  keptRandom({ path: join(dataDir, 'demo-secret'), bytesCount: 32, instead: 'IM_SECRET' })
-export const keptWord = (dataDir: string): Promise<string> => keptRandom({ path: join(dataDir, 'demo-word'), bytesCount: 9, instead: 'DEMO_WORD' })
+  storedSecret({ path: join(dataDir, 'demo-secret'), bytesCount: 32, instead: 'IM_SECRET' })
+export const storedDemoWord = (dataDir: string): Promise<string> =>
+  storedSecret({ path: join(dataDir, 'demo-word'), bytesCount: 9, instead: 'DEMO_WORD' })
 
-async function keptRandom(file: SecretFile): Promise<string> {
+async function storedSecret(file: SecretFile): Promise<string> {
   const { path, bytesCount, instead } = file
   try {
     const text = (await read(path)) ?? (await make(file), await read(path)) ?? ''
@@ -58,7 +59,7 @@ async function make({ path, bytesCount }: SecretFile): Promise<void> {
   try {
     await writeFile(unnamed, randomBytes(bytesCount).toString('base64url'), { flag: 'wx', mode: 0o600, flush: true })
     await link(unnamed, path).catch(async (error: NodeJS.ErrnoException) => {
-      // some file systems have no second names
+      // some file systems have no hard links
       if (error.code !== 'EEXIST') await rename(unnamed, path)
     })
   } finally {

@@ -6,14 +6,14 @@ import { Refusal } from '../../domain/refusal.ts'
 import type { WireRefusal } from '../../protocol/codes.ts'
 import type { TrustedProxies } from './trusted-proxies.ts'
 
-export interface LineRefusalOptions {
+export interface SessionRefusalOptions {
   readonly allowances: Allowances
   readonly proxies: TrustedProxies
   readonly report: Report
 }
 
 /** `rate_limited`; undefined if the session may be opened, and then counts. */
-export function sessionRefusal({ allowances, proxies, report }: LineRefusalOptions, request: IncomingMessage): WireRefusal | undefined {
+export function sessionRefusal({ allowances, proxies, report }: SessionRefusalOptions, request: IncomingMessage): WireRefusal | undefined {
   const { origin, host, address } = proxies.arrival(request)
   try {
     allowances.take('session', { address })

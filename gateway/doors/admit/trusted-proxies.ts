@@ -1,8 +1,8 @@
 /**
- * Which proxies in front of this gateway are the operator's, and so what a request says of itself may be believed: the visitor's
+ * Knows which proxies in front of this gateway are the operator's, and reads from their headers the visitor's
  * address (`X-Forwarded-For`), the host and the scheme the visitor asked for (`X-Forwarded-Host`, `X-Forwarded-Proto`).
  *
- * Each proxy adds at the right; what stands further left than the operator's proxies was written by the visitor and is not believed.
+ * Each proxy appends on the right; entries to the left of the operator's proxies come from the visitor and are not trusted.
  */
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP } from 'node:net'
@@ -16,18 +16,18 @@ type Request = Pick<IncomingMessage, 'headers'> & { readonly socket: Pick<Incomi
 
 /** Where a request comes from: for the origin list, for limits by address and for the log, never for identity. */
 export interface Arrival {
-  /** The page's; absent for native apps and servers. */
+  /** The page's origin; absent for native apps and servers. */
   readonly origin: string | undefined
-  /** What the visitor asked for, with a port that is not the usual one. */
+  /** The host that the visitor asked for, with a port that is not the default. */
   readonly host: string | undefined
-  /** `http` or `https`, where a trusted proxy tells. */
+  /** `http` or `https`, where a trusted proxy forwards it. */
   readonly scheme: string | undefined
   /** See `clientAddress`. */
   readonly address: string
 }
 
 export class TrustedProxies {
-  /** A number of proxies, or their addresses. */
+  /** The number of proxies, or their addresses. */
   readonly #trusted: number | BlockList
 
   /** `0` or `off`: none; a number of hops; or addresses and CIDR blocks, separated by commas. Throws a sentence. */
@@ -37,25 +37,25 @@ export class TrustedProxies {
 
   /**
    * The one address a request counts by, in limits and in the log: without port, an IPv4 address in its plain form, an IPv6 address
-   * as its /64, for a household or a phone has that many. `unknown` where the socket is gone already.
+   * as its /64, because a household or a phone has so many. `unknown` where the socket has closed.
    */
   clientAddress(request: Request): string {
     const chain = chainOf(request)
-    return countedAddress(chain[this.#believed(chain)] ?? '') ?? 'unknown'
+    return countedAddress(chain[this.#visitorIndex(chain)] ?? '') ?? 'unknown'
   }
 
   /** Must be asked while the socket is open. */
   arrival(request: Request): Arrival {
     return {
       origin: request.headers.origin,
-      host: this.#told(request, 'x-forwarded-host') ?? request.headers.host,
-      scheme: this.#told(request, 'x-forwarded-proto')?.toLowerCase(),
+      host: this.#forwarded(request, 'x-forwarded-host') ?? request.headers.host,
+      scheme: this.#forwarded(request, 'x-forwarded-proto')?.toLowerCase(),
       address: this.clientAddress(request),
     }
   }
 
-  /** Index in `chain` of the visitor: the first from the right that is not one of ours. A word that is no address ends what is believed. */
-  #believed(chain: readonly string[]): number {
+  /** The visitor's index in `chain`: the first from the right that is not one of ours, or the last before an entry that is no address. */
+  #visitorIndex(chain: readonly string[]): number {
     let at = chain.length - 1
     for (let hops = 0; at > 0 && this.#isOurs(chain[at]!, hops) && plainAddress(chain[at - 1]!) !== undefined; hops++) at--
     return at
@@ -67,19 +67,19 @@ export class TrustedProxies {
     return plain !== undefined && this.#trusted.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4')
   }
 
-  /** What the outermost of our proxies wrote; a list has one word of each proxy, the newest at the right. */
-  #told(request: Request, name: string): string | undefined {
+  /** The value that the outermost of our proxies wrote; a list has one value from each proxy, the newest on the right. */
+  #forwarded(request: Request, name: string): string | undefined {
     const value = request.headers[name]
     if (typeof value !== 'string') return undefined
     const chain = chainOf(request)
     if (!this.#isOurs(chain.at(-1) ?? '', 0)) return undefined
-    const hops = typeof this.#trusted === 'number' ? this.#trusted : chain.length - 1 - this.#believed(chain)
+    const hops = typeof this.#trusted === 'number' ? this.#trusted : chain.length - 1 - this.#visitorIndex(chain)
     const words = value.split(',').map((word) => word.trim())
     return words[Math.max(0, words.length - Math.max(1, hops))] || undefined
   }
 }
 
-/** From the visitor's own claims on the left to the socket's other end on the right. */
+/** From the visitor's own entries on the left to the socket's remote address on the right. */
 function chainOf({ headers, socket }: Request): string[] {
   const header = headers['x-forwarded-for']
   const claimed = typeof header === 'string' ? header.split(',').map((word) => word.trim()) : []
@@ -89,9 +89,7 @@ function chainOf({ headers, socket }: Request): string[] {
 function read(setting: string): number | BlockList {
   if (NONE.test(setting)) return 0
   if (EVERYBODY.test(setting)) {
-    throw new Error(
-      `must be the number of proxies in front, or their addresses, not "${setting}": that would believe what visitors write themselves.`,
-    )
+    throw new Error(`must be the number of proxies in front, or their addresses, not "${setting}": that would trust what visitors write themselves.`)
   }
   if (/^\d+$/.test(setting) && Number(setting) <= MOST_HOPS) return Number(setting)
   const list = new BlockList()

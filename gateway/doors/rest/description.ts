@@ -1,5 +1,5 @@
 /**
- * The schemas of the REST door's routes, put to their two uses: requests are checked against them, and they make the OpenAPI 3.1 document
+ * Uses the schemas of the REST door's routes twice: requests are validated against them, and the OpenAPI 3.1 document is made of them,
  * at `/openapi.json`.
  */
 import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger'
@@ -11,7 +11,7 @@ import { PROTOCOL_VERSION } from '../../protocol/version.ts'
 import { check } from '../validator.ts'
 
 export const API_KEY = [{ apiKey: [] }] as const
-/** Bytes, of which no schema says anything. */
+/** A body of bytes. */
 export const BYTES = { type: 'string', format: 'binary' } as const
 
 const Refused = Type.Object(
@@ -26,7 +26,7 @@ const Refused = Type.Object(
   { $id: 'Refused' },
 )
 
-/** A route's `response`: what it answers, and that it may refuse. */
+/** A route's `response`: its answer, and a refusal. */
 export const answers = (status: number, schema: TSchema) => ({
   [status]: { ...schema, 'x-response-description': 'Done.' },
   default: refused('A refusal; `Retry-After` where it makes sense.'),
@@ -53,11 +53,11 @@ const OPTIONS: FastifyDynamicSwaggerOptions = {
   transformObject: (document) => withoutNeedlessBodies('openapiObject' in document ? document.openapiObject : {}),
 }
 
-/** To be awaited before the scope has routes. */
+/** Must be awaited before the scope has routes. */
 export async function describeRoutes(scope: FastifyInstance): Promise<void> {
   scope.addSchema(Refused)
   scope.addSchema({ ...CustomerInfo, $id: 'CustomerInfo', description: 'What CUSTOMER_URL answers.' })
-  // what is said of an answer is for readers; nothing is left out of it
+  // response schemas only document; no field is stripped from an answer
   scope.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
   scope.setValidatorCompiler(checkedBy)
   await scope.register(swagger, OPTIONS)
@@ -65,7 +65,7 @@ export async function describeRoutes(scope: FastifyInstance): Promise<void> {
   scope.get('/openapi.json', { schema }, async () => scope.swagger())
 }
 
-/** Who sends no body sends an object with nothing in it. In a query all is text, and what is described there is numbers. */
+/** A missing body counts as an empty object. Query parameters arrive as text, and the schemas describe numbers. */
 const checkedBy: FastifySchemaCompiler<TObject> = ({ schema, httpPart }) => {
   const checked = check(schema)
   return (given: Readonly<Record<string, unknown>> | null) => {
@@ -84,7 +84,7 @@ const numbersOf = ({ properties }: TObject, given: Readonly<Record<string, unkno
 
 type Document = ReturnType<NonNullable<FastifyDynamicSwaggerOptions['transformObject']>>
 
-/** The library says of every body that it must be there. */
+/** Makes a body optional where no field of it is required; the library marks every body as required. */
 function withoutNeedlessBodies(document: Document): Document {
   for (const path of Object.values(document.paths ?? {})) {
     const body: unknown = path?.post?.requestBody

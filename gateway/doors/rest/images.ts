@@ -12,7 +12,7 @@ import { Refusal } from '../../domain/refusal.ts'
 import type { Origins } from '../admit/origins.ts'
 import type { Passes } from '../admit/passes.ts'
 import type { TrustedProxies } from '../admit/trusted-proxies.ts'
-import type { UnderWay } from '../admit/under-way.ts'
+import type { ConcurrencyLimit } from '../admit/concurrency-limit.ts'
 import { spenderOf, type Spender } from '../../domain/allowances.ts'
 import { matchesEtag } from '../static-files.ts'
 import { answers, BYTES, refused } from './description.ts'
@@ -25,7 +25,7 @@ export interface ImageRoutes {
   readonly origins: Origins
   readonly proxies: TrustedProxies
   /** The pictures being sent. */
-  readonly answers: UnderWay
+  readonly answers: ConcurrencyLimit
 }
 
 /** `afterMs` while there is no room for another answer. */

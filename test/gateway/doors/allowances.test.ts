@@ -80,7 +80,7 @@ describe('allowances', () => {
     const [a, b, c] = ['a', 'b', 'c'].map((node) => allowances({ bus, node })) as [Allowances, Allowances, Allowances]
     expect(passed(3, () => a.take('image', { participant: 'p' }))).toBe(3)
     expect(passed(1, () => b.take('image', { participant: 'p' }))).toBe(1)
-    await Promise.all([a.tell(), b.tell()])
+    await Promise.all([a.publish(), b.publish()])
     for (const node of [a, b, c]) expect(passed(4, () => node.take('image', { participant: 'p' }))).toBe(0)
     at += 1000
     expect(passed(4, () => c.take('image', { participant: 'p' }))).toBe(1)
@@ -89,7 +89,7 @@ describe('allowances', () => {
   test('ignore invalid messages on their channel', async () => {
     const bus = new LocalBus()
     const one = allowances({ bus })
-    await one.tell()
+    await one.publish()
     for (const junk of [
       '',
       'null',

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createApp } from '../../../gateway/app.ts'
 import { readConfig, SettingError } from '../../../gateway/config.ts'
-import { demoSecret, keptWord } from '../../../gateway/doors/admit/demo-secret.ts'
+import { demoSecret, storedDemoWord } from '../../../gateway/doors/admit/demo-secret.ts'
 
 let folder: string
 beforeEach(() => {
@@ -15,7 +15,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 const FILES = [
   ['demo-secret', demoSecret, 'IM_SECRET'],
-  ['demo-word', keptWord, 'DEMO_WORD'],
+  ['demo-word', storedDemoWord, 'DEMO_WORD'],
 ] as const
 
 test.each(FILES)(

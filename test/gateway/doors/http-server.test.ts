@@ -9,7 +9,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { UpgradeRouter } from '../../../gateway/doors/upgrade-router.ts'
 import { HTTP_LIMITS, type HttpLimits } from '../../../gateway/doors/http-limits.ts'
 import { SlowRequests } from '../../../gateway/doors/slow-requests.ts'
-import { UnderWay } from '../../../gateway/doors/admit/under-way.ts'
+import { ConcurrencyLimit } from '../../../gateway/doors/admit/concurrency-limit.ts'
 import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
 
 vi.setConfig({ testTimeout: 30_000 })
@@ -380,14 +380,14 @@ describe('bodies', () => {
   })
 
   test('have a limit for each address, unless addresses are not known', () => {
-    const room = new UnderWay({ address: 10, total: 15 })
+    const room = new ConcurrencyLimit({ address: 10, total: 15 })
     const give = room.take('a', 10)!
     expect([room.take('a', 1), room.take('b', 6)]).toEqual([undefined, undefined])
     expect(room.take('b', 5)).toBeDefined()
     give()
     give()
     expect([room.total, room.take('a', 10) === undefined]).toEqual([5, false])
-    const shared = new UnderWay({ address: 10, total: 15 }, { hasAddresses: false })
+    const shared = new ConcurrencyLimit({ address: 10, total: 15 }, { hasAddresses: false })
     expect([shared.take('a', 15) === undefined, shared.take('b', 1)]).toEqual([false, undefined])
   })
 })

@@ -9,7 +9,7 @@ import { Origins } from '../../../gateway/doors/admit/origins.ts'
 import { DemoWord } from '../../../gateway/doors/admit/demo-word.ts'
 import { Passes } from '../../../gateway/doors/admit/passes.ts'
 import { TrustedProxies } from '../../../gateway/doors/admit/trusted-proxies.ts'
-import { UnderWay } from '../../../gateway/doors/admit/under-way.ts'
+import { ConcurrencyLimit } from '../../../gateway/doors/admit/concurrency-limit.ts'
 import type { Domain } from '../../../gateway/doors/commands.ts'
 import { registerRest } from '../../../gateway/doors/rest/rest.ts'
 import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
@@ -57,7 +57,7 @@ async function routes(): Promise<string[]> {
     origins: new Origins('*'),
     proxies: new TrustedProxies('off'),
     report: () => undefined,
-    answers: new UnderWay({ address: 1, total: 1 }),
+    answers: new ConcurrencyLimit({ address: 1, total: 1 }),
     domain: {} as Domain,
     apiKey: 'key',
     demoWord: new DemoWord('word'),

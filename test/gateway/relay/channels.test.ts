@@ -1,10 +1,10 @@
-/** Joins and leaves of one channel, in every order, over a bus whose confirmations come when the test says. */
+/** Joins and leaves of one channel, in every order, over a bus that confirms when the test says. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Bus, Relayed, Subscription } from '../../../gateway/backbone/backbone.ts'
 import { Channels, type ChannelListener } from '../../../gateway/relay/channels.ts'
 
-/** A bus over a slow network: each change takes effect, and is confirmed, in a later turn of the test's choice. */
+/** A bus over a slow network: each change takes effect, and is confirmed, when the test says. */
 class SlowBus implements Bus {
   readonly subscribed = new Set<(relayed: Relayed) => void>()
   most = 0
@@ -28,7 +28,7 @@ class SlowBus implements Bus {
     return () => undefined
   }
 
-  /** Lets one waiting change happen; false when none waits. */
+  /** Applies one waiting change; false when none waits. */
   step(): boolean {
     const next = this.#waiting.shift()
     next?.()
@@ -62,7 +62,7 @@ function slowChannels() {
 }
 
 describe('the channels of a node', () => {
-  test('are subscribed once however many join, and left when the last leaves', async () => {
+  test('are subscribed once however many join, and unsubscribed when the last leaves', async () => {
     const { bus, channels } = slowChannels()
     const heard: string[] = []
     const listeners = ['a', 'b', 'c'].map(
@@ -83,7 +83,7 @@ describe('the channels of a node', () => {
     expect(bus.subscribed.size).toBe(0)
   })
 
-  test('a join that resolved hears, whatever joins, leaves and confirmations came before, in any order', async () => {
+  test('deliver after a join resolves, whatever joins, leaves and confirmations came before, in any order', async () => {
     const action = fc.oneof(
       fc.nat({ max: 3 }).map((n) => ({ type: 'join', n }) as const),
       fc.nat({ max: 3 }).map((n) => ({ type: 'leave', n }) as const),
@@ -120,7 +120,7 @@ describe('the channels of a node', () => {
     )
   })
 
-  test('a join while the bus is away rejects and can be repeated', async () => {
+  test('reject a join while the bus is unavailable, which can be repeated', async () => {
     const { bus, channels } = slowChannels()
     const listener = (): void => undefined
     bus.isAway = true

@@ -5,10 +5,10 @@ import * as ws from 'ws'
 import { encodeMessage, EncodedPacket, encodePush } from '../../../gateway/relay/encoded-packet.ts'
 import { readPushHead } from '../../../gateway/protocol/packets.ts'
 
-/** Exported by ws, unknown to its types. */
+/** ws exports it; its types do not declare it. */
 const { Receiver } = ws as unknown as { Receiver: new (options: { isServer: boolean }) => Writable }
 
-/** What a WebSocket implementation of others reads from the bytes. */
+/** The messages that the library ws reads from the bytes. */
 function readFrames(bytes: Buffer): string[] {
   const texts: string[] = []
   const receiver = new Receiver({ isServer: false })
@@ -30,19 +30,19 @@ test('frames of any length are read as the packet they carry', () => {
   )
 })
 
-test('each form is made once', () => {
+test('each form is encoded once', () => {
   const encoded = new EncodedPacket('2["messagePush",{}]')
   expect(encoded.rawFrame).toBe(encoded.rawFrame)
   expect(encoded.engineFrame).toBe(encoded.engineFrame)
 })
 
-test('only typing and viewing are volatile, by what is said beside the bytes', () => {
+test('only typing and viewing are volatile, by the kind beside the bytes', () => {
   for (const kind of ['typingPush', 'viewingPush']) expect(new EncodedPacket('2["messagePush",{}]', { kind }).isVolatile).toBe(true)
   expect(new EncodedPacket('2["typingPush",{}]', { kind: 'messagePush', seq: 1 }).isVolatile).toBe(false)
   expect(new EncodedPacket('2["typingPush",{}]').isVolatile).toBe(false)
 })
 
-test('whoever makes a push says what it is', () => {
+test('an encoded push carries the kind and seq it was made with', () => {
   const message = {
     conversation: 'shop:1~c1',
     epoch: 'e',

@@ -1,4 +1,4 @@
-/** Publishes that are lost in silence: reconciling finds them, without any traffic. */
+/** Reconciling finds publishes that the bus lost without an error, also without further traffic. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ vi.setConfig({ testTimeout: 30_000 })
 
 const SECOND = 1000
 
-/** A gateway whose bus forgets when told to, and whose clock jumps when told to. */
+/** A gateway whose bus loses publishes and whose clock jumps when the test says. */
 async function forgetful() {
   const folder = await mkdtemp(join(tmpdir(), 'im-chat-'))
   const backbone = new HookedBackbone(await openEmbedded({ dataDir: join(folder, 'store') }))
@@ -30,7 +30,7 @@ async function forgetful() {
     return talker
   }
   const missed = async (): Promise<number> => Number(/^im_missed_total (\d+)$/m.exec(await (await fetch(`${gateway.url}/metrics`)).text())?.[1])
-  /** Time passes, and the node ticks. */
+  /** Moves the clock and runs the node's jobs. */
   const pass = async (ms: number): Promise<void> => {
     skippedMs += ms
     await new Promise((resolve) => setTimeout(resolve, 1100))
@@ -41,8 +41,8 @@ async function forgetful() {
 const text = (to: string, id: string) => ({ to, id, kind: 'text', body: { text: id } })
 const lose = (): void => undefined
 
-describe.concurrent('a publish that was lost in silence', () => {
-  test('is found within 45 s, by whoever is there, in front of them or not', async () => {
+describe.concurrent('a publish that was lost without an error', () => {
+  test('is found within 45 s, for every connected window, whether it shows the conversation or not', async () => {
     const { backbone, arrive, pass, missed } = await forgetful()
     const [agent, customer] = [await arrive({ sub: 'a1', role: 'agent', shop: '1' }), await arrive({ sub: 'c1' }, { to: 'shop:1' })]
     await customer.command('send', text('shop:1', 'm1'))
@@ -52,14 +52,14 @@ describe.concurrent('a publish that was lost in silence', () => {
     for (const id of ['m2', 'm3']) await customer.command('send', text('shop:1', id))
     backbone.onPublished = undefined
     await pass(45 * SECOND)
-    // the head shows the gap, which a client fills by reading
+    // the head shows the gap, which a client fills by history
     await agent.until(() => agent.pushes('messagePush').some(({ id }) => id === 'm3'))
     await agent.until(() => agent.pushes('cursorPush').some(({ read }) => read === 3))
     expect(agent.pushes('messagePush').map(({ seq }) => seq)).toEqual([1, 3])
     await vi.waitUntil(async () => (await missed()) === 2)
   })
 
-  test('may be an invitation: the new conversation appears all the same', async () => {
+  test('is also found when it announces a new conversation', async () => {
     const { backbone, arrive, pass } = await forgetful()
     const [agent, customer] = [await arrive({ sub: 'a1', role: 'agent', shop: '1' }), await arrive({ sub: 'c1' })]
     await pass(0)
@@ -73,7 +73,7 @@ describe.concurrent('a publish that was lost in silence', () => {
     expect(await agent.push('messagePush', 1)).toMatchObject({ id: 'm2' })
   })
 
-  test('that is only late is shown once, and where nothing was lost nothing is shown at all', async () => {
+  test('is pushed once when it was only late, and nothing is pushed when nothing was lost', async () => {
     const { backbone, arrive, pass, missed } = await forgetful()
     const [agent, customer] = [await arrive({ sub: 'a1', role: 'agent', shop: '1' }), await arrive({ sub: 'c1' }, { to: 'shop:1' })]
     await customer.command('send', text('shop:1', 'm1'))
@@ -98,7 +98,7 @@ describe('the comparisons', () => {
   }
   const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-  test('come every 30 to 45 s, spread', async () => {
+  test('come every 30 to 45 s, at random', async () => {
     let now = 0
     let chance = 0
     const positions = new ReconcileSchedule({ now: () => now, chance: () => (chance += 0.13) % 1 })
@@ -116,7 +116,7 @@ describe('the comparisons', () => {
     expect(Math.max(...audiences.map(({ count }) => count))).toBeLessThanOrEqual(9)
   })
 
-  test('of very many take turns; a doubt is looked at again a second later; an absent store ends nothing', async () => {
+  test('of very many take turns; a difference is checked again a second later; an unavailable store ends nothing', async () => {
     let now = 0
     const positions = new ReconcileSchedule({ now: () => now, chance: () => 0 })
     let isThere = false

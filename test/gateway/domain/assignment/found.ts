@@ -1,4 +1,4 @@
-/** What the laws of assignment are tried on, without a store, a clock or a socket. */
+/** Documents and pages for tests of assignment decisions, without a store, a clock or a socket. */
 import type { Page } from '../../../../gateway/backbone/backbone.ts'
 import type { AssignmentDocument } from '../../../../gateway/domain/assignment/assignment-document.ts'
 import type { Found } from '../../../../gateway/domain/assignment/assignments.ts'
@@ -12,7 +12,7 @@ export const cid: Person = { id: 'cid' }
 
 const CONVERSATION = 'shop:1~c1'
 
-/** A conversation whose last message is of `lastOf`; `nothing`: nobody has written. */
+/** A conversation whose last message is from `lastOf`; `nothing`: nobody has written. */
 export function found(document: AssignmentDocument, lastOf: 'customer' | 'shop' | 'nothing' = 'customer'): Found {
   const message = { conversation: CONVERSATION, side: lastOf === 'shop' ? 'shop:1' : 'c1' } as Message
   const page: Page = {
@@ -37,7 +37,7 @@ function made(service: Assignment, { blocked, transfer, ...rest }: Rest): Assign
 
 export const transfer = (from: Person, to: Person, expiresAt = NOW + 1000): Transfer => ({ id: 't1', from, to, at: NOW - 1000, expiresAt })
 
-/** In a few words, so that a law is one line: `open ann`, `waiting`, `open ann → bob` (offered), `unchanged`, or the code of a refusal. */
+/** A document in a few words, so that a test case fits on one line: `open ann`, `waiting`, `open ann → bob` (offered), `unchanged`, or the code of a refusal. */
 export function outcome(decide: () => AssignmentDocument | undefined): string {
   try {
     const next = decide()

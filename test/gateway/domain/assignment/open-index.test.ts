@@ -1,4 +1,4 @@
-/** Loads and who waits are counted as the index changes; a recount says the same, whatever comes in which order and from which node. */
+/** The index counts loads and waiting conversations as it changes; a recount gives the same, whatever changes come in which order and from which node. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -53,7 +53,7 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ node: fc.nat(1), ms: fc.constantFrom(0, 2000) }) },
 )
 
-test('counts are those of a recount, and of what is stored', async () => {
+test('counts equal those of a recount and of the store', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
       const shop = `shop:p${count++}`
@@ -86,23 +86,23 @@ test('counts are those of a recount, and of what is stored', async () => {
   )
 })
 
-test('among twenty thousand that wait the next one costs the same as among two, whatever goes and comes meanwhile', () => {
-  const line = new ByAge()
+test('the next waiting conversation costs the same among twenty thousand as among two', () => {
+  const queue = new ByAge()
   let looks = 0
   const since = (n: number): number => ({ valueOf: () => (looks++, n) }) as unknown as number
   const cost = (n: number): number => {
-    line.clear()
-    for (let i = 0; i < n; i++) line.add(`c${i}`, since(i))
+    queue.clear()
+    for (let i = 0; i < n; i++) queue.add(`c${i}`, since(i))
     looks = 0
     const met: string[] = []
-    for (const conversation of line) {
+    for (const conversation of queue) {
       met.push(conversation)
-      line.delete(conversation, since(Number(conversation.slice(1))))
-      line.add(`d${n + met.length}`, since(n + met.length))
+      queue.delete(conversation, since(Number(conversation.slice(1))))
+      queue.add(`d${n + met.length}`, since(n + met.length))
       if (met.length === 10) break
     }
     expect(met).toEqual(Array.from({ length: 10 }, (_, i) => `c${i}`))
-    expect(line.size).toBe(n)
+    expect(queue.size).toBe(n)
     return looks
   }
   expect(cost(20_000)).toBeLessThan(cost(20) * 5)

@@ -1,4 +1,4 @@
-/** Whose a conversation becomes: the laws as tables. That nodes, sockets and stores keep to them is told by doors/routing.test.ts. */
+/** Routing decisions as tables. doors/routing.test.ts tests that nodes, sockets and stores apply them. */
 import { describe, expect, test } from 'vitest'
 import type { AssignmentDocument } from '../../../../gateway/domain/assignment/assignment-document.ts'
 import {
@@ -13,7 +13,7 @@ import {
 import type { Block } from '../../../../gateway/protocol/model.ts'
 import { ann, bob, cid, closedOf, found, fresh, NOW, openOf, outcome, transfer, waiting } from './found.ts'
 
-/** `ann:2 bob:0/busy`: who is there with how many conversations, online unless another status is named. Nobody gets more than two. */
+/** `ann:2 bob:0/busy`: present agents with their numbers of conversations, online unless another status is given. The limit is two. */
 function staff(text: string): Staff {
   const all = text.split(' ').filter((one) => one !== '')
   const parts = all.map((one) => /^(\w+):(\d+)(?:\/(\w+))?$/.exec(one)!)
@@ -30,18 +30,18 @@ test.each<[string, AssignmentDocument, string, string]>([
   ['one has room', fresh, 'bob:1', 'open bob'],
   ['the one with the fewest gets it', fresh, 'ann:1 bob:0', 'open bob'],
   ['of two with as many the first', fresh, 'ann:1 bob:1', 'open ann'],
-  ['whoever had it last gets it again, with however many', closedOf(ann), 'ann:1 bob:0', 'open ann'],
+  ['its last agent gets it again, whatever their number', closedOf(ann), 'ann:1 bob:0', 'open ann'],
   ['but not beyond the limit', closedOf(ann), 'ann:2 bob:1', 'open bob'],
   ['nobody has room', closedOf(ann), 'ann:2 bob:2', 'waiting'],
   ['who is busy or away is given nothing', closedOf(ann), 'ann:0/busy bob:0/away', 'waiting'],
   ['nor who has set offline', fresh, 'ann:0/offline bob:1', 'open bob'],
-  ['whoever gave it back does not get it again', waiting({ last: ann, avoid: 'ann' }), 'ann:0 bob:1', 'open bob'],
+  ['the agent who returned it does not get it again', waiting({ last: ann, avoid: 'ann' }), 'ann:0 bob:1', 'open bob'],
   ['not even where nobody else is there', waiting({ last: ann, avoid: 'ann' }), 'ann:0', 'waiting'],
 ])('a new one: %s', (_, document, there, then) => {
   expect(outcome(() => decideRoute(found(document), staff(there)))).toBe(then)
 })
 
-test('who has it is told by its name, and a block outlasts it', () => {
+test('an assignment names its agent, and a block stays when it changes', () => {
   const blocked: Block = { by: bob, reason: 'spam', at: 1 }
   const { present, ...rest } = staff('ann:0')
   const next = decideRoute(found(closedOf(bob, { blocked, avoid: 'bob' })), { ...rest, present: [{ ...present[0]!, name: 'Ann' }] })
@@ -69,9 +69,9 @@ describe.each<[string, AssignmentDocument, byCustomer: string, again: string, by
 ])('after a message in %s', (_, document, byCustomer, again, byAgent) => {
   const written = (by: string, isRepeated: boolean, there?: Staff): string =>
     outcome(() => decideWritten(found(document), { by: { ...(by === 'ann' ? ann : { id: by }) }, at: NOW - 1, isRepeated, staff: there }))
-  test('of the customer', () => expect(written('c1', false, staff('bob:0'))).toBe(byCustomer))
-  test('of the customer, sent again', () => expect(written('c1', true, staff('bob:0'))).toBe(again))
-  test('of an agent', () => expect(written('ann', false)).toBe(byAgent))
+  test('by the customer', () => expect(written('c1', false, staff('bob:0'))).toBe(byCustomer))
+  test('by the customer, sent again', () => expect(written('c1', true, staff('bob:0'))).toBe(again))
+  test('by an agent', () => expect(written('ann', false)).toBe(byAgent))
 })
 
 // prettier-ignore
@@ -90,7 +90,7 @@ test.each<[string, AssignmentDocument, there: string[], claim: string, close: st
   expect(outcome(() => decideClose(found(document, 'nothing'), caller))).toBe('unknown_conversation')
 })
 
-test('a claim ends the transfer under way as declined', () => {
+test('a claim ends a pending transfer as declined', () => {
   const next = decideClaim(found(openOf(bob, { transfer: transfer(bob, cid) })), { by: ann, isThere: () => false })
   expect(next?.settled).toEqual({ transfer: transfer(bob, cid), isAccepted: false, at: NOW })
 })
@@ -106,16 +106,16 @@ test.each<[string, AssignmentDocument, 'customer' | 'shop', gone: string[], ther
   ['it waits', waiting(), 'customer', ['bob'], 'ann:0', 'unchanged', undefined],
   ['it is closed', closedOf(bob), 'customer', ['bob'], 'ann:0', 'unchanged', undefined],
   ['it is offered', openOf(bob, { transfer: transfer(bob, cid) }), 'customer', [], 'ann:0', 'unchanged', undefined],
-  ['it is offered by somebody who has gone', openOf(bob, { transfer: transfer(bob, cid) }), 'customer', ['bob'], 'ann:0', 'unchanged', undefined],
+  ['it is offered by an agent who is gone', openOf(bob, { transfer: transfer(bob, cid) }), 'customer', ['bob'], 'ann:0', 'unchanged', undefined],
   ['its offer is over', openOf(bob, { transfer: over }), 'customer', [], 'ann:0', 'open bob', 'expired'],
-  ['its offer is over, and who made it is gone', openOf(bob, { transfer: over }), 'customer', ['bob'], 'ann:0', 'open ann', 'handedOver'],
-  ['its offer is over, and who made it is gone, but has answered', openOf(bob, { transfer: over }), 'shop', ['bob'], 'ann:0', 'open bob', 'expired'],
+  ['its offer has expired, and the agent who made it is gone', openOf(bob, { transfer: over }), 'customer', ['bob'], 'ann:0', 'open ann', 'handedOver'],
+  ['its offer has expired, and the agent who made it is gone, but has answered', openOf(bob, { transfer: over }), 'shop', ['bob'], 'ann:0', 'open bob', 'expired'],
 ])('the sweep: %s', (_, document, lastOf, gone, there, then, what) => {
   const swept = decideSweep(found(document, lastOf), { isGone: (agent) => gone.includes(agent), staff: staff(there) })
   expect([outcome(() => swept.next), swept.what]).toEqual([then, what])
 })
 
-test('an offer that was over when the sweep came was not accepted', () => {
+test('an offer that has expired before the sweep is not accepted', () => {
   const { next } = decideSweep(found(openOf(bob, { transfer: over })), { isGone: () => true, staff: staff('ann:0') })
   expect(next?.settled).toEqual({ transfer: over, isAccepted: false, at: NOW })
 })

@@ -1,4 +1,4 @@
-/** What becomes of an offer: the laws as tables. That nodes, sockets and stores keep to them is told by doors/transfers.test.ts. */
+/** Transfer decisions as tables. doors/transfers.test.ts tests that nodes, sockets and stores apply them. */
 import { expect, test } from 'vitest'
 import type { AssignmentDocument } from '../../../../gateway/domain/assignment/assignment-document.ts'
 import { decideAnswer, decideExpiry, decideOffer } from '../../../../gateway/domain/assignment/transfer-decisions.ts'
@@ -36,21 +36,21 @@ test.each<[string, AssignmentDocument, toBob: string, toQueue: string]>([
   expect(outcome(() => decideOffer(found(document, 'nothing'), offer(bob)))).toBe('unknown_conversation')
 })
 
-test('to nobody who is there it cannot, unless it has gone there already', () => {
+test('an offer to an absent agent is refused, unless that agent has it already', () => {
   expect(outcome(() => decideOffer(found(openOf(ann)), { ...offer(bob), colleague: undefined }))).toBe('agent_unavailable')
   expect(outcome(() => decideOffer(found(openOf(cid)), { ...offer(bob), colleague: undefined }))).toBe('conflict')
   const accepted = openOf(bob, { settled: settled(ann, bob, true) })
   expect(outcome(() => decideOffer(found(accepted), { ...offer(bob), colleague: undefined }))).toBe('unchanged')
 })
 
-test('an offer says from whom to whom, until when and why, and changes nothing else', () => {
+test('an offer has from, to, expiry and note, and changes nothing else', () => {
   const next = decideOffer(found(openOf(ann)), offer(bob))
   const expected = { id: 't2', from: ann, to: bob, at: NOW, expiresAt: NOW + 60_000, note: 'vip' }
   expect(next).toEqual({ ...openOf(ann), service: { ...openOf(ann).service, transfer: expected } })
   expect(decideOffer(found(openOf(ann)), { ...offer(bob), note: undefined })?.service.transfer).not.toHaveProperty('note')
 })
 
-test('what goes back to the queue is not given to whoever gave it back', () => {
+test('a conversation returned to the queue is not assigned to the agent who returned it', () => {
   expect(decideOffer(found(openOf(ann)), offer(queue))).toMatchObject({
     avoid: 'ann',
     last: ann,

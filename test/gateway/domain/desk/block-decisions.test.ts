@@ -1,4 +1,4 @@
-/** What a block makes of a conversation: the laws as tables. That the store mutes and everybody hears of it is told by doors/blacklist.test.ts. */
+/** Block decisions as tables. doors/blacklist.test.ts tests that the store refuses messages and everybody gets the push. */
 import { expect, test } from 'vitest'
 import { assignmentAt, type AssignmentDocument } from '../../../../gateway/domain/assignment/assignment-document.ts'
 import { decideBlock, decideUnblock, mustBeBlock } from '../../../../gateway/domain/desk/block-decisions.ts'
@@ -27,7 +27,7 @@ test.each<[string, Block | undefined, wanted: Block, isChanged: boolean]>([
   }
 })
 
-test('nobody is blocked where nobody has written', () => {
+test('a customer who has not written cannot be blocked', () => {
   expect(outcome(() => decideBlock(found(fresh, 'nothing'), blocked()))).toBe('unknown_conversation')
 })
 
@@ -44,7 +44,7 @@ test.each([
   else expect(() => mustBeBlock(wanted)).toThrow(said)
 })
 
-test('one that is over is shown no more', () => {
+test('an expired block is not shown', () => {
   const until = (at: number) => assignmentAt(openOf(ann, { blocked: blocked({ until: at }) }), NOW).blocked
   expect([until(NOW), until(NOW + 1)]).toEqual([undefined, blocked({ until: NOW + 1 })])
 })

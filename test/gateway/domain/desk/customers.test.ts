@@ -1,4 +1,4 @@
-/** The bounds of what is remembered of customers; how it behaves is told by doors/customer.test.ts, against a real server. */
+/** The limits of the customer cache; doors/customer.test.ts tests its behaviour against a real server. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -62,7 +62,7 @@ async function ask(customers: Customers, customer: string) {
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, n) => `c${n}`)
 
-test('no more than 64 are asked for at once; the others are told to come again', async () => {
+test('at most 64 customers are requested at once, and further ones are refused with a time to retry', async () => {
   const customers = start()
   const answers = Promise.all(names(70).map((one) => ask(customers, one)))
   await expect.poll(() => asked.length).toBe(64)
@@ -76,7 +76,7 @@ test('no more than 64 are asked for at once; the others are told to come again',
   expect((await ask(customers, 'c69')).state).toBe('ready')
 })
 
-test('of more than 2,000 customers, or 16 MB of answers, the one asked for longest ago is forgotten', async () => {
+test('the least recently requested customer is evicted above 2,000 customers or 16 MB of answers', async () => {
   const customers = start()
   slow()
   const know = async (customer: string, length: number): Promise<void> => {

@@ -11,11 +11,11 @@ test.each([
   ['webp', { type: 'image/webp', ...WIDE }],
   ['webpLossy', { type: 'image/webp', ...WIDE }],
   ['webpLossless', { type: 'image/webp', ...WIDE }],
-] as const)('a %s says what it is and how large', (name, header) => {
+] as const)('the header of a %s gives its type and size', (name, header) => {
   expect(imageHeader(PICTURES[name])).toEqual(header)
 })
 
-test('a JPEG says its size behind whatever a camera wrote in front, fill bytes and a thumbnail included', () => {
+test('the size of a JPEG is found behind camera data, fill bytes and a thumbnail', () => {
   const { jpeg } = PICTURES
   const exif = Buffer.concat([Buffer.from([0xff, 0xe1, 0, 0]), Buffer.from('Exif\0\0'), jpeg])
   exif.writeUInt16BE(exif.length - 2, 2)
@@ -38,7 +38,7 @@ test.each([
   expect(imageHeader(bytes)).toBeUndefined()
 })
 
-test('cut off anywhere, none is taken for another and none throws', () => {
+test('a header cut anywhere is never read as another type and never throws', () => {
   for (const picture of Object.values(PICTURES)) {
     const whole = imageHeader(picture)
     for (let length = 0; length <= picture.length; length++) {

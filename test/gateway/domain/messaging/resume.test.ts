@@ -1,4 +1,4 @@
-/** How somebody goes on who was away: the law as a table. That the messages then come is told by doors/hello.test.ts and doors/conversation.test.ts. */
+/** Resume decisions as a table. doors/hello.test.ts and doors/conversation.test.ts test that the messages then arrive. */
 import { expect, test } from 'vitest'
 import { decideResume } from '../../../../gateway/domain/messaging/catch-up.ts'
 import { LIMITS } from '../../../../gateway/protocol/limits.ts'
@@ -6,7 +6,7 @@ import type { Message } from '../../../../gateway/protocol/model.ts'
 
 const MOST = LIMITS.missedCount
 
-/** The log at hand: its head, and the entry from which it was read. */
+/** The log: its head, and the entry at which the read began. */
 const log = (seq: number, first: number | undefined, id = `m${first}`) => ({
   head: { epoch: 'e1', seq },
   messages: first === undefined ? [] : [{ seq: first, id } as Message],

@@ -1,4 +1,4 @@
-/** Who is there, node by node over one store, by a clock that is moved by hand. */
+/** Presence on several nodes over one store, with a clock that tests move. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ interface Node {
   readonly presence: Presence
   readonly nodes: Nodes
   isAlive: boolean
-  /** Somebody sets its clock; time goes on as before. */
+  /** Sets its clock; timers go on as before. */
   step(ms: number): void
 }
 
@@ -55,7 +55,7 @@ async function start(skewMs = 0): Promise<Node> {
   return node
 }
 
-/** Second by second, as the gateway does; a dead node does nothing. */
+/** Runs each node's jobs second by second, as the gateway does; a dead node does nothing. */
 async function pass(ms: number): Promise<void> {
   for (const end = now + ms; now < end;) {
     now = Math.min(end, now + 1000)
@@ -67,7 +67,7 @@ const isOnline = async (node: Node, side: string): Promise<boolean> => (await no
 const statuses = async (node: Node): Promise<Record<string, string>> =>
   Object.fromEntries((await node.presence.of('shop:7')).present.map(({ id, status }) => [id, status]))
 
-test('who comes is there for every node, who has left is not 15 s later', async () => {
+test('a person who connects is present at every node, and absent 15 s after leaving', async () => {
   const [one, other] = [await start(), await start()]
   expect(await isOnline(other, 'ann')).toBe(false)
   await one.presence.arrived(ann)
@@ -96,7 +96,7 @@ test.each([0, 1])('a reconnect within 15 s, at this node or another (%d), is not
   }
 })
 
-test('somebody with two lines is there until the second has ended', async () => {
+test('a person with two sessions is present until the second has ended', async () => {
   const node = await start()
   await Promise.all([node.presence.arrived(ann), node.presence.arrived(ann)])
   node.presence.left(ann)
@@ -107,7 +107,7 @@ test('somebody with two lines is there until the second has ended', async () => 
   expect(await isOnline(node, 'ann')).toBe(false)
 })
 
-test.each([0, 300_000, -300_000])('the people of a dead node vanish within 60 s, with clocks %d ms apart', async (skewMs) => {
+test.each([0, 300_000, -300_000])('the people of a dead node become absent within 60 s, with clocks %d ms apart', async (skewMs) => {
   const [dead, other] = [await start(), await start(skewMs)]
   await dead.presence.arrived(ann)
   await pass(20_000)
@@ -119,7 +119,7 @@ test.each([0, 300_000, -300_000])('the people of a dead node vanish within 60 s,
   expect([await isOnline(other, 'ann'), other.presence.isOutdated(known)]).toEqual([false, true])
 })
 
-test('the people of a node that left in peace get the time to come to another', async () => {
+test('the people of a node that shut down stay present while they reconnect to another', async () => {
   const [leaving, other] = [await start(), await start()]
   await leaving.presence.arrived(ann)
   await pass(10_000)
@@ -132,14 +132,14 @@ test('the people of a node that left in peace get the time to come to another', 
   expect(await isOnline(other, 'ann')).toBe(false)
 })
 
-test('a node that comes later is known as soon as one of its people is looked for', async () => {
+test('a later node is known as soon as somebody queries one of its people', async () => {
   const early = await start()
   const late = await start()
   await late.presence.arrived(ann)
   expect(await isOnline(early, 'ann')).toBe(true)
 })
 
-test('while the store is away, however long, nobody comes or goes; afterwards nobody blinks', async () => {
+test('presence does not change while the store is unavailable, nor right afterwards', async () => {
   const [one, other] = [await start(), await start()]
   await one.presence.arrived(ann)
   await pass(10_000)
@@ -151,7 +151,7 @@ test('while the store is away, however long, nobody comes or goes; afterwards no
     expect(other.presence.isOutdated(known)).toBe(false)
   }
   backbone.isAway = false
-  // the watcher is back first, the other one later
+  // the querying node is back first, the other one later
   for (let second = 0; second < 20; second++) {
     now += 1000
     await other.presence.tend()
@@ -161,7 +161,7 @@ test('while the store is away, however long, nobody comes or goes; afterwards no
   expect(await isOnline(other, 'ann')).toBe(true)
 })
 
-test('who left while the store was away is absent after its return, and a death then is found, too', async () => {
+test('a person who left while the store was unavailable is absent after its return, and a node that died meanwhile is found', async () => {
   const [one, other, third] = [await start(), await start(), await start()]
   await one.presence.arrived(ann)
   await third.presence.arrived(bob)
@@ -177,7 +177,7 @@ test('who left while the store was away is absent after its return, and a death 
   expect(await isOnline(other, 'shop:7')).toBe(false)
 })
 
-test('an arrival that could not be written is written later', async () => {
+test('an arrival that the store did not take is written later', async () => {
   const [one, other] = [await start(), await start()]
   backbone.isAway = true
   await expect(one.presence.arrived(ann)).rejects.toThrow('away')
@@ -186,7 +186,7 @@ test('an arrival that could not be written is written later', async () => {
   expect(await isOnline(other, 'ann')).toBe(true)
 })
 
-test('a node that stood still for minutes thinks nobody dead, and is not thought dead for good', async () => {
+test('a node that stood still for minutes declares no node dead, and others accept it again', async () => {
   const [stuck, other] = [await start(), await start()]
   await stuck.presence.arrived(ann)
   await other.presence.arrived(bob)
@@ -201,7 +201,7 @@ test('a node that stood still for minutes thinks nobody dead, and is not thought
   expect(await isOnline(other, 'ann')).toBe(true)
 })
 
-test("a shop is as available as its most available agent, and an agent's word holds while it is gone for a while", async () => {
+test("a shop is as available as its most available agent, and an agent's status survives a short absence", async () => {
   const [one, other] = [await start(), await start()]
   const word = (identity: Identity, status: 'online' | 'busy' | 'away' | 'offline') => one.presence.changeStatus({ identity, sid: '' }, { status })
   expect(await one.presence.of('shop:7')).toMatchObject({ online: false, status: 'offline', present: [] })
@@ -223,7 +223,7 @@ test("a shop is as available as its most available agent, and an agent's word ho
   expect(await statuses(other)).toEqual({ bob: 'offline', eve: 'busy' })
 })
 
-test('a shop tells its own who is there, and strangers only how available it is', async () => {
+test('agents of a shop see who is present, others only how available it is', async () => {
   const node = await start()
   await node.presence.arrived(bob)
   const shop = await node.presence.of('shop:7')
@@ -232,7 +232,7 @@ test('a shop tells its own who is there, and strangers only how available it is'
   expect(presenceFor(bob, 'ann', await node.presence.of('ann'))).toEqual({ online: false })
 })
 
-test('one may ask about shops, about oneself, and about whom one has a conversation with', async () => {
+test('presence may be queried of shops, of oneself, and of partners in a conversation', async () => {
   const { presence } = await start()
   await backbone.store.append({
     conversation: 'shop:7~ann',
@@ -250,7 +250,7 @@ test('one may ask about shops, about oneself, and about whom one has a conversat
   expect(await presence.visible({ ...ann, id: 'carl', side: 'carl' }, of)).toEqual(['shop:7', 'shop:8', 'carl'])
 })
 
-test.each([-600_000, 600_000, 86_400_000, -86_400_000])("the store's clock is set by %d ms, and nobody comes or goes", async (ms) => {
+test.each([-600_000, 600_000, 86_400_000, -86_400_000])("presence does not change when the store's clock is set by %d ms", async (ms) => {
   const [one, other] = [await start(), await start()]
   await one.presence.arrived(ann)
   await other.presence.arrived(bob)
@@ -265,14 +265,14 @@ test.each([-600_000, 600_000, 86_400_000, -86_400_000])("the store's clock is se
   expect(await isOnline(other, 'ann')).toBe(false)
 })
 
-/** What a store does that was emptied, or came back without its file. */
+/** Empties the store, as a Redis that came back without its file. */
 async function empty(...collections: readonly string[]): Promise<void> {
   for (const collection of collections) {
     for (const { key } of await backbone.records.items(collection, 0)) await backbone.records.remove({ collection, key, now: 0 })
   }
 }
 
-test("who is here is there again soon after the store was emptied, with an agent's own word", async () => {
+test('connected people are present again soon after the store was emptied, agents with their status', async () => {
   const [one, other] = [await start(), await start()]
   await one.presence.arrived(ann)
   await one.presence.arrived(bob)
@@ -284,7 +284,7 @@ test("who is here is there again soon after the store was emptied, with an agent
   expect([await isOnline(other, 'ann'), await statuses(other)]).toEqual([true, { bob: 'busy' }])
 })
 
-test('what a part of the store has lost is found by itself, and a word that has ended does not come back', async () => {
+test('records that the store has lost are written again, and an ended status does not come back', async () => {
   const [one, other] = [await start(), await start()]
   await one.presence.arrived(bob)
   await other.presence.changeStatus({ identity: bob, sid: '' }, { status: 'away' })

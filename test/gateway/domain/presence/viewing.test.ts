@@ -1,4 +1,4 @@
-/** What outlasts an outage of the store, and what does not outlast its node; the rest is told by doors/viewing.test.ts. */
+/** Viewing across outages of the store and ends of nodes; doors/viewing.test.ts tests the rest. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -33,7 +33,7 @@ function start(node: string): { viewing: Viewing; nodes: Nodes } {
   return { nodes, viewing: new Viewing({ records, store, bus, nodes, allowances: UNLIMITED, now: () => now, uptime: () => now }) }
 }
 
-test('a line that ends while the store is away is forgotten when it is back', async () => {
+test('a session that ends while the store is unavailable is removed when it is back', async () => {
   const { viewing } = start('n1')
   await viewing.set({ identity: ann, sid: 'l1' }, kettle)
   backbone.isAway = true
@@ -46,7 +46,7 @@ test('a line that ends while the store is away is forgotten when it is back', as
   expect(await viewing.of('shop:7~ann')).toBeUndefined()
 })
 
-test('a line that ends while it says what it looks at leaves nothing behind', async () => {
+test('a session that ends during its viewing command leaves nothing in the store', async () => {
   const { viewing } = start('n1')
   const said = viewing.set({ identity: ann, sid: 'l1' }, kettle)
   viewing.left('l1')
@@ -54,7 +54,7 @@ test('a line that ends while it says what it looks at leaves nothing behind', as
   expect(await viewing.of('shop:7~ann')).toBeUndefined()
 })
 
-test("what a dead node's customers looked at counts no more", async () => {
+test("what a dead node's customers viewed is ignored", async () => {
   const [doomed, other] = [start('n1'), start('n2')]
   await doomed.viewing.set({ identity: ann, sid: 'l1' }, kettle)
   expect((await other.viewing.of('shop:7~ann'))?.title).toBe('Kettle')
@@ -65,7 +65,7 @@ test("what a dead node's customers looked at counts no more", async () => {
   expect(await other.viewing.of('shop:7~ann')).toBeUndefined()
 })
 
-test('what a line looks at is written again after the store was emptied', async () => {
+test('what a session views is written again after the store was emptied', async () => {
   const [one, other] = [start('n1'), start('n2')]
   await one.viewing.set({ identity: ann, sid: 'l1' }, kettle)
   await one.viewing.set({ identity: { ...ann, id: 'eve', side: 'eve' }, sid: 'l2' }, kettle)

@@ -1,5 +1,5 @@
-/** Limits what is under way at once, for each address and in total: a share is taken and given back. (Allowances limit what is done in a time.) */
-export class UnderWay {
+/** Limits what is in use at once, for each address and in total: a share is taken and given back. (Allowances limit what is done in a time.) */
+export class ConcurrencyLimit {
   readonly #most: { readonly address: number; readonly total: number }
   readonly #byAddress = new Map<string, number>()
   #total = 0
