@@ -4,7 +4,7 @@
  *   <script async src="https://chat.example/im-chat.js" data-to="shop:42" data-token="…"></script>
  *
  * Fetches at once and side by side what the page's tags need, and what its own name says (`loader.js` nothing), from the build that fits the
- * engine: told by what is there and never by a name. `modern/` where arrays have `at` (2021), `es2017/` where there are custom elements,
+ * engine, chosen by feature and never by name. `modern/` where arrays have `at` (2021), `es2017/` where there are custom elements,
  * shadow DOM and modules, `im-chat.legacy.js` for the rest that has promises and maps. Below that no chat can run: links keep their own
  * `href`, and `data-link="…"` puts a plain link (its text: `data-label`) where the chat would be.
  *
@@ -20,7 +20,7 @@
 /** By build and entry: the files that it imports, so that they are fetched beside it and not after it. Put in by the build. */
 declare const IM_CHAT_FILES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
 
-interface Wish {
+interface OpenRequest {
   readonly to?: string | undefined
   readonly product?: unknown
 }
@@ -32,7 +32,7 @@ interface ChatTag extends HTMLElement {
 }
 
 interface ImChat {
-  open(wish?: Wish): void
+  open(request?: OpenRequest): void
   /** Fetches an element's script, once. */
   load(element: string): void
 }
@@ -65,7 +65,7 @@ const buildFor = (page: Page): Build | undefined => {
   return Promise && Map && 'MutationObserver' in page && 'closest' in Element.prototype ? 'legacy' : undefined
 }
 
-/** No chat on this engine; a person can still be told where else to turn. */
+/** No chat runs on this engine: shows a plain link in its place. */
 function addLink({ link, label }: DOMStringMap): void {
   if (!link || !/^(https?:|tel:|mailto:|\/)/.test(link)) return
   const add = (): void => {
@@ -83,11 +83,11 @@ function addLink({ link, label }: DOMStringMap): void {
 /** The window that was opened from here. */
 let elsewhere: Window | null = null
 
-/** Asks the windows of conversations; opens one if none answers, and tells it when it is ready. */
-function openElsewhere(address: string, wish: Wish): void {
+/** Asks the windows of conversations; opens one if none answers, and sends it the request when it is ready. */
+function openElsewhere(address: string, request: OpenRequest): void {
   const id = `${Date.now()}-${Math.random()}`
   const channel = new BroadcastChannel('im-chat:open')
-  const ask = (): void => channel.postMessage({ type: 'wish', id, wish })
+  const ask = (): void => channel.postMessage({ type: 'wish', id, wish: request })
   let isTaken = false
   channel.onmessage = ({ data }: MessageEvent<{ type?: string; id?: string }>) => {
     if (data.type === 'ready' && !isTaken) ask()
@@ -108,7 +108,7 @@ const RETRIES_MS = [2000, 5000, 15_000]
 
 const OWN_NAME = /\/(im-chat|im-desk|im-inbox|loader)\.js(?:[?#]|$)/
 
-/** The tag that this script came with; a module is not told, and looks for itself. */
+/** The tag that this script came with; a module does not know its tag and searches for it. */
 function ownTag(): HTMLScriptElement | undefined {
   const { currentScript, scripts } = document
   if (currentScript) return currentScript as HTMLScriptElement
@@ -177,7 +177,7 @@ function start(page: Page, script: HTMLScriptElement | undefined): void {
     return document.body.appendChild(made) as unknown as ChatTag
   }
 
-  const open = ({ to, product }: Wish = {}): void => {
+  const open = ({ to, product }: OpenRequest = {}): void => {
     const address = script?.dataset.page
     if (address && to && 'BroadcastChannel' in page && !page.matchMedia('(pointer: coarse)').matches) {
       return openElsewhere(address, { to, product })

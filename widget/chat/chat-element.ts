@@ -311,7 +311,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
       onClose: () => this.hide(),
       onSend: (id, text) => this.#onSend(id, text),
       onMessage: ({ id, seq, from, kind, body, at }, isOwn) => this.emit('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
-      onNobody: () => this.#warnUnset(),
+      onNoRecipient: () => this.#warnUnset(),
     })
     this.#panel.cover(this.#inset)
     this.requestUpdate()

@@ -54,7 +54,7 @@ export interface PanelHost {
   /** Called once for each confirmed message that appeared on the screen. */
   readonly onMessage: (message: Message, isOwn: boolean) => void
   /** The person tried to send and there is no conversation. */
-  readonly onNobody: () => void
+  readonly onNoRecipient: () => void
 }
 
 export interface Panel {

@@ -72,7 +72,7 @@ class ChatPanel implements Panel, ReactiveController {
       enterSends: () => this.#enter.value === 'send',
       isSoftKeyboard: () => this.#viewport?.band.isOpen === true,
       pictureLabel: () => this.#language.strings.image,
-      onNobody: host.onNobody,
+      onNoRecipient: host.onNoRecipient,
       onSend: host.onSend,
       onMessage: host.onMessage,
     })

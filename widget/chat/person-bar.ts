@@ -2,16 +2,15 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { Strings } from '../locales/strings.ts'
 import { icons } from '../ui/icons.ts'
 import { isolated } from '../ui/isolated.ts'
-
-type Saying = 'ask' | 'blocked' | 'unblocked' | 'failed'
+import type { BarState } from './person-blocks.ts'
 
 export interface PersonBarView {
   readonly to: string
   readonly name: string
   readonly strings: Strings
   readonly blocks: {
-    of(to: string): Saying | undefined
-    say(to: string, saying: Saying | undefined): void
+    of(to: string): BarState | undefined
+    show(to: string, state: BarState | undefined): void
     set(to: string, isBlocked: boolean): Promise<void>
   }
 }
@@ -25,22 +24,22 @@ const act = (name: string, label: string, onClick: () => void): TemplateResult =
 export function personTool({ blocks, strings, to }: PersonBarView): TemplateResult | typeof nothing {
   if (!isPerson(to) || blocks.of(to) === 'blocked') return nothing
   return html`<button class="plain" type="button" data-test="block-person" title=${strings.person.block} aria-label=${strings.person.block}
-    @click=${() => blocks.say(to, 'ask')}>${icons.block}</button>`
+    @click=${() => blocks.show(to, 'ask')}>${icons.block}</button>`
 }
 
 /** The bar below the header: the question, the confirmation, and undo. */
 export function personBar({ blocks, name, strings, to }: PersonBarView): TemplateResult | typeof nothing {
-  const saying = isPerson(to) ? blocks.of(to) : undefined
-  if (saying === undefined) return nothing
+  const state = isPerson(to) ? blocks.of(to) : undefined
+  if (state === undefined) return nothing
   const { person, dismiss } = strings
-  const close = (label: string): TemplateResult => act('person-close', label, () => blocks.say(to, undefined))
+  const close = (label: string): TemplateResult => act('person-close', label, () => blocks.show(to, undefined))
   const acts = {
     ask: () => html`${act('person-yes', person.block, () => void blocks.set(to, true))}${close(person.cancel)}`,
     blocked: () => act('person-unblock', person.unblock, () => void blocks.set(to, false)),
     unblocked: () => html`${act('person-undo', person.undo, () => void blocks.set(to, true))}${close(dismiss)}`,
     failed: () => close(dismiss),
   }
-  return html`<div class="person-bar" part="person-bar" data-test="person-bar" data-saying=${saying} role="status">
-    <span dir="auto">${isolated(person[saying], { name })}</span>${acts[saying]()}
+  return html`<div class="person-bar" part="person-bar" data-test="person-bar" data-saying=${state} role="status">
+    <span dir="auto">${isolated(person[state], { name })}</span>${acts[state]()}
   </div>`
 }

@@ -8,7 +8,7 @@ export type BarState = 'ask' | 'blocked' | 'unblocked' | 'failed'
 /** Whom this person has blocked, in any window, and what the bar shows for each. */
 export class PersonBlocks extends ClientFollower {
   readonly #blocked = new Set<string>()
-  #said: { readonly to: string; readonly saying: BarState } | undefined
+  #shown: { readonly to: string; readonly state: BarState } | undefined
 
   constructor(host: ReactiveControllerHost) {
     super(host)
@@ -16,12 +16,12 @@ export class PersonBlocks extends ClientFollower {
 
   /** Undefined: no bar; the person is not blocked. */
   of(to: string): BarState | undefined {
-    if (this.#said?.to === to && this.#said.saying !== 'blocked') return this.#said.saying
+    if (this.#shown?.to === to && this.#shown.state !== 'blocked') return this.#shown.state
     return this.#blocked.has(to) ? 'blocked' : undefined
   }
 
-  say(to: string, saying: BarState | undefined): void {
-    this.#said = saying && { to, saying }
+  show(to: string, state: BarState | undefined): void {
+    this.#shown = state && { to, state }
     this.update()
   }
 
@@ -30,9 +30,9 @@ export class PersonBlocks extends ClientFollower {
     try {
       await this.client?.request(isBlocked ? 'blockPerson' : 'unblockPerson', { to })
       this.#mark(to, isBlocked)
-      this.say(to, isBlocked ? 'blocked' : 'unblocked')
+      this.show(to, isBlocked ? 'blocked' : 'unblocked')
     } catch {
-      this.say(to, 'failed')
+      this.show(to, 'failed')
     }
   }
 
@@ -60,7 +60,7 @@ export class PersonBlocks extends ClientFollower {
 
   protected override forget(): void {
     this.#blocked.clear()
-    this.#said = undefined
+    this.#shown = undefined
   }
 
   #mark(to: string, isBlocked: boolean): void {

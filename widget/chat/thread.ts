@@ -35,7 +35,7 @@ export interface ThreadOptions {
   /** Text that stands for a picture. */
   readonly pictureLabel: () => string
   /** The person tried to send and there is no conversation. */
-  readonly onNobody: () => void
+  readonly onNoRecipient: () => void
   readonly onSend: (id: string, text: string, source: SendSource) => void
   /** Called once for each confirmed message that appeared on the screen. */
   readonly onMessage: (message: Message, isOwn: boolean) => void
@@ -90,7 +90,7 @@ export class Thread implements ReactiveController {
       isSoftKeyboard: this.#options.isSoftKeyboard,
       canSend: () => {
         const isSomebody = this.#options.conversation() !== undefined
-        if (!isSomebody) this.#options.onNobody()
+        if (!isSomebody) this.#options.onNoRecipient()
         return isSomebody
       },
       onSend: (text, source) => this.send(text, source) !== undefined,

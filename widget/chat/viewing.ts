@@ -3,8 +3,8 @@ import { plainJson } from '../client/plain-json.ts'
 import type { PersonClient } from '../client/types.ts'
 import { cut } from '../ui/cut.ts'
 
-/** A page's `product`; unchecked, it may hold anything. */
-type Thing = Readonly<Record<string, unknown>>
+/** The page's `product`; unchecked, so it may hold anything. */
+type PageProduct = Readonly<Record<string, unknown>>
 
 const text = (value: unknown, length: number): string | undefined => (typeof value === 'string' && value !== '' ? cut(value, length) : undefined)
 
@@ -19,7 +19,7 @@ function address(value: unknown): string | undefined {
   }
 }
 
-const shown = ({ id, title, url, image, price }: Thing): Product => ({
+const shown = ({ id, title, url, image, price }: PageProduct): Product => ({
   title: text(title, 200)!,
   ...JSON.parse(plainJson(() => JSON.stringify({ id: text(id, 64), price: text(price, 40), url: address(url), image: address(image) }))),
 })
@@ -29,12 +29,12 @@ const shown = ({ id, title, url, image, price }: Thing): Product => ({
  * change. A failure is ignored: the agents only do not see it.
  */
 export class Viewing {
-  #sent: Thing | undefined
+  #sent: PageProduct | undefined
   #to = ''
 
-  report(client: PersonClient | undefined, to: string, thing: Thing | undefined): void {
+  report(client: PersonClient | undefined, to: string, product: PageProduct | undefined): void {
     const isLive = client?.connection.value.name === 'live' && to.startsWith('shop:')
-    const next = isLive ? thing : undefined
+    const next = isLive ? product : undefined
     if (next === this.#sent && (to === this.#to || !next)) return
     this.#sent = next
     this.#to = to

@@ -187,9 +187,9 @@ export class PersonClient implements Contract {
 
   #reportRefusal(command: Command, error: unknown): void {
     const refusal = wireRefusalOf(error)
-    const no = `${command} ${refusal?.code}`
-    if (!refusal || this.#storage.isOver || this.#reportedRefusals.has(no)) return
-    this.#reportedRefusals.add(no)
+    const key = `${command} ${refusal?.code}`
+    if (!refusal || this.#storage.isOver || this.#reportedRefusals.has(key)) return
+    this.#reportedRefusals.add(key)
     this.#announce(refusal, command)
   }
 
@@ -377,5 +377,5 @@ function uploadOnDemand(body: Body, options: UploadOptions): Promise<Body> | und
   const script = import('./upload.ts').catch(() => Promise.reject({ code: 'unavailable', message: '', retry: true }))
   return script
     .then(({ upload }) => upload(body, { ...options, gateway: withoutEndSlashes(options.gateway) }))
-    .catch((no: unknown) => Promise.reject(refusalFrom(no)))
+    .catch((error: unknown) => Promise.reject(refusalFrom(error)))
 }

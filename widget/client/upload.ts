@@ -22,11 +22,11 @@ export interface UploadOptions {
   readonly onProgress: (part: number) => boolean
 }
 
-interface No extends Pick<WireRefusal, 'message' | 'retry' | 'afterMs'> {
+interface UploadRefusal extends Pick<WireRefusal, 'message' | 'retry' | 'afterMs'> {
   readonly code: string
 }
 
-type Outcome = { readonly body: Body } | { readonly no: No } | 'nothing'
+type Outcome = { readonly body: Body } | { readonly refusal: UploadRefusal } | 'nothing'
 
 const RETRY_MS = [1000, 2000, 4000, 4000, 4000, 4000, 4000, 4000, 4000, 4000]
 /** An upload without progress for this long is dead. */
@@ -43,7 +43,7 @@ export async function upload(body: Body, options: UploadOptions): Promise<Body> 
     const token = await options.token().catch(noPass)
     const outcome = token === undefined ? 'nothing' : await post(picture, token, options)
     if (outcome !== 'nothing' && 'body' in outcome) return { ...body, ...outcome.body }
-    if (outcome !== 'nothing') throw outcome.no
+    if (outcome !== 'nothing') throw outcome.refusal
     if (!options.isConnected() || !options.onProgress(0)) throw { code: 'disconnected', message: 'The connection is gone.', retry: true }
     const delay = RETRY_MS[attempt]
     if (delay === undefined) throw final('unavailable')
@@ -53,10 +53,10 @@ export async function upload(body: Body, options: UploadOptions): Promise<Body> 
 
 /** Rethrows a refusal of the gateway; a network error while fetching a guest's pass counts as a failed upload. */
 function noPass(error: unknown): undefined {
-  if (typeof (error as Partial<No>).code === 'string') throw error
+  if (typeof (error as Partial<UploadRefusal>).code === 'string') throw error
 }
 
-const final = (code: string): No => ({ code, message: 'The picture could not be sent.', retry: false })
+const final = (code: string): UploadRefusal => ({ code, message: 'The picture could not be sent.', retry: false })
 
 function post(picture: Blob, token: string, { gateway, clock, onProgress }: UploadOptions): Promise<Outcome> {
   return new Promise((resolve) => {
@@ -90,10 +90,10 @@ function post(picture: Blob, token: string, { gateway, clock, onProgress }: Uplo
 /** A response that is not the gateway's comes from a proxy: its backend is down, or the picture is over its size limit. */
 function outcomeOf({ status, responseText }: XMLHttpRequest): Outcome {
   const answer = parsed(responseText)
-  const { url, width, height, error } = answer as { url?: unknown; width?: unknown; height?: unknown; error?: No }
+  const { url, width, height, error } = answer as { url?: unknown; width?: unknown; height?: unknown; error?: UploadRefusal }
   if (status >= 200 && status < 300 && typeof url === 'string') return { body: { url, width, height } as unknown as Body }
-  if (typeof error?.code === 'string') return { no: error }
-  return status >= 500 || status === 0 ? 'nothing' : { no: final(status === 413 ? 'image_too_large' : 'image_unsupported') }
+  if (typeof error?.code === 'string') return { refusal: error }
+  return status >= 500 || status === 0 ? 'nothing' : { refusal: final(status === 413 ? 'image_too_large' : 'image_unsupported') }
 }
 
 function parsed(text: string): object {

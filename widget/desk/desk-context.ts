@@ -9,7 +9,7 @@ import type { MailboxHost, MailboxView } from '../mailbox/mailbox-view.ts'
 import { Toast } from '../ui/toast.ts'
 import { Dialogs } from './dialogs.ts'
 
-/** By primary language; the first is what everybody else gets. */
+/** By primary language; the first is the fallback. */
 const LOCALES: Readonly<Record<string, DeskStrings>> = { en, zh: zhCn }
 
 export type DeskDialog = 'sheet' | 'block' | 'transfer' | 'blocked' | 'replies'
@@ -22,7 +22,7 @@ export interface DeskContextOptions {
 }
 
 /**
- * What the element gives to each of its features: the list and the open conversation, the words, the one dialog and the one toast.
+ * What the element gives to each of its features: the list and the open conversation, the strings, the one dialog and the one toast.
  * A feature knows this and nothing of the other features.
  */
 export class DeskContext {
@@ -44,7 +44,7 @@ export class DeskContext {
     return firstLocale(LOCALES, [this.element.lang, document.documentElement.lang, navigator.language]) ?? en
   }
 
-  /** The agent's own participant id; undefined until the gateway has said it. */
+  /** The agent's own participant id; undefined until the gateway has sent it. */
   get me(): string | undefined {
     return this.view.mailbox.identity?.id
   }

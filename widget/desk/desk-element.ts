@@ -23,15 +23,15 @@ import type { Chord } from './shortcuts/shortcuts.ts'
 import { AgentStatus } from './status/status.ts'
 
 /**
- * `<im-desk gateway="https://…" token="…">`: a merchant's desk. The conversations of the agent's shop, one of them open, who
- * serves it, and who the customer is. Fills its parent; three columns from 1040 px of its own width, two from 680 px, below that one at a time.
+ * `<im-desk gateway="https://…" token="…">`: a merchant's desk. The conversations of the agent's shop, one of them open, its
+ * assignment, and the customer. Fills its parent; three columns from 1040 px of its own width, two from 680 px, below that one at a time.
  *
  * Properties, methods and events: those of `<im-inbox>`, and
  *   idle-minutes minutes without input after which the agent is shown as away; 0: never; default 10
  *   shortcuts    (property only) {action: chord}, over the table of shortcuts/default-shortcuts.ts; an empty chord turns one off. The person's own
  *                choice, made in the sheet and stored by the browser, comes above both
  *   quickReplies (property only) [{id, title, text, folder?}], offered beside those that the gateway stores
- *   im-quick-reply {id}   (event) one was used
+ *   im-quick-reply {id}   (event) the agent used a quick reply
  *
  *   next Alt+↓ · previous Alt+↑ · nextUnread Alt+U · search / · composer Alt+M · send Mod+Enter · quickReplies Alt+Q · note Alt+N ·
  *   claim Alt+C · close Alt+W · transfer Alt+T · block Alt+B · status Alt+A · details Alt+I · mute Alt+S · sheet ?
@@ -66,7 +66,7 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
     onRefused: (refusal, id) => this.refused(refusal, id),
     onPerson: (who) => this.onPerson(who),
     onLogout: () => this.forgetToken(),
-    onNobody: () => this.missing('to', 'open a conversation first: set it, or call `open(to)`.'),
+    onNoRecipient: () => this.missing('to', 'open a conversation first: set it, or call `open(to)`.'),
     addRows: (rows, all) => this.#search.addFound(rows, all),
     isSearchedByGateway: () => this.#search.isByGateway,
     trouble: () => this.#trouble,
@@ -117,7 +117,7 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
     this.#view.assigned(name)
   }
 
-  /** Each feature forgets what was the first agent's. */
+  /** Each feature drops what belonged to the previous agent. */
   protected override onPerson(who: Person): void {
     this.#desk.dialogs.close()
     this.#replies.reset()
@@ -170,10 +170,10 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
 
   /** Under the name of the open conversation. */
   protected detail(): string {
-    return this.#customer.line()
+    return this.#customer.summary()
   }
 
-  /** Offers, and the toast: inside the dialog that is open, for nobody can reach what lies outside it, else over the page. */
+  /** Offers, and the toast: inside the open dialog, which makes everything outside it inert, else over the page. */
   #overlay(): TemplateResult {
     const {
       dialogs: { onClosed, open },
@@ -220,7 +220,7 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
     return identity && identity.role !== 'agent' ? mailboxStrings.notAgent : undefined
   }
 
-  /** Where somebody who works by keys goes on once the button that was pressed is gone. */
+  /** Where the focus goes for a keyboard user once the pressed button is gone. */
   #placeAfterAct(): HTMLElement | null {
     const root = this.renderRoot
     const dialog = root.querySelector('dialog')

@@ -1,6 +1,6 @@
 import { css } from 'lit'
 
-/** What the features of `<im-desk>` have in common: the bar of tools, buttons, and what is said where something is wrong. */
+/** What the features of `<im-desk>` have in common: the bar of tools, buttons, and error messages. */
 export const deskStyle = css`
   .list-bar .list-title {
     position: absolute;

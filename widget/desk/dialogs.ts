@@ -25,7 +25,7 @@ export class Dialogs<Name extends string> implements ReactiveController {
     this.#host.requestUpdate()
   }
 
-  /** By the dialog itself: only so the focus returns. Its `close` event comes later, and an update before it would show it again. */
+  /** Closes through the dialog itself, because only then the focus returns. Its `close` event comes later, and an update before it would show it again. */
   readonly close = (): void => {
     this.#dialog?.close()
     this.onClosed()

@@ -7,7 +7,7 @@ export interface BlockedHereWord {
   readonly until?: number
 }
 
-/** Which shops take no messages of this customer, and why; told when it begins, changes or ends, and again on each new line. */
+/** Which shops take no messages of this customer, and why. The gateway pushes it when a block begins, changes or ends, and again on each new connection. */
 export class BlockedHere extends ClientFollower {
   readonly #blocked = new Map<string, BlockedHereWord>()
 
@@ -28,7 +28,7 @@ export class BlockedHere extends ClientFollower {
         this.update()
       }),
       client.connection.subscribe(({ name }) => {
-        // what ended meanwhile is not told, what stands is told again
+        // blocks that ended meanwhile are not pushed, those in force are pushed again
         if (name === 'catching-up') this.forget()
       }),
     ]

@@ -18,12 +18,12 @@ import { pageStyles } from '../mailbox/page-styles.ts'
  * Fills its parent; two columns from 680 px of its own width, below that one at a time.
  *
  * Which conversation is open is in step in all windows of the same person: `changeUser` goes up, `syncChangeUserPush` comes
- * down, and a backend can say it too. A window in which an input method is composing follows when the word is finished.
+ * down, and a backend can say it too. A window in which an input method is composing follows when the composition ends.
  *
  * A page of the shop asks for a conversation by the loader's `imChat.open({to, product})`: an inbox that is open takes it.
  *
  * Properties (attributes of the same name; a value that cannot be is warned about once and the old one stays)
- *   gateway      address of the gateway, else the page's own         token   the pass; '': nobody, and no line. A fresh one of the same
+ *   gateway      address of the gateway, else the page's own         token   the pass; '': nobody, and no connection. A fresh one of the same
  *                person (src, sub, role, shop) changes nothing else; another person's makes the page that person's, as if made anew
  *   to           the conversation that is open: `shop:<id>` or a participant id; setting it opens
  *   lang         language of the texts, else the page's              theme   auto | light | dark
@@ -31,8 +31,8 @@ import { pageStyles } from '../mailbox/page-styles.ts'
  *   muted        no sound, whatever the person chose
  *   client       (property only) a Client that the page made; gateway and token are then not used
  *   connection   (read only, reflected) idle connecting catching-up live waiting refused closed
- *   transport    (read only, reflected) websocket | polling, absent while there is no line
- * Methods: `open(to)`, `send(text)` → client id or undefined, `logout()` ends the line and takes all that is this person's off the device, in
+ *   transport    (read only, reflected) websocket | polling, absent while not connected
+ * Methods: `open(to)`, `send(text)` → client id or undefined, `logout()` ends the connection and takes all that is this person's off the device, in
  *   all windows
  *
  * Events (none bubbles but im-sound)
@@ -41,8 +41,8 @@ import { pageStyles } from '../mailbox/page-styles.ts'
  *   im-message {id, seq, from, kind, text, at, isOwn}   once per message that came onto the screen
  *   im-unread {count}                        the number of conversations with something unread changed
  *   im-sound                                 this window sounded
- *   im-connection {state, transport}         the line changed
- *   im-refused {code, message, retry, id?}   a final no, of the line or (with `id`) of one message
+ *   im-connection {state, transport}         the connection changed
+ *   im-refused {code, message, retry, id?}   a final refusal, of the connection or (with `id`) of one message
  *   im-person {id?, role, shop?}             the page is another person's; role: guest | customer | agent
  *   im-notice {type, text?, …}               what a backend published into this person's channel, as it is
  *
@@ -70,7 +70,7 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
     onRefused: (refusal, id) => this.refused(refusal, id),
     onPerson: (who) => this.onPerson(who),
     onLogout: () => this.forgetToken(),
-    onNobody: () => this.missing('to', 'open a conversation first: set it, or call `open(to)`.'),
+    onNoRecipient: () => this.missing('to', 'open a conversation first: set it, or call `open(to)`.'),
   })
   protected readonly controller = this.#view.controller
   readonly #blocked = new BlockedHere(this)
@@ -187,7 +187,7 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
       onDismiss: dismiss,
       onSend: () => {
         const text = [thing.title, thing.price, thing.url].filter(Boolean).join(' · ')
-        // Where the gateway would refuse it, the offer stays where it is; the page has been told why.
+        // Where the gateway would refuse it, the offer stays where it is; the page has received the reason.
         if (this.#view.thread.sendBody('product', { ...thing, text }) !== undefined) dismiss()
       },
     })

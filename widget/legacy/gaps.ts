@@ -1,6 +1,6 @@
 /** Small things that the widget uses and engines without custom elements lack (measured on WebKit 602); only in the legacy bundle. */
 {
-  // WebSockets of that age speak drafts, hang, or lack: what has to work there is the request (client/transports/engine-io.ts).
+  // WebSockets of that age speak drafts, hang, or are missing, so the widget uses HTTP requests (client/transports/engine-io.ts).
   Object.assign(window, { imChatPollingOnly: true })
   if (!navigator.languages) Object.defineProperty(navigator, 'languages', { configurable: true, value: [navigator.language] })
   if (!Object.values) {

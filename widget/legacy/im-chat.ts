@@ -1,6 +1,6 @@
 /**
- * `<im-chat>` for engines without custom elements, all of it in one script. Their shadow roots are played by polyfills, which give an
- * element its styles when it is defined and never again: so it has the panel's from the beginning.
+ * `<im-chat>` for engines without custom elements, all of it in one script. Polyfills stand in for their shadow roots and give an
+ * element its styles only when it is defined, so it has the panel's from the beginning.
  */
 import './prelude.ts'
 import './gaps.ts'

@@ -1,9 +1,9 @@
 import type { Strings } from './strings.ts'
 
-/** What a quick reply's file can be wrong in. */
+/** The errors of a quick reply file. */
 export type FileFault = 'tooLarge' | 'notJson' | 'noList' | 'tooMany' | 'badEntry' | 'empty'
 
-/** Sentences that only the merchant's desk says: whose turn it is, handing on, blocking, notes, the customer, quick replies. */
+/** Sentences of the desk alone: assignment, transfer, blocking, notes, the customer, quick replies. */
 export interface DeskStrings {
   readonly shelves: Readonly<Record<'mine' | 'waiting' | 'all', string>>
   readonly shelf: string
@@ -57,7 +57,7 @@ export interface DeskStrings {
   readonly decline: string
   readonly look: string
   readonly seconds: string
-  /** `missed`: to the colleague who let the time pass. */
+  /** `missed`: for the colleague whose offer expired. */
   readonly outcomes: Readonly<Record<'accepted' | 'declined' | 'expired' | 'missed', string>>
   readonly queued: string
 

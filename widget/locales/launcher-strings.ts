@@ -1,14 +1,14 @@
-/** What the button in the corner says, in every language: it is there before the rest of a language could be fetched. */
+/** The sentences of the launcher in every language: it is on screen before the other strings have loaded. */
 export interface LauncherStrings {
   readonly open: string
   readonly openUnread: string
-  /** It was pressed, and the chat is on its way. */
+  /** The launcher was pressed and the panel is loading. */
   readonly loading: string
-  /** It could not be fetched; it is tried again. */
+  /** The panel could not be loaded; the launcher tries again. */
   readonly notLoaded: string
 }
 
-/** By primary language; the first is what everybody else gets. */
+/** By primary language; the first is the fallback. */
 export const LAUNCHER_STRINGS: Readonly<Record<string, LauncherStrings>> = {
   en: {
     open: 'Open chat',

@@ -1,6 +1,6 @@
 import type { Strings } from './strings.ts'
 
-/** Every sentence of the two PC pages. */
+/** Every sentence that the inbox and the desk share. */
 export interface MailboxStrings {
   readonly conversations: string
   /** Before the first letters of a nameless guest's id. */

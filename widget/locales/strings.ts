@@ -26,9 +26,9 @@ export interface Strings {
   readonly statuses: Readonly<Record<'online' | 'busy' | 'away' | 'offline', string>>
   readonly offline: string
   readonly offlineQueued: string
-  /** The gateway is there and takes nobody now. */
+  /** The gateway answers and accepts no session now. */
   readonly busy: string
-  /** Below a message that the gateway put off: why it waits, and that nobody has to do anything. */
+  /** Below a message that the gateway put off: why it waits, and that it is sent by itself. */
   readonly putOff: Readonly<Record<'limited' | 'busy', string>>
   readonly tryAgain: string
   readonly refusals: Readonly<

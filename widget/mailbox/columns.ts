@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 
-/** From these widths of the element's own on, in px: two and three columns. */
+/** The element's own width, in px, from which two and three columns fit. */
 const TWO = 680
 const THREE = 1040
 

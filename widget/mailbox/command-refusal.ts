@@ -15,5 +15,5 @@ const REFUSALS: Readonly<Record<string, CommandRefusal>> = {
   draining: 'notConnected',
 }
 
-/** Which of the desk's sentences a refusal is. */
+/** The desk's sentence for a refusal. */
 export const commandRefusal = (error: unknown): CommandRefusal => (error instanceof RefusalError ? REFUSALS[error.code] : undefined) ?? 'other'

@@ -1,6 +1,6 @@
 import { css } from 'lit'
 
-/** `--_before` and `--_after` stand for the rows that do not exist just now, see virtual-rows.ts. */
+/** `--_before` and `--_after` are the heights of the rows that are not rendered, see virtual-rows.ts. */
 export const conversationListStyle = css`
   .rows {
     position: relative;

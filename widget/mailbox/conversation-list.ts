@@ -16,14 +16,14 @@ export interface ConversationListView {
   readonly end: number
   /** Whose conversation is open. */
   readonly selected: string | undefined
-  /** Where the keyboard stands. */
+  /** The row that arrow keys have reached. */
   readonly active: string | undefined
   /** The reader: own participant id. */
   readonly me: string | undefined
   readonly now: number
   readonly lang: string
   readonly strings: MailboxStrings
-  /** Whose turn it is, in a row. */
+  /** The mark of the assignment in a row. */
   readonly mark?: (row: ConversationRow) => TemplateResult | typeof nothing
   /** The message that a search found, instead of the last one. */
   readonly found?: (row: ConversationRow) => Message | undefined
@@ -34,14 +34,14 @@ export interface ConversationListView {
   readonly onKeydown: (event: KeyboardEvent) => void
 }
 
-/** Longer than any list is wide; keeps hostile texts (ten thousand marks on one letter) out of layout. */
+/** Longer than any row shows; keeps hostile texts (ten thousand marks on one letter) out of layout. */
 const SHOWN_LENGTH = 160
 
 const short = (text: string): string => cut(text, SHOWN_LENGTH)
 
 const rowId = (to: string): string => `row-${to}`
 
-function lastLine(item: ConversationRow, { found, me, strings, text = short }: ConversationListView): TemplateResult | typeof nothing {
+function lastMessage(item: ConversationRow, { found, me, strings, text = short }: ConversationListView): TemplateResult | typeof nothing {
   const last = found?.(item) ?? item.last
   if (!last) return nothing
   const isPlain = last.kind === 'system' || (last.side === last.from && last.from !== me)
@@ -63,7 +63,7 @@ function row(item: ConversationRow, index: number, view: ConversationListView): 
     ${avatar(item.to, name)}
     <span class="entry-name" dir="auto">${text(name)}</span>
     <time class="entry-time" dir="auto">${listTime(item.at, now, { lang, yesterday: strings.yesterday })}</time>
-    <span class="entry-last" dir="auto">${lastLine(item, view)}</span>
+    <span class="entry-last" dir="auto">${lastMessage(item, view)}</span>
     <span class="entry-end">${mark?.(item) ?? nothing}${
       isUnread
         ? html`<span class="entry-count" part="unread" data-test="unread" aria-label=${fill(strings.unreadCount, { n: item.unread })}
@@ -73,14 +73,14 @@ function row(item: ConversationRow, index: number, view: ConversationListView): 
   </div>`
 }
 
-/** A conversation whose row cannot be shown as it is can still be opened. */
+/** The fallback of a row that cannot be rendered; it still opens the conversation. */
 const plain = ({ to }: ConversationRow, { onOpen, selected }: ConversationListView): TemplateResult => html`<div
   class="entry" role="option" data-row data-test="conversation" id=${rowId(to)} data-to=${to} aria-selected=${to === selected}
   @click=${() => onOpen(to)}><span class="entry-name" dir="auto">${to}</span></div>`
 
 /**
  * A list of conversations as one listbox: one tab stop, arrow keys inside, of thousands of rows only those on screen exist.
- * The row the keyboard stands on exists always, or a screen reader would lose it while the list scrolls.
+ * The row that arrow keys have reached always exists, or a screen reader would lose it while the list scrolls.
  */
 export function conversationList(view: ConversationListView): TemplateResult {
   const { active, attach, end, first, onKeydown, rows, strings } = view

@@ -14,19 +14,19 @@ export interface ConversationPaneView extends TimelineOptions, BannerOptions, Co
   /** Whose conversation is open; undefined: none is. */
   readonly to: string | undefined
   readonly name: string
-  /** Said under the name while nobody types. */
+  /** Shown under the name while the other side does not type. */
   readonly detail: string
   readonly tools: TemplateResult | typeof nothing
   /** What lies over the composer: the quick reply picker. */
   readonly above: TemplateResult | typeof nothing
-  /** Under the name: whose turn it is. */
+  /** Under the name: the assignment bar. */
   readonly below?: TemplateResult | typeof nothing
   readonly onBack: () => void
 }
 
 /**
  * The middle column: with whom, the messages, the composer. Its nodes are made once and stay, with or without an open
- * conversation: the composer and the reader's place hang on them.
+ * conversation: the composer's text and the scroll position belong to them.
  */
 export function conversationPane(view: ConversationPaneView): TemplateResult {
   const { above, mailboxStrings, to } = view

@@ -9,7 +9,7 @@ export interface FocusHost extends ReactiveControllerHost, HTMLElement {
 
 /**
  * Keeps the element's `to` and the person's focus the same. What the page or a click sets goes up as `changeUser`; what another window
- * of the same person chose comes down and is set here. While an input method is at work nothing is set; it is once the word is finished.
+ * of the same person chose comes down and is set here. While an input method composes, the change waits until the composition ends.
  */
 export class FocusSync implements ReactiveController {
   readonly #host: FocusHost
@@ -18,7 +18,7 @@ export class FocusSync implements ReactiveController {
   #isComposing = false
   /** The page set `to` since the last update, even to its old value: with another person's pass, that is whom the new person talks to. */
   #isToNamed = false
-  /** The `to` that the client was last told, and with it the person's other windows. */
+  /** The `to` last sent to the client, and so to the person's other windows. */
   #announcedTo = ''
 
   /** `focus`: whom the person's windows talk to, as the client knows it. */
@@ -68,14 +68,14 @@ export class FocusSync implements ReactiveController {
     this.forget()
   }
 
-  /** The client is gone: the next one has been told nothing. */
+  /** The client is gone: the next one has received nothing. */
   forget(): void {
     this.#announcedTo = ''
   }
 
   #onComposed(): void {
     this.#isComposing = false
-    // After the composer's own listeners: the word belongs to the conversation that it was written in.
+    // After the composer's own listeners: the composed text belongs to the conversation that it was written in.
     queueMicrotask(() => this.follow(this.#focus()))
   }
 }

@@ -8,7 +8,7 @@ export interface ListKeysOptions {
   readonly onOpen: (id: string) => void
 }
 
-/** Where a key leads from `at` in a list of `count` rows; undefined where the key is not the list's. */
+/** The index that a key moves to from `at` in a list of `count` rows; undefined for a key the list does not handle. */
 export function listMove(key: string, list: { at: number; count: number; pageCount: number }): number | undefined {
   const { at, count, pageCount } = list
   const last = count - 1
@@ -17,7 +17,7 @@ export function listMove(key: string, list: { at: number; count: number; pageCou
 }
 
 /**
- * The keyboard in a listbox: arrows, Page, Home and End move, Enter and Space open. It stands on an id, not on a place,
+ * The keyboard in a listbox: arrows, Page, Home and End move, Enter and Space open. The position is an id, not an index,
  * so that rows may come and go around it.
  */
 export class ListKeys {

@@ -7,14 +7,14 @@ import { icons } from '../ui/icons.ts'
 export interface ListPaneView extends ConversationListView {
   readonly title: string
   readonly query: string
-  /** What narrows the list, below the search. */
+  /** The filters below the search. */
   readonly tabs: TemplateResult | typeof nothing
-  /** Said where there is no row. */
+  /** Shown where there is no row. */
   readonly emptySentence: string
   readonly emptyHint: string | undefined
-  /** Said below the rows. */
+  /** Shown below the rows. */
   readonly foot: TemplateResult | typeof nothing
-  /** Rows that will move up once the order is let go. */
+  /** Rows that will move up once the order is released. */
   readonly movedCount: number
   /** Buttons at the right of the title. */
   readonly tools: TemplateResult | typeof nothing

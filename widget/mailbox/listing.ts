@@ -8,19 +8,19 @@ import {
   type ConversationShelf,
 } from '../client/conversation-filter.ts'
 
-/** How long the order stands still after the pointer last moved over the list. */
+/** How long the order is held after the pointer last moved over the list. */
 const HOLD_MS = 2000
 
-/** So many opened rows keep their place. */
+/** How many opened rows keep their place. */
 const HELD_COUNT = 12
 
 /**
- * What the list shows: the question (search, filter, order) and, for a while, an order that stands still.
+ * What the list shows: the query (search, filter, order) and, for a while, a held order.
  *
  * moving → the list follows every message at once.
  * held   → the pointer is over the list and moved within the last two seconds: rows change in place, none moves, so that nobody
  *          clicks on a conversation that has just slid under the pointer. `waitingCount` says what will move. Ends when the pointer
- *          rests or leaves, or the question changes.
+ *          rests or leaves, or the query changes.
  */
 export class Listing implements ReactiveController {
   readonly #host: ReactiveControllerHost
@@ -48,12 +48,12 @@ export class Listing implements ReactiveController {
     return this.#question.unreadFirst
   }
 
-  /** Whoever searches searches everywhere. */
+  /** A search covers all shelves. */
   get shelf(): ConversationShelf {
     return this.query.trim() === '' ? (this.#question.shelf ?? 'all') : 'all'
   }
 
-  /** How many of `rows` stand on a shelf. */
+  /** How many of `rows` belong to a shelf. */
   count(rows: readonly ConversationRow[], shelf: ConversationShelf): number {
     return rows.reduce((count, row) => count + (isOnShelf(row, shelf, this.#question.me) ? 1 : 0), 0)
   }
@@ -78,12 +78,12 @@ export class Listing implements ReactiveController {
     this.#host.requestUpdate()
   }
 
-  /** As at first. */
+  /** Back to the initial state. */
   reset(): void {
     this.ask({ query: '', filter: 'all', unreadFirst: true })
   }
 
-  /** `row` is being opened: it keeps its place, as do the few opened before it, until another question is asked. */
+  /** `row` is being opened: it keeps its place, as do the few opened before it, until the query changes. */
   hold(to: string, isUnread: boolean): void {
     const held = new Map(this.#question.held)
     const wasUnread = held.get(to) === true || isUnread
@@ -104,14 +104,14 @@ export class Listing implements ReactiveController {
     return this.#shown
   }
 
-  /** How many of the rows shown or hidden will move up when the order is let go. */
+  /** How many of the rows shown or hidden will move up when the order is released. */
   get waitingCount(): number {
     if (!this.#order || this.#shown === this.#answer) return 0
     const place = new Map(this.#shown.map(({ to }, index) => [to, index]))
     return this.#answer.filter(({ to, unread }, index) => unread > 0 && index < (place.get(to) ?? Infinity)).length
   }
 
-  /** Lets the order go at once. */
+  /** Releases the order at once. */
   letGo(): void {
     if (!this.#order) return
     this.#release()

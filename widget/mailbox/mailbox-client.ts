@@ -3,10 +3,10 @@ import type { ClientOptions } from '../client/client-options.ts'
 import type { ListingClient, ListingPerson } from '../client/types.ts'
 import { ClientController, type ClientAddress } from '../chat/client-controller.ts'
 
-/** The line of a page that shows a list of conversations. */
+/** The client of a page that shows a list of conversations. */
 export class MailboxClient extends ClientController {
   protected override create(options: ClientOptions): ListingClient {
-    // Whom the window talks to is said by `changeUser`, in time for the hello; for the next person it is not this one.
+    // The open conversation goes up as `changeUser`, in time for the hello; the next person does not inherit it.
     return createClient({ ...options, to: undefined })
   }
 
@@ -14,7 +14,7 @@ export class MailboxClient extends ClientController {
     super.use(given, address, to)
   }
 
-  /** `create` and `use` bring no other. */
+  /** `create` and `use` set no other class. */
   override get client(): ListingPerson | undefined {
     return super.client as ListingPerson | undefined
   }

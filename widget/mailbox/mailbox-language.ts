@@ -7,7 +7,7 @@ import type { Strings } from '../locales/strings.ts'
 import { chat as zhCn } from '../locales/zh-cn/chat.ts'
 import { mailbox as mailboxZhCn } from '../locales/zh-cn/mailbox.ts'
 
-/** By primary language; the first is what everybody else gets. */
+/** By primary language; the first is the fallback. */
 const LOCALES: Readonly<Record<string, Pick<MailboxLanguage, 'strings' | 'mailboxStrings'>>> = {
   en: { strings: en, mailboxStrings: mailboxEn },
   zh: { strings: zhCn, mailboxStrings: mailboxZhCn },

@@ -17,15 +17,15 @@ export interface MailboxListOptions extends Pick<ListPaneView, 'title' | 'tools'
   readonly mailboxStrings: MailboxStrings
   readonly lang: string
   readonly selected: string
-  /** Said where nothing is narrowed away; undefined: there are no conversations at all. */
+  /** Shown where a filter leaves no row; undefined: there are no conversations at all. */
   readonly emptySentence: string | undefined
-  /** Why there is no list: a final no. */
+  /** Why there is no list: a final refusal. */
   readonly trouble: string | undefined
   readonly question: TemplateResult | typeof nothing
   readonly onOpen: (to: string) => void
 }
 
-/** What the controllers know of the list, as what the left column shows. */
+/** Builds the view of the left column from what the controllers know of the list. */
 export function mailboxList(options: MailboxListOptions): TemplateResult {
   const { mailboxStrings, emptySentence, trouble, keys, lang, listing, mailbox, rows, selected, virtual, ...rest } = options
   const { first, end } = virtual.range(rows.length)

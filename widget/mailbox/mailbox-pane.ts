@@ -25,16 +25,16 @@ export interface MailboxPaneOptions {
   readonly above: TemplateResult | typeof nothing
   /** Under the name. */
   readonly below?: TemplateResult | typeof nothing
-  /** Puts more rows among the messages; whether the page holds the log's start and end is said. */
+  /** Inserts further rows among the messages; the arguments say whether the page holds the log's start and end. */
   readonly between?: (rows: readonly Row[], isWhole: { readonly start: boolean; readonly end: boolean }) => readonly Row[]
-  /** How such a row looks; undefined: it is not one. */
+  /** Renders such a row; undefined for a message. */
   readonly extra?: (row: MarkRow) => TemplateResult | undefined
-  /** What a refusal means here, where the usual sentence says too little. */
+  /** A more precise sentence for a refusal than the usual one. */
   readonly sentence?: (refusal: WireRefusal) => string | undefined
   readonly onBack: () => void
 }
 
-/** What the controllers know of the open conversation, as what the middle column shows. */
+/** Builds the view of the middle column from what the controllers know of the open conversation. */
 export function mailboxPane({ between, enter, extra, lang, controller, sentence, strings, thread, ...rest }: MailboxPaneOptions): TemplateResult {
   const { client, shown: connection, conversation, outbox, theirs, timeline } = controller
   const { day, time } = messageTime(lang)

@@ -46,12 +46,12 @@ export interface MailboxViewOptions extends Pick<ClientOptions, 'onConnection' |
   /** Dispatches an event at the element. */
   readonly emit: Emit
   /** The person wants to send and no conversation is open. */
-  readonly onNobody: () => void
+  readonly onNoRecipient: () => void
   /** Adds rows to those that the filter left, out of all rows held. */
   readonly addRows?: (rows: readonly ConversationRow[], all: readonly ConversationRow[]) => readonly ConversationRow[]
   /** The gateway answers the search; the list need not be loaded page by page for it. */
   readonly isSearchedByGateway?: () => boolean
-  /** Why the element can show no list, where the line itself stands. */
+  /** Why the element can show no list although the client is connected. */
   readonly trouble?: () => string | undefined
 }
 
@@ -163,7 +163,7 @@ export class MailboxView implements ReactiveController {
     return mailboxLanguage(this.#host.lang)
   }
 
-  /** How the other side of the open conversation is called: by the newest thing that says it. */
+  /** The name of the other side of the open conversation, from the newest source that has one. */
   get name(): string {
     const { conversation, messages } = this.controller
     if (!conversation) return ''
@@ -184,7 +184,7 @@ export class MailboxView implements ReactiveController {
     this.notifications.notices.withdraw(to)
   }
 
-  /** Opens it, brings its row on screen and puts the caret into the composer: for whoever works by keys. */
+  /** Opens it, brings its row on screen and puts the caret into the composer; used by the shortcuts. */
   goTo(to: string): void {
     const at = this.rows.findIndex((row) => row.to === to)
     this.open(to)
@@ -213,7 +213,7 @@ export class MailboxView implements ReactiveController {
     this.#host.requestUpdate()
   }
 
-  /** An element that is only moved in the page is back before the microtask, and keeps its line. */
+  /** An element that is only moved in the page is back before the microtask, and keeps its connection. */
   hostDisconnected(): void {
     void Promise.resolve().then(() => {
       if (this.#host.isConnected || !this.#isMounted) return
@@ -225,12 +225,12 @@ export class MailboxView implements ReactiveController {
     })
   }
 
-  /** The element forwards it: the page set a property. */
+  /** Called by the element when the page set a property. */
   assigned(name: string): void {
     if (name === 'to') this.#focus.named()
   }
 
-  /** The element forwards it. */
+  /** Called by the element. */
   willUpdate(changed: PropertyValues<MailboxHost>): void {
     if (!this.#isMounted) return
     this.#useClient()
@@ -261,7 +261,7 @@ export class MailboxView implements ReactiveController {
     }
   }
 
-  /** The element forwards it: the composer and the timeline stand in the page. */
+  /** Called by the element after its first render: the composer and the timeline are in the page. */
   firstUpdated(): void {
     const { renderRoot } = this.#host
     this.thread.attach(renderRoot)
@@ -269,7 +269,7 @@ export class MailboxView implements ReactiveController {
     tap(renderRoot.querySelector<HTMLElement>('.enter')!, onEnter, onEnter)
   }
 
-  /** The page is another person's: nothing of the first one's stays. */
+  /** The page now belongs to another person: drop everything of the previous one. */
   reset(): void {
     this.#focus.nextPerson()
     this.#shown = 'list'
@@ -328,7 +328,7 @@ export class MailboxView implements ReactiveController {
     ])
   }
 
-  /** Why there can be no list, in the person's words; undefined: there is one, or it may still come. */
+  /** Why there can be no list, as a sentence for the person; undefined: there is one, or it may still come. */
   get #trouble(): string | undefined {
     const { strings } = this.language
     const { client, connection } = this.controller
@@ -344,7 +344,7 @@ export class MailboxView implements ReactiveController {
   }
 
   #createThread(): Thread {
-    const { onNobody, emit } = this.#options
+    const { onNoRecipient, emit } = this.#options
     return new Thread(this.#host, {
       conversation: () => this.controller.conversation,
       isShown: () => this.controller.conversation !== undefined,
@@ -352,7 +352,7 @@ export class MailboxView implements ReactiveController {
       enterSends: () => this.#enter.value === 'send',
       isSoftKeyboard: () => false,
       pictureLabel: () => this.language.strings.image,
-      onNobody,
+      onNoRecipient,
       onSend: (id, text) => {
         this.controller.wake()
         emit('im-send', { id, text })
@@ -367,7 +367,7 @@ export class MailboxView implements ReactiveController {
     this.controller.use(client, { gateway: address, token }, () => this.to)
   }
 
-  /** The row that is opened keeps its place in the list until another is. */
+  /** The opened row keeps its place in the list until another is opened. */
   #select(to: string): void {
     const { row } = this
     this.listing.hold(to, row !== undefined && row.unread > 0)

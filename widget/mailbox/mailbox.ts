@@ -6,7 +6,7 @@ import type { Signal } from '../client/signal.ts'
 import type { ListingPerson } from '../client/types.ts'
 
 export interface MailboxOptions {
-  /** The window now talks to somebody else: by a click here, or because another window of the same person switched. */
+  /** The open conversation changed: by a click here, or because another window of the same person switched. */
   readonly onFocus: (to: string | undefined) => void
   /** The other side wrote. */
   readonly onMessage: (message: Message) => void
@@ -19,7 +19,7 @@ const NO_ROWS: readonly ConversationRow[] = []
 /** How many rows a search loads at most before it answers from what it has. */
 const SEARCH_COUNT = 5000
 
-/** Joins a client's list of conversations and its focus to an element: whatever changes asks for a render. */
+/** Connects a client's list of conversations and its focus to an element: each change requests a render. */
 export class Mailbox implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #options: MailboxOptions
@@ -71,7 +71,7 @@ export class Mailbox implements ReactiveController {
     this.#host.requestUpdate()
   }
 
-  /** The reader comes near the end of the rows held, or asks for something that may lie beyond them. */
+  /** The reader nears the end of the rows held, or searches for something that may lie beyond them. */
   needMore(): void {
     const inbox = this.#client?.inbox
     if (!inbox || this.#isLoading || !inbox.hasMore.value || inbox.rows.value.length >= SEARCH_COUNT) return

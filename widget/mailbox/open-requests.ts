@@ -6,7 +6,7 @@ export interface OpenRequest {
   readonly product?: unknown
 }
 
-type Word =
+type ChannelMessage =
   | { readonly type: 'wish'; readonly id: string; readonly wish: OpenRequest }
   /** One window has it; the page need not open another. */
   | { readonly type: 'taken'; readonly id: string }
@@ -18,23 +18,23 @@ const HELD_MS = 1000
 
 /**
  * The other end of the loader's `imChat.open({to, product})` on pages with `data-page`: a window of conversations that is already
- * open takes the wish instead of a second one opening. Of several windows the first to take the wish's lock shows it; the
+ * open takes the request instead of a second one opening. Of several windows the first to take the request's lock shows it; the
  * focus is in step in all of them anyway. Pages and windows of one origin only.
  */
 export class OpenRequests implements ReactiveController {
-  readonly #onWish: (wish: OpenRequest) => void
+  readonly #onRequest: (request: OpenRequest) => void
   #channel: BroadcastChannel | undefined
 
-  constructor(host: ReactiveControllerHost, onWish: (wish: OpenRequest) => void) {
-    this.#onWish = onWish
+  constructor(host: ReactiveControllerHost, onRequest: (request: OpenRequest) => void) {
+    this.#onRequest = onRequest
     host.addController(this)
   }
 
   hostConnected(): void {
     if (typeof BroadcastChannel !== 'function') return
     this.#channel = new BroadcastChannel(CHANNEL)
-    this.#channel.onmessage = ({ data }: MessageEvent<Word>) => this.#hear(data)
-    this.#channel.postMessage({ type: 'ready' } satisfies Word)
+    this.#channel.onmessage = ({ data }: MessageEvent<ChannelMessage>) => this.#receive(data)
+    this.#channel.postMessage({ type: 'ready' } satisfies ChannelMessage)
   }
 
   hostDisconnected(): void {
@@ -42,9 +42,9 @@ export class OpenRequests implements ReactiveController {
     this.#channel = undefined
   }
 
-  #hear(word: Word): void {
-    if (word?.type !== 'wish' || typeof word.id !== 'string') return
-    const { id, wish } = word
+  #receive(message: ChannelMessage): void {
+    if (message?.type !== 'wish' || typeof message.id !== 'string') return
+    const { id, wish } = message
     if (!navigator.locks) return this.#take(id, wish)
     void navigator.locks.request(`im-chat:wish:${id}`, { ifAvailable: true }, async (lock) => {
       if (!lock) return
@@ -53,9 +53,9 @@ export class OpenRequests implements ReactiveController {
     })
   }
 
-  #take(id: string, wish: OpenRequest): void {
-    this.#channel?.postMessage({ type: 'taken', id } satisfies Word)
-    this.#onWish({ ...wish })
+  #take(id: string, request: OpenRequest): void {
+    this.#channel?.postMessage({ type: 'taken', id } satisfies ChannelMessage)
+    this.#onRequest({ ...request })
     window.focus()
   }
 }

@@ -13,14 +13,14 @@ export interface SidePanelView {
   readonly name: string
   /** Label and value, in order. */
   readonly facts: readonly (readonly [label: string, value: string])[]
-  /** Product and order messages of this conversation, the newest first, each thing once. */
+  /** Product and order messages of this conversation, newest first, each once. */
   readonly shared: readonly Message[]
-  /** Whether a picture of theirs may be loaded without being asked for. */
+  /** Whether a picture of these messages may load without the reader asking for it. */
   readonly isTrusted: (address: string) => boolean
   readonly isCopied: boolean
-  /** What else is known of them. */
+  /** Further content about the other side. */
   readonly more: TemplateResult | typeof nothing
-  /** What can be done about them. */
+  /** Actions on the other side. */
   readonly acts: TemplateResult | typeof nothing
   readonly onCopy: () => void
   readonly onClose: () => void

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit'
 
-/** How many tints avatar.css.ts has. */
+/** How many tints avatar-style.ts has. */
 const TINT_COUNT = 6
 
 const tint = (id: string): number => {
@@ -9,7 +9,7 @@ const tint = (id: string): number => {
   return sum % TINT_COUNT
 }
 
-/** The first letter that is one; a name of symbols or marks alone shows nothing. */
+/** The first letter of a name; a name of symbols or marks alone shows nothing. */
 const initial = (name: string): string => (/[\p{L}\p{N}]/u.exec(name.slice(0, 80))?.[0] ?? '').toUpperCase()
 
 /** A person or shop as a tinted disc with an initial; the tint belongs to the id, so it is the same everywhere. */

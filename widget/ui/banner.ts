@@ -9,12 +9,12 @@ export interface BannerOptions {
   readonly strings: Strings
   readonly connection: ConnectionState
   readonly queuedCount: number
-  /** The line is there, and a message has to wait: the gateway's no, which passes. */
+  /** The connection is live and a message waits: the gateway's temporary refusal. */
   readonly delay?: WireRefusal | undefined
   readonly onTryAgain: () => void
 }
 
-/** Says what the line is doing while it is not simply there. It lies over the messages, so nothing moves when it comes. */
+/** Shows the state of the connection unless it is live. It lies over the messages, so nothing moves when it appears. */
 export function banner(options: BannerOptions): TemplateResult | typeof nothing {
   const { connection, delay, strings, onTryAgain } = options
   const { name } = connection
@@ -36,6 +36,6 @@ function sentence({ connection, strings, queuedCount }: BannerOptions): string {
   return strings.connection[connection.name as 'connecting' | 'catching-up']
 }
 
-/** A button that cannot help is worse than none: these want the page's author, or another window. */
+/** States without a retry button, because only the page's author or another window can help. */
 const isWorthARetry = ({ code }: WireRefusal): boolean =>
   !/^(origin_forbidden|pass_(required|invalid)|version_unsupported|unknown_(shop|conversation)|(start_)?forbidden|bad_request)$/.test(code)

@@ -24,7 +24,7 @@ export interface CardView {
   readonly strings: Strings
   /** Absolute; in front of the addresses of its own pictures. */
   readonly gateway?: string
-  /** Whether the picture at an address may be loaded at once; another waits until somebody asks for it. */
+  /** Whether the picture at an address may load at once; any other waits until the reader asks for it. */
   readonly isTrusted: (address: string) => boolean
 }
 
@@ -57,13 +57,13 @@ function picture(body: Fields, view: CardView): TemplateResult | undefined {
   return html`<span class="picture">${ask(src, view)}<a href=${src} target="_blank" rel="noopener noreferrer" hidden>${image(nothing)}</a></span>`
 }
 
-/** A picture that lies on a stranger's server: loading it would tell that server who reads. */
+/** A picture on a third party's server: loading it would reveal the reader to that server. */
 const ask = (src: string, { strings }: CardView): TemplateResult =>
   html`<button type="button" class="ask-picture" data-test="show-picture" @click=${reveal}>${strings.showPicture.replace('{host}', () =>
     hostOf(src),
   )}</button>`
 
-/** Not sent yet: the preview, how far it is, and the way to take it back (chat/composer/picture-composer.ts listens). */
+/** A picture that is not sent yet: preview, progress, and a button that cancels it (chat/composer/picture-composer.ts listens). */
 function waiting({ url, width, height, progress }: Fields, { strings }: CardView): TemplateResult {
   return html`<span class="picture"><img src=${url} alt=${strings.image} width=${size(width) ?? nothing} height=${size(height) ?? nothing}>${
     progress === undefined ? nothing : html`<progress max="1" .value=${Number(progress) || 0} aria-label=${strings.states.sending}></progress>`
@@ -113,7 +113,7 @@ const isPreview = (value: unknown): boolean => typeof value === 'string' && valu
 
 const hostOf = (address: string): string => /^\w+:\/\/([^/?#]*)/.exec(address)?.[1]?.replace(/^.*@/, '') ?? address
 
-/** Somebody asked for the picture beside the button. */
+/** The reader asked for the picture beside the button. */
 function reveal({ currentTarget }: Event): void {
   const button = currentTarget as HTMLElement
   const image = button.parentElement!.querySelector<HTMLImageElement>('img[data-src]')!
@@ -124,7 +124,7 @@ function reveal({ currentTarget }: Event): void {
 
 const hide = (event: Event): void => void ((event.target as HTMLElement).hidden = true)
 
-/** A picture that did not come leaves its words behind. */
+/** Shows the text in place of a picture that failed to load. */
 function showWords({ target }: Event): void {
   const image = target as HTMLElement
   image.hidden = true

@@ -2,7 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { PersonClient } from '../client/types.ts'
 
 /**
- * What every part of a desk that asks the gateway has in common: it follows one client at a time, asks anew on each new line, and
+ * Base of every part of the desk that asks the gateway: it follows one client at a time, asks again on each new connection, and
  * stops with the element. `use` may be called at every render.
  */
 export abstract class ClientFollower<P extends PersonClient = PersonClient> implements ReactiveController {
@@ -52,14 +52,14 @@ export abstract class ClientFollower<P extends PersonClient = PersonClient> impl
     this.host.requestUpdate()
   }
 
-  /** Listens; returns the ways to stop. */
+  /** Adds listeners; returns the functions that remove them. */
   protected follow(_client: P): readonly (() => void)[] {
     return []
   }
 
-  /** A line stands: what is shown may be old. */
+  /** The client is connected: what is shown may be outdated. */
   protected abstract ask(): void
 
-  /** Another client, or none: what is held is not this one's. */
+  /** The client changed or is gone: drop what belonged to the previous one. */
   protected forget(): void {}
 }

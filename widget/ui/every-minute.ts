@@ -4,7 +4,7 @@ let timer: ReturnType<typeof setInterval> | undefined
 
 const MINUTE_MS = 60_000
 
-/** Calls `listener` every minute: "Today" becomes "Yesterday". Returns the way to stop. */
+/** Calls `listener` every minute: "Today" becomes "Yesterday". Returns a function that stops it. */
 export function everyMinute(listener: () => void): () => void {
   listeners.add(listener)
   timer ??= setInterval(() => listeners.forEach((each) => each()), MINUTE_MS)

@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 
-/** Renders every second while somebody watches one, see `watch`. */
+/** Requests a render every second while a countdown is watched, see `watch`. */
 export class EverySecond implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #isWatched: () => boolean

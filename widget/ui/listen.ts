@@ -1,5 +1,5 @@
 /**
- * Listens and returns the way to stop. Stands where an AbortSignal would: Chromium 64 has no AbortController, and before
+ * Adds a listener and returns a function that removes it. Used in place of an AbortSignal: Chromium 64 has no AbortController, and before
  * Chromium 90 `addEventListener` ignores the signal.
  */
 export function listen<E extends Event>(

@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 
-/** One media query; asks for a render when its answer changes. `addListener`, because Safari before 14 has nothing else. */
+/** Follows one media query and requests a render when its result changes. `addListener`, because Safari before 14 has nothing else. */
 export class MediaQuery implements ReactiveController {
   readonly #text: string
   readonly #update: () => void

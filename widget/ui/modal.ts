@@ -11,7 +11,7 @@ export interface ModalContent {
 
 export interface ModalView extends ModalContent {
   readonly closeLabel: string
-  /** What has just happened; said inside, for nobody can reach what lies outside an open dialog. */
+  /** What has just happened; shown inside, because an open modal dialog makes everything outside it inert. */
   readonly toast: TemplateResult
   readonly onClosed: () => void
 }

@@ -1,30 +1,29 @@
-/** After a failure it is tried again so much later, and each time twice as late; a network that is down is asked for enough as it is. */
+/** The delay before the second try, in ms; it doubles with each failure. */
 const AGAIN_MS = 5000
 const MOST_MS = 60_000
 
-/** A render: it asks, and is called again when what it asked for is there. */
+/** A render that needs the script; it is called again when the script has loaded. */
 export interface Asker {
   requestUpdate(): void
 }
 
 export interface OnDemand<T> {
-  /** What was fetched, or undefined while it is not there. */
+  /** What the script exports; undefined until it has loaded. */
   (asker: Asker): T | undefined
-  /** Starts the fetching where nobody has; resolves when it has come or failed. */
+  /** Starts loading unless it has started; resolves when it has loaded or failed. */
   settled(): Promise<void>
   readonly hasFailed: boolean
 }
 
 /**
- * A script of the widget that most visits never need. The first render that asks for it starts the fetching and does without; whoever
- * asked renders again when it has come, and when it failed. Where it cannot be had everybody goes on without it, and it is tried again
- * as long as somebody asks.
+ * A script of the widget that most visits never need. The first render that asks for it starts loading and goes on without it; whoever
+ * asked renders again when it has loaded, and when it failed. After a failure it is tried again as long as a render asks for it.
  *
  *   absent ──asked──▶ fetching ──▶ there, for good
  *     ▲                  └─failed─▶ resting ─┐
  *     └──────────────────────────────────────┘
  *
- * `load` is told how often it has failed.
+ * `load` receives the number of failures so far.
  */
 export function onDemand<T>(load: (failures: number) => Promise<T>): OnDemand<T> {
   const askers = new Set<Asker>()

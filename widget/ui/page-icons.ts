@@ -3,7 +3,7 @@ import { html, svg, type TemplateResult } from 'lit'
 const icon = (paths: TemplateResult): TemplateResult =>
   html`<svg width="20" height="20" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${paths}</svg>`
 
-/** What only the PC pages need; the phone's bundle does not carry it. Drawn as icons.ts. */
+/** Icons that only the inbox and the desk need, so that the phone does not load them. Drawn like those of icons.ts. */
 export const deskIcons = {
   back: icon(svg`<path d="M15 5l-7 7 7 7"/>`),
   up: icon(svg`<path d="M12 19V6M6 11.5L12 5.5l6 6"/>`),

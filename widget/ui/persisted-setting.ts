@@ -2,7 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import { listen } from './listen.ts'
 
 /**
- * One small choice of a person (sound off, panel closed …), kept by this browser and in step in all its windows.
+ * One small choice of a person (sound off, panel closed …), stored by this browser and the same in all its windows.
  * Works without storage too: then it lasts as long as the page.
  */
 export class PersistedSetting implements ReactiveController {

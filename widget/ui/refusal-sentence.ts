@@ -1,10 +1,7 @@
 import type { Code, WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Strings } from '../locales/strings.ts'
 
-/**
- * Whatever the gateway can refuse with, in a person's words; a code that is new there does not compile here before it has some. `image_heic` is the
- * composer's own.
- */
+/** The sentence that a person reads for each refusal code; a code without one does not compile. `image_heic` is the composer's own. */
 const SENTENCES: Readonly<Record<Code | 'image_heic', keyof Strings['refusals']>> = {
   image_heic: 'pictureHeic',
   bad_packet: 'setup',
@@ -44,11 +41,11 @@ const SENTENCES: Readonly<Record<Code | 'image_heic', keyof Strings['refusals']>
   abuse: 'limited',
 }
 
-/** A refusal in the person's language; the wire's own sentence is for developers, but of a block's the reason and the end: `(why; until ISO time)`. */
+/** A refusal in the person's language. The message on the wire is for developers; only of a block are its reason and end shown: `(reason; until ISO time)`. */
 export function refusalSentence({ code, message }: WireRefusal, { refusals }: Strings): string {
   const sentence = refusals[Object.keys(SENTENCES).includes(code) ? SENTENCES[code] : 'other']
   if (code !== 'blocked') return sentence
-  // a shop gives a reason, a person none
+  // a shop gives a reason, a person gives none
   if (!message.includes('(')) return refusals.blockedByPerson
   return (
     sentence +

@@ -1,6 +1,6 @@
-/** A visitor without a login, see the protocol's README: the gateway makes such ids. */
+/** The id of a guest, a visitor without a login; the gateway creates it (see the protocol's README). */
 const GUEST = /^guest-([0-9a-f]{4})[0-9a-f]{4}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-/** Joiners, fillers and marks alone are no name to point at. As text, because Chromium 64 does not know all of it and would not start. */
+/** Matches a visible character: joiners, fillers and marks alone are no name. A string, because Chromium 64 cannot parse the literal. */
 const SEEN = String.raw`[^\s\p{Cf}\p{M}\p{Default_Ignorable_Code_Point}\u2800]`
 
 function isSeen(name: string): boolean {
@@ -12,8 +12,8 @@ function isSeen(name: string): boolean {
 }
 
 /**
- * How a side is called: by its name, else by its id. A guest chose its name itself, maybe "Support", so it is said that it is one; without
- * a name it is called by the start of its id, which is enough to tell two apart.
+ * The name to show for a participant: its name, else its id. A guest chooses its own name, maybe "Support", so it is marked as a guest;
+ * a guest without a name is shown by the start of its id, which is enough to tell two apart.
  */
 export function shownName(name: string | undefined, id: string, guest: string): string {
   const start = GUEST.exec(id)?.[1]

@@ -8,7 +8,7 @@ export interface ToastView {
   readonly onDismiss: () => void
 }
 
-/** What has just been done, with the way back. The region is always there, or nobody would hear what comes into it. */
+/** The toast, with its undo button. The live region is always in the page: screen readers announce only what enters an existing one. */
 export const toastView = ({ dismissLabel, onDismiss, undoLabel, word }: ToastView): TemplateResult => html`<div class="told-place" role="status">
   ${
     word === undefined

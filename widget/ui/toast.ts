@@ -1,12 +1,12 @@
 import type { ReactiveController, ReactiveControllerHost, TemplateResult } from 'lit'
 
-/** Long enough to read and to reach for the mouse. */
+/** Long enough to read the sentence and press its button. */
 const SHOW_MS = 8000
 
 export interface Word {
   readonly text: string | TemplateResult
   readonly isFailure?: boolean
-  /** Offered beside it: undoing what was just done. */
+  /** The button beside it, which undoes what was just done. */
   readonly onUndo?: () => void
 }
 

@@ -24,7 +24,7 @@ export interface AssignmentBarView {
   readonly onUnblock: () => void
 }
 
-/** Under the name: whose turn it is, and what can be done about it. */
+/** Under the name: the assignment of the conversation and the actions on it. */
 export function assignmentBar(view: AssignmentBarView): TemplateResult {
   const {
     answering,
@@ -75,7 +75,7 @@ interface Act {
   readonly onClick: () => void
 }
 
-/** By name, so that no button turns into another one under the finger. */
+/** Keyed by name, so that no button turns into another one under the finger. */
 function actions(view: AssignmentBarView): readonly Act[] {
   const { me, service, strings } = view
   const { agent, blocked, phase, transfer } = service

@@ -16,7 +16,7 @@ const NAME_LENGTH = 40
 
 const called = ({ id, name = id }: Person): string => cut(name, NAME_LENGTH)
 
-/** In a row of the list: who has it, or how long it waits. One's own needs no word. */
+/** In a row of the list: the assignee, or how long the conversation waits. The agent's own have no mark. */
 export function assignmentMark({ service }: ConversationRow, { lang, me, now, strings }: AssignmentMarkView): TemplateResult | typeof nothing {
   if (!service) return nothing
   const { agent, blocked, phase, since, transfer } = service

@@ -24,13 +24,13 @@ type AssignmentCommand = {
 }[Command]
 
 /**
- * Whose turn it is. Everything is read from the rows, which pushes keep up to date, so it survives a lost line and is the same in all
- * windows; only the outcome of a transfer is a push of its own, because a row cannot say how it came to be.
+ * The assignment of the conversations. Everything is read from the rows, which pushes keep up to date, so it survives a lost connection and
+ * is the same in all windows; only the outcome of a transfer is a push of its own, because a row cannot say how it came to be.
  */
 export class AssignmentRequests extends ClientFollower<ListingPerson> {
   readonly #options: AssignmentRequestsOptions
   readonly #busy = new Set<string>()
-  /** Transfers that were taken, declined or taken back in this window: it needs not be told. */
+  /** Transfers that this window accepted, declined or cancelled: it shows no toast for their outcome. */
   readonly #answered = new Set<string>()
 
   constructor(options: AssignmentRequestsOptions) {
@@ -38,7 +38,7 @@ export class AssignmentRequests extends ClientFollower<ListingPerson> {
     this.#options = options
   }
 
-  /** What others hand to `me`, longest waiting first. */
+  /** Transfers offered to `me`, longest waiting first. */
   offersTo(me: string | undefined): readonly Offered[] {
     const offers: Offered[] = []
     for (const row of this.#options.rows()) {
@@ -48,12 +48,12 @@ export class AssignmentRequests extends ClientFollower<ListingPerson> {
     return offers.sort((a, b) => a.transfer.at - b.transfer.at)
   }
 
-  /** An answer is under way. */
+  /** A request has no answer yet. */
   isBusy(conversation: string): boolean {
     return this.#busy.has(conversation)
   }
 
-  /** Asks, and shows the new state at once. Resolves with whether it came to be. */
+  /** Sends the command and shows the new state at once. Resolves with whether the gateway carried it out. */
   async change<C extends AssignmentCommand>(row: ConversationRow, command: C, input: CommandInput<C>): Promise<boolean> {
     const { client } = this
     if (!client || this.isBusy(row.conversation)) return false
@@ -79,7 +79,7 @@ export class AssignmentRequests extends ClientFollower<ListingPerson> {
     }
   }
 
-  /** As it stands now. */
+  /** The current assignment. */
   #row(row: ConversationRow): ConversationRow {
     return this.#options.rows().find(({ conversation }) => conversation === row.conversation) ?? row
   }
@@ -100,13 +100,13 @@ export class AssignmentRequests extends ClientFollower<ListingPerson> {
     this.#answered.clear()
   }
 
-  /** What is not closed may stand far below the newest page. */
+  /** Conversations that are not closed may lie far below the newest page. */
   protected override ask(): void {
     const { client } = this
     if (!client || client.identity.value?.role !== 'agent') return
     client.request('queue', { limit: QUEUE_COUNT }).then(
       ({ conversations }) => client.inbox.add(conversations),
       () => undefined,
-    ) // the next line asks again
+    ) // the next connection asks again
   }
 }

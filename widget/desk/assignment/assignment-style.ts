@@ -1,6 +1,6 @@
 import { css } from 'lit'
 
-/** Who serves the conversation, the offers over everything, and the colleagues to choose from. */
+/** The assignment bar, the offers over everything, and the colleagues to choose from. */
 export const assignmentStyle = css`
   .service {
     flex: none;

@@ -13,7 +13,7 @@ import { Collision } from './collision.ts'
 import { offers } from './offers.ts'
 import { transferForm } from './transfer-form.ts'
 
-/** Who serves a conversation: agents of a shop claim, transfer and close conversations, and block customers. */
+/** The assignment of conversations: agents of a shop claim, transfer and close conversations, and block customers. */
 export class AssignmentController implements ReactiveController {
   readonly blocking: Blocking
   readonly #desk: DeskContext
@@ -35,7 +35,7 @@ export class AssignmentController implements ReactiveController {
     element.addController(this)
   }
 
-  /** The desk is another agent's. */
+  /** The desk now belongs to another agent. */
   reset(): void {
     this.blocking.reset()
   }
@@ -50,7 +50,7 @@ export class AssignmentController implements ReactiveController {
     this.#collision.use(client)
   }
 
-  /** Takes the open conversation. False where there is nothing to claim; a transfer that is offered is answered or taken back first. */
+  /** Claims the open conversation. False where there is nothing to claim; an offered transfer must be answered or cancelled first. */
   readonly claim = (): boolean => {
     const { me, row } = this.#desk
     if (!row?.service || row.service.blocked || row.service.transfer || (row.service.phase === 'open' && row.service.agent?.id === me)) return false
@@ -70,7 +70,7 @@ export class AssignmentController implements ReactiveController {
     return true
   }
 
-  /** Opens the form. False where the conversation is not the agent's to transfer. */
+  /** Opens the transfer form. False where the agent may not transfer the conversation. */
   readonly openTransfer = (): boolean => {
     const {
       dialogs,
@@ -153,7 +153,7 @@ export class AssignmentController implements ReactiveController {
     return offers(offered, words, Date.now())
   }
 
-  /** What the open dialog holds, where it is one of these. */
+  /** The content of the open dialog; undefined if it is none of these. */
   dialog(open: DeskDialog): ModalContent | undefined {
     const { row } = this.#desk
     if (open === 'blocked') return this.blocking.list()
@@ -187,7 +187,7 @@ export class AssignmentController implements ReactiveController {
     dialogs.close()
   }
 
-  /** Accepts, declines or takes back the transfer. */
+  /** Accepts, declines or cancels the transfer. */
   #answer(row: ConversationRow, accept: boolean): Promise<boolean> {
     const { conversation, service } = row
     return this.#requests.change(row, 'acceptTransfer', { conversation, transfer: service?.transfer?.id ?? '', accept })

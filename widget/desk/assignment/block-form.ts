@@ -18,7 +18,7 @@ export interface BlockFormView {
   readonly onBlock: (wish: { readonly reason: string; readonly forMs: number | undefined }) => void
 }
 
-/** Why, and for how long. */
+/** The reason and duration of a block. */
 export function blockForm({ isBusy, onBlock, strings }: BlockFormView): TemplateResult {
   const submit = (event: SubmitEvent): void => {
     event.preventDefault()

@@ -7,7 +7,7 @@ import type { AssignmentRequests } from './assignment-requests.ts'
 import { blockForm } from './block-form.ts'
 import { blockedList, type BlockedEntry } from './blocked-list.ts'
 
-/** Customers who may not write to the shop: blocking one, the list of them, and the way back. */
+/** Customers who may not write to the shop: blocking one, the list of them, and unblocking. */
 export class Blocking {
   readonly #desk: DeskContext
   readonly #requests: AssignmentRequests
@@ -19,12 +19,12 @@ export class Blocking {
     this.#requests = requests
   }
 
-  /** The desk is another agent's. */
+  /** The desk now belongs to another agent. */
   reset(): void {
     this.#entries = undefined
   }
 
-  /** In the customer's column: opens the form; none where they are blocked already. */
+  /** The button in the customer's column that opens the form; nothing if they are blocked already. */
   button(): TemplateResult | typeof nothing {
     const { row, words } = this.#desk
     if (!row?.service || row.service.blocked) return nothing

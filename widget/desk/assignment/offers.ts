@@ -14,7 +14,7 @@ export interface OfferedView {
   readonly onLook: () => void
 }
 
-/** Conversations that colleagues hand over, above everything else and in nobody's way: the composer keeps the focus. */
+/** Transfers that colleagues offer, above everything else; the composer keeps the focus. */
 export function offers(offered: readonly OfferedView[], strings: DeskStrings, now: number): TemplateResult {
   return html`<section class="offers" part="offers" role="region" aria-label=${strings.offers} ?hidden=${offered.length === 0}>
     <div role="alert">${offered.map(

@@ -13,7 +13,7 @@ export interface Agent {
 
 export interface TransferFormView {
   readonly strings: DeskStrings
-  /** The shop's agents but oneself. */
+  /** The shop's other agents. */
   readonly agents: readonly Agent[]
   readonly isBusy: boolean
   readonly onTransfer: (wish: { readonly to: string; readonly note: string }) => void
@@ -22,7 +22,7 @@ export interface TransferFormView {
 const NOTE_LENGTH = 500
 const RANK: Readonly<Record<Status, number>> = { online: 0, busy: 1, away: 2, offline: 3 }
 
-/** To a colleague, who has to accept, or back to the waiting ones. The most available colleague with the least to do comes first. */
+/** Transfers to a colleague, who must accept, or back to the queue. The most available colleague with the least to do comes first. */
 export function transferForm({ agents, isBusy, onTransfer, strings }: TransferFormView): TemplateResult {
   const submit = (event: SubmitEvent): void => {
     event.preventDefault()

@@ -4,7 +4,7 @@ import type { MailboxStrings } from '../../locales/mailbox-strings.ts'
 import { fill } from '../../locales/fill.ts'
 import { listTime } from '../../locales/list-time.ts'
 
-/** What the open conversation itself says: label and value. */
+/** Facts from the open conversation itself: label and value. */
 export function conversationFacts(controller: ClientController, strings: MailboxStrings, lang: string): readonly (readonly [string, string])[] {
   const { conversation, messages, theirs } = controller
   const last = messages[messages.length - 1]

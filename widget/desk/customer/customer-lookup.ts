@@ -5,9 +5,9 @@ import { ClientFollower } from '../../ui/client-follower.ts'
 
 export type CustomerAnswer = Omit<CommandAnswer<'customer'>, 'ok'>
 
-/** A backend that is slow is asked again so often … */
+/** The interval, in ms, at which a slow backend is asked again … */
 const AGAIN_MS = 1000
-/** … and so many times; then the person may ask. */
+/** … and how many times; then the agent may ask again. */
 const AGAIN_COUNT = 30
 
 /**

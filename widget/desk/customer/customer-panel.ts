@@ -14,10 +14,10 @@ export interface CustomerPanelView {
   readonly strings: Strings
   readonly deskStrings: DeskStrings
   readonly tryAgain: string
-  /** Undefined: not answered yet. */
+  /** Undefined until the gateway has answered. */
   readonly answer: Answer | undefined
   readonly isLoading: boolean
-  /** Whether a picture of theirs may be loaded without being asked for. */
+  /** Whether a picture of theirs may load without the agent asking for it. */
   readonly isTrusted: (address: string) => boolean
   readonly time: (at: number) => string
   readonly onRetry: () => void
@@ -26,7 +26,7 @@ export interface CustomerPanelView {
   readonly onCopy: (text: string) => void
 }
 
-/** What the shop's own system knows of the customer, what they look at, and the earlier spans of service. */
+/** What the shop's own system knows of the customer, what they look at, and earlier assignments. */
 export function customerPanel(view: CustomerPanelView): TemplateResult {
   const { answer, deskStrings } = view
   return html`<section aria-label=${deskStrings.viewing}>

@@ -58,7 +58,7 @@ export class Customer implements ReactiveController {
   }
 
   /** Under the name: the customer's id, whether they are there, and how long they have been waiting for an answer. */
-  line(): string {
+  summary(): string {
     const {
       controller: { conversation, messages },
       language: { lang, mailboxStrings },
@@ -73,7 +73,7 @@ export class Customer implements ReactiveController {
     return [conversation.to, there, waiting].filter(Boolean).join(' · ')
   }
 
-  /** The column; `acts`: what can be done about the customer. */
+  /** The column; `acts`: the actions on the customer. */
   column(acts: TemplateResult | typeof nothing): TemplateResult | typeof nothing {
     if (!this.isShown) return nothing
     const { view } = this.#desk

@@ -1,7 +1,7 @@
 import type { Note } from '../../../gateway/protocol/model.ts'
 import type { MarkRow, Row } from '../../chat/timeline/rows.ts'
 
-/** A mark between the bubbles that carries a note. */
+/** A row between the bubbles that carries a note. */
 export interface NoteRow extends MarkRow {
   readonly note: Note
 }
@@ -9,8 +9,8 @@ export interface NoteRow extends MarkRow {
 export const isNoteRow = (row: MarkRow): row is NoteRow => 'note' in row
 
 /**
- * Notes by time among the messages on the page. Before the first message held they would stand in a gap that may be filled by
- * older ones, so they wait for those; after the last only where the page shows the end.
+ * Notes by time among the messages on the page. Notes older than the first message held wait until
+ * older messages have loaded; notes after the last appear only where the page shows the end.
  */
 export function interleaveNotes(
   rows: readonly Row[],

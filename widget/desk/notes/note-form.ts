@@ -5,14 +5,14 @@ const NOTE_LENGTH = 2000
 
 export interface NoteFormView {
   readonly strings: DeskStrings
-  /** What the note said before; '' of a new one. */
+  /** The text of the note before; '' for a new one. */
   readonly text: string
   readonly isBusy: boolean
   readonly onSave: (text: string) => void
   readonly onCancel: () => void
 }
 
-/** A field of its own: what is written for colleagues can never go out by the composer. Enter saves, Shift+Enter breaks, Escape leaves. */
+/** A field apart from the composer, so that a note can never be sent as a message. Enter saves, Shift+Enter breaks, Escape leaves. */
 export function noteForm({ isBusy, onCancel, onSave, strings, text }: NoteFormView): TemplateResult {
   const field = (event: Event): HTMLTextAreaElement => (event.currentTarget as HTMLElement).closest('form')!.querySelector('textarea')!
   const save = (event: Event): void => {

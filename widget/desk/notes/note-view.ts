@@ -11,7 +11,7 @@ export interface NoteViewOptions {
   readonly onDelete: (note: Note) => void
 }
 
-/** Among the messages, and clearly none of them: of another colour, across, and said to be for colleagues. */
+/** A note among the messages, clearly distinct from them: another colour, full width, and labelled as for colleagues. */
 export function noteView(one: Note, { me, onDelete, onEdit, strings, time }: NoteViewOptions): TemplateResult {
   const name = one.by.name ?? one.by.id
   return html`<div class="note-card" part="note" data-test="note" data-id=${one.id} role="note" aria-label=${fill(strings.noteOf, { name })}>

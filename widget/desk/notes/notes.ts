@@ -16,7 +16,7 @@ import { noteView } from './note-view.ts'
 export class Notes implements ReactiveController {
   readonly #desk: DeskContext
   readonly #list: NoteList
-  /** The note that is being written: a new one, or the one that is changed. */
+  /** The note in the form: a new one, or the one being changed. */
   #draft: { readonly note: Note | undefined } | undefined
   #isSaving = false
   #to = ''
@@ -35,7 +35,7 @@ export class Notes implements ReactiveController {
     return true
   }
 
-  /** The desk is another agent's. */
+  /** The desk now belongs to another agent. */
   reset(): void {
     this.#draft = undefined
     this.#isSaving = false
@@ -90,7 +90,7 @@ export class Notes implements ReactiveController {
     }
   }
 
-  /** Resolves with whether it was saved; a refusal is said, unless the desk is another agent's by then. */
+  /** Resolves with whether the gateway saved it; shows a refusal, unless the desk has passed to another agent. */
   async #save(id: string, text: string): Promise<boolean> {
     const { element, refused, view } = this.#desk
     const { client } = view

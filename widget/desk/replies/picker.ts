@@ -32,7 +32,7 @@ export class ReplyPicker {
     this.#options = options
   }
 
-  /** The composer's field, for the element's life. Before the composer listens to it, or Enter would send. */
+  /** Listens to the composer's field for the element's life; must run before the composer listens to it, or Enter would send. */
   attach(field: HTMLTextAreaElement): void {
     this.#field = field
     listen(field, 'input click keyup', () => this.#look())
@@ -40,7 +40,7 @@ export class ReplyPicker {
     listen<KeyboardEvent>(field, 'keydown', (event) => this.#onKeydown(event), { capture: true })
   }
 
-  /** The replies to show; undefined while closed, and always where there are none: then "/" is a character like others. */
+  /** The replies to show; undefined while closed, and where there are none: then "/" is an ordinary character. */
   get found(): readonly QuickReply[] | undefined {
     const replies = this.#options.replies()
     if (!this.#asked || replies.length === 0) return undefined

@@ -22,8 +22,8 @@ export function writeQuickReplies(quickReplies: readonly QuickReply[]): string {
 export const isTooLarge = (bytes: number): boolean => bytes > FILE_BYTES
 
 /**
- * A file of quick replies: a list, or an object with one. All of it or nothing: the first entry that is none is named by its
- * number. An entry without an id gets one from `newId`; without a scope it is the agent's own.
+ * A file of quick replies: a list, or an object with one. All or nothing: the error gives the number of the first entry
+ * that is no quick reply. An entry without an id gets one from `newId`; without a scope it is the agent's own.
  */
 export function readQuickReplies(text: string, newId: () => string): ReadFile {
   if (isTooLarge(text.length)) return { fault: 'tooLarge' }

@@ -1,9 +1,9 @@
 import { fold } from '../../client/conversation-filter.ts'
 
-/** A text that is kept ready. `{customer}` and other names in braces are filled in when it is used. */
+/** A text ready to be sent. `{customer}` and other names in braces are filled in when it is used. */
 export interface QuickReply {
   readonly id: string
-  /** What it is called, and mostly what is typed to find it. */
+  /** Its name, and mostly what is typed to find it. */
   readonly title: string
   readonly text: string
   readonly folder?: string
@@ -41,6 +41,6 @@ export function searchQuickReplies(replies: readonly QuickReply[], query: string
     .map(({ reply }) => reply)
 }
 
-/** Puts the values in; a name without a value stays as it is, to be seen and written by hand. */
+/** Fills in the values; a name without a value stays as it is, for the agent to see and replace. */
 export const fillQuickReply = (text: string, values: Readonly<Record<string, string | undefined>>): string =>
   text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole)

@@ -12,7 +12,7 @@ import { ReplyManager } from './reply-manager.ts'
 import { SavedReplies } from './saved-replies.ts'
 
 export interface RepliesOptions {
-  /** The page's own, offered beside those that the gateway stores. */
+  /** The page's own replies, offered beside those that the gateway stores. */
   readonly ofPage: () => readonly QuickReply[]
   /** What `{order}` stands for. */
   readonly order: () => string | undefined
@@ -48,7 +48,7 @@ export class Replies implements ReactiveController {
     element.addController(this)
   }
 
-  /** The composer stands in the page; before it listens to its own field, or Enter would send instead of pick. */
+  /** The composer is in the page. Must run before it listens to its own field, or Enter would send instead of pick. */
   firstUpdated(): void {
     this.#picker.attach(this.#field)
   }
@@ -60,7 +60,7 @@ export class Replies implements ReactiveController {
     return true
   }
 
-  /** The desk is another agent's. */
+  /** The desk now belongs to another agent. */
   reset(): void {
     this.#manager.reset()
     this.#picker.close()
@@ -88,7 +88,7 @@ export class Replies implements ReactiveController {
     return found ? pickerView({ active, found, strings: this.#desk.view.language.mailboxStrings, onUse: use }) : nothing
   }
 
-  /** What the open dialog holds, where it is this one. */
+  /** The content of the open dialog; undefined if another or none is open. */
   dialog(open: DeskDialog): ModalContent | undefined {
     if (open !== 'replies') return undefined
     const { words } = this.#desk

@@ -29,7 +29,7 @@ export class ReplyManager {
   #editing: string | undefined
   #fault: FileFault | undefined
   #isBusy = false
-  /** Counts the agents who sat here: work that ends in another's turn says nothing. */
+  /** Counts changes of the agent: work that ends under another agent shows nothing. */
   #turn = 0
 
   constructor(host: ReactiveControllerHost, options: ReplyManagerOptions) {
@@ -72,7 +72,7 @@ export class ReplyManager {
     return [...groups]
   }
 
-  /** The desk is another agent's; nothing is said any more of what the agent before had under way. */
+  /** The desk now belongs to another agent; running work of the previous one shows nothing any more. */
   reset(): void {
     this.#turn++
     this.#query = ''

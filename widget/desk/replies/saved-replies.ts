@@ -19,12 +19,12 @@ export class SavedReplies extends ClientFollower {
     return this.#replies
   }
 
-  /** Of an import that is under way: how many are still to be saved. */
+  /** How many replies of the running import are still to be saved. */
   get leftCount(): number {
     return this.#leftCount
   }
 
-  /** Shown once it is kept. Rejects with the refusal. A reply that changes its scope is another one: the old one goes last. */
+  /** Shows the reply once the gateway has stored it; rejects with the refusal. A changed scope makes a new reply: the old one is deleted last. */
   async save(quickReply: QuickReply, before?: QuickReply, client = this.client!): Promise<void> {
     await client.request('saveQuickReply', { quickReply })
     if (client === this.client) this.#put(quickReply)
@@ -38,7 +38,7 @@ export class SavedReplies extends ClientFollower {
     this.update()
   }
 
-  /** One after the other, as fast as the gateway takes them, and all by the one who began. */
+  /** Saves one after the other, as fast as the gateway takes them, and only while the same agent is here. */
   async import(quickReplies: readonly QuickReply[]): Promise<void> {
     const client = this.client!
     this.#leftCount = quickReplies.length

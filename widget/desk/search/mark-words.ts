@@ -5,9 +5,9 @@ export interface MarkedPiece {
   readonly isFound: boolean
 }
 
-/** More is not shown in a row, nor looked at. */
+/** A row shows and searches no more characters than this. */
 const LENGTH = 400
-/** So much stands before the first word that was found. */
+/** How many characters stand before the first word found. */
 const BEFORE = 24
 
 /**

@@ -1,6 +1,6 @@
 import { css } from 'lit'
 
-/** The shelves, the order and what is said below a search. */
+/** The shelves, the order and the foot of a search. */
 export const searchStyle = css`
   .tabs {
     flex: none;

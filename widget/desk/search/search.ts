@@ -44,7 +44,7 @@ export class Search implements ReactiveController {
     this.#wide.about(listing.query)
   }
 
-  /** What the list shows of it: the tabs, and in a search what was found. */
+  /** What the list shows: the tabs, and in a search the matches. */
   view(): Pick<MailboxListView, 'tabs' | 'emptySentence' | 'foot' | 'found' | 'text'> {
     const {
       view: {
@@ -77,7 +77,7 @@ export class Search implements ReactiveController {
   }
 }
 
-/** Below the rows of a search: whether it goes on, and what it did not look at. */
+/** Below the rows of a search: whether it still runs, and what it left out. */
 const searchFoot = (state: 'asking' | 'partly' | 'done', strings: DeskStrings): TemplateResult =>
   html`<p class="search-foot" data-test="search-foot" data-state=${state} role="status">${
     state === 'asking' ? strings.searching : state === 'partly' ? strings.notAllSearched : nothing

@@ -4,7 +4,7 @@ import { markWords, type MarkedPiece } from './mark-words.ts'
 import type { ListingPerson } from '../../client/types.ts'
 import { ClientFollower } from '../../ui/client-follower.ts'
 
-/** After the last key. */
+/** The delay after the last key, in ms. */
 const PAUSE_MS = 250
 const QUERY_LENGTH = 100
 

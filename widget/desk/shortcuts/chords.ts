@@ -21,13 +21,13 @@ export function chordOf(event: KeyboardEvent): Chord | undefined {
 
 const spelled = (chord: Chord): string => plainJson(() => JSON.stringify(parseChord(chord)))
 
-/** The person's own choice of keys over the table of the page, kept by this browser. Two actions never share a chord. */
+/** The person's own choice of keys over the table of the page, stored by this browser. Two actions never share a chord. */
 export class Chords<A extends string> {
-  readonly #kept: PersistedSetting
+  readonly #setting: PersistedSetting
   readonly #table: () => Readonly<Record<A, Chord>>
 
   constructor(host: ReactiveControllerHost, table: () => Readonly<Record<A, Chord>>) {
-    this.#kept = new PersistedSetting(host, 'shortcuts')
+    this.#setting = new PersistedSetting(host, 'shortcuts')
     this.#table = table
   }
 
@@ -36,7 +36,7 @@ export class Chords<A extends string> {
   }
 
   get isChanged(): boolean {
-    return this.#kept.value !== undefined
+    return this.#setting.value !== undefined
   }
 
   /** The action that has this chord already. */
@@ -46,19 +46,19 @@ export class Chords<A extends string> {
   }
 
   set(action: A, chord: Chord): void {
-    this.#kept.value = plainJson(() => JSON.stringify({ ...this.#own, [action]: chord }))
+    this.#setting.value = plainJson(() => JSON.stringify({ ...this.#own, [action]: chord }))
   }
 
   reset(): void {
-    this.#kept.value = undefined
+    this.#setting.value = undefined
   }
 
-  /** What another version or a stranger's hand left there is no table. */
+  /** What another version or another script stored may be no table. */
   get #own(): Partial<Record<A, Chord>> {
     try {
-      const kept: unknown = JSON.parse(this.#kept.value ?? '{}')
+      const stored: unknown = JSON.parse(this.#setting.value ?? '{}')
       const known = this.#table()
-      return Object.fromEntries(Object.entries(kept ?? {}).filter(([action, chord]) => action in known && typeof chord === 'string')) as Partial<
+      return Object.fromEntries(Object.entries(stored ?? {}).filter(([action, chord]) => action in known && typeof chord === 'string')) as Partial<
         Record<A, Chord>
       >
     } catch {

@@ -13,7 +13,7 @@ import { Shortcuts, type Chord } from './shortcuts.ts'
 export interface DeskShortcutsOptions {
   /** The page's own chords, over the defaults. */
   readonly ofPage: () => Readonly<Partial<Record<DeskAction, Chord>>>
-  /** What the other features do at a key. */
+  /** The actions of the other features. */
   readonly actions: Omit<DeskActions, keyof Navigation>
 }
 
@@ -34,7 +34,7 @@ export class DeskShortcuts {
     new Shortcuts<DeskAction>(element, { table: () => this.#chords.table, onAction: (action) => this.#act(action) })
   }
 
-  /** What the open dialog holds, where it is this one. */
+  /** The content of the open dialog; undefined if another or none is open. */
   dialog(open: DeskDialog): ModalContent | undefined {
     if (open !== 'sheet') return undefined
     const {
@@ -58,7 +58,7 @@ export class DeskShortcuts {
     return { name: 'sheet', title: mailboxStrings.shortcuts, body }
   }
 
-  /** Why the keys that were pressed cannot be had. */
+  /** Why the pressed chord cannot be used. */
   get #fault(): string | undefined {
     const {
       view: {

@@ -1,7 +1,7 @@
 import type { ReactiveControllerHost } from 'lit'
 import { chordOf, type Chords } from './chords.ts'
 
-/** Giving an action other keys: one is asked for at a time; a chord that is taken or none is refused and said. */
+/** Gives an action another chord, one action at a time; refuses, with a reason, a chord that is taken or invalid. */
 export class Remap<A extends string> {
   readonly #host: ReactiveControllerHost
   readonly #chords: Chords<A>

@@ -25,7 +25,7 @@ export function parseChord(chord: Chord): ParsedChord | undefined {
 }
 
 /**
- * Does this key press mean that chord? A character such as "?" needs Shift on one keyboard and not on another, so Shift counts
+ * Whether a key press is the chord. A character such as "?" needs Shift on one keyboard and not on another, so Shift counts
  * only for named keys and letters; with Alt a Mac types symbols, so there the physical key decides. On a Mac
  * Ctrl+Option stands for Alt too: it works while a field has the focus, where Option alone types (see typesCharacter).
  */
@@ -67,7 +67,7 @@ export class Shortcuts<A extends string> implements ReactiveController {
 
   hostConnected(): void {
     this.#abort = new AbortController()
-    // Capturing: the composer keeps its keys from the page, and Alt+Arrow has to work there too.
+    // Capturing: the composer stops its keys from reaching the page, and Alt+Arrow has to work there too.
     window.addEventListener('keydown', this.#onKeydown, { capture: true, signal: this.#abort.signal })
   }
 
@@ -76,7 +76,7 @@ export class Shortcuts<A extends string> implements ReactiveController {
   }
 
   readonly #onKeydown = (event: KeyboardEvent): void => {
-    // Safari ends a composition before the key that ended it; 229 is how that key still says whose it was.
+    // Safari ends a composition before the key that ended it; key code 229 marks that key as part of it.
     if (event.isComposing || event.keyCode === 229 || event.defaultPrevented) return
     const [target] = event.composedPath()
     const isHere = event.composedPath().includes(this.#host)

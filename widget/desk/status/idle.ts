@@ -3,7 +3,7 @@ import type { Status } from '../../../gateway/protocol/model.ts'
 import { listen } from '../../ui/listen.ts'
 import { PersistedSetting } from '../../ui/persisted-setting.ts'
 
-/** Input is written down at most so often. */
+/** Input is recorded at most this often, in ms. */
 const NOTE_MS = 5000
 
 export interface IdleOptions {
@@ -15,7 +15,7 @@ export interface IdleOptions {
 }
 
 /**
- * Away by itself. Input in any desk of this browser counts for all of them.
+ * Sets the status to away without input. Input in any desk of this browser counts for all of them.
  *
  * here ──no input for `limitMs`, status online or busy──▶ idle (away; the status before is remembered)
  * idle ──input in any window──▶ here (the status before is back)
@@ -31,7 +31,7 @@ export class Idle implements ReactiveController {
   #watchedMs: number | undefined
   /** When this window last had input, by a clock that nobody can set. */
   #inputAt = -Infinity
-  /** What this window wrote down of it, for the other windows. */
+  /** What this window recorded of it for the other windows. */
   #note: string | undefined
 
   constructor(host: ReactiveControllerHost, options: IdleOptions) {
@@ -71,7 +71,7 @@ export class Idle implements ReactiveController {
     this.#watch()
   }
 
-  /** The desk is another agent's: awake, and with no status of the agent before to go back to. */
+  /** The desk now belongs to another agent: not idle, and no earlier status to restore. */
   reset(): void {
     this.#before.value = undefined
     this.#onInput()

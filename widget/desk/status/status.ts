@@ -19,13 +19,13 @@ export class AgentStatus {
     this.#idle = new Idle(element, {
       limitMs: () => idleMinutes() * 60_000,
       status: () => presence.status,
-      // The agent has not asked for it, so a refusal is not said.
+      // The agent has not asked for it, so a refusal is not shown.
       change: (status) => presence.change(status, () => {}),
       onIdle: () => toast.say({ text: desk.words.idleNow }),
     })
   }
 
-  /** The desk is another agent's. */
+  /** The desk now belongs to another agent. */
   reset(): void {
     this.#idle.reset()
   }

@@ -2,8 +2,8 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import { listen } from '../../ui/listen.ts'
 
 /**
- * Is the person looking? A page on a second screen that nobody works in is visible but not looked at: what arrives there stays
- * unread until it has the keyboard's focus.
+ * Whether the person looks at the page. A page on a second screen is visible without being looked at, so messages there stay
+ * unread until the page has the focus.
  */
 export class Attention implements ReactiveController {
   readonly #host: ReactiveControllerHost

@@ -7,7 +7,7 @@ const TONES = [
 ] as const
 const TONE_SECONDS = 0.22
 const LOUDNESS = 0.08
-/** A burst of messages is one sound. */
+/** Messages within this time make one sound. */
 const PAUSE_MS = 1500
 
 /**
@@ -37,7 +37,7 @@ export class Chime implements ReactiveController {
     this.#audio = undefined
   }
 
-  /** Sounds unless another window sounds, or did, for the same `key` (a message's id). Fires `im-sound` where it sounded. */
+  /** Plays the sound unless another window plays it, or did, for the same `key` (a message's id). Fires `im-sound` if this window played it. */
   ring(key: string): void {
     const now = performance.now()
     if (now - this.#soundedAt < PAUSE_MS) return
@@ -51,7 +51,7 @@ export class Chime implements ReactiveController {
         this.#sound(now)
         await new Promise((done) => setTimeout(done, PAUSE_MS))
       })
-      .catch(() => undefined) // a page without a lock manager of its own, a sandbox: it stays silent
+      .catch(() => undefined) // a sandboxed page has no lock manager: it stays silent
   }
 
   readonly #wake = (): void => {

@@ -11,8 +11,8 @@ export interface DesktopNotice {
 }
 
 /**
- * Desktop notifications while the page is in the background. The browser's question is asked only when the person says yes to ours,
- * and ours comes at a good moment: after a message arrived behind the person's back, never on arrival.
+ * Desktop notifications while the page is in the background. The browser asks for permission only after the person said yes to our
+ * question, and ours appears only once a message has arrived in the background, never when the page opens.
  */
 export class DesktopNotices implements ReactiveController {
   readonly #host: ReactiveControllerHost
@@ -26,7 +26,7 @@ export class DesktopNotices implements ReactiveController {
     host.addController(this)
   }
 
-  /** Now is the moment to ask. */
+  /** Whether to show the question now. */
   get isAsking(): boolean {
     return this.#hasReason && this.#answer.value === undefined && typeof Notification === 'function' && Notification.permission === 'default'
   }
@@ -42,7 +42,7 @@ export class DesktopNotices implements ReactiveController {
     this.#answer.value = 'no'
   }
 
-  /** Tells of a message that came while nobody looks; otherwise remembers that there would have been something to tell. */
+  /** Shows a notification for a message that arrived in the background; without permission, remembers that one was missed. */
   show({ onOpen, tag, text, title }: DesktopNotice): void {
     if (document.visibilityState === 'visible' && document.hasFocus()) return
     this.#hasReason = true
@@ -62,7 +62,7 @@ export class DesktopNotices implements ReactiveController {
     }
   }
 
-  /** The conversation was opened: its notice has done its work. */
+  /** The conversation was opened: its notification closes. */
   withdraw(tag: string): void {
     this.#shown.get(tag)?.close()
   }

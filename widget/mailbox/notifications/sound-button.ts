@@ -4,7 +4,7 @@ import type { MailboxStrings } from '../../locales/mailbox-strings.ts'
 import { deskIcons } from '../../ui/page-icons.ts'
 import { tool } from '../../ui/tool.ts'
 
-/** Whether news is heard. */
+/** The button that turns the sound of new messages on and off. */
 export function soundButton({ isSilent, toggleSound }: Notifications, { soundOff, soundOn }: MailboxStrings): TemplateResult {
   return tool({
     name: 'sound',
