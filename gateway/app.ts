@@ -71,7 +71,7 @@ import { LIMITS } from './protocol/limits.ts'
 
 const SECOND_MS = 1000
 const DAY_MS = 86_400_000
-/** What lines get to take their last word when there is no time to drain. */
+/** How long sessions get to receive their byePush when there is no time to drain. */
 const CLOSE_MS = 300
 /** A start waits so long for the key set. */
 const KEY_SET_MS = 1000

@@ -90,7 +90,7 @@ export const SETTINGS = {
     'Who may read /metrics: `loopback` programs on this machine, `public` everybody; a number is a port of HOST for it alone. ' +
       'A proxy on this machine that adds no header passes for such a program: refuse /metrics in it, or choose a port.',
   ),
-  NODE_TAG: optional('Begins the id of each line, so that a proxy can route by it; letters and digits. Default: made up.'),
+  NODE_TAG: optional('Begins the id of each session, so that a proxy can route by it; letters and digits. Default: made up.'),
   TRUST_PROXY: text(
     'off',
     'Your proxies in front: their number, or their addresses and blocks (10.0.0.0/8,::1). Then X-Forwarded-For, -Host and -Proto count, from the right.',

@@ -34,7 +34,7 @@ async function start(): Promise<void> {
   for (const sentence of misspeltSettings(process.env, Object.keys(SETTINGS))) console.error(sentence)
   const config = readConfig(process.env)
   const app = await createApp(config, { isProcess: true })
-  // one thing that failed without anybody waiting for it is no reason to cut everybody else's lines
+  // an unhandled rejection of one task is no reason to end everybody's sessions
   process.on('unhandledRejection', (error) => app.reportStray(error))
   try {
     const { port } = await app.listen()
@@ -54,7 +54,7 @@ function stopOnSignal(app: App): void {
     if (since !== undefined && now - since < SAME_SIGNAL_MS) return
     if (since !== undefined) process.exit(INTERRUPTED)
     since = now
-    console.log('Leaving: telling every line to reconnect elsewhere. Ctrl-C again exits at once.')
+    console.log('Leaving: telling every session to reconnect elsewhere. Ctrl-C again exits at once.')
     app.drain().then(() => process.exit(0), fail)
   }
   process.on('SIGTERM', stop)

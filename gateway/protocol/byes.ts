@@ -1,5 +1,5 @@
 /**
- * Why the gateway ends a line. `byePush` says it on both doors before the close (engine.io carries no reason);
+ * Why the gateway ends a session. `byePush` says it on both doors before the close (engine.io carries no reason);
  * on the raw door the WebSocket close code repeats it: 40xx = come back, 41xx = do not until something has changed.
  */
 import type { Code } from './codes.ts'

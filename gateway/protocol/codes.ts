@@ -10,7 +10,7 @@ export const CODES = {
   too_large: { message: 'The packet or its body is larger than the limits.', retry: false },
   // the hello
   hello_required: { message: 'Send CONNECT with a pass before any command.', retry: true },
-  hello_repeated: { message: 'This line has already said hello.', retry: false },
+  hello_repeated: { message: 'This session has already said hello.', retry: false },
   hello_timeout: { message: 'No accepted hello came in time.', retry: true },
   version_unsupported: { message: 'This gateway does not speak that protocol version.', retry: false },
   pass_required: { message: 'The hello carries no pass; put one in auth.token.', retry: false },
@@ -40,9 +40,9 @@ export const CODES = {
   draining: { message: 'This node is leaving; reconnect.', retry: true },
   internal: { message: 'The gateway failed; it has been reported.', retry: true },
   // reasons of byePush only
-  replaced: { message: 'This device has opened a newer line.', retry: false },
-  slow: { message: 'This line fell too far behind; reconnect and catch up.', retry: true },
-  abuse: { message: 'This line kept breaking the rules.', retry: false },
+  replaced: { message: 'This device has opened a newer session.', retry: false },
+  slow: { message: 'This session fell too far behind; reconnect and catch up.', retry: true },
+  abuse: { message: 'This session kept breaking the rules.', retry: false },
 } as const satisfies Record<string, { message: string; retry: boolean }>
 
 export type Code = keyof typeof CODES

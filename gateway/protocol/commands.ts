@@ -1,7 +1,7 @@
 /**
  * What a client may ask: one entry a command, its input and its answer. Answers travel as `{ok: true, …}`,
  * refusals as `{error: {code, message, retry, afterMs?}}`, both in the ack.
- * A new command touches six places: this file, README.md, the dispatch row, the domain, the client, tests.
+ * A new command touches six places: this file, README.md, the row in doors/commands.ts, the domain, the client, tests.
  */
 import { Type, type Static, type TObject } from 'typebox'
 import { LIMITS } from './limits.ts'
@@ -82,7 +82,7 @@ export const COMMANDS = {
     answer: ok({ conversations: Type.Array(ConversationRow), more: Type.Boolean() }),
   },
   /**
-   * Who of these sides is there? From now on `presencePush` tells this line of changes to them, and to no others it asked for before.
+   * Who of these sides is there? From now on `presencePush` tells this session of changes to them, and to no others it asked for before.
    * A side that the asker has nothing to do with is left out of the answer.
    */
   presence: {
@@ -91,7 +91,7 @@ export const COMMANDS = {
   },
   /** An agent says how available it is, in all its windows; kept for 12 h. */
   changeStatus: { input: Type.Object({ status: Status }), answer: ok({}) },
-  /** The customer is looking at this product, or (absent) at none. Volatile: forgotten when its last line has ended. */
+  /** The customer is looking at this product, or (absent) at none. Volatile: forgotten when its last session has ended. */
   viewing: { input: Type.Object({ to: Side, product: Type.Optional(Product) }), answer: ok({}) },
 
   /** Conversations by the other side's name or id, an order number, or words of recent messages. */
@@ -215,7 +215,7 @@ export const COMMANDS = {
       ),
     }),
   },
-  /** A fresh pass on the open line; it must prove the same participant. */
+  /** A fresh pass on the open session; it must prove the same participant. */
   renew: { input: Type.Object({ token: Type.String() }), answer: ok({ identity: Identity }) },
 } as const satisfies Record<string, { input: TObject; answer: TObject }>
 
@@ -231,7 +231,7 @@ export type ResumeCursor = Static<typeof ResumeCursor>
 export const Hello = Type.Object(
   {
     token: Type.Optional(Type.String()),
-    /** A stable name of this installation; a second line of the same device and window replaces the first. */
+    /** A stable name of this installation; a second session of the same device and window replaces the first. */
     device: Type.Optional(Id),
     v: Type.Optional(Type.Integer()),
     /** Whom this window talks to: opened in the same round trip, its newest page follows the welcome. */

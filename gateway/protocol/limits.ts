@@ -13,11 +13,11 @@ export const LIMITS = {
   bodyCount: 512,
   /** Properties and items of one packet altogether. */
   packetCount: 2048,
-  /** Packets in one payload of long polling; a line that brings more is cut. */
+  /** Packets in one payload of long polling; a session that sends more ends. */
   payloadCount: 1024,
   /** One packet that is still read; anything larger is refused with `too_large`. */
   packetBytes: 65_536,
-  /** One packet at which the line itself is cut; between the two a refusal can still be given. */
+  /** The size of one packet at which the connection is cut; between the two the packet is refused. */
   lineBytes: 2_097_152,
   /** One image that is added, in bytes … */
   imageBytes: 4_194_304,
@@ -55,7 +55,7 @@ export const LIMITS = {
   blockedPersonCount: 500,
   /** Missed messages a resume sends per conversation before it tells the client to load again. */
   missedCount: 200,
-  /** From the line's opening to an accepted hello. */
+  /** From the opening of a session to its accepted hello. */
   helloMs: 10_000,
   /** Heartbeat of both doors: a ping every … */
   pingIntervalMs: 25_000,

@@ -10,7 +10,7 @@ const Refusal = Type.Object({
 })
 
 export const PUSHES = {
-  /** A message was written, by anyone of either side (not echoed to the line that sent it: that one has the ack). */
+  /** A message was written, by anyone of either side (not echoed to the session that sent it: that one has the ack). */
   messagePush: Message,
   /** The resume has brought as much of this conversation as it may; what is above it is fetched by `history`. */
   resumePush: Type.Object({ conversation: ConversationId, more: Type.Boolean() }),
@@ -29,9 +29,9 @@ export const PUSHES = {
   conversationPush: ConversationRow,
   /** To the window that called `changeUser`. */
   changeUserPush: Type.Object({ toid: Side }),
-  /** To the other windows of the same participant; `socketid` is the line that caused it. */
+  /** To the other windows of the same participant; `socketid` is the session that caused it. */
   syncChangeUserPush: Type.Object({ toid: Side, socketid: Type.String() }),
-  /** A side that this line has asked `presence` of has come, gone or (a shop) become more or less available. */
+  /** A side that this session has asked `presence` of has come, gone or (a shop) become more or less available. */
   presencePush: Type.Object({ side: Side, online: Type.Boolean(), status: Type.Optional(Status) }),
   /** An agent's status is another: to its colleagues, to its own windows, and to whoever asked `presence` of the shop. */
   statusPush: Type.Object({ participant: Id, shop: Id, name: Type.Optional(Type.String()), status: Status }),

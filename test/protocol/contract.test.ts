@@ -30,7 +30,7 @@ test('README lists each code with its sentence and advice, and no other', () => 
 
 test('README lists each reason of a bye with its close code and advice, and no other', () => {
   const rows = Object.entries(BYES).map(([code, { closeCode, reconnect }]) => [code, String(closeCode), reconnect ? 'yes' : 'no'])
-  expect(table('The end of a line')).toEqual(rows)
+  expect(table('The end of a session')).toEqual(rows)
 })
 
 test('close codes keep their ranges, and none is used twice', () => {

@@ -76,7 +76,7 @@ async function stillAnswers(talker: Talker): Promise<void> {
 }
 
 describe.each(ALL_WAYS)('over %s', (way) => {
-  test.each(HELLOS_REFUSED)('a hello with %s is refused, and the line may try again', async (_title, hello, code) => {
+  test.each(HELLOS_REFUSED)('a hello with %s is refused, and the session may say hello again', async (_title, hello, code) => {
     const talker = await gateway.talker(way)
     const valid = { token: await gateway.pass(way, { sub: 'c1' }) }
     const refusal = await talker.refusedHello(hello && { ...valid, ...hello })
