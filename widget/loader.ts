@@ -103,7 +103,11 @@ function openElsewhere(address: string, request: OpenRequest): void {
   setTimeout(() => channel.close(), GIVE_UP_MS)
 }
 
-/** After a failure, in ms; then a click tries again. Under another address, because a failed one may be remembered. */
+/**
+ * After a failure, in ms, the last again and again: a captive portal answers with its own page until somebody has signed in. A retry has another
+ * address, because the page remembers a failed module for good; every second one takes the build for older engines, whose shared files have other
+ * addresses too.
+ */
 const RETRIES_MS = [2000, 5000, 15_000]
 
 const OWN_NAME = /\/(im-chat|im-desk|im-inbox|loader)\.js(?:[?#]|$)/
@@ -118,31 +122,43 @@ function ownTag(): HTMLScriptElement | undefined {
 
 /** Fetches scripts from where this one came from. */
 function fetcher(page: Page, { base, build, nonce }: { base: string; build: Build; nonce: string | undefined }): (name: string) => Promise<void> {
-  const folder = build === 'legacy' ? base : `${base}${build}/`
+  const folderOf = (each: Build): string => (each === 'legacy' ? base : `${base}${each}/`)
   const fetching: Record<string, Promise<void> | undefined> = {}
+  let wake = (): void => {}
+  page.addEventListener('online', () => wake())
   const preload = (file: string): void => {
     const link = document.createElement('link')
     link.rel = 'modulepreload'
-    link.href = folder + file
+    link.href = folderOf(build) + file
     if (nonce) link.nonce = nonce
     document.head.appendChild(link)
   }
-  const add = (file: string): Promise<void> =>
+  const add = (address: string, name: string): Promise<void> =>
     new Promise((resolve, reject) => {
       const tag = document.createElement('script')
       if (build !== 'legacy') tag.type = 'module'
-      tag.src = trusted(page, folder + file)
+      tag.src = trusted(page, address)
       if (nonce) tag.nonce = nonce
-      tag.onload = () => resolve()
-      tag.onerror = () => reject(new Error(`im-chat: ${tag.src} could not be loaded`))
+      const fail = (): void => reject(new Error(`im-chat: ${tag.src} could not be loaded`))
+      // What is no script at all counts as loaded to a classic tag.
+      tag.onload = () => (!page.customElements || page.customElements.get(name) ? resolve() : fail())
+      tag.onerror = fail
       document.head.appendChild(tag)
     })
   const attempt = (name: string, failures: number): Promise<void> => {
-    const file = build === 'legacy' ? `${name}.legacy.js` : `${name}.js`
-    return add(failures ? `${file}?${failures}` : file).catch((error: unknown) => {
-      const delay = RETRIES_MS[failures]
-      if (delay === undefined) throw error
-      return new Promise<void>((resolve) => setTimeout(resolve, delay)).then(() => attempt(name, failures + 1))
+    const from = build === 'modern' && failures % 2 ? 'es2017' : build
+    const file = folderOf(from) + (build === 'legacy' ? `${name}.legacy.js` : `${name}.js`)
+    return add(failures ? `${file}?${failures}` : file, name).catch((error: unknown) => {
+      if (!failures) console.error(error)
+      const delay = RETRIES_MS[Math.min(failures, RETRIES_MS.length - 1)]
+      return new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, delay)
+        // at once when the network says it is back, or a person asks
+        wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      }).then(() => attempt(name, failures + 1))
     })
   }
   return (name) => {
@@ -150,13 +166,32 @@ function fetcher(page: Page, { base, build, nonce }: { base: string; build: Buil
       const isOpen = name === 'im-chat' && document.querySelector('im-chat[open],im-chat[mode=inline]')
       const files = IM_CHAT_FILES[build] || {}
       ;(files[name] || []).concat(isOpen ? files.panel || [] : []).forEach(preload)
-      fetching[name] = attempt(name, 0).catch((error: unknown) => {
-        fetching[name] = undefined
-        throw error
-      })
-    }
+      fetching[name] = attempt(name, 0)
+    } else wake()
     return fetching[name] as Promise<void>
   }
+}
+
+/**
+ * Calls `onPage` once the document is parsed, and whenever Turbo, pjax or a view transition has put another body, or other children, in place of what
+ * was there. Whatever a page takes out alone stays out.
+ */
+function watchPage(onPage: () => void): void {
+  const observer = new MutationObserver((records) => {
+    if (!records.some(({ removedNodes }) => removedNodes.length > 1 || (removedNodes[0] && removedNodes[0].nodeName === 'BODY'))) return
+    observe()
+    onPage()
+  })
+  const observe = (): void => {
+    observer.observe(document.documentElement, { childList: true })
+    if (document.body) observer.observe(document.body, { childList: true })
+  }
+  observe()
+  if (document.readyState !== 'loading') return
+  document.addEventListener('DOMContentLoaded', () => {
+    observe()
+    onPage()
+  })
 }
 
 function start(page: Page, script: HTMLScriptElement | undefined): void {
@@ -165,8 +200,9 @@ function start(page: Page, script: HTMLScriptElement | undefined): void {
   const source = script ? script.src : ''
   const base = source.slice(0, source.lastIndexOf('/') + 1)
   const fetch = fetcher(page, { base, build, nonce: script && script.nonce })
-  const load = (name: string): void => void fetch(name).catch((error: unknown) => console.error(error))
+  const load = (name: string): void => void fetch(name)
 
+  let placed: HTMLElement | undefined
   const find = (): ChatTag => {
     const found = document.querySelector('im-chat')
     if (found) return found as ChatTag
@@ -174,6 +210,7 @@ function start(page: Page, script: HTMLScriptElement | undefined): void {
     const data = script ? script.dataset : {}
     made.setAttribute('gateway', base.replace(/\/$/, ''))
     for (const name in data) made.setAttribute(name, data[name] ?? '')
+    placed = made
     return document.body.appendChild(made) as unknown as ChatTag
   }
 
@@ -185,10 +222,7 @@ function start(page: Page, script: HTMLScriptElement | undefined): void {
     const chat = find()
     if (to) chat.to = to
     if (product) chat.product = product
-    fetch('im-chat').then(
-      () => chat.show?.(),
-      (error) => console.error(error),
-    )
+    void fetch('im-chat').then(() => chat.show?.())
   }
 
   page.imChat = { open, load }
@@ -207,7 +241,10 @@ function start(page: Page, script: HTMLScriptElement | undefined): void {
     ;['im-chat', 'im-desk', 'im-inbox'].filter((name) => document.querySelector(name)).forEach(load)
   }
   begin()
-  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', begin)
+  watchPage(() => {
+    if (placed && document.body && !document.querySelector('im-chat')) document.body.appendChild(placed)
+    begin()
+  })
 }
 
 {

@@ -32,3 +32,61 @@ test('a click on [data-im-open] fetches the chat once and opens it about what wa
   expect(fetched).toEqual([`${site.url}/modern/im-chat.js`])
   await opened.close()
 })
+
+/** What a captive portal answers to everything until somebody has signed in. */
+const portal = { status: 200, contentType: 'text/html', body: '<!doctype html><title>Sign in to Wi-Fi</title>' }
+
+test.each([
+  ['the entry', /\/(modern|es2017)\/im-chat\.js/],
+  ['a file that the entry imports', /\/(modern|es2017)\/[\w-]+\.[a-z0-9]{8}\.js/],
+])('a captive portal that answered for %s is forgotten when it is gone', async (_name, files) => {
+  const opened = await openPage(browser, 'about:blank', { ...PHONE, expected: /./ })
+  let isShut = true
+  await opened.page.route(files, (route) => (isShut ? route.fulfill(portal) : route.continue()))
+  await opened.page.goto(`${site.url}/by-loader.html`)
+  await opened.page.locator('[data-im-open]').tap()
+  await opened.page.waitForTimeout(1000)
+  expect(await opened.page.evaluate(() => customElements.get('im-chat') === undefined)).toBe(true)
+  isShut = false
+  await opened.page.evaluate(() => dispatchEvent(new Event('online')))
+  await hook(opened.page, 'panel').waitFor()
+  await opened.close()
+})
+
+test.each([
+  ['another body, as Turbo does', () => document.documentElement.replaceChild(document.createElement('body'), document.body)],
+  ['other children, as pjax and view transitions do', () => document.body.replaceChildren(document.createElement('h1'), document.createElement('p'))],
+])('the chat that the loader put up stays over %s', async (_name, visit) => {
+  const opened = await openPage(browser, 'about:blank', { ...PHONE, expected: /./ })
+  await opened.page.goto(`${site.url}/by-loader.html`)
+  await opened.page.locator('[data-im-open]').tap()
+  await hook(opened.page, 'composer').fill('half a sentence')
+  await opened.page.evaluate(visit as () => void)
+  await expect.poll(() => hook(opened.page, 'composer').inputValue()).toBe('half a sentence')
+  expect(await opened.page.locator('im-chat').count()).toBe(1)
+  await opened.close()
+})
+
+test('a chat that its page takes out stays out, and a tag that comes with another page is served', async () => {
+  const opened = await openPage(browser, 'about:blank', { ...PHONE, expected: /./ })
+  await opened.page.goto(`${site.url}/by-loader.html`)
+  await opened.page.locator('[data-im-open]').tap()
+  await hook(opened.page, 'panel').waitFor()
+  await opened.page.evaluate(() => document.querySelector('im-chat')!.remove())
+  await opened.page.waitForTimeout(200)
+  expect(await opened.page.locator('im-chat').count()).toBe(0)
+  await opened.close()
+
+  const other = await openPage(browser, 'about:blank', { ...PHONE, expected: /./ })
+  await other.page.goto(`${site.url}/by-loader.html`)
+  await other.page.evaluate(() => {
+    const body = document.createElement('body')
+    const tag = document.createElement('im-chat')
+    tag.setAttribute('to', 'shop:9')
+    tag.setAttribute('gateway', location.origin)
+    body.append(tag)
+    document.documentElement.replaceChild(body, document.body)
+  })
+  await hook(other.page, 'launcher').waitFor()
+  await other.close()
+})
