@@ -1,4 +1,4 @@
-/** Gives the demo's shop its quick replies, once for each data folder and only where it has none, as an agent would: over a line. */
+/** Gives the demo's shop its quick replies, once for each data folder and only where it has none, as an agent would: over a WebSocket. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import WebSocket from 'ws'
@@ -17,31 +17,31 @@ export async function seedQuickReplies(gateway, { dataDir, word }) {
   })
   const { token } = await response.json()
   await new Promise((resolve, reject) => {
-    const line = new WebSocket(`${gateway.replace('http', 'ws')}/ws`)
-    const limit = setTimeout(() => line.terminate(), LIMIT_MS)
-    line.once('error', reject)
-    line.once('close', () => {
+    const socket = new WebSocket(`${gateway.replace('http', 'ws')}/ws`)
+    const limit = setTimeout(() => socket.terminate(), LIMIT_MS)
+    socket.once('error', reject)
+    socket.once('close', () => {
       clearTimeout(limit)
-      reject(new Error('The line ended.'))
+      reject(new Error('The connection ended.'))
     })
-    line.once('open', () => line.send(`0${JSON.stringify({ token })}`))
-    line.on('message', (data) => onPacket(String(data), line, resolve))
+    socket.once('open', () => socket.send(`0${JSON.stringify({ token })}`))
+    socket.on('message', (data) => onPacket(String(data), socket, resolve))
   })
   writeFileSync(mark, 'The shop of the demo has got its quick replies.\n')
 }
 
 /** The hello is answered, ask; there are none, save all of them; the last is saved, done. */
-function onPacket(text, line, resolve) {
-  if (text.startsWith('0')) return line.send('20["quickReplies",{}]')
+function onPacket(text, socket, resolve) {
+  if (text.startsWith('0')) return socket.send('20["quickReplies",{}]')
   const acked = /^3(\d+)\[(.*)\]$/s.exec(text)
   if (acked === null) return
   const [id, answer] = [Number(acked[1]), JSON.parse(acked[2])]
-  if (answer.ok !== true) return line.close()
+  if (answer.ok !== true) return socket.close()
   if (id === 0 && answer.quickReplies.length === 0) {
-    return QUICK_REPLIES.forEach((quickReply, at) => line.send(`2${at + 1}${JSON.stringify(['saveQuickReply', { quickReply }])}`))
+    return QUICK_REPLIES.forEach((quickReply, at) => socket.send(`2${at + 1}${JSON.stringify(['saveQuickReply', { quickReply }])}`))
   }
   if (id === 0 || id === QUICK_REPLIES.length) {
     resolve()
-    line.close()
+    socket.close()
   }
 }

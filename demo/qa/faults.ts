@@ -1,5 +1,5 @@
 /**
- * What the QA page does to the network of its own page: every line of the chat runs through here, because the wrappers are
+ * What the QA page does to the network of its own page: every connection of the chat runs through here, because the wrappers are
  * installed before the widget. `?faults=websocket:refuse,delay:300,drop:20` sets them at load; the overlay and
  * `imQa.faults` change them at any time. They are honest about one limit: packets are harmed inside this page, so proxies and
  * radios are not tested, what the chat makes of the outcome is.

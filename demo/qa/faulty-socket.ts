@@ -23,7 +23,7 @@ export function faultySocket(Native: typeof WebSocket, faults: Faults): typeof W
 
 const sockets: WebSocket[] = []
 
-/** Closes every line at once, as a phone does that loses its network. */
+/** Closes every WebSocket at once, like a phone that loses its network. */
 export const cutSockets = (): void => sockets.splice(0).forEach((socket) => socket.close())
 
 function harm(socket: WebSocket, faults: Faults): void {

@@ -36,7 +36,7 @@ export function showOverlay(faults: Faults, recorder: Recorder): void {
   refresh()
 }
 
-/** Applies new faults; lines that stand are cut where the network is said to be gone. */
+/** Applies new faults; closes open connections when `offline` turns on. */
 export function applyFaults(faults: Faults, wanted: Partial<Faults>): void {
   const wasOffline = faults.offline
   Object.assign(faults, wanted)

@@ -1,4 +1,4 @@
-/** What really went over the line, seen from under the widget: which transport carries, how long an answer takes, how much. */
+/** What went over the network, measured below the widget: which transport carries, how long an answer takes, how much. */
 export interface Wire {
   /** What carried the last packet, not what was planned. */
   transport: 'none' | 'websocket' | 'polling'

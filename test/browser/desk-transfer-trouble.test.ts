@@ -1,4 +1,4 @@
-/** An offer that nobody answers, and one in the middle of which lines are cut. */
+/** An offer that nobody answers, and one in the middle of which connections are cut. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DESKTOP, hook, launchChromium, openPage } from '../kit/browser.ts'
@@ -7,7 +7,7 @@ import { spawnGateway, type SpawnedGateway } from '../kit/gateway.ts'
 import { deskPage, type DeskPage } from './desk-page.ts'
 import { person } from './person.ts'
 
-/** What a browser says of a line that is cut. */
+/** What a browser says of a connection that is cut. */
 const CUT = /WebSocket|ERR_CONNECTION|ERR_EMPTY/
 
 let gateway: SpawnedGateway
@@ -82,7 +82,7 @@ test('lines are cut in the middle of an offer: of who offers, before the answer;
   await bea.open('kim')
   await bea.part('service').getByText('Ann has this conversation').waitFor()
 
-  // the gateway hears of the offer, its answer is lost with the line
+  // the gateway hears of the offer, its answer is lost with the connection
   annLine.dropsReplies = true
   await offerTo(ann, 'bea')
   await bea.part('offered').waitFor()
@@ -97,7 +97,7 @@ test('lines are cut in the middle of an offer: of who offers, before the answer;
   await state(ann, 'open')
   await bea.part('offered').waitFor({ state: 'detached' })
 
-  // the offer is made while the other line is down
+  // the offer is made while the other connection is down
   beaLine.isRefusing = true
   beaLine.cut()
   await bea.page.locator('im-desk:not([connection="live"])').waitFor()
@@ -109,7 +109,7 @@ test('lines are cut in the middle of an offer: of who offers, before the answer;
   await bea.part('countdown').first().waitFor()
   await bea.shot('cut-offered')
 
-  // the yes arrives, its answer is lost with the line
+  // the yes arrives, its answer is lost with the connection
   beaLine.dropsReplies = true
   await bea.part('accept').click()
   await ann.part('service').getByText('Bea has this conversation').waitFor()

@@ -108,7 +108,7 @@ const IDENTITIES: Readonly<Record<'im-desk' | 'im-inbox' | 'im-chat', Identity>>
   'im-inbox': { id: 'me', role: 'customer', side: 'me', expiresAt: NOW * 2 },
   'im-chat': { id: 'me', role: 'customer', side: 'me', expiresAt: NOW * 2 },
 }
-/** What moves the window to another conversation, or ends the line, is not hostile but obeyed. */
+/** What moves the window to another conversation, or ends the connection, is not hostile but obeyed. */
 const OBEYED: readonly string[] = ['changeUserPush', 'syncChangeUserPush', 'byePush', 'messagePush', 'conversationPush']
 
 test.each(['im-desk', 'im-inbox', 'im-chat'] as const)(

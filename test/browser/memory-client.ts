@@ -1,6 +1,6 @@
 /**
  * A Client without a gateway, for pages that test what a person sees and touches. It runs inside the page; tests hold its
- * strings as `window.memory`: what was sent, what comes in, how the line is. The contract is widget/client/types.ts.
+ * strings as `window.memory`: what was sent, what comes in, the state of the connection. The contract is widget/client/types.ts.
  */
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Body, Message } from '../../gateway/protocol/model.ts'

@@ -1,4 +1,4 @@
-/** Pictures, pasted, dropped and picked in a real browser, through a real gateway behind a line that can be cut. */
+/** Pictures, pasted, dropped and picked in a real browser, through a real gateway behind a connection that can be cut. */
 import { createServer, type Server } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
@@ -24,7 +24,7 @@ let site: Server
 let agent: Person
 let token: string
 let opened: TestPage
-/** POSTs of pictures that reached the gateway's side of the line. */
+/** POSTs of pictures that reached the gateway's side of the connection. */
 let uploads: number
 
 beforeAll(async () => {

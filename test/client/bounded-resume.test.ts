@@ -1,5 +1,5 @@
 /**
- * What a resume leaves out because it is too much at once, and what a line that was cut as slow never got, the real client fetches by
+ * What a resume leaves out because it is too much at once, and what a connection that was cut as slow never got, the real client fetches by
  * itself from the real gateway: every message once, in order.
  */
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'

@@ -3,8 +3,8 @@ import { ClientWorld, textsOf } from '../kit/client-world.ts'
 
 const SHOP = 'shop:42'
 
-describe('the line', () => {
-  test('sleep and wake with a dead line: back at once, and what was missed is here', async () => {
+describe('the connection', () => {
+  test('sleep and wake with a dead connection: back at once, and what was missed is here', async () => {
     const world = new ClientWorld()
     const client = world.open('customer:u1', SHOP)
     await world.clock.advance(10)
@@ -30,7 +30,7 @@ describe('the line', () => {
     expect(client.connection.value.name).toBe('live')
   })
 
-  test('a short sleep with a line that only looks alive: asked on waking, replaced when it does not answer', async () => {
+  test('a short sleep with a connection that only looks alive: asked on waking, replaced when it does not answer', async () => {
     const world = new ClientWorld()
     const client = world.open('customer:u1', SHOP)
     await world.clock.advance(10)
@@ -43,7 +43,7 @@ describe('the line', () => {
     expect(client.connection.value.name).toBe('live')
   })
 
-  test('a wake with a healthy line changes nothing', async () => {
+  test('a wake with a healthy connection changes nothing', async () => {
     const world = new ClientWorld()
     const client = world.open('customer:u1', SHOP)
     await world.clock.advance(20_000)
@@ -52,7 +52,7 @@ describe('the line', () => {
     expect(world.gateway.hellos).toHaveLength(1)
   })
 
-  test('a sleep in which the clock that nobody sets stood still: a line beside the dead one, at once', async () => {
+  test('a sleep in which the clock that nobody sets stood still: a connection beside the dead one, at once', async () => {
     const world = new ClientWorld()
     const client = world.open('customer:u1', SHOP)
     await world.clock.advance(10)
@@ -143,7 +143,7 @@ describe('the line', () => {
     expect(client.connection.value.name).toBe('live')
   })
 
-  test('the network is gone: every line is given up at once, and the way back starts when it returns', async () => {
+  test('the network is gone: every connection is given up at once, and the way back starts when it returns', async () => {
     const world = new ClientWorld()
     const client = world.open('customer:u1', SHOP)
     await world.clock.advance(10)
@@ -157,7 +157,7 @@ describe('the line', () => {
     expect(client.connection.value.name).toBe('waiting')
   })
 
-  test('another network under an open line: a new line takes over before the old one is missed', async () => {
+  test('another network under an open connection: a new connection takes over before the old one is missed', async () => {
     const world = new ClientWorld()
     const client = world.open('customer:u1', SHOP)
     await world.clock.advance(10)

@@ -15,7 +15,7 @@ const cut = (world: ClientWorld, mode: 'works' | 'refused'): void => void (world
 describe('logging out', () => {
   const left = (world: ClientWorld): string[] => keysOf(world, '').filter((key) => !/~(device|socket|logouts)$/.test(key) && !key.includes('~bob~'))
 
-  test('ends the line and leaves nothing of the person on the device, nor of the guest before', async () => {
+  test('ends the connection and leaves nothing of the person on the device, nor of the guest before', async () => {
     const world = new ClientWorld()
     let guests = 0
     const fetchGuest = () => Promise.resolve({ token: memoryPass({ sub: `g${++guests}` }), expiresAt: Infinity })

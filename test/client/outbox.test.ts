@@ -102,7 +102,7 @@ describe('the outbox', () => {
     expect(world.log).toEqual(['a', 'b'])
   })
 
-  test('an item that was on its way when the line broke three times is set aside, and the next goes on', async () => {
+  test('an item that was on its way when the connection broke three times is set aside, and the next goes on', async () => {
     const world = new ClientWorld()
     const client = world.open('customer:u1', SHOP)
     await world.clock.advance(10)

@@ -14,7 +14,7 @@ const cut = (world: ClientWorld, mode: 'works' | 'refused'): void => void (world
 const there = (world: ClientWorld): (string | undefined)[] => [...world.gateway.peers].map(({ identity }) => identity?.id)
 
 describe('several switches in one task', () => {
-  /** How far the first one's line is when it happens, ms after the start; a packet takes 30 each way. */
+  /** How far the first one's connection is when it happens, ms after the start; a packet takes 30 each way. */
   test.each([
     ['before anything', 0],
     ['while the line opens', 20],

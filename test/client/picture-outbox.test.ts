@@ -85,7 +85,7 @@ describe('a picture in the outbox', () => {
     expect([outbox.items.value, kept()]).toEqual([[], []])
   })
 
-  test('that has arrived does not go up again where the line breaks before its message is out', async () => {
+  test('that has arrived does not go up again where the connection breaks before its message is out', async () => {
     const outbox = open()
     outbox.add('image', WAITING)
     isConnected = false
@@ -159,7 +159,7 @@ describe('a picture in the outbox', () => {
     expect(sends[1]).toEqual(ARRIVED)
   })
 
-  test('waits as it was told, and for the line where that is gone', async () => {
+  test('waits as it was told, and for the connection where that is gone', async () => {
     const outbox = open()
     outbox.add('image', WAITING)
     uploads[0]!.fail({ code: 'rate_limited', message: '', retry: true, afterMs: 3000 })

@@ -73,8 +73,8 @@ class Storm {
   readonly #windows: ReturnType<MemoryStorage['openWindow']>[] = []
   readonly clients: Client[] = []
   /**
-   * An item was set aside as suspect of breaking lines: by hand it goes again, behind those that were not. Or the store forgot
-   * everything under lines that stand: what is sent before anybody can know goes first.
+   * An item was set aside as suspect of breaking connections: by hand it goes again, behind those that were not. Or the store forgot
+   * everything under open connections: what is sent before anybody can know goes first.
    */
   isOrderLost = false
 
@@ -197,7 +197,7 @@ test(
 
 /**
  * Where a store loses what it has answered, always the same storms: once in some thousand of others a message is lost that was lost or
- * overtaken within a line that lives, which no line of ours does, and then by the store as well.
+ * overtaken within a live connection, which ours never do, and then by the store as well.
  */
 const seed = 7
 

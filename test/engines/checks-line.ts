@@ -43,7 +43,7 @@ async function weather({ chat }: World, faults: object, count: number): Promise<
   if (shown.join() !== texts.join()) throw new Error(`shown as ${shown.join()} instead of ${texts.join()}`)
 }
 
-/** Nothing lost, nothing twice, nothing out of order, whatever the line does. */
+/** Nothing lost, nothing twice, nothing out of order, whatever the connection does. */
 export const LINE_CHECKS: readonly Check[] = [
   {
     id: 'transport',
