@@ -1,6 +1,7 @@
 /** `npm run bench -- --help`. Ends with 1 where a message was lost, doubled or out of order. What it says: docs/bench.md */
 import { parseArgs } from 'node:util'
 import { endOnSignals } from '../kit/ends-with-us.ts'
+import { benchPage } from './page.ts'
 import { benchRedis } from './redis-run.ts'
 import { columns, median, percentile } from './figures.ts'
 import { Load, type Pace, type Round } from './load.ts'
@@ -8,6 +9,7 @@ import { cpuMicros, pin, startGatewayServer, startRelay, type Server } from './s
 
 const HELP = `npm run bench -- [options]
   --backbone <b>  embedded (default), or redis: two nodes on one Redis, beside socket.io with its Redis adapters
+  --page          the product page on a slow phone, beside deep-chat (of the others, --rounds alone counts)
   --idle <n>      with redis: idle sessions on each transport (default 1000)
   --pairs <n>     of users, of whom one writes to the other (default 200)
   --window <n>    unanswered messages of each writer at saturation (default 8)
@@ -23,6 +25,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '4' },
     backbone: { type: 'string', default: 'embedded' },
+    page: { type: 'boolean', default: false },
     idle: { type: 'string', default: '1000' },
     profile: { type: 'string' },
     'node-options': { type: 'string' },
@@ -46,6 +49,7 @@ async function run(): Promise<number> {
     console.log(HELP)
     return 0
   }
+  if (values.page) return benchPage(Number(values.rounds))
   pin(process.pid, 1)
   if (values.backbone === 'redis') return benchRedis(numbers())
   const gateway = await startGatewayServer({ profileDir: values.profile, nodeOptions: values['node-options'] })
