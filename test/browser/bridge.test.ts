@@ -72,11 +72,7 @@ async function openApp(kind: AppKind, path = '/', options: PageOptions = PHONE):
 
 const types = ({ heard }: App): string[] => heard.map(({ type }) => type)
 /** The other side writes, and it counts as unread. */
-const say = (page: Page, text: string): Promise<void> =>
-  page.evaluate((each) => {
-    memory.say(each)
-    memory.chat.unread.set(memory.chat.unread.value + 1)
-  }, text)
+const say = (page: Page, text: string): Promise<void> => page.evaluate((each) => void memory.say(each), text)
 const bottom = (page: Page): Promise<number> =>
   page.evaluate(() => Math.round(chat.shadowRoot!.querySelector('form')!.getBoundingClientRect().bottom))
 const padding = (page: Page, side: 'Top' | 'Bottom', selector: string): Promise<string> =>

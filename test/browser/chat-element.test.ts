@@ -88,7 +88,7 @@ describe('what it tells the page', () => {
     })
     expect(await heard('im-refused')).toEqual([
       { code: 'pass_expired', message: 'over', retry: false },
-      { code: 'rate_limited', message: 'Too many commands; wait and send again.', retry: true, id: 'w1' },
+      { code: 'forbidden', message: 'This pass may not do that.', retry: false, id: 'w1' },
     ])
     await expect.poll(() => hook(opened.page, 'banner').textContent()).toContain('Your session has ended')
   })
@@ -107,10 +107,10 @@ describe('a message on its way', () => {
       memory.answer = 'wait'
       memory.chat.send('hello')
     })
-    await expect.poll(state).toBe('waiting')
+    await expect.poll(state).toBe('sending')
     await opened.page.evaluate(() => {
       Object.assign(window, { node: chat.shadowRoot!.querySelector('[data-test="message"]') })
-      memory.chat.retry('w1')
+      memory.confirm()
     })
     await expect.poll(state).toBe('sent')
     await opened.page.evaluate(() => memory.chat.theirs.set({ delivered: 1, read: 0 }))

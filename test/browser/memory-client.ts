@@ -2,8 +2,8 @@
  * A Client without a gateway, for pages that test what a person sees and touches. It runs inside the page; tests hold its
  * strings as `window.memory`: what was sent, what comes in, the state of the connection. The contract is widget/client/types.ts.
  */
-import type { WireRefusal } from '../../gateway/protocol/codes.ts'
-import type { Body, Message } from '../../gateway/protocol/model.ts'
+import { wireRefusal, type WireRefusal } from '../../gateway/protocol/codes.ts'
+import type { Body, Identity, Message } from '../../gateway/protocol/model.ts'
 import type { Command } from '../../gateway/protocol/commands.ts'
 import { signal, type MutableSignal } from '../../widget/client/signal.ts'
 import type {
@@ -20,6 +20,8 @@ export interface MemoryClient extends ListingClient {
   readonly sent: { id: string; text: string }[]
   /** Whether sends are confirmed at once, stay waiting, or fail. */
   answer: 'confirm' | 'wait' | 'fail'
+  /** The answer to the first item that has none: it is confirmed. */
+  confirm(): void
   /** Older messages that `loadOlder` brings, newest page first. */
   older: Message[][]
   readonly typingCalls: boolean[]
@@ -84,6 +86,11 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
       ...message,
     }
     timeline.set({ ...timeline.value, messages: [...timeline.value.messages, whole] })
+    if (whole.side === to) {
+      chat.theirs.set({ delivered: seq, read: seq })
+      chat.name.set(whole.name)
+    }
+    chat.unread.set(whole.side === to ? chat.unread.value + 1 : 0)
     return whole
   }
   const own = (id: string, kind: string, body: Body): void => void add({ id, kind, body, from: 'me', side: 'me', name: 'Me' })
@@ -92,14 +99,16 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
     sent.push({ id, text: body.text })
     if (client.answer === 'confirm') own(id, kind, body)
     else {
-      const refusal = { code: 'rate_limited', message: 'Too many commands; wait and send again.', retry: true } as const
       const item = { id, kind, body, at: (at += 1000) }
-      outbox.set([...outbox.value, client.answer === 'wait' ? { ...item, state: 'waiting' } : { ...item, state: 'failed', refusal }])
+      const isNext = outbox.value.every(({ state }) => state === 'failed')
+      const waiting = { ...item, state: isNext ? ('sending' as const) : ('waiting' as const) }
+      const failed = { ...item, state: 'failed' as const, refusal: wireRefusal('forbidden') }
+      outbox.set([...outbox.value, client.answer === 'wait' ? waiting : failed])
     }
     return id
   }
-  const take = (id: string): OutboxItem | undefined => {
-    const item = outbox.value.find((each) => each.id === id)
+  const take = (id: string, state: OutboxItem['state']): OutboxItem | undefined => {
+    const item = outbox.value.find((each) => each.id === id && each.state === state)
     outbox.set(outbox.value.filter((each) => each !== item))
     return item
   }
@@ -118,10 +127,10 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
     send: (text) => (text.trim() === '' ? undefined : send('text', { text })),
     sendBody: send,
     retry(id) {
-      const item = take(id)
+      const item = take(id, 'failed')
       if (item) own(id, item.kind, item.body)
     },
-    discard: (id) => void take(id),
+    discard: (id) => void (take(id, 'failed') ?? take(id, 'waiting')),
     async loadOlder() {
       const page = client.older.shift()
       timeline.set({ ...timeline.value, isLoadingOlder: true })
@@ -135,7 +144,7 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
   const notices: string[] = []
   const client: MemoryClient = {
     connection,
-    identity: signal(undefined),
+    identity: signal<Identity | undefined>({ id: 'me', role: 'customer', side: 'me', expiresAt: now + 3_600_000 }),
     imageHosts: signal([]),
     focus: signal<string | undefined>(to),
     inbox: {
@@ -164,6 +173,10 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
     typingCalls,
     chat,
     answer: 'confirm',
+    confirm() {
+      const item = outbox.value.find(({ state }) => state !== 'failed')
+      if (item && take(item.id, item.state)) own(item.id, item.kind, item.body)
+    },
     older: [],
     say: (text, more) => add({ body: { text }, ...more }),
     line: (state) => connection.set(state),
