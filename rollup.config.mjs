@@ -16,10 +16,11 @@ import esbuild from 'rollup-plugin-esbuild'
 
 const OUT = 'dist/widget'
 const ELEMENTS = { 'im-chat': 'widget/im-chat.ts', 'im-desk': 'widget/im-desk.ts', 'im-inbox': 'widget/im-inbox.ts' }
-/** Fetched by entries of the release before, too: `chat-panel-<PANEL_VERSION of chat/panel-contract.ts>.js`. */
-const ON_DEMAND_NAMES = { panel: 'chat-panel-1' }
-/** A language is called by its folder, `zh-cn/chat.ts`. */
-const onDemandName = ({ name, facadeModuleId }) => /\/locales\/([\w-]+)\//.exec(facadeModuleId)?.[1] ?? ON_DEMAND_NAMES[name] ?? name
+const input = { ...ELEMENTS, client: 'widget/client/client.ts' }
+
+/** On demand: a language is called by its folder (`zh-cn/chat.ts`), the panel by its PANEL_VERSION: entries of the release before fetch it, too. */
+const onDemandName = ({ facadeModuleId, name }) => /\/locales\/([\w-]+)\//.exec(facadeModuleId)?.[1] ?? (name === 'panel' ? 'chat-panel-1' : name)
+const chunkFileNames = (chunk) => (chunk.isDynamicEntry ? `${onDemandName(chunk)}.js` : '[name].[hash].js')
 
 /** Reading a property of an import runs nobody's code here; believing that drops engine.io-client's unused Socket. */
 const treeshake = { moduleSideEffects: (id) => !/engine\.io-/.test(id), propertyReadSideEffects: false, unknownGlobalSideEffects: false }
@@ -46,86 +47,56 @@ const emptied = (folder) => ({ name: 'emptied', buildStart: () => rmSync(`${OUT}
 
 /** By build, then by entry: what it imports before it can run. The loader fetches it side by side. */
 const files = {}
-
-const modules = (folder, target, ecma) => ({
-  input: { ...ELEMENTS, client: 'widget/client/client.ts' },
-  treeshake,
-  output: {
-    dir: `${OUT}/${folder}`,
-    format: 'es',
-    sourcemap: true,
-    sourcemapPathTransform: withoutMachine,
-    hashCharacters: 'base36',
-    chunkFileNames: (chunk) => (chunk.isDynamicEntry ? `${onDemandName(chunk)}.js` : '[name].[hash].js'),
+const listFiles = (folder) => ({
+  name: 'list-files',
+  writeBundle(_options, bundle) {
+    const wanted = Object.values(bundle).filter(({ facadeModuleId, name }) => facadeModuleId && (name in ELEMENTS || name === 'panel'))
+    files[folder] = Object.fromEntries(wanted.map(({ fileName, imports, isEntry, name }) => [name, isEntry ? imports : [fileName, ...imports]]))
   },
-  plugins: [
-    emptied(folder),
-    ...compile(target),
-    minify(ecma),
-    {
-      name: 'files',
-      writeBundle(_options, bundle) {
-        const wanted = Object.values(bundle).filter(({ facadeModuleId, name }) => facadeModuleId && (name in ELEMENTS || name === 'panel'))
-        files[folder] = Object.fromEntries(wanted.map(({ fileName, imports, isEntry, name }) => [name, isEntry ? imports : [fileName, ...imports]]))
-      },
-    },
-  ],
+})
+
+const moduleOutput = { format: 'es', sourcemap: true, sourcemapPathTransform: withoutMachine, hashCharacters: 'base36', chunkFileNames }
+const modules = (folder, target, ecma) => ({
+  input,
+  treeshake,
+  output: { ...moduleOutput, dir: `${OUT}/${folder}` },
+  plugins: [emptied(folder), ...compile(target), minify(ecma), listFiles(folder)],
 })
 
 /** For Node, where Lit and engine.io-client have builds of their own: importing an element on a server is harmless, and the client talks. */
 const server = {
-  input: { ...ELEMENTS, client: 'widget/client/client.ts' },
+  input,
   external: /^(lit|@lit\/|engine\.io-client)/,
   output: { dir: `${OUT}/server`, format: 'es', chunkFileNames: '[name]-[hash].js' },
   plugins: [emptied('server'), nodeResolve(), esbuild({ target: 'node20' })],
 }
 
 /** Babel 7 loses the name of a class that has a method of the same name, as those of Lit's minified build have: `k` becomes an unknown `_k`. */
-const renameClassLikeMethod = () => ({
-  visitor: {
-    Program: (program) =>
-      program.traverse({
-        Class(path) {
-          const name = path.node.id?.name
-          if (!name || !path.node.body.body.some((member) => member.key?.name === name)) return
-          const scope = path.isClassDeclaration() ? path.scope.parent : path.scope
-          scope.rename(name, scope.generateUid(`${name}Class`))
-        },
-      }),
-  },
-})
+function Class(path) {
+  const { id, body } = path.node
+  const scope = path.isClassDeclaration() ? path.scope.parent : path.scope
+  if (id && body.body.some(({ key }) => key?.name === id.name)) scope.rename(id.name, scope.generateUid(`${id.name}Class`))
+}
 
 /** What is left of `import()` where everything is in one script: engines that need it cannot even read the word. */
 const oneFile = { name: 'one-file', renderDynamicImport: () => ({ left: 'Promise.reject(', right: ')' }) }
 
-/** One classic ES5 script. Babel wraps HTMLElement itself, so no adapter of the polyfill's is needed. */
-const script = (input, file, plugins = []) => ({
-  input,
+/** Babel wraps HTMLElement itself, so no adapter of the polyfill's is needed. */
+const ie11 = { plugins: [{ visitor: { Class } }], presets: [['@babel/preset-env', { targets: { ie: '11' } }]] }
+const es5 = babel({ ...ie11, babelHelpers: 'bundled', extensions: ['.ts', '.js'], exclude: /webcomponents-bundle|core-js/ })
+
+const script = (source, file, plugins = []) => ({
+  input: source,
   treeshake,
   context: 'window',
   output: { file: `${OUT}/${file}`, format: 'iife', inlineDynamicImports: true },
-  plugins: [
-    oneFile,
-    ...compile('es2017'),
-    babel({
-      babelHelpers: 'bundled',
-      extensions: ['.ts', '.js'],
-      configFile: false,
-      plugins: [renameClassLikeMethod],
-      presets: [['@babel/preset-env', { targets: { ie: '11' } }]],
-      exclude: /webcomponents-bundle|core-js/,
-    }),
-    ...plugins,
-    minify(5),
-  ],
+  plugins: [oneFile, ...compile('es2017'), es5, ...plugins, minify(5)],
 })
 
 const loader = {
   name: 'loader',
   transform: (code, id) => (id.endsWith('/widget/loader.ts') ? { code: code.replace('IM_CHAT_FILES', JSON.stringify(files)), map: null } : null),
-  writeBundle() {
-    for (const alias of ['loader', 'im-desk', 'im-inbox']) copyFileSync(`${OUT}/im-chat.js`, `${OUT}/${alias}.js`)
-  },
+  writeBundle: () => ['loader', 'im-desk', 'im-inbox'].forEach((alias) => copyFileSync(`${OUT}/im-chat.js`, `${OUT}/${alias}.js`)),
 }
 
 /** `im-chat.css`: the element's styles as a file, for pages whose policy drops inline styles. */
