@@ -85,7 +85,7 @@ describe.each(['android', 'listener', 'ios', 'replying', 'native', 'flutter'] as
     await say(app.page, 'hello')
     await expect.poll(() => app.heard.at(-1)).toEqual({ type: 'unread', count: 1 })
     await hook(app.page, 'launcher').tap()
-    await expect.poll(() => app.heard.slice(2)).toEqual([{ type: 'unread', count: 0 }, { type: 'opened' }])
+    await expect.poll(() => app.heard.slice(2)).toEqual([{ type: 'opened' }, { type: 'unread', count: 0 }])
     await hook(app.page, 'close').tap()
     await expect.poll(() => app.heard.at(-1)).toEqual({ type: 'closed' })
     await app.close()
