@@ -2,7 +2,7 @@ import { Unavailable } from '../backbone.ts'
 import type { RedisConnection } from './redis-connection.ts'
 import type { Lane, Pending } from './op.ts'
 
-/** One command of a batch and whose operations it carries. */
+/** One command of a batch, and the operations it carries. */
 interface Call {
   readonly script: Pending['op']['script']
   readonly members: { readonly lane: Lane; readonly pending: Pending }[]
@@ -13,23 +13,23 @@ export interface BatcherOptions {
   readonly connection: RedisConnection
   /** Operations of different keys may share a script call. Not in a Cluster: a script reaches one slot. */
   readonly merges: boolean
-  /** WAIT until a replica has the batch, at most so long; undefined = do not. */
+  /** Ms to WAIT for a replica to confirm the batch; undefined: do not wait. */
   readonly replicaWaitMs: number | undefined
-  /** Called for every lane of a batch that came back. What was answered or refused has left its queue. */
+  /** Called for every lane of a batch that has returned; answered and refused operations have left its queue by then. */
   readonly onReturn: (lane: Lane, error: Error | undefined) => void
 }
 
-/** Weight of one batch; about 5 ms of a server's time. */
+/** The most one batch may weigh: about 5 ms of a server's time. */
 const BATCH_WEIGHT = 200
 
 /**
- * Sends at once when nothing is in flight; what gathers meanwhile goes as the next batch. No timer: an idle line costs no
- * latency, a busy one makes its own batches.
+ * Sends at once when nothing is in flight; operations that arrive meanwhile form the next batch. No timer: an idle connection
+ * adds no latency, a busy one batches by itself.
  */
 export class Batcher {
   readonly #options: BatcherOptions
   #ready: Lane[] = []
-  #isFlying = false
+  #isInFlight = false
 
   constructor(options: BatcherOptions) {
     this.#options = options
@@ -42,14 +42,14 @@ export class Batcher {
   }
 
   #flush(): void {
-    if (this.#isFlying || this.#ready.length === 0) return
+    if (this.#isInFlight || this.#ready.length === 0) return
     if (this.#options.connection.problem !== undefined) return this.#refuse()
     const { lanes, calls } = this.#take()
-    this.#isFlying = true
-    void this.#fly(calls)
-      .catch((error: unknown) => part(calls, error as Error))
+    this.#isInFlight = true
+    void this.#send(calls)
+      .catch((error: unknown) => retryAlone(calls, error as Error))
       .then((errors) => {
-        this.#isFlying = false
+        this.#isInFlight = false
         for (const lane of lanes) this.#options.onReturn(lane, errors.get(lane))
         this.#flush()
       })
@@ -86,20 +86,20 @@ export class Batcher {
     return { lanes, calls }
   }
 
-  /** Settles what can be settled; resolves with the errors of lanes whose remaining operations may go again. */
-  async #fly(calls: readonly Call[]): Promise<Map<Lane, Error>> {
+  /** Settles what it can; resolves with the errors of the lanes whose remaining operations are to be retried. */
+  async #send(calls: readonly Call[]): Promise<Map<Lane, Error>> {
     const { connection, replicaWaitMs } = this.#options
     const commands = calls.flatMap((call) => (call.isAsking ? [['ASKING'], commandOf(call)] : [commandOf(call)]))
     if (replicaWaitMs !== undefined) commands.push(['WAIT', '1', String(replicaWaitMs)])
     const replies = await connection.send(commands)
-    const waited = replicaWaitMs === undefined ? 1 : replies.pop()
+    const replicaCount = replicaWaitMs === undefined ? 1 : replies.pop()
     const errors = new Map<Lane, Error>()
     let at = 0
     for (const call of calls) {
       if (call.isAsking) at++
       const reply = replies[at++]
       if (reply instanceof Error) fail(call, reply, errors)
-      else if (!(Number(waited) >= 1)) refuse(call, new Unavailable('Redis: no replica has confirmed it yet'))
+      else if (!(Number(replicaCount) >= 1)) refuse(call, new Unavailable('Redis: no replica has confirmed it yet'))
       else settle(call, reply)
     }
     return errors
@@ -114,20 +114,20 @@ function commandOf({ script, members }: Call): string[] {
   const keys = members.flatMap(({ pending }) => pending.op.keys)
   const command = ['EVALSHA', script.sha, String(keys.length)]
   for (const key of keys) command.push(key)
-  for (const word of script.head) command.push(word)
+  for (const arg of script.head) command.push(arg)
   for (const { pending } of members) for (const arg of pending.op.args) command.push(arg)
   return command
 }
 
-/** A bug on the way, and nobody knows whose: each goes again by itself, all being idempotent, and one that is by itself is refused. */
-function part(calls: readonly Call[], error: Error): Map<Lane, Error> {
+/** Sending threw, and which operation is to blame is unknown: each is sent again alone (all are idempotent); one that was alone is refused. */
+function retryAlone(calls: readonly Call[], error: Error): Map<Lane, Error> {
   const members = calls.flatMap((call) => call.members)
   if (members.length === 1) refuse(calls[0]!, error)
   else for (const { pending } of members) pending.isAlone = true
   return new Map()
 }
 
-function leave({ lane, pending }: Call['members'][number]): void {
+function dequeue({ lane, pending }: Call['members'][number]): void {
   const at = lane.queue.indexOf(pending)
   if (at >= 0) lane.queue.splice(at, 1)
 }
@@ -135,7 +135,7 @@ function leave({ lane, pending }: Call['members'][number]): void {
 function settle(call: Call, reply: unknown): void {
   const rows = call.script === undefined ? [reply] : (reply as unknown[])
   call.members.forEach((member, i) => {
-    leave(member)
+    dequeue(member)
     try {
       member.pending.resolve(member.pending.op.parse(rows[i]))
     } catch (error) {
@@ -146,20 +146,20 @@ function settle(call: Call, reply: unknown): void {
 
 function refuse(call: Call, error: Error): void {
   for (const member of call.members) {
-    leave(member)
+    dequeue(member)
     member.pending.reject(error)
   }
 }
 
-/** Answers that say "elsewhere" or "not yet": the operations stay in their lanes and go again. */
-const AGAIN = /^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN|NOSCRIPT)\b/
+/** Replies that say "elsewhere" or "not yet": the operations stay in their lanes and are retried. */
+const RETRYABLE = /^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN|NOSCRIPT)\b/
 
 function fail(call: Call, error: Error, errors: Map<Lane, Error>): void {
   const isReply = error.name === 'ReplyError'
-  if (isReply && AGAIN.test(error.message)) {
+  if (isReply && RETRYABLE.test(error.message)) {
     for (const { lane } of call.members) errors.set(lane, error)
   } else if (isReply && call.members.length > 1) {
-    // One bad operation must not take the others with it; all are idempotent, so each goes again by itself.
+    // One bad operation must not fail the others; all are idempotent, so each is sent again alone.
     for (const { pending } of call.members) pending.isAlone = true
   } else refuse(call, error)
 }

@@ -13,29 +13,29 @@ interface Listener {
 
 interface Channel {
   server: Server | undefined
-  /** Replaced, never changed: a listener may come or go while it is called. */
+  /** Replaced, never mutated: listeners may come and go while they are called. */
   listeners: readonly Listener[]
 }
 
 /**
- * The Bus on Redis pub/sub: one subscription a channel however many listeners, on the server that holds the channel. When a
- * channel gets another server, it is subscribed there and then said to have a gap.
+ * The Bus on Redis pub/sub: one subscription per channel, whatever the number of listeners, on the server that holds the channel.
+ * When a channel moves to another server, the bus subscribes there and then reports a gap.
  */
 export class RedisBus implements Bus {
   readonly #ring: Ring
-  readonly #asks: Router
+  readonly #reads: Router
   readonly #settings: RedisSettings
   readonly #channels = new Map<string, Channel>()
   readonly #subscribers = new Map<Server, Subscriber>()
   readonly #gaps: GapSpread
   #isClosed = false
 
-  constructor(ring: Ring, asks: Router, settings: RedisSettings) {
+  constructor(ring: Ring, reads: Router, settings: RedisSettings) {
     this.#ring = ring
-    this.#asks = asks
+    this.#reads = reads
     this.#settings = settings
     this.#gaps = new GapSpread(settings.gapSpreadMs)
-    ring.onMove(() => this.#resettle())
+    ring.onMove(() => this.#moveChannels())
   }
 
   async subscribe(name: string, call: (relayed: Relayed) => void): Promise<Subscription> {
@@ -54,7 +54,7 @@ export class RedisBus implements Bus {
   }
 
   async publish(channel: string, origin: string, packet: string): Promise<void> {
-    await this.#asks.run({
+    await this.#reads.run({
       key: channel,
       keys: [],
       weight: 0.2,
@@ -111,8 +111,8 @@ export class RedisBus implements Bus {
       try {
         listener.call(relayed)
       } catch (error) {
-        // One listener's bug is not the others' loss, and stays visible.
-        void Promise.reject(error as Error) // heard by run.ts, which reports it and lives
+        // A bug in one listener must not keep the packet from the others.
+        void Promise.reject(error as Error) // run.ts reports unhandled rejections and goes on
       }
     }
   }
@@ -121,20 +121,20 @@ export class RedisBus implements Bus {
     let subscriber = this.#subscribers.get(server)
     if (subscriber === undefined) {
       subscriber = new Subscriber({
-        connection: server.hear,
+        connection: server.subscriber,
         isSharded: this.#ring.isSharded,
         timeoutMs: this.#settings.commandTimeoutMs,
         onPayload: (name, payload) => this.#relay(name, payload),
         onRegained: (names) => this.#gaps.add(names),
-        onElsewhere: () => this.#ring.suspect(),
+        onMoved: () => this.#ring.refresh(),
       })
       this.#subscribers.set(server, subscriber)
-      server.hear.on('closed', () => this.#subscribers.delete(server))
+      server.subscriber.on('closed', () => this.#subscribers.delete(server))
     }
     return subscriber
   }
 
-  #resettle(): void {
+  #moveChannels(): void {
     for (const [name, channel] of this.#channels) {
       const server = this.#ring.serverOf(name)
       if (server === channel.server || server === undefined) continue

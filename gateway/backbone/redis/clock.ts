@@ -1,24 +1,24 @@
 import type { Router } from './router.ts'
 
-/** An answer that took longer says too little about when it was given. */
+/** A reply that took longer says too little about when the server read its clock. */
 const SLOW_MS = 1000
-/** Differences below are the network's and do not turn time back; above, the server's clock was set. */
+/** A smaller step back is network noise, and the time stands still instead; a larger one means that the server's clock was set. */
 const STEP_MS = 2000
 
 /**
- * The time by the clock of one Redis server, which is the same one for all nodes: leases, transfers and messages of nodes
- * whose own clocks differ, or step, can be compared. Between two answers it goes on by a clock that never steps. Before the first
- * answer it is this machine's.
+ * The time by the clock of one Redis server, the same for all nodes: leases, transfers and messages stay comparable although
+ * the nodes' own clocks differ or step. Between two replies it advances with a monotonic clock. Before the first reply it is this
+ * machine's time.
  */
 export class RedisClock {
-  readonly #asks: Router
-  #asked: Promise<void> | undefined
+  readonly #reads: Router
+  #syncing: Promise<void> | undefined
   /** Ms since the epoch when `performance.now()` was 0. */
   #origin: number | undefined
   #last = -Infinity
 
-  constructor(asks: Router) {
-    this.#asks = asks
+  constructor(reads: Router) {
+    this.#reads = reads
   }
 
   readonly now = (): number => {
@@ -28,20 +28,20 @@ export class RedisClock {
     return this.#last
   }
 
-  /** To be called every few seconds. Resolves when the server has answered, or is not there: then the time goes on as before. */
-  ask(): Promise<void> {
-    // the connection says why it is not there
-    this.#asked ??= this.#ask()
+  /** Must be called every few seconds. Resolves when the server has replied, or cannot be reached: then the time goes on as before. */
+  sync(): Promise<void> {
+    // the connection reports why the server is unreachable
+    this.#syncing ??= this.#measure()
       .catch(() => undefined)
       .finally(() => {
-        this.#asked = undefined
+        this.#syncing = undefined
       })
-    return this.#asked
+    return this.#syncing
   }
 
-  async #ask(): Promise<void> {
+  async #measure(): Promise<void> {
     const before = performance.now()
-    const time = await this.#asks.run({
+    const time = await this.#reads.run({
       key: 'clock',
       keys: [],
       args: ['TIME'],

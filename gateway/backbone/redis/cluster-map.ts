@@ -1,37 +1,37 @@
 import { Redis } from 'ioredis'
 import type { Server } from './server.ts'
 import type { RedisSettings } from './settings.ts'
-import type { Access, Place } from './url.ts'
+import type { Access, Address } from './url.ts'
 
 export interface Shard {
   readonly first: number
   readonly last: number
-  readonly master: Place
-  readonly replicas: readonly Place[]
+  readonly master: Address
+  readonly replicas: readonly Address[]
 }
 
 export interface MapSources {
   readonly access: Access
   readonly settings: RedisSettings
-  /** Those we are connected to, tried first. */
+  /** Those we are connected to; they are asked first. */
   readonly servers: readonly Server[]
-  /** Every other address heard of. */
-  readonly places: readonly Place[]
+  /** Every other known address. */
+  readonly addresses: readonly Address[]
 }
 
-/** Who has which slots, from whoever answers first; rejects with the last reason when nobody does. */
-export async function askForMap(sources: MapSources): Promise<Shard[]> {
+/** Asks one server after another which slots each master has, until one replies; rejects with the last error when none does. */
+export async function fetchMap(sources: MapSources): Promise<Shard[]> {
   let reason: unknown = new Error('no address to ask')
-  for (const server of shuffled(sources.servers.filter(({ ask }) => ask.problem === undefined))) {
+  for (const server of shuffled(sources.servers.filter(({ reader }) => reader.problem === undefined))) {
     try {
-      return shardsOf(await server.ask.redis.call('CLUSTER', 'SLOTS'), hostOf(server))
+      return shardsOf(await server.reader.redis.call('CLUSTER', 'SLOTS'), hostOf(server))
     } catch (error) {
       reason = error
     }
   }
-  for (const place of shuffled(unique(sources.places))) {
+  for (const address of shuffled(unique(sources.addresses))) {
     try {
-      return await askPlace(place, sources)
+      return await askAddress(address, sources)
     } catch (error) {
       reason = error
     }
@@ -39,10 +39,10 @@ export async function askForMap(sources: MapSources): Promise<Shard[]> {
   throw reason
 }
 
-async function askPlace(place: Place, { access, settings }: MapSources): Promise<Shard[]> {
+async function askAddress(address: Address, { access, settings }: MapSources): Promise<Shard[]> {
   let lastError: Error | undefined
   const redis = new Redis({
-    ...place,
+    ...address,
     ...access,
     lazyConnect: true,
     retryStrategy: () => null,
@@ -57,7 +57,7 @@ async function askPlace(place: Place, { access, settings }: MapSources): Promise
   })
   try {
     await redis.connect()
-    return shardsOf(await redis.call('CLUSTER', 'SLOTS'), place.host)
+    return shardsOf(await redis.call('CLUSTER', 'SLOTS'), address.host)
   } catch (error) {
     throw lastError ?? error
   } finally {
@@ -68,17 +68,19 @@ async function askPlace(place: Place, { access, settings }: MapSources): Promise
 type NodeReply = readonly [host: string | null, port: number, ...rest: unknown[]]
 type ShardReply = readonly [first: number, last: number, ...nodes: NodeReply[]]
 
-/** A node that does not know its own address says '' or '?': then it is where we asked. */
+/** A node that does not know its own address says '' or '?': then it is the host we asked. */
 function shardsOf(reply: unknown, askedHost: string): Shard[] {
-  const placeOf = ([host, port]: NodeReply): Place => ({ host: host && host !== '?' ? host : askedHost, port })
+  const addressOf = ([host, port]: NodeReply): Address => ({ host: host && host !== '?' ? host : askedHost, port })
   return (reply as readonly ShardReply[]).flatMap(([first, last, master, ...replicas]) =>
-    master === undefined ? [] : [{ first, last, master: placeOf(master), replicas: replicas.map(placeOf) }],
+    master === undefined ? [] : [{ first, last, master: addressOf(master), replicas: replicas.map(addressOf) }],
   )
 }
 
 const hostOf = ({ name }: Server): string => name.slice(0, name.lastIndexOf(':'))
 
-const unique = (places: readonly Place[]): Place[] => [...new Map(places.map((place) => [`${place.host}:${place.port}`, place])).values()]
+const unique = (addresses: readonly Address[]): Address[] => [
+  ...new Map(addresses.map((address) => [`${address.host}:${address.port}`, address])).values(),
+]
 
 const shuffled = <T>(items: readonly T[]): T[] =>
   items

@@ -1,28 +1,30 @@
 import { Unavailable } from '../backbone.ts'
-import { askForMap, type Shard } from './cluster-map.ts'
+import { fetchMap, type Shard } from './cluster-map.ts'
 import type { Ring } from './ring.ts'
 import { Server } from './server.ts'
 import type { Scripts } from './scripts.ts'
 import type { RedisSettings } from './settings.ts'
 import { SLOT_COUNT, slotOf } from './slot.ts'
-import type { Access, Place } from './url.ts'
+import type { Access, Address } from './url.ts'
 
 export interface ClusterOptions {
-  readonly seeds: readonly Place[]
+  readonly seeds: readonly Address[]
   readonly access: Access
   readonly settings: RedisSettings
   readonly scripts: Scripts
 }
 
+/** Between two looks at the map while all is well, while something is missing, and after a hint. */
 const HEALTHY_MS = 10_000
-const SICK_MS = 250
-const SOON_MS = 30
+const UNHEALTHY_MS = 250
+const HINT_MS = 30
+/** Hash tags tried to find one for a given server. */
 const TAG_COUNT = 1000
 
 /**
- * A Cluster's masters. The map of slots is asked for at start, after every hint that it has changed (MOVED, a lost
- * connection, a subscription ended by the server), every quarter of a second while something is missing, and now and then
- * anyway. Hints are gathered for a moment, so that a failover costs a few look-ups and not hundreds.
+ * A Cluster's masters. The slot map is fetched at start, after every hint that it has changed (MOVED, a lost connection, a
+ * subscription ended by the server), every 250 ms while something is missing, and every 10 s anyway. Hints are collected for
+ * 30 ms, so that a failover costs a few fetches and not hundreds.
  */
 export class ClusterRing implements Ring {
   readonly merges = false
@@ -32,19 +34,19 @@ export class ClusterRing implements Ring {
   readonly #servers = new Map<string, Server>()
   readonly #slots: (Server | undefined)[] = Array.from({ length: SLOT_COUNT })
   readonly #listeners = new Set<() => void>()
-  /** No masters any more; open until what is under way there has ended. */
+  /** No longer masters; closed once the commands in flight have had their time. */
   readonly #leaving = new Map<Server, NodeJS.Timeout>()
-  #places: readonly Place[]
+  #addresses: readonly Address[]
   #problem: string | undefined = 'the Cluster has not been reached yet'
   #wasWhole = false
   #timer: NodeJS.Timeout | undefined
   #dueAt = Number.POSITIVE_INFINITY
-  #isLooking = false
+  #isChecking = false
   #isClosed = false
 
   constructor(options: ClusterOptions) {
     this.#options = options
-    this.#places = options.seeds
+    this.#addresses = options.seeds
     this.checked = this.#check()
       .then(() => Promise.all([...this.#servers.values()].map((server) => server.checked)))
       .then(() => this.#isWhole())
@@ -56,15 +58,15 @@ export class ClusterRing implements Ring {
 
   async follow(error: Error, from: Server): Promise<{ server: Server; isAsking: boolean } | undefined> {
     const [word, slot, address] = error.message.split(' ')
-    if (word === 'NOSCRIPT') return void (await from.giveScripts())
+    if (word === 'NOSCRIPT') return void (await from.loadScripts())
     if (word === 'TRYAGAIN' || word === 'CLUSTERDOWN' || slot === undefined || address === undefined) {
-      this.suspect()
-      return void (await pause(SOON_MS))
+      this.refresh()
+      return void (await pause(HINT_MS))
     }
-    const server = this.#serverAt(placeOf(address, from))
+    const server = this.#serverAt(addressOf(address, from))
     if (word === 'MOVED') {
       this.#slots[Number(slot)] = server
-      this.suspect()
+      this.refresh()
     }
     await Promise.race([server.checked, pause(this.#options.settings.connectTimeoutMs)])
     return { server, isAsking: word === 'ASK' }
@@ -74,8 +76,8 @@ export class ClusterRing implements Ring {
     this.#listeners.add(listener)
   }
 
-  suspect(): void {
-    this.#schedule(SOON_MS)
+  refresh(): void {
+    this.#schedule(HINT_MS)
   }
 
   unready(): string | undefined {
@@ -89,7 +91,7 @@ export class ClusterRing implements Ring {
   async close(): Promise<void> {
     this.#isClosed = true
     clearTimeout(this.#timer)
-    for (const farewell of this.#leaving.values()) clearTimeout(farewell)
+    for (const timer of this.#leaving.values()) clearTimeout(timer)
     await Promise.all([...this.#leaving.keys(), ...this.#servers.values()].map((server) => server.close()))
   }
 
@@ -102,18 +104,18 @@ export class ClusterRing implements Ring {
   }
 
   async #check(): Promise<void> {
-    if (this.#isLooking) return
-    this.#isLooking = true
+    if (this.#isChecking) return
+    this.#isChecking = true
     this.#dueAt = Number.POSITIVE_INFINITY
     try {
-      const shards = await askForMap({ ...this.#options, servers: [...this.#servers.values()], places: this.#places })
+      const shards = await fetchMap({ ...this.#options, servers: [...this.#servers.values()], addresses: this.#addresses })
       if (!this.#isClosed) this.#apply(shards)
     } catch (error) {
       this.#problem = (error as Error).message
       this.#options.settings.onHealth('Cluster', this.#problem)
     } finally {
-      this.#isLooking = false
-      this.#schedule(this.#isWhole() ? HEALTHY_MS : SICK_MS)
+      this.#isChecking = false
+      this.#schedule(this.#isWhole() ? HEALTHY_MS : UNHEALTHY_MS)
     }
   }
 
@@ -131,24 +133,24 @@ export class ClusterRing implements Ring {
     for (const { first, last, master } of shards) next.fill(this.#serverAt(master), first, last + 1)
     this.#problem = shards.length === 0 ? 'no slots are assigned' : undefined
     this.#options.settings.onHealth('Cluster', this.#problem)
-    this.#places = [...shards.flatMap(({ master, replicas }) => [master, ...replicas]), ...this.#options.seeds]
+    this.#addresses = [...shards.flatMap(({ master, replicas }) => [master, ...replicas]), ...this.#options.seeds]
     next.forEach((server, slot) => {
       this.#slots[slot] = server
     })
     for (const listener of this.#listeners) listener()
     const used = new Set(next)
-    for (const [name, server] of this.#servers) if (!used.has(server)) this.#dismiss(name, server)
+    for (const [name, server] of this.#servers) if (!used.has(server)) this.#retire(name, server)
   }
 
-  /** A hash tag whose slot the server holds: one in as many as there are masters. */
+  /** A hash tag whose slot the server holds: of n masters, about every n-th tag. */
   #tagOf(name: string): string | undefined {
     const server = this.#servers.get(name)
     for (let n = 0; n < TAG_COUNT; n++) if (server !== undefined && this.#slots[slotOf(`{im-probe-${n}}`)] === server) return `im-probe-${n}`
     return undefined
   }
 
-  /** What is under way there may finish. */
-  #dismiss(name: string, server: Server): void {
+  /** Closes the server after its commands in flight have had their time. */
+  #retire(name: string, server: Server): void {
     this.#servers.delete(name)
     this.#leaving.set(
       server,
@@ -159,21 +161,21 @@ export class ClusterRing implements Ring {
     )
   }
 
-  #serverAt({ host, port }: Place): Server {
+  #serverAt({ host, port }: Address): Server {
     if (this.#isClosed) throw new Unavailable('The backbone is closed.')
     const name = `${host}:${port}`
     const known = this.#servers.get(name)
     if (known !== undefined) return known
     const { access, settings, scripts } = this.#options
     const server = new Server({ name, redis: { host, port, ...access }, settings, scripts, isCluster: true, tag: () => this.#tagOf(name) })
-    for (const connection of [server.write, server.ask, server.hear]) connection.on('lost', () => this.suspect())
+    for (const connection of [server.writer, server.reader, server.subscriber]) connection.on('lost', () => this.refresh())
     this.#servers.set(name, server)
     return server
   }
 }
 
-/** `host:port`; an empty host means the one that said so. */
-function placeOf(address: string, from: Server): Place {
+/** `host:port`; an empty host means the server that sent it. */
+function addressOf(address: string, from: Server): Address {
   const colon = address.lastIndexOf(':')
   const host = address.slice(0, colon) || from.name.slice(0, from.name.lastIndexOf(':'))
   return { host, port: Number(address.slice(colon + 1)) }

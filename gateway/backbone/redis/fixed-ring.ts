@@ -2,7 +2,7 @@ import { shardNumber } from '../../protocol/keys.ts'
 import type { Ring } from './ring.ts'
 import type { Server } from './server.ts'
 
-/** A list of servers that does not change; the PHP backend's md5 rule picks among them. One server is a list, too. */
+/** A fixed list of servers, of which the PHP backend's md5 rule picks one by key. A single server is a list of one. */
 export class FixedRing implements Ring {
   readonly merges = true
   readonly isSharded = false
@@ -22,21 +22,21 @@ export class FixedRing implements Ring {
 
   async follow(error: Error, server: Server): Promise<undefined> {
     if (!error.message.startsWith('NOSCRIPT')) throw error
-    await server.giveScripts()
+    await server.loadScripts()
   }
 
   onMove(): void {
     // Nothing ever moves here.
   }
 
-  suspect(): void {
+  refresh(): void {
     // Nothing ever moves here.
   }
 
   unready(): string | undefined {
-    const unmet = this.#servers.find(({ wasReady }) => !wasReady)
-    const problem = unmet?.problem ?? this.#servers[0]!.problem
-    const isServing = unmet === undefined && this.#servers.some((server) => server.problem === undefined)
+    const neverReady = this.#servers.find(({ wasReady }) => !wasReady)
+    const problem = neverReady?.problem ?? this.#servers[0]!.problem
+    const isServing = neverReady === undefined && this.#servers.some((server) => server.problem === undefined)
     return isServing ? undefined : `Redis ${problem}`
   }
 

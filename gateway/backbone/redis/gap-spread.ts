@@ -1,13 +1,13 @@
 /**
- * Hands channels that may have missed something to whoever reads, a part at a time: a node with many open conversations
- * must not read them all in the instant in which Redis has just come back. A channel named twice meanwhile is handed out once.
+ * Hands channels that may have missed publishes to its listeners, a few at a time: a node with many open conversations must not
+ * read them all at the moment Redis is back. A channel that is added twice meanwhile is handed out once.
  */
 export class GapSpread {
   readonly #spreadMs: number
   readonly #listeners = new Set<{ readonly call: (channels: readonly string[]) => void }>()
   readonly #pending = new Set<string>()
   #timer: NodeJS.Timeout | undefined
-  /** Until what is pending should have been handed out; begins anew with each addition. */
+  /** Steps in which everything pending is to be handed out; starts again with each addition. */
   #stepsLeft = 0
 
   constructor(spreadMs: number) {
@@ -23,7 +23,7 @@ export class GapSpread {
   add(channels: readonly string[]): void {
     for (const channel of channels) this.#pending.add(channel)
     this.#stepsLeft = STEPS
-    this.#timer ??= setTimeout(() => this.#hand(), 0)
+    this.#timer ??= setTimeout(() => this.#handOut(), 0)
   }
 
   close(): void {
@@ -32,14 +32,14 @@ export class GapSpread {
     this.#listeners.clear()
   }
 
-  #hand(): void {
-    const part = [...this.#pending].slice(0, Math.max(PART, Math.ceil(this.#pending.size / Math.max(1, this.#stepsLeft--))))
+  #handOut(): void {
+    const part = [...this.#pending].slice(0, Math.max(MIN_PART, Math.ceil(this.#pending.size / Math.max(1, this.#stepsLeft--))))
     for (const channel of part) this.#pending.delete(channel)
-    this.#timer = this.#pending.size === 0 ? undefined : setTimeout(() => this.#hand(), this.#spreadMs / STEPS)
+    this.#timer = this.#pending.size === 0 ? undefined : setTimeout(() => this.#handOut(), this.#spreadMs / STEPS)
     for (const { call } of this.#listeners) call(part)
   }
 }
 
-/** In so many parts, none smaller than this. */
+/** The channels are handed out in so many steps, at least so many at each. */
 const STEPS = 16
-const PART = 16
+const MIN_PART = 16

@@ -6,20 +6,20 @@ import type { Router } from './router.ts'
 import type { Scripts } from './scripts.ts'
 
 /**
- * An image is one string on the server that its key picks: its type, a newline, its bytes in base64, because commands and
- * replies travel here as text. A third more memory, in a store that reads each image about once a person: the answer is
- * cached for good. One that waits to be named has its end as the expiry of its key: Redis sweeps, and no two nodes can disagree.
+ * An image is one string: its type, a newline, its bytes in base64, because commands and replies travel here as text. That takes
+ * a third more memory, but each person reads an image about once: the HTTP response is cached for good. An image that no message
+ * names yet has a key that expires: Redis removes it, and no two nodes can disagree.
  */
 export class RedisImages implements Images {
   readonly #writes: Router
-  readonly #asks: Router
+  readonly #reads: Router
   readonly #scripts: Scripts
   readonly #keepMs: number
 
   /** `keepMs` 0 = for ever. */
-  constructor({ writes, asks, scripts, keepMs }: { writes: Router; asks: Router; scripts: Scripts; keepMs: number }) {
+  constructor({ writes, reads, scripts, keepMs }: { writes: Router; reads: Router; scripts: Scripts; keepMs: number }) {
     this.#writes = writes
-    this.#asks = asks
+    this.#reads = reads
     this.#scripts = scripts
     this.#keepMs = keepMs
   }
@@ -28,10 +28,10 @@ export class RedisImages implements Images {
     const id = randomBytes(18).toString('base64url')
     const key = imageKey(id)
     const value = `${type}\n${bytes.toString('base64')}`
-    await this.#mustHaveRoom(key, value.length)
+    await this.#requireRoom(key, value.length)
     const lastsMs = Math.min(waitMs ?? Infinity, this.#keepMs > 0 ? this.#keepMs : Infinity)
     const args = ['SET', key, value, ...(lastsMs < Infinity ? ['PX', String(Math.max(1, Math.round(lastsMs)))] : [])]
-    // the same value under the same key: sent twice it changes nothing
+    // idempotent: the same value under the same key
     await this.#writes.run({ key, keys: [], args, weight: 1 + value.length / 20_000, parse: (reply) => reply })
     return id
   }
@@ -60,21 +60,21 @@ export class RedisImages implements Images {
     })
   }
 
-  /** The last quarter of what Redis may use is for messages. Redis itself is asked, so that what was kept, went or expired needs no counting. */
-  async #mustHaveRoom(key: string, length: number): Promise<void> {
+  /** The last quarter of maxmemory is for messages. Redis itself is asked, so that nothing has to be counted here. */
+  async #requireRoom(key: string, length: number): Promise<void> {
     let text: string
     try {
       text = String(await this.#ask(key, ['INFO', 'memory']))
     } catch (error) {
       if (error instanceof Unavailable) throw error
-      return // this user may not ask
+      return // this Redis user may not call INFO
     }
-    const [used, most] = ['used_memory', 'maxmemory'].map((name) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(text)?.[1] ?? 0)) as [
+    const [used, limit] = ['used_memory', 'maxmemory'].map((name) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(text)?.[1] ?? 0)) as [
       number,
       number,
     ]
-    if (most > 0 && used + length > most * IMAGES_SHARE)
-      throw new Full(`Redis uses ${used} bytes of its maxmemory, ${most}, and the last quarter is for messages`)
+    if (limit > 0 && used + length > limit * IMAGES_SHARE)
+      throw new Full(`Redis uses ${used} bytes of its maxmemory, ${limit}, and the last quarter is for messages`)
   }
 
   async get(id: string): Promise<StoredImage | undefined> {
@@ -90,7 +90,7 @@ export class RedisImages implements Images {
     return { type: head.slice(0, start - 1), bytesCount, read: (from, to) => this.#read(key, { start, from, to }) }
   }
 
-  /** Three bytes are four letters: whole groups of them are read. */
+  /** Base64 writes three bytes as four letters: whole groups are read. */
   async #read(key: string, { start, from, to }: { start: number; from: number; to: number }): Promise<Buffer> {
     const [first, last] = [Math.floor(from / 3), Math.ceil(to / 3)]
     const text = (await this.#ask(key, ['GETRANGE', key, String(start + first * 4), String(start + last * 4 - 1)])) as string
@@ -100,11 +100,11 @@ export class RedisImages implements Images {
   }
 
   #ask(key: string, args: readonly string[]): Promise<unknown> {
-    return this.#asks.run({ key, keys: [], args, weight: 2, parse: (reply) => reply })
+    return this.#reads.run({ key, keys: [], args, weight: 2, parse: (reply) => reply })
   }
 }
 
-/** A media type and a newline are within. */
+/** Enough for a media type and its newline. */
 const HEAD_LENGTH = 128
-/** Of maxmemory: beyond it no image is added. */
+/** Share of maxmemory in use above which no image is added. */
 const IMAGES_SHARE = 0.75

@@ -1,14 +1,14 @@
 /**
- * Every Redis key of ours, spelled here and nowhere else. A conversation's keys share its channel's hash tag `{c:<id>}`:
+ * Every Redis key of ours is spelled here and nowhere else. A conversation's keys share its channel's hash tag `{c:<id>}`:
  * in a Cluster they live in one slot with the channel, on a ring on the server that the channel's name picks.
- * Channels are spelled in gateway/protocol/keys.ts, because a backend spells them too.
+ * Channels are spelled in gateway/protocol/keys.ts, because backends use them too.
  */
 export interface ConversationKeys {
   /** Hash: epoch, head, cursors, names. */
   readonly meta: string
   /** Stream: the entries. */
   readonly log: string
-  /** String: four bytes for each of the last client ids. */
+  /** String: a four-byte hash of each of the last client ids. */
   readonly window: string
 }
 
@@ -17,7 +17,7 @@ export function conversationKeys(conversation: string): ConversationKeys {
   return { meta: `im:${tag}:meta`, log: `im:${tag}:log`, window: `im:${tag}:window` }
 }
 
-/** Sorted set: the conversations of a side by the time of their last message. An index; the logs are the truth. */
+/** Sorted set: a side's conversations by the time of their last message. An index; the logs are the truth. */
 export const listKey = (side: string): string => `im:list:${side}`
 
 /** Hash: a collection of records, item by item. */

@@ -1,17 +1,17 @@
 import { LRUCache } from 'lru-cache'
 import { READ_BYTES, type ListPage, type ListRange, type ListRow, type Page } from '../backbone.ts'
 import { listKey } from './keys.ts'
-import { mendOp, readOp } from './operations.ts'
+import { repairOp, readOp } from './operations.ts'
 import type { Router } from './router.ts'
 import type { Scripts } from './scripts.ts'
 
-/** More than one row is taken out for each that comes, and no more than a few are looked at. */
-const LOOK_COUNT = 4
-const MOST_LOOKS = 100
-const RANKS_COUNT = 1000
+/** Each new row triggers one check of a few rows, so a list shrinks faster than it grows. */
+const CHECK_COUNT = 4
+const PENDING_CHECKS_MAX = 100
+const RANKS_MAX = 1000
 
 export interface ListReaderOptions {
-  readonly asks: Router
+  readonly reads: Router
   readonly scripts: Scripts
   readonly now: () => number
   /** See settings.ts. */
@@ -25,15 +25,15 @@ interface Entry {
 }
 
 /**
- * Reads a side's list. The list is an index that may disagree with the logs (a repeated append, a failover, a log aged
- * away); what disagrees on the page is mended and the page read again, so that `before` never skips or repeats a row.
+ * Reads a side's list. The list is an index that may disagree with the logs (after a repeated append, a failover, an expired log);
+ * rows of the page that disagree are repaired and the page is read again, so that `before` never skips or repeats a row.
  */
 export class ListReader {
   readonly #options: ListReaderOptions
-  /** Looks that are still to come, of lists that are being tidied. */
-  readonly #looks = new Map<string, number>()
-  /** Where the next look at each list begins. */
-  readonly #ranks = new LRUCache<string, number>({ max: RANKS_COUNT })
+  /** By list that is being cleaned: how many checks are still to run. */
+  readonly #pendingChecks = new Map<string, number>()
+  /** By list: the rank at which its next check begins. */
+  readonly #ranks = new LRUCache<string, number>({ max: RANKS_MAX })
 
   constructor(options: ListReaderOptions) {
     this.#options = options
@@ -51,50 +51,52 @@ export class ListReader {
       if (isShort) wanted += entries.length - rows.length
       await Promise.all(
         wrong.map(({ conversation, score, page }) =>
-          this.#options.asks.run(mendOp(this.#options.scripts.mend, list, { conversation, seen: score, right: String(page.messages[0]?.at ?? '') })),
+          this.#options.reads.run(
+            repairOp(this.#options.scripts.repair, list, { conversation, seen: score, right: String(page.messages[0]?.at ?? '') }),
+          ),
         ),
       )
     }
   }
 
-  /** Takes out some rows whose conversation is forgotten, one look after the other. */
+  /** Removes a few rows whose conversation is forgotten; checks of one list run one after the other. */
   async tidy(side: string): Promise<void> {
     const list = listKey(side)
-    const isRunning = this.#looks.has(list)
-    this.#looks.set(list, Math.min(MOST_LOOKS, (this.#looks.get(list) ?? 0) + 1))
+    const isRunning = this.#pendingChecks.has(list)
+    this.#pendingChecks.set(list, Math.min(PENDING_CHECKS_MAX, (this.#pendingChecks.get(list) ?? 0) + 1))
     if (isRunning) return
     try {
-      for (let left: number; (left = this.#looks.get(list)!) > 0;) {
-        this.#looks.set(list, left - 1)
+      for (let left: number; (left = this.#pendingChecks.get(list)!) > 0;) {
+        this.#pendingChecks.set(list, left - 1)
         await this.#check(list)
       }
     } finally {
-      this.#looks.delete(list)
+      this.#pendingChecks.delete(list)
     }
   }
 
-  /** At the next few rows, from the oldest on and round again. */
+  /** Checks the next few rows, from the oldest to the newest and then from the start again. */
   async #check(list: string): Promise<void> {
-    const { asks, scripts } = this.#options
+    const { reads, scripts } = this.#options
     const rank = this.#ranks.get(list) ?? 0
     this.#ranks.delete(list)
-    const flat = await asks.run({
+    const flat = await reads.run({
       key: list,
       keys: [],
       weight: 0.3,
       parse: (reply) => (reply as unknown[]).flat() as string[],
-      args: ['ZRANGE', list, String(rank), String(rank + LOOK_COUNT - 1), 'WITHSCORES'],
+      args: ['ZRANGE', list, String(rank), String(rank + CHECK_COUNT - 1), 'WITHSCORES'],
     })
     const gone = await Promise.all(
       Array.from({ length: flat.length / 2 }, async (_, i) => {
         const [conversation, score] = [flat[i * 2]!, flat[i * 2 + 1]!]
-        const page = await asks.run(readOp(scripts.read, conversation, { limit: 1, bytes: 0 }))
+        const page = await reads.run(readOp(scripts.read, conversation, { limit: 1, bytes: 0 }))
         if (!this.#isForgotten({ conversation, score, page })) return 0
-        await asks.run(mendOp(scripts.mend, list, { conversation, seen: score, right: '' }))
+        await reads.run(repairOp(scripts.repair, list, { conversation, seen: score, right: '' }))
         return 1
       }),
     )
-    if (gone.length < LOOK_COUNT) return
+    if (gone.length < CHECK_COUNT) return
     this.#ranks.set(list, rank + gone.filter((count) => count === 0).length)
   }
 
@@ -103,7 +105,7 @@ export class ListReader {
     return unansweredMs > 0 && head.seq === 0 && now() - Number(score) >= unansweredMs
   }
 
-  /** A log that was never written may be about to be, and one that aged away leaves the list. */
+  /** An empty log that never had an entry may just be getting its first; one whose entries expired leaves the list. */
   #isWrong(entry: Entry): boolean {
     const {
       score,
@@ -121,7 +123,7 @@ export class ListReader {
     before: number | undefined,
     { limit, bytes }: { limit: number; bytes: number },
   ): Promise<{ entries: readonly Entry[]; isCut: boolean }> {
-    const flat = await this.#options.asks.run({
+    const flat = await this.#options.reads.run({
       key: list,
       keys: [],
       weight: 1 + limit / 50,
@@ -135,7 +137,7 @@ export class ListReader {
       const found = await Promise.all(
         Array.from({ length: Math.min(count, flat.length / 2 - start) }, (_, i) => {
           const [conversation, score] = [flat[(start + i) * 2]!, flat[(start + i) * 2 + 1]!]
-          return this.#options.asks
+          return this.#options.reads
             .run(readOp(this.#options.scripts.read, conversation, { limit: 1 }))
             .then((page) => ({ conversation, score, page }))
         }),
@@ -145,7 +147,7 @@ export class ListReader {
         if (left < 0 && entries.length > 0) return { entries, isCut: true }
         entries.push(entry)
       }
-      // as many as there is room for, if the next ones are twice as long
+      // as many as fit even if they are twice as long
       const mean = (bytes - left) / entries.length
       count = Math.max(FIRST_COUNT, Math.floor(left / mean / 2))
     }
@@ -153,13 +155,13 @@ export class ListReader {
   }
 }
 
-/** Logs read at once at first; then the size of what came says how many more. */
+/** Logs read in the first round; their size then decides how many more. */
 const FIRST_COUNT = 8
 
-/** An append writes log and list at once, on two servers: a list ahead of its log is believed for so long. */
+/** An append writes log and list at the same time, on two servers: for so long a list may be ahead of its log. */
 const UNDER_WAY_MS = 10_000
 
-/** In the list's order. A row ahead of its log must not be the last: the next page would begin below its old time. */
+/** In the list's order. A row that is ahead of its log must not be the last: the next page would begin below the log's older time. */
 function rowsOf(entries: readonly Entry[], before: number | undefined): ListRow[] {
   const rows: ListRow[] = []
   for (const {

@@ -1,24 +1,24 @@
 import type { Script } from './scripts.ts'
 
-/** One thing asked of Redis, before anybody knows which server, batch or attempt it will go in. */
+/** One operation on Redis, independent of the server, batch and attempt that will carry it. */
 export interface Op<T> {
-  /** Picks the server, and the lane: operations of one key run in the order they were handed in. */
+  /** Picks the server and the lane: operations of one key run in the order they were submitted. */
   readonly key: string
   /** Absent: `args` is a whole plain command. */
   readonly script?: Script
   readonly keys: readonly string[]
   readonly args: readonly string[]
-  /** What it costs the server, in appends of a short message: a batch is bounded, because a script blocks everybody. */
+  /** Its cost for the server; 1 = an append of a short message. Batches are bounded by it, because a running script blocks the server. */
   readonly weight: number
   parse(reply: unknown): T
 }
 
-/** An operation under way. */
+/** A submitted operation. */
 export interface Pending {
   readonly op: Op<unknown>
-  /** By `performance.now()`, which no setting of a clock moves. */
+  /** By `performance.now()`, which never steps. */
   readonly deadline: number
-  /** Sent in a batch of its own, because what it shared with others failed as a whole. */
+  /** Must be sent in a batch of its own, because a shared one failed as a whole. */
   isAlone: boolean
   resolve(value: unknown): void
   reject(error: Error): void
@@ -28,6 +28,6 @@ export interface Pending {
 export interface Lane {
   readonly key: string
   readonly queue: Pending[]
-  /** The next send goes to a server that is still importing the slot. */
+  /** The next send needs ASKING: the server is still importing the slot. */
   isAsking: boolean
 }

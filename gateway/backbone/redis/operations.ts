@@ -19,11 +19,11 @@ import type { Script } from './scripts.ts'
 
 /** The argument lists of scripts/*.lua and the meaning of their replies, nothing else. */
 
-/** What an append's reply says beside what the port tells. */
+/** The result of an append, and what only this backbone needs to know. */
 export interface AppendReply {
   readonly appended: Appended
-  /** Nobody has answered yet, and all of it will be forgotten. */
-  readonly isLone: boolean
+  /** Only one side has written, so the conversation will be forgotten unless the other answers. */
+  readonly isUnanswered: boolean
 }
 
 export function appendOp(script: Script, message: NewMessage, { epoch, lists }: { epoch: string; lists: readonly string[] }): Op<AppendReply> {
@@ -51,28 +51,28 @@ export function appendOp(script: Script, message: NewMessage, { epoch, lists }: 
       String(at),
       String(Buffer.byteLength(author)),
       isReply === true ? '1' : '',
-      loneOf(message),
+      soleSideOf(message),
     ],
     weight: 1 + tail.length / 1000,
     parse: (reply) => (typeof reply === 'string' ? appendedNow(reply) : appendedBefore(reply as KnownReply | MutedReply | NotStartedReply)),
   }
 }
 
-/** Which side it is, where its conversation is to be forgotten unless the other one answers; '' for a shop, which only writes to whom it knows. */
-export function loneOf({ conversation, side }: Pick<NewMessage, 'conversation' | 'side'>): '' | '1' | '2' {
+/** '1' or '2', the writing side's place in the conversation, if that is forgotten unless the other side answers; '' for a shop, which writes only to people it knows. */
+export function soleSideOf({ conversation, side }: Pick<NewMessage, 'conversation' | 'side'>): '' | '1' | '2' {
   if (isShopSide(side)) return ''
   return conversationSides(conversation)?.[0] === side ? '1' : '2'
 }
 
-type KnownReply = readonly [seq: number, epoch: string, prev: string, tail: string, phase: string, lone: string]
+type KnownReply = readonly [seq: number, epoch: string, prev: string, tail: string, phase: string, soleSide: string]
 type MutedReply = readonly [until: string, service: string]
 type NotStartedReply = readonly ['']
 
 function appendedNow(reply: string): AppendReply {
-  // an id may have spaces in it, and comes last
-  const [, seq, epoch = '', phase, lone, at, prev] = /^(\S+) (\S+) (\S*) (\S*) (\S+) (.*)$/s.exec(reply)!
+  // the id comes last because it may contain spaces
+  const [, seq, epoch = '', phase, soleSide, at, prev] = /^(\S+) (\S+) (\S*) (\S*) (\S+) (.*)$/s.exec(reply)!
   return {
-    isLone: lone !== '',
+    isUnanswered: soleSide !== '',
     appended: {
       epoch,
       seq: Number(seq),
@@ -87,10 +87,10 @@ function appendedNow(reply: string): AppendReply {
 function appendedBefore(reply: KnownReply | MutedReply | NotStartedReply): AppendReply {
   if (reply.length === 1) throw new NotStarted()
   if (reply.length === 2) throw new Muted(reply[1], reply[0] === FOR_EVER ? undefined : Number(reply[0]))
-  const [seq, epoch, prev, tail, phase, lone] = reply
+  const [seq, epoch, prev, tail, phase, soleSide] = reply
   const { at } = JSON.parse('{' + tail) as Pick<Message, 'at'>
   return {
-    isLone: lone !== '',
+    isUnanswered: soleSide !== '',
     appended: {
       epoch,
       seq,
@@ -122,8 +122,8 @@ export function assignmentOp(script: Script, service: NewAssignment, version: st
 }
 
 /**
- * Resolves with whether the list expires. `ms`: until the row is forgotten, '' where it stays. Without a script it is a plain command, which is
- * cheaper where each list goes by itself (Cluster), and nothing is said about the list's end.
+ * Resolves with whether the list expires. `ms`: until the row is forgotten, '' if it stays. Without a script it is a plain ZADD,
+ * which is cheaper where lists cannot share a call (Cluster); it then resolves with false.
  */
 export function touchOp(
   script: Script | undefined,
@@ -135,7 +135,7 @@ export function touchOp(
   return { ...rest, script, keys: [list], args: [String(at), conversation, ms], parse: (reply) => reply === 1 }
 }
 
-export function mendOp(script: Script, list: string, row: { conversation: string; seen: string; right: string }): Op<unknown> {
+export function repairOp(script: Script, list: string, row: { conversation: string; seen: string; right: string }): Op<unknown> {
   return { key: list, script, keys: [list], args: [row.conversation, row.seen, row.right], weight: 0.2, parse: (reply) => reply }
 }
 

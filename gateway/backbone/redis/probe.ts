@@ -3,39 +3,39 @@ import type { RedisConnection } from './redis-connection.ts'
 import type { Scripts } from './scripts.ts'
 
 export interface ProbeOptions {
-  readonly write: RedisConnection
-  readonly hear: RedisConnection
+  readonly writer: RedisConnection
+  readonly subscriber: RedisConnection
   readonly scripts: Scripts
   readonly isSharded: boolean
-  /** Goes into key and channels as their hash tag, so that all are this server's. No side's name has braces. */
+  /** Hash tag for the key and the channels, so that all belong to this server. No side's name has braces. */
   readonly tag: () => string | undefined
-  /** What was published has to come back within so long. */
+  /** Ms within which the published payload must be received. */
   readonly limitMs: number
 }
 
-/** One of each kind that is served: a user of Redis may have the right to some. */
+/** One of each kind in use: a Redis user's ACL may allow only some. */
 const CHANNELS = ['ImConv', 'ImMsgPub', 'ImShopPub', 'ImPresence']
 const POLICY = /^maxmemory_policy:(\S+)/m
 
 /**
- * Whether a server that answers would also serve: writes and publishes as an append does, and hears it. A ping knows nothing of
- * rights, of memory, of a replica that only reads.
+ * Whether a server that answers can also serve: writes and publishes as an append does, and receives what it published. A ping
+ * tells nothing about ACL rights, memory or a read-only replica.
  */
 export class Probe {
   readonly #options: ProbeOptions
-  #wanted: { readonly word: string; readonly missing: Set<string>; readonly onAll: () => void } | undefined
+  #wanted: { readonly payload: string; readonly missing: Set<string>; readonly onAll: () => void } | undefined
 
   constructor(options: ProbeOptions) {
     this.#options = options
-    options.hear.redis.on(options.isSharded ? 'smessageBuffer' : 'messageBuffer', (channel: Buffer, payload: Buffer) => {
+    options.subscriber.redis.on(options.isSharded ? 'smessageBuffer' : 'messageBuffer', (channel: Buffer, payload: Buffer) => {
       const wanted = this.#wanted
-      if (wanted === undefined || payload.toString() !== wanted.word) return
+      if (wanted === undefined || payload.toString() !== wanted.payload) return
       wanted.missing.delete(channel.toString())
       if (wanted.missing.size === 0) wanted.onAll()
     })
   }
 
-  /** Why it would not serve, in Redis' own words where it has some; undefined: it would. */
+  /** Why the server cannot serve, in Redis' own words where there are some; undefined: it can. */
   async run(): Promise<string | undefined> {
     const tag = this.#options.tag()
     if (tag === undefined) return undefined
@@ -43,15 +43,15 @@ export class Probe {
     try {
       return (await this.#policy()) ?? (await this.#roundTrip(`im:{${tag}}`, channels))
     } catch (error) {
-      // without the number of a line of ours
+      // without the script's hash and line number
       const message = (error as Error).message.replace(/ script: \w+, on @\S+$/, '')
-      // a slot that has just moved: the map of the Cluster is being asked for
+      // a slot has just moved: the ring fetches the map of the Cluster
       return /^(MOVED|ASK|TRYAGAIN)\b/.test(message) ? undefined : message
     }
   }
 
   async #policy(): Promise<string | undefined> {
-    const policy = POLICY.exec(String(await this.#options.write.redis.info('memory')))?.[1]
+    const policy = POLICY.exec(String(await this.#options.writer.redis.info('memory')))?.[1]
     return policy === undefined || policy === 'noeviction'
       ? undefined
       : `maxmemory-policy is ${policy}: the server would delete messages; set it to noeviction`
@@ -59,19 +59,19 @@ export class Probe {
 
   async #roundTrip(key: string, channels: readonly string[]): Promise<string | undefined> {
     const {
-      write,
-      hear,
+      writer,
+      subscriber,
       scripts: { probe },
       isSharded,
       limitMs,
     } = this.#options
-    for (const channel of channels) await (isSharded ? hear.redis.ssubscribe(channel) : hear.redis.subscribe(channel))
-    const word = `probe ${randomBytes(9).toString('base64url')}`
+    for (const channel of channels) await (isSharded ? subscriber.redis.ssubscribe(channel) : subscriber.redis.subscribe(channel))
+    const payload = `probe ${randomBytes(9).toString('base64url')}`
     const missing = new Set(channels)
     const heard = new Promise<void>((onAll) => {
-      this.#wanted = { word, missing, onAll }
+      this.#wanted = { payload, missing, onAll }
     })
-    await write.redis.eval(probe.source, 1, key, isSharded ? 'SPUBLISH' : 'PUBLISH', word, ...channels)
+    await writer.redis.eval(probe.source, 1, key, isSharded ? 'SPUBLISH' : 'PUBLISH', payload, ...channels)
     let stop: NodeJS.Timeout | undefined
     const late = new Promise<void>((resolve) => {
       stop = setTimeout(resolve, limitMs)

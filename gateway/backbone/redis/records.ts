@@ -7,18 +7,18 @@ import type { Scripts } from './scripts.ts'
 /** A collection is one hash on one server; each method is one round trip. */
 export class RedisRecords implements Records {
   readonly #writes: Router
-  readonly #asks: Router
+  readonly #reads: Router
   readonly #scripts: Scripts
 
-  constructor({ writes, asks, scripts }: { writes: Router; asks: Router; scripts: Scripts }) {
+  constructor({ writes, reads, scripts }: { writes: Router; reads: Router; scripts: Scripts }) {
     this.#writes = writes
-    this.#asks = asks
+    this.#reads = reads
     this.#scripts = scripts
   }
 
   async items(collection: string, now: number): Promise<readonly Item[]> {
     const key = recordsKey(collection)
-    return this.#asks.run({
+    return this.#reads.run({
       key,
       script: this.#scripts.items,
       keys: [key],

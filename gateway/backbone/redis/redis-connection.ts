@@ -7,36 +7,36 @@ export type RedisConnectionEvent = 'serving' | 'doubted' | 'lost' | 'moved' | 'c
 export interface RedisConnectionOptions {
   readonly redis: RedisOptions
   readonly settings: RedisSettings
-  /** Looks the server over after each connect; a sentence = it will not do (asked again later), undefined = it will. */
+  /** Checks the server after each connect; resolves with why it is unusable (it is checked again later), undefined: usable. */
   readonly check?: (redis: Redis) => Promise<string | undefined>
-  /** How often a command in flight is sent again after a reconnect. All scripts are idempotent; a subscription is not one. */
+  /** How often a command in flight is sent again after a reconnect: scripts are idempotent, subscriptions are not resent. */
   readonly resends: 0 | 1
 }
 
 /**
- * One connection to one server, with the breaker in front of it.
+ * One connection to one server, with a circuit breaker in front of it.
  *
  *   connecting → checking → serving → doubted → serving        a ping was answered after all
  *       ↑           ↓          ↓         ↓
  *       └────────── lost ←─────┴─────────┘                     closed by the other end, or by us after an unanswered ping
  *
- * `problem` is undefined only while serving; everybody refuses at once otherwise. ioredis reconnects; its delay is
- * jittered, so that many nodes do not come back in one instant.
+ * `problem` is undefined only while serving; callers refuse at once otherwise. ioredis reconnects, with jitter, so that many
+ * nodes do not come back at the same moment.
  */
 export class RedisConnection {
   readonly redis: Redis
-  /** Resolves when the first attempt to connect has ended, well or not. */
+  /** Resolves when the first attempt to connect has ended, successfully or not. */
   readonly checked: Promise<void>
   #onChecked: () => void = () => undefined
   readonly #options: RedisConnectionOptions
   readonly #listeners = new Map<RedisConnectionEvent, Set<() => void>>()
-  readonly #heart: NodeJS.Timeout
+  readonly #timer: NodeJS.Timeout
   #problem: string | undefined = 'not connected yet'
   #lastError: string | undefined
   #connection = 0
   #isProbing = false
   #isClosed = false
-  #revival: NodeJS.Timeout | undefined
+  #reconnectTimer: NodeJS.Timeout | undefined
 
   constructor(options: RedisConnectionOptions) {
     this.#options = options
@@ -49,12 +49,12 @@ export class RedisConnection {
     this.checked = new Promise((resolve) => {
       this.#onChecked = resolve
     })
-    this.redis.on('error', (error: Error) => this.#note(error))
+    this.redis.on('error', (error: Error) => this.#onError(error))
     this.redis.on('ready', () => void this.#check(++this.#connection))
-    this.redis.on('close', () => this.#lose())
-    this.redis.on('end', () => this.#revive())
-    this.redis.on('moved', () => this.#tell('moved'))
-    this.#heart = setInterval(() => void this.#beat(), options.settings.pingMs)
+    this.redis.on('close', () => this.#onLost())
+    this.redis.on('end', () => this.#reconnect())
+    this.redis.on('moved', () => this.#emit('moved'))
+    this.#timer = setInterval(() => void this.#onTimer(), options.settings.pingMs)
   }
 
   /** Why nothing can be sent now. */
@@ -68,7 +68,7 @@ export class RedisConnection {
     listeners.add(listener)
   }
 
-  /** Sends the commands in one write; each answers by itself, with an Error where it failed. Never rejects. */
+  /** Sends the commands in one write and resolves with one reply for each, an Error where it failed. Never rejects. */
   async send(commands: readonly (readonly string[])[]): Promise<unknown[]> {
     let replies: unknown[]
     if (commands.length === 1) {
@@ -84,14 +84,14 @@ export class RedisConnection {
     return replies
   }
 
-  /** An answer is overdue: refuse until a ping is answered; without one the connection is dead, whatever TCP says. */
+  /** A reply is overdue: refuse until a ping is answered; without an answer the connection is dead, whatever TCP says. */
   async doubt(): Promise<void> {
     if (this.#isProbing || this.#isClosed || this.redis.status !== 'ready') return
     this.#isProbing = true
     const connection = this.#connection
     const before = this.#problem
     this.#problem ??= 'does not answer'
-    this.#tell('doubted')
+    this.#emit('doubted')
     const error = await this.redis.ping().then(() => undefined, asError)
     this.#isProbing = false
     if (connection !== this.#connection || this.#isClosed) return
@@ -102,10 +102,10 @@ export class RedisConnection {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#problem = 'closed'
-    clearInterval(this.#heart)
-    clearTimeout(this.#revival)
-    this.#tell('closed')
-    // Between two attempts ioredis has nothing to end, and says no 'end'.
+    clearInterval(this.#timer)
+    clearTimeout(this.#reconnectTimer)
+    this.#emit('closed')
+    // Between two attempts ioredis has nothing to close and emits no 'end'.
     const isOpen = ['connecting', 'connect', 'ready'].includes(this.redis.status)
     const ended = new Promise<void>((resolve) => this.redis.once('end', () => resolve()))
     this.redis.disconnect()
@@ -118,45 +118,45 @@ export class RedisConnection {
     this.#problem = problem
     this.#lastError = undefined
     this.#onChecked()
-    if (problem === undefined) this.#tell('serving')
+    if (problem === undefined) this.#emit('serving')
   }
 
-  /** ioredis says 'close' after most errors, but none while it looks for a Sentinel that answers. */
-  #note(error: Error): void {
+  /** ioredis emits 'close' after most errors, but not while it looks for a Sentinel that answers. */
+  #onError(error: Error): void {
     this.#lastError = error.message || error.name
     if (this.redis.status === 'ready' || this.#isClosed) return
     this.#problem = this.#lastError
     this.#onChecked()
   }
 
-  #lose(): void {
+  #onLost(): void {
     this.#connection++
     this.#onChecked()
     if (this.#isClosed) return
     const wasServing = this.#problem === undefined || this.#isProbing
     this.#problem = this.#lastError ?? 'the connection was lost'
-    if (wasServing) this.#tell('lost')
+    if (wasServing) this.#emit('lost')
   }
 
-  /** ioredis gives up where a Sentinel look-up was cut short; we do not. */
-  #revive(): void {
+  /** ioredis gives up when a Sentinel look-up is interrupted; we try again. */
+  #reconnect(): void {
     if (this.#isClosed) return
-    // what it fails of comes as an `error` event as well, see #note
-    this.#revival = setTimeout(() => this.redis.connect().catch(() => undefined), retryDelay(1))
+    // a failure arrives as an `error` event as well, see #onError
+    this.#reconnectTimer = setTimeout(() => this.redis.connect().catch(() => undefined), retryDelay(1))
   }
 
-  async #beat(): Promise<void> {
+  async #onTimer(): Promise<void> {
     if (this.redis.status !== 'ready') return
-    if (this.#problem === undefined) return this.#pulse()
+    if (this.#problem === undefined) return this.#ping()
     if (!this.#isProbing) await this.#check(this.#connection)
   }
 
-  async #pulse(): Promise<void> {
+  async #ping(): Promise<void> {
     const error = await this.redis.ping().then(() => undefined, asError)
     if (isTimeout(error)) await this.doubt()
   }
 
-  #tell(event: RedisConnectionEvent): void {
+  #emit(event: RedisConnectionEvent): void {
     for (const listener of this.#listeners.get(event) ?? []) listener()
   }
 }
@@ -165,7 +165,7 @@ const asError = (error: unknown): Error => (error instanceof Error ? error : new
 
 const READONLY_MS = 3000
 
-/** 25..75 ms at first, then doubling up to about a second. */
+/** Ms: 25..75 at first, doubling up to 500..1500. */
 const retryDelay = (attempt: number): number => Math.min(1000, 50 * 2 ** (attempt - 1)) * (0.5 + Math.random())
 
 function driverOptions(settings: RedisSettings): RedisOptions {
@@ -178,12 +178,12 @@ function driverOptions(settings: RedisSettings): RedisOptions {
     retryStrategy: retryDelay,
     keepAlive: 10_000,
     disableClientInfo: true,
-    // A master that was demoted goes on answering: leave it, and ask again who is the master.
+    // A demoted master goes on answering: disconnect, and look up the master again.
     reconnectOnError: reconnectOnReadonly(),
   }
 }
 
-/** Not each time: a replica that was named by mistake is one for good. */
+/** At most every few seconds: a replica that was configured by mistake stays one. */
 function reconnectOnReadonly(): (error: Error) => boolean {
   let before = Number.NEGATIVE_INFINITY
   return ({ message }) => {

@@ -14,36 +14,35 @@ import { REDIS_DEFAULTS, type RedisSettings } from './settings.ts'
 import { RedisStore } from './store.ts'
 import { parseRedisUrl, type Target } from './url.ts'
 
-const CLOCK_MS = 5000
+const CLOCK_SYNC_MS = 5000
 
 /**
- * Opens the backbone on Redis. Resolves after one attempt, whether or not Redis is there: `unready()` says why it cannot
- * serve, every method rejects with Unavailable meanwhile, and it becomes ready by itself. Rejects only for a URL that
- * cannot be read.
+ * Opens the backbone on Redis. Resolves after one attempt, whether or not Redis can be reached: until it can, `unready()` says why
+ * and every method rejects with Unavailable; it becomes ready by itself. Rejects only if the URL cannot be parsed.
  */
 export async function openRedis(given: Partial<RedisSettings> & Pick<RedisSettings, 'url'>): Promise<Backbone> {
   const settings: RedisSettings = { ...REDIS_DEFAULTS, ...given }
   const target = parseRedisUrl(settings.url, settings.tlsCa)
   const isCluster = target.kind === 'cluster'
-  const listsBeside = target.kind === 'sentinel' || (target.kind === 'ring' && target.servers.length === 1)
-  const scripts = loadScripts(settings, { listsBeside, publish: isCluster ? 'SPUBLISH' : 'PUBLISH' })
+  const listsColocated = target.kind === 'sentinel' || (target.kind === 'ring' && target.servers.length === 1)
+  const scripts = loadScripts(settings, { listsColocated, publish: isCluster ? 'SPUBLISH' : 'PUBLISH' })
   const ring = openRing(target, settings, scripts)
-  const writes = new Router(ring, 'write', settings)
-  const asks = new Router(ring, 'ask', settings)
-  const bus = new RedisBus(ring, asks, settings)
+  const writes = new Router(ring, 'writer', settings)
+  const reads = new Router(ring, 'reader', settings)
+  const bus = new RedisBus(ring, reads, settings)
   await ring.checked
-  const clock = new RedisClock(asks)
-  await clock.ask()
+  const clock = new RedisClock(reads)
+  await clock.sync()
   return {
-    store: new RedisStore({ writes, asks, scripts, listsBeside, merges: ring.merges, now: clock.now, unansweredMs: settings.unansweredMs }),
-    records: new RedisRecords({ writes, asks, scripts }),
-    images: new RedisImages({ writes, asks, scripts, keepMs: settings.keepMs }),
+    store: new RedisStore({ writes, reads, scripts, listsColocated, merges: ring.merges, now: clock.now, unansweredMs: settings.unansweredMs }),
+    records: new RedisRecords({ writes, reads, scripts }),
+    images: new RedisImages({ writes, reads, scripts, keepMs: settings.keepMs }),
     bus,
     now: clock.now,
-    jobs: [{ name: 'redisClock', everyMs: CLOCK_MS, run: () => clock.ask() }],
+    jobs: [{ name: 'redisClock', everyMs: CLOCK_SYNC_MS, run: () => clock.sync() }],
     unready: () => ring.unready(),
     async close() {
-      await Promise.all([writes.drain(), asks.drain()])
+      await Promise.all([writes.drain(), reads.drain()])
       bus.close()
       await ring.close()
     },

@@ -2,26 +2,26 @@ import type { Server } from './server.ts'
 
 export type { Server } from './server.ts'
 
-/** Which server holds what: one, one of a static ring, the master of a Sentinel group, or a Cluster's masters. */
+/** Which server holds a key: a single one, one of a static ring, the master of a Sentinel group, or one of a Cluster's masters. */
 export interface Ring {
-  /** One script call may carry several keys' operations. */
+  /** One script call may carry operations of several keys. */
   readonly merges: boolean
   /** Channels live in slots: SSUBSCRIBE and SPUBLISH. */
   readonly isSharded: boolean
-  /** By a channel's name, or a list's key. Undefined: nobody has this slot now. */
+  /** The server of a channel's name or a key. Undefined: no server has its slot now. */
   serverOf(key: string): Server | undefined
   /**
-   * What to do about an answer that says "elsewhere" or "not yet": resolves with the server to try next, or undefined for
-   * whichever holds the key by then. Rejects with the error where trying again is no use.
+   * Handles a reply that says "elsewhere" or "not yet": resolves with the server to try next, or undefined for whichever holds
+   * the key by then. Rejects with the error if a retry is useless.
    */
   follow(error: Error, server: Server): Promise<{ readonly server: Server; readonly isAsking: boolean } | undefined>
-  /** Called when keys may have got another server. */
+  /** Calls the listener whenever keys may have moved to another server. */
   onMove(listener: () => void): void
-  /** A node of a Cluster said that a channel is not its own any more: have another look. */
-  suspect(): void
-  /** Resolves when the first attempt to reach every server has ended, well or not. */
+  /** Fetches the map again soon: a server said that it no longer holds a channel. */
+  refresh(): void
+  /** Resolves when the first attempt to reach every server has ended, successfully or not. */
   readonly checked: Promise<unknown>
-  /** Why this gateway should not be given people now. A part that is down later is not a reason: the rest still works. */
+  /** Why this node should get no clients now. That some servers fail later is no reason: the rest still works. */
   unready(): string | undefined
   close(): Promise<void>
 }

@@ -5,25 +5,25 @@ import type { Lane, Op, Pending } from './op.ts'
 import type { Ring, Server } from './ring.ts'
 import type { RedisSettings } from './settings.ts'
 
-/** Which of a server's connections: writes may wait for a replica, and nothing else should wait for them. */
-export type Way = 'write' | 'ask'
+/** Which of a server's connections: writes may wait for a replica, and reads must not wait for them. */
+export type Role = 'writer' | 'reader'
 
 /**
- * Brings operations to the server that holds their key, follows them when the key moves, and refuses at once where that
- * server cannot serve. Order is kept per key (see Lane), batches form per server (see Batcher).
+ * Sends operations to the server that holds their key, follows the key when it moves, and refuses at once if that server cannot
+ * serve. Order is kept per key (see Lane), batches form per server (see Batcher).
  */
 export class Router {
   readonly #ring: Ring
-  readonly #way: Way
+  readonly #role: Role
   readonly #settings: RedisSettings
   readonly #lanes = new Map<string, Lane>()
   readonly #batchers = new WeakMap<Server, Batcher>()
   #idle: (() => void) | undefined
   #isClosed = false
 
-  constructor(ring: Ring, way: Way, settings: RedisSettings) {
+  constructor(ring: Ring, role: Role, settings: RedisSettings) {
     this.#ring = ring
-    this.#way = way
+    this.#role = role
     this.#settings = settings
   }
 
@@ -45,7 +45,7 @@ export class Router {
     })
   }
 
-  /** Takes nothing more; resolves when all that is under way has been answered or refused. */
+  /** Accepts no more operations; resolves when all pending ones are answered or refused. */
   async drain(): Promise<void> {
     this.#isClosed = true
     if (this.#lanes.size > 0)
@@ -55,7 +55,7 @@ export class Router {
   }
 
   #route(lane: Lane, server: Server | undefined = this.#ring.serverOf(lane.key)): void {
-    const problem = server === undefined ? 'no server has this slot now' : server[this.#way].problem
+    const problem = server === undefined ? 'no server has this slot now' : server[this.#role].problem
     if (server === undefined || problem !== undefined) return this.#abandon(lane, new Unavailable(`Redis: ${problem}`))
     this.#batcherOf(server).add(lane)
   }
@@ -64,9 +64,10 @@ export class Router {
     let batcher = this.#batchers.get(server)
     if (batcher === undefined) {
       batcher = new Batcher({
-        connection: server[this.#way],
+        connection: server[this.#role],
         merges: this.#ring.merges,
-        replicaWaitMs: this.#way === 'write' && this.#settings.durability === 'replica' ? Math.ceil(this.#settings.commandTimeoutMs / 2) : undefined,
+        replicaWaitMs:
+          this.#role === 'writer' && this.#settings.durability === 'replica' ? Math.ceil(this.#settings.commandTimeoutMs / 2) : undefined,
         onReturn: (lane, error) => this.#return(lane, error, server),
       })
       this.#batchers.set(server, batcher)

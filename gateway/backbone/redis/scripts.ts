@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { RedisSettings } from './settings.ts'
 
-/** A Lua file that treats many items in one call: ARGV is `head` and then each item's own, the reply has a row an item. */
+/** A Lua file that processes many items in one call: ARGV is `head`, then the arguments of each item; the reply has one row per item. */
 export interface Script {
   readonly name: string
   readonly source: string
@@ -16,7 +16,7 @@ export interface Scripts {
   readonly advance: Script
   readonly read: Script
   readonly touch: Script
-  readonly mend: Script
+  readonly repair: Script
   readonly items: Script
   readonly put: Script
   readonly remove: Script
@@ -24,16 +24,19 @@ export interface Scripts {
   readonly probe: Script
 }
 
-/** `listsBeside`: lists live on the same server as logs, so that one append writes both. `publish`: the command for channels. */
-export function loadScripts(settings: RedisSettings, { listsBeside, publish }: { listsBeside: boolean; publish: 'PUBLISH' | 'SPUBLISH' }): Scripts {
+/** `listsColocated`: lists live on the same server as logs, so one append writes both. `publish`: the command for channels. */
+export function loadScripts(
+  settings: RedisSettings,
+  { listsColocated, publish }: { listsColocated: boolean; publish: 'PUBLISH' | 'SPUBLISH' },
+): Scripts {
   const { windowCount, keepCount, keepMs, unansweredMs } = settings
   return {
-    append: load('append', [listsBeside ? '5' : '3', publish, String(windowCount), String(keepCount), String(keepMs), String(unansweredMs)]),
+    append: load('append', [listsColocated ? '5' : '3', publish, String(windowCount), String(keepCount), String(keepMs), String(unansweredMs)]),
     assignment: load('assignment', []),
     advance: load('advance', [publish]),
     read: load('read', []),
     touch: load('touch', []),
-    mend: load('mend', []),
+    repair: load('mend', []),
     items: load('items', []),
     put: load('put', []),
     remove: load('remove', []),

@@ -15,32 +15,32 @@ export interface ServerOptions {
   readonly tag: () => string | undefined
 }
 
-/** A loss that is mended by then is nobody's business. */
+/** A connection that is back within so long is not reported as lost. */
 const LOSS_MS = 1000
 
 /**
  * One Redis server, or whichever is the master of a Sentinel group now: three connections, each with its own breaker.
  *
- * Whether it serves is tried now and then (Probe), not believed: what it refuses then makes it unready and is told. Commands are
- * still sent to it meanwhile, and have Redis' own answers.
+ * A periodic Probe tests whether it can serve; a failed one makes it unready and is reported. Commands are still sent to it
+ * meanwhile and get Redis' own replies.
  */
 export class Server {
   readonly name: string
   /** Appends and cursors; a WAIT for a replica blocks this one only. */
-  readonly write: RedisConnection
+  readonly writer: RedisConnection
   /** Reads, lists and publishes. */
-  readonly ask: RedisConnection
+  readonly reader: RedisConnection
   /** Subscriptions. */
-  readonly hear: RedisConnection
-  /** Resolves when the first attempts to connect have ended, well or not, and what connected was tried. */
+  readonly subscriber: RedisConnection
+  /** Resolves when the first attempts to connect have ended, successfully or not, and the first probe after them. */
   readonly checked: Promise<unknown>
   readonly #scripts: Scripts
   readonly #onHealth: RedisSettings['onHealth']
   readonly #probe: Probe
-  readonly #heart: NodeJS.Timeout
+  readonly #timer: NodeJS.Timeout
   #lossTimer: NodeJS.Timeout | undefined
-  #unfit: string | undefined
-  #looking: Promise<void> | undefined
+  #probeProblem: string | undefined
+  #checking: Promise<void> | undefined
   #lostAt = Number.NEGATIVE_INFINITY
   #wasReady = false
   #isClosed = false
@@ -50,76 +50,76 @@ export class Server {
     this.#scripts = scripts
     this.#onHealth = settings.onHealth
     const check = { check: (connection: RedisConnection['redis']) => checkServer(connection, scripts, isCluster) }
-    this.write = new RedisConnection({ redis, settings, ...check, resends: 1 })
-    this.ask = new RedisConnection({ redis, settings, ...check, resends: 1 })
-    this.hear = new RedisConnection({ redis, settings, resends: 0 })
+    this.writer = new RedisConnection({ redis, settings, ...check, resends: 1 })
+    this.reader = new RedisConnection({ redis, settings, ...check, resends: 1 })
+    this.subscriber = new RedisConnection({ redis, settings, resends: 0 })
     this.#probe = new Probe({
-      write: this.write,
-      hear: this.hear,
+      writer: this.writer,
+      subscriber: this.subscriber,
       scripts,
       isSharded: isCluster,
       tag,
       limitMs: settings.commandTimeoutMs,
     })
-    const connections = [this.write, this.ask, this.hear]
+    const connections = [this.writer, this.reader, this.subscriber]
     for (const connection of connections) {
       connection.on('serving', () => void this.#check())
-      connection.on('lost', () => this.#lose())
-      // A server that hangs hangs for all: the others need not wait for a timeout of their own.
+      connection.on('lost', () => this.#onLost())
+      // A server that hangs does so on every connection: the others need not wait for a timeout of their own.
       connection.on('doubted', () => {
         for (const other of connections) void other.doubt()
       })
     }
     this.checked = Promise.all(connections.map(({ checked }) => checked)).then(() => this.#check())
-    this.#heart = setInterval(() => void this.#check(), settings.probeMs)
+    this.#timer = setInterval(() => void this.#check(), settings.probeMs)
   }
 
-  /** Whether it could ever serve since this gateway started. */
+  /** Whether it has been able to serve at any time since this gateway started. */
   get wasReady(): boolean {
     return this.#wasReady
   }
 
   get problem(): string | undefined {
-    const problem = this.#unfit ?? this.#lineProblem
+    const problem = this.#probeProblem ?? this.#connectionProblem
     return problem === undefined ? undefined : `${this.name}: ${problem}`
   }
 
   /** After SCRIPT FLUSH. */
-  async giveScripts(): Promise<void> {
-    await loadScriptsInto(this.write.redis, this.#scripts)
+  async loadScripts(): Promise<void> {
+    await loadScriptsInto(this.writer.redis, this.#scripts)
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
-    clearInterval(this.#heart)
+    clearInterval(this.#timer)
     clearTimeout(this.#lossTimer)
-    await Promise.all([this.write.close(), this.ask.close(), this.hear.close()])
+    await Promise.all([this.writer.close(), this.reader.close(), this.subscriber.close()])
   }
 
-  get #lineProblem(): string | undefined {
-    return this.write.problem ?? this.ask.problem ?? this.hear.problem
+  get #connectionProblem(): string | undefined {
+    return this.writer.problem ?? this.reader.problem ?? this.subscriber.problem
   }
 
   #check(): Promise<void> {
-    return (this.#looking ??= this.#lookOnce().finally(() => {
-      this.#looking = undefined
+    return (this.#checking ??= this.#checkOnce().finally(() => {
+      this.#checking = undefined
     }))
   }
 
-  async #lookOnce(): Promise<void> {
-    const before = this.#lineProblem
+  async #checkOnce(): Promise<void> {
+    const before = this.#connectionProblem
     if (before !== undefined && performance.now() - this.#lostAt < LOSS_MS) return
-    const unfit = before === undefined ? await this.#probe.run() : undefined
+    const probeProblem = before === undefined ? await this.#probe.run() : undefined
     if (this.#isClosed) return
-    // what was refused stays said while the connection is made again for it
-    if (this.#lineProblem === undefined || unfit !== undefined) this.#unfit = unfit
-    else if (before !== undefined) this.#unfit = undefined
-    const problem = this.#unfit ?? this.#lineProblem
+    // a probe's problem stays reported while the connection is re-established because of it
+    if (this.#connectionProblem === undefined || probeProblem !== undefined) this.#probeProblem = probeProblem
+    else if (before !== undefined) this.#probeProblem = undefined
+    const problem = this.#probeProblem ?? this.#connectionProblem
     this.#wasReady ||= problem === undefined
     this.#onHealth(this.name, problem)
   }
 
-  #lose(): void {
+  #onLost(): void {
     this.#lostAt = performance.now()
     clearTimeout(this.#lossTimer)
     this.#lossTimer = setTimeout(() => void this.#check(), LOSS_MS + 1)

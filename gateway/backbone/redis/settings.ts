@@ -1,35 +1,35 @@
-/** How the Redis backbone may be tuned; `url` alone is enough. docs/redis.md tells operators about each. */
+/** Settings of the Redis backbone; `url` alone is enough. docs/redis.md explains them to operators. */
 export interface RedisSettings {
   /** See url.ts for the grammar: single, ring, Sentinel, Cluster. */
   readonly url: string
-  /** PEM of the authority that signed the servers' certificates, where the system does not know it (`rediss:`). */
+  /** PEM of the authority that signed the servers' certificates, if the system does not trust it already (`rediss:`). */
   readonly tlsCa?: string
   /**
-   * `memory`: acknowledged when the master has it (its own persistence decides about a crash).
-   * `replica`: acknowledged when a replica has it too, else refused as Unavailable; the retry is a duplicate.
+   * `memory`: acknowledged when the master has the write (what survives a crash is up to its persistence).
+   * `replica`: acknowledged when a replica has it too, else rejected with Unavailable; the retry is a duplicate.
    */
   readonly durability: 'memory' | 'replica'
-  /** Entries kept per conversation, about (whole stream nodes are freed); 0 = all. */
+  /** Entries kept per conversation, approximately (Redis frees whole stream nodes); 0 = all. */
   readonly keepCount: number
-  /** Ms an entry is kept; checked at every 32nd append and by expiry of a log nobody writes to. 0 = for ever. */
+  /** Ms an entry is kept; applied at every 32nd append, and by expiry to a log without appends. 0 = for ever. */
   readonly keepMs: number
   /**
-   * Ms without a message after which a conversation is forgotten, whole, that one person alone has written to: no shop, and nobody who
-   * answered. 0 = never.
+   * Ms since the last message after which a conversation is forgotten as a whole if only one side, and not a shop, has written
+   * in it. 0 = never.
    */
   readonly unansweredMs: number
-  /** How many last entries of a conversation a repeated client id is looked for in; 4 bytes each. */
+  /** In how many of a conversation's last entries a repeated client id is recognised; 4 bytes each. */
   readonly windowCount: number
-  /** A command without an answer for so long is refused; whether it ran is unknown. */
+  /** Ms after which a command without a reply is rejected; whether it ran is unknown. */
   readonly commandTimeoutMs: number
   readonly connectTimeoutMs: number
-  /** How often an idle connection is asked whether it still lives. */
+  /** Ms between two pings of a connection. */
   readonly pingMs: number
-  /** How often each server is tried with what serving needs, see probe.ts. */
+  /** Ms between two probes of each server, see probe.ts. */
   readonly probeMs: number
-  /** Called with a server's name and what is wrong with it, or undefined, each time it was looked at: the same may be said again. */
+  /** Called after each check with the server's name and its problem, if any; the same report may be repeated. */
   readonly onHealth: (server: string, problem: string | undefined) => void
-  /** Over how long the channels of a regained connection are handed to `onGap`, so that reads do not come all at once. */
+  /** Ms over which the channels of a regained connection are handed to `onGap`, so that the reads do not come all at once. */
   readonly gapSpreadMs: number
 }
 

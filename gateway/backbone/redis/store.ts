@@ -17,25 +17,25 @@ import { conversationSides } from '../../protocol/keys.ts'
 import { listKey } from './keys.ts'
 import { ListReader, type ListReaderOptions } from './lists.ts'
 import type { Op } from './op.ts'
-import { advanceOp, appendOp, loneOf, readOp, assignmentOp, touchOp, type AppendReply } from './operations.ts'
+import { advanceOp, appendOp, soleSideOf, readOp, assignmentOp, touchOp, type AppendReply } from './operations.ts'
 import type { Router } from './router.ts'
 
 export interface StoreOptions extends ListReaderOptions {
   readonly writes: Router
-  /** Lists live where the logs do, and the append's own script writes them. */
-  readonly listsBeside: boolean
-  /** One script call may carry several keys' operations. */
+  /** Lists live on the same server as the logs, and the append's own script writes them. */
+  readonly listsColocated: boolean
+  /** One script call may carry operations of several keys. */
   readonly merges: boolean
 }
 
 /** How many memberships a node remembers; some megabytes. */
 const LISTED_COUNT = 20_000
 
-/** The Store on Redis. Each method is one round trip; what goes in it is in operations.ts and scripts/. */
+/** The Store on Redis. Each method is one round trip; operations.ts and scripts/ hold the commands. */
 export class RedisStore implements Store {
   readonly #options: StoreOptions
   readonly #lists: ListReader
-  /** Memberships of lists that were seen, and whether they are there for good. */
+  /** List memberships this node has written, and whether they are permanent. */
   readonly #listed = new LRUCache<string, boolean>({ max: LISTED_COUNT })
 
   constructor(options: StoreOptions) {
@@ -44,24 +44,24 @@ export class RedisStore implements Store {
   }
 
   async append(message: NewMessage): Promise<Appended> {
-    const { writes, scripts, listsBeside } = this.#options
+    const { writes, scripts, listsColocated } = this.#options
     const sides = conversationSides(message.conversation)
     if (sides === undefined) throw new TypeError(`Not a conversation: ${message.conversation}`)
     const lists = sides.map(listKey)
-    const op = appendOp(scripts.append, message, { epoch: newEpoch(), lists: listsBeside ? lists : [] })
-    const { appended, isLone } = listsBeside ? await writes.run(op) : await this.#appendBeside(op, lists, message)
-    if (isLone && appended.seq === 1 && !appended.duplicate) this.#tidy(sides)
+    const op = appendOp(scripts.append, message, { epoch: newEpoch(), lists: listsColocated ? lists : [] })
+    const { appended, isUnanswered } = listsColocated ? await writes.run(op) : await this.#appendAndTouch(op, lists, message)
+    if (isUnanswered && appended.seq === 1 && !appended.duplicate) this.#tidy(sides)
     return appended
   }
 
   /**
-   * At once, on other servers: nothing is acknowledged that its lists do not hold. An append that then failed leaves a row without a log, which
-   * readers skip.
+   * Writes the log and, on other servers, the lists at the same time; acknowledges only when all hold the message. An append that
+   * fails leaves a row without a log entry, which readers skip.
    */
-  async #appendBeside(op: Op<AppendReply>, lists: readonly string[], message: NewMessage): Promise<AppendReply> {
+  async #appendAndTouch(op: Op<AppendReply>, lists: readonly string[], message: NewMessage): Promise<AppendReply> {
     const [reply, ...expiring] = await Promise.all([this.#options.writes.run(op), ...lists.map((list) => this.#touch(list, message))])
-    if (reply.isLone) return reply
-    // somebody has answered, now or before, and what the lists know of it must not expire
+    if (reply.isUnanswered) return reply
+    // both sides have written by now, so the row must not expire
     await Promise.all(
       lists.map(async (list, i) => {
         if (expiring[i]) await this.#options.writes.run(touchOp(this.#options.scripts.touch, list, { ...message, ms: '' }))
@@ -71,13 +71,13 @@ export class RedisStore implements Store {
     return reply
   }
 
-  /** For each conversation that may be forgotten some rows of others that are: a list holds none but those of late. Nobody waits for it. */
+  /** Each new conversation that may be forgotten removes some forgotten ones, which keeps the lists short. Runs in the background. */
   #tidy(sides: readonly string[]): void {
-    for (const side of sides) this.#lists.tidy(side).catch(() => undefined) // the store is away; the next one looks again
+    for (const side of sides) this.#lists.tidy(side).catch(() => undefined) // Redis is unavailable; the next conversation tries again
   }
 
   async read(conversation: string, range: ReadRange): Promise<Page> {
-    return this.#options.asks.run(readOp(this.#options.scripts.read, conversation, range))
+    return this.#options.reads.run(readOp(this.#options.scripts.read, conversation, range))
   }
 
   async advance(cursor: Parameters<Store['advance']>[0]): Promise<Cursor> {
@@ -93,14 +93,14 @@ export class RedisStore implements Store {
   }
 
   /**
-   * Resolves with whether the list expires. One whose server is away may lag, as long as it is known to hold the conversation: the chat goes
-   * on without it.
+   * Resolves with whether the list expires. While a list's server is unavailable, a list that is known to hold the conversation may
+   * lag: the chat goes on without it.
    */
   async #touch(list: string, message: NewMessage): Promise<boolean> {
     const { writes, scripts, merges, unansweredMs } = this.#options
     const membership = membershipOf(list, message)
     const isForGood = unansweredMs === 0 || this.#listed.get(membership) === true
-    const ms = isForGood || loneOf(message) === '' ? '' : String(unansweredMs)
+    const ms = isForGood || soleSideOf(message) === '' ? '' : String(unansweredMs)
     try {
       const isExpiring = await writes.run(touchOp(merges || !isForGood ? scripts.touch : undefined, list, { ...message, ms }))
       this.#remember(membership, isForGood)
@@ -119,5 +119,5 @@ export class RedisStore implements Store {
 
 const membershipOf = (list: string, { conversation }: Pick<NewMessage, 'conversation'>): string => `${list} ${conversation}`
 
-/** 60 bits: two first appends after a lost log never make the same one. */
+/** 60 random bits: two first appends after a lost log never choose the same epoch. */
 const newEpoch = (): string => randomBytes(8).toString('base64url').slice(0, 10)

@@ -5,19 +5,20 @@ import type { RedisConnection } from './redis-connection.ts'
 export interface SubscriberOptions {
   readonly connection: RedisConnection
   readonly isSharded: boolean
-  /** A join without a confirmation for so long is refused. */
+  /** Ms after which a subscription without confirmation is rejected. */
   readonly timeoutMs: number
   readonly onPayload: (channel: string, payload: Buffer) => void
-  /** These were subscribed, were not for a while, and are again. */
+  /** Called with channels that are subscribed again after an interruption. */
   readonly onRegained: (channels: readonly string[]) => void
-  /** The server says that a channel is another's. */
-  readonly onElsewhere: () => void
+  /** Called when the server says that another one holds a channel. */
+  readonly onMoved: () => void
 }
 
 interface Entry {
   isWanted: boolean
-  /** Confirmed on the connection of now. */
+  /** Confirmed on the current connection. */
   isLive: boolean
+  /** Has been confirmed before: confirming it again closes a gap. */
   wasLive: boolean
   waiting: { readonly deadline: number; resolve(): void; reject(error: Error): void }[]
 }
@@ -26,15 +27,15 @@ const CHUNK = 500
 const RETRY_MS = 200
 
 /**
- * The subscriptions on one server: what is wanted, what the server has confirmed, and one worker that brings the second
- * to the first, one round at a time. So a last leave and a first join of one channel cannot cross, whatever their order, and
- * after a lost connection everything wanted is simply not confirmed any more.
+ * The subscriptions on one server: which channels are wanted, which the server has confirmed, and one worker that brings the
+ * second in line with the first, one round at a time. So an unsubscribe and a subscribe of one channel cannot overtake each other,
+ * and after a lost connection every wanted channel is simply unconfirmed.
  */
 export class Subscriber {
   readonly #options: SubscriberOptions
   readonly #entries = new Map<string, Entry>()
   readonly #dirty = new Set<string>()
-  readonly #later = new Set<string>()
+  readonly #retrying = new Set<string>()
   #isWorking = false
   #retry: NodeJS.Timeout | undefined
 
@@ -44,12 +45,12 @@ export class Subscriber {
     connection.redis.on(isSharded ? 'smessageBuffer' : 'messageBuffer', (channel: Buffer, payload: Buffer) => {
       onPayload(channel.toString(), payload)
     })
-    connection.on('lost', () => this.#deafen())
-    connection.on('serving', () => this.#renew())
+    connection.on('lost', () => this.#onLost())
+    connection.on('serving', () => this.#markAll())
     connection.on('moved', () => this.#suspect())
   }
 
-  /** Resolves once the server has confirmed the channel; at once where it has already. */
+  /** Resolves once the server has confirmed the channel, at once if it has already. Rejects with Unavailable after `timeoutMs`. */
   want(channel: string): Promise<void> {
     const { problem } = this.#options.connection
     let entry = this.#entries.get(channel)
@@ -63,7 +64,7 @@ export class Subscriber {
     })
   }
 
-  /** The channel is not needed here any more. Whoever still waits for it goes on, and looks where it is now. */
+  /** The channel is no longer wanted on this server. Callers that still wait for it resolve and look where it is now. */
   drop(channel: string): void {
     const entry = this.#entries.get(channel)
     if (entry === undefined) return
@@ -72,7 +73,7 @@ export class Subscriber {
     this.#mark(channel)
   }
 
-  /** Wants the channel without anybody waiting; says `onRegained` when it is confirmed. */
+  /** Takes over a channel from another server; calls `onRegained` when it is confirmed. */
   adopt(channel: string): void {
     this.#entries.set(channel, { isWanted: true, isLive: false, wasLive: true, waiting: [] })
     this.#mark(channel)
@@ -80,7 +81,7 @@ export class Subscriber {
 
   close(): void {
     clearTimeout(this.#retry)
-    this.#deafen()
+    this.#onLost()
     this.#entries.clear()
     this.#dirty.clear()
   }
@@ -120,7 +121,7 @@ export class Subscriber {
     return { joins, leaves }
   }
 
-  /** Resolves with the channels that could not be joined. */
+  /** Resolves with the channels that could not be subscribed. */
   async #join(channels: readonly string[]): Promise<ReadonlySet<string>> {
     const {
       connection: { redis },
@@ -133,14 +134,14 @@ export class Subscriber {
         channels.map((channel) =>
           redis.ssubscribe(channel).catch((error: Error) => {
             failed.add(channel)
-            this.#note(error)
+            this.#onError(error)
           }),
         ),
       )
     } else {
       await redis.subscribe(...channels).catch((error: Error) => {
         for (const channel of channels) failed.add(channel)
-        this.#note(error)
+        this.#onError(error)
       })
     }
     return failed
@@ -152,14 +153,14 @@ export class Subscriber {
       isSharded,
     } = this.#options
     if (channels.length === 0) return
-    // A leave that fails is one that a lost connection or a moved slot has made already.
+    // An unsubscribe fails only where a lost connection or a moved slot has ended the subscription already.
     if (isSharded) await Promise.all(channels.map((channel) => redis.sunsubscribe(channel).catch(() => undefined)))
     else await redis.unsubscribe(...channels).catch(() => undefined)
   }
 
-  #note(error: Error): void {
+  #onError(error: Error): void {
     if (isTimeout(error)) void this.#options.connection.doubt()
-    else if (error.message.startsWith('MOVED')) this.#options.onElsewhere()
+    else if (error.message.startsWith('MOVED')) this.#options.onMoved()
   }
 
   #confirm(channels: readonly string[], failed: ReadonlySet<string>): void {
@@ -187,21 +188,21 @@ export class Subscriber {
       reject(new Unavailable('Redis: the subscription was not confirmed'))
       return false
     })
-    this.#markLater(channel)
+    this.#retryLater(channel)
   }
 
-  #markLater(channel: string): void {
-    this.#later.add(channel)
+  #retryLater(channel: string): void {
+    this.#retrying.add(channel)
     this.#retry ??= setTimeout(() => {
       this.#retry = undefined
-      const channels = [...this.#later]
-      this.#later.clear()
+      const channels = [...this.#retrying]
+      this.#retrying.clear()
       for (const late of channels) this.#mark(late)
     }, RETRY_MS)
   }
 
-  /** The connection is gone, and every subscription with it. */
-  #deafen(): void {
+  /** With the connection, every subscription is gone. */
+  #onLost(): void {
     for (const entry of this.#entries.values()) {
       entry.isLive = false
       const why = new Unavailable(`Redis: ${this.#options.connection.problem ?? 'the connection was lost'}`)
@@ -209,16 +210,16 @@ export class Subscriber {
     }
   }
 
-  #renew(): void {
+  #markAll(): void {
     for (const channel of this.#entries.keys()) this.#mark(channel)
   }
 
-  /** A slot left this server, which has ended its subscriptions without saying whose; asking for all again is harmless. */
+  /** A slot left this server, which ended that slot's subscriptions without naming them; subscribing to all again is harmless. */
   #suspect(): void {
-    this.#options.onElsewhere()
+    this.#options.onMoved()
     for (const [channel, entry] of this.#entries) {
       entry.isLive = false
-      this.#markLater(channel)
+      this.#retryLater(channel)
     }
   }
 }

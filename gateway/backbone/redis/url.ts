@@ -8,12 +8,12 @@
  *
  * `rediss…` is the same over TLS. Characters of user and password that have a meaning in URLs are percent-encoded.
  */
-export interface Place {
+export interface Address {
   readonly host: string
   readonly port: number
 }
 
-/** How one server is entered. */
+/** How to log in to a server. */
 export interface Access {
   readonly username?: string
   readonly password?: string
@@ -22,15 +22,15 @@ export interface Access {
 }
 
 export type Target =
-  | { readonly kind: 'ring'; readonly servers: readonly (Place & Access)[] }
+  | { readonly kind: 'ring'; readonly servers: readonly (Address & Access)[] }
   | {
       readonly kind: 'sentinel'
-      readonly sentinels: readonly Place[]
+      readonly sentinels: readonly Address[]
       readonly name: string
       readonly access: Access
       readonly sentinelPassword?: string
     }
-  | { readonly kind: 'cluster'; readonly seeds: readonly Place[]; readonly access: Access }
+  | { readonly kind: 'cluster'; readonly seeds: readonly Address[]; readonly access: Access }
 
 const FORM = /^redis(s?)(?:\+(sentinel|cluster))?:\/\/(?:([^@/]*)@)?([^/?]+)(?:\/([^?]*))?(?:\?(.*))?$/
 
@@ -38,17 +38,17 @@ export function parseRedisUrl(url: string, tlsCa?: string): Target {
   const parsed = url.split(/,(?=rediss?:\/\/)/).map((one) => parseOne(one, tlsCa))
   const [first] = parsed
   if (first === undefined || (parsed.length > 1 && parsed.some(({ kind }) => kind !== undefined))) throw unreadable(url)
-  const { kind, places, path, access } = first
+  const { kind, addresses, path, access } = first
   if (kind === 'cluster') {
     if (path.length > 0) throw unreadable(url)
-    return { kind, seeds: places, access }
+    return { kind, seeds: addresses, access }
   }
   if (kind === 'sentinel') return sentinelTarget(url, first)
-  if (parsed.some((one) => one.places.length !== 1)) throw unreadable(url)
-  return { kind: 'ring', servers: parsed.map((one) => ({ ...one.places[0]!, ...one.access, ...dbOf(url, one.path[0]) })) }
+  if (parsed.some((one) => one.addresses.length !== 1)) throw unreadable(url)
+  return { kind: 'ring', servers: parsed.map((one) => ({ ...one.addresses[0]!, ...one.access, ...dbOf(url, one.path[0]) })) }
 }
 
-function sentinelTarget(url: string, { places: sentinels, path, access, query }: ReturnType<typeof parseOne>): Target {
+function sentinelTarget(url: string, { addresses: sentinels, path, access, query }: ReturnType<typeof parseOne>): Target {
   const [name, db] = path
   if (!name) throw unreadable(url)
   const password = query.get('sentinelPassword')
@@ -68,14 +68,14 @@ function parseOne(url: string, ca?: string) {
   const port = kind === 'sentinel' ? 26_379 : 6379
   return {
     kind: kind as 'sentinel' | 'cluster' | undefined,
-    places: hosts!.split(',').map((one) => placeOf(url, one, port)),
+    addresses: hosts!.split(',').map((one) => addressOf(url, one, port)),
     path: path ? path.split('/') : [],
     access: { ...credentialsOf(credentials), ...(secure ? { tls: ca === undefined ? {} : { ca } } : {}) } as Access,
     query: new URLSearchParams(query ?? ''),
   }
 }
 
-function placeOf(url: string, text: string, defaultPort: number): Place {
+function addressOf(url: string, text: string, defaultPort: number): Address {
   const found = /^(?:\[([^\]]+)\]|([^:@[\]]+))(?::(\d{1,5}))?$/.exec(text)
   const host = found?.[1] ?? found?.[2]
   if (!host) throw unreadable(url)
@@ -104,7 +104,7 @@ function dbOf(url: string, text: string | undefined): Pick<Access, 'db'> {
   return { db: Number(text) }
 }
 
-/** Only how it begins: this sentence reaches logs, and of what cannot be read nobody knows what is the password. */
+/** Shows only the start: the sentence reaches logs, and in an unreadable URL the password cannot be told from the rest. */
 const unreadable = (url: string): Error =>
   new Error(
     `REDIS_URL is not readable: it begins with "${/^[a-z+]{1,20}:\/\//i.exec(url)?.[0] ?? ''}" (characters like / and @ in a password are percent-encoded; redis://h:p · redis://a,redis://b · ` +

@@ -14,7 +14,7 @@ let router: Router
 beforeAll(async () => {
   redis = await startRedis()
   const settings = { ...REDIS_DEFAULTS, url: redis.url }
-  const scripts = loadScripts(settings, { listsBeside: true, publish: 'PUBLISH' })
+  const scripts = loadScripts(settings, { listsColocated: true, publish: 'PUBLISH' })
   ring = new FixedRing([
     new Server({
       name: 'one',
@@ -26,7 +26,7 @@ beforeAll(async () => {
     }),
   ])
   await ring.checked
-  router = new Router(ring, 'write', settings)
+  router = new Router(ring, 'writer', settings)
 })
 afterAll(async () => {
   await router.drain()

@@ -1,4 +1,4 @@
--- Moves sides' cursors forward and publishes those that moved. Monotone, so it may run again at any later time.
+-- Moves sides' cursors forward and publishes those that moved. Monotone, so a repeated call changes nothing.
 --
 -- KEYS  per cursor: meta (hash)
 -- ARGV  1 PUBLISH | SPUBLISH

@@ -1,8 +1,8 @@
--- Reads whole collections, and takes out what expired a while ago: the clocks of the nodes may differ a little.
+-- Reads whole collections, and removes what expired a minute ago: the clocks of the nodes may differ a little.
 --
 -- KEYS  per collection: collection (hash, see put.lua)
 -- ARGV  per collection 1: now
--- returns per collection key, text, key, text … of what has not expired
+-- returns per collection {key, text, key, text …} of what has not expired
 local KEEP_EXPIRED = 60000
 
 local results = {}

@@ -1,8 +1,8 @@
--- Keeps images from now on, as long as an entry written now. Again, it finds them kept.
+-- Keeps images as long as an entry written now. Idempotent.
 --
 -- KEYS  per image: image (string)
 -- ARGV  1 ms to keep, 0 = for ever
--- returns per image the ms it had left before, -1 = for ever, -2 = it is not there
+-- returns per image the ms it had left before; -1 = for ever, -2 = it does not exist
 local keep = tonumber(ARGV[1])
 
 local results = {}

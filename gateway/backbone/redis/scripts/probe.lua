@@ -1,7 +1,7 @@
--- Does what an append does, where it costs nothing: writes, and publishes what it wrote.
+-- Does what an append does, on a key of its own: writes, and publishes.
 --
 -- KEYS  a hash
--- ARGV  1 PUBLISH | SPUBLISH   2 what to publish   then the channels
+-- ARGV  1 PUBLISH | SPUBLISH   2 payload   then the channels
 -- returns nothing
 redis.call('HSET', KEYS[1], 'at', ARGV[2])
 redis.call('PEXPIRE', KEYS[1], 60000)

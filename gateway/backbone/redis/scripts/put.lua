@@ -1,9 +1,9 @@
--- Puts items into collections, each only where it is expected to fall. A version is made by the caller, so that the same put
--- again finds itself there and changes nothing. A collection whose items all expire is forgotten with the last of them.
+-- Puts items into collections, each only if the stored version is the expected one. The caller makes the new version, so the same
+-- put again finds itself stored and changes nothing. A collection whose items all expire, expires with the last of them.
 --
 -- KEYS  per item: collection (hash of key → 'version expiresAt value', expiresAt 0 = never)
--- ARGV  per item 6: key, version, now, expiresAt, the version expected ('' = none, '*' = any), value
--- returns per item 1, or where it was refused what is there ('' = nothing)
+-- ARGV  per item 6: key, version, now, expiresAt, expected version ('' = none, '*' = any), value
+-- returns per item 1, or if refused what is stored ('' = nothing)
 local FORGET_LATER = 60000
 
 local function put(collection, a)

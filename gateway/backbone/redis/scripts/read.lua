@@ -1,12 +1,12 @@
--- Reads pages of logs; each page is of one moment. Writes nothing. A page ends before it is larger than asked: what is too much
--- is counted here, before it is on its way.
+-- Reads pages of logs, each as of one moment. Writes nothing. A page ends before it exceeds its bytes, which are counted here,
+-- before anything is sent.
 --
 -- KEYS  per page: meta (hash), log (stream)
--- ARGV  per page 4: newest | oldest, the first (oldest) or last (newest) number wanted or '' , how many, how many bytes
--- returns per page {{field, value, … of meta}, {{id, {p, prev, m, json}}, …}, 1 where bytes ended it, else 0}; newest: descending
+-- ARGV  per page 4: newest | oldest, the last (newest) or first (oldest) number wanted or '', entries at most, bytes at most
+-- returns per page {{field, value, … of meta}, {{id, {p, prev, m, json}}, …}, 1 if bytes ended it, else 0}; newest: descending
 --
--- AROUND  what stands around an entry's text when it is a message: conversation, epoch, numbers
--- FIRST   entries looked at in one call at first, and MOST at most: what is read beyond the limit is thrown away
+-- AROUND  bytes that a message adds to its entry's text: conversation, epoch, numbers
+-- FIRST   entries read by the first call, MOST by the later ones: what is read beyond the limit is thrown away
 local AROUND, FIRST, MOST = 300, 8, 32
 
 local function page(log, isNewest, from, count, bytes)

@@ -1,8 +1,8 @@
--- Takes items out of collections, each only in the version expected. Again, it finds nothing to do.
+-- Removes items from collections, each only in the expected version. Idempotent.
 --
 -- KEYS  per item: collection (hash, see put.lua)
--- ARGV  per item 3: key, now, the version expected ('*' = any)
--- returns per item 1 where it is not there (any more), else 0
+-- ARGV  per item 3: key, now, expected version ('*' = any)
+-- returns per item 1 if it is gone, else 0
 local results = {}
 for i = 1, #KEYS do
   local key, now, expect = ARGV[i * 3 - 2], tonumber(ARGV[i * 3 - 1]), ARGV[i * 3]

@@ -1,9 +1,9 @@
 -- Enters conversations into lists that live on another server than their logs. Monotone: a time only moves forward.
--- A list expires with the last of its conversations, where all of them do.
+-- A list expires with the last of its conversations if all of them expire.
 --
 -- KEYS  per entry: list (sorted set)
--- ARGV  per entry 3: at, conversation, ms until it is forgotten or '' where it stays
--- returns per entry 1 where the list expires, else 0
+-- ARGV  per entry 3: at, conversation, ms until it is forgotten or '' if it stays
+-- returns per entry 1 if the list expires, else 0
 local function enter(list, at, conversation, ms)
   if ms == '' then
     redis.call('ZADD', list, 'GT', at, conversation)

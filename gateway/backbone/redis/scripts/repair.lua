@@ -1,7 +1,7 @@
--- Puts a list's time right where it disagrees with the log, unless somebody has changed it since it was seen.
+-- Corrects the time of a list's row that disagrees with the log, unless it has changed since it was read.
 --
 -- KEYS  per entry: list (sorted set)
--- ARGV  per entry 3: conversation, the time seen, the right time or '' to take the conversation out (its log has aged away)
+-- ARGV  per entry 3: conversation, the time that was read, the right time or '' to remove the conversation (its log has expired)
 -- returns per entry 1
 local results = {}
 for i = 1, #KEYS do
