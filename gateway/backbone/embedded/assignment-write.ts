@@ -58,7 +58,7 @@ export class AssignmentWrite implements QueuedWrite {
   }
 
   fail(error: Error): void {
-    this.#conversation?.fallBack()
+    this.#conversation?.rollBack()
     this.#answer.reject(error)
   }
 

@@ -17,7 +17,7 @@ export const checksumName = (environment: string, database: string): string => (
  * A file cut short, a page of zeros, a byte that flipped, a file that is missing beside the others: none is taken for true. `checksummedFrom` is
  * the first format whose entries have checksums.
  */
-export function examine(folder: string, checksummedFrom: number): void {
+export function checkFolder(folder: string, checksummedFrom: number): void {
   const paths = ENVIRONMENTS.map((name) => [name, join(folder, name, 'data.mdb')] as const)
   const isThere = (path: string): boolean => existsSync(path) && statSync(path).size > 0
   const missing = paths.filter(([, path]) => !isThere(path)).map(([name]) => name)
@@ -70,8 +70,8 @@ function formatOf(folder: string): number | undefined {
   try {
     file.check(({ database, key, value }) => {
       if (database !== 'about' || key.toString() !== 'format') return
-      const said = withoutChecksum(checksumName('main', 'about'), key, value) ?? value
-      format = Number(said)
+      const content = withoutChecksum(checksumName('main', 'about'), key, value) ?? value
+      format = Number(content)
       throw new Found()
     })
   } catch (error) {

@@ -12,8 +12,8 @@ const checksumOf = (database: string, key: Buffer, value: Buffer): number => crc
 /** What an entry says, or undefined where a byte of it, or of its key, is not what was written. */
 export function withoutChecksum(database: string, key: Buffer, value: Buffer): Buffer | undefined {
   if (value.length < CHECKSUM_BYTES) return undefined
-  const said = value.subarray(0, -CHECKSUM_BYTES)
-  return checksumOf(database, key, said) === value.readUInt32LE(said.length) ? said : undefined
+  const content = value.subarray(0, -CHECKSUM_BYTES)
+  return checksumOf(database, key, content) === value.readUInt32LE(content.length) ? content : undefined
 }
 
 /** A database whose every entry ends with its own checksum. Reading one that is wrong throws: it is never taken for true. */
@@ -67,16 +67,16 @@ export class Checksummed {
   }
 
   #withChecksum(key: Buffer, value: Buffer | string): Buffer {
-    const said = typeof value === 'string' ? Buffer.from(value) : value
-    const checksummed = Buffer.allocUnsafeSlow(said.length + CHECKSUM_BYTES)
-    said.copy(checksummed)
-    checksummed.writeUInt32LE(checksumOf(this.name, key, said), said.length)
+    const content = typeof value === 'string' ? Buffer.from(value) : value
+    const checksummed = Buffer.allocUnsafeSlow(content.length + CHECKSUM_BYTES)
+    content.copy(checksummed)
+    checksummed.writeUInt32LE(checksumOf(this.name, key, content), content.length)
     return checksummed
   }
 
   #open(key: Buffer, value: Buffer): Buffer {
-    const said = withoutChecksum(this.name, key, value)
-    if (said === undefined) throw new Error(`An entry of ${this.name} in the data folder is damaged (key ${key.toString('hex')}).`)
-    return said
+    const content = withoutChecksum(this.name, key, value)
+    if (content === undefined) throw new Error(`An entry of ${this.name} in the data folder is damaged (key ${key.toString('hex')}).`)
+    return content
   }
 }

@@ -1,7 +1,7 @@
 import type { Cursor } from '../../protocol/model.ts'
 import type { Mute } from '../backbone.ts'
 
-interface Place {
+interface MutableCursor {
   delivered: number
   read: number
 }
@@ -24,7 +24,7 @@ export class ConversationState {
   at = 0
   service: WrittenAssignment | undefined
   /** Changed in place, because every entry moves one; nothing outside may keep one. */
-  readonly #cursors = new Map<string, Place>()
+  readonly #cursors = new Map<string, MutableCursor>()
   readonly #names: Map<string, string>
 
   constructor(cursors: Readonly<Record<string, Cursor>> = {}, names: Readonly<Record<string, string>> = {}) {

@@ -98,7 +98,7 @@ export class Conversation {
   }
 
   /** Gives up what was on its way. */
-  fallBack(): void {
+  rollBack(): void {
     for (const seqs of this.#seqs.values()) for (const [id, seq] of seqs) if (seq > this.durable.seq) seqs.delete(id)
     this.assigned = this.durable.copy()
   }

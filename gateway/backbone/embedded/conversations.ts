@@ -105,7 +105,7 @@ export class Conversations {
     if (first > last) return { messages }
     let left = bytes
     let isCut = false
-    for (const { seq, json } of isNewest ? this.#down(conversation, last) : this.#up(conversation, first)) {
+    for (const { seq, json } of isNewest ? this.#descending(conversation, last) : this.#ascending(conversation, first)) {
       if (isNewest ? seq < first : seq > last) break
       this.budget.spend(json.length)
       left -= json.length
@@ -118,7 +118,7 @@ export class Conversations {
   }
 
   /** From the entry `from` on. A row is read when its first entry is asked for, and no sooner. */
-  *#up({ number, checkpointed, pending }: Conversation, from: number): Generator<Entry> {
+  *#ascending({ number, checkpointed, pending }: Conversation, from: number): Generator<Entry> {
     if (from <= checkpointed) {
       const { log } = this.#files
       // The run that holds `from` starts at or below it.
@@ -138,7 +138,7 @@ export class Conversations {
   }
 
   /** From the entry `from` down. */
-  *#down({ number, checkpointed, pending }: Conversation, from: number): Generator<Entry> {
+  *#descending({ number, checkpointed, pending }: Conversation, from: number): Generator<Entry> {
     for (let seq = from; seq > checkpointed; seq--) yield { seq, json: jsonOf(pending[seq - checkpointed - 1]!) }
     if (checkpointed === 0) return
     const start = entryKey(number, Math.min(from, checkpointed))
@@ -163,7 +163,7 @@ export class Conversations {
     let left = bytes
     for (const conversation of found.sort((a, b) => b.durable.at - a.durable.at).slice(0, limit)) {
       const { seq, cursors, names } = conversation.durable
-      const [entry] = this.#down(conversation, seq)
+      const [entry] = this.#descending(conversation, seq)
       this.budget.spend(entry!.json.length)
       left -= entry!.json.length
       if (left < 0 && rows.length > 0) return { rows, isCut: true }

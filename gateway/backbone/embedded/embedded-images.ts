@@ -6,7 +6,7 @@ import type { Files } from './files.ts'
 const NEWLINE = 0x0a
 
 /** Of those whose time has run out, so many are taken away in one commit: a message that waits for the disk waits for no more. */
-const SWEPT_COUNT = 50
+const SWEEP_COUNT = 50
 
 /**
  * An image is one value: its type, a newline, its bytes. In an environment of its own, so that no message waits for its pages. One that waits
@@ -14,15 +14,15 @@ const SWEPT_COUNT = 50
  * sweep looks at nothing else. Images of older builds have none, and stay.
  */
 export class EmbeddedImages implements Images {
-  readonly #files: Pick<Files, 'images' | 'mustHaveRoom'>
+  readonly #files: Pick<Files, 'images' | 'requireSpace'>
   readonly #now: () => number
   readonly #limitBytes: number
   /** Whoever looks at an end and then changes it does so alone. */
-  #turn: Promise<unknown> = Promise.resolve()
+  #queue: Promise<unknown> = Promise.resolve()
   #isClosed = false
 
   /** `limitBytes`: of all images together; 0 = no limit. */
-  constructor(files: Pick<Files, 'images' | 'mustHaveRoom'>, { now, limitBytes }: { now: () => number; limitBytes: number }) {
+  constructor(files: Pick<Files, 'images' | 'requireSpace'>, { now, limitBytes }: { now: () => number; limitBytes: number }) {
     this.#files = files
     this.#now = now
     this.#limitBytes = limitBytes
@@ -42,7 +42,7 @@ export class EmbeddedImages implements Images {
   }
 
   keep(id: string): Promise<number | undefined> {
-    return this.#alone(async () => {
+    return this.#exclusive(async () => {
       if (this.#look(id, () => true) === undefined) return undefined
       const end = this.#endOf(id)
       if (end === undefined) return Infinity
@@ -54,7 +54,7 @@ export class EmbeddedImages implements Images {
   }
 
   letGo(id: string, waitMs: number): Promise<void> {
-    return this.#alone(async () => {
+    return this.#exclusive(async () => {
       if (this.#look(id, () => true) === undefined) return
       const end = this.#endOf(id)
       await this.#write(() => {
@@ -67,14 +67,14 @@ export class EmbeddedImages implements Images {
   /** Takes away what waited too long. Resolves with how many these were. */
   async sweep(): Promise<number> {
     for (let swept = 0; ;) {
-      const count = this.#isClosed ? 0 : await this.#alone(() => this.#sweepSome())
+      const count = this.#isClosed ? 0 : await this.#exclusive(() => this.#sweepSome())
       swept += count
-      if (count < SWEPT_COUNT) return swept
+      if (count < SWEEP_COUNT) return swept
     }
   }
 
   async #sweepSome(): Promise<number> {
-    const due = [...this.#files.images.getRange({ start: endKey(0, ''), end: endKey(this.#now() + 1, ''), limit: SWEPT_COUNT })]
+    const due = [...this.#files.images.getRange({ start: endKey(0, ''), end: endKey(this.#now() + 1, ''), limit: SWEEP_COUNT })]
     if (due.length === 0) return 0
     await this.#write((images) => {
       for (const { key } of due) {
@@ -87,7 +87,7 @@ export class EmbeddedImages implements Images {
   }
 
   /** It waited too long, and is not swept yet. */
-  #isOver(id: string): boolean {
+  #isExpired(id: string): boolean {
     return !this.#isClosed && ID.test(id) && (this.#endOf(id) ?? Infinity) <= this.#now()
   }
 
@@ -109,7 +109,7 @@ export class EmbeddedImages implements Images {
   async #write(write: (images: Files['images']) => void): Promise<void> {
     if (this.#isClosed) throw closed()
     try {
-      this.#files.mustHaveRoom()
+      this.#files.requireSpace()
       await this.#files.images.batch(() => write(this.#files.images))
     } catch (error) {
       ;(error as { commitError?: Promise<never> }).commitError?.catch(() => undefined) // `error` is told below
@@ -117,9 +117,9 @@ export class EmbeddedImages implements Images {
     }
   }
 
-  #alone<T>(run: () => Promise<T>): Promise<T> {
-    const mine = this.#turn.then(run, run)
-    this.#turn = mine.catch(() => undefined) // told to whoever asked
+  #exclusive<T>(run: () => Promise<T>): Promise<T> {
+    const mine = this.#queue.then(run, run)
+    this.#queue = mine.catch(() => undefined) // told to whoever asked
     return mine
   }
 
@@ -130,7 +130,7 @@ export class EmbeddedImages implements Images {
   }
 
   async get(id: string): Promise<StoredImage | undefined> {
-    if (this.#isOver(id)) return undefined
+    if (this.#isExpired(id)) return undefined
     const about = this.#look(id, (value) => {
       const start = value.indexOf(NEWLINE) + 1
       return { type: value.toString('latin1', 0, start - 1), start, bytesCount: value.length - start }

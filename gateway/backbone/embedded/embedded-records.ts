@@ -41,7 +41,7 @@ interface Collection {
  * the next one, so any number of changes at once costs two flushes. Reading may show a change that is on its way to the disk.
  */
 export class EmbeddedRecords implements Records {
-  readonly #files: Pick<Files, 'main' | 'mustHaveRoom' | 'records'>
+  readonly #files: Pick<Files, 'main' | 'requireSpace' | 'records'>
   readonly #heldBytes: number
   /** The one used longest ago first. */
   readonly #collections = new Map<string, Collection>()
@@ -55,7 +55,7 @@ export class EmbeddedRecords implements Records {
   #sweptAt = 0
   #isClosed = false
 
-  constructor(files: Pick<Files, 'main' | 'mustHaveRoom' | 'records'>, heldBytes = HELD_BYTES) {
+  constructor(files: Pick<Files, 'main' | 'requireSpace' | 'records'>, heldBytes = HELD_BYTES) {
     this.#files = files
     this.#heldBytes = heldBytes
   }
@@ -146,7 +146,7 @@ export class EmbeddedRecords implements Records {
       }
     })
     try {
-      if (changes.length > 0) this.#files.mustHaveRoom()
+      if (changes.length > 0) this.#files.requireSpace()
       // it reads the disk, and may fail as writing may
       if (changes.length > 0) for (const one of this.#expired(writes.at(-1)!.now)) change(one)
       if (changes.length > 0)

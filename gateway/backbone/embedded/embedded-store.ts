@@ -49,7 +49,7 @@ export class EmbeddedStore implements Store {
 
   advance(move: Move): Promise<Cursor> {
     if (this.#isClosed) return Promise.reject(closed())
-    return new Promise((resolve, reject) => this.#parts.commit.add(new AdvanceWish(this.#parts, move, { resolve, reject })))
+    return new Promise((resolve, reject) => this.#parts.commit.add(new AdvanceWrite(this.#parts, move, { resolve, reject })))
   }
 
   setAssignment(service: NewAssignment): Promise<AssignmentSet> {
@@ -154,7 +154,7 @@ class AppendWrite implements QueuedWrite {
   }
 
   fail(error: Unavailable): void {
-    this.#conversation?.fallBack()
+    this.#conversation?.rollBack()
     this.#answer.reject(error)
   }
 
@@ -186,7 +186,7 @@ function refusalOf({ assigned }: Conversation, { side, at, isReply }: NewMessage
   return isReply === true && assigned.seq === 0 ? new NotStarted() : undefined
 }
 
-class AdvanceWish implements QueuedWrite {
+class AdvanceWrite implements QueuedWrite {
   readonly #parts: Parts
   readonly #move: Move
   readonly #answer: Answer<Cursor>
@@ -222,7 +222,7 @@ class AdvanceWish implements QueuedWrite {
   }
 
   fail(error: Unavailable): void {
-    this.#conversation?.fallBack()
+    this.#conversation?.rollBack()
     this.#answer.reject(error)
   }
 

@@ -51,7 +51,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Backbone> 
       bus,
       now,
       jobs: [{ name: 'imagesSweep', everyMs: SWEEP_MS, run: () => images.sweep() }],
-      unready: () => (isClosed ? 'The store is closed.' : commit.trouble),
+      unready: () => (isClosed ? 'The store is closed.' : commit.problem),
       close: async () => {
         if (isClosed) return
         isClosed = true

@@ -3,15 +3,15 @@ import { existsSync, mkdirSync, statfsSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { bufferToKeyValue, open, type RootDatabase } from 'lmdb'
 import { DamagedFolder, DataFolderError } from './folder.ts'
-import { damaged, ENVIRONMENTS, examine, checksumName } from './check-folder.ts'
+import { damaged, ENVIRONMENTS, checkFolder, checksumName } from './check-folder.ts'
 import { batchKey } from './keys-on-disk.ts'
-import { roomIn } from './disk-space.ts'
+import { spaceGuard } from './disk-space.ts'
 import { Checksummed } from './checksummed.ts'
 
 /** Raised when what is written below changes; an older build then refuses the folder instead of misreading it.
  * 2: how a conversation is served, in rows and journal. 3: checksums, and keys of the journal in binary. */
 export const FORMAT = 3
-const SEALED_FROM = 3
+const CHECKSUMS_FROM = 3
 
 /**
  * The folder's three LMDB environments. Every entry ends with its checksum (checksummed.ts), and each environment has the folder's `epoch`,
@@ -42,7 +42,7 @@ export interface Files {
   readonly records: Checksummed
   readonly images: Checksummed
   /** Throws while the disk has no room for a commit. */
-  mustHaveRoom(): void
+  requireSpace(): void
   /** Writes what is written already: resolves where there is room again. */
   tryWriting(): Promise<unknown>
   close(): Promise<void>
@@ -74,7 +74,7 @@ export const NAMES = ['about', 'rows', 'log', 'ids', 'sides', 'records'] as cons
 
 export async function openFiles(folder: string): Promise<Files> {
   try {
-    examine(folder, SEALED_FROM)
+    checkFolder(folder, CHECKSUMS_FROM)
     for (const name of ENVIRONMENTS) prepare(folder, name)
     const files = openAll(folder)
     try {
@@ -113,7 +113,7 @@ function prepare(folder: string, name: string): void {
 }
 
 const full = (folder: string): DataFolderError =>
-  new DataFolderError(`The disk of the data folder ${folder} is full; make room, or set DATA_DIR to another.`)
+  new DataFolderError(`The disk of the data folder ${folder} is full; makeFolder room, or set DATA_DIR to another.`)
 
 interface OpenFiles extends Omit<Files, 'epoch' | 'checkpointed'> {
   readonly roots: { readonly journal: Checksummed; readonly images: Checksummed }
@@ -126,7 +126,7 @@ function openAll(folder: string): OpenFiles {
   type Named = [Checksummed, Checksummed, Checksummed, Checksummed, Checksummed, Checksummed]
   const named = NAMES.map((name) => new Checksummed(checksumName('main', name), main.openDB<Buffer, Buffer>(name, BINARY)))
   const [about, rows, log, ids, sides, records] = named as Named
-  const mustHaveRoom = roomIn(folder)
+  const requireSpace = spaceGuard(folder)
   const roots = { journal: new Checksummed('journal', journal), images: new Checksummed('images', images) }
   return {
     ...roots,
@@ -138,9 +138,9 @@ function openAll(folder: string): OpenFiles {
     ids,
     sides,
     records,
-    mustHaveRoom,
+    requireSpace,
     tryWriting: async () => {
-      mustHaveRoom()
+      requireSpace()
       await roots.journal.put(STAMP.journal, roots.journal.get(STAMP.journal) ?? '')
     },
     close: async () => {
@@ -162,7 +162,7 @@ async function begin(files: ReturnType<typeof openAll>, folder: string): Promise
   const epoch = known?.toString() ?? randomUUID().slice(0, 8)
   for (const name of ['journal', 'images'] as const) {
     const stamp = roots[name].raw.get(STAMP[name]) === undefined ? undefined : roots[name].get(STAMP[name])?.toString()
-    if (known === undefined && holds(roots[name], stamp)) throw damaged(folder, `main/data.mdb is missing or empty, ${name} is not`)
+    if (known === undefined && hasEntries(roots[name], stamp)) throw damaged(folder, `main/data.mdb is missing or empty, ${name} is not`)
     if (!isOld && known !== undefined && stamp !== epoch) {
       throw damaged(folder, `${name}/data.mdb is ${stamp === undefined ? 'missing or empty' : 'of another folder'}`)
     }
@@ -173,7 +173,7 @@ async function begin(files: ReturnType<typeof openAll>, folder: string): Promise
 }
 
 /** Anything but the stamp. */
-const holds = ({ raw }: Checksummed, stamp: string | undefined): boolean => raw.getKeysCount({}) > (stamp === undefined ? 0 : 1)
+const hasEntries = ({ raw }: Checksummed, stamp: string | undefined): boolean => raw.getKeysCount({}) > (stamp === undefined ? 0 : 1)
 
 async function stampAll({ roots, main, about }: ReturnType<typeof openAll>, epoch: string): Promise<void> {
   await roots.journal.put(STAMP.journal, epoch)

@@ -35,7 +35,7 @@ export async function claimFolder(dataDir: string): Promise<Claim> {
     if (tryLock(opened)) return { path, release: releaseOnce(opened) }
   } catch (error) {
     if (opened !== undefined) closeSync(opened)
-    throw unlockable(path, error as NodeJS.ErrnoException)
+    throw lockFailed(path, error as NodeJS.ErrnoException)
   }
   closeSync(opened)
   throw new DataFolderError(`The data folder ${path} is in use by another gateway; stop it, or set DATA_DIR to another folder.`)
@@ -52,7 +52,7 @@ function releaseOnce(opened: number): () => void {
 
 function prepare(path: string): string {
   try {
-    make(path)
+    makeFolder(path)
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
     return realpathSync(path)
   } catch (error) {
@@ -61,9 +61,9 @@ function prepare(path: string): string {
 }
 
 /** Step by step: node's own `recursive` spins for ever where the system answers ENOENT below an existing folder (/proc). */
-function make(path: string): void {
+function makeFolder(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
-  make(dirname(path))
+  makeFolder(dirname(path))
   mkdirSync(path)
 }
 
@@ -83,7 +83,7 @@ const unusable = (path: string, error: NodeJS.ErrnoException): DataFolderError =
 
 const WITHOUT_LOCKS = ['ENOLCK', 'ENOSYS', 'EOPNOTSUPP', 'ENOTSUP', 'EINVAL']
 
-function unlockable(path: string, error: NodeJS.ErrnoException): DataFolderError {
+function lockFailed(path: string, error: NodeJS.ErrnoException): DataFolderError {
   if (!WITHOUT_LOCKS.includes(error.code ?? '')) return unusable(path, error)
   return new DataFolderError(
     `The file system of the data folder ${path} has no file locks, so two gateways could write at once; ` +

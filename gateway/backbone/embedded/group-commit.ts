@@ -43,12 +43,12 @@ export class GroupCommit {
   #writes: QueuedWrite[] = []
   #last: number
   #running: Promise<void> | undefined
-  readonly #files: Pick<Files, 'mustHaveRoom' | 'tryWriting'>
+  readonly #files: Pick<Files, 'requireSpace' | 'tryWriting'>
   #retry: NodeJS.Timeout | undefined
-  #trouble: string | undefined
+  #problem: string | undefined
 
   /** `last`: the newest batch in the journal. */
-  constructor(files: Pick<Files, 'journal' | 'mustHaveRoom' | 'tryWriting'>, last: number, tell: Listeners) {
+  constructor(files: Pick<Files, 'journal' | 'requireSpace' | 'tryWriting'>, last: number, tell: Listeners) {
     this.#files = files
     this.#journal = files.journal
     this.#last = last
@@ -56,8 +56,8 @@ export class GroupCommit {
   }
 
   /** Why the last commit failed. */
-  get trouble(): string | undefined {
-    return this.#trouble
+  get problem(): string | undefined {
+    return this.#problem
   }
 
   add(queued: QueuedWrite): void {
@@ -85,13 +85,13 @@ export class GroupCommit {
     const { prepared, packets } = prepareAll(writes, batch)
     const { bytes, ends } = layOut(packets)
     try {
-      if (bytes.length > 0) this.#files.mustHaveRoom()
+      if (bytes.length > 0) this.#files.requireSpace()
       if (bytes.length > 0) await this.#journal.put(batchKey(batch), bytes)
     } catch (error) {
       this.#failed(prepared, error as Error & { commitError?: Promise<never> })
       return
     }
-    this.#stand(undefined)
+    this.#setProblem(undefined)
     if (bytes.length > 0) this.#last = batch
     for (let i = 0, start = 0; i < prepared.length; i++) {
       const end = ends[i]!
@@ -107,30 +107,30 @@ export class GroupCommit {
   }
 
   #failed(writes: readonly QueuedWrite[], error: Error & { commitError?: Promise<never> }): void {
-    const trouble = `The data folder could not be written: ${error.message}`
-    if (error.commitError === undefined) this.#stand(trouble)
+    const problem = `The data folder could not be written: ${error.message}`
+    if (error.commitError === undefined) this.#setProblem(problem)
     // lmdb tells the reason in a second promise, which must not stay unhandled; until then it is known that there is one
-    else this.#trouble ??= trouble
+    else this.#problem ??= problem
     error.commitError?.catch(({ message }: Error) => {
       // Its first part is the system's own words.
-      this.#stand(`The data folder could not be written: ${message.split(':')[0]}`)
+      this.#setProblem(`The data folder could not be written: ${message.split(':')[0]}`)
     })
-    const unavailable = new Unavailable(trouble, { cause: error })
+    const unavailable = new Unavailable(problem, { cause: error })
     for (const queued of writes) queued.fail(unavailable)
     this.#retry ??= setTimeout(() => void this.#tryAgain(), RETRY_MS).unref()
   }
 
-  #stand(trouble: string | undefined): void {
-    if (trouble === this.#trouble) return
-    this.#trouble = trouble
-    this.#tell.onHealth(trouble)
+  #setProblem(problem: string | undefined): void {
+    if (problem === this.#problem) return
+    this.#problem = problem
+    this.#tell.onHealth(problem)
   }
 
   /** Who is not ready is sent nobody, and would never find out that there is room again. */
   async #tryAgain(): Promise<void> {
     try {
       await this.#files.tryWriting()
-      this.#stand(undefined)
+      this.#setProblem(undefined)
       this.#retry = undefined
     } catch (error) {
       ;(error as { commitError?: Promise<never> }).commitError?.catch(() => undefined) // `trouble` has said why

@@ -62,7 +62,7 @@ export class LmdbFile {
   readonly #file: number
   readonly #bytes: number
   #pageBytes = 4096
-  #seen = new Uint8Array(0)
+  #used = new Uint8Array(0)
 
   constructor(path: string) {
     this.#file = openSync(path, 'r')
@@ -80,10 +80,10 @@ export class LmdbFile {
   /** Every entry of the newest snapshot is visited. Throws `BrokenFile` at the first page that cannot be as LMDB wrote it. */
   check(visit: (entry: Entry) => void): void {
     const { free, main, lastPage } = this.#newest()
-    this.#seen = new Uint8Array(lastPage + 1)
-    this.#see(0, 2)
+    this.#used = new Uint8Array(lastPage + 1)
+    this.#markUsed(0, 2)
     this.#tree(main, '', visit)
-    this.#tree(free, FREE, ({ value }) => this.#seeFree(value))
+    this.#tree(free, FREE, ({ value }) => this.#markFree(value))
   }
 
   /**
@@ -94,13 +94,13 @@ export class LmdbFile {
     this.#pageBytes = this.#sizeOfPages()
     const newest = this.#newestKnown()
     for (let number = 2; (number + 1) * this.#pageBytes <= this.#bytes; number++) {
-      const page = this.#attempt(() => this.#page(number))
+      const page = this.#tryRead(() => this.#page(number))
       if (page === undefined || page.readUInt16LE(18) !== LEAF) continue
-      const txn = num(page, 8)
+      const txn = readU64(page, 8)
       // of a commit that never ended, and was acknowledged to nobody
       if (txn > newest) continue
       for (let i = 0; i < Math.min(page.readUInt16LE(20), this.#pageBytes - HEADER) / 2; i++) {
-        const entry = this.#attempt(() => this.#remnant(page, i))
+        const entry = this.#tryRead(() => this.#remnant(page, i))
         if (entry !== undefined) yield { ...entry, txn }
       }
     }
@@ -108,10 +108,10 @@ export class LmdbFile {
 
   #remnant(page: Buffer, i: number): Omit<Remnant, 'txn'> | undefined {
     const { flags, key, value } = this.#node(page, i)
-    return (flags & TREE) === 0 ? { key, value: flags === BIG ? this.#big(value, false) : value } : undefined
+    return (flags & TREE) === 0 ? { key, value: flags === BIG ? this.#overflowValue(value, false) : value } : undefined
   }
 
-  #attempt<T>(read: () => T): T | undefined {
+  #tryRead<T>(read: () => T): T | undefined {
     try {
       return read()
     } catch {
@@ -124,7 +124,7 @@ export class LmdbFile {
     const hits = (size: number): number => {
       let count = 0
       for (let number = 1; number < 64; number++) {
-        if (this.#attempt(() => num(this.#read(number * size, 8), 0)) === number) count++
+        if (this.#tryRead(() => readU64(this.#read(number * size, 8), 0)) === number) count++
       }
       return count
     }
@@ -134,8 +134,8 @@ export class LmdbFile {
   /** The newest transaction that ended, where both first pages agree about it. */
   #newestKnown(): number {
     const txnOf = (number: number): number => {
-      const page = this.#attempt(() => this.#read(number * this.#pageBytes, 160))
-      return page?.readUInt32LE(HEADER) === MAGIC ? num(page, 152) : -Infinity
+      const page = this.#tryRead(() => this.#read(number * this.#pageBytes, 160))
+      return page?.readUInt32LE(HEADER) === MAGIC ? readU64(page, 152) : -Infinity
     }
     const [one, other] = [txnOf(0), txnOf(1)]
     return Math.abs(one - other) <= 1 ? Math.max(one, other) : Infinity
@@ -157,18 +157,18 @@ export class LmdbFile {
 
   #meta(number: 0 | 1): Meta {
     const page = this.#read(number * this.#pageBytes, 160)
-    if (page.readUInt16LE(18) !== META || num(page, 0) !== number || page.readUInt32LE(HEADER) !== MAGIC || page.readUInt32LE(28) !== VERSION)
+    if (page.readUInt16LE(18) !== META || readU64(page, 0) !== number || page.readUInt32LE(HEADER) !== MAGIC || page.readUInt32LE(28) !== VERSION)
       throw new BrokenFile(`page ${number} is damaged`)
     const meta = {
       fixed: Buffer.concat([page.subarray(28, 32), page.subarray(48, 54)]),
       free: treeOf(page, 48),
       main: treeOf(page, 96),
-      lastPage: num(page, 144),
-      txn: num(page, 152),
+      lastPage: readU64(page, 144),
+      txn: readU64(page, 152),
     }
     if (meta.lastPage > this.#bytes / this.#pageBytes + 1e6) throw new BrokenFile(`page ${number} is damaged`)
     // A commit rewrites the root, and the last but one is kept whole: this tells a damaged count of transactions.
-    if (meta.main.root >= 0 && num(this.#page(meta.main.root), 8) !== meta.txn) throw new BrokenFile(`page ${number} is damaged`)
+    if (meta.main.root >= 0 && readU64(this.#page(meta.main.root), 8) !== meta.txn) throw new BrokenFile(`page ${number} is damaged`)
     return meta
   }
 
@@ -177,9 +177,9 @@ export class LmdbFile {
     if (!isFree && flags !== 0) throw new BrokenFile(`the tree ${database} is damaged`)
     let count = 0
     if (root >= 0) {
-      this.#below(root, { depth, isFree, from: undefined, to: undefined }, ({ flags: kind, key, value }) => {
+      this.#subtree(root, { depth, isFree, from: undefined, to: undefined }, ({ flags: kind, key, value }) => {
         count++
-        if ((kind & TREE) === 0) visit({ database, key, value: kind === BIG ? this.#big(value, true) : value })
+        if ((kind & TREE) === 0) visit({ database, key, value: kind === BIG ? this.#overflowValue(value, true) : value })
         else if (kind !== TREE || value.length !== TREE_BYTES || database !== '') throw new BrokenFile('a page is damaged')
         else this.#tree(treeOf(value, 0), key.toString().replace(/\0$/, ''), visit)
       })
@@ -187,9 +187,9 @@ export class LmdbFile {
     if (count !== entries) throw new BrokenFile(`${Math.abs(entries - count)} entries of ${database || 'it'} are missing`)
   }
 
-  #below(number: number, { depth, isFree, from, to }: Bounds, visit: (node: Node) => void): void {
+  #subtree(number: number, { depth, isFree, from, to }: Bounds, visit: (node: Node) => void): void {
     const page = this.#page(number)
-    this.#see(number, 1)
+    this.#markUsed(number, 1)
     const kind = page.readUInt16LE(18)
     const lower = page.readUInt16LE(20)
     const upper = page.readUInt16LE(22)
@@ -209,16 +209,16 @@ export class LmdbFile {
       const node = nodes[i]!
       // the first key of a branch stands for everything below the second
       const key = kind === BRANCH && i === 0 ? from : node.key
-      if (i > (kind === BRANCH ? 1 : 0) && order(nodes[i - 1]!.key, node.key, isFree) >= 0) throw new BrokenFile(`page ${number} is out of order`)
-      if (key !== undefined && ((from !== undefined && order(from, key, isFree) > 0) || (to !== undefined && order(key, to, isFree) >= 0))) {
-        throw new BrokenFile(`page ${number} is out of order`)
+      if (i > (kind === BRANCH ? 1 : 0) && compareKeys(nodes[i - 1]!.key, node.key, isFree) >= 0) throw new BrokenFile(`page ${number} is out of compareKeys`)
+      if (key !== undefined && ((from !== undefined && compareKeys(from, key, isFree) > 0) || (to !== undefined && compareKeys(key, to, isFree) >= 0))) {
+        throw new BrokenFile(`page ${number} is out of compareKeys`)
       }
       if (kind === LEAF) visit(node)
-      else this.#below(node.child, { depth: depth - 1, isFree, from: key, to: nodes[i + 1]?.key ?? to }, visit)
+      else this.#subtree(node.child, { depth: depth - 1, isFree, from: key, to: nodes[i + 1]?.key ?? to }, visit)
     }
   }
 
-  #node(page: Buffer, i: number, number = num(page, 0), upper = 0): Node {
+  #node(page: Buffer, i: number, number = readU64(page, 0), upper = 0): Node {
     const at = HEADER + page.readUInt16LE(HEADER + i * 2)
     const isBranch = page.readUInt16LE(18) === BRANCH
     if (at < HEADER + upper || at + 8 > this.#pageBytes) throw new BrokenFile(`page ${number} is damaged`)
@@ -238,43 +238,43 @@ export class LmdbFile {
   }
 
   /** A value on pages of its own. */
-  #big(place: Buffer, isCounted: boolean): Buffer {
-    const [number, txn, pages, length] = [num(place, 0), num(place, 8), num(place, 16), place.readUInt32LE(BIG_BYTES)]
+  #overflowValue(place: Buffer, isCounted: boolean): Buffer {
+    const [number, txn, pages, length] = [readU64(place, 0), readU64(place, 8), readU64(place, 16), place.readUInt32LE(BIG_BYTES)]
     const first = this.#page(number)
     if (
-      num(first, 8) !== txn ||
+      readU64(first, 8) !== txn ||
       first.readUInt16LE(18) !== OVERFLOW ||
       first.readUInt32LE(20) !== pages ||
       pages !== Math.floor((HEADER - 1 + length) / this.#pageBytes) + 1
     )
       throw new BrokenFile(`page ${number} is damaged`)
-    if (isCounted) this.#see(number, pages)
+    if (isCounted) this.#markUsed(number, pages)
     return this.#read(number * this.#pageBytes + HEADER, length)
   }
 
   /** A list of pages that may be written over: none may be in use, or a later write would destroy it. */
-  #seeFree(value: Buffer): void {
-    const count = num(value, 0)
+  #markFree(value: Buffer): void {
+    const count = readU64(value, 0)
     if (value.length < (count + 1) * 8) throw new BrokenFile('its list of free pages is damaged')
     for (let i = 1; i <= count; i++) {
       // a negative number says how many pages the next one begins
       const id = Number(value.readBigInt64LE(i * 8))
       if (id === 0) continue
-      if (id > 0) this.#see(id, 1)
-      else this.#see(num(value, ++i * 8), -id)
+      if (id > 0) this.#markUsed(id, 1)
+      else this.#markUsed(readU64(value, ++i * 8), -id)
     }
   }
 
-  #see(number: number, count: number): void {
+  #markUsed(number: number, count: number): void {
     for (let one = number; one < number + count; one++) {
-      if (one >= this.#seen.length || this.#seen[one] !== 0) throw new BrokenFile(`page ${one} is used twice or does not exist`)
-      this.#seen[one] = 1
+      if (one >= this.#used.length || this.#used[one] !== 0) throw new BrokenFile(`page ${one} is used twice or does not exist`)
+      this.#used[one] = 1
     }
   }
 
   #page(number: number): Buffer {
     const page = this.#read(number * this.#pageBytes, this.#pageBytes)
-    if (num(page, 0) !== number || page.readUInt16LE(16) !== 0) throw new BrokenFile(`page ${number} is damaged`)
+    if (readU64(page, 0) !== number || page.readUInt16LE(16) !== 0) throw new BrokenFile(`page ${number} is damaged`)
     return page
   }
 
@@ -302,17 +302,17 @@ interface Node {
 }
 
 /** A u64; that of no page is -1. */
-const num = (bytes: Buffer, at: number): number => {
+const readU64 = (bytes: Buffer, at: number): number => {
   const high = bytes.readUInt32LE(at + 4)
   return high === 0xffff_ffff ? -1 : high * 2 ** 32 + bytes.readUInt32LE(at)
 }
 
 /** The free tree's keys are numbers of the machine's own order. */
-const order = (a: Buffer, b: Buffer, isFree: boolean): number => (isFree ? num(a, 0) - num(b, 0) : Buffer.compare(a, b))
+const compareKeys = (a: Buffer, b: Buffer, isFree: boolean): number => (isFree ? readU64(a, 0) - readU64(b, 0) : Buffer.compare(a, b))
 
 const treeOf = (bytes: Buffer, at: number): Tree => ({
   flags: bytes.readUInt16LE(at + 4),
   depth: bytes.readUInt16LE(at + 6),
-  entries: num(bytes, at + 32),
-  root: num(bytes, at + 40),
+  entries: readU64(bytes, at + 32),
+  root: readU64(bytes, at + 40),
 })

@@ -1,7 +1,7 @@
 import { readPushHead } from '../../protocol/packets.ts'
 import type { Bus, Relayed, Subscription } from '../backbone.ts'
 
-interface Listening {
+interface Listener {
   readonly listener: (relayed: Relayed) => void
   isClosed: boolean
 }
@@ -11,14 +11,14 @@ interface Listening {
  * so all listeners see one order. It never has a gap.
  */
 export class LocalBus implements Bus {
-  readonly #channels = new Map<string, readonly Listening[]>()
+  readonly #channels = new Map<string, readonly Listener[]>()
   #queue: Relayed[] = []
   #isRelaying = false
 
   async subscribe(channel: string, listener: (relayed: Relayed) => void): Promise<Subscription> {
-    const listening: Listening = { listener, isClosed: false }
-    this.#channels.set(channel, [...(this.#channels.get(channel) ?? []), listening])
-    return { close: async () => this.#leave(channel, listening) }
+    const entry: Listener = { listener, isClosed: false }
+    this.#channels.set(channel, [...(this.#channels.get(channel) ?? []), entry])
+    return { close: async () => this.#unsubscribe(channel, entry) }
   }
 
   async publish(channel: string, origin: string, packet: string): Promise<void> {
@@ -42,7 +42,7 @@ export class LocalBus implements Bus {
   }
 
   close(): void {
-    for (const listenings of this.#channels.values()) for (const listening of listenings) listening.isClosed = true
+    for (const listenings of this.#channels.values()) for (const entry of listenings) entry.isClosed = true
     this.#channels.clear()
   }
 
@@ -59,9 +59,9 @@ export class LocalBus implements Bus {
     }
   }
 
-  #leave(channel: string, listening: Listening): void {
-    listening.isClosed = true
-    const rest = (this.#channels.get(channel) ?? []).filter((one) => one !== listening)
+  #unsubscribe(channel: string, entry: Listener): void {
+    entry.isClosed = true
+    const rest = (this.#channels.get(channel) ?? []).filter((one) => one !== entry)
     if (rest.length > 0) this.#channels.set(channel, rest)
     else this.#channels.delete(channel)
   }

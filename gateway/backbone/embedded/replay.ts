@@ -17,14 +17,14 @@ export function replay(files: Files, conversations: Conversations): { oldest: nu
     const batch = batchOf(key)
     if (oldest === 0) oldest = batch
     newest = batch
-    for (const line of lines(value)) takeUp(conversations, Buffer.from(line), batch)
+    for (const line of lines(value)) apply(conversations, Buffer.from(line), batch)
   }
   for (const conversation of conversations.pendingConversations) conversation.assigned = conversation.durable.copy()
   if (newest < files.checkpointed) throw damaged(files.checkpointed)
   return { oldest: Math.max(oldest, 1), newest }
 }
 
-function takeUp(conversations: Conversations, line: Buffer, batch: number): void {
+function apply(conversations: Conversations, line: Buffer, batch: number): void {
   const packet = decodePacket(line.toString())
   if (packet.type !== 'event') throw damaged(batch)
   if (packet.name === 'cursorPush') {

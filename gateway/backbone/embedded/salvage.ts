@@ -7,7 +7,7 @@ import { DamagedFolder, DataFolderError, claimFolder } from './folder.ts'
 import { openEmbedded } from './embedded.ts'
 import { ENVIRONMENTS, SALVAGING } from './check-folder.ts'
 import { FORMAT, openFiles, type Files } from './files.ts'
-import { markOf, Wreck } from './wreck.ts'
+import { fingerprintOf, Wreck } from './wreck.ts'
 
 /** What came out of a damaged folder. */
 export interface Salvaged {
@@ -31,7 +31,7 @@ type Counts = Omit<Salvaged, 'folder' | 'aside'>
 const COMPLETE = 'complete.json'
 const COPIES = 'copies'
 /** Writes under way at once. */
-const AT_ONCE = 1000
+const CONCURRENT_WRITES = 1000
 
 /**
  * Reads what is whole of a damaged folder, writes it as a new log into the folder's own `salvaging`, and then puts the new files in the place of the
@@ -114,16 +114,16 @@ async function readAll(
 ): Promise<{ wreck: Wreck; imageCount: number }> {
   const images = new Set<string>()
   let sinceLook = 0
-  const mustHaveRoom = (): void => {
-    if (sinceLook++ % 100 === 0) files.mustHaveRoom()
+  const requireSpace = (): void => {
+    if (sinceLook++ % 100 === 0) files.requireSpace()
   }
   const wreck = new Wreck(folder, {
     onMessage: (message, json, rank) => {
-      mustHaveRoom()
+      requireSpace()
       copies.putSync(copyKey(message, json, rank), json)
     },
     onImage: (key, value) => {
-      files.mustHaveRoom()
+      files.requireSpace()
       images.add(key.toString())
       files.images.putSync(key, value)
     },
@@ -133,7 +133,7 @@ async function readAll(
       `The data folder ${folder} is of format ${wreck.format}, and this build salvages format ${FORMAT}: use the build that wrote it.`,
     )
   }
-  files.mustHaveRoom()
+  files.requireSpace()
   await files.main.batch(() => {
     for (const [key, { value }] of wreck.records) void files.records.put(Buffer.from(key), value)
   })
@@ -145,7 +145,7 @@ function copyKey({ conversation, seq }: Message, json: Buffer, rank: number): Bu
   const end = Buffer.alloc(10)
   end.writeUInt32BE(seq, 1)
   end.writeUInt8(rank, 5)
-  end.writeUInt32BE(markOf(json), 6)
+  end.writeUInt32BE(fingerprintOf(json), 6)
   return Buffer.concat([Buffer.from(conversation), end])
 }
 
@@ -161,7 +161,7 @@ async function rewrite(
   let writes: Promise<unknown>[] = []
   const queued = async (one: Promise<unknown>): Promise<void> => {
     writes.push(one)
-    if (writes.length < AT_ONCE) return
+    if (writes.length < CONCURRENT_WRITES) return
     await Promise.all(writes)
     writes = []
   }
@@ -175,7 +175,7 @@ async function rewrite(
     for (const [side, { delivered, read }] of wreck.cursors.get(conversation) ?? []) {
       await queued(store.advance({ conversation, side, delivered: place(delivered), read: place(read), origin: '' }))
     }
-    const service = wreck.serviceOf(conversation)
+    const service = wreck.assignmentOf(conversation)
     if (service !== undefined) {
       const { text, phase, muted } = service
       await queued(store.setAssignment({ conversation, expect: '', text, phase, ...(muted === undefined ? undefined : { muted: [muted].flat() }) }))

@@ -17,7 +17,7 @@ import type { WrittenAssignment } from './conversation-state.ts'
 type Environment = (typeof ENVIRONMENTS)[number]
 
 /** An entry whose checksum is right. `txn`: of several with one key the highest is the newest. */
-interface Whole {
+interface IntactEntry {
   readonly database: string
   readonly key: Buffer
   readonly value: Buffer
@@ -43,7 +43,7 @@ export class Wreck {
   readonly records = new Map<string, { readonly value: Buffer; readonly txn: number }>()
   readonly rows = new Map<string, { readonly row: Row; readonly txn: number }>()
   readonly cursors = new Map<string, Map<string, Cursor>>()
-  readonly #services = new Map<string, { readonly service: WrittenAssignment; readonly batch: number }>()
+  readonly #assignments = new Map<string, { readonly service: WrittenAssignment; readonly batch: number }>()
   /** Conversation by its number on disk, and the highest number of a message that anything tells of. */
   readonly #names = new Map<number, string>()
   readonly #heads = new Map<string, number>()
@@ -64,7 +64,7 @@ export class Wreck {
     }
     for (const [number, head] of this.#headsByNumber) {
       const name = this.#names.get(number)
-      if (name !== undefined) this.#heard(name, head)
+      if (name !== undefined) this.#noteHead(name, head)
     }
   }
 
@@ -81,8 +81,8 @@ export class Wreck {
   }
 
   /** The newest that is known of how a conversation is served. */
-  serviceOf(conversation: string): WrittenAssignment | undefined {
-    const journalled = this.#services.get(conversation)
+  assignmentOf(conversation: string): WrittenAssignment | undefined {
+    const journalled = this.#assignments.get(conversation)
     const stored = this.rows.get(conversation)?.row.service
     // pages of a broken journal may be older than the row
     const isNewer = stored === undefined || this.#isJournalWhole || (journalled !== undefined && journalled.batch > this.#checkpointed)
@@ -101,13 +101,13 @@ export class Wreck {
     return stamp === this.epoch ? undefined : 'it is of another folder'
   }
 
-  #take(environment: Environment, entry: Whole): void {
+  #take(environment: Environment, entry: IntactEntry): void {
     if (environment === 'journal') return this.#takeBatch(entry)
     if (environment === 'main') return this.#takeMain(entry)
     if (!entry.key.equals(STAMP.images)) this.#events.onImage(entry.key, entry.value)
   }
 
-  #takeMain({ database, key, value, txn }: Whole): void {
+  #takeMain({ database, key, value, txn }: IntactEntry): void {
     switch (database) {
       case 'about':
         return this.#takeAbout(key.toString(), value.toString())
@@ -138,12 +138,12 @@ export class Wreck {
 
   #takeRow(conversation: string, row: Row, txn: number): void {
     if (row.number > 0) this.#names.set(row.number, conversation)
-    this.#heard(conversation, row.seq)
+    this.#noteHead(conversation, row.seq)
     for (const [side, cursor] of Object.entries(row.cursors)) this.#move(conversation, side, cursor)
     if (txn >= (this.rows.get(conversation)?.txn ?? -1)) this.rows.set(conversation, { row, txn })
   }
 
-  #takeBatch({ key, value }: Whole): void {
+  #takeBatch({ key, value }: IntactEntry): void {
     const batch = batchOf(key)
     if (batch === 0) return
     for (const line of lines(value)) {
@@ -154,8 +154,8 @@ export class Wreck {
         this.#move(conversation, participant, { delivered, read: isRead })
       } else if (packet.name === 'service') {
         const { conversation, service } = packet.args[0] as JournalledAssignment
-        this.#heard(conversation, 0)
-        if (batch >= (this.#services.get(conversation)?.batch ?? 0)) this.#services.set(conversation, { service, batch })
+        this.#noteHead(conversation, 0)
+        if (batch >= (this.#assignments.get(conversation)?.batch ?? 0)) this.#assignments.set(conversation, { service, batch })
       } else {
         this.#takeMessage(jsonOf({ batch: line, start: 0, end: line.length }), 1)
       }
@@ -165,11 +165,11 @@ export class Wreck {
   #takeMessage(json: Buffer, rank: number, number?: number): void {
     const message = JSON.parse(json.toString()) as Message
     if (number !== undefined) this.#names.set(number, message.conversation)
-    this.#heard(message.conversation, message.seq)
+    this.#noteHead(message.conversation, message.seq)
     this.#events.onMessage(message, json, rank)
   }
 
-  #heard(conversation: string, seq: number): void {
+  #noteHead(conversation: string, seq: number): void {
     this.#heads.set(conversation, Math.max(this.#heads.get(conversation) ?? 0, seq))
   }
 
@@ -177,13 +177,13 @@ export class Wreck {
     const cursors = this.cursors.get(conversation) ?? new Map<string, Cursor>()
     const before = cursors.get(side) ?? { delivered: 0, read: 0 }
     this.cursors.set(conversation, cursors)
-    this.#heard(conversation, 0)
+    this.#noteHead(conversation, 0)
     cursors.set(side, { delivered: Math.max(before.delivered, delivered), read: Math.max(before.read, isRead) })
   }
 }
 
 /** Visits every entry that is whole; returns what is wrong with the file. */
-function read(folder: string, environment: Environment, visit: (entry: Whole) => void): string | undefined {
+function read(folder: string, environment: Environment, visit: (entry: IntactEntry) => void): string | undefined {
   const path = join(folder, environment, 'data.mdb')
   if (!existsSync(path) || statSync(path).size === 0) return 'it is missing or empty'
   const file = new LmdbFile(path)
@@ -215,12 +215,12 @@ function problemOf(file: LmdbFile): string | undefined {
 }
 
 /** Nothing says which database it is of, but its checksum is right in one of them only. */
-function readRemnant(environment: Environment, { key, value, txn }: Omit<Whole, 'database'>, visit: (entry: Whole) => void): void {
+function readRemnant(environment: Environment, { key, value, txn }: Omit<IntactEntry, 'database'>, visit: (entry: IntactEntry) => void): void {
   for (const database of environment === 'main' ? NAMES : ['']) {
-    const said = withoutChecksum(checksumName(environment, database), key, value)
-    if (said !== undefined) visit({ database, key, value: said, txn })
+    const content = withoutChecksum(checksumName(environment, database), key, value)
+    if (content !== undefined) visit({ database, key, value: content, txn })
   }
 }
 
 /** Copies of one message have one mark. */
-export const markOf = (json: Buffer): number => crc32(json)
+export const fingerprintOf = (json: Buffer): number => crc32(json)

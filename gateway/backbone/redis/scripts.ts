@@ -36,7 +36,7 @@ export function loadScripts(
     advance: load('advance', [publish]),
     read: load('read', []),
     touch: load('touch', []),
-    repair: load('mend', []),
+    repair: load('repair', []),
     items: load('items', []),
     put: load('put', []),
     remove: load('remove', []),
