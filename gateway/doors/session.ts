@@ -33,6 +33,8 @@ const GOODBYE = /^1(?:\/,)?$/
 const HELLO_UNIT_BYTES = 1024
 /** Unanswered commands of one session; further packets are not handled until one of them is answered. */
 const IN_PROGRESS_COUNT = 32
+/** A client says a hello this often again before it gives the session up. */
+const REPEATED_HELLO_COUNT = 4
 /** How long a client may take none of the bytes that wait for it. */
 const STALLED_MS = 10_000
 
@@ -59,6 +61,10 @@ export class Session {
   #isSignedIn = false
   /** What the hello that is being admitted took from its address's allowance. */
   #helloCost = 0
+  /** The latest hello, how often it was repeated, and whether a command has shown that its welcome arrived. */
+  #hello: string | undefined
+  #repeatCount = 0
+  #hasCommanded = false
   #commandsInProgress = 0
   /** Whose allowances commands count against: the attached person's. */
   #spender: Spender | undefined
@@ -174,16 +180,32 @@ export class Session {
   /** As in Socket.IO: the person leaves; the Engine.IO session stays open until the deadline, for another hello. */
   #onGoodbye(): void {
     if (this.#pipe.door === 'websocket' || this.#state.name !== 'attached') return this.#pipe.close(1000, 'goodbye')
-    this.#detach(this.#state.peer)
+    this.#leavePeer(this.#state.peer)
+    this.#goodbyes++
+  }
+
+  /** The session waits for a hello again. */
+  #leavePeer(peer: Peer): void {
+    this.#detach(peer)
     this.#state = { name: 'new' }
     this.#reads = new ReadQueue(this.#pipe)
     this.#spender = undefined
-    this.#goodbyes++
     this.#deadline = setTimeout(() => this.#onDeadline(), this.#context.helloMs)
   }
 
+  /**
+   * A client without a welcome repeats its hello, because the hello or the welcome may be lost (long polling). The same hello on an attached session
+   * attaches it anew: the cursors in it bring everything again that followed the lost welcome.
+   */
   #onHello(data: unknown): void {
-    if (this.#state.name !== 'new') return this.#refuse(new Refusal('hello_repeated').wire, { about: 'hello' })
+    const hello = JSON.stringify(data)
+    if (this.#state.name === 'new') this.#repeatCount = 0
+    else if (hello !== this.#hello || this.#repeatCount++ >= REPEATED_HELLO_COUNT) {
+      return this.#refuse(new Refusal('hello_repeated').wire, { about: 'hello' })
+    } else if (this.#state.name !== 'attached' || this.#hasCommanded) return
+    else this.#leavePeer(this.#state.peer)
+    this.#hello = hello
+    this.#hasCommanded = false
     this.#state = { name: 'admitting' }
     this.#attach(data).catch((error: unknown) => this.#refuseHello(this.#wire(error, 'hello')))
   }
@@ -223,6 +245,7 @@ export class Session {
     }
     allowances.giveBack('hello', { address }, this.#helloCost)
     allowances.take('hello', spender, this.#helloCost)
+    this.#helloCost = 0
   }
 
   #refuseHello(wire: WireRefusal): void {
@@ -243,6 +266,7 @@ export class Session {
     if (this.#state.name !== 'attached') return this.#refuse(new Refusal('hello_required').wire, { about: name, id })
     if (this.#leavingAfterMs !== undefined) return this.#refuse(new Refusal('draining').wire, { about: name, id })
     const { peer } = this.#state
+    this.#hasCommanded = true
     if (peer.isOverdrawn) return this.#bye('slow')
     const { report, uptime } = this.#context
     const startedAt = uptime()

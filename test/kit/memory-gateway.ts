@@ -40,6 +40,8 @@ interface Peer {
   readonly far: FarEnd
   readonly sid: string
   identity?: Identity
+  hello?: string
+  hasCommanded?: boolean
   device?: string | undefined
   stopExpiry?: () => void
 }
@@ -191,6 +193,7 @@ export class MemoryGateway {
   #command(peer: Peer, { name, args, id }: Extract<Packet, { type: 'event' }>): void {
     const input = args[0] as Input
     const isAttached = peer.identity !== undefined
+    if (isAttached) peer.hasCommanded = true
     if (isAttached && this.swallow(name, input, peer)) return
     const refusal = isAttached ? this.refuse(name, input) : undefined
     const answer = refusal ? { error: wireRefusal(refusal.code, undefined, refusal.afterMs) } : this.#answer(peer, name, input)
@@ -200,7 +203,11 @@ export class MemoryGateway {
   }
 
   #greet(peer: Peer, hello: Hello): void {
-    if (peer.identity) return this.push(peer, 'refusalPush', { error: wireRefusal('hello_repeated'), about: 'hello' })
+    const text = JSON.stringify(hello)
+    if (peer.identity && peer.hello !== text) return this.push(peer, 'refusalPush', { error: wireRefusal('hello_repeated'), about: 'hello' })
+    if (peer.identity && peer.hasCommanded) return
+    this.peers.delete(peer as Attached)
+    peer.hello = text
     try {
       this.#welcome(peer, hello)
     } catch (error) {

@@ -12,6 +12,9 @@ import type { TransportName } from './types.ts'
 
 /** How long a replaced attempt may still wait for answers. */
 const RETIRE_MS = 3000
+const REPEAT_HELLO_MS = 2000
+/** A hello that took longer was held up by something else. */
+const LONGEST_ROUND_TRIP_MS = 10_000
 /** Where heartbeats are invisible (a browser hides WebSocket pings) the client sends a probe of its own. */
 const PROBE_EVERY_MS = 25_000
 const PROBE_LIMIT_MS = 10_000
@@ -48,6 +51,12 @@ export class Attempt {
   #isOver = false
   #isOpen = false
   #isRetired = false
+  #isWelcomed = false
+  /** How long opening took: at least one round trip. */
+  #openingMs = 0
+  #greetedAt = 0
+  /** From hello to welcome. No answer is missed before twice this time. */
+  #roundTripMs = 0
   #silenceMs = 0
   #heardAt: number
   #heardAtTime: number
@@ -60,7 +69,7 @@ export class Attempt {
     this.#clock = clock
     this.#checks = checks
     this.#events = events
-    this.#heardAt = clock.uptime()
+    const startedAt = (this.#heardAt = clock.uptime())
     this.#heardAtTime = clock.now()
     this.#requests = new Requests(clock, checks, (packet) => this.#transport.send(packet))
     this.#stopTimer = clock.after(limitMs, () => this.fail('too slow to open'))
@@ -68,6 +77,7 @@ export class Attempt {
       onOpen: (silenceMs) => {
         this.#stopTimer()
         this.#isOpen = true
+        this.#openingMs = clock.uptime() - startedAt
         this.#silenceMs = silenceMs
         this.#noteActivity()
         if (!this.#isOver) events.onOpen()
@@ -100,15 +110,24 @@ export class Attempt {
     return this.#silenceMs > 0 && this.silentMs > this.#silenceMs
   }
 
+  /** Says hello, and again every few seconds until the welcome: a lost one would cost the whole limit. The gateway takes the same hello once. */
   greet(hello: Hello, limitMs: number): void {
     if (this.#isOver) return
+    const packet = plainJson(() => connectPacket(hello))
+    const everyMs = Math.max(REPEAT_HELLO_MS, this.#openingMs)
+    const limit = Math.max(limitMs, 2 * this.#openingMs)
+    this.#greetedAt = this.#clock.uptime()
+    const say = (): void => {
+      this.#transport.send(packet)
+      const leftMs = limit - (this.#clock.uptime() - this.#greetedAt)
+      this.#stopTimer = this.#clock.after(Math.min(everyMs, leftMs), () => (leftMs > everyMs ? say() : this.fail('no welcome')))
+    }
     this.#stopTimer()
-    this.#stopTimer = this.#clock.after(limitMs, () => this.fail('no welcome'))
-    this.#transport.send(plainJson(() => connectPacket(hello)))
+    say()
   }
 
   request<C extends Command>(command: C, input: CommandInput<C>, limitMs: number): Promise<CommandAnswer<C>> {
-    return this.#requests.request(command, input, limitMs)
+    return this.#requests.request(command, input, Math.max(limitMs, 2 * this.#roundTripMs))
   }
 
   /** Another attempt has taken over: closes after the last outstanding answer, or after RETIRE_MS. */
@@ -175,6 +194,8 @@ export class Attempt {
   #onWelcome(data: unknown): void {
     const welcome = welcomeFrom(data)
     if (!welcome) return this.fail('unreadable welcome')
+    if (!this.#isWelcomed) this.#roundTripMs = Math.min(LONGEST_ROUND_TRIP_MS, this.#clock.uptime() - this.#greetedAt)
+    this.#isWelcomed = true
     this.#stopTimer()
     this.#watchSilence()
     this.#events.onWelcome(welcome)

@@ -31,8 +31,9 @@ export interface ConnectionOptions {
 
 /** The preferred transport tries alone for this long before the next one starts beside it. */
 const HEAD_START_MS = 500
-/** Time limit for opening a transport. */
+/** Time limit for opening a transport in the first round; doubled each round up to LAST_OPEN_MS, which the background gets at once. */
 const OPEN_MS = 8000
+const LAST_OPEN_MS = 32_000
 /** Time limit from hello to welcome while another transport may be tried; LAST_GREET_MS for the last one. */
 const GREET_MS = 4000
 const LAST_GREET_MS = 10_000
@@ -77,6 +78,8 @@ export class Connection {
   #greeted: Attempt | undefined
   #attemptCount = 0
   #hasPreferredFailed = false
+  /** The latest hello had no pass: the next round fetches one before it opens a connection. */
+  #hasPassFailed = false
   #stopTimer = (): void => {}
 
   constructor(options: ConnectionOptions) {
@@ -112,17 +115,29 @@ export class Connection {
 
   /** Waits for a welcomed attempt if there is none; the time limit counts from the call. */
   request<C extends Command>(command: C, input: CommandInput<C>, limitMs = REQUEST_MS): Promise<CommandAnswer<C>> {
-    if (this.#attempt) return this.#attempt.request(command, input, limitMs)
+    if (this.#attempt) return this.#ask(this.#attempt, command, input, limitMs)
     return new Promise((resolve, reject) => {
       const run = (): void => {
         stopTimer()
         this.#queue.delete(run)
-        if (this.#attempt) this.#attempt.request(command, input, limitMs).then(resolve, reject)
+        if (this.#attempt) this.#ask(this.#attempt, command, input, limitMs).then(resolve, reject)
         else reject(new RefusalError({ code: 'disconnected' }))
       }
       const stopTimer = this.#options.clock.after(limitMs, run)
       this.#queue.add(run)
     })
+  }
+
+  async #ask<C extends Command>(attempt: Attempt, command: C, input: CommandInput<C>, limitMs: number): Promise<CommandAnswer<C>> {
+    const answer = await attempt.request(command, input, limitMs)
+    // A message got through: the next loss is not one more failure in a row.
+    if (command === 'send') this.#attemptCount = 0
+    return answer
+  }
+
+  /** A person has just sent something: tries at once, unless the gateway asked for the wait. */
+  hurry(): void {
+    if (this.state.value.name === 'waiting' && this.#mayAskAt <= this.#options.clock.uptime()) this.#startRound()
   }
 
   /** An answer is overdue: probes the attempt. */
@@ -132,11 +147,23 @@ export class Connection {
   }
 
   #startRound(): void {
-    const { ports, record, clock } = this.#options
     this.#stopTimer()
     this.#attemptCount++
     this.#hasPreferredFailed = false
     this.state.set({ name: 'connecting', attempt: this.#attemptCount })
+    if (!this.#hasPassFailed) return this.#launchRound()
+    // No pass, no hello: a connection opened meanwhile would only take a place from somebody who has a pass.
+    const count = this.#attemptCount
+    const isStill = (): boolean => this.state.value.name === 'connecting' && this.#attemptCount === count
+    this.#options.hello().then(
+      () => isStill() && this.#launchRound(),
+      (error: unknown) => isStill() && this.#withoutPass(undefined, error),
+    )
+  }
+
+  #launchRound(): void {
+    const { ports, record, clock } = this.#options
+    this.#hasPassFailed = false
     const next = ports[1]
     if (next && record.isBad) return this.#launch(next)
     this.#launch(ports[0]!)
@@ -153,7 +180,7 @@ export class Connection {
       port,
       checks: this.#options.checks,
       clock: this.#options.clock,
-      limitMs: OPEN_MS,
+      limitMs: this.#attempt ? LAST_OPEN_MS : Math.min(LAST_OPEN_MS, OPEN_MS * 2 ** (this.#attemptCount - 1)),
       events: {
         onOpen: () => this.#greetNext(),
         onWelcome: (welcome) => this.#adopt(attempt, welcome),
@@ -254,8 +281,10 @@ export class Connection {
   }
 
   /** No pass for the hello. A refusal from the gateway counts like a refused hello; any other error may be temporary. */
-  #withoutPass(attempt: Attempt, error: unknown): void {
-    if (!(error instanceof RefusalError) || (this.#attempt && this.#attempt !== attempt)) return attempt.fail('no pass')
+  #withoutPass(attempt: Attempt | undefined, error: unknown): void {
+    this.#hasPassFailed = !this.#attempt
+    if (!(error instanceof RefusalError) || (this.#attempt && this.#attempt !== attempt))
+      return attempt ? attempt.fail('no pass') : this.#wait('no pass')
     const { code, message, retry, afterMs } = error
     const refusal = { code, message, retry, ...(afterMs === undefined ? {} : { afterMs }) } as WireRefusal
     if (retry) this.#wait(code, afterMs, refusal)
@@ -267,7 +296,7 @@ export class Connection {
     this.#dropAttempts()
     const attempt = this.#attemptCount + 1
     const delay = reconnectDelay(attempt, random, afterMs)
-    this.#mayAskAt = refusal?.afterMs ? clock.uptime() + delay : 0
+    this.#mayAskAt = afterMs ? clock.uptime() + delay : 0
     this.state.set({ name: 'waiting', attempt, retryAt: clock.now() + delay, reason, ...(refusal ? { refusal } : {}) })
     this.#stopTimer = clock.after(delay, () => this.#startRound())
   }

@@ -28,6 +28,8 @@ export interface ConversationOptions {
   readonly upload: OutboxOptions['upload']
   /** A message was refused before the outbox took it. */
   readonly onRefused: (refusal: WireRefusal) => void
+  /** The person pressed Send, or Retry. */
+  readonly onSend: () => void
   /** No answer came in time. */
   readonly onTimeout: () => void
   /** The timeline may have grown, or the id may have become known. */
@@ -138,11 +140,14 @@ export class Conversation implements Contract {
       throw new RefusalError(refusal)
     }
     this.#typing.sent()
-    return this.#outbox.add(kind, body)
+    const id = this.#outbox.add(kind, body)
+    this.#options.onSend()
+    return id
   }
 
   retry(id: string): void {
     this.#outbox.retry(id)
+    this.#options.onSend()
   }
 
   discard(id: string): void {

@@ -141,6 +141,7 @@ export class PersonClient implements Contract {
       request: (command, input, limitMs) => this.#ask(command, input, limitMs),
       upload: ({ body }, onProgress) => this.#upload(body, onProgress),
       onRefused: (refusal) => this.#announce(refusal, 'send'),
+      onSend: () => this.#connection.hurry(),
       onTimeout: () => this.#connection.suspect(),
       onChange: () => this.#connection.checkCaughtUp(),
     })

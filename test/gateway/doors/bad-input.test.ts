@@ -91,7 +91,7 @@ describe.each(ALL_WAYS)('over %s', (way) => {
     expect((await talker.ask('conversations', {})).error).toMatchObject({ code: 'hello_required', retry: true })
     const hello = { token: await gateway.pass(way, { sub: 'c1' }) }
     await talker.hello(hello)
-    talker.sendPacket({ type: 'connect', data: hello })
+    talker.sendPacket({ type: 'connect', data: { ...hello, device: 'other' } })
     expect(await talker.push('refusalPush')).toMatchObject({ error: { code: 'hello_repeated', retry: false }, about: 'hello' })
     await stillAnswers(talker)
   })

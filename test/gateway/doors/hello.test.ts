@@ -86,14 +86,31 @@ describe.each(WAYS)('over %s', (way) => {
     talker.close()
   })
 
-  test('a second hello is refused, whether the first is still in progress or not', async () => {
+  test('a hello repeated for want of a welcome is the same hello: ignored while it is checked, welcomed again until a command', async () => {
+    const talker = await new Talker(gateway.url, way).open()
+    const hello = { type: 'connect', data: { token: await sign(CUSTOMER) } } as const
+    const welcomes = () => talker.received.filter(({ type }) => type === 'connect')
+    talker.sendPacket(hello)
+    talker.sendPacket(hello)
+    await talker.until(() => welcomes()[0])
+    talker.sendPacket(hello)
+    await talker.until(() => welcomes()[1])
+    await talker.command('conversations', {})
+    talker.sendPacket(hello)
+    await talker.command('conversations', {})
+    expect(welcomes().length).toBe(2)
+    expect(talker.received.filter((packet) => packet.type === 'event' && packet.name === 'refusalPush')).toEqual([])
+    talker.close()
+  })
+
+  test('another hello is refused, whether the first is still in progress or not', async () => {
     const talker = await new Talker(gateway.url, way).open()
     const token = await sign(CUSTOMER)
     talker.sendPacket({ type: 'connect', data: { token } })
-    talker.sendPacket({ type: 'connect', data: { token } })
+    talker.sendPacket({ type: 'connect', data: { token, device: 'other' } })
     expect(await talker.push('refusalPush')).toMatchObject({ error: { code: 'hello_repeated' }, about: 'hello' })
     await talker.until(() => talker.received.find(({ type }) => type === 'connect'))
-    talker.sendPacket({ type: 'connect', data: { token } })
+    talker.sendPacket({ type: 'connect', data: { token, device: 'other' } })
     await talker.push('refusalPush', 1)
     await talker.command('conversations', {})
     expect(talker.received.filter(({ type }) => type === 'connect')).toHaveLength(1)

@@ -6,18 +6,57 @@ import type { Transport, TransportEvents, TransportPort } from '../transport.ts'
 /** This many packets of the largest size stay far below the gateway's limit for one POST. */
 const BATCH_COUNT = 8
 
+/** How long the goodbye of a closed session may take. */
+const ABORT_MS = 2000
+
 /** More than four times the most that the gateway sends at once. */
 const ANSWER_BYTES = 8_388_608
 
-/** Reports a connection that breaks off within a response, which `Fetch` leaves to the console. */
+/** Statuses of a proxy that did not reach the gateway, and of a network error. Any other answer is the gateway's own, and final. */
+const isLost = (error: unknown): boolean => typeof error !== 'number' || (error > 501 && error < 505)
+
+/**
+ * Repeats a lost request once within the session, because losing the session costs a handshake and a hello, which may get lost as well. A repeated
+ * POST may arrive twice: the gateway ignores a repeated hello and knows a repeated message by its client id. Also reports a connection that breaks
+ * off within a response, which `Fetch` leaves to the console, and aborts the requests of a session that was given up, because a browser has few
+ * connections to one host.
+ */
 class CarefulFetch extends Fetch {
+  /** Absent in engines before 2018: their requests end by themselves. */
+  readonly #abort = typeof AbortController === 'function' ? new AbortController() : undefined
+
+  abort(): void {
+    this.#abort?.abort()
+  }
+
   override doPoll(): void {
-    const onFailed = (error: unknown): unknown => this.onError('fetch read error', error)
-    this['_fetch']().then(
-      (response: Response) =>
-        response.ok ? boundedText(response, ANSWER_BYTES).then((text) => this.onData(text), onFailed) : onFailed(response.status),
-      onFailed,
+    this.#ask().then(
+      (text) => this.onData(text),
+      (error: unknown) => this.onError('fetch read error', error),
     )
+  }
+
+  override doWrite(data: string, onWritten: () => void): void {
+    this.#ask(data).then(onWritten, (error: unknown) => this.onError('fetch write error', error))
+  }
+
+  #ask(data?: string): Promise<string> {
+    return this.#askOnce(data).catch((error: unknown) => {
+      if (this.#abort?.signal.aborted || !isLost(error)) throw error
+      return this.#askOnce(data)
+    })
+  }
+
+  async #askOnce(data: string | undefined): Promise<string> {
+    const isPost = data !== undefined
+    const response = await fetch(this.uri(), {
+      method: isPost ? 'POST' : 'GET',
+      credentials: this.opts.withCredentials ? 'include' : 'omit',
+      ...(isPost && { body: data, headers: { 'content-type': 'text/plain;charset=UTF-8' } }),
+      ...(this.#abort && { signal: this.#abort.signal }),
+    })
+    if (!response.ok) throw response.status
+    return boundedText(response, ANSWER_BYTES)
   }
 }
 
@@ -67,6 +106,7 @@ function open(gateway: string, Kind: Kind, name: string, events: TransportEvents
   }
   const end = (reason: string): void => {
     transport.off()
+    if (transport instanceof CarefulFetch) transport.abort()
     events.onClose(reason)
   }
   transport.on('drain', flush)
@@ -91,6 +131,10 @@ function open(gateway: string, Kind: Kind, name: string, events: TransportEvents
     close() {
       isOver = true
       transport.off()
+      if (!(transport instanceof CarefulFetch)) return void transport.close()
+      // The gateway answers the poll when it reads the goodbye. What is still unanswered then is lost.
+      if (transport.writable) transport.once('drain', () => transport.abort())
+      setTimeout(() => transport.abort(), ABORT_MS)
       transport.close()
     },
   }
