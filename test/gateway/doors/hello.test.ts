@@ -96,9 +96,11 @@ describe.each(WAYS)('over %s', (way) => {
     talker.sendPacket(hello)
     await talker.until(() => welcomes()[1])
     await talker.command('conversations', {})
+    // over polling, the second hello may have come after the first welcome, and been welcomed as well
+    const before = welcomes().length
     talker.sendPacket(hello)
     await talker.command('conversations', {})
-    expect(welcomes().length).toBe(2)
+    expect(welcomes().length).toBe(before)
     expect(talker.received.filter((packet) => packet.type === 'event' && packet.name === 'refusalPush')).toEqual([])
     talker.close()
   })
