@@ -209,8 +209,12 @@ export class LmdbFile {
       const node = nodes[i]!
       // the first key of a branch stands for everything below the second
       const key = kind === BRANCH && i === 0 ? from : node.key
-      if (i > (kind === BRANCH ? 1 : 0) && compareKeys(nodes[i - 1]!.key, node.key, isFree) >= 0) throw new BrokenFile(`page ${number} is out of compareKeys`)
-      if (key !== undefined && ((from !== undefined && compareKeys(from, key, isFree) > 0) || (to !== undefined && compareKeys(key, to, isFree) >= 0))) {
+      if (i > (kind === BRANCH ? 1 : 0) && compareKeys(nodes[i - 1]!.key, node.key, isFree) >= 0)
+        throw new BrokenFile(`page ${number} is out of compareKeys`)
+      if (
+        key !== undefined &&
+        ((from !== undefined && compareKeys(from, key, isFree) > 0) || (to !== undefined && compareKeys(key, to, isFree) >= 0))
+      ) {
         throw new BrokenFile(`page ${number} is out of compareKeys`)
       }
       if (kind === LEAF) visit(node)
