@@ -113,7 +113,7 @@ function prepare(folder: string, name: string): void {
 }
 
 const full = (folder: string): DataFolderError =>
-  new DataFolderError(`The disk of the data folder ${folder} is full; makeFolder room, or set DATA_DIR to another.`)
+  new DataFolderError(`The disk of the data folder ${folder} is full; make room, or set DATA_DIR to another.`)
 
 interface OpenFiles extends Omit<Files, 'epoch' | 'checkpointed'> {
   readonly roots: { readonly journal: Checksummed; readonly images: Checksummed }

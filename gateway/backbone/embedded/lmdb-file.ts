@@ -210,12 +210,12 @@ export class LmdbFile {
       // the first key of a branch stands for everything below the second
       const key = kind === BRANCH && i === 0 ? from : node.key
       if (i > (kind === BRANCH ? 1 : 0) && compareKeys(nodes[i - 1]!.key, node.key, isFree) >= 0)
-        throw new BrokenFile(`page ${number} is out of compareKeys`)
+        throw new BrokenFile(`page ${number} is out of order`)
       if (
         key !== undefined &&
         ((from !== undefined && compareKeys(from, key, isFree) > 0) || (to !== undefined && compareKeys(key, to, isFree) >= 0))
       ) {
-        throw new BrokenFile(`page ${number} is out of compareKeys`)
+        throw new BrokenFile(`page ${number} is out of order`)
       }
       if (kind === LEAF) visit(node)
       else this.#subtree(node.child, { depth: depth - 1, isFree, from: key, to: nodes[i + 1]?.key ?? to }, visit)
