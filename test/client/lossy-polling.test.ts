@@ -6,11 +6,17 @@ import { createClient } from '../../widget/client/client.ts'
 import { engineIoPorts } from '../../widget/client/transports/engine-io.ts'
 import { startGateway } from '../kit/gateway.ts'
 
-/** Loses a request when `loses` says so: it never reaches the gateway, and its connection is reset. */
-async function lossyProxy(target: number, loses: (method: string, url: string) => boolean) {
+type Loss = boolean | 'answer'
+
+/**
+ * Loses a request when `loses` says so: it never reaches the gateway, and its connection is reset; `answer`: the gateway answers, and the answer is
+ * lost.
+ */
+async function lossyProxy(target: number, loses: (method: string, url: string) => Loss) {
   const server = createServer((req, res) => {
-    if (loses(req.method!, req.url!)) return void req.socket.destroy()
+    if (loses(req.method!, req.url!) === true) return void req.socket.destroy()
     const up = forward({ port: target, host: '127.0.0.1', method: req.method, path: req.url, headers: req.headers }, (answer) => {
+      if (loses(req.method!, req.url!) === 'answer') return void answer.resume().on('end', () => req.socket.destroy())
       res.writeHead(answer.statusCode!, answer.headers)
       answer.pipe(res)
     })
@@ -22,7 +28,7 @@ async function lossyProxy(target: number, loses: (method: string, url: string) =
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => (server.closeAllConnections(), server.close()) }
 }
 
-async function pollingClient(loses: (method: string, url: string) => boolean, onTestFinished: (stop: () => unknown) => void) {
+async function pollingClient(loses: (method: string, url: string) => Loss, onTestFinished: (stop: () => unknown) => void) {
   const gateway = await startGateway()
   const proxy = await lossyProxy(gateway.port, loses)
   const transports = engineIoPorts(proxy.url).filter(({ name }) => name === 'polling')
@@ -35,7 +41,7 @@ async function pollingClient(loses: (method: string, url: string) => boolean, on
   const states: string[] = []
   client.connection.subscribe(({ name }) => states.push(name))
   client.connect()
-  return { client, states }
+  return { client, states, gateway }
 }
 
 const texts = (client: ReturnType<typeof createClient>) => client.conversation('b').timeline.value.messages.map(({ body }) => body.text)
@@ -54,6 +60,32 @@ test.each(['GET', 'POST'])('one lost %s does not end the session', async (lost) 
   expect(isLosing).toBe(false)
   expect(states).not.toContain('waiting')
   expect(texts(client)).toEqual(['1', '2', '3'])
+  for (const stop of stops) await stop()
+})
+
+test('a message whose poll answer was lost is shown all the same, although nothing follows it', async () => {
+  let isLosing = false
+  const stops: (() => unknown)[] = []
+  const { client, states, gateway } = await pollingClient(
+    (method) => isLosing && method === 'GET' && 'answer',
+    (stop) => stops.push(stop),
+  )
+  const other = createClient({ gateway: gateway.url, token: await gateway.pass({ sub: 'b' }), to: 'a', storage: null })
+  stops.push(() => other.close())
+  other.connect()
+  await vi.waitUntil(() => client.connection.value.name === 'live' && other.connection.value.name === 'live', { timeout: 10_000 })
+  client.conversation('b').send('1')
+  await vi.waitUntil(() => client.conversation('b').outbox.value.length === 0, { timeout: 10_000 })
+  // past the pause after the last session
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  isLosing = true
+  other.conversation('a').send('2')
+  await vi.waitUntil(() => other.conversation('a').outbox.value.length === 0, { timeout: 10_000 })
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  isLosing = false
+  await vi.waitUntil(() => texts(client).length === 2, { timeout: 15_000 })
+  expect(texts(client)).toEqual(['1', '2'])
+  expect(states).not.toContain('waiting')
   for (const stop of stops) await stop()
 })
 

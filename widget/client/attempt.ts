@@ -29,6 +29,8 @@ export interface AttemptEvents {
   onWelcome(welcome: Welcome): void
   onRefused(refusal: WireRefusal): void
   onPush(name: string, data: unknown): void
+  /** Pushes or answers may be lost, and the attempt goes on. */
+  onGap(): void
   /** Called once, except after `close`. `bye`: the gateway's last push, if it sent one. */
   onLost(reason: string, bye: Bye | undefined): void
 }
@@ -85,6 +87,7 @@ export class Attempt {
       onPacket: (packet) => this.#receive(packet),
       onHeard: () => this.#noteActivity(),
       onClose: (reason) => this.fail(reason, true),
+      onGap: () => this.#isOver || events.onGap(),
     })
   }
 

@@ -43,6 +43,8 @@ const GOOD_ATTEMPT_MS = 5000
 /** On waking, an attempt that received something less than this ago is trusted; any other is probed. */
 const TRUST_MS = 5000
 const WAKE_PROBE_MS = 2000
+/** After a loss within a session, the next session begins this long after the present one at the earliest. */
+const GAP_PAUSE_MS = 3000
 const FIRST_DELAY_MS = 500
 const LAST_DELAY_MS = 20_000
 
@@ -61,7 +63,8 @@ const LAST_DELAY_MS = 20_000
  * On polling, the preferred transport is tried again in the background by an attempt of its own: it says hello with the
  * same cursors and takes over when it is welcomed; the old attempt ends when its answers are in. Nothing is lost on the way
  * because nothing depends on an attempt: the log has what was said, the outbox what was not confirmed.
- * An attempt is replaced the same way when the network is said to be back, or the device slept, because the old one may be dead without knowing;
+ * An attempt is replaced the same way when the network is said to be back, or the device slept, because the old one may be dead without knowing,
+ * and when it lost packets of the gateway (`onGap`): the welcome of the new one says what there is;
  * where it is said to be gone, every attempt ends at once.
  */
 export class Connection {
@@ -81,6 +84,7 @@ export class Connection {
   /** The latest hello had no pass: the next round fetches one before it opens a connection. */
   #hasPassFailed = false
   #stopTimer = (): void => {}
+  #stopGap: (() => void) | undefined
 
   constructor(options: ConnectionOptions) {
     this.#options = options
@@ -130,8 +134,8 @@ export class Connection {
 
   async #ask<C extends Command>(attempt: Attempt, command: C, input: CommandInput<C>, limitMs: number): Promise<CommandAnswer<C>> {
     const answer = await attempt.request(command, input, limitMs)
-    // A message got through: the next loss is not one more failure in a row.
-    if (command === 'send') this.#attemptCount = 0
+    // A command got through: the next loss is not one more failure in a row.
+    this.#attemptCount = 0
     return answer
   }
 
@@ -186,10 +190,26 @@ export class Connection {
         onWelcome: (welcome) => this.#adopt(attempt, welcome),
         onRefused: (refusal) => this.#refused(attempt, refusal),
         onPush: this.#options.onPush,
+        onGap: () => attempt === this.#attempt && this.#closeGap(port),
         onLost: (reason, bye) => (attempt === this.#attempt ? this.#lost(reason, bye) : this.#attemptLost(attempt, reason)),
       },
     })
     this.#attempts.set(port.name, attempt)
+  }
+
+  /** A new attempt of the same transport is welcomed with what there is; not right after the last one, where every third request is lost. */
+  #closeGap(port: TransportPort): void {
+    const { clock } = this.#options
+    const waitMs = Math.max(0, this.#adoptedAt + GAP_PAUSE_MS - clock.uptime())
+    this.#stopGap ??= clock.after(waitMs, () => {
+      this.#stopGap = undefined
+      if (this.#attempt) this.#launch(port)
+    })
+  }
+
+  #forgetGap(): void {
+    this.#stopGap?.()
+    this.#stopGap = undefined
   }
 
   /** One hello at a time, or the gateway would see two sessions of one window and cut one. */
@@ -214,6 +234,7 @@ export class Connection {
     this.#stopTimer()
     this.#attempt = attempt
     this.#adoptedAt = clock.uptime()
+    this.#forgetGap()
     this.#greeted = undefined
     this.#attempts.delete(attempt.name)
     old?.retire()
@@ -318,6 +339,7 @@ export class Connection {
 
   #dropAttempts(): void {
     this.#stopTimer()
+    this.#forgetGap()
     this.#greeted = undefined
     for (const attempt of this.#attempts.values()) attempt.close()
     this.#attempts.clear()

@@ -22,6 +22,8 @@ export interface TransportEvents {
   /** Anything was received, even a heartbeat. */
   onHeard(): void
   onClose(reason: string): void
+  /** Packets of the other end may be lost, and the transport goes on. */
+  onGap?(): void
 }
 
 /** One kind of transport to one gateway. `open` never throws. */

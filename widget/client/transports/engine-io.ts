@@ -15,15 +15,24 @@ const ANSWER_BYTES = 8_388_608
 /** Statuses of a proxy that did not reach the gateway, and of a network error. Any other answer is the gateway's own, and final. */
 const isLost = (error: unknown): boolean => typeof error !== 'number' || (error > 501 && error < 505)
 
+/** Before each repetition of a lost request. */
+const REPEAT_PAUSES_MS = [0, 200, 600]
+
+/** What may arrive twice: a hello, a goodbye, a pong, and commands that change nothing when they are repeated. A message is known by its client id. */
+const REPEATABLE = /^(?:3|4[01]|42\d*\["(?:send|delivered|read|typing|history|conversations|presence|search)")/
+const SEPARATOR = '\x1e'
+
 /**
- * Repeats a lost request once within the session, because losing the session costs a handshake and a hello, which may get lost as well. A repeated
- * POST may arrive twice: the gateway ignores a repeated hello and knows a repeated message by its client id. Also reports a connection that breaks
+ * Repeats a lost request within the session, because losing the session costs a handshake and a hello, which may get lost as well. A POST is
+ * repeated only if everything in it is REPEATABLE. The answer to a lost poll may have held packets that are gone: `onGap`. Also reports a connection that breaks
  * off within a response, which `Fetch` leaves to the console, and aborts the requests of a session that was given up, because a browser has few
  * connections to one host.
  */
 class CarefulFetch extends Fetch {
   /** Absent in engines before 2018: their requests end by themselves. */
   readonly #abort = typeof AbortController === 'function' ? new AbortController() : undefined
+
+  onGap = (): void => {}
 
   abort(): void {
     this.#abort?.abort()
@@ -40,10 +49,14 @@ class CarefulFetch extends Fetch {
     this.#ask(data).then(onWritten, (error: unknown) => this.onError('fetch write error', error))
   }
 
-  #ask(data?: string): Promise<string> {
-    return this.#askOnce(data).catch((error: unknown) => {
-      if (this.#abort?.signal.aborted || !isLost(error)) throw error
-      return this.#askOnce(data)
+  #ask(data?: string, failures = 0): Promise<string> {
+    return this.#askOnce(data).catch(async (error: unknown) => {
+      const pauseMs = REPEAT_PAUSES_MS[failures]
+      if (this.#abort?.signal.aborted || !isLost(error) || pauseMs === undefined) throw error
+      if (data === undefined) this.onGap()
+      else if (!data.split(SEPARATOR).every((packet) => REPEATABLE.test(packet))) throw error
+      if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
+      return this.#ask(data, failures + 1)
     })
   }
 
@@ -109,6 +122,8 @@ function open(gateway: string, Kind: Kind, name: string, events: TransportEvents
     if (transport instanceof CarefulFetch) transport.abort()
     events.onClose(reason)
   }
+  // Before the handshake was answered nothing can have been sent to this session.
+  if (transport instanceof CarefulFetch) transport.onGap = () => query.sid !== undefined && events.onGap?.()
   transport.on('drain', flush)
   transport.on('error', ({ message }) => end(message))
   transport.on('close', () => end('transport close'))
