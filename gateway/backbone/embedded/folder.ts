@@ -62,10 +62,17 @@ function prepare(path: string): string {
 
 /** Step by step: node's own `recursive` spins for ever where the system answers ENOENT below an existing folder (/proc). */
 function makeFolder(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
+  if (isFolder(path)) return
   makeFolder(dirname(path))
-  mkdirSync(path)
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    // another gateway that starts at the same moment has made it
+    if (!isFolder(path)) throw error
+  }
 }
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
 const WHY: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
