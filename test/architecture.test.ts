@@ -297,7 +297,8 @@ const RETIRED_NAMES = [
   'Audience', 'Corks', 'DetailedElement', 'Dispatcher', 'Ear', 'EarOptions', 'Following', 'Handover', 'Keep', 'KeptService', 'KeptWish',
   'LineElement', 'LineEvents', 'LineOptions', 'MailboxElement', 'MailboxLine', 'Outgoing', 'PageWish', 'PageWishes', 'Positions', 'Reception',
   'Remembered', 'ReplyShelf', 'ServedBy', 'ServedElement', 'ServiceDesk', 'ServiceDocument', 'ServiceSet', 'ServiceWish', 'Serving',
-  'ShelvedElement', 'ToldView', 'Watching', 'lineRefusal', 'newSid', 'openEngineLine', 'readNotice', 'toldBar', 'toldStyle',
+  'ShelvedElement', 'ToldView', 'Watching', 'lineRefusal', 'newSid', 'openEngineLine', 'readNotice', 'toldBar', 'toldStyle', 'RawLine',
+  'FrameLine', 'StrangerLine', 'LineEnded', 'UnderWay', 'LineRefusalOptions', 'BridgeDoor', 'PanelWishes',
 ]
 const RETIRED = new RegExp(`\\b(?:${RETIRED_NAMES.join('|')})\\b`)
 
