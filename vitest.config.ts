@@ -24,7 +24,7 @@ const real = {
 }
 
 /**
- * `unit` is in memory: no socket, no disk, no process. `sockets` has a gateway inside the test's own process, with real sockets and files.
+ * `unit` has no gateway and needs no build: pure code, sources that are read, a bare socket here and there. `sockets` has a gateway inside the test's own process, with real sockets and files.
  * The others start what a user starts: `processes` mostly wait, for leases, for servers that come back and for what the nodes of a shop tell
  * one another; `browsers` (a gateway and a browser a file) and `system` (old engines, failovers, chaos, measures) go one file at a time.
  */

@@ -149,7 +149,7 @@ function fetcher(page: Page, { base, build, nonce }: { base: string; build: Buil
     const from = build === 'modern' && failures % 2 ? 'es2017' : build
     const file = folderOf(from) + (build === 'legacy' ? `${name}.legacy.js` : `${name}.js`)
     return add(failures ? `${file}?${failures}` : file, name).catch((error: unknown) => {
-      if (!failures) console.error(error)
+      if (!failures) console.warn(error)
       const delay = RETRIES_MS[Math.min(failures, RETRIES_MS.length - 1)]
       return new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, delay)

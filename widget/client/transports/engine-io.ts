@@ -33,6 +33,8 @@ class CarefulFetch extends Fetch {
   readonly #abort = typeof AbortController === 'function' ? new AbortController() : undefined
 
   onGap = (): void => {}
+  /** The handshake was answered. */
+  isOpened = false
 
   abort(): void {
     this.#abort?.abort()
@@ -52,7 +54,9 @@ class CarefulFetch extends Fetch {
   #ask(data?: string, failures = 0): Promise<string> {
     return this.#askOnce(data).catch(async (error: unknown) => {
       const pauseMs = REPEAT_PAUSES_MS[failures]
-      if (this.#abort?.signal.aborted || !isLost(error) || pauseMs === undefined) throw error
+      // A handshake is repeated at once or not at all: a gateway that restarts would be found by polling before the WebSocket is tried again.
+      const isOver = pauseMs === undefined || (pauseMs > 0 && !this.isOpened)
+      if (this.#abort?.signal.aborted || !isLost(error) || isOver) throw error
       if (data === undefined) this.onGap()
       else if (!data.split(SEPARATOR).every((packet) => REPEATABLE.test(packet))) throw error
       if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
@@ -123,7 +127,7 @@ function open(gateway: string, Kind: Kind, name: string, events: TransportEvents
     events.onClose(reason)
   }
   // Before the handshake was answered nothing can have been sent to this session.
-  if (transport instanceof CarefulFetch) transport.onGap = () => query.sid !== undefined && events.onGap?.()
+  if (transport instanceof CarefulFetch) transport.onGap = () => transport.isOpened && events.onGap?.()
   transport.on('drain', flush)
   transport.on('error', ({ message }) => end(message))
   transport.on('close', () => end('transport close'))
@@ -133,6 +137,7 @@ function open(gateway: string, Kind: Kind, name: string, events: TransportEvents
       const handshake = handshakeFrom(data)
       if (!handshake) return end('unreadable handshake')
       query.sid = handshake.sid
+      if (transport instanceof CarefulFetch) transport.isOpened = true
       events.onOpen(handshake.pingInterval + handshake.pingTimeout)
     } else if (type === 'message') events.onPacket(data)
     else if (type === 'ping') write('pong', data)
