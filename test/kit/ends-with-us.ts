@@ -3,7 +3,7 @@
  * here; a SIGKILL, on Linux, by the system.
  */
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { constants } from 'node:os'
 
 const DIE_WITH_PARENT = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL'] : []
@@ -34,11 +34,31 @@ export function endOnSignals(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(128 + constants.signals[signal]))
 }
 
+/** Empty where there is no /proc. */
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
+  } catch {
+    return []
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // it has ended by itself
+  }
+}
+
 function seeTo(): void {
   if (isSeenTo) return
   isSeenTo = true
   process.once('exit', () => {
-    for (const child of running) child.kill('SIGKILL')
+    for (const child of running) {
+      // nginx' workers outlive a master that is killed
+      for (const pid of [...childrenOf(child.pid!), child.pid!]) kill(pid)
+    }
     for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
   })
 }
