@@ -3,10 +3,11 @@ const PROTOTYPES: readonly object[] = [Object.prototype, Array.prototype, String
 
 /** Runs `make` with `JSON.stringify` as the standard has it, whatever the page's libraries did to it. `make` must be synchronous. */
 export function plainJson<T>(make: () => T): T {
-  const patched = PROTOTYPES.flatMap((prototype) => {
+  const patched: { readonly prototype: object; readonly descriptor: PropertyDescriptor }[] = []
+  for (const prototype of PROTOTYPES) {
     const descriptor = Object.getOwnPropertyDescriptor(prototype, 'toJSON')
-    return descriptor?.configurable ? [{ prototype, descriptor }] : []
-  })
+    if (descriptor?.configurable) patched.push({ prototype, descriptor })
+  }
   for (const { prototype } of patched) Reflect.deleteProperty(prototype, 'toJSON')
   try {
     return make()
