@@ -39,14 +39,14 @@ const compile = (target) => [
   // packages as well, for they choose engines of their own; `supported`: whatever loads modules has both, which es2017 does not say
   esbuild({ include: /\.[jt]s$/, exclude: [], target, sourceMap: true, supported: { 'import-meta': true, 'dynamic-import': true } }),
 ]
+/** Chromium 64 to 70 lacks what Lit asks for. The import stands first, so it runs first. */
+const withPrelude = { transform: (code, id) => (/\/widget\/im-\w+\.ts$/.test(id) ? `import './legacy/prelude.ts'\n${code}` : null) }
 const minify = (ecma) => terser({ ecma, module: ecma > 5, compress: { passes: 2 }, format: { comments: false } })
 
-/** Packages may lie elsewhere than beside the sources; where is nobody's business. */
-const withoutMachine = (path) => path.replace(/^.*\/(?=node_modules\/)/, '../../')
+const withoutMachine = (path) => path.replace(/^.*\/(?=node_modules\/)/, '../../') // packages need not lie beside the sources
 const emptied = (folder) => ({ name: 'emptied', buildStart: () => rmSync(`${OUT}/${folder}`, { recursive: true, force: true }) })
 
-/** By build, then by entry: what it imports before it can run. The loader fetches it side by side. */
-const files = {}
+const files = {} // by build, then by entry: what it imports before it can run; the loader fetches it side by side
 const listFiles = (folder) => ({
   name: 'list-files',
   writeBundle(_options, bundle) {
@@ -56,11 +56,11 @@ const listFiles = (folder) => ({
 })
 
 const moduleOutput = { format: 'es', sourcemap: true, sourcemapPathTransform: withoutMachine, hashCharacters: 'base36', chunkFileNames }
-const modules = (folder, target, ecma) => ({
+const modules = (folder, target, ecma, first = []) => ({
   input,
   treeshake,
   output: { ...moduleOutput, dir: `${OUT}/${folder}` },
-  plugins: [emptied(folder), ...compile(target), minify(ecma), listFiles(folder)],
+  plugins: [emptied(folder), ...first, ...compile(target), minify(ecma), listFiles(folder)],
 })
 
 /** For Node, where Lit and engine.io-client have builds of their own: importing an element on a server is harmless, and the client talks. */
@@ -112,7 +112,7 @@ const stylesFile = {
 
 export default [
   modules('modern', ['chrome92', 'safari15.4', 'firefox90'], 2020),
-  modules('es2017', 'es2017', 2017),
+  modules('es2017', 'es2017', 2017, [withPrelude]),
   server,
   script('widget/legacy/im-chat.ts', 'im-chat.legacy.js', [stylesFile]),
   script('demo/qa/main.ts', 'im-chat.qa.js'),

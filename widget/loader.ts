@@ -195,8 +195,6 @@ function watchPage(onPage: () => void): void {
 }
 
 function start(page: Page, script: HTMLScriptElement | undefined): void {
-  // Chromium before 71, which Lit and the client ask for it
-  if (!('globalThis' in page)) Object.defineProperty(page, 'globalThis', { value: page, configurable: true, writable: true })
   const build = buildFor(page)
   if (!build) return script ? addLink(script.dataset) : undefined
   const source = script ? script.src : ''

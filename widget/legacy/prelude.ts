@@ -1,6 +1,6 @@
 /**
- * What Lit and the client use and engines without custom elements lack (measured on WebKit 602). Runs before everything
- * else of the legacy bundle; becomes ES5 in the build. A name that is there already is left alone.
+ * What Lit and the client use and old engines lack (measured on WebKit 602 and Chromium 64). Runs before everything else of the es2017 and
+ * legacy builds. A name that is there already is left alone.
  */
 {
   const add = (owner: object, name: string, value: unknown): void => {
