@@ -139,7 +139,10 @@ function fetcher(page: Page, { base, build, nonce }: { base: string; build: Buil
       if (build !== 'legacy') tag.type = 'module'
       tag.src = trusted(page, address)
       if (nonce) tag.nonce = nonce
-      const fail = (): void => reject(new Error(`im-chat: ${tag.src} could not be loaded`))
+      const fail = (): void => {
+        document.head.removeChild(tag)
+        reject(new Error(`im-chat: ${tag.src} could not be loaded`))
+      }
       // What is no script at all counts as loaded to a classic tag.
       tag.onload = () => (!page.customElements || page.customElements.get(name) ? resolve() : fail())
       tag.onerror = fail

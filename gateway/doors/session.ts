@@ -9,6 +9,7 @@
  * open, unless the client causes too many (see Offences). The allowance is taken before anything in a packet is read. One hello is checked at
  * a time.
  */
+import { createHash } from 'node:crypto'
 import type { Bye } from '../protocol/byes.ts'
 import { CODES, type Code, type WireRefusal } from '../protocol/codes.ts'
 import type { CommandAnswer } from '../protocol/commands.ts'
@@ -41,6 +42,12 @@ const STALLED_MS = 10_000
 /** What the door delivers, in order. */
 type Arrived = { readonly text: string } | 'binary' | 'closed'
 
+/** A hello holds a pass and cursors: some hundred bytes that no idle session should keep. */
+const digestOf = (data: unknown): string =>
+  createHash('sha1')
+    .update(JSON.stringify(data) ?? '')
+    .digest('base64')
+
 type State = { readonly name: 'new' | 'admitting' | 'closed' } | { readonly name: 'attached'; readonly peer: Peer }
 
 export class Session {
@@ -61,7 +68,7 @@ export class Session {
   #isSignedIn = false
   /** What the hello that is being admitted took from its address's allowance. */
   #helloCost = 0
-  /** The latest hello, how often it was repeated, and whether a command has shown that its welcome arrived. */
+  /** Digest of the latest hello, how often it was repeated, and whether a command has shown that its welcome arrived. */
   #hello: string | undefined
   #repeatCount = 0
   #hasCommanded = false
@@ -198,7 +205,7 @@ export class Session {
    * attaches it anew: the cursors in it bring everything again that followed the lost welcome.
    */
   #onHello(data: unknown): void {
-    const hello = JSON.stringify(data)
+    const hello = digestOf(data)
     if (this.#state.name === 'new') this.#repeatCount = 0
     else if (hello !== this.#hello || this.#repeatCount++ >= REPEATED_HELLO_COUNT) {
       return this.#refuse(new Refusal('hello_repeated').wire, { about: 'hello' })

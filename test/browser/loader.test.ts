@@ -50,6 +50,8 @@ test.each([
   isShut = false
   await opened.page.evaluate(() => dispatchEvent(new Event('online')))
   await hook(opened.page, 'panel').waitFor()
+  // attempts that failed leave no tag behind
+  expect(await opened.page.evaluate(() => document.head.querySelectorAll('script[type=module]').length)).toBe(1)
   await opened.close()
 })
 

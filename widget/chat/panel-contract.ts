@@ -7,7 +7,7 @@ import type { Inset } from './viewport/geometry.ts'
 /**
  * The interface between `<im-chat>` and its panel. They are two scripts, and a page opened before a deploy fetches the panel from after it. The
  * number is part of the script's name (`chat-panel-1.js`). A change to this file raises the number, and the gateway goes on serving the script of the
- * previous one.
+ * previous one. Before the first release it stays 1, and a page opened before an update of an unreleased gateway is loaded again.
  */
 export const PANEL_VERSION = 1
 

@@ -14,9 +14,6 @@ import { Scroll } from './timeline/scroll.ts'
 /** The character count is shown when fewer than this are left. */
 const WARN_COUNT = 200
 
-/** While something unread is rendered and hidden, it is looked for this often. */
-const RECHECK_MS = 300
-
 /**
  * Input of pictures and their upload. Both scripts load with the first composer that is shown, while there is still a connection to load them over.
  */
@@ -52,7 +49,6 @@ export class Thread implements ReactiveController {
   readonly #window = new HistoryWindow()
   readonly #onScreen: OnScreen
   #timeline: HTMLElement | undefined
-  #recheck: ReturnType<typeof setTimeout> | undefined
   #conversation: Conversation | undefined
   #composer: Composer | undefined
   #form: HTMLFormElement | undefined
@@ -107,7 +103,6 @@ export class Thread implements ReactiveController {
   hostDisconnected(): void {
     this.#stop?.()
     this.#onScreen.stop()
-    clearTimeout(this.#recheck)
   }
 
   get messages(): readonly Message[] {
@@ -211,10 +206,8 @@ export class Thread implements ReactiveController {
     }
     const conversation = this.#conversation
     if (!isHere || !conversation || !this.scroll.isPinned || !this.isAtEnd || conversation.unread.value === 0) return
-    clearTimeout(this.#recheck)
     if (this.#onScreen.isSeen) conversation.markRead()
-    // Some ways of being shown again fire no event, such as a class that ends `visibility: hidden`.
-    else this.#recheck = setTimeout(() => this.#host.requestUpdate(), RECHECK_MS)
+    else this.#onScreen.awaitSeen()
   }
 
   #write(text: string): void {

@@ -134,8 +134,8 @@ export class Connection {
 
   async #ask<C extends Command>(attempt: Attempt, command: C, input: CommandInput<C>, limitMs: number): Promise<CommandAnswer<C>> {
     const answer = await attempt.request(command, input, limitMs)
-    // A command got through: the next loss is not one more failure in a row.
-    this.#attemptCount = 0
+    // A command got through: the next loss is not one more failure in a row. A late answer to a replaced attempt says nothing of the next round.
+    if (attempt === this.#attempt) this.#attemptCount = 0
     return answer
   }
 

@@ -19,7 +19,7 @@ export function chordOf(event: KeyboardEvent): Chord | undefined {
   return names.filter(Boolean).join('+')
 }
 
-const spelled = (chord: Chord): string => plainJson(() => JSON.stringify(parseChord(chord)))
+const spelled = (chord: Chord): string => JSON.stringify(parseChord(chord))
 
 /** The person's own choice of keys over the table of the page, stored by this browser. Two actions never share a chord. */
 export class Chords<A extends string> {
