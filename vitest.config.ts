@@ -47,8 +47,7 @@ export default defineConfig({
           name: 'sockets',
           include: sockets,
           exclude: ['test/**/*.system.test.ts', ...leftOut],
-          // many wait for a job that a gateway runs every second, and four at once on two cores leave too little for that
-          maxWorkers: 2,
+          maxWorkers: 4,
           testTimeout: 30_000,
           sequence: { groupOrder: 1 },
         },
