@@ -1,10 +1,10 @@
 /**
- * The ports behind the domain: a Store remembers logs, Records (records.ts) what stands beside them, Images (images.ts) the
- * pictures they point at, a Bus relays and may forget. Two implementations pass one contract suite
+ * The ports behind the domain: a Store holds the logs, Records (records.ts) hold small values beside them, Images (images.ts) hold the
+ * pictures that messages point at, a Bus relays publishes and stores nothing. Two implementations pass one contract suite
  * (test/gateway/backbone/contract.ts, one test a law): `embedded` (one process, files) and `redis`.
  *
- * Deliberately not here: who may do what, routing, presence rules, unread counts (= head - read, computed by whoever
- * asks), rendering of a message to a person. A backbone has no opinion.
+ * Not here: who may do what, routing, presence rules, unread counts (head - read; whoever needs one subtracts) and how a message
+ * looks. A backbone stores and relays, the domain decides.
  */
 import type { Body, Cursor, Head, Message } from '../protocol/model.ts'
 import type { PushHead } from '../protocol/packets.ts'
@@ -16,49 +16,49 @@ export interface Backbone {
   readonly records: Records
   readonly images: Images
   readonly bus: Bus
-  /** Ms since the epoch, the same for all nodes of one store however their machines' clocks are set. May step where the store's does. */
+  /** Ms since the epoch, the same for all nodes of one store however their machines' clocks are set. It steps when the store's clock steps. */
   readonly now: () => number
-  /** What whoever opened it must run again and again, each about every `everyMs`. A run rejects with Unavailable where it can only be tried again. */
+  /** Periodic work: whoever opened the backbone runs each job about every `everyMs`. A run rejects with Unavailable where the next run may succeed. */
   readonly jobs: readonly { readonly name: string; readonly everyMs: number; run(): Promise<unknown> }[]
-  /** Why it cannot serve right now, or undefined when it can. Cheap; `/readyz` asks it. */
+  /** Why the backbone cannot serve right now, as a sentence; undefined when it can. Cheap: `/readyz` asks it. */
   unready(): string | undefined
-  /** Lets what is under way finish, then frees every file, timer and connection. */
+  /** Finishes the work under way, then frees every file, timer and connection. */
   close(): Promise<void>
 }
 
-/** Thrown (rejected) by every method while the backbone cannot answer: retryable, nothing is known about the outcome. */
+/** Every method rejects with it while the backbone cannot answer. The caller may retry; the first call may have been carried out or not. */
 export class Unavailable extends Error {
   override readonly name = 'Unavailable'
 }
 
-/** Thrown (rejected) by an append of a side that may not write here now. Nothing was stored or published. */
+/** `append` rejects with it where the sender's side may not write now. Nothing was stored or published. */
 export class Muted extends Error {
   override readonly name = 'Muted'
-  /** Ms since the epoch; absent: for ever. */
+  /** When the mute ends, in ms since the epoch; absent: never. */
   readonly until: number | undefined
-  /** The assignment as it is stored. */
-  readonly service: string
+  /** The text of the stored assignment. */
+  readonly assignment: string
 
-  constructor(service: string, until: number | undefined) {
+  constructor(assignment: string, until: number | undefined) {
     super('This side is muted.')
-    this.service = service
+    this.assignment = assignment
     this.until = until
   }
 }
 
-/** Thrown (rejected) by an append that may not be a conversation's first, where nothing was written. Nothing was stored or published. */
+/** `append` rejects with it for a message that `isReply` in an empty conversation. Nothing was stored or published. */
 export class NotStarted extends Error {
   override readonly name = 'NotStarted'
 
   constructor() {
-    super('Nothing was written in this conversation yet.')
+    super('Nobody has written in this conversation yet.')
   }
 }
 
-/** A message as the domain hands it in; the store adds epoch, seq and prev. */
+/** A message as the domain passes it; the store adds epoch, seq and prev. */
 export interface NewMessage {
   readonly conversation: string
-  /** The sender's client id: with `side` and `from` it is the key of idempotency. */
+  /** The sender's client id. (conversation, side, from, id) identify a message, so that one sent twice is stored once. */
   readonly id: string
   readonly from: string
   readonly side: string
@@ -66,11 +66,11 @@ export interface NewMessage {
   readonly guest?: true
   readonly kind: string
   readonly body: Body
-  /** Ms since the epoch. Where the entry before is later, because a clock stepped, that one's is stored. */
+  /** Ms since the epoch. Where a clock stepped back, the store uses the time of the entry before. */
   readonly at: number
-  /** The line that sent it; travels with the publish so that it is not echoed there. */
+  /** Id of the session that sent it, '' for none. It travels with the publish, so that the session gets no echo. */
   readonly origin: string
-  /** It may not be the conversation's first. */
+  /** The message must not be the conversation's first. */
   readonly isReply?: boolean
 }
 
@@ -78,10 +78,11 @@ export interface Appended {
   readonly epoch: string
   readonly seq: number
   readonly prev?: string
-  /** `at` of the stored entry, never before the one below it: of the first append, where this was a duplicate. */
+  /** `at` of the stored entry, in ms since the epoch; never before that of the entry below. */
   readonly at: number
+  /** The message was stored before; all fields describe that entry. */
   readonly duplicate: boolean
-  /** The phase that `setAssignment` last gave, as of the same moment; absent: none was ever given. */
+  /** The phase that `setAssignment` last stored, read with the append in one step; absent: none was stored. */
   readonly phase?: string
 }
 
@@ -91,67 +92,67 @@ export interface ReadRange {
   /** Entries with seq > after, the oldest `limit` of them. Not together with `before`; neither: the newest. */
   readonly after?: number
   readonly limit: number
-  /** Bytes of all entries as JSON at most, but never less than one entry; absent: `READ_BYTES`. */
+  /** At most so many bytes of entries as JSON, but at least one entry; absent: `READ_BYTES`. */
   readonly bytes?: number
 }
 
-/** What a reading may bring where its asker names no other size: limits of rows alone let a few long messages fill a node's memory. */
+/** The default size of one read: a limit of rows alone lets a few long messages fill a node's memory. */
 export const READ_BYTES = 524_288
 
 export interface Page {
   /** Ascending by seq. */
   readonly messages: readonly Message[]
   readonly head: Head
-  /** The log's cursors by side, as of the same moment as the head. */
+  /** Cursors by side, read in one step with the head. */
   readonly cursors: Readonly<Record<string, Cursor>>
   /** Last known display name by side. */
   readonly names: Readonly<Record<string, string>>
-  /** The assignment that `setAssignment` last stored, as of the same moment. */
-  readonly service?: StoredAssignment
-  /** `bytes` ended it before `limit` or the log did. */
+  /** The assignment that `setAssignment` last stored, read in one step with the head. */
+  readonly assignment?: StoredAssignment
+  /** The page is shorter than asked for, because `bytes` were used up. */
   readonly isCut?: true
 }
 
-/** A page of an owner's list. */
+/** A page of a side's list of conversations, newest first. */
 export interface ListPage {
   readonly rows: readonly ListRow[]
-  /** `bytes` ended it before `limit` or the list did. */
+  /** The page is shorter than asked for, because `bytes` were used up. */
   readonly isCut?: true
 }
 
 export interface ListRange {
-  /** Rows whose `last.at` is below; absent: from the newest. */
+  /** Rows with `last.at` < before, in ms since the epoch; absent: from the newest. */
   readonly before?: number
   readonly limit: number
-  /** Bytes of all rows' last messages at most, but never less than one row; absent: `READ_BYTES`. */
+  /** At most so many bytes of last messages as JSON, but at least one row; absent: `READ_BYTES`. */
   readonly bytes?: number
 }
 
-/** One row of an owner's list. */
+/** A conversation in a side's list. */
 export interface ListRow {
   readonly conversation: string
   readonly head: Head
   readonly last: Message
   readonly cursors: Readonly<Record<string, Cursor>>
   readonly names: Readonly<Record<string, string>>
-  readonly service?: StoredAssignment
+  readonly assignment?: StoredAssignment
 }
 
-/** How a conversation is served: a text beside its log, on which the store has no opinion. */
+/** A conversation's assignment, stored beside its log as a text that the store does not read. */
 export interface StoredAssignment {
   readonly text: string
-  /** Another one after each change. Never ''. */
+  /** Each change makes a new one. Never ''. */
   readonly version: string
 }
 
 export interface NewAssignment {
   readonly conversation: string
   readonly text: string
-  /** The version that is to be replaced, '' where there is none yet. */
+  /** The version to replace, '' where there is none yet. */
   readonly expect: string
-  /** A word that every later append answers with, so that the usual one need not look at the service. */
+  /** Every later append answers with this word, so that the usual append need not read the assignment. */
   readonly phase: string
-  /** From now on the appends of these sides are refused whose `at` is before `until` (absent: all). */
+  /** From now on the store refuses appends of these sides with an `at` before `until` (absent: all of them). */
   readonly muted?: readonly Mute[]
 }
 
@@ -160,7 +161,7 @@ export interface Mute {
   readonly until?: number
 }
 
-/** Refused: `found` is what is there instead, absent where there is nothing. */
+/** Not set, because another version was there: `found`, absent where there was none. */
 export type AssignmentSet = { readonly isSet: true; readonly version: string } | { readonly isSet: false; readonly found?: StoredAssignment }
 
 export interface Store {
@@ -169,31 +170,28 @@ export interface Store {
    *
    * - Idempotent: the same (conversation, side, from, id) again changes and publishes nothing and answers as the first time,
    *   with `duplicate`.
-   * - Dense: seq is the head's seq + 1, from 1, whatever runs at once; no number is skipped or given twice.
+   * - Dense: the first seq is 1 and each next one is the head's seq + 1, however many appends run at once; none is skipped or given twice.
    * - Chained: `prev` is the client id of the entry before, absent at the first.
    * - Durable before it resolves: a process killed at any later moment finds the entry again.
    * - In order: two appends of one caller to one conversation, made one after the other without waiting, keep their order.
    * - Published after it is durable, in order of seq, exactly the `messagePacket` of the stored entry.
-   * - The sender's side has then read and received up to the new entry; its name, where given, becomes the side's last
-   *   known name.
-   * - Both sides' lists hold the conversation from then on.
-   * - Refused with `Muted` where the side is muted at the message's `at`, and with `NotStarted` where it `isReply` and the log is empty; but
-   *   what was stored before answers as the first time.
+   * - The cursor of the sender's side moves to the new entry; a `name` in the message becomes the side's last known name.
+   * - Both sides' lists contain the conversation from then on.
+   * - Refused with `Muted` where the side is muted at the message's `at`, and with `NotStarted` where it `isReply` and the log is empty.
+   *   A message that was stored before is never refused: it answers as the first time.
    */
   append(message: NewMessage): Promise<Appended>
 
   /**
-   * Reads a page of a log. A conversation nobody wrote to: no messages, head seq 0, and the epoch its first
-   * entry will have or ''.
-   * `head`, `messages` and `cursors` are of one moment.
-   * Never more than `bytes`, counted where the log is: a page that would be larger ends early, at the far end of its range,
-   * and says `isCut`. What was left out is read from there on.
+   * Reads a page of a log in one atomic step. An empty conversation has no messages, head seq 0, and as epoch the one its first
+   * entry will have, or ''.
+   * A page that would be larger than `bytes` ends early, at the far end of its range, and says `isCut`; the caller reads on from there.
    */
   read(conversation: string, range: ReadRange): Promise<Page>
 
   /**
    * Moves a side's cursor forward and publishes `cursorPacket` if it moved.
-   * Monotone: never backwards; clipped to the head; reading implies receiving. Resolves with the cursor as it is then.
+   * A cursor never moves backwards and never past the head; what is read is delivered. Resolves with the stored cursor.
    */
   advance(cursor: {
     readonly conversation: string
@@ -204,28 +202,28 @@ export interface Store {
   }): Promise<Cursor>
 
   /**
-   * Replaces a conversation's service, phase and muted sides together.
+   * Replaces a conversation's assignment, phase and muted sides together.
    *
-   * - Only in the version expected: of several that expect the same, at once and from any node, one succeeds.
-   * - Durable before it resolves; kept as long as the conversation's cursors. The log may be empty.
-   * - An append that begins after it resolved meets it, an append that resolved before did not.
-   * - Idempotent: a driver may send it twice. What was set, and replaced before the second time, answers `isSet: false`.
+   * - Only where the stored version is the expected one: of several callers that expect the same version, on any node, one succeeds.
+   * - Durable before it resolves; stored as long as the conversation's cursors. The log may be empty.
+   * - Appends that begin after it resolved see it; appends that resolved before it began did not.
+   * - Idempotent: a driver may send it twice. If another change came between the two, the second answers `isSet: false`.
    * - Publishes nothing.
    */
-  setAssignment(service: NewAssignment): Promise<AssignmentSet>
+  setAssignment(assignment: NewAssignment): Promise<AssignmentSet>
 
   /**
-   * A side's conversations by time of the last message, newest first, only those with `last.at < before` where given.
-   * It may lag behind an append that has not resolved yet; it never loses a member.
+   * Lists a side's conversations by the time of their last message, newest first, from below `before` where given.
+   * An append that has not resolved yet may be missing from the order; no conversation is ever missing from the list.
    */
   list(side: string, range: ListRange): Promise<ListPage>
 }
 
 /**
- * What travels on a channel. `origin` is the session that caused it ('' = none), `packet` the text for clients, as bytes, and `push` says
- * what kind of push it is. On a user's channel a backend publishes, too: then `origin` is '', `packet` its own JSON object, whose first
- * byte is `{` (a packet's is a digit), and `push` is absent; whoever listens makes a push of it. An origin has no newline and does
- * not start with `{`.
+ * One publish. `origin` is the id of the session that caused it ('' = none), `packet` the bytes for clients, and `push` says which push
+ * they are. Backends publish on a user's channel, too: then `origin` is '', `packet` is the backend's JSON object, whose first byte is `{`
+ * (a packet starts with a digit), and `push` is absent; the listener makes a push of it. An origin contains no newline and does not
+ * start with `{`.
  */
 export interface Relayed {
   readonly channel: string
@@ -236,22 +234,22 @@ export interface Relayed {
 
 export interface Bus {
   /**
-   * From when the promise resolves, every publish on the channel that any node makes later reaches `listener`, in
-   * publishing order per publisher, while the connection holds. Subscribing again with another listener is independent.
+   * Once the promise has resolved, every later publish on the channel, by any node, reaches `listener`, in the order of its
+   * publisher, while the connection holds. A second subscription to the channel is independent of the first.
    */
   subscribe(channel: string, listener: (relayed: Relayed) => void): Promise<Subscription>
 
-  /** Tells whoever is subscribed now; nobody else will ever know. Does not wait for receivers. */
+  /** Sends to the current subscribers and stores nothing. Resolves without waiting for them. */
   publish(channel: string, origin: string, packet: string): Promise<void>
 
   /**
-   * Called whenever publishes may have been missed (a lost and regained connection, a moved slot) on `channels`,
-   * after they are subscribed again: whoever needs certainty reads. Returns the way to stop.
+   * Calls `listener` when publishes on `channels` may have been missed (the connection was lost and is back, a slot moved), after the
+   * channels are subscribed again. A subscriber that must miss nothing reads the log then. Returns a function that stops the calls.
    */
   onGap(listener: (channels: readonly string[]) => void): () => void
 }
 
 export interface Subscription {
-  /** No call to the listener follows once this resolved. Idempotent. */
+  /** Ends the subscription: once it has resolved, the listener is not called any more. Idempotent. */
   close(): Promise<void>
 }

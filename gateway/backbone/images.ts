@@ -1,56 +1,56 @@
 /**
- * The bytes of pictures that messages point at. Written once, never changed, read by whoever knows the id, so the id is the
- * key to it: 144 random bits.
+ * The bytes of the pictures that messages point at. An image never changes, and whoever knows its id may read it: an id has 144 random
+ * bits, so nobody guesses one.
  *
- * Deliberately not here: what a picture is, how large it may be, who may add one, which messages name it.
+ * Not here: what a picture is, how large it may be, who may add one, which messages name it.
  */
 export interface Images {
   /**
-   * Keeps an image and answers its id, `[A-Za-z0-9_-]{24}`.
+   * Stores an image and answers its id, `[A-Za-z0-9_-]{24}`.
    *
    * - Durable before it resolves, as an append is.
    * - The same bytes again are another image with another id.
-   * - Kept as long as a log keeps an entry that is written at the same moment: for ever, or the store's own age limit. With `waitMs` only
-   *   for so long, unless `keep` is called before that.
-   * - Refused with `Full` where what is left of the room is for messages.
+   * - Stored as long as a message written at the same moment: for ever, or until the store's age limit. With `waitMs` it is deleted
+   *   after so many ms, unless `keep` is called before.
+   * - Refused with `Full` where pictures have used up their share of the room: the rest is for messages.
    */
   put(image: Image, waitMs?: number): Promise<string>
 
   /**
-   * From now on an image is stored as long as an entry that is written at this moment.
+   * From now on the image is stored as long as a message that is written at this moment.
    *
-   * - Resolves with how many ms it would have had left (Infinity: it was permanent already), undefined where it is not there (any more). Whoever is
-   *   told a number can rely on it: an image whose time runs out at the same moment is there afterwards, or was not found.
-   * - Durable before it resolves. Idempotent; the second time it is permanent already.
+   * - Resolves with the ms that were left to it (Infinity: it was permanent already), or undefined where there is no such image. A number is a
+   *   promise: even if the image's time runs out at the same moment, it is permanent now.
+   * - Durable before it resolves. Idempotent: the second call answers Infinity.
    */
   keep(id: string): Promise<number | undefined>
 
-  /** Undoes a `keep`: it has so many ms left again. Nothing happens where it is not there. */
+  /** Undoes a `keep`: the image is deleted after `waitMs`. Does nothing where there is no such image. */
   letGo(id: string, waitMs: number): Promise<void>
 
-  /** What was put; undefined where it never was, or was too long ago. Any text may be asked for. Its bytes are read by portions. */
+  /** The stored image, its bytes to be read in portions; undefined where there is none. `id` may be any text. */
   get(id: string): Promise<StoredImage | undefined>
 }
 
-/** A picture in the store: an answer to many who read slowly, or not at all, holds a portion for each, and never the whole. */
+/** A stored picture that is read in portions: a gateway that answers many slow readers holds one portion for each, never a whole picture. */
 export interface StoredImage {
   readonly type: string
   readonly bytesCount: number
 
   /**
-   * Exactly the bytes that were put from `from` up to `to` (0 ≤ from < to ≤ bytesCount), in memory of their own. Rejects with
-   * `Unavailable` where the picture is gone meanwhile: never other bytes, never fewer.
+   * Exactly the stored bytes from `from` up to `to` (0 ≤ from < to ≤ bytesCount), as a copy. Rejects with `Unavailable` where the picture
+   * was deleted meanwhile.
    */
   read(from: number, to: number): Promise<Buffer>
 }
 
-/** Thrown (rejected) by a put for which there is no room; `message` says of what. Retrying does not help before something went. */
+/** `put` rejects with it where there is no room; `message` says of which limit. A retry helps only after something was deleted. */
 export class Full extends Error {
   override readonly name = 'Full'
 }
 
 export interface Image {
-  /** Its media type; no line break in it. The store has no opinion on it. */
+  /** Its media type, without a line break. The store does not check it. */
   readonly type: string
   readonly bytes: Buffer
 }

@@ -1,33 +1,33 @@
 /**
- * What is remembered beside the logs: small values by key in named collections, changed by compare-and-set, gone when they
- * expire. Leases, lists of the blocked, saved replies: whatever fits in a few hundred short items that are read together.
+ * Small values beside the logs: key and text in named collections, changed by compare-and-set, deleted when they expire. Leases, blocked
+ * people, saved replies: anything that is a few hundred short items which are read together.
  *
- * Deliberately not here: publishing (say it on the bus after the change), order, search, meaning of a value.
+ * Not here: publishing (the caller publishes after the change), order, search, the meaning of a value.
  */
 export interface Records {
-  /** Everything in `collection` that has not expired by `now`; in no order. A collection nobody wrote to is empty. */
+  /** All items of `collection` that have not expired by `now` (ms since the epoch), in no order. An unknown collection is empty. */
   items(collection: string, now: number): Promise<readonly Item[]>
 
   /**
    * Puts one item.
    *
-   * - With `expect` only where the item has that version now, or, with '', where there is none; an expired one is none.
-   *   Of several that expect the same, at once and from any node, one succeeds.
+   * - With `expect` only where the item has that version, or with '' where there is none; an expired item counts as none.
+   *   Of several callers that expect the same version, on any node, one succeeds.
    * - Without `expect` the last to arrive wins.
    * - Durable before it resolves, as an append is.
-   * - Idempotent: a driver may send it twice. What was put, and replaced before the second time, answers `isPut: false`.
+   * - Idempotent: a driver may send it twice. If another put came between the two, the second answers `isPut: false`.
    */
   put(item: NewItem): Promise<Put>
 
-  /** Takes one item away, with `expect` only in that version. True: it is not there; also where it never was. */
+  /** Deletes one item, with `expect` only in that version. True: the item is not there now, even if it never was. */
   remove(item: { readonly collection: string; readonly key: string; readonly now: number; readonly expect?: string }): Promise<boolean>
 }
 
 export interface Item {
   readonly key: string
-  /** Text; the store has no opinion on it. */
+  /** Any text; the store does not read it. */
   readonly value: string
-  /** Another one after each put. Never ''. */
+  /** Each put makes a new one. Never ''. */
   readonly version: string
 }
 
@@ -35,12 +35,12 @@ export interface NewItem {
   readonly collection: string
   readonly key: string
   readonly value: string
-  /** Ms since the epoch by the caller's clock: what has expired is judged by it. */
+  /** The caller's clock in ms since the epoch; items that expired by then count as deleted. */
   readonly now: number
-  /** From then on it is no more; absent: it stays. */
+  /** The item expires then, in ms since the epoch; absent: never. */
   readonly expiresAt?: number
   readonly expect?: string
 }
 
-/** Refused: `found` is what is there instead, absent where there is nothing. */
+/** Not put, because another version was there: `found`, absent where there was none. */
 export type Put = { readonly isPut: true; readonly version: string } | { readonly isPut: false; readonly found?: Item }

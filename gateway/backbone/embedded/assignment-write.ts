@@ -7,13 +7,13 @@ import type { Checkpoint } from './checkpoint.ts'
 import type { Part, QueuedWrite } from './group-commit.ts'
 import type { WrittenAssignment } from './conversation-state.ts'
 
-/** Its line in the journal, in the form of the other lines but for nobody's ears. */
+/** An assignment in the journal: written as a packet like the other lines, but never published. The format on disk calls it `service`. */
 export interface JournalledAssignment {
   readonly conversation: string
   readonly service: WrittenAssignment
 }
 
-/** One `setAssignment`: decided against what is assigned, true when it is durable. */
+/** One `setAssignment`: it is decided against `upcoming`, and answered when it is durable. */
 export class AssignmentWrite implements QueuedWrite {
   readonly #parts: { readonly conversations: Conversations; readonly checkpoint: Checkpoint }
   readonly #wanted: NewAssignment
@@ -35,13 +35,13 @@ export class AssignmentWrite implements QueuedWrite {
   prepare(batch: number): string | undefined {
     const { conversation: id, expect, text, phase, muted } = this.#wanted
     const conversation = (this.#conversation = this.#parts.conversations.get(id))
-    this.#found = conversation.assigned.service
+    this.#found = conversation.upcoming.assignment
     if ((this.#found?.version ?? '') !== expect) return undefined
     const version = randomUUID().slice(0, 13)
-    const service: WrittenAssignment = { version, text, phase, ...(muted === undefined ? undefined : { muted }) }
-    this.#next = conversation.assigned.service = service
+    const assignment: WrittenAssignment = { version, text, phase, ...(muted === undefined ? undefined : { muted }) }
+    this.#next = conversation.upcoming.assignment = assignment
     this.#parts.conversations.touch(conversation, batch)
-    const line: JournalledAssignment = { conversation: id, service }
+    const line: JournalledAssignment = { conversation: id, service: assignment }
     return encodePacket({ type: 'event', name: 'service', args: [line] })
   }
 
@@ -52,7 +52,7 @@ export class AssignmentWrite implements QueuedWrite {
       return this.#answer.resolve(found === undefined ? { isSet: false } : { isSet: false, found: { text: found.text, version: found.version } })
     }
     const conversation = this.#conversation!
-    conversation.durable.service = next
+    conversation.durable.assignment = next
     this.#parts.checkpoint.grew(conversation, part.end - part.start)
     this.#answer.resolve({ isSet: true, version: next.version })
   }

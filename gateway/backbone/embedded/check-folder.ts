@@ -6,23 +6,23 @@ import { withoutChecksum } from './checksummed.ts'
 
 export const ENVIRONMENTS = ['journal', 'main', 'images'] as const
 
-/** Where a salvage builds the new parts of the folder. */
+/** The subfolder in which a salvage builds the new files. */
 export const SALVAGING = 'salvaging'
 
-/** The name under which an entry is checksummed. */
+/** The name that goes into an entry's checksum, so that an entry in the wrong place has a wrong one. */
 export const checksumName = (environment: string, database: string): string => (database === '' ? environment : `${environment}/${database}`)
 
 /**
- * Reads every page and entry of the folder before LMDB maps any of it, and throws `DataFolderError` with what is wrong and what to do.
- * A file cut short, a page of zeros, a byte that flipped, a file that is missing beside the others: none is taken for true. `checksummedFrom` is
- * the first format whose entries have checksums.
+ * Reads every page and entry of the folder before LMDB maps any of it, and throws a `DataFolderError` that says what is wrong and what to do.
+ * It finds a file cut short, a page of zeros, a flipped bit, and a file that is missing beside the others. `checksummedFrom` is the first
+ * format whose entries have checksums.
  */
 export function checkFolder(folder: string, checksummedFrom: number): void {
   const paths = ENVIRONMENTS.map((name) => [name, join(folder, name, 'data.mdb')] as const)
   const isThere = (path: string): boolean => existsSync(path) && statSync(path).size > 0
   const missing = paths.filter(([, path]) => !isThere(path)).map(([name]) => name)
   if (existsSync(join(folder, SALVAGING))) {
-    throw new DamagedFolder(`A salvage of the data folder ${folder} was not finished: start once more with --salvage.`)
+    throw new DamagedFolder(`A salvage of the data folder ${folder} did not finish. Start once more with --salvage.`)
   }
   if (missing.length === paths.length) return
   const format = missing.includes('main') ? undefined : formatOf(folder)
@@ -30,31 +30,31 @@ export function checkFolder(folder: string, checksummedFrom: number): void {
   for (const [name, path] of paths) {
     if (missing.includes(name)) continue
     try {
-      if (look(path, name, format === undefined || format >= checksummedFrom)) holding.push(name)
+      if (holdsData(path, name, format === undefined || format >= checksummedFrom)) holding.push(name)
     } catch (error) {
       if (!(error instanceof BrokenFile)) throw error
       throw damaged(folder, `${name}/data.mdb: ${error.message}`)
     }
   }
-  // LMDB would make a new one in its place
+  // LMDB would silently create an empty file in its place
   if (missing.length > 0 && holding.length > 0) throw damaged(folder, `${missing[0]}/data.mdb is missing or empty, ${holding[0]} is not`)
 }
 
 export const damaged = (folder: string, what: string): DamagedFolder =>
   new DamagedFolder(
     `The data folder ${folder} is damaged: ${what}. Nothing was changed. Restore the whole folder from one backup, ` +
-      'or go on with what is whole of it: start once with --salvage, which keeps the damaged files.',
+      'or start once with --salvage: it rebuilds the folder from what can be read, and keeps the damaged files.',
   )
 
-/** Whether there is more in it than a first start that ended half-way leaves: its stamp. */
-function look(path: string, environment: string, isChecksummed: boolean): boolean {
+/** Whether the file holds data: more than the stamp, which is all that an interrupted first start leaves. */
+function holdsData(path: string, environment: string, isChecksummed: boolean): boolean {
   const file = new LmdbFile(path)
   let count = 0
   try {
     file.check(({ database, key, value }) => {
       count++
       if (isChecksummed && withoutChecksum(checksumName(environment, database), key, value) === undefined) {
-        throw new BrokenFile(`an entry of ${database || environment} is not what was written`)
+        throw new BrokenFile(`an entry of ${database || environment} has a wrong checksum`)
       }
     })
     return count > (environment === 'main' ? 0 : 1)
@@ -63,7 +63,7 @@ function look(path: string, environment: string, isChecksummed: boolean): boolea
   }
 }
 
-/** As far as it can be read: of a damaged file it does not matter. */
+/** The folder's format; undefined where `main` is too damaged to say. */
 function formatOf(folder: string): number | undefined {
   const file = new LmdbFile(join(folder, 'main', 'data.mdb'))
   let format: number | undefined
@@ -82,5 +82,5 @@ function formatOf(folder: string): number | undefined {
   return format
 }
 
-/** Enough was read. */
+/** Ends the reading early, once the format is known. */
 class Found extends Error {}

@@ -5,37 +5,37 @@ import type { Files } from './files.ts'
 import { batchKey, entryKey, idKey, minuteOf, sideKey } from './keys-on-disk.ts'
 import { runs } from './log-rows.ts'
 
-/** Rows of one step: some milliseconds of the main thread, and a write that hardly delays a commit beside it. */
+/** Rows of one step: they take the main thread some milliseconds and hardly delay a commit that runs at the same time. */
 const STEP_ROWS = 1_500
-/** A step grows with the journal's excess over its limit, up to this factor: longer steps need fewer flushes a row. */
+/** A step grows with the journal's excess over its limit, at most by this factor: longer steps need fewer flushes for each row. */
 const STEP_GROWTH = 8
-/** Keys of `about`: see files.ts. */
+/** Keys of the database `about`, see files.ts. */
 const COUNT = Buffer.from('count')
 const CHECKPOINTED = Buffer.from('folded')
-/** Batches of the journal that one step removes at most. */
+/** One step removes at most so many batches from the journal. */
 const STEP_BATCHES = 1_000
 
 /**
- * Moves pending entries from the journal into `main`, whole conversations at a time, those that wait longest first. A
- * conversation's pending entries become a few rows of `log`, so the more of them move at once, the fewer rows and pages
- * are written for each; a checkpoint after every batch would write some pages for every message.
+ * Moves pending entries from the journal into `main`, whole conversations at a time, those that have waited longest first. A
+ * conversation's pending entries become a few rows of `log`: the more of them move at once, the fewer rows and pages are written for
+ * each. A checkpoint after every batch would write some pages for every message.
  *
- * Each step is one transaction of `main`; after it the journal loses the batches nobody needs any more. Killed between
- * the two, the next start finds entries in both places and skips them, because their numbers are not new.
+ * Each step is one transaction of `main`; after it the journal drops the batches that are no longer needed. If the process is killed
+ * between the two, the next start finds entries in both places and skips those of the journal, whose numbers it has already.
  */
 export class Checkpoint {
   readonly #files: Files
   readonly #conversations: Conversations
   readonly #limitBytes: number
   #pendingBytes = 0
-  /** The newest batch whose writes are all settled, and the oldest that the journal still holds. */
+  /** The newest batch whose writes are all answered, and the oldest that the journal still holds. */
   #settledBatch: number
   #oldestBatch: number
   #running: Promise<void> | undefined
   #trimming: Promise<void> | undefined
   #isStopped = false
 
-  /** `oldest` and `newest`: the batches in the journal. */
+  /** `oldest` and `newest` are the batches in the journal; above `limitBytes` of pending entries a checkpoint runs. */
   constructor(
     files: Files,
     conversations: Conversations,
@@ -57,13 +57,13 @@ export class Checkpoint {
     this.#settledBatch = newest
   }
 
-  /** Counts bytes of the conversation that were added to the journal. */
+  /** Counts bytes that the journal got for the conversation. */
   grew(conversation: Conversation, bytes: number): void {
     conversation.pendingBytes += bytes
     this.#pendingBytes += bytes
   }
 
-  /** Notes that everything up to the batch is settled, and starts a checkpoint if too much is pending. */
+  /** Notes that all writes up to the batch are answered, and starts a checkpoint if too much is pending. */
   settled(batch: number): void {
     this.#settledBatch = batch
     if (this.#pendingBytes <= this.#limitBytes || this.#isStopped) return
@@ -87,7 +87,7 @@ export class Checkpoint {
       this.#trimming = undefined
       const { commitError } = error as { commitError?: Promise<never> }
       if (commitError === undefined) throw error
-      // the disk failed; nothing is lost: all of it is in the journal, and the next settled batch tries again
+      // the disk failed, and nothing is lost: the journal has every entry, and the next settled batch tries again
       commitError.catch(() => undefined)
     }
   }
@@ -107,16 +107,16 @@ export class Checkpoint {
     })
     for (const done of steps) done()
     const [longest] = this.#conversations.pendingConversations
-    // runs beside the following step: the two environments do not wait for each other
+    // it runs at the same time as the next step: the two environments do not wait for each other
     await this.#trimming
     this.#trimming = this.#trim(longest === undefined ? batch + 1 : Math.min(longest.firstBatch, batch + 1), batch)
-    this.#trimming.catch(() => undefined) // whoever awaits it gets the error
+    this.#trimming.catch(() => undefined) // the next await gets the error
   }
 
-  /** Writes what is durable now. The caller must call the returned function when that is in `main`. */
+  /** Writes the conversation's durable entries. The caller must call the returned function once the transaction is committed. */
   #write(conversation: Conversation): () => void {
     const batch = this.#settledBatch
-    if (conversation.durable.seq > 0 || conversation.durable.service !== undefined) {
+    if (conversation.durable.seq > 0 || conversation.durable.assignment !== undefined) {
       const { log, ids, rows, sides } = this.#files
       if (conversation.number === 0) conversation.number = this.#newNumber()
       const { id, number, checkpointed, pending, durable } = conversation
@@ -148,7 +148,7 @@ export class Checkpoint {
     }
   }
 
-  /** In memory and on disk: several may be given within one transaction. */
+  /** Counts in memory as well as on disk, because one transaction may give several numbers. */
   #newNumber(): number {
     this.#count ??= Number(this.#files.about.get(COUNT) ?? 0)
     this.#count++
@@ -158,7 +158,7 @@ export class Checkpoint {
   #count: number | undefined
 
   async #trim(needed: number, newest: number): Promise<void> {
-    // The newest stays, so that numbering goes on above it after a restart.
+    // the newest batch stays, so that numbering continues above it after a restart
     const end = Math.min(needed, newest, this.#oldestBatch + STEP_BATCHES)
     if (end <= this.#oldestBatch) return
     await this.#files.journal.batch(() => {

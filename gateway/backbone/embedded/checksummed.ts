@@ -3,20 +3,20 @@ import { LRUCache } from 'lru-cache'
 import type { Database, RangeOptions } from 'lmdb'
 
 const CHECKSUM_BYTES = 4
-/** Keys of large entries whose checksum was right: a picture is looked at once for each portion of it. */
+/** How many keys of verified entries are held in memory: a picture is read in many portions, and verified once. */
 const CHECKED_COUNT = 4096
 
-/** A checksum over where an entry stands and what it says. */
+/** A checksum over an entry's database, key and content. */
 const checksumOf = (database: string, key: Buffer, value: Buffer): number => crc32(value, crc32(key, crc32(database)))
 
-/** What an entry says, or undefined where a byte of it, or of its key, is not what was written. */
+/** An entry's content; undefined where the checksum does not match. */
 export function withoutChecksum(database: string, key: Buffer, value: Buffer): Buffer | undefined {
   if (value.length < CHECKSUM_BYTES) return undefined
   const content = value.subarray(0, -CHECKSUM_BYTES)
   return checksumOf(database, key, content) === value.readUInt32LE(content.length) ? content : undefined
 }
 
-/** A database whose every entry ends with its own checksum. Reading one that is wrong throws: it is never taken for true. */
+/** A database whose entries each end with a checksum. Reading an entry whose checksum does not match throws. */
 export class Checksummed {
   readonly name: string
   readonly raw: Database<Buffer, Buffer>
@@ -33,8 +33,8 @@ export class Checksummed {
   }
 
   /**
-   * Shows an entry that does not change where it lies, in memory that is valid only until `look` returns. Its checksum is made up at
-   * the first look (4 MB take 17 ms), and not again while it is one of those looked at last.
+   * Calls `look` with the content of an entry that never changes, without copying it: the memory is valid only until `look` returns.
+   * The checksum is verified at the first look (4 MB take 17 ms), and not again while the key is among those used last.
    */
   look<T>(key: Buffer, look: (value: Buffer) => T): T | undefined {
     const value = this.raw.getBinaryFast(key)
@@ -49,7 +49,7 @@ export class Checksummed {
     return this.raw.put(key, this.#withChecksum(key, value))
   }
 
-  /** In a commit of its own, and before it returns: for whoever has no other work to do. */
+  /** Puts in a commit of its own and blocks until that is done: for a salvage, which serves nobody meanwhile. */
   putSync(key: Buffer, value: Buffer): void {
     this.raw.putSync(key, this.#withChecksum(key, value))
   }

@@ -6,24 +6,24 @@ interface MutableCursor {
   read: number
 }
 
-/** What `setAssignment` leaves behind. */
+/** An assignment as it is written to the disk. */
 export interface WrittenAssignment {
   readonly version: string
   readonly text: string
   readonly phase: string
-  /** One that stands alone is from before there could be two. */
+  /** A single Mute is from older builds, which knew one muted side only. */
   readonly muted?: Mute | readonly Mute[]
 }
 
-/** What a conversation's entries and cursor moves have made of it so far. */
+/** The state that a conversation's entries, cursor moves and assignments lead to. */
 export class ConversationState {
   seq = 0
   /** Client id of the last entry. */
   id: string | undefined
   /** `at` of the last entry. */
   at = 0
-  service: WrittenAssignment | undefined
-  /** Changed in place, because every entry moves one; nothing outside may keep one. */
+  assignment: WrittenAssignment | undefined
+  /** Changed in place, because every entry moves one; `cursors` and `cursor` return copies. */
   readonly #cursors = new Map<string, MutableCursor>()
   readonly #names: Map<string, string>
 
@@ -45,7 +45,7 @@ export class ConversationState {
     copy.seq = this.seq
     copy.id = this.id
     copy.at = this.at
-    copy.service = this.service
+    copy.assignment = this.assignment
     return copy
   }
 
@@ -58,9 +58,9 @@ export class ConversationState {
     if (name !== undefined && this.#names.get(side) !== name) this.#names.set(side, name)
   }
 
-  /** Why this side may not write at `at`; undefined where it may. */
+  /** The mute that forbids this side to write at `at` (ms since the epoch), with the assignment's text; undefined where it may write. */
   mutedAt(side: string, at: number): (Mute & { readonly text: string }) | undefined {
-    const { text, muted } = this.service ?? {}
+    const { text, muted } = this.assignment ?? {}
     if (text === undefined || muted === undefined) return undefined
     const mute = [muted].flat().find((one) => one.side === side && at < (one.until ?? Infinity))
     return mute === undefined ? undefined : { ...mute, text }
@@ -81,7 +81,7 @@ export class ConversationState {
     }
   }
 
-  /** Where the side's cursor gets to: never backwards, never beyond the head; undefined where it stays. */
+  /** Where the side's cursor moves to: never backwards, never past the head; undefined where it stays. */
   moved(side: string, delivered: number, read: number): Cursor | undefined {
     const old = this.cursor(side)
     const to = {

@@ -5,16 +5,16 @@ import type { StoredAssignment } from '../backbone.ts'
 import type { Part } from './group-commit.ts'
 import { ConversationState, type WrittenAssignment } from './conversation-state.ts'
 
-/** What stands in front of a message's JSON in its packet; behind it stands a bracket. */
+/** A message's packet is this, the message's JSON, and a closing bracket. */
 const PUSH = '2["messagePush",'
 
-/** A durable entry that is not in `main` yet; its packet is still where it was written from. */
+/** A durable entry that is not in `main` yet. Its packet is a part of the batch it was written in. */
 export interface Pending extends Part {
   readonly author: string
   readonly id: string
 }
 
-/** A conversation's line in `rows`. */
+/** A conversation in `rows`. The format on disk calls its assignment `service`. */
 export interface Row {
   readonly number: number
   readonly seq: number
@@ -26,31 +26,31 @@ export interface Row {
 }
 
 /**
- * One conversation in memory. `durable` is what may be read: everything in the journal. `assigned` runs ahead of it by
- * the commit that is on its way, so that the next number is known at once; if that commit fails it falls back.
+ * One conversation in memory. `durable` is what readers see: everything in the journal. `upcoming` is ahead of it by the commit
+ * under way, so that the next number is known at once; if that commit fails, it becomes a copy of `durable` again.
  *
  *   entries   1 … checkpointed            in `main`
  *             checkpointed+1 … durable    `pending`, and in the journal
- *             durable+1 … assigned  on their way to the journal
+ *             durable+1 … upcoming      in the commit under way
  */
 export class Conversation {
   readonly id: string
   readonly channel: string
-  /** The start of each of its packets. */
+  /** How the packet of each of its messages starts. */
   readonly packetStart: string
   /** Its number on disk; 0 until it is first checkpointed. */
   number = 0
   checkpointed = 0
   readonly pending: Pending[] = []
-  /** What the journal holds of it and `main` does not, cursor moves too. */
+  /** Bytes of its entries, cursor moves and assignments that are in the journal and not in `main`. */
   pendingBytes = 0
   /** Seqs of everything above `checkpointed`, by author, by client id. */
   readonly #seqs = new Map<string, Map<string, number>>()
   durable: ConversationState
-  assigned: ConversationState
-  /** `at` that its rows in `sides` are filed under, while it has any. */
+  upcoming: ConversationState
+  /** The time that its rows in `sides` have, in ms since the epoch; undefined while it has none. */
   filedAt: number | undefined
-  /** The first and the last batch of the journal that holds something of it that is not in `main`. */
+  /** The first and the last batch of the journal with something of it that is not in `main`. */
   firstBatch = 0
   lastBatch = 0
 
@@ -64,10 +64,10 @@ export class Conversation {
       this.checkpointed = this.durable.seq = row.seq
       this.durable.id = row.id === '' ? undefined : row.id
       this.durable.at = row.at
-      this.durable.service = row.service
+      this.durable.assignment = row.service
       this.filedAt = row.seq > 0 ? row.at : undefined
     }
-    this.assigned = this.durable.copy()
+    this.upcoming = this.durable.copy()
   }
 
   head(epoch: string): Head {
@@ -76,31 +76,31 @@ export class Conversation {
   }
 
   row(): Row {
-    const { seq, id = '', at, cursors, names, service } = this.durable
-    return { number: this.number, seq, id, at, cursors, names, ...(service === undefined ? undefined : { service }) }
+    const { seq, id = '', at, cursors, names, assignment } = this.durable
+    return { number: this.number, seq, id, at, cursors, names, ...(assignment === undefined ? undefined : { service: assignment }) }
   }
 
-  /** As `read` and `list` tell it. */
-  get service(): { readonly service?: StoredAssignment } {
-    const { service } = this.durable
-    return service === undefined ? {} : { service: { text: service.text, version: service.version } }
+  /** The field that `read` and `list` add to a page or row; no field where there is no assignment. */
+  get assignmentField(): { readonly assignment?: StoredAssignment } {
+    const { assignment } = this.durable
+    return assignment === undefined ? {} : { assignment: { text: assignment.text, version: assignment.version } }
   }
 
-  /** The number that a client id got, as far as it is not in `main`. */
+  /** The seq that a client id got, for entries that are not in `main` yet. */
   seqOf(author: string, id: string): number | undefined {
     return this.#seqs.get(author)?.get(id)
   }
 
-  assign(author: string, id: string, seq: number): void {
+  noteSeq(author: string, id: string, seq: number): void {
     const seqs = this.#seqs.get(author)
     if (seqs === undefined) this.#seqs.set(author, new Map([[id, seq]]))
     else seqs.set(id, seq)
   }
 
-  /** Gives up what was on its way. */
+  /** Undoes what the failed commit would have written. */
   rollBack(): void {
     for (const seqs of this.#seqs.values()) for (const [id, seq] of seqs) if (seq > this.durable.seq) seqs.delete(id)
-    this.assigned = this.durable.copy()
+    this.upcoming = this.durable.copy()
   }
 
   /** Its first `count` pending entries, of so many bytes in the journal, are in `main` now. */
@@ -111,7 +111,7 @@ export class Conversation {
   }
 }
 
-/** Who wrote it: an agent may have the id of its customer. No id has a space in it. */
+/** Who wrote a message. An agent and a customer may have the same id, so an agent's has the shop's side before it; no id contains a space. */
 export const authorOf = ({ from, side }: { readonly from: string; readonly side: string }): string => (from === side ? from : `${side} ${from}`)
 
 /** A message's JSON within its packet. */

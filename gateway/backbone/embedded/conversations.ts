@@ -7,11 +7,11 @@ import { entryKey, idKey, minuteOf, minuteOfKey, sideKey } from './keys-on-disk.
 import { lines } from './log-rows.ts'
 import { TurnBudget } from './turn-budget.ts'
 
-/** Conversations held in memory although nothing of them is pending, so that the next message finds them. */
+/** So many conversations stay in memory although nothing of them is pending, because the next message will need them. */
 const HELD_COUNT = 5000
 
 type Author = Pick<Message, 'from' | 'side' | 'id'>
-/** An entry's JSON may be LMDB's own memory: to be parsed before the next one is asked for. */
+/** `json` may be LMDB's own memory: parse it before asking for the next entry. */
 interface Entry {
   readonly seq: number
   readonly json: Buffer
@@ -24,15 +24,15 @@ interface EntryRange {
   readonly isNewest: boolean
 }
 
-/** All conversations: those in memory, and behind them those in `main`. Reading, always of what is durable. */
+/** All conversations, in memory or in `main`. Reading shows durable entries only. */
 export class Conversations {
   readonly #files: Files
   readonly #held = new Map<string, Conversation>()
-  /** Those with something that is not in `main`, longest first. */
+  /** Those with something that is not in `main`, in the order in which they began to wait. */
   readonly pendingConversations = new Set<Conversation>()
-  /** The same by side, because `sides` knows nothing of them, or something old. */
+  /** The same by side: `sides` has no row of them, or an old one. */
   readonly #pendingBySide = new Map<string, Set<Conversation>>()
-  /** Of what is read in one turn of the event loop, by all who ask. */
+  /** Limits what all readers together read in one turn of the event loop. */
   readonly budget = new TurnBudget()
 
   constructor(files: Files) {
@@ -49,7 +49,7 @@ export class Conversations {
     return conversation
   }
 
-  /** The batch will hold something of the conversation. */
+  /** Notes that the batch will contain something of the conversation. */
   touch(conversation: Conversation, batch: number): void {
     conversation.lastBatch = batch
     if (this.pendingConversations.has(conversation)) return
@@ -62,7 +62,7 @@ export class Conversations {
     }
   }
 
-  /** `main` holds all of it that the journal held up to and with `batch`. */
+  /** Notes that `main` has all of the conversation up to and including `batch`. */
   checkpointed(conversation: Conversation, batch: number): void {
     this.pendingConversations.delete(conversation)
     if (conversation.lastBatch > batch) {
@@ -77,20 +77,20 @@ export class Conversations {
     }
   }
 
-  /** The number that this author's client id has got already. */
+  /** The seq of the message that this author has already sent with this client id; undefined where there is none. */
   seqOf(conversation: Conversation, message: Author): number | undefined {
     const author = authorOf(message)
     const seq = conversation.seqOf(author, message.id)
     if (seq !== undefined || conversation.checkpointed === 0) return seq
     const checkpointed = this.#checkpointedSeqOf(conversation, author, message)
-    // an agent's, filed when an author was known by id alone
+    // older builds filed an agent's message under the agent's id alone
     return checkpointed === undefined && author !== message.from ? this.#checkpointedSeqOf(conversation, message.from, message) : checkpointed
   }
 
   #checkpointedSeqOf(conversation: Conversation, author: string, { from, side, id }: Author): number | undefined {
     const checkpointed = this.#files.ids.get(idKey(conversation.number, author, id))?.readUInt32BE(0)
     if (checkpointed === undefined) return undefined
-    // The key is a hash: only the entry itself is proof.
+    // the key is a hash, so the entry itself is compared
     const entry = this.entry(conversation, checkpointed)
     return entry?.from === from && entry.side === side && entry.id === id ? checkpointed : undefined
   }
@@ -99,7 +99,7 @@ export class Conversations {
     return this.page(conversation, { first: seq, last: seq, bytes: 0, isNewest: true }).messages[0]
   }
 
-  /** Of the entries `first` … `last` the newest, or the oldest, that `bytes` have room for, ascending; the first always has. */
+  /** Reads entries from `first` to `last`, ascending: as many of the newest, or of the oldest, as fit into `bytes`, and at least one. */
   page(conversation: Conversation, { first, last, bytes, isNewest }: EntryRange): Pick<Page, 'messages' | 'isCut'> {
     const messages: Message[] = []
     if (first > last) return { messages }
@@ -117,11 +117,11 @@ export class Conversations {
     return isCut ? { messages, isCut } : { messages }
   }
 
-  /** From the entry `from` on. A row is read when its first entry is asked for, and no sooner. */
+  /** The entries from `from` on. A row is read only when its first entry is asked for. */
   *#ascending({ number, checkpointed, pending }: Conversation, from: number): Generator<Entry> {
     if (from <= checkpointed) {
       const { log } = this.#files
-      // The run that holds `from` starts at or below it.
+      // the row that contains `from` starts at or below it
       const [start] = log.raw.getKeys({ start: entryKey(number, from), end: entryKey(number, 0), reverse: true, limit: 1 })
       if (start === undefined) return
       for (const { key, value } of log.getRange({ start, end: entryKey(number, checkpointed + 1) })) {
@@ -137,7 +137,7 @@ export class Conversations {
     }
   }
 
-  /** From the entry `from` down. */
+  /** The entries from `from` down. */
   *#descending({ number, checkpointed, pending }: Conversation, from: number): Generator<Entry> {
     for (let seq = from; seq > checkpointed; seq--) yield { seq, json: jsonOf(pending[seq - checkpointed - 1]!) }
     if (checkpointed === 0) return
@@ -168,12 +168,12 @@ export class Conversations {
       left -= entry!.json.length
       if (left < 0 && rows.length > 0) return { rows, isCut: true }
       const head = conversation.head(this.#files.epoch)
-      rows.push({ conversation: conversation.id, head, last: parse(entry!.json), cursors, names, ...conversation.service })
+      rows.push({ conversation: conversation.id, head, last: parse(entry!.json), cursors, names, ...conversation.assignmentField })
     }
     return { rows }
   }
 
-  /** Offers the side's filed conversations, latest minute first, until `limit` were taken and their minute is complete. */
+  /** Calls `take` with the side's conversations in `sides`, latest minute first, until it has taken `limit` and all others of the last minute. */
   #collectFiled(side: string, { before, limit }: { before: number; limit: number }, take: (conversation: Conversation) => boolean): void {
     let taken = 0
     let minute = -1

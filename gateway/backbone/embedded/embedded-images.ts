@@ -5,23 +5,23 @@ import type { Files } from './files.ts'
 
 const NEWLINE = 0x0a
 
-/** Of those whose time has run out, so many are taken away in one commit: a message that waits for the disk waits for no more. */
+/** One commit deletes at most so many expired images, so that a message never waits long for the disk. */
 const SWEEP_COUNT = 50
 
 /**
- * An image is one value: its type, a newline, its bytes. In an environment of its own, so that no message waits for its pages. One that waits
- * to be named has two entries more, written with it and taken away by `keep`: its end by its id, and its id by its end, in order, so that a
- * sweep looks at nothing else. Images of older builds have none, and stay.
+ * An image is one value: its type, a newline, its bytes. Images have an environment of their own, so that no message waits for their pages.
+ * An image that no message names yet has two more entries, written with it and removed by `keep`: the time of its end by id, and its id by
+ * that time, in order, so that a sweep reads nothing but what is due. Images of older builds have neither and are permanent.
  */
 export class EmbeddedImages implements Images {
   readonly #files: Pick<Files, 'images' | 'requireSpace'>
   readonly #now: () => number
   readonly #limitBytes: number
-  /** Whoever looks at an end and then changes it does so alone. */
+  /** Whatever reads the end of an image and then changes it runs alone. */
   #queue: Promise<unknown> = Promise.resolve()
   #isClosed = false
 
-  /** `limitBytes`: of all images together; 0 = no limit. */
+  /** `limitBytes` is the limit of all images together; 0 = no limit. */
   constructor(files: Pick<Files, 'images' | 'requireSpace'>, { now, limitBytes }: { now: () => number; limitBytes: number }) {
     this.#files = files
     this.#now = now
@@ -31,7 +31,7 @@ export class EmbeddedImages implements Images {
   async put({ type, bytes }: Image, waitMs?: number): Promise<string> {
     if (this.#isClosed) throw closed()
     if (this.#limitBytes > 0 && this.#usedBytes() + bytes.length > this.#limitBytes) {
-      throw new Full(`the pictures in DATA_DIR have ${this.#limitBytes} bytes, see IMAGES_MB`)
+      throw new Full(`the pictures in DATA_DIR would take more than ${this.#limitBytes} bytes, see IMAGES_MB`)
     }
     const id = randomBytes(18).toString('base64url')
     await this.#write((images) => {
@@ -64,7 +64,7 @@ export class EmbeddedImages implements Images {
     })
   }
 
-  /** Takes away what waited too long. Resolves with how many these were. */
+  /** Deletes the images that expired. Resolves with their count. */
   async sweep(): Promise<number> {
     for (let swept = 0; ;) {
       const count = this.#isClosed ? 0 : await this.#exclusive(() => this.#sweepSome())
@@ -86,7 +86,7 @@ export class EmbeddedImages implements Images {
     return due.length
   }
 
-  /** It waited too long, and is not swept yet. */
+  /** Whether its time has run out and the sweep has not deleted it yet. */
   #isExpired(id: string): boolean {
     return !this.#isClosed && ID.test(id) && (this.#endOf(id) ?? Infinity) <= this.#now()
   }
@@ -112,18 +112,18 @@ export class EmbeddedImages implements Images {
       this.#files.requireSpace()
       await this.#files.images.batch(() => write(this.#files.images))
     } catch (error) {
-      ;(error as { commitError?: Promise<never> }).commitError?.catch(() => undefined) // `error` is told below
+      ;(error as { commitError?: Promise<never> }).commitError?.catch(() => undefined) // `error` says it, below
       throw new Unavailable(`The data folder could not be written: ${(error as Error).message}`, { cause: error })
     }
   }
 
   #exclusive<T>(run: () => Promise<T>): Promise<T> {
     const mine = this.#queue.then(run, run)
-    this.#queue = mine.catch(() => undefined) // told to whoever asked
+    this.#queue = mine.catch(() => undefined) // the caller gets the error
     return mine
   }
 
-  /** Pages in use, not those of the file, which never shrinks. */
+  /** Bytes of the pages in use. The file itself never shrinks. */
   #usedBytes(): number {
     const { pageSize, overflowPages, treeLeafPageCount, treeBranchPageCount } = this.#files.images.raw.getStats() as Readonly<Record<string, number>>
     return pageSize! * (overflowPages! + treeLeafPageCount! + treeBranchPageCount!)
@@ -142,7 +142,7 @@ export class EmbeddedImages implements Images {
 
   #read(id: string, from: number, to: number): Buffer {
     const bytes = this.#look(id, (value) => Buffer.from(value.subarray(from, to)))
-    if (bytes?.length !== to - from) throw new Unavailable('The picture is gone.')
+    if (bytes?.length !== to - from) throw new Unavailable('The picture was deleted.')
     return bytes
   }
 
@@ -151,20 +151,20 @@ export class EmbeddedImages implements Images {
     return ID.test(id) ? this.#files.images.look(Buffer.from(id), look) : undefined
   }
 
-  /** Takes nothing more; what is under way ends when the files do. */
+  /** Refuses every later call; `files.close()` waits for the writes under way. */
   close(): void {
     this.#isClosed = true
   }
 }
 
-/** LMDB refuses long keys with an error of its own. */
+/** Ids are checked before the lookup, because LMDB throws at long keys. */
 const ID = /^[\w-]{24}$/
 
-/** Longer than an id, and so none. */
+/** Longer than any id, so it never meets one. */
 const waitKey = (id: string): Buffer => Buffer.from(`waits ${id}`)
 const END_PREFIX = Buffer.from('ends  ')
 
-/** In the order of ends. */
+/** Keys sort by the time of the end. */
 function endKey(end: number, id: string): Buffer {
   const key = Buffer.alloc(END_PREFIX.length + 6 + id.length)
   END_PREFIX.copy(key)

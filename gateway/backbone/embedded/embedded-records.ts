@@ -9,7 +9,7 @@ interface Stored extends Item {
 
 type Removal = Parameters<Records['remove']>[0]
 
-/** The change of a queued write, decided against the state that the writes before it in the batch lead to. */
+/** A write in the queue. It is decided against the state that the earlier writes of its batch lead to. */
 interface QueuedWrite {
   readonly now: number
   decide(): Change | undefined
@@ -23,11 +23,11 @@ interface Change {
   readonly stored: Stored | undefined
 }
 
-/** What expired is kept for so long in case a caller's clock is behind, and looked for so often. */
+/** How often expired items are looked for, and for how long they stay after they expired, because a caller's clock may be behind. */
 const SWEEP_MS = 60_000
-/** Rows looked at each time; the next time goes on behind them. */
+/** A sweep looks at so many rows; the next one continues behind them. */
 const SWEEP_COUNT = 5000
-/** Held in memory of all collections together, about; those used longest ago go, for they are on the disk. */
+/** Memory for all collections together, about. Above it the ones used longest ago are dropped: the disk has them. */
 const HELD_BYTES = 16_777_216
 const ITEM_BYTES = 300
 
@@ -37,16 +37,16 @@ interface Collection {
 }
 
 /**
- * The collections used last in memory, and each change on disk before it is answered. What gathers while a batch is being written is
- * the next one, so any number of changes at once costs two flushes. Reading may show a change that is on its way to the disk.
+ * The collections that were used last are in memory, and every change is on the disk before it is answered. Writes that arrive while a batch
+ * is being written form the next batch, so any number of changes at once cost two flushes. A read may show a change before it is durable.
  */
 export class EmbeddedRecords implements Records {
   readonly #files: Pick<Files, 'main' | 'requireSpace' | 'records'>
   readonly #heldBytes: number
-  /** The one used longest ago first. */
+  /** Ordered by use: the first was used longest ago. */
   readonly #collections = new Map<string, Collection>()
   #bytes = 0
-  /** Those with a change on its way: the disk knows less of them. */
+  /** Collections with a change that the disk does not have yet; they must stay in memory. */
   readonly #changing = new Set<string>()
   /** Where the next sweep begins. */
   #sweepFrom: Buffer = Buffer.alloc(0)
@@ -60,7 +60,7 @@ export class EmbeddedRecords implements Records {
     this.#heldBytes = heldBytes
   }
 
-  /** What is held in memory, about. */
+  /** Bytes held in memory, about. */
   get bytes(): number {
     return this.#bytes
   }
@@ -102,7 +102,7 @@ export class EmbeddedRecords implements Records {
     )
   }
 
-  /** Takes nothing more; resolves when all that is under way has been answered. */
+  /** Refuses every later call; resolves when all writes under way are answered. */
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#running
@@ -125,7 +125,7 @@ export class EmbeddedRecords implements Records {
     this.#running = undefined
   }
 
-  /** In memory first, so that a write sees those before it; undone where the disk fails. */
+  /** Changes memory first, so that each write sees the ones before it; undoes that if the disk fails. */
   async #commit(writes: readonly QueuedWrite[]): Promise<void> {
     const undo: Change[] = []
     const changes: Change[] = []
@@ -147,7 +147,7 @@ export class EmbeddedRecords implements Records {
     })
     try {
       if (changes.length > 0) this.#files.requireSpace()
-      // it reads the disk, and may fail as writing may
+      // inside the try: the sweep reads the disk, which may fail as a write may
       if (changes.length > 0) for (const one of this.#expired(writes.at(-1)!.now)) change(one)
       if (changes.length > 0)
         await this.#files.main.batch(() => {
@@ -155,7 +155,7 @@ export class EmbeddedRecords implements Records {
         })
       for (const queued of decided) queued.settle()
     } catch (error) {
-      ;(error as { commitError?: Promise<never> }).commitError?.catch(() => undefined) // `error` is told below
+      ;(error as { commitError?: Promise<never> }).commitError?.catch(() => undefined) // `error` says it, below
       for (const one of undo) this.#place(one)
       const unavailable = new Unavailable(`The data folder could not be written: ${(error as Error).message}`, { cause: error })
       for (const queued of decided) queued.fail(unavailable)
@@ -173,7 +173,7 @@ export class EmbeddedRecords implements Records {
     return rows.flatMap(({ key, value }) => {
       const [collection, name] = key.toString().split('\0') as [string, string]
       const held = this.#collections.get(collection)
-      // a write of this very batch may have renewed it
+      // an earlier write of this batch may have renewed it
       const stored = held === undefined ? storedOf(name, value) : held.items.get(name)
       return stored === undefined || isLive(stored, now - SWEEP_MS) ? [] : [{ collection, key: name, stored: undefined }]
     })
@@ -186,7 +186,7 @@ export class EmbeddedRecords implements Records {
     void this.#files.records.put(name, JSON.stringify({ value, version, expiresAt }))
   }
 
-  /** A collection that is not held is on the disk alone. */
+  /** Changes an item in memory, where its collection is there. */
   #place({ collection, key, stored }: Change): void {
     const held = this.#collections.get(collection)
     if (held === undefined) return
@@ -203,7 +203,7 @@ export class EmbeddedRecords implements Records {
     return stored !== undefined && isLive(stored, now) ? stored : undefined
   }
 
-  /** From memory or from the disk; it is the last to go from now on. */
+  /** From memory or else from the disk; it becomes the one used last. */
   #collection(name: string): Collection {
     const held = this.#collections.get(name) ?? this.#load(name)
     this.#collections.delete(name)
@@ -222,7 +222,7 @@ export class EmbeddedRecords implements Records {
     return loaded
   }
 
-  /** Makes room, but not of what the disk does not know yet. */
+  /** Drops the collections used longest ago until the rest fits, except those with a change that is not on the disk yet. */
   #release(): void {
     for (const [name, { bytes }] of this.#collections) {
       if (this.#bytes <= this.#heldBytes) return

@@ -33,7 +33,7 @@ export interface Parts {
   readonly bus: LocalBus
 }
 
-/** See backbone.ts for the laws. A write is queued for the next group commit; a read answers with what is durable, a turn's budget at a time. */
+/** The laws are in backbone.ts. A write waits for the next group commit; a read shows durable entries only, and waits while this turn's budget is spent. */
 export class EmbeddedStore implements Store {
   readonly #parts: Parts
   #isClosed = false
@@ -52,9 +52,9 @@ export class EmbeddedStore implements Store {
     return new Promise((resolve, reject) => this.#parts.commit.add(new AdvanceWrite(this.#parts, move, { resolve, reject })))
   }
 
-  setAssignment(service: NewAssignment): Promise<AssignmentSet> {
+  setAssignment(assignment: NewAssignment): Promise<AssignmentSet> {
     if (this.#isClosed) return Promise.reject(closed())
-    return new Promise((resolve, reject) => this.#parts.commit.add(new AssignmentWrite(this.#parts, service, { resolve, reject })))
+    return new Promise((resolve, reject) => this.#parts.commit.add(new AssignmentWrite(this.#parts, assignment, { resolve, reject })))
   }
 
   async read(id: string, { before = Infinity, after, limit, bytes = READ_BYTES }: ReadRange): Promise<Page> {
@@ -69,7 +69,7 @@ export class EmbeddedStore implements Store {
       head: conversation.head(epoch),
       cursors,
       names,
-      ...conversation.service,
+      ...conversation.assignmentField,
     }
   }
 
@@ -83,7 +83,7 @@ export class EmbeddedStore implements Store {
     this.#isClosed = true
   }
 
-  /** Asked again right before the reading, with nothing between: others wait for the same turn. Throws once closed. */
+  /** To be asked again after each wait, right before the read: others have waited for the same turn. Throws once closed. */
   get #mustWait(): boolean {
     if (this.#isClosed) throw closed()
     return this.#parts.conversations.budget.isSpent
@@ -118,20 +118,20 @@ class AppendWrite implements QueuedWrite {
     const message = this.#message
     const conversation = (this.#conversation = conversations.get(message.conversation))
     const known = conversations.seqOf(conversation, message)
-    this.#phase = conversation.assigned.service?.phase
+    this.#phase = conversation.upcoming.assignment?.phase
     if (known !== undefined) {
       this.#seq = known
       return undefined
     }
     this.#refused = refusalOf(conversation, message)
     if (this.#refused !== undefined) return undefined
-    // a clock that steps back does not turn a log around
-    if (message.at < conversation.assigned.at) this.#message = { ...message, at: conversation.assigned.at }
+    // times in a log never go back, even if the clock does
+    if (message.at < conversation.upcoming.at) this.#message = { ...message, at: conversation.upcoming.at }
     const tail = messageTail(this.#message)
-    this.#prev = conversation.assigned.id
-    conversation.assigned.append(this.#message)
-    this.#seq = conversation.assigned.seq
-    conversation.assign(authorOf(message), message.id, this.#seq)
+    this.#prev = conversation.upcoming.id
+    conversation.upcoming.append(this.#message)
+    this.#seq = conversation.upcoming.seq
+    conversation.noteSeq(authorOf(message), message.id, this.#seq)
     conversations.touch(conversation, batch)
     return conversation.packetStart + messageLink(this.#seq, this.#prev) + tail + ']'
   }
@@ -180,10 +180,10 @@ class AppendWrite implements QueuedWrite {
   }
 }
 
-function refusalOf({ assigned }: Conversation, { side, at, isReply }: NewMessage): Muted | NotStarted | undefined {
-  const muted = assigned.mutedAt(side, at)
+function refusalOf({ upcoming }: Conversation, { side, at, isReply }: NewMessage): Muted | NotStarted | undefined {
+  const muted = upcoming.mutedAt(side, at)
   if (muted !== undefined) return new Muted(muted.text, muted.until)
-  return isReply === true && assigned.seq === 0 ? new NotStarted() : undefined
+  return isReply === true && upcoming.seq === 0 ? new NotStarted() : undefined
 }
 
 class AdvanceWrite implements QueuedWrite {
@@ -202,9 +202,9 @@ class AdvanceWrite implements QueuedWrite {
   prepare(batch: number): string | undefined {
     const { conversation: id, side, delivered = 0, read = 0 } = this.#move
     const conversation = (this.#conversation = this.#parts.conversations.get(id))
-    const moved = (this.#moved = conversation.assigned.moved(side, delivered, read))
+    const moved = (this.#moved = conversation.upcoming.moved(side, delivered, read))
     if (moved === undefined) return undefined
-    conversation.assigned.place(side, moved.delivered, moved.read)
+    conversation.upcoming.place(side, moved.delivered, moved.read)
     this.#parts.conversations.touch(conversation, batch)
     return cursorPacket(id, side, moved)
   }

@@ -10,25 +10,25 @@ import { GroupCommit } from './group-commit.ts'
 import { LocalBus } from './local-bus.ts'
 import { replay } from './replay.ts'
 
-/** Pending bytes above which the journal is checkpointed: some 30,000 messages, read again in a fraction of a second at a start. */
+/** Above so many pending bytes the journal is checkpointed: some 30,000 messages, which a start replays in a fraction of a second. */
 const CHECKPOINT_BYTES = 8_388_608
 
-/** How often images that waited too long are taken away. */
+/** How often expired images are deleted. */
 const SWEEP_MS = 60_000
 
 export interface EmbeddedOptions {
   readonly dataDir: string
   readonly checkpointBytes?: number
-  /** What all images may take together; 0 = no limit. */
+  /** The limit of all images together; 0 = no limit. */
   readonly imagesBytes?: number
   readonly now?: () => number
-  /** Why nothing can be written, in words, and again when that changes; undefined: it can again. */
+  /** Called when the disk begins to fail, with the reason as a sentence, when the reason changes, and with undefined when it works again. */
   readonly onHealth?: (problem: string | undefined) => void
 }
 
 /**
- * The backbone of one process over a data folder. Throws `DataFolderError` where the folder cannot be written or is
- * in use. A clean end and a kill leave the same folder behind; there is one way to start, and it is always taken.
+ * The backbone of one process over a data folder. Rejects with `DataFolderError` where the folder is damaged, in use or cannot be written.
+ * A clean end and a kill leave the same folder behind, so every start is the same: it replays the journal.
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Backbone> {
   const { dataDir, checkpointBytes = CHECKPOINT_BYTES, imagesBytes = 0, now = Date.now, onHealth = () => undefined } = options

@@ -8,26 +8,28 @@ import { batchKey } from './keys-on-disk.ts'
 import { spaceGuard } from './disk-space.ts'
 import { Checksummed } from './checksummed.ts'
 
-/** Raised when what is written below changes; an older build then refuses the folder instead of misreading it.
- * 2: how a conversation is served, in rows and journal. 3: checksums, and keys of the journal in binary. */
+/**
+ * The version of the format below. It rises with each change, so that an older build refuses the folder instead of misreading it.
+ * 2: assignments in rows and journal. 3: checksums, and binary keys in the journal.
+ */
 export const FORMAT = 3
 const CHECKSUMS_FROM = 3
 
 /**
- * The folder's three LMDB environments. Every entry ends with its checksum (checksummed.ts), and each environment has the folder's `epoch`,
- * so that one that is lost, or another folder's, is noticed.
+ * The folder's three LMDB environments. Every entry ends with its checksum (checksummed.ts). Each environment contains the folder's
+ * `epoch`, so that a file which is missing or comes from another folder is noticed.
  *
- * `journal`   batch number (u64) → the packets of one group commit, one a line. Small, always at its end, so a commit
- *             is one put and one flush whatever number of conversations it touches. 0 → the epoch
- * `main`      what the journal was checkpointed into, later and in bulk:
- *   `about`   'epoch', 'format', 'count' (numbers of conversations given out), 'folded' (the newest batch at the last checkpoint)
+ * `journal`   batch number (u64) → the packets of one group commit, one a line. It is small and only grows at its end, so a commit
+ *             is one put and one flush, however many conversations it touches. 0 → the epoch
+ * `main`      what checkpoints moved out of the journal, in bulk:
+ *   `about`   'epoch', 'format', 'count' (of conversation numbers given), 'folded' (the newest batch at the last checkpoint)
  *   `rows`    conversation id → its row as JSON
- *   `log`     number of the conversation (u32), seq (u32) → the JSON of this message and of those after it, one a line
+ *   `log`     number of the conversation (u32), seq (u32) → the JSON of this message and of some after it, one a line
  *   `ids`     number of the conversation (u32), hash of sender and client id → seq (u32)
  *   `sides`   side, 0, minute of the last message (u32), number of the conversation (u32) → conversation id
  *   `records` collection, 0, key → value, version and expiry as JSON; not through the journal
- * `images`    id → type, newline, bytes; 'folder' → the epoch; of those that wait to be named 'waits ' and id → its end, 'ends  ', end (u48) and
- *             id → nothing; not through the journal
+ * `images`    id → type, newline, bytes; 'folder' → the epoch; for an image that no message names yet also 'waits ', id → its end, and
+ *             'ends  ', end (u48), id → nothing; not through the journal
  */
 export interface Files {
   readonly epoch: string
@@ -43,18 +45,18 @@ export interface Files {
   readonly images: Checksummed
   /** Throws while the disk has no room for a commit. */
   requireSpace(): void
-  /** Writes what is written already: resolves where there is room again. */
+  /** Tries whether the disk can be written: writes a value that is there already. Rejects or throws where it cannot. */
   tryWriting(): Promise<unknown>
   close(): Promise<void>
 }
 
 /**
  * Durability: without overlappingSync a write's promise resolves after LMDB's own commit, which has flushed the pages
- * and then the meta page (fdatasync, or a write with O_DSYNC) before it returns. With it, lmdb-js resolves when the
- * data is merely visible and says `flushed` later, and readers could see what a power cut takes away.
+ * and then the meta page (fdatasync, or a write with O_DSYNC) before it returns. With overlappingSync, lmdb-js resolves when the
+ * data is visible and calls it `flushed` later, so readers could see what a power cut takes away.
  *
- * And no batching by turns of the event loop: lmdb opens those with a promise that nobody is given, and when a commit fails
- * (a full disk) that one rejects unhandled and ends the process. What belongs together is put into one `batch` here.
+ * No batching by turns of the event loop: lmdb makes a promise for such a batch that no caller gets. When a commit fails (a full disk)
+ * that promise rejects unhandled and ends the process. Here one `batch` call contains what belongs together.
  */
 const DURABLE = { overlappingSync: false, eventTurnBatching: false } as const
 
@@ -87,7 +89,7 @@ export async function openFiles(folder: string): Promise<Files> {
     if (error instanceof DataFolderError) throw error
     const { message, code } = error as NodeJS.ErrnoException
     if (code === 'ENOSPC') throw full(folder)
-    // the system's own no is about the disk and not about what was written on it
+    // an error of the system is about the disk, not about what is written on it
     if (typeof code === 'string' && code.startsWith('E')) {
       throw new DataFolderError(`The data folder ${folder} cannot be opened: ${message}; put that right, or set DATA_DIR to another.`)
     }
@@ -98,8 +100,8 @@ export async function openFiles(folder: string): Promise<Files> {
 }
 
 /**
- * LMDB maps its file of locks and would write beyond the end of a full disk: a signal. So it gets one that is there already. Nobody else has the
- * folder, so what stood in it means nothing.
+ * Creates the environment's folder and lock file. LMDB maps its lock file: on a full disk it would write past the end, and a signal would
+ * end the process. So the file is written in full here. Its old content is not needed, because this process alone has the folder.
  */
 function prepare(folder: string, name: string): void {
   const path = join(folder, name)
@@ -107,7 +109,7 @@ function prepare(folder: string, name: string): void {
   const lock = join(path, 'lock.mdb')
   if (!existsSync(lock) || statSync(lock).size !== LOCK_BYTES) writeFileSync(lock, Buffer.alloc(LOCK_BYTES))
   if (existsSync(join(path, 'data.mdb'))) return
-  // where its first pages do not fit, LMDB ends the process
+  // LMDB ends the process where its first pages do not fit
   const { bavail, bsize } = statfsSync(path)
   if (bavail * bsize < ROOM_BYTES) throw full(folder)
 }
@@ -149,7 +151,7 @@ function openAll(folder: string): OpenFiles {
   }
 }
 
-/** Holds the three against each other, and stamps new ones. The one with `epoch` is stamped last: where a start ended before, it begins again. */
+/** Checks that the three environments belong together, and stamps new ones. `main` is stamped last: a start that was interrupted before begins again. */
 async function begin(files: ReturnType<typeof openAll>, folder: string): Promise<Files> {
   const { about, roots } = files
   const raw = about.raw.get(FORMAT_KEY)
@@ -172,7 +174,7 @@ async function begin(files: ReturnType<typeof openAll>, folder: string): Promise
   return { ...files, epoch, checkpointed: Number(about.get(CHECKPOINTED) ?? 0) }
 }
 
-/** Anything but the stamp. */
+/** Whether it has more than the stamp. */
 const hasEntries = ({ raw }: Checksummed, stamp: string | undefined): boolean => raw.getKeysCount({}) > (stamp === undefined ? 0 : 1)
 
 async function stampAll({ roots, main, about }: ReturnType<typeof openAll>, epoch: string): Promise<void> {
@@ -184,7 +186,10 @@ async function stampAll({ roots, main, about }: ReturnType<typeof openAll>, epoc
   })
 }
 
-/** From format 2: each environment in one transaction. What an earlier start checksummed has its new key, its stamp, or `main` has the format. */
+/**
+ * Brings a folder of format 2 to format 3, each environment in one transaction. If an earlier start was interrupted, what it has done shows:
+ * new keys in the journal, a stamp in `images`, the format in `main`.
+ */
 async function checksumAll({ roots: { journal, images }, main, ...named }: ReturnType<typeof openAll>): Promise<void> {
   await journal.batch(() => {
     for (const { key, value } of journal.raw.getRange({})) {

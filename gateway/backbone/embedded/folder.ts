@@ -1,12 +1,12 @@
 import { accessSync, closeSync, constants, mkdirSync, openSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
-/** The data folder cannot be used; the message is one sentence for the operator, with what to do. */
+/** The data folder cannot be used. The message tells the operator why, and what to do. */
 export class DataFolderError extends Error {
   override readonly name: string = 'DataFolderError'
 }
 
-/** It cannot be used because what is in it is not what was written: a salvage may help. */
+/** The data folder cannot be used because its files are damaged: a salvage may help. */
 export class DamagedFolder extends DataFolderError {
   override readonly name = 'DamagedFolder'
 }
@@ -18,10 +18,10 @@ export interface Claim {
 }
 
 /**
- * Makes the folder where it is missing and claims it for this process. The claim is a lock on a file inside it, which the system
- * drops with the process, however that ends: a pid in a file may belong to somebody else by now, and whoever removes
- * a stale socket may remove the one that another process has just bound. The file itself stays and means nothing.
- * The lock sees every process of this machine, whatever its container, TMPDIR or path to the folder.
+ * Creates the folder where it is missing and claims it for this process. The claim is a lock on a file inside the folder: the system drops
+ * it with the process, however that ends. (A pid in a file may belong to another process by now, and whoever removes a stale socket may
+ * remove one that another process has just bound.) The file stays and means nothing.
+ * The lock holds for all processes of this machine, whatever their container, TMPDIR or path to the folder.
  */
 export async function claimFolder(dataDir: string): Promise<Claim> {
   const path = prepare(resolve(dataDir))
@@ -41,7 +41,7 @@ export async function claimFolder(dataDir: string): Promise<Claim> {
   throw new DataFolderError(`The data folder ${path} is in use by another gateway; stop it, or set DATA_DIR to another folder.`)
 }
 
-/** A number closed twice would close whatever has got it since. */
+/** Closes once only: a second close would close the file that has got the same descriptor since. */
 function releaseOnce(opened: number): () => void {
   let isOpen = true
   return () => {
@@ -60,14 +60,14 @@ function prepare(path: string): string {
   }
 }
 
-/** Step by step: node's own `recursive` spins for ever where the system answers ENOENT below an existing folder (/proc). */
+/** Folder by folder, because Node's `recursive` never returns where the system answers ENOENT below an existing folder (/proc). */
 function makeFolder(path: string): void {
   if (isFolder(path)) return
   makeFolder(dirname(path))
   try {
     mkdirSync(path)
   } catch (error) {
-    // another gateway that starts at the same moment has made it
+    // another gateway that starts at the same moment may have created it
     if (!isFolder(path)) throw error
   }
 }

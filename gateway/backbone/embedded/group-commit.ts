@@ -11,35 +11,35 @@ export interface Part {
   readonly end: number
 }
 
-/** Something to be written to the journal, or to be answered after what was asked before it is durable. */
+/** A write in the queue: a packet for the journal, or nothing to write and an answer once everything before it is durable. */
 export interface QueuedWrite {
   /**
-   * Decides, against the state that all earlier queued writes lead to. Returns the packet to write, or nothing to write. Must change nothing
-   * before whatever may throw.
+   * Decides against the state that all earlier writes lead to, and returns the packet to write or undefined. Must not change anything
+   * before a statement that may throw.
    */
   prepare(batch: number): string | undefined
-  /** It is durable, and so is everything before it; `part` is what was written. */
+  /** The write is durable, and so is everything before it; `part` is where its packet is. */
   settle(part: Part | undefined): void
-  /** It was not written, as far as is known; nothing after it in the same batch was either. */
+  /** The batch could not be written, as far as is known. */
   fail(error: Unavailable): void
-  /** Preparing or settling it threw, a bug: told to whoever asked, and nothing of the others is touched. */
+  /** `prepare` or `settle` threw, which is a bug: the caller gets the error, the other writes of the batch go on. */
   refuse(error: Error): void
 }
 
 interface Listeners {
-  /** Told of every batch after its last write. */
+  /** Called after each batch, when its last write is settled. */
   settled(batch: number): void
-  /** Why nothing can be written, in words, and again when that changes; undefined: it can again. */
+  /** Called when the disk begins to fail, with the reason as a sentence, when the reason changes, and with undefined when it works again. */
   onHealth(problem: string | undefined): void
 }
 
 /**
- * Many queued writes, one flush. Idle: a commit starts in the tick of the first write. Busy: what gathers while a commit is on its
- * way is the next one. So a single message waits for nobody, and load makes batches instead of a queue; no timer.
+ * Writes many queued writes with one flush. When idle, a commit starts in the tick of the first write. When busy, the writes that arrive
+ * during a commit form the next one. So a single message never waits, load makes larger batches, and there is no timer.
  */
 export class GroupCommit {
   readonly #journal: Files['journal']
-  readonly #tell: Listeners
+  readonly #listeners: Listeners
   #writes: QueuedWrite[] = []
   #last: number
   #running: Promise<void> | undefined
@@ -48,14 +48,14 @@ export class GroupCommit {
   #problem: string | undefined
 
   /** `last`: the newest batch in the journal. */
-  constructor(files: Pick<Files, 'journal' | 'requireSpace' | 'tryWriting'>, last: number, tell: Listeners) {
+  constructor(files: Pick<Files, 'journal' | 'requireSpace' | 'tryWriting'>, last: number, listeners: Listeners) {
     this.#files = files
     this.#journal = files.journal
     this.#last = last
-    this.#tell = tell
+    this.#listeners = listeners
   }
 
-  /** Why the last commit failed. */
+  /** Why the last commit failed, as a sentence; undefined: it did not. */
   get problem(): string | undefined {
     return this.#problem
   }
@@ -65,7 +65,7 @@ export class GroupCommit {
     this.#running ??= Promise.resolve().then(() => this.#run())
   }
 
-  /** Resolves when nothing is on its way; nothing may be added any more. */
+  /** Resolves when every write is answered. The caller adds no more. */
   async close(): Promise<void> {
     while (this.#running !== undefined) await this.#running
     clearTimeout(this.#retry)
@@ -103,16 +103,16 @@ export class GroupCommit {
       }
       start = end
     }
-    this.#tell.settled(this.#last)
+    this.#listeners.settled(this.#last)
   }
 
   #failed(writes: readonly QueuedWrite[], error: Error & { commitError?: Promise<never> }): void {
     const problem = `The data folder could not be written: ${error.message}`
     if (error.commitError === undefined) this.#setProblem(problem)
-    // lmdb tells the reason in a second promise, which must not stay unhandled; until then it is known that there is one
+    // the reason comes in lmdb's second promise, which must not stay unhandled; until then the problem has no reason
     else this.#problem ??= problem
     error.commitError?.catch(({ message }: Error) => {
-      // Its first part is the system's own words.
+      // up to the colon it is the system's own message
       this.#setProblem(`The data folder could not be written: ${message.split(':')[0]}`)
     })
     const unavailable = new Unavailable(problem, { cause: error })
@@ -123,23 +123,23 @@ export class GroupCommit {
   #setProblem(problem: string | undefined): void {
     if (problem === this.#problem) return
     this.#problem = problem
-    this.#tell.onHealth(problem)
+    this.#listeners.onHealth(problem)
   }
 
-  /** Who is not ready is sent nobody, and would never find out that there is room again. */
+  /** A gateway that is not ready gets no traffic, so no commit would show that the disk works again: it tries by itself. */
   async #tryAgain(): Promise<void> {
     try {
       await this.#files.tryWriting()
       this.#setProblem(undefined)
       this.#retry = undefined
     } catch (error) {
-      ;(error as { commitError?: Promise<never> }).commitError?.catch(() => undefined) // `trouble` has said why
+      ;(error as { commitError?: Promise<never> }).commitError?.catch(() => undefined) // `problem` says why
       this.#retry = setTimeout(() => void this.#tryAgain(), RETRY_MS).unref()
     }
   }
 }
 
-/** What throws here fails alone: it has changed nothing. */
+/** A write that throws here is refused alone: it has not changed anything. */
 function prepareAll(writes: readonly QueuedWrite[], batch: number): { prepared: readonly QueuedWrite[]; packets: readonly (string | undefined)[] } {
   const prepared: QueuedWrite[] = []
   const packets: (string | undefined)[] = []
@@ -154,13 +154,13 @@ function prepareAll(writes: readonly QueuedWrite[], batch: number): { prepared: 
   return { prepared, packets }
 }
 
-/** All packets in one buffer, one a line (JSON has no raw line feed), and where each ends, its line feed included. */
+/** Joins the packets into one buffer, one a line (JSON contains no raw line feed); `ends` says where each ends, with its line feed. */
 function layOut(packets: readonly (string | undefined)[]): { bytes: Buffer; ends: readonly number[] } {
   const text = packets.map((packet) => (packet === undefined ? '' : packet + '\n')).join('')
-  // Of its own, never from the shared pool: parts of it live until they are checkpointed.
+  // not from the shared pool, because parts of it live until the next checkpoint
   const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text))
   bytes.write(text)
-  // Nothing but ASCII: lengths in code units are lengths in bytes, and nothing has to be measured twice.
+  // in pure ASCII a length in code units is a length in bytes, so no packet is measured again
   const isAscii = bytes.length === text.length
   let end = 0
   const ends = packets.map((packet) => {

@@ -1,4 +1,4 @@
-/** The binary keys of files.ts, all in big-endian so that LMDB's byte order is the order of numbers. */
+/** The binary keys of files.ts. Numbers are big-endian, so that LMDB's byte order is their order. */
 export const batchKey = (batch: number): Buffer => {
   const key = Buffer.allocUnsafe(8)
   key.writeUInt32BE(Math.floor(batch / 2 ** 32), 0)
@@ -16,9 +16,9 @@ export const entryKey = (number: number, seq: number): Buffer => {
 }
 
 /**
- * An author's client id within a conversation, as a 64-bit hash: short keys, because every message writes and asks for one.
- * Two that share a hash are told apart by the entry that the key leads to; the earlier is then forgotten, which
- * takes a billion messages in one conversation to become likely.
+ * An author's client id within a conversation, as a 64-bit hash: every message writes and looks up such a key, so it must be short.
+ * The reader compares the entry that the key leads to. Of two ids with one hash the earlier is overwritten; that becomes likely only with a
+ * billion messages in one conversation.
  */
 export const idKey = (number: number, author: string, id: string): Buffer => {
   const key = Buffer.allocUnsafe(12)
@@ -28,7 +28,7 @@ export const idKey = (number: number, author: string, id: string): Buffer => {
   return key
 }
 
-/** Murmur-like, over UTF-16 code units and their count. */
+/** A hash like Murmur, over UTF-16 code units and their count. */
 function hash(seed: number, text: string): number {
   let state = seed ^ text.length
   for (let i = 0; i < text.length; i++) {
@@ -39,7 +39,7 @@ function hash(seed: number, text: string): number {
   return (state ^ (state >>> 16)) >>> 0
 }
 
-/** The list of a side is kept by minute: its row moves at most once a minute, and exact times are in the rows. */
+/** Lists of sides are sorted by minute, so that a row moves at most once a minute; exact times are in `rows`. */
 export const minuteOf = (at: number): number => Math.min(Math.max(Math.floor(at / 60_000), 0), 0xffff_fffe)
 
 export const sideKey = (side: string, minute: number, number: number): Buffer => {

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 
-/** Why a file is not what LMDB wrote: for people who restore it, not for programs. */
+/** The file is not as LMDB wrote it. The message tells the operator what is wrong with it. */
 export class BrokenFile extends Error {
   override readonly name = 'BrokenFile'
 }
@@ -55,8 +55,8 @@ const BIG_BYTES = 24
 const DEPTH_MAX = 32
 
 /**
- * Reads an LMDB file as bytes, never as a map: LMDB believes every page, and one that is missing or wrong is a signal that ends the
- * process, or a message that is silently not there. Only whoever has the folder may look, while LMDB has it closed.
+ * Reads an LMDB file as bytes instead of mapping it. LMDB trusts every page: one that is missing or wrong ends the process with a signal,
+ * or makes a message disappear silently. Only for the process that has claimed the folder, and while LMDB does not have the file open.
  */
 export class LmdbFile {
   readonly #file: number
@@ -77,7 +77,7 @@ export class LmdbFile {
     closeSync(this.#file)
   }
 
-  /** Every entry of the newest snapshot is visited. Throws `BrokenFile` at the first page that cannot be as LMDB wrote it. */
+  /** Visits every entry of the newest snapshot. Throws `BrokenFile` at the first page that LMDB cannot have written. */
   check(visit: (entry: Entry) => void): void {
     const { free, main, lastPage } = this.#newest()
     this.#used = new Uint8Array(lastPage + 1)
@@ -87,8 +87,8 @@ export class LmdbFile {
   }
 
   /**
-   * Of a broken file: what can still be read of all leaves there are, also of those that nothing leads to any more, with the transaction
-   * that wrote each. Nothing says which database it is of, nor that it is what was written: its checksum does.
+   * The entries of a broken file: of every leaf page that can be read, even where no branch leads to it, with the transaction that wrote
+   * the page. Only the checksum of an entry tells whether it is intact, and which database it belongs to.
    */
   *remains(): Generator<Remnant> {
     this.#pageBytes = this.#sizeOfPages()
@@ -97,7 +97,7 @@ export class LmdbFile {
       const page = this.#tryRead(() => this.#page(number))
       if (page === undefined || page.readUInt16LE(18) !== LEAF) continue
       const txn = readU64(page, 8)
-      // of a commit that never ended, and was acknowledged to nobody
+      // written by a commit that did not finish, so nobody got an answer to it
       if (txn > newest) continue
       for (let i = 0; i < Math.min(page.readUInt16LE(20), this.#pageBytes - HEADER) / 2; i++) {
         const entry = this.#tryRead(() => this.#remnant(page, i))
@@ -115,11 +115,11 @@ export class LmdbFile {
     try {
       return read()
     } catch {
-      return undefined // it is broken, or the disk cannot read it: that is why we are here
+      return undefined // this page is broken or unreadable; the others may not be
     }
   }
 
-  /** As many pages as possible are where they say they are. */
+  /** The page size with which the most pages are where their headers say. */
   #sizeOfPages(): number {
     const hits = (size: number): number => {
       let count = 0
@@ -131,7 +131,7 @@ export class LmdbFile {
     return [4096, 8192, 16_384, 32_768, 65_536].reduce((best, size) => (hits(size) > hits(best) ? size : best))
   }
 
-  /** The newest transaction that ended, where both first pages agree about it. */
+  /** The newest transaction that finished, if the two meta pages agree on it; else Infinity. */
   #newestKnown(): number {
     const txnOf = (number: number): number => {
       const page = this.#tryRead(() => this.#read(number * this.#pageBytes, 160))
@@ -147,7 +147,7 @@ export class LmdbFile {
     if (!Number.isInteger(power) || power < 9 || power > 16) throw new BrokenFile('its first page is damaged')
     const [one, other] = [this.#meta(0), this.#meta(1)]
     if (!one.fixed.equals(other.fixed)) throw new BrokenFile('its first two pages disagree')
-    // The pages take turns; before the first commit both are the same.
+    // commits write the two meta pages in turn; before the first commit both are the same
     const isNew = one.txn + other.txn <= 1
     if (!isNew && (one.txn % 2 !== 0 || other.txn % 2 !== 1 || Math.abs(one.txn - other.txn) !== 1)) {
       throw new BrokenFile('its first two pages are of different times')
@@ -167,7 +167,7 @@ export class LmdbFile {
       txn: readU64(page, 152),
     }
     if (meta.lastPage > this.#bytes / this.#pageBytes + 1e6) throw new BrokenFile(`page ${number} is damaged`)
-    // A commit rewrites the root, and the last but one is kept whole: this tells a damaged count of transactions.
+    // every commit rewrites the root page, so a root of another transaction means that this page's transaction number is damaged
     if (meta.main.root >= 0 && readU64(this.#page(meta.main.root), 8) !== meta.txn) throw new BrokenFile(`page ${number} is damaged`)
     return meta
   }
@@ -207,7 +207,7 @@ export class LmdbFile {
     for (let i = 0; i < lower / 2; i++) nodes.push(this.#node(page, i, number, upper))
     for (let i = 0; i < nodes.length; i++) {
       const node = nodes[i]!
-      // the first key of a branch stands for everything below the second
+      // the first key of a branch page is empty: it stands for everything below the second key
       const key = kind === BRANCH && i === 0 ? from : node.key
       if (i > (kind === BRANCH ? 1 : 0) && compareKeys(nodes[i - 1]!.key, node.key, isFree) >= 0)
         throw new BrokenFile(`page ${number} is out of order`)
@@ -236,12 +236,12 @@ export class LmdbFile {
       flags: isBranch ? 0 : flags,
       key: page.subarray(at + 8, valueAt),
       child: length + flags * 2 ** 32,
-      // the length of one that lies elsewhere goes along with where it is
+      // for a value on overflow pages: their place, and the value's length
       value: !isBranch && flags === BIG ? Buffer.concat([value, Buffer.from(Uint32Array.of(length).buffer)]) : value,
     }
   }
 
-  /** A value on pages of its own. */
+  /** Reads a value from overflow pages; `isCounted` also marks them as used. */
   #overflowValue(place: Buffer, isCounted: boolean): Buffer {
     const [number, txn, pages, length] = [readU64(place, 0), readU64(place, 8), readU64(place, 16), place.readUInt32LE(BIG_BYTES)]
     const first = this.#page(number)
@@ -256,12 +256,12 @@ export class LmdbFile {
     return this.#read(number * this.#pageBytes + HEADER, length)
   }
 
-  /** A list of pages that may be written over: none may be in use, or a later write would destroy it. */
+  /** Marks a list of free pages. None of them may be in use, or a later write would destroy it. */
   #markFree(value: Buffer): void {
     const count = readU64(value, 0)
     if (value.length < (count + 1) * 8) throw new BrokenFile('its list of free pages is damaged')
     for (let i = 1; i <= count; i++) {
-      // a negative number says how many pages the next one begins
+      // a negative number is the length of a run of pages; the next number is its first page
       const id = Number(value.readBigInt64LE(i * 8))
       if (id === 0) continue
       if (id > 0) this.#markUsed(id, 1)
@@ -293,7 +293,7 @@ export class LmdbFile {
 interface Bounds {
   readonly depth: number
   readonly isFree: boolean
-  /** Keys below are from `from` on, and before `to`. */
+  /** All keys below are at or after `from`, and before `to`. */
   readonly from: Buffer | undefined
   readonly to: Buffer | undefined
 }
@@ -305,13 +305,13 @@ interface Node {
   readonly child: number
 }
 
-/** A u64; that of no page is -1. */
+/** A u64 as a number. All ones, LMDB's sign for "no page", is -1. */
 const readU64 = (bytes: Buffer, at: number): number => {
   const high = bytes.readUInt32LE(at + 4)
   return high === 0xffff_ffff ? -1 : high * 2 ** 32 + bytes.readUInt32LE(at)
 }
 
-/** The free tree's keys are numbers of the machine's own order. */
+/** Keys of the tree of free pages are u64 numbers in the machine's byte order, all others are bytes. */
 const compareKeys = (a: Buffer, b: Buffer, isFree: boolean): number => (isFree ? readU64(a, 0) - readU64(b, 0) : Buffer.compare(a, b))
 
 const treeOf = (bytes: Buffer, at: number): Tree => ({

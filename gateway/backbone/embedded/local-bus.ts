@@ -7,8 +7,8 @@ interface Listener {
 }
 
 /**
- * The bus of a single process. A publish that a listener makes waits until the publishes before it have reached everyone,
- * so all listeners see one order. It never has a gap.
+ * The bus of a single process. When a listener publishes, that waits until the earlier publishes have reached all listeners, so all see
+ * the same order. No publish is ever missed, so `onGap` never calls.
  */
 export class LocalBus implements Bus {
   readonly #channels = new Map<string, readonly Listener[]>()
@@ -27,12 +27,12 @@ export class LocalBus implements Bus {
     this.relay({ channel, origin, packet: bytes, push: readPushHead(bytes) })
   }
 
-  /** The same for bytes that exist already; listeners have been called when it returns, unless a listener calls it. */
+  /** Publishes bytes that exist already. The listeners have been called when it returns, unless a listener calls it. */
   relay(relayed: Relayed): void {
     this.#queue.push(relayed)
     if (this.#isRelaying) return
     this.#isRelaying = true
-    for (let next = 0; next < this.#queue.length; next++) this.#tell(this.#queue[next]!)
+    for (let next = 0; next < this.#queue.length; next++) this.#callListeners(this.#queue[next]!)
     this.#queue = []
     this.#isRelaying = false
   }
@@ -46,15 +46,15 @@ export class LocalBus implements Bus {
     this.#channels.clear()
   }
 
-  #tell(relayed: Relayed): void {
-    // The array is replaced, never changed, so listeners may come and go meanwhile.
+  #callListeners(relayed: Relayed): void {
+    // subscribing replaces the array and never changes it, so listeners may come and go during the loop
     for (const { listener, isClosed } of this.#channels.get(relayed.channel) ?? []) {
       if (isClosed) continue
       try {
         listener(relayed)
       } catch (error) {
-        // A bug in one listener: the others are told all the same, and the process hears of it.
-        void Promise.reject(error as Error) // heard by run.ts, which reports it and lives
+        // a bug in one listener: the others are called all the same, and run.ts reports the unhandled rejection
+        void Promise.reject(error as Error)
       }
     }
   }

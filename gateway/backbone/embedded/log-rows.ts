@@ -1,10 +1,10 @@
 import { jsonOf, type Pending } from './conversation.ts'
 
-/** One row of `log` is this long at most, or holds one message. Reading one message reads its row. */
+/** A row of `log` ends with the message that reaches so many bytes. Reading one message reads its whole row. */
 const RUN_BYTES = 16_384
 const LINE_FEED = 10
 
-/** Entries that stand side by side, joined into rows of `log`; `index` says which of them comes first. */
+/** Joins consecutive entries into rows of `log`; `index` is that of a row's first entry. */
 export function* runs(pending: readonly Pending[]): Generator<{ index: number; bytes: Buffer }> {
   for (let index = 0, end = 0; index < pending.length; index = end) {
     let length = 0
@@ -24,7 +24,7 @@ function join(pending: readonly Pending[], length: number): Buffer {
   return bytes
 }
 
-/** The lines of a buffer, each a part of it. The last may lack its line feed. */
+/** The lines of a buffer, without copying them. The last may lack its line feed. */
 export function* lines(bytes: Buffer): Generator<Buffer> {
   for (let start = 0, end = 0; start < bytes.length; start = end + 1) {
     end = bytes.indexOf(LINE_FEED, start)

@@ -9,7 +9,7 @@ import { batchKey, batchOf } from './keys-on-disk.ts'
 import { lines } from './log-rows.ts'
 import type { JournalledAssignment } from './assignment-write.ts'
 
-/** Takes up what the journal holds beyond `main`. Returns its oldest and newest batch. */
+/** Reads into memory what the journal has and `main` lacks. Returns the journal's oldest and newest batch; throws `DamagedFolder`. */
 export function replay(files: Files, conversations: Conversations): { oldest: number; newest: number } {
   let oldest = 0
   let newest = 0
@@ -19,7 +19,7 @@ export function replay(files: Files, conversations: Conversations): { oldest: nu
     newest = batch
     for (const line of lines(value)) apply(conversations, Buffer.from(line), batch)
   }
-  for (const conversation of conversations.pendingConversations) conversation.assigned = conversation.durable.copy()
+  for (const conversation of conversations.pendingConversations) conversation.upcoming = conversation.durable.copy()
   if (newest < files.checkpointed) throw damaged(files.checkpointed)
   return { oldest: Math.max(oldest, 1), newest }
 }
@@ -39,7 +39,7 @@ function apply(conversations: Conversations, line: Buffer, batch: number): void 
   if (packet.name === 'service') {
     const { conversation: id, service } = packet.args[0] as JournalledAssignment
     const conversation = conversations.get(id)
-    conversation.durable.service = service
+    conversation.durable.assignment = service
     conversation.pendingBytes += line.length
     conversations.touch(conversation, batch)
     return
@@ -53,12 +53,12 @@ function apply(conversations: Conversations, line: Buffer, batch: number): void 
   conversation.durable.append(message)
   conversation.pending.push({ author, id, batch: line, start: 0, end: line.length })
   conversation.pendingBytes += line.length
-  conversation.assign(author, id, seq)
+  conversation.noteSeq(author, id, seq)
   conversations.touch(conversation, batch)
 }
 
 const damaged = (batch: number): DamagedFolder =>
   new DamagedFolder(
     `The data folder is damaged: batch ${batch} of its journal does not follow from the rest. Restore the whole folder from one backup, ` +
-      'or go on with what is whole of it: start once with --salvage, which keeps the damaged files.',
+      'or start once with --salvage: it rebuilds the folder from what can be read, and keeps the damaged files.',
   )

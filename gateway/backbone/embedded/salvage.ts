@@ -9,7 +9,7 @@ import { ENVIRONMENTS, SALVAGING } from './check-folder.ts'
 import { FORMAT, openFiles, type Files } from './files.ts'
 import { fingerprintOf, Wreck } from './wreck.ts'
 
-/** What came out of a damaged folder. */
+/** What a salvage recovered. */
 export interface Salvaged {
   readonly folder: string
   /** Where the damaged files are now. */
@@ -19,28 +19,29 @@ export interface Salvaged {
   readonly conversationCount: number
   readonly recordCount: number
   readonly imageCount: number
-  /** Conversations that lack messages, as far as anything tells of them. */
+  /** Conversations that lack messages, as far as the files show. */
   readonly missing: readonly { readonly conversation: string; readonly count: number }[]
-  /** Conversations of which not even the name is left. */
+  /** Count of lost conversations of which not even the names are left. */
   readonly namelessCount: number
 }
 
 type Counts = Omit<Salvaged, 'folder' | 'aside'>
 
-/** Written when everything is built: from then on a salvage that was killed is finished instead of begun again. Holds what came out. */
+/** Written when everything is rebuilt: from then on the next start finishes an interrupted salvage instead of beginning again. Contains the counts. */
 const COMPLETE = 'complete.json'
 const COPIES = 'copies'
-/** Writes under way at once. */
+/** So many writes are under way at once. */
 const CONCURRENT_WRITES = 1000
 
 /**
- * Reads what is whole of a damaged folder, writes it as a new log into the folder's own `salvaging`, and then puts the new files in the place of the
- * damaged ones, which stay beside them in `damaged-<time>`. All within the folder, because a folder that is mounted cannot be renamed.
+ * Reads the intact entries of a damaged folder, writes them as new logs into its subfolder `salvaging`, and then replaces the damaged files,
+ * which it moves to `damaged-<time>`. All of that happens inside the folder, because a mounted folder cannot be renamed.
  *
- * Messages of a conversation keep their order and get new numbers without holes, under a new epoch: whoever still has the old log on a screen
- * finds the last message both have, loads what is above it, and offers its own lost messages again.
+ * Messages keep their order and get new numbers without holes, under a new epoch. A client that still has the old log finds the last message
+ * that both logs have, loads what is above it, and sends its own lost messages again.
  *
- * Undefined: the folder is whole and was left alone. Throws `DataFolderError`. A salvage that is killed is taken up by the next one.
+ * Resolves with undefined where the folder is intact, and leaves it alone. Rejects with `DataFolderError`. The next salvage continues one that
+ * was killed.
  */
 export async function salvage(dataDir: string): Promise<Salvaged | undefined> {
   const given = resolve(dataDir)
@@ -65,7 +66,7 @@ export async function salvage(dataDir: string): Promise<Salvaged | undefined> {
 
 async function isWhole(folder: string): Promise<boolean> {
   try {
-    // it reads everything, and changes nothing of a damaged one
+    // opening reads every entry, and does not change a damaged folder
     await (await openEmbedded({ dataDir: folder })).close()
     return true
   } catch (error) {
@@ -92,7 +93,7 @@ async function copyWhole(folder: string, { stage, copies }: { stage: string; cop
   const { wreck, imageCount } = await readAll(folder, { files, copies }).finally(() => files.close())
   if (imageCount + wreck.heads.size + wreck.records.size === 0) {
     throw new DataFolderError(
-      `Nothing whole was found in ${folder}; nothing was changed. Restore it from a backup, or set DATA_DIR to another folder.`,
+      `Nothing in ${folder} can be recovered, and nothing was changed. Restore it from a backup, or set DATA_DIR to another folder.`,
     )
   }
   const backbone = await openEmbedded({ dataDir: stage })
@@ -107,7 +108,7 @@ const stampOf = (time: Date): string =>
     .replace(/[-:]/g, '')
     .replace('T', '-')
 
-/** Pictures and records go where they belong, messages to `copies`, because they come in no order. */
+/** Writes pictures and records to the new folder, and messages to `copies`, which sorts them: a damaged file gives them in no order. */
 async function readAll(
   folder: string,
   { files, copies }: { files: Files; copies: RootDatabase<Buffer, Buffer> },
@@ -140,7 +141,7 @@ async function readAll(
   return { wreck, imageCount: images.size }
 }
 
-/** conversation, 0, number (u32), rank, mark (u32): in the order of the log, and copies of one message are one. */
+/** conversation, 0, seq (u32), rank, fingerprint (u32): keys sort as the log does, and copies of one message share a key. */
 function copyKey({ conversation, seq }: Message, json: Buffer, rank: number): Buffer {
   const end = Buffer.alloc(10)
   end.writeUInt32BE(seq, 1)
@@ -149,7 +150,7 @@ function copyKey({ conversation, seq }: Message, json: Buffer, rank: number): Bu
   return Buffer.concat([Buffer.from(conversation), end])
 }
 
-/** Everything is appended anew, in the order of each log; what stood at one place twice is told apart by the chain. */
+/** Appends everything again, in the order of each log. Where two messages have one number, the links between messages decide. */
 async function rewrite(
   wreck: Wreck,
   copies: RootDatabase<Buffer, Buffer>,
@@ -175,9 +176,9 @@ async function rewrite(
     for (const [side, { delivered, read }] of wreck.cursors.get(conversation) ?? []) {
       await queued(store.advance({ conversation, side, delivered: place(delivered), read: place(read), origin: '' }))
     }
-    const service = wreck.assignmentOf(conversation)
-    if (service !== undefined) {
-      const { text, phase, muted } = service
+    const assignment = wreck.assignmentOf(conversation)
+    if (assignment !== undefined) {
+      const { text, phase, muted } = assignment
       await queued(store.setAssignment({ conversation, expect: '', text, phase, ...(muted === undefined ? undefined : { muted: [muted].flat() }) }))
     }
     messageCount += seqs.length
@@ -188,7 +189,7 @@ async function rewrite(
   return { messageCount, conversationCount, missing }
 }
 
-/** One message a number, ascending: the one that follows from the one before, where there are several. */
+/** One message for each number, ascending: of several candidates the one whose `prev` is the message before. */
 function* chain(copies: RootDatabase<Buffer, Buffer>, conversation: string, epoch: string | undefined): Generator<Message> {
   const start = Buffer.concat([Buffer.from(conversation), Buffer.alloc(1)])
   const end = Buffer.concat([Buffer.from(conversation), Buffer.from([1])])
@@ -213,7 +214,7 @@ function* chain(copies: RootDatabase<Buffer, Buffer>, conversation: string, epoc
   yield* chosen()
 }
 
-/** Each step may be the last one of a killed process; the next salvage goes on from there. */
+/** The process may be killed after any step; the next salvage continues there. */
 function putInPlace(folder: string, building: string): Salvaged {
   const { aside: name, found } = JSON.parse(readFileSync(join(building, COMPLETE), 'utf8')) as { aside: string; found: Counts }
   const aside = join(folder, name)
@@ -229,23 +230,23 @@ function putInPlace(folder: string, building: string): Salvaged {
   return { folder, aside, ...found }
 }
 
-/** For the operator, to be printed. */
+/** The report that the operator reads. */
 export function reportOf({ folder, aside, problems, missing, namelessCount, ...counts }: Salvaged): string {
   const { messageCount, conversationCount, recordCount, imageCount } = counts
   const lost = missing.reduce((sum, { count }) => sum + count, 0)
   return [
     `Salvaged into ${folder}: ${messageCount} messages of ${conversationCount} conversations, ${imageCount} pictures, ${recordCount} records.`,
-    `The damaged files are kept in ${aside}; delete them when you need them no more.`,
+    `The damaged files are in ${aside}; delete them when you no longer need them.`,
     ...problems.map((problem) => `  damaged  ${problem}`),
     lost === 0
-      ? 'No message is known to be missing; pages that are gone may have held newer ones.'
+      ? 'No message is known to be missing; lost pages may have contained newer ones.'
       : `At least ${lost} messages of ${missing.length} conversations are missing:`,
     ...missing.map(({ conversation, count }) => `  ${conversation}  ${count}`),
     ...(namelessCount === 0 ? [] : [`Of ${namelessCount} more conversations not even the names are left.`]),
   ].join('\n')
 }
 
-/** A file that is there is whole: it gets its name when everything is on the disk. */
+/** Writes a file under a temporary name and renames it when it is on the disk, so that nobody ever sees half of it. */
 function writeWhole(path: string, text: string): void {
   const unnamed = `${path}.tmp`
   try {

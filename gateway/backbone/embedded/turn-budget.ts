@@ -1,6 +1,6 @@
 /**
- * Reading is done in one go by the process that also does everything else: of it so many bytes are read in a turn of the event loop,
- * by all who ask together. Who asks for more waits for the next turn, behind whatever the networks have to say.
+ * Reads are synchronous, in the process that also serves all sessions. So in one turn of the event loop all readers together read about so
+ * many bytes; a further read waits for the next turn, and the network is served between.
  */
 const BYTES_PER_TURN = 262_144
 
@@ -23,7 +23,7 @@ export class TurnBudget {
     )
   }
 
-  /** Resolves in the next turn; others may have spent that one as well. */
+  /** Resolves in the next turn. Ask `isSpent` again then: other readers may have been faster. */
   get next(): Promise<void> | undefined {
     return this.#next
   }

@@ -16,7 +16,7 @@ import type { WrittenAssignment } from './conversation-state.ts'
 
 type Environment = (typeof ENVIRONMENTS)[number]
 
-/** An entry whose checksum is right. `txn`: of several with one key the highest is the newest. */
+/** An entry whose checksum is right. Of several with one key, the one with the highest `txn` is the newest. */
 interface IntactEntry {
   readonly database: string
   readonly key: Buffer
@@ -25,26 +25,26 @@ interface IntactEntry {
 }
 
 export interface WreckEvents {
-  /** One copy of a message; of several messages with one number those of a lower `rank` are to be believed first. */
+  /** Called for each copy of a message. Of several messages with one number the lower `rank` is to be preferred. */
   onMessage(message: Message, json: Buffer, rank: number): void
   onImage(key: Buffer, value: Buffer): void
 }
 
 /**
- * What is whole in a damaged folder, read as bytes and never mapped. A file whose pages are all as LMDB wrote them is read by its trees; of
- * another every leaf page there is, and the checksums tell what an entry is. There the newest copy of a row or a record counts, so what
- * was removed shortly before may be back; messages are never changed or removed.
+ * The intact entries of a damaged folder, read as bytes and never mapped. A file whose pages are all in order is read along its trees. Of
+ * any other file every leaf page is read, and the checksums tell which entries are intact. There the newest copy of a row or record counts, so
+ * one that was removed shortly before may come back; messages are never changed or removed.
  */
 export class Wreck {
-  /** What is wrong with which file. */
+  /** One sentence for each damaged file. */
   readonly problems: string[] = []
   epoch: string | undefined
   format: number | undefined
   readonly records = new Map<string, { readonly value: Buffer; readonly txn: number }>()
   readonly rows = new Map<string, { readonly row: Row; readonly txn: number }>()
   readonly cursors = new Map<string, Map<string, Cursor>>()
-  readonly #assignments = new Map<string, { readonly service: WrittenAssignment; readonly batch: number }>()
-  /** Conversation by its number on disk, and the highest number of a message that anything tells of. */
+  readonly #assignments = new Map<string, { readonly assignment: WrittenAssignment; readonly batch: number }>()
+  /** Conversations by their number on disk; and below, the highest seq that any entry mentions, by conversation and by its number. */
   readonly #names = new Map<number, string>()
   readonly #heads = new Map<string, number>()
   readonly #headsByNumber = new Map<number, number>()
@@ -68,28 +68,28 @@ export class Wreck {
     }
   }
 
-  /** Conversations of which nothing is left but that they were there. */
+  /** Count of conversations that must have existed, and of which not even the name is left. */
   get namelessCount(): number {
     let count = this.#count
     for (const number of this.#headsByNumber.keys()) count = Math.max(count, number)
     return Math.max(0, count - this.#names.size)
   }
 
-  /** Every conversation that anything tells of, with the highest number of a message. */
+  /** Every conversation that any entry mentions, with its highest known seq. */
   get heads(): ReadonlyMap<string, number> {
     return this.#heads
   }
 
-  /** The newest that is known of how a conversation is served. */
+  /** The newest known assignment of a conversation. */
   assignmentOf(conversation: string): WrittenAssignment | undefined {
     const journalled = this.#assignments.get(conversation)
     const stored = this.rows.get(conversation)?.row.service
     // pages of a broken journal may be older than the row
     const isNewer = stored === undefined || this.#isJournalWhole || (journalled !== undefined && journalled.batch > this.#checkpointed)
-    return journalled !== undefined && isNewer ? journalled.service : stored
+    return journalled !== undefined && isNewer ? journalled.assignment : stored
   }
 
-  /** Somebody put another folder's file here. */
+  /** Says so where the file comes from another folder. */
   #strayOf(folder: string, environment: Environment): string | undefined {
     if (environment === 'main') return undefined
     let stamp: string | undefined
@@ -155,7 +155,7 @@ export class Wreck {
       } else if (packet.name === 'service') {
         const { conversation, service } = packet.args[0] as JournalledAssignment
         this.#noteHead(conversation, 0)
-        if (batch >= (this.#assignments.get(conversation)?.batch ?? 0)) this.#assignments.set(conversation, { service, batch })
+        if (batch >= (this.#assignments.get(conversation)?.batch ?? 0)) this.#assignments.set(conversation, { assignment: service, batch })
       } else {
         this.#takeMessage(jsonOf({ batch: line, start: 0, end: line.length }), 1)
       }
@@ -182,7 +182,7 @@ export class Wreck {
   }
 }
 
-/** Visits every entry that is whole; returns what is wrong with the file. */
+/** Visits every intact entry; returns what is wrong with the file, undefined where it is intact. */
 function read(folder: string, environment: Environment, visit: (entry: IntactEntry) => void): string | undefined {
   const path = join(folder, environment, 'data.mdb')
   if (!existsSync(path) || statSync(path).size === 0) return 'it is missing or empty'
@@ -199,7 +199,7 @@ function read(folder: string, environment: Environment, visit: (entry: IntactEnt
       if (value === undefined) brokenCount++
       else visit({ database, key, value, txn: 0 })
     })
-    return brokenCount === 0 ? undefined : `${brokenCount} entries are not what was written`
+    return brokenCount === 0 ? undefined : `${brokenCount} entries have wrong checksums`
   } finally {
     file.close()
   }
@@ -214,7 +214,7 @@ function problemOf(file: LmdbFile): string | undefined {
   }
 }
 
-/** Nothing says which database it is of, but its checksum is right in one of them only. */
+/** The page does not name its database, but the entry's checksum is right for one database only. */
 function readRemnant(environment: Environment, { key, value, txn }: Omit<IntactEntry, 'database'>, visit: (entry: IntactEntry) => void): void {
   for (const database of environment === 'main' ? NAMES : ['']) {
     const content = withoutChecksum(checksumName(environment, database), key, value)
@@ -222,5 +222,5 @@ function readRemnant(environment: Environment, { key, value, txn }: Omit<IntactE
   }
 }
 
-/** Copies of one message have one mark. */
+/** Equal for copies of one message. */
 export const fingerprintOf = (json: Buffer): number => crc32(json)

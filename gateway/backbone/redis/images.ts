@@ -95,7 +95,7 @@ export class RedisImages implements Images {
     const [first, last] = [Math.floor(from / 3), Math.ceil(to / 3)]
     const text = (await this.#ask(key, ['GETRANGE', key, String(start + first * 4), String(start + last * 4 - 1)])) as string
     const bytes = Buffer.from(text, 'base64').subarray(from - first * 3, to - first * 3)
-    if (bytes.length !== to - from) throw new Unavailable('The picture is gone.')
+    if (bytes.length !== to - from) throw new Unavailable('The picture was deleted.')
     return bytes
   }
 

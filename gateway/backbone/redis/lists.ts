@@ -167,7 +167,7 @@ function rowsOf(entries: readonly Entry[], before: number | undefined): ListRow[
   for (const {
     conversation,
     score,
-    page: { messages, head, cursors, names, service },
+    page: { messages, head, cursors, names, assignment },
   } of entries) {
     const [last] = messages
     if (last === undefined || (before !== undefined && last.at >= before)) continue
@@ -178,7 +178,7 @@ function rowsOf(entries: readonly Entry[], before: number | undefined): ListRow[
       last,
       cursors,
       names,
-      ...(service === undefined ? {} : { service }),
+      ...(assignment === undefined ? {} : { assignment }),
     })
   }
   return rows

@@ -65,7 +65,7 @@ export function soleSideOf({ conversation, side }: Pick<NewMessage, 'conversatio
 }
 
 type KnownReply = readonly [seq: number, epoch: string, prev: string, tail: string, phase: string, soleSide: string]
-type MutedReply = readonly [until: string, service: string]
+type MutedReply = readonly [until: string, assignment: string]
 type NotStartedReply = readonly ['']
 
 function appendedNow(reply: string): AppendReply {
@@ -104,8 +104,8 @@ function appendedBefore(reply: KnownReply | MutedReply | NotStartedReply): Appen
 
 const FOR_EVER = '-'
 
-export function assignmentOp(script: Script, service: NewAssignment, version: string): Op<AssignmentSet> {
-  const { conversation, text, expect, phase, muted = [] } = service
+export function assignmentOp(script: Script, assignment: NewAssignment, version: string): Op<AssignmentSet> {
+  const { conversation, text, expect, phase, muted = [] } = assignment
   return {
     key: conversationChannel(conversation),
     script,
@@ -192,14 +192,14 @@ function pageOf(conversation: string, [meta, entries, isCut]: PageReply, isAscen
     head: { epoch, seq: Number(fields.get('s') ?? 0), ...(id === undefined ? {} : { id: JSON.parse(id) as string }) },
     cursors,
     names,
-    ...serviceOf(fields),
+    ...assignmentOf(fields),
     ...(isCut === 1 ? { isCut: true } : undefined),
   }
 }
 
-function serviceOf(fields: ReadonlyMap<string, string>): Pick<Page, 'service'> {
+function assignmentOf(fields: ReadonlyMap<string, string>): Pick<Page, 'assignment'> {
   const version = fields.get('v')
-  return version === undefined ? {} : { service: { version, text: fields.get('d') ?? '' } }
+  return version === undefined ? {} : { assignment: { version, text: fields.get('d') ?? '' } }
 }
 
 function cursorOf(text: string): Cursor {

@@ -84,8 +84,8 @@ export class RedisStore implements Store {
     return this.#options.writes.run(advanceOp(this.#options.scripts.advance, cursor))
   }
 
-  async setAssignment(service: NewAssignment): Promise<AssignmentSet> {
-    return this.#options.writes.run(assignmentOp(this.#options.scripts.assignment, service, randomBytes(9).toString('base64url')))
+  async setAssignment(assignment: NewAssignment): Promise<AssignmentSet> {
+    return this.#options.writes.run(assignmentOp(this.#options.scripts.assignment, assignment, randomBytes(9).toString('base64url')))
   }
 
   async list(side: string, range: ListRange): Promise<ListPage> {

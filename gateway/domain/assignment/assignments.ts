@@ -36,7 +36,7 @@ export interface Changed {
   readonly before: AssignmentDocument
   readonly document: AssignmentDocument
   /** As agents see it. */
-  readonly service: Assignment
+  readonly assignment: Assignment
   readonly page: Page
   readonly isChanged: boolean
 }
@@ -65,13 +65,13 @@ export class Assignments {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const page = await this.#store.read(conversation, { limit: 1 })
       const now = this.#now()
-      const before = documentOf(page.service) ?? UNSERVED
+      const before = documentOf(page.assignment) ?? UNSERVED
       const next = decide({ document: before, page, now })
-      if (next === undefined) return { before, document: before, service: assignmentAt(before, now), page, isChanged: false }
+      if (next === undefined) return { before, document: before, assignment: assignmentAt(before, now), page, isChanged: false }
       const changed = await this.index.during(shop, [conversation, entryOf(next)], () => this.#replace(assignable, page, next))
       if (changed === undefined) continue
       if (next.service.phase !== 'open') this.onRoutingDue(shop)
-      return { before, document: next, service: assignmentAt(next, now), page: changed, isChanged: true }
+      return { before, document: next, assignment: assignmentAt(next, now), page: changed, isChanged: true }
     }
     throw new Refusal('conflict')
   }
@@ -79,9 +79,9 @@ export class Assignments {
   /** Resolves with the page after the change; undefined where another change came first. */
   async #replace(assignable: Assignable, page: Page, next: AssignmentDocument): Promise<Page | undefined> {
     const { conversation, shop } = assignable
-    const set = await this.#store.setAssignment(toStored(next, { ...assignable, expect: page.service?.version ?? '' }))
+    const set = await this.#store.setAssignment(toStored(next, { ...assignable, expect: page.assignment?.version ?? '' }))
     if (!set.isSet) return undefined
-    const changed: Page = { ...page, service: { text: JSON.stringify(next), version: set.version } }
+    const changed: Page = { ...page, assignment: { text: JSON.stringify(next), version: set.version } }
     await Promise.all([this.index.write(shop, conversation, entryOf(next)), this.#tell(assignable, changed)])
     return changed
   }
@@ -98,8 +98,8 @@ export class Assignments {
     const { rows } = await this.#store.list(shop, { limit: RECALL_COUNT })
     const entries = await this.index.of(shop)
     await Promise.all(
-      rows.map(async ({ conversation, service }) => {
-        const document = documentOf(service)
+      rows.map(async ({ conversation, assignment }) => {
+        const document = documentOf(assignment)
         const assignable = assignableOf(conversation)
         if (document === undefined || document.service.phase === 'closed' || assignable === undefined || entries.has(conversation)) return
         await this.change(assignable, () => undefined).then((changed) => this.enter(assignable, changed.document))

@@ -74,18 +74,18 @@ export class Routing {
   async claim({ identity }: Caller, input: CommandInput<'claim'>): Promise<CommandAnswer<'claim'>> {
     const assignable = assignableFor(identity, input)
     const isThere = await this.#presentAgents(assignable.shop)
-    const { service, isChanged } = await this.#assignments.change(assignable, (found) => decideClaim(found, { by: identity, isThere }))
+    const { assignment, isChanged } = await this.#assignments.change(assignable, (found) => decideClaim(found, { by: identity, isThere }))
     if (isChanged) this.#report({ fact: 'conversationAssigned', phase: 'open', by: 'claimed' })
-    return { ok: true, service }
+    return { ok: true, service: assignment }
   }
 
   async close({ identity }: Caller, input: CommandInput<'close'>): Promise<CommandAnswer<'close'>> {
     const assignable = assignableFor(identity, input)
     const isThere = await this.#presentAgents(assignable.shop)
-    const { service, page, isChanged } = await this.#assignments.change(assignable, (found) => decideClose(found, { by: identity, isThere }))
-    if (!isChanged) return { ok: true, service }
+    const { assignment, page, isChanged } = await this.#assignments.change(assignable, (found) => decideClose(found, { by: identity, isThere }))
+    if (!isChanged) return { ok: true, service: assignment }
     this.#report({ fact: 'conversationAssigned', phase: 'closed', by: 'closed' })
-    return { ok: true, service: (await this.#reopen(assignable, page.head.seq)) ?? service }
+    return { ok: true, service: (await this.#reopen(assignable, page.head.seq)) ?? assignment }
   }
 
   /** Assigns the conversation again if the customer wrote between the read and the close: that message was not routed, for it was still open. */
@@ -93,10 +93,10 @@ export class Routing {
     const { head, messages } = await this.#store.read(assignable.conversation, { limit: 1 })
     if (head.seq === seq || messages.at(-1)?.side !== assignable.customer) return undefined
     const staff = await this.staff(assignable.shop)
-    const { service } = await this.#assignments.change(assignable, (found) =>
+    const { assignment } = await this.#assignments.change(assignable, (found) =>
       found.document.service.phase === 'closed' ? decideRoute(found, staff) : undefined,
     )
-    return service
+    return assignment
   }
 
   /** Waiting and open conversations, those longest in their phase first. */
@@ -165,7 +165,7 @@ export class Routing {
 
   async #row(shop: string, conversation: string): Promise<ConversationRow | undefined> {
     const page = await this.#store.read(conversation, { limit: 1 })
-    const document = documentOf(page.service) ?? UNSERVED
+    const document = documentOf(page.assignment) ?? UNSERVED
     const row = rowOfPage(shop, { conversation, page, now: this.#now() })
     if (document.service.phase !== 'closed') return row
     const assignable = assignableOf(conversation)

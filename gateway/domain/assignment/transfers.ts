@@ -60,22 +60,22 @@ export class Transfers {
     const offer = { id: this.#newId(), from: personOf(identity), to, colleague, note, limitMs: this.#limitMs }
     const changed = await this.#assignments.change(assignable, (found) => decideOffer(found, offer))
     if (changed.isChanged) this.#report({ fact: 'transferMade', state: to === QUEUE ? 'queued' : 'offered' })
-    const { transfer } = changed.service
+    const { transfer } = changed.assignment
     if (transfer !== undefined) await this.#tell(changed, { transfer, state: 'offered' })
-    return { ok: true, service: changed.service }
+    return { ok: true, service: changed.assignment }
   }
 
-  async settle({ identity }: Caller, input: CommandInput<'acceptTransfer'>): Promise<CommandAnswer<'acceptTransfer'>> {
+  async answer({ identity }: Caller, input: CommandInput<'acceptTransfer'>): Promise<CommandAnswer<'acceptTransfer'>> {
     const { conversation, transfer: id, accept } = input
     const assignable = assignableFor(identity, { conversation })
     const answer = { id, accept, by: personOf(identity) }
     const changed = await this.#assignments.change(assignable, (found) => decideAnswer(found, answer))
     const transfer = changed.document.settled?.transfer
-    if (transfer === undefined || transfer.id !== id) return { ok: true, service: changed.service }
+    if (transfer === undefined || transfer.id !== id) return { ok: true, service: changed.assignment }
     if (changed.isChanged) this.#report({ fact: 'transferMade', state: accept ? 'accepted' : 'declined' })
     if (accept) await this.tellCustomer(assignable, changed.document, changed.document.settled!.at)
     await this.#tell(changed, { transfer, state: accept ? 'accepted' : 'declined' })
-    return { ok: true, service: changed.service }
+    return { ok: true, service: changed.assignment }
   }
 
   async tellExpired(changed: Changed): Promise<void> {

@@ -26,7 +26,7 @@ interface Listed extends Block {
 interface Opened {
   readonly conversation: string
   readonly side: string
-  readonly service: Page['service'] | undefined
+  readonly assignment: Page['assignment'] | undefined
 }
 
 export class Blacklist {
@@ -49,25 +49,25 @@ export class Blacklist {
     const at = this.#now()
     const wanted: Block = { by: personOf(identity), reason, at, ...(until === undefined ? undefined : { until }) }
     mustBeBlock(wanted)
-    const { service, page, isChanged } = await this.#assignments.change(assignable, (found) => decideBlock(found, wanted))
+    const { assignment, page, isChanged } = await this.#assignments.change(assignable, (found) => decideBlock(found, wanted))
     const name = page.names[assignable.customer]
-    await this.#list(assignable, { ...(service.blocked ?? wanted), ...(name === undefined ? undefined : { name }) })
+    await this.#list(assignable, { ...(assignment.blocked ?? wanted), ...(name === undefined ? undefined : { name }) })
     await this.#tell(assignable, until === undefined ? { reason } : { reason, until })
     // agents no longer see what a blocked customer is viewing
     await pushToSide(this.#bus, { side: assignable.shop, origin: '' }, ['viewingPush', { conversation: assignable.conversation }])
     if (isChanged) this.#report({ fact: 'customerBlocked', isBlocked: true })
-    return { ok: true, service }
+    return { ok: true, service: assignment }
   }
 
   async unblock({ identity }: Caller, target: CommandInput<'unblock'>): Promise<CommandAnswer<'unblock'>> {
     const assignable = assignableFor(identity, target)
-    const { service, isChanged } = await this.#assignments.change(assignable, decideUnblock)
+    const { assignment, isChanged } = await this.#assignments.change(assignable, decideUnblock)
     await this.#list(assignable, undefined)
     if (isChanged) {
       await this.#tell(assignable, {})
       this.#report({ fact: 'customerBlocked', isBlocked: false })
     }
-    return { ok: true, service }
+    return { ok: true, service: assignment }
   }
 
   /** The blocked customers, latest first, as many as fit into an answer; the others are unblocked in their conversations. */
@@ -82,9 +82,9 @@ export class Blacklist {
   }
 
   /** The refusal that the customer gets for a message that the store refused as muted. Between persons it states no reason. */
-  refusal(conversation: string, { service, until }: Muted): Refusal {
+  refusal(conversation: string, { assignment, until }: Muted): Refusal {
     if (!isShopConversation(conversation)) return new Refusal('blocked')
-    const reason = documentOf({ text: service, version: '' })?.service.blocked?.reason ?? ''
+    const reason = documentOf({ text: assignment, version: '' })?.service.blocked?.reason ?? ''
     return new Refusal('blocked', until === undefined ? reason : `${reason}; until ${new Date(until).toISOString()}`)
   }
 

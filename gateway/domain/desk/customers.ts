@@ -87,9 +87,9 @@ export class Customers {
   /** Answers only for customers who have a conversation with the shop: its agents must not look up those of others. */
   async of({ identity }: Caller, input: CommandInput<'customer'>): Promise<Answer> {
     const { conversation, theirs } = access(identity, input)
-    const { head, messages, service } = await this.#store.read(conversation, { limit: CONTACT_COUNT })
+    const { head, messages, assignment } = await this.#store.read(conversation, { limit: CONTACT_COUNT })
     if (head.seq === 0) throw new Refusal('unknown_conversation')
-    const isBlocked = blockOf({ conversation, side: theirs, service }, this.#now()) !== undefined
+    const isBlocked = blockOf({ conversation, side: theirs, assignment }, this.#now()) !== undefined
     const [outcome, viewing] = await Promise.all([this.#look(theirs, identity), isBlocked ? undefined : this.#viewing.of(conversation)])
     const earlier = contactSpans(messages, this.#now())
     return {

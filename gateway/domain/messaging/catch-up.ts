@@ -123,7 +123,7 @@ export class CatchUp {
       ...(isGuestId(view.theirs) ? { guest: true as const } : undefined),
       ...(isBlocking(view.mine, { conversation: view.conversation, ...page }) ? { blocking: true as const } : undefined),
     }
-    const blocked = blockOf({ conversation: view.conversation, side: view.mine, service: page.service }, this.#now())
+    const blocked = blockOf({ conversation: view.conversation, side: view.mine, assignment: page.assignment }, this.#now())
     return { resumed, ...(above === undefined ? undefined : { above }), ...(blocked === undefined ? undefined : { blocked }) }
   }
 }

@@ -62,11 +62,11 @@ export class Conversations {
 }
 
 /** A row of `side`'s list. Only the shop itself sees the assignment. */
-export function rowFor(side: string, { conversation, head, last, cursors, names, service }: ListRow, now: number): ConversationRow {
+export function rowFor(side: string, { conversation, head, last, cursors, names, assignment }: ListRow, now: number): ConversationRow {
   const [a, b] = conversationSides(conversation) ?? [side, side]
   const to = a === side ? b : a
   const name = names[to]
-  const document = isShopSide(side) ? documentOf(service) : undefined
+  const document = isShopSide(side) ? documentOf(assignment) : undefined
   return {
     conversation,
     to,
@@ -76,15 +76,17 @@ export function rowFor(side: string, { conversation, head, last, cursors, names,
     unread: Math.max(0, head.seq - (cursors[side]?.read ?? 0)),
     at: last.at,
     ...(name === undefined ? undefined : { name }),
-    ...(isBlocking(side, { conversation, service }) ? { blocking: true as const } : undefined),
+    ...(isBlocking(side, { conversation, assignment }) ? { blocking: true as const } : undefined),
     ...(isGuestId(to) ? { guest: true as const } : undefined),
     ...(document === undefined ? undefined : { service: assignmentAt(document, now) }),
   }
 }
 
 /** Whether this person has blocked the other. False for a shop's conversations. */
-export const isBlocking = (side: string, { conversation, service }: { conversation: string; service?: ListRow['service'] | undefined }): boolean =>
-  service !== undefined && !isShopConversation(conversation) && blocksOf(service).some(({ by }) => by === side)
+export const isBlocking = (
+  side: string,
+  { conversation, assignment }: { conversation: string; assignment?: ListRow['assignment'] | undefined },
+): boolean => assignment !== undefined && !isShopConversation(conversation) && blocksOf(assignment).some(({ by }) => by === side)
 
 /** A row made from a page that ends at the head; undefined for an empty conversation. */
 export function rowOfPage(side: string, { conversation, page, now }: { conversation: string; page: Page; now: number }): ConversationRow | undefined {

@@ -133,9 +133,9 @@ export class Messages {
     const { before, after, limit = DEFAULT_PAGE_COUNT } = input
     if (before !== undefined && after !== undefined) throw new Refusal('bad_request', 'give before or after, not both')
     const direction = after !== undefined ? { after } : before !== undefined ? { before } : undefined
-    const { messages, head, cursors, service, isCut } = await this.#store.read(conversation, { ...direction, limit, bytes: ROWS_BYTES })
+    const { messages, head, cursors, assignment, isCut } = await this.#store.read(conversation, { ...direction, limit, bytes: ROWS_BYTES })
     // tells a blocked participant on opening the conversation, before they write
-    if (before === undefined) await this.#blacklist.remind({ conversation, side: mine, service })
+    if (before === undefined) await this.#blacklist.remind({ conversation, side: mine, assignment })
     const first = messages[0]
     const last = messages.at(-1)
     const more =
@@ -149,7 +149,7 @@ export class Messages {
       head,
       more,
       cursors: { ...cursors },
-      ...(isBlocking(mine, { conversation, service }) ? { blocking: true as const } : undefined),
+      ...(isBlocking(mine, { conversation, assignment }) ? { blocking: true as const } : undefined),
     }
   }
 

@@ -73,19 +73,19 @@ export class PersonBlocks {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const page = await this.#options.store.read(conversation, { limit: 1 })
       if (page.head.seq === 0) throw new Refusal('unknown_conversation')
-      const blocks = decide(blocksOf(page.service))
+      const blocks = decide(blocksOf(page.assignment))
       if (blocks === undefined) return { page, isChanged: false }
-      const service = await this.#replace(conversation, page, blocks)
-      if (service !== undefined) return { page: { ...page, service }, isChanged: true }
+      const assignment = await this.#replace(conversation, page, blocks)
+      if (assignment !== undefined) return { page: { ...page, assignment }, isChanged: true }
     }
     throw new Refusal('conflict')
   }
 
-  async #replace(conversation: string, { service }: Page, blocks: readonly PersonBlock[]): Promise<StoredAssignment | undefined> {
+  async #replace(conversation: string, { assignment }: Page, blocks: readonly PersonBlock[]): Promise<StoredAssignment | undefined> {
     const sides = conversationSides(conversation)!
     const text = JSON.stringify({ blocks })
     const muted = blocks.map(({ by }) => ({ side: sides[0] === by ? sides[1] : sides[0] }))
-    const set = await this.#options.store.setAssignment({ conversation, text, expect: service?.version ?? '', phase: 'direct', muted })
+    const set = await this.#options.store.setAssignment({ conversation, text, expect: assignment?.version ?? '', phase: 'direct', muted })
     return set.isSet ? { text, version: set.version } : undefined
   }
 

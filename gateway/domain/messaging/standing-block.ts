@@ -32,12 +32,12 @@ export const isShopConversation = (conversation: string): boolean => isShopSide(
 
 /** The block that holds against `side` in this conversation now; undefined where there is none. */
 export function blockOf(
-  { conversation, side, service }: { readonly conversation: string; readonly side: string; readonly service: StoredAssignment | undefined },
+  { conversation, side, assignment }: { readonly conversation: string; readonly side: string; readonly assignment: StoredAssignment | undefined },
   now: number,
 ): StandingBlock | undefined {
-  if (service === undefined || isShopSide(side)) return undefined
-  if (!isShopConversation(conversation)) return blocksOf(service).some(({ by }) => by !== side) ? { reason: '' } : undefined
-  const document = documentOf(service)
+  if (assignment === undefined || isShopSide(side)) return undefined
+  if (!isShopConversation(conversation)) return blocksOf(assignment).some(({ by }) => by !== side) ? { reason: '' } : undefined
+  const document = documentOf(assignment)
   const { blocked } = document === undefined ? {} : assignmentAt(document, now)
   if (blocked === undefined) return undefined
   const { reason, until } = blocked

@@ -21,9 +21,9 @@ export class Typing {
   async set({ identity, sid }: Caller, input: CommandInput<'typing'>): Promise<CommandAnswer<'typing'>> {
     const { conversation, mine } = access(identity, input)
     if (identity.role === 'customer') {
-      const { service } = await this.#store.read(conversation, { limit: 1 })
+      const { assignment } = await this.#store.read(conversation, { limit: 1 })
       // nobody sees a blocked customer type
-      if (blockOf({ conversation, side: mine, service }, this.#now()) !== undefined) return { ok: true }
+      if (blockOf({ conversation, side: mine, assignment }, this.#now()) !== undefined) return { ok: true }
     }
     const push: PushData<'typingPush'> = {
       conversation,

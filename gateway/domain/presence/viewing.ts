@@ -152,8 +152,8 @@ export class Viewing {
 
   async #tell(conversation: string): Promise<void> {
     const [side, customer] = conversationSides(conversation)!
-    const { service } = await this.#store.read(conversation, { limit: 1 })
-    if (blockOf({ conversation, side: customer, service }, this.#now()) !== undefined) return
+    const { assignment } = await this.#store.read(conversation, { limit: 1 })
+    if (blockOf({ conversation, side: customer, assignment }, this.#now()) !== undefined) return
     const product = await this.of(conversation)
     await pushToSide(this.#bus, { side, origin: '' }, ['viewingPush', product === undefined ? { conversation } : { conversation, product }])
   }

@@ -68,12 +68,12 @@ async function salvageAfter(damages: readonly Damage[]): Promise<Outcome[]> {
 
 function check({ folder, name, message, salvaged, content, appended }: Outcome): void {
   if (name !== undefined) {
-    expect([name, message]).toEqual(['DataFolderError', expect.stringMatching(/^Nothing whole was found in /)])
+    expect([name, message]).toEqual(['DataFolderError', expect.stringMatching(/^Nothing in .* can be recovered/)])
     for (const file of FILES) expect(existsSync(dataOf(folder, file))).toBe(existsSync(dataOf(`${folder}-before`, file)))
     return
   }
   const { pages, listed, blocked } = content!
-  for (const [c, { messages, head, cursors, service }] of pages.entries()) {
+  for (const [c, { messages, head, cursors, assignment }] of pages.entries()) {
     const before = acknowledged.pages[c]!
     // what is there was acknowledged, and in that order
     const places = messages.map(({ id }) => before.messages.findIndex((one) => one.id === id))
@@ -86,7 +86,7 @@ function check({ folder, name, message, salvaged, content, appended }: Outcome):
     expect(head).toEqual({ epoch: head.epoch, seq: messages.length, ...(messages.length > 0 ? { id: messages.at(-1)!.id } : {}) })
     expect(listed.includes(`shop:7~c${c}`)).toBe(messages.length > 0)
     for (const cursor of Object.values(cursors)) expect(cursor.delivered).toBeLessThanOrEqual(messages.length)
-    if (service !== undefined) expect(service.text).toBe('closed')
+    if (assignment !== undefined) expect(assignment.text).toBe('closed')
     const missing = salvaged?.missing.find(({ conversation }) => conversation === `shop:7~c${c}`)?.count ?? 0
     expect(messages.length + missing).toBeLessThanOrEqual(EACH)
   }
@@ -155,8 +155,8 @@ it('cursors, service, blocked sides, names, records and pictures come along', as
   expect(reportOf(salvaged)).toMatch(/^Salvaged into .*along: 150 messages of 6 conversations, 6 pictures, 3 records\./)
   const backbone = await openEmbedded({ dataDir: folder })
   const { pages, blocked, images } = await contentOf(backbone, pictures)
-  expect(pages.map(({ cursors, names, service }) => [cursors, names, service?.text])).toEqual(
-    acknowledged.pages.map(({ cursors, names, service }) => [cursors, names, service?.text]),
+  expect(pages.map(({ cursors, names, assignment }) => [cursors, names, assignment?.text])).toEqual(
+    acknowledged.pages.map(({ cursors, names, assignment }) => [cursors, names, assignment?.text]),
   )
   expect([blocked, images]).toEqual([['c1', 'c2', 'c3'], pictures])
   await expect(
@@ -209,7 +209,7 @@ describe('a salvage that was killed', () => {
     cpSync(sound, folder, { recursive: true })
     change(dataOf(folder, 'main'), (bytes) => bytes.fill(0, 0, PAGE))
     cpSync(join(sound, 'images'), join(folder, SALVAGING, 'new', 'images'), { recursive: true })
-    await expect(openEmbedded({ dataDir: folder })).rejects.toThrow(/was not finished: start once more with --salvage/)
+    await expect(openEmbedded({ dataDir: folder })).rejects.toThrow(/did not finish\. Start once more with --salvage/)
     expect((await salvage(folder))!.messageCount).toBe(ALL)
     expect(existsSync(join(folder, SALVAGING))).toBe(false)
   })
@@ -227,7 +227,7 @@ describe('a salvage that was killed', () => {
       if (name !== FILES[placed]) renameSync(join(aside, name), join(folder, name))
     }
     writeFileSync(join(built, 'complete.json'), JSON.stringify({ aside: basename(aside), found }))
-    await expect(openEmbedded({ dataDir: folder })).rejects.toThrow(/was not finished/)
+    await expect(openEmbedded({ dataDir: folder })).rejects.toThrow(/did not finish/)
     expect(await salvage(folder)).toMatchObject({ aside, messageCount: ALL })
     for (const name of FILES) expect(existsSync(dataOf(aside, name))).toBe(true)
     const backbone = await openEmbedded({ dataDir: folder })

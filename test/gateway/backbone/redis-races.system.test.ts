@@ -74,13 +74,13 @@ describe('the races of one server', () => {
     expect(await logOf(talk.conversation)).toEqual(['before', 'x'])
   })
 
-  it('connection cut with a change of service in flight: sent again by itself, and it finds itself there', async () => {
+  it('connection cut with a change of assignment in flight: sent again by itself, and it finds itself there', async () => {
     const { conversation } = newTalk()
     await node.store.setAssignment({ conversation: newTalk().conversation, text: 'warm', expect: '', phase: 'open' })
     for (const connection of proxy.connections('EVALSHA')) connection.set('replies', 'hold')
     const set = node.store.setAssignment({ conversation, text: 'once', expect: '', phase: 'open' })
-    const kept = async () => (await other.store.read(conversation, { limit: 1 })).service
-    const there = await eventually(kept, (service) => service !== undefined)
+    const kept = async () => (await other.store.read(conversation, { limit: 1 })).assignment
+    const there = await eventually(kept, (assignment) => assignment !== undefined)
     proxy.cut()
     expect(await set).toEqual({ isSet: true, version: there!.version })
     expect(await kept()).toEqual({ text: 'once', version: there!.version })

@@ -318,6 +318,6 @@ describe('a change of assignment', () => {
     for (const name of ['claim', 'close', 'unblock']) {
       expect((await agent!.ask(name, { conversation })).error?.code).toBe('forbidden')
     }
-    expect((await nodes.backbone.inner.store.read(conversation, { limit: 1 })).service).toBeUndefined()
+    expect((await nodes.backbone.inner.store.read(conversation, { limit: 1 })).assignment).toBeUndefined()
   })
 })

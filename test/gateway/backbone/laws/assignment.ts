@@ -14,9 +14,9 @@ export function describeService(world: World): void {
     if (!result.isSet) throw new Error('refused')
     return result.version
   }
-  const kept = async (talk: Talk) => (await world.other.store.read(talk.conversation, { limit: 1 })).service
+  const kept = async (talk: Talk) => (await world.other.store.read(talk.conversation, { limit: 1 })).assignment
 
-  describe('the service of a conversation', () => {
+  describe('the assignment of a conversation', () => {
     it('is none before it is set, and then what was set last, in pages and rows', async () => {
       const talk = newTalk()
       await world.backbone.store.append(talk.message())
@@ -29,7 +29,7 @@ export function describeService(world: World): void {
       const {
         rows: [row],
       } = await world.other.store.list(talk.shop, { limit: 5 })
-      expect(row!.service).toEqual({ text, version })
+      expect(row!.assignment).toEqual({ text, version })
     })
 
     it('changes only in the version expected, and a refusal says what is there', async () => {
@@ -66,7 +66,7 @@ export function describeService(world: World): void {
       for (let n = 0; n < 3; n++) await world.backbone.store.append(later.message())
       await world.restart()
       const page = await world.backbone.store.read(talk.conversation, { limit: 5 })
-      expect([page.head.seq, page.messages, page.service]).toEqual([0, [], { text: 'early', version }])
+      expect([page.head.seq, page.messages, page.assignment]).toEqual([0, [], { text: 'early', version }])
       expect(await world.backbone.store.list(talk.shop, { limit: 5 })).toEqual({ rows: [] })
       expect(await world.backbone.store.append(talk.message())).toMatchObject({ seq: 1, duplicate: false, phase: 'open' })
     })
@@ -85,15 +85,15 @@ export function describeService(world: World): void {
     it('moves neither head nor cursors nor lists', async () => {
       const talk = newTalk()
       await world.backbone.store.append(talk.message({ name: 'Ann' }))
-      const { service: _, ...before } = await world.backbone.store.read(talk.conversation, { limit: 5 })
+      const { assignment: _, ...before } = await world.backbone.store.read(talk.conversation, { limit: 5 })
       await mustSet(talk)
-      const { service, ...after } = await world.backbone.store.read(talk.conversation, { limit: 5 })
+      const { assignment, ...after } = await world.backbone.store.read(talk.conversation, { limit: 5 })
       expect(after).toEqual(before)
-      expect(service).toBeDefined()
+      expect(assignment).toBeDefined()
     })
   })
 
-  describe('append and the service', () => {
+  describe('append and the assignment', () => {
     it('answers with the phase, none before there is one, also to a duplicate', async () => {
       const talk = newTalk()
       const message = talk.message()
@@ -109,7 +109,7 @@ export function describeService(world: World): void {
       await world.backbone.store.append(talk.message({ id: 'before' }))
       await mustSet(talk, { text: 'why', muted: [{ side: talk.customer, until: AT + 5000 }] })
       for (const { store } of [world.backbone, world.other]) {
-        await expect(store.append(talk.message({ at: AT + 4999 }))).rejects.toMatchObject({ name: 'Muted', service: 'why', until: AT + 5000 })
+        await expect(store.append(talk.message({ at: AT + 4999 }))).rejects.toMatchObject({ name: 'Muted', assignment: 'why', until: AT + 5000 })
       }
       expect((await world.backbone.store.read(talk.conversation, { limit: 5 })).head.seq).toBe(1)
       expect(await world.backbone.store.append(talk.message({ from: talk.shop, at: AT + 100 }))).toMatchObject({ seq: 2 })
