@@ -1,6 +1,6 @@
 /**
- * Puts a gateway together, in this order: backbone, domain, doors, ops. Nothing is loaded by a convention; what is not
- * in this file does not run. `run.ts` gives it the environment, tests give it a folder in /tmp.
+ * Builds a gateway in this order: backbone, domain, doors, ops. Nothing is loaded by convention: what is not named in this file does not
+ * run. `run.ts` passes the settings of the environment, tests pass their own.
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
@@ -52,7 +52,7 @@ import { ConcurrencyLimit } from './doors/admit/concurrency-limit.ts'
 import type { Domain } from './doors/commands.ts'
 import { registerPages, registerWidgetFiles } from './doors/static-files.ts'
 import { UpgradeRouter } from './doors/upgrade-router.ts'
-import { Turns } from './doors/fair-queue.ts'
+import { EventLoopTurns } from './doors/fair-queue.ts'
 import { EngineIoDoor } from './doors/engine-io.ts'
 import { engineSessions } from './doors/engine-io-session.ts'
 import { HTTP_LIMITS } from './doors/http-limits.ts'
@@ -73,36 +73,36 @@ const SECOND_MS = 1000
 const DAY_MS = 86_400_000
 /** How long sessions get to receive their byePush when there is no time to drain. */
 const CLOSE_MS = 300
-/** A start waits so long for the key set. */
+/** How long a start waits for the key set. */
 const KEY_SET_MS = 1000
 
 export interface App {
-  /** Tells the log, with its stack, of an error that nobody was there for. */
+  /** Logs an error that no code has caught, with its stack. */
   reportStray(error: unknown): void
-  /** Of demo mode; whoever brings it gets any pass. */
+  /** The word of demo mode: whoever sends it gets any pass. Undefined outside demo mode. */
   readonly demoWord: string | undefined
-  /** Listens as the settings say; resolves with the address in use. */
+  /** Listens as the settings say. Resolves with the address in use; rejects with the system's error. */
   listen(): Promise<AddressInfo>
-  /** Why it cannot serve now, as /readyz says it; undefined: it can. */
+  /** Why it cannot serve now, the sentence of /readyz; undefined: it can. */
   unready(): string | undefined
-  /** Leaves without anyone noticing, then closes. */
+  /** Asks the sessions to reconnect elsewhere, waits for them at most DRAIN_MS, then closes. */
   drain(): Promise<void>
-  /** The same in a hurry. */
+  /** The same within `CLOSE_MS`. */
   close(): Promise<void>
 }
 
 export interface AppOptions {
-  /** Whether this app is the whole process, so that the process' metrics are its own. */
+  /** Whether this app is the whole process: then its metrics include the process'. */
   readonly isProcess?: boolean
-  /** Shorter than the wire's limit in tests of the deadline. */
+  /** How long a session may take to say hello. Tests of the deadline make it short. */
   readonly helloMs?: number
-  /** Ms since the epoch, instead of the backbone's; tests move it. */
+  /** Ms since the epoch, in place of the backbone's clock. Tests move it. */
   readonly now?: () => number
-  /** Ms on a clock that never steps, for everything that lasts; where only `now` is given, that one. */
+  /** Ms on a clock that never steps, for durations. Default: `now` where it is given, else `performance.now`. */
   readonly uptime?: () => number
-  /** Rows instead of those of the table: tests have no ten thousand phones. */
+  /** Rows that replace those of the allowance table, for tests. */
   readonly rates?: Partial<Readonly<Record<AllowanceName, Row>>> | undefined
-  /** Instead of the one the settings name; this app closes it all the same. */
+  /** In place of the backbone that the settings name. The app closes it, too. */
   readonly backbone?: Backbone
 }
 
@@ -138,7 +138,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     report,
   })
   nodes.onForgotten = () => {
-    for (const keeper of [presence, viewing, domain.assignmentSweep]) keeper.doubt()
+    for (const each of [presence, viewing, domain.assignmentSweep]) each.doubt()
   }
   const context: SessionContext = {
     admit,
@@ -152,7 +152,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     report,
     imageHosts: imageHostsOf(config),
     sessions: new Set(),
-    turns: new Turns(),
+    turns: new EventLoopTurns(),
   }
 
   const demoWord = isDemo(config) ? new DemoWord(config.DEMO_WORD ?? (await storedDemoWord(config.DATA_DIR).catch(asSetting))) : undefined
@@ -170,7 +170,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       images,
       report,
     })
-  const unready = (): string | undefined => (upgradeRouter.isClosing ? 'This node is leaving.' : (backbone.unready() ?? passes.unready()))
+  const unready = (): string | undefined => (upgradeRouter.isClosing ? 'This node is stopping.' : (backbone.unready() ?? passes.unready()))
   registerHealth(fastify, unready)
   registerMetrics(fastify, metrics, config)
   registerFiles(fastify, config)
@@ -180,19 +180,19 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     allowances.close()
     passes.close()
     customerUrl?.close()
-    await nodes.leave().catch(() => undefined) // the store is away: the others will notice by themselves
+    await nodes.leave().catch(() => undefined) // the store is away; the other nodes will notice that this one is gone
     await backbone.close()
   })
   return { ...asApp(fastify, { config, upgradeRouter, context }), unready, demoWord: demoWord?.text }
 }
 
-/** Everything this process does again and again, in the order in which it runs. */
+/** Every periodic job of the gateway, in the order in which they run. */
 function jobsOf(
   { hub, domain, sessions }: SessionContext,
   { allowances, webSocket, backbone }: { allowances: Allowances; webSocket: WebSocketDoor | undefined; backbone: Backbone },
 ): Job[] {
   const stalledSessions = async (): Promise<void> => {
-    await setImmediate() // behind what the networks have to say: where this process stood still, they did not
+    await setImmediate() // reads first what arrived while this process was busy, so that a session is not taken for stalled
     for (const session of sessions) session.tick()
   }
   return [
@@ -208,12 +208,12 @@ function jobsOf(
   ]
 }
 
-/** The operator can put it right. */
+/** Turns an error that the operator can fix into a `SettingError`. */
 function asSetting(error: unknown): never {
   throw error instanceof UnusableSecret ? new SettingError(error.message) : error
 }
 
-/** On a port of its own it is at no other; it opens with the rest and ends with it. */
+/** Adds `/metrics` to the gateway, or opens a port of its own for it that closes with the gateway. */
 function registerMetrics(fastify: FastifyInstance, metrics: Metrics, { METRICS, HOST }: Config): void {
   if (METRICS === 'public') return metrics.register(fastify, () => true)
   if (METRICS === 'loopback') return metrics.register(fastify, ({ raw }) => isLoopback(raw))
@@ -261,12 +261,12 @@ async function openBackbone(config: Config, report: Report): Promise<Backbone> {
       onHealth: (server, problem) => report({ fact: 'partSeen', part: `Redis ${server}`, problem }),
     })
   } catch (error) {
-    // it rejects for nothing but an address that cannot be read
+    // it rejects only where REDIS_URL cannot be read
     throw new SettingError((error as Error).message)
   }
 }
 
-/** The embedded store forgets no conversation, so what waits for one is not forgotten either. */
+/** How long a conversation without an answer is stored, in ms; 0: for ever, as always in the embedded store. */
 const unansweredMsOf = ({ REDIS_URL, UNANSWERED_DAYS }: Config): number => (REDIS_URL === undefined ? 0 : UNANSWERED_DAYS * DAY_MS)
 
 interface DomainOptions {
@@ -316,7 +316,7 @@ function createCustomerUrl({ CUSTOMER_URL, CUSTOMER_KEY, CUSTOMER_MS }: Config, 
   return new CustomerUrl({ template: CUSTOMER_URL, key: CUSTOMER_KEY, limitMs: CUSTOMER_MS, report })
 }
 
-/** Without a secret of the operator's: whoever brings the word may mint passes. */
+/** Demo mode: no keys are set, and whoever knows the word gets passes. */
 const isDemo = ({ IM_SECRET, IM_JWKS_URL }: Config): boolean => IM_SECRET === undefined && IM_JWKS_URL === undefined
 
 async function createPasses(config: Config, { now, report }: Pick<DomainOptions, 'now' | 'report'>): Promise<Passes> {
@@ -329,7 +329,7 @@ async function createPasses(config: Config, { now, report }: Pick<DomainOptions,
           onSeen: (problem: string | undefined) => report({ fact: 'partSeen', part: 'The key set of IM_JWKS_URL', problem }),
         }
   const passes = new Passes({ secret, keySet, sources: sourcesOf(config), shops: new Shops(shopsOf(config)), now })
-  // not waited for longer: who keeps the keys may be slow, and the rest need not be
+  // the key server may be slow, and the gateway can serve guests without it
   await Promise.race([passes.followKeySet(), wait(KEY_SET_MS, undefined, { ref: false })])
   return passes
 }
@@ -354,7 +354,7 @@ async function openDoors(
   if (config.DOORS.includes('websocket')) upgradeRouter.webSocket = new WebSocketDoor({ context, tag })
   await upgradeRouter.webSocket?.register(fastify)
   fastify.addHook('preClose', async () => {
-    // an http server does not end while engine.io keeps sessions
+    // an http server does not close while engine.io has sessions
     upgradeRouter.engineIo?.close()
     upgradeRouter.cut()
   })
@@ -407,9 +407,9 @@ function createFastify(config: Config, createServer: (handler: RequestListener) 
     logger: { level: config.LOG_LEVEL },
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
-    // percent-encoded, as they stand in an address; what is longer is refused by the schema, in words
+    // for parameters as they are in an address, percent-encoded; the schema refuses longer ones with a sentence
     routerOptions: { maxParamLength: 9 * LIMITS.conversationLength },
-    frameworkErrors: refuse, // an address that cannot be read is refused before there is a route
+    frameworkErrors: refuse, // for addresses that cannot be read, which no route handles
     serverFactory: (handler) => createServer(handler as RequestListener),
   })
   fastify.addHook('onRequest', async (_request, reply) => {
@@ -422,7 +422,7 @@ async function listen(fastify: FastifyInstance, { PORT, HOST }: Config): Promise
   try {
     await fastify.listen({ port: PORT, host: HOST })
   } catch (error) {
-    // a machine without IPv6
+    // this machine has no IPv6
     if (HOST !== '::' || (error as NodeJS.ErrnoException).code !== 'EAFNOSUPPORT') throw error
     await fastify.listen({ port: PORT, host: '0.0.0.0' })
   }
@@ -430,8 +430,8 @@ async function listen(fastify: FastifyInstance, { PORT, HOST }: Config): Promise
 }
 
 /**
- * The operator's pages, or the demo's where nobody real is served or the operator asks for them, and the widget's bundles. The package is
- * one folder up from the sources, two from dist.
+ * The folders of the pages and of the widget's files. The demo's pages are served in demo mode, and where PAGES asks for them. The package's
+ * root is one folder above the sources, and two above dist.
  */
 function folders(config: Config): { pages: string | undefined; demoPages: string; widget: string } {
   const above = join(import.meta.dirname, '..')

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 import './needs-node.mjs'
 
-/** Not a static import: those are read before the first line runs, and an older Node would fail at them without a sentence. */
+/** A dynamic import: Node reads static ones before the first line runs, and an older Node fails at them before the check can say why. */
 export const started: Promise<unknown> = import('./run.ts')

@@ -1,15 +1,15 @@
 /**
- * A setting that is written wrongly has no effect, and nobody would say so. Warned of is what looks like one of ours and is none; other
- * programs' variables stand in the same environment and are not ours to judge. Values are never repeated: they may be secrets.
+ * Warns of misspelt settings, which would have no effect without a word. The environment also has other programs' variables, so only a name
+ * that looks like one of ours is warned of. No sentence repeats a value: it may be a secret.
  */
 
-/** Near a name of ours, and somebody else's: pagers, Laravel, the official images of Python, AWS. */
+/** Names of other programs that are close to ours: pagers, Laravel, the official images of Python, AWS. */
 const OTHERS: ReadonlySet<string> = new Set(['PAGER', 'APP_KEY', 'GPG_KEY', 'AWS_KEY'])
-/** Input methods of a desktop; and what Kubernetes and Docker put in for a service called `im…`. */
+/** Names that start with IM_ and are not ours: input methods of a desktop, and what Kubernetes and Docker add for a service called `im…`. */
 const OTHERS_IM = /^IM_CONFIG_|_SERVICE_(HOST|PORT(_.+)?)$|_PORT_\d+_(TCP|UDP|SCTP)(_.+)?$/
 const SERVICE_ADDRESS = /^(tcp|udp|sctp):\/\//
 const OUR_PREFIX = 'IM_'
-/** Of shorter names one slip is a large part. */
+/** A name of fewer letters may have one slip only, or it would match too much. */
 const LONG_COUNT = 6
 const SLIPS_COUNT = 2
 
@@ -23,30 +23,30 @@ export function misspeltSettings(environment: Readonly<Record<string, string | u
       if (isService || OTHERS.has(name)) return []
       const isOurs = name.toUpperCase().startsWith(OUR_PREFIX)
       const meant = nearest(name, settings, isOurs)
-      // whoever set the right one as well is heard; the other name is another program's
-      if (meant !== undefined && (isOurs || !isSet(meant))) return [`${name} is no setting; did you mean ${meant}?`]
-      return isOurs ? [`${name} is no setting; --help lists what there is.`] : []
+      // where the right name is set as well, the other is another program's
+      if (meant !== undefined && (isOurs || !isSet(meant))) return [`${name} is not a setting. Did you mean ${meant}?`]
+      return isOurs ? [`${name} is not a setting. --help lists them all.`] : []
     })
 }
 
-/** What is wrong with the command line, in a sentence; undefined: nothing. */
+/** What is wrong with the command line, as a sentence; undefined: nothing. */
 export function misspeltArgument(
   given: readonly string[],
   { options, settings }: { readonly options: readonly string[]; readonly settings: readonly string[] },
 ): string | undefined {
   const stranger = given.find((argument, at) => !options.includes(argument) && !isPath(argument, given[at - 1]))
   if (stranger === undefined) return undefined
-  const [name = ''] = stranger.split('=', 1) // behind the sign may be a secret
+  const [name = ''] = stranger.split('=', 1) // the value may be a secret
   const option = options.find((each) => each.startsWith('--') && slips(`--${name.replace(/^-+/, '').toLowerCase()}`, each) <= SLIPS_COUNT)
-  if (option !== undefined) return `There is no option ${name}; did you mean ${option}?`
+  if (option !== undefined) return `There is no option ${name}. Did you mean ${option}?`
   const setting = nearest(name.replace(/^-+/, ''), settings, true)
-  return `There is no option ${name}; ${setting === undefined ? '--help lists what there is' : `set ${setting} in the environment`}.`
+  return `There is no option ${name}. ${setting === undefined ? '--help lists what there is' : `Set ${setting} in the environment`}.`
 }
 
-/** The folder to salvage. */
+/** Whether the argument is the folder of `--salvage`. */
 const isPath = (argument: string, before: string | undefined): boolean => before === '--salvage' && !argument.startsWith('-')
 
-/** The setting that a name was to be. `isOurs`: it may also lack the `IM_`, or have one too many. */
+/** The setting that a misspelt name probably means. `isOurs`: its `IM_` may also be missing or too many. */
 function nearest(name: string, settings: readonly string[], isOurs: boolean): string | undefined {
   const written = name.toUpperCase().replace(/[-.]/g, '_')
   const spellings = isOurs ? [written, written.replace(OUR_PREFIX, '')] : [written]
@@ -63,7 +63,7 @@ function isSlip(spelling: string, setting: string, count: number): boolean {
   return count <= (isLong ? SLIPS_COUNT : 1) && (count === 0 || mayDiffer)
 }
 
-/** Letters left out, put in, changed or exchanged with the next one (Damerau and Levenshtein, optimal string alignment). */
+/** Counts letters that are left out, added, changed or swapped with the next one (Damerau and Levenshtein, optimal string alignment). */
 function slips(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > SLIPS_COUNT) return SLIPS_COUNT + 1
   const rows = Array.from({ length: a.length + 1 }, (_, i) => Array.from({ length: b.length + 1 }, (__, j) => (i === 0 ? j : j === 0 ? i : 0)))

@@ -1,10 +1,10 @@
 /**
- * The first thing that runs, before anything is imported: on an older Node the dependencies end with a stack that says nothing.
- * Written in what every Node with modules reads, so nothing newer than 2019, and plain JavaScript, because `npm start` runs it
- * before there is a build.
+ * Checks the version of Node. It runs before anything is imported, because on an older Node the dependencies fail with a stack that does
+ * not say why. It uses no syntax newer than 2019, so that every Node with modules can read it, and it is plain JavaScript because
+ * `npm start` runs it before there is a build.
  */
 
-/** What to say about this Node, `process.version` of it; undefined: it will do. */
+/** The sentence for a Node of this `process.version` that is too old; undefined: it is new enough. */
 export function nodeProblem(version) {
   const [major, minor] = version.replace(/^v/, '').split('.').map(Number)
   if (major > 20 || (major === 20 && minor >= 19)) return undefined

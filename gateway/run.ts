@@ -1,4 +1,4 @@
-/** Reads the environment, builds, listens; SIGTERM or Ctrl-C drains and exits, a second Ctrl-C exits at once. */
+/** Reads the environment, builds the gateway and listens. SIGTERM or Ctrl-C drains and exits, a second Ctrl-C exits at once. */
 import { networkInterfaces } from 'node:os'
 import { renderUnicodeCompact } from 'uqr'
 import { createApp, type App } from './app.ts'
@@ -8,7 +8,7 @@ import { helpText, readConfig, SettingError, SETTINGS, type Config } from './con
 import { misspeltArgument, misspeltSettings } from './misspelt.ts'
 
 const INTERRUPTED = 130
-/** A terminal's Ctrl-C reaches npm and the gateway, and npm passes its own on: one interrupt arrives twice. */
+/** Signals within so many ms are one: a terminal's Ctrl-C reaches npm and the gateway, and npm forwards its own. */
 const SAME_SIGNAL_MS = 500
 const OPTIONS = ['--help', '-h', '--salvage']
 
@@ -23,22 +23,22 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
   await start().catch(fail)
 }
 
-/** `--salvage [folder]`: see backbone/embedded/salvage.ts. No gateway starts. */
+/** `--salvage [folder]` repairs a data folder (backbone/embedded/salvage.ts) instead of starting a gateway. */
 async function startSalvage(): Promise<void> {
   const folder = process.argv[process.argv.indexOf('--salvage') + 1] ?? readConfig(process.env).DATA_DIR
   const salvaged = await salvage(folder)
-  console.log(salvaged === undefined ? `The data folder ${folder} is whole; there is nothing to salvage.` : reportOf(salvaged))
+  console.log(salvaged === undefined ? `The data folder ${folder} is not damaged; there is nothing to salvage.` : reportOf(salvaged))
 }
 
 async function start(): Promise<void> {
   for (const sentence of misspeltSettings(process.env, Object.keys(SETTINGS))) console.error(sentence)
   const config = readConfig(process.env)
   const app = await createApp(config, { isProcess: true })
-  // an unhandled rejection of one task is no reason to end everybody's sessions
+  // an unhandled rejection in one task must not end everybody's sessions
   process.on('unhandledRejection', (error) => app.reportStray(error))
   try {
     const { port } = await app.listen()
-    // whoever reads the greeting may want it gone at once
+    // before the greeting, because a script may stop the gateway as soon as it reads that
     stopOnSignal(app)
     greet(config, { port, unready: app.unready(), demoWord: app.demoWord })
   } catch (error) {
@@ -54,7 +54,7 @@ function stopOnSignal(app: App): void {
     if (since !== undefined && now - since < SAME_SIGNAL_MS) return
     if (since !== undefined) process.exit(INTERRUPTED)
     since = now
-    console.log('Leaving: telling every session to reconnect elsewhere. Ctrl-C again exits at once.')
+    console.log('Stopping: every session is asked to reconnect. Press Ctrl-C again to exit at once.')
     app.drain().then(() => process.exit(0), fail)
   }
   process.on('SIGTERM', stop)
@@ -71,7 +71,7 @@ function greet({ HOST, PAGES }: Config, { port, unready, demoWord }: Greeting): 
   const isEverywhere = HOST === '::' || HOST === '0.0.0.0'
   const local = `http://${isEverywhere ? 'localhost' : HOST.includes(':') ? `[${HOST}]` : HOST}:${port}`
   const word = demoWord === undefined ? '' : `?word=${demoWord}`
-  console.log(`\nim-chat ${unready === undefined ? 'is ready' : `listens, and cannot serve yet: ${unready}`}.\n  local  ${local}/${word}`)
+  console.log(`\nim-chat ${unready === undefined ? 'is ready' : `listens, but cannot serve yet: ${unready}`}.\n  local  ${local}/${word}`)
   const address = isEverywhere ? lanAddress() : undefined
   if (address !== undefined) {
     const isDemo = PAGES === 'demo' || (PAGES === undefined && demoWord !== undefined)
@@ -79,7 +79,7 @@ function greet({ HOST, PAGES }: Config, { port, unready, demoWord }: Greeting): 
     console.log(`  LAN    http://${address}:${port}/${word}\n  phone  ${phone}\n\n${renderUnicodeCompact(phone)}`)
   }
   if (demoWord !== undefined) {
-    console.log('\nDemo mode: whoever has the word in these links gets any pass from POST /v1/passes. Set IM_SECRET for real people.')
+    console.log('\nDemo mode: whoever knows the word in these links can be anybody. Set IM_SECRET before real people use this gateway.')
   }
 }
 
@@ -88,7 +88,7 @@ function lanAddress(): string | undefined {
   return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address
 }
 
-/** One clear sentence for what an operator can put right; a stack for what only a developer can. */
+/** Prints one sentence for an error that the operator can fix, else the error with its stack. */
 function fail(error: unknown): never {
   console.error(sentence(error) ?? error)
   process.exit(1)
@@ -99,14 +99,16 @@ function sentence(error: unknown): string | undefined {
   const { code, port, address, hostname, path } = error as NodeJS.ErrnoException & { port?: number; address?: string; hostname?: string }
   switch (code) {
     case 'EADDRINUSE':
-      return `Port ${port} is taken by another program; set PORT to a free one.`
+      return `Port ${port} is in use by another program. Set PORT to a free one.`
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return `HOST ${address ?? hostname ?? ''} is not an address of this machine.`
+      return `HOST ${address ?? hostname ?? ''} is not an address of this machine. Set HOST to one of its addresses, or to :: for all.`
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return path === undefined ? `Not allowed to listen on port ${port}; set PORT to one above 1023.` : `The data folder cannot be written: ${path}.`
+      return path === undefined
+        ? `Not allowed to listen on port ${port}. Set PORT to one above 1023.`
+        : `The data folder cannot be written: ${path}. Set DATA_DIR to a folder this user may write.`
     default:
       return undefined
   }

@@ -22,15 +22,15 @@ export interface RefusedArrival {
 export type Fact =
   | { readonly fact: 'peerAttached'; readonly door: string; readonly role: string }
   | { readonly fact: 'peerDetached'; readonly door: string; readonly role: string }
-  | { readonly fact: 'byeSaid'; readonly code: Code }
+  | { readonly fact: 'byeSent'; readonly code: Code }
   | ({ readonly fact: 'helloRefused' } & RefusedArrival)
-  /** `route`: method and path, without what a visitor made up. */
+  /** `route` is the method and the path's pattern, without the visitor's own text. */
   | ({ readonly fact: 'requestRefused'; readonly route: string } & RefusedArrival)
   | { readonly fact: 'commandAnswered'; readonly command: string; readonly ms: number }
   | { readonly fact: 'commandRefused'; readonly command: string; readonly code: Code; readonly message: string }
   | { readonly fact: 'packetRefused'; readonly code: Code }
   | { readonly fact: 'messageAppended'; readonly duplicate: boolean }
-  | { readonly fact: 'imageKept'; readonly bytesCount: number }
+  | { readonly fact: 'imageStored'; readonly bytesCount: number }
   | { readonly fact: 'volatileDropped' }
   | { readonly fact: 'conversationAssigned'; readonly phase: Assignment['phase']; readonly by: AssignedBy }
   | { readonly fact: 'transferMade'; readonly state: 'offered' | 'queued' | 'accepted' | 'declined' | 'expired' }

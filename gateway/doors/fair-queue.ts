@@ -9,7 +9,7 @@ const PACKETS_A_TURN = 4
 const WAITING_LIMIT = { count: 2 * LIMITS.payloadCount, bytes: 2 * LIMITS.lineBytes }
 
 /** Numbers the turns of the event loop; shared by all sessions of a node. */
-export class Turns {
+export class EventLoopTurns {
   #number = 0
   #isCounting = false
 
@@ -27,7 +27,7 @@ export class Turns {
 }
 
 export interface FairQueueOptions<Packet> {
-  readonly turns: Turns
+  readonly turns: EventLoopTurns
   /** While it returns true, no packet is handled. The session calls `goOn` when that may have changed. */
   readonly isFull?: () => boolean
   /** Called synchronously while the session has handled fewer than its share of this turn. */

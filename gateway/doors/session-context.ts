@@ -5,7 +5,7 @@ import type { Allowances } from '../domain/allowances.ts'
 import type { AddressWatch } from './admit/address-watch.ts'
 import type { Admit } from './admit/admit.ts'
 import type { Domain } from './commands.ts'
-import type { Turns } from './fair-queue.ts'
+import type { EventLoopTurns } from './fair-queue.ts'
 import type { Hub } from '../relay/hub.ts'
 
 /** The part of a `Session` that is called for all sessions of a node. */
@@ -24,7 +24,7 @@ export interface SessionContext {
   readonly report: Report
   /** The open sessions, attached or not. */
   readonly sessions: Set<OpenSession>
-  readonly turns: Turns
+  readonly turns: EventLoopTurns
   readonly now: () => number
   /** Ms on a clock that never steps. */
   readonly uptime: () => number

@@ -1,17 +1,17 @@
 import type { Report } from '../domain/facts.ts'
 
-/** Something this process does again and again for as long as it lives. */
+/** Periodic work of this process. */
 export interface Job {
-  /** Stands in the log and in `im_bugs_total` where the job fails. */
+  /** The name in the log and in `im_bugs_total` when the job fails. */
   readonly name: string
   readonly everyMs: number
-  /** Is called also while its last run is under way. */
+  /** Called even while its last run is under way. */
   run(): unknown
 }
 
 /**
  * Runs each job every `everyMs`, in the order of the list, until the returned stop is called. A job that throws or rejects runs again the
- * next time. While the store is away, jobs fail with `Unavailable`, which nobody is told: /readyz says it. Any other error is a bug.
+ * next time. While the store is away, jobs fail with `Unavailable`. That is not logged, because /readyz says it. Any other error is a bug.
  */
 export function startJobs(jobs: readonly Job[], report: Report): () => void {
   const timers = jobs.map((job) => setInterval(() => void runJob(job, report), job.everyMs).unref())

@@ -57,7 +57,7 @@ export class Metrics {
     labelNames: ['reason'],
     ...this.#to,
   })
-  readonly assignable = new Counter({
+  readonly assignments = new Counter({
     name: 'im_served_total',
     help: 'Changes of an assignment, by new phase and cause.',
     labelNames: ['phase', 'by'],

@@ -1,4 +1,4 @@
-/** Fact → counter, and for the few that somebody should read, a line in the log. One literal case a fact. */
+/** Turns facts into counters, and the few that an operator should read into log lines. Each fact has one literal case. */
 import type { FastifyBaseLogger } from 'fastify'
 import type { Fact } from '../domain/facts.ts'
 import type { Code } from '../protocol/codes.ts'
@@ -9,7 +9,7 @@ type Log = Pick<FastifyBaseLogger, 'error' | 'warn' | 'debug'>
 
 const MS_PER_SECOND = 1000
 
-/** A metric's child for each value of its one label, looked up once: a message takes several. */
+/** Looks up a metric's child for each value of its label once only, because each message counts several. */
 function byLabel<T>(child: (value: string) => T): (value: string) => T {
   const children = new Map<string, T>()
   return (value) => {
@@ -26,7 +26,7 @@ type AssignmentFact = Extract<Fact, { fact: 'conversationAssigned' | 'transferMa
 function countAssignment(fact: AssignmentFact, metrics: Metrics): void {
   switch (fact.fact) {
     case 'conversationAssigned':
-      return metrics.assignable.inc({ phase: fact.phase, by: fact.by })
+      return metrics.assignments.inc({ phase: fact.phase, by: fact.by })
     case 'transferMade':
       return metrics.transfers.inc({ state: fact.state })
     case 'customerBlocked':
@@ -34,15 +34,15 @@ function countAssignment(fact: AssignmentFact, metrics: Metrics): void {
   }
 }
 
-type TroubleFact = Extract<
+type RareFact = Extract<
   Fact,
   {
     fact: 'gapHealed' | 'publishMissed' | 'publishRefused' | 'imagesFull' | 'allowanceSpent' | 'addressShared' | 'customerBackendFailed' | 'bugFound'
   }
 >
 
-/** All of these can be frequent, and strangers can cause some at will: each is counted, and logged once a minute. */
-function tellTrouble(fact: TroubleFact, { warn, error, metrics }: RateLimitedLog & { metrics: Metrics }): void {
+/** Facts that should be rare but may become frequent, some at the will of strangers: each is counted, and logged once a minute. */
+function logRareFact(fact: RareFact, { warn, error, metrics }: RateLimitedLog & { metrics: Metrics }): void {
   switch (fact.fact) {
     case 'gapHealed':
       warn(fact.fact, fact, 'publishes may have been missed; the gateway reads the logs again')
@@ -51,28 +51,24 @@ function tellTrouble(fact: TroubleFact, { warn, error, metrics }: RateLimitedLog
       warn(fact.fact, fact, 'publishes were lost; their messages are delivered now')
       return metrics.missed.inc(fact.conversationCount)
     case 'publishRefused':
-      warn(fact.fact, fact, "a message on a person's channel cannot be read and is ignored")
+      warn(fact.fact, fact, "a backend's message on a person's channel cannot be read and is ignored")
       return metrics.refusals.inc({ of: 'publish', code: 'bad_request' })
     case 'customerBackendFailed':
       warn(`${fact.fact} ${fact.reason}`, fact, 'CUSTOMER_URL failed')
       return metrics.customerFailures.inc({ reason: fact.reason })
     case 'imagesFull':
-      return warn(fact.fact, fact, `the storage for pictures is full, new ones are refused: ${fact.problem}`)
+      return warn(fact.fact, fact, `the storage for pictures is full and new pictures are refused: ${fact.problem}`)
     case 'allowanceSpent':
-      return warn(`${fact.fact} ${fact.allowance} ${fact.scope}`, fact, 'an allowance is used up: what exceeds it is refused with rate_limited')
+      return warn(`${fact.fact} ${fact.allowance} ${fact.scope}`, fact, 'an allowance is used up; requests above it are refused with rate_limited')
     case 'addressShared':
-      return warn(
-        fact.fact,
-        fact,
-        'most visitors come from one address; if that is a proxy of yours, set TRUST_PROXY, because allowances are counted by address',
-      )
+      return warn(fact.fact, fact, 'most visitors come from one address, and allowances are counted by address; if it is your proxy, set TRUST_PROXY')
     case 'bugFound':
-      error(`${fact.fact} ${fact.where} ${placeOf(fact.error)}`, { err: fact.error, where: fact.where }, 'an unexpected error: a bug')
+      error(`${fact.fact} ${fact.where} ${placeOf(fact.error)}`, { err: fact.error, where: fact.where }, 'an unexpected error, which is a bug')
       return metrics.bugs.inc({ where: fact.where })
   }
 }
 
-/** Where in our code it was thrown, which no stranger can vary as they can the message. */
+/** Where in our code it was thrown. Strangers can vary an error's message, but not this. */
 const placeOf = (error: unknown): string =>
   (error instanceof Error ? error.stack?.split('\n').find((line) => line.startsWith('    at ')) : undefined) ?? typeof error
 
@@ -81,20 +77,20 @@ interface RateLimitedLog {
   readonly error: (kind: string, about: object, sentence: string) => void
 }
 
-/** One line a minute for each kind, with how many `times` there were since the last. */
-function rateLimitedLog(log: Log, seldom: OncePerMinute): RateLimitedLog {
-  const tell =
+/** Logs one line a minute for each kind; `times` is the number of events since the last line. */
+function rateLimitedLog(log: Log, limitedLog: OncePerMinute): RateLimitedLog {
+  const write =
     (level: 'warn' | 'error') =>
     (kind: string, about: object, sentence: string): void => {
-      const times = seldom.take(kind)
+      const times = limitedLog.take(kind)
       if (times > 0) log[level]({ ...about, times }, sentence)
     }
-  return { warn: tell('warn'), error: tell('error') }
+  return { warn: write('warn'), error: write('error') }
 }
 
-type NoFact = Extract<Fact, { fact: 'helloRefused' | 'requestRefused' | 'commandRefused' }>
+type RefusalFact = Extract<Fact, { fact: 'helloRefused' | 'requestRefused' | 'commandRefused' }>
 
-/** Refusals that an operator or a page's author can fix. The others are a person's, or pass by themselves. */
+/** Refusals that an operator or a page's author can fix. The others have a cause that lies with one person, or pass by themselves. */
 const FIXABLE: ReadonlySet<Code> = new Set([
   'origin_forbidden',
   'pass_required',
@@ -103,22 +99,22 @@ const FIXABLE: ReadonlySet<Code> = new Set([
   'rate_limited',
   'unknown_shop',
 ])
-/** Of refused commands, which are frequent, only those that a setting decides. */
+/** Refused commands are frequent, so only those that a setting can change are logged. */
 const SETTINGS_SAY: ReadonlyMap<Code, string> = new Map([
-  ['unknown_shop', ' SHOPS names the shops there are.'],
-  ['start_forbidden', ' DIRECT says which persons may write to persons first.'],
+  ['unknown_shop', ' Add the shop to SHOPS if it is yours.'],
+  ['start_forbidden', ' DIRECT says who may start conversations with persons.'],
 ])
 
-/** A page's mistake comes with every visitor: one line a minute for each kind is enough. */
-function noTeller(log: Log, metrics: Metrics, { warn }: RateLimitedLog): (fact: NoFact) => void {
+/** A page's mistake comes with every visitor, so each kind is logged once a minute. */
+function refusalLogger(log: Log, metrics: Metrics, { warn }: RateLimitedLog): (fact: RefusalFact) => void {
   return (fact) => {
     const of = fact.fact === 'helloRefused' ? 'hello' : fact.fact === 'requestRefused' ? fact.route : fact.command
     metrics.refusals.inc({ of, code: fact.code })
-    const isOperators = fact.fact === 'commandRefused' && of !== 'renew' ? SETTINGS_SAY.has(fact.code) : FIXABLE.has(fact.code)
-    if (!isOperators) return log.debug(fact, `${of} refused`)
+    const isFixable = fact.fact === 'commandRefused' && of !== 'renew' ? SETTINGS_SAY.has(fact.code) : FIXABLE.has(fact.code)
+    if (!isFixable) return log.debug(fact, `${of} refused`)
     const remedy =
       fact.code === 'origin_forbidden' && 'origin' in fact
-        ? ` The page is of ${fact.origin}, this gateway is ${fact.host}: name the page's origin in ORIGINS.`
+        ? ` The page is from ${fact.origin}, this gateway is ${fact.host}. If the page is yours, add its origin to ORIGINS.`
         : (SETTINGS_SAY.get(fact.code) ?? '')
     warn(`${of} ${fact.code}`, fact, `${of} refused: ${fact.message}${remedy}`)
   }
@@ -127,7 +123,7 @@ function noTeller(log: Log, metrics: Metrics, { warn }: RateLimitedLog): (fact: 
 type PartFact = Extract<Fact, { fact: 'partSeen' }>
 
 /** Logs a problem once, again when it changes, and its end: so the last line about a system is its state. */
-function partTeller(log: Log): (fact: PartFact) => void {
+function problemLogger(log: Log): (fact: PartFact) => void {
   const problems = new Map<string, string>()
   return ({ part, problem }) => {
     const before = problems.get(part)
@@ -142,8 +138,8 @@ function partTeller(log: Log): (fact: PartFact) => void {
 }
 
 export function reporter(log: Log, metrics: Metrics, now: () => number): (fact: Fact) => void {
-  const seldom = rateLimitedLog(log, new OncePerMinute(now))
-  const [tellNo, tellPart] = [noTeller(log, metrics, seldom), partTeller(log)]
+  const limitedLog = rateLimitedLog(log, new OncePerMinute(now))
+  const [logRefusal, logProblem] = [refusalLogger(log, metrics, limitedLog), problemLogger(log)]
   const commands = byLabel((command) => metrics.commands.labels({ command }))
   const ackSeconds = byLabel((command) => metrics.ackSeconds.labels({ command }))
   const appends = byLabel((duplicate) => metrics.appends.labels({ duplicate }))
@@ -153,12 +149,12 @@ export function reporter(log: Log, metrics: Metrics, now: () => number): (fact: 
         return metrics.peers.inc({ door: fact.door, role: fact.role })
       case 'peerDetached':
         return metrics.peers.dec({ door: fact.door, role: fact.role })
-      case 'byeSaid':
+      case 'byeSent':
         return metrics.byes.inc({ code: fact.code })
       case 'helloRefused':
       case 'requestRefused':
       case 'commandRefused':
-        return tellNo(fact)
+        return logRefusal(fact)
       case 'commandAnswered':
         commands(fact.command).inc()
         return ackSeconds(fact.command).observe(fact.ms / MS_PER_SECOND)
@@ -166,7 +162,7 @@ export function reporter(log: Log, metrics: Metrics, now: () => number): (fact: 
         return metrics.refusals.inc({ of: 'packet', code: fact.code })
       case 'messageAppended':
         return appends(String(fact.duplicate)).inc()
-      case 'imageKept':
+      case 'imageStored':
         return metrics.imageBytes.inc(fact.bytesCount)
       case 'volatileDropped':
         return metrics.dropped.inc()
@@ -175,9 +171,9 @@ export function reporter(log: Log, metrics: Metrics, now: () => number): (fact: 
       case 'customerBlocked':
         return countAssignment(fact, metrics)
       case 'partSeen':
-        return tellPart(fact)
+        return logProblem(fact)
       default:
-        return tellTrouble(fact, { ...seldom, metrics })
+        return logRareFact(fact, { ...limitedLog, metrics })
     }
   }
 }

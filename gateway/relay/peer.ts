@@ -86,7 +86,7 @@ export class Peer {
   bye(code: Bye, afterMs?: number): void {
     if (this.#state === 'gone') return
     sayBye(this.#pipe, code, afterMs)
-    this.#report({ fact: 'byeSaid', code })
+    this.#report({ fact: 'byeSent', code })
     this.leave()
   }
 

@@ -54,7 +54,7 @@ test.each(['a guest', 'a person with a pass'])('%s', async (who) => {
     .output()
     .split('\n')
     .filter((line) => line.includes('origin_forbidden') || line.includes('ORIGINS'))
-  const sentence = `The page is of ${origin}, this gateway is ${new URL(gateway.url).host}: name the page's origin in ORIGINS.`
+  const sentence = `The page is from ${origin}, this gateway is ${new URL(gateway.url).host}. If the page is yours, add its origin to ORIGINS.`
   expect(lines).toEqual([expect.stringContaining(sentence)])
   await close()
 })

@@ -58,12 +58,12 @@ describe('a setting that is written wrongly', () => {
   ])('%s is told of: %s', (name, meant) => {
     const isOurs = name.startsWith('IM_')
     expect(told({ [name]: 's3cret' })).toEqual(
-      meant ? [`${name} is no setting; did you mean ${meant}?`] : isOurs ? [`${name} is no setting; --help lists what there is.`] : [],
+      meant ? [`${name} is not a setting. Did you mean ${meant}?`] : isOurs ? [`${name} is not a setting. --help lists them all.`] : [],
     )
   })
 
   test('whatever else begins with IM_ is told of too', () => {
-    expect(told({ IM_COLOUR: 'red' })).toEqual(['IM_COLOUR is no setting; --help lists what there is.'])
+    expect(told({ IM_COLOUR: 'red' })).toEqual(['IM_COLOUR is not a setting. --help lists them all.'])
   })
 
   test('each setting that lacks a letter, or has two exchanged, is told of by its name', () => {
@@ -72,7 +72,7 @@ describe('a setting that is written wrongly', () => {
         const short = name.slice(0, at) + name.slice(at + 1)
         const swapped = name.slice(0, at - 1) + name[at] + name[at - 1] + name.slice(at + 1)
         for (const wrong of [short, swapped]) {
-          if (wrong !== name) expect(told({ [wrong]: 'x' }), wrong).toEqual([`${wrong} is no setting; did you mean ${name}?`])
+          if (wrong !== name) expect(told({ [wrong]: 'x' }), wrong).toEqual([`${wrong} is not a setting. Did you mean ${name}?`])
         }
       }
     }
@@ -107,15 +107,15 @@ describe('a setting that is written wrongly', () => {
 describe('the command line', () => {
   const options = ['--help', '-h', '--salvage']
   test.each([
-    [['--hlep'], 'There is no option --hlep; did you mean --help?'],
-    [['-help'], 'There is no option -help; did you mean --help?'],
-    [['--salvege', './x'], 'There is no option --salvege; did you mean --salvage?'],
-    [['--port', '80'], 'There is no option --port; set PORT in the environment.'],
-    [['PORT=80'], 'There is no option PORT; set PORT in the environment.'],
-    [['--im-secret=s3cret'], 'There is no option --im-secret; set IM_SECRET in the environment.'],
-    [['--origin=https://a.example'], 'There is no option --origin; set ORIGINS in the environment.'],
-    [['--verbose'], 'There is no option --verbose; --help lists what there is.'],
-    [['serve'], 'There is no option serve; --help lists what there is.'],
+    [['--hlep'], 'There is no option --hlep. Did you mean --help?'],
+    [['-help'], 'There is no option -help. Did you mean --help?'],
+    [['--salvege', './x'], 'There is no option --salvege. Did you mean --salvage?'],
+    [['--port', '80'], 'There is no option --port. Set PORT in the environment.'],
+    [['PORT=80'], 'There is no option PORT. Set PORT in the environment.'],
+    [['--im-secret=s3cret'], 'There is no option --im-secret. Set IM_SECRET in the environment.'],
+    [['--origin=https://a.example'], 'There is no option --origin. Set ORIGINS in the environment.'],
+    [['--verbose'], 'There is no option --verbose. --help lists what there is.'],
+    [['serve'], 'There is no option serve. --help lists what there is.'],
     [['--help'], undefined],
     [['-h'], undefined],
     [[], undefined],

@@ -30,7 +30,7 @@ describe('a start that cannot be', () => {
     const { port } = taken.address() as AddressInfo
     const { code, output } = await run({ PORT: String(port) })
     taken.close()
-    expect({ code, output }).toEqual({ code: 1, output: `Port ${port} is taken by another program; set PORT to a free one.\n` })
+    expect({ code, output }).toEqual({ code: 1, output: `Port ${port} is in use by another program. Set PORT to a free one.\n` })
   })
 
   test.each([
@@ -48,8 +48,8 @@ describe('a start that cannot be', () => {
 
   test('a misspelt setting is told of beside what ends the start, and a misspelt option ends it', async () => {
     const { output } = await run({ ORIGIN: 'https://shop.example', PORT: 'http' })
-    expect(output.split('\n')[0]).toBe('ORIGIN is no setting; did you mean ORIGINS?')
-    expect(await run({}, ['--hlep'])).toEqual({ code: 1, output: 'There is no option --hlep; did you mean --help?\n' })
+    expect(output.split('\n')[0]).toBe('ORIGIN is not a setting. Did you mean ORIGINS?')
+    expect(await run({}, ['--hlep'])).toEqual({ code: 1, output: 'There is no option --hlep. Did you mean --help?\n' })
   })
 
   test('because the data folder is a file', async () => {
@@ -80,7 +80,7 @@ test('--salvage makes a folder again of what is whole in a damaged one, and says
   await gateway.stop()
   expect(await run({ DATA_DIR: dataDir }, ['--salvage'])).toEqual({
     code: 0,
-    output: `The data folder ${dataDir} is whole; there is nothing to salvage.\n`,
+    output: `The data folder ${dataDir} is not damaged; there is nothing to salvage.\n`,
   })
   const journal = join(dataDir, 'journal', 'data.mdb')
   const bytes = await readFile(journal)

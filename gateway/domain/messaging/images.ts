@@ -78,7 +78,7 @@ export class Images {
     const { type, width, height } = header
     if (width * height > LIMITS.imagePixels) throw new Refusal('image_too_large', `limits.imagePixels is ${LIMITS.imagePixels}`)
     const id = await this.#put({ type, bytes })
-    this.#report({ fact: 'imageKept', bytesCount: bytes.length })
+    this.#report({ fact: 'imageStored', bytesCount: bytes.length })
     return { id, width, height }
   }
 

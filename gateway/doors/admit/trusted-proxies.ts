@@ -89,7 +89,9 @@ function chainOf({ headers, socket }: Request): string[] {
 function read(setting: string): number | BlockList {
   if (NONE.test(setting)) return 0
   if (EVERYBODY.test(setting)) {
-    throw new Error(`must be the number of proxies in front, or their addresses, not "${setting}": that would trust what visitors write themselves.`)
+    throw new Error(
+      `must be the number of proxies in front, or their addresses, not "${setting}", which would trust headers that visitors write themselves.`,
+    )
   }
   if (/^\d+$/.test(setting) && Number(setting) <= MOST_HOPS) return Number(setting)
   const list = new BlockList()

@@ -1,12 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { FairQueue, Turns } from '../../../gateway/doors/fair-queue.ts'
+import { FairQueue, EventLoopTurns } from '../../../gateway/doors/fair-queue.ts'
 import { LIMITS } from '../../../gateway/protocol/limits.ts'
 import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
 import { Talker, WAYS } from '../../kit/talker.ts'
 
 function queues(count: number) {
-  const turns = new Turns()
+  const turns = new EventLoopTurns()
   const handled: string[] = []
   const told: string[] = []
   const all = Array.from(
@@ -63,7 +63,7 @@ test('a session with enough commands in progress is read further when one of the
   const told: boolean[] = []
   let isFull = false
   const queue = new FairQueue<number>({
-    turns: new Turns(),
+    turns: new EventLoopTurns(),
     isFull: () => isFull,
     onTooMuch: () => undefined,
     onWaiting: (isWaiting) => told.push(isWaiting),

@@ -144,7 +144,7 @@ describe('closing', () => {
     expect(await upgrade(gateway.url, '/ws')).toBe(503)
     expect(await upgrade(gateway.url, '/im/?EIO=4&transport=websocket')).toBe(503)
     const ready = await fetch(`${gateway.url}/readyz`)
-    expect([ready.status, await ready.json()]).toEqual([503, { ok: false, reason: 'This node is leaving.' }])
+    expect([ready.status, await ready.json()]).toEqual([503, { ok: false, reason: 'This node is stopping.' }])
     for (const answer of await Promise.all(answers)) expect(answer.ok).toBe(true)
     await draining
     absent.terminate()
