@@ -1,6 +1,6 @@
 /**
- * Why the gateway ends a session. `byePush` says it on both doors before the close (engine.io carries no reason);
- * on the raw door the WebSocket close code repeats it: 40xx = come back, 41xx = do not until something has changed.
+ * The reasons for which the gateway ends a session. Both doors send `byePush` before the close, because engine.io has no close codes. The raw
+ * door repeats the reason as the WebSocket's close code: 40xx = reconnect, 41xx = do not reconnect until something has changed.
  */
 import type { Code } from './codes.ts'
 

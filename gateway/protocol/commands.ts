@@ -1,6 +1,6 @@
 /**
- * What a client may ask: one entry a command, its input and its answer. Answers travel as `{ok: true, …}`,
- * refusals as `{error: {code, message, retry, afterMs?}}`, both in the ack.
+ * The commands: each with the schemas of its input and its answer. The ack contains `{ok: true, …}`, or for a refusal
+ * `{error: {code, message, retry, afterMs?}}`.
  * A new command touches six places: this file, README.md, the row in doors/commands.ts, the domain, the client, tests.
  */
 import { Type, type Static, type TObject } from 'typebox'
@@ -28,13 +28,13 @@ import {
   Status,
 } from './model.ts'
 
-/** Whom it is about: a known `conversation`, or `to` = `shop:<id>` or a participant id. Exactly one of them. */
+/** The conversation that a command is about: its id, or the other side (`shop:<id>` or a participant id) as `to`. Exactly one of the two. */
 const target = { conversation: Type.Optional(ConversationId), to: Type.Optional(Side) }
 
 const ok = <P extends Record<string, import('typebox').TSchema>>(properties: P) => Type.Object({ ok: Type.Literal(true), ...properties })
 
 export const COMMANDS = {
-  /** Write a message. Sending the same `id` again is harmless: the first answer comes back with `duplicate`. */
+  /** Writes a message. Sending the same `id` again changes nothing: it gets the first answer again, with `duplicate`. */
   send: {
     input: Type.Object({ ...target, id: Id, kind: Kind, body: Body }),
     answer: ok({
@@ -46,7 +46,7 @@ export const COMMANDS = {
       duplicate: Type.Optional(Type.Literal(true)),
     }),
   },
-  /** A page of messages, ascending: the last `limit` below `before`, or the first `limit` above `after`; neither: the newest. */
+  /** Reads a page of messages, ascending: the last `limit` below `before`, the first `limit` above `after`, or without both the newest. */
   history: {
     input: Type.Object({
       ...target,
@@ -58,22 +58,22 @@ export const COMMANDS = {
       conversation: ConversationId,
       messages: Type.Array(Message),
       head: Head,
-      /** True where further messages stand in the direction asked. */
+      /** Whether there are further messages in the direction asked. */
       more: Type.Boolean(),
       cursors: Type.Record(Type.String(), Cursor),
-      /** The asker has blocked the other side. */
+      /** The caller has blocked the other side. */
       blocking: Type.Optional(Type.Literal(true)),
     }),
   },
-  /** My side has read up to `seq`. */
+  /** The caller's side has read up to `seq`. */
   read: { input: Type.Object({ ...target, seq: Seq }), answer: ok({}) },
-  /** My side's device has received up to `seq`. */
+  /** A device of the caller's side has received up to `seq`. */
   delivered: { input: Type.Object({ ...target, seq: Seq }), answer: ok({}) },
-  /** I am typing (default), or stopped (`on: false`). Volatile; a client shows it for at most 6 s. */
+  /** The caller is typing (default), or has stopped (`on: false`). Volatile; a client shows it for at most 6 s. */
   typing: { input: Type.Object({ ...target, on: Type.Optional(Type.Boolean()) }), answer: ok({}) },
-  /** This window now talks to `toid`; the other windows of the same participant follow. */
+  /** This window now talks to `toid`; the participant's other windows are told. */
   changeUser: { input: Type.Object({ toid: Side }), answer: ok({}) },
-  /** My conversations (an agent: the shop's) by last activity, newest first; `before` = `at` of the last row seen. */
+  /** Lists the caller's conversations (an agent's: those of the shop) by last activity, newest first; `before` is the `at` of the last row seen. */
   conversations: {
     input: Type.Object({
       before: Type.Optional(Type.Number()),
@@ -82,41 +82,41 @@ export const COMMANDS = {
     answer: ok({ conversations: Type.Array(ConversationRow), more: Type.Boolean() }),
   },
   /**
-   * Who of these sides is there? From now on `presencePush` tells this session of changes to them, and to no others it asked for before.
-   * A side that the asker has nothing to do with is left out of the answer.
+   * Says who of these sides is there, and sends this session `presencePush` for their changes from now on; the sides of an earlier call no longer.
+   * The answer leaves out sides with which the caller has no conversation.
    */
   presence: {
     input: Type.Object({ of: Type.Array(Side, { maxItems: LIMITS.listCount }) }),
     answer: ok({ presence: Type.Record(Type.String(), Presence) }),
   },
-  /** An agent says how available it is, in all its windows; kept for 12 h. */
+  /** Sets an agent's status in all its windows, for 12 h. */
   changeStatus: { input: Type.Object({ status: Status }), answer: ok({}) },
-  /** The customer is looking at this product, or (absent) at none. Volatile: forgotten when its last session has ended. */
+  /** The customer is looking at this product, or without one at none. Volatile: it is forgotten when the last session ends. */
   viewing: { input: Type.Object({ to: Side, product: Type.Optional(Product) }), answer: ok({}) },
 
-  /** Conversations by the other side's name or id, an order number, or words of recent messages. */
+  /** Finds conversations by the other side's name or id, an order number, or words of recent messages. */
   search: {
     input: Type.Object({ query: Type.String({ minLength: 1, maxLength: 100 }) }),
     answer: ok({
-      /** Newest first; `message`: where it was found, unless in the name or id. */
+      /** Newest first. `message` contains the words, unless the name or id does. */
       hits: Type.Array(Type.Object({ row: ConversationRow, message: Type.Optional(Message) })),
-      /** False where older conversations were not looked at. */
+      /** False where older conversations were not searched. */
       isComplete: Type.Boolean(),
     }),
   },
 
-  // an agent's, on its shop's conversations; every change of a service is told to all agents of the shop by `conversationPush`
+  // For agents, on their shop's conversations. After every change of an assignment all agents of the shop get `conversationPush`.
 
-  /** The shop's conversations that are not closed, whoever has them, longest in their phase first. */
+  /** Lists the shop's conversations that are not closed, of all agents, longest in their phase first. */
   queue: {
     input: Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMITS.queueCount })) }),
     answer: ok({ conversations: Type.Array(ConversationRow), more: Type.Boolean() }),
   },
-  /** It is mine now: a waiting or closed one, or a colleague's who is not there. A present colleague's is `conflict`. */
+  /** Takes a conversation that is waiting or closed, or whose agent is not there. One of an agent who is there is `conflict`. */
   claim: { input: Type.Object(target), answer: ok({ service: Assignment }) },
-  /** Done. */
+  /** Closes a conversation. */
   close: { input: Type.Object(target), answer: ok({ service: Assignment }) },
-  /** Mine to a colleague, who has to accept it, or (`to` = `queue`) back to the waiting ones. */
+  /** Offers the caller's conversation to a colleague, who has to accept it; with `to` = `queue` it waits for any agent. */
   transfer: {
     input: Type.Object({
       conversation: ConversationId,
@@ -125,12 +125,12 @@ export const COMMANDS = {
     }),
     answer: ok({ service: Assignment }),
   },
-  /** The colleague's yes or no; `accept: false` of the agent who offered takes it back. */
+  /** Accepts or declines a transfer. `accept: false` by the agent who offered it cancels it. */
   acceptTransfer: {
     input: Type.Object({ conversation: ConversationId, transfer: Id, accept: Type.Boolean() }),
     answer: ok({ service: Assignment }),
   },
-  /** `until` in ms since the epoch; absent: for ever. */
+  /** Blocks a customer until `until`, in ms since the epoch; without it for ever. */
   block: {
     input: Type.Object({
       ...target,
@@ -140,7 +140,7 @@ export const COMMANDS = {
     answer: ok({ service: Assignment }),
   },
   unblock: { input: Type.Object(target), answer: ok({ service: Assignment }) },
-  /** Whom the shop has blocked, latest first. */
+  /** Lists the customers whom the shop has blocked, latest first. */
   blocked: {
     input: Type.Object({}),
     answer: ok({
@@ -155,10 +155,10 @@ export const COMMANDS = {
       more: Type.Optional(Type.Literal(true)),
     }),
   },
-  /** A person does not want to hear from another person any more: what that one writes, types or looks at reaches nobody. */
+  /** Blocks another person: nothing that one writes, types or looks at reaches anybody. */
   blockPerson: { input: Type.Object(target), answer: ok({}) },
   unblockPerson: { input: Type.Object(target), answer: ok({}) },
-  /** Whom I have blocked, latest first. */
+  /** Lists the persons whom the caller has blocked, latest first. */
   blockedPersons: {
     input: Type.Object({}),
     answer: ok({
@@ -174,33 +174,33 @@ export const COMMANDS = {
       more: Type.Optional(Type.Literal(true)),
     }),
   },
-  /** What agents noted on a conversation, ascending by time. */
+  /** Lists the agents' notes on a conversation, ascending by time. */
   notes: { input: Type.Object(target), answer: ok({ notes: Type.Array(Note) }) },
-  /** Saving the same id again changes the text of one's own note; '' deletes it. */
+  /** Saves a note. The same id again changes the text of the caller's own note; '' deletes it. */
   saveNote: {
     input: Type.Object({ ...target, id: Id, text: Type.String({ maxLength: LIMITS.noteLength }) }),
     answer: ok({ note: Type.Optional(Note) }),
   },
-  /** The shop's and one's own, in no order. */
+  /** Lists the shop's quick replies and the caller's own, in no order. */
   quickReplies: { input: Type.Object({}), answer: ok({ quickReplies: Type.Array(QuickReply) }) },
   saveQuickReply: { input: Type.Object({ quickReply: QuickReply }), answer: ok({}) },
   deleteQuickReply: { input: Type.Object({ scope: QuickReply.properties.scope, id: Id }), answer: ok({}) },
   /**
-   * What the operator's backend knows of the other side. `slow`: not answered yet, ask again in a second. `down`: it failed. With both
-   * `info` is an older answer where there is one. `empty`: it knows nothing. `off`: no backend is configured.
+   * Says what the operator's backend knows about the customer. `slow`: it has not answered yet, ask again in a second. `down`: it failed. In
+   * both cases `info` is an older answer, where there is one. `empty`: it knows nothing. `off`: no backend is configured.
    */
   customer: {
     input: Type.Object(target),
     answer: ok({
       state: Type.Union([Type.Literal('ready'), Type.Literal('slow'), Type.Literal('down'), Type.Literal('empty'), Type.Literal('off')]),
       info: Type.Optional(CustomerInfo),
-      /** When the backend said so. */
+      /** When the backend answered, in ms since the epoch. */
       at: Type.Optional(Type.Number()),
       /** What the customer is looking at now. */
       viewing: Type.Optional(Product),
       /**
-       * The earlier times of contact, latest first, as the newest messages tell: a silence of 6 h ends one. The one that goes on is not
-       * among them. `agent`: who of the shop wrote last in it; `seq`: its first message.
+       * Earlier contacts, latest first, as far as the newest messages show them: a silence of 6 h ends a contact. The current one is not
+       * included. `agent` wrote last for the shop; `seq` is the first message.
        */
       earlier: Type.Optional(
         Type.Array(
@@ -215,7 +215,7 @@ export const COMMANDS = {
       ),
     }),
   },
-  /** A fresh pass on the open session; it must prove the same participant. */
+  /** Replaces the session's pass by a fresh one of the same participant. */
   renew: { input: Type.Object({ token: Type.String() }), answer: ok({ identity: Identity }) },
 } as const satisfies Record<string, { input: TObject; answer: TObject }>
 
@@ -223,18 +223,18 @@ export type Command = keyof typeof COMMANDS
 export type CommandInput<C extends Command> = Static<(typeof COMMANDS)[C]['input']>
 export type CommandAnswer<C extends Command> = Static<(typeof COMMANDS)[C]['answer']>
 
-/** One conversation a client already holds: id, epoch, last seq, client id of that last entry. */
+/** A conversation that the client has: its id, epoch, last seq, and the client id of that last entry. */
 export const ResumeCursor = Type.Tuple([ConversationId, Type.String(), Seq, Type.String()])
 export type ResumeCursor = Static<typeof ResumeCursor>
 
-/** The hello: CONNECT's payload. A stock socket.io client sends it as `auth`. Everything but the token is optional. */
+/** The hello: the payload of CONNECT, which a stock socket.io client sends as `auth`. Everything but the token is optional. */
 export const Hello = Type.Object(
   {
     token: Type.Optional(Type.String()),
     /** A stable name of this installation; a second session of the same device and window replaces the first. */
     device: Type.Optional(Id),
     v: Type.Optional(Type.Integer()),
-    /** Whom this window talks to: opened in the same round trip, its newest page follows the welcome. */
+    /** The side this window talks to. Its newest page follows the welcome, so opening takes one round trip. */
     to: Type.Optional(Side),
     resume: Type.Optional(Type.Object({ cursors: Type.Array(ResumeCursor, { maxItems: LIMITS.resumeCount }) })),
   },
@@ -243,11 +243,11 @@ export const Hello = Type.Object(
 export type Hello = Static<typeof Hello>
 
 /**
- * What became of one conversation of the hello.
- * `follows`: every message above the client's cursor follows at once as messagePush, up to `head`.
- * `reload`: too much was missed, or nothing was held: the newest page follows; older ones by `history`.
- * `diverged`: the log is not the one the client knew; find the last common entry by `history`, load above it,
- * offer own lost messages again.
+ * How one conversation of the hello resumes.
+ * `follows`: the gateway sends every message above the client's cursor as messagePush, up to `head`.
+ * `reload`: the client missed too much or had nothing: the newest page follows, older ones come by `history`.
+ * `diverged`: this is not the log that the client knew. The client finds the last common entry by `history`, loads what is above it, and
+ * sends its own lost messages again.
  */
 export const Resumed = Type.Object({
   conversation: ConversationId,
@@ -256,9 +256,9 @@ export const Resumed = Type.Object({
   head: Head,
   cursors: Type.Record(Type.String(), Cursor),
   name: Type.Optional(Type.String()),
-  /** The other side is one. */
+  /** The other side is a guest. */
   guest: Type.Optional(Guest),
-  /** The asker has blocked the other side. */
+  /** The caller has blocked the other side. */
   blocking: Type.Optional(Type.Literal(true)),
 })
 export type Resumed = Static<typeof Resumed>
@@ -268,11 +268,11 @@ export const Welcome = Type.Object({
   sid: Type.String(),
   identity: Identity,
   v: Type.Integer(),
-  /** The gateway's clock. */
+  /** The gateway's clock, in ms since the epoch. */
   at: Type.Number(),
   limits: Type.Record(Type.String(), Type.Number()),
   resumed: Type.Array(Resumed),
-  /** Hosts beside the gateway whose pictures a page may load without asking its reader: names, or `*.` and a name. */
+  /** Hosts besides the gateway whose pictures a client may show without asking: names, or `*.` and a name. */
   imageHosts: Type.Optional(Type.Array(Type.String())),
 })
 export type Welcome = Static<typeof Welcome>

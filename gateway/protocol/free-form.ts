@@ -1,15 +1,15 @@
 /**
- * How large data of free form is, without recursion: text of ten thousand bytes can nest deeper than a stack is high, and whoever walks
- * or stringifies it then throws in the middle of something. To be asked before anything else looks at such data.
+ * Measures data of free form without recursion. Ten thousand bytes of JSON can nest deeper than a stack allows, and code that walks or
+ * stringifies them throws half-way. Call this before anything else reads such data.
  */
 export interface FreeFormLimits {
-  /** Arrays and objects inside each other; a text has 0, `{}` has 1. */
+  /** How deep arrays and objects may nest; a text has 0, `{}` has 1. */
   readonly depth: number
   /** Properties and array items altogether. */
   readonly count: number
 }
 
-/** Which limit `value`, as JSON gives it, is over; undefined: none. Looks at no more than the limits allow. */
+/** Which limit a parsed JSON `value` exceeds; undefined: none. Stops reading at the limit. */
 export function freeFormFault(value: unknown, { depth: mostDepth, count: mostCount }: FreeFormLimits): 'depth' | 'count' | undefined {
   let count = 0
   let level: unknown[] = [value]

@@ -1,6 +1,6 @@
 /**
- * Names that more than one machine must spell alike: participants, conversations, channels, and the rule by which
- * a PHP backend and this gateway pick the same Redis server. `test/protocol/key-vectors.json` is made by real php.
+ * Names that several programs must form alike: participants, conversations, channels, and the rule by which a PHP backend and this gateway
+ * choose the same Redis server. Real PHP made the examples in `test/protocol/key-vectors.json`.
  */
 import { createHash } from 'node:crypto'
 
@@ -11,7 +11,7 @@ export const SHOP_PREFIX = 'shop:'
 /** 1..64 code units; no control characters, white space, `~` (side separator), `{` `}` (Redis hash tags). */
 const ID = /^[^\s~{}\p{C}]{1,64}$/u
 
-/** Names that every JavaScript object has: looked up in one, they would find something that nobody stored. */
+/** Names that every JavaScript object has, like `constructor`: a look-up by one finds a value that nobody stored. */
 export const isTakenName = (value: string): boolean => value in Object.prototype
 
 export const isId = (value: string): boolean => ID.test(value) && !isTakenName(value)
@@ -19,10 +19,10 @@ export const isId = (value: string): boolean => ID.test(value) && !isTakenName(v
 /** Participant id = source prefix + own id, as in the original's `(sourceid or '') + fromid`. */
 export const participantId = (src: string | undefined, sub: string): string => (src ?? '') + sub
 
-/** Where a transfer goes that is for no colleague but for whoever has room; therefore no agent's id. */
+/** The target of a transfer to any agent; therefore no agent may have this id. */
 export const QUEUE = 'queue'
 
-/** A visitor without a login: `guest-` and a UUID that this gateway made up. */
+/** The id of a visitor without a login: `guest-` and a random UUID. */
 const GUEST_ID = /^guest-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 export const guestId = (uuid: string): string => `guest-${uuid}`
@@ -34,15 +34,15 @@ export const shopSide = (shop: string): string => SHOP_PREFIX + shop
 export const isShopSide = (side: string): boolean => side.startsWith(SHOP_PREFIX)
 
 /**
- * The id of the one conversation that two sides have; a side is a participant id or `shop:<id>`.
- * Made from its sides alone, in a fixed order (a shop first, else by code unit), so opening needs no look-up.
+ * The id of the one conversation between two sides; a side is a participant id or `shop:<id>`.
+ * It is formed from the sides alone, in a fixed order (a shop first, else by code unit), so opening a conversation needs no look-up.
  */
 export function conversationId(a: string, b: string): string {
   const shopFirst = isShopSide(a) !== isShopSide(b) ? isShopSide(a) : a < b
   return shopFirst ? a + SIDE_SEPARATOR + b : b + SIDE_SEPARATOR + a
 }
 
-/** The two sides of a conversation, or undefined where `id` is not one that `conversationId` makes. */
+/** The two sides of a conversation; undefined where `conversationId` does not make such an id. */
 export function conversationSides(id: string): readonly [string, string] | undefined {
   const at = id.indexOf(SIDE_SEPARATOR)
   if (at < 0) return undefined
@@ -51,40 +51,40 @@ export function conversationSides(id: string): readonly [string, string] | undef
   return a !== b && isId(a) && isId(b) && conversationId(a, b) === id ? [a, b] : undefined
 }
 
-/** The channel that carries one conversation's messages and cursors; in Redis Cluster it lives in the log's slot. */
+/** The channel of one conversation's messages and cursors. In Redis Cluster it has the log's slot. */
 export const conversationChannel = (conversation: string): string => `ImConv:{c:${conversation}}`
 
 /** The original's `getKey(key, userData)`. */
 export const backendKey = (key: string, src: string | undefined, sub: string): string => `${key}:${participantId(src, sub)}`
 
-/** A user's own channel: window sync, invitations, notices of a backend. A PHP publisher uses the same name. */
+/** A user's own channel: window sync, invitations, and the notices that a PHP backend publishes under the same name. */
 export const userChannel = (participant: string): string => `ImMsgPub:${participant}`
 
 /**
- * Whose windows an agent's are. Somebody else may have the same id as a customer, or as an agent of another shop, so inside the
- * gateway an agent is its shop's side and its own id; no side of a conversation has a `~` in it.
+ * Identifies an agent inside the gateway: the shop's side and the agent's id. A customer, or an agent of another shop, may have the same id. No
+ * side of a conversation contains a `~`.
  */
 export const agentKey = (shop: string, agent: string): string => shop + SIDE_SEPARATOR + agent
 
-/** One participant, apart from all others that have the same id. */
+/** Identifies a participant among all that have the same id. */
 export const participantKey = ({ id, side }: { readonly id: string; readonly side: string }): string => (id === side ? id : agentKey(side, id))
 
-/** What this gateway tells the windows of one agent, told by `agentKey`. */
+/** The channel of one agent's windows, from its `agentKey`. */
 const agentChannel = (key: string): string => `ImAgentPub:${key.slice(SHOP_PREFIX.length)}`
 
-/** The channel of everything about a side, or about one agent (`agentKey`), that is not one conversation's. */
+/** The channel of a side, or of one agent (`agentKey`), for whatever does not belong to one conversation. */
 export function ownChannel(key: string): string {
   if (!isShopSide(key)) return userChannel(key)
   return key.includes(SIDE_SEPARATOR) ? agentChannel(key) : shopChannel(key.slice(SHOP_PREFIX.length))
 }
 
-/** A shop's channel: new conversations, and pushes for all its agents. */
+/** A shop's channel: new conversations and pushes for all its agents. */
 export const shopChannel = (shop: string): string => `ImShopPub:${shop}`
 
-/** Says that who is present for a side may have changed: whoever watches it looks again. */
+/** The channel that tells subscribers to read a side's presence again. */
 export const presenceChannel = (side: string): string => `ImPresence:${side}`
 
-/** The original's `getNo(key, num)`: which of `count` static Redis servers holds `key`. */
+/** The original's `getNo(key, num)`: which of `count` static Redis servers has `key`. */
 export function shardNumber(key: string, count: number): number {
   return createHash('md5').update(key, 'utf8').digest()[0]! % count
 }

@@ -1,35 +1,35 @@
 /**
- * Every limit of the wire, told to the client in the CONNECT reply so that it can refuse early.
- * Lengths of text are in UTF-16 code units (what `maxlength` and `String.length` count), sizes in bytes of UTF-8.
+ * Every limit of the wire. The welcome contains them, so that a client can refuse early.
+ * Lengths of text are in UTF-16 code units (as `maxlength` and `String.length` count), sizes in bytes of UTF-8.
  */
 export const LIMITS = {
   /** One text message. */
   textLength: 4000,
-  /** A message's body, as JSON … */
+  /** A message's body, as JSON. */
   bodyBytes: 32_768,
-  /** … its arrays and objects inside each other, its own pair of braces included; the same for all data of free form … */
+  /** How deep a body's arrays and objects nest, its own braces included. All data of free form has this limit. */
   bodyDepth: 16,
-  /** … and its properties and items altogether. */
+  /** A body's properties and items altogether. All data of free form has this limit. */
   bodyCount: 512,
-  /** Properties and items of one packet altogether. */
+  /** A packet's properties and items altogether. */
   packetCount: 2048,
-  /** Packets in one payload of long polling; a session that sends more ends. */
+  /** Packets in one payload of long polling. A session that sends more ends. */
   payloadCount: 1024,
-  /** One packet that is still read; anything larger is refused with `too_large`. */
+  /** One packet. A larger one is refused with `too_large`. */
   packetBytes: 65_536,
-  /** The size of one packet at which the connection is cut; between the two the packet is refused. */
+  /** One packet, too. Above this size the connection is cut. */
   lineBytes: 2_097_152,
-  /** One image that is added, in bytes … */
+  /** An uploaded image, in bytes. */
   imageBytes: 4_194_304,
-  /** … and in width times height: few bytes can unfold to more than a phone has memory for. */
+  /** An uploaded image's width times its height: a few bytes can decode to more than a phone has memory for. */
   imagePixels: 50_000_000,
   /** A participant id, a client id, a device id. */
   idLength: 64,
   /** A conversation id: two sides and a separator. */
   conversationLength: 136,
-  /** One answer: what does not fit is told by `more`. */
+  /** One answer. `more` says that something did not fit. */
   answerBytes: 524_288,
-  /** Missed messages of one resume, in all; of one conversation as an answer. */
+  /** The missed messages of one resume altogether; those of one conversation have `answerBytes`. */
   resumeBytes: 2_097_152,
   /** Messages in one page of history. */
   pageCount: 100,
@@ -41,11 +41,11 @@ export const LIMITS = {
   resumeCount: 100,
   /** What `changeUser` carries, as it is published, in bytes. */
   changeUserBytes: 4096,
-  /** What an agent tells a customer who is blocked, or a colleague with a transfer. */
+  /** An agent's reason to a blocked customer, or note to a colleague with a transfer. */
   reasonLength: 500,
   /** An agent's note on a conversation. */
   noteLength: 2000,
-  /** Notes on one conversation; the oldest go. */
+  /** Notes on one conversation; above it the oldest are deleted. */
   noteCount: 200,
   /** The text of a quick reply; its title and folder have 80. */
   quickReplyLength: 2000,
@@ -53,13 +53,13 @@ export const LIMITS = {
   quickReplyCount: 500,
   /** Persons whom one person may block. */
   blockedPersonCount: 500,
-  /** Missed messages a resume sends per conversation before it tells the client to load again. */
+  /** Missed messages of one conversation that a resume sends; above it the client has to reload. */
   missedCount: 200,
   /** From the opening of a session to its accepted hello. */
   helloMs: 10_000,
-  /** Heartbeat of both doors: a ping every … */
+  /** The time between two pings, on both socket doors. */
   pingIntervalMs: 25_000,
-  /** … and its answer within. */
+  /** The time in which a ping has to be answered. */
   pingTimeoutMs: 10_000,
 } as const
 

@@ -1,14 +1,14 @@
 /**
- * The nouns of the wire as schemas; the widget takes the types only (a schema library costs it 10 kB).
- * Ids: see keys.ts. Times `at` are milliseconds since the epoch, by the gateway's clock.
+ * The nouns of the wire as schemas. The widget imports the types only: a schema library would cost it 10 kB.
+ * Ids are described in keys.ts. Times (`at`, `since` …) are ms since the epoch by the gateway's clock.
  */
 import { Type, type Static } from 'typebox'
 import { LIMITS } from './limits.ts'
 
-/** Names that every JavaScript object has are no ids. */
+/** Names that every JavaScript object has must not be ids. */
 const NOT_TAKEN = `^(?!(?:${Object.getOwnPropertyNames(Object.prototype).sort().join('|')})$)`
 export const Id = Type.String({ minLength: 1, maxLength: LIMITS.idLength, pattern: NOT_TAKEN })
-/** A conversation's own id: the two sides, see `conversationId`. */
+/** A conversation's id, formed from its two sides by `conversationId`. */
 export const ConversationId = Type.String({ minLength: 1, maxLength: LIMITS.conversationLength })
 /** 0 means "before the first". */
 export const Seq = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
@@ -18,10 +18,10 @@ export const Side = Type.String({ minLength: 1, maxLength: LIMITS.idLength, patt
 export const Role = Type.Union([Type.Literal('customer'), Type.Literal('agent'), Type.Literal('system')])
 export type Role = Static<typeof Role>
 
-/** Somebody without a login, who chose the name that is shown; say so wherever it is. */
+/** Marks a person without a login, who chose the shown name. Show this wherever the name is shown. */
 export const Guest = Type.Literal(true)
 
-/** What a pass proved. `side` is in whose name this participant speaks: an agent's is the shop. */
+/** What a pass proves. `side` is the side this participant speaks for: an agent's is the shop. */
 export const Identity = Type.Object({
   id: Id,
   role: Role,
@@ -35,10 +35,10 @@ export const Identity = Type.Object({
 })
 export type Identity = Static<typeof Identity>
 
-/** `text` | `image` | `product` | `order` | `system`; a client shows an unknown kind as `body.text`. */
+/** `text`, `image`, `product`, `order`, `system` or one of your own; a client shows an unknown kind as `body.text`. */
 export const Kind = Type.String({ pattern: '^[a-z][a-z0-9-]{0,31}$' })
 
-/** A text's body is `{text}`; every other kind carries `text` as the fallback that any client can show. */
+/** The body of a text is `{text}`. Every other kind has a `text`, too, as the fallback that any client can show. */
 export const Body = Type.Object({ text: Type.String() }, { additionalProperties: true })
 export type Body = Static<typeof Body>
 
@@ -47,16 +47,16 @@ export const Message = Type.Object({
   conversation: ConversationId,
   epoch: Type.String(),
   seq: Type.Integer({ minimum: 1 }),
-  /** The client id of the entry before it; absent at the first. Two logs with one chain are one log. */
+  /** The client id of the entry before; absent at the first. By these links a client finds out whether two logs are the same. */
   prev: Type.Optional(Id),
   /** The sender's client id. */
   id: Id,
   /** The participant that wrote it. */
   from: Id,
-  /** The side it was written for: the participant itself, or the shop of an agent. */
+  /** The side that the author speaks for: the participant itself, or the shop of an agent. */
   side: Side,
   name: Type.Optional(Type.String()),
-  /** The author is one. */
+  /** The author is a guest. */
   guest: Type.Optional(Guest),
   kind: Kind,
   body: Body,
@@ -64,11 +64,11 @@ export const Message = Type.Object({
 })
 export type Message = Static<typeof Message>
 
-/** Where a log ends. `seq` 0 and no `id`: nothing was written yet. */
+/** The end of a log. An empty one has `seq` 0 and no `id`. */
 export const Head = Type.Object({ epoch: Type.String(), seq: Seq, id: Type.Optional(Id) })
 export type Head = Static<typeof Head>
 
-/** How far one side has received and read; both only move forward, read <= delivered <= head. */
+/** How far one side has received and read. Both only move forward; read <= delivered <= head. */
 export const Cursor = Type.Object({ delivered: Seq, read: Seq })
 export type Cursor = Static<typeof Cursor>
 
@@ -76,7 +76,7 @@ export type Cursor = Static<typeof Cursor>
 export const Person = Type.Object({ id: Id, name: Type.Optional(Type.String()) })
 export type Person = Static<typeof Person>
 
-/** A conversation on its way from one agent to another: until `expiresAt` the second may take it, then it is back with the first. */
+/** An offer of a conversation to another agent, who may accept it until `expiresAt`. Without that it stays with the first. */
 export const Transfer = Type.Object({
   id: Id,
   from: Person,
@@ -87,13 +87,13 @@ export const Transfer = Type.Object({
 })
 export type Transfer = Static<typeof Transfer>
 
-/** The shop takes no messages of this customer. `until` absent: for ever. The customer is told reason and end, not by whom. */
+/** The shop refuses this customer's messages, until `until` or for ever. The customer is told the reason and the end, but not by whom. */
 export const Block = Type.Object({ by: Person, reason: Type.String(), at: Type.Number(), until: Type.Optional(Type.Number()) })
 export type Block = Static<typeof Block>
 
 /**
- * How a shop serves a conversation. `waiting`: no agent has it. `open`: `agent` has it. `closed`: done, until somebody of either side
- * writes; `agent` is who had it last and gets it again. Only the shop's agents see it.
+ * Who serves a conversation. `waiting`: no agent has it. `open`: `agent` has it. `closed`: nobody has to, until one of the two sides
+ * writes; `agent` had it last and gets it again first. Only the shop's agents see it.
  */
 export const Assignment = Type.Object({
   phase: Type.Union([Type.Literal('waiting'), Type.Literal('open'), Type.Literal('closed')]),
@@ -105,11 +105,11 @@ export const Assignment = Type.Object({
 })
 export type Assignment = Static<typeof Assignment>
 
-/** What agents tell each other about a conversation; its customer never sees it. */
+/** An agent's note on a conversation for its colleagues. The customer never sees it. */
 export const Note = Type.Object({ id: Id, by: Person, text: Type.String({ minLength: 1, maxLength: LIMITS.noteLength }), at: Type.Number() })
 export type Note = Static<typeof Note>
 
-/** A text to be sent again and again. `{customer}` and `{order}` in it are filled in by the desk. */
+/** A stored text for agents to send. The desk fills in `{customer}` and `{order}`. */
 export const QuickReply = Type.Object({
   id: Id,
   /** The shop's, for all its agents, or the agent's own. */
@@ -120,7 +120,7 @@ export const QuickReply = Type.Object({
 })
 export type QuickReply = Static<typeof QuickReply>
 
-/** A page of the shop that a customer is looking at, or one of its products: as much as a card shows. */
+/** A product, or a page of the shop, that a customer is looking at: what a card shows of it. */
 export const Product = Type.Object({
   id: Type.Optional(Type.String({ maxLength: 64 })),
   title: Type.String({ minLength: 1, maxLength: 200 }),
@@ -130,7 +130,7 @@ export const Product = Type.Object({
 })
 export type Product = Static<typeof Product>
 
-/** What the operator's backend (`CUSTOMER_URL`) says of a customer; also the schema of its JSON. */
+/** What the operator's backend (`CUSTOMER_URL`) says about a customer; its JSON is checked against this schema. */
 export const CustomerInfo = Type.Object({
   /** Label and value, in the order to be shown. */
   profile: Type.Optional(
@@ -160,7 +160,7 @@ export const ConversationRow = Type.Object({
   to: Side,
   /** The other side's last known name. */
   name: Type.Optional(Type.String()),
-  /** The other side is one. */
+  /** The other side is a guest. */
   guest: Type.Optional(Guest),
   head: Head,
   last: Type.Optional(Message),
@@ -175,16 +175,16 @@ export const ConversationRow = Type.Object({
 })
 export type ConversationRow = Static<typeof ConversationRow>
 
-/** An agent's own word on itself; `offline` also where the agent is not there. */
+/** How available an agent is, by its own choice; `offline` also where it has no session. */
 export const Status = Type.Union([Type.Literal('online'), Type.Literal('busy'), Type.Literal('away'), Type.Literal('offline')])
 export type Status = Static<typeof Status>
 
 /** Whether anybody of a side is there. */
 export const Presence = Type.Object({
   online: Type.Boolean(),
-  /** Of a shop: its most available agent's. */
+  /** For a shop: the status of its most available agent. */
   status: Type.Optional(Status),
-  /** Of the asker's own shop: its agents that are there. */
+  /** For the caller's own shop: the agents that are there. */
   agents: Type.Optional(
     Type.Array(
       Type.Object({
@@ -196,7 +196,7 @@ export const Presence = Type.Object({
       }),
     ),
   ),
-  /** More agents are there than an answer has room for. */
+  /** There are more agents than the answer has room for. */
   more: Type.Optional(Type.Literal(true)),
 })
 export type Presence = Static<typeof Presence>

@@ -1,6 +1,6 @@
 /**
- * The packet codec: Socket.IO v5 text packets on the default namespace, one codec for both ends and both doors.
- * Imports nothing, because the phone carries it.
+ * The packet codec: Socket.IO v5 text packets on the default namespace, for the client, the gateway and both socket doors.
+ * It imports nothing, because phones download it.
  *
  *   0{…}            CONNECT        hello up, welcome down
  *   1               DISCONNECT
@@ -10,7 +10,7 @@
  *   5… 6…           binary: refused
  *   2/admin,[…]     another namespace: refused
  *
- * `decodePacket` never throws: what cannot be read comes back as `{type: 'invalid', reason}`.
+ * `decodePacket` never throws: for a text that it cannot read it returns `{type: 'invalid', reason}`.
  */
 export type Packet =
   | { readonly type: 'connect'; readonly data?: unknown }
@@ -25,7 +25,7 @@ export type InvalidPacket =
 
 const MALFORMED: InvalidPacket = { type: 'invalid', reason: 'malformed' }
 
-/** A hello or a welcome. Of all packets a client makes only this and `eventPacket`. */
+/** A hello or a welcome. A client builds no other packets than this and `eventPacket`. */
 export const connectPacket = (data: unknown): string => '0' + JSON.stringify(data)
 
 /** A command or a push. With `id` it asks for an ack. */
@@ -34,7 +34,7 @@ export const eventPacket = (name: string, args: readonly unknown[], id: number |
 /** An answer: `3<id>[answer]`. */
 export const ackPacket = (id: number, answer: unknown): string => `3${id}${JSON.stringify([answer])}`
 
-/** `namespace`: the one that the refused packet named, where it was not the default one. */
+/** A refused hello. `namespace` is the refused packet's, where it was not the default one. */
 export const connectErrorPacket = (error: { readonly message: string; readonly data?: unknown }, namespace?: string): string =>
   `4${namespace === undefined ? '' : `${namespace},`}${JSON.stringify({ message: error.message, data: error.data })}`
 

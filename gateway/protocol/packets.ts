@@ -1,31 +1,31 @@
 /**
- * The gateway's half of the codec: the two packets that a store publishes by itself, and the first bytes of a packet, which tell what
- * it is without parsing it. The embedded store, the Redis scripts and the tests agree on every byte of them.
- * A store's packets are built by concatenation: the body's JSON is the caller's and is never parsed again on its way to a socket.
+ * The gateway's half of the codec: the two packets that a store publishes, and how to read what a packet is from its first bytes, without
+ * parsing it. The embedded store, the Redis scripts and the tests agree on every byte of them.
+ * A store builds its packets by concatenation: the body's JSON comes from the caller, and nobody parses it again on its way to a socket.
  */
 import type { Cursor, Message } from './model.ts'
 
 /** `2["messagePush",{…}]`. Field order is fixed: the Redis script builds the same text around the seq it gives. */
 export const messagePacket = (message: Message): string => `2["messagePush",${messageJson(message)}]`
 
-/** The stored and pushed JSON of a message: the log's coordinates first, then what the sender gave. */
+/** The JSON of a message as it is stored and pushed: first its place in the log, then what the sender wrote. */
 export function messageJson(message: Message): string {
   const { conversation, epoch, seq, prev } = message
   return messageStart(conversation, epoch) + messageLink(seq, prev) + messageTail(message)
 }
 
-/** Its first part, the same for a whole log. */
+/** The first part of a message's JSON, the same for a whole log. */
 export const messageStart = (conversation: string, epoch: string): string =>
   `{"conversation":${JSON.stringify(conversation)},"epoch":${JSON.stringify(epoch)},"seq":`
 
-/** Its second: what the store gives. */
+/** The second part, which the store adds. */
 export const messageLink = (seq: number, prev: string | undefined): string =>
   prev === undefined ? `${seq},` : `${seq},"prev":${JSON.stringify(prev)},`
 
-/** Everything of a message that is known before the store has numbered it, closing brace included. */
+/** The last part, which is known before the store has numbered the message; it includes the closing brace. */
 export function messageTail(message: Pick<Message, 'id' | 'from' | 'side' | 'name' | 'guest' | 'kind' | 'body' | 'at'>): string {
   const { id, from, side, name, guest, kind, body, at } = message
-  // JSON.stringify leaves out what is undefined
+  // JSON.stringify omits undefined fields
   return JSON.stringify({ id, from, side, name, guest, kind, body, at }).slice(1)
 }
 
@@ -33,7 +33,7 @@ export function messageTail(message: Pick<Message, 'id' | 'from' | 'side' | 'nam
 export const cursorPacket = (conversation: string, side: string, { delivered, read }: Cursor): string =>
   `2["cursorPush",${JSON.stringify({ conversation, participant: side, delivered, read })}]`
 
-/** What a published packet is, beside its bytes. `kind`: its name, `messagePush` …; `seq`: of a message. */
+/** What a published packet is, so that nobody reads its bytes for that. `kind` is its name (`messagePush` …), `seq` the message's. */
 export interface PushHead {
   readonly kind: string
   readonly seq?: number
@@ -45,8 +45,8 @@ const QUOTE = 0x22
 const ZERO = 0x30
 
 /**
- * The head of a push as it comes from another node, or undefined where the bytes are no push. Every message of every node passes here,
- * so only its first bytes are read: `messageStart` puts the seq before anything that a person wrote.
+ * The head of a push from another node; undefined where the bytes are no push. Every message of every node passes here, so only its first
+ * bytes are read: `messageStart` puts the seq before any text of a person.
  */
 export function readPushHead(packet: Buffer): PushHead | undefined {
   if (packet.length < EVENT.length || packet.compare(EVENT, 0, EVENT.length, 0, EVENT.length) !== 0) return undefined
@@ -72,7 +72,7 @@ function readSeq(packet: Buffer, from: number): number | undefined {
 
 const COMMAND_HEAD = /^2(?:\/,)?(\d{1,15})?(?:\["(\w{1,40})")?/
 
-/** The ack id and the name of a command that is refused unread, where its first characters tell them. */
+/** The ack id and the name of a command that is refused without being parsed, as far as its first characters contain them. */
 export function readCommandHead(text: string): { readonly id?: number; readonly name?: string } {
   const [, id, name] = COMMAND_HEAD.exec(text.slice(0, 64)) ?? []
   return { ...(id === undefined ? undefined : { id: Number(id) }), ...(name === undefined ? undefined : { name }) }

@@ -1,4 +1,4 @@
-/** What the gateway says unasked. Names end in `Push`; a client ignores those it does not know. */
+/** The packets that the gateway sends without being asked. Names end in `Push`; a client ignores those it does not know. */
 import { Type, type Static, type TSchema } from 'typebox'
 import { ConversationId, ConversationRow, Cursor, Guest, Id, Message, Note, Product, Side, Status, Transfer } from './model.ts'
 
@@ -10,13 +10,13 @@ const Refusal = Type.Object({
 })
 
 export const PUSHES = {
-  /** A message was written, by anyone of either side (not echoed to the session that sent it: that one has the ack). */
+  /** Somebody of either side wrote a message. The session that sent it gets the ack instead. */
   messagePush: Message,
-  /** The resume has brought as much of this conversation as it may; what is above it is fetched by `history`. */
+  /** The resume has sent as much of this conversation as its limit allows; the client reads on by `history`. */
   resumePush: Type.Object({ conversation: ConversationId, more: Type.Boolean() }),
   /** A side has received or read further. */
   cursorPush: Type.Object({ conversation: ConversationId, participant: Side, ...Cursor.properties }),
-  /** Somebody of the other side is typing, or stopped. Volatile. */
+  /** Somebody of the other side is typing, or has stopped. Volatile. */
   typingPush: Type.Object({
     conversation: ConversationId,
     from: Id,
@@ -25,7 +25,7 @@ export const PUSHES = {
     guest: Type.Optional(Guest),
     on: Type.Boolean(),
   }),
-  /** A conversation is new to this participant's list, or its row changed other than by a message. */
+  /** A conversation is new in this participant's list, or its row changed for another reason than a message. */
   conversationPush: ConversationRow,
   /** To the window that called `changeUser`. */
   changeUserPush: Type.Object({ toid: Side }),
@@ -33,9 +33,9 @@ export const PUSHES = {
   syncChangeUserPush: Type.Object({ toid: Side, socketid: Type.String() }),
   /** A side that this session has asked `presence` of has come, gone or (a shop) become more or less available. */
   presencePush: Type.Object({ side: Side, online: Type.Boolean(), status: Type.Optional(Status) }),
-  /** An agent's status is another: to its colleagues, to its own windows, and to whoever asked `presence` of the shop. */
+  /** An agent's status changed. Goes to its colleagues, its own windows, and to sessions that asked for the shop's `presence`. */
   statusPush: Type.Object({ participant: Id, shop: Id, name: Type.Optional(Type.String()), status: Status }),
-  /** To both agents of a transfer, in all their windows: it is offered, taken, declined, taken back or too late. */
+  /** To both agents of a transfer, in all their windows: it is offered, accepted, declined (also: cancelled) or expired. */
   transferPush: Type.Object({
     conversation: ConversationId,
     transfer: Transfer,
@@ -43,19 +43,19 @@ export const PUSHES = {
     /** The customer's name. */
     name: Type.Optional(Type.String()),
   }),
-  /** To whom the shop, or (`reason` '') another person takes no messages of (any more), or (`reason` absent) takes them again. */
+  /** To a person whom the shop, or with `reason` '' another person, has blocked; without `reason`: the block has ended. */
   blockPush: Type.Object({ conversation: ConversationId, reason: Type.Optional(Type.String()), until: Type.Optional(Type.Number()) }),
   /** To the shop's agents: a note was written, changed or (`text` empty) deleted. */
   notePush: Type.Object({ conversation: ConversationId, note: Type.Object({ ...Note.properties, text: Type.String() }) }),
-  /** To the shop's agents: the shop's or one's own quick replies are other ones; ask again. */
+  /** To the shop's agents: the shop's or the agent's own quick replies have changed; read them again. */
   quickRepliesPush: Type.Object({}),
   /** To the shop's agents: what a customer is looking at. Volatile. */
   viewingPush: Type.Object({ conversation: ConversationId, product: Type.Optional(Product) }),
-  /** A notice that a backend published into this participant's channel. */
+  /** A notice that a backend published on this participant's channel. */
   noticePush: Type.Object({ type: Type.String(), text: Type.Optional(Type.String()) }, { additionalProperties: true }),
-  /** A "no" to a packet that had no ack to carry it. */
+  /** The refusal of a packet that did not ask for an ack. */
   refusalPush: Type.Object({ error: Refusal, about: Type.Optional(Type.String()) }),
-  /** Precedes every close by the gateway. `reconnect`: whether to come back, `afterMs`: not before. */
+  /** Sent before the gateway closes a session. `reconnect`: whether the client may reconnect; `afterMs`: not before so many ms. */
   byePush: Type.Object({
     code: Type.String(),
     message: Type.String(),
@@ -66,7 +66,7 @@ export const PUSHES = {
 
 export type Push = keyof typeof PUSHES
 
-/** The gateway drops these while a reader is slow: the next one replaces them. */
+/** The gateway drops these for a slow session, because the next one replaces them. */
 export const VOLATILE_PUSHES: ReadonlySet<string> = new Set<Push>(['typingPush', 'viewingPush'])
 
 export type PushData<P extends Push> = Static<(typeof PUSHES)[P]>

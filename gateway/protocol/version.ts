@@ -1,6 +1,6 @@
 /**
- * The version of the wire contract. A gateway that speaks N also speaks N-1, because a rolling
- * deploy mixes both. Raise it when `SHAPE_HASH` has to change in a way an older peer would notice.
+ * The version of the wire contract. A gateway that speaks N also speaks N-1, because a rolling deploy mixes both. Raise it when
+ * `SHAPE_HASH` changes in a way that an older client or gateway would notice.
  *
  * History
  *   1  first contract
@@ -10,5 +10,5 @@ export const PROTOCOL_VERSION = 1
 /** The oldest version this build still answers. */
 export const OLDEST_VERSION = 1
 
-/** Of all shapes that travel. A test fails when they have changed; it says the new value, to be set here after some thought. */
+/** A hash of all shapes on the wire. A test fails when they change and says the new value: set it here after deciding about the version. */
 export const SHAPE_HASH = 'e26c37d3ab36d74d'
