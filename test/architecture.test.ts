@@ -48,7 +48,7 @@ const WIDGET = [INJECTION, STYLE_ATTRIBUTE, PROCESS]
 
 const LIT = String.raw`lit|@lit/\w+`
 
-/** Each is a folder that knows of no other; what two of them need, the element hands on, in a DeskContext or as an option. */
+/** No feature imports another. What two of them need, the element passes to both, in a DeskContext or as an option. */
 const DESK_FEATURES = ['assignment', 'customer', 'notes', 'replies', 'search', 'shortcuts', 'status']
 
 // prettier-ignore
@@ -90,7 +90,7 @@ const ROOMS: readonly Room[] = [
     packages: /^(fastify|lru-cache|prom-client|node:.+)$/, never: [PROCESS],
   },
   {
-    // it asks whoever reads a setting whether the setting can be meant
+    // the code that uses a setting also checks its value
     name: 'gateway/config.ts', files: /^gateway\/config\.ts$/, code: /^gateway\/doors\/admit\/(origins|trusted-proxies)\.ts$/,
     packages: /^node:.+$/, never: [PROCESS],
   },
@@ -284,7 +284,7 @@ function deepElements(texts: ReadonlyMap<string, string>): string[] {
   return [...faults, ...deep.map((each) => each.join(' extends '))]
 }
 
-/** Names of the first years that said something else to everybody but their authors; what they are called now: CONVENTIONS.md. */
+/** Names that only their authors understood, and must not come back. CONVENTIONS.md lists today's terms. */
 // prettier-ignore
 const RETIRED_FILES = [
   'audience', 'corks', 'detailed-element', 'dispatch', 'dispatcher', 'ear', 'engine-line', 'following', 'handover', 'keep', 'kept', 'line',
