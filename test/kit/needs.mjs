@@ -2,6 +2,7 @@
  * Finds the programs that a test needs by its imports: a test that starts a Redis imports kit/redis.ts. So no list of tests has to
  * be maintained.
  */
+import { spawnSync } from 'node:child_process'
 import { accessSync, constants, readdirSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { build } from 'esbuild'
@@ -16,9 +17,16 @@ const NEEDS = [
   { name: 'PHP (php)', isHere: () => has('php'), says: /'php', \[/ },
   { name: 'Chromium', isHere: () => isProgram(process.env.CHROMIUM ?? '/usr/bin/chromium'), imports: /^test\/kit\/browser\.ts$/ },
   { name: 'the old and the other browsers', isHere: hasEngines, imports: /^test\/engines\/(engines|input-method|webdriver)\.ts$/ },
+  { name: 'a mount namespace (unshare)', isHere: hasNamespaces, says: /runIf\(hasNamespaces/ },
   { name: 'openssl', isHere: () => has('openssl'), says: /'openssl', \[/ },
   { name: 'Linux, with bash', isHere: () => isLinux && has('bash'), says: /\/proc\/\$\{|'\/proc'|'\/proc\/|'bash', / },
 ]
+
+/** The test of kit/small-disk.ts: whether a process may mount a file system of its own. */
+function hasNamespaces() {
+  const namespace = process.getuid?.() === 0 ? '-m' : '-rm'
+  return spawnSync('unshare', [namespace, 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0
+}
 
 /** Every test file that needs something this machine lacks. */
 export async function lackingTests() {

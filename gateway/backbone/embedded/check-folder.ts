@@ -19,7 +19,7 @@ export const checksumName = (environment: string, database: string): string => (
  */
 export function checkFolder(folder: string, checksummedFrom: number): void {
   const paths = ENVIRONMENTS.map((name) => [name, join(folder, name, 'data.mdb')] as const)
-  const isThere = (path: string): boolean => existsSync(path) && statSync(path).size > 0
+  const isThere = (path: string): boolean => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0
   const missing = paths.filter(([, path]) => !isThere(path)).map(([name]) => name)
   if (existsSync(join(folder, SALVAGING))) {
     throw new DamagedFolder(`A salvage of the data folder ${folder} did not finish. Start once more with --salvage.`)

@@ -77,7 +77,7 @@ export const NAMES = ['about', 'rows', 'log', 'ids', 'sides', 'records'] as cons
 export async function openFiles(folder: string): Promise<Files> {
   try {
     checkFolder(folder, CHECKSUMS_FROM)
-    for (const name of ENVIRONMENTS) prepare(folder, name)
+    for (const name of ENVIRONMENTS) prepareEnvironment(folder, name)
     const files = openAll(folder)
     try {
       return await begin(files, folder)
@@ -102,8 +102,9 @@ export async function openFiles(folder: string): Promise<Files> {
 /**
  * Creates the environment's folder and lock file. LMDB maps its lock file: on a full disk it would write past the end, and a signal would
  * end the process. So the file is written in full here. Its old content is not needed, because this process alone has the folder.
+ * Throws where the disk has no room for it.
  */
-function prepare(folder: string, name: string): void {
+export function prepareEnvironment(folder: string, name: string): void {
   const path = join(folder, name)
   mkdirSync(path, { recursive: true })
   const lock = join(path, 'lock.mdb')

@@ -285,8 +285,18 @@ export class LmdbFile {
   #read(at: number, length: number): Buffer {
     if (at + length > this.#bytes) throw new BrokenFile(`it ends after ${this.#bytes} bytes, and ${at + length} are needed`)
     const bytes = Buffer.allocUnsafe(length)
-    if (readSync(this.#file, bytes, 0, length, at) !== length) throw new BrokenFile('it cannot be read to its end')
+    if (readBytes(this.#file, bytes, at) !== length) throw new BrokenFile('it cannot be read to its end')
     return bytes
+  }
+}
+
+/** A sector that the disk cannot read is damage like any other: a salvage recovers what is around it. */
+function readBytes(file: number, bytes: Buffer, at: number): number {
+  try {
+    return readSync(file, bytes, 0, bytes.length, at)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EIO') throw error
+    throw new BrokenFile(`the disk cannot read it at byte ${at} (${(error as Error).message})`)
   }
 }
 

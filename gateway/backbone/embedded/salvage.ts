@@ -6,7 +6,7 @@ import type { Backbone } from '../backbone.ts'
 import { DamagedFolder, DataFolderError, claimFolder } from './folder.ts'
 import { openEmbedded } from './embedded.ts'
 import { ENVIRONMENTS, SALVAGING } from './check-folder.ts'
-import { FORMAT, openFiles, type Files } from './files.ts'
+import { FORMAT, openFiles, prepareEnvironment, type Files } from './files.ts'
 import { fingerprintOf, Wreck } from './wreck.ts'
 
 /** What a salvage recovered. */
@@ -45,8 +45,7 @@ const CONCURRENT_WRITES = 1000
  */
 export async function salvage(dataDir: string): Promise<Salvaged | undefined> {
   const given = resolve(dataDir)
-  const isThere = [...ENVIRONMENTS, SALVAGING].some((name) => existsSync(join(given, name)))
-  if (!isThere) throw new DataFolderError(`There is nothing to salvage in ${given}.`)
+  requireFiles(given)
   if (await isWhole(given)) return undefined
   const claim = await claimFolder(given)
   try {
@@ -58,10 +57,26 @@ export async function salvage(dataDir: string): Promise<Salvaged | undefined> {
     return putInPlace(claim.path, building)
   } catch (error) {
     if (error instanceof DataFolderError) throw error
-    throw new DataFolderError(`The data folder ${given} could not be salvaged: ${(error as Error).message}. The damaged files were not touched.`)
+    throw notSalvaged(given, error)
   } finally {
     claim.release()
   }
+}
+
+function requireFiles(folder: string): void {
+  try {
+    const isThere = [...ENVIRONMENTS, SALVAGING].some((name) => statSync(join(folder, name), { throwIfNoEntry: false }) !== undefined)
+    if (!isThere) throw new DataFolderError(`There is nothing to salvage in ${folder}.`)
+  } catch (error) {
+    if (error instanceof DataFolderError) throw error
+    throw notSalvaged(folder, error)
+  }
+}
+
+function notSalvaged(folder: string, error: unknown): DataFolderError {
+  const { message, code } = error as NodeJS.ErrnoException
+  const advice = code === 'ENOSPC' ? ' Make room for twice the size of the folder, and start the salvage again.' : ''
+  return new DataFolderError(`The data folder ${folder} could not be salvaged: ${message}. The damaged files were not touched.${advice}`)
 }
 
 async function isWhole(folder: string): Promise<boolean> {
@@ -76,10 +91,11 @@ async function isWhole(folder: string): Promise<boolean> {
 }
 
 async function build(folder: string, building: string): Promise<void> {
-  const stage = join(building, 'new')
-  mkdirSync(stage, { recursive: true })
-  const copies = open<Buffer, Buffer>(join(building, COPIES), { encoding: 'binary', keyEncoding: 'binary', noSync: true, eventTurnBatching: false })
   try {
+    const stage = join(building, 'new')
+    mkdirSync(stage, { recursive: true })
+    prepareEnvironment(building, COPIES)
+    const copies = open<Buffer, Buffer>(join(building, COPIES), { encoding: 'binary', keyEncoding: 'binary', noSync: true, eventTurnBatching: false })
     const found = await copyWhole(folder, { stage, copies }).finally(() => copies.close())
     writeWhole(join(building, COMPLETE), JSON.stringify({ aside: `damaged-${stampOf(new Date())}`, found }))
   } catch (error) {
