@@ -50,21 +50,21 @@ const blocks = (file: string, language: string): string =>
   [...read(file).matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, code]) => code).join('\n')
 const ANDROID = 'demo/hosts/android/app/src/main/kotlin/com/example/shop/ChatHost.kt'
 
-/** Where an app's side of the bridge stands, and how its language spells a message's type: said, and heard. */
+/** The code of each app's side of the bridge, and how its language writes the type of a message that it sends, and of one that it receives. */
 const HOSTS = [
-  [ANDROID, read(ANDROID), /\btell\(\s*"(\w+)"/g, /^ +("\w+"(?:, "\w+")*) ->/gm],
+  [ANDROID, read(ANDROID), /\bsend\(\s*"(\w+)"/g, /^ +("\w+"(?:, "\w+")*) ->/gm],
   ['demo/hosts/ios', read('demo/hosts/ios/Shop.swiftpm/ChatHost.swift'), /"type": "(\w+)"/g, /\bcase ("\w+"(?:, "\w+")*):/g],
   ['React Native', blocks('docs/app-frameworks.md', 'jsx'), /\btype: '(\w+)'/g, /\bcase '(\w+)':/g],
   ['Flutter', blocks('docs/app-frameworks.md', 'dart'), /'type': '(\w+)'/g, /\bcase ('\w+'(?: \|\| '\w+')*):/g],
   ['ArkWeb', blocks('docs/app-frameworks.md', 'ts'), /\btype: '(\w+)'/g, /\bcase '(\w+)':/g],
 ] as const
 
-test.each(HOSTS)('what %s says and hears is of the contract', (_host, code, saying, hearing) => {
+test.each(HOSTS)('%s sends and receives only messages of the contract', (_host, code, sent, received) => {
   const names = (spelling: RegExp): string[] => [...code.matchAll(spelling)].flatMap(([, found]) => found!.match(/\w+/g)!)
-  expect(Object.keys(TO_PAGE)).toEqual(expect.arrayContaining(names(saying)))
-  expect(Object.keys(TO_HOST)).toEqual(expect.arrayContaining(names(hearing)))
-  expect(names(saying)).toEqual(expect.arrayContaining(['host', 'back', 'pass']))
-  expect(names(hearing)).toEqual(expect.arrayContaining(['ready', 'passNeeded']))
+  expect(Object.keys(TO_PAGE)).toEqual(expect.arrayContaining(names(sent)))
+  expect(Object.keys(TO_HOST)).toEqual(expect.arrayContaining(names(received)))
+  expect(names(sent)).toEqual(expect.arrayContaining(['host', 'back', 'pass']))
+  expect(names(received)).toEqual(expect.arrayContaining(['ready', 'passNeeded']))
 })
 
 test('the frameworks reach the bridge by objects that the page looks for', () => {

@@ -6,7 +6,7 @@ final class ChatHost: NSObject, WKScriptMessageHandler, WKUIDelegate {
   private weak var web: WKWebView?
   private let host: String
   var onBadge: (Int) -> Void = { _ in }
-  /// Ask your own backend, which signs passes (docs/gateway.md). Empty: a guest.
+  /// Replace this by a request to your own backend, which signs passes (docs/gateway.md). An empty pass means a guest.
   var freshPass: () async -> String = { "" }
 
   init(host: String) {
@@ -15,7 +15,7 @@ final class ChatHost: NSObject, WKScriptMessageHandler, WKUIDelegate {
 
   func attach(_ web: WKWebView) {
     self.web = web
-    // The controller keeps its handler alive, and the web view the controller: a handler that held the view would never go.
+    // The web view retains the controller, and the controller its handler: a handler that retained the view would leak all three.
     web.configuration.userContentController.add(self, name: "imChat")
     let center = NotificationCenter.default
     center.addObserver(self, selector: #selector(appeared), name: UIApplication.didBecomeActiveNotification, object: nil)
@@ -23,11 +23,11 @@ final class ChatHost: NSObject, WKScriptMessageHandler, WKUIDelegate {
   }
 
   @objc private func appeared() {
-    tell(["type": "visible", "visible": true])
+    send(["type": "visible", "visible": true])
   }
 
   @objc private func disappeared() {
-    tell(["type": "visible", "visible": false])
+    send(["type": "visible", "visible": false])
   }
 
   func userContentController(_: WKUserContentController, didReceive message: WKScriptMessage) {
@@ -36,34 +36,34 @@ final class ChatHost: NSObject, WKScriptMessageHandler, WKUIDelegate {
       let said = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
     else { return }
     switch said["type"] as? String {
-    case "ready": tell(["type": "host", "opens": ["link", "image"]])
+    case "ready": send(["type": "host", "opens": ["link", "image"]])
     case "unread": onBadge(said["count"] as? Int ?? 0)
     case "link", "image": open(said["url"] as? String ?? "")
-    case "passNeeded": Task { @MainActor in tell(["type": "pass", "token": await freshPass()]) }
+    case "passNeeded": Task { @MainActor in send(["type": "pass", "token": await freshPass()]) }
     default: break
     }
   }
 
-  /// A swipe or a button of yours that goes back: true where the chat has closed its panel.
+  /// Call this for your own back button or swipe. `done` gets true where the chat has closed its panel.
   func back(_ done: @escaping (Bool) -> Void) {
-    tell(["type": "back"]) { done($0["consumed"] as? Bool ?? false) }
+    send(["type": "back"]) { done($0["consumed"] as? Bool ?? false) }
   }
 
-  /// What the page says is a page's word: nothing but https leaves the app.
+  /// Opens https addresses only, because the page chooses them.
   private func open(_ address: String) {
     guard let url = URL(string: address), url.scheme == "https" else { return }
     UIApplication.shared.open(url)
   }
 
-  /// JSON is JavaScript: nothing of a person's needs quoting here.
-  private func tell(_ message: [String: Any], then: @escaping ([String: Any]) -> Void = { _ in }) {
+  /// Sends a message to the page. JSON is JavaScript, so no text needs escaping.
+  private func send(_ message: [String: Any], then: @escaping ([String: Any]) -> Void = { _ in }) {
     guard let json = try? JSONSerialization.data(withJSONObject: message), let text = String(data: json, encoding: .utf8) else { return }
     web?.evaluateJavaScript("window.imChatBridge ? imChatBridge.receive(\(text)) : {ok: false}") { answer, _ in
       then(answer as? [String: Any] ?? [:])
     }
   }
 
-  /// Where the page opens an address in a new window, Safari does.
+  /// Opens in Safari what the page would open in a new window.
   func webView(_: WKWebView, createWebViewWith _: WKWebViewConfiguration, for action: WKNavigationAction, windowFeatures _: WKWindowFeatures)
     -> WKWebView?
   {

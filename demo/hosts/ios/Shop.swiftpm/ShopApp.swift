@@ -1,14 +1,14 @@
 import SwiftUI
 import WebKit
 
-/// The page with `<im-chat mode="inline" open>`: nobody but its host is heard.
+/// The page with `<im-chat mode="inline" open>`. The app ignores messages from other hosts.
 private let page = URL(string: "https://shop.example/chat.html")!
 
 @main
 struct ShopApp: App {
   var body: some Scene {
     WindowGroup {
-      // The page has the whole screen: it knows the safe areas by itself, and moves for the keyboard by itself.
+      // The page fills the screen. It reads the safe areas itself, and moves for the keyboard itself.
       ChatView(page: page).ignoresSafeArea(.all)
     }
   }
@@ -23,7 +23,7 @@ struct ChatView: UIViewRepresentable {
 
   func makeUIView(context: Context) -> WKWebView {
     let web = WKWebView(frame: .zero, configuration: WKWebViewConfiguration())
-    // Insets of the scroll view would come on top of what the page does by itself.
+    // The page insets itself; insets of the scroll view would add to that.
     web.scrollView.contentInsetAdjustmentBehavior = .never
     web.uiDelegate = context.coordinator
     context.coordinator.onBadge = { count in print("Unread: \(count)") }

@@ -28,34 +28,34 @@ class ChatHost(
     private val freshPass: ((String) -> Unit) -> Unit,
 ) {
     fun attach(owner: ComponentActivity) {
-        // Every WebView since version 81 has it. Older ones would need addJavascriptInterface, which every frame of every page can call.
+        // Every WebView since version 81 supports it. Older ones would need addJavascriptInterface, which every frame of every page can call.
         if (WebViewFeature.isFeatureSupported(WebViewFeature.WEB_MESSAGE_LISTENER)) {
             WebViewCompat.addWebMessageListener(web, "ImChatHost", setOf(origin)) { _, message, _, isMainFrame, _ ->
                 val json = message.data
-                if (isMainFrame && json != null) hear(JSONObject(json))
+                if (isMainFrame && json != null) onMessage(JSONObject(json))
             }
         }
         passInsets()
         owner.onBackPressedDispatcher.addCallback(owner) {
-            tell("back") { answer ->
+            send("back") { answer ->
                 if (!answer.optBoolean("consumed")) if (web.canGoBack()) web.goBack() else owner.finish()
             }
         }
         owner.lifecycle.addObserver(LifecycleEventObserver { _, event ->
-            if (event == Lifecycle.Event.ON_RESUME) tell("visible", "visible" to true)
-            if (event == Lifecycle.Event.ON_PAUSE) tell("visible", "visible" to false)
+            if (event == Lifecycle.Event.ON_RESUME) send("visible", "visible" to true)
+            if (event == Lifecycle.Event.ON_PAUSE) send("visible", "visible" to false)
         })
         watchNetwork(owner)
     }
 
-    /** Edge to edge the window does not shrink: the page is told what the keyboard and the bars cover, in CSS pixels. */
+    /** Sends the page what the keyboard and the bars cover, in CSS pixels: edge to edge the window does not shrink. */
     private fun passInsets() {
         ViewCompat.setOnApplyWindowInsetsListener(web) { view, insets ->
             val density = view.resources.displayMetrics.density
             val ime = insets.getInsets(WindowInsetsCompat.Type.ime())
             val bars = insets.getInsets(WindowInsetsCompat.Type.systemBars() or WindowInsetsCompat.Type.displayCutout())
-            tell("inset", "bottom" to ime.bottom / density)
-            tell(
+            send("inset", "bottom" to ime.bottom / density)
+            send(
                 "safeArea",
                 "top" to bars.top / density, "right" to bars.right / density,
                 "bottom" to bars.bottom / density, "left" to bars.left / density,
@@ -67,8 +67,8 @@ class ChatHost(
     private fun watchNetwork(owner: ComponentActivity) {
         val manager = owner.getSystemService<ConnectivityManager>() ?: return
         val callback = object : ConnectivityManager.NetworkCallback() {
-            override fun onAvailable(network: Network) = owner.runOnUiThread { tell("network", "online" to true) }
-            override fun onLost(network: Network) = owner.runOnUiThread { tell("network", "online" to false) }
+            override fun onAvailable(network: Network) = owner.runOnUiThread { send("network", "online" to true) }
+            override fun onLost(network: Network) = owner.runOnUiThread { send("network", "online" to false) }
         }
         manager.registerDefaultNetworkCallback(callback)
         owner.lifecycle.addObserver(LifecycleEventObserver { _, event ->
@@ -76,25 +76,25 @@ class ChatHost(
         })
     }
 
-    private fun hear(message: JSONObject) {
+    private fun onMessage(message: JSONObject) {
         when (message.optString("type")) {
             "ready" -> {
-                tell("host", "opens" to JSONArray(listOf("link", "image")))
+                send("host", "opens" to JSONArray(listOf("link", "image")))
                 ViewCompat.requestApplyInsets(web)
             }
             "unread" -> onBadge(message.optInt("count"))
             "link", "image" -> open(Uri.parse(message.optString("url")))
-            "passNeeded" -> freshPass { token -> web.post { tell("pass", "token" to token) } }
+            "passNeeded" -> freshPass { token -> web.post { send("pass", "token" to token) } }
         }
     }
 
-    /** What the page says is a page's word: nothing but https leaves the app. */
+    /** Opens https addresses only, because the page chooses them. */
     private fun open(uri: Uri) {
         if (uri.scheme == "https") CustomTabsIntent.Builder().build().launchUrl(web.context, uri)
     }
 
-    /** JSON is JavaScript: nothing of a person's needs quoting here. Only on the UI thread, as everything that touches a WebView. */
-    private fun tell(type: String, vararg fields: Pair<String, Any>, then: (JSONObject) -> Unit = {}) {
+    /** Sends a message to the page. JSON is JavaScript, so no text needs escaping. Call it on the UI thread, as everything that uses a WebView. */
+    private fun send(type: String, vararg fields: Pair<String, Any>, then: (JSONObject) -> Unit = {}) {
         val json = JSONObject(mapOf("type" to type, *fields))
         web.evaluateJavascript("window.imChatBridge ? imChatBridge.receive($json) : {ok: false}") { result ->
             then(if (result == null || result == "null") JSONObject() else JSONObject(result))

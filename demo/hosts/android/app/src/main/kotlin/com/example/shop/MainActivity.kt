@@ -11,7 +11,7 @@ import androidx.activity.ComponentActivity
 import androidx.activity.enableEdgeToEdge
 import androidx.activity.result.contract.ActivityResultContracts
 
-/** The page with `<im-chat mode="inline" open>`, and the origin it comes from: nobody else on the page is heard. */
+/** The page with `<im-chat mode="inline" open>`, and its origin: the app ignores messages of frames from elsewhere. */
 private const val PAGE = "https://shop.example/chat.html"
 private const val ORIGIN = "https://shop.example"
 
@@ -29,11 +29,11 @@ class MainActivity : ComponentActivity() {
         super.onCreate(savedInstanceState)
         val web = WebView(this)
         web.settings.javaScriptEnabled = true
-        // Outbox, drafts and the guest live here: without it the chat works, and forgets.
+        // Stores the outbox, drafts and the guest's pass. Without it the chat works, but forgets them.
         web.settings.domStorageEnabled = true
         web.webViewClient = WebViewClient()
         web.webChromeClient = object : WebChromeClient() {
-            // The picture button asks for files.
+            // The chat's picture button opens a file chooser.
             override fun onShowFileChooser(view: WebView, callback: ValueCallback<Array<Uri>>, params: FileChooserParams): Boolean {
                 picked?.onReceiveValue(null)
                 picked = callback
@@ -46,6 +46,6 @@ class MainActivity : ComponentActivity() {
         web.loadUrl(PAGE)
     }
 
-    /** Ask your own backend, which signs passes (docs/gateway.md). Empty: a guest. */
+    /** Replace this by a request to your own backend, which signs passes (docs/gateway.md). An empty pass means a guest. */
     private fun freshPass(done: (String) -> Unit) = done("")
 }
