@@ -1,6 +1,6 @@
 /**
- * `npm run build`, and the first half of `npm start`: builds the gateway and the widget where their sources, or what is installed, have
- * changed since the last build. `--force` builds everything. `dist/built.json` holds what each part was made of, and made.
+ * `npm run build`, and the first half of `npm start`: builds the gateway and the widget if their sources or the installed packages have
+ * changed since the last build. `--force` builds everything. `dist/built.json` has a hash of each part's sources, and its built files.
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -13,7 +13,7 @@ export const ROOT = resolve(import.meta.dirname, '..')
 const STAMPS = join(ROOT, 'dist/built.json')
 const { resolve: resolvePackage } = createRequire(import.meta.url)
 
-/** `from`: files and folders of the project that it is made of; `to`: the folder that it fills. */
+/** The parts: `from` are the files and folders that a part is built from, `to` is the folder that the build fills. */
 const PARTS = {
   gateway: {
     says: 'the gateway',
@@ -29,7 +29,7 @@ const PARTS = {
   },
 }
 
-/** Builds what has changed, and says so. Ends the process with 1 where it cannot be built; why stands above. */
+/** Builds what has changed, and prints that. Rejects where a part cannot be built. */
 export async function build({ isForced = false, say = console.log } = {}) {
   const stamps = isForced ? {} : readStamps()
   const due = Object.entries(PARTS).filter(([name, part]) => !isFresh(part, stamps[name]))
@@ -37,7 +37,7 @@ export async function build({ isForced = false, say = console.log } = {}) {
   for (const [name, part] of due) {
     say(`Building ${part.says} …`)
     const since = performance.now()
-    // read first: what changes meanwhile is built next time
+    // hashed before the build, so that a change during the build is built the next time
     const made = { of: hashOf(part.from) }
     await part.build(say)
     say(`Built ${part.to} in ${seconds(since)}.`)
@@ -46,7 +46,7 @@ export async function build({ isForced = false, say = console.log } = {}) {
   }
 }
 
-/** What was built by other means than `build` is not known to be up to date. */
+/** Forgets the last build, so that the next one builds everything: for a program that writes to `dist` by other means. */
 export function forgetBuild() {
   rmSync(STAMPS, { force: true })
 }
@@ -69,7 +69,7 @@ async function buildWidget(say) {
   execFileSync(process.execPath, [join(ROOT, 'gateway/doors/precompress.mjs')], { cwd: ROOT, stdio: 'inherit' })
 }
 
-/** The bundles of rollup.config.mjs, in their order: the loader, which is last, names the files of those before it. */
+/** The bundles of rollup.config.mjs in their order. The loader is last, because it contains the names of the other files. */
 export async function bundleOptions() {
   process.chdir(ROOT)
   const { loadConfigFile } = await import('rollup/loadConfigFile')
@@ -80,7 +80,7 @@ export async function bundleOptions() {
 
 export const bundleName = ({ output: [{ dir, file }] }) => (dir ?? file).replace(/^dist\//, '')
 
-/** Runs a package's own command, without a shell. Its output is the reader's; where it fails the process ends. */
+/** Runs a package's command without a shell, with its output to the terminal. Throws where it fails. */
 function runTool(name, args) {
   const manifest = resolvePackage(`${name}/package.json`)
   const { bin } = JSON.parse(readFileSync(manifest, 'utf8'))
@@ -94,7 +94,7 @@ function isFresh({ from, to }, stamp) {
   return Object.entries(stamp.files).every(([name, bytes]) => files[name] === bytes)
 }
 
-/** Names and contents, so that a checkout with new dates is nothing new. */
+/** A hash of names and contents, not of dates, which each checkout changes. */
 function hashOf(paths) {
   const hash = createHash('sha256').update(process.version)
   for (const path of paths) {
@@ -103,7 +103,7 @@ function hashOf(paths) {
   return hash.digest('base64url')
 }
 
-/** Name → bytes of what lies in a folder. */
+/** The files of a folder: name → size in bytes. */
 function filesOf(folder) {
   return Object.fromEntries(listed(folder).map((file) => [file, statSync(join(ROOT, file)).size]))
 }
@@ -135,7 +135,7 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   await build({ isForced: process.argv.includes('--force'), say: level === 'silent' ? () => {} : console.log }).catch(endWith)
 }
 
-/** The tools have said on the standard error what is wrong; a stack of ours says nothing more. */
+/** Ends the process with 1 and one sentence: the tools have printed what is wrong, and our stack would not add to it. */
 export function endWith(error) {
   console.error(`Not built: ${error.message}`)
   process.exit(1)

@@ -1,6 +1,6 @@
 /**
- * `npm run dev`: the gateway and the widget, built again whenever a source changes. The gateway starts again by itself and its pages come
- * back by themselves; for a new widget reload the page. Only what a new browser loads is built: `npm run build` has the rest.
+ * `npm run dev`: builds the gateway and the widget again whenever a source changes. The gateway restarts by itself, and open chats reconnect;
+ * for a new widget reload the page. It builds only what modern browsers load; `npm run build` builds the rest.
  */
 import '../gateway/needs-node.mjs'
 import { spawn } from 'node:child_process'
@@ -10,22 +10,22 @@ import { pathToFileURL } from 'node:url'
 import { rollup, watch as watchBundle } from 'rollup'
 import { buildGateway, bundleName, bundleOptions, forgetBuild, ROOT } from './build.mjs'
 
-/** An editor writes a file in several steps, a checkout writes many files. */
+/** A build waits until nothing has changed for so long: editors write a file in several steps, and a checkout writes many files. */
 const QUIET_MS = 150
 const WIDGET = join(ROOT, 'dist/widget')
 const args = process.argv.slice(2)
 
 let gateway
-let isLeaving = false
+let isStopping = false
 
 forgetBuild()
 const { modern, loader } = await developmentBundles()
 buildTheGateway()
 watchBundle(modern).on('event', onWidget)
 watchSources()
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => leave(signal))
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop(signal))
 
-/** Small steps instead of small files: names stay the same, nothing is minified. */
+/** Bundles that are built fast instead of small: nothing is minified, and file names stay the same. */
 async function developmentBundles() {
   const all = await bundleOptions()
   const named = (name) => all.find((options) => bundleName(options) === name)
@@ -49,19 +49,20 @@ async function developmentBundles() {
 
 async function onWidget(event) {
   if (event.code === 'START') console.log('Building the widget …')
-  // what a build before left there is older than what is there now
+  // rollup's own rule: the bundle of each build has to be closed
   if (event.code === 'BUNDLE_END') await event.result.close()
-  if (event.code === 'ERROR') console.error(`The widget is not built: ${event.error.message}${event.error.frame ? `\n${event.error.frame}` : ''}`)
+  if (event.code === 'ERROR')
+    console.error(`The widget could not be built: ${event.error.message}${event.error.frame ? `\n${event.error.frame}` : ''}`)
   if (event.code !== 'END') return
   const bundle = await rollup(loader)
   for (const output of loader.output) await bundle.write(output)
   await bundle.close()
   removeCompressed()
-  console.log('The widget is built; reload the page.')
+  console.log('The widget is built. Reload the page.')
   start()
 }
 
-/** Copies that a build has laid beside the files; the gateway would serve them. */
+/** Removes the compressed copies of an earlier build, because the gateway would serve them in place of the new files. */
 function removeCompressed() {
   for (const name of readdirSync(WIDGET, { recursive: true })) if (/\.(?:br|gz)$/.test(name)) rmSync(join(WIDGET, name))
 }
@@ -72,7 +73,7 @@ function buildTheGateway() {
     buildGateway()
     return true
   } catch {
-    console.error('The gateway is not built; what is wrong stands above.')
+    console.error('The gateway could not be built. The reason is above.')
     return false
   }
 }
@@ -86,9 +87,9 @@ function watchSources() {
   watch(join(ROOT, 'gateway'), { recursive: true }, changed)
 }
 
-/** Ends the gateway that runs, so that its store is closed and its port is free, then starts what was built last. */
+/** Stops the running gateway, waits until its store is closed and its port is free, and starts what was built last. */
 function start() {
-  if (isLeaving || !existsSync(join(ROOT, 'dist/gateway/main.js')) || !existsSync(join(WIDGET, 'im-chat.js'))) return
+  if (isStopping || !existsSync(join(ROOT, 'dist/gateway/main.js')) || !existsSync(join(WIDGET, 'im-chat.js'))) return
   if (gateway !== undefined) {
     gateway.isWanted = true
     gateway.process.kill('SIGTERM')
@@ -104,16 +105,16 @@ function start() {
   child.once('exit', (code) => {
     const { isWanted } = gateway
     gateway = undefined
-    if (isLeaving) process.exit(code ?? 0)
+    if (isStopping) process.exit(code ?? 0)
     if (isWanted) start()
-    else console.error('The gateway has ended; it starts again with the next change.')
+    else console.error('The gateway has ended. It starts again after the next change.')
   })
 }
 
-function leave(signal) {
-  if (isLeaving) return
-  isLeaving = true
+function stop(signal) {
+  if (isStopping) return
+  isStopping = true
   if (gateway === undefined) process.exit(0)
-  // a terminal's Ctrl-C has reached it as well
+  // a terminal's Ctrl-C reaches the gateway, too
   if (signal === 'SIGTERM') gateway.process.kill('SIGTERM')
 }

@@ -1,4 +1,4 @@
-/** `npm start` in a clone: looks at the Node, builds what has changed, starts. `--help` needs no build. */
+/** `npm start` in a clone: checks the version of Node, builds what has changed, and starts. `--help` needs no build. */
 import '../gateway/needs-node.mjs'
 import { fileURLToPath } from 'node:url'
 
@@ -6,7 +6,7 @@ const isHelp = process.argv.includes('--help') || process.argv.includes('-h')
 
 void (isHelp ? help() : start())
 
-/** From the sources: who asks for help may have nothing built yet, or something old. */
+/** Reads the help from the sources, because there may be no build yet, or an old one. */
 async function help() {
   const { build } = await import('esbuild')
   const {

@@ -1,6 +1,6 @@
 /**
- * `npm start`: the gateway, and in demo mode beside it, in the same process, the backend of the demo's shop on a port of its own.
- * The gateway knows nothing of it but its address, like that of any other backend: `CUSTOMER_URL`.
+ * `npm start`: starts the gateway, and in demo mode also the backend of the demo's shop, in the same process on a port of its own.
+ * The gateway knows only its address (`CUSTOMER_URL`), as of any other backend.
  */
 import '../dist/gateway/needs-node.mjs'
 import { startBackend } from './backend/backend.mjs'
@@ -13,7 +13,7 @@ const isDemo = process.argv.length === 2 && !['IM_SECRET', 'IM_JWKS_URL', 'PAGES
 if (isDemo && !isSet('CUSTOMER_URL')) {
   const { url } = await startBackend()
   env.CUSTOMER_URL = `${url}/customers/{customer}?shop={shop}`
-  console.log(`The demo's backend answers at ${url}; curl -X POST ${url}/switch/slow (down, empty, ready) changes how.`)
+  console.log(`The demo's backend is at ${url}. \`curl -X POST ${url}/switch/slow\` makes it slow (also: down, empty, ready).`)
 }
 await (
   await import('../dist/gateway/main.js')
@@ -24,5 +24,5 @@ if (isDemo && port !== '0') {
   await seedQuickReplies(`http://${host.includes(':') ? `[${host}]` : host}:${port}`, {
     dataDir: isSet('DATA_DIR') ? env.DATA_DIR.trim() : './data',
     word: isSet('DEMO_WORD') ? env.DEMO_WORD.trim() : undefined,
-  }).catch((error) => console.error(`The desk starts without quick replies: ${error.message}`))
+  }).catch((error) => console.error(`The desk has no quick replies yet (${error.message}); the next start tries again.`))
 }

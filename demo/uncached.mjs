@@ -1,4 +1,4 @@
-/** For `npm run dev`: a browser asks for each script each time, so that a reload shows what was built last. */
+/** For `npm run dev`: makes browsers request every script again, so that a reload shows the last build. */
 import { ServerResponse } from 'node:http'
 
 const { writeHead } = ServerResponse.prototype

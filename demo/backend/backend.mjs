@@ -1,10 +1,10 @@
 /**
- * The shop's own backend, as an operator would have one: the gateway asks it over HTTP what it knows of a customer.
+ * The shop's own backend, as an operator would have one: the gateway asks it over HTTP about customers.
  *
  *   GET  /customers/<id>?shop=42   200 with JSON, or 404
- *   POST /switch/<mode>            ready | slow | down | empty: how it answers about everybody from now on
+ *   POST /switch/<mode>            ready | slow | down | empty: how it answers from now on, about everybody
  *
- * Two customers behave like that by themselves: sam's answer takes three seconds, dana's fails.
+ * About two customers it always answers in a special way: about sam after three seconds, about dana with a failure.
  */
 import { createServer } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -14,7 +14,7 @@ const SLOW_MS = 3000
 const MODES = ['ready', 'slow', 'down', 'empty']
 const OWN_MODES = { sam: 'slow', dana: 'down' }
 
-/** Listens on a free port of this machine alone; never keeps the process alive. Resolves with its address and its end. */
+/** Listens on a free loopback port, without keeping the process alive. Resolves with its `url`, and `stop` that closes it. */
 export async function startBackend() {
   const state = { mode: 'ready' }
   const server = createServer((request, response) => {
@@ -51,5 +51,5 @@ async function answer({ method, url }, state) {
   if (mode === 'slow') await wait(SLOW_MS, undefined, { ref: false })
   if (mode === 'down') return [503, { error: 'The backend is down.' }]
   const known = mode === 'empty' ? undefined : person(name, Date.now())
-  return known === undefined ? [404, { error: 'Nothing is known of this customer.' }] : [200, known]
+  return known === undefined ? [404, { error: 'This customer is unknown.' }] : [200, known]
 }

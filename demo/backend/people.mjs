@@ -1,4 +1,4 @@
-/** Whom the shop knows. Addresses lead to pages and pictures of the demo. */
+/** The customers that the shop knows. Addresses are those of the demo's pages and pictures. */
 const DAY_MS = 86_400_000
 const KETTLE = { title: 'Kumo pour-over kettle, 0.9 l', total: '¥ 468', url: '/product.html', image: '/art/kettle.svg' }
 const FILTERS = { title: 'Paper filters, 100 pieces', total: '¥ 36' }
@@ -23,7 +23,7 @@ const PEOPLE = {
   sam: (now) => ({ profile: profile({ Level: 'Silver', City: 'Lisboa' }), orders: [order('MG-18803', FILTERS, ['Delivered', 210], now)] }),
 }
 
-/** A visitor without a login: the same one has the same orders. */
+/** Makes up a visitor without a login; the same id always gives the same orders. */
 function guest(id, now) {
   let sum = 0
   for (const letter of id) sum = (sum * 31 + letter.codePointAt(0)) % 90_000
@@ -36,7 +36,7 @@ function guest(id, now) {
   }
 }
 
-/** What is known of a customer; undefined: nothing. */
+/** What the shop knows about a customer; undefined: nothing. */
 export function person(id, now) {
   if (Object.hasOwn(PEOPLE, id)) return PEOPLE[id](now)
   return id.startsWith('guest-') ? guest(id, now) : undefined

@@ -1,4 +1,4 @@
-/** What the agents of the demo's shop find ready when they open the desk for the first time. */
+/** The quick replies of the demo's shop at its first start. */
 const reply = (id, folder, title, text) => ({ id: `demo-${id}`, scope: 'shop', folder, title, text })
 
 export const QUICK_REPLIES = [

@@ -1,4 +1,4 @@
-/** Gives the demo's shop its quick replies, once for each data folder and only where it has none, as an agent would: over a WebSocket. */
+/** Saves the quick replies of the demo's shop over a WebSocket, as an agent would: once for each data folder, and only where the shop has none. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import WebSocket from 'ws'
@@ -6,7 +6,7 @@ import { QUICK_REPLIES } from './quick-replies.mjs'
 
 const LIMIT_MS = 10_000
 
-/** `gateway`: its address on this machine; `word`: DEMO_WORD, where it is set. Rejects where it could not; the next start tries again. */
+/** `gateway` is its address on this machine, `word` is DEMO_WORD where it is set. Rejects where it fails; the next start tries again. */
 export async function seedQuickReplies(gateway, { dataDir, word }) {
   const mark = join(dataDir, 'demo-seeded')
   if (existsSync(mark)) return
@@ -27,10 +27,10 @@ export async function seedQuickReplies(gateway, { dataDir, word }) {
     socket.once('open', () => socket.send(`0${JSON.stringify({ token })}`))
     socket.on('message', (data) => onPacket(String(data), socket, resolve))
   })
-  writeFileSync(mark, 'The shop of the demo has got its quick replies.\n')
+  writeFileSync(mark, 'The demo shop has its quick replies.\n')
 }
 
-/** The hello is answered, ask; there are none, save all of them; the last is saved, done. */
+/** After the welcome it asks for the quick replies; if there are none, it saves all; after the last answer it is done. */
 function onPacket(text, socket, resolve) {
   if (text.startsWith('0')) return socket.send('20["quickReplies",{}]')
   const acked = /^3(\d+)\[(.*)\]$/s.exec(text)

@@ -1,6 +1,6 @@
 /**
- * A pass for a demo person. The gateway hands them out to whoever came by a printed link, while no IM_SECRET is set; everywhere else
- * your backend signs them. Throws a sentence that can be shown.
+ * Fetches a pass for a person of the demo. The gateway gives passes to browsers that have opened a printed link, while IM_SECRET is not set.
+ * Everywhere else your backend signs them. Throws an error whose message can be shown.
  */
 export async function demoPass(claims) {
   const response = await fetch('/v1/passes', {
@@ -8,19 +8,19 @@ export async function demoPass(claims) {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(claims),
   }).catch(() => undefined)
-  if (response === undefined) throw new Error('The gateway does not answer. Start it with npm start, then load this page again.')
+  if (response === undefined) throw new Error('The gateway does not answer. Start it with npm start, then reload this page.')
   if (response.ok) return (await response.json()).token
   throw new Error(
-    'Demo passes are for whoever opens a link that npm start has printed (it ends in ?word=…), while IM_SECRET is not set. ' +
-      'Open that link once in this browser, then load this page again, or add ?token=… with a pass that your backend signed.',
+    'This browser may not have a demo pass yet. Open a link that npm start prints (it ends in ?word=…), then reload this page. ' +
+      'If IM_SECRET is set, add ?token=… with a pass that your backend has signed.',
   )
 }
 
-/** `?name=` of this page, or what is usual. */
-export const asked = (name, usual) => new URLSearchParams(location.search).get(name) ?? usual
+/** The parameter `name` of this page's address, else `fallback`. */
+export const parameter = (name, fallback) => new URLSearchParams(location.search).get(name) ?? fallback
 
-/** Shows `sentence` in the page's notice instead of `element`. */
-export function tell(element, title, sentence) {
+/** Shows `sentence` in the page's notice, in place of `element`. */
+export function showNotice(element, title, sentence) {
   element.closest('main').hidden = true
   const notice = document.getElementById('notice')
   notice.querySelector('h1').textContent = title

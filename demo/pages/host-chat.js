@@ -1,5 +1,5 @@
 /**
- * Runs before the chat's own script: the simulator around this frame adds the objects that an app would add, then the chat is put up
+ * Runs before the chat's own script. The simulator around this frame adds the objects that an app would add; then this script adds the chat
  * as `?mode=inline` (the whole page) or `?mode=launcher`.
  */
 if (window.parent.imHostSimulator) window.parent.imHostSimulator.install(window)

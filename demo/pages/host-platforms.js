@@ -1,65 +1,65 @@
 /**
- * How each kind of app reaches the page in its WebView, and how it hears it. `install(view, hear)` adds what the app adds before the page's
- * scripts run; `say(view, message)` delivers a message as that app does. It resolves with the bridge's answer, or with undefined where
- * that platform cannot see what a call returns: then the answer comes as an `answer` message.
+ * How each kind of app exchanges messages with the page in its WebView. `install(view, onMessage)` adds the objects that the app adds before
+ * the page's scripts run. `send(view, message)` delivers a message as that app does. It resolves with the bridge's answer, or with undefined
+ * where the platform does not return a call's value: then the answer comes as an `answer` message.
  */
 const receive = (view, message) => (view.imChatBridge ? view.imChatBridge.receive(message) : { ok: false, why: 'The bridge is not there yet.' })
 
 /** Android's evaluateJavascript and Flutter's runJavaScriptReturningResult give the value as JSON text. */
 const evaluated = async (view, message) => JSON.parse(JSON.stringify(receive(view, message)))
 
-/** The app evaluates a script and learns nothing of its value. */
+/** The app evaluates a script and does not get its value. */
 const injected = async (view, message) => void receive(view, JSON.stringify(message))
 
-const addImChatHost = (view, hear) => {
-  view.ImChatHost = { postMessage: hear }
+const addImChatHost = (view, onMessage) => {
+  view.ImChatHost = { postMessage: onMessage }
 }
 
 export const PLATFORMS = {
-  'android-interface': { title: 'Android: addJavascriptInterface', hasBack: true, install: addImChatHost, say: evaluated },
+  'android-interface': { title: 'Android: addJavascriptInterface', hasBack: true, install: addImChatHost, send: evaluated },
   'android-listener': {
     title: 'Android: addWebMessageListener',
     hasBack: true,
-    install(view, hear) {
-      view.ImChatHost = Object.assign(new view.EventTarget(), { postMessage: hear })
+    install(view, onMessage) {
+      view.ImChatHost = Object.assign(new view.EventTarget(), { postMessage: onMessage })
     },
-    say: async (view, message) => void view.ImChatHost.dispatchEvent(new view.MessageEvent('message', { data: JSON.stringify(message) })),
+    send: async (view, message) => void view.ImChatHost.dispatchEvent(new view.MessageEvent('message', { data: JSON.stringify(message) })),
   },
   ios: {
     title: 'iOS: WKScriptMessageHandler',
-    install(view, hear) {
-      view.webkit = { messageHandlers: { imChat: { postMessage: hear } } }
+    install(view, onMessage) {
+      view.webkit = { messageHandlers: { imChat: { postMessage: onMessage } } }
     },
-    say: evaluated,
+    send: evaluated,
   },
   'ios-reply': {
     title: 'iOS: WKScriptMessageHandlerWithReply',
-    install(view, hear) {
-      view.webkit = { messageHandlers: { imChat: { postMessage: async (json) => hear(json) } } }
+    install(view, onMessage) {
+      view.webkit = { messageHandlers: { imChat: { postMessage: async (json) => onMessage(json) } } }
     },
-    say: evaluated,
+    send: evaluated,
   },
   'react-native': {
     title: 'React Native: react-native-webview',
     hasBack: true,
-    install(view, hear) {
-      view.ReactNativeWebView = { postMessage: hear }
+    install(view, onMessage) {
+      view.ReactNativeWebView = { postMessage: onMessage }
     },
-    say: injected,
+    send: injected,
   },
-  flutter: { title: 'Flutter: webview_flutter', hasBack: true, install: addImChatHost, say: evaluated },
+  flutter: { title: 'Flutter: webview_flutter', hasBack: true, install: addImChatHost, send: evaluated },
   'flutter-inappwebview': {
     title: 'Flutter: flutter_inappwebview',
     hasBack: true,
-    install(view, hear) {
+    install(view, onMessage) {
       view.flutter_inappwebview = {
         callHandler: async (name, json) => {
           if (name !== 'imChat') throw new Error(`No handler ${name}`)
-          hear(json)
+          onMessage(json)
         },
       }
     },
-    say: evaluated,
+    send: evaluated,
   },
-  harmony: { title: 'HarmonyOS: ArkWeb registerJavaScriptProxy', hasBack: true, install: addImChatHost, say: evaluated },
+  harmony: { title: 'HarmonyOS: ArkWeb registerJavaScriptProxy', hasBack: true, install: addImChatHost, send: evaluated },
 }

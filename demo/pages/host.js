@@ -1,4 +1,4 @@
-/** Plays the app around a WebView: `/host.html?app=ios&mode=launcher`. What an app of that platform can do, and nothing else. */
+/** Plays the app around a WebView: `/host.html?app=ios&mode=launcher`. It does only what an app of that platform can do. */
 import { demoPass } from './demo-pass.js'
 import { PLATFORMS } from './host-platforms.js'
 
@@ -10,7 +10,7 @@ const find = (selector) => document.querySelector(selector)
 const frame = find('iframe')
 const log = find('#log')
 const settings = new URLSearchParams(location.search)
-/** Id of a message → hears its `answer`. */
+/** Id of a sent message → function that gets its `answer`. */
 const waiting = new Map()
 let lastId = 0
 let isKeyboardUp = false
@@ -22,13 +22,13 @@ find('#mode').value = settings.get('mode') === 'launcher' ? 'launcher' : 'inline
 const platform = () => PLATFORMS[find('#platform').value]
 const numberOf = (selector) => Number(find(selector).value)
 
-/** The frame calls this before any script of its page but one. */
-window.imHostSimulator = { install: (view) => platform().install(view, hear) }
+/** host-chat.js calls this in the frame, before the page's other scripts run. */
+window.imHostSimulator = { install: (view) => platform().install(view, onMessage) }
 
-/** What each button sends; `button` may carry a flag. */
+/** What each button sends; a button's data attributes choose between variants. */
 const MESSAGES = {
   host: () => ({ opens: ['link', 'image'].filter((kind) => find(`#opens-${kind}`).checked) }),
-  inset: () => ({ bottom: tellsInset() && isKeyboardUp ? numberOf('#keyboard-height') : 0, top: numberOf('[data-inset=top]') }),
+  inset: () => ({ bottom: sendsInset() && isKeyboardUp ? numberOf('#keyboard-height') : 0, top: numberOf('[data-inset=top]') }),
   safeArea: () => Object.fromEntries([...document.querySelectorAll('[data-safe]')].map((slider) => [slider.dataset.safe, Number(slider.value)])),
   back: () => ({}),
   network: ({ dataset }) => ({ online: dataset.flag === 'true' }),
@@ -39,19 +39,19 @@ const MESSAGES = {
   logout: () => ({}),
 }
 
-const tellsInset = () => ['inset', 'both'].includes(find('#strategy').value)
+const sendsInset = () => ['inset', 'both'].includes(find('#strategy').value)
 const resizes = () => ['resize', 'both'].includes(find('#strategy').value)
 const freshPass = () => demoPass({ sub: find('#person').value, role: 'customer', name: find('#person').value })
 
-/** Sends a message as the platform does, and resolves with its answer, however that platform learns it. */
-async function say(message) {
+/** Sends a message as the platform does, and resolves with its answer, in whatever way the platform gets it. */
+async function send(message) {
   const id = `m${++lastId}`
   const line = write('down', 'app → page', message)
   const answered = new Promise((resolve) => {
     waiting.set(id, resolve)
     setTimeout(() => resolve({ ok: false, why: `No answer within ${ANSWER_MS / 1000} s.` }), ANSWER_MS)
   })
-  const returned = await platform().say(frame.contentWindow, { ...message, id })
+  const returned = await platform().send(frame.contentWindow, { ...message, id })
   const answer = returned ?? (await answered)
   waiting.delete(id)
   line.classList.toggle('refused', !answer.ok)
@@ -59,27 +59,27 @@ async function say(message) {
   return answer
 }
 
-/** What the page says. */
-function hear(json) {
+/** Handles a message from the page. */
+function onMessage(json) {
   const message = JSON.parse(json)
   write('up', 'page → app', message)
   if (message.type === 'answer') waiting.get(message.id)?.(message)
-  const act = HEARD[message.type]
+  const act = ON_MESSAGE[message.type]
   if (act) void act(message)
 }
 
-const HEARD = {
+const ON_MESSAGE = {
   ready: async () => {
-    tell('The page is ready.')
-    await say({ type: 'host', ...MESSAGES.host() })
-    await say({ type: 'safeArea', ...MESSAGES.safeArea() })
+    showState('The page is ready.')
+    await send({ type: 'host', ...MESSAGES.host() })
+    await send({ type: 'safeArea', ...MESSAGES.safeArea() })
   },
   unread: ({ count }) => {
     find('#badge').textContent = count
   },
-  link: ({ url }) => tell(`The app opens the address ${url}`),
-  image: ({ url }) => tell(`The app shows the picture ${url}`),
-  passNeeded: ({ code }) => tell(`The page needs a pass (${code}): press pass.`),
+  link: ({ url }) => showState(`The app opens the address ${url}`),
+  image: ({ url }) => showState(`The app shows the picture ${url}`),
+  passNeeded: ({ code }) => showState(`The page needs a pass (${code}). Press pass.`),
 }
 
 function write(way, title, message) {
@@ -102,11 +102,11 @@ function code(value) {
   return element
 }
 
-const tell = (sentence) => {
+const showState = (sentence) => {
   find('#state').textContent = sentence
 }
 
-/** The window as the app leaves it: smaller where it resizes, covered where it does not. */
+/** Lays out the phone: the WebView is smaller where the app resizes it, and covered by the keyboard where it does not. */
 function layOut() {
   const height = isKeyboardUp ? numberOf('#keyboard-height') : 0
   const keyboard = find('.keyboard')
@@ -122,7 +122,7 @@ async function moveKeyboard(isUp) {
   if (isKeyboardUp === isUp) return
   isKeyboardUp = isUp
   layOut()
-  if (tellsInset()) await say({ type: 'inset', ...MESSAGES.inset() })
+  if (sendsInset()) await send({ type: 'inset', ...MESSAGES.inset() })
 }
 
 function load() {
@@ -133,20 +133,20 @@ function load() {
   waiting.clear()
   find('#badge').textContent = '0'
   find('[data-say=back]').disabled = !platform().hasBack
-  tell('Waiting for the page.')
+  showState('Waiting for the page.')
   layOut()
   frame.src = `/host-chat.html?${new URLSearchParams({ app, mode })}`
 }
 
-/** The system raises the keyboard for a field that has the focus, and takes it away with the focus. */
+/** The system shows the keyboard while a field has the focus. */
 frame.addEventListener('load', () => {
   const { document: inner } = frame.contentWindow
   inner.addEventListener('focusin', (event) => void moveKeyboard(event.composedPath()[0].matches('textarea, input')), true)
-  // Pressing a button of this page takes the focus out of the frame, which no button of an app does to its WebView.
+  // pressing a button of this page takes the focus out of the frame; a button of an app does not take it from its WebView
   inner.addEventListener('focusout', () => setTimeout(() => inner.hasFocus() && !hasField(inner) && void moveKeyboard(false)), true)
 })
 
-/** Whether a field has the focus, in whatever shadow root. */
+/** Whether a field has the focus, also inside shadow roots. */
 function hasField({ activeElement }) {
   return activeElement?.shadowRoot ? hasField(activeElement.shadowRoot) : Boolean(activeElement?.matches('textarea, input'))
 }
@@ -155,23 +155,23 @@ for (const button of document.querySelectorAll('[data-say]')) {
   button.addEventListener('click', async () => {
     const type = button.dataset.say
     try {
-      const answer = await say({ type, ...(await MESSAGES[type](button)) })
+      const answer = await send({ type, ...(await MESSAGES[type](button)) })
       if (type === 'back' && answer.ok)
-        tell(answer.consumed ? 'The chat closed its panel: the app stays.' : 'The app goes back: the chat had nothing to close.')
+        showState(answer.consumed ? 'The chat closed its panel, so the app stays.' : 'The chat had nothing to close, so the app goes back.')
     } catch (error) {
-      tell(error.message)
+      showState(error.message)
     }
   })
 }
 for (const slider of document.querySelectorAll('[data-safe]'))
-  slider.addEventListener('change', () => void say({ type: 'safeArea', ...MESSAGES.safeArea() }))
+  slider.addEventListener('change', () => void send({ type: 'safeArea', ...MESSAGES.safeArea() }))
 for (const slider of document.querySelectorAll('[data-inset]'))
-  slider.addEventListener('change', () => void say({ type: 'inset', ...MESSAGES.inset() }))
+  slider.addEventListener('change', () => void send({ type: 'inset', ...MESSAGES.inset() }))
 for (const slider of document.querySelectorAll('input[type=range]')) slider.addEventListener('input', layOut)
-find('#keyboard-height').addEventListener('change', () => isKeyboardUp && tellsInset() && void say({ type: 'inset', ...MESSAGES.inset() }))
+find('#keyboard-height').addEventListener('change', () => isKeyboardUp && sendsInset() && void send({ type: 'inset', ...MESSAGES.inset() }))
 find('#strategy').addEventListener('change', () => {
   layOut()
-  void say({ type: 'inset', ...MESSAGES.inset() })
+  void send({ type: 'inset', ...MESSAGES.inset() })
 })
 find('#keyboard').addEventListener('click', () => void moveKeyboard(!isKeyboardUp))
 find('#raw').addEventListener('submit', async (event) => {

@@ -1,4 +1,4 @@
-/** What careless pages do to their guests. A classic script in the head: it is here before the widget. */
+/** What careless pages do to widgets. It is a classic script in the head, so it runs before the widget. */
 Object.defineProperty(Array.prototype, 'last', {
   value: function () {
     return this[this.length - 1]
@@ -12,7 +12,7 @@ function note(id, what) {
   document.getElementById(id).textContent = noted[id].join(', ')
 }
 
-// Every key is a shortcut unless it is typed into what looks, from out here, like a field.
+// Every key is a shortcut, unless it is typed into an element that the page knows as a field.
 for (const type of ['keydown', 'keypress', 'keyup']) {
   document.addEventListener(type, (event) => {
     if (event.target.matches('input, textarea, select')) return
@@ -21,7 +21,7 @@ for (const type of ['keydown', 'keypress', 'keyup']) {
     if (type === 'keydown') note('fired', event.key)
   })
 }
-// Copying, pasting, menus and touches are the page's as well.
+// The page also prevents copying, pasting, menus and selecting.
 for (const type of ['copy', 'paste', 'contextmenu', 'selectstart', 'dragstart', 'submit']) {
   document.addEventListener(type, (event) => event.preventDefault())
 }

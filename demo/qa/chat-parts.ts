@@ -1,4 +1,4 @@
-/** The parts of the chat on this page that a tester looks at; by their `data-test` ids in the open shadow root. */
+/** The parts of the chat on this page that testers look at, found by their `data-test` ids in the open shadow root. */
 export interface ChatParts {
   readonly chat: HTMLElement
   readonly field: HTMLTextAreaElement
@@ -7,7 +7,7 @@ export interface ChatParts {
   readonly messages: readonly HTMLElement[]
 }
 
-/** Undefined until the element has upgraded and opened. */
+/** Undefined until the element is defined and open. */
 export function chatParts(): ChatParts | undefined {
   const chat = document.querySelector<HTMLElement>('im-chat')
   const root = chat?.shadowRoot
@@ -20,7 +20,7 @@ export function chatParts(): ChatParts | undefined {
 
 const PENDING = /^(waiting|sending|failed)$/
 
-/** Texts and states of all messages on show, oldest first. */
+/** Texts and states of all shown messages, oldest first. */
 export interface ShownMessage {
   readonly text: string
   readonly state: string

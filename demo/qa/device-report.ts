@@ -1,6 +1,6 @@
 import { readings } from './readings.ts'
 
-/** What a bug report needs to know about a phone; nothing that names its owner. */
+/** What a bug report needs to know about a phone, without anything that identifies its owner. */
 export function deviceReport(): Record<string, unknown> {
   const supports = (property: string, value: string): boolean => !!window.CSS?.supports?.(property, value)
   const media = (query: string): boolean => window.matchMedia(query).matches
@@ -32,7 +32,7 @@ export function deviceReport(): Record<string, unknown> {
   }
 }
 
-/** Which of the widget's scripts is here, whoever put it here. */
+/** Which of the widget's scripts the page has loaded. */
 function bundle(): string | undefined {
   const tags = [].slice.call(document.scripts) as HTMLScriptElement[]
   return tags.map(({ src }) => /(modern\/|es2017\/)im-chat\.js|im-chat\.legacy\.js/.exec(src)?.[0]).filter((name) => name)[0]

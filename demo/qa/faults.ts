@@ -1,17 +1,16 @@
 /**
- * What the QA page does to the network of its own page: every connection of the chat runs through here, because the wrappers are
- * installed before the widget. `?faults=websocket:refuse,delay:300,drop:20` sets them at load; the overlay and
- * `imQa.faults` change them at any time. They are honest about one limit: packets are harmed inside this page, so proxies and
- * radios are not tested, what the chat makes of the outcome is.
+ * The faults with which the QA page disturbs its own network. They wrap WebSocket, XMLHttpRequest and fetch before the widget loads, so every
+ * connection of the chat goes through them. `?faults=websocket:refuse,delay:300,drop:20` sets them at load; the overlay and `imQa.faults`
+ * change them at any time. They act inside the page: this tests how the chat reacts, not proxies or radios.
  */
 export interface Faults {
   /** refuse: no upgrade · hang: never opens · mute: opens, then silence · die: closes after two seconds · throw: the constructor throws. */
   websocket: 'ok' | 'refuse' | 'hang' | 'mute' | 'die' | 'throw' | 'missing'
-  /** Per cent of frames and answers that vanish. */
+  /** Per cent of frames and answers that are lost. */
   drop: number
-  /** Milliseconds, each way. */
+  /** Delay in ms, in each direction. */
   delay: number
-  /** Per cent of frames and posts that come twice. */
+  /** Per cent of frames and posts that arrive twice. */
   duplicate: number
   /** Per cent of incoming frames that are overtaken by the next. */
   reorder: number
@@ -22,7 +21,7 @@ export const NO_FAULTS: Readonly<Faults> = { websocket: 'ok', drop: 0, delay: 0,
 
 export const WEBSOCKET_FAULTS: readonly Faults['websocket'][] = ['ok', 'refuse', 'hang', 'mute', 'die', 'throw', 'missing']
 
-/** Reads `websocket:mute,drop:20,offline`; unknown words are left out. */
+/** Reads `websocket:mute,drop:20,offline` and ignores unknown words. */
 export function parseFaults(text: string): Faults {
   const faults = { ...NO_FAULTS }
   for (const part of text.split(',')) {

@@ -1,22 +1,22 @@
 import { strikes, type Faults } from './faults.ts'
 import { noteReceived, noteSent, wire } from './wire.ts'
 
-/** Harms XMLHttpRequest and fetch: late, lost on the way there, lost on the way back, said twice, not at all while offline. */
+/** Disturbs XMLHttpRequest and fetch: requests and answers are late, lost or doubled, and fail while offline. */
 export function harmRequests(faults: Faults): void {
   harmXhr(faults)
-  // Without fetch of its own the legacy bundle brings one over XMLHttpRequest.
+  // where the engine has no fetch, the legacy bundle has one that uses XMLHttpRequest
   if (window.fetch) harmFetch(faults, window.fetch)
 }
 
 const isPolling = (url: unknown): boolean => /[?&]transport=polling/.test(String(url))
 
-/** Fails one request in flight each. */
-const flying: (() => void)[] = []
+/** For each request in flight the function that fails it. */
+const inFlight: (() => void)[] = []
 
-/** Fails every request in flight, as a phone does that loses its network. */
-export const cutRequests = (): void => flying.splice(0).forEach((fail) => fail())
+/** Fails every request in flight, as when a phone loses its network. */
+export const cutRequests = (): void => inFlight.splice(0).forEach((fail) => fail())
 
-const land = (fail: () => void): void => void (flying.indexOf(fail) < 0 || flying.splice(flying.indexOf(fail), 1))
+const finish = (fail: () => void): void => void (inFlight.indexOf(fail) < 0 || inFlight.splice(inFlight.indexOf(fail), 1))
 
 const wait = (ms: number): Promise<void> => (ms ? new Promise((done) => setTimeout(done, ms)) : Promise.resolve())
 
@@ -25,13 +25,13 @@ function harmFetch(faults: Faults, native: typeof window.fetch): void {
     new Promise((resolve, reject) => {
       const isPoll = isPolling(input)
       const fail = (): void => {
-        land(fail)
+        finish(fail)
         wire.lost++
         reject(new TypeError('Failed to fetch (a fault of the QA page)'))
       }
       if (faults.offline || (isPoll && strikes(faults.drop / 2))) return fail()
       const { body } = init ?? {}
-      flying.push(fail)
+      inFlight.push(fail)
       if (isPoll) noteSent('polling', body)
       const payload = isPoll && typeof body === 'string' && strikes(faults.duplicate) ? twice(body) : body
       const { delay } = faults
@@ -41,7 +41,7 @@ function harmFetch(faults: Faults, native: typeof window.fetch): void {
         .then(([response, text]) => {
           if (isPoll && strikes(faults.drop / 2)) return fail()
           if (isPoll && response.ok) noteReceived('polling', text)
-          land(fail)
+          finish(fail)
           resolve(response)
         }, fail)
     })
@@ -58,7 +58,7 @@ function harmXhr(faults: Faults): void {
     if (faults.offline || strikes(faults.drop / 2)) return void setTimeout(() => fail(this), 0)
     const isPoll = isPolling(this.qa)
     const cut = (): void => fail(this)
-    flying.push(cut)
+    inFlight.push(cut)
     catchAnswer(this, faults, isPoll, cut)
     if (isPoll && typeof body === 'string') noteSent('polling', body)
     const payload = typeof body === 'string' && isPoll && strikes(faults.duplicate) ? twice(body) : body
@@ -72,7 +72,7 @@ function catchAnswer(xhr: XMLHttpRequest, faults: Faults, isPoll: boolean, cut: 
   xhr.addEventListener('readystatechange', (event) => {
     if (xhr.readyState !== 4 || isPassed) return
     isPassed = true
-    land(cut)
+    finish(cut)
     if (strikes(faults.drop / 2)) {
       wire.lost++
       shadow(xhr, 'status', 0)
@@ -80,7 +80,7 @@ function catchAnswer(xhr: XMLHttpRequest, faults: Faults, isPoll: boolean, cut: 
     } else if (isPoll && xhr.status === 200) noteReceived('polling', xhr.responseText)
     if (!faults.delay) return
     event.stopImmediatePropagation()
-    setTimeout(() => tell(xhr, 'readystatechange'), faults.delay)
+    setTimeout(() => fire(xhr, 'readystatechange'), faults.delay)
   })
 }
 
@@ -89,17 +89,17 @@ function fail(xhr: XMLHttpRequest): void {
   shadow(xhr, 'readyState', 4)
   shadow(xhr, 'status', 0)
   shadow(xhr, 'responseText', '')
-  for (const name of ['readystatechange', 'error', 'loadend']) tell(xhr, name)
+  for (const name of ['readystatechange', 'error', 'loadend']) fire(xhr, name)
 }
 
-/** Every command once more in the same post; a whole post that comes twice would only end the session. */
+/** Repeats every command within the same post; a whole post that arrives twice would end the session. */
 const twice = (body: string): string =>
   body
     .split('\x1e')
     .map((packet) => (packet.startsWith('42') ? `${packet}\x1e${packet}` : packet))
     .join('\x1e')
 
-function tell(target: EventTarget, name: string): void {
+function fire(target: EventTarget, name: string): void {
   const event = document.createEvent('Event')
   event.initEvent(name, false, false)
   target.dispatchEvent(event)

@@ -4,8 +4,8 @@ import { noteReceived, noteSent, wire } from './wire.ts'
 const DIES_AFTER_MS = 2000
 
 /**
- * A WebSocket constructor that harms what the native one carries. It always returns a native socket, whose events are
- * caught before anyone else's listener and let through, late, twice or never: everything else stays the browser's own.
+ * A WebSocket constructor that disturbs the packets of the native one. It returns a native socket, catches its events before any other
+ * listener, and fires them again: at once, late, twice or never. Everything else is the browser's own.
  */
 export function faultySocket(Native: typeof WebSocket, faults: Faults): typeof WebSocket {
   const Faulty = function (url: string, protocols?: string | string[]): WebSocket {
@@ -23,7 +23,7 @@ export function faultySocket(Native: typeof WebSocket, faults: Faults): typeof W
 
 const sockets: WebSocket[] = []
 
-/** Closes every WebSocket at once, like a phone that loses its network. */
+/** Closes every WebSocket at once, as when a phone loses its network. */
 export const cutSockets = (): void => sockets.splice(0).forEach((socket) => socket.close())
 
 function harm(socket: WebSocket, faults: Faults): void {
@@ -55,10 +55,10 @@ function harm(socket: WebSocket, faults: Faults): void {
   }
 }
 
-/** Lets frames through: some never, some twice, some after the one behind them. */
+/** Delivers incoming frames: some never, some twice, some after the next one. */
 function incoming(socket: WebSocket, faults: Faults): (data: unknown) => void {
   const held: unknown[] = []
-  const hand = (data: unknown): void => {
+  const fire = (data: unknown): void => {
     const event = document.createEvent('Event')
     event.initEvent('message', false, false)
     Object.defineProperty(event, 'data', { value: data })
@@ -70,12 +70,12 @@ function incoming(socket: WebSocket, faults: Faults): (data: unknown) => void {
     const arrive = (): void => {
       if (strikes(faults.reorder) && held.length === 0) {
         held.push(data)
-        setTimeout(() => held.splice(0).forEach(hand), 500)
+        setTimeout(() => held.splice(0).forEach(fire), 500)
         return
       }
-      hand(data)
-      held.splice(0).forEach(hand)
-      if (strikes(faults.duplicate)) hand(data)
+      fire(data)
+      held.splice(0).forEach(fire)
+      if (strikes(faults.duplicate)) fire(data)
     }
     if (faults.delay) setTimeout(arrive, faults.delay)
     else arrive()

@@ -1,6 +1,6 @@
 /**
- * The QA page's script; a classic script in the head, before the widget. Installs the fault switches, shows the overlay, and
- * offers all of it to drivers as `window.imQa`. Built to ES5, because the phones that need a look are the old ones.
+ * The QA page's script: a classic script in the head, before the widget. It installs the faults, shows the overlay, and gives drivers all of
+ * it as `window.imQa`. It is built to ES5, because old phones need the most testing.
  */
 import { outboxLength, shownMessages } from './chat-parts.ts'
 import { deviceReport } from './device-report.ts'

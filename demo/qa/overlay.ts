@@ -8,8 +8,8 @@ import type { Recorder } from './recorder.ts'
 const EVERY_MS = 250
 
 /**
- * The tester's strip at the top of the page: readings in one line, and behind "Tools" the switches, the recorder, the report.
- * Nothing in it takes the focus from the chat's field: a keyboard that hides would change what is being looked at.
+ * The tester's strip at the top of the page: readings in one line, and under "Tools" the switches, the recorder and the report.
+ * Nothing in it takes the focus from the chat's field, because a keyboard that closes would change the readings.
  */
 export function showOverlay(faults: Faults, recorder: Recorder): void {
   const strip = make('div', 'qa-strip', document.body)
@@ -101,7 +101,7 @@ const show = (out: HTMLTextAreaElement, value: unknown): void => {
   out.value = typeof value === 'string' ? value : JSON.stringify(value, undefined, 2)
 }
 
-/** As a file; a WebView that saves no files still has the text on show, to be copied. */
+/** Saves the text as a file. In a WebView that saves no files testers copy it from the field. */
 function save(text: string): void {
   const link = document.createElement('a')
   link.download = 'trace.json'
@@ -120,9 +120,9 @@ function press(parent: HTMLElement, [label, id]: readonly [string, string], act:
   button.setAttribute('type', 'button')
   button.setAttribute('data-qa', id)
   button.textContent = label
-  const keep = (event: Event): void => event.preventDefault()
-  button.addEventListener('mousedown', keep)
-  button.addEventListener('touchstart', keep)
+  const keepFocus = (event: Event): void => event.preventDefault()
+  button.addEventListener('mousedown', keepFocus)
+  button.addEventListener('touchstart', keepFocus)
   button.addEventListener('touchend', (event) => {
     event.preventDefault()
     act()

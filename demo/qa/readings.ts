@@ -6,11 +6,11 @@ interface VirtualKeyboardLike {
   readonly boundingRect: DOMRect
 }
 
-/** Everything the overlay shows, as numbers; `imQa.readings()` for a driver. All lengths in CSS pixels of the layout viewport. */
+/** Everything that the overlay shows, as numbers; drivers call `imQa.readings()`. All lengths are CSS pixels of the layout viewport. */
 export interface Readings {
-  /** What carried the last packet; `told` is what the element says of itself. */
+  /** The transport of the last packet; `shownTransport` is the element's attribute. */
   readonly transport: string
-  readonly told: string
+  readonly shownTransport: string
   readonly connection: string
   readonly rttMs: number | undefined
   readonly outbox: number
@@ -19,12 +19,12 @@ export interface Readings {
   readonly inner: readonly [number, number]
   /** width, height, offsetTop, scale; undefined where there is no visualViewport. */
   readonly visual: readonly [number, number, number, number] | undefined
-  /** Height of the virtual keyboard where the engine tells it. */
+  /** Height of the virtual keyboard, where the engine reports it. */
   readonly keyboard: number | undefined
   /** top, right, bottom, left */
   readonly safeArea: readonly number[]
   readonly composerBottom: number | undefined
-  /** Where what can be seen ends: the composer's bottom has to be here. */
+  /** Where the visible part of the page ends: the composer's bottom has to be here. */
   readonly visibleBottom: number
   readonly isComposing: boolean
   readonly pageScroll: number
@@ -59,7 +59,7 @@ export function readings(): Readings {
   const covered = keyboard && keyboard.boundingRect.height > 0 ? keyboard.boundingRect.top : Number.POSITIVE_INFINITY
   return {
     transport: wire.transport,
-    told: parts?.chat.getAttribute('transport') ?? '',
+    shownTransport: parts?.chat.getAttribute('transport') ?? '',
     connection: parts?.chat.getAttribute('connection') ?? '',
     rttMs: wire.rttMs,
     outbox: outboxLength(),
@@ -76,7 +76,7 @@ export function readings(): Readings {
   }
 }
 
-/** env() can only be read through a style; the probe's class is in qa.css. */
+/** Reads env() through the style of a probe element (its class is in qa.css), because scripts cannot read it directly. */
 function safeArea(): readonly number[] {
   const probe = document.querySelector('.qa-safe-area')
   if (!probe) return []

@@ -1,6 +1,6 @@
 import { chatParts } from './chat-parts.ts'
 
-/** Records one act of writing in the format of test/traces/README.md. Listens before the composer does, and prevents nothing. */
+/** Records how a person writes and sends one message, in the format of test/traces/README.md. Listens before the composer does, and prevents nothing. */
 const FIELD = [
   'keydown',
   'keypress',

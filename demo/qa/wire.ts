@@ -1,8 +1,8 @@
-/** What went over the network, measured below the widget: which transport carries, how long an answer takes, how much. */
+/** What goes over the network, measured below the widget: by which transport, how long an answer takes, and how much. */
 export interface Wire {
-  /** What carried the last packet, not what was planned. */
+  /** The transport of the last packet. */
   transport: 'none' | 'websocket' | 'polling'
-  /** Of the last command that was answered, ms. */
+  /** How long the last answer took, in ms. */
   rttMs: number | undefined
   sent: number
   received: number
@@ -14,7 +14,7 @@ export const wire: Wire = { transport: 'none', rttMs: undefined, sent: 0, receiv
 
 const asked: Record<string, number> = {}
 
-/** `payload` as engine.io or the raw door carries it: packets separated by \x1e, `4` in front on engine.io. */
+/** `payload` is what engine.io or the raw door sends: packets separated by \x1e, on engine.io with a `4` in front. */
 export function noteSent(transport: 'websocket' | 'polling', payload: unknown): void {
   for (const packet of packetsOf(payload)) {
     const id = /^4?2(\d+)\[/.exec(packet)
@@ -31,7 +31,7 @@ export function noteReceived(transport: 'websocket' | 'polling', payload: unknow
     if (at) wire.rttMs = Date.now() - at
     if (id?.[1]) delete asked[id[1]]
     wire.received++
-    // an answer to the upgrade's probe is not yet a carrier
+    // the answer to an upgrade's probe does not mean that packets travel this way
     if (packet !== '3probe') wire.transport = transport
   }
 }

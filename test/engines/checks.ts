@@ -1,7 +1,7 @@
 import type { Check } from './check.ts'
 import { COMPOSER_CHECKS } from './checks-composer.ts'
-import { LINE_CHECKS } from './checks-line.ts'
+import { CONNECTION_CHECKS } from './checks-connection.ts'
 import { PAGE_CHECKS } from './checks-page.ts'
 
 /** Everything that is asked of an engine, in the order of the table. */
-export const CHECKS: readonly Check[] = [...PAGE_CHECKS, ...COMPOSER_CHECKS, ...LINE_CHECKS]
+export const CHECKS: readonly Check[] = [...PAGE_CHECKS, ...COMPOSER_CHECKS, ...CONNECTION_CHECKS]

@@ -25,13 +25,13 @@ const socketCheck = (fault: keyof typeof SOCKET_FAULTS): Check => ({
     const text = chat.text()
     await chat.send(text)
     await chat.delivered(text, 30_000)
-    const { transport, told } = await page.evaluate<{ transport: string; told: string }>('imQa.readings()')
-    if (fault !== 'die' && told !== 'polling') throw new Error(`says ${told} while ${transport} carries`)
+    const { transport, shownTransport } = await page.evaluate<{ transport: string; shownTransport: string }>('imQa.readings()')
+    if (fault !== 'die' && shownTransport !== 'polling') throw new Error(`shows ${shownTransport} while packets travel by ${transport}`)
     return `live after ${(took / 1000).toFixed(1)} s`
   },
 })
 
-async function weather({ chat }: World, faults: object, count: number): Promise<void> {
+async function sendThrough({ chat }: World, faults: object, count: number): Promise<void> {
   await chat.forget()
   await chat.open()
   await chat.faults(faults)
@@ -44,14 +44,14 @@ async function weather({ chat }: World, faults: object, count: number): Promise<
 }
 
 /** Nothing lost, nothing twice, nothing out of order, whatever the connection does. */
-export const LINE_CHECKS: readonly Check[] = [
+export const CONNECTION_CHECKS: readonly Check[] = [
   {
     id: 'transport',
-    title: 'the best transport is in use and told truthfully',
+    title: 'the best transport is in use and shown truthfully',
     run: async ({ chat, page }) => {
       await chat.open()
       const want = isPollingOnly(page) ? 'polling' : 'websocket'
-      await waitFor(page, `imQa.readings().transport==='${want}'&&imQa.readings().told==='${want}'`, `transport ${want}`, 20_000)
+      await waitFor(page, `imQa.readings().transport==='${want}'&&imQa.readings().shownTransport==='${want}'`, `transport ${want}`, 20_000)
       return want
     },
   },
@@ -97,8 +97,8 @@ export const LINE_CHECKS: readonly Check[] = [
       return `${((Date.now() - from) / 1000).toFixed(1)} s after the network was back`
     },
   },
-  { id: 'slow', title: 'a slow line: 5 messages, each once, in order', run: (world) => weather(world, { delay: 600 }, 5) },
-  { id: 'twice', title: 'packets that come twice: each message once', run: (world) => weather(world, { duplicate: 100 }, 5) },
-  { id: 'reorder', title: 'packets that overtake: messages in order', run: (world) => weather(world, { reorder: 50 }, 8) },
-  { id: 'loss', title: 'packets that vanish: nothing is lost', run: (world) => weather(world, { drop: 15 }, 4) },
+  { id: 'slow', title: 'a slow line: 5 messages, each once, in order', run: (world) => sendThrough(world, { delay: 600 }, 5) },
+  { id: 'twice', title: 'packets that come twice: each message once', run: (world) => sendThrough(world, { duplicate: 100 }, 5) },
+  { id: 'reorder', title: 'packets that overtake: messages in order', run: (world) => sendThrough(world, { reorder: 50 }, 8) },
+  { id: 'loss', title: 'packets that vanish: nothing is lost', run: (world) => sendThrough(world, { drop: 15 }, 4) },
 ]
