@@ -55,7 +55,7 @@ it.each([
   30_000,
 )
 
-it('holds under another name of the folder, and ends with a close', async () => {
+it('holds under another path to the folder, and ends with close', async () => {
   const dataDir = join(root, 'data')
   const first = await openEmbedded({ dataDir })
   symlinkSync(dataDir, join(root, 'same'))

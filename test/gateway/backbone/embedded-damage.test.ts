@@ -77,7 +77,7 @@ async function startAfter(damage: (folder: string) => void): Promise<string> {
 describe.each(FILES)('%s', (name) => {
   const size = (): number => statSync(dataOf(sound, name)).size
 
-  it('cut short anywhere is whole or refused, and where pages in use are gone it is refused', async () => {
+  it('cut short anywhere is intact or refused, and refused where pages in use are missing', async () => {
     const chance = chances(1)
     const lengths = [0, 1, 100, PAGE, 2 * PAGE, size() - PAGE, ...Array.from({ length: 12 }, () => Math.floor(chance.next().value! * size()))]
     for (const length of lengths) {
@@ -86,7 +86,7 @@ describe.each(FILES)('%s', (name) => {
     }
   })
 
-  it('with a page of zeros is whole or refused', async () => {
+  it('with a page of zeros is intact or refused', async () => {
     const outcomes = new Set<string>()
     for (let page = 0; page * PAGE < size(); page += Math.max(1, Math.floor(size() / PAGE / 24))) {
       outcomes.add(await startAfter((folder) => change(dataOf(folder, name), (bytes) => bytes.fill(0, page * PAGE, (page + 1) * PAGE))))
@@ -94,7 +94,7 @@ describe.each(FILES)('%s', (name) => {
     expect(outcomes.size).toBeGreaterThan(1)
   })
 
-  it('with a byte flipped is whole or refused', async () => {
+  it('with a flipped byte is intact or refused', async () => {
     const chance = chances(2)
     for (let i = 0; i < 60; i++) {
       // the first pages say where all the others are
@@ -120,7 +120,7 @@ describe.each(FILES)('%s', (name) => {
     expect(await startAfter((folder) => cpSync(dataOf(other, name), dataOf(folder, name)))).not.toBe('whole')
   })
 
-  it('does without its file of locks, whatever is in it', async () => {
+  it('does not need its lock file, whatever is in it', async () => {
     expect(await startAfter((folder) => rmSync(join(folder, name, 'lock.mdb')))).toBe('whole')
     expect(await startAfter((folder) => truncateSync(join(folder, name, 'lock.mdb'), 10))).toBe('whole')
     expect(await startAfter((folder) => writeFileSync(join(folder, name, 'lock.mdb'), 'x'.repeat(20_000)))).toBe('whole')

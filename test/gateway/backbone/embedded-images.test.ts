@@ -22,7 +22,7 @@ afterEach(async () => {
 const image = (bytesCount: number) => ({ type: 'image/png', bytes: Buffer.alloc(bytesCount, 7) })
 const entries = (): number => files.images.raw.getKeysCount({})
 
-test('a sweep takes away what waited too long, with all that belongs to it, and looks at nothing else', async () => {
+test('a sweep deletes what has expired, with all that belongs to it, and reads nothing else', async () => {
   const images = new EmbeddedImages(files, { now: () => now, limitBytes: 0 })
   const old = await images.put(image(10)) // as an older build wrote it
   const ids = await Promise.all(Array.from({ length: 130 }, (_, n) => images.put(image(10), 1000 + n)))
@@ -38,7 +38,7 @@ test('a sweep takes away what waited too long, with all that belongs to it, and 
   expect(await images.get(ids[9]!)).toBeUndefined()
 })
 
-test('a sweep and a keep at once: what was kept is there', async () => {
+test('a sweep and a keep at once: the kept image is there', async () => {
   const images = new EmbeddedImages(files, { now: () => now, limitBytes: 0 })
   const ids = await Promise.all(Array.from({ length: 60 }, () => images.put(image(10), 1000)))
   now += 999
@@ -50,7 +50,7 @@ test('a sweep and a keep at once: what was kept is there', async () => {
   for (const [n, id] of ids.entries()) expect((await images.get(id)) !== undefined).toBe(left[n] !== undefined)
 })
 
-test('no more than the limit is taken, and what was swept is room again', async () => {
+test('no more than the limit is stored, and swept images free their room', async () => {
   const images = new EmbeddedImages(files, { now: () => now, limitBytes: 1_000_000 })
   for (let n = 0; n < 9; n++) await images.put(image(100_000), 1000)
   await expect(images.put(image(100_000))).rejects.toMatchObject({ name: 'Full', message: expect.stringContaining('IMAGES_MB') as string })

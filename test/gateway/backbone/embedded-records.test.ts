@@ -36,7 +36,7 @@ test('thousands of collections do not stay in memory, and each is read as it was
   expect(records.bytes).toBeLessThanOrEqual(20_000)
 })
 
-test('one that is not in memory is still compared and set, and removed', async () => {
+test('a collection that is not in memory is still compared, set and removed', async () => {
   const records = new EmbeddedRecords(files, 20_000)
   const first = await put(records, 'x/things', 'k')
   await Promise.all(shops.map((shop) => put(records, shop, 'a')))
@@ -48,7 +48,7 @@ test('one that is not in memory is still compared and set, and removed', async (
   expect(await records.items('x/things', NOW)).toEqual([])
 })
 
-test('reading while a change is on its way never goes back behind it', async () => {
+test('a read that has shown a change under way never shows the older value again', async () => {
   const records = new EmbeddedRecords(files, 1)
   await put(records, 'x/things', 'k', { value: '0' })
   for (let n = 1; n < 50; n++) {
@@ -61,7 +61,7 @@ test('reading while a change is on its way never goes back behind it', async () 
   }
 })
 
-test('what has expired leaves the disk, in memory or not', async () => {
+test('expired items leave the disk, in memory or not', async () => {
   const records = new EmbeddedRecords(files, 20_000)
   await Promise.all(shops.map((shop) => put(records, shop, 'a', { expiresAt: NOW + 1000 })))
   await put(records, 'x/things', 'k', { now: NOW + 200_000 })

@@ -131,7 +131,7 @@ it.each(FILES)('%s cut, with a page of zeros, with flipped bytes, or missing', a
   expect(outcomes.some(({ salvaged }) => (salvaged?.problems[0] ?? '').startsWith(`${name}/data.mdb: `))).toBe(true)
 })
 
-it('a page of zeros costs what was on it, and whose messages those were is told', async () => {
+it('a page of zeros loses what was on it, and the report says whose messages those were', async () => {
   // the last quarter of the file: pages that are in use
   const pages = Array.from({ length: 6 }, (_, i) => Math.floor(sizeOf('main') / PAGE) - 2 - i)
   const outcomes = await salvageAfter(
@@ -147,7 +147,7 @@ it('a page of zeros costs what was on it, and whose messages those were is told'
   expect(outcomes.some(({ salvaged }) => (salvaged?.missing.length ?? 0) > 0)).toBe(true)
 })
 
-it('cursors, service, blocked sides, names, records and pictures come along', async () => {
+it('cursors, assignments, blocked sides, names, records and pictures are recovered', async () => {
   const folder = join(root, 'along')
   const pictures = await makeSound(folder)
   change(dataOf(folder, 'main'), (bytes) => bytes.fill(0, 0, PAGE))
@@ -175,7 +175,7 @@ it('cursors, service, blocked sides, names, records and pictures come along', as
   expect(await salvage(folder)).toBeUndefined()
 })
 
-it('of a conversation with a hole in the middle the cursors stay at the same messages', async () => {
+it('the cursors of a conversation with a hole in the middle stay at the same messages', async () => {
   const folder = join(root, 'hole')
   const early = await openEmbedded({ dataDir: folder })
   for (let i = 1; i <= 9; i++) {
@@ -196,7 +196,7 @@ it('of a conversation with a hole in the middle the cursors stay at the same mes
   await backbone.close()
 })
 
-it("another folder's journal is left out", async () => {
+it("another folder's journal is ignored", async () => {
   const other = join(root, 'other')
   await makeSound(other)
   const [outcome] = await salvageAfter([(folder) => cpSync(join(other, 'journal'), join(folder, 'journal'), { recursive: true })])
@@ -204,7 +204,7 @@ it("another folder's journal is left out", async () => {
 })
 
 describe('a salvage that was killed', () => {
-  it('while it built is begun again, and until then no gateway starts on the folder', async () => {
+  it('while it was building begins again, and until then no gateway starts on the folder', async () => {
     const folder = join(root, 'half')
     cpSync(sound, folder, { recursive: true })
     change(dataOf(folder, 'main'), (bytes) => bytes.fill(0, 0, PAGE))
@@ -214,7 +214,7 @@ describe('a salvage that was killed', () => {
     expect(existsSync(join(folder, SALVAGING))).toBe(false)
   })
 
-  it.each([0, 1, 2, 3])('after %i of its files were in place is finished', async (placed) => {
+  it.each([0, 1, 2, 3])('after %i of its files were in place is completed', async (placed) => {
     const folder = join(root, `placed${placed}`)
     cpSync(sound, folder, { recursive: true })
     change(dataOf(folder, 'main'), (bytes) => bytes.fill(0, 0, PAGE))
@@ -236,7 +236,7 @@ describe('a salvage that was killed', () => {
   })
 })
 
-it('where there is nothing, or another gateway, it says so and changes nothing', async () => {
+it('where there is no data, or another gateway, it says so and changes nothing', async () => {
   const folder = join(root, 'none')
   await expect(salvage(folder)).rejects.toThrow(/There is nothing to salvage/)
   expect(existsSync(folder)).toBe(false)

@@ -28,7 +28,7 @@ async function runBackend(group: RedisGroup, kind: '' | 'cluster:'): Promise<[ch
     .map((line) => JSON.parse(line) as [string, number, number])
 }
 
-describe('a PHP backend publishes into user channels', () => {
+describe('a PHP backend publishes on user channels', () => {
   it.each([
     ['of a static ring: it picks the same server as we do', startRing, ''],
     ['of a Cluster, by SPUBLISH', startCluster, 'cluster:'],

@@ -58,14 +58,17 @@ const BAD: readonly [string, Partial<Op<unknown>>][] = [
   ['Redis itself', { args: ['NOSUCHCOMMAND'] }],
 ]
 
-test.each(BAD)('what throws by %s fails alone; those before and behind it in the batch, and of its own key, come true once', async (name, more) => {
-  const key = (which: string): string => `${name} ${which}`
-  const bad = Object.defineProperties(push(key('bad')), Object.getOwnPropertyDescriptors(more)) as Op<unknown>
-  // the first is on its way while the others gather
-  const results = await Promise.allSettled(
-    [push(key('first')), push(key('a')), push(key('b')), bad, push(key('bad')), push(key('c'))].map((op) => router.run(op)),
-  )
-  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled'])
-  for (const which of ['first', 'a', 'b', 'c']) expect(await redis.cli('LLEN', key(which))).toBe('1')
-  expect(await router.run(push(key('later')))).toBe(1)
-})
+test.each(BAD)(
+  'what throws by %s fails alone; those before and behind it in the batch, and of its own key, are carried out once',
+  async (name, more) => {
+    const key = (which: string): string => `${name} ${which}`
+    const bad = Object.defineProperties(push(key('bad')), Object.getOwnPropertyDescriptors(more)) as Op<unknown>
+    // the first is on its way while the others gather
+    const results = await Promise.allSettled(
+      [push(key('first')), push(key('a')), push(key('b')), bad, push(key('bad')), push(key('c'))].map((op) => router.run(op)),
+    )
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled'])
+    for (const which of ['first', 'a', 'b', 'c']) expect(await redis.cli('LLEN', key(which))).toBe('1')
+    expect(await router.run(push(key('later')))).toBe(1)
+  },
+)

@@ -51,7 +51,7 @@ describe('a Cluster moves under load', () => {
   const trafficOnAll = (): Promise<Traffic[]> => Promise.all([0, 1, 2].map((i) => Traffic.on(nodes, talkOn(i))))
   const passAll = (all: readonly Traffic[], count: number) => Promise.all(all.map((traffic) => traffic.pass(count)))
 
-  it('CLUSTER FAILOVER: a replica takes over by agreement, nothing is lost', async () => {
+  it('CLUSTER FAILOVER: a replica takes over, nothing is lost', async () => {
     const all = await trafficOnAll()
     await passAll(all, 30)
     await group.servers[3]!.cli('CLUSTER', 'FAILOVER')
@@ -64,7 +64,7 @@ describe('a Cluster moves under load', () => {
     for (const traffic of all) await expectHonest(traffic)
   })
 
-  it('a master is killed: the other two go on at once, its slots when its replica is elected', async () => {
+  it('a master is killed: the other two go on at once, its slots go on when its replica is elected', async () => {
     const all = await trafficOnAll()
     await passAll(all, 30)
     const refused = all[1]!.refusedCount + all[2]!.refusedCount
@@ -94,7 +94,7 @@ describe('a Cluster moves under load', () => {
     await expectHonest(traffic)
   })
 
-  it('pub/sub connections are killed again and again: the slot map is not asked for hundreds of times', async () => {
+  it('pub/sub connections are killed again and again: the slot map is not read hundreds of times', async () => {
     const all = await trafficOnAll()
     const started = Date.now()
     for (let i = 0; i < 5; i++) {

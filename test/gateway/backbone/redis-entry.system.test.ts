@@ -23,7 +23,7 @@ const LEAST_RIGHTS = [
   '+cluster|slots',
 ]
 
-describe('a server that asks who we are', () => {
+describe('a server that requires a login', () => {
   it('by password, by user and password, in another database', async () => {
     const server = await startRedis('--requirepass', 'p@ss/1')
     const asAdmin = ['--no-auth-warning', '-a', 'p@ss/1']
@@ -47,7 +47,7 @@ describe('a server that asks who we are', () => {
     await server.stop()
   })
 
-  it('over TLS, with an authority of our own', async () => {
+  it('over TLS, with a certificate authority of our own', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'im-tls-'))
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
     execFileSync(

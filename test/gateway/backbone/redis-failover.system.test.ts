@@ -31,7 +31,7 @@ describe('a master behind Sentinel fails over', () => {
       20_000,
     )
 
-  it('by SENTINEL FAILOVER under load: goes on by itself, gaps are told', async () => {
+  it('by SENTINEL FAILOVER under load: the gateway recovers by itself and reports gaps', async () => {
     const traffic = await Traffic.on(nodes)
     await traffic.pass(50)
     await sentinel.cli('SENTINEL', 'FAILOVER', 'im')
@@ -50,7 +50,7 @@ describe('a master behind Sentinel fails over', () => {
     expect(stored.some(({ id }) => id === traffic.acknowledged.at(-1)!.id)).toBe(true)
   })
 
-  it('by SIGKILL of the master, its replica up to date: nothing acknowledged is lost', async () => {
+  it('by SIGKILL of the master with an up-to-date replica: nothing acknowledged is lost', async () => {
     const safe = await openRedis({ url: group.url, durability: 'replica', gapSpreadMs: 50, commandTimeoutMs: 1000, keepCount: 0 })
     const traffic = await Traffic.on([safe])
     await traffic.pass(50)
@@ -73,7 +73,7 @@ describe('a master behind Sentinel fails over', () => {
     await safe.close()
   })
 
-  it('by SIGKILL with its replica behind: numbers are reused, the id chain shows it, lost messages come in again once', async () => {
+  it('by SIGKILL of the master with a replica behind: numbers are reused, the links show it, lost messages come again once', async () => {
     const talk = newTalk()
     for (let i = 1; i <= 5; i++) await nodes[0].store.append(talk.message({ id: `kept-${i}` }))
     await eventually(
@@ -121,7 +121,7 @@ describe('a master behind Sentinel fails over', () => {
 })
 
 describe('durability: replica', () => {
-  it('acknowledges only what a replica has; the retry finds the first and waits for the replica, too', async () => {
+  it('acknowledges only what a replica has; a retry finds the first append and waits for the replica, too', async () => {
     const master = await startRedis('--repl-diskless-sync-delay', '0')
     const replica = await startRedis('--repl-diskless-sync-delay', '0', '--replicaof', '127.0.0.1', String(master.port))
     // the replica says `up` before its first acknowledgement, and only with that the master counts it

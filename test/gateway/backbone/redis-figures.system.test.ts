@@ -51,7 +51,7 @@ describe('what a stored message costs', () => {
     expect(scriptCalls).toBeLessThan(MESSAGES / 10)
   })
 
-  it('in memory: the log, its places, its keys', async () => {
+  it('in memory: the log, the window of client ids, the keys', async () => {
     for (const [perTalk, count] of [
       [10, 20_000],
       [100, 20_000],

@@ -17,14 +17,14 @@ describe('channels with a gap', () => {
     return { spread, parts }
   }
 
-  it('that are few are handed out at once', () => {
+  it('that are few are reported at once', () => {
     const { spread, parts } = spreadOver(1600)
     spread.add(channels(10))
     vi.advanceTimersByTime(1)
     expect(parts).toEqual([channels(10)])
   })
 
-  it('that are many come in parts over the time given, each once, also when they are found bit by bit', () => {
+  it('that are many are reported in parts over the given time, each once, also when they are found one by one', () => {
     const { spread, parts } = spreadOver(1600)
     for (let i = 0; i < 20; i++) {
       spread.add(channels(500, i * 500))
@@ -37,7 +37,7 @@ describe('channels with a gap', () => {
     expect(Math.max(...parts.map((part) => part.length))).toBeLessThan(1000)
   })
 
-  it('that are named again while they wait are handed out once', () => {
+  it('that are named again while they wait are reported once', () => {
     const { spread, parts } = spreadOver(1600)
     spread.add(channels(100))
     spread.add(channels(100))
@@ -48,7 +48,7 @@ describe('channels with a gap', () => {
     expect(parts.flat()).toHaveLength(101)
   })
 
-  it("are nobody's business after the listener has gone, and no timer stays after the end", () => {
+  it('are not reported after the listener has gone, and no timer stays after the end', () => {
     const spread = new GapSpread(1600)
     const stop = spread.on(() => {
       throw new Error('still called')

@@ -29,7 +29,7 @@ describe('a gateway is killed between append and reply', () => {
   )
   afterAll(() => rmSync(script))
 
-  it('every acknowledged entry is there; sending the unacknowledged again from another node stores each once', async () => {
+  it('every acknowledged entry is there; unacknowledged ones that are sent again by another node are stored once', async () => {
     const server = await startRedis()
     const talk = newTalk()
     const acknowledged: { seq: number; id: string }[] = []

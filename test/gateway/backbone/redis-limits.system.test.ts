@@ -32,7 +32,7 @@ describe('what is kept', () => {
   const seqs = async (node: Backbone, talk: Talk, range: { before?: number; after?: number; limit: number }): Promise<number[]> =>
     (await node.store.read(talk.conversation, range)).messages.map(({ seq }) => seq)
 
-  it('by count: about so many, the newest; reads above, below and across the edge are right', async () => {
+  it('by count: about so many of the newest; reads above, below and across the edge are right', async () => {
     const node = await open({ keepCount: 300 })
     const talk = newTalk()
     await append(node, talk, 1000)
@@ -51,7 +51,7 @@ describe('what is kept', () => {
     expect(head).toMatchObject({ seq: 1000, id: 'm1000' })
   })
 
-  it('by age: what is older goes as the log grows, found by halving, never what is younger', async () => {
+  it('by age: as the log grows, binary search finds older entries and removes only those', async () => {
     const node = await open({ keepMs: 10 * DAY })
     const talk = newTalk()
     const now = 1_700_000_000_000
@@ -63,7 +63,7 @@ describe('what is kept', () => {
     expect(await seqs(node, talk, { after: 0, limit: 100 })).toEqual(Array.from({ length: 26 }, (_, i) => 71 + i))
   })
 
-  it('by age: a log nobody writes to goes whole; its numbers go on, and the lists forget it until then', async () => {
+  it('by age: a log nobody writes to expires as a whole; its numbers continue, and lists omit it until then', async () => {
     const node = await open({ keepMs: 300 })
     const talk = newTalk()
     const { epoch } = (await append(node, talk, 3))[0]!
@@ -104,7 +104,7 @@ describe('what is kept', () => {
     expect(await again(137)).toMatchObject({ seq: 202, duplicate: false })
   })
 
-  it('client ids: a false hint of the window is not believed', async () => {
+  it('client ids: a false match in the window is checked against the log', async () => {
     const node = await open({})
     const talk = newTalk()
     await append(node, talk, 5)
@@ -128,7 +128,7 @@ describe('what is kept', () => {
     expect(await node.store.append(talk.message({ id: 'next' }))).toMatchObject({ seq: 6, duplicate: true })
   })
 
-  it('a batch larger than one call is cut, in order', async () => {
+  it('a batch larger than one call is split, in order', async () => {
     const node = await open({})
     const talk = newTalk()
     const answers = await append(node, talk, 2500)
@@ -139,7 +139,7 @@ describe('what is kept', () => {
 })
 
 describe('a list on another server than its logs', () => {
-  it('that disagrees with them is mended while it is read, and pages cover everything once', async () => {
+  it('that disagrees with them is repaired while it is read, and pages cover every row once', async () => {
     const { servers, url, stop } = await startRing(2)
     const node = await openRedis({ url })
     const shop = `shop:mend-${Math.random()}`

@@ -33,7 +33,7 @@ const namesOf = (results: readonly PromiseSettledResult<unknown>[]): unknown[] =
   results.map((result) => (result.status === 'rejected' ? (result.reason as Error).name : 'answered'))
 
 describe('Redis away', () => {
-  it('at boot: opens, says why, refuses everything at once, and becomes ready by itself', async () => {
+  it('at the start: the gateway opens, says why it is not ready, refuses everything at once, and becomes ready by itself', async () => {
     const server = new RedisServer(await freePort(), [])
     const node = await openRedis({ url: server.url })
     expect(node.unready()).toMatch(/ECONNREFUSED/)
@@ -45,7 +45,7 @@ describe('Redis away', () => {
     await server.stop()
   })
 
-  it('at boot and never: closes all the same', async () => {
+  it('at the start and for ever: it still closes', async () => {
     const node = await openRedis({ url: `redis://127.0.0.1:${await freePort()}` })
     await node.close()
     const ring = await openRedis({ url: `redis+cluster://127.0.0.1:${await freePort()}` })
@@ -56,7 +56,7 @@ describe('Redis away', () => {
     await sentinel.close()
   })
 
-  it('killed and back: refused at once meanwhile, everything acknowledged still there, the gap told, the rest shown', async () => {
+  it('killed and back: calls are refused at once meanwhile, acknowledged messages are there, the gap is reported, the rest shown', async () => {
     const server = await startRedis(...PERSISTENT)
     const [node, other] = [await openRedis({ url: server.url, gapSpreadMs: 50 }), await openRedis({ url: server.url })]
     const talk = newTalk()
@@ -102,8 +102,8 @@ describe('Redis away', () => {
   })
 })
 
-describe('a server that will not do', () => {
-  it('evicts: said, refused, and taken when it is set right', async () => {
+describe('an unsuitable server', () => {
+  it('evicts: the reason is reported, calls are refused, and accepted when the setting is right', async () => {
     const server = await startRedis('--maxmemory-policy', 'allkeys-lru')
     const node = await openRedis({ url: server.url, pingMs: 50 })
     expect(node.unready()).toMatch(/maxmemory-policy is allkeys-lru: the server would delete messages; set it to noeviction/)
@@ -115,7 +115,7 @@ describe('a server that will not do', () => {
     await server.stop()
   })
 
-  it('is too old: said', async () => {
+  it('is too old: the reason is reported', async () => {
     // The smallest server that can say its version: RESP2 only, as servers before 6 were.
     const old = createServer((socket) =>
       socket.on('data', (chunk: Buffer) => {
@@ -135,7 +135,7 @@ describe('a server that will not do', () => {
     old.close()
   })
 
-  it('is of the other kind: said, with the URL to write', async () => {
+  it('is of the other kind: the reason is reported, with the URL to write', async () => {
     const single = await startRedis()
     const clustered = await startRedis('--cluster-enabled', 'yes', '--cluster-port', String(await freePort()))
     const one = await openRedis({ url: clustered.url })
@@ -146,7 +146,7 @@ describe('a server that will not do', () => {
     await Promise.all([single.stop(), clustered.stop()])
   })
 
-  it('is full: refused as Unavailable, and works again when there is room', async () => {
+  it('is full: calls are refused as Unavailable, and work again when there is room', async () => {
     const server = await startRedis('--maxmemory', '3mb')
     const node = await openRedis({ url: server.url })
     const talk = newTalk()

@@ -43,7 +43,7 @@ describe('the races of one server', () => {
       (problem) => problem === undefined,
     )
 
-  it('reply lost after append: the retry finds the first, here and on another node', async () => {
+  it('reply lost after append: the retry finds the first append, here and on another node', async () => {
     const talk = newTalk()
     await node.store.append(talk.message({ id: 'before' }))
     for (const connection of proxy.connections('EVALSHA')) connection.set('replies', 'drop')
@@ -60,7 +60,7 @@ describe('the races of one server', () => {
     expect(await logOf(talk.conversation)).toEqual(['before', 'x'])
   })
 
-  it('connection cut with the append in flight: sent again by itself, stored once', async () => {
+  it('connection cut with the append in flight: it is sent again by itself and stored once', async () => {
     const talk = newTalk()
     await node.store.append(talk.message({ id: 'before' }))
     for (const connection of proxy.connections('EVALSHA')) connection.set('replies', 'hold')
@@ -74,7 +74,7 @@ describe('the races of one server', () => {
     expect(await logOf(talk.conversation)).toEqual(['before', 'x'])
   })
 
-  it('connection cut with a change of assignment in flight: sent again by itself, and it finds itself there', async () => {
+  it('connection cut with a change of assignment in flight: it is sent again by itself and recognized', async () => {
     const { conversation } = newTalk()
     await node.store.setAssignment({ conversation: newTalk().conversation, text: 'warm', expect: '', phase: 'open' })
     for (const connection of proxy.connections('EVALSHA')) connection.set('replies', 'hold')
@@ -86,7 +86,7 @@ describe('the races of one server', () => {
     expect(await kept()).toEqual({ text: 'once', version: there!.version })
   })
 
-  it('connection cut with a put in flight: sent again by itself, and it finds itself there', async () => {
+  it('connection cut with a put in flight: it is sent again by itself and recognized', async () => {
     const item = { collection: 'races/cut', key: 'k', value: 'v', now: 1, expect: '' }
     await node.records.remove(item)
     for (const connection of proxy.connections('EVALSHA')) connection.set('replies', 'hold')
@@ -126,7 +126,7 @@ describe('the races of one server', () => {
     expect(await logOf(talk.conversation)).toEqual(['before', 'x'])
   })
 
-  it('a server that hangs: refused at once after the first timeout, everything kept once when it wakes', async () => {
+  it('a server that hangs: calls are refused at once after the first timeout, and each is stored once when it wakes', async () => {
     const traffic = await Traffic.on([node, other])
     await traffic.pass(50)
     await server.signal('SIGSTOP')
@@ -146,7 +146,7 @@ describe('the races of one server', () => {
     await expectHonest(traffic)
   })
 
-  it('a half-open line: the connection is given up and a new one made', async () => {
+  it('a half-open connection is closed and a new one opened', async () => {
     await isReady(node)
     for (const connection of proxy.connections()) {
       connection.set('requests', 'drop')
@@ -160,7 +160,7 @@ describe('the races of one server', () => {
     expect(await surely(() => node.store.append(newTalk().message()))).toMatchObject({ seq: 1 })
   })
 
-  it('publish lost, then silence: the channel is said to have a gap, and the read behind it shows the message', async () => {
+  it('publish lost, then silence: the channel reports a gap, and a read after it shows the message', async () => {
     const talk = newTalk()
     const follower = await ClientFollower.on(node, talk.conversation)
     for (const connection of proxy.connections('subscribe')) connection.set('replies', 'drop')
@@ -173,7 +173,7 @@ describe('the races of one server', () => {
     await follower.close()
   })
 
-  it('subscribe and read in the wrong order miss what is written between; in the right order nothing is missed', async () => {
+  it('reading before subscribing misses what is written between; subscribing before reading misses nothing', async () => {
     const hold = async (): Promise<() => void> => {
       await (await node.bus.subscribe(userChannel('warm-up'), () => undefined)).close()
       const [line] = proxy.connections('warm-up')
@@ -219,7 +219,7 @@ describe('the races of one server', () => {
     await (await subscribing).close()
   })
 
-  it('the last listener leaves while a new one comes: subscribed once, heard once, and gone at the end', async () => {
+  it('the last listener leaves while a new one comes: there is one subscription, one delivery, and none at the end', async () => {
     const channel = userChannel('in-and-out')
     const heard: string[] = []
     const end = await Recorder.on(other.bus, channel)
@@ -243,7 +243,7 @@ describe('the races of one server', () => {
     )
   })
 
-  it('the connection is lost between the subscription and its confirmation: refused, and the next try holds', async () => {
+  it('the connection is lost between the subscription and its confirmation: it is refused, and the next try works', async () => {
     const talk = newTalk()
     for (const connection of proxy.connections()) connection.set('replies', 'hold')
     const subscribing = node.bus.subscribe(conversationChannel(talk.conversation), () => undefined)
@@ -259,7 +259,7 @@ describe('the races of one server', () => {
     await follower.close()
   })
 
-  it('script cache flushed under load: nobody notices', async () => {
+  it('script cache flushed under load: no caller notices', async () => {
     const traffic = await Traffic.on([node, other])
     for (let i = 0; i < 5; i++) {
       await traffic.pass(40)
@@ -270,7 +270,7 @@ describe('the races of one server', () => {
     await expectHonest(traffic)
   })
 
-  it('every client killed again and again under load: nothing lost, nothing twice, in order', async () => {
+  it('every client killed again and again under load: nothing is lost, doubled or out of order', async () => {
     const traffic = await Traffic.on([node, other])
     for (const type of ['normal', 'pubsub', 'normal', 'pubsub', 'pubsub', 'normal']) {
       await traffic.pass(40)
@@ -281,7 +281,7 @@ describe('the races of one server', () => {
     await expectHonest(traffic)
   })
 
-  it('one bad operation does not take its batch with it', async () => {
+  it('one bad operation does not fail its batch', async () => {
     const talks = Array.from({ length: 30 }, () => newTalk())
     const bad = 15
     await server.cli('SET', `im:{c:${talks[bad]!.conversation}}:log`, 'not a stream')

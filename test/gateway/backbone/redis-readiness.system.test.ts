@@ -97,7 +97,7 @@ describe('not ready while', () => {
     expect(node.said.join('\n')).toMatch(word)
   })
 
-  test('nobody is there, at start and later', async () => {
+  test('no server is there, at the start and later', async () => {
     const server = await redis()
     await server.signal()
     const node = await open(server.url)
@@ -114,7 +114,7 @@ describe('not ready while', () => {
   })
 })
 
-test('on a ring and in a Cluster the one server that would not serve is named', async () => {
+test('on a ring and in a Cluster the reason names the one server that cannot serve', async () => {
   const ring = await startRing(3)
   const cluster = await startCluster()
   stops.push(

@@ -110,14 +110,14 @@ describe('a slot', () => {
   })
 })
 
-describe('what travels in a channel', () => {
-  it('is ours with its origin, whatever the packet contains', () => {
+describe('the payload of a channel', () => {
+  it("is a gateway's, with its origin, whatever the packet contains", () => {
     const { origin, packet } = unframed(Buffer.from(framed('line-1', '2["x",{"t":"a\nb 客"}]')))
     expect([origin, packet.toString()]).toEqual(['line-1', '2["x",{"t":"a\nb 客"}]'])
     expect(unframed(Buffer.from(framed('', '2["x"]'))).origin).toBe('')
   })
 
-  it("is a backend's where it is an object, however it is written", () => {
+  it("is a backend's if it is an object, however that is written", () => {
     const written = '{\n  "type": "notice",\n  "text": "店"\n}'
     const { origin, packet } = unframed(Buffer.from(written))
     expect([origin, packet.toString()]).toEqual(['', written])

@@ -31,7 +31,7 @@ const message = (id: string, more: object = {}): NewMessage => ({
   origin: '',
 })
 
-test('a message that cannot be made into JSON is refused, and those beside it in the batch are numbered and kept as ever', async () => {
+test('a message that cannot become JSON is refused, and the others of its batch are numbered and stored as usual', async () => {
   const results = await Promise.allSettled([
     backbone.store.append(message('m1')),
     backbone.store.append(message('bad', { deep: DEEP })),

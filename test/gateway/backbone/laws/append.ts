@@ -16,7 +16,7 @@ export function describeAppend(world: World): void {
       expect([first.duplicate, second.duplicate, third.duplicate]).toEqual([false, false, false])
     })
 
-    it('densely whatever runs at once, on any node', async () => {
+    it('without holes, however many run at once, on any node', async () => {
       const talks = [newTalk(), newTalk(), newTalk()]
       const appended = await Promise.all(
         talks.flatMap((talk) =>
@@ -37,13 +37,13 @@ export function describeAppend(world: World): void {
       }
     })
 
-    it('in the order of one caller that does not wait', async () => {
+    it('in the order of a caller that does not wait', async () => {
       const talk = newTalk()
       const appended = await Promise.all(Array.from({ length: 200 }, () => world.backbone.store.append(talk.message())))
       expect(appended.map(({ seq }) => seq)).toEqual(Array.from({ length: 200 }, (_, i) => i + 1))
     })
   })
-  it('append never dates an entry before the one below it, and tells the date that is stored', async () => {
+  it('append never dates an entry before the one below it, and answers the stored date', async () => {
     const talk = newTalk()
     const { store } = world.backbone
     const dates = [1_700_000_600_000, 1_700_000_000_000, 1_700_000_600_001, 1]
@@ -92,7 +92,7 @@ function describeIdempotence(world: World): void {
     expect(await world.backbone.store.append(talk.message(agents))).toEqual({ ...second, duplicate: true })
   })
 
-  it('a reply needs something that was written, however many try at once', async () => {
+  it('a reply needs an earlier message, however many try at once', async () => {
     const talk = newTalk()
     const reply = (id: string) => talk.message({ id, from: talk.shop, isReply: true })
     const early = await Promise.all(
@@ -119,7 +119,7 @@ function describeIdempotence(world: World): void {
     expect((await world.backbone.store.read(talk.conversation, { limit: 10 })).head.seq).toBe(1)
   })
 
-  it('per conversation and sender only', async () => {
+  it('for each conversation and sender separately', async () => {
     const [one, two] = [newTalk(), newTalk()]
     const appended = await Promise.all([
       world.backbone.store.append(one.message({ id: 'x' })),
@@ -129,7 +129,7 @@ function describeIdempotence(world: World): void {
     expect(appended.map(({ duplicate }) => duplicate)).toEqual([false, false, false])
   })
 
-  it('and no separator can make two keys one', async () => {
+  it('and no separator makes two keys the same', async () => {
     const talk = newTalk()
     const pairs = [':', '|', ',', '/', '#', '.'].flatMap(
       (mark) =>
@@ -153,7 +153,7 @@ function describeIdempotence(world: World): void {
 }
 
 function describeDurability(world: World): void {
-  it('everything that resolved is there after opening again, and numbering goes on', async () => {
+  it('everything that resolved is there after a restart, and numbering continues', async () => {
     const talk = newTalk()
     const { store } = world.backbone
     const last = (await Promise.all(Array.from({ length: 50 }, () => store.append(talk.message({ name: 'Ann' }))))).at(-1)!
@@ -167,7 +167,7 @@ function describeDurability(world: World): void {
     expect(next).toMatchObject({ epoch: last.epoch, seq: 51, prev: 'm50', duplicate: false })
   })
 
-  it('a client id is remembered after opening again', async () => {
+  it('a client id is known after a restart', async () => {
     const talk = newTalk()
     const first = await world.backbone.store.append(talk.message({ id: 'x' }))
     await world.backbone.store.append(talk.message({ id: 'y' }))

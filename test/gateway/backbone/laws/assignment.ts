@@ -17,7 +17,7 @@ export function describeService(world: World): void {
   const kept = async (talk: Talk) => (await world.other.store.read(talk.conversation, { limit: 1 })).assignment
 
   describe('the assignment of a conversation', () => {
-    it('is none before it is set, and then what was set last, in pages and rows', async () => {
+    it('is absent before it is set, and then the one that was set last, in pages and rows', async () => {
       const talk = newTalk()
       await world.backbone.store.append(talk.message())
       expect(await kept(talk)).toBeUndefined()
@@ -32,7 +32,7 @@ export function describeService(world: World): void {
       expect(row!.assignment).toEqual({ text, version })
     })
 
-    it('changes only in the version expected, and a refusal says what is there', async () => {
+    it('changes only if the version is the expected one, and a refusal contains the stored one', async () => {
       const talk = newTalk()
       expect(await set(talk, { expect: 'v' })).toEqual({ isSet: false })
       const version = await mustSet(talk, { text: 'one two' })
@@ -59,7 +59,7 @@ export function describeService(world: World): void {
       expect((await kept(talk))?.text).toBe(winners[0])
     })
 
-    it('may stand where nothing was written, and the log begins as ever', async () => {
+    it('can be set in an empty conversation, and the log begins as usual', async () => {
       const talk = newTalk()
       const version = await mustSet(talk, { text: 'early' })
       const later = newTalk()
@@ -71,7 +71,7 @@ export function describeService(world: World): void {
       expect(await world.backbone.store.append(talk.message())).toMatchObject({ seq: 1, duplicate: false, phase: 'open' })
     })
 
-    it('is there after opening again, with phase and muted side', async () => {
+    it('is there after a restart, with phase and muted side', async () => {
       const talk = newTalk()
       await world.backbone.store.append(talk.message())
       const version = await mustSet(talk, { text: 'kept', phase: 'waiting', muted: [{ side: talk.customer }] })
@@ -94,7 +94,7 @@ export function describeService(world: World): void {
   })
 
   describe('append and the assignment', () => {
-    it('answers with the phase, none before there is one, also to a duplicate', async () => {
+    it('answers with the phase, where one is set, also to a duplicate', async () => {
       const talk = newTalk()
       const message = talk.message()
       expect((await world.backbone.store.append(message)).phase).toBeUndefined()
@@ -104,7 +104,7 @@ export function describeService(world: World): void {
       expect(await world.other.store.append(message)).toMatchObject({ seq: 1, duplicate: true, phase: 'closed' })
     })
 
-    it('refuses the muted side and says why, on every node, stores and publishes nothing', async () => {
+    it('refuses the muted side with the reason, on every node, and stores and publishes nothing', async () => {
       const talk = newTalk()
       await world.backbone.store.append(talk.message({ id: 'before' }))
       await mustSet(talk, { text: 'why', muted: [{ side: talk.customer, until: AT + 5000 }] })
@@ -116,7 +116,7 @@ export function describeService(world: World): void {
       expect(await world.other.store.append(talk.message({ id: 'late', at: AT + 5000 }))).toMatchObject({ seq: 3, prev: expect.any(String) })
     })
 
-    it('answers what was stored before as the first time, muted or not', async () => {
+    it('answers a message that was stored before as the first time, muted or not', async () => {
       const talk = newTalk()
       const message = talk.message()
       const first = await world.backbone.store.append(message)
@@ -126,7 +126,7 @@ export function describeService(world: World): void {
       expect(again).toMatchObject({ name: 'Muted', until: undefined })
     })
 
-    it('lets the side write again once nobody is muted any more', async () => {
+    it('lets the side write again when it is not muted any more', async () => {
       const talk = newTalk()
       const version = await mustSet(talk, { muted: [{ side: talk.customer }] })
       await expect(world.backbone.store.append(talk.message())).rejects.toBeInstanceOf(Muted)
@@ -134,7 +134,7 @@ export function describeService(world: World): void {
       expect(await world.backbone.store.append(talk.message())).toMatchObject({ seq: 1 })
     })
 
-    it('may mute both sides, each until a time of its own', async () => {
+    it('can mute both sides, each until its own time', async () => {
       const talk = newTalk()
       await mustSet(talk, { muted: [{ side: talk.customer }, { side: talk.shop, until: AT + 5000 }] })
       for (const { store } of [world.backbone, world.other]) {
@@ -146,7 +146,7 @@ export function describeService(world: World): void {
       expect(await world.backbone.store.append(talk.message({ from: talk.shop, at: AT + 5000 }))).toMatchObject({ seq: 1 })
     })
 
-    it('has nothing written after a mute that resolved, however many write at once', async () => {
+    it('stores nothing after a mute has resolved, however many write at once', async () => {
       const talk = newTalk()
       const write = (n: number) =>
         (n % 2 === 0 ? world.backbone : world.other).store.append(talk.message()).then(

@@ -32,7 +32,7 @@ export function describeBus(world: World): void {
       await recorder.close()
     })
 
-    it('calls a listener no more once its subscription is closed, and the others still', async () => {
+    it('stops calling a listener once its subscription is closed, but not the others', async () => {
       const channel = newChannel()
       const [leaving, staying] = [await Recorder.on(world.backbone.bus, channel), await Recorder.on(world.backbone.bus, channel)]
       await world.backbone.bus.publish(channel, '', 'one')
@@ -50,7 +50,7 @@ export function describeBus(world: World): void {
       await again.close()
     })
 
-    it('takes one function twice as two listeners', async () => {
+    it('treats one function that subscribes twice as two listeners', async () => {
       const channel = newChannel()
       let calls = 0
       const count = (): void => void calls++
@@ -64,13 +64,13 @@ export function describeBus(world: World): void {
       await Promise.all([second.close(), end.close()])
     })
 
-    it('stops asking for gaps when told so', () => {
+    it('stops reporting gaps when the listener is removed', () => {
       const stop = world.backbone.bus.onGap(() => undefined)
       stop()
       stop()
     })
 
-    it('lets a listener leave and come while it is called', async () => {
+    it('allows listeners to subscribe and unsubscribe while they are called', async () => {
       const channel = newChannel()
       const heard: string[] = []
       const nested: Promise<unknown>[] = []

@@ -14,7 +14,7 @@ export function describeCursors(world: World): void {
     const move = (talk: Talk, to: { delivered?: number; read?: number }) =>
       world.backbone.store.advance({ conversation: talk.conversation, side: talk.shop, origin: 'line-2', ...to })
 
-    it('of the sender stands at the new entry, the other side stays', async () => {
+    it("of the sender moves to the new entry, the other side's stays", async () => {
       const talk = newTalk()
       await fill(world, talk, 3)
       await world.backbone.store.append(talk.message({ from: 'agent-1', side: talk.shop }))
@@ -34,14 +34,14 @@ export function describeCursors(world: World): void {
       expect(cursors[talk.shop]).toEqual({ delivered: 5, read: 4 })
     })
 
-    it('that reads has received', async () => {
+    it('that has read has received', async () => {
       const talk = newTalk()
       await fill(world, talk, 4)
       expect(await move(talk, { read: 3 })).toEqual({ delivered: 3, read: 3 })
       expect(await move(talk, { delivered: 1, read: 4 })).toEqual({ delivered: 4, read: 4 })
     })
 
-    it('is clipped to the head, also where nothing was written', async () => {
+    it('is clipped to the head, also in an empty conversation', async () => {
       const talk = newTalk()
       expect(await move(talk, { read: 7 })).toEqual({ delivered: 0, read: 0 })
       await fill(world, talk, 2)
@@ -52,7 +52,7 @@ export function describeCursors(world: World): void {
       expect(cursors[talk.shop]).toEqual({ delivered: 2, read: 2 })
     })
 
-    it('ends where the furthest of many at once wanted it', async () => {
+    it('ends at the furthest of many concurrent moves', async () => {
       const talk = newTalk()
       await fill(world, talk, 20)
       await Promise.all(
@@ -67,7 +67,7 @@ export function describeCursors(world: World): void {
       )
       expect(await move(talk, {})).toEqual({ delivered: 20, read: 20 })
     })
-    it('is published where it moved, with the origin, and only there', () => publishesMoves(world))
+    it('is published if it moved, with the origin, and only then', () => publishesMoves(world))
   })
 }
 

@@ -5,14 +5,14 @@ import type { World } from './world.ts'
 
 export function describeImages(world: World): void {
   describe('images', () => {
-    it('are what was put, byte for byte, from every node', async () => {
+    it('are read as they were put, byte for byte, on every node', async () => {
       const every = { type: 'image/png', bytes: Buffer.from(Array.from({ length: 512 }, (_, n) => n % 256)) }
       const id = await world.backbone.images.put(every)
       expect(await wholeImage(await world.other.images.get(id))).toEqual(every)
       expect(await wholeImage(await world.backbone.images.get(id))).toEqual(every)
     })
 
-    it("are read by portions, wherever these begin and end, in any order, and each is its reader's own", async () => {
+    it('are read in portions, wherever these begin and end, in any order, and each portion is a copy', async () => {
       const { images } = world.backbone
       for (const size of [1, 2, 3, 4, 1000, 70_001]) {
         const bytes = randomBytes(size)
@@ -32,19 +32,19 @@ export function describeImages(world: World): void {
       }
     })
 
-    it('have ids that nobody guesses, another one each time', async () => {
+    it('have ids that nobody can guess, a new one each time', async () => {
       const one = { type: 'image/gif', bytes: Buffer.from('\n\n') }
       const ids = await Promise.all(Array.from({ length: 20 }, () => world.backbone.images.put(one)))
       expect(new Set(ids).size).toBe(20)
       for (const id of ids) expect(id).toMatch(/^[\w-]{24}$/)
     })
 
-    it('are none where nothing was put, whatever is asked for', async () => {
+    it('are absent where none was put, whatever id is asked for', async () => {
       const { images } = world.backbone
       for (const id of ['', '../x', 'a'.repeat(24), 'a'.repeat(5000), '\n', '张']) expect(await images.get(id)).toBeUndefined()
     })
 
-    it('that wait are there until their time is over, and what was kept meanwhile stays', async () => {
+    it('that wait are there until their time is over, and those that were kept meanwhile stay', async () => {
       const [{ images }, { images: others }] = [world.backbone, world.other]
       const one = { type: 'image/png', bytes: Buffer.from('one') }
       const ids = (await Promise.all([600, 600, undefined, 600].map((waitMs) => images.put(one, waitMs)))) as [string, string, string, string]
@@ -65,7 +65,7 @@ export function describeImages(world: World): void {
       for (const id of [named, kept]) expect(await wholeImage(await world.backbone.images.get(id))).toEqual(one)
     })
 
-    it('are not found to be kept once they are gone, and letting go of nothing is nothing', async () => {
+    it('cannot be kept once they are deleted, and letGo of an unknown id does nothing', async () => {
       const { images } = world.backbone
       for (const id of ['', 'a'.repeat(24), 'a'.repeat(5000), '\n', '张']) {
         expect(await images.keep(id)).toBeUndefined()
@@ -74,7 +74,7 @@ export function describeImages(world: World): void {
       }
     })
 
-    it('whose time is over at the very moment they are named are there afterwards, or were not found', async () => {
+    it('whose time ends at the moment they are named are there afterwards, or were not found', async () => {
       const { images } = world.backbone
       const ids = await Promise.all(Array.from({ length: 40 }, (_, n) => images.put({ type: 'image/png', bytes: Buffer.from('x') }, 20 + n * 3)))
       const left = await Promise.all(ids.map((id) => images.keep(id)))
@@ -82,7 +82,7 @@ export function describeImages(world: World): void {
       left.forEach((ms, n) => expect(ms === undefined).toBe(again[n] === undefined))
     })
 
-    it('of four megabytes are kept whole while messages go on, and after a restart', async () => {
+    it('of four megabytes are intact while messages are written, and after a restart', async () => {
       const large = { type: 'image/jpeg', bytes: randomBytes(4 * 1024 * 1024) }
       const conversation = `shop:i-${large.bytes.toString('hex', 0, 8)}~c1`
       const [id, appended] = await Promise.all([

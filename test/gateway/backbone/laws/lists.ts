@@ -15,14 +15,14 @@ export function describeLists(world: World): void {
       expect(await world.backbone.store.list(newShop(), { limit: 10 })).toEqual({ rows: [] })
     })
 
-    it('holds the conversation for both sides from the first message on', async () => {
+    it('contains the conversation for both sides from the first message on', async () => {
       const talk = newTalk()
       await world.backbone.store.append(talk.message())
       expect(await conversations(talk.customer, { limit: 10 })).toEqual([talk.conversation])
       expect(await conversations(talk.shop, { limit: 10 })).toEqual([talk.conversation])
     })
 
-    it('has a row say what read says', async () => {
+    it('has rows that say what read says', async () => {
       const talk = newTalk()
       await world.backbone.store.append(talk.message({ name: 'Ann' }))
       await world.backbone.store.append(talk.message({ name: 'Bob', from: 'agent-1', side: talk.shop }))
@@ -46,7 +46,7 @@ export function describeLists(world: World): void {
       expect(await conversations(shop, { limit: 100 })).toEqual([moved, ...newestFirst.filter((one) => one !== moved)])
     })
 
-    it('goes on below `before`, and pages cover everything once', async () => {
+    it('continues below `before`, and pages cover every row once', async () => {
       const shop = newShop()
       const talks = Array.from({ length: 11 }, () => newTalk({ shop }))
       await Promise.all(talks.map((talk, i) => world.backbone.store.append(talk.message({ at: START + i * 17_000 }))))
@@ -63,7 +63,7 @@ export function describeLists(world: World): void {
       expect(seen).toEqual(talks.map(({ conversation }) => conversation).reverse())
     })
 
-    it('loses nobody while many write at once', async () => {
+    it('loses no conversation while many write at once', async () => {
       const shop = newShop()
       const talks = Array.from({ length: 40 }, () => newTalk({ shop }))
       await Promise.all(talks.flatMap((talk, i) => [0, 1, 2].map((n) => world.backbone.store.append(talk.message({ at: START + i * 60_000 + n })))))

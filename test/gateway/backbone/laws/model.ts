@@ -42,7 +42,7 @@ class Model {
 
 export function describeModel(world: World): void {
   describe('the store', () => {
-    it('does what an array and two cursors would do, whatever is asked of it', async () => {
+    it('behaves like an array and two cursors, whatever it is asked', async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
           const talk = newTalk()

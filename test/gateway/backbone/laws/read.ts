@@ -7,7 +7,7 @@ import { newTalk } from './conversation.ts'
 
 export function describeRead(world: World): void {
   describe('read gives', () => {
-    it('nothing and head 0 for a conversation nobody wrote to, and its epoch is the later one or none', async () => {
+    it('nothing and head 0 for an empty conversation, and its epoch is the later one or none', async () => {
       const talk = newTalk()
       const page = await world.backbone.store.read(talk.conversation, { limit: 10 })
       expect(page).toMatchObject({ messages: [], head: { seq: 0 }, cursors: {}, names: {} })
@@ -16,7 +16,7 @@ export function describeRead(world: World): void {
       expect(['', epoch]).toContain(page.head.epoch)
     })
 
-    it('every field of a message as it was handed in', async () => {
+    it('every field of a message as it was appended', async () => {
       const talk = newTalk()
       const body: Body & Record<string, unknown> = { text: 't', price: 1.5, tags: ['a', null, { b: true }] }
       const given = talk.message({ name: 'Ann', kind: 'product', body })
@@ -69,7 +69,7 @@ function describeBytes(world: World): void {
       expect(await seqs(range)).toEqual([expected, isCut])
     })
 
-    it('half a megabyte where nothing was asked for', async () => {
+    it('half a megabyte where no size was asked for', async () => {
       const { messages, isCut } = await page({ limit: 60 })
       const bytes = messages.reduce((sum, message) => sum + JSON.stringify(message).length, 0)
       expect(isCut).toBe(true)
@@ -121,7 +121,7 @@ function describeRanges(world: World): void {
       expect(await seqs(range)).toEqual(expected)
     })
 
-    it('always with the head of the whole log', async () => {
+    it('always gives the head of the whole log', async () => {
       for (const range of [
         { before: 3, limit: 1 },
         { after: 1000, limit: 1 },
@@ -132,7 +132,7 @@ function describeRanges(world: World): void {
     })
   })
 
-  it('head, messages and cursors of one moment, whatever is written meanwhile', async () => {
+  it('gives head, messages and cursors of one moment, whatever is written meanwhile', async () => {
     const talk = newTalk()
     const writing = Promise.all(Array.from({ length: 200 }, () => world.backbone.store.append(talk.message())))
     let isWriting = true

@@ -12,11 +12,11 @@ export function describeRecords(world: World): void {
     const values = async (collection: string, now = NOW): Promise<Record<string, string>> =>
       Object.fromEntries((await world.other.records.items(collection, now)).map(({ key, value }) => [key, value]))
 
-    it('are none in a collection that nobody wrote to', async () => {
+    it('are absent in an unknown collection', async () => {
       expect(await world.backbone.records.items(newCollection(), NOW)).toEqual([])
     })
 
-    it('are what was put last, in their own collection', async () => {
+    it('are those that were put last, in their own collection', async () => {
       const collection = newCollection()
       const { records } = world.backbone
       const hostile = '{"text":"two words\\n\\u0000 满100减5 "}'
@@ -27,7 +27,7 @@ export function describeRecords(world: World): void {
       expect(await values(collection)).toEqual({ k1: '', '张三 n1': hostile })
     })
 
-    it('have another version after each put, and the put says it', async () => {
+    it('have a new version after each put, which the put answers', async () => {
       const collection = newCollection()
       const versions = new Set<string>()
       for (const value of ['a', 'a', 'b']) {
@@ -39,7 +39,7 @@ export function describeRecords(world: World): void {
       expect([versions.size, versions.has('')]).toEqual([3, false])
     })
 
-    it('change only in the version expected, and a refusal says what is there', async () => {
+    it('change only if the version is the expected one, and a refusal contains the stored item', async () => {
       const collection = newCollection()
       const { records } = world.backbone
       expect(await records.put(item(collection, { expect: 'v' }))).toEqual({ isPut: false })
@@ -64,7 +64,7 @@ export function describeRecords(world: World): void {
       expect(await values(collection)).toEqual({ k1: winners[0] })
     })
 
-    it('are gone once they have expired, by the clock of whoever asks', async () => {
+    it("are gone once they have expired, by the caller's clock", async () => {
       const collection = newCollection()
       const { records } = world.backbone
       const old = await records.put(item(collection, { expiresAt: NOW + 5000 }))
@@ -77,7 +77,7 @@ export function describeRecords(world: World): void {
       expect(await values(collection, NOW + 900_000)).toEqual({ k1: 'one', k2: 'one' })
     })
 
-    it('can be put for longer before they expire', async () => {
+    it('can be prolonged before they expire', async () => {
       const collection = newCollection()
       const { records } = world.backbone
       await records.put(item(collection, { expiresAt: NOW + 5000 }))
@@ -86,7 +86,7 @@ export function describeRecords(world: World): void {
       expect(await values(collection, NOW + 9000)).toEqual({})
     })
 
-    it('are removed, in the version expected only where one is', async () => {
+    it('are removed, and with an expected version only in that one', async () => {
       const collection = newCollection()
       const { records } = world.backbone
       const put = await records.put(item(collection))

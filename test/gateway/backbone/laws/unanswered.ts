@@ -12,7 +12,7 @@ import { newTalk, type Talk } from './conversation.ts'
 const UNANSWERED_MS = 700
 
 export function describeUnanswered(name: string, start: () => Promise<RedisGroup>): void {
-  describe(`what nobody answered, ${name}`, () => {
+  describe(`a conversation that nobody answered, ${name}`, () => {
     let group: RedisGroup
     let node: Backbone
     let other: Backbone
@@ -41,7 +41,7 @@ export function describeUnanswered(name: string, start: () => Promise<RedisGroup
       (await node.store.list(side, { limit: 100 })).rows.map(({ conversation }) => conversation)
     const sidesOf = (name: string): { customer: string; shop: string } => ({ customer: `c-${name}`, shop: `shop:s-${name}` })
 
-    it('goes whole, and its lists with it: not a key is left', async () => {
+    it('expires as a whole, with its lists: no key is left', async () => {
       const unique = randomUUID().slice(0, 8)
       const talk = newTalk(sidesOf(unique))
       await say(talk)
@@ -58,7 +58,7 @@ export function describeUnanswered(name: string, start: () => Promise<RedisGroup
       expect(await say(talk)).toMatchObject({ seq: 1, duplicate: false })
     })
 
-    it('stays as long as somebody goes on writing', async () => {
+    it('stays as long as somebody writes on', async () => {
       const talk = newTalk()
       const end = Date.now() + UNANSWERED_MS * 2
       while (Date.now() < end) {
@@ -70,7 +70,7 @@ export function describeUnanswered(name: string, start: () => Promise<RedisGroup
       await isGone(talk)
     })
 
-    it('is kept for good once it is answered, or was begun by a shop; so are its lists, whatever stands beside it there', async () => {
+    it('stays for good once it is answered, or if a shop began it; so do its lists, whatever else they contain', async () => {
       const shop = `shop:s-${randomUUID().slice(0, 8)}`
       const customer = `c-${randomUUID().slice(0, 8)}`
       const answered = newTalk({ shop, customer })
@@ -99,7 +99,7 @@ export function describeUnanswered(name: string, start: () => Promise<RedisGroup
       expect(await say(answered)).toMatchObject({ seq: 3 })
     })
 
-    it('leaves what was decided against its writer', async () => {
+    it('leaves the mute of its writer', async () => {
       const talk = newTalk()
       await say(talk)
       const set = { conversation: talk.conversation, text: '{"blocked":1}', expect: '', phase: 'waiting', muted: [{ side: talk.customer }] }
@@ -111,7 +111,7 @@ export function describeUnanswered(name: string, start: () => Promise<RedisGroup
       await expect(say(talk)).rejects.toThrow('muted')
     })
 
-    it('leaves no row for long in a list that goes on: with each that comes more than one is taken out', async () => {
+    it('leaves no row for long in a list that stays: each new row removes more than one', async () => {
       const shop = `shop:s-${randomUUID().slice(0, 8)}`
       const answered = newTalk({ shop })
       await say(answered)
