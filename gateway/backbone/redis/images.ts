@@ -27,13 +27,30 @@ export class RedisImages implements Images {
   async put({ type, bytes }: Image, waitMs?: number): Promise<string> {
     const id = randomBytes(18).toString('base64url')
     const key = imageKey(id)
-    const value = `${type}\n${bytes.toString('base64')}`
-    await this.#requireRoom(key, value.length)
+    const head = `${type}\n`
+    const length = head.length + Math.ceil(bytes.length / 3) * 4
+    await this.#requireRoom(key, length)
     const lastsMs = Math.min(waitMs ?? Infinity, this.#keepMs > 0 ? this.#keepMs : Infinity)
-    const args = ['SET', key, value, ...(lastsMs < Infinity ? ['PX', String(Math.max(1, Math.round(lastsMs)))] : [])]
-    // idempotent: the same value under the same key
-    await this.#writes.run({ key, keys: [], args, weight: 1 + value.length / 20_000, parse: (reply) => reply })
+    const restMs = lastsMs < Infinity ? Math.max(1, Math.round(lastsMs)) : 0
+    for (let from = 0, offset = 0; from === 0 || from < bytes.length; from += PIECE_BYTES) {
+      const piece = (from === 0 ? head : '') + bytes.toString('base64', from, from + PIECE_BYTES)
+      const isLast = from + PIECE_BYTES >= bytes.length
+      await this.#write(key, { offset, piece, lastsMs: isLast ? restMs : UNFINISHED_MS })
+      offset += piece.length
+    }
     return id
+  }
+
+  async #write(key: string, { offset, piece, lastsMs }: { offset: number; piece: string; lastsMs: number }): Promise<void> {
+    const isWritten = await this.#writes.run({
+      key,
+      script: this.#scripts.image,
+      keys: [key],
+      args: [String(offset), piece, String(lastsMs)],
+      weight: 1 + piece.length / 20_000,
+      parse: (reply) => reply === 1,
+    })
+    if (!isWritten) throw new Unavailable('Redis lost the beginning of the picture.')
   }
 
   async keep(id: string): Promise<number | undefined> {
@@ -104,6 +121,13 @@ export class RedisImages implements Images {
   }
 }
 
+/**
+ * An image travels in pieces: a command of megabytes would hold up everybody else's, and its strings stay in memory until a full
+ * garbage collection. Divisible by 3, so that the base64 of the pieces is the base64 of the whole.
+ */
+const PIECE_BYTES = 66_000
+/** An image that is never finished, because the node ends, stays this long. */
+const UNFINISHED_MS = 60_000
 /** Enough for a media type and its newline. */
 const HEAD_LENGTH = 128
 /** Share of maxmemory in use above which no image is added. */

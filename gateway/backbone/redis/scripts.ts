@@ -21,6 +21,7 @@ export interface Scripts {
   readonly put: Script
   readonly remove: Script
   readonly keep: Script
+  readonly image: Script
   readonly probe: Script
 }
 
@@ -41,6 +42,7 @@ export function loadScripts(
     put: load('put', []),
     remove: load('remove', []),
     keep: load('keep', [String(keepMs)]),
+    image: load('image', []),
     probe: load('probe', []),
   }
 }

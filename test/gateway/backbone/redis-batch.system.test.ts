@@ -1,20 +1,22 @@
 /** Whatever throws in a batch, on its way to Redis or back, fails its own operation and no other. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Server } from '../../../gateway/backbone/redis/server.ts'
+import { RedisImages } from '../../../gateway/backbone/redis/images.ts'
 import { FixedRing } from '../../../gateway/backbone/redis/fixed-ring.ts'
 import type { Op } from '../../../gateway/backbone/redis/op.ts'
 import { Router } from '../../../gateway/backbone/redis/router.ts'
-import { loadScripts } from '../../../gateway/backbone/redis/scripts.ts'
+import { loadScripts, type Scripts } from '../../../gateway/backbone/redis/scripts.ts'
 import { REDIS_DEFAULTS } from '../../../gateway/backbone/redis/settings.ts'
 import { startRedis, type RedisServer } from '../../kit/redis.ts'
 
 let redis: RedisServer
 let ring: FixedRing
 let router: Router
+let scripts: Scripts
 beforeAll(async () => {
   redis = await startRedis()
   const settings = { ...REDIS_DEFAULTS, url: redis.url }
-  const scripts = loadScripts(settings, { listsColocated: true, publish: 'PUBLISH' })
+  scripts = loadScripts(settings, { listsColocated: true, publish: 'PUBLISH' })
   ring = new FixedRing([
     new Server({
       name: 'one',
@@ -72,3 +74,17 @@ test.each(BAD)(
     expect(await router.run(push(key('later')))).toBe(1)
   },
 )
+
+test('an image whose beginning Redis lost on the way is refused, and leaves nothing; one of a node that ends goes by itself', async () => {
+  const images = new RedisImages({ writes: router, reads: router, scripts, keepMs: 0 })
+  const key = 'im:image:lost'
+  const written = (offset: number, piece: string, lastsMs: number) =>
+    router.run(push(key, { script: scripts.image, keys: [key], args: [String(offset), piece, String(lastsMs)] }))
+  expect(await written(0, 'image/png\nAAAA', 60_000)).toBe(1)
+  expect(Number(await redis.cli('PTTL', key))).toBeGreaterThan(50_000)
+  await redis.cli('DEL', key)
+  expect(await written(14, 'BBBB', 0)).toBe(0)
+  expect(await redis.cli('EXISTS', key)).toBe('0')
+  const id = await images.put({ type: 'image/png', bytes: Buffer.alloc(200_000, 1) })
+  expect(await redis.cli('PTTL', `im:image:${id}`)).toBe('-1')
+})

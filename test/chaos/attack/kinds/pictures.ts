@@ -70,6 +70,22 @@ export const pictureAttacks: readonly Attack[] = [
     },
   },
   {
+    name: 'crumbs',
+    description: '150 uploads in chunks of one byte, as fast as they are taken, begun again when they are cut',
+    run: async (stranger) => {
+      const tokens = await stranger.guests(30)
+      const crumbs = '1\r\nx\r\n'.repeat(10_000)
+      await stranger.repeat(stranger.count(150), async (worker) => {
+        const socket = await stranger.socket()
+        socket.write(uploadHead(tokens[worker % tokens.length]!, 'Transfer-Encoding: chunked'))
+        while (socket.writable && !stranger.isOver()) {
+          if (socket.writableLength < 500_000) socket.write(crumbs)
+          await wait(5)
+        }
+      })
+    },
+  },
+  {
     name: 'picture-flood',
     description: '10 guests at one address add pictures of 4 MB as fast as they are taken',
     run: async (stranger) => {
