@@ -15,7 +15,8 @@ const FIELD = [
   'paste',
   'submit',
 ]
-const BUTTON = ['pointerdown', 'pointerup', 'touchstart', 'touchend', 'mousedown', 'mouseup', 'click']
+/** Of a finger or a mouse, in the field and on the button. */
+const POINTER = ['pointerdown', 'pointerup', 'touchstart', 'touchend', 'mousedown', 'mouseup', 'click']
 
 export interface Recording {
   readonly format: 'im-chat-trace/1'
@@ -26,7 +27,8 @@ export interface Recording {
   inputMethod: string
   readonly field: 'textarea'
   readonly userAgent: string
-  expect: { sends: string[] }
+  /** `field`: what stays in the field. */
+  expect: { sends: string[]; field: string }
   readonly events: Record<string, unknown>[]
 }
 
@@ -60,6 +62,7 @@ export function createRecorder(): Recorder {
       const end = (): void => {
         parts.chat.removeEventListener('im-send', onSend)
         unlisten()
+        recording.expect.field = parts.field.value
       }
       current = { recording, end }
       return true
@@ -83,13 +86,13 @@ const blank = (): Recording => ({
   inputMethod: 'name me',
   field: 'textarea',
   userAgent: navigator.userAgent,
-  expect: { sends: [] },
+  expect: { sends: [], field: '' },
   events: [],
 })
 
 function listen(root: ShadowRoot | null, note: (event: Event) => void, viewport: () => void): () => void {
   if (!root) return () => undefined
-  const names = FIELD.concat(BUTTON)
+  const names = FIELD.concat(POINTER)
   for (const name of names) root.addEventListener(name, note, true)
   const visual = window.visualViewport
   visual?.addEventListener('resize', viewport)
@@ -112,13 +115,18 @@ function entry(event: Event, field: HTMLTextAreaElement): Record<string, unknown
     row.keyCode = key.keyCode
     if (key.code) row.code = key.code
     if (key.shiftKey) row.shift = true
+    if (key.ctrlKey) row.ctrl = true
+    if (key.altKey) row.alt = true
+    if (key.metaKey) row.meta = true
     if (key.repeat) row.repeat = true
   }
   if (event.type === 'input' || event.type === 'beforeinput') {
     row.inputType = input.inputType
     row.data = input.data
-    if (event.type === 'input') row.value = field.value
-    else if (!event.cancelable) row.notCancelable = true
+    if (event.type === 'input') {
+      row.value = field.value
+      if (field.selectionEnd !== field.value.length) row.caret = field.selectionEnd
+    } else if (!event.cancelable) row.notCancelable = true
   }
   if (event.type.indexOf('composition') === 0) row.data = (event as CompositionEvent).data
   if (key.isComposing) row.composing = true

@@ -1,7 +1,7 @@
 /** Real input through CDP: what phone.md's table can be made to happen in Chromium itself, finger and input method included. */
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { hook, launchChromium, openPage, PHONE, type TestPage } from '../kit/browser.ts'
+import { DESKTOP, hook, launchChromium, openPage, PHONE, type TestPage } from '../kit/browser.ts'
 import { chatSite, type ChatSite } from './chat-site.ts'
 import { Hands } from './hands.ts'
 
@@ -81,6 +81,12 @@ describe('Enter sends', () => {
       await h.compose('h')
       await h.commit('hao')
     }],
+    ['the same emoji twice, without keys', ['👍', '👍'], '', async (h) => { await h.commit('👍'); await h.tap(); await h.commit('👍'); await h.tap() }],
+    ['the same suggestion twice, without keys', ['Yes', 'Yes'], '', async (h) => { await h.commit('Yes'); await h.tap(); await h.commit('Yes'); await h.tap() }],
+    ['a correction that comes after the tap', ['sendd'], '', async (h) => { await h.type('sendd'); await h.tap(); await h.correct('send') }],
+    ['a correction after the tap, and the next tap', ['sendd'], '', async (h) => { await h.type('sendd'); await h.tap(); await h.correct('send'); await h.tap() }],
+    ['a correction of what is being written', [], 'send', async (h) => { await h.type('sendd'); await h.correct('send') }],
+    ['characters without a width', [], '\u200b\u2060', async (h) => { await h.commit('\u200b\u2060'); await h.enter(); await h.tap() }],
     ['a paste with line breaks stays in the field', [], 'one\ntwo', async (h) => { await h.paste('one\ntwo') }],
   ]
 
@@ -112,6 +118,27 @@ describe('Enter sends', () => {
     await expect.poll(async () => (await sends()).length).toBe(1)
   })
 
+  test('a megabyte is cut to what can be sent, between two characters, and a sentence says so until the next change', async () => {
+    await hands.type('See: ')
+    await hands.commit('😀'.repeat(500_000))
+    await hands.settle()
+    expect(await value()).toBe(`See: ${'😀'.repeat(1997)}`)
+    expect(await opened.page.evaluate(() => memory.chat.draft.value.length)).toBe(3999)
+    await expect
+      .poll(() => hook(opened.page, 'limit').textContent())
+      .toBe('That was too long. Only its beginning is here: a message has at most 4000 characters.')
+    await hands.type('!')
+    await expect.poll(() => hook(opened.page, 'limit').textContent()).toBe('0 left')
+    await hands.enter()
+    expect((await sends()).map(({ length }) => length)).toEqual([4000])
+  })
+
+  test('a draft of a megabyte from elsewhere is cut too', async () => {
+    await opened.page.evaluate(() => memory.chat.setDraft('x'.repeat(1_000_000)))
+    await expect.poll(async () => (await value()).length).toBe(4000)
+    expect(await opened.page.evaluate(() => memory.chat.draft.value.length)).toBe(4000)
+  })
+
   test('a draft lives through closing, and comes from elsewhere', async () => {
     await hands.type('half a sen')
     await hook(opened.page, 'close').click()
@@ -119,6 +146,22 @@ describe('Enter sends', () => {
     expect(await value()).toBe('half a sen')
     await opened.page.evaluate(() => memory.chat.setDraft('from another window'))
     await expect.poll(value).toBe('from another window')
+  })
+})
+
+describe('on a computer', () => {
+  test('a window that becomes shorter is no soft keyboard: Shift+Enter still starts a line', async () => {
+    opened = await openPage(browser, `${site.url}/`, DESKTOP)
+    await hook(opened.page, 'launcher').click()
+    await hook(opened.page, 'composer').pressSequentially('half')
+    const band = (): Promise<string> =>
+      opened.page.evaluate(() => chat.shadowRoot!.querySelector<HTMLElement>('[data-frame]')!.style.getPropertyValue('--band'))
+    await expect.poll(band).toBe('800px')
+    await opened.page.setViewportSize({ width: 1280, height: 640 })
+    await expect.poll(band).toBe('640px')
+    await opened.page.keyboard.press('Shift+Enter')
+    expect({ sends: await sends(), value: await value() }).toEqual({ sends: [], value: 'half\n' })
+    await opened.close()
   })
 })
 

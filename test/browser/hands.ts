@@ -83,6 +83,15 @@ export class Hands {
     }, text)
   }
 
+  /** What the keyboard makes of the whole text, as iOS reports it. */
+  async correct(text: string): Promise<void> {
+    await this.#page.evaluate((corrected) => {
+      const field = chat.shadowRoot!.querySelector('textarea')!
+      field.setRangeText(corrected, 0, field.value.length, 'end')
+      field.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true, inputType: 'insertReplacementText', data: corrected }))
+    }, text)
+  }
+
   async requestSubmit(): Promise<void> {
     await this.#page.evaluate(() => chat.shadowRoot!.querySelector('form')!.requestSubmit())
   }

@@ -150,16 +150,17 @@ export const PAGE_CHECKS: readonly Check[] = [
   },
   {
     id: 'traces',
-    title: 'every trace of test/traces sends exactly what it should (replayed by script)',
+    title: 'every trace of test/traces sends exactly what it should and leaves the rest in the field (replayed by script)',
     run: async ({ chat, page }) => {
       await chat.open({ faults: 'offline' }, { isLive: false })
       const wrong: string[] = []
       const traces = readTraces()
       for (const [file, trace] of traces) {
         await chat.clear()
-        await replayTrace(page, FIELD, trace)
-        const sends = await chat.sends()
-        if (JSON.stringify(sends) !== JSON.stringify(trace.expect.sends)) wrong.push(`${file}: ${JSON.stringify(sends)}`)
+        const field = await replayTrace(page, FIELD, trace)
+        const got = { sends: await chat.sends(), field }
+        const want = { field, ...trace.expect }
+        if (JSON.stringify([got.sends, got.field]) !== JSON.stringify([want.sends, want.field])) wrong.push(`${file}: ${JSON.stringify(got)}`)
       }
       if (wrong.length > 0) throw new Error(`${wrong.length} of ${traces.size} wrong: ${wrong.slice(0, 3).join(' · ')}`)
       return `${traces.size} traces`

@@ -1,5 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
+import { isBlank } from '../client/is-blank.ts'
 import { idOrRefused } from '../client/refusal-error.ts'
 import type { Client, Person } from '../client/types.ts'
 import { firstLocale } from '../locales/first-locale.ts'
@@ -147,7 +148,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     if (this.#isMounted) this.#useClient()
     if (this.controller.conversation) return this.#send(text)
     if (this.#isMounted && this.hasUpdated) this.#warnUnset()
-    if (text.trim()) this.#unsent.push(text)
+    if (!isBlank(text)) this.#unsent.push(text)
     return undefined
   }
 

@@ -166,7 +166,7 @@ class ChatPanel implements Panel, ReactiveController {
     const { strings, lang } = this.#language
     const { time, day } = messageTime(lang)
     const to = conversation?.to ?? ''
-    const { isAtEnd, newFrom, newCount, announcement, hasText, left } = thread
+    const { isAtEnd, newFrom, newCount, announcement, hasText, left, isCut } = thread
     const title = isPerson(to) ? shownName(conversation?.name.value, to, strings.guest) : (conversation?.name.value ?? strings.chat)
     return panelView({
       strings,
@@ -175,6 +175,7 @@ class ChatPanel implements Panel, ReactiveController {
       announcement,
       hasText,
       left,
+      isCut,
       time,
       title,
       onClose,

@@ -1,5 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { Body, Message } from '../../gateway/protocol/model.ts'
+import { isBlank } from '../client/is-blank.ts'
 import { TEXT_LENGTH } from '../client/limits.ts'
 import type { Conversation } from '../client/types.ts'
 import { idOrRefused } from '../client/refusal-error.ts'
@@ -61,6 +62,7 @@ export class Thread implements ReactiveController {
   #announced = 0
   #announcement = ''
   #text = ''
+  #isCut = false
 
   constructor(host: ReactiveControllerHost, options: ThreadOptions) {
     this.#host = host
@@ -90,7 +92,7 @@ export class Thread implements ReactiveController {
         return isSomebody
       },
       onSend: (text, source) => this.send(text, source) !== undefined,
-      onChange: (text) => this.#onChange(text),
+      onChange: (text, isCut) => this.#onChange(text, isCut),
     })
     this.draft(this.#options.conversation()?.draft.value ?? '')
   }
@@ -132,13 +134,18 @@ export class Thread implements ReactiveController {
   }
 
   get hasText(): boolean {
-    return this.#text.trim() !== ''
+    return !isBlank(this.#text)
   }
 
   /** Characters left before the limit; undefined while there are more than WARN_COUNT. */
   get left(): number | undefined {
     const left = TEXT_LENGTH - this.#text.trim().length
     return left <= WARN_COUNT ? left : undefined
+  }
+
+  /** The last change of the text was too long, and only its beginning was taken. */
+  get isCut(): boolean {
+    return this.#isCut
   }
 
   /** The client id; undefined: the text was refused, and the caller keeps it. */
@@ -256,15 +263,16 @@ export class Thread implements ReactiveController {
     if (isNews && !this.#isOwn(last)) this.#announcement = `${last.name ?? ''} ${last.body.text}`.trim()
   }
 
-  #onChange(text: string): void {
+  #onChange(text: string, isCut = false): void {
     const conversation = this.#options.conversation()
-    const wasText = this.#text
+    const isNews = text !== this.#text || isCut !== this.#isCut
     this.#text = text
+    this.#isCut = isCut
     if (conversation && conversation.draft.value !== text) {
       conversation.setDraft(text)
-      conversation.setTyping(text.trim() !== '')
+      conversation.setTyping(!isBlank(text))
     }
-    if (text !== wasText) this.#host.requestUpdate()
+    if (isNews) this.#host.requestUpdate()
   }
 
   #onEdge(edge: 'top' | 'bottom'): void {

@@ -3,6 +3,8 @@ import type { Command, CommandAnswer, CommandInput, ResumeCursor, Resumed } from
 import type { Body, Cursor, Identity, Message } from '../../gateway/protocol/model.ts'
 import type { PushData } from '../../gateway/protocol/pushes.ts'
 import { bodyRefusal } from './body-refusal.ts'
+import { isBlank } from './is-blank.ts'
+import { DRAFT_LENGTH } from './limits.ts'
 import { CatchUp } from './catch-up.ts'
 import type { Clock } from './clock.ts'
 import type { ScopedStorage } from './scoped-storage.ts'
@@ -83,7 +85,7 @@ export class Conversation implements Contract {
       send: (item) => this.#send(item),
       onSent: (item, answer) => this.#sent(item, answer),
     })
-    this.draft.set(storage.get(`draft~${to}`, text) || '')
+    this.draft.set(this.#storedDraft())
     this.#copy = new LocalCopy({ to, storage, clock, take: () => this.#takeCopy() })
     this.#restore(this.#copy.read())
   }
@@ -120,7 +122,8 @@ export class Conversation implements Contract {
     return this.#id && last ? [this.#id, epoch, last.seq, last.id] : undefined
   }
 
-  setDraft(text: string): void {
+  setDraft(whole: string): void {
+    const text = whole.slice(0, DRAFT_LENGTH)
     if (text === this.draft.value || this.#options.storage.isOver) return
     this.draft.set(text)
     const { storage } = this.#options
@@ -129,7 +132,7 @@ export class Conversation implements Contract {
   }
 
   send(text: string): string | undefined {
-    return text.trim() ? this.sendBody('text', { text }) : undefined
+    return isBlank(text) ? undefined : this.sendBody('text', { text })
   }
 
   sendBody(kind: string, body: Body): string | undefined {
@@ -210,7 +213,7 @@ export class Conversation implements Contract {
   }
 
   onStorage(key: string, value: string | null): void {
-    if (key === `draft~${this.to}`) this.draft.set(this.#options.storage.get(key, text) || '')
+    if (key === `draft~${this.to}`) this.draft.set(this.#storedDraft())
     else this.#outbox.onStorage(key, value)
     this.#reconcile()
   }
@@ -243,6 +246,11 @@ export class Conversation implements Contract {
     const { messages, hasOlder } = this.#catchUp.timeline
     const { mine, theirs } = this.#receipts
     return { id: this.#id || '', messages, hasOlder, mine, theirs: theirs.value, name: this.name.value }
+  }
+
+  /** An earlier release kept drafts of any length. */
+  #storedDraft(): string {
+    return (this.#options.storage.get(`draft~${this.to}`, text) || '').slice(0, DRAFT_LENGTH)
   }
 
   #restore(copy: Copy | undefined): void {

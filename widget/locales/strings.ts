@@ -55,6 +55,8 @@ export interface Strings {
   >
   readonly left: string
   readonly over: string
+  /** What was inserted was far too long; `{n}`: what a message holds at most. */
+  readonly cut: string
   readonly image: string
   /** A button; `{host}`: where the picture lies. */
   readonly showPicture: string

@@ -38,7 +38,7 @@ export interface MailboxPaneOptions {
 export function mailboxPane({ between, enter, extra, lang, controller, sentence, strings, thread, ...rest }: MailboxPaneOptions): TemplateResult {
   const { client, shown: connection, conversation, outbox, theirs, timeline } = controller
   const { day, time } = messageTime(lang)
-  const { announcement, hasText, isAtEnd, left, newCount, newFrom } = thread
+  const { announcement, hasText, isAtEnd, isCut, left, newCount, newFrom } = thread
   const messages = rows({
     guest: strings.guest,
     messages: thread.messages,
@@ -54,6 +54,7 @@ export function mailboxPane({ between, enter, extra, lang, controller, sentence,
     connection,
     hasText,
     left,
+    isCut,
     newCount,
     strings,
     time,

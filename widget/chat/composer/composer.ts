@@ -1,5 +1,8 @@
+import { isBlank } from '../../client/is-blank.ts'
 import { TEXT_LENGTH } from '../../client/limits.ts'
 import { listen } from '../../ui/listen.ts'
+import { fitting } from './fitting.ts'
+import { GhostGuard } from './ghost-guard.ts'
 import { tap } from './tap.ts'
 
 /** What triggered the send; tests and traces read it. */
@@ -21,15 +24,12 @@ export interface ComposerOptions {
   readonly canSend?: () => boolean
   /** False: the text was refused, and the field gets it back. */
   readonly onSend: (text: string, source: SendSource) => boolean | void
-  /** The text changed, by typing or by a send. */
-  readonly onChange: (text: string) => void
+  /** The text changed, by typing or by a send. `isCut`: what was inserted was far too long, and only its beginning is there. */
+  readonly onChange: (text: string, isCut?: boolean) => void
 }
 
-/** A keyboard may re-insert text that was already sent, as a late correction, within this time. */
-const REINSERT_MS = 1500
-
 const NOT_TYPED = /^(insertFrom(Paste|Drop|Yank)|history|insertReplacement)/
-const REINSERTING = /^(insert(ReplacementText|CompositionText|FromComposition|Text))?$/
+const COMPOSED = /Composition/
 
 /**
  * Sends exactly once per intent of the person, whichever event the keyboard, input method or finger produces for it.
@@ -51,10 +51,10 @@ export class Composer {
   /** May be wrong: input methods lose `compositionend`, so any event that contradicts it clears it. */
   #isComposing = false
   #isEndingComposition = false
-  /** An Enter key is down that means a new line, or that has already sent. */
-  #isEnterDown = false
+  /** The last key asks for a new line that the engine has not begun yet. Systems lose the keyup of Enter, so the next event of any kind ends this. */
+  #wantsLine = false
   #before = ''
-  #sent: { raw: string; at: number; isTouched: boolean } | undefined
+  readonly #ghosts = new GhostGuard(() => performance.now())
 
   /** The listeners need no removal: the parts are garbage together with their shadow root. */
   constructor(parts: ComposerParts, options: ComposerOptions) {
@@ -69,8 +69,9 @@ export class Composer {
     listen(field, 'compositionend', () => (this.#isComposing = false))
     listen(field, 'blur', () => {
       if (!this.#isEndingComposition) this.#isComposing = false
-      this.#isEnterDown = false
+      this.#wantsLine = false
     })
+    listen(field, 'pointerdown touchstart mousedown', () => this.#ghosts.acted(), { passive: true })
     listen(form, 'submit', (event) => {
       event.preventDefault()
       event.stopPropagation()
@@ -90,15 +91,16 @@ export class Composer {
   /** Shows a draft from elsewhere. Ignored during a composition, because writing the value would break it. */
   set text(text: string) {
     if (this.#isComposing || text === this.text) return
-    this.#write(text)
-    this.#options.onChange(text)
+    const cut = fitting('', { text, caret: text.length })
+    this.#write(cut?.text ?? text)
+    this.#options.onChange(this.text, cut !== undefined)
   }
 
   /** Empties the field for another person. A composition ends only when the field loses focus; before that, the text would come back. */
   clear(): void {
     const { field } = this.#parts
     if (this.#isComposing) field.blur()
-    this.#sent = undefined
+    this.#ghosts.acted()
     this.#write('')
     this.#options.onChange('')
   }
@@ -107,13 +109,13 @@ export class Composer {
     const { field } = this.#parts
     const raw = field.value
     let text = trimmed(raw)
-    if (text === '' || text.length > TEXT_LENGTH || this.#options.canSend?.() === false) return false
-    this.#sent = { raw, at: performance.now(), isTouched: false }
+    if (isBlank(text) || text.length > TEXT_LENGTH || this.#options.canSend?.() === false) return false
     if (this.#isComposing) text = this.#endComposition() || text
     this.#write('')
+    this.#ghosts.sent(text)
     const isTaken = this.#options.onSend(text, source) !== false
     if (!isTaken) {
-      this.#sent = undefined
+      this.#ghosts.acted()
       this.#write(text)
     }
     this.#options.onChange(this.text)
@@ -148,37 +150,27 @@ export class Composer {
 
   #onCompositionStart(): void {
     this.#isComposing = true
-    if (this.#sent && !this.#isEndingComposition) this.#sent.isTouched = true
+    if (!this.#isEndingComposition) this.#ghosts.acted()
   }
 
   #onKeydown(event: KeyboardEvent): void {
-    // Input that follows a key, an input method's too, is new text of the person and no late correction.
-    if (this.#sent) this.#sent.isTouched = true
+    this.#ghosts.pressed(event)
+    const isEnter = event.key === 'Enter' || event.code === 'Enter' || event.code === 'NumpadEnter'
+    this.#wantsLine = isEnter && ((event.shiftKey && !this.#options.isSoftKeyboard()) || event.altKey)
     const isInputMethods = event.isComposing || event.keyCode === 229 || event.key === 'Process'
-    if (isInputMethods) return
-    if (event.key !== 'Enter') {
-      this.#isEnterDown = false
-      return
-    }
-    const wantsLine = (event.shiftKey && !this.#options.isSoftKeyboard()) || event.altKey
-    const sends = this.#options.enterSends() || event.ctrlKey || event.metaKey
-    if (wantsLine || !sends) {
-      this.#isEnterDown = true
-      return
-    }
+    if (isInputMethods || event.key !== 'Enter' || this.#wantsLine) return
+    if (!this.#options.enterSends() && !event.ctrlKey && !event.metaKey) return
     event.preventDefault()
-    if (event.repeat) return
-    this.#isEnterDown = true
-    this.take('keydown')
+    if (!event.repeat) this.take('keydown')
   }
 
   #onKeyup(event: KeyboardEvent): void {
-    if (this.#sent && event.keyCode === 229) this.#sent.isTouched = true
-    if (event.key === 'Enter' || event.keyCode === 13) this.#isEnterDown = false
+    if (event.keyCode === 229) this.#ghosts.acted()
+    if (event.key === 'Enter' || event.keyCode === 13) this.#wantsLine = false
   }
 
   #onBeforeInput(event: InputEvent): void {
-    if (!breaksLine(event) || this.#isEnterDown || !this.#options.enterSends() || !event.cancelable) return
+    if (!breaksLine(event) || this.#wantsLine || !this.#options.enterSends() || !event.cancelable) return
     event.preventDefault()
     this.take('beforeinput')
   }
@@ -186,34 +178,32 @@ export class Composer {
   #onInput(event: InputEvent): void {
     const { field } = this.#parts
     if (!event.isComposing && event.inputType !== 'insertCompositionText') this.#isComposing = false
-    if (this.#isReinserted(event)) {
+    const before = this.#before
+    if (!this.#isEndingComposition && this.#ghosts.isGhost(event, before, field.value)) {
       this.#write('')
       return
     }
-    const before = this.#before
-    if (this.#isLateBreak(event)) {
+    const isLateBreak = this.#isLateBreak(event)
+    // The end of a composition may come between the key and its line.
+    if (!COMPOSED.test(event.inputType ?? '')) this.#wantsLine = false
+    if (isLateBreak) {
       this.#write(before)
       if (this.take('input')) return
     }
+    const cut = fitting(before, { text: field.value, caret: field.selectionEnd })
+    if (cut) {
+      this.#write(cut.text)
+      field.setSelectionRange(cut.caret, cut.caret)
+    }
     this.#before = field.value
     this.#measure(field.value)
-    this.#options.onChange(field.value)
-  }
-
-  /** Autocorrection re-inserted the text just sent, or its last word, without a key from the person. */
-  #isReinserted(event: InputEvent): boolean {
-    const sent = this.#sent
-    if (!sent || sent.isTouched || this.#before !== '' || performance.now() - sent.at > REINSERT_MS) return false
-    if (this.#isComposing || event.isComposing || this.#isEndingComposition || !REINSERTING.test(event.inputType ?? '')) return false
-    const value = this.text.trim()
-    const raw = sent.raw.trim()
-    return value !== '' && (value === raw || value === raw.split(/\s/).pop())
+    this.#options.onChange(field.value, cut !== undefined)
   }
 
   /** One "\n" was inserted at the caret without a keydown or a cancelable beforeinput. */
   #isLateBreak(event: InputEvent): boolean {
     const { value, selectionStart } = this.#parts.field
-    if (this.#isEnterDown || !this.#options.enterSends() || NOT_TYPED.test(event.inputType ?? '')) return false
+    if (this.#wantsLine || !this.#options.enterSends() || NOT_TYPED.test(event.inputType ?? '')) return false
     const at = (selectionStart ?? 0) - 1
     return value.length === this.#before.length + 1 && value[at] === '\n' && value.slice(0, at) + value.slice(at + 1) === this.#before
   }

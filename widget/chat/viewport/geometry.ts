@@ -14,7 +14,8 @@
  *
  *   top     = visible top − boxTop          bottom = boxBottom − visible bottom       (the box: fixed, or the element itself)
  *   covered = fixedBottom − visible bottom: how much of the layout viewport the keyboard covers
- *   shrunk  = baseline[width] − height:     how much shorter the window became since nothing had focus
+ *   shrunk  = baseline[width] − height:     how much shorter the window became since no keyboard was up
+ *             where none can be, the window is as tall as it is: the baseline follows it down too
  *             after a rotation with the keyboard up the new width has no baseline yet: the old width is the height now
  */
 export interface Measurement {
@@ -53,7 +54,17 @@ export interface Band {
   readonly height: number
 }
 
-/** The greatest height seen without focus, by window width: another width means a rotation or a split screen. */
+/** What the element knows at the moment of a measurement. */
+export interface Moment {
+  readonly isFocused: boolean
+  readonly wasOpen: boolean
+  /** Something points to a soft keyboard: a finger, or Android's input method. */
+  readonly isKeyboardPossible: boolean
+  /** Nothing on the page has taken text for a while. */
+  readonly isAtRest: boolean
+}
+
+/** The height without a keyboard, by window width: another width means a rotation or a split screen. */
 export type Baselines = Map<number, number>
 
 const MIN_HEIGHT_PX = 80
@@ -67,12 +78,13 @@ const BARS_PX = 140
 export const CLOSED: Band = { top: 0, bottom: 0, isOpen: false, height: 0 }
 
 /** The band for this measurement; undefined: ignore it (a transient zero, or pinch zoom). */
-export function band(m: Measurement, isFocused: boolean, wasOpen: boolean, baselines: Baselines): Band | undefined {
+export function band(m: Measurement, { isFocused, wasOpen, isKeyboardPossible, isAtRest }: Moment, baselines: Baselines): Band | undefined {
   if (!(m.height > MIN_HEIGHT_PX) || !Number.isFinite(m.offsetTop)) return undefined
   if (m.scale > 1.02 || m.scale < 0.98) return undefined
   const known = baselines.get(m.width)
   const guess = known === undefined ? rotatedBaseline(m.width, baselines) : undefined
-  if ((!isFocused && !wasOpen) || (known ?? guess) === undefined) baselines.set(m.width, Math.max(known ?? 0, m.height))
+  if (isAtRest || !isKeyboardPossible) baselines.set(m.width, m.height)
+  else if ((!isFocused && !wasOpen) || (known ?? guess) === undefined) baselines.set(m.width, Math.max(known ?? 0, m.height))
   const baseline = baselines.get(m.width) ?? guess!
   const shrunk = baseline - m.height
   // A host may both shrink the window and report its inset; the inset counts only beyond what the window lost.

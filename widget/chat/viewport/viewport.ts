@@ -1,3 +1,4 @@
+import { KeyboardSigns } from './keyboard-signs.ts'
 import { band, CLOSED, touchedSides, type Band, type Baselines, type Inset, type Measurement } from './geometry.ts'
 import { listen } from '../../ui/listen.ts'
 
@@ -39,6 +40,7 @@ export class Viewport {
   readonly #parts: ViewportParts
   readonly #options: ViewportOptions
   readonly #baselines: Baselines = new Map()
+  readonly #signs = new KeyboardSigns(() => performance.now())
   #inset: Inset = { bottom: 0, top: 0 }
   #stops: (() => void)[] = []
   #band: Band = CLOSED
@@ -80,6 +82,7 @@ export class Viewport {
       listen(window, 'orientationchange pageshow', slow),
       listen(document, 'visibilitychange', slow),
       listen(this.#parts.frame, 'focusin focusout', slow),
+      this.#signs.watch(this.#parts.frame),
       () => clearInterval(timer),
       () => cancelAnimationFrame(this.#frameRequest),
     ]
@@ -143,7 +146,14 @@ export class Viewport {
   }
 
   #apply(measurement: Measurement): void {
-    const next = band(measurement, this.#options.isFocused(), this.#band.isOpen, this.#baselines)
+    const isFocused = this.#options.isFocused()
+    const moment = {
+      isFocused,
+      wasOpen: this.#band.isOpen,
+      isKeyboardPossible: this.#signs.isKeyboardPossible,
+      isAtRest: this.#signs.isAtRest(isFocused, (this.#parts.frame.getRootNode() as ShadowRoot).host),
+    }
+    const next = band(measurement, moment, this.#baselines)
     if (!next) return
     const boxHeight = measurement.boxBottom - measurement.boxTop
     const touches = touchedSides(measurement).join(' ')
