@@ -287,18 +287,18 @@ function deepElements(texts: ReadonlyMap<string, string>): string[] {
 /** Names that only their authors understood, and must not come back. CONVENTIONS.md lists today's terms. */
 // prettier-ignore
 const RETIRED_FILES = [
-  'audience', 'corks', 'detailed-element', 'dispatch', 'dispatcher', 'ear', 'engine-line', 'following', 'handover', 'keep', 'kept', 'line',
-  'line-element', 'line-refusal', 'mailbox-element', 'mailbox-line', 'new-sid', 'outgoing', 'page-wishes', 'positions', 'reception', 'remembered',
+  'audience', 'checks-line', 'corks', 'detailed-element', 'dispatch', 'dispatcher', 'ear', 'engine-line', 'following', 'handover', 'hostile-line', 'keep', 'kept', 'line',
+  'line-element', 'line-refusal', 'mailbox-element', 'mailbox-line', 'new-sid', 'no-teller', 'outgoing', 'page-wishes', 'positions', 'reception', 'remembered',
   'reply-shelf', 'served-element', 'service-bar', 'service-desk', 'service-document', 'service-mark', 'service-wish', 'serving',
-  'shelved-element', 'told', 'told-bar', 'turns', 'watching',
+  'shelved-element', 'talker', 'told', 'told-bar', 'turns', 'watching',
 ]
 // prettier-ignore
 const RETIRED_NAMES = [
   'Audience', 'Corks', 'DetailedElement', 'Dispatcher', 'Ear', 'EarOptions', 'Following', 'Handover', 'Keep', 'KeptService', 'KeptWish',
   'LineElement', 'LineEvents', 'LineOptions', 'MailboxElement', 'MailboxLine', 'Outgoing', 'PageWish', 'PageWishes', 'Positions', 'Reception',
   'Remembered', 'ReplyShelf', 'ServedBy', 'ServedElement', 'ServiceDesk', 'ServiceDocument', 'ServiceSet', 'ServiceWish', 'Serving',
-  'ShelvedElement', 'ToldView', 'Watching', 'lineRefusal', 'newSid', 'openEngineLine', 'readNotice', 'toldBar', 'toldStyle', 'RawLine',
-  'FrameLine', 'StrangerLine', 'LineEnded', 'UnderWay', 'LineRefusalOptions', 'BridgeDoor', 'PanelWishes',
+  'ShelvedElement', 'Talker', 'ToldView', 'Watching', 'lineRefusal', 'newSid', 'openEngineLine', 'readNotice', 'toldBar', 'toldStyle', 'RawLine',
+  'AnyWay', 'WAYS', 'ALL_WAYS', 'FrameLine', 'StrangerLine', 'LineEnded', 'UnderWay', 'LineRefusalOptions', 'BridgeDoor', 'PanelWishes',
 ]
 const RETIRED = new RegExp(`\\b(?:${RETIRED_NAMES.join('|')})\\b`)
 

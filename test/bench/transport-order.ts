@@ -20,10 +20,10 @@ interface Times {
 const ROUNDS = 7
 const GIVE_UP_MS = 9000
 
-type Way = (proxy: FaultProxy, token: string) => Promise<Times>
+type Strategy = (proxy: FaultProxy, token: string) => Promise<Times>
 
 /** Our own client. */
-const race: Way = (proxy, token) =>
+const race: Strategy = (proxy, token) =>
   new Promise((resolve) => {
     const startedAt = performance.now()
     const times: Times = {}
@@ -45,7 +45,7 @@ const race: Way = (proxy, token) =>
   })
 
 /** engine.io-client's own: polling, then a probe, then the upgrade of the same session. */
-const upgrade: Way = (proxy, token) =>
+const upgrade: Strategy = (proxy, token) =>
   new Promise((resolve) => {
     const startedAt = performance.now()
     const times: Times = {}
@@ -84,21 +84,21 @@ interface Scene {
   readonly fate: SocketFate
 }
 
-async function measure(way: Way, { gatewayPort, token, rtt, fate }: Scene): Promise<Times> {
+async function measure(strategy: Strategy, { gatewayPort, token, rtt, fate }: Scene): Promise<Times> {
   const proxy = await openFaultProxy(gatewayPort)
   proxy.delayMs = rtt / 2
   proxy.socketFate = fate
   if (fate !== 'pass') setTimeout(() => (proxy.socketFate = 'pass'), 4000).unref()
-  const times = await way(proxy, token)
+  const times = await strategy(proxy, token)
   const connections = proxy.connectionCount
   await proxy.close()
   return { ...times, connections }
 }
 
-async function row(name: string, way: Way, scene: Scene): Promise<string> {
+async function row(name: string, strategy: Strategy, scene: Scene): Promise<string> {
   const results: Times[] = []
   const count = scene.fate === 'pass' ? ROUNDS : 1
-  while (results.length < count) results.push(await measure(way, scene))
+  while (results.length < count) results.push(await measure(strategy, scene))
   const of = (key: keyof Times): string => median(results.map((one) => one[key]))
   return `| ${scene.rtt} ms | ${scene.fate} | ${name} | ${of('usable')} | ${of('socket')} | ${of('connections')} |`
 }
@@ -106,7 +106,7 @@ async function row(name: string, way: Way, scene: Scene): Promise<string> {
 async function measureAll(): Promise<string> {
   const gateway = await spawnGateway()
   const token = await gateway.pass({ sub: 'a' })
-  const lines = ['| round trip | WebSocket | way | usable, ms | on a WebSocket, ms | connections |', '|---|---|---|---|---|---|']
+  const lines = ['| round trip | WebSocket | order | usable, ms | on a WebSocket, ms | connections |', '|---|---|---|---|---|---|']
   for (const rtt of [0, 100, 400]) {
     for (const fate of ['pass', 'refuse', 'hang', 'mute'] as const) {
       const scene = { gatewayPort: gateway.port, token, rtt, fate }

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DESKTOP, launchChromium, openPage, PHONE } from '../kit/browser.ts'
 import { spawnGateway, type SpawnedGateway } from '../kit/gateway.ts'
-import { Talker } from '../kit/talker.ts'
+import { WireClient } from '../kit/wire-client.ts'
 
 let gateway: SpawnedGateway
 let browser: Browser
@@ -19,10 +19,10 @@ afterAll(async () => {
 
 const text = (to: string, id: string) => ({ to, id, kind: 'text', body: { text: id } })
 
-async function arrive(token: string): Promise<Talker> {
-  const talker = await new Talker(gateway.url, 'ws').open()
-  await talker.hello({ token })
-  return talker
+async function arrive(token: string): Promise<WireClient> {
+  const wireClient = await new WireClient(gateway.url, 'ws').open()
+  await wireClient.hello({ token })
+  return wireClient
 }
 
 /** For whoever wants to look: SCREENSHOTS names a folder. */
@@ -39,8 +39,8 @@ test.each([
   ['narrow', { ...DESKTOP, viewport: { width: 320, height: 560 } }, 'en'],
 ] as const)('in the inbox, %s: asked, blocked, undone', async (name, device, lang) => {
   const [ann, bob] = [`ann-${name}`, `bob-${name}`]
-  const talker = await arrive(await gateway.pass({ sub: bob, name: 'Bob' }))
-  await talker.command('send', text(ann, 'm1'))
+  const wireClient = await arrive(await gateway.pass({ sub: bob, name: 'Bob' }))
+  await wireClient.command('send', text(ann, 'm1'))
   const token = await gateway.pass({ sub: ann })
   const { page, close } = await openPage(browser, `${gateway.url}/inbox.html?token=${token}`, device)
   if (name === 'desktop') await page.emulateMedia({ colorScheme: 'dark' })
@@ -57,18 +57,18 @@ test.each([
   await find('block-person').click()
   await picture(page, `inbox-${name}-ask`)
   await find('person-close').click()
-  expect((await talker.ask('send', text(ann, 'm2'))).ok).toBe(true)
+  expect((await wireClient.ask('send', text(ann, 'm2'))).ok).toBe(true)
   await find('block-person').click()
   await find('person-yes').click()
   await page.locator('im-inbox [data-saying=blocked]').waitFor()
   await picture(page, `inbox-${name}-blocked`)
-  expect((await talker.ask('send', text(ann, 'm3'))).error?.code).toBe('blocked')
+  expect((await wireClient.ask('send', text(ann, 'm3'))).error?.code).toBe('blocked')
   await find('person-unblock').click()
   await page.locator('im-inbox [data-saying=unblocked]').waitFor()
-  expect((await talker.ask('send', text(ann, 'm4'))).ok).toBe(true)
+  expect((await wireClient.ask('send', text(ann, 'm4'))).ok).toBe(true)
   await find('person-undo').click()
   await page.locator('im-inbox [data-saying=blocked]').waitFor()
-  expect((await talker.ask('send', text(ann, 'm5'))).error?.code).toBe('blocked')
+  expect((await wireClient.ask('send', text(ann, 'm5'))).error?.code).toBe('blocked')
   await close()
 })
 
@@ -115,13 +115,13 @@ test('a guest named Support is a guest in the list, the header and while it type
     body: JSON.stringify({ name: 'Support' }),
   })
   const guest = (await response.json()) as { token: string; sub: string }
-  const talker = await arrive(guest.token)
-  await talker.command('send', text('shop:42', 'm1'))
+  const wireClient = await arrive(guest.token)
+  await wireClient.command('send', text('shop:42', 'm1'))
   const token = await gateway.pass({ sub: 'a1', role: 'agent', shop: '42' })
   const { page, close } = await openPage(browser, `${gateway.url}/desk.html?token=${token}`, DESKTOP)
   await page.locator('im-desk[connection="live"]').waitFor()
   await page.locator('im-desk').evaluate((element, to) => (element as HTMLElementTagNameMap['im-desk']).open(to), guest.sub)
-  await talker.command('typing', { to: 'shop:42' })
+  await wireClient.command('typing', { to: 'shop:42' })
   await page.locator('im-desk [data-test=panel] .status[data-typing]').waitFor()
   expect(await page.locator('im-desk [data-test=panel] h2').textContent()).toBe('Guest · Support')
   expect(await page.locator('im-desk [data-test=panel] .row .name').first().textContent()).toBe('Guest · Support')

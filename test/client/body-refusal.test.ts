@@ -7,7 +7,7 @@ import { bodyRefusal } from '../../widget/client/body-refusal.ts'
 import { idOrRefused, RefusalError } from '../../widget/client/refusal-error.ts'
 import { ClientWorld } from '../kit/client-world.ts'
 import { startGateway, type StartedGateway } from '../kit/gateway.ts'
-import { Talker } from '../kit/talker.ts'
+import { WireClient } from '../kit/wire-client.ts'
 
 const SHOP = 'shop:42'
 
@@ -50,17 +50,17 @@ const BODIES: readonly (readonly [string, string, Body])[] = [
 
 describe('the client and the gateway say the same', () => {
   let gateway: StartedGateway
-  let talker: Talker
+  let wireClient: WireClient
   beforeAll(async () => {
     gateway = await startGateway({ RATE_LIMITS: 'off' })
-    talker = await new Talker(gateway.url, 'ws').open()
-    await talker.hello({ token: await gateway.pass({ sub: 'c1' }) })
+    wireClient = await new WireClient(gateway.url, 'ws').open()
+    await wireClient.hello({ token: await gateway.pass({ sub: 'c1' }) })
   })
   afterAll(() => gateway.stop())
 
   test.each(BODIES)('%s', async (name, kind, body) => {
     const id = `m${BODIES.findIndex(([each]) => each === name)}`
-    const code = (await talker.ask('send', { to: SHOP, id, kind, body })).error?.code
+    const code = (await wireClient.ask('send', { to: SHOP, id, kind, body })).error?.code
     expect(bodyRefusal(kind, body)?.code).toBe(code)
     if (/^(the (longest|deepest|most)|as large|of controls)/.test(name)) expect(code).toBeUndefined()
     else expect(Object.keys(CODES)).toContain(code)

@@ -8,7 +8,7 @@ import { engineIoPorts } from '../../widget/client/transports/engine-io.ts'
 import type { Client } from '../../widget/client/types.ts'
 import { openFaultProxy } from '../kit/fault-proxy.ts'
 import { startGateway, type StartedGateway } from '../kit/gateway.ts'
-import { Talker } from '../kit/talker.ts'
+import { WireClient } from '../kit/wire-client.ts'
 
 // real sockets on a machine that may be busy with other tests
 vi.setConfig({ testTimeout: 60_000 })
@@ -23,7 +23,7 @@ const numbers = (count: number): number[] => Array.from({ length: count }, (_, n
 
 /** An agent of the shop, and how it writes so many messages of 30 kB to somebody. */
 async function agentOf(shop: string, to: string) {
-  const agent = await new Talker(gateway.url, 'ws').open()
+  const agent = await new WireClient(gateway.url, 'ws').open()
   onTestFinished(() => agent.close())
   await agent.hello({ token: await gateway.pass({ sub: `agent-${shop}`, role: 'agent', shop }) })
   const body = { text: '', pad: 'x'.repeat(30_000) }

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DESKTOP, launchChromium, openPage } from '../kit/browser.ts'
 import { startGateway, type StartedGateway } from '../kit/gateway.ts'
-import { Talker } from '../kit/talker.ts'
+import { WireClient } from '../kit/wire-client.ts'
 import { ChatView } from './chat-view.ts'
 
 const eventually = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: 30_000, interval: 50 })
@@ -43,7 +43,7 @@ test.each(PAGES)('%s loads under its policy, and what is on it goes live', async
 })
 
 test("the shop's agents see which product page a visitor has open, on each line anew, until it is closed", async () => {
-  const desk = await new Talker(gateway.url, 'ws').open()
+  const desk = await new WireClient(gateway.url, 'ws').open()
   await desk.hello({ token: await gateway.pass({ sub: 'ann', role: 'agent', shop: '42' }) })
   const { page, close } = await openPage(browser, `${gateway.url}/product.html`, DESKTOP)
   const seen = () => desk.pushes('viewingPush').at(-1)?.product

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { spawnGateway, type PassClaims, type SpawnedGateway } from '../kit/gateway.ts'
-import { Talker } from '../kit/talker.ts'
+import { WireClient } from '../kit/wire-client.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -15,13 +15,13 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 const startDemo = (environment: Record<string, string> = {}): Promise<SpawnedGateway> =>
   spawnGateway({ DATA_DIR: folder, ...environment }, 'demo/start.mjs')
 
-async function arrive(gateway: SpawnedGateway, claims: PassClaims): Promise<Talker> {
-  const talker = await new Talker(gateway.url, 'ws').open()
-  await talker.hello({ token: await gateway.pass(claims) })
-  return talker
+async function arrive(gateway: SpawnedGateway, claims: PassClaims): Promise<WireClient> {
+  const wireClient = await new WireClient(gateway.url, 'ws').open()
+  await wireClient.hello({ token: await gateway.pass(claims) })
+  return wireClient
 }
 const ann: PassClaims = { sub: 'ann', role: 'agent', shop: '42' }
-const hello = (talker: Talker) => talker.command('send', { to: 'shop:42', id: 'm1', kind: 'text', body: { text: 'hi' } })
+const hello = (wireClient: WireClient) => wireClient.command('send', { to: 'shop:42', id: 'm1', kind: 'text', body: { text: 'hi' } })
 
 test('the desk has quick replies, and learns of each customer what the backend says', async () => {
   const gateway = await startDemo()

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { freePort } from '../kit/free-port.ts'
-import { Talker } from '../kit/talker.ts'
+import { WireClient } from '../kit/wire-client.ts'
 
 interface Started {
   readonly npm: ChildProcess
@@ -69,10 +69,10 @@ test.each([
   async (...[, , project, end]) => {
     const started = await npmStart(project ?? (await builtProject()))
     const guest = (await (await fetch(`${started.url}/v1/guests`, { method: 'POST' })).json()) as { token: string }
-    const talker = await new Talker(started.url, 'ws').open()
-    await talker.hello({ token: guest.token })
+    const wireClient = await new WireClient(started.url, 'ws').open()
+    await wireClient.hello({ token: guest.token })
     await end(started)
-    expect(await talker.push('byePush')).toMatchObject({ code: 'draining', reconnect: true })
+    expect(await wireClient.push('byePush')).toMatchObject({ code: 'draining', reconnect: true })
     expect(await started.ended).toEqual({ code: 0, signal: null })
     await expect.poll(() => groupOf(started.npm.pid!)).toEqual([])
     await expect(fetch(started.url)).rejects.toThrow()

@@ -15,7 +15,7 @@ import { Passes } from '../../gateway/doors/admit/passes.ts'
 import { Metrics } from '../../gateway/ops/metrics.ts'
 import { reporter } from '../../gateway/ops/reporter.ts'
 import { startGateway } from '../kit/gateway.ts'
-import { Talker } from '../kit/talker.ts'
+import { WireClient } from '../kit/wire-client.ts'
 
 const SECRET = 'a secret of the operator, long enough'
 const stops: (() => Promise<unknown>)[] = []
@@ -57,8 +57,8 @@ test('the pass of the README works word for word, for a customer and an agent', 
       .trim()
       .split('\n')
       .map(async (token) => {
-        const talker = await new Talker(url, 'ws').open()
-        return (await talker.hello({ token })).identity
+        const wireClient = await new WireClient(url, 'ws').open()
+        return (await wireClient.hello({ token })).identity
       }),
   )
   expect(identities).toMatchObject([
@@ -74,18 +74,18 @@ describe('a key set', () => {
     stops.push(async () => server.close())
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`
   }
-  test('beside IM_SECRET: people by its keys, guests by the secret; a kid that it lacks is named', async () => {
+  test("with IM_SECRET: people's passes are checked by its keys, guests' by the secret; the refusal names an unknown kid", async () => {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const url = await keySet(JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256' }] }))
     const gateway = await start({ IM_SECRET: SECRET, IM_JWKS_URL: url })
     const signed = (kid: string) =>
       new SignJWT({ sub: '5', role: 'customer', exp: soon() }).setProtectedHeader({ alg: 'ES256', kid }).sign(privateKey)
-    const person = await new Talker(gateway.url, 'ws').open()
+    const person = await new WireClient(gateway.url, 'ws').open()
     expect((await person.hello({ token: await signed('k1') })).identity.id).toBe('5')
     const { token } = (await (await fetch(`${gateway.url}/v1/guests`, { method: 'POST' })).json()) as { token: string }
-    const guest = await new Talker(gateway.url, 'ws').open()
+    const guest = await new WireClient(gateway.url, 'ws').open()
     expect((await guest.hello({ token })).identity.role).toBe('customer')
-    const stranger = await new Talker(gateway.url, 'ws').open()
+    const stranger = await new WireClient(gateway.url, 'ws').open()
     expect(await stranger.refusedHello({ token: await signed('k2') })).toMatchObject({ code: 'pass_invalid' })
   })
 })
@@ -114,7 +114,7 @@ describe('the log', () => {
     address: '1.2.3.4',
   }
 
-  test('names both origins, once a minute however many come', () => {
+  test('names both origins, once a minute, however many pages come', () => {
     const { lines, pass, report } = told()
     for (let i = 0; i < 1000; i++) report(no)
     expect(lines).toHaveLength(1)
@@ -125,7 +125,7 @@ describe('the log', () => {
     expect(lines).toHaveLength(2)
   })
 
-  test('says what is wrong with a part once, again when it changes, and when it is over', () => {
+  test('says once what is wrong with a system, again when that changes, and when it is over', () => {
     const { lines, report } = told()
     for (const problem of ['OOM', 'OOM', 'READONLY', 'READONLY', undefined, undefined, 'OOM']) report({ fact: 'partSeen', part: 'Redis', problem })
     expect(lines).toEqual(['Redis: OOM', 'Redis: READONLY', 'Redis works again', 'Redis: OOM'])

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { spawnGateway, type PassClaims, type SpawnedGateway } from '../kit/gateway.ts'
 import { startRedis, type RedisServer } from '../kit/redis.ts'
-import { Talker } from '../kit/talker.ts'
+import { WireClient } from '../kit/wire-client.ts'
 
 let folder: string
 let redis: RedisServer
@@ -29,10 +29,10 @@ async function start(byMs: readonly number[]): Promise<void> {
   }
 }
 
-async function arrive(node: number, claims: PassClaims): Promise<Talker> {
-  const talker = await new Talker(nodes[node]!.url, 'ws').open()
-  await talker.hello({ token: await nodes[node]!.pass(claims) })
-  return talker
+async function arrive(node: number, claims: PassClaims): Promise<WireClient> {
+  const wireClient = await new WireClient(nodes[node]!.url, 'ws').open()
+  await wireClient.hello({ token: await nodes[node]!.pass(claims) })
+  return wireClient
 }
 
 beforeEach(async () => {
@@ -59,7 +59,7 @@ const agent: PassClaims = { sub: 'a1', role: 'agent', shop: '7' }
 const of = ['shop:7']
 const body = { text: 'hello' }
 
-test('gateways whose clocks are ten minutes apart, and are set while they run, agree on who is there, on time and on order', async () => {
+test('gateways with clocks ten minutes apart, which are set while they run, agree on presence, time and order', async () => {
   await start([0, -600_000])
   const [customer, desk] = [await arrive(0, { sub: 'c1' }), await arrive(1, agent)]
   const other = await arrive(1, { ...agent, sub: 'a2' })

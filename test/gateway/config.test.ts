@@ -17,7 +17,7 @@ describe('settings', () => {
     })
   })
 
-  test('are read by their kind, and an empty value is none', () => {
+  test('are read by their kind, and an empty value counts as absent', () => {
     const config = readConfig({ PORT: ' 0 ', GUESTS: 'off', DOORS: 'websocket, rest', IM_SECRET: '', NODE_TAG: 'n1' })
     expect(config).toMatchObject({
       PORT: 0,
@@ -84,7 +84,7 @@ describe('settings', () => {
     ['IM_SECRET', 'thirty-one characters are short'],
     ['CUSTOMER_KEY', 'two words'],
     ['CUSTOMER_URL', 'https://me:pass@crm.example/'],
-  ])('%s that cannot be meant is refused without repeating the secret', (name, value) => {
+  ])('a wrong %s is refused without repeating the secret', (name, value) => {
     const read = (): unknown => readConfig({ [name]: value })
     expect(read).toThrow(SettingError)
     expect(read).toThrow(name)
@@ -116,7 +116,7 @@ describe('settings', () => {
     )
   })
 
-  test('SOURCES may be anything that is told apart by its beginning', () => {
+  test('SOURCES may be any prefixes of which none begins with another', () => {
     expect(sourcesOf(readConfig({ SOURCES: ' wx, m.,app-, 店,m.,' }))).toEqual(['wx', 'm.', 'app-', '店', 'm.'])
     expect(sourcesOf(readConfig({ SOURCES: 'g,s', GUESTS: 'off' }))).toEqual(['g', 's'])
     expect([sourcesOf(readConfig({})), readConfig({}).DIRECT]).toEqual([undefined, 'signed-in'])
@@ -126,13 +126,13 @@ describe('settings', () => {
     expect(readConfig({ IM_SECRET: 'x'.repeat(32) }).IM_SECRET).toHaveLength(32)
   })
 
-  test("ORIGINS takes what a browser calls an origin, also an app's, and any", () => {
+  test("ORIGINS takes origins as browsers write them, also an app's, and *", () => {
     const given = 'https://a.example, http://localhost:3000/,capacitor://localhost,null'
     expect(readConfig({ ORIGINS: given }).ORIGINS).toBe(given)
     expect(readConfig({ ORIGINS: '*' }).ORIGINS).toBe('*')
   })
 
-  test('CUSTOMER_URL takes its places behind the host, or none', () => {
+  test('CUSTOMER_URL may have placeholders after the host, or none', () => {
     for (const given of ['https://crm.example/{shop}/{customer}?x={customer}', 'http://127.0.0.1:9/crm', 'https://crm.example']) {
       expect(readConfig({ CUSTOMER_URL: given }).CUSTOMER_URL).toBe(given)
     }
@@ -142,7 +142,7 @@ describe('settings', () => {
     for (const [name, { sentence }] of Object.entries(SETTINGS)) expect(helpText()).toContain(`${name.padEnd(20)} ${sentence}`)
   })
 
-  test('docs/gateway.md has the very table', () => {
+  test('docs/gateway.md has the same table', () => {
     const said = /<!-- settings:[^>]*-->\n([\s\S]*?)\n<!-- \/settings -->/.exec(readFileSync('docs/gateway.md', 'utf8'))?.[1]
     expect(said).toBe(settingsTable())
   })

@@ -6,15 +6,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CustomerServer, json } from '../kit/customer-server.ts'
 import { spawnGateway, startGateway, type Gateway, type PassClaims, type StartedGateway } from '../kit/gateway.ts'
 import { startRing, type RedisGroup } from '../kit/redis.ts'
-import { Talker } from '../kit/talker.ts'
+import { WireClient } from '../kit/wire-client.ts'
 
-async function arrive(node: Gateway, claims: PassClaims): Promise<Talker> {
-  const talker = await new Talker(node.url, 'ws').open()
-  await talker.hello({ token: await node.pass(claims) })
-  return talker
+async function arrive(node: Gateway, claims: PassClaims): Promise<WireClient> {
+  const wireClient = await new WireClient(node.url, 'ws').open()
+  await wireClient.hello({ token: await node.pass(claims) })
+  return wireClient
 }
 const agent = (sub: string, shop: string): PassClaims => ({ sub, role: 'agent', shop })
-const hello = (talker: Talker, shop: string) => talker.command('send', { to: `shop:${shop}`, id: 'm1', kind: 'text', body: { text: 'kettle' } })
+const hello = (wireClient: WireClient, shop: string) =>
+  wireClient.command('send', { to: `shop:${shop}`, id: 'm1', kind: 'text', body: { text: 'kettle' } })
 
 describe.each([1, 4])('on %d servers', (count) => {
   let folder: string
@@ -36,7 +37,7 @@ describe.each([1, 4])('on %d servers', (count) => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  test('notes and quick replies of one node are told and listed at the other', async () => {
+  test('notes and quick replies of one node are pushed and listed at the other', async () => {
     const [ann, bo] = [await arrive(nodes[0], agent('ann', '7')), await arrive(nodes[1], agent('bo', '7'))]
     const window = await arrive(nodes[1], agent('ann', '7'))
     const customer = await arrive(nodes[1], { sub: 'c1' })
@@ -55,7 +56,7 @@ describe.each([1, 4])('on %d servers', (count) => {
     expect(JSON.stringify(customer.received)).not.toMatch(/Kessel|notePush|quickRepliesPush/)
   })
 
-  test("of the same note saved at both nodes at once there is one, and its author's alone", async () => {
+  test('the same note saved at both nodes at once is one note, which only its author may change', async () => {
     const windows = [await arrive(nodes[0], agent('eve', '8')), await arrive(nodes[1], agent('eve', '8'))] as const
     const mal = await arrive(nodes[1], agent('mal', '8'))
     const answers = await Promise.all([0, 1, 0, 1].map((at) => windows[at as 0 | 1].ask('saveNote', { to: 'c2', id: 'n1', text: 'once' })))
@@ -64,7 +65,7 @@ describe.each([1, 4])('on %d servers', (count) => {
     expect((await mal.command('notes', { to: 'c2' })).notes).toHaveLength(1)
   })
 
-  test('what a customer looks at is known at the other node, until its line or its node ends; and its order is found', async () => {
+  test("the other node knows what a customer views, until the session or node ends; and it finds the customer's order", async () => {
     const [customer, desk] = [await arrive(nodes[0], { sub: 'c3' }), await arrive(nodes[1], agent('ann', '9'))]
     await hello(customer, '9')
     backend.answering = json({ orders: [{ number: 'MG-1', title: 'Kettle' }] })
@@ -80,7 +81,7 @@ describe.each([1, 4])('on %d servers', (count) => {
   })
 })
 
-test('what a customer of a killed node looked at counts no more', async () => {
+test('what a customer of a killed node viewed is forgotten', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'im-chat-'))
   const redis = await startRing(1)
   const environment = { REDIS_URL: redis.url, DATA_DIR: folder }

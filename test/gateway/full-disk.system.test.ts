@@ -10,7 +10,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DEMO_WORD, fetchPass } from '../kit/gateway.ts'
 import { hasNamespaces, NAMESPACE } from '../kit/small-disk.ts'
 import { PICTURES } from '../kit/pictures.ts'
-import { Talker } from '../kit/talker.ts'
+import { WireClient } from '../kit/wire-client.ts'
 
 const DISK_BYTES = 48 * 1_048_576
 
@@ -92,14 +92,14 @@ function start(isFull: boolean) {
   return { child, url, ended, output: () => output }
 }
 
-test('a disk that fills up: refusals with a reason, 503, nothing acknowledged lost; with room again it goes on by itself', async () => {
+test('a disk fills up: refusals with a reason, 503, nothing acknowledged is lost; with room again it recovers by itself', async () => {
   const { child, url: starting, output } = start(false)
   const url = await starting
-  const talker = await new Talker(url, 'ws').open()
+  const wireClient = await new WireClient(url, 'ws').open()
   const token = await fetchPass(url, { sub: 'c1' })
-  await talker.hello({ token })
+  await wireClient.hello({ token })
   const text = 'x'.repeat(3000)
-  const send = async (id: string) => (await talker.ask('send', { to: 'shop:1', id, kind: 'text', body: { text } })).error?.code
+  const send = async (id: string) => (await wireClient.ask('send', { to: 'shop:1', id, kind: 'text', body: { text } })).error?.code
   const ready = async () => {
     const answer = await fetch(`${url}/readyz`)
     return [answer.status, await answer.text()] as const
@@ -117,7 +117,7 @@ test('a disk that fills up: refusals with a reason, 503, nothing acknowledged lo
   await expect.poll(ready, { timeout: 5000 }).toEqual([503, expect.stringContaining(`The data folder could not be written: ${disk.words}`)])
   expect(output()).toContain(`The store: The data folder could not be written: ${disk.words}`)
   if (hasNamespaces) expect(await addPicture()).toBe(503)
-  const held = async () => (await talker.command('history', { to: 'shop:1', limit: 100 })).messages.map(({ id }) => id)
+  const held = async () => (await wireClient.command('history', { to: 'shop:1', limit: 100 })).messages.map(({ id }) => id)
   expect(await held()).toEqual(acknowledged.slice(-100))
   disk.makeRoom(child)
   await expect.poll(async () => (await ready())[0], { timeout: 10_000 }).toBe(200)
@@ -127,7 +127,7 @@ test('a disk that fills up: refusals with a reason, 503, nothing acknowledged lo
   expect(new Set(await held()).size).toBe((await held()).length)
 })
 
-test('a first start on a full disk is a sentence', async () => {
+test('a first start on a full disk ends with a sentence', async () => {
   const { ended, output, url } = start(true)
   await expect(url).rejects.toThrow('ended before it was ready')
   expect(await ended).toEqual({ code: 1, signal: null })

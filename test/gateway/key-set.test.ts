@@ -85,7 +85,7 @@ const TROUBLES: readonly (readonly [string, RequestListener | undefined, RegExp]
   ['breaks off', halfWay, /cannot be fetched/],
 ]
 
-test.each(TROUBLES)('a server that %s at the start: not ready, in words; ready when it is well', async (_name, says, sentence) => {
+test.each(TROUBLES)('a server that %s at the start: not ready, with a sentence; ready when it works', async (_name, says, sentence) => {
   const server = await keyServer()
   if (says) server.says = says
   else await server.stop()
@@ -102,7 +102,7 @@ test.each(TROUBLES)('a server that %s at the start: not ready, in words; ready w
 })
 
 const LATER = TROUBLES.filter(([name]) => name !== 'returns no keys')
-test.each(LATER)('a server that %s later: the keys it gave stay in use, and it is told once', async (_name, says, sentence) => {
+test.each(LATER)('a server that %s later: its keys stay in use, and the problem is logged once', async (_name, says, sentence) => {
   const server = await keyServer()
   const { passes, problems, seen } = passesOf(server.url, { freshMs: 10, retryMs: 10 })
   await passes.followKeySet()
@@ -118,7 +118,7 @@ test.each(LATER)('a server that %s later: the keys it gave stay in use, and it i
   expect(problems.slice(1)).not.toContain(undefined)
 })
 
-test('beside IM_SECRET the gateway is ready: guests are served', async () => {
+test('with IM_SECRET the gateway is ready: guests are served', async () => {
   const server = await keyServer()
   await server.stop()
   const { passes, problems } = passesOf(server.url, { secret: SECRET })

@@ -16,7 +16,7 @@ const COMMON = `PATH HOME HOSTNAME HOSTTYPE USER USERNAME LOGNAME SHELL SHLVL PW
   KUBERNETES_SERVICE_HOST KUBERNETES_PORT POD_IP POD_NAME MEMORY_LIMIT WEB_CONCURRENCY DYNO LOG_FORMAT LOG_FILE DEBUG PM2_HOME
   SYSTEMD_EXEC_PID INVOCATION_ID JOURNAL_STREAM NOTIFY_SOCKET RUST_LOG GOPATH JAVA_HOME`.split(/\s+/)
 
-describe('a setting that is written wrongly', () => {
+describe('a misspelt setting', () => {
   test.each([
     ['ORIGIN', 'ORIGINS'],
     ['ORIGINES', 'ORIGINS'],
@@ -55,18 +55,18 @@ describe('a setting that is written wrongly', () => {
     ['CUSTOMER_URI', 'CUSTOMER_URL'],
     ['DEMOWORD', 'DEMO_WORD'],
     ['IMAGE_HOST', 'IMAGE_HOSTS'],
-  ])('%s is told of: %s', (name, meant) => {
+  ])('%s is warned of: %s', (name, meant) => {
     const isOurs = name.startsWith('IM_')
     expect(told({ [name]: 's3cret' })).toEqual(
       meant ? [`${name} is not a setting. Did you mean ${meant}?`] : isOurs ? [`${name} is not a setting. --help lists them all.`] : [],
     )
   })
 
-  test('whatever else begins with IM_ is told of too', () => {
+  test('any other name that begins with IM_ is warned of, too', () => {
     expect(told({ IM_COLOUR: 'red' })).toEqual(['IM_COLOUR is not a setting. --help lists them all.'])
   })
 
-  test('each setting that lacks a letter, or has two exchanged, is told of by its name', () => {
+  test('each setting that lacks a letter, or has two swapped, is warned of with the right name', () => {
     for (const name of NAMES.filter(({ length }) => length >= 6)) {
       for (let at = 1; at < name.length; at++) {
         const short = name.slice(0, at) + name.slice(at + 1)
@@ -78,11 +78,11 @@ describe('a setting that is written wrongly', () => {
     }
   })
 
-  test('the settings themselves, and what others have in the environment, are not told of', () => {
+  test('the settings themselves, and variables of other programs, are not warned of', () => {
     for (const name of [...NAMES, ...COMMON]) expect(told({ [name]: 'x' }), name).toEqual([])
   })
 
-  test('what Kubernetes and Docker add for a service of ours is not told of', () => {
+  test('what Kubernetes and Docker add for a service of ours is not warned of', () => {
     expect(
       told({
         IM_CHAT_SERVICE_HOST: '10.0.0.7',
@@ -97,7 +97,7 @@ describe('a setting that is written wrongly', () => {
     ).toEqual([])
   })
 
-  test("an empty value is none, and beside the right one the other is another program's", () => {
+  test('an empty value is ignored, and so is a similar name beside the right one', () => {
     expect(told({ ORIGIN: ' ' })).toEqual([])
     expect(told({ REDIS_URI: 'redis://other', REDIS_URL: 'redis://ours' })).toEqual([])
     expect(told({ IM_ORIGINS: 'x', ORIGINS: 'y' })).toHaveLength(1)

@@ -13,12 +13,12 @@ test.each(['v20.19.0', 'v20.20.1', 'v21.0.0', 'v22.12.0', 'v100.0.0', 'v24.0.0-n
   expect(nodeProblem(version)).toBeUndefined()
 })
 
-test('what is promised is what package.json says', () => {
+test('the check and package.json name the same version', () => {
   expect((JSON.parse(readFileSync('package.json', 'utf8')) as { engines: { node: string } }).engines.node).toBe('>=20.19')
 })
 
 /** The real file in the real order, on a Node that says it is an older one. */
-test('the check comes before anything else is imported, even what that Node could not read', () => {
+test('the check runs before anything is imported that the old Node could not read', () => {
   const folder = mkdtempSync(join(tmpdir(), 'im-chat-node-'))
   try {
     writeFileSync(join(folder, 'older.mjs'), 'Object.defineProperty(process, "version", { value: "v18.20.8" })')

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { Crowd } from '../kit/crowd.ts'
 import { eventually, startRedis, type RedisServer } from '../kit/redis.ts'
 import { NODE_TAGS, Site } from '../kit/site.ts'
-import { Talker } from '../kit/talker.ts'
+import { WireClient } from '../kit/wire-client.ts'
 
 let redis: RedisServer
 let site: Site
@@ -48,25 +48,25 @@ const poll = async (sid: string, init?: RequestInit): Promise<number> =>
   (await fetch(`${site.url}/im/?EIO=4&transport=polling&sid=${sid}`, init)).status
 
 describe('many nodes behind one address', () => {
-  test('lines are spread, each on every way in, and people at different nodes talk', async () => {
-    const talkers = await Promise.all(
+  test('sessions are spread over the nodes on every door, and people at different nodes chat', async () => {
+    const wireClients = await Promise.all(
       Array.from({ length: 12 }, async (_, n) => {
-        const talker = await new Talker(site.url, (['ws', 'engine.io websocket', 'engine.io polling'] as const)[n % 3]!).open()
-        const { sid } = await talker.hello({ token: await site.pass({ sub: `c${n}` }), to: `c${n ^ 1}` })
-        return { talker, tag: tagOf(sid) }
+        const wireClient = await new WireClient(site.url, (['ws', 'engine.io websocket', 'engine.io polling'] as const)[n % 3]!).open()
+        const { sid } = await wireClient.hello({ token: await site.pass({ sub: `c${n}` }), to: `c${n ^ 1}` })
+        return { wireClient, tag: tagOf(sid) }
       }),
     )
-    expect(new Set(talkers.map(({ tag }) => tag))).toEqual(new Set(NODE_TAGS))
+    expect(new Set(wireClients.map(({ tag }) => tag))).toEqual(new Set(NODE_TAGS))
     await Promise.all(
-      talkers.map(async ({ talker }, n) => {
-        for (let m = 0; m < 20; m++) await talker.command('send', text(`c${n ^ 1}`, `c${n}-${m}`))
+      wireClients.map(async ({ wireClient }, n) => {
+        for (let m = 0; m < 20; m++) await wireClient.command('send', text(`c${n ^ 1}`, `c${n}-${m}`))
       }),
     )
-    for (const [n, { talker }] of talkers.entries()) {
-      await talker.push('messagePush', 19)
-      expect(talker.pushes('messagePush').map(({ id }) => id)).toEqual(Array.from({ length: 20 }, (_, m) => `c${n ^ 1}-${m}`))
-      expect(talker.isClosed).toBe(false)
-      talker.close()
+    for (const [n, { wireClient }] of wireClients.entries()) {
+      await wireClient.push('messagePush', 19)
+      expect(wireClient.pushes('messagePush').map(({ id }) => id)).toEqual(Array.from({ length: 20 }, (_, m) => `c${n ^ 1}-${m}`))
+      expect(wireClient.isClosed).toBe(false)
+      wireClient.close()
     }
   })
 
@@ -86,7 +86,7 @@ describe('many nodes behind one address', () => {
     expect(await socket.emitWithAck('send', text('shop:1', 'm1'))).toMatchObject({ ok: true, seq: 1 })
   })
 
-  test("no cookie is set, the visitor's own word for an address is dropped, what is the operator's is not shown", async () => {
+  test("no cookie is set, a visitor's forged address is dropped, and the operator's addresses are not served", async () => {
     const response = await fetch(`${site.url}/im/?EIO=4&transport=polling`)
     expect(response.headers.get('set-cookie')).toBe(null)
     const minted = await fetch(`${site.url}/v1/passes`, { method: 'POST', headers: { 'x-forwarded-for': '127.0.0.1' } })
@@ -97,7 +97,7 @@ describe('many nodes behind one address', () => {
 })
 
 describe('a node that goes and comes', () => {
-  test('killed: its sessions are told once and not passed on, new lines go elsewhere; back: it is used again', async () => {
+  test('killed: its sessions get one error and are not sent to other nodes, new ones go elsewhere; back: it is used again', async () => {
     const tags = await handshakes(6)
     expect(new Set(tags)).toEqual(new Set(NODE_TAGS))
     await eventually(handshake, ({ sid }) => tagOf(sid) === 'n1')
@@ -110,7 +110,7 @@ describe('a node that goes and comes', () => {
     expect(await poll(sid)).toBe(400)
   })
 
-  test('taken out, drained, started and taken back in while people chat: nothing lost, twice or out of order', async () => {
+  test('taken out, drained, started and taken back in while people chat: nothing is lost, doubled or out of order', async () => {
     const crowd = await Crowd.open(site.url, (claims) => site.pass(claims), { name: 'guest', pairs: 6 })
     onTestFinished(() => crowd.close())
     await until(() => crowd.isLive)
@@ -131,7 +131,7 @@ describe('a node that goes and comes', () => {
     expect(crowd.wasRefused).toEqual([])
   })
 
-  test('a rolling restart of both under load: the books balance, everybody is back, nobody was turned away', async () => {
+  test('a rolling restart of both under load: every message is accounted for, everybody is back, nobody was refused', async () => {
     const crowd = await Crowd.open(site.url, (claims) => site.pass(claims), { name: 'person', pairs: 12 })
     onTestFinished(() => crowd.close())
     await until(() => crowd.isLive)

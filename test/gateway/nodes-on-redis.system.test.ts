@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startGateway, type PassClaims, type StartedGateway } from '../kit/gateway.ts'
 import { freePort } from '../kit/free-port.ts'
 import { eventually, RedisServer, startRedis, startRing, type RedisGroup } from '../kit/redis.ts'
-import { Talker } from '../kit/talker.ts'
+import { WireClient } from '../kit/wire-client.ts'
 
 const run = promisify(execFile)
 let folder: string
@@ -17,10 +17,10 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-async function arrive(node: StartedGateway, claims: PassClaims, hello: Record<string, unknown> = {}): Promise<Talker> {
-  const talker = await new Talker(node.url, 'ws').open()
-  await talker.hello({ token: await node.pass(claims), ...hello })
-  return talker
+async function arrive(node: StartedGateway, claims: PassClaims, hello: Record<string, unknown> = {}): Promise<WireClient> {
+  const wireClient = await new WireClient(node.url, 'ws').open()
+  await wireClient.hello({ token: await node.pass(claims), ...hello })
+  return wireClient
 }
 
 const text = (to: string, id: string) => ({ to, id, kind: 'text', body: { text: id } })
@@ -40,7 +40,7 @@ describe('a ring of four servers', () => {
     await ring.stop()
   })
 
-  test('people at two nodes talk, and neither can tell', async () => {
+  test('people at two nodes chat as at one', async () => {
     const agent = await arrive(nodes[1]!, { sub: 'a1', role: 'agent', shop: '7' })
     const customer = await arrive(nodes[0]!, { sub: 'c1' })
     for (let n = 1; n <= 20; n++) await customer.command('send', text('shop:7', `m${n}`))
@@ -53,7 +53,7 @@ describe('a ring of four servers', () => {
     expect((await customer.push('typingPush')).from).toBe('a1')
   })
 
-  test('who loses a node in the middle of it finds the rest at the other', async () => {
+  test('a client that loses its node in the middle finds the rest at the other', async () => {
     const agent = await arrive(nodes[1]!, { sub: 'a1', role: 'agent', shop: '8' })
     const customer = await arrive(nodes[0]!, { sub: 'c2' })
     const { conversation, epoch } = await customer.command('send', text('shop:8', 'm1'))
@@ -86,7 +86,7 @@ describe('a ring of four servers', () => {
 })
 
 describe('an outage', () => {
-  test('lines stay up, sends are refused at once and go through afterwards, without a new hello', async () => {
+  test('sessions stay open, sends are refused at once and succeed afterwards, without a new hello', async () => {
     const redis = await startRedis()
     const node = await startGateway({ REDIS_URL: redis.url, DATA_DIR: folder })
     const agent = await arrive(node, { sub: 'a1', role: 'agent', shop: '9' }, { to: 'c3' })
@@ -120,15 +120,15 @@ describe('an outage', () => {
     expect(response.status).toBe(503)
     expect(reason).toContain(String(redis.port))
     const token = await node.pass({ sub: 'c4' })
-    const talker = await new Talker(node.url, 'ws').open()
-    expect(await talker.refusedHello({ token })).toMatchObject({ code: 'unavailable', retry: true })
+    const wireClient = await new WireClient(node.url, 'ws').open()
+    expect(await wireClient.refusedHello({ token })).toMatchObject({ code: 'unavailable', retry: true })
     await redis.start()
     await eventually(
       () => statusOf(`${node.url}/readyz`),
       (status) => status === 200,
     )
-    talker.sendPacket({ type: 'connect', data: { token } })
-    await talker.until(() => talker.received.find(({ type }) => type === 'connect'))
+    wireClient.sendPacket({ type: 'connect', data: { token } })
+    await wireClient.until(() => wireClient.received.find(({ type }) => type === 'connect'))
     await node.stop()
     await redis.stop()
   })

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { participantId, shardNumber, userChannel } from '../../gateway/protocol/keys.ts'
 import { startGateway, type PassClaims, type StartedGateway } from '../kit/gateway.ts'
 import { startRing, type RedisGroup } from '../kit/redis.ts'
-import { Talker } from '../kit/talker.ts'
+import { WireClient } from '../kit/wire-client.ts'
 
 const PEOPLE = [
   ['', '10086'],
@@ -86,10 +86,10 @@ describe.each([
     await rm(folder, { recursive: true, force: true })
   })
 
-  async function arrive(node: StartedGateway, claims: PassClaims): Promise<Talker> {
-    const talker = await new Talker(node.url, 'ws').open()
-    await talker.hello({ token: await node.pass(claims) })
-    return talker
+  async function arrive(node: StartedGateway, claims: PassClaims): Promise<WireClient> {
+    const wireClient = await new WireClient(node.url, 'ws').open()
+    await wireClient.hello({ token: await node.pass(claims) })
+    return wireClient
   }
 
   const claimsOf = (src: string, sub: string): PassClaims => (src === '' ? { sub } : { src, sub })
@@ -137,7 +137,7 @@ describe.each([
     }
   })
 
-  test('what PHP gets wrong reaches nobody, and what it says next does', async () => {
+  test('an invalid message of PHP reaches nobody, and its next one does', async () => {
     const window = await arrive(nodes[0], { sub: 'wrong' })
     const wrong = [
       { socketid: 'php' },

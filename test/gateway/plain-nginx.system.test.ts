@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { DEMO_WORD, spawnGateway, type SpawnedGateway } from '../kit/gateway.ts'
 import { startPlainNginx, type Nginx } from '../kit/nginx.ts'
-import { Talker } from '../kit/talker.ts'
+import { WireClient } from '../kit/wire-client.ts'
 
 const FORWARDED = [
   'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;',
@@ -25,8 +25,8 @@ const post = async (url: string, path: string, { headers = {}, body = {} }: { he
   fetch(`${url}/v1/${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) })
 const AGENT = { sub: 'ann', role: 'agent', shop: '1' }
 
-describe('as it comes', () => {
-  test("the network gets no agent's pass without the word, and no figures", async () => {
+describe('with its default settings', () => {
+  test("without the word the network gets no agent's pass, and no metrics", async () => {
     expect((await post(nginx.url, 'passes', { body: AGENT })).status).toBe(401)
     expect((await post(nginx.url, 'passes', { body: AGENT, headers: { host: 'localhost' } })).status).toBe(401)
     expect((await post(nginx.url, 'passes', { body: AGENT, headers: { authorization: `Bearer ${DEMO_WORD}` } })).status).toBe(200)
@@ -34,26 +34,26 @@ describe('as it comes', () => {
     expect((await fetch(`${gateway.url}/metrics`)).status).toBe(200)
   })
 
-  test('whoever brings the word keeps it in a cookie', async () => {
+  test('a browser that opens a link with the word stores it in a cookie', async () => {
     const opened = await fetch(`${nginx.url}/desk.html?word=${DEMO_WORD}`, { redirect: 'manual' })
     expect([opened.status, opened.headers.get('set-cookie')]).toEqual([303, expect.stringContaining('HttpOnly; SameSite=Strict')])
     const cookie = opened.headers.get('set-cookie')!.split(';')[0]!
     expect((await post(nginx.url, 'passes', { body: AGENT, headers: { cookie } })).status).toBe(200)
   })
 
-  test('two people chat by long polling, the one way that it lets through', async () => {
-    const customer = await new Talker(nginx.url, 'engine.io polling').open()
+  test('two people chat by long polling, the only transport that it forwards', async () => {
+    const customer = await new WireClient(nginx.url, 'engine.io polling').open()
     await customer.hello({ token: await gateway.pass({ sub: 'c1' }) })
-    const agent = await new Talker(nginx.url, 'engine.io polling').open()
+    const agent = await new WireClient(nginx.url, 'engine.io polling').open()
     await agent.hello({ token: await gateway.pass({ sub: 'ann', role: 'agent', shop: '1' }) })
     await customer.command('send', { to: 'shop:1', id: 'm1', kind: 'text', body: { text: 'hello' } })
     expect(await agent.push('messagePush')).toMatchObject({ id: 'm1' })
-    for (const talker of [customer, agent]) talker.close()
+    for (const wireClient of [customer, agent]) wireClient.close()
   })
 })
 
-describe('with the three headers that tell of the visitor', () => {
-  test('a page of the address the visitor asked is of this site, others are not', async () => {
+describe('with the three headers about the visitor', () => {
+  test('a page from the address that the visitor requested belongs to this site, others do not', async () => {
     const telling = await startPlainNginx(gateway.port, FORWARDED)
     onTestFinished(() => telling.stop())
     const pages = [
@@ -62,17 +62,17 @@ describe('with the three headers that tell of the visitor', () => {
       ['https://evil.example', 'origin_forbidden'],
     ] as const
     for (const [origin, code] of pages) {
-      const talker = await new Talker(telling.url, 'engine.io polling', origin).open()
+      const wireClient = await new WireClient(telling.url, 'engine.io polling', origin).open()
       const token = await gateway.pass({ sub: 'c2' })
-      if (code === undefined) expect(await talker.hello({ token })).toMatchObject({ identity: { id: 'c2' } })
-      else expect(await talker.refusedHello({ token })).toMatchObject({ code })
-      talker.close()
+      if (code === undefined) expect(await wireClient.hello({ token })).toMatchObject({ identity: { id: 'c2' } })
+      else expect(await wireClient.refusedHello({ token })).toMatchObject({ code })
+      wireClient.close()
     }
     // without them nginx' own address is all that the gateway sees
     expect((await post(nginx.url, 'guests', { headers: { origin: nginx.url } })).status).toBe(403)
   })
 
-  test('a visitor who writes addresses of its own is counted as one', async () => {
+  test('a visitor who sends forged addresses counts as one', async () => {
     const telling = await startPlainNginx(gateway.port, FORWARDED)
     onTestFinished(() => telling.stop())
     const statuses: number[] = []

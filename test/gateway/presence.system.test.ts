@@ -5,15 +5,15 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { spawnGateway, type Gateway, type PassClaims } from '../kit/gateway.ts'
 import { startRedis } from '../kit/redis.ts'
-import { Talker } from '../kit/talker.ts'
+import { WireClient } from '../kit/wire-client.ts'
 
-async function arrive(node: Gateway, claims: PassClaims): Promise<Talker> {
-  const talker = await new Talker(node.url, 'ws').open()
-  await talker.hello({ token: await node.pass(claims) })
-  return talker
+async function arrive(node: Gateway, claims: PassClaims): Promise<WireClient> {
+  const wireClient = await new WireClient(node.url, 'ws').open()
+  await wireClient.hello({ token: await node.pass(claims) })
+  return wireClient
 }
 
-test('the people of a killed node vanish within 60 s, but not who has come to another node', async () => {
+test('the people of a killed node are absent within 60 s, except those who came to another node', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'im-chat-'))
   const redis = await startRedis()
   const environment = { REDIS_URL: redis.url, DATA_DIR: folder }

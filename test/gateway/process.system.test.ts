@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { spawnGateway } from '../kit/gateway.ts'
-import { Talker } from '../kit/talker.ts'
+import { WireClient } from '../kit/wire-client.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -23,8 +23,8 @@ function run(environment: Record<string, string>, args: string[] = []): Promise<
   return new Promise((resolve) => child.once('exit', (code) => resolve({ code, output })))
 }
 
-describe('a start that cannot be', () => {
-  test('because the port is taken', async () => {
+describe('a start fails with a sentence', () => {
+  test('if the port is in use', async () => {
     const taken = createServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => taken.once('listening', resolve))
     const { port } = taken.address() as AddressInfo
@@ -46,13 +46,13 @@ describe('a start that cannot be', () => {
     expect(output.trim().split('\n')).toHaveLength(1)
   })
 
-  test('a misspelt setting is told of beside what ends the start, and a misspelt option ends it', async () => {
+  test('with a warning about a misspelt setting before it, or about a misspelt option', async () => {
     const { output } = await run({ ORIGIN: 'https://shop.example', PORT: 'http' })
     expect(output.split('\n')[0]).toBe('ORIGIN is not a setting. Did you mean ORIGINS?')
     expect(await run({}, ['--hlep'])).toEqual({ code: 1, output: 'There is no option --hlep. Did you mean --help?\n' })
   })
 
-  test('because the data folder is a file', async () => {
+  test('if the data folder is a file', async () => {
     const file = join(folder, 'file')
     await writeFile(file, '')
     const { code, output } = await run({ DATA_DIR: join(file, 'data') })
@@ -61,7 +61,7 @@ describe('a start that cannot be', () => {
     expect(output).toContain(file)
   })
 
-  test('because another gateway uses the data folder', async () => {
+  test('if another gateway uses the data folder', async () => {
     const gateway = await spawnGateway()
     const { code, output } = await run({ DATA_DIR: gateway.dataDir })
     await gateway.stop()
@@ -71,12 +71,12 @@ describe('a start that cannot be', () => {
   })
 })
 
-test('--salvage makes a folder again of what is whole in a damaged one, and says what is missing', async () => {
+test('--salvage rebuilds a damaged folder from what can be read, and says what is missing', async () => {
   const gateway = await spawnGateway()
   const { dataDir } = gateway
-  const talker = await new Talker(gateway.url, 'ws').open()
-  await talker.hello({ token: await gateway.pass({ sub: 'c1' }) })
-  for (const id of ['m1', 'm2', 'm3']) await talker.command('send', { to: 'shop:1', id, kind: 'text', body: { text: `hello ${id}` } })
+  const wireClient = await new WireClient(gateway.url, 'ws').open()
+  await wireClient.hello({ token: await gateway.pass({ sub: 'c1' }) })
+  for (const id of ['m1', 'm2', 'm3']) await wireClient.command('send', { to: 'shop:1', id, kind: 'text', body: { text: `hello ${id}` } })
   await gateway.stop()
   expect(await run({ DATA_DIR: dataDir }, ['--salvage'])).toEqual({
     code: 0,
@@ -92,7 +92,7 @@ test('--salvage makes a folder again of what is whole in a damaged one, and says
   expect(salvaged.code).toBe(0)
   expect(salvaged.output).toMatch(/2 messages of 1 conversations[^]*At least 1 messages of 1 conversations are missing:\n {2}shop:1~c1 {2}1\n/)
   const again = await spawnGateway({ DATA_DIR: dataDir })
-  const back = await new Talker(again.url, 'ws').open()
+  const back = await new WireClient(again.url, 'ws').open()
   await back.hello({ token: await again.pass({ sub: 'c1' }) })
   const { messages } = await back.command('history', { conversation: 'shop:1~c1', limit: 10 })
   expect(messages.map(({ id, seq }) => [id, seq])).toEqual([
@@ -104,50 +104,50 @@ test('--salvage makes a folder again of what is whole in a damaged one, and says
   await rm(dataDir, { recursive: true })
 })
 
-test('--help names every setting and ends well', async () => {
+test('--help names every setting and exits with 0', async () => {
   const { code, output } = await run({}, ['--help'])
   expect(code).toBe(0)
   expect(output).toContain('IM_SECRET')
 })
 
-test('SIGTERM drains and ends with 0; the log survives, and so do passes', async () => {
+test('SIGTERM drains and exits with 0; messages and passes survive', async () => {
   const gateway = await spawnGateway()
   const token = await gateway.pass({ sub: 'c1' })
-  const talker = await new Talker(gateway.url, 'ws').open()
-  await talker.hello({ token })
-  await talker.command('send', { to: 'shop:1', id: 'm1', kind: 'text', body: { text: 'hello' } })
+  const wireClient = await new WireClient(gateway.url, 'ws').open()
+  await wireClient.hello({ token })
+  await wireClient.command('send', { to: 'shop:1', id: 'm1', kind: 'text', body: { text: 'hello' } })
   const ended = gateway.stop()
-  expect(await talker.push('byePush')).toMatchObject({ code: 'draining', reconnect: true })
+  expect(await wireClient.push('byePush')).toMatchObject({ code: 'draining', reconnect: true })
   expect(await ended).toBe(0)
   const again = await spawnGateway({ DATA_DIR: gateway.dataDir })
-  const back = await new Talker(again.url, 'engine.io polling').open()
+  const back = await new WireClient(again.url, 'engine.io polling').open()
   const welcome = await back.hello({ token, to: 'shop:1' })
   expect(welcome.resumed[0]?.head.seq).toBe(1)
   expect((await back.push('messagePush')).id).toBe('m1')
   await again.stop()
 })
 
-test('what was acknowledged is there after kill -9', async () => {
+test('acknowledged messages are there after kill -9', async () => {
   const gateway = await spawnGateway()
-  const talker = await new Talker(gateway.url, 'ws').open()
-  await talker.hello({ token: await gateway.pass({ sub: 'c1' }) })
+  const wireClient = await new WireClient(gateway.url, 'ws').open()
+  await wireClient.hello({ token: await gateway.pass({ sub: 'c1' }) })
   const acknowledged = await Promise.all(
-    Array.from({ length: 200 }, (_, n) => talker.command('send', { to: 'shop:1', id: `m${n}`, kind: 'text', body: { text: `${n}` } })),
+    Array.from({ length: 200 }, (_, n) => wireClient.command('send', { to: 'shop:1', id: `m${n}`, kind: 'text', body: { text: `${n}` } })),
   )
   await gateway.kill()
   const again = await spawnGateway({ DATA_DIR: gateway.dataDir })
-  const back = await new Talker(again.url, 'ws').open()
+  const back = await new WireClient(again.url, 'ws').open()
   await back.hello({ token: await again.pass({ sub: 'c1' }) })
   const { head } = await back.command('history', { to: 'shop:1' })
   expect(head.seq).toBe(acknowledged.length)
   await again.stop()
 })
 
-test("what is rejected and nobody waits for is in the log with its stack, and the process and everybody's lines live", async () => {
+test('an unhandled rejection is logged with its stack, and the process and all sessions go on', async () => {
   const bug = 'process.on("SIGUSR2", function injected() { void Promise.reject(new Error("nobody waits for this")) })'
   const gateway = await spawnGateway({ NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(bug)}` })
-  const talker = await new Talker(gateway.url, 'ws').open()
-  await talker.hello({ token: await gateway.pass({ sub: 'c1' }) })
+  const wireClient = await new WireClient(gateway.url, 'ws').open()
+  await wireClient.hello({ token: await gateway.pass({ sub: 'c1' }) })
   const figures = async (): Promise<string> => (await fetch(`${gateway.url}/metrics`)).text()
   for (const count of [1, 2]) {
     gateway.process.kill('SIGUSR2')
@@ -157,6 +157,6 @@ test("what is rejected and nobody waits for is in the log with its stack, and th
   expect(gateway.output().split('Error: nobody waits for this').length - 1).toBe(1)
   expect(gateway.output()).toMatch(/at process\.injected/)
   expect(gateway.output()).toContain('"where":"process"')
-  expect(await talker.command('send', { to: 'shop:1', id: 'm1', kind: 'text', body: { text: 'still here' } })).toMatchObject({ seq: 1 })
+  expect(await wireClient.command('send', { to: 'shop:1', id: 'm1', kind: 'text', body: { text: 'still here' } })).toMatchObject({ seq: 1 })
   expect(await gateway.stop()).toBe(0)
 })

@@ -9,7 +9,7 @@ import { spawnGateway, type PassClaims, type SpawnedGateway } from '../kit/gatew
 import { startRedis, type RedisServer } from '../kit/redis.ts'
 import { RedisProxy } from '../kit/redis-proxy.ts'
 import { assignmentOf, text, pushedRow } from '../kit/shop-nodes.ts'
-import { Talker } from '../kit/talker.ts'
+import { WireClient } from '../kit/wire-client.ts'
 
 let folder: string
 let redis: RedisServer
@@ -27,21 +27,21 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-async function arrive(node: SpawnedGateway, claims: PassClaims): Promise<Talker> {
-  const talker = await new Talker(node.url, 'ws').open()
-  await talker.hello({ token: await node.pass(claims) })
-  if (claims.shop === undefined) return talker
+async function arrive(node: SpawnedGateway, claims: PassClaims): Promise<WireClient> {
+  const wireClient = await new WireClient(node.url, 'ws').open()
+  await wireClient.hello({ token: await node.pass(claims) })
+  if (claims.shop === undefined) return wireClient
   const of = [`shop:${claims.shop}`]
   // a welcome does not wait for the entry of whoever it welcomes
   await expect
-    .poll(async () => (await talker.command('presence', { of })).presence[of[0]!]?.agents?.map(({ id }) => id), { timeout: 10_000 })
+    .poll(async () => (await wireClient.command('presence', { of })).presence[of[0]!]?.agents?.map(({ id }) => id), { timeout: 10_000 })
     .toContain(claims.sub)
-  return talker
+  return wireClient
 }
 
 const agent = (shop: string, sub: string): PassClaims => ({ sub, role: 'agent', shop, name: sub.toUpperCase() })
 
-test("at many moments of the acceptance; it is the one's or the other's, and the customer is told once", async () => {
+test('at many moments of the acceptance: one of the two has the conversation, and the customer is told once', async () => {
   const ends = new Set<string>()
   for (const [round, afterMs] of [0, 1, 3, 8, 30].entries()) {
     const shop = `7-${round}`
@@ -72,7 +72,7 @@ test("at many moments of the acceptance; it is the one's or the other's, and the
   console.log(`right after the kill it was of: ${[...ends].join(', ')}`)
 }, 120_000)
 
-test('whoever has accepted and is gone with the node: the customer who waits comes to who is left', async () => {
+test('an agent accepts and is gone with the node: the waiting customer gets another agent', async () => {
   const shop = '8'
   const doomed = await spawnGateway(environment)
   const one = await arrive(other, agent(shop, 'one'))
@@ -90,7 +90,7 @@ test('whoever has accepted and is gone with the node: the customer who waits com
   await customer.until(() => customer.pushes('messagePush').some(({ id }) => id === 'r1'))
 }, 150_000)
 
-test('many agents of two nodes claim and hand on the same conversations at once: each has one agent, and the index knows it', async () => {
+test('many agents of two nodes claim and transfer the same conversations at once: each has one agent, as the index says', async () => {
   const shop = '9'
   const second = await spawnGateway(environment)
   const agents = await Promise.all(['a', 'b', 'c', 'd'].map((sub, n) => arrive(n % 2 === 0 ? other : second, agent(shop, sub))))
@@ -109,7 +109,7 @@ test('many agents of two nodes claim and hand on the same conversations at once:
   await second.stop()
 }, 60_000)
 
-test('what a colleague at another node did while this one was cut from the bus is told after the gap', async () => {
+test('what a colleague at another node did while this node was cut off from the bus is pushed after the gap', async () => {
   const shop = '10'
   const proxy = await RedisProxy.to(redis.port)
   const cutOff = await spawnGateway({ ...environment, REDIS_URL: proxy.url })

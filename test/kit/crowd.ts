@@ -9,7 +9,7 @@ import type { PassClaims } from './gateway.ts'
 import { Person } from './person.ts'
 
 /** Each set of transports: the widget's, polling only, and the WebSocket door of native apps. */
-const WAYS: readonly ((url: string) => readonly TransportPort[])[] = [
+const TRANSPORTS: readonly ((url: string) => readonly TransportPort[])[] = [
   engineIoPorts,
   (url) => engineIoPorts(url).slice(1),
   (url) => [rawPort(url, WebSocket as unknown as typeof globalThis.WebSocket)],
@@ -41,7 +41,7 @@ export class Crowd {
     const crowd = new Crowd()
     for (let i = 0; i < pairs * 2; i++) {
       const [sub, to] = [`${name}${i}`, `${name}${i ^ 1}`]
-      const transports = WAYS[(i + (i >> 1)) % WAYS.length]!(url)
+      const transports = TRANSPORTS[(i + (i >> 1)) % TRANSPORTS.length]!(url)
       const client = createClient({ gateway: url, token: await pass({ sub }), to, storage: null, transports })
       crowd.#people.push(new Person(sub, to, client))
     }

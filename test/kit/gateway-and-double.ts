@@ -2,11 +2,11 @@ import { systemClock } from '../../widget/client/clock.ts'
 import { startGateway, type PassClaims } from './gateway.ts'
 import { MemoryGateway } from './memory-gateway.ts'
 import { memoryPass } from './memory-pass.ts'
-import { Talker, WAYS, type OpenWire, type Way } from './talker.ts'
+import { WireClient, TRANSPORTS, type OpenWire, type Transport } from './wire-client.ts'
 
-export type AnyWay = Way | 'memory'
+export type AnyTransport = Transport | 'memory'
 /** The doors of a real gateway, and the double that stands for it in the client's tests. */
-export const ALL_WAYS: readonly AnyWay[] = [...WAYS, 'memory']
+export const ALL_TRANSPORTS: readonly AnyTransport[] = [...TRANSPORTS, 'memory']
 
 /** A real gateway and a MemoryGateway: whatever a suite asks of the one holds for the other. */
 export async function startGatewayAndDouble() {
@@ -19,8 +19,8 @@ export async function startGatewayAndDouble() {
   }
   return {
     url: gateway.url,
-    talker: (way: AnyWay) => (way === 'memory' ? new Talker(openMemory) : new Talker(gateway.url, way)).open(),
-    pass: async (way: AnyWay, claims: PassClaims) => (way === 'memory' ? memoryPass(claims) : gateway.pass(claims)),
+    wireClient: (transport: AnyTransport) => (transport === 'memory' ? new WireClient(openMemory) : new WireClient(gateway.url, transport)).open(),
+    pass: async (transport: AnyTransport, claims: PassClaims) => (transport === 'memory' ? memoryPass(claims) : gateway.pass(claims)),
     stop: async () => {
       double.kill()
       await gateway.stop()

@@ -20,9 +20,9 @@ export class PausableClient {
   readonly #socket: WebSocket
   readonly #prefix: string
 
-  constructor(url: string, way: (typeof SOCKETS)[number], hello: object) {
-    this.#prefix = way === 'ws' ? '' : '4'
-    this.#socket = new WebSocket(url.replace('http', 'ws') + (way === 'ws' ? '/ws' : '/im/?EIO=4&transport=websocket'))
+  constructor(url: string, transport: (typeof SOCKETS)[number], hello: object) {
+    this.#prefix = transport === 'ws' ? '' : '4'
+    this.#socket = new WebSocket(url.replace('http', 'ws') + (transport === 'ws' ? '/ws' : '/im/?EIO=4&transport=websocket'))
     onTestFinished(() => this.#socket.terminate())
     this.#socket.on('open', () => this.send(`0${JSON.stringify(hello)}`))
     this.#socket.on('message', (data: Buffer) => {

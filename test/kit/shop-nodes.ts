@@ -8,7 +8,7 @@ import type { CommandInput, Hello } from '../../gateway/protocol/commands.ts'
 import type { ConversationRow, Assignment } from '../../gateway/protocol/model.ts'
 import { startGateway, type PassClaims, type StartedGateway } from './gateway.ts'
 import { HookedBackbone } from './hooked-backbone.ts'
-import { Talker } from './talker.ts'
+import { WireClient } from './wire-client.ts'
 
 export class ShopNodes {
   readonly backbone: HookedBackbone
@@ -77,19 +77,19 @@ export class ShopNodes {
     return `${name}${++this.#count}-${process.pid}`
   }
 
-  async arrive(node: 0 | 1, claims: PassClaims, hello: Pick<Hello, 'to' | 'resume'> = {}): Promise<Talker> {
-    const talker = await new Talker(this.#nodes[node]!.url, 'ws').open()
-    await talker.hello({ token: await this.#nodes[node]!.pass({ ttlMs: 86_400_000, ...claims }), ...hello })
-    return talker
+  async arrive(node: 0 | 1, claims: PassClaims, hello: Pick<Hello, 'to' | 'resume'> = {}): Promise<WireClient> {
+    const wireClient = await new WireClient(this.#nodes[node]!.url, 'ws').open()
+    await wireClient.hello({ token: await this.#nodes[node]!.pass({ ttlMs: 86_400_000, ...claims }), ...hello })
+    return wireClient
   }
 
   /** An agent of the shop; resolves when its colleagues see it present. */
-  async agent(shop: string, sub: string, node: 0 | 1 = 0): Promise<Talker> {
-    const talker = await this.arrive(node, { sub, role: 'agent', shop, name: sub.toUpperCase() })
+  async agent(shop: string, sub: string, node: 0 | 1 = 0): Promise<WireClient> {
+    const wireClient = await this.arrive(node, { sub, role: 'agent', shop, name: sub.toUpperCase() })
     const of = [`shop:${shop}`]
     for (;;) {
-      const { presence } = await talker.command('presence', { of })
-      if (presence[of[0]!]?.agents?.some(({ id }) => id === sub)) return talker
+      const { presence } = await wireClient.command('presence', { of })
+      if (presence[of[0]!]?.agents?.some(({ id }) => id === sub)) return wireClient
     }
   }
 
@@ -103,13 +103,13 @@ export class ShopNodes {
 export const text = (to: string, id: string): CommandInput<'send'> => ({ to, id, kind: 'text', body: { text: id } })
 
 /** The assignment of the customer's conversation, as the agent sees it. */
-export async function assignmentOf(agent: Talker, customer: string): Promise<Assignment | undefined> {
+export async function assignmentOf(agent: WireClient, customer: string): Promise<Assignment | undefined> {
   const { conversations } = await agent.command('conversations', {})
   return conversations.find(({ to }) => to === customer)?.service
 }
 
 /** Resolves with the newest row pushed to this agent for this customer's conversation, once its assignment passes `fits`. */
-export function pushedRow(agent: Talker, customer: string, fits: (service: Assignment) => boolean): Promise<ConversationRow> {
+export function pushedRow(agent: WireClient, customer: string, fits: (service: Assignment) => boolean): Promise<ConversationRow> {
   return agent.until(() => {
     const row = agent.pushes('conversationPush').findLast(({ to, service }) => to === customer && service !== undefined)
     return row?.service !== undefined && fits(row.service) ? row : undefined

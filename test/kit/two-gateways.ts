@@ -5,7 +5,7 @@ import { openEmbedded } from '../../gateway/backbone/embedded/embedded.ts'
 import type { Hello } from '../../gateway/protocol/commands.ts'
 import { startGateway, type PassClaims, type StartedGateway } from './gateway.ts'
 import { HookedBackbone } from './hooked-backbone.ts'
-import { Talker, type Way } from './talker.ts'
+import { WireClient, type Transport } from './wire-client.ts'
 
 /** Two gateways in this process on one embedded backbone with hooks, and one clock that tests move. */
 export class TwoGateways {
@@ -42,19 +42,19 @@ export class TwoGateways {
   }
 
   /** A client that has said hello at node 0 or 1. */
-  async arrive(node: 0 | 1, claims: PassClaims, way: Way = 'ws', hello: Omit<Hello, 'token'> = {}): Promise<Talker> {
+  async arrive(node: 0 | 1, claims: PassClaims, transport: Transport = 'ws', hello: Omit<Hello, 'token'> = {}): Promise<WireClient> {
     const { url, pass } = this.nodes[node]
-    const talker = await new Talker(url, way).open()
-    await talker.hello({ token: await pass({ ttlMs: 86_400_000, ...claims }), ...hello })
-    return talker
+    const wireClient = await new WireClient(url, transport).open()
+    await wireClient.hello({ token: await pass({ ttlMs: 86_400_000, ...claims }), ...hello })
+    return wireClient
   }
 
-  agent(node: 0 | 1, [sub, shop]: readonly [string, string], way?: Way): Promise<Talker> {
-    return this.arrive(node, { sub, role: 'agent', shop, name: sub.toUpperCase() }, way)
+  agent(node: 0 | 1, [sub, shop]: readonly [string, string], transport?: Transport): Promise<WireClient> {
+    return this.arrive(node, { sub, role: 'agent', shop, name: sub.toUpperCase() }, transport)
   }
 
-  customer(node: 0 | 1, sub: string, way?: Way): Promise<Talker> {
-    return this.arrive(node, { sub }, way)
+  customer(node: 0 | 1, sub: string, transport?: Transport): Promise<WireClient> {
+    return this.arrive(node, { sub }, transport)
   }
 
   /** A name that no other test has: they share the backbone. */

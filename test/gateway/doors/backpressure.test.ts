@@ -4,7 +4,7 @@ import WebSocket from 'ws'
 import type { Message } from '../../../gateway/protocol/model.ts'
 import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
 import { eventNamed, PausableClient, SOCKETS } from '../../kit/pausable-client.ts'
-import { Talker, WAYS } from '../../kit/talker.ts'
+import { WireClient, TRANSPORTS } from '../../kit/wire-client.ts'
 
 // real sockets on a machine that may be busy with other tests
 vi.setConfig({ testTimeout: 60_000 })
@@ -19,10 +19,10 @@ afterAll(() => gateway.stop())
 const LONG = '好'.repeat(4000)
 const text = (to: string, id: string, body = id) => ({ to, id, kind: 'text', body: { text: body } })
 
-async function arrive(sub: string): Promise<Talker> {
-  const talker = await new Talker(gateway.url, 'ws').open()
-  await talker.hello({ token: await gateway.pass({ sub }) })
-  return talker
+async function arrive(sub: string): Promise<WireClient> {
+  const wireClient = await new WireClient(gateway.url, 'ws').open()
+  await wireClient.hello({ token: await gateway.pass({ sub }) })
+  return wireClient
 }
 
 async function metric(name: string): Promise<number> {
@@ -31,24 +31,24 @@ async function metric(name: string): Promise<number> {
 }
 
 /** Messages somebody missed, as a client gets them: the pushes of the resume, and by `history` those it left out at either end. */
-async function heal(talker: Talker, { conversation, seq: held }: Message, head: number): Promise<Message[]> {
-  await talker.until(() => talker.pushes('resumePush').length > 0 || talker.pushes('messagePush').some(({ seq }) => seq === head))
-  const messages: Message[] = talker.pushes('messagePush')
+async function heal(wireClient: WireClient, { conversation, seq: held }: Message, head: number): Promise<Message[]> {
+  await wireClient.until(() => wireClient.pushes('resumePush').length > 0 || wireClient.pushes('messagePush').some(({ seq }) => seq === head))
+  const messages: Message[] = wireClient.pushes('messagePush')
   while (messages[0] !== undefined && messages[0].seq > held + 1) {
-    const older = await talker.command('history', { conversation, before: messages[0].seq, limit: 100 })
+    const older = await wireClient.command('history', { conversation, before: messages[0].seq, limit: 100 })
     messages.unshift(...older.messages.filter(({ seq }) => seq > held))
   }
   while ((messages.at(-1)?.seq ?? held) < head) {
-    messages.push(...(await talker.command('history', { conversation, after: messages.at(-1)?.seq ?? held, limit: 100 })).messages)
+    messages.push(...(await wireClient.command('history', { conversation, after: messages.at(-1)?.seq ?? held, limit: 100 })).messages)
   }
   return messages
 }
 
-describe.each(SOCKETS)('a peer that stops reading over %s', (way) => {
+describe.each(SOCKETS)('a peer that stops reading over %s', (transport) => {
   test('gets `slow` after the packets already sent, and the rest, once and in order, at its next hello', async () => {
-    const [sub, other] = [`reader-${way.length}`, `writer-${way.length}`] as const
+    const [sub, other] = [`reader-${transport.length}`, `writer-${transport.length}`] as const
     const token = await gateway.pass({ sub })
-    const client = new PausableClient(gateway.url, way, { token, to: other })
+    const client = new PausableClient(gateway.url, transport, { token, to: other })
     await client.welcomed()
     const writer = await arrive(other)
     client.pause()
@@ -59,14 +59,14 @@ describe.each(SOCKETS)('a peer that stops reading over %s', (way) => {
     }
     client.resume()
     const code = await client.closed
-    if (way === 'ws') expect(code).toBe(4001)
+    if (transport === 'ws') expect(code).toBe(4001)
     expect(eventNamed(client.packets, 'byePush')).toMatchObject([{ code: 'slow', reconnect: true }])
     expect(client.packets.at(-1)).toContain('byePush')
     const got = eventNamed(client.packets, 'messagePush') as Message[]
     expect(got.map(({ seq }) => seq)).toEqual(Array.from({ length: got.length }, (_, n) => n + 1))
     expect(got.length).toBeLessThan(written)
     const last = got.at(-1)!
-    const again = await new Talker(gateway.url, 'ws').open()
+    const again = await new WireClient(gateway.url, 'ws').open()
     const { resumed } = await again.hello({ token, resume: { cursors: [[last.conversation, last.epoch, last.seq, last.id]] } })
     expect(resumed[0]).toMatchObject({ status: written - last.seq > 200 ? 'reload' : 'follows', head: { seq: written } })
     const missed = Array.from({ length: written - last.seq }, (_, n) => last.seq + 1 + n)
@@ -137,9 +137,9 @@ describe('a burst of 5,000 messages to a client that reads', () => {
     for (const n of IN_ORDER) writer.send(`2${n}["send",${JSON.stringify(text(sub, `m${n}`, 'x'.repeat(200)))}]`)
   }
 
-  test.each(WAYS)('arrives whole over %s', async (way) => {
-    const [sub, other] = [`burst-${way.length}`, `friend-${way.length}`] as const
-    const reader = await new Talker(gateway.url, way).open()
+  test.each(TRANSPORTS)('arrives whole over %s', async (transport) => {
+    const [sub, other] = [`burst-${transport.length}`, `friend-${transport.length}`] as const
+    const reader = await new WireClient(gateway.url, transport).open()
     onTestFinished(() => reader.close())
     await reader.hello({ token: await gateway.pass({ sub }), to: other })
     await burst(sub, other)

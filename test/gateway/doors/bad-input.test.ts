@@ -1,7 +1,7 @@
 /** Invalid input of every kind, over every transport, gets a clear refusal, and the session stays open. The double of the client's tests refuses as a gateway does. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { ALL_WAYS, startGatewayAndDouble, type AnyWay } from '../../kit/gateway-and-double.ts'
-import { WAYS, type Talker } from '../../kit/talker.ts'
+import { ALL_TRANSPORTS, startGatewayAndDouble, type AnyTransport } from '../../kit/gateway-and-double.ts'
+import { TRANSPORTS, type WireClient } from '../../kit/wire-client.ts'
 
 // real sockets on a machine that may be busy with other tests
 vi.setConfig({ testTimeout: 30_000 })
@@ -63,45 +63,45 @@ const HELLOS_REFUSED: readonly [title: string, hello: unknown, code: string][] =
   ['a version long gone', { v: 0 }, 'version_unsupported'],
 ]
 
-async function arrive(way: AnyWay, sub: string): Promise<Talker> {
-  const talker = await gateway.talker(way)
-  await talker.hello({ token: await gateway.pass(way, { sub }) })
-  return talker
+async function arrive(transport: AnyTransport, sub: string): Promise<WireClient> {
+  const wireClient = await gateway.wireClient(transport)
+  await wireClient.hello({ token: await gateway.pass(transport, { sub }) })
+  return wireClient
 }
 
-async function stillAnswers(talker: Talker): Promise<void> {
-  await talker.command('conversations', {})
-  expect(talker.isClosed).toBe(false)
-  talker.close()
+async function stillAnswers(wireClient: WireClient): Promise<void> {
+  await wireClient.command('conversations', {})
+  expect(wireClient.isClosed).toBe(false)
+  wireClient.close()
 }
 
-describe.each(ALL_WAYS)('over %s', (way) => {
+describe.each(ALL_TRANSPORTS)('over %s', (transport) => {
   test.each(HELLOS_REFUSED)('a hello with %s is refused, and the session may say hello again', async (_title, hello, code) => {
-    const talker = await gateway.talker(way)
-    const valid = { token: await gateway.pass(way, { sub: 'c1' }) }
-    const refusal = await talker.refusedHello(hello && { ...valid, ...hello })
+    const wireClient = await gateway.wireClient(transport)
+    const valid = { token: await gateway.pass(transport, { sub: 'c1' }) }
+    const refusal = await wireClient.refusedHello(hello && { ...valid, ...hello })
     expect(refusal).toEqual({ code, message: expect.any(String) as string, retry: false })
-    talker.sendPacket({ type: 'connect', data: valid })
-    await talker.until(() => talker.received.find(({ type }) => type === 'connect'))
-    await stillAnswers(talker)
+    wireClient.sendPacket({ type: 'connect', data: valid })
+    await wireClient.until(() => wireClient.received.find(({ type }) => type === 'connect'))
+    await stillAnswers(wireClient)
   })
 
   test('a command before the hello is refused in its ack, a second hello by a push', async () => {
-    const talker = await gateway.talker(way)
-    expect((await talker.ask('conversations', {})).error).toMatchObject({ code: 'hello_required', retry: true })
-    const hello = { token: await gateway.pass(way, { sub: 'c1' }) }
-    await talker.hello(hello)
-    talker.sendPacket({ type: 'connect', data: { ...hello, device: 'other' } })
-    expect(await talker.push('refusalPush')).toMatchObject({ error: { code: 'hello_repeated', retry: false }, about: 'hello' })
-    await stillAnswers(talker)
+    const wireClient = await gateway.wireClient(transport)
+    expect((await wireClient.ask('conversations', {})).error).toMatchObject({ code: 'hello_required', retry: true })
+    const hello = { token: await gateway.pass(transport, { sub: 'c1' }) }
+    await wireClient.hello(hello)
+    wireClient.sendPacket({ type: 'connect', data: { ...hello, device: 'other' } })
+    expect(await wireClient.push('refusalPush')).toMatchObject({ error: { code: 'hello_repeated', retry: false }, about: 'hello' })
+    await stillAnswers(wireClient)
   })
 
   test.each(REFUSED)('%s is refused in the ack', async (_title, command, input, code, detail) => {
-    const talker = await arrive(way, 'c1')
-    const { error } = await talker.ask(command, input)
+    const wireClient = await arrive(transport, 'c1')
+    const { error } = await wireClient.ask(command, input)
     expect(error).toMatchObject({ code, retry: false })
     expect(error?.message).toContain(detail)
-    await stillAnswers(talker)
+    await stillAnswers(wireClient)
   })
 
   test.each([
@@ -111,80 +111,80 @@ describe.each(ALL_WAYS)('over %s', (way) => {
     ['an ack nobody asked for', '31[]', 'bad_packet'],
     ['the header of a binary packet', '51-["send",{"_placeholder":true,"num":0}]', 'binary_unsupported'],
   ])('%s is refused by a push', async (_title, packet, code) => {
-    const talker = await arrive(way, 'c1')
-    talker.send(packet)
-    expect((await talker.push('refusalPush')).error).toMatchObject({ code, retry: false })
-    await stillAnswers(talker)
+    const wireClient = await arrive(transport, 'c1')
+    wireClient.send(packet)
+    expect((await wireClient.push('refusalPush')).error).toMatchObject({ code, retry: false })
+    await stillAnswers(wireClient)
   })
 
   test('a refused command without an ack id is answered by a push that names it', async () => {
-    const talker = await arrive(way, 'c1')
-    talker.sendPacket({ type: 'event', name: 'send', args: [send({ body: { text: '' } })] })
-    expect(await talker.push('refusalPush')).toMatchObject({ error: { code: 'text_empty' }, about: 'send' })
-    await stillAnswers(talker)
+    const wireClient = await arrive(transport, 'c1')
+    wireClient.sendPacket({ type: 'event', name: 'send', args: [send({ body: { text: '' } })] })
+    expect(await wireClient.push('refusalPush')).toMatchObject({ error: { code: 'text_empty' }, about: 'send' })
+    await stillAnswers(wireClient)
   })
 })
 
-describe.each(WAYS)('a door, %s', (way) => {
+describe.each(TRANSPORTS)('a door, %s', (transport) => {
   test.each([
     ['send', `{"to":"shop:1","id":"deep","kind":"text","body":{"text":"x","deep":${'['.repeat(5000)}${']'.repeat(5000)}}}`],
     ['changeUser', `{"toid":"shop:1","deep":${'{"a":'.repeat(5000)}0${'}'.repeat(5000)}}`],
     ['presence', `{"of":[],"deep":${'['.repeat(30_000)}${']'.repeat(30_000)}}`],
   ])('%s with data thousands deep is refused in the ack', async (command, input) => {
-    const talker = await arrive(way, 'c1')
-    talker.send(`277["${command}",${input}]`)
-    expect(await talker.ack(77)).toMatchObject({ error: { code: 'bad_request', retry: false } })
-    await stillAnswers(talker)
+    const wireClient = await arrive(transport, 'c1')
+    wireClient.send(`277["${command}",${input}]`)
+    expect(await wireClient.ack(77)).toMatchObject({ error: { code: 'bad_request', retry: false } })
+    await stillAnswers(wireClient)
   })
 
   test('a connect to another namespace gets a connect error for that namespace', async () => {
-    const talker = await arrive(way, 'c1')
-    const refused = talker.until(() => talker.received.find((packet) => packet.type === 'invalid'))
-    talker.send('0/admin,{}')
+    const wireClient = await arrive(transport, 'c1')
+    const refused = wireClient.until(() => wireClient.received.find((packet) => packet.type === 'invalid'))
+    wireClient.send('0/admin,{}')
     expect(await refused).toMatchObject({ reason: 'namespace', namespace: '/admin' })
-    talker.send('2/admin,1["send",{}]')
-    await talker.until(() => talker.received.filter((packet) => packet.type === 'invalid').length === 2)
-    await stillAnswers(talker)
+    wireClient.send('2/admin,1["send",{}]')
+    await wireClient.until(() => wireClient.received.filter((packet) => packet.type === 'invalid').length === 2)
+    await stillAnswers(wireClient)
   })
 
   test('a packet of 1 MB is refused in its ack', async () => {
-    const talker = await arrive(way, 'c1')
-    const { error } = await talker.ask('send', send({ body: { text: 'x'.repeat(1_000_000) } }))
+    const wireClient = await arrive(transport, 'c1')
+    const { error } = await wireClient.ask('send', send({ body: { text: 'x'.repeat(1_000_000) } }))
     expect(error).toMatchObject({ code: 'too_large', retry: false })
-    await stillAnswers(talker)
+    await stillAnswers(wireClient)
   })
 
   test('a packet with too many bytes in few characters is refused too', async () => {
-    const talker = await arrive(way, 'c1')
-    const { error } = await talker.ask('send', send({ body: { text: '漢'.repeat(22_000) } }))
+    const wireClient = await arrive(transport, 'c1')
+    const { error } = await wireClient.ask('send', send({ body: { text: '漢'.repeat(22_000) } }))
     expect(error?.code).toBe('too_large')
-    await stillAnswers(talker)
+    await stillAnswers(wireClient)
   })
 
   test('a packet above the transport limit ends the session', async () => {
-    const talker = await arrive(way, 'c1')
-    talker.send('2["send",{"text":"' + 'x'.repeat(2_200_000) + '"}]')
-    await talker.closed()
+    const wireClient = await arrive(transport, 'c1')
+    wireClient.send('2["send",{"text":"' + 'x'.repeat(2_200_000) + '"}]')
+    await wireClient.closed()
   })
 
   test('a session ends with a byePush when it goes on sending invalid packets', async () => {
-    const talker = await arrive(way, 'c1')
-    for (let n = 0; n < 60; n++) talker.send('nonsense')
-    expect(await talker.push('byePush')).toMatchObject({ code: 'abuse', reconnect: false })
-    await talker.closed()
-    expect(talker.pushes('refusalPush').length).toBe(50)
-    if (way === 'ws') expect(talker.closeCode).toBe(4101)
+    const wireClient = await arrive(transport, 'c1')
+    for (let n = 0; n < 60; n++) wireClient.send('nonsense')
+    expect(await wireClient.push('byePush')).toMatchObject({ code: 'abuse', reconnect: false })
+    await wireClient.closed()
+    expect(wireClient.pushes('refusalPush').length).toBe(50)
+    if (transport === 'ws') expect(wireClient.closeCode).toBe(4101)
   })
 })
 
-describe.each(WAYS)('without a pass, over %s', (way) => {
+describe.each(TRANSPORTS)('without a pass, over %s', (transport) => {
   test('a session ends with a byePush after a few refused hellos and commands', async () => {
-    const talker = await gateway.talker(way)
-    for (let n = 0; n < 4; n++) await talker.refusedHello({ token: 'nonsense' })
-    for (let n = 0; n < 20; n++) talker.sendPacket({ type: 'event', name: 'send', args: [{}], id: n })
-    expect(await talker.push('byePush')).toMatchObject({ code: 'abuse', reconnect: false })
-    await talker.closed()
-    expect(talker.received.filter(({ type }) => type === 'ack' || type === 'connectError')).toHaveLength(10)
+    const wireClient = await gateway.wireClient(transport)
+    for (let n = 0; n < 4; n++) await wireClient.refusedHello({ token: 'nonsense' })
+    for (let n = 0; n < 20; n++) wireClient.sendPacket({ type: 'event', name: 'send', args: [{}], id: n })
+    expect(await wireClient.push('byePush')).toMatchObject({ code: 'abuse', reconnect: false })
+    await wireClient.closed()
+    expect(wireClient.received.filter(({ type }) => type === 'ack' || type === 'connectError')).toHaveLength(10)
   })
 })
 
@@ -198,13 +198,13 @@ test('a polling payload of too many packets ends its session with a byePush and 
   expect(await (await fetch(`${gateway.url}/im/?EIO=4&transport=polling&sid=${sid}`)).text()).toContain('"code":"abuse"')
 })
 
-describe.each(WAYS.filter((way) => way !== 'engine.io polling'))('binary over %s', (way) => {
+describe.each(TRANSPORTS.filter((transport) => transport !== 'engine.io polling'))('binary over %s', (transport) => {
   test('a binary message is refused by a push', async () => {
-    const talker = await gateway.talker(way)
-    await talker.hello({ token: await gateway.pass(way, { sub: 'c1' }) })
-    talker.send(Buffer.from([1, 2, 3]))
-    expect((await talker.push('refusalPush')).error.code).toBe('binary_unsupported')
-    await talker.command('conversations', {})
-    talker.close()
+    const wireClient = await gateway.wireClient(transport)
+    await wireClient.hello({ token: await gateway.pass(transport, { sub: 'c1' }) })
+    wireClient.send(Buffer.from([1, 2, 3]))
+    expect((await wireClient.push('refusalPush')).error.code).toBe('binary_unsupported')
+    await wireClient.command('conversations', {})
+    wireClient.close()
   })
 })

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { DEMO_WORD } from '../../kit/gateway.ts'
 import { assignmentOf, ShopNodes, text, pushedRow } from '../../kit/shop-nodes.ts'
-import { WAYS, Talker } from '../../kit/talker.ts'
+import { TRANSPORTS, WireClient } from '../../kit/wire-client.ts'
 
 // real sockets on a machine that may be busy with other tests
 vi.setConfig({ testTimeout: 30_000 })
@@ -48,11 +48,11 @@ test('a blocked customer is refused at every door', async () => {
     body: JSON.stringify({ sub: id, role: 'customer' }),
   })
   const { token } = (await response.json()) as { token: string }
-  for (const way of WAYS) {
-    const talker = await new Talker(nodes.url, way).open()
-    await talker.hello({ token })
-    expect((await talker.ask('send', text(side, `by ${way}`))).error?.code).toBe('blocked')
-    talker.close()
+  for (const transport of TRANSPORTS) {
+    const wireClient = await new WireClient(nodes.url, transport).open()
+    await wireClient.hello({ token })
+    expect((await wireClient.ask('send', text(side, `by ${transport}`))).error?.code).toBe('blocked')
+    wireClient.close()
   }
   const backend = await fetch(`${nodes.url}/v1/messages`, {
     method: 'POST',
@@ -120,8 +120,8 @@ test("only the shop's own agents may block, with a reason and an end in the futu
   const { side, agent, customer, id } = await scene()
   const rival = await nodes.agent(nodes.unique('s'), 'rival')
   const other = await nodes.arrive(0, { sub: nodes.unique('c') })
-  const code = async (talker: Talker, name: string, input: unknown) => (await talker.ask(name, input)).error?.code
-  for (const talker of [customer, other]) {
+  const code = async (wireClient: WireClient, name: string, input: unknown) => (await wireClient.ask(name, input)).error?.code
+  for (const wireClient of [customer, other]) {
     for (const name of ['block', 'unblock', 'blocked', 'queue', 'claim', 'close', 'acceptTransfer', 'transfer', 'changeStatus']) {
       const input = {
         block: { to: side, reason: 'x' },
@@ -131,7 +131,7 @@ test("only the shop's own agents may block, with a reason and an end in the futu
         blocked: {},
         queue: {},
       }[name] ?? { to: side }
-      expect([name, await code(talker, name, input)]).toEqual([name, 'forbidden'])
+      expect([name, await code(wireClient, name, input)]).toEqual([name, 'forbidden'])
     }
   }
   const conversation = `${side}~${id}`

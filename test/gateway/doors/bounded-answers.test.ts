@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { ReadRange } from '../../../gateway/backbone/backbone.ts'
 import { conversationId, presenceChannel } from '../../../gateway/protocol/keys.ts'
 import { LIMITS } from '../../../gateway/protocol/limits.ts'
-import { Talker } from '../../kit/talker.ts'
+import { WireClient } from '../../kit/wire-client.ts'
 import { TwoGateways } from '../../kit/two-gateways.ts'
 
 // real sockets on a machine that may be busy with other tests
@@ -40,15 +40,15 @@ async function fill(side: string, other: string, count: number, bulk = BULK): Pr
 }
 
 /** Resumes `conversations` from their first message; resolves with everything received until nothing more comes. */
-async function resume(sub: string, conversations: readonly string[]): Promise<Talker> {
-  const talker = await new Talker(two.nodes[0].url, 'ws').open()
+async function resume(sub: string, conversations: readonly string[]): Promise<WireClient> {
+  const wireClient = await new WireClient(two.nodes[0].url, 'ws').open()
   const epoch = (await two.backbone.store.read(conversations[0]!, { limit: 1 })).head.epoch
-  await talker.hello({
+  await wireClient.hello({
     token: await two.nodes[0].pass({ sub }),
     resume: { cursors: conversations.map((conversation) => [conversation, epoch, 1, 'm1']) },
   })
-  await talker.command('presence', { of: [] })
-  return talker
+  await wireClient.command('presence', { of: [] })
+  return wireClient
 }
 
 test('a resume of 15 conversations of 100 × 65 kB sends 2 MB, half a megabyte of each, and says which are incomplete', async () => {
@@ -56,17 +56,17 @@ test('a resume of 15 conversations of 100 × 65 kB sends 2 MB, half a megabyte o
   const conversations = await Promise.all(Array.from({ length: 15 }, (_, i) => fill(customer, `shop:${i}`, 100)))
   const reads: number[] = []
   two.backbone.beforeRead = async () => void reads.push(1)
-  const talker = await resume(customer, conversations)
-  await expect.poll(() => talker.pushes('resumePush').length).toBe(15)
+  const wireClient = await resume(customer, conversations)
+  await expect.poll(() => wireClient.pushes('resumePush').length).toBe(15)
   two.backbone.beforeRead = async () => undefined
-  const messages = talker.pushes('messagePush')
+  const messages = wireClient.pushes('messagePush')
   expect(bytesOf(messages)).toBeLessThanOrEqual(LIMITS.resumeBytes)
   expect(bytesOf(messages)).toBeGreaterThan(LIMITS.resumeBytes * 0.8)
   const seqs = messages.filter(({ conversation }) => conversation === conversations[0]).map(({ seq }) => seq)
   expect(seqs).toEqual(Array.from({ length: seqs.length }, (_, i) => i + 2))
   expect(bytesOf(messages.filter(({ conversation }) => conversation === conversations[0]))).toBeLessThanOrEqual(LIMITS.answerBytes)
   expect(
-    talker
+    wireClient
       .pushes('resumePush')
       .map(({ conversation }) => conversation)
       .toSorted(),
@@ -76,11 +76,11 @@ test('a resume of 15 conversations of 100 × 65 kB sends 2 MB, half a megabyte o
 test('history returns what a resume left out, page by page', async () => {
   const customer = two.unique('c')
   const conversation = await fill(customer, 'shop:1', 40)
-  const talker = await resume(customer, [conversation])
-  await talker.push('resumePush')
-  const seqs = talker.pushes('messagePush').map(({ seq }) => seq)
+  const wireClient = await resume(customer, [conversation])
+  await wireClient.push('resumePush')
+  const seqs = wireClient.pushes('messagePush').map(({ seq }) => seq)
   for (let isMore = true; isMore;) {
-    const page = await talker.command('history', { conversation, after: seqs.at(-1)!, limit: 100 })
+    const page = await wireClient.command('history', { conversation, after: seqs.at(-1)!, limit: 100 })
     expect(bytesOf(page)).toBeLessThanOrEqual(LIMITS.answerBytes)
     seqs.push(...page.messages.map(({ seq }) => seq))
     isMore = page.more
@@ -91,18 +91,18 @@ test('history returns what a resume left out, page by page', async () => {
 test('a small resume is complete and has no `more`', async () => {
   const customer = two.unique('c')
   const conversation = await fill(customer, 'shop:1', 150, '')
-  const talker = await resume(customer, [conversation])
-  await expect.poll(() => talker.pushes('messagePush').length).toBe(149)
-  expect(talker.pushes('resumePush')).toEqual([])
+  const wireClient = await resume(customer, [conversation])
+  await expect.poll(() => wireClient.pushes('messagePush').length).toBe(149)
+  expect(wireClient.pushes('resumePush')).toEqual([])
 })
 
 test('history towards newer messages is bounded too and says that there is more', async () => {
   const customer = two.unique('c')
   const conversation = await fill(customer, 'shop:1', 20)
-  const talker = await two.customer(0, customer)
+  const wireClient = await two.customer(0, customer)
   const seqs: number[] = []
   for (let before: number | undefined, isMore = true; isMore;) {
-    const page = await talker.command('history', { conversation, limit: 100, ...(before === undefined ? {} : { before }) })
+    const page = await wireClient.command('history', { conversation, limit: 100, ...(before === undefined ? {} : { before }) })
     expect(bytesOf(page)).toBeLessThanOrEqual(LIMITS.answerBytes)
     seqs.unshift(...page.messages.map(({ seq }) => seq))
     before = seqs[0]
@@ -158,7 +158,7 @@ test('no command reads more than half a megabyte at once', async () => {
 test('nothing more is read for a session that has ended', async () => {
   const customer = two.unique('c')
   const conversations = await Promise.all(Array.from({ length: 40 }, (_, i) => fill(customer, `shop:${i}`, 3)))
-  const talker = await new Talker(two.nodes[0].url, 'ws').open()
+  const wireClient = await new WireClient(two.nodes[0].url, 'ws').open()
   const token = await two.nodes[0].pass({ sub: customer })
   const epoch = (await two.backbone.store.read(conversations[0]!, { limit: 1 })).head.epoch
   let reads = 0
@@ -170,10 +170,10 @@ test('nothing more is read for a session that has ended', async () => {
     reads++
     await gate
   }
-  talker.sendPacket({ type: 'connect', data: { token, resume: { cursors: conversations.map((one) => [one, epoch, 1, 'm1']) } } })
+  wireClient.sendPacket({ type: 'connect', data: { token, resume: { cursors: conversations.map((one) => [one, epoch, 1, 'm1']) } } })
   await expect.poll(() => reads).toBeGreaterThan(0)
-  talker.close()
-  await expect.poll(() => talker.isClosed).toBe(true)
+  wireClient.close()
+  await expect.poll(() => wireClient.isClosed).toBe(true)
   // and the gateway knows
   await new Promise((resolve) => setImmediate(resolve))
   const before = reads

@@ -1,7 +1,7 @@
 /** Customer details from a real backend over HTTP, however it behaves. The gateways' clock is moved. */
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { CustomerServer, json, type Answering } from '../../kit/customer-server.ts'
-import type { Talker } from '../../kit/talker.ts'
+import type { WireClient } from '../../kit/wire-client.ts'
 import { TwoGateways } from '../../kit/two-gateways.ts'
 
 // real sockets on a machine that may be busy with other tests
@@ -32,8 +32,8 @@ async function scene() {
   const customer = await two.customer(0, c)
   await customer.command('send', { to: `shop:${shop}`, id: 'm1', kind: 'text', body: { text: 'hi' } })
   const desk = await two.agent(1, [two.unique('a'), shop])
-  const ask = async (talker: Talker = desk) => {
-    const { ok: _, ...answer } = await talker.command('customer', { to: c })
+  const ask = async (wireClient: WireClient = desk) => {
+    const { ok: _, ...answer } = await wireClient.command('customer', { to: c })
     return answer
   }
   /** On a busy machine the first answer may be slow. */
@@ -191,8 +191,8 @@ test('fields unknown to the schema and URLs that no browser would fetch are left
 
 test('earlier contacts come from the log: six silent hours end one, and the present one does not count', async () => {
   const { shop, c, customer, desk, ask } = await scene()
-  const say = (talker: Talker, id: string) =>
-    talker.command('send', { to: talker === desk ? c : `shop:${shop}`, id, kind: 'text', body: { text: id } })
+  const say = (wireClient: WireClient, id: string) =>
+    wireClient.command('send', { to: wireClient === desk ? c : `shop:${shop}`, id, kind: 'text', body: { text: id } })
   expect(await ask()).not.toHaveProperty('earlier')
   two.pass(60_000)
   await say(desk, 'm2')
@@ -213,7 +213,7 @@ test('earlier contacts come from the log: six silent hours end one, and the pres
 test('only agents may ask, and only about customers who have a conversation with their shop', async () => {
   const { shop, c, customer } = await scene()
   const rival = await two.agent(0, [two.unique('a'), two.unique('s')])
-  const code = async (talker: Talker, input: object) => (await talker.ask('customer', input)).error?.code
+  const code = async (wireClient: WireClient, input: object) => (await wireClient.ask('customer', input)).error?.code
   expect(await code(customer, { to: `shop:${shop}` })).toBe('forbidden')
   expect(await code(rival, { conversation: `shop:${shop}~${c}` })).toBe('forbidden')
   expect(await code(rival, { to: c })).toBe('unknown_conversation')

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startGateway, type PassClaims, type StartedGateway } from '../../kit/gateway.ts'
-import { Talker } from '../../kit/talker.ts'
+import { WireClient } from '../../kit/wire-client.ts'
 
 // real sockets on a machine that may be busy with other tests
 vi.setConfig({ testTimeout: 30_000 })
@@ -20,16 +20,16 @@ afterAll(async () => {
 
 interface Someone {
   readonly id: string
-  readonly talker: Talker
+  readonly wireClient: WireClient
 }
 
 const unique = (name: string): string => `${name}-${randomUUID().slice(0, 8)}`
 const text = (to: string, id = randomUUID()) => ({ to, id, kind: 'text', body: { text: id } })
 
 async function arrive(node: StartedGateway, claims: PassClaims): Promise<Someone> {
-  const talker = await new Talker(node.url, 'ws').open()
-  await talker.hello({ token: await node.pass(claims) })
-  return { id: claims.sub, talker }
+  const wireClient = await new WireClient(node.url, 'ws').open()
+  await wireClient.hello({ token: await node.pass(claims) })
+  return { id: claims.sub, wireClient }
 }
 
 async function guest(node: StartedGateway, name = 'Support'): Promise<Someone> {
@@ -39,9 +39,9 @@ async function guest(node: StartedGateway, name = 'Support'): Promise<Someone> {
     body: JSON.stringify({ name }),
   })
   const { token, sub } = (await response.json()) as { token: string; sub: string }
-  const talker = await new Talker(node.url, 'ws').open()
-  await talker.hello({ token })
-  return { id: sub, talker }
+  const wireClient = await new WireClient(node.url, 'ws').open()
+  await wireClient.hello({ token })
+  return { id: sub, wireClient }
 }
 
 const backend = (node: StartedGateway, conversation: string) =>
@@ -70,13 +70,13 @@ describe.each(MAY)('DIRECT %s', (direct, ...may) => {
       [one, two],
     ] as const
     for (const [i, [from, to]] of tries.entries()) {
-      const answer = await from.talker.ask('send', text(to.id))
+      const answer = await from.wireClient.ask('send', text(to.id))
       expect([answer.ok, answer.error?.code]).toEqual(may[i] ? [true, undefined] : [undefined, 'start_forbidden'])
       if (may[i]) continue
       // nothing is stored or listed, also when the conversation is named in another way
-      expect((await to.talker.command('conversations', {})).conversations.filter((row) => row.to === from.id)).toEqual([])
+      expect((await to.wireClient.command('conversations', {})).conversations.filter((row) => row.to === from.id)).toEqual([])
       const conversation = [from.id, to.id].sort().join('~')
-      expect((await from.talker.ask('send', { conversation, id: 'm', kind: 'text', body: { text: 'm' } })).error?.code).toBe('start_forbidden')
+      expect((await from.wireClient.ask('send', { conversation, id: 'm', kind: 'text', body: { text: 'm' } })).error?.code).toBe('start_forbidden')
     }
   })
 
@@ -85,10 +85,10 @@ describe.each(MAY)('DIRECT %s', (direct, ...may) => {
     const shop = unique('s')
     const agent = await arrive(node, { sub: unique('a'), role: 'agent', shop })
     const [ann, one] = [await arrive(node, { sub: unique('ann') }), await guest(node)]
-    for (const { talker } of [ann, one]) await talker.command('send', text(`shop:${shop}`))
+    for (const { wireClient } of [ann, one]) await wireClient.command('send', text(`shop:${shop}`))
     const fresh = await arrive(node, { sub: unique('new') })
-    await agent.talker.command('send', text(fresh.id))
-    expect((await fresh.talker.command('conversations', {})).conversations).toHaveLength(1)
+    await agent.wireClient.command('send', text(fresh.id))
+    expect((await fresh.wireClient.command('conversations', {})).conversations).toHaveLength(1)
   })
 
   test('allows an answer, also by a guest, and the conversation to continue', async () => {
@@ -96,16 +96,16 @@ describe.each(MAY)('DIRECT %s', (direct, ...may) => {
     const [ann, one] = [await arrive(node, { sub: unique('ann') }), await guest(node)]
     const conversation = [ann.id, one.id].sort().join('~')
     expect((await backend(node, conversation)).status).toBe(200)
-    await one.talker.command('send', text(ann.id))
-    await ann.talker.command('send', text(one.id))
-    expect((await ann.talker.command('history', { to: one.id })).messages).toHaveLength(3)
+    await one.wireClient.command('send', text(ann.id))
+    await ann.wireClient.command('send', text(one.id))
+    expect((await ann.wireClient.command('history', { to: one.id })).messages).toHaveLength(3)
   })
 })
 
 test('all of many simultaneous first messages of a guest are refused', async () => {
   const node = nodes.get('signed-in')!
   const [ann, one] = [await arrive(node, { sub: unique('ann') }), await guest(node)]
-  const answers = await Promise.all(Array.from({ length: 40 }, () => one.talker.ask('send', text(ann.id))))
+  const answers = await Promise.all(Array.from({ length: 40 }, () => one.wireClient.ask('send', text(ann.id))))
   expect(new Set(answers.map(({ error }) => error?.code))).toEqual(new Set(['start_forbidden']))
 })
 
@@ -118,18 +118,18 @@ test('a guest named Support is marked as a guest in identity, messages, typing, 
     [ann, undefined],
     [one, true],
   ] as const) {
-    const { conversation } = await someone.talker.command('send', text(`shop:${shop}`))
-    const pushed = await agent.talker.until(() => agent.talker.pushes('messagePush').find(({ from }) => from === someone.id))
-    const row = await agent.talker.until(() => agent.talker.pushes('conversationPush').find(({ to }) => to === someone.id))
-    await someone.talker.command('typing', { to: `shop:${shop}` })
-    const typing = await agent.talker.until(() => agent.talker.pushes('typingPush').find(({ from }) => from === someone.id))
+    const { conversation } = await someone.wireClient.command('send', text(`shop:${shop}`))
+    const pushed = await agent.wireClient.until(() => agent.wireClient.pushes('messagePush').find(({ from }) => from === someone.id))
+    const row = await agent.wireClient.until(() => agent.wireClient.pushes('conversationPush').find(({ to }) => to === someone.id))
+    await someone.wireClient.command('typing', { to: `shop:${shop}` })
+    const typing = await agent.wireClient.until(() => agent.wireClient.pushes('typingPush').find(({ from }) => from === someone.id))
     expect([pushed.guest, row.guest, row.last?.guest, typing.guest]).toEqual([isGuest, isGuest, isGuest, isGuest])
-    const { conversations } = await agent.talker.command('conversations', {})
+    const { conversations } = await agent.wireClient.command('conversations', {})
     expect(conversations.find((listed) => listed.conversation === conversation)?.guest).toBe(isGuest)
-    const late = await new Talker(node.url, 'ws').open()
+    const late = await new WireClient(node.url, 'ws').open()
     const { resumed } = await late.hello({ token: await node.pass({ sub: unique('b'), role: 'agent', shop }), to: someone.id })
     expect(resumed[0]?.guest).toBe(isGuest)
-    const own = await new Talker(node.url, 'ws').open()
+    const own = await new WireClient(node.url, 'ws').open()
     const { identity } = await own.hello({ token: await node.pass({ sub: someone.id }) })
     expect(identity.guest).toBe(isGuest)
   }
@@ -169,12 +169,12 @@ test('SOURCES: the hello refuses such a pass when it was signed elsewhere with t
     [{ src: 'a', sub: 'b1' }, /src is not/],
     [{ sub: 'ab1' }, /sub begins/],
   ] as const) {
-    const talker = await new Talker(closed.url, 'ws').open()
-    const refusal = await talker.refusedHello({ token: await mint(claims) })
+    const wireClient = await new WireClient(closed.url, 'ws').open()
+    const refusal = await wireClient.refusedHello({ token: await mint(claims) })
     expect([refusal.code, reason.test(refusal.message)]).toEqual(['pass_invalid', true])
   }
-  const talker = await new Talker(closed.url, 'ws').open()
-  expect((await talker.hello({ token: await mint({ src: 'ab', sub: '1' }) })).identity.id).toBe('ab1')
+  const wireClient = await new WireClient(closed.url, 'ws').open()
+  expect((await wireClient.hello({ token: await mint({ src: 'ab', sub: '1' }) })).identity.id).toBe('ab1')
   await open.stop()
   await closed.stop()
 })

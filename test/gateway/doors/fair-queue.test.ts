@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { FairQueue, EventLoopTurns } from '../../../gateway/doors/fair-queue.ts'
 import { LIMITS } from '../../../gateway/protocol/limits.ts'
 import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
-import { Talker, WAYS } from '../../kit/talker.ts'
+import { WireClient, TRANSPORTS } from '../../kit/wire-client.ts'
 
 function queues(count: number) {
   const turns = new EventLoopTurns()
@@ -97,15 +97,15 @@ describe('at a gateway', () => {
   })
   afterAll(() => gateway.stop())
 
-  test.each(WAYS)('all of 500 messages are stored in order when the session closes right after them (%s)', async (way) => {
-    const sub = `writer-${WAYS.indexOf(way)}`
-    const writer = await new Talker(gateway.url, way).open()
+  test.each(TRANSPORTS)('all of 500 messages are stored in order when the session closes right after them (%s)', async (transport) => {
+    const sub = `writer-${TRANSPORTS.indexOf(transport)}`
+    const writer = await new WireClient(gateway.url, transport).open()
     await writer.hello({ token: await gateway.pass({ sub }) })
     for (let n = 0; n < 500; n++) {
       writer.sendPacket({ type: 'event', name: 'send', args: [{ to: 'shop:1', id: `m${n}`, kind: 'text', body: { text: 'x' } }] })
     }
     writer.sendPacket({ type: 'disconnect' })
-    const reader = await new Talker(gateway.url, 'ws').open()
+    const reader = await new WireClient(gateway.url, 'ws').open()
     await reader.hello({ token: await gateway.pass({ sub }) })
     const ids: string[] = []
     while (ids.length < 500) {

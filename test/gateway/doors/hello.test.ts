@@ -2,7 +2,7 @@
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
-import { Talker, WAYS } from '../../kit/talker.ts'
+import { WireClient, TRANSPORTS } from '../../kit/wire-client.ts'
 
 // real sockets on a machine that may be busy with other tests
 vi.setConfig({ testTimeout: 30_000 })
@@ -48,86 +48,86 @@ const BAD_PASSES: readonly [title: string, pass: () => Promise<unknown>, code: s
   ['a version long gone', async () => ({ token: await sign(CUSTOMER), v: 0 }), 'version_unsupported'],
 ]
 
-describe.each(WAYS)('over %s', (way) => {
+describe.each(TRANSPORTS)('over %s', (transport) => {
   test.each(BAD_PASSES)('%s is refused, and the session may say hello again', async (_title, hello, code) => {
-    const talker = await new Talker(gateway.url, way).open()
-    expect(await talker.refusedHello(await hello())).toMatchObject({ code, retry: false })
-    talker.sendPacket({ type: 'connect', data: { token: await sign(CUSTOMER) } })
-    await talker.until(() => talker.received.find(({ type }) => type === 'connect'))
-    await talker.command('conversations', {})
-    talker.close()
+    const wireClient = await new WireClient(gateway.url, transport).open()
+    expect(await wireClient.refusedHello(await hello())).toMatchObject({ code, retry: false })
+    wireClient.sendPacket({ type: 'connect', data: { token: await sign(CUSTOMER) } })
+    await wireClient.until(() => wireClient.received.find(({ type }) => type === 'connect'))
+    await wireClient.command('conversations', {})
+    wireClient.close()
   })
 
   test('a hello without a payload is refused as one without a pass', async () => {
-    const talker = await new Talker(gateway.url, way).open()
-    expect((await talker.refusedHello(undefined)).code).toBe('pass_required')
-    talker.close()
+    const wireClient = await new WireClient(gateway.url, transport).open()
+    expect((await wireClient.refusedHello(undefined)).code).toBe('pass_required')
+    wireClient.close()
   })
 
   test('a page of a foreign origin is refused with a reason', async () => {
-    const talker = await new Talker(gateway.url, way, 'https://evil.example').open()
-    const refusal = await talker.refusedHello({ token: await sign(CUSTOMER) })
+    const wireClient = await new WireClient(gateway.url, transport, 'https://evil.example').open()
+    const refusal = await wireClient.refusedHello({ token: await sign(CUSTOMER) })
     expect(refusal).toMatchObject({ code: 'origin_forbidden', retry: false })
-    talker.close()
+    wireClient.close()
   })
 
   test("a listed page, and a page of the gateway's own host, may connect", async () => {
     for (const origin of ['https://shop.example', gateway.url]) {
-      const talker = await new Talker(gateway.url, way, origin).open()
-      await talker.hello({ token: await sign(CUSTOMER) })
-      talker.close()
+      const wireClient = await new WireClient(gateway.url, transport, origin).open()
+      await wireClient.hello({ token: await sign(CUSTOMER) })
+      wireClient.close()
     }
   })
 
   test('a command before the hello is refused, with the advice to say hello', async () => {
-    const talker = await new Talker(gateway.url, way).open()
-    expect((await talker.ask('send', {})).error).toMatchObject({ code: 'hello_required', retry: true })
-    await talker.hello({ token: await sign(CUSTOMER) })
-    talker.close()
+    const wireClient = await new WireClient(gateway.url, transport).open()
+    expect((await wireClient.ask('send', {})).error).toMatchObject({ code: 'hello_required', retry: true })
+    await wireClient.hello({ token: await sign(CUSTOMER) })
+    wireClient.close()
   })
 
   test('a hello repeated for want of a welcome is the same hello: ignored while it is checked, welcomed again until a command', async () => {
-    const talker = await new Talker(gateway.url, way).open()
+    const wireClient = await new WireClient(gateway.url, transport).open()
     const hello = { type: 'connect', data: { token: await sign(CUSTOMER) } } as const
-    const welcomes = () => talker.received.filter(({ type }) => type === 'connect')
-    talker.sendPacket(hello)
-    talker.sendPacket(hello)
-    await talker.until(() => welcomes()[0])
-    talker.sendPacket(hello)
-    await talker.until(() => welcomes()[1])
-    await talker.command('conversations', {})
+    const welcomes = () => wireClient.received.filter(({ type }) => type === 'connect')
+    wireClient.sendPacket(hello)
+    wireClient.sendPacket(hello)
+    await wireClient.until(() => welcomes()[0])
+    wireClient.sendPacket(hello)
+    await wireClient.until(() => welcomes()[1])
+    await wireClient.command('conversations', {})
     // over polling, the second hello may have come after the first welcome, and been welcomed as well
     const before = welcomes().length
-    talker.sendPacket(hello)
-    await talker.command('conversations', {})
+    wireClient.sendPacket(hello)
+    await wireClient.command('conversations', {})
     expect(welcomes().length).toBe(before)
-    expect(talker.received.filter((packet) => packet.type === 'event' && packet.name === 'refusalPush')).toEqual([])
-    talker.close()
+    expect(wireClient.received.filter((packet) => packet.type === 'event' && packet.name === 'refusalPush')).toEqual([])
+    wireClient.close()
   })
 
   test('another hello is refused, whether the first is still in progress or not', async () => {
-    const talker = await new Talker(gateway.url, way).open()
+    const wireClient = await new WireClient(gateway.url, transport).open()
     const token = await sign(CUSTOMER)
-    talker.sendPacket({ type: 'connect', data: { token } })
-    talker.sendPacket({ type: 'connect', data: { token, device: 'other' } })
-    expect(await talker.push('refusalPush')).toMatchObject({ error: { code: 'hello_repeated' }, about: 'hello' })
-    await talker.until(() => talker.received.find(({ type }) => type === 'connect'))
-    talker.sendPacket({ type: 'connect', data: { token, device: 'other' } })
-    await talker.push('refusalPush', 1)
-    await talker.command('conversations', {})
-    expect(talker.received.filter(({ type }) => type === 'connect')).toHaveLength(1)
-    talker.close()
+    wireClient.sendPacket({ type: 'connect', data: { token } })
+    wireClient.sendPacket({ type: 'connect', data: { token, device: 'other' } })
+    expect(await wireClient.push('refusalPush')).toMatchObject({ error: { code: 'hello_repeated' }, about: 'hello' })
+    await wireClient.until(() => wireClient.received.find(({ type }) => type === 'connect'))
+    wireClient.sendPacket({ type: 'connect', data: { token, device: 'other' } })
+    await wireClient.push('refusalPush', 1)
+    await wireClient.command('conversations', {})
+    expect(wireClient.received.filter(({ type }) => type === 'connect')).toHaveLength(1)
+    wireClient.close()
   })
 })
 
 describe('a session without an accepted hello', () => {
-  test.each(WAYS)('ends with a byePush after the deadline, over %s', async (way) => {
+  test.each(TRANSPORTS)('ends with a byePush after the deadline, over %s', async (transport) => {
     const impatient = await startGateway({ IM_SECRET: SECRET }, { helloMs: 200 })
-    const talker = await new Talker(impatient.url, way).open()
-    expect(await talker.refusedHello({ token: 'nonsense' })).toMatchObject({ code: 'pass_invalid' })
-    expect(await talker.push('byePush')).toMatchObject({ code: 'hello_timeout', reconnect: true })
-    await talker.closed()
-    if (way === 'ws') expect(talker.closeCode).toBe(4002)
+    const wireClient = await new WireClient(impatient.url, transport).open()
+    expect(await wireClient.refusedHello({ token: 'nonsense' })).toMatchObject({ code: 'pass_invalid' })
+    expect(await wireClient.push('byePush')).toMatchObject({ code: 'hello_timeout', reconnect: true })
+    await wireClient.closed()
+    if (transport === 'ws') expect(wireClient.closeCode).toBe(4002)
     await impatient.stop()
   })
 })

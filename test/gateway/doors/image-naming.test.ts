@@ -7,7 +7,7 @@ import { openEmbedded } from '../../../gateway/backbone/embedded/embedded.ts'
 import { HookedBackbone } from '../../kit/hooked-backbone.ts'
 import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
 import { PICTURES } from '../../kit/pictures.ts'
-import { Talker } from '../../kit/talker.ts'
+import { WireClient } from '../../kit/wire-client.ts'
 
 const HOUR_MS = 3_600_000
 const KEY = 'the key of a backend, long enough'
@@ -16,8 +16,8 @@ let folder: string
 let gateway: StartedGateway
 let hooked: HookedBackbone
 let lateMs: number
-let customer: Talker
-let agent: Talker
+let customer: WireClient
+let agent: WireClient
 let token: string
 
 beforeEach(async () => {
@@ -26,9 +26,9 @@ beforeEach(async () => {
   hooked = new HookedBackbone(await openEmbedded({ dataDir: folder, now: () => Date.now() + lateMs }))
   gateway = await startGateway({ API_KEY: KEY }, { backbone: hooked, now: Date.now })
   token = await gateway.pass({ sub: 'c1' })
-  customer = await new Talker(gateway.url, 'ws').open()
+  customer = await new WireClient(gateway.url, 'ws').open()
   await customer.hello({ token })
-  agent = await new Talker(gateway.url, 'ws').open()
+  agent = await new WireClient(gateway.url, 'ws').open()
   await agent.hello({ token: await gateway.pass({ sub: 'a1', role: 'agent', shop: '1' }) })
 })
 afterEach(async () => {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { ShopNodes, text } from '../../kit/shop-nodes.ts'
 import { DEMO_WORD } from '../../kit/gateway.ts'
-import { Talker, WAYS, type Way } from '../../kit/talker.ts'
+import { WireClient, TRANSPORTS, type Transport } from '../../kit/wire-client.ts'
 
 // real sockets on a machine that may be busy with other tests
 vi.setConfig({ testTimeout: 30_000 })
@@ -19,25 +19,25 @@ interface Person {
   readonly shop?: string
 }
 
-async function arrive(way: Way, person: Person): Promise<Talker> {
+async function arrive(transport: Transport, person: Person): Promise<WireClient> {
   const response = await fetch(`${nodes.url}/v1/passes`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${DEMO_WORD}` },
     body: JSON.stringify(person),
   })
   const { token } = (await response.json()) as { token: string }
-  const talker = await new Talker(nodes.url, way).open()
-  await talker.hello({ token })
-  return talker
+  const wireClient = await new WireClient(nodes.url, transport).open()
+  await wireClient.hello({ token })
+  return wireClient
 }
 
-describe.each(WAYS)('through %s', (way) => {
+describe.each(TRANSPORTS)('through %s', (transport) => {
   async function scene() {
     const [shop, id, me] = [nodes.unique('s'), nodes.unique('c'), nodes.unique('a')]
-    const agent = await arrive(way, { sub: me, role: 'agent', shop })
-    const customer = await arrive(way, { sub: id, role: 'customer' })
+    const agent = await arrive(transport, { sub: me, role: 'agent', shop })
+    const customer = await arrive(transport, { sub: id, role: 'customer' })
     const { conversation } = await customer.command('send', text(`shop:${shop}`, 'm1'))
-    const code = async (talker: Talker, name: string, input: unknown) => (await talker.ask(name, input)).error?.code
+    const code = async (wireClient: WireClient, name: string, input: unknown) => (await wireClient.ask(name, input)).error?.code
     return { shop, me, agent, customer, conversation, code }
   }
 
@@ -66,7 +66,7 @@ describe.each(WAYS)('through %s', (way) => {
 
   test('an agent may not transfer to themselves, to an absent agent, nor a conversation of another shop; nor block its customers', async () => {
     const { agent, me, conversation, code } = await scene()
-    const rival = await arrive(way, { sub: nodes.unique('a'), role: 'agent', shop: nodes.unique('s') })
+    const rival = await arrive(transport, { sub: nodes.unique('a'), role: 'agent', shop: nodes.unique('s') })
     await agent.command('claim', { conversation })
     expect(await code(agent, 'transfer', { conversation, to: me })).toBe('bad_request')
     expect(await code(agent, 'transfer', { conversation, to: 'nobody' })).toBe('agent_unavailable')
@@ -77,7 +77,7 @@ describe.each(WAYS)('through %s', (way) => {
   test('an agent changes only their own status, whatever else the command says; a quick reply has limits', async () => {
     const { shop, agent, code } = await scene()
     const colleague = nodes.unique('a')
-    const other = await arrive(way, { sub: colleague, role: 'agent', shop })
+    const other = await arrive(transport, { sub: colleague, role: 'agent', shop })
     await other.command('changeStatus', { status: 'away' })
     await agent.ask('changeStatus', { status: 'busy', of: colleague, id: colleague, to: colleague })
     const { presence } = await agent.command('presence', { of: [`shop:${shop}`] })

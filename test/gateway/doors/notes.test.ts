@@ -1,7 +1,7 @@
 /** Agents' notes at two gateways: only colleagues get them, over every transport. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { LIMITS } from '../../../gateway/protocol/limits.ts'
-import { WAYS, type Talker } from '../../kit/talker.ts'
+import { TRANSPORTS, type WireClient } from '../../kit/wire-client.ts'
 import { TwoGateways } from '../../kit/two-gateways.ts'
 
 // real sockets on a machine that may be busy with other tests
@@ -14,8 +14,9 @@ beforeAll(async () => {
 afterAll(() => two.stop())
 
 const unique = (name: string): string => two.unique(name)
-const say = (talker: Talker, to: string, id: string) => talker.command('send', { to, id, kind: 'text', body: { text: id } })
-const texts = async (talker: Talker, to: string): Promise<string[]> => (await talker.command('notes', { to })).notes.map(({ text }) => text)
+const say = (wireClient: WireClient, to: string, id: string) => wireClient.command('send', { to, id, kind: 'text', body: { text: id } })
+const texts = async (wireClient: WireClient, to: string): Promise<string[]> =>
+  (await wireClient.command('notes', { to })).notes.map(({ text }) => text)
 
 test('a colleague at the other node sees a note at once and in the list; its author changes and deletes it', async () => {
   const [shop, a, b, c] = [unique('s'), unique('a'), unique('b'), unique('c')]
@@ -61,13 +62,13 @@ test('the oldest notes are deleted beyond the limit', async () => {
   expect([found.length, found[0], found.slice(-2).toSorted()]).toEqual([LIMITS.noteCount, '2', ['x', 'y']])
 })
 
-describe.each(WAYS)('over %s', (way) => {
+describe.each(TRANSPORTS)('over %s', (transport) => {
   test('a customer learns nothing of notes: no push, no count, no answer', async () => {
     const [shop, c] = [unique('s'), unique('c')]
-    const customer = await two.customer(0, c, way)
-    const ann = await two.agent(1, [unique('a'), shop], way)
-    const bo = await two.agent(0, [unique('b'), shop], way)
-    const rival = await two.agent(0, [unique('a'), unique('s')], way)
+    const customer = await two.customer(0, c, transport)
+    const ann = await two.agent(1, [unique('a'), shop], transport)
+    const bo = await two.agent(0, [unique('b'), shop], transport)
+    const rival = await two.agent(0, [unique('a'), unique('s')], transport)
     await say(customer, `shop:${shop}`, 'm1')
     await ann.push('messagePush')
     await ann.command('saveNote', { to: c, id: 'n1', text: 'secret of the shop' })
@@ -79,7 +80,7 @@ describe.each(WAYS)('over %s', (way) => {
     const { messages, head } = await customer.command('history', { to: `shop:${shop}` })
     expect([messages.map(({ id }) => id), head.seq]).toEqual([['m1', 'm2'], 2])
     await customer.command('conversations', {})
-    const again = await two.customer(1, c, way)
+    const again = await two.customer(1, c, transport)
     await again.command('conversations', {})
     const everything = JSON.stringify([customer.received, again.received, rival.received])
     expect(everything).not.toMatch(/secret|notePush/)
@@ -105,14 +106,14 @@ describe.each(WAYS)('over %s', (way) => {
     ['both to and conversation', 'author', 'notes', (shop: string, c: string) => ({ to: c, conversation: `shop:${shop}~${c}` }), 'bad_request'],
   ] as const)('%s is refused, and the note stands', async (_what, who, command, input, code) => {
     const [shop, c, a] = [unique('s'), unique('c'), unique('a')]
-    const author = await two.agent(0, [a, shop], way)
+    const author = await two.agent(0, [a, shop], transport)
     await author.command('saveNote', { to: c, id: 'n1', text: 'stands' })
     const asker =
       who === 'author'
         ? author
         : who === 'customer'
-          ? await two.customer(1, c, way)
-          : await two.agent(1, who === 'rival' ? [a, unique('s')] : [unique('b'), shop], way)
+          ? await two.customer(1, c, transport)
+          : await two.agent(1, who === 'rival' ? [a, unique('s')] : [unique('b'), shop], transport)
     expect((await asker.ask(command, input(shop, c))).error?.code).toBe(code)
     expect(await texts(author, c)).toEqual(['stands'])
     for (const one of new Set([author, asker])) one.close()

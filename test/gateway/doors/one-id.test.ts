@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { userChannel } from '../../../gateway/protocol/keys.ts'
 import type { Push } from '../../../gateway/protocol/pushes.ts'
-import type { Talker } from '../../kit/talker.ts'
+import type { WireClient } from '../../kit/wire-client.ts'
 import { TwoGateways } from '../../kit/two-gateways.ts'
 
 // real sockets on a machine that may be busy with other tests
@@ -19,11 +19,11 @@ const text = (to: string, id: string) => ({ to, id, kind: 'text', body: { text: 
 interface Namesakes {
   readonly id: string
   readonly shops: readonly [string, string]
-  readonly agent: Talker
+  readonly agent: WireClient
   /** The same agent's second window, at the other node. */
-  readonly window: Talker
-  readonly rival: Talker
-  readonly customer: Talker
+  readonly window: WireClient
+  readonly rival: WireClient
+  readonly customer: WireClient
 }
 
 async function namesakes(shop = two.unique('a')): Promise<Namesakes> {
@@ -42,12 +42,12 @@ async function namesakes(shop = two.unique('a')): Promise<Namesakes> {
 /** Resolves when everything published for these people before has reached all of their windows. */
 async function settled({ id, agent, window, rival, customer }: Namesakes): Promise<void> {
   await two.backbone.bus.publish(userChannel(id), '', '{"type":"settled"}')
-  for (const talker of [agent, window, rival, customer]) {
-    await talker.until(() => talker.pushes('noticePush').some(({ type }) => type === 'settled'))
+  for (const wireClient of [agent, window, rival, customer]) {
+    await wireClient.until(() => wireClient.pushes('noticePush').some(({ type }) => type === 'settled'))
   }
 }
 
-const heard = (talker: Talker, names: readonly Push[]): unknown[] => names.flatMap((name) => talker.pushes(name))
+const heard = (wireClient: WireClient, names: readonly Push[]): unknown[] => names.flatMap((name) => wireClient.pushes(name))
 
 test("a customer's own conversations are pushed to no agent of the same id", async () => {
   const them = await namesakes()
@@ -58,9 +58,9 @@ test("a customer's own conversations are pushed to no agent of the same id", asy
   await customer.push('messagePush')
   await customer.command('changeUser', { toid: 'dave' })
   await settled(them)
-  for (const talker of [agent, window, rival]) {
+  for (const wireClient of [agent, window, rival]) {
     expect(
-      heard(talker, ['messagePush', 'conversationPush', 'syncChangeUserPush', 'changeUserPush', 'blockPush', 'cursorPush', 'typingPush']),
+      heard(wireClient, ['messagePush', 'conversationPush', 'syncChangeUserPush', 'changeUserPush', 'blockPush', 'cursorPush', 'typingPush']),
     ).toEqual([])
   }
 })
@@ -87,7 +87,7 @@ test('a transfer and its note reach the two agents of that shop, and nobody else
   await chief.command('claim', { conversation })
   await agent.command('presence', { of: [`shop:${shop}`] })
   await chief.command('transfer', { conversation, to: id, note: 'internal: fraud case' })
-  for (const talker of [agent, window, chief]) expect((await talker.push('transferPush')).transfer.note).toBe('internal: fraud case')
+  for (const wireClient of [agent, window, chief]) expect((await wireClient.push('transferPush')).transfer.note).toBe('internal: fraud case')
   await settled(them)
   expect([heard(customer, ['transferPush', 'conversationPush']), heard(rival, ['transferPush', 'conversationPush'])]).toEqual([[], []])
 })
@@ -98,7 +98,7 @@ test("an agent's own quick replies are pushed to that agent alone", async () => 
   await agent.command('saveQuickReply', { quickReply: { id: 'r1', scope: 'own', title: 't', text: 't' } })
   await window.push('quickRepliesPush')
   await settled(them)
-  expect([rival, customer].flatMap((talker) => talker.pushes('quickRepliesPush'))).toEqual([])
+  expect([rival, customer].flatMap((wireClient) => wireClient.pushes('quickRepliesPush'))).toEqual([])
   expect((await rival.command('quickReplies', {})).quickReplies).toEqual([])
 })
 
@@ -111,17 +111,17 @@ test("an agent's partner is pushed to that agent's windows, a customer's partner
   await customer.command('changeUser', { toid: 'shop:x' })
   await customer.push('changeUserPush')
   await settled(them)
-  expect([rival, customer].flatMap((talker) => talker.pushes('syncChangeUserPush'))).toEqual([])
-  expect([agent, window].map((talker) => heard(talker, ['syncChangeUserPush', 'changeUserPush']).length)).toEqual([1, 1])
+  expect([rival, customer].flatMap((wireClient) => wireClient.pushes('syncChangeUserPush'))).toEqual([])
+  expect([agent, window].map((wireClient) => heard(wireClient, ['syncChangeUserPush', 'changeUserPush']).length)).toEqual([1, 1])
 })
 
 test('a publish of a backend for the id reaches every window with it, agents included', async () => {
   const { id, agent, window, rival, customer } = await namesakes()
   await two.backbone.bus.publish(userChannel(id), '', '{"type":"syncChangeUser","uid":"c-2","socketid":"php","changeUserData":{}}')
   await two.backbone.bus.publish(userChannel(id), '', '{"type":"coupon","text":"5 off"}')
-  for (const talker of [agent, window, rival, customer]) {
-    expect(await talker.push('syncChangeUserPush')).toEqual({ toid: 'c-2', socketid: 'php' })
-    expect(await talker.push('noticePush')).toEqual({ type: 'coupon', text: '5 off' })
+  for (const wireClient of [agent, window, rival, customer]) {
+    expect(await wireClient.push('syncChangeUserPush')).toEqual({ toid: 'c-2', socketid: 'php' })
+    expect(await wireClient.push('noticePush')).toEqual({ type: 'coupon', text: '5 off' })
   }
 })
 
@@ -131,21 +131,21 @@ test('a partner that only one of them can have changes only the windows of that 
   await two.backbone.bus.publish(userChannel(id), '', '{"type":"syncChangeUser","uid":"shop:9","socketid":"php"}')
   await two.backbone.bus.publish(userChannel(id), '', JSON.stringify({ type: 'syncChangeUser', uid: id, socketid: 'php' }))
   await settled(them)
-  expect([agent, customer].map((talker) => talker.pushes('syncChangeUserPush').map(({ toid }) => toid))).toEqual([[id], ['shop:9']])
+  expect([agent, customer].map((wireClient) => wireClient.pushes('syncChangeUserPush').map(({ toid }) => toid))).toEqual([[id], ['shop:9']])
 })
 
 test("a new session of a device does not replace another person's session with the same id", async () => {
   const id = two.unique('7-')
   const shop = two.unique('a')
-  const talkers: Talker[] = []
+  const wireClients: WireClient[] = []
   for (const claims of [{ sub: id }, { sub: id, role: 'agent', shop } as const, { sub: id, role: 'agent', shop: two.unique('b') } as const]) {
-    const talker = await two.arrive(0, claims, 'ws', { device: 'd1' })
-    talkers.push(talker)
+    const wireClient = await two.arrive(0, claims, 'ws', { device: 'd1' })
+    wireClients.push(wireClient)
   }
   const newer = await two.arrive(0, { sub: id }, 'ws', { device: 'd1' })
   two.pass(6000)
-  expect((await talkers[0]!.push('byePush')).code).toBe('replaced')
-  for (const other of [...talkers.slice(1), newer]) {
+  expect((await wireClients[0]!.push('byePush')).code).toBe('replaced')
+  for (const other of [...wireClients.slice(1), newer]) {
     await other.command('conversations', {})
     expect(other.pushes('byePush')).toEqual([])
   }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { readConfig, SettingError } from '../../../gateway/config.ts'
 import { Origins } from '../../../gateway/doors/admit/origins.ts'
 import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
-import { Talker, WAYS } from '../../kit/talker.ts'
+import { WireClient, TRANSPORTS } from '../../kit/wire-client.ts'
 
 const allow = (list: string, origin: string | undefined, host = 'chat.example', scheme?: string): boolean =>
   new Origins(list).allow({ origin, host, scheme })
@@ -190,13 +190,13 @@ describe('every request', () => {
     expect([answer.status, answer.headers.get('access-control-allow-headers')]).toEqual([204, 'x-mine'])
   })
 
-  test.each(WAYS)(
+  test.each(TRANSPORTS)(
     'over %s is accepted from a listed page, whatever its capitals and default port; from a foreign one it is refused with the reason',
-    async (way) => {
+    async (transport) => {
       const token = await gateway.pass({ sub: 'c1' })
-      const page = await new Talker(gateway.url, way, 'https://shop.example').open()
+      const page = await new WireClient(gateway.url, transport, 'https://shop.example').open()
       expect(await page.hello({ token })).toMatchObject({ identity: { id: 'c1' } })
-      const foreign = await new Talker(gateway.url, way, 'https://evil.example').open()
+      const foreign = await new WireClient(gateway.url, transport, 'https://evil.example').open()
       expect(await foreign.refusedHello({ token })).toMatchObject({ code: 'origin_forbidden' })
     },
   )

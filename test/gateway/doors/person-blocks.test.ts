@@ -1,6 +1,6 @@
 /** Persons block persons; nobody sees a blocked person or customer typing or viewing. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import type { Talker } from '../../kit/talker.ts'
+import type { WireClient } from '../../kit/wire-client.ts'
 import { TwoGateways } from '../../kit/two-gateways.ts'
 
 // real sockets on a machine that may be busy with other tests
@@ -16,14 +16,14 @@ let count = 0
 const text = (to: string) => ({ to, id: `m${++count}`, kind: 'text', body: { text: 'hi' } })
 
 /** Two persons at two nodes who have written to each other. */
-async function pair(): Promise<{ a: string; b: string; ann: Talker; bob: Talker; conversation: string }> {
+async function pair(): Promise<{ a: string; b: string; ann: WireClient; bob: WireClient; conversation: string }> {
   const [a, b] = [two.unique('ann'), two.unique('bob')]
   const [ann, bob] = [await two.customer(0, a), await two.customer(1, b)]
   const { conversation } = await ann.command('send', text(b))
   await bob.command('send', text(a))
   return { a, b, ann, bob, conversation }
 }
-const code = async (talker: Talker, to: string): Promise<string | undefined> => (await talker.ask('send', text(to))).error?.code
+const code = async (wireClient: WireClient, to: string): Promise<string | undefined> => (await wireClient.ask('send', text(to))).error?.code
 
 test('a blocked person is refused at once at every node and notified; the blocker still writes', async () => {
   const { a, b, ann, bob, conversation } = await pair()

@@ -1,7 +1,7 @@
 /** A person's own channel in the original's exact form: the gateway reads and writes it, and survives whatever stands there. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { userChannel } from '../../../gateway/protocol/keys.ts'
-import type { Talker } from '../../kit/talker.ts'
+import type { WireClient } from '../../kit/wire-client.ts'
 import { TwoGateways } from '../../kit/two-gateways.ts'
 
 // real sockets on a machine that may be busy with other tests
@@ -35,7 +35,7 @@ async function original(id: string): Promise<string[]> {
 }
 
 /** Resolves when everything published for this window before has arrived. */
-async function settled(window: Talker, id: string): Promise<void> {
+async function settled(window: WireClient, id: string): Promise<void> {
   const before = window.pushes('noticePush').length
   await publish(id, { type: 'settled' })
   await window.push('noticePush', before)

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openEmbedded } from '../../../gateway/backbone/embedded/embedded.ts'
 import { startGateway, type PassClaims, type StartedGateway } from '../../kit/gateway.ts'
 import { HookedBackbone } from '../../kit/hooked-backbone.ts'
-import { Talker } from '../../kit/talker.ts'
+import { WireClient } from '../../kit/wire-client.ts'
 
 // real sockets on a machine that may be busy with other tests
 vi.setConfig({ testTimeout: 30_000 })
@@ -40,18 +40,19 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function arrive(node: 0 | 1, claims: PassClaims): Promise<Talker> {
-  const talker = await new Talker(nodes[node].url, 'ws').open()
-  await talker.hello({ token: await nodes[node].pass({ ttlMs: 86_400_000, ...claims }) })
-  return talker
+async function arrive(node: 0 | 1, claims: PassClaims): Promise<WireClient> {
+  const wireClient = await new WireClient(nodes[node].url, 'ws').open()
+  await wireClient.hello({ token: await nodes[node].pass({ ttlMs: 86_400_000, ...claims }) })
+  return wireClient
 }
 
 const unique = (name: string): string => `${name}${++count}`
 const agent = (sub: string, shop: string): PassClaims => ({ sub, role: 'agent', shop, name: sub.toUpperCase() })
 /** The newest status of `participant` that was pushed in this session. */
-const newestStatus = (talker: Talker, participant: string): string | undefined =>
-  talker.pushes('statusPush').findLast((push) => push.participant === participant)?.status
-const isOnline = (talker: Talker, side: string): boolean | undefined => talker.pushes('presencePush').findLast((push) => push.side === side)?.online
+const newestStatus = (wireClient: WireClient, participant: string): string | undefined =>
+  wireClient.pushes('statusPush').findLast((push) => push.participant === participant)?.status
+const isOnline = (wireClient: WireClient, side: string): boolean | undefined =>
+  wireClient.pushes('presencePush').findLast((push) => push.side === side)?.online
 
 test('a new status of an agent reaches its windows, colleagues and subscribed customers, at every node', async () => {
   const [shop, a, b] = [unique('s'), unique('a'), unique('b')]
@@ -63,7 +64,7 @@ test('a new status of an agent reaches its windows, colleagues and subscribed cu
   await windows[0]!.until(() => newestStatus(windows[0]!, b))
   expect(await customer.command('presence', { of })).toEqual({ ok: true, presence: { [of[0]!]: { online: true, status: 'online' } } })
   await windows[0]!.command('changeStatus', { status: 'busy' })
-  for (const talker of [...windows, colleague, customer]) await talker.until(() => newestStatus(talker, a) === 'busy')
+  for (const wireClient of [...windows, colleague, customer]) await wireClient.until(() => newestStatus(wireClient, a) === 'busy')
   expect(customer.pushes('statusPush').at(-1)).toEqual({ participant: a, shop, name: a.toUpperCase(), status: 'busy' })
   await colleague.command('changeStatus', { status: 'away' })
   await customer.until(() => customer.pushes('presencePush').some(({ status }) => status === 'busy'))
@@ -128,7 +129,7 @@ test('presence commands are refused while the store is unavailable, known states
 test('invalid presence commands are refused', async () => {
   const desk = await arrive(1, agent(unique('a'), unique('s')))
   const customer = await arrive(0, { sub: unique('c') })
-  const code = async (talker: Talker, name: string, input: unknown) => (await talker.ask(name, input)).error?.code
+  const code = async (wireClient: WireClient, name: string, input: unknown) => (await wireClient.ask(name, input)).error?.code
   expect(await code(customer, 'changeStatus', { status: 'busy' })).toBe('forbidden')
   expect(await code(desk, 'changeStatus', { status: 'asleep' })).toBe('bad_request')
   expect(await code(desk, 'presence', { of: Array.from({ length: 101 }, (_, n) => `c${n}`) })).toBe('bad_request')

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { LIMITS } from '../../../gateway/protocol/limits.ts'
 import type { QuickReply } from '../../../gateway/protocol/model.ts'
-import type { Talker } from '../../kit/talker.ts'
+import type { WireClient } from '../../kit/wire-client.ts'
 import { TwoGateways } from '../../kit/two-gateways.ts'
 
 // real sockets on a machine that may be busy with other tests
@@ -16,9 +16,9 @@ afterAll(() => two.stop())
 
 const unique = (name: string): string => two.unique(name)
 const reply = (id: string, more: Partial<QuickReply> = {}): QuickReply => ({ id, scope: 'shop', title: id, text: `text of ${id}`, ...more })
-const save = (talker: Talker, quickReply: QuickReply) => talker.command('saveQuickReply', { quickReply })
-const all = async (talker: Talker): Promise<QuickReply[]> =>
-  [...(await talker.command('quickReplies', {})).quickReplies].sort((a, b) => (a.id < b.id ? -1 : 1))
+const save = (wireClient: WireClient, quickReply: QuickReply) => wireClient.command('saveQuickReply', { quickReply })
+const all = async (wireClient: WireClient): Promise<QuickReply[]> =>
+  [...(await wireClient.command('quickReplies', {})).quickReplies].sort((a, b) => (a.id < b.id ? -1 : 1))
 
 test("a shop's quick replies are shared by its agents, an agent's own are not, and another shop sees neither", async () => {
   const [shop, other] = [unique('s'), unique('s')]
@@ -101,6 +101,6 @@ test.each([
   ['an id that is half a character', 'agent', 'saveQuickReply', { quickReply: reply('r\ud800') }, 'bad_request'],
   ['an id with a zero in it', 'agent', 'saveQuickReply', { quickReply: reply('r\u0000x') }, 'bad_request'],
 ] as const)('%s is refused', async (_what, role, command, input, code) => {
-  const talker = role === 'agent' ? await two.agent(0, [unique('a'), unique('s')]) : await two.customer(0, unique('c'))
-  expect((await talker.ask(command, input)).error?.code).toBe(code)
+  const wireClient = role === 'agent' ? await two.agent(0, [unique('a'), unique('s')]) : await two.customer(0, unique('c'))
+  expect((await wireClient.ask(command, input)).error?.code).toBe(code)
 })

@@ -7,7 +7,7 @@ import { openEmbedded } from '../../../gateway/backbone/embedded/embedded.ts'
 import { conversationId, shopChannel } from '../../../gateway/protocol/keys.ts'
 import { startGateway, type PassClaims, type StartedGateway } from '../../kit/gateway.ts'
 import { HookedBackbone } from '../../kit/hooked-backbone.ts'
-import { Talker } from '../../kit/talker.ts'
+import { WireClient } from '../../kit/wire-client.ts'
 
 let folder: string
 let backbone: HookedBackbone
@@ -29,10 +29,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function arrive(claims: PassClaims, hello: Record<string, unknown> = {}): Promise<Talker> {
-  const talker = await new Talker(gateway.url, 'ws').open()
-  await talker.hello({ token: await gateway.pass(claims), ...hello })
-  return talker
+async function arrive(claims: PassClaims, hello: Record<string, unknown> = {}): Promise<WireClient> {
+  const wireClient = await new WireClient(gateway.url, 'ws').open()
+  await wireClient.hello({ token: await gateway.pass(claims), ...hello })
+  return wireClient
 }
 
 /** Appends to the store directly, as another node does. */
@@ -115,14 +115,14 @@ describe('while the store is unavailable', () => {
   test('a hello is refused and may be repeated in the same session', async () => {
     const { sub, shop } = people()
     const token = await gateway.pass({ sub })
-    const talker = await new Talker(gateway.url, 'ws').open()
+    const wireClient = await new WireClient(gateway.url, 'ws').open()
     backbone.isAway = true
-    expect(await talker.refusedHello({ token, to: `shop:${shop}` })).toMatchObject({ code: 'unavailable', retry: true })
+    expect(await wireClient.refusedHello({ token, to: `shop:${shop}` })).toMatchObject({ code: 'unavailable', retry: true })
     backbone.isAway = false
-    talker.sendPacket({ type: 'connect', data: { token, to: `shop:${shop}` } })
-    await talker.until(() => talker.received.find(({ type }) => type === 'connect'))
+    wireClient.sendPacket({ type: 'connect', data: { token, to: `shop:${shop}` } })
+    await wireClient.until(() => wireClient.received.find(({ type }) => type === 'connect'))
     await append(sub, shop, 'm1')
-    expect((await talker.push('messagePush')).id).toBe('m1')
+    expect((await wireClient.push('messagePush')).id).toBe('m1')
   })
 })
 

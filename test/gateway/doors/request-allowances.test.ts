@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { AppOptions } from '../../../gateway/app.ts'
 import { DEMO_WORD, startGateway, type StartedGateway } from '../../kit/gateway.ts'
 import { PICTURES } from '../../kit/pictures.ts'
-import { Talker } from '../../kit/talker.ts'
+import { WireClient } from '../../kit/wire-client.ts'
 
 const started: StartedGateway[] = []
 const start = async (environment: Record<string, string>, options: AppOptions = {}): Promise<StartedGateway> => {
@@ -141,10 +141,10 @@ describe('connections', () => {
   test('count by address, except those of people with a signed pass', async () => {
     const { url, pass } = await start({}, { rates: { session: { address: few(3) } } })
     for (let n = 0; n < 4; n++) {
-      const talker = await new Talker(url, 'ws').open()
-      await talker.hello({ token: await pass({ sub: `c${n}` }) })
+      const wireClient = await new WireClient(url, 'ws').open()
+      await wireClient.hello({ token: await pass({ sub: `c${n}` }) })
     }
-    for (let n = 0; n < 3; n++) await new Talker(url, 'ws').open()
+    for (let n = 0; n < 3; n++) await new WireClient(url, 'ws').open()
     const polling = await fetch(`${url}/im/?EIO=4&transport=polling`)
     await limited(polling)
     const upgrade = await new Promise<string>((resolve, reject) => {

@@ -7,7 +7,7 @@ import { CODES } from '../../../gateway/protocol/codes.ts'
 import { freePort } from '../../kit/free-port.ts'
 import { DEMO_WORD, startGateway, type StartedGateway } from '../../kit/gateway.ts'
 import { HookedBackbone } from '../../kit/hooked-backbone.ts'
-import { Talker } from '../../kit/talker.ts'
+import { WireClient } from '../../kit/wire-client.ts'
 
 // real sockets on a machine that may be busy with other tests
 vi.setConfig({ testTimeout: 30_000 })
@@ -74,8 +74,8 @@ describe('passes', () => {
     await first.app.close()
     started.splice(0)
     const second = await start({ DATA_DIR: first.dataDir })
-    const talker = await new Talker(second.url, 'ws').open()
-    expect((await talker.hello({ token })).identity.id).toBe('wx7')
+    const wireClient = await new WireClient(second.url, 'ws').open()
+    expect((await wireClient.hello({ token })).identity.id).toBe('wx7')
   })
 
   // a proxy on the same machine may add nothing that distinguishes it from a local program
@@ -155,8 +155,8 @@ describe('passes', () => {
     expect((await post(`${url}/v1/passes`, body, { authorization: 'Bearer wrong' })).status).toBe(403)
     const { status, json } = await post(`${url}/v1/passes`, body, { authorization: 'Bearer key' })
     expect(status).toBe(200)
-    const talker = await new Talker(url, 'ws').open()
-    expect((await talker.hello({ token: json.token })).identity.id).toBe('7')
+    const wireClient = await new WireClient(url, 'ws').open()
+    expect((await wireClient.hello({ token: json.token })).identity.id).toBe('7')
   })
 })
 
@@ -167,8 +167,8 @@ describe('guests', () => {
     const two = await post(`${url}/v1/guests`, {})
     expect(one.headers.get('access-control-allow-origin')).toBe('https://shop.example')
     expect(one.json.sub).not.toBe(two.json.sub)
-    const talker = await new Talker(url, 'ws').open()
-    const { identity } = await talker.hello({ token: one.json.token })
+    const wireClient = await new WireClient(url, 'ws').open()
+    const { identity } = await wireClient.hello({ token: one.json.token })
     expect(identity).toMatchObject({ role: 'customer', name: 'Visitor', id: one.json.sub })
     const three = await post(`${url}/v1/guests`, {})
     expect(three).toMatchObject({ status: 429, json: { error: { code: 'rate_limited' } } })
@@ -186,7 +186,7 @@ describe('guests', () => {
 test('a backend reads a history and adds a message', async () => {
   const { url, pass } = await start({ API_KEY: 'key' })
   const authorization = { authorization: 'Bearer key' }
-  const customer = await new Talker(url, 'ws').open()
+  const customer = await new WireClient(url, 'ws').open()
   await customer.hello({ token: await pass({ sub: 'c1' }), to: 'shop:1' })
   await customer.command('send', { to: 'shop:1', id: 'm1', kind: 'text', body: { text: 'hello' } })
   const system = { conversation: 'shop:1~c1', id: 'n1', body: { text: 'Parcel sent', parcel: 7 } }
@@ -247,10 +247,10 @@ test('the metrics are only on their own port when they have one', async () => {
 
 test('health, readiness and metrics answer', async () => {
   const { url, pass } = await start()
-  const talker = await new Talker(url, 'ws').open()
-  await talker.hello({ token: await pass({ sub: 'c1' }) })
-  await talker.command('send', { to: 'shop:1', id: 'm1', kind: 'text', body: { text: 'hello' } })
-  await talker.ask('fly', {})
+  const wireClient = await new WireClient(url, 'ws').open()
+  await wireClient.hello({ token: await pass({ sub: 'c1' }) })
+  await wireClient.command('send', { to: 'shop:1', id: 'm1', kind: 'text', body: { text: 'hello' } })
+  await wireClient.ask('fly', {})
   expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ ok: true })
   expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ ok: true })
   const metrics = await (await fetch(`${url}/metrics`)).text()

@@ -1,6 +1,6 @@
 /** Assignment: routing, claiming, closing and the assignment sweep. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { Talker } from '../../kit/talker.ts'
+import type { WireClient } from '../../kit/wire-client.ts'
 import { assignmentOf, ShopNodes, text, pushedRow } from '../../kit/shop-nodes.ts'
 
 // real sockets on a machine that may be busy with other tests
@@ -13,17 +13,17 @@ beforeAll(async () => {
 afterAll(() => nodes.stop())
 
 /** A shop with agents a1, a2 …, in turn at both nodes. */
-async function shopWith(count: number): Promise<{ shop: string; agents: Talker[] }> {
+async function shopWith(count: number): Promise<{ shop: string; agents: WireClient[] }> {
   const shop = nodes.unique('s')
-  const agents: Talker[] = []
+  const agents: WireClient[] = []
   for (let n = 1; n <= count; n++) agents.push(await nodes.agent(shop, `${shop}-a${n}`, n % 2 === 1 ? 0 : 1))
   return { shop, agents }
 }
 
-async function customerOf(shop: string, node: 0 | 1 = 0): Promise<{ id: string; talker: Talker; say: (id: string) => Promise<unknown> }> {
+async function customerOf(shop: string, node: 0 | 1 = 0): Promise<{ id: string; wireClient: WireClient; say: (id: string) => Promise<unknown> }> {
   const id = nodes.unique('c')
-  const talker = await nodes.arrive(node, { sub: id })
-  return { id, talker, say: (message) => talker.command('send', text(`shop:${shop}`, message)) }
+  const wireClient = await nodes.arrive(node, { sub: id })
+  return { id, wireClient, say: (message) => wireClient.command('send', text(`shop:${shop}`, message)) }
 }
 
 describe('a first message', () => {
@@ -300,18 +300,18 @@ describe('a change of assignment', () => {
     for (const agent of [one!, two!]) await pushedRow(agent, customer.id, ({ phase }) => phase === 'open')
     const { agent } = (await assignmentOf(one!, customer.id))!
     await (agent!.id.endsWith('a1') ? one! : two!).command('send', text(customer.id, 'r1'))
-    await customer.talker.push('messagePush')
-    const { conversations } = await customer.talker.command('conversations', {})
+    await customer.wireClient.push('messagePush')
+    const { conversations } = await customer.wireClient.command('conversations', {})
     expect(conversations.map(({ service }) => service)).toEqual([undefined])
     await (agent!.id.endsWith('a1') ? one! : two!).command('close', { to: customer.id })
     for (const seen of [one!, two!]) await pushedRow(seen, customer.id, ({ phase }) => phase === 'closed')
-    expect(customer.talker.received.some((packet) => JSON.stringify(packet).includes('"service"'))).toBe(false)
+    expect(customer.wireClient.received.some((packet) => JSON.stringify(packet).includes('"service"'))).toBe(false)
   })
 
   test('does not exist between two customers, and no agent may claim their conversation', async () => {
     const [alice, bob] = [nodes.unique('alice'), nodes.unique('bob')]
-    const talker = await nodes.arrive(0, { sub: alice })
-    const { conversation } = await talker.command('send', text(bob, 'm1'))
+    const wireClient = await nodes.arrive(0, { sub: alice })
+    const { conversation } = await wireClient.command('send', text(bob, 'm1'))
     const {
       agents: [agent],
     } = await shopWith(1)

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { CommandAnswer } from '../../../gateway/protocol/commands.ts'
 import { conversationId } from '../../../gateway/protocol/keys.ts'
-import type { Talker } from '../../kit/talker.ts'
+import type { WireClient } from '../../kit/wire-client.ts'
 import { TwoGateways } from '../../kit/two-gateways.ts'
 
 // real sockets on a machine that may be busy with other tests
@@ -40,7 +40,7 @@ async function write({ from, to, text, name, kind = 'text', card }: Written): Pr
   })
 }
 const found = ({ hits }: CommandAnswer<'search'>) => hits.map(({ row, message }) => [row.to, message?.seq])
-const search = (talker: Talker, query: string) => talker.command('search', { query })
+const search = (wireClient: WireClient, query: string) => wireClient.command('search', { query })
 
 /** A shop of four customers, newest last. */
 async function scene() {
@@ -153,6 +153,6 @@ test.each([
   ['too much', 'x'.repeat(101)],
   ['a number', 7],
 ])('a query of %s is refused', async (_what, query) => {
-  const talker = await two.customer(0, two.unique('c'))
-  expect((await talker.ask('search', { query })).error?.code).toBe('bad_request')
+  const wireClient = await two.customer(0, two.unique('c'))
+  expect((await wireClient.ask('search', { query })).error?.code).toBe('bad_request')
 })

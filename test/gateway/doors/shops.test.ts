@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { conversationId } from '../../../gateway/protocol/keys.ts'
 import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
-import { Talker } from '../../kit/talker.ts'
+import { WireClient } from '../../kit/wire-client.ts'
 
 // real sockets on a machine that may be busy with other tests
 vi.setConfig({ testTimeout: 30_000 })
@@ -13,10 +13,10 @@ beforeAll(async () => {
 })
 afterAll(() => node.stop())
 
-async function arrive(sub: string, hello: object = {}): Promise<Talker> {
-  const talker = await new Talker(node.url, 'ws').open()
-  await talker.hello({ token: await node.pass({ sub }), ...hello })
-  return talker
+async function arrive(sub: string, hello: object = {}): Promise<WireClient> {
+  const wireClient = await new WireClient(node.url, 'ws').open()
+  await wireClient.hello({ token: await node.pass({ sub }), ...hello })
+  return wireClient
 }
 
 const text = (to: string, id: string) => ({ to, id, kind: 'text', body: { text: id } })
@@ -41,9 +41,12 @@ test.each([
 })
 
 test('a hello to an unknown shop is refused, a resume leaves it out, and it has no presence', async () => {
-  const talker = await new Talker(node.url, 'ws').open()
-  expect(await talker.refusedHello({ token: await node.pass({ sub: 'cyd' }), to: 'shop:8' })).toMatchObject({ code: 'unknown_shop', retry: false })
-  const cyd = await new Talker(node.url, 'ws').open()
+  const wireClient = await new WireClient(node.url, 'ws').open()
+  expect(await wireClient.refusedHello({ token: await node.pass({ sub: 'cyd' }), to: 'shop:8' })).toMatchObject({
+    code: 'unknown_shop',
+    retry: false,
+  })
+  const cyd = await new WireClient(node.url, 'ws').open()
   const { resumed } = await cyd.hello({
     token: await node.pass({ sub: 'cyd' }),
     resume: { cursors: ['shop:8~cyd', 'shop:7~cyd'].map((one) => [one, 'e', 1, 'm1']) },
@@ -74,15 +77,15 @@ test('REST refuses an unknown shop', async () => {
 test('a customer who has started many conversations may start no more for a while, and continues the others', async () => {
   const open = await startGateway({ COMMANDS_PER_SECOND: '0' })
   try {
-    const talker = await new Talker(open.url, 'ws').open()
-    await talker.hello({ token: await open.pass({ sub: 'dan' }) })
+    const wireClient = await new WireClient(open.url, 'ws').open()
+    await wireClient.hello({ token: await open.pass({ sub: 'dan' }) })
     const answers = []
-    for (let n = 0; n < 130; n++) answers.push(await talker.ask('send', text(`shop:x${n}`, 'm1')))
+    for (let n = 0; n < 130; n++) answers.push(await wireClient.ask('send', text(`shop:x${n}`, 'm1')))
     expect(answers.filter(({ ok }) => ok === true).length).toBe(120)
     expect(answers.at(-1)!.error).toMatchObject({ code: 'rate_limited', retry: true, afterMs: expect.any(Number) })
-    for (let n = 0; n < 200; n++) expect((await talker.ask('send', text('shop:x1', `n${n}`))).ok).toBe(true)
+    for (let n = 0; n < 200; n++) expect((await wireClient.ask('send', text('shop:x1', `n${n}`))).ok).toBe(true)
     // a message sent again starts no conversation
-    expect(await talker.ask('send', text('shop:x2', 'm1'))).toMatchObject({ ok: true, duplicate: true })
+    expect(await wireClient.ask('send', text('shop:x2', 'm1'))).toMatchObject({ ok: true, duplicate: true })
   } finally {
     await open.stop()
   }
@@ -91,9 +94,9 @@ test('a customer who has started many conversations may start no more for a whil
 test('an agent may start any number of conversations', async () => {
   const open = await startGateway({ COMMANDS_PER_SECOND: '0' })
   try {
-    const talker = await new Talker(open.url, 'ws').open()
-    await talker.hello({ token: await open.pass({ sub: 'a1', role: 'agent', shop: '7' }) })
-    for (let n = 0; n < 200; n++) expect((await talker.ask('send', text(`c${n}`, 'm1'))).ok).toBe(true)
+    const wireClient = await new WireClient(open.url, 'ws').open()
+    await wireClient.hello({ token: await open.pass({ sub: 'a1', role: 'agent', shop: '7' }) })
+    for (let n = 0; n < 200; n++) expect((await wireClient.ask('send', text(`c${n}`, 'm1'))).ok).toBe(true)
   } finally {
     await open.stop()
   }

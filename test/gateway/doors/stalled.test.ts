@@ -7,7 +7,7 @@ import { SendBuffer, takenBytes } from '../../../gateway/doors/send-buffer.ts'
 import type { Message } from '../../../gateway/protocol/model.ts'
 import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
 import { eventNamed, PausableClient, SOCKETS } from '../../kit/pausable-client.ts'
-import { Talker } from '../../kit/talker.ts'
+import { WireClient } from '../../kit/wire-client.ts'
 
 // real sockets on a machine that may be busy with other tests
 vi.setConfig({ testTimeout: 60_000 })
@@ -101,7 +101,7 @@ describe('at the gateway', () => {
   beforeAll(async () => {
     diagnostics.subscribe('net.server.socket', onConnection)
     gateway = await startGateway({ RATE_LIMITS: 'off' }, { uptime: () => clock })
-    const writer = await new Talker(gateway.url, 'ws').open()
+    const writer = await new WireClient(gateway.url, 'ws').open()
     await writer.hello({ token: await gateway.pass({ sub: 'writer' }) })
     await Promise.all(Array.from({ length: 40 }, (_, n) => writer.command('send', text(`m${n}`, '好'.repeat(4000)))))
     writer.close()
@@ -194,7 +194,7 @@ describe('at the gateway', () => {
     test('messages that no poll fetches are followed by `slow`; a waiting poll is never slow', async () => {
       const [{ poll }, patient] = [await openPolling('reader'), await openPolling('somebody')]
       const waiting = patient.poll()
-      const writer = await new Talker(gateway.url, 'ws').open()
+      const writer = await new WireClient(gateway.url, 'ws').open()
       onTestFinished(() => writer.close())
       await writer.hello({ token: await gateway.pass({ sub: 'writer' }) })
       const before = await slowByes()

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { Unavailable } from '../../../gateway/backbone/backbone.ts'
 import { assignmentOf, ShopNodes, text, pushedRow } from '../../kit/shop-nodes.ts'
-import type { Talker } from '../../kit/talker.ts'
+import type { WireClient } from '../../kit/wire-client.ts'
 
 // real sockets on a machine that may be busy with other tests
 vi.setConfig({ testTimeout: 30_000 })
@@ -15,9 +15,9 @@ afterAll(() => nodes.stop())
 
 interface Scene {
   readonly shop: string
-  readonly one: Talker
-  readonly two: Talker
-  readonly customer: Talker
+  readonly one: WireClient
+  readonly two: WireClient
+  readonly customer: WireClient
   /** The customer's id. */
   readonly id: string
   readonly conversation: string
@@ -39,7 +39,7 @@ async function offer({ one, conversation }: Scene): Promise<string> {
   return (await one.command('transfer', { conversation, to: 'two', note: '她要退货' })).service.transfer!.id
 }
 
-const states = (agent: Talker): string[] => agent.pushes('transferPush').map(({ state }) => state)
+const states = (agent: WireClient): string[] => agent.pushes('transferPush').map(({ state }) => state)
 
 describe('a transfer', () => {
   test('is offered with a note and accepted; the customer sees the new name, the colleague the history', async () => {
@@ -175,7 +175,7 @@ describe('a transfer', () => {
 })
 
 describe('a transfer is refused', () => {
-  const code = async (agent: Talker, input: unknown): Promise<string | undefined> => (await agent.ask('transfer', input)).error?.code
+  const code = async (agent: WireClient, input: unknown): Promise<string | undefined> => (await agent.ask('transfer', input)).error?.code
 
   test("to oneself, to nobody, to a stranger, to an offline agent, and of a colleague's conversation", async () => {
     const { shop, one, two, customer, conversation, id } = await scene()
@@ -201,7 +201,7 @@ describe('a transfer is refused', () => {
     const { shop, one, conversation } = now
     const transfer = await offer(now)
     const third = await nodes.agent(shop, 'third')
-    const answer = async (agent: Talker, input: object) => (await agent.ask('acceptTransfer', { conversation, ...input })).error?.code
+    const answer = async (agent: WireClient, input: object) => (await agent.ask('acceptTransfer', { conversation, ...input })).error?.code
     expect(await answer(third, { transfer, accept: true })).toBe('forbidden')
     expect(await answer(third, { transfer, accept: false })).toBe('forbidden')
     expect(await answer(one, { transfer, accept: true })).toBe('forbidden')

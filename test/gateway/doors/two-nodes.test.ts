@@ -7,7 +7,7 @@ import type { Backbone } from '../../../gateway/backbone/backbone.ts'
 import { openEmbedded } from '../../../gateway/backbone/embedded/embedded.ts'
 import { userChannel } from '../../../gateway/protocol/keys.ts'
 import { startGateway, type PassClaims, type StartedGateway } from '../../kit/gateway.ts'
-import { Talker } from '../../kit/talker.ts'
+import { WireClient } from '../../kit/wire-client.ts'
 
 // real sockets on a machine that may be busy with other tests
 vi.setConfig({ testTimeout: 30_000 })
@@ -30,10 +30,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function arrive(node: 0 | 1, claims: PassClaims, hello: Record<string, unknown> = {}): Promise<Talker> {
-  const talker = await new Talker(nodes[node].url, 'ws').open()
-  await talker.hello({ token: await nodes[node].pass(claims), ...hello })
-  return talker
+async function arrive(node: 0 | 1, claims: PassClaims, hello: Record<string, unknown> = {}): Promise<WireClient> {
+  const wireClient = await new WireClient(nodes[node].url, 'ws').open()
+  await wireClient.hello({ token: await nodes[node].pass(claims), ...hello })
+  return wireClient
 }
 
 const text = (to: string, id: string) => ({ to, id, kind: 'text', body: { text: id } })

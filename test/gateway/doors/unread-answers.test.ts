@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import type { ReadRange } from '../../../gateway/backbone/backbone.ts'
 import { conversationId } from '../../../gateway/protocol/keys.ts'
 import { PausableClient, SOCKETS } from '../../kit/pausable-client.ts'
-import { Talker, WAYS } from '../../kit/talker.ts'
+import { WireClient, TRANSPORTS } from '../../kit/wire-client.ts'
 import { TwoGateways } from '../../kit/two-gateways.ts'
 
 // real sockets on a machine that may be busy with other tests
@@ -58,11 +58,11 @@ const asking = (conversation: string, n: number): string => `2${n}["history",{"c
 const acksIn = (packets: readonly string[]): number[] =>
   packets.flatMap((packet) => (/^3\d/.test(packet) ? [Number(/^3(\d+)/.exec(packet)![1])] : []))
 
-describe.each(SOCKETS)('over %s', (way) => {
+describe.each(SOCKETS)('over %s', (transport) => {
   test(`a client that asks for ${ASKED} pages causes few reads until it reads the answers, and then gets all`, async () => {
     const customer = two.unique('c')
     const conversation = await fill(customer)
-    const client = new PausableClient(two.nodes[0].url, way, { token: await two.nodes[0].pass({ sub: customer }) })
+    const client = new PausableClient(two.nodes[0].url, transport, { token: await two.nodes[0].pass({ sub: customer }) })
     await client.welcomed()
     const counted = countPages()
     client.pause()
@@ -85,22 +85,22 @@ describe.each(SOCKETS)('over %s', (way) => {
   })
 })
 
-test.each(WAYS)('small answers do not wait for one another, nor a command for a read before it (%s)', async (way) => {
+test.each(TRANSPORTS)('small answers do not wait for one another, nor a command for a read before it (%s)', async (transport) => {
   const customer = two.unique('c')
   const conversation = await fill(customer)
-  const talker = await new Talker(two.nodes[0].url, way).open()
-  await talker.hello({ token: await two.nodes[0].pass({ sub: customer }) })
+  const wireClient = await new WireClient(two.nodes[0].url, transport).open()
+  await wireClient.hello({ token: await two.nodes[0].pass({ sub: customer }) })
   let go = (): void => undefined
   const gate = new Promise<void>((resolve) => {
     go = resolve
   })
   two.backbone.beforeRead = () => gate
-  const history = talker.command('history', { conversation, limit: 1 })
-  const list = talker.command('conversations', {})
-  await talker.command('presence', { of: [] })
+  const history = wireClient.command('history', { conversation, limit: 1 })
+  const list = wireClient.command('conversations', {})
+  await wireClient.command('presence', { of: [] })
   two.backbone.beforeRead = async () => undefined
   go()
   expect((await history).messages.map(({ seq }) => seq)).toEqual([20])
   expect((await list).conversations.length).toBe(1)
-  talker.close()
+  wireClient.close()
 })

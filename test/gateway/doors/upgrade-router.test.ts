@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import WebSocket from 'ws'
 import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
-import { Talker } from '../../kit/talker.ts'
+import { WireClient } from '../../kit/wire-client.ts'
 
 // real sockets on a machine that may be busy with other tests
 vi.setConfig({ testTimeout: 30_000 })
@@ -107,38 +107,38 @@ describe('the upgrade router', () => {
 describe('closing', () => {
   test('ends sessions of every kind with a byePush', async () => {
     const gateway = await start()
-    const talkers = await Promise.all(
+    const wireClients = await Promise.all(
       (['ws', 'engine.io websocket', 'engine.io polling'] as const).map(async (way) => {
-        const talker = await new Talker(gateway.url, way).open()
-        await talker.hello({ token: await gateway.pass({ sub: 'c1' }) })
-        return talker
+        const wireClient = await new WireClient(gateway.url, way).open()
+        await wireClient.hello({ token: await gateway.pass({ sub: 'c1' }) })
+        return wireClient
       }),
     )
-    const silent = await new Talker(gateway.url, 'ws').open()
+    const silent = await new WireClient(gateway.url, 'ws').open()
     await gateway.app.drain()
-    for (const talker of [...talkers, silent]) {
-      expect(await talker.push('byePush')).toMatchObject({ code: 'draining', reconnect: true })
-      await talker.closed()
+    for (const wireClient of [...wireClients, silent]) {
+      expect(await wireClient.push('byePush')).toMatchObject({ code: 'draining', reconnect: true })
+      await wireClient.closed()
     }
-    expect(talkers[0]?.closeCode).toBe(4000)
+    expect(wireClients[0]?.closeCode).toBe(4000)
     await expect(fetch(gateway.url)).rejects.toThrow()
     started.splice(0)
   })
 
   test('answers commands in progress, and accepts no connection meanwhile', async () => {
     const gateway = await start()
-    const talkers = await Promise.all(
+    const wireClients = await Promise.all(
       Array.from({ length: 60 }, async (_, n) => {
-        const talker = await new Talker(gateway.url, n % 2 === 0 ? 'ws' : 'engine.io websocket').open()
-        await talker.hello({ token: await gateway.pass({ sub: `c${n}` }) })
-        return talker
+        const wireClient = await new WireClient(gateway.url, n % 2 === 0 ? 'ws' : 'engine.io websocket').open()
+        await wireClient.hello({ token: await gateway.pass({ sub: `c${n}` }) })
+        return wireClient
       }),
     )
     // a peer that has gone makes the drain wait until its limit
     const absent = new WebSocket(`${gateway.url.replace('http', 'ws')}/ws`)
     await new Promise((resolve) => absent.once('open', resolve))
     absent.pause()
-    const answers = talkers.map((talker) => talker.command('send', { to: 'shop:1', id: 'm1', kind: 'text', body: { text: 'x' } }))
+    const answers = wireClients.map((wireClient) => wireClient.command('send', { to: 'shop:1', id: 'm1', kind: 'text', body: { text: 'x' } }))
     await answers[0]
     const draining = gateway.app.drain()
     expect(await upgrade(gateway.url, '/ws')).toBe(503)
@@ -148,7 +148,7 @@ describe('closing', () => {
     for (const answer of await Promise.all(answers)) expect(answer.ok).toBe(true)
     await draining
     absent.terminate()
-    for (const talker of talkers) expect(talker.pushes('byePush')).toMatchObject([{ code: 'draining' }])
+    for (const wireClient of wireClients) expect(wireClient.pushes('byePush')).toMatchObject([{ code: 'draining' }])
     started.splice(0)
   })
 })

@@ -1,6 +1,6 @@
 /** What customers view, as agents at two gateways see it. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { WAYS, type Talker } from '../../kit/talker.ts'
+import { TRANSPORTS, type WireClient } from '../../kit/wire-client.ts'
 import { TwoGateways } from '../../kit/two-gateways.ts'
 
 // real sockets on a machine that may be busy with other tests
@@ -13,8 +13,8 @@ beforeAll(async () => {
 afterAll(() => two.stop())
 
 const unique = (name: string): string => two.unique(name)
-const view = (talker: Talker, shop: string, title?: string) =>
-  talker.command('viewing', title === undefined ? { to: `shop:${shop}` } : { to: `shop:${shop}`, product: { title } })
+const view = (wireClient: WireClient, shop: string, title?: string) =>
+  wireClient.command('viewing', title === undefined ? { to: `shop:${shop}` } : { to: `shop:${shop}`, product: { title } })
 /** A conversation, and an agent at node 1. */
 async function scene() {
   const [shop, c] = [unique('s'), unique('c')]
@@ -29,10 +29,10 @@ async function scene() {
   return { shop, c, customer, desk, sees, conversation: `shop:${shop}~${c}` }
 }
 
-describe.each(WAYS)('over %s', (way) => {
+describe.each(TRANSPORTS)('over %s', (transport) => {
   test('an agent at the other node sees it as it changes, until the session ends', async () => {
     const { shop, c, desk, sees } = await scene()
-    const customer = await two.customer(0, c, way)
+    const customer = await two.customer(0, c, transport)
     await view(customer, shop, 'Kettle')
     await sees('Kettle')
     await view(customer, shop, 'Teapot')
@@ -114,6 +114,6 @@ test.each([
   ['with a huge address', 'customer', (shop: string) => ({ to: `shop:${shop}`, product: { title: 'K', url: 'x'.repeat(501) } }), 'bad_request'],
 ] as const)('viewing %s is refused', async (_what, role, input, code) => {
   const shop = unique('s')
-  const talker = role === 'agent' ? await two.agent(0, [unique('a'), shop]) : await two.customer(0, unique('c'))
-  expect((await talker.ask('viewing', input(shop))).error?.code).toBe(code)
+  const wireClient = role === 'agent' ? await two.agent(0, [unique('a'), shop]) : await two.customer(0, unique('c'))
+  expect((await wireClient.ask('viewing', input(shop))).error?.code).toBe(code)
 })

@@ -7,7 +7,7 @@ function time() {
   return { now: () => at, wait: async (ms: number) => void (at += ms) }
 }
 
-test('lines are told at an even pace within half of the limit, each with its own time to come back', async () => {
+test('sessions get their byes at an even pace within half of the limit, each with its own time to reconnect', async () => {
   const { now, wait } = time()
   const told: [at: number, afterMs: number][] = []
   const sessions = new Set<{ leave(afterMs: number): void }>()
@@ -30,7 +30,7 @@ test('lines are told at an even pace within half of the limit, each with its own
   expect(new Set(told.map(([, afterMs]) => afterMs)).size).toBeGreaterThan(900)
 })
 
-test('nothing new is accepted before the first line is told, and a line that does not go is given up at the limit', async () => {
+test('nothing new is accepted before the first bye, and a session that stays is given up at the limit', async () => {
   const { now, wait } = time()
   const order: string[] = []
   const stuck = { leave: () => order.push('told') }
@@ -40,7 +40,7 @@ test('nothing new is accepted before the first line is told, and a line that doe
   expect(now()).toBeGreaterThanOrEqual(2000)
 })
 
-test('without lines it is over at once', async () => {
+test('without sessions it is over at once', async () => {
   const { now, wait } = time()
   await drain({ stopAccepting: () => undefined, sessions: new Set() }, { limitMs: 2000, now, wait, chance: () => 0 })
   expect(now()).toBe(0)

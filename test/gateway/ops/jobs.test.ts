@@ -17,7 +17,7 @@ test('each job runs at its own pace, those of one moment in the order of the lis
   expect(runs).toHaveLength(5)
 })
 
-test('a job that throws or rejects is reported by its name and runs again; a store that is away is no bug', async () => {
+test('a job that throws or rejects is reported by its name and runs again; an unavailable store is not a bug', async () => {
   const facts: Fact[] = []
   const errors = [new Error('thrown'), new Error('rejected'), new Unavailable('away')] as const
   const stop = startJobs(

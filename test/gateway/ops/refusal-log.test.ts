@@ -33,7 +33,7 @@ describe.each(ALL)('%s', (code) => {
   })
 })
 
-test('a foreign page is told with both origins, a setting by its name', () => {
+test('the line about a foreign page has both origins, others name the setting', () => {
   expect(logged(1, facts('origin_forbidden').hello!, 1)[0]).toMatch(/https:\/\/page\.example.*chat\.example.*ORIGINS/)
   expect(logged(1, facts('unknown_shop').send!, 1)[0]).toContain('SHOPS')
   expect(logged(1, facts('start_forbidden').send!, 1)[0]).toContain('DIRECT')

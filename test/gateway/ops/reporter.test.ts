@@ -29,7 +29,7 @@ test.each(FLOODS)('%s: one line a minute, which says how many there were', (_nam
   expect(lines.map(({ times }) => times)).toEqual([1, 1000])
 })
 
-test('two bugs of one place of the chat are two lines', () => {
+test('two bugs of one kind in different places are two lines', () => {
   const where: unknown[] = []
   const hear = (about: object): void => void where.push((about as { err: Error }).err.message)
   const report = reporter({ warn: hear, error: hear, debug: () => undefined } as never, new Metrics({ isProcess: false }), () => 0)

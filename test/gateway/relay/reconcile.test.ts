@@ -7,7 +7,7 @@ import { openEmbedded } from '../../../gateway/backbone/embedded/embedded.ts'
 import { ReconcileSchedule, type Reconcilable } from '../../../gateway/relay/reconcile-schedule.ts'
 import { startGateway, type PassClaims } from '../../kit/gateway.ts'
 import { HookedBackbone } from '../../kit/hooked-backbone.ts'
-import { Talker } from '../../kit/talker.ts'
+import { WireClient } from '../../kit/wire-client.ts'
 
 // real sockets on a machine that may be busy with other tests
 vi.setConfig({ testTimeout: 30_000 })
@@ -28,10 +28,10 @@ async function forgetful({ isFrozen = false } = {}) {
     await gateway.stop()
     await rm(folder, { recursive: true })
   })
-  const arrive = async (claims: PassClaims, hello: Record<string, unknown> = {}): Promise<Talker> => {
-    const talker = await new Talker(gateway.url, 'ws').open()
-    await talker.hello({ token: await gateway.pass(claims), ...hello })
-    return talker
+  const arrive = async (claims: PassClaims, hello: Record<string, unknown> = {}): Promise<WireClient> => {
+    const wireClient = await new WireClient(gateway.url, 'ws').open()
+    await wireClient.hello({ token: await gateway.pass(claims), ...hello })
+    return wireClient
   }
   const missed = async (): Promise<number> => Number(/^im_missed_total (\d+)$/m.exec(await (await fetch(`${gateway.url}/metrics`)).text())?.[1])
   /** Moves the clock and runs the node's jobs. */

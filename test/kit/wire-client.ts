@@ -1,6 +1,4 @@
-/**
- * A bare client for tests of the doors: connects to one door, sends packets and records what it receives. No retries.
- */
+/** A client for tests of the doors: it connects to one door, sends packets and records what it receives. It never retries. */
 import { Socket as EngineSocket } from 'engine.io-client'
 import WebSocket from 'ws'
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
@@ -8,8 +6,8 @@ import type { Command, CommandAnswer, CommandInput, Welcome } from '../../gatewa
 import { decodePacket, encodePacket, type InvalidPacket, type Packet } from '../../gateway/protocol/packet.ts'
 import type { Push, PushData } from '../../gateway/protocol/pushes.ts'
 
-export type Way = 'ws' | 'engine.io websocket' | 'engine.io polling'
-export const WAYS: readonly Way[] = ['ws', 'engine.io websocket', 'engine.io polling']
+export type Transport = 'ws' | 'engine.io websocket' | 'engine.io polling'
+export const TRANSPORTS: readonly Transport[] = ['ws', 'engine.io websocket', 'engine.io polling']
 
 interface Wire {
   send(data: string | Buffer): void
@@ -17,7 +15,7 @@ interface Wire {
   close(): void
 }
 
-/** Opens a way in of another kind. */
+/** Opens a transport in of another kind. */
 export type OpenWire = (events: Events) => Wire
 
 interface Events {
@@ -26,7 +24,7 @@ interface Events {
   onClosed(code: number | undefined): void
 }
 
-export class Talker {
+export class WireClient {
   readonly received: (Packet | InvalidPacket)[] = []
   /** The close code (WebSocket door), or undefined. */
   closeCode: number | undefined
@@ -36,7 +34,7 @@ export class Talker {
   readonly #watchers = new Set<() => void>()
   #nextId = 1
 
-  constructor(at: string | OpenWire, way: Way = 'ws', origin?: string) {
+  constructor(at: string | OpenWire, transport: Transport = 'ws', origin?: string) {
     const headers = origin === undefined ? {} : { origin }
     const { promise, resolve } = withResolver()
     this.#opened = promise
@@ -53,7 +51,7 @@ export class Talker {
       },
     }
     if (typeof at !== 'string') this.#wire = at(events)
-    else this.#wire = way === 'ws' ? openRaw(at, headers, events) : openEngine(at, { way, headers }, events)
+    else this.#wire = transport === 'ws' ? openRaw(at, headers, events) : openEngine(at, { transport, headers }, events)
   }
 
   async open(): Promise<this> {
@@ -165,8 +163,8 @@ function openRaw(url: string, headers: Record<string, string>, events: Events): 
   return { send: (data) => socket.send(data), close: () => socket.close() }
 }
 
-function openEngine(url: string, { way, headers }: { way: Way; headers: Record<string, string> }, events: Events): Wire {
-  const transports = [way === 'engine.io polling' ? 'polling' : 'websocket']
+function openEngine(url: string, { transport, headers }: { transport: Transport; headers: Record<string, string> }, events: Events): Wire {
+  const transports = [transport === 'engine.io polling' ? 'polling' : 'websocket']
   const socket = new EngineSocket(url, { path: '/im/', transports, upgrade: false, extraHeaders: headers })
   socket.on('open', () => events.onOpen())
   socket.on('message', (data) => events.onText(String(data)))
