@@ -92,7 +92,7 @@ describe.each(['android', 'listener', 'ios', 'replying', 'native', 'flutter'] as
   })
 })
 
-test('without an app nothing of it is fetched, and nothing is on the page', async () => {
+test('without an app no bridge is fetched, and nothing is on the page', async () => {
   const opened = await openPage(browser, 'about:blank', PHONE)
   const fetched: string[] = []
   opened.page.on('request', (request) => void fetched.push(new URL(request.url()).pathname))
@@ -106,7 +106,7 @@ test('without an app nothing of it is fetched, and nothing is on the page', asyn
 })
 
 describe('the back button', () => {
-  test("closes the panel once, and is the app's own otherwise", async () => {
+  test("closes the panel once, and is the app's otherwise", async () => {
     const app = await openApp('android', '/?open')
     expect(await app.say('{"type":"back"}')).toEqual({ ok: true, consumed: true })
     await hook(app.page, 'panel').waitFor({ state: 'hidden' })
@@ -115,13 +115,13 @@ describe('the back button', () => {
     await app.close()
   })
 
-  test("is the app's own where the chat is the page", async () => {
+  test("is the app's where the chat is the page", async () => {
     const app = await openApp('android', '/?mode=inline&open')
     expect(await app.say({ type: 'back' })).toEqual({ ok: true, consumed: false })
     await app.close()
   })
 
-  test('is answered by a message to an app that sees no values', async () => {
+  test('is answered by a message to an app that cannot see returned values', async () => {
     const app = await openApp('listener', '/?open')
     await app.page.evaluate(() => {
       const { ImChatHost } = window as unknown as { ImChatHost: EventTarget }
@@ -133,7 +133,7 @@ describe('the back button', () => {
   })
 })
 
-test('what the app covers lifts the composer, and the bars of its window keep off it', async () => {
+test("what the app covers lifts the composer, which stays clear of the window's bars", async () => {
   const app = await openApp('ios', '/?open')
   await hook(app.page, 'composer').focus()
   expect(await app.say({ type: 'safeArea', top: 47, bottom: 34 })).toEqual({ ok: true })
@@ -148,7 +148,7 @@ test('what the app covers lifts the composer, and the bars of its window keep of
   await app.close()
 })
 
-test('Capacitor and Cordova tell of the keyboard by events of the window', async () => {
+test('Capacitor and Cordova report the keyboard by events of the window', async () => {
   const opened = await openPage(browser, 'about:blank', PHONE)
   await opened.page.addInitScript(() => void Object.assign(window, { Capacitor: {} }))
   await opened.page.goto(`${site.url}/?open`)
@@ -161,7 +161,7 @@ test('Capacitor and Cordova tell of the keyboard by events of the window', async
   await opened.close()
 })
 
-test('what nobody sees is not read, until somebody does', async () => {
+test('what nobody sees is not read, until somebody sees it', async () => {
   const app = await openApp('android', '/?open')
   const unread = (): Promise<number> => app.page.evaluate(() => memory.chat.unread.value)
   await app.say({ type: 'visible', visible: false })
@@ -174,14 +174,14 @@ test('what nobody sees is not read, until somebody does', async () => {
   await app.close()
 })
 
-test('the network is as the app says', async () => {
+test('the chat believes the app about the network', async () => {
   const app = await openApp('android')
   for (const online of [false, true]) await app.say({ type: 'network', online })
   expect(await app.page.evaluate(() => memory.notices)).toEqual(['offline', 'online'])
   await app.close()
 })
 
-test("the shop's own scripts hear no event that the browser did not send", async () => {
+test("the shop's own scripts get no event that the browser did not send", async () => {
   const app = await openApp('android')
   await app.page.evaluate(() => {
     for (const name of ['online', 'offline', 'focus', 'blur', 'resize']) addEventListener(name, () => void told.push({ name, detail: 0 }))
@@ -194,7 +194,7 @@ test("the shop's own scripts hear no event that the browser did not send", async
   await app.close()
 })
 
-test('a bridge that comes later than what it would have told tells how things stand', async () => {
+test('a bridge that loads late sends the current state', async () => {
   const opened = await openPage(browser, 'about:blank', PHONE)
   const heard: Heard[] = []
   await opened.page.exposeBinding('toApp', (_source, json: string) => void heard.push(JSON.parse(json) as Heard))
@@ -212,7 +212,7 @@ test('a bridge that comes later than what it would have told tells how things st
   await opened.close()
 })
 
-test('flutter_inappwebview that is ready after the page hears what it missed', async () => {
+test('flutter_inappwebview that is ready after the page gets what it missed', async () => {
   const opened = await openPage(browser, 'about:blank', PHONE)
   const heard: Heard[] = []
   await opened.page.exposeBinding('toApp', (_source, json: string) => void heard.push(JSON.parse(json) as Heard))
@@ -225,7 +225,7 @@ test('flutter_inappwebview that is ready after the page hears what it missed', a
   await opened.close()
 })
 
-test('setViewportInset takes no rubbish, throws nothing and keeps what it had', async () => {
+test('setViewportInset ignores invalid values, never throws, and keeps the old ones', async () => {
   const app = await openApp('android', '/?open')
   await hook(app.page, 'composer').focus()
   await app.page.evaluate(() => chat.setViewportInset({ bottom: 300 }))
@@ -240,7 +240,7 @@ test('setViewportInset takes no rubbish, throws nothing and keeps what it had', 
   await app.close()
 })
 
-test('an inline chat keeps off the notch and the bars where it reaches the edge of the window, and nowhere else', async () => {
+test('an inline chat avoids the notch and the bars where it reaches the edge of the window, and nowhere else', async () => {
   const app = await openApp('ios', '/?open&mode=inline')
   await app.page.evaluate(() => Object.assign(chat.style, { position: 'fixed', top: '0', left: '0', right: '0', bottom: '0', display: 'block' }))
   await app.say({ type: 'safeArea', top: 47, right: 12, bottom: 34, left: 10 })
@@ -260,7 +260,7 @@ test('an inline chat keeps off the notch and the bars where it reaches the edge 
   await app.close()
 })
 
-test('a pass that is over is asked for, and the fresh one is used', async () => {
+test('the page asks for a pass when it has expired, and uses the fresh one', async () => {
   const app = await openApp('ios')
   await app.page.evaluate(() => memory.line({ name: 'refused', refusal: { code: 'pass_expired', message: '', retry: false } }))
   await expect.poll(() => app.heard.at(-1)).toEqual({ type: 'passNeeded', code: 'pass_expired' })
@@ -269,7 +269,7 @@ test('a pass that is over is asked for, and the fresh one is used', async () => 
   await app.close()
 })
 
-test('the app opens and closes the panel, about whom and what', async () => {
+test('the app opens and closes the panel, with a side and a product', async () => {
   const app = await openApp('native')
   await app.say({ type: 'open', product: { title: 'Kettle', price: '€ 40' } })
   await hook(app.page, 'offer').waitFor()
@@ -278,7 +278,7 @@ test('the app opens and closes the panel, about whom and what', async () => {
   await app.close()
 })
 
-test('the app opens links and pictures itself once it said so, and the page does until then', async () => {
+test('the app opens links and pictures once it has announced that, and the page does until then', async () => {
   const app = await openApp('android', '/?open')
   await app.page.evaluate(() => void memory.say('look: https://shop.example/kettle'))
   const link = app.page.locator('im-chat .bubble a')
@@ -292,7 +292,7 @@ test('the app opens links and pictures itself once it said so, and the page does
   await app.close()
 })
 
-test('what is not of the contract changes nothing and says why', async () => {
+test('a message outside the contract changes nothing, and the answer says why', async () => {
   const app = await openApp('android', '/?open')
   const html = (): Promise<string> => app.page.evaluate(() => chat.outerHTML)
   const before = await html()
@@ -324,7 +324,7 @@ test('what is not of the contract changes nothing and says why', async () => {
   await app.close()
 })
 
-test('an app that throws does not hurt the chat, and a chat that leaves takes its door along', async () => {
+test('an app that throws does not harm the chat, and a removed chat removes its bridge', async () => {
   const app = await openApp('android', '/?open')
   await app.page.evaluate(() => {
     Object.assign((window as unknown as { ImChatHost: object }).ImChatHost, {

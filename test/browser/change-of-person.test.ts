@@ -83,7 +83,7 @@ describe.each(CASTS)('%s', (tag, cast) => {
     await mounted.close()
   })
 
-  test('a fresh pass of the same person keeps the line, the open conversation and the draft', async () => {
+  test('a fresh pass of the same person keeps the connection, the open conversation and the draft', async () => {
     const mounted = await mount(tag)
     await mounted.become(first, firstTo)
     await mounted.part('composer').fill('half')

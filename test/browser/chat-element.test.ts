@@ -31,7 +31,7 @@ const show = async (): Promise<void> => {
   await hook(opened.page, 'panel').waitFor()
 }
 
-describe('what it tells the page', () => {
+describe('its events and attributes', () => {
   beforeEach(() => open())
 
   test('im-open and im-close, once each', async () => {
@@ -69,7 +69,7 @@ describe('what it tells the page', () => {
     expect(await hook(opened.page, 'new').count()).toBe(1)
   })
 
-  test('the state of the line and its transport, as attributes and events', async () => {
+  test('the state of the connection and its transport, as attributes and events', async () => {
     await opened.page.evaluate(() => memory.line({ name: 'waiting', attempt: 1, retryAt: 0, reason: 'lost' }))
     const told = (): Promise<(string | null)[]> =>
       opened.page.evaluate(() => [chat.getAttribute('connection'), chat.getAttribute('transport'), chat.connection])
@@ -79,7 +79,7 @@ describe('what it tells the page', () => {
     expect((await heard('im-connection')).slice(-2)).toEqual([{ state: 'waiting' }, { state: 'live', transport: 'polling' }])
   })
 
-  test('im-refused for the line and, with its id, for a message', async () => {
+  test('im-refused for the connection and, with its id, for a message', async () => {
     await show()
     await opened.page.evaluate(() => {
       memory.line({ name: 'refused', refusal: { code: 'pass_expired', message: 'over', retry: false } })
@@ -94,7 +94,7 @@ describe('what it tells the page', () => {
   })
 })
 
-describe('a message on its way', () => {
+describe('a message that is being sent', () => {
   beforeEach(async () => {
     await open()
     await show()
@@ -137,7 +137,7 @@ describe('a message on its way', () => {
     await expect.poll(state).toBe('sent')
   })
 
-  test('offline, the banner counts what waits', async () => {
+  test('offline, the banner counts waiting messages', async () => {
     await opened.page.evaluate(() => {
       memory.answer = 'wait'
       memory.chat.send('one')
@@ -148,8 +148,8 @@ describe('a message on its way', () => {
   })
 })
 
-describe('its manners in a page', () => {
-  test('a value that cannot be is warned about once, and the old one stays', async () => {
+describe('how it behaves in a page', () => {
+  test('an invalid value is warned about once, and the old one stays', async () => {
     await open('', DESKTOP)
     const warnings: string[] = []
     opened.page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()))
@@ -198,7 +198,7 @@ describe('its manners in a page', () => {
     expect(await hook(opened.page, 'composer').inputValue()).toBe('half a sentence')
   })
 
-  test('taken out it lets go of the page; put back it goes on', async () => {
+  test('removed, it listens to nothing of the page; put back, it goes on', async () => {
     await open()
     await show()
     await opened.page.evaluate(() => chat.remove())
@@ -246,7 +246,7 @@ describe('its manners in a page', () => {
     await expect(import(/* @vite-ignore */ url)).resolves.toBeDefined()
   })
 
-  test('the bundle says nothing that old engines or strict policies cannot take', async () => {
+  test('the bundle contains nothing that old engines or strict policies refuse', async () => {
     await open()
     const files = readdirSync('dist/widget/es2017').filter((name) => name.endsWith('.js'))
     const code = ['im-chat.js', ...files.map((name) => `es2017/${name}`)].map((name) => readFileSync(`dist/widget/${name}`, 'utf8')).join('\n')

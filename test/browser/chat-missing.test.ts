@@ -44,7 +44,7 @@ test('Enter without `to` keeps the text and says in the console what is missing;
   ])
 })
 
-test('without `to` the chat says that it is not set up, and no green "Connected"; with `to` it is as ever', async () => {
+test('without `to` the chat says that it is not set up, and not "Connected" in green; with `to` it works as usual', async () => {
   opened = await openPage(browser, `${site.url}/?open`, DESKTOP)
   const { page } = opened
   const warnings: string[] = []
@@ -65,7 +65,7 @@ test('without `to` the chat says that it is not set up, and no green "Connected"
   expect(await status.innerText()).toBe('Connected')
 })
 
-test('a bare number in `to` is asked about once; a person that has been written to, and a shop, are not', async () => {
+test('a plain number in `to` is warned about once; a person with messages, and a shop, are not', async () => {
   opened = await openPage(browser, `${site.url}/?open`, DESKTOP)
   const { page } = opened
   const warnings: string[] = []

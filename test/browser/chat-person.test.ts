@@ -98,7 +98,7 @@ describe('a long history', () => {
   const nodes = (): Promise<number> => hook(opened.page, 'message').count()
   const up = (by: number): Promise<void> => opened.page.evaluate((px) => void (chat.shadowRoot!.querySelector('.timeline')!.scrollTop -= px), by)
 
-  test('thousands are held, a few hundred are nodes, at the end and far above it', async () => {
+  test('of thousands of messages a few hundred are nodes, at the end and far above it', async () => {
     expect(await nodes()).toBeLessThanOrEqual(60)
     for (let pages = 0; pages < 12; pages++) {
       await up(3000)
@@ -109,7 +109,7 @@ describe('a long history', () => {
     await expect.poll(() => hook(opened.page, 'message').last().getAttribute('data-seq')).toBe('5000')
   })
 
-  test('what the reader sees stays while more comes in above and below', async () => {
+  test('what the reader sees stays while more messages come above and below', async () => {
     await up(1500)
     await hook(opened.page, 'latest').waitFor()
     const place = (): Promise<string> =>
@@ -134,7 +134,7 @@ describe('a long history', () => {
 })
 
 describe('earlier pages', () => {
-  test('come when the reader goes up, and he keeps his place', async () => {
+  test("come when the reader scrolls up, and the reader's place stays", async () => {
     await open()
     await opened.page.evaluate(() => {
       memory.fill(30, { seqFrom: 31 })

@@ -18,7 +18,7 @@ afterAll(async () => {
   await gateway.stop()
 })
 
-test("the shop's presence in words, in both languages; of an own line that is gone that comes first", async () => {
+test("the shop's presence in words, in both languages; a lost connection of one's own is shown first", async () => {
   const { page, close } = await openPage(browser, 'about:blank', { ...PHONE, expected: /Failed to load resource|WebSocket|ERR_/ })
   await page.route(`${gateway.url}/shop.html`, (route) =>
     route.fulfill({

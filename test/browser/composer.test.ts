@@ -118,7 +118,7 @@ describe('Enter sends', () => {
     await expect.poll(async () => (await sends()).length).toBe(1)
   })
 
-  test('a megabyte is cut to what can be sent, between two characters, and a sentence says so until the next change', async () => {
+  test('a megabyte is cut to the limit, between two characters, and a sentence says so until the next change', async () => {
     await hands.type('See: ')
     await hands.commit('😀'.repeat(500_000))
     await hands.settle()
@@ -133,13 +133,13 @@ describe('Enter sends', () => {
     expect((await sends()).map(({ length }) => length)).toEqual([4000])
   })
 
-  test('a draft of a megabyte from elsewhere is cut too', async () => {
+  test('a draft of a megabyte from another window is cut, too', async () => {
     await opened.page.evaluate(() => memory.chat.setDraft('x'.repeat(1_000_000)))
     await expect.poll(async () => (await value()).length).toBe(4000)
     expect(await opened.page.evaluate(() => memory.chat.draft.value.length)).toBe(4000)
   })
 
-  test('a draft lives through closing, and comes from elsewhere', async () => {
+  test('a draft survives closing, and comes from other windows', async () => {
     await hands.type('half a sen')
     await hook(opened.page, 'close').click()
     await hook(opened.page, 'launcher').click()
@@ -150,7 +150,7 @@ describe('Enter sends', () => {
 })
 
 describe('on a computer', () => {
-  test('a window that becomes shorter is no soft keyboard: Shift+Enter still starts a line', async () => {
+  test('a window that becomes shorter is not a soft keyboard: Shift+Enter still starts a line', async () => {
     opened = await openPage(browser, `${site.url}/`, DESKTOP)
     await hook(opened.page, 'launcher').click()
     await hook(opened.page, 'composer').pressSequentially('half')
@@ -169,11 +169,11 @@ describe('Enter starts a new line', () => {
   beforeEach(() => open('enter=newline'))
   afterEach(() => opened.close())
 
-  test('the keyboard is told so', async () => {
+  test('the keyboard shows a newline key', async () => {
     expect(await hook(opened.page, 'composer').getAttribute('enterkeyhint')).toBe('enter')
   })
 
-  test('Enter breaks the line, a tap sends', async () => {
+  test('Enter starts a new line, a tap sends', async () => {
     await hands.type('hi')
     await hands.enter()
     await hands.type('yo')
@@ -188,13 +188,13 @@ describe('Enter starts a new line', () => {
     await expectSent(['hi'])
   })
 
-  test('Android: a newline of text stays a line', async () => {
+  test('Android: a newline in typed text stays a newline', async () => {
     await hands.commit('hey')
     await hands.commit('\n')
     await expectSent([], 'hey\n')
   })
 
-  test('the person can choose, sees it, and the keyboard agrees', async () => {
+  test('the person can choose, sees the choice, and the keyboard shows the same', async () => {
     await hook(opened.page, 'enter').tap()
     await expect.poll(() => hook(opened.page, 'limit').textContent()).toBe('Enter sends')
     expect(await hook(opened.page, 'composer').getAttribute('enterkeyhint')).toBe('send')

@@ -17,7 +17,7 @@ afterAll(async () => {
   await gateway.stop()
 })
 
-test('a customer is blocked with a reason, is told it, cannot write, stands in the list, and is let in again', async () => {
+test('a customer is blocked with a reason, sees it, cannot write, is in the list, and is unblocked', async () => {
   const inbox = await openPage(browser, `${gateway.url}/inbox.html?customer=kim&name=Kim`, DESKTOP)
   const theirs = (name: string) => hook(inbox.page, name, 'im-inbox')
   await inbox.page.evaluate(() => {
@@ -60,7 +60,7 @@ test('a customer is blocked with a reason, is told it, cannot write, stands in t
   await ann.close()
 })
 
-test('on a phone a blocked customer reads under the message that did not go why, and until when', async () => {
+test('on a phone a blocked customer reads under the unsent message why, and until when', async () => {
   const phone = await openPage(browser, `${gateway.url}/phone.html`)
   await hook(phone.page, 'composer').fill('Buy my coins')
   await hook(phone.page, 'send').tap()

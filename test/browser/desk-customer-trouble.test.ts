@@ -44,7 +44,7 @@ test('while the backend is slow the panel says so and works on, and shows the an
   await ann.close()
 })
 
-test('a backend that is down is told of and asked again by hand', async () => {
+test('a backend that is down is reported, and can be asked again', async () => {
   const lee = await person(gateway, { sub: 'lee', name: 'Lee' })
   await lee.say('Hello', 'shop:d2')
   backend.answering = json({}, 503)
@@ -69,7 +69,7 @@ test('a backend that is down is told of and asked again by hand', async () => {
   await ann.close()
 })
 
-test('of a backend that has gone down the older answer stays, marked as old', async () => {
+test('the older answer of a backend that is down now stays, marked as old', async () => {
   let laterMs = 0
   const mortal = await CustomerServer.start()
   const patient = await startGateway({ CUSTOMER_URL: `${mortal.url}/{shop}/{customer}` }, { now: () => Date.now() + laterMs })

@@ -50,7 +50,7 @@ describe('bodies that break what handles them', () => {
     ['image', { url: 'http://spy.invalid/photo.png', width: 10, height: 10 }],
   ]
 
-  test('every row is drawn, each conversation under its own name, and no picture is fetched unasked', async () => {
+  test('every row is rendered, each conversation under its own name, and no picture is fetched without asking', async () => {
     const good = await person(gateway, { sub: 'good', name: 'Ms Good' })
     await good.say('Hello from Ms Good', 'shop:hbody')
     const mallory = await person(gateway, { sub: 'mallory', name: 'Mallory' })
@@ -76,7 +76,7 @@ describe('bodies that break what handles them', () => {
   }, 60_000)
 })
 
-test('a conversation that cannot be drawn is closed: nothing of it stands beside another person', async () => {
+test('a conversation that cannot be rendered is closed: nothing of it is shown beside another person', async () => {
   const good = await person(gateway, { sub: 'good', name: 'Ms Good' })
   await good.say('Hello from Ms Good', 'shop:hthrow')
   const bad = await person(gateway, { sub: 'bad', name: 'Mr Bad' })
@@ -129,7 +129,7 @@ describe('the desk', () => {
     120_000,
   )
 
-  test('from right to left names stand beside their discs, and nothing sticks out', async () => {
+  test('from right to left names are beside their discs, and nothing overflows', async () => {
     await attack('shop:hrtl', [
       ['turned', HOSTILE_NAMES.turned!],
       ['wide', 'W'],
@@ -158,7 +158,7 @@ describe('the desk', () => {
     await ann.close()
   })
 
-  test('notes, quick replies, search results, the offer, the picker of colleagues and the list of the blocked hold', async () => {
+  test('notes, quick replies, search results, the offer, the picker of colleagues and the list of blocked people stay intact', async () => {
     await attack('shop:hall', [
       ['markup', HOSTILE_NAMES.markup!],
       ['wall', HOSTILE_NAMES.wall!],
@@ -234,7 +234,7 @@ describe('the desk', () => {
 })
 
 describe('the customer’s side', () => {
-  test('the inbox holds', async () => {
+  test('the inbox stays intact', async () => {
     const inbox = await openPage(browser, `${gateway.url}/inbox.html?customer=kim&name=Kim`, DESKTOP)
     await inbox.page.locator('im-inbox[connection="live"]').waitFor()
     await attack(

@@ -17,7 +17,7 @@ afterAll(async () => {
   await gateway.stop()
 })
 
-test('without input the agent is away by itself and back with the first key; what was chosen by hand stays', async () => {
+test('without input the agent becomes away, and with the first key online again; a status chosen by hand stays', async () => {
   const ann = await deskPage(browser, gateway, { agent: 'ann', shop: 'i1' })
   const shows = (word: string) => ann.page.locator(`im-desk .status-switch[data-status=${word}]`).waitFor()
   await shows('online')

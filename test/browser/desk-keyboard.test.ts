@@ -71,7 +71,7 @@ async function offerTo(desk: DeskPage, note: string): Promise<void> {
   await desk.part('transfer-dialog').waitFor({ state: 'detached' })
 }
 
-test('take, close, reopen, note, card, quick reply, hand on, decline, accept, block, unblock: by keys alone', async () => {
+test('claim, close, reopen, note, card, quick reply, transfer, decline, accept, block, unblock: by keys alone', async () => {
   const ann = await deskOf('ann')
   const { keyboard } = ann.page
   await keyboard.press('Alt+a')

@@ -28,7 +28,7 @@ afterAll(async () => {
   await gateway.stop()
 })
 
-test('two thousand conversations: few nodes, all reachable, found by id and by text; typing goes on while messages pour in', async () => {
+test('two thousand conversations: few nodes, all reachable, found by id and by text; typing works while many messages arrive', async () => {
   const desk = await openPage(browser, `${gateway.url}/desk.html?shop=big&agent=ann&name=Ann`, DESKTOP)
   const part = (name: string) => hook(desk.page, name, 'im-desk')
   const list = part('conversations')

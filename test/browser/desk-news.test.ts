@@ -37,7 +37,7 @@ const countSounds = (page: Page): Promise<void> =>
 const sounds = (page: Page): Promise<number> => page.evaluate(() => Number(document.body.dataset.sounds))
 
 describe('news on the desk', () => {
-  test('of two windows one sounds, once; the sound can be turned off, in both', async () => {
+  test('one of two windows plays the sound, once; it can be turned off, in both', async () => {
     const kim = await person(gateway, { sub: 'kim', name: 'Kim' })
     const first = await openDesk('n1')
     const second = await first.context.newPage()
@@ -56,7 +56,7 @@ describe('news on the desk', () => {
     await first.close()
   })
 
-  test('what nobody looks at stays unread, and only then the question about notifications comes; no is remembered', async () => {
+  test('what nobody looks at stays unread, and only then the desk asks about notifications; a no is stored', async () => {
     const kim = await person(gateway, { sub: 'kim', name: 'Kim' })
     await kim.say('one', 'shop:n2')
     const desk = await openDesk('n2')
@@ -79,7 +79,7 @@ describe('news on the desk', () => {
     await desk.close()
   })
 
-  test('rows hold still under a moving pointer and move when it leaves', async () => {
+  test('rows do not move under a moving pointer, and move when it leaves', async () => {
     const kim = await person(gateway, { sub: 'kim', name: 'Kim' })
     const lee = await person(gateway, { sub: 'lee', name: 'Lee' })
     await lee.say('one', 'shop:n3')

@@ -33,7 +33,7 @@ test('without any, a slash is a character like others', async () => {
   expect(await part('quick-replies').count()).toBe(0)
 })
 
-test('a slash opens them at the caret, letters search, Enter puts one in with its names filled, and does not send', async () => {
+test('a slash opens them at the caret, letters search, Enter inserts one with its names filled in, and does not send', async () => {
   await desk.page.evaluate(() => {
     document.querySelector('im-desk')!.quickReplies = [
       { id: 'hi', title: 'Hello', text: 'Hello {customer}, how can I help?' },

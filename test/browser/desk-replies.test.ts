@@ -19,7 +19,7 @@ afterAll(async () => {
 
 const file = (content: string) => ({ name: 'replies.json', mimeType: 'application/json', buffer: Buffer.from(content) })
 
-test('quick replies are written, moved, deleted with a way back, carried in files, and in step at every agent', async () => {
+test('quick replies are written, moved, deleted and restored, exported and imported, and are the same for every agent', async () => {
   const ann = await deskPage(browser, gateway, { agent: 'ann', shop: 'r1' })
   const bea = await deskPage(browser, gateway, { agent: 'bea', shop: 'r1' })
   for (const desk of [ann, bea]) await desk.part('show-replies').click()
@@ -63,7 +63,7 @@ test('quick replies are written, moved, deleted with a way back, carried in file
   await bea.close()
 })
 
-test('keys are given to another action, kept over a reload, refused where they are taken, and given back', async () => {
+test('shortcuts are changed, survive a reload, are refused where they are taken, and reset', async () => {
   const ann = await deskPage(browser, gateway, { agent: 'ann', shop: 'r2' })
   const chord = (action: string) => ann.page.locator(`im-desk [data-test=chord][data-action=${action}]`)
   await ann.part('conversations').or(ann.part('search')).first().waitFor()

@@ -34,7 +34,7 @@ async function arrive(sub: string): Promise<Person & { write(text: string): Prom
   return { ...someone, write: (text) => someone.say(text, 'shop:r1') }
 }
 
-test('one each, the third waits until somebody has room; who comes back meets who they know, and goes on when that agent is gone', async () => {
+test('one conversation each, the third waits for room; a customer who comes back gets the same agent, or another one if that is gone', async () => {
   const [kim, lee, ana] = [await arrive('kim'), await arrive('lee'), await arrive('ana')]
   const ann = await deskPage(browser, gateway, { agent: 'ann', shop: 'r1' })
   await shelf(ann, 'mine')

@@ -18,7 +18,7 @@ afterAll(async () => {
   await gateway.stop()
 })
 
-test('shelves: who waits is taken, is mine, is closed with a way back, and every colleague sees who has it', async () => {
+test('shelves: a waiting conversation is claimed, is mine, is closed and reopened, and every colleague sees who has it', async () => {
   const ann = await deskPage(browser, gateway, { agent: 'ann', shop: 'v1' })
   const bea = await deskPage(browser, gateway, { agent: 'bea', shop: 'v1' })
   for (const desk of [ann, bea]) {

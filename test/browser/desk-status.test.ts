@@ -19,7 +19,7 @@ afterAll(async () => {
 
 const openDesk = (agent: string): Promise<TestPage> => openPage(browser, `${gateway.url}/desk.html?shop=s1&agent=${agent}&name=${agent}`, DESKTOP)
 
-test("a status is switched in one window: the agent's other windows show it, the customer hears it, a reload keeps it", async () => {
+test("a status is set in one window: the agent's other windows and the customer show it, and it survives a reload", async () => {
   const [one, other, colleague] = [await openDesk('ann'), await openDesk('ann'), await openDesk('bea')]
   const status = ({ page }: TestPage) => hook(page, 'status', 'im-desk')
   const shows = (desk: TestPage, word: string) => desk.page.locator(`im-desk .status-switch[data-status=${word}]`).waitFor()

@@ -32,7 +32,7 @@ async function offerTo(desk: DeskPage, colleague: string): Promise<void> {
   await desk.part('transfer-it').click()
 }
 
-test('an offer that nobody answers is back where it was, and both are told', async () => {
+test('an offer that nobody answers expires, and both agents see it', async () => {
   const ann = await deskPage(browser, hasty, { agent: 'ann', shop: 'e1' })
   const kim = await person(hasty, { sub: 'kim', name: 'Kim' })
   await kim.say('Where is my parcel?', 'shop:e1')
@@ -62,7 +62,7 @@ async function through(proxy: FaultProxy, agent: string): Promise<DeskPage> {
   return deskPage(browser, { ...gateway, url: proxy.url, port: proxy.port }, { agent, shop: 'e2' }, { ...DESKTOP, expected: CUT })
 }
 
-test('lines are cut in the middle of an offer: of who offers, before the answer; of who is offered, before the offer and before the yes', async () => {
+test("connections are cut during a transfer: the first agent's before the answer, the other's before the offer and before the acceptance", async () => {
   const [annLine, beaLine] = [await openFaultProxy(gateway.port), await openFaultProxy(gateway.port)]
   const ann = await through(annLine, 'ann')
   const inbox = await openPage(browser, `${gateway.url}/inbox.html?customer=kim&name=Kim`, DESKTOP)

@@ -18,7 +18,7 @@ afterAll(async () => {
   await gateway.stop()
 })
 
-test('handed on with a note: declined, taken back, accepted after a reload; to the queue by keyboard', async () => {
+test('a transfer with a note is declined, cancelled, accepted after a reload; to the queue by keyboard', async () => {
   const ann = await deskPage(browser, gateway, { agent: 'ann', shop: 't1' })
   const kim = await person(gateway, { sub: 'kim', name: 'Kim' })
   await kim.say('Where is my parcel?', 'shop:t1')

@@ -21,7 +21,7 @@ const openDesk = (shop: string, options = DESKTOP): Promise<TestPage> =>
   openPage(browser, `${gateway.url}/desk.html?shop=${shop}&agent=ann-${shop}&name=Ann`, options)
 
 describe('the desk', () => {
-  test('a conversation appears by itself, is opened, answered and read, with ticks and typing both ways', async () => {
+  test('a conversation appears by itself, is opened, answered and read, with ticks and typing in both directions', async () => {
     const desk = await openDesk('s1')
     const part = (name: string) => hook(desk.page, name, 'im-desk')
     await desk.page.locator('im-desk[connection="live"]').waitFor()

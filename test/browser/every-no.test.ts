@@ -59,7 +59,7 @@ async function meetAll(page: Page, tag: 'im-chat' | 'im-inbox' | 'im-desk'): Pro
 }
 
 describe.each(['im-chat', 'im-inbox', 'im-desk'] as const)('%s', (tag) => {
-  test('says each no to the person, the page and its author', async () => {
+  test('shows each refusal to the person, the page and its author', async () => {
     const page = await browser.newPage(DESKTOP)
     const warnings: string[] = []
     page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()))

@@ -82,7 +82,7 @@ test.each([
   await close()
 })
 
-test('open as a text of a framework is taken as what it says', async () => {
+test('open as a text, as a framework sets it, means what it says', async () => {
   const { page, close } = await open()
   const opens = await page.evaluate(() =>
     ['false', 'true', '', 0, 1, null, undefined].map((value) => {
@@ -94,7 +94,7 @@ test('open as a text of a framework is taken as what it says', async () => {
   await close()
 })
 
-test('on paper there is the page without launcher and panel; an inline chat is part of the page', async () => {
+test('in print there is the page without launcher and panel; an inline chat is part of the page', async () => {
   const { page, close } = await open('/?open')
   await hook(page, 'panel').waitFor()
   await page.emulateMedia({ media: 'print' })
@@ -105,7 +105,7 @@ test('on paper there is the page without launcher and panel; an inline chat is p
   await close()
 })
 
-test('the launchers of two shops do not cover each other, and one that is left stands in the corner', async () => {
+test('the launchers of two shops do not cover each other, and a remaining one is in the corner', async () => {
   const { page, close } = await open('/', PHONE)
   await page.evaluate(() => {
     const second = document.createElement('im-chat')
@@ -125,7 +125,7 @@ test('the launchers of two shops do not cover each other, and one that is left s
   await close()
 })
 
-test('a copy of several messages is their words, without times, names, days and who wrote them', async () => {
+test('a copy of several messages is their text, without times, days and names', async () => {
   const { page, context, close } = await open('/?open')
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   await hook(page, 'composer').waitFor()
@@ -145,7 +145,7 @@ test('a copy of several messages is their words, without times, names, days and 
   await close()
 })
 
-test("a page's translator leaves counts and states alone, so that they go on changing; it may have the messages", async () => {
+test("a page's translator does not translate counts and states, which go on changing; it may translate messages", async () => {
   const { page, close } = await open('/')
   await hook(page, 'launcher').waitFor()
   await page.evaluate(() => {
@@ -187,7 +187,7 @@ test("a page's translator leaves counts and states alone, so that they go on cha
   await close()
 })
 
-test('in forced colours the field has an edge, and a ring when it has the focus', async () => {
+test('in forced colours the field has a border, and a ring when it has the focus', async () => {
   const { page, close } = await open('/?open')
   await page.emulateMedia({ forcedColors: 'active' })
   const field = page.locator('im-chat .field')

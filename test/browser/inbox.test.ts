@@ -69,7 +69,7 @@ describe('the inbox', () => {
     await first.close()
   })
 
-  test('a window in which an input method is at work switches when the word is finished', async () => {
+  test('a window in which an input method is composing switches when the word is finished', async () => {
     const ann = await person(gateway, { sub: 'ann', role: 'agent', shop: '42', name: 'Ann' })
     const lee = await person(gateway, { sub: 'lee', name: 'Lee' })
     await ann.say('one', 'uma')

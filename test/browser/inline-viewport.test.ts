@@ -57,7 +57,7 @@ test('without a keyboard it fills its box', async () => {
   await expectAt(200, 700)
 })
 
-test('a keyboard over its lower part: the composer stands on it, and the top stays where the page put it (stub)', async () => {
+test('a keyboard over its lower part: the composer is right above it, and the top stays where the page put it (stub)', async () => {
   await place(200, 700)
   await fake({ height: 508 })
   await expectAt(200, 508)
@@ -78,7 +78,7 @@ test('a keyboard over nearly all of it leaves 160 px, for the page to be scrolle
   await expectAt(400, 560)
 })
 
-test('a page that pans: what left at the top is taken off, too (stub)', async () => {
+test('a page that pans: what is scrolled out at the top is subtracted, too (stub)', async () => {
   await place(100, 800)
   await fake({ height: 508, offsetTop: 180 })
   await expectAt(180, 688)

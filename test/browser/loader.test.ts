@@ -17,7 +17,7 @@ afterAll(async () => {
   await site.close()
 })
 
-test('a click on [data-im-open] fetches the chat once and opens it about what was clicked', async () => {
+test('a click on [data-im-open] fetches the chat once and opens it with the clicked product', async () => {
   // The site has no gateway; that the chat looks for one and is told no is not what this is about.
   const opened = await openPage(browser, `${site.url}/by-loader.html`, { ...PHONE, expected: /WebSocket|\/im\/|\/v1\/|Failed to load/ })
   const fetched: string[] = []
@@ -69,7 +69,7 @@ test.each([
   await opened.close()
 })
 
-test('a chat that its page takes out stays out, and a tag that comes with another page is served', async () => {
+test('a chat that its page removes stays removed, and a tag that comes with another page works', async () => {
   const opened = await openPage(browser, 'about:blank', { ...PHONE, expected: /./ })
   await opened.page.goto(`${site.url}/by-loader.html`)
   await opened.page.locator('[data-im-open]').tap()

@@ -46,7 +46,7 @@ afterAll(async () => {
 
 const panel = (page: Page) => page.locator('im-inbox [data-test=panel][data-to="shop:42"]')
 
-test('a click on a product page opens the page of conversations once; the next one goes to the open window', async () => {
+test('a click on a product page opens the inbox once; the next one goes to the open window', async () => {
   const product = await openPage(browser, `${url}/product.html`, DESKTOP)
   const opened = product.context.waitForEvent('page')
   await product.page.click('[data-im-open]')

@@ -72,7 +72,7 @@ test.each([
   await close()
 })
 
-test('in the chat with a person: blocked, still so after a reload; the other is told', async () => {
+test('in the chat with a person: blocked, still so after a reload; the other person sees it', async () => {
   const token = await gateway.pass({ sub: 'cat' })
   const other = await gateway.pass({ sub: 'dog', name: 'Dog' })
   await (await arrive(other)).command('send', text('cat', 'm1'))

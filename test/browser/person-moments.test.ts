@@ -23,7 +23,7 @@ afterAll(async () => {
 const mount = (tag: Tag): Promise<Mounted> => mountElement(tag, { browser, gateway })
 const SHOP = 'shop:42'
 
-test('another gateway on a living chat: nothing of the first is shown or goes there, and it is all there when the first is back', async () => {
+test('a chat gets another gateway: nothing of the first is shown or sent there, and all is there when the first is back', async () => {
   const other = await startGateway()
   const here = await person(gateway, { sub: 'm-ann' })
   const elsewhere = await person(other, { sub: 'm-ann' })
@@ -71,7 +71,7 @@ describe('the pass and `to` in one task', () => {
     await mounted.close()
   })
 
-  test('whom the first person of an inbox had open is not opened for the second', async () => {
+  test("the conversation that an inbox's first person had open is not opened for the second", async () => {
     const inbox = await mount('im-inbox')
     await inbox.become(ANN, SHOP)
     await inbox.setAtOnce({ token: await gateway.pass(BOB) })

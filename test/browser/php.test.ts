@@ -59,7 +59,7 @@ test.each([
   await inbox.close()
 })
 
-test('the chat on a product page hears a notice too, and stays with its shop', async () => {
+test('the chat on a product page gets a notice, too, and stays with its shop', async () => {
   const token = await gateway.pass({ src: 'wx', sub: '7' })
   const product = await openPage(browser, `${gateway.url}/product.html`, DESKTOP)
   const { page } = product

@@ -109,7 +109,7 @@ describe.each([
   ['a phone', PHONE],
   ['a desktop', DESKTOP],
 ] as const)('on %s', (_name, device) => {
-  test('a pasted picture is shrunk, shown, sent once, and is there for the other side', async () => {
+  test('a pasted picture is shrunk, shown and sent once, and the other side sees it', async () => {
     const page = await open(device)
     expect(await paste(page, { width: 3000, height: 2000 })).toBe(false)
     await expect.poll(async () => (await log()).length).toBe(1)
@@ -142,8 +142,8 @@ describe.each([
   })
 })
 
-describe('a line that breaks', () => {
-  test('while the picture goes up: it goes up again and is sent once, before what was said after it', async () => {
+describe('a connection that breaks', () => {
+  test('while the picture is uploaded: it is uploaded again and sent once, before later messages', async () => {
     const page = await open(PHONE)
     proxy.delayMs = 2000
     await paste(page, { width: 1600, height: 1600, isNoisy: true })
@@ -161,7 +161,7 @@ describe('a line that breaks', () => {
     await shown(page, 1600, 1600)
   })
 
-  test('after it went up: what the gateway has is not sent up again', async () => {
+  test('after the upload: it is not uploaded again', async () => {
     const page = await open(PHONE)
     await page.route('**/v1/images', async (route) => {
       const response = await route.fetch()
@@ -177,7 +177,7 @@ describe('a line that breaks', () => {
     expect([(await log()).length, uploads]).toEqual([1, 1])
   })
 
-  test('before it went up: it waits, survives the page, and is sent once by the next', async () => {
+  test('before the upload: it waits, survives the page, and the next page sends it once', async () => {
     const page = await open(PHONE)
     proxy.isRefusing = true
     proxy.cut()
@@ -194,7 +194,7 @@ describe('a line that breaks', () => {
   })
 })
 
-test('a picture that is going up can be taken back, and what comes after it is sent', async () => {
+test('a picture that is being uploaded can be cancelled, and later messages are sent', async () => {
   const page = await open(PHONE)
   proxy.delayMs = 1500
   await paste(page, { width: 900, height: 900, isNoisy: true })
@@ -219,13 +219,13 @@ test('an agent sends one from the desk, and the customer sees it', async () => {
   expect((await log()).map(({ kind }) => kind)).toEqual(['text', 'image'])
 })
 
-test("words that come with a picture are words: a spreadsheet's cells", async () => {
+test("text that comes with a picture is pasted as text: a spreadsheet's cells", async () => {
   const page = await open(DESKTOP)
   expect(await paste(page, { width: 200, height: 100 }, 'a\tb')).toBe(true)
   expect(await log()).toEqual([])
 })
 
-test('a GIF is left as it is, and one too large says so before a byte of it goes up', async () => {
+test('a GIF is not changed, and one that is too large is refused before the upload', async () => {
   const page = await open(PHONE)
   const choose = (files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> => hook(page, 'file').setInputFiles(files)
   await choose([{ name: 'cat.gif', mimeType: 'image/gif', buffer: PICTURES.gif }])
@@ -243,7 +243,7 @@ test('a GIF is left as it is, and one too large says so before a byte of it goes
   await hook(page, 'discard').first().waitFor({ state: 'detached' })
 })
 
-test("a camera's notes do not leave the phone", async () => {
+test("a camera's metadata does not leave the phone", async () => {
   const page = await open(PHONE)
   const { jpeg } = PICTURES
   const place = Buffer.concat([Buffer.from([0xff, 0xe1, 0, 0]), Buffer.from('Exif\0\0GPS 31.2304 121.4737')])
@@ -256,7 +256,7 @@ test("a camera's notes do not leave the phone", async () => {
   expect(sent.includes('Exif') || sent.includes('GPS')).toBe(false)
 })
 
-test('a picture dropped on the conversation is sent, and a file that is none does not replace the page', async () => {
+test('a picture dropped on the conversation is sent, and another file does not replace the page', async () => {
   const page = await open(DESKTOP)
   const drop = (type: string, base64: string): Promise<boolean> =>
     page.evaluate(
@@ -306,7 +306,7 @@ test('a HEIC picture that the browser cannot read is refused with its cause and 
   await hook(page, 'discard').tap()
 })
 
-test('its place is kept before it is there: nothing jumps when it comes', async () => {
+test('its place is reserved before it is loaded: nothing jumps when it comes', async () => {
   const page = await open(PHONE)
   let isThere = (): void => undefined
   const waits = new Promise<void>((done) => (isThere = done))

@@ -49,7 +49,7 @@ test('a page with a chat fetches the panel when it is idle; an open one what pic
   await close()
 })
 
-test('while the panel cannot be had the launcher says so, loses nothing that was sent, and opens when it can', async () => {
+test('while the panel cannot be fetched the launcher says so, loses no sent message, and opens when it can', async () => {
   const { page, close } = await openPage(browser, `${site.url}/by-loader.html`, { ...PHONE, expected: /Failed to load resource|ERR_FAILED/ })
   await page.route(/chat-panel-1/, (route) => route.abort())
   await page.goto(`${site.url}/`)
@@ -64,7 +64,7 @@ test('while the panel cannot be had the launcher says so, loses nothing that was
   await close()
 })
 
-test('where a language cannot be had, the chat goes on in English, and has it as soon as it can', async () => {
+test('where a language cannot be fetched, the chat is in English until it can', async () => {
   const { page, close } = await openPage(browser, `${site.url}/by-loader.html`, { ...PHONE, expected: /Failed to load resource|ERR_FAILED/ })
   await page.route(EXTRAS, (route) => route.abort())
   await page.goto(`${site.url}/?lang=zh-CN`)
@@ -79,7 +79,7 @@ test('where a language cannot be had, the chat goes on in English, and has it as
   await close()
 })
 
-test('a page of another origin has them too', async () => {
+test('a page of another origin gets them, too', async () => {
   const gateway = await startGateway()
   const opened = await openPage(browser, 'about:blank', PHONE)
   await opened.page.route(`${site.url}/elsewhere.html`, (route) =>

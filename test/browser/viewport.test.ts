@@ -98,7 +98,7 @@ async function expectAt(bottom: number, more: Partial<Seen> = {}): Promise<void>
   expect(seen).toEqual({ isOpen: seen.isOpen, composerBottom: bottom, ...want })
 }
 
-describe('the composer stands on the keyboard', () => {
+describe('the composer is right above the keyboard', () => {
   test('without a keyboard it stands at the bottom', () => expectAt(844, { isOpen: false }))
 
   test('the window shrinks (adjustResize, resizes-content)', async () => {
@@ -134,7 +134,7 @@ describe('the composer stands on the keyboard', () => {
     await expectAt(628, { isOpen: true, panelTop: 120 })
   })
 
-  test('the event comes before the height is new (stub)', async () => {
+  test('the event comes before the new height (stub)', async () => {
     await focus()
     await fake({})
     await opened.page.evaluate(() => new Promise((done) => setTimeout(done, 120)))
@@ -142,7 +142,7 @@ describe('the composer stands on the keyboard', () => {
     await expectAt(508, { isOpen: true })
   })
 
-  test('no event tells of it (stub)', async () => {
+  test('no event comes (stub)', async () => {
     await focus()
     await settled()
     await fake({ height: 508, silent: true })
@@ -159,7 +159,7 @@ describe('the composer stands on the keyboard', () => {
     await expectAt(844, { isOpen: false })
   })
 
-  test('a height of nothing in between is not believed (stub)', async () => {
+  test('a height of zero in between is ignored (stub)', async () => {
     await focus()
     await fake({ height: 508 })
     await expectAt(508)
@@ -194,7 +194,7 @@ describe('the composer stands on the keyboard', () => {
     await expectAt(844, { isOpen: false })
   })
 
-  test('the host app says how much it covers, and is not believed twice', async () => {
+  test('the host app says how much it covers, and that counts once', async () => {
     await focus()
     await opened.page.evaluate(() => chat.setViewportInset({ bottom: 336 }))
     await expectAt(508, { isOpen: true })
@@ -208,7 +208,7 @@ describe('the composer stands on the keyboard', () => {
   })
 })
 
-describe('what is no keyboard', () => {
+describe('what is not a keyboard', () => {
   test('a pinch while reading', async () => {
     await opened.cdp.send('Emulation.setPageScaleFactor', { pageScaleFactor: 1.66 })
     await settled()
@@ -224,12 +224,12 @@ describe('what is no keyboard', () => {
     await expectAt(508, { isOpen: true })
   })
 
-  test('a turn of the phone', async () => {
+  test('the phone is turned', async () => {
     await metrics(844, 390)
     await expectAt(390, { isOpen: false })
   })
 
-  test('a turn with the keyboard up: the composer stands right in the new shape', async () => {
+  test('the phone is turned with the keyboard up: the composer is right in the new shape', async () => {
     await focus()
     await metrics(390, 508)
     await expectAt(508)
@@ -249,7 +249,7 @@ describe('what is no keyboard', () => {
 })
 
 describe('the reader', () => {
-  test('who is up in the history keeps his bottom line (stub)', async () => {
+  test('a reader up in the history keeps the bottom line (stub)', async () => {
     const bottomLine = (): Promise<string> =>
       opened.page.evaluate(() => {
         const list = chat.shadowRoot!.querySelector('.timeline')!.getBoundingClientRect()
@@ -282,7 +282,7 @@ describe('the reader', () => {
     await expectAt(508, { isOpen: true })
   })
 
-  test('the page behind is given back as it was', async () => {
+  test('the page behind is restored as it was', async () => {
     await hook(opened.page, 'close').click()
     expect(await opened.page.evaluate(() => [scrollY, document.documentElement.style.overflow])).toEqual([PAGE_Y, ''])
   })

@@ -15,7 +15,7 @@ interface Wire {
   close(): void
 }
 
-/** Opens a transport in of another kind. */
+/** Opens a connection of another kind than the real doors. */
 export type OpenWire = (events: Events) => Wire
 
 interface Events {
