@@ -187,7 +187,7 @@ const complaints = (judge: (file: string, source: string) => readonly string[]):
   [...sources].flatMap(([file, source]) => judge(file, source).map((complaint) => `${file} ${complaint}`.replace(' :', ':')))
 
 describe('the walls', () => {
-  test('every file stands in a room', () => {
+  test('every file is in a room', () => {
     expect(complaints((file) => (roomOf(file) ? [] : ['stands in no room of this table']))).toEqual([])
   })
 
@@ -207,7 +207,7 @@ describe('the walls', () => {
     },
   )
 
-  test('nobody builds on the roof: app.ts is imported by main and tests alone', () => {
+  test('app.ts is imported by main and tests alone', () => {
     expect(
       complaints((file) => {
         if (file === 'gateway/main.ts' || file === 'gateway/run.ts' || file.startsWith('test/')) return []
@@ -232,7 +232,7 @@ describe('the shape of files', () => {
     ).toEqual([])
   })
 
-  test('names are kebab-case and say what is inside', () => {
+  test('file names are kebab-case and say what is inside', () => {
     expect(
       complaints((file) =>
         file.split('/').flatMap((part) => {
@@ -316,7 +316,7 @@ describe('the shape of the program', () => {
     expect(circles(imports, () => true)).toEqual([])
   })
 
-  test(`no element stands deeper than ${MAX_DEPTH} below LitElement`, () => {
+  test(`no element is deeper than ${MAX_DEPTH} below LitElement`, () => {
     // the legacy element is <im-chat> itself with its styles from the beginning, and adds nothing
     const widget = [...sources].filter(([file]) => file.startsWith('widget/') && !file.startsWith('widget/legacy/'))
     expect(deepElements(new Map(widget))).toEqual([])
@@ -361,7 +361,7 @@ describe('the wall test itself', () => {
     expect(circles(graph, ({ as }) => as === 'code')).toEqual([])
   })
 
-  test('counts how deep an element stands, also under another name', () => {
+  test('counts how deep an element is, also under another name', () => {
     const files = (last: string): Map<string, string> =>
       new Map([
         ['a.ts', 'export abstract class A extends LitElement {}'],

@@ -19,7 +19,7 @@ test("the lock names every platform's build, or npm ci refuses it: node test/kit
   expect(missingBuilds(lock).map(([path]) => path)).toEqual([])
 })
 
-test('a build that is asked for and not there is found, with its platform', () => {
+test('a missing build is found, with its platform', () => {
   const packages = {
     '': {},
     'node_modules/tool': { optionalDependencies: { 'tool-linux-x64-musl': '1.2.3', 'tool-win32-arm64-msvc': '1.2.3', 'tool-here': '1.2.3' } },
@@ -31,17 +31,17 @@ test('a build that is asked for and not there is found, with its platform', () =
   ])
 })
 
-test('the lock names no host', () => {
+test('the lock file names no host', () => {
   expect(JSON.stringify(lock)).not.toMatch(/"resolved":/)
 })
 
-test('each entry says which bytes it means', () => {
+test('each entry has its integrity hash', () => {
   expect(withoutIntegrity(lock)).toEqual([])
   expect(withoutIntegrity({ packages: { '': {}, 'node_modules/a': { integrity: 'sha512-x' }, 'node_modules/b': {} } })).toEqual(['node_modules/b'])
 })
 
 // what a consumer installs is chosen by package.json alone: an `overrides` here would not reach it
-test('nothing in it wants a later Node than the oldest that package.json promises', () => {
+test('no entry needs a later Node than the oldest that package.json promises', () => {
   const { engines } = JSON.parse(readFileSync('package.json', 'utf8')) as { engines: { node: string } }
   const { minVersion, satisfies } = createRequire(createRequire(import.meta.url).resolve('fastify'))('semver') as Semver
   const oldest = minVersion(engines.node).version
@@ -52,7 +52,7 @@ test('nothing in it wants a later Node than the oldest that package.json promise
   ])
 })
 
-test('npm ci --engine-strict takes it', async () => {
+test('npm ci --engine-strict accepts it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'im-lock-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   for (const file of ['package.json', 'package-lock.json']) await copyFile(file, join(folder, file))

@@ -44,6 +44,6 @@ test('each pattern in the sources is linear', () => {
   expect(patterns.flatMap(slowness)).toEqual([])
 })
 
-test('the analysis finds what was slow', () => {
+test('the analysis finds patterns that were slow', () => {
   expect(slowness({ place: 'links', source: String.raw`[.,;:!?)\]}*_~]+$`, flags: '' })).toHaveLength(1)
 })

@@ -16,7 +16,7 @@ const WHOLE = {
 } as const satisfies Record<keyof typeof TO_PAGE, object>
 
 describe('what an app says', () => {
-  test.each(Object.entries(WHOLE))('%s is taken, as text and as an object, and nothing but its own fields', (type, fields) => {
+  test.each(Object.entries(WHOLE))('%s is accepted, as text and as an object, with its own fields only', (type, fields) => {
     const told = { type, id: 7, fields }
     expect(check({ type, id: 7, ...fields, future: { a: 1 } })).toEqual(told)
     expect(check(JSON.stringify({ type, id: 7, ...fields }))).toEqual(told)

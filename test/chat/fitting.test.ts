@@ -12,20 +12,20 @@ test('a megabyte in an empty field: its beginning stays', () => {
   expect(fitting('', { text: long, caret: long.length })).toEqual({ text: 'x'.repeat(4000), caret: 4000 })
 })
 
-test('what was written before and after the caret stays whole', () => {
+test('text before and after the caret is not cut', () => {
   const cut = fitting('Hello, world', { text: `Hello, ${long}world`, caret: 7 + long.length })
   expect(cut?.text).toHaveLength(4000)
   expect(cut?.text).toMatch(/^Hello, x+world$/)
   expect(cut?.caret).toBe(3995)
 })
 
-test('what was selected is replaced', () => {
+test('the selected text is replaced', () => {
   const cut = fitting('one two three', { text: `one ${long} three`, caret: 4 + long.length })
   expect(cut?.text).toMatch(/^one x+ three$/)
   expect(cut?.text).toHaveLength(4000)
 })
 
-test('a text that was too long before takes nothing of it, and loses nothing', () => {
+test('a text that was too long before gets none of it, and loses nothing', () => {
   const before = 'y'.repeat(5000)
   expect(fitting(before, { text: before + long, caret: before.length + long.length })).toEqual({ text: before, caret: 5000 })
 })

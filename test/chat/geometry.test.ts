@@ -40,7 +40,7 @@ describe('a window that becomes shorter while the field has the focus', () => {
     expect(isOpen(800, {})).toBe(false)
   })
 
-  test('is none where nothing points to one', () => {
+  test('is none where there is no sign of one', () => {
     isOpen(800, { isFocused: false, isKeyboardPossible: false })
     expect(isOpen(500, { isKeyboardPossible: false })).toBe(false)
     expect(isOpen(500, { isKeyboardPossible: true }), 'a finger comes later: the window is as it was').toBe(false)

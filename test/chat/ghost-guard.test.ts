@@ -37,7 +37,7 @@ describe('a correction', () => {
     expect(isGhost('insertReplacementText', text)).toBe(expected)
   })
 
-  test('is none any more after three seconds', () => {
+  test('is ignored after three seconds', () => {
     send('sendd')
     now += 3001
     expect(isGhost('insertReplacementText', 'send')).toBe(false)

@@ -94,7 +94,7 @@ describe('send', () => {
     expect(world.log).toEqual(['this one'])
   })
 
-  test('a picture that waits is as large as it likes; what it says beside is not', () => {
+  test('a waiting picture may have any size, its other fields may not', () => {
     const url = `data:image/png;base64,${'A'.repeat(3_000_000)}`
     expect(bodyRefusal('image', { text: 'Image', url, width: 4, height: 3 } as Body)).toBeUndefined()
     expect(bodyRefusal('image', { ...filled('x', bodyBytes), url } as Body)?.code).toBe('too_large')
@@ -112,7 +112,7 @@ describe('send', () => {
   })
 })
 
-test('what is refused at send() gives no id and throws nothing; anything else that throws is a bug and does', () => {
+test('a refusal at send() gives no id and does not throw; any other error is a bug and throws', () => {
   expect(
     idOrRefused(() => {
       throw new RefusalError({ code: 'text_too_long' })

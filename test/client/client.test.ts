@@ -34,7 +34,7 @@ describe('two clients and a gateway', () => {
     expect(mine.unread.value).toBe(1)
   })
 
-  test('a kill in the middle loses nothing, doubles nothing and keeps the order', async () => {
+  test('a kill in the middle loses, doubles and misorders nothing', async () => {
     const world = new ClientWorld()
     const { clock, gateway } = world
     const customer = world.open('customer:u1', 'shop:42')

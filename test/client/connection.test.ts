@@ -4,7 +4,7 @@ import { ClientWorld, textsOf } from '../kit/client-world.ts'
 const SHOP = 'shop:42'
 
 describe('the connection', () => {
-  test('sleep and wake with a dead connection: back at once, and what was missed is here', async () => {
+  test('sleep and wake with a dead connection: back at once, with what was missed', async () => {
     const world = new ClientWorld()
     const client = world.open('customer:u1', SHOP)
     await world.clock.advance(10)
@@ -20,7 +20,7 @@ describe('the connection', () => {
     expect(world.gateway.hellos).toHaveLength(2)
   })
 
-  test('waking up without an event: the first timer that runs late finds it out', async () => {
+  test('waking up without an event: the first late timer notices it', async () => {
     const world = new ClientWorld()
     const client = world.open('customer:u1', SHOP)
     await world.clock.advance(10)
@@ -30,7 +30,7 @@ describe('the connection', () => {
     expect(client.connection.value.name).toBe('live')
   })
 
-  test('a short sleep with a connection that only looks alive: asked on waking, replaced when it does not answer', async () => {
+  test('a short sleep with a connection that only looks alive: checked on waking, replaced when it does not answer', async () => {
     const world = new ClientWorld()
     const client = world.open('customer:u1', SHOP)
     await world.clock.advance(10)
@@ -52,7 +52,7 @@ describe('the connection', () => {
     expect(world.gateway.hellos).toHaveLength(1)
   })
 
-  test('a sleep in which the clock that nobody sets stood still: a connection beside the dead one, at once', async () => {
+  test('a sleep in which the steady clock stood still: a connection beside the dead one, at once', async () => {
     const world = new ClientWorld()
     const client = world.open('customer:u1', SHOP)
     await world.clock.advance(10)
@@ -91,7 +91,7 @@ describe('the connection', () => {
       expect(names).toContain('waiting')
     })
 
-    test('ends no wait: back as early, and as late, as the gateway said', async () => {
+    test('does not end a wait: back when the gateway said, not before', async () => {
       const world = new ClientWorld()
       const client = world.open('customer:u1', SHOP)
       await world.clock.advance(10)
@@ -143,7 +143,7 @@ describe('the connection', () => {
     expect(client.connection.value.name).toBe('live')
   })
 
-  test('the network is gone: every connection is given up at once, and the way back starts when it returns', async () => {
+  test('the network is gone: every connection is given up at once, and the client reconnects when it returns', async () => {
     const world = new ClientWorld()
     const client = world.open('customer:u1', SHOP)
     await world.clock.advance(10)
@@ -183,7 +183,7 @@ describe('the connection', () => {
     expect(waits.slice(0, 7)).toEqual([1000, 2000, 4000, 8000, 16_000, 20_000, 20_000].map((ms) => Math.round(ms * 0.999)))
   })
 
-  test('a good network: one WebSocket, and nothing else was tried', async () => {
+  test('a good network: one WebSocket, and nothing else is tried', async () => {
     const world = new ClientWorld()
     world.gateway.websocket.delay = 100
     const tried: string[] = []
@@ -200,7 +200,7 @@ describe('the connection', () => {
     expect(tried).toEqual(['websocket'])
   })
 
-  test('a drain: comes back when it was told to, and loses nothing', async () => {
+  test('a drain: the client is back at the given time, and loses nothing', async () => {
     const world = new ClientWorld()
     const client = world.open('customer:u1', SHOP)
     await world.clock.advance(10)
@@ -213,7 +213,7 @@ describe('the connection', () => {
     expect(world.log).toEqual(['meanwhile'])
   })
 
-  test('a final goodbye and a final no: refused, nothing more is tried until somebody acts', async () => {
+  test('a final bye and a final refusal: refused, nothing more is tried until somebody acts', async () => {
     const world = new ClientWorld()
     const client = world.open('customer:u1', SHOP)
     await world.clock.advance(10)
@@ -249,7 +249,7 @@ describe('the connection', () => {
   })
 
   const modes = ['refused', 'hangs', 'mute'] as const
-  test.each(modes)('a WebSocket that is %s: usable within three seconds, remembered, taken back', async (mode) => {
+  test.each(modes)('a WebSocket that is %s: usable within three seconds, remembered, and the WebSocket again later', async (mode) => {
     const world = new ClientWorld()
     world.gateway.websocket.mode = mode
     world.gateway.websocket.delay = world.gateway.polling.delay = 200
@@ -271,7 +271,7 @@ describe('the connection', () => {
     expect(again.connection.value).toEqual({ name: 'live', transport: 'websocket' })
   })
 
-  test('a guest fetches one pass, keeps it, and another only when the gateway will not have it', async () => {
+  test('a guest fetches one pass, stores it, and fetches another only when the gateway refuses it', async () => {
     const world = new ClientWorld()
     let count = 0
     const fetchGuest = async () => ({ token: `customer:g${++count}`, expiresAt: world.clock.now() + 3_600_000 })
@@ -291,7 +291,7 @@ describe('the connection', () => {
     expect(third.connection.value.name).toBe('live')
   })
 
-  test('closed means closed: no timer is left', async () => {
+  test('closed: no timer is left', async () => {
     const world = new ClientWorld()
     const client = world.open('customer:u1', SHOP)
     await world.clock.advance(10)

@@ -40,7 +40,7 @@ describe('which conversations a list shows', () => {
     expect(ask(rows, { query: 'zoe 2024' })).toEqual([])
   })
 
-  test('unanswered is what the other side wrote last', () => {
+  test('unanswered are those in which the other side wrote last', () => {
     const rows = [row('a'), row('b', { mine: true })]
     expect(rows.filter(isUnanswered).map(({ to }) => to)).toEqual(['a'])
     expect(ask(rows, { filter: 'unanswered' })).toEqual(['a'])

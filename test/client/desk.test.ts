@@ -26,7 +26,7 @@ describe('shelves', () => {
   const on = (shelf: 'all' | 'mine' | 'waiting') =>
     filterConversations(rows, { query: '', filter: 'all', unreadFirst: true, shelf, me: 'ann' }).map(({ to }) => to)
 
-  test('mine are those I have open; who has waited longest stands first; all are all', () => {
+  test('mine are the ones I have open; the one that has waited longest is first; all are all', () => {
     expect(on('mine')).toEqual(['c'])
     expect(on('waiting')).toEqual(['b', 'a'])
     expect(on('all')).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
@@ -39,13 +39,13 @@ describe('the words that were found', () => {
       .filter(({ isFound }) => isFound)
       .map(({ text: word }) => word)
 
-  test('are marked as they stand there, whatever the case, accents and width', () => {
+  test('are marked as they are written, whatever the case, accents and width', () => {
     expect(found('Zoë asked ZOE twice', 'zoe')).toEqual(['Zoë', 'ZOE'])
     expect(found('Order ２０２４-7', '2024')).toEqual(['２０２４'])
     expect(markWords('nothing here', 'x')).toEqual([{ text: 'nothing here', isFound: false }])
   })
 
-  test('a long text begins shortly before the first, and ten thousand marks stay short', () => {
+  test('a long text starts shortly before the first, and ten thousand marks stay short', () => {
     expect(markWords(`${'a '.repeat(200)}kettle`, 'kettle')[0]!.text.length).toBeLessThan(30)
     const pieces = markWords(`k${'\u0301'.repeat(10_000)}ettle`, 'kettle')
     expect(pieces.reduce((sum, { text }) => sum + text.length, 0)).toBeLessThan(1000)
@@ -56,12 +56,12 @@ describe('a file of quick replies', () => {
   let count = 0
   const read = (text: string) => readQuickReplies(text, () => `new-${++count}`)
 
-  test('comes back as it went', () => {
+  test('is imported as it was exported', () => {
     const quickReplies = [{ id: 'a', scope: 'shop', folder: 'Hi', title: 'Hello', text: 'Hello {customer}' }] as const
     expect(read(writeQuickReplies(quickReplies))).toEqual({ quickReplies })
   })
 
-  test('is refused whole, with the entry named', () => {
+  test('is refused as a whole, and the refusal names the entry', () => {
     expect(read('{')).toEqual({ fault: 'notJson' })
     expect(read('7')).toEqual({ fault: 'noList' })
     expect(read('[]')).toEqual({ fault: 'empty' })

@@ -16,7 +16,7 @@ test('a draft holds twice what can be sent, in the page and in the storage', () 
   expect([draft.value.length, stored(world)[1].length]).toEqual([8000, 8000 + '""'.length])
 })
 
-test('a draft that an earlier release kept whole is read only so far', () => {
+test('a longer draft of an earlier release is read only so far', () => {
   const world = new ClientWorld()
   const first = world.open('customer:u1', SHOP)
   first.conversation(SHOP).setDraft('a')
@@ -25,7 +25,7 @@ test('a draft that an earlier release kept whole is read only so far', () => {
   expect(world.open('customer:u1', SHOP).conversation(SHOP).draft.value).toHaveLength(8000)
 })
 
-test('a text that shows nothing is not sent', async () => {
+test('a text without visible characters is not sent', async () => {
   const world = new ClientWorld()
   const { send } = bound(world.open('customer:u1', SHOP).conversation(SHOP))
   expect([' \n', '\u200b\u2060', '\u3164'].map(send)).toEqual([undefined, undefined, undefined])

@@ -36,7 +36,7 @@ describe('at the door', () => {
 })
 
 describe('to a renewed pass', () => {
-  test.each(ALL)('%s: the door has the last word', async (code) => {
+  test.each(ALL)('%s: the door decides', async (code) => {
     const { world, asked } = refusing('renew', code)
     const client = world.open('customer:u1', 'shop:42')
     await world.clock.advance(100)
@@ -61,7 +61,7 @@ describe('as the reason of a close', () => {
 })
 
 describe('to a message', () => {
-  test.each(FINAL)('%s: it failed, and is kept', async (code) => {
+  test.each(FINAL)('%s: it has failed, and is stored', async (code) => {
     const { world } = refusing('send', code)
     const conversation = world.open('customer:u1', 'shop:42').conversation('shop:42')
     conversation.send('hello')
@@ -69,7 +69,7 @@ describe('to a message', () => {
     expect(conversation.outbox.value).toMatchObject([{ state: 'failed', refusal: { code } }])
   })
 
-  test.each(PASSING)('%s: it waits, says why, and goes out when it may', async (code) => {
+  test.each(PASSING)('%s: it waits, says why, and is sent when it may', async (code) => {
     const { world, asked } = refusing('send', code, 5000)
     const client = world.open('customer:u1', 'shop:42')
     const conversation = client.conversation('shop:42')
@@ -84,7 +84,7 @@ describe('to a message', () => {
     expect(world.log).toEqual(['hello'])
   })
 
-  test('a no that passes is not kept: the next life of the page sends it', async () => {
+  test('a temporary refusal is not stored: the next page sends it', async () => {
     const { world } = refusing('send', 'rate_limited', 60_000)
     const client = world.open('customer:u1', 'shop:42')
     client.conversation('shop:42').send('hello')
@@ -98,7 +98,7 @@ describe('to a message', () => {
 })
 
 describe('to the reading of a conversation', () => {
-  test.each(FINAL)('%s: the conversation says it, and it is not asked for again and again', async (code) => {
+  test.each(FINAL)('%s: the conversation says it, and is not read again and again', async (code) => {
     const { world, asked } = refusing('history', code)
     const client = world.open('customer:u1', 'shop:1')
     await world.clock.advance(100)
@@ -124,7 +124,7 @@ describe('to the reading of a conversation', () => {
     expect(conversation.timeline.value.isLoaded).toBe(true)
   })
 
-  test('another line asks again', async () => {
+  test('another session reads again', async () => {
     const { world } = refusing('history', 'forbidden')
     const client = world.open('customer:u1', 'shop:1')
     const conversation = client.conversation('shop:42')
@@ -162,7 +162,7 @@ describe('to the list of conversations', () => {
 })
 
 describe('to any other command', () => {
-  test.each(ALL)('%s: whoever asked and whoever listens are told, the listener once a line', async (code) => {
+  test.each(ALL)('%s: the caller and the listeners get it, a listener once in a session', async (code) => {
     const { world } = refusing('search', code)
     const client = world.open('customer:u1', 'shop:42')
     await world.clock.advance(100)

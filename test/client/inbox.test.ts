@@ -13,7 +13,7 @@ function world() {
   return { clock, open }
 }
 
-test('the list follows what this window reads and writes itself', async () => {
+test('the list shows at once what this window reads and writes', async () => {
   const { clock, open } = world()
   const customer = open('customer:u1', 'shop:42')
   const agent = open('agent:42:a1')
@@ -35,7 +35,7 @@ test('the list follows what this window reads and writes itself', async () => {
   expect(row()).toEqual([['u1', 'hi', 0]])
 })
 
-test('a message on the list is delivered though nobody opened it, and counts as unread from the first', async () => {
+test('a message in the list is delivered although nobody opened it, and counts as unread from the start', async () => {
   const { clock, open } = world()
   const customer = open('customer:u1', 'shop:42')
   const agent = open('agent:42:a1')
@@ -53,7 +53,7 @@ test('a message on the list is delivered though nobody opened it, and counts as 
   expect(conversation.theirs.value).toEqual({ delivered: 3, read: 0 })
 })
 
-test('whoever answers has read, even where nothing else says so', async () => {
+test('a side that answers has read, even where nothing else says so', async () => {
   const { clock, open } = world()
   const customer = open('customer:u1', 'shop:42')
   const agent = open('agent:42:a1')

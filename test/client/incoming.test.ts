@@ -20,7 +20,7 @@ const ROW = { conversation: 'shop:1~a', to: 'a', head: { epoch: 'e', seq: 1 }, c
 const WRONG: readonly unknown[] = [null, true, 0, -1, 1e300, '', 'x', [], [1], {}, { toString: 1 }, { valueOf: null, length: 1e9 }, '__proto__']
 
 describe('a message', () => {
-  test('keeps its number whatever its body is', () => {
+  test('keeps its number, whatever its body is', () => {
     for (const body of WRONG) expect(messageFrom({ ...MESSAGE, body })).toMatchObject({ seq: 1, body: { text: expect.any(String) } })
   })
 
@@ -32,18 +32,18 @@ describe('a message', () => {
     }
   })
 
-  test('a picture of a stranger is no `data:` and pretends no progress', () => {
+  test('a picture of a stranger has no `data:` and no progress', () => {
     const body = { text: '', url: 'data:image/svg+xml,x', image: 'javascript:alert(1)', progress: 1 }
     expect(messageFrom({ ...MESSAGE, body })!.body).toEqual({ text: '' })
   })
 
-  test('what only a page of its own knows stays', () => {
+  test('fields that only the own page knows stay', () => {
     expect(messageFrom({ ...MESSAGE, kind: 'visit', body: { text: 'x', place: { lat: 1 } } })!.body).toEqual({ text: 'x', place: { lat: 1 } })
   })
 })
 
 describe('pushes, answers, welcomes', () => {
-  test('any value in any place is taken or left, and never throws', () => {
+  test('any value in any place is taken or ignored, and never throws', () => {
     for (const value of WRONG) {
       for (const name of ['messagePush', 'conversationPush', 'transferPush', 'presencePush', 'byePush', 'noticePush'] as const)
         pushFrom(MAILBOX_CHECKS, name, value)
@@ -60,7 +60,7 @@ describe('pushes, answers, welcomes', () => {
     ])
   })
 
-  test('what a newer gateway adds stays', () => {
+  test('fields of a newer gateway stay', () => {
     expect(pushFrom(MAILBOX_CHECKS, 'presencePush', { side: 'a', online: true, mood: 'good' })).toEqual({ side: 'a', online: true, mood: 'good' })
   })
 
@@ -75,7 +75,7 @@ describe('pushes, answers, welcomes', () => {
     expect(pushFrom(MAILBOX_CHECKS, 'byePush', { code: 'draining', reconnect: true, afterMs } as never)!.afterMs).toBe(waited)
   })
 
-  test('a welcome without fields is none', () => {
+  test('a welcome without fields is ignored', () => {
     expect(welcomeFrom({})).toBeUndefined()
     expect(welcomeFrom({ sid: 's', identity: { id: 'a', role: 'customer', side: 'a', expiresAt: 1 }, resumed: [] })).toBeDefined()
   })
@@ -85,20 +85,20 @@ describe('pushes, answers, welcomes', () => {
   })
 })
 
-test('nothing of the wrong shape comes out of the storage', () => {
+test('nothing of the wrong shape is read from the storage', () => {
   for (const value of WRONG) for (const check of [copyFrom, outboxItemFrom, guestFrom]) expect(check(value)).toBeUndefined()
 })
 
 describe('links', () => {
   const hrefs = (text: string): unknown[] => linkify(text).flatMap((piece) => (typeof piece === 'string' ? [] : [piece.values[0]]))
 
-  test('64,000 brackets, and 100 kB of the worst, are one walk', () => {
+  test('64,000 brackets, and 100 kB of the worst text, are read in one pass', () => {
     for (const tail of [`${'('.repeat(64_000)}x`, `${')'.repeat(100_000)}x`, '.'.repeat(100_000), `${'])'.repeat(50_000)} x`]) {
       expect(hrefs(`http://a.example/${tail}`)).toHaveLength(1)
     }
   })
 
-  test('ends before what ends the sentence, and keeps a bracket that it opened', () => {
+  test('ends before the end of the sentence, and includes a bracket that it opened', () => {
     expect(hrefs('see (https://a.example/b_(c)). Or https://d.example/e, and https://f.example!')).toEqual([
       'https://a.example/b_(c)',
       'https://d.example/e',
@@ -106,7 +106,7 @@ describe('links', () => {
     ])
   })
 
-  test('nothing in an address turns the direction of what is read', () => {
+  test('nothing in an address changes the direction of the text', () => {
     expect(hrefs('https://good.example/\u202egnp.live\u2066')).toEqual(['https://good.example/gnp.live'])
   })
 })

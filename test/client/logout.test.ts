@@ -44,7 +44,7 @@ describe('logging out', () => {
     expect(client.identity.value?.id).toBe('g2')
   })
 
-  test('is heard in the other windows of that person, and by nobody else', async () => {
+  test('reaches the other windows of that person, and nobody else', async () => {
     const world = new ClientWorld()
     const [here, there, bob] = [world.open(A, SHOP), world.open(A, SHOP), world.open(B, SHOP)]
     await world.clock.advance(10)
@@ -61,7 +61,7 @@ describe('logging out', () => {
     expect(world.gateway.peers.size).toBe(1)
   })
 
-  test('a window that slept hears of it when it wakes, and takes nothing away that is new', async () => {
+  test('a window that slept notices it when it wakes, and deletes nothing that is new', async () => {
     const world = new ClientWorld()
     let wake = (): void => {}
     const subscribe: Environment['subscribe'] = (listener) => {
@@ -82,7 +82,7 @@ describe('logging out', () => {
     expect([other.connection.value.name, other.conversation(SHOP).draft.value]).toEqual(['live', 'new'])
   })
 
-  test('two clients of one page: the second hears of it too', async () => {
+  test('two clients of one page: the second notices it, too', async () => {
     const world = new ClientWorld()
     const { storage, environment } = world.storage('phone').openWindow()
     const [one, two] = [world.open(A, SHOP, { storage, environment }), world.open(A, SHOP, { storage, environment })]
@@ -92,7 +92,7 @@ describe('logging out', () => {
     expect(left(world)).toEqual([])
   })
 
-  test('a guest’s pass that was on its way is not kept', async () => {
+  test('a guest’s pass that was being fetched is not stored', async () => {
     const world = new ClientWorld()
     let give = (): void => {}
     const fetchGuest = () =>

@@ -63,7 +63,7 @@ test.each(['GET', 'POST'])('one lost %s does not end the session', async (lost) 
   for (const stop of stops) await stop()
 })
 
-test('a message whose poll answer was lost is shown all the same, although nothing follows it', async () => {
+test('a message whose poll answer was lost is still shown, although no message follows it', async () => {
   let isLosing = false
   const stops: (() => unknown)[] = []
   const { client, states, gateway } = await pollingClient(

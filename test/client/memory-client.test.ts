@@ -72,7 +72,7 @@ describe.each([
     expect([client.conversation(SHOP) === chat, chat.to, chat.id]).toEqual([true, SHOP, 'shop:42~me'])
   })
 
-  test('tells a subscriber of each change with the new value, until it stops', async () => {
+  test('calls a subscriber for each change with the new value, until it stops', async () => {
     const { chat, settle } = await start()
     const heard: string[] = []
     const stop = chat.draft.subscribe((text) => void heard.push(text))
@@ -83,7 +83,7 @@ describe.each([
     expect([heard, chat.draft.value]).toEqual([['one'], 'two'])
   })
 
-  test('what is sent waits in the outbox and then stands in the timeline under the same id', async () => {
+  test('a sent message waits in the outbox and is then in the timeline under the same id', async () => {
     const { chat, client, settle } = await start()
     expect(chat.send('  ')).toBe(undefined)
     const id = chat.send('hello')
@@ -94,7 +94,7 @@ describe.each([
     expect(client.identity.value).toMatchObject({ id: 'me', side: 'me', role: 'customer' })
   })
 
-  test('without an answer it stays in the outbox, in the order of sending, and goes nowhere else', async () => {
+  test('without an answer it stays in the outbox, in the order of sending, and nowhere else', async () => {
     const { answer, chat, settle } = await start()
     answer('wait')
     const ids = [chat.send('one'), chat.sendBody('product', { text: 'two' })]
@@ -108,7 +108,7 @@ describe.each([
     expect(chat.timeline.value.messages).toEqual([])
   })
 
-  test('refused for good it says why; sent again it is confirmed, discarded it is gone', async () => {
+  test('a final refusal says why; sent again the message is confirmed, discarded it is gone', async () => {
     const { answer, chat, settle } = await start()
     answer('fail')
     const [one, two] = [chat.send('one')!, chat.send('two')!]
@@ -126,7 +126,7 @@ describe.each([
     expect([chat.outbox.value, chat.timeline.value.messages.map(({ id }) => id)]).toEqual([[], [two]])
   })
 
-  test('what comes in is unread until it is marked, and has the writer’s name', async () => {
+  test('incoming messages are unread until they are marked, and have the writer’s name', async () => {
     const { chat, say, settle } = await start()
     say('one')
     say('two')
@@ -157,7 +157,7 @@ describe.each([
     expect(seqs()).toEqual(all)
   })
 
-  test('closed it is closed, and connects again', async () => {
+  test('a closed client can connect again', async () => {
     const { client, settle } = await start()
     client.close()
     expect(client.connection.value).toEqual({ name: 'closed' })

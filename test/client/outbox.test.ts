@@ -6,7 +6,7 @@ const SHOP = 'shop:42'
 const textOf = (input: object): string => (input as { body: { text: string } }).body.text
 
 describe('the outbox', () => {
-  test('survives the page: what was unsent goes out from the next one, whether or not the conversation is opened', async () => {
+  test('survives the page: the next page sends what was unsent, whether or not the conversation is opened', async () => {
     const world = new ClientWorld()
     world.gateway.websocket.mode = world.gateway.polling.mode = 'refused'
     const first = world.open('customer:u1', SHOP)
@@ -51,7 +51,7 @@ describe('the outbox', () => {
     expect(sends.filter((text) => text === 'b')).toHaveLength(1)
   })
 
-  test('a window that dies with a message in its hands: the other one sends it', async () => {
+  test('a window ends while it sends a message: the other window sends it', async () => {
     const world = new ClientWorld()
     const [one, two] = [world.open('customer:u1', SHOP), world.open('customer:u1', SHOP)]
     await world.clock.advance(10)
@@ -66,7 +66,7 @@ describe('the outbox', () => {
     expect(two.conversation(SHOP).outbox.value).toEqual([])
   })
 
-  test('a final refusal: failed with the reason, those behind it go on, retry and discard work', async () => {
+  test('a final refusal: the message has failed with the reason, later ones go on, retry and discard work', async () => {
     const world = new ClientWorld()
     const client = world.open('customer:u1', SHOP)
     await world.clock.advance(10)
@@ -102,7 +102,7 @@ describe('the outbox', () => {
     expect(world.log).toEqual(['a', 'b'])
   })
 
-  test('an item that was on its way when the connection broke three times is set aside, and the next goes on', async () => {
+  test('an item that was being sent when the connection broke three times is set aside, and the next goes on', async () => {
     const world = new ClientWorld()
     const client = world.open('customer:u1', SHOP)
     await world.clock.advance(10)
@@ -119,7 +119,7 @@ describe('the outbox', () => {
     expect(left).toEqual([['poison', 'failed', false]])
   })
 
-  test('storage absent, throwing or full: it works without', async () => {
+  test('works without storage, and with one that throws or is full', async () => {
     const refuse = (): never => {
       throw new Error('SecurityError')
     }
@@ -141,7 +141,7 @@ describe('the outbox', () => {
     expect(world.log).toEqual(['a'])
   })
 
-  test('where storage is full, copies of logs make room for what is unsent', async () => {
+  test('where storage is full, copies of logs are deleted to make room for unsent messages', async () => {
     const world = new ClientWorld()
     const client = world.open('customer:u1', SHOP)
     for (let i = 0; i < 30; i++) world.gateway.say(SHOP, 'u1', `message ${i}`)

@@ -41,7 +41,7 @@ describe('several switches in one task', () => {
     expect(keysOf(world, '~out~')).toEqual([])
   })
 
-  test('while a guest’s pass is on its way: it comes too late to say hello', async () => {
+  test('while a guest’s pass is being fetched: it comes too late for a hello', async () => {
     const world = new ClientWorld()
     let give = (): void => {}
     const fetchGuest = () =>
@@ -111,7 +111,7 @@ test('a pass that is set before the client connects is the only one shown', asyn
   expect(logOf(world, 'ann')).toEqual(['from ann'])
 })
 
-test('a pass that ends, and a fresh one of the same person: what was typed and queued meanwhile is still there and goes out once', async () => {
+test('a pass ends, and a fresh one of the same person comes: what was typed and queued meanwhile is there and sent once', async () => {
   const world = new ClientWorld()
   const client = world.open(A, SHOP)
   await world.clock.advance(10)
@@ -136,7 +136,7 @@ test('a pass that ends, and a fresh one of the same person: what was typed and q
 })
 
 describe('two windows of one browser', () => {
-  test('with different persons: neither sees, sends or takes away what is the other’s', async () => {
+  test('with different persons: neither sees, sends or deletes what is the other’s', async () => {
     const world = new ClientWorld()
     const [anns, bobs] = [world.open(A, SHOP), world.open(B, SHOP)]
     await world.clock.advance(10)
@@ -158,7 +158,7 @@ describe('two windows of one browser', () => {
     expect([logOf(world, 'ann'), anns.conversation(SHOP).draft.value]).toEqual([['ann offline'], 'ann half'])
   })
 
-  test('one changes from the other’s person to another: the other goes on', async () => {
+  test('one window changes to another person: the other window goes on', async () => {
     const world = new ClientWorld()
     const [here, other] = [world.open(A, SHOP), world.open(A, SHOP)]
     await world.clock.advance(10)
@@ -171,7 +171,7 @@ describe('two windows of one browser', () => {
     expect(textsOf(here, SHOP)).toEqual([])
   })
 
-  test('logged out in one while the other is offline: what that one had queued is never said, in nobody’s name', async () => {
+  test('a logout in one window while the other is offline: what that one had queued is never sent, in anybody’s name', async () => {
     const world = new ClientWorld()
     const [here, offline] = [world.open(A, SHOP), world.open(A, SHOP)]
     await world.clock.advance(10)

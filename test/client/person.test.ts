@@ -22,22 +22,22 @@ describe('another person', () => {
     ['where src ends', { ...first, src: 'ap', sub: 'p7' }],
   ] as const)('%s differs', (_what, other) => expect(scopeOf(memoryPass(other))).not.toBe(scopeOf(memoryPass(first))))
 
-  test('nothing that is said about one person makes two of it', () => {
+  test('one person stays one, whatever else the pass says', () => {
     expect(scopeOf(memoryPass(first, 2))).toBe(scopeOf(memoryPass(first)))
     expect(scopeOf(memoryPass({ sub: 'c1', shop: '3' }))).toBe('c1')
   })
 
-  test('nobody is the guest but the guest, whatever he is called', () => {
+  test('only the guest is the guest, whatever a person is called', () => {
     const scopes = ['', memoryPass({ sub: 'guest' }), memoryPass({ src: 'gue', sub: 'st' }), 'guest', '.e30.', 'x'.repeat(40)].map(scopeOf)
     expect(new Set(scopes).size).toBe(scopes.length)
   })
 
-  test('no id reaches into another scope by the signs that separate keys', () => {
+  test('no id reaches into another scope by the characters that separate keys', () => {
     for (const sub of ['a~out', 'a{b', '~x', '}']) expect(scopeOf(memoryPass({ sub }))).not.toMatch(/[~{}]/)
     expect(scopeOf(memoryPass({ src: 'a{b', sub: 'c' }))).not.toBe(scopeOf(memoryPass({ src: 'a', sub: 'b{c' })))
   })
 
-  test('who it is, for the page', () => {
+  test('the page can read who it is', () => {
     expect(personOf('')).toEqual({ role: 'guest' })
     expect(personOf(memoryPass({ src: 'é', sub: '张三' }))).toEqual({ role: 'customer', id: 'é张三' })
     expect(personOf(memoryPass(first))).toEqual({ role: 'agent', id: 'app7', shop: '1' })
@@ -45,8 +45,8 @@ describe('another person', () => {
   })
 })
 
-describe('a pass of another person on a living client', () => {
-  test('the first one leaves the screen, keeps what was unsaid, and sends it when back', async () => {
+describe('a pass of another person on a connected client', () => {
+  test('the first one’s chat leaves the screen, stores what is unsent, and sends it when the person is back', async () => {
     const world = new ClientWorld()
     const client = world.open(A, SHOP)
     await world.clock.advance(10)
@@ -78,7 +78,7 @@ describe('a pass of another person on a living client', () => {
     expect(keysOf(world, '~out~')).toEqual([])
   })
 
-  test('what a page still holds of the first one does nothing any more', async () => {
+  test('what a page still has of the first one does nothing any more', async () => {
     const world = new ClientWorld()
     const client = world.open(A, SHOP)
     await world.clock.advance(10)
@@ -98,7 +98,7 @@ describe('a pass of another person on a living client', () => {
     expect(world.gateway.peers.size).toBe(1)
   })
 
-  test('in the middle of a handshake: the hello that goes out is the second one’s', async () => {
+  test('in the middle of a handshake: the hello is the second one’s', async () => {
     const world = new ClientWorld()
     world.gateway.websocket.delay = 50
     const client = world.open(A, SHOP)
@@ -111,7 +111,7 @@ describe('a pass of another person on a living client', () => {
     expect([...world.gateway.peers].map(({ identity }) => identity?.id)).toEqual(['bob'])
   })
 
-  test('with a send under way, there and back at once: said once, by who said it', async () => {
+  test('with a send under way, there and back at once: it is sent once, by its writer', async () => {
     const world = new ClientWorld()
     const client = world.open(A, SHOP)
     await world.clock.advance(10)
@@ -132,7 +132,7 @@ describe('a pass of another person on a living client', () => {
     expect(keysOf(world, '~out~')).toEqual([])
   })
 
-  test('a listener that makes it a third person’s has its way, and nobody else stays connected', async () => {
+  test('a listener sets a third person: that one is connected, and nobody else', async () => {
     const world = new ClientWorld()
     const client = world.open(A, SHOP)
     await world.clock.advance(10)
@@ -146,7 +146,7 @@ describe('a pass of another person on a living client', () => {
     expect(client.identity.value?.id).toBe('cem')
   })
 
-  test('listeners of pushes go on, and hear the second one’s only', async () => {
+  test('listeners of pushes go on, and get only the second one’s', async () => {
     const world = new ClientWorld()
     const client = world.open(A, SHOP)
     const heard: string[] = []
@@ -172,7 +172,7 @@ describe('a pass of another person on a living client', () => {
     expect([anns.rows.value, client.inbox.rows.value, client.inbox === anns]).toEqual([[], [], false])
   })
 
-  test('a guest signs in and out: three lines, two persons, one guest', async () => {
+  test('a guest signs in and out: three sessions, two persons, one guest', async () => {
     const world = new ClientWorld()
     const fetchGuest = () => Promise.resolve({ token: memoryPass({ sub: 'g1' }), expiresAt: Infinity })
     const client = world.open(undefined, SHOP, { fetchGuest })
@@ -190,7 +190,7 @@ describe('a pass of another person on a living client', () => {
 describe('a fresh pass of the same person', () => {
   const A2 = memoryPass({ sub: 'ann' }, 2)
 
-  test('keeps the line, the conversation and everything in it', async () => {
+  test('keeps the connection, the conversation and everything in it', async () => {
     const world = new ClientWorld()
     const client = world.open(A, SHOP)
     await world.clock.advance(10)
@@ -220,7 +220,7 @@ describe('a fresh pass of the same person', () => {
     },
   )
 
-  test('that comes while the line is being opened with the old one is put on it', async () => {
+  test('that comes while the client connects with the old one is used', async () => {
     const world = new ClientWorld()
     world.gateway.websocket.delay = 20
     const client = world.open(A, SHOP)
@@ -236,7 +236,7 @@ describe('a fresh pass of the same person', () => {
     expect(world.gateway.hellos.map(({ token }) => token).includes(A2) || renewed.includes(A2)).toBe(true)
   })
 
-  test('that crosses the old one’s last moment: the gateway’s goodbye is not final', async () => {
+  test('that crosses the old one’s expiry: the gateway’s bye is not final', async () => {
     const world = new ClientWorld()
     const client = world.open(A, SHOP)
     await world.clock.advance(10)

@@ -58,7 +58,7 @@ describe('a picture in the outbox', () => {
     refusal = undefined
   })
 
-  test('goes up first and then is sent, and what was said later stays behind it', async () => {
+  test('is uploaded first and then sent, and later messages stay behind it', async () => {
     const outbox = open()
     outbox.add('image', WAITING)
     outbox.add('text', { text: 'this one' })
@@ -70,7 +70,7 @@ describe('a picture in the outbox', () => {
     expect([outbox.items.value, kept()]).toEqual([[], []])
   })
 
-  test('says how far it is, while it still can be taken back, and does not keep that', async () => {
+  test('shows its progress, can be cancelled meanwhile, and does not store the progress', async () => {
     const outbox = open()
     const id = outbox.add('image', WAITING)
     expect(uploads[0]!.progress(0.4)).toBe(true)
@@ -85,7 +85,7 @@ describe('a picture in the outbox', () => {
     expect([outbox.items.value, kept()]).toEqual([[], []])
   })
 
-  test('that has arrived does not go up again where the connection breaks before its message is out', async () => {
+  test('that has arrived is not uploaded again if the connection breaks before its message is sent', async () => {
     const outbox = open()
     outbox.add('image', WAITING)
     isConnected = false
@@ -99,7 +99,7 @@ describe('a picture in the outbox', () => {
     expect([uploads.length, sends]).toEqual([1, [ARRIVED, ARRIVED]])
   })
 
-  test('that was gone when its message came goes up again, also from the next page, and not for ever', async () => {
+  test('that was deleted before its message came is uploaded again, also by the next page, and not for ever', async () => {
     refusal = { code: 'image_gone', retry: false }
     isConnected = false
     open().add('image', WAITING)
@@ -131,7 +131,7 @@ describe('a picture in the outbox', () => {
     expect([uploads.length, outbox.items.value[0]]).toMatchObject([6, { state: 'failed', refusal: { code: 'image_gone' } }])
   })
 
-  test('survives the page, and goes up from the next', async () => {
+  test('survives the page, and the next page uploads it', async () => {
     isConnected = false
     open().add('image', WAITING)
     isConnected = true
@@ -144,7 +144,7 @@ describe('a picture in the outbox', () => {
     expect(sends).toEqual([ARRIVED])
   })
 
-  test('that is refused stands there with its reason, keeps its bytes, does not hold up the rest, and goes again when asked', async () => {
+  test('that is refused shows its reason, keeps its bytes, does not delay the rest, and is sent again when asked', async () => {
     const outbox = open()
     const id = outbox.add('image', WAITING)
     outbox.add('text', { text: 'next' })
@@ -159,7 +159,7 @@ describe('a picture in the outbox', () => {
     expect(sends[1]).toEqual(ARRIVED)
   })
 
-  test('waits as it was told, and for the connection where that is gone', async () => {
+  test('waits as the gateway said, and for the connection where that is gone', async () => {
     const outbox = open()
     outbox.add('image', WAITING)
     uploads[0]!.fail({ code: 'rate_limited', message: '', retry: true, afterMs: 3000 })

@@ -23,7 +23,7 @@ test('what a page put on the prototypes does not change the JSON', () => {
   expect(plainJson(() => JSON.stringify(VALUE))).toBe(expected)
 })
 
-test('the page has its own back, also after an error', () => {
+test('the page gets its own prototypes back, also after an error', () => {
   patch()
   const before = PATCHED.map(({ prototype }) => Object.getOwnPropertyDescriptor(prototype, 'toJSON'))
   expect(() =>

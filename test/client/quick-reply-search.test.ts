@@ -11,14 +11,14 @@ const REPLIES = [
 const find = (query: string): string[] => searchQuickReplies(REPLIES, query).map(({ id }) => id)
 
 describe('quick replies', () => {
-  test('nothing typed offers all, in their order', () => expect(find('')).toEqual(['1', '2', '3', '4']))
-  test('a title beats a text, a start beats a middle', () => expect(find('l')[0]).toBe('3'))
+  test('no text offers all, in their order', () => expect(find('')).toEqual(['1', '2', '3', '4']))
+  test('a match in a title comes before one in a text, at a start before one in a middle', () => expect(find('l')[0]).toBe('3'))
   test('letters in order are enough', () => expect(find('shptm')).toEqual(['2']))
   test('accents and case do not matter', () => expect(find('uber')).toEqual(['4']))
   test('a folder finds its replies', () => expect(find('delivery')).toEqual(['2']))
-  test('what is nowhere finds nothing', () => expect(find('zzz')).toEqual([]))
+  test('text that is nowhere finds nothing', () => expect(find('zzz')).toEqual([]))
 
-  test('known names are filled in, unknown ones stay to be seen', () => {
+  test('known names are filled in, unknown ones stay visible', () => {
     expect(fillQuickReply('Hello {customer}, about {order} and {nothing}', { customer: 'Kim', order: undefined })).toBe(
       'Hello Kim, about {order} and {nothing}',
     )

@@ -10,7 +10,7 @@ import { ClientWorld } from '../kit/client-world.ts'
 const ALL = Object.keys(CODES) as Code[]
 
 describe('no pass for a guest', () => {
-  test.each(ALL)('%s: said at once where it is final, with the time to wait where it passes', async (code) => {
+  test.each(ALL)('%s: shown at once where it is final, with the time to wait where it is temporary', async (code) => {
     const world = new ClientWorld()
     const fetchGuest = () => Promise.reject(new RefusalError(wireRefusal(code, undefined, CODES[code].retry ? 60_000 : undefined)))
     const client = world.open(undefined, 'shop:42', { fetchGuest })
@@ -18,7 +18,7 @@ describe('no pass for a guest', () => {
     expect(client.connection.value).toMatchObject({ name: CODES[code].retry ? 'waiting' : 'refused', refusal: { code } })
   })
 
-  test('rate_limited waits as long as it was told, whoever looks at the page meanwhile', async () => {
+  test('rate_limited waits as long as the gateway said, whoever looks at the page meanwhile', async () => {
     const world = new ClientWorld()
     let count = 0
     const fetchGuest = () => {
@@ -35,7 +35,7 @@ describe('no pass for a guest', () => {
     expect(count).toBe(2)
   })
 
-  test('a network that fails is no refusal', async () => {
+  test('a network failure is not a refusal', async () => {
     const world = new ClientWorld()
     const client = world.open(undefined, 'shop:42', { fetchGuest: () => Promise.reject(new TypeError('fetch failed')) })
     await world.clock.advance(10)

@@ -33,7 +33,7 @@ describe('the connection on a bad network', () => {
     expect(states.filter((state) => state === 'waiting')).toEqual([])
   })
 
-  test('takes an upgrade to a WebSocket that needs 8 s', async () => {
+  test('accepts a WebSocket that needs 8 s to open', async () => {
     const world = new ClientWorld()
     world.gateway.websocket.delay = 4100
     const client = world.open('customer:u1', SHOP)
@@ -41,7 +41,7 @@ describe('the connection on a bad network', () => {
     expect(client.connection.value).toEqual({ name: 'live', transport: 'websocket' })
   })
 
-  test('an acknowledged message resets the back-off, on sessions however short', async () => {
+  test('an acknowledged message resets the back-off, even on short sessions', async () => {
     const world = new ClientWorld()
     const waits: number[] = []
     const client = world.open('customer:u1', SHOP, { random: () => 0.999 })

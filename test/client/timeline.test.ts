@@ -23,7 +23,7 @@ const start = (messages: Message[], hasOlder = false): Timeline => startTimeline
 const seqs = ({ messages }: Timeline): number[] => messages.map(({ seq }) => seq)
 
 describe('the timeline', () => {
-  test('in any order, any number of times: the log, without holes', () => {
+  test('messages in any order, any number of times: the log, without holes', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 60 }), (arrivals) => {
         const timeline = arrivals.reduce((held, seq) => insert(held, message(seq))!, start([]))
@@ -35,11 +35,11 @@ describe('the timeline', () => {
     )
   })
 
-  test('before anything is known, everything is early', () => {
+  test('before anything is known, every message is early', () => {
     expect(insert(EMPTY, message(7))).toEqual({ ...EMPTY, early: [message(7)] })
   })
 
-  test('another epoch, a broken chain, another message under a known number: another log', () => {
+  test('another epoch, a broken link, another message under a known number: another log', () => {
     const held = start(log(1, 3))
     expect(seqs(insert(held, message(4))!)).toEqual([1, 2, 3, 4])
     expect(insert(held, message(3))).toBe(held)
@@ -51,7 +51,7 @@ describe('the timeline', () => {
     expect(start(log(1, 3)).early).toEqual(startTimeline('e', log(1, 3), false, [message(4, 'm4', 'x')]).early)
   })
 
-  test('older pages fit below or are not taken', () => {
+  test('older pages fit below or are ignored', () => {
     const held = start(log(10, 12), true)
     expect(seqs(prepend(held, log(5, 9), true))).toEqual([5, 6, 7, 8, 9, 10, 11, 12])
     expect(seqs(prepend(held, log(5, 11), true))).toEqual([5, 6, 7, 8, 9, 10, 11, 12])
@@ -59,7 +59,7 @@ describe('the timeline', () => {
     expect(trim(prepend(held, log(1, 9), false), 4)).toMatchObject({ hasOlder: true, end: 12 })
   })
 
-  test('after a divergence: what both share, what the gateway has, and what it lost', () => {
+  test('after a divergence: the shared part, what the gateway has, and what it lost', () => {
     const page = [...log(1, 3), message(4, 'x', 'm3'), message(5, 'y', 'x')]
     const result = reconcile(start(log(1, 6)), page, 'e', true)
     expect(result.timeline.messages.map(({ id }) => id)).toEqual(['m1', 'm2', 'm3', 'x', 'y'])
@@ -71,14 +71,14 @@ describe('the timeline', () => {
     expect(reconcile(start(log(4, 6)), page, 'e', true)).toMatchObject({ isDoubtful: false, timeline: { messages: page, hasOlder: true } })
   })
 
-  test('what was offered again under its old number is no proof that the past below it is the same', () => {
+  test('a message that was sent again under its old number does not prove that the log below is the same', () => {
     const page = [message(1, 'x'), message(2, 'm2', 'x')]
     expect(reconcile(start(log(1, 3)), page, 'e', false)).toMatchObject({ timeline: { messages: page }, lost: [message(1), message(3)] })
   })
 })
 
-describe('a log that changes under a line that stands', () => {
-  test.each([1, 2])('%i entries lost and their numbers reused: the next push shows it, own words are said again', async (lost) => {
+describe('a log that changes during a connection', () => {
+  test.each([1, 2])('%i entries lost and their numbers reused: the next push shows it, own messages are sent again', async (lost) => {
     const world = new ClientWorld()
     const client = world.open('customer:u1', SHOP)
     await world.clock.advance(10)
@@ -94,7 +94,7 @@ describe('a log that changes under a line that stands', () => {
     expect(world.gateway.hellos).toHaveLength(1)
   })
 
-  test('a lost push is noticed by the next one, read after a moment, and nothing is shown out of order', async () => {
+  test('a lost push is noticed at the next one, read after a moment, and nothing is shown out of order', async () => {
     const world = new ClientWorld()
     const client = world.open('customer:u1', SHOP)
     await world.clock.advance(10)
@@ -109,7 +109,7 @@ describe('a log that changes under a line that stands', () => {
     expect(textsOf(client, SHOP)).toEqual(['lost', 'next'])
   })
 
-  test('an event is shown whole: whatever it brought comes in one step, and a message is in the timeline or in the outbox, in one of them', async () => {
+  test('an event is shown in one step, and a message is either in the timeline or in the outbox', async () => {
     const world = new ClientWorld()
     world.gateway.say(SHOP, 'u1', 'first')
     const client = world.open('customer:u1', SHOP)
@@ -133,7 +133,7 @@ describe('a log that changes under a line that stands', () => {
     expect([steps.at(-1)!.at(-1), outbox.value]).toEqual(['mine', []])
   })
 
-  test('a lost push is read although more messages come all the time', async () => {
+  test('a lost push is read even while more messages come', async () => {
     const world = new ClientWorld()
     const client = world.open('customer:u1', SHOP)
     world.gateway.say(SHOP, 'u1', 'one')
@@ -146,7 +146,7 @@ describe('a log that changes under a line that stands', () => {
     expect(textsOf(client, SHOP)).toEqual(['one', 'lost', 'a', 'b', 'c', 'd'])
   })
 
-  test('a store forgets everything behind a gap: the gap is given up, and what was answered and never shown is said again', async () => {
+  test('a store loses everything behind a gap: the gap is closed, and messages that were answered and never shown are sent again', async () => {
     const world = new ClientWorld()
     const client = world.open('customer:u1', SHOP)
     await world.clock.advance(10)
@@ -160,7 +160,7 @@ describe('a log that changes under a line that stands', () => {
     expect([world.log, textsOf(client, SHOP), client.conversation(SHOP).outbox.value]).toEqual([['mine'], ['mine'], []])
   })
 
-  test('a reload paints the newest messages before the network answers', async () => {
+  test('a reload shows the newest messages before the network answers', async () => {
     const world = new ClientWorld()
     const first = world.open('customer:u1', SHOP)
     for (let i = 1; i <= 60; i++) world.gateway.say(SHOP, 'u1', String(i))
@@ -176,7 +176,7 @@ describe('a log that changes under a line that stands', () => {
     expect(textsOf(stranger, SHOP)).toEqual([])
   })
 
-  test('typing: said every three seconds at most, shown for six, ended by a message', async () => {
+  test('typing: sent every three seconds at most, shown for six, ended by a message', async () => {
     const world = new ClientWorld()
     const [customer, agent] = [world.open('customer:u1', SHOP), world.open('agent:42:a1', 'u1', { device: 'desk' })]
     await world.clock.advance(10)

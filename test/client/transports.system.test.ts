@@ -36,7 +36,7 @@ const texts = (client: Client, to: string) => client.conversation(to).timeline.v
 
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, i) => String(i))
 
-describe.concurrent('the way in', () => {
+describe.concurrent('the transport', () => {
   test('a good network: a WebSocket', async ({ onTestFinished }) => {
     const { proxy, openA } = await world(onTestFinished)
     const a = await openA()
@@ -44,7 +44,7 @@ describe.concurrent('the way in', () => {
     expect(proxy.openSocketCount).toBe(1)
   })
 
-  test('a bare WebSocket at /ws: the same conversation without engine.io', async ({ onTestFinished }) => {
+  test('a plain WebSocket at /ws: the same conversation without engine.io', async ({ onTestFinished }) => {
     const { gateway, proxy, openB } = await world(onTestFinished)
     const Class = WebSocket as unknown as typeof globalThis.WebSocket
     const token = await gateway.pass({ sub: 'a' })
@@ -61,7 +61,7 @@ describe.concurrent('the way in', () => {
     expect(texts(b, 'a')).toEqual(numbers(10))
   })
 
-  test('a WebSocket class that throws: told as a closed line, tried again, never hanging', async ({ onTestFinished }) => {
+  test('a WebSocket class that throws: reported as closed, tried again, never hanging', async ({ onTestFinished }) => {
     const { gateway } = await world(onTestFinished)
     const Class = function () {
       throw new Error('SecurityError')
@@ -81,7 +81,7 @@ describe.concurrent('the way in', () => {
     ['mute after 101', 'mute'],
     ['stripped by a proxy', 'strip'],
   ]
-  test.for(fates)('a WebSocket that is %s: polling, and the socket is taken back when it works', async ([, fate], { onTestFinished }) => {
+  test.for(fates)('a WebSocket that is %s: polling, and the WebSocket again when it works', async ([, fate], { onTestFinished }) => {
     const { proxy, openA, openB } = await world(onTestFinished)
     proxy.socketFate = fate
     const [a, b] = [await openA(), await openB()]
@@ -95,7 +95,7 @@ describe.concurrent('the way in', () => {
     expect(texts(a, 'b')).toEqual(numbers(20))
   })
 
-  test('a WebSocket that is cut again and again within seconds: polling, with nothing lost on the way', async ({ onTestFinished }) => {
+  test('a WebSocket that is cut again and again within seconds: polling, and nothing is lost', async ({ onTestFinished }) => {
     const { proxy, openA, openB } = await world(onTestFinished)
     proxy.socketFate = 1500
     const [a, b] = [await openA(), await openB()]
@@ -109,7 +109,7 @@ describe.concurrent('the way in', () => {
     expect(proxy.upgradeCount).toBe(2)
   })
 
-  test('a line that goes silent in the middle of sending is found out by the answer that does not come', async ({ onTestFinished }) => {
+  test('a connection that falls silent while sending is noticed by the missing answer', async ({ onTestFinished }) => {
     const { proxy, openA, openB } = await world(onTestFinished)
     const [a, b] = [await openA(), await openB()]
     await until(() => isLive(a, 'websocket') && isLive(b, 'websocket'))
@@ -119,7 +119,7 @@ describe.concurrent('the way in', () => {
     expect(texts(b, 'a')).toEqual(numbers(5))
   })
 
-  test('kill -9 while messages flow, three times: nothing lost, nothing twice, order kept', async ({ onTestFinished }) => {
+  test('kill -9 while messages flow, three times: nothing is lost, doubled or out of order', async ({ onTestFinished }) => {
     const first = await spawnGateway()
     onTestFinished(() => rm(first.dataDir, { recursive: true, force: true }))
     const proxy = await openFaultProxy(first.port)

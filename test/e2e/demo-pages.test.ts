@@ -42,7 +42,7 @@ test.each(PAGES)('%s loads under its policy, and what is on it goes live', async
   await close()
 })
 
-test("the shop's agents see which product page a visitor has open, on each line anew, until it is closed", async () => {
+test("the shop's agents see which product page a visitor has open, again in each session, until it is closed", async () => {
   const desk = await new WireClient(gateway.url, 'ws').open()
   await desk.hello({ token: await gateway.pass({ sub: 'ann', role: 'agent', shop: '42' }) })
   const { page, close } = await openPage(browser, `${gateway.url}/product.html`, DESKTOP)
@@ -62,7 +62,7 @@ test("the shop's agents see which product page a visitor has open, on each line 
   await eventually(seen).toBeUndefined()
 })
 
-test("a link of the shop's PC page leads to the inbox with its product", async () => {
+test("a link on the shop's PC page opens the inbox with its product", async () => {
   const { page, close } = await openPage(browser, `${gateway.url}/shop.html`, DESKTOP)
   const inbox = page.context().waitForEvent('page')
   await page.locator('#grinder a').click()
@@ -72,7 +72,7 @@ test("a link of the shop's PC page leads to the inbox with its product", async (
   await close()
 })
 
-test('every link of the index leads somewhere', async () => {
+test('every link of the index leads to a page', async () => {
   const { page, close } = await openPage(browser, gateway.url, DESKTOP)
   const links = await page.locator('a').evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href))
   expect(links.length).toBeGreaterThan(4)
@@ -81,7 +81,7 @@ test('every link of the index leads somewhere', async () => {
   await close()
 })
 
-test('the desk says what to do where it gets no pass', async () => {
+test('the desk says what to do if it gets no pass', async () => {
   const strict = await startGateway({ IM_SECRET: 'a secret of at least thirty-two characters', PAGES: 'demo' })
   const { page, close } = await openPage(browser, `${strict.url}/desk.html`, { ...DESKTOP, expected: /Failed to load resource/ })
   await page.getByText('No pass for this desk').waitFor()
@@ -103,7 +103,7 @@ test('side by side, the customer on the phone and in the inbox is one person, an
   await close()
 })
 
-test('on a hostile page it types, sends and looks as everywhere', async () => {
+test('on a hostile page the chat types, sends and looks as elsewhere', async () => {
   const { page, close } = await openPage(browser, `${gateway.url}/hostile-page.html`, DESKTOP)
   const chat = new ChatView(page, 'im-chat')
   await chat.hook('launcher').click()

@@ -23,7 +23,7 @@ async function arrive(gateway: SpawnedGateway, claims: PassClaims): Promise<Wire
 const ann: PassClaims = { sub: 'ann', role: 'agent', shop: '42' }
 const hello = (wireClient: WireClient) => wireClient.command('send', { to: 'shop:42', id: 'm1', kind: 'text', body: { text: 'hi' } })
 
-test('the desk has quick replies, and learns of each customer what the backend says', async () => {
+test('the desk has quick replies, and shows what the backend says about each customer', async () => {
   const gateway = await startDemo()
   const desk = await arrive(gateway, ann)
   const replies = async () => (await desk.command('quickReplies', {})).quickReplies
@@ -52,7 +52,7 @@ test('the desk has quick replies, and learns of each customer what the backend s
   expect(await again.stop()).toBe(0)
 })
 
-test("for real people there is no backend but the operator's", async () => {
+test("outside demo mode there is no backend but the operator's", async () => {
   const gateway = await startDemo({ IM_SECRET: 'a secret of at least thirty-two characters', DATA_DIR: join(folder, 'strict') })
   expect(gateway.output()).not.toContain('backend')
   expect(await gateway.stop()).toBe(0)

@@ -83,7 +83,7 @@ test('there is a button for each message of the contract', async () => {
 })
 
 describe.each(['resize', 'inset', 'both'])('an app that for the keyboard does: %s', (strategy) => {
-  test('sees the composer on the keyboard, and where it was once the keyboard is gone', async () => {
+  test('sees the composer above the keyboard, and where it was when the keyboard is gone', async () => {
     const { page, chat, close } = await openSimulator('android-interface', 'inline')
     await page.locator('#strategy').selectOption(strategy)
     const field = chat.locator('textarea')
@@ -102,7 +102,7 @@ describe.each(['resize', 'inset', 'both'])('an app that for the keyboard does: %
   })
 })
 
-test('a pass makes the chat that person’s, what has not the form of a pass is refused, and one that is not good is asked for anew', async () => {
+test('a pass makes the chat that person’s, another text is refused, and the page asks again after an invalid pass', async () => {
   const { page, chat, close } = await openSimulator('ios', 'inline')
   const role = (): Promise<string | undefined> =>
     chat.locator('im-chat').evaluate((element) => (element as HTMLElement & { token: string }).token.split('.').length.toString())

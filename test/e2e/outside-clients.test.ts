@@ -61,7 +61,7 @@ test.each(['websocket', 'polling'] as const)('an unmodified socket.io client ove
   }
 })
 
-test('a bare WebSocket that speaks nothing but text packets', async () => {
+test('a plain WebSocket with nothing but text packets', async () => {
   const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/ws`)
   try {
     const heard: string[] = []

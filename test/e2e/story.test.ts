@@ -82,7 +82,7 @@ describe.each(['websocket', 'polling'] as const)('over %s', (transport) => {
     await eventually(() => customer.states()).toEqual(['delivered', 'delivered'])
   })
 
-  test('the line is the one we mean, by what went over the network', async () => {
+  test('the transport is the expected one, by what went over the network', async () => {
     await eventually(() => customer.read('connection')).toBe('live')
     expect(await customer.read('transport')).toBe(transport)
     expect(await agent.read('transport')).toBe(transport)
@@ -122,7 +122,7 @@ describe.each(['websocket', 'polling'] as const)('over %s', (transport) => {
     else expect(seen.polls.length).toBeGreaterThan(0)
   })
 
-  test('a message to a closed panel waits on the launcher: delivered, unread, and read when it is opened', async () => {
+  test('a message to a closed panel is counted on the launcher: delivered, unread, and read when it is opened', async () => {
     await customer.hook('close').tap()
     await agent.writeWithButton('Shall I put one aside?')
     await eventually(() => customer.unread()).toBe(1)
@@ -131,7 +131,7 @@ describe.each(['websocket', 'polling'] as const)('over %s', (transport) => {
     await eventually(async () => (await agent.states()).at(-1)).toBe('read')
   })
 
-  test('a second window of the customer shows the same, and what one writes the other has', async () => {
+  test('a second window of the customer shows the same, also what the other one writes', async () => {
     const page = await customerPage.context.newPage()
     await page.goto(`${url}/phone.html`)
     const second = new ChatView(page, 'im-chat')
@@ -144,7 +144,7 @@ describe.each(['websocket', 'polling'] as const)('over %s', (transport) => {
     await page.close()
   })
 
-  test('a reload paints the history before the network has answered anything', async () => {
+  test('a reload shows the history before the network answers', async () => {
     const before = await customer.texts()
     let isBlocked = true
     const { context, page } = customerPage
@@ -162,7 +162,7 @@ describe.each(['websocket', 'polling'] as const)('over %s', (transport) => {
     expect(await customer.texts()).toEqual(before)
   })
 
-  test('kill -9 while messages flow, twice: nothing lost, nothing twice, order kept, no page touched', { timeout: 150_000 }, async () => {
+  test('kill -9 while messages flow, twice: nothing is lost, doubled or out of order, and no page is reloaded', { timeout: 150_000 }, async () => {
     for (const { page } of [customer, agent]) await page.evaluate(() => void Object.assign(window, { isSamePage: true }))
     const before = await customer.texts()
     const write = async (view: ChatView, who: string, onWritten?: (count: number) => Promise<void>): Promise<void> => {
@@ -199,7 +199,7 @@ describe.each(['websocket', 'polling'] as const)('over %s', (transport) => {
     expect(await customer.read('transport')).toBe(transport)
   })
 
-  test('the gateway leaves with exit code 0 when it is asked to', async () => {
+  test('the gateway stops with exit code 0 when it is asked to', async () => {
     await agentPage.close()
     await customerPage.close()
     expect(await gateway.stop()).toBe(0)

@@ -57,7 +57,7 @@ describe.each(BROWSERS)('%s', (browser) => {
   }, 120_000)
   afterAll(() => keyboard?.close())
 
-  test('pinyin: the candidate is confirmed first, then Enter sends it once', async () => {
+  test('pinyin: Enter confirms the candidate, the next Enter sends it once', async () => {
     await keyboard.use('libpinyin')
     await keyboard.keys('n', 'i', 'space')
     await expectSends()
@@ -91,7 +91,7 @@ describe.each(BROWSERS)('%s', (browser) => {
 
   // GTK cancels what is not confirmed before the page hears of the click, so elsewhere there is nothing to send.
   if (browser === 'chromium')
-    test('a click on Send while the input method is at work sends all of it, and nothing comes back', async () => {
+    test('a click on Send while the input method is composing sends all of it, and nothing comes back', async () => {
       await keyboard.use('libpinyin')
       await keyboard.keys('n', 'i')
       await keyboard.click(BUTTON.x, BUTTON.y)
@@ -102,7 +102,7 @@ describe.each(BROWSERS)('%s', (browser) => {
 
   // a finger, unlike a mouse, leaves the word with the input method: emptied under it, the field would get it back with the next key
   if (browser === 'chromium')
-    test('a tap on Send while the input method is at work sends all of it, and nothing comes back', async () => {
+    test('a tap on Send while the input method is composing sends all of it, and nothing comes back', async () => {
       await keyboard.use('libpinyin')
       await keyboard.keys('n', 'i')
       await keyboard.tap(BUTTON.x, BUTTON.y)

@@ -28,7 +28,7 @@ beforeEach(async () => {
 afterEach(() => page.close())
 
 describe('the trace recorder', () => {
-  test('what it records replays to the same sends', async () => {
+  test('a recorded trace replays to the same sends', async () => {
     await chat.open()
     await chat.focus()
     expect(await page.evaluate('imQa.recorder.start()')).toBe(true)
@@ -65,7 +65,7 @@ describe('the trace recorder', () => {
     expect(await chat.sends()).toEqual(trace.expect.sends)
   })
 
-  test('is worked by its buttons, and shows the trace as JSON', async () => {
+  test('is controlled by its buttons, and shows the trace as JSON', async () => {
     await chat.open()
     const press = (id: string): Promise<unknown> => page.evaluate(`document.querySelector('[data-qa=${id}]').click()`)
     await press('tools')
@@ -93,12 +93,12 @@ describe('the loader', () => {
     await waitFor(page, `/modern.im-chat\\.js/.test(${sources})`, 'the modern build')
   })
 
-  test('takes the build of 2017 where they have not', async () => {
+  test('takes the build of 2017 where they do not', async () => {
     await load('delete Array.prototype.at')
     await waitFor(page, `/es2017.im-chat\\.js/.test(${sources})`, 'the build of 2017')
   })
 
-  test('takes the legacy bundle where there are none', async () => {
+  test('takes the legacy bundle where there are no modules', async () => {
     await load(`Object.defineProperty(window,'customElements',{value:undefined})`)
     await waitFor(page, `/im-chat\\.legacy\\.js/.test(${scripts})`, 'the legacy bundle')
   })

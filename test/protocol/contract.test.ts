@@ -48,7 +48,7 @@ test('README lists each push, and no other', () => {
   expect(table('Pushes').map(([name]) => name)).toEqual(Object.keys(PUSHES))
 })
 
-test('README says the version and the limits that hold', () => {
+test('README has the version and limits of the code', () => {
   expect(readme).toContain(`# The wire contract, version ${PROTOCOL_VERSION}\n`)
   const said = (value: number): string => value.toLocaleString('en')
   const { packetBytes, textLength, idLength, missedCount, imageBytes, imagePixels } = LIMITS

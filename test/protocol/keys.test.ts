@@ -26,7 +26,7 @@ const committed = readFileSync('test/protocol/key-vectors.json', 'utf8')
 const vectors = JSON.parse(committed) as Vector[]
 
 describe('keys and server numbers', () => {
-  test('the committed vectors are what PHP computes', () => {
+  test('the committed examples are what PHP computes', () => {
     expect(execFileSync('php', ['test/protocol/key-vectors.php'], { encoding: 'utf8' })).toBe(committed)
   })
 
@@ -44,7 +44,7 @@ const id = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).filter((
 const side = fc.oneof(id, fc.string({ minLength: 1, maxLength: 20 }).map(shopSide).filter(isId))
 
 describe("a conversation's id", () => {
-  test('is the same from both sides, and tells both', () => {
+  test('is the same from both sides, and contains both', () => {
     fc.assert(
       fc.property(side, side, (a, b) => {
         fc.pre(a !== b)

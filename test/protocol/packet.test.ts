@@ -87,7 +87,7 @@ describe('the packet codec', () => {
 })
 
 describe('the head of a packet', () => {
-  test('is read where it is a push, whatever stands behind it', () => {
+  test('is read if it is a push, whatever follows it', () => {
     const rest = { epoch: 'e', seq: 1234, id: 'i', from: 'a', side: 'a', kind: 'text', body: { text: '' }, at: 1 }
     const message = { conversation: 'shop:1~a"seq":5', prev: 'm"seq":6', ...rest }
     expect(readPushHead(Buffer.from(messagePacket(message)))).toEqual({ kind: 'messagePush', seq: 1234 })
@@ -98,14 +98,14 @@ describe('the head of a packet', () => {
     }
   })
 
-  test('of a command tells its id and name, as far as its first characters do', () => {
+  test('of a command gives its id and name, as far as its first characters contain them', () => {
     expect(readCommandHead('27["send",{"to":"shop:1"}]')).toEqual({ id: 7, name: 'send' })
     expect(readCommandHead('2/,12["read"')).toEqual({ id: 12, name: 'read' })
     expect(readCommandHead('2["typing",{}]')).toEqual({ name: 'typing' })
     for (const other of ['', '0{}', '37[]', 'x']) expect(readCommandHead(other)).toEqual({})
   })
 
-  test('answers and refusals are what the codec reads', () => {
+  test('answers and refusals can be decoded', () => {
     expect(decodePacket(ackPacket(7, { ok: true }))).toEqual({ type: 'ack', id: 7, args: [{ ok: true }] })
     expect(connectErrorPacket({ message: 'no', data: { code: 'x' } }, '/admin')).toBe('4/admin,{"message":"no","data":{"code":"x"}}')
     expect(decodePacket(connectErrorPacket({ message: 'no' }))).toEqual({ type: 'connectError', message: 'no' })
