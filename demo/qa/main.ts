@@ -8,7 +8,7 @@ import { NO_FAULTS, parseFaults, type Faults } from './faults.ts'
 import { harmRequests } from './faulty-requests.ts'
 import { faultySocket } from './faulty-socket.ts'
 import { applyFaults, showOverlay } from './overlay.ts'
-import { readings, watchComposition } from './readings.ts'
+import { probeSafeArea, readings, watchComposition } from './readings.ts'
 import { createRecorder } from './recorder.ts'
 
 const asked = (name: string): string => decodeURIComponent(new RegExp(`[?&]${name}=([^&]*)`).exec(location.search)?.[1] ?? '')
@@ -44,5 +44,6 @@ document.addEventListener('DOMContentLoaded', () => {
   const chat = document.querySelector('im-chat')
   for (const name of ['to', 'token', 'gateway', 'enter', 'lang', 'theme', 'mode']) if (asked(name)) chat?.setAttribute(name, asked(name))
   chat?.addEventListener('im-send', (event) => void sends.push((event as CustomEvent<{ text: string }>).detail.text))
+  probeSafeArea()
   if (asked('overlay') !== 'off') showOverlay(faults, recorder)
 })

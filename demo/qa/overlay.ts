@@ -27,7 +27,6 @@ export function showOverlay(faults: Faults, recorder: Recorder): void {
   out.className = 'qa-out'
   out.setAttribute('data-qa', 'out')
   tools.appendChild(out)
-  make('div', 'qa-safe-area', document.body).setAttribute('aria-hidden', 'true')
   const refresh = (): void => {
     line.textContent = sentence(readings())
     strip.className = `qa-strip${recorder.isRecording ? ' qa-recording' : ''}`

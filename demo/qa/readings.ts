@@ -76,7 +76,14 @@ export function readings(): Readings {
   }
 }
 
-/** Reads env() through the style of a probe element (its class is in qa.css), because scripts cannot read it directly. */
+/** A probe element (its class is in qa.css), because scripts cannot read env() directly. It stays when the tester's strip is off. */
+export function probeSafeArea(): void {
+  const probe = document.createElement('div')
+  probe.className = 'qa-safe-area'
+  probe.setAttribute('aria-hidden', 'true')
+  document.body.appendChild(probe)
+}
+
 function safeArea(): readonly number[] {
   const probe = document.querySelector('.qa-safe-area')
   if (!probe) return []

@@ -1,4 +1,4 @@
-import { waitFor, type Page, type Point } from './page.ts'
+import { waitFor, type Page, type Spot } from './page.ts'
 
 /** What a check does to the chat of the QA page (demo/pages/qa.html) and asks about it, in any engine. */
 export interface Message {
@@ -54,7 +54,7 @@ export class Chat {
   }
 
   live(ms = 20_000): Promise<unknown> {
-    return waitFor(this.#page, `document.querySelector('im-chat').getAttribute('connection')==='live'`, 'the line to be live', ms)
+    return waitFor(this.#page, `document.querySelector('im-chat').getAttribute('connection')==='live'`, 'the chat to be live', ms)
   }
 
   /** A text nobody has sent before; letters and digits, so that every engine has keys for it. */
@@ -62,17 +62,23 @@ export class Chat {
     return `m${Date.now().toString(36)}${this.#count++}`
   }
 
-  async center(id: string): Promise<Point> {
+  async center(id: string): Promise<Spot> {
+    const element = part(id)
     const rect = await this.#page.evaluate<[number, number, number, number]>(
-      `(function(r){return [r.left,r.top,r.width,r.height]})(${part(id)}.getBoundingClientRect())`,
+      `(function(r){return [r.left,r.top,r.width,r.height]})(${element}.getBoundingClientRect())`,
     )
-    return { x: rect[0] + rect[2] / 2, y: rect[1] + rect[3] / 2 }
+    return { x: rect[0] + rect[2] / 2, y: rect[1] + rect[3] / 2, element }
+  }
+
+  /** What the device has for pressing something: a finger, or else a pointer. */
+  async touch(id: string): Promise<void> {
+    const at = await this.center(id)
+    await (this.#page.can.has('touch') ? this.#page.tap(at) : this.#page.click(at))
   }
 
   /** Into the field with a real finger or pointer, until it has the focus. */
   async focus(): Promise<void> {
-    const at = await this.center('composer')
-    await (this.#page.can.has('touch') ? this.#page.tap(at) : this.#page.click(at))
+    await this.touch('composer')
     await waitFor(this.#page, `document.querySelector('im-chat').shadowRoot.activeElement===${FIELD}`, 'the field to have the focus', 3000)
   }
 

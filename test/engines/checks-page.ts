@@ -10,7 +10,7 @@ const near = (got: number, want: number, what: string): void => {
 }
 
 /** The last bubble ends above the composer and inside the list. */
-async function lastIsSeen({ page }: World): Promise<void> {
+export async function lastIsSeen({ page }: World): Promise<void> {
   const last = `(function(a){return a[a.length-1]})(document.querySelector('im-chat').shadowRoot.querySelectorAll('[data-test=message]'))`
   const places = `[${last}.getBoundingClientRect().bottom,${part('form')}.getBoundingClientRect().top]`
   await waitFor(page, `(function(p){return p[0]<=p[1]+1})(${places})`, 'the last bubble above the composer', 2000).catch(async (error: Error) => {
@@ -18,7 +18,7 @@ async function lastIsSeen({ page }: World): Promise<void> {
   })
 }
 
-async function fill({ chat }: World): Promise<void> {
+export async function fill({ chat }: World): Promise<void> {
   const texts = Array.from({ length: 4 }, () => chat.text())
   for (const text of texts) await chat.send(text)
   await chat.delivered(texts[3] ?? '')

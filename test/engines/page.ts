@@ -13,16 +13,33 @@ export interface Point {
   readonly y: number
 }
 
+/** The middle of an element, and the element as an expression: not every driver's coordinates are the page's. */
+export interface Spot extends Point {
+  readonly element: string
+}
+
+/** What only a device behind a hub does. Each throws NotApplicable, in the hub's own words, where the hub cannot. */
+export interface Device {
+  isKeyboardShown(): Promise<boolean>
+  turn(to: 'PORTRAIT' | 'LANDSCAPE'): Promise<void>
+  /** The person looks at another app, and comes back. */
+  leave(seconds: number): Promise<void>
+  setNetwork(isOn: boolean): Promise<void>
+}
+
 export interface Page {
   /** Name and full version as the engine itself reports them. */
   readonly engine: string
   readonly can: ReadonlySet<Ability>
+  /** Why it cannot, where there is more to say than the ability's name. */
+  readonly cannot?: Partial<Readonly<Record<Ability, string>>>
+  readonly device?: Device
   goto(url: string): Promise<void>
   evaluate<T>(expression: string): Promise<T>
   type(text: string): Promise<void>
   press(key: 'Enter' | 'Backspace', modifier?: 'Shift'): Promise<void>
-  click(at: Point): Promise<void>
-  tap(at: Point): Promise<void>
+  click(at: Spot): Promise<void>
+  tap(at: Spot): Promise<void>
   resize(width: number, height: number): Promise<void>
   /** An input method's preedit (`compose`) and its end (`commit`); only with ability `compose`. */
   compose(text: string): Promise<void>

@@ -14,15 +14,17 @@ export interface RunOptions {
   readonly onOutcome?: (outcome: Outcome) => void
 }
 
-/** Runs the checks in one engine, one after the other, in one browser. A failure stops the rest only where nothing loads at all. */
+/** Runs the checks in one engine, one after the other, in one browser. Where nothing loads at all the rest does not apply, and says so. */
 export async function runChecks(page: Page, checks: readonly Check[], options: RunOptions): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = []
   for (const check of checks) {
     const world = { page, chat: new Chat(page, options.url), hasAnswers: options.hasAnswers }
-    const outcome = await runCheck(check, world, options)
+    const isDead = outcomes[0]?.check.id === 'loads' && outcomes[0].result === 'failed'
+    const outcome: Outcome = isDead
+      ? { engine: page.engine, check, result: 'n/a', note: 'nothing loads', ms: 0 }
+      : await runCheck(check, world, options)
     outcomes.push(outcome)
     options.onOutcome?.(outcome)
-    if (check.id === 'loads' && outcome.result === 'failed') break
   }
   return outcomes
 }
@@ -32,7 +34,7 @@ async function runCheck(check: Check, world: World, options: RunOptions): Promis
   const from = Date.now()
   const done = (result: Outcome['result'], note: string): Outcome => ({ engine: page.engine, check, result, note, ms: Date.now() - from })
   const missing = check.needs?.filter((ability) => !page.can.has(ability)) ?? []
-  if (missing.length > 0) return done('n/a', `cannot ${missing.join(', ')}`)
+  if (missing.length > 0) return done('n/a', missing.map((ability) => page.cannot?.[ability] ?? `cannot ${ability}`).join(', '))
   try {
     const note = (await check.run(world)) ?? ''
     const shot = options.everyShot ? await shoot(world, check, options) : undefined

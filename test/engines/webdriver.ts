@@ -1,4 +1,4 @@
-import type { Ability, Page, Point } from './page.ts'
+import type { Ability, Page, Spot } from './page.ts'
 
 /**
  * A W3C WebDriver session as a Page, in the few commands that every hub speaks (chromedriver, WebKitWebDriver, Appium, farms).
@@ -12,28 +12,66 @@ export interface WebDriverOptions {
   readonly can?: readonly Ability[]
   /** What runs after the session has ended, e.g. ending the driver. */
   readonly onClose?: () => Promise<void>
-  readonly label?: string
 }
+
+export interface Session {
+  readonly id: string
+  readonly hub: URL
+  /** What the hub says it started, over what was asked for. */
+  readonly capabilities: Readonly<Record<string, unknown>>
+  run<T = unknown>(method: string, path: string, data?: object): Promise<T>
+}
+
+/** A refusal in the hub's own words; `code` is WebDriver's, e.g. "unknown command". */
+export class HubError extends Error {
+  readonly status: number
+  readonly code: string
+
+  constructor(what: string, status: number, code: string, message: string) {
+    super(`${what}: ${status} ${code ? `${code}: ` : ''}${message}`)
+    this.status = status
+    this.code = code
+  }
+}
+
+const COMMAND_MS = 120_000
+
+/** A farm may hold a session until a device is free. */
+const SESSION_MS = 900_000
 
 const KEY = { Enter: '\uE007', Backspace: '\uE003', Shift: '\uE008' } as const
 
-interface NewSession {
-  readonly sessionId: string
-  readonly capabilities: { readonly browserName?: string; readonly browserVersion?: string; readonly platformName?: string }
+export const openWebDriver = async (options: WebDriverOptions): Promise<Page> => pageOver(await startSession(options), options)
+
+export async function startSession({ hub, capabilities }: Pick<WebDriverOptions, 'hub' | 'capabilities'>): Promise<Session> {
+  interface Started {
+    readonly sessionId: string
+    readonly capabilities: Record<string, unknown>
+  }
+  const address = new URL(hub)
+  const body = capabilities.capabilities === undefined ? { capabilities: { alwaysMatch: capabilities } } : capabilities
+  const started = await command<Started>(address, 'POST', '/session', body)
+  return {
+    id: started.sessionId,
+    hub: address,
+    capabilities: { ...wantedOf(capabilities), ...started.capabilities },
+    run: (method, path, data) => command(address, method, `/session/${started.sessionId}${path}`, data),
+  }
 }
 
-export async function openWebDriver(options: WebDriverOptions): Promise<Page> {
-  const hub = new URL(options.hub)
-  const { capabilities } = options.capabilities
-  const body = capabilities === undefined ? { capabilities: { alwaysMatch: options.capabilities } } : options.capabilities
-  const started = await command<NewSession>(hub, 'POST', '/session', body)
-  const session = `/session/${started.sessionId}`
-  const run = <T = unknown>(method: string, path: string, data?: object): Promise<T> => command<T>(hub, method, session + path, data)
+/** What is asked for in any case, wherever the body has it. */
+export function wantedOf(capabilities: Record<string, unknown>): Record<string, unknown> {
+  const { capabilities: whole } = capabilities as { capabilities?: { alwaysMatch?: Record<string, unknown> } }
+  return whole ? (whole.alwaysMatch ?? {}) : capabilities
+}
+
+export function pageOver(session: Session, options: Pick<WebDriverOptions, 'can' | 'onClose'> = {}): Page {
+  const { run } = session
   const act = (actions: readonly object[]): Promise<unknown> => run('POST', '/actions', { actions })
   const keys = (actions: readonly object[]): Promise<unknown> => act([{ type: 'key', id: 'keys', actions }])
   let isOpen = true
   return {
-    engine: options.label ?? nameOf(started),
+    engine: nameOf(session.capabilities),
     can: new Set(options.can ?? ['touch', 'shift', 'modern', 'storage']),
     goto: async (url) => void (await run('POST', '/url', { url })),
     async evaluate<T>(expression: string) {
@@ -54,6 +92,7 @@ export async function openWebDriver(options: WebDriverOptions): Promise<Page> {
     async close() {
       if (!isOpen) return
       isOpen = false
+      // a hub that has lost the session has ended it as well
       await run('DELETE', '').catch(() => undefined)
       await options.onClose?.()
     },
@@ -65,7 +104,7 @@ const stroke = (value: string): object[] => [
   { type: 'keyUp', value },
 ]
 
-const pointer = (pointerType: string, at: Point): object => ({
+const pointer = (pointerType: string, at: Spot): object => ({
   type: 'pointer',
   id: pointerType,
   parameters: { pointerType },
@@ -77,21 +116,38 @@ const pointer = (pointerType: string, at: Point): object => ({
   ],
 })
 
-const nameOf = ({ capabilities: { browserName, browserVersion, platformName } }: NewSession): string =>
-  [browserName ?? 'browser', browserVersion, platformName && `on ${platformName}`].filter(Boolean).join(' ')
+/** Appium answers with its prefix or without, as its version likes. */
+export const told = (capabilities: Readonly<Record<string, unknown>>, name: string): string | undefined => {
+  const value = capabilities[name] ?? capabilities[`appium:${name}`]
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function nameOf(capabilities: Readonly<Record<string, unknown>>): string {
+  const [browser, version] = [told(capabilities, 'browserName') ?? 'browser', told(capabilities, 'browserVersion')]
+  const platform = told(capabilities, 'platformName')
+  const os = platform && ['on', platform, told(capabilities, 'platformVersion')].filter(Boolean).join(' ')
+  return [browser, version, os, told(capabilities, 'deviceName')].filter(Boolean).join(' ')
+}
 
 async function command<T>(hub: URL, method: string, path: string, data?: object): Promise<T> {
   const address = `${hub.protocol}//${hub.host}${hub.pathname.replace(/\/$/, '')}${path}`
-  const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' }
-  const secret = `${decodeURIComponent(hub.username)}:${decodeURIComponent(hub.password)}`
-  if (hub.username) headers.authorization = `Basic ${Buffer.from(secret).toString('base64')}`
   const body = method === 'POST' ? JSON.stringify(data ?? {}) : null
-  const response = await fetch(address, { method, headers, body, signal: AbortSignal.timeout(120_000) })
+  const headers = { 'content-type': 'application/json; charset=utf-8', ...credentials(hub) }
+  const signal = AbortSignal.timeout(path === '/session' ? SESSION_MS : COMMAND_MS)
+  const response = await fetch(address, { method, headers, body, signal })
   const text = await response.text()
-  const value = readValue(text) as T & { error?: string; message?: string }
-  if (response.ok && !(value && typeof value === 'object' && value.error)) return value
-  const why = value && typeof value === 'object' && value.error ? `${value.error}: ${value.message}` : text.slice(0, 300)
-  throw new Error(`${method} ${path.split('/').pop()}: ${response.status} ${why}`)
+  const value = readValue(text) as (T & { error?: string; message?: string }) | undefined
+  const isRefused = !!value && typeof value === 'object' && typeof value.error === 'string'
+  if (response.ok && !isRefused) return value as T
+  const what = `${method} ${path.split('/').pop()}`
+  throw new HubError(what, response.status, isRefused ? (value.error ?? '') : '', isRefused ? (value.message ?? '') : text.slice(0, 300))
+}
+
+/** What the address of the hub says about who asks, as a header. */
+export function credentials(hub: URL): Record<string, string> {
+  if (!hub.username) return {}
+  const secret = `${decodeURIComponent(hub.username)}:${decodeURIComponent(hub.password)}`
+  return { authorization: `Basic ${Buffer.from(secret).toString('base64')}` }
 }
 
 function readValue(text: string): unknown {
