@@ -60,11 +60,11 @@ export class WebSocketDoor {
     const session = new Session(pipe, newSessionId(this.#tag), this.#context)
     this.#pipes.add(pipe)
     socket.on('message', (data: Buffer, isBinary) => {
-      pipe.heard()
+      pipe.noteActivity()
       if (isBinary) session.onBinary()
       else session.onText(data.toString())
     })
-    socket.on('pong', () => pipe.heard())
+    socket.on('pong', () => pipe.noteActivity())
     socket.on('close', () => {
       this.#pipes.delete(pipe)
       pipe.closed()
@@ -144,7 +144,7 @@ class RawPipe implements SessionPipe {
     this.#sendBuffer.clear()
   }
 
-  heard(): void {
+  noteActivity(): void {
     this.#silentMs = 0
   }
 

@@ -1,5 +1,5 @@
 /** The meaning of a text from a server. */
-export type Heard =
+export type Received =
   | { readonly type: 'ready' }
   /** The server answered the message with this number. */
   | { readonly type: 'answered'; readonly number: number }
@@ -13,13 +13,13 @@ export interface Dialect {
   /** The first text on a connection. */
   hello(user: string, to: string, token: string): string
   send(user: string, to: string, number: number): string
-  hear(text: string): Heard
+  read(text: string): Received
   /** Whether a sender gets an answer; where not, only deliveries are measured. */
   readonly answers: boolean
 }
 
 const BODY = 'x'.repeat(100)
-const OTHER: Heard = { type: 'other' }
+const OTHER: Received = { type: 'other' }
 const PUSH = '2["messagePush"'
 const ID = '"id":"m'
 
@@ -29,7 +29,7 @@ export const gatewayDialect: Dialect = {
   answers: true,
   hello: (user, to, token) => '0' + JSON.stringify({ token, device: user, to, v: 1 }),
   send: (_user, to, number) => `2${number}["send",{"to":"${to}","id":"m${number}","kind":"text","body":{"text":"${BODY}"}}]`,
-  hear(text) {
+  read(text) {
     if (text.startsWith(PUSH)) {
       const start = text.indexOf(ID) + ID.length
       return { type: 'delivered', number: Number(text.slice(start, text.indexOf('"', start))) }
@@ -51,7 +51,7 @@ export const relayDialect = (answers: boolean): Dialect => ({
   answers,
   hello: (user) => JSON.stringify({ user }),
   send: (user, to, number) => `{"to":"${to}","from":"${user}","id":${number}${answers ? ',"answer":true' : ''},"text":"${BODY}"}`,
-  hear(text) {
+  read(text) {
     const message = JSON.parse(text) as { id?: number; ok?: true; ready?: true }
     if (message.ready) return { type: 'ready' }
     return { type: message.ok ? 'answered' : 'delivered', number: message.id ?? 0 }
@@ -64,7 +64,7 @@ export const engineDialect: Dialect = {
   answers: true,
   hello: (user, to, token) => '4' + gatewayDialect.hello(user, to, token),
   send: (user, to, number) => '4' + gatewayDialect.send(user, to, number),
-  hear: (text) => (text.startsWith('4') ? gatewayDialect.hear(text.slice(1)) : OTHER),
+  read: (text) => (text.startsWith('4') ? gatewayDialect.read(text.slice(1)) : OTHER),
 }
 
 /** socket-io-node.ts: each user is in a room of its own. */
@@ -73,7 +73,7 @@ export const socketIoDialect: Dialect = {
   answers: true,
   hello: (user) => '40' + JSON.stringify({ user }),
   send: (_user, to, number) => `42${number}["send",{"to":"${to}","id":${number},"kind":"text","body":{"text":"${BODY}"}}]`,
-  hear(text) {
+  read(text) {
     if (text.startsWith('42["message"')) return { type: 'delivered', number: Number(/"id":(\d+)/.exec(text)?.[1]) }
     if (text.startsWith('43')) return { type: 'answered', number: Number(text.slice(2, text.indexOf('['))) }
     return text.startsWith('40') ? { type: 'ready' } : OTHER

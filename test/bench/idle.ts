@@ -42,7 +42,7 @@ async function openFrames({ urls, dialect }: Duo, user: string, token: string): 
   })
   const socket = await FrameSocket.open(new URL(dialect.path, urls[0]), (text) => {
     if (text === '2') socket.send('3')
-    else if (dialect.hear(text).type === 'ready') ready()
+    else if (dialect.read(text).type === 'ready') ready()
   })
   socket.send(dialect.hello(user, 'nobody', token))
   await welcomed
@@ -70,7 +70,7 @@ async function openPolling({ urls, dialect }: Duo, user: string, token: string):
   const url = `${base}&sid=${sid}`
   await ask(url, dialect.hello(user, 'nobody', token))
   for (let isReady = false; !isReady;) {
-    isReady = (await ask(url)).split('\x1e').some((text) => dialect.hear(text).type === 'ready')
+    isReady = (await ask(url)).split('\x1e').some((text) => dialect.read(text).type === 'ready')
   }
   let isOpen = true
   void (async () => {

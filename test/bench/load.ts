@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Dialect, Heard } from './dialect.ts'
+import type { Dialect, Received } from './dialect.ts'
 import { FrameSocket } from './frame-socket.ts'
 
 /** For how many messages of a pair send times are stored: more than can be unanswered. */
-const KEPT = 4096
+const STORED_TIMES = 4096
 /** How long the last messages of a round may take to arrive. */
 const DRAIN_MS = 5000
 
@@ -81,12 +81,12 @@ export class Load {
 
   async #openPair([url, receivers]: readonly [URL, URL], index: number, token: (user: string) => Promise<string>): Promise<Pair> {
     const [from, to] = [`bench-a${index}`, `bench-b${index}`]
-    const sentAt = new Float64Array(KEPT)
-    const sender = await this.#openSocket(url, (heard) => {
-      if (heard.type === 'answered') this.#onAnswered(pair, heard.number)
+    const sentAt = new Float64Array(STORED_TIMES)
+    const sender = await this.#openSocket(url, (received) => {
+      if (received.type === 'answered') this.#onAnswered(pair, received.number)
     })
-    const receiver = await this.#openSocket(receivers, (heard) => {
-      if (heard.type === 'delivered') this.#onDelivered(pair, heard.number)
+    const receiver = await this.#openSocket(receivers, (received) => {
+      if (received.type === 'delivered') this.#onDelivered(pair, received.number)
     })
     const send = (number: number): string => this.#dialect.send(from, to, number)
     const pair: Pair = { sender: sender.socket, send, sentAt, sent: 0, answered: 0, delivered: 0 }
@@ -96,7 +96,7 @@ export class Load {
     return pair
   }
 
-  async #openSocket(url: URL, onHeard: (heard: Heard) => void): Promise<{ socket: FrameSocket; ready: Promise<void> }> {
+  async #openSocket(url: URL, onReceived: (received: Received) => void): Promise<{ socket: FrameSocket; ready: Promise<void> }> {
     let isReady = (): void => undefined
     const ready = new Promise<void>((resolve) => {
       isReady = resolve
@@ -104,9 +104,9 @@ export class Load {
     const socket = await FrameSocket.open(url, (text) => {
       // engine.io's ping; the other dialects have no such text
       if (text === '2') return socket.send('3')
-      const heard = this.#dialect.hear(text)
-      if (heard.type === 'ready') isReady()
-      else onHeard(heard)
+      const received = this.#dialect.read(text)
+      if (received.type === 'ready') isReady()
+      else onReceived(received)
     })
     return { socket, ready }
   }
@@ -137,7 +137,7 @@ export class Load {
 
   #send(pair: Pair): void {
     const number = ++pair.sent
-    pair.sentAt[number % KEPT] = performance.now()
+    pair.sentAt[number % STORED_TIMES] = performance.now()
     pair.sender.send(pair.send(number))
   }
 
@@ -148,7 +148,7 @@ export class Load {
 
   #onDelivered(pair: Pair, number: number): void {
     this.#deliveredCount++
-    this.#deliveryMs.push(performance.now() - pair.sentAt[number % KEPT]!)
+    this.#deliveryMs.push(performance.now() - pair.sentAt[number % STORED_TIMES]!)
     if (number === pair.delivered + 1) pair.delivered = number
     else if (number <= pair.delivered) this.#doubled++
     else this.#misordered++
@@ -156,7 +156,7 @@ export class Load {
   }
 
   #settled(pair: Pair, number: number): void {
-    this.#answerMs.push(performance.now() - pair.sentAt[number % KEPT]!)
+    this.#answerMs.push(performance.now() - pair.sentAt[number % STORED_TIMES]!)
     if (this.#window > 0) this.#send(pair)
   }
 }

@@ -66,7 +66,7 @@ export async function benchPage(rounds: number): Promise<number> {
     await gateway.stop()
     rmSync(gateway.dataDir, { recursive: true, force: true })
   }
-  tell(found)
+  print(found)
   return 0
 }
 
@@ -154,7 +154,7 @@ function watch(): void {
   requestAnimationFrame(look)
 }
 
-function tell(found: ReadonlyMap<string, readonly Found[]>): void {
+function print(found: ReadonlyMap<string, readonly Found[]>): void {
   const of = (name: string, key: keyof Found): number => median(found.get(name)!.map((each) => each[key]))
   const beside = (name: string, key: keyof Found): string => (of(name, key) / of('deep-chat', key)).toFixed(2)
   const ms = (name: string, key: keyof Found): string => (Number.isNaN(of(name, key)) ? '–' : of(name, key).toFixed(0))

@@ -49,7 +49,7 @@ export async function benchRedis({ pairs, window, rounds, seconds, idle }: Redis
     load.close()
     await duo.stop()
   }
-  return tell(contenders, rate)
+  return print(contenders, rate)
 }
 
 const perSecond = ({ delivered, seconds }: Round): number => delivered / seconds
@@ -61,7 +61,7 @@ async function measure({ duo, load }: Contender, pace: Pace, seconds: number): P
   return { ...round, nodesCpu: (after.nodes - before.nodes) / round.delivered, redisCpu: (after.redis - before.redis) / round.delivered }
 }
 
-function tell(contenders: readonly Contender[], rate: number): number {
+function print(contenders: readonly Contender[], rate: number): number {
   const of = (rounds: readonly Measured[], figure: (round: Measured) => number): number => median(rounds.map(figure))
   const speed = ({ saturated }: Contender): number => of(saturated, perSecond)
   const streams = contenders.at(-1)!

@@ -73,7 +73,7 @@ async function run(): Promise<number> {
     load.close()
     await server.stop()
   }
-  return tell(contenders, rate)
+  return print(contenders, rate)
 }
 
 const numbers = () => ({
@@ -92,7 +92,7 @@ async function measure({ server, load }: Contender, pace: Pace, seconds: number)
 
 const perSecond = ({ delivered, seconds }: Round): number => delivered / seconds
 
-function tell(contenders: readonly Contender[], rate: number): number {
+function print(contenders: readonly Contender[], rate: number): number {
   const base = contenders[1]!
   const of = (rounds: readonly Measured[], figure: (round: Measured) => number): number => median(rounds.map(figure))
   const ratio = (value: number, other: number): string => (value / other).toFixed(2)

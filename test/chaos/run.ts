@@ -55,7 +55,7 @@ const { values } = parseArgs({
   },
 })
 
-const tell = (text: string): void => console.log(text)
+const log = (text: string): void => console.log(text)
 
 async function besiege(): Promise<readonly string[]> {
   const stage = await startRedisStage()
@@ -65,7 +65,7 @@ async function besiege(): Promise<readonly string[]> {
     messagesPerSecond: Number(values.rate),
     pauseMs: Number(values.pause),
     chance: Math.random,
-    tell,
+    log,
   })
   console.log(siegeTable(report))
   return [...report.faults, ...((await stage.stop()) ? [] : ['a gateway did not end cleanly'])]
@@ -79,7 +79,7 @@ async function storming(): Promise<readonly string[]> {
     strikes: Number(values.strikes),
     messages: Number(values.messages),
     ...(values.minutes === undefined ? {} : { minutes: Number(values.minutes) }),
-    tell,
+    log,
   })
   console.log(table(report))
   return [...report.faults, ...((await stage.stop()) ? [] : ['the gateway did not end cleanly'])]

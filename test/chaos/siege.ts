@@ -12,7 +12,7 @@ export interface SiegeOptions {
   readonly pauseMs: number
   /** 0 ≤ chance < 1. */
   readonly chance: () => number
-  readonly tell?: (text: string) => void
+  readonly log?: (text: string) => void
 }
 
 export interface SiegeReport {
@@ -47,7 +47,7 @@ export async function siege(stage: Stage, options: SiegeOptions): Promise<SiegeR
   return { ...report, faults: faultsOf(report, isSettled) }
 }
 
-async function strikeAll({ faults }: Stage, crowd: Crowd, { minutes, pauseMs, chance, tell }: SiegeOptions): Promise<string[]> {
+async function strikeAll({ faults }: Stage, crowd: Crowd, { minutes, pauseMs, chance, log }: SiegeOptions): Promise<string[]> {
   const end = performance.now() + minutes * 60_000
   const strikes: string[] = []
   for (;;) {
@@ -55,7 +55,7 @@ async function strikeAll({ faults }: Stage, crowd: Crowd, { minutes, pauseMs, ch
     if (performance.now() >= end) return strikes
     const fault = faults[strikes.length % faults.length]!
     strikes.push(fault.name)
-    tell?.(`${fault.name}; ${crowd.writtenCount} written so far`)
+    log?.(`${fault.name}; ${crowd.writtenCount} written so far`)
     await fault.strike()
   }
 }

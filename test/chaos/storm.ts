@@ -14,7 +14,7 @@ export interface StormOptions {
   readonly messages: number
   /** How long to write. */
   readonly minutes?: number
-  readonly tell?: (text: string) => void
+  readonly log?: (text: string) => void
 }
 
 export interface Row extends Balance {
@@ -141,7 +141,7 @@ class FaultSchedule {
     this.struck.push(fault.name)
     // So that a fault strikes anywhere within a commit, not only right after an answer.
     await wait(Math.random() * STRIKE_SPREAD_MS)
-    this.#options.tell?.(`${fault.name} after ${this.#acknowledged} acknowledgements`)
+    this.#options.log?.(`${fault.name} after ${this.#acknowledged} acknowledgements`)
     await fault.strike()
   }
 }

@@ -110,8 +110,8 @@ export class Chat {
     await waitFor(this.#page, `${shown}.some(function(m){return /${CONFIRMED.source}/.test(m.state)})`, `"${text}" to be confirmed`, ms)
     const copies = (await this.messages()).filter((message) => message.text === text)
     if (copies.length !== 1) throw new Error(`"${text}" is shown ${copies.length} times`)
-    const told = (await this.sends()).filter((sent) => sent === text)
-    if (told.length !== 1) throw new Error(`"${text}" was sent ${told.length} times`)
+    const same = (await this.sends()).filter((sent) => sent === text)
+    if (same.length !== 1) throw new Error(`"${text}" was sent ${same.length} times`)
     if ((await this.value()) !== '') throw new Error(`the field still holds "${await this.value()}"`)
   }
 

@@ -28,14 +28,14 @@ export function startChild(program: string, options: ChildOptions): Child {
   const child = spawn(program, options.args, { env, stdio: [options.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'], detached: true })
   let output = ''
   const wakers = new Set<() => void>()
-  const heard = (chunk: Buffer): void => {
+  const record = (chunk: Buffer): void => {
     output = (output + chunk.toString()).slice(-100_000)
     for (const wake of [...wakers]) wake()
   }
-  child.stdout?.on('data', heard)
-  child.stderr?.on('data', heard)
-  child.on('error', (error) => heard(Buffer.from(String(error))))
-  child.on('exit', () => heard(Buffer.from('\n(ended)\n')))
+  child.stdout?.on('data', record)
+  child.stderr?.on('data', record)
+  child.on('error', (error) => record(Buffer.from(String(error))))
+  child.on('exit', () => record(Buffer.from('\n(ended)\n')))
   const killGroup = (): void => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')

@@ -68,7 +68,7 @@ export class Probe {
     for (const channel of channels) await (isSharded ? subscriber.redis.ssubscribe(channel) : subscriber.redis.subscribe(channel))
     const payload = `probe ${randomBytes(9).toString('base64url')}`
     const missing = new Set(channels)
-    const heard = new Promise<void>((onAll) => {
+    const received = new Promise<void>((onAll) => {
       this.#wanted = { payload, missing, onAll }
     })
     await writer.redis.eval(probe.source, 1, key, isSharded ? 'SPUBLISH' : 'PUBLISH', payload, ...channels)
@@ -76,7 +76,7 @@ export class Probe {
     const late = new Promise<void>((resolve) => {
       stop = setTimeout(resolve, limitMs)
     })
-    await Promise.race([heard, late])
+    await Promise.race([received, late])
     clearTimeout(stop)
     this.#wanted = undefined
     return missing.size === 0 ? undefined : `what was published on ${[...missing][0]} did not come back`

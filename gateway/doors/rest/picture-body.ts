@@ -10,9 +10,9 @@ const FIRST_BYTES = 65_536
  * nothing until it is written. Rejects with `image_too_large`.
  */
 export async function readPicture(payload: IncomingMessage): Promise<Buffer> {
-  const told = Number(payload.headers['content-length'] ?? FIRST_BYTES)
-  if (told > LIMITS.imageBytes) throw new Refusal('image_too_large')
-  let bytes = Buffer.allocUnsafeSlow(told)
+  const announcedBytes = Number(payload.headers['content-length'] ?? FIRST_BYTES)
+  if (announcedBytes > LIMITS.imageBytes) throw new Refusal('image_too_large')
+  let bytes = Buffer.allocUnsafeSlow(announcedBytes)
   let length = 0
   for await (const piece of payload.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     if (length + piece.length > LIMITS.imageBytes) {

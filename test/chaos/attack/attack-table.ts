@@ -9,20 +9,20 @@ const HEAD = [
   'after (held)',
   'sockets at end → after',
   'process',
-  'told',
+  'outcomes',
   'verdict',
 ]
 
 /** How many kinds of answers a row lists, the most frequent ones. */
-const TOLD_COUNT = 5
+const OUTCOME_COUNT = 5
 
 const more = (bytes: number): string => (Number.isNaN(bytes) ? '–' : `${bytes < 0 ? '−' : '+'}${Math.abs(Math.round(bytes / MB))} MB`)
 const count = (value: number): string => (Number.isNaN(value) ? '–' : String(value))
 
-function told({ told: pairs, attackerError }: Outcome): string {
+function outcomesOf({ outcomes: pairs, attackerError }: Outcome): string {
   const sorted = [...pairs]
     .sort(([, a], [, b]) => b - a)
-    .slice(0, TOLD_COUNT)
+    .slice(0, OUTCOME_COUNT)
     .map(([what, times]) => `${times} × ${what}`)
   return [...sorted, ...(sorted.length === 0 && attackerError !== undefined ? [attackerError] : [])].join(', ').replaceAll('|', '/')
 }
@@ -41,7 +41,7 @@ export function attackRow(outcome: Outcome): readonly string[] {
     `${more(memory.afterBytes)} (${more(memory.heldBytes)})`,
     `${count(sockets.atEnd)} → ${count(sockets.after)}`,
     ended ?? 'lives',
-    told(outcome),
+    outcomesOf(outcome),
     faults.length === 0 ? 'well' : `**${faults.join('; ')}**`,
   ]
 }

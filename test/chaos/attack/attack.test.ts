@@ -21,8 +21,8 @@ describe('a handful of attacks at once', () => {
     expect(faultsOf(outcome)).toEqual([])
     // proves that the attack ran and that the pair was chatting
     expect(outcome.books?.written).toBeGreaterThan(100)
-    const told = outcome.told.map(([what]) => what)
-    for (const each of ['bad_request', 'bye abuse', '404']) expect(told).toContain(each)
+    const outcomes = outcome.outcomes.map(([what]) => what)
+    for (const each of ['bad_request', 'bye abuse', '404']) expect(outcomes).toContain(each)
   })
 })
 
@@ -39,7 +39,7 @@ describe('the verdict', () => {
     standstillMs: 100,
     sockets: { atEnd: 300, after: 3 },
     socketsAllowed: 5,
-    told: [],
+    outcomes: [],
     wasCarriedOut: true,
     attackerError: undefined,
   }

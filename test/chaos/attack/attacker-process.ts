@@ -12,9 +12,9 @@ export interface Order extends StrangerOptions {
   readonly prepared: Prepared
 }
 
-export interface Tidings {
+export interface AttackResult {
   readonly done: boolean
-  readonly told: readonly (readonly [string, number])[]
+  readonly outcomes: readonly (readonly [string, number])[]
   readonly prepared: Prepared
   readonly error?: string
 }
@@ -33,13 +33,15 @@ export class AttackerProcess {
     if (this.#child.pid !== undefined) setPriority(this.#child.pid, Math.min(19, getPriority() + NICENESS))
   }
 
-  async carryOut(order: Order): Promise<Tidings> {
+  async carryOut(order: Order): Promise<AttackResult> {
     this.#child.send(order)
-    const [tidings] = await Promise.race([
-      once(this.#child, 'message') as Promise<[Tidings]>,
-      once(this.#child, 'exit').then(([code]): [Tidings] => [{ done: false, told: [], prepared: {}, error: `the attacker ended with ${code}` }]),
+    const [result] = await Promise.race([
+      once(this.#child, 'message') as Promise<[AttackResult]>,
+      once(this.#child, 'exit').then(([code]): [AttackResult] => [
+        { done: false, outcomes: [], prepared: {}, error: `the attacker ended with ${code}` },
+      ]),
     ])
-    return tidings
+    return result
   }
 
   async end(): Promise<void> {

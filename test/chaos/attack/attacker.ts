@@ -1,18 +1,18 @@
 /** The attacker's process: its parent orders an attack, and it reports when the attack is over; see attacker-process.ts. */
 import { attacks } from './attacks.ts'
-import type { Order, Tidings } from './attacker-process.ts'
+import type { Order, AttackResult } from './attacker-process.ts'
 import { Stranger } from './stranger.ts'
 
-const say = (tidings: Tidings): void => void process.send?.(tidings)
+const say = (result: AttackResult): void => void process.send?.(result)
 
 process.on('message', (order: Order) => {
-  carryOut(order).catch((error: unknown) => say({ done: false, told: [], prepared: {}, error: String(error) }))
+  carryOut(order).catch((error: unknown) => say({ done: false, outcomes: [], prepared: {}, error: String(error) }))
 })
 
 async function carryOut({ attack: name, step, seconds, prepared, ...means }: Order): Promise<void> {
   const attack = attacks.find((each) => each.name === name)!
   const stranger = new Stranger(means)
-  if (step === 'prepare') return say({ done: true, told: [], prepared: (await attack.prepare?.(stranger)) ?? {} })
+  if (step === 'prepare') return say({ done: true, outcomes: [], prepared: (await attack.prepare?.(stranger)) ?? {} })
   stranger.endAfter(seconds * 1000)
   let error: string | undefined
   try {
@@ -22,7 +22,7 @@ async function carryOut({ attack: name, step, seconds, prepared, ...means }: Ord
     error = String(thrown)
   }
   await stranger.stay()
-  say({ done: true, told: [...stranger.told], prepared: {}, ...(error === undefined ? {} : { error }) })
+  say({ done: true, outcomes: [...stranger.outcomes], prepared: {}, ...(error === undefined ? {} : { error }) })
 }
 
 // ends when its parent has gone

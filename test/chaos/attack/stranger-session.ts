@@ -7,11 +7,11 @@ const CODE = /"code":"(\w+)"/
 /** How many characters of an answer are read. */
 const HEAD_LENGTH = 400
 
-/** Who opens a session: its address, and `tell`, which counts each outcome. */
+/** Who opens a session: its address, and `noteOutcome`, which counts each outcome. */
 export interface SessionOwner {
   readonly url: string
   readonly localAddress: string | undefined
-  tell(what: string): void
+  noteOutcome(what: string): void
 }
 
 /**
@@ -22,7 +22,7 @@ export class StrangerSession {
   readonly #socket: WebSocket
   readonly #asked = new Map<number, (text: string) => void>()
   #nextId = 1
-  #heard: ((text: string) => void) | undefined
+  #onText: ((text: string) => void) | undefined
 
   private constructor(stranger: SessionOwner) {
     this.#stranger = stranger
@@ -34,10 +34,10 @@ export class StrangerSession {
     this.#socket.on('error', () => undefined) // `close` follows and is counted
     this.#socket.on('message', (data: Buffer) => this.#take(data.toString()))
     this.#socket.on('close', (code) => {
-      stranger.tell(`closed ${code}`)
+      stranger.noteOutcome(`closed ${code}`)
       for (const answer of this.#asked.values()) answer('')
       this.#asked.clear()
-      this.#heard?.('')
+      this.#onText?.('')
     })
   }
 
@@ -77,7 +77,7 @@ export class StrangerSession {
 
   /** Resolves with the answer to a hello, '' where the session ended. */
   async hello(data: Readonly<Record<string, unknown>>): Promise<string> {
-    const answer = this.heard()
+    const answer = this.nextText()
     this.send(`0${JSON.stringify({ v: 1, ...data })}`)
     const text = await answer
     if (!text.startsWith('0')) throw new Error('hello refused')
@@ -85,9 +85,9 @@ export class StrangerSession {
   }
 
   /** Resolves with the next text from the gateway. */
-  heard(): Promise<string> {
+  nextText(): Promise<string> {
     return new Promise((resolve) => {
-      this.#heard = resolve
+      this.#onText = resolve
     })
   }
 
@@ -107,18 +107,18 @@ export class StrangerSession {
 
   #take(text: string): void {
     const head = text.slice(0, HEAD_LENGTH)
-    this.#heard?.(text)
-    this.#heard = undefined
+    this.#onText?.(text)
+    this.#onText = undefined
     if (head.startsWith('3')) return this.#answer(head, text)
     const code = CODE.exec(head)?.[1]
-    if (head.startsWith('2["byePush"')) this.#stranger.tell(`bye ${code}`)
-    else if (head.startsWith('4') || head.startsWith('2["refusalPush"')) this.#stranger.tell(code ?? 'refused')
-    else if (head.startsWith('0')) this.#stranger.tell('welcome')
+    if (head.startsWith('2["byePush"')) this.#stranger.noteOutcome(`bye ${code}`)
+    else if (head.startsWith('4') || head.startsWith('2["refusalPush"')) this.#stranger.noteOutcome(code ?? 'refused')
+    else if (head.startsWith('0')) this.#stranger.noteOutcome('welcome')
   }
 
   #answer(head: string, text: string): void {
     const [, id, error] = /^3(\d+)\[\{"(error)?/.exec(head) ?? []
-    this.#stranger.tell(error === undefined ? 'ok' : (CODE.exec(head)?.[1] ?? 'refused'))
+    this.#stranger.noteOutcome(error === undefined ? 'ok' : (CODE.exec(head)?.[1] ?? 'refused'))
     this.#asked.get(Number(id))?.(text)
     this.#asked.delete(Number(id))
   }

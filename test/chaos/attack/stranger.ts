@@ -28,7 +28,7 @@ export class Stranger {
   readonly port: number
   readonly localAddress: string | undefined
   /** How often each outcome came: a status, a refusal code, a close. */
-  readonly told = new Map<string, number>()
+  readonly outcomes = new Map<string, number>()
   readonly #options: StrangerOptions
   #endsAt = Infinity
 
@@ -53,8 +53,8 @@ export class Stranger {
     return Math.max(1, Math.round(full * this.#options.scale))
   }
 
-  tell(what: string): void {
-    this.told.set(what, (this.told.get(what) ?? 0) + 1)
+  noteOutcome(what: string): void {
+    this.outcomes.set(what, (this.outcomes.get(what) ?? 0) + 1)
   }
 
   /** Repeats `act` until the attack ends, `width` at a time; an error of `act` is counted and does not end it. */
@@ -65,7 +65,7 @@ export class Stranger {
           try {
             await act(worker)
           } catch (error) {
-            this.tell((error as NodeJS.ErrnoException).code ?? (error as Error).message)
+            this.noteOutcome((error as NodeJS.ErrnoException).code ?? (error as Error).message)
             await wait(50)
           }
         }
@@ -133,7 +133,7 @@ export class Stranger {
     for await (const chunk of response) chunks.push(chunk as Buffer)
     const text = Buffer.concat(chunks).toString()
     const status = response.statusCode ?? 0
-    this.tell(status < 400 ? String(status) : `${status} ${/"code":"(\w+)"/.exec(text)?.[1] ?? ''}`.trim())
+    this.noteOutcome(status < 400 ? String(status) : `${status} ${/"code":"(\w+)"/.exec(text)?.[1] ?? ''}`.trim())
     return { status, text }
   }
 
@@ -142,10 +142,10 @@ export class Stranger {
     // an attacker does not close its side because the gateway closes
     const socket = connect({ host: this.host, port: this.port, allowHalfOpen: true, ...this.#from() })
     socket.on('error', () => undefined) // `close` follows and is counted
-    socket.on('close', () => this.tell('closed'))
+    socket.on('close', () => this.noteOutcome('closed'))
     socket.on('data', (data: Buffer) => {
       const status = /^HTTP\/1\.1 (\d{3})/.exec(data.toString('latin1'))?.[1]
-      if (status !== undefined) this.tell(status)
+      if (status !== undefined) this.noteOutcome(status)
     })
     await Promise.race([once(socket, 'connect'), once(socket, 'close')])
     return socket

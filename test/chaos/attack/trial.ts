@@ -9,7 +9,7 @@ import { removeEnding } from '../../kit/ends-with-us.ts'
 import { spawnGateway, type SpawnedGateway } from '../../kit/gateway.ts'
 import { startRedis } from '../../kit/redis.ts'
 import type { Attack, Prepared } from './attack.ts'
-import { AttackerProcess, type Tidings } from './attacker-process.ts'
+import { AttackerProcess, type AttackResult } from './attacker-process.ts'
 import { Gauge, type Reading } from './gauge.ts'
 import { HealthyPair, type Books } from './healthy-pair.ts'
 import type { Outcome } from './verdict.ts'
@@ -132,7 +132,7 @@ async function strike(attack: Attack, { gateway, attacker, prepared, options, pr
   const before = await look(gauge)
   gauge.takePeakBytes()
   const struckAt = performance.now()
-  const tidings = await attacker.carryOut({ ...means(gateway, options), attack: attack.name, step: 'run', prepared })
+  const result = await attacker.carryOut({ ...means(gateway, options), attack: attack.name, step: 'run', prepared })
   const endedAt = performance.now()
   const during = await gauge.reading('look')
   const socketsAtEnd = await gauge.socketCount()
@@ -141,7 +141,7 @@ async function strike(attack: Attack, { gateway, attacker, prepared, options, pr
   const after = await look(gauge)
   const books = howEnded(gateway) === undefined ? await booksOf(pair) : undefined
   const outcome = {
-    ...{ attack: attack.name, description: attack.description, ended: howEnded(gateway), ...words(tidings), books },
+    ...{ attack: attack.name, description: attack.description, ended: howEnded(gateway), ...words(result), books },
     quiet: pair.delays(start, quietUntil),
     during: pair.delays(struckAt, endedAt),
     memory: {
@@ -163,7 +163,7 @@ async function booksOf(pair: HealthyPair): Promise<Books | undefined> {
   return pair.books().catch(() => undefined) // a gateway that does not answer: the verdict says so
 }
 
-const words = ({ told, error, done }: Tidings) => ({ told, attackerError: error, wasCarriedOut: done })
+const words = ({ outcomes, error, done }: AttackResult) => ({ outcomes, attackerError: error, wasCarriedOut: done })
 
 /** How the gateway ended, in its own words where it printed any. */
 function howEnded({ process: { exitCode, signalCode }, output }: SpawnedGateway): string | undefined {

@@ -5,7 +5,7 @@ export const MB = 1_000_000
 /** How much the healthy pair's p99 may rise. */
 export const SLOWER_MS = 1000
 /** How much memory the process may have gained ten seconds after the attack: V8 does not return all of a heap that has grown. */
-export const KEPT_BYTES = 96 * MB
+export const REMAINING_BYTES = 96 * MB
 /** How much of it may still be in use: heap and buffers after a garbage collection. */
 export const HELD_BYTES = 48 * MB
 /** How much memory the process may gain while the attack lasts. */
@@ -27,7 +27,7 @@ export interface Outcome {
   /** Sockets gained: at the attack's end and ten seconds after, while the attacker still keeps its own open. */
   readonly sockets: Readonly<Record<'atEnd' | 'after', number>>
   readonly socketsAllowed: number
-  readonly told: readonly (readonly [string, number])[]
+  readonly outcomes: readonly (readonly [string, number])[]
   /** False where the attacker's process failed, so that the trial proves nothing. */
   readonly wasCarriedOut: boolean
   /** Errors that the attacker met. */
@@ -49,7 +49,7 @@ export function faultsOf(outcome: Outcome): readonly string[] {
     slower('ack'),
     slower('delivery'),
     above(memory.peakBytes, PEAK_BYTES, 'at its peak'),
-    above(memory.afterBytes, KEPT_BYTES, 'ten seconds after'),
+    above(memory.afterBytes, REMAINING_BYTES, 'ten seconds after'),
     above(memory.heldBytes, HELD_BYTES, 'held ten seconds after'),
     sockets.after > socketsAllowed && `${sockets.after} sockets kept`,
     books === undefined && 'the log could not be read',

@@ -75,7 +75,7 @@ export const helloAttacks: readonly Attack[] = [
     name: 'resumes',
     description: '8 hellos at once, again and again, name 15 conversations of 200 large messages',
     ...resumes(8, async (session) => {
-      await session.heard()
+      await session.nextText()
       await wait(1000)
       session.close()
     }),
@@ -84,7 +84,7 @@ export const helloAttacks: readonly Attack[] = [
     name: 'many-resumes',
     description: '60 such hellos at once',
     ...resumes(60, async (session) => {
-      await session.heard()
+      await session.nextText()
       await wait(1000)
       session.close()
     }),

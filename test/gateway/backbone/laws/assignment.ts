@@ -14,18 +14,18 @@ export function describeService(world: World): void {
     if (!result.isSet) throw new Error('refused')
     return result.version
   }
-  const kept = async (talk: Talk) => (await world.other.store.read(talk.conversation, { limit: 1 })).assignment
+  const stored = async (talk: Talk) => (await world.other.store.read(talk.conversation, { limit: 1 })).assignment
 
   describe('the assignment of a conversation', () => {
     it('is absent before it is set, and then the one that was set last, in pages and rows', async () => {
       const talk = newTalk()
       await world.backbone.store.append(talk.message())
-      expect(await kept(talk)).toBeUndefined()
+      expect(await stored(talk)).toBeUndefined()
       const text = '{"note":"two words\\n\\u0000 满100减5 "} and more'
       const first = await mustSet(talk, { text: 'first' })
       const version = await mustSet(talk, { text, expect: first })
       expect(new Set(['', first, version]).size).toBe(3)
-      expect(await kept(talk)).toEqual({ text, version })
+      expect(await stored(talk)).toEqual({ text, version })
       const {
         rows: [row],
       } = await world.other.store.list(talk.shop, { limit: 5 })
@@ -39,7 +39,7 @@ export function describeService(world: World): void {
       expect(await set(talk, { text: 'x' })).toEqual({ isSet: false, found: { text: 'one two', version } })
       const next = await mustSet(talk, { text: 'two', expect: version })
       expect(await set(talk, { text: 'x', expect: version })).toEqual({ isSet: false, found: { text: 'two', version: next } })
-      expect(await kept(talk)).toEqual({ text: 'two', version: next })
+      expect(await stored(talk)).toEqual({ text: 'two', version: next })
     })
 
     it('lets one of many that expect the same succeed, on any node', async () => {
@@ -56,7 +56,7 @@ export function describeService(world: World): void {
       )
       const winners = results.flatMap(({ isSet }, n) => (isSet ? [String(n)] : []))
       expect(winners).toHaveLength(1)
-      expect((await kept(talk))?.text).toBe(winners[0])
+      expect((await stored(talk))?.text).toBe(winners[0])
     })
 
     it('can be set in an empty conversation, and the log begins as usual', async () => {
@@ -74,9 +74,9 @@ export function describeService(world: World): void {
     it('is there after a restart, with phase and muted side', async () => {
       const talk = newTalk()
       await world.backbone.store.append(talk.message())
-      const version = await mustSet(talk, { text: 'kept', phase: 'waiting', muted: [{ side: talk.customer }] })
+      const version = await mustSet(talk, { text: 'stored', phase: 'waiting', muted: [{ side: talk.customer }] })
       await world.restart()
-      expect(await kept(talk)).toEqual({ text: 'kept', version })
+      expect(await stored(talk)).toEqual({ text: 'stored', version })
       await expect(world.backbone.store.append(talk.message())).rejects.toBeInstanceOf(Muted)
       const answered = await world.backbone.store.append(talk.message({ from: talk.shop }))
       expect(answered).toMatchObject({ seq: 2, phase: 'waiting' })
