@@ -224,6 +224,19 @@ describe('what is not a keyboard', () => {
     await expectAt(508, { isOpen: true })
   })
 
+  test('a window that becomes shorter while nobody writes (split screen): the keyboard is told from there', async () => {
+    await blur()
+    // A keyboard is gone by then, and what is left is the window.
+    await opened.page.waitForTimeout(1500)
+    await metrics(390, 600)
+    await expectAt(600, { isOpen: false })
+    await focus()
+    await expectAt(600, { isOpen: false })
+    await metrics(390, 300)
+    await forgetFrames()
+    await expectAt(300, { isOpen: true })
+  })
+
   test('the phone is turned', async () => {
     await metrics(844, 390)
     await expectAt(390, { isOpen: false })

@@ -4,11 +4,15 @@ import { GhostGuard } from '../../widget/chat/composer/ghost-guard.ts'
 
 let now = 0
 let guard: GhostGuard
-const isGhost = (inputType: string, text: string, before = ''): boolean => guard.isGhost({ inputType }, before, text)
+const isGhost = (inputType: string, text: string, before = ''): boolean => guard.isGhost({ inputType, data: text }, before, text)
 
 /** Typed letter by letter, then sent. */
 function send(text: string): void {
-  for (let at = 1; at <= text.length; at++) guard.isGhost({ inputType: 'insertText' }, text.slice(0, at - 1), text.slice(0, at))
+  for (let at = 1; at <= text.length; at++) {
+    const key = text[at - 1]!
+    guard.pressed({ key } as KeyboardEvent)
+    guard.isGhost({ inputType: 'insertText', data: key }, text.slice(0, at - 1), text.slice(0, at))
+  }
   guard.sent(text)
 }
 
@@ -91,6 +95,12 @@ describe("the person's text", () => {
     isGhost('insertText', text)
     guard.sent(text)
     expect(isGhost('insertText', text)).toBe(false)
+  })
+
+  test.each(['k', '好'])('not "%s", which a key wrote and which comes back without one', (text) => {
+    send(text)
+    now += 30
+    expect(isGhost('insertText', text)).toBe(true)
   })
 
   test('an emoji that ended the text before', () => {

@@ -162,6 +162,8 @@ export const PAGE_CHECKS: readonly Check[] = [
         const want = { field, ...trace.expect }
         if (JSON.stringify([got.sends, got.field]) !== JSON.stringify([want.sends, want.field])) wrong.push(`${file}: ${JSON.stringify(got)}`)
       }
+      // Otherwise the next check waits until the gateway has let all of them in.
+      await chat.forget()
       if (wrong.length > 0) throw new Error(`${wrong.length} of ${traces.size} wrong: ${wrong.slice(0, 3).join(' · ')}`)
       return `${traces.size} traces`
     },

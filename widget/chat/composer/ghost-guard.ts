@@ -14,7 +14,7 @@ const SPACE_SYMBOL_OR_EMOJI =
 /** A key that by itself writes nothing. */
 const SILENT_KEY = /^(Enter|Shift|Control|Alt|AltGraph|Meta|CapsLock)$/
 
-type Input = Pick<InputEvent, 'inputType'>
+type Input = Pick<InputEvent, 'inputType' | 'data'>
 
 /**
  * Tells a ghost from a person's text. A ghost is text that the keyboard still held when the field was emptied by a send, and that it puts into the empty
@@ -22,11 +22,11 @@ type Input = Pick<InputEvent, 'inputType'>
  *
  *   a key or a finger acted in the field since the send   the person's
  *   the field is not empty                                the person's: a ghost comes first
- *   the very insertion that the sent text was made by     the person's: a suggestion or emoji is tapped again
+ *   the insertion without a key that the sent text was    the person's: a suggestion or emoji is tapped again
  *   a correction within 300 ms                            a ghost, whatever it says: in an empty field there is nothing to correct
  *   a correction within 3 s, near the sent text           a ghost
  *   several letters at once within 3 s, near but changed  a ghost: dictation, and engines that report corrections as writing
- *   several letters at once within 300 ms, unchanged      a ghost; later a suggestion
+ *   the sent text or its last word within 300 ms          a ghost; later a suggestion
  *   anything else                                         the person's
  *
  * "Near" leaves case, punctuation and spaces out, is about the whole text or its last word, and allows a quarter of the letters. Emojis have no letters.
@@ -34,8 +34,9 @@ type Input = Pick<InputEvent, 'inputType'>
 export class GhostGuard {
   readonly #now: () => number
   #sent: { readonly text: string; readonly at: number; readonly insertion: Insertion | undefined } | undefined
-  /** The insertion that wrote the whole text of the field. */
+  /** The insertion that wrote the whole text of the field, if no key did. */
   #insertion: Insertion | undefined
+  #isKeyed = false
 
   constructor(now: () => number) {
     this.#now = now
@@ -53,15 +54,18 @@ export class GhostGuard {
   }
 
   pressed({ key }: KeyboardEvent): void {
-    if (!SILENT_KEY.test(key)) this.acted()
+    if (SILENT_KEY.test(key)) return
+    this.acted()
+    this.#isKeyed = true
   }
 
   /** The text of the field changed from `before`. True: to a ghost. */
-  isGhost({ inputType }: Input, before: string, text: string): boolean {
-    const type = inputType ?? ''
-    const insertion = before === '' ? { type, text: text.trim() } : undefined
+  isGhost({ inputType, data }: Input, before: string, text: string): boolean {
+    const insertion = before === '' ? { type: inputType ?? '', text: text.trim() } : undefined
     const isGhost = insertion !== undefined && this.#hasHeld(insertion)
-    this.#insertion = isGhost ? undefined : insertion
+    const isWhole = !isGhost && !this.#isKeyed && (data ?? text).trim() === insertion?.text
+    this.#insertion = isWhole ? insertion : undefined
+    this.#isKeyed = false
     return isGhost
   }
 
@@ -76,7 +80,8 @@ export class GhostGuard {
     const isSoon = ms <= SOON_MS
     if (isCorrecting) return isSoon || isNear(text, sent.text, 1)
     const isUnchanged = text === sent.text.trim() || text === lastWord(sent.text)
-    return text.length > 1 && (isUnchanged ? isSoon && letters(text) !== '' : isNear(text, sent.text, isSoon ? 1 : 4))
+    if (isUnchanged) return isSoon && letters(text) !== ''
+    return text.length > 1 && isNear(text, sent.text, isSoon ? 1 : 4)
   }
 }
 
@@ -85,7 +90,7 @@ interface Insertion {
   readonly text: string
 }
 
-/** Whether a keyboard can have made `text` of the sent one. Words shorter than `shortest` are compared letter by letter: too many are alike. */
+/** Whether a keyboard can have made `text` of the sent one. A piece shorter than `shortest` has to be the same: too many short words are alike. */
 function isNear(text: string, sent: string, shortest: number): boolean {
   const some = letters(text)
   if (some === '') return false

@@ -73,7 +73,7 @@ export const chat: Strings = {
   },
   left: '{n} left',
   over: '{n} too many',
-  cut: 'That was too long. Only its beginning is here: a message has at most {n} characters.',
+  cut: 'Shortened: a message has at most {n} characters.',
   image: 'Image',
   showPicture: 'Show picture from {host}',
   order: 'Order',

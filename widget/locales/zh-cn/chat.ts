@@ -60,7 +60,7 @@ export const chat: Strings = {
   },
   left: '还可输入 {n} 字',
   over: '超出 {n} 字',
-  cut: '内容过长，只保留了开头部分：每条消息最多 {n} 字。',
+  cut: '已截短：每条消息最多 {n} 字。',
   image: '图片',
   showPicture: '显示来自 {host} 的图片',
   order: '订单',
