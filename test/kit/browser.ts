@@ -2,6 +2,7 @@
  * A real browser for tests. A page made here is watched: page errors, console errors, CSP violations and failed
  * assertions of the page make `close()` throw, so a test that does not check them still fails.
  */
+import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, BrowserContextOptions, CDPSession, Locator, Page } from 'playwright-core'
 import { DEMO_WORD } from './gateway.ts'
@@ -17,8 +18,11 @@ export const PHONE: BrowserContextOptions = {
 }
 export const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 800 } }
 
-export const launchChromium = (args: readonly string[] = []): Promise<Browser> =>
-  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...ARGS, ...args] })
+/** Chromium's shell renders the same pages in half the CPU time, because it has no window with a user interface around them. */
+const SHELL = '/usr/bin/chromium-headless-shell'
+const executablePath = process.env.CHROMIUM ?? (existsSync(SHELL) ? SHELL : '/usr/bin/chromium')
+
+export const launchChromium = (args: readonly string[] = []): Promise<Browser> => chromium.launch({ executablePath, args: [...ARGS, ...args] })
 
 export interface TestPage {
   readonly page: Page

@@ -15,12 +15,18 @@ const NEEDS = [
   { name: 'Redis (redis-server)', isHere: () => isLinux && has('redis-server'), imports: /^test\/kit\/redis\.ts$/ },
   { name: 'nginx', isHere: () => isLinux && (has('nginx') || isProgram('/usr/sbin/nginx')), imports: /^test\/kit\/nginx\.ts$/ },
   { name: 'PHP (php)', isHere: () => has('php'), says: /'php', \[/ },
-  { name: 'Chromium', isHere: () => isProgram(process.env.CHROMIUM ?? '/usr/bin/chromium'), imports: /^test\/kit\/browser\.ts$/ },
+  { name: 'Chromium', isHere: hasChromium, imports: /^test\/kit\/browser\.ts$/ },
   { name: 'the old and the other browsers', isHere: hasEngines, imports: /^test\/engines\/(engines|input-method|webdriver)\.ts$/ },
   { name: 'a mount namespace (unshare)', isHere: hasNamespaces, says: /runIf\(hasNamespaces/ },
   { name: 'openssl', isHere: () => has('openssl'), says: /'openssl', \[/ },
   { name: 'Linux, with bash', isHere: () => isLinux && has('bash'), says: /\/proc\/\$\{|'\/proc'|'\/proc\/|'bash', / },
 ]
+
+/** As in kit/browser.ts. */
+function hasChromium() {
+  const paths = process.env.CHROMIUM ? [process.env.CHROMIUM] : ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium']
+  return paths.some(isProgram)
+}
 
 /** The test of kit/small-disk.ts: whether a process may mount a file system of its own. */
 function hasNamespaces() {

@@ -8,7 +8,8 @@ import { fetchOldChromiums } from '../engines/old-chromiums.mjs'
 
 /** Debian's packages, and the tests that need them. */
 const NEEDED = [
-  ['chromium', 'browser and e2e tests'],
+  ['chromium-headless-shell', 'browser and e2e tests'],
+  ['chromium', 'real input methods and the engines on Chromium'],
   ['chromium-driver', 'W3C WebDriver on Chromium'],
   ['firefox-esr', 'the second engine of the browser tests'],
   ['webkit2gtk-driver', 'WebKitGTK and its WebDriver, the nearest to Safari'],
