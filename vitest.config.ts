@@ -21,6 +21,8 @@ const real = {
   retry: process.env.CI ? 1 : 0,
   testTimeout: 60_000,
   hookTimeout: 60_000,
+  // a page on a busy machine decodes a picture in seconds
+  expect: { poll: { timeout: 10_000 } },
 }
 
 /**
