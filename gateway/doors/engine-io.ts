@@ -6,8 +6,9 @@ import { Server as EngineServer, type Socket } from 'engine.io'
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { WebSocketServer } from 'ws'
 import { LIMITS } from '../protocol/limits.ts'
+import { HelloWebSocketServer, holdAnswer, isPostedHello, readPostedHello, takeEarlyHello, type EarlyTransport } from './early-hello.ts'
+import { takeNumberedPosts, type PollingInternals } from './numbered-posts.ts'
 import { newSessionId } from './session-id.ts'
 
 const ENGINE_PATH = '/im/'
@@ -39,7 +40,7 @@ export class EngineIoDoor {
     this.#path = options.path ?? ENGINE_PATH
     this.#mayConnect = options.mayConnect ?? (() => true)
     this.#engine = new LimitedEngine({
-      wsEngine: WebSocketServer,
+      wsEngine: HelloWebSocketServer,
       transports: ['polling', 'websocket'],
       perMessageDeflate: false,
       httpCompression: { threshold: 1024 },
@@ -52,6 +53,7 @@ export class EngineIoDoor {
     this.#engine.on('connection', (socket: Socket) => {
       socket.on('packet', endOnClose)
       options.onSession(socket)
+      takeEarlyHello(socket)
     })
   }
 
@@ -86,7 +88,9 @@ export class EngineIoDoor {
 
   handleRequest(request: IncomingMessage, response: ServerResponse): void {
     // the type requires fields that engine.io adds itself
-    this.#engine.handleRequest(request as Parameters<EngineServer['handleRequest']>[0], response)
+    const open = (): void => this.#engine.handleRequest(request as Parameters<EngineServer['handleRequest']>[0], response)
+    if (isPostedHello(request)) readPostedHello(request, response, open)
+    else open()
   }
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -119,6 +123,8 @@ class LimitedEngine extends EngineServer {
     const internals = transport as unknown as TransportInternals
     this.#limitPayloads(internals)
     waitForPollers(internals)
+    holdAnswer(transport as unknown as EarlyTransport, args[1])
+    if (transport.name === 'polling') takeNumberedPosts(transport as unknown as PollingInternals)
     return transport
   }
 

@@ -2,6 +2,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { DESKTOP, hook, launchChromium, openPage, PHONE, type TestPage } from '../kit/browser.ts'
+import { PICTURES } from '../kit/pictures.ts'
 import { chatSite, type ChatSite } from './chat-site.ts'
 import { Hands } from './hands.ts'
 
@@ -135,6 +136,20 @@ describe('Enter sends', () => {
     await opened.page.evaluate(() => memory.chat.setDraft('x'.repeat(1_000_000)))
     await expect.poll(async () => (await value()).length).toBe(4000)
     expect(await opened.page.evaluate(() => memory.chat.draft.value.length)).toBe(4000)
+  })
+
+  test('the limits are those that the gateway told', async () => {
+    await opened.page.evaluate(() => {
+      memory.chat.limits = { ...memory.chat.limits, textLength: 10, imageBytes: 20 }
+      memory.answer = 'wait'
+    })
+    await hook(opened.page, 'composer').fill('x'.repeat(12))
+    await hands.enter()
+    await expect.poll(() => hook(opened.page, 'limit').textContent()).toContain('2 too many')
+    expect(await sends()).toEqual([])
+    await hook(opened.page, 'file').setInputFiles([{ name: 'cat.gif', mimeType: 'image/gif', buffer: PICTURES.gif }])
+    const problems = () => opened.page.evaluate(() => memory.chat.outbox.value.map(({ body }) => (body as { problem?: string }).problem))
+    await expect.poll(problems).toEqual(['image_too_large'])
   })
 
   test('a draft survives closing, and comes from other windows', async () => {

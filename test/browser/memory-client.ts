@@ -5,6 +5,7 @@
 import { wireRefusal, type WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Body, Identity, Message } from '../../gateway/protocol/model.ts'
 import type { Command } from '../../gateway/protocol/commands.ts'
+import { MESSAGE_LIMITS, type MessageLimits } from '../../widget/client/limits.ts'
 import { signal, type MutableSignal } from '../../widget/client/signal.ts'
 import type {
   ConnectionState,
@@ -38,6 +39,7 @@ export interface MemoryClient extends ListingClient {
 }
 
 interface MemoryConversation extends Conversation {
+  limits: MessageLimits
   readonly timeline: MutableSignal<TimelineView>
   readonly outbox: MutableSignal<readonly OutboxItem[]>
   readonly theirs: MutableSignal<{ delivered: number; read: number }>
@@ -114,6 +116,7 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
   }
   const chat: MemoryConversation = {
     to,
+    limits: MESSAGE_LIMITS,
     id: `${to}~me`,
     timeline,
     outbox,

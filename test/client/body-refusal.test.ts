@@ -112,6 +112,17 @@ describe('send', () => {
   })
 })
 
+test('the limits are those of the gateway that welcomed last', async () => {
+  const world = new ClientWorld()
+  world.gateway.limits = { ...LIMITS, textLength: 10 }
+  const conversation = world.open('customer:u1', SHOP).conversation(SHOP)
+  expect(conversation.limits.textLength).toBe(textLength)
+  await world.clock.advance(100)
+  expect(conversation.limits.textLength).toBe(10)
+  expect(() => conversation.send('eleven sign')).toThrow('limits.textLength (10)')
+  expect(conversation.send('ten signs.')).toBeDefined()
+})
+
 test('a refusal at send() gives no id and does not throw; any other error is a bug and throws', () => {
   expect(
     idOrRefused(() => {

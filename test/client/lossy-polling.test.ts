@@ -63,6 +63,42 @@ test.each(['GET', 'POST'])('one lost %s does not end the session', async (lost) 
   for (const stop of stops) await stop()
 })
 
+test.each([true, 'answer'] as const)('a lost POST (%s) of any command is repeated, and carried out once', async (loss) => {
+  let lost = 0
+  const stops: (() => unknown)[] = []
+  // each of the request's two looks at `loses`
+  const { client, states, gateway } = await pollingClient(
+    (method, url) => method === 'POST' && url.includes('sid=') && isLosing() && (lost++, loss),
+    (stop) => stops.push(stop),
+  )
+  let left = 0
+  const isLosing = (): boolean => left > 0 && left-- > 0
+  await vi.waitUntil(() => client.connection.value.name === 'live', { timeout: 10_000 })
+  client.conversation('b').send('hello')
+  await vi.waitUntil(() => client.conversation('b').outbox.value.length === 0, { timeout: 10_000 })
+  const other = createClient({ gateway: gateway.url, token: await gateway.pass({ sub: 'b' }), to: 'a', storage: null })
+  stops.push(() => other.close())
+  other.connect()
+  await vi.waitUntil(() => other.connection.value.name === 'live', { timeout: 10_000 })
+  const blocks: unknown[] = []
+  other.onPush('blockPush', (block) => blocks.push(block))
+  const lossesOf = async (command: () => Promise<unknown>): Promise<number> => {
+    const before = lost
+    left = loss === 'answer' ? 2 : 1
+    await command()
+    left = 0
+    return lost - before
+  }
+  expect(await lossesOf(() => client.request('blockPerson', { to: 'b' }))).toBeGreaterThan(0)
+  expect(await lossesOf(() => client.request('changeUser', { toid: 'c' }))).toBeGreaterThan(0)
+  expect(await lossesOf(() => client.request('unblockPerson', { to: 'b' }))).toBeGreaterThan(0)
+  await vi.waitUntil(() => blocks.length >= 2, { timeout: 10_000 })
+  await client.request('conversations', {})
+  expect(blocks).toHaveLength(2)
+  expect(states).not.toContain('waiting')
+  for (const stop of stops) await stop()
+})
+
 test('a message whose poll answer was lost is still shown, although no message follows it', async () => {
   let isLosing = false
   const stops: (() => unknown)[] = []

@@ -33,6 +33,71 @@ describe('the connection on a bad network', () => {
     expect(states.filter((state) => state === 'waiting')).toEqual([])
   })
 
+  describe('a hello that goes along with the opening', () => {
+    test('is answered with it, and said once', async () => {
+      const world = new ClientWorld()
+      Object.assign(world.gateway.websocket, { takesHello: true, delay: 200 })
+      const client = world.open('customer:u1', SHOP)
+      await world.clock.advance(450)
+      expect(client.connection.value).toEqual({ name: 'live', transport: 'websocket' })
+      await world.clock.advance(10_000)
+      expect(world.gateway.hellos).toHaveLength(1)
+    })
+
+    test('names what was opened in the turn of connect()', async () => {
+      const world = new ClientWorld()
+      world.gateway.websocket.takesHello = true
+      world.gateway.append(['shop:42', 'u1'], { id: 'm1', from: 'a1', side: SHOP, kind: 'text', body: { text: 'hello' } })
+      world.open('customer:u1', SHOP).close()
+      const first = world.open('customer:u1', SHOP)
+      first.conversation(SHOP)
+      await world.clock.advance(1000)
+      first.emit('leave')
+      first.close()
+      const client = world.open('customer:u1', SHOP)
+      client.conversation(SHOP)
+      await world.clock.advance(1000)
+      expect(world.gateway.hellos.at(-1)!.resume!.cursors).toHaveLength(1)
+    })
+
+    test('does not keep polling waiting where the WebSocket hangs', async () => {
+      const world = new ClientWorld()
+      Object.assign(world.gateway.websocket, { takesHello: true, mode: 'hangs' })
+      world.gateway.polling.delay = 25
+      const client = world.open('customer:u1', SHOP)
+      await world.clock.advance(700)
+      expect(client.connection.value).toEqual({ name: 'live', transport: 'polling' })
+    })
+
+    test('is welcomed before polling says another, where both are slow', async () => {
+      const world = new ClientWorld()
+      Object.assign(world.gateway.websocket, { takesHello: true, delay: 1000 })
+      world.gateway.polling.delay = 500
+      const client = world.open('customer:u1', SHOP)
+      await world.clock.advance(2100)
+      expect(client.connection.value).toEqual({ name: 'live', transport: 'websocket' })
+      await world.clock.advance(20_000)
+      expect(world.gateway.hellos).toHaveLength(1)
+    })
+
+    test.each([
+      ['before', 1000, 150],
+      ['after', 3000, 300],
+    ])('and a second of the same round, which the gateway takes %s it: nobody is refused', async (_order, delay, pollingDelay) => {
+      const world = new ClientWorld()
+      Object.assign(world.gateway.websocket, { takesHello: true, delay })
+      world.gateway.polling.delay = pollingDelay
+      const client = world.open('customer:u1', SHOP)
+      const states: string[] = []
+      client.connection.subscribe(({ name }) => states.push(name))
+      await world.clock.advance(40_000)
+      expect(world.gateway.hellos.length).toBeGreaterThan(1)
+      expect(states).not.toContain('refused')
+      expect(client.connection.value).toEqual({ name: 'live', transport: 'websocket' })
+      expect(world.gateway.peers.size).toBe(1)
+    })
+  })
+
   test('accepts a WebSocket that needs 8 s to open', async () => {
     const world = new ClientWorld()
     world.gateway.websocket.delay = 4100

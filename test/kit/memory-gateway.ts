@@ -14,7 +14,7 @@ import type { Code } from '../../gateway/protocol/codes.ts'
 import { wireRefusal } from '../../gateway/protocol/codes.ts'
 import { COMMANDS, type Command, type CommandInput, type Hello, type Resumed } from '../../gateway/protocol/commands.ts'
 import { conversationId, conversationSides } from '../../gateway/protocol/keys.ts'
-import { LIMITS } from '../../gateway/protocol/limits.ts'
+import { LIMITS, type Limits } from '../../gateway/protocol/limits.ts'
 import type { ConversationRow, Cursor, Head, Identity, Message } from '../../gateway/protocol/model.ts'
 import { decodePacket, encodePacket, type InvalidPacket, type Packet } from '../../gateway/protocol/packet.ts'
 import { OLDEST_VERSION, PROTOCOL_VERSION } from '../../gateway/protocol/version.ts'
@@ -67,6 +67,8 @@ export class MemoryGateway {
   /** Where it returns true, the command has its effect and no answer. */
   muteAnswer: (command: string, input: Input) => boolean = () => false
   epoch = 'e1'
+  /** What the welcome tells. */
+  limits: Limits = LIMITS
   readonly #clock: Clock
   #nextSid = 0
 
@@ -227,7 +229,7 @@ export class MemoryGateway {
     this.#attach(Object.assign(peer, { identity }))
     this.hellos.push(hello)
     const { sid } = peer
-    const welcome = { sid, identity, v: PROTOCOL_VERSION, at: this.#clock.now(), limits: { ...LIMITS }, resumed }
+    const welcome = { sid, identity, v: PROTOCOL_VERSION, at: this.#clock.now(), limits: this.limits, resumed }
     peer.far.send(encodePacket({ type: 'connect', data: welcome }))
     for (const message of missed) this.push(peer, 'messagePush', message)
   }

@@ -20,6 +20,8 @@ export interface PipeFaults {
   delay: number | (() => number)
   /** works · refused at once · hangs without an answer · mute: opens and carries nothing. */
   mode: 'works' | 'refused' | 'hangs' | 'mute'
+  /** A hello goes along with the opening. */
+  takesHello?: boolean
   /** Whether this packet is lost. */
   drops?: (packet: string, to: 'client' | 'gateway') => boolean
   /** Whether this packet arrives twice. */
@@ -32,7 +34,7 @@ export const NO_FAULTS: PipeFaults = { delay: 0, mode: 'works' }
 export function pairPort(options: { name: TransportName; clock: Clock; accept: Accept; faults: PipeFaults; silenceMs?: number }): TransportPort {
   const { name, clock, accept, faults, silenceMs = 35_000 } = options
   const delay = (): number => (typeof faults.delay === 'number' ? faults.delay : faults.delay())
-  return { name, open: (events) => openPipe({ name, clock, accept, faults, silenceMs, delay, events }) }
+  return { name, open: (events, hello) => openPipe({ name, clock, accept, faults, silenceMs, delay, events, hello }) }
 }
 
 function openPipe(options: {
@@ -43,8 +45,9 @@ function openPipe(options: {
   silenceMs: number
   delay: () => number
   events: TransportEvents
+  hello: (() => string | undefined) | undefined
 }) {
-  const { name, clock, accept, faults, silenceMs, delay, events } = options
+  const { name, clock, accept, faults, silenceMs, delay, events, hello } = options
   let isOver = false
   let near: ReturnType<Accept> | undefined
   const carry = (packet: string, to: 'client' | 'gateway', deliver: () => void): void => {
@@ -73,12 +76,22 @@ function openPipe(options: {
   }
   if (faults.mode === 'refused') clock.after(delay() * 2, () => cut('refused'))
   if (faults.mode === 'works') {
-    clock.after(delay() * 2, () => {
+    const opened = (isGreeted: boolean): void => {
       if (isOver) return
-      near = accept(far)
-      events.onOpen(silenceMs)
+      near ??= accept(far)
+      events.onOpen(silenceMs, isGreeted)
       beat()
-    })
+    }
+    if (!faults.takesHello) clock.after(delay() * 2, () => opened(false))
+    else
+      clock.after(0, () => {
+        const packet = hello?.()
+        clock.after(delay(), () => {
+          clock.after(delay(), () => opened(packet !== undefined))
+          near = accept(far)
+          if (packet) near.onPacket(packet)
+        })
+      })
   }
   return {
     send: (packet: string) => carry(packet, 'gateway', () => void (isOver || near?.onPacket(packet))),

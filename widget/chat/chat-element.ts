@@ -2,6 +2,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import { isBlank } from '../client/is-blank.ts'
 import { idOrRefused } from '../client/refusal-error.ts'
+import { outsideZone } from '../client/outside-zone.ts'
 import type { Client, Person } from '../client/types.ts'
 import { firstLocale } from '../locales/first-locale.ts'
 import { LAUNCHER_STRINGS, type LauncherStrings } from '../locales/launcher-strings.ts'
@@ -187,7 +188,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     super.connectedCallback()
     if (this.#isMounted) return
     this.#isMounted = true
-    this.#stops = [everyMinute(() => this.requestUpdate()), stackLauncher(this)]
+    this.#stops = [outsideZone(() => everyMinute(() => this.requestUpdate())), stackLauncher(this)]
     this.requestUpdate()
   }
 

@@ -1,5 +1,6 @@
 import { LitElement, type PropertyDeclaration } from 'lit'
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
+import { outsideZone } from '../client/outside-zone.ts'
 import type { ConnectionState, Person, TransportName } from '../client/types.ts'
 import type { ClientController } from './client-controller.ts'
 import { BAD, warnOnce } from './chat-properties.ts'
@@ -62,6 +63,14 @@ export abstract class ConnectedElement<Events extends object = ElementEvents> ex
         this.assigned(String(name))
       },
     }
+  }
+
+  override connectedCallback(): void {
+    outsideZone(() => super.connectedCallback())
+  }
+
+  protected override performUpdate(): void {
+    outsideZone(() => super.performUpdate())
   }
 
   /** A property was set, possibly to the value it had. */

@@ -1,7 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { Body, Message } from '../../gateway/protocol/model.ts'
 import { isBlank } from '../client/is-blank.ts'
-import { TEXT_LENGTH } from '../client/limits.ts'
+import { MESSAGE_LIMITS, type MessageLimits } from '../client/limits.ts'
 import type { Conversation } from '../client/types.ts'
 import { idOrRefused } from '../client/refusal-error.ts'
 import { Composer, type SendSource } from './composer/composer.ts'
@@ -85,6 +85,7 @@ export class Thread implements ReactiveController {
     const parts = { form, field: find<HTMLTextAreaElement>('textarea'), button: find('.send'), mirror: find('.mirror') }
     this.#composer = new Composer(parts, {
       enterSends: this.#options.enterSends,
+      textLength: () => this.#limits.textLength,
       isSoftKeyboard: this.#options.isSoftKeyboard,
       canSend: () => {
         const isSomebody = this.#options.conversation() !== undefined
@@ -139,13 +140,17 @@ export class Thread implements ReactiveController {
 
   /** Characters left before the limit; undefined while there are more than WARN_COUNT. */
   get left(): number | undefined {
-    const left = TEXT_LENGTH - this.#text.trim().length
+    const left = this.#limits.textLength - this.#text.trim().length
     return left <= WARN_COUNT ? left : undefined
   }
 
   /** The last change of the text was too long, and only its beginning was taken. */
   get isCut(): boolean {
     return this.#isCut
+  }
+
+  get #limits(): MessageLimits {
+    return this.#options.conversation()?.limits ?? MESSAGE_LIMITS
   }
 
   /** The client id; undefined: the text was refused, and the caller keeps it. */
@@ -224,6 +229,7 @@ export class Thread implements ReactiveController {
   get #pictureOptions(): PictureOptions {
     return {
       label: this.#options.pictureLabel(),
+      mostBytes: () => this.#limits.imageBytes,
       begin: () => {
         const conversation = this.#options.conversation()
         return (body) => this.sendBody('image', body, conversation)

@@ -1,13 +1,12 @@
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
-import type { Command, CommandAnswer, CommandInput, Hello, Welcome } from '../../gateway/protocol/commands.ts'
-import { connectPacket, decodePacket } from '../../gateway/protocol/packet.ts'
+import type { Command, CommandAnswer, CommandInput, Welcome } from '../../gateway/protocol/commands.ts'
+import { decodePacket } from '../../gateway/protocol/packet.ts'
 import type { Push, PushData } from '../../gateway/protocol/pushes.ts'
 import type { Clock } from './clock.ts'
 import type { RefusalError } from './refusal-error.ts'
-import { plainJson } from './plain-json.ts'
 import { pushFrom, refusalFrom, welcomeFrom, type Checks } from './incoming.ts'
 import { Requests } from './requests.ts'
-import type { Transport, TransportPort } from './transport.ts'
+import type { Transport, TransportEvents, TransportPort } from './transport.ts'
 import type { TransportName } from './types.ts'
 
 /** How long a replaced attempt may still wait for answers. */
@@ -50,12 +49,16 @@ export class Attempt {
   readonly #events: AttemptEvents
   readonly #transport: Transport
   readonly #requests: Requests
+  /** The hello that may go along with the opening, once the transport has asked for it. */
+  #early: string | undefined
   #isOver = false
   #isOpen = false
   #isRetired = false
   #isWelcomed = false
+  #isGreeted = false
   /** How long opening took: at least one round trip. */
   #openingMs = 0
+  readonly #startedAt: number
   #greetedAt = 0
   /** From hello to welcome. No answer is missed before twice this time. */
   #roundTripMs = 0
@@ -65,20 +68,28 @@ export class Attempt {
   #stopTimer: () => void
   #bye: Bye | undefined
 
-  constructor(options: { port: TransportPort; checks: Checks; clock: Clock; limitMs: number; events: AttemptEvents }) {
-    const { port, checks, clock, limitMs, events } = options
+  constructor(options: {
+    port: TransportPort
+    checks: Checks
+    clock: Clock
+    limitMs: number
+    hello: (() => string | undefined) | undefined
+    events: AttemptEvents
+  }) {
+    const { port, checks, clock, limitMs, hello, events } = options
     this.name = port.name
     this.#clock = clock
     this.#checks = checks
     this.#events = events
-    const startedAt = (this.#heardAt = clock.uptime())
+    const startedAt = (this.#startedAt = this.#heardAt = clock.uptime())
     this.#heardAtTime = clock.now()
     this.#requests = new Requests(clock, checks, (packet) => this.#transport.send(packet))
     this.#stopTimer = clock.after(limitMs, () => this.fail('too slow to open'))
-    this.#transport = port.open({
-      onOpen: (silenceMs) => {
+    const listeners: TransportEvents = {
+      onOpen: (silenceMs, isGreeted = false) => {
         this.#stopTimer()
         this.#isOpen = true
+        this.#isGreeted = isGreeted
         this.#openingMs = clock.uptime() - startedAt
         this.#silenceMs = silenceMs
         this.#noteActivity()
@@ -88,7 +99,8 @@ export class Attempt {
       onHeard: () => this.#noteActivity(),
       onClose: (reason) => this.fail(reason, true),
       onGap: () => this.#isOver || events.onGap(),
-    })
+    }
+    this.#transport = port.open(listeners, () => (this.#early = hello?.()))
   }
 
   get isOpen(): boolean {
@@ -113,20 +125,42 @@ export class Attempt {
     return this.#silenceMs > 0 && this.silentMs > this.#silenceMs
   }
 
-  /** Says hello, and again every few seconds until the welcome: a lost one would cost the whole limit. The gateway takes the same hello once. */
-  greet(hello: Hello, limitMs: number): void {
+  /** The hello went along with the opening and may be at the gateway already. */
+  get isGreeted(): boolean {
+    return this.#isGreeted
+  }
+
+  /** Still opening, and its hello may be at the gateway already. */
+  get isOpeningWithHello(): boolean {
+    return this.#early !== undefined && !this.#isOpen && !this.#isOver
+  }
+
+  /** Ms since the start. */
+  get ageMs(): number {
+    return this.#clock.uptime() - this.#startedAt
+  }
+
+  get openingMs(): number {
+    return this.#openingMs
+  }
+
+  /**
+   * Says hello, and again every few seconds until the welcome: a lost one would cost the whole limit. The gateway takes the same hello once. Without a
+   * `hello` it waits for the answer to the one that went along with the opening.
+   */
+  greet(hello: string | undefined, limitMs: number): void {
     if (this.#isOver) return
-    const packet = plainJson(() => connectPacket(hello))
+    const packet = hello ?? this.#early!
     const everyMs = Math.max(REPEAT_HELLO_MS, this.#openingMs)
     const limit = Math.max(limitMs, 2 * this.#openingMs)
-    this.#greetedAt = this.#clock.uptime()
-    const say = (): void => {
-      this.#transport.send(packet)
+    this.#greetedAt = hello ? this.#clock.uptime() : this.#startedAt
+    const say = (isSaid = false): void => {
+      if (!isSaid) this.#transport.send(packet)
       const leftMs = limit - (this.#clock.uptime() - this.#greetedAt)
       this.#stopTimer = this.#clock.after(Math.min(everyMs, leftMs), () => (leftMs > everyMs ? say() : this.fail('no welcome')))
     }
     this.#stopTimer()
-    say()
+    say(!hello)
   }
 
   request<C extends Command>(command: C, input: CommandInput<C>, limitMs: number): Promise<CommandAnswer<C>> {

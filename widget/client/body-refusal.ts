@@ -1,15 +1,15 @@
 import type { Code, WireRefusal } from '../../gateway/protocol/codes.ts'
 import { freeFormFault } from '../../gateway/protocol/free-form.ts'
-import { LIMITS } from '../../gateway/protocol/limits.ts'
 import type { Body } from '../../gateway/protocol/model.ts'
+import { MESSAGE_LIMITS, type MessageLimits } from './limits.ts'
 import { plainJson } from './plain-json.ts'
 
 /**
  * The refusal that the gateway would answer with for this message's size or form, found before the outbox takes it; otherwise it would wait for a
  * connection only to fail. A waiting picture is uploaded first, so its `data:` url does not count.
  */
-export function bodyRefusal(kind: string, body: Body): WireRefusal | undefined {
-  const { textLength, bodyBytes, bodyCount, bodyDepth } = LIMITS
+export function bodyRefusal(kind: string, body: Body, limits: MessageLimits = MESSAGE_LIMITS): WireRefusal | undefined {
+  const { textLength, bodyBytes, bodyCount, bodyDepth } = limits
   if (!/^[a-z][a-z0-9-]{0,31}$/.test(kind))
     return refused('bad_request', 'A kind is a small letter, then at most 31 small letters, digits and hyphens.')
   const { text, url } = Object(body) as Partial<Body> & { readonly url?: unknown }

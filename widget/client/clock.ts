@@ -1,3 +1,5 @@
+import { outsideZone } from './outside-zone.ts'
+
 /** The client's source of time, passed as an argument. Tests move it, see test/kit/clock.ts. */
 export interface Clock {
   /** Ms since the epoch, for what is shown or stored. May jump: phones sleep, people set clocks. */
@@ -15,7 +17,7 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   uptime: () => performance.now(),
   after(ms, run) {
-    const timer = setTimeout(run, Math.min(ms, LONGEST_MS))
+    const timer = outsideZone(() => setTimeout(run, Math.min(ms, LONGEST_MS)))
     return () => clearTimeout(timer)
   },
 }

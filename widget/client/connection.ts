@@ -1,5 +1,5 @@
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
-import type { Command, CommandAnswer, CommandInput, Hello, Welcome } from '../../gateway/protocol/commands.ts'
+import type { Command, CommandAnswer, CommandInput, Welcome } from '../../gateway/protocol/commands.ts'
 import type { Clock } from './clock.ts'
 import { Attempt, type Bye } from './attempt.ts'
 import { refusalFrom, type Checks } from './incoming.ts'
@@ -17,8 +17,10 @@ export interface ConnectionOptions {
   readonly random: () => number
   readonly isOnline: () => boolean
   readonly record: SocketRecord
-  /** The hello to send; may have to fetch a pass first. */
-  readonly hello: () => Promise<Hello>
+  /** The packet of the hello to send; may have to fetch a pass first. */
+  readonly hello: () => Promise<string>
+  /** The hello if its pass is here. */
+  readonly readyHello: () => string | undefined
   /** A fresh pass was set after that hello. */
   readonly hasNewPass: () => boolean
   readonly onWelcome: (welcome: Welcome) => void
@@ -45,6 +47,10 @@ const TRUST_MS = 5000
 const WAKE_PROBE_MS = 2000
 /** After a loss within a session, the next session begins this long after the present one at the earliest. */
 const GAP_PAUSE_MS = 3000
+/** A WebSocket needs two round trips where polling on a warm connection needs one. */
+const PATIENCE = 3
+/** After two hellos of one round the gateway may say `replaced` for this long to the session that stays. */
+const DOUBLED_MS = 10_000
 const FIRST_DELAY_MS = 500
 const LAST_DELAY_MS = 20_000
 
@@ -79,6 +85,8 @@ export class Connection {
   /** The gateway asked not to be contacted before this `uptime`. */
   #mayAskAt = 0
   #greeted: Attempt | undefined
+  /** When two attempts of one round had both said hello. */
+  #doubledAt = -Infinity
   #attemptCount = 0
   #hasPreferredFailed = false
   /** The latest hello had no pass: the next round fetches one before it opens a connection. */
@@ -180,7 +188,10 @@ export class Connection {
 
   #launch(port: TransportPort): void {
     if (this.#attempts.has(port.name)) return
+    // One hello at a time: it goes along with the opening only where no other attempt has said or may say one.
+    const isAlone = !this.#attempt && !this.#attempts.size
     const attempt = new Attempt({
+      hello: isAlone ? this.#options.readyHello : undefined,
       port,
       checks: this.#options.checks,
       clock: this.#options.clock,
@@ -219,8 +230,19 @@ export class Connection {
     const open = [...this.#attempts.values()].filter((attempt) => attempt.isOpen)
     const attempt = open.find(({ name }) => name === preferred) || open[0]
     if (!attempt) return
+    for (const other of this.#attempts.values()) {
+      // Its hello is on its way: the second transport says another only when the first has had three times as long as the second needed to open.
+      const restMs = other.isOpeningWithHello ? PATIENCE * attempt.openingMs - other.ageMs : 0
+      if (restMs > 0) {
+        this.#stopTimer()
+        this.#stopTimer = this.#options.clock.after(restMs, () => this.#greetNext())
+        return
+      }
+      if (other.isOpeningWithHello) this.#doubledAt = this.#options.clock.uptime()
+    }
     this.#greeted = attempt
     const isLast = attempt.name !== preferred || this.#options.ports.length < 2
+    if (attempt.isGreeted) return attempt.greet(undefined, isLast ? LAST_GREET_MS : GREET_MS)
     this.#options.hello().then(
       (hello) => attempt.greet(hello, isLast ? LAST_GREET_MS : GREET_MS),
       (error: unknown) => this.#withoutPass(attempt, error),
@@ -291,7 +313,9 @@ export class Connection {
     if (!bye && name === ports[0]!.name && isOnline()) record.died(livedMs)
     // A newer attempt of this window is greeting already: the gateway may have cut the old session first.
     if (this.#greeted) return this.state.set({ name: 'connecting', attempt: Math.max(1, this.#attemptCount) })
-    if (bye && !bye.reconnect && !this.#options.hasNewPass()) return this.#end({ name: 'refused', refusal: refusalFrom({ ...bye, retry: false }) })
+    const isOwnRival = bye?.code === 'replaced' && clock.uptime() - this.#doubledAt < DOUBLED_MS
+    if (bye && !bye.reconnect && !isOwnRival && !this.#options.hasNewPass())
+      return this.#end({ name: 'refused', refusal: refusalFrom({ ...bye, retry: false }) })
     this.#wait(bye ? bye.code : reason, bye?.afterMs)
   }
 

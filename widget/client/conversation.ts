@@ -7,6 +7,7 @@ import { isBlank } from './is-blank.ts'
 import { DRAFT_LENGTH } from './limits.ts'
 import { CatchUp } from './catch-up.ts'
 import type { Clock } from './clock.ts'
+import type { MessageLimits } from './limits.ts'
 import type { ScopedStorage } from './scoped-storage.ts'
 import type { Copy } from './stored.ts'
 import { LocalCopy } from './local-copy.ts'
@@ -24,6 +25,7 @@ export interface ConversationOptions {
   readonly clock: Clock
   readonly random: () => number
   readonly identity: Signal<Identity | undefined>
+  readonly limits: () => MessageLimits
   readonly isConnected: () => boolean
   readonly request: <C extends Command>(command: C, input: CommandInput<C>, limitMs?: number) => Promise<CommandAnswer<C>>
   /** See Outbox. */
@@ -94,6 +96,10 @@ export class Conversation implements Contract {
     return this.#id
   }
 
+  get limits(): MessageLimits {
+    return this.#options.limits()
+  }
+
   /** Our own cursor. */
   get mine(): Cursor {
     return this.#receipts.mine
@@ -137,7 +143,7 @@ export class Conversation implements Contract {
 
   sendBody(kind: string, body: Body): string | undefined {
     if (this.#options.storage.isOver) return undefined
-    const refusal = bodyRefusal(kind, body)
+    const refusal = bodyRefusal(kind, body, this.limits)
     if (refusal) {
       this.#options.onRefused(refusal)
       throw new RefusalError(refusal)

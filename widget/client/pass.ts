@@ -40,8 +40,13 @@ export class Pass {
     this.#fetching = undefined
   }
 
+  /** The pass, unless it has to be fetched first. */
+  get ready(): string | undefined {
+    return this.#token || this.#guest()?.token
+  }
+
   async token(): Promise<string> {
-    return this.#token || this.#guest()?.token || (this.#fetching ??= this.#fetch())
+    return this.ready || (this.#fetching ??= this.#fetch())
   }
 
   async #fetch(): Promise<string> {

@@ -1,6 +1,7 @@
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
-import type { Command, CommandAnswer, CommandInput, Hello, Welcome } from '../../gateway/protocol/commands.ts'
+import type { Command, CommandAnswer, CommandInput, Welcome } from '../../gateway/protocol/commands.ts'
 import type { Body, Identity } from '../../gateway/protocol/model.ts'
+import { connectPacket } from '../../gateway/protocol/packet.ts'
 import { PROTOCOL_VERSION } from '../../gateway/protocol/version.ts'
 import { isWaitingPicture } from './body-refusal.ts'
 import { clientId } from './client-id.ts'
@@ -9,9 +10,11 @@ import { Connection } from './connection.ts'
 import { Conversation } from './conversation.ts'
 import { CHAT_CHECKS, deviceFrom, identityFrom, refusalFrom, type Checks } from './incoming.ts'
 import type { EnvironmentEvent, PageNotice } from './environment.ts'
+import { MESSAGE_LIMITS, type MessageLimits } from './limits.ts'
 import { ScopedStorage } from './scoped-storage.ts'
 import { Logouts } from './logouts.ts'
 import { GUEST_KEY, Pass } from './pass.ts'
+import { plainJson } from './plain-json.ts'
 import { withoutEndSlashes, type Ports } from './ports.ts'
 import { RefusalError, wireRefusalOf } from './refusal-error.ts'
 import { personOf, scopeOf } from './scope.ts'
@@ -75,6 +78,7 @@ export class PersonClient implements Contract {
   /** The pass of the last hello or renewal. */
   #connectedPass: string | undefined
   #hasRefetched = false
+  #limits: MessageLimits = MESSAGE_LIMITS
   #stopCompare = (): void => {}
   #stopEnvironment: (() => void) | undefined
 
@@ -100,6 +104,7 @@ export class PersonClient implements Contract {
       isOnline: () => environment.isOnline(),
       record: new SocketRecord(shared, clock),
       hello: () => this.#hello(),
+      readyHello: () => this.#readyHello(),
       hasNewPass: () => this.#hasNewPass,
       onWelcome: (welcome) => this.#welcome(welcome),
       onPush: (name, data) => this.#push(name, data),
@@ -137,6 +142,7 @@ export class PersonClient implements Contract {
       clock,
       random,
       identity: this.identity,
+      limits: () => this.#limits,
       isConnected: () => this.#connection.isWelcomed,
       request: (command, input, limitMs) => this.#ask(command, input, limitMs),
       upload: ({ body }, onProgress) => this.#upload(body, onProgress),
@@ -311,22 +317,28 @@ export class PersonClient implements Contract {
     })
   }
 
-  async #hello(): Promise<Hello> {
-    const token = (this.#connectedPass = await this.#pass.token())
+  async #hello(): Promise<string> {
+    return this.#helloWith(await this.#pass.token())
+  }
+
+  #readyHello(): string | undefined {
+    const { ready } = this.#pass
+    return ready ? this.#helloWith(ready) : undefined
+  }
+
+  /** The packet. */
+  #helloWith(token: string): string {
+    this.#connectedPass = token
     const cursors = this.conversations.map(({ resumeCursor }) => resumeCursor).filter(Boolean)
     // JSON omits undefined fields.
-    return {
-      token,
-      device: this.#device,
-      v: PROTOCOL_VERSION,
-      to: this.focus.value,
-      resume: { cursors: cursors.slice(-RESUME_COUNT) },
-    } as Hello
+    const hello = { token, device: this.#device, v: PROTOCOL_VERSION, to: this.focus.value, resume: { cursors: cursors.slice(-RESUME_COUNT) } }
+    return plainJson(() => connectPacket(hello))
   }
 
   #welcome(welcome: Welcome): void {
     this.#hasRefetched = false
     this.#reportedRefusals.clear()
+    this.#limits = { ...MESSAGE_LIMITS, ...welcome.limits }
     this.identity.set(welcome.identity)
     this.imageHosts.set(welcome.imageHosts ?? [])
     this.#storage.set('me', welcome.identity)

@@ -15,9 +15,9 @@ export interface Transport {
 export interface TransportEvents {
   /**
    * The other end has answered: packets may be sent. A transport silent for `silenceMs` is dead, even if it claims to be open; 0: silence means
-   * nothing.
+   * nothing. `isGreeted`: the hello went along with the opening.
    */
-  onOpen(silenceMs: number): void
+  onOpen(silenceMs: number, isGreeted?: boolean): void
   onPacket(packet: string): void
   /** Anything was received, even a heartbeat. */
   onHeard(): void
@@ -26,8 +26,8 @@ export interface TransportEvents {
   onGap?(): void
 }
 
-/** One kind of transport to one gateway. `open` never throws. */
+/** One kind of transport to one gateway. `open` never throws. `hello` gives a packet that may go along with the opening; it is asked once, later. */
 export interface TransportPort {
   readonly name: TransportName
-  open(events: TransportEvents): Transport
+  open(events: TransportEvents, hello?: () => string | undefined): Transport
 }

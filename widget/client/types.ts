@@ -8,6 +8,7 @@ import type { Body, ConversationRow, Cursor, Identity, Message } from '../../gat
 import type { Command, CommandAnswer, CommandInput } from '../../gateway/protocol/commands.ts'
 import type { PushData } from '../../gateway/protocol/pushes.ts'
 import type { PageNotice } from './environment.ts'
+import type { MessageLimits } from './limits.ts'
 import type { Signal } from './signal.ts'
 
 export type TransportName = 'websocket' | 'polling'
@@ -72,6 +73,8 @@ export interface Conversation {
   readonly name: Signal<string | undefined>
   /** Text not yet sent; stored where storage allows, shared by the windows of one person. */
   readonly draft: Signal<string>
+  /** Of a message: what the gateway told in its last welcome, before that the protocol's own. */
+  readonly limits: MessageLimits
   /** The gateway refused to show this conversation, for good. Each welcome asks again. */
   readonly refusal: Signal<WireRefusal | undefined>
   setDraft(text: string): void

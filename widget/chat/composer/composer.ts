@@ -1,5 +1,4 @@
 import { isBlank } from '../../client/is-blank.ts'
-import { TEXT_LENGTH } from '../../client/limits.ts'
 import { listen } from '../../ui/listen.ts'
 import { fitting } from './fitting.ts'
 import { GhostGuard } from './ghost-guard.ts'
@@ -16,6 +15,8 @@ export interface ComposerParts {
 }
 
 export interface ComposerOptions {
+  /** The longest text that is sent. */
+  readonly textLength: () => number
   /** Whether Enter alone sends; otherwise it starts a new line, and Ctrl+Enter or Meta+Enter sends. */
   readonly enterSends: () => boolean
   /** Soft keyboards report Shift at the start of a sentence, so there Shift+Enter does not mean "new line". */
@@ -39,7 +40,7 @@ const COMPOSED = /Composition/
  *   beforeinput   a line break that the engine requests: authoritative, composing or not. An input method that only
  *                 confirms a word never requests a line break, while Android's and Korean ones do both at once
  *   input         exactly one "\n" was inserted at the caret: engines up to Chromium 75, where beforeinput cannot be cancelled
- *   submit        implicit submission and a click on the submit button
+ *   submit        a click on the submit button, prevented, because a frame whose `sandbox` forbids forms fires no `submit`; and a script's `submit`
  *   tap           a touch of the button, which keeps focus and therefore produces no click
  * `keyup` never sends. `isComposing` never vetoes and no timer runs after `compositionend`: both would lose real sends.
  *
@@ -77,7 +78,14 @@ export class Composer {
       event.stopPropagation()
       this.take('submit')
     })
-    tap(button, () => this.take('tap'))
+    tap(
+      button,
+      () => this.take('tap'),
+      (event) => {
+        event.preventDefault()
+        this.take('submit')
+      },
+    )
   }
 
   get isComposing(): boolean {
@@ -109,7 +117,7 @@ export class Composer {
     const { field } = this.#parts
     const raw = field.value
     let text = trimmed(raw)
-    if (isBlank(text) || text.length > TEXT_LENGTH || this.#options.canSend?.() === false) return false
+    if (isBlank(text) || text.length > this.#options.textLength() || this.#options.canSend?.() === false) return false
     if (this.#isComposing) text = this.#endComposition() || text
     this.#write('')
     this.#ghosts.sent(text)

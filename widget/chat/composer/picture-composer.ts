@@ -9,6 +9,8 @@ export interface PictureOptions {
    */
   readonly begin: () => (body: Body) => void
   readonly discard: (id: string) => void
+  /** The largest picture that the gateway takes. */
+  readonly mostBytes: () => number
 }
 
 const PICTURE_COUNT = 10
@@ -67,10 +69,10 @@ function mount(form: HTMLFormElement): void {
 }
 
 async function send(form: HTMLFormElement, files: readonly File[]): Promise<void> {
-  const { begin, label } = mounted.get(form)!
+  const { begin, label, mostBytes } = mounted.get(form)!
   const sendPicture = begin()
   for (const file of files.slice(0, PICTURE_COUNT)) {
-    const picture = await shrink(file).catch((problem: unknown) => ({ url: 'data:', problem: String(problem), name: file.name }))
+    const picture = await shrink(file, mostBytes()).catch((problem: unknown) => ({ url: 'data:', problem: String(problem), name: file.name }))
     sendPicture({ text: label, ...picture })
   }
 }

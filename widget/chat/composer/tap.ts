@@ -6,9 +6,9 @@ const SLOP_PX = 16
 /**
  * A tap that does not move focus, so the soft keyboard stays. iOS moves focus on touch, before any pointer or mouse event could prevent it, so the
  * touch itself is prevented and the action runs at its end; no click follows. A `click` may still come from a mouse, a pen, a switch control or a
- * script and calls `onClick` (left out for a submit button, whose click becomes `submit`). Returns a function that removes the listeners.
+ * script and calls `onClick`. Returns a function that removes the listeners.
  */
-export function tap(button: HTMLElement, onTap: () => void, onClick?: () => void): () => void {
+export function tap(button: HTMLElement, onTap: () => void, onClick: (event: Event) => void): () => void {
   let start: Touch | undefined
   const stops = [
     listen<TouchEvent>(
@@ -44,7 +44,7 @@ export function tap(button: HTMLElement, onTap: () => void, onClick?: () => void
       { passive: false },
     ),
     listen(button, 'mousedown', (event) => event.preventDefault()),
-    onClick ? listen(button, 'click', onClick) : () => undefined,
+    listen(button, 'click', onClick),
   ]
   return () => stops.forEach((stop) => stop())
 }

@@ -1,7 +1,9 @@
 import { Fetch, NodeWebSocket } from 'engine.io-client'
 import { boundedText } from '../bounded-text.ts'
 import { handshakeFrom } from '../incoming.ts'
+import { outsideZone } from '../outside-zone.ts'
 import type { Transport, TransportEvents, TransportPort } from '../transport.ts'
+import type { TransportName } from '../types.ts'
 
 /** This many packets of the largest size stay far below the gateway's limit for one POST. */
 const BATCH_COUNT = 8
@@ -18,14 +20,20 @@ const isLost = (error: unknown): boolean => typeof error !== 'number' || (error 
 /** Before each repetition of a lost request. */
 const REPEAT_PAUSES_MS = [0, 200, 600]
 
-/** What may arrive twice: a hello, a goodbye, a pong, and commands that change nothing when they are repeated. A message is known by its client id. */
-const REPEATABLE = /^(?:3|4[01]|42\d*\["(?:send|delivered|read|typing|history|conversations|presence|search)")/
+/** What any gateway may get twice: a hello, a goodbye, a pong. */
+const REPEATABLE = /^(?:3|4[01])/
 const SEPARATOR = '\x1e'
 
+/** The subprotocol with which a gateway says that it took the hello out of the next one. */
+const TAKES_HELLO = 'im-chat.hello'
+/** A proxy takes 8 kB of one header, and a gateway 64 kB of one packet. */
+const HEADER_LENGTH = 4000
+const BODY_LENGTH = 16_000
+
 /**
- * Repeats a lost request within the session, because losing the session costs a handshake and a hello, which may get lost as well. A POST is
- * repeated only if everything in it is REPEATABLE. The answer to a lost poll may have held packets that are gone: `onGap`. Also reports a connection that breaks
- * off within a response, which `Fetch` leaves to the console, and aborts the requests of a session that was given up, because a browser has few
+ * Repeats a lost request within the session, because losing the session costs a handshake and a hello, which may get lost as well. Each POST says its
+ * number in the session, and a gateway that knows numbers carries it out once; another one gets a POST again only if everything in it is REPEATABLE.
+ * The answer to a lost poll may have held packets that are gone: `onGap`. Also reports a connection that breaks off within a response, which `Fetch` leaves to the console, and aborts the requests of a session that was given up, because a browser has few
  * connections to one host.
  */
 class CarefulFetch extends Fetch {
@@ -35,38 +43,72 @@ class CarefulFetch extends Fetch {
   onGap = (): void => {}
   /** The handshake was answered. */
   isOpened = false
+  /** To be sent with the handshake. */
+  hello: string | undefined
+  isGreeted = false
+  #postCount = 0
+  /** The gateway has answered with the number of a POST, or took a hello with the handshake, which is as old. */
+  #knowsNumbers = false
 
   abort(): void {
     this.#abort?.abort()
   }
 
+  /** The gateway answers the poll when it reads the goodbye. What is still unanswered then is lost. */
+  abortSoon(): void {
+    if (this.writable) this.once('drain', () => this.abort())
+    setTimeout(() => this.abort(), ABORT_MS)
+  }
+
   override doPoll(): void {
-    this.#ask().then(
+    this.#askPoll().then(
       (text) => this.onData(text),
       (error: unknown) => this.onError('fetch read error', error),
     )
   }
 
   override doWrite(data: string, onWritten: () => void): void {
-    this.#ask(data).then(onWritten, (error: unknown) => this.onError('fetch write error', error))
+    const number = String(++this.#postCount)
+    this.#ask(`&n=${number}`, data).then(
+      (answer) => {
+        this.#knowsNumbers = answer === number
+        onWritten()
+      },
+      (error: unknown) => this.onError('fetch write error', error),
+    )
   }
 
-  #ask(data?: string, failures = 0): Promise<string> {
-    return this.#askOnce(data).catch(async (error: unknown) => {
+  /** A gateway that does not know the hello of a handshake refuses the POST. */
+  async #askPoll(): Promise<string> {
+    const { hello } = this
+    this.hello = undefined
+    if (hello === undefined) return this.#ask('')
+    try {
+      const answer = await this.#ask('&hello=1', `4${hello}`)
+      this.isGreeted = this.#knowsNumbers = true
+      return answer
+    } catch (error) {
+      if (typeof error !== 'number' || isLost(error)) throw error
+      return this.#ask('')
+    }
+  }
+
+  #ask(suffix: string, data?: string, failures = 0): Promise<string> {
+    return this.#askOnce(suffix, data).catch(async (error: unknown) => {
       const pauseMs = REPEAT_PAUSES_MS[failures]
       // A handshake is repeated at once or not at all: a gateway that restarts would be found by polling before the WebSocket is tried again.
       const isOver = pauseMs === undefined || (pauseMs > 0 && !this.isOpened)
       if (this.#abort?.signal.aborted || !isLost(error) || isOver) throw error
       if (data === undefined) this.onGap()
-      else if (!data.split(SEPARATOR).every((packet) => REPEATABLE.test(packet))) throw error
+      else if (!this.#knowsNumbers && !data.split(SEPARATOR).every((packet) => REPEATABLE.test(packet))) throw error
       if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
-      return this.#ask(data, failures + 1)
+      return this.#ask(suffix, data, failures + 1)
     })
   }
 
-  async #askOnce(data: string | undefined): Promise<string> {
+  async #askOnce(suffix: string, data: string | undefined): Promise<string> {
     const isPost = data !== undefined
-    const response = await fetch(this.uri(), {
+    const response = await fetch(this.uri() + suffix, {
       method: isPost ? 'POST' : 'GET',
       credentials: this.opts.withCredentials ? 'include' : 'omit',
       ...(isPost && { body: data, headers: { 'content-type': 'text/plain;charset=UTF-8' } }),
@@ -83,8 +125,12 @@ class CarefulFetch extends Fetch {
  * own in a browser bundle (the package's "browser" map).
  */
 export const engineIoPorts = (gateway: string): readonly TransportPort[] => {
-  const webSocket: TransportPort = { name: 'websocket', open: (events) => open(gateway, NodeWebSocket, 'websocket', events) }
-  const polling: TransportPort = { name: 'polling', open: (events) => open(gateway, CarefulFetch, 'polling', events) }
+  const port = (name: TransportName, Kind: Kind): TransportPort => {
+    const early = { mayGreet: true }
+    return { name, open: (events, hello) => outsideZone(() => open({ gateway, Kind, name, events, hello, early })) }
+  }
+  const webSocket = port('websocket', NodeWebSocket)
+  const polling = port('polling', CarefulFetch)
   // Set by the script for engines with an unreliable WebSocket (legacy/gaps.ts).
   const { imChatPollingOnly } = globalThis as { readonly imChatPollingOnly?: boolean }
   return imChatPollingOnly ? [polling] : [webSocket, polling]
@@ -110,9 +156,22 @@ function optionsFor(gateway: string, query: Readonly<Record<string, unknown>>) {
   }
 }
 
-function open(gateway: string, Kind: Kind, name: string, events: TransportEvents): Transport {
+type Options = ReturnType<typeof optionsFor> & { protocols?: string[] | undefined }
+
+interface OpenOptions {
+  readonly gateway: string
+  readonly Kind: Kind
+  readonly name: TransportName
+  readonly events: TransportEvents
+  readonly hello: (() => string | undefined) | undefined
+  /** Some proxies fail a WebSocket that names subprotocols: after one that failed with a hello the next goes without, and the other way round. */
+  readonly early: { mayGreet: boolean }
+}
+
+function open({ gateway, Kind, name, events, hello, early }: OpenOptions): Transport {
   const query: Record<string, unknown> = { EIO: 4, transport: name }
-  const transport = new Kind(optionsFor(gateway, query))
+  const options: Options = optionsFor(gateway, query)
+  const transport = new Kind(options)
   const waiting: { type: string; data: string | undefined }[] = []
   const write = (type: string, data: string | undefined): void => {
     waiting.push({ type, data })
@@ -123,6 +182,7 @@ function open(gateway: string, Kind: Kind, name: string, events: TransportEvents
   }
   const end = (reason: string): void => {
     transport.off()
+    if (query.sid === undefined) early.mayGreet = options.protocols === undefined
     if (transport instanceof CarefulFetch) transport.abort()
     events.onClose(reason)
   }
@@ -138,24 +198,41 @@ function open(gateway: string, Kind: Kind, name: string, events: TransportEvents
       if (!handshake) return end('unreadable handshake')
       query.sid = handshake.sid
       if (transport instanceof CarefulFetch) transport.isOpened = true
-      events.onOpen(handshake.pingInterval + handshake.pingTimeout)
+      events.onOpen(handshake.pingInterval + handshake.pingTimeout, isGreeted(transport))
     } else if (type === 'message') events.onPacket(data)
     else if (type === 'ping') write('pong', data)
     else if (type === 'error') end('parser error')
   })
   // Opened later, because a socket that cannot be created reports that at once, and no event may precede the return.
   let isOver = false
-  void Promise.resolve().then(() => isOver || transport.open())
+  void Promise.resolve().then(() => {
+    if (isOver) return
+    carryHello(transport, options, early.mayGreet ? hello?.() : undefined)
+    transport.open()
+  })
   return {
     send: (packet) => write('message', packet),
     close() {
       isOver = true
       transport.off()
-      if (!(transport instanceof CarefulFetch)) return void transport.close()
-      // The gateway answers the poll when it reads the goodbye. What is still unanswered then is lost.
-      if (transport.writable) transport.once('drain', () => transport.abort())
-      setTimeout(() => transport.abort(), ABORT_MS)
+      if (transport instanceof CarefulFetch) transport.abortSoon()
       transport.close()
     },
   }
+}
+
+function carryHello(transport: InstanceType<Kind>, options: Options, packet: string | undefined): void {
+  if (transport instanceof CarefulFetch) transport.hello = packet && packet.length < BODY_LENGTH ? packet : undefined
+  else options.protocols = packet ? protocolsWith(packet) : undefined
+}
+
+/** Whether the gateway took the hello that went along with the handshake. */
+const isGreeted = (transport: InstanceType<Kind>): boolean =>
+  transport instanceof CarefulFetch ? transport.isGreeted : (transport as unknown as { ws: WebSocket }).ws.protocol === TAKES_HELLO
+
+/** A header takes ASCII only, and a subprotocol neither `+`, `/` nor `=`. */
+function protocolsWith(hello: string): string[] | undefined {
+  const json = hello.slice(1).replace(/[\u0080-\uffff]/g, (sign) => `\\u${(0x10000 + sign.charCodeAt(0)).toString(16).slice(1)}`)
+  const text = btoa(json).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')
+  return text.length < HEADER_LENGTH ? ['im-chat', TAKES_HELLO, text] : undefined
 }

@@ -1,3 +1,4 @@
+import { outsideZone } from '../outside-zone.ts'
 import type { TransportPort } from '../transport.ts'
 
 type WebSocketClass = new (url: string) => WebSocket
@@ -12,7 +13,7 @@ export const rawPort = (gateway: string, Class?: WebSocketClass): TransportPort 
     const url = gateway.replace(/^http/, 'ws').replace(/\/?$/, '/ws')
     let socket: WebSocket
     try {
-      socket = new (Class ?? WebSocket)(url)
+      socket = outsideZone(() => new (Class ?? WebSocket)(url))
     } catch (error) {
       // WebSocket is missing, forbidden by a policy, or throws as in some WebViews: reported later, like every event.
       let isOver = false

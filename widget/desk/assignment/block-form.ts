@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit'
 import type { DeskStrings } from '../../locales/desk-strings.ts'
+import { submitting } from '../../ui/submitting.ts'
 
 type Duration = keyof DeskStrings['durations']
 
@@ -20,13 +21,12 @@ export interface BlockFormView {
 
 /** The reason and duration of a block. */
 export function blockForm({ isBusy, onBlock, strings }: BlockFormView): TemplateResult {
-  const submit = (event: SubmitEvent): void => {
-    event.preventDefault()
-    const data = new FormData(event.target as HTMLFormElement)
+  const submit = submitting((form) => {
+    const data = new FormData(form)
     const reason = String(data.get('reason') ?? '').trim()
     if (reason !== '') onBlock({ reason, forMs: DURATIONS[data.get('duration') as Duration] })
-  }
-  return html`<form class="form" action="#" @submit=${submit}>
+  })
+  return html`<form class="form" action="#" @click=${submit} @submit=${submit}>
     <label class="labelled"><span>${strings.reason}</span>
       <textarea name="reason" data-test="reason" rows="3" required autofocus maxlength=${REASON_LENGTH}
         aria-describedby="reason-hint" dir="auto"></textarea>

@@ -3,6 +3,7 @@ import type { Status } from '../../../gateway/protocol/model.ts'
 import { fill } from '../../locales/fill.ts'
 import type { DeskStrings } from '../../locales/desk-strings.ts'
 import { avatar } from '../../ui/avatar.ts'
+import { submitting } from '../../ui/submitting.ts'
 
 export interface Agent {
   readonly id: string
@@ -24,14 +25,13 @@ const RANK: Readonly<Record<Status, number>> = { online: 0, busy: 1, away: 2, of
 
 /** Transfers to a colleague, who must accept, or back to the queue. The most available colleague with the least to do comes first. */
 export function transferForm({ agents, isBusy, onTransfer, strings }: TransferFormView): TemplateResult {
-  const submit = (event: SubmitEvent): void => {
-    event.preventDefault()
-    const data = new FormData(event.target as HTMLFormElement)
+  const submit = submitting((form) => {
+    const data = new FormData(form)
     const to = data.get('to')
     if (typeof to === 'string') onTransfer({ to, note: String(data.get('note') ?? '').trim() })
-  }
+  })
   const sorted = agents.toSorted((a, b) => RANK[a.status] - RANK[b.status] || (a.load ?? 0) - (b.load ?? 0))
-  return html`<form class="form" action="#" @submit=${submit}>
+  return html`<form class="form" action="#" @click=${submit} @submit=${submit}>
     <fieldset><legend>${strings.transferTo}</legend>
       ${sorted.length === 0 ? html`<p class="hint">${strings.nobodyThere}</p>` : nothing}
       <div class="colleagues">${sorted.map((agent) => colleague(agent, strings))}

@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit'
 import type { DeskStrings } from '../../locales/desk-strings.ts'
+import { submitting } from '../../ui/submitting.ts'
 
 const NOTE_LENGTH = 2000
 
@@ -14,20 +15,19 @@ export interface NoteFormView {
 
 /** A field apart from the composer, so that a note can never be sent as a message. Enter saves, Shift+Enter breaks, Escape leaves. */
 export function noteForm({ isBusy, onCancel, onSave, strings, text }: NoteFormView): TemplateResult {
-  const field = (event: Event): HTMLTextAreaElement => (event.currentTarget as HTMLElement).closest('form')!.querySelector('textarea')!
-  const save = (event: Event): void => {
-    event.preventDefault()
-    const said = field(event).value.trim()
+  const save = (form: HTMLFormElement): void => {
+    const said = form.querySelector('textarea')!.value.trim()
     if (said !== '') onSave(said)
   }
+  const submit = submitting(save)
   const onKeydown = (event: KeyboardEvent): void => {
     if (event.isComposing || event.keyCode === 229) return
-    if (event.key === 'Enter' && !event.shiftKey) save(event)
+    if (event.key === 'Enter' && !event.shiftKey) save((event.currentTarget as HTMLTextAreaElement).form!)
     else if (event.key === 'Escape') onCancel()
     else return
     event.preventDefault()
   }
-  return html`<form class="note-form" part="note-form" data-test="note-form" action="#" @submit=${save}>
+  return html`<form class="note-form" part="note-form" data-test="note-form" action="#" @click=${submit} @submit=${submit}>
     <label class="sr" for="note">${strings.noteAdd}</label>
     <textarea class="note-field" id="note" data-test="note-field" rows="2" maxlength=${NOTE_LENGTH} placeholder=${strings.noteAdd} dir="auto"
       aria-describedby="note-for" .defaultValue=${text} @keydown=${onKeydown}></textarea>

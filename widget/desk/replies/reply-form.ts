@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from 'lit'
 import type { QuickReply } from '../../../gateway/protocol/model.ts'
 import type { DeskStrings } from '../../locales/desk-strings.ts'
+import { submitting } from '../../ui/submitting.ts'
 
 export interface ReplyDraft {
   readonly title: string
@@ -23,9 +24,8 @@ const SCOPES = ['shop', 'own'] as const
 
 /** One quick reply open for writing. Another folder's name moves it there. */
 export function replyForm({ before, folders, isBusy, onCancel, onSave, strings }: ReplyFormView): TemplateResult {
-  const submit = (event: SubmitEvent): void => {
-    event.preventDefault()
-    const data = new FormData(event.target as HTMLFormElement)
+  const submit = submitting((form) => {
+    const data = new FormData(form)
     const of = (name: string): string => String(data.get(name) ?? '').trim()
     if (of('title') && of('text'))
       onSave({
@@ -34,7 +34,7 @@ export function replyForm({ before, folders, isBusy, onCancel, onSave, strings }
         folder: of('folder'),
         scope: of('scope') === 'shop' ? 'shop' : 'own',
       })
-  }
+  })
   const onKeydown = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape' || event.isComposing) return
     // The form ends, not the dialog.
@@ -42,7 +42,7 @@ export function replyForm({ before, folders, isBusy, onCancel, onSave, strings }
     event.stopPropagation()
     onCancel()
   }
-  return html`<form class="form reply-form" data-test="reply-form" action="#" @submit=${submit} @keydown=${onKeydown}>
+  return html`<form class="form reply-form" data-test="reply-form" action="#" @click=${submit} @submit=${submit} @keydown=${onKeydown}>
     <div class="two"><label class="labelled"><span>${strings.replyTitle}</span>
       <input name="title" data-test="reply-title" required maxlength="80" .defaultValue=${before?.title ?? ''} dir="auto" autofocus></label>
     <label class="labelled"><span>${strings.folder}</span>

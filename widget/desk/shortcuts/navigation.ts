@@ -35,7 +35,7 @@ export class Navigation {
     const form = renderRoot.querySelector<HTMLFormElement>('form.composer')!
     const isElsewhere = activeElement !== null && /^(INPUT|TEXTAREA|SELECT)$/.test(activeElement.tagName) && !form.contains(activeElement)
     if (!controller.conversation || isElsewhere) return false
-    form.requestSubmit()
+    form.querySelector<HTMLElement>('.send')!.click()
     return true
   }
 }
