@@ -24,8 +24,10 @@ const PAGE_STYLE = 'body{margin:0;font:16px sans-serif;background:linear-gradien
 /** No tag yet: a click on `[data-im-open]` brings the chat. */
 const LOADER_PAGE = '<!doctype html><title>Shop</title><button data-im-open data-to="shop:9">Ask</button><script src="/loader.js"></script>'
 
-const page = (attributes: string): string => `<!doctype html><html lang="en"><meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover,interactive-widget=resizes-content">
+const VIEWPORT = 'width=device-width,initial-scale=1,viewport-fit=cover,interactive-widget=resizes-content'
+
+const page = (attributes: string, viewport: string): string => `<!doctype html><html lang="en"><meta charset="utf-8">
+${viewport && `<meta name="viewport" content="${viewport}">`}
 <link rel="stylesheet" href="/page.css"><title>Shop</title>
 <main><h1>Sea salt kettle</h1><p>Quiet, heavy, lasts.</p><input id="search" aria-label="Search"></main>
 <im-chat ${attributes}></im-chat><script src="/im-chat.js"></script><script src="/page.js"></script></html>`
@@ -35,7 +37,7 @@ const SCRIPTS = readdirSync('dist/widget', { recursive: true, encoding: 'utf8' }
 
 /**
  * The built widget on a long page under a strict CSP, with a Client in memory. `/?attributes` go onto the tag:
- * `/?open&mode=inline`.
+ * `/?open&mode=inline`, but for `viewport`, the content of the page's meta; empty: it has none.
  */
 export async function chatSite(): Promise<ChatSite> {
   const { outputFiles } = await build({
@@ -56,8 +58,10 @@ export async function chatSite(): Promise<ChatSite> {
   const server: Server = createServer(({ url = '/' }, response) => {
     const { pathname, searchParams } = new URL(url, 'http://x')
     const file = files[pathname]
+    const viewport = searchParams.get('viewport') ?? VIEWPORT
+    searchParams.delete('viewport')
     const attributes = [...searchParams].map(([name, value]) => `${name}="${value.replace(/"/g, '&quot;')}"`).join(' ')
-    const [type, body] = file ?? ['text/html', page(attributes)]
+    const [type, body] = file ?? ['text/html', page(attributes, viewport)]
     response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, 'content-security-policy': CSP }).end(body)
   })
   server.listen(0, '127.0.0.1')

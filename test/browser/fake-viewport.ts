@@ -1,5 +1,5 @@
 /**
- * A visual viewport that shrinks and pans at scale 1, as iOS and Chrome on Android make it: Chromium offers no way to do that
+ * A visual viewport that shrinks and pans at the page's scale, as iOS and Chrome on Android make it: Chromium offers no way to do that
  * from outside. `silent`: the values change and no event tells.
  */
 export interface FakeViewport {
@@ -14,7 +14,7 @@ let values: Record<'height' | 'offsetTop' | 'scale', number> | undefined
 export function fakeViewport({ silent, ...next }: FakeViewport): void {
   const viewport = window.visualViewport!
   if (!values) {
-    const held = (values = { height: viewport.height, offsetTop: 0, scale: 1 })
+    const held = (values = { height: viewport.height, offsetTop: 0, scale: viewport.scale })
     for (const name of ['height', 'offsetTop', 'scale'] as const) {
       Object.defineProperty(viewport, name, { configurable: true, get: () => held[name] })
     }

@@ -3,7 +3,7 @@
  * `(stub)`: the visual viewport is faked, see fake-viewport.ts.
  */
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { launchChromium, openPage, PHONE, type TestPage } from '../kit/browser.ts'
 import { chatSite, type ChatSite } from './chat-site.ts'
 import type { FakeViewport } from './fake-viewport.ts'
@@ -88,6 +88,56 @@ test('a window that shrinks under it', async () => {
   await place(200, 700)
   await opened.cdp.send('Emulation.setDeviceMetricsOverride', { width: 390, height: 508, deviceScaleFactor: 2, mobile: true })
   await expectAt(200, 508)
+})
+
+describe('a page that is panned', () => {
+  const pageY = (): Promise<number> => page.evaluate(() => scrollY)
+  const blur = (): Promise<void> => page.evaluate(() => chat.shadowRoot!.querySelector('textarea')!.blur())
+
+  test('stays so while the person writes in a field of the shop (stub)', async () => {
+    await page.evaluate(() => scrollTo(0, 300))
+    await page.evaluate(() => document.querySelector<HTMLElement>('#search')!.focus({ preventScroll: true }))
+    await fake({ height: 508, offsetTop: 120 })
+    await page.waitForTimeout(1200)
+    expect(await pageY()).toBe(300)
+  })
+
+  test('stays so where the person goes on from the chat to a field of the shop (stub)', async () => {
+    await place(200, 700)
+    await fake({ height: 508, offsetTop: 120 })
+    await page.evaluate(() => scrollTo(0, 300))
+    await page.evaluate(() => document.querySelector<HTMLElement>('#search')!.focus({ preventScroll: true }))
+    await page.waitForTimeout(1200)
+    expect(await pageY()).toBe(300)
+    // nor does it jump when that field is left in turn
+    await page.evaluate(() => document.querySelector<HTMLElement>('#search')!.blur())
+    await fake({ height: 844, offsetTop: 120 })
+    await page.waitForTimeout(1200)
+    expect(await pageY()).toBe(300)
+  })
+
+  test('stays so where the person has scrolled it meanwhile (stub)', async () => {
+    await place(200, 700)
+    await fake({ height: 508, offsetTop: 120 })
+    await blur()
+    await fake({ height: 844, offsetTop: 120 })
+    for (let step = 1; step <= 4; step++) {
+      await page.evaluate((y) => scrollTo(0, y), 100 * step)
+      await page.waitForTimeout(200)
+    }
+    await page.waitForTimeout(1000)
+    expect(await pageY()).toBe(400)
+  })
+
+  test("goes back to where it stood, when the chat's own keyboard left it so (stub)", async () => {
+    await page.evaluate(() => scrollTo(0, 250))
+    await place(200, 700)
+    await fake({ height: 508, offsetTop: 120 })
+    await page.evaluate(() => scrollTo(0, 370))
+    await blur()
+    await fake({ height: 844, offsetTop: 120 })
+    await expect.poll(pageY, { timeout: 5000 }).toBe(250)
+  })
 })
 
 test('the page scrolls while the keyboard is up (stub)', async () => {

@@ -208,6 +208,94 @@ describe('the composer is right above the keyboard', () => {
   })
 })
 
+describe('what the host app covers', () => {
+  const cover = (bottom: number): Promise<void> => opened.page.evaluate((px) => chat.setViewportInset({ bottom: px }), bottom)
+
+  test('of a window that had become shorter before, as in a split screen', async () => {
+    await metrics(390, 724)
+    await expectAt(724)
+    await focus()
+    await cover(336)
+    await expectAt(388, { isOpen: true })
+  })
+
+  test('of a window that became shorter while the field had the focus', async () => {
+    await focus()
+    await metrics(390, 724)
+    await expectAt(724)
+    await cover(336)
+    await expectAt(388, { isOpen: true })
+  })
+
+  test('of a window that becomes shorter while the keyboard is up', async () => {
+    await focus()
+    await cover(336)
+    await expectAt(508)
+    await metrics(390, 724)
+    await settled()
+    await forgetFrames()
+    await expectAt(388, { isOpen: true })
+  })
+
+  test('of the lower half of a screen, and of the whole again', async () => {
+    await focus()
+    await metrics(390, 422)
+    await cover(240)
+    await expectAt(182, { isOpen: true })
+    await cover(0)
+    await metrics(390, 844)
+    await forgetFrames()
+    await expectAt(844, { isOpen: false })
+  })
+
+  test('with a window that shrinks step by step, first or afterwards', async () => {
+    await focus()
+    await cover(336)
+    // each of the steps may take long enough to be taken for the last
+    for (let step = 1; step <= 8; step++) await metrics(390, 844 - 42 * step)
+    await forgetFrames()
+    await expectAt(508, { isOpen: true })
+    await cover(0)
+    for (let step = 7; step >= 0; step--) await metrics(390, 844 - 42 * step)
+    await forgetFrames()
+    await expectAt(844, { isOpen: false })
+    for (let step = 1; step <= 8; step++) await metrics(390, 844 - 42 * step)
+    await cover(336)
+    await forgetFrames()
+    await expectAt(508, { isOpen: true })
+  })
+})
+
+describe('a keyboard that goes without a word', () => {
+  test('long after the field has lost the focus, as behind a picker (stub)', async () => {
+    await focus()
+    await fake({ height: 508, offsetTop: 60 })
+    await expectAt(568, { panelTop: 60 })
+    await blur()
+    await opened.page.waitForTimeout(1500)
+    expect((await look()).composerBottom).toBe(568)
+    await forgetFrames()
+    await fake({ height: 844, offsetTop: 0, silent: true })
+    await expectAt(844, { isOpen: false })
+  })
+
+  test('and one that comes so again after that (stub)', async () => {
+    await focus()
+    await fake({ height: 508 })
+    await expectAt(508)
+    await blur()
+    await opened.page.waitForTimeout(1500)
+    await forgetFrames()
+    await fake({ height: 844, silent: true })
+    await expectAt(844, { isOpen: false })
+    await focus()
+    await opened.page.waitForTimeout(1500)
+    await forgetFrames()
+    await fake({ height: 508, silent: true })
+    await expectAt(508, { isOpen: true })
+  })
+})
+
 describe('what is not a keyboard', () => {
   test('a pinch while reading', async () => {
     await opened.cdp.send('Emulation.setPageScaleFactor', { pageScaleFactor: 1.66 })

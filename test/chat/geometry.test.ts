@@ -15,7 +15,11 @@ const windowOf = (height: number): Measurement => ({
   width: 400,
   height,
   offsetTop: 0,
-  scale: 1,
+  isZoomed: false,
+  hiddenLeft: 0,
+  hiddenRight: 0,
+  zoom: 1,
+  magnification: 1,
   keyboardHeight: 0,
   keyboardTop: 0,
   hostBottom: 0,
@@ -24,7 +28,7 @@ const windowOf = (height: number): Measurement => ({
 
 let wasOpen = false
 const isOpen = (height: number, more: Partial<Moment>): boolean => {
-  const moment = { isFocused: true, wasOpen, isKeyboardPossible: true, isAtRest: false, ...more }
+  const moment = { isFocused: true, wasOpen, isKeyboardPossible: true, isAtRest: false, isSettled: true, ...more }
   return (wasOpen = band(windowOf(height), moment, baselines)!.isOpen)
 }
 
@@ -61,5 +65,43 @@ describe('the height without a keyboard', () => {
     isOpen(500, { isFocused: false })
     isOpen(500, { isFocused: false })
     expect(isOpen(500, {})).toBe(true)
+  })
+})
+
+describe('what an app says it covers', () => {
+  /** How far from the window's bottom the composer stands. */
+  const bottom = (height: number, hostBottom: number, more: Partial<Moment> = {}): number => {
+    const moment = { isFocused: true, wasOpen: false, isKeyboardPossible: true, isAtRest: false, isSettled: true, ...more }
+    return band({ ...windowOf(height), hostBottom }, moment, baselines)!.bottom
+  }
+
+  beforeEach(() => {
+    baselines.set(400, 800)
+  })
+
+  test('counts once where the app shrinks the window by it, too, with or without its bars', () => {
+    expect(bottom(500, 300)).toBe(0)
+    expect(bottom(500, 348)).toBe(48)
+    expect(bottom(460, 300)).toBe(0)
+  })
+
+  test('counts whole where the window is shorter for another reason', () => {
+    expect(bottom(680, 300)).toBe(300)
+    expect(bottom(400, 240)).toBe(240)
+  })
+
+  test('while both still move, what the window lost is taken for the keyboard', () => {
+    expect(bottom(680, 300, { isSettled: false })).toBe(180)
+  })
+
+  test('keeps the height without a keyboard, whoever has the focus', () => {
+    bottom(500, 300, { isFocused: false, isAtRest: true })
+    bottom(500, 300, { isKeyboardPossible: false })
+    expect(bottom(500, 300)).toBe(0)
+  })
+
+  test('a bar that is always there does not keep it', () => {
+    bottom(600, 48, { isFocused: false, isAtRest: true })
+    expect(baselines.get(400)).toBe(600)
   })
 })

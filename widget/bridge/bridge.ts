@@ -4,6 +4,7 @@ import { check } from './check.ts'
 import { BRIDGE_VERSION, TO_PAGE, type Answer, type BridgeReceiver, type CheckedMessage, type ToHost, type ToPageType } from './contract.ts'
 import { listenToHostObjects, sendToHosts } from './hosts.ts'
 import { listenToKeyboard } from './listen-to-keyboard.ts'
+import { inPagePx } from './page-px.ts'
 import { setSafeArea } from './safe-area.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -11,7 +12,7 @@ type Fields = Readonly<Record<string, unknown>>
 /** What each message from the app does to one chat. `back` returns true if the chat consumed it. */
 const ACTIONS: { readonly [T in ToPageType]: (chat: Chat, fields: Fields) => boolean | void } = {
   host: (chat, { opens }) => void opensOf.set(chat, new Set(opens as readonly string[])),
-  inset: (chat, fields) => chat.setViewportInset(fields),
+  inset: (chat, fields) => chat.setViewportInset(inPagePx(fields)),
   safeArea: setSafeArea,
   back: (chat) => {
     const isConsumed = chat.open && chat.mode === 'launcher'

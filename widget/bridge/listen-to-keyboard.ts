@@ -1,4 +1,5 @@
 import type { Inset } from './chat.ts'
+import { inPagePx } from './page-px.ts'
 
 /**
  * Listens for what apps and pages that do not use this bridge report about the keyboard:
@@ -12,7 +13,7 @@ import type { Inset } from './chat.ts'
 export function listenToKeyboard(onInset: (inset: Partial<Inset>) => void): () => void {
   const onShow = (event: Event): void => {
     const { keyboardHeight } = event as Event & { readonly keyboardHeight?: unknown }
-    if (typeof keyboardHeight === 'number') onInset({ bottom: keyboardHeight })
+    onInset(inPagePx({ bottom: keyboardHeight }))
   }
   const onHide = (): void => onInset({ bottom: 0 })
   const onMessage = ({ source, data }: MessageEvent<unknown>): void => {

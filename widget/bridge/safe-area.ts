@@ -13,7 +13,7 @@ const RULES = `
     --bottom: max(env(safe-area-inset-bottom, 0px), var(--im-safe-bottom, 0px));
     --left: max(env(safe-area-inset-left, 0px), var(--im-safe-left, 0px));
   }
-  .modal .header, .inline [data-touches~='top'] .header { padding-top: var(--top); min-height: calc(60px + var(--top)) }
+  .modal .header, .inline [data-touches~='top'] .header { padding-top: var(--top) }
   .modal .panel, .inline [data-touches~='left'] .panel { padding-left: var(--left) }
   .modal .panel, .inline [data-touches~='right'] .panel { padding-right: var(--right) }
   .modal:not([data-keyboard]) .composer, .inline [data-touches~='bottom']:not([data-keyboard]) .composer { padding-bottom: calc(8px + var(--bottom)) }

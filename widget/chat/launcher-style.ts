@@ -72,6 +72,7 @@ export const launcherStyle = css`
     position: relative;
     height: 100%;
     min-height: 320px;
+    min-height: min(320px, 100vh);
   }
   @media (prefers-reduced-motion: reduce) {
     .launcher[aria-busy='true'] svg {

@@ -30,10 +30,11 @@ import { cardOf, offerBar, type Offer } from '../ui/cards.ts'
 import { rows } from './timeline/rows.ts'
 import type { Inset } from './viewport/geometry.ts'
 import { lockPage } from './viewport/page-lock.ts'
+import { TopLayer } from './viewport/top-layer.ts'
 import { Viewport } from './viewport/viewport.ts'
 
-/** Screens on which the panel covers the page. The height is the device's, which no keyboard changes. */
-const SMALL = '(max-width: 599px), (max-device-height: 499px)'
+/** Screens on which the panel covers the page. The device's sizes: no keyboard changes its height, and no lack of a viewport meta its width. */
+const SMALL = '(max-width: 599px), (max-device-width: 599px), (max-device-height: 499px)'
 
 const blockingScript = onDemand(() => import('./person-blocking.ts').then(({ personBlocking }) => personBlocking))
 
@@ -49,6 +50,8 @@ class ChatPanel implements Panel, ReactiveController {
   readonly #thread: Thread
   readonly #focus = new PanelFocus()
   readonly #history = new PanelHistory(() => this.#host.onClose())
+  readonly #layer: TopLayer
+  #isPlaced = false
   #blocking: PersonBlocking | undefined
   #viewport: Viewport | undefined
   #inset: Partial<Inset> = {}
@@ -58,6 +61,7 @@ class ChatPanel implements Panel, ReactiveController {
   constructor(host: PanelHost) {
     const { element, chat } = host
     this.#host = host
+    this.#layer = new TopLayer(element, host.place)
     addStyles(element, host.root, panelStyles)
     // First, because the other controllers measure and move what this one renders.
     element.addController(this)
@@ -104,6 +108,7 @@ class ChatPanel implements Panel, ReactiveController {
   }
 
   stop(): void {
+    this.#isPlaced = false
     this.#viewport?.stop()
     this.#lock(false)
     this.#history.stop()
@@ -122,9 +127,25 @@ class ChatPanel implements Panel, ReactiveController {
     const { element, place } = this.#host
     render(this.#template(), place, { ...element.renderOptions, renderBefore: null })
     this.#attach()
+    this.#placeItself()
     if (this.#isShown) this.#viewport?.start()
     else this.#viewport?.stop()
     this.#lock(this.#isShown && this.#isModal)
+  }
+
+  /** A move in the page ends a popover. */
+  hostConnected(): void {
+    this.#isPlaced = false
+    this.#host.element.requestUpdate()
+  }
+
+  /** Once an opening; what the panel stands in may be another each time. */
+  #placeItself(): void {
+    const isFloating = this.#isShown && this.#host.settings().mode === 'launcher'
+    if (isFloating === this.#isPlaced) return
+    this.#isPlaced = isFloating
+    if (isFloating) this.#layer.enter()
+    else this.#layer.leave()
   }
 
   get #isShown(): boolean {

@@ -25,8 +25,22 @@ export const shell = css`
     }
   }
   .probe {
-    width: 0;
     visibility: hidden;
+  }
+  /* In the top layer it is only a holder: what the engine gives a popover is undone. */
+  .place[popover] {
+    top: 0;
+    left: 0;
+    right: auto;
+    bottom: auto;
+    width: 0;
+    height: 0;
+    margin: 0;
+    padding: 0;
+    border: 0;
+    overflow: visible;
+    background: none;
+    color: inherit;
   }
   .panel {
     width: var(--im-width, 384px);
@@ -65,13 +79,19 @@ export const shell = css`
     flex: none;
     display: flex;
     align-items: center;
-    min-height: 60px;
     padding: 0 8px;
     border-bottom: 1px solid var(--line);
   }
+  /* Its height, which a safe area adds to. */
+  .header::before {
+    content: '';
+    height: 59px;
+  }
+  [data-low] .header::before {
+    height: 43px;
+  }
   .modal .header,
   .inline [data-touches~='top'] .header {
-    min-height: calc(60px + env(safe-area-inset-top));
     padding-top: env(safe-area-inset-top);
   }
   .modal .panel,
@@ -81,6 +101,9 @@ export const shell = css`
   .modal .panel,
   .inline [data-touches~='right'] .panel {
     padding-right: env(safe-area-inset-right);
+  }
+  [data-low] .offer {
+    display: none;
   }
   .avatar {
     width: 36px;

@@ -11,6 +11,20 @@ export const mailboxStyles = css`
   :host {
     height: 100%;
     min-height: 320px;
+    min-height: min(320px, 100vh);
+    min-height: min(320px, 100dvh);
+  }
+  /* The composer grows up to 40 % of it. */
+  .root {
+    --band: min(640px, 100vh);
+  }
+  /* iOS zooms in on the focus of a field below 16 px. */
+  @media (any-pointer: coarse) {
+    input,
+    select,
+    textarea {
+      font-size: 16px !important;
+    }
   }
   .root {
     position: relative;
@@ -186,6 +200,25 @@ export const mailboxStyles = css`
     z-index: 3;
     width: 320px;
     box-shadow: var(--shadow);
+  }
+  /* A phone with the keyboard up: what is needed to write and to see the last message comes first. */
+  @media (max-height: 319px) {
+    .bar {
+      height: 44px;
+    }
+    .pane .composer {
+      padding: 4px 8px;
+    }
+    .blocked-here {
+      max-height: 42px;
+    }
+  }
+  @media (max-height: 219px) {
+    .pane > .service,
+    .list > .chips,
+    .list > .tabs {
+      display: none;
+    }
   }
   @media (forced-colors: active) {
     .list,

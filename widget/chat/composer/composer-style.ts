@@ -1,7 +1,7 @@
 import { css } from 'lit'
 
 /**
- * The field's font is 16 px, or iOS zooms in on focus. The field grows with its text: a mirror of the text in the same box sets the height, at most
+ * The field's font is 16 px on the screen, or iOS zooms in on focus (`--shrunk`: a CSS `zoom` of the page below 1). The field grows with its text: a mirror of the text in the same box sets the height, at most
  * 40 % of the visible band (`--band`, set by viewport/viewport.ts).
  */
 export const composerStyle = css`
@@ -44,8 +44,8 @@ export const composerStyle = css`
     padding: 11px 16px;
     border: 0;
     font: inherit;
-    font-size: 16px;
-    line-height: 22px;
+    font-size: calc(16px / var(--shrunk, 1));
+    line-height: 1.375;
     white-space: pre-wrap;
     overflow-wrap: break-word;
   }

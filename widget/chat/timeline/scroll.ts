@@ -100,7 +100,8 @@ export class Scroll implements ReactiveController {
       this.#pin(list)
     } else if (this.#anchor?.node.isConnected) {
       const moved = this.#anchor.node.getBoundingClientRect().top - this.#anchor.top
-      if (Math.abs(moved) >= 1) list.scrollTop += moved
+      // Below a CSS zoom the two are not of the same px.
+      if (Math.abs(moved) >= 1) list.scrollTop += (moved * list.offsetHeight) / list.getBoundingClientRect().height
     }
     this.#anchor = undefined
   }

@@ -15,7 +15,7 @@
  *   top     = visible top − boxTop          bottom = boxBottom − visible bottom       (the box: fixed, or the element itself)
  *   covered = fixedBottom − visible bottom: how much of the layout viewport the keyboard covers
  *   shrunk  = baseline[width] − height:     how much shorter the window became since no keyboard was up
- *             where none can be, the window is as tall as it is: the baseline follows it down too
+ *             where none can be, nor an app reports one, the window is as tall as it is: the baseline follows it down too
  *             after a rotation with the keyboard up the new width has no baseline yet: the old width is the height now
  */
 export interface Measurement {
@@ -30,7 +30,15 @@ export interface Measurement {
   /** Of the visual viewport. */
   readonly height: number
   readonly offsetTop: number
-  readonly scale: number
+  /** The person has zoomed in, so that less than the page at rest is visible. */
+  readonly isZoomed: boolean
+  /** What of the window's fixed box is beside the visible part, because the page is wider than the screen. */
+  readonly hiddenLeft: number
+  readonly hiddenRight: number
+  /** CSS `zoom` of what the frame stands in. */
+  readonly zoom: number
+  /** CSS `zoom` of the frame itself: over a page that rests at a scale below 1, where it would be too small to read, and engines zoom in on focus. */
+  readonly magnification: number
   /** From the VirtualKeyboard API; 0 if it reports nothing. */
   readonly keyboardHeight: number
   readonly keyboardTop: number
@@ -62,6 +70,8 @@ export interface Moment {
   readonly isKeyboardPossible: boolean
   /** Nothing on the page has taken text for a while. */
   readonly isAtRest: boolean
+  /** The measurement has been the same for some frames. */
+  readonly isSettled: boolean
 }
 
 /** The height without a keyboard, by window width: another width means a rotation or a split screen. */
@@ -78,17 +88,20 @@ const BARS_PX = 140
 export const CLOSED: Band = { top: 0, bottom: 0, isOpen: false, height: 0 }
 
 /** The band for this measurement; undefined: ignore it (a transient zero, or pinch zoom). */
-export function band(m: Measurement, { isFocused, wasOpen, isKeyboardPossible, isAtRest }: Moment, baselines: Baselines): Band | undefined {
-  if (!(m.height > MIN_HEIGHT_PX) || !Number.isFinite(m.offsetTop)) return undefined
-  if (m.scale > 1.02 || m.scale < 0.98) return undefined
+export function band(
+  m: Measurement,
+  { isFocused, wasOpen, isKeyboardPossible, isAtRest, isSettled }: Moment,
+  baselines: Baselines,
+): Band | undefined {
+  if (!(m.height > MIN_HEIGHT_PX) || !Number.isFinite(m.offsetTop) || m.isZoomed) return undefined
   const known = baselines.get(m.width)
   const guess = known === undefined ? rotatedBaseline(m.width, baselines) : undefined
-  if (isAtRest || !isKeyboardPossible) baselines.set(m.width, m.height)
+  const isHostSilent = m.hostBottom < COVERED_PX
+  if (isHostSilent && (isAtRest || !isKeyboardPossible)) baselines.set(m.width, m.height)
   else if ((!isFocused && !wasOpen) || (known ?? guess) === undefined) baselines.set(m.width, Math.max(known ?? 0, m.height))
   const baseline = baselines.get(m.width) ?? guess!
   const shrunk = baseline - m.height
-  // A host may both shrink the window and report its inset; the inset counts only beyond what the window lost.
-  const hostBottom = m.hostBottom - Math.max(0, baseline - (m.fixedBottom - m.fixedTop))
+  const hostBottom = beyondLost(m.hostBottom, baseline - (m.fixedBottom - m.fixedTop), isSettled)
   let visibleBottom = Math.min(m.fixedBottom, m.offsetTop + m.height)
   if (m.keyboardHeight > 0) visibleBottom = Math.min(visibleBottom, m.keyboardTop)
   if (hostBottom > 0) visibleBottom = Math.min(visibleBottom, m.fixedBottom - hostBottom)
@@ -98,8 +111,8 @@ export function band(m: Measurement, { isFocused, wasOpen, isKeyboardPossible, i
   const height = Math.round(visibleBottom - visibleTop)
   const isInline = m.boxTop !== m.fixedTop || m.boxBottom !== m.fixedBottom
   if (isInline && !isOpen) return { ...CLOSED, height }
-  const isHostSilent = m.hostBottom <= 0 && m.hostTop <= 0
-  const isQuiet = !isFocused && isHostSilent && m.keyboardHeight === 0 && covered < COVERED_PX && visibleTop - m.fixedTop < 8
+  const isUncovered = m.hostBottom <= 0 && m.hostTop <= 0
+  const isQuiet = !isFocused && isUncovered && m.keyboardHeight === 0 && covered < COVERED_PX && visibleTop - m.fixedTop < 8
   if (isQuiet) return { ...CLOSED, height }
   const top = Math.max(0, Math.round(visibleTop - m.boxTop))
   const room = m.boxBottom - m.boxTop - top - MIN_PANEL_PX
@@ -111,6 +124,16 @@ export function band(m: Measurement, { isFocused, wasOpen, isKeyboardPossible, i
 export function touchedSides(m: Measurement): readonly ('top' | 'right' | 'bottom' | 'left')[] {
   const distances = { top: m.boxTop - m.fixedTop, right: m.width - m.boxRight, bottom: m.fixedBottom - m.boxBottom, left: m.boxLeft }
   return (['top', 'right', 'bottom', 'left'] as const).filter((side) => distances[side] < 1)
+}
+
+/**
+ * What a host still covers of a window that `lost` some of its height. A host may both shrink the window by the keyboard and report the keyboard;
+ * then both are about equal, and the inset counts only beyond what was lost. A window that is shorter for another reason, in a split screen, is
+ * covered all the same. Which of the two it is, shows when both have stopped moving; until then the loss is taken for the keyboard's.
+ */
+function beyondLost(inset: number, lost: number, isSettled: boolean): number {
+  const isTheSame = Math.abs(lost - inset) < Math.min(COVERED_PX, inset / 4)
+  return lost > 0 && (isTheSame || !isSettled) ? inset - lost : inset
 }
 
 /** The height this width has without a keyboard, derived from a baseline of the other orientation; undefined: none fits. */

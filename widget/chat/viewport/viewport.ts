@@ -1,6 +1,8 @@
-import { KeyboardSigns } from './keyboard-signs.ts'
-import { band, CLOSED, touchedSides, type Band, type Baselines, type Inset, type Measurement } from './geometry.ts'
 import { listen } from '../../ui/listen.ts'
+import { cssZoom } from './css-zoom.ts'
+import { band, CLOSED, touchedSides, type Band, type Baselines, type Inset, type Measurement } from './geometry.ts'
+import { KeyboardSigns } from './keyboard-signs.ts'
+import { PanReset } from './pan-reset.ts'
 
 interface VirtualKeyboard extends EventTarget {
   readonly boundingRect: DOMRect
@@ -25,16 +27,17 @@ const SETTLE_MS = 250
 const SLOW_SETTLE_MS = 900
 const STABLE_FRAMES = 4
 const POLL_MS = 250
-const REVEAL_MS = 500
+/** Below this the panel shows only what is needed to write and to see the last message. */
+const LOW_PX = 280
 
 /**
  * Keeps the frame exactly over the visible part of the screen. Events only wake a sampler, which measures and writes once a frame until the figures
  * were equal for four frames. An event's own numbers are not used, because events come before the values (WebKit 254861) or not at all (iOS 26); for
- * the same reason it polls while a field has focus.
+ * the same reason it polls while the field has focus and until the frame fills its box again.
  *
  *   asleep ──event, or a poll finds a change──▶ sampling ──four equal frames and the settle time over──▶ asleep
  *   sampling, zoomed or with unusable figures ▶ writes nothing
- *   keyboard gone, focus gone, page still panned for 500 ms (iOS leaves it so) ▶ scrolls the page back, once
+ *   keyboard gone, focus gone ▶ PanReset
  */
 export class Viewport {
   readonly #parts: ViewportParts
@@ -44,18 +47,23 @@ export class Viewport {
   #inset: Inset = { bottom: 0, top: 0 }
   #stops: (() => void)[] = []
   #band: Band = CLOSED
+  #shape = ''
   #boxHeight = 0
+  #zoom = 1
+  #magnification = 1
+  /** The scale of a page that is larger than 1 at rest. */
+  #restScale = 1
   #touches = ''
   #frameRequest = 0
   #settleUntil = 0
   #stableCount = 0
   #last = ''
-  #pannedSince = 0
-  #page = { x: 0, y: 0 }
+  readonly #panReset: PanReset
 
   constructor(parts: ViewportParts, options: ViewportOptions) {
     this.#parts = parts
     this.#options = options
+    this.#panReset = new PanReset((parts.frame.getRootNode() as ShadowRoot).host)
   }
 
   get band(): Band {
@@ -64,14 +72,15 @@ export class Viewport {
 
   /** Takes what a host app covers, in CSS px of this window. Invalid lengths are ignored. */
   cover({ bottom, top }: Partial<Inset>): void {
-    this.#inset = { bottom: px(bottom, this.#inset.bottom), top: px(top, this.#inset.top) }
+    const next = { bottom: px(bottom, this.#inset.bottom), top: px(top, this.#inset.top) }
+    if (next.bottom === this.#inset.bottom && next.top === this.#inset.top) return
+    this.#inset = next
     this.wake(SETTLE_MS)
   }
 
   /** Runs while the panel is open. */
   start(): void {
     if (this.#stops.length > 0) return
-    this.#page = { x: window.scrollX, y: window.scrollY }
     const soon = (): void => this.wake(SETTLE_MS)
     const slow = (): void => this.wake(SLOW_SETTLE_MS)
     const timer = setInterval(() => this.#poll(), POLL_MS)
@@ -83,10 +92,13 @@ export class Viewport {
       listen(document, 'visibilitychange', slow),
       listen(this.#parts.frame, 'focusin focusout', slow),
       this.#signs.watch(this.#parts.frame),
+      listen(this.#parts.frame, 'focusin', () => this.#options.isFocused() && this.#panReset.arm()),
       () => clearInterval(timer),
       () => cancelAnimationFrame(this.#frameRequest),
     ]
-    this.#apply(this.#measure())
+    const { scale, width } = visual()
+    this.#restScale = isAbout(width, this.#parts.probe.getBoundingClientRect().width * cssZoom(this.#parts.probe).rectangle) ? Math.max(1, scale) : 1
+    this.#apply(this.#measure(), false)
     slow()
   }
 
@@ -108,36 +120,53 @@ export class Viewport {
     this.#frameRequest = 0
     const measurement = this.#measure()
     const print = fingerprint(measurement)
-    this.#apply(measurement)
     this.#stableCount = print === this.#last ? this.#stableCount + 1 : 0
     this.#last = print
     const isSettled = this.#stableCount >= STABLE_FRAMES && performance.now() >= this.#settleUntil
+    this.#apply(measurement, isSettled)
     if (!isSettled) this.#frameRequest = requestAnimationFrame(() => this.#sample())
   }
 
   #poll(): void {
-    if (!this.#band.isOpen && !this.#options.isFocused()) return this.#unpan()
+    const { isOpen, top, bottom } = this.#band
+    const isFree = !isOpen && !this.#options.isFocused()
+    if (isFree && top === 0 && bottom === 0) return this.#lookAtPan()
     if (this.#frameRequest === 0 && fingerprint(this.#measure()) !== this.#last) this.wake(SETTLE_MS)
+    if (isFree) this.#lookAtPan()
   }
 
+  #lookAtPan(): void {
+    const { isZoomed, offsetTop } = this.#measure()
+    if (!isZoomed) this.#panReset.look(offsetTop)
+  }
+
+  /** In px of the window, whatever the page's zoom is. */
   #measure(): Measurement {
-    const fixed = this.#parts.probe.getBoundingClientRect()
+    const { probe } = this.#parts
+    const { style, rectangle } = cssZoom(probe)
+    const fixed = probe.getBoundingClientRect()
     const element = this.#parts.box()
-    const box = element === this.#parts.probe ? fixed : element.getBoundingClientRect()
-    const { height, offsetTop, scale } = visual()
+    const isFloating = element === probe
+    const box = isFloating ? fixed : element.getBoundingClientRect()
+    const { height, offsetLeft, offsetTop, scale, width } = visual()
     const keyboard = virtualKeyboard()?.boundingRect ?? { height: 0, top: 0 }
     const { bottom, top } = this.#inset
     return {
-      fixedTop: fixed.top,
-      fixedBottom: fixed.bottom,
-      boxTop: box.top,
-      boxBottom: box.bottom,
-      boxLeft: box.left,
-      boxRight: element === this.#parts.probe ? window.innerWidth : box.right,
+      fixedTop: fixed.top * rectangle,
+      fixedBottom: fixed.bottom * rectangle,
+      boxTop: box.top * rectangle,
+      boxBottom: box.bottom * rectangle,
+      boxLeft: box.left * rectangle,
+      boxRight: box.right * rectangle,
       width: window.innerWidth,
       height,
       offsetTop,
-      scale,
+      // All of the width of a page that rests at a scale below 1 is visible; of a zoomed page less is.
+      isZoomed: scale > this.#restScale * 1.02 || (scale < 0.98 && !isAbout(width, fixed.width * rectangle)),
+      hiddenLeft: isFloating ? hidden(offsetLeft - fixed.left * rectangle) : 0,
+      hiddenRight: isFloating ? hidden(fixed.right * rectangle - offsetLeft - width) : 0,
+      zoom: style,
+      magnification: isFloating && scale < 0.98 && 'zoom' in probe.style ? 1 / scale : 1,
       keyboardHeight: keyboard.height,
       keyboardTop: keyboard.top,
       hostBottom: bottom,
@@ -145,51 +174,59 @@ export class Viewport {
     }
   }
 
-  #apply(measurement: Measurement): void {
+  #apply(measurement: Measurement, isSettled: boolean): void {
     const isFocused = this.#options.isFocused()
     const moment = {
       isFocused,
       wasOpen: this.#band.isOpen,
       isKeyboardPossible: this.#signs.isKeyboardPossible,
+      isSettled,
       isAtRest: this.#signs.isAtRest(isFocused, (this.#parts.frame.getRootNode() as ShadowRoot).host),
     }
     const next = band(measurement, moment, this.#baselines)
     if (!next) return
     const boxHeight = measurement.boxBottom - measurement.boxTop
+    const { hiddenLeft, hiddenRight, zoom, magnification } = measurement
     const touches = touchedSides(measurement).join(' ')
-    if (boxHeight === this.#boxHeight && touches === this.#touches && fingerprint(next) === fingerprint(this.#band)) return
+    const shape = [boxHeight, hiddenLeft, hiddenRight, zoom, magnification, touches].join()
+    if (shape === this.#shape && fingerprint(next) === fingerprint(this.#band)) return
+    this.#shape = shape
     this.#boxHeight = boxHeight
+    this.#zoom = zoom
+    this.#magnification = magnification
     this.#touches = touches
-    this.#options.hold(() => this.#write(next))
+    this.#options.hold(() => {
+      this.#write(next)
+      const { style } = this.#parts.frame
+      style.left = `${hiddenLeft / (zoom * magnification)}px`
+      style.right = `${hiddenRight / (zoom * magnification)}px`
+    })
   }
 
   #write(next: Band): void {
     const { frame } = this.#parts
     this.#band = next
-    frame.style.top = `${next.top}px`
-    frame.style.bottom = `${next.bottom}px`
-    frame.style.setProperty('--band', `${next.height}px`)
+    const unit = this.#zoom * this.#magnification
+    const height = Math.min(next.height, this.#boxHeight - next.top - next.bottom) / unit
+    frame.style.top = `${next.top / unit}px`
+    frame.style.bottom = `${next.bottom / unit}px`
+    frame.style.setProperty('zoom', this.#magnification === 1 ? null : `${this.#magnification}`)
+    frame.style.setProperty('--band', `${height}px`)
+    frame.style.setProperty('--shrunk', `${Math.min(1, this.#zoom)}`)
     frame.toggleAttribute('data-keyboard', next.isOpen)
+    frame.toggleAttribute('data-low', height < LOW_PX)
     frame.setAttribute('data-touches', this.#touches)
-  }
-
-  /** iOS keeps the page panned after the keyboard has closed. Scrolls back once, after REVEAL_MS. */
-  #unpan(): void {
-    const { offsetTop, scale } = visual()
-    if (offsetTop <= 24 || scale > 1.02) {
-      this.#pannedSince = 0
-    } else if (this.#pannedSince === 0) {
-      this.#pannedSince = performance.now()
-    } else if (this.#pannedSince > 0 && performance.now() - this.#pannedSince >= REVEAL_MS) {
-      this.#pannedSince = -1
-      window.scrollTo(this.#page.x, this.#page.y)
-    }
   }
 }
 
 /** Without a visual viewport the window's figures are used. */
-const visual = (): Pick<VisualViewport, 'height' | 'offsetTop' | 'scale'> =>
-  window.visualViewport ?? { height: window.innerHeight, offsetTop: 0, scale: 1 }
+const visual = (): Pick<VisualViewport, 'height' | 'offsetLeft' | 'offsetTop' | 'scale' | 'width'> =>
+  window.visualViewport ?? { height: window.innerHeight, offsetLeft: 0, offsetTop: 0, scale: 1, width: document.documentElement.clientWidth }
+
+/** What is as narrow as a scroll bar is none of a page that is wider than the window. */
+const hidden = (px: number): number => (px > 20 ? Math.round(px) : 0)
+
+const isAbout = (length: number, other: number): boolean => Math.abs(length / other - 1) < 0.02
 
 const virtualKeyboard = (): VirtualKeyboard | undefined => (navigator as Navigator & { readonly virtualKeyboard?: VirtualKeyboard }).virtualKeyboard
 
