@@ -13,6 +13,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'engine.io'
 import { WebSocketServer, type ServerOptions } from 'ws'
 import { LIMITS } from '../protocol/limits.ts'
+import { queryOf, sidOf } from './engine-query.ts'
+import { readBody } from './read-body.ts'
 
 const TAKES_HELLO = 'im-chat.hello'
 const HOLD_MS = 2000
@@ -21,7 +23,8 @@ export class HelloWebSocketServer extends WebSocketServer {
   constructor(options: ServerOptions) {
     super({
       ...options,
-      handleProtocols: (protocols) => (protocols.has(TAKES_HELLO) ? TAKES_HELLO : (protocols.values().next().value ?? false)),
+      handleProtocols: (protocols, request) =>
+        offeredHello(request) === undefined ? ([...protocols].find((name) => name !== TAKES_HELLO) ?? false) : TAKES_HELLO,
     })
   }
 }
@@ -34,23 +37,23 @@ export interface EarlyTransport {
 
 const postedHellos = new WeakMap<IncomingMessage, string>()
 
-export const isPostedHello = ({ method, url = '' }: IncomingMessage): boolean =>
-  method === 'POST' && /[?&]hello=1(?:&|$)/.test(url) && !/[?&]sid=/.test(url)
+export const isPostedHello = (request: IncomingMessage): boolean =>
+  request.method === 'POST' && queryOf(request).get('hello') === '1' && sidOf(request) === undefined
 
-/** Reads the hello out of the POST, which then counts as the GET that opens a session. `onRead` is not called for what breaks off or is too long. */
-export function readPostedHello(request: IncomingMessage, response: ServerResponse, onRead: () => void): void {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  request.on('data', (chunk: Buffer) => {
-    bytes += chunk.length
-    if (bytes <= LIMITS.packetBytes) chunks.push(chunk)
-  })
-  request.on('end', () => {
-    if (bytes > LIMITS.packetBytes) return void response.writeHead(413).end()
-    postedHellos.set(request, Buffer.concat(chunks).toString())
+/** Reads the hello out of the POST, which then counts as the GET that opens a session. `onHello` is not called for what breaks off or is too long. */
+export function readPostedHello(request: IncomingMessage, response: ServerResponse, onHello: () => void): void {
+  const onRead = (packets: string): void => {
+    postedHellos.set(request, packets)
     request.method = 'GET'
-    onRead()
-  })
+    onHello()
+  }
+  readBody(request, { response, mostBytes: LIMITS.packetBytes, onRead })
+}
+
+/** The hello among the subprotocols, as base64url. A session that is open already says hello in packets. */
+function offeredHello(request: IncomingMessage): string | undefined {
+  const [, takes, hello] = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((part) => part.trim())
+  return takes === TAKES_HELLO && sidOf(request) === undefined ? hello : undefined
 }
 
 /** Called when a transport is made: holds the answer to a POST with a hello. */
@@ -59,17 +62,21 @@ export function holdAnswer(transport: EarlyTransport, request: IncomingMessage):
   if (postedHellos.has(request)) transport.onRequest = () => undefined
 }
 
-/** Called once the session listens. */
+/** Called once the session listens. engine.io keeps the request as long as the session, so the hello is removed from it. */
 export function takeEarlyHello(socket: Socket): void {
   const { request } = socket
   const transport = socket.transport as unknown as EarlyTransport
   const posted = postedHellos.get(request)
   if (posted !== undefined) {
+    postedHellos.delete(request)
     answerOnce(socket, transport)
     return transport.onData(posted)
   }
-  const [, takes, hello] = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((part) => part.trim())
-  if (takes === TAKES_HELLO && hello !== undefined) transport.onData(`40${Buffer.from(hello, 'base64url').toString()}`)
+  const offered = offeredHello(request)
+  if (offered === undefined) return
+  delete request.headers['sec-websocket-protocol']
+  request.rawHeaders.length = 0
+  transport.onData(`40${Buffer.from(offered, 'base64url').toString()}`)
 }
 
 function answerOnce(socket: Socket, transport: EarlyTransport): void {

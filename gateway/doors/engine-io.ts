@@ -8,6 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { LIMITS } from '../protocol/limits.ts'
 import { HelloWebSocketServer, holdAnswer, isPostedHello, readPostedHello, takeEarlyHello, type EarlyTransport } from './early-hello.ts'
+import { queryOf, sidOf } from './engine-query.ts'
 import { takeNumberedPosts, type PollingInternals } from './numbered-posts.ts'
 import { newSessionId } from './session-id.ts'
 
@@ -64,13 +65,13 @@ export class EngineIoDoor {
   }
 
   isHandshake(request: IncomingMessage): boolean {
-    return !/[?&]sid=/.test(request.url ?? '')
+    return sidOf(request) === undefined
   }
 
   /** Whether a request of an open session comes from another page than the session. */
   isForeign(request: IncomingMessage): boolean {
     const { origin } = request.headers
-    const sid = queryOf(request).getAll('sid').at(-1) ?? ''
+    const sid = sidOf(request) ?? ''
     const { clients } = this.#engine as unknown as { readonly clients: Readonly<Record<string, Socket>> }
     const session = Object.hasOwn(clients, sid) ? clients[sid] : undefined
     if (origin === undefined || session === undefined) return false
@@ -103,8 +104,6 @@ export class EngineIoDoor {
     this.#engine.close()
   }
 }
-
-const queryOf = ({ url = '' }: IncomingMessage): URLSearchParams => new URLSearchParams(url.slice(url.indexOf('?') + 1))
 
 /** A session's socket emits this once, when a payload has more than `limits.payloadCount` packets. */
 export const FLOOD = 'flood'

@@ -4,15 +4,18 @@
  * client learns that this gateway knows numbers.
  *
  * engine.io ends a session when a POST breaks off, or comes while another one is being read. Both happen here when a network loses a request, and
- * a numbered POST is simply forgotten until it comes again.
+ * a numbered POST is simply forgotten until it comes again. One that comes before its predecessor, or whose session has ended meanwhile, is refused:
+ * the number as the answer would say that it was carried out.
  */
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { readBody } from './read-body.ts'
 
 type Request = IncomingMessage & { readonly _query?: { readonly n?: unknown } }
 
 /** Protected members of engine.io's polling transport. */
 export interface PollingInternals {
   readonly maxHttpBufferSize: number
+  readonly readyState: 'open' | 'closing' | 'closed'
   onDataRequest(request: Request, response: ServerResponse): void
   onData(payload: string): void
   headers(request: Request, headers: OutgoingHttpHeaders): OutgoingHttpHeaders
@@ -24,21 +27,16 @@ export function takeNumberedPosts(transport: PollingInternals): void {
   transport.onDataRequest = (request, response) => {
     const number = numberOf(request)
     if (number === undefined) return takePlain(request, response)
-    const chunks: Buffer[] = []
-    let bytes = 0
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length
-      if (bytes <= transport.maxHttpBufferSize) chunks.push(chunk)
-    })
-    request.on('end', () => {
-      if (bytes > transport.maxHttpBufferSize) return void response.writeHead(413).end()
+    const onRead = (payload: string): void => {
+      if (number > taken + 1 || transport.readyState === 'closed') return void response.writeHead(400, transport.headers(request, {})).end()
       if (number > taken) {
         taken = number
-        transport.onData(Buffer.concat(chunks).toString())
+        transport.onData(payload)
       }
       const answer = String(number)
       response.writeHead(200, transport.headers(request, { 'Content-Type': 'text/html', 'Content-Length': answer.length })).end(answer)
-    })
+    }
+    readBody(request, { response, mostBytes: transport.maxHttpBufferSize, onRead })
   }
 }
 

@@ -123,6 +123,21 @@ test('the limits are those of the gateway that welcomed last', async () => {
   expect(conversation.send('ten signs.')).toBeDefined()
 })
 
+test.each([0, -1, 0.5, 1e300, 2 ** 53 - 1])('a gateway that tells %d as its limits is odd: sending works as with the own, and ends', async (odd) => {
+  const world = new ClientWorld()
+  world.gateway.limits = Object.fromEntries(Object.keys(LIMITS).map((name) => [name, odd])) as unknown as typeof LIMITS
+  const conversation = world.open('customer:u1', SHOP).conversation(SHOP)
+  await world.clock.advance(100)
+  for (const [name, limit] of Object.entries(conversation.limits)) {
+    expect(Number.isSafeInteger(limit), name).toBe(true)
+    expect(limit, name).toBeGreaterThan(0)
+  }
+  const loop: Record<string, unknown> = { text: 'x' }
+  loop.loop = loop
+  expect(() => conversation.sendBody('product', loop as never)).toThrow(RefusalError)
+  expect(conversation.send('hello')).toBeDefined()
+})
+
 test('a refusal at send() gives no id and does not throw; any other error is a bug and throws', () => {
   expect(
     idOrRefused(() => {

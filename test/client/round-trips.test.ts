@@ -95,6 +95,24 @@ test.each(['websocket', 'polling'] as const)('over %s a gateway that does not kn
   expect(states).not.toContain('waiting')
 })
 
+test.each([
+  [400, 2],
+  [429, 1],
+])('a hello with the handshake that is answered %d makes %d requests', async (status, count) => {
+  let asked = 0
+  const server = createServer((_request, response) => {
+    asked++
+    response.writeHead(status).end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  const polling = engineIoPorts(`http://127.0.0.1:${(server.address() as AddressInfo).port}`).find(({ name }) => name === 'polling')!
+  await new Promise<void>((resolve) => {
+    polling.open({ onOpen() {}, onPacket() {}, onHeard() {}, onClose: () => resolve() }, () => '0{}')
+  })
+  expect(asked).toBe(count)
+})
+
 test('a pass that is refused is told as with any hello', async () => {
   const gateway = await gatewayForTest()
   for (const name of ['websocket', 'polling'] as const) {

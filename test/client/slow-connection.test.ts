@@ -96,6 +96,18 @@ describe('the connection on a bad network', () => {
       expect(client.connection.value).toEqual({ name: 'live', transport: 'websocket' })
       expect(world.gateway.peers.size).toBe(1)
     })
+
+    test.each([6500, 7900])('that reaches the gateway after %d ms, when the WebSocket is about to be given up, ends nothing', async (delay) => {
+      const world = new ClientWorld()
+      Object.assign(world.gateway.websocket, { takesHello: true, delay })
+      world.gateway.polling.delay = 50
+      const client = world.open('customer:u1', SHOP)
+      const states: string[] = []
+      client.connection.subscribe(({ name }) => states.push(name))
+      await world.clock.advance(60_000)
+      expect(states).not.toContain('refused')
+      expect(client.connection.value.name).toBe('live')
+    })
   })
 
   test('accepts a WebSocket that needs 8 s to open', async () => {

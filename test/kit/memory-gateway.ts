@@ -166,7 +166,7 @@ export class MemoryGateway {
   #bye(peer: Peer, { code, reconnect, afterMs }: { code: Code; reconnect: boolean; afterMs?: number | undefined }): void {
     const { message } = wireRefusal(code)
     this.push(peer, 'byePush', { code, message, reconnect, ...(afterMs === undefined ? {} : { afterMs }) })
-    this.#clock.after(1, () => peer.far.cut())
+    this.#clock.after(1, () => peer.far.end())
   }
 
   #byeLater(peer: Peer, ms: number, code: Bye): () => void {

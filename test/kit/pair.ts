@@ -8,6 +8,8 @@ export interface FarEnd {
   send(packet: string): void
   /** Cuts the connection in both directions. */
   cut(reason?: string): void
+  /** Closes the connection: what was sent before still arrives. */
+  end(): void
   readonly isOpen: boolean
 }
 
@@ -65,6 +67,7 @@ function openPipe(options: {
     transport: name,
     send: (packet) => carry(packet, 'client', () => void (isOver || events.onPacket(packet))),
     cut: (reason = 'cut') => cut(reason),
+    end: () => void clock.after(delay(), () => cut('cut')),
     get isOpen() {
       return !isOver
     },

@@ -130,9 +130,9 @@ export class Attempt {
     return this.#isGreeted
   }
 
-  /** Still opening, and its hello may be at the gateway already. */
+  /** Not open, and its hello may be at the gateway all the same. */
   get isOpeningWithHello(): boolean {
-    return this.#early !== undefined && !this.#isOpen && !this.#isOver
+    return this.#early !== undefined && !this.#isOpen
   }
 
   /** Ms since the start. */

@@ -49,7 +49,7 @@ const WAKE_PROBE_MS = 2000
 const GAP_PAUSE_MS = 3000
 /** A WebSocket needs two round trips where polling on a warm connection needs one. */
 const PATIENCE = 3
-/** After two hellos of one round the gateway may say `replaced` for this long to the session that stays. */
+/** After two hellos of one round the gateway may say `replaced` for this long to the session that stays; it begins when neither is on its way any more. */
 const DOUBLED_MS = 10_000
 const FIRST_DELAY_MS = 500
 const LAST_DELAY_MS = 20_000
@@ -85,7 +85,7 @@ export class Connection {
   /** The gateway asked not to be contacted before this `uptime`. */
   #mayAskAt = 0
   #greeted: Attempt | undefined
-  /** When two attempts of one round had both said hello. */
+  /** When two attempts of one round had both said hello, and none of them was still opening. */
   #doubledAt = -Infinity
   #attemptCount = 0
   #hasPreferredFailed = false
@@ -289,6 +289,7 @@ export class Connection {
     if (this.#attempts.get(attempt.name) !== attempt) return
     this.#attempts.delete(attempt.name)
     if (this.#greeted === attempt) this.#greeted = undefined
+    if (attempt.isOpeningWithHello && (this.#attempt || this.#greeted)) this.#doubledAt = this.#options.clock.uptime()
     const isPreferred = attempt.name === preferred!.name
     if (isPreferred) this.#hasPreferredFailed = true
     if (this.#attempt) {
@@ -313,7 +314,8 @@ export class Connection {
     if (!bye && name === ports[0]!.name && isOnline()) record.died(livedMs)
     // A newer attempt of this window is greeting already: the gateway may have cut the old session first.
     if (this.#greeted) return this.state.set({ name: 'connecting', attempt: Math.max(1, this.#attemptCount) })
-    const isOwnRival = bye?.code === 'replaced' && clock.uptime() - this.#doubledAt < DOUBLED_MS
+    const isDoubled = clock.uptime() - this.#doubledAt < DOUBLED_MS || [...this.#attempts.values()].some((each) => each.isOpeningWithHello)
+    const isOwnRival = bye?.code === 'replaced' && isDoubled
     if (bye && !bye.reconnect && !isOwnRival && !this.#options.hasNewPass())
       return this.#end({ name: 'refused', refusal: refusalFrom({ ...bye, retry: false }) })
     this.#wait(bye ? bye.code : reason, bye?.afterMs)

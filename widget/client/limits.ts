@@ -7,10 +7,22 @@ import { LIMITS } from '../../gateway/protocol/limits.ts'
 const { textLength, bodyBytes, bodyCount, bodyDepth, imageBytes } = LIMITS
 
 /** Of a message, until a gateway tells its own. */
-export const MESSAGE_LIMITS = { textLength, bodyBytes, bodyCount, bodyDepth, imageBytes }
+export const MESSAGE_LIMITS: MessageLimits = { textLength, bodyBytes, bodyCount, bodyDepth, imageBytes }
+/** A later gateway may allow this many times as much. */
+const MOST_TIMES = 64
 
-export type MessageLimits = Readonly<Record<keyof typeof MESSAGE_LIMITS, number>>
+export type MessageLimits = Readonly<Record<'textLength' | 'bodyBytes' | 'bodyCount' | 'bodyDepth' | 'imageBytes', number>>
 
 export const TEXT_LENGTH = textLength
 /** What a draft holds at most: twice what can be sent, so that a text that became too long can be shortened by its writer. */
 export const DRAFT_LENGTH = 2 * textLength
+
+/** What a gateway told, as far as it makes sense: a limit of 0 would let nobody write, and one without end is none. */
+export function limitsFrom(told: Readonly<Record<string, number>> = {}): MessageLimits {
+  const limits: Record<keyof MessageLimits, number> = { ...MESSAGE_LIMITS }
+  for (const name of Object.keys(limits) as (keyof MessageLimits)[]) {
+    const value = Math.floor(told[name]!)
+    if (value > 0) limits[name] = Math.min(value, MOST_TIMES * limits[name])
+  }
+  return limits
+}

@@ -10,7 +10,7 @@ import { Connection } from './connection.ts'
 import { Conversation } from './conversation.ts'
 import { CHAT_CHECKS, deviceFrom, identityFrom, refusalFrom, type Checks } from './incoming.ts'
 import type { EnvironmentEvent, PageNotice } from './environment.ts'
-import { MESSAGE_LIMITS, type MessageLimits } from './limits.ts'
+import { limitsFrom, MESSAGE_LIMITS, type MessageLimits } from './limits.ts'
 import { ScopedStorage } from './scoped-storage.ts'
 import { Logouts } from './logouts.ts'
 import { GUEST_KEY, Pass } from './pass.ts'
@@ -338,7 +338,7 @@ export class PersonClient implements Contract {
   #welcome(welcome: Welcome): void {
     this.#hasRefetched = false
     this.#reportedRefusals.clear()
-    this.#limits = { ...MESSAGE_LIMITS, ...welcome.limits }
+    this.#limits = limitsFrom(welcome.limits)
     this.identity.set(welcome.identity)
     this.imageHosts.set(welcome.imageHosts ?? [])
     this.#storage.set('me', welcome.identity)

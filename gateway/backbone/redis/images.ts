@@ -35,18 +35,18 @@ export class RedisImages implements Images {
     for (let from = 0, offset = 0; from === 0 || from < bytes.length; from += PIECE_BYTES) {
       const piece = (from === 0 ? head : '') + bytes.toString('base64', from, from + PIECE_BYTES)
       const isLast = from + PIECE_BYTES >= bytes.length
-      await this.#write(key, { offset, piece, lastsMs: isLast ? restMs : UNFINISHED_MS })
+      await this.#write(key, { offset, piece, length, lastsMs: isLast ? restMs : UNFINISHED_MS })
       offset += piece.length
     }
     return id
   }
 
-  async #write(key: string, { offset, piece, lastsMs }: { offset: number; piece: string; lastsMs: number }): Promise<void> {
+  async #write(key: string, { offset, piece, length, lastsMs }: { offset: number; piece: string; length: number; lastsMs: number }): Promise<void> {
     const isWritten = await this.#writes.run({
       key,
       script: this.#scripts.image,
       keys: [key],
-      args: [String(offset), piece, String(lastsMs)],
+      args: [String(offset), piece, String(length), String(lastsMs)],
       weight: 1 + piece.length / 20_000,
       parse: (reply) => reply === 1,
     })

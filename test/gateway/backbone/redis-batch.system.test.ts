@@ -75,16 +75,43 @@ test.each(BAD)(
   },
 )
 
+const writePiece = (key: string, [offset, piece, length, lastsMs]: readonly [number, string, number, number]): Promise<unknown> =>
+  router.run(push(key, { script: scripts.image, keys: [key], args: [String(offset), piece, String(length), String(lastsMs)] }))
+const imagesForTest = () => new RedisImages({ writes: router, reads: router, scripts, keepMs: 0 })
+
 test('an image whose beginning Redis lost on the way is refused, and leaves nothing; one of a node that ends goes by itself', async () => {
-  const images = new RedisImages({ writes: router, reads: router, scripts, keepMs: 0 })
   const key = 'im:image:lost'
-  const written = (offset: number, piece: string, lastsMs: number) =>
-    router.run(push(key, { script: scripts.image, keys: [key], args: [String(offset), piece, String(lastsMs)] }))
-  expect(await written(0, 'image/png\nAAAA', 60_000)).toBe(1)
+  expect(await writePiece(key, [0, 'image/png\nAAAA', 18, 60_000])).toBe(1)
   expect(Number(await redis.cli('PTTL', key))).toBeGreaterThan(50_000)
   await redis.cli('DEL', key)
-  expect(await written(14, 'BBBB', 0)).toBe(0)
+  expect(await writePiece(key, [14, 'BBBB', 18, 0])).toBe(0)
   expect(await redis.cli('EXISTS', key)).toBe('0')
-  const id = await images.put({ type: 'image/png', bytes: Buffer.alloc(200_000, 1) })
+  const id = await imagesForTest().put({ type: 'image/png', bytes: Buffer.alloc(200_000, 1) })
   expect(await redis.cli('PTTL', `im:image:${id}`)).toBe('-1')
+})
+
+test('a piece of an image that comes again late does not make the finished image go', async () => {
+  const key = 'im:image:late'
+  const pieces = [
+    [0, 'image/png\nAAAA', 22, 60_000],
+    [14, 'BBBB', 22, 60_000],
+    [18, 'CCCC', 22, 60_000],
+  ] as const
+  expect(await writePiece(key, pieces[0])).toBe(1)
+  expect(await writePiece(key, pieces[2])).toBe(0)
+  for (const piece of pieces) expect(await writePiece(key, piece)).toBe(1)
+  await redis.cli('PERSIST', key)
+  for (const piece of pieces) expect(await writePiece(key, piece)).toBe(1)
+  expect(await redis.cli('PTTL', key)).toBe('-1')
+  expect(await redis.cli('GET', key)).toBe('image/png\nAAAABBBBCCCC')
+})
+
+test('an image needs no more memory than a string that is written at once', async () => {
+  for (const size of [1, 300_000, 1_000_000, 4_000_000]) {
+    const id = await imagesForTest().put({ type: 'image/png', bytes: Buffer.alloc(size, 1) })
+    const key = `im:image:${id}`
+    await router.run(push('whole', { args: ['SET', 'whole', 'x'.repeat(Number(await redis.cli('STRLEN', key)))] }))
+    const [pieced, whole] = [Number(await redis.cli('MEMORY', 'USAGE', key)), Number(await redis.cli('MEMORY', 'USAGE', 'whole'))]
+    expect(pieced).toBeLessThan(whole * 1.02 + 100)
+  }
 })

@@ -47,6 +47,24 @@ test('a POST that breaks off does not end the session, and may come again', asyn
   expect(await polled()).toBe('4whole')
 })
 
+test('a POST that comes before another is not carried out, and is not said to be', async () => {
+  const { address, polled, post } = await open()
+  expect((await fetch(`${address}&n=2`, { method: 'POST', body: '4two' })).status).toBe(400)
+  expect(await post('4one', '1')).toBe('1')
+  expect(await post('4two', '2')).toBe('2')
+  expect(await polled()).toBe('4one\x1e4two')
+})
+
+test('a POST whose session ends before it is read is not said to be carried out', async () => {
+  const { address, post } = await open()
+  const status = new Promise<number>((resolve, reject) => {
+    const late = request(`${address}&n=1`, { method: 'POST', headers: { 'content-length': 4 } }, (answer) => resolve(answer.statusCode!))
+    late.on('error', reject)
+    late.write('4on', () => setTimeout(() => void post('1', '').then(() => late.end('e'), reject), 50))
+  })
+  expect(await status).toBe(400)
+})
+
 test.each(['0', '-1', '1.5', 'x', ''])('n=%s is no number: the POST is taken as Engine.IO has it', async (number) => {
   const { polled, post } = await open()
   expect(await post('4one', number)).toBe('ok')

@@ -78,7 +78,7 @@ class CarefulFetch extends Fetch {
     )
   }
 
-  /** A gateway that does not know the hello of a handshake refuses the POST. */
+  /** A gateway that does not know the hello of a handshake refuses the POST; 429 is for this visitor, however the session is opened. */
   async #askPoll(): Promise<string> {
     const { hello } = this
     this.hello = undefined
@@ -88,7 +88,7 @@ class CarefulFetch extends Fetch {
       this.isGreeted = this.#knowsNumbers = true
       return answer
     } catch (error) {
-      if (typeof error !== 'number' || isLost(error)) throw error
+      if (error === 429 || isLost(error)) throw error
       return this.#ask('')
     }
   }
