@@ -147,3 +147,24 @@ test('four thousand letters are compared at once', () => {
   expect(isGhost('insertReplacementText', text.replace('abcd', 'abce'))).toBe(true)
   expect(isGhost('insertReplacementText', 'dcba '.repeat(800))).toBe(false)
 })
+
+describe('texts like one another', () => {
+  test.each([
+    ['insertText', 'order 41', 'order 42'],
+    ['insertReplacementText', 'room 7', 'room 8'],
+    ['insertText', '订单 ４１', '订单 ４２'],
+  ])('that differ in a number are the person’s (%s)', (inputType, sent, text) => {
+    send(sent)
+    now += 500
+    expect(isGhost(inputType, text)).toBe(false)
+  })
+
+  test('that a program fills in one after another stay, however fast; of a dictated text only its punctuation is a ghost', () => {
+    for (const text of ['test a', 'test b', 'test bc']) {
+      expect(isGhost('insertText', text)).toBe(false)
+      guard.sent(text)
+      now += 5
+    }
+    expect(isGhost('insertText', 'Test bc.')).toBe(true)
+  })
+})

@@ -25,11 +25,13 @@ type Input = Pick<InputEvent, 'inputType' | 'data'>
  *   the insertion without a key that the sent text was    the person's: a suggestion or emoji is tapped again
  *   a correction within 300 ms                            a ghost, whatever it says: in an empty field there is nothing to correct
  *   a correction within 3 s, near the sent text           a ghost
- *   several letters at once within 3 s, near but changed  a ghost: dictation, and engines that report corrections as writing
+ *   several letters at once within 3 s, near but changed  a ghost: dictation, and engines that report corrections as writing;
+ *                                                         after a text that was inserted whole only where all letters are the same
  *   the sent text or its last word within 300 ms          a ghost; later a suggestion
  *   anything else                                         the person's
  *
- * "Near" leaves case, punctuation and spaces out, is about the whole text or its last word, and allows a quarter of the letters. Emojis have no letters.
+ * "Near" leaves case, punctuation and spaces out, is about the whole text or its last word, and allows a quarter of the letters, but no other digit:
+ * keyboards correct words, not numbers. Emojis have no letters.
  */
 export class GhostGuard {
   readonly #now: () => number
@@ -81,7 +83,9 @@ export class GhostGuard {
     if (isCorrecting) return isSoon || isNear(text, sent.text, 1)
     const isUnchanged = text === sent.text.trim() || text === lastWord(sent.text)
     if (isUnchanged) return isSoon && letters(text) !== ''
-    return text.length > 1 && isNear(text, sent.text, isSoon ? 1 : 4)
+    // dictation and a program that fills the field insert whole texts, one after another: only case, punctuation and spaces are dictation's afterthought
+    const shortest = insertion?.type === type ? Infinity : isSoon ? 1 : 4
+    return text.length > 1 && isNear(text, sent.text, shortest)
   }
 }
 
@@ -95,10 +99,14 @@ function isNear(text: string, sent: string, shortest: number): boolean {
   const some = letters(text)
   if (some === '') return false
   return [letters(sent), letters(lastWord(sent))].some(
-    (piece) => piece === some || (piece.length >= shortest && piece !== '' && editDistance(piece, some) <= Math.max(1, piece.length / 4)),
+    (piece) =>
+      piece === some ||
+      (piece.length >= shortest && piece !== '' && digits(piece) === digits(some) && editDistance(piece, some) <= Math.max(1, piece.length / 4)),
   )
 }
 
 const letters = (text: string): string => text.toLowerCase().replace(SPACE_SYMBOL_OR_EMOJI, '')
+
+const digits = (text: string): string => text.replace(/[^\d٠-٩۰-۹०-९０-９]/g, '')
 
 const lastWord = (text: string): string => text.trim().split(/\s+/).pop()!
