@@ -10,6 +10,9 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { readBody } from './read-body.ts'
 
+/** Engine.IO's close packet. A client that closes sends it beside a POST that is under way, which may be lost. */
+const GOODBYE = '1'
+
 type Request = IncomingMessage & { readonly _query?: { readonly n?: unknown } }
 
 /** Protected members of engine.io's polling transport. */
@@ -28,7 +31,8 @@ export function takeNumberedPosts(transport: PollingInternals): void {
     const number = numberOf(request)
     if (number === undefined) return takePlain(request, response)
     const onRead = (payload: string): void => {
-      if (number > taken + 1 || transport.readyState === 'closed') return void response.writeHead(400, transport.headers(request, {})).end()
+      const isEarly = number > taken + 1 && payload !== GOODBYE
+      if (isEarly || transport.readyState === 'closed') return void response.writeHead(400, transport.headers(request, {})).end()
       if (number > taken) {
         taken = number
         transport.onData(payload)

@@ -55,6 +55,12 @@ test('a POST that comes before another is not carried out, and is not said to be
   expect(await polled()).toBe('4one\x1e4two')
 })
 
+test('a goodbye waits for no predecessor: a client that closes sends it beside the POST that is under way', async () => {
+  const { address, post } = await open()
+  expect(await post('1', '2')).toBe('2')
+  expect((await fetch(`${address}&n=1`, { method: 'POST', body: '4one' })).status).toBe(400)
+})
+
 test('a POST whose session ends before it is read is not said to be carried out', async () => {
   const { address, post } = await open()
   const status = new Promise<number>((resolve, reject) => {
