@@ -66,6 +66,7 @@ describe('a file of quick replies', () => {
     expect(read('7')).toEqual({ fault: 'noList' })
     expect(read('[]')).toEqual({ fault: 'empty' })
     expect(read(JSON.stringify(Array(501).fill({ title: 'a', text: 'b' })))).toEqual({ fault: 'tooMany', n: 500 })
+    expect(read('[{"title":"a","text":"\\u200b\\u2060"}]')).toEqual({ fault: 'badEntry', n: 1 })
     expect(read('[{"title":"a","text":"b"},{"title":"a"}]')).toEqual({ fault: 'badEntry', n: 2 })
     expect(read(`[{"title":"${'a'.repeat(81)}","text":"b"}]`)).toEqual({ fault: 'badEntry', n: 1 })
     expect(read(`"${'x'.repeat(1_000_001)}"`)).toEqual({ fault: 'tooLarge' })

@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit'
 import type { DeskStrings } from '../../locales/desk-strings.ts'
+import { isBlank } from '../../client/is-blank.ts'
 import { submitting } from '../../ui/submitting.ts'
 
 const NOTE_LENGTH = 2000
@@ -17,7 +18,7 @@ export interface NoteFormView {
 export function noteForm({ isBusy, onCancel, onSave, strings, text }: NoteFormView): TemplateResult {
   const save = (form: HTMLFormElement): void => {
     const said = form.querySelector('textarea')!.value.trim()
-    if (said !== '') onSave(said)
+    if (!isBlank(said)) onSave(said)
   }
   const submit = submitting(save)
   const onKeydown = (event: KeyboardEvent): void => {

@@ -1,3 +1,4 @@
+import { isBlank } from '../../client/is-blank.ts'
 import type { QuickReply } from '../../../gateway/protocol/model.ts'
 import { plainJson } from '../../client/plain-json.ts'
 
@@ -48,7 +49,7 @@ export function readQuickReplies(text: string, newId: () => string): ReadFile {
 
 function quickReplyOf(entry: unknown, newId: () => string): QuickReply | undefined {
   const { folder, id, scope, text, title } = (entry ?? {}) as Readonly<Record<string, unknown>>
-  const isText = (value: unknown, length: number): value is string => typeof value === 'string' && value.trim() !== '' && value.length <= length
+  const isText = (value: unknown, length: number): value is string => typeof value === 'string' && !isBlank(value) && value.length <= length
   if (!isText(title, TITLE_LENGTH) || !isText(text, TEXT_LENGTH)) return undefined
   if (folder !== undefined && typeof folder !== 'string') return undefined
   if (folder !== undefined && folder.length > TITLE_LENGTH) return undefined

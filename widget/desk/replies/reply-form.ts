@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from 'lit'
 import type { QuickReply } from '../../../gateway/protocol/model.ts'
 import type { DeskStrings } from '../../locales/desk-strings.ts'
+import { isBlank } from '../../client/is-blank.ts'
 import { submitting } from '../../ui/submitting.ts'
 
 export interface ReplyDraft {
@@ -27,7 +28,7 @@ export function replyForm({ before, folders, isBusy, onCancel, onSave, strings }
   const submit = submitting((form) => {
     const data = new FormData(form)
     const of = (name: string): string => String(data.get(name) ?? '').trim()
-    if (of('title') && of('text'))
+    if (!isBlank(of('title')) && !isBlank(of('text')))
       onSave({
         title: of('title'),
         text: of('text'),
