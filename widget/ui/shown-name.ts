@@ -1,5 +1,3 @@
-import { isBlank } from '../client/is-blank.ts'
-
 /** The id of a guest, a visitor without a login; the gateway creates it (see the protocol's README). */
 const GUEST = /^guest-([0-9a-f]{4})[0-9a-f]{4}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 /** Matches a visible character: joiners, fillers and marks alone are no name. A string, because Chromium 64 cannot parse the literal. */
@@ -9,7 +7,7 @@ function isSeen(name: string): boolean {
   try {
     return new RegExp(SEEN, 'u').test(name)
   } catch {
-    return !isBlank(name)
+    return name.trim() !== ''
   }
 }
 

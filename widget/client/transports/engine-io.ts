@@ -233,6 +233,6 @@ const isGreeted = (transport: InstanceType<Kind>): boolean =>
 /** A header takes ASCII only, and a subprotocol neither `+`, `/` nor `=`. */
 function protocolsWith(hello: string): string[] | undefined {
   const json = hello.slice(1).replace(/[\u0080-\uffff]/g, (sign) => `\\u${(0x10000 + sign.charCodeAt(0)).toString(16).slice(1)}`)
-  const text = btoa(json).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')
+  const text = btoa(json).replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '')
   return text.length < HEADER_LENGTH ? ['im-chat', TAKES_HELLO, text] : undefined
 }
