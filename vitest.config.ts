@@ -4,6 +4,8 @@ import { isWithSockets } from './test/kit/parts.mjs'
 
 const processes = ['test/gateway/*.system.test.ts', 'test/gateway/backbone/redis-{outage,races,readiness}.system.test.ts']
 
+const long = ['test/engines/{hub,input-method}.test.ts']
+
 const browsers = ['test/{browser,e2e}/**/*.test.ts', 'test/client/transports.system.test.ts']
 
 const sockets = readdirSync('test', { recursive: true, encoding: 'utf8' })
@@ -28,7 +30,8 @@ const real = {
 /**
  * `unit` has no gateway and needs no build: pure code, sources that are read, a bare socket here and there. `sockets` has a gateway inside the test's own process, with real sockets and files.
  * The others start what a user starts: `processes` mostly wait, for leases, for servers that come back and for what the nodes of a shop tell
- * one another; `browsers` (a gateway and a browser a file) and `system` (old engines, failovers, chaos, measures) go one file at a time.
+ * one another; `browsers` (a gateway and a browser a file) and `system` (old engines, failovers, chaos, measures) go one file at a time. `long`, the rehearsals of device farms and of
+ * real input methods, is only in `npm run test:all`.
  */
 export default defineConfig({
   test: {
@@ -65,10 +68,13 @@ export default defineConfig({
           ...real,
           name: 'system',
           include: ['test/{chaos,engines}/**/*.test.ts', 'test/**/*.system.test.ts'],
-          exclude: [...processes, ...browsers, ...leftOut],
+          exclude: [...processes, ...browsers, ...long, ...leftOut],
           fileParallelism: false,
           sequence: { groupOrder: 4 },
         },
+      },
+      {
+        test: { ...real, name: 'long', include: long, exclude: leftOut, fileParallelism: false, sequence: { groupOrder: 5 } },
       },
     ],
   },

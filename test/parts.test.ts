@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { partOf } from './kit/parts.mjs'
 
 test.each([
-  [[], 'all', []],
+  [[], 'usual', []],
+  [['all'], 'all', []],
   [['unit'], 'unit', []],
   [['unit', '-t', 'foo'], 'unit', ['-t', 'foo']],
   [['-t', 'foo'], 'all', ['-t', 'foo']],

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DESKTOP, hook, launchChromium, openPage, type TestPage } from '../kit/browser.ts'
+import { DESKTOP, hook, launchWholeChromium, openPage, type TestPage } from '../kit/browser.ts'
 import { spawnGateway, type SpawnedGateway } from '../kit/gateway.ts'
 import { person } from './person.ts'
 
@@ -9,7 +9,7 @@ let browser: Browser
 
 beforeAll(async () => {
   gateway = await spawnGateway()
-  browser = await launchChromium()
+  browser = await launchWholeChromium()
 })
 
 afterAll(async () => {

@@ -10,7 +10,7 @@ it(
   },
   async () => {
     const stage = await startRedisStage()
-    const report = await siege(stage, { minutes: 2, pairs: 6, messagesPerSecond: 60, pauseMs: 2500, chance: Math.random })
+    const report = await siege(stage, { minutes: 1, pairs: 6, messagesPerSecond: 60, pauseMs: 2500, chance: Math.random })
     console.log(siegeTable(report))
     expect(await stage.stop()).toBe(true)
     expect(report.faults).toEqual([])

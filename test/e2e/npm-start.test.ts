@@ -76,6 +76,6 @@ test.each([
     expect(await started.ended).toEqual({ code: 0, signal: null })
     await expect.poll(() => groupOf(started.npm.pid!)).toEqual([])
     await expect(fetch(started.url)).rejects.toThrow()
-    expect(started.output()).toContain('Leaving')
+    expect(started.output()).toContain('Stopping: every session is asked to reconnect')
   },
 )

@@ -20,7 +20,11 @@ export const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height:
 
 /** Chromium's shell renders the same pages in half the CPU time, because it has no window with a user interface around them. */
 const SHELL = '/usr/bin/chromium-headless-shell'
-const executablePath = process.env.CHROMIUM ?? (existsSync(SHELL) ? SHELL : '/usr/bin/chromium')
+const WHOLE = '/usr/bin/chromium'
+const executablePath = process.env.CHROMIUM ?? (existsSync(SHELL) ? SHELL : WHOLE)
+
+/** Chromium as people have it: it can be asked for notifications, which the shell denies. */
+export const launchWholeChromium = (): Promise<Browser> => chromium.launch({ executablePath: process.env.CHROMIUM ?? WHOLE, args: ARGS })
 
 export const launchChromium = (args: readonly string[] = []): Promise<Browser> => chromium.launch({ executablePath, args: [...ARGS, ...args] })
 

@@ -6,11 +6,14 @@ export const isWithSockets = (file) =>
     file,
   ) && !file.endsWith('.system.test.ts')
 
+/** Rehearsals of device farms and of real input methods: minutes that most changes do not touch. */
+const isLong = (file) => /^test\/engines\/(?:hub|input-method)\.test\.ts$/.test(file)
 const isStarted = (file) => /^test\/(?:browser|chaos|e2e|engines)\/|\.system\.test\.ts$/.test(file)
 const named = (filters) => ({ filters, isOwn: (file) => filters.some((filter) => file.includes(filter)) })
 
 /** `isOwn`: whether a file belongs to the part, for files that this machine cannot run. */
 export const PARTS = {
+  usual: { filters: [], projects: ['unit', 'sockets', 'processes', 'browsers', 'system'], isOwn: (file) => !isLong(file) },
   all: { filters: [], projects: [], isOwn: () => true },
   unit: { filters: [], projects: ['unit'], isOwn: (file) => !isStarted(file) && !isWithSockets(file) },
   sockets: { filters: [], projects: ['sockets'], isOwn: isWithSockets },
@@ -21,5 +24,6 @@ export const PARTS = {
 /** The part, then the arguments for vitest: `npm test -- -t foo` and `npm test -- test/lock.test.ts` name no part. */
 export function partOf(args) {
   const [first] = args
-  return first === undefined || /^-|[/.]/.test(first) ? ['all', args] : [first, args.slice(1)]
+  if (first === undefined) return ['usual', []]
+  return /^-|[/.]/.test(first) ? ['all', args] : [first, args.slice(1)]
 }

@@ -1,5 +1,5 @@
 /**
- * `npm test` and its parts: `node test/kit/run-tests.mjs [all|unit|sockets|browser|redis] [what vitest takes …]`.
+ * `npm test` and its parts: `node test/kit/run-tests.mjs [usual|all|unit|sockets|browser|redis] [what vitest takes …]`.
  * Runs the tests this machine can run and names the others at the end; with `CI` set those are failures. Prints `N passed, N failed` last.
  */
 import '../../gateway/needs-node.mjs'
@@ -15,10 +15,11 @@ if (part === undefined) stop(`There is no part ${name}; there are ${Object.keys(
 
 const { installCommand, prepare } = await import('./prepare.mjs')
 const isWhole = name === 'unit' || name === 'sockets' || (await prepare())
-if (name === 'all') check()
+if (name === 'usual' || name === 'all') check()
 const { lackingTests } = await import('./needs.mjs')
 const left = (await lackingTests()).filter(({ file }) => part.isOwn(file))
 if (left.length > 0 && process.env.CI) stop(`With CI set every test runs. Not possible here:\n${listed(left)}`)
+if (name === 'usual') console.log('The rehearsals of device farms and of real input methods run in `npm run test:all` only.')
 const status = runTests()
 if (left.length > 0) {
   console.log(`\nNot run, for this machine lacks what ${left.length} test files need:\n${listed(left)}`)

@@ -10,8 +10,6 @@ import 'lit/polyfill-support.js'
 import { ChatElement } from '../chat/chat-element.ts'
 import { allStyles } from './all-styles.ts'
 
-class LegacyChatElement extends ChatElement {
-  static override readonly styles = allStyles
-}
+Object.assign(ChatElement, { styles: allStyles })
 
-if (!customElements.get('im-chat')) customElements.define('im-chat', LegacyChatElement)
+if (!customElements.get('im-chat')) customElements.define('im-chat', ChatElement)
