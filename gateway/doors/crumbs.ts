@@ -9,12 +9,19 @@ import type { HttpLimits } from './http-limits.ts'
 export function refuseCrumbs(request: IncomingMessage, response: ServerResponse, { count, leastBytes }: HttpLimits['pieces']): void {
   let pieces = 0
   let bytes = 0
+  let isCut = false
   const push = request.push.bind(request)
   request.push = (piece: Buffer | null, encoding) => {
+    // the parser goes on to the end of what was read, whatever becomes of the socket
+    if (isCut) return false
     if (piece !== null) {
       pieces++
       bytes += piece.length
-      if (pieces > count && bytes < pieces * leastBytes) request.socket.destroy()
+      isCut = pieces > count && bytes < pieces * leastBytes
+      if (isCut) {
+        request.socket.destroy()
+        return false
+      }
     }
     return push(piece, encoding)
   }
