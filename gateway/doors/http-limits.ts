@@ -24,7 +24,7 @@ export const HTTP_LIMITS = {
   /** Unanswered requests on one connection; browsers and proxies send one after the other. */
   unansweredCount: 16,
   /** Of a body whose pieces (chunks of HTTP, mostly) bring fewer bytes than `leastBytes` on average, so many are taken; each costs as much as a large one. */
-  pieces: { count: 4096, leastBytes: 8 },
+  pieces: { count: 64, leastBytes: 8 },
   /** Bodies under way at once, in bytes by their Content-Length; each counts at least `leastBytes`. */
   bodies: { address: 33_554_432, total: 134_217_728 },
   leastBytes: 16_384,

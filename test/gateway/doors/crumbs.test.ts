@@ -35,9 +35,18 @@ async function post(listener: RequestListener): Promise<{ socket: Socket; text: 
 const pieces = (count: number, bytes: number): string => `${bytes.toString(16)}\r\n${'x'.repeat(bytes)}\r\n`.repeat(count)
 const LAST = '0\r\n\r\n'
 
+interface Parser {
+  readonly constructor: { readonly kOnBody: number }
+  [callback: number]: unknown
+}
+const parserOf = (socket: Socket) => (socket as Socket & { parser: Parser }).parser
+const onBodyOf = (parser: Parser) => parser[parser.constructor.kOnBody]
+/** Parsers of connections that were cut: Node keeps them for others. */
+const used = new Set<Parser>()
+
 describe('a body in tiny pieces', () => {
   test.each([
-    ['some thousand pieces', pieces(4000, 1)],
+    ['some pieces', pieces(60, 1)],
     ['many pieces that are no crumbs', pieces(20_000, 32)],
   ])('of %s is served', async (_, body) => {
     const { socket, text, ended } = await post((request, response) => void request.resume().on('end', () => response.end('served')))
@@ -61,5 +70,32 @@ describe('a body in tiny pieces', () => {
     }
     await Promise.race([cut, wait(5000)])
     expect(isCut).toBe(true)
+  })
+
+  test('once cut, is passed over to the end of what was read, and leaves the parser as the next connection needs it', async () => {
+    const silenced: boolean[] = []
+    const first = await post((request) => {
+      const { socket } = request.resume()
+      const parser = parserOf(socket)
+      expect(onBodyOf(parser)).toBeTypeOf('function')
+      const destroy = socket.destroy.bind(socket)
+      socket.destroy = (error) => {
+        silenced.push(onBodyOf(parser) === null)
+        return destroy(error)
+      }
+      socket.once('close', () => silenced.push(onBodyOf(parser) === null))
+      used.add(parser)
+    })
+    first.socket.write(pieces(10_000, 1))
+    await first.ended
+    await expect.poll(() => silenced).toEqual([true, false])
+    const next = await post((request, response) => {
+      const isUsed = used.has(parserOf(request.socket))
+      let bytes = 0
+      request.on('data', ({ length }: Buffer) => (bytes += length)).on('end', () => response.end(`again: ${isUsed}, bytes: ${bytes}`))
+    })
+    next.socket.end(pieces(1, 64) + LAST)
+    await next.ended
+    expect(next.text()).toContain('again: true, bytes: 64')
   })
 })
