@@ -66,6 +66,8 @@ export interface NewMessage {
   readonly guest?: true
   readonly kind: string
   readonly body: Body
+  /** The body as JSON, where the caller has it. */
+  readonly bodyJson?: string
   /** Ms since the epoch. Where a clock stepped back, the store uses the time of the entry before. */
   readonly at: number
   /** Id of the session that sent it, '' for none. It travels with the publish, so that the session gets no echo. */

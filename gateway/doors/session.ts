@@ -19,7 +19,7 @@ import { readCommandHead } from '../protocol/packets.ts'
 import { spenderOf, type Spender } from '../domain/allowances.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Identity } from '../protocol/model.ts'
-import { runCommand } from './commands.ts'
+import { runCommand, type SessionCaller } from './commands.ts'
 import { FairQueue } from './fair-queue.ts'
 import { Offences } from './offences.ts'
 import { ReadQueue } from './read-queue.ts'
@@ -73,8 +73,9 @@ export class Session {
   #repeatCount = 0
   #hasCommanded = false
   #commandsInProgress = 0
-  /** Whose allowances commands count against: the attached person's. */
+  /** Whose allowances commands count against, and who sends them: the attached person. Made at the first command. */
   #spender: Spender | undefined
+  #caller: SessionCaller | undefined
   /** Set once the node drains: when the client may come back. */
   #leavingAfterMs: number | undefined
 
@@ -197,6 +198,7 @@ export class Session {
     this.#state = { name: 'new' }
     this.#reads = new ReadQueue(this.#pipe)
     this.#spender = undefined
+    this.#caller = undefined
     this.#deadline = setTimeout(() => this.#onDeadline(), this.#context.helloMs)
   }
 
@@ -278,8 +280,12 @@ export class Session {
     const { report, uptime } = this.#context
     const startedAt = uptime()
     const answer = (result: CommandAnswer<'renew'> | object): void => {
-      report({ fact: 'commandAnswered', command: name, ms: uptime() - startedAt })
-      if (id !== undefined) peer.answer(new EncodedPacket(ackPacket(id, result)))
+      try {
+        report({ fact: 'commandAnswered', command: name, ms: uptime() - startedAt })
+        if (id !== undefined) peer.answer(new EncodedPacket(ackPacket(id, result)))
+      } catch (error) {
+        return refuse(error)
+      }
       this.#onAnswered()
     }
     const refuse = (error: unknown): void => {
@@ -291,7 +297,7 @@ export class Session {
     }
     this.#commandsInProgress++
     try {
-      runCommand(this.#context.domain, this.#caller(peer), { name, input }).then(answer).catch(refuse)
+      runCommand(this.#context.domain, (this.#caller ??= this.#callerOf(peer)), { name, input }).then(answer, refuse)
     } catch (error) {
       refuse(error)
     }
@@ -303,9 +309,11 @@ export class Session {
     if (this.#leavingAfterMs !== undefined && this.#commandsInProgress === 0) this.#bye('draining', this.#leavingAfterMs)
   }
 
-  #caller(peer: Peer) {
+  #callerOf(peer: Peer): SessionCaller {
     return {
-      identity: peer.identity,
+      get identity() {
+        return peer.identity
+      },
       sid: peer.sid,
       address: this.#pipe.address,
       isGone: () => peer.isGone || this.#isPipeClosed,

@@ -1,10 +1,9 @@
-/** The metrics of `/metrics`; each name is written once. */
+/** The metrics of `/metrics`; each name is written once. What every message counts is a plain number until it is read. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-
-const ACK_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5]
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
+import { AnswerTimes } from './answer-times.ts'
 
 export class Metrics {
   readonly #registry = new Registry()
@@ -15,12 +14,7 @@ export class Metrics {
     labelNames: ['door', 'role'],
     ...this.#to,
   })
-  readonly commands = new Counter({
-    name: 'im_commands_total',
-    help: 'Commands answered, by name.',
-    labelNames: ['command'],
-    ...this.#to,
-  })
+  readonly answerTimes = new AnswerTimes({ name: 'im_ack_seconds', help: 'Seconds from reading a command to sending its answer.' })
   readonly refusals = new Counter({
     name: 'im_refusals_total',
     help: 'Refusals of hellos, commands, packets.',
@@ -33,12 +27,7 @@ export class Metrics {
     labelNames: ['code'],
     ...this.#to,
   })
-  readonly appends = new Counter({
-    name: 'im_appends_total',
-    help: 'Messages appended, and sends that were repeats.',
-    labelNames: ['duplicate'],
-    ...this.#to,
-  })
+  readonly appends = { first: 0, repeated: 0 }
   readonly imageBytes = new Counter({ name: 'im_image_bytes_total', help: 'Bytes of images stored.', ...this.#to })
   readonly dropped = new Counter({
     name: 'im_volatile_dropped_total',
@@ -76,16 +65,23 @@ export class Metrics {
     ...this.#to,
   })
   readonly bugs = new Counter({ name: 'im_bugs_total', help: 'Unexpected errors, by place.', labelNames: ['where'], ...this.#to })
-  readonly ackSeconds = new Histogram({
-    name: 'im_ack_seconds',
-    help: 'Seconds from reading a command to sending its answer.',
-    labelNames: ['command'],
-    buckets: ACK_SECONDS,
-    ...this.#to,
-  })
-
   constructor({ isProcess }: { isProcess: boolean }) {
     if (isProcess) collectDefaultMetrics({ register: this.#registry })
+    this.#registry.registerMetric(this.answerTimes.metric)
+    this.#sums({ name: 'im_commands_total', help: 'Commands answered, by name.', label: 'command' }, () => this.answerTimes.counts)
+    this.#sums({ name: 'im_appends_total', help: 'Messages appended, and sends that were repeats.', label: 'duplicate' }, () => [
+      ['false', this.appends.first],
+      ['true', this.appends.repeated],
+    ])
+  }
+
+  /** A counter of numbers that are counted elsewhere and read at a scrape. */
+  #sums({ label, ...about }: { name: string; help: string; label: string }, read: () => AnswerTimes['counts']): void {
+    const collect = (): void => {
+      counter.reset()
+      for (const [value, sum] of read()) counter.inc({ [label]: value }, sum)
+    }
+    const counter = new Counter({ ...about, labelNames: [label], collect, ...this.#to })
   }
 
   /** `mayRead`: which requests get the metrics; all others get 404. */

@@ -7,20 +7,6 @@ import { OncePerMinute } from './once-per-minute.ts'
 
 type Log = Pick<FastifyBaseLogger, 'error' | 'warn' | 'debug'>
 
-const MS_PER_SECOND = 1000
-
-/** Looks up a metric's child for each value of its label once only, because each message counts several. */
-function byLabel<T>(child: (value: string) => T): (value: string) => T {
-  const children = new Map<string, T>()
-  return (value) => {
-    const known = children.get(value)
-    if (known !== undefined) return known
-    const made = child(value)
-    children.set(value, made)
-    return made
-  }
-}
-
 type AssignmentFact = Extract<Fact, { fact: 'conversationAssigned' | 'transferMade' | 'customerBlocked' }>
 
 function countAssignment(fact: AssignmentFact, metrics: Metrics): void {
@@ -140,9 +126,6 @@ function problemLogger(log: Log): (fact: PartFact) => void {
 export function reporter(log: Log, metrics: Metrics, now: () => number): (fact: Fact) => void {
   const limitedLog = rateLimitedLog(log, new OncePerMinute(now))
   const [logRefusal, logProblem] = [refusalLogger(log, metrics, limitedLog), problemLogger(log)]
-  const commands = byLabel((command) => metrics.commands.labels({ command }))
-  const ackSeconds = byLabel((command) => metrics.ackSeconds.labels({ command }))
-  const appends = byLabel((duplicate) => metrics.appends.labels({ duplicate }))
   return (fact) => {
     switch (fact.fact) {
       case 'peerAttached':
@@ -156,12 +139,11 @@ export function reporter(log: Log, metrics: Metrics, now: () => number): (fact: 
       case 'commandRefused':
         return logRefusal(fact)
       case 'commandAnswered':
-        commands(fact.command).inc()
-        return ackSeconds(fact.command).observe(fact.ms / MS_PER_SECOND)
+        return metrics.answerTimes.add(fact.command, fact.ms)
       case 'packetRefused':
         return metrics.refusals.inc({ of: 'packet', code: fact.code })
       case 'messageAppended':
-        return appends(String(fact.duplicate)).inc()
+        return void metrics.appends[fact.duplicate ? 'repeated' : 'first']++
       case 'imageStored':
         return metrics.imageBytes.inc(fact.bytesCount)
       case 'volatileDropped':

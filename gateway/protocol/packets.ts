@@ -22,11 +22,14 @@ export const messageStart = (conversation: string, epoch: string): string =>
 export const messageLink = (seq: number, prev: string | undefined): string =>
   prev === undefined ? `${seq},` : `${seq},"prev":${JSON.stringify(prev)},`
 
-/** The last part, which is known before the store has numbered the message; it includes the closing brace. */
-export function messageTail(message: Pick<Message, 'id' | 'from' | 'side' | 'name' | 'guest' | 'kind' | 'body' | 'at'>): string {
-  const { id, from, side, name, guest, kind, body, at } = message
+/** The last part, which is known before the store has numbered the message; it includes the closing brace. `bodyJson`: the body, if it is at hand. */
+export function messageTail(
+  message: Pick<Message, 'id' | 'from' | 'side' | 'name' | 'guest' | 'kind' | 'body' | 'at'> & { readonly bodyJson?: string },
+): string {
+  const { id, from, side, name, guest, kind, body, at, bodyJson } = message
   // JSON.stringify omits undefined fields
-  return JSON.stringify({ id, from, side, name, guest, kind, body, at }).slice(1)
+  const start = JSON.stringify({ id, from, side, name, guest, kind })
+  return `${start.slice(1, -1)},"body":${bodyJson ?? JSON.stringify(body)},"at":${at}}`
 }
 
 /** `2["cursorPush",{…}]`. */

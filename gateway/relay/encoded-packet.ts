@@ -10,20 +10,24 @@ import { VOLATILE_PUSHES, type Push, type PushData } from '../protocol/pushes.ts
 const ENGINE_MESSAGE = '4'
 
 export class EncodedPacket {
-  readonly bytes: Buffer
   /** Absent for answers, and for the JSON objects of a side's channel (side-message.ts), which are never sent to clients unchanged. */
   readonly push: PushHead | undefined
   /** May be dropped while the client is slow. */
   readonly isVolatile: boolean
+  #bytes: Buffer | undefined
   #text: string | undefined
   #rawFrame: Buffer | undefined
   #engineFrame: Buffer | undefined
 
   constructor(packet: Buffer | string, push?: PushHead) {
-    this.bytes = typeof packet === 'string' ? Buffer.from(packet) : packet
     if (typeof packet === 'string') this.#text = packet
+    else this.#bytes = packet
     this.push = push
     this.isVolatile = push !== undefined && VOLATILE_PUSHES.has(push.kind)
+  }
+
+  get bytes(): Buffer {
+    return (this.#bytes ??= Buffer.from(this.#text!))
   }
 
   get text(): string {
@@ -32,12 +36,12 @@ export class EncodedPacket {
 
   /** As a frame of the raw door. */
   get rawFrame(): Buffer {
-    return (this.#rawFrame ??= textFrame('', this.bytes))
+    return (this.#rawFrame ??= textFrame('', this.#bytes ?? this.#text!))
   }
 
   /** As a frame of the engine.io door. */
   get engineFrame(): Buffer {
-    return (this.#engineFrame ??= textFrame(ENGINE_MESSAGE, this.bytes))
+    return (this.#engineFrame ??= textFrame(ENGINE_MESSAGE, this.#bytes ?? this.#text!))
   }
 }
 
@@ -46,9 +50,9 @@ export const encodePush = <P extends Push>(kind: P, data: PushData<P>): EncodedP
 
 export const encodeMessage = (message: Message): EncodedPacket => new EncodedPacket(messagePacket(message), { kind: 'messagePush', seq: message.seq })
 
-/** A final, unmasked WebSocket text frame (RFC 6455, 5.2); `prefix` is ASCII. */
-function textFrame(prefix: string, payload: Buffer): Buffer {
-  const length = prefix.length + payload.length
+/** A final, unmasked WebSocket text frame (RFC 6455, 5.2); `prefix` is ASCII. A text is encoded in its place in the frame. */
+function textFrame(prefix: string, payload: Buffer | string): Buffer {
+  const length = prefix.length + (typeof payload === 'string' ? Buffer.byteLength(payload) : payload.length)
   const headerLength = length < 126 ? 2 : length < 65_536 ? 4 : 10
   const frame = Buffer.allocUnsafe(headerLength + length)
   frame[0] = 0x81
@@ -61,7 +65,9 @@ function textFrame(prefix: string, payload: Buffer): Buffer {
     frame[1] = 127
     frame.writeBigUInt64BE(BigInt(length), 2)
   }
+  const start = headerLength + prefix.length
   frame.write(prefix, headerLength, 'latin1')
-  payload.copy(frame, headerLength + prefix.length)
+  if (typeof payload === 'string') frame.write(payload, start)
+  else payload.copy(frame, start)
   return frame
 }

@@ -123,8 +123,9 @@ export function assignableFor(identity: Identity, { conversation, to }: Target):
 
 /** Undefined for a conversation between two persons, which is not assigned. */
 export function assignableOf(conversation: string): Assignable | undefined {
+  if (!isShopSide(conversation)) return undefined // its id begins with the shop
   const sides = conversationSides(conversation)
-  return sides === undefined || !isShopSide(sides[0]) ? undefined : { conversation, shop: sides[0], customer: sides[1] }
+  return sides === undefined ? undefined : { conversation, shop: sides[0], customer: sides[1] }
 }
 
 /** Refuses to assign a conversation in which nobody has written. */

@@ -52,13 +52,21 @@ export class Routing {
     this.#report = options.report
   }
 
-  /** To be called after each append. May be repeated: after a duplicate it checks again, because the first call may not have finished. */
-  async wrote(identity: Identity, conversation: string, { phase, duplicate, at }: Appended): Promise<void> {
+  /**
+   * To be called after each append; returns undefined if there is nothing to do. May be repeated: after a duplicate it checks again, because the
+   * first call may not have finished.
+   */
+  wrote(identity: Identity, conversation: string, appended: Appended): Promise<void> | undefined {
     const { role } = identity
+    const { phase, duplicate } = appended
     const isRouted = phase === 'open' || (phase === 'waiting' && role === 'customer')
-    if ((isRouted && !duplicate) || role === 'system') return
+    if ((isRouted && !duplicate) || role === 'system') return undefined
     const assignable = assignableOf(conversation)
-    if (assignable === undefined) return
+    return assignable === undefined ? undefined : this.#route(assignable, identity, appended)
+  }
+
+  async #route(assignable: Assignable, identity: Identity, { duplicate, at }: Appended): Promise<void> {
+    const { role } = identity
     const staff = role === 'customer' ? await this.staff(assignable.shop) : undefined
     const changed = await this.#assignments
       .change(assignable, (found) => decideWritten(found, { by: identity, at, isRepeated: duplicate, staff }))

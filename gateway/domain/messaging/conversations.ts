@@ -52,12 +52,13 @@ export class Conversations {
     return { ok: true, conversations: shown, more: isCut === true || rows.length === limit || shown.length < rows.length }
   }
 
-  async announce({ conversation, mine, theirs }: SideView, cause: { seq: number; duplicate: boolean; sid: string }): Promise<void> {
+  /** Returns undefined if there is nothing to wait for. */
+  announce({ conversation, mine, theirs }: SideView, cause: { seq: number; duplicate: boolean; sid: string }): Promise<unknown> | undefined {
     const isKnown = this.#options.announcements.announce(mine, conversation)
-    if (isKnown && cause.seq > 1 && !cause.duplicate) return
+    if (isKnown && cause.seq > 1 && !cause.duplicate) return undefined
     const invitation: Invitation = { type: 'invite', conversation, seq: cause.seq, socketid: cause.sid }
     const packet = JSON.stringify(invitation)
-    await Promise.all([mine, theirs].map((side) => this.#options.bus.publish(ownChannel(side), cause.sid, packet)))
+    return Promise.all([mine, theirs].map((side) => this.#options.bus.publish(ownChannel(side), cause.sid, packet)))
   }
 }
 

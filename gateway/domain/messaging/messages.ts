@@ -52,7 +52,8 @@ export class Messages {
     this.#report = options.report
   }
 
-  async send(caller: Caller, input: CommandInput<'send'>): Promise<CommandAnswer<'send'>> {
+  /** Without a promise of its own for each step: most messages wait for their append and for nothing else. */
+  send(caller: Caller, input: CommandInput<'send'>): Promise<CommandAnswer<'send'>> {
     const { identity, sid } = caller
     const view = access(identity, input)
     const { id, kind, body } = input
@@ -66,30 +67,35 @@ export class Messages {
       side: view.mine,
       kind,
       body,
+      bodyJson: json,
       at: this.#now(),
       origin: sid,
       ...(name === undefined ? undefined : { name }),
       ...(guest && { guest }),
       isReply: !mayStart(this.#direct, identity, view),
     }
-    const appended = await this.#inTurn(caller, message, json)
-    const { epoch, seq, prev, at, duplicate } = appended
-    this.#report({ fact: 'messageAppended', duplicate })
-    await Promise.all([this.#conversations.announce(view, { seq, duplicate, sid }), this.#routing.wrote(identity, conversation, appended)])
-    return {
-      ok: true,
-      conversation,
-      epoch,
-      seq,
-      at,
-      ...(prev === undefined ? undefined : { prev }),
-      ...(duplicate ? { duplicate } : undefined),
-    }
+    return this.#inTurn(caller, message, json).then((appended) => {
+      const { epoch, seq, prev, at, duplicate } = appended
+      this.#report({ fact: 'messageAppended', duplicate })
+      const answer: CommandAnswer<'send'> = {
+        ok: true,
+        conversation,
+        epoch,
+        seq,
+        at,
+        ...(prev === undefined ? undefined : { prev }),
+        ...(duplicate ? { duplicate } : undefined),
+      }
+      const announced = this.#conversations.announce(view, { seq, duplicate, sid })
+      const routed = this.#routing.wrote(identity, conversation, appended)
+      return announced === undefined && routed === undefined ? answer : Promise.all([announced, routed]).then(() => answer)
+    })
   }
 
   #inTurn(caller: Caller, message: NewMessage, json: string): Promise<Appended> {
-    const key = `${caller.sid} ${message.conversation}`
     const ids = imagesIn(json)
+    if (ids.length === 0 && this.#queue.size === 0) return this.#append(caller, message)
+    const key = `${caller.sid} ${message.conversation}`
     if (ids.length === 0 && !this.#queue.isBusy(key)) return this.#append(caller, message)
     return this.#queue.take(key, () => this.#images.withReferences(ids, mainImageOf(message), () => this.#append(caller, message)))
   }
@@ -99,7 +105,7 @@ export class Messages {
    * and gives it back if the conversation existed. A customer whose allowance is used up may still write to existing conversations. Agents
    * are the operator's own and have no such allowance.
    */
-  async #append(caller: Caller, message: NewMessage): Promise<Appended> {
+  #append(caller: Caller, message: NewMessage): Promise<Appended> {
     if (message.isReply === true || caller.identity.role !== 'customer') return this.#write(message)
     const spender = spenderOf(caller)
     try {
@@ -107,25 +113,26 @@ export class Messages {
     } catch (refusal) {
       return this.#write({ ...message, isReply: true }, refusal)
     }
-    try {
-      const appended = await this.#write(message)
-      if (appended.seq > 1 || appended.duplicate) this.#allowances.giveBack('conversation', spender)
-      return appended
-    } catch (error) {
-      this.#allowances.giveBack('conversation', spender)
-      throw error
-    }
+    return this.#write(message).then(
+      (appended) => {
+        if (appended.seq > 1 || appended.duplicate) this.#allowances.giveBack('conversation', spender)
+        return appended
+      },
+      (error: unknown) => {
+        this.#allowances.giveBack('conversation', spender)
+        throw error
+      },
+    )
   }
 
-  /** Throws `notStarted` if the message is a reply and the conversation is empty. */
-  async #write(message: NewMessage, notStarted: unknown = new Refusal('start_forbidden')): Promise<Appended> {
-    try {
-      return await this.#store.append(message)
-    } catch (error) {
+  /** Rejects with `notStarted`, or `start_forbidden`, if the message is a reply and the conversation is empty. */
+  #write(message: NewMessage, notStarted?: unknown): Promise<Appended> {
+    return this.#store.append(message).catch((error: unknown) => {
       if (error instanceof Error && error.name === 'Muted') throw this.#blacklist.refusal(message.conversation, error as Muted)
-      if (error instanceof Error && error.name === 'NotStarted') throw notStarted
+      // an error is made where it is needed only: its stack costs as much as the rest of a send
+      if (error instanceof Error && error.name === 'NotStarted') throw notStarted ?? new Refusal('start_forbidden')
       throw error
-    }
+    })
   }
 
   async history(caller: Caller, input: CommandInput<'history'>): Promise<CommandAnswer<'history'>> {

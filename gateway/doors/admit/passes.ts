@@ -2,18 +2,24 @@
  * Verifies and mints passes: JWTs that state a participant's identity. They are verified with IM_SECRET (HS256) or with a public key of
  * IM_JWKS_URL; if both are set, the pass's `alg` decides, so that guests, whose passes this gateway signs, work beside the operator's users.
  * Passes are minted only with the secret (demo, guests, backends with an API key).
+ *
+ * A pass that was verified a moment ago is not verified again, as clients that reconnect bring the same one; its times are compared each time.
  */
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
+import { LRUCache } from 'lru-cache'
 import { isGuestId, isId, isShopSide, participantId, QUEUE, shopSide } from '../../protocol/keys.ts'
 import type { Identity } from '../../protocol/model.ts'
 import { Shops } from '../../domain/messaging/shops.ts'
 import { Refusal } from '../../domain/refusal.ts'
 import { tidyName } from '../../domain/untrusted-text.ts'
 import { KeySet, problemOf, type KeySetOptions } from './key-set.ts'
+import { isValidAt, payloadInPlace, type Times } from './payload-in-place.ts'
 
 const NAME_LENGTH = 80
 const AVATAR_LENGTH = 500
+/** Verified passes that are remembered, and for how long: a key may leave the key set meanwhile. */
+const REMEMBERED = { max: 1000, ttl: 60_000 }
 const PUBLIC_KEY_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
 
 export interface Claims {
@@ -31,6 +37,7 @@ export class Passes {
   readonly #sources: readonly string[] | undefined
   readonly #shops: Shops
   readonly #now: () => number
+  readonly #verified = new LRUCache<string, { readonly times: Times; readonly identity: Identity }>(REMEMBERED)
 
   /**
    * `sources`: the allowed prefixes, `shops`: the existing shops; absent: any. `keySet`: where the key set is, and who is told of its state.
@@ -45,7 +52,7 @@ export class Passes {
     this.#shops = options.shops ?? new Shops()
     this.#sources = options.sources
     if (options.secret !== undefined) this.#secret = createSecretKey(Buffer.from(options.secret))
-    if (options.keySet !== undefined) this.#keySet = new KeySet(options.keySet)
+    if (options.keySet !== undefined) this.#keySet = new KeySet({ ...options.keySet, onSeen: (problem) => this.#sawKeySet(options.keySet!, problem) })
     this.#now = options.now
   }
 
@@ -56,8 +63,15 @@ export class Passes {
 
   /** Rejects with `pass_expired`, `pass_invalid`, `unknown_shop`, or `unavailable` if the key set cannot be fetched. */
   async verify(token: string): Promise<Identity> {
+    const now = this.#now()
+    const known = this.#verified.get(token)
+    if (known !== undefined && isValidAt(known.times, now)) return known.identity
     try {
-      return this.#identityOf(await this.#payloadOf(token))
+      const payload = (this.#secret && payloadInPlace(token, this.#secret, now)) ?? (await this.#payloadOf(token, now))
+      const identity = this.#identityOf(payload)
+      const { exp, nbf } = payload
+      this.#verified.set(token, { times: { exp, nbf }, identity })
+      return identity
     } catch (error) {
       throw this.#refusalOf(error)
     }
@@ -81,8 +95,14 @@ export class Passes {
     this.#keySet?.close()
   }
 
-  async #payloadOf(token: string): Promise<JWTPayload> {
-    const options = { currentDate: new Date(this.#now()), requiredClaims: ['exp', 'sub'] }
+  /** The set may have lost a key. */
+  #sawKeySet({ onSeen }: KeySetOptions, problem: string | undefined): void {
+    this.#verified.clear()
+    onSeen(problem)
+  }
+
+  async #payloadOf(token: string, now: number): Promise<JWTPayload> {
+    const options = { currentDate: new Date(now), requiredClaims: ['exp', 'sub'] }
     const keySet = this.#keySet
     if (keySet === undefined || (this.#secret !== undefined && isShared(token))) {
       return (await jwtVerify(token, this.#requireSecret(), { ...options, algorithms: ['HS256'] })).payload

@@ -258,6 +258,8 @@ test('health, readiness and metrics answer', async () => {
     'im_peers{door="websocket",role="customer"} 1',
     'im_commands_total{command="send"} 1',
     'im_appends_total{duplicate="false"} 1',
+    'im_ack_seconds_bucket{le="+Inf",command="send"} 1',
+    'im_ack_seconds_count{command="send"} 1',
     'im_refusals_total{of="unknown",code="unknown_command"} 1',
   ])
     expect(metrics).toContain(line)
