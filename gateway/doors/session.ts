@@ -280,12 +280,8 @@ export class Session {
     const { report, uptime } = this.#context
     const startedAt = uptime()
     const answer = (result: CommandAnswer<'renew'> | object): void => {
-      try {
-        report({ fact: 'commandAnswered', command: name, ms: uptime() - startedAt })
-        if (id !== undefined) peer.answer(new EncodedPacket(ackPacket(id, result)))
-      } catch (error) {
-        return refuse(error)
-      }
+      report({ fact: 'commandAnswered', command: name, ms: uptime() - startedAt })
+      if (id !== undefined) peer.answer(new EncodedPacket(ackPacket(id, result)))
       this.#onAnswered()
     }
     const refuse = (error: unknown): void => {
@@ -297,7 +293,9 @@ export class Session {
     }
     this.#commandsInProgress++
     try {
-      runCommand(this.#context.domain, (this.#caller ??= this.#callerOf(peer)), { name, input }).then(answer, refuse)
+      runCommand(this.#context.domain, (this.#caller ??= this.#callerOf(peer)), { name, input })
+        .then(answer)
+        .catch(refuse)
     } catch (error) {
       refuse(error)
     }
@@ -311,15 +309,14 @@ export class Session {
 
   #callerOf(peer: Peer): SessionCaller {
     return {
-      get identity() {
-        return peer.identity
-      },
+      identity: peer.identity,
       sid: peer.sid,
       address: this.#pipe.address,
       isGone: () => peer.isGone || this.#isPipeClosed,
       inTurn: <T>(read: () => Promise<T>): Promise<T> => this.#reads.inTurn(read),
       renew: async (token: string): Promise<CommandAnswer<'renew'>> => {
         peer.identity = await this.#context.admit.renew(token, peer.identity)
+        this.#caller = undefined
         return { ok: true, identity: peer.identity }
       },
       subscribePresence: (sides: readonly string[]) => this.#context.hub.subscribePresence(peer, sides),
@@ -350,8 +347,7 @@ export class Session {
       return packet.reason === 'binary' ? this.#take('binary') : this.#refuse(new Refusal('bad_packet').wire)
     }
     const { message, ...data } = new Refusal('namespace_unknown').wire
-    const namespace = packet.namespace.slice(0, 64)
-    this.#pipe.send(new EncodedPacket(connectErrorPacket({ message, data }, namespace)), false)
+    this.#pipe.send(new EncodedPacket(connectErrorPacket({ message, data }, packet.namespace.slice(0, 64))), false)
     this.#countOffence('namespace_unknown')
   }
 

@@ -17,7 +17,9 @@ test("what is handed over at a scrape is what prom-client's own histogram would 
         histogram.observe({ command }, ms / 1000)
       }
       const linesOf = async (registry: Registry): Promise<string[]> =>
-        (await registry.metrics()).split('\n').map((line) => (line.includes('_sum') ? `${line.split(' ')[0]} ${Number(line.split(' ')[1]).toFixed(3)}` : line))
+        (await registry.metrics())
+          .split('\n')
+          .map((line) => (line.includes('_sum') ? `${line.split(' ')[0]} ${Number(line.split(' ')[1]).toFixed(3)}` : line))
       expect(await linesOf(ours)).toEqual(await linesOf(theirs))
     }),
   )
