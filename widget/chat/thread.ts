@@ -178,10 +178,9 @@ export class Thread implements ReactiveController {
     this.#write(text)
   }
 
-  /** The chat now belongs to another person: clears the text, even one in the middle of a composition. */
+  /** The chat now belongs to another person. */
   reset(): void {
     this.#begin(undefined)
-    this.#composer?.clear()
   }
 
   toEnd(): void {
@@ -257,7 +256,7 @@ export class Thread implements ReactiveController {
     if (!this.#composer) return
     // Text typed before there was a conversation becomes its draft.
     if (conversation && wasNobody && this.#text.trim() && !conversation.draft.value) conversation.setDraft(this.#text)
-    else this.#write(conversation?.draft.value ?? '')
+    else this.#composer.replace(conversation?.draft.value ?? '')
   }
 
   /** Announces messages above the newest one of the first render; older pages are not announced. */

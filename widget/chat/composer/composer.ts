@@ -104,13 +104,15 @@ export class Composer {
     this.#options.onChange(this.text, cut !== undefined)
   }
 
-  /** Empties the field for another person. A composition ends only when the field loses focus; before that, the text would come back. */
-  clear(): void {
-    const { field } = this.#parts
-    if (this.#isComposing) field.blur()
+  /**
+   * Shows the text of another conversation or person. A composition ends first: until then its text would stay, and be sent to whoever is now written
+   * to. It ends only when the field loses focus; focus in the same turn keeps the keyboard up.
+   */
+  replace(text: string): void {
+    if (this.#isComposing) this.#endComposition()
+    this.#isComposing = false
     this.#ghosts.acted()
-    this.#write('')
-    this.#options.onChange('')
+    this.text = text
   }
 
   take(source: SendSource): boolean {
@@ -131,7 +133,7 @@ export class Composer {
   }
 
   /**
-   * Ends a composition before the field is emptied; otherwise the input method, which still holds the text, inserts it again with the next key. Blur
+   * Ends a composition before the field gets another text; otherwise the input method, which still holds the text, inserts it again with the next key. Blur
    * ends the composition; focus in the same gesture keeps the keyboard up. Returns the final text, '' if the field had no focus.
    */
   #endComposition(): string {
@@ -205,7 +207,7 @@ export class Composer {
     }
     this.#before = field.value
     this.#measure(field.value)
-    this.#options.onChange(field.value, cut !== undefined)
+    if (!this.#isEndingComposition) this.#options.onChange(field.value, cut !== undefined)
   }
 
   /** One "\n" was inserted at the caret without a keydown or a cancelable beforeinput. */
