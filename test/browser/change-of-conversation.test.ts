@@ -34,7 +34,8 @@ test.each(rows)('%s: a word in the making stays with whom it was written to', as
     await cdp.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length })
   }
   const shown = (): Promise<string> => part('composer').inputValue()
-  const isFocused = (): Promise<boolean> => page.evaluate((name) => document.querySelector(name)!.shadowRoot!.activeElement?.tagName === 'TEXTAREA', tag)
+  const isFocused = (): Promise<boolean> =>
+    page.evaluate((name) => document.querySelector(name)!.shadowRoot!.activeElement?.tagName === 'TEXTAREA', tag)
   await become(claims, first)
   await part('composer').focus()
   await compose('for the first')

@@ -27,13 +27,17 @@ export class PersonBlocks extends ClientFollower {
 
   /** Asks the gateway; the bar shows its refusal. */
   async set(to: string, isBlocked: boolean): Promise<void> {
+    const { client } = this
+    let state: BarState = 'failed'
     try {
-      await this.client?.request(isBlocked ? 'blockPerson' : 'unblockPerson', { to })
-      this.#mark(to, isBlocked)
-      this.show(to, isBlocked ? 'blocked' : 'unblocked')
+      await client?.request(isBlocked ? 'blockPerson' : 'unblockPerson', { to })
+      state = isBlocked ? 'blocked' : 'unblocked'
     } catch {
-      this.show(to, 'failed')
+      // the bar says it
     }
+    if (client !== this.client) return
+    if (state !== 'failed') this.#mark(to, isBlocked)
+    this.show(to, state)
   }
 
   protected override follow(client: PersonClient): readonly (() => void)[] {

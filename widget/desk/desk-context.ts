@@ -54,6 +54,11 @@ export class DeskContext {
     return this.view.row
   }
 
+  /** The row of the conversation that the open dialog is about. */
+  get dialogRow(): ConversationRow | undefined {
+    return this.view.mailbox.rows.find(({ conversation }) => conversation === this.dialogs.about)
+  }
+
   /** Date and time of something that may be long ago or far ahead. */
   readonly moment = (at: number): string => {
     try {

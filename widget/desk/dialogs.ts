@@ -8,6 +8,7 @@ export class Dialogs<Name extends string> implements ReactiveController {
   readonly #host: ReactiveControllerHost & { readonly renderRoot: HTMLElement | DocumentFragment }
   readonly #onShow: () => void
   #open: Name | undefined
+  #about: string | undefined
 
   constructor(host: ReactiveControllerHost & { readonly renderRoot: HTMLElement | DocumentFragment }, onShow: () => void) {
     this.#host = host
@@ -19,8 +20,14 @@ export class Dialogs<Name extends string> implements ReactiveController {
     return this.#open
   }
 
-  show(name: Name): void {
+  /** The conversation that the open dialog is about, whichever is open behind it by now. */
+  get about(): string | undefined {
+    return this.#about
+  }
+
+  show(name: Name, about?: string): void {
     this.#open = name
+    this.#about = about
     this.#onShow()
     this.#host.requestUpdate()
   }

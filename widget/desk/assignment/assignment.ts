@@ -81,14 +81,14 @@ export class AssignmentController implements ReactiveController {
     const { agent, phase, transfer } = row?.service ?? {}
     if (phase !== 'open' || agent?.id !== me || transfer) return false
     presence.ask()
-    dialogs.show('transfer')
+    dialogs.show('transfer', row!.conversation)
     return true
   }
 
   /** Closes the dialog once the gateway says that what it asks for has happened, even if the answer was lost with the connection. */
   closeSettled(): void {
-    const { dialogs, row, toast } = this.#desk
-    const { blocked, transfer } = row?.service ?? {}
+    const { dialogRow, dialogs, toast } = this.#desk
+    const { blocked, transfer } = dialogRow?.service ?? {}
     if (!(dialogs.open === 'transfer' && transfer) && !(dialogs.open === 'block' && blocked)) return
     toast.dismiss()
     dialogs.close()
@@ -155,21 +155,18 @@ export class AssignmentController implements ReactiveController {
 
   /** The content of the open dialog; undefined if it is none of these. */
   dialog(open: DeskDialog): ModalContent | undefined {
-    const { row } = this.#desk
+    const { dialogRow: row } = this.#desk
     if (open === 'blocked') return this.blocking.list()
     if (open === 'block') return row && this.blocking.form(row)
     return open === 'transfer' ? row && this.#transferForm(row) : undefined
   }
 
   #transferForm(row: ConversationRow): ModalContent {
-    const {
-      me,
-      view: { name, presence },
-      words,
-    } = this.#desk
+    const { me, view, words } = this.#desk
+    const { presence } = view
     return {
       name: 'transfer-dialog',
-      title: html`${words.transfer}: <bdi>${name}</bdi>`,
+      title: html`${words.transfer}: <bdi>${view.nameOf(row.to, row.name)}</bdi>`,
       body: transferForm({
         strings: words,
         isBusy: this.#requests.isBusy(row.conversation),

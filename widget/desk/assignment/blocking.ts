@@ -35,7 +35,7 @@ export class Blocking {
   openForm(): boolean {
     const { dialogs, row } = this.#desk
     if (!row?.service || row.service.blocked) return false
-    dialogs.show('block')
+    dialogs.show('block', row.conversation)
     return true
   }
 
@@ -59,13 +59,10 @@ export class Blocking {
   }
 
   form(row: ConversationRow): ModalContent {
-    const {
-      view: { name },
-      words,
-    } = this.#desk
+    const { view, words } = this.#desk
     return {
       name: 'block-dialog',
-      title: isolated(words.blockTitle, { name }),
+      title: isolated(words.blockTitle, { name: view.nameOf(row.to, row.name) }),
       body: blockForm({
         strings: words,
         isBusy: this.#requests.isBusy(row.conversation),

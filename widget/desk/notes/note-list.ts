@@ -26,8 +26,7 @@ export class NoteList extends ClientFollower {
   }
 
   /** The same id again changes the text, '' deletes. Rejects with the refusal. */
-  async save(id: string, text: string): Promise<void> {
-    const to = this.#to
+  async save(to: string, id: string, text: string): Promise<void> {
     const { client } = this
     const answer = await client!.request('saveNote', { to, id, text })
     if (to === this.#to && client === this.client) this.#put(id, answer.note)

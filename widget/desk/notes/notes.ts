@@ -9,17 +9,25 @@ import { noteForm } from './note-form.ts'
 import { NoteList } from './note-list.ts'
 import { noteView } from './note-view.ts'
 
+interface Draft {
+  /** Undefined: a new one. */
+  readonly note: Note | undefined
+  /** One for all attempts to save it: an answer may be lost. */
+  readonly id: string
+  text: string
+}
+
 /**
  * What colleagues write to each other in a conversation; the customer never sees it.
- * reading → writing (a new note, or one's own that is changed) → saving → reading; another conversation or person ends it without saving.
+ * reading → writing (a new note, or one's own that is changed) → saving → reading. What is being written waits with its conversation while another is
+ * open; another person ends it.
  */
 export class Notes implements ReactiveController {
   readonly #desk: DeskContext
   readonly #list: NoteList
-  /** The note in the form: a new one, or the one being changed. */
-  #draft: { readonly note: Note | undefined } | undefined
-  #isSaving = false
-  #to = ''
+  /** By whom the conversation is with. */
+  readonly #drafts = new Map<string, Draft>()
+  readonly #saving = new Set<string>()
 
   constructor(desk: DeskContext) {
     this.#desk = desk
@@ -37,8 +45,8 @@ export class Notes implements ReactiveController {
 
   /** The desk now belongs to another agent. */
   reset(): void {
-    this.#draft = undefined
-    this.#isSaving = false
+    this.#drafts.clear()
+    this.#saving.clear()
   }
 
   hostUpdate(): void {
@@ -49,29 +57,36 @@ export class Notes implements ReactiveController {
     if (!element.isConnected) return
     this.#list.use(client)
     this.#list.about(to)
-    if (to !== this.#to) this.#draft = undefined
-    this.#to = to
+  }
+
+  /** The form's nodes stay when another conversation opens that has a draft, too. */
+  hostUpdated(): void {
+    const field = this.#field
+    const draft = this.#draft
+    if (field && draft && field.value !== draft.text) field.value = draft.text
   }
 
   /** Over the composer, while a note is being written. */
   form(): TemplateResult | typeof nothing {
     const draft = this.#draft
     if (!draft) return nothing
+    const { to } = this.#desk.view
     return noteForm({
       strings: this.#desk.words,
-      text: draft.note?.text ?? '',
-      isBusy: this.#isSaving,
+      isBusy: this.#saving.has(draft.id),
+      onInput: (text) => void (draft.text = text),
       onSave: (text) =>
-        void this.#save(draft.note?.id ?? newId(), text).then((isDone) => {
-          if (isDone) this.#close()
+        void this.#save(to, draft.id, text).then((isDone) => {
+          if (isDone && this.#drafts.get(to) === draft) this.#close(to)
         }),
-      onCancel: () => this.#close(),
+      onCancel: () => this.#close(to),
     })
   }
 
   /** The notes among the messages. */
   amongMessages(): Pick<MailboxPaneView, 'between' | 'extra'> {
     const { me, toast, view, words } = this.#desk
+    const { to } = view
     const { time } = messageTime(view.language.lang)
     const options = {
       strings: words,
@@ -79,8 +94,9 @@ export class Notes implements ReactiveController {
       time,
       onEdit: (note: Note) => this.#open(note),
       onDelete: (note: Note) =>
-        void this.#save(note.id, '').then((isDone) => {
-          const onUndo = (): void => void this.#save(newId(), note.text)
+        void this.#save(to, note.id, '').then((isDone) => {
+          const id = newId()
+          const onUndo = (): void => void this.#save(to, id, note.text)
           if (isDone) toast.say({ text: words.noteDeleted, onUndo })
         }),
     }
@@ -91,33 +107,47 @@ export class Notes implements ReactiveController {
   }
 
   /** Resolves with whether the gateway saved it; shows a refusal, unless the desk has passed to another agent. */
-  async #save(id: string, text: string): Promise<boolean> {
+  async #save(to: string, id: string, text: string): Promise<boolean> {
     const { element, refused, view } = this.#desk
     const { client } = view
-    this.#isSaving = true
+    if (this.#saving.has(id)) return false
+    this.#saving.add(id)
     try {
-      await this.#list.save(id, text)
+      await this.#list.save(to, id, text)
       return client === view.client
     } catch (error) {
       if (client === view.client) refused(error)
       return false
     } finally {
-      if (client === view.client) this.#isSaving = false
+      if (client === view.client) this.#saving.delete(id)
       element.requestUpdate()
     }
   }
 
-  #open(note: Note | undefined): void {
-    const { element } = this.#desk
-    this.#draft = { note }
-    element.requestUpdate()
-    void element.updateComplete.then(() => element.renderRoot.querySelector<HTMLElement>('.note-field')?.focus())
+  get #draft(): Draft | undefined {
+    return this.#drafts.get(this.#desk.view.to)
   }
 
-  #close(): void {
-    const { element } = this.#desk
-    this.#draft = undefined
+  get #field(): HTMLTextAreaElement | null {
+    return this.#desk.element.renderRoot.querySelector('.note-field')
+  }
+
+  /** Another note that is being written here stays until it is saved or cancelled. */
+  #open(note: Note | undefined): void {
+    const {
+      element,
+      view: { to },
+    } = this.#desk
+    const held = this.#draft
+    if (!held || held.text === (held.note?.text ?? '')) this.#drafts.set(to, { note, id: note?.id ?? newId(), text: note?.text ?? '' })
     element.requestUpdate()
-    element.renderRoot.querySelector<HTMLElement>('form.composer textarea')?.focus()
+    void element.updateComplete.then(() => this.#field?.focus())
+  }
+
+  #close(to: string): void {
+    const { element, view } = this.#desk
+    this.#drafts.delete(to)
+    element.requestUpdate()
+    if (to === view.to) element.renderRoot.querySelector<HTMLElement>('form.composer textarea')?.focus()
   }
 }

@@ -27,6 +27,8 @@ export class ReplyManager {
   readonly #options: ReplyManagerOptions
   #query = ''
   #editing: string | undefined
+  /** Of a new reply that is being written: one for all attempts to save it, because an answer may be lost. */
+  #id = ''
   #fault: FileFault | undefined
   #isBusy = false
   /** Counts changes of the agent: work that ends under another agent shows nothing. */
@@ -86,17 +88,18 @@ export class ReplyManager {
   }
 
   readonly edit = (key: string | undefined): void => {
+    if (key === '' && this.#editing !== '') this.#id = this.#options.newId()
     this.#editing = key
     this.#host.requestUpdate()
   }
 
   readonly save = (draft: ReplyDraft, before: QuickReply | undefined): void => {
-    const { saved, newId } = this.#options
     const { folder, ...rest } = draft
-    const reply = { ...rest, id: before?.id ?? newId(), ...(folder === '' ? {} : { folder }) }
+    const reply = { ...rest, id: before?.id ?? this.#id, ...(folder === '' ? {} : { folder }) }
+    const [editing, id] = [this.#editing, this.#id]
     void this.#run(async () => {
-      await saved.save(reply, before)
-      this.#editing = undefined
+      await this.#options.saved.save(reply, before)
+      if (editing === this.#editing && id === this.#id) this.#editing = undefined
     })
   }
 

@@ -1,0 +1,121 @@
+/** The open conversation changes, as when the agent's other window opens another, while something about it is being written. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { launchChromium } from '../kit/browser.ts'
+import { spawnGateway, type SpawnedGateway } from '../kit/gateway.ts'
+import { deskPage, type DeskPage } from './desk-page.ts'
+import { person, type Person } from './person.ts'
+
+let gateway: SpawnedGateway
+let browser: Browser
+
+beforeAll(async () => {
+  gateway = await spawnGateway()
+  browser = await launchChromium()
+})
+
+afterAll(async () => {
+  await browser.close()
+  await gateway.stop()
+})
+
+/** A desk with the conversations of kim and lea, kim's open; `ask` is of the agent's other window. */
+async function desk(shop: string): Promise<DeskPage & { ask: Person['ask']; openElsewhere(to: string): Promise<void> }> {
+  for (const [sub, name] of [
+    ['kim', 'Kim'],
+    ['lea', 'Lea'],
+  ] as const) {
+    const customer = await person(gateway, { sub, name })
+    await customer.say('Hello', `shop:${shop}`)
+    customer.leave()
+  }
+  const opened = await deskPage(browser, gateway, { agent: 'ann', shop })
+  await opened.open('kim')
+  const { ask, leave } = await person(gateway, { sub: 'ann', role: 'agent', shop })
+  return {
+    ...opened,
+    ask,
+    async openElsewhere(to) {
+      await ask('changeUser', { toid: to })
+      await opened.page.locator(`im-desk [data-test=panel][data-to="${to}"]`).waitFor()
+    },
+    async close() {
+      leave()
+      await opened.close()
+    },
+  }
+}
+
+test('who is blocked is whom the dialog was opened for', async () => {
+  const { close, openElsewhere, page, part, row } = await desk('o1')
+  await part('open-block').click()
+  await part('reason').fill('Abuse')
+  await openElsewhere('lea')
+  expect(await part('block-dialog').textContent()).toContain('Kim')
+  await part('block-it').click()
+  await part('block-dialog').waitFor({ state: 'detached' })
+  await row('kim').locator('[data-state=blocked]').waitFor()
+  expect(await row('lea').locator('[data-state=blocked]').count()).toBe(0)
+  await page.locator('im-desk [data-test=panel][data-to="lea"]').waitFor()
+  await close()
+})
+
+test('what is transferred is the conversation that the dialog was opened for', async () => {
+  const { ask, close, openElsewhere, part } = await desk('o2')
+  const { conversations } = (await ask('queue', {})) as { conversations: { conversation: string; to: string }[] }
+  for (const { conversation } of conversations) await ask('claim', { conversation })
+  await part('transfer').click()
+  await openElsewhere('lea')
+  expect(await part('transfer-dialog').textContent()).toContain('Kim')
+  await part('transfer-dialog').locator('[value=queue]').check()
+  await part('transfer-it').click()
+  await part('told').getByText('Kim').waitFor()
+  await close()
+})
+
+test('a note that is being written waits with its conversation; saved there, it leaves the other one’s alone', async () => {
+  const { close, open, openElsewhere, page, part } = await desk('o3')
+  await page.keyboard.press('Alt+n')
+  await part('note-field').fill('about Kim')
+  await openElsewhere('lea')
+  expect(await part('note-field').count()).toBe(0)
+  await page.keyboard.press('Alt+n')
+  expect(await part('note-field').inputValue()).toBe('')
+  await part('note-field').fill('about Lea')
+  await open('kim')
+  expect(await part('note-field').inputValue()).toBe('about Kim')
+  await part('save-note').click()
+  await part('note').getByText('about Kim').waitFor()
+  await open('lea')
+  expect(await part('note-field').inputValue()).toBe('about Lea')
+  expect(await part('note').count()).toBe(0)
+  await close()
+})
+
+test('a deleted note comes back where it was', async () => {
+  const { close, open, openElsewhere, page, part } = await desk('o4')
+  await page.keyboard.press('Alt+n')
+  await part('note-field').fill('about Kim')
+  await part('save-note').click()
+  await part('delete-note').click()
+  await part('undo').waitFor()
+  await openElsewhere('lea')
+  await part('undo').click()
+  await open('kim')
+  await part('note').getByText('about Kim').waitFor()
+  await open('lea')
+  expect(await part('note').count()).toBe(0)
+  await close()
+})
+
+test('Enter twice saves a note once', async () => {
+  const { close, page, part } = await desk('o5')
+  await page.keyboard.press('Alt+n')
+  await part('note-field').fill('once')
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Enter')
+  await part('note').waitFor()
+  await page.waitForTimeout(300)
+  expect(await part('note').count()).toBe(1)
+  await close()
+})
