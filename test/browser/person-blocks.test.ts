@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DESKTOP, launchChromium, openPage, PHONE } from '../kit/browser.ts'
 import { spawnGateway, type SpawnedGateway } from '../kit/gateway.ts'
 import { WireClient } from '../kit/wire-client.ts'
+import { mountElement } from './mount-element.ts'
 
 let gateway: SpawnedGateway
 let browser: Browser
@@ -128,5 +129,18 @@ test('a guest named Support is a guest in the list, the header and while it type
   expect(await page.locator('im-desk [data-row] .entry-name').first().textContent()).toBe('Guest · Support')
   expect(await page.locator('im-desk [data-test=panel] .status').textContent()).toContain('Guest · Support')
   await picture(page, 'desk-guest')
+  await close()
+})
+
+test.each(['im-inbox', 'im-chat'] as const)('%s: what one person could not block is not told to the next', async (tag) => {
+  const { become, close, context, part, set } = await mountElement(tag, { browser, gateway })
+  await become({ sub: 'first' }, 'bob')
+  await part('block-person').click()
+  await context.setOffline(true)
+  await part('person-yes').click()
+  await set({ token: await gateway.pass({ sub: 'second' }), to: 'bob' })
+  await context.setOffline(false)
+  await part('block-person').waitFor()
+  expect(await part('person-bar').count()).toBe(0)
   await close()
 })
