@@ -6,7 +6,7 @@ const processes = ['test/gateway/*.system.test.ts', 'test/gateway/backbone/redis
 
 const long = ['test/engines/{hub,input-method}.test.ts']
 
-const browsers = ['test/{browser,e2e}/**/*.test.ts', 'test/client/transports.system.test.ts']
+const browsers = ['test/{browser,e2e}/**/*.test.ts', 'test/engines/engines.test.ts', 'test/client/transports.system.test.ts']
 
 const sockets = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .map((name) => `test/${name.replaceAll('\\', '/')}`)
@@ -30,7 +30,7 @@ const real = {
 /**
  * `unit` has no gateway and needs no build: pure code, sources that are read, a bare socket here and there. `sockets` has a gateway inside the test's own process, with real sockets and files.
  * The others start what a user starts: `processes` mostly wait, for leases, for servers that come back and for what the nodes of a shop tell
- * one another; `browsers` (a gateway and a browser a file) and `system` (old engines, failovers, chaos, measures) go one file at a time. `long`, the rehearsals of device farms and of
+ * one another; `browsers` (a gateway and a browser a file) go two files at a time, `system` (failovers, chaos, measures) one. `long`, the rehearsals of device farms and of
  * real input methods, is only in `npm run test:all`.
  */
 export default defineConfig({
@@ -61,7 +61,7 @@ export default defineConfig({
         test: { ...real, name: 'processes', include: processes, exclude: leftOut, maxWorkers: 6, sequence: { groupOrder: 2 } },
       },
       {
-        test: { ...real, name: 'browsers', include: browsers, exclude: leftOut, fileParallelism: false, sequence: { groupOrder: 3 } },
+        test: { ...real, name: 'browsers', include: browsers, exclude: leftOut, maxWorkers: 2, sequence: { groupOrder: 3 } },
       },
       {
         test: {
