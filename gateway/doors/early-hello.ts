@@ -62,7 +62,7 @@ export function holdAnswer(transport: EarlyTransport, request: IncomingMessage):
   if (postedHellos.has(request)) transport.onRequest = () => undefined
 }
 
-/** Called once the session listens. engine.io keeps the request as long as the session, so the hello is removed from it. */
+/** Called once the session listens. The request stays with the session until then, so the hello is removed from it. */
 export function takeEarlyHello(socket: Socket): void {
   const { request } = socket
   const transport = socket.transport as unknown as EarlyTransport
@@ -87,17 +87,19 @@ function answerOnce(socket: Socket, transport: EarlyTransport): void {
     clearTimeout(timer)
     if (isAnswered) return
     isAnswered = true
+    socket.off('close', onClose)
     Reflect.deleteProperty(transport, 'onRequest')
     transport.onRequest(request)
   }
   const timer = setTimeout(answer, HOLD_MS)
   // what is said in the same turn goes along: the missed messages follow the welcome
   ;(socket as EventEmitter).once('packetCreate', () => setImmediate(answer))
-  socket.once('close', () => {
+  const onClose = (): void => {
     clearTimeout(timer)
-    if (!isAnswered) res?.writeHead(400).end()
     isAnswered = true
-  })
+    res?.writeHead(400).end()
+  }
+  socket.once('close', onClose)
   // the request was read to its end, so engine.io does not notice when the client is gone
   res?.once('close', () => {
     if (!res.writableFinished) socket.close(true)

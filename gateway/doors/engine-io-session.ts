@@ -5,11 +5,11 @@ import type { Duplex } from 'node:stream'
 import type { Socket } from 'engine.io'
 import type { WebSocket } from 'ws'
 import type { Arrival } from './admit/trusted-proxies.ts'
-import { WriteBatch } from './write-batch.ts'
+import { FLUSH_BYTES, WriteBatch, writeFrames, type Gathering } from './write-batch.ts'
 import { FLOOD } from './engine-io.ts'
 import { Session } from './session.ts'
 import type { EncodedPacket } from '../relay/encoded-packet.ts'
-import { SendBuffer, takenBytes } from './send-buffer.ts'
+import { SendBuffer, takenBytes, type SendBufferSource } from './send-buffer.ts'
 import type { SessionContext, SessionPipe } from './session-context.ts'
 
 /** Bytes that may wait for the next poll. Together with what may be refused, this stays below the 8 MiB that a client accepts in one answer. */
@@ -19,11 +19,14 @@ const GATHERED_BYTES = 3_145_728
 interface EngineInternals {
   readonly writeBuffer: readonly unknown[]
   readonly transport: {
+    /** Whether it takes packets now; for long polling, whether a poll waits. */
+    writable: boolean
     /** Of the WebSocket transport. */
     readonly socket?: WebSocket & { readonly _socket?: Duplex }
     /** Of long polling, while a poll waits or its answer is being sent. */
     readonly res?: ServerResponse | null
   }
+  flush(): void
 }
 
 /** Returns a function that opens a session for an Engine.IO socket. */
@@ -48,51 +51,87 @@ function openSession(socket: Socket, context: SessionContext, writeBatch: WriteB
   })
 }
 
-class EnginePipe implements SessionPipe {
+class EnginePipe implements SessionPipe, Gathering, SendBufferSource {
   readonly door = 'engine.io'
   readonly origin: string | undefined
   readonly host: string | undefined
   readonly scheme: string | undefined
   readonly address: string
+  readonly now: () => number
   readonly #socket: Socket
   readonly #writeBatch: WriteBatch
-  readonly #sendBuffer: SendBuffer
+  readonly #sendBuffer = new SendBuffer(this)
+  /** This turn's packets. */
+  #packets: EncodedPacket[] | undefined
+  #packetsBytes = 0
 
   constructor(socket: Socket, { writeBatch, arrival, uptime }: { writeBatch: WriteBatch; arrival: Arrival; uptime: () => number }) {
     this.#socket = socket
     this.#writeBatch = writeBatch
-    this.#sendBuffer = new SendBuffer({ refused: (sendBuffer) => this.#refused(sendBuffer), taken: () => this.#taken(), now: uptime })
+    this.now = uptime
     this.origin = arrival.origin
     this.host = arrival.host
     this.scheme = arrival.scheme
     this.address = arrival.address
   }
 
+  send(encoded: EncodedPacket, isPush: boolean): void {
+    if (!this.#isOpen) return
+    const bytes = encoded.bytesCount
+    this.#sendBuffer.add(bytes, isPush)
+    if (this.#packets === undefined) {
+      this.#packets = [encoded]
+      this.#writeBatch.add(this)
+    } else this.#packets.push(encoded)
+    this.#packetsBytes += bytes
+    if (this.#packetsBytes >= FLUSH_BYTES && this.#internals.transport.socket !== undefined) this.flush()
+  }
+
   /**
    * On a WebSocket this writes whole frames to the network socket itself, because engine.io writes frames one by one. While engine.io holds
-   * frames of its own back, ours go through it, so that they stay in order.
+   * packets of its own back, ours go through it, so that they stay in order. What is decided only here holds for a session that has changed
+   * its transport within the turn, too.
    */
-  send(encoded: EncodedPacket, isPush: boolean): void {
-    const {
-      writeBuffer,
-      transport: { socket },
-    } = this.#internals
-    if (this.#socket.readyState !== 'open' || (socket !== undefined && socket.readyState !== socket.OPEN)) return
-    this.#sendBuffer.add(encoded.bytes.length, isPush)
-    const network = socket?._socket
-    if (network === undefined) this.#socket.send(encoded.text, { compress: true }, this.#sendBuffer.take)
-    else if (writeBuffer.length === 0) this.#writeBatch.write(network, encoded.engineFrame, this.#sendBuffer.take)
-    else this.#socket.send(encoded.text, { compress: false }, this.#sendBuffer.take)
+  flush(): void {
+    const packets = this.#packets
+    if (packets === undefined) return
+    this.#packets = undefined
+    this.#packetsBytes = 0
+    if (!this.#isOpen) return
+    const { writeBuffer, transport } = this.#internals
+    const network = transport.socket?._socket
+    if (network === undefined || writeBuffer.length > 0) return this.#sendThroughEngine(packets)
+    writeFrames(
+      network,
+      packets.map(({ engineFrame }) => engineFrame),
+      (count) => this.#sendBuffer.take(count),
+    )
+  }
+
+  /** All in one: with the first packet alone engine.io would answer a waiting poll, and the others would wait for the next one. */
+  #sendThroughEngine(packets: readonly EncodedPacket[]): void {
+    const engine = this.#internals
+    const { transport } = engine
+    const { writable } = transport
+    transport.writable = false
+    for (const { text } of packets) this.#socket.send(text, { compress: transport.socket === undefined }, () => this.#sendBuffer.take())
+    transport.writable = writable
+    engine.flush()
+  }
+
+  get #isOpen(): boolean {
+    const { socket } = this.#internals.transport
+    return this.#socket.readyState === 'open' && (socket === undefined || socket.readyState === socket.OPEN)
   }
 
   /**
    * Bytes that the kernel refused. What waits for the next poll counts only once the client has had time to poll.
    */
-  #refused(sendBuffer: SendBuffer): number {
+  refused(sendBuffer: SendBuffer): number {
     return Math.max(this.#network?.writableLength ?? 0, sendBuffer.overdueBytes, sendBuffer.gatheredBytes - GATHERED_BYTES)
   }
 
-  #taken(): number {
+  taken(): number {
     const network = this.#network
     return network === undefined ? 0 : takenBytes(network)
   }

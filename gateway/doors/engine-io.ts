@@ -55,6 +55,7 @@ export class EngineIoDoor {
       socket.on('packet', endOnClose)
       options.onSession(socket)
       takeEarlyHello(socket)
+      letGoOfRequest(socket)
     })
   }
 
@@ -103,6 +104,12 @@ export class EngineIoDoor {
     this.#isClosed = true
     this.#engine.close()
   }
+}
+
+/** engine.io keeps the request that opened a session as long as the session, with its headers and its response. Only its page is needed later. */
+function letGoOfRequest(socket: Socket): void {
+  const { origin } = socket.request.headers
+  ;(socket as { request: object }).request = { headers: origin === undefined ? {} : { origin } }
 }
 
 /** A session's socket emits this once, when a payload has more than `limits.payloadCount` packets. */

@@ -9,21 +9,22 @@ import type { Duplex } from 'node:stream'
 
 const OVERDUE_MS = 1000
 
-export interface SendBufferOptions {
+/** The connection below it. */
+export interface SendBufferSource {
   /** How many bytes the socket has refused and still holds in user space. */
-  readonly refused: (sendBuffer: SendBuffer) => number
+  refused(sendBuffer: SendBuffer): number
   /** How many bytes the socket has taken so far, including parts of a large write; any change is progress. */
-  readonly taken?: () => number
+  taken?(): number
   /** Ms of a clock that never steps back. */
-  readonly now: () => number
+  now(): number
 }
 
+const NONE: readonly never[] = []
+
 export class SendBuffer {
-  readonly #refused: (sendBuffer: SendBuffer) => number
-  readonly #taken: () => number
-  readonly #now: () => number
+  readonly #source: SendBufferSource
   /** Bytes of each write, in order; negative for an answer. */
-  #sizes: number[] = []
+  #sizes: number[] | undefined
   #takenCount = 0
   #pushBytes = 0
   #bytes = 0
@@ -32,25 +33,23 @@ export class SendBuffer {
   #mark = 0
   #olderMark = 0
   #markedAt = 0
-  #waiting: (() => void)[] = []
+  #waiting: (() => void)[] | undefined
   /** As of the last call of `stalledMs`: since when nothing was taken (undefined: nothing waited), and what had been taken by then. */
   #stalledSince: number | undefined
-  #takenBefore: readonly [number, number] = [0, 0]
+  #takenBefore: readonly number[] = NONE
 
-  constructor({ refused, taken = () => 0, now }: SendBufferOptions) {
-    this.#refused = refused
-    this.#taken = taken
-    this.#now = now
+  constructor(source: SendBufferSource) {
+    this.#source = source
   }
 
   /** Bytes of pushes that the socket refused. */
   get pushBytes(): number {
-    return this.#pushBytes === 0 ? 0 : Math.min(this.#pushBytes, this.#refused(this))
+    return this.#pushBytes === 0 ? 0 : Math.min(this.#pushBytes, this.#source.refused(this))
   }
 
   /** Bytes of everything that the socket refused. */
   get bytes(): number {
-    return this.#bytes === 0 ? 0 : Math.min(this.#bytes, this.#refused(this))
+    return this.#bytes === 0 ? 0 : Math.min(this.#bytes, this.#source.refused(this))
   }
 
   /** Bytes of everything, what was only gathered in this turn included. */
@@ -65,8 +64,8 @@ export class SendBuffer {
 
   /** For how many ms bytes have waited of which none was taken. Compares with the previous call; to be called about once a second. */
   stalledMs(): number {
-    const now = this.#now()
-    const taken = [this.#added - this.#bytes, this.#taken()] as const
+    const now = this.#source.now()
+    const taken = [this.#added - this.#bytes, this.#source.taken?.() ?? 0]
     if (this.#isEmpty) this.#stalledSince = undefined
     else if (this.#stalledSince === undefined || taken.some((count, at) => count !== this.#takenBefore[at])) this.#stalledSince = now
     this.#takenBefore = taken
@@ -74,45 +73,46 @@ export class SendBuffer {
   }
 
   add(bytes: number, isPush: boolean): void {
-    const now = this.#now()
+    const now = this.#source.now()
     if (now - this.#markedAt >= OVERDUE_MS) {
       this.#olderMark = this.#mark
       this.#mark = this.#added
       this.#markedAt = now
     }
-    this.#sizes.push(isPush ? bytes : -bytes)
+    ;(this.#sizes ??= []).push(isPush ? bytes : -bytes)
     this.#added += bytes
     this.#bytes += bytes
     if (isPush) this.#pushBytes += bytes
   }
 
-  /** To be called when the oldest write was taken. A bound function, so that one serves every write. */
-  readonly take = (): void => {
-    if (this.#isEmpty) return
-    const size = this.#sizes[this.#takenCount++]!
-    this.#bytes -= Math.abs(size)
-    if (size > 0) this.#pushBytes -= size
-    if (this.#isEmpty) this.clear()
+  /** To be called when the oldest packets were taken. */
+  take(count = 1): void {
+    for (let left = count; left > 0 && this.#sizes !== undefined; left--) {
+      const size = this.#sizes[this.#takenCount++]!
+      this.#bytes -= Math.abs(size)
+      if (size > 0) this.#pushBytes -= size
+      if (this.#takenCount === this.#sizes.length) this.clear()
+    }
   }
 
   /** Forgets all writes: nothing waits any more, or the connection has closed. */
   clear(): void {
-    this.#sizes = []
+    this.#sizes = undefined
     this.#takenCount = 0
     this.#pushBytes = 0
     this.#bytes = 0
-    const waiting = this.#waiting
-    this.#waiting = []
+    const waiting = this.#waiting ?? NONE
+    this.#waiting = undefined
     for (const listener of waiting) listener()
   }
 
   onceEmpty(listener: () => void): void {
     if (this.#isEmpty) listener()
-    else this.#waiting.push(listener)
+    else (this.#waiting ??= []).push(listener)
   }
 
   get #isEmpty(): boolean {
-    return this.#takenCount === this.#sizes.length
+    return this.#sizes === undefined
   }
 }
 

@@ -4,16 +4,18 @@
  */
 import fastifyWebsocket from '@fastify/websocket'
 import { EventEmitter } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
 import { LIMITS } from '../protocol/limits.ts'
 import type { Arrival } from './admit/trusted-proxies.ts'
-import { WriteBatch } from './write-batch.ts'
+import { FLUSH_BYTES, WriteBatch, writeFrames, type Gathering } from './write-batch.ts'
 import { Session } from './session.ts'
 import { newSessionId } from './session-id.ts'
 import type { EncodedPacket } from '../relay/encoded-packet.ts'
-import { SendBuffer, takenBytes } from './send-buffer.ts'
+import { SendBuffer, takenBytes, type SendBufferSource } from './send-buffer.ts'
 import type { SessionContext, SessionPipe } from './session-context.ts'
 
 export const WEBSOCKET_PATH = '/ws'
@@ -52,11 +54,11 @@ export class WebSocketDoor {
   }
 
   #open(socket: WebSocket, request: FastifyRequest): void {
-    const pipe = new RawPipe(socket, request.raw, {
-      writeBatch: this.#writeBatch,
-      arrival: this.#context.admit.proxies.arrival(request.raw),
-      uptime: this.#context.uptime,
-    })
+    const { raw } = request
+    const network = raw.socket
+    const arrival = this.#context.admit.proxies.arrival(raw)
+    letGo(socket, network)
+    const pipe = new RawPipe(socket, network, { writeBatch: this.#writeBatch, arrival, uptime: this.#context.uptime })
     const session = new Session(pipe, newSessionId(this.#tag), this.#context)
     this.#pipes.add(pipe)
     socket.on('message', (data: Buffer, isBinary) => {
@@ -78,29 +80,46 @@ export class WebSocketDoor {
   }
 }
 
-class RawPipe implements SessionPipe {
+/**
+ * The plugin's listener for errors, and the response that it makes for an upgrade, would keep the request, its headers and Fastify's objects about it
+ * as long as the connection: 3 kB a session. Its listener only calls `errorHandler`.
+ */
+function letGo(socket: WebSocket, network: Duplex): void {
+  socket.removeAllListeners('error').on('error', terminate)
+  const { _httpMessage: response } = network as { readonly _httpMessage?: ServerResponse | null }
+  response?.detachSocket(network as Socket)
+}
+
+function terminate(this: WebSocket): void {
+  this.terminate()
+}
+
+class RawPipe implements SessionPipe, Gathering, SendBufferSource {
   readonly door = 'websocket'
   readonly origin: string | undefined
   readonly host: string | undefined
   readonly scheme: string | undefined
   readonly address: string
+  readonly now: () => number
   readonly #socket: WebSocket
   readonly #network: Duplex
   readonly #writeBatch: WriteBatch
-  readonly #sendBuffer: SendBuffer
+  readonly #sendBuffer = new SendBuffer(this)
+  /** This turn's frames. */
+  #frames: Buffer[] | undefined
+  #framesBytes = 0
   /** Ms without a sign of life, counted by the door's one timer. */
   #silentMs = 0
 
   constructor(
     socket: WebSocket,
-    request: FastifyRequest['raw'],
+    network: Duplex,
     { writeBatch, arrival, uptime }: { writeBatch: WriteBatch; arrival: Arrival; uptime: () => number },
   ) {
     this.#socket = socket
-    const network = request.socket
     this.#network = network
-    this.#sendBuffer = new SendBuffer({ refused: () => network.writableLength, taken: () => takenBytes(network), now: uptime })
     this.#writeBatch = writeBatch
+    this.now = uptime
     this.origin = arrival.origin
     this.host = arrival.host
     this.scheme = arrival.scheme
@@ -111,8 +130,29 @@ class RawPipe implements SessionPipe {
     if (this.#socket.readyState !== this.#socket.OPEN) return
     const frame = encoded.rawFrame
     this.#sendBuffer.add(frame.length, isPush)
-    // frames may bypass ws: without compression it never leaves a frame of its own half-written
-    this.#writeBatch.write(this.#network, frame, this.#sendBuffer.take)
+    if (this.#frames === undefined) {
+      this.#frames = [frame]
+      this.#writeBatch.add(this)
+    } else this.#frames.push(frame)
+    this.#framesBytes += frame.length
+    if (this.#framesBytes >= FLUSH_BYTES) this.flush()
+  }
+
+  /** Frames may bypass ws: without compression it never leaves a frame of its own half-written. None may follow its close frame. */
+  flush(): void {
+    const frames = this.#frames
+    if (frames === undefined) return
+    this.#frames = undefined
+    this.#framesBytes = 0
+    if (this.#socket.readyState === this.#socket.OPEN) writeFrames(this.#network, frames, (count) => this.#sendBuffer.take(count))
+  }
+
+  refused(): number {
+    return this.#network.writableLength
+  }
+
+  taken(): number {
+    return takenBytes(this.#network)
   }
 
   buffered(): SendBuffer {
@@ -133,6 +173,7 @@ class RawPipe implements SessionPipe {
   }
 
   close(closeCode: number, reason: string): void {
+    this.flush()
     this.#socket.close(closeCode, reason)
   }
 

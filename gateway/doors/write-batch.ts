@@ -1,33 +1,31 @@
 import type { Duplex } from 'node:stream'
 
-/** A turn gathers at most this, so that the kernel shows at once whether the client keeps up. */
-const FLUSH_BYTES = 16_384
+/** What gathers for one client within a turn of the event loop. */
+export interface Gathering {
+  flush(): void
+}
 
-/** Gathers what is written to sockets within one turn of the event loop: one system call a socket, not one a frame. */
+/** A turn gathers at most this for a WebSocket, so that the kernel shows at once whether the client keeps up. */
+export const FLUSH_BYTES = 16_384
+
+/** Flushes at the end of a turn what was gathered in it: one system call a socket, one answer a poll, instead of one a packet. */
 export class WriteBatch {
-  /** Corked sockets, with the bytes gathered since the last flush. */
-  readonly #corked = new Map<Duplex, number>()
+  #gatherings: Gathering[] = []
 
-  readonly #uncork = (): void => {
-    const sockets = [...this.#corked.keys()]
-    this.#corked.clear()
-    for (const socket of sockets) socket.uncork()
+  readonly #flush = (): void => {
+    const gatherings = this.#gatherings
+    this.#gatherings = []
+    for (const gathering of gatherings) gathering.flush()
   }
 
-  write(socket: Duplex, frame: Buffer, onWritten: () => void): void {
-    let gathered = this.#corked.get(socket)
-    if (gathered === undefined) {
-      if (this.#corked.size === 0) setImmediate(this.#uncork)
-      gathered = 0
-      socket.cork()
-    }
-    socket.write(frame, onWritten)
-    gathered += frame.length
-    if (gathered >= FLUSH_BYTES) {
-      socket.uncork()
-      socket.cork()
-      gathered = 0
-    }
-    this.#corked.set(socket, gathered)
+  /** To be called with the first packet that a client gets after a flush. */
+  add(gathering: Gathering): void {
+    if (this.#gatherings.push(gathering) === 1) setImmediate(this.#flush)
   }
+}
+
+/** One buffer, one write, one callback for any number of frames. */
+export function writeFrames(network: Duplex, frames: readonly Buffer[], onWritten: (count: number) => void): void {
+  const { length } = frames
+  network.write(length === 1 ? frames[0]! : Buffer.concat(frames), () => onWritten(length))
 }

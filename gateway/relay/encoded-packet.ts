@@ -30,6 +30,10 @@ export class EncodedPacket {
     return (this.#bytes ??= Buffer.from(this.#text!))
   }
 
+  get bytesCount(): number {
+    return this.#bytes?.length ?? Buffer.byteLength(this.#text!)
+  }
+
   get text(): string {
     return (this.#text ??= this.bytes.toString())
   }

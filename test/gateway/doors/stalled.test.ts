@@ -70,7 +70,7 @@ describe('a stalled network', () => {
     const bytes = 32_000_000
     const pending = new SendBuffer({ refused: () => socket.writableLength, taken: () => takenBytes(socket), now: () => now })
     pending.add(bytes, true)
-    socket.write(Buffer.alloc(bytes), pending.take)
+    socket.write(Buffer.alloc(bytes), () => pending.take())
     await stands(() => takenBytes(socket))
     pending.stalledMs()
     now += LIMIT_MS
