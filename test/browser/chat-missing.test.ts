@@ -54,7 +54,7 @@ test('without `to` the chat says that it is not set up, and not "Connected" in g
   })
   const banner = hook(page, 'banner')
   await banner.waitFor()
-  expect(await banner.innerText()).toBe('The chat is not set up correctly here.')
+  expect(await banner.innerText()).toBe('Chat isn’t set up correctly on this page.')
   const status = page.locator('im-chat .header .status')
   expect(await status.innerText()).toBe('Not available')
   expect(warnings.filter((text) => text.includes('`to` is missing'))).toHaveLength(1)

@@ -107,7 +107,7 @@ test.each(MODES)('the desk: an offer, the customer’s data, a search, a quick r
   await ann.page.locator('im-desk [data-test=service][data-state=offered]').waitFor()
   await fine('offered-open')
   await ann.part('accept').click()
-  await ann.part('service').getByText('Yours').waitFor()
+  await ann.part('service').getByText('Assigned to you').waitFor()
   expect(await bea.ask('block', { conversation, reason: 'Advertising' })).toMatchObject({ ok: true })
   await ann.page.locator('im-desk [data-test=service][data-state=blocked]').waitFor()
   await fine('blocked')

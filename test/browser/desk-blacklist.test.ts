@@ -76,7 +76,7 @@ test('on a phone a blocked customer reads under the unsent message why, and unti
   await hook(phone.page, 'composer').fill('Really good coins')
   await hook(phone.page, 'send').tap()
   const failed = phone.page.locator('im-chat [data-test=message][data-state=failed]')
-  await failed.getByText(/^This shop takes no messages from you\. \(Advertising; until [^TZ]*20\d\d[^TZ]*\)$/).waitFor()
+  await failed.getByText(/^You can’t message this shop\. \(Advertising; until [^TZ]*20\d\d[^TZ]*\)$/).waitFor()
   if (process.env.DESK_SHOTS) await phone.page.screenshot({ path: `${process.env.DESK_SHOTS}/blocked-phone.png` })
   await phone.close()
   await ann.close()

@@ -50,7 +50,7 @@ test('a backend that is down is reported, and can be asked again', async () => {
   backend.answering = json({}, 503)
   const ann = await deskPage(browser, gateway, { agent: 'ann', shop: 'd2' })
   await ann.open('lee')
-  await ann.part('customer-down').getByText('does not answer').waitFor()
+  await ann.part('customer-down').getByText('isn’t responding').waitFor()
   await ann.shot('customer-down')
   backend.answering = level('Silver')
   // a dead backend is left alone for two seconds, whoever asks
@@ -88,12 +88,12 @@ test('the older answer of a backend that is down now stays, marked as old', asyn
   await mortal.stop()
   laterMs = 31_000 // an answer is fresh for 30 s
   await ann.open('lee')
-  await ann.part('customer-down').getByText('The shop’s system does not answer.', { exact: true }).waitFor()
+  await ann.part('customer-down').getByText('The shop’s system isn’t responding.', { exact: true }).waitFor()
   expect(await ann.part('customer').getByText('Gold').count()).toBe(0)
   await ann.open('kim')
   await ann
     .part('customer-down')
-    .getByText(/does not answer\. This is as of .*\d\d:\d\d/)
+    .getByText(/isn’t responding\. This information is from .*\d\d:\d\d/)
     .waitFor()
   await ann.part('customer').getByText('Gold').waitFor()
   await ann.page.locator('im-desk [data-test=order][data-number=A-1187]').waitFor()

@@ -53,7 +53,7 @@ test('the side panel shows who the customer is and what they look at; an order a
   await lee.say('Hello too, about a teapot', 'shop:c1')
   await lee.say('And thanks', 'shop:c1')
   await ann.open('lee')
-  await ann.page.locator('im-desk [data-test=customer]').getByText('does not know this customer').waitFor()
+  await ann.page.locator('im-desk [data-test=customer]').getByText('isn’t in the shop’s system').waitFor()
   await ann.part('search').fill('teapot')
   await ann.row('lee').locator('mark').getByText('teapot').waitFor()
   await ann.shot('search')

@@ -48,7 +48,7 @@ describe('news on the desk', () => {
     for (const page of [first.page, second]) await page.locator('im-desk [data-to="kim"][data-unread="1"]').waitFor()
     await expect.poll(async () => (await sounds(first.page)) + (await sounds(second))).toBe(1)
     await part(second, 'sound').click()
-    await expect.poll(() => part(first.page, 'sound').getAttribute('aria-label')).toBe('Sound is off')
+    await expect.poll(() => part(first.page, 'sound').getAttribute('aria-label')).toBe('Turn sound on')
     await kim.say('still there?', 'shop:n1')
     for (const page of [first.page, second]) await page.locator('im-desk [data-to="kim"][data-unread="2"]').waitFor()
     expect((await sounds(first.page)) + (await sounds(second))).toBe(1)

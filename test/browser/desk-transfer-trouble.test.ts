@@ -42,12 +42,12 @@ test('an offer that nobody answers expires, and both agents see it', async () =>
   await offerTo(ann, 'bea')
   await bea.part('offered').waitFor()
   await state(ann, 'offered')
-  await ann.part('told').getByText('Bea did not answer; the conversation with Kim is still yours.').waitFor()
-  await bea.part('told').getByText('You did not answer; Ann keeps the conversation with Kim.').waitFor()
+  await ann.part('told').getByText('Bea didn’t answer. The conversation with Kim is still assigned to you.').waitFor()
+  await bea.part('told').getByText('You didn’t answer. The conversation with Kim is still assigned to Ann.').waitFor()
   await ann.shot('expired-offering')
   await bea.shot('expired-offered')
   await bea.part('offered').waitFor({ state: 'detached' })
-  await ann.part('service').getByText('Yours').waitFor()
+  await ann.part('service').getByText('Assigned to you').waitFor()
   await offerTo(ann, 'bea')
   await ann.part('take-back').click()
   await bea.part('offered').waitFor({ state: 'detached' })
@@ -84,7 +84,7 @@ test("connections are cut during a transfer: the first agent's before the answer
   await state(ann, 'open')
   const bea = await through(beaLine, 'bea', shop)
   await bea.open('kim')
-  await bea.part('service').getByText('Ann has this conversation').waitFor()
+  await bea.part('service').getByText('Assigned to Ann').waitFor()
 
   // the gateway hears of the offer, its answer is lost with the connection
   annLine.dropsReplies = true
@@ -116,12 +116,12 @@ test("connections are cut during a transfer: the first agent's before the answer
   // the yes arrives, its answer is lost with the connection
   beaLine.dropsReplies = true
   await bea.part('accept').click()
-  await ann.part('service').getByText('Bea has this conversation').waitFor()
+  await ann.part('service').getByText('Assigned to Bea').waitFor()
   beaLine.cut()
   beaLine.dropsReplies = false
   await bea.page.locator('im-desk[connection="live"]').waitFor()
   await bea.part('offered').waitFor({ state: 'detached' })
-  await bea.part('service').getByText('Yours').waitFor()
+  await bea.part('service').getByText('Assigned to you').waitFor()
 
   await theirs('message').getByText('Bea has taken over').waitFor()
   await write('four')

@@ -72,8 +72,8 @@ describe.each(['im-chat', 'im-inbox', 'im-desk'] as const)('%s', (tag) => {
         source !== 'delay'
           ? ''
           : code === 'rate_limited'
-            ? 'Too much at once. This will be sent in a moment.'
-            : 'The chat is busy. This will be sent in a moment.',
+            ? 'Too many messages at once. This one will be sent in a moment.'
+            : 'The chat is busy. This message will be sent in a moment.',
       )
       // what the conversation and the list say came as noes to commands, which are told as such
       if (source !== 'conversation' && source !== 'list') expect(codes, what).toEqual([code])

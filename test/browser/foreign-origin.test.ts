@@ -39,7 +39,7 @@ test.each(['a guest', 'a person with a pass'])('%s', async (who) => {
   page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()))
   await page.goto(origin)
   const banner = hook(page, 'banner')
-  await expect.poll(() => banner.innerText(), { timeout: 20_000 }).toBe('The chat may not be used on this page.')
+  await expect.poll(() => banner.innerText(), { timeout: 20_000 }).toBe('Chat isn’t available on this page.')
   // some time for whoever would try again
   await page.evaluate(
     () =>

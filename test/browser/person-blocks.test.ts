@@ -104,7 +104,7 @@ test('in the chat with a person: blocked, still so after a reload; the other per
   await page.locator('im-chat[connection="live"]').waitFor({ state: 'attached' })
   await find('composer').fill('hello?')
   await find('send').click()
-  await page.getByText('This person takes no messages from you.').first().waitFor()
+  await page.getByText('You can’t message this person.').first().waitFor()
   await picture(page, 'chat-refused')
   await opened.close()
 })

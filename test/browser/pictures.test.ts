@@ -237,7 +237,7 @@ test('a GIF is not changed, and one that is too large is refused before the uplo
     { name: 'long.gif', mimeType: 'image/gif', buffer: Buffer.concat([PICTURES.gif, Buffer.alloc(LIMITS.imageBytes)]) },
     { name: 'none.png', mimeType: 'image/png', buffer: Buffer.from('not a picture') },
   ])
-  await expect.poll(() => page.locator('im-chat .reason').allTextContents()).toEqual(Array(2).fill('This is no picture, or too large.'))
+  await expect.poll(() => page.locator('im-chat .reason').allTextContents()).toEqual(Array(2).fill('This file isn’t a picture, or it is too large.'))
   expect(uploads).toBe(0)
   for (const _each of [1, 2]) await hook(page, 'discard').first().tap()
   await hook(page, 'discard').first().waitFor({ state: 'detached' })
@@ -273,7 +273,7 @@ test('a picture dropped on the conversation is sent, and another file does not r
       [type, base64] as const,
     )
   expect(await drop('application/pdf', 'JVBERg==')).toBe(false)
-  await expect.poll(() => page.locator('im-chat .reason').allTextContents()).toEqual(['This is no picture, or too large.'])
+  await expect.poll(() => page.locator('im-chat .reason').allTextContents()).toEqual(['This file isn’t a picture, or it is too large.'])
   expect(await drop('image/png', PICTURES.png.toString('base64'))).toBe(false)
   await hook(page, 'discard').click()
   await expect.poll(async () => (await log()).map(({ kind }) => kind)).toEqual(['image'])
@@ -302,7 +302,7 @@ test('a HEIC picture that the browser cannot read is refused with its cause and 
   await hook(page, 'file').setInputFiles([{ name: 'IMG_1.HEIC', mimeType: 'image/heic', buffer: heic }])
   await expect
     .poll(() => page.locator('im-chat .reason').allTextContents())
-    .toEqual(['This browser cannot read HEIC pictures. Send it as a JPEG, or send a screenshot of it.'])
+    .toEqual(['This browser can’t read HEIC pictures. Send it as a JPEG, or send a screenshot.'])
   await hook(page, 'discard').tap()
 })
 

@@ -19,7 +19,7 @@ export const desk: DeskStrings = {
 
   service: '接待情况',
   isMine: '由我接待',
-  isTheirs: '{name} 正在接待',
+  isTheirs: '由 {name} 接待',
   isWaiting: '暂无人接待',
   isWaitingFor: '暂无人接待 · 已等待 {duration}',
   isClosed: '已结束',
@@ -34,7 +34,7 @@ export const desk: DeskStrings = {
   takeOver: '接管',
   closeIt: '结束',
   reopen: '重新打开',
-  takeBack: '收回',
+  takeBack: '撤回转接',
   undo: '撤销',
   closedNow: '与 {name} 的会话已结束。',
 
@@ -42,7 +42,7 @@ export const desk: DeskStrings = {
   transferTo: '转接给',
   transferNote: '给同事的备注',
   transferNoteHint: '客户看不到。',
-  toQueue: '放回队列',
+  toQueue: '退回排队',
   toQueueHint: '由空闲的同事接待。',
   nobodyThere: '目前没有同事在线。',
   load: '接待中 {n}',
@@ -60,7 +60,7 @@ export const desk: DeskStrings = {
     expired: '{name} 未回应，与 {customer} 的会话仍由您接待。',
     missed: '您未回应，与 {customer} 的会话仍由 {name} 接待。',
   },
-  queued: '与 {name} 的会话已放回队列。',
+  queued: '与 {name} 的会话已退回排队。',
 
   block: '拉黑客户',
   blockTitle: '拉黑 {name}',
@@ -77,7 +77,7 @@ export const desk: DeskStrings = {
 
   notes: '备注',
   noteAdd: '添加备注',
-  noteHint: '仅同事可见，客户永远看不到。',
+  noteHint: '仅您的团队可见。',
   noteOf: '{name} 的备注，未发送给客户',
   edit: '编辑',
   remove: '删除',
@@ -89,8 +89,8 @@ export const desk: DeskStrings = {
   orders: '订单',
   viewing: '正在浏览',
   viewingNothing: '未知',
-  earlier: '历史接待',
-  firstTime: '首次咨询。',
+  earlier: '历史会话',
+  firstTime: '首次会话',
   since: '{from} – {to}',
   customerStates: {
     slow: '店铺系统仍在查询…',
@@ -133,12 +133,12 @@ export const desk: DeskStrings = {
   remap: '修改：{action}',
   pressKeys: '请按下按键…',
   chordTaken: '{chord} 已用于“{action}”。',
-  chordBad: '需要包含 Ctrl、Alt 或 Cmd，或使用符号键。',
+  chordBad: '请将 Ctrl、Alt 或 Cmd 与其他键组合，或使用 / 等符号键。',
   resetShortcuts: '恢复默认',
 
   idleNow: '您已显示为离开，回来后会自动恢复。',
   refusals: {
-    conflict: '情况已有变化，这是当前状态。',
+    conflict: '会话状态已被他人更新，请查看最新状态。',
     unavailable: '该同事现在无法接待。',
     forbidden: '您无权进行此操作。',
     tooMany: '数量已满，请先删除一些。',
