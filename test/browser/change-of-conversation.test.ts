@@ -1,4 +1,4 @@
-/** Another conversation is opened while an input method, as on every Android phone, still holds the last word. */
+/** Another conversation is opened, and what is written goes to whom it was written. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchChromium } from '../kit/browser.ts'
@@ -27,6 +27,7 @@ const rows: readonly (readonly [Tag, PassClaims, string, string])[] = [
   ['im-desk', AGENT, 'eve', 'dan'],
 ]
 
+/** As on every Android phone, an input method holds the last word. */
 test.each(rows)('%s: a word in the making stays with whom it was written to', async (tag, claims, first, second) => {
   const { become, close, page, part, set } = await mountElement(tag, { browser, gateway })
   const compose = async (text: string): Promise<void> => {
@@ -48,5 +49,25 @@ test.each(rows)('%s: a word in the making stays with whom it was written to', as
   await set({ to: first })
   await expect.poll(shown).toBe('for the first')
   expect(await part('message').count()).toBe(0)
+  await close()
+})
+
+test.each(rows)('%s: what a page sends after it has set `to` goes there', async (tag, claims, first, second) => {
+  const { become, close, page, part } = await mountElement(tag, { browser, gateway })
+  await become(claims, first)
+  const count = await part('message').count()
+  await page.evaluate(
+    ([name, to]) => {
+      const element = document.querySelector(name) as HTMLElementTagNameMap['im-inbox']
+      element.to = to
+      element.send('for the second')
+    },
+    [tag, second] as const,
+  )
+  await part('message').getByText('for the second').last().waitFor()
+  await page.evaluate(([name, to]) => ((document.querySelector(name) as HTMLElementTagNameMap['im-inbox']).to = to), [tag, first] as const)
+  await expect.poll(() => part('panel').getAttribute('data-to')).toBe(tag === 'im-chat' ? null : first)
+  await page.waitForTimeout(300)
+  expect(await part('message').count()).toBe(count)
   await close()
 })

@@ -1,7 +1,7 @@
 /** The open conversation changes, as when the agent's other window opens another, while something about it is being written. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { launchChromium } from '../kit/browser.ts'
+import { DESKTOP, launchChromium } from '../kit/browser.ts'
 import { spawnGateway, type SpawnedGateway } from '../kit/gateway.ts'
 import { deskPage, type DeskPage } from './desk-page.ts'
 import { person, type Person } from './person.ts'
@@ -29,7 +29,7 @@ async function desk(shop: string): Promise<DeskPage & { ask: Person['ask']; open
     await customer.say('Hello', `shop:${shop}`)
     customer.leave()
   }
-  const opened = await deskPage(browser, gateway, { agent: 'ann', shop })
+  const opened = await deskPage(browser, gateway, { agent: 'ann', shop }, { ...DESKTOP, expected: /ERR_INTERNET_DISCONNECTED/ })
   await opened.open('kim')
   const { ask, leave } = await person(gateway, { sub: 'ann', role: 'agent', shop })
   return {
@@ -57,6 +57,21 @@ test('who is blocked is whom the dialog was opened for', async () => {
   await row('kim').locator('[data-state=blocked]').waitFor()
   expect(await row('lea').locator('[data-state=blocked]').count()).toBe(0)
   await page.locator('im-desk [data-test=panel][data-to="lea"]').waitFor()
+  await close()
+})
+
+test('an answer that took a while leaves the dialog alone that was opened meanwhile', async () => {
+  const { close, context, page, part, row } = await desk('o6')
+  await part('open-block').click()
+  await part('reason').fill('Abuse')
+  await context.setOffline(true)
+  await part('block-it').click()
+  await page.keyboard.press('Escape')
+  await part('show-replies').click()
+  await context.setOffline(false)
+  await row('kim').locator('[data-state=blocked]').waitFor()
+  await page.waitForTimeout(300)
+  expect(await part('replies-dialog').isVisible()).toBe(true)
   await close()
 })
 

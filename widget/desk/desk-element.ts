@@ -110,7 +110,7 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
   }
 
   send(text: string): string | undefined {
-    return this.#view.thread.send(text, 'submit')
+    return this.#view.send(text)
   }
 
   protected override assigned(name: string): void {

@@ -38,6 +38,11 @@ export class Dialogs<Name extends string> implements ReactiveController {
     this.onClosed()
   }
 
+  /** Closes it after an answer that took a while, unless another one is open by then. */
+  settle(name: Name, about?: string): void {
+    if (name === this.#open && about === this.#about) this.close()
+  }
+
   readonly onClosed = (): void => {
     this.#open = undefined
     this.#host.requestUpdate()

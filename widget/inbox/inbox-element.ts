@@ -96,7 +96,7 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
   }
 
   send(text: string): string | undefined {
-    return this.#view.thread.send(text, 'submit')
+    return this.#view.send(text)
   }
 
   protected override assigned(name: string): void {

@@ -192,6 +192,12 @@ export class MailboxView implements ReactiveController {
     void this.#host.updateComplete.then(() => this.focus('.composer textarea'))
   }
 
+  /** To whom the page has named last, although nothing is rendered yet. */
+  send(text: string): string | undefined {
+    if (this.#isMounted) this.#useClient()
+    return this.thread.send(text, 'submit')
+  }
+
   /** False where there is no such element on screen. */
   focus(selector: string): boolean {
     const target = this.#host.renderRoot.querySelector<HTMLElement>(selector)

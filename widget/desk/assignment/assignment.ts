@@ -181,7 +181,7 @@ export class AssignmentController implements ReactiveController {
     const isDone = await this.#requests.change(row, 'transfer', { conversation: row.conversation, to, ...(note ? { note } : {}) })
     if (!isDone) return
     if (to === 'queue') toast.say({ text: isolated(words.queued, { name: view.nameOf(row.to, row.name) }) })
-    dialogs.close()
+    dialogs.settle('transfer', row.conversation)
   }
 
   /** Accepts, declines or cancels the transfer. */

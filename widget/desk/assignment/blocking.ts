@@ -52,7 +52,7 @@ export class Blocking {
       },
       (error: unknown) => {
         if (client !== view.client) return
-        dialogs.close()
+        dialogs.settle('blocked')
         refused(error)
       },
     )
@@ -102,7 +102,7 @@ export class Blocking {
     const until = forMs === undefined ? {} : { until: Date.now() + forMs }
     if (!(await this.#requests.change(row, 'block', { conversation, reason, ...until }))) return
     this.#say('blockedNow', row, () => void this.#requests.change(row, 'unblock', { conversation }))
-    this.#desk.dialogs.close()
+    this.#desk.dialogs.settle('block', conversation)
   }
 
   /** From the list, whose entry may be of a conversation that is far below the rows held. */

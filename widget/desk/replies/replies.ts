@@ -24,6 +24,7 @@ export class Replies implements ReactiveController {
   readonly #saved: SavedReplies
   readonly #picker: ReplyPicker
   readonly #manager: ReplyManager
+  #to = ''
 
   constructor(desk: DeskContext, { ofPage, order }: RepliesOptions) {
     const { element, emit, toast, view } = desk
@@ -69,9 +70,12 @@ export class Replies implements ReactiveController {
   hostUpdate(): void {
     const {
       element,
-      view: { client },
+      view: { client, to },
     } = this.#desk
     if (element.isConnected) this.#saved.use(client)
+    // The place at which it was asked for is in another text.
+    if (to !== this.#to) this.#picker.close()
+    this.#to = to
   }
 
   /** The focus stays in the composer, so its field says which reply the arrows stand on. */
