@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { setImmediate, setTimeout as wait } from 'node:timers/promises'
 import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import { CustomerUrl } from './backends/customer-url.ts'
+import { ShopUrl } from './backends/shop-url.ts'
 import type { Backbone } from './backbone/backbone.ts'
 import { openEmbedded } from './backbone/embedded/embedded.ts'
 import { openRedis } from './backbone/redis/redis.ts'
@@ -32,6 +33,7 @@ import { Presence } from './domain/presence/presence.ts'
 import { OpenIndex } from './domain/assignment/open-index.ts'
 import { QuickReplies } from './domain/desk/quick-replies.ts'
 import { Routing } from './domain/assignment/routing.ts'
+import { ShopRecords } from './domain/messaging/shop-records.ts'
 import { Shops } from './domain/messaging/shops.ts'
 import { Assignments } from './domain/assignment/assignments.ts'
 import { Search } from './domain/messaging/search.ts'
@@ -123,13 +125,13 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const { passes, origins, admit, allowances, addressWatch } = await createAdmission(backbone, { ...options, config, proxies, now, uptime, report })
   const viewing = new Viewing({ ...backbone, nodes, allowances, now, uptime })
   const hub = new Hub({ backbone, presence, viewing, report, now, uptime, chance: Math.random })
-  const customerUrl = createCustomerUrl(config, report)
+  const backends = createBackends(config, report)
   const images = new Images({ store: backbone.images, allowances, report })
   const domain = createDomain(backbone, {
     announcements: hub,
     presence,
     viewing,
-    customerBackend: customerUrl,
+    backends,
     allowances,
     images,
     config,
@@ -179,7 +181,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     hub.close()
     allowances.close()
     passes.close()
-    customerUrl?.close()
+    backends.customer?.close()
+    backends.shop?.close()
     await nodes.leave().catch(() => undefined) // the store is away; the other nodes will notice that this one is gone
     await backbone.close()
   })
@@ -273,7 +276,7 @@ interface DomainOptions {
   readonly announcements: Announcements
   readonly presence: Presence
   readonly viewing: Viewing
-  readonly customerBackend: CustomerUrl | undefined
+  readonly backends: ReturnType<typeof createBackends>
   readonly allowances: AllowancesPort
   readonly images: Images
   readonly config: Config
@@ -283,8 +286,10 @@ interface DomainOptions {
 }
 
 function createDomain({ store, records, bus }: Backbone, options: DomainOptions): Domain {
-  const { announcements, presence, viewing, customerBackend: backend, allowances, images, config, now, uptime, report } = options
-  const conversations = new Conversations({ store, bus, announcements, now })
+  const { announcements, presence, viewing, backends, allowances, images, config, now, uptime, report } = options
+  const clocks = { now, uptime, wait: (ms: number, signal: AbortSignal) => wait(ms, undefined, { signal }) }
+  const shopRecords = new ShopRecords({ ...clocks, records, images, backend: backends.shop })
+  const conversations = new Conversations({ store, bus, announcements, shops: shopRecords, now })
   const assignments = new Assignments({ store, bus, index: new OpenIndex({ records, now, uptime, newMs: unansweredMsOf(config) }), now })
   const routing = new Routing({ assignments, store, presence, now, limit: config.AGENT_LIMIT, report })
   const newId = (): string => randomBytes(12).toString('base64url')
@@ -292,7 +297,18 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
   const blacklist = new Blacklist({ assignments, records, bus, now, report })
   return {
     conversations,
-    messages: new Messages({ store, conversations, blacklist, routing, direct: config.DIRECT as Direct, allowances, images, now, report }),
+    messages: new Messages({
+      store,
+      conversations,
+      blacklist,
+      routing,
+      direct: config.DIRECT as Direct,
+      allowances,
+      images,
+      shops: shopRecords,
+      now,
+      report,
+    }),
     focus: new Focus({ bus }),
     typing: new Typing({ bus, store, now }),
     routing,
@@ -302,18 +318,21 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
     assignmentSweep: new AssignmentSweep({ assignments, routing, transfers, presence, now, uptime, handoverMs: config.HANDOVER_MS, report }),
     presence,
     viewing,
-    customers: new Customers({ store, viewing, backend, now, uptime, wait: (ms, signal) => wait(ms, undefined, { signal }) }),
+    customers: new Customers({ ...clocks, store, viewing, backend: backends.customer }),
     notes: new Notes({ records, bus, images, now }),
     shops: new Shops(shopsOf(config)),
-    search: new Search({ store, now, turn: () => setImmediate() }),
+    shopRecords,
+    search: new Search({ store, shops: shopRecords, now, turn: () => setImmediate() }),
     quickReplies: new QuickReplies({ records, bus, images, now }),
     catchUp: new CatchUp({ store, now }),
   }
 }
 
-function createCustomerUrl({ CUSTOMER_URL, CUSTOMER_KEY, CUSTOMER_MS }: Config, report: Report): CustomerUrl | undefined {
-  if (CUSTOMER_URL === undefined) return undefined
-  return new CustomerUrl({ template: CUSTOMER_URL, key: CUSTOMER_KEY, limitMs: CUSTOMER_MS, report })
+function createBackends({ CUSTOMER_URL, CUSTOMER_KEY, CUSTOMER_MS, SHOP_URL, SHOP_KEY, SHOP_MS }: Config, report: Report) {
+  return {
+    customer: CUSTOMER_URL === undefined ? undefined : new CustomerUrl({ template: CUSTOMER_URL, key: CUSTOMER_KEY, limitMs: CUSTOMER_MS, report }),
+    shop: SHOP_URL === undefined ? undefined : new ShopUrl({ template: SHOP_URL, key: SHOP_KEY, limitMs: SHOP_MS, report }),
+  }
 }
 
 /** Demo mode: no keys are set, and whoever knows the word gets passes. */

@@ -70,6 +70,11 @@ export const SETTINGS = {
   ),
   CUSTOMER_KEY: optional('The key that is sent to CUSTOMER_URL as `Authorization: Bearer …`.'),
   CUSTOMER_MS: count(8000, [1, 60_000], 'How many milliseconds CUSTOMER_URL may take. After 700 the desk shows that it is slow.'),
+  SHOP_URL: optional(
+    'The address of your backend that tells what a shop is called, its logo, greeting and hours. `{shop}` is filled in; without it, it is appended as a query.',
+  ),
+  SHOP_KEY: optional('The key that is sent to SHOP_URL as `Authorization: Bearer …`.'),
+  SHOP_MS: count(8000, [1, 60_000], 'How many milliseconds SHOP_URL may take. A session that begins waits 700 at most.'),
   ORIGINS: optional(
     'Pages that may connect: origins separated by commas, `https://*.shop.example` for every host with one more label, or `*` for any. Default: any in demo mode, else only pages of this host.',
   ),
@@ -166,7 +171,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   checkSecret(config)
   checkShops(config)
   checkSources(config)
-  checkCustomer(config)
+  checkBackend({ url: ['CUSTOMER_URL', config.CUSTOMER_URL], key: ['CUSTOMER_KEY', config.CUSTOMER_KEY], ids: ['customer', 'shop'] })
+  checkBackend({ url: ['SHOP_URL', config.SHOP_URL], key: ['SHOP_KEY', config.SHOP_KEY], ids: ['shop'] })
   return config
 }
 
@@ -251,22 +257,22 @@ function isWebUrl(text: string): boolean {
   return /^https?:$/.test(protocol) && username + password === ''
 }
 
-function checkCustomer({ CUSTOMER_URL, CUSTOMER_KEY }: Config): void {
-  if (CUSTOMER_URL !== undefined) {
-    const filled = CUSTOMER_URL.replace(/\{(customer|shop)\}/g, 'x')
+/** `ids`: the placeholders that the address of this backend may have. */
+function checkBackend({ url: [name, url], key: [keyName, key], ids }: Readonly<Record<'url' | 'key', NamedText>> & { ids: readonly string[] }): void {
+  if (url !== undefined) {
+    const filled = ids.reduce((text, id) => text.replaceAll(`{${id}}`, 'x'), url)
     const address = URL.canParse(filled) ? new URL(filled) : undefined
-    // a customer's id must not decide which host is asked
-    const isFixed = address !== undefined && !/[{}]/.test(/^[^/]*\/\/[^/?#]*/.exec(CUSTOMER_URL)?.[0] ?? '{')
+    // an id must not decide which host is asked
+    const isFixed = address !== undefined && !/[{}]/.test(/^[^/]*\/\/[^/?#]*/.exec(url)?.[0] ?? '{')
     if (!isFixed || !/^https?:$/.test(address.protocol) || address.username + address.password !== '') {
-      throw new SettingError(
-        `CUSTOMER_URL must be an http or https address without a password, with {customer} and {shop} only after its host${repeated(CUSTOMER_URL)}.`,
-      )
+      const placeholders = ids.map((id) => `{${id}}`).join(' and ')
+      throw new SettingError(`${name} must be an http or https address without a password, with ${placeholders} only after its host${repeated(url)}.`)
     }
   }
-  if (CUSTOMER_KEY !== undefined && !/^[\x21-\x7e]+$/.test(CUSTOMER_KEY)) {
-    throw new SettingError('CUSTOMER_KEY must be ASCII characters without spaces.')
-  }
+  if (key !== undefined && !/^[\x21-\x7e]+$/.test(key)) throw new SettingError(`${keyName} must be ASCII characters without spaces.`)
 }
+
+type NamedText = readonly [name: string, value: string | undefined]
 
 function parse(name: string, { kind, choices, range }: Setting<keyof Kinds>, given: string): Kinds[keyof Kinds] {
   if (kind === 'flag') return parseFlag(name, given)

@@ -42,6 +42,7 @@ export type Fact =
   /** A picture was refused because the storage is full; `problem` says which limit was reached. */
   | { readonly fact: 'imagesFull'; readonly problem: string }
   | { readonly fact: 'customerBackendFailed'; readonly reason: BackendFailure; readonly detail: string }
+  | { readonly fact: 'shopBackendFailed'; readonly reason: BackendFailure; readonly detail: string }
   | { readonly fact: 'allowanceSpent'; readonly allowance: string; readonly scope: 'address' | 'total'; readonly key: string }
   | { readonly fact: 'addressShared'; readonly address: string; readonly share: number }
   /** The state of a system this gateway depends on, reported at each check; `problem` undefined: it works. */

@@ -7,6 +7,8 @@ import { Refusal } from './refusal.ts'
 const INVISIBLE = /^[\s\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*$/u
 /** Line breaks, lone surrogates, and characters that turn the direction of the text after them. */
 const CONTROL = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu
+/** The same but for line breaks. */
+const NOT_LINE_BREAK = /[^\P{Cc}\n]|[\p{Cs}\u202a-\u202e\u2066-\u2069]/gu
 /** No script puts more than six marks on one letter; a longer pile paints over the lines around it. */
 const MARK_PILE = /(\p{M}{6})\p{M}+/gu
 const MARKS = /\p{M}+/gu
@@ -23,6 +25,9 @@ export function tidyName(name: string): string | undefined {
   const tidy = name.replace(CONTROL, ' ').replace(MARK_PILE, '$1').trim()
   return isInvisible(tidy.replace(MARKS, '')) ? undefined : tidy
 }
+
+/** A text of several lines without characters that turn the direction of what stands after it, or that nobody sees the end of. */
+export const tidyText = (text: string): string => text.replace(NOT_LINE_BREAK, '').replace(MARK_PILE, '$1').trim()
 
 /**
  * The address of a page or picture, unchanged, or undefined where a browser would do anything but fetch it (`javascript:`, also with a tab in

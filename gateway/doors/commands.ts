@@ -16,6 +16,7 @@ import type { QuickReplies } from '../domain/desk/quick-replies.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Routing } from '../domain/assignment/routing.ts'
 import type { Shops } from '../domain/messaging/shops.ts'
+import type { ShopRecords } from '../domain/messaging/shop-records.ts'
 import type { Search } from '../domain/messaging/search.ts'
 import type { Transfers } from '../domain/assignment/transfers.ts'
 import type { Typing } from '../domain/messaging/typing.ts'
@@ -40,6 +41,7 @@ export interface Domain {
   readonly search: Search
   readonly catchUp: CatchUp
   readonly shops: Shops
+  readonly shopRecords: ShopRecords
 }
 
 /** The sender of a command, with what only its session can do. */

@@ -2,14 +2,15 @@
  * Answers a hello and catches the client up in one round trip. The order matters: subscribe and wait for the confirmation, read the logs, send
  * the welcome, then the missed messages, then those published meanwhile.
  */
-import type { ResumeCursor, Welcome } from '../protocol/commands.ts'
+import type { ResumeCursor, Resumed, Welcome } from '../protocol/commands.ts'
 import { LIMITS } from '../protocol/limits.ts'
 import { connectPacket, decodePacket } from '../protocol/packet.ts'
 import { PROTOCOL_VERSION } from '../protocol/version.ts'
 import { access } from '../domain/messaging/access.ts'
 import type { CatchUp, CaughtUp } from '../domain/messaging/catch-up.ts'
+import type { ShopRecords } from '../domain/messaging/shop-records.ts'
 import { Refusal } from '../domain/refusal.ts'
-import type { Identity, Message } from '../protocol/model.ts'
+import type { Identity, Message, Shop } from '../protocol/model.ts'
 import { encodeMessage, EncodedPacket, encodePush } from '../relay/encoded-packet.ts'
 import { Peer } from '../relay/peer.ts'
 import type { SessionContext, SessionPipe } from './session-context.ts'
@@ -35,11 +36,14 @@ export async function welcome(
   try {
     await hub.attach(peer, conversationsOf(identity, data.to, cursors))
     if (!isWanted()) throw new Refusal('hello_timeout')
-    const missed = await domain.catchUp.since(identity, { cursors, to: data.to, isWanted })
+    const [missed, shops] = await Promise.all([
+      domain.catchUp.since(identity, { cursors, to: data.to, isWanted }),
+      shopsOf(data.to, identity, domain.shopRecords),
+    ])
     if (identity.expiresAt <= now()) throw new Refusal('pass_expired')
     if (!onWelcomed(peer)) throw new Refusal('hello_timeout')
     hub.welcomed(peer)
-    peer.answer(new EncodedPacket(connectPacket(welcomeData(peer, missed, context))))
+    peer.answer(new EncodedPacket(connectPacket(welcomeData(peer, { missed, shops }, context))))
     pushBlocks(peer, missed)
     await replay(peer, missed, domain.catchUp)
     return peer
@@ -70,15 +74,30 @@ function isMine(identity: Identity, conversation: string): boolean {
   }
 }
 
-const welcomeData = (peer: Peer, missed: readonly CaughtUp[], { imageHosts, now }: SessionContext): Welcome => ({
+/** The shop that is written to, and an agent's own; undefined: neither says anything about itself. */
+async function shopsOf(to: string | undefined, { side }: Identity, records: ShopRecords): Promise<Welcome['shops']> {
+  const found = await Promise.all([to ?? '', side].map(async (each) => [each, await records.of(each)] as const))
+  const known = found.filter((entry): entry is [string, Shop] => entry[1] !== undefined)
+  return known.length === 0 ? undefined : Object.fromEntries(known)
+}
+
+interface Found {
+  readonly missed: readonly CaughtUp[]
+  readonly shops: Welcome['shops']
+}
+
+const welcomeData = (peer: Peer, { missed, shops }: Found, { imageHosts, now }: SessionContext): Welcome => ({
   sid: peer.sid,
   identity: peer.identity,
   v: PROTOCOL_VERSION,
   at: now(),
   limits: { ...LIMITS },
-  resumed: missed.map(({ resumed }) => resumed),
+  resumed: missed.map(({ resumed }) => withName(resumed, shops?.[resumed.to]?.name)),
+  ...(shops === undefined ? {} : { shops }),
   ...(imageHosts.length === 0 ? {} : { imageHosts: [...imageHosts] }),
 })
+
+const withName = (resumed: Resumed, name: string | undefined): Resumed => (name === undefined ? resumed : { ...resumed, name })
 
 /** Sent before the messages, so that a person who was blocked meanwhile knows before writing. */
 function pushBlocks(peer: Peer, missed: readonly CaughtUp[]): void {

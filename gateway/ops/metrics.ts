@@ -46,6 +46,12 @@ export class Metrics {
     labelNames: ['reason'],
     ...this.#to,
   })
+  readonly shopFailures = new Counter({
+    name: 'im_shop_failures_total',
+    help: 'Failures of SHOP_URL, by reason.',
+    labelNames: ['reason'],
+    ...this.#to,
+  })
   readonly assignments = new Counter({
     name: 'im_served_total',
     help: 'Changes of an assignment, by new phase and cause.',

@@ -23,7 +23,16 @@ function countAssignment(fact: AssignmentFact, metrics: Metrics): void {
 type RareFact = Extract<
   Fact,
   {
-    fact: 'gapHealed' | 'publishMissed' | 'publishRefused' | 'imagesFull' | 'allowanceSpent' | 'addressShared' | 'customerBackendFailed' | 'bugFound'
+    fact:
+      | 'gapHealed'
+      | 'publishMissed'
+      | 'publishRefused'
+      | 'imagesFull'
+      | 'allowanceSpent'
+      | 'addressShared'
+      | 'customerBackendFailed'
+      | 'shopBackendFailed'
+      | 'bugFound'
   }
 >
 
@@ -42,6 +51,9 @@ function logRareFact(fact: RareFact, { warn, error, metrics }: RateLimitedLog & 
     case 'customerBackendFailed':
       warn(`${fact.fact} ${fact.reason}`, fact, 'CUSTOMER_URL failed')
       return metrics.customerFailures.inc({ reason: fact.reason })
+    case 'shopBackendFailed':
+      warn(`${fact.fact} ${fact.reason}`, fact, 'SHOP_URL failed')
+      return metrics.shopFailures.inc({ reason: fact.reason })
     case 'imagesFull':
       return warn(fact.fact, fact, `the storage for pictures is full and new pictures are refused: ${fact.problem}`)
     case 'allowanceSpent':

@@ -24,6 +24,7 @@ import {
   QuickReply,
   Seq,
   Assignment,
+  Shop,
   Side,
   Status,
 } from './model.ts'
@@ -61,6 +62,8 @@ export const COMMANDS = {
       /** Whether there are further messages in the direction asked. */
       more: Type.Boolean(),
       cursors: Type.Record(Type.String(), Cursor),
+      /** The other side, where it is a shop that says something about itself. With the newest page only. */
+      shop: Type.Optional(Shop),
       /** The caller has blocked the other side. */
       blocking: Type.Optional(Type.Literal(true)),
     }),
@@ -272,6 +275,8 @@ export const Welcome = Type.Object({
   at: Type.Number(),
   limits: Type.Record(Type.String(), Type.Number()),
   resumed: Type.Array(Resumed),
+  /** The shop of the hello's `to`, and an agent's own, by side: those that say something about themselves. */
+  shops: Type.Optional(Type.Record(Type.String(), Shop)),
   /** Hosts besides the gateway whose pictures a client may show without asking: names, or `*.` and a name. */
   imageHosts: Type.Optional(Type.Array(Type.String())),
 })

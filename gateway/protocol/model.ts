@@ -4,6 +4,7 @@
  */
 import { Type, type Static } from 'typebox'
 import { LIMITS } from './limits.ts'
+import { HOURS_LINE } from './opening-hours.ts'
 
 /** Names that every JavaScript object has must not be ids. */
 const NOT_TAKEN = `^(?!(?:${Object.getOwnPropertyNames(Object.prototype).sort().join('|')})$)`
@@ -153,13 +154,53 @@ export const CustomerInfo = Type.Object({
 })
 export type CustomerInfo = Static<typeof CustomerInfo>
 
+const Language = Type.String({ pattern: '^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$' })
+const Greeting = Type.String({ minLength: 1, maxLength: 500 })
+const Questions = Type.Array(Type.String({ minLength: 1, maxLength: 120 }), { maxItems: 10 })
+const shopFields = {
+  name: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
+  logo: Type.Optional(Type.String({ maxLength: 500 })),
+  /** How long an answer usually takes. */
+  replyMinutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_080 })),
+}
+
+/** What an operator says about a shop, by `PUT /v1/shops/<id>` or from `SHOP_URL`. */
+export const ShopRecord = Type.Object({
+  ...shopFields,
+  /** What the shop says first, by language (BCP 47). The first one stands in for languages without any. */
+  greeting: Type.Optional(Type.Record(Language, Greeting, { additionalProperties: false })),
+  /** Offered to who has not written yet, by language. */
+  questions: Type.Optional(Type.Record(Language, Questions, { additionalProperties: false })),
+  /** When it is open, as schema.org writes it. What ends before it begins ends on the next day. An empty list: never. */
+  hours: Type.Optional(
+    Type.Object({
+      timeZone: Type.String({ minLength: 1, maxLength: 64 }),
+      open: Type.Array(Type.String({ maxLength: 40, pattern: HOURS_LINE }), { maxItems: 21 }),
+    }),
+  ),
+})
+export type ShopRecord = Static<typeof ShopRecord>
+
+/** What a client is told of a shop. */
+export const Shop = Type.Object({
+  ...shopFields,
+  greeting: Type.Optional(Type.Record(Type.String(), Greeting)),
+  /** A client shows three. */
+  questions: Type.Optional(Type.Record(Type.String(), Questions)),
+  /** The times it is open in the next days, each from and to, ascending. Absent: it has no hours; empty: it does not open. */
+  open: Type.Optional(Type.Array(Type.Array(Type.Number(), { minItems: 2, maxItems: 2 }), { maxItems: 24 })),
+})
+export type Shop = Static<typeof Shop>
+
 /** One row of a list of conversations, seen from `side`: unread = head.seq - cursors[side].read. */
 export const ConversationRow = Type.Object({
   conversation: ConversationId,
   /** The other side. */
   to: Side,
-  /** The other side's last known name. */
+  /** The other side's last known name; of a shop, its own. */
   name: Type.Optional(Type.String()),
+  /** A shop's logo. */
+  logo: Type.Optional(Type.String()),
   /** The other side is a guest. */
   guest: Type.Optional(Guest),
   head: Head,
@@ -184,6 +225,8 @@ export const Presence = Type.Object({
   online: Type.Boolean(),
   /** For a shop: the status of its most available agent. */
   status: Type.Optional(Status),
+  /** For another shop: somebody who is as available. */
+  agent: Type.Optional(Person),
   /** For the caller's own shop: the agents that are there. */
   agents: Type.Optional(
     Type.Array(

@@ -3,7 +3,7 @@
  * strings as `window.memory`: what was sent, what comes in, the state of the connection. The contract is widget/client/types.ts.
  */
 import { wireRefusal, type WireRefusal } from '../../gateway/protocol/codes.ts'
-import type { Body, Identity, Message } from '../../gateway/protocol/model.ts'
+import type { Body, Identity, Message, Shop } from '../../gateway/protocol/model.ts'
 import type { Command } from '../../gateway/protocol/commands.ts'
 import { MESSAGE_LIMITS, type MessageLimits } from '../../widget/client/limits.ts'
 import { signal, type MutableSignal } from '../../widget/client/signal.ts'
@@ -90,7 +90,8 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
     timeline.set({ ...timeline.value, messages: [...timeline.value.messages, whole] })
     if (whole.side === to) {
       chat.theirs.set({ delivered: seq, read: seq })
-      chat.name.set(whole.name)
+      // a shop is not called as its agents are
+      if (!to.startsWith('shop:')) chat.name.set(whole.name)
     }
     chat.unread.set(whole.side === to ? chat.unread.value + 1 : 0)
     return whole
@@ -125,6 +126,7 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
     unread: signal(0),
     typing: signal<{ from: string; name?: string } | undefined>(undefined),
     name: signal<string | undefined>('Blue Harbour'),
+    shop: signal<Shop | undefined>(undefined),
     refusal: signal<WireRefusal | undefined>(undefined),
     setDraft: (text) => draft.set(text),
     send: (text) => (text.trim() === '' ? undefined : send('text', { text })),

@@ -131,7 +131,8 @@ describe.each([
     say('one')
     say('two')
     await settle()
-    expect([chat.unread.value, chat.name.value]).toEqual([2, 'Ana'])
+    expect(chat.unread.value).toBe(2)
+    expect(chat.name.value).not.toBe('Ana')
     expect(chat.timeline.value.messages.map(({ seq, from, name, side }) => [seq, from, name, side])).toEqual([
       [1, 'agent', 'Ana', SHOP],
       [2, 'agent', 'Ana', SHOP],

@@ -51,6 +51,9 @@ describe('settings', () => {
     ['METRICS', '65536'],
     ['METRICS', '8080'],
     ['METRICS', '-1'],
+    ['SHOP_URL', 'ftp://crm.example/'],
+    ['SHOP_URL', 'https://{shop}.crm.example/'],
+    ['SHOP_MS', '60001'],
     ['CUSTOMER_MS', '0'],
     ['CUSTOMER_MS', '60001'],
     ['AGENT_LIMIT', '0'],
@@ -84,6 +87,8 @@ describe('settings', () => {
     ['IM_SECRET', 'thirty-one characters are short'],
     ['CUSTOMER_KEY', 'two words'],
     ['CUSTOMER_URL', 'https://me:pass@crm.example/'],
+    ['SHOP_KEY', 'two words'],
+    ['SHOP_URL', 'https://me:pass@crm.example/'],
   ])('a wrong %s is refused without repeating the secret', (name, value) => {
     const read = (): unknown => readConfig({ [name]: value })
     expect(read).toThrow(SettingError)

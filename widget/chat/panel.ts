@@ -188,7 +188,7 @@ class ChatPanel implements Panel, ReactiveController {
     const { time, day } = messageTime(lang)
     const to = conversation?.to ?? ''
     const { isAtEnd, newFrom, newCount, announcement, hasText, left, isCut } = thread
-    const title = isPerson(to) ? shownName(conversation?.name.value, to, strings.guest) : (conversation?.name.value ?? strings.chat)
+    const title = isPerson(to) ? shownName(conversation?.name.value, to, strings) : (conversation?.name.value ?? strings.chat)
     return panelView({
       strings,
       connection,

@@ -1,6 +1,6 @@
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Command, CommandAnswer, CommandInput, ResumeCursor, Resumed } from '../../gateway/protocol/commands.ts'
-import type { Body, Cursor, Identity, Message } from '../../gateway/protocol/model.ts'
+import type { Body, Cursor, Identity, Message, Shop } from '../../gateway/protocol/model.ts'
 import type { PushData } from '../../gateway/protocol/pushes.ts'
 import { bodyRefusal } from './body-refusal.ts'
 import { isBlank } from './is-blank.ts'
@@ -46,6 +46,8 @@ const READER_COUNT = 500
 /** At most this many own messages of a lost tail are sent again. */
 const OFFER_COUNT = 50
 
+const isShop = (to: string): boolean => to.startsWith('shop:')
+
 /** Shown before anything is known, and after the person has changed. */
 export const NO_TIMELINE: TimelineView = { messages: [], hasOlder: false, isLoadingOlder: false, isLoaded: false }
 
@@ -54,6 +56,7 @@ export class Conversation implements Contract {
   readonly timeline = signal(NO_TIMELINE)
   readonly unread = signal(0)
   readonly name = signal<string | undefined>(undefined)
+  readonly shop = signal<Shop | undefined>(undefined)
   readonly draft = signal('')
   readonly refusal = signal<WireRefusal | undefined>(undefined)
   readonly #options: ConversationOptions
@@ -74,6 +77,7 @@ export class Conversation implements Contract {
       history: async (input) => {
         const answer = await request('history', { to, ...input })
         this.#learn(answer.conversation, answer.cursors)
+        if (answer.shop) this.knowShop(answer.shop)
         return answer
       },
       onAnswer: () => this.#reconcile(),
@@ -188,6 +192,13 @@ export class Conversation implements Contract {
     this.#reconcile()
   }
 
+  /** What the shop says about itself. */
+  knowShop(shop: Shop): void {
+    if (JSON.stringify(shop) === JSON.stringify(this.shop.value)) return
+    this.shop.set(shop)
+    this.name.set(shop.name)
+  }
+
   /** Loads a conversation that was opened while the connection is live. */
   ask(): void {
     if (this.#options.isConnected()) this.onWelcome(undefined)
@@ -203,7 +214,8 @@ export class Conversation implements Contract {
     this.#learn(message.conversation, { [message.side]: { delivered: message.seq, read: message.seq } })
     if (message.side === this.to) {
       this.#typing.show(undefined)
-      if (message.name) this.name.set(message.name)
+      // In a shop's conversation it is an agent's name.
+      if (message.name && !isShop(this.to)) this.name.set(message.name)
     }
     this.#catchUp.receive(message)
     this.#reconcile()
@@ -238,6 +250,7 @@ export class Conversation implements Contract {
     this.timeline.set(NO_TIMELINE)
     this.unread.set(0)
     this.name.set(undefined)
+    this.shop.set(undefined)
     this.draft.set('')
     this.refusal.set(undefined)
     this.#outbox.end()
@@ -251,7 +264,7 @@ export class Conversation implements Contract {
   #takeCopy(): Copy {
     const { messages, hasOlder } = this.#catchUp.timeline
     const { mine, theirs } = this.#receipts
-    return { id: this.#id || '', messages, hasOlder, mine, theirs: theirs.value, name: this.name.value }
+    return { id: this.#id || '', messages, hasOlder, mine, theirs: theirs.value, name: this.name.value, shop: this.shop.value }
   }
 
   /** An earlier release kept drafts of any length. */
@@ -264,7 +277,9 @@ export class Conversation implements Contract {
     this.#id = copy.id
     this.#receipts.mine = copy.mine
     this.#receipts.knowTheirs(copy.theirs)
-    this.name.set(copy.name)
+    // Earlier releases kept the name of the agent who wrote last.
+    this.name.set(isShop(this.to) ? copy.shop?.name : copy.name)
+    this.shop.set(copy.shop)
     this.#catchUp.restore(copy.messages, copy.hasOlder)
     this.#reconcile()
   }

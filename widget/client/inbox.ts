@@ -79,7 +79,8 @@ export class Inbox implements Contract {
     if (epoch === row.head.epoch && seq <= row.head.seq) return
     const known = row.cursors[side]
     const cursors = { ...row.cursors, [side]: { delivered: Math.max(seq, known?.delivered ?? 0), read: Math.max(seq, known?.read ?? 0) } }
-    const label = side === row.to && name ? { name } : {}
+    // in a shop's conversation it is an agent's name
+    const label = side === row.to && name && !side.startsWith('shop:') ? { name } : {}
     this.#put([{ ...row, ...label, conversation, head: { epoch, seq, id }, last: message, at, cursors }])
   }
 
@@ -91,7 +92,10 @@ export class Inbox implements Contract {
   /** A row older than a message already here is outdated except for its assignment. */
   onRow(row: ConversationRow): void {
     const held = this.#isOlder(row) ? this.#find(row.conversation) : undefined
-    this.#put([held ? { ...held, ...(row.service ? { service: row.service } : {}) } : row])
+    const { name, logo } = this.#find(row.conversation) ?? {}
+    // pushes do not say what a shop is called
+    const called = { ...(name === undefined ? {} : { name }), ...(logo === undefined ? {} : { logo }) }
+    this.#put([held ? { ...held, ...(row.service ? { service: row.service } : {}) } : { ...called, ...row }])
   }
 
   add(rows: readonly ConversationRow[]): void {

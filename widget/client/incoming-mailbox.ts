@@ -1,5 +1,5 @@
 /** What a list of conversations and a desk hear beside the chat, checked as in incoming.ts. */
-import { CHAT_CHECKS, cursors, head, messageFrom, type Checks } from './incoming.ts'
+import { address, CHAT_CHECKS, cursors, head, messageFrom, type Checks } from './incoming.ts'
 import { count, flag, id, list, oneOf, record, text, time, yes } from './shape.ts'
 
 const person = record({ id }, { name: text })
@@ -10,7 +10,7 @@ const service = record({ phase: oneOf('waiting', 'open', 'closed'), since: time 
 const note = record({ id, by: person, text, at: time })
 const row = record(
   { conversation: id, to: id, head, cursors, unread: count, at: time },
-  { name: text, last: messageFrom, service, guest: yes, blocking: yes },
+  { name: text, logo: address, last: messageFrom, service, guest: yes, blocking: yes },
 )
 const quickReply = record({ id, scope: oneOf('shop', 'own'), title: text, text }, { folder: text })
 const order = record({ number: text, title: text }, { status: text, total: text, at: time, url: text, image: text })

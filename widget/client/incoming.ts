@@ -23,7 +23,7 @@ const SHOWN = { title: word, price: word, number: word, status: word, total: wor
 /** For fields that only a waiting picture on this device has. */
 const nothing: Check<never> = () => undefined
 /** Addresses that a stranger's link may have. */
-const address: Check<string> = (value) => (typeof value === 'string' && /^(https?:\/)?\//i.test(value) ? value : undefined)
+export const address: Check<string> = (value) => (typeof value === 'string' && /^(https?:\/)?\//i.test(value) ? value : undefined)
 const bodyShape = record({}, { text, ...SHOWN, url: address, image: address, progress: nothing, problem: nothing })
 /** Never undefined: an unreadable message still has its seq, and dropping it would leave a hole. */
 const bodyFrom: Check<Body> = (value) => ({ text: '', ...bodyShape(value) })
@@ -38,7 +38,22 @@ const cursor = record({ delivered: count, read: count })
 export const cursors = recordOf(cursor)
 export const head = record({ epoch: text, seq: count }, { id: text })
 const status = oneOf('online', 'busy', 'away', 'offline')
-const presence = record({ online: flag }, { status, agents: list(record({ id, status }, { name: text, load: count })), more: yes })
+const span: Check<number[]> = (value) => {
+  const times = list(time)(value)
+  return times?.length === 2 ? times : undefined
+}
+const SHOP = { name: text, logo: address, greeting: recordOf(text), questions: recordOf(list(text)), replyMinutes: count, open: list(span) }
+const shopShape = record({}, SHOP)
+/** Without fields that are not known here: it is compared and stored as JSON. */
+const shop = (value: unknown): ReturnType<typeof shopShape> => {
+  const clean = shopShape(value)
+  for (const key in clean) if (!Object.keys(SHOP).includes(key)) delete clean[key as keyof typeof clean]
+  return clean
+}
+const presence = record(
+  { online: flag },
+  { status, agent: record({ id }, { name: text }), agents: list(record({ id, status }, { name: text, load: count })), more: yes },
+)
 const identity = record(
   { id, role: oneOf('customer', 'agent', 'system'), side: id, expiresAt: number },
   { shop: text, name: text, avatar: text, guest: yes },
@@ -47,7 +62,10 @@ const resumed = record(
   { conversation: id, to: id, status: oneOf('follows', 'reload', 'diverged'), head, cursors },
   { name: text, guest: yes, blocking: yes },
 )
-const welcome = record({ sid: text, identity, resumed: list(resumed) }, { v: number, at: time, limits: recordOf(number), imageHosts: list(text) })
+const welcome = record(
+  { sid: text, identity, resumed: list(resumed) },
+  { v: number, at: time, limits: recordOf(number), imageHosts: list(text), shops: recordOf(shop) },
+)
 
 /** The checks of answers and pushes. Those that only a list of conversations or a desk needs are in incoming-mailbox.ts. */
 export interface Checks {
@@ -58,7 +76,7 @@ export interface Checks {
 export const CHAT_CHECKS: Checks = {
   answers: {
     send: record({ conversation: text, epoch: text, seq: count, at: time }, { prev: text, duplicate: yes }),
-    history: record({ conversation: id, messages: list(messageFrom), head, more: flag, cursors }, { blocking: yes }),
+    history: record({ conversation: id, messages: list(messageFrom), head, more: flag, cursors }, { shop, blocking: yes }),
     presence: record({ presence: recordOf(presence) }),
     blockedPersons: record({ blocked: list(record({ conversation: id, to: id, at: time }, { name: text, guest: yes })) }, { more: yes }),
     renew: record({ identity }),
@@ -111,7 +129,7 @@ export const identityFrom = identity as Check<Identity>
 /** At most what the gateway accepts, with the suffix that a window adds. */
 export const deviceFrom: Check<string> = (value) => (typeof value === 'string' && /^[\w.-]{1,40}$/.test(value) ? value : undefined)
 export const guestFrom = record({ token: text }, { expiresAt: number }) as Check<Guest>
-export const copyFrom = record({ id, messages: list(messageFrom), hasOlder: flag, mine: cursor, theirs: cursor }, { name: text }) as Check<Copy>
+export const copyFrom = record({ id, messages: list(messageFrom), hasOlder: flag, mine: cursor, theirs: cursor }, { name: text, shop }) as Check<Copy>
 /** A waiting picture has more fields than a stranger's body may have. */
 const outboxBody = record({ text }, { ...SHOWN, problem: text })
 export const outboxItemFrom = record(

@@ -346,6 +346,8 @@ export class PersonClient implements Contract {
     for (const key of this.#storage.keys('out~')) this.#open(key.split('~')[1]!)
     for (const { to } of welcome.resumed) this.#open(to)
     for (const conversation of this.conversations) {
+      const shop = welcome.shops?.[conversation.to]
+      if (shop) conversation.knowShop(shop)
       conversation.onWelcome(welcome.resumed.find(({ to }) => to === conversation.to))
     }
     this.#compare()

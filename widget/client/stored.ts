@@ -1,5 +1,5 @@
 /** What is stored as JSON on a device. Other versions of this code read it, so the names here must not change. */
-import type { Body, Cursor, Message } from '../../gateway/protocol/model.ts'
+import type { Body, Cursor, Message, Shop } from '../../gateway/protocol/model.ts'
 import type { OutboxItem } from './types.ts'
 
 /** A guest's pass. */
@@ -23,6 +23,7 @@ export interface Copy {
   readonly mine: Cursor
   readonly theirs: Cursor
   readonly name?: string | undefined
+  readonly shop?: Shop | undefined
 }
 
 /** How WebSockets to one gateway fared. */

@@ -4,7 +4,7 @@
  * meet nowhere else.
  */
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
-import type { Body, ConversationRow, Cursor, Identity, Message } from '../../gateway/protocol/model.ts'
+import type { Body, ConversationRow, Cursor, Identity, Message, Shop } from '../../gateway/protocol/model.ts'
 import type { Command, CommandAnswer, CommandInput } from '../../gateway/protocol/commands.ts'
 import type { PushData } from '../../gateway/protocol/pushes.ts'
 import type { PageNotice } from './environment.ts'
@@ -71,6 +71,8 @@ export interface Conversation {
   readonly typing: Signal<{ readonly from: string; readonly name?: string } | undefined>
   /** Last known name of the other side. */
   readonly name: Signal<string | undefined>
+  /** What the other side, a shop, says about itself; undefined: nothing known. */
+  readonly shop: Signal<Shop | undefined>
   /** Text not yet sent; stored where storage allows, shared by the windows of one person. */
   readonly draft: Signal<string>
   /** Of a message: what the gateway told in its last welcome, before that the protocol's own. */

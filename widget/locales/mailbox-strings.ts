@@ -5,6 +5,8 @@ export interface MailboxStrings {
   readonly conversations: string
   /** Before the first letters of a nameless guest's id. */
   readonly guest: string
+  /** Before the id of a shop that has no name. */
+  readonly shop: string
   readonly conversation: string
   readonly details: string
   readonly search: string

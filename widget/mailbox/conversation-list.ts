@@ -51,7 +51,7 @@ function lastMessage(item: ConversationRow, { found, me, strings, text = short }
 
 function row(item: ConversationRow, index: number, view: ConversationListView): TemplateResult {
   const { active, lang, mark, now, onOpen, rows, selected, strings, text = short } = view
-  const name = short(shownName(item.name, item.to, strings.guest))
+  const name = short(shownName(item.name, item.to, strings))
   const isUnread = item.unread > 0
   return html`<div
     class="entry" part="conversation" role="option" data-row data-test="conversation"

@@ -168,13 +168,14 @@ export class MailboxView implements ReactiveController {
     const { conversation, messages } = this.controller
     if (!conversation) return ''
     const { name, to } = conversation
-    const said = (): string | undefined => messages.findLast(({ side }) => side === to)?.name
+    // a shop is not called as its agents are
+    const said = (): string | undefined => (to.startsWith('shop:') ? undefined : messages.findLast(({ side }) => side === to)?.name)
     return this.nameOf(to, name.value ?? this.mailbox.rows.find((row) => row.to === to)?.name ?? said())
   }
 
   /** The name that is shown for `to`: `name`, or one that stands for a guest without any. */
   nameOf(to: string, name: string | undefined): string {
-    return shownName(name, to, this.language.mailboxStrings.guest)
+    return shownName(name, to, this.language.mailboxStrings)
   }
 
   /** Opens the conversation with `to`, in all windows of this person. */
@@ -384,7 +385,8 @@ export class MailboxView implements ReactiveController {
   #onMessage(message: Message): void {
     if (this.#attention.isHere && message.conversation === this.controller.conversation?.id) return
     const to = message.side
-    const name = this.nameOf(to, message.name ?? this.mailbox.rows.find((row) => row.to === to)?.name)
+    const listed = this.mailbox.rows.find((row) => row.to === to)?.name
+    const name = this.nameOf(to, to.startsWith('shop:') ? listed : (message.name ?? listed))
     this.notifications.notify(message.id, {
       tag: to,
       title: fill(this.language.mailboxStrings.newMessageFrom, { name }),

@@ -13,10 +13,11 @@ function isSeen(name: string): boolean {
 
 /**
  * The name to show for a participant: its name, else its id. A guest chooses its own name, maybe "Support", so it is marked as a guest;
- * a guest without a name is shown by the start of its id, which is enough to tell two apart.
+ * a guest without a name is shown by the start of its id, which is enough to tell two apart. `shop` is the word for a shop without a name.
  */
-export function shownName(name: string | undefined, id: string, guest: string): string {
+export function shownName(name: string | undefined, id: string, { guest, shop = '' }: { readonly guest: string; readonly shop?: string }): string {
   const start = GUEST.exec(id)?.[1]
   if (name !== undefined && isSeen(name)) return start === undefined ? name : `${guest} · ${name}`
+  if (id.startsWith('shop:')) return `${shop} ${id.slice(5)}`.trim()
   return start === undefined ? id : `${guest} ${start}`
 }

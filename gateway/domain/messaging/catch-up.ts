@@ -11,7 +11,7 @@ import { isGuestId } from '../../protocol/keys.ts'
 import type { Identity, Message } from '../../protocol/model.ts'
 import { access, type SideView } from './access.ts'
 import { jsonBytes } from '../answer-size.ts'
-import { isBlocking } from './conversations.ts'
+import { isBlocking, nameIn } from './conversations.ts'
 import { Refusal } from '../refusal.ts'
 import { blockOf, type StandingBlock } from './standing-block.ts'
 
@@ -112,7 +112,7 @@ export class CatchUp {
   }
 
   #caughtUp(view: SideView, page: Page, { status, above }: Resume): CaughtUp {
-    const name = page.names[view.theirs]
+    const name = nameIn(page.names, view.theirs)
     const resumed: Resumed = {
       conversation: view.conversation,
       to: view.theirs,

@@ -13,6 +13,7 @@ import type { ConversationRow } from '../../protocol/model.ts'
 import type { Caller, SideView } from './access.ts'
 import { firstThatFit, preview } from '../answer-size.ts'
 import { documentOf, assignmentAt } from '../assignment/assignment-document.ts'
+import type { ShopRecords } from './shop-records.ts'
 import { blocksOf, isShopConversation } from './standing-block.ts'
 
 /** JSON on a side's own channel: follow `conversation`, and deliver it from `seq` on. */
@@ -33,6 +34,7 @@ export interface ConversationsOptions {
   readonly store: Store
   readonly bus: Bus
   readonly announcements: Announcements
+  readonly shops: Pick<ShopRecords, 'named'>
   readonly now: () => number
 }
 
@@ -48,7 +50,8 @@ export class Conversations {
     const { before, limit = LIMITS.listCount } = input
     const { rows, isCut } = await this.#options.store.list(side, before === undefined ? { limit } : { before, limit })
     const now = this.#options.now()
-    const shown = firstThatFit(rows.map((row) => rowFor(side, row, now)))
+    const named = await this.#options.shops.named(rows.map((row) => rowFor(side, row, now)))
+    const shown = firstThatFit(named)
     return { ok: true, conversations: shown, more: isCut === true || rows.length === limit || shown.length < rows.length }
   }
 
@@ -62,11 +65,11 @@ export class Conversations {
   }
 }
 
-/** A row of `side`'s list. Only the shop itself sees the assignment. */
+/** A row of `side`'s list. Only the shop itself sees the assignment. What a shop is called is not in the store: see `ShopRecords.named`. */
 export function rowFor(side: string, { conversation, head, last, cursors, names, assignment }: ListRow, now: number): ConversationRow {
   const [a, b] = conversationSides(conversation) ?? [side, side]
   const to = a === side ? b : a
-  const name = names[to]
+  const name = nameIn(names, to)
   const document = isShopSide(side) ? documentOf(assignment) : undefined
   return {
     conversation,
@@ -82,6 +85,10 @@ export function rowFor(side: string, { conversation, head, last, cursors, names,
     ...(document === undefined ? undefined : { service: assignmentAt(document, now) }),
   }
 }
+
+/** A side's last known name. A shop's is that of the agent who wrote last, and the shop is not called so. */
+export const nameIn = (names: Readonly<Record<string, string | undefined>>, side: string): string | undefined =>
+  isShopSide(side) ? undefined : names[side]
 
 /** Whether this person has blocked the other. False for a shop's conversations. */
 export const isBlocking = (

@@ -12,6 +12,7 @@ import { checkMessage } from './check-message.ts'
 import { isBlocking, type Conversations } from './conversations.ts'
 import type { Report } from '../facts.ts'
 import { imagesIn, type Images } from './images.ts'
+import type { ShopRecords } from './shop-records.ts'
 import { Refusal } from '../refusal.ts'
 import type { Routing } from '../assignment/routing.ts'
 import { KeyedQueue } from '../keyed-queue.ts'
@@ -26,6 +27,7 @@ export class Messages {
   readonly #direct: Direct
   readonly #allowances: Allowances
   readonly #images: Images
+  readonly #shops: Pick<ShopRecords, 'of'>
   readonly #queue = new KeyedQueue()
   readonly #now: () => number
   readonly #report: Report
@@ -38,6 +40,7 @@ export class Messages {
     direct: Direct
     allowances: Allowances
     images: Images
+    shops: Pick<ShopRecords, 'of'>
     now: () => number
     report: Report
   }) {
@@ -48,6 +51,7 @@ export class Messages {
     this.#direct = options.direct
     this.#allowances = options.allowances
     this.#images = options.images
+    this.#shops = options.shops
     this.#now = options.now
     this.#report = options.report
   }
@@ -136,11 +140,14 @@ export class Messages {
   }
 
   async history(caller: Caller, input: CommandInput<'history'>): Promise<CommandAnswer<'history'>> {
-    const { conversation, mine } = access(caller.identity, input)
+    const { conversation, mine, theirs } = access(caller.identity, input)
     const { before, after, limit = DEFAULT_PAGE_COUNT } = input
     if (before !== undefined && after !== undefined) throw new Refusal('bad_request', 'give before or after, not both')
     const direction = after !== undefined ? { after } : before !== undefined ? { before } : undefined
-    const { messages, head, cursors, assignment, isCut } = await this.#store.read(conversation, { ...direction, limit, bytes: ROWS_BYTES })
+    const [{ messages, head, cursors, assignment, isCut }, shop] = await Promise.all([
+      this.#store.read(conversation, { ...direction, limit, bytes: ROWS_BYTES }),
+      direction === undefined ? this.#shops.of(theirs) : undefined,
+    ])
     // tells a blocked participant on opening the conversation, before they write
     if (before === undefined) await this.#blacklist.remind({ conversation, side: mine, assignment })
     const first = messages[0]
@@ -156,6 +163,7 @@ export class Messages {
       head,
       more,
       cursors: { ...cursors },
+      ...(shop === undefined ? undefined : { shop }),
       ...(isBlocking(mine, { conversation, assignment }) ? { blocking: true as const } : undefined),
     }
   }

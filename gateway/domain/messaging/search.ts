@@ -13,6 +13,7 @@ import type { ConversationRow, Message } from '../../protocol/model.ts'
 import type { Caller } from './access.ts'
 import { jsonBytes, preview, ROWS_BYTES } from '../answer-size.ts'
 import { rowFor, rowOfPage } from './conversations.ts'
+import type { ShopRecords } from './shop-records.ts'
 import { Refusal } from '../refusal.ts'
 
 const CONVERSATION_COUNT = 300
@@ -56,6 +57,7 @@ interface Running {
 
 export class Search {
   readonly #store: Store
+  readonly #shops: Pick<ShopRecords, 'named'>
   readonly #now: () => number
   readonly #turn: () => Promise<void>
   /** Resolves when the last search that waits has its turn. */
@@ -65,8 +67,9 @@ export class Search {
   readonly #newest = new Map<string, object>()
 
   /** `turn` resolves once the process has done everything else that waits. */
-  constructor(options: { store: Store; now: () => number; turn: () => Promise<void> }) {
+  constructor(options: { store: Store; shops: Pick<ShopRecords, 'named'>; now: () => number; turn: () => Promise<void> }) {
     this.#store = options.store
+    this.#shops = options.shops
     this.#now = options.now
     this.#turn = options.turn
   }
@@ -143,7 +146,7 @@ export class Search {
   }
 
   async #candidate(found: ListRow, { side, words }: Running): Promise<Candidate> {
-    const row = rowFor(side, found, this.#now())
+    const [row] = (await this.#shops.named([rowFor(side, found, this.#now())])) as [ConversationRow]
     const named = fold(`${row.name ?? ''} ${row.to}`)
     const otherWords = words.filter((word) => !named.includes(word))
     if (otherWords.length === 0) return { row, otherWords, messages: [] }
@@ -180,7 +183,8 @@ export class Search {
   async #byId(side: string, id: string): Promise<ConversationRow | undefined> {
     if (!isId(id) || id === side || (isShopSide(id) && isShopSide(side))) return undefined
     const conversation = conversationId(side, id)
-    return rowOfPage(side, { conversation, page: await this.#store.read(conversation, { limit: 1 }), now: this.#now() })
+    const row = rowOfPage(side, { conversation, page: await this.#store.read(conversation, { limit: 1 }), now: this.#now() })
+    return row && (await this.#shops.named([row]))[0]
   }
 }
 

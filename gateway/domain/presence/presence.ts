@@ -257,10 +257,12 @@ export class Presence {
 const hereKey = ({ id, side }: Pick<Identity, 'id' | 'side'>): string => `${id} ${side}`
 const collectionOf = (side: string): string => `${side}/present`
 
-/** Presence in the form of the wire; only the shop itself sees who its agents are. */
+/** Presence in the form of the wire; only the shop itself sees who all its agents are. */
 export function presenceFor({ side: mine }: Identity, side: string, { online, status, present }: SidePresence): WirePresence {
   if (!isShopSide(side)) return { online }
-  return side === mine ? { online, status, agents: [...present] } : { online, status }
+  if (side === mine) return { online, status, agents: [...present] }
+  const { id, name } = present.find((one) => one.status === status && one.name !== undefined) ?? {}
+  return { online, status, ...(id === undefined || name === undefined ? undefined : { agent: { id, name } }) }
 }
 
 /** An id has no space in it. */

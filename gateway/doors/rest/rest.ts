@@ -1,5 +1,5 @@
 /**
- * The REST door under /v1: passes and guests, images, and for backends (by API key) history and system messages.
+ * The REST door under /v1: passes and guests, images, and for backends (by API key) history, system messages and what shops say about themselves.
  * JSON in, JSON out; a refusal is `{error}` as on the sockets, with the matching status.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -10,6 +10,7 @@ import { asRefusal, notThere, refuse } from './http-refusal.ts'
 import { registerImages } from './images.ts'
 import { registerPasses } from './pass-routes.ts'
 import { RequestAllowance } from './request-allowance.ts'
+import { registerShops } from './shop-routes.ts'
 import type { RestOptions } from './rest-options.ts'
 
 export function registerRest(app: FastifyInstance, options: RestOptions): void {
@@ -34,6 +35,7 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
       registerPasses(scope, options, allowance)
       registerImages(scope, options)
       registerBackend(scope, options)
+      registerShops(scope, options)
     },
     { prefix: '/v1' },
   )
@@ -50,7 +52,7 @@ function allowPages({ headers, method, raw }: FastifyRequest, reply: FastifyRepl
     'Access-Control-Allow-Origin': headers.origin,
     Vary: 'Origin',
     'Access-Control-Allow-Headers': 'content-type, authorization',
-    'Access-Control-Allow-Methods': 'GET, POST',
+    'Access-Control-Allow-Methods': 'GET, POST, PUT',
     'Access-Control-Max-Age': '600',
   })
   const isPublic = method === 'OPTIONS' || (method === 'GET' && headers.authorization === undefined)

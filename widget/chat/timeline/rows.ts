@@ -84,7 +84,7 @@ function fromMessage(message: Message, { guest, theirs, to }: Pick<RowsInput, 'g
     key: (isOwn ? '>' : '<') + id,
     isOwn,
     state,
-    name: isOwn || name === undefined ? undefined : shownName(name, from, guest),
+    name: isOwn || name === undefined ? undefined : shownName(name, from, { guest }),
     group: isOwn ? 'own' : `${kind === 'system'} ${from}`,
   }
 }

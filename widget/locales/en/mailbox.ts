@@ -4,6 +4,7 @@ import type { MailboxStrings } from '../mailbox-strings.ts'
 export const mailbox: MailboxStrings = {
   conversations: 'Conversations',
   guest: 'Guest',
+  shop: 'Shop',
   conversation: 'Conversation',
   details: 'Details',
   search: 'Search conversations',

@@ -4,6 +4,7 @@ import type { MailboxStrings } from '../mailbox-strings.ts'
 export const mailbox: MailboxStrings = {
   conversations: '会话',
   guest: '访客',
+  shop: '店铺',
   conversation: '会话',
   details: '详情',
   search: '搜索会话',

@@ -223,12 +223,12 @@ test("a shop is as available as its most available agent, and an agent's status 
   expect(await statuses(other)).toEqual({ bob: 'offline', eve: 'busy' })
 })
 
-test('agents of a shop see who is present, others only how available it is', async () => {
+test('agents of a shop see who is present, others how available it is and one who is', async () => {
   const node = await start()
   await node.presence.arrived(bob)
   const shop = await node.presence.of('shop:7')
   expect(presenceFor(eve, 'shop:7', shop)).toEqual({ online: true, status: 'online', agents: [{ id: 'bob', name: 'Bob', status: 'online' }] })
-  expect(presenceFor(ann, 'shop:7', shop)).toEqual({ online: true, status: 'online' })
+  expect(presenceFor(ann, 'shop:7', shop)).toEqual({ online: true, status: 'online', agent: { id: 'bob', name: 'Bob' } })
   expect(presenceFor(bob, 'ann', await node.presence.of('ann'))).toEqual({ online: false })
 })
 

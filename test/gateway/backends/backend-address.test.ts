@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { customerAddress } from '../../../gateway/backends/customer-url.ts'
+import { backendAddress } from '../../../gateway/backends/backend-url.ts'
 
-const address = (template: string, customer: string, shop = '42'): string | undefined => customerAddress(template, { customer, shop })?.href
+const address = (template: string, customer: string, shop = '42'): string | undefined => backendAddress(template, { customer, shop })?.href
 
 test.each([
   ['https://crm.example/', 'ann', 'https://crm.example/?customer=ann&shop=42'],
