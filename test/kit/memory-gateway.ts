@@ -7,7 +7,7 @@ import { checkHello, checkInput } from '../../gateway/doors/validator.ts'
 import { access } from '../../gateway/domain/messaging/access.ts'
 import { decideResume } from '../../gateway/domain/messaging/catch-up.ts'
 import { checkMessage } from '../../gateway/domain/messaging/check-message.ts'
-import { rowFor } from '../../gateway/domain/messaging/conversations.ts'
+import { nameIn, rowFor } from '../../gateway/domain/messaging/conversations.ts'
 import { Refusal } from '../../gateway/domain/refusal.ts'
 import { BYES, type Bye } from '../../gateway/protocol/byes.ts'
 import type { Code } from '../../gateway/protocol/codes.ts'
@@ -272,7 +272,7 @@ export class MemoryGateway {
       const known = log.messages.find((message) => message.seq >= seq)
       const { status, above } = decideResume({ head, messages: known ? [known] : [] }, { epoch, seq, lastId })
       const to = sides.find((one) => one !== identity.side)!
-      const name = log.names[to]
+      const name = nameIn(log.names, to)
       resumed.push({ conversation, to, status, head, cursors: log.cursors, ...(name === undefined ? {} : { name }) })
       missed.push(...(above === undefined ? log.messages.slice(-PAGE_COUNT) : log.messages.filter((message) => message.seq > above)))
     }

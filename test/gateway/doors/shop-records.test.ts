@@ -144,7 +144,7 @@ test.each([
   ['no key', 403, KETTLES, { key: 'other' }],
   ['a script as logo', 400, { logo: 'javascript:alert(1)' }],
   ['bytes as logo', 400, { logo: 'data:image/png;base64,x' }],
-  ['a picture that this gateway does not have', 410, { logo: '/v1/images/AAAAAAAAAAAAAAAAAAAAAA' }],
+  ['a picture that this gateway does not have', 410, { logo: '/v1/images/AAAAAAAAAAAAAAAAAAAAAAAA' }],
   ['a long name', 400, { name: LONG }],
   ['a name of marks alone', 400, { name: '\u200b\u202e' }],
   ['an unknown time zone', 400, { hours: { timeZone: 'Mars/Olympus', open: [] } }],

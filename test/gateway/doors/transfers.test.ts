@@ -42,7 +42,7 @@ async function offer({ one, conversation }: Scene): Promise<string> {
 const states = (agent: WireClient): string[] => agent.pushes('transferPush').map(({ state }) => state)
 
 describe('a transfer', () => {
-  test('is offered with a note and accepted; the customer's list does not call the shop as its agent, the colleague the history', async () => {
+  test("is offered with a note and accepted; the customer's list does not call the shop as its agent, the colleague sees the history", async () => {
     const now = await scene()
     const { one, two, customer, id, conversation } = now
     const transfer = await offer(now)
