@@ -120,10 +120,8 @@ export class Checkpoint {
       const { log, ids, rows, sides } = this.#files
       if (conversation.number === 0) conversation.number = this.#newNumber()
       const { id, number, checkpointed, pending, durable } = conversation
-      for (const { index, bytes } of runs(pending)) void log.put(entryKey(number, checkpointed + 1 + index), bytes)
-      for (const [i, { author, id: clientId }] of pending.entries()) {
-        void ids.put(idKey(number, author, clientId), entryKey(number, checkpointed + 1 + i).subarray(4))
-      }
+      for (const { index, bytes } of runs(conversation)) void log.put(entryKey(number, checkpointed + 1 + index), bytes)
+      for (let i = 0; i < pending.length; i++) void ids.put(idKey(number, pending.hash(i)), entryKey(number, checkpointed + 1 + i).subarray(4))
       void rows.put(Buffer.from(id), JSON.stringify(conversation.row()))
       if (durable.seq > 0) this.#file(sides, conversation, durable.at)
     }

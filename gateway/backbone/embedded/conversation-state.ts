@@ -24,20 +24,25 @@ export class ConversationState {
   at = 0
   assignment: WrittenAssignment | undefined
   /** Changed in place, because every entry moves one; `cursors` and `cursor` return copies. */
-  readonly #cursors = new Map<string, MutableCursor>()
-  readonly #names: Map<string, string>
+  #cursors: Map<string, MutableCursor> | undefined
+  #names: Map<string, string> | undefined
 
   constructor(cursors: Readonly<Record<string, Cursor>> = {}, names: Readonly<Record<string, string>> = {}) {
-    for (const [side, { delivered, read }] of Object.entries(cursors)) this.#cursors.set(side, { delivered, read })
-    this.#names = new Map(Object.entries(names))
+    for (const [side, { delivered, read }] of Object.entries(cursors)) this.place(side, delivered, read)
+    for (const [side, name] of Object.entries(names)) this.#name(side, name)
   }
 
   get cursors(): Record<string, Cursor> {
-    return Object.fromEntries([...this.#cursors].map(([side, { delivered, read }]) => [side, { delivered, read }]))
+    return Object.fromEntries([...(this.#cursors ?? [])].map(([side, { delivered, read }]) => [side, { delivered, read }]))
   }
 
   get names(): Record<string, string> {
-    return Object.fromEntries(this.#names)
+    return Object.fromEntries(this.#names ?? [])
+  }
+
+  #name(side: string, name: string): void {
+    this.#names ??= new Map()
+    this.#names.set(side, name)
   }
 
   copy(): ConversationState {
@@ -55,7 +60,7 @@ export class ConversationState {
     this.id = id
     this.at = at
     this.place(side, this.seq, this.seq)
-    if (name !== undefined && this.#names.get(side) !== name) this.#names.set(side, name)
+    if (name !== undefined && this.#names?.get(side) !== name) this.#name(side, name)
   }
 
   /** The mute that forbids this side to write at `at` (ms since the epoch), with the assignment's text; undefined where it may write. */
@@ -67,13 +72,14 @@ export class ConversationState {
   }
 
   cursor(side: string): Cursor {
-    const { delivered = 0, read = 0 } = this.#cursors.get(side) ?? {}
+    const { delivered = 0, read = 0 } = this.#cursors?.get(side) ?? {}
     return { delivered, read }
   }
 
   place(side: string, delivered: number, read: number): void {
-    const place = this.#cursors.get(side)
+    const place = this.#cursors?.get(side)
     if (place === undefined) {
+      this.#cursors ??= new Map()
       this.#cursors.set(side, { delivered, read })
     } else {
       place.delivered = delivered

@@ -1,18 +1,14 @@
 import { conversationChannel } from '../../protocol/keys.ts'
-import type { Cursor, Head } from '../../protocol/model.ts'
+import type { Cursor, Head, Message } from '../../protocol/model.ts'
 import { messageStart } from '../../protocol/packets.ts'
 import type { StoredAssignment } from '../backbone.ts'
 import type { Part } from './group-commit.ts'
 import { ConversationState, type WrittenAssignment } from './conversation-state.ts'
+import { idHash } from './keys-on-disk.ts'
+import { PendingEntries } from './pending-entries.ts'
 
 /** A message's packet is this, the message's JSON, and a closing bracket. */
 const PUSH = '2["messagePush",'
-
-/** A durable entry that is not in `main` yet. Its packet is a part of the batch it was written in. */
-export interface Pending extends Part {
-  readonly author: string
-  readonly id: string
-}
 
 /** A conversation in `rows`. The format on disk calls its assignment `service`. */
 export interface Row {
@@ -41,11 +37,11 @@ export class Conversation {
   /** Its number on disk; 0 until it is first checkpointed. */
   number = 0
   checkpointed = 0
-  readonly pending: Pending[] = []
+  readonly pending = new PendingEntries()
   /** Bytes of its entries, cursor moves and assignments that are in the journal and not in `main`. */
   pendingBytes = 0
-  /** Seqs of everything above `checkpointed`, by author, by client id. */
-  readonly #seqs = new Map<string, Map<string, number>>()
+  /** The messages of the commit under way, whose packets are in no batch yet. */
+  #upcomingMessages: Sent[] = []
   durable: ConversationState
   upcoming: ConversationState
   /** The time that its rows in `sides` have, in ms since the epoch; undefined while it has none. */
@@ -86,30 +82,53 @@ export class Conversation {
     return assignment === undefined ? {} : { assignment: { text: assignment.text, version: assignment.version } }
   }
 
-  /** The seq that a client id got, for entries that are not in `main` yet. */
-  seqOf(author: string, id: string): number | undefined {
-    return this.#seqs.get(author)?.get(id)
+  /** The seq that a message got, if it is an entry that is not in `main` yet. */
+  seqOf(message: Sent): number | undefined {
+    const index = this.pending.find(idHash(authorOf(message), message.id))
+    return index !== undefined && isSame(this.#pendingMessage(index), message) ? this.checkpointed + 1 + index : undefined
   }
 
-  noteSeq(author: string, id: string, seq: number): void {
-    const seqs = this.#seqs.get(author)
-    if (seqs === undefined) this.#seqs.set(author, new Map([[id, seq]]))
-    else seqs.set(id, seq)
+  /** The next entry, of the commit under way. */
+  note(message: Sent): void {
+    this.pending.note(idHash(authorOf(message), message.id))
+    this.#upcomingMessages.push(message)
+  }
+
+  /** The oldest entry of the commit under way is durable. */
+  settle(part: Part): void {
+    this.pending.settle(part)
+    this.#upcomingMessages.shift()
+  }
+
+  #pendingMessage(index: number): Sent {
+    const { length } = this.pending
+    return index < length ? (JSON.parse(this.json(index).toString()) as Message) : this.#upcomingMessages[index - length]!
+  }
+
+  /** The JSON of the durable entry with this index among the pending ones. */
+  json(index: number): Buffer {
+    return jsonOf(this.pending.part(index))
   }
 
   /** Undoes what the failed commit would have written. */
   rollBack(): void {
-    for (const seqs of this.#seqs.values()) for (const [id, seq] of seqs) if (seq > this.durable.seq) seqs.delete(id)
+    this.pending.rollBack()
+    this.#upcomingMessages = []
     this.upcoming = this.durable.copy()
   }
 
   /** Its first `count` pending entries, of so many bytes in the journal, are in `main` now. */
   forget(count: number, bytes: number): void {
-    for (const { author, id } of this.pending.splice(0, count)) this.#seqs.get(author)?.delete(id)
+    this.pending.forget(count)
     this.checkpointed += count
     this.pendingBytes -= bytes
   }
 }
+
+/** What tells a message from all others of its conversation. */
+type Sent = Pick<Message, 'id' | 'from' | 'side'>
+
+export const isSame = (a: Sent | undefined, b: Sent): boolean => a?.id === b.id && a.from === b.from && a.side === b.side
 
 /** Who wrote a message. An agent and a customer may have the same id, so an agent's has the shop's side before it; no id contains a space. */
 export const authorOf = ({ from, side }: { readonly from: string; readonly side: string }): string => (from === side ? from : `${side} ${from}`)

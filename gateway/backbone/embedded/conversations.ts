@@ -1,9 +1,9 @@
 import { conversationSides } from '../../protocol/keys.ts'
 import type { Message } from '../../protocol/model.ts'
 import type { ListPage, ListRow, Page } from '../backbone.ts'
-import { authorOf, Conversation, jsonOf, type Row } from './conversation.ts'
+import { authorOf, Conversation, isSame, type Row } from './conversation.ts'
 import type { Files } from './files.ts'
-import { entryKey, idKey, minuteOf, minuteOfKey, sideKey } from './keys-on-disk.ts'
+import { entryKey, idHash, idKey, minuteOf, minuteOfKey, sideKey } from './keys-on-disk.ts'
 import { lines } from './log-rows.ts'
 import { TurnBudget } from './turn-budget.ts'
 
@@ -79,20 +79,19 @@ export class Conversations {
 
   /** The seq of the message that this author has already sent with this client id; undefined where there is none. */
   seqOf(conversation: Conversation, message: Author): number | undefined {
-    const author = authorOf(message)
-    const seq = conversation.seqOf(author, message.id)
+    const seq = conversation.seqOf(message)
     if (seq !== undefined || conversation.checkpointed === 0) return seq
+    const author = authorOf(message)
     const checkpointed = this.#checkpointedSeqOf(conversation, author, message)
     // older builds filed an agent's message under the agent's id alone
     return checkpointed === undefined && author !== message.from ? this.#checkpointedSeqOf(conversation, message.from, message) : checkpointed
   }
 
-  #checkpointedSeqOf(conversation: Conversation, author: string, { from, side, id }: Author): number | undefined {
-    const checkpointed = this.#files.ids.get(idKey(conversation.number, author, id))?.readUInt32BE(0)
+  #checkpointedSeqOf(conversation: Conversation, author: string, message: Author): number | undefined {
+    const checkpointed = this.#files.ids.get(idKey(conversation.number, idHash(author, message.id)))?.readUInt32BE(0)
     if (checkpointed === undefined) return undefined
     // the key is a hash, so the entry itself is compared
-    const entry = this.entry(conversation, checkpointed)
-    return entry?.from === from && entry.side === side && entry.id === id ? checkpointed : undefined
+    return isSame(this.entry(conversation, checkpointed), message) ? checkpointed : undefined
   }
 
   entry(conversation: Conversation, seq: number): Message | undefined {
@@ -118,7 +117,8 @@ export class Conversations {
   }
 
   /** The entries from `from` on. A row is read only when its first entry is asked for. */
-  *#ascending({ number, checkpointed, pending }: Conversation, from: number): Generator<Entry> {
+  *#ascending(conversation: Conversation, from: number): Generator<Entry> {
+    const { number, checkpointed, pending } = conversation
     if (from <= checkpointed) {
       const { log } = this.#files
       // the row that contains `from` starts at or below it
@@ -133,13 +133,14 @@ export class Conversations {
       }
     }
     for (let seq = Math.max(from, checkpointed + 1); seq <= checkpointed + pending.length; seq++) {
-      yield { seq, json: jsonOf(pending[seq - checkpointed - 1]!) }
+      yield { seq, json: conversation.json(seq - checkpointed - 1) }
     }
   }
 
   /** The entries from `from` down. */
-  *#descending({ number, checkpointed, pending }: Conversation, from: number): Generator<Entry> {
-    for (let seq = from; seq > checkpointed; seq--) yield { seq, json: jsonOf(pending[seq - checkpointed - 1]!) }
+  *#descending(conversation: Conversation, from: number): Generator<Entry> {
+    const { number, checkpointed } = conversation
+    for (let seq = from; seq > checkpointed; seq--) yield { seq, json: conversation.json(seq - checkpointed - 1) }
     if (checkpointed === 0) return
     const start = entryKey(number, Math.min(from, checkpointed))
     for (const { key, value } of this.#files.log.getRange({ start, end: entryKey(number, 0), reverse: true })) {

@@ -15,7 +15,7 @@ import {
   type AssignmentSet,
   type Store,
 } from '../backbone.ts'
-import { authorOf, type Conversation } from './conversation.ts'
+import type { Conversation } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
 import type { GroupCommit, Part, QueuedWrite } from './group-commit.ts'
 import type { Checkpoint } from './checkpoint.ts'
@@ -131,7 +131,7 @@ class AppendWrite implements QueuedWrite {
     this.#prev = conversation.upcoming.id
     conversation.upcoming.append(this.#message)
     this.#seq = conversation.upcoming.seq
-    conversation.noteSeq(authorOf(message), message.id, this.#seq)
+    conversation.note(this.#message)
     conversations.touch(conversation, batch)
     return conversation.packetStart + messageLink(this.#seq, this.#prev) + tail + ']'
   }
@@ -144,9 +144,9 @@ class AppendWrite implements QueuedWrite {
       return
     }
     const { batch, start, end } = part
-    const { id, at, origin } = this.#message
+    const { at, origin } = this.#message
     conversation.durable.append(this.#message)
-    conversation.pending.push({ author: authorOf(this.#message), id, batch, start, end })
+    conversation.settle(part)
     this.#parts.checkpoint.grew(conversation, end - start)
     const packet = batch.subarray(start, end)
     this.#parts.bus.relay({ channel: conversation.channel, origin, packet, push: { kind: 'messagePush', seq: this.#seq } })

@@ -20,13 +20,23 @@ export const entryKey = (number: number, seq: number): Buffer => {
  * The reader compares the entry that the key leads to. Of two ids with one hash the earlier is overwritten; that becomes likely only with a
  * billion messages in one conversation.
  */
-export const idKey = (number: number, author: string, id: string): Buffer => {
+export const idKey = (number: number, { high, low }: IdHash): Buffer => {
   const key = Buffer.allocUnsafe(12)
   key.writeUInt32BE(number, 0)
-  key.writeUInt32BE(hash(hash(0x811c9dc5, author), id), 4)
-  key.writeUInt32BE(hash(hash(0x2f0b4c47, id), author), 8)
+  key.writeUInt32BE(high, 4)
+  key.writeUInt32BE(low, 8)
   return key
 }
+
+export interface IdHash {
+  readonly high: number
+  readonly low: number
+}
+
+export const idHash = (author: string, id: string): IdHash => ({
+  high: hash(hash(0x811c9dc5, author), id),
+  low: hash(hash(0x2f0b4c47, id), author),
+})
 
 /** A hash like Murmur, over UTF-16 code units and their count. */
 function hash(seed: number, text: string): number {

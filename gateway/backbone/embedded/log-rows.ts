@@ -1,27 +1,23 @@
-import { jsonOf, type Pending } from './conversation.ts'
+import type { Conversation } from './conversation.ts'
 
 /** A row of `log` ends with the message that reaches so many bytes. Reading one message reads its whole row. */
 const RUN_BYTES = 16_384
 const LINE_FEED = 10
 
-/** Joins consecutive entries into rows of `log`; `index` is that of a row's first entry. */
-export function* runs(pending: readonly Pending[]): Generator<{ index: number; bytes: Buffer }> {
-  for (let index = 0, end = 0; index < pending.length; index = end) {
-    let length = 0
-    do length += jsonOf(pending[end++]!).length + 1
-    while (end < pending.length && length < RUN_BYTES)
-    yield { index, bytes: join(pending.slice(index, end), length) }
-  }
-}
+const END = Buffer.of(LINE_FEED)
 
-function join(pending: readonly Pending[], length: number): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(length)
-  let at = 0
-  for (const part of pending) {
-    at += jsonOf(part).copy(bytes, at)
-    bytes[at++] = LINE_FEED
+/** Joins a conversation's pending entries into rows of `log`; `index` is that of a row's first entry. */
+export function* runs(conversation: Conversation): Generator<{ index: number; bytes: Buffer }> {
+  const { length: count } = conversation.pending
+  for (let index = 0, end = 0; index < count; index = end) {
+    const parts: Buffer[] = []
+    for (let length = 0; end < count && length < RUN_BYTES; end++) {
+      const json = conversation.json(end)
+      parts.push(json, END)
+      length += json.length + 1
+    }
+    yield { index, bytes: Buffer.concat(parts) }
   }
-  return bytes
 }
 
 /** The lines of a buffer, without copying them. The last may lack its line feed. */

@@ -1,7 +1,6 @@
 import { decodePacket } from '../../protocol/packet.ts'
 import type { Message } from '../../protocol/model.ts'
 import type { PushData } from '../../protocol/pushes.ts'
-import { authorOf } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
 import { DamagedFolder } from './folder.ts'
 import type { Files } from './files.ts'
@@ -48,12 +47,10 @@ function apply(conversations: Conversations, line: Buffer, batch: number): void 
   const conversation = conversations.get(message.conversation)
   if (message.seq <= conversation.durable.seq) return
   if (message.seq !== conversation.durable.seq + 1) throw damaged(batch)
-  const { id, seq } = message
-  const author = authorOf(message)
   conversation.durable.append(message)
-  conversation.pending.push({ author, id, batch: line, start: 0, end: line.length })
+  conversation.note(message)
+  conversation.settle({ batch: line, start: 0, end: line.length })
   conversation.pendingBytes += line.length
-  conversation.noteSeq(author, id, seq)
   conversations.touch(conversation, batch)
 }
 
