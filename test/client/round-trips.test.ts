@@ -36,6 +36,22 @@ test.each(['websocket', 'polling'] as const)('over %s two: the connection, and t
   await vi.waitUntil(() => client.conversation('shop:42').outbox.value.length === 0, { timeout: 10_000 })
 })
 
+test.each([
+  ['websocket', 3],
+  ['polling', 4],
+] as const)('over %s a new guest needs %d, because the pass comes beside the connection', async (name, most) => {
+  const gateway = await gatewayForTest()
+  const line = await countRoundTrips(gateway.port)
+  onTestFinished(() => line.close())
+  const transports = engineIoPorts(line.url).filter((port) => port.name === name)
+  const client = createClient({ gateway: line.url, to: 'shop:42', storage: null, transports })
+  onTestFinished(() => client.close())
+  client.connect()
+  await isLive(client)
+  expect(client.identity.value?.role).toBe('customer')
+  expect(line.count).toBeLessThanOrEqual(most)
+})
+
 test.each(['websocket', 'polling'] as const)('what was missed follows the welcome over %s', async (name) => {
   const gateway = await gatewayForTest()
   const writer = await open(gateway, gateway.url, ['websocket'])

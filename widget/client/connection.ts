@@ -17,6 +17,8 @@ export interface ConnectionOptions {
   readonly random: () => number
   readonly isOnline: () => boolean
   readonly record: SocketRecord
+  /** Fetches the pass unless it is here. */
+  readonly pass: () => Promise<unknown>
   /** The packet of the hello to send; may have to fetch a pass first. */
   readonly hello: () => Promise<string>
   /** The hello if its pass is here. */
@@ -165,17 +167,24 @@ export class Connection {
     this.state.set({ name: 'connecting', attempt: this.#attemptCount })
     if (!this.#hasPassFailed) return this.#launchRound()
     // No pass, no hello: a connection opened meanwhile would only take a place from somebody who has a pass.
-    const count = this.#attemptCount
-    const isStill = (): boolean => this.state.value.name === 'connecting' && this.#attemptCount === count
-    this.#options.hello().then(
+    const isStill = this.#stillThisRound()
+    this.#options.pass().then(
       () => isStill() && this.#launchRound(),
       (error: unknown) => isStill() && this.#withoutPass(undefined, error),
     )
   }
 
+  #stillThisRound(): () => boolean {
+    const count = this.#attemptCount
+    return () => this.state.value.name === 'connecting' && this.#attemptCount === count
+  }
+
   #launchRound(): void {
     const { ports, record, clock } = this.#options
     this.#hasPassFailed = false
+    // A new guest's pass comes while the transports open. Where it was lost on the way, the hello asks for it again.
+    const isStill = this.#stillThisRound()
+    this.#options.pass().catch((error: unknown) => error instanceof RefusalError && isStill() && !this.#greeted && this.#withoutPass(undefined, error))
     const next = ports[1]
     if (next && record.isBad) return this.#launch(next)
     this.#launch(ports[0]!)

@@ -103,6 +103,7 @@ export class PersonClient implements Contract {
       random,
       isOnline: () => environment.isOnline(),
       record: new SocketRecord(shared, clock),
+      pass: () => this.#pass.token(),
       hello: () => this.#hello(),
       readyHello: () => this.#readyHello(),
       hasNewPass: () => this.#hasNewPass,
