@@ -46,12 +46,30 @@ const minify = (ecma) => terser({ ecma, module: ecma > 5, compress: { passes: 2 
 const withoutMachine = (path) => path.replace(/^.*\/(?=node_modules\/)/, '../../') // packages need not lie beside the sources
 const emptied = (folder) => ({ name: 'emptied', buildStart: () => rmSync(`${OUT}/${folder}`, { recursive: true, force: true }) })
 
-const files = {} // by build, then by entry: what it imports before it can run; the loader fetches it side by side
+/** What a script imports that is fetched on demand is asked for beside it. A deploy may have renamed that; then the script brings its own. */
+const sideBySide = {
+  name: 'side-by-side',
+  renderDynamicImport({ targetModuleId, getTargetChunkImports }) {
+    if (!targetModuleId?.endsWith('/chat/panel.ts')) return null
+    const first = getTargetChunkImports().map(({ resolvedImportPath }) => `import(${resolvedImportPath})`)
+    return { left: `([${first}].map(each=>each.catch(()=>{})),import(`, right: '))' }
+  },
+}
+
+const files = {} // by build, then by entry, `panel` or language: what the loader fetches side by side
 const listFiles = (folder) => ({
   name: 'list-files',
   writeBundle(_options, bundle) {
-    const wanted = Object.values(bundle).filter(({ facadeModuleId, name }) => facadeModuleId && (name in ELEMENTS || name === 'panel'))
-    files[folder] = Object.fromEntries(wanted.map(({ fileName, imports, isEntry, name }) => [name, isEntry ? imports : [fileName, ...imports]]))
+    const chunks = Object.values(bundle).filter(({ facadeModuleId }) => facadeModuleId)
+    const named = (wanted) => chunks.find(({ name }) => name === wanted)
+    const lists = (files[folder] = Object.fromEntries(Object.keys(ELEMENTS).map((name) => [name, named(name).imports])))
+    const panel = named('panel')
+    if (panel.imports.includes('im-chat.js')) this.error('The panel imports the entry, of which a page may have another release.')
+    lists.panel = [panel.fileName, ...panel.imports].filter((file) => !lists['im-chat'].includes(file))
+    for (const { facadeModuleId, fileName } of chunks) {
+      const language = /\/locales\/(\w+)[\w-]*\/chat\.ts$/.exec(facadeModuleId)?.[1]
+      if (language) lists[language] = [fileName]
+    }
   },
 })
 
@@ -60,7 +78,7 @@ const modules = (folder, target, ecma, first = []) => ({
   input,
   treeshake,
   output: { ...moduleOutput, dir: `${OUT}/${folder}` },
-  plugins: [emptied(folder), ...first, ...compile(target), minify(ecma), listFiles(folder)],
+  plugins: [emptied(folder), ...first, ...compile(target), minify(ecma), sideBySide, listFiles(folder)],
 })
 
 /** For Node, where Lit and engine.io-client have builds of their own: importing an element on a server is harmless, and the client talks. */
@@ -82,7 +100,11 @@ function Class(path) {
 const oneFile = { name: 'one-file', renderDynamicImport: () => ({ left: 'Promise.reject(', right: ')' }) }
 
 /** Babel wraps HTMLElement itself, so no adapter of the polyfill's is needed. */
-const ie11 = { plugins: [{ visitor: { Class } }], presets: [['@babel/preset-env', { targets: { ie: '11' } }]] }
+const ie11 = {
+  assumptions: { ignoreToPrimitiveHint: true },
+  plugins: [{ visitor: { Class } }],
+  presets: [['@babel/preset-env', { targets: { ie: '11' } }]],
+}
 const es5 = babel({ ...ie11, babelHelpers: 'bundled', extensions: ['.ts', '.js'], exclude: /webcomponents-bundle|core-js/ })
 
 const script = (source, file, plugins = []) => ({

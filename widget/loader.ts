@@ -17,8 +17,11 @@
  *
  * Built to ES5, and written so that it needs none of the compiler's helpers: no loops over iterables, no arrays taken apart.
  */
-/** By build and entry: the files that it imports, so that they are fetched beside it and not after it. Put in by the build. */
-declare const IM_CHAT_FILES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
+/**
+ * By build and entry: the files that it imports, so that they are fetched beside it and not after it; `panel`, and a language by its first two letters:
+ * what a chat that is open needs as well. Put in by the build.
+ */
+declare const IM_CHAT_FILES: Readonly<Record<string, Record<string, readonly string[] | undefined>>>
 
 interface OpenRequest {
   readonly to?: string | undefined
@@ -85,7 +88,7 @@ let elsewhere: Window | null = null
 
 /** Asks the windows of conversations; opens one if none answers, and sends it the request when it is ready. */
 function openElsewhere(address: string, request: OpenRequest): void {
-  const id = `${Date.now()}-${Math.random()}`
+  const id = Date.now() + '-' + Math.random()
   const channel = new BroadcastChannel('im-chat:open')
   const ask = (): void => channel.postMessage({ type: 'wish', id, wish: request })
   let isTaken = false
@@ -121,17 +124,24 @@ function ownTag(): HTMLScriptElement | undefined {
 }
 
 /** Fetches scripts from where this one came from. */
-function fetcher(page: Page, { base, build, nonce }: { base: string; build: Build; nonce: string | undefined }): (name: string) => Promise<void> {
-  const folderOf = (each: Build): string => (each === 'legacy' ? base : `${base}${each}/`)
+function fetcher(
+  page: Page,
+  { base, build, nonce }: { base: string; build: Build; nonce: string | undefined },
+): (name: string, isOpening?: boolean) => Promise<void> {
+  const folderOf = (each: Build): string => (each === 'legacy' ? base : base + each + '/')
+  const files = IM_CHAT_FILES[build] || {}
   const fetching: Record<string, Promise<void> | undefined> = {}
   let wake = (): void => {}
   page.addEventListener('online', () => wake())
-  const preload = (file: string): void => {
-    const link = document.createElement('link')
-    link.rel = 'modulepreload'
-    link.href = folderOf(build) + file
-    if (nonce) link.nonce = nonce
-    document.head.appendChild(link)
+  const preload = (name: string): void => {
+    ;(files[name] || []).forEach((file) => {
+      const link = document.createElement('link')
+      link.rel = 'modulepreload'
+      link.href = folderOf(build) + file
+      if (nonce) link.nonce = nonce
+      document.head.appendChild(link)
+    })
+    files[name] = undefined
   }
   const add = (address: string, name: string): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -141,7 +151,7 @@ function fetcher(page: Page, { base, build, nonce }: { base: string; build: Buil
       if (nonce) tag.nonce = nonce
       const fail = (): void => {
         document.head.removeChild(tag)
-        reject(new Error(`im-chat: ${tag.src} could not be loaded`))
+        reject(new Error('im-chat: ' + tag.src + ' could not be loaded'))
       }
       // What is no script at all counts as loaded to a classic tag.
       tag.onload = () => (!page.customElements || page.customElements.get(name) ? resolve() : fail())
@@ -150,8 +160,8 @@ function fetcher(page: Page, { base, build, nonce }: { base: string; build: Buil
     })
   const attempt = (name: string, failures: number): Promise<void> => {
     const from = build === 'modern' && failures % 2 ? 'es2017' : build
-    const file = folderOf(from) + (build === 'legacy' ? `${name}.legacy.js` : `${name}.js`)
-    return add(failures ? `${file}?${failures}` : file, name).catch((error: unknown) => {
+    const file = folderOf(from) + name + (build === 'legacy' ? '.legacy.js' : '.js')
+    return add(failures ? file + '?' + failures : file, name).catch((error: unknown) => {
       if (!failures) console.warn(error)
       const delay = RETRIES_MS[Math.min(failures, RETRIES_MS.length - 1)]
       return new Promise<void>((resolve) => {
@@ -164,14 +174,15 @@ function fetcher(page: Page, { base, build, nonce }: { base: string; build: Buil
       }).then(() => attempt(name, failures + 1))
     })
   }
-  return (name) => {
-    if (!fetching[name]) {
-      const isOpen = name === 'im-chat' && document.querySelector('im-chat[open],im-chat[mode=inline]')
-      const files = IM_CHAT_FILES[build] || {}
-      ;(files[name] || []).concat(isOpen ? files.panel || [] : []).forEach(preload)
-      fetching[name] = attempt(name, 0)
-    } else wake()
-    return fetching[name] as Promise<void>
+  return (name, isOpening) => {
+    preload(name)
+    const chat = document.querySelector<HTMLElement>('im-chat')
+    if (name === 'im-chat' && (isOpening || (chat && (chat.hasAttribute('open') || chat.getAttribute('mode') === 'inline')))) {
+      preload('panel')
+      preload(((chat && chat.lang) || document.documentElement.lang || navigator.language).slice(0, 2))
+    }
+    if (fetching[name]) wake()
+    return (fetching[name] = fetching[name] || attempt(name, 0))
   }
 }
 
@@ -225,7 +236,7 @@ function start(page: Page, script: HTMLScriptElement | undefined): void {
     const chat = find()
     if (to) chat.to = to
     if (product) chat.product = product
-    void fetch('im-chat').then(() => chat.show?.())
+    void fetch('im-chat', true).then(() => chat.show?.())
   }
 
   page.imChat = { open, load }
@@ -238,8 +249,8 @@ function start(page: Page, script: HTMLScriptElement | undefined): void {
   })
   const begin = (): void => {
     if (script?.dataset.to) {
-      load('im-chat')
       if (document.body) find()
+      load('im-chat')
     }
     ;['im-chat', 'im-desk', 'im-inbox'].filter((name) => document.querySelector(name)).forEach(load)
   }

@@ -33,6 +33,33 @@ test('a click on [data-im-open] fetches the chat once and opens it with the clic
   await opened.close()
 })
 
+test('all files of a chat that begins open are asked for before one of them has come, each once, also where the tag comes after the loader', async () => {
+  const opened = await openPage(browser, 'about:blank', { ...PHONE, locale: 'zh-CN', expected: /WebSocket|\/im\/|\/v1\/|Failed to load/ })
+  const { page } = opened
+  const asked: string[] = []
+  let release = (): void => {}
+  const held = new Promise<void>((resolve) => (release = resolve))
+  await page.route('**/modern/*', async (route) => {
+    asked.push(
+      route
+        .request()
+        .url()
+        .replace(/.*\/|\.\w{8}(?=\.js)/g, ''),
+    )
+    await held
+    await route.continue()
+  })
+  const body = '<!doctype html><title>Shop</title><script src="/im-chat.js"></script><p>Kettle</p><im-chat open gateway="/" to="shop:9"></im-chat>'
+  await page.route('**/late-tag.html', (route) => route.fulfill({ contentType: 'text/html', body }))
+  await page.goto(`${site.url}/late-tag.html`, { waitUntil: 'domcontentloaded' })
+  const files = ['chat-panel-1.js', 'cut.js', 'im-chat.js', 'person-client.js', 'timeline-style.js', 'zh-cn.js']
+  await expect.poll(() => [...asked].sort()).toEqual(files)
+  release()
+  await hook(page, 'panel').waitFor()
+  expect(asked.filter((name) => files.includes(name))).toHaveLength(files.length)
+  await opened.close()
+})
+
 /** What a captive portal answers to everything until somebody has signed in. */
 const portal = { status: 200, contentType: 'text/html', body: '<!doctype html><title>Sign in to Wi-Fi</title>' }
 

@@ -75,10 +75,11 @@ for (const { name, element, panel } of [
     const releases = { a, b }
     let isDeployed = false
     served = (path) => {
-      isDeployed ||= path.includes('/chat-panel-')
+      // what the panel of before would import is gone as well
+      isDeployed ||= /chat-panel-|timeline-style/.test(path)
       return releases[isDeployed ? panel : element].get(path)
     }
-    const opened = await openPage(browser, `${url}/`)
+    const opened = await openPage(browser, `${url}/`, { ...PHONE, expected: /Failed to load resource|404/ })
     const { page } = opened
     const launcher = hook(page, 'launcher')
     await page.locator(`im-chat [data-test=launcher][aria-label="${OPENS[element]}"]`).waitFor()
@@ -90,6 +91,7 @@ for (const { name, element, panel } of [
     await page.locator('im-chat [data-test=message][data-state=sent]').waitFor()
     await hook(page, 'close').tap()
     expect(await launcher.getAttribute('aria-label')).toBe(OPENS[element])
+    expect(missed).toEqual([expect.stringContaining('/modern/timeline-style.')])
     await opened.close()
   })
 }

@@ -7,6 +7,7 @@ import type { Client, Person } from '../client/types.ts'
 import { firstLocale } from '../locales/first-locale.ts'
 import { LAUNCHER_STRINGS, type LauncherStrings } from '../locales/launcher-strings.ts'
 import { everyMinute } from '../ui/every-minute.ts'
+import { nextTask } from '../ui/next-task.ts'
 import { CHAT_PROPERTIES, FLAG_ATTRIBUTE, insetFrom, warnOnce } from './chat-properties.ts'
 import { chatStyles } from './chat-styles.ts'
 import { ClientController } from './client-controller.ts'
@@ -59,7 +60,9 @@ import type { Inset } from './viewport/geometry.ts'
  *   im-notice {type, text?, …}               a notice that a backend published to this person, unchanged
  *
  * The panel is a separate script (panel.ts). The element fetches it when the connection is live and the page is idle, when the launcher is pressed,
- * and at once if the chat starts open. Until it has loaded the launcher shows that it is loading; sending does not depend on it.
+ * and at once if the chat starts open. Until it is ready the launcher shows that it is loading; sending does not depend on it.
+ * A slow phone needs a tenth of a second for each of these, so each has a task of its own: the script, the launcher, the client, the panel while it
+ * is hidden, its showing, and the messages (panel.ts). A tap shows a panel that is ready at once, within the gesture.
  *
  * Parts: launcher launcher-note unread panel header close timeline bubble bubble-own bubble-other card banner latest empty offer composer enter field
  * input send retry discard. CSS variables: ui/tokens.ts.
@@ -105,7 +108,9 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
   })
   readonly #viewing = new Viewing()
   #panel: Panel | undefined
-  /** The person opened the chat before the panel's script had loaded: focus moves into the panel once it exists. */
+  /** The panel was built in an earlier task and may be shown. */
+  #isPanelReady = false
+  /** The person opened the chat before the panel was ready: focus moves into it once it is. */
   #isFocusPending = false
   #isPanelWanted = false
   #stopIdle: (() => void) | undefined
@@ -173,6 +178,12 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     if (isVisible) this.controller.client?.notice('wake')
   }
 
+  /** Also in the tasks before the first client was made: what the person left on this device is deleted all the same. */
+  override logout(): void {
+    if (this.#isMounted) this.#useClient()
+    super.logout()
+  }
+
   /** Messages of the other side that were not seen yet. */
   get unread(): number {
     return this.controller.unread
@@ -209,17 +220,18 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
 
   protected override willUpdate(): void {
     if (!this.#isMounted) return
-    this.#useClient()
     this.#dir = getComputedStyle(this).direction
     if (this.#isShown) this.#isPanelWanted = true
-    else if (this.controller.connection.name === 'live') this.#stopIdle ??= whenIdle(() => this.#wantPanel())
-    if (this.#isPanelWanted && this.hasUpdated) this.#openPanel()
+    if (!this.hasUpdated) return
+    this.#useClient()
+    if (this.controller.connection.name === 'live') this.#stopIdle ??= whenIdle(() => this.#wantPanel())
+    if (this.#isPanelWanted) this.#buildPanel()
     if (hasHost()) this.#disconnectBridge ??= hostBridge(this)?.connectBridge(this)
   }
 
   protected override render(): TemplateResult {
     const isInline = this.mode === 'inline'
-    const waiting = this.#isShown && !this.#panel ? (isPanelMissing() ? 'failed' : 'loading') : undefined
+    const waiting = this.#isShown && !this.#isPanelReady ? (isPanelMissing() ? 'failed' : 'loading') : undefined
     return html`<div class="root ${isInline ? 'inline' : ''}" dir=${this.#dir} lang=${this.lang || nothing} data-theme=${this.theme} translate="no">
       ${
         isInline && waiting !== 'failed'
@@ -239,11 +251,12 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
 
   protected override firstUpdated(): void {
     this.toggleAttribute('open', this.open)
+    nextTask(() => this.requestUpdate())
   }
 
   protected override updated(changed: PropertyValues<this>): void {
     // The panel needs its place, which exists after the first render.
-    if (this.#isPanelWanted && !this.#panel) this.#openPanel()
+    if (this.#isPanelWanted) this.#buildPanel()
     if (this.controller.conversation) for (const text of this.#unsent.splice(0)) this.#send(text)
     this.#warnDoubtfulTo()
     this.#viewing.report(this.controller.client, this.to, this.product)
@@ -300,22 +313,35 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     this.requestUpdate()
   }
 
-  /** Creates the panel once, at the first opening. Called earlier, it only starts to fetch the script. */
-  #openPanel(): void {
+  /** Builds the panel once, hidden, and shows it in a later task. Without its script it only starts to fetch that. */
+  #buildPanel(): void {
     const script = this.#panel ? undefined : panelScript(this)
-    if (!script || !this.#isShown) return
+    if (!script) return
     this.#panel = script.openPanel({
       element: this,
       root: this.shadowRoot!,
       place: this.renderRoot.querySelector<HTMLElement>('.place')!,
       chat: this.controller,
-      settings: () => ({ isOpen: this.open, mode: this.mode, enter: this.enter, history: this.history, lang: this.lang, product: this.product }),
+      settings: () => ({
+        isOpen: this.#isPanelReady && this.#isShown,
+        mode: this.mode,
+        enter: this.enter,
+        history: this.history,
+        lang: this.lang,
+        product: this.product,
+      }),
       onClose: () => this.hide(),
       onSend: (id, text) => this.#onSend(id, text),
       onMessage: ({ id, seq, from, kind, body, at }, isOwn) => this.emit('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
       onNoRecipient: () => this.#warnUnset(),
     })
     this.#panel.cover(this.#inset)
+    this.requestUpdate()
+    nextTask(() => this.#showPanel())
+  }
+
+  #showPanel(): void {
+    this.#isPanelReady = true
     this.requestUpdate()
     if (this.#isFocusPending) void this.updateComplete.then(() => this.#focusPanel())
   }
@@ -338,7 +364,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
   }
 
   #onToggled(): void {
-    if (this.#panel) this.#panel.toggled(this.open, this.renderRoot.querySelector<HTMLElement>('.launcher'))
+    if (this.#isPanelReady) this.#panel!.toggled(this.open, this.renderRoot.querySelector<HTMLElement>('.launcher'))
     else this.#isFocusPending = this.open
     this.emit(this.open ? 'im-open' : 'im-close', null)
   }

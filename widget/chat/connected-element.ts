@@ -3,6 +3,7 @@ import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import { outsideZone } from '../client/outside-zone.ts'
 import type { ConnectionState, Person, TransportName } from '../client/types.ts'
 import type { ClientController } from './client-controller.ts'
+import { nextTask } from '../ui/next-task.ts'
 import { BAD, warnOnce } from './chat-properties.ts'
 import type { AnyEvents, ElementEvents } from './element-events.ts'
 import { warnAuthor } from './warn-author.ts'
@@ -67,6 +68,11 @@ export abstract class ConnectedElement<Events extends object = ElementEvents> ex
 
   override connectedCallback(): void {
     outsideZone(() => super.connectedCallback())
+  }
+
+  /** The first render has a task of its own; evaluating the script took one. */
+  protected override scheduleUpdate(): void | Promise<unknown> {
+    return this.hasUpdated ? super.scheduleUpdate() : new Promise<void>(nextTask).then(() => super.scheduleUpdate())
   }
 
   protected override performUpdate(): void {

@@ -30,6 +30,7 @@ export interface JoinedChat {
 
 /** The element's properties as they are now. */
 export interface PanelSettings {
+  /** The panel is to be seen; always false while it is being built. */
   readonly isOpen: boolean
   readonly mode: 'launcher' | 'inline'
   readonly enter: 'send' | 'newline'
@@ -76,5 +77,6 @@ export interface Panel {
 export interface PanelScript {
   /** Resolves when the texts of the language have loaded, or failed to and English is used. */
   prepare(lang: string): Promise<void>
+  /** Builds the panel, hidden. */
   openPanel(host: PanelHost): Panel
 }

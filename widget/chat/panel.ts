@@ -10,8 +10,10 @@ import {
   type TemplateResult,
 } from 'lit'
 import { messageTime } from '../locales/message-time.ts'
+import { afterPaint } from '../ui/after-paint.ts'
 import { delayOf } from '../ui/delay-of.ts'
 import { MediaQuery } from '../ui/media-query.ts'
+import { nextTask } from '../ui/next-task.ts'
 import { onDemand } from '../ui/on-demand.ts'
 import { refusalSentence } from '../ui/refusal-sentence.ts'
 import { shownName } from '../ui/shown-name.ts'
@@ -38,9 +40,18 @@ const SMALL = '(max-width: 599px), (max-device-width: 599px), (max-device-height
 
 const blockingScript = onDemand(() => import('./person-blocking.ts').then(({ personBlocking }) => personBlocking))
 
+/** Messages that a first opening renders in one task: about a screen of them. */
+const STEP_COUNT = 16
+
 /**
  * Everything of `<im-chat>` but the launcher: header, messages, composer, and their place on the screen. It renders after each render of the element;
  * its nodes stay the same for the element's life.
+ *
+ * The first opening takes several tasks, so that a slow phone goes on answering:
+ *
+ *   built, hidden ──▶ shown: header and composer, in their place ──painted──▶ the newest messages ──▶ … ──▶ all of them
+ *
+ * Nothing moves meanwhile: the composer has its place when it is first seen, and older messages come above what is visible.
  */
 class ChatPanel implements Panel, ReactiveController {
   readonly #host: PanelHost
@@ -52,6 +63,9 @@ class ChatPanel implements Panel, ReactiveController {
   readonly #history = new PanelHistory(() => this.#host.onClose())
   readonly #layer: TopLayer
   #isPlaced = false
+  /** How many rows may be rendered. */
+  #rowCount = 0
+  #isStepping = false
   #blocking: PersonBlocking | undefined
   #viewport: Viewport | undefined
   #inset: Partial<Inset> = {}
@@ -70,7 +84,7 @@ class ChatPanel implements Panel, ReactiveController {
     this.#presence = new Presence(element)
     this.#thread = new Thread(element, {
       conversation: () => chat.conversation,
-      isShown: () => this.#isShown,
+      isShown: () => this.#isShown && this.#rowCount > 0,
       // Set by the surrounding app while nobody can see the page.
       isHere: () => !element.hasAttribute('unseen'),
       enterSends: () => this.#enter.value === 'send',
@@ -115,6 +129,7 @@ class ChatPanel implements Panel, ReactiveController {
   }
 
   hostUpdate(): void {
+    if (!this.#isShown && this.#rowCount === 0) return
     const { client, conversation } = this.#host.chat
     const to = conversation?.to ?? ''
     this.#presence.use(client, to)
@@ -124,13 +139,48 @@ class ChatPanel implements Panel, ReactiveController {
   }
 
   hostUpdated(): void {
+    if (!this.#viewport) {
+      this.#render()
+      this.#attach()
+    }
+    const isShown = this.#isShown
+    // What measures or changes the page comes before the frame is shown, or the engine would lay it out several times.
+    this.#placeItself()
+    this.#lock(isShown && this.#isModal)
+    if (isShown) this.#viewport!.start()
+    else this.#viewport!.stop()
+    this.#render()
+    if (isShown && this.#rowCount === 0) this.#step((showRows) => afterPaint(() => this.#prepareTimes(showRows)))
+  }
+
+  /** The first formatter of a page is as dear as a whole task. */
+  #prepareTimes(next: () => void): void {
+    messageTime(this.#language.lang).time(0)
+    nextTask(next)
+  }
+
+  #render(): void {
     const { element, place } = this.#host
     render(this.#template(), place, { ...element.renderOptions, renderBefore: null })
-    this.#attach()
-    this.#placeItself()
-    if (this.#isShown) this.#viewport?.start()
-    else this.#viewport?.stop()
-    this.#lock(this.#isShown && this.#isModal)
+  }
+
+  /** Renders more rows in a later task. */
+  #step(later: (callback: () => void) => void = nextTask): void {
+    if (this.#isStepping) return
+    this.#isStepping = true
+    later(() => {
+      this.#isStepping = false
+      this.#rowCount += STEP_COUNT
+      this.#host.element.requestUpdate()
+    })
+  }
+
+  /** While the chat is being opened the newest rows, more with each task; then all. */
+  #stepped<R>(all: readonly R[]): readonly R[] {
+    if (this.#rowCount === 0) return []
+    if (all.length > this.#rowCount) this.#step()
+    else if (this.#host.chat.timeline.isLoaded) this.#rowCount = Infinity
+    return all.slice(-this.#rowCount)
   }
 
   /** A move in the page ends a popover. */
@@ -149,8 +199,7 @@ class ChatPanel implements Panel, ReactiveController {
   }
 
   get #isShown(): boolean {
-    const { isOpen, mode } = this.#host.settings()
-    return isOpen || mode === 'inline'
+    return this.#host.settings().isOpen
   }
 
   get #isModal(): boolean {
@@ -175,7 +224,7 @@ class ChatPanel implements Panel, ReactiveController {
   #template(): TemplateResult {
     return html`<div class="frame probe" aria-hidden="true"></div>
       <div class="frame ${this.#isModal ? 'modal' : ''}" data-frame lang=${this.#language.lang || nothing}
-        ?hidden=${!this.#isShown} @keydown=${this.#onKeydown}>${this.#view()}</div>`
+        ?hidden=${!this.#isShown || !this.#viewport} @keydown=${this.#onKeydown}>${this.#view()}</div>`
   }
 
   /** Maps the controllers' state to the view. Timeline and outbox meet only here. */
@@ -206,9 +255,9 @@ class ChatPanel implements Panel, ReactiveController {
       isInline: mode === 'inline',
       blocking: this.#blocking?.view({ to, name: title, strings }),
       delay: delayOf(outbox),
-      rows: rows({ guest: strings.guest, messages: thread.messages, outbox: isAtEnd ? outbox : [], to, theirs, newFrom }),
+      rows: this.#stepped(rows({ guest: strings.guest, messages: thread.messages, outbox: isAtEnd ? outbox : [], to, theirs, newFrom })),
       presence: connection.name === 'live' ? this.#presenceView() : undefined,
-      isLoaded: timeline.isLoaded,
+      isLoaded: timeline.isLoaded && this.#rowCount > 0,
       isLoadingOlder: timeline.isLoadingOlder,
       typing: isAtEnd ? conversation?.typing.value : undefined,
       queuedCount: outbox.filter(({ state }) => state !== 'failed').length,
@@ -257,7 +306,6 @@ class ChatPanel implements Panel, ReactiveController {
 
   /** Runs once, after the first render; the nodes stay for the element's life. */
   #attach(): void {
-    if (this.#viewport) return
     const { element, root } = this.#host
     const [frame, probe, field] = [this.#find('[data-frame]'), this.#find('.probe'), this.#find('textarea')]
     this.#viewport = new Viewport(

@@ -207,7 +207,10 @@ export class Thread implements ReactiveController {
 
   hostUpdated(): void {
     if (!this.#options.isShown() || document.visibilityState === 'hidden') return
-    if (this.#form) pictures(this.#host)?.(this.#form, this.#pictureOptions)
+    if (this.#form) {
+      pictures(this.#host)?.(this.#form, this.#pictureOptions)
+      this.#form.toggleAttribute('data-plain', pictures.hasFailed)
+    }
     const isHere = this.#options.isHere?.() ?? true
     for (const message of this.messages) {
       const key = `${message.from} ${message.id}`

@@ -184,7 +184,9 @@ export class Connection {
     this.#hasPassFailed = false
     // A new guest's pass comes while the transports open. Where it was lost on the way, the hello asks for it again.
     const isStill = this.#stillThisRound()
-    this.#options.pass().catch((error: unknown) => error instanceof RefusalError && isStill() && !this.#greeted && this.#withoutPass(undefined, error))
+    this.#options
+      .pass()
+      .catch((error: unknown) => error instanceof RefusalError && isStill() && !this.#greeted && this.#withoutPass(undefined, error))
     const next = ports[1]
     if (next && record.isBad) return this.#launch(next)
     this.#launch(ports[0]!)

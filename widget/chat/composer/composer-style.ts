@@ -31,6 +31,13 @@ export const composerStyle = css`
     outline: 1px solid transparent;
     outline-offset: -1px;
   }
+  /* The place of the button for pictures, whose script comes later: the field must not move under a finger. */
+  .composer:not([data-plain]) .enter + .field {
+    margin-left: 38px;
+  }
+  .root[dir='rtl'] .composer:not([data-plain]) .enter + .field {
+    margin: 0 40px 0 4px;
+  }
   .field:focus-within {
     box-shadow: inset 0 0 0 2px var(--accent);
     outline: 2px solid transparent;
