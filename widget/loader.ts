@@ -123,6 +123,14 @@ function ownTag(): HTMLScriptElement | undefined {
   return undefined
 }
 
+function addPreload(address: string, nonce: string | undefined): void {
+  const link = document.createElement('link')
+  link.rel = 'modulepreload'
+  link.href = address
+  if (nonce) link.nonce = nonce
+  document.head.appendChild(link)
+}
+
 /** Fetches scripts from where this one came from. */
 function fetcher(
   page: Page,
@@ -134,13 +142,7 @@ function fetcher(
   let wake = (): void => {}
   page.addEventListener('online', () => wake())
   const preload = (name: string): void => {
-    ;(files[name] || []).forEach((file) => {
-      const link = document.createElement('link')
-      link.rel = 'modulepreload'
-      link.href = folderOf(build) + file
-      if (nonce) link.nonce = nonce
-      document.head.appendChild(link)
-    })
+    ;(files[name] || []).forEach((file) => addPreload(folderOf(build) + file, nonce))
     files[name] = undefined
   }
   const add = (address: string, name: string): Promise<void> =>

@@ -144,7 +144,7 @@ describe('a message that is being sent', () => {
       memory.chat.send('two')
       memory.line({ name: 'waiting', attempt: 1, retryAt: 0, reason: 'lost' })
     })
-    await expect.poll(() => hook(opened.page, 'banner').textContent()).toContain('2 will be sent')
+    await expect.poll(() => hook(opened.page, 'banner').textContent()).toContain('2 messages will be sent')
   })
 })
 

@@ -33,7 +33,7 @@ window.bottoms = []
 const { port1, port2 } = new MessageChannel()
 port1.onmessage = () => {
   const form = chat.shadowRoot?.querySelector('form')
-  if (form) window.bottoms.push(Math.round(form.getBoundingClientRect().bottom))
+  if (form?.getClientRects().length) window.bottoms.push(Math.round(form.getBoundingClientRect().bottom))
 }
 const watch = (): void => {
   port2.postMessage(0)

@@ -28,8 +28,8 @@ const openPanel = async (page: Page): Promise<void> => {
   await hook(page, 'launcher').click()
   await hook(page, 'composer').waitFor()
 }
-/** Back, as the button does it: a navigation within the page ends no load. */
-const back = (page: Page): Promise<void> => page.evaluate(() => history.back())
+/** Back, as the button does it: a navigation within the page ends no load. Later, because one that leaves the page takes the answer to the call with it. */
+const back = (page: Page): Promise<void> => page.evaluate(() => void setTimeout(() => history.back()))
 const isOpen = (page: Page) => expect.poll(() => page.evaluate(() => chat.open))
 const pathOf = (page: Page) => expect.poll(() => new URL(page.url()).pathname)
 

@@ -10,10 +10,10 @@ import {
   type TemplateResult,
 } from 'lit'
 import { messageTime } from '../locales/message-time.ts'
-import { afterPaint } from '../ui/after-paint.ts'
+import { afterPaint } from './after-paint.ts'
 import { delayOf } from '../ui/delay-of.ts'
 import { MediaQuery } from '../ui/media-query.ts'
-import { nextTask } from '../ui/next-task.ts'
+import { nextTask } from './next-task.ts'
 import { onDemand } from '../ui/on-demand.ts'
 import { refusalSentence } from '../ui/refusal-sentence.ts'
 import { shownName } from '../ui/shown-name.ts'
