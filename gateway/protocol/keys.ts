@@ -51,8 +51,17 @@ export function conversationSides(id: string): readonly [string, string] | undef
   return a !== b && isId(a) && isId(b) && conversationId(a, b) === id ? [a, b] : undefined
 }
 
+const TAG_COUNT = 64
+
+/** One of 64 tags: conversations of one tag live in one slot of a Redis Cluster, so that messages of several go in one call. */
+export function conversationTag(conversation: string): string {
+  let state = 0x811c9dc5
+  for (let i = 0; i < conversation.length; i++) state = Math.imul(state ^ conversation.charCodeAt(i), 0x01000193)
+  return `c${((state >>> 24) ^ (state & 0xff)) % TAG_COUNT}`
+}
+
 /** The channel of one conversation's messages and cursors. In Redis Cluster it has the log's slot. */
-export const conversationChannel = (conversation: string): string => `ImConv:{c:${conversation}}`
+export const conversationChannel = (conversation: string): string => `ImConv:{${conversationTag(conversation)}}:${conversation}`
 
 /** The original's `getKey(key, userData)`. */
 export const backendKey = (key: string, src: string | undefined, sub: string): string => `${key}:${participantId(src, sub)}`

@@ -1,18 +1,20 @@
 import { Unavailable } from '../backbone.ts'
 import type { RedisConnection } from './redis-connection.ts'
-import type { Lane, Pending } from './op.ts'
+import { AGAIN, type Lane, type Pending } from './op.ts'
 
 /** One command of a batch, and the operations it carries. */
 interface Call {
   readonly script: Pending['op']['script']
   readonly members: { readonly lane: Lane; readonly pending: Pending }[]
   readonly isAsking: boolean
+  /** Its place among the batch's calls. */
+  readonly number: number
 }
 
 export interface BatcherOptions {
   readonly connection: RedisConnection
-  /** Operations of different keys may share a script call. Not in a Cluster: a script reaches one slot. */
-  readonly merges: boolean
+  /** Operations whose keys have the same group may share a script call: in a Cluster a script reaches one slot. */
+  readonly groupOf: (key: string) => number
   /** Ms to WAIT for a replica to confirm the batch; undefined: do not wait. */
   readonly replicaWaitMs: number | undefined
   /** Called for every lane of a batch that has returned; answered and refused operations have left its queue by then. */
@@ -68,18 +70,29 @@ export class Batcher {
   #take(): { lanes: Lane[]; calls: Call[] } {
     const lanes: Lane[] = []
     const calls: Call[] = []
+    /** By script and group, the call that takes more operations. */
+    const open = new Map<string, Call>()
     let weight = 0
     while (this.#ready.length > 0 && weight < BATCH_WEIGHT) {
       const lane = this.#ready.shift()!
       lanes.push(lane)
-      let last: Call | undefined
+      const group = this.#options.groupOf(lane.key)
+      let last = 0
       for (const pending of lane.queue) {
         if (weight > 0 && (pending.isAlone || weight + pending.op.weight > BATCH_WEIGHT)) break
         weight += pending.isAlone ? BATCH_WEIGHT : pending.op.weight
-        let call = (this.#options.merges ? calls : last === undefined ? [] : [last]).find((one) => fits(one, pending))
-        if (call === undefined) calls.push((call = { script: pending.op.script, members: [], isAsking: lane.isAsking }))
+        pending.op.prepare?.(lanes)
+        const { script } = pending.op
+        const name = script === undefined ? undefined : `${script.name} ${group} ${pending.isApart ? lane.key : ''}`
+        let call = name === undefined ? undefined : open.get(name)
+        // not in a call before that of its predecessor
+        if (call === undefined || pending.isAlone || call.isAsking !== lane.isAsking || call.number < last) {
+          call = { script, members: [], isAsking: lane.isAsking, number: calls.length }
+          calls.push(call)
+          if (name !== undefined) open.set(name, call)
+        }
         call.members.push({ lane, pending })
-        last = call
+        last = call.number
       }
       lane.isAsking = false
     }
@@ -106,11 +119,15 @@ export class Batcher {
   }
 }
 
-const fits = ({ script, members }: Call, { op, isAlone }: Pending): boolean =>
-  script !== undefined && script === op.script && !isAlone && !members[0]!.pending.isAlone
-
 function commandOf({ script, members }: Call): string[] {
   if (script === undefined) return [...members[0]!.pending.op.args]
+  if (script.compose !== undefined) {
+    const words = script.compose(
+      script.head,
+      members.map(({ pending }) => pending.op),
+    )
+    return ['EVALSHA', script.sha, ...words]
+  }
   const keys = members.flatMap(({ pending }) => pending.op.keys)
   const command = ['EVALSHA', script.sha, String(keys.length)]
   for (const key of keys) command.push(key)
@@ -134,12 +151,18 @@ function dequeue({ lane, pending }: Call['members'][number]): void {
 
 function settle(call: Call, reply: unknown): void {
   const rows = call.script === undefined ? [reply] : (reply as unknown[])
+  const now = performance.now()
   call.members.forEach((member, i) => {
-    dequeue(member)
+    const { pending } = member
     try {
-      member.pending.resolve(member.pending.op.parse(rows[i]))
+      const value = pending.op.parse(rows[i])
+      if (value === AGAIN && now < pending.deadline) return
+      dequeue(member)
+      if (value === AGAIN) pending.reject(new Unavailable('Redis: it was refused until its time was over'))
+      else pending.resolve(value)
     } catch (error) {
-      member.pending.reject(error as Error)
+      dequeue(member)
+      pending.reject(error as Error)
     }
   })
 }
@@ -157,7 +180,11 @@ const RETRYABLE = /^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN|NOSCRIPT)\b/
 function fail(call: Call, error: Error, errors: Map<Lane, Error>): void {
   const isReply = error.name === 'ReplyError'
   if (isReply && RETRYABLE.test(error.message)) {
-    for (const { lane } of call.members) errors.set(lane, error)
+    for (const { lane, pending } of call.members) {
+      errors.set(lane, error)
+      // the slot moves, and the keys of one conversation are on another server than those of the next
+      pending.isApart = true
+    }
   } else if (isReply && call.members.length > 1) {
     // One bad operation must not fail the others; all are idempotent, so each is sent again alone.
     for (const { pending } of call.members) pending.isAlone = true

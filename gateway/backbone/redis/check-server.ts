@@ -1,10 +1,21 @@
 import type { Redis } from 'ioredis'
+import { formatProblem } from './format.ts'
 import type { Scripts } from './scripts.ts'
 
 const OLDEST_VERSION = 7
 
-/** Checks version, eviction policy and kind of a server, then loads the scripts into it. Resolves with a sentence about what is wrong, if anything. */
-export async function checkServer(redis: Redis, scripts: Scripts, isCluster: boolean): Promise<string | undefined> {
+export interface Checked {
+  readonly scripts: Scripts
+  readonly isCluster: boolean
+  /** See Probe. */
+  readonly tag: () => string | undefined
+}
+
+/**
+ * Checks version, eviction policy, kind and format of a server, then loads the scripts into it. Resolves with a sentence about what is wrong, if
+ * anything.
+ */
+export async function checkServer(redis: Redis, { scripts, isCluster, tag }: Checked): Promise<string | undefined> {
   const info = parseInfo(String(await redis.info()))
   const version = info.get('redis_version') ?? '0'
   const policy = info.get('maxmemory_policy')
@@ -15,6 +26,9 @@ export async function checkServer(redis: Redis, scripts: Scripts, isCluster: boo
   }
   if (isClusterNode && !isCluster) return 'the server is a node of a Cluster: write REDIS_URL as redis+cluster://host:port,…'
   if (!isClusterNode && isCluster) return 'the server is not a node of a Cluster: write REDIS_URL as redis://host:port'
+  const own = tag()
+  const problem = own === undefined ? undefined : await formatProblem(redis, own)
+  if (problem !== undefined) return problem
   await loadScriptsInto(redis, scripts)
   return undefined
 }

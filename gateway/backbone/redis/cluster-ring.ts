@@ -27,7 +27,6 @@ const TAG_COUNT = 1000
  * 30 ms, so that a failover costs a few fetches and not hundreds.
  */
 export class ClusterRing implements Ring {
-  readonly merges = false
   readonly isSharded = true
   readonly checked: Promise<unknown>
   readonly #options: ClusterOptions
@@ -54,6 +53,11 @@ export class ClusterRing implements Ring {
 
   serverOf(key: string): Server | undefined {
     return this.#slots[slotOf(key)]
+  }
+
+  /** A script reaches one slot. */
+  groupOf(key: string): number {
+    return slotOf(key)
   }
 
   async follow(error: Error, from: Server): Promise<{ server: Server; isAsking: boolean } | undefined> {

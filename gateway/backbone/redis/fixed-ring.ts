@@ -4,7 +4,6 @@ import type { Server } from './server.ts'
 
 /** A fixed list of servers, of which the PHP backend's md5 rule picks one by key. A single server is a list of one. */
 export class FixedRing implements Ring {
-  readonly merges = true
   readonly isSharded = false
   readonly #servers: readonly Server[]
 
@@ -18,6 +17,10 @@ export class FixedRing implements Ring {
 
   serverOf(key: string): Server {
     return this.#servers[this.#servers.length === 1 ? 0 : shardNumber(key, this.#servers.length)]!
+  }
+
+  groupOf(): number {
+    return 0
   }
 
   async follow(error: Error, server: Server): Promise<undefined> {

@@ -1,23 +1,26 @@
+import { conversationTag } from '../../protocol/keys.ts'
+
 /**
- * Every Redis key of ours is spelled here and nowhere else. A conversation's keys share its channel's hash tag `{c:<id>}`:
- * in a Cluster they live in one slot with the channel, on a ring on the server that the channel's name picks.
+ * Every Redis key of ours is spelled here and nowhere else. A conversation's keys share the hash tag of its channel, which it shares with one in
+ * 64 of all others: in a Cluster they live in one slot with the channel, so that writes of several conversations go in one call; on a ring they
+ * live on the server that the channel's name picks.
  * Channels are spelled in gateway/protocol/keys.ts, because backends use them too.
  */
 export interface ConversationKeys {
-  /** Hash: epoch, head, cursors, names. */
-  readonly meta: string
-  /** Stream: the entries. */
+  /** String: what an append compares, see log-head.ts. */
+  readonly head: string
+  /** List: the entries, each a stamp (see log-head.ts) and the JSON from the seq on. The newest is the head's. */
   readonly log: string
-  /** String: a four-byte hash of each of the last client ids. */
-  readonly window: string
+  /** Hash: cursors, names, assignment. */
+  readonly meta: string
 }
 
 export function conversationKeys(conversation: string): ConversationKeys {
-  const tag = `{c:${conversation}}`
-  return { meta: `im:${tag}:meta`, log: `im:${tag}:log`, window: `im:${tag}:window` }
+  const tag = `{${conversationTag(conversation)}}`
+  return { head: `im:${tag}:head:${conversation}`, log: `im:${tag}:log:${conversation}`, meta: `im:${tag}:meta:${conversation}` }
 }
 
-/** Sorted set: a side's conversations by the time of their last message. An index; the logs are the truth. */
+/** Sorted set: a side's conversations by the minute of their last message, see list-minutes.ts. An index; the logs are the truth. */
 export const listKey = (side: string): string => `im:list:${side}`
 
 /** Hash: a collection of records, item by item. */
@@ -25,3 +28,9 @@ export const recordsKey = (collection: string): string => `im:records:${collecti
 
 /** String: one image, see images.ts. */
 export const imageKey = (id: string): string => `im:image:${id}`
+
+/** String: which format the server's data have, see format.ts. */
+export const formatKey = (tag: string): string => `im:{${tag}}`
+
+/** Hash: what a probe writes. */
+export const probeKey = (tag: string): string => `im:{${tag}}:probe`

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { FORMAT } from './format.ts'
+import { formatKey, probeKey } from './keys.ts'
 import type { RedisConnection } from './redis-connection.ts'
 import type { Scripts } from './scripts.ts'
 
@@ -41,7 +43,7 @@ export class Probe {
     if (tag === undefined) return undefined
     const channels = CHANNELS.map((name) => `${name}:{${tag}}`)
     try {
-      return (await this.#policy()) ?? (await this.#roundTrip(`im:{${tag}}`, channels))
+      return (await this.#policy()) ?? (await this.#roundTrip(tag, channels))
     } catch (error) {
       // without the script's hash and line number
       const message = (error as Error).message.replace(/ script: \w+, on @\S+$/, '')
@@ -57,7 +59,7 @@ export class Probe {
       : `maxmemory-policy is ${policy}: the server would delete messages; set it to noeviction`
   }
 
-  async #roundTrip(key: string, channels: readonly string[]): Promise<string | undefined> {
+  async #roundTrip(tag: string, channels: readonly string[]): Promise<string | undefined> {
     const {
       writer,
       subscriber,
@@ -71,7 +73,7 @@ export class Probe {
     const received = new Promise<void>((onAll) => {
       this.#wanted = { payload, missing, onAll }
     })
-    await writer.redis.eval(probe.source, 1, key, isSharded ? 'SPUBLISH' : 'PUBLISH', payload, ...channels)
+    await writer.redis.eval(probe.source, 2, probeKey(tag), formatKey(tag), isSharded ? 'SPUBLISH' : 'PUBLISH', payload, FORMAT, ...channels)
     let stop: NodeJS.Timeout | undefined
     const late = new Promise<void>((resolve) => {
       stop = setTimeout(resolve, limitMs)

@@ -1,4 +1,4 @@
-import { Redis, type RedisOptions } from 'ioredis'
+import { Command, Redis, type RedisOptions } from 'ioredis'
 import { isTimeout } from './failure.ts'
 import type { RedisSettings } from './settings.ts'
 
@@ -72,11 +72,12 @@ export class RedisConnection {
   async send(commands: readonly (readonly string[])[]): Promise<unknown[]> {
     let replies: unknown[]
     if (commands.length === 1) {
-      const [name, ...args] = commands[0]!
-      replies = [await this.redis.call(name!, args).catch(asError)]
+      const command = written(commands[0]!)
+      void this.redis.sendCommand(command)
+      replies = [await command.promise.catch(asError)]
     } else {
-      const pipeline = this.redis.pipeline()
-      for (const [name, ...args] of commands) pipeline.call(name!, ...args)
+      const pipeline = this.redis.pipeline() as ReturnType<Redis['pipeline']> & { sendCommand(command: Command): void }
+      for (const words of commands) pipeline.sendCommand(written(words))
       const results = await pipeline.exec().catch((error: unknown) => commands.map(() => [asError(error), undefined] as const))
       replies = (results ?? []).map(([error, reply]) => error ?? reply)
     }
@@ -159,6 +160,15 @@ export class RedisConnection {
   #emit(event: RedisConnectionEvent): void {
     for (const listener of this.#listeners.get(event) ?? []) listener()
   }
+}
+
+/** As text at once: the driver would copy and walk the words several times, which of a batch's thousand is most of what it does. */
+function written(words: readonly string[]): Command {
+  let text = `*${words.length}\r\n`
+  for (const word of words) text += `$${Buffer.byteLength(word)}\r\n${word}\r\n`
+  const command = new Command(words[0]!, [], { replyEncoding: 'utf8' })
+  command.toWritable = () => text
+  return command
 }
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))

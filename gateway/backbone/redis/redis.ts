@@ -24,8 +24,7 @@ export async function openRedis(given: Partial<RedisSettings> & Pick<RedisSettin
   const settings: RedisSettings = { ...REDIS_DEFAULTS, ...given }
   const target = parseRedisUrl(settings.url, settings.tlsCa)
   const isCluster = target.kind === 'cluster'
-  const listsColocated = target.kind === 'sentinel' || (target.kind === 'ring' && target.servers.length === 1)
-  const scripts = loadScripts(settings, { listsColocated, publish: isCluster ? 'SPUBLISH' : 'PUBLISH' })
+  const scripts = loadScripts(settings, isCluster ? 'SPUBLISH' : 'PUBLISH')
   const ring = openRing(target, settings, scripts)
   const writes = new Router(ring, 'writer', settings)
   const reads = new Router(ring, 'reader', settings)
@@ -34,7 +33,7 @@ export async function openRedis(given: Partial<RedisSettings> & Pick<RedisSettin
   const clock = new RedisClock(reads)
   await clock.sync()
   return {
-    store: new RedisStore({ writes, reads, scripts, listsColocated, merges: ring.merges, now: clock.now, unansweredMs: settings.unansweredMs }),
+    store: new RedisStore({ writes, reads, scripts, settings, now: clock.now, unansweredMs: settings.unansweredMs }),
     records: new RedisRecords({ writes, reads, scripts }),
     images: new RedisImages({ writes, reads, scripts, keepMs: settings.keepMs }),
     bus,

@@ -4,8 +4,8 @@ export type { Server } from './server.ts'
 
 /** Which server holds a key: a single one, one of a static ring, the master of a Sentinel group, or one of a Cluster's masters. */
 export interface Ring {
-  /** One script call may carry operations of several keys. */
-  readonly merges: boolean
+  /** Operations whose keys have the same group may share a script call. */
+  groupOf(key: string): number
   /** Channels live in slots: SSUBSCRIBE and SPUBLISH. */
   readonly isSharded: boolean
   /** The server of a channel's name or a key. Undefined: no server has its slot now. */

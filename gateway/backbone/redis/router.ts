@@ -33,6 +33,7 @@ export class Router {
       const pending: Pending = {
         op,
         isAlone: false,
+        isApart: false,
         deadline: performance.now() + this.#settings.commandTimeoutMs,
         resolve: resolve as (value: unknown) => void,
         reject: (error) => reject(failureOf(error)),
@@ -65,7 +66,7 @@ export class Router {
     if (batcher === undefined) {
       batcher = new Batcher({
         connection: server[this.#role],
-        merges: this.#ring.merges,
+        groupOf: (key) => this.#ring.groupOf(key),
         replicaWaitMs:
           this.#role === 'writer' && this.#settings.durability === 'replica' ? Math.ceil(this.#settings.commandTimeoutMs / 2) : undefined,
         onReturn: (lane, error) => this.#return(lane, error, server),

@@ -1,20 +1,17 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { composeAppends } from './append-call.ts'
+import type { Script } from './op.ts'
 import type { RedisSettings } from './settings.ts'
-
-/** A Lua file that processes many items in one call: ARGV is `head`, then the arguments of each item; the reply has one row per item. */
-export interface Script {
-  readonly name: string
-  readonly source: string
-  readonly sha: string
-  readonly head: readonly string[]
-}
 
 export interface Scripts {
   readonly append: Script
   readonly assignment: Script
   readonly advance: Script
   readonly read: Script
+  readonly heads: Script
+  readonly forget: Script
+  readonly replace: Script
   readonly touch: Script
   readonly repair: Script
   readonly items: Script
@@ -25,17 +22,17 @@ export interface Scripts {
   readonly probe: Script
 }
 
-/** `listsColocated`: lists live on the same server as logs, so one append writes both. `publish`: the command for channels. */
-export function loadScripts(
-  settings: RedisSettings,
-  { listsColocated, publish }: { listsColocated: boolean; publish: 'PUBLISH' | 'SPUBLISH' },
-): Scripts {
-  const { windowCount, keepCount, keepMs, unansweredMs } = settings
+/** `publish`: the command for channels. */
+export function loadScripts(settings: RedisSettings, publish: 'PUBLISH' | 'SPUBLISH'): Scripts {
+  const { windowCount, keepMs } = settings
   return {
-    append: load('append', [listsColocated ? '5' : '3', publish, String(windowCount), String(keepCount), String(keepMs), String(unansweredMs)]),
+    append: { ...load('append', [String(windowCount), publish]), compose: composeAppends },
     assignment: load('assignment', []),
     advance: load('advance', [publish]),
     read: load('read', []),
+    heads: load('heads', []),
+    forget: load('forget', []),
+    replace: load('replace', []),
     touch: load('touch', []),
     repair: load('repair', []),
     items: load('items', []),

@@ -49,7 +49,7 @@ export class Server {
     this.name = name
     this.#scripts = scripts
     this.#onHealth = settings.onHealth
-    const check = { check: (connection: RedisConnection['redis']) => checkServer(connection, scripts, isCluster) }
+    const check = { check: (connection: RedisConnection['redis']) => checkServer(connection, { scripts, isCluster, tag }) }
     this.writer = new RedisConnection({ redis, settings, ...check, resends: 1 })
     this.reader = new RedisConnection({ redis, settings, ...check, resends: 1 })
     this.subscriber = new RedisConnection({ redis, settings, resends: 0 })

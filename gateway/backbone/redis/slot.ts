@@ -7,11 +7,14 @@ export function slotOf(key: string): number {
 
 export const SLOT_COUNT = 16_384
 
+const STEPS = Uint16Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte << 8
+  for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1
+  return crc & 0xffff
+})
+
 function crc16(bytes: Buffer): number {
   let crc = 0
-  for (const byte of bytes) {
-    crc ^= byte << 8
-    for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1
-  }
-  return crc & 0xffff
+  for (const byte of bytes) crc = ((crc << 8) & 0xffff) ^ STEPS[(crc >> 8) ^ byte]!
+  return crc
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
 import {
   Unavailable,
   type Appended,
@@ -12,63 +11,59 @@ import {
   type ReadRange,
   type Store,
 } from '../backbone.ts'
-import type { Cursor } from '../../protocol/model.ts'
-import { conversationSides } from '../../protocol/keys.ts'
+import type { Cursor, Message } from '../../protocol/model.ts'
+import { AppendOp, SLACK, soleSideOf, TRIM_COUNT, type AppendReply } from './append-op.ts'
 import { listKey } from './keys.ts'
+import type { KnownLog } from './known-log.ts'
+import { KnownLogs } from './known-logs.ts'
+import { minuteOf } from './list-minutes.ts'
 import { ListReader, type ListReaderOptions } from './lists.ts'
-import type { Op } from './op.ts'
-import { advanceOp, appendOp, soleSideOf, readOp, assignmentOp, touchOp, type AppendReply } from './operations.ts'
+import { advanceOp, assignmentOp, forgetOp, readOp, replaceOp, touchOp } from './operations.ts'
 import type { Router } from './router.ts'
+import type { RedisSettings } from './settings.ts'
 
 export interface StoreOptions extends ListReaderOptions {
   readonly writes: Router
-  /** Lists live on the same server as the logs, and the append's own script writes them. */
-  readonly listsColocated: boolean
-  /** One script call may carry operations of several keys. */
-  readonly merges: boolean
+  readonly settings: RedisSettings
 }
 
-/** How many memberships a node remembers; some megabytes. */
-const LISTED_COUNT = 20_000
-
-/** The Store on Redis. Each method is one round trip; operations.ts and scripts/ hold the commands. */
+/** The Store on Redis. Each method is one round trip where nobody else writes; operations.ts, append-op.ts and scripts/ hold the commands. */
 export class RedisStore implements Store {
   readonly #options: StoreOptions
   readonly #lists: ListReader
-  /** List memberships this node has written, and whether they are permanent. */
-  readonly #listed = new LRUCache<string, boolean>({ max: LISTED_COUNT })
+  readonly #logs: KnownLogs
 
   constructor(options: StoreOptions) {
     this.#options = options
     this.#lists = new ListReader(options)
+    this.#logs = new KnownLogs(options.settings.windowCount)
   }
 
   async append(message: NewMessage): Promise<Appended> {
-    const { writes, scripts, listsColocated } = this.#options
-    const sides = conversationSides(message.conversation)
-    if (sides === undefined) throw new TypeError(`Not a conversation: ${message.conversation}`)
-    const lists = sides.map(listKey)
-    const op = appendOp(scripts.append, message, { epoch: newEpoch(), lists: listsColocated ? lists : [] })
-    const { appended, isUnanswered } = listsColocated ? await writes.run(op) : await this.#appendAndTouch(op, lists, message)
-    if (isUnanswered && appended.seq === 1 && !appended.duplicate) this.#tidy(sides)
-    return appended
+    const { writes, scripts, settings } = this.#options
+    const log = this.#logs.of(message.conversation)
+    const op = new AppendOp({ scripts, log, settings }, message)
+    const stays = settings.unansweredMs === 0 || soleSideOf(message, log.sides) === '0'
+    // both at the same time; an append that fails leaves a row without an entry, which readers skip
+    const appending = writes.run(op)
+    const entering = this.#enter(log, message, { at: message.at, stays })
+    const reply = entering === undefined ? await appending : (await Promise.all([appending, entering]))[0]
+    const following = this.#follow(log, message, reply)
+    if (following !== undefined) await following
+    return reply.appended
   }
 
-  /**
-   * Writes the log and, on other servers, the lists at the same time; acknowledges only when all hold the message. An append that
-   * fails leaves a row without a log entry, which readers skip.
-   */
-  async #appendAndTouch(op: Op<AppendReply>, lists: readonly string[], message: NewMessage): Promise<AppendReply> {
-    const [reply, ...expiring] = await Promise.all([this.#options.writes.run(op), ...lists.map((list) => this.#touch(list, message))])
-    if (reply.isUnanswered) return reply
-    // both sides have written by now, so the row must not expire
-    await Promise.all(
-      lists.map(async (list, i) => {
-        if (expiring[i]) await this.#options.writes.run(touchOp(this.#options.scripts.touch, list, { ...message, ms: '' }))
-        this.#remember(membershipOf(list, message), true)
-      }),
-    )
-    return reply
+  /** What an append brings about; undefined: nothing, as usual. */
+  #follow(log: KnownLog, message: NewMessage, { appended, isUnanswered }: AppendReply): Promise<unknown> | undefined {
+    const { writes, scripts, settings } = this.#options
+    const { seq, at, duplicate } = appended
+    if (isUnanswered && seq === 1 && !duplicate) this.#tidy(log.sides)
+    // a later minute, another log than this node knew, or both sides have written by now, so that the rows must not expire
+    const entering = this.#enter(log, message, { at, stays: !isUnanswered })
+    if (duplicate || settings.keepMs === 0 || seq % TRIM_COUNT !== 0) return entering
+    // the entry is written; what is too old goes with a later one where this fails
+    const forgetting = writes.run(forgetOp(scripts.forget, message.conversation, at - settings.keepMs)).catch(() => undefined)
+    return entering === undefined ? forgetting : Promise.all([entering, forgetting])
   }
 
   /** Each new conversation that may be forgotten removes some forgotten ones, which keeps the lists short. Runs in the background. */
@@ -93,31 +88,42 @@ export class RedisStore implements Store {
   }
 
   /**
-   * Resolves with whether the list expires. While a list's server is unavailable, a list that is known to hold the conversation may
-   * lag: the chat goes on without it.
+   * Puts another text in an entry's place, as a tombstone; number, link and id stay, and nothing is published. Resolves with whether the entry was
+   * there.
    */
-  async #touch(list: string, message: NewMessage): Promise<boolean> {
-    const { writes, scripts, merges, unansweredMs } = this.#options
-    const membership = membershipOf(list, message)
-    const isForGood = unansweredMs === 0 || this.#listed.get(membership) === true
-    const ms = isForGood || soleSideOf(message) === '' ? '' : String(unansweredMs)
+  async replace(message: Omit<Message, 'prev'>): Promise<boolean> {
+    return this.#options.writes.run(replaceOp(this.#options.scripts.replace, message))
+  }
+
+  /**
+   * Enters the conversation into both sides' lists, where this node has not done so for this minute; undefined: nothing to do. `stays`: it is not
+   * forgotten, so neither are the rows.
+   */
+  #enter(log: KnownLog, { conversation }: NewMessage, { at, stays }: { at: number; stays: boolean }): Promise<unknown> | undefined {
+    const minute = minuteOf(at)
+    let entering: Promise<unknown>[] | undefined
+    for (let i = 0; i < 2; i++) {
+      const known = log.listed[i]
+      const isFresh = known !== undefined && known.minute >= minute
+      if (isFresh && (known.isForGood || (!stays && performance.now() - known.at < this.#options.settings.unansweredMs * SLACK))) continue
+      entering = [...(entering ?? []), this.#touch(log, i, { conversation, minute, isForGood: stays || known?.isForGood === true })]
+    }
+    return entering === undefined ? undefined : Promise.all(entering)
+  }
+
+  /**
+   * While a list's server is unavailable, a list that is known to hold the conversation may lag: the chat goes on without it.
+   */
+  async #touch(log: KnownLog, i: number, row: { conversation: string; minute: number; isForGood: boolean }): Promise<void> {
+    const { writes, scripts, settings } = this.#options
+    const { conversation, minute, isForGood } = row
+    const ms = isForGood ? '' : String(Math.ceil(settings.unansweredMs * (1 + SLACK)))
+    const known = log.listed[i]
     try {
-      const isExpiring = await writes.run(touchOp(merges || !isForGood ? scripts.touch : undefined, list, { ...message, ms }))
-      this.#remember(membership, isForGood)
-      return isExpiring
+      await writes.run(touchOp(scripts.touch, listKey(log.sides[i]!), { conversation, minute, ms }))
+      log.listed[i] = { minute, at: performance.now(), isForGood }
     } catch (error) {
-      if (!(error instanceof Unavailable) || !this.#listed.has(membership)) throw error
-      return false
+      if (!(error instanceof Unavailable) || known === undefined) throw error
     }
   }
-
-  #remember(membership: string, isForGood: boolean): void {
-    const known = this.#listed.get(membership)
-    if (known !== true && known !== isForGood) this.#listed.set(membership, isForGood)
-  }
 }
-
-const membershipOf = (list: string, { conversation }: Pick<NewMessage, 'conversation'>): string => `${list} ${conversation}`
-
-/** 60 random bits: two first appends after a lost log never choose the same epoch. */
-const newEpoch = (): string => randomBytes(8).toString('base64url').slice(0, 10)

@@ -16,7 +16,7 @@ let scripts: Scripts
 beforeAll(async () => {
   redis = await startRedis()
   const settings = { ...REDIS_DEFAULTS, url: redis.url }
-  scripts = loadScripts(settings, { listsColocated: true, publish: 'PUBLISH' })
+  scripts = loadScripts(settings, 'PUBLISH')
   ring = new FixedRing([
     new Server({
       name: 'one',

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { conversationKeys } from '../../../gateway/backbone/redis/keys.ts'
 import { openRedis } from '../../../gateway/backbone/redis/redis.ts'
 import { freePort } from '../../kit/free-port.ts'
 import { startRedis } from '../../kit/redis.ts'
@@ -42,7 +43,7 @@ describe('a server that requires a login', () => {
     await (await byUser.bus.subscribe('ImMsgPub:1', () => undefined)).close()
     await byUser.store.append(talk.message())
     expect((await byUser.store.list(talk.shop, { limit: 9 })).rows.map(({ head }) => head.seq)).toEqual([1])
-    expect(await server.cli(...asAdmin, '-n', '2', 'XLEN', `im:{c:${talk.conversation}}:log`)).toBe('1')
+    expect(await server.cli(...asAdmin, '-n', '2', 'LLEN', conversationKeys(talk.conversation).log)).toBe('1')
     await Promise.all([refused, wrong, byPassword, byUser].map((node) => node.close()))
     await server.stop()
   })

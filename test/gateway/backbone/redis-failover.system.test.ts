@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Unavailable, type Backbone } from '../../../gateway/backbone/backbone.ts'
+import { conversationKeys } from '../../../gateway/backbone/redis/keys.ts'
 import { openRedis } from '../../../gateway/backbone/redis/redis.ts'
 import { eventually, startRedis, startSentinel, type RedisGroup, type RedisServer } from '../../kit/redis.ts'
 import { newTalk } from './laws/conversation.ts'
@@ -77,7 +78,7 @@ describe('a master behind Sentinel fails over', () => {
     const talk = newTalk()
     for (let i = 1; i <= 5; i++) await nodes[0].store.append(talk.message({ id: `kept-${i}` }))
     await eventually(
-      () => replica.cli('XLEN', `im:{c:${talk.conversation}}:log`),
+      () => replica.cli('LLEN', conversationKeys(talk.conversation).log),
       (length) => length === '5',
     )
     await replica.signal('SIGSTOP')

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { Unavailable, type Backbone } from '../../../gateway/backbone/backbone.ts'
+import { conversationKeys } from '../../../gateway/backbone/redis/keys.ts'
 import { openRedis } from '../../../gateway/backbone/redis/redis.ts'
 import { conversationChannel, userChannel } from '../../../gateway/protocol/keys.ts'
 import { RedisProxy } from '../../kit/redis-proxy.ts'
@@ -70,8 +71,42 @@ describe('the races of one server', () => {
       (ids) => ids.includes('x'),
     )
     proxy.cut()
-    expect(await appended).toMatchObject({ seq: 2, prev: 'before', duplicate: true })
+    expect(await appended).toMatchObject({ seq: 2, prev: 'before', duplicate: false })
     expect(await logOf(talk.conversation)).toEqual(['before', 'x'])
+  })
+
+  it('connection cut with several appends of one conversation in flight: each answers as the first time, in order', async () => {
+    const talk = newTalk()
+    await node.store.append(talk.message({ id: 'before' }))
+    const held = proxy.connections('EVALSHA')
+    for (const connection of held) connection.set('replies', 'hold')
+    // while its answer is on its way, the next gather; then theirs is held
+    const elsewhere = newTalk()
+    const first = node.store.append(elsewhere.message())
+    const appended = ['x', 'y', 'z'].map((id) => node.store.append(talk.message({ id })))
+    await eventually(
+      () => logOf(elsewhere.conversation),
+      (ids) => ids.length === 1,
+    )
+    // until the answer is at the proxy
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    for (const connection of held) {
+      connection.set('replies', 'pass')
+      connection.set('replies', 'hold')
+    }
+    await eventually(
+      () => logOf(talk.conversation),
+      (ids) => ids.includes('z'),
+    )
+    proxy.cut()
+    const answers = await Promise.all(appended)
+    expect(await first).toMatchObject({ seq: 1, duplicate: false })
+    expect(answers.map(({ seq, prev, duplicate }) => [seq, prev, duplicate])).toEqual([
+      [2, 'before', false],
+      [3, 'x', false],
+      [4, 'y', false],
+    ])
+    expect(await logOf(talk.conversation)).toEqual(['before', 'x', 'y', 'z'])
   })
 
   it('connection cut with a change of assignment in flight: it is sent again by itself and recognized', async () => {
@@ -97,6 +132,43 @@ describe('the races of one server', () => {
     )
     proxy.cut()
     expect(await put).toEqual({ isPut: true, version: there!.version })
+  })
+
+  it('Redis lost the newest entries, or has others in their place: what was known is forgotten, and a lost message that comes again is stored', async () => {
+    const talk = newTalk()
+    const { head, log } = conversationKeys(talk.conversation)
+    const say = (id: string, by = node) => by.store.append(talk.message({ id }))
+    for (const id of ['a', 'b']) await say(id)
+    const headAtTwo = await server.cli('GET', head)
+    const failOver = async (lost: number): Promise<void> => {
+      for (let i = 0; i < lost; i++) await server.cli('RPOP', log)
+      await server.cli('SET', head, headAtTwo)
+    }
+    // behind
+    for (const id of ['c', 'd']) await say(id)
+    await failOver(2)
+    expect(await say('d')).toMatchObject({ seq: 3, prev: 'b', duplicate: false })
+    expect(await say('c')).toMatchObject({ seq: 4, prev: 'd', duplicate: false })
+    // beside, one as long, one longer, one of which the last is the same message
+    for (const others of [
+      ['e', 'f'],
+      ['g', 'h', 'i'],
+      ['k', 'c'],
+    ]) {
+      await failOver((await logOf(talk.conversation)).length - 2)
+      for (const id of others) await say(id, other)
+      expect(await say('d')).toMatchObject({ seq: others.length + 3, prev: others.at(-1), duplicate: false })
+      for (const id of others) expect(await say(id)).toMatchObject({ duplicate: true })
+      expect(await logOf(talk.conversation)).toEqual(['a', 'b', ...others, 'd'])
+      await say('c')
+    }
+    // everything, and with it the epoch
+    const { epoch } = await say('a')
+    await server.cli('DEL', head, log)
+    const again = await say('a')
+    expect(again).toMatchObject({ seq: 1, duplicate: false })
+    expect(again.epoch).not.toBe(epoch)
+    expect(await say('b', other)).toMatchObject({ seq: 2, prev: 'a', epoch: again.epoch })
   })
 
   it('two gateways append the same client id at once: stored and published once', async () => {
@@ -284,7 +356,7 @@ describe('the races of one server', () => {
   it('one bad operation does not fail its batch', async () => {
     const talks = Array.from({ length: 30 }, () => newTalk())
     const bad = 15
-    await server.cli('SET', `im:{c:${talks[bad]!.conversation}}:log`, 'not a stream')
+    await server.cli('SET', conversationKeys(talks[bad]!.conversation).log, 'not a list')
     const answers = await Promise.allSettled(talks.map((talk) => other.store.append(talk.message())))
     expect(answers[bad]).toMatchObject({ status: 'rejected', reason: { message: expect.stringMatching(/WRONGTYPE/) } })
     // Its text is nobody's business in a log.

@@ -5,7 +5,7 @@ import { loadScripts } from '../../../gateway/backbone/redis/scripts.ts'
 import { REDIS_DEFAULTS } from '../../../gateway/backbone/redis/settings.ts'
 
 test('each script is loaded from its file, and each file is a script', () => {
-  const scripts = loadScripts({ url: 'redis://x', ...REDIS_DEFAULTS }, { listsColocated: true, publish: 'PUBLISH' })
+  const scripts = loadScripts({ url: 'redis://x', ...REDIS_DEFAULTS }, 'PUBLISH')
   const files = readdirSync(new URL('../../../gateway/backbone/redis/scripts/', import.meta.url))
   expect(
     Object.values(scripts)

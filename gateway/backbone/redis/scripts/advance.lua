@@ -1,19 +1,24 @@
 -- Moves sides' cursors forward and publishes those that moved. Monotone, so a repeated call changes nothing.
 --
--- KEYS  per cursor: meta (hash)
+-- KEYS  per cursor: head (string, see log-head.ts), meta (hash: c:<side> 'delivered read')
 -- ARGV  1 PUBLISH | SPUBLISH
---       then per cursor 6: channel, origin, the packet's text before the value of "delivered", side, delivered, read
+--       then per cursor 7: channel, origin, the packet's text before the value of "delivered", side, its place in the conversation (1, 2; else 0),
+--       delivered, read
 -- returns per cursor 'delivered read'
 local publish = ARGV[1]
 
-local function advance(meta, a)
+local function advance(head, meta, a)
   local side = ARGV[a + 3]
-  local known = redis.call('HMGET', meta, 's', 'c:' .. side)
-  local head = tonumber(known[1] or 0)
-  local delivered, read = string.match(known[2] or '0 0', '^(%d+) (%d+)$')
-  delivered, read = tonumber(delivered), tonumber(read)
-  local toRead = math.max(read, math.min(head, tonumber(ARGV[a + 5])))
-  local toDelivered = math.max(delivered, toRead, math.min(head, tonumber(ARGV[a + 4])))
+  local seq, one, two = string.match(redis.call('GET', head) or '', '^%S+ %S+ (%d+) %S+ (%d+) (%d+) ')
+  -- without a head nothing is left of the conversation, whatever else has not expired yet
+  local known = seq and redis.call('HGET', meta, 'c:' .. side) or '0 0'
+  local delivered, read = string.match(known, '^(%d+) (%d+)$')
+  local place = ARGV[a + 4]
+  local written = tonumber(place == '1' and one or place == '2' and two or 0)
+  local last = tonumber(seq or 0)
+  delivered, read = math.max(tonumber(delivered), written), math.max(tonumber(read), written)
+  local toRead = math.max(read, math.min(last, tonumber(ARGV[a + 6])))
+  local toDelivered = math.max(delivered, toRead, math.min(last, tonumber(ARGV[a + 5])))
   local value = string.format('%.0f %.0f', toDelivered, toRead)
   if toDelivered > delivered or toRead > read then
     redis.call('HSET', meta, 'c:' .. side, value)
@@ -23,5 +28,5 @@ local function advance(meta, a)
 end
 
 local results = {}
-for i = 1, #KEYS do results[i] = advance(KEYS[i], 2 + (i - 1) * 6) end
+for i = 1, #KEYS / 2 do results[i] = advance(KEYS[i * 2 - 1], KEYS[i * 2], i * 7 - 5) end
 return results

@@ -1,20 +1,26 @@
 -- Replaces assignments of conversations, each only if it has the expected version. The caller makes the new version, so the same
--- change again finds itself stored and changes nothing.
+-- change again finds itself stored and changes nothing. The head changes with it, so that no append that knows the one before is written.
 --
--- KEYS  per conversation: meta (hash, see append.lua)
--- ARGV  per conversation 5: version, expected version ('' = none), phase, muted sides as 'until side' ('-' = for ever) separated by newlines, text
+-- KEYS  per conversation: head (string, see log-head.ts), meta (hash: v version, d text)
+-- ARGV  per conversation 5: version, expected version ('' = none), the head's lines about it, '1' if somebody is muted, text
 -- returns per conversation 1, or if refused 'version text' of what is stored ('' = nothing)
 local results = {}
-for i = 1, #KEYS do
-  local a = i * 5 - 4
-  local known = redis.call('HMGET', KEYS[i], 'v', 'd')
+for i = 1, #KEYS / 2 do
+  local head, meta, a = KEYS[i * 2 - 1], KEYS[i * 2], i * 5 - 4
+  local now = redis.call('GET', head)
+  local known = now and redis.call('HMGET', meta, 'v', 'd') or {}
   local found = known[1] or ''
   if found == ARGV[a] then results[i] = 1
   elseif found ~= ARGV[a + 1] then results[i] = found == '' and '' or found .. ' ' .. known[2]
   else
-    redis.call('HSET', KEYS[i], 'v', ARGV[a], 'd', ARGV[a + 4], 'p', ARGV[a + 2], 'b', ARGV[a + 3])
+    if not now then redis.call('DEL', meta) end
+    redis.call('HSET', meta, 'v', ARGV[a], 'd', ARGV[a + 4])
+    redis.call('SET', head, string.match(now or '', '^[^\n]*') .. ARGV[a + 2], 'KEEPTTL')
     -- a block by the shop outlives the messages of the blocked person
-    if ARGV[a + 3] ~= '' then redis.call('PERSIST', KEYS[i]) end
+    if ARGV[a + 3] == '1' then
+      redis.call('PERSIST', meta)
+      redis.call('PERSIST', head)
+    end
     results[i] = 1
   end
 end

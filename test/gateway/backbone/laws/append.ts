@@ -37,6 +37,24 @@ export function describeAppend(world: World): void {
       }
     })
 
+    it('in the order of each caller that does not wait, while callers of two nodes write in the same moment', async () => {
+      const talks = [newTalk(), newTalk(), newTalk()]
+      const callers = talks.flatMap((talk) => [world.backbone, world.other].map((node, i) => ({ talk, node, name: `caller-${i}` })))
+      await Promise.all(
+        callers.flatMap(({ talk, node, name }) =>
+          Array.from({ length: 50 }, (_, n) => node.store.append(talk.message({ id: `${name} ${String(n).padStart(3, '0')}`, from: talk.customer }))),
+        ),
+      )
+      for (const talk of talks) {
+        const { messages } = await world.backbone.store.read(talk.conversation, { limit: 200 })
+        expect(messages).toHaveLength(100)
+        for (const name of ['caller-0', 'caller-1']) {
+          const ids = messages.map(({ id }) => id).filter((id) => id.startsWith(name))
+          expect(ids).toEqual(ids.toSorted())
+        }
+      }
+    })
+
     it('in the order of a caller that does not wait', async () => {
       const talk = newTalk()
       const appended = await Promise.all(Array.from({ length: 200 }, () => world.backbone.store.append(talk.message())))
@@ -117,6 +135,31 @@ function describeIdempotence(world: World): void {
     expect(appended.filter(({ duplicate }) => !duplicate)).toHaveLength(1)
     expect(new Set(appended.map(({ seq, at }) => `${seq} ${at}`)).size).toBe(1)
     expect((await world.backbone.store.read(talk.conversation, { limit: 10 })).head.seq).toBe(1)
+  })
+
+  it('among a thousand later ones too, on any node, by a client that does not say that it repeats', async () => {
+    const talk = newTalk()
+    const { store } = world.backbone
+    await Promise.all(Array.from({ length: 1024 }, () => store.append(talk.message())))
+    for (const one of [world.backbone, world.other]) {
+      for (const n of [1, 500, 1024]) expect(await one.store.append(talk.message({ id: `m${n}` }))).toMatchObject({ seq: n, duplicate: true })
+    }
+    await world.restart()
+    expect(await world.backbone.store.append(talk.message({ id: 'm1' }))).toMatchObject({ seq: 1, duplicate: true })
+    expect((await world.backbone.store.read(talk.conversation, { limit: 1 })).head.seq).toBe(1024)
+  })
+
+  it('the last message again by a client that has moved to another node, which knew the conversation from before', async () => {
+    const talk = newTalk()
+    const [one, two] = [world.backbone.store, world.other.store]
+    for (let n = 0; n < 5; n++) {
+      await two.append(talk.message({ id: `two-${n}` }))
+      const message = talk.message({ id: `moves-${n}` })
+      const first = await one.append(message)
+      expect(await two.append(message)).toEqual({ ...first, duplicate: true })
+      expect(await one.append(message)).toEqual({ ...first, duplicate: true })
+    }
+    expect((await one.read(talk.conversation, { limit: 1 })).head.seq).toBe(10)
   })
 
   it('for each conversation and sender separately', async () => {

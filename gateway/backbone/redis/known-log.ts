@@ -1,0 +1,159 @@
+import { conversationChannel, conversationSides } from '../../protocol/keys.ts'
+import { messageStart } from '../../protocol/packets.ts'
+import { conversationKeys, type ConversationKeys } from './keys.ts'
+import { hashOf, RecentIds } from './recent-ids.ts'
+import { headAfter, NO_HEAD, parseHead, STAMP_LENGTH, type LogHead } from './log-head.ts'
+
+/** What is behind a stamp at a stored entry's beginning: seq, the link, and what identifies the entry. */
+const ENTRY = /^(\d+),(?:"prev":("(?:[^"\\]|\\.)*"),)?("id":"(?:[^"\\]|\\.)*","from":"(?:[^"\\]|\\.)*","side":"(?:[^"\\]|\\.)*",)/s
+
+export interface StoredEntry {
+  readonly stamp: string
+  readonly seq: number
+  /** As JSON; undefined at the first. */
+  readonly prev: string | undefined
+  /** The JSON of id, sender and side. */
+  readonly identity: string
+}
+
+export function entryOf(stored: string): StoredEntry | undefined {
+  const found = ENTRY.exec(stored.slice(STAMP_LENGTH))
+  if (found === null) return undefined
+  return { stamp: stored.slice(0, STAMP_LENGTH), seq: Number(found[1]), prev: found[2], identity: found[3]! }
+}
+
+/**
+ * What a node knows of one conversation's log: the head as Redis last confirmed it, the client ids of the newest entries, and the head as it will be when
+ * the batch under way has been carried out.
+ *
+ *   cold ── refused ──→ known ── written ──→ known        the head that we wrote is the next one to expect
+ *    ↑                   │  └─── refused, others wrote ──→ known, with their ids
+ *    └── refused, and Redis has another log than we knew ─┘
+ *
+ * A log that lost entries (a failover) has another stamp at the same seq, or ends before it. Nothing of what was known is true then, above all
+ * not the ids: a message that its sender offers again would be answered as a duplicate of an entry that is gone.
+ */
+export class KnownLog {
+  readonly keys: ConversationKeys
+  readonly channel: string
+  readonly sides: readonly [string, string]
+  /** Display names by side that this node wrote, as JSON, and nobody else has written since. */
+  names: readonly (readonly [side: string, name: string])[] = []
+  /** When this node last set how long log and meta stay, by `performance.now()`. */
+  keptAt = -Infinity
+  /** Per side: what this node wrote into its list. */
+  listed: (Listed | undefined)[] = []
+  readonly #conversation: string
+  readonly #windowCount: number
+  readonly #ids: RecentIds
+  #start: readonly [epoch: string, text: string] = ['', '']
+  #head: LogHead = NO_HEAD
+  #ahead: LogHead = NO_HEAD
+  #batch: object | undefined
+  /** Hash and seq of what the batch under way writes. */
+  #written: [hash: number, seq: number][] = []
+  /** Stamps of the entries that the last refusal told of. */
+  #stamps: ReadonlySet<string> = new Set()
+
+  constructor(conversation: string, windowCount: number) {
+    const sides = conversationSides(conversation)
+    if (sides === undefined) throw new TypeError(`Not a conversation: ${conversation}`)
+    this.sides = sides
+    this.keys = conversationKeys(conversation)
+    this.channel = conversationChannel(conversation)
+    this.#conversation = conversation
+    this.#windowCount = windowCount
+    this.#ids = new RecentIds(windowCount)
+  }
+
+  /** The beginning of the log's packets, up to the seq. */
+  start(epoch: string): string {
+    if (this.#start[0] !== epoch) this.#start = [epoch, `2["messagePush",${messageStart(this.#conversation, epoch)}`]
+    return this.#start[1]
+  }
+
+  /** The head to expect for the next operation of this batch. What an earlier batch foretold and Redis has not confirmed is not believed. */
+  in(batch: object): LogHead {
+    if (this.#batch !== batch) {
+      if (this.#ahead !== this.#head) this.#forgetBeside()
+      this.#batch = batch
+      this.#ahead = this.#head
+      this.#written = []
+    }
+    return this.#ahead
+  }
+
+  /** The newest entry below `before` that may be of this identity, with what the batch under way writes; 0: none is. */
+  find(hash: number, before: number): number {
+    for (let i = this.#written.length - 1; i >= 0; i--) {
+      const [other, seq] = this.#written[i]!
+      if (other === hash && seq < before) return seq
+    }
+    const seq = this.#ids.find(hash, before)
+    return this.#ahead.seq - seq < this.#windowCount ? seq : 0
+  }
+
+  write(hash: number, next: Parameters<typeof headAfter>[1]): LogHead {
+    this.#ahead = headAfter(this.#ahead, next)
+    this.#written.push([hash, this.#ahead.seq])
+    return this.#ahead
+  }
+
+  confirm(head: LogHead, hash: number): void {
+    this.#head = head
+    this.#ids.add(head.seq, hash)
+  }
+
+  /**
+   * Redis refused: not `expected` is its head but this one, and these are the log's newest entries, from the expected head's own on if Redis takes it
+   * for one of this log.
+   */
+  learn(expected: LogHead, text: string, stored: readonly string[]): void {
+    const head = parseHead(text)
+    const entries = stored.map(entryOf)
+    this.#stamps = new Set(entries.map((entry) => entry?.stamp ?? ''))
+    this.#batch = undefined
+    this.#forgetBeside()
+    if (head.text === this.#head.text) return
+    const isContinued =
+      expected.seq > 0 && head.epoch === expected.epoch && head.seq >= expected.seq && head.seq - expected.seq + 1 < this.#windowCount
+    if (isContinued) {
+      const [first] = entries
+      const isOne = first === undefined ? head.stamp === expected.stamp : first.seq === expected.seq && first.stamp === expected.stamp
+      if (!isOne || expected.text !== this.#head.text) return this.forget()
+    } else {
+      this.#ids.clear()
+      if (this.#head.seq > 0) this.listed = []
+    }
+    for (const entry of isContinued ? entries.slice(1) : entries) if (entry !== undefined) this.#ids.add(entry.seq, hashOf(entry.identity))
+    this.#head = this.#ahead = head
+  }
+
+  /** Whether the last refusal told of this write: it had been carried out, and its answer was lost. */
+  wasWritten({ stamp }: LogHead): boolean {
+    return this.#stamps.has(stamp)
+  }
+
+  /** All but what is under way: the next append is refused, and learns. */
+  forget(): void {
+    this.#head = this.#ahead = NO_HEAD
+    this.#batch = undefined
+    this.#ids.clear()
+    this.listed = []
+    this.#forgetBeside()
+  }
+
+  /** What this node wrote beside the log may not have been written, or somebody else has written since. */
+  #forgetBeside(): void {
+    this.names = []
+    this.keptAt = -Infinity
+  }
+}
+
+/** A side's list that this node entered the conversation into. */
+export interface Listed {
+  readonly minute: number
+  /** By `performance.now()`. */
+  readonly at: number
+  readonly isForGood: boolean
+}

@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto'
+
+const SMALLEST = 16
+
+/** A secret of this process: without it nobody can choose client ids that fall together. */
+const [KEY_ONE, KEY_TWO] = ((bytes) => [bytes.readInt32LE(0), bytes.readInt32LE(4)] as const)(randomBytes(8))
+
+/**
+ * Which of a log's newest entries have which client id, as hashes: four bytes an entry, in a ring that grows up to `most` places. A hit is only a hint,
+ * the log decides; a miss is certain.
+ */
+export class RecentIds {
+  readonly #most: number
+  #places: Uint32Array
+  /** Seq of the newest and of the oldest entry; 0 and 1: none. */
+  #last = 0
+  #first = 1
+
+  constructor(most: number) {
+    this.#most = most
+    this.#places = new Uint32Array(Math.min(SMALLEST, most))
+  }
+
+  get bytes(): number {
+    return this.#places.byteLength
+  }
+
+  /** Seqs follow each other; after a hole everything before it is forgotten. */
+  add(seq: number, hash: number): void {
+    if (seq !== this.#last + 1) this.#first = seq
+    if (seq - this.#first >= this.#places.length) this.#grow()
+    this.#last = seq
+    this.#first = Math.max(this.#first, seq - this.#places.length + 1)
+    this.#places[seq % this.#places.length] = hash
+  }
+
+  /** The newest entry below `before` that may have this id; 0: there is none. */
+  find(hash: number, before: number): number {
+    const { length } = this.#places
+    let found = 0
+    for (let place = this.#places.indexOf(hash); place >= 0; place = this.#places.indexOf(hash, place + 1)) {
+      const seq = this.#last - ((this.#last - place) % length)
+      if (seq >= this.#first && seq < before && seq > found) found = seq
+    }
+    return found
+  }
+
+  clear(): void {
+    this.#places = new Uint32Array(Math.min(SMALLEST, this.#most))
+    this.#last = 0
+    this.#first = 1
+  }
+
+  #grow(): void {
+    const old = this.#places
+    if (old.length >= this.#most) return
+    this.#places = new Uint32Array(Math.min(this.#most, old.length * 4))
+    for (let seq = this.#first; seq <= this.#last; seq++) this.#places[seq % this.#places.length] = old[seq % old.length]!
+  }
+}
+
+/**
+ * HalfSipHash-1-3 of the text's code units, two at a time, under this process's key; never 0, which is an empty place. Not a plain
+ * hash with a random start: of those, texts are known that fall together whatever the start is.
+ */
+export function hashOf(text: string): number {
+  let a = KEY_ONE
+  let b = KEY_TWO
+  let c = 0x6c796765 ^ KEY_ONE
+  let d = 0x74656462 ^ KEY_TWO
+  const round = (): void => {
+    a = (a + b) | 0
+    b = ((b << 5) | (b >>> 27)) ^ a
+    a = (a << 16) | (a >>> 16)
+    c = (c + d) | 0
+    d = ((d << 8) | (d >>> 24)) ^ c
+    a = (a + d) | 0
+    d = ((d << 7) | (d >>> 25)) ^ a
+    c = (c + b) | 0
+    b = ((b << 13) | (b >>> 19)) ^ c
+    c = (c << 16) | (c >>> 16)
+  }
+  const { length } = text
+  for (let i = 0; i < length; i += 2) {
+    const word = text.charCodeAt(i) | (i + 1 < length ? text.charCodeAt(i + 1) << 16 : 0)
+    d ^= word
+    round()
+    a ^= word
+  }
+  d ^= length
+  round()
+  a ^= length
+  c ^= 0xff
+  round()
+  round()
+  round()
+  return (b ^ d) >>> 0 || 1
+}
