@@ -71,3 +71,16 @@ test.each(rows)('%s: what a page sends after it has set `to` goes there', async 
   expect(await part('message').count()).toBe(count)
   await close()
 })
+
+test('im-chat: what waited for a `to` goes before what is sent after it', async () => {
+  const { close, page, part, set } = await mountElement('im-chat', { browser, gateway })
+  await set({ token: await gateway.pass({ sub: 'early' }) })
+  await page.evaluate(() => {
+    const chat = document.querySelector('im-chat')!
+    chat.send('first')
+    chat.to = 'shop:42'
+    chat.send('second')
+  })
+  await expect.poll(() => part('message').allTextContents()).toEqual([expect.stringContaining('first'), expect.stringContaining('second')])
+  await close()
+})

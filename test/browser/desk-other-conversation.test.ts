@@ -88,6 +88,64 @@ test('what is transferred is the conversation that the dialog was opened for', a
   await close()
 })
 
+test('a colleague who was chosen stays chosen while the order of the colleagues changes', async () => {
+  const { ask, close, page, part } = await desk('o7')
+  const colleagues = await Promise.all(['bea', 'cid'].map((sub) => person(gateway, { sub, role: 'agent', shop: 'o7' })))
+  const { conversations } = (await ask('queue', {})) as { conversations: { conversation: string; to: string }[] }
+  for (const { conversation, to } of conversations) if (to === 'kim') await ask('claim', { conversation })
+  await part('transfer').click()
+  await part('colleague').nth(1).waitFor()
+  const ids = (): Promise<(string | undefined)[]> => part('colleague').evaluateAll((all) => all.map((each) => (each as HTMLElement).dataset.id))
+  const [first, second] = await ids()
+  await part('colleague').nth(1).click()
+  await colleagues[first === 'bea' ? 0 : 1]!.ask('changeStatus', { status: 'busy' })
+  await expect.poll(ids).toEqual([second, first])
+  expect(await page.locator('im-desk [name=to]:checked').getAttribute('value')).toBe(second)
+  for (const { leave } of colleagues) leave()
+  await close()
+})
+
+test('a double click on Unblock unblocks one', async () => {
+  const { ask, close, page, part } = await desk('o8')
+  for (let count = 0; count < 20; count++) {
+    const customer = await person(gateway, { sub: `c${count}` })
+    await customer.say('Hello', 'shop:o8')
+    customer.leave()
+  }
+  const { conversations } = (await ask('queue', {})) as { conversations: { conversation: string }[] }
+  for (const { conversation } of conversations) await ask('block', { conversation, reason: 'Abuse' })
+  await part('show-blocked').click()
+  await part('blocked-entry').nth(1).waitFor()
+  await part('unblock-entry').first().dblclick()
+  await page.waitForTimeout(500)
+  expect(((await ask('blocked', {})) as { blocked: unknown[] }).blocked).toHaveLength(21)
+  await close()
+})
+
+test('a picture that the agent asked for is not shown on the card of another customer', async () => {
+  const { close, open, page, part } = await desk('o9')
+  await page.route('**/pictures/*', (route) =>
+    route.fulfill({ contentType: 'image/svg+xml', body: '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>' }),
+  )
+  for (const sub of ['lea', 'kim']) {
+    const customer = await person(gateway, { sub })
+    await customer.say(sub, 'shop:o9', 'product', { title: `For ${sub}`, image: `${gateway.url}/pictures/${sub}.svg` })
+    customer.leave()
+  }
+  const details = part('details')
+  await open('lea')
+  await details.getByText('For lea').waitFor()
+  await open('kim')
+  await details.getByText('For kim').waitFor()
+  await details.locator('[data-test=show-picture]').click()
+  await details.locator('img[src$="kim.svg"]').waitFor()
+  await open('lea')
+  await details.getByText('For lea').waitFor()
+  expect(await details.locator('img[src]').count()).toBe(0)
+  expect(await details.locator('[data-test=show-picture]').isVisible()).toBe(true)
+  await close()
+})
+
 test('a note that is being written waits with its conversation; saved there, it leaves the other one’s alone', async () => {
   const { close, open, openElsewhere, page, part } = await desk('o3')
   await page.keyboard.press('Alt+n')

@@ -152,6 +152,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
   /** Before the element is in a page or has a `to`, the text waits for both and the client id is not known yet: undefined. */
   send(text: string): string | undefined {
     if (this.#isMounted) this.#useClient()
+    this.#sendWaiting()
     if (this.controller.conversation) return this.#send(text)
     if (this.#isMounted && this.hasUpdated) this.#warnUnset()
     if (!isBlank(text)) this.#unsent.push(text)
@@ -257,7 +258,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
   protected override updated(changed: PropertyValues<this>): void {
     // The panel needs its place, which exists after the first render.
     if (this.#isPanelWanted) this.#buildPanel()
-    if (this.controller.conversation) for (const text of this.#unsent.splice(0)) this.#send(text)
+    this.#sendWaiting()
     this.#warnDoubtfulTo()
     this.#viewing.report(this.controller.client, this.to, this.product)
     if (changed.has('mode')) placeLaunchers()
@@ -293,6 +294,10 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     const { client, timeline } = this.controller
     const isNew = timeline.isLoaded && timeline.messages.length === 0
     if (isNew && client?.who.role !== 'agent' && doubtfulTo(this.to)) warnAuthor(this.localName, 'doubtful to', doubtfulTo(this.to)!)
+  }
+
+  #sendWaiting(): void {
+    if (this.controller.conversation) for (const text of this.#unsent.splice(0)) this.#send(text)
   }
 
   #send(text: string): string | undefined {

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Body } from '../../gateway/protocol/model.ts'
 import type { Strings } from '../locales/strings.ts'
+import { repeat } from './keyed-list.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -95,7 +96,12 @@ function card(body: Fields, { label, title, detail }: Facts, view: CardView): Te
     url === undefined
       ? html`<span class="card" part="card">${inside}</span>`
       : html`<a class="card" part="card" href=${url} target="_blank" rel="noopener noreferrer">${inside}</a>`
-  return image === undefined || isShown ? whole : html`<span class="card-and-ask">${whole}${ask(image, view)}</span>`
+  // What the reader revealed, or a failure hid, is this picture and not that of the card which comes in its place.
+  return html`${repeat(
+    [image],
+    (address) => address,
+    () => (image === undefined || isShown ? whole : html`<span class="card-and-ask">${whole}${ask(image, view)}</span>`),
+  )}`
 }
 
 /** The page's product above the composer. */

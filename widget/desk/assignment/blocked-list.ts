@@ -3,6 +3,8 @@ import type { CommandAnswer } from '../../../gateway/protocol/commands.ts'
 import { fill } from '../../locales/fill.ts'
 import type { DeskStrings } from '../../locales/desk-strings.ts'
 import { isolated } from '../../ui/isolated.ts'
+import { once } from '../../ui/once.ts'
+import { repeat } from '../../ui/keyed-list.ts'
 
 export type BlockedEntry = CommandAnswer<'blocked'>['blocked'][number]
 
@@ -19,7 +21,9 @@ export interface BlockedListView {
 export function blockedList({ blocked, name, onUnblock, strings, time }: BlockedListView): TemplateResult {
   if (!blocked) return html`<p class="hint" role="status">${strings.customerStates.loading}</p>`
   if (blocked.length === 0) return html`<p class="hint">${strings.nobodyBlocked}</p>`
-  return html`<ul class="lines">${blocked.map(
+  return html`<ul class="lines">${repeat(
+    blocked,
+    ({ conversation }) => conversation,
     (entry) => html`<li data-test="blocked-entry" data-to=${entry.to}>
     <div class="line-words">
       <b dir="auto">${name(entry)}</b>
@@ -27,7 +31,7 @@ export function blockedList({ blocked, name, onUnblock, strings, time }: Blocked
       <span class="hint" dir="auto">${entry.until === undefined ? strings.forEver : fill(strings.until, { at: time(entry.until) })}
         · ${isolated(strings.blockedBy, { name: entry.by.name ?? entry.by.id, at: time(entry.at) })}</span>
     </div>
-    <button type="button" class="act" data-test="unblock-entry" aria-label="${strings.unblock}: ${name(entry)}" @click=${() => onUnblock(entry)}
+    <button type="button" class="act" data-test="unblock-entry" aria-label="${strings.unblock}: ${name(entry)}" @click=${once(() => onUnblock(entry))}
       >${strings.unblock}</button>
   </li>`,
   )}</ul>${nothing}`

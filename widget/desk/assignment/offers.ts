@@ -2,6 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { Transfer } from '../../../gateway/protocol/model.ts'
 import type { DeskStrings } from '../../locales/desk-strings.ts'
 import { isolated } from '../../ui/isolated.ts'
+import { once } from '../../ui/once.ts'
+import { repeat } from '../../ui/keyed-list.ts'
 import { countdown } from './countdown.ts'
 
 export interface OfferedView {
@@ -17,13 +19,15 @@ export interface OfferedView {
 /** Transfers that colleagues offer, above everything else; the composer keeps the focus. */
 export function offers(offered: readonly OfferedView[], strings: DeskStrings, now: number): TemplateResult {
   return html`<section class="offers" part="offers" role="region" aria-label=${strings.offers} ?hidden=${offered.length === 0}>
-    <div role="alert">${offered.map(
+    <div role="alert">${repeat(
+      offered,
+      ({ id }) => id,
       (one) => html`<div class="offered" data-test="offered" data-conversation=${one.id}>
       <p><span dir="auto">${isolated(strings.offer, { from: one.transfer.from.name ?? one.transfer.from.id, name: one.name })}</span>
         ${one.transfer.note ? html`<q dir="auto">${one.transfer.note}</q>` : nothing}</p>
       <span aria-hidden="true">${countdown(one.transfer, now, strings)}</span>
-      <button type="button" class="act main" data-test="accept" ?disabled=${one.isBusy} @click=${() => one.onAnswer(true)}>${strings.accept}</button>
-      <button type="button" class="act" data-test="decline" ?disabled=${one.isBusy} @click=${() => one.onAnswer(false)}>${strings.decline}</button>
+      <button type="button" class="act main" data-test="accept" ?disabled=${one.isBusy} @click=${once(() => one.onAnswer(true))}>${strings.accept}</button>
+      <button type="button" class="act" data-test="decline" ?disabled=${one.isBusy} @click=${once(() => one.onAnswer(false))}>${strings.decline}</button>
       <button type="button" class="act" data-test="look" @click=${one.onLook}>${strings.look}</button>
     </div>`,
     )}</div>

@@ -3,6 +3,7 @@ import type { Status } from '../../../gateway/protocol/model.ts'
 import { fill } from '../../locales/fill.ts'
 import type { DeskStrings } from '../../locales/desk-strings.ts'
 import { avatar } from '../../ui/avatar.ts'
+import { repeat } from '../../ui/keyed-list.ts'
 import { submitting } from '../../ui/submitting.ts'
 
 export interface Agent {
@@ -34,7 +35,11 @@ export function transferForm({ agents, isBusy, onTransfer, strings }: TransferFo
   return html`<form class="form" action="#" @click=${submit} @submit=${submit}>
     <fieldset><legend>${strings.transferTo}</legend>
       ${sorted.length === 0 ? html`<p class="hint">${strings.nobodyThere}</p>` : nothing}
-      <div class="colleagues">${sorted.map((agent) => colleague(agent, strings))}
+      <div class="colleagues">${repeat(
+        sorted,
+        ({ id }) => id,
+        (agent) => colleague(agent, strings),
+      )}
         <label class="colleague"><input type="radio" name="to" value="queue" required>
           <span class="line-words"><b>${strings.toQueue}</b><span class="hint">${strings.toQueueHint}</span></span></label></div>
     </fieldset>
