@@ -99,7 +99,7 @@ function start() {
   const child = spawn(process.execPath, ['--import', uncached, join(ROOT, 'demo/start.mjs'), ...args], {
     cwd: ROOT,
     stdio: 'inherit',
-    env: { DRAIN_MS: '0', ...process.env },
+    env: { DRAIN_MS: '0', WARM_UP: 'off', ...process.env },
   })
   gateway = { process: child, isWanted: false }
   child.once('exit', (code) => {

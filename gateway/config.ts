@@ -128,6 +128,10 @@ export const SETTINGS = {
     'How many megabytes all pictures in DATA_DIR may take; above that new ones are refused. 0 = no limit. On Redis the limit is three quarters of its maxmemory.',
   ),
   DRAIN_MS: count(10_000, [0, DAY_MS], 'How many milliseconds a stop may take. Sessions that are still open then are cut.'),
+  WARM_UP: flag(
+    true,
+    'Whether a process carries some thousand messages in memory before it listens, so that its first people do not wait for its compiler.',
+  ),
   LOG_LEVEL: choice(['warn', 'silent', 'error', 'info', 'debug'], 'The least severe messages that are logged.'),
 } as const
 

@@ -5,6 +5,7 @@ import { createApp, type App } from './app.ts'
 import { DataFolderError } from './backbone/embedded/folder.ts'
 import { reportOf, salvage } from './backbone/embedded/salvage.ts'
 import { helpText, readConfig, SettingError, SETTINGS, type Config } from './config.ts'
+import { warmUp } from './warm-up.ts'
 import { misspeltArgument, misspeltSettings } from './misspelt.ts'
 
 const INTERRUPTED = 130
@@ -37,6 +38,7 @@ async function start(): Promise<void> {
   // an unhandled rejection in one task must not end everybody's sessions
   process.on('unhandledRejection', (error) => app.reportStray(error))
   try {
+    if (config.WARM_UP) await warmUp(config).catch((error: unknown) => app.reportStray(error))
     const { port } = await app.listen()
     // before the greeting, because a script may stop the gateway as soon as it reads that
     stopOnSignal(app)

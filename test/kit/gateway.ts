@@ -75,7 +75,7 @@ export async function startGateway(environment: Environment = {}, options: AppOp
 export async function spawnGateway(environment: Environment = {}, entry = 'dist/gateway/main.js'): Promise<SpawnedGateway> {
   const dataDir = environment.DATA_DIR ?? (await newDataDir())
   const child = spawnEnding(process.execPath, [entry], {
-    env: { PATH: process.env.PATH, ...LOCAL, PORT: String(await freePort()), DATA_DIR: dataDir, ...environment },
+    env: { PATH: process.env.PATH, ...LOCAL, PORT: String(await freePort()), DATA_DIR: dataDir, WARM_UP: 'off', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

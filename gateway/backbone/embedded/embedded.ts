@@ -3,7 +3,7 @@ import { Conversations } from './conversations.ts'
 import { EmbeddedImages } from './embedded-images.ts'
 import { EmbeddedRecords } from './embedded-records.ts'
 import { EmbeddedStore } from './embedded-store.ts'
-import { openFiles } from './files.ts'
+import { openFiles, type Files } from './files.ts'
 import { Checkpoint } from './checkpoint.ts'
 import { claimFolder } from './folder.ts'
 import { GroupCommit } from './group-commit.ts'
@@ -35,38 +35,68 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Backbone> 
   const claim = await claimFolder(dataDir)
   try {
     const files = await openFiles(claim.path)
-    const conversations = new Conversations(files)
-    const { oldest, newest } = replay(files, conversations)
-    const checkpoint = new Checkpoint(files, conversations, { limitBytes: checkpointBytes, oldest, newest })
-    const bus = new LocalBus()
-    const commit = new GroupCommit(files, newest, { settled: (batch) => checkpoint.settled(batch), onHealth })
-    const store = new EmbeddedStore({ epoch: files.epoch, conversations, commit, checkpoint, bus })
-    const records = new EmbeddedRecords(files)
-    const images = new EmbeddedImages(files, { now, limitBytes: imagesBytes })
-    let isClosed = false
-    return {
-      store,
-      records,
-      images,
-      bus,
-      now,
-      jobs: [{ name: 'imagesSweep', everyMs: SWEEP_MS, run: () => images.sweep() }],
-      unready: () => (isClosed ? 'The store is closed.' : commit.problem),
-      close: async () => {
-        if (isClosed) return
-        isClosed = true
-        store.close()
-        images.close()
-        await commit.close()
-        await checkpoint.stop()
-        await records.close()
-        bus.close()
-        await files.close()
-        claim.release()
-      },
-    }
+    return assemble(files, { checkpointBytes, imagesBytes, now, onHealth, release: () => claim.release() })
   } catch (error) {
     claim.release()
     throw error
+  }
+}
+
+/**
+ * A backbone of its own that is gone with `close`, for a gateway that talks to itself before it serves (warm-up.ts). What waits for a checkpoint is in
+ * memory anyway; the files below it take everything and have nothing, so reads find what no checkpoint has moved.
+ */
+export function openInMemory(): Backbone {
+  const done = (): Promise<boolean> => new Promise((resolve) => setImmediate(resolve, true))
+  const none = (): undefined => undefined
+  const batch = (run: () => void): Promise<boolean> => (run(), done())
+  const nothing = { get: none, look: none, put: done, remove: done, getRange: () => [], batch }
+  const databases = {
+    journal: nothing,
+    main: nothing,
+    about: nothing,
+    rows: nothing,
+    log: nothing,
+    ids: nothing,
+    sides: nothing,
+    records: nothing,
+    images: nothing,
+  }
+  const files = { epoch: 'memory', checkpointed: 0, ...databases, requireSpace: none, tryWriting: done, close: done } as unknown as Files
+  return assemble(files, { checkpointBytes: Infinity, imagesBytes: 0, now: Date.now, onHealth: none, release: none })
+}
+
+type AssembleOptions = Required<Omit<EmbeddedOptions, 'dataDir'>> & { readonly release: () => void }
+
+function assemble(files: Files, { checkpointBytes, imagesBytes, now, onHealth, release }: AssembleOptions): Backbone {
+  const conversations = new Conversations(files)
+  const { oldest, newest } = replay(files, conversations)
+  const checkpoint = new Checkpoint(files, conversations, { limitBytes: checkpointBytes, oldest, newest })
+  const bus = new LocalBus()
+  const commit = new GroupCommit(files, newest, { settled: (batch) => checkpoint.settled(batch), onHealth })
+  const store = new EmbeddedStore({ epoch: files.epoch, conversations, commit, checkpoint, bus })
+  const records = new EmbeddedRecords(files)
+  const images = new EmbeddedImages(files, { now, limitBytes: imagesBytes })
+  let isClosed = false
+  return {
+    store,
+    records,
+    images,
+    bus,
+    now,
+    jobs: [{ name: 'imagesSweep', everyMs: SWEEP_MS, run: () => images.sweep() }],
+    unready: () => (isClosed ? 'The store is closed.' : commit.problem),
+    close: async () => {
+      if (isClosed) return
+      isClosed = true
+      store.close()
+      images.close()
+      await commit.close()
+      await checkpoint.stop()
+      await records.close()
+      bus.close()
+      await files.close()
+      release()
+    },
   }
 }

@@ -1,0 +1,114 @@
+/**
+ * Lets a gateway of its own, in memory and on loopback only, carry some thousand messages before the real one listens. V8 compiles what is called
+ * often while it is called: without this the first people of a process wait for its compiler, at each start again.
+ */
+import { randomBytes } from 'node:crypto'
+import { WebSocket } from 'ws'
+import { createApp } from './app.ts'
+import { openInMemory } from './backbone/embedded/embedded.ts'
+import type { Config } from './config.ts'
+import { Passes } from './doors/admit/passes.ts'
+
+/** Bounded twice: by messages, and by time for a machine that is slow or busy. */
+const MESSAGE_COUNT = 4000
+const MOST_MS = 1000
+const PAIRS = 8
+const UNDER_WAY = 4
+const PASS_MS = 60_000
+const SHOP = '1'
+/** `prefix` stands before each packet. */
+const DOORS = [
+  { path: '/ws', prefix: '' },
+  { path: '/im/?EIO=4&transport=websocket', prefix: '4' },
+] as const
+
+type Door = (typeof DOORS)[number]
+
+/** Resolves with the number of messages that were answered. */
+export async function warmUp(config: Config): Promise<number> {
+  const secret = randomBytes(32).toString('base64url')
+  const passes = new Passes({ secret, now: Date.now })
+  const own = {
+    HOST: '127.0.0.1',
+    PORT: 0,
+    REDIS_URL: undefined,
+    IM_SECRET: secret,
+    IM_JWKS_URL: undefined,
+    SHOP_URL: undefined,
+    CUSTOMER_URL: undefined,
+  }
+  const free = {
+    RATE_LIMITS: 'off',
+    COMMANDS_PER_SECOND: 0,
+    METRICS: 'loopback',
+    LOG_LEVEL: 'silent',
+    DIRECT: 'on',
+    DOORS: ['engine.io', 'websocket'],
+  }
+  const app = await createApp({ ...config, ...own, ...free, SHOPS: '*', SOURCES: undefined }, { backbone: openInMemory() })
+  const sockets: WebSocket[] = []
+  try {
+    const { port } = await app.listen()
+    const until = performance.now() + MOST_MS
+    let count = 0
+    const isOver = (): boolean => count >= MESSAGE_COUNT || performance.now() > until
+    const open = async (door: Door, sub: string, agentOf?: string): Promise<WebSocket> => {
+      const role = agentOf === undefined ? ({ role: 'customer' } as const) : ({ role: 'agent', shop: agentOf } as const)
+      const { token } = await passes.mint({ sub, ...role }, PASS_MS)
+      const socket = new WebSocket(`ws://127.0.0.1:${port}${door.path}`, { perMessageDeflate: false })
+      sockets.push(socket)
+      await hello(socket, door, { token, device: sub })
+      return socket
+    }
+    const talk = async (n: number): Promise<void> => {
+      const door = DOORS[n % 2]!
+      const isWithShop = n < 2
+      const writer = await open(door, `writer-${n}`)
+      await open(DOORS[(n >> 1) % 2]!, `reader-${n}`, isWithShop ? SHOP : undefined)
+      await write(writer, door, { to: isWithShop ? `shop:${SHOP}` : `reader-${n}`, isOver: () => (count++, isOver()) })
+    }
+    await Promise.all(Array.from({ length: PAIRS }, (_, n) => talk(n)))
+    return count
+  } finally {
+    for (const socket of sockets) socket.terminate()
+    await app.close()
+  }
+}
+
+/** Resolves with the welcome. */
+function hello(socket: WebSocket, { prefix }: Door, data: object): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const say = (): void => socket.send(`${prefix}0${JSON.stringify(data)}`)
+    if (prefix === '') socket.on('open', say)
+    socket.on('error', reject).on('close', () => reject(new Error('The session was closed.')))
+    socket.on('message', (bytes: Buffer) => {
+      const text = bytes.toString()
+      if (prefix !== '' && text.startsWith('0')) say()
+      else if (text.startsWith(`${prefix}0`)) resolve()
+      else if (text.startsWith(`${prefix}4`)) reject(new Error(text))
+    })
+  })
+}
+
+/** Keeps some messages under way until it is over. */
+function write(socket: WebSocket, { prefix }: Door, { to, isOver }: { to: string; isOver: () => boolean }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let id = 0
+    const send = (): void => {
+      const message = {
+        to,
+        id: `m${++id}`,
+        kind: 'text',
+        body: { text: `Warm-up message ${id}, of about as many characters as people write at once.` },
+      }
+      socket.send(`${prefix}2${id}${JSON.stringify(['send', message])}`)
+    }
+    socket.on('close', () => reject(new Error('The session was closed.')))
+    socket.on('message', (bytes: Buffer) => {
+      if (!bytes.toString().startsWith(`${prefix}3`)) return
+      if (isOver()) resolve()
+      else send()
+    })
+    for (let n = 0; n < UNDER_WAY; n++) send()
+  })
+}
