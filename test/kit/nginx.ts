@@ -24,12 +24,13 @@ export interface Nginx {
 const CONF = 'demo/deploy/nginx.conf'
 const FIRST_NODE_PORT = 8081
 const WRITES = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${name};`).join(' ')
-const writesInto = (folder: string): string => WRITES.replaceAll('_path ', `_path ${folder}/`)
+/** Directives of `http` for what nginx writes while it runs. */
+export const writesInto = (folder: string): string => WRITES.replaceAll('_path ', `_path ${folder}/`)
 
 /** `ports` of n1 and n2. */
 export async function startNginx(ports: readonly [number, number]): Promise<Nginx> {
   const shipped = await readFile(CONF, 'utf8')
-  return run((place) => configure(shipped, { ports, ...place }))
+  return startNginxWith((place) => configure(shipped, { ports, ...place }))
 }
 
 /**
@@ -37,13 +38,14 @@ export async function startNginx(ports: readonly [number, number]): Promise<Ngin
  * forwards no upgrade. `more`: directives beside `proxy_pass`.
  */
 export const startPlainNginx = (node: number, more = ''): Promise<Nginx> =>
-  run(
+  startNginxWith(
     ({ port, folder }) =>
       `worker_processes 1; events {} http { access_log off; ${writesInto(folder)}
   server { listen 127.0.0.1:${port}; location / { proxy_pass http://127.0.0.1:${node}; ${more} } } }`,
   )
 
-async function run(text: (place: Pick<Place, 'port' | 'out' | 'folder'>) => string): Promise<Nginx> {
+/** An nginx with this text as its nginx.conf, which must listen on `port` and write only into `folder` (`writesInto`). */
+export async function startNginxWith(text: (place: Pick<Place, 'port' | 'out' | 'folder'>) => string): Promise<Nginx> {
   const folder = removeEnding(await mkdtemp(join(tmpdir(), 'im-nginx-')))
   const port = await freePort()
   const conf = join(folder, 'nginx.conf')
