@@ -61,7 +61,7 @@ window.everyNo = async (tag) => {
   Object.assign(element, { client, to: 'shop:42', lang: 'en', mode: 'inline' })
   document.body.append(element)
   const seen: Seen[] = []
-  for (let turn = 0; turn < 300 && !element.shadowRoot?.querySelector('textarea'); turn++) await new Promise(requestAnimationFrame)
+  for (let turn = 0; turn < 300 && !element.shadowRoot?.querySelector('[data-test=empty]'); turn++) await new Promise(requestAnimationFrame)
   for (const source of SOURCES) {
     if (source === 'list' && tag === 'im-chat') continue
     for (const code of Object.keys(CODES) as Code[]) {

@@ -45,8 +45,11 @@ test('a panel that nobody has opened asks for nobody’s presence and shows no m
   expect(await opened.page.evaluate(() => told.filter(({ name }) => name === 'im-message'))).toEqual([])
 })
 
-test('the composer comes first and stays where it is, then the newest messages, then those above, a screen in a task', async () => {
-  opened = await openPage(browser, `${site.url}/`)
+test.each([
+  ['', ''],
+  [', also from right to left', 'dir=rtl'],
+])('the composer comes first and stays where it is, then the newest messages, then those above, a screen in a task%s', async (_name, attributes) => {
+  opened = await openPage(browser, `${site.url}/?${attributes}`)
   const { page, cdp } = opened
   await page.evaluate(() => memory.fill(60))
   await isBuilt()

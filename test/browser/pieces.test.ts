@@ -38,7 +38,7 @@ test('a page with a chat fetches the panel when it is idle; an open one what pic
   await hook(page, 'launcher').waitFor()
   await page.evaluate(() => void memory.say('hello'))
   await expect.poll(() => [...new Set(fetched)]).toEqual(['chat-panel-1'])
-  expect(await hook(page, 'panel').count()).toBe(0)
+  expect(await hook(page, 'panel').isVisible()).toBe(false)
   await show(page)
   await hook(page, 'picture').waitFor()
   await page.evaluate((body) => void memory.say('', { kind: 'product', body }), PRODUCT)
