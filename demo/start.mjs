@@ -1,6 +1,6 @@
 /**
  * `npm start`: starts the gateway, and in demo mode also the backend of the demo's shop, in the same process on a port of its own.
- * The gateway knows only its address (`CUSTOMER_URL`), as of any other backend.
+ * The gateway knows only its address (`CUSTOMER_URL`, `SHOP_URL`), as of any other backend.
  */
 import '../dist/gateway/needs-node.mjs'
 import { startBackend } from './backend/backend.mjs'
@@ -13,6 +13,7 @@ const isDemo = process.argv.length === 2 && !['IM_SECRET', 'IM_JWKS_URL', 'PAGES
 if (isDemo && !isSet('CUSTOMER_URL')) {
   const { url } = await startBackend()
   env.CUSTOMER_URL = `${url}/customers/{customer}?shop={shop}`
+  if (!isSet('SHOP_URL')) env.SHOP_URL = `${url}/shops/{shop}`
   console.log(`The demo's backend is at ${url}. \`curl -X POST ${url}/switch/slow\` makes it slow (also: down, empty, ready).`)
 }
 await (

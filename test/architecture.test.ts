@@ -115,7 +115,8 @@ const ROOMS: readonly Room[] = [
   },
   { name: 'widget/locales', files: /^widget\/locales\//, never: WIDGET },
   {
-    name: 'widget/chat', files: /^widget\/chat\//, code: /^widget\/(client|ui|locales|bridge)\//,
+    // hours that a page sets are read as the gateway reads those of a shop
+    name: 'widget/chat', files: /^widget\/chat\//, code: /^(widget\/(client|ui|locales|bridge)\/|gateway\/protocol\/opening-hours\.ts$)/,
     types: /^gateway\/protocol\//, packages: new RegExp(`^(${LIT})$`), never: WIDGET,
   },
   {

@@ -2,6 +2,7 @@
  * The shop's own backend, as an operator would have one: the gateway asks it over HTTP about customers.
  *
  *   GET  /customers/<id>?shop=42   200 with JSON, or 404
+ *   GET  /shops/<id>              200 with what the shop says about itself, or 404
  *   POST /switch/<mode>            ready | slow | down | empty: how it answers from now on, about everybody
  *
  * About two customers it always answers in a special way: about sam after three seconds, about dana with a failure.
@@ -9,6 +10,7 @@
 import { createServer } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { person } from './people.mjs'
+import { SHOP } from './shop.mjs'
 
 const SLOW_MS = 3000
 const MODES = ['ready', 'slow', 'down', 'empty']
@@ -46,7 +48,8 @@ async function answer({ method, url }, state) {
     state.mode = name
     return [200, state]
   }
-  if (method !== 'GET' || place !== 'customers') return [404, { error: 'GET /customers/<id>, POST /switch/<ready|slow|down|empty>' }]
+  if (method === 'GET' && place === 'shops' && name === '42') return [200, SHOP]
+  if (method !== 'GET' || place !== 'customers') return [404, { error: 'GET /customers/<id>, GET /shops/42, POST /switch/<ready|slow|down|empty>' }]
   const mode = state.mode === 'ready' && Object.hasOwn(OWN_MODES, name) ? OWN_MODES[name] : state.mode
   if (mode === 'slow') await wait(SLOW_MS, undefined, { ref: false })
   if (mode === 'down') return [503, { error: 'The backend is down.' }]

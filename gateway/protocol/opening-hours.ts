@@ -82,8 +82,10 @@ function instant(local: number, offset: (at: number) => number): number {
 function offsetsOf(timeZone: string): ((at: number) => number) | undefined {
   let format: Intl.DateTimeFormat
   try {
+    // engines of 2016 have no parts
     const fields = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' } as const
     format = new Intl.DateTimeFormat('en-US', { timeZone, hourCycle: 'h23', calendar: 'gregory', numberingSystem: 'latn', ...fields })
+    format.formatToParts(0)
   } catch {
     return undefined
   }

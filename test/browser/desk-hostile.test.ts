@@ -122,7 +122,7 @@ describe('the desk', () => {
         await ann.shot(`hostile-${size}-${to}`)
       }
       expect(await ann.part('panel').locator('h2.title').textContent()).toBe('Guest ab12')
-      expect(await ann.row('guest-ab12cd34-0000-4000-8000-000000000000').locator('.face').textContent()).toBe('G')
+      expect(await ann.row('guest-ab12cd34-0000-4000-8000-000000000000').locator('.face').textContent()).toBe('AB')
       expect(await ann.row('markup').textContent()).toContain('<script>alert(1)</script>')
       await ann.close()
     },

@@ -151,6 +151,7 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
     connection,
     identity: signal<Identity | undefined>({ id: 'me', role: 'customer', side: 'me', expiresAt: now + 3_600_000 }),
     imageHosts: signal([]),
+    shops: signal({}),
     focus: signal<string | undefined>(to),
     inbox: {
       rows: signal([]),

@@ -37,6 +37,7 @@ test('the desk has quick replies, and shows what the backend says about each cus
   await expect.poll(() => state('dana')).toBe('down')
   expect(await state('sam')).toBe('slow')
   await expect.poll(() => state('sam'), { timeout: 20_000 }).toBe('ready')
+  expect((await (await arrive(gateway, { sub: 'lee' })).command('history', { to: 'shop:42' })).shop).toMatchObject({ name: 'Morning Goods' })
   const backend = /backend is at (http:\S+)\./.exec(gateway.output())![1]!
   expect(await (await fetch(`${backend}/switch/empty`, { method: 'POST' })).json()).toEqual({ mode: 'empty' })
   await hello(await arrive(gateway, { sub: 'mia' }))

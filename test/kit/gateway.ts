@@ -17,6 +17,7 @@ export interface PassClaims {
   readonly role?: 'customer' | 'agent'
   readonly shop?: string
   readonly name?: string
+  readonly avatar?: string
   readonly ttlMs?: number
 }
 

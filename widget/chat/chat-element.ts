@@ -21,6 +21,7 @@ import type { Panel } from './panel-contract.ts'
 import { quietKeys } from './quiet-keys.ts'
 import { linkBlockedStyles } from './style-link.ts'
 import type { Offer } from '../ui/cards.ts'
+import type { Hours } from './shop-face.ts'
 import { Unset } from './unset.ts'
 import { Viewing } from './viewing.ts'
 import { doubtfulTo, warnAuthor } from './warn-author.ts'
@@ -41,6 +42,9 @@ import type { Inset } from './viewport/geometry.ts'
  *   history      auto | off: whether Back closes a panel that covers the page
  *   lang         language of the texts, else the page's              theme   auto | light | dark
  *   product      {title, price?, image?, url?} or its JSON: offered above the composer
+ *   name logo greeting hours   what this page says of the shop, before what the shop itself says (docs/gateway.md); a logo's address,
+ *                hours {timeZone, open: ['Mo-Fr 09:00-18:00', …]} or their JSON
+ *   side         end | start | left | right: where the launcher and the panel stand; end is left on pages that read from right to left
  *   client       (property only) a Client that the page made; gateway and token are then not used
  *   connection   (read only, reflected) idle connecting catching-up live waiting refused closed
  *   transport    (read only, reflected) websocket | polling, absent while there is no connection
@@ -80,6 +84,11 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     theme: {},
     lang: {},
     product: {},
+    name: {},
+    logo: {},
+    greeting: {},
+    hours: {},
+    side: {},
     open: { type: Boolean, reflect: true, converter: FLAG_ATTRIBUTE },
     client: { attribute: false },
   }
@@ -94,6 +103,11 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
   declare theme: 'auto' | 'light' | 'dark'
   declare lang: string
   declare product: Offer | undefined
+  declare name: string
+  declare logo: string
+  declare greeting: string
+  declare hours: Hours | undefined
+  declare side: 'end' | 'start' | 'left' | 'right'
   declare open: boolean
   declare client: Client | undefined
 
@@ -124,11 +138,12 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
 
   constructor() {
     super()
-    this.gateway = this.token = this.to = this.lang = ''
+    this.gateway = this.token = this.to = this.lang = this.name = this.logo = this.greeting = ''
     this.mode = 'launcher'
     this.enter = 'send'
     this.history = 'auto'
     this.theme = 'auto'
+    this.side = 'end'
     this.open = false
     new Unset(this, {
       isMissing: () => this.#isMounted && (!this.to || (!this.gateway && !this.client)),
@@ -233,7 +248,8 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
   protected override render(): TemplateResult {
     const isInline = this.mode === 'inline'
     const waiting = this.#isShown && !this.#isPanelReady ? (isPanelMissing() ? 'failed' : 'loading') : undefined
-    return html`<div class="root ${isInline ? 'inline' : ''}" dir=${this.#dir} lang=${this.lang || nothing} data-theme=${this.theme} translate="no">
+    return html`<div class="root ${isInline ? 'inline' : ''}" dir=${this.#dir} lang=${this.lang || nothing} data-theme=${this.theme}
+      data-side=${this.#side} translate="no">
       ${
         isInline && waiting !== 'failed'
           ? nothing
@@ -278,6 +294,12 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
 
   get #strings(): LauncherStrings {
     return firstLocale(LAUNCHER_STRINGS, [this.lang, document.documentElement.lang, navigator.language]) ?? LAUNCHER_STRINGS.en!
+  }
+
+  /** The side of the window at which the launcher and the panel stand. */
+  get #side(): string {
+    const { side } = this
+    return side === 'left' || side === 'right' ? side : (side === 'end') === (this.#dir === 'ltr') ? 'right' : 'left'
   }
 
   #useClient(): void {
@@ -327,14 +349,11 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
       root: this.shadowRoot!,
       place: this.renderRoot.querySelector<HTMLElement>('.place')!,
       chat: this.controller,
-      settings: () => ({
-        isOpen: this.#isPanelReady && this.#isShown,
-        mode: this.mode,
-        enter: this.enter,
-        history: this.history,
-        lang: this.lang,
-        product: this.product,
-      }),
+      settings: () => {
+        const { mode, enter, history, lang, product, name, logo, greeting, hours } = this
+        const isOpen = this.#isPanelReady && this.#isShown
+        return { isOpen, mode, enter, history, lang, product, shop: { name, logo, greeting, hours } }
+      },
       onClose: () => this.hide(),
       onSend: (id, text) => this.#onSend(id, text),
       onMessage: ({ id, seq, from, kind, body, at }, isOwn) => this.emit('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),

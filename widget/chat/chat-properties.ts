@@ -1,4 +1,5 @@
 import type { Offer } from '../ui/cards.ts'
+import type { Hours } from './shop-face.ts'
 import type { Inset } from './viewport/geometry.ts'
 
 /** Returned for a value that the property cannot take. */
@@ -11,12 +12,25 @@ const oneOf =
 
 const text = (value: unknown): unknown => (value === null || value === undefined ? '' : typeof value === 'string' ? value : BAD)
 
+/** An object or its JSON, if `check` says that it is of use. */
+const objectIf =
+  <T extends object>(check: (value: T) => boolean) =>
+  (value: unknown): T | undefined | typeof BAD => {
+    if (value === null || value === undefined || value === '') return undefined
+    try {
+      const object = (typeof value === 'string' ? JSON.parse(value) : value) as T
+      return check(object) ? { ...object } : BAD
+    } catch {
+      return BAD
+    }
+  }
+
 /** Per property: from the value that was set to the value that is stored. An absent value becomes the default, an invalid one BAD. */
 /** A flag's attribute: its presence is on, as in HTML; React 18 and older write `open={false}` as `open="false"`. */
 export const FLAG_ATTRIBUTE = { fromAttribute: (value: string | null): boolean => value !== null && value !== 'false' }
 
 export const CHAT_PROPERTIES: Readonly<Record<string, (value: unknown) => unknown>> = {
-  gateway: (value) => (text(value) === '' || isHttp(value) ? text(value) : BAD),
+  gateway: address,
   token: text,
   to: (value) => (typeof value === 'number' ? String(value) : text(value)),
   lang: text,
@@ -25,7 +39,21 @@ export const CHAT_PROPERTIES: Readonly<Record<string, (value: unknown) => unknow
   history: oneOf('auto', 'off'),
   theme: oneOf('auto', 'light', 'dark'),
   open: (value) => value !== 'false' && Boolean(value),
-  product,
+  /** `{title, price?, image?, url?, …}` */
+  product: objectIf<Offer>(({ title }) => typeof title === 'string' && title !== ''),
+  name: text,
+  logo: address,
+  greeting: text,
+  /** `{timeZone, open: ['Mo-Fr 09:00-18:00', …]}` */
+  hours: objectIf<Hours>(
+    ({ timeZone, open }) => typeof timeZone === 'string' && Array.isArray(open) && open.every((line) => typeof line === 'string'),
+  ),
+  side: oneOf('end', 'start', 'left', 'right'),
+}
+
+/** Relative, or http(s). */
+function address(value: unknown): unknown {
+  return text(value) === '' || isHttp(value) ? text(value) : BAD
 }
 
 function isHttp(value: unknown): boolean {
@@ -33,18 +61,6 @@ function isHttp(value: unknown): boolean {
     return typeof value === 'string' && /^https?:$/.test(new URL(value, document.baseURI).protocol)
   } catch {
     return false
-  }
-}
-
-/** `{title, price?, image?, url?, …}` as an object or as its JSON. */
-function product(value: unknown): Offer | undefined | typeof BAD {
-  if (value === null || value === undefined || value === '') return undefined
-  try {
-    const offer: unknown = typeof value === 'string' ? JSON.parse(value) : value
-    const { title } = offer as Offer
-    return typeof title === 'string' && title !== '' ? { ...(offer as Offer) } : BAD
-  } catch {
-    return BAD
   }
 }
 

@@ -18,7 +18,7 @@ export const launcherStyle = css`
     color: var(--accent-ink);
     box-shadow: var(--shadow);
   }
-  [dir='rtl'] > .launcher {
+  [data-side='left'] > .launcher {
     right: auto;
     left: var(--im-right, 20px);
   }
@@ -52,7 +52,7 @@ export const launcherStyle = css`
     font-size: 14px;
     line-height: 20px;
   }
-  [dir='rtl'] > .launcher-note {
+  [data-side='left'] > .launcher-note {
     right: auto;
     left: var(--im-right, 20px);
   }

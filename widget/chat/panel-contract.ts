@@ -2,6 +2,7 @@ import type { LitElement } from 'lit'
 import type { Cursor, Message } from '../../gateway/protocol/model.ts'
 import type { ConnectionState, Conversation, OutboxItem, PersonClient, TimelineView } from '../client/types.ts'
 import type { Offer } from '../ui/cards.ts'
+import type { PageShop } from './shop-face.ts'
 import type { Inset } from './viewport/geometry.ts'
 
 /**
@@ -38,6 +39,7 @@ export interface PanelSettings {
   readonly history: 'auto' | 'off'
   readonly lang: string
   readonly product: Offer | undefined
+  readonly shop: PageShop
 }
 
 export interface PanelHost {

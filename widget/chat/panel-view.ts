@@ -9,11 +9,12 @@ import { timeline, type TimelineOptions } from './timeline/timeline-view.ts'
 export interface PanelView extends TimelineOptions, BannerOptions, ComposerOptions {
   readonly strings: Strings
   readonly title: string
+  readonly logo: string | undefined
   readonly connection: ConnectionState
   /** The panel covers the page like a dialog; otherwise it floats over it or is part of it. */
   readonly isModal: boolean
   readonly isInline: boolean
-  /** Presence of the other side; undefined while our own connection is not live. */
+  /** Of the other side, once it is final; trouble of our own connection is said in its place. */
   readonly presence: { readonly state: string; readonly word: string } | undefined
   /** Between the messages and the composer. */
   readonly offer: TemplateResult | undefined
@@ -33,16 +34,15 @@ export function panelView(options: PanelView): TemplateResult {
   </section>`
 }
 
-function header({ strings, title, connection, presence, typing, blocking, isInline, onClose }: PanelView): TemplateResult {
+function header({ strings, title, logo, connection, presence, typing, blocking, isInline, onClose }: PanelView): TemplateResult {
   const { name } = connection
+  const isTrouble = name === 'waiting' || name === 'refused'
   return html`<header class="header" part="header">
-    <span class="avatar" aria-hidden="true">${initial(title)}</span>
-    <span class="who"><span class="title" dir="auto">${title}</span>${
-      name === 'idle' || name === 'closed'
-        ? nothing
-        : html`<span class="status"
-      data-state=${presence?.state || name}>${typing ? strings.typing : presence?.word || strings.connection[name]}</span>`
+    <span class="avatar" part="avatar" aria-hidden="true">${title === strings.chat ? icons.chat : initial(title)}${
+      logo ? html`<img src=${logo} alt="" width="40" height="40" referrerpolicy="no-referrer" @error=${show} @load=${show}>` : nothing
     }</span>
+    <span class="who"><span class="title" dir="auto">${title}</span><span class="status" dir="auto"
+      data-state=${(!isTrouble && presence?.state) || name}>${isTrouble ? strings.connection[name] : typing ? strings.typing : presence?.word}</span></span>
     ${blocking?.tools}${
       isInline
         ? nothing
@@ -51,6 +51,9 @@ function header({ strings, title, connection, presence, typing, blocking, isInli
     }
   </header>`
 }
+
+/** A logo that cannot be loaded leaves the letter below it. */
+const show = ({ target, type }: Event): void => void ((target as HTMLElement).hidden = type === 'error')
 
 /** By code point, so that a surrogate pair is not cut in half. */
 const initial = (title: string): string => (Array.from(title.trim())[0] || '').toUpperCase()

@@ -24,11 +24,13 @@ import type { Panel, PanelHost, PanelScript } from './panel-contract.ts'
 import { PanelFocus } from './panel-focus.ts'
 import { PanelHistory } from './panel-history.ts'
 import { panelStyles } from './panel-styles.ts'
-import { panelView } from './panel-view.ts'
+import { panelView, type PanelView } from './panel-view.ts'
 import type { PersonBlocking } from './person-blocking.ts'
 import { Presence } from './presence.ts'
 import { Thread } from './thread.ts'
 import { cardOf, offerBar, type Offer } from '../ui/cards.ts'
+import { shopFace, shopNote, shopStatus, type ShopFace } from './shop-face.ts'
+import type { FirstScreen } from './timeline/first-screen.ts'
 import { rows } from './timeline/rows.ts'
 import type { Inset } from './viewport/geometry.ts'
 import { lockPage } from './viewport/page-lock.ts'
@@ -237,7 +239,7 @@ class ChatPanel implements Panel, ReactiveController {
     const { time, day } = messageTime(lang)
     const to = conversation?.to ?? ''
     const { isAtEnd, newFrom, newCount, announcement, hasText, left, isCut } = thread
-    const title = isPerson(to) ? shownName(conversation?.name.value, to, strings) : (conversation?.name.value ?? strings.chat)
+    const other = this.#other(to)
     return panelView({
       strings,
       connection,
@@ -247,16 +249,15 @@ class ChatPanel implements Panel, ReactiveController {
       left,
       isCut,
       time,
-      title,
+      ...other,
       onClose,
       enter: this.#enter.value,
       isEnterHintShown: this.#enter.isHintShown,
       isModal: this.#isModal,
       isInline: mode === 'inline',
-      blocking: this.#blocking?.view({ to, name: title, strings }),
+      blocking: this.#blocking?.view({ to, name: other.title, strings }),
       delay: delayOf(outbox),
       rows: this.#stepped(rows({ guest: strings.guest, messages: thread.messages, outbox: isAtEnd ? outbox : [], to, theirs, newFrom })),
-      presence: connection.name === 'live' ? this.#presenceView() : undefined,
       isLoaded: timeline.isLoaded && this.#rowCount > 0,
       isLoadingOlder: timeline.isLoadingOlder,
       typing: isAtEnd ? conversation?.typing.value : undefined,
@@ -277,12 +278,40 @@ class ChatPanel implements Panel, ReactiveController {
     })
   }
 
-  /** Whether the other side is present; of a shop also its status. */
-  #presenceView(): { readonly state: string; readonly word: string } | undefined {
-    const { isThere, theirStatus = 'online' } = this.#presence
-    if (isThere === undefined) return undefined
-    const status = isThere ? theirStatus : 'offline'
-    return { state: status === 'online' ? 'live' : status, word: this.#language.strings.statuses[status] }
+  get #face(): ShopFace {
+    const { element, chat, settings } = this.#host
+    return shopFace({ ...this.#language, shop: chat.conversation?.shop.value, page: settings().shop, asker: element, gateway: chat.gateway })
+  }
+
+  /** Who the other side is, and what it says before the first message. */
+  #other(to: string): Pick<PanelView, 'title' | 'logo' | 'presence' | 'first' | 'note'> {
+    const { strings } = this.#language
+    const face = isPerson(to) ? undefined : this.#face
+    return {
+      title: face ? (face.name ?? strings.chat) : shownName(this.#host.chat.conversation?.name.value, to, strings),
+      logo: face?.logo,
+      presence: this.#status(face),
+      first: face?.greeting ? this.#firstScreen(face.greeting, face.questions) : undefined,
+      note: face && this.#rowCount > 0 ? this.#note(face) : undefined,
+    }
+  }
+
+  /** Of a person whether it is there, of a shop also when. Undefined until it is final. */
+  #status(face: ShopFace | undefined): { readonly state: string; readonly word: string } | undefined {
+    const { isThere, theirStatus: status, theirAgent: agent } = this.#presence
+    const isLive = this.#host.chat.shown.name === 'live'
+    return shopStatus(face ?? NO_FACE, { isThere: isLive ? isThere : undefined, status, agent }, this.#language.strings)
+  }
+
+  #firstScreen(greeting: string, questions: readonly string[]): FirstScreen {
+    return { greeting, questions, label: this.#language.strings.questions, onAsk: (question) => void this.#thread.send(question, 'submit') }
+  }
+
+  #note(face: ShopFace): string | undefined {
+    const { conversation, shown, timeline } = this.#host.chat
+    const isOwnTurn = timeline.isLoaded && this.#thread.isOwnTurn
+    const isGone = shown.name === 'live' && this.#presence.isThere === false
+    return conversation && shopNote(face, { isOwnTurn, isGone, strings: this.#language.strings })
   }
 
   #offer(): TemplateResult | undefined {
@@ -343,6 +372,8 @@ function addStyles(element: LitElement, root: ShadowRoot, styles: readonly CSSRe
   if (supportsAdoptingStyleSheets) root.adoptedStyleSheets = [...root.adoptedStyleSheets, ...missing.map(({ styleSheet }) => styleSheet!)]
   else adoptStyles(root, missing)
 }
+
+const NO_FACE: ShopFace = { name: undefined, logo: undefined, greeting: undefined, questions: [], closed: undefined, answersIn: undefined }
 
 const isPerson = (to: string): boolean => to !== '' && !to.startsWith('shop:')
 

@@ -1,6 +1,10 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
-import type { Presence as Answer, Status } from '../../gateway/protocol/model.ts'
+import type { Person, Presence as Answer, Status } from '../../gateway/protocol/model.ts'
 import type { PersonClient } from '../client/types.ts'
+
+const ASK_MS = 300
+/** Sides in one command. */
+const MOST = 100
 
 export type Colleague = NonNullable<Answer['agents']>[number]
 
@@ -16,6 +20,10 @@ export class Presence implements ReactiveController {
   #status: Status | undefined
   #isThere: boolean | undefined
   #theirStatus: Status | undefined
+  #agent: Person | undefined
+  #others: readonly string[] = []
+  readonly #present = new Set<string>()
+  #timer: ReturnType<typeof setTimeout> | undefined
   #agents: readonly Colleague[] = []
 
   constructor(host: ReactiveControllerHost) {
@@ -37,9 +45,19 @@ export class Presence implements ReactiveController {
     return this.#theirStatus
   }
 
+  /** Of another shop: the name of somebody who is there, if it is online. */
+  get theirAgent(): string | undefined {
+    return this.#agent?.name
+  }
+
   /** Agents of our own shop, ourselves included. */
   get agents(): readonly Colleague[] {
     return this.#agents
+  }
+
+  /** Whether this one of the others is there. */
+  has(side: string): boolean {
+    return this.#present.has(side)
   }
 
   hostConnected(): void {
@@ -50,15 +68,20 @@ export class Presence implements ReactiveController {
     this.use(undefined, '')
   }
 
-  use(client: PersonClient | undefined, to: string): void {
-    if (client === this.#client && to === this.#to) return
-    if (to !== this.#to) this.#isThere = this.#theirStatus = undefined
+  /** `others`: further sides, whose presence a list shows. */
+  use(client: PersonClient | undefined, to: string, others: readonly string[] = []): void {
+    const isSame = client === this.#client && to === this.#to
+    if (isSame && others.join() === this.#others.join()) return
+    this.#others = others
+    if (isSame) return this.#askSoon()
+    if (to !== this.#to) this.#isThere = this.#theirStatus = this.#agent = undefined
     this.#to = to
     if (client !== this.#client) {
       this.#stop?.()
       this.#client = client
-      this.#status = this.#isThere = this.#theirStatus = undefined
+      this.#status = this.#isThere = this.#theirStatus = this.#agent = undefined
       this.#agents = []
+      this.#present.clear()
       this.#stop = client && this.#follow(client)
     }
     this.ask()
@@ -81,12 +104,14 @@ export class Presence implements ReactiveController {
       client.connection.subscribe(({ name }) => {
         if (name === 'live') this.ask()
       }),
-      client.onPush('statusPush', ({ participant, status }) => {
+      client.onPush('statusPush', ({ name, participant, shop, status }) => {
         const me = client.identity.value
+        if (`shop:${shop}` === this.#to) this.#onAgent({ id: participant, ...(name === undefined ? {} : { name }) }, status)
         if (participant === me?.id) this.#set(status)
         if (me?.role === 'agent') this.ask()
       }),
       client.onPush('presencePush', ({ side, online, status }) => {
+        this.#know(side, online)
         if (side !== this.#to) return
         this.#isThere = online
         this.#theirStatus = status
@@ -96,17 +121,39 @@ export class Presence implements ReactiveController {
     return () => stops.forEach((stop) => stop())
   }
 
+  #know(side: string, isThere: boolean | undefined): void {
+    if (this.#present.has(side) === (isThere === true)) return
+    if (isThere) this.#present.add(side)
+    else this.#present.delete(side)
+    this.#host.requestUpdate()
+  }
+
+  /** A list that is scrolled changes often. */
+  #askSoon(): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.ask(), ASK_MS)
+  }
+
+  #onAgent(agent: Person, status: Status): void {
+    if (status === 'online') this.#agent ??= agent.name === undefined ? undefined : agent
+    else if (agent.id === this.#agent?.id) this.#agent = undefined
+    this.#host.requestUpdate()
+  }
+
   /** Asks for presence. Pushes do not carry the colleagues' load, so agents ask again after each. */
   ask(): void {
     const client = this.#client
     const to = this.#to
+    const others = this.#others
     const me = client?.identity.value
     if (!client || !me || client.connection.value.name !== 'live') return
-    client.request('presence', { of: to === '' ? [me.side] : [me.side, to] }).then(
+    client.request('presence', { of: [...new Set([me.side, ...(to === '' ? [] : [to]), ...others])].slice(0, MOST) }).then(
       ({ presence }) => {
         if (client !== this.#client || to !== this.#to) return
+        for (const side of others) this.#know(side, presence[side]?.online)
         this.#isThere = presence[to]?.online
         this.#theirStatus = presence[to]?.status
+        this.#agent = this.#theirStatus === 'online' ? presence[to]?.agent : undefined
         this.#agents = presence[me.side]?.agents ?? []
         this.#set(this.#agents.find(({ id }) => id === me.id)?.status ?? this.#status ?? 'online')
       },

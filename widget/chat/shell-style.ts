@@ -16,7 +16,6 @@ export const shell = css`
     z-index: var(--im-z, 2147483000);
     display: flex;
     align-items: flex-end;
-    justify-content: flex-end;
     pointer-events: none;
   }
   @media print {
@@ -46,7 +45,7 @@ export const shell = css`
     width: var(--im-width, 384px);
     height: var(--im-height, 640px);
     max-height: calc(100% - 40px);
-    margin: 20px var(--im-right, 20px) var(--im-bottom, 20px);
+    margin: 20px var(--im-right, 20px) var(--im-bottom, 20px) auto;
     display: flex;
     flex-direction: column;
     overflow: hidden;
@@ -57,6 +56,10 @@ export const shell = css`
     outline: none;
     overscroll-behavior: contain;
     animation: appear 0.14s;
+  }
+  [data-side='left'] .panel {
+    margin-right: auto;
+    margin-left: var(--im-right, 20px);
   }
   .modal .panel,
   .inline .panel {
@@ -106,13 +109,27 @@ export const shell = css`
     display: none;
   }
   .avatar {
-    width: 36px;
+    position: relative;
+    flex: none;
+    width: 40px;
+    height: 40px;
     margin: 0 10px;
     border-radius: 50%;
+    overflow: hidden;
     background: var(--own);
     font-weight: 600;
-    line-height: 36px;
+    line-height: 40px;
     text-align: center;
+  }
+  .avatar svg {
+    margin: 8px;
+  }
+  .avatar img {
+    position: absolute;
+    top: 0;
+    left: 0;
+    object-fit: cover;
+    background: var(--surface);
   }
   .who {
     flex: 1;
@@ -124,19 +141,25 @@ export const shell = css`
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
-    font-size: 16px;
+    font-size: 17px;
     font-weight: 600;
-    line-height: 20px;
+    line-height: 22px;
     text-align: -webkit-match-parent;
   }
+  /* As high without a word, which comes once it is final. */
   .who .status {
-    font-size: 12px;
+    min-height: 18px;
+    font-size: 13px;
     font-weight: 400;
+    line-height: 18px;
     color: var(--muted);
   }
   .status::before {
     content: '● ';
     color: #b58a1e;
+  }
+  .status:empty::before {
+    content: none;
   }
   [data-state='live']::before {
     color: #22a06b;

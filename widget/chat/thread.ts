@@ -117,6 +117,12 @@ export class Thread implements ReactiveController {
     return this.#window.isAtEnd
   }
 
+  /** The newest message is not the other side's, or there is none. */
+  get isOwnTurn(): boolean {
+    const { messages } = this
+    return messages.length === 0 || this.#isOwn(messages[messages.length - 1]!)
+  }
+
   get newFrom(): number | undefined {
     return this.#newFrom
   }

@@ -1,5 +1,5 @@
 import type { Command, CommandAnswer, CommandInput } from '../../gateway/protocol/commands.ts'
-import type { Identity } from '../../gateway/protocol/model.ts'
+import type { Identity, Shop } from '../../gateway/protocol/model.ts'
 import type { ClientOptions } from './client-options.ts'
 import type { PageNotice } from './environment.ts'
 import type { Conversation } from './conversation.ts'
@@ -18,6 +18,7 @@ export class ChatClient<P extends PersonClient = PersonClient> implements Contra
   readonly connection = signal<ConnectionState>({ name: 'idle' })
   readonly identity = signal<Identity | undefined>(undefined)
   readonly imageHosts = signal<readonly string[]>([])
+  readonly shops = signal<Readonly<Record<string, Shop>>>({})
   readonly focus = signal<string | undefined>(undefined)
   readonly #make: (token: string | undefined) => P
   readonly #listeners = new Map<string, Set<(data: never) => void>>()
@@ -99,16 +100,18 @@ export class ChatClient<P extends PersonClient = PersonClient> implements Contra
     if (isConnecting && this.person.value === next) next.connect()
   }
 
-  #follow({ connection, focus, identity, imageHosts }: PersonClient): void {
+  #follow({ connection, focus, identity, imageHosts, shops }: PersonClient): void {
     this.connection.set(connection.value)
     this.focus.set(focus.value)
     this.identity.set(identity.value)
     this.imageHosts.set(imageHosts.value)
+    this.shops.set(shops.value)
     const stops = [
       connection.subscribe((state) => this.connection.set(state)),
       focus.subscribe((to) => this.focus.set(to)),
       identity.subscribe((one) => this.identity.set(one)),
       imageHosts.subscribe((hosts) => this.imageHosts.set(hosts)),
+      shops.subscribe((all) => this.shops.set(all)),
     ]
     this.#stopFollowing = () => stops.forEach((stop) => stop())
   }

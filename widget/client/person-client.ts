@@ -1,6 +1,6 @@
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Command, CommandAnswer, CommandInput, Welcome } from '../../gateway/protocol/commands.ts'
-import type { Body, Identity } from '../../gateway/protocol/model.ts'
+import type { Body, Identity, Shop } from '../../gateway/protocol/model.ts'
 import { connectPacket } from '../../gateway/protocol/packet.ts'
 import { PROTOCOL_VERSION } from '../../gateway/protocol/version.ts'
 import { isWaitingPicture } from './body-refusal.ts'
@@ -59,6 +59,7 @@ export class PersonClient implements Contract {
   readonly scope: string
   readonly identity = signal<Identity | undefined>(undefined)
   readonly imageHosts = signal<readonly string[]>([])
+  readonly shops = signal<Readonly<Record<string, Shop>>>({})
   readonly focus = signal<string | undefined>(undefined)
   readonly conversations: Conversation[] = []
   /** Called once for each conversation, when it is created. */
@@ -342,6 +343,7 @@ export class PersonClient implements Contract {
     this.#limits = limitsFrom(welcome.limits)
     this.identity.set(welcome.identity)
     this.imageHosts.set(welcome.imageHosts ?? [])
+    this.shops.set(welcome.shops ?? {})
     this.#storage.set('me', welcome.identity)
     // Messages that an earlier page left unsent are sent even if their conversation is not opened.
     for (const key of this.#storage.keys('out~')) this.#open(key.split('~')[1]!)

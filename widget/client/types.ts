@@ -117,6 +117,8 @@ export interface PersonClient {
   readonly identity: Signal<Identity | undefined>
   /** Hosts beside the gateway whose pictures may be shown without asking: names, or `*.` and a name. */
   readonly imageHosts: Signal<readonly string[]>
+  /** What the shops say about themselves of which the last welcome told, by side: an agent's own. */
+  readonly shops: Signal<Readonly<Record<string, Shop>>>
   /** The other side of the conversation in focus in this person's windows; follows `changeUser` here and `syncChangeUserPush` from other windows. */
   readonly focus: Signal<string | undefined>
   /** The conversation with `to`; the same object for the same `to`. */

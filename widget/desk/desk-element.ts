@@ -70,6 +70,7 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
     addRows: (rows, all) => this.#search.addFound(rows, all),
     isSearchedByGateway: () => this.#search.isByGateway,
     trouble: () => this.#trouble,
+    showsPresence: true,
   })
   protected readonly controller = this.#view.controller
   readonly #desk = new DeskContext({ element: this, view: this.#view, emit: (name, detail) => this.emit(name, detail) })

@@ -7,6 +7,7 @@ import { fill } from '../locales/fill.ts'
 import { offerBar, type Offer } from '../ui/cards.ts'
 import { personBar, personTool, type PersonBarView } from '../chat/person-bar.ts'
 import { BAD, CHAT_PROPERTIES } from '../chat/chat-properties.ts'
+import { shopNote, shopStatus, type ShopFace } from '../chat/shop-face.ts'
 import { ConnectedElement } from '../chat/connected-element.ts'
 import type { MailboxEvents } from '../chat/element-events.ts'
 import { MAILBOX_DECLARATIONS, MAILBOX_PROPERTIES } from '../mailbox/mailbox-properties.ts'
@@ -133,8 +134,20 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
       foot: nothing,
       emptySentence: undefined,
     })
+    const { conversation } = this.#view.controller
+    const face = conversation?.to.startsWith('shop:') ? this.#view.face(conversation.shop.value) : undefined
     const pane = this.#view.pane({
-      detail: this.#there(),
+      detail: this.#there(face),
+      logo: face?.logo,
+      note: face && this.#note(face),
+      first: face?.greeting
+        ? {
+            greeting: face.greeting,
+            questions: face.questions,
+            label: this.#view.language.strings.questions,
+            onAsk: (question) => void this.send(question),
+          }
+        : undefined,
       tools: personTool(this.#person),
       above: this.#offered(),
       below: html`${personBar(this.#person)}${this.#banner()}`,
@@ -147,11 +160,18 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
     return { to: this.#view.controller.conversation?.to ?? '', name: this.#view.name, strings: this.#view.language.strings, blocks: this.#blocks }
   }
 
-  /** Whether the other side is there; of a shop how available it is. */
-  #there(): string {
-    const { isThere, theirStatus } = this.#view.presence
-    if (isThere === undefined) return ''
-    return this.#view.language.mailboxStrings.statuses[isThere ? (theirStatus ?? 'online') : 'offline']
+  /** Whether the other side is there; of a shop how available it is, and when. */
+  #there(face: ShopFace | undefined): string {
+    const { language, presence } = this.#view
+    const { isThere, theirAgent: agent, theirStatus: status } = presence
+    if (face) return shopStatus(face, { isThere, status, agent }, language.strings)?.word ?? ''
+    return isThere === undefined ? '' : language.mailboxStrings.statuses[isThere ? 'online' : 'offline']
+  }
+
+  #note(face: ShopFace): string | undefined {
+    const { controller, language, presence, thread } = this.#view
+    const isOwnTurn = controller.timeline.isLoaded && thread.isOwnTurn
+    return shopNote(face, { isOwnTurn, isGone: controller.shown.name === 'live' && presence.isThere === false, strings: language.strings })
   }
 
   #blockedSentence(): string {

@@ -13,7 +13,16 @@ export interface Strings {
   readonly latestNew: string
   readonly newMessages: string
   readonly empty: string
-  readonly emptyHint: string
+  /** Suggested questions, for screen readers. */
+  readonly questions: string
+  readonly isOnline: string
+  readonly answersIn: string
+  readonly closed: string
+  readonly backAt: string
+  readonly backOn: string
+  /** What becomes of a message outside of hours (`{closed}`: one of the sentences above), and where nobody is there. */
+  readonly keptClosed: string
+  readonly keptNobody: string
   readonly guest: string
   readonly person: Readonly<Record<'block' | 'ask' | 'cancel' | 'blocked' | 'unblock' | 'unblocked' | 'undo' | 'failed', string>>
   readonly typing: string

@@ -40,6 +40,18 @@ export const conversationListStyle = css`
   .entry > .face {
     grid-area: face;
   }
+  .entry-there {
+    grid-area: face;
+    align-self: end;
+    justify-self: end;
+    position: relative;
+    width: 10px;
+    height: 10px;
+    border-radius: 7px;
+    border: 2px solid var(--surface);
+    box-sizing: content-box;
+    background: #1f9d55;
+  }
   .entry-name,
   .entry-last {
     min-width: 0;

@@ -4,6 +4,7 @@ import type { ConversationRow, Message } from '../../gateway/protocol/model.ts'
 import type { MailboxStrings } from '../locales/mailbox-strings.ts'
 import { fill } from '../locales/fill.ts'
 import { listTime } from '../locales/list-time.ts'
+import { pictureAddress } from '../ui/picture-address.ts'
 import { avatar } from '../ui/avatar.ts'
 import { shownName } from '../ui/shown-name.ts'
 import { repeat } from '../ui/keyed-list.ts'
@@ -23,6 +24,9 @@ export interface ConversationListView {
   readonly now: number
   readonly lang: string
   readonly strings: MailboxStrings
+  readonly gateway: string
+  /** Whether the other side is there, where that is shown. */
+  readonly isThere?: (to: string) => boolean
   /** The mark of the assignment in a row. */
   readonly mark?: (row: ConversationRow) => TemplateResult | typeof nothing
   /** The message that a search found, instead of the last one. */
@@ -60,7 +64,8 @@ function row(item: ConversationRow, index: number, view: ConversationListView): 
     aria-selected=${item.to === selected} aria-setsize=${rows.length} aria-posinset=${index + 1}
     @click=${() => onOpen(item.to)}
   >
-    ${avatar(item.to, name)}
+    ${avatar(item.to, name, pictureAddress(item.logo, view.gateway))}
+    ${view.isThere?.(item.to) ? html`<i class="entry-there" role="img" aria-label=${strings.statuses.online} data-test="there"></i>` : nothing}
     <span class="entry-name" dir="auto">${text(name)}</span>
     <time class="entry-time" dir="auto">${listTime(item.at, now, { lang, yesterday: strings.yesterday })}</time>
     <span class="entry-last" dir="auto">${lastMessage(item, view)}</span>

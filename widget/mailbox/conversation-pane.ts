@@ -14,6 +14,7 @@ export interface ConversationPaneView extends TimelineOptions, BannerOptions, Co
   /** Whose conversation is open; undefined: none is. */
   readonly to: string | undefined
   readonly name: string
+  readonly logo?: string | undefined
   /** Shown under the name while the other side does not type. */
   readonly detail: string
   readonly tools: TemplateResult | typeof nothing
@@ -44,7 +45,7 @@ function header(view: ConversationPaneView, to: string): TemplateResult {
   const saying = typing ? (who ? isolated(strings.typingName, { name: who }) : strings.typing) : detail
   return html`<header class="bar" part="header">
     <button class="plain back" type="button" data-test="back" aria-label=${mailboxStrings.back} @click=${onBack}>${deskIcons.back}</button>
-    ${avatar(to, name)}
+    ${avatar(to, name, view.logo)}
     <div class="who">
       <h2 class="title" dir="auto">${name}</h2>
       <span class="status" ?data-typing=${typing !== undefined}>${saying}</span>

@@ -7,7 +7,10 @@ import type { VirtualRows } from './virtual-rows.ts'
 import type { MailboxStrings } from '../locales/mailbox-strings.ts'
 import { listPane, type ListPaneView } from './list-pane.ts'
 
-export interface MailboxListOptions extends Pick<ListPaneView, 'title' | 'tools' | 'tabs' | 'foot' | 'mark' | 'found' | 'text'> {
+export interface MailboxListOptions extends Pick<
+  ListPaneView,
+  'title' | 'tools' | 'tabs' | 'foot' | 'mark' | 'found' | 'text' | 'gateway' | 'isThere'
+> {
   readonly mailbox: Mailbox
   readonly listing: Listing
   readonly virtual: VirtualRows

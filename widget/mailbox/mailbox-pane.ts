@@ -10,6 +10,7 @@ import { conversationPane } from './conversation-pane.ts'
 import { delayOf } from '../ui/delay-of.ts'
 import { refusalSentence } from '../ui/refusal-sentence.ts'
 import { rows, type MarkRow, type Row } from '../chat/timeline/rows.ts'
+import type { FirstScreen } from '../chat/timeline/first-screen.ts'
 import { cardOf } from '../ui/cards.ts'
 
 export interface MailboxPaneOptions {
@@ -21,6 +22,10 @@ export interface MailboxPaneOptions {
   readonly lang: string
   readonly name: string
   readonly detail: string
+  /** The other side's picture. */
+  readonly logo?: string | undefined
+  readonly first?: FirstScreen | undefined
+  readonly note?: string | undefined
   readonly tools: TemplateResult | typeof nothing
   readonly above: TemplateResult | typeof nothing
   /** Under the name. */
@@ -38,9 +43,11 @@ export interface MailboxPaneOptions {
 export function mailboxPane({ between, enter, extra, lang, controller, sentence, strings, thread, ...rest }: MailboxPaneOptions): TemplateResult {
   const { client, shown: connection, conversation, outbox, theirs, timeline } = controller
   const { day, time } = messageTime(lang)
+  const identity = client?.identity.value
   const { announcement, hasText, isAtEnd, isCut, left, newCount, newFrom } = thread
   const messages = rows({
     guest: strings.guest,
+    me: identity?.role === 'agent' ? identity.id : undefined,
     messages: thread.messages,
     outbox: isAtEnd ? outbox : [],
     to: conversation?.to ?? '',

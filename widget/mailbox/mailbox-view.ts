@@ -1,9 +1,10 @@
 import type { Emit } from '../chat/element-events.ts'
-import { html, nothing, type PropertyValues, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit'
-import type { ConversationRow, Message } from '../../gateway/protocol/model.ts'
-import type { ListingClient, ListingPerson } from '../client/types.ts'
+import { html, nothing, type PropertyValues, type ReactiveController, type TemplateResult } from 'lit'
+import type { ConversationRow, Message, Shop } from '../../gateway/protocol/model.ts'
+import type { ListingPerson } from '../client/types.ts'
 import { Attention } from './notifications/attention.ts'
 import type { ClientOptions } from '../chat/client-controller.ts'
+import { shopFace, type ShopFace } from '../chat/shop-face.ts'
 import { Presence } from '../chat/presence.ts'
 import { everyMinute } from '../ui/every-minute.ts'
 import { Columns } from './columns.ts'
@@ -23,24 +24,11 @@ import { fill } from '../locales/fill.ts'
 import { question } from '../ui/question.ts'
 import { refusalSentence } from '../ui/refusal-sentence.ts'
 import { shownName } from '../ui/shown-name.ts'
+import type { MailboxHost } from './mailbox-host.ts'
 import { mailboxLanguage, type MailboxLanguage } from './mailbox-language.ts'
 import { mailboxList, type MailboxListOptions } from './mailbox-list.ts'
 import { mailboxPane, type MailboxPaneOptions } from './mailbox-pane.ts'
 import { soundButton } from './notifications/sound-button.ts'
-
-/** The element that holds the view: its public properties, and what lit gives it. */
-export interface MailboxHost extends ReactiveControllerHost, HTMLElement {
-  readonly renderRoot: HTMLElement | DocumentFragment
-  readonly hasUpdated: boolean
-  readonly gateway: string
-  readonly token: string
-  to: string
-  readonly theme: string
-  readonly lang: string
-  readonly muted: boolean
-  readonly guest: boolean
-  readonly client: ListingClient | undefined
-}
 
 export interface MailboxViewOptions extends Pick<ClientOptions, 'onConnection' | 'onRefused' | 'onPerson' | 'onLogout'> {
   /** Dispatches an event at the element. */
@@ -51,13 +39,18 @@ export interface MailboxViewOptions extends Pick<ClientOptions, 'onConnection' |
   readonly addRows?: (rows: readonly ConversationRow[], all: readonly ConversationRow[]) => readonly ConversationRow[]
   /** The gateway answers the search; the list need not be loaded page by page for it. */
   readonly isSearchedByGateway?: () => boolean
+  /** The list shows who is there. */
+  readonly showsPresence?: boolean
   /** Why the element can show no list although the client is connected. */
   readonly trouble?: () => string | undefined
 }
 
 export type MailboxListView = Pick<MailboxListOptions, 'title' | 'tools' | 'tabs' | 'foot' | 'emptySentence' | 'mark' | 'found' | 'text'>
 
-export type MailboxPaneView = Pick<MailboxPaneOptions, 'detail' | 'tools' | 'above' | 'below' | 'between' | 'extra' | 'sentence'>
+export type MailboxPaneView = Pick<
+  MailboxPaneOptions,
+  'detail' | 'logo' | 'first' | 'note' | 'tools' | 'above' | 'below' | 'between' | 'extra' | 'sentence'
+>
 
 export interface MailboxFrame {
   readonly columns: TemplateResult
@@ -248,7 +241,7 @@ export class MailboxView implements ReactiveController {
     this.#focus.announce(client)
     if (this.#needsWholeList) this.mailbox.needMore()
     this.#direction = getComputedStyle(this.#host).direction
-    if (this.#host.isConnected) this.presence.use(client, this.to)
+    if (this.#host.isConnected) this.presence.use(client, this.to, this.#options.showsPresence ? this.#onScreen : [])
   }
 
   /**
@@ -296,6 +289,9 @@ export class MailboxView implements ReactiveController {
     </div>`
   }
 
+  /** What is shown of a shop. */
+  readonly face = (shop: Shop | undefined): ShopFace => shopFace({ ...this.language, shop, asker: this.#host, gateway: this.controller.gateway })
+
   /** The left column. */
   list(view: MailboxListView): TemplateResult {
     const { mailboxStrings, lang } = this.language
@@ -305,6 +301,8 @@ export class MailboxView implements ReactiveController {
       lang,
       keys: this.#keys,
       listing: this.listing,
+      gateway: this.controller.gateway,
+      ...(this.#options.showsPresence ? { isThere: (to: string) => this.presence.has(to) } : {}),
       mailbox: this.mailbox,
       virtual: this.#virtual,
       rows: this.rows,
@@ -323,6 +321,11 @@ export class MailboxView implements ReactiveController {
 
   soundButton(): TemplateResult {
     return soundButton(this.notifications, this.language.mailboxStrings)
+  }
+
+  get #onScreen(): readonly string[] {
+    const { first, end } = this.#virtual.window
+    return this.rows.slice(first, end).map(({ to }) => to)
   }
 
   #question(): TemplateResult | typeof nothing {

@@ -42,6 +42,11 @@ export class VirtualRows implements ReactiveController {
     return { first: this.#first, end: this.#end }
   }
 
+  /** The rows that exist since the last render. */
+  get window(): { readonly first: number; readonly end: number } {
+    return { first: this.#first, end: this.#end }
+  }
+
   /** Rows that fit on screen at once: how far PageDown goes. */
   get pageCount(): number {
     return Math.max(1, Math.floor(this.#viewHeight / this.#rowHeight) - 1)

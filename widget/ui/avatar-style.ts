@@ -3,6 +3,7 @@ import { css } from 'lit'
 /** Six tints of one lightness, so that no person looks more important than another. */
 export const avatarStyle = css`
   .face {
+    position: relative;
     flex: none;
     width: 40px;
     height: 40px;
@@ -15,6 +16,16 @@ export const avatarStyle = css`
     background: color-mix(in srgb, var(--tint) 22%, var(--surface));
     box-shadow: inset 0 0 0 1px var(--edge);
     user-select: none;
+  }
+  .face img {
+    position: absolute;
+    top: 0;
+    left: 0;
+    width: 100%;
+    height: 100%;
+    border-radius: inherit;
+    object-fit: cover;
+    background: var(--surface);
   }
   @media (forced-colors: active) {
     .face {

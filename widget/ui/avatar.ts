@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit'
+import { html, nothing, type TemplateResult } from 'lit'
 
 /** How many tints avatar-style.ts has. */
 const TINT_COUNT = 6
@@ -12,6 +12,24 @@ const tint = (id: string): number => {
 /** The first letter of a name; a name of symbols or marks alone shows nothing. */
 const initial = (name: string): string => (/[\p{L}\p{N}]/u.exec(name.slice(0, 80))?.[0] ?? '').toUpperCase()
 
-/** A person or shop as a tinted disc with an initial; the tint belongs to the id, so it is the same everywhere. */
-export const avatar = (id: string, name: string | undefined): TemplateResult =>
-  html`<span class="face" part="avatar" data-tint=${tint(id)} aria-hidden="true">${initial(name ?? id)}</span>`
+/** Guests without a name are told apart by their ids, not by the word that stands before these. */
+const GUEST = /^guest-([0-9a-f]{2})/
+
+function letters(id: string, name: string): string {
+  const start = GUEST.exec(id)?.[1]
+  if (start === undefined) return initial(name)
+  const own = name.split(' · ')[1]
+  return own === undefined ? start.toUpperCase() : initial(own)
+}
+
+/** A picture that cannot be loaded leaves the letters below it. */
+const show = ({ target, type }: Event): void => void ((target as HTMLElement).hidden = type === 'error')
+
+/**
+ * A person or shop as a tinted disc with an initial; the tint belongs to the id, so it is the same everywhere. `picture`: an address that may be
+ * loaded without asking.
+ */
+export const avatar = (id: string, name: string | undefined, picture?: string): TemplateResult =>
+  html`<span class="face" part="avatar" data-tint=${tint(id)} aria-hidden="true">${letters(id, name ?? id)}${
+    picture ? html`<img src=${picture} alt="" referrerpolicy="no-referrer" decoding="async" @error=${show} @load=${show}>` : nothing
+  }</span>`

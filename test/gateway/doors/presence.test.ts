@@ -62,7 +62,7 @@ test('a new status of an agent reaches its windows, colleagues and subscribed cu
   const stranger = await arrive(0, { sub: unique('c') })
   const of = [`shop:${shop}`]
   await windows[0]!.until(() => newestStatus(windows[0]!, b))
-  expect(await customer.command('presence', { of })).toEqual({ ok: true, presence: { [of[0]!]: { online: true, status: 'online' } } })
+  expect(await customer.command('presence', { of })).toMatchObject({ ok: true, presence: { [of[0]!]: { online: true, status: 'online' } } })
   await windows[0]!.command('changeStatus', { status: 'busy' })
   for (const wireClient of [...windows, colleague, customer]) await wireClient.until(() => newestStatus(wireClient, a) === 'busy')
   expect(customer.pushes('statusPush').at(-1)).toEqual({ participant: a, shop, name: a.toUpperCase(), status: 'busy' })

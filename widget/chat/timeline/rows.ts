@@ -18,7 +18,7 @@ export interface BubbleRow {
   readonly at: number
   readonly state: MessageState
   readonly refusal?: WireRefusal
-  /** Shown above the first bubble of another person's group. */
+  /** Shown above the first bubble of somebody else's group. */
   readonly name: string | undefined
   readonly isFirst: boolean
   readonly isLast: boolean
@@ -35,6 +35,8 @@ export type Row = BubbleRow | MarkRow
 export interface RowsInput {
   /** Name shown for a guest. */
   readonly guest: string
+  /** An agent's own id: what colleagues wrote has their names. */
+  readonly me?: string | undefined
   readonly messages: readonly Message[]
   readonly outbox: readonly OutboxItem[]
   /** The other side; messages of any other side are the person's own. */
@@ -51,9 +53,9 @@ const dayOf = (at: number): number => new Date(at).setHours(0, 0, 0, 0)
 type UngroupedRow = Omit<BubbleRow, 'isFirst' | 'isLast'> & { readonly group: string }
 
 /** Rows of the timeline, top to bottom: confirmed messages, then outbox items, with marks for days and consecutive messages grouped. */
-export function rows({ guest, messages, outbox, to, theirs, newFrom }: RowsInput): readonly Row[] {
+export function rows({ guest, me, messages, outbox, to, theirs, newFrom }: RowsInput): readonly Row[] {
   const confirmed = new Set(messages.map(({ id }) => id))
-  const bubbles: UngroupedRow[] = messages.map((message) => fromMessage(message, { guest, theirs, to }))
+  const bubbles: UngroupedRow[] = messages.map((message) => fromMessage(message, { guest, me, theirs, to }))
   for (const item of outbox) if (!confirmed.has(item.id)) bubbles.push(fromOutboxItem(item))
   const result: Row[] = []
   bubbles.forEach((bubble, index) => {
@@ -74,9 +76,10 @@ export function rows({ guest, messages, outbox, to, theirs, newFrom }: RowsInput
 const isGrouped = (a: UngroupedRow, b: UngroupedRow): boolean =>
   a.group === b.group && b.at - a.at < GROUP_MS && a.state !== 'failed' && b.kind !== 'system'
 
-function fromMessage(message: Message, { guest, theirs, to }: Pick<RowsInput, 'guest' | 'theirs' | 'to'>): UngroupedRow {
+function fromMessage(message: Message, { guest, me, theirs, to }: Pick<RowsInput, 'guest' | 'me' | 'theirs' | 'to'>): UngroupedRow {
   const { id, seq, kind, side, from, name } = message
   const isOwn = side !== to && kind !== 'system'
+  const isMine = isOwn && (me === undefined || from === me)
   const state = !isOwn || seq <= theirs.read ? 'read' : seq <= theirs.delivered ? 'delivered' : 'sent'
   return {
     ...message,
@@ -84,8 +87,8 @@ function fromMessage(message: Message, { guest, theirs, to }: Pick<RowsInput, 'g
     key: (isOwn ? '>' : '<') + id,
     isOwn,
     state,
-    name: isOwn || name === undefined ? undefined : shownName(name, from, { guest }),
-    group: isOwn ? 'own' : `${kind === 'system'} ${from}`,
+    name: isMine || name === undefined ? undefined : shownName(name, from, { guest }),
+    group: isMine ? 'own' : isOwn ? `own ${from}` : `${kind === 'system'} ${from}`,
   }
 }
 

@@ -59,6 +59,23 @@ export const timelineStyle = css`
     font-weight: 600;
     color: var(--ink);
   }
+  .questions {
+    display: flex;
+    flex-direction: column;
+    align-items: flex-start;
+    margin: 6px 0;
+  }
+  .questions .pill {
+    max-width: 82%;
+    height: auto;
+    min-height: 44px;
+    margin: 4px 0;
+    padding: 8px 16px;
+    background: var(--surface);
+    box-shadow: inset 0 0 0 1px var(--accent);
+    text-align: start;
+    overflow-wrap: break-word;
+  }
   .mascot {
     display: block;
     width: 64px;

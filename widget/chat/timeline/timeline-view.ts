@@ -3,6 +3,7 @@ import type { ConnectionState } from '../../client/types.ts'
 import { fill } from '../../locales/fill.ts'
 import type { Strings } from '../../locales/strings.ts'
 import { bubble, type BubbleOptions } from './bubble.ts'
+import { firstScreen, type FirstScreen } from './first-screen.ts'
 import { icons } from '../../ui/icons.ts'
 import type { MarkRow, Row } from './rows.ts'
 import { repeat } from '../../ui/keyed-list.ts'
@@ -19,6 +20,10 @@ export interface TimelineOptions extends BubbleOptions {
   readonly announcement: string
   /** Content of a mark between bubbles: the day, or what the page puts there. */
   readonly day: (row: MarkRow) => string | TemplateResult
+  /** In place of messages where there are none; undefined: an invitation to write. */
+  readonly first?: FirstScreen | undefined
+  /** Below everything: when somebody is there again. */
+  readonly note?: string | undefined
   readonly onLatest: () => void
 }
 
@@ -32,13 +37,14 @@ export function timeline(options: TimelineOptions): TemplateResult {
       aria-label=${strings.messages} aria-busy=${(!isLoaded && connection.name !== 'refused') || isLoadingOlder}>
       <div class="content">
         ${isLoadingOlder ? html`<div class="older" data-test="older"><i></i><span class="sr">${strings.older}</span></div>` : nothing}
-        ${isLoaded && rows.length === 0 ? empty(strings) : nothing}
+        ${isLoaded && rows.length === 0 ? (options.first ? firstScreen(options.first) : empty(strings)) : nothing}
         ${repeat(
           rows,
           ({ key }) => key,
           (row) => rowView(row, options),
           plainRow,
         )}
+        ${options.note ? html`<div class="system" data-test="note" dir="auto">${options.note}</div>` : nothing}
         ${options.typing ? typing(options.typing, strings) : nothing}
       </div>
     </div>
@@ -62,7 +68,7 @@ function plainRow(row: Row): TemplateResult {
 }
 
 const empty = (strings: Strings): TemplateResult => html`<div class="empty" data-test="empty" part="empty">
-  <span class="mascot">${icons.chat}</span><b>${strings.empty}</b><span>${strings.emptyHint}</span>
+  <span class="mascot">${icons.chat}</span><b>${strings.empty}</b>
 </div>`
 
 const typing = ({ name }: { readonly name?: string }, strings: Strings): TemplateResult =>

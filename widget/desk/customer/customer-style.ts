@@ -31,6 +31,16 @@ export const customerStyle = css`
     gap: 2px 10px;
     margin-top: 4px;
   }
+  .shop-line {
+    display: flex;
+    align-items: center;
+    gap: 12px;
+  }
+  .shop-line b,
+  .shop-line .hint {
+    display: block;
+    overflow-wrap: anywhere;
+  }
   .span {
     font-size: 14px;
   }

@@ -1,8 +1,9 @@
-import { nothing, type ReactiveController, type TemplateResult } from 'lit'
+import { html, nothing, type ReactiveController, type TemplateResult } from 'lit'
 import type { Body, Product } from '../../../gateway/protocol/model.ts'
 import { fill } from '../../locales/fill.ts'
 import { timeSpan } from '../../locales/time-span.ts'
 import { sidePanel } from '../../mailbox/side-panel.ts'
+import { avatar } from '../../ui/avatar.ts'
 import { PersistedSetting } from '../../ui/persisted-setting.ts'
 import type { DeskContext } from '../desk-context.ts'
 import { conversationFacts, latestOrder, sharedThings } from './conversation-facts.ts'
@@ -93,7 +94,7 @@ export class Customer implements ReactiveController {
       shared: sharedThings(controller.messages),
       isTrusted: (address) => controller.isTrusted(address),
       isCopied: this.#isCopied,
-      more: to.startsWith('shop:') ? nothing : this.#panel(),
+      more: to.startsWith('shop:') ? nothing : html`${this.#panel()}${this.#shop()}`,
       onCopy: () => void this.#copy(to),
       onClose: () => view.show('conversation'),
     })
@@ -122,6 +123,20 @@ export class Customer implements ReactiveController {
       onSendOrder: (order) => this.#sendOrder(order),
       onCopy: (text) => void this.#copy(text),
     })
+  }
+
+  /** The agent's own shop, as its customers see it. */
+  #shop(): TemplateResult | typeof nothing {
+    const { view } = this.#desk
+    const side = view.mailbox.identity?.side ?? ''
+    const shop = view.client?.shops.value[side]
+    if (!shop) return nothing
+    const { name, logo, closed, answersIn } = view.face(shop)
+    const { shop: label } = view.language.mailboxStrings
+    const shown = view.nameOf(side, name)
+    return html`<section aria-label=${label} data-test="own-shop"><h3 class="side-title">${label}</h3>
+      <div class="shop-line">${avatar(side, shown, logo)}<span><b dir="auto">${shown}</b><span class="hint" dir="auto">${closed ?? answersIn}</span></span></div>
+    </section>`
   }
 
   #sendProduct(product: Product): void {

@@ -1,16 +1,49 @@
 import { css } from 'lit'
 
-/* The colour repeats what the word says. No arrow of the browser's: the title beside it needs the room. */
+/* The colour repeats what the word says. */
 export const statusSwitchStyle = css`
-  .list-title:has(+ .status-switch) {
-    font-size: 16px;
+  .own {
+    flex: 1;
+    min-width: 0;
+    display: flex;
+    align-items: center;
+    gap: 8px;
+  }
+  .own .face {
+    width: 36px;
+    height: 36px;
+    line-height: 36px;
+  }
+  .own-lines {
+    min-width: 0;
+    display: flex;
+    flex-direction: column;
+    align-items: flex-start;
+  }
+  .own-name {
+    max-width: 100%;
+    padding-inline-start: 8px;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+    font-size: 15px;
+    font-weight: 600;
+    line-height: 20px;
   }
   .status-switch {
+    position: relative;
     flex: none;
     display: flex;
     align-items: center;
     padding-inline-start: 8px;
-    border-radius: 18px;
+    border-radius: 12px;
+  }
+  .status-switch svg {
+    position: absolute;
+    inset-inline-end: 4px;
+    width: 14px;
+    height: 14px;
+    pointer-events: none;
   }
   .status-switch:hover {
     background: var(--edge);
@@ -38,15 +71,16 @@ export const statusSwitchStyle = css`
     background: #d99a1c;
   }
   .status-switch select {
-    min-height: 36px;
-    padding: 0 8px 0 6px;
+    min-height: 24px;
+    padding-block: 0;
+    padding-inline: 6px 20px;
     border: 0;
     outline: 0;
-    border-radius: 18px;
+    border-radius: 12px;
     background: none;
     color: var(--ink);
     font: inherit;
-    font-size: 14px;
+    font-size: 13px;
     appearance: none;
     field-sizing: content;
     cursor: pointer;

@@ -35,6 +35,8 @@ export class AgentStatus {
       refused,
       view: {
         language: { mailboxStrings },
+        mailbox: { identity },
+        controller: { gateway },
         presence,
       },
     } = this.#desk
@@ -42,6 +44,6 @@ export class AgentStatus {
       this.#idle.byHand()
       presence.change(status, refused)
     }
-    return statusSwitch({ status: presence.status, strings: mailboxStrings, onStatus })
+    return statusSwitch({ status: presence.status, strings: mailboxStrings, onStatus, me: identity, gateway })
   }
 }
