@@ -18,6 +18,9 @@ const HELP = `npm run bench -- [options]
   --profile <dir> let the gateway write a CPU profile there when it ends
   --node-options <options>  for the gateway's node`
 
+/** Messages a second of a cold process, and for how long. */
+const COLD = { rate: 2000, seconds: 2 }
+
 const { values } = parseArgs({
   options: {
     pairs: { type: 'string', default: '200' },
@@ -35,11 +38,14 @@ const { values } = parseArgs({
 
 interface Measured extends Round {
   readonly cpuPerMessage: number
+  readonly fullCollections: number | undefined
 }
 
 interface Contender {
   readonly server: Server
   readonly load: Load
+  /** The first messages of the process, while V8 still compiles. */
+  readonly cold: Measured[]
   readonly saturated: Measured[]
   readonly paced: Measured[]
 }
@@ -58,9 +64,12 @@ async function run(): Promise<number> {
   for (const server of servers) {
     const load = new Load(server.dialect)
     await load.open(server.url, Number(values.pairs), server.token)
-    contenders.push({ server, load, saturated: [], paced: [] })
+    contenders.push({ server, load, cold: [], saturated: [], paced: [] })
   }
   const [seconds, rounds, window] = [Number(values.seconds), Number(values.rounds), Number(values.window)]
+  // one message each makes the conversations; the answer to a conversation's first waits for an invitation, and the next one's may overtake it
+  for (const contender of contenders) await measure(contender, { window: 1 }, 0)
+  for (const contender of contenders) contender.cold.push(await measure(contender, COLD, COLD.seconds))
   for (const contender of contenders) await measure(contender, { window }, 1)
   for (let i = 0; i < rounds; i++) {
     for (const contender of contenders) contender.saturated.push(await measure(contender, { window }, seconds))
@@ -85,9 +94,12 @@ const numbers = () => ({
 })
 
 async function measure({ server, load }: Contender, pace: Pace, seconds: number): Promise<Measured> {
+  const collections = await server.fullCollections?.()
   const before = cpuMicros(server.pid)
   const round = await load.round(pace, seconds)
-  return { ...round, cpuPerMessage: (cpuMicros(server.pid) - before) / round.delivered }
+  const cpuPerMessage = (cpuMicros(server.pid) - before) / round.delivered
+  const fullCollections = collections === undefined ? undefined : (await server.fullCollections!()) - collections
+  return { ...round, cpuPerMessage, fullCollections }
 }
 
 const perSecond = ({ delivered, seconds }: Round): number => delivered / seconds
@@ -96,14 +108,34 @@ function print(contenders: readonly Contender[], rate: number): number {
   const base = contenders[1]!
   const of = (rounds: readonly Measured[], figure: (round: Measured) => number): number => median(rounds.map(figure))
   const ratio = (value: number, other: number): string => (value / other).toFixed(2)
-  const sum = ({ saturated, paced }: Contender, key: 'lost' | 'doubled' | 'misordered'): number =>
-    [...saturated, ...paced].reduce((total, round) => total + round[key], 0)
+  const sum = ({ cold, saturated, paced }: Contender, key: 'lost' | 'doubled' | 'misordered'): number =>
+    [...cold, ...saturated, ...paced].reduce((total, round) => total + round[key], 0)
   const ms = (rounds: readonly Measured[], part: number): string => of(rounds, ({ answerMs }) => percentile(answerMs, part)).toFixed(2)
+  /** p99, and in brackets how many Mark-Compacts fell into the round. */
+  const tail = (rounds: readonly Measured[]): string => {
+    const [{ fullCollections } = { fullCollections: undefined }] = rounds
+    const collected = fullCollections === undefined ? '' : ` (${of(rounds, (round) => round.fullCollections ?? NaN)})`
+    return ms(rounds, 0.99) + collected
+  }
   console.log(
     columns([
-      ['', 'messages/s', 'of relay', 'CPU µs', 'of relay', 'p50 ms', 'p99 ms', `p50 at ${rate}/s`, 'p99', 'lost', 'doubled', 'misordered'],
+      [
+        '',
+        'messages/s',
+        'of relay',
+        'CPU µs',
+        'of relay',
+        'cold p99 ms',
+        'p50 ms',
+        'p99 ms',
+        `p50 at ${rate}/s`,
+        'p99',
+        'lost',
+        'doubled',
+        'misordered',
+      ],
       ...contenders.map((contender) => {
-        const { server, saturated, paced } = contender
+        const { server, cold, saturated, paced } = contender
         const speed = of(saturated, perSecond)
         const cpu = of(saturated, ({ cpuPerMessage }) => cpuPerMessage)
         return [
@@ -115,15 +147,17 @@ function print(contenders: readonly Contender[], rate: number): number {
             cpu,
             of(base.saturated, ({ cpuPerMessage }) => cpuPerMessage),
           ),
+          tail(cold),
           ms(saturated, 0.5),
-          ms(saturated, 0.99),
+          tail(saturated),
           ms(paced, 0.5),
-          ms(paced, 0.99),
+          tail(paced),
           ...(['lost', 'doubled', 'misordered'] as const).map((key) => String(sum(contender, key))),
         ]
       }),
     ]),
   )
+  console.log('In brackets: how often V8 collected the whole heap meanwhile. All threads of a server share one core, the helpers of V8 among them.')
   const wrong = contenders.some((contender) => sum(contender, 'lost') + sum(contender, 'doubled') + sum(contender, 'misordered') > 0)
   if (wrong) console.log('NOT RIGHT: messages were lost, doubled or out of order.')
   return wrong ? 1 : 0

@@ -13,6 +13,8 @@ export interface Server {
   readonly url: string
   readonly dialect: Dialect
   readonly pid: number
+  /** How often V8 has collected the whole heap since the start (Mark-Compact); absent where nobody counts. */
+  readonly fullCollections?: () => Promise<number>
   token(user: string): Promise<string>
   stop(): Promise<void>
 }
@@ -27,6 +29,7 @@ export async function startGatewayServer({ profileDir, nodeOptions = '' }: Gatew
   const gateway = await spawnGateway({
     COMMANDS_PER_SECOND: '0',
     LOG_LEVEL: 'error',
+    WARM_UP: 'on',
     NODE_OPTIONS: profileDir === undefined ? nodeOptions : `${nodeOptions} --import=${PROFILER}`,
     ...(profileDir === undefined ? {} : { PROFILE_DIR: profileDir }),
   })
@@ -37,6 +40,10 @@ export async function startGatewayServer({ profileDir, nodeOptions = '' }: Gatew
     url: gateway.url,
     dialect: gatewayDialect,
     pid,
+    fullCollections: async () => {
+      const metrics = await (await fetch(`${gateway.url}/metrics`)).text()
+      return Number(/^nodejs_gc_duration_seconds_count\{kind="major"\} (\d+)/m.exec(metrics)?.[1] ?? 0)
+    },
     token: (sub) => gateway.pass({ sub }),
     stop: async () => {
       await gateway.stop()
