@@ -77,11 +77,11 @@ export class BackendAnswers<T extends {}> {
     return answer === undefined ? { ...infoOf(this.#known.peek(key)), state: 'slow' } : outcomeOf(answer)
   }
 
-  /** The last answer at once, however old; it is asked for anew meanwhile. Waits, as `look` does, only where there is none. */
+  /** What is known at once, however old; it is asked for anew meanwhile. Waits, as `look` does, only for a first answer, and not after a failure. */
   async recent(key: string, ask: () => Promise<T | undefined>): Promise<T | undefined> {
     const known = this.#known.get(key)
     const looking = this.look(key, ask)
-    return known?.answeredAt === undefined ? (await looking).info : known.info
+    return known === undefined ? (await looking).info : known.info
   }
 
   /** The answer is known without a request. */

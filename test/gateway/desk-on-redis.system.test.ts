@@ -27,7 +27,7 @@ describe.each([1, 4])('on %d servers', (count) => {
     folder = await mkdtemp(join(tmpdir(), 'im-chat-'))
     redis = await startRing(count)
     backend = await CustomerServer.start()
-    const environment = { REDIS_URL: redis.url, DATA_DIR: folder, CUSTOMER_URL: backend.url }
+    const environment = { REDIS_URL: redis.url, DATA_DIR: folder, CUSTOMER_URL: backend.url, API_KEY: 'key' }
     nodes = [await startGateway(environment), await startGateway(environment)]
   })
   afterAll(async () => {
@@ -54,6 +54,20 @@ describe.each([1, 4])('on %d servers', (count) => {
     expect([bo.pushes('quickRepliesPush').length, ann.pushes('notePush').length]).toEqual([1, 0])
     await customer.command('conversations', {})
     expect(JSON.stringify(customer.received)).not.toMatch(/Kessel|notePush|quickRepliesPush/)
+  })
+
+  test('what a shop says about itself is put at one node and told at the other, until it is deleted', async () => {
+    const put = async (record: object): Promise<number> => {
+      const headers = { authorization: 'Bearer key', 'content-type': 'application/json' }
+      return (await fetch(`${nodes[0].url}/v1/shops/70`, { method: 'PUT', headers, body: JSON.stringify(record) })).status
+    }
+    const record = { name: 'Kettle House', greeting: { 'zh-CN': '您好 🫖' }, replyMinutes: 5 }
+    expect(await put(record)).toBe(200)
+    const customer = await arrive(nodes[1], { sub: 'c70' })
+    expect((await customer.command('history', { to: 'shop:70' })).shop).toEqual(record)
+    expect(await put({})).toBe(200)
+    const other = await arrive(nodes[0], { sub: 'c71' })
+    expect(await other.command('history', { to: 'shop:70' })).not.toHaveProperty('shop')
   })
 
   test('the same note saved at both nodes at once is one note, which only its author may change', async () => {

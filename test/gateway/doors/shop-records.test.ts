@@ -228,3 +228,15 @@ test('nobody waits for a backend that hangs, and its last answer is used while i
   expect(await told(shop)).toEqual(KETTLES)
   expect(performance.now() - before).toBeLessThan(700)
 })
+
+test('a backend that has failed is not waited for again', async () => {
+  const shop = two.unique('s')
+  server.answering = json({}, 500)
+  expect(await told(shop)).toBeUndefined()
+  server.answering = () => undefined
+  two.pass(2000)
+  const at = performance.now()
+  expect(await told(shop)).toBeUndefined()
+  expect(performance.now() - at).toBeLessThan(700)
+  expect(server.requests).toHaveLength(2)
+})
