@@ -3,11 +3,13 @@
  *   modern/   ES modules for engines with `Array.prototype.at` (2021): what bundlers and nearly all pages load
  *   es2017/   the same for older engines that load modules (Chromium 64, Safari 11.1)
  *   server/   the same for Node, with its packages outside
- *   im-chat.legacy.js   `<im-chat>` as one ES5 script with polyfills, for engines without custom elements; im-chat.css for their policies
+ *   im-chat.legacy.js   `<im-chat>` as one ES5 script with polyfills, for engines without custom elements; im-chat.css for their policies, de.json
+ *                       and the like for their languages
  *   im-chat.js = loader.js = im-desk.js = im-inbox.js   the classic script behind the one tag of every page, which picks among them
  * Entries and what is fetched on demand keep their names over releases; what several of them share is named by its content (`rows.gpdj5hta.js`).
  */
-import { copyFileSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import babel from '@rollup/plugin-babel'
 import nodeResolve from '@rollup/plugin-node-resolve'
 import terser from '@rollup/plugin-terser'
@@ -18,8 +20,11 @@ const OUT = 'dist/widget'
 const ELEMENTS = { 'im-chat': 'widget/im-chat.ts', 'im-desk': 'widget/im-desk.ts', 'im-inbox': 'widget/im-inbox.ts' }
 const input = { ...ELEMENTS, client: 'widget/client/client.ts' }
 
-/** On demand: a language is called by its folder (`zh-cn/chat.ts`), the panel by its PANEL_VERSION: entries of the release before fetch it, too. */
-const onDemandName = ({ facadeModuleId, name }) => /\/locales\/([\w-]+)\//.exec(facadeModuleId)?.[1] ?? (name === 'panel' ? 'chat-panel-1' : name)
+/** On demand: a language is called by its folder (`zh-cn.js`, `zh-cn-desk.js`), the panel by its PANEL_VERSION: entries of the release before fetch it, too. */
+const languageOf = (id) => /\/locales\/([\w-]+)\/(\w+)\.ts$/.exec(id ?? '')?.slice(1)
+const languageName = ([language, part]) => (part === 'chat' ? language : `${language}-${part}`)
+const onDemandName = ({ facadeModuleId, name }) =>
+  languageOf(facadeModuleId) ? languageName(languageOf(facadeModuleId)) : name === 'panel' ? 'chat-panel-1' : name
 const chunkFileNames = (chunk) => (chunk.isDynamicEntry ? `${onDemandName(chunk)}.js` : '[name].[hash].js')
 
 /** Reading a property of an import runs nobody's code here; believing that drops engine.io-client's unused Socket. */
@@ -66,10 +71,8 @@ const listFiles = (folder) => ({
     const panel = named('panel')
     if (panel.imports.includes('im-chat.js')) this.error('The panel imports the entry, of which a page may have another release.')
     lists.panel = [panel.fileName, ...panel.imports].filter((file) => !lists['im-chat'].includes(file))
-    for (const { facadeModuleId, fileName } of chunks) {
-      const language = /\/locales\/(\w+)[\w-]*\/chat\.ts$/.exec(facadeModuleId)?.[1]
-      if (language) lists[language] = [fileName]
-    }
+    // of all languages only Chinese: the loader is in every page, and a table of them would be a tenth of it
+    lists.zh = [named('languages').fileName, 'zh-cn.js']
   },
 })
 
@@ -96,8 +99,15 @@ function Class(path) {
   if (id && body.body.some(({ key }) => key?.name === id.name)) scope.rename(id.name, scope.generateUid(`${id.name}Class`))
 }
 
-/** What is left of `import()` where everything is in one script: engines that need it cannot even read the word. */
-const oneFile = { name: 'one-file', renderDynamicImport: () => ({ left: 'Promise.reject(', right: ')' }) }
+/**
+ * What is left of `import()` where everything is in one script: engines that need it cannot even read the word. A language stays a file of its own
+ * (legacy/file.ts); nothing else is fetched.
+ */
+const oneFile = {
+  name: 'one-file',
+  resolveDynamicImport: (id) => (languageOf(id) ? { id: `${languageOf(id)[0]}.json`, external: true } : null),
+  renderDynamicImport: ({ moduleId }) => ({ left: moduleId.endsWith('/languages.ts') ? 'imChatFile(' : 'Promise.reject(', right: ')' }),
+}
 
 /** Babel wraps HTMLElement itself, so no adapter of the polyfill's is needed. */
 const ie11 = {
@@ -132,11 +142,25 @@ const stylesFile = {
   },
 }
 
+/** `de.json`: the texts of `<im-chat>` in each language, for the legacy script. */
+const languageFiles = {
+  name: 'language-files',
+  async generateBundle() {
+    const languages = readdirSync('widget/locales').filter((name) => name !== 'en' && existsSync(`widget/locales/${name}/chat.ts`))
+    const entryPoints = languages.map((name) => `widget/locales/${name}/chat.ts`)
+    const { outputFiles } = await build({ entryPoints, outdir: '.', outbase: 'widget/locales', bundle: true, format: 'esm', write: false })
+    for (const { contents, path } of outputFiles) {
+      const { chat } = await import(`data:text/javascript;base64,${Buffer.from(contents).toString('base64')}`)
+      this.emitFile({ type: 'asset', fileName: `${basename(dirname(path))}.json`, source: JSON.stringify({ chat }) })
+    }
+  },
+}
+
 export default [
   modules('modern', ['chrome92', 'safari15.4', 'firefox90'], 2020),
   modules('es2017', 'es2017', 2017, [withPrelude]),
   server,
-  script('widget/legacy/im-chat.ts', 'im-chat.legacy.js', [stylesFile]),
+  script('widget/legacy/im-chat.ts', 'im-chat.legacy.js', [stylesFile, languageFiles]),
   script('demo/qa/main.ts', 'im-chat.qa.js'),
   script('widget/loader.ts', 'im-chat.js', [loader]),
 ]

@@ -136,7 +136,7 @@ const ROOMS: readonly Room[] = [
     name: `widget/desk/${feature}`, files: new RegExp(`^widget/desk/${feature}/`), code: /^widget\/(client|ui|locales|mailbox)\//,
     types: /^(widget\/chat\/|widget\/desk\/desk-context\.ts$|gateway\/protocol\/)/, packages: new RegExp(`^(${LIT})$`), never: WIDGET,
   })),
-  { name: 'a widget entry', files: /^widget\/im-[\w-]+\.ts$/, code: /^widget\/(chat|inbox|desk)\/[\w-]+\.ts$/, never: WIDGET },
+  { name: 'a widget entry', files: /^widget\/im-[\w-]+\.ts$/, code: /^widget\/(chat|inbox|desk|locales)\/[\w-]+\.ts$/, never: WIDGET },
   {
     // an entry of its own: what old engines lack comes first, and their element has all its styles from the beginning
     name: 'widget/legacy', files: /^widget\/legacy\//, code: /^widget\/chat\/(chat-element|chat-styles|panel-styles|person-bar-style)\.ts$/,
@@ -225,7 +225,7 @@ describe('the shape of files', () => {
     expect(
       complaints((file, source) => {
         if (!/^widget\/im-[\w-]+\.ts$/.test(file)) return []
-        const elements = imports.get(file)!.filter(({ as }) => as === 'code')
+        const elements = imports.get(file)!.filter(({ as, target }) => as === 'code' && !target.startsWith('widget/locales/'))
         return [
           ...(lineCount(source) > MAX_ENTRY_LINES ? [`has ${lineCount(source)} lines`] : []),
           ...(elements.length === 1 ? [] : [`imports ${elements.length} elements`]),

@@ -11,3 +11,4 @@ declare global {
 }
 export type { ChatElement }
 export type * from './chat/element-types.ts'
+export { registerLanguage } from './locales/register-language.ts'

@@ -18,7 +18,7 @@
  * Built to ES5, and written so that it needs none of the compiler's helpers: no loops over iterables, no arrays taken apart.
  */
 /**
- * By build and entry: the files that it imports, so that they are fetched beside it and not after it; `panel`, and a language by its first two letters:
+ * By build and entry: the files that it imports, so that they are fetched beside it and not after it; `panel`, and Chinese by its first two letters:
  * what a chat that is open needs as well. Put in by the build.
  */
 declare const IM_CHAT_FILES: Readonly<Record<string, Record<string, readonly string[] | undefined>>>
@@ -38,6 +38,8 @@ interface ImChat {
   open(request?: OpenRequest): void
   /** Fetches an element's script, once. */
   load(element: string): void
+  /** Adds a language: `registerLanguage` of the elements' scripts. */
+  registerLanguage(tag: string, texts: object): void
 }
 
 /** An open window answers within this time, and a click still counts as the reason for a new one after it. */
@@ -48,7 +50,11 @@ interface Policy {
   createScriptURL(address: string): string
 }
 
-type Page = Window & { imChat?: ImChat; trustedTypes?: { createPolicy(name: string, rules: Policy): Policy } }
+type Page = Window & {
+  imChat?: ImChat
+  imChatLanguages?: Record<string, object>
+  trustedTypes?: { createPolicy(name: string, rules: Policy): Policy }
+}
 
 let policy: Policy | undefined
 
@@ -77,7 +83,7 @@ function addLink({ link, label }: DOMStringMap): void {
     tag.href = link
     tag.className = 'im-chat-link'
     tag.appendChild(document.createTextNode(label || link))
-    ;(chat?.parentNode ?? document.body).insertBefore(tag, chat)
+    ;((chat && chat.parentNode) || document.body).insertBefore(tag, chat)
   }
   if (document.body) add()
   else document.addEventListener('DOMContentLoaded', add)
@@ -225,23 +231,28 @@ function start(page: Page, script: HTMLScriptElement | undefined): void {
     const made = document.createElement('im-chat')
     const data = script ? script.dataset : {}
     made.setAttribute('gateway', base.replace(/\/$/, ''))
-    for (const name in data) made.setAttribute(name, data[name] ?? '')
+    for (const name in data) made.setAttribute(name, data[name] || '')
     placed = made
     return document.body.appendChild(made) as unknown as ChatTag
   }
 
   const open = ({ to, product }: OpenRequest = {}): void => {
-    const address = script?.dataset.page
+    const address = script && script.dataset.page
     if (address && to && 'BroadcastChannel' in page && !page.matchMedia('(pointer: coarse)').matches) {
       return openElsewhere(address, { to, product })
     }
     const chat = find()
     if (to) chat.to = to
     if (product) chat.product = product
-    void fetch('im-chat', true).then(() => chat.show?.())
+    void fetch('im-chat', true).then(() => chat.show && chat.show())
   }
 
-  page.imChat = { open, load }
+  const registerLanguage = (tag: string, texts: object): void => {
+    const languages = (page.imChatLanguages = page.imChatLanguages || {})
+    languages[tag] = texts
+    page.dispatchEvent(new Event('im-language'))
+  }
+  page.imChat = { open, load, registerLanguage }
   document.addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-im-open]') : null
     if (!link) return
@@ -250,7 +261,7 @@ function start(page: Page, script: HTMLScriptElement | undefined): void {
     open({ to, product })
   })
   const begin = (): void => {
-    if (script?.dataset.to) {
+    if (script && script.dataset.to) {
       if (document.body) find()
       load('im-chat')
     }

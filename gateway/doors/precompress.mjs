@@ -7,7 +7,7 @@ const FOLDER = join(import.meta.dirname, '../../dist/widget')
 const isNewer = (file, than) => !existsSync(than) || statSync(file).mtimeMs > statSync(than).mtimeMs
 
 for (const name of readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })) {
-  if (!/\.(?:js|css)$/.test(name) || /^server[\\/]/.test(name)) continue
+  if (!/\.(?:js|css|json)$/.test(name) || /^server[\\/]/.test(name)) continue
   const file = join(FOLDER, name)
   for (const [copy, compress] of [
     [`${file}.br`, brotliCompressSync],

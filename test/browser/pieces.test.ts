@@ -5,10 +5,10 @@ import { hook, launchChromium, openPage, PHONE } from '../kit/browser.ts'
 import { startGateway } from '../kit/gateway.ts'
 import { chatSite, type ChatSite } from './chat-site.ts'
 
-const ON_DEMAND = /\/modern\/(chat-panel-1|picture-composer|upload|zh-cn)\.js/
+const ON_DEMAND = /\/modern\/(chat-panel-1|languages|picture-composer|upload|zh-cn)\.js/
 const PRODUCT = { text: 'Kettle · https://shop.example/kettle', title: 'Kettle', price: '€ 40', url: 'https://shop.example/kettle' }
 /** What the panel asks for when it is there. */
-const EXTRAS = /\/modern\/(picture-composer|upload|zh-cn)\.js/
+const EXTRAS = /\/modern\/(languages|picture-composer|upload|zh-cn)\.js/
 
 let site: ChatSite
 let browser: Browser
@@ -45,7 +45,7 @@ test('a page with a chat fetches the panel when it is idle; an open one what pic
   await page.locator('im-chat .card').waitFor()
   await page.evaluate(() => (chat.lang = 'zh-CN'))
   await expect.poll(() => hook(page, 'close').getAttribute('aria-label')).toBe('关闭聊天')
-  expect([...new Set(fetched)].sort()).toEqual(['chat-panel-1', 'picture-composer', 'upload', 'zh-cn'])
+  expect([...new Set(fetched)].sort()).toEqual(['chat-panel-1', 'languages', 'picture-composer', 'upload', 'zh-cn'])
   await close()
 })
 

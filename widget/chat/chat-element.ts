@@ -4,10 +4,12 @@ import { isBlank } from '../client/is-blank.ts'
 import { idOrRefused } from '../client/refusal-error.ts'
 import { outsideZone } from '../client/outside-zone.ts'
 import type { Client, Person } from '../client/types.ts'
-import { firstLocale } from '../locales/first-locale.ts'
-import { LAUNCHER_STRINGS, type LauncherStrings } from '../locales/launcher-strings.ts'
+import { launcher as launcherEn } from '../locales/en/launcher.ts'
+import type { OwnTexts } from '../locales/texts.ts'
+import { directionOf } from '../ui/direction-of.ts'
 import { everyMinute } from '../ui/every-minute.ts'
 import { nextTask } from './next-task.ts'
+import { languageOf } from '../ui/language-of.ts'
 import { CHAT_PROPERTIES, FLAG_ATTRIBUTE, insetFrom, warnOnce } from './chat-properties.ts'
 import { chatStyles } from './chat-styles.ts'
 import { ClientController } from './client-controller.ts'
@@ -26,6 +28,8 @@ import { Unset } from './unset.ts'
 import { Viewing } from './viewing.ts'
 import { doubtfulTo, warnAuthor } from './warn-author.ts'
 import type { Inset } from './viewport/geometry.ts'
+
+const ENGLISH = { launcher: launcherEn }
 
 /**
  * `<im-chat gateway="https://…" token="…" to="shop:42">`: a launcher in the corner and a chat panel, or the panel alone.
@@ -46,6 +50,7 @@ import type { Inset } from './viewport/geometry.ts'
  *                hours {timeZone, open: ['Mo-Fr 09:00-18:00', …]} or their JSON
  *   side         end | start | left | right: where the launcher and the panel stand; end is left on pages that read from right to left
  *   client       (property only) a Client that the page made; gateway and token are then not used
+ *   strings      (property only) texts of the page's own, over those of the language: docs/languages.md
  *   connection   (read only, reflected) idle connecting catching-up live waiting refused closed
  *   transport    (read only, reflected) websocket | polling, absent while there is no connection
  *   unread       (read only) messages of the other side that were not seen yet
@@ -83,6 +88,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     history: {},
     theme: {},
     lang: {},
+    strings: { attribute: false },
     product: {},
     name: {},
     logo: {},
@@ -102,6 +108,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
   declare history: 'auto' | 'off'
   declare theme: 'auto' | 'light' | 'dark'
   declare lang: string
+  declare strings: OwnTexts | undefined
   declare product: Offer | undefined
   declare name: string
   declare logo: string
@@ -236,7 +243,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
 
   protected override willUpdate(): void {
     if (!this.#isMounted) return
-    this.#dir = getComputedStyle(this).direction
+    this.#dir = directionOf(this, languageOf('chat', ENGLISH, this).lang)
     if (this.#isShown) this.#isPanelWanted = true
     if (!this.hasUpdated) return
     this.#useClient()
@@ -254,7 +261,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
         isInline && waiting !== 'failed'
           ? nothing
           : launcher({
-              strings: this.#strings,
+              strings: languageOf('chat', ENGLISH, this).texts.launcher,
               waiting,
               unread: this.controller.unread,
               isHidden: isInline || (this.open && waiting === undefined),
@@ -290,10 +297,6 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
 
   get #isShown(): boolean {
     return this.open || this.mode === 'inline'
-  }
-
-  get #strings(): LauncherStrings {
-    return firstLocale(LAUNCHER_STRINGS, [this.lang, document.documentElement.lang, navigator.language]) ?? LAUNCHER_STRINGS.en!
   }
 
   /** The side of the window at which the launcher and the panel stand. */
@@ -350,9 +353,9 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
       place: this.renderRoot.querySelector<HTMLElement>('.place')!,
       chat: this.controller,
       settings: () => {
-        const { mode, enter, history, lang, product, name, logo, greeting, hours } = this
+        const { mode, enter, history, product, name, logo, greeting, hours } = this
         const isOpen = this.#isPanelReady && this.#isShown
-        return { isOpen, mode, enter, history, lang, product, shop: { name, logo, greeting, hours } }
+        return { isOpen, mode, enter, history, product, shop: { name, logo, greeting, hours } }
       },
       onClose: () => this.hide(),
       onSend: (id, text) => this.#onSend(id, text),

@@ -34,6 +34,7 @@ export const CHAT_PROPERTIES: Readonly<Record<string, (value: unknown) => unknow
   token: text,
   to: (value) => (typeof value === 'number' ? String(value) : text(value)),
   lang: text,
+  strings: (value) => (value === null || value === undefined ? undefined : typeof value === 'object' ? value : BAD),
   mode: oneOf('launcher', 'inline'),
   enter: oneOf('send', 'newline'),
   history: oneOf('auto', 'off'),

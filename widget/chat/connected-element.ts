@@ -47,6 +47,8 @@ export abstract class ConnectedElement<Events extends object = ElementEvents> ex
 
   protected abstract readonly controller: ClientController
 
+  readonly #onLanguage = (): void => this.requestUpdate()
+
   /** Drops everything of the previous person and announces the new one to the page. */
   protected abstract onPerson(who: Person): void
 
@@ -68,6 +70,12 @@ export abstract class ConnectedElement<Events extends object = ElementEvents> ex
 
   override connectedCallback(): void {
     outsideZone(() => super.connectedCallback())
+    addEventListener('im-language', this.#onLanguage)
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    removeEventListener('im-language', this.#onLanguage)
   }
 
   /** The first render has a task of its own; evaluating the script took one. */

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { fill } from '../locales/fill.ts'
-import type { LauncherStrings } from '../locales/launcher-strings.ts'
+import type { LauncherStrings } from '../locales/strings.ts'
 import { icons } from '../ui/icons.ts'
 
 export interface LauncherView {

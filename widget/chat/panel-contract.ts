@@ -3,6 +3,7 @@ import type { Cursor, Message } from '../../gateway/protocol/model.ts'
 import type { ConnectionState, Conversation, OutboxItem, PersonClient, TimelineView } from '../client/types.ts'
 import type { Offer } from '../ui/cards.ts'
 import type { PageShop } from './shop-face.ts'
+import type { Speaker } from '../ui/speaker.ts'
 import type { Inset } from './viewport/geometry.ts'
 
 /**
@@ -37,14 +38,13 @@ export interface PanelSettings {
   readonly enter: 'send' | 'newline'
   /** Whether Back closes a panel that covers the page. */
   readonly history: 'auto' | 'off'
-  readonly lang: string
   readonly product: Offer | undefined
   readonly shop: PageShop
 }
 
 export interface PanelHost {
   /** The panel requests renders of this element, and renders itself after each of them. */
-  readonly element: LitElement
+  readonly element: LitElement & Speaker
   /** Takes the panel's styles. */
   readonly root: ShadowRoot
   /** The panel renders into this node. */
@@ -78,7 +78,7 @@ export interface Panel {
 /** What the panel's script exports. */
 export interface PanelScript {
   /** Resolves when the texts of the language have loaded, or failed to and English is used. */
-  prepare(lang: string): Promise<void>
+  prepare(speaker: Speaker): Promise<unknown> | undefined
   /** Builds the panel, hidden. */
   openPanel(host: PanelHost): Panel
 }

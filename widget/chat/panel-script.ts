@@ -1,5 +1,5 @@
-import { onDemand, type Asker } from '../ui/on-demand.ts'
-import { firstLocale } from '../locales/first-locale.ts'
+import type { Speaker } from '../ui/speaker.ts'
+import { onDemand } from '../ui/on-demand.ts'
 import { PANEL_VERSION, type PanelScript } from './panel-contract.ts'
 
 /**
@@ -9,22 +9,17 @@ import { PANEL_VERSION, type PanelScript } from './panel-contract.ts'
 const fetchPanel = (failures: number): Promise<PanelScript> =>
   failures % 2 === 0 ? import('./panel.ts') : import(/* @vite-ignore */ new URL(`./chat-panel-${PANEL_VERSION}.js?${failures}`, import.meta.url).href)
 
-/** Fetched beside the panel, which imports it in its turn. Not shared with the panel, which may be of another release. */
-const fetchTexts = (lang: string): Promise<unknown> | undefined =>
-  firstLocale({ en: undefined, zh: () => import('../locales/zh-cn/chat.ts') }, [lang, document.documentElement.lang, navigator.language])?.()
-
-let lang = ''
+let speaker: Speaker
 
 const script = onDemand(async (failures) => {
-  fetchTexts(lang)?.catch(() => undefined) // the panel asks again, and makes do with English
   const fetched = await fetchPanel(failures)
-  await fetched.prepare(lang)
+  await fetched.prepare(speaker)
   return fetched
 })
 
 /** The panel's script, with the texts in the language of the first caller; undefined while it loads. */
-export function panelScript(asker: Asker & { readonly lang: string }): PanelScript | undefined {
-  lang = asker.lang
+export function panelScript(asker: Speaker): PanelScript | undefined {
+  speaker = asker
   return script(asker)
 }
 

@@ -9,15 +9,17 @@ import {
   type ReactiveController,
   type TemplateResult,
 } from 'lit'
+import { chat } from '../locales/en/chat.ts'
 import { messageTime } from '../locales/message-time.ts'
 import { afterPaint } from './after-paint.ts'
+import type { Strings } from '../locales/strings.ts'
 import { delayOf } from '../ui/delay-of.ts'
+import { languageOf, languageReady } from '../ui/language-of.ts'
 import { MediaQuery } from '../ui/media-query.ts'
 import { nextTask } from './next-task.ts'
 import { onDemand } from '../ui/on-demand.ts'
 import { refusalSentence } from '../ui/refusal-sentence.ts'
 import { shownName } from '../ui/shown-name.ts'
-import { chatLanguage, languageReady, type Language } from './chat-language.ts'
 import { EnterChoice } from './composer/enter-choice.ts'
 import { tap } from './composer/tap.ts'
 import type { Panel, PanelHost, PanelScript } from './panel-contract.ts'
@@ -208,8 +210,9 @@ class ChatPanel implements Panel, ReactiveController {
     return this.#host.settings().mode === 'launcher' && this.#media.matches
   }
 
-  get #language(): Language {
-    return chatLanguage(this.#host.settings().lang, this.#host.element)
+  get #language(): { readonly strings: Strings; readonly lang: string } {
+    const { texts: strings, lang } = languageOf('chat', chat, this.#host.element)
+    return { strings, lang }
   }
 
   #makeBlocking(): PersonBlocking | undefined {
@@ -377,5 +380,5 @@ const NO_FACE: ShopFace = { name: undefined, logo: undefined, greeting: undefine
 
 const isPerson = (to: string): boolean => to !== '' && !to.startsWith('shop:')
 
-export const prepare: PanelScript['prepare'] = languageReady
+export const prepare: PanelScript['prepare'] = (speaker) => languageReady(['chat'], speaker)
 export const openPanel: PanelScript['openPanel'] = (host) => new ChatPanel(host)

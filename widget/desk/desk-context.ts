@@ -2,16 +2,12 @@ import type { Emit } from '../chat/element-events.ts'
 import type { ConversationRow } from '../../gateway/protocol/model.ts'
 import type { DeskStrings } from '../locales/desk-strings.ts'
 import { desk as en } from '../locales/en/desk.ts'
-import { firstLocale } from '../locales/first-locale.ts'
-import { desk as zhCn } from '../locales/zh-cn/desk.ts'
 import { commandRefusal, type CommandRefusal } from '../mailbox/command-refusal.ts'
 import type { MailboxHost } from '../mailbox/mailbox-host.ts'
 import type { MailboxView } from '../mailbox/mailbox-view.ts'
+import { languageOf } from '../ui/language-of.ts'
 import { Toast } from '../ui/toast.ts'
 import { Dialogs } from './dialogs.ts'
-
-/** By primary language; the first is the fallback. */
-const LOCALES: Readonly<Record<string, DeskStrings>> = { en, zh: zhCn }
 
 export type DeskDialog = 'sheet' | 'block' | 'transfer' | 'blocked' | 'replies'
 
@@ -42,7 +38,7 @@ export class DeskContext {
   }
 
   get words(): DeskStrings {
-    return firstLocale(LOCALES, [this.element.lang, document.documentElement.lang, navigator.language]) ?? en
+    return languageOf('desk', en, this.element).texts
   }
 
   /** The agent's own participant id; undefined until the gateway has sent it. */

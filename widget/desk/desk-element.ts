@@ -3,7 +3,9 @@ import type { ListingClient, Person } from '../client/types.ts'
 import { ConnectedElement } from '../chat/connected-element.ts'
 import type { DeskEvents } from '../chat/element-events.ts'
 import type { DeskAction } from '../locales/mailbox-strings.ts'
+import type { OwnTexts } from '../locales/texts.ts'
 import { MailboxView } from '../mailbox/mailbox-view.ts'
+import { languageReady } from '../ui/language-of.ts'
 import { modal } from '../ui/modal.ts'
 import { deskIcons } from '../ui/page-icons.ts'
 import { toastView } from '../ui/toast-view.ts'
@@ -53,6 +55,7 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
   declare to: string
   declare theme: 'auto' | 'light' | 'dark'
   declare lang: string
+  declare strings: OwnTexts | undefined
   declare muted: boolean
   declare guest: boolean
   declare client: ListingClient | undefined
@@ -128,6 +131,12 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
     this.#notes.reset()
     this.#view.reset()
     this.emit('im-person', who)
+  }
+
+  /** The first render waits for its language. */
+  protected override scheduleUpdate(): void | Promise<unknown> {
+    const ready = this.hasUpdated ? undefined : languageReady(['chat', 'mailbox', 'desk'], this)
+    return ready ? ready.then(() => super.scheduleUpdate()) : super.scheduleUpdate()
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {

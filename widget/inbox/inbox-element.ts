@@ -4,7 +4,9 @@ import { BlockedHere } from './blocked-here.ts'
 import { OpenRequests } from '../mailbox/open-requests.ts'
 import { PersonBlocks } from '../chat/person-blocks.ts'
 import { fill } from '../locales/fill.ts'
+import type { OwnTexts } from '../locales/texts.ts'
 import { offerBar, type Offer } from '../ui/cards.ts'
+import { languageReady } from '../ui/language-of.ts'
 import { personBar, personTool, type PersonBarView } from '../chat/person-bar.ts'
 import { BAD, CHAT_PROPERTIES } from '../chat/chat-properties.ts'
 import { shopNote, shopStatus, type ShopFace } from '../chat/shop-face.ts'
@@ -31,6 +33,7 @@ import { pageStyles } from '../mailbox/page-styles.ts'
  *   guest        without a pass this device's guest is here, the same as in `<im-chat>`, instead of nobody
  *   muted        no sound, whatever the person chose
  *   client       (property only) a Client that the page made; gateway and token are then not used
+ *   strings      (property only) texts of the page's own, over those of the language: docs/languages.md
  *   connection   (read only, reflected) idle connecting catching-up live waiting refused closed
  *   transport    (read only, reflected) websocket | polling, absent while not connected
  * Methods: `open(to)`, `send(text)` → client id or undefined, `logout()` ends the connection and takes all that is this person's off the device, in
@@ -61,6 +64,7 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
   declare to: string
   declare theme: 'auto' | 'light' | 'dark'
   declare lang: string
+  declare strings: OwnTexts | undefined
   declare muted: boolean
   declare guest: boolean
   declare client: ListingClient | undefined
@@ -108,6 +112,12 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
     this.#offer = undefined
     this.#view.reset()
     this.emit('im-person', who)
+  }
+
+  /** The first render waits for its language. */
+  protected override scheduleUpdate(): void | Promise<unknown> {
+    const ready = this.hasUpdated ? undefined : languageReady(['chat', 'mailbox'], this)
+    return ready ? ready.then(() => super.scheduleUpdate()) : super.scheduleUpdate()
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {

@@ -5,6 +5,7 @@
 import './prelude.ts'
 import './gaps.ts'
 import './fetch.ts'
+import './file.ts'
 import '@webcomponents/webcomponentsjs/webcomponents-bundle.js'
 import 'lit/polyfill-support.js'
 import { ChatElement } from '../chat/chat-element.ts'

@@ -2,6 +2,8 @@
  * What Lit and the client use and old engines lack (measured on WebKit 602 and Chromium 64). Runs before everything else of the es2017 and
  * legacy builds. A name that is there already is left alone.
  */
+import './plural-rules.ts'
+
 {
   const add = (owner: object, name: string, value: unknown): void => {
     if (!(name in owner)) Object.defineProperty(owner, name, { configurable: true, writable: true, value })

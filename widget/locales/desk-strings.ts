@@ -1,4 +1,4 @@
-import type { Strings } from './strings.ts'
+import type { Counted, Strings } from './strings.ts'
 
 /** The errors of a quick reply file. */
 export type FileFault = 'tooLarge' | 'notJson' | 'noList' | 'tooMany' | 'badEntry' | 'empty'
@@ -13,7 +13,7 @@ export interface DeskStrings {
   readonly views: Readonly<Record<'unreadFirst' | 'newest' | 'unread' | 'unanswered', string>>
   readonly searching: string
   readonly notAllSearched: string
-  readonly foundMore: string
+  readonly foundMore: Counted
 
   readonly waiting: string
   readonly closed: string
@@ -48,7 +48,7 @@ export interface DeskStrings {
   readonly toQueue: string
   readonly toQueueHint: string
   readonly nobodyThere: string
-  readonly load: string
+  readonly load: Counted
   readonly statuses: Strings['statuses']
   readonly transferIt: string
   readonly offers: string
@@ -111,8 +111,8 @@ export interface DeskStrings {
   readonly replyDeleted: string
   readonly importFile: string
   readonly exportFile: string
-  readonly imported: string
-  readonly importing: string
+  readonly imported: Counted
+  readonly importing: Counted
   readonly faults: Readonly<Record<FileFault, string>>
 
   readonly remap: string

@@ -1,4 +1,4 @@
-import type { Strings } from './strings.ts'
+import type { Counted, Strings } from './strings.ts'
 
 /** Every sentence that the inbox and the desk share. */
 export interface MailboxStrings {
@@ -24,9 +24,9 @@ export interface MailboxStrings {
   readonly chooseHint: string
   readonly you: string
   readonly yesterday: string
-  readonly unreadCount: string
+  readonly unreadCount: Counted
   readonly waitingFor: string
-  readonly movedAbove: string
+  readonly movedAbove: Counted
   readonly back: string
   readonly showDetails: string
   readonly hideDetails: string

@@ -1,5 +1,26 @@
+/** The forms that a sentence about `{n}` has in its language, by the names of Intl.PluralRules. */
+export interface Forms extends Readonly<Partial<Record<Intl.LDMLPluralRule, string>>> {
+  readonly other: string
+  /** Put in with the language: which rules choose the form. Absent: English. */
+  readonly tag?: string
+}
+
+/** A sentence about `{n}`: one for every number, or a form for each kind. */
+export type Counted = string | Forms
+
+/** The launcher's sentences: it is on screen before the other strings have loaded. */
+export interface LauncherStrings {
+  readonly open: string
+  readonly openUnread: Counted
+  /** The launcher was pressed and the panel is loading. */
+  readonly loading: string
+  /** The panel could not be loaded; the launcher tries again. */
+  readonly notLoaded: string
+}
+
 /** Every sentence of `<im-chat>`, and what the two PC pages share with it. A locale is complete or it does not compile. `{n}` and `{name}` are filled in by `fill`. */
 export interface Strings {
+  readonly launcher: LauncherStrings
   readonly chat: string
   readonly close: string
   readonly messages: string
@@ -10,7 +31,7 @@ export interface Strings {
   readonly discard: string
   readonly older: string
   readonly latest: string
-  readonly latestNew: string
+  readonly latestNew: Counted
   readonly newMessages: string
   readonly empty: string
   /** Suggested questions, for screen readers. */
@@ -34,7 +55,7 @@ export interface Strings {
   readonly connection: Readonly<Record<'connecting' | 'catching-up' | 'live' | 'waiting' | 'refused', string>>
   readonly statuses: Readonly<Record<'online' | 'busy' | 'away' | 'offline', string>>
   readonly offline: string
-  readonly offlineQueued: string
+  readonly offlineQueued: Counted
   /** The gateway answers and accepts no session now. */
   readonly busy: string
   /** Below a message that the gateway put off: why it waits, and that it is sent by itself. */
@@ -62,8 +83,8 @@ export interface Strings {
       string
     >
   >
-  readonly left: string
-  readonly over: string
+  readonly left: Counted
+  readonly over: Counted
   /** What was inserted was far too long; `{n}`: what a message holds at most. */
   readonly cut: string
   readonly image: string

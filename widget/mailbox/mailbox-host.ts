@@ -1,3 +1,4 @@
+import type { OwnTexts } from '../locales/texts.ts'
 import type { ReactiveControllerHost } from 'lit'
 import type { ListingClient } from '../client/types.ts'
 
@@ -10,6 +11,7 @@ export interface MailboxHost extends ReactiveControllerHost, HTMLElement {
   to: string
   readonly theme: string
   readonly lang: string
+  readonly strings: OwnTexts | undefined
   readonly muted: boolean
   readonly guest: boolean
   readonly client: ListingClient | undefined

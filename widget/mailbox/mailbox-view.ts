@@ -21,6 +21,7 @@ import { Thread } from '../chat/thread.ts'
 import { TitleBadge } from './notifications/title-badge.ts'
 import { VirtualRows } from './virtual-rows.ts'
 import { fill } from '../locales/fill.ts'
+import { directionOf } from '../ui/direction-of.ts'
 import { question } from '../ui/question.ts'
 import { refusalSentence } from '../ui/refusal-sentence.ts'
 import { shownName } from '../ui/shown-name.ts'
@@ -153,7 +154,7 @@ export class MailboxView implements ReactiveController {
   }
 
   get language(): MailboxLanguage {
-    return mailboxLanguage(this.#host.lang)
+    return mailboxLanguage(this.#host)
   }
 
   /** The name of the other side of the open conversation, from the newest source that has one. */
@@ -240,7 +241,7 @@ export class MailboxView implements ReactiveController {
     if (changed.has('to') && to !== '') this.#select(to)
     this.#focus.announce(client)
     if (this.#needsWholeList) this.mailbox.needMore()
-    this.#direction = getComputedStyle(this.#host).direction
+    this.#direction = directionOf(this.#host, this.language.lang)
     if (this.#host.isConnected) this.presence.use(client, this.to, this.#options.showsPresence ? this.#onScreen : [])
   }
 
@@ -379,8 +380,7 @@ export class MailboxView implements ReactiveController {
 
   /** The opened row keeps its place in the list until another is opened. */
   #select(to: string): void {
-    const { row } = this
-    this.listing.hold(to, row !== undefined && row.unread > 0)
+    this.listing.hold(to, (this.row?.unread ?? 0) > 0)
     this.#keys.active = to
     this.#options.emit('im-select', { to })
   }

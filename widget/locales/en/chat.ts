@@ -1,6 +1,8 @@
 import type { Strings } from '../strings.ts'
+import { launcher } from './launcher.ts'
 
 export const chat: Strings = {
+  launcher,
   chat: 'Chat',
   close: 'Close chat',
   messages: 'Messages',
@@ -11,7 +13,7 @@ export const chat: Strings = {
   discard: 'Delete',
   older: 'Loading earlier messages',
   latest: 'Go to the latest message',
-  latestNew: '{n} new, go to the latest message',
+  latestNew: { other: '{n} new, go to the latest message' },
   newMessages: 'New messages',
   empty: 'Ask us anything',
   questions: 'Suggested questions',
@@ -55,7 +57,10 @@ export const chat: Strings = {
   },
   statuses: { online: 'Online', busy: 'Busy', away: 'Away', offline: 'Offline' },
   offline: 'No connection. Trying again.',
-  offlineQueued: 'No connection. {n} messages will be sent once you’re back online.',
+  offlineQueued: {
+    one: 'No connection. {n} message will be sent once you’re back online.',
+    other: 'No connection. {n} messages will be sent once you’re back online.',
+  },
   busy: 'The chat is busy. Trying again in a moment.',
   putOff: {
     limited: 'Too many messages at once. This one will be sent in a moment.',
@@ -81,8 +86,8 @@ export const chat: Strings = {
     until: '; until ',
     other: 'Chat isn’t available right now.',
   },
-  left: '{n} characters left',
-  over: '{n} characters too many',
+  left: { one: '{n} character left', other: '{n} characters left' },
+  over: { one: '{n} character too many', other: '{n} characters too many' },
   cut: 'Shortened: a message can have at most {n} characters.',
   image: 'Image',
   showPicture: 'Show picture from {host}',

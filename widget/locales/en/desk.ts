@@ -10,7 +10,7 @@ export const desk: DeskStrings = {
   views: { unreadFirst: 'Unread first', newest: 'Newest first', unread: 'Unread only', unanswered: 'Unanswered only' },
   searching: 'Searching older messages…',
   notAllSearched: 'Older conversations were not searched.',
-  foundMore: '{n} found in older messages.',
+  foundMore: { other: '{n} found in older messages.' },
 
   waiting: 'Waiting',
   closed: 'Closed',
@@ -45,7 +45,7 @@ export const desk: DeskStrings = {
   toQueue: 'Return to queue',
   toQueueHint: 'The next available colleague takes it.',
   nobodyThere: 'No colleagues are online right now.',
-  load: '{n} open',
+  load: { other: '{n} open' },
   statuses: chat.statuses,
   transferIt: 'Transfer',
   offers: 'Transferred to you',
@@ -119,8 +119,8 @@ export const desk: DeskStrings = {
   replyDeleted: '“{title}” deleted.',
   importFile: 'Import',
   exportFile: 'Export',
-  imported: '{n} quick replies imported.',
-  importing: 'Importing, {n} left…',
+  imported: { one: '{n} quick reply imported.', other: '{n} quick replies imported.' },
+  importing: { other: 'Importing, {n} left…' },
   faults: {
     tooLarge: 'The file is larger than 1 MB.',
     notJson: 'The file is not JSON.',

@@ -1,6 +1,12 @@
 import type { Strings } from '../strings.ts'
 
 export const chat: Strings = {
+  launcher: {
+    open: '打开聊天',
+    openUnread: '打开聊天，{n} 条未读',
+    loading: '正在加载聊天',
+    notLoaded: '聊天加载失败，正在重试。',
+  },
   chat: '在线客服',
   close: '关闭聊天',
   messages: '消息',
