@@ -1,7 +1,8 @@
 /** What the build puts in place of `import()` of a language: engines that need this script cannot even read the word. */
 {
   const { currentScript } = document
-  const folder = currentScript ? (currentScript as HTMLScriptElement).src.replace(/[^/]*$/, '') : ''
+  const source = currentScript ? (currentScript as HTMLScriptElement).src : ''
+  const folder = source.slice(0, source.lastIndexOf('/') + 1)
   const file = (name: string): Promise<unknown> =>
     fetch(folder + name).then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(name))))
   Object.assign(window, { imChatFile: file })
