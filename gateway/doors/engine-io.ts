@@ -96,7 +96,11 @@ export class EngineIoDoor {
   }
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const before = socket.listenerCount('close')
     this.#engine.handleUpgrade(request as Parameters<EngineServer['handleUpgrade']>[0], socket, head)
+    // the first is of a stand-in for a response, which middlewares need and which keeps the request as long as the socket; the second is ws's
+    const [ofResponse, ofSocket] = socket.rawListeners('close').slice(before)
+    if (ofSocket !== undefined) socket.off('close', ofResponse as () => void)
   }
 
   close(): void {

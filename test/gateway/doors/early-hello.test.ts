@@ -83,6 +83,18 @@ test('a session keeps nothing of the hello that came with its handshake', async 
   }
 })
 
+test.each(['/ws', '/im/?EIO=4&transport=websocket'])('a session at %s keeps nothing of the request that opened it', async (path) => {
+  const gateway = await gatewayForTest({ RATE_LIMITS: 'off' }, { helloMs: 60_000 })
+  const open = (length: number) => async (): Promise<void> => {
+    const headers = { 'x-anything': 'x'.repeat(length) }
+    const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}${path}`, { headers })
+    onTestFinished(() => socket.terminate())
+    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
+  }
+  const small = await keptBytes(60, open(10))
+  expect((await keptBytes(60, open(8000))) - small).toBeLessThan(6000)
+})
+
 test('a body that is too long is refused as soon as that is known', async () => {
   const { port, url } = await gatewayForTest()
   const { sid } = JSON.parse((await (await fetch(url + POLLING)).text()).slice(1)) as { sid: string }
