@@ -63,6 +63,9 @@ export function conversationTag(conversation: string): string {
 /** The channel of one conversation's messages and cursors. In Redis Cluster it has the log's slot. */
 export const conversationChannel = (conversation: string): string => `ImConv:{${conversationTag(conversation)}}:${conversation}`
 
+/** The conversation of a `conversationChannel`. */
+export const conversationOf = (channel: string): string => channel.slice(channel.indexOf('}:') + 2)
+
 /** The original's `getKey(key, userData)`. */
 export const backendKey = (key: string, src: string | undefined, sub: string): string => `${key}:${participantId(src, sub)}`
 

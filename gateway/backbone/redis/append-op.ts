@@ -3,7 +3,7 @@ import { Muted, NotStarted, Unavailable, type Appended, type NewMessage } from '
 import { isShopSide } from '../../protocol/keys.ts'
 import type { Message } from '../../protocol/model.ts'
 import { messageTail } from '../../protocol/packets.ts'
-import { framed } from './bus.ts'
+import { framed, framedWrite } from './frames.ts'
 import { entryOf, type KnownLog } from './known-log.ts'
 import { STAMP_LENGTH, type AssignmentHead, type LogHead, type SoleSide } from './log-head.ts'
 import { AGAIN, type Beside, type Op, type Script } from './op.ts'
@@ -129,9 +129,11 @@ export class AppendOp implements Op<AppendReply> {
     this.#next = next
     const tail = at === wanted ? this.#tail : messageTail({ ...this.#message, at })
     const entry = `${next.seq},${before.id === '' ? '' : `"prev":${before.id},`}${tail}`
-    const packet = this.#log.start(next.epoch) + entry + ']'
+    const packet = this.#log.start(next.epoch).text + entry + ']'
+    const line = next.text.slice(0, next.text.length - next.assignment.text.length)
+    const payload = framedWrite(before.stamp, line, framed(origin, packet))
     this.keys = [head, log]
-    this.args = [before.text, next.text, next.soleSide === '0' ? '' : String(unansweredMs), next.stamp + entry, this.key, framed(origin, packet)]
+    this.args = [before.text, next.text, next.soleSide === '0' ? '' : String(unansweredMs), next.stamp + entry, this.key, payload]
     const beside: Beside[] = []
     this.#keep(before, next, beside)
     this.#name(beside)

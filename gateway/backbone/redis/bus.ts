@@ -1,7 +1,9 @@
 import { Unavailable, type Bus, type Relayed, type Subscription } from '../backbone.ts'
 import { readPushHead } from '../../protocol/packets.ts'
 import { Subscriber } from './subscriber.ts'
+import { framed, unframed } from './frames.ts'
 import { GapSpread } from './gap-spread.ts'
+import type { KnownLogs } from './known-logs.ts'
 import type { Ring, Server } from './ring.ts'
 import type { Router } from './router.ts'
 import type { RedisSettings } from './settings.ts'
@@ -28,10 +30,12 @@ export class RedisBus implements Bus {
   readonly #channels = new Map<string, Channel>()
   readonly #subscribers = new Map<Server, Subscriber>()
   readonly #gaps: GapSpread
+  readonly #logs: KnownLogs
   #isClosed = false
 
-  constructor(ring: Ring, reads: Router, settings: RedisSettings) {
+  constructor({ ring, reads, settings, logs }: { ring: Ring; reads: Router; settings: RedisSettings; logs: KnownLogs }) {
     this.#ring = ring
+    this.#logs = logs
     this.#reads = reads
     this.#settings = settings
     this.#gaps = new GapSpread(settings.gapSpreadMs)
@@ -104,7 +108,8 @@ export class RedisBus implements Bus {
   #relay(name: string, payload: Buffer): void {
     const channel = this.#channels.get(name)
     if (channel === undefined) return
-    const { origin, packet } = unframed(payload)
+    const { origin, packet, write } = unframed(payload)
+    if (write !== undefined) this.#logs.heard(name, write, packet)
     const relayed: Relayed = { channel: name, origin, packet, push: readPushHead(packet) }
     for (const listener of channel.listeners) {
       if (listener.isClosed) continue
@@ -143,20 +148,4 @@ export class RedisBus implements Bus {
       this.#subscriberOf(server).adopt(name)
     }
   }
-}
-
-const OBJECT = 0x7b
-const NEWLINE = 0x0a
-
-/**
- * What travels in a Redis channel. Ours: the id of the origin session, a newline, the packet. A backend's (PHP …) and what backends are
- * to read: one JSON object, so its first byte is `{`. An origin never contains a newline and never starts with `{`, so neither
- * can be taken for the other; an object without an origin is relayed whole, both ways.
- */
-export const framed = (origin: string, packet: string): string => (origin === '' && packet.startsWith('{') ? packet : `${origin}\n${packet}`)
-
-export function unframed(payload: Buffer): { origin: string; packet: Buffer } {
-  const end = payload[0] === OBJECT ? -1 : payload.indexOf(NEWLINE)
-  if (end < 0) return { origin: '', packet: payload }
-  return { origin: payload.toString('utf8', 0, end), packet: payload.subarray(end + 1) }
 }

@@ -16,6 +16,9 @@ export interface StoredEntry {
   readonly identity: string
 }
 
+/** What is enough of a packet for all that `ENTRY` reads. */
+const ENTRY_BYTES = 2048
+
 export function entryOf(stored: string): StoredEntry | undefined {
   const found = ENTRY.exec(stored.slice(STAMP_LENGTH))
   if (found === null) return undefined
@@ -46,7 +49,7 @@ export class KnownLog {
   readonly #conversation: string
   readonly #windowCount: number
   readonly #ids: RecentIds
-  #start: readonly [epoch: string, text: string] = ['', '']
+  #start = { epoch: '', text: '', bytes: 0 }
   #head: LogHead = NO_HEAD
   #ahead: LogHead = NO_HEAD
   #batch: object | undefined
@@ -67,9 +70,12 @@ export class KnownLog {
   }
 
   /** The beginning of the log's packets, up to the seq. */
-  start(epoch: string): string {
-    if (this.#start[0] !== epoch) this.#start = [epoch, `2["messagePush",${messageStart(this.#conversation, epoch)}`]
-    return this.#start[1]
+  start(epoch: string): { readonly text: string; readonly bytes: number } {
+    if (this.#start.epoch !== epoch) {
+      const text = `2["messagePush",${messageStart(this.#conversation, epoch)}`
+      this.#start = { epoch, text, bytes: Buffer.byteLength(text) }
+    }
+    return this.#start
   }
 
   /** The head to expect for the next operation of this batch. What an earlier batch foretold and Redis has not confirmed is not believed. */
@@ -127,6 +133,32 @@ export class KnownLog {
     }
     for (const entry of isContinued ? entries.slice(1) : entries) if (entry !== undefined) this.#ids.add(entry.seq, hashOf(entry.identity))
     this.#head = this.#ahead = head
+  }
+
+  /**
+   * Somebody's write was published: where it follows what is known here, it is known, too, and the next append of this node is not refused. Not while a
+   * batch of this node is under way: its answer and the publish come on two connections.
+   */
+  hear(write: Buffer, packet: Buffer): void {
+    const known = this.#head
+    if (known.seq === 0 || this.#ahead !== known || write.toString('latin1', 0, STAMP_LENGTH) !== known.stamp) return
+    const head = parseHead(write.toString('utf8', STAMP_LENGTH + 1) + known.assignment.text)
+    const { bytes } = this.start(known.epoch)
+    const found = ENTRY.exec(packet.toString('utf8', bytes, bytes + ENTRY_BYTES))
+    if (head.epoch !== known.epoch || head.seq !== known.seq + 1 || found === null || Number(found[1]) !== head.seq) return
+    this.#ids.add(head.seq, hashOf(found[3]!))
+    this.#batch = undefined
+    this.#head = this.#ahead = head
+    // its name may be another
+    const by = this.sides.find((_, i) => head.written[i] === head.seq)
+    if (this.names.length > 0) this.names = this.names.filter(([side]) => side !== by)
+  }
+
+  /** This node replaced the assignment; `lines` are what the head says of it. Where others wrote meanwhile, the next append is refused, and learns. */
+  assigned(lines: string): void {
+    const { text, assignment, seq } = this.#head
+    if (seq === 0 || this.#ahead !== this.#head) return
+    this.#head = this.#ahead = parseHead(text.slice(0, text.length - assignment.text.length) + lines)
   }
 
   /** Whether the last refusal told of this write: it had been carried out, and its answer was lost. */

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { conversationOf } from '../../protocol/keys.ts'
 import { KnownLog } from './known-log.ts'
 
 /** How many logs a node knows: each takes about half a kilobyte, and up to four more for its client ids. */
@@ -17,5 +18,10 @@ export class KnownLogs {
     let log = this.#logs.get(conversation)
     if (log === undefined) this.#logs.set(conversation, (log = new KnownLog(conversation, this.#windowCount)))
     return log
+  }
+
+  /** Another node, or this one, has written: its packet came on the conversation's channel. */
+  heard(channel: string, write: Buffer, packet: Buffer): void {
+    this.#logs.get(conversationOf(channel))?.hear(write, packet)
   }
 }

@@ -5,6 +5,7 @@ import { RedisClock } from './clock.ts'
 import { ClusterRing } from './cluster-ring.ts'
 import { FixedRing } from './fixed-ring.ts'
 import { RedisImages } from './images.ts'
+import { KnownLogs } from './known-logs.ts'
 import type { Ring } from './ring.ts'
 import { RedisRecords } from './records.ts'
 import { Router } from './router.ts'
@@ -28,12 +29,13 @@ export async function openRedis(given: Partial<RedisSettings> & Pick<RedisSettin
   const ring = openRing(target, settings, scripts)
   const writes = new Router(ring, 'writer', settings)
   const reads = new Router(ring, 'reader', settings)
-  const bus = new RedisBus(ring, reads, settings)
+  const logs = new KnownLogs(settings.windowCount)
+  const bus = new RedisBus({ ring, reads, settings, logs })
   await ring.checked
   const clock = new RedisClock(reads)
   await clock.sync()
   return {
-    store: new RedisStore({ writes, reads, scripts, settings, now: clock.now, unansweredMs: settings.unansweredMs }),
+    store: new RedisStore({ writes, reads, scripts, settings, logs, now: clock.now, unansweredMs: settings.unansweredMs }),
     records: new RedisRecords({ writes, reads, scripts }),
     images: new RedisImages({ writes, reads, scripts, keepMs: settings.keepMs }),
     bus,

@@ -15,8 +15,9 @@ import type { Cursor, Message } from '../../protocol/model.ts'
 import { AppendOp, SLACK, soleSideOf, TRIM_COUNT, type AppendReply } from './append-op.ts'
 import { listKey } from './keys.ts'
 import type { KnownLog } from './known-log.ts'
-import { KnownLogs } from './known-logs.ts'
+import type { KnownLogs } from './known-logs.ts'
 import { minuteOf } from './list-minutes.ts'
+import { assignmentLines } from './log-head.ts'
 import { ListReader, type ListReaderOptions } from './lists.ts'
 import { advanceOp, assignmentOp, forgetOp, readOp, replaceOp, touchOp } from './operations.ts'
 import type { Router } from './router.ts'
@@ -25,6 +26,7 @@ import type { RedisSettings } from './settings.ts'
 export interface StoreOptions extends ListReaderOptions {
   readonly writes: Router
   readonly settings: RedisSettings
+  readonly logs: KnownLogs
 }
 
 /** The Store on Redis. Each method is one round trip where nobody else writes; operations.ts, append-op.ts and scripts/ hold the commands. */
@@ -36,7 +38,7 @@ export class RedisStore implements Store {
   constructor(options: StoreOptions) {
     this.#options = options
     this.#lists = new ListReader(options)
-    this.#logs = new KnownLogs(options.settings.windowCount)
+    this.#logs = options.logs
   }
 
   async append(message: NewMessage): Promise<Appended> {
@@ -80,7 +82,11 @@ export class RedisStore implements Store {
   }
 
   async setAssignment(assignment: NewAssignment): Promise<AssignmentSet> {
-    return this.#options.writes.run(assignmentOp(this.#options.scripts.assignment, assignment, randomBytes(9).toString('base64url')))
+    const { writes, scripts } = this.#options
+    const { conversation, phase, muted = [] } = assignment
+    const result = await writes.run(assignmentOp(scripts.assignment, assignment, randomBytes(9).toString('base64url')))
+    if (result.isSet) this.#logs.of(conversation).assigned(assignmentLines(result.version, phase, muted))
+    return result
   }
 
   async list(side: string, range: ListRange): Promise<ListPage> {

@@ -171,6 +171,24 @@ describe('the races of one server', () => {
     expect(await say('b', other)).toMatchObject({ seq: 2, prev: 'a', epoch: again.epoch })
   })
 
+  it('two people write in turn, each through a gateway of its own: each message is one call, for it was heard what the other wrote', async () => {
+    const talk = newTalk()
+    const followers = await Promise.all([node, other].map((one) => ClientFollower.on(one, talk.conversation)))
+    const turn = async (n: number): Promise<void> => {
+      const by = n % 2 === 0 ? { from: talk.shop, name: 'Änne' } : { from: talk.customer, name: '客' }
+      await [node, other][n % 2]!.store.append(talk.message(by))
+      await Promise.all(followers.map((follower) => follower.until(n + 1)))
+    }
+    for (let n = 0; n < 4; n++) await turn(n)
+    const calls = async () => Number(/cmdstat_evalsha:calls=(\d+)/.exec(await server.cli('INFO', 'commandstats'))![1])
+    const before = await calls()
+    for (let n = 4; n < 104; n++) await turn(n)
+    expect((await calls()) - before).toBeLessThan(110)
+    for (const follower of followers) expect(follower.shown.map(({ seq }) => seq)).toEqual(Array.from({ length: 104 }, (_, n) => n + 1))
+    expect(await node.store.append(talk.message({ id: 'm104', from: talk.customer }))).toMatchObject({ seq: 104, duplicate: true })
+    for (const follower of followers) await follower.close()
+  })
+
   it('two gateways append the same client id at once: stored and published once', async () => {
     const talk = newTalk()
     const recorder = await Recorder.on(other.bus, conversationChannel(talk.conversation))

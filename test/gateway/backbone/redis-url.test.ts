@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { slotOf } from '../../../gateway/backbone/redis/slot.ts'
-import { framed, unframed } from '../../../gateway/backbone/redis/bus.ts'
+import { framed, unframed } from '../../../gateway/backbone/redis/frames.ts'
 import { parseRedisUrl } from '../../../gateway/backbone/redis/url.ts'
 
 describe('REDIS_URL', () => {

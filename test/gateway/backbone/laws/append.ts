@@ -61,6 +61,22 @@ export function describeAppend(world: World): void {
       expect(appended.map(({ seq }) => seq)).toEqual(Array.from({ length: 200 }, (_, i) => i + 1))
     })
   })
+  it('append makes its name the side’s last known one, whichever node has written another before', async () => {
+    const talk = newTalk()
+    const steps = [
+      [world.backbone, 'Ann'],
+      [world.other, 'Bob'],
+      [world.backbone, 'Ann'],
+      [world.backbone, 'Ann'],
+      [world.other, 'Bob'],
+      [world.other, 'Bo\nb 客'],
+    ] as const
+    for (const [node, name] of steps) {
+      await node.store.append(talk.message({ name }))
+      expect((await world.backbone.store.read(talk.conversation, { limit: 1 })).names).toEqual({ [talk.customer]: name })
+    }
+  })
+
   it('append never dates an entry before the one below it, and answers the stored date', async () => {
     const talk = newTalk()
     const { store } = world.backbone
