@@ -5,7 +5,7 @@ import type { Message } from '../../protocol/model.ts'
 import { messageTail } from '../../protocol/packets.ts'
 import { framed, framedWrite } from './frames.ts'
 import { entryOf, type KnownLog } from './known-log.ts'
-import { STAMP_LENGTH, type AssignmentHead, type LogHead, type SoleSide } from './log-head.ts'
+import { newStamp, parseHead, STAMP_LENGTH, type AssignmentHead, type LogHead, type SoleSide } from './log-head.ts'
 import { AGAIN, type Beside, type Op, type Script } from './op.ts'
 import { hashOf } from './recent-ids.ts'
 import type { Scripts } from './scripts.ts'
@@ -24,8 +24,11 @@ export interface AppendReply {
   readonly log: KnownLog
 }
 
-/** Others were faster so often. */
+/** Others were faster so often: then Redis puts the entry behind theirs, whatever they are. */
+const PATIENCE = 3
+/** Others were faster so often where Redis cannot do that; and so often the append was behind one that was refused, or beside too many. */
 const REFUSALS_MAX = 64
+const PASSES_MAX = 1000
 /** A log is cut to what is kept with each so many entries. */
 export const TRIM_COUNT = 32
 /** How long something stays is renewed when this share of it has passed; until then it stays so much longer. */
@@ -35,6 +38,7 @@ export const SLACK = 1 / 16
  * An append. What it asks of Redis follows from what the node knows when it is sent, so each attempt asks anew:
  *
  *   write   the next entry, if the head is still the known one
+ *   insist  the next entry, behind what others have written meanwhile: two nodes whose calls alternate would refuse one of them for ever
  *   look    whether an entry that may be the same message is it; or whether the side is muted, the log empty, as this node believes
  *
  * Refused, because the head is another one: the node learns it, and the next attempt begins again.
@@ -62,6 +66,9 @@ export class AppendOp implements Op<AppendReply> {
   /** Entries from here on have been looked at: only their hashes are the same. */
   #isElse = Infinity
   #refusalCount = 0
+  #passCount = 0
+  /** Of all attempts: one whose answer was lost may have been carried out. */
+  readonly #stamps: string[] = []
 
   constructor(options: AppendOptions, message: NewMessage) {
     const { id, from, side } = message
@@ -88,6 +95,7 @@ export class AppendOp implements Op<AppendReply> {
     this.#mute = head.assignment.muted.find((one) => one.side === side && (one.until === undefined || at < one.until))
     if (this.#looksAt > 0) this.#look(String(this.#looksAt - head.seq - 1), '')
     else if (this.#mute !== undefined || (isReply === true && head.seq === 0)) this.#look('', this.#log.keys.meta)
+    else if (this.#refusalCount >= PATIENCE && head.seq > 0 && head.soleSide === '0') this.#insist(head)
     else this.#write(head)
   }
 
@@ -96,15 +104,14 @@ export class AppendOp implements Op<AppendReply> {
       this.#log.confirm(this.#next!, this.#hash)
       return this.#written()
     }
-    if (reply === 0) return this.#refused()
+    if (reply === 0) return this.#passed()
     const [kind, text, ...entries] = reply as [kind: string, text: string, ...entries: string[]]
     if (kind === '=') return this.#seen(text)
     if (kind === '!') throw Object.assign(new Error(text), { name: 'ReplyError' })
     this.#log.learn(this.#expected!, text, entries)
     this.#isElse = Infinity
-    const answer = this.#refused()
-    if (answer === AGAIN) this.#count()
-    return answer
+    const own = entries.find((entry) => this.#stamps.includes(entry.slice(0, STAMP_LENGTH)))
+    return (own === undefined ? undefined : this.#found(own, parseHead(text))) ?? this.#count()
   }
 
   #look(place: string, meta: string): void {
@@ -127,6 +134,7 @@ export class AppendOp implements Op<AppendReply> {
       by: this.#place,
     })
     this.#next = next
+    this.#stamps.push(next.stamp)
     const tail = at === wanted ? this.#tail : messageTail({ ...this.#message, at })
     const entry = `${next.seq},${before.id === '' ? '' : `"prev":${before.id},`}${tail}`
     const packet = this.#log.start(next.epoch).text + entry + ']'
@@ -138,6 +146,19 @@ export class AppendOp implements Op<AppendReply> {
     this.#keep(before, next, beside)
     this.#name(beside)
     if (keepCount > 0 && next.seq % TRIM_COUNT === 0) beside.push([log, 'LTRIM', String(-keepCount), '-1'])
+    if (beside.length > 0) this.beside = beside
+  }
+
+  #insist(before: LogHead): void {
+    const { head, log } = this.#log.keys
+    const { id, origin } = this.#message
+    const stamp = newStamp()
+    this.#stamps.push(stamp)
+    const parts = [origin, this.#log.start(before.epoch).text, this.#identity, JSON.stringify(id), this.#tail]
+    this.keys = [head, log]
+    this.args = [before.text, '+', this.#place === undefined ? '0' : String(this.#place + 1), stamp, this.key, parts.join('\n')]
+    const beside: Beside[] = []
+    this.#name(beside)
     if (beside.length > 0) this.beside = beside
   }
 
@@ -181,9 +202,22 @@ export class AppendOp implements Op<AppendReply> {
     return AGAIN
   }
 
+  /** This append's own entry in a log that has moved on: its answer is that of the first time. */
+  #found(stored: string, head: LogHead): AppendReply | undefined {
+    const entry = entryOf(stored)
+    if (entry === undefined) return undefined
+    const { seq, stamp, prev = '' } = entry
+    // the entry may be cut, but its time is also that of the head which it made
+    const at = seq === head.seq ? head.at : stamp === this.#next?.stamp ? this.#next.at : undefined
+    // next time it is looked up like any other
+    return at === undefined ? undefined : this.#reply(head, { seq, at, prev, duplicate: false })
+  }
+
   /** The driver sends a call whose connection broke again; where the first one was carried out, the second is refused. */
-  #refused(): AppendReply | typeof AGAIN {
-    return this.#next !== undefined && this.#log.wasWritten(this.#next) ? this.#written() : AGAIN
+  #passed(): AppendReply | typeof AGAIN {
+    if (this.#next !== undefined && this.#log.wasWritten(this.#next)) return this.#written()
+    if (++this.#passCount > PASSES_MAX) throw new Unavailable('Redis: those before it in this conversation are refused')
+    return AGAIN
   }
 
   #written(): AppendReply {

@@ -151,15 +151,13 @@ function dequeue({ lane, pending }: Call['members'][number]): void {
 
 function settle(call: Call, reply: unknown): void {
   const rows = call.script === undefined ? [reply] : (reply as unknown[])
-  const now = performance.now()
   call.members.forEach((member, i) => {
     const { pending } = member
     try {
       const value = pending.op.parse(rows[i])
-      if (value === AGAIN && now < pending.deadline) return
+      if (value === AGAIN) return
       dequeue(member)
-      if (value === AGAIN) pending.reject(new Unavailable('Redis: it was refused until its time was over'))
-      else pending.resolve(value)
+      pending.resolve(value)
     } catch (error) {
       dequeue(member)
       pending.reject(error as Error)

@@ -100,7 +100,7 @@ const STAMP_COUNT = 36 ** 5
 const PROCESS = Array.from({ length: 4 }, () => Math.floor(Math.random() * 36).toString(36)).join('')
 let stampCount = 0
 
-function newStamp(): string {
+export function newStamp(): string {
   stampCount = (stampCount + 1) % STAMP_COUNT
   return PROCESS + stampCount.toString(36).padStart(5, '0')
 }

@@ -8,7 +8,7 @@ export interface Script {
   readonly compose?: (head: readonly string[], ops: readonly Op<unknown>[]) => string[]
 }
 
-/** Answered by an operation that Redis refused to carry out as it was sent: it stays in its lane and is sent again. */
+/** Answered by an operation that Redis refused to carry out as it was sent: it stays in its lane and is sent again. It must end some time. */
 export const AGAIN = Symbol('again')
 
 /** A command that follows an operation's own within its script. */

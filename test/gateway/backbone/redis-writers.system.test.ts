@@ -1,0 +1,137 @@
+/** Two gateways that write into one conversation, and a Redis that lost what one of them wrote. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Backbone } from '../../../gateway/backbone/backbone.ts'
+import { conversationKeys } from '../../../gateway/backbone/redis/keys.ts'
+import { openRedis } from '../../../gateway/backbone/redis/redis.ts'
+import { conversationChannel } from '../../../gateway/protocol/keys.ts'
+import { startRedis, type RedisServer } from '../../kit/redis.ts'
+import { newTalk } from './laws/conversation.ts'
+import { Recorder } from './laws/recorder.ts'
+import { ClientFollower, readAll } from './redis-follower.ts'
+
+describe('the writers of one conversation', () => {
+  let server: RedisServer
+  let node: Backbone
+  let other: Backbone
+
+  beforeAll(async () => {
+    server = await startRedis()
+    ;[node, other] = await Promise.all([openRedis({ url: server.url }), openRedis({ url: server.url })])
+  })
+  afterAll(async () => {
+    await Promise.all([node, other].map((one) => one.close()))
+    await server.stop()
+  })
+
+  const logOf = async (conversation: string): Promise<string[]> => (await other.store.read(conversation, { limit: 100 })).messages.map(({ id }) => id)
+
+  it('Redis lost the newest entries, or has others in their place: what was known is forgotten, and a lost message that comes again is stored', async () => {
+    const talk = newTalk()
+    const { head, log } = conversationKeys(talk.conversation)
+    const say = (id: string, by = node) => by.store.append(talk.message({ id }))
+    for (const id of ['a', 'b']) await say(id)
+    const headAtTwo = await server.cli('GET', head)
+    const failOver = async (lost: number): Promise<void> => {
+      for (let i = 0; i < lost; i++) await server.cli('RPOP', log)
+      await server.cli('SET', head, headAtTwo)
+    }
+    // behind
+    for (const id of ['c', 'd']) await say(id)
+    await failOver(2)
+    expect(await say('d')).toMatchObject({ seq: 3, prev: 'b', duplicate: false })
+    expect(await say('c')).toMatchObject({ seq: 4, prev: 'd', duplicate: false })
+    // beside, one as long, one longer, one of which the last is the same message
+    for (const others of [
+      ['e', 'f'],
+      ['g', 'h', 'i'],
+      ['k', 'c'],
+    ]) {
+      await failOver((await logOf(talk.conversation)).length - 2)
+      for (const id of others) await say(id, other)
+      expect(await say('d')).toMatchObject({ seq: others.length + 3, prev: others.at(-1), duplicate: false })
+      for (const id of others) expect(await say(id)).toMatchObject({ duplicate: true })
+      expect(await logOf(talk.conversation)).toEqual(['a', 'b', ...others, 'd'])
+      await say('c')
+    }
+    // everything, and with it the epoch
+    const { epoch } = await say('a')
+    await server.cli('DEL', head, log)
+    const again = await say('a')
+    expect(again).toMatchObject({ seq: 1, duplicate: false })
+    expect(again.epoch).not.toBe(epoch)
+    expect(await say('b', other)).toMatchObject({ seq: 2, prev: 'a', epoch: again.epoch })
+  })
+
+  it('two people write in turn, each through a gateway of its own: each message is one call, for it was heard what the other wrote', async () => {
+    const talk = newTalk()
+    const followers = await Promise.all([node, other].map((one) => ClientFollower.on(one, talk.conversation)))
+    const turn = async (n: number): Promise<void> => {
+      const by = n % 2 === 0 ? { from: talk.shop, name: 'Änne' } : { from: talk.customer, name: '客' }
+      await [node, other][n % 2]!.store.append(talk.message(by))
+      await Promise.all(followers.map((follower) => follower.until(n + 1)))
+    }
+    for (let n = 0; n < 4; n++) await turn(n)
+    const calls = async () => Number(/cmdstat_evalsha:calls=(\d+)/.exec(await server.cli('INFO', 'commandstats'))![1])
+    const before = await calls()
+    for (let n = 4; n < 104; n++) await turn(n)
+    expect((await calls()) - before).toBeLessThan(110)
+    for (const follower of followers) expect(follower.shown.map(({ seq }) => seq)).toEqual(Array.from({ length: 104 }, (_, n) => n + 1))
+    expect(await node.store.append(talk.message({ id: 'm104', from: talk.customer }))).toMatchObject({ seq: 104, duplicate: true })
+    for (const follower of followers) await follower.close()
+  })
+
+  it('two gateways write into one conversation without a pause: neither is kept out, and nothing is lost, doubled or out of order', async () => {
+    const talk = newTalk()
+    // both sides have written, so nothing of it expires
+    await node.store.append(talk.message({ id: 'first' }))
+    await other.store.append(talk.message({ id: 'second', from: talk.shop }))
+    const follower = await ClientFollower.on(other, talk.conversation)
+    const write = async (by: Backbone, name: string, side: string): Promise<void> => {
+      for (let n = 0; n < 150; n++) {
+        const message = talk.message({
+          id: `${name} ${String(n).padStart(3, '0')}`,
+          from: name,
+          side,
+          name,
+          at: 1_700_000_000_000 + ((n * 7) % 50),
+          body: { text: '"at":5}' },
+        })
+        const appended = await by.store.append(message)
+        expect(appended.duplicate).toBe(false)
+        if (n % 10 === 0) expect(await by.store.append(message)).toEqual({ ...appended, duplicate: true })
+      }
+    }
+    const [customer, shop] = [talk.customer, talk.shop]
+    await Promise.all([write(node, 'one', customer), write(node, 'two', shop), write(other, 'three', customer), write(other, 'four', shop)])
+    const stored = await readAll(other, talk.conversation)
+    expect(stored.map(({ seq }) => seq)).toEqual(Array.from({ length: 602 }, (_, n) => n + 1))
+    expect(stored.map(({ prev }) => prev)).toEqual([undefined, ...stored.slice(0, -1).map(({ id }) => id)])
+    for (let n = 1; n < stored.length; n++) expect(stored[n]!.at).toBeGreaterThanOrEqual(stored[n - 1]!.at)
+    for (const name of ['one', 'two', 'three', 'four']) {
+      const ids = stored.map(({ id }) => id).filter((id) => id.startsWith(name))
+      expect(ids).toEqual(Array.from({ length: 150 }, (_, n) => `${name} ${String(n).padStart(3, '0')}`))
+    }
+    await follower.until(602)
+    expect(follower.shown).toEqual(stored)
+    const { cursors, names, head } = await node.store.read(talk.conversation, { limit: 1 })
+    const lastOf = (side: string) => stored.findLast((message) => message.side === side)!
+    for (const side of [customer, shop]) {
+      expect(cursors[side]).toEqual({ delivered: lastOf(side).seq, read: lastOf(side).seq })
+      expect(names[side]).toBe(lastOf(side).name)
+    }
+    expect(head).toMatchObject({ seq: 602, id: stored.at(-1)!.id })
+    await follower.close()
+  })
+
+  it('two gateways append the same client id at once: stored and published once', async () => {
+    const talk = newTalk()
+    const recorder = await Recorder.on(other.bus, conversationChannel(talk.conversation))
+    const ids = Array.from({ length: 100 }, (_, i) => `id-${i}`)
+    const answers = await Promise.all(ids.flatMap((id) => [node, other].map((one) => one.store.append(talk.message({ id })))))
+    expect(answers.filter(({ duplicate }) => duplicate)).toHaveLength(100)
+    ids.forEach((_, i) => expect(answers[i * 2]!.seq).toBe(answers[i * 2 + 1]!.seq))
+    await other.bus.publish(conversationChannel(talk.conversation), '', 'end')
+    expect((await recorder.until(101)).at(-1)).toBe('end')
+    await recorder.close()
+  })
+})
