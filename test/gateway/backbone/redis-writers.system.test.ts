@@ -1,9 +1,17 @@
 /** Two gateways that write into one conversation, and a Redis that lost what one of them wrote. */
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Backbone } from '../../../gateway/backbone/backbone.ts'
+import type { Backbone, NewMessage } from '../../../gateway/backbone/backbone.ts'
+import { composeAppends } from '../../../gateway/backbone/redis/append-call.ts'
+import { AppendOp } from '../../../gateway/backbone/redis/append-op.ts'
 import { conversationKeys } from '../../../gateway/backbone/redis/keys.ts'
+import { KnownLog } from '../../../gateway/backbone/redis/known-log.ts'
+import { AGAIN } from '../../../gateway/backbone/redis/op.ts'
 import { openRedis } from '../../../gateway/backbone/redis/redis.ts'
+import { loadScripts } from '../../../gateway/backbone/redis/scripts.ts'
+import { REDIS_DEFAULTS } from '../../../gateway/backbone/redis/settings.ts'
 import { conversationChannel } from '../../../gateway/protocol/keys.ts'
+import { messagePacket } from '../../../gateway/protocol/packets.ts'
 import { startRedis, type RedisServer } from '../../kit/redis.ts'
 import { newTalk } from './laws/conversation.ts'
 import { Recorder } from './laws/recorder.ts'
@@ -133,5 +141,50 @@ describe('the writers of one conversation', () => {
     await other.bus.publish(conversationChannel(talk.conversation), '', 'end')
     expect((await recorder.until(101)).at(-1)).toBe('end')
     await recorder.close()
+  })
+
+  it('an append that others were faster than three times is written behind whatever they write, once, with its cursor and name', async () => {
+    const talk = newTalk()
+    const settings = { ...REDIS_DEFAULTS, url: server.url }
+    const { append } = loadScripts(settings, 'PUBLISH')
+    const redis = new Redis(server.url)
+    const log = new KnownLog(talk.conversation, settings.windowCount)
+    const scripts = loadScripts(settings, 'PUBLISH')
+    const makeSlow = (fields: Partial<NewMessage>) => new AppendOp({ scripts, log, settings }, talk.message({ from: talk.shop, ...fields }))
+    const faster = (id: string) => node.store.append(talk.message({ id }))
+    /** As the batcher sends it; others write between the look at what is known and the call. */
+    const attempt = async (op: AppendOp, meanwhile?: string | (() => Promise<unknown>)): Promise<unknown> => {
+      op.prepare({})
+      if (meanwhile !== undefined) await (typeof meanwhile === 'string' ? faster(meanwhile) : meanwhile())
+      const [keysCount, ...words] = composeAppends(append.head, [op])
+      return op.parse(((await redis.eval(append.source, Number(keysCount), ...words)) as unknown[])[0])
+    }
+    const slow = makeSlow({ id: 'slow', name: 'Änne', at: 5 })
+    for (let n = 1; n <= 3; n++) expect(await attempt(slow, `fast ${n}`)).toBe(AGAIN)
+    const recorder = await Recorder.on(other.bus, conversationChannel(talk.conversation))
+    expect(await attempt(slow, 'fast 4')).toMatchObject({ appended: { seq: 5, prev: 'fast 4', duplicate: false } })
+    await recorder.until(2)
+    const { messages, cursors, names, head } = await node.store.read(talk.conversation, { limit: 9 })
+    expect(messages[4]).toMatchObject({ id: 'slow', seq: 5, prev: 'fast 4', at: messages[3]!.at })
+    expect(recorder.packets).toEqual(messages.slice(3).map(messagePacket))
+    expect(recorder.relayed[1]!.origin).toBe('line-1')
+    expect([cursors[talk.shop], cursors[talk.customer]]).toEqual([
+      { delivered: 5, read: 5 },
+      { delivered: 4, read: 4 },
+    ])
+    expect([names[talk.shop], head.seq]).toEqual(['Änne', 5])
+    // what was written is known, here and there; a mute, or the same message, meanwhile is seen
+    expect(await attempt(makeSlow({ id: 'next' }))).toMatchObject({ appended: { seq: 6, prev: 'slow', duplicate: false } })
+    const twin = makeSlow({ id: 'twin' })
+    for (let n = 1; n <= 3; n++) expect(await attempt(twin, `again ${n}`)).toBe(AGAIN)
+    expect(await attempt(twin, () => other.store.append(talk.message({ id: 'twin', from: talk.shop })))).toBe(AGAIN)
+    expect(await attempt(twin)).toMatchObject({ appended: { seq: 10, duplicate: true } })
+    const muted = makeSlow({ id: 'muted' })
+    for (let n = 1; n <= 3; n++) expect(await attempt(muted, `more ${n}`)).toBe(AGAIN)
+    const mute = { conversation: talk.conversation, text: 'why', expect: '', phase: 'open', muted: [{ side: talk.shop }] }
+    expect(await attempt(muted, () => node.store.setAssignment(mute))).toBe(AGAIN)
+    await expect(attempt(muted)).rejects.toThrow('muted')
+    await recorder.close()
+    redis.disconnect()
   })
 })
