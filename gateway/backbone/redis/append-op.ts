@@ -95,7 +95,7 @@ export class AppendOp implements Op<AppendReply> {
     this.#mute = head.assignment.muted.find((one) => one.side === side && (one.until === undefined || at < one.until))
     if (this.#looksAt > 0) this.#look(String(this.#looksAt - head.seq - 1), '')
     else if (this.#mute !== undefined || (isReply === true && head.seq === 0)) this.#look('', this.#log.keys.meta)
-    else if (this.#refusalCount >= PATIENCE && head.seq > 0 && head.soleSide === '0') this.#insist(head)
+    else if (this.#refusalCount >= PATIENCE && this.#log.isFirst && head.seq > 0 && head.soleSide === '0') this.#insist(head)
     else this.#write(head)
   }
 

@@ -55,6 +55,7 @@ export class KnownLog {
   #batch: object | undefined
   /** Hash and seq of what the batch under way writes. */
   #written: [hash: number, seq: number][] = []
+  #isFirst = true
   /** Stamps of the entries that the last refusal told of. */
   #stamps: ReadonlySet<string> = new Set()
 
@@ -80,13 +81,19 @@ export class KnownLog {
 
   /** The head to expect for the next operation of this batch. What an earlier batch foretold and Redis has not confirmed is not believed. */
   in(batch: object): LogHead {
-    if (this.#batch !== batch) {
+    this.#isFirst = this.#batch !== batch
+    if (this.#isFirst) {
       if (this.#ahead !== this.#head) this.#forgetBeside()
       this.#batch = batch
       this.#ahead = this.#head
       this.#written = []
     }
     return this.#ahead
+  }
+
+  /** Whether the operation that asked last for its head is the first of the batch: no other can be refused that must come before it. */
+  get isFirst(): boolean {
+    return this.#isFirst
   }
 
   /** The newest entry below `before` that may be of this identity, with what the batch under way writes; 0: none is. */

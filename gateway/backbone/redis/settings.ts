@@ -9,7 +9,7 @@ export interface RedisSettings {
    * `replica`: acknowledged when a replica has it too, else rejected with Unavailable; the retry is a duplicate.
    */
   readonly durability: 'memory' | 'replica'
-  /** Entries kept per conversation, approximately (Redis frees whole stream nodes); 0 = all. */
+  /** Entries kept per conversation, approximately: every 32nd append cuts the log; 0 = all. */
   readonly keepCount: number
   /** Ms an entry is kept; applied at every 32nd append, and by expiry to a log without appends. 0 = for ever. */
   readonly keepMs: number
@@ -18,7 +18,7 @@ export interface RedisSettings {
    * in it. 0 = never.
    */
   readonly unansweredMs: number
-  /** In how many of a conversation's last entries a repeated client id is recognised; 4 bytes each. */
+  /** In how many of a conversation's last entries a repeated client id is recognised; 4 bytes each in the node. */
   readonly windowCount: number
   /** Ms after which a command without a reply is rejected; whether it ran is unknown. */
   readonly commandTimeoutMs: number

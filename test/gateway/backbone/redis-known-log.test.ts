@@ -95,3 +95,19 @@ test('a duplicate within a batch is looked up behind what the batch writes', () 
   again.prepare(batch)
   expect(again.args.slice(0, 3)).toEqual([first.args[1], '', '-1'])
 })
+
+test('what is behind another of its batch is not written behind others: it would come before its predecessor, if that is refused', () => {
+  const talk = newTalk()
+  const log = new KnownLog(talk.conversation, 1024)
+  const [one, two] = [talk.message(), talk.message()].map((message) => new AppendOp({ scripts, log, settings }, message)) as [AppendOp, AppendOp]
+  let head = NO_HEAD
+  for (let n = 0; n < 3; n++) {
+    const batch = {}
+    for (const op of [one, two]) op.prepare(batch)
+    head = headAfter(head, { epoch: 'e', at: 1, soleSide: '0', id: `"${n}"`, by: 0 })
+    for (const op of [one, two]) expect(op.parse(['<', head.text])).toBe(AGAIN)
+  }
+  const batch = {}
+  for (const op of [one, two]) op.prepare(batch)
+  expect([one.args[1], two.args[1] === '+']).toEqual(['+', false])
+})
