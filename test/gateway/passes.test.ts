@@ -3,6 +3,8 @@ import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { exportJWK, jwtVerify, SignJWT } from 'jose'
 import { afterEach, expect, test } from 'vitest'
@@ -107,6 +109,22 @@ test('what is accepted in place jose accepts as well: one law, whichever of the 
     }),
     { numRuns: 500 },
   )
+})
+
+test('what is remembered is bounded in bytes: a valid pass that its owner lengthens differently each time takes no memory', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const { passes } = passesAt()
+  const token = sign(CLAIMS)
+  const used = (): number => {
+    collect()
+    return process.memoryUsage().heapUsed
+  }
+  const before = used()
+  for (let n = 1; n <= 500; n++) expect((await passes.verify(token + Buffer.alloc(60_000 + n, ' ').toString('latin1'))).id).toBe('1')
+  expect(used() - before).toBeLessThan(10_000_000)
+  // so that it is not collected before
+  expect((await passes.verify(token)).id).toBe('1')
 })
 
 test('a pass whose key has left the key set is refused once the set was fetched again, remembered or not', async () => {

@@ -177,10 +177,12 @@ export class AppendOp implements Op<AppendReply> {
     // so that all keys of a conversation are there: a Cluster moves a slot key by key
     if (before.seq === 0) beside.push([meta, 'HSET', 'o', '1'])
     if (isAnswer) beside.push([meta, 'PERSIST', '', ''])
-    if (isAnswer && keepMs === 0) beside.push([log, 'PERSIST', '', ''])
+    const known = this.#log
+    // also of a log that was written while it was to be kept for some days only
+    if (keepMs === 0 && !isSole && (isAnswer || known.keptAt === -Infinity)) beside.push([log, 'PERSIST', '', ''])
     const ms = Math.min(keepMs > 0 ? keepMs : Infinity, isSole ? unansweredMs : Infinity)
     const now = performance.now()
-    const known = this.#log
+    if (ms === Infinity) known.keptAt = now
     if (ms === Infinity || (before.seq > 0 && !isAnswer && now - known.keptAt < ms * SLACK)) return
     known.keptAt = now
     if (isSole) beside.push([meta, 'PEXPIRE', longer(unansweredMs), ''])

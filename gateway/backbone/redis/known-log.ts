@@ -25,6 +25,8 @@ export function entryOf(stored: string): StoredEntry | undefined {
   return { stamp: stored.slice(0, STAMP_LENGTH), seq: Number(found[1]), prev: found[2], identity: found[3]! }
 }
 
+const NONE: ReadonlySet<string> = new Set()
+
 /**
  * What a node knows of one conversation's log: the head as Redis last confirmed it, the client ids of the newest entries, and the head as it will be when
  * the batch under way has been carried out.
@@ -56,8 +58,8 @@ export class KnownLog {
   /** Hash and seq of what the batch under way writes. */
   #written: [hash: number, seq: number][] = []
   #isFirst = true
-  /** Stamps of the entries that the last refusal told of. */
-  #stamps: ReadonlySet<string> = new Set()
+  /** Stamps of the entries that a refusal of the batch under way told of: up to 60 kB, so they go with the batch. */
+  #stamps = NONE
 
   constructor(conversation: string, windowCount: number) {
     const sides = conversationSides(conversation)
@@ -87,6 +89,7 @@ export class KnownLog {
       this.#batch = batch
       this.#ahead = this.#head
       this.#written = []
+      this.#stamps = NONE
     }
     return this.#ahead
   }
@@ -168,7 +171,7 @@ export class KnownLog {
     this.#head = this.#ahead = parseHead(text.slice(0, text.length - assignment.text.length) + lines)
   }
 
-  /** Whether the last refusal told of this write: it had been carried out, and its answer was lost. */
+  /** Whether a refusal of the batch under way told of this write: it had been carried out, and its answer was lost. */
   wasWritten({ stamp }: LogHead): boolean {
     return this.#stamps.has(stamp)
   }

@@ -111,3 +111,14 @@ test('what is behind another of its batch is not written behind others: it would
   for (const op of [one, two]) op.prepare(batch)
   expect([one.args[1], two.args[1] === '+']).toEqual(['+', false])
 })
+
+test('what a refusal told goes with its batch: of a thousand entries it is more than all else that is known of a log', () => {
+  const talk = newTalk()
+  const log = new KnownLog(talk.conversation, 1024)
+  const written = headAfter(NO_HEAD, { epoch: 'e', at: 1, soleSide: '0', id: '"m"', by: 0 })
+  log.in({})
+  log.learn(NO_HEAD, written.text, [`${written.stamp}1,"id":"m","from":"c","side":"c",`])
+  expect(log.wasWritten(written)).toBe(true)
+  log.in({})
+  expect(log.wasWritten(written)).toBe(false)
+})

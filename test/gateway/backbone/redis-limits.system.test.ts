@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Unavailable, type Backbone } from '../../../gateway/backbone/backbone.ts'
+import { conversationKeys } from '../../../gateway/backbone/redis/keys.ts'
 import { hashOf } from '../../../gateway/backbone/redis/recent-ids.ts'
 import { openRedis } from '../../../gateway/backbone/redis/redis.ts'
 import type { RedisSettings } from '../../../gateway/backbone/redis/settings.ts'
@@ -77,6 +78,15 @@ describe('what is kept', () => {
     const forEver = await open({})
     expect(await forEver.store.append(talk.message({ id: 'm3' }))).toMatchObject({ epoch, seq: 4, prev: 'm3', duplicate: false })
     expect((await node.store.list(talk.shop, { limit: 9 })).rows.map(({ conversation }) => conversation)).toEqual([talk.conversation])
+  })
+
+  it('for ever, although it was written while messages were kept for some days only: what people go on writing in does not expire', async () => {
+    const talk = newTalk()
+    await append(await open({ keepMs: DAY }), talk, 3)
+    const { log } = conversationKeys(talk.conversation)
+    expect(Number(await server.cli('PTTL', log))).toBeGreaterThan(0)
+    await append(await open({}), talk, 2)
+    expect(await server.cli('PTTL', log)).toBe('-1')
   })
 
   it('images: as long as messages, by age', async () => {
