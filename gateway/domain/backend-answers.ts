@@ -69,7 +69,6 @@ export class BackendAnswers<T extends {}> {
       if (known?.failedAt !== undefined && now - known.failedAt < DOWN_MS) return { ...infoOf(known), state: 'down' }
       if (this.#requests.size >= REQUEST_COUNT) return { ...infoOf(known), state: 'slow' }
       request = this.#ask(key, ask)
-      this.#requests.set(key, request)
     }
     const answered = new AbortController()
     const answer = await Promise.race([request, this.#options.wait(SLOW_MS, answered.signal).then(() => undefined)])
@@ -84,20 +83,27 @@ export class BackendAnswers<T extends {}> {
     return known === undefined ? (await looking).info : known.info
   }
 
-  /** The answer is known without a request. */
+  /** The answer is known without a request; one that is under way may bring what was there before, and counts no more. */
   learn(key: string, info: T | undefined): void {
+    this.#requests.delete(key)
     this.#known.set(key, { info, at: this.#options.now(), answeredAt: this.#options.uptime() })
   }
 
-  async #ask(key: string, ask: () => Promise<T | undefined>): Promise<Known<T>> {
+  #ask(key: string, ask: () => Promise<T | undefined>): Promise<Known<T>> {
     const { now, uptime } = this.#options
-    const known = await ask().then(
-      (info): Known<T> => ({ info, at: now(), answeredAt: uptime() }),
-      (): Known<T> => ({ ...this.#known.peek(key), failedAt: uptime() }),
-    )
-    this.#requests.delete(key)
-    this.#known.set(key, known)
-    return known
+    const request: Promise<Known<T>> = ask()
+      .then(
+        (info): Known<T> => ({ info, at: now(), answeredAt: uptime() }),
+        (): Known<T> => ({ ...this.#known.peek(key), failedAt: uptime() }),
+      )
+      .then((known) => {
+        if (this.#requests.get(key) !== request) return this.#known.peek(key) ?? known
+        this.#requests.delete(key)
+        this.#known.set(key, known)
+        return known
+      })
+    this.#requests.set(key, request)
+    return request
   }
 }
 
