@@ -12,6 +12,8 @@ import { Passes } from './doors/admit/passes.ts'
 /** Bounded twice: by messages, and by time for a machine that is slow or busy. */
 const MESSAGE_COUNT = 4000
 const MOST_MS = 1000
+/** An answer that never comes must not hold the start: then the sessions are cut, and the warm-up fails. */
+const STUCK_MS = 5000
 const PAIRS = 8
 const UNDER_WAY = 4
 const PASS_MS = 60_000
@@ -47,6 +49,7 @@ export async function warmUp(config: Config): Promise<number> {
   }
   const app = await createApp({ ...config, ...own, ...free, SHOPS: '*', SOURCES: undefined }, { backbone: openInMemory() })
   const sockets: WebSocket[] = []
+  const stuck = setTimeout(() => sockets.forEach((socket) => socket.terminate()), STUCK_MS)
   try {
     const { port } = await app.listen()
     const until = performance.now() + MOST_MS
@@ -70,6 +73,7 @@ export async function warmUp(config: Config): Promise<number> {
     await Promise.all(Array.from({ length: PAIRS }, (_, n) => talk(n)))
     return count
   } finally {
+    clearTimeout(stuck)
     for (const socket of sockets) socket.terminate()
     await app.close()
   }
