@@ -141,7 +141,7 @@ test("connections are cut during a transfer: the first agent's before the answer
       .toEqual(told)
   }
   expect(await inbox.page.evaluate(() => document.querySelector('im-inbox')!.to)).toBe(`shop:${shop}`)
-  await inbox.page.locator('im-inbox h2.title').getByText('Bea', { exact: true }).waitFor()
+  await inbox.page.locator('im-inbox h2.title').getByText(`Shop ${shop}`, { exact: true }).waitFor()
   if (process.env.DESK_SHOTS) await inbox.page.screenshot({ path: `${process.env.DESK_SHOTS}/cut-customer.png` })
   await bea.shot('cut-taken')
   await inbox.close()
