@@ -62,7 +62,10 @@ test('without `to` the chat says that it is not set up, and not "Connected" in g
     chat.to = 'shop:42'
   })
   await banner.waitFor({ state: 'detached' })
-  expect(await status.innerText()).toBe('Connected')
+  await expect.poll(() => status.innerText()).not.toBe('Not available')
+  await hook(page, 'composer').fill('Is it in stock?')
+  await page.keyboard.press('Enter')
+  await page.locator('im-chat [data-test=message][data-state=sent]').getByText('Is it in stock?').waitFor()
 })
 
 test('a plain number in `to` is warned about once; a person with messages, and a shop, are not', async () => {
