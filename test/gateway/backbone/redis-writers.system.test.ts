@@ -31,6 +31,7 @@ describe('the writers of one conversation', () => {
     await server.stop()
   })
 
+  const calls = async () => Number(/cmdstat_evalsha:calls=(\d+)/.exec(await server.cli('INFO', 'commandstats'))![1])
   const logOf = async (conversation: string): Promise<string[]> => (await other.store.read(conversation, { limit: 100 })).messages.map(({ id }) => id)
 
   it('Redis lost the newest entries, or has others in their place: what was known is forgotten, and a lost message that comes again is stored', async () => {
@@ -79,13 +80,23 @@ describe('the writers of one conversation', () => {
       await Promise.all(followers.map((follower) => follower.until(n + 1)))
     }
     for (let n = 0; n < 4; n++) await turn(n)
-    const calls = async () => Number(/cmdstat_evalsha:calls=(\d+)/.exec(await server.cli('INFO', 'commandstats'))![1])
     const before = await calls()
     for (let n = 4; n < 104; n++) await turn(n)
     expect((await calls()) - before).toBeLessThan(110)
     for (const follower of followers) expect(follower.shown.map(({ seq }) => seq)).toEqual(Array.from({ length: 104 }, (_, n) => n + 1))
     expect(await node.store.append(talk.message({ id: 'm104', from: talk.customer }))).toMatchObject({ seq: 104, duplicate: true })
     for (const follower of followers) await follower.close()
+  })
+
+  it('a message that comes again while others write is found with one call, wherever it is by then', async () => {
+    const talk = newTalk()
+    for (const id of ['a', 'b', 'c']) await node.store.append(talk.message({ id }))
+    // heard by nobody at `node`
+    for (const id of ['d', 'e', 'f']) await other.store.append(talk.message({ id, from: talk.shop }))
+    const before = await calls()
+    expect(await node.store.append(talk.message({ id: 'b' }))).toMatchObject({ seq: 2, prev: 'a', duplicate: true })
+    expect((await calls()) - before).toBe(1)
+    expect(await node.store.append(talk.message({ id: 'g' }))).toMatchObject({ seq: 7, prev: 'f', duplicate: false })
   })
 
   it('two gateways write into one conversation without a pause: neither is kept out, and nothing is lost, doubled or out of order', async () => {
