@@ -26,28 +26,32 @@ const DOORS = [
 
 type Door = (typeof DOORS)[number]
 
+/** Nothing of the real store and of the real servers beside it. */
+const OWN = {
+  HOST: '127.0.0.1',
+  PORT: 0,
+  REDIS_URL: undefined,
+  IM_JWKS_URL: undefined,
+  SHOP_URL: undefined,
+  CUSTOMER_URL: undefined,
+}
+/** Nothing that would refuse a message. */
+const FREE = {
+  RATE_LIMITS: 'off',
+  COMMANDS_PER_SECOND: 0,
+  METRICS: 'loopback',
+  LOG_LEVEL: 'silent',
+  DIRECT: 'on',
+  DOORS: ['engine.io', 'websocket'],
+  SHOPS: '*',
+  SOURCES: undefined,
+}
+
 /** Resolves with the number of messages that were answered. */
 export async function warmUp(config: Config): Promise<number> {
   const secret = randomBytes(32).toString('base64url')
   const passes = new Passes({ secret, now: Date.now })
-  const own = {
-    HOST: '127.0.0.1',
-    PORT: 0,
-    REDIS_URL: undefined,
-    IM_SECRET: secret,
-    IM_JWKS_URL: undefined,
-    SHOP_URL: undefined,
-    CUSTOMER_URL: undefined,
-  }
-  const free = {
-    RATE_LIMITS: 'off',
-    COMMANDS_PER_SECOND: 0,
-    METRICS: 'loopback',
-    LOG_LEVEL: 'silent',
-    DIRECT: 'on',
-    DOORS: ['engine.io', 'websocket'],
-  }
-  const app = await createApp({ ...config, ...own, ...free, SHOPS: '*', SOURCES: undefined }, { backbone: openInMemory() })
+  const app = await createApp({ ...config, ...OWN, ...FREE, IM_SECRET: secret }, { backbone: openInMemory() })
   const sockets: WebSocket[] = []
   const stuck = setTimeout(() => sockets.forEach((socket) => socket.terminate()), STUCK_MS)
   try {
