@@ -12,17 +12,24 @@ export interface RunOptions {
   readonly shots?: string
   readonly everyShot?: boolean
   readonly onOutcome?: (outcome: Outcome) => void
+  /** How long a check may take, ms; default three minutes, as a device behind a hub is slow. */
+  readonly mostMs?: number
 }
+
+const MOST_MS = 180_000
+const TOO_LONG = 'did not end in time; the browser hangs'
 
 /** Runs the checks in one engine, one after the other, in one browser. Where nothing loads at all the rest does not apply, and says so. */
 export async function runChecks(page: Page, checks: readonly Check[], options: RunOptions): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = []
+  let isSilent = false
   for (const check of checks) {
     const world = { page, chat: new Chat(page, options.url), hasAnswers: options.hasAnswers }
     const isDead = outcomes[0]?.check.id === 'loads' && outcomes[0].result === 'failed'
-    const outcome: Outcome = isDead
-      ? { engine: page.engine, check, result: 'n/a', note: 'nothing loads', ms: 0 }
-      : await runCheck(check, world, options)
+    const why = isDead ? 'nothing loads' : isSilent ? 'the browser answers no more' : undefined
+    const outcome: Outcome =
+      why === undefined ? await runCheck(check, world, options) : { engine: page.engine, check, result: 'n/a', note: why, ms: 0 }
+    isSilent ||= outcome.note === TOO_LONG
     outcomes.push(outcome)
     options.onOutcome?.(outcome)
   }
@@ -36,14 +43,24 @@ async function runCheck(check: Check, world: World, options: RunOptions): Promis
   const missing = check.needs?.filter((ability) => !page.can.has(ability)) ?? []
   if (missing.length > 0) return done('n/a', missing.map((ability) => page.cannot?.[ability] ?? `cannot ${ability}`).join(', '))
   try {
-    const note = (await check.run(world)) ?? ''
+    const note = (await within(options.mostMs ?? MOST_MS, check.run(world))) ?? ''
     const shot = options.everyShot ? await shoot(world, check, options) : undefined
     return { ...done('ok', note), ...(shot && { screenshot: shot }) }
   } catch (error) {
     if (error instanceof NotApplicable) return done('n/a', error.message)
-    const shot = await shoot(world, check, options)
+    const isHung = error instanceof Error && error.message === TOO_LONG
+    const shot = isHung ? undefined : await shoot(world, check, options)
     return { ...done('failed', error instanceof Error ? error.message : String(error)), ...(shot && { screenshot: shot }) }
   }
+}
+
+/** Every check waits for answers of the browser, and a page that hangs gives none: one engine must not hold up all others. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLong = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(TOO_LONG)), ms)
+  })
+  return Promise.race([work, tooLong]).finally(() => clearTimeout(timer))
 }
 
 async function shoot({ page }: World, { id }: Check, { shots }: RunOptions): Promise<string | undefined> {
