@@ -51,8 +51,14 @@ test.each(['&sid=', '#&sid=x', '&hello=1&sid=', '&hello=1#&sid=x'])('a session t
   expect(await statusOf()).toBe(429)
 })
 
-/** The bytes that each of so many sessions with this hello keeps. */
-async function keptBytes(count: number, open: (n: number) => Promise<unknown>): Promise<number> {
+/** The bytes that each of 60 sessions that are opened so keeps: the least of three measurements, because the compiler and other sessions keep something, too. */
+async function keptBytes(open: (n: number) => Promise<unknown>): Promise<number> {
+  const kept: number[] = []
+  for (let round = 0; round < 3; round++) kept.push(await keptOnce(60, open))
+  return Math.min(...kept)
+}
+
+async function keptOnce(count: number, open: (n: number) => Promise<unknown>): Promise<number> {
   const used = (): number => {
     for (let n = 0; n < 3; n++) collectGarbage()
     return process.memoryUsage().heapUsed + process.memoryUsage().external
@@ -78,8 +84,8 @@ test('a session keeps nothing of the hello that came with its handshake', async 
     [post, 50_000],
     [connect, 8000],
   ] as const) {
-    const small = await keptBytes(60, (n) => open(n, 10))
-    expect((await keptBytes(60, (n) => open(n, length))) - small).toBeLessThan(length / 2)
+    const small = await keptBytes((n) => open(n, 10))
+    expect((await keptBytes((n) => open(n, length))) - small).toBeLessThan(length / 2)
   }
 })
 
@@ -91,8 +97,8 @@ test.each(['/ws', '/im/?EIO=4&transport=websocket'])('a session at %s keeps noth
     onTestFinished(() => socket.terminate())
     await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
   }
-  const small = await keptBytes(60, open(10))
-  expect((await keptBytes(60, open(8000))) - small).toBeLessThan(6000)
+  const small = await keptBytes(open(10))
+  expect((await keptBytes(open(8000))) - small).toBeLessThan(6000)
 })
 
 test('a body that is too long is refused as soon as that is known', async () => {
