@@ -15,12 +15,14 @@ const sockets = readdirSync('test', { recursive: true, encoding: 'utf8' })
 /** Files that need what this machine does not have; test/kit/run-tests.mjs names them at the end of the run. */
 const leftOut = (process.env.IM_LEFT_OUT ?? '').split(',').filter((file) => file !== '')
 
+// real sockets and servers while a machine is busy: a second failure of the same test is a failure
+// where a machine reports it (the tally names them); in front of a person a failure is a failure
+const retry = process.env.CI ? 1 : 0
+
 /** What a test that starts real processes gets. */
 const real = {
   globalSetup: ['test/kit/build-once.ts'],
-  // real servers that fail over while a machine is busy; a second failure of the same test is a failure
-  // where a machine reports it (the tally names them); in front of a person a failure is a failure
-  retry: process.env.CI ? 1 : 0,
+  retry,
   testTimeout: 60_000,
   hookTimeout: 60_000,
   // a page on a busy machine decodes a picture in seconds
@@ -53,6 +55,7 @@ export default defineConfig({
           include: sockets,
           exclude: ['test/**/*.system.test.ts', ...leftOut],
           maxWorkers: 4,
+          retry,
           testTimeout: 30_000,
           sequence: { groupOrder: 1 },
         },
