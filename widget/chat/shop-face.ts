@@ -50,7 +50,7 @@ const SAID_COUNT = 50
 const said = new Map<string, string>()
 
 /** A formatter is dear, and every render asks. */
-function once(key: string, say: () => string): string {
+function remembered(key: string, say: () => string): string {
   const known = said.get(key)
   if (known !== undefined) return known
   if (said.size >= SAID_COUNT) said.clear()
@@ -74,7 +74,7 @@ export function shopFace({ shop = {}, page, asker, gateway, strings, lang }: Fac
     answersIn:
       minutes === undefined
         ? undefined
-        : fill(strings.answersIn, { duration: once(`${lang} ${minutes}`, () => timeSpan(minutes * 60_000, lang) ?? `${minutes}`) }),
+        : fill(strings.answersIn, { duration: remembered(`${lang} ${minutes}`, () => timeSpan(minutes * 60_000, lang) ?? `${minutes}`) }),
   }
 }
 
@@ -130,7 +130,7 @@ function closedWord(spans: readonly (readonly number[])[], { now, strings, lang 
   if (from <= now) return undefined
   const isToday = new Date(from).toDateString() === new Date(now).toDateString()
   const format = (options: Intl.DateTimeFormatOptions): string =>
-    once(`${lang} ${from} ${Object.keys(options).join()}`, () => {
+    remembered(`${lang} ${from} ${Object.keys(options).join()}`, () => {
       try {
         return new Intl.DateTimeFormat(lang, options).format(from)
       } catch {

@@ -3,7 +3,7 @@ import type { CommandAnswer } from '../../../gateway/protocol/commands.ts'
 import { fill } from '../../locales/fill.ts'
 import type { DeskStrings } from '../../locales/desk-strings.ts'
 import { isolated } from '../../ui/isolated.ts'
-import { once } from '../../ui/once.ts'
+import { firstClick } from '../../ui/first-click.ts'
 import { repeat } from '../../ui/keyed-list.ts'
 
 export type BlockedEntry = CommandAnswer<'blocked'>['blocked'][number]
@@ -31,7 +31,7 @@ export function blockedList({ blocked, name, onUnblock, strings, time }: Blocked
       <span class="hint" dir="auto">${entry.until === undefined ? strings.forEver : fill(strings.until, { at: time(entry.until) })}
         · ${isolated(strings.blockedBy, { name: entry.by.name ?? entry.by.id, at: time(entry.at) })}</span>
     </div>
-    <button type="button" class="act" data-test="unblock-entry" aria-label="${strings.unblock}: ${name(entry)}" @click=${once(() => onUnblock(entry))}
+    <button type="button" class="act" data-test="unblock-entry" aria-label="${strings.unblock}: ${name(entry)}" @click=${firstClick(() => onUnblock(entry))}
       >${strings.unblock}</button>
   </li>`,
   )}</ul>${nothing}`
