@@ -93,6 +93,8 @@ describe('a long history', () => {
     await open()
     await opened.page.evaluate(() => memory.fill(5000))
     await show()
+    // The panel is there before its messages are: what is scrolled until then does not count.
+    await opened.page.locator('im-chat [data-seq="5000"]').waitFor()
   })
 
   const nodes = (): Promise<number> => hook(opened.page, 'message').count()
@@ -143,6 +145,7 @@ describe('earlier pages', () => {
       memory.chat.timeline.set({ ...memory.chat.timeline.value, hasOlder: true })
     })
     await show()
+    await opened.page.locator('im-chat [data-seq="60"]').waitFor()
     await opened.page.evaluate(() => (chat.shadowRoot!.querySelector('.timeline')!.scrollTop = 100))
     const topOf = (): Promise<number> =>
       opened.page.evaluate(() => Math.round(chat.shadowRoot!.querySelector('[data-seq="33"]')!.getBoundingClientRect().top))

@@ -13,6 +13,10 @@ export const part = (id: string): string => `document.querySelector('im-chat').s
 
 export const FIELD = part('composer')
 
+/** Whether a part can be seen, as an expression: a panel that is still being put together is there and cannot. */
+export const isShown = (id: string): string =>
+  `(function(e){return !!e&&e.getBoundingClientRect().height>0&&getComputedStyle(e).visibility!=='hidden'})(${part(id)})`
+
 const CONFIRMED = /^(sent|delivered|read)$/
 
 export class Chat {
@@ -72,6 +76,7 @@ export class Chat {
 
   /** What the device has for pressing something: a finger, or else a pointer. */
   async touch(id: string): Promise<void> {
+    await waitFor(this.#page, isShown(id), `${id} to be seen`, 5000)
     const at = await this.center(id)
     await (this.#page.can.has('touch') ? this.#page.tap(at) : this.#page.click(at))
   }

@@ -1,4 +1,4 @@
-import { FIELD, part } from './chat.ts'
+import { FIELD, isShown, part } from './chat.ts'
 import { NotApplicable, type Check, type World } from './check.ts'
 import { lastIsSeen, fill } from './checks-page.ts'
 import { pause, waitFor, type Device } from './page.ts'
@@ -36,9 +36,6 @@ async function isInsideSafeArea({ page }: World, ids: readonly string[]): Promis
   }
   return safeArea.join(' ')
 }
-
-const isShown = (id: string): string =>
-  `(function(e){return !!e&&e.getBoundingClientRect().height>0&&getComputedStyle(e).visibility!=='hidden'})(${part(id)})`
 
 /** The chat behind its launcher, opened by a finger; without the tester's strip, which would cover its head. */
 async function openByLauncher({ chat, page }: World): Promise<void> {

@@ -1,4 +1,4 @@
-import { FIELD, part } from './chat.ts'
+import { FIELD, isShown, part } from './chat.ts'
 import { NotApplicable, type Check, type World } from './check.ts'
 import { pause, waitFor } from './page.ts'
 import { readTraces, replayTrace } from './trace.ts'
@@ -61,7 +61,7 @@ export const PAGE_CHECKS: readonly Check[] = [
         'a styled launcher',
       )
       await page.click(await chat.center('launcher'))
-      await waitFor(page, `!!${FIELD}`, 'the panel')
+      await waitFor(page, isShown('composer'), 'the panel')
       const text = chat.text()
       await chat.write(text)
       await page.press('Enter')
