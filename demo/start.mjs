@@ -1,6 +1,6 @@
 /**
  * `npm start`: starts the gateway, and in demo mode also the backend of the demo's shop, in the same process on a port of its own.
- * The gateway knows only its address (`CUSTOMER_URL`, `SHOP_URL`), as of any other backend.
+ * The gateway knows only its address (`CUSTOMER_URL`, `SHOP_URL`, `CARD_URL`), as of any other backend.
  */
 import '../dist/gateway/needs-node.mjs'
 import { startBackend } from './backend/backend.mjs'
@@ -14,6 +14,7 @@ if (isDemo && !isSet('CUSTOMER_URL')) {
   const { url } = await startBackend()
   env.CUSTOMER_URL = `${url}/customers/{customer}?shop={shop}`
   if (!isSet('SHOP_URL')) env.SHOP_URL = `${url}/shops/{shop}`
+  if (!isSet('CARD_URL')) env.CARD_URL = `${url}/cards/{kind}/{id}?customer={customer}&shop={shop}`
   console.log(`The demo's backend is at ${url}. \`curl -X POST ${url}/switch/slow\` makes it slow (also: down, empty, ready).`)
 }
 await (

@@ -9,14 +9,14 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setImmediate, setTimeout as wait } from 'node:timers/promises'
 import Fastify, { LogController, type FastifyInstance } from 'fastify'
-import { CustomerUrl } from './backends/customer-url.ts'
-import { ShopUrl } from './backends/shop-url.ts'
+import { Backends } from './backends/backends.ts'
 import type { Backbone } from './backbone/backbone.ts'
 import { openEmbedded } from './backbone/embedded/embedded.ts'
 import { openRedis } from './backbone/redis/redis.ts'
 import { imageHostsOf, SettingError, shopsOf, sourcesOf, type Config } from './config.ts'
 import type { AllowanceName, Allowances as AllowancesPort } from './domain/allowances.ts'
 import { Blacklist } from './domain/desk/blacklist.ts'
+import { Cards } from './domain/messaging/cards.ts'
 import { CatchUp } from './domain/messaging/catch-up.ts'
 import { Conversations, type Announcements } from './domain/messaging/conversations.ts'
 import { Customers } from './domain/desk/customers.ts'
@@ -125,7 +125,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const { passes, origins, admit, allowances, addressWatch } = await createAdmission(backbone, { ...options, config, proxies, now, uptime, report })
   const viewing = new Viewing({ ...backbone, nodes, allowances, now, uptime })
   const hub = new Hub({ backbone, presence, viewing, report, now, uptime, chance: Math.random })
-  const backends = createBackends(config, report)
+  const backends = new Backends(config, report)
   const images = new Images({ store: backbone.images, allowances, report })
   const domain = createDomain(backbone, {
     announcements: hub,
@@ -181,8 +181,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     hub.close()
     allowances.close()
     passes.close()
-    backends.customer?.close()
-    backends.shop?.close()
+    backends.close()
     await nodes.leave().catch(() => undefined) // the store is away; the other nodes will notice that this one is gone
     await backbone.close()
   })
@@ -276,7 +275,7 @@ interface DomainOptions {
   readonly announcements: Announcements
   readonly presence: Presence
   readonly viewing: Viewing
-  readonly backends: ReturnType<typeof createBackends>
+  readonly backends: Backends
   readonly allowances: AllowancesPort
   readonly images: Images
   readonly config: Config
@@ -319,19 +318,13 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
     presence,
     viewing,
     customers: new Customers({ ...clocks, store, viewing, backend: backends.customer }),
+    cards: new Cards({ ...clocks, store, allowances, backend: backends.card }),
     notes: new Notes({ records, bus, images, now }),
     shops: new Shops(shopsOf(config)),
     shopRecords,
     search: new Search({ store, shops: shopRecords, now, turn: () => setImmediate() }),
     quickReplies: new QuickReplies({ records, bus, images, now }),
     catchUp: new CatchUp({ store, now }),
-  }
-}
-
-function createBackends({ CUSTOMER_URL, CUSTOMER_KEY, CUSTOMER_MS, SHOP_URL, SHOP_KEY, SHOP_MS }: Config, report: Report) {
-  return {
-    customer: CUSTOMER_URL === undefined ? undefined : new CustomerUrl({ template: CUSTOMER_URL, key: CUSTOMER_KEY, limitMs: CUSTOMER_MS, report }),
-    shop: SHOP_URL === undefined ? undefined : new ShopUrl({ template: SHOP_URL, key: SHOP_KEY, limitMs: SHOP_MS, report }),
   }
 }
 

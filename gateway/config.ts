@@ -75,6 +75,11 @@ export const SETTINGS = {
   ),
   SHOP_KEY: optional('The key that is sent to SHOP_URL as `Authorization: Bearer …`.'),
   SHOP_MS: count(8000, [1, 60_000], 'How many milliseconds SHOP_URL may take. A session that begins waits 700 at most.'),
+  CARD_URL: optional(
+    'The address of your backend that tells the price and state of a product or order now. `{kind}`, `{id}`, `{customer}` and `{shop}` are filled in; without any of them all are appended as a query.',
+  ),
+  CARD_KEY: optional('The key that is sent to CARD_URL as `Authorization: Bearer …`.'),
+  CARD_MS: count(8000, [1, 60_000], 'How many milliseconds CARD_URL may take. After 700 a card stays as it was sent until the answer is there.'),
   ORIGINS: optional(
     'Pages that may connect: origins separated by commas, `https://*.shop.example` for every host with one more label, or `*` for any. Default: any in demo mode, else only pages of this host.',
   ),
@@ -176,6 +181,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   checkShops(config)
   checkSources(config)
   checkBackend({ url: ['CUSTOMER_URL', config.CUSTOMER_URL], key: ['CUSTOMER_KEY', config.CUSTOMER_KEY], ids: ['customer', 'shop'] })
+  checkBackend({ url: ['CARD_URL', config.CARD_URL], key: ['CARD_KEY', config.CARD_KEY], ids: ['kind', 'id', 'customer', 'shop'] })
+  checkCardUrl(config)
   checkBackend({ url: ['SHOP_URL', config.SHOP_URL], key: ['SHOP_KEY', config.SHOP_KEY], ids: ['shop'] })
   return config
 }
@@ -274,6 +281,13 @@ function checkBackend({ url: [name, url], key: [keyName, key], ids }: Readonly<R
     }
   }
   if (key !== undefined && !/^[\x21-\x7e]+$/.test(key)) throw new SettingError(`${keyName} must be ASCII characters without spaces.`)
+}
+
+/** A card's number can be made up by who sent it: a backend that is not told the customer would say everybody's orders to everybody. */
+function checkCardUrl({ CARD_URL = '' }: Config): void {
+  const missing = ['{kind}', '{id}', '{customer}'].filter((id) => !CARD_URL.includes(id))
+  if (!/\{\w+\}/.test(CARD_URL) || missing.length === 0) return
+  throw new SettingError(`CARD_URL must have {kind}, {id} and {customer}, or no placeholder at all; ${missing[0]} is missing${repeated(CARD_URL)}.`)
 }
 
 type NamedText = readonly [name: string, value: string | undefined]

@@ -34,6 +34,7 @@ const OWN = {
   IM_JWKS_URL: undefined,
   SHOP_URL: undefined,
   CUSTOMER_URL: undefined,
+  CARD_URL: undefined,
 }
 /** Nothing that would refuse a message. */
 const FREE = {

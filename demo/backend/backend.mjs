@@ -1,14 +1,16 @@
 /**
- * The shop's own backend, as an operator would have one: the gateway asks it over HTTP about customers.
+ * The shop's own backend, as an operator would have one: the gateway asks it over HTTP about customers, shops and cards.
  *
  *   GET  /customers/<id>?shop=42   200 with JSON, or 404
  *   GET  /shops/<id>              200 with what the shop says about itself, or 404
+ *   GET  /cards/<kind>/<id>?customer=lee   200 with what a product or order costs now, or 404
  *   POST /switch/<mode>            ready | slow | down | empty: how it answers from now on, about everybody
  *
  * About two customers it always answers in a special way: about sam after three seconds, about dana with a failure.
  */
 import { createServer } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
+import { card } from './cards.mjs'
 import { person } from './people.mjs'
 import { SHOP } from './shop.mjs'
 
@@ -43,13 +45,19 @@ export async function startBackend() {
 }
 
 async function answer({ method, url }, state) {
-  const [, place, name = ''] = new URL(url, 'http://backend').pathname.split('/').map(decodeURIComponent)
+  const { pathname, searchParams } = new URL(url, 'http://backend')
+  const [, place, name = '', id = ''] = pathname.split('/').map(decodeURIComponent)
   if (method === 'POST' && place === 'switch' && MODES.includes(name)) {
     state.mode = name
     return [200, state]
   }
   if (method === 'GET' && place === 'shops' && name === '42') return [200, SHOP]
-  if (method !== 'GET' || place !== 'customers') return [404, { error: 'GET /customers/<id>, GET /shops/42, POST /switch/<ready|slow|down|empty>' }]
+  if (method === 'GET' && place === 'cards') {
+    const known = card(name, id, searchParams.get('customer') ?? '')
+    return known === undefined ? [404, { error: 'This card is unknown.' }] : [200, known]
+  }
+  if (method !== 'GET' || place !== 'customers')
+    return [404, { error: 'GET /customers/<id>, GET /shops/42, GET /cards/<kind>/<id>?customer=<id>, POST /switch/<ready|slow|down|empty>' }]
   const mode = state.mode === 'ready' && Object.hasOwn(OWN_MODES, name) ? OWN_MODES[name] : state.mode
   if (mode === 'slow') await wait(SLOW_MS, undefined, { ref: false })
   if (mode === 'down') return [503, { error: 'The backend is down.' }]

@@ -1,8 +1,8 @@
 /** The customers that the shop knows. Addresses are those of the demo's pages and pictures. */
 const DAY_MS = 86_400_000
-const KETTLE = { title: 'Kumo pour-over kettle, 0.9 l', total: '¥ 468', url: '/product.html', image: '/art/kettle.svg' }
-const FILTERS = { title: 'Paper filters, 100 pieces', total: '¥ 36' }
-const GRINDER = { title: 'Hand grinder, 30 g', total: '¥ 299' }
+const KETTLE = { title: 'Kumo pour-over kettle, 0.9 l', total: '¥ 468', url: '/product.html', image: '/art/kettle.svg', count: 1 }
+const FILTERS = { title: 'Paper filters, 100 pieces', total: '¥ 36', count: 3 }
+const GRINDER = { title: 'Hand grinder, 30 g', total: '¥ 299', count: 1 }
 
 const profile = (rows) => Object.entries(rows).map(([label, value]) => ({ label, value }))
 const order = (number, thing, [status, daysAgo], now) => ({ number, ...thing, status, at: now - daysAgo * DAY_MS })

@@ -23,6 +23,8 @@ export type AllowanceName =
   | 'conversation'
   /** `viewing` commands: each costs the store several calls, and every agent of the shop a push. */
   | 'viewing'
+  /** `card` commands: each reads a message and may ask the operator's backend. */
+  | 'card'
   /** Pictures, and their bytes. */
   | 'image'
   | 'imageBytes'

@@ -43,6 +43,7 @@ export type Fact =
   | { readonly fact: 'imagesFull'; readonly problem: string }
   | { readonly fact: 'customerBackendFailed'; readonly reason: BackendFailure; readonly detail: string }
   | { readonly fact: 'shopBackendFailed'; readonly reason: BackendFailure; readonly detail: string }
+  | { readonly fact: 'cardBackendFailed'; readonly reason: BackendFailure; readonly detail: string }
   | { readonly fact: 'allowanceSpent'; readonly allowance: string; readonly scope: 'address' | 'total'; readonly key: string }
   | { readonly fact: 'addressShared'; readonly address: string; readonly share: number }
   /** The state of a system this gateway depends on, reported at each check; `problem` undefined: it works. */

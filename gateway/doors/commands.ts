@@ -3,6 +3,7 @@ import type { CommandAnswer, CommandInput, Command } from '../protocol/commands.
 import type { Presence as WirePresence, Role } from '../protocol/model.ts'
 import type { Caller } from '../domain/messaging/access.ts'
 import type { Blacklist } from '../domain/desk/blacklist.ts'
+import type { Cards } from '../domain/messaging/cards.ts'
 import type { CatchUp } from '../domain/messaging/catch-up.ts'
 import type { Customers } from '../domain/desk/customers.ts'
 import type { Conversations } from '../domain/messaging/conversations.ts'
@@ -36,6 +37,7 @@ export interface Domain {
   readonly assignmentSweep: AssignmentSweep
   readonly viewing: Viewing
   readonly customers: Customers
+  readonly cards: Cards
   readonly notes: Notes
   readonly quickReplies: QuickReplies
   readonly search: Search
@@ -101,6 +103,7 @@ const ROWS: { readonly [C in Command]: Row<C> } = {
   unblockPerson: { roles: ['customer'], call: (domain, caller, input) => domain.personBlocks.unblock(caller, input) },
   blockedPersons: { roles: ['customer'], hasLargeAnswer: true, call: (domain, caller) => domain.personBlocks.all(caller) },
   viewing: { roles: ['customer'], call: (domain, caller, input) => domain.viewing.set(caller, input) },
+  card: { roles: EVERYONE, call: (domain, caller, input) => domain.cards.of(caller, input) },
   search: { roles: EVERYONE, call: (domain, caller, input) => domain.search.find(caller, input) },
   customer: { roles: ['agent'], hasLargeAnswer: true, call: (domain, caller, input) => domain.customers.of(caller, input) },
   notes: { roles: ['agent'], hasLargeAnswer: true, call: (domain, caller, input) => domain.notes.of(caller, input) },

@@ -52,6 +52,12 @@ export class Metrics {
     labelNames: ['reason'],
     ...this.#to,
   })
+  readonly cardFailures = new Counter({
+    name: 'im_card_failures_total',
+    help: 'Failures of CARD_URL, by reason.',
+    labelNames: ['reason'],
+    ...this.#to,
+  })
   readonly assignments = new Counter({
     name: 'im_served_total',
     help: 'Changes of an assignment, by new phase and cause.',

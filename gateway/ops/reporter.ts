@@ -32,6 +32,7 @@ type RareFact = Extract<
       | 'addressShared'
       | 'customerBackendFailed'
       | 'shopBackendFailed'
+      | 'cardBackendFailed'
       | 'bugFound'
   }
 >
@@ -54,6 +55,9 @@ function logRareFact(fact: RareFact, { warn, error, metrics }: RateLimitedLog & 
     case 'shopBackendFailed':
       warn(`${fact.fact} ${fact.reason}`, fact, 'SHOP_URL failed')
       return metrics.shopFailures.inc({ reason: fact.reason })
+    case 'cardBackendFailed':
+      warn(`${fact.fact} ${fact.reason}`, fact, 'CARD_URL failed')
+      return metrics.cardFailures.inc({ reason: fact.reason })
     case 'imagesFull':
       return warn(fact.fact, fact, `the storage for pictures is full and new pictures are refused: ${fact.problem}`)
     case 'allowanceSpent':

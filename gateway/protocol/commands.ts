@@ -8,6 +8,7 @@ import { LIMITS } from './limits.ts'
 import {
   Block,
   Body,
+  CardInfo,
   ConversationId,
   ConversationRow,
   Cursor,
@@ -31,6 +32,9 @@ import {
 
 /** The conversation that a command is about: its id, or the other side (`shop:<id>` or a participant id) as `to`. Exactly one of the two. */
 const target = { conversation: Type.Optional(ConversationId), to: Type.Optional(Side) }
+
+/** How an operator's backend has answered. */
+const state = Type.Union([Type.Literal('ready'), Type.Literal('slow'), Type.Literal('down'), Type.Literal('empty'), Type.Literal('off')])
 
 const ok = <P extends Record<string, import('typebox').TSchema>>(properties: P) => Type.Object({ ok: Type.Literal(true), ...properties })
 
@@ -94,6 +98,19 @@ export const COMMANDS = {
   },
   /** Sets an agent's status in all its windows, for 12 h. */
   changeStatus: { input: Type.Object({ status: Status }), answer: ok({}) },
+  /**
+   * Says what the operator's backend (`CARD_URL`) knows now about the product or order of a message in a conversation with a shop. The states
+   * are those of `customer`; `empty` also for a message that is no such card, `off` also in a conversation between persons.
+   */
+  card: {
+    input: Type.Object({ ...target, seq: Seq }),
+    answer: ok({
+      state,
+      info: Type.Optional(CardInfo),
+      /** When the backend answered, in ms since the epoch. */
+      at: Type.Optional(Type.Number()),
+    }),
+  },
   /** The customer is looking at this product, or without one at none. Volatile: it is forgotten when the last session ends. */
   viewing: { input: Type.Object({ to: Side, product: Type.Optional(Product) }), answer: ok({}) },
 
@@ -195,7 +212,7 @@ export const COMMANDS = {
   customer: {
     input: Type.Object(target),
     answer: ok({
-      state: Type.Union([Type.Literal('ready'), Type.Literal('slow'), Type.Literal('down'), Type.Literal('empty'), Type.Literal('off')]),
+      state,
       info: Type.Optional(CustomerInfo),
       /** When the backend answered, in ms since the epoch. */
       at: Type.Optional(Type.Number()),

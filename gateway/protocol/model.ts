@@ -131,6 +131,47 @@ export const Product = Type.Object({
 })
 export type Product = Static<typeof Product>
 
+const count = Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 }))
+const orderFields = {
+  number: Type.String({ minLength: 1, maxLength: 64 }),
+  status: Type.Optional(Type.String({ maxLength: 80 })),
+  total: Type.Optional(Type.String({ maxLength: 40 })),
+  /** How many items were ordered. */
+  count,
+  url: Type.Optional(Type.String({ maxLength: 500 })),
+  image: Type.Optional(Type.String({ maxLength: 500 })),
+}
+
+/**
+ * The bodies of the kinds `product` and `order`. Addresses are absolute, http or https, because the reader is on another page than the writer.
+ * A gateway takes other bodies of these kinds, too, from clients of any age: a reader leaves out a field that is not of this form, and shows the
+ * `text` where there is no `title` of a product or no `number` of an order.
+ */
+export const ProductCard = Type.Object({ text: Type.String(), ...Product.properties }, { additionalProperties: true })
+export type ProductCard = Static<typeof ProductCard>
+export const OrderCard = Type.Object(
+  {
+    text: Type.String(),
+    ...orderFields,
+    /** What was ordered. */
+    title: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  },
+  { additionalProperties: true },
+)
+export type OrderCard = Static<typeof OrderCard>
+
+/** What the operator's backend (`CARD_URL`) says about a product or an order now; its JSON is checked against this schema. */
+export const CardInfo = Type.Object({
+  /** Of a product. */
+  price: Type.Optional(Type.String({ maxLength: 40 })),
+  /** In the words to be shown: "Sold out", "On its way". */
+  status: Type.Optional(Type.String({ maxLength: 80 })),
+  /** Of an order. */
+  total: Type.Optional(Type.String({ maxLength: 40 })),
+  count,
+})
+export type CardInfo = Static<typeof CardInfo>
+
 /** What the operator's backend (`CUSTOMER_URL`) says about a customer; its JSON is checked against this schema. */
 export const CustomerInfo = Type.Object({
   /** Label and value, in the order to be shown. */
@@ -140,13 +181,9 @@ export const CustomerInfo = Type.Object({
   orders: Type.Optional(
     Type.Array(
       Type.Object({
-        number: Type.String({ minLength: 1, maxLength: 64 }),
+        ...orderFields,
         title: Type.String({ maxLength: 200 }),
-        status: Type.Optional(Type.String({ maxLength: 80 })),
-        total: Type.Optional(Type.String({ maxLength: 40 })),
         at: Type.Optional(Type.Number()),
-        url: Type.Optional(Type.String({ maxLength: 500 })),
-        image: Type.Optional(Type.String({ maxLength: 500 })),
       }),
       { maxItems: 50 },
     ),

@@ -54,6 +54,10 @@ describe('settings', () => {
     ['SHOP_URL', 'ftp://crm.example/'],
     ['SHOP_URL', 'https://{shop}.crm.example/'],
     ['SHOP_MS', '60001'],
+    ['CARD_URL', 'ftp://crm.example/'],
+    ['CARD_URL', 'https://{kind}.crm.example/{id}/{customer}'],
+    ['CARD_URL', 'https://crm.example/{kind}/{id}'],
+    ['CARD_MS', '0'],
     ['CUSTOMER_MS', '0'],
     ['CUSTOMER_MS', '60001'],
     ['AGENT_LIMIT', '0'],
@@ -88,6 +92,8 @@ describe('settings', () => {
     ['CUSTOMER_KEY', 'two words'],
     ['CUSTOMER_URL', 'https://me:pass@crm.example/'],
     ['SHOP_KEY', 'two words'],
+    ['CARD_KEY', 'two words'],
+    ['CARD_URL', 'https://me:pass@crm.example/'],
     ['SHOP_URL', 'https://me:pass@crm.example/'],
   ])('a wrong %s is refused without repeating the secret', (name, value) => {
     const read = (): unknown => readConfig({ [name]: value })

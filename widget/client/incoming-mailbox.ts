@@ -1,5 +1,5 @@
 /** What a list of conversations and a desk hear beside the chat, checked as in incoming.ts. */
-import { address, CHAT_CHECKS, cursors, head, messageFrom, type Checks } from './incoming.ts'
+import { address, backendState, CHAT_CHECKS, cursors, head, messageFrom, type Checks } from './incoming.ts'
 import { count, flag, id, list, oneOf, record, text, time, yes } from './shape.ts'
 
 const person = record({ id }, { name: text })
@@ -13,7 +13,7 @@ const row = record(
   { name: text, logo: address, last: messageFrom, service, guest: yes, blocking: yes },
 )
 const quickReply = record({ id, scope: oneOf('shop', 'own'), title: text, text }, { folder: text })
-const order = record({ number: text, title: text }, { status: text, total: text, at: time, url: text, image: text })
+const order = record({ number: text, title: text }, { status: text, total: text, count, at: time, url: text, image: text })
 const customerInfo = record({}, { profile: list(record({ label: text, value: text })), orders: list(order) })
 const changed = record({ service })
 
@@ -39,7 +39,7 @@ export const MAILBOX_CHECKS: Checks = {
     saveNote: record({}, { note }),
     quickReplies: record({ quickReplies: list(quickReply) }),
     customer: record(
-      { state: oneOf('ready', 'slow', 'down', 'empty', 'off') },
+      { state: backendState },
       {
         info: customerInfo,
         at: time,

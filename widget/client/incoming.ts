@@ -18,7 +18,19 @@ const wait: Check<number> = (value) => {
 }
 
 /** Fields that cards and links show; a field of another type is dropped. */
-const SHOWN = { title: word, price: word, number: word, status: word, total: word, url: text, image: text, width: number, height: number }
+const SHOWN = {
+  id: word,
+  title: word,
+  price: word,
+  number: word,
+  status: word,
+  total: word,
+  count,
+  url: text,
+  image: text,
+  width: number,
+  height: number,
+}
 
 /** For fields that only a waiting picture on this device has. */
 const nothing: Check<never> = () => undefined
@@ -67,6 +79,8 @@ const welcome = record(
   { v: number, at: time, limits: recordOf(number), imageHosts: list(text), shops: recordOf(shop) },
 )
 
+export const backendState = oneOf('ready', 'slow', 'down', 'empty', 'off')
+
 /** The checks of answers and pushes. Those that only a list of conversations or a desk needs are in incoming-mailbox.ts. */
 export interface Checks {
   readonly answers: Partial<Record<Command, Check<unknown>>>
@@ -80,6 +94,7 @@ export const CHAT_CHECKS: Checks = {
     presence: record({ presence: recordOf(presence) }),
     blockedPersons: record({ blocked: list(record({ conversation: id, to: id, at: time }, { name: text, guest: yes })) }, { more: yes }),
     renew: record({ identity }),
+    card: record({ state: backendState }, { info: record({}, { price: text, status: text, total: text, count }), at: time }),
   },
   pushes: {
     messagePush: messageFrom,

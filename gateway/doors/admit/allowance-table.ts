@@ -39,6 +39,8 @@ export const allowanceTable = ({ commandsPerSecond, guestsPerMinute, imagesPerMi
   commandBytes: commandsPerSecond === 0 ? {} : { participant: rate(15 * MB, 30 * MB), address: rate(120 * MB, 240 * MB) },
   conversation: { participant: rate(2, 120), address: rate(60, 3000) },
   viewing: { participant: rate(60, 20), address: rate(1200, 400) },
+  // who scrolls through a history of cards, or an agent who opens one conversation after the other
+  card: { participant: rate(120, 60), address: rate(2400, 1200) },
   image: { participant: rate(imagesPerMinute, imagesPerMinute), address: rate(imagesPerMinute * 10, imagesPerMinute * 30) },
   // participant: twenty of the largest at once; address: 200 a minute of 300 kB, to which phones shrink them; total: what a disk can write
   imageBytes:

@@ -6,7 +6,7 @@ import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import type { FastifyInstance, FastifySchemaCompiler } from 'fastify'
 import { Type, type TObject, type TSchema } from 'typebox'
 import { CODES } from '../../protocol/codes.ts'
-import { CustomerInfo, ShopRecord } from '../../protocol/model.ts'
+import { CardInfo, CustomerInfo, ShopRecord } from '../../protocol/model.ts'
 import { PROTOCOL_VERSION } from '../../protocol/version.ts'
 import { check } from '../validator.ts'
 
@@ -57,6 +57,7 @@ const OPTIONS: FastifyDynamicSwaggerOptions = {
 export async function describeRoutes(scope: FastifyInstance): Promise<void> {
   scope.addSchema(Refused)
   scope.addSchema({ ...CustomerInfo, $id: 'CustomerInfo', description: 'What CUSTOMER_URL answers.' })
+  scope.addSchema({ ...CardInfo, $id: 'CardInfo', description: 'What CARD_URL answers.' })
   scope.addSchema({ ...ShopRecord, $id: 'ShopRecord', description: 'What SHOP_URL answers.' })
   // response schemas only document; no field is stripped from an answer
   scope.setSerializerCompiler(() => (answer) => JSON.stringify(answer))

@@ -7,6 +7,7 @@ import { reporter } from '../../../gateway/ops/reporter.ts'
 const FLOODS: readonly [string, (n: number) => Fact][] = [
   ["rubbish on persons' channels", (n) => ({ fact: 'publishRefused', channel: `ImMsgPub:c${n}`, reason: `a reason ${n}` })],
   ['a customer backend that fails', (n) => ({ fact: 'customerBackendFailed', reason: 'status', detail: `${n}` })],
+  ['a card backend that fails', (n) => ({ fact: 'cardBackendFailed', reason: 'status', detail: `${n}` })],
   ['gaps', (n) => ({ fact: 'gapHealed', channelCount: n })],
   ['lost publishes', () => ({ fact: 'publishMissed', conversationCount: 1 })],
   ['spent allowances', (n) => ({ fact: 'allowanceSpent', allowance: 'image', scope: 'address', key: `192.0.2.${n % 256}` })],
