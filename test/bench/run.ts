@@ -3,12 +3,14 @@ import { parseArgs } from 'node:util'
 import { endOnSignals } from '../kit/ends-with-us.ts'
 import { benchPage } from './page.ts'
 import { benchRedis } from './redis-run.ts'
+import { benchGrowth } from './growth.ts'
 import { columns, median, percentile } from './figures.ts'
 import { Load, type Pace, type Round } from './load.ts'
 import { cpuMicros, pin, startGatewayServer, startRelay, type Server } from './servers.ts'
 
 const HELP = `npm run bench -- [options]
   --backbone <b>  embedded (default), or redis: two nodes on one Redis, beside socket.io with its Redis adapters
+  --growth <n>    CPU of single operations while conversations, lists and shops grow: 1 is the whole, 10 a tenth; with either backbone
   --page          the product page on a slow phone, beside deep-chat (of the others, --rounds alone counts)
   --idle <n>      with redis: idle sessions on each transport (default 1000)
   --pairs <n>     of users, of whom one writes to the other (default 200)
@@ -29,6 +31,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '4' },
     backbone: { type: 'string', default: 'embedded' },
     page: { type: 'boolean', default: false },
+    growth: { type: 'string' },
     idle: { type: 'string', default: '1000' },
     profile: { type: 'string' },
     'node-options': { type: 'string' },
@@ -57,6 +60,7 @@ async function run(): Promise<number> {
   }
   if (values.page) return benchPage(Number(values.rounds))
   pin(process.pid, 1)
+  if (values.growth !== undefined) return benchGrowth({ backbone: values.backbone === 'redis' ? 'redis' : 'embedded', size: Number(values.growth) })
   if (values.backbone === 'redis') return benchRedis(numbers())
   const gateway = await startGatewayServer({ profileDir: values.profile, nodeOptions: values['node-options'] })
   const servers = [gateway, await startRelay({ answers: false }), await startRelay({ answers: true })]
