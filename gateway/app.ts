@@ -155,6 +155,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     imageHosts: imageHostsOf(config),
     sessions: new Set(),
     turns: new EventLoopTurns(),
+    arrivals: upgradeRouter.arrivals,
   }
 
   const demoWord = isDemo(config) ? new DemoWord(config.DEMO_WORD ?? (await storedDemoWord(config.DATA_DIR).catch(asSetting))) : undefined
@@ -178,10 +179,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   registerFiles(fastify, config)
   fastify.addHook('onClose', async () => {
     stopJobs()
-    hub.close()
-    allowances.close()
-    passes.close()
-    backends.close()
+    for (const each of [hub, allowances, passes, backends]) each.close()
     await nodes.leave().catch(() => undefined) // the store is away; the other nodes will notice that this one is gone
     await backbone.close()
   })

@@ -3,6 +3,7 @@ import type { Arrival } from './admit/trusted-proxies.ts'
 import type { Report } from '../domain/facts.ts'
 import type { Allowances } from '../domain/allowances.ts'
 import type { AddressWatch } from './admit/address-watch.ts'
+import type { Arrivals } from './arrivals.ts'
 import type { Admit } from './admit/admit.ts'
 import type { Domain } from './commands.ts'
 import type { EventLoopTurns } from './fair-queue.ts'
@@ -25,6 +26,7 @@ export interface SessionContext {
   /** The open sessions, attached or not. */
   readonly sessions: Set<OpenSession>
   readonly turns: EventLoopTurns
+  readonly arrivals: Arrivals
   readonly now: () => number
   /** Ms on a clock that never steps. */
   readonly uptime: () => number

@@ -6,6 +6,7 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import type { Duplex } from 'node:stream'
 import { wireRefusal, type WireRefusal } from '../protocol/codes.ts'
 import { LIMITS } from '../protocol/limits.ts'
+import { Arrivals } from './arrivals.ts'
 import type { EngineIoDoor } from './engine-io.ts'
 import { createHttpServer, refuseUpgrade, type HttpServerOptions } from './http-server.ts'
 import { WEBSOCKET_PATH, type WebSocketDoor } from './websocket.ts'
@@ -26,6 +27,7 @@ export class UpgradeRouter {
   isClosing = false
   /** The refusal of a new session, for an address that has opened too many; undefined: it may be opened. */
   refusalOf: (request: IncomingMessage) => WireRefusal | undefined = () => undefined
+  readonly arrivals = new Arrivals()
   readonly #upgraded = new Set<Duplex>()
 
   server(fastify: RequestListener, visitors: Visitors = {}): Server {
@@ -76,9 +78,20 @@ export class UpgradeRouter {
     else if (this.isClosing && door.isHandshake(request)) reject(socket, '503 Service Unavailable')
     else {
       const refusal = door.isHandshake(request) ? this.refusalOf(request) : undefined
-      if (refusal === undefined) door.handleUpgrade(request, socket, head)
-      else reject(socket, '429 Too Many Requests', refusal)
+      if (refusal !== undefined) reject(socket, '429 Too Many Requests', refusal)
+      else if (!door.isHandshake(request)) door.handleUpgrade(request, socket, head)
+      else this.#letIn(door, { request, socket, head })
     }
+  }
+
+  /** Nobody else listens to a socket's errors while it waits. A function of its own, so that no listener of the socket keeps the request. */
+  #letIn(door: EngineIoDoor | WebSocketDoor, { request, socket, head }: { request: IncomingMessage; socket: Duplex; head: Buffer }): void {
+    const onError = (): void => void socket.destroy()
+    socket.on('error', onError)
+    this.arrivals.enter(() => {
+      socket.off('error', onError)
+      if (!socket.destroyed) door.handleUpgrade(request, socket, head)
+    })
   }
 
   #doorOf(request: IncomingMessage): EngineIoDoor | WebSocketDoor | undefined {

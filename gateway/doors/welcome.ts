@@ -28,6 +28,8 @@ export async function welcome(
 ): Promise<Peer> {
   checkHello(data)
   const { admit, hub, pipe, sid, report, now, domain, isWanted } = context
+  await context.arrivals.turn()
+  if (!isWanted()) throw new Refusal('hello_timeout')
   const identity = await admit.hello(data, pipe)
   context.onIdentified(identity)
   domain.shops.check({ to: data.to })
