@@ -125,9 +125,18 @@ const script = (source, file, plugins = []) => ({
   plugins: [oneFile, ...compile('es2017'), es5, ...plugins, minify(5)],
 })
 
+/** By the first two letters of a language's tag; `tw`: traditional Chinese. */
+const notLoaded = async () => {
+  const texts = Object.entries(await chatTexts()).map(([name, { launcher }]) => [name === 'zh-tw' ? 'tw' : name.slice(0, 2), launcher.notLoaded])
+  return JSON.stringify(Object.fromEntries(texts))
+}
+
 const loader = {
   name: 'loader',
-  transform: (code, id) => (id.endsWith('/widget/loader.ts') ? { code: code.replace('IM_CHAT_FILES', JSON.stringify(files)), map: null } : null),
+  async transform(code, id) {
+    if (id.endsWith('/widget/loader.ts')) return { code: code.replace('IM_CHAT_FILES', JSON.stringify(files)), map: null }
+    return id.endsWith('/loader/stand-in.ts') ? { code: code.replace('IM_CHAT_NOT_LOADED', await notLoaded()), map: null } : null
+  },
   writeBundle: () => ['loader', 'im-desk', 'im-inbox'].forEach((alias) => copyFileSync(`${OUT}/im-chat.js`, `${OUT}/${alias}.js`)),
 }
 
@@ -142,16 +151,25 @@ const stylesFile = {
   },
 }
 
+const LANGUAGES = readdirSync('widget/locales').filter((name) => existsSync(`widget/locales/${name}/chat.ts`))
+
+/** The texts of `<im-chat>` by the folder of each language. */
+async function chatTexts() {
+  const entryPoints = LANGUAGES.map((name) => `widget/locales/${name}/chat.ts`)
+  const { outputFiles } = await build({ entryPoints, outdir: '.', outbase: 'widget/locales', bundle: true, format: 'esm', write: false })
+  const texts = outputFiles.map(async ({ contents, path }) => {
+    const { chat } = await import(`data:text/javascript;base64,${Buffer.from(contents).toString('base64')}`)
+    return [basename(dirname(path)), chat]
+  })
+  return Object.fromEntries(await Promise.all(texts))
+}
+
 /** `de.json`: the texts of `<im-chat>` in each language, for the legacy script. */
 const languageFiles = {
   name: 'language-files',
   async generateBundle() {
-    const languages = readdirSync('widget/locales').filter((name) => name !== 'en' && existsSync(`widget/locales/${name}/chat.ts`))
-    const entryPoints = languages.map((name) => `widget/locales/${name}/chat.ts`)
-    const { outputFiles } = await build({ entryPoints, outdir: '.', outbase: 'widget/locales', bundle: true, format: 'esm', write: false })
-    for (const { contents, path } of outputFiles) {
-      const { chat } = await import(`data:text/javascript;base64,${Buffer.from(contents).toString('base64')}`)
-      this.emitFile({ type: 'asset', fileName: `${basename(dirname(path))}.json`, source: JSON.stringify({ chat }) })
+    for (const [name, chat] of Object.entries(await chatTexts())) {
+      if (name !== 'en') this.emitFile({ type: 'asset', fileName: `${name}.json`, source: JSON.stringify({ chat }) })
     }
   },
 }

@@ -12,11 +12,18 @@
  * or a click on `[data-im-open]` (its `data-to` and `data-product` say what about) opens the chat, and fetches it first where nothing
  * has. Safe to load twice, and as a module.
  *
+ * Where a script cannot be fetched, something stands in for the element and says so: for a chat a launcher, once it is pressed. The plain link is put
+ * up, links follow their `href`, and the script is asked for again after 2, 5 and 15 s, when the network is back, and when somebody presses.
+ *
  * With `data-page="/inbox.html"` (a page of this origin that holds `<im-inbox>`) an opening goes there instead: to the window that is
  * already open, else to a new one. Where the browser has no BroadcastChannel, and on a phone, the chat opens here.
  *
  * Built to ES5, and written so that it needs none of the compiler's helpers: no loops over iterables, no arrays taken apart.
  */
+import { addScript } from './loader/add-script.ts'
+import { plainLink } from './loader/plain-link.ts'
+import { trouble } from './loader/trouble.ts'
+
 /**
  * By build and entry: the files that it imports, so that they are fetched beside it and not after it; `panel`, and Chinese by its first two letters:
  * what a chat that is open needs as well. Put in by the build.
@@ -74,21 +81,6 @@ const buildFor = (page: Page): Build | undefined => {
   return Promise && Map && 'MutationObserver' in page && 'closest' in Element.prototype ? 'legacy' : undefined
 }
 
-/** No chat runs on this engine: shows a plain link in its place. */
-function addLink({ link, label }: DOMStringMap): void {
-  if (!link || !/^(https?:|tel:|mailto:|\/)/.test(link)) return
-  const add = (): void => {
-    const tag = document.createElement('a')
-    const chat = document.querySelector('im-chat')
-    tag.href = link
-    tag.className = 'im-chat-link'
-    tag.appendChild(document.createTextNode(label || link))
-    ;((chat && chat.parentNode) || document.body).insertBefore(tag, chat)
-  }
-  if (document.body) add()
-  else document.addEventListener('DOMContentLoaded', add)
-}
-
 /** The window that was opened from here. */
 let elsewhere: Window | null = null
 
@@ -137,45 +129,46 @@ function addPreload(address: string, nonce: string | undefined): void {
   document.head.appendChild(link)
 }
 
+interface FetcherOptions {
+  readonly base: string
+  readonly build: Build
+  readonly nonce: string | undefined
+  /** It could not be fetched, or not yet. Called after each failure. */
+  readonly onMissing: (name: string) => void
+}
+
 /** Fetches scripts from where this one came from. */
-function fetcher(
-  page: Page,
-  { base, build, nonce }: { base: string; build: Build; nonce: string | undefined },
-): (name: string, isOpening?: boolean) => Promise<void> {
+function fetcher(page: Page, { base, build, nonce, onMissing }: FetcherOptions): (name: string, isOpening?: boolean) => Promise<void> {
   const folderOf = (each: Build): string => (each === 'legacy' ? base : base + each + '/')
   const files = IM_CHAT_FILES[build] || {}
   const fetching: Record<string, Promise<void> | undefined> = {}
-  let wake = (): void => {}
-  page.addEventListener('online', () => wake())
+  const wakes: Record<string, () => void> = {}
+  page.addEventListener('online', () => {
+    for (const name in wakes) wakes[name]!()
+  })
   const preload = (name: string): void => {
     ;(files[name] || []).forEach((file) => addPreload(folderOf(build) + file, nonce))
     files[name] = undefined
   }
   const add = (address: string, name: string): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const tag = document.createElement('script')
-      if (build !== 'legacy') tag.type = 'module'
-      tag.src = trusted(page, address)
-      if (nonce) tag.nonce = nonce
-      const fail = (): void => {
-        document.head.removeChild(tag)
-        reject(new Error('im-chat: ' + tag.src + ' could not be loaded'))
-      }
+    addScript(trusted(page, address), {
+      isModule: build !== 'legacy',
+      nonce,
+      onSilent: () => onMissing(name),
       // What is no script at all counts as loaded to a classic tag.
-      tag.onload = () => (!page.customElements || page.customElements.get(name) ? resolve() : fail())
-      tag.onerror = fail
-      document.head.appendChild(tag)
+      isThere: () => !page.customElements || page.customElements.get(name) !== undefined,
     })
   const attempt = (name: string, failures: number): Promise<void> => {
     const from = build === 'modern' && failures % 2 ? 'es2017' : build
     const file = folderOf(from) + name + (build === 'legacy' ? '.legacy.js' : '.js')
     return add(failures ? file + '?' + failures : file, name).catch((error: unknown) => {
       if (!failures) console.warn(error)
+      onMissing(name)
       const delay = RETRIES_MS[Math.min(failures, RETRIES_MS.length - 1)]
       return new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, delay)
         // at once when the network says it is back, or a person asks
-        wake = () => {
+        wakes[name] = () => {
           clearTimeout(timer)
           resolve()
         }
@@ -189,7 +182,7 @@ function fetcher(
       preload('panel')
       preload(((chat && chat.lang) || document.documentElement.lang || navigator.language).slice(0, 2))
     }
-    if (fetching[name]) wake()
+    if (fetching[name] && wakes[name]) wakes[name]!()
     return (fetching[name] = fetching[name] || attempt(name, 0))
   }
 }
@@ -216,13 +209,21 @@ function watchPage(onPage: () => void): void {
   })
 }
 
+function registerLanguage(page: Page, tag: string, texts: object): void {
+  const languages = (page.imChatLanguages = page.imChatLanguages || {})
+  languages[tag] = texts
+  page.dispatchEvent(new Event('im-language'))
+}
+
 function start(page: Page, script: HTMLScriptElement | undefined): void {
   const build = buildFor(page)
-  if (!build) return script ? addLink(script.dataset) : undefined
+  const link = plainLink(script)
+  if (!build) return link.show()
   const source = script ? script.src : ''
   const base = source.slice(0, source.lastIndexOf('/') + 1)
-  const fetch = fetcher(page, { base, build, nonce: script && script.nonce })
-  const load = (name: string): void => void fetch(name)
+  const { missing, over, wants, follows } = trouble(link, () => open())
+  const fetch = fetcher(page, { base, build, nonce: script && script.nonce, onMissing: missing })
+  const load = (name: string, isOpening?: boolean): Promise<void> => fetch(name, isOpening).then(() => over(name))
 
   let placed: HTMLElement | undefined
   const find = (): ChatTag => {
@@ -236,7 +237,8 @@ function start(page: Page, script: HTMLScriptElement | undefined): void {
     return document.body.appendChild(made) as unknown as ChatTag
   }
 
-  const open = ({ to, product }: OpenRequest = {}): void => {
+  const open = (request?: OpenRequest, from?: HTMLElement): void => {
+    const { to, product } = request || {}
     const address = script && script.dataset.page
     if (address && to && 'BroadcastChannel' in page && !page.matchMedia('(pointer: coarse)').matches) {
       return openElsewhere(address, { to, product })
@@ -244,28 +246,24 @@ function start(page: Page, script: HTMLScriptElement | undefined): void {
     const chat = find()
     if (to) chat.to = to
     if (product) chat.product = product
-    void fetch('im-chat', true).then(() => chat.show && chat.show())
+    const isWanted = wants(from)
+    void load('im-chat', true).then(() => isWanted() && chat.show && chat.show())
   }
 
-  const registerLanguage = (tag: string, texts: object): void => {
-    const languages = (page.imChatLanguages = page.imChatLanguages || {})
-    languages[tag] = texts
-    page.dispatchEvent(new Event('im-language'))
-  }
-  page.imChat = { open, load, registerLanguage }
+  page.imChat = { open, load: (name) => void load(name), registerLanguage: (tag, texts) => registerLanguage(page, tag, texts) }
   document.addEventListener('click', (event) => {
-    const link = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-im-open]') : null
-    if (!link) return
+    const clicked = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-im-open]') : null
+    if (!clicked || follows(clicked)) return
     event.preventDefault()
-    const { to, product } = link.dataset
-    open({ to, product })
+    const { to, product } = clicked.dataset
+    open({ to, product }, clicked)
   })
   const begin = (): void => {
     if (script && script.dataset.to) {
       if (document.body) find()
-      load('im-chat')
+      void load('im-chat')
     }
-    ;['im-chat', 'im-desk', 'im-inbox'].filter((name) => document.querySelector(name)).forEach(load)
+    ;['im-chat', 'im-desk', 'im-inbox'].filter((name) => document.querySelector(name)).forEach((name) => void load(name))
   }
   begin()
   watchPage(() => {

@@ -10,6 +10,7 @@ import { directionOf } from '../ui/direction-of.ts'
 import { everyMinute } from '../ui/every-minute.ts'
 import { nextTask } from './next-task.ts'
 import { languageOf } from '../ui/language-of.ts'
+import { Availability } from './availability.ts'
 import { CHAT_PROPERTIES, FLAG_ATTRIBUTE, insetFrom, warnOnce } from './chat-properties.ts'
 import { chatStyles } from './chat-styles.ts'
 import { ClientController } from './client-controller.ts'
@@ -26,7 +27,7 @@ import type { Offer } from '../ui/cards.ts'
 import type { Hours } from './shop-face.ts'
 import { Unset } from './unset.ts'
 import { Viewing } from './viewing.ts'
-import { doubtfulTo, warnAuthor } from './warn-author.ts'
+import { warnDoubtfulTo } from './warn-doubtful-to.ts'
 import type { Inset } from './viewport/geometry.ts'
 
 const ENGLISH = { launcher: launcherEn }
@@ -62,6 +63,7 @@ const ENGLISH = { launcher: launcherEn }
  *   im-send {id, text}                       once per send
  *   im-message {id, seq, from, kind, text, at, isOwn}   once per message that appeared on the screen
  *   im-open · im-close                       the panel opened or closed
+ *   im-available {isAvailable}               false: the chat's script cannot be fetched and is tried again; true: it has come after that
  *   im-unread {count}                        the count of unread messages changed
  *   im-connection {state, transport}         the connection changed
  *   im-refused {code, message, retry, id?}   a final refusal of the connection, a command or (with `id`) a message
@@ -128,6 +130,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     onLogout: () => this.forgetToken(),
   })
   readonly #viewing = new Viewing()
+  readonly #availability = new Availability((isAvailable) => this.emit('im-available', { isAvailable }))
   #panel: Panel | undefined
   /** The panel was built in an earlier task and may be shown. */
   #isPanelReady = false
@@ -282,8 +285,9 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     // The panel needs its place, which exists after the first render.
     if (this.#isPanelWanted) this.#buildPanel()
     this.#sendWaiting()
-    this.#warnDoubtfulTo()
+    warnDoubtfulTo(this, this.controller)
     this.#viewing.report(this.controller.client, this.to, this.product)
+    this.#availability.report(!this.#isPanelWanted || this.#panel !== undefined || !isPanelMissing())
     if (changed.has('mode')) placeLaunchers()
     if (changed.has('open') && this.open) this.controller.wake()
     if (changed.has('open') && changed.get('open') !== undefined && this.mode === 'launcher') this.#onToggled()
@@ -312,13 +316,6 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
   #warnUnset(): void {
     if (!this.gateway && !this.client) this.missing('gateway', 'set it to the address of the gateway, like gateway="https://chat.example.com".')
     if (!this.to) this.missing('to', 'set it to whom people write to, like to="shop:42".')
-  }
-
-  /** A bare number is a participant id. A participant who never answers looks just like a misspelled shop, so the author is warned. */
-  #warnDoubtfulTo(): void {
-    const { client, timeline } = this.controller
-    const isNew = timeline.isLoaded && timeline.messages.length === 0
-    if (isNew && client?.who.role !== 'agent' && doubtfulTo(this.to)) warnAuthor(this.localName, 'doubtful to', doubtfulTo(this.to)!)
   }
 
   #sendWaiting(): void {

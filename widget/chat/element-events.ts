@@ -26,6 +26,7 @@ export interface ElementEvents {
 export interface ChatEvents extends ElementEvents {
   'im-open': null
   'im-close': null
+  'im-available': { readonly isAvailable: boolean }
 }
 
 export interface MailboxEvents extends ElementEvents {

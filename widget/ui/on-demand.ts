@@ -1,6 +1,7 @@
-/** The delay before the second try, in ms; it doubles with each failure. */
-const AGAIN_MS = 5000
-const MOST_MS = 60_000
+/** The delays before the next tries, the last one again and again. */
+const RETRIES_MS = [2000, 5000, 15_000, 60_000]
+/** Who has answered nothing until then counts as failed, until it answers. */
+const SILENT_MS = 10_000
 
 /** A render that needs the script; it is called again when the script has loaded. */
 export interface Asker {
@@ -17,7 +18,8 @@ export interface OnDemand<T> {
 
 /**
  * A script of the widget that most visits never need. The first render that asks for it starts loading and goes on without it; whoever
- * asked renders again when it has loaded, and when it failed. After a failure it is tried again as long as a render asks for it.
+ * asked renders again when it has loaded, and when it failed. After a failure it is tried again as long as a render asks for it, at once when the network
+ * is back.
  *
  *   absent ──asked──▶ fetching ──▶ there, for good
  *     ▲                  └─failed─▶ resting ─┐
@@ -29,20 +31,33 @@ export function onDemand<T>(load: (failures: number) => Promise<T>): OnDemand<T>
   const askers = new Set<Asker>()
   let found: T | undefined
   let failures = 0
+  let isSilent = false
   let nextAt = 0
   let fetching: Promise<void> | undefined
+  const tell = (waiting: readonly Asker[]): void => waiting.forEach((asker) => asker.requestUpdate())
+  const again = (): void => {
+    nextAt = 0
+    if (askers.size > 0) void begin()
+  }
   const fetch = async (): Promise<void> => {
+    const timer = setTimeout(() => {
+      isSilent = true
+      tell([...askers])
+    }, SILENT_MS)
     try {
       found = await load(failures)
     } catch {
-      const restMs = Math.min(AGAIN_MS * 2 ** failures++, MOST_MS)
+      const restMs = RETRIES_MS[Math.min(failures++, RETRIES_MS.length - 1)]!
       nextAt = performance.now() + restMs
-      setTimeout(() => askers.size > 0 && void begin(), restMs)
+      setTimeout(again, restMs)
+      addEventListener('online', again, { once: true })
     }
+    clearTimeout(timer)
+    isSilent = false
     fetching = undefined
     const waiting = [...askers]
     askers.clear()
-    for (const asker of waiting) asker.requestUpdate()
+    tell(waiting)
   }
   const begin = (): Promise<void> => {
     if (found === undefined && performance.now() >= nextAt) fetching ??= fetch()
@@ -54,5 +69,7 @@ export function onDemand<T>(load: (failures: number) => Promise<T>): OnDemand<T>
     void begin()
     return undefined
   }
-  return Object.defineProperty(Object.assign(get, { settled: begin }), 'hasFailed', { get: () => found === undefined && failures > 0 }) as OnDemand<T>
+  return Object.defineProperty(Object.assign(get, { settled: begin }), 'hasFailed', {
+    get: () => found === undefined && (failures > 0 || isSilent),
+  }) as OnDemand<T>
 }
