@@ -36,6 +36,8 @@ import { Routing } from './domain/assignment/routing.ts'
 import { ShopRecords } from './domain/messaging/shop-records.ts'
 import { Shops } from './domain/messaging/shops.ts'
 import { Assignments } from './domain/assignment/assignments.ts'
+import { Quotes } from './domain/messaging/quotes.ts'
+import { Withdrawals } from './domain/messaging/withdrawals.ts'
 import { Search } from './domain/messaging/search.ts'
 import { Transfers } from './domain/assignment/transfers.ts'
 import { Typing } from './domain/messaging/typing.ts'
@@ -126,7 +128,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const viewing = new Viewing({ ...backbone, nodes, allowances, now, uptime })
   const hub = new Hub({ backbone, presence, viewing, report, now, uptime, chance: Math.random })
   const backends = new Backends(config, report)
-  const images = new Images({ store: backbone.images, allowances, report })
+  const images = new Images({ store: backbone.images, records: backbone.records, allowances, now, report })
   const domain = createDomain(backbone, {
     announcements: hub,
     presence,
@@ -292,6 +294,7 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
   const newId = (): string => randomBytes(12).toString('base64url')
   const transfers = new Transfers({ assignments, conversations, store, presence, bus, newId, limitMs: config.TRANSFER_MS, report })
   const blacklist = new Blacklist({ assignments, records, bus, now, report })
+  const quotes = new Quotes({ store, bus })
   return {
     conversations,
     messages: new Messages({
@@ -302,10 +305,12 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
       direct: config.DIRECT as Direct,
       allowances,
       images,
+      quotes,
       shops: shopRecords,
       now,
       report,
     }),
+    withdrawals: new Withdrawals({ store, bus, images, quotes, allowances, now, report }),
     focus: new Focus({ bus }),
     typing: new Typing({ bus, store, now }),
     routing,

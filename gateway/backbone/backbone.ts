@@ -215,6 +215,17 @@ export interface Store {
   setAssignment(assignment: NewAssignment): Promise<AssignmentSet>
 
   /**
+   * Puts another kind and body in an entry's place, so that its words are gone; number, link, author, id and time stay. Resolves with whether the
+   * entry of this epoch, number and id was there.
+   *
+   * - Durable before it resolves; from then on no read and no list has the words.
+   * - Idempotent. Of two at once the later one stands.
+   * - A message that was replaced is still known: sent again it answers as the first time.
+   * - Publishes nothing.
+   */
+  replace(message: Omit<Message, 'prev'>): Promise<boolean>
+
+  /**
    * Lists a side's conversations by the time of their last message, newest first, from below `before` where given.
    * An append that has not resolved yet may be missing from the order; no conversation is ever missing from the list.
    */

@@ -25,6 +25,8 @@ export type AllowanceName =
   | 'viewing'
   /** `card` commands: each reads a message and may ask the operator's backend. */
   | 'card'
+  /** Withdrawn messages: each costs the store several calls, and everybody who follows the conversation a push. */
+  | 'withdraw'
   /** Pictures, and their bytes. */
   | 'image'
   | 'imageBytes'

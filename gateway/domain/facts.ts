@@ -1,6 +1,6 @@
 /** Events that operators may want to know of. Domain and doors report them; `ops/reporter` chooses level, words and counters. */
 import type { Code } from '../protocol/codes.ts'
-import type { Assignment } from '../protocol/model.ts'
+import type { Assignment, Role } from '../protocol/model.ts'
 
 /** Why an assignment changed. */
 export type AssignedBy = 'routed' | 'answered' | 'claimed' | 'closed' | 'handedOver'
@@ -30,6 +30,14 @@ export type Fact =
   | { readonly fact: 'commandRefused'; readonly command: string; readonly code: Code; readonly message: string }
   | { readonly fact: 'packetRefused'; readonly code: Code }
   | { readonly fact: 'messageAppended'; readonly duplicate: boolean }
+  | {
+      readonly fact: 'messageWithdrawn'
+      readonly role: Role
+      readonly by: string
+      readonly conversation: string
+      readonly seq: number
+      readonly ageMs: number
+    }
   | { readonly fact: 'imageStored'; readonly bytesCount: number }
   | { readonly fact: 'volatileDropped' }
   | { readonly fact: 'conversationAssigned'; readonly phase: Assignment['phase']; readonly by: AssignedBy }

@@ -22,10 +22,12 @@ import type { Search } from '../domain/messaging/search.ts'
 import type { Transfers } from '../domain/assignment/transfers.ts'
 import type { Typing } from '../domain/messaging/typing.ts'
 import type { Viewing } from '../domain/presence/viewing.ts'
+import type { Withdrawals } from '../domain/messaging/withdrawals.ts'
 import { checkInput } from './validator.ts'
 
 export interface Domain {
   readonly messages: Messages
+  readonly withdrawals: Withdrawals
   readonly conversations: Conversations
   readonly focus: Focus
   readonly typing: Typing
@@ -67,6 +69,7 @@ const EVERYONE: readonly Role[] = ['customer', 'agent', 'system']
 const ROWS: { readonly [C in Command]: Row<C> } = {
   send: { roles: EVERYONE, call: (domain, caller, input) => domain.messages.send(caller, input) },
   history: { roles: EVERYONE, hasLargeAnswer: true, call: (domain, caller, input) => domain.messages.history(caller, input) },
+  withdraw: { roles: EVERYONE, call: (domain, caller, input) => domain.withdrawals.withdraw(caller, input) },
   read: { roles: EVERYONE, call: (domain, caller, input) => domain.messages.read(caller, input) },
   delivered: { roles: EVERYONE, call: (domain, caller, input) => domain.messages.delivered(caller, input) },
   typing: { roles: EVERYONE, call: (domain, caller, input) => domain.typing.set(caller, input) },

@@ -76,6 +76,12 @@ export class Metrics {
     labelNames: ['blocked'],
     ...this.#to,
   })
+  readonly withdrawals = new Counter({
+    name: 'im_withdrawals_total',
+    help: 'Messages withdrawn by their senders, by role.',
+    labelNames: ['role'],
+    ...this.#to,
+  })
   readonly bugs = new Counter({ name: 'im_bugs_total', help: 'Unexpected errors, by place.', labelNames: ['where'], ...this.#to })
   constructor({ isProcess }: { isProcess: boolean }) {
     if (isProcess) collectDefaultMetrics({ register: this.#registry })

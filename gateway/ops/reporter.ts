@@ -160,6 +160,11 @@ export function reporter(log: Log, metrics: Metrics, now: () => number): (fact: 
         return metrics.refusals.inc({ of: 'packet', code: fact.code })
       case 'messageAppended':
         return void metrics.appends[fact.duplicate ? 'repeated' : 'first']++
+      case 'messageWithdrawn':
+        metrics.withdrawals.inc({ role: fact.role })
+        // what an agent takes back is the shop's own word, so the operator can look it up; its words are gone
+        if (fact.role === 'agent') log.warn(fact, 'an agent has withdrawn a message')
+        return
       case 'imageStored':
         return metrics.imageBytes.inc(fact.bytesCount)
       case 'volatileDropped':

@@ -31,6 +31,7 @@ export const CODES = {
   forbidden: { message: 'This pass may not do that.', retry: false },
   blocked: { message: 'The other side has blocked messages from this one.', retry: false },
   start_forbidden: { message: 'This pass may not start a conversation with that side; it may answer.', retry: false },
+  too_late: { message: 'It is too late for that.', retry: false },
   conflict: { message: 'It has changed meanwhile; read it again.', retry: false },
   agent_unavailable: { message: 'That agent cannot take the conversation now.', retry: false },
   too_many: { message: 'There is no room for more of these; delete some.', retry: false },

@@ -72,6 +72,11 @@ export const COMMANDS = {
       blocking: Type.Optional(Type.Literal(true)),
     }),
   },
+  /**
+   * Takes back the caller's own message within `limits.withdrawMs`. The answer has what stands in its place; so has the answer to the same command
+   * again.
+   */
+  withdraw: { input: Type.Object({ ...target, seq: Seq, id: Id }), answer: ok({ message: Message }) },
   /** The caller's side has read up to `seq`. */
   read: { input: Type.Object({ ...target, seq: Seq }), answer: ok({}) },
   /** A device of the caller's side has received up to `seq`. */

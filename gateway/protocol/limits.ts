@@ -55,6 +55,8 @@ export const LIMITS = {
   blockedPersonCount: 500,
   /** Missed messages of one conversation that a resume sends; above it the client has to reload. */
   missedCount: 200,
+  /** How long after it was written a message may be withdrawn. */
+  withdrawMs: 120_000,
   /** From the opening of a session to its accepted hello. */
   helloMs: 10_000,
   /** The time between two pings, on both socket doors. */

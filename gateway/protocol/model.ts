@@ -36,14 +36,14 @@ export const Identity = Type.Object({
 })
 export type Identity = Static<typeof Identity>
 
-/** `text`, `image`, `product`, `order`, `system` or one of your own; a client shows an unknown kind as `body.text`. */
+/** `text`, `image`, `product`, `order`, `system`, `withdrawn` or one of your own; a client shows an unknown kind as `body.text`. */
 export const Kind = Type.String({ pattern: '^[a-z][a-z0-9-]{0,31}$' })
 
 /** The body of a text is `{text}`. Every other kind has a `text`, too, as the fallback that any client can show. */
 export const Body = Type.Object({ text: Type.String() }, { additionalProperties: true })
 export type Body = Static<typeof Body>
 
-/** One numbered, immutable entry of a conversation. */
+/** One numbered entry of a conversation. It changes only by being withdrawn, or by losing the words that it quotes of one that was. */
 export const Message = Type.Object({
   conversation: ConversationId,
   epoch: Type.String(),

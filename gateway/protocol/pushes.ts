@@ -12,6 +12,8 @@ const Refusal = Type.Object({
 export const PUSHES = {
   /** Somebody of either side wrote a message. The session that sent it gets the ack instead. */
   messagePush: Message,
+  /** What stands in an entry's place from now on: the message was withdrawn, or what it quotes was. */
+  withdrawPush: Message,
   /** The resume has sent as much of this conversation as its limit allows; the client reads on by `history`. */
   resumePush: Type.Object({ conversation: ConversationId, more: Type.Boolean() }),
   /** A side has received or read further. */

@@ -17,6 +17,8 @@ type By = 'customer' | 'agent' | undefined
 export type SideMessage =
   | { readonly type: 'invite'; readonly invitation: Invitation }
   | { readonly type: 'focus'; readonly toid: string; readonly socketid: string; readonly by: By }
+  /** For backends: windows hear of it on the conversation's channel. */
+  | { readonly type: 'withdrawn' }
   | { readonly type: 'notice'; readonly data: PushData<'noticePush'> }
   | { readonly type: 'unreadable'; readonly reason: string }
 
@@ -31,6 +33,7 @@ export function readSideMessage(encoded: EncodedPacket): SideMessage {
   const fault = freeFormFault(json, { depth: LIMITS.bodyDepth, count: LIMITS.packetCount })
   if (fault !== undefined) return unreadable(fault === 'depth' ? 'it nests too deep' : 'it has too many parts')
   if (json.type === 'invite') return readInvitation(json)
+  if (json.type === 'withdrawn') return { type: 'withdrawn' }
   if (json.type === 'syncChangeUser')
     return readFocus(json, text.endsWith(AGENT_MARK) ? 'agent' : text.endsWith(CUSTOMER_MARK) ? 'customer' : undefined)
   return { type: 'notice', data: json as PushData<'noticePush'> }

@@ -11,6 +11,7 @@
 import type { ListRow, Page, Store } from '../backbone/backbone.ts'
 import { newestRows, preview } from '../domain/answer-size.ts'
 import type { Report } from '../domain/facts.ts'
+import { isWithdrawn } from '../domain/messaging/tombstone.ts'
 import { rowFor, rowOfPage, type Invitation } from '../domain/messaging/conversations.ts'
 import { conversationChannel, isShopSide, ownChannel } from '../protocol/keys.ts'
 import type { Channels } from './channels.ts'
@@ -28,6 +29,9 @@ const RECONCILED_COUNT = 20
 const RECONCILED_PAGES = 10
 /** Rows that a shop's peers get again after a gap: far fewer bytes than a slow reader may be behind. */
 const ROWS_AFTER_GAP = 50
+/** After a gap: of conversations in which somebody wrote within this time, so many of the newest entries are looked at for withdrawn ones. */
+const WITHDRAWN_MS = 900_000
+const WITHDRAWN_COUNT = 50
 /** How far the clocks of two nodes may be apart. */
 const CLOCKS_MS = 60_000
 
@@ -109,7 +113,9 @@ export class SideSubscription {
       if (isShopSide(this.side)) for (const row of rows.slice(0, ROWS_AFTER_GAP)) this.#pushRow(row)
     }
     for (const { conversation } of [...this.#subscriptions.values()]) {
-      if (channels.has(conversationChannel(conversation))) await this.#pushHead({ conversation })
+      if (!channels.has(conversationChannel(conversation))) continue
+      await this.#pushHead({ conversation })
+      await this.#pushWithdrawn(conversation)
     }
   }
 
@@ -193,6 +199,14 @@ export class SideSubscription {
     }
   }
 
+  /** A withdrawal may have been missed like any push. Only of a message that is young, so a log at rest is not read. */
+  async #pushWithdrawn(conversation: string): Promise<void> {
+    const newest = (await this.#store.read(conversation, { limit: 1 })).messages[0]
+    if (newest === undefined || newest.at < this.#now() - WITHDRAWN_MS) return
+    const { messages } = await this.#store.read(conversation, { limit: WITHDRAWN_COUNT })
+    for (const message of messages) if (isWithdrawn(message) || hasQuote(message)) this.#push(encodePush('withdrawPush', message), '')
+  }
+
   /** Pushes the row again: the push of its last change, such as a new assignee, may have been lost. */
   #pushRow(row: ListRow): void {
     this.#push(encodePush('conversationPush', rowFor(this.side, row, this.#now())), '')
@@ -222,6 +236,7 @@ export class SideSubscription {
     if (encoded.push !== undefined) return this.#push(encoded, origin)
     const message = readSideMessage(encoded)
     if (message.type === 'invite') return void this.#invited(message.invitation)
+    if (message.type === 'withdrawn') return
     if (message.type === 'notice') return this.#push(encodePush('noticePush', message.data), origin)
     if (message.type === 'focus') return message.by === 'agent' ? undefined : pushFocus(this.#peers, message)
     this.#report({ fact: 'publishRefused', channel: ownChannel(this.side), reason: message.reason })
@@ -288,3 +303,5 @@ export class SideSubscription {
     if (oldest !== undefined) this.#drop(oldest.conversation)
   }
 }
+
+const hasQuote = ({ body }: Page['messages'][number]): boolean => (body as { readonly quote?: unknown }).quote !== undefined

@@ -22,6 +22,7 @@ export class HookedBackbone implements Backbone {
     this.store = {
       append: (message) => this.#unlessAway(() => store.append(message)),
       setAssignment: (assignment) => this.#unlessAway(() => store.setAssignment(assignment)),
+      replace: (message) => this.#unlessAway(() => store.replace(message)),
       advance: (cursor) => this.#unlessAway(() => store.advance(cursor)),
       list: (side, range) => this.#unlessAway(() => store.list(side, range)),
       read: (conversation, range) => this.#unlessAway(() => this.#read(conversation, () => store.read(conversation, range))),

@@ -41,6 +41,7 @@ const REMEDIES: Readonly<Record<Code, string | undefined>> = {
     '`to` is a person, to whom this pass may not write first. A shop is written to="shop:<id>"; the setting DIRECT of the gateway' +
     ' says which persons may write to persons.',
   blocked: undefined,
+  too_late: undefined,
   conflict: undefined,
   agent_unavailable: undefined,
   too_many: undefined,

@@ -91,6 +91,7 @@ export const CHAT_CHECKS: Checks = {
   answers: {
     send: record({ conversation: text, epoch: text, seq: count, at: time }, { prev: text, duplicate: yes }),
     history: record({ conversation: id, messages: list(messageFrom), head, more: flag, cursors }, { shop, blocking: yes }),
+    withdraw: record({ message: messageFrom }),
     presence: record({ presence: recordOf(presence) }),
     blockedPersons: record({ blocked: list(record({ conversation: id, to: id, at: time }, { name: text, guest: yes })) }, { more: yes }),
     renew: record({ identity }),
@@ -98,6 +99,7 @@ export const CHAT_CHECKS: Checks = {
   },
   pushes: {
     messagePush: messageFrom,
+    withdrawPush: messageFrom,
     cursorPush: record({ conversation: id, participant: id, delivered: count, read: count }),
     typingPush: record({ conversation: id, from: id, side: id, on: flag }, { name: text, guest: yes }),
     conversationPush: record({ conversation: id, to: id }, { blocking: yes }),

@@ -33,6 +33,13 @@ export interface Strings {
   readonly latest: string
   readonly latestNew: Counted
   readonly newMessages: string
+  /** A button at the top: it goes to the first unread message. */
+  readonly newAbove: Counted
+  readonly actions: Readonly<Record<'label' | 'copy' | 'copied' | 'quote' | 'withdraw', string>>
+  /** In place of a withdrawn message: one's own, somebody's, of somebody without a name. */
+  readonly withdrawn: Readonly<Record<'own' | 'by' | 'gone', string>>
+  /** System messages, by `body.event`. */
+  readonly events: Readonly<Record<'transferred', string>>
   readonly empty: string
   /** Suggested questions, for screen readers. */
   readonly questions: string
@@ -71,6 +78,7 @@ export interface Strings {
       | 'replaced'
       | 'outdated'
       | 'tooLong'
+      | 'tooLate'
       | 'picture'
       | 'pictureLater'
       | 'pictureHeic'

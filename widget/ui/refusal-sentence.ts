@@ -29,6 +29,7 @@ const SENTENCES: Readonly<Record<Code | 'image_heic', keyof Strings['refusals']>
   forbidden: 'forbidden',
   start_forbidden: 'start',
   blocked: 'blocked',
+  too_late: 'tooLate',
   conflict: 'other',
   agent_unavailable: 'other',
   too_many: 'other',

@@ -3,7 +3,7 @@ import type { Conversation } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
 import type { Files } from './files.ts'
 import { batchKey, entryKey, idKey, minuteOf, sideKey } from './keys-on-disk.ts'
-import { runs } from './log-rows.ts'
+import { rewritten, runs } from './log-rows.ts'
 
 /** Rows of one step: they take the main thread some milliseconds and hardly delay a commit that runs at the same time. */
 const STEP_ROWS = 1_500
@@ -116,10 +116,12 @@ export class Checkpoint {
   /** Writes the conversation's durable entries. The caller must call the returned function once the transaction is committed. */
   #write(conversation: Conversation): () => void {
     const batch = this.#settledBatch
+    const { replacements } = conversation
     if (conversation.durable.seq > 0 || conversation.durable.assignment !== undefined) {
       const { log, ids, rows, sides } = this.#files
       if (conversation.number === 0) conversation.number = this.#newNumber()
       const { id, number, checkpointed, pending, durable } = conversation
+      for (const row of rewritten(log, conversation)) void log.put(row.key, row.value)
       for (const { index, bytes } of runs(conversation)) void log.put(entryKey(number, checkpointed + 1 + index), bytes)
       for (let i = 0; i < pending.length; i++) void ids.put(idKey(number, pending.hash(i)), entryKey(number, checkpointed + 1 + i).subarray(4))
       void rows.put(Buffer.from(id), JSON.stringify(conversation.row()))
@@ -132,6 +134,7 @@ export class Checkpoint {
     } = conversation
     return () => {
       conversation.forget(length, bytes)
+      conversation.forgetReplaced(replacements)
       if (conversation.checkpointed > 0) conversation.filedAt = at
       this.#pendingBytes -= bytes
       this.#conversations.checkpointed(conversation, batch)

@@ -40,6 +40,8 @@ export class Conversation {
   readonly pending = new PendingEntries()
   /** Bytes of its entries, cursor moves and assignments that are in the journal and not in `main`. */
   pendingBytes = 0
+  /** By seq: what stands in an entry's place since it was written, until `main` has it. Most conversations have none. */
+  #replaced: Map<number, Buffer> | undefined
   /** The messages of the commit under way, whose packets are in no batch yet. */
   #upcomingMessages: Sent[] = []
   durable: ConversationState
@@ -107,7 +109,27 @@ export class Conversation {
 
   /** The JSON of the durable entry with this index among the pending ones. */
   json(index: number): Buffer {
-    return jsonOf(this.pending.part(index))
+    return this.replacementOf(this.checkpointed + 1 + index) ?? jsonOf(this.pending.part(index))
+  }
+
+  /** From now on the entry `seq` has this JSON. */
+  replace(seq: number, json: Buffer): void {
+    this.#replaced ??= new Map()
+    this.#replaced.set(seq, json)
+  }
+
+  replacementOf(seq: number): Buffer | undefined {
+    return this.#replaced?.get(seq)
+  }
+
+  get replacements(): readonly (readonly [seq: number, json: Buffer])[] {
+    return this.#replaced === undefined ? [] : [...this.#replaced]
+  }
+
+  /** `main` has these; an entry that was replaced once more meanwhile stays. */
+  forgetReplaced(written: Conversation['replacements']): void {
+    for (const [seq, json] of written) if (this.#replaced?.get(seq) === json) this.#replaced.delete(seq)
+    if (this.#replaced?.size === 0) this.#replaced = undefined
   }
 
   /** Undoes what the failed commit would have written. */

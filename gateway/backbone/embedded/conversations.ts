@@ -127,7 +127,7 @@ export class Conversations {
       for (const { key, value } of log.getRange({ start, end: entryKey(number, checkpointed + 1) })) {
         let seq = key.readUInt32BE(4)
         for (const json of lines(value)) {
-          if (seq >= from) yield { seq, json }
+          if (seq >= from) yield { seq, json: conversation.replacementOf(seq) ?? json }
           seq++
         }
       }
@@ -147,7 +147,7 @@ export class Conversations {
       const run = [...lines(value)]
       for (let seq = key.readUInt32BE(4) + run.length - 1; run.length > 0; seq--) {
         const json = run.pop()!
-        if (seq <= from) yield { seq, json }
+        if (seq <= from) yield { seq, json: conversation.replacementOf(seq) ?? json }
       }
     }
   }

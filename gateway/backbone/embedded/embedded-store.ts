@@ -1,5 +1,5 @@
 import { cursorPacket, messageLink, messageTail } from '../../protocol/packets.ts'
-import type { Cursor } from '../../protocol/model.ts'
+import type { Cursor, Message } from '../../protocol/model.ts'
 import {
   Muted,
   NotStarted,
@@ -21,6 +21,7 @@ import type { GroupCommit, Part, QueuedWrite } from './group-commit.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { LocalBus } from './local-bus.ts'
 import { AssignmentWrite } from './assignment-write.ts'
+import { ReplaceWrite } from './replace-write.ts'
 
 type Move = Parameters<Store['advance']>[0]
 
@@ -55,6 +56,11 @@ export class EmbeddedStore implements Store {
   setAssignment(assignment: NewAssignment): Promise<AssignmentSet> {
     if (this.#isClosed) return Promise.reject(closed())
     return new Promise((resolve, reject) => this.#parts.commit.add(new AssignmentWrite(this.#parts, assignment, { resolve, reject })))
+  }
+
+  replace(message: Omit<Message, 'prev'>): Promise<boolean> {
+    if (this.#isClosed) return Promise.reject(closed())
+    return new Promise((resolve, reject) => this.#parts.commit.add(new ReplaceWrite(this.#parts, message, { resolve, reject })))
   }
 
   async read(id: string, { before = Infinity, after, limit, bytes = READ_BYTES }: ReadRange): Promise<Page> {

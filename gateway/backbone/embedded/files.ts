@@ -19,7 +19,7 @@ const CHECKSUMS_FROM = 3
  * The folder's three LMDB environments. Every entry ends with its checksum (checksummed.ts). Each environment contains the folder's
  * `epoch`, so that a file which is missing or comes from another folder is noticed.
  *
- * `journal`   batch number (u64) → the packets of one group commit, one a line. It is small and only grows at its end, so a commit
+ * `journal`   batch number (u64) → the packets of one group commit, one a line (`replaced`: what stands in an entry's place). It is small and only grows at its end, so a commit
  *             is one put and one flush, however many conversations it touches. 0 → the epoch
  * `main`      what checkpoints moved out of the journal, in bulk:
  *   `about`   'epoch', 'format', 'count' (of conversation numbers given), 'folded' (the newest batch at the last checkpoint)

@@ -1,4 +1,6 @@
+import type { Checksummed } from './checksummed.ts'
 import type { Conversation } from './conversation.ts'
+import { entryKey } from './keys-on-disk.ts'
 
 /** A row of `log` ends with the message that reaches so many bytes. Reading one message reads its whole row. */
 const RUN_BYTES = 16_384
@@ -18,6 +20,22 @@ export function* runs(conversation: Conversation): Generator<{ index: number; by
     }
     yield { index, bytes: Buffer.concat(parts) }
   }
+}
+
+/** The rows of `log` whose entries are replaced, as they are to be. */
+export function rewritten(log: Checksummed, { number, checkpointed, replacements }: Conversation): Iterable<{ key: Buffer; value: Buffer }> {
+  const rows = new Map<string, { key: Buffer; value: Buffer }>()
+  for (const [seq, json] of replacements) {
+    if (seq > checkpointed) continue
+    // the row that contains it starts at or below it
+    const [key] = log.raw.getKeys({ start: entryKey(number, seq), end: entryKey(number, 0), reverse: true, limit: 1 })
+    if (key === undefined) continue
+    const name = key.toString('latin1')
+    const value = rows.get(name)?.value ?? log.get(key)!
+    const parts = [...lines(value)].flatMap((line, i) => [key.readUInt32BE(4) + i === seq ? json : line, END])
+    rows.set(name, { key, value: Buffer.concat(parts) })
+  }
+  return rows.values()
 }
 
 /** The lines of a buffer, without copying them. The last may lack its line feed. */

@@ -1,5 +1,6 @@
 import { decodePacket } from '../../protocol/packet.ts'
 import type { Message } from '../../protocol/model.ts'
+import { messageJson } from '../../protocol/packets.ts'
 import type { PushData } from '../../protocol/pushes.ts'
 import type { Conversations } from './conversations.ts'
 import { DamagedFolder } from './folder.ts'
@@ -45,6 +46,12 @@ function apply(conversations: Conversations, line: Buffer, batch: number): void 
   }
   const message = packet.args[0] as Message
   const conversation = conversations.get(message.conversation)
+  if (packet.name === 'replaced') {
+    conversation.replace(message.seq, Buffer.from(messageJson(message)))
+    conversation.pendingBytes += line.length
+    conversations.touch(conversation, batch)
+    return
+  }
   if (message.seq <= conversation.durable.seq) return
   if (message.seq !== conversation.durable.seq + 1) throw damaged(batch)
   conversation.durable.append(message)

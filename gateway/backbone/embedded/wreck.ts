@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { decodePacket } from '../../protocol/packet.ts'
 import type { Cursor, Message } from '../../protocol/model.ts'
+import { messageJson } from '../../protocol/packets.ts'
 import type { PushData } from '../../protocol/pushes.ts'
 import { jsonOf, type Row } from './conversation.ts'
 import { checksumName, type ENVIRONMENTS } from './check-folder.ts'
@@ -24,6 +25,11 @@ interface IntactEntry {
   readonly txn: number
 }
 
+/** Ranks of a message's copies. The journal may still have what was replaced in `main` since. */
+const REPLACED = 0
+const IN_MAIN = 1
+const IN_JOURNAL = 2
+
 export interface WreckEvents {
   /** Called for each copy of a message. Of several messages with one number the lower `rank` is to be preferred. */
   onMessage(message: Message, json: Buffer, rank: number): void
@@ -33,7 +39,7 @@ export interface WreckEvents {
 /**
  * The intact entries of a damaged folder, read as bytes and never mapped. A file whose pages are all in order is read along its trees. Of
  * any other file every leaf page is read, and the checksums tell which entries are intact. There the newest copy of a row or record counts, so
- * one that was removed shortly before may come back; messages are never changed or removed.
+ * one that was removed shortly before may come back. Of a message that was replaced the later copy counts where it is known as such.
  */
 export class Wreck {
   /** One sentence for each damaged file. */
@@ -114,7 +120,7 @@ export class Wreck {
       case 'rows':
         return this.#takeRow(key.toString(), JSON.parse(value.toString()) as Row, txn)
       case 'log':
-        for (const json of lines(value)) this.#takeMessage(json, 0, key.readUInt32BE(0))
+        for (const json of lines(value)) this.#takeMessage(json, IN_MAIN, key.readUInt32BE(0))
         return
       case 'ids': {
         const number = key.readUInt32BE(0)
@@ -156,8 +162,10 @@ export class Wreck {
         const { conversation, service } = packet.args[0] as JournalledAssignment
         this.#noteHead(conversation, 0)
         if (batch >= (this.#assignments.get(conversation)?.batch ?? 0)) this.#assignments.set(conversation, { assignment: service, batch })
+      } else if (packet.name === 'replaced') {
+        this.#takeMessage(Buffer.from(messageJson(packet.args[0] as Message)), REPLACED)
       } else {
-        this.#takeMessage(jsonOf({ batch: line, start: 0, end: line.length }), 1)
+        this.#takeMessage(jsonOf({ batch: line, start: 0, end: line.length }), IN_JOURNAL)
       }
     }
   }

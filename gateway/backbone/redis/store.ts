@@ -93,10 +93,6 @@ export class RedisStore implements Store {
     return this.#lists.read(side, range)
   }
 
-  /**
-   * Puts another text in an entry's place, as a tombstone; number, link and id stay, and nothing is published. Resolves with whether the entry was
-   * there.
-   */
   async replace(message: Omit<Message, 'prev'>): Promise<boolean> {
     return this.#options.writes.run(replaceOp(this.#options.scripts.replace, message))
   }

@@ -1,5 +1,6 @@
 import type { Image, Images as Store, StoredImage } from '../../backbone/images.ts'
 import { LIMITS } from '../../protocol/limits.ts'
+import type { Records } from '../../backbone/records.ts'
 import type { Allowances, Spender } from '../allowances.ts'
 import type { Report } from '../facts.ts'
 import { imageHeader } from './image-header.ts'
@@ -15,6 +16,13 @@ const ADDRESS = /\/v1\/images\/([\w-]{24})(?![\w-])/g
 export const imagesIn = (text: string): readonly string[] =>
   text.includes('/v1/images/') ? [...new Set([...text.matchAll(ADDRESS)].map(([, id]) => id!))] : []
 
+/**
+ * Of two messages that refer to one image the first may be withdrawn until `limits.withdrawMs` after it, and so may the second: that is how long the mark
+ * has to tell that there is another.
+ */
+const SHARED_MS = 3_600_000
+const sharedMark = (id: string): { readonly collection: string; readonly key: string } => ({ collection: `image ${id}`, key: 'shared' })
+
 export interface SavedImage {
   readonly id: string
   readonly width: number
@@ -25,10 +33,14 @@ export interface SavedImage {
 export class Images {
   readonly #store: Store
   readonly #allowances: Allowances
+  readonly #records: Records
+  readonly #now: () => number
   readonly #report: Report
 
-  constructor(options: { store: Store; allowances: Allowances; report: Report }) {
+  constructor(options: { store: Store; records: Records; allowances: Allowances; now: () => number; report: Report }) {
     this.#store = options.store
+    this.#records = options.records
+    this.#now = options.now
     this.#allowances = options.allowances
     this.#report = options.report
   }
@@ -56,18 +68,44 @@ export class Images {
   /**
    * Runs `write`, which stores something that refers to these images, and keeps them from now on. If `write` is refused, images to which nothing
    * else refers expire as before; if its outcome is unknown, they stay. Rejects with `image_gone` if `needed` is not stored (any more).
+   * `isRepeat`: the same thing had been stored before.
    */
-  async withReferences<T>(ids: readonly string[], needed: string | undefined, write: () => Promise<T>): Promise<T> {
+  async withReferences<T>(
+    ids: readonly string[],
+    needed: string | undefined,
+    write: () => Promise<T>,
+    isRepeat: (written: T) => boolean = () => false,
+  ): Promise<T> {
     if (ids.length > REFERENCE_COUNT) throw new Refusal('bad_request', `more than ${REFERENCE_COUNT} images are named`)
     const leftMs = await Promise.all(ids.map((id) => this.#store.keep(id)))
     const unreferenced = ids.map((id, n) => [id, leftMs[n]] as const).filter(([, ms]) => ms !== undefined && ms <= UNREFERENCED_MS)
     try {
       if (needed !== undefined && leftMs[ids.indexOf(needed)] === undefined) throw new Refusal('image_gone')
-      return await write()
+      const marked = await this.#markShared(ids.filter((_, n) => leftMs[n] === Infinity))
+      const written = await write()
+      if (isRepeat(written)) await Promise.all(marked.map((id) => this.#records.remove({ ...sharedMark(id), now: this.#now() })))
+      return written
     } catch (error) {
       if (error instanceof Refusal) await Promise.all(unreferenced.map(([id, ms]) => this.#store.letGo(id, ms!)))
       throw error
     }
+  }
+
+  /** The message that referred to these is withdrawn: an image to which nothing else refers is deleted, and no longer served from now on. */
+  async withdrawn(ids: readonly string[]): Promise<void> {
+    await Promise.all(
+      ids.map(async (id) => {
+        const marks = await this.#records.items(sharedMark(id).collection, this.#now())
+        if (marks.length === 0) await this.#store.letGo(id, 0)
+      }),
+    )
+  }
+
+  /** Something referred to these before. Resolves with those that were not known to be shared. */
+  async #markShared(ids: readonly string[]): Promise<readonly string[]> {
+    const now = this.#now()
+    const puts = ids.map((id) => this.#records.put({ ...sharedMark(id), value: '', now, expiresAt: now + SHARED_MS, expect: '' }))
+    return (await Promise.all(puts)).flatMap(({ isPut }, n) => (isPut ? [ids[n]!] : []))
   }
 
   /** Rejects with `image_too_large`, `image_unsupported` or `images_full`. */

@@ -1,6 +1,6 @@
 /**
  * Writes and reads logs. The messages of one session keep their order: nothing is awaited between a command's arrival and its append, unless
- * the message refers to images; then the session's next messages to that conversation wait for it.
+ * the message refers to images or quotes another; then the session's next messages to that conversation wait for it.
  */
 import type { Appended, Muted, NewMessage, Store } from '../../backbone/backbone.ts'
 import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
@@ -12,6 +12,7 @@ import { checkMessage } from './check-message.ts'
 import { isBlocking, type Conversations } from './conversations.ts'
 import type { Report } from '../facts.ts'
 import { imagesIn, type Images } from './images.ts'
+import { Quotes } from './quotes.ts'
 import type { ShopRecords } from './shop-records.ts'
 import { Refusal } from '../refusal.ts'
 import type { Routing } from '../assignment/routing.ts'
@@ -27,6 +28,7 @@ export class Messages {
   readonly #direct: Direct
   readonly #allowances: Allowances
   readonly #images: Images
+  readonly #quotes: Quotes
   readonly #shops: Pick<ShopRecords, 'of'>
   readonly #queue = new KeyedQueue()
   readonly #now: () => number
@@ -40,6 +42,7 @@ export class Messages {
     direct: Direct
     allowances: Allowances
     images: Images
+    quotes: Quotes
     shops: Pick<ShopRecords, 'of'>
     now: () => number
     report: Report
@@ -51,6 +54,7 @@ export class Messages {
     this.#direct = options.direct
     this.#allowances = options.allowances
     this.#images = options.images
+    this.#quotes = options.quotes
     this.#shops = options.shops
     this.#now = options.now
     this.#report = options.report
@@ -98,10 +102,20 @@ export class Messages {
 
   #inTurn(caller: Caller, message: NewMessage, json: string): Promise<Appended> {
     const ids = imagesIn(json)
-    if (ids.length === 0 && this.#queue.size === 0) return this.#append(caller, message)
+    const quoted = Quotes.of(message)
+    const isQuick = ids.length === 0 && quoted === undefined
+    if (isQuick && this.#queue.size === 0) return this.#append(caller, message)
     const key = `${caller.sid} ${message.conversation}`
-    if (ids.length === 0 && !this.#queue.isBusy(key)) return this.#append(caller, message)
-    return this.#queue.take(key, () => this.#images.withReferences(ids, mainImageOf(message), () => this.#append(caller, message)))
+    if (isQuick && !this.#queue.isBusy(key)) return this.#append(caller, message)
+    const append = (): Promise<Appended> => (quoted === undefined ? this.#append(caller, message) : this.#appendQuoting(caller, message, quoted))
+    return this.#queue.take(key, () => this.#images.withReferences(ids, mainImageOf(message), append, ({ duplicate }) => duplicate))
+  }
+
+  async #appendQuoting(caller: Caller, message: NewMessage, quoted: NonNullable<ReturnType<typeof Quotes.of>>): Promise<Appended> {
+    const filled = await this.#quotes.filled(message, quoted)
+    const appended = await this.#append(caller, filled)
+    await this.#quotes.settle(filled, appended)
+    return appended
   }
 
   /**

@@ -15,6 +15,7 @@ import { jsonBytes, preview, ROWS_BYTES } from '../answer-size.ts'
 import { rowFor, rowOfPage } from './conversations.ts'
 import type { ShopRecords } from './shop-records.ts'
 import { Refusal } from '../refusal.ts'
+import { isWithdrawn } from './tombstone.ts'
 
 const CONVERSATION_COUNT = 300
 /** Rows read at once. */
@@ -196,7 +197,7 @@ const fold = (text: string): string => (PLAIN.test(text) ? text : text.normalize
 
 /** What a person wrote, or reads on a card: its number, title, status. Not system messages, nor addresses. */
 function textOf({ kind, body }: Message): string {
-  if (kind === 'system') return ''
+  if (kind === 'system' || isWithdrawn({ kind })) return ''
   if (kind === 'text') return body.text.slice(0, LIMITS.textLength)
   const fields = Object.entries(body).filter(
     ([name, value]) => !['url', 'image'].includes(name) && (typeof value === 'string' || typeof value === 'number'),

@@ -41,6 +41,7 @@ export const allowanceTable = ({ commandsPerSecond, guestsPerMinute, imagesPerMi
   viewing: { participant: rate(60, 20), address: rate(1200, 400) },
   // who scrolls through a history of cards, or an agent who opens one conversation after the other
   card: { participant: rate(120, 60), address: rate(2400, 1200) },
+  withdraw: { participant: rate(30, 30), address: rate(600, 600) },
   image: { participant: rate(imagesPerMinute, imagesPerMinute), address: rate(imagesPerMinute * 10, imagesPerMinute * 30) },
   // participant: twenty of the largest at once; address: 200 a minute of 300 kB, to which phones shrink them; total: what a disk can write
   imageBytes:

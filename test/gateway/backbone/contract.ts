@@ -13,6 +13,7 @@ import { describeModel } from './laws/model.ts'
 import { describePublish } from './laws/publish.ts'
 import { describeRead } from './laws/read.ts'
 import { describeRecords } from './laws/records.ts'
+import { describeReplace } from './laws/replace.ts'
 import { describeService } from './laws/assignment.ts'
 import type { World } from './laws/world.ts'
 
@@ -55,6 +56,7 @@ export function describeBackbone(name: string, start: () => Promise<Started>): v
     describeRead(world)
     describeCursors(world)
     describeLists(world)
+    describeReplace(world)
     describeService(world)
     describeRecords(world)
     describeImages(world)
