@@ -43,7 +43,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{protocol,client,chat,gateway,bridge}/**/*.test.ts', 'test/*.test.ts'],
+          include: ['test/{protocol,client,chat,gateway,bridge,scale}/**/*.test.ts', 'test/*.test.ts'],
           exclude: ['test/**/*.system.test.ts', ...sockets, ...leftOut],
           maxWorkers: 2,
           testTimeout: 30_000,

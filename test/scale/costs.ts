@@ -36,7 +36,7 @@ export const MEASURED: Costs = {
   callMicros: 12,
   entryMicros: 6.5,
   publishMicros: 1.2,
-  connectMicros: 1100,
+  connectMicros: 900,
   connectRedisMicros: 130,
   sessionBytes: 14_000,
   channelBytes: 200,

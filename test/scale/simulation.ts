@@ -36,6 +36,8 @@ export interface Outcome {
   /** Of one core, 0 … 1: the busiest node and the busiest Redis master. */
   readonly nodeLoad: number
   readonly redisLoad: number
+  /** CPU µs of Redis for a message, calls included. */
+  readonly redisMicros: number
   /** Messages in one call to Redis, on average. */
   readonly batch: number
   /** Ms from the fault until 99 % of those who lost their node were welcomed again, or of the refused messages were answered; NaN without. */
@@ -56,6 +58,11 @@ interface Sent {
   wasRefused: boolean
 }
 
+interface Newcomer {
+  readonly attempt: number
+  readonly at: number
+}
+
 /** Sends what waits when nothing is under way, as gateway/backbone/redis/batcher.ts does. */
 interface Lane {
   waiting: Sent[]
@@ -65,6 +72,8 @@ interface Lane {
 /** The client's delays before it connects again, ms: a random part of 0.5, 1, 2 … 20 s (widget/client/connection.ts). */
 const FIRST_DELAY_MS = 500
 const LAST_DELAY_MS = 20_000
+/** Newcomers that a node lets in in a turn of its event loop (gateway/doors/arrivals.ts). */
+const IN_A_TURN = 4
 /** A node is asked for a welcome no longer than so; then the client tries again. */
 const WELCOME_MS = 10_000
 /** The most messages in one call (gateway/backbone/redis/batcher.ts bounds them by weight). */
@@ -82,6 +91,7 @@ export class Simulation {
   readonly #cores: readonly Station[]
   readonly #masters: readonly Station[]
   readonly #lanes: readonly (readonly Lane[])[]
+  readonly #newcomers: readonly Newcomer[][]
   #isAlive: boolean[]
   #masterBackAt = 0
   #sent = 0
@@ -99,6 +109,7 @@ export class Simulation {
     this.#cores = Array.from({ length: shape.nodeCores ?? shape.nodes }, () => new Station())
     this.#masters = Array.from({ length: shape.masters }, () => new Station())
     this.#lanes = Array.from({ length: shape.nodes }, () => Array.from({ length: shape.masters }, () => ({ waiting: [], isInFlight: false })))
+    this.#newcomers = Array.from({ length: shape.nodes }, () => [])
     this.#isAlive = Array.from({ length: shape.nodes }, () => true)
   }
 
@@ -119,6 +130,7 @@ export class Simulation {
       answerMicros: Float64Array.from(this.#answerMicros).sort(),
       nodeLoad: loads[0]!,
       redisLoad: loads[1]!,
+      redisMicros: this.#masters.reduce((sum, { worked }) => sum + worked, 0) / this.#answered,
       batch: this.#answered / this.#calls,
       recoveredMs: this.#recoveredMs(fault),
     }
@@ -173,19 +185,19 @@ export class Simulation {
       this.#calls++
       const done = this.#masters[master]!.work(this.#queue.now, callMicros + perEntry * batch.length)
       this.#queue.at(done + half, () => {
-        lane.isInFlight = false
         this.#hear(node, batch.length)
-        if (this.#isAlive[node]!) {
-          this.#answer(node, batch)
-          this.#flush(node, master)
-        } else this.#sendAgain([...batch, ...lane.waiting.splice(0)])
+        if (this.#isAlive[node]!) this.#answer(node, batch, lane)
+        else this.#sendAgain([...batch, ...lane.waiting.splice(0)])
       })
     })
   }
 
-  #answer(node: number, batch: readonly Sent[]): void {
+  /** A busy node reads a reply late, and what was written meanwhile goes with the next call. */
+  #answer(node: number, batch: readonly Sent[], lane: Lane): void {
     const done = this.#core(node).work(this.#queue.now, (this.#costs.sendMicros / 2) * batch.length)
     this.#queue.at(done, () => {
+      lane.isInFlight = false
+      this.#flush(node, batch[0]!.master)
       for (const { at, wasRefused } of batch) {
         this.#answered++
         if (wasRefused) this.#recoveries.push(this.#queue.now)
@@ -224,22 +236,38 @@ export class Simulation {
     }
   }
 
+  /** Comes back after a random part of the client's delay, to any node, and waits there among the newcomers. */
   #return(attempt: number): void {
     const most = Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1))
     this.#queue.at(this.#queue.now + this.#options.random() * most * 1000, () => {
       const node = this.#aliveNode()
-      const core = this.#core(node)
-      const { connectMicros, connectRedisMicros } = this.#costs
-      // whoever would wait longer than a client waits hangs up, and the work is done all the same
-      const isLate = core.backlog(this.#queue.now) > WELCOME_MS * 1000
-      const asked = core.work(this.#queue.now, connectMicros)
-      const master = this.#masters[this.#pick(this.#shape.masters)]!
+      const newcomers = this.#newcomers[node]!
+      newcomers.push({ attempt, at: this.#queue.now })
+      if (newcomers.length === 1) this.#letIn(node)
+    })
+  }
+
+  /** A few in each turn; what came meanwhile from sessions that are there already goes first (gateway/doors/arrivals.ts). */
+  #letIn(node: number): void {
+    const core = this.#core(node)
+    this.#queue.at(core.freeAt(this.#queue.now), () => {
+      const newcomers = this.#newcomers[node]!
+      const turn = newcomers.slice(0, IN_A_TURN)
+      const asked = core.work(this.#queue.now, this.#costs.connectMicros * turn.length)
       this.#queue.at(asked, () => {
-        const done = master.work(this.#queue.now, connectRedisMicros) + this.#shape.roundTripMs * 1000
-        if (isLate) this.#return(attempt + 1)
-        else this.#queue.at(done, () => void this.#recoveries.push(this.#queue.now))
+        newcomers.splice(0, turn.length)
+        for (const each of turn) this.#welcome(each)
+        if (newcomers.length > 0) this.#letIn(node)
       })
     })
+  }
+
+  #welcome({ attempt, at }: Newcomer): void {
+    const { now } = this.#queue
+    // whoever has waited longer than a client waits has hung up; the work was done all the same
+    if (now - at > WELCOME_MS * 1000) return this.#return(attempt + 1)
+    const done = this.#masters[this.#pick(this.#shape.masters)]!.work(now, this.#costs.connectRedisMicros) + this.#shape.roundTripMs * 1000
+    this.#queue.at(done, () => void this.#recoveries.push(this.#queue.now))
   }
 
   #loseMaster(forMs: number): void {

@@ -30,6 +30,8 @@ export interface Size {
 const LOAD_MAX = 0.5
 /** A node that serves more than this on one core is slow to drain and to come back, whatever its load. */
 const SESSIONS_MAX = 100_000
+/** Memory of one Redis server; a larger one takes long to copy to a new replica. */
+const MASTER_GIGABYTES = 32
 const SUBSCRIPTIONS_OF_A_SIDE = 4
 
 /** What so many people need, from the costs of single operations; at least two nodes, of which one may go. */
@@ -43,13 +45,14 @@ export function sizeFor(costs: Costs, demand: Demand): Size {
     messagesPerSecond * (costs.entryMicros + Math.max(0, demand.heardBy - 1) * costs.publishMicros + costs.callMicros / BATCH_GUESS) +
     connectsPerSecond * costs.connectRedisMicros
   const stored = messagesPerSecond * 3600 * demand.busyHours * demand.keepDays * costs.storedBytes
+  const redisGigabytes = (stored + demand.people * SUBSCRIPTIONS_OF_A_SIDE * costs.channelBytes) / 1e9
   const nodes = Math.max(2, Math.ceil(nodeMicros / 1e6 / LOAD_MAX), Math.ceil(demand.people / SESSIONS_MAX) + 1)
   return {
     messagesPerSecond,
     nodes,
-    masters: Math.max(1, Math.ceil(redisMicros / 1e6 / LOAD_MAX)),
+    masters: Math.max(1, Math.ceil(redisMicros / 1e6 / LOAD_MAX), Math.ceil(redisGigabytes / MASTER_GIGABYTES)),
     nodeGigabytes: 0.15 + ((demand.people / (nodes - 1)) * costs.sessionBytes) / 1e9,
-    redisGigabytes: (stored + demand.people * SUBSCRIPTIONS_OF_A_SIDE * costs.channelBytes) / 1e9,
+    redisGigabytes,
     megabitsPerSecond: (messagesPerSecond * (costs.sentBytes + demand.sessions * costs.receivedBytes) * 8) / 1e6,
   }
 }

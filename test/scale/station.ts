@@ -16,8 +16,8 @@ export class Station {
     this.#busyUntil = Math.max(this.#busyUntil, until)
   }
 
-  /** µs that work put behind what is waiting would wait. */
-  backlog(now: number): number {
-    return Math.max(0, this.#busyUntil - now)
+  /** When work that is put behind what is waiting would begin. */
+  freeAt(now: number): number {
+    return Math.max(now, this.#busyUntil)
   }
 }
