@@ -24,6 +24,8 @@ export interface Outcome {
   readonly note: string
   readonly ms: number
   readonly screenshot?: string
+  /** The browser died at this check and was started again for it. */
+  readonly wasRestarted?: true
 }
 
 /** Says why a check does not apply here, though nothing that it needs is missing in general. */

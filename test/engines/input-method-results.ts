@@ -20,7 +20,7 @@ export function typeWithInputMethods(): readonly Typed[] {
   const folder = mkdtempSync(path.join(tmpdir(), 'im-typed-'))
   try {
     const file = path.join(folder, 'report.json')
-    spawnSync('npx', ['vitest', 'run', '--project', 'system', 'test/engines/input-method.test.ts', '--reporter=json', `--outputFile=${file}`])
+    spawnSync('npx', ['vitest', 'run', '--project', 'long', 'test/engines/input-method.test.ts', '--reporter=json', `--outputFile=${file}`])
     const report = JSON.parse(readFileSync(file, 'utf8')) as Report
     return report.testResults.flatMap(({ assertionResults }) =>
       assertionResults.map(({ ancestorTitles, title, status }) => ({ browser: ancestorTitles[0] ?? '', title, isRight: status === 'passed' })),

@@ -10,6 +10,7 @@ export function matrixPage(outcomes: readonly Outcome[], typed: readonly Typed[]
   const find = (engine: string, id: string): Outcome | undefined => outcomes.find((each) => each.engine === engine && each.check.id === id)
   const short = engines.map((engine) => engine.replace(/(\d+\.\d+)\.\d.*/, '$1').replace(' ', '<br>'))
   const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  const restarts = outcomes.filter(({ wasRestarted }) => wasRestarted)
   const notes = outcomes.filter(({ result, note }) => result === 'failed' && note !== '')
   return [
     '# Engines',
@@ -28,6 +29,7 @@ export function matrixPage(outcomes: readonly Outcome[], typed: readonly Typed[]
     ...engines.map((engine) => `- ${engine}`),
     '',
     ...inputMethods(typed),
+    ...(restarts.length > 0 ? ['## Browsers that died', '', ...restarts.map(({ engine, note }) => `- ${engine}: ${note}`), ''] : []),
     ...(notes.length > 0 ? ['## Failures', '', ...notes.map(({ engine, check, note }) => `- ${engine}, ${check.title}: ${note}`), ''] : []),
   ].join('\n')
 }

@@ -17,7 +17,8 @@ export interface RunOptions {
 }
 
 const MOST_MS = 180_000
-const TOO_LONG = 'did not end in time; the browser hangs'
+/** The note of a check that never came back; the browser answers nothing after it. */
+export const TOO_LONG = 'did not end in time; the browser hangs'
 
 /** Runs the checks in one engine, one after the other, in one browser. Where nothing loads at all the rest does not apply, and says so. */
 export async function runChecks(page: Page, checks: readonly Check[], options: RunOptions): Promise<readonly Outcome[]> {
