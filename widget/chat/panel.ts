@@ -245,6 +245,7 @@ class ChatPanel implements Panel, ReactiveController {
     const other = this.#other(to)
     return panelView({
       strings,
+      asker: this.#host.element,
       connection,
       newCount,
       announcement,

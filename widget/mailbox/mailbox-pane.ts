@@ -8,12 +8,14 @@ import { messageTime } from '../locales/message-time.ts'
 import type { Strings } from '../locales/strings.ts'
 import { conversationPane } from './conversation-pane.ts'
 import { delayOf } from '../ui/delay-of.ts'
+import type { Asker } from '../ui/on-demand.ts'
 import { refusalSentence } from '../ui/refusal-sentence.ts'
 import { rows, type MarkRow, type Row } from '../chat/timeline/rows.ts'
 import type { FirstScreen } from '../chat/timeline/first-screen.ts'
 import { cardOf } from '../ui/cards.ts'
 
 export interface MailboxPaneOptions {
+  readonly asker: Asker
   readonly controller: ClientController
   readonly thread: Thread
   readonly enter: EnterChoice

@@ -317,7 +317,7 @@ export class MailboxView implements ReactiveController {
   /** The middle column. */
   pane(view: MailboxPaneView): TemplateResult {
     const { controller, language, name, thread } = this
-    return mailboxPane({ ...view, ...language, enter: this.#enter, controller, name, thread, onBack: () => this.show('list') })
+    return mailboxPane({ ...view, ...language, asker: this.#host, enter: this.#enter, controller, name, thread, onBack: () => this.show('list') })
   }
 
   soundButton(): TemplateResult {

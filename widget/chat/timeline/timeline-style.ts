@@ -29,9 +29,6 @@ export const timelineStyle = css`
   .mark {
     -webkit-user-select: none;
     user-select: none;
-    position: sticky;
-    top: 6px;
-    z-index: 1;
     align-self: center;
     margin: 12px 0 6px;
     padding: 2px 10px;
@@ -43,7 +40,6 @@ export const timelineStyle = css`
     line-height: 17px;
   }
   .new {
-    position: static;
     color: var(--accent);
   }
   .empty {

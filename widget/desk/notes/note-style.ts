@@ -3,7 +3,6 @@ import { css } from 'lit'
 /** Yellow and dashed in every theme: nobody takes a note for a message. */
 export const noteStyle = css`
   .mark:has(.note-card) {
-    position: static;
     align-self: stretch;
     margin: 8px 0;
     padding: 0;
