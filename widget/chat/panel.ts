@@ -31,6 +31,7 @@ import type { PersonBlocking } from './person-blocking.ts'
 import { Presence } from './presence.ts'
 import { Thread } from './thread.ts'
 import { cardOf, offerBar, type Offer } from '../ui/cards.ts'
+import { QueueNote } from './queue-note.ts'
 import { shopFace, shopNote, shopStatus, type ShopFace } from './shop-face.ts'
 import type { FirstScreen } from './timeline/first-screen.ts'
 import { rows } from './timeline/rows.ts'
@@ -63,6 +64,7 @@ class ChatPanel implements Panel, ReactiveController {
   readonly #enter: EnterChoice
   readonly #presence: Presence
   readonly #thread: Thread
+  readonly #queue: QueueNote
   readonly #focus = new PanelFocus()
   readonly #history = new PanelHistory(() => this.#host.onClose())
   readonly #layer: TopLayer
@@ -86,6 +88,7 @@ class ChatPanel implements Panel, ReactiveController {
     this.#media = new MediaQuery(element, SMALL)
     this.#enter = new EnterChoice(element, () => host.settings().enter)
     this.#presence = new Presence(element)
+    this.#queue = new QueueNote(element)
     this.#thread = new Thread(element, {
       conversation: () => chat.conversation,
       isShown: () => this.#isShown && this.#rowCount > 0,
@@ -312,10 +315,13 @@ class ChatPanel implements Panel, ReactiveController {
   }
 
   #note(face: ShopFace): string | undefined {
-    const { conversation, shown, timeline } = this.#host.chat
+    const { client, conversation, shown, timeline } = this.#host.chat
     const isOwnTurn = timeline.isLoaded && this.#thread.isOwnTurn
     const isGone = shown.name === 'live' && this.#presence.isThere === false
-    return conversation && shopNote(face, { isOwnTurn, isGone, strings: this.#language.strings })
+    if (!conversation) return undefined
+    const note = shopNote(face, { isOwnTurn, isGone, strings: this.#language.strings })
+    const hasWritten = isOwnTurn && this.#thread.messages.length > 0
+    return note ?? this.#queue.sentence({ client, conversation, isOwnTurn: hasWritten, isShown: this.#isShown }, this.#language)
   }
 
   #offer(): TemplateResult | undefined {

@@ -95,6 +95,7 @@ export const CHAT_CHECKS: Checks = {
     presence: record({ presence: recordOf(presence) }),
     blockedPersons: record({ blocked: list(record({ conversation: id, to: id, at: time }, { name: text, guest: yes })) }, { more: yes }),
     renew: record({ identity }),
+    place: record({}, { place: count, usualMs: number }),
     card: record({ state: backendState }, { info: record({}, { price: text, status: text, total: text, count }), at: time }),
   },
   pushes: {
@@ -106,6 +107,7 @@ export const CHAT_CHECKS: Checks = {
     changeUserPush: record({ toid: id }),
     syncChangeUserPush: record({ toid: id }, { socketid: text }),
     presencePush: record({ side: id, online: flag }, { status }),
+    placePush: record({ conversation: id, isWaiting: flag }),
     statusPush: record({ participant: id, shop: id, status }, { name: text }),
     resumePush: record({ conversation: text, more: flag }),
     noticePush: record({ type: text }, { text }),

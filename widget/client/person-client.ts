@@ -41,7 +41,7 @@ export interface PersonOptions {
 const RESUME_COUNT = 100
 const COMPARE_EVERY_MS = 40_000
 /** Commands whose refusals `onRefused` does not report: messages and passes report theirs elsewhere, and the others carry news that may be lost. */
-const UNREPORTED: ReadonlySet<Command> = new Set(['send', 'renew', 'typing', 'viewing', 'read', 'delivered'])
+const UNREPORTED: ReadonlySet<Command> = new Set(['send', 'renew', 'typing', 'viewing', 'read', 'delivered', 'place'])
 /** Another window may write after a logout and before it learns of it; within this time that is erased as well. */
 const LOGOUT_ECHO_MS = 2000
 

@@ -10,6 +10,7 @@ import { languageReady } from '../ui/language-of.ts'
 import { personBar, personTool, type PersonBarView } from '../chat/person-bar.ts'
 import { BAD, CHAT_PROPERTIES } from '../chat/chat-properties.ts'
 import { shopNote, shopStatus, type ShopFace } from '../chat/shop-face.ts'
+import { QueueNote } from '../chat/queue-note.ts'
 import { ConnectedElement } from '../chat/connected-element.ts'
 import type { MailboxEvents } from '../chat/element-events.ts'
 import { MAILBOX_DECLARATIONS, MAILBOX_PROPERTIES } from '../mailbox/mailbox-properties.ts'
@@ -80,6 +81,7 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
   protected readonly controller = this.#view.controller
   readonly #blocked = new BlockedHere(this)
   readonly #blocks = new PersonBlocks(this)
+  readonly #queue = new QueueNote(this)
   #offer: { readonly to: string; readonly offer: Offer } | undefined
 
   constructor() {
@@ -180,8 +182,11 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
 
   #note(face: ShopFace): string | undefined {
     const { controller, language, presence, thread } = this.#view
-    const isOwnTurn = controller.timeline.isLoaded && thread.isOwnTurn
-    return shopNote(face, { isOwnTurn, isGone: controller.shown.name === 'live' && presence.isThere === false, strings: language.strings })
+    const { client, conversation, shown, timeline } = controller
+    const isOwnTurn = timeline.isLoaded && thread.isOwnTurn
+    const note = shopNote(face, { isOwnTurn, isGone: shown.name === 'live' && presence.isThere === false, strings: language.strings })
+    if (note !== undefined || !conversation) return note
+    return this.#queue.sentence({ client, conversation, isOwnTurn: isOwnTurn && thread.messages.length > 0, isShown: true }, language)
   }
 
   #blockedSentence(): string {

@@ -51,6 +51,8 @@ export interface Strings {
   /** What becomes of a message outside of hours (`{closed}`: one of the sentences above), and where nobody is there. */
   readonly keptClosed: string
   readonly keptNobody: string
+  /** To who waits for an agent: the place in the queue, and how long others waited lately. */
+  readonly queue: { readonly next: string; readonly place: string; readonly usual: string }
   readonly guest: string
   readonly person: Readonly<Record<'block' | 'ask' | 'cancel' | 'blocked' | 'unblock' | 'unblocked' | 'undo' | 'failed', string>>
   readonly typing: string

@@ -44,6 +44,7 @@ export const chat: Strings = {
   backOn: 'مغلق، العودة {day} في {time}',
   keptClosed: '{closed}. رسالتك محفوظة، وسيصل الرد هنا.',
   keptNobody: 'لا يوجد أحد الآن. رسالتك محفوظة، وسيصل الرد هنا.',
+  queue: { next: 'دورك هو التالي.', place: 'رقمك في قائمة الانتظار هو {n}.', usual: 'مدة الانتظار المعتادة: حوالي {duration}.' },
   guest: 'ضيف',
   person: {
     block: 'حظر',

@@ -36,6 +36,11 @@ export const chat: Strings = {
   backOn: 'Geschlossen, wieder da {day} um {time}',
   keptClosed: '{closed}. Ihre Nachricht bleibt erhalten, die Antwort kommt hierher.',
   keptNobody: 'Gerade ist niemand da. Ihre Nachricht bleibt erhalten, die Antwort kommt hierher.',
+  queue: {
+    next: 'Sie sind als Nächstes an der Reihe.',
+    place: 'Sie sind Nummer {n} in der Warteschlange.',
+    usual: 'Übliche Wartezeit: etwa {duration}.',
+  },
   guest: 'Gast',
   person: {
     block: 'Blockieren',

@@ -28,6 +28,7 @@ export const chat: Strings = {
   backOn: 'Closed, back {day} at {time}',
   keptClosed: '{closed}. Your message is kept, and the answer comes here.',
   keptNobody: 'Nobody is here right now. Your message is kept, and the answer comes here.',
+  queue: { next: 'You are next in line.', place: 'You are number {n} in line.', usual: 'Usual wait: about {duration}.' },
   guest: 'Guest',
   person: {
     block: 'Block',

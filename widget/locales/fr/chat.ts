@@ -32,6 +32,11 @@ export const chat: Strings = {
   backOn: 'Fermé, de retour {day} à {time}',
   keptClosed: '{closed}. Votre message est conservé, la réponse arrivera ici.',
   keptNobody: 'Personne n’est là pour le moment. Votre message est conservé, la réponse arrivera ici.',
+  queue: {
+    next: 'C’est bientôt votre tour.',
+    place: 'Vous êtes numéro {n} dans la file d’attente.',
+    usual: 'Attente habituelle : environ {duration}.',
+  },
   guest: 'Invité',
   person: {
     block: 'Bloquer',

@@ -36,6 +36,7 @@ export const chat: Strings = {
   backOn: '営業時間外、{day} {time} に再開',
   keptClosed: '{closed}。メッセージは保存され、返信はここに届きます。',
   keptNobody: '現在、担当者が不在です。メッセージは保存され、返信はここに届きます。',
+  queue: { next: '次があなたの順番です。', place: '現在{n}番目にお待ちです。', usual: '通常の待ち時間は約{duration}です。' },
   guest: 'ゲスト',
   person: {
     block: 'ブロック',

@@ -32,6 +32,7 @@ export const chat: Strings = {
   backOn: 'Fechado, volta {day} às {time}',
   keptClosed: '{closed}. Sua mensagem fica guardada e a resposta chega aqui.',
   keptNobody: 'Não há ninguém agora. Sua mensagem fica guardada e a resposta chega aqui.',
+  queue: { next: 'Você é o próximo da fila.', place: 'Você é o número {n} da fila.', usual: 'Espera habitual: cerca de {duration}.' },
   guest: 'Visitante',
   person: {
     block: 'Bloquear',

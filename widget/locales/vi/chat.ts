@@ -32,6 +32,11 @@ export const chat: Strings = {
   backOn: 'Đã đóng cửa, trở lại {day} lúc {time}',
   keptClosed: '{closed}. Tin nhắn của bạn được giữ lại, câu trả lời sẽ đến ở đây.',
   keptNobody: 'Hiện không có ai. Tin nhắn của bạn được giữ lại, câu trả lời sẽ đến ở đây.',
+  queue: {
+    next: 'Bạn là người tiếp theo trong hàng chờ.',
+    place: 'Bạn đứng thứ {n} trong hàng chờ.',
+    usual: 'Thời gian chờ thường là khoảng {duration}.',
+  },
   guest: 'Khách',
   person: {
     block: 'Chặn',
