@@ -46,7 +46,7 @@ const ENGLISH = { launcher: launcherEn }
  *   mode         launcher | inline                                   enter   send | newline: what Enter does until the person chooses
  *   history      auto | off: whether Back closes a panel that covers the page
  *   lang         language of the texts, else the page's              theme   auto | light | dark
- *   product      {title, price?, image?, url?} or its JSON: offered above the composer
+ *   product      {title, id?, price?, image?, url?} or its JSON: pinned under the head; relative addresses are those of the page
  *   name logo greeting hours   what this page says of the shop, before what the shop itself says (docs/gateway.md); a logo's address,
  *                hours {timeZone, open: ['Mo-Fr 09:00-18:00', …]} or their JSON
  *   side         end | start | left | right: where the launcher and the panel stand; end is left on pages that read from right to left
@@ -62,6 +62,7 @@ const ENGLISH = { launcher: launcherEn }
  * Events (none bubbles)
  *   im-send {id, text}                       once per send
  *   im-message {id, seq, from, kind, text, at, isOwn}   once per message that appeared on the screen
+ *   im-card {kind, id?, number?, title?, url?, …, message, seq?, isOwn}   a product or order was tapped; cancelled, its address is not opened
  *   im-open · im-close                       the panel opened or closed
  *   im-available {isAvailable}               false: the chat's script cannot be fetched and is tried again; true: it has come after that
  *   im-unread {count}                        the count of unread messages changed
@@ -78,7 +79,7 @@ const ENGLISH = { launcher: launcherEn }
  * Parts: launcher launcher-note unread panel header close timeline bubble bubble-own bubble-other card banner latest empty offer composer enter field
  * input send retry discard. CSS variables: ui/tokens.ts.
  * Hooks for testers: `data-test` in the open shadow root = launcher launcher-note unread panel close banner timeline message typing older empty
- * latest new retry discard offer composer enter input send limit; a message has `data-id data-seq data-state`.
+ * latest new retry discard offer offer-send offer-away offer-chip card card-state card-cost card-now composer enter input send limit; a message has `data-id data-seq data-state`.
  */
 export class ChatElement extends ConnectedElement<ChatEvents> {
   static override readonly properties = {
@@ -357,6 +358,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
       onClose: () => this.hide(),
       onSend: (id, text) => this.#onSend(id, text),
       onMessage: ({ id, seq, from, kind, body, at }, isOwn) => this.emit('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
+      onCard: (card) => !this.emit('im-card', card),
       onNoRecipient: () => this.#warnUnset(),
     })
     this.#panel.cover(this.#inset)

@@ -1,6 +1,7 @@
 import type { LitElement } from 'lit'
 import type { Cursor, Message } from '../../gateway/protocol/model.ts'
 import type { ConnectionState, Conversation, OutboxItem, PersonClient, TimelineView } from '../client/types.ts'
+import type { CardTap } from './element-events.ts'
 import type { Offer } from '../ui/cards.ts'
 import type { PageShop } from './shop-face.ts'
 import type { Speaker } from '../ui/speaker.ts'
@@ -56,6 +57,8 @@ export interface PanelHost {
   readonly onSend: (id: string, text: string) => void
   /** Called once for each confirmed message that appeared on the screen. */
   readonly onMessage: (message: Message, isOwn: boolean) => void
+  /** A card was tapped; true: the page or the app shows it, and its address is not followed. */
+  readonly onCard: (card: CardTap) => boolean
   /** The person tried to send and there is no conversation. */
   readonly onNoRecipient: () => void
 }

@@ -16,7 +16,7 @@ export interface PanelView extends TimelineOptions, BannerOptions, ComposerOptio
   readonly isInline: boolean
   /** Of the other side, once it is final; trouble of our own connection is said in its place. */
   readonly presence: { readonly state: string; readonly word: string } | undefined
-  /** Between the messages and the composer. */
+  /** The page's product, under the head. */
   readonly offer: TemplateResult | undefined
   /** Blocking a person: a button in the header, a bar below it. */
   readonly blocking: { readonly tools: TemplateResult | typeof nothing; readonly below: TemplateResult | typeof nothing } | undefined
@@ -27,9 +27,8 @@ export function panelView(options: PanelView): TemplateResult {
   const { title, isModal, isInline } = options
   return html`<section class="panel" part="panel" data-test="panel" role=${isInline ? 'region' : 'dialog'} aria-modal=${isInline ? nothing : isModal}
     aria-label=${title} tabindex="-1">
-    ${header(options)}${options.blocking?.below}
+    ${header(options)}${options.blocking?.below}${options.offer ?? nothing}
     <div class="stage">${timeline(options)}${banner(options)}</div>
-    ${options.offer ?? nothing}
     ${composer(options)}
   </section>`
 }

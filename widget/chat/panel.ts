@@ -30,10 +30,12 @@ import { panelView, type PanelView } from './panel-view.ts'
 import type { PersonBlocking } from './person-blocking.ts'
 import { Presence } from './presence.ts'
 import { Thread } from './thread.ts'
-import { cardOf, offerBar, type Offer } from '../ui/cards.ts'
 import { QueueNote } from './queue-note.ts'
+import { CardsNow } from './cards-now.ts'
+import { PinnedProduct } from './pinned-product.ts'
 import { shopFace, shopNote, shopStatus, type ShopFace } from './shop-face.ts'
 import type { FirstScreen } from './timeline/first-screen.ts'
+import { messageCard } from './timeline/message-card.ts'
 import { rows } from './timeline/rows.ts'
 import type { Inset } from './viewport/geometry.ts'
 import { lockPage } from './viewport/page-lock.ts'
@@ -76,7 +78,8 @@ class ChatPanel implements Panel, ReactiveController {
   #viewport: Viewport | undefined
   #inset: Partial<Inset> = {}
   #unlock: (() => void) | undefined
-  #dismissed: Offer | undefined
+  readonly #pinned: PinnedProduct
+  readonly #cards: CardsNow
 
   constructor(host: PanelHost) {
     const { element, chat } = host
@@ -89,6 +92,8 @@ class ChatPanel implements Panel, ReactiveController {
     this.#enter = new EnterChoice(element, () => host.settings().enter)
     this.#presence = new Presence(element)
     this.#queue = new QueueNote(element)
+    this.#pinned = new PinnedProduct(element)
+    this.#cards = new CardsNow(element, { chat, root: () => host.place, language: () => this.#language })
     this.#thread = new Thread(element, {
       conversation: () => chat.conversation,
       isShown: () => this.#isShown && this.#rowCount > 0,
@@ -98,7 +103,10 @@ class ChatPanel implements Panel, ReactiveController {
       isSoftKeyboard: () => this.#viewport?.band.isOpen === true,
       pictureLabel: () => this.#language.strings.image,
       onNoRecipient: host.onNoRecipient,
-      onSend: host.onSend,
+      onSend: (id, text) => {
+        this.#pinned.fold(host.settings().product)
+        host.onSend(id, text)
+      },
       onMessage: host.onMessage,
     })
   }
@@ -108,11 +116,12 @@ class ChatPanel implements Panel, ReactiveController {
   }
 
   reset(): void {
-    this.#dismissed = undefined
+    this.#pinned.reset()
     this.#thread.reset()
   }
 
   toEnd(): void {
+    this.#pinned.fold(this.#host.settings().product)
     this.#thread.toEnd()
   }
 
@@ -269,12 +278,7 @@ class ChatPanel implements Panel, ReactiveController {
       isLoadingOlder: timeline.isLoadingOlder,
       typing: isAtEnd ? conversation?.typing.value : undefined,
       queuedCount: outbox.filter(({ state }) => state !== 'failed').length,
-      card: (kind, body, isOwn) =>
-        cardOf(kind, body, {
-          strings,
-          gateway: this.#host.chat.gateway,
-          isTrusted: (address) => isOwn || this.#host.chat.isTrusted(address),
-        }),
+      card: messageCard({ strings, chat: this.#host.chat, now: this.#cards.of, onCard: this.#host.onCard }),
       offer: this.#offer(),
       day: ({ at }) => day(at, Date.now(), strings),
       refusal: ({ refusal }) => (refusal ? refusalSentence(refusal, strings) : strings.states.failed),
@@ -325,21 +329,10 @@ class ChatPanel implements Panel, ReactiveController {
   }
 
   #offer(): TemplateResult | undefined {
-    const { product } = this.#host.settings()
-    if (!product || product === this.#dismissed) return undefined
-    const dismiss = (): void => {
-      this.#dismissed = product
-      this.#host.element.requestUpdate()
-    }
-    return offerBar({
+    return this.#pinned.view(this.#host.settings().product, {
       strings: this.#language.strings,
-      offer: product,
-      onDismiss: dismiss,
-      onSend: () => {
-        dismiss()
-        const text = [product.title, product.price, product.url].filter((each) => each).join(' · ')
-        this.#thread.sendBody('product', { ...product, text })
-      },
+      messages: this.#thread.messages,
+      send: (body) => this.#thread.sendBody('product', body),
     })
   }
 

@@ -141,9 +141,6 @@ export const shell = css`
   .inline [data-touches~='right'] .panel {
     padding-right: env(safe-area-inset-right);
   }
-  [data-low] .offer {
-    display: none;
-  }
   .avatar {
     position: relative;
     flex: none;

@@ -33,6 +33,7 @@ import { AgentStatus } from './status/status.ts'
  *   shortcuts    (property only) {action: chord}, over the table of shortcuts/default-shortcuts.ts; an empty chord turns one off. The person's own
  *                choice, made in the sheet and stored by the browser, comes above both
  *   quickReplies (property only) [{id, title, text, folder?}], offered beside those that the gateway stores
+ *   im-card      also for the orders and the product in the column about the customer; without a `message` there
  *   im-quick-reply {id}   (event) the agent used a quick reply
  *
  *   next Alt+↓ · previous Alt+↑ · nextUnread Alt+U · search / · composer Alt+M · send Mod+Enter · quickReplies Alt+Q · note Alt+N ·

@@ -102,6 +102,10 @@ export interface Strings {
   readonly showPicture: string
   readonly order: string
   readonly product: string
+  /** How many items were ordered. */
+  readonly items: Counted
+  /** When the shop said what a card shows now. */
+  readonly asOf: string
   readonly sendProduct: string
   readonly dismiss: string
   readonly enterSends: string

@@ -8,14 +8,12 @@ import { messageTime } from '../locales/message-time.ts'
 import type { Strings } from '../locales/strings.ts'
 import { conversationPane } from './conversation-pane.ts'
 import { delayOf } from '../ui/delay-of.ts'
-import type { Asker } from '../ui/on-demand.ts'
 import { refusalSentence } from '../ui/refusal-sentence.ts'
+import type { BubbleOptions } from '../chat/timeline/bubble.ts'
 import { rows, type MarkRow, type Row } from '../chat/timeline/rows.ts'
 import type { FirstScreen } from '../chat/timeline/first-screen.ts'
-import { cardOf } from '../ui/cards.ts'
 
-export interface MailboxPaneOptions {
-  readonly asker: Asker
+export interface MailboxPaneOptions extends Pick<BubbleOptions, 'asker' | 'card'> {
   readonly controller: ClientController
   readonly thread: Thread
   readonly enter: EnterChoice
@@ -67,8 +65,6 @@ export function mailboxPane({ between, enter, extra, lang, controller, sentence,
     newCount,
     strings,
     time,
-    card: (kind, body, isOwn) =>
-      cardOf(kind, body, { strings, gateway: controller.gateway, isTrusted: (address) => isOwn || controller.isTrusted(address) }),
     enter: enter.value,
     isEnterHintShown: enter.isHintShown,
     to: conversation?.to,

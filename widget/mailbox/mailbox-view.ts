@@ -8,6 +8,8 @@ import { shopFace, type ShopFace } from '../chat/shop-face.ts'
 import { Presence } from '../chat/presence.ts'
 import { everyMinute } from '../ui/every-minute.ts'
 import { Columns } from './columns.ts'
+import type { BubbleOptions } from '../chat/timeline/bubble.ts'
+import { mailboxCards } from './mailbox-cards.ts'
 import { EnterChoice } from '../chat/composer/enter-choice.ts'
 import { FocusSync } from './focus-sync.ts'
 import { ListKeys } from './list-keys.ts'
@@ -22,13 +24,13 @@ import { TitleBadge } from './notifications/title-badge.ts'
 import { VirtualRows } from './virtual-rows.ts'
 import { fill } from '../locales/fill.ts'
 import { directionOf } from '../ui/direction-of.ts'
-import { question } from '../ui/question.ts'
 import { refusalSentence } from '../ui/refusal-sentence.ts'
 import { shownName } from '../ui/shown-name.ts'
 import type { MailboxHost } from './mailbox-host.ts'
 import { mailboxLanguage, type MailboxLanguage } from './mailbox-language.ts'
 import { mailboxList, type MailboxListOptions } from './mailbox-list.ts'
 import { mailboxPane, type MailboxPaneOptions } from './mailbox-pane.ts'
+import { notifyQuestion } from './notifications/notify-question.ts'
 import { soundButton } from './notifications/sound-button.ts'
 
 export interface MailboxViewOptions extends Pick<ClientOptions, 'onConnection' | 'onRefused' | 'onPerson' | 'onLogout'> {
@@ -82,6 +84,7 @@ export class MailboxView implements ReactiveController {
   readonly #host: MailboxHost
   readonly #options: MailboxViewOptions
   readonly #attention: Attention
+  readonly #card: () => BubbleOptions['card']
   readonly #virtual: VirtualRows
   readonly #enter: EnterChoice
   readonly #keys: ListKeys
@@ -123,6 +126,7 @@ export class MailboxView implements ReactiveController {
       onNotice: (notice) => options.emit('im-notice', notice),
     })
     this.thread = this.#createThread()
+    this.#card = mailboxCards(host, { controller: this.controller, language: () => this.language, emit: options.emit })
     this.presence = new Presence(host)
     new TitleBadge(host, () => this.mailbox.unreadCount)
     host.addController(this)
@@ -309,7 +313,7 @@ export class MailboxView implements ReactiveController {
       rows: this.rows,
       trouble: this.#trouble,
       selected: this.to,
-      question: this.#question(),
+      question: notifyQuestion(this.notifications, mailboxStrings),
       onOpen: (to) => this.open(to),
     })
   }
@@ -317,7 +321,9 @@ export class MailboxView implements ReactiveController {
   /** The middle column. */
   pane(view: MailboxPaneView): TemplateResult {
     const { controller, language, name, thread } = this
-    return mailboxPane({ ...view, ...language, asker: this.#host, enter: this.#enter, controller, name, thread, onBack: () => this.show('list') })
+    const card = this.#card()
+    const onBack = (): void => this.show('list')
+    return mailboxPane({ ...view, ...language, asker: this.#host, card, enter: this.#enter, controller, name, thread, onBack })
   }
 
   soundButton(): TemplateResult {
@@ -327,16 +333,6 @@ export class MailboxView implements ReactiveController {
   get #onScreen(): readonly string[] {
     const { first, end } = this.#virtual.window
     return this.rows.slice(first, end).map(({ to }) => to)
-  }
-
-  #question(): TemplateResult | typeof nothing {
-    const { notices } = this.notifications
-    if (!notices.isAsking) return nothing
-    const { mailboxStrings } = this.language
-    return question(mailboxStrings.notifyAsk, [
-      { text: mailboxStrings.notifyYes, onClick: () => void notices.turnOn() },
-      { text: mailboxStrings.notifyNo, onClick: () => notices.decline() },
-    ])
   }
 
   /** Why there can be no list, as a sentence for the person; undefined: there is one, or it may still come. */

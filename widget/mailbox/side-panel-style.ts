@@ -89,10 +89,9 @@ export const sidePanelStyle = css`
     gap: 8px;
     overflow-wrap: anywhere;
   }
-  .things .facts > * {
-    max-height: 66px;
-  }
   .things .card {
+    width: auto;
+    margin: 0;
     padding: 10px 14px;
     border-radius: 12px;
     background: var(--ground);

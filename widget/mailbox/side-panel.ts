@@ -4,6 +4,7 @@ import type { MailboxStrings } from '../locales/mailbox-strings.ts'
 import type { Strings } from '../locales/strings.ts'
 import { avatar } from '../ui/avatar.ts'
 import { deskIcons } from '../ui/page-icons.ts'
+import type { Card } from '../ui/card.ts'
 import { cardOf } from '../ui/cards.ts'
 
 export interface SidePanelView {
@@ -17,6 +18,8 @@ export interface SidePanelView {
   readonly shared: readonly Message[]
   /** Whether a picture of these messages may load without the reader asking for it. */
   readonly isTrusted: (address: string) => boolean
+  /** A card was tapped; true: the page shows it. */
+  readonly onTap: (card: Card) => boolean
   readonly isCopied: boolean
   /** Further content about the other side. */
   readonly more: TemplateResult | typeof nothing
@@ -51,9 +54,9 @@ const copyable = ({ mailboxStrings, isCopied, onCopy, to }: SidePanelView): Temp
   html`<button class="copy" type="button" data-test="copy-id" title=${mailboxStrings.copy} @click=${onCopy}
     ><bdi>${to}</bdi>${deskIcons.copy}<span class="sr" role="status">${isCopied ? mailboxStrings.copied : nothing}</span></button>`
 
-function things({ mailboxStrings, isTrusted, shared, strings }: SidePanelView): TemplateResult {
+function things({ mailboxStrings, isTrusted, onTap, shared, strings }: SidePanelView): TemplateResult {
   if (shared.length === 0) return html`<p class="hint">${mailboxStrings.nothingShared}</p>`
   return html`<ul class="things">
-    ${shared.map(({ body, kind }) => html`<li>${cardOf(kind, body, { strings, isTrusted }) ?? body.text}</li>`)}
+    ${shared.map(({ body, kind }) => html`<li>${cardOf(kind, body, { strings, isTrusted, onTap }) ?? body.text}</li>`)}
   </ul>`
 }

@@ -13,7 +13,7 @@ export interface BubbleOptions {
   /** Renders again when a script has come that a message needs. */
   readonly asker: Asker
   /** Renders a message of another kind than text. Undefined: its text is shown. */
-  readonly card: (kind: string, body: Body, isOwn: boolean) => TemplateResult | undefined
+  readonly card: (row: BubbleRow) => TemplateResult | undefined
   readonly time: (at: number) => string
   readonly refusal: (row: BubbleRow) => string
   readonly onRetry: (id: string) => void
@@ -38,8 +38,8 @@ export function bubble(row: BubbleRow, options: BubbleOptions): TemplateResult {
   </div>`
 }
 
-const content = ({ kind, body, isOwn }: BubbleRow, { asker, card }: BubbleOptions): TemplateResult =>
-  (kind !== 'text' && card(kind, body, isOwn)) || html`<span class="text" dir="auto" translate="yes">${linkify(textWithAddress(body), asker)}</span>`
+const content = (row: BubbleRow, { asker, card }: BubbleOptions): TemplateResult =>
+  (row.kind !== 'text' && card(row)) || html`<span class="text" dir="auto" translate="yes">${linkify(textWithAddress(row.body), asker)}</span>`
 
 /** In the bubble's corner: when, every few minutes, and of own messages what became of them. */
 function meta(row: BubbleRow, options: BubbleOptions): TemplateResult | typeof nothing {

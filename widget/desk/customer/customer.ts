@@ -4,6 +4,7 @@ import { fill } from '../../locales/fill.ts'
 import { timeSpan } from '../../locales/time-span.ts'
 import { sidePanel } from '../../mailbox/side-panel.ts'
 import { avatar } from '../../ui/avatar.ts'
+import { cardFrom, type Card } from '../../ui/card.ts'
 import { PersistedSetting } from '../../ui/persisted-setting.ts'
 import type { DeskContext } from '../desk-context.ts'
 import { conversationFacts, latestOrder, sharedThings } from './conversation-facts.ts'
@@ -93,6 +94,7 @@ export class Customer implements ReactiveController {
       facts: conversationFacts(controller, mailboxStrings, lang),
       shared: sharedThings(controller.messages),
       isTrusted: (address) => controller.isTrusted(address),
+      onTap: this.#onTap,
       isCopied: this.#isCopied,
       more: to.startsWith('shop:') ? nothing : html`${this.#panel()}${this.#shop()}`,
       onCopy: () => void this.#copy(to),
@@ -119,6 +121,7 @@ export class Customer implements ReactiveController {
       isTrusted: (address) => controller.isTrusted(address),
       time: moment,
       onRetry: retry,
+      onTap: this.#onTap,
       onSendProduct: (product) => this.#sendProduct(product),
       onSendOrder: (order) => this.#sendOrder(order),
       onCopy: (text) => void this.#copy(text),
@@ -139,27 +142,31 @@ export class Customer implements ReactiveController {
     </section>`
   }
 
+  readonly #onTap = (card: Card): boolean => !this.#desk.emit('im-card', card)
+
   #sendProduct(product: Product): void {
-    const text = [product.title, product.price, product.url].filter(Boolean).join(' · ')
-    this.#sendCard('product', { ...product, text })
+    const { title, price, url } = product
+    this.#sendCard('product', product, [title, price, url])
   }
 
-  #sendOrder({ image, number, status, title, total, url }: Order): void {
-    const text = [`${this.#desk.view.language.strings.order} ${number}`, title, status, total].filter(Boolean).join(' · ')
-    const body = { number, title, status, total, image, url, text }
-    this.#sendCard('order', body)
+  #sendOrder(order: Order): void {
+    const { number, title, status, total } = order
+    this.#sendCard('order', order, [`${this.#desk.view.language.strings.order} ${number}`, title, status, total])
   }
 
-  #sendCard(kind: string, body: Body): void {
+  /** `words`: what a client that knows no cards shows. */
+  #sendCard(kind: 'product' | 'order', thing: Product | Order, words: readonly (string | undefined)[]): void {
+    const { kind: _, ...fields } = cardFrom(kind, thing) ?? {}
+    const body: Body = { ...fields, text: words.filter(Boolean).join(' · ') }
     const {
       sayRefusal,
       toast,
       view: { controller, thread },
-      words,
+      words: { cardSent },
     } = this.#desk
     if (!controller.conversation) return
     if (thread.sendBody(kind, body) === undefined) sayRefusal('other')
-    else toast.say({ text: words.cardSent })
+    else toast.say({ text: cardSent })
   }
 
   async #copy(text: string): Promise<void> {

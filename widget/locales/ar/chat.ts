@@ -123,6 +123,8 @@ export const chat: Strings = {
   showPicture: 'عرض الصورة من {host}',
   order: 'طلب',
   product: 'منتج',
+  items: { zero: 'لا قطع', one: 'قطعة واحدة', two: 'قطعتان', few: '{n} قطع', many: '{n} قطعة', other: '{n} قطعة' },
+  asOf: 'آخر تحديث: {time}',
   sendProduct: 'إرسال المنتج',
   dismiss: 'إخفاء',
   enterSends: 'مفتاح Enter يرسل',

@@ -116,6 +116,8 @@ export const chat: Strings = {
   showPicture: 'Bild von {host} anzeigen',
   order: 'Bestellung',
   product: 'Produkt',
+  items: '{n} Artikel',
+  asOf: 'Stand: {time}',
   sendProduct: 'Produkt senden',
   dismiss: 'Ausblenden',
   enterSends: 'Enter sendet',

@@ -99,6 +99,8 @@ export const chat: Strings = {
   showPicture: 'Show picture from {host}',
   order: 'Order',
   product: 'Product',
+  items: { one: '{n} item', other: '{n} items' },
+  asOf: 'As of {time}',
   sendProduct: 'Send product',
   dismiss: 'Dismiss',
   enterSends: 'Enter sends',

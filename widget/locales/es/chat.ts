@@ -108,6 +108,8 @@ export const chat: Strings = {
   showPicture: 'Mostrar la imagen de {host}',
   order: 'Pedido',
   product: 'Producto',
+  items: { one: '{n} artículo', other: '{n} artículos' },
+  asOf: 'Actualizado: {time}',
   sendProduct: 'Enviar producto',
   dismiss: 'Descartar',
   enterSends: 'Intro envía',

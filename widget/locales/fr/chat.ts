@@ -112,6 +112,8 @@ export const chat: Strings = {
   showPicture: 'Afficher l’image de {host}',
   order: 'Commande',
   product: 'Produit',
+  items: { one: '{n} article', other: '{n} articles' },
+  asOf: 'Mis à jour : {time}',
   sendProduct: 'Envoyer le produit',
   dismiss: 'Masquer',
   enterSends: 'Entrée envoie',

@@ -105,6 +105,8 @@ export const chat: Strings = {
   showPicture: 'Tampilkan gambar dari {host}',
   order: 'Pesanan',
   product: 'Produk',
+  items: '{n} barang',
+  asOf: 'Per {time}',
   sendProduct: 'Kirim produk',
   dismiss: 'Tutup',
   enterSends: 'Enter mengirim',

@@ -109,6 +109,8 @@ export const chat: Strings = {
   showPicture: '{host} の画像を表示',
   order: '注文',
   product: '商品',
+  items: '{n}点',
+  asOf: '{time} 時点',
   sendProduct: '商品を送信',
   dismiss: '閉じる',
   enterSends: 'Enter で送信',

@@ -105,6 +105,8 @@ export const chat: Strings = {
   showPicture: '{host}의 사진 보기',
   order: '주문',
   product: '상품',
+  items: '{n}개',
+  asOf: '{time} 기준',
   sendProduct: '상품 보내기',
   dismiss: '닫기',
   enterSends: 'Enter로 보내기',

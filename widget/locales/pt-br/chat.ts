@@ -108,6 +108,8 @@ export const chat: Strings = {
   showPicture: 'Mostrar imagem de {host}',
   order: 'Pedido',
   product: 'Produto',
+  items: { one: '{n} item', other: '{n} itens' },
+  asOf: 'Atualizado: {time}',
   sendProduct: 'Enviar produto',
   dismiss: 'Dispensar',
   enterSends: 'Enter envia',

@@ -109,6 +109,8 @@ export const chat: Strings = {
   showPicture: 'Показать изображение с {host}',
   order: 'Заказ',
   product: 'Товар',
+  items: { one: '{n} товар', few: '{n} товара', other: '{n} товаров' },
+  asOf: 'Обновлено: {time}',
   sendProduct: 'Отправить товар',
   dismiss: 'Скрыть',
   enterSends: 'Enter отправляет',

@@ -105,6 +105,8 @@ export const chat: Strings = {
   showPicture: 'แสดงรูปภาพจาก {host}',
   order: 'คำสั่งซื้อ',
   product: 'สินค้า',
+  items: '{n} ชิ้น',
+  asOf: 'อัปเดต {time}',
   sendProduct: 'ส่งสินค้า',
   dismiss: 'ปิด',
   enterSends: 'Enter เพื่อส่ง',

@@ -109,6 +109,8 @@ export const chat: Strings = {
   showPicture: 'Hiện ảnh từ {host}',
   order: 'Đơn hàng',
   product: 'Sản phẩm',
+  items: '{n} sản phẩm',
+  asOf: 'Cập nhật: {time}',
   sendProduct: 'Gửi sản phẩm',
   dismiss: 'Bỏ qua',
   enterSends: 'Enter để gửi',

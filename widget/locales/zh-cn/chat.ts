@@ -84,6 +84,8 @@ export const chat: Strings = {
   showPicture: '显示来自 {host} 的图片',
   order: '订单',
   product: '商品',
+  items: '共 {n} 件',
+  asOf: '{time} 更新',
   sendProduct: '发送商品',
   dismiss: '关闭',
   enterSends: '回车键发送',

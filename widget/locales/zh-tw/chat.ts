@@ -105,6 +105,8 @@ export const chat: Strings = {
   showPicture: '顯示來自 {host} 的圖片',
   order: '訂單',
   product: '商品',
+  items: '共 {n} 件',
+  asOf: '{time} 更新',
   sendProduct: '傳送商品',
   dismiss: '關閉',
   enterSends: 'Enter 鍵傳送',
