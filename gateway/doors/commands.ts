@@ -101,6 +101,7 @@ const ROWS: { readonly [C in Command]: Row<C> } = {
   claim: { roles: ['agent'], call: (domain, caller, input) => domain.routing.claim(caller, input) },
   close: { roles: ['agent'], call: (domain, caller, input) => domain.routing.close(caller, input) },
   transfer: { roles: ['agent'], call: (domain, caller, input) => domain.transfers.offer(caller, input) },
+  requestTransfer: { roles: ['agent'], call: (domain, caller, input) => domain.transfers.request(caller, input) },
   acceptTransfer: { roles: ['agent'], call: (domain, caller, input) => domain.transfers.answer(caller, input) },
   block: { roles: ['agent'], call: (domain, caller, input) => domain.blacklist.block(caller, input) },
   unblock: { roles: ['agent'], call: (domain, caller, input) => domain.blacklist.unblock(caller, input) },

@@ -160,7 +160,9 @@ export const COMMANDS = {
     }),
     answer: ok({ service: Assignment }),
   },
-  /** Accepts or declines a transfer. `accept: false` by the agent who offered it cancels it. */
+  /** Asks the colleague for a conversation who has it and is there, and has to accept. Of one who is not there: `agent_unavailable`; `claim` it. */
+  requestTransfer: { input: Type.Object({ conversation: ConversationId }), answer: ok({ service: Assignment }) },
+  /** Accepts or declines a transfer or a request. `accept: false` by the agent who offered or asked cancels it. */
   acceptTransfer: {
     input: Type.Object({ conversation: ConversationId, transfer: Id, accept: Type.Boolean() }),
     answer: ok({ service: Assignment }),

@@ -1,6 +1,6 @@
 /** The packets that the gateway sends without being asked. Names end in `Push`; a client ignores those it does not know. */
 import { Type, type Static, type TSchema } from 'typebox'
-import { ConversationId, ConversationRow, Cursor, Guest, Id, Message, Note, Product, Side, Status, Transfer } from './model.ts'
+import { ConversationId, ConversationRow, Cursor, Guest, Id, Message, Note, Person, Product, Side, Status, Transfer } from './model.ts'
 
 const Refusal = Type.Object({
   code: Type.String(),
@@ -44,6 +44,8 @@ export const PUSHES = {
     conversation: ConversationId,
     transfer: Transfer,
     state: Type.Union([Type.Literal('offered'), Type.Literal('accepted'), Type.Literal('declined'), Type.Literal('expired')]),
+    /** Who accepted, declined or cancelled it. */
+    by: Type.Optional(Person),
     /** The customer's name. */
     name: Type.Optional(Type.String()),
   }),
