@@ -149,6 +149,8 @@ export interface PersonClient {
 export interface ListingPerson extends PersonClient {
   /** By last activity, kept up to date by pushes; loads at first use. */
   readonly inbox: Inbox
+  /** What is being written to `to` in this browser and not sent; '' for nothing. */
+  draftOf(to: string): string
 }
 
 /**

@@ -23,6 +23,8 @@ export interface MailboxStrings {
   readonly choose: string
   readonly chooseHint: string
   readonly you: string
+  /** Before what somebody has begun to write in a conversation. */
+  readonly draft: string
   readonly yesterday: string
   readonly unreadCount: Counted
   readonly waitingFor: string
@@ -68,9 +70,13 @@ export type DeskAction =
   | 'send'
   | 'quickReplies'
   | 'note'
+  | 'picture'
+  | 'order'
   | 'claim'
   | 'close'
   | 'transfer'
+  | 'accept'
+  | 'decline'
   | 'block'
   | 'status'
   | 'details'

@@ -22,6 +22,10 @@ export interface MailboxPaneOptions extends Pick<BubbleOptions, 'asker' | 'card'
   readonly lang: string
   readonly name: string
   readonly detail: string
+  /** How pressing the detail is. */
+  readonly urgency?: 'amber' | 'red' | undefined
+  /** In the head, after the name. */
+  readonly head?: TemplateResult | typeof nothing
   /** The other side's picture. */
   readonly logo?: string | undefined
   readonly first?: FirstScreen | undefined

@@ -1,9 +1,7 @@
-import type { Emit } from '../chat/element-events.ts'
 import { html, nothing, type PropertyValues, type ReactiveController, type TemplateResult } from 'lit'
 import type { ConversationRow, Message, Shop } from '../../gateway/protocol/model.ts'
 import type { ListingPerson } from '../client/types.ts'
 import { Attention } from './notifications/attention.ts'
-import type { ClientOptions } from '../chat/client-controller.ts'
 import { shopFace, type ShopFace } from '../chat/shop-face.ts'
 import { Presence } from '../chat/presence.ts'
 import { everyMinute } from '../ui/every-minute.ts'
@@ -24,6 +22,7 @@ import { TitleBadge } from './notifications/title-badge.ts'
 import { VirtualRows } from './virtual-rows.ts'
 import { fill } from '../locales/fill.ts'
 import { directionOf } from '../ui/direction-of.ts'
+import { listen } from '../ui/listen.ts'
 import { refusalSentence } from '../ui/refusal-sentence.ts'
 import { shownName } from '../ui/shown-name.ts'
 import type { MailboxHost } from './mailbox-host.ts'
@@ -31,28 +30,14 @@ import { mailboxLanguage, type MailboxLanguage } from './mailbox-language.ts'
 import { mailboxList, type MailboxListOptions } from './mailbox-list.ts'
 import { mailboxPane, type MailboxPaneOptions } from './mailbox-pane.ts'
 import { notifyQuestion } from './notifications/notify-question.ts'
+import type { MailboxViewOptions } from './mailbox-view-options.ts'
 import { soundButton } from './notifications/sound-button.ts'
-
-export interface MailboxViewOptions extends Pick<ClientOptions, 'onConnection' | 'onRefused' | 'onPerson' | 'onLogout'> {
-  /** Dispatches an event at the element. */
-  readonly emit: Emit
-  /** The person wants to send and no conversation is open. */
-  readonly onNoRecipient: () => void
-  /** Adds rows to those that the filter left, out of all rows held. */
-  readonly addRows?: (rows: readonly ConversationRow[], all: readonly ConversationRow[]) => readonly ConversationRow[]
-  /** The gateway answers the search; the list need not be loaded page by page for it. */
-  readonly isSearchedByGateway?: () => boolean
-  /** The list shows who is there. */
-  readonly showsPresence?: boolean
-  /** Why the element can show no list although the client is connected. */
-  readonly trouble?: () => string | undefined
-}
 
 export type MailboxListView = Pick<MailboxListOptions, 'title' | 'tools' | 'tabs' | 'foot' | 'emptySentence' | 'mark' | 'found' | 'text'>
 
 export type MailboxPaneView = Pick<
   MailboxPaneOptions,
-  'detail' | 'logo' | 'first' | 'note' | 'tools' | 'above' | 'below' | 'between' | 'extra' | 'sentence'
+  'detail' | 'urgency' | 'head' | 'logo' | 'first' | 'note' | 'tools' | 'above' | 'below' | 'between' | 'extra' | 'sentence'
 >
 
 export interface MailboxFrame {
@@ -107,7 +92,8 @@ export class MailboxView implements ReactiveController {
       ids: () => this.rows.map(({ to }) => to),
       pageCount: () => this.#virtual.pageCount,
       onMove: (index) => this.#virtual.reveal(index),
-      onOpen: (to) => this.open(to),
+      onOpen: (to, isToWrite) => (isToWrite ? this.goTo(to) : this.open(to)),
+      onEnter: () => void this.focus('.rows'),
     })
     this.#focus = new FocusSync(host, () => this.mailbox.focus)
     this.mailbox = new Mailbox(host, {
@@ -148,7 +134,7 @@ export class MailboxView implements ReactiveController {
   /** The conversations listed, in order. */
   get rows(): readonly ConversationRow[] {
     const { rows } = this.mailbox
-    const listed = this.listing.rows(rows)
+    const listed = this.listing.rows(rows, this.to)
     return this.#options.addRows?.(listed, rows) ?? listed
   }
 
@@ -191,6 +177,9 @@ export class MailboxView implements ReactiveController {
     void this.#host.updateComplete.then(() => this.focus('.composer textarea'))
   }
 
+  /** A row was pressed. With a mouse, writing is what comes next; on a touch screen the keyboard would cover what is to be read. */
+  readonly #press = (to: string): void => (matchMedia('(pointer: fine)').matches ? this.goTo(to) : this.open(to))
+
   /** To whom the page has named last, although nothing is rendered yet. */
   send(text: string): string | undefined {
     if (this.#isMounted) this.#useClient()
@@ -214,7 +203,10 @@ export class MailboxView implements ReactiveController {
     if (this.#isMounted) return
     this.#isMounted = true
     const { renderRoot } = this.#host
-    this.#stops = [everyMinute(() => this.#host.requestUpdate()), ...(renderRoot instanceof ShadowRoot ? [quietKeys(renderRoot)] : [])]
+    const update = (): void => this.#host.requestUpdate()
+    const onStorage = ({ key }: StorageEvent): void => (key?.includes('~draft~') ? update() : undefined)
+    const quiet = renderRoot instanceof ShadowRoot ? [quietKeys(renderRoot)] : []
+    this.#stops = [everyMinute(update), listen<StorageEvent>(window, 'storage', onStorage), ...quiet]
     this.#host.requestUpdate()
   }
 
@@ -314,7 +306,8 @@ export class MailboxView implements ReactiveController {
       trouble: this.#trouble,
       selected: this.to,
       question: notifyQuestion(this.notifications, mailboxStrings),
-      onOpen: (to) => this.open(to),
+      draft: (to) => this.client?.draftOf(to) ?? '',
+      onOpen: this.#press,
     })
   }
 
@@ -378,6 +371,7 @@ export class MailboxView implements ReactiveController {
   #select(to: string): void {
     this.listing.hold(to, (this.row?.unread ?? 0) > 0)
     this.#keys.active = to
+    this.#virtual.reveal(this.rows.findIndex((row) => row.to === to))
     this.#options.emit('im-select', { to })
   }
 

@@ -17,6 +17,7 @@ export const sidePanelStyle = css`
     flex-direction: column;
     align-items: center;
     gap: 12px;
+    margin-bottom: 20px;
     text-align: center;
   }
   .card-face h3 {

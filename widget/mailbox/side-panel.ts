@@ -21,8 +21,10 @@ export interface SidePanelView {
   /** A card was tapped; true: the page shows it. */
   readonly onTap: (card: Card) => boolean
   readonly isCopied: boolean
-  /** Further content about the other side. */
+  /** What comes first: what the agent is asked about most. */
   readonly more: TemplateResult | typeof nothing
+  /** What comes after the facts. */
+  readonly rest: TemplateResult | typeof nothing
   /** Actions on the other side. */
   readonly acts: TemplateResult | typeof nothing
   readonly onCopy: () => void
@@ -39,13 +41,13 @@ export function sidePanel(view: SidePanelView): TemplateResult {
     </header>
     <div class="side-body" tabindex="0" role="group" aria-label=${mailboxStrings.details}>
       <div class="card-face">${avatar(to, name)}<h3 dir="auto">${name}</h3></div>
+      ${view.more}
       <dl class="facts-list">
         <div><dt>${mailboxStrings.customerId}</dt><dd>${copyable(view)}</dd></div>
         ${facts.map(([label, value]) => html`<div><dt>${label}</dt><dd><bdi>${value}</bdi></dd></div>`)}
       </dl>
-      ${view.more}
       <section aria-label=${mailboxStrings.shared}><h3 class="side-title">${mailboxStrings.shared}</h3>${things(view)}</section>
-      ${view.acts}
+      ${view.rest} ${view.acts}
     </div>
   </aside>`
 }

@@ -29,19 +29,19 @@ export interface CustomerPanelView {
   readonly onCopy: (text: string) => void
 }
 
-/** What the shop's own system knows of the customer, what they look at, and earlier assignments. */
+/** The customer's orders, what they look at, what else the shop's own system knows of them, and earlier assignments. */
 export function customerPanel(view: CustomerPanelView): TemplateResult {
   const { answer, deskStrings } = view
-  return html`<section aria-label=${deskStrings.viewing}>
+  return html`${
+    answer?.info
+      ? html`<section aria-label=${deskStrings.orders}>
+      <h3 class="side-title">${deskStrings.orders}</h3>${orders(view, answer.info.orders ?? [])}</section>`
+      : nothing
+  }
+    <section aria-label=${deskStrings.viewing}>
       <h3 class="side-title">${deskStrings.viewing}</h3>${viewed(view)}</section>
     <section aria-label=${deskStrings.profile} aria-busy=${view.isLoading} data-test="customer" data-state=${answer?.state ?? 'loading'}>
       <h3 class="side-title">${deskStrings.profile}</h3>${state(view)}${profile(answer?.info)}</section>
-    ${
-      answer?.info
-        ? html`<section aria-label=${deskStrings.orders}>
-      <h3 class="side-title">${deskStrings.orders}</h3>${orders(view, answer.info.orders ?? [])}</section>`
-        : nothing
-    }
     ${
       answer?.earlier
         ? html`<section aria-label=${deskStrings.earlier}>
