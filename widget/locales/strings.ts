@@ -100,6 +100,8 @@ export interface Strings {
   readonly image: string
   /** A button; `{host}`: where the picture lies. */
   readonly showPicture: string
+  /** A picture on the whole screen. */
+  readonly viewer: Readonly<Record<'close' | 'download' | 'previous' | 'next' | 'failed', string>>
   readonly order: string
   readonly product: string
   /** How many items were ordered. */

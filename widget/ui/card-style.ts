@@ -9,12 +9,15 @@ export const cardStyle = css`
     display: block;
     max-width: 100%;
     height: auto;
-    max-height: 260px;
-    min-width: 120px;
-    min-height: 60px;
+    max-height: 360px;
+    min-width: 44px;
+    min-height: 44px;
     border-radius: 13px;
     background: var(--edge);
-    object-fit: cover;
+    object-fit: contain;
+  }
+  .picture [data-loaded] {
+    background: repeating-conic-gradient(#b5b5ba 0 25%, #85858a 0 50%) 0 0/16px 16px;
   }
   .picture span {
     padding: 5px 8px 0;

@@ -4,6 +4,7 @@ import { fill } from '../locales/fill.ts'
 import type { Strings } from '../locales/strings.ts'
 import { cardFrom, type Card, type Fields } from './card.ts'
 import { repeat } from './keyed-list.ts'
+import { openPicture } from './open-picture.ts'
 
 /** The product that a page is about, as the page sets it. Its addresses are absolute. */
 export interface Offer {
@@ -20,6 +21,8 @@ export interface CardView {
   readonly gateway?: string
   /** Whether the picture at an address may load at once; any other waits until the reader asks for it. */
   readonly isTrusted: (address: string) => boolean
+  /** The room for a picture, px; absent: that of a phone's conversation. */
+  readonly most?: { readonly width: number; readonly height: number }
   /** What the shop says of it now. */
   readonly now?: CardNow | undefined
   /** Its number and state are said by what stands around it. */
@@ -32,6 +35,8 @@ export interface CardView {
 export interface CardNow extends CardInfo {
   readonly at: string
 }
+
+const CHAT_PICTURE = { width: 280, height: 320 }
 
 /**
  * What a message of another kind than `text` looks like; undefined where the kind is unknown or the body lacks what the
@@ -51,11 +56,21 @@ function picture(body: Fields, view: CardView): TemplateResult | undefined {
   const src = pictureAddress(body.url, gateway)
   if (src === undefined) return isPreview(body.url) ? waiting(body, view) : undefined
   const label = String(body.text ?? '').trim() || strings.image
-  const [width, height] = [size(body.width), size(body.height)]
-  const image = (shown: string | typeof nothing): TemplateResult => html`<img src=${shown} data-src=${src} alt=${label} width=${width ?? nothing}
-    height=${height ?? nothing} loading="lazy" decoding="async" referrerpolicy="no-referrer" @error=${showWords}><span hidden>${label}</span>`
-  if (isTrusted(src)) return html`<a class="picture" href=${src} target="_blank" rel="noopener noreferrer">${image(src)}</a>`
-  return html`<span class="picture">${ask(src, view)}<a href=${src} target="_blank" rel="noopener noreferrer" hidden>${image(nothing)}</a></span>`
+  const shape = shown(body, view)
+  const image = (address: string | typeof nothing): TemplateResult => html`<img src=${address} data-src=${src} alt=${label} width=${shape.width}
+    height=${shape.height} loading="lazy" decoding="async" referrerpolicy="no-referrer" @load=${markLoaded} @error=${showWords}
+    ><span hidden>${label}</span>`
+  const onClick = (event: MouseEvent): void => openPicture(event, strings)
+  if (isTrusted(src)) return html`<a class="picture" href=${src} target="_blank" rel="noopener noreferrer" @click=${onClick}>${image(src)}</a>`
+  return html`<span class="picture">${ask(src, view)}<a href=${src} target="_blank" rel="noopener noreferrer" hidden @click=${onClick}>${image(nothing)}</a></span>`
+}
+
+/** The size in px that the picture takes, its own shape within what the conversation has room for; nothing where its size is not known. */
+function shown({ width, height }: Fields, { most = CHAT_PICTURE }: CardView): { width: number | typeof nothing; height: number | typeof nothing } {
+  const [w, h] = [size(width), size(height)]
+  if (w === undefined || h === undefined) return { width: nothing, height: nothing }
+  const scale = Math.min(1, most.width / w, most.height / h)
+  return { width: Math.max(1, Math.round(w * scale)), height: Math.max(1, Math.round(h * scale)) }
 }
 
 /** A picture on a third party's server: loading it would reveal the reader to that server. */
@@ -65,8 +80,11 @@ const ask = (src: string, { strings }: CardView): TemplateResult =>
   )}</button>`
 
 /** A picture that is not sent yet: preview, progress, and a button that cancels it (chat/composer/picture-composer.ts listens). */
-function waiting({ url, width, height, progress }: Fields, { strings }: CardView): TemplateResult {
-  return html`<span class="picture"><img src=${url} alt=${strings.image} width=${size(width) ?? nothing} height=${size(height) ?? nothing}>${
+function waiting(body: Fields, view: CardView): TemplateResult {
+  const { strings } = view
+  const { url, progress } = body
+  const shape = shown(body, view)
+  return html`<span class="picture"><img src=${url} alt=${strings.image} width=${shape.width} height=${shape.height} @load=${markLoaded}>${
     progress === undefined ? nothing : html`<progress max="1" .value=${Number(progress) || 0} aria-label=${strings.states.sending}></progress>`
   }<button type="button" class="cancel" data-test="cancel" aria-label=${strings.discard}
     ><svg width="22" height="22" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 6l12 12M18 6L6 18"/></svg></button></span>`
@@ -127,6 +145,9 @@ function reveal({ currentTarget }: Event): void {
   for (const each of [image, image.parentElement!]) each.hidden = false
 }
 
+/** Behind what is transparent a pattern of two greys shows both dark and light lines; before it is loaded it would only be noise. */
+const markLoaded = ({ target }: Event): void => void (target as HTMLElement).setAttribute('data-loaded', '')
+
 const hide = (event: Event): void => void ((event.target as HTMLElement).hidden = true)
 
 /** Shows the text in place of a picture that failed to load. */
@@ -142,4 +163,4 @@ const pictureAddress = (value: unknown, gateway = ''): string | undefined => {
   return /^https?:\/\//i.test(value) ? value : /^\/v1\/images\/[\w-]+$/.test(value) ? gateway + value : undefined
 }
 
-const size = (value: unknown): number | undefined => (typeof value === 'number' && value > 0 && value < 10_000 ? Math.round(value) : undefined)
+const size = (value: unknown): number | undefined => (typeof value === 'number' && value > 0 && value < 100_000 ? Math.round(value) : undefined)

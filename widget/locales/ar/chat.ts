@@ -121,6 +121,7 @@ export const chat: Strings = {
   cut: 'تم الاختصار: أقصى طول للرسالة {n} حرف.',
   image: 'صورة',
   showPicture: 'عرض الصورة من {host}',
+  viewer: { close: 'إغلاق الصورة', download: 'حفظ الصورة', previous: 'الصورة السابقة', next: 'الصورة التالية', failed: 'لا يمكن عرض هذه الصورة.' },
   order: 'طلب',
   product: 'منتج',
   items: { zero: 'لا قطع', one: 'قطعة واحدة', two: 'قطعتان', few: '{n} قطع', many: '{n} قطعة', other: '{n} قطعة' },

@@ -114,6 +114,13 @@ export const chat: Strings = {
   cut: 'Gekürzt: Eine Nachricht kann höchstens {n} Zeichen haben.',
   image: 'Bild',
   showPicture: 'Bild von {host} anzeigen',
+  viewer: {
+    close: 'Bild schließen',
+    download: 'Bild speichern',
+    previous: 'Vorheriges Bild',
+    next: 'Nächstes Bild',
+    failed: 'Dieses Bild kann nicht angezeigt werden.',
+  },
   order: 'Bestellung',
   product: 'Produkt',
   items: '{n} Artikel',

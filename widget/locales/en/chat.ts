@@ -97,6 +97,13 @@ export const chat: Strings = {
   cut: 'Shortened: a message can have at most {n} characters.',
   image: 'Image',
   showPicture: 'Show picture from {host}',
+  viewer: {
+    close: 'Close picture',
+    download: 'Save picture',
+    previous: 'Previous picture',
+    next: 'Next picture',
+    failed: 'This picture can’t be shown.',
+  },
   order: 'Order',
   product: 'Product',
   items: { one: '{n} item', other: '{n} items' },

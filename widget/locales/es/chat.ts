@@ -106,6 +106,13 @@ export const chat: Strings = {
   cut: 'Recortado: un mensaje puede tener {n} caracteres como máximo.',
   image: 'Imagen',
   showPicture: 'Mostrar la imagen de {host}',
+  viewer: {
+    close: 'Cerrar imagen',
+    download: 'Guardar imagen',
+    previous: 'Imagen anterior',
+    next: 'Imagen siguiente',
+    failed: 'No se puede mostrar esta imagen.',
+  },
   order: 'Pedido',
   product: 'Producto',
   items: { one: '{n} artículo', other: '{n} artículos' },

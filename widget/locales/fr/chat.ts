@@ -110,6 +110,13 @@ export const chat: Strings = {
   cut: 'Raccourci : un message contient au plus {n} caractères.',
   image: 'Image',
   showPicture: 'Afficher l’image de {host}',
+  viewer: {
+    close: 'Fermer l’image',
+    download: 'Enregistrer l’image',
+    previous: 'Image précédente',
+    next: 'Image suivante',
+    failed: 'Impossible d’afficher cette image.',
+  },
   order: 'Commande',
   product: 'Produit',
   items: { one: '{n} article', other: '{n} articles' },

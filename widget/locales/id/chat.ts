@@ -103,6 +103,13 @@ export const chat: Strings = {
   cut: 'Dipersingkat: satu pesan paling banyak {n} karakter.',
   image: 'Gambar',
   showPicture: 'Tampilkan gambar dari {host}',
+  viewer: {
+    close: 'Tutup gambar',
+    download: 'Simpan gambar',
+    previous: 'Gambar sebelumnya',
+    next: 'Gambar berikutnya',
+    failed: 'Gambar ini tidak dapat ditampilkan.',
+  },
   order: 'Pesanan',
   product: 'Produk',
   items: '{n} barang',

@@ -103,6 +103,7 @@ export const chat: Strings = {
   cut: '줄임: 메시지는 최대 {n}자입니다.',
   image: '사진',
   showPicture: '{host}의 사진 보기',
+  viewer: { close: '사진 닫기', download: '사진 저장', previous: '이전 사진', next: '다음 사진', failed: '이 사진을 표시할 수 없습니다.' },
   order: '주문',
   product: '상품',
   items: '{n}개',

@@ -106,6 +106,13 @@ export const chat: Strings = {
   cut: 'Encurtada: uma mensagem pode ter no máximo {n} caracteres.',
   image: 'Imagem',
   showPicture: 'Mostrar imagem de {host}',
+  viewer: {
+    close: 'Fechar imagem',
+    download: 'Salvar imagem',
+    previous: 'Imagem anterior',
+    next: 'Próxima imagem',
+    failed: 'Não é possível mostrar esta imagem.',
+  },
   order: 'Pedido',
   product: 'Produto',
   items: { one: '{n} item', other: '{n} itens' },

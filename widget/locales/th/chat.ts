@@ -103,6 +103,7 @@ export const chat: Strings = {
   cut: 'ตัดให้สั้นแล้ว: ข้อความมีได้ไม่เกิน {n} ตัวอักษร',
   image: 'รูปภาพ',
   showPicture: 'แสดงรูปภาพจาก {host}',
+  viewer: { close: 'ปิดรูปภาพ', download: 'บันทึกรูปภาพ', previous: 'รูปภาพก่อนหน้า', next: 'รูปภาพถัดไป', failed: 'แสดงรูปภาพนี้ไม่ได้' },
   order: 'คำสั่งซื้อ',
   product: 'สินค้า',
   items: '{n} ชิ้น',

@@ -107,6 +107,7 @@ export const chat: Strings = {
   cut: 'Đã rút ngắn: một tin nhắn có tối đa {n} ký tự.',
   image: 'Ảnh',
   showPicture: 'Hiện ảnh từ {host}',
+  viewer: { close: 'Đóng ảnh', download: 'Lưu ảnh', previous: 'Ảnh trước', next: 'Ảnh sau', failed: 'Không thể hiển thị ảnh này.' },
   order: 'Đơn hàng',
   product: 'Sản phẩm',
   items: '{n} sản phẩm',

@@ -103,6 +103,7 @@ export const chat: Strings = {
   cut: '已縮短：每則訊息最多 {n} 字。',
   image: '圖片',
   showPicture: '顯示來自 {host} 的圖片',
+  viewer: { close: '關閉圖片', download: '儲存圖片', previous: '上一張', next: '下一張', failed: '無法顯示圖片' },
   order: '訂單',
   product: '商品',
   items: '共 {n} 件',
