@@ -101,7 +101,7 @@ const open = async (device: PageOptions, tag = 'im-chat', more = ''): Promise<Pa
 }
 
 const pictures = (page: Page, tag = 'im-chat'): Locator => page.locator(`${tag} .timeline a.picture`)
-const count = (page: Page, tag = 'im-chat'): Promise<string | null> => page.locator(`${tag} .viewer .count`).textContent()
+const count = (page: Page, tag = 'im-chat'): Promise<string | null> => page.locator(`${tag} .viewer-count`).textContent()
 
 describe('in the conversation', () => {
   test.each([
@@ -135,6 +135,15 @@ describe('in the conversation', () => {
       if (height > 44) expect(Math.abs(width / height - naturalWidth / naturalHeight)).toBeLessThan(0.03)
     }
   })
+})
+
+test.each(['ltr', 'rtl'])('what the shop wrote stands at the end of the lines at its desk (%s)', async (dir) => {
+  const page = await open(DESKTOP, 'im-desk', `&dir=${dir}`)
+  const [own, list] = await page.evaluate(() => {
+    const root = document.querySelector('im-desk')!.shadowRoot!
+    return [root.querySelector('.row.own .bubble')!, root.querySelector('.timeline')!].map((each) => each.getBoundingClientRect().toJSON() as DOMRect)
+  })
+  expect(dir === 'ltr' ? list!.right - own!.right : own!.left - list!.left).toBeLessThan(40)
 })
 
 describe('on the whole screen', () => {

@@ -65,7 +65,7 @@ class PictureViewer {
   }
 
   get #stage(): HTMLElement {
-    return this.#dialog.querySelector('.stage')!
+    return this.#dialog.querySelector('.viewer-stage')!
   }
 
   get #image(): HTMLImageElement | null {
@@ -122,17 +122,17 @@ class PictureViewer {
     const { viewer } = this.#strings
     const count = this.#pictures.length
     const { src, label } = this.#pictures[this.#at]!
-    const turn = (name: 'previous' | 'next', by: number, path: string): TemplateResult => html`<button type="button" class="turn ${
+    const turn = (name: 'previous' | 'next', by: number, path: string): TemplateResult => html`<button type="button" class="viewer-turn ${
       name === (this.#isRightToLeft ? 'next' : 'previous') ? 'previous' : 'next'
     }" data-test="viewer-${name}" aria-label=${viewer[name]} ?disabled=${this.#pictures[this.#at + by] === undefined}
       @click=${() => this.#turn(by)}>${icon(this.#isRightToLeft ? mirrored(path) : path)}</button>`
     render(
-      html`<div class="bar">
-          <span class="count" aria-live="polite">${count > 1 ? `${this.#at + 1} / ${count}` : nothing}</span>
+      html`<div class="viewer-bar">
+          <span class="viewer-count" aria-live="polite">${count > 1 ? `${this.#at + 1} / ${count}` : nothing}</span>
           <button type="button" data-test="viewer-download" aria-label=${viewer.download} @click=${() => void this.#download(src)}>${icon(DOWNLOAD)}</button>
           <button type="button" data-test="viewer-close" aria-label=${viewer.close} @click=${() => this.#dialog.close()}>${icon(CLOSE)}</button>
         </div>
-        <div class="stage">${
+        <div class="viewer-stage">${
           this.#hasFailed
             ? html`<p role="alert">${viewer.failed}</p>`
             : html`<img src=${src} alt=${label} draggable="false" referrerpolicy="no-referrer" @error=${() => this.#fail()}>`

@@ -20,7 +20,7 @@ export const viewerStyle = css`
   .viewer::backdrop {
     background: #000;
   }
-  .viewer .stage {
+  .viewer .viewer-stage {
     position: absolute;
     top: 0;
     right: 0;
@@ -33,17 +33,18 @@ export const viewerStyle = css`
     touch-action: none;
     cursor: zoom-in;
   }
-  .viewer .stage[data-zoomed] {
+  .viewer .viewer-stage[data-zoomed] {
     cursor: grab;
   }
-  .viewer .stage img {
+  .viewer .viewer-stage img {
     max-width: 100%;
     max-height: 100%;
+    background: repeating-conic-gradient(#b5b5ba 0 25%, #85858a 0 50%) 0 0/16px 16px;
     -webkit-user-select: none;
     user-select: none;
     -webkit-user-drag: none;
   }
-  .viewer .bar {
+  .viewer .viewer-bar {
     position: absolute;
     z-index: 1;
     top: env(safe-area-inset-top, 0);
@@ -54,7 +55,7 @@ export const viewerStyle = css`
     padding: 6px;
     pointer-events: none;
   }
-  .viewer .count {
+  .viewer .viewer-count {
     flex: 1;
     padding: 0 10px;
     font-variant-numeric: tabular-nums;
@@ -79,15 +80,15 @@ export const viewerStyle = css`
   .viewer button:disabled {
     visibility: hidden;
   }
-  .viewer .turn {
+  .viewer .viewer-turn {
     position: absolute;
     z-index: 1;
     top: calc(50% - 22px);
   }
-  .viewer .turn.previous {
+  .viewer .viewer-turn.previous {
     left: calc(8px + env(safe-area-inset-left, 0px));
   }
-  .viewer .turn.next {
+  .viewer .viewer-turn.next {
     right: calc(8px + env(safe-area-inset-right, 0px));
   }
   .viewer p {
