@@ -12,11 +12,14 @@ export interface MailboxCardsOptions {
   readonly emit: Emit
 }
 
+/** The room that a window of a computer has for a picture, px. */
+const PICTURE = { width: 320, height: 360 }
+
 /** Returns how a message that is no text is drawn on a PC page, in the language of the moment. */
 export function mailboxCards(
   host: ReactiveControllerHost & { readonly renderRoot: ParentNode },
   { controller, language, emit }: MailboxCardsOptions,
 ): () => BubbleOptions['card'] {
   const { of: now } = new CardsNow(host, { chat: controller, root: () => host.renderRoot, language })
-  return () => messageCard({ strings: language().strings, chat: controller, now, onCard: (tapped) => !emit('im-card', tapped) })
+  return () => messageCard({ strings: language().strings, chat: controller, most: PICTURE, now, onCard: (tapped) => !emit('im-card', tapped) })
 }
