@@ -19,7 +19,7 @@ const modules = (build, ...names) => names.flatMap((name) => [...withImports(`${
 const without = (files, loaded) => [...new Set(files)].filter((file) => !loaded.includes(file))
 
 const closed = ['im-chat.js', ...modules('modern', 'im-chat')]
-const opened = modules('modern', 'chat-panel-1', 'picture-composer', 'upload')
+const opened = modules('modern', 'chat-panel-1', 'picture-composer', 'tray', 'upload')
 
 export const DOWNLOADS = [
   { what: 'a page with `<im-chat>`, closed', files: closed, budget: 35_300 },

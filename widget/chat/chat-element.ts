@@ -23,6 +23,7 @@ import type { ChatEvents } from './element-events.ts'
 import type { Panel } from './panel-contract.ts'
 import { quietKeys } from './quiet-keys.ts'
 import { linkBlockedStyles } from './style-link.ts'
+import type { OwnOrder } from './own-order.ts'
 import type { Offer } from '../ui/cards.ts'
 import type { Hours } from './shop-face.ts'
 import { Unset } from './unset.ts'
@@ -47,6 +48,7 @@ const ENGLISH = { launcher: launcherEn }
  *   history      auto | off: whether Back closes a panel that covers the page
  *   lang         language of the texts, else the page's              theme   auto | light | dark
  *   product      {title, id?, price?, image?, url?} or its JSON: pinned under the head; relative addresses are those of the page
+ *   orders       [{number, title?, status?, total?, image?, url?}, …] or their JSON: this customer's, newest first, in the composer's menu
  *   name logo greeting hours   what this page says of the shop, before what the shop itself says (docs/gateway.md); a logo's address,
  *                hours {timeZone, open: ['Mo-Fr 09:00-18:00', …]} or their JSON
  *   side         end | start | left | right: where the launcher and the panel stand; end is left on pages that read from right to left
@@ -58,7 +60,6 @@ const ENGLISH = { launcher: launcherEn }
  *   refusal      (read only) {code, message, …}: the gateway's final refusal while `connection` is refused, else undefined
  * Methods: `show()`, `hide()`, `send(text)` → client id or undefined, `setViewportInset({bottom?, top?})` in CSS px, `setOnline(flag)`,
  *   `setVisible(flag)` for an app that knows these before its WebView; `logout()` ends the connection and deletes everything of this person from the device, in all windows
- *
  * Events (none bubbles)
  *   im-send {id, text}                       once per send
  *   im-message {id, seq, from, kind, text, at, isOwn}   once per message that appeared on the screen
@@ -76,10 +77,10 @@ const ENGLISH = { launcher: launcherEn }
  * A slow phone needs a tenth of a second for each of these, so each has a task of its own: the script, the launcher, the client, the panel while it
  * is hidden, its showing, and the messages (panel.ts). A tap shows a panel that is ready at once, within the gesture.
  *
- * Parts: launcher launcher-note unread panel header close timeline bubble bubble-own bubble-other card banner latest empty offer composer enter field
- * input send retry discard. CSS variables: ui/tokens.ts.
+ * Parts: launcher launcher-note unread panel header close timeline bubble bubble-own bubble-other card banner latest empty offer composer more field
+ * input emoji send tray retry discard. CSS variables: ui/tokens.ts.
  * Hooks for testers: `data-test` in the open shadow root = launcher launcher-note unread panel close banner timeline message typing older empty
- * latest new retry discard offer offer-send offer-away offer-chip card card-state card-cost card-now composer enter input send limit; a message has `data-id data-seq data-state`.
+ * latest new retry discard offer offer-send offer-away offer-chip card card-state card-cost card-now composer more emoji input send limit tray; a message has `data-id data-seq data-state`.
  */
 export class ChatElement extends ConnectedElement<ChatEvents> {
   static override readonly properties = {
@@ -93,6 +94,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     lang: {},
     strings: { attribute: false },
     product: {},
+    orders: {},
     name: {},
     logo: {},
     greeting: {},
@@ -113,6 +115,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
   declare lang: string
   declare strings: OwnTexts | undefined
   declare product: Offer | undefined
+  declare orders: readonly OwnOrder[] | undefined
   declare name: string
   declare logo: string
   declare greeting: string
@@ -351,9 +354,9 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
       place: this.renderRoot.querySelector<HTMLElement>('.place')!,
       chat: this.controller,
       settings: () => {
-        const { mode, enter, history, product, name, logo, greeting, hours } = this
+        const { mode, enter, history, product, orders, name, logo, greeting, hours } = this
         const isOpen = this.#isPanelReady && this.#isShown
-        return { isOpen, mode, enter, history, product, shop: { name, logo, greeting, hours } }
+        return { isOpen, mode, enter, history, product, orders, shop: { name, logo, greeting, hours } }
       },
       onClose: () => this.hide(),
       onSend: (id, text) => this.#onSend(id, text),

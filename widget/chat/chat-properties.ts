@@ -1,6 +1,7 @@
 import type { Offer } from '../ui/cards.ts'
 import { cut } from '../ui/cut.ts'
 import { webAddress } from '../ui/web-address.ts'
+import type { OwnOrder } from './own-order.ts'
 import type { Hours } from './shop-face.ts'
 import type { Inset } from './viewport/geometry.ts'
 
@@ -21,7 +22,7 @@ const objectIf =
     if (value === null || value === undefined || value === '') return undefined
     try {
       const object = (typeof value === 'string' ? JSON.parse(value) : value) as T
-      return check(object) ? { ...object } : BAD
+      return check(object) ? (Array.isArray(object) ? ([...(object as readonly unknown[])] as object as T) : { ...object }) : BAD
     } catch {
       return BAD
     }
@@ -59,6 +60,10 @@ export const CHAT_PROPERTIES: Readonly<Record<string, (value: unknown) => unknow
   theme: oneOf('auto', 'light', 'dark'),
   open: (value) => value !== 'false' && Boolean(value),
   product: (value) => offerFrom(value, document.baseURI),
+  /** `[{number, title?, status?, total?, image?, url?}, …]` */
+  orders: objectIf<readonly OwnOrder[]>(
+    (orders) => Array.isArray(orders) && orders.every((each: Partial<OwnOrder> | null) => typeof each?.number === 'string' && each.number !== ''),
+  ),
   name: text,
   logo: address,
   greeting: text,

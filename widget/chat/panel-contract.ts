@@ -3,6 +3,7 @@ import type { Cursor, Message } from '../../gateway/protocol/model.ts'
 import type { ConnectionState, Conversation, OutboxItem, PersonClient, TimelineView } from '../client/types.ts'
 import type { CardTap } from './element-events.ts'
 import type { Offer } from '../ui/cards.ts'
+import type { OwnOrder } from './own-order.ts'
 import type { PageShop } from './shop-face.ts'
 import type { Speaker } from '../ui/speaker.ts'
 import type { Inset } from './viewport/geometry.ts'
@@ -40,6 +41,7 @@ export interface PanelSettings {
   /** Whether Back closes a panel that covers the page. */
   readonly history: 'auto' | 'off'
   readonly product: Offer | undefined
+  readonly orders: readonly OwnOrder[] | undefined
   readonly shop: PageShop
 }
 

@@ -21,7 +21,6 @@ import { onDemand } from '../ui/on-demand.ts'
 import { refusalSentence } from '../ui/refusal-sentence.ts'
 import { shownName } from '../ui/shown-name.ts'
 import { EnterChoice } from './composer/enter-choice.ts'
-import { tap } from './composer/tap.ts'
 import type { Panel, PanelHost, PanelScript } from './panel-contract.ts'
 import { PanelFocus } from './panel-focus.ts'
 import { PanelHistory } from '../ui/panel-history.ts'
@@ -33,6 +32,7 @@ import { Thread } from './thread.ts'
 import { QueueNote } from './queue-note.ts'
 import { CardsNow } from './cards-now.ts'
 import { PinnedProduct } from './pinned-product.ts'
+import { sendables } from './sendables.ts'
 import { shopFace, shopNote, shopStatus, type ShopFace } from './shop-face.ts'
 import type { FirstScreen } from './timeline/first-screen.ts'
 import { messageCard } from './timeline/message-card.ts'
@@ -99,9 +99,10 @@ class ChatPanel implements Panel, ReactiveController {
       isShown: () => this.#isShown && this.#rowCount > 0,
       // Set by the surrounding app while nobody can see the page.
       isHere: () => !element.hasAttribute('unseen'),
-      enterSends: () => this.#enter.value === 'send',
+      enter: this.#enter,
+      offers: () => sendables(host.settings(), this.#language.strings, (kind, body) => void this.#thread.sendBody(kind, body)),
       isSoftKeyboard: () => this.#viewport?.band.isOpen === true,
-      pictureLabel: () => this.#language.strings.image,
+      strings: () => this.#language.strings,
       onNoRecipient: host.onNoRecipient,
       onSend: (id, text) => {
         this.#pinned.fold(host.settings().product)
@@ -268,7 +269,6 @@ class ChatPanel implements Panel, ReactiveController {
       ...other,
       onClose,
       enter: this.#enter.value,
-      isEnterHintShown: this.#enter.isHintShown,
       isModal: this.#isModal,
       isInline: mode === 'inline',
       blocking: this.#blocking?.view({ to, name: other.title, strings }),
@@ -349,8 +349,6 @@ class ChatPanel implements Panel, ReactiveController {
     )
     this.#viewport.cover(this.#inset)
     this.#thread.attach(frame)
-    const onEnter = (): void => this.#enter.toggle()
-    tap(this.#find('.enter'), onEnter, onEnter)
   }
 
   #lock(isLocked: boolean): void {

@@ -9,17 +9,24 @@ import { HistoryWindow } from './timeline/history-window.ts'
 import { listen } from '../ui/listen.ts'
 import { onDemand } from '../ui/on-demand.ts'
 import { OnScreen } from '../ui/on-screen.ts'
+import type { EnterChoice } from './composer/enter-choice.ts'
 import type { PictureOptions } from './composer/picture-composer.ts'
+import { tap } from './composer/tap.ts'
+import type { Sendable, TrayKind } from './composer/tray.ts'
+import type { Strings } from '../locales/strings.ts'
 import { Scroll } from './timeline/scroll.ts'
 
 /** The character count is shown when fewer than this are left. */
 const WARN_COUNT = 200
 
 /**
- * Input of pictures and their upload. Both scripts load with the first composer that is shown, while there is still a connection to load them over.
+ * Input of pictures, their upload, and what the composer's buttons open. The scripts load with the first composer that is shown, while there is still a
+ * connection to load them over.
  */
-const pictures = onDemand(() =>
-  Promise.all([import('./composer/picture-composer.ts'), import('../client/upload.ts')]).then(([{ takePictures }]) => takePictures),
+const extras = onDemand(() =>
+  Promise.all([import('./composer/picture-composer.ts'), import('./composer/tray.ts'), import('../client/upload.ts')]).then(
+    ([{ takePictures }, { toggleTray }]) => ({ takePictures, toggleTray }),
+  ),
 )
 
 export interface ThreadOptions {
@@ -28,10 +35,11 @@ export interface ThreadOptions {
   readonly isShown: () => boolean
   /** Whether the person is looking. Default: whenever the page is visible. */
   readonly isHere?: () => boolean
-  readonly enterSends: () => boolean
+  readonly enter: EnterChoice
   readonly isSoftKeyboard: () => boolean
-  /** Text that stands for a picture. */
-  readonly pictureLabel: () => string
+  readonly strings: () => Strings
+  /** What the page offers to send. */
+  readonly offers?: () => readonly Sendable[]
   /** The person tried to send and there is no conversation. */
   readonly onNoRecipient: () => void
   readonly onSend: (id: string, text: string, source: SendSource) => void
@@ -84,7 +92,7 @@ export class Thread implements ReactiveController {
     const form = (this.#form = find<HTMLFormElement>('form'))
     const parts = { form, field: find<HTMLTextAreaElement>('textarea'), button: find('.send'), mirror: find('.mirror') }
     this.#composer = new Composer(parts, {
-      enterSends: this.#options.enterSends,
+      enterSends: () => this.#options.enter.value === 'send',
       textLength: () => this.#limits.textLength,
       isSoftKeyboard: this.#options.isSoftKeyboard,
       canSend: () => {
@@ -94,7 +102,12 @@ export class Thread implements ReactiveController {
       },
       onSend: (text, source) => this.send(text, source) !== undefined,
       onChange: (text, isCut) => this.#onChange(text, isCut),
+      onHold: () => this.#toggleTray('enter'),
     })
+    for (const kind of ['more', 'emoji'] as const) {
+      const onPress = (): void => this.#toggleTray(kind)
+      tap(find(`.${kind}`), onPress, onPress)
+    }
     this.draft(this.#options.conversation()?.draft.value ?? '')
   }
 
@@ -214,8 +227,8 @@ export class Thread implements ReactiveController {
   hostUpdated(): void {
     if (!this.#options.isShown() || document.visibilityState === 'hidden') return
     if (this.#form) {
-      pictures(this.#host)?.(this.#form, this.#pictureOptions)
-      this.#form.toggleAttribute('data-plain', pictures.hasFailed)
+      extras(this.#host)?.takePictures(this.#form, this.#pictureOptions)
+      this.#form.toggleAttribute('data-plain', extras.hasFailed)
     }
     const isHere = this.#options.isHere?.() ?? true
     for (const message of this.messages) {
@@ -234,9 +247,17 @@ export class Thread implements ReactiveController {
     if (this.#composer && text !== this.#composer.text) this.#composer.text = text
   }
 
+  /** A press before the script has come is answered when it has. */
+  #toggleTray(kind: TrayKind): void {
+    const form = this.#form!
+    const { enter, offers, strings } = this.#options
+    const insert = (text: string): void => this.#composer!.insert(text)
+    void extras.settled().then(() => extras(this.#host)?.toggleTray(form, kind, { enter, insert, offers: offers?.() ?? [], strings: strings() }))
+  }
+
   get #pictureOptions(): PictureOptions {
     return {
-      label: this.#options.pictureLabel(),
+      label: this.#options.strings().image,
       mostBytes: () => this.#limits.imageBytes,
       begin: () => {
         const conversation = this.#options.conversation()

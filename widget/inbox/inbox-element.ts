@@ -54,7 +54,7 @@ import { pageStyles } from '../mailbox/page-styles.ts'
  *   im-notice {type, text?, …}               what a backend published into this person's channel, as it is
  *
  * Parts: blocked list conversations conversation avatar unread question panel header timeline bubble bubble-own bubble-other card
- * banner latest composer enter field input send retry discard. CSS variables: ui/tokens.ts.
+ * banner latest composer more field input emoji send tray retry discard. CSS variables: ui/tokens.ts.
  * Hooks for testers: `data-test` in the open shadow root = conversations conversation unread search filter sound question panel
  * vacant back blocked, and inside the panel those of `<im-chat>`; a conversation has `data-conversation data-to data-unread`.
  */

@@ -110,6 +110,11 @@ export interface Strings {
   readonly asOf: string
   readonly sendProduct: string
   readonly dismiss: string
+  /** The composer's button with a plus, and what its menu has. */
+  readonly more: string
+  readonly camera: string
+  readonly emoji: string
+  readonly emojiGroups: Readonly<Record<'recent' | 'smileys' | 'people' | 'nature' | 'things' | 'symbols', string>>
   readonly enterSends: string
   readonly enterBreaks: string
 }

@@ -16,7 +16,6 @@ import { Mailbox } from './mailbox.ts'
 import { MailboxClient } from './mailbox-client.ts'
 import { Notifications } from './notifications/notifications.ts'
 import { quietKeys } from '../chat/quiet-keys.ts'
-import { tap } from '../chat/composer/tap.ts'
 import { Thread } from '../chat/thread.ts'
 import { TitleBadge } from './notifications/title-badge.ts'
 import { VirtualRows } from './virtual-rows.ts'
@@ -262,8 +261,6 @@ export class MailboxView implements ReactiveController {
   firstUpdated(): void {
     const { renderRoot } = this.#host
     this.thread.attach(renderRoot)
-    const onEnter = (): void => this.#enter.toggle()
-    tap(renderRoot.querySelector<HTMLElement>('.enter')!, onEnter, onEnter)
   }
 
   /** The page now belongs to another person: drop everything of the previous one. */
@@ -349,9 +346,9 @@ export class MailboxView implements ReactiveController {
       conversation: () => this.controller.conversation,
       isShown: () => this.controller.conversation !== undefined,
       isHere: () => this.#attention.isHere,
-      enterSends: () => this.#enter.value === 'send',
+      enter: this.#enter,
       isSoftKeyboard: () => false,
-      pictureLabel: () => this.language.strings.image,
+      strings: () => this.language.strings,
       onNoRecipient,
       onSend: (id, text) => {
         this.controller.wake()

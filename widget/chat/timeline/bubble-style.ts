@@ -61,8 +61,7 @@ export const bubbleStyle = css`
     box-shadow: none;
   }
   .big .text {
-    font-size: 36px;
-    line-height: 44px;
+    font: 36px/44px 'Apple Color Emoji', 'Segoe UI Emoji', 'Noto Color Emoji', sans-serif;
   }
   /* whoever copies messages gets their words alone */
   .name,

@@ -128,6 +128,10 @@ export const chat: Strings = {
   asOf: 'آخر تحديث: {time}',
   sendProduct: 'إرسال المنتج',
   dismiss: 'إخفاء',
+  more: 'إضافة',
+  camera: 'التقاط صورة',
+  emoji: 'الرموز التعبيرية',
+  emojiGroups: { recent: 'المستخدمة حديثًا', smileys: 'الوجوه', people: 'الأشخاص', nature: 'الطبيعة والطعام', things: 'الأشياء', symbols: 'الرموز' },
   enterSends: 'مفتاح Enter يرسل',
   enterBreaks: 'مفتاح Enter يبدأ سطرًا جديدًا',
 }

@@ -127,6 +127,17 @@ export const chat: Strings = {
   asOf: 'Stand: {time}',
   sendProduct: 'Produkt senden',
   dismiss: 'Ausblenden',
+  more: 'Hinzufügen',
+  camera: 'Foto aufnehmen',
+  emoji: 'Emojis',
+  emojiGroups: {
+    recent: 'Zuletzt verwendet',
+    smileys: 'Gesichter',
+    people: 'Menschen',
+    nature: 'Natur und Essen',
+    things: 'Dinge',
+    symbols: 'Symbole',
+  },
   enterSends: 'Enter sendet',
   enterBreaks: 'Enter beginnt eine neue Zeile',
 }

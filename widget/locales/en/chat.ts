@@ -110,6 +110,10 @@ export const chat: Strings = {
   asOf: 'As of {time}',
   sendProduct: 'Send product',
   dismiss: 'Dismiss',
+  more: 'Add',
+  camera: 'Take a photo',
+  emoji: 'Emoji',
+  emojiGroups: { recent: 'Recently used', smileys: 'Smileys', people: 'People', nature: 'Nature and food', things: 'Things', symbols: 'Symbols' },
   enterSends: 'Enter sends',
   enterBreaks: 'Enter starts a new line',
 }

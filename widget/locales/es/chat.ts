@@ -119,6 +119,17 @@ export const chat: Strings = {
   asOf: 'Actualizado: {time}',
   sendProduct: 'Enviar producto',
   dismiss: 'Descartar',
+  more: 'Añadir',
+  camera: 'Hacer una foto',
+  emoji: 'Emojis',
+  emojiGroups: {
+    recent: 'Usados recientemente',
+    smileys: 'Caras',
+    people: 'Personas',
+    nature: 'Naturaleza y comida',
+    things: 'Objetos',
+    symbols: 'Símbolos',
+  },
   enterSends: 'Intro envía',
   enterBreaks: 'Intro inicia una línea nueva',
 }

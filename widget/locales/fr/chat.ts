@@ -123,6 +123,17 @@ export const chat: Strings = {
   asOf: 'Mis à jour : {time}',
   sendProduct: 'Envoyer le produit',
   dismiss: 'Masquer',
+  more: 'Ajouter',
+  camera: 'Prendre une photo',
+  emoji: 'Émojis',
+  emojiGroups: {
+    recent: 'Utilisés récemment',
+    smileys: 'Visages',
+    people: 'Personnes',
+    nature: 'Nature et nourriture',
+    things: 'Objets',
+    symbols: 'Symboles',
+  },
   enterSends: 'Entrée envoie',
   enterBreaks: 'Entrée va à la ligne',
 }

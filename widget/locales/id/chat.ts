@@ -116,6 +116,10 @@ export const chat: Strings = {
   asOf: 'Per {time}',
   sendProduct: 'Kirim produk',
   dismiss: 'Tutup',
+  more: 'Tambah',
+  camera: 'Ambil foto',
+  emoji: 'Emoji',
+  emojiGroups: { recent: 'Terakhir dipakai', smileys: 'Wajah', people: 'Orang', nature: 'Alam dan makanan', things: 'Benda', symbols: 'Simbol' },
   enterSends: 'Enter mengirim',
   enterBreaks: 'Enter membuat baris baru',
 }

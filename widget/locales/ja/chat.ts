@@ -114,6 +114,10 @@ export const chat: Strings = {
   asOf: '{time} 時点',
   sendProduct: '商品を送信',
   dismiss: '閉じる',
+  more: '追加',
+  camera: '写真を撮る',
+  emoji: '絵文字',
+  emojiGroups: { recent: '最近使ったもの', smileys: '顔', people: '人と手', nature: '自然と食べ物', things: 'もの', symbols: '記号' },
   enterSends: 'Enter で送信',
   enterBreaks: 'Enter で改行',
 }

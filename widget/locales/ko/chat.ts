@@ -110,6 +110,10 @@ export const chat: Strings = {
   asOf: '{time} 기준',
   sendProduct: '상품 보내기',
   dismiss: '닫기',
+  more: '추가',
+  camera: '사진 찍기',
+  emoji: '이모티콘',
+  emojiGroups: { recent: '최근 사용', smileys: '표정', people: '사람과 손', nature: '자연과 음식', things: '사물', symbols: '기호' },
   enterSends: 'Enter로 보내기',
   enterBreaks: 'Enter로 줄 바꿈',
 }

@@ -119,6 +119,17 @@ export const chat: Strings = {
   asOf: 'Atualizado: {time}',
   sendProduct: 'Enviar produto',
   dismiss: 'Dispensar',
+  more: 'Adicionar',
+  camera: 'Tirar uma foto',
+  emoji: 'Emojis',
+  emojiGroups: {
+    recent: 'Usados recentemente',
+    smileys: 'Rostos',
+    people: 'Pessoas',
+    nature: 'Natureza e comida',
+    things: 'Objetos',
+    symbols: 'Símbolos',
+  },
   enterSends: 'Enter envia',
   enterBreaks: 'Enter começa uma nova linha',
 }

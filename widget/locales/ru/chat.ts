@@ -120,6 +120,10 @@ export const chat: Strings = {
   asOf: 'Обновлено: {time}',
   sendProduct: 'Отправить товар',
   dismiss: 'Скрыть',
+  more: 'Добавить',
+  camera: 'Сделать фото',
+  emoji: 'Эмодзи',
+  emojiGroups: { recent: 'Недавние', smileys: 'Лица', people: 'Люди', nature: 'Природа и еда', things: 'Предметы', symbols: 'Символы' },
   enterSends: 'Enter отправляет',
   enterBreaks: 'Enter начинает новую строку',
 }

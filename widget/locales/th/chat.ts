@@ -110,6 +110,10 @@ export const chat: Strings = {
   asOf: 'อัปเดต {time}',
   sendProduct: 'ส่งสินค้า',
   dismiss: 'ปิด',
+  more: 'เพิ่ม',
+  camera: 'ถ่ายรูป',
+  emoji: 'อีโมจิ',
+  emojiGroups: { recent: 'ใช้ล่าสุด', smileys: 'หน้ายิ้ม', people: 'ผู้คน', nature: 'ธรรมชาติและอาหาร', things: 'สิ่งของ', symbols: 'สัญลักษณ์' },
   enterSends: 'Enter เพื่อส่ง',
   enterBreaks: 'Enter เพื่อขึ้นบรรทัดใหม่',
 }

@@ -114,6 +114,17 @@ export const chat: Strings = {
   asOf: 'Cập nhật: {time}',
   sendProduct: 'Gửi sản phẩm',
   dismiss: 'Bỏ qua',
+  more: 'Thêm',
+  camera: 'Chụp ảnh',
+  emoji: 'Biểu tượng cảm xúc',
+  emojiGroups: {
+    recent: 'Dùng gần đây',
+    smileys: 'Mặt cười',
+    people: 'Con người',
+    nature: 'Thiên nhiên và đồ ăn',
+    things: 'Đồ vật',
+    symbols: 'Ký hiệu',
+  },
   enterSends: 'Enter để gửi',
   enterBreaks: 'Enter để xuống dòng',
 }

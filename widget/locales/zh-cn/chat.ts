@@ -89,6 +89,10 @@ export const chat: Strings = {
   asOf: '{time} 更新',
   sendProduct: '发送商品',
   dismiss: '关闭',
+  more: '添加',
+  camera: '拍照',
+  emoji: '表情',
+  emojiGroups: { recent: '最近使用', smileys: '笑脸', people: '人物与手势', nature: '自然与食物', things: '物品', symbols: '符号' },
   enterSends: '回车键发送',
   enterBreaks: '回车键换行',
 }

@@ -110,6 +110,10 @@ export const chat: Strings = {
   asOf: '{time} 更新',
   sendProduct: '傳送商品',
   dismiss: '關閉',
+  more: '新增',
+  camera: '拍照',
+  emoji: '表情符號',
+  emojiGroups: { recent: '最近使用', smileys: '笑臉', people: '人物與手勢', nature: '自然與食物', things: '物品', symbols: '符號' },
   enterSends: 'Enter 鍵傳送',
   enterBreaks: 'Enter 鍵換行',
 }
