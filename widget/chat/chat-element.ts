@@ -52,6 +52,7 @@ const ENGLISH = { launcher: launcherEn }
  *   name logo greeting hours   what this page says of the shop, before what the shop itself says (docs/gateway.md); a logo's address,
  *                hours {timeZone, open: ['Mo-Fr 09:00-18:00', …]} or their JSON
  *   side         end | start | left | right: where the launcher and the panel stand; end is left on pages that read from right to left
+ *   muted        no sound of a new message, whatever the person chose
  *   client       (property only) a Client that the page made; gateway and token are then not used
  *   strings      (property only) texts of the page's own, over those of the language: docs/languages.md
  *   connection   (read only, reflected) idle connecting catching-up live waiting refused closed
@@ -100,6 +101,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     greeting: {},
     hours: {},
     side: {},
+    muted: { type: Boolean, converter: FLAG_ATTRIBUTE },
     open: { type: Boolean, reflect: true, converter: FLAG_ATTRIBUTE },
     client: { attribute: false },
   }
@@ -121,6 +123,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
   declare greeting: string
   declare hours: Hours | undefined
   declare side: 'end' | 'start' | 'left' | 'right'
+  declare muted: boolean
   declare open: boolean
   declare client: Client | undefined
 
@@ -158,7 +161,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     this.history = 'auto'
     this.theme = 'auto'
     this.side = 'end'
-    this.open = false
+    this.open = this.muted = false
     new Unset(this, {
       isMissing: () => this.#isMounted && (!this.to || (!this.gateway && !this.client)),
       onUnset: (isUnset) => {
@@ -354,11 +357,12 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
       place: this.renderRoot.querySelector<HTMLElement>('.place')!,
       chat: this.controller,
       settings: () => {
-        const { mode, enter, history, product, orders, name, logo, greeting, hours } = this
+        const { mode, enter, history, product, orders, name, logo, greeting, hours, muted: isMuted } = this
         const isOpen = this.#isPanelReady && this.#isShown
-        return { isOpen, mode, enter, history, product, orders, shop: { name, logo, greeting, hours } }
+        return { isOpen, mode, enter, history, product, orders, shop: { name, logo, greeting, hours }, isMuted }
       },
       onClose: () => this.hide(),
+      onOpen: () => this.show(),
       onSend: (id, text) => this.#onSend(id, text),
       onMessage: ({ id, seq, from, kind, body, at }, isOwn) => this.emit('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
       onCard: (card) => !this.emit('im-card', card),

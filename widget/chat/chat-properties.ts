@@ -58,6 +58,7 @@ export const CHAT_PROPERTIES: Readonly<Record<string, (value: unknown) => unknow
   enter: oneOf('send', 'newline'),
   history: oneOf('auto', 'off'),
   theme: oneOf('auto', 'light', 'dark'),
+  muted: (value) => value !== 'false' && Boolean(value),
   open: (value) => value !== 'false' && Boolean(value),
   product: (value) => offerFrom(value, document.baseURI),
   /** `[{number, title?, status?, total?, image?, url?}, …]` */

@@ -43,6 +43,8 @@ export interface PanelSettings {
   readonly product: Offer | undefined
   readonly orders: readonly OwnOrder[] | undefined
   readonly shop: PageShop
+  /** No sound, whatever the person chose. */
+  readonly isMuted?: boolean
 }
 
 export interface PanelHost {
@@ -55,6 +57,8 @@ export interface PanelHost {
   readonly chat: JoinedChat
   readonly settings: () => PanelSettings
   readonly onClose: () => void
+  /** A notification was clicked. */
+  readonly onOpen?: () => void
   /** Something was sent from the panel. */
   readonly onSend: (id: string, text: string) => void
   /** Called once for each confirmed message that appeared on the screen. */

@@ -17,7 +17,6 @@ import { delayOf } from '../ui/delay-of.ts'
 import { languageOf, languageReady } from '../ui/language-of.ts'
 import { MediaQuery } from '../ui/media-query.ts'
 import { nextTask } from './next-task.ts'
-import { onDemand } from '../ui/on-demand.ts'
 import { refusalSentence } from '../ui/refusal-sentence.ts'
 import { shownName } from '../ui/shown-name.ts'
 import { EnterChoice } from './composer/enter-choice.ts'
@@ -26,7 +25,7 @@ import { PanelFocus } from './panel-focus.ts'
 import { PanelHistory } from '../ui/panel-history.ts'
 import { panelStyles } from './panel-styles.ts'
 import { panelView, type PanelView } from './panel-view.ts'
-import type { PersonBlocking } from './person-blocking.ts'
+import { PanelExtras } from './panel-extras.ts'
 import { Presence } from './presence.ts'
 import { Thread } from './thread.ts'
 import { QueueNote } from './queue-note.ts'
@@ -44,8 +43,6 @@ import { Viewport } from './viewport/viewport.ts'
 
 /** Screens on which the panel covers the page. The device's sizes: no keyboard changes its height, and no lack of a viewport meta its width. */
 const SMALL = '(max-width: 599px), (max-device-width: 599px), (max-device-height: 499px)'
-
-const blockingScript = onDemand(() => import('./person-blocking.ts').then(({ personBlocking }) => personBlocking))
 
 /** Messages that a first opening renders in one task: about a screen of them. */
 const STEP_COUNT = 16
@@ -74,7 +71,7 @@ class ChatPanel implements Panel, ReactiveController {
   /** How many rows may be rendered. */
   #rowCount = 0
   #isStepping = false
-  #blocking: PersonBlocking | undefined
+  readonly #extras: PanelExtras
   #viewport: Viewport | undefined
   #inset: Partial<Inset> = {}
   #unlock: (() => void) | undefined
@@ -88,6 +85,7 @@ class ChatPanel implements Panel, ReactiveController {
     addStyles(element, host.root, panelStyles)
     // First, because the other controllers measure and move what this one renders.
     element.addController(this)
+    this.#extras = new PanelExtras({ element, addStyle: (style) => addStyles(element, host.root, [style]), onOpen: () => host.onOpen?.() })
     this.#media = new MediaQuery(element, SMALL)
     this.#enter = new EnterChoice(element, () => host.settings().enter)
     this.#presence = new Presence(element)
@@ -146,13 +144,11 @@ class ChatPanel implements Panel, ReactiveController {
   }
 
   hostUpdate(): void {
+    this.#useExtras()
     if (!this.#isShown && this.#rowCount === 0) return
     const { client, conversation } = this.#host.chat
     const to = conversation?.to ?? ''
     this.#presence.use(client, to)
-    if (!isPerson(to)) return
-    this.#blocking ??= this.#makeBlocking()
-    this.#blocking?.use(client)
   }
 
   hostUpdated(): void {
@@ -228,11 +224,11 @@ class ChatPanel implements Panel, ReactiveController {
     return { strings, lang }
   }
 
-  #makeBlocking(): PersonBlocking | undefined {
-    const { element, root } = this.#host
-    const blocking = blockingScript(element)?.(element)
-    if (blocking) addStyles(element, root, [blocking.style])
-    return blocking
+  #useExtras(): void {
+    const { chat, settings } = this.#host
+    const to = chat.conversation?.to ?? ''
+    const { isMuted = false } = settings()
+    this.#extras.use(chat, { to, isPerson: this.#isShown && isPerson(to), title: this.#other(to).title, isShown: this.#isShown, isMuted })
   }
 
   #find<E extends HTMLElement = HTMLElement>(selector: string): E {
@@ -271,7 +267,7 @@ class ChatPanel implements Panel, ReactiveController {
       enter: this.#enter.value,
       isModal: this.#isModal,
       isInline: mode === 'inline',
-      blocking: this.#blocking?.view({ to, name: other.title, strings }),
+      extras: this.#extras.view({ to, name: other.title, strings }),
       delay: delayOf(outbox),
       rows: this.#stepped(rows({ guest: strings.guest, messages: thread.messages, outbox: isAtEnd ? outbox : [], to, theirs, newFrom })),
       isLoaded: timeline.isLoaded && this.#rowCount > 0,

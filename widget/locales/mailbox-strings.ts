@@ -43,13 +43,8 @@ export interface MailboxStrings {
   readonly nothingShared: string
   readonly copy: string
   readonly copied: string
-  readonly soundOn: string
-  readonly soundOff: string
   readonly shortcuts: string
   readonly close: string
-  readonly notifyAsk: string
-  readonly notifyYes: string
-  readonly notifyNo: string
   readonly quickReplies: string
   readonly noQuickReplies: string
   readonly newMessageFrom: string

@@ -51,6 +51,8 @@ export interface Strings {
   /** What becomes of a message outside of hours (`{closed}`: one of the sentences above), and where nobody is there. */
   readonly keptClosed: string
   readonly keptNobody: string
+  /** While the person looks elsewhere. `soundOn` is on a button that turns it off. */
+  readonly news: { readonly ask: string; readonly yes: string; readonly no: string; readonly soundOn: string; readonly soundOff: string }
   /** To who waits for an agent: the place in the queue, and how long others waited lately. */
   readonly queue: { readonly next: string; readonly place: string; readonly usual: string }
   readonly guest: string

@@ -1,7 +1,7 @@
 import { html, nothing, type PropertyValues, type ReactiveController, type TemplateResult } from 'lit'
 import type { ConversationRow, Message, Shop } from '../../gateway/protocol/model.ts'
 import type { ListingPerson } from '../client/types.ts'
-import { Attention } from './notifications/attention.ts'
+import { Attention } from '../ui/notifications/attention.ts'
 import { shopFace, type ShopFace } from '../chat/shop-face.ts'
 import { Presence } from '../chat/presence.ts'
 import { everyMinute } from '../ui/every-minute.ts'
@@ -14,23 +14,23 @@ import { ListKeys } from './list-keys.ts'
 import { Listing } from './listing.ts'
 import { Mailbox } from './mailbox.ts'
 import { MailboxClient } from './mailbox-client.ts'
-import { Notifications } from './notifications/notifications.ts'
+import { Notifications } from '../ui/notifications/notifications.ts'
 import { quietKeys } from '../chat/quiet-keys.ts'
 import { Thread } from '../chat/thread.ts'
-import { TitleBadge } from './notifications/title-badge.ts'
+import { TitleBadge } from '../ui/notifications/title-badge.ts'
 import { VirtualRows } from './virtual-rows.ts'
 import { fill } from '../locales/fill.ts'
 import { directionOf } from '../ui/direction-of.ts'
 import { listen } from '../ui/listen.ts'
+import { noticesQuestion } from '../ui/notifications/notices-question.ts'
 import { refusalSentence } from '../ui/refusal-sentence.ts'
 import { shownName } from '../ui/shown-name.ts'
 import type { MailboxHost } from './mailbox-host.ts'
 import { mailboxLanguage, type MailboxLanguage } from './mailbox-language.ts'
 import { mailboxList, type MailboxListOptions } from './mailbox-list.ts'
 import { mailboxPane, type MailboxPaneOptions } from './mailbox-pane.ts'
-import { notifyQuestion } from './notifications/notify-question.ts'
 import type { MailboxViewOptions } from './mailbox-view-options.ts'
-import { soundButton } from './notifications/sound-button.ts'
+import { soundButton } from '../ui/notifications/sound-button.ts'
 
 export type MailboxListView = Pick<MailboxListOptions, 'title' | 'tools' | 'tabs' | 'foot' | 'emptySentence' | 'mark' | 'found' | 'text'>
 
@@ -302,7 +302,7 @@ export class MailboxView implements ReactiveController {
       rows: this.rows,
       trouble: this.#trouble,
       selected: this.to,
-      question: notifyQuestion(this.notifications, mailboxStrings),
+      question: noticesQuestion(this.notifications.notices, this.language.strings),
       draft: (to) => this.client?.draftOf(to) ?? '',
       onOpen: this.#press,
     })
@@ -317,7 +317,7 @@ export class MailboxView implements ReactiveController {
   }
 
   soundButton(): TemplateResult {
-    return soundButton(this.notifications, this.language.mailboxStrings)
+    return soundButton(this.notifications, this.language.strings)
   }
 
   get #onScreen(): readonly string[] {

@@ -36,6 +36,13 @@ export const chat: Strings = {
   backOn: 'Geschlossen, wieder da {day} um {time}',
   keptClosed: '{closed}. Ihre Nachricht bleibt erhalten, die Antwort kommt hierher.',
   keptNobody: 'Gerade ist niemand da. Ihre Nachricht bleibt erhalten, die Antwort kommt hierher.',
+  news: {
+    ask: 'Bei neuen Nachrichten eine Desktop-Benachrichtigung erhalten?',
+    yes: 'Einschalten',
+    no: 'Nicht jetzt',
+    soundOn: 'Ton ausschalten',
+    soundOff: 'Ton einschalten',
+  },
   queue: {
     next: 'Sie sind als Nächstes an der Reihe.',
     place: 'Sie sind Nummer {n} in der Warteschlange.',

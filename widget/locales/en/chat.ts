@@ -28,6 +28,13 @@ export const chat: Strings = {
   backOn: 'Closed, back {day} at {time}',
   keptClosed: '{closed}. Your message is kept, and the answer comes here.',
   keptNobody: 'Nobody is here right now. Your message is kept, and the answer comes here.',
+  news: {
+    ask: 'Get a desktop notification when a message arrives?',
+    yes: 'Turn on',
+    no: 'Not now',
+    soundOn: 'Turn sound off',
+    soundOff: 'Turn sound on',
+  },
   queue: { next: 'You are next in line.', place: 'You are number {n} in line.', usual: 'Usual wait: about {duration}.' },
   guest: 'Guest',
   person: {

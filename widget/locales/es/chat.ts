@@ -32,6 +32,13 @@ export const chat: Strings = {
   backOn: 'Cerrado, vuelve el {day} a las {time}',
   keptClosed: '{closed}. Tu mensaje se guarda y la respuesta llegará aquí.',
   keptNobody: 'No hay nadie ahora. Tu mensaje se guarda y la respuesta llegará aquí.',
+  news: {
+    ask: '¿Recibir una notificación de escritorio cuando llegue un mensaje?',
+    yes: 'Activar',
+    no: 'Ahora no',
+    soundOn: 'Desactivar el sonido',
+    soundOff: 'Activar el sonido',
+  },
   queue: { next: 'Tu turno es el siguiente.', place: 'Tu turno es el número {n}.', usual: 'Espera habitual: {duration} aproximadamente.' },
   guest: 'Invitado',
   person: {

@@ -32,6 +32,13 @@ export const chat: Strings = {
   backOn: 'Fermé, de retour {day} à {time}',
   keptClosed: '{closed}. Votre message est conservé, la réponse arrivera ici.',
   keptNobody: 'Personne n’est là pour le moment. Votre message est conservé, la réponse arrivera ici.',
+  news: {
+    ask: 'Recevoir une notification sur le bureau à chaque message ?',
+    yes: 'Activer',
+    no: 'Pas maintenant',
+    soundOn: 'Désactiver le son',
+    soundOff: 'Activer le son',
+  },
   queue: {
     next: 'C’est bientôt votre tour.',
     place: 'Vous êtes numéro {n} dans la file d’attente.',

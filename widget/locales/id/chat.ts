@@ -32,6 +32,13 @@ export const chat: Strings = {
   backOn: 'Tutup, buka lagi {day} pukul {time}',
   keptClosed: '{closed}. Pesan Anda tersimpan dan jawabannya datang di sini.',
   keptNobody: 'Saat ini tidak ada orang. Pesan Anda tersimpan dan jawabannya datang di sini.',
+  news: {
+    ask: 'Terima notifikasi desktop saat ada pesan masuk?',
+    yes: 'Aktifkan',
+    no: 'Nanti saja',
+    soundOn: 'Matikan suara',
+    soundOff: 'Nyalakan suara',
+  },
   queue: { next: 'Anda berikutnya dalam antrean.', place: 'Anda nomor {n} dalam antrean.', usual: 'Waktu tunggu biasanya: sekitar {duration}.' },
   guest: 'Tamu',
   person: {

@@ -36,6 +36,13 @@ export const chat: Strings = {
   backOn: '営業時間外、{day} {time} に再開',
   keptClosed: '{closed}。メッセージは保存され、返信はここに届きます。',
   keptNobody: '現在、担当者が不在です。メッセージは保存され、返信はここに届きます。',
+  news: {
+    ask: '新着メッセージをデスクトップ通知で受け取りますか？',
+    yes: 'オンにする',
+    no: '今はしない',
+    soundOn: 'サウンドをオフにする',
+    soundOff: 'サウンドをオンにする',
+  },
   queue: { next: '次があなたの順番です。', place: '現在{n}番目にお待ちです。', usual: '通常の待ち時間は約{duration}です。' },
   guest: 'ゲスト',
   person: {

@@ -32,6 +32,7 @@ export const chat: Strings = {
   backOn: '영업 종료, {day} {time}에 다시 시작',
   keptClosed: '{closed}. 메시지는 보관되며 답변은 여기로 옵니다.',
   keptNobody: '지금은 담당자가 없습니다. 메시지는 보관되며 답변은 여기로 옵니다.',
+  news: { ask: '메시지가 오면 데스크톱 알림을 받을까요?', yes: '켜기', no: '나중에', soundOn: '소리 끄기', soundOff: '소리 켜기' },
   queue: { next: '다음 차례입니다.', place: '현재 {n}번째로 대기 중입니다.', usual: '평균 대기 시간: 약 {duration}.' },
   guest: '손님',
   person: {

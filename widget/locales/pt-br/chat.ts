@@ -32,6 +32,13 @@ export const chat: Strings = {
   backOn: 'Fechado, volta {day} às {time}',
   keptClosed: '{closed}. Sua mensagem fica guardada e a resposta chega aqui.',
   keptNobody: 'Não há ninguém agora. Sua mensagem fica guardada e a resposta chega aqui.',
+  news: {
+    ask: 'Receber uma notificação na área de trabalho quando chegar uma mensagem?',
+    yes: 'Ativar',
+    no: 'Agora não',
+    soundOn: 'Desativar o som',
+    soundOff: 'Ativar o som',
+  },
   queue: { next: 'Você é o próximo da fila.', place: 'Você é o número {n} da fila.', usual: 'Espera habitual: cerca de {duration}.' },
   guest: 'Visitante',
   person: {

@@ -32,6 +32,7 @@ export const chat: Strings = {
   backOn: 'Đã đóng cửa, trở lại {day} lúc {time}',
   keptClosed: '{closed}. Tin nhắn của bạn được giữ lại, câu trả lời sẽ đến ở đây.',
   keptNobody: 'Hiện không có ai. Tin nhắn của bạn được giữ lại, câu trả lời sẽ đến ở đây.',
+  news: { ask: 'Nhận thông báo trên máy tính khi có tin nhắn?', yes: 'Bật', no: 'Để sau', soundOn: 'Tắt âm thanh', soundOff: 'Bật âm thanh' },
   queue: {
     next: 'Bạn là người tiếp theo trong hàng chờ.',
     place: 'Bạn đứng thứ {n} trong hàng chờ.',

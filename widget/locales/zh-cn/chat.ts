@@ -32,6 +32,7 @@ export const chat: Strings = {
   backOn: '已打烊，{day} {time} 恢复服务',
   keptClosed: '{closed}。您的消息会保留，回复将显示在这里。',
   keptNobody: '当前没有客服在线。您的消息会保留，回复将显示在这里。',
+  news: { ask: '有新消息时，是否接收桌面通知？', yes: '开启', no: '暂不', soundOn: '关闭提示音', soundOff: '打开提示音' },
   queue: { next: '您是下一位。', place: '您当前排在第 {n} 位。', usual: '通常约等待{duration}。' },
   guest: '访客',
   person: {

@@ -32,6 +32,7 @@ export const chat: Strings = {
   backOn: '已打烊，{day} {time} 恢復服務',
   keptClosed: '{closed}。您的訊息已保留，回覆會出現在這裡。',
   keptNobody: '目前沒有客服在線上。您的訊息已保留，回覆會出現在這裡。',
+  news: { ask: '有新訊息時，是否接收桌面通知？', yes: '開啟', no: '暫時不要', soundOn: '關閉提示音', soundOff: '開啟提示音' },
   queue: { next: '您是下一位。', place: '您目前排在第 {n} 位。', usual: '通常約等候 {duration}。' },
   guest: '訪客',
   person: {
