@@ -273,6 +273,7 @@ class ChatPanel implements Panel, ReactiveController {
       isLoaded: timeline.isLoaded && this.#rowCount > 0,
       isLoadingOlder: timeline.isLoadingOlder,
       typing: isAtEnd ? conversation?.typing.value : undefined,
+      isOnlyHere: outbox.some((item) => item.isOnlyHere),
       queuedCount: outbox.filter(({ state }) => state !== 'failed').length,
       card: messageCard({ strings, chat: this.#host.chat, now: this.#cards.of, onCard: this.#host.onCard }),
       offer: this.#offer(),

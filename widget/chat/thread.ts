@@ -6,6 +6,7 @@ import type { Conversation } from '../client/types.ts'
 import { idOrRefused } from '../client/refusal-error.ts'
 import { Composer, type SendSource } from './composer/composer.ts'
 import { HistoryWindow } from './timeline/history-window.ts'
+import type { Strings } from '../locales/strings.ts'
 import { listen } from '../ui/listen.ts'
 import { onDemand } from '../ui/on-demand.ts'
 import { OnScreen } from '../ui/on-screen.ts'
@@ -13,20 +14,23 @@ import type { EnterChoice } from './composer/enter-choice.ts'
 import type { PictureOptions } from './composer/picture-composer.ts'
 import { tap } from './composer/tap.ts'
 import type { Sendable, TrayKind } from './composer/tray.ts'
-import type { Strings } from '../locales/strings.ts'
 import { Scroll } from './timeline/scroll.ts'
 
 /** The character count is shown when fewer than this are left. */
 const WARN_COUNT = 200
 
 /**
- * Input of pictures, their upload, and what the composer's buttons open. The scripts load with the first composer that is shown, while there is still a
- * connection to load them over.
+/**
+ * Input of pictures, their upload, the store in which they wait, and what the composer's buttons open. The scripts load with the first composer that is
+ * shown, while there is still a connection to load them over.
  */
 const extras = onDemand(() =>
-  Promise.all([import('./composer/picture-composer.ts'), import('./composer/tray.ts'), import('../client/upload.ts')]).then(
-    ([{ takePictures }, { toggleTray }]) => ({ takePictures, toggleTray }),
-  ),
+  Promise.all([
+    import('./composer/picture-composer.ts'),
+    import('./composer/tray.ts'),
+    import('../client/upload.ts'),
+    import('../client/indexed-pictures.ts').catch(() => {}), // without it a person is told to keep the page open
+  ]).then(([{ takePictures }, { toggleTray }]) => ({ takePictures, toggleTray })),
 )
 
 export interface ThreadOptions {

@@ -22,6 +22,7 @@ import type { Conversation as Contract, OutboxItem, TimelineView } from './types
 export interface ConversationOptions {
   readonly to: string
   readonly storage: ScopedStorage
+  readonly pictures?: OutboxOptions['pictures']
   readonly clock: Clock
   readonly random: () => number
   readonly identity: Signal<Identity | undefined>

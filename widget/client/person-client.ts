@@ -3,25 +3,24 @@ import type { Command, CommandAnswer, CommandInput, Welcome } from '../../gatewa
 import type { Body, Identity, Shop } from '../../gateway/protocol/model.ts'
 import { connectPacket } from '../../gateway/protocol/packet.ts'
 import { PROTOCOL_VERSION } from '../../gateway/protocol/version.ts'
-import { isWaitingPicture } from './body-refusal.ts'
 import { clientId } from './client-id.ts'
 import type { Clock } from './clock.ts'
 import { Connection } from './connection.ts'
 import { Conversation } from './conversation.ts'
-import { CHAT_CHECKS, deviceFrom, identityFrom, refusalFrom, type Checks } from './incoming.ts'
+import { CHAT_CHECKS, deviceFrom, identityFrom, type Checks } from './incoming.ts'
 import type { EnvironmentEvent, PageNotice } from './environment.ts'
 import { limitsFrom, MESSAGE_LIMITS, type MessageLimits } from './limits.ts'
 import { ScopedStorage } from './scoped-storage.ts'
 import { Logouts } from './logouts.ts'
 import { GUEST_KEY, Pass } from './pass.ts'
 import { plainJson } from './plain-json.ts'
-import { withoutEndSlashes, type Ports } from './ports.ts'
+import type { Ports } from './ports.ts'
 import { RefusalError, wireRefusalOf } from './refusal-error.ts'
 import { personOf, scopeOf } from './scope.ts'
 import { signal } from './signal.ts'
 import { SocketRecord } from './socket-record.ts'
 import type { Person, PersonClient as Contract, PushMap } from './types.ts'
-import type { UploadOptions } from './upload.ts'
+import { uploadOnDemand } from './upload-on-demand.ts'
 
 export interface PersonOptions {
   /** The chat's own where nothing else is said. */
@@ -137,10 +136,11 @@ export class PersonClient implements Contract {
   #open(to: string): Conversation {
     const known = this.conversations.find((each) => each.to === to)
     if (known) return known
-    const { clock, random } = this.#options.ports
+    const { clock, pictures, random } = this.#options.ports
     const conversation = new Conversation({
       to,
       storage: this.#storage,
+      pictures,
       clock,
       random,
       identity: this.identity,
@@ -255,8 +255,11 @@ export class PersonClient implements Contract {
   }
 
   #erase(): void {
-    this.#storage.erase()
-    new ScopedStorage(this.#options.ports.storage, `${this.#shared.prefix}guest~`).erase()
+    const { pictures, storage } = this.#options.ports
+    for (const erased of [this.#storage, new ScopedStorage(storage, `${this.#shared.prefix}guest~`)]) {
+      erased.erase()
+      pictures?.remove(erased.prefix).catch(() => {}) // where there is no such store there is nothing in it
+    }
     this.#shared.remove(GUEST_KEY)
   }
 
@@ -386,14 +389,4 @@ function deviceName(shared: ScopedStorage, random: () => number): string {
   const device = shared.get('device', deviceFrom) || clientId(random)
   shared.set('device', device)
   return `${device}.${clientId(random).slice(0, 8)}`
-}
-
-/** Resolves with the body to send after its picture was uploaded; undefined if no picture waits. Loads the upload script with the first one. */
-function uploadOnDemand(body: Body, options: UploadOptions): Promise<Body> | undefined {
-  const { url } = body as Body & { readonly url?: unknown }
-  if (!isWaitingPicture(url)) return undefined
-  const script = import('./upload.ts').catch(() => Promise.reject({ code: 'unavailable', message: '', retry: true }))
-  return script
-    .then(({ upload }) => upload(body, { ...options, gateway: withoutEndSlashes(options.gateway) }))
-    .catch((error: unknown) => Promise.reject(refusalFrom(error)))
 }

@@ -44,6 +44,8 @@ export interface OutboxItem {
   readonly state: 'waiting' | 'sending' | 'failed'
   /** Why it failed; while it waits: the temporary refusal that delayed it. */
   readonly refusal?: WireRefusal
+  /** Nothing on this device has room for it: it is lost with this page. */
+  readonly isOnlyHere?: boolean
 }
 
 export interface TimelineView {

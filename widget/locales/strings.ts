@@ -102,6 +102,8 @@ export interface Strings {
   readonly image: string
   /** A button; `{host}`: where the picture lies. */
   readonly showPicture: string
+  /** `waits`: below a text, for the picture before it. `keepOpen`: below what would be lost with the page; `keepOpenTill`: after the sentence that promises to send it. */
+  readonly pictures: Readonly<Record<'waits' | 'keepOpen' | 'keepOpenTill', string>>
   /** A picture on the whole screen. */
   readonly viewer: Readonly<Record<'close' | 'download' | 'previous' | 'next' | 'failed', string>>
   readonly order: string

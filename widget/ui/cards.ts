@@ -65,10 +65,13 @@ function picture(body: Fields, view: CardView): TemplateResult | undefined {
   return html`<span class="picture">${ask(src, view)}<a href=${src} target="_blank" rel="noopener noreferrer" hidden @click=${onClick}>${image(nothing)}</a></span>`
 }
 
-/** The size in px that the picture takes, its own shape within what the conversation has room for; nothing where its size is not known. */
-function shown({ width, height }: Fields, { most = CHAT_PICTURE }: CardView): { width: number | typeof nothing; height: number | typeof nothing } {
+/**
+ * The size in px that a picture takes, in its own shape within what the conversation has room for, so that nothing moves when it has loaded. A body
+ * without sizes gets a usual one; what does not fit it is shown whole, with a margin.
+ */
+function shown({ width, height }: Fields, { most = CHAT_PICTURE }: CardView): { readonly width: number; readonly height: number } {
   const [w, h] = [size(width), size(height)]
-  if (w === undefined || h === undefined) return { width: nothing, height: nothing }
+  if (w === undefined || h === undefined) return { width: 240, height: 180 }
   const scale = Math.min(1, most.width / w, most.height / h)
   return { width: Math.max(1, Math.round(w * scale)), height: Math.max(1, Math.round(h * scale)) }
 }

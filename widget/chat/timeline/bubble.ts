@@ -1,5 +1,4 @@
 import { html, nothing, type TemplateResult } from 'lit'
-import type { WireRefusal } from '../../../gateway/protocol/codes.ts'
 import type { Body } from '../../../gateway/protocol/model.ts'
 import type { Strings } from '../../locales/strings.ts'
 import { icons } from '../../ui/icons.ts'
@@ -34,7 +33,7 @@ export function bubble(row: BubbleRow, options: BubbleOptions): TemplateResult {
     <div class="bubble" part="bubble ${isOwn ? 'bubble-own' : 'bubble-other'}">
       ${isOwn ? html`<span class="sr">${options.strings.you}: </span>` : nothing}${content(row, options)}${meta(row, options)}
     </div>${row.isTimed ? nothing : clock(row, options)}
-    ${state === 'failed' ? failure(row, options) : state === 'waiting' && row.refusal ? putOff(row.refusal, options) : nothing}
+    ${state === 'failed' ? failure(row, options) : state === 'waiting' ? waiting(row, options) : nothing}
   </div>`
 }
 
@@ -66,9 +65,12 @@ function failure(row: BubbleRow, { strings, refusal, onRetry, onDiscard }: Bubbl
   </div>`
 }
 
-/** Says why a message waits; the clock icon says only that it does. */
-function putOff({ code }: WireRefusal, { strings }: BubbleOptions): TemplateResult {
-  return html`<div class="put-off" data-test="put-off" dir="auto">${strings.putOff[code === 'rate_limited' ? 'limited' : 'busy']}</div>`
+/** Says why a message waits, and what must not happen meanwhile; the clock icon says only that it does. */
+function waiting({ refusal, isBehind, isOnlyHere }: BubbleRow, { strings: { pictures, putOff } }: BubbleOptions): readonly TemplateResult[] {
+  const why = refusal ? putOff[refusal.code === 'rate_limited' ? 'limited' : 'busy'] : isBehind && pictures.waits
+  return [why, isOnlyHere && pictures.keepOpen].flatMap((word) =>
+    word ? [html`<div class="put-off" data-test="put-off" dir="auto">${word}</div>`] : [],
+  )
 }
 
 const CLOCK = 'M3 6a5 5 0 1 0 10 0A5 5 0 1 0 3 6m5-3v3l2 1'

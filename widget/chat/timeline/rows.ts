@@ -18,6 +18,10 @@ export interface BubbleRow {
   readonly at: number
   readonly state: MessageState
   readonly refusal?: WireRefusal
+  /** It waits, and would be lost with the page. */
+  readonly isOnlyHere?: boolean
+  /** A text that waits for a picture before it. */
+  readonly isBehind?: boolean
   /** Shown above the first bubble of somebody else's group. */
   readonly name: string | undefined
   readonly isFirst: boolean
@@ -62,7 +66,13 @@ type UngroupedRow = Omit<BubbleRow, 'isFirst' | 'isLast' | 'isTimed' | 'isNewest
 export function rows({ guest, me, messages, outbox, to, theirs, newFrom }: RowsInput): readonly Row[] {
   const confirmed = new Set(messages.map(({ id }) => id))
   const bubbles: UngroupedRow[] = messages.map((message) => fromMessage(message, { guest, me, theirs, to }))
-  for (const item of outbox) if (!confirmed.has(item.id)) bubbles.push(fromOutboxItem(item))
+  let isPictureAhead = false
+  for (const item of outbox) {
+    if (confirmed.has(item.id)) continue
+    const isPicture = item.kind === 'image'
+    bubbles.push({ ...fromOutboxItem(item), isBehind: isPictureAhead && !isPicture && item.state === 'waiting' })
+    isPictureAhead ||= isPicture && item.state !== 'failed'
+  }
   const newestRead = bubbles.map(({ isOwn, state }) => isOwn && state === 'read').lastIndexOf(true)
   const result: Row[] = []
   bubbles.forEach((bubble, index) => {

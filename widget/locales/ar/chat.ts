@@ -122,6 +122,11 @@ export const chat: Strings = {
   cut: 'تم الاختصار: أقصى طول للرسالة {n} حرف.',
   image: 'صورة',
   showPicture: 'عرض الصورة من {host}',
+  pictures: {
+    waits: 'بانتظار إرسال الصورة أعلاه.',
+    keepOpen: 'أبقِ هذه الصفحة مفتوحة حتى يتم الإرسال.',
+    keepOpenTill: 'أبقِ هذه الصفحة مفتوحة حتى ذلك الحين.',
+  },
   viewer: { close: 'إغلاق الصورة', download: 'حفظ الصورة', previous: 'الصورة السابقة', next: 'الصورة التالية', failed: 'لا يمكن عرض هذه الصورة.' },
   order: 'طلب',
   product: 'منتج',

@@ -121,6 +121,11 @@ export const chat: Strings = {
   cut: 'Gekürzt: Eine Nachricht kann höchstens {n} Zeichen haben.',
   image: 'Bild',
   showPicture: 'Bild von {host} anzeigen',
+  pictures: {
+    waits: 'Wartet auf das Bild darüber.',
+    keepOpen: 'Lassen Sie diese Seite offen, bis es gesendet ist.',
+    keepOpenTill: 'Lassen Sie diese Seite bis dahin offen.',
+  },
   viewer: {
     close: 'Bild schließen',
     download: 'Bild speichern',

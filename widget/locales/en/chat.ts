@@ -104,6 +104,11 @@ export const chat: Strings = {
   cut: 'Shortened: a message can have at most {n} characters.',
   image: 'Image',
   showPicture: 'Show picture from {host}',
+  pictures: {
+    waits: 'Waiting for the picture above.',
+    keepOpen: 'Keep this page open until it is sent.',
+    keepOpenTill: 'Keep this page open until then.',
+  },
   viewer: {
     close: 'Close picture',
     download: 'Save picture',

@@ -113,6 +113,11 @@ export const chat: Strings = {
   cut: 'Recortado: un mensaje puede tener {n} caracteres como máximo.',
   image: 'Imagen',
   showPicture: 'Mostrar la imagen de {host}',
+  pictures: {
+    waits: 'Esperando a la imagen anterior.',
+    keepOpen: 'Mantén esta página abierta hasta que se envíe.',
+    keepOpenTill: 'Mantén esta página abierta hasta entonces.',
+  },
   viewer: {
     close: 'Cerrar imagen',
     download: 'Guardar imagen',

@@ -117,6 +117,11 @@ export const chat: Strings = {
   cut: 'Raccourci : un message contient au plus {n} caractères.',
   image: 'Image',
   showPicture: 'Afficher l’image de {host}',
+  pictures: {
+    waits: 'En attente de l’image ci-dessus.',
+    keepOpen: 'Gardez cette page ouverte jusqu’à l’envoi.',
+    keepOpenTill: 'Gardez cette page ouverte d’ici là.',
+  },
   viewer: {
     close: 'Fermer l’image',
     download: 'Enregistrer l’image',

@@ -110,6 +110,11 @@ export const chat: Strings = {
   cut: 'Dipersingkat: satu pesan paling banyak {n} karakter.',
   image: 'Gambar',
   showPicture: 'Tampilkan gambar dari {host}',
+  pictures: {
+    waits: 'Menunggu gambar di atas.',
+    keepOpen: 'Biarkan halaman ini terbuka sampai terkirim.',
+    keepOpenTill: 'Biarkan halaman ini terbuka sampai saat itu.',
+  },
   viewer: {
     close: 'Tutup gambar',
     download: 'Simpan gambar',

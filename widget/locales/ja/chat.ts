@@ -114,6 +114,11 @@ export const chat: Strings = {
   cut: '短縮しました：メッセージは最大 {n} 文字です。',
   image: '画像',
   showPicture: '{host} の画像を表示',
+  pictures: {
+    waits: '上の画像の送信を待っています。',
+    keepOpen: '送信されるまでこのページを開いたままにしてください。',
+    keepOpenTill: 'それまでこのページを開いたままにしてください。',
+  },
   viewer: { close: '画像を閉じる', download: '画像を保存', previous: '前の画像', next: '次の画像', failed: 'この画像は表示できません。' },
   order: '注文',
   product: '商品',

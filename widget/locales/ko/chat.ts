@@ -104,6 +104,11 @@ export const chat: Strings = {
   cut: '줄임: 메시지는 최대 {n}자입니다.',
   image: '사진',
   showPicture: '{host}의 사진 보기',
+  pictures: {
+    waits: '위 사진이 전송되기를 기다리는 중입니다.',
+    keepOpen: '전송될 때까지 이 페이지를 열어 두세요.',
+    keepOpenTill: '그때까지 이 페이지를 열어 두세요.',
+  },
   viewer: { close: '사진 닫기', download: '사진 저장', previous: '이전 사진', next: '다음 사진', failed: '이 사진을 표시할 수 없습니다.' },
   order: '주문',
   product: '상품',

@@ -113,6 +113,11 @@ export const chat: Strings = {
   cut: 'Encurtada: uma mensagem pode ter no máximo {n} caracteres.',
   image: 'Imagem',
   showPicture: 'Mostrar imagem de {host}',
+  pictures: {
+    waits: 'Aguardando a imagem acima.',
+    keepOpen: 'Mantenha esta página aberta até o envio.',
+    keepOpenTill: 'Mantenha esta página aberta até lá.',
+  },
   viewer: {
     close: 'Fechar imagem',
     download: 'Salvar imagem',

@@ -108,6 +108,11 @@ export const chat: Strings = {
   cut: 'Đã rút ngắn: một tin nhắn có tối đa {n} ký tự.',
   image: 'Ảnh',
   showPicture: 'Hiện ảnh từ {host}',
+  pictures: {
+    waits: 'Đang chờ ảnh ở trên.',
+    keepOpen: 'Hãy giữ trang này mở cho đến khi gửi xong.',
+    keepOpenTill: 'Hãy giữ trang này mở cho đến lúc đó.',
+  },
   viewer: { close: 'Đóng ảnh', download: 'Lưu ảnh', previous: 'Ảnh trước', next: 'Ảnh sau', failed: 'Không thể hiển thị ảnh này.' },
   order: 'Đơn hàng',
   product: 'Sản phẩm',

@@ -83,6 +83,7 @@ export const chat: Strings = {
   cut: '已截短：每条消息最多 {n} 字。',
   image: '图片',
   showPicture: '显示来自 {host} 的图片',
+  pictures: { waits: '等待上方图片发送完成。', keepOpen: '发送完成前请勿关闭此页面。', keepOpenTill: '在此之前请勿关闭此页面。' },
   viewer: { close: '关闭图片', download: '保存图片', previous: '上一张', next: '下一张', failed: '图片无法显示' },
   order: '订单',
   product: '商品',

@@ -104,6 +104,7 @@ export const chat: Strings = {
   cut: '已縮短：每則訊息最多 {n} 字。',
   image: '圖片',
   showPicture: '顯示來自 {host} 的圖片',
+  pictures: { waits: '等待上方圖片傳送完成。', keepOpen: '傳送完成前請勿關閉此頁面。', keepOpenTill: '在此之前請勿關閉此頁面。' },
   viewer: { close: '關閉圖片', download: '儲存圖片', previous: '上一張', next: '下一張', failed: '無法顯示圖片' },
   order: '訂單',
   product: '商品',
