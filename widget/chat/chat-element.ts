@@ -51,7 +51,7 @@ const ENGLISH = { launcher: launcherEn }
  *   orders       [{number, title?, status?, total?, image?, url?}, …] or their JSON: this customer's, newest first, in the composer's menu
  *   name logo greeting hours   what this page says of the shop, before what the shop itself says (docs/gateway.md); a logo's address,
  *                hours {timeZone, open: ['Mo-Fr 09:00-18:00', …]} or their JSON
- *   side         end | start | left | right: where the launcher and the panel stand; end is left on pages that read from right to left
+ *   side         end | start | left | right: where launcher and panel stand; end is left on pages that read from right to left
  *   muted        no sound of a new message, whatever the person chose
  *   client       (property only) a Client that the page made; gateway and token are then not used
  *   strings      (property only) texts of the page's own, over those of the language: docs/languages.md
@@ -65,9 +65,8 @@ const ENGLISH = { launcher: launcherEn }
  *   im-send {id, text}                       once per send
  *   im-message {id, seq, from, kind, text, at, isOwn}   once per message that appeared on the screen
  *   im-card {kind, id?, number?, title?, url?, …, message, seq?, isOwn}   a product or order was tapped; cancelled, its address is not opened
- *   im-open · im-close                       the panel opened or closed
  *   im-available {isAvailable}               false: the chat's script cannot be fetched and is tried again; true: it has come after that
- *   im-unread {count}                        the count of unread messages changed
+ *   im-open · im-close · im-unread {count}   the panel opened, closed, the count of unread messages changed
  *   im-connection {state, transport}         the connection changed
  *   im-refused {code, message, retry, id?}   a final refusal of the connection, a command or (with `id`) a message
  *   im-person {id?, role, shop?}             the chat now belongs to another person; role: guest | customer | agent
@@ -358,8 +357,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
       chat: this.controller,
       settings: () => {
         const { mode, enter, history, product, orders, name, logo, greeting, hours, muted: isMuted } = this
-        const isOpen = this.#isPanelReady && this.#isShown
-        return { isOpen, mode, enter, history, product, orders, shop: { name, logo, greeting, hours }, isMuted }
+        return { isOpen: this.#isPanelReady && this.#isShown, mode, enter, history, product, orders, shop: { name, logo, greeting, hours }, isMuted }
       },
       onClose: () => this.hide(),
       onOpen: () => this.show(),
@@ -388,11 +386,9 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     if (!this.#isMounted) return
     this.#isMounted = false
     for (const stop of this.#stops) stop()
-    this.#stopIdle?.()
-    this.#stopIdle = undefined
+    this.#stopIdle = void this.#stopIdle?.()
     this.#panel?.stop()
-    this.#disconnectBridge?.()
-    this.#disconnectBridge = undefined
+    this.#disconnectBridge = void this.#disconnectBridge?.()
     this.controller.stop()
   }
 

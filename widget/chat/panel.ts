@@ -1,16 +1,7 @@
-import {
-  adoptStyles,
-  html,
-  nothing,
-  render,
-  supportsAdoptingStyleSheets,
-  type CSSResult,
-  type LitElement,
-  type ReactiveController,
-  type TemplateResult,
-} from 'lit'
+import { html, nothing, render, type ReactiveController, type TemplateResult } from 'lit'
 import { chat } from '../locales/en/chat.ts'
 import { messageTime } from '../locales/message-time.ts'
+import { addStyles } from './add-styles.ts'
 import { afterPaint } from './after-paint.ts'
 import type { Strings } from '../locales/strings.ts'
 import { delayOf } from '../ui/delay-of.ts'
@@ -244,19 +235,20 @@ class ChatPanel implements Panel, ReactiveController {
   /** Maps the controllers' state to the view. Timeline and outbox meet only here. */
   #view(): TemplateResult {
     const thread = this.#thread
-    const { conversation, outbox, theirs, timeline, client, shown: connection } = this.#host.chat
+    const { conversation, outbox, theirs, timeline, shown: connection } = this.#host.chat
     const { onClose } = this.#host
     const { mode } = this.#host.settings()
     const { strings, lang } = this.#language
     const { time, day } = messageTime(lang)
     const to = conversation?.to ?? ''
-    const { isAtEnd, newFrom, newCount, announcement, hasText, left, isCut } = thread
+    const { isAtEnd, newFrom, newAbove, newCount, announcement, hasText, left, isCut } = thread
     const other = this.#other(to)
     return panelView({
       strings,
       asker: this.#host.element,
       connection,
       newCount,
+      newAbove: this.#rowCount === Infinity ? newAbove : undefined,
       announcement,
       hasText,
       left,
@@ -279,11 +271,20 @@ class ChatPanel implements Panel, ReactiveController {
       offer: this.#offer(),
       day: ({ at }) => day(at, Date.now(), strings),
       refusal: ({ refusal }) => (refusal ? refusalSentence(refusal, strings) : strings.states.failed),
-      onRetry: (id) => conversation?.retry(id),
-      onDiscard: (id) => conversation?.discard(id),
-      onLatest: () => thread.toEnd(),
-      onTryAgain: () => client?.connect(),
+      ...this.#acts,
     })
+  }
+
+  /** What the view's buttons do. */
+  get #acts(): Pick<PanelView, 'onQuoted' | 'onRetry' | 'onDiscard' | 'onLatest' | 'onNew' | 'onTryAgain'> {
+    return {
+      onQuoted: (seq) => void this.#thread.goTo(seq),
+      onRetry: (id) => this.#host.chat.conversation?.retry(id),
+      onDiscard: (id) => this.#host.chat.conversation?.discard(id),
+      onLatest: () => this.#thread.toEnd(),
+      onNew: () => this.#thread.toNew(),
+      onTryAgain: () => this.#host.chat.client?.connect(),
+    }
   }
 
   get #face(): ShopFace {
@@ -361,14 +362,6 @@ class ChatPanel implements Panel, ReactiveController {
     if (event.key === 'Escape') this.#host.onClose()
     else if (event.key === 'Tab' && this.#isModal) this.#focus.trap(event, this.#find('.panel'))
   }
-}
-
-/** Adds styles to a rendered element, except those it was defined with. */
-function addStyles(element: LitElement, root: ShadowRoot, styles: readonly CSSResult[]): void {
-  const { elementStyles } = element.constructor as typeof LitElement
-  const missing = styles.filter((each) => !elementStyles.includes(each))
-  if (supportsAdoptingStyleSheets) root.adoptedStyleSheets = [...root.adoptedStyleSheets, ...missing.map(({ styleSheet }) => styleSheet!)]
-  else adoptStyles(root, missing)
 }
 
 const NO_FACE: ShopFace = { name: undefined, logo: undefined, greeting: undefined, questions: [], closed: undefined, answersIn: undefined }

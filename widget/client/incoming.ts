@@ -36,7 +36,8 @@ const SHOWN = {
 const nothing: Check<never> = () => undefined
 /** Addresses that a stranger's link may have. */
 export const address: Check<string> = (value) => (typeof value === 'string' && /^(https?:\/)?\//i.test(value) ? value : undefined)
-const bodyShape = record({}, { text, ...SHOWN, url: address, image: address, progress: nothing, problem: nothing })
+const quote = record({ seq: count, id: text, from: text, side: text, kind: text, text }, { name: text })
+const bodyShape = record({}, { text, ...SHOWN, url: address, image: address, quote, progress: nothing, problem: nothing })
 /** Never undefined: an unreadable message still has its seq, and dropping it would leave a hole. */
 const bodyFrom: Check<Body> = (value) => ({ text: '', ...bodyShape(value) })
 
@@ -148,9 +149,12 @@ export const identityFrom = identity as Check<Identity>
 /** At most what the gateway accepts, with the suffix that a window adds. */
 export const deviceFrom: Check<string> = (value) => (typeof value === 'string' && /^[\w.-]{1,40}$/.test(value) ? value : undefined)
 export const guestFrom = record({ token: text }, { expiresAt: number }) as Check<Guest>
-export const copyFrom = record({ id, messages: list(messageFrom), hasOlder: flag, mine: cursor, theirs: cursor }, { name: text, shop }) as Check<Copy>
+export const copyFrom = record(
+  { id, messages: list(messageFrom), hasOlder: flag, mine: cursor, theirs: cursor },
+  { settled: count, name: text, shop },
+) as Check<Copy>
 /** A waiting picture has more fields than a stranger's body may have. */
-const outboxBody = record({ text }, { ...SHOWN, problem: text })
+const outboxBody = record({ text }, { ...SHOWN, quote, problem: text })
 export const outboxItemFrom = record(
   { id, kind: text, at: time, body: outboxBody },
   { cuts: count, original: outboxBody, refusal: (value) => (isRecord(value) ? refusalFrom(value) : undefined) },

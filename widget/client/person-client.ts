@@ -78,6 +78,8 @@ export class PersonClient implements Contract {
   /** The pass of the last hello or renewal. */
   #connectedPass: string | undefined
   #hasRefetched = false
+  /** The gateway's clock less ours. */
+  #skewMs = 0
   #limits: MessageLimits = MESSAGE_LIMITS
   #stopCompare = (): void => {}
   #stopEnvironment: (() => void) | undefined
@@ -146,6 +148,7 @@ export class PersonClient implements Contract {
       identity: this.identity,
       limits: () => this.#limits,
       isConnected: () => this.#connection.isWelcomed,
+      gatewayNow: () => clock.now() + this.#skewMs,
       request: (command, input, limitMs) => this.#ask(command, input, limitMs),
       upload: ({ body }, onProgress) => this.#upload(body, onProgress),
       onRefused: (refusal) => this.#announce(refusal, 'send'),
@@ -344,6 +347,7 @@ export class PersonClient implements Contract {
     this.#hasRefetched = false
     this.#reportedRefusals.clear()
     this.#limits = limitsFrom(welcome.limits)
+    this.#skewMs = (welcome.at ?? this.clock.now()) - this.clock.now()
     this.identity.set(welcome.identity)
     this.imageHosts.set(welcome.imageHosts ?? [])
     this.shops.set(welcome.shops ?? {})
@@ -367,6 +371,7 @@ export class PersonClient implements Contract {
     const id = (data as { conversation?: string } | undefined)?.conversation
     const conversation = this.conversations.find((each) => each.id === id)
     if (push.name === 'messagePush') conversation?.onMessage(push.data)
+    else if (push.name === 'withdrawPush') conversation?.onChanged(push.data)
     else if (push.name === 'resumePush') conversation?.compare()
     else if (push.name === 'cursorPush') conversation?.onCursor(push.data)
     else if (push.name === 'typingPush') conversation?.onTyping(push.data)

@@ -9,6 +9,7 @@ import { avatar } from '../ui/avatar.ts'
 import { shownName } from '../ui/shown-name.ts'
 import { repeat } from '../ui/keyed-list.ts'
 import { cut } from '../ui/cut.ts'
+import { entryWords, type EntryStrings } from '../ui/entry-words.ts'
 
 export interface ConversationListView {
   readonly rows: readonly ConversationRow[]
@@ -24,6 +25,7 @@ export interface ConversationListView {
   readonly now: number
   readonly lang: string
   readonly strings: MailboxStrings
+  readonly entryStrings: EntryStrings
   readonly gateway: string
   /** Whether the other side is there, where that is shown. */
   readonly isThere?: (to: string) => boolean
@@ -48,13 +50,15 @@ const short = (text: string): string => cut(text, SHOWN_LENGTH)
 const rowId = (to: string): string => `row-${to}`
 
 function lastMessage(item: ConversationRow, view: ConversationListView): TemplateResult | typeof nothing {
-  const { draft, found, me, selected, strings, text = short } = view
+  const { draft, entryStrings, found, me, selected, strings, text = short } = view
   const begun = item.to === selected ? '' : (draft?.(item.to) ?? '').trim()
   if (begun && !found?.(item)) return html`<span class="entry-draft" data-test="draft">${strings.draft}</span> <bdi>${short(begun)}</bdi>`
   const last = found?.(item) ?? item.last
   if (!last) return nothing
-  const isPlain = last.kind === 'system' || (last.side === last.from && last.from !== me)
-  const author = isPlain ? undefined : last.from === me ? strings.you : last.name
+  const isMine = last.from === me
+  if (last.kind === 'system' || last.kind === 'withdrawn') return html`${text(entryWords({ ...last, isMine }, entryStrings))}`
+  const isPlain = last.side === last.from && !isMine
+  const author = isPlain ? undefined : isMine ? strings.you : last.name
   return html`${author ? html`<bdi>${short(author)}</bdi>: ` : nothing}${text(last.body.text)}`
 }
 

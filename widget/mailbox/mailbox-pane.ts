@@ -48,7 +48,7 @@ export function mailboxPane({ between, enter, extra, lang, controller, sentence,
   const { client, shown: connection, conversation, outbox, theirs, timeline } = controller
   const { day, time } = messageTime(lang)
   const identity = client?.identity.value
-  const { announcement, hasText, isAtEnd, isCut, left, newCount, newFrom } = thread
+  const { announcement, hasText, isAtEnd, isCut, left, newAbove, newCount, newFrom } = thread
   const messages = rows({
     guest: strings.guest,
     me: identity?.role === 'agent' ? identity.id : undefined,
@@ -67,6 +67,7 @@ export function mailboxPane({ between, enter, extra, lang, controller, sentence,
     left,
     isCut,
     newCount,
+    newAbove,
     strings,
     time,
     enter: enter.value,
@@ -80,9 +81,11 @@ export function mailboxPane({ between, enter, extra, lang, controller, sentence,
     queuedCount: outbox.filter(({ state }) => state !== 'failed').length,
     day: (row) => extra?.(row) ?? day(row.at, Date.now(), strings),
     refusal: ({ refusal }) => (refusal ? (sentence?.(refusal) ?? refusalSentence(refusal, strings)) : strings.states.failed),
+    onQuoted: (seq) => void thread.goTo(seq),
     onRetry: (id) => conversation?.retry(id),
     onDiscard: (id) => conversation?.discard(id),
     onLatest: () => thread.toEnd(),
+    onNew: () => thread.toNew(),
     onTryAgain: () => client?.connect(),
   })
 }

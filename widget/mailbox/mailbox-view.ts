@@ -98,6 +98,7 @@ export class MailboxView implements ReactiveController {
     this.mailbox = new Mailbox(host, {
       onFocus: this.#focus.follow,
       onMessage: (message) => this.#onMessage(message),
+      onWithdrawn: ({ side }) => this.notifications.notices.withdraw(side),
       onUnread: (count) => options.emit('im-unread', { count }),
     })
     const { onConnection, onLogout, onPerson, onRefused } = options
@@ -288,11 +289,10 @@ export class MailboxView implements ReactiveController {
 
   /** The left column. */
   list(view: MailboxListView): TemplateResult {
-    const { mailboxStrings, lang } = this.language
+    const { mailboxStrings, lang, strings: entryStrings } = this.language
     return mailboxList({
       ...view,
-      mailboxStrings,
-      lang,
+      ...{ mailboxStrings, lang, entryStrings },
       keys: this.#keys,
       listing: this.listing,
       gateway: this.controller.gateway,

@@ -51,6 +51,38 @@ export const bubbleStyle = css`
     white-space: pre-wrap;
     unicode-bidi: plaintext;
   }
+  .gone {
+    font-style: italic;
+    color: var(--muted);
+  }
+  .quote {
+    display: block;
+    width: 100%;
+    min-height: 44px;
+    margin: 1px 0 6px;
+    padding: 4px 10px;
+    border-inline-start: 3px solid var(--accent);
+    border-radius: 6px;
+    background: var(--ground);
+    font-size: 13px;
+    line-height: 18px;
+    text-align: start;
+    color: var(--muted);
+  }
+  .quote:active {
+    opacity: 0.7;
+  }
+  .quote b,
+  .quote span {
+    display: block;
+    max-height: 36px;
+    overflow: hidden;
+    overflow-wrap: anywhere;
+  }
+  .quote b {
+    max-height: 18px;
+    color: var(--ink);
+  }
   .other a {
     color: var(--accent);
   }

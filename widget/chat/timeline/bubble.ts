@@ -3,9 +3,18 @@ import type { Body } from '../../../gateway/protocol/model.ts'
 import type { Strings } from '../../locales/strings.ts'
 import { icons } from '../../ui/icons.ts'
 import { isBigEmoji } from './big-emoji.ts'
+import { entryWords } from '../../ui/entry-words.ts'
 import { linkify } from './linkify.ts'
 import type { Asker } from '../../ui/on-demand.ts'
 import type { BubbleRow, MessageState } from './rows.ts'
+
+/** `body.quote` of a text. */
+interface Quote {
+  readonly seq: number
+  readonly name?: string
+  readonly kind: string
+  readonly text: string
+}
 
 export interface BubbleOptions {
   readonly strings: Strings
@@ -15,6 +24,8 @@ export interface BubbleOptions {
   readonly card: (row: BubbleRow) => TemplateResult | undefined
   readonly time: (at: number) => string
   readonly refusal: (row: BubbleRow) => string
+  /** A quote was pressed. */
+  readonly onQuoted: (seq: number) => void
   readonly onRetry: (id: string) => void
   readonly onDiscard: (id: string) => void
 }
@@ -24,9 +35,9 @@ export function bubble(row: BubbleRow, options: BubbleOptions): TemplateResult {
   const { isOwn, kind, body, state, name, isFirst, isLast } = row
   if (kind === 'system')
     return html`<div class="system" data-test="message" data-id=${row.id} data-seq=${row.seq ?? ''} data-state=${state}>
-    <span dir="auto" translate="yes">${body.text}</span>
+    <span dir="auto" translate="yes">${wordsOf(row, options)}</span>
   </div>`
-  const isBig = kind === 'text' && isBigEmoji(body.text)
+  const isBig = kind === 'text' && !('quote' in body) && isBigEmoji(body.text)
   const shape = `row ${isOwn ? 'own' : 'other'}${isFirst ? ' first' : ''}${isLast ? ' last' : ''}${isBig ? ' big' : ''}`
   return html`<div class=${shape} data-test="message" data-id=${row.id} data-seq=${row.seq ?? ''} data-state=${state}>
     ${isFirst && name ? html`<div class="name" dir="auto">${name}</div>` : nothing}
@@ -36,9 +47,6 @@ export function bubble(row: BubbleRow, options: BubbleOptions): TemplateResult {
     ${state === 'failed' ? failure(row, options) : state === 'waiting' ? waiting(row, options) : nothing}
   </div>`
 }
-
-const content = (row: BubbleRow, { asker, card }: BubbleOptions): TemplateResult =>
-  (row.kind !== 'text' && card(row)) || html`<span class="text" dir="auto" translate="yes">${linkify(textWithAddress(row.body), asker)}</span>`
 
 /** In the bubble's corner: when, every few minutes, and of own messages what became of them. */
 function meta(row: BubbleRow, options: BubbleOptions): TemplateResult | typeof nothing {
@@ -52,6 +60,23 @@ function meta(row: BubbleRow, options: BubbleOptions): TemplateResult | typeof n
 
 const clock = ({ at }: BubbleRow, { time }: BubbleOptions): TemplateResult =>
   html`<time dir="auto" datetime=${new Date(at).toISOString()}>${time(at)}</time>`
+function content(row: BubbleRow, options: BubbleOptions): TemplateResult {
+  const { kind, body } = row
+  if (kind === 'withdrawn') return html`<span class="text gone" dir="auto">${wordsOf(row, options)}</span>`
+  const words = html`<span class="text" dir="auto" translate="yes">${linkify(textWithAddress(body), options.asker)}</span>`
+  return kind === 'text' ? html`${quoted(body, options)}${words}` : (options.card(row) ?? words)
+}
+
+const wordsOf = (row: BubbleRow, { strings }: BubbleOptions): string => entryWords({ ...row, isMine: row.isOwn && !row.name }, strings)
+
+/** The quoted words, which the gateway took from its log. A press goes to the message itself. */
+function quoted({ quote }: Body & { readonly quote?: Quote }, { strings, onQuoted }: BubbleOptions): TemplateResult | typeof nothing {
+  if (!quote) return nothing
+  const { seq, name } = quote
+  return html`<button type="button" class="quote" data-test="quoted" @click=${() => onQuoted(seq)}>
+    ${name ? html`<b dir="auto">${name}</b>` : nothing}<span dir="auto">${entryWords({ ...quote, body: quote, isMine: false, name: undefined }, strings)}</span>
+  </button>`
+}
 
 /** Without a card, the card's address is appended to the text. */
 const textWithAddress = ({ text, url }: Body & { readonly url?: unknown }): string =>

@@ -110,6 +110,34 @@ export const timelineStyle = css`
     color: var(--ink);
     box-shadow: var(--shadow);
   }
+  .above {
+    position: absolute;
+    top: 10px;
+    z-index: 1;
+    align-self: center;
+    display: flex;
+    align-items: center;
+    height: 44px;
+    padding: 0 16px 0 10px;
+    background: var(--surface);
+    color: var(--accent);
+    box-shadow: var(--shadow);
+    font-weight: 600;
+  }
+  .above svg {
+    width: 18px;
+    margin: 0 4px;
+    transform: rotate(180deg);
+  }
+  .found .bubble,
+  .system.found {
+    animation: found 1.6s;
+  }
+  @keyframes found {
+    from {
+      box-shadow: 0 0 0 3px var(--accent);
+    }
+  }
   .count {
     position: absolute;
     top: -7px;
