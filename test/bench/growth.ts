@@ -65,7 +65,12 @@ async function manyConversations(bench: Bench, of: Of): Promise<void> {
   let known = 0
   for (const count of [1, 100, 1000].map(of)) {
     const start = known
-    await bench.measure(`a first message to each of ${count - start} people`, count - start, 20, (index) => person.say(`many-${start + index}`))
+    // they begin, because nobody may begin so many
+    await bench.measure(`${count - start} people connect and write to one`, count - start, 20, async (index) => {
+      const other = await bench.customer(`many-${start + index}`)
+      await other.say('many')
+      other.close()
+    })
     known = count
     await bench.measure(`a message, one of ${count} conversations in turn`, of(2000), 20, (index) => person.say(`many-${index % count}`))
     await bench.measure(`another window of a person with ${count} connects`, 40, 1, async (index) =>
