@@ -53,6 +53,7 @@ test('all files of a chat that begins open are asked for before one of them has 
   await page.route('**/late-tag.html', (route) => route.fulfill({ contentType: 'text/html', body }))
   await page.goto(`${site.url}/late-tag.html`, { waitUntil: 'domcontentloaded' })
   const files = [
+    'add-styles.js',
     'chat-panel-1.js',
     'im-chat.js',
     'languages.js',

@@ -74,7 +74,7 @@ const open = async (device: PageOptions): Promise<Page> => {
   opened = await openPage(browser, 'about:blank', { ...device, expected: /Failed to load resource|net::ERR|WebSocket connection/ })
   await opened.page.goto(`http://127.0.0.1:${(site.address() as AddressInfo).port}/`)
   await opened.page.locator('im-chat[connection="live"]').waitFor({ state: 'attached' })
-  await hook(opened.page, 'picture').waitFor()
+  await hook(opened.page, 'more').waitFor()
   return opened.page
 }
 
