@@ -21,6 +21,7 @@ const PERSONS: readonly Code[] = [
   'image_too_large',
   'image_gone',
   'blocked',
+  'too_late',
   'conflict',
   'agent_unavailable',
   'too_many',
