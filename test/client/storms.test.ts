@@ -7,6 +7,7 @@ import { MovableClock } from '../kit/clock.ts'
 import { MemoryGateway } from '../kit/memory-gateway.ts'
 import { MemoryStorage } from '../kit/memory-storage.ts'
 import { NO_FAULTS } from '../kit/pair.ts'
+import { seededRandom } from '../scale/seeded-random.ts'
 
 interface Sky {
   readonly loss: number
@@ -45,17 +46,6 @@ const reloads: fc.WeightedArbitrary<Step> = { weight: 2, arbitrary: fc.record({ 
 const failovers: fc.WeightedArbitrary<Step> = { weight: 2, arbitrary: fc.record({ do: fc.constant('loseTail' as const) }) }
 const forgettings: fc.WeightedArbitrary<Step> = { weight: 2, arbitrary: fc.record({ do: fc.constant('forget' as const), isCutting: fc.boolean() }) }
 
-/** Small, fast, and the same for the same seed. */
-function dice(seed: number): () => number {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 const RUNS = 150
 /** Longer than the longest delay of the weather. */
 const ON_THE_WAY_MS = 600
@@ -79,7 +69,7 @@ class Storm {
   isOrderLost = false
 
   constructor(seed: number) {
-    this.#random = dice(seed)
+    this.#random = seededRandom(seed)
     this.#open(0)
     this.#open(1)
   }

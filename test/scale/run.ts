@@ -1,6 +1,6 @@
 /** `npm run scale`: what so many people need, and what happens to a million when a part fails. What it says: docs/scale.md */
 import { columns, percentile } from '../bench/figures.ts'
-import { MEASURED } from './costs.ts'
+import { COSTS } from './costs.ts'
 import { seededRandom } from './seeded-random.ts'
 import { Simulation, type Fault, type Outcome, type Shape } from './simulation.ts'
 import { sizeFor, type Demand } from './sizing.ts'
@@ -11,7 +11,7 @@ const SEED = 1
 const SERVICE: Omit<Demand, 'people' | 'keepDays'> = { messagesPerMinute: 0.5, heardBy: 2, sessions: 3, sessionMinutes: 10, busyHours: 6 }
 
 const simulate = (shape: Shape, seconds: number, fault: Fault = { kind: 'none' }): Outcome =>
-  new Simulation(MEASURED, shape, { seconds, warmUpMs: 1000, random: seededRandom(SEED), fault }).run()
+  new Simulation(COSTS, shape, { seconds, warmUpMs: 1000, random: seededRandom(SEED), fault }).run()
 
 const ms = ({ answerMicros }: Outcome, part: number): string => (percentile(answerMicros, part) / 1000).toFixed(1)
 const percent = (part: number): string => `${(part * 100).toFixed(0)} %`
@@ -20,7 +20,7 @@ function sizes(): string {
   const rows = [['people', 'kept, days', 'messages/s', 'nodes', 'GB each', 'Redis masters', 'GB of Redis', 'Mbit/s']]
   for (const people of [1000, 10_000, 100_000, 1_000_000]) {
     for (const keepDays of [7, 90]) {
-      const size = sizeFor(MEASURED, { people, keepDays, ...SERVICE })
+      const size = sizeFor(COSTS, { people, keepDays, ...SERVICE })
       rows.push([
         people.toLocaleString('en'),
         String(keepDays),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { percentile } from '../bench/figures.ts'
-import { MEASURED } from './costs.ts'
+import { COSTS } from './costs.ts'
 import { EventQueue } from './event-queue.ts'
 import { seededRandom } from './seeded-random.ts'
 import { Simulation, type Fault, type Outcome, type Shape } from './simulation.ts'
@@ -10,7 +10,7 @@ import { Station } from './station.ts'
 const SMALL: Shape = { nodes: 4, masters: 3, people: 4000, messagesPerSecond: 2000, heardBy: 2, roundTripMs: 0.4 }
 
 const run = (shape: Shape, seconds: number, fault?: Fault): Outcome =>
-  new Simulation(MEASURED, shape, { seconds, warmUpMs: 500, random: seededRandom(7), ...(fault === undefined ? {} : { fault }) }).run()
+  new Simulation(COSTS, shape, { seconds, warmUpMs: 500, random: seededRandom(7), ...(fault === undefined ? {} : { fault }) }).run()
 
 describe('the model agrees with what is known', () => {
   test('events run in the order of their times, and those of one time in the order in which they came', () => {
@@ -94,8 +94,8 @@ describe('faults', () => {
 
 test('sizes grow with what is asked, and there are always two nodes', () => {
   const demand = { people: 100, messagesPerMinute: 1, heardBy: 1, sessions: 2, sessionMinutes: 10, keepDays: 30, busyHours: 8 }
-  expect(sizeFor(MEASURED, demand)).toMatchObject({ nodes: 2, masters: 1 })
-  const large = sizeFor(MEASURED, { ...demand, people: 5_000_000 })
+  expect(sizeFor(COSTS, demand)).toMatchObject({ nodes: 2, masters: 1 })
+  const large = sizeFor(COSTS, { ...demand, people: 5_000_000 })
   expect(large.nodes).toBeGreaterThan(40)
-  expect(large.redisGigabytes).toBeGreaterThan(sizeFor(MEASURED, { ...demand, people: 5_000_000, keepDays: 15 }).redisGigabytes * 1.9)
+  expect(large.redisGigabytes).toBeGreaterThan(sizeFor(COSTS, { ...demand, people: 5_000_000, keepDays: 15 }).redisGigabytes * 1.9)
 })
