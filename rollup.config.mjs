@@ -42,7 +42,14 @@ const compile = (target) => [
   engineForBrowsers,
   nodeResolve({ browser: true, exportConditions: ['browser', 'production'] }),
   // packages as well, for they choose engines of their own; `supported`: whatever loads modules has both, which es2017 does not say
-  esbuild({ include: /\.[jt]s$/, exclude: [], target, sourceMap: true, supported: { 'import-meta': true, 'dynamic-import': true } }),
+  esbuild({
+    include: /\.m?[jt]s$/,
+    exclude: [],
+    loaders: { '.mjs': 'js' },
+    target,
+    sourceMap: true,
+    supported: { 'import-meta': true, 'dynamic-import': true },
+  }),
 ]
 /** Chromium 64 to 70 lacks what Lit asks for. The import stands first, so it runs first. */
 const withPrelude = { transform: (code, id) => (/\/widget\/im-\w+\.ts$/.test(id) ? `import './legacy/prelude.ts'\n${code}` : null) }
@@ -115,7 +122,7 @@ const ie11 = {
   plugins: [{ visitor: { Class } }],
   presets: [['@babel/preset-env', { targets: { ie: '11' } }]],
 }
-const es5 = babel({ ...ie11, babelHelpers: 'bundled', extensions: ['.ts', '.js'], exclude: /webcomponents-bundle|core-js/ })
+const es5 = babel({ ...ie11, babelHelpers: 'bundled', extensions: ['.ts', '.js', '.mjs'], exclude: /webcomponents-bundle|core-js/ })
 
 const script = (source, file, plugins = []) => ({
   input: source,

@@ -42,6 +42,7 @@ import { Search } from './domain/messaging/search.ts'
 import { Transfers } from './domain/assignment/transfers.ts'
 import { Typing } from './domain/messaging/typing.ts'
 import { Viewing } from './domain/presence/viewing.ts'
+import { Waits } from './domain/assignment/waits.ts'
 import { allowanceTable, type Row } from './doors/admit/allowance-table.ts'
 import { ALLOWANCE_SCOPES, Allowances } from './doors/admit/allowances.ts'
 import { AddressWatch } from './doors/admit/address-watch.ts'
@@ -289,7 +290,10 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
   const clocks = { now, uptime, wait: (ms: number, signal: AbortSignal) => wait(ms, undefined, { signal }) }
   const shopRecords = new ShopRecords({ ...clocks, records, images, backend: backends.shop })
   const conversations = new Conversations({ store, bus, announcements, shops: shopRecords, now })
-  const assignments = new Assignments({ store, bus, index: new OpenIndex({ records, now, uptime, newMs: unansweredMsOf(config) }), now })
+  const index = new OpenIndex({ records, now, uptime, newMs: unansweredMsOf(config) })
+  const assignments = new Assignments({ store, bus, index, now })
+  const waits = new Waits({ records, bus, index, now, uptime, report })
+  assignments.onChanged = (...change) => waits.changed(...change)
   const routing = new Routing({ assignments, store, presence, now, limit: config.AGENT_LIMIT, report })
   const newId = (): string => randomBytes(12).toString('base64url')
   const transfers = new Transfers({ assignments, conversations, store, presence, bus, newId, limitMs: config.TRANSFER_MS, report })
@@ -320,6 +324,7 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
     assignmentSweep: new AssignmentSweep({ assignments, routing, transfers, presence, now, uptime, handoverMs: config.HANDOVER_MS, report }),
     presence,
     viewing,
+    waits,
     customers: new Customers({ ...clocks, store, viewing, backend: backends.customer }),
     cards: new Cards({ ...clocks, store, allowances, backend: backends.card }),
     notes: new Notes({ records, bus, images, now }),

@@ -117,7 +117,7 @@ const ROOMS: readonly Room[] = [
   {
     // hours that a page sets are read as the gateway reads those of a shop
     name: 'widget/chat', files: /^widget\/chat\//, code: /^(widget\/(client|ui|locales|bridge)\/|gateway\/protocol\/opening-hours\.ts$)/,
-    types: /^gateway\/protocol\//, packages: new RegExp(`^(${LIT})$`), never: WIDGET,
+    types: /^gateway\/protocol\//, packages: new RegExp(`^(${LIT}|linkify-it)$`), never: WIDGET,
   },
   {
     // a page for desktops shows the phone's chat in its middle column

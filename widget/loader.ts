@@ -33,6 +33,8 @@ declare const IM_CHAT_FILES: Readonly<Record<string, Record<string, readonly str
 interface OpenRequest {
   readonly to?: string | undefined
   readonly product?: unknown
+  /** Of the page that asks: its addresses may be relative. */
+  readonly base?: string
 }
 
 interface ChatTag extends HTMLElement {
@@ -241,7 +243,7 @@ function start(page: Page, script: HTMLScriptElement | undefined): void {
     const { to, product } = request || {}
     const address = script && script.dataset.page
     if (address && to && 'BroadcastChannel' in page && !page.matchMedia('(pointer: coarse)').matches) {
-      return openElsewhere(address, { to, product })
+      return openElsewhere(address, { to, product, base: document.baseURI })
     }
     const chat = find()
     if (to) chat.to = to

@@ -27,7 +27,7 @@ window.imHostSimulator = { install: (view) => platform().install(view, onMessage
 
 /** What each button sends; a button's data attributes choose between variants. */
 const MESSAGES = {
-  host: () => ({ opens: ['link', 'image'].filter((kind) => find(`#opens-${kind}`).checked) }),
+  host: () => ({ opens: ['link', 'image', 'card'].filter((kind) => find(`#opens-${kind}`).checked) }),
   inset: () => ({ bottom: sendsInset() && isKeyboardUp ? numberOf('#keyboard-height') : 0, top: numberOf('[data-inset=top]') }),
   safeArea: () => Object.fromEntries([...document.querySelectorAll('[data-safe]')].map((slider) => [slider.dataset.safe, Number(slider.value)])),
   back: () => ({}),
@@ -77,6 +77,7 @@ const ON_MESSAGE = {
   unread: ({ count }) => {
     find('#badge').textContent = count
   },
+  card: ({ kind, id, number }) => showState(`The app shows the ${kind} ${id ?? number ?? ''}`),
   link: ({ url }) => showState(`The app opens the address ${url}`),
   image: ({ url }) => showState(`The app shows the picture ${url}`),
   passNeeded: ({ code }) => showState(`The page needs a pass (${code}). Press pass.`),

@@ -41,7 +41,7 @@ export type Fact =
   | { readonly fact: 'imageStored'; readonly bytesCount: number }
   | { readonly fact: 'volatileDropped' }
   | { readonly fact: 'conversationAssigned'; readonly phase: Assignment['phase']; readonly by: AssignedBy }
-  | { readonly fact: 'transferMade'; readonly state: 'offered' | 'queued' | 'accepted' | 'declined' | 'expired' }
+  | { readonly fact: 'transferMade'; readonly state: 'offered' | 'requested' | 'queued' | 'accepted' | 'declined' | 'expired' }
   | { readonly fact: 'customerBlocked'; readonly isBlocked: boolean }
   | { readonly fact: 'gapHealed'; readonly channelCount: number }
   | { readonly fact: 'publishMissed'; readonly conversationCount: number }

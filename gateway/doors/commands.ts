@@ -23,6 +23,7 @@ import type { Transfers } from '../domain/assignment/transfers.ts'
 import type { Typing } from '../domain/messaging/typing.ts'
 import type { Viewing } from '../domain/presence/viewing.ts'
 import type { Withdrawals } from '../domain/messaging/withdrawals.ts'
+import type { Waits } from '../domain/assignment/waits.ts'
 import { checkInput } from './validator.ts'
 
 export interface Domain {
@@ -38,6 +39,7 @@ export interface Domain {
   readonly personBlocks: PersonBlocks
   readonly assignmentSweep: AssignmentSweep
   readonly viewing: Viewing
+  readonly waits: Waits
   readonly customers: Customers
   readonly cards: Cards
   readonly notes: Notes
@@ -90,6 +92,7 @@ const ROWS: { readonly [C in Command]: Row<C> } = {
       ),
     }),
   },
+  place: { roles: ['customer'], call: (domain, caller, input) => domain.waits.placeOf(caller, input) },
   changeStatus: {
     roles: ['agent'],
     call: (domain, caller, input) => domain.presence.changeStatus(caller, input).finally(() => domain.assignmentSweep.hurry(caller.identity.side)),
@@ -98,6 +101,7 @@ const ROWS: { readonly [C in Command]: Row<C> } = {
   claim: { roles: ['agent'], call: (domain, caller, input) => domain.routing.claim(caller, input) },
   close: { roles: ['agent'], call: (domain, caller, input) => domain.routing.close(caller, input) },
   transfer: { roles: ['agent'], call: (domain, caller, input) => domain.transfers.offer(caller, input) },
+  requestTransfer: { roles: ['agent'], call: (domain, caller, input) => domain.transfers.request(caller, input) },
   acceptTransfer: { roles: ['agent'], call: (domain, caller, input) => domain.transfers.answer(caller, input) },
   block: { roles: ['agent'], call: (domain, caller, input) => domain.blacklist.block(caller, input) },
   unblock: { roles: ['agent'], call: (domain, caller, input) => domain.blacklist.unblock(caller, input) },

@@ -101,6 +101,16 @@ export const COMMANDS = {
     input: Type.Object({ of: Type.Array(Side, { maxItems: LIMITS.listCount }) }),
     answer: ok({ presence: Type.Record(Type.String(), Presence) }),
   },
+  /** Says how a customer's conversation with a shop waits for an agent. */
+  place: {
+    input: Type.Object({ to: Side }),
+    answer: ok({
+      /** 1: next; absent: it does not wait. */
+      place: Type.Optional(Type.Integer({ minimum: 1 })),
+      /** How long others waited lately; absent: too few did. */
+      usualMs: Type.Optional(Type.Number()),
+    }),
+  },
   /** Sets an agent's status in all its windows, for 12 h. */
   changeStatus: { input: Type.Object({ status: Status }), answer: ok({}) },
   /**
@@ -150,7 +160,9 @@ export const COMMANDS = {
     }),
     answer: ok({ service: Assignment }),
   },
-  /** Accepts or declines a transfer. `accept: false` by the agent who offered it cancels it. */
+  /** Asks the colleague for a conversation who has it and is there, and has to accept. Of one who is not there: `agent_unavailable`; `claim` it. */
+  requestTransfer: { input: Type.Object({ conversation: ConversationId }), answer: ok({ service: Assignment }) },
+  /** Accepts or declines a transfer or a request. `accept: false` by the agent who offered or asked cancels it. */
   acceptTransfer: {
     input: Type.Object({ conversation: ConversationId, transfer: Id, accept: Type.Boolean() }),
     answer: ok({ service: Assignment }),

@@ -83,6 +83,8 @@ export const Transfer = Type.Object({
   from: Person,
   to: Person,
   note: Type.Optional(Type.String()),
+  /** `to` asks for it, and `from`, whose it is, has to accept; else `from` offers it, and `to` has to accept. */
+  isRequest: Type.Optional(Type.Literal(true)),
   at: Type.Number(),
   expiresAt: Type.Number(),
 })

@@ -1,6 +1,6 @@
 /** The packets that the gateway sends without being asked. Names end in `Push`; a client ignores those it does not know. */
 import { Type, type Static, type TSchema } from 'typebox'
-import { ConversationId, ConversationRow, Cursor, Guest, Id, Message, Note, Product, Side, Status, Transfer } from './model.ts'
+import { ConversationId, ConversationRow, Cursor, Guest, Id, Message, Note, Person, Product, Side, Status, Transfer } from './model.ts'
 
 const Refusal = Type.Object({
   code: Type.String(),
@@ -35,6 +35,8 @@ export const PUSHES = {
   syncChangeUserPush: Type.Object({ toid: Side, socketid: Type.String() }),
   /** A side that this session has asked `presence` of has come, gone or (a shop) become more or less available. */
   presencePush: Type.Object({ side: Side, online: Type.Boolean(), status: Type.Optional(Status) }),
+  /** To a customer: the conversation with a shop has begun, or ceased, to wait for an agent. */
+  placePush: Type.Object({ conversation: ConversationId, isWaiting: Type.Boolean() }),
   /** An agent's status changed. Goes to its colleagues, its own windows, and to sessions that asked for the shop's `presence`. */
   statusPush: Type.Object({ participant: Id, shop: Id, name: Type.Optional(Type.String()), status: Status }),
   /** To both agents of a transfer, in all their windows: it is offered, accepted, declined (also: cancelled) or expired. */
@@ -42,6 +44,8 @@ export const PUSHES = {
     conversation: ConversationId,
     transfer: Transfer,
     state: Type.Union([Type.Literal('offered'), Type.Literal('accepted'), Type.Literal('declined'), Type.Literal('expired')]),
+    /** Who accepted, declined or cancelled it. */
+    by: Type.Optional(Person),
     /** The customer's name. */
     name: Type.Optional(Type.String()),
   }),

@@ -12,6 +12,7 @@ const TO_HOST: { readonly [T in keyof ToHost]: readonly string[] } = {
   closed: [],
   link: ['url'],
   image: ['url'],
+  card: ['kind', 'id?', 'number?', 'title?', 'url?', 'message?'],
   passNeeded: ['code'],
   answer: ['id', 'ok', 'consumed?', 'why?'],
 }

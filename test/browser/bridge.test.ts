@@ -292,6 +292,30 @@ test('the app opens links and pictures once it has announced that, and the page 
   await app.close()
 })
 
+test('the app shows products and orders itself once it has announced that; a listener of the page comes first', async () => {
+  const app = await openApp('android', '/?open')
+  await app.page.evaluate(
+    () =>
+      void memory.say('A card', { kind: 'product', body: { text: 'A card', ...{ id: 'k1', title: 'Kettle', url: 'https://shop.example/kettle' } } }),
+  )
+  const card = app.page.locator('im-chat .bubble .card')
+  const [popup] = await Promise.all([app.context.waitForEvent('page'), card.tap()])
+  await popup.close()
+  await app.say({ type: 'host', opens: ['card', 'link'] })
+  await card.tap()
+  const said = { type: 'card', kind: 'product', id: 'k1', title: 'Kettle', url: 'https://shop.example/kettle', message: expect.any(String) }
+  await expect.poll(() => app.heard.at(-1)).toEqual(said)
+  const count = app.heard.length
+  await app.page.evaluate(() => chat.addEventListener('im-card', (event) => event.preventDefault(), { capture: true }))
+  await card.tap()
+  await app.say({ type: 'close' })
+  await expect.poll(() => types(app).at(-1)).toBe('closed')
+  expect(types(app).slice(count)).not.toContain('link')
+  expect(types(app).slice(count)).not.toContain('card')
+  expect(app.context.pages()).toHaveLength(1)
+  await app.close()
+})
+
 test('a message outside the contract changes nothing, and the answer says why', async () => {
   const app = await openApp('android', '/?open')
   const html = (): Promise<string> => app.page.evaluate(() => chat.outerHTML)

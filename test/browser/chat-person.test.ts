@@ -77,7 +77,7 @@ describe('on a phone', () => {
     })
     await hook(opened.page, 'retry').waitFor()
     const controls = await opened.page.evaluate(() => {
-      const all = [...chat.shadowRoot!.querySelectorAll('.panel button, .panel textarea')]
+      const all = [...chat.shadowRoot!.querySelectorAll('.panel button, .panel textarea')].filter((each) => each.getClientRects().length > 0)
       return all.map((each) => {
         const { width, height } = each.getBoundingClientRect()
         return { name: each.getAttribute('aria-label') ?? each.textContent!.trim(), isLarge: width >= 44 && height >= 44 }

@@ -208,10 +208,12 @@ describe('Enter starts a new line', () => {
   })
 
   test('the person can choose, sees the choice, and the keyboard shows the same', async () => {
-    await hook(opened.page, 'enter').tap()
-    await expect.poll(() => hook(opened.page, 'limit').textContent()).toBe('Enter sends')
-    expect(await hook(opened.page, 'composer').getAttribute('enterkeyhint')).toBe('send')
-    expect(await hook(opened.page, 'enter').getAttribute('aria-pressed')).toBe('true')
+    await hook(opened.page, 'send').click({ button: 'right', force: true })
+    expect(await hook(opened.page, 'enter-newline').getAttribute('aria-checked')).toBe('true')
+    await hook(opened.page, 'enter-send').tap()
+    await hook(opened.page, 'tray').waitFor({ state: 'detached' })
+    await expect.poll(() => hook(opened.page, 'composer').getAttribute('enterkeyhint')).toBe('send')
+    expect(await hook(opened.page, 'send').getAttribute('title')).toBe('Send (Enter sends)')
     await hands.type('hi')
     await hands.enter()
     await expectSent(['hi'])

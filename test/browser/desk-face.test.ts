@@ -84,7 +84,7 @@ test('the desk says who is logged in, with name, picture and status; and how its
   await page.goto(`${gateway.url}/desk.html?token=${token}`)
   const own = hook(page, 'own', 'im-desk')
   await own.waitFor()
-  expect(await own.locator('.own-name').textContent()).toBe('Eve')
+  expect(await own.locator('.my-name').textContent()).toBe('Eve')
   expect(await own.locator('.face img').getAttribute('src')).toBe('https://shop.example/eve.png')
   await expect.poll(() => hook(page, 'status', 'im-desk').inputValue()).toBe('online')
   await own.locator('.status-switch svg').waitFor()

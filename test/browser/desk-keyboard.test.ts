@@ -155,7 +155,7 @@ test('claim, close, reopen, note, card, quick reply, transfer, decline, accept, 
   await press(bea, 'accept')
   await bea.page.locator('im-desk [data-test=panel][data-to=kim]').waitFor()
   await state(bea, 'open')
-  await expect.poll(() => focused(bea.page)).toBe('conversations')
+  await expect.poll(() => focused(bea.page)).toBe('composer')
 
   await bea.page.keyboard.press('Alt+b')
   await bea.part('block-dialog').waitFor()
@@ -165,7 +165,7 @@ test('claim, close, reopen, note, card, quick reply, transfer, decline, accept, 
   await bea.page.keyboard.press('ArrowDown')
   await press(bea, 'block-it')
   await state(bea, 'blocked')
-  await expect.poll(() => focused(bea.page)).toBe('conversations')
+  await expect.poll(() => focused(bea.page)).toBe('composer')
   await bea
     .part('service')
     .getByText(/until .*Advertising/)

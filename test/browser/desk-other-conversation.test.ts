@@ -150,6 +150,7 @@ test('a note that is being written waits with its conversation; saved there, it 
   const { close, open, openElsewhere, page, part } = await desk('o3')
   await page.keyboard.press('Alt+n')
   await part('note-field').fill('about Kim')
+  await part('note-field').blur()
   await openElsewhere('lea')
   expect(await part('note-field').count()).toBe(0)
   await page.keyboard.press('Alt+n')

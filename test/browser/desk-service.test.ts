@@ -34,7 +34,9 @@ test('shelves: a waiting conversation is claimed, is mine, is closed and reopene
   await ann.shot('waiting')
   await ann.part('claim').click()
   await ann.page.locator('im-desk [data-test=service][data-state=open]').getByText('Assigned to you').waitFor()
-  await ann.row('kim').waitFor({ state: 'detached' })
+  await ann.page.locator('im-desk [data-shelf=waiting] .chip-count').waitFor({ state: 'detached' })
+  // the open one stays in sight, whatever the shelf
+  await ann.row('kim').and(ann.page.locator('[aria-selected=true]')).waitFor()
   await ann.page.locator('im-desk [data-shelf=mine]').click()
   await ann.row('kim').waitFor()
   await bea.row('kim').locator('[data-state=open]').getByText('Ann').waitFor()

@@ -137,6 +137,7 @@ test.each(['im-desk', 'im-inbox', 'im-chat'] as const)(
       expect(await hook(page, 'message', tag).count()).toBe(MESSAGE_COUNT + 1)
       if (tag !== 'im-chat') expect(await hook(page, 'panel', tag).locator('h2.title').textContent()).toBe(`Person ${to.slice(1)}`)
     }
+    if (tag === 'im-desk') await page.locator('im-desk [data-shelf=all]').click()
     await isListed()
     const partners = ['c0', 'c3', 'c0', 'c3']
     for (const to of partners) {

@@ -59,6 +59,8 @@ describe('the inbox', () => {
     for (const page of windows) await panel(page, 'shop:42').waitFor()
     await hook(second, 'composer', 'im-inbox').fill('half a sen')
     await expect.poll(() => hook(third, 'composer', 'im-inbox').inputValue()).toBe('half a sen')
+    // the person turns to another window; here every page believes to have the focus
+    await hook(second, 'composer', 'im-inbox').blur()
     await row(third, 'lee').click()
     for (const page of windows) await panel(page, 'lee').waitFor()
     expect(await hook(first.page, 'composer', 'im-inbox').inputValue()).toBe('')
@@ -69,7 +71,7 @@ describe('the inbox', () => {
     await first.close()
   })
 
-  test('a window in which an input method is composing switches when the word is finished', async () => {
+  test('a window in which an input method is composing is not switched, nor when the word is finished; once it is sent, the next switch is followed', async () => {
     const ann = await person(gateway, { sub: 'ann', role: 'agent', shop: '42', name: 'Ann' })
     const lee = await person(gateway, { sub: 'lee', name: 'Lee' })
     await ann.say('one', 'uma')
@@ -86,10 +88,15 @@ describe('the inbox', () => {
     await there.locator('im-inbox [role=option][data-to="lee"][data-unread="0"]').waitFor()
     expect(await panel(here.page, 'shop:42').count()).toBe(1)
     await here.cdp.send('Input.insertText', { text: '你' })
+    await expect.poll(() => hook(here.page, 'composer', 'im-inbox').inputValue()).toBe('你')
+    expect(await panel(here.page, 'shop:42').count()).toBe(1)
+    await here.page.keyboard.press('Enter')
+    await hook(here.page, 'message', 'im-inbox').getByText('你').waitFor()
+    await row(there, 'shop:42').click()
+    await panel(there, 'shop:42').waitFor()
+    await row(there, 'lee').click()
     await panel(here.page, 'lee').waitFor()
     expect(await hook(here.page, 'composer', 'im-inbox').inputValue()).toBe('')
-    await row(here.page, 'shop:42').click()
-    expect(await hook(here.page, 'composer', 'im-inbox').inputValue()).toBe('你')
     ann.leave()
     lee.leave()
     await here.close()

@@ -52,7 +52,17 @@ test('all files of a chat that begins open are asked for before one of them has 
   const body = '<!doctype html><title>Shop</title><script src="/im-chat.js"></script><p>Kettle</p><im-chat open gateway="/" to="shop:9"></im-chat>'
   await page.route('**/late-tag.html', (route) => route.fulfill({ contentType: 'text/html', body }))
   await page.goto(`${site.url}/late-tag.html`, { waitUntil: 'domcontentloaded' })
-  const files = ['chat-panel-1.js', 'im-chat.js', 'languages.js', 'person-client.js', 'register-language.js', 'timeline-style.js', 'zh-cn.js']
+  const files = [
+    'add-styles.js',
+    'chat-panel-1.js',
+    'im-chat.js',
+    'languages.js',
+    'person-client.js',
+    'queue-note.js',
+    'register-language.js',
+    'timeline-style.js',
+    'zh-cn.js',
+  ]
   await expect.poll(() => [...asked].sort()).toEqual(files)
   release()
   await hook(page, 'panel').waitFor()

@@ -6,6 +6,7 @@ import { wireRefusal, type WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Body, Identity, Message, Shop } from '../../gateway/protocol/model.ts'
 import type { Command } from '../../gateway/protocol/commands.ts'
 import { MESSAGE_LIMITS, type MessageLimits } from '../../widget/client/limits.ts'
+import { RefusalError } from '../../widget/client/refusal-error.ts'
 import { signal, type MutableSignal } from '../../widget/client/signal.ts'
 import type {
   ConnectionState,
@@ -32,6 +33,8 @@ export interface MemoryClient extends ListingClient {
   line(state: ConnectionState): void
   /** There is no list: the gateway's final no. Undefined: there is one. */
   list(refusal: WireRefusal | undefined): void
+  /** Why a withdrawal is refused; undefined: it is not. */
+  withdrawal: WireRefusal | undefined
   /** A command of the page's was refused. */
   refuse(refusal: WireRefusal, command: Command): void
   fill(count: number, options?: { readonly seqFrom?: number; readonly stepMs?: number }): void
@@ -122,6 +125,9 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
     timeline,
     outbox,
     draft,
+    get mine() {
+      return { delivered: count, read: count - chat.unread.value }
+    },
     theirs: signal({ delivered: 0, read: 0 }),
     unread: signal(0),
     typing: signal<{ from: string; name?: string } | undefined>(undefined),
@@ -136,6 +142,14 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
       if (item) own(id, item.kind, item.body)
     },
     discard: (id) => void (take(id, 'failed') ?? take(id, 'waiting')),
+    mayWithdraw: ({ side, kind, at: writtenAt }) => side === 'me' && kind !== 'withdrawn' && at - writtenAt < 120_000,
+    async withdraw(id) {
+      if (client.withdrawal) throw new RefusalError(client.withdrawal)
+      const messages = timeline.value.messages.map((each) =>
+        each.id === id ? { ...each, kind: 'withdrawn', body: { text: 'This message was withdrawn.' } } : each,
+      )
+      timeline.set({ ...timeline.value, messages })
+    },
     async loadOlder() {
       const page = client.older.shift()
       timeline.set({ ...timeline.value, isLoadingOlder: true })
@@ -179,6 +193,7 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
     typingCalls,
     chat,
     answer: 'confirm',
+    withdrawal: undefined,
     confirm() {
       const item = outbox.value.find(({ state }) => state !== 'failed')
       if (item && take(item.id, item.state)) own(item.id, item.kind, item.body)

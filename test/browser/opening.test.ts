@@ -66,11 +66,13 @@ test.each([
     const until = performance.now() + 3000
     while (performance.now() < until) {
       await new Promise(requestAnimationFrame)
+      const panel = root.querySelector('.panel')!.getBoundingClientRect()
+      // in the panel, which slides as a whole
       const { left, top, right, bottom } = root.querySelector('.field')!.getBoundingClientRect()
-      places.add([left, top, right, bottom].map(Math.round).join())
+      places.add([left, top - panel.top, right, bottom - panel.top].map(Math.round).join())
       const all = rows()
       first ??= all.length
-      if (all.length > 0) ends.add(Math.round(all[all.length - 1]!.getBoundingClientRect().bottom))
+      if (all.length > 0) ends.add(Math.round(all[all.length - 1]!.getBoundingClientRect().bottom - panel.top))
     }
     return { counts, first, places: [...places], ends: [...ends] }
   })
@@ -79,6 +81,112 @@ test.each([
   expect(seen.ends).toHaveLength(1)
   expect(seen.counts[seen.counts.length - 1]).toBe(60)
   expect(Math.max(...seen.counts.map((count, at) => count - (seen.counts[at - 1] ?? 0)))).toBeLessThanOrEqual(16)
+})
+
+interface Frame {
+  readonly at: number
+  readonly top: number
+  readonly left: number
+  readonly width: number
+  readonly opacity: number
+  /** Of the composer inside the panel, before any motion. */
+  readonly composer: string
+}
+
+/** What each frame shows for half a second after `act`; nothing once the panel is gone. */
+const framesAfter = (act: 'show' | 'hide'): Promise<Frame[]> =>
+  opened.page.evaluate(async (name) => {
+    const root = chat.shadowRoot!
+    const panel = root.querySelector<HTMLElement>('.panel')!
+    const form = root.querySelector<HTMLElement>('form')!
+    const frames: Frame[] = []
+    const begin = performance.now()
+    chat[name]()
+    while (performance.now() < begin + 500) {
+      await new Promise(requestAnimationFrame)
+      if (panel.getClientRects().length === 0) continue
+      const { top, left, width } = panel.getBoundingClientRect()
+      const composer = [form.offsetLeft, form.offsetTop, form.offsetWidth, panel.offsetTop + form.offsetTop + form.offsetHeight].join()
+      frames.push({ at: performance.now() - begin, top, left, width, opacity: Number(getComputedStyle(panel).opacity), composer })
+    }
+    return frames
+  }, act)
+
+const isOneWay = (values: readonly number[]): boolean => values.every((each, at) => at === 0 || each <= values[at - 1]! + 0.01)
+
+test('on a phone an opaque panel slides up 24 px, once, over a composer that has its place from the first frame; closing goes quicker', async () => {
+  opened = await openPage(browser, `${site.url}/`)
+  await opened.page.evaluate(() => memory.fill(3))
+  await isBuilt()
+  const frames = await framesAfter('show')
+  const tops = frames.map(({ top }) => top)
+  expect(tops[0]).toBeGreaterThan(4)
+  expect(Math.max(...tops)).toBeLessThanOrEqual(24)
+  expect(isOneWay(tops)).toBe(true)
+  expect(tops[tops.length - 1]).toBe(0)
+  expect(new Set(frames.map(({ opacity }) => opacity))).toEqual(new Set([1]))
+  expect(new Set(frames.map(({ composer }) => composer)).size).toBe(1)
+  const closing = await framesAfter('hide')
+  expect(isOneWay(closing.map(({ opacity }) => opacity))).toBe(true)
+  expect(isOneWay(closing.map(({ top }) => -top))).toBe(true)
+  expect(closing.length).toBeGreaterThan(2)
+  expect(new Set(closing.map(({ composer }) => composer)).size).toBe(1)
+})
+
+test.each([
+  ['right', '', 1280 - 20, 800 - 20],
+  ['left', 'side=left', 20, 800 - 20],
+] as const)('on a desktop it grows out of the launcher’s corner: %s', async (side, attributes, x, y) => {
+  opened = await openPage(browser, `${site.url}/?${attributes}`, DESKTOP)
+  await isBuilt()
+  const frames = await framesAfter('show')
+  expect(frames[0]!.width).toBeLessThan(380)
+  expect(isOneWay(frames.map(({ width }) => -width))).toBe(true)
+  expect(frames[frames.length - 1]!.width).toBe(384)
+  const corners = await opened.page.evaluate(() => {
+    const { right, left, bottom } = chat.shadowRoot!.querySelector('.panel')!.getBoundingClientRect()
+    return { right, left, bottom }
+  })
+  for (const { left, width } of frames) expect(Math.round(side === 'right' ? left + width : left)).toBe(x)
+  expect(corners.bottom).toBe(y)
+  const closing = await framesAfter('hide')
+  expect(closing.length).toBeGreaterThan(2)
+  expect(isOneWay(closing.map(({ width }) => width))).toBe(true)
+})
+
+test('nothing moves where the person wants no motion, and a closed panel is gone at once', async () => {
+  opened = await openPage(browser, `${site.url}/`, { ...PHONE, reducedMotion: 'reduce' })
+  await isBuilt()
+  expect(new Set((await framesAfter('show')).map(({ top }) => top))).toEqual(new Set([0]))
+  expect(await framesAfter('hide')).toEqual([])
+})
+
+test('a panel that is closed and opened again at once stands where it belongs, and takes taps', async () => {
+  opened = await openPage(browser, `${site.url}/`)
+  await isBuilt()
+  await framesAfter('show')
+  await opened.page.evaluate(async () => {
+    for (let at = 0; at < 5; at++) {
+      chat.hide()
+      await new Promise(requestAnimationFrame)
+      chat.show()
+    }
+  })
+  await hook(opened.page, 'close').tap()
+  await expect.poll(() => opened.page.evaluate(() => chat.open)).toBe(false)
+  await hook(opened.page, 'panel').waitFor({ state: 'hidden' })
+})
+
+test('a panel that is closing over the page takes no tap', async () => {
+  opened = await openPage(browser, `${site.url}/`)
+  await isBuilt()
+  await framesAfter('show')
+  const under = await opened.page.evaluate(async () => {
+    chat.hide()
+    await chat.updateComplete
+    return document.elementFromPoint(195, 400)?.localName
+  })
+  expect(under).not.toBe('im-chat')
 })
 
 test('what the panel’s script imports is asked for beside it', async () => {

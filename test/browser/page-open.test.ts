@@ -24,7 +24,7 @@ beforeAll(async () => {
     const body =
       pathname === '/chats.html'
         ? `<im-inbox gateway="${gateway.url}" token="${token}"></im-inbox><script src="/im-inbox.js"></script>`
-        : `<button data-im-open data-to="shop:42" data-product='{"title":"Kettle","price":"€ 89"}'>Ask</button>
+        : `<button data-im-open data-to="shop:42" data-product='{"title":"Kettle","price":"€ 89","url":"?sku=1"}'>Ask</button>
          <script src="/loader.js" data-page="/chats.html"></script>`
     response.writeHead(200, { 'content-type': 'text/html' })
     return response.end(`<!doctype html><html lang="en"><title>${pathname}</title><link rel="icon" href="data:,"><body>${body}`)
@@ -56,6 +56,8 @@ test('a click on a product page opens the inbox once; the next one goes to the o
   await hook(chats, 'offer-send', 'im-inbox').click()
   await chats.locator('im-inbox [data-test=message][data-state=sent]').waitFor()
   expect(await hook(chats, 'offer', 'im-inbox').count()).toBe(0)
+  // relative to the page of the product, not to that of the conversations
+  expect(await chats.locator('im-inbox .bubble a.card').getAttribute('href')).toBe(`${url}/product.html?sku=1`)
   const second = await product.context.newPage()
   await second.goto(`${url}/product.html`)
   await second.evaluate(() => {

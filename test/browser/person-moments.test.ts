@@ -124,7 +124,7 @@ test('a picture that is going up, and words behind it: they are the first one’
   const [ann, bob] = [await person(gateway, { sub: 'p-ann' }), await person(gateway, { sub: 'p-bob' })]
   const chat = await mount('im-chat')
   await chat.become({ sub: 'p-ann' }, SHOP)
-  await chat.part('picture').waitFor()
+  await chat.part('file').waitFor({ state: 'attached' })
   let go = (): void => {}
   const isFree = new Promise<void>((resolve) => {
     go = resolve

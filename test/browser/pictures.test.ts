@@ -82,7 +82,7 @@ const open = async (device: PageOptions): Promise<Page> => {
     if (request.method() === 'POST' && request.url().endsWith('/v1/images')) uploads++
   })
   await opened.page.locator('im-chat[connection="live"]').waitFor({ state: 'attached' })
-  await hook(opened.page, 'picture').waitFor()
+  await hook(opened.page, 'file').waitFor({ state: 'attached' })
   return opened.page
 }
 
@@ -212,7 +212,7 @@ test('an agent sends one from the desk, and the customer sees it', async () => {
   await hook(page, 'send').tap()
   const desk = await opened.context.newPage()
   await desk.goto(`${page.url()}desk`)
-  await hook(desk, 'picture', 'im-desk').waitFor({ state: 'attached' })
+  await hook(desk, 'file', 'im-desk').waitFor({ state: 'attached' })
   await hook(desk, 'file', 'im-desk').setInputFiles([{ name: 'it.png', mimeType: 'image/png', buffer: PICTURES.png }])
   await shown(page, 40, 30)
   await expect.poll(() => desk.locator('im-desk a.picture').count()).toBe(1)

@@ -40,7 +40,7 @@ test('a page with a chat fetches the panel when it is idle; an open one what pic
   await expect.poll(() => [...new Set(fetched)]).toEqual(['chat-panel-1'])
   expect(await hook(page, 'panel').isVisible()).toBe(false)
   await show(page)
-  await hook(page, 'picture').waitFor()
+  await hook(page, 'file').waitFor({ state: 'attached' })
   await page.evaluate((body) => void memory.say('', { kind: 'product', body }), PRODUCT)
   await page.locator('im-chat .card').waitFor()
   await page.evaluate(() => (chat.lang = 'zh-CN'))

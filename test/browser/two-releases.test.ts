@@ -91,7 +91,8 @@ for (const { name, element, panel } of [
     await page.locator('im-chat [data-test=message][data-state=sent]').waitFor()
     await hook(page, 'close').tap()
     expect(await launcher.getAttribute('aria-label')).toBe(OPENS[element])
-    expect(missed).toEqual([expect.stringContaining('/modern/timeline-style.')])
+    // what the other release imports has names of its own
+    expect(missed.map((path) => path.split('/').pop()!.split('.')[0]).sort()).toEqual(['add-styles', 'queue-note', 'timeline-style'])
     await opened.close()
   })
 }

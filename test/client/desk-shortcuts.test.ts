@@ -1,5 +1,7 @@
 /** Which key presses are a shortcut of the desk, and which write a letter of somebody's language. */
 import { describe, expect, test } from 'vitest'
+import { chordKeys } from '../../widget/desk/shortcuts/chord-keys.ts'
+import { chordText } from '../../widget/desk/shortcuts/chord-text.ts'
 import { isChord, parseChord, typesCharacter } from '../../widget/desk/shortcuts/shortcuts.ts'
 
 interface Press {
@@ -49,5 +51,27 @@ describe('what is Alt+N', () => {
     ['N', false, { key: 'n', code: 'KeyN' }, false],
   ] as const)('%s', (_name, isMac, press, isIt) => {
     expect(isChord(eventOf(press), parseChord('Alt+N')!, isMac)).toBe(isIt)
+  })
+})
+
+describe('a chord as people read it', () => {
+  test.each([
+    ['Mod+Enter', ['Ctrl', 'Enter'], ['⌘', 'Enter']],
+    ['Ctrl++', ['Ctrl', '+'], ['⌃', '+']],
+    ['Alt+Shift+ArrowDown', ['Alt', 'Shift', '↓'], ['⌥', '⇧', '↓']],
+    ['+', ['+'], ['+']],
+    ['?', ['?'], ['?']],
+  ])('%s', (chord, elsewhere, onMac) => {
+    expect(chordKeys(chord, false)).toEqual(elsewhere)
+    expect(chordKeys(chord, true)).toEqual(onMac)
+  })
+
+  test('in a sentence', () => {
+    expect([chordText('Alt+N', false), chordText('Alt+N', true), chordText('Ctrl++', false)]).toEqual(['Alt+N', '⌥N', 'Ctrl + +'])
+  })
+
+  test('a plus with a modifier is a chord, a chord without its key is none', () => {
+    expect(parseChord('Ctrl++')).toMatchObject({ key: '+', ctrl: true })
+    expect(parseChord('Alt+')).toBeUndefined()
   })
 })

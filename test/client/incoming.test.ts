@@ -12,7 +12,6 @@ import {
   outboxItemFrom,
 } from '../../widget/client/incoming.ts'
 import { MAILBOX_CHECKS } from '../../widget/client/incoming-mailbox.ts'
-import { linkify } from '../../widget/chat/timeline/linkify.ts'
 
 const MESSAGE = { conversation: 'shop:1~a', epoch: 'e', seq: 1, id: 'x', from: 'a', side: 'a', kind: 'text', body: { text: 'Hello' }, at: 5 }
 const ROW = { conversation: 'shop:1~a', to: 'a', head: { epoch: 'e', seq: 1 }, cursors: {}, unread: 1, at: 5 }
@@ -87,26 +86,4 @@ describe('pushes, answers, welcomes', () => {
 
 test('nothing of the wrong shape is read from the storage', () => {
   for (const value of WRONG) for (const check of [copyFrom, outboxItemFrom, guestFrom]) expect(check(value)).toBeUndefined()
-})
-
-describe('links', () => {
-  const hrefs = (text: string): unknown[] => linkify(text).flatMap((piece) => (typeof piece === 'string' ? [] : [piece.values[0]]))
-
-  test('64,000 brackets, and 100 kB of the worst text, are read in one pass', () => {
-    for (const tail of [`${'('.repeat(64_000)}x`, `${')'.repeat(100_000)}x`, '.'.repeat(100_000), `${'])'.repeat(50_000)} x`]) {
-      expect(hrefs(`http://a.example/${tail}`)).toHaveLength(1)
-    }
-  })
-
-  test('ends before the end of the sentence, and includes a bracket that it opened', () => {
-    expect(hrefs('see (https://a.example/b_(c)). Or https://d.example/e, and https://f.example!')).toEqual([
-      'https://a.example/b_(c)',
-      'https://d.example/e',
-      'https://f.example',
-    ])
-  })
-
-  test('nothing in an address changes the direction of the text', () => {
-    expect(hrefs('https://good.example/\u202egnp.live\u2066')).toEqual(['https://good.example/gnp.live'])
-  })
 })

@@ -56,6 +56,19 @@ describe.each([1, 4])('on %d servers', (count) => {
     expect(JSON.stringify(customer.received)).not.toMatch(/Kessel|notePush|quickRepliesPush/)
   })
 
+  test('who waits is told at one node where in the queue, and that an agent at the other has taken the conversation', async () => {
+    const ann = await arrive(nodes[0], agent('ann', '8'))
+    await ann.command('changeStatus', { status: 'busy' })
+    const [first, second] = [await arrive(nodes[0], { sub: 'w1' }), await arrive(nodes[1], { sub: 'w2' })]
+    await hello(first, '8')
+    await hello(second, '8')
+    expect(await second.push('placePush')).toEqual({ conversation: 'shop:8~w2', isWaiting: true })
+    await expect.poll(async () => (await second.command('place', { to: 'shop:8' })).place, { timeout: 5000 }).toBe(2)
+    for (const to of ['w1', 'w2']) await ann.command('claim', { to })
+    expect(await second.push('placePush', 1)).toEqual({ conversation: 'shop:8~w2', isWaiting: false })
+    await expect.poll(async () => (await second.command('place', { to: 'shop:8' })).place, { timeout: 5000 }).toBe(undefined)
+  })
+
   test('what a shop says about itself is put at one node and told at the other, until it is deleted', async () => {
     const put = async (record: object): Promise<number> => {
       const headers = { authorization: 'Bearer key', 'content-type': 'application/json' }

@@ -8,6 +8,7 @@ import { access } from '../../gateway/domain/messaging/access.ts'
 import { decideResume } from '../../gateway/domain/messaging/catch-up.ts'
 import { checkMessage } from '../../gateway/domain/messaging/check-message.ts'
 import { nameIn, rowFor } from '../../gateway/domain/messaging/conversations.ts'
+import { withdrawnOf } from '../../gateway/domain/messaging/tombstone.ts'
 import { Refusal } from '../../gateway/domain/refusal.ts'
 import { BYES, type Bye } from '../../gateway/protocol/byes.ts'
 import type { Code } from '../../gateway/protocol/codes.ts'
@@ -50,7 +51,7 @@ interface Peer {
 type Attached = Peer & { identity: Identity }
 
 /** The commands that it carries out; it knows no others. */
-type Modelled = 'send' | 'renew' | 'history' | 'read' | 'delivered' | 'typing' | 'changeUser' | 'conversations'
+type Modelled = 'send' | 'withdraw' | 'renew' | 'history' | 'read' | 'delivered' | 'typing' | 'changeUser' | 'conversations'
 type Input = Record<string, never> & { to?: string; conversation?: string; token?: string }
 
 export class MemoryGateway {
@@ -301,6 +302,16 @@ export class MemoryGateway {
       const { message, duplicate } = this.append([side, theirs], sent, peer)
       const { epoch, seq, prev, at } = message
       return { conversation, epoch, seq, at, ...(prev ? { prev } : {}), ...(duplicate ? { duplicate } : {}) }
+    },
+    withdraw: (peer: Attached, input: CommandInput<'withdraw'>) => {
+      const { mine, theirs } = access(peer.identity, input)
+      const { messages } = this.log(mine, theirs)
+      const found = messages.find(({ seq, id, side }) => seq === input.seq && id === input.id && side === mine)
+      if (found === undefined) throw new Refusal('conflict')
+      if (this.#clock.now() - found.at > LIMITS.withdrawMs) throw new Refusal('too_late')
+      const message = (messages[messages.indexOf(found)] = withdrawnOf(found))
+      for (const other of this.#peersOf([mine, theirs])) if (other !== peer) this.push(other, 'withdrawPush', message)
+      return { message }
     },
     renew: (peer: Attached, { token }: CommandInput<'renew'>) => {
       const identity = this.#identify(token)

@@ -8,6 +8,11 @@ export class MemoryStorage {
   limit = Infinity
   readonly #windows = new Set<(event: EnvironmentEvent) => void>()
 
+  /** Everything that it stores. */
+  dump(): string {
+    return JSON.stringify([...this.values])
+  }
+
   openWindow(): { storage: StoragePort; environment: Environment; emit: (event: EnvironmentEvent) => void } {
     const listeners = new Set<(event: EnvironmentEvent) => void>()
     const emit = (event: EnvironmentEvent): void => listeners.forEach((listener) => listener(event))

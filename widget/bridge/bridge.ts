@@ -49,6 +49,7 @@ export function connectBridge(chat: Chat): () => void {
     on(chat, 'im-open', () => send('opened', {})),
     on(chat, 'im-close', () => send('closed', {})),
     on(chat, 'im-refused', (event) => sendRefusal((event as CustomEvent<{ code: string }>).detail)),
+    on(chat, 'im-card', (event) => onCard(chat, event as CustomEvent<ToHost['card']>)),
     on(chat.shadowRoot!, 'click', (event) => onClick(chat, event)),
   ]
   sendState([chat])
@@ -107,6 +108,14 @@ function onClick(chat: Chat, event: Event): void {
   if (!found || !opensOf.get(chat)?.has(found.type)) return
   event.preventDefault()
   send(found.type, { url: found.url })
+}
+
+/** A card that the app shows itself, unless a listener of the page was first. */
+function onCard(chat: Chat, event: CustomEvent<ToHost['card']>): void {
+  if (event.defaultPrevented || !opensOf.get(chat)?.has('card')) return
+  event.preventDefault()
+  const { kind, id, number, title, url, message } = event.detail
+  send('card', { kind, id, number, title, url, message })
 }
 
 /** What a click on this node would open: a link, or a picture in full size. Only http and https are passed to the app. */

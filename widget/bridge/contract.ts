@@ -18,7 +18,7 @@ export type FieldKind = 'px' | 'px?' | 'flag' | 'text?' | 'object?' | 'names' | 
 
 /** From the app to the page. */
 export const TO_PAGE = {
-  /** What the app opens itself: `link`, `image`. Until this message the page opens everything. */
+  /** What the app opens itself: `link`, `image`, `card`. Until this message the page opens everything. */
   host: { opens: 'names' },
   /** What the app covers of the window, the keyboard included. An absent side keeps its value. */
   inset: { bottom: 'px?', top: 'px?' },
@@ -50,6 +50,15 @@ export interface ToHost {
   /** The person tapped a link or a picture that the app opens itself. http or https. */
   readonly link: { readonly url: string }
   readonly image: { readonly url: string }
+  /** The person tapped a product or an order that the app shows itself; `url`, where there is one, is http or https. */
+  readonly card: {
+    readonly kind: 'product' | 'order'
+    readonly id?: string | undefined
+    readonly number?: string | undefined
+    readonly title?: string | undefined
+    readonly url?: string | undefined
+    readonly message?: string | undefined
+  }
   /** The pass is missing, invalid or expired: the app answers with `pass`. `code` is the refusal's. */
   readonly passNeeded: { readonly code: string }
   readonly answer: Answer & { readonly id: string | number }

@@ -23,6 +23,7 @@ import type { ChatEvents } from './element-events.ts'
 import type { Panel } from './panel-contract.ts'
 import { quietKeys } from './quiet-keys.ts'
 import { linkBlockedStyles } from './style-link.ts'
+import type { OwnOrder } from './own-order.ts'
 import type { Offer } from '../ui/cards.ts'
 import type { Hours } from './shop-face.ts'
 import { Unset } from './unset.ts'
@@ -46,10 +47,12 @@ const ENGLISH = { launcher: launcherEn }
  *   mode         launcher | inline                                   enter   send | newline: what Enter does until the person chooses
  *   history      auto | off: whether Back closes a panel that covers the page
  *   lang         language of the texts, else the page's              theme   auto | light | dark
- *   product      {title, price?, image?, url?} or its JSON: offered above the composer
+ *   product      {title, id?, price?, image?, url?} or its JSON: pinned under the head; relative addresses are those of the page
+ *   orders       [{number, title?, status?, total?, image?, url?}, …] or their JSON: this customer's, newest first, in the composer's menu
  *   name logo greeting hours   what this page says of the shop, before what the shop itself says (docs/gateway.md); a logo's address,
  *                hours {timeZone, open: ['Mo-Fr 09:00-18:00', …]} or their JSON
- *   side         end | start | left | right: where the launcher and the panel stand; end is left on pages that read from right to left
+ *   side         end | start | left | right: where launcher and panel stand; end is left on pages that read from right to left
+ *   muted        no sound of a new message, whatever the person chose
  *   client       (property only) a Client that the page made; gateway and token are then not used
  *   strings      (property only) texts of the page's own, over those of the language: docs/languages.md
  *   connection   (read only, reflected) idle connecting catching-up live waiting refused closed
@@ -58,13 +61,12 @@ const ENGLISH = { launcher: launcherEn }
  *   refusal      (read only) {code, message, …}: the gateway's final refusal while `connection` is refused, else undefined
  * Methods: `show()`, `hide()`, `send(text)` → client id or undefined, `setViewportInset({bottom?, top?})` in CSS px, `setOnline(flag)`,
  *   `setVisible(flag)` for an app that knows these before its WebView; `logout()` ends the connection and deletes everything of this person from the device, in all windows
- *
  * Events (none bubbles)
  *   im-send {id, text}                       once per send
  *   im-message {id, seq, from, kind, text, at, isOwn}   once per message that appeared on the screen
- *   im-open · im-close                       the panel opened or closed
+ *   im-card {kind, id?, number?, title?, url?, …, message, seq?, isOwn}   a product or order was tapped; cancelled, its address is not opened
  *   im-available {isAvailable}               false: the chat's script cannot be fetched and is tried again; true: it has come after that
- *   im-unread {count}                        the count of unread messages changed
+ *   im-open · im-close · im-unread {count}   the panel opened, closed, the count of unread messages changed
  *   im-connection {state, transport}         the connection changed
  *   im-refused {code, message, retry, id?}   a final refusal of the connection, a command or (with `id`) a message
  *   im-person {id?, role, shop?}             the chat now belongs to another person; role: guest | customer | agent
@@ -75,10 +77,10 @@ const ENGLISH = { launcher: launcherEn }
  * A slow phone needs a tenth of a second for each of these, so each has a task of its own: the script, the launcher, the client, the panel while it
  * is hidden, its showing, and the messages (panel.ts). A tap shows a panel that is ready at once, within the gesture.
  *
- * Parts: launcher launcher-note unread panel header close timeline bubble bubble-own bubble-other card banner latest empty offer composer enter field
- * input send retry discard. CSS variables: ui/tokens.ts.
+ * Parts: launcher launcher-note unread panel header close timeline bubble bubble-own bubble-other card banner latest empty offer composer more field
+ * input emoji send tray retry discard. CSS variables: ui/tokens.ts.
  * Hooks for testers: `data-test` in the open shadow root = launcher launcher-note unread panel close banner timeline message typing older empty
- * latest new retry discard offer composer enter input send limit; a message has `data-id data-seq data-state`.
+ * latest new retry discard offer offer-send offer-away offer-chip card card-state card-cost card-now composer more emoji input send limit tray; a message has `data-id data-seq data-state`.
  */
 export class ChatElement extends ConnectedElement<ChatEvents> {
   static override readonly properties = {
@@ -92,11 +94,13 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     lang: {},
     strings: { attribute: false },
     product: {},
+    orders: {},
     name: {},
     logo: {},
     greeting: {},
     hours: {},
     side: {},
+    muted: { type: Boolean, converter: FLAG_ATTRIBUTE },
     open: { type: Boolean, reflect: true, converter: FLAG_ATTRIBUTE },
     client: { attribute: false },
   }
@@ -112,11 +116,13 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
   declare lang: string
   declare strings: OwnTexts | undefined
   declare product: Offer | undefined
+  declare orders: readonly OwnOrder[] | undefined
   declare name: string
   declare logo: string
   declare greeting: string
   declare hours: Hours | undefined
   declare side: 'end' | 'start' | 'left' | 'right'
+  declare muted: boolean
   declare open: boolean
   declare client: Client | undefined
 
@@ -154,7 +160,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     this.history = 'auto'
     this.theme = 'auto'
     this.side = 'end'
-    this.open = false
+    this.open = this.muted = false
     new Unset(this, {
       isMissing: () => this.#isMounted && (!this.to || (!this.gateway && !this.client)),
       onUnset: (isUnset) => {
@@ -350,13 +356,14 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
       place: this.renderRoot.querySelector<HTMLElement>('.place')!,
       chat: this.controller,
       settings: () => {
-        const { mode, enter, history, product, name, logo, greeting, hours } = this
-        const isOpen = this.#isPanelReady && this.#isShown
-        return { isOpen, mode, enter, history, product, shop: { name, logo, greeting, hours } }
+        const { mode, enter, history, product, orders, name, logo, greeting, hours, muted: isMuted } = this
+        return { isOpen: this.#isPanelReady && this.#isShown, mode, enter, history, product, orders, shop: { name, logo, greeting, hours }, isMuted }
       },
       onClose: () => this.hide(),
+      onOpen: () => this.show(),
       onSend: (id, text) => this.#onSend(id, text),
       onMessage: ({ id, seq, from, kind, body, at }, isOwn) => this.emit('im-message', { id, seq, from, kind, text: body.text, at, isOwn }),
+      onCard: (card) => !this.emit('im-card', card),
       onNoRecipient: () => this.#warnUnset(),
     })
     this.#panel.cover(this.#inset)
@@ -379,11 +386,9 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     if (!this.#isMounted) return
     this.#isMounted = false
     for (const stop of this.#stops) stop()
-    this.#stopIdle?.()
-    this.#stopIdle = undefined
+    this.#stopIdle = void this.#stopIdle?.()
     this.#panel?.stop()
-    this.#disconnectBridge?.()
-    this.#disconnectBridge = undefined
+    this.#disconnectBridge = void this.#disconnectBridge?.()
     this.controller.stop()
   }
 

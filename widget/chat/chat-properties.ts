@@ -1,4 +1,7 @@
 import type { Offer } from '../ui/cards.ts'
+import { cut } from '../ui/cut.ts'
+import { webAddress } from '../ui/web-address.ts'
+import type { OwnOrder } from './own-order.ts'
 import type { Hours } from './shop-face.ts'
 import type { Inset } from './viewport/geometry.ts'
 
@@ -19,16 +22,32 @@ const objectIf =
     if (value === null || value === undefined || value === '') return undefined
     try {
       const object = (typeof value === 'string' ? JSON.parse(value) : value) as T
-      return check(object) ? { ...object } : BAD
+      return check(object) ? (Array.isArray(object) ? ([...(object as readonly unknown[])] as object as T) : { ...object }) : BAD
     } catch {
       return BAD
     }
   }
 
-/** Per property: from the value that was set to the value that is stored. An absent value becomes the default, an invalid one BAD. */
 /** A flag's attribute: its presence is on, as in HTML; React 18 and older write `open={false}` as `open="false"`. */
 export const FLAG_ATTRIBUTE = { fromAttribute: (value: string | null): boolean => value !== null && value !== 'false' }
 
+const titled = objectIf<Offer>(({ title }) => typeof title === 'string' && title !== '')
+
+/** `{title, price?, image?, url?, …}` or its JSON; its addresses are those of the page `base`. */
+export function offerFrom(value: unknown, base: string): Offer | undefined | typeof BAD {
+  const offer = titled(value)
+  if (offer === undefined || offer === BAD) return offer
+  const { title, price, url, image, ...rest } = offer as Record<string, unknown>
+  const known = { title: cut(title as string, 200), price: wordOf(price), url: webAddress(url, base), image: webAddress(image, base) }
+  // without those that are undefined: a message has what it says
+  for (const [name, text] of Object.entries(known)) if (text !== undefined) rest[name] = text
+  return rest as unknown as Offer
+}
+
+const wordOf = (value: unknown): string | undefined =>
+  typeof value === 'string' ? cut(value, 40) : typeof value === 'number' ? String(value) : undefined
+
+/** Per property: from the value that was set to the value that is stored. An absent value becomes the default, an invalid one BAD. */
 export const CHAT_PROPERTIES: Readonly<Record<string, (value: unknown) => unknown>> = {
   gateway: address,
   token: text,
@@ -39,9 +58,13 @@ export const CHAT_PROPERTIES: Readonly<Record<string, (value: unknown) => unknow
   enter: oneOf('send', 'newline'),
   history: oneOf('auto', 'off'),
   theme: oneOf('auto', 'light', 'dark'),
+  muted: (value) => value !== 'false' && Boolean(value),
   open: (value) => value !== 'false' && Boolean(value),
-  /** `{title, price?, image?, url?, …}` */
-  product: objectIf<Offer>(({ title }) => typeof title === 'string' && title !== ''),
+  product: (value) => offerFrom(value, document.baseURI),
+  /** `[{number, title?, status?, total?, image?, url?}, …]` */
+  orders: objectIf<readonly OwnOrder[]>(
+    (orders) => Array.isArray(orders) && orders.every((each: Partial<OwnOrder> | null) => typeof each?.number === 'string' && each.number !== ''),
+  ),
   name: text,
   logo: address,
   greeting: text,

@@ -140,8 +140,9 @@ export abstract class ConnectedElement<Events extends object = ElementEvents> ex
     warnAuthor(this.localName, `no ${name}`, `\`${name}\` is missing: ${why}`)
   }
 
-  protected emit<K extends keyof AnyEvents>(name: K, detail: AnyEvents[K]): void {
-    this.dispatchEvent(new CustomEvent(name, { detail }))
+  /** False: a listener cancelled it, which only `im-card` allows. */
+  protected emit<K extends keyof AnyEvents>(name: K, detail: AnyEvents[K]): boolean {
+    return this.dispatchEvent(new CustomEvent(name, { detail, cancelable: name === 'im-card' }))
   }
 }
 

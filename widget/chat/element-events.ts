@@ -1,6 +1,16 @@
 import type { PushData } from '../../gateway/protocol/pushes.ts'
 import type { ConnectionState, Person, TransportName } from '../client/types.ts'
+import type { Card } from '../ui/card.ts'
 import type { RefusalError } from '../client/refusal-error.ts'
+
+/** A product or order that somebody tapped, and the message that it is; without one in the desk's column about the customer. */
+export interface CardTap extends Card {
+  /** The message's client id. */
+  readonly message?: string
+  /** Absent while it is not sent yet. */
+  readonly seq?: number | undefined
+  readonly isOwn?: boolean
+}
 
 /** The `detail` of each event of the elements. What each event means is said at the element's class. */
 export interface ElementEvents {
@@ -19,6 +29,7 @@ export interface ElementEvents {
   'im-connection': { readonly state: ConnectionState['name']; readonly transport: TransportName | undefined }
   /** `id`: of the message; undefined: the connection's or a command's. */
   'im-refused': { readonly code: RefusalError['code']; readonly message: string; readonly retry: boolean; readonly id: string | undefined }
+  'im-card': CardTap
   'im-person': Person
   'im-notice': PushData<'noticePush'>
 }
@@ -40,4 +51,4 @@ export interface DeskEvents extends MailboxEvents {
 }
 
 export type AnyEvents = ChatEvents & DeskEvents
-export type Emit = <K extends keyof AnyEvents>(name: K, detail: AnyEvents[K]) => void
+export type Emit = <K extends keyof AnyEvents>(name: K, detail: AnyEvents[K]) => boolean

@@ -5,4 +5,5 @@ export type { Client, ConnectionState, Conversation, ListingClient, OutboxItem, 
 export type { ChatEvents, DeskEvents, MailboxEvents } from './element-events.ts'
 export type { Inset } from './viewport/geometry.ts'
 export type { Offer } from '../ui/cards.ts'
+export type { OwnOrder } from './own-order.ts'
 export type { OwnTexts, Texts } from '../locales/texts.ts'

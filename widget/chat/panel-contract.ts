@@ -1,7 +1,9 @@
 import type { LitElement } from 'lit'
 import type { Cursor, Message } from '../../gateway/protocol/model.ts'
 import type { ConnectionState, Conversation, OutboxItem, PersonClient, TimelineView } from '../client/types.ts'
+import type { CardTap } from './element-events.ts'
 import type { Offer } from '../ui/cards.ts'
+import type { OwnOrder } from './own-order.ts'
 import type { PageShop } from './shop-face.ts'
 import type { Speaker } from '../ui/speaker.ts'
 import type { Inset } from './viewport/geometry.ts'
@@ -39,7 +41,10 @@ export interface PanelSettings {
   /** Whether Back closes a panel that covers the page. */
   readonly history: 'auto' | 'off'
   readonly product: Offer | undefined
+  readonly orders: readonly OwnOrder[] | undefined
   readonly shop: PageShop
+  /** No sound, whatever the person chose. */
+  readonly isMuted?: boolean
 }
 
 export interface PanelHost {
@@ -52,10 +57,14 @@ export interface PanelHost {
   readonly chat: JoinedChat
   readonly settings: () => PanelSettings
   readonly onClose: () => void
+  /** A notification was clicked. */
+  readonly onOpen?: () => void
   /** Something was sent from the panel. */
   readonly onSend: (id: string, text: string) => void
   /** Called once for each confirmed message that appeared on the screen. */
   readonly onMessage: (message: Message, isOwn: boolean) => void
+  /** A card was tapped; true: the page or the app shows it, and its address is not followed. */
+  readonly onCard: (card: CardTap) => boolean
   /** The person tried to send and there is no conversation. */
   readonly onNoRecipient: () => void
 }

@@ -16,10 +16,10 @@ export interface PanelView extends TimelineOptions, BannerOptions, ComposerOptio
   readonly isInline: boolean
   /** Of the other side, once it is final; trouble of our own connection is said in its place. */
   readonly presence: { readonly state: string; readonly word: string } | undefined
-  /** Between the messages and the composer. */
+  /** The page's product, under the head. */
   readonly offer: TemplateResult | undefined
-  /** Blocking a person: a button in the header, a bar below it. */
-  readonly blocking: { readonly tools: TemplateResult | typeof nothing; readonly below: TemplateResult | typeof nothing } | undefined
+  /** Buttons in the header, bars below it. */
+  readonly extras: { readonly tools: TemplateResult; readonly below: TemplateResult }
   readonly onClose: () => void
 }
 
@@ -27,14 +27,13 @@ export function panelView(options: PanelView): TemplateResult {
   const { title, isModal, isInline } = options
   return html`<section class="panel" part="panel" data-test="panel" role=${isInline ? 'region' : 'dialog'} aria-modal=${isInline ? nothing : isModal}
     aria-label=${title} tabindex="-1">
-    ${header(options)}${options.blocking?.below}
+    ${header(options)}${options.extras.below}${options.offer ?? nothing}
     <div class="stage">${timeline(options)}${banner(options)}</div>
-    ${options.offer ?? nothing}
     ${composer(options)}
   </section>`
 }
 
-function header({ strings, title, logo, connection, presence, typing, blocking, isInline, onClose }: PanelView): TemplateResult {
+function header({ strings, title, logo, connection, presence, typing, extras, isInline, onClose }: PanelView): TemplateResult {
   const { name } = connection
   const isTrouble = name === 'waiting' || name === 'refused'
   return html`<header class="header" part="header">
@@ -43,7 +42,7 @@ function header({ strings, title, logo, connection, presence, typing, blocking, 
     }</span>
     <span class="who"><span class="title" dir="auto">${title}</span><span class="status" dir="auto"
       data-state=${(!isTrouble && presence?.state) || name}>${isTrouble ? strings.connection[name] : typing ? strings.typing : presence?.word}</span></span>
-    ${blocking?.tools}${
+    ${extras.tools}${
       isInline
         ? nothing
         : html`<button type="button" class="plain" part="close" data-test="close" aria-label=${strings.close}

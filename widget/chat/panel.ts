@@ -1,38 +1,31 @@
-import {
-  adoptStyles,
-  html,
-  nothing,
-  render,
-  supportsAdoptingStyleSheets,
-  type CSSResult,
-  type LitElement,
-  type ReactiveController,
-  type TemplateResult,
-} from 'lit'
+import { html, nothing, render, type ReactiveController, type TemplateResult } from 'lit'
 import { chat } from '../locales/en/chat.ts'
 import { messageTime } from '../locales/message-time.ts'
+import { addStyles } from './add-styles.ts'
 import { afterPaint } from './after-paint.ts'
 import type { Strings } from '../locales/strings.ts'
 import { delayOf } from '../ui/delay-of.ts'
 import { languageOf, languageReady } from '../ui/language-of.ts'
 import { MediaQuery } from '../ui/media-query.ts'
 import { nextTask } from './next-task.ts'
-import { onDemand } from '../ui/on-demand.ts'
 import { refusalSentence } from '../ui/refusal-sentence.ts'
 import { shownName } from '../ui/shown-name.ts'
 import { EnterChoice } from './composer/enter-choice.ts'
-import { tap } from './composer/tap.ts'
 import type { Panel, PanelHost, PanelScript } from './panel-contract.ts'
 import { PanelFocus } from './panel-focus.ts'
-import { PanelHistory } from './panel-history.ts'
+import { PanelHistory } from '../ui/panel-history.ts'
 import { panelStyles } from './panel-styles.ts'
 import { panelView, type PanelView } from './panel-view.ts'
-import type { PersonBlocking } from './person-blocking.ts'
+import { PanelExtras } from './panel-extras.ts'
 import { Presence } from './presence.ts'
 import { Thread } from './thread.ts'
-import { cardOf, offerBar, type Offer } from '../ui/cards.ts'
+import { QueueNote } from './queue-note.ts'
+import { CardsNow } from './cards-now.ts'
+import { PinnedProduct } from './pinned-product.ts'
+import { sendables } from './sendables.ts'
 import { shopFace, shopNote, shopStatus, type ShopFace } from './shop-face.ts'
 import type { FirstScreen } from './timeline/first-screen.ts'
+import { messageCard } from './timeline/message-card.ts'
 import { rows } from './timeline/rows.ts'
 import type { Inset } from './viewport/geometry.ts'
 import { lockPage } from './viewport/page-lock.ts'
@@ -41,8 +34,6 @@ import { Viewport } from './viewport/viewport.ts'
 
 /** Screens on which the panel covers the page. The device's sizes: no keyboard changes its height, and no lack of a viewport meta its width. */
 const SMALL = '(max-width: 599px), (max-device-width: 599px), (max-device-height: 499px)'
-
-const blockingScript = onDemand(() => import('./person-blocking.ts').then(({ personBlocking }) => personBlocking))
 
 /** Messages that a first opening renders in one task: about a screen of them. */
 const STEP_COUNT = 16
@@ -63,6 +54,7 @@ class ChatPanel implements Panel, ReactiveController {
   readonly #enter: EnterChoice
   readonly #presence: Presence
   readonly #thread: Thread
+  readonly #queue: QueueNote
   readonly #focus = new PanelFocus()
   readonly #history = new PanelHistory(() => this.#host.onClose())
   readonly #layer: TopLayer
@@ -70,11 +62,12 @@ class ChatPanel implements Panel, ReactiveController {
   /** How many rows may be rendered. */
   #rowCount = 0
   #isStepping = false
-  #blocking: PersonBlocking | undefined
+  readonly #extras: PanelExtras
   #viewport: Viewport | undefined
   #inset: Partial<Inset> = {}
   #unlock: (() => void) | undefined
-  #dismissed: Offer | undefined
+  readonly #pinned: PinnedProduct
+  readonly #cards: CardsNow
 
   constructor(host: PanelHost) {
     const { element, chat } = host
@@ -83,19 +76,27 @@ class ChatPanel implements Panel, ReactiveController {
     addStyles(element, host.root, panelStyles)
     // First, because the other controllers measure and move what this one renders.
     element.addController(this)
+    this.#extras = new PanelExtras({ element, addStyle: (style) => addStyles(element, host.root, [style]), onOpen: () => host.onOpen?.() })
     this.#media = new MediaQuery(element, SMALL)
     this.#enter = new EnterChoice(element, () => host.settings().enter)
     this.#presence = new Presence(element)
+    this.#queue = new QueueNote(element)
+    this.#pinned = new PinnedProduct(element)
+    this.#cards = new CardsNow(element, { chat, root: () => host.place, language: () => this.#language })
     this.#thread = new Thread(element, {
       conversation: () => chat.conversation,
       isShown: () => this.#isShown && this.#rowCount > 0,
       // Set by the surrounding app while nobody can see the page.
       isHere: () => !element.hasAttribute('unseen'),
-      enterSends: () => this.#enter.value === 'send',
+      enter: this.#enter,
+      offers: () => sendables(host.settings(), this.#language.strings, (kind, body) => void this.#thread.sendBody(kind, body)),
       isSoftKeyboard: () => this.#viewport?.band.isOpen === true,
-      pictureLabel: () => this.#language.strings.image,
+      strings: () => this.#language.strings,
       onNoRecipient: host.onNoRecipient,
-      onSend: host.onSend,
+      onSend: (id, text) => {
+        this.#pinned.fold(host.settings().product)
+        host.onSend(id, text)
+      },
       onMessage: host.onMessage,
     })
   }
@@ -105,11 +106,12 @@ class ChatPanel implements Panel, ReactiveController {
   }
 
   reset(): void {
-    this.#dismissed = undefined
+    this.#pinned.reset()
     this.#thread.reset()
   }
 
   toEnd(): void {
+    this.#pinned.fold(this.#host.settings().product)
     this.#thread.toEnd()
   }
 
@@ -133,13 +135,11 @@ class ChatPanel implements Panel, ReactiveController {
   }
 
   hostUpdate(): void {
+    this.#useExtras()
     if (!this.#isShown && this.#rowCount === 0) return
     const { client, conversation } = this.#host.chat
     const to = conversation?.to ?? ''
     this.#presence.use(client, to)
-    if (!isPerson(to)) return
-    this.#blocking ??= this.#makeBlocking()
-    this.#blocking?.use(client)
   }
 
   hostUpdated(): void {
@@ -215,11 +215,11 @@ class ChatPanel implements Panel, ReactiveController {
     return { strings, lang }
   }
 
-  #makeBlocking(): PersonBlocking | undefined {
-    const { element, root } = this.#host
-    const blocking = blockingScript(element)?.(element)
-    if (blocking) addStyles(element, root, [blocking.style])
-    return blocking
+  #useExtras(): void {
+    const { chat, settings } = this.#host
+    const to = chat.conversation?.to ?? ''
+    const { isMuted = false } = settings()
+    this.#extras.use(chat, { to, isPerson: this.#isShown && isPerson(to), title: this.#other(to).title, isShown: this.#isShown, isMuted })
   }
 
   #find<E extends HTMLElement = HTMLElement>(selector: string): E {
@@ -235,18 +235,20 @@ class ChatPanel implements Panel, ReactiveController {
   /** Maps the controllers' state to the view. Timeline and outbox meet only here. */
   #view(): TemplateResult {
     const thread = this.#thread
-    const { conversation, outbox, theirs, timeline, client, shown: connection } = this.#host.chat
+    const { conversation, outbox, theirs, timeline, shown: connection } = this.#host.chat
     const { onClose } = this.#host
     const { mode } = this.#host.settings()
     const { strings, lang } = this.#language
     const { time, day } = messageTime(lang)
     const to = conversation?.to ?? ''
-    const { isAtEnd, newFrom, newCount, announcement, hasText, left, isCut } = thread
+    const { isAtEnd, newFrom, newAbove, newCount, announcement, hasText, left, isCut } = thread
     const other = this.#other(to)
     return panelView({
       strings,
+      asker: this.#host.element,
       connection,
       newCount,
+      newAbove: this.#rowCount === Infinity ? newAbove : undefined,
       announcement,
       hasText,
       left,
@@ -255,30 +257,34 @@ class ChatPanel implements Panel, ReactiveController {
       ...other,
       onClose,
       enter: this.#enter.value,
-      isEnterHintShown: this.#enter.isHintShown,
       isModal: this.#isModal,
       isInline: mode === 'inline',
-      blocking: this.#blocking?.view({ to, name: other.title, strings }),
+      extras: this.#extras.view({ to, name: other.title, strings }),
       delay: delayOf(outbox),
       rows: this.#stepped(rows({ guest: strings.guest, messages: thread.messages, outbox: isAtEnd ? outbox : [], to, theirs, newFrom })),
       isLoaded: timeline.isLoaded && this.#rowCount > 0,
       isLoadingOlder: timeline.isLoadingOlder,
       typing: isAtEnd ? conversation?.typing.value : undefined,
+      isOnlyHere: outbox.some((item) => item.isOnlyHere),
       queuedCount: outbox.filter(({ state }) => state !== 'failed').length,
-      card: (kind, body, isOwn) =>
-        cardOf(kind, body, {
-          strings,
-          gateway: this.#host.chat.gateway,
-          isTrusted: (address) => isOwn || this.#host.chat.isTrusted(address),
-        }),
+      card: messageCard({ strings, chat: this.#host.chat, now: this.#cards.of, onCard: this.#host.onCard }),
       offer: this.#offer(),
       day: ({ at }) => day(at, Date.now(), strings),
       refusal: ({ refusal }) => (refusal ? refusalSentence(refusal, strings) : strings.states.failed),
-      onRetry: (id) => conversation?.retry(id),
-      onDiscard: (id) => conversation?.discard(id),
-      onLatest: () => thread.toEnd(),
-      onTryAgain: () => client?.connect(),
+      ...this.#acts,
     })
+  }
+
+  /** What the view's buttons do. */
+  get #acts(): Pick<PanelView, 'onQuoted' | 'onRetry' | 'onDiscard' | 'onLatest' | 'onNew' | 'onTryAgain'> {
+    return {
+      onQuoted: (seq) => void this.#thread.goTo(seq),
+      onRetry: (id) => this.#host.chat.conversation?.retry(id),
+      onDiscard: (id) => this.#host.chat.conversation?.discard(id),
+      onLatest: () => this.#thread.toEnd(),
+      onNew: () => this.#thread.toNew(),
+      onTryAgain: () => this.#host.chat.client?.connect(),
+    }
   }
 
   get #face(): ShopFace {
@@ -311,28 +317,20 @@ class ChatPanel implements Panel, ReactiveController {
   }
 
   #note(face: ShopFace): string | undefined {
-    const { conversation, shown, timeline } = this.#host.chat
+    const { client, conversation, shown, timeline } = this.#host.chat
     const isOwnTurn = timeline.isLoaded && this.#thread.isOwnTurn
     const isGone = shown.name === 'live' && this.#presence.isThere === false
-    return conversation && shopNote(face, { isOwnTurn, isGone, strings: this.#language.strings })
+    if (!conversation) return undefined
+    const note = shopNote(face, { isOwnTurn, isGone, strings: this.#language.strings })
+    const hasWritten = isOwnTurn && this.#thread.messages.length > 0
+    return note ?? this.#queue.sentence({ client, conversation, isOwnTurn: hasWritten, isShown: this.#isShown }, this.#language)
   }
 
   #offer(): TemplateResult | undefined {
-    const { product } = this.#host.settings()
-    if (!product || product === this.#dismissed) return undefined
-    const dismiss = (): void => {
-      this.#dismissed = product
-      this.#host.element.requestUpdate()
-    }
-    return offerBar({
+    return this.#pinned.view(this.#host.settings().product, {
       strings: this.#language.strings,
-      offer: product,
-      onDismiss: dismiss,
-      onSend: () => {
-        dismiss()
-        const text = [product.title, product.price, product.url].filter((each) => each).join(' · ')
-        this.#thread.sendBody('product', { ...product, text })
-      },
+      messages: this.#thread.messages,
+      send: (body) => this.#thread.sendBody('product', body),
     })
   }
 
@@ -349,8 +347,6 @@ class ChatPanel implements Panel, ReactiveController {
     )
     this.#viewport.cover(this.#inset)
     this.#thread.attach(frame)
-    const onEnter = (): void => this.#enter.toggle()
-    tap(this.#find('.enter'), onEnter, onEnter)
   }
 
   #lock(isLocked: boolean): void {
@@ -366,14 +362,6 @@ class ChatPanel implements Panel, ReactiveController {
     if (event.key === 'Escape') this.#host.onClose()
     else if (event.key === 'Tab' && this.#isModal) this.#focus.trap(event, this.#find('.panel'))
   }
-}
-
-/** Adds styles to a rendered element, except those it was defined with. */
-function addStyles(element: LitElement, root: ShadowRoot, styles: readonly CSSResult[]): void {
-  const { elementStyles } = element.constructor as typeof LitElement
-  const missing = styles.filter((each) => !elementStyles.includes(each))
-  if (supportsAdoptingStyleSheets) root.adoptedStyleSheets = [...root.adoptedStyleSheets, ...missing.map(({ styleSheet }) => styleSheet!)]
-  else adoptStyles(root, missing)
 }
 
 const NO_FACE: ShopFace = { name: undefined, logo: undefined, greeting: undefined, questions: [], closed: undefined, answersIn: undefined }

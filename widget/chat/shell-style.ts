@@ -55,11 +55,47 @@ export const shell = css`
     pointer-events: auto;
     outline: none;
     overscroll-behavior: contain;
-    animation: appear 0.14s;
+    transform-origin: 100% 100%;
+    animation: panel-grow 0.18s cubic-bezier(0.2, 0, 0, 1);
   }
   [data-side='left'] .panel {
     margin-right: auto;
     margin-left: var(--im-right, 20px);
+    transform-origin: 0 100%;
+  }
+  /* The panel moves and not the frame, whose place is measured and final. What covers the page comes opaque, or two pages would be read at once. */
+  @keyframes panel-grow {
+    from {
+      transform: scale(0.8);
+      opacity: 0;
+    }
+  }
+  @keyframes panel-rise {
+    from {
+      transform: translateY(24px);
+    }
+  }
+  .modal .panel {
+    animation-name: panel-rise;
+  }
+  /* Closes with a motion where the engine can wait with display: none. A panel that leaves the top layer would jump. */
+  .frame[hidden] {
+    transition: display 0.12s allow-discrete;
+  }
+  .frame[hidden] .panel {
+    transform: scale(0.8);
+    opacity: 0;
+    pointer-events: none;
+    animation: none;
+    transition:
+      transform 0.12s ease-in,
+      opacity 0.12s ease-in;
+  }
+  .frame.modal[hidden] .panel {
+    transform: translateY(24px);
+  }
+  [data-lifted] .frame {
+    transition: none;
   }
   .modal .panel,
   .inline .panel {
@@ -104,9 +140,6 @@ export const shell = css`
   .modal .panel,
   .inline [data-touches~='right'] .panel {
     padding-right: env(safe-area-inset-right);
-  }
-  [data-low] .offer {
-    display: none;
   }
   .avatar {
     position: relative;

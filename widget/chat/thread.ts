@@ -1,26 +1,32 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { Body, Message } from '../../gateway/protocol/model.ts'
+import type { Strings } from '../locales/strings.ts'
 import { isBlank } from '../client/is-blank.ts'
 import { MESSAGE_LIMITS, type MessageLimits } from '../client/limits.ts'
 import type { Conversation } from '../client/types.ts'
 import { idOrRefused } from '../client/refusal-error.ts'
 import { Composer, type SendSource } from './composer/composer.ts'
+import { composerExtras } from './composer/composer-extras.ts'
+import type { Press } from './actions/long-press.ts'
+import type { MessageActions } from './actions/message-actions.ts'
 import { HistoryWindow } from './timeline/history-window.ts'
 import { listen } from '../ui/listen.ts'
 import { onDemand } from '../ui/on-demand.ts'
 import { OnScreen } from '../ui/on-screen.ts'
+import type { EnterChoice } from './composer/enter-choice.ts'
 import type { PictureOptions } from './composer/picture-composer.ts'
+import { tap } from './composer/tap.ts'
+import type { Sendable, TrayKind } from './composer/tray.ts'
 import { Scroll } from './timeline/scroll.ts'
 
+/** Pages of history that are loaded to get to one message. */
+const PAGES_MAX = 40
+const FOUND_MS = 1600
 /** The character count is shown when fewer than this are left. */
 const WARN_COUNT = 200
 
-/**
- * Input of pictures and their upload. Both scripts load with the first composer that is shown, while there is still a connection to load them over.
- */
-const pictures = onDemand(() =>
-  Promise.all([import('./composer/picture-composer.ts'), import('../client/upload.ts')]).then(([{ takePictures }]) => takePictures),
-)
+/** What is done with messages: asked for by the first finger, pointer or focus in the timeline. */
+const actionsScript = onDemand(() => import('./actions/message-actions.ts').then(({ messageActions }) => messageActions))
 
 export interface ThreadOptions {
   readonly conversation: () => Conversation | undefined
@@ -28,10 +34,11 @@ export interface ThreadOptions {
   readonly isShown: () => boolean
   /** Whether the person is looking. Default: whenever the page is visible. */
   readonly isHere?: () => boolean
-  readonly enterSends: () => boolean
+  readonly enter: EnterChoice
   readonly isSoftKeyboard: () => boolean
-  /** Text that stands for a picture. */
-  readonly pictureLabel: () => string
+  readonly strings: () => Strings
+  /** What the page offers to send. */
+  readonly offers?: () => readonly Sendable[]
   /** The person tried to send and there is no conversation. */
   readonly onNoRecipient: () => void
   readonly onSend: (id: string, text: string, source: SendSource) => void
@@ -58,11 +65,16 @@ export class Thread implements ReactiveController {
   /** The newest seq when the reader scrolled away from the end. */
   #leftAt = 0
   #newFrom: number | undefined
+  /** Unread when the panel opened, and while the first of them lies above what is visible. */
+  #newAbove: number | undefined
+  #isNewAbove = false
   #wasShown = false
   #announced = 0
   #announcement = ''
   #text = ''
   #isCut = false
+  #actions: MessageActions | undefined
+  #touched: Press | undefined
 
   constructor(host: ReactiveControllerHost, options: ThreadOptions) {
     this.#host = host
@@ -72,6 +84,7 @@ export class Thread implements ReactiveController {
     this.scroll = new Scroll(host, {
       onEdge: (edge) => this.#onEdge(edge),
       onPinned: (isPinned) => this.#onPinned(isPinned),
+      onScrolled: () => this.#lookForNew(),
     })
   }
 
@@ -80,11 +93,12 @@ export class Thread implements ReactiveController {
     const find = <E extends HTMLElement>(selector: string): E => root.querySelector<E>(selector)!
     this.#timeline = find('.timeline')
     this.scroll.attach(this.#timeline)
+    listen(this.#timeline, 'pointerdown pointermove focusin contextmenu', (event) => this.#onTouched(event), { passive: true })
     this.#onScreen.observe(this.#timeline)
     const form = (this.#form = find<HTMLFormElement>('form'))
     const parts = { form, field: find<HTMLTextAreaElement>('textarea'), button: find('.send'), mirror: find('.mirror') }
     this.#composer = new Composer(parts, {
-      enterSends: this.#options.enterSends,
+      enterSends: () => this.#options.enter.value === 'send',
       textLength: () => this.#limits.textLength,
       isSoftKeyboard: this.#options.isSoftKeyboard,
       canSend: () => {
@@ -94,7 +108,12 @@ export class Thread implements ReactiveController {
       },
       onSend: (text, source) => this.send(text, source) !== undefined,
       onChange: (text, isCut) => this.#onChange(text, isCut),
+      onHold: () => this.#toggleTray('enter'),
     })
+    for (const kind of ['more', 'emoji'] as const) {
+      const onPress = (): void => this.#toggleTray(kind)
+      tap(find(`.${kind}`), onPress, onPress)
+    }
     this.draft(this.#options.conversation()?.draft.value ?? '')
   }
 
@@ -125,6 +144,11 @@ export class Thread implements ReactiveController {
 
   get newFrom(): number | undefined {
     return this.#newFrom
+  }
+
+  /** Unread messages whose first one lies above what is visible; undefined: it is visible, or was. */
+  get newAbove(): number | undefined {
+    return this.#isNewAbove ? this.#newAbove : undefined
   }
 
   /** Messages that arrived while the reader was not at the end; undefined at the end. */
@@ -161,8 +185,11 @@ export class Thread implements ReactiveController {
 
   /** The client id; undefined: the text was refused, and the caller keeps it. */
   send(text: string, source: SendSource): string | undefined {
-    const id = idOrRefused(() => this.#options.conversation()?.send(text))
+    const conversation = this.#options.conversation()
+    const quote = isBlank(text) ? undefined : this.#actions?.quote
+    const id = idOrRefused(() => (quote ? conversation?.sendBody('text', Object.assign({ text }, { quote })) : conversation?.send(text)))
     if (id === undefined) return undefined
+    this.#actions?.clear()
     this.toEnd()
     this.#options.onSend(id, text, source)
     return id
@@ -195,16 +222,42 @@ export class Thread implements ReactiveController {
     this.#host.requestUpdate()
   }
 
+  /** Goes to the first unread message. */
+  toNew(): void {
+    void this.goTo(this.#newFrom!)
+  }
+
+  /** Goes to a message, however far up it is; what the log no longer has is where the log begins. */
+  async goTo(seq: number): Promise<void> {
+    const conversation = this.#conversation
+    for (let pages = 0; pages < PAGES_MAX && conversation?.timeline.value.hasOlder && this.#held[0]!.seq > seq; pages++)
+      await conversation.loadOlder()
+    if (!conversation || conversation !== this.#conversation || this.#held.length === 0) return
+    const target = Math.max(seq, this.#held[0]!.seq)
+    this.#window.around(this.#held, target)
+    this.scroll.leave()
+    this.#host.requestUpdate()
+    await this.#host.updateComplete
+    const row = this.#timeline?.querySelector(`[data-seq="${target}"]`)
+    if (!row) return
+    this.scroll.reveal(row)
+    row.classList.add('found')
+    setTimeout(() => row.classList.remove('found'), FOUND_MS)
+  }
+
   hostUpdate(): void {
     const conversation = this.#options.conversation()
     if (conversation !== this.#conversation) this.#begin(conversation)
     const isShown = this.#options.isShown()
     if (isShown && !this.#wasShown) this.toEnd()
-    if (!isShown) this.#newFrom = undefined
+    if (!isShown) this.#newFrom = this.#newAbove = undefined
     const held = this.#held
     if (isShown && !this.#wasShown && conversation?.timeline.value.isLoaded && held.length > 0) {
       const unread = conversation.unread.value
-      if (unread > 0) this.#newFrom = held[held.length - 1]!.seq - unread + 1
+      if (unread > 0) {
+        this.#newFrom = conversation.mine.read + 1
+        this.#newAbove = unread
+      }
     }
     this.#wasShown = isShown && conversation?.timeline.value.isLoaded === true
     if (this.scroll.isPinned) this.#window.trim(held)
@@ -212,10 +265,13 @@ export class Thread implements ReactiveController {
   }
 
   hostUpdated(): void {
+    // when the list is where it will be
+    if (this.#newAbove !== undefined) requestAnimationFrame(() => this.#lookForNew())
     if (!this.#options.isShown() || document.visibilityState === 'hidden') return
     if (this.#form) {
-      pictures(this.#host)?.(this.#form, this.#pictureOptions)
-      this.#form.toggleAttribute('data-plain', pictures.hasFailed)
+      composerExtras(this.#host)?.takePictures(this.#form, this.#pictureOptions)
+      this.#form.toggleAttribute('data-plain', composerExtras.hasFailed)
+      this.#makeActions()
     }
     const isHere = this.#options.isHere?.() ?? true
     for (const message of this.messages) {
@@ -230,13 +286,37 @@ export class Thread implements ReactiveController {
     else this.#onScreen.awaitSeen()
   }
 
+  #onTouched(event: Event): void {
+    if (this.#actions) return
+    if (event.type === 'pointerdown' || !this.#touched) this.#touched = { event, target: event.composedPath()[0] as Element }
+    this.#host.requestUpdate()
+  }
+
+  #makeActions(): void {
+    const make = this.#touched && !this.#actions && this.#form ? actionsScript(this.#host) : undefined
+    if (!make) return
+    const { conversation, strings } = this.#options
+    const place = { element: this.#host, timeline: this.#timeline!, form: this.#form! }
+    this.#actions = make({ ...place, conversation, strings, mayWrite: () => true, first: this.#touched })
+  }
+
   #write(text: string): void {
     if (this.#composer && text !== this.#composer.text) this.#composer.text = text
   }
 
+  /** A press before the script has come is answered when it has. */
+  #toggleTray(kind: TrayKind): void {
+    const form = this.#form!
+    const { enter, offers, strings } = this.#options
+    const insert = (text: string): void => this.#composer!.insert(text)
+    void composerExtras
+      .settled()
+      .then(() => composerExtras(this.#host)?.toggleTray(form, kind, { enter, insert, offers: offers?.() ?? [], strings: strings() }))
+  }
+
   get #pictureOptions(): PictureOptions {
     return {
-      label: this.#options.pictureLabel(),
+      label: this.#options.strings().image,
       mostBytes: () => this.#limits.imageBytes,
       begin: () => {
         const conversation = this.#options.conversation()
@@ -254,13 +334,13 @@ export class Thread implements ReactiveController {
 
   #begin(conversation: Conversation | undefined): void {
     const wasNobody = !this.#conversation
+    this.#actions?.clear()
     this.#conversation = conversation
     this.#shown.clear()
-    this.#announced = 0
+    this.#announced = this.#leftAt = 0
     this.#announcement = ''
     this.#newFrom = undefined
     this.#wasShown = false
-    this.#leftAt = 0
     this.toEnd()
     if (!this.#composer) return
     // Text typed before there was a conversation becomes its draft.
@@ -271,6 +351,8 @@ export class Thread implements ReactiveController {
   /** Announces messages above the newest one of the first render; older pages are not announced. */
   #announce(held: readonly Message[]): void {
     const last = held[held.length - 1]
+    // a live region reads what is in it again when somebody goes there
+    if (last?.kind === 'withdrawn') this.#announcement = ''
     if (!last || last.seq <= this.#announced) return
     const isNews = this.#announced > 0
     this.#announced = last.seq
@@ -293,14 +375,21 @@ export class Thread implements ReactiveController {
     const held = this.#held
     if (edge === 'bottom') {
       if (this.#window.newer(held)) this.#host.requestUpdate()
-    } else if (this.scroll.isPinned) {
       return
-    } else if (this.#window.older(held)) {
-      this.#host.requestUpdate()
-    } else {
-      const view = this.#conversation?.timeline.value
-      if (view?.hasOlder && !view.isLoadingOlder) void this.#conversation?.loadOlder()
-    }
+    } else if (this.scroll.isPinned) return
+    if (this.#window.older(held)) return this.#host.requestUpdate()
+    const view = this.#conversation?.timeline.value
+    if (view?.hasOlder && !view.isLoadingOlder) void this.#conversation?.loadOlder()
+  }
+
+  /** Rendered and not above what is visible: it has been found. */
+  #lookForNew(): void {
+    if (this.#newAbove === undefined || !this.#options.isShown()) return
+    const mark = this.#timeline?.querySelector('.new')
+    const isAbove = !mark || this.scroll.isAbove(mark)
+    if (!isAbove) this.#newAbove = undefined
+    if (isAbove !== this.#isNewAbove) this.#host.requestUpdate()
+    this.#isNewAbove = isAbove
   }
 
   #onPinned(isPinned: boolean): void {

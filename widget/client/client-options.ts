@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts'
 import type { Environment } from './environment.ts'
+import type { PictureStore } from './picture-store.ts'
 import type { StoragePort } from './scoped-storage.ts'
 import type { Guest } from './stored.ts'
 import type { TransportPort } from './transport.ts'
@@ -15,6 +16,8 @@ export interface ClientOptions {
   readonly to?: string | undefined
   /** Where to store things; `null`: nowhere. Default: localStorage where available. */
   readonly storage?: StoragePort | null
+  /** Where waiting pictures are kept that `storage` has no room for. Default: IndexedDB beside localStorage, and nothing beside a storage that is given. */
+  readonly pictures?: PictureStore | undefined
   /** In order of preference. Default: engine.io over a WebSocket, engine.io over polling. */
   readonly transports?: readonly TransportPort[]
   readonly clock?: Clock

@@ -2,7 +2,10 @@ import { ChatClient } from './chat-client.ts'
 import type { ClientOptions } from './client-options.ts'
 import { Inbox } from './inbox.ts'
 import { MAILBOX_CHECKS } from './incoming-mailbox.ts'
+import { DRAFT_LENGTH } from './limits.ts'
 import { PersonClient, type PersonOptions } from './person-client.ts'
+import { ScopedStorage } from './scoped-storage.ts'
+import { text } from './shape.ts'
 import type { ListingClient as ClientContract, ListingPerson as PersonContract } from './types.ts'
 
 export type { Body, ConversationRow, Cursor, Identity, Message } from '../../gateway/protocol/model.ts'
@@ -30,9 +33,11 @@ class ListingClient extends ChatClient<ListingPerson> implements ClientContract 
 /** A person with a list of conversations. */
 class ListingPerson extends PersonClient implements PersonContract {
   #inbox: Inbox | undefined
+  readonly #drafts: ScopedStorage
 
   constructor(options: PersonOptions) {
     super({ ...options, checks: MAILBOX_CHECKS })
+    this.#drafts = new ScopedStorage(options.ports.storage, `im-chat~${options.gateway}~${this.scope}~draft~`)
     // The gateway does not push this window's own messages and cursors back to it; the list learns them here.
     this.onOpen = (conversation) => {
       conversation.timeline.subscribe(({ messages }) => {
@@ -46,6 +51,7 @@ class ListingPerson extends PersonClient implements PersonContract {
       })
     }
     this.onPush('messagePush', (message) => this.#inbox?.onMessage(message))
+    this.onPush('withdrawPush', (message) => this.#inbox?.onChanged(message))
     this.onPush('cursorPush', (cursor) => this.#inbox?.onCursor(cursor))
     this.onPush('conversationPush', (row) => this.#inbox?.onRow(row))
     this.connection.subscribe(({ name }) => {
@@ -57,8 +63,15 @@ class ListingPerson extends PersonClient implements PersonContract {
     return (this.#inbox ??= this.#open())
   }
 
+  /** Without opening the conversation, which would ask the gateway for it. */
+  draftOf(to: string): string {
+    const opened = this.conversations.find((each) => each.to === to)
+    return opened ? opened.draft.value : (this.#drafts.get(to, text)?.slice(0, DRAFT_LENGTH) ?? '')
+  }
+
   protected override leave(): void {
     super.leave()
+    this.#drafts.end()
     this.#inbox?.end()
   }
 

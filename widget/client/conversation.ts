@@ -4,17 +4,18 @@ import type { Body, Cursor, Identity, Message, Shop } from '../../gateway/protoc
 import type { PushData } from '../../gateway/protocol/pushes.ts'
 import { bodyRefusal } from './body-refusal.ts'
 import { isBlank } from './is-blank.ts'
-import { DRAFT_LENGTH } from './limits.ts'
+import { Draft } from './draft.ts'
 import { CatchUp } from './catch-up.ts'
 import type { Clock } from './clock.ts'
 import type { MessageLimits } from './limits.ts'
 import type { ScopedStorage } from './scoped-storage.ts'
 import type { Copy } from './stored.ts'
 import { LocalCopy } from './local-copy.ts'
+import { NO_TIMELINE } from './no-timeline.ts'
 import { Outbox, type OutboxOptions } from './outbox.ts'
 import { Receipts } from './receipts.ts'
 import { RefusalError } from './refusal-error.ts'
-import { text } from './shape.ts'
+import { Settled } from './settled.ts'
 import { signal, type Signal } from './signal.ts'
 import { Typing } from './typing.ts'
 import type { Conversation as Contract, OutboxItem, TimelineView } from './types.ts'
@@ -22,11 +23,14 @@ import type { Conversation as Contract, OutboxItem, TimelineView } from './types
 export interface ConversationOptions {
   readonly to: string
   readonly storage: ScopedStorage
+  readonly pictures?: OutboxOptions['pictures']
   readonly clock: Clock
   readonly random: () => number
   readonly identity: Signal<Identity | undefined>
   readonly limits: () => MessageLimits
   readonly isConnected: () => boolean
+  /** The gateway's clock, in ms since the epoch. */
+  readonly gatewayNow: () => number
   readonly request: <C extends Command>(command: C, input: CommandInput<C>, limitMs?: number) => Promise<CommandAnswer<C>>
   /** See Outbox. */
   readonly upload: OutboxOptions['upload']
@@ -48,16 +52,12 @@ const OFFER_COUNT = 50
 
 const isShop = (to: string): boolean => to.startsWith('shop:')
 
-/** Shown before anything is known, and after the person has changed. */
-export const NO_TIMELINE: TimelineView = { messages: [], hasOlder: false, isLoadingOlder: false, isLoaded: false }
-
 export class Conversation implements Contract {
   readonly to: string
   readonly timeline = signal(NO_TIMELINE)
   readonly unread = signal(0)
   readonly name = signal<string | undefined>(undefined)
   readonly shop = signal<Shop | undefined>(undefined)
-  readonly draft = signal('')
   readonly refusal = signal<WireRefusal | undefined>(undefined)
   readonly #options: ConversationOptions
   readonly #catchUp: CatchUp
@@ -65,12 +65,17 @@ export class Conversation implements Contract {
   readonly #typing: Typing
   readonly #receipts: Receipts
   readonly #copy: LocalCopy
+  readonly #draft: Draft
   #id: string | undefined
+  readonly #settled: Settled
+  /** To be taken back as soon as they arrive. */
+  readonly #unwanted = new Set<string>()
 
   constructor(options: ConversationOptions) {
     const { to, storage, clock, isConnected, request } = options
     this.to = to
     this.#options = options
+    this.#settled = new Settled(clock)
     this.#catchUp = new CatchUp({
       clock,
       isConnected,
@@ -91,7 +96,7 @@ export class Conversation implements Contract {
       send: (item) => this.#send(item),
       onSent: (item, answer) => this.#sent(item, answer),
     })
-    this.draft.set(this.#storedDraft())
+    this.#draft = new Draft(storage, to)
     this.#copy = new LocalCopy({ to, storage, clock, take: () => this.#takeCopy() })
     this.#restore(this.#copy.read())
   }
@@ -104,9 +109,12 @@ export class Conversation implements Contract {
     return this.#options.limits()
   }
 
-  /** Our own cursor. */
   get mine(): Cursor {
     return this.#receipts.mine
+  }
+
+  get draft(): Signal<string> {
+    return this.#draft.text
   }
 
   get outbox(): Signal<readonly OutboxItem[]> {
@@ -121,24 +129,19 @@ export class Conversation implements Contract {
     return this.#typing.theirs
   }
 
-  /** The timeline has everything that the gateway has. */
   get isCaughtUp(): boolean {
     return !this.#catchUp.isBehind
   }
 
+  /** The last entry that cannot have been withdrawn while nobody told us: those above it come again. */
   get resumeCursor(): ResumeCursor | undefined {
     const { messages, epoch } = this.#catchUp.timeline
-    const last = messages[messages.length - 1]
-    return this.#id && last ? [this.#id, epoch, last.seq, last.id] : undefined
+    const known = this.#settled.lastOf(messages)
+    return this.#id && messages.length ? [this.#id, epoch, known?.seq ?? 0, known?.id ?? ''] : undefined
   }
 
-  setDraft(whole: string): void {
-    const text = whole.slice(0, DRAFT_LENGTH)
-    if (text === this.draft.value || this.#options.storage.isOver) return
-    this.draft.set(text)
-    const { storage } = this.#options
-    if (text) storage.set(`draft~${this.to}`, text)
-    else storage.remove(`draft~${this.to}`)
+  setDraft(text: string): void {
+    this.#draft.set(text)
   }
 
   send(text: string): string | undefined {
@@ -165,6 +168,21 @@ export class Conversation implements Contract {
 
   discard(id: string): void {
     this.#outbox.discard(id)
+  }
+
+  mayWithdraw({ from, side, kind, at }: Message): boolean {
+    const me = this.#options.identity.value
+    return from === me?.id && side === me.side && kind !== 'withdrawn' && this.#options.gatewayNow() - at < this.limits.withdrawMs
+  }
+
+  async withdraw(id: string): Promise<void> {
+    const item = this.outbox.value.find((each) => each.id === id)
+    if (item?.state === 'sending') this.#unwanted.add(id)
+    if (item) return this.discard(id)
+    const { identity, isConnected, request } = this.#options
+    const own = this.#catchUp.timeline.messages.find((each) => each.id === id && each.from === identity.value?.id)
+    if (!isConnected()) throw new RefusalError({ code: 'disconnected' })
+    if (own) this.onChanged((await request('withdraw', { to: this.to, seq: own.seq, id })).message)
   }
 
   loadOlder(): Promise<void> {
@@ -221,6 +239,12 @@ export class Conversation implements Contract {
     this.#reconcile()
   }
 
+  /** Something else stands in an entry's place. */
+  onChanged(message: Message): void {
+    this.#catchUp.receive(message, false)
+    this.#reconcile()
+  }
+
   onCursor({ participant, delivered, read }: PushData<'cursorPush'>): void {
     this.#learn(this.#id!, { [participant]: { delivered, read } })
     this.#reconcile()
@@ -231,8 +255,7 @@ export class Conversation implements Contract {
   }
 
   onStorage(key: string, value: string | null): void {
-    if (key === `draft~${this.to}`) this.draft.set(this.#storedDraft())
-    else this.#outbox.onStorage(key, value)
+    if (!this.#draft.onStorage(key)) this.#outbox.onStorage(key, value)
     this.#reconcile()
   }
 
@@ -251,7 +274,7 @@ export class Conversation implements Contract {
     this.unread.set(0)
     this.name.set(undefined)
     this.shop.set(undefined)
-    this.draft.set('')
+    this.#draft.text.set('')
     this.refusal.set(undefined)
     this.#outbox.end()
     this.#receipts.end()
@@ -264,17 +287,22 @@ export class Conversation implements Contract {
   #takeCopy(): Copy {
     const { messages, hasOlder } = this.#catchUp.timeline
     const { mine, theirs } = this.#receipts
-    return { id: this.#id || '', messages, hasOlder, mine, theirs: theirs.value, name: this.name.value, shop: this.shop.value }
-  }
-
-  /** An earlier release kept drafts of any length. */
-  #storedDraft(): string {
-    return (this.#options.storage.get(`draft~${this.to}`, text) || '').slice(0, DRAFT_LENGTH)
+    return {
+      id: this.#id || '',
+      messages,
+      hasOlder,
+      settled: this.#settled.seq,
+      mine,
+      theirs: theirs.value,
+      name: this.name.value,
+      shop: this.shop.value,
+    }
   }
 
   #restore(copy: Copy | undefined): void {
     if (!copy?.id) return
     this.#id = copy.id
+    this.#settled.seq = copy.settled ?? 0
     this.#receipts.mine = copy.mine
     this.#receipts.knowTheirs(copy.theirs)
     // Earlier releases kept the name of the agent who wrote last.
@@ -305,6 +333,7 @@ export class Conversation implements Contract {
     this.refusal.set(this.#catchUp.refusal)
     const { messages, end } = this.#catchUp.timeline
     this.#showTimeline()
+    this.#settled.note((this.#options.isConnected() && this.isCaughtUp && end) || 0)
     if (end) this.#receipts.received(end)
     this.#showUnread()
     const { id: me, side: ours } = this.#options.identity.value ?? {}
@@ -344,22 +373,11 @@ export class Conversation implements Contract {
     const { id: from, side, name } = this.#options.identity.value!
     this.#learn(conversation, { [side]: { delivered: seq, read: seq } })
     this.#catchUp.receive(
-      {
-        conversation,
-        epoch,
-        seq,
-        id,
-        from,
-        side,
-        kind,
-        body,
-        at,
-        ...(prev === undefined ? {} : { prev }),
-        ...(name === undefined ? {} : { name }),
-      },
+      { conversation, epoch, seq, id, from, side, kind, body, at, ...(prev === undefined ? {} : { prev }), ...(name === undefined ? {} : { name }) },
       false,
     )
     this.#reconcile()
+    if (this.#unwanted.delete(id)) this.withdraw(id).catch(() => undefined) // it is shown, and can be taken back once more
   }
 
   /** Sent once without a retry: the next welcome sends it again. */

@@ -76,12 +76,19 @@ export class Inbox implements Contract {
     const row = this.#find(message.conversation)
     if (!row) return void this.refresh()
     const { conversation, epoch, seq, id, side, name, at } = message
-    if (epoch === row.head.epoch && seq <= row.head.seq) return
+    if (epoch === row.head.epoch && seq <= row.head.seq) return this.onChanged(message)
     const known = row.cursors[side]
     const cursors = { ...row.cursors, [side]: { delivered: Math.max(seq, known?.delivered ?? 0), read: Math.max(seq, known?.read ?? 0) } }
     // in a shop's conversation it is an agent's name
     const label = side === row.to && name && !side.startsWith('shop:') ? { name } : {}
     this.#put([{ ...row, ...label, conversation, head: { epoch, seq, id }, last: message, at, cursors }])
+  }
+
+  /** Something else stands in an entry's place. */
+  onChanged(message: Message): void {
+    const row = this.#find(message.conversation)
+    const { seq, epoch, kind } = message
+    if (kind === 'withdrawn' && row?.last?.seq === seq && row.head.epoch === epoch && row.last.kind !== kind) this.#put([{ ...row, last: message }])
   }
 
   onCursor({ conversation, participant, delivered, read }: PushData<'cursorPush'>): void {

@@ -4,7 +4,7 @@ import { count, flag, id, list, oneOf, record, text, time, yes } from './shape.t
 
 const person = record({ id }, { name: text })
 const product = record({ title: text }, { id: text, url: text, image: text, price: text })
-const transfer = record({ id, from: person, to: person, at: time, expiresAt: time }, { note: text })
+const transfer = record({ id, from: person, to: person, at: time, expiresAt: time }, { note: text, isRequest: yes })
 const block = record({ by: person, reason: text, at: time }, { until: time })
 const service = record({ phase: oneOf('waiting', 'open', 'closed'), since: time }, { agent: person, transfer, blocked: block })
 const note = record({ id, by: person, text, at: time })
@@ -26,6 +26,7 @@ export const MAILBOX_CHECKS: Checks = {
     claim: changed,
     close: changed,
     transfer: changed,
+    requestTransfer: changed,
     acceptTransfer: changed,
     block: changed,
     unblock: changed,
@@ -51,7 +52,7 @@ export const MAILBOX_CHECKS: Checks = {
   pushes: {
     ...CHAT_CHECKS.pushes,
     conversationPush: row,
-    transferPush: record({ conversation: id, transfer, state: oneOf('offered', 'accepted', 'declined', 'expired') }, { name: text }),
+    transferPush: record({ conversation: id, transfer, state: oneOf('offered', 'accepted', 'declined', 'expired') }, { by: person, name: text }),
     blockPush: record({ conversation: id }, { reason: text, until: time }),
     notePush: record({ conversation: id, note }),
     viewingPush: record({ conversation: id }, { product }),

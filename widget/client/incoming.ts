@@ -36,7 +36,8 @@ const SHOWN = {
 const nothing: Check<never> = () => undefined
 /** Addresses that a stranger's link may have. */
 export const address: Check<string> = (value) => (typeof value === 'string' && /^(https?:\/)?\//i.test(value) ? value : undefined)
-const bodyShape = record({}, { text, ...SHOWN, url: address, image: address, progress: nothing, problem: nothing })
+const quote = record({ seq: count, id: text, from: text, side: text, kind: text, text }, { name: text })
+const bodyShape = record({}, { text, ...SHOWN, url: address, image: address, quote, progress: nothing, problem: nothing })
 /** Never undefined: an unreadable message still has its seq, and dropping it would leave a hole. */
 const bodyFrom: Check<Body> = (value) => ({ text: '', ...bodyShape(value) })
 
@@ -95,6 +96,7 @@ export const CHAT_CHECKS: Checks = {
     presence: record({ presence: recordOf(presence) }),
     blockedPersons: record({ blocked: list(record({ conversation: id, to: id, at: time }, { name: text, guest: yes })) }, { more: yes }),
     renew: record({ identity }),
+    place: record({}, { place: count, usualMs: number }),
     card: record({ state: backendState }, { info: record({}, { price: text, status: text, total: text, count }), at: time }),
   },
   pushes: {
@@ -106,6 +108,7 @@ export const CHAT_CHECKS: Checks = {
     changeUserPush: record({ toid: id }),
     syncChangeUserPush: record({ toid: id }, { socketid: text }),
     presencePush: record({ side: id, online: flag }, { status }),
+    placePush: record({ conversation: id, isWaiting: flag }),
     statusPush: record({ participant: id, shop: id, status }, { name: text }),
     resumePush: record({ conversation: text, more: flag }),
     noticePush: record({ type: text }, { text }),
@@ -146,9 +149,12 @@ export const identityFrom = identity as Check<Identity>
 /** At most what the gateway accepts, with the suffix that a window adds. */
 export const deviceFrom: Check<string> = (value) => (typeof value === 'string' && /^[\w.-]{1,40}$/.test(value) ? value : undefined)
 export const guestFrom = record({ token: text }, { expiresAt: number }) as Check<Guest>
-export const copyFrom = record({ id, messages: list(messageFrom), hasOlder: flag, mine: cursor, theirs: cursor }, { name: text, shop }) as Check<Copy>
+export const copyFrom = record(
+  { id, messages: list(messageFrom), hasOlder: flag, mine: cursor, theirs: cursor },
+  { settled: count, name: text, shop },
+) as Check<Copy>
 /** A waiting picture has more fields than a stranger's body may have. */
-const outboxBody = record({ text }, { ...SHOWN, problem: text })
+const outboxBody = record({ text }, { ...SHOWN, quote, problem: text })
 export const outboxItemFrom = record(
   { id, kind: text, at: time, body: outboxBody },
   { cuts: count, original: outboxBody, refusal: (value) => (isRecord(value) ? refusalFrom(value) : undefined) },

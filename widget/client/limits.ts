@@ -4,16 +4,18 @@
  */
 import { LIMITS } from '../../gateway/protocol/limits.ts'
 
-const { textLength, bodyBytes, bodyCount, bodyDepth, imageBytes } = LIMITS
+const { textLength, bodyBytes, bodyCount, bodyDepth, imageBytes, withdrawMs } = LIMITS
 
-/** Of a message, until a gateway tells its own. */
-export const MESSAGE_LIMITS: MessageLimits = { textLength, bodyBytes, bodyCount, bodyDepth, imageBytes }
+/** Of a message, until a gateway tells its own. One that does not tell `withdrawMs` knows no withdrawing. */
+export const MESSAGE_LIMITS: MessageLimits = { textLength, bodyBytes, bodyCount, bodyDepth, imageBytes, withdrawMs: 0 }
 /** A later gateway may allow this many times as much. */
 const MOST_TIMES = 64
 
-export type MessageLimits = Readonly<Record<'textLength' | 'bodyBytes' | 'bodyCount' | 'bodyDepth' | 'imageBytes', number>>
+export type MessageLimits = Readonly<Record<'textLength' | 'bodyBytes' | 'bodyCount' | 'bodyDepth' | 'imageBytes' | 'withdrawMs', number>>
 
 export const TEXT_LENGTH = textLength
+/** For so long an entry may change; the clocks of several gateways are not quite the same. */
+export const CHANGING_MS = withdrawMs * 1.1
 /** What a draft holds at most: twice what can be sent, so that a text that became too long can be shortened by its writer. */
 export const DRAFT_LENGTH = 2 * textLength
 
@@ -22,7 +24,7 @@ export function limitsFrom(told: Readonly<Record<string, number>> = {}): Message
   const limits: Record<keyof MessageLimits, number> = { ...MESSAGE_LIMITS }
   for (const name of Object.keys(limits) as (keyof MessageLimits)[]) {
     const value = Math.floor(told[name]!)
-    if (value > 0) limits[name] = Math.min(value, MOST_TIMES * limits[name])
+    if (value > 0) limits[name] = Math.min(value, MOST_TIMES * (limits[name] || withdrawMs))
   }
   return limits
 }

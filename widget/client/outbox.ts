@@ -3,8 +3,8 @@ import type { CommandAnswer } from '../../gateway/protocol/commands.ts'
 import type { Body, Message } from '../../gateway/protocol/model.ts'
 import type { Clock } from './clock.ts'
 import { clientId } from './client-id.ts'
-import { outboxItemFrom } from './incoming.ts'
-import { plainJson } from './plain-json.ts'
+import { OutboxStorage } from './outbox-storage.ts'
+import type { PictureStore } from './picture-store.ts'
 import type { ScopedStorage } from './scoped-storage.ts'
 import type { StoredItem } from './stored.ts'
 import { wireRefusalOf, type RefusalError } from './refusal-error.ts'
@@ -22,6 +22,8 @@ export interface Confirmed {
 export interface OutboxOptions {
   readonly to: string
   readonly storage: ScopedStorage
+  /** For what has no room there. */
+  readonly pictures?: PictureStore | undefined
   readonly clock: Clock
   readonly random: () => number
   readonly isConnected: () => boolean
@@ -40,8 +42,8 @@ const BLAME_MS = 5000
 const CUT_COUNT = 3
 /** A gateway that loses a picture more often than this is not sent it again. */
 const ADD_COUNT = 3
-/** Stored briefly under an item's key: it was confirmed or discarded. */
-const GONE = { gone: true }
+/** Of a picture: its item was stored, its bytes have vanished. */
+const BYTES_GONE: WireRefusal = { code: 'image_gone', message: 'The picture is no longer on this device.', retry: false }
 const QUARANTINED: WireRefusal = {
   code: 'internal',
   message: 'The connection broke each time this was sent.',
@@ -65,10 +67,13 @@ export class Outbox {
   readonly items = signal<readonly StoredItem[]>([])
   readonly #options: OutboxOptions
   readonly #prefix: string
+  readonly #stored: OutboxStorage
   readonly #own = new Set<string>()
   readonly #answered = new Set<string>()
   /** How often each picture that a gateway lost was uploaded again. */
   readonly #added = new Map<string, number>()
+  /** Their bytes are being read. */
+  readonly #awaited = new Set<string>()
   #underWay: string | undefined
   #refusals = 0
   #stopTimer = (): void => {}
@@ -76,6 +81,8 @@ export class Outbox {
   constructor(options: OutboxOptions) {
     this.#options = options
     this.#prefix = `out~${options.to}~`
+    const { storage, clock, pictures } = options
+    this.#stored = new OutboxStorage(this.#prefix, { storage, clock, pictures, onChange: (id) => this.#showAgain(id) })
     for (const key of options.storage.keys(this.#prefix)) this.#take(key)
   }
 
@@ -94,7 +101,9 @@ export class Outbox {
   }
 
   discard(id: string): void {
-    if (this.#find(id)?.state !== 'sending') this.#remove(new Set([id]))
+    if (this.#find(id)?.state === 'sending') return
+    this.#remove(new Set([id]))
+    this.#sendNext()
   }
 
   /**
@@ -113,11 +122,11 @@ export class Outbox {
     const { value } = this.items
     const others = value.filter(({ id }) => !ids.has(id))
     if (others.length === value.length) return
-    for (const { id } of value) {
+    for (const { id, state } of value) {
       if (!ids.has(id)) continue
-      // tell the other windows before the key is removed: a key that merely vanishes was cleared, and its item is still to be sent
-      this.#options.storage.set(this.#prefix + id, GONE)
-      this.#options.storage.remove(this.#prefix + id)
+      this.#stored.remove(id)
+      // a picture that hangs holds up nobody once it was cancelled
+      if (id === this.#underWay && state === 'waiting') this.#underWay = undefined
       this.#answered.delete(id)
       this.#added.delete(id)
     }
@@ -138,7 +147,7 @@ export class Outbox {
   onStorage(key: string, value: string | null): void {
     const id = key.slice(this.#prefix.length)
     if (!key.startsWith(this.#prefix) || id === this.#underWay || this.#answered.has(id)) return
-    if (value === plainJson(() => JSON.stringify(GONE))) this.#remove(new Set([id]))
+    if (this.#stored.isGone(value)) this.#remove(new Set([id]))
     else if (value !== null) this.#take(key)
   }
 
@@ -153,6 +162,7 @@ export class Outbox {
       this.#stopTimer = clock.after(patience, () => this.#sendNext())
       return
     }
+    if (this.#awaitsBytes(item)) return
     this.#underWay = item.id
     const uploading = upload(item, (progress) => this.#onProgress(item, progress))
     if (!uploading) return this.#launch(item)
@@ -177,7 +187,7 @@ export class Outbox {
 
   #launch(item: StoredItem): void {
     const { clock, send, onSent } = this.#options
-    if (!this.#find(item.id)) return this.#finish()
+    if (!this.#find(item.id)) return this.#finish(item)
     this.#show({ ...item, state: 'sending' })
     const at = clock.uptime()
     send(item).then(
@@ -200,25 +210,25 @@ export class Outbox {
     this.items.set([])
   }
 
-  #finish(): void {
-    this.#underWay = undefined
+  #finish({ id }: StoredItem): void {
+    if (this.#underWay === id) this.#underWay = undefined
     this.#sendNext()
   }
 
   #refused(item: StoredItem, error: RefusalError, tookMs: number): void {
     const { code, message, retry, afterMs } = error
-    if (!this.#find(item.id)) return this.#finish()
+    if (!this.#find(item.id)) return this.#finish(item)
     const cuts = (item.cuts ?? 0) + (code === 'cut' && tookMs < BLAME_MS ? 1 : 0)
     const isPoison = cuts >= CUT_COUNT
     if (code === 'image_gone' && item.original && (this.#added.get(item.id) ?? 0) < ADD_COUNT) {
       this.#added.set(item.id, (this.#added.get(item.id) ?? 0) + 1)
       const { original, ...rest } = item
       this.#store({ ...rest, body: original })
-      return this.#finish()
+      return this.#finish(item)
     }
     if (!retry || isPoison) {
       this.#store({ ...item, state: 'failed', refusal: isPoison ? QUARANTINED : { code: code as Code, message, retry } })
-      return this.#finish()
+      return this.#finish(item)
     }
     this.#underWay = undefined
     this.#store({ ...item, cuts })
@@ -236,9 +246,33 @@ export class Outbox {
 
   /** Takes an item that an earlier page or another window stored. */
   #take(key: string): void {
-    const stored = this.#options.storage.get(key, outboxItemFrom)
+    const stored = this.#stored.read(key, this.#find(key.slice(this.#prefix.length)))
     if (!stored) return
-    this.#show({ ...stored, state: stored.refusal ? 'failed' : 'waiting' })
+    const item: StoredItem = { ...stored, state: stored.refusal ? 'failed' : 'waiting' }
+    this.#show(item)
+    this.#awaitsBytes(item)
+  }
+
+  /** Whether the item's picture has to come from its store first. If the store cannot tell, the next event asks again. */
+  #awaitsBytes(item: StoredItem): boolean {
+    if (this.#awaited.has(item.id)) return true
+    const completed = this.#stored.complete(item)
+    if (!completed) return false
+    this.#awaited.add(item.id)
+    const settle = (run: () => void): void => {
+      this.#awaited.delete(item.id)
+      if (this.#find(item.id)) run()
+    }
+    completed.then(
+      (whole) =>
+        settle(() => {
+          if (whole) this.#show(whole)
+          else this.#store({ ...item, state: 'failed', refusal: BYTES_GONE })
+          this.#sendNext()
+        }),
+      () => settle(() => {}),
+    )
+    return true
   }
 
   #put({ id, kind, body }: Pick<StoredItem, 'id' | 'kind' | 'body'>, at = this.#nextAt()): void {
@@ -249,13 +283,21 @@ export class Outbox {
   /** A temporary refusal is not stored: a stored refusal counts as final. */
   #store(item: StoredItem): void {
     const { refusal: _, ...waiting } = item
-    this.#options.storage.set(this.#prefix + item.id, item.state === 'failed' ? item : waiting)
     this.#show(item)
+    this.#stored.write(item.state === 'failed' ? item : waiting)
+  }
+
+  #showAgain(id: string): void {
+    const item = this.#find(id)
+    if (item) this.#show(item)
   }
 
   #show(item: StoredItem): void {
     const others = this.items.value.filter(({ id }) => id !== item.id)
-    this.items.set([...others, item].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)))
+    const { isOnlyHere: was, ...rest } = item
+    const isOnlyHere = this.#stored.isOnlyHere(item.id)
+    const shown = isOnlyHere ? { ...rest, isOnlyHere } : was ? rest : item
+    this.items.set([...others, shown].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)))
   }
 
   #nextAt(): number {

@@ -3,25 +3,24 @@ import type { Command, CommandAnswer, CommandInput, Welcome } from '../../gatewa
 import type { Body, Identity, Shop } from '../../gateway/protocol/model.ts'
 import { connectPacket } from '../../gateway/protocol/packet.ts'
 import { PROTOCOL_VERSION } from '../../gateway/protocol/version.ts'
-import { isWaitingPicture } from './body-refusal.ts'
 import { clientId } from './client-id.ts'
 import type { Clock } from './clock.ts'
 import { Connection } from './connection.ts'
 import { Conversation } from './conversation.ts'
-import { CHAT_CHECKS, deviceFrom, identityFrom, refusalFrom, type Checks } from './incoming.ts'
+import { CHAT_CHECKS, deviceFrom, identityFrom, type Checks } from './incoming.ts'
 import type { EnvironmentEvent, PageNotice } from './environment.ts'
 import { limitsFrom, MESSAGE_LIMITS, type MessageLimits } from './limits.ts'
 import { ScopedStorage } from './scoped-storage.ts'
 import { Logouts } from './logouts.ts'
 import { GUEST_KEY, Pass } from './pass.ts'
 import { plainJson } from './plain-json.ts'
-import { withoutEndSlashes, type Ports } from './ports.ts'
+import type { Ports } from './ports.ts'
 import { RefusalError, wireRefusalOf } from './refusal-error.ts'
 import { personOf, scopeOf } from './scope.ts'
 import { signal } from './signal.ts'
 import { SocketRecord } from './socket-record.ts'
 import type { Person, PersonClient as Contract, PushMap } from './types.ts'
-import type { UploadOptions } from './upload.ts'
+import { uploadOnDemand } from './upload-on-demand.ts'
 
 export interface PersonOptions {
   /** The chat's own where nothing else is said. */
@@ -41,7 +40,7 @@ export interface PersonOptions {
 const RESUME_COUNT = 100
 const COMPARE_EVERY_MS = 40_000
 /** Commands whose refusals `onRefused` does not report: messages and passes report theirs elsewhere, and the others carry news that may be lost. */
-const UNREPORTED: ReadonlySet<Command> = new Set(['send', 'renew', 'typing', 'viewing', 'read', 'delivered'])
+const UNREPORTED: ReadonlySet<Command> = new Set(['send', 'renew', 'typing', 'viewing', 'read', 'delivered', 'place'])
 /** Another window may write after a logout and before it learns of it; within this time that is erased as well. */
 const LOGOUT_ECHO_MS = 2000
 
@@ -79,6 +78,8 @@ export class PersonClient implements Contract {
   /** The pass of the last hello or renewal. */
   #connectedPass: string | undefined
   #hasRefetched = false
+  /** The gateway's clock less ours. */
+  #skewMs = 0
   #limits: MessageLimits = MESSAGE_LIMITS
   #stopCompare = (): void => {}
   #stopEnvironment: (() => void) | undefined
@@ -137,15 +138,17 @@ export class PersonClient implements Contract {
   #open(to: string): Conversation {
     const known = this.conversations.find((each) => each.to === to)
     if (known) return known
-    const { clock, random } = this.#options.ports
+    const { clock, pictures, random } = this.#options.ports
     const conversation = new Conversation({
       to,
       storage: this.#storage,
+      pictures,
       clock,
       random,
       identity: this.identity,
       limits: () => this.#limits,
       isConnected: () => this.#connection.isWelcomed,
+      gatewayNow: () => clock.now() + this.#skewMs,
       request: (command, input, limitMs) => this.#ask(command, input, limitMs),
       upload: ({ body }, onProgress) => this.#upload(body, onProgress),
       onRefused: (refusal) => this.#announce(refusal, 'send'),
@@ -255,8 +258,11 @@ export class PersonClient implements Contract {
   }
 
   #erase(): void {
-    this.#storage.erase()
-    new ScopedStorage(this.#options.ports.storage, `${this.#shared.prefix}guest~`).erase()
+    const { pictures, storage } = this.#options.ports
+    for (const erased of [this.#storage, new ScopedStorage(storage, `${this.#shared.prefix}guest~`)]) {
+      erased.erase()
+      pictures?.remove(erased.prefix).catch(() => {}) // where there is no such store there is nothing in it
+    }
     this.#shared.remove(GUEST_KEY)
   }
 
@@ -341,6 +347,7 @@ export class PersonClient implements Contract {
     this.#hasRefetched = false
     this.#reportedRefusals.clear()
     this.#limits = limitsFrom(welcome.limits)
+    this.#skewMs = (welcome.at ?? this.clock.now()) - this.clock.now()
     this.identity.set(welcome.identity)
     this.imageHosts.set(welcome.imageHosts ?? [])
     this.shops.set(welcome.shops ?? {})
@@ -364,6 +371,7 @@ export class PersonClient implements Contract {
     const id = (data as { conversation?: string } | undefined)?.conversation
     const conversation = this.conversations.find((each) => each.id === id)
     if (push.name === 'messagePush') conversation?.onMessage(push.data)
+    else if (push.name === 'withdrawPush') conversation?.onChanged(push.data)
     else if (push.name === 'resumePush') conversation?.compare()
     else if (push.name === 'cursorPush') conversation?.onCursor(push.data)
     else if (push.name === 'typingPush') conversation?.onTyping(push.data)
@@ -386,14 +394,4 @@ function deviceName(shared: ScopedStorage, random: () => number): string {
   const device = shared.get('device', deviceFrom) || clientId(random)
   shared.set('device', device)
   return `${device}.${clientId(random).slice(0, 8)}`
-}
-
-/** Resolves with the body to send after its picture was uploaded; undefined if no picture waits. Loads the upload script with the first one. */
-function uploadOnDemand(body: Body, options: UploadOptions): Promise<Body> | undefined {
-  const { url } = body as Body & { readonly url?: unknown }
-  if (!isWaitingPicture(url)) return undefined
-  const script = import('./upload.ts').catch(() => Promise.reject({ code: 'unavailable', message: '', retry: true }))
-  return script
-    .then(({ upload }) => upload(body, { ...options, gateway: withoutEndSlashes(options.gateway) }))
-    .catch((error: unknown) => Promise.reject(refusalFrom(error)))
 }

@@ -4,6 +4,8 @@ import type { ClientOptions } from './client-options.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { pageEnvironment, type Environment } from './environment.ts'
 import { guestFrom, refusalFrom } from './incoming.ts'
+import { pagePictures } from './page-pictures.ts'
+import type { PictureStore } from './picture-store.ts'
 import type { StoragePort } from './scoped-storage.ts'
 import type { Guest } from './stored.ts'
 import type { TransportPort } from './transport.ts'
@@ -17,6 +19,7 @@ const GUEST_MS = 15_000
 export interface Ports {
   /** `null`, undefined: none. */
   readonly storage: StoragePort | null | undefined
+  readonly pictures: PictureStore | undefined
   readonly transports: readonly TransportPort[]
   readonly clock: Clock
   readonly random: () => number
@@ -27,6 +30,7 @@ export interface Ports {
 /** The options, with the browser's own as defaults. */
 export const portsOf = (options: ClientOptions): Ports => ({
   storage: options.storage === undefined ? pageStorage() : options.storage,
+  pictures: options.pictures || (options.storage === undefined ? pagePictures : undefined),
   transports: options.transports || engineIoPorts(options.gateway),
   clock: options.clock || systemClock,
   random: options.random || systemRandom,

@@ -71,6 +71,11 @@ export class ScopedStorage {
     if (!this.#isOver) attempt(() => this.#storage!.removeItem(this.prefix + key))
   }
 
+  /** Whether the storage has this key, prefix and all. Yes where that cannot be known. */
+  hasRaw(key: string): boolean {
+    return attempt(() => this.#storage!.getItem(key)) !== null
+  }
+
   /** Keys that begin with `start`, without the prefix. */
   keys(start: string): string[] {
     const found: string[] = []

@@ -20,6 +20,8 @@ export interface Copy {
   readonly id: string
   readonly messages: readonly Message[]
   readonly hasOlder: boolean
+  /** Up to here no entry can change any more. Earlier releases did not store it. */
+  readonly settled?: number
   readonly mine: Cursor
   readonly theirs: Cursor
   readonly name?: string | undefined

@@ -25,7 +25,7 @@ export function startTimeline(epoch: string, messages: readonly Message[], hasOl
   return drain({ ...timeline, early }) || timeline
 }
 
-/** Returns the same timeline if nothing is new; undefined: the message belongs to another log than the known one. */
+/** An entry that comes again may have been withdrawn meanwhile, or lost words that it quoted. Returns the same timeline if nothing is new; undefined: the message belongs to another log than the known one. */
 export function insert(timeline: Timeline, message: Message): Timeline | undefined {
   const { end, messages } = timeline
   const { seq, id, epoch } = message
@@ -33,7 +33,8 @@ export function insert(timeline: Timeline, message: Message): Timeline | undefin
   if (last && epoch !== timeline.epoch) return undefined
   if (seq <= end!) {
     const held = messages.find((each) => each.seq === seq)
-    return held && held.id !== id ? undefined : timeline
+    if (!held || JSON.stringify([held.id, held.kind, held.body]) === JSON.stringify([id, message.kind, message.body])) return timeline
+    return held.id === id ? { ...timeline, messages: messages.map((each) => (each === held ? message : each)) } : undefined
   }
   if (seq !== end! + 1) return withEarly(timeline, message)
   return isNext(last, message) ? drain({ ...timeline, epoch, messages: [...messages, message], end: seq }) : undefined
@@ -92,8 +93,7 @@ function drain(timeline: Timeline): Timeline | undefined {
 
 function withEarly(timeline: Timeline, message: Message): Timeline {
   const { early } = timeline
-  if (early.some(({ seq }) => seq === message.seq)) return timeline
-  const sorted = [...early, message].sort((a, b) => a.seq - b.seq)
+  const sorted = [...early.filter(({ seq }) => seq !== message.seq), message].sort((a, b) => a.seq - b.seq)
   return { ...timeline, early: sorted.slice(-EARLY_COUNT) }
 }
 

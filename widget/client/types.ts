@@ -44,6 +44,8 @@ export interface OutboxItem {
   readonly state: 'waiting' | 'sending' | 'failed'
   /** Why it failed; while it waits: the temporary refusal that delayed it. */
   readonly refusal?: WireRefusal
+  /** Nothing on this device has room for it: it is lost with this page. */
+  readonly isOnlyHere?: boolean
 }
 
 export interface TimelineView {
@@ -64,6 +66,8 @@ export interface Conversation {
   readonly id: string | undefined
   readonly timeline: Signal<TimelineView>
   readonly outbox: Signal<readonly OutboxItem[]>
+  /** How far this person's side has. */
+  readonly mine: Cursor
   /** How far the other side has received and read. */
   readonly theirs: Signal<Cursor>
   readonly unread: Signal<number>
@@ -89,6 +93,13 @@ export interface Conversation {
   sendBody(kind: string, body: Body): string | undefined
   retry(id: string): void
   discard(id: string): void
+  /** Whether this person may still take this message back, as far as the clocks tell. */
+  mayWithdraw(message: Message): boolean
+  /**
+   * Takes back a message of this person by its client id: one that waits leaves the outbox, one that is on its way is withdrawn when it has arrived.
+   * Rejects with a RefusalError.
+   */
+  withdraw(id: string): Promise<void>
   /** Loads one page of older messages; resolves when it is in the timeline or could not be loaded. */
   loadOlder(): Promise<void>
   /** The person has seen everything up to the newest message held. */
@@ -149,6 +160,8 @@ export interface PersonClient {
 export interface ListingPerson extends PersonClient {
   /** By last activity, kept up to date by pushes; loads at first use. */
   readonly inbox: Inbox
+  /** What is being written to `to` in this browser and not sent; '' for nothing. */
+  draftOf(to: string): string
 }
 
 /**

@@ -9,8 +9,8 @@ import type { Clock } from './clock.ts'
  * The body of a waiting picture: `{text, url: 'data:image/…;base64,…', width, height}`; after the upload `url`, `width` and `height` are the
  * gateway's. `{text, url: 'data:', problem}` cannot be sent; `problem` is the refusal's code.
  *
- * If nothing gets through it retries for as long as a dead connection may look alive. Once the connection is gone it rejects with `disconnected`, and
- * the item waits for the next connection like any message.
+ * If nothing gets through it is tried again a few times; then it rejects with `unavailable`, the person is told, and the outbox goes on trying. Once the
+ * connection is gone it rejects with `disconnected`, and the item waits for the next connection like any message.
  */
 export interface UploadOptions {
   /** Without a slash at its end. */
@@ -28,7 +28,7 @@ interface UploadRefusal extends Pick<WireRefusal, 'message' | 'retry' | 'afterMs
 
 type Outcome = { readonly body: Body } | { readonly refusal: UploadRefusal } | 'nothing'
 
-const RETRY_MS = [1000, 2000, 4000, 4000, 4000, 4000, 4000, 4000, 4000, 4000]
+const RETRY_MS = [1000, 2000, 4000]
 /** An upload without progress for this long is dead. */
 const STALL_MS = 30_000
 const STEP = 0.04
@@ -46,7 +46,7 @@ export async function upload(body: Body, options: UploadOptions): Promise<Body> 
     if (outcome !== 'nothing') throw outcome.refusal
     if (!options.isConnected() || !options.onProgress(0)) throw { code: 'disconnected', message: 'The connection is gone.', retry: true }
     const delay = RETRY_MS[attempt]
-    if (delay === undefined) throw final('unavailable')
+    if (delay === undefined) throw { code: 'unavailable', message: 'The picture does not get through.', retry: true }
     await new Promise<void>((done) => void options.clock.after(delay, done))
   }
 }

@@ -16,6 +16,8 @@ export interface DeskContextOptions {
   readonly view: MailboxView
   /** Dispatches an event at the element. */
   readonly emit: Emit
+  /** How pressing a wait of so many ms is, by the page's settings. */
+  readonly urgency: (waitMs: number) => 'amber' | 'red' | undefined
 }
 
 /**
@@ -26,10 +28,12 @@ export class DeskContext {
   readonly element: MailboxHost
   readonly view: MailboxView
   readonly emit: Emit
+  readonly urgency: DeskContextOptions['urgency']
   readonly toast: Toast
   readonly dialogs: Dialogs<DeskDialog>
 
-  constructor({ element, emit, view }: DeskContextOptions) {
+  constructor({ element, emit, urgency, view }: DeskContextOptions) {
+    this.urgency = urgency
     this.element = element
     this.view = view
     this.emit = emit

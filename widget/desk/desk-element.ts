@@ -9,8 +9,9 @@ import { languageReady } from '../ui/language-of.ts'
 import { modal } from '../ui/modal.ts'
 import { deskIcons } from '../ui/page-icons.ts'
 import { toastView } from '../ui/toast-view.ts'
-import { tool } from '../ui/tool.ts'
+import { tool, type ToolOptions } from '../ui/tool.ts'
 import { AssignmentController } from './assignment/assignment.ts'
+import { composerTools } from './composer-tools.ts'
 import { Customer } from './customer/customer.ts'
 import { DeskContext } from './desk-context.ts'
 import { DESK_DECLARATIONS, DESK_PROPERTIES } from './desk-properties.ts'
@@ -23,6 +24,9 @@ import { Search } from './search/search.ts'
 import { DeskShortcuts } from './shortcuts/desk-shortcuts.ts'
 import type { Chord } from './shortcuts/shortcuts.ts'
 import { AgentStatus } from './status/status.ts'
+import { urgency } from './urgency.ts'
+
+const TOOL_ICONS = { quickReplies: deskIcons.reply, note: deskIcons.note, picture: deskIcons.picture, order: deskIcons.order } as const
 
 /**
  * `<im-desk gateway="https://…" token="…">`: a merchant's desk. The conversations of the agent's shop, one of them open, its
@@ -30,19 +34,22 @@ import { AgentStatus } from './status/status.ts'
  *
  * Properties, methods and events: those of `<im-inbox>`, and
  *   idle-minutes minutes without input after which the agent is shown as away; 0: never; default 10
+ *   wait-warn-minutes, wait-alarm-minutes  from when on a customer's wait is shown in amber, in red; 0: never; default 3 and 10
  *   shortcuts    (property only) {action: chord}, over the table of shortcuts/default-shortcuts.ts; an empty chord turns one off. The person's own
  *                choice, made in the sheet and stored by the browser, comes above both
  *   quickReplies (property only) [{id, title, text, folder?}], offered beside those that the gateway stores
+ *   im-card      also for the orders and the product in the column about the customer; without a `message` there
  *   im-quick-reply {id}   (event) the agent used a quick reply
  *
  *   next Alt+↓ · previous Alt+↑ · nextUnread Alt+U · search / · composer Alt+M · send Mod+Enter · quickReplies Alt+Q · note Alt+N ·
- *   claim Alt+C · close Alt+W · transfer Alt+T · block Alt+B · status Alt+A · details Alt+I · mute Alt+S · sheet ?
+ *   picture Alt+P · order Alt+O · claim Alt+C · close Alt+W · transfer Alt+T · accept Alt+Y · decline Alt+X · block Alt+B ·
+ *   status Alt+A · details Alt+I · mute Alt+S · sheet ?
  *   A chord is written "Ctrl+Shift+K", "Mod+J" (Cmd on a Mac), "/"; none works while an input method composes. On a Mac, Option
  *   and a letter type a character in a field: there it is Ctrl+Option and the letter.
  *
  * Parts: those of `<im-inbox>`, service offers note note-form details dialog quick-replies. CSS variables: ui/tokens.ts.
  * Hooks for testers: those of `<im-inbox>`, status shelf view mark search-foot · service claim close transfer take-back unblock answering ·
- * offered accept decline look countdown · note note-form note-field save-note edit-note delete-note · details toggle-details copy-id customer
+ * offered accept decline look countdown · tool-quickReplies tool-note tool-picture tool-order order-menu order-item · note note-form note-field save-note edit-note delete-note · details toggle-details copy-id customer
  * viewing send-viewing order copy-order send-order customer-down customer-retry earlier open-block · quick-replies quick-reply · told undo ·
  * show-replies show-blocked show-shortcuts and the dialogs sheet block-dialog transfer-dialog blocked-dialog replies-dialog.
  */
@@ -62,6 +69,8 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
   declare shortcuts: Readonly<Partial<Record<DeskAction, Chord>>>
   declare quickReplies: readonly QuickReply[]
   declare idleMinutes: number
+  declare waitWarnMinutes: number
+  declare waitAlarmMinutes: number
 
   readonly #view: MailboxView = new MailboxView(this, {
     emit: (name, detail) => this.emit(name, detail),
@@ -76,7 +85,12 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
     showsPresence: true,
   })
   protected readonly controller = this.#view.controller
-  readonly #desk = new DeskContext({ element: this, view: this.#view, emit: (name, detail) => this.emit(name, detail) })
+  readonly #desk = new DeskContext({
+    element: this,
+    view: this.#view,
+    emit: (name, detail) => this.emit(name, detail),
+    urgency: (waitMs) => urgency(waitMs, this),
+  })
   readonly #search: Search = new Search(this.#desk)
   readonly #assignment = new AssignmentController(this.#desk)
   readonly #notes = new Notes(this.#desk)
@@ -88,9 +102,12 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
     actions: {
       quickReplies: this.#replies.pick,
       note: () => this.#notes.write(),
+      order: this.#customer.menu.toggle,
       claim: this.#assignment.claim,
       close: this.#assignment.close,
       transfer: this.#assignment.openTransfer,
+      accept: this.#assignment.accept,
+      decline: this.#assignment.decline,
       block: () => this.#assignment.blocking.openForm(),
       details: () => this.#customer.toggle(),
       mute: () => this.#view.notifications.toggleSound(),
@@ -104,7 +121,8 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
     this.muted = this.guest = false
     this.shortcuts = {}
     this.quickReplies = []
-    this.idleMinutes = 10
+    this.idleMinutes = this.waitAlarmMinutes = 10
+    this.waitWarnMinutes = 3
     new LostFocus(this, () => this.#placeAfterAct())
   }
 
@@ -153,7 +171,7 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
   }
 
   protected override updated(): void {
-    this.#assignment.closeSettled()
+    this.#assignment.updated()
   }
 
   protected override render(): TemplateResult {
@@ -166,10 +184,10 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
     })
     const pane = this.#view.pane({
       ...this.#notes.amongMessages(),
-      detail: this.detail(),
+      ...this.detail(),
+      head: this.#assignment.bar(),
       tools: this.#detailsButton(),
-      above: html`${this.#notes.form()}${this.#replies.picker()}`,
-      below: this.#assignment.bar(),
+      above: html`${this.#notes.form()}${this.#replies.picker()}${this.#customer.menu.render()}${this.#composerTools()}`,
     })
     return this.#view.frame({
       columns: html`${list} ${pane} ${this.#customer.column(this.#assignment.blocking.button())}`,
@@ -179,7 +197,7 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
   }
 
   /** Under the name of the open conversation. */
-  protected detail(): string {
+  protected detail(): ReturnType<Customer['summary']> {
     return this.#customer.summary()
   }
 
@@ -193,7 +211,7 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
     const closeLabel = this.#view.language.mailboxStrings.close
     const toast = toastView({ word, undoLabel: words.undo, dismissLabel: closeLabel, onDismiss: dismiss })
     const content = open && [this.#assignment, this.#replies, this.#shortcuts].map((each) => each.dialog(open)).find(Boolean)
-    return html`${this.#assignment.offers()}${content ? modal({ ...content, closeLabel, onClosed, toast }) : toast}`
+    return html`${this.#assignment.offers(this.#shortcuts.withKeys)}${content ? modal({ ...content, closeLabel, onClosed, toast }) : toast}`
   }
 
   #tools(): TemplateResult {
@@ -205,6 +223,33 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
       ${tool({ name: 'show-blocked', label: words.blockedList, icon: deskIcons.block, onClick: () => blocking.openList() })}
       ${tool({ name: 'show-shortcuts', label: shortcuts, icon: deskIcons.keyboard, onClick: () => dialogs.show('sheet') })}
       ${this.#view.soundButton()}</span>`
+  }
+
+  #composerTools(): TemplateResult {
+    const { words } = this.#desk
+    const {
+      controller: { conversation },
+      language: {
+        mailboxStrings: { actions, quickReplies },
+      },
+    } = this.#view
+    const { picture, withKeys } = this.#shortcuts
+    const { menu } = this.#customer
+    const button = (action: 'quickReplies' | 'note' | 'picture' | 'order', label: string, onClick: () => unknown): ToolOptions => ({
+      name: `tool-${action}`,
+      label,
+      hint: withKeys(label, action),
+      icon: TOOL_ICONS[action],
+      onClick: () => void onClick(),
+    })
+    // an order is the shop's: a colleague of another shop has none
+    const order = conversation?.to.startsWith('shop:') ? [] : [{ ...button('order', actions.order, menu.toggle), isExpanded: menu.isOpen }]
+    return composerTools(words.tools, [
+      button('quickReplies', `${quickReplies} /`, this.#replies.pick),
+      button('note', actions.note, () => this.#notes.write()),
+      button('picture', actions.picture, picture),
+      ...order,
+    ])
   }
 
   #detailsButton(): TemplateResult {
@@ -234,7 +279,8 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
   #placeAfterAct(): HTMLElement | null {
     const root = this.renderRoot
     const dialog = root.querySelector('dialog')
-    if (!dialog) return root.querySelector(this.to === '' ? '.rows' : '.composer textarea')
+    const offer = root.querySelector<HTMLElement>('.offered [data-test=accept]:not(:disabled)')
+    if (!dialog) return offer ?? root.querySelector(this.to === '' ? '.rows' : '.composer textarea')
     return dialog.querySelector<HTMLElement>('.modal-body :is(button, input):not(:disabled)') ?? dialog.querySelector('button')
   }
 }

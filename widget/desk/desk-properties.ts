@@ -9,11 +9,13 @@ function table(value: unknown): unknown {
   return Object.values(value).every((each) => typeof each === 'string') ? { ...value } : BAD
 }
 
-/** Minutes; 0 is never. Absent: 10. */
-function minutes(value: unknown): unknown {
-  if (value === null || value === undefined) return 10
-  const count = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-  return typeof count === 'number' && count >= 0 && count <= 1440 ? count : BAD
+/** Minutes; 0 is never. */
+function minutes(absent: number): (value: unknown) => unknown {
+  return (value) => {
+    if (value === null || value === undefined) return absent
+    const count = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+    return typeof count === 'number' && count >= 0 && count <= 1440 ? count : BAD
+  }
 }
 
 /** A list of {id, title, text, folder?}. */
@@ -31,6 +33,8 @@ export const DESK_DECLARATIONS: Readonly<Record<string, PropertyDeclaration>> = 
   shortcuts: { attribute: false },
   quickReplies: { attribute: false },
   idleMinutes: { attribute: 'idle-minutes' },
+  waitWarnMinutes: { attribute: 'wait-warn-minutes' },
+  waitAlarmMinutes: { attribute: 'wait-alarm-minutes' },
 }
 
 /** As CHAT_PROPERTIES: what each property of `<im-desk>` accepts. */
@@ -38,5 +42,7 @@ export const DESK_PROPERTIES: Readonly<Record<string, (value: unknown) => unknow
   ...MAILBOX_PROPERTIES,
   shortcuts: table,
   quickReplies,
-  idleMinutes: minutes,
+  idleMinutes: minutes(10),
+  waitWarnMinutes: minutes(3),
+  waitAlarmMinutes: minutes(10),
 }

@@ -19,6 +19,32 @@ export const deskStyle = css`
   .tools .plain {
     width: 40px;
   }
+  .composer-tools {
+    display: flex;
+    padding-inline: 8px;
+    border-top: 1px solid var(--line);
+  }
+  .composer-tools .plain {
+    height: 40px;
+    border-radius: 10px;
+  }
+  .composer-tools .plain + .plain {
+    margin: 0;
+  }
+  .composer-tools + .composer {
+    border-top: 0;
+    padding-top: 0;
+  }
+  .composer .pick {
+    display: none;
+  }
+  .order-menu .reply {
+    width: 100%;
+    text-align: start;
+  }
+  .order-menu .reply:focus-visible {
+    background: var(--own);
+  }
   .act {
     flex: none;
     min-height: 36px;

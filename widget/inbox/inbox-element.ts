@@ -5,11 +5,13 @@ import { OpenRequests } from '../mailbox/open-requests.ts'
 import { PersonBlocks } from '../chat/person-blocks.ts'
 import { fill } from '../locales/fill.ts'
 import type { OwnTexts } from '../locales/texts.ts'
-import { offerBar, type Offer } from '../ui/cards.ts'
+import { PinnedProduct } from '../chat/pinned-product.ts'
+import type { Offer } from '../ui/cards.ts'
 import { languageReady } from '../ui/language-of.ts'
 import { personBar, personTool, type PersonBarView } from '../chat/person-bar.ts'
-import { BAD, CHAT_PROPERTIES } from '../chat/chat-properties.ts'
+import { BAD, offerFrom } from '../chat/chat-properties.ts'
 import { shopNote, shopStatus, type ShopFace } from '../chat/shop-face.ts'
+import { QueueNote } from '../chat/queue-note.ts'
 import { ConnectedElement } from '../chat/connected-element.ts'
 import type { MailboxEvents } from '../chat/element-events.ts'
 import { MAILBOX_DECLARATIONS, MAILBOX_PROPERTIES } from '../mailbox/mailbox-properties.ts'
@@ -44,6 +46,7 @@ import { pageStyles } from '../mailbox/page-styles.ts'
  *   im-send {id, text}                       once per send
  *   im-message {id, seq, from, kind, text, at, isOwn}   once per message that came onto the screen
  *   im-unread {count}                        the number of conversations with something unread changed
+ *   im-card {kind, id?, number?, title?, url?, …, message, seq?, isOwn}   a product or order was tapped; cancelled, its address is not opened
  *   im-sound                                 this window sounded
  *   im-connection {state, transport}         the connection changed
  *   im-refused {code, message, retry, id?}   a final refusal, of the connection or (with `id`) of one message
@@ -51,7 +54,7 @@ import { pageStyles } from '../mailbox/page-styles.ts'
  *   im-notice {type, text?, …}               what a backend published into this person's channel, as it is
  *
  * Parts: blocked list conversations conversation avatar unread question panel header timeline bubble bubble-own bubble-other card
- * banner latest composer enter field input send retry discard. CSS variables: ui/tokens.ts.
+ * banner latest composer more field input emoji send tray retry discard. CSS variables: ui/tokens.ts.
  * Hooks for testers: `data-test` in the open shadow root = conversations conversation unread search filter sound question panel
  * vacant back blocked, and inside the panel those of `<im-chat>`; a conversation has `data-conversation data-to data-unread`.
  */
@@ -70,7 +73,10 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
   declare client: ListingClient | undefined
 
   readonly #view = new MailboxView(this, {
-    emit: (name, detail) => this.emit(name, detail),
+    emit: (name, detail) => {
+      if (name === 'im-send') this.#pinned.fold(this.#offer?.offer)
+      return this.emit(name, detail)
+    },
     onConnection: (state) => this.showConnection(state),
     onRefused: (refusal, id) => this.refused(refusal, id),
     onPerson: (who) => this.onPerson(who),
@@ -80,6 +86,8 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
   protected readonly controller = this.#view.controller
   readonly #blocked = new BlockedHere(this)
   readonly #blocks = new PersonBlocks(this)
+  readonly #queue = new QueueNote(this)
+  readonly #pinned = new PinnedProduct(this)
   #offer: { readonly to: string; readonly offer: Offer } | undefined
 
   constructor() {
@@ -87,11 +95,11 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
     this.gateway = this.token = this.to = this.lang = ''
     this.theme = 'auto'
     this.muted = this.guest = false
-    new OpenRequests(this, ({ product, to }) => {
+    new OpenRequests(this, ({ base, product, to }) => {
       if (typeof to !== 'string' || to === '') return
       this.open(to)
-      const accepted = CHAT_PROPERTIES.product!(product)
-      this.#offer = accepted === BAD || accepted === undefined ? undefined : { to, offer: accepted as Offer }
+      const accepted = offerFrom(product, typeof base === 'string' ? base : document.baseURI)
+      this.#offer = accepted === BAD || accepted === undefined ? undefined : { to, offer: accepted }
     })
   }
 
@@ -159,8 +167,8 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
           }
         : undefined,
       tools: personTool(this.#person),
-      above: this.#offered(),
-      below: html`${personBar(this.#person)}${this.#banner()}`,
+      above: nothing,
+      below: html`${personBar(this.#person)}${this.#banner()}${this.#offered()}`,
       sentence: ({ code }) => (code === 'blocked' ? this.#blockedSentence() : undefined),
     })
     return this.#view.frame({ columns: html`${list} ${pane}`, hasDetails: false, overlay: nothing })
@@ -180,8 +188,11 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
 
   #note(face: ShopFace): string | undefined {
     const { controller, language, presence, thread } = this.#view
-    const isOwnTurn = controller.timeline.isLoaded && thread.isOwnTurn
-    return shopNote(face, { isOwnTurn, isGone: controller.shown.name === 'live' && presence.isThere === false, strings: language.strings })
+    const { client, conversation, shown, timeline } = controller
+    const isOwnTurn = timeline.isLoaded && thread.isOwnTurn
+    const note = shopNote(face, { isOwnTurn, isGone: shown.name === 'live' && presence.isThere === false, strings: language.strings })
+    if (note !== undefined || !conversation) return note
+    return this.#queue.sentence({ client, conversation, isOwnTurn: isOwnTurn && thread.messages.length > 0, isShown: true }, language)
   }
 
   #blockedSentence(): string {
@@ -203,23 +214,11 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
     return html`<p class="blocked-here" part="blocked" data-test="blocked" role="status" dir="auto">${this.#blockedSentence()}</p>`
   }
 
-  #offered(): TemplateResult | typeof nothing {
+  #offered(): TemplateResult | undefined {
     const { conversation } = this.#view.controller
-    const { offer: thing, to } = this.#offer ?? {}
-    if (!thing || !conversation || conversation.to !== to) return nothing
-    const dismiss = (): void => {
-      this.#offer = undefined
-      this.requestUpdate()
-    }
-    return offerBar({
-      strings: this.#view.language.strings,
-      offer: thing,
-      onDismiss: dismiss,
-      onSend: () => {
-        const text = [thing.title, thing.price, thing.url].filter(Boolean).join(' · ')
-        // Where the gateway would refuse it, the offer stays where it is; the page has received the reason.
-        if (this.#view.thread.sendBody('product', { ...thing, text }) !== undefined) dismiss()
-      },
-    })
+    const { offer, to } = this.#offer ?? {}
+    if (!conversation || conversation.to !== to) return undefined
+    const { language, thread } = this.#view
+    return this.#pinned.view(offer, { strings: language.strings, messages: thread.messages, send: (body) => thread.sendBody('product', body) })
   }
 }

@@ -21,6 +21,8 @@ export interface DeskStrings {
   readonly offered: string
 
   readonly service: string
+  /** Of the buttons above the composer. */
+  readonly tools: string
   readonly isMine: string
   readonly isTheirs: string
   readonly isWaiting: string
@@ -38,6 +40,14 @@ export interface DeskStrings {
   readonly closeIt: string
   readonly reopen: string
   readonly takeBack: string
+  readonly ask: string
+  readonly isAskedByMe: string
+  readonly isAsked: string
+  readonly cancelAsk: string
+  /** What the colleague reads who is asked. */
+  readonly request: string
+  /** To who asked; `missed`: to who was asked and did not answer. */
+  readonly requestOutcomes: Readonly<Record<'accepted' | 'declined' | 'expired' | 'missed', string>>
   readonly undo: string
   readonly closedNow: string
 

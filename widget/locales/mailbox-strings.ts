@@ -23,6 +23,8 @@ export interface MailboxStrings {
   readonly choose: string
   readonly chooseHint: string
   readonly you: string
+  /** Before what somebody has begun to write in a conversation. */
+  readonly draft: string
   readonly yesterday: string
   readonly unreadCount: Counted
   readonly waitingFor: string
@@ -41,13 +43,8 @@ export interface MailboxStrings {
   readonly nothingShared: string
   readonly copy: string
   readonly copied: string
-  readonly soundOn: string
-  readonly soundOff: string
   readonly shortcuts: string
   readonly close: string
-  readonly notifyAsk: string
-  readonly notifyYes: string
-  readonly notifyNo: string
   readonly quickReplies: string
   readonly noQuickReplies: string
   readonly newMessageFrom: string
@@ -68,9 +65,13 @@ export type DeskAction =
   | 'send'
   | 'quickReplies'
   | 'note'
+  | 'picture'
+  | 'order'
   | 'claim'
   | 'close'
   | 'transfer'
+  | 'accept'
+  | 'decline'
   | 'block'
   | 'status'
   | 'details'

@@ -51,6 +51,10 @@ export interface Strings {
   /** What becomes of a message outside of hours (`{closed}`: one of the sentences above), and where nobody is there. */
   readonly keptClosed: string
   readonly keptNobody: string
+  /** While the person looks elsewhere. `soundOn` is on a button that turns it off. */
+  readonly news: { readonly ask: string; readonly yes: string; readonly no: string; readonly soundOn: string; readonly soundOff: string }
+  /** To who waits for an agent: the place in the queue, and how long others waited lately. */
+  readonly queue: { readonly next: string; readonly place: string; readonly usual: string }
   readonly guest: string
   readonly person: Readonly<Record<'block' | 'ask' | 'cancel' | 'blocked' | 'unblock' | 'unblocked' | 'undo' | 'failed', string>>
   readonly typing: string
@@ -98,10 +102,23 @@ export interface Strings {
   readonly image: string
   /** A button; `{host}`: where the picture lies. */
   readonly showPicture: string
+  /** `waits`: below a text, for the picture before it. `keepOpen`: below what would be lost with the page; `keepOpenTill`: after the sentence that promises to send it. */
+  readonly pictures: Readonly<Record<'waits' | 'keepOpen' | 'keepOpenTill', string>>
+  /** A picture on the whole screen. */
+  readonly viewer: Readonly<Record<'close' | 'download' | 'previous' | 'next' | 'failed', string>>
   readonly order: string
   readonly product: string
+  /** How many items were ordered. */
+  readonly items: Counted
+  /** When the shop said what a card shows now. */
+  readonly asOf: string
   readonly sendProduct: string
   readonly dismiss: string
+  /** The composer's button with a plus, and what its menu has. */
+  readonly more: string
+  readonly camera: string
+  readonly emoji: string
+  readonly emojiGroups: Readonly<Record<'recent' | 'smileys' | 'people' | 'nature' | 'things' | 'symbols', string>>
   readonly enterSends: string
   readonly enterBreaks: string
 }

@@ -100,6 +100,16 @@ export const conversationListStyle = css`
   .entry-mark[data-state='blocked'] {
     color: var(--danger);
   }
+  .root [data-urgency='amber'] {
+    color: var(--amber);
+    font-weight: 600;
+    opacity: 1;
+  }
+  .root [data-urgency='red'] {
+    color: var(--danger);
+    font-weight: 600;
+    opacity: 1;
+  }
   .entry mark {
     border-radius: 3px;
     background: var(--found, #ffe08a);
@@ -129,7 +139,28 @@ export const conversationListStyle = css`
     }
   }
   .entry[aria-selected='true'] {
+    position: sticky;
+    inset-block: 0;
+    z-index: 1;
     background: var(--own);
+  }
+  .edge {
+    position: sticky;
+    inset-block: 0;
+    z-index: 1;
+    height: 0;
+  }
+  .edge > .entry[aria-selected='true'] {
+    position: absolute;
+    inset-inline: 0;
+    inset-block: auto;
+    box-shadow: var(--shadow);
+  }
+  .after ~ .edge > .entry[aria-selected='true'] {
+    bottom: 0;
+  }
+  .entry-draft {
+    color: var(--danger);
   }
   .entry[aria-selected='true'] :is(.entry-last, .entry-time, .entry-mark) {
     color: var(--ink);

@@ -9,6 +9,7 @@ import { avatar } from '../ui/avatar.ts'
 import { shownName } from '../ui/shown-name.ts'
 import { repeat } from '../ui/keyed-list.ts'
 import { cut } from '../ui/cut.ts'
+import { entryWords, type EntryStrings } from '../ui/entry-words.ts'
 
 export interface ConversationListView {
   readonly rows: readonly ConversationRow[]
@@ -24,11 +25,14 @@ export interface ConversationListView {
   readonly now: number
   readonly lang: string
   readonly strings: MailboxStrings
+  readonly entryStrings: EntryStrings
   readonly gateway: string
   /** Whether the other side is there, where that is shown. */
   readonly isThere?: (to: string) => boolean
   /** The mark of the assignment in a row. */
   readonly mark?: (row: ConversationRow) => TemplateResult | typeof nothing
+  /** What is being written to somebody and not sent; '' for nothing. */
+  readonly draft?: (to: string) => string
   /** The message that a search found, instead of the last one. */
   readonly found?: (row: ConversationRow) => Message | undefined
   /** A text of a row as it is shown: with the words that were searched for marked. */
@@ -45,11 +49,16 @@ const short = (text: string): string => cut(text, SHOWN_LENGTH)
 
 const rowId = (to: string): string => `row-${to}`
 
-function lastMessage(item: ConversationRow, { found, me, strings, text = short }: ConversationListView): TemplateResult | typeof nothing {
+function lastMessage(item: ConversationRow, view: ConversationListView): TemplateResult | typeof nothing {
+  const { draft, entryStrings, found, me, selected, strings, text = short } = view
+  const begun = item.to === selected ? '' : (draft?.(item.to) ?? '').trim()
+  if (begun && !found?.(item)) return html`<span class="entry-draft" data-test="draft">${strings.draft}</span> <bdi>${short(begun)}</bdi>`
   const last = found?.(item) ?? item.last
   if (!last) return nothing
-  const isPlain = last.kind === 'system' || (last.side === last.from && last.from !== me)
-  const author = isPlain ? undefined : last.from === me ? strings.you : last.name
+  const isMine = last.from === me
+  if (last.kind === 'system' || last.kind === 'withdrawn') return html`${text(entryWords({ ...last, isMine }, entryStrings))}`
+  const isPlain = last.side === last.from && !isMine
+  const author = isPlain ? undefined : isMine ? strings.you : last.name
   return html`${author ? html`<bdi>${short(author)}</bdi>: ` : nothing}${text(last.body.text)}`
 }
 
@@ -85,18 +94,23 @@ const plain = ({ to }: ConversationRow, { onOpen, selected }: ConversationListVi
 
 /**
  * A list of conversations as one listbox: one tab stop, arrow keys inside, of thousands of rows only those on screen exist.
- * The row that arrow keys have reached always exists, or a screen reader would lose it while the list scrolls.
+ * The row that arrow keys have reached always exists, or a screen reader would lose it while the list scrolls. The row of the open
+ * conversation stays in sight, at the edge behind which it is.
  */
 export function conversationList(view: ConversationListView): TemplateResult {
-  const { active, attach, end, first, onKeydown, rows, strings } = view
+  const { active, attach, end, first, onKeydown, rows, selected, strings } = view
   const shown: (readonly [ConversationRow, number])[] = []
   for (let at = first; at < end; at++) shown.push([rows[at]!, at])
   const at = active === undefined ? -1 : rows.findIndex(({ to }) => to === active)
-  const isAway = at >= 0 && (at < first || at >= end)
+  const open = rows.findIndex(({ to }) => to === selected)
+  const isAway = at >= 0 && at !== open && (at < first || at >= end)
+  const edge = (isEdge: boolean): TemplateResult | typeof nothing =>
+    isEdge ? html`<div class="edge" role="presentation">${row(rows[open]!, open, view)}</div>` : nothing
   return html`<div
     class="rows" part="conversations" role="listbox" tabindex="0" data-test="conversations" ${ref(attach)} @keydown=${onKeydown}
     aria-label=${strings.conversations} aria-activedescendant=${at >= 0 ? rowId(active!) : nothing}
   >
+    ${edge(open >= 0 && open < first)}
     <div class="before" role="presentation"></div>
     ${repeat(
       shown,
@@ -105,6 +119,7 @@ export function conversationList(view: ConversationListView): TemplateResult {
       ([item]) => plain(item, view),
     )}
     <div class="after" role="presentation"></div>
+    ${edge(open >= end)}
     ${isAway ? html`<div class="away" role="presentation">${row(rows[at]!, at, view)}</div>` : nothing}
   </div>`
 }

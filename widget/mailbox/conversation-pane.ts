@@ -17,10 +17,14 @@ export interface ConversationPaneView extends TimelineOptions, BannerOptions, Co
   readonly logo?: string | undefined
   /** Shown under the name while the other side does not type. */
   readonly detail: string
+  /** How pressing the detail is. */
+  readonly urgency?: 'amber' | 'red' | undefined
+  /** In the head, after the name: the assignment. */
+  readonly head?: TemplateResult | typeof nothing
   readonly tools: TemplateResult | typeof nothing
   /** What lies over the composer: the quick reply picker. */
   readonly above: TemplateResult | typeof nothing
-  /** Under the name: the assignment bar. */
+  /** Under the head. */
   readonly below?: TemplateResult | typeof nothing
   readonly onBack: () => void
 }
@@ -40,7 +44,7 @@ export function conversationPane(view: ConversationPaneView): TemplateResult {
 }
 
 function header(view: ConversationPaneView, to: string): TemplateResult {
-  const { mailboxStrings, detail, name, onBack, strings, tools, typing } = view
+  const { mailboxStrings, detail, head, name, onBack, strings, tools, typing, urgency } = view
   const who = typing?.from === to ? name : typing?.name
   const saying = typing ? (who ? isolated(strings.typingName, { name: who }) : strings.typing) : detail
   return html`<header class="bar" part="header">
@@ -48,9 +52,9 @@ function header(view: ConversationPaneView, to: string): TemplateResult {
     ${avatar(to, name, view.logo)}
     <div class="who">
       <h2 class="title" dir="auto">${name}</h2>
-      <span class="status" ?data-typing=${typing !== undefined}>${saying}</span>
+      <span class="status" ?data-typing=${typing !== undefined} data-urgency=${(!typing && urgency) || nothing}>${saying}</span>
     </div>
-    ${tools}
+    ${head ?? nothing}${tools}
   </header>`
 }
 

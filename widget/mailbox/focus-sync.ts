@@ -9,13 +9,16 @@ export interface FocusHost extends ReactiveControllerHost, HTMLElement {
 
 /**
  * Keeps the element's `to` and the person's focus the same. What the page or a click sets goes up as `changeUser`; what another window
- * of the same person chose comes down and is set here. While an input method composes, the change waits until the composition ends.
+ * of the same person chose comes down and is set here. While an input method composes, the change waits until the composition ends. A window
+ * in which a text is being written is not switched at all: the next key would write it to somebody else.
  */
 export class FocusSync implements ReactiveController {
   readonly #host: FocusHost
   readonly #focus: () => string | undefined
   #stops: readonly (() => void)[] = []
   #isComposing = false
+  /** The field that was last typed in, and in whose conversation. */
+  #typed: { readonly field: HTMLTextAreaElement; readonly to: string } | undefined
   /** The page set `to` since the last update, even to its old value: with another person's pass, that is whom the new person talks to. */
   #isToNamed = false
   /** The `to` last sent to the client, and so to the person's other windows. */
@@ -33,6 +36,10 @@ export class FocusSync implements ReactiveController {
     this.#stops = [
       listen(renderRoot, 'compositionstart', () => (this.#isComposing = true)),
       listen(renderRoot, 'compositionend', () => this.#onComposed()),
+      listen(renderRoot, 'input', ({ target }) => {
+        // what is written in a dialog belongs to the conversation that the dialog is about
+        if (target instanceof HTMLTextAreaElement && target.closest('.foot')) this.#typed = { field: target, to: this.#host.to }
+      }),
     ]
   }
 
@@ -58,8 +65,15 @@ export class FocusSync implements ReactiveController {
   }
 
   readonly follow = (to: string | undefined): void => {
-    if (to === undefined || to === this.#host.to || this.#isComposing) return
+    if (to === undefined || to === this.#host.to || this.#isComposing || this.#isWriting) return
     this.#host.to = this.#announcedTo = to
+  }
+
+  /** Somebody is at this window, in a field with a text begun in the open conversation. */
+  get #isWriting(): boolean {
+    const { field, to } = this.#typed ?? {}
+    if (!field || to !== this.#host.to || !document.hasFocus() || !document.contains(this.#host)) return false
+    return (this.#host.renderRoot as ShadowRoot).activeElement === field && field.value.trim() !== ''
   }
 
   /** The page is another person's: whom the one before talked to is not theirs to know, unless the page has just named them. */
@@ -71,6 +85,7 @@ export class FocusSync implements ReactiveController {
   /** The client is gone: the next one has received nothing. */
   forget(): void {
     this.#announcedTo = ''
+    this.#typed = undefined
   }
 
   #onComposed(): void {

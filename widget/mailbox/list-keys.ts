@@ -5,7 +5,10 @@ export interface ListKeysOptions {
   readonly ids: () => readonly string[]
   readonly pageCount: () => number
   readonly onMove: (index: number) => void
-  readonly onOpen: (id: string) => void
+  /** `isToWrite`: with Enter, after which the person writes; Space only looks. */
+  readonly onOpen: (id: string, isToWrite: boolean) => void
+  /** The list is to get the focus. */
+  readonly onEnter: () => void
 }
 
 /** The index that a key moves to from `at` in a list of `count` rows; undefined for a key the list does not handle. */
@@ -52,7 +55,20 @@ export class ListKeys {
       onMove(to)
     } else if ((event.key === 'Enter' || event.key === ' ') && at >= 0) {
       event.preventDefault()
-      onOpen(order[at]!)
+      onOpen(order[at]!, event.key === 'Enter')
     }
+  }
+
+  /** In the field above the list: the arrow goes down into it, Enter opens what comes first. */
+  readonly onSearchKeydown = (event: KeyboardEvent): void => {
+    if (event.isComposing || event.keyCode === 229 || event.altKey || event.ctrlKey || event.metaKey) return
+    const { ids, onEnter, onMove, onOpen } = this.#options
+    const [first] = ids()
+    if (first === undefined || (event.key !== 'ArrowDown' && event.key !== 'Enter')) return
+    event.preventDefault()
+    this.active = first
+    if (event.key === 'Enter') return onOpen(first, true)
+    onMove(0)
+    onEnter()
   }
 }

@@ -21,6 +21,8 @@ export interface ListPaneView extends ConversationListView {
   /** A question to the person, above the rows. */
   readonly question: TemplateResult | typeof nothing
   readonly onQuery: (query: string) => void
+  /** A key in the search field. */
+  readonly onSearchKeydown: (event: KeyboardEvent) => void
   readonly onMoved: () => void
   /** The pointer moves over the rows, turns its wheel there, or leaves them. */
   readonly onPointer: (event: Event) => void
@@ -43,13 +45,17 @@ export function listPane(view: ListPaneView): TemplateResult {
   </nav>`
 }
 
-function searchField({ onQuery, query, strings }: ListPaneView): TemplateResult {
+function searchField({ onQuery, onSearchKeydown, query, strings }: ListPaneView): TemplateResult {
+  const onKeydown = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape' && !event.isComposing && query) onQuery('')
+    else onSearchKeydown(event)
+  }
   return html`<div class="search" role="search">
     ${deskIcons.search}
     <input
       type="search" data-test="search" .value=${query} placeholder=${strings.searchHint} aria-label=${strings.search}
       autocomplete="off" autocapitalize="off" spellcheck="false" enterkeyhint="search"
-      @keydown=${(event: KeyboardEvent) => (event.key === 'Escape' && !event.isComposing && query ? onQuery('') : nothing)}
+      @keydown=${onKeydown}
       @input=${(event: Event) => onQuery((event.target as HTMLInputElement).value)}
     />
     ${

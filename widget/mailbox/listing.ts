@@ -26,6 +26,7 @@ export class Listing implements ReactiveController {
   readonly #host: ReactiveControllerHost
   #question: ConversationQuestion = { query: '', filter: 'all', unreadFirst: true }
   #source: readonly ConversationRow[] | undefined
+  #open = ''
   #answer: readonly ConversationRow[] = []
   #shown: readonly ConversationRow[] = []
   #order: readonly string[] | undefined
@@ -95,11 +96,12 @@ export class Listing implements ReactiveController {
     this.#host.requestUpdate()
   }
 
-  /** The rows to show out of all rows held; the same array as long as nothing changed. */
-  rows(source: readonly ConversationRow[]): readonly ConversationRow[] {
-    if (source === this.#source) return this.#shown
+  /** The rows to show out of all rows held, and the open one whatever the shelf or filter; the same array as long as nothing changed. */
+  rows(source: readonly ConversationRow[], open = ''): readonly ConversationRow[] {
+    if (source === this.#source && open === this.#open) return this.#shown
     this.#source = source
-    this.#answer = filterConversations(source, { ...this.#question, shelf: this.shelf })
+    this.#open = open
+    this.#answer = this.#withOpen(filterConversations(source, { ...this.#question, shelf: this.shelf }), source)
     this.#shown = this.#order ? this.#inOrder(this.#order) : this.#answer
     return this.#shown
   }
@@ -131,9 +133,18 @@ export class Listing implements ReactiveController {
     this.#release()
   }
 
+  /** A search shows what it found and nothing else. */
+  #withOpen(rows: readonly ConversationRow[], source: readonly ConversationRow[]): readonly ConversationRow[] {
+    if (this.#open === '' || this.query.trim() !== '' || rows.some(({ to }) => to === this.#open)) return rows
+    return [...source.filter(({ to }) => to === this.#open), ...rows]
+  }
+
   #inOrder(order: readonly string[]): readonly ConversationRow[] {
     const rows = new Map(this.#answer.map((row) => [row.to, row]))
-    return order.flatMap((to) => rows.get(to) ?? [])
+    return this.#withOpen(
+      order.flatMap((to) => rows.get(to) ?? []),
+      this.#answer,
+    )
   }
 
   #release(): void {

@@ -9,7 +9,7 @@ import { listPane, type ListPaneView } from './list-pane.ts'
 
 export interface MailboxListOptions extends Pick<
   ListPaneView,
-  'title' | 'tools' | 'tabs' | 'foot' | 'mark' | 'found' | 'text' | 'gateway' | 'isThere'
+  'entryStrings' | 'title' | 'tools' | 'tabs' | 'foot' | 'mark' | 'found' | 'text' | 'gateway' | 'isThere' | 'draft'
 > {
   readonly mailbox: Mailbox
   readonly listing: Listing
@@ -52,6 +52,7 @@ export function mailboxList(options: MailboxListOptions): TemplateResult {
     movedCount: listing.waitingCount,
     attach: virtual.attach,
     onKeydown: keys.onKeydown,
+    onSearchKeydown: keys.onSearchKeydown,
     onPointer: listing.onPointer,
     onQuery: (query) => listing.ask({ query }),
     onMoved: () => listing.letGo(),

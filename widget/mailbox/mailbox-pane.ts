@@ -9,11 +9,11 @@ import type { Strings } from '../locales/strings.ts'
 import { conversationPane } from './conversation-pane.ts'
 import { delayOf } from '../ui/delay-of.ts'
 import { refusalSentence } from '../ui/refusal-sentence.ts'
+import type { BubbleOptions } from '../chat/timeline/bubble.ts'
 import { rows, type MarkRow, type Row } from '../chat/timeline/rows.ts'
 import type { FirstScreen } from '../chat/timeline/first-screen.ts'
-import { cardOf } from '../ui/cards.ts'
 
-export interface MailboxPaneOptions {
+export interface MailboxPaneOptions extends Pick<BubbleOptions, 'asker' | 'card'> {
   readonly controller: ClientController
   readonly thread: Thread
   readonly enter: EnterChoice
@@ -22,6 +22,10 @@ export interface MailboxPaneOptions {
   readonly lang: string
   readonly name: string
   readonly detail: string
+  /** How pressing the detail is. */
+  readonly urgency?: 'amber' | 'red' | undefined
+  /** In the head, after the name. */
+  readonly head?: TemplateResult | typeof nothing
   /** The other side's picture. */
   readonly logo?: string | undefined
   readonly first?: FirstScreen | undefined
@@ -44,7 +48,7 @@ export function mailboxPane({ between, enter, extra, lang, controller, sentence,
   const { client, shown: connection, conversation, outbox, theirs, timeline } = controller
   const { day, time } = messageTime(lang)
   const identity = client?.identity.value
-  const { announcement, hasText, isAtEnd, isCut, left, newCount, newFrom } = thread
+  const { announcement, hasText, isAtEnd, isCut, left, newAbove, newCount, newFrom } = thread
   const messages = rows({
     guest: strings.guest,
     me: identity?.role === 'agent' ? identity.id : undefined,
@@ -63,24 +67,25 @@ export function mailboxPane({ between, enter, extra, lang, controller, sentence,
     left,
     isCut,
     newCount,
+    newAbove,
     strings,
     time,
-    card: (kind, body, isOwn) =>
-      cardOf(kind, body, { strings, gateway: controller.gateway, isTrusted: (address) => isOwn || controller.isTrusted(address) }),
     enter: enter.value,
-    isEnterHintShown: enter.isHintShown,
     to: conversation?.to,
     rows: between?.(messages, { start: isStart, end: isAtEnd }) ?? messages,
     isLoaded: timeline.isLoaded,
     isLoadingOlder: timeline.isLoadingOlder,
     typing: isAtEnd ? conversation?.typing.value : undefined,
     delay: delayOf(outbox),
+    isOnlyHere: outbox.some((item) => item.isOnlyHere),
     queuedCount: outbox.filter(({ state }) => state !== 'failed').length,
     day: (row) => extra?.(row) ?? day(row.at, Date.now(), strings),
     refusal: ({ refusal }) => (refusal ? (sentence?.(refusal) ?? refusalSentence(refusal, strings)) : strings.states.failed),
+    onQuoted: (seq) => void thread.goTo(seq),
     onRetry: (id) => conversation?.retry(id),
     onDiscard: (id) => conversation?.discard(id),
     onLatest: () => thread.toEnd(),
+    onNew: () => thread.toNew(),
     onTryAgain: () => client?.connect(),
   })
 }

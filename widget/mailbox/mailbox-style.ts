@@ -214,7 +214,8 @@ export const mailboxStyles = css`
     }
   }
   @media (max-height: 219px) {
-    .pane > .service,
+    .pane .service,
+    .composer-tools,
     .list > .chips,
     .list > .tabs {
       display: none;

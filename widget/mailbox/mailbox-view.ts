@@ -1,56 +1,42 @@
-import type { Emit } from '../chat/element-events.ts'
 import { html, nothing, type PropertyValues, type ReactiveController, type TemplateResult } from 'lit'
 import type { ConversationRow, Message, Shop } from '../../gateway/protocol/model.ts'
 import type { ListingPerson } from '../client/types.ts'
-import { Attention } from './notifications/attention.ts'
-import type { ClientOptions } from '../chat/client-controller.ts'
+import { Attention } from '../ui/notifications/attention.ts'
 import { shopFace, type ShopFace } from '../chat/shop-face.ts'
 import { Presence } from '../chat/presence.ts'
 import { everyMinute } from '../ui/every-minute.ts'
 import { Columns } from './columns.ts'
+import type { BubbleOptions } from '../chat/timeline/bubble.ts'
+import { mailboxCards } from './mailbox-cards.ts'
 import { EnterChoice } from '../chat/composer/enter-choice.ts'
 import { FocusSync } from './focus-sync.ts'
 import { ListKeys } from './list-keys.ts'
 import { Listing } from './listing.ts'
 import { Mailbox } from './mailbox.ts'
 import { MailboxClient } from './mailbox-client.ts'
-import { Notifications } from './notifications/notifications.ts'
+import { Notifications } from '../ui/notifications/notifications.ts'
 import { quietKeys } from '../chat/quiet-keys.ts'
-import { tap } from '../chat/composer/tap.ts'
 import { Thread } from '../chat/thread.ts'
-import { TitleBadge } from './notifications/title-badge.ts'
+import { TitleBadge } from '../ui/notifications/title-badge.ts'
 import { VirtualRows } from './virtual-rows.ts'
 import { fill } from '../locales/fill.ts'
 import { directionOf } from '../ui/direction-of.ts'
-import { question } from '../ui/question.ts'
+import { listen } from '../ui/listen.ts'
+import { noticesQuestion } from '../ui/notifications/notices-question.ts'
 import { refusalSentence } from '../ui/refusal-sentence.ts'
 import { shownName } from '../ui/shown-name.ts'
 import type { MailboxHost } from './mailbox-host.ts'
 import { mailboxLanguage, type MailboxLanguage } from './mailbox-language.ts'
 import { mailboxList, type MailboxListOptions } from './mailbox-list.ts'
 import { mailboxPane, type MailboxPaneOptions } from './mailbox-pane.ts'
-import { soundButton } from './notifications/sound-button.ts'
-
-export interface MailboxViewOptions extends Pick<ClientOptions, 'onConnection' | 'onRefused' | 'onPerson' | 'onLogout'> {
-  /** Dispatches an event at the element. */
-  readonly emit: Emit
-  /** The person wants to send and no conversation is open. */
-  readonly onNoRecipient: () => void
-  /** Adds rows to those that the filter left, out of all rows held. */
-  readonly addRows?: (rows: readonly ConversationRow[], all: readonly ConversationRow[]) => readonly ConversationRow[]
-  /** The gateway answers the search; the list need not be loaded page by page for it. */
-  readonly isSearchedByGateway?: () => boolean
-  /** The list shows who is there. */
-  readonly showsPresence?: boolean
-  /** Why the element can show no list although the client is connected. */
-  readonly trouble?: () => string | undefined
-}
+import type { MailboxViewOptions } from './mailbox-view-options.ts'
+import { soundButton } from '../ui/notifications/sound-button.ts'
 
 export type MailboxListView = Pick<MailboxListOptions, 'title' | 'tools' | 'tabs' | 'foot' | 'emptySentence' | 'mark' | 'found' | 'text'>
 
 export type MailboxPaneView = Pick<
   MailboxPaneOptions,
-  'detail' | 'logo' | 'first' | 'note' | 'tools' | 'above' | 'below' | 'between' | 'extra' | 'sentence'
+  'detail' | 'urgency' | 'head' | 'logo' | 'first' | 'note' | 'tools' | 'above' | 'below' | 'between' | 'extra' | 'sentence'
 >
 
 export interface MailboxFrame {
@@ -82,6 +68,7 @@ export class MailboxView implements ReactiveController {
   readonly #host: MailboxHost
   readonly #options: MailboxViewOptions
   readonly #attention: Attention
+  readonly #card: () => BubbleOptions['card']
   readonly #virtual: VirtualRows
   readonly #enter: EnterChoice
   readonly #keys: ListKeys
@@ -104,12 +91,14 @@ export class MailboxView implements ReactiveController {
       ids: () => this.rows.map(({ to }) => to),
       pageCount: () => this.#virtual.pageCount,
       onMove: (index) => this.#virtual.reveal(index),
-      onOpen: (to) => this.open(to),
+      onOpen: (to, isToWrite) => (isToWrite ? this.goTo(to) : this.open(to)),
+      onEnter: () => void this.focus('.rows'),
     })
     this.#focus = new FocusSync(host, () => this.mailbox.focus)
     this.mailbox = new Mailbox(host, {
       onFocus: this.#focus.follow,
       onMessage: (message) => this.#onMessage(message),
+      onWithdrawn: ({ side }) => this.notifications.notices.withdraw(side),
       onUnread: (count) => options.emit('im-unread', { count }),
     })
     const { onConnection, onLogout, onPerson, onRefused } = options
@@ -123,6 +112,7 @@ export class MailboxView implements ReactiveController {
       onNotice: (notice) => options.emit('im-notice', notice),
     })
     this.thread = this.#createThread()
+    this.#card = mailboxCards(host, { controller: this.controller, language: () => this.language, emit: options.emit })
     this.presence = new Presence(host)
     new TitleBadge(host, () => this.mailbox.unreadCount)
     host.addController(this)
@@ -144,7 +134,7 @@ export class MailboxView implements ReactiveController {
   /** The conversations listed, in order. */
   get rows(): readonly ConversationRow[] {
     const { rows } = this.mailbox
-    const listed = this.listing.rows(rows)
+    const listed = this.listing.rows(rows, this.to)
     return this.#options.addRows?.(listed, rows) ?? listed
   }
 
@@ -187,6 +177,9 @@ export class MailboxView implements ReactiveController {
     void this.#host.updateComplete.then(() => this.focus('.composer textarea'))
   }
 
+  /** A row was pressed. With a mouse, writing is what comes next; on a touch screen the keyboard would cover what is to be read. */
+  readonly #press = (to: string): void => (matchMedia('(pointer: fine)').matches ? this.goTo(to) : this.open(to))
+
   /** To whom the page has named last, although nothing is rendered yet. */
   send(text: string): string | undefined {
     if (this.#isMounted) this.#useClient()
@@ -210,7 +203,10 @@ export class MailboxView implements ReactiveController {
     if (this.#isMounted) return
     this.#isMounted = true
     const { renderRoot } = this.#host
-    this.#stops = [everyMinute(() => this.#host.requestUpdate()), ...(renderRoot instanceof ShadowRoot ? [quietKeys(renderRoot)] : [])]
+    const update = (): void => this.#host.requestUpdate()
+    const onStorage = ({ key }: StorageEvent): void => (key?.includes('~draft~') ? update() : undefined)
+    const quiet = renderRoot instanceof ShadowRoot ? [quietKeys(renderRoot)] : []
+    this.#stops = [everyMinute(update), listen<StorageEvent>(window, 'storage', onStorage), ...quiet]
     this.#host.requestUpdate()
   }
 
@@ -266,8 +262,6 @@ export class MailboxView implements ReactiveController {
   firstUpdated(): void {
     const { renderRoot } = this.#host
     this.thread.attach(renderRoot)
-    const onEnter = (): void => this.#enter.toggle()
-    tap(renderRoot.querySelector<HTMLElement>('.enter')!, onEnter, onEnter)
   }
 
   /** The page now belongs to another person: drop everything of the previous one. */
@@ -295,11 +289,10 @@ export class MailboxView implements ReactiveController {
 
   /** The left column. */
   list(view: MailboxListView): TemplateResult {
-    const { mailboxStrings, lang } = this.language
+    const { mailboxStrings, lang, strings: entryStrings } = this.language
     return mailboxList({
       ...view,
-      mailboxStrings,
-      lang,
+      ...{ mailboxStrings, lang, entryStrings },
       keys: this.#keys,
       listing: this.listing,
       gateway: this.controller.gateway,
@@ -309,34 +302,27 @@ export class MailboxView implements ReactiveController {
       rows: this.rows,
       trouble: this.#trouble,
       selected: this.to,
-      question: this.#question(),
-      onOpen: (to) => this.open(to),
+      question: noticesQuestion(this.notifications.notices, this.language.strings),
+      draft: (to) => this.client?.draftOf(to) ?? '',
+      onOpen: this.#press,
     })
   }
 
   /** The middle column. */
   pane(view: MailboxPaneView): TemplateResult {
     const { controller, language, name, thread } = this
-    return mailboxPane({ ...view, ...language, enter: this.#enter, controller, name, thread, onBack: () => this.show('list') })
+    const card = this.#card()
+    const onBack = (): void => this.show('list')
+    return mailboxPane({ ...view, ...language, asker: this.#host, card, enter: this.#enter, controller, name, thread, onBack })
   }
 
   soundButton(): TemplateResult {
-    return soundButton(this.notifications, this.language.mailboxStrings)
+    return soundButton(this.notifications, this.language.strings)
   }
 
   get #onScreen(): readonly string[] {
     const { first, end } = this.#virtual.window
     return this.rows.slice(first, end).map(({ to }) => to)
-  }
-
-  #question(): TemplateResult | typeof nothing {
-    const { notices } = this.notifications
-    if (!notices.isAsking) return nothing
-    const { mailboxStrings } = this.language
-    return question(mailboxStrings.notifyAsk, [
-      { text: mailboxStrings.notifyYes, onClick: () => void notices.turnOn() },
-      { text: mailboxStrings.notifyNo, onClick: () => notices.decline() },
-    ])
   }
 
   /** Why there can be no list, as a sentence for the person; undefined: there is one, or it may still come. */
@@ -360,9 +346,9 @@ export class MailboxView implements ReactiveController {
       conversation: () => this.controller.conversation,
       isShown: () => this.controller.conversation !== undefined,
       isHere: () => this.#attention.isHere,
-      enterSends: () => this.#enter.value === 'send',
+      enter: this.#enter,
       isSoftKeyboard: () => false,
-      pictureLabel: () => this.language.strings.image,
+      strings: () => this.language.strings,
       onNoRecipient,
       onSend: (id, text) => {
         this.controller.wake()
@@ -382,6 +368,7 @@ export class MailboxView implements ReactiveController {
   #select(to: string): void {
     this.listing.hold(to, (this.row?.unread ?? 0) > 0)
     this.#keys.active = to
+    this.#virtual.reveal(this.rows.findIndex((row) => row.to === to))
     this.#options.emit('im-select', { to })
   }
 

@@ -10,6 +10,7 @@ export interface MailboxOptions {
   readonly onFocus: (to: string | undefined) => void
   /** The other side wrote. */
   readonly onMessage: (message: Message) => void
+  readonly onWithdrawn: (message: Message) => void
   /** The number of conversations with something unread changed. */
   readonly onUnread: (count: number) => void
 }
@@ -89,6 +90,7 @@ export class Mailbox implements ReactiveController {
       ...[identity, inbox.isLoaded, inbox.hasMore, inbox.refusal].map((each: Signal<unknown>) => each.subscribe(update)),
       inbox.rows.subscribe(() => this.#count()),
       focus.subscribe((to) => this.#options.onFocus(to)),
+      client.onPush('withdrawPush', (message) => this.#options.onWithdrawn(message)),
       client.onPush('messagePush', (message) => {
         if (message.side !== this.identity?.side && message.kind !== 'system') this.#options.onMessage(message)
       }),

@@ -4,6 +4,8 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit'
 export interface OpenRequest {
   readonly to?: string
   readonly product?: unknown
+  /** The address of the page that asks: those of the product may be relative to it. */
+  readonly base?: unknown
 }
 
 type ChannelMessage =

@@ -1,6 +1,7 @@
 import { avatarStyle } from '../ui/avatar-style.ts'
 import { cardStyle } from '../ui/card-style.ts'
 import { composerStyle } from '../chat/composer/composer-style.ts'
+import { trayStyle } from '../chat/composer/tray-style.ts'
 import { conversationListStyle } from './conversation-list-style.ts'
 import { listPaneStyle } from './list-pane-style.ts'
 import { personBarStyle } from '../chat/person-bar-style.ts'
@@ -18,6 +19,7 @@ export const pageStyles = [
   bubbleStyle,
   cardStyle,
   composerStyle,
+  trayStyle,
   avatarStyle,
   listPaneStyle,
   conversationListStyle,

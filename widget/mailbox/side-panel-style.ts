@@ -17,6 +17,7 @@ export const sidePanelStyle = css`
     flex-direction: column;
     align-items: center;
     gap: 12px;
+    margin-bottom: 20px;
     text-align: center;
   }
   .card-face h3 {
@@ -89,10 +90,9 @@ export const sidePanelStyle = css`
     gap: 8px;
     overflow-wrap: anywhere;
   }
-  .things .facts > * {
-    max-height: 66px;
-  }
   .things .card {
+    width: auto;
+    margin: 0;
     padding: 10px 14px;
     border-radius: 12px;
     background: var(--ground);

@@ -4,6 +4,7 @@ import type { MailboxStrings } from '../locales/mailbox-strings.ts'
 import type { Strings } from '../locales/strings.ts'
 import { avatar } from '../ui/avatar.ts'
 import { deskIcons } from '../ui/page-icons.ts'
+import type { Card } from '../ui/card.ts'
 import { cardOf } from '../ui/cards.ts'
 
 export interface SidePanelView {
@@ -17,9 +18,13 @@ export interface SidePanelView {
   readonly shared: readonly Message[]
   /** Whether a picture of these messages may load without the reader asking for it. */
   readonly isTrusted: (address: string) => boolean
+  /** A card was tapped; true: the page shows it. */
+  readonly onTap: (card: Card) => boolean
   readonly isCopied: boolean
-  /** Further content about the other side. */
+  /** What comes first: what the agent is asked about most. */
   readonly more: TemplateResult | typeof nothing
+  /** What comes after the facts. */
+  readonly rest: TemplateResult | typeof nothing
   /** Actions on the other side. */
   readonly acts: TemplateResult | typeof nothing
   readonly onCopy: () => void
@@ -36,13 +41,13 @@ export function sidePanel(view: SidePanelView): TemplateResult {
     </header>
     <div class="side-body" tabindex="0" role="group" aria-label=${mailboxStrings.details}>
       <div class="card-face">${avatar(to, name)}<h3 dir="auto">${name}</h3></div>
+      ${view.more}
       <dl class="facts-list">
         <div><dt>${mailboxStrings.customerId}</dt><dd>${copyable(view)}</dd></div>
         ${facts.map(([label, value]) => html`<div><dt>${label}</dt><dd><bdi>${value}</bdi></dd></div>`)}
       </dl>
-      ${view.more}
       <section aria-label=${mailboxStrings.shared}><h3 class="side-title">${mailboxStrings.shared}</h3>${things(view)}</section>
-      ${view.acts}
+      ${view.rest} ${view.acts}
     </div>
   </aside>`
 }
@@ -51,9 +56,9 @@ const copyable = ({ mailboxStrings, isCopied, onCopy, to }: SidePanelView): Temp
   html`<button class="copy" type="button" data-test="copy-id" title=${mailboxStrings.copy} @click=${onCopy}
     ><bdi>${to}</bdi>${deskIcons.copy}<span class="sr" role="status">${isCopied ? mailboxStrings.copied : nothing}</span></button>`
 
-function things({ mailboxStrings, isTrusted, shared, strings }: SidePanelView): TemplateResult {
+function things({ mailboxStrings, isTrusted, onTap, shared, strings }: SidePanelView): TemplateResult {
   if (shared.length === 0) return html`<p class="hint">${mailboxStrings.nothingShared}</p>`
   return html`<ul class="things">
-    ${shared.map(({ body, kind }) => html`<li>${cardOf(kind, body, { strings, isTrusted }) ?? body.text}</li>`)}
+    ${shared.map(({ body, kind }) => html`<li>${cardOf(kind, body, { strings, isTrusted, onTap }) ?? body.text}</li>`)}
   </ul>`
 }

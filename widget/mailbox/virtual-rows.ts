@@ -68,6 +68,7 @@ export class VirtualRows implements ReactiveController {
 
   /** Brings row `index` on screen with the least movement; after the next render, when the list is as high as its rows. */
   reveal(index: number): void {
+    if (index < 0) return
     this.#wanted = index
     this.#host.requestUpdate()
   }
@@ -84,8 +85,9 @@ export class VirtualRows implements ReactiveController {
 
   #scrollTo(scroller: HTMLElement, index: number): void {
     const edge = parseFloat(getComputedStyle(scroller).paddingTop)
-    const top = edge + index * this.#rowHeight
-    const below = top + this.#rowHeight - scroller.clientHeight
+    // one row more on either side, where the open one may stick
+    const top = edge + (index - 1) * this.#rowHeight
+    const below = top + 3 * this.#rowHeight - scroller.clientHeight
     if (index === 0) scroller.scrollTop = 0
     else if (index === this.#count - 1) scroller.scrollTop = scroller.scrollHeight
     else if (top < scroller.scrollTop) scroller.scrollTop = top

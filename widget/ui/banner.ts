@@ -9,6 +9,8 @@ export interface BannerOptions {
   readonly strings: Strings
   readonly connection: ConnectionState
   readonly queuedCount: number
+  /** One of them would be lost with the page. */
+  readonly isOnlyHere: boolean
   /** The connection is live and a message waits: the gateway's temporary refusal. */
   readonly delay?: WireRefusal | undefined
   readonly onTryAgain: () => void
@@ -29,10 +31,12 @@ export function banner(options: BannerOptions): TemplateResult | typeof nothing 
   </div>`
 }
 
-function sentence({ connection, strings, queuedCount }: BannerOptions): string {
+function sentence({ connection, strings, queuedCount, isOnlyHere }: BannerOptions): string {
   if (connection.name === 'refused') return refusalSentence(connection.refusal, strings)
   if (connection.name === 'live' || (connection.name === 'waiting' && connection.refusal)) return strings.busy
-  if (connection.name === 'waiting') return queuedCount > 0 ? fill(strings.offlineQueued, { n: queuedCount }) : strings.offline
+  if (connection.name === 'waiting' && queuedCount > 0)
+    return fill(strings.offlineQueued, { n: queuedCount }) + (isOnlyHere ? ` ${strings.pictures.keepOpenTill}` : '')
+  if (connection.name === 'waiting') return strings.offline
   return strings.connection[connection.name as 'connecting' | 'catching-up']
 }
 

@@ -9,6 +9,7 @@ export const icons = {
   close: icon('M6 6l12 12m0-12L6 18'),
   send: icon('M12 19V5m-6 6l6-6 6 6'),
   down: icon('M6 9l6 6 6-6'),
-  enter: icon('M19 6v5a3 3 0 0 1-3 3H5m4-4l-4 4 4 4'),
+  more: icon('M12 5v14M5 12h14'),
+  emoji: icon('M3.5 12a8.5 8.5 0 1 0 17 0 8.5 8.5 0 1 0-17 0M8.5 14a4 4 0 0 0 7 0M9 9.5h0m6 0h0'),
   alert: icon('M3 12a9 9 0 1 0 18 0 9 9 0 1 0-18 0m9-5v5m0 4h0'),
 } as const

@@ -20,11 +20,11 @@ export const tokens = css`
     --ground: var(--im-ground, #f4f3ef);
     --surface: var(--im-surface, #fff);
     --ink: var(--im-ink, #1b2220);
-    --muted: var(--im-muted, #5f6965);
+    --muted: var(--im-muted, #51605a);
     --line: var(--im-line, #e3e1db);
     --danger: var(--im-danger, #b3261e);
     --bubble: var(--im-bubble, #fff);
-    --own: var(--im-bubble-own, #d6ebe3);
+    --own: var(--im-bubble-own, #b9e0d1);
     --edge: rgba(0, 0, 0, 0.07);
     --shadow: 0 0 0 1px var(--edge), 0 8px 32px rgba(0, 0, 0, 0.2);
     color-scheme: light;

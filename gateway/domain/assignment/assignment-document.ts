@@ -18,7 +18,7 @@ export interface AssignmentDocument {
   /** The agent who returned it to the queue: routing does not assign it to them again. */
   readonly avoid?: string
   /** The last transfer that ended, so that a repeated command gets the first answer again. `to.id` may be `queue`. */
-  readonly settled?: { readonly transfer: Transfer; readonly isAccepted: boolean; readonly at: number }
+  readonly settled?: { readonly transfer: Transfer; readonly isAccepted: boolean; readonly at: number; readonly by?: Person }
 }
 
 export const documentOf = (stored: StoredAssignment | undefined): AssignmentDocument | undefined =>
@@ -77,10 +77,11 @@ export const offered = (document: AssignmentDocument, transfer: Transfer): Assig
   service: { ...document.service, transfer },
 })
 
-/** Ends the pending transfer; the assignee stays. */
-export function settled(document: AssignmentDocument, isAccepted: boolean, at: number): AssignmentDocument {
+/** Ends the pending transfer; the assignee stays. `by`: who accepted, declined or cancelled it. */
+export function settled(document: AssignmentDocument, isAccepted: boolean, at: number, by?: Person): AssignmentDocument {
   const { transfer, ...service } = document.service
-  return transfer === undefined ? document : { ...document, service, settled: { transfer, isAccepted, at } }
+  if (transfer === undefined) return document
+  return { ...document, service, settled: { transfer, isAccepted, at, ...(by === undefined ? undefined : { by }) } }
 }
 
 export function blockedBy(document: AssignmentDocument, blocked: Assignment['blocked']): AssignmentDocument {

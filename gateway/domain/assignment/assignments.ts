@@ -46,6 +46,8 @@ export class Assignments {
   readonly #store: Store
   readonly #bus: Bus
   readonly #now: () => number
+  /** Called after each change. Must not fail it: what is stored is stored. */
+  onChanged: (assignable: Assignable, before: AssignmentDocument, next: AssignmentDocument) => void = () => undefined
   /** Called when waiting conversations may be routed: an agent has room again, or a customer waits. */
   onRoutingDue: (shop: string) => void = () => undefined
 
@@ -70,6 +72,7 @@ export class Assignments {
       if (next === undefined) return { before, document: before, assignment: assignmentAt(before, now), page, isChanged: false }
       const changed = await this.index.during(shop, [conversation, entryOf(next)], () => this.#replace(assignable, page, next))
       if (changed === undefined) continue
+      this.onChanged(assignable, before, next)
       if (next.service.phase !== 'open') this.onRoutingDue(shop)
       return { before, document: next, assignment: assignmentAt(next, now), page: changed, isChanged: true }
     }

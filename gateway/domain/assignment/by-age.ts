@@ -21,6 +21,12 @@ export class ByAge implements Iterable<string> {
     if (this.#places[index]?.[1] === conversation) this.#places.splice(index, 1)
   }
 
+  /** How many stand before it; undefined if it does not stand here with this time. */
+  countBefore(conversation: string, since: number): number | undefined {
+    const index = this.#indexOf([since, conversation])
+    return this.#places[index]?.[1] === conversation ? index : undefined
+  }
+
   clear(): void {
     this.#places = []
   }

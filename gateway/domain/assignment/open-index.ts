@@ -25,7 +25,7 @@ export interface OpenEntries extends ReadonlyMap<string, OpenEntry> {
   /** How many conversations each agent has, without agents who have none. */
   readonly loads: ReadonlyMap<string, number>
   /** The waiting conversations, longest first. */
-  readonly waiting: Pick<ByAge, 'size' | typeof Symbol.iterator>
+  readonly waiting: Pick<ByAge, 'size' | 'countBefore' | typeof Symbol.iterator>
   /** All conversations, those longest in their phase first. */
   readonly oldest: Iterable<string>
   /** Those that are offered to a colleague. */
@@ -115,6 +115,13 @@ export class OpenIndex {
   async of(side: string, isNow = false): Promise<OpenEntries> {
     const shop = this.#shop(side)
     if (isNow || shop.entries.size < SHORT_COUNT || this.#uptime() - shop.readAt >= FRESH_MS) await (shop.reading ??= this.#read(side, shop))
+    return shop.entries
+  }
+
+  /** As it was at most `maxAgeMs` ago, but for this node's own changes: for what many ask often. */
+  async recent(side: string, maxAgeMs: number): Promise<OpenEntries> {
+    const shop = this.#shop(side)
+    if (this.#uptime() - shop.readAt >= maxAgeMs) await (shop.reading ??= this.#read(side, shop))
     return shop.entries
   }
 

@@ -1,6 +1,6 @@
 /** Decides transfers, as pure functions of the document and the time, as in routing-decisions.ts. transfers.ts applies the decisions. */
 import { QUEUE } from '../../protocol/keys.ts'
-import type { Person } from '../../protocol/model.ts'
+import type { Person, Transfer } from '../../protocol/model.ts'
 import { Refusal } from '../refusal.ts'
 import { assignmentAt, offered, opened, queued, settled, type AssignmentDocument } from './assignment-document.ts'
 import { mustBeWritten, type Found } from './assignments.ts'
@@ -28,7 +28,26 @@ export function decideOffer(found: Found, { id, from, to, colleague, note, limit
   return to === QUEUE ? queued(settled(made, true, now), now, from.id) : made
 }
 
-/** The colleague accepts or declines, or the offering agent cancels. */
+export interface Request {
+  readonly id: string
+  readonly by: Person
+  /** Whether an agent is present. */
+  readonly isThere: (id: string) => boolean
+  readonly limitMs: number
+}
+
+/** An agent asks the one for a conversation who has it. */
+export function decideRequest(found: Found, { id, by, isThere, limitMs }: Request): AssignmentDocument | undefined {
+  mustBeWritten(found)
+  const { document, now } = found
+  const { phase, agent, transfer } = assignmentAt(document, now)
+  if (transfer?.isRequest && transfer.to.id === by.id) return undefined
+  if (phase !== 'open' || agent === undefined || agent.id === by.id || transfer !== undefined) throw new Refusal('conflict')
+  if (!isThere(agent.id)) throw new Refusal('agent_unavailable')
+  return offered(document, { id, from: agent, to: by, isRequest: true, at: now, expiresAt: now + limitMs })
+}
+
+/** The one who is asked accepts or declines, or the one who asked cancels. */
 export function decideAnswer(
   { document, now }: Found,
   { id, accept, by }: { readonly id: string; readonly accept: boolean; readonly by: Person },
@@ -38,10 +57,11 @@ export function decideAnswer(
     if (isSettled(document, { id, accept, by: by.id })) return undefined
     throw new Refusal('conflict')
   }
-  const mayAnswer = by.id === transfer.to.id || (!accept && by.id === transfer.from.id)
+  const { asked, starter } = rolesOf(transfer)
+  const mayAnswer = by.id === asked.id || (!accept && by.id === starter.id)
   if (!mayAnswer) throw new Refusal('forbidden')
-  const over = settled(document, accept, now)
-  return accept ? opened(over, by, now) : over
+  const over = settled(document, accept, now, by)
+  return accept ? opened(over, transfer.isRequest ? transfer.to : by, now) : over
 }
 
 /** Ends an expired offer: the conversation stays with the agent who offered it. */
@@ -53,14 +73,19 @@ export function decideExpiry({ document, now }: Pick<Found, 'document' | 'now'>)
 /** Whether the same agent's offer to the same colleague is pending or was accepted, or the conversation is back in the queue. */
 function isRepeated({ document, now }: Found, from: string, to: string): boolean {
   const { phase, agent, transfer } = assignmentAt(document, now)
-  if (transfer !== undefined) return transfer.from.id === from && transfer.to.id === to
+  if (transfer !== undefined) return !transfer.isRequest && transfer.from.id === from && transfer.to.id === to
   const last = document.settled
-  if (last === undefined || !last.isAccepted || last.transfer.from.id !== from || last.transfer.to.id !== to) return false
+  if (last === undefined || !last.isAccepted || last.transfer.isRequest || last.transfer.from.id !== from || last.transfer.to.id !== to) return false
   return to === QUEUE ? phase === 'waiting' : agent?.id === to
 }
 
 /** Whether the same answer was given before. */
 function isSettled({ settled: last, service }: AssignmentDocument, { id, accept, by }: { id: string; accept: boolean; by: string }): boolean {
   if (last?.transfer.id !== id || last.isAccepted !== accept) return false
-  return accept ? by === last.transfer.to.id && service.agent?.id === by : by === last.transfer.to.id || by === last.transfer.from.id
+  const { asked, starter } = rolesOf(last.transfer)
+  return accept ? by === asked.id && service.agent?.id === last.transfer.to.id : by === asked.id || by === starter.id
 }
+
+/** Who has to answer, and who began. */
+const rolesOf = ({ from, isRequest, to }: Transfer): { readonly asked: Person; readonly starter: Person } =>
+  isRequest ? { asked: from, starter: to } : { asked: to, starter: from }

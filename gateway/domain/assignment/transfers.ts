@@ -5,7 +5,7 @@
  */
 import type { Bus, Store } from '../../backbone/backbone.ts'
 import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
-import type { Body, Person, Transfer } from '../../protocol/model.ts'
+import type { Body, Person } from '../../protocol/model.ts'
 import { agentKey, QUEUE } from '../../protocol/keys.ts'
 import type { PushData } from '../../protocol/pushes.ts'
 import type { Caller } from '../messaging/access.ts'
@@ -16,12 +16,10 @@ import { pushToSide } from '../push-to-side.ts'
 import { Refusal } from '../refusal.ts'
 import { personOf, type AssignmentDocument } from './assignment-document.ts'
 import { assignableFor, type Changed, type Assignable, type Assignments } from './assignments.ts'
-import { decideAnswer, decideOffer } from './transfer-decisions.ts'
+import { decideAnswer, decideOffer, decideRequest } from './transfer-decisions.ts'
 
 /** For this time after an accepted transfer, `tellCustomer` repeats its system message, which changes nothing if it is in the log already. */
 const RECENT_MS = 120_000
-
-type State = PushData<'transferPush'>['state']
 
 export class Transfers {
   readonly #assignments: Assignments
@@ -65,6 +63,19 @@ export class Transfers {
     return { ok: true, service: changed.assignment }
   }
 
+  /** Asks the agent for a conversation who has it: a transfer to the caller, which that agent has to accept. */
+  async request({ identity }: Caller, { conversation }: CommandInput<'requestTransfer'>): Promise<CommandAnswer<'requestTransfer'>> {
+    const assignable = assignableFor(identity, { conversation })
+    const { present } = await this.#presence.of(assignable.shop)
+    const isThere = (id: string): boolean => present.some((agent) => agent.id === id && agent.status !== 'offline')
+    const request = { id: this.#newId(), by: personOf(identity), isThere, limitMs: this.#limitMs }
+    const changed = await this.#assignments.change(assignable, (found) => decideRequest(found, request))
+    if (changed.isChanged) this.#report({ fact: 'transferMade', state: 'requested' })
+    const { transfer } = changed.assignment
+    if (transfer !== undefined) await this.#tell(changed, { transfer, state: 'offered' })
+    return { ok: true, service: changed.assignment }
+  }
+
   async answer({ identity }: Caller, input: CommandInput<'acceptTransfer'>): Promise<CommandAnswer<'acceptTransfer'>> {
     const { conversation, transfer: id, accept } = input
     const assignable = assignableFor(identity, { conversation })
@@ -74,7 +85,8 @@ export class Transfers {
     if (transfer === undefined || transfer.id !== id) return { ok: true, service: changed.assignment }
     if (changed.isChanged) this.#report({ fact: 'transferMade', state: accept ? 'accepted' : 'declined' })
     if (accept) await this.tellCustomer(assignable, changed.document, changed.document.settled!.at)
-    await this.#tell(changed, { transfer, state: accept ? 'accepted' : 'declined' })
+    const { by } = changed.document.settled!
+    await this.#tell(changed, { transfer, state: accept ? 'accepted' : 'declined', ...(by && { by }) })
     return { ok: true, service: changed.assignment }
   }
 
@@ -106,11 +118,12 @@ export class Transfers {
     await this.#conversations.announce({ conversation, mine: shop, theirs: customer }, { ...appended, sid: '' })
   }
 
-  async #tell({ page }: Changed, { transfer, state }: { transfer: Transfer; state: State }): Promise<void> {
+  async #tell({ page }: Changed, settlement: Pick<PushData<'transferPush'>, 'transfer' | 'state' | 'by'>): Promise<void> {
+    const { transfer } = settlement
     const conversation = page.messages.at(-1)?.conversation
     if (conversation === undefined) return
     const name = page.names[conversation.slice(conversation.indexOf('~') + 1)]
-    const push = { conversation, transfer, state, ...(name === undefined ? undefined : { name }) }
+    const push = { conversation, ...settlement, ...(name === undefined ? undefined : { name }) }
     const shop = conversation.slice(0, conversation.indexOf('~'))
     await Promise.all(
       [transfer.from.id, transfer.to.id].map((agent) => pushToSide(this.#bus, { side: agentKey(shop, agent), origin: '' }, ['transferPush', push])),

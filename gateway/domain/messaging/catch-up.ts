@@ -143,7 +143,9 @@ export function decideResume(
   { epoch, seq, lastId }: { readonly epoch: string; readonly seq: number; readonly lastId: string },
 ): Resume {
   if (seq === 0) {
-    const isWhole = head.seq === 0 || (known?.seq === 1 && head.seq <= NEWEST_COUNT)
+    // somebody who knows the log, and whose entries may all have changed meanwhile, lacks them like any that were missed
+    const most = epoch !== '' && epoch === head.epoch ? LIMITS.missedCount : NEWEST_COUNT
+    const isWhole = head.seq === 0 || (known?.seq === 1 && head.seq <= most)
     return isWhole ? { status: 'follows', above: 0 } : { status: 'reload' }
   }
   const isTrimmed = known?.seq !== seq

@@ -50,6 +50,7 @@ describe.each(TRANSPORTS)('through %s', (transport) => {
       claim: { conversation },
       close: { conversation },
       transfer: { conversation, to: 'somebody' },
+      requestTransfer: { conversation },
       acceptTransfer: { conversation, transfer: 't', accept: true },
       block: { conversation, reason: 'x' },
       unblock: { conversation },

@@ -227,3 +227,61 @@ describe('a transfer is refused', () => {
     expect((await customer.push('messagePush')).body).toEqual({ text: `${tidy} has taken over`, event: 'transferred', agent: tidy })
   })
 })
+
+describe('a request', () => {
+  /** `two` asks `one` for the conversation. */
+  async function ask({ two, conversation }: Scene): Promise<string> {
+    return (await two.command('requestTransfer', { conversation })).service.transfer!.id
+  }
+
+  test('that its agent accepts gives the conversation to who asked, and both are told who settled it', async () => {
+    const now = await scene()
+    const { one, two, customer, conversation } = now
+    const transfer = await ask(now)
+    expect(await ask(now)).toBe(transfer)
+    expect((await one.push('transferPush')).transfer).toMatchObject({ id: transfer, isRequest: true, from: { id: 'one' }, to: { id: 'two' } })
+    expect((await two.ask('acceptTransfer', { conversation, transfer, accept: true })).error?.code).toBe('forbidden')
+    expect((await one.ask('transfer', { conversation, to: 'two' })).error?.code).toBe('conflict')
+    const accept = { conversation, transfer, accept: true }
+    const answers = await Promise.all([1, 2].map(() => one.command('acceptTransfer', accept)))
+    for (const { service } of answers) expect(service).toMatchObject({ phase: 'open', agent: { id: 'two', name: 'TWO' } })
+    await two.until(() => states(two).includes('accepted'))
+    expect(two.pushes('transferPush').find(({ state }) => state === 'accepted')).toMatchObject({ by: { id: 'one' } })
+    expect((await customer.push('messagePush')).body).toMatchObject({ event: 'transferred', agent: 'TWO' })
+  })
+
+  test('that is declined, cancelled or expires leaves the conversation with its agent; the push says who settled it', async () => {
+    const now = await scene()
+    const { one, two, id, conversation } = now
+    for (const who of [one, two]) {
+      const transfer = await ask(now)
+      const { service } = await who.command('acceptTransfer', { conversation, transfer, accept: false })
+      expect(service).toMatchObject({ phase: 'open', agent: { id: 'one' } })
+      expect(service.transfer).toBeUndefined()
+    }
+    await two.until(() => states(two).filter((state) => state === 'declined').length >= 2)
+    expect(
+      two
+        .pushes('transferPush')
+        .filter(({ state }) => state === 'declined')
+        .map(({ by }) => by?.id),
+    ).toEqual(['one', 'two'])
+    await ask(now)
+    nodes.pass(60_000)
+    await one.until(() => states(one).includes('expired'))
+    expect(await assignmentOf(one, id)).toMatchObject({ phase: 'open', agent: { id: 'one' } })
+  })
+
+  test('for what nobody has, one has oneself, or whose agent is gone is refused; closing declines it', async () => {
+    const now = await scene()
+    const { one, two, conversation } = now
+    expect((await one.ask('requestTransfer', { conversation })).error?.code).toBe('conflict')
+    await ask(now)
+    expect((await one.command('close', { conversation })).service).toMatchObject({ phase: 'closed' })
+    expect((await two.ask('requestTransfer', { conversation })).error?.code).toBe('conflict')
+    await two.command('claim', { conversation })
+    await two.command('changeStatus', { status: 'offline' })
+    expect((await one.ask('requestTransfer', { conversation })).error?.code).toBe('agent_unavailable')
+    expect((await one.command('claim', { conversation })).service).toMatchObject({ agent: { id: 'one' } })
+  })
+})

@@ -6,6 +6,7 @@ import { css } from 'lit'
  */
 export const composerStyle = css`
   .composer {
+    position: relative;
     flex: none;
     display: flex;
     flex-wrap: wrap;
@@ -23,7 +24,7 @@ export const composerStyle = css`
     flex: 1;
     min-width: 0;
     max-height: calc(var(--band, 640px) * 0.4);
-    margin: 0 6px 0 4px;
+    margin: 0 6px;
     overflow: hidden;
     border-radius: 22px;
     background: var(--ground);
@@ -31,12 +32,56 @@ export const composerStyle = css`
     outline: 1px solid transparent;
     outline-offset: -1px;
   }
-  /* The place of the button for pictures, whose script comes later: the field must not move under a finger. */
-  .composer:not([data-plain]) .enter + .field {
-    margin-left: 38px;
+  /* Where the composer is narrow, + and Send share a place: + while nothing is written. Widths in old engines: of nothing below 240 px, of everything above. */
+  .written .more,
+  .composer:not(.written) .send {
+    min-width: 0;
+    max-width: calc((100% - 236px) * 999);
+    overflow: hidden;
   }
-  .root[dir='rtl'] .composer:not([data-plain]) .enter + .field {
-    margin: 0 40px 0 4px;
+  .composer:not(.written) .send:focus,
+  .written .more:focus {
+    max-width: none;
+  }
+  .composer[data-plain] .send {
+    max-width: none;
+  }
+  [data-plain] > .more,
+  .emoji {
+    display: none;
+  }
+  /* The keyboards of phones have emoji, and better ones. */
+  @media (hover: hover) and (pointer: fine) {
+    .emoji {
+      display: block;
+      position: absolute;
+      right: 0;
+      bottom: 0;
+    }
+    [dir='rtl'] .emoji {
+      right: auto;
+      left: 0;
+    }
+    [data-plain] .emoji {
+      display: none;
+    }
+    .field textarea,
+    .field .mirror {
+      padding-right: 42px;
+    }
+    [dir='rtl'] .field textarea,
+    [dir='rtl'] .field .mirror {
+      padding-right: 16px;
+      padding-left: 42px;
+    }
+  }
+  .plain:active,
+  .latest:active,
+  .pill:active {
+    background: var(--line);
+  }
+  .send:active {
+    opacity: 0.75;
   }
   .field:focus-within {
     box-shadow: inset 0 0 0 2px var(--accent);
@@ -84,9 +129,6 @@ export const composerStyle = css`
   .send[aria-disabled='true'] {
     background: var(--edge);
     color: var(--muted);
-  }
-  .enter[aria-pressed='true'] {
-    color: var(--accent);
   }
   .note {
     width: 100%;

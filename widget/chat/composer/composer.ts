@@ -27,6 +27,8 @@ export interface ComposerOptions {
   readonly onSend: (text: string, source: SendSource) => boolean | void
   /** The text changed, by typing or by a send. `isCut`: what was inserted was far too long, and only its beginning is there. */
   readonly onChange: (text: string, isCut?: boolean) => void
+  /** A long press of the button, its context menu or the key for that: the choice of what Enter does. */
+  readonly onHold?: () => void
 }
 
 const NOT_TYPED = /^(insertFrom(Paste|Drop|Yank)|history|insertReplacement)/
@@ -85,7 +87,13 @@ export class Composer {
         event.preventDefault()
         this.take('submit')
       },
+      options.onHold,
     )
+    listen(button, 'contextmenu', (event) => {
+      if (!options.onHold) return
+      event.preventDefault()
+      options.onHold()
+    })
   }
 
   get isComposing(): boolean {
@@ -113,6 +121,18 @@ export class Composer {
     this.#isComposing = false
     this.#ghosts.acted()
     this.text = text
+  }
+
+  /** Puts text at the caret as if it was typed: it can be undone, and every limit holds. */
+  insert(text: string): void {
+    const { field } = this.#parts
+    if (this.#isComposing) this.#endComposition()
+    this.#ghosts.acted()
+    field.focus({ preventScroll: true })
+    if (document.execCommand('insertText', false, text)) return
+    // Firefox before 89 knows the command only in editable documents
+    field.setRangeText(text, field.selectionStart, field.selectionEnd, 'end')
+    field.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true, inputType: 'insertText', data: text }))
   }
 
   take(source: SendSource): boolean {

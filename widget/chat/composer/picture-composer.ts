@@ -2,7 +2,7 @@ import type { Body } from '../../../gateway/protocol/model.ts'
 import { shrink } from './shrink.ts'
 
 export interface PictureOptions {
-  /** Label of the button, and the text that stands for a picture where none can be shown. */
+  /** The text that stands for a picture where none can be shown. */
   readonly label: string
   /**
    * Called when a picture is chosen, because encoding takes a while: fixes the conversation and the sender. The result sends the encoded picture.
@@ -15,24 +15,20 @@ export interface PictureOptions {
 
 const PICTURE_COUNT = 10
 
-/** The button sits beside the composer's other one. Everything that can be pressed is 44 px. */
+/** Everything that can be pressed is 44 px. */
 const RULES = `
   .picture { position: relative }
   .picture progress { position: absolute; left: 8px; bottom: 8px; width: calc(100% - 16px); height: 6px; accent-color: var(--accent) }
   .picture .cancel { position: absolute; top: 4px; right: 4px; width: 44px; height: 44px }
   .picture .cancel { border-radius: 22px; color: #fff; background: rgba(0,0,0,.55) }
   [data-state='failed'] .cancel, [data-state='failed'] progress { display: none }
-  .pick { margin-left: -10px }
-  .root[dir='rtl'] .pick { margin: 0 -10px 0 0 }
   .panel[data-drop], .pane[data-drop] { box-shadow: inset 0 0 0 3px var(--accent) }`
-
-const ICON = 'M4 6h16v12H4zM4 16l5-5 4 4 3-3 4 4M15.5 9.5h0'
 
 const mounted = new WeakMap<HTMLFormElement, PictureOptions>()
 
 /**
  * Makes a composer accept pictures: pasted, dropped on the conversation, or picked. A file that is none becomes a message that failed and says so. A paste of pictures and text together is text, because a
- * spreadsheet adds a picture of the copied cells. May be called at every render; the first call adds the button.
+ * spreadsheet adds a picture of the copied cells. May be called at every render; the first call adds the input that tray.ts opens.
  *
  * Once encoded, a picture is a message like any other: it waits in the outbox, survives a reload where storage allows, and is uploaded in its turn
  * (client/upload.ts).
@@ -41,14 +37,12 @@ export function takePictures(form: HTMLFormElement, options: PictureOptions): vo
   const isNew = !mounted.has(form)
   mounted.set(form, options)
   if (isNew) mount(form)
-  form.querySelector('.pick')!.setAttribute('aria-label', options.label)
 }
 
 function mount(form: HTMLFormElement): void {
   const panel = form.closest<HTMLElement>('section') ?? form
   addRules(form.getRootNode())
-  const [button, input] = picker()
-  form.insertBefore(button, form.querySelector('.field'))
+  const input = picker()
   form.append(input)
   input.addEventListener('change', () => {
     void send(form, [...(input.files ?? [])])
@@ -100,28 +94,11 @@ function listenForDrops(panel: HTMLElement, onFiles: (files: readonly File[]) =>
 const picturesOf = (files: FileList | undefined): readonly File[] =>
   [...(files ?? [])].filter(({ type }) => type === '' || type === 'application/octet-stream' || type.startsWith('image/'))
 
-function picker(): [HTMLElement, HTMLInputElement] {
-  const button = document.createElement('button')
+function picker(): HTMLInputElement {
   const input = document.createElement('input')
-  Object.assign(button, { type: 'button', className: 'plain pick' })
-  button.setAttribute('part', 'picture')
-  button.dataset.test = 'picture'
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
-  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path')
-  path.setAttribute('d', ICON)
-  for (const [name, value] of [
-    ['width', '22'],
-    ['height', '22'],
-    ['viewBox', '0 0 24 24'],
-    ['aria-hidden', 'true'],
-  ])
-    svg.setAttribute(name!, value!)
-  svg.append(path)
-  button.append(svg)
   Object.assign(input, { type: 'file', accept: 'image/*', multiple: true, hidden: true, tabIndex: -1 })
   input.dataset.test = 'file'
-  button.addEventListener('click', () => input.click())
-  return [button, input]
+  return input
 }
 
 /** Without constructable style sheets the pictures work unstyled. */

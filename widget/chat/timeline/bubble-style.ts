@@ -2,14 +2,18 @@ import { css } from 'lit'
 
 export const bubbleStyle = css`
   .row {
+    position: relative;
     display: flex;
     flex-direction: column;
     align-items: flex-start;
     flex: none;
-    margin-top: 3px;
+    margin-top: 2px;
   }
   .first {
-    margin-top: 10px;
+    margin-top: 12px;
+  }
+  .mark + .first {
+    margin-top: 6px;
   }
   .own {
     align-items: flex-end;
@@ -47,13 +51,57 @@ export const bubbleStyle = css`
     white-space: pre-wrap;
     unicode-bidi: plaintext;
   }
+  .gone {
+    font-style: italic;
+    color: var(--muted);
+  }
+  .quote {
+    display: block;
+    width: 100%;
+    min-height: 44px;
+    margin: 1px 0 6px;
+    padding: 4px 10px;
+    border-inline-start: 3px solid var(--accent);
+    border-radius: 6px;
+    background: var(--ground);
+    font-size: 13px;
+    line-height: 18px;
+    text-align: start;
+    color: var(--muted);
+  }
+  .quote:active {
+    opacity: 0.7;
+  }
+  .quote b,
+  .quote span {
+    display: block;
+    max-height: 36px;
+    overflow: hidden;
+    overflow-wrap: anywhere;
+  }
+  .quote b {
+    max-height: 18px;
+    color: var(--ink);
+  }
   .other a {
     color: var(--accent);
+  }
+  .big .bubble {
+    padding: 0 2px;
+    border: 0;
+    background: none;
+    box-shadow: none;
+  }
+  .big .text {
+    font: 36px/44px 'Apple Color Emoji', 'Segoe UI Emoji', 'Noto Color Emoji', sans-serif;
   }
   /* whoever copies messages gets their words alone */
   .name,
   .meta,
-  .row .sr {
+  .row > time,
+  .row .sr,
+  .failure,
+  .put-off {
     -webkit-user-select: none;
     user-select: none;
   }
@@ -62,10 +110,45 @@ export const bubbleStyle = css`
     display: flex;
     align-items: center;
     margin: 6px 0 -3px 10px;
+  }
+  .meta,
+  .row > time {
     font-size: 12px;
     line-height: 16px;
     color: var(--muted);
     font-variant-numeric: tabular-nums;
+  }
+  /* The time of a message that shows none: at the other side of the row, when somebody points at the message. */
+  .row > time {
+    position: absolute;
+    bottom: 9px;
+    right: 0;
+    opacity: 0;
+    pointer-events: none;
+  }
+  .own > time {
+    right: auto;
+    left: 0;
+  }
+  [dir='rtl'] .other > time {
+    right: auto;
+    left: 0;
+  }
+  [dir='rtl'] .own > time {
+    left: auto;
+    right: 0;
+  }
+  .row:active > time,
+  .row:focus > time {
+    opacity: 1;
+  }
+  .row:focus-within > time {
+    opacity: 1;
+  }
+  @media (hover: hover) {
+    .row:hover > time {
+      opacity: 1;
+    }
   }
   [dir='rtl'] .meta {
     float: left;
@@ -76,8 +159,14 @@ export const bubbleStyle = css`
     margin: 0 3px;
     stroke-width: 1.5;
   }
-  [data-state='read'] .tick {
-    color: var(--accent);
+  .seen {
+    margin: 0 3px;
+  }
+  time + .seen::before {
+    content: '· ';
+  }
+  .big .meta {
+    margin-top: 26px;
   }
   .failure {
     margin: 0 2px -8px;

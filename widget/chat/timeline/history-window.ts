@@ -48,6 +48,14 @@ export class HistoryWindow {
     return true
   }
 
+  /** Moves the window to where this entry is in its middle; it must be loaded. */
+  around(messages: readonly Message[], seq: number): void {
+    const at = indexAfter(messages, seq) - 1
+    this.#from = messages[Math.max(0, at - PAGE_COUNT / 2)]!.seq
+    const end = messages[at + MOST_COUNT / 2]
+    this.#until = end ? end.seq : Infinity
+  }
+
   /** Moves the window to the newest page. */
   toEnd(messages: readonly Message[]): void {
     this.#until = Infinity

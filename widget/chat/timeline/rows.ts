@@ -18,10 +18,18 @@ export interface BubbleRow {
   readonly at: number
   readonly state: MessageState
   readonly refusal?: WireRefusal
+  /** It waits, and would be lost with the page. */
+  readonly isOnlyHere?: boolean
+  /** A text that waits for a picture before it. */
+  readonly isBehind?: boolean
   /** Shown above the first bubble of somebody else's group. */
   readonly name: string | undefined
   readonly isFirst: boolean
   readonly isLast: boolean
+  /** Its time is on screen; that of any other shows when somebody points at it. */
+  readonly isTimed: boolean
+  /** The newest message that the other side has read, which says so in words. */
+  readonly isNewestRead: boolean
 }
 
 export interface MarkRow {
@@ -47,16 +55,25 @@ export interface RowsInput {
 }
 
 const GROUP_MS = 5 * 60_000
+/** By the clock and not since the last time shown, or every time would move when an older page comes. */
+const TIMED_MS = 5 * 60_000
 
 const dayOf = (at: number): number => new Date(at).setHours(0, 0, 0, 0)
 
-type UngroupedRow = Omit<BubbleRow, 'isFirst' | 'isLast'> & { readonly group: string }
+type UngroupedRow = Omit<BubbleRow, 'isFirst' | 'isLast' | 'isTimed' | 'isNewestRead'> & { readonly group: string }
 
 /** Rows of the timeline, top to bottom: confirmed messages, then outbox items, with marks for days and consecutive messages grouped. */
 export function rows({ guest, me, messages, outbox, to, theirs, newFrom }: RowsInput): readonly Row[] {
   const confirmed = new Set(messages.map(({ id }) => id))
   const bubbles: UngroupedRow[] = messages.map((message) => fromMessage(message, { guest, me, theirs, to }))
-  for (const item of outbox) if (!confirmed.has(item.id)) bubbles.push(fromOutboxItem(item))
+  let isPictureAhead = false
+  for (const item of outbox) {
+    if (confirmed.has(item.id)) continue
+    const isPicture = item.kind === 'image'
+    bubbles.push({ ...fromOutboxItem(item), isBehind: isPictureAhead && !isPicture && item.state === 'waiting' })
+    isPictureAhead ||= isPicture && item.state !== 'failed'
+  }
+  const newestRead = bubbles.map(({ isOwn, state }) => isOwn && state === 'read').lastIndexOf(true)
   const result: Row[] = []
   bubbles.forEach((bubble, index) => {
     const before = bubbles[index - 1]
@@ -68,7 +85,8 @@ export function rows({ guest, me, messages, outbox, to, theirs, newFrom }: RowsI
     if (isNew) result.push({ type: 'new', key: 'new', at: bubble.at })
     const isFirst = isNewDay || isNew || !isGrouped(before, bubble)
     const isLast = !after || dayOf(after.at) !== day || (newFrom !== undefined && after.seq === newFrom) || !isGrouped(bubble, after)
-    result.push({ ...bubble, isFirst, isLast })
+    const isTimed = isNewDay || Math.floor(before.at / TIMED_MS) !== Math.floor(bubble.at / TIMED_MS)
+    result.push({ ...bubble, isFirst, isLast, isTimed, isNewestRead: index === newestRead })
   })
   return result
 }

@@ -10,6 +10,7 @@ export interface ScrollOptions {
   /** The reader is near the first or the last node. */
   readonly onEdge: (edge: 'top' | 'bottom') => void
   readonly onPinned: (isPinned: boolean) => void
+  readonly onScrolled: () => void
 }
 
 /**
@@ -60,6 +61,26 @@ export class Scroll implements ReactiveController {
     this.#setPinned(true)
     this.#anchor = undefined
     if (this.#list) this.#pin(this.#list)
+  }
+
+  /** The reader is taken elsewhere; the end is no longer kept. */
+  leave(): void {
+    this.#setPinned(false)
+  }
+
+  /** Brings a row into the middle of what is visible; the reader leaves the end. */
+  reveal(row: Element): void {
+    const list = this.#list!
+    this.#anchor = undefined
+    this.#setPinned(false)
+    row.scrollIntoView({ block: 'center' })
+    this.#top = list.scrollTop
+    this.#setPinned(list.scrollHeight - list.clientHeight - list.scrollTop <= PINNED_PX)
+  }
+
+  /** Whether the row's end lies above what is visible. */
+  isAbove(row: Element): boolean {
+    return row.getBoundingClientRect().bottom <= this.#list!.getBoundingClientRect().top
   }
 
   /** Runs `change`, which resizes the list, and keeps the reader's place: the end if pinned, otherwise the bottom visible line. */
@@ -117,6 +138,7 @@ export class Scroll implements ReactiveController {
     this.#top = list.scrollTop
     if (isLate) return this.#pin(list)
     this.#setPinned(below <= PINNED_PX)
+    this.#options.onScrolled()
     if (list.scrollTop < EDGE_PX) this.#options.onEdge('top')
     if (below < EDGE_PX) this.#options.onEdge('bottom')
   }

@@ -29,9 +29,6 @@ export const timelineStyle = css`
   .mark {
     -webkit-user-select: none;
     user-select: none;
-    position: sticky;
-    top: 6px;
-    z-index: 1;
     align-self: center;
     margin: 12px 0 6px;
     padding: 2px 10px;
@@ -43,7 +40,6 @@ export const timelineStyle = css`
     line-height: 17px;
   }
   .new {
-    position: static;
     color: var(--accent);
   }
   .empty {
@@ -113,6 +109,34 @@ export const timelineStyle = css`
     background: var(--surface);
     color: var(--ink);
     box-shadow: var(--shadow);
+  }
+  .above {
+    position: absolute;
+    top: 10px;
+    z-index: 1;
+    align-self: center;
+    display: flex;
+    align-items: center;
+    height: 44px;
+    padding: 0 16px 0 10px;
+    background: var(--surface);
+    color: var(--accent);
+    box-shadow: var(--shadow);
+    font-weight: 600;
+  }
+  .above svg {
+    width: 18px;
+    margin: 0 4px;
+    transform: rotate(180deg);
+  }
+  .found .bubble,
+  .system.found {
+    animation: found 1.6s;
+  }
+  @keyframes found {
+    from {
+      box-shadow: 0 0 0 3px var(--accent);
+    }
   }
   .count {
     position: absolute;

@@ -25,6 +25,9 @@ export interface TimelineOptions extends BubbleOptions {
   /** Below everything: when somebody is there again. */
   readonly note?: string | undefined
   readonly onLatest: () => void
+  /** Unread messages whose first one lies above what is visible. */
+  readonly newAbove: number | undefined
+  readonly onNew: () => void
 }
 
 /**
@@ -49,8 +52,13 @@ export function timeline(options: TimelineOptions): TemplateResult {
       </div>
     </div>
     <div class="sr" aria-live="polite" data-test="announcement">${announcement}</div>
-    ${newCount === undefined ? nothing : latest(newCount, options)}`
+    ${options.newAbove === undefined ? nothing : above(options.newAbove, options)}${newCount === undefined ? nothing : latest(newCount, options)}`
 }
+
+const above = (count: number, { strings, onNew }: TimelineOptions): TemplateResult =>
+  html`<button type="button" class="above pill" part="new-above" data-test="new-above" @click=${onNew}>${icons.down}${fill(strings.newAbove, {
+    n: count,
+  })}</button>`
 
 function rowView(row: Row, options: TimelineOptions): TemplateResult {
   if (row.type === 'bubble') return bubble(row, options)

@@ -35,6 +35,7 @@ export class TopLayer {
     if (holder === undefined) return this.leave()
     if (!('showPopover' in this.#place)) return warnAuthor(this.#host.localName, 'held', sentence(holder))
     this.#place.popover = 'manual'
+    this.#place.toggleAttribute('data-lifted', true)
     if (!this.#place.matches(':popover-open')) this.#place.showPopover()
   }
 

@@ -106,7 +106,9 @@ export class Viewport {
     for (const stop of this.#stops) stop()
     this.#stops = []
     this.#frameRequest = 0
-    this.#write({ ...CLOSED, height: this.#band.height })
+    // The frame stays where it is while the panel closes, and is placed anew when it opens.
+    this.#band = { ...CLOSED, height: this.#band.height }
+    this.#shape = ''
   }
 
   wake(settleMs: number): void {

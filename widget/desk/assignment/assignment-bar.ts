@@ -5,6 +5,7 @@ import type { DeskStrings } from '../../locales/desk-strings.ts'
 import { timeSpan } from '../../locales/time-span.ts'
 import { isolated } from '../../ui/isolated.ts'
 import { repeat } from '../../ui/keyed-list.ts'
+import type { DeskContext } from '../desk-context.ts'
 import { countdown } from './countdown.ts'
 
 export interface AssignmentBarView {
@@ -16,15 +17,20 @@ export interface AssignmentBarView {
   /** A colleague who writes here right now. */
   readonly answering: string | undefined
   readonly isBusy: boolean
+  /** Its agent is there: only they can give it away. */
+  readonly isHeld: boolean
+  readonly urgency: DeskContext['urgency']
   readonly time: (at: number) => string
   readonly onClaim: () => void
   readonly onClose: () => void
   readonly onTransfer: () => void
+  readonly onAsk: () => void
+  /** Cancels one's own offer or request. */
   readonly onTakeBack: () => void
   readonly onUnblock: () => void
 }
 
-/** Under the name: the assignment of the conversation and the actions on it. */
+/** In the head: whose the conversation is, and the actions on it. */
 export function assignmentBar(view: AssignmentBarView): TemplateResult {
   const {
     answering,
@@ -32,8 +38,9 @@ export function assignmentBar(view: AssignmentBarView): TemplateResult {
     strings,
   } = view
   const state = blocked ? 'blocked' : view.service.transfer ? 'offered' : phase
+  const pressing = state === 'waiting' ? view.urgency(view.now - view.service.since) : undefined
   return html`<div class="service" part="service" data-test="service" data-state=${state} role="group" aria-label=${strings.service}>
-    <span class="service-word" dir="auto">${sentence(view)}</span>
+    <span class="service-word" data-urgency=${pressing ?? nothing} dir="auto">${sentence(view)}</span>
     ${
       answering === undefined
         ? nothing
@@ -56,6 +63,11 @@ function sentence({ lang, me, now, service, strings, time }: AssignmentBarView):
   if (blocked) {
     const until = blocked.until === undefined ? strings.forEver : fill(strings.until, { at: time(blocked.until) })
     return isolated(strings.isBlocked, { name: called(blocked.by), until, reason: blocked.reason })
+  }
+  if (transfer?.isRequest) {
+    const isMine = transfer.to.id === me
+    const words = isolated(isMine ? strings.isAskedByMe : strings.isAsked, { name: called(isMine ? transfer.from : transfer.to) })
+    return html`${words} · ${countdown(transfer, now, strings)}`
   }
   if (transfer) {
     const name = called(transfer.to)
@@ -81,10 +93,12 @@ function actions(view: AssignmentBarView): readonly Act[] {
   const { agent, blocked, phase, transfer } = service
   const act = (name: string, text: string, onClick: () => void): Act => ({ name, text, onClick })
   if (blocked) return [act('unblock', strings.unblock, view.onUnblock)]
+  if (transfer?.isRequest && transfer.to.id === me) return [act('take-back', strings.cancelAsk, view.onTakeBack)]
+  if (transfer?.isRequest && transfer.from.id === me) return [act('close', strings.closeIt, view.onClose)]
   if (transfer?.from.id === me) return [act('take-back', strings.takeBack, view.onTakeBack)]
   if (transfer) return []
   if (phase === 'waiting') return [act('claim', strings.claim, view.onClaim), act('close', strings.closeIt, view.onClose)]
   if (phase === 'closed') return [act('claim', strings.reopen, view.onClaim)]
-  if (agent?.id !== me) return [act('claim', strings.takeOver, view.onClaim)]
+  if (agent?.id !== me) return [view.isHeld ? act('ask', strings.ask, view.onAsk) : act('claim', strings.takeOver, view.onClaim)]
   return [act('transfer', strings.transfer, view.onTransfer), act('close', strings.closeIt, view.onClose)]
 }

@@ -3,6 +3,7 @@ import type { ConversationRow, Person } from '../../../gateway/protocol/model.ts
 import type { DeskStrings } from '../../locales/desk-strings.ts'
 import { timeSpan } from '../../locales/time-span.ts'
 import { isolated } from '../../ui/isolated.ts'
+import type { DeskContext } from '../desk-context.ts'
 import { cut } from '../../ui/cut.ts'
 
 export interface AssignmentMarkView {
@@ -10,6 +11,7 @@ export interface AssignmentMarkView {
   readonly now: number
   readonly lang: string
   readonly strings: DeskStrings
+  readonly urgency: DeskContext['urgency']
 }
 
 const NAME_LENGTH = 40
@@ -17,14 +19,16 @@ const NAME_LENGTH = 40
 const called = ({ id, name = id }: Person): string => cut(name, NAME_LENGTH)
 
 /** In a row of the list: the assignee, or how long the conversation waits. The agent's own have no mark. */
-export function assignmentMark({ service }: ConversationRow, { lang, me, now, strings }: AssignmentMarkView): TemplateResult | typeof nothing {
+export function assignmentMark({ service }: ConversationRow, view: AssignmentMarkView): TemplateResult | typeof nothing {
   if (!service) return nothing
+  const { lang, me, now, strings, urgency } = view
   const { agent, blocked, phase, since, transfer } = service
-  const mark = (state: string, text: string | TemplateResult): TemplateResult =>
-    html`<span class="entry-mark" data-test="mark" data-state=${state} dir="auto">${text}</span>`
+  const mark = (state: string, text: string | TemplateResult, pressing?: string): TemplateResult =>
+    html`<span class="entry-mark" data-test="mark" data-state=${state} data-urgency=${pressing ?? nothing} dir="auto">${text}</span>`
   if (blocked) return mark('blocked', strings.blocked)
+  if (transfer?.isRequest) return mark('offered', isolated(strings.isAsked, { name: called(transfer.to) }))
   if (transfer) return mark('offered', isolated(strings.offered, { name: called(transfer.to) }))
-  if (phase === 'waiting') return mark('waiting', timeSpan(now - since, lang) ?? strings.waiting)
+  if (phase === 'waiting') return mark('waiting', timeSpan(now - since, lang) ?? strings.waiting, urgency(now - since))
   if (phase === 'closed') return mark('closed', strings.closed)
   return agent && agent.id !== me ? mark('open', called(agent)) : nothing
 }

@@ -38,12 +38,12 @@ export class AssignmentRequests extends ClientFollower<ListingPerson> {
     this.#options = options
   }
 
-  /** Transfers offered to `me`, longest waiting first. */
+  /** What colleagues offer to `me` or ask of me, longest waiting first. */
   offersTo(me: string | undefined): readonly Offered[] {
     const offers: Offered[] = []
     for (const row of this.#options.rows()) {
       const transfer = row.service?.transfer
-      if (transfer && transfer.to.id === me) offers.push({ row, transfer })
+      if (transfer && (transfer.isRequest ? transfer.from : transfer.to).id === me) offers.push({ row, transfer })
     }
     return offers.sort((a, b) => a.transfer.at - b.transfer.at)
   }
@@ -87,9 +87,12 @@ export class AssignmentRequests extends ClientFollower<ListingPerson> {
   protected override follow(client: ListingPerson): readonly (() => void)[] {
     return [
       client.onPush('transferPush', (push) => {
-        const { state, transfer } = push
+        const { by, state, transfer } = push
+        const { from, isRequest, to } = transfer
         const me = client.identity.value?.id
-        const isNews = transfer.from.id === me ? state !== 'offered' : transfer.to.id === me && state === 'expired'
+        const [starter, asked] = isRequest ? [to, from] : [from, to]
+        // who started it may have ended it in another window; that is no answer
+        const isNews = starter.id === me ? state !== 'offered' && by?.id !== me : asked.id === me && state === 'expired'
         if (isNews && !this.#answered.has(transfer.id)) this.#options.onOutcome(push)
       }),
     ]

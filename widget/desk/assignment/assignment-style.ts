@@ -2,29 +2,48 @@ import { css } from 'lit'
 
 /** The assignment bar, the offers over everything, and the colleagues to choose from. */
 export const assignmentStyle = css`
+  .pane > .bar:has(.service) {
+    flex-wrap: wrap;
+    gap: 6px 12px;
+    height: auto;
+    min-height: 64px;
+    padding-block: 8px;
+  }
+  .pane > .bar:has(.service) .who {
+    flex: 1 1 170px;
+  }
   .service {
-    flex: none;
+    flex: 0 1 auto;
     display: flex;
     flex-wrap: wrap;
     align-items: center;
-    gap: 4px 12px;
-    min-height: 48px;
-    padding: 6px 10px 6px 16px;
-    border-bottom: 1px solid var(--line);
-    background: var(--ground);
+    gap: 4px 8px;
+    min-width: 0;
     font-size: 14px;
   }
-  .root[dir='rtl'] .service {
-    padding: 6px 16px 6px 10px;
-  }
   .service-word {
-    flex: 1 1 140px;
     min-width: 0;
-    max-height: 60px;
+    padding: 3px 12px;
     overflow: hidden;
     overflow-wrap: anywhere;
+    border-radius: 14px;
+    background: var(--edge);
+    font-size: 13px;
+    font-weight: 600;
+    line-height: 20px;
+  }
+  .service[data-state='open'] .service-word {
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .service[data-state='blocked'] {
+    flex-basis: 100%;
+    order: 1;
   }
   .service[data-state='blocked'] .service-word {
+    flex: 1;
+    max-height: 66px;
+    font-weight: 400;
     color: var(--danger);
   }
   .answering {

@@ -10,7 +10,8 @@ import { assignmentMark } from './assignment-mark.ts'
 import { AssignmentRequests } from './assignment-requests.ts'
 import { Blocking } from './blocking.ts'
 import { Collision } from './collision.ts'
-import { offers } from './offers.ts'
+import { OfferFocus } from './offer-focus.ts'
+import { offers, type OffersView } from './offers.ts'
 import { transferForm } from './transfer-form.ts'
 
 /** The assignment of conversations: agents of a shop claim, transfer and close conversations, and block customers. */
@@ -19,6 +20,7 @@ export class AssignmentController implements ReactiveController {
   readonly #desk: DeskContext
   readonly #requests: AssignmentRequests
   readonly #collision: Collision
+  readonly #offerFocus: OfferFocus
 
   constructor(desk: DeskContext) {
     const { element, view } = desk
@@ -30,6 +32,7 @@ export class AssignmentController implements ReactiveController {
       onRefused: desk.sayRefusal,
     })
     this.#collision = new Collision(element)
+    this.#offerFocus = new OfferFocus(element)
     this.blocking = new Blocking(desk, this.#requests)
     new EverySecond(element, () => view.mailbox.rows.some(({ service }) => service?.transfer !== undefined))
     element.addController(this)
@@ -50,18 +53,24 @@ export class AssignmentController implements ReactiveController {
     this.#collision.use(client)
   }
 
-  /** Claims the open conversation. False where there is nothing to claim; an offered transfer must be answered or cancelled first. */
+  /**
+   * Claims the open conversation, or asks the colleague for it who is there. False where there is nothing to claim; an offered transfer must be
+   * answered or cancelled first.
+   */
   readonly claim = (): boolean => {
     const { me, row } = this.#desk
     if (!row?.service || row.service.blocked || row.service.transfer || (row.service.phase === 'open' && row.service.agent?.id === me)) return false
-    void this.#requests.change(row, 'claim', { conversation: row.conversation })
+    const command = this.#isHeld(row) ? 'requestTransfer' : 'claim'
+    void this.#requests.change(row, command, { conversation: row.conversation })
     return true
   }
 
   /** False where there is nothing to close. */
   readonly close = (): boolean => {
-    const { row, toast, view, words } = this.#desk
-    if (!row?.service || row.service.phase === 'closed' || row.service.transfer) return false
+    const { me, row, toast, view, words } = this.#desk
+    if (!row?.service || row.service.phase === 'closed') return false
+    // one's own offer is cancelled first; what a colleague asks for is declined by closing
+    if (row.service.transfer && !(row.service.transfer.isRequest && row.service.transfer.from.id === me)) return false
     const { conversation, to } = row
     const text = isolated(words.closedNow, { name: view.nameOf(to, row.name) })
     void this.#requests.change(row, 'close', { conversation }).then((isDone) => {
@@ -69,6 +78,11 @@ export class AssignmentController implements ReactiveController {
     })
     return true
   }
+
+  /** Answers the offer that waits longest. False where there is none. */
+  readonly accept = (): boolean => this.#answerFirst(true)
+
+  readonly decline = (): boolean => this.#answerFirst(false)
 
   /** Opens the transfer form. False where the agent may not transfer the conversation. */
   readonly openTransfer = (): boolean => {
@@ -85,8 +99,14 @@ export class AssignmentController implements ReactiveController {
     return true
   }
 
+  /** Called by the element after each render. */
+  updated(): void {
+    this.#offerFocus.updated()
+    this.#closeSettled()
+  }
+
   /** Closes the dialog once the gateway says that what it asks for has happened, even if the answer was lost with the connection. */
-  closeSettled(): void {
+  #closeSettled(): void {
     const { dialogRow, dialogs, toast } = this.#desk
     const { blocked, transfer } = dialogRow?.service ?? {}
     if (!(dialogs.open === 'transfer' && transfer) && !(dialogs.open === 'block' && blocked)) return
@@ -98,20 +118,22 @@ export class AssignmentController implements ReactiveController {
   readonly mark = (row: ConversationRow): TemplateResult | typeof nothing => {
     const {
       me,
+      urgency,
       view: {
         language: { lang },
       },
       words,
     } = this.#desk
-    return assignmentMark(row, { me, lang, strings: words, now: Date.now() })
+    return assignmentMark(row, { me, lang, urgency, strings: words, now: Date.now() })
   }
 
-  /** Under the name of the open conversation. */
+  /** In the head of the open conversation. */
   bar(): TemplateResult | typeof nothing {
     const {
       me,
       moment,
       row,
+      urgency,
       view: {
         language: { lang },
       },
@@ -127,8 +149,11 @@ export class AssignmentController implements ReactiveController {
       service,
       answering: this.#collision.in(conversation),
       isBusy: this.#requests.isBusy(conversation),
+      isHeld: this.#isHeld(row),
+      urgency,
       time: moment,
       onClaim: this.claim,
+      onAsk: this.claim,
       onClose: this.close,
       onTransfer: this.openTransfer,
       onTakeBack: () => void this.#answer(row, false),
@@ -137,20 +162,17 @@ export class AssignmentController implements ReactiveController {
   }
 
   /** Conversations that colleagues offer to the agent, over everything. */
-  offers(): TemplateResult {
+  offers(keys: OffersView['keys']): TemplateResult {
     const { me, view, words } = this.#desk
     const offered = this.#requests.offersTo(me).map(({ row, transfer }) => ({
       id: row.conversation,
       transfer,
       name: view.nameOf(row.to, row.name),
       isBusy: this.#requests.isBusy(row.conversation),
-      onAnswer: (accept: boolean) =>
-        void this.#answer(row, accept).then((isDone) => {
-          if (isDone && accept) view.open(row.to)
-        }),
-      onLook: () => view.open(row.to),
+      onAnswer: (accept: boolean) => void this.#answerOffer(row, accept),
+      onLook: () => view.goTo(row.to),
     }))
-    return offers(offered, words, Date.now())
+    return offers({ offered, strings: words, now: Date.now(), keys })
   }
 
   /** The content of the open dialog; undefined if it is none of these. */
@@ -159,6 +181,27 @@ export class AssignmentController implements ReactiveController {
     if (open === 'blocked') return this.blocking.list()
     if (open === 'block') return row && this.blocking.form(row)
     return open === 'transfer' ? row && this.#transferForm(row) : undefined
+  }
+
+  /** A colleague has it and is there, so that the gateway would refuse a claim. */
+  #isHeld({ service }: ConversationRow): boolean {
+    const { me, view } = this.#desk
+    const { agent, phase } = service ?? {}
+    if (phase !== 'open' || !agent || agent.id === me) return false
+    return view.presence.agents.some(({ id, status }) => id === agent.id && status !== 'offline')
+  }
+
+  #answerFirst(accept: boolean): boolean {
+    const [first] = this.#requests.offersTo(this.#desk.me)
+    if (!first) return false
+    void this.#answerOffer(first.row, accept)
+    return true
+  }
+
+  /** What was accepted is opened, the caret in its composer. */
+  async #answerOffer(row: ConversationRow, accept: boolean): Promise<void> {
+    const isDone = await this.#answer(row, accept)
+    if (isDone && accept && !row.service?.transfer?.isRequest) this.#desk.view.goTo(row.to)
   }
 
   #transferForm(row: ConversationRow): ModalContent {
@@ -194,9 +237,10 @@ export class AssignmentController implements ReactiveController {
     if (state === 'offered') return
     const { me, toast, view, words } = this.#desk
     const to = view.mailbox.rows.find((row) => row.conversation === conversation)?.to ?? conversation
-    const isMissed = transfer.to.id === me
-    const other = isMissed ? transfer.from : transfer.to
-    const sentence = words.outcomes[isMissed ? 'missed' : state]
+    const { from, isRequest } = transfer
+    const isMissed = (isRequest ? from : transfer.to).id === me
+    const other = from.id === me ? transfer.to : from
+    const sentence = (isRequest ? words.requestOutcomes : words.outcomes)[isMissed ? 'missed' : state]
     toast.say({ text: isolated(sentence, { customer: view.nameOf(to, name), name: other.name ?? other.id }) })
   }
 }

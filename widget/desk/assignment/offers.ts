@@ -16,20 +16,35 @@ export interface OfferedView {
   readonly onLook: () => void
 }
 
-/** Transfers that colleagues offer, above everything else; the composer keeps the focus. */
-export function offers(offered: readonly OfferedView[], strings: DeskStrings, now: number): TemplateResult {
+export interface OffersView {
+  readonly offered: readonly OfferedView[]
+  readonly strings: DeskStrings
+  readonly now: number
+  /** A label with the keys that do the same. */
+  readonly keys: (label: string, action: 'accept' | 'decline') => string
+}
+
+/** Transfers that colleagues offer, and requests of theirs, above everything else; the composer keeps the focus. */
+export function offers({ keys, now, offered, strings }: OffersView): TemplateResult {
   return html`<section class="offers" part="offers" role="region" aria-label=${strings.offers} ?hidden=${offered.length === 0}>
     <div role="alert">${repeat(
       offered,
       ({ id }) => id,
-      (one) => html`<div class="offered" data-test="offered" data-conversation=${one.id}>
-      <p><span dir="auto">${isolated(strings.offer, { from: one.transfer.from.name ?? one.transfer.from.id, name: one.name })}</span>
+      (one) => html`<div class="offered" data-test="offered" data-conversation=${one.id} data-transfer=${one.transfer.id}>
+      <p><span dir="auto">${sentence(one, strings)}</span>
         ${one.transfer.note ? html`<q dir="auto">${one.transfer.note}</q>` : nothing}</p>
       <span aria-hidden="true">${countdown(one.transfer, now, strings)}</span>
-      <button type="button" class="act main" data-test="accept" ?disabled=${one.isBusy} @click=${firstClick(() => one.onAnswer(true))}>${strings.accept}</button>
-      <button type="button" class="act" data-test="decline" ?disabled=${one.isBusy} @click=${firstClick(() => one.onAnswer(false))}>${strings.decline}</button>
+      <button type="button" class="act main" data-test="accept" title=${one === offered[0] ? keys(strings.accept, 'accept') : nothing}
+        ?disabled=${one.isBusy} @click=${firstClick(() => one.onAnswer(true))}>${strings.accept}</button>
+      <button type="button" class="act" data-test="decline" title=${one === offered[0] ? keys(strings.decline, 'decline') : nothing}
+        ?disabled=${one.isBusy} @click=${firstClick(() => one.onAnswer(false))}>${strings.decline}</button>
       <button type="button" class="act" data-test="look" @click=${one.onLook}>${strings.look}</button>
     </div>`,
     )}</div>
   </section>`
+}
+
+function sentence({ name, transfer: { from, isRequest, to } }: OfferedView, strings: DeskStrings): TemplateResult {
+  const starter = isRequest ? to : from
+  return isolated(isRequest ? strings.request : strings.offer, { from: starter.name ?? starter.id, name })
 }

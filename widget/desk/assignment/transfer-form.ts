@@ -32,13 +32,14 @@ export function transferForm({ agents, isBusy, onTransfer, strings }: TransferFo
     if (typeof to === 'string') onTransfer({ to, note: String(data.get('note') ?? '').trim() })
   })
   const sorted = agents.toSorted((a, b) => RANK[a.status] - RANK[b.status] || (a.load ?? 0) - (b.load ?? 0))
+  const first = sorted.find(({ status }) => status !== 'offline')?.id
   return html`<form class="form" action="#" @click=${submit} @submit=${submit}>
     <fieldset><legend>${strings.transferTo}</legend>
       ${sorted.length === 0 ? html`<p class="hint">${strings.nobodyThere}</p>` : nothing}
       <div class="colleagues">${repeat(
         sorted,
         ({ id }) => id,
-        (agent) => colleague(agent, strings),
+        (agent) => colleague(agent, strings, agent.id === first),
       )}
         <label class="colleague"><input type="radio" name="to" value="queue" required>
           <span class="line-words"><b>${strings.toQueue}</b><span class="hint">${strings.toQueueHint}</span></span></label></div>
@@ -50,9 +51,10 @@ export function transferForm({ agents, isBusy, onTransfer, strings }: TransferFo
   </form>`
 }
 
-function colleague({ id, load, name = id, status }: Agent, strings: DeskStrings): TemplateResult {
+/** `isFirst`: the focus starts here. */
+function colleague({ id, load, name = id, status }: Agent, strings: DeskStrings, isFirst: boolean): TemplateResult {
   return html`<label class="colleague" data-test="colleague" data-id=${id} data-status=${status}>
-    <input type="radio" name="to" value=${id} required ?disabled=${status === 'offline'}>
+    <input type="radio" name="to" value=${id} required ?autofocus=${isFirst} ?disabled=${status === 'offline'}>
     ${avatar(id, name)}
     <span class="line-words"><b dir="auto">${name}</b>
       <span class="hint"><i class="dot" data-status=${status}></i>${strings.statuses[status]}${

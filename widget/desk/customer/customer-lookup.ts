@@ -1,6 +1,7 @@
 import type { ReactiveControllerHost } from 'lit'
 import type { CommandAnswer } from '../../../gateway/protocol/commands.ts'
 import type { PersonClient } from '../../client/types.ts'
+import { webAddress } from '../../ui/web-address.ts'
 import { ClientFollower } from '../../ui/client-follower.ts'
 
 export type CustomerAnswer = Omit<CommandAnswer<'customer'>, 'ok'>
@@ -81,8 +82,9 @@ export class CustomerLookup extends ClientFollower {
     )
   }
 
-  #take(to: string, answer: CustomerAnswer | undefined): void {
+  #take(to: string, given: CustomerAnswer | undefined): void {
     if (to !== this.#to) return
+    const answer = given && withAddresses(given)
     const isSlow = answer?.state === 'slow'
     if (isSlow && ++this.#count < AGAIN_COUNT) this.#timer = setTimeout(() => this.ask(), AGAIN_MS)
     else this.#isLoading = false
@@ -91,4 +93,16 @@ export class CustomerLookup extends ClientFollower {
     else this.#answer = isSlow && held?.info ? { ...held, ...answer } : answer
     this.update()
   }
+}
+
+/** A backend's addresses may be relative: to the page that the agent has open, as the documentation says. A card goes to another page. */
+function withAddresses(answer: CustomerAnswer): CustomerAnswer {
+  const { info } = answer
+  if (!info?.orders) return answer
+  const { baseURI } = document
+  const orders = info.orders.map(({ url, image, ...rest }) => {
+    const [link, picture] = [webAddress(url, baseURI), webAddress(image, baseURI)]
+    return { ...rest, ...(link ? { url: link } : {}), ...(picture ? { image: picture } : {}) }
+  })
+  return { ...answer, info: { ...info, orders } }
 }

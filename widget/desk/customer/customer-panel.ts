@@ -5,6 +5,7 @@ import { fill } from '../../locales/fill.ts'
 import type { DeskStrings } from '../../locales/desk-strings.ts'
 import type { Strings } from '../../locales/strings.ts'
 import { deskIcons } from '../../ui/page-icons.ts'
+import type { Card } from '../../ui/card.ts'
 import { cardOf } from '../../ui/cards.ts'
 
 type Answer = Omit<CommandAnswer<'customer'>, 'ok'>
@@ -23,22 +24,24 @@ export interface CustomerPanelView {
   readonly onRetry: () => void
   readonly onSendProduct: (product: Product) => void
   readonly onSendOrder: (order: Order) => void
+  /** A card was tapped; true: the page shows it. */
+  readonly onTap: (card: Card) => boolean
   readonly onCopy: (text: string) => void
 }
 
-/** What the shop's own system knows of the customer, what they look at, and earlier assignments. */
+/** The customer's orders, what they look at, what else the shop's own system knows of them, and earlier assignments. */
 export function customerPanel(view: CustomerPanelView): TemplateResult {
   const { answer, deskStrings } = view
-  return html`<section aria-label=${deskStrings.viewing}>
+  return html`${
+    answer?.info
+      ? html`<section aria-label=${deskStrings.orders}>
+      <h3 class="side-title">${deskStrings.orders}</h3>${orders(view, answer.info.orders ?? [])}</section>`
+      : nothing
+  }
+    <section aria-label=${deskStrings.viewing}>
       <h3 class="side-title">${deskStrings.viewing}</h3>${viewed(view)}</section>
     <section aria-label=${deskStrings.profile} aria-busy=${view.isLoading} data-test="customer" data-state=${answer?.state ?? 'loading'}>
       <h3 class="side-title">${deskStrings.profile}</h3>${state(view)}${profile(answer?.info)}</section>
-    ${
-      answer?.info
-        ? html`<section aria-label=${deskStrings.orders}>
-      <h3 class="side-title">${deskStrings.orders}</h3>${orders(view, answer.info.orders ?? [])}</section>`
-        : nothing
-    }
     ${
       answer?.earlier
         ? html`<section aria-label=${deskStrings.earlier}>
@@ -47,11 +50,11 @@ export function customerPanel(view: CustomerPanelView): TemplateResult {
     }`
 }
 
-function viewed({ answer, isTrusted, onSendProduct, deskStrings, strings }: CustomerPanelView): TemplateResult {
+function viewed({ answer, isTrusted, onSendProduct, onTap, deskStrings, strings }: CustomerPanelView): TemplateResult {
   const product = answer?.viewing
   if (!product) return html`<p class="hint" data-test="viewing-nothing">${deskStrings.viewingNothing}</p>`
   return html`<div class="thing" data-test="viewing">
-    ${cardOf('product', { ...product, text: product.title }, { strings, isTrusted })}
+    ${cardOf('product', { ...product, text: product.title }, { strings, isTrusted, onTap })}
     <button type="button" class="act" data-test="send-viewing" @click=${() => onSendProduct(product)}>${deskStrings.sendCard}</button>
   </div>`
 }
@@ -77,18 +80,19 @@ function profile(info: CustomerInfo | undefined): TemplateResult | typeof nothin
 }
 
 function orders(view: CustomerPanelView, list: readonly Order[]): TemplateResult {
-  const { onCopy, onSendOrder, deskStrings, strings, time } = view
+  const { onCopy, onSendOrder, onTap, deskStrings, strings, time } = view
   if (list.length === 0) return html`<p class="hint">${deskStrings.noOrders}</p>`
   // the operator's own system names them
-  const own = { strings, isTrusted: () => true }
+  const own = { strings, isTrusted: () => true, isHeaded: true, onTap }
   return html`<ul class="things">${list.map(
     (order) => html`<li class="thing" data-test="order" data-number=${order.number}>
-    ${cardOf('product', { text: order.title, title: order.title, url: order.url, image: order.image, price: order.total }, own)}
     <div class="thing-line">
       <button type="button" class="copy" data-test="copy-order" aria-label=${fill(deskStrings.copyNumber, { number: order.number })}
-        @click=${() => onCopy(order.number)}><bdi>${order.number}</bdi>${deskIcons.copy}</button>
-      <span class="hint" dir="auto">${[order.status, order.at === undefined ? undefined : time(order.at)].filter(Boolean).join(' · ')}</span>
+        @click=${() => onCopy(order.number)}><b><bdi>${order.number}</bdi></b>${deskIcons.copy}</button>
+      ${order.status ? html`<bdi class="state">${order.status}</bdi>` : nothing}
     </div>
+    ${cardOf('order', { text: '', ...order }, own)}
+    ${order.at === undefined ? nothing : html`<p class="hint">${time(order.at)}</p>`}
     <button type="button" class="act" data-test="send-order" aria-label="${deskStrings.sendCard}: ${order.number}"
       @click=${() => onSendOrder(order)}>${deskStrings.sendCard}</button>
   </li>`,

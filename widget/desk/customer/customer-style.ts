@@ -16,6 +16,7 @@ export const customerStyle = css`
     overflow-wrap: anywhere;
   }
   .thing .card {
+    min-height: 0;
     padding: 0;
     background: none;
     color: inherit;

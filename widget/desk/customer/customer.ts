@@ -2,13 +2,17 @@ import { html, nothing, type ReactiveController, type TemplateResult } from 'lit
 import type { Body, Product } from '../../../gateway/protocol/model.ts'
 import { fill } from '../../locales/fill.ts'
 import { timeSpan } from '../../locales/time-span.ts'
+import type { MailboxPaneView } from '../../mailbox/mailbox-view.ts'
 import { sidePanel } from '../../mailbox/side-panel.ts'
 import { avatar } from '../../ui/avatar.ts'
+import { cardFrom, type Card } from '../../ui/card.ts'
+import { listen } from '../../ui/listen.ts'
 import { PersistedSetting } from '../../ui/persisted-setting.ts'
 import type { DeskContext } from '../desk-context.ts'
 import { conversationFacts, latestOrder, sharedThings } from './conversation-facts.ts'
 import { CustomerLookup } from './customer-lookup.ts'
 import { customerPanel, type Order } from './customer-panel.ts'
+import { OrderMenu } from './order-menu.ts'
 
 const COPIED_MS = 2000
 
@@ -18,15 +22,19 @@ const COPIED_MS = 2000
  * conversation.
  */
 export class Customer implements ReactiveController {
+  /** Over the composer: the orders to send as a card. */
+  readonly menu: OrderMenu
   readonly #desk: DeskContext
   readonly #lookup: CustomerLookup
   readonly #folded: PersistedSetting
   #isCopied = false
+  #stops: readonly (() => void)[] = []
 
   constructor(desk: DeskContext) {
     this.#desk = desk
     this.#lookup = new CustomerLookup(desk.element)
     this.#folded = new PersistedSetting(desk.element, 'details-folded')
+    this.menu = new OrderMenu(desk, { orders: () => this.#orders, onSend: (order) => this.#sendOrder(order) })
     desk.element.addController(this)
   }
 
@@ -58,20 +66,56 @@ export class Customer implements ReactiveController {
     else this.#desk.view.show(this.isShown ? 'conversation' : 'details')
   }
 
+  /** Escape in it closes it; where it lies over the conversation, so does Escape anywhere, and a press beside it. */
+  hostConnected(): void {
+    const { renderRoot } = this.#desk.element
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing || !this.isShown || this.#desk.dialogs.open) return
+      const isInside = event.composedPath().some((each) => each instanceof Element && each.matches('.side'))
+      if (!isInside && (this.#isColumn || this.menu.isOpen)) return
+      event.preventDefault()
+      this.#close()
+    }
+    const onPress = (event: Event): void => {
+      if (!this.isShown || this.#desk.view.columns.count !== 2) return
+      const isOwn = event.composedPath().some((each) => each instanceof Element && each.matches('.side, .modal, [data-test=toggle-details]'))
+      if (!isOwn) this.toggle()
+    }
+    this.#stops = [listen<KeyboardEvent>(renderRoot, 'keydown', onKey), listen(document, 'pointerdown', onPress)]
+  }
+
+  hostDisconnected(): void {
+    for (const stop of this.#stops) stop()
+  }
+
+  /** For who closed it by a key: the focus goes to the button that opens it. */
+  #close(): void {
+    const { element, view } = this.#desk
+    if (this.isShown) this.toggle()
+    void element.updateComplete.then(() => view.focus('[data-test=toggle-details]'))
+  }
+
+  get #isColumn(): boolean {
+    return this.#desk.view.columns.count === 3
+  }
+
   /** Under the name: the customer's id, whether they are there, and how long they have been waiting for an answer. */
-  summary(): string {
+  summary(): Pick<MailboxPaneView, 'detail' | 'urgency'> {
     const {
       controller: { conversation, messages },
       language: { lang, mailboxStrings },
       presence,
     } = this.#desk.view
-    if (!conversation) return ''
+    if (!conversation) return { detail: '' }
     const answered = messages.findLastIndex(({ side }) => side !== conversation.to)
     const first = messages[answered + 1]
     const span = first && timeSpan(Date.now() - first.at, lang)
     const there = presence.isThere === undefined ? undefined : mailboxStrings.statuses[presence.isThere ? 'online' : 'offline']
     const waiting = span && fill(mailboxStrings.waitingFor, { duration: span })
-    return [conversation.to, there, waiting].filter(Boolean).join(' · ')
+    return {
+      detail: [conversation.to, there, waiting].filter(Boolean).join(' · '),
+      urgency: first && this.#desk.urgency(Date.now() - first.at),
+    }
   }
 
   /** The column; `acts`: the actions on the customer. */
@@ -93,11 +137,18 @@ export class Customer implements ReactiveController {
       facts: conversationFacts(controller, mailboxStrings, lang),
       shared: sharedThings(controller.messages),
       isTrusted: (address) => controller.isTrusted(address),
+      onTap: this.#onTap,
       isCopied: this.#isCopied,
-      more: to.startsWith('shop:') ? nothing : html`${this.#panel()}${this.#shop()}`,
+      more: to.startsWith('shop:') ? nothing : this.#panel(),
+      rest: to.startsWith('shop:') ? nothing : this.#shop(),
       onCopy: () => void this.#copy(to),
-      onClose: () => view.show('conversation'),
+      onClose: () => this.#close(),
     })
+  }
+
+  get #orders(): readonly Order[] | undefined {
+    const { answer } = this.#lookup
+    return answer && (answer.info?.orders ?? [])
   }
 
   #panel(): TemplateResult {
@@ -119,6 +170,7 @@ export class Customer implements ReactiveController {
       isTrusted: (address) => controller.isTrusted(address),
       time: moment,
       onRetry: retry,
+      onTap: this.#onTap,
       onSendProduct: (product) => this.#sendProduct(product),
       onSendOrder: (order) => this.#sendOrder(order),
       onCopy: (text) => void this.#copy(text),
@@ -139,27 +191,31 @@ export class Customer implements ReactiveController {
     </section>`
   }
 
+  readonly #onTap = (card: Card): boolean => !this.#desk.emit('im-card', card)
+
   #sendProduct(product: Product): void {
-    const text = [product.title, product.price, product.url].filter(Boolean).join(' · ')
-    this.#sendCard('product', { ...product, text })
+    const { title, price, url } = product
+    this.#sendCard('product', product, [title, price, url])
   }
 
-  #sendOrder({ image, number, status, title, total, url }: Order): void {
-    const text = [`${this.#desk.view.language.strings.order} ${number}`, title, status, total].filter(Boolean).join(' · ')
-    const body = { number, title, status, total, image, url, text }
-    this.#sendCard('order', body)
+  #sendOrder(order: Order): void {
+    const { number, title, status, total } = order
+    this.#sendCard('order', order, [`${this.#desk.view.language.strings.order} ${number}`, title, status, total])
   }
 
-  #sendCard(kind: string, body: Body): void {
+  /** `words`: what a client that knows no cards shows. */
+  #sendCard(kind: 'product' | 'order', thing: Product | Order, words: readonly (string | undefined)[]): void {
+    const { kind: _, ...fields } = cardFrom(kind, thing) ?? {}
+    const body: Body = { ...fields, text: words.filter(Boolean).join(' · ') }
     const {
       sayRefusal,
       toast,
       view: { controller, thread },
-      words,
+      words: { cardSent },
     } = this.#desk
     if (!controller.conversation) return
     if (thread.sendBody(kind, body) === undefined) sayRefusal('other')
-    else toast.say({ text: words.cardSent })
+    else toast.say({ text: cardSent })
   }
 
   async #copy(text: string): Promise<void> {

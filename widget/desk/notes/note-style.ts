@@ -1,9 +1,40 @@
 import { css } from 'lit'
 
-/** Yellow and dashed in every theme: nobody takes a note for a message. */
+/** Yellow and dashed, on a dark page a dark yellow: nobody takes a note for a message, and none dazzles at night. */
 export const noteStyle = css`
+  .root {
+    --note: #fff6d6;
+    --note-field: #fffdf5;
+    --note-ink: #3d3205;
+    --note-hint: #5c4d12;
+    --note-edge: #c9a227;
+    --note-act: #5c4d12;
+    --note-act-ink: #fff;
+    --amber: #8a5300;
+  }
+  .root[data-theme='dark'] {
+    --note: #2d2710;
+    --note-field: #1d1908;
+    --note-ink: #f3e6b0;
+    --note-hint: #d3c078;
+    --note-edge: #8a7320;
+    --note-act: #e3c45a;
+    --note-act-ink: #2d2710;
+    --amber: #f0b84a;
+  }
+  @media (prefers-color-scheme: dark) {
+    .root[data-theme='auto'] {
+      --note: #2d2710;
+      --note-field: #1d1908;
+      --note-ink: #f3e6b0;
+      --note-hint: #d3c078;
+      --note-edge: #8a7320;
+      --note-act: #e3c45a;
+      --note-act-ink: #2d2710;
+      --amber: #f0b84a;
+    }
+  }
   .mark:has(.note-card) {
-    position: static;
     align-self: stretch;
     margin: 8px 0;
     padding: 0;
@@ -14,10 +45,10 @@ export const noteStyle = css`
   }
   .note-card {
     padding: 8px 14px 10px;
-    border: 1px dashed #c9a227;
+    border: 1px dashed var(--note-edge);
     border-radius: 12px;
-    background: #fff6d6;
-    color: #3d3205;
+    background: var(--note);
+    color: var(--note-ink);
     font-size: 14px;
     line-height: 20px;
     text-align: start;
@@ -54,12 +85,12 @@ export const noteStyle = css`
     align-items: center;
     gap: 6px 12px;
     padding: 10px 12px;
-    border-top: 1px dashed #c9a227;
-    background: #fff6d6;
-    color: #3d3205;
+    border-top: 1px dashed var(--note-edge);
+    background: var(--note);
+    color: var(--note-ink);
   }
   .note-form .hint {
-    color: #5c4d12;
+    color: var(--note-hint);
     font-size: 13px;
   }
   .note-acts {
@@ -67,11 +98,11 @@ export const noteStyle = css`
     gap: 6px;
   }
   .note-form .act:not(.main) {
-    color: #3d3205;
+    color: var(--note-ink);
   }
   .note-form .act.main {
-    background: #5c4d12;
-    color: #fff;
+    background: var(--note-act);
+    color: var(--note-act-ink);
   }
   .note-form .note-field {
     grid-column: 1 / -1;
@@ -79,15 +110,15 @@ export const noteStyle = css`
     width: 100%;
     height: auto;
     padding: 8px 10px;
-    border: 1px solid #c9a227;
+    border: 1px solid var(--note-edge);
     border-radius: 10px;
-    background: #fffdf5;
-    color: #1b2220;
+    background: var(--note-field);
+    color: var(--note-ink);
     font: inherit;
     resize: vertical;
   }
   .note-field::placeholder {
-    color: #5c4d12;
+    color: var(--note-hint);
     opacity: 1;
   }
 `

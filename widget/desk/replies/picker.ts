@@ -58,22 +58,27 @@ export class ReplyPicker {
     field.focus()
     const { selectionEnd, selectionStart, value } = field
     const gap = selectionStart > 0 && !/\s/.test(value[selectionStart - 1]!) ? ' ' : ''
-    this.#write(`${gap}/`, selectionStart, selectionEnd)
+    // as from a key: a correction right after a send would pass for the keyboard's own
+    this.#write(`${gap}/`, { start: selectionStart, end: selectionEnd, inputType: 'insertText' })
   }
 
   readonly use = (reply: QuickReply): void => {
     const field = this.#field
     const asked = this.#asked
     if (!field || !asked) return
-    this.#write(fillQuickReply(reply.text, this.#options.values()), asked.start, field.selectionEnd)
+    this.#write(fillQuickReply(reply.text, this.#options.values()), {
+      start: asked.start,
+      end: field.selectionEnd,
+      inputType: 'insertReplacementText',
+    })
     this.close()
     this.#options.onUse(reply.id)
   }
 
-  #write(text: string, start: number, end: number): void {
+  #write(text: string, { end, inputType, start }: { readonly start: number; readonly end: number; readonly inputType: string }): void {
     const field = this.#field!
     field.setRangeText(text, start, end, 'end')
-    field.dispatchEvent(new InputEvent('input', { bubbles: true, inputType: 'insertReplacementText' }))
+    field.dispatchEvent(new InputEvent('input', { bubbles: true, inputType }))
   }
 
   #look(): void {

@@ -38,7 +38,7 @@ export class Search implements ReactiveController {
       view: { client, listing },
     } = this.#desk
     const shelf = this.#shelf.value ?? ''
-    listing.know(me, SHELVES.includes(shelf) ? (shelf as ConversationShelf) : 'all')
+    listing.know(me, SHELVES.includes(shelf) ? (shelf as ConversationShelf) : 'mine')
     if (!element.isConnected) return
     this.#wide.use(client)
     this.#wide.about(listing.query)
@@ -63,7 +63,9 @@ export class Search implements ReactiveController {
       onShelf: (shelf) => (this.#shelf.value = shelf),
       onView: (one: ListView) => listing.ask({ filter: one === 'unread' || one === 'unanswered' ? one : 'all', unreadFirst: one !== 'newest' }),
     })
-    const shelfEmpty = { mine: words.nothingMine, waiting: words.nothingWaiting, all: undefined }[listing.shelf]
+    // where there is nothing at all, the list says so itself
+    const isNone = mailbox.rows.length === 0 && this.#shelf.value === undefined
+    const shelfEmpty = isNone ? undefined : { mine: words.nothingMine, waiting: words.nothingWaiting, all: undefined }[listing.shelf]
     const emptySentence = { unread: mailboxStrings.nothingUnread, unanswered: mailboxStrings.nothingUnanswered, all: shelfEmpty }[listing.filter]
     if (listing.query.trim() === '') return { tabs, emptySentence, foot: nothing }
     const { answer, isAsking } = this.#wide

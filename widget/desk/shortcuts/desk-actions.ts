@@ -8,9 +8,13 @@ export interface DeskActions {
   quickReplies(): boolean
   send(): boolean
   note(): boolean
+  picture(): boolean
+  order(): boolean
   claim(): boolean
   close(): boolean
   transfer(): boolean
+  accept(): boolean
+  decline(): boolean
   block(): boolean
   details(): void
   mute(): void
@@ -25,9 +29,13 @@ export const DESK_ACTIONS: Readonly<Record<Exclude<DeskAction, 'sheet'>, (acts: 
   send: (acts) => acts.send(),
   quickReplies: (acts) => acts.quickReplies(),
   note: (acts) => acts.note(),
+  picture: (acts) => acts.picture(),
+  order: (acts) => acts.order(),
   claim: (acts) => acts.claim(),
   close: (acts) => acts.close(),
   transfer: (acts) => acts.transfer(),
+  accept: (acts) => acts.accept(),
+  decline: (acts) => acts.decline(),
   block: (acts) => acts.block(),
   status: (acts) => acts.focus('.status-switch select'),
   details: (acts) => (acts.details(), true),

@@ -2,12 +2,13 @@ import type { DeskAction } from '../../locales/mailbox-strings.ts'
 import { fill } from '../../locales/fill.ts'
 import type { ModalContent } from '../../ui/modal.ts'
 import type { DeskContext, DeskDialog } from '../desk-context.ts'
+import { chordText } from './chord-text.ts'
 import { Chords } from './chords.ts'
 import { DESK_SHORTCUTS } from './default-shortcuts.ts'
 import { DESK_ACTIONS, type DeskActions } from './desk-actions.ts'
 import { Navigation } from './navigation.ts'
 import { Remap } from './remap.ts'
-import { shortcutSheet } from './shortcut-sheet.ts'
+import { shortcutSheet, type ShortcutSheetView } from './shortcut-sheet.ts'
 import { Shortcuts, type Chord } from './shortcuts.ts'
 
 export interface DeskShortcutsOptions {
@@ -19,6 +20,7 @@ export interface DeskShortcutsOptions {
 
 /** The keys of the desk, and the sheet in which the agent looks them up and changes them. */
 export class DeskShortcuts {
+  readonly picture: () => boolean
   readonly #desk: DeskContext
   readonly #actions: DeskActions
   readonly #chords: Chords<DeskAction>
@@ -27,11 +29,18 @@ export class DeskShortcuts {
   constructor(desk: DeskContext, { actions, ofPage }: DeskShortcutsOptions) {
     const { element } = desk
     this.#desk = desk
-    const { focus, nextUnread, send, step } = new Navigation(desk)
-    this.#actions = { ...actions, focus, nextUnread, send, step }
+    const { focus, nextUnread, picture, send, step } = new Navigation(desk)
+    this.picture = picture
+    this.#actions = { ...actions, focus, nextUnread, picture, send, step }
     this.#chords = new Chords(element, () => ({ ...DESK_SHORTCUTS, ...ofPage() }))
     this.#remap = new Remap(element, this.#chords)
     new Shortcuts<DeskAction>(element, { table: () => this.#chords.table, onAction: (action) => this.#act(action) })
+  }
+
+  /** A label with the keys that do the same, for a tooltip. */
+  readonly withKeys = (label: string, action: DeskAction): string => {
+    const chord = this.#chords.table[action]
+    return chord ? `${label} (${chordText(chord)})` : label
   }
 
   /** The content of the open dialog; undefined if another or none is open. */
@@ -59,7 +68,7 @@ export class DeskShortcuts {
   }
 
   /** Why the pressed chord cannot be used. */
-  get #fault(): string | undefined {
+  get #fault(): ShortcutSheetView['fault'] {
     const {
       view: {
         language: { mailboxStrings },
@@ -67,8 +76,10 @@ export class DeskShortcuts {
       words,
     } = this.#desk
     const { fault } = this.#remap
-    if (fault?.holder === undefined) return fault && words.chordBad
-    return fill(words.chordTaken, { chord: fault.chord, action: mailboxStrings.actions[fault.holder] })
+    if (!fault) return undefined
+    const { action, chord, holder } = fault
+    if (holder === undefined) return { action, sentence: words.chordBad }
+    return { action, sentence: fill(words.chordTaken, { chord: chordText(chord), action: mailboxStrings.actions[holder] }) }
   }
 
   /** False where there is nothing to do, so that the key stays the page's. */

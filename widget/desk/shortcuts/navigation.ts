@@ -1,3 +1,4 @@
+import type { ConversationRow } from '../../../gateway/protocol/model.ts'
 import type { DeskContext } from '../desk-context.ts'
 
 /** What keys do in the list and in the composer; each returns false where there is nothing to do, so that the key stays the page's. */
@@ -17,9 +18,21 @@ export class Navigation {
   }
 
   readonly nextUnread = (): boolean => {
-    const { rows, to } = this.#desk.view
-    const row = rows.find((each) => each.unread > 0 && each.to !== to)
+    const { mailbox, rows, to } = this.#desk.view
+    const isNext = (row: ConversationRow): boolean => row.unread > 0 && row.to !== to
+    // with nothing left on the shelf, the queue: who has waited longest
+    const waiting = mailbox.rows.filter((row) => row.service?.phase === 'waiting' && isNext(row)).sort((a, b) => a.service!.since - b.service!.since)
+    const row = rows.find(isNext) ?? waiting[0]
     if (row) this.#desk.view.goTo(row.to)
+    return true
+  }
+
+  /** Asks for a picture to send. False while none can be: the script that takes them is fetched with the first conversation. */
+  readonly picture = (): boolean => {
+    const { element, view } = this.#desk
+    const chooser = element.renderRoot.querySelector<HTMLInputElement>('form.composer input[type=file]')
+    if (!view.controller.conversation || !chooser) return false
+    chooser.click()
     return true
   }
 

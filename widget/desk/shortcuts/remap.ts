@@ -6,7 +6,7 @@ export class Remap<A extends string> {
   readonly #host: ReactiveControllerHost
   readonly #chords: Chords<A>
   #action: A | undefined
-  #fault: { readonly chord: string; readonly holder: A | undefined } | undefined
+  #fault: { readonly action: A; readonly chord: string; readonly holder: A | undefined } | undefined
 
   constructor(host: ReactiveControllerHost, chords: Chords<A>) {
     this.#host = host
@@ -17,7 +17,7 @@ export class Remap<A extends string> {
     return this.#action
   }
 
-  get fault(): { readonly chord: string; readonly holder: A | undefined } | undefined {
+  get fault(): { readonly action: A; readonly chord: string; readonly holder: A | undefined } | undefined {
     return this.#fault
   }
 
@@ -37,12 +37,12 @@ export class Remap<A extends string> {
     if (event.key === 'Backspace') return this.#keep(action, '')
     const chord = chordOf(event)
     if (chord === undefined) {
-      if (event.key.length === 1) this.#refuse(event.key, undefined)
+      if (event.key.length === 1) this.#refuse(action, event.key, undefined)
       return
     }
     const holder = this.#chords.holder(chord, action)
     if (holder === undefined) this.#keep(action, chord)
-    else this.#refuse(chord, holder)
+    else this.#refuse(action, chord, holder)
   }
 
   readonly reset = (): void => {
@@ -57,8 +57,8 @@ export class Remap<A extends string> {
     this.start(undefined)
   }
 
-  #refuse(chord: string, holder: A | undefined): void {
-    this.#fault = { chord, holder }
+  #refuse(action: A, chord: string, holder: A | undefined): void {
+    this.#fault = { action, chord, holder }
     this.#host.requestUpdate()
   }
 }

@@ -17,7 +17,16 @@ export const shortcutSheetStyle = css`
     border-top: 0;
   }
   .sheet dd {
+    display: grid;
+    justify-items: end;
     margin: 0;
+  }
+  .chord-fault {
+    max-width: 260px;
+    margin: 0 6px 8px;
+    color: var(--danger);
+    font-size: 13px;
+    text-align: end;
   }
   .chord {
     display: flex;

@@ -1,9 +1,9 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
+import { IS_MAC } from './is-mac.ts'
+import { splitChord } from './split-chord.ts'
 
 /** A chord as people write it: "Alt+ArrowDown", "Ctrl+Shift+K", "/", "?". "Mod" is Cmd on a Mac and Ctrl elsewhere. Empty: off. */
 export type Chord = string
-
-const IS_MAC = typeof navigator === 'object' && /Mac|iP(hone|ad|od)/.test(navigator.platform)
 
 const FIELD = /^(INPUT|TEXTAREA|SELECT)$/
 
@@ -17,7 +17,7 @@ interface ParsedChord {
 
 /** Undefined where the text is no chord; a typing error in a table must not take a key away. */
 export function parseChord(chord: Chord): ParsedChord | undefined {
-  const parts = chord === '+' ? ['+'] : chord.split('+').map((part) => part.trim())
+  const parts = [...splitChord(chord)]
   const key = parts.pop()
   const names = new Set(parts.map((part) => (part === 'Mod' ? (IS_MAC ? 'Meta' : 'Ctrl') : part)))
   if (!key || [...names].some((name) => !/^(Alt|Ctrl|Meta|Shift)$/.test(name))) return undefined

@@ -2,25 +2,25 @@ import { css } from 'lit'
 
 /* The colour repeats what the word says. */
 export const statusSwitchStyle = css`
-  .own {
+  .me {
     flex: 1;
     min-width: 0;
     display: flex;
     align-items: center;
     gap: 8px;
   }
-  .own .face {
+  .me .face {
     width: 36px;
     height: 36px;
     line-height: 36px;
   }
-  .own-lines {
+  .my-lines {
     min-width: 0;
     display: flex;
     flex-direction: column;
     align-items: flex-start;
   }
-  .own-name {
+  .my-name {
     max-width: 100%;
     padding-inline-start: 8px;
     overflow: hidden;

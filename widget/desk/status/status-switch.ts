@@ -20,8 +20,8 @@ export interface StatusSwitchView {
 export function statusSwitch({ gateway, me, onStatus, status, strings }: StatusSwitchView): TemplateResult | typeof nothing {
   if (me?.role !== 'agent') return nothing
   const name = me.name ?? me.id
-  return html`<span class="own" data-test="own" title=${name}>${avatar(me.id, name, pictureAddress(me.avatar, gateway))}
-    <span class="own-lines"><span class="own-name" dir="auto">${name}</span>${
+  return html`<span class="me" data-test="own" title=${name}>${avatar(me.id, name, pictureAddress(me.avatar, gateway))}
+    <span class="my-lines"><span class="my-name" dir="auto">${name}</span>${
       status === undefined
         ? nothing
         : html`<label class="status-switch" data-status=${status}>

@@ -18,6 +18,7 @@ export const desk: DeskStrings = {
   offered: 'Offered to {name}',
 
   service: 'Assignment',
+  tools: 'Message tools',
   isMine: 'Assigned to you',
   isTheirs: 'Assigned to {name}',
   isWaiting: 'Unassigned',
@@ -35,6 +36,17 @@ export const desk: DeskStrings = {
   closeIt: 'Close',
   reopen: 'Reopen',
   takeBack: 'Cancel transfer',
+  ask: 'Ask to take over',
+  isAskedByMe: 'Waiting for {name} to agree',
+  isAsked: 'Requested by {name}',
+  cancelAsk: 'Cancel request',
+  request: '{from} asks to take over the conversation with {name}.',
+  requestOutcomes: {
+    accepted: '{name} agreed. The conversation with {customer} is now assigned to you.',
+    declined: '{name} declined. The conversation with {customer} is still assigned to {name}.',
+    expired: '{name} didn’t answer. The conversation with {customer} is still assigned to {name}.',
+    missed: 'You didn’t answer. The conversation with {customer} is still assigned to you.',
+  },
   undo: 'Undo',
   closedNow: 'The conversation with {name} is closed.',
 

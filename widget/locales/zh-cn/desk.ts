@@ -18,6 +18,7 @@ export const desk: DeskStrings = {
   offered: '转给 {name}',
 
   service: '接待情况',
+  tools: '消息工具',
   isMine: '由我接待',
   isTheirs: '由 {name} 接待',
   isWaiting: '暂无人接待',
@@ -35,6 +36,17 @@ export const desk: DeskStrings = {
   closeIt: '结束',
   reopen: '重新打开',
   takeBack: '撤回转接',
+  ask: '请求接管',
+  isAskedByMe: '等待 {name} 同意',
+  isAsked: '{name} 请求接管',
+  cancelAsk: '撤回请求',
+  request: '{from} 请求接管与 {name} 的会话。',
+  requestOutcomes: {
+    accepted: '{name} 已同意，与 {customer} 的会话现由您接待。',
+    declined: '{name} 拒绝了请求，与 {customer} 的会话仍由 {name} 接待。',
+    expired: '{name} 未回应，与 {customer} 的会话仍由 {name} 接待。',
+    missed: '您未回应，与 {customer} 的会话仍由您接待。',
+  },
   undo: '撤销',
   closedNow: '与 {name} 的会话已结束。',
 

@@ -1,11 +1,11 @@
 import type { TemplateResult } from 'lit'
 import type { Notifications } from './notifications.ts'
-import type { MailboxStrings } from '../../locales/mailbox-strings.ts'
-import { deskIcons } from '../../ui/page-icons.ts'
-import { tool } from '../../ui/tool.ts'
+import type { Strings } from '../../locales/strings.ts'
+import { deskIcons } from '../page-icons.ts'
+import { tool } from '../tool.ts'
 
 /** The button that turns the sound of new messages on and off. */
-export function soundButton({ isSilent, toggleSound }: Notifications, { soundOff, soundOn }: MailboxStrings): TemplateResult {
+export function soundButton({ isSilent, toggleSound }: Notifications, { news: { soundOff, soundOn } }: Strings): TemplateResult {
   return tool({
     name: 'sound',
     label: isSilent ? soundOff : soundOn,

@@ -1,4 +1,4 @@
-import { listen } from '../ui/listen.ts'
+import { listen } from './listen.ts'
 
 /**
  * Lets the Back button of a phone close a panel that covers the page. Opening adds a history entry of the same address; Back removes it, and

@@ -28,6 +28,8 @@ export class Chime implements ReactiveController {
   hostConnected(): void {
     this.#abort = new AbortController()
     const { signal } = this.#abort
+    // fetched after the first click
+    if (navigator.userActivation?.hasBeenActive) this.#wake()
     for (const type of ['pointerdown', 'keydown']) window.addEventListener(type, this.#wake, { once: true, signal })
   }
 

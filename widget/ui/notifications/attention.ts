@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
-import { listen } from '../../ui/listen.ts'
+import { listen } from '../listen.ts'
 
 /**
  * Whether the person looks at the page. A page on a second screen is visible without being looked at, so messages there stay

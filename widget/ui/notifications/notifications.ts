@@ -1,7 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import { Chime } from './chime.ts'
 import { DesktopNotices, type DesktopNotice } from './desktop-notices.ts'
-import { PersistedSetting } from '../../ui/persisted-setting.ts'
+import { PersistedSetting } from '../persisted-setting.ts'
 
 /** How a person who looks elsewhere learns of a message: a sound, unless it is off, and a desktop notification, where wanted. */
 export class Notifications implements ReactiveController {

@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
-import { PersistedSetting } from '../../ui/persisted-setting.ts'
-import { cut } from '../../ui/cut.ts'
+import { PersistedSetting } from '../persisted-setting.ts'
+import { cut } from '../cut.ts'
 
 export interface DesktopNotice {
   /** One notice at a time per tag, over all windows: a conversation. */
@@ -8,6 +8,8 @@ export interface DesktopNotice {
   readonly title: string
   readonly text: string
   readonly onOpen: () => void
+  /** Whether it is a reason to ask for permission; default: yes. */
+  readonly isReason?: boolean
 }
 
 /**
@@ -43,9 +45,9 @@ export class DesktopNotices implements ReactiveController {
   }
 
   /** Shows a notification for a message that arrived in the background; without permission, remembers that one was missed. */
-  show({ onOpen, tag, text, title }: DesktopNotice): void {
+  show({ isReason = true, onOpen, tag, text, title }: DesktopNotice): void {
     if (document.visibilityState === 'visible' && document.hasFocus()) return
-    this.#hasReason = true
+    this.#hasReason ||= isReason
     this.#host.requestUpdate()
     if (typeof Notification !== 'function' || Notification.permission !== 'granted') return
     try {
