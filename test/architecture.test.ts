@@ -44,6 +44,10 @@ const STYLE_ATTRIBUTE = {
   what: /\bstyle=|['"]style['"]\s*,|\.cssText\b|\bstyleMap\b/,
   because: 'a strict CSP drops style attributes; use a class, a property setter or a css variable',
 }
+const ABORT = {
+  what: /(?<!=== 'function' \? )\bnew AbortController\b/,
+  because: 'the chat runs in Chromium 64 and WebKit 602, which have none: use widget/ui/listen.ts, or ask for it first',
+}
 const WIDGET = [INJECTION, STYLE_ATTRIBUTE, PROCESS]
 
 const LIT = String.raw`lit|@lit/\w+`
@@ -107,17 +111,17 @@ const ROOMS: readonly Room[] = [
   { name: 'gateway/run.ts', files: /^gateway\/run\.ts$/, code: /^gateway\//, packages: /^(uqr|node:.+)$/ },
   {
     name: 'widget/client', files: /^widget\/client\//, code: /^gateway\/protocol\/(codes|free-form|limits|packet|version)\.ts$/,
-    types: /^gateway\/protocol\//, packages: /^engine\.io-client$/, never: [...WIDGET, DOCUMENT],
+    types: /^gateway\/protocol\//, packages: /^engine\.io-client$/, never: [...WIDGET, ABORT, DOCUMENT],
   },
   {
     name: 'widget/ui', files: /^widget\/ui\//, code: /^widget\/locales\//,
-    types: /^(widget\/client\/|gateway\/protocol\/)/, packages: new RegExp(`^(${LIT})$`), never: WIDGET,
+    types: /^(widget\/client\/|gateway\/protocol\/)/, packages: new RegExp(`^(${LIT})$`), never: [...WIDGET, ABORT],
   },
   { name: 'widget/locales', files: /^widget\/locales\//, never: WIDGET },
   {
     // hours that a page sets are read as the gateway reads those of a shop
     name: 'widget/chat', files: /^widget\/chat\//, code: /^(widget\/(client|ui|locales|bridge)\/|gateway\/protocol\/opening-hours\.ts$)/,
-    types: /^gateway\/protocol\//, packages: new RegExp(`^(${LIT}|linkify-it)$`), never: WIDGET,
+    types: /^gateway\/protocol\//, packages: new RegExp(`^(${LIT}|linkify-it)$`), never: [...WIDGET, ABORT],
   },
   {
     // a page for desktops shows the phone's chat in its middle column

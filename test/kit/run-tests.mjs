@@ -31,6 +31,7 @@ process.exitCode = status
 function check() {
   for (const [tool, args] of [
     ['typescript', ['-p', '.']],
+    ['typescript', ['-p', 'widget/legacy']],
     ['oxlint', ['--deny-warnings']],
     ['oxfmt', ['--check']],
   ]) {

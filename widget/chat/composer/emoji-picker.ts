@@ -8,7 +8,11 @@ const RECENT_COUNT = 16
 type Group = keyof typeof EMOJIS
 
 const GROUPS = Object.keys(EMOJIS) as readonly Group[]
-const known = new Set(GROUPS.flatMap((group) => EMOJIS[group].split(' ')))
+const known = new Set(
+  GROUPS.map((group) => EMOJIS[group])
+    .join(' ')
+    .split(' '),
+)
 
 /** Where storage is forbidden they last as long as the page. */
 let recent: readonly string[] | undefined

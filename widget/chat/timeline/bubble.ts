@@ -93,9 +93,8 @@ function failure(row: BubbleRow, { strings, refusal, onRetry, onDiscard }: Bubbl
 /** Says why a message waits, and what must not happen meanwhile; the clock icon says only that it does. */
 function waiting({ refusal, isBehind, isOnlyHere }: BubbleRow, { strings: { pictures, putOff } }: BubbleOptions): readonly TemplateResult[] {
   const why = refusal ? putOff[refusal.code === 'rate_limited' ? 'limited' : 'busy'] : isBehind && pictures.waits
-  return [why, isOnlyHere && pictures.keepOpen].flatMap((word) =>
-    word ? [html`<div class="put-off" data-test="put-off" dir="auto">${word}</div>`] : [],
-  )
+  const words = [why, isOnlyHere && pictures.keepOpen].filter((word) => typeof word === 'string')
+  return words.map((word) => html`<div class="put-off" data-test="put-off" dir="auto">${word}</div>`)
 }
 
 const CLOCK = 'M3 6a5 5 0 1 0 10 0A5 5 0 1 0 3 6m5-3v3l2 1'

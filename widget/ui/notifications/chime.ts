@@ -1,4 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
+import { listen } from '../listen.ts'
 
 /** Two short tones, a fourth apart: [Hz, start in s]. */
 const TONES = [
@@ -17,7 +18,7 @@ const PAUSE_MS = 1500
 export class Chime implements ReactiveController {
   readonly #host: ReactiveControllerHost & HTMLElement
   #audio: AudioContext | undefined
-  #abort: AbortController | undefined
+  #stopWaking: (() => void) | undefined
   #soundedAt = -Infinity
 
   constructor(host: ReactiveControllerHost & HTMLElement) {
@@ -26,15 +27,14 @@ export class Chime implements ReactiveController {
   }
 
   hostConnected(): void {
-    this.#abort = new AbortController()
-    const { signal } = this.#abort
     // fetched after the first click
     if (navigator.userActivation?.hasBeenActive) this.#wake()
-    for (const type of ['pointerdown', 'keydown']) window.addEventListener(type, this.#wake, { once: true, signal })
+    this.#stopWaking = listen(window, 'pointerdown keydown', this.#wake)
   }
 
   hostDisconnected(): void {
-    this.#abort?.abort()
+    this.#stopWaking?.()
+    this.#stopWaking = undefined
     void this.#audio?.close()
     this.#audio = undefined
   }
@@ -43,13 +43,12 @@ export class Chime implements ReactiveController {
   ring(key: string): void {
     const now = performance.now()
     if (now - this.#soundedAt < PAUSE_MS) return
-    const signal = this.#abort?.signal
-    if (!signal || signal.aborted) return
+    if (!this.#stopWaking) return
     if (!navigator.locks) return this.#sound(now)
     const name = `im-chat:chime:${key}`
     void navigator.locks
       .request(name, { ifAvailable: true }, async (lock) => {
-        if (!lock || signal.aborted) return
+        if (!lock || !this.#stopWaking) return
         this.#sound(now)
         await new Promise((done) => setTimeout(done, PAUSE_MS))
       })
