@@ -23,7 +23,6 @@ export async function deskPage(
   const part = (hooked: string): Locator => hook(page, hooked, 'im-desk')
   const row = (to: string): Locator => page.locator(`im-desk [role=option][data-to="${to}"]`)
   await page.locator('im-desk[connection="live"]').waitFor()
-  await page.locator('im-desk [data-shelf=all]').click()
   return {
     ...opened,
     part,

@@ -123,12 +123,12 @@ test("connections are cut during a transfer: the first agent's before the answer
   await bea.part('offered').waitFor({ state: 'detached' })
   await bea.part('service').getByText('Assigned to you').waitFor()
 
-  await theirs('message').getByText('Bea has taken over').waitFor()
+  await theirs('message').getByText('Bea joined the chat').waitFor()
   await write('four')
   await bea.part('composer').fill('five')
   await bea.page.keyboard.press('Enter')
   await theirs('message').getByText('five', { exact: true }).waitFor()
-  const told = ['one', 'two', 'three', 'Bea has taken over', 'four', 'five']
+  const told = ['one', 'two', 'three', 'Bea joined the chat', 'four', 'five']
   for (const { page, tag } of [
     { ...ann, tag: 'im-desk' },
     { ...bea, tag: 'im-desk' },

@@ -35,6 +35,12 @@ export const deskStyle = css`
     border-top: 0;
     padding-top: 0;
   }
+  /* A phone with the keyboard up: the last message comes first, and each tool has its key. */
+  @media (max-height: 319px) {
+    .composer-tools {
+      display: none;
+    }
+  }
   .composer .pick {
     display: none;
   }

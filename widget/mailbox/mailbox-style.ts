@@ -215,7 +215,6 @@ export const mailboxStyles = css`
   }
   @media (max-height: 219px) {
     .pane .service,
-    .composer-tools,
     .list > .chips,
     .list > .tabs {
       display: none;

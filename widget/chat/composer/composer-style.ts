@@ -47,22 +47,22 @@ export const composerStyle = css`
     max-width: none;
   }
   [data-plain] > .more,
-  .emoji {
+  .field .emoji {
     display: none;
   }
   /* The keyboards of phones have emoji, and better ones. */
   @media (hover: hover) and (pointer: fine) {
-    .emoji {
+    .field .emoji {
       display: block;
       position: absolute;
       right: 0;
       bottom: 0;
     }
-    [dir='rtl'] .emoji {
+    [dir='rtl'] .field .emoji {
       right: auto;
       left: 0;
     }
-    [data-plain] .emoji {
+    [data-plain] .field .emoji {
       display: none;
     }
     .field textarea,

@@ -10,13 +10,21 @@ export const assignmentStyle = css`
     padding-block: 8px;
   }
   .pane > .bar:has(.service) .who {
-    flex: 1 1 170px;
+    flex: 1 1 96px;
+  }
+  .columns:not([data-columns='1']) .pane > .bar:has(.service:not([data-state='blocked'])) {
+    flex-wrap: nowrap;
+  }
+  [data-columns='1'] .service {
+    flex-basis: 100%;
+    order: 1;
   }
   .service {
     flex: 0 1 auto;
     display: flex;
     flex-wrap: wrap;
     align-items: center;
+    justify-content: flex-end;
     gap: 4px 8px;
     min-width: 0;
     font-size: 14px;
@@ -31,6 +39,22 @@ export const assignmentStyle = css`
     font-size: 13px;
     font-weight: 600;
     line-height: 20px;
+  }
+  [data-columns='1'] .service-acts {
+    margin-inline-start: auto;
+  }
+  @media (max-height: 319px) {
+    .pane > .bar:has(.service) {
+      gap: 0 12px;
+      padding-block: 0;
+      min-height: 44px;
+    }
+    .pane > .bar .avatar {
+      display: none;
+    }
+  }
+  [data-columns='1'] .service[data-state='open'] {
+    flex-wrap: nowrap;
   }
   .service[data-state='open'] .service-word {
     text-overflow: ellipsis;

@@ -1,6 +1,6 @@
 import { html, nothing, type ReactiveController, type TemplateResult } from 'lit'
 import type { ConversationRow } from '../../../gateway/protocol/model.ts'
-import type { ConversationShelf } from '../../client/conversation-filter.ts'
+import { isOnShelf, type ConversationShelf } from '../../client/conversation-filter.ts'
 import type { MailboxListView } from '../../mailbox/mailbox-view.ts'
 import { PersistedSetting } from '../../ui/persisted-setting.ts'
 import type { DeskStrings } from '../../locales/desk-strings.ts'
@@ -14,7 +14,11 @@ const SHELVES: readonly string[] = ['mine', 'waiting', 'all']
 export class Search implements ReactiveController {
   readonly #desk: DeskContext
   readonly #wide: WideSearch
+  /** Chosen by the agent. */
   readonly #shelf: PersistedSetting
+  /** Where an agent begins who has chosen none. */
+  #first: ConversationShelf | undefined
+  #me: string | undefined
 
   constructor(desk: DeskContext) {
     this.#desk = desk
@@ -38,10 +42,23 @@ export class Search implements ReactiveController {
       view: { client, listing },
     } = this.#desk
     const shelf = this.#shelf.value ?? ''
-    listing.know(me, SHELVES.includes(shelf) ? (shelf as ConversationShelf) : 'mine')
+    listing.know(me, SHELVES.includes(shelf) ? (shelf as ConversationShelf) : this.#firstShelf())
     if (!element.isConnected) return
     this.#wide.use(client)
     this.#wide.about(listing.query)
+  }
+
+  /** One's own, for whoever has any as the list arrives; it stays, whatever is taken or closed later. */
+  #firstShelf(): ConversationShelf {
+    const {
+      me,
+      view: { mailbox },
+    } = this.#desk
+    if (me !== this.#me) this.#first = undefined
+    this.#me = me
+    if (!this.#first && mailbox.isLoaded && mailbox.rows.length > 0)
+      this.#first = mailbox.rows.some((row) => isOnShelf(row, 'mine', me)) ? 'mine' : 'all'
+    return this.#first ?? 'all'
   }
 
   /** What the list shows: the tabs, and in a search the matches. */
