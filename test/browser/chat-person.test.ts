@@ -26,6 +26,8 @@ afterEach(() => opened.close())
 const show = async (): Promise<void> => {
   await hook(opened.page, 'launcher').click()
   await hook(opened.page, 'panel').waitFor()
+  // what is measured while it grows is smaller than it is
+  await hook(opened.page, 'panel').evaluate((panel) => Promise.all(panel.getAnimations().map(({ finished }) => finished)))
 }
 
 describe('by keyboard on a desktop', () => {

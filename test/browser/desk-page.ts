@@ -23,6 +23,9 @@ export async function deskPage(
   const part = (hooked: string): Locator => hook(page, hooked, 'im-desk')
   const row = (to: string): Locator => page.locator(`im-desk [role=option][data-to="${to}"]`)
   await page.locator('im-desk[connection="live"]').waitFor()
+  // a desk begins with one's own; the lowest windows have no room for shelves
+  const all = page.locator('im-desk [data-shelf=all]')
+  if (await all.isVisible()) await all.click()
   return {
     ...opened,
     part,

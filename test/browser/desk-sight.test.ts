@@ -1,7 +1,7 @@
 /** What an agent keeps in sight: the open conversation, drafts, a colleague's answer; and what closes the details. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { DESKTOP, launchChromium } from '../kit/browser.ts'
+import { DESKTOP, launchChromium, openPage } from '../kit/browser.ts'
 import { spawnGateway, type SpawnedGateway } from '../kit/gateway.ts'
 import { axeComplaints } from './axe.ts'
 import { deskPage, type DeskPage } from './desk-page.ts'
@@ -51,6 +51,23 @@ test('a window in the middle of a word is not switched by another window; one wh
   await panelOf(ann, 'mia').waitFor()
   for (const one of [lea, elsewhere]) one.leave()
   await ann.close()
+})
+
+test('a desk begins with one’s own conversations, or with all where one has none', async () => {
+  const kim = await customers('w0', ['Kim'])
+  const chosen = async (agent: string): Promise<string | null> => {
+    const desk = await openPage(browser, `${gateway.url}/desk.html?shop=w0&agent=${agent}&name=${agent}`, DESKTOP)
+    await desk.page.locator('im-desk [role=option]').first().waitFor()
+    const shelf = await desk.page.locator('im-desk [data-shelf][aria-pressed=true]').getAttribute('data-shelf')
+    await desk.close()
+    return shelf
+  }
+  const ann = await person(gateway, { sub: 'ann', role: 'agent', shop: 'w0' })
+  const { conversations } = (await ann.ask('conversations', { limit: 1 })) as { conversations: { conversation: string }[] }
+  await ann.ask('claim', { conversation: conversations[0]!.conversation })
+  expect(await chosen('bea')).toBe('all')
+  expect(await chosen('ann')).toBe('mine')
+  for (const one of [ann, kim]) one.leave()
 })
 
 test('the open conversation stays in the list: whatever the shelf, and at the edge when the list is scrolled; a draft is marked in its row', async () => {

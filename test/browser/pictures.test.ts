@@ -243,6 +243,29 @@ test('a GIF is not changed, and one that is too large is refused before the uplo
   await hook(page, 'discard').first().waitFor({ state: 'detached' })
 })
 
+test('of twelve pictures at once ten are sent, and the chat says that the rest were left out', async () => {
+  const page = await open(PHONE)
+  const many = Array.from({ length: 12 }, (_, n) => ({ name: `${n}.gif`, mimeType: 'image/gif', buffer: PICTURES.gif }))
+  await hook(page, 'file').setInputFiles(many)
+  await expect.poll(async () => (await log()).filter(({ kind }) => kind === 'image').length).toBe(10)
+  await expect
+    .poll(() => page.locator('im-chat .reason').allTextContents())
+    .toEqual(['Only 10 pictures can be sent at once. The rest were left out.'])
+  await hook(page, 'discard').tap()
+  await hook(page, 'discard').waitFor({ state: 'detached' })
+})
+
+test('an SVG is sent as a flat picture, without what it contains', async () => {
+  const page = await open(PHONE)
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><script>alert(1)</script><rect width="40" height="30" fill="red"/></svg>'
+  await hook(page, 'file').setInputFiles([{ name: 'drawing.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(svg) }])
+  await expect.poll(async () => (await log()).length).toBe(1)
+  const sent = await fetch(gateway.url + (await log())[0]!.body.url)
+  expect(sent.headers.get('content-type')).toMatch(/^image\/(webp|png|jpeg)$/)
+  expect(Buffer.from(await sent.arrayBuffer()).includes('script')).toBe(false)
+})
+
 test("a camera's metadata does not leave the phone", async () => {
   const page = await open(PHONE)
   const { jpeg } = PICTURES

@@ -1,10 +1,12 @@
 /** Gateways on a real Redis: many nodes are one chat, a PHP backend speaks into it, and an outage is only that. */
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { spawnEnding } from '../kit/ends-with-us.ts'
 import { startGateway, type PassClaims, type StartedGateway } from '../kit/gateway.ts'
 import { freePort } from '../kit/free-port.ts'
 import { eventually, RedisServer, startRedis, startRing, type RedisGroup } from '../kit/redis.ts'
@@ -64,6 +66,31 @@ describe('a ring of four servers', () => {
     const back = await arrive(nodes[1]!, { sub: 'c2' }, { resume: { cursors: [[conversation, epoch, 1, 'm1']] } })
     await back.push('messagePush', 3)
     expect(back.pushes('messagePush').map(({ seq }) => seq)).toEqual([2, 3, 4, 5])
+  })
+
+  test('PHP hears on the channels of both sides that a message was withdrawn, without its words', async () => {
+    const agent = await arrive(nodes[1]!, { sub: 'a1', role: 'agent', shop: '9' })
+    const customer = await arrive(nodes[0]!, { sub: 'c9', src: 'wx' })
+    const { seq, conversation } = await customer.command('send', text('shop:9', 'secret'))
+    await agent.push('messagePush')
+    const ports = ring.servers.map(({ port }) => port).join(',')
+    const channels = ['ImMsgPub:wxc9', 'ImShopPub:9']
+    const subscribers = (channel: string): Promise<string[]> =>
+      Promise.all(ring.servers.map(async (server) => (await server.cli('PUBSUB', 'NUMSUB', channel)).trim().split('\n').at(-1)!))
+    const before = await Promise.all(channels.map(subscribers))
+    const listeners = channels.map((channel) => spawnEnding('php', ['test/gateway/subscribe.php', ports, channel, 'withdrawn'], {}))
+    const firsts = listeners.map(async ({ stdout }) => String((await once(stdout!, 'data'))[0]))
+    for (const [i, channel] of channels.entries())
+      await eventually(
+        () => subscribers(channel),
+        (now) => now.join() !== before[i]!.join(),
+      )
+    await customer.command('withdraw', { to: 'shop:9', seq, id: 'secret' })
+    for (const line of await Promise.all(firsts)) {
+      expect(JSON.parse(line)).toEqual({ type: 'withdrawn', conversation, seq, id: 'secret', at: expect.any(Number) })
+      expect(line.replace('"id":"secret"', '')).not.toContain('secret')
+    }
+    for (const listener of listeners) listener.kill()
   })
 
   test.each([

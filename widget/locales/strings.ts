@@ -86,6 +86,7 @@ export interface Strings {
       | 'picture'
       | 'pictureLater'
       | 'pictureHeic'
+      | 'pictureMany'
       | 'limited'
       | 'start'
       | 'blocked'

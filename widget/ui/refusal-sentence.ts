@@ -1,9 +1,10 @@
 import type { Code, WireRefusal } from '../../gateway/protocol/codes.ts'
 import type { Strings } from '../locales/strings.ts'
 
-/** The sentence that a person reads for each refusal code; a code without one does not compile. `image_heic` is the composer's own. */
-const SENTENCES: Readonly<Record<Code | 'image_heic', keyof Strings['refusals']>> = {
+/** The sentence that a person reads for each refusal code; a code without one does not compile. `image_heic` and `image_many` are the composer's own. */
+const SENTENCES: Readonly<Record<Code | 'image_heic' | 'image_many', keyof Strings['refusals']>> = {
   image_heic: 'pictureHeic',
+  image_many: 'pictureMany',
   bad_packet: 'setup',
   binary_unsupported: 'setup',
   namespace_unknown: 'setup',

@@ -13,6 +13,7 @@ export interface PictureOptions {
   readonly mostBytes: () => number
 }
 
+/** At a time; a whole folder is dropped by mistake. `strings.refusals.pictureMany` says the number. */
 const PICTURE_COUNT = 10
 
 /** Everything that can be pressed is 44 px. */
@@ -27,7 +28,7 @@ const RULES = `
 const mounted = new WeakMap<HTMLFormElement, PictureOptions>()
 
 /**
- * Makes a composer accept pictures: pasted, dropped on the conversation, or picked. A file that is none becomes a message that failed and says so. A paste of pictures and text together is text, because a
+ * Makes a composer accept pictures: pasted, dropped on the conversation, or picked. A file that is none becomes a message that failed and says so, and so do those beyond the tenth. A paste of pictures and text together is text, because a
  * spreadsheet adds a picture of the copied cells. May be called at every render; the first call adds the input that tray.ts opens.
  *
  * Once encoded, a picture is a message like any other: it waits in the outbox, survives a reload where storage allows, and is uploaded in its turn
@@ -65,10 +66,12 @@ function mount(form: HTMLFormElement): void {
 async function send(form: HTMLFormElement, files: readonly File[]): Promise<void> {
   const { begin, label, mostBytes } = mounted.get(form)!
   const sendPicture = begin()
+  const refused = (problem: unknown): object => ({ url: 'data:', problem: String(problem) })
   for (const file of files.slice(0, PICTURE_COUNT)) {
-    const picture = await shrink(file, mostBytes()).catch((problem: unknown) => ({ url: 'data:', problem: String(problem), name: file.name }))
+    const picture = await shrink(file, mostBytes()).catch((problem: unknown) => ({ ...refused(problem), name: file.name }))
     sendPicture({ text: label, ...picture })
   }
+  if (files.length > PICTURE_COUNT) sendPicture({ text: label, ...refused('image_many') })
 }
 
 function listenForDrops(panel: HTMLElement, onFiles: (files: readonly File[]) => void): void {

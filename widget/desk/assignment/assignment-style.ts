@@ -12,12 +12,8 @@ export const assignmentStyle = css`
   .pane > .bar:has(.service) .who {
     flex: 1 1 96px;
   }
-  .columns:not([data-columns='1']) .pane > .bar:has(.service:not([data-state='blocked'])) {
-    flex-wrap: nowrap;
-  }
-  [data-columns='1'] .service {
-    flex-basis: 100%;
-    order: 1;
+  .pane > .bar {
+    container-type: inline-size;
   }
   .service {
     flex: 0 1 auto;
@@ -28,6 +24,19 @@ export const assignmentStyle = css`
     gap: 4px 8px;
     min-width: 0;
     font-size: 14px;
+  }
+  /* Where it has no room beside the name, it has a line of its own. */
+  @container (max-width: 580px) {
+    .service {
+      flex-basis: 100%;
+      order: 1;
+    }
+    .service[data-state='open'] {
+      flex-wrap: nowrap;
+    }
+    .service-acts {
+      margin-inline-start: auto;
+    }
   }
   .service-word {
     min-width: 0;
@@ -40,9 +49,6 @@ export const assignmentStyle = css`
     font-weight: 600;
     line-height: 20px;
   }
-  [data-columns='1'] .service-acts {
-    margin-inline-start: auto;
-  }
   @media (max-height: 319px) {
     .pane > .bar:has(.service) {
       gap: 0 12px;
@@ -52,9 +58,6 @@ export const assignmentStyle = css`
     .pane > .bar .avatar {
       display: none;
     }
-  }
-  [data-columns='1'] .service[data-state='open'] {
-    flex-wrap: nowrap;
   }
   .service[data-state='open'] .service-word {
     text-overflow: ellipsis;

@@ -109,6 +109,7 @@ export const chat: Strings = {
     picture: 'Diese Datei ist kein Bild oder zu groß.',
     pictureLater: 'Das Bild kann gerade nicht gesendet werden.',
     pictureHeic: 'Dieser Browser kann HEIC-Bilder nicht lesen. Senden Sie es als JPEG oder als Screenshot.',
+    pictureMany: 'Es können nur 10 Bilder auf einmal gesendet werden. Die übrigen wurden nicht gesendet.',
     limited: 'Zu viele Nachrichten auf einmal. Versuchen Sie es gleich noch einmal.',
     blocked: 'Sie können diesem Shop nicht schreiben.',
     start: 'Sie können mit dieser Person keine Unterhaltung beginnen.',

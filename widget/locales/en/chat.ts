@@ -92,6 +92,7 @@ export const chat: Strings = {
     picture: 'This file isn’t a picture, or it is too large.',
     pictureLater: 'The picture can’t be sent right now.',
     pictureHeic: 'This browser can’t read HEIC pictures. Send it as a JPEG, or send a screenshot.',
+    pictureMany: 'Only 10 pictures can be sent at once. The rest were left out.',
     limited: 'Too many messages at once. Try again in a moment.',
     blocked: 'You can’t message this shop.',
     start: 'You can’t start a conversation with this person.',

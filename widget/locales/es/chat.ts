@@ -101,6 +101,7 @@ export const chat: Strings = {
     picture: 'Este archivo no es una imagen o es demasiado grande.',
     pictureLater: 'La imagen no se puede enviar ahora.',
     pictureHeic: 'Este navegador no puede leer imágenes HEIC. Envíala como JPEG o envía una captura de pantalla.',
+    pictureMany: 'Solo se pueden enviar 10 imágenes a la vez. Las demás no se enviaron.',
     limited: 'Demasiados mensajes a la vez. Inténtalo en un momento.',
     blocked: 'No puedes escribir a esta tienda.',
     start: 'No puedes iniciar una conversación con esta persona.',

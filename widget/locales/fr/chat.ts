@@ -105,6 +105,7 @@ export const chat: Strings = {
     picture: 'Ce fichier n’est pas une image, ou il est trop volumineux.',
     pictureLater: 'L’image ne peut pas être envoyée pour le moment.',
     pictureHeic: 'Ce navigateur ne lit pas les images HEIC. Envoyez-la en JPEG ou envoyez une capture d’écran.',
+    pictureMany: 'Vous pouvez envoyer 10 images à la fois. Les autres n’ont pas été envoyées.',
     limited: 'Trop de messages à la fois. Réessayez dans un instant.',
     blocked: 'Vous ne pouvez pas écrire à cette boutique.',
     start: 'Vous ne pouvez pas commencer de conversation avec cette personne.',

@@ -98,6 +98,7 @@ export const chat: Strings = {
     picture: 'Berkas ini bukan gambar, atau terlalu besar.',
     pictureLater: 'Gambar tidak dapat dikirim saat ini.',
     pictureHeic: 'Peramban ini tidak dapat membaca gambar HEIC. Kirim sebagai JPEG atau tangkapan layar.',
+    pictureMany: 'Hanya 10 gambar yang dapat dikirim sekaligus. Sisanya tidak dikirim.',
     limited: 'Terlalu banyak pesan sekaligus. Coba lagi sebentar lagi.',
     blocked: 'Anda tidak dapat mengirim pesan ke toko ini.',
     start: 'Anda tidak dapat memulai percakapan dengan orang ini.',

@@ -92,6 +92,7 @@ export const chat: Strings = {
     picture: '사진이 아니거나 파일이 너무 큽니다.',
     pictureLater: '지금은 사진을 보낼 수 없습니다.',
     pictureHeic: '이 브라우저는 HEIC 사진을 읽을 수 없습니다. JPEG나 스크린샷으로 보내 주세요.',
+    pictureMany: '사진은 한 번에 10장까지 보낼 수 있습니다. 나머지는 보내지 않았습니다.',
     limited: '메시지가 너무 많습니다. 잠시 후 다시 시도해 주세요.',
     blocked: '이 상점에 메시지를 보낼 수 없습니다.',
     start: '이 사람과 대화를 시작할 수 없습니다.',

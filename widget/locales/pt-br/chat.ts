@@ -101,6 +101,7 @@ export const chat: Strings = {
     picture: 'Este arquivo não é uma imagem ou é grande demais.',
     pictureLater: 'A imagem não pode ser enviada agora.',
     pictureHeic: 'Este navegador não lê imagens HEIC. Envie em JPEG ou envie uma captura de tela.',
+    pictureMany: 'Só é possível enviar 10 imagens por vez. As demais não foram enviadas.',
     limited: 'Muitas mensagens de uma vez. Tente de novo em instantes.',
     blocked: 'Você não pode enviar mensagens a esta loja.',
     start: 'Você não pode iniciar uma conversa com esta pessoa.',

@@ -96,6 +96,7 @@ export const chat: Strings = {
     picture: 'Tệp này không phải là ảnh hoặc quá lớn.',
     pictureLater: 'Hiện không gửi được ảnh.',
     pictureHeic: 'Trình duyệt này không đọc được ảnh HEIC. Hãy gửi dạng JPEG hoặc ảnh chụp màn hình.',
+    pictureMany: 'Mỗi lần chỉ gửi được 10 ảnh. Các ảnh còn lại chưa được gửi.',
     limited: 'Quá nhiều tin nhắn cùng lúc. Hãy thử lại sau giây lát.',
     blocked: 'Bạn không thể nhắn tin cho cửa hàng này.',
     start: 'Bạn không thể bắt đầu cuộc trò chuyện với người này.',

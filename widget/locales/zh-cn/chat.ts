@@ -71,6 +71,7 @@ export const chat: Strings = {
     picture: '图片格式不支持或文件过大。',
     pictureLater: '图片暂时无法发送。',
     pictureHeic: '此浏览器无法读取 HEIC 图片，请改用 JPEG 格式，或发送截图。',
+    pictureMany: '一次最多发送 10 张图片，其余图片未发送。',
     limited: '发送太频繁，请稍后再试。',
     blocked: '您暂时无法向该店铺发送消息。',
     start: '您无法主动与对方开始会话。',

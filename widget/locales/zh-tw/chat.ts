@@ -92,6 +92,7 @@ export const chat: Strings = {
     picture: '圖片格式不支援或檔案過大。',
     pictureLater: '圖片暫時無法傳送。',
     pictureHeic: '此瀏覽器無法讀取 HEIC 圖片，請改用 JPEG 格式，或傳送螢幕截圖。',
+    pictureMany: '一次最多傳送 10 張圖片，其餘圖片未傳送。',
     limited: '傳送太頻繁，請稍後再試。',
     blocked: '您暫時無法傳訊息給這家商店。',
     start: '您無法主動與對方開始對話。',
