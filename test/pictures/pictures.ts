@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Page } from 'playwright-core'
 import { hook, launchChromium, openPage, PHONE, type PageOptions } from '../kit/browser.ts'
+import { person } from '../browser/person.ts'
 import { DEMO_WORD, spawnGateway, type Gateway } from '../kit/gateway.ts'
 
 const FOLDER = 'docs/pictures'
@@ -21,7 +22,9 @@ const TALK: readonly (readonly ['lee' | 'ann', string])[] = [
   ['lee', 'Great. And if I order today?'],
   ['ann', 'Then it leaves tonight and is with you on Thursday.'],
 ]
-const ORDER = { number: '1001', status: 'Packed', total: '€ 78.00', title: 'Kumo kettle', image: '/art/kettle.svg', count: 2 }
+/** Attributes of `<im-chat>`; earlier releases knew none of them. */
+const SHOP = { name: 'Morning Goods', logo: '/art/kettle.svg', greeting: 'Hello! Ask us about kettles, cups and everything else for the morning.' }
+const ORDER = { number: '1001', status: 'Packed', total: '€ 78.00', title: 'Kumo kettle', count: 2 }
 
 const KEY_ROWS = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm']
 
@@ -62,16 +65,22 @@ async function screensOf(
     const height = PHONE_PX.height - (hasKeyboard ? KEYBOARD_PX : 0)
     const phone = await open(gateway, '/phone.html', { ...PHONE, viewport: { ...PHONE_PX, height }, colorScheme })
     const token = await gateway.pass({ sub: 'lee', name: 'Lee' })
-    await phone.evaluate((pass) => void (document.querySelector('im-chat')!.token = pass), token)
+    await phone.evaluate(
+      ([pass, shop]) => {
+        const chat = document.querySelector('im-chat')!
+        for (const [name, value] of Object.entries(shop)) chat.setAttribute(name, value)
+        chat.token = pass
+      },
+      [token, SHOP] as const,
+    )
     await phone.locator('im-chat[connection=live]').waitFor()
     await phone.waitForTimeout(500)
     const first = await shot(phone)
     for (const [who, text] of TALK) await write(who === 'lee' ? phone : desk, who === 'lee' ? 'im-chat' : 'im-desk', text)
     if (!hasKeyboard) {
-      await phone.evaluate((order) => {
-        const chat = document.querySelector('im-chat')!
-        chat.send({ kind: 'order', body: { text: `Order ${order.number}`, ...order } } as never)
-      }, ORDER)
+      const lee = await person(gateway, { sub: 'lee', name: 'Lee' })
+      await lee.say(`Order ${ORDER.number}`, 'shop:42', 'order', { ...ORDER, image: `${gateway.url}/art/kettle.svg` })
+      lee.leave()
       await hook(phone, 'file').setInputFiles([{ name: 'hob.png', mimeType: 'image/png', buffer: await portrait() }])
       await hook(desk, 'message', 'im-desk')
         .nth(TALK.length + 1)
