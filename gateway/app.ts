@@ -348,7 +348,7 @@ async function createPasses(config: Config, { now, report }: Pick<DomainOptions,
           url: config.IM_JWKS_URL,
           onSeen: (problem: string | undefined) => report({ fact: 'partSeen', part: 'The key set of IM_JWKS_URL', problem }),
         }
-  const passes = new Passes({ secret, keySet, sources: sourcesOf(config), shops: new Shops(shopsOf(config)), now })
+  const passes = new Passes({ secret, oldSecret: config.IM_SECRET_OLD, keySet, sources: sourcesOf(config), shops: new Shops(shopsOf(config)), now })
   // the key server may be slow, and the gateway can serve guests without it
   await Promise.race([passes.followKeySet(), wait(KEY_SET_MS, undefined, { ref: false })])
   return passes

@@ -58,6 +58,9 @@ export const SETTINGS = {
   IM_SECRET: optional(
     'The secret that signs passes (HS256), 32 bytes or more. Without it and without IM_JWKS_URL the gateway is in demo mode: it gives a pass to anybody with the word.',
   ),
+  IM_SECRET_OLD: optional(
+    'The secret before IM_SECRET, while it is being replaced: passes that it signed are still valid, and it signs no new ones.',
+  ),
   DEMO_WORD: optional(
     'The word for passes in demo mode, for scripts and tests. Default: a random one, stored in DATA_DIR and part of the links printed at the start.',
   ),
@@ -177,7 +180,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   checkBy('ORIGINS', () => new Origins(config.ORIGINS ?? ''))
   checkBy('TRUST_PROXY', () => new TrustedProxies(config.TRUST_PROXY))
   checkImageHosts(config)
-  checkSecret(config)
+  checkSecrets(config)
   checkShops(config)
   checkSources(config)
   checkBackend({ url: ['CUSTOMER_URL', config.CUSTOMER_URL], key: ['CUSTOMER_KEY', config.CUSTOMER_KEY], ids: ['customer', 'shop'] })
@@ -203,10 +206,13 @@ function checkMetrics({ METRICS, PORT }: Config): void {
 }
 
 /** RFC 7518, 3.2: no shorter than the hash, because a shorter secret can be guessed from a single pass. No sentence repeats a secret. */
-function checkSecret({ IM_SECRET }: Config): void {
-  if (IM_SECRET !== undefined && Buffer.byteLength(IM_SECRET) < SECRET_BYTES) {
-    throw new SettingError(`IM_SECRET must have ${SECRET_BYTES} bytes or more. \`openssl rand -base64 ${SECRET_BYTES}\` makes one.`)
+function checkSecrets({ IM_SECRET, IM_SECRET_OLD }: Config): void {
+  for (const [name, secret] of Object.entries({ IM_SECRET, IM_SECRET_OLD })) {
+    if (secret !== undefined && Buffer.byteLength(secret) < SECRET_BYTES)
+      throw new SettingError(`${name} must have ${SECRET_BYTES} bytes or more. \`openssl rand -base64 ${SECRET_BYTES}\` makes one.`)
   }
+  if (IM_SECRET_OLD !== undefined && IM_SECRET === undefined)
+    throw new SettingError('IM_SECRET_OLD needs an IM_SECRET that takes its place. To go on with the old one, set it as IM_SECRET.')
 }
 
 /** IMAGE_HOSTS as a list. */

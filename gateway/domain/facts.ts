@@ -41,6 +41,10 @@ export type Fact =
   | { readonly fact: 'imageStored'; readonly bytesCount: number }
   | { readonly fact: 'volatileDropped' }
   | { readonly fact: 'conversationAssigned'; readonly phase: Assignment['phase']; readonly by: AssignedBy }
+  /** A customer's wait for an agent is over. */
+  | { readonly fact: 'waitEnded'; readonly ms: number }
+  /** The queues of the shops whose agents are at this node; `longestMs`: 0 where nobody waits. */
+  | { readonly fact: 'queuesSeen'; readonly waitingCount: number; readonly longestMs: number }
   | { readonly fact: 'transferMade'; readonly state: 'offered' | 'requested' | 'queued' | 'accepted' | 'declined' | 'expired' }
   | { readonly fact: 'customerBlocked'; readonly isBlocked: boolean }
   | { readonly fact: 'gapHealed'; readonly channelCount: number }

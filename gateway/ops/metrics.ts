@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { AnswerTimes } from './answer-times.ts'
 
 export class Metrics {
@@ -62,6 +62,28 @@ export class Metrics {
     name: 'im_served_total',
     help: 'Changes of an assignment, by new phase and cause.',
     labelNames: ['phase', 'by'],
+    ...this.#to,
+  })
+  readonly waitSeconds = new Histogram({
+    name: 'im_wait_seconds',
+    help: 'Seconds that customers waited for an agent, once they got one; without those who got one at once.',
+    buckets: [5, 15, 30, 60, 120, 300, 600, 1800, 3600],
+    ...this.#to,
+  })
+  readonly waiting = new Gauge({
+    name: 'im_waiting',
+    help: 'Customers who wait for an agent, of the shops whose agents are at this node.',
+    ...this.#to,
+  })
+  readonly longestWait = new Gauge({
+    name: 'im_longest_wait_seconds',
+    help: 'How long the first of im_waiting has waited so far, in seconds.',
+    ...this.#to,
+  })
+  readonly parts = new Gauge({
+    name: 'im_part_up',
+    help: 'Whether a system that this gateway depends on works (1) or not (0): the store, each Redis server, the key set.',
+    labelNames: ['part'],
     ...this.#to,
   })
   readonly transfers = new Counter({

@@ -173,7 +173,13 @@ export function reporter(log: Log, metrics: Metrics, now: () => number): (fact: 
       case 'transferMade':
       case 'customerBlocked':
         return countAssignment(fact, metrics)
+      case 'waitEnded':
+        return metrics.waitSeconds.observe(fact.ms / 1000)
+      case 'queuesSeen':
+        metrics.waiting.set(fact.waitingCount)
+        return metrics.longestWait.set(fact.longestMs / 1000)
       case 'partSeen':
+        metrics.parts.set({ part: fact.part }, fact.problem === undefined ? 1 : 0)
         return logProblem(fact)
       default:
         return logRareFact(fact, { ...limitedLog, metrics })

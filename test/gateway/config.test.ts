@@ -89,6 +89,7 @@ describe('settings', () => {
 
   test.each([
     ['IM_SECRET', 'thirty-one characters are short'],
+    ['IM_SECRET_OLD', 'thirty-one characters are short'],
     ['CUSTOMER_KEY', 'two words'],
     ['CUSTOMER_URL', 'https://me:pass@crm.example/'],
     ['SHOP_KEY', 'two words'],
@@ -131,6 +132,10 @@ describe('settings', () => {
     expect(sourcesOf(readConfig({ SOURCES: ' wx, m.,app-, 店,m.,' }))).toEqual(['wx', 'm.', 'app-', '店', 'm.'])
     expect(sourcesOf(readConfig({ SOURCES: 'g,s', GUESTS: 'off' }))).toEqual(['g', 's'])
     expect([sourcesOf(readConfig({})), readConfig({}).DIRECT]).toEqual([undefined, 'signed-in'])
+  })
+
+  test('IM_SECRET_OLD without IM_SECRET is refused', () => {
+    expect(() => readConfig({ IM_SECRET_OLD: 'x'.repeat(32) })).toThrow(/IM_SECRET_OLD needs an IM_SECRET/)
   })
 
   test('IM_SECRET may have 32 bytes', () => {

@@ -63,6 +63,17 @@ test('after the secret was changed the passes of the one before are refused', as
   await expect(passesAt('another secret of thirty-two bytes').passes.verify(token)).rejects.toThrow(/another key/)
 })
 
+test('while a secret is being replaced, passes of both are valid, and new ones are signed with the new', async () => {
+  const [before, after] = [SECRET, 'another secret of thirty-two bytes']
+  const passes = new Passes({ secret: after, oldSecret: before, now: () => START })
+  expect((await passes.verify(sign(CLAIMS, { key: before }))).id).toBe('1')
+  expect((await passes.verify(sign({ ...CLAIMS, sub: '2' }, { key: after }))).id).toBe('2')
+  await expect(passes.verify(sign(CLAIMS, { key: 'a third secret of thirty-two bytes!' }))).rejects.toThrow(/another key/)
+  await expect(passes.verify(sign({ ...CLAIMS, exp: START / 1000 - 1 }, { key: before }))).rejects.toMatchObject({ wire: { code: 'pass_expired' } })
+  const { token } = await passes.mint({ sub: '3', role: 'customer' }, 60_000)
+  expect((await passesAt(after).passes.verify(token)).id).toBe('3')
+})
+
 test.each<[string, unknown, unknown]>([
   ['alg none', { alg: 'none' }, CLAIMS],
   ['another alg of its family', { alg: 'HS512' }, CLAIMS],

@@ -18,6 +18,7 @@ const NEEDS = [
   { name: 'Chromium', isHere: hasChromium, imports: /^test\/kit\/browser\.ts$/ },
   { name: 'the old and the other browsers', isHere: hasEngines, imports: /^test\/engines\/(engines|input-method|webdriver)\.ts$/ },
   { name: 'a mount namespace (unshare)', isHere: hasNamespaces, says: /runIf\(hasNamespaces/ },
+  { name: 'Prometheus (promtool)', isHere: () => has('promtool'), says: /'promtool', \[/ },
   { name: 'openssl', isHere: () => has('openssl'), says: /'openssl', \[/ },
   { name: 'Linux, with bash', isHere: () => isLinux && has('bash'), says: /\/proc\/\$\{|'\/proc'|'\/proc\/|'bash', / },
 ]

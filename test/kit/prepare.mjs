@@ -35,11 +35,12 @@ const NEEDED = [
   ['nginx-light', 'the proxy in front of several gateways'],
   ['php-cli', 'key and shard vectors, and a PHP backend that publishes'],
   ['php-redis', 'a PHP backend that publishes'],
+  ['prometheus', 'promtool, which tests the alerts'],
   ['ca-certificates', 'https to the package registry'],
 ]
 
 /** Debian starts these when it installs them; the tests start their own on free ports. */
-const AUTOSTARTED = { 'redis-server': 'redis-server', 'redis-sentinel': 'redis-sentinel', 'nginx-light': 'nginx' }
+const AUTOSTARTED = { 'redis-server': 'redis-server', 'redis-sentinel': 'redis-sentinel', 'nginx-light': 'nginx', prometheus: 'prometheus' }
 
 /** Whether everything is installed now. */
 export async function prepare() {

@@ -25,6 +25,8 @@ interface Round {
   sessionCount: number
   dueAt: number
   isRunning: boolean
+  /** As this round found the queue, before it gave anybody an agent. */
+  queue: { readonly count: number; readonly oldestAt: number }
   /** Whether the index was reconciled with the shop's latest conversations. */
   isRecalled: boolean
   /** The position in `of`, whose entries are reconciled a few at a time. */
@@ -73,6 +75,10 @@ export class AssignmentSweep {
   async run(shops: ReadonlyMap<string, number>): Promise<void> {
     for (const shop of this.#rounds.keys()) if (!shops.has(shop)) this.#rounds.delete(shop)
     await Promise.all([...shops].map(([shop, sessionCount]) => this.#sweepShop(shop, sessionCount)))
+    const queues = [...this.#rounds.values()].map(({ queue }) => queue)
+    const waitingCount = queues.reduce((sum, { count }) => sum + count, 0)
+    const oldestAt = queues.reduce((oldest, each) => Math.min(oldest, each.oldestAt), Infinity)
+    this.#report({ fact: 'queuesSeen', waitingCount, longestMs: Math.max(0, this.#now() - oldestAt) })
   }
 
   /** Makes the shop's next sweep due at once: an agent has come or has room again. */
@@ -106,6 +112,7 @@ export class AssignmentSweep {
     if (!round.isRecalled) await this.#assignments.recall(shop)
     round.isRecalled = true
     const [{ present }, entries] = await Promise.all([this.#presence.of(shop), this.#assignments.index.of(shop, true)])
+    round.queue = queueOf(entries)
     const there = new Set(present.filter(({ status }) => status !== 'offline').map(({ id }) => id))
     this.#noteGone(round, entries, there)
     // a shop may have many open conversations: all are checked only where an agent is absent, else only those with a transfer
@@ -153,10 +160,16 @@ export class AssignmentSweep {
   }
 }
 
+function queueOf(entries: OpenEntries): Round['queue'] {
+  const [oldest = ''] = entries.waiting
+  return { count: entries.waiting.size, oldestAt: entries.get(oldest)?.since ?? Infinity }
+}
+
 const newRound = (): Round => ({
   sessionCount: 0,
   dueAt: -Infinity,
   isRunning: false,
+  queue: { count: 0, oldestAt: Infinity },
   isRecalled: false,
   walk: undefined,
   goneSince: new Map(),

@@ -66,7 +66,9 @@ export class Waits {
     if (isWaiting === (before.service.phase === 'waiting')) return
     const ms = next.service.since - before.service.since
     const told = pushToSide(this.#bus, { side: customer, origin: '' }, ['placePush', { conversation, isWaiting }])
-    const noted = next.service.phase === 'open' && ms >= 0 ? this.#note(shop, ms) : undefined
+    const isServed = next.service.phase === 'open' && ms >= 0
+    if (isServed) this.#report({ fact: 'waitEnded', ms })
+    const noted = isServed ? this.#note(shop, ms) : undefined
     Promise.all([told, noted]).catch((error: unknown) => {
       // while the store is away nobody is told; the customer asks again
       if ((error as Error).name !== 'Unavailable') this.#report({ fact: 'bugFound', where: 'waits', error })

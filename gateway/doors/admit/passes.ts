@@ -1,7 +1,7 @@
 /**
  * Verifies and mints passes: JWTs that state a participant's identity. They are verified with IM_SECRET (HS256) or with a public key of
  * IM_JWKS_URL; if both are set, the pass's `alg` decides, so that guests, whose passes this gateway signs, work beside the operator's users.
- * Passes are minted only with the secret (demo, guests, backends with an API key).
+ * A secret that is being replaced still verifies. Passes are minted only with the secret (demo, guests, backends with an API key).
  *
  * A pass that was verified a moment ago is not verified again, as clients that reconnect bring the same one; its times are compared each time.
  */
@@ -35,6 +35,8 @@ export interface Claims {
 
 export class Passes {
   readonly #secret: KeyObject | undefined
+  /** It verifies, and signs nothing. */
+  readonly #oldSecret: KeyObject | undefined
   readonly #keySet: KeySet | undefined
   readonly #sources: readonly string[] | undefined
   readonly #shops: Shops
@@ -42,10 +44,11 @@ export class Passes {
   readonly #verified = new LRUCache<string, { readonly times: Times; readonly identity: Identity }>(REMEMBERED)
 
   /**
-   * `sources`: the allowed prefixes, `shops`: the existing shops; absent: any. `keySet`: where the key set is, and who is told of its state.
+   * `oldSecret`: the one that `secret` is replacing. `sources`: the allowed prefixes, `shops`: the existing shops; absent: any. `keySet`: where the key set is, and who is told of its state.
    */
   constructor(options: {
     secret?: string | undefined
+    oldSecret?: string | undefined
     keySet?: KeySetOptions | undefined
     sources?: readonly string[] | undefined
     shops?: Shops
@@ -54,6 +57,7 @@ export class Passes {
     this.#shops = options.shops ?? new Shops()
     this.#sources = options.sources
     if (options.secret !== undefined) this.#secret = createSecretKey(Buffer.from(options.secret))
+    if (options.oldSecret !== undefined) this.#oldSecret = createSecretKey(Buffer.from(options.oldSecret))
     if (options.keySet !== undefined) this.#keySet = new KeySet({ ...options.keySet, onSeen: (problem) => this.#sawKeySet(options.keySet!, problem) })
     this.#now = options.now
   }
@@ -69,7 +73,7 @@ export class Passes {
     const known = this.#verified.get(token)
     if (known !== undefined && isValidAt(known.times, now)) return known.identity
     try {
-      const payload = (this.#secret && payloadInPlace(token, this.#secret, now)) ?? (await this.#payloadOf(token, now))
+      const payload = this.#payloadInPlace(token, now) ?? (await this.#payloadOf(token, now))
       const identity = this.#identityOf(payload)
       const { exp, nbf } = payload
       if (token.length <= REMEMBERED_LENGTH) this.#verified.set(token, { times: { exp, nbf }, identity })
@@ -103,11 +107,20 @@ export class Passes {
     onSeen(problem)
   }
 
+  #payloadInPlace(token: string, now: number): JWTPayload | undefined {
+    return (this.#secret && payloadInPlace(token, this.#secret, now)) ?? (this.#oldSecret && payloadInPlace(token, this.#oldSecret, now))
+  }
+
   async #payloadOf(token: string, now: number): Promise<JWTPayload> {
     const options = { currentDate: new Date(now), requiredClaims: ['exp', 'sub'] }
     const keySet = this.#keySet
     if (keySet === undefined || (this.#secret !== undefined && isShared(token))) {
-      return (await jwtVerify(token, this.#requireSecret(), { ...options, algorithms: ['HS256'] })).payload
+      const verify = async (key: KeyObject): Promise<JWTPayload> => (await jwtVerify(token, key, { ...options, algorithms: ['HS256'] })).payload
+      const old = this.#oldSecret
+      return verify(this.#requireSecret()).catch((error: unknown) => {
+        if (old !== undefined && error instanceof errors.JWSSignatureVerificationFailed) return verify(old)
+        throw error
+      })
     }
     return keySet.verify(token, { ...options, algorithms: PUBLIC_KEY_ALGORITHMS })
   }
