@@ -104,12 +104,9 @@ const withName = (resumed: Resumed, name: string | undefined): Resumed => (name 
 /** Sent before the messages, so that a person who was blocked meanwhile knows before writing. */
 function pushBlocks(peer: Peer, missed: readonly CaughtUp[]): void {
   for (const {
-    resumed: { conversation },
-    blocked,
+    resumed: { conversation, blocked },
   } of missed) {
-    if (blocked === undefined) continue
-    const { reason, until } = blocked
-    peer.answer(encodePush('blockPush', { conversation, reason, ...(until === undefined ? undefined : { until }) }))
+    if (blocked !== undefined) peer.answer(encodePush('blockPush', { conversation, ...blocked }))
   }
 }
 

@@ -7,6 +7,7 @@ import { Type, type Static, type TObject } from 'typebox'
 import { LIMITS } from './limits.ts'
 import {
   Block,
+  Blocked,
   Body,
   CardInfo,
   ConversationId,
@@ -70,6 +71,8 @@ export const COMMANDS = {
       shop: Type.Optional(Shop),
       /** The caller has blocked the other side. */
       blocking: Type.Optional(Type.Literal(true)),
+      /** The other side takes no messages from the caller. Not with a page before another. */
+      blocked: Type.Optional(Blocked),
     }),
   },
   /**
@@ -297,6 +300,8 @@ export const Resumed = Type.Object({
   guest: Type.Optional(Guest),
   /** The caller has blocked the other side. */
   blocking: Type.Optional(Type.Literal(true)),
+  /** The other side takes no messages from the caller. */
+  blocked: Type.Optional(Blocked),
 })
 export type Resumed = Static<typeof Resumed>
 

@@ -94,6 +94,10 @@ export type Transfer = Static<typeof Transfer>
 export const Block = Type.Object({ by: Person, reason: Type.String(), at: Type.Number(), until: Type.Optional(Type.Number()) })
 export type Block = Static<typeof Block>
 
+/** As the one who is blocked is told: `reason` is '' for a block between persons; `until` in ms since the epoch, absent: until it is lifted. */
+export const Blocked = Type.Object({ reason: Type.String(), until: Type.Optional(Type.Number()) })
+export type Blocked = Static<typeof Blocked>
+
 /**
  * Who serves a conversation. `waiting`: no agent has it. `open`: `agent` has it. `closed`: nobody has to, until one of the two sides
  * writes; `agent` had it last and gets it again first. Only the shop's agents see it.

@@ -3,7 +3,7 @@
  * strings as `window.memory`: what was sent, what comes in, the state of the connection. The contract is widget/client/types.ts.
  */
 import { wireRefusal, type WireRefusal } from '../../gateway/protocol/codes.ts'
-import type { Body, Identity, Message, Shop } from '../../gateway/protocol/model.ts'
+import type { Blocked, Body, Identity, Message, Shop } from '../../gateway/protocol/model.ts'
 import type { Command } from '../../gateway/protocol/commands.ts'
 import { MESSAGE_LIMITS, type MessageLimits } from '../../widget/client/limits.ts'
 import { RefusalError } from '../../widget/client/refusal-error.ts'
@@ -133,6 +133,7 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
     typing: signal<{ from: string; name?: string } | undefined>(undefined),
     name: signal<string | undefined>('Blue Harbour'),
     shop: signal<Shop | undefined>(undefined),
+    blocked: signal<Blocked | undefined>(undefined),
     refusal: signal<WireRefusal | undefined>(undefined),
     setDraft: (text) => draft.set(text),
     send: (text) => (text.trim() === '' ? undefined : send('text', { text })),

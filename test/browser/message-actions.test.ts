@@ -148,12 +148,9 @@ describe('with keys', () => {
     await open({ ...DESKTOP, bypassCSP: true })
     await hook(page, 'timeline').focus()
     const focused = () => page.evaluate(() => (chat.shadowRoot!.activeElement as HTMLElement).textContent)
-    await expect
-      .poll(async () => {
-        await page.keyboard.press('Enter')
-        return focused()
-      })
-      .toContain('mine')
+    // answered when the script of the menu has come
+    await page.keyboard.press('Enter')
+    await expect.poll(focused).toContain('mine')
     await page.keyboard.press('ArrowUp')
     expect(await focused()).toContain('theirs')
     await page.keyboard.press('Shift+F10')

@@ -245,10 +245,10 @@ export class ClientController implements ReactiveController {
     this.#conversation = conversation
     if (!conversation) return
     const update = (): void => this.#host.requestUpdate()
-    const { timeline, outbox, theirs, typing, name, shop, unread, draft, refusal } = conversation
+    const { blocked, timeline, outbox, theirs, typing, name, shop, unread, draft, refusal } = conversation
     for (const { id, state } of outbox.value) if (state === 'failed') this.#refused.add(id)
     const stops = [
-      ...[timeline, theirs, typing, name, shop, refusal].map((each: Signal<unknown>) => each.subscribe(update)),
+      ...[blocked, timeline, theirs, typing, name, shop, refusal].map((each: Signal<unknown>) => each.subscribe(update)),
       outbox.subscribe((items) => this.#onOutbox(items)),
       unread.subscribe((count) => this.#onUnread(count)),
       draft.subscribe((text) => this.#options.onDraft(text)),

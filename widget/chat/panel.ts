@@ -8,7 +8,7 @@ import { delayOf } from '../ui/delay-of.ts'
 import { languageOf, languageReady } from '../ui/language-of.ts'
 import { MediaQuery } from '../ui/media-query.ts'
 import { nextTask } from './next-task.ts'
-import { refusalSentence } from '../ui/refusal-sentence.ts'
+import { blockRefusal, refusalSentence } from '../ui/refusal-sentence.ts'
 import { shownName } from '../ui/shown-name.ts'
 import { EnterChoice } from './composer/enter-choice.ts'
 import type { Panel, PanelHost, PanelScript } from './panel-contract.ts'
@@ -257,6 +257,7 @@ class ChatPanel implements Panel, ReactiveController {
       ...other,
       onClose,
       enter: this.#enter.value,
+      blocked: this.#blocked,
       isModal: this.#isModal,
       isInline: mode === 'inline',
       extras: this.#extras.view({ to, name: other.title, strings }),
@@ -285,6 +286,12 @@ class ChatPanel implements Panel, ReactiveController {
       onNew: () => this.#thread.toNew(),
       onTryAgain: () => this.#host.chat.client?.connect(),
     }
+  }
+
+  /** Why nothing can be sent. */
+  get #blocked(): string | undefined {
+    const block = this.#host.chat.conversation?.blocked.value
+    return block && refusalSentence(blockRefusal(block), this.#language.strings)
   }
 
   get #face(): ShopFace {

@@ -2,6 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { Body, Message } from '../../gateway/protocol/model.ts'
 import type { Strings } from '../locales/strings.ts'
 import { isBlank } from '../client/is-blank.ts'
+import { mayWrite } from '../client/may-write.ts'
 import { MESSAGE_LIMITS, type MessageLimits } from '../client/limits.ts'
 import type { Conversation } from '../client/types.ts'
 import { idOrRefused } from '../client/refusal-error.ts'
@@ -102,9 +103,8 @@ export class Thread implements ReactiveController {
       textLength: () => this.#limits.textLength,
       isSoftKeyboard: this.#options.isSoftKeyboard,
       canSend: () => {
-        const isSomebody = this.#options.conversation() !== undefined
-        if (!isSomebody) this.#options.onNoRecipient()
-        return isSomebody
+        if (!this.#options.conversation()) this.#options.onNoRecipient()
+        return mayWrite(this.#options.conversation())
       },
       onSend: (text, source) => this.send(text, source) !== undefined,
       onChange: (text, isCut) => this.#onChange(text, isCut),
@@ -197,7 +197,7 @@ export class Thread implements ReactiveController {
 
   /** Sends a message that is not plain text; returns as `send` does. */
   sendBody(kind: string, body: Body, conversation = this.#options.conversation()): string | undefined {
-    const id = idOrRefused(() => conversation?.sendBody(kind, body))
+    const id = idOrRefused(() => (mayWrite(conversation) ? conversation.sendBody(kind, body) : undefined))
     if (id === undefined) return undefined
     if (conversation === this.#conversation) this.toEnd()
     this.#options.onSend(id, body.text, 'submit')
@@ -297,7 +297,7 @@ export class Thread implements ReactiveController {
     if (!make) return
     const { conversation, strings } = this.#options
     const place = { element: this.#host, timeline: this.#timeline!, form: this.#form! }
-    this.#actions = make({ ...place, conversation, strings, mayWrite: () => true, first: this.#touched })
+    this.#actions = make({ ...place, conversation, strings, mayWrite: () => mayWrite(conversation()), first: this.#touched })
   }
 
   #write(text: string): void {

@@ -17,6 +17,7 @@ import { Receipts } from './receipts.ts'
 import { RefusalError } from './refusal-error.ts'
 import { Settled } from './settled.ts'
 import { signal, type Signal } from './signal.ts'
+import { StandingBlock } from './standing-block.ts'
 import { Typing } from './typing.ts'
 import type { Conversation as Contract, OutboxItem, TimelineView } from './types.ts'
 
@@ -59,6 +60,7 @@ export class Conversation implements Contract {
   readonly name = signal<string | undefined>(undefined)
   readonly shop = signal<Shop | undefined>(undefined)
   readonly refusal = signal<WireRefusal | undefined>(undefined)
+  readonly blocked: StandingBlock
   readonly #options: ConversationOptions
   readonly #catchUp: CatchUp
   readonly #outbox: Outbox
@@ -76,6 +78,7 @@ export class Conversation implements Contract {
     this.to = to
     this.#options = options
     this.#settled = new Settled(clock)
+    this.blocked = new StandingBlock(clock, options.gatewayNow)
     this.#catchUp = new CatchUp({
       clock,
       isConnected,
@@ -83,6 +86,7 @@ export class Conversation implements Contract {
         const answer = await request('history', { to, ...input })
         this.#learn(answer.conversation, answer.cursors)
         if (answer.shop) this.knowShop(answer.shop)
+        if (input.before === undefined) this.blocked.know(answer.blocked)
         return answer
       },
       onAnswer: () => this.#reconcile(),
@@ -205,6 +209,7 @@ export class Conversation implements Contract {
   onWelcome(resumed: Resumed | undefined): void {
     if (resumed) this.#learn(resumed.conversation, resumed.cursors)
     if (resumed?.name) this.name.set(resumed.name)
+    if (resumed) this.blocked.know(resumed.blocked)
     this.#catchUp.begin(resumed)
     this.#receipts.begin()
     this.#reconcile()
@@ -276,6 +281,7 @@ export class Conversation implements Contract {
     this.shop.set(undefined)
     this.#draft.text.set('')
     this.refusal.set(undefined)
+    this.blocked.know(undefined)
     this.#outbox.end()
     this.#receipts.end()
   }

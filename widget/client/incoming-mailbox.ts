@@ -53,7 +53,6 @@ export const MAILBOX_CHECKS: Checks = {
     ...CHAT_CHECKS.pushes,
     conversationPush: row,
     transferPush: record({ conversation: id, transfer, state: oneOf('offered', 'accepted', 'declined', 'expired') }, { by: person, name: text }),
-    blockPush: record({ conversation: id }, { reason: text, until: time }),
     notePush: record({ conversation: id, note }),
     viewingPush: record({ conversation: id }, { product }),
   },

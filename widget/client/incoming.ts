@@ -71,9 +71,10 @@ const identity = record(
   { id, role: oneOf('customer', 'agent', 'system'), side: id, expiresAt: number },
   { shop: text, name: text, avatar: text, guest: yes },
 )
+const blocked = record({ reason: text }, { until: time })
 const resumed = record(
   { conversation: id, to: id, status: oneOf('follows', 'reload', 'diverged'), head, cursors },
-  { name: text, guest: yes, blocking: yes },
+  { name: text, guest: yes, blocking: yes, blocked },
 )
 const welcome = record(
   { sid: text, identity, resumed: list(resumed) },
@@ -91,7 +92,7 @@ export interface Checks {
 export const CHAT_CHECKS: Checks = {
   answers: {
     send: record({ conversation: text, epoch: text, seq: count, at: time }, { prev: text, duplicate: yes }),
-    history: record({ conversation: id, messages: list(messageFrom), head, more: flag, cursors }, { shop, blocking: yes }),
+    history: record({ conversation: id, messages: list(messageFrom), head, more: flag, cursors }, { shop, blocking: yes, blocked }),
     withdraw: record({ message: messageFrom }),
     presence: record({ presence: recordOf(presence) }),
     blockedPersons: record({ blocked: list(record({ conversation: id, to: id, at: time }, { name: text, guest: yes })) }, { more: yes }),
@@ -108,6 +109,7 @@ export const CHAT_CHECKS: Checks = {
     changeUserPush: record({ toid: id }),
     syncChangeUserPush: record({ toid: id }, { socketid: text }),
     presencePush: record({ side: id, online: flag }, { status }),
+    blockPush: record({ conversation: id }, { reason: text, until: time }),
     placePush: record({ conversation: id, isWaiting: flag }),
     statusPush: record({ participant: id, shop: id, status }, { name: text }),
     resumePush: record({ conversation: text, more: flag }),

@@ -372,6 +372,7 @@ export class PersonClient implements Contract {
     const conversation = this.conversations.find((each) => each.id === id)
     if (push.name === 'messagePush') conversation?.onMessage(push.data)
     else if (push.name === 'withdrawPush') conversation?.onChanged(push.data)
+    else if (push.name === 'blockPush') conversation?.blocked.know(push.data)
     else if (push.name === 'resumePush') conversation?.compare()
     else if (push.name === 'cursorPush') conversation?.onCursor(push.data)
     else if (push.name === 'typingPush') conversation?.onTyping(push.data)

@@ -4,7 +4,7 @@
  * meet nowhere else.
  */
 import type { WireRefusal } from '../../gateway/protocol/codes.ts'
-import type { Body, ConversationRow, Cursor, Identity, Message, Shop } from '../../gateway/protocol/model.ts'
+import type { Blocked, Body, ConversationRow, Cursor, Identity, Message, Shop } from '../../gateway/protocol/model.ts'
 import type { Command, CommandAnswer, CommandInput } from '../../gateway/protocol/commands.ts'
 import type { PushData } from '../../gateway/protocol/pushes.ts'
 import type { PageNotice } from './environment.ts'
@@ -77,6 +77,8 @@ export interface Conversation {
   readonly name: Signal<string | undefined>
   /** What the other side, a shop, says about itself; undefined: nothing known. */
   readonly shop: Signal<Shop | undefined>
+  /** The other side takes no messages from this person. Undefined: it does, or nothing is known yet. */
+  readonly blocked: Signal<Blocked | undefined>
   /** Text not yet sent; stored where storage allows, shared by the windows of one person. */
   readonly draft: Signal<string>
   /** Of a message: what the gateway told in its last welcome, before that the protocol's own. */

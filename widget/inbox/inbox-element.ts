@@ -1,6 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import type { ListingClient, Person } from '../client/types.ts'
-import { BlockedHere } from './blocked-here.ts'
 import { OpenRequests } from '../mailbox/open-requests.ts'
 import { PersonBlocks } from '../chat/person-blocks.ts'
 import { fill } from '../locales/fill.ts'
@@ -84,7 +83,6 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
     onNoRecipient: () => this.missing('to', 'open a conversation first: set it, or call `open(to)`.'),
   })
   protected readonly controller = this.#view.controller
-  readonly #blocked = new BlockedHere(this)
   readonly #blocks = new PersonBlocks(this)
   readonly #queue = new QueueNote(this)
   readonly #pinned = new PinnedProduct(this)
@@ -131,7 +129,6 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
   protected override willUpdate(changed: PropertyValues<this>): void {
     this.#view.willUpdate(changed)
     if (!this.isConnected) return
-    this.#blocked.use(this.#view.client)
     this.#blocks.use(this.#view.client)
   }
 
@@ -168,7 +165,7 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
         : undefined,
       tools: personTool(this.#person),
       above: nothing,
-      below: html`${personBar(this.#person)}${this.#banner()}${this.#offered()}`,
+      below: html`${personBar(this.#person)}${this.#offered()}`,
       sentence: ({ code }) => (code === 'blocked' ? this.#blockedSentence() : undefined),
     })
     return this.#view.frame({ columns: html`${list} ${pane}`, hasDetails: false, overlay: nothing })
@@ -201,17 +198,13 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
       lang,
       strings,
     } = this.#view.language
-    if (!this.#view.controller.conversation?.to.startsWith('shop:')) return strings.refusals.blockedByPerson
-    const block = this.#blocked.in(this.#view.controller.conversation?.id, Date.now())
+    const { conversation } = this.#view.controller
+    if (!conversation?.to.startsWith('shop:')) return strings.refusals.blockedByPerson
+    const block = conversation.blocked.value
     if (!block) return blockedHere.plain
     if (block.until === undefined) return fill(blockedHere.forEver, { reason: block.reason })
     const at = new Intl.DateTimeFormat(lang || undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(block.until)
     return fill(blockedHere.until, { at, reason: block.reason })
-  }
-
-  #banner(): TemplateResult | typeof nothing {
-    if (!this.#blocked.in(this.#view.controller.conversation?.id, Date.now())) return nothing
-    return html`<p class="blocked-here" part="blocked" data-test="blocked" role="status" dir="auto">${this.#blockedSentence()}</p>`
   }
 
   #offered(): TemplateResult | undefined {

@@ -8,7 +8,7 @@ import { messageTime } from '../locales/message-time.ts'
 import type { Strings } from '../locales/strings.ts'
 import { conversationPane } from './conversation-pane.ts'
 import { delayOf } from '../ui/delay-of.ts'
-import { refusalSentence } from '../ui/refusal-sentence.ts'
+import { blockRefusal, refusalSentence } from '../ui/refusal-sentence.ts'
 import type { BubbleOptions } from '../chat/timeline/bubble.ts'
 import { rows, type MarkRow, type Row } from '../chat/timeline/rows.ts'
 import type { FirstScreen } from '../chat/timeline/first-screen.ts'
@@ -58,6 +58,8 @@ export function mailboxPane({ between, enter, extra, lang, controller, sentence,
     theirs,
     newFrom,
   })
+  const said = (refusal: WireRefusal): string => sentence?.(refusal) ?? refusalSentence(refusal, strings)
+  const block = conversation?.blocked.value
   const isStart = timeline.isLoaded && !timeline.hasOlder && thread.messages[0]?.seq === timeline.messages[0]?.seq
   return conversationPane({
     ...rest,
@@ -71,6 +73,7 @@ export function mailboxPane({ between, enter, extra, lang, controller, sentence,
     strings,
     time,
     enter: enter.value,
+    blocked: block && said(blockRefusal(block)),
     to: conversation?.to,
     rows: between?.(messages, { start: isStart, end: isAtEnd }) ?? messages,
     isLoaded: timeline.isLoaded,
@@ -80,7 +83,7 @@ export function mailboxPane({ between, enter, extra, lang, controller, sentence,
     isOnlyHere: outbox.some((item) => item.isOnlyHere),
     queuedCount: outbox.filter(({ state }) => state !== 'failed').length,
     day: (row) => extra?.(row) ?? day(row.at, Date.now(), strings),
-    refusal: ({ refusal }) => (refusal ? (sentence?.(refusal) ?? refusalSentence(refusal, strings)) : strings.states.failed),
+    refusal: ({ refusal }) => (refusal ? said(refusal) : strings.states.failed),
     onQuoted: (seq) => void thread.goTo(seq),
     onRetry: (id) => conversation?.retry(id),
     onDiscard: (id) => conversation?.discard(id),

@@ -58,10 +58,10 @@ export const mailboxStyles = css`
   .offers,
   .told,
   .modal,
-  .blocked-here {
+  .blocked {
     text-align: left;
   }
-  .root[dir='rtl'] :is(.list, .side, .who, .picker, .service, .offers, .told, .modal, .blocked-here) {
+  .root[dir='rtl'] :is(.list, .side, .who, .picker, .service, .offers, .told, .modal, .blocked) {
     text-align: right;
   }
   .hint,
@@ -139,18 +139,6 @@ export const mailboxStyles = css`
     transform: scaleX(-1);
   }
 
-  .blocked-here {
-    flex: none;
-    max-height: 88px;
-    margin: 0;
-    padding: 10px 16px;
-    overflow: hidden;
-    overflow-wrap: anywhere;
-    border-bottom: 1px solid var(--line);
-    background: var(--edge);
-    color: var(--danger);
-    font-size: 14px;
-  }
   .pane {
     position: relative;
     background: var(--surface);
@@ -209,7 +197,7 @@ export const mailboxStyles = css`
     .pane .composer {
       padding: 4px 8px;
     }
-    .blocked-here {
+    .composer .blocked {
       max-height: 42px;
     }
   }

@@ -1,4 +1,5 @@
 import type { Code, WireRefusal } from '../../gateway/protocol/codes.ts'
+import type { Blocked } from '../../gateway/protocol/model.ts'
 import type { Strings } from '../locales/strings.ts'
 
 /** The sentence that a person reads for each refusal code; a code without one does not compile. `image_heic` and `image_many` are the composer's own. */
@@ -43,6 +44,18 @@ const SENTENCES: Readonly<Record<Code | 'image_heic' | 'image_many', keyof Strin
   abuse: 'limited',
 }
 
+/** Refusals of what was sent that sending it again cannot change. */
+const HOPELESS: readonly string[] = ['bad_request', 'image_heic', 'image_many', 'image_too_large', 'image_unsupported', 'text_too_long', 'too_large']
+
+/** Whether a message that was refused may get through when it is sent again. `isBlocked`: the other side takes none now. */
+export const mayRetry = ({ code }: WireRefusal, isBlocked: boolean): boolean => !isBlocked && !HOPELESS.includes(code)
+
+/** What a message would be refused with while this block holds. */
+export function blockRefusal({ reason, until }: Blocked): WireRefusal {
+  const end = until === undefined ? '' : `; until ${new Date(until).toISOString()}`
+  return { code: 'blocked', message: reason === '' ? '' : `(${reason}${end})`, retry: false }
+}
+
 /** A refusal in the person's language. The message on the wire is for developers; only of a block are its reason and end shown: `(reason; until ISO time)`. */
 export function refusalSentence({ code, message }: WireRefusal, { refusals }: Strings): string {
   const sentence = refusals[Object.keys(SENTENCES).includes(code) ? SENTENCES[code] : 'other']
@@ -51,6 +64,11 @@ export function refusalSentence({ code, message }: WireRefusal, { refusals }: St
   if (!message.includes('(')) return refusals.blockedByPerson
   return (
     sentence +
-    message.replace(/^[^(]*/, ' ').replace(/; until ([-\dT:.]+Z)\)$/, (_, at: string) => `${refusals.until + new Date(at).toLocaleString()})`)
+    message
+      .replace(/^[^(]*/, ' ')
+      .replace(
+        /; until ([-\dT:.]+Z)\)$/,
+        (_, at: string) => `${refusals.until + new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })})`,
+      )
   )
 }

@@ -15,7 +15,7 @@ import { Refusal } from '../refusal.ts'
 import { documentOf, personOf } from '../assignment/assignment-document.ts'
 import { assignableFor, type Assignable, type Assignments } from '../assignment/assignments.ts'
 import { decideBlock, decideUnblock, mustBeBlock } from './block-decisions.ts'
-import { blockOf, isShopConversation } from '../messaging/standing-block.ts'
+import { blockOf, isShopConversation, type StandingBlock } from '../messaging/standing-block.ts'
 
 /** An item of the shop's list. */
 interface Listed extends Block {
@@ -88,10 +88,11 @@ export class Blacklist {
     return new Refusal('blocked', until === undefined ? reason : `${reason}; until ${new Date(until).toISOString()}`)
   }
 
-  /** Tells a participant who opens a conversation in which they are blocked. */
-  async remind(opened: Opened): Promise<void> {
+  /** Tells a participant who opens a conversation in which they are blocked, in all their windows. Resolves with the block. */
+  async remind(opened: Opened): Promise<StandingBlock | undefined> {
     const blocked = blockOf(opened, this.#now())
     if (blocked !== undefined) await this.#tell({ conversation: opened.conversation, customer: opened.side }, blocked)
+    return blocked
   }
 
   async #list({ shop, conversation }: Assignable, listed: Listed | undefined): Promise<void> {

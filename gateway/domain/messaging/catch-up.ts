@@ -13,14 +13,13 @@ import { access, type SideView } from './access.ts'
 import { jsonBytes } from '../answer-size.ts'
 import { isBlocking, nameIn } from './conversations.ts'
 import { Refusal } from '../refusal.ts'
-import { blockOf, type StandingBlock } from './standing-block.ts'
+import { blockOf } from './standing-block.ts'
 
 export interface CaughtUp {
   readonly resumed: Resumed
   /** The client lacks everything above this seq, or (absent) the newest page. */
   readonly above?: number
   /** Why the gateway refuses what this side writes here. */
-  readonly blocked?: StandingBlock
 }
 
 /** Some of the messages that a session missed. */
@@ -113,6 +112,7 @@ export class CatchUp {
 
   #caughtUp(view: SideView, page: Page, { status, above }: Resume): CaughtUp {
     const name = nameIn(page.names, view.theirs)
+    const blocked = blockOf({ conversation: view.conversation, side: view.mine, assignment: page.assignment }, this.#now())
     const resumed: Resumed = {
       conversation: view.conversation,
       to: view.theirs,
@@ -122,9 +122,9 @@ export class CatchUp {
       ...(name === undefined ? undefined : { name }),
       ...(isGuestId(view.theirs) ? { guest: true as const } : undefined),
       ...(isBlocking(view.mine, { conversation: view.conversation, ...page }) ? { blocking: true as const } : undefined),
+      ...(blocked === undefined ? undefined : { blocked }),
     }
-    const blocked = blockOf({ conversation: view.conversation, side: view.mine, assignment: page.assignment }, this.#now())
-    return { resumed, ...(above === undefined ? undefined : { above }), ...(blocked === undefined ? undefined : { blocked }) }
+    return { resumed, ...(above === undefined ? undefined : { above }) }
   }
 }
 

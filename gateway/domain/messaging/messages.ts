@@ -163,7 +163,7 @@ export class Messages {
       direction === undefined ? this.#shops.of(theirs) : undefined,
     ])
     // tells a blocked participant on opening the conversation, before they write
-    if (before === undefined) await this.#blacklist.remind({ conversation, side: mine, assignment })
+    const blocked = before === undefined ? await this.#blacklist.remind({ conversation, side: mine, assignment }) : undefined
     const first = messages[0]
     const last = messages.at(-1)
     const more =
@@ -179,6 +179,7 @@ export class Messages {
       cursors: { ...cursors },
       ...(shop === undefined ? undefined : { shop }),
       ...(isBlocking(mine, { conversation, assignment }) ? { blocking: true as const } : undefined),
+      ...(blocked === undefined ? undefined : { blocked }),
     }
   }
 

@@ -6,7 +6,7 @@ import type { Strings } from '../../locales/strings.ts'
 import { entryWords } from '../../ui/entry-words.ts'
 import { icons } from '../../ui/icons.ts'
 import { listen } from '../../ui/listen.ts'
-import { refusalSentence } from '../../ui/refusal-sentence.ts'
+import { mayRetry, refusalSentence } from '../../ui/refusal-sentence.ts'
 import { addStyles } from '../add-styles.ts'
 import { actionIcons } from './action-icons.ts'
 import { actionsStyle } from './actions-style.ts'
@@ -159,7 +159,12 @@ class Actions implements MessageActions {
         name: 'quote', label: actions.quote, icon: actionIcons.quote, onChosen: () => this.#startQuote(message),
       }, // prettier-ignore
       item?.state === 'failed' &&
-        this.#options.mayWrite() && { name: 'retry', label: retry, icon: actionIcons.retry, onChosen: () => conversation.retry(id) },
+        (!item.refusal || mayRetry(item.refusal, !this.#options.mayWrite())) && {
+          name: 'retry',
+          label: retry,
+          icon: actionIcons.retry,
+          onChosen: () => conversation.retry(id),
+        },
       item?.state === 'failed' && {
         name: 'discard',
         label: discard,

@@ -46,6 +46,20 @@ export const composerStyle = css`
   .composer[data-plain] .send {
     max-width: none;
   }
+  .blocked {
+    width: 100%;
+    max-height: 88px;
+    margin: 0;
+    padding: 2px 8px 8px;
+    overflow: hidden;
+    overflow-wrap: anywhere;
+    font-size: 14px;
+    color: var(--danger);
+  }
+  [data-blocked] .field {
+    opacity: 0.6;
+  }
+  [data-blocked] > .more,
   [data-plain] > .more,
   .field .emoji {
     display: none;
@@ -62,6 +76,7 @@ export const composerStyle = css`
       right: auto;
       left: 0;
     }
+    [data-blocked] .field .emoji,
     [data-plain] .field .emoji {
       display: none;
     }

@@ -3,6 +3,7 @@ import type { Body } from '../../../gateway/protocol/model.ts'
 import type { Strings } from '../../locales/strings.ts'
 import { icons } from '../../ui/icons.ts'
 import { isBigEmoji } from './big-emoji.ts'
+import { mayRetry } from '../../ui/refusal-sentence.ts'
 import { entryWords } from '../../ui/entry-words.ts'
 import { linkify } from './linkify.ts'
 import type { Asker } from '../../ui/on-demand.ts'
@@ -24,6 +25,8 @@ export interface BubbleOptions {
   readonly card: (row: BubbleRow) => TemplateResult | undefined
   readonly time: (at: number) => string
   readonly refusal: (row: BubbleRow) => string
+  /** The other side takes no messages. */
+  readonly blocked?: string | undefined
   /** A quote was pressed. */
   readonly onQuoted: (seq: number) => void
   readonly onRetry: (id: string) => void
@@ -82,10 +85,13 @@ function quoted({ quote }: Body & { readonly quote?: Quote }, { strings, onQuote
 const textWithAddress = ({ text, url }: Body & { readonly url?: unknown }): string =>
   typeof url === 'string' && url.startsWith('http') && !text.includes(url) ? `${text} ${url}` : text
 
-function failure(row: BubbleRow, { strings, refusal, onRetry, onDiscard }: BubbleOptions): TemplateResult {
+function failure(row: BubbleRow, { strings, blocked, refusal, onRetry, onDiscard }: BubbleOptions): TemplateResult {
+  const isHopeless = row.refusal !== undefined && !mayRetry(row.refusal, blocked !== undefined)
   return html`<div class="failure">
     <span class="reason">${icons.alert}<bdi>${refusal(row)}</bdi></span>
-    <span><button type="button" data-test="retry" part="retry" @click=${() => onRetry(row.id)}>${strings.retry}</button>
+    <span>${
+      isHopeless ? nothing : html`<button type="button" data-test="retry" part="retry" @click=${() => onRetry(row.id)}>${strings.retry}</button>`
+    }
     <button type="button" data-test="discard" part="discard" @click=${() => onDiscard(row.id)}>${strings.discard}</button></span>
   </div>`
 }
