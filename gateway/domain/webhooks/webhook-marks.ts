@@ -3,7 +3,7 @@
  * between the two hides a change. A node marks a conversation once a minute, not once a message, and never waits for a consumer.
  *
  *   collection webhooks/marks/<tag of the conversation>, key: the conversation, value: {since, at}
- *   since  when the first of the marks that stand was made: without a cursor, events begin there
+ *   since  nothing that the marks stand for is older: without a cursor, events begin there
  *   at     when the last was made: a mark goes when it is old and everything is delivered
  */
 import { LRUCache } from 'lru-cache'
@@ -15,6 +15,8 @@ import type { Report } from '../facts.ts'
 const FRESH_MS = 60_000
 /** A mark goes when it is older: no node relies on it then, and no change under way is older. */
 export const MARK_MS = 180_000
+/** A message gets its time before it is marked, sometimes long before: when its pictures are still being noted. */
+const SLACK_MS = 300_000
 const KNOWN_COUNT = 50_000
 /** While the store refuses marks; above it the oldest are forgotten until somebody writes there again. */
 const OWED_COUNT = 10_000
@@ -92,7 +94,7 @@ export class WebhookMarks {
     const item = { collection: collectionOf(conversationTag(conversation)), key: conversation, now }
     let found: Item | undefined
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const since = found === undefined ? now : (JSON.parse(found.value) as Mark).since
+      const since = found === undefined ? now - SLACK_MS : (JSON.parse(found.value) as Mark).since
       const put = await this.#records.put({ ...item, value: JSON.stringify({ since, at: now }), expect: found?.version ?? '' })
       if (put.isPut) return void this.#markedAt.set(conversation, uptime)
       found = put.found

@@ -43,6 +43,8 @@ export class Webhooks {
   readonly #known = new LRUCache<string, Mark>({ max: KNOWN_COUNT })
   #lease: { readonly version: string; readonly until: number; readonly renewAt: number } | undefined
   #askAt = -Infinity
+  /** Changed, and their marks were not seen yet. */
+  readonly #unknown = new Set<string>()
   readonly #startedAt: number
   #isTicking = false
   #isHearing = false
@@ -123,6 +125,7 @@ export class Webhooks {
     this.#lease = undefined
     this.#nextLook.clear()
     this.#known.clear()
+    this.#unknown.clear()
     for (const queue of this.#options.queues) queue.clear()
   }
 
@@ -145,6 +148,7 @@ export class Webhooks {
     const mark = this.#known.get(conversation)
     if (mark === undefined) {
       // the next look finds its mark
+      if (this.#unknown.size < KNOWN_COUNT) this.#unknown.add(conversation)
       this.#nextLook.set(conversationTag(conversation), -Infinity)
       return
     }
@@ -165,7 +169,8 @@ export class Webhooks {
         if (this.#nextLook.get(tag) === Infinity) this.#nextLook.set(tag, begun + Math.max(LOOK_MS, all.length * LOOK_MS_PER_MARK))
         for (const mark of all) {
           this.#known.set(mark.conversation, mark)
-          for (const queue of queues) queue.add(mark, false)
+          const isChanged = this.#unknown.delete(mark.conversation)
+          for (const queue of queues) queue.add(mark, isChanged)
         }
         await Promise.all(all.filter((mark) => this.#isOver(mark)).map((mark) => this.#remove(mark)))
       }),
