@@ -6,8 +6,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { freePort } from '../kit/free-port.ts'
 import { spawnGateway, startGateway, type SpawnedGateway } from '../kit/gateway.ts'
 import { eventually, startCluster, startRedis, startRing } from '../kit/redis.ts'
-import { WEBHOOK_SECRET, WebhookConsumer } from '../kit/webhook-consumer.ts'
+import { WEBHOOK_SECRET, WebhookConsumer, type Delivered } from '../kit/webhook-consumer.ts'
 import { spawnConsumer, storm, STORM_KEY, tally, type Tally } from '../kit/webhook-storm.ts'
+import { WireClient } from '../kit/wire-client.ts'
 
 const LIMIT_MS = 180_000
 
@@ -29,6 +30,8 @@ beforeEach(async () => {
   }
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
+
+const numbersOf = (events: readonly Delivered[]) => events.map(({ data }) => data.message!.seq)
 
 const delivered = (count: number): Promise<Tally> =>
   eventually(
@@ -83,6 +86,32 @@ test.each(['the embedded store', 'Redis'])(
   },
   LIMIT_MS,
 )
+
+test.each(['the embedded store', 'Redis'])('with %s, a bot is told by webhook and answers by REST, under a name of its own', async (name) => {
+  const redis = name === 'Redis' ? await startRedis() : undefined
+  const consumer = await WebhookConsumer.start(port)
+  const node = await startGateway({ ...settings, ...(redis === undefined ? undefined : { REDIS_URL: redis.url }) })
+  const headers = { authorization: `Bearer ${STORM_KEY}`, 'content-type': 'application/json' }
+  const write = (body: object) => fetch(`${node.url}/v1/messages`, { method: 'POST', headers, body: JSON.stringify(body) })
+  const customer = await new WireClient(node.url, 'ws').open()
+  await customer.hello({ token: await node.pass({ sub: 'c1' }) })
+  await customer.command('send', { to: 'shop:7', id: 'm1', kind: 'text', body: { text: 'Is it blue?' } })
+  const [{ data }] = (await consumer.count(1)) as [Delivered]
+  const answer = { conversation: data.conversation, id: 'b1', body: { text: 'It is.' }, bot: { id: 'bot', name: 'Robin' } }
+  expect(await (await write(answer)).json()).toMatchObject({ ok: true, seq: 2 })
+  expect(await (await write(answer)).json()).toMatchObject({ ok: true, seq: 2, duplicate: true })
+  expect(await customer.push('messagePush')).toMatchObject({ seq: 2, side: 'shop:7', from: 'bot', name: 'Robin', kind: 'text' })
+  expect((await write({ ...answer, id: 'b2', bot: { id: 'a b', name: 'Robin' } })).status).toBe(400)
+  expect((await write({ ...answer, id: 'b3', bot: { id: 'bot', name: '\u202e' } })).status).toBe(400)
+  const agent = await new WireClient(node.url, 'ws').open()
+  await agent.hello({ token: await node.pass({ sub: 'a1', role: 'agent', shop: '7' }) })
+  const { conversations } = await agent.command('conversations', {})
+  expect(conversations[0]?.service?.agent?.id).not.toBe('bot')
+  expect(numbersOf(await consumer.count(2))).toEqual([1, 2])
+  await node.stop()
+  await consumer.stop()
+  await redis?.stop()
+})
 
 test(
   'of two nodes one delivers; when it is killed, the other goes on where it was',
