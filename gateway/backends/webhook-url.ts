@@ -6,6 +6,8 @@ import { createHash, createHmac } from 'node:crypto'
 import type { EventType, WebhookEvent, WebhookTarget } from '../domain/webhooks/webhook-target.ts'
 import { shownAddress, type WebhookAddress } from './webhook-addresses.ts'
 
+const ANSWER_BYTES = 4096
+
 export interface WebhookUrlOptions extends WebhookAddress {
   readonly secrets: readonly Buffer[]
   /** Ms since the epoch by this machine's clock: a consumer refuses what was signed long ago by its own. */
@@ -44,8 +46,7 @@ export class WebhookUrl implements WebhookTarget {
     const signal = AbortSignal.any([AbortSignal.timeout(limitMs), this.#closing.signal])
     try {
       const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal })
-      // what it says is not read, however long it is
-      await response.body?.cancel()
+      await discard(response)
       return response.ok ? undefined : `answers with ${response.status}`
     } catch (error) {
       return reasonOf(error as Error, limitMs)
@@ -56,6 +57,13 @@ export class WebhookUrl implements WebhookTarget {
   close(): void {
     this.#closing.abort()
   }
+}
+
+/** Reads a short answer to its end, so that the connection can be used again, and cuts a long one off. */
+async function discard({ body, headers }: Response): Promise<void> {
+  const isShort = Number(headers.get('content-length') ?? Infinity) <= ANSWER_BYTES
+  if (!isShort) return body?.cancel()
+  for await (const _ of body ?? []);
 }
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url')
