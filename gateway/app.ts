@@ -43,6 +43,7 @@ import { Transfers } from './domain/assignment/transfers.ts'
 import { Typing } from './domain/messaging/typing.ts'
 import { Viewing } from './domain/presence/viewing.ts'
 import { Waits } from './domain/assignment/waits.ts'
+import { assembleWebhooks } from './domain/webhooks/assemble-webhooks.ts'
 import { allowanceTable, type Row } from './doors/admit/allowance-table.ts'
 import { ALLOWANCE_SCOPES, Allowances } from './doors/admit/allowances.ts'
 import { AddressWatch } from './doors/admit/address-watch.ts'
@@ -121,27 +122,21 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const metrics = new Metrics({ isProcess })
   const report = reporter(fastify.log, metrics, uptime)
 
-  const backbone = options.backbone ?? (await openBackbone(config, report))
-  const now = options.now ?? backbone.now
-  const nodes = new Nodes({ records: backbone.records, now, uptime, node: randomBytes(6).toString('hex') })
-  const presence = new Presence({ ...backbone, nodes, now, uptime })
+  const opened = options.backbone ?? (await openBackbone(config, report))
+  const now = options.now ?? opened.now
+  const nodes = new Nodes({ records: opened.records, now, uptime, node: randomBytes(6).toString('hex') })
+  const presence = new Presence({ ...opened, nodes, now, uptime })
+  const backends = new Backends(config, report)
+  const common = { presence, now, uptime, report }
+  const webhooks = assembleWebhooks({ ...common, backbone: opened, targets: backends.webhooks, settings: config, node: nodes.node })
+  const { backbone } = webhooks
+  metrics.countWebhooks(webhooks.waiting)
   const { passes, origins, admit, allowances, addressWatch } = await createAdmission(backbone, { ...options, config, proxies, now, uptime, report })
   const viewing = new Viewing({ ...backbone, nodes, allowances, now, uptime })
   const hub = new Hub({ backbone, presence, viewing, report, now, uptime, chance: Math.random })
-  const backends = new Backends(config, report)
   const images = new Images({ store: backbone.images, records: backbone.records, allowances, now, report })
-  const domain = createDomain(backbone, {
-    announcements: hub,
-    presence,
-    viewing,
-    backends,
-    allowances,
-    images,
-    config,
-    now,
-    uptime,
-    report,
-  })
+  const ports = { announcements: hub, viewing, backends, allowances, images, remember: webhooks.remember }
+  const domain = createDomain(backbone, { ...common, ...ports, config })
   nodes.onForgotten = () => {
     for (const each of [presence, viewing, domain.assignmentSweep]) each.doubt()
   }
@@ -164,17 +159,12 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const demoWord = isDemo(config) ? new DemoWord(config.DEMO_WORD ?? (await storedDemoWord(config.DATA_DIR).catch(asSetting))) : undefined
   if (demoWord !== undefined) registerDemoWord(fastify, demoWord, { allowances, proxies })
   await openDoors(fastify, { config, upgradeRouter, context })
-  const stopJobs = startJobs(jobsOf(context, { allowances, webSocket: upgradeRouter.webSocket, backbone }), report)
+  const jobs = [...jobsOf(context, { allowances, webSocket: upgradeRouter.webSocket, backbone }), ...webhooks.jobs]
+  const stopJobs = startJobs(jobs, report)
   if (config.DOORS.includes('rest'))
     registerRest(fastify, {
       ...restOptions(config, allowances),
-      demoWord,
-      passes,
-      origins,
-      proxies,
-      domain,
-      images,
-      report,
+      ...{ demoWord, passes, origins, proxies, domain, images, report, deadLetters: webhooks.deadLetters },
     })
   const unready = (): string | undefined => (upgradeRouter.isClosing ? 'This node is stopping.' : (backbone.unready() ?? passes.unready()))
   registerHealth(fastify, unready)
@@ -182,6 +172,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   registerFiles(fastify, config)
   fastify.addHook('onClose', async () => {
     stopJobs()
+    await webhooks.close().catch(() => undefined) // the store is away; the lease ends by itself
     for (const each of [hub, allowances, passes, backends]) each.close()
     await nodes.leave().catch(() => undefined) // the store is away; the other nodes will notice that this one is gone
     await backbone.close()
@@ -283,6 +274,7 @@ interface DomainOptions {
   readonly now: () => number
   readonly uptime: () => number
   readonly report: Report
+  readonly remember: Assignments['remember'] | undefined
 }
 
 function createDomain({ store, records, bus }: Backbone, options: DomainOptions): Domain {
@@ -293,6 +285,7 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
   const index = new OpenIndex({ records, now, uptime, newMs: unansweredMsOf(config) })
   const assignments = new Assignments({ store, bus, index, now })
   const waits = new Waits({ records, bus, index, now, uptime, report })
+  if (options.remember !== undefined) assignments.remember = options.remember
   assignments.onChanged = (...change) => waits.changed(...change)
   const routing = new Routing({ assignments, store, presence, now, limit: config.AGENT_LIMIT, report })
   const newId = (): string => randomBytes(12).toString('base64url')

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { webhookAddresses, webhookSecrets } from './backends/webhook-addresses.ts'
 import { Origins } from './doors/admit/origins.ts'
 import { TrustedProxies } from './doors/admit/trusted-proxies.ts'
 
@@ -83,6 +84,18 @@ export const SETTINGS = {
   ),
   CARD_KEY: optional('The key that is sent to CARD_URL as `Authorization: Bearer …`.'),
   CARD_MS: count(8000, [1, 60_000], 'How many milliseconds CARD_URL may take. After 700 a card stays as it was sent until the answer is there.'),
+  WEBHOOK_URL: optional(
+    'Addresses of your backends that get events by POST, separated by spaces. `#message,closed` behind one names the events it gets; without it all.',
+  ),
+  WEBHOOK_SECRET: optional(
+    'The secret that signs what WEBHOOK_URL gets, 32 bytes or more. While you change it, the new one and the old one, separated by a space.',
+  ),
+  WEBHOOK_ABSENT_MS: count(
+    30_000,
+    [1000, DAY_MS],
+    'How many milliseconds a message waits for somebody who is not there before WEBHOOK_URL gets the event absent.',
+  ),
+  WEBHOOK_DAYS: count(3, [1, 30], 'After how many days an event that WEBHOOK_URL refuses, while it takes others, becomes a dead letter.'),
   ORIGINS: optional(
     'Pages that may connect: origins separated by commas, `https://*.shop.example` for every host with one more label, or `*` for any. Default: any in demo mode, else only pages of this host.',
   ),
@@ -186,6 +199,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   checkBackend({ url: ['CUSTOMER_URL', config.CUSTOMER_URL], key: ['CUSTOMER_KEY', config.CUSTOMER_KEY], ids: ['customer', 'shop'] })
   checkBackend({ url: ['CARD_URL', config.CARD_URL], key: ['CARD_KEY', config.CARD_KEY], ids: ['kind', 'id', 'customer', 'shop'] })
   checkCardUrl(config)
+  checkBy('WEBHOOK_URL', () => webhookAddresses(config.WEBHOOK_URL))
+  checkBy('WEBHOOK_SECRET', () => webhookSecrets(config))
   checkBackend({ url: ['SHOP_URL', config.SHOP_URL], key: ['SHOP_KEY', config.SHOP_KEY], ids: ['shop'] })
   return config
 }

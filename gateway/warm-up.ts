@@ -35,6 +35,7 @@ const OWN = {
   SHOP_URL: undefined,
   CUSTOMER_URL: undefined,
   CARD_URL: undefined,
+  WEBHOOK_URL: undefined,
 }
 /** Nothing that would refuse a message. */
 const FREE = {

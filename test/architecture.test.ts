@@ -78,7 +78,7 @@ const ROOMS: readonly Room[] = [
     types: /^gateway\/backbone\/[^/]+$/, packages: /^lru-cache$/, never: [PROCESS, CLOCK, DICE, TIMERS],
   },
   {
-    name: 'gateway/backends', files: /^gateway\/backends\//, code: /^gateway\/(protocol|domain)\//, packages: /^typebox$/, never: [PROCESS],
+    name: 'gateway/backends', files: /^gateway\/backends\//, code: /^gateway\/(protocol|domain)\//, packages: /^(typebox|node:crypto)$/, never: [PROCESS],
   },
   {
     name: 'gateway/relay', files: /^gateway\/relay\//, code: /^gateway\/(protocol|domain)\//,
@@ -95,7 +95,7 @@ const ROOMS: readonly Room[] = [
   },
   {
     // the code that uses a setting also checks its value
-    name: 'gateway/config.ts', files: /^gateway\/config\.ts$/, code: /^gateway\/doors\/admit\/(origins|trusted-proxies)\.ts$/,
+    name: 'gateway/config.ts', files: /^gateway\/config\.ts$/, code: /^gateway\/(doors\/admit\/(origins|trusted-proxies)|backends\/webhook-addresses)\.ts$/,
     packages: /^node:.+$/, never: [PROCESS],
   },
   {

@@ -56,6 +56,14 @@ export type Fact =
   | { readonly fact: 'customerBackendFailed'; readonly reason: BackendFailure; readonly detail: string }
   | { readonly fact: 'shopBackendFailed'; readonly reason: BackendFailure; readonly detail: string }
   | { readonly fact: 'cardBackendFailed'; readonly reason: BackendFailure; readonly detail: string }
+  /** An event was sent to a webhook, which took it or not. */
+  | { readonly fact: 'webhookSent'; readonly webhook: string; readonly isTaken: boolean }
+  /** A webhook does not take an event, while it takes others. */
+  | { readonly fact: 'webhookRefused'; readonly webhook: string; readonly conversation: string; readonly reason: string }
+  /** The same for days: it is a dead letter now. */
+  | { readonly fact: 'webhookGivenUp'; readonly webhook: string; readonly conversation: string; readonly type: string; readonly reason: string }
+  /** Messages left the log before they were delivered. */
+  | { readonly fact: 'webhookMissed'; readonly webhook: string; readonly conversation: string; readonly count: number }
   | { readonly fact: 'allowanceSpent'; readonly allowance: string; readonly scope: 'address' | 'total'; readonly key: string }
   | { readonly fact: 'addressShared'; readonly address: string; readonly share: number }
   /** The state of a system this gateway depends on, reported at each check; `problem` undefined: it works. */

@@ -104,6 +104,24 @@ export class Metrics {
     labelNames: ['role'],
     ...this.#to,
   })
+  readonly webhookDeliveries = new Counter({
+    name: 'im_webhook_deliveries_total',
+    help: 'Events sent to webhooks, by address and whether the consumer took them.',
+    labelNames: ['webhook', 'taken'],
+    ...this.#to,
+  })
+  readonly webhookDeadLetters = new Counter({
+    name: 'im_webhook_dead_letters_total',
+    help: 'Events that a webhook refused for days, by address.',
+    labelNames: ['webhook'],
+    ...this.#to,
+  })
+  readonly webhookMissed = new Counter({
+    name: 'im_webhook_missed_total',
+    help: 'Messages that left the log before a webhook took them, by address.',
+    labelNames: ['webhook'],
+    ...this.#to,
+  })
   readonly bugs = new Counter({ name: 'im_bugs_total', help: 'Unexpected errors, by place.', labelNames: ['where'], ...this.#to })
   constructor({ isProcess }: { isProcess: boolean }) {
     if (isProcess) collectDefaultMetrics({ register: this.#registry })
@@ -113,6 +131,17 @@ export class Metrics {
       ['false', this.appends.first],
       ['true', this.appends.repeated],
     ])
+  }
+
+  /** `read`: by address, the conversations in which a webhook has something to be told, at the node that delivers. */
+  countWebhooks(read: () => readonly (readonly [webhook: string, count: number])[]): void {
+    const gauge: Gauge = new Gauge({
+      name: 'im_webhook_waiting',
+      help: 'Conversations with events that a webhook has not taken, by address; at most 10,000, and only at the node that delivers.',
+      labelNames: ['webhook'],
+      collect: () => read().forEach(([webhook, count]) => gauge.set({ webhook }, count)),
+      ...this.#to,
+    })
   }
 
   /** A counter of numbers that are counted elsewhere and read at a scrape. */

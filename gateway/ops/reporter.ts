@@ -33,6 +33,9 @@ type RareFact = Extract<
       | 'customerBackendFailed'
       | 'shopBackendFailed'
       | 'cardBackendFailed'
+      | 'webhookRefused'
+      | 'webhookGivenUp'
+      | 'webhookMissed'
       | 'bugFound'
   }
 >
@@ -58,6 +61,14 @@ function logRareFact(fact: RareFact, { warn, error, metrics }: RateLimitedLog & 
     case 'cardBackendFailed':
       warn(`${fact.fact} ${fact.reason}`, fact, 'CARD_URL failed')
       return metrics.cardFailures.inc({ reason: fact.reason })
+    case 'webhookRefused':
+      return warn(`${fact.fact} ${fact.webhook}`, fact, 'a webhook refuses an event while it takes others; it is tried again for days')
+    case 'webhookGivenUp':
+      warn(`${fact.fact} ${fact.webhook}`, fact, 'a webhook has refused an event for days; GET /v1/webhooks/dead-letters lists it')
+      return metrics.webhookDeadLetters.inc({ webhook: fact.webhook })
+    case 'webhookMissed':
+      warn(`${fact.fact} ${fact.webhook}`, fact, 'messages left the log before a webhook took them; it never gets them')
+      return metrics.webhookMissed.inc({ webhook: fact.webhook }, fact.count)
     case 'imagesFull':
       return warn(fact.fact, fact, `the storage for pictures is full and new pictures are refused: ${fact.problem}`)
     case 'allowanceSpent':
@@ -178,6 +189,8 @@ export function reporter(log: Log, metrics: Metrics, now: () => number): (fact: 
       case 'queuesSeen':
         metrics.waiting.set(fact.waitingCount)
         return metrics.longestWait.set(fact.longestMs / 1000)
+      case 'webhookSent':
+        return metrics.webhookDeliveries.inc({ webhook: fact.webhook, taken: String(fact.isTaken) })
       case 'partSeen':
         metrics.parts.set({ part: fact.part }, fact.problem === undefined ? 1 : 0)
         return logProblem(fact)

@@ -96,6 +96,9 @@ export const shopChannel = (shop: string): string => `ImShopPub:${shop}`
 /** The channel that tells subscribers to read a side's presence again. */
 export const presenceChannel = (side: string): string => `ImPresence:${side}`
 
+/** Where nodes tell the one that delivers webhooks which conversations have changed: a JSON array of their ids. */
+export const WEBHOOK_CHANNEL = 'ImWebhooks'
+
 /** The original's `getNo(key, num)`: which of `count` static Redis servers has `key`. */
 export function shardNumber(key: string, count: number): number {
   return createHash('md5').update(key, 'utf8').digest()[0]! % count

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
+import { webhookAddresses, webhookSecrets } from '../../gateway/backends/webhook-addresses.ts'
 import { parseRedisUrl } from '../../gateway/backbone/redis/url.ts'
 import { describe, expect, test } from 'vitest'
 import { helpText, readConfig, SettingError, SETTINGS, settingsTable, sourcesOf } from '../../gateway/config.ts'
+
+const WEBHOOK_SECRET = '0123456789'.repeat(4)
 
 describe('settings', () => {
   test('of an empty environment are the defaults', () => {
@@ -103,6 +106,35 @@ describe('settings', () => {
     expect(read).not.toThrow(/thirty|words|pass@/)
   })
 
+  test.each([
+    ['hooks', WEBHOOK_SECRET, 'WEBHOOK_URL'],
+    ['ftp://crm.example/', WEBHOOK_SECRET, 'WEBHOOK_URL'],
+    ['https://me:pass@crm.example/', WEBHOOK_SECRET, 'WEBHOOK_URL'],
+    ['https://crm.example/#messages', WEBHOOK_SECRET, 'WEBHOOK_URL'],
+    ['https://crm.example/ https://crm.example/#message', WEBHOOK_SECRET, 'WEBHOOK_URL'],
+    [Array.from({ length: 9 }, (_, i) => `https://crm.example/${i}`).join(' '), WEBHOOK_SECRET, 'WEBHOOK_URL'],
+    ['https://crm.example/', '', 'WEBHOOK_SECRET'],
+    ['https://crm.example/', 'pass', 'WEBHOOK_SECRET'],
+    ['https://crm.example/', `whsec_${WEBHOOK_SECRET.slice(0, 40)}`, 'WEBHOOK_SECRET'],
+    ['https://crm.example/', `${WEBHOOK_SECRET} ${WEBHOOK_SECRET} ${WEBHOOK_SECRET}`, 'WEBHOOK_SECRET'],
+  ])('WEBHOOK_URL=%s with WEBHOOK_SECRET=%s is refused because of %s, and no secret is repeated', (url, secret, name) => {
+    const read = (): unknown => readConfig({ WEBHOOK_URL: url, WEBHOOK_SECRET: secret })
+    expect(read).toThrow(SettingError)
+    expect(read).toThrow(new RegExp(`^${name} must`))
+    expect(read).not.toThrow(/pass@|pass\b(?!word)|0123456789/)
+  })
+
+  test('WEBHOOK_URL may have several addresses with their events, and WEBHOOK_SECRET the old one behind the new one', () => {
+    const WEBHOOK_URL = 'https://crm.example/in?key=1#message,closed  http://127.0.0.1:9/push#absent https://crm.example/all'
+    const config = readConfig({ WEBHOOK_URL, WEBHOOK_SECRET: `${WEBHOOK_SECRET} whsec_${'QUFB'.repeat(11)}` })
+    expect(webhookAddresses(config.WEBHOOK_URL)).toEqual([
+      { url: 'https://crm.example/in?key=1', events: ['message', 'closed'] },
+      { url: 'http://127.0.0.1:9/push', events: ['absent'] },
+      { url: 'https://crm.example/all', events: undefined },
+    ])
+    expect(webhookSecrets(config)).toEqual([Buffer.from(WEBHOOK_SECRET), Buffer.from('A'.repeat(33))])
+  })
+
   test('no sentence repeats a password, whatever stands in it and wherever it ends', () => {
     const secret = fc.string({ unit: fc.constantFrom(...'ab1/@:?#%[] ,&='), minLength: 1, maxLength: 12 }).map((noise) => `s3cret${noise}`)
     const addresses: readonly ((password: string) => readonly [string, string])[] = [
@@ -110,6 +142,7 @@ describe('settings', () => {
       (password) => ['IM_JWKS_URL', `ftp://keys.example/?key=${password}`],
       (password) => ['CUSTOMER_URL', `https://me:${password}@crm.example/{customer}`],
       (password) => ['CUSTOMER_URL', `ftp://me:${password}@crm.example/`],
+      (password) => ['WEBHOOK_URL', `https://me:${password}@crm.example/`],
       (password) => ['ORIGINS', `https://me:${password}@shop.example`],
       (password) => ['REDIS_URL', `redis://me:${password}@redis.example:x`],
       (password) => ['REDIS_URL', `redis+sentinel://redis.example?sentinelPassword=${password}`],

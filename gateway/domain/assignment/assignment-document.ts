@@ -10,6 +10,7 @@
  */
 import type { StoredAssignment, NewAssignment } from '../../backbone/backbone.ts'
 import type { Identity, Person, Assignment, Transfer } from '../../protocol/model.ts'
+import type { PastEvent } from '../webhooks/webhook-target.ts'
 
 export interface AssignmentDocument {
   readonly service: Assignment
@@ -19,6 +20,8 @@ export interface AssignmentDocument {
   readonly avoid?: string
   /** The last transfer that ended, so that a repeated command gets the first answer again. `to.id` may be `queue`. */
   readonly settled?: { readonly transfer: Transfer; readonly isAccepted: boolean; readonly at: number; readonly by?: Person }
+  /** The latest steps, for webhooks; only where there are any. */
+  readonly past?: readonly PastEvent[]
 }
 
 export const documentOf = (stored: StoredAssignment | undefined): AssignmentDocument | undefined =>

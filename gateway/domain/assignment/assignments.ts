@@ -10,6 +10,7 @@ import { rowOfPage } from '../messaging/conversations.ts'
 import { entryOf, type OpenIndex } from './open-index.ts'
 import { pushToSide } from '../push-to-side.ts'
 import { Refusal } from '../refusal.ts'
+import type { withHistory } from '../webhooks/assignment-history.ts'
 import { documentOf, toStored, assignmentAt, UNSERVED, type AssignmentDocument } from './assignment-document.ts'
 
 const ATTEMPTS = 5
@@ -48,6 +49,8 @@ export class Assignments {
   readonly #now: () => number
   /** Called after each change. Must not fail it: what is stored is stored. */
   onChanged: (assignable: Assignable, before: AssignmentDocument, next: AssignmentDocument) => void = () => undefined
+  /** Adds to the next document what webhooks have to be told. */
+  remember: typeof withHistory = (_before, next) => next
   /** Called when waiting conversations may be routed: an agent has room again, or a customer waits. */
   onRoutingDue: (shop: string) => void = () => undefined
 
@@ -68,7 +71,8 @@ export class Assignments {
       const page = await this.#store.read(conversation, { limit: 1 })
       const now = this.#now()
       const before = documentOf(page.assignment) ?? UNSERVED
-      const next = decide({ document: before, page, now })
+      const decided = decide({ document: before, page, now })
+      const next = decided && this.remember(before, decided, { after: page.head.seq, now })
       if (next === undefined) return { before, document: before, assignment: assignmentAt(before, now), page, isChanged: false }
       const changed = await this.index.during(shop, [conversation, entryOf(next)], () => this.#replace(assignable, page, next))
       if (changed === undefined) continue

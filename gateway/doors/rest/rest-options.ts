@@ -1,5 +1,6 @@
 import type { Allowances } from '../../domain/allowances.ts'
 import type { Report } from '../../domain/facts.ts'
+import type { DeadLetters } from '../../domain/webhooks/dead-letters.ts'
 import type { DemoWord } from '../admit/demo-word.ts'
 import type { Domain } from '../commands.ts'
 import type { ImageRoutes } from './images.ts'
@@ -12,4 +13,6 @@ export interface RestOptions extends ImageRoutes {
   readonly hasGuests: boolean
   readonly allowances: Allowances
   readonly report: Report
+  /** Undefined: there are no webhooks. */
+  readonly deadLetters: DeadLetters | undefined
 }

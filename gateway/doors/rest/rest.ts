@@ -12,6 +12,7 @@ import { registerPasses } from './pass-routes.ts'
 import { RequestAllowance } from './request-allowance.ts'
 import { registerShops } from './shop-routes.ts'
 import type { RestOptions } from './rest-options.ts'
+import { registerWebhooks } from './webhook-routes.ts'
 
 export function registerRest(app: FastifyInstance, options: RestOptions): void {
   const allowance = new RequestAllowance(options)
@@ -36,6 +37,7 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
       registerImages(scope, options)
       registerBackend(scope, options)
       registerShops(scope, options)
+      registerWebhooks(scope, options)
     },
     { prefix: '/v1' },
   )

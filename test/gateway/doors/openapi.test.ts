@@ -64,6 +64,7 @@ async function routes(): Promise<string[]> {
     hasGuests: true,
     allowances: {} as Allowances,
     images: {} as Images,
+    deadLetters: undefined,
   })
   await app.ready()
   await app.close()
