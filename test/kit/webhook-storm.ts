@@ -63,7 +63,7 @@ export async function tally(file: string): Promise<Tally> {
 
 /** A consumer that is a process; resolves when it listens, with what kills it. */
 export function spawnConsumer(port: number, file: string): Promise<() => Promise<void>> {
-  const child = spawnEnding(process.execPath, ['test/kit/webhook-consumer.mjs', String(port), file], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawnEnding(process.execPath, ['test/kit/consumer-process.mjs', String(port), file], { stdio: ['ignore', 'pipe', 'inherit'] })
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   return new Promise((resolve) => {
     child.stdout!.once('data', () =>

@@ -1,5 +1,5 @@
 /**
- * A consumer of webhooks in a process of its own, for tests that kill it: node webhook-consumer.mjs PORT FILE. What it takes is in FILE before it
+ * A consumer of webhooks in a process of its own, for tests that kill it: node consumer-process.mjs PORT FILE. What it takes is in FILE before it
  * answers, one line an event: webhook-id, conversation, number, type.
  */
 import { appendFileSync } from 'node:fs'
