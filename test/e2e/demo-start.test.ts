@@ -53,6 +53,31 @@ test('the desk has quick replies, and shows what the backend says about each cus
   expect(await again.stop()).toBe(0)
 })
 
+test('the first start has seven customers; a bot answers whom nobody has answered, and keeps out once an agent writes', async () => {
+  const gateway = await startDemo({ DATA_DIR: join(folder, 'first') })
+  const talkOf = async (sub: string) => {
+    const customer = await arrive(gateway, { sub })
+    const lines = async () => (await customer.command('history', { to: 'shop:42' })).messages.map(({ from, body }) => `${from}: ${body.text}`)
+    return { customer, lines }
+  }
+  for (const sub of ['nora', 'ben', 'yuki', 'dana']) {
+    const { lines } = await talkOf(sub)
+    await expect.poll(async () => (await lines()).at(-1), { timeout: 15_000 }).toMatch(/^robin: /)
+  }
+  for (const sub of ['mia', 'lee', 'sam']) expect((await (await talkOf(sub)).lines()).some((line) => line.startsWith('ann: '))).toBe(true)
+
+  const question = { to: 'shop:42', id: 'q1', kind: 'text', body: { text: 'How do I return it?' } }
+  const bo = await arrive(gateway, { sub: 'bo', role: 'agent', shop: '42' })
+  await bo.command('changeStatus', { status: 'away' })
+  await bo.command('send', { to: 'nora', id: 'b1', kind: 'text', body: { text: 'Bo here' } })
+  const [nora, zoe] = [await talkOf('nora'), await talkOf('zoe')]
+  await nora.customer.command('send', question)
+  await zoe.customer.command('send', question)
+  await expect.poll(zoe.lines, { timeout: 15_000 }).toEqual(['zoe: How do I return it?', expect.stringMatching(/^robin: You can return/)])
+  expect((await nora.lines()).slice(-2)).toEqual(['bo: Bo here', 'nora: How do I return it?'])
+  expect(await gateway.stop()).toBe(0)
+})
+
 test("outside demo mode there is no backend but the operator's", async () => {
   const gateway = await startDemo({ IM_SECRET: 'a secret of at least thirty-two characters', DATA_DIR: join(folder, 'strict') })
   expect(gateway.output()).not.toContain('backend')
