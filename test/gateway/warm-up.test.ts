@@ -15,7 +15,15 @@ test.each<[string, Record<string, string>]>([
   ],
   [
     'a Redis, a key set and backends that are away',
-    { REDIS_URL: 'redis://127.0.0.1:1', IM_JWKS_URL: NOWHERE, CUSTOMER_URL: NOWHERE, SHOP_URL: NOWHERE, CARD_URL: NOWHERE },
+    {
+      REDIS_URL: 'redis://127.0.0.1:1',
+      IM_JWKS_URL: NOWHERE,
+      CUSTOMER_URL: NOWHERE,
+      SHOP_URL: NOWHERE,
+      CARD_URL: NOWHERE,
+      WEBHOOK_URL: NOWHERE,
+      WEBHOOK_SECRET: 'x'.repeat(32),
+    },
   ],
   ['one door', { DOORS: 'websocket', METRICS: '1', RATE_LIMITS: 'on', COMMANDS_PER_SECOND: '1' }],
 ])('the warm-up carries messages and touches nothing, with %s', async (_name, settings) => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { freePort } from '../kit/free-port.ts'
-import { spawnGateway, startGateway, type SpawnedGateway } from '../kit/gateway.ts'
+import { spawnGateway, startGateway, type PassClaims, type SpawnedGateway, type StartedGateway } from '../kit/gateway.ts'
 import { eventually, startCluster, startRedis, startRing } from '../kit/redis.ts'
 import { WEBHOOK_SECRET, WebhookConsumer, type Delivered } from '../kit/webhook-consumer.ts'
 import { spawnConsumer, storm, STORM_KEY, tally, type Tally } from '../kit/webhook-storm.ts'
@@ -111,6 +111,34 @@ test.each(['the embedded store', 'Redis'])('with %s, a bot is told by webhook an
   await node.stop()
   await consumer.stop()
   await redis?.stop()
+})
+
+test('on Redis, what happens to a conversation comes in order, also from the node that does not deliver', async () => {
+  const redis = await startRedis()
+  const consumer = await WebhookConsumer.start(port)
+  const environment = { ...settings, REDIS_URL: redis.url, WEBHOOK_URL: consumer.url, WEBHOOK_ABSENT_MS: '1000' }
+  const nodes = [await startGateway(environment), await startGateway(environment)] as const
+  const arrive = async (node: StartedGateway, claims: PassClaims): Promise<WireClient> => {
+    const client = await new WireClient(node.url, 'ws').open()
+    await client.hello({ token: await node.pass(claims) })
+    return client
+  }
+  const customer = await arrive(nodes[0], { sub: 'c1' })
+  const { conversation } = await customer.command('send', { to: 'shop:7', id: 'm1', kind: 'text', body: { text: 'secret words' } })
+  await consumer.until(() => consumer.taken.some(({ type }) => type === 'absent'))
+  await customer.command('withdraw', { conversation, seq: 1, id: 'm1' })
+  await consumer.until(() => consumer.taken.some(({ type }) => type === 'withdrawn'))
+  const agent = await arrive(nodes[1], { sub: 'a1', role: 'agent', shop: '7' })
+  await agent.command('claim', { to: 'c1' })
+  await agent.command('block', { to: 'c1', reason: 'spam' })
+  await agent.command('close', { to: 'c1' })
+  await consumer.until(() => consumer.taken.some(({ type }) => type === 'closed'))
+  expect(consumer.taken.map(({ type }) => type)).toEqual(['message', 'opened', 'absent', 'withdrawn', 'assigned', 'blocked', 'closed'])
+  expect(consumer.taken.every(({ isSigned }) => isSigned)).toBe(true)
+  expect(consumer.taken[3]!.body).not.toContain('secret words')
+  for (const node of nodes) await node.stop()
+  await consumer.stop()
+  await redis.stop()
 })
 
 test(

@@ -53,8 +53,8 @@ export function assembleWebhooks(options: AssembleWebhooksOptions): AssembledWeb
   const webhooks: Webhooks = new Webhooks({ ...options, ...backbone, now, marks, queues, isAlone: settings.REDIS_URL === undefined })
   const marking = new MarkingStore({ store, marks, onChanged: (changed) => webhooks.changed(changed), withdrawing: withdrawingTo(options) })
   return {
-    // each method by itself: a backbone may be a class
-    backbone: { ...backbone, store: marking, unready: () => backbone.unready(), close: () => backbone.close() },
+    // a backbone may be a class, whose methods no spread copies
+    backbone: { ...backbone, store: marking, now: backbone.now, unready: () => backbone.unready(), close: () => backbone.close() },
     remember: withHistory,
     jobs: [{ name: 'webhooks', everyMs: TICK_MS, run: () => webhooks.tick() }],
     deadLetters,
