@@ -348,7 +348,10 @@ export function helpText(): string {
   })
   const salvage =
     '  --salvage [folder]   Starts no gateway, but rebuilds a damaged data folder from what can be read, and keeps the damaged files. [DATA_DIR]'
-  return ['im-chat: the gateway. Settings come from the environment:', '', ...rows, '', salvage, ''].join('\n')
+  const doctor =
+    '  doctor <address> [--origin <page>]\n' +
+    '                       Examines a gateway from outside, as the browsers of that page reach it, and says what to change.'
+  return ['im-chat: the gateway. Settings come from the environment:', '', ...rows, '', salvage, doctor, ''].join('\n')
 }
 
 /** The table of settings in Markdown, for docs/gateway.md. */

@@ -43,8 +43,8 @@ export function misspeltArgument(
   return `There is no option ${name}. ${setting === undefined ? '--help lists what there is' : `Set ${setting} in the environment`}.`
 }
 
-/** Whether the argument is the folder of `--salvage`. */
-const isPath = (argument: string, before: string | undefined): boolean => before === '--salvage' && !argument.startsWith('-')
+/** Whether the argument is the folder of `--salvage`, the address of `doctor`, or its page. */
+const isPath = (argument: string, before = ''): boolean => ['--salvage', 'doctor', '--origin'].includes(before) && !argument.startsWith('-')
 
 /** The setting that a misspelt name probably means. `isOurs`: its `IM_` may also be missing or too many. */
 function nearest(name: string, settings: readonly string[], isOurs: boolean): string | undefined {

@@ -5,19 +5,22 @@ import { createApp, type App } from './app.ts'
 import { DataFolderError } from './backbone/embedded/folder.ts'
 import { reportOf, salvage } from './backbone/embedded/salvage.ts'
 import { helpText, readConfig, SettingError, SETTINGS, type Config } from './config.ts'
+import { examine } from './ops/doctor.ts'
 import { warmUp } from './warm-up.ts'
 import { misspeltArgument, misspeltSettings } from './misspelt.ts'
 
 const INTERRUPTED = 130
 /** Signals within so many ms are one: a terminal's Ctrl-C reaches npm and the gateway, and npm forwards its own. */
 const SAME_SIGNAL_MS = 500
-const OPTIONS = ['--help', '-h', '--salvage']
+const OPTIONS = ['--help', '-h', '--salvage', 'doctor', '--origin']
 
 const stranger = misspeltArgument(process.argv.slice(2), { options: OPTIONS, settings: Object.keys(SETTINGS) })
 if (stranger !== undefined) fail(new SettingError(stranger))
 
 if (process.argv.includes('--help') || process.argv.includes('-h')) {
   console.log(helpText())
+} else if (process.argv.includes('doctor')) {
+  await startDoctor()
 } else if (process.argv.includes('--salvage')) {
   await startSalvage().catch(fail)
 } else {
@@ -29,6 +32,17 @@ async function startSalvage(): Promise<void> {
   const folder = process.argv[process.argv.indexOf('--salvage') + 1] ?? readConfig(process.env).DATA_DIR
   const salvaged = await salvage(folder)
   console.log(salvaged === undefined ? `The data folder ${folder} is not damaged; there is nothing to salvage.` : reportOf(salvaged))
+}
+
+/** `doctor <address> [--origin <page>]` examines a gateway from outside (ops/doctor.ts) instead of starting one. Ends with 1 where something has to change. */
+async function startDoctor(): Promise<void> {
+  const after = (name: string): string | undefined => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined)
+  for await (const { verdict, what, advice } of examine(after('doctor') ?? '', after('--origin'))) {
+    console.log(
+      `${verdict === 'ok' ? 'ok    ' : verdict === 'look' ? 'look  ' : 'CHANGE'}  ${what}${advice === undefined ? '' : `\n        ${advice}`}`,
+    )
+    if (verdict === 'change') process.exitCode = 1
+  }
 }
 
 async function start(): Promise<void> {

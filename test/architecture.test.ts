@@ -91,7 +91,7 @@ const ROOMS: readonly Room[] = [
   },
   {
     name: 'gateway/ops', files: /^gateway\/ops\//, code: /^gateway\/protocol\/codes\.ts$/, types: /^gateway\/domain\//,
-    packages: /^(fastify|lru-cache|prom-client|node:.+)$/, never: [PROCESS],
+    packages: /^(fastify|lru-cache|prom-client|ws|node:.+)$/, never: [PROCESS],
   },
   {
     // the code that uses a setting also checks its value
