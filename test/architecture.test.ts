@@ -146,12 +146,15 @@ const ROOMS: readonly Room[] = [
     name: 'widget/legacy', files: /^widget\/legacy\//, code: /^widget\/chat\/(chat-element|chat-styles|panel-styles|person-bar-style)\.ts$/,
     packages: /^(lit|@webcomponents\/webcomponentsjs)$/, never: WIDGET,
   },
+  { name: 'widget/reference', files: /^widget\/reference\//, types: /^widget\/(chat|inbox|desk)\//, packages: /^(lit|node:fs)$/, never: WIDGET },
+  // types that the published package has in place of lit's and typebox's, and those of pages' frameworks
+  { name: 'widget/frameworks', files: /^widget\/(frameworks|bundled-types)\//, types: /^widget\/(chat|inbox|desk)\//, packages: /^(react|vue|svelte\/elements|solid-js)$/ },
   { name: 'widget/loader.ts', files: /^widget\/loader(\.ts$|\/)/, never: WIDGET },
   { name: 'widget/bridge', files: /^widget\/bridge\//, code: /^widget\/client\/plain-json\.ts$/, types: /^widget\/client\//, never: WIDGET },
   {
     name: 'demo', files: /^demo\//, code: /^(dist\/gateway\/(main\.js|needs-node\.mjs)|gateway\/needs-node\.mjs)$/,
-    // the build tools are for a clone alone: build.mjs, dev.mjs, npm-start.mjs
-    packages: /^(ws|uqr|node:.+|esbuild|rollup(\/loadConfigFile)?)$/, never: [INJECTION],
+    // the build tools are for a clone alone: build.mjs, dev.mjs, npm-start.mjs, packages.mjs
+    packages: /^(im-chat-gateway\/main|ws|uqr|node:.+|esbuild|rollup(\/loadConfigFile)?)$/, never: [INJECTION],
   },
   { name: 'test', files: /^test\//, code: /./, packages: /./ },
   { name: 'a config file', files: /^[^/]+$/, code: /^test\/kit\/parts\.mjs$/, packages: /./ },

@@ -1,0 +1,14 @@
+/** `npm run reference`: writes docs/elements.md, and into dist/ what editors read. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { customElements, elementsPage, vsCodeData, webTypes } from './reference-files.ts'
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string }
+const files = {
+  'custom-elements.json': customElements(),
+  'vscode.html-custom-data.json': vsCodeData(),
+  'web-types.json': webTypes(version),
+}
+
+writeFileSync('docs/elements.md', elementsPage())
+mkdirSync('dist', { recursive: true })
+for (const [name, content] of Object.entries(files)) writeFileSync(`dist/${name}`, `${JSON.stringify(content, undefined, 2)}\n`)
