@@ -102,9 +102,13 @@ const ROOMS: readonly Room[] = [
     name: 'gateway/misspelt.ts', files: /^gateway\/misspelt\.ts$/, never: [PROCESS],
   },
   {
-    name: 'gateway/app.ts', files: /^gateway\/app\.ts$/, code: /^gateway\/(?!(main|run)\.ts$)/,
+    name: 'gateway/app.ts', files: /^gateway\/(app|folders)\.ts$/, code: /^gateway\/(?!(main|run|plugin)\.ts$)/,
     packages: /^(fastify|@fastify\/[\w-]+|node:.+)$/, never: [PROCESS],
   },
+  {
+    name: 'gateway/in-process.ts', files: /^gateway\/in-process\.ts$/, code: /^gateway\/(protocol|domain|doors)\//, packages: /^node:crypto$/, never: [PROCESS],
+  },
+  { name: 'gateway/plugin.ts', files: /^gateway\/plugin\.ts$/, code: /^gateway\/(?!(main|run)\.ts$)/, packages: /^(fastify|node:.+)$/, never: [PROCESS] },
   { name: 'gateway/warm-up.ts', files: /^gateway\/warm-up\.ts$/, code: /^gateway\/(?!(main|run)\.ts$)/, packages: /^(ws|node:.+)$/, never: [PROCESS] },
   // the check of the Node that runs comes before every import, so main.ts has no other
   { name: 'gateway/main.ts', files: /^gateway\/(main\.ts|needs-node\.(mjs|d\.mts))$/, code: /^gateway\/run\.ts$/ },
@@ -216,10 +220,10 @@ describe('the walls', () => {
     },
   )
 
-  test('app.ts is imported by run.ts, the warm-up and tests alone', () => {
+  test('app.ts is imported by run.ts, the plugin, the warm-up and tests alone', () => {
     expect(
       complaints((file) => {
-        if (/^gateway\/(main|run|warm-up)\.ts$/.test(file) || file.startsWith('test/')) return []
+        if (/^gateway\/(main|run|plugin|warm-up)\.ts$/.test(file) || file.startsWith('test/')) return []
         const upstairs = imports.get(file)!.filter(({ target }) => /^gateway\/(app|main|run)\.ts$/.test(target))
         return upstairs.map(({ target }) => `imports ${target}`)
       }),
