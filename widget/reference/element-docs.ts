@@ -304,4 +304,8 @@ export const CSS_VARIABLES: Readonly<Record<string, string>> = {
   '--im-right': 'distance from the right edge',
   '--im-bottom': 'distance from the bottom edge',
   '--im-z': 'z-index of launcher and panel',
+  '--im-safe-top': "inset of a phone's screen at the top, where an app knows it and its WebView does not",
+  '--im-safe-right': 'the same at the right',
+  '--im-safe-bottom': 'the same at the bottom',
+  '--im-safe-left': 'the same at the left',
 }
