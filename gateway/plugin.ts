@@ -15,11 +15,11 @@ import { createApp } from './app.ts'
 import { readConfig, SettingError, SETTINGS } from './config.ts'
 import { refuseUpgrade } from './doors/http-server.ts'
 import { servePlainly } from './doors/plain-request.ts'
-import type { GatewayHooks, Send } from './in-process.ts'
+import type { GatewayHooks, Send } from './hooks-and-send.ts'
 
 export { createApp, type App } from './app.ts'
 export { SettingError, type Config } from './config.ts'
-export type { ConversationChange, GatewayHooks, OutgoingMessage, Send } from './in-process.ts'
+export type { ConversationChange, GatewayHooks, OutgoingMessage, Send } from './hooks-and-send.ts'
 export type { Assignment, Body, Message } from './protocol/model.ts'
 
 /** A setting of the table in docs/gateway.md, as text or as the value that it stands for. */
