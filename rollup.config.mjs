@@ -93,7 +93,7 @@ const modules = (folder, target, ecma, first = []) => ({
 
 /**
  * For Node, with Lit's own build for it: importing an element on a server is harmless, and the client talks. Few files, because nothing is
- * downloaded there.
+ * downloaded there; the panel has its own, for bundlers of servers look for it.
  */
 const server = {
   input,
@@ -101,8 +101,9 @@ const server = {
   output: {
     dir: `${OUT}/server`,
     format: 'es',
-    chunkFileNames: '[name]-[hash].js',
-    manualChunks: (id) => (/\/(widget\/client|gateway\/protocol)\//.test(id) ? 'headless' : /\/widget\/im-/.test(id) ? undefined : 'elements'),
+    chunkFileNames,
+    manualChunks: (id) =>
+      /\/(widget\/client|gateway\/protocol)\//.test(id) ? 'headless' : /\/widget\/(im-|chat\/panel\.ts$)/.test(id) ? undefined : 'elements',
   },
   plugins: [emptied('server'), nodeResolve({ exportConditions: ['node'] }), esbuild({ target: 'node20' })],
 }

@@ -35,7 +35,7 @@ function makeWidget(folder) {
   for (const name of BUNDLED_TYPES) writeTypes(folder, `widget/bundled-types/${name}.d.ts`, `dist/types/${name}.d.ts`)
   write(folder, 'dist/types-only.js', 'export {}\n')
   for (const name of ['custom-elements.json', 'vscode.html-custom-data.json', 'web-types.json']) copyFile(folder, `dist/${name}`)
-  for (const name of ['LICENSE', 'CHANGELOG.md']) copyFile(folder, name)
+  for (const name of ['LICENSE', 'CHANGELOG.md', 'docs/elements.md', 'docs/languages.md']) copyFile(folder, name)
   copyFile(folder, 'gateway/protocol/README.md', 'PROTOCOL.md')
   copyFile(folder, 'widget/README.md', 'README.md')
   copyFile(folder, 'demo/gateway-command.mjs', 'gateway-command.mjs')
@@ -123,7 +123,20 @@ function noticesOf(folder) {
   return `# Software of others in these files\n\n${notices.join('\n')}`
 }
 
+/** A link to a file that is only in the clone becomes its text. */
+function withoutDeadLinks(folder) {
+  const pages = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.md'))
+  for (const page of pages) {
+    const file = join(folder, page)
+    const text = readFileSync(file, 'utf8').replace(/\[([^\]]*)\]\(([^)#\s:]+)(#[^)]*)?\)/g, (link, words, target) =>
+      existsSync(join(dirname(file), target)) ? link : words,
+    )
+    writeFileSync(file, text)
+  }
+}
+
 function writeManifest(folder, fields) {
+  withoutDeadLinks(folder)
   const common = some(root, (name) => COMMON.includes(name))
   const { name, description, ...rest } = fields
   write(folder, 'package.json', `${JSON.stringify({ name, description, ...common, ...rest }, undefined, 2)}\n`)

@@ -1,15 +1,14 @@
 /** What a page's own TypeScript sees of the package as it is published: packed, unpacked beside its dependencies, compiled strictly. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { unpackWidget } from './kit/unpack-widget.ts'
 
 const CONSUMER = `
 import 'im-chat/im-chat'
 import 'im-chat/im-inbox'
-import 'im-chat/react'
 import type { CardTap, ChatElement, Client, ConnectionState, Hours, Message, Offer } from 'im-chat/im-chat'
 import type { InboxElement } from 'im-chat/im-inbox'
 import type { DeskElement, QuickReply } from 'im-chat/im-desk'
@@ -130,4 +129,23 @@ test('its command says where the gateway is', () => {
   })
   expect(stderr).toMatch(/^The gateway is a package of its own, .*npx im-chat-gateway.*\n$/)
   expect(status).toBe(1)
+})
+
+test('a gateway whose dependencies are not there says which one, and how to get it', () => {
+  const main = join(folder, 'packages/im-chat-gateway/dist/gateway/main.js')
+  const { stderr, status } = spawnSync(process.execPath, [main], { encoding: 'utf8', cwd: folder })
+  expect(stderr).toMatch(/^The gateway needs the package \S+, which is not installed\. .*npm install im-chat-gateway.*\n$/)
+  expect(status).toBe(1)
+})
+
+test('no link in its pages leads nowhere', () => {
+  const at = join(folder, 'packages')
+  const pages = readdirSync(at, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md'))
+  const dead = pages.flatMap((page) =>
+    [...readFileSync(join(at, page), 'utf8').matchAll(/\]\(([^)#\s:]+)[)#]/g)].flatMap(([, target]) =>
+      existsSync(join(at, dirname(page), target!)) ? [] : [`${page}: ${target}`],
+    ),
+  )
+  expect(pages).toContain('im-chat/PROTOCOL.md')
+  expect(dead).toEqual([])
 })

@@ -60,7 +60,7 @@ async function visit(name: string, inBrowser: Browser): Promise<void> {
   run('npm', ['install', '--no-audit', '--no-fund', '--silent', tarball], at)
   const { scripts } = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')) as { readonly scripts?: { readonly build?: string } }
   if (scripts?.build !== undefined) run('npm', ['run', '--silent', 'build'], at)
-  const site = serve(scripts?.build === undefined ? at : join(at, 'dist'))
+  const site = serve(scripts?.build === undefined ? at : join(at, existsSync(join(at, 'out')) ? 'out' : 'dist'))
   await once(site, 'listening')
   const { port } = site.address() as AddressInfo
   try {
