@@ -150,7 +150,7 @@ const ROOMS: readonly Room[] = [
     name: 'widget/legacy', files: /^widget\/legacy\//, code: /^widget\/chat\/(chat-element|chat-styles|panel-styles|person-bar-style)\.ts$/,
     packages: /^(lit|@webcomponents\/webcomponentsjs)$/, never: WIDGET,
   },
-  { name: 'widget/reference', files: /^widget\/reference\//, types: /^widget\/(chat|inbox|desk)\//, packages: /^(lit|node:fs)$/, never: WIDGET },
+  { name: 'widget/reference', files: /^widget\/reference\//, types: /^widget\/(chat|inbox|desk)\//, packages: /^(lit|node:(fs|process))$/, never: WIDGET },
   // types that the published package has in place of lit's and typebox's, and those of pages' frameworks
   { name: 'widget/frameworks', files: /^widget\/(frameworks|bundled-types)\//, types: /^widget\/(chat|inbox|desk)\//, packages: /^(react|vue|svelte|solid-js)$/ },
   { name: 'widget/loader.ts', files: /^widget\/loader(\.ts$|\/)/, never: WIDGET },

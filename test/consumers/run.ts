@@ -4,20 +4,15 @@
  * confirmed. Then publint and arethetypeswrong read the package. Names of folders as arguments run these alone.
  */
 import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { extname, join, normalize } from 'node:path'
+import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
-import { ChatView } from '../e2e/chat-view.ts'
-import { launchChromium, openPage, PHONE } from '../kit/browser.ts'
+import { launchChromium } from '../kit/browser.ts'
 import { startGateway } from '../kit/gateway.ts'
+import { openAndWrite } from './open-and-write.ts'
 
 const HERE = import.meta.dirname
-const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css' }
-const CONFIRMED_MS = 30_000
 
 const wanted = process.argv.slice(2)
 const all = readdirSync(HERE, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
@@ -60,30 +55,8 @@ async function visit(name: string, inBrowser: Browser): Promise<void> {
   run('npm', ['install', '--no-audit', '--no-fund', '--silent', tarball], at)
   const { scripts } = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')) as { readonly scripts?: { readonly build?: string } }
   if (scripts?.build !== undefined) run('npm', ['run', '--silent', 'build'], at)
-  const site = serve(scripts?.build === undefined ? at : join(at, existsSync(join(at, 'out')) ? 'out' : 'dist'))
-  await once(site, 'listening')
-  const { port } = site.address() as AddressInfo
-  try {
-    const { page, close } = await openPage(inBrowser, `http://127.0.0.1:${port}/?gateway=${encodeURIComponent(gateway.url)}`, PHONE)
-    const chat = new ChatView(page, 'im-chat')
-    await chat.hook('launcher').tap()
-    await chat.hook('offer').waitFor()
-    await chat.writeWithEnter('Is the kettle in stock?')
-    await page.locator('im-chat [data-test="message"][data-seq="1"]').waitFor({ timeout: CONFIRMED_MS })
-    await page.waitForFunction(() => typeof (window as { heard?: unknown }).heard === 'string')
-    await close()
-  } finally {
-    site.close()
-  }
-}
-
-function serve(root: string): Server {
-  return createServer(({ url = '/' }, response) => {
-    const path = normalize(decodeURIComponent(url.split('?')[0]!))
-    const file = join(root, path.endsWith('/') ? `${path}index.html` : path)
-    if (!existsSync(file)) return void response.writeHead(404).end()
-    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(readFileSync(file))
-  }).listen(0, '127.0.0.1')
+  const built = existsSync(join(at, 'out')) ? 'out' : 'dist'
+  await openAndWrite(scripts?.build === undefined ? at : join(at, built), inBrowser, gateway.url)
 }
 
 function lint(): void {

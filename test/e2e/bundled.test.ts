@@ -1,5 +1,4 @@
 /** A page's own bundle of the packed package: what `exports` gives to bundlers is what a browser runs, and `sideEffects` keeps and drops the right files. */
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
@@ -23,7 +22,6 @@ let html = ''
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'im-bundled-'))
-  execFileSync('npx', ['tsc', '-p', 'tsconfig.types.json', '--noCheck'], { stdio: 'inherit' })
   unpackWidget(folder)
   browser = await launchChromium()
   shop = createServer(({ url }, response) => {

@@ -8,11 +8,9 @@ interface Packed {
   readonly files: readonly { readonly path: string }[]
 }
 
-/** Needs a build and the types. Returns the names of its files. */
+/** Needs what build-once.ts builds. Returns the names of its files. */
 export function unpackWidget(folder: string): string[] {
   const modules = join(folder, 'node_modules')
-  const typescript = './test/kit/typescript.mjs'
-  execFileSync(process.execPath, ['--import', typescript, 'widget/reference/write.ts'], { stdio: 'inherit' })
   execFileSync(process.execPath, ['demo/packages.mjs', join(folder, 'packages')], { stdio: 'inherit' })
   const pack = ['pack', join(folder, 'packages/im-chat'), '--json', '--pack-destination', folder]
   const [packed] = JSON.parse(execFileSync('npm', pack, { encoding: 'utf8' })) as readonly Packed[]
