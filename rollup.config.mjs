@@ -2,7 +2,7 @@
  * The widget's files, from one source:
  *   modern/   ES modules for engines with `Array.prototype.at` (2021): what bundlers and nearly all pages load
  *   es2017/   the same for older engines that load modules (Chromium 64, Safari 11.1)
- *   server/   the same for Node, with its packages outside
+ *   server/   the same for Node, with engine.io-client outside
  *   im-chat.legacy.js   `<im-chat>` as one ES5 script with polyfills, for engines without custom elements; im-chat.css for their policies, de.json
  *                       and the like for their languages
  *   im-chat.js = loader.js = im-desk.js = im-inbox.js   the classic script behind the one tag of every page, which picks among them
@@ -91,12 +91,21 @@ const modules = (folder, target, ecma, first = []) => ({
   plugins: [emptied(folder), ...first, ...compile(target), minify(ecma), sideBySide, listFiles(folder)],
 })
 
-/** For Node, where Lit and engine.io-client have builds of their own: importing an element on a server is harmless, and the client talks. */
+/**
+ * For Node, with Lit's own build for it: importing an element on a server is harmless, and the client talks. Few files, because nothing is
+ * downloaded there; the panel has its own, for bundlers of servers look for it.
+ */
 const server = {
   input,
-  external: /^(lit|@lit\/|engine\.io-client)/,
-  output: { dir: `${OUT}/server`, format: 'es', chunkFileNames: '[name]-[hash].js' },
-  plugins: [emptied('server'), nodeResolve(), esbuild({ target: 'node20' })],
+  external: /^(engine\.io-client|node:.+)$/,
+  output: {
+    dir: `${OUT}/server`,
+    format: 'es',
+    chunkFileNames,
+    manualChunks: (id) =>
+      /\/(widget\/client|gateway\/protocol)\//.test(id) ? 'headless' : /\/widget\/(im-|chat\/panel\.ts$)/.test(id) ? undefined : 'elements',
+  },
+  plugins: [emptied('server'), nodeResolve({ exportConditions: ['node'] }), esbuild({ target: 'node20' })],
 }
 
 /** Babel 7 loses the name of a class that has a method of the same name, as those of Lit's minified build have: `k` becomes an unknown `_k`. */

@@ -3,17 +3,15 @@
  * run. `run.ts` passes the settings of the environment, tests pass their own.
  */
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { setImmediate, setTimeout as wait } from 'node:timers/promises'
-import Fastify, { LogController, type FastifyInstance } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { Backends } from './backends/backends.ts'
 import type { Backbone } from './backbone/backbone.ts'
 import { openEmbedded } from './backbone/embedded/embedded.ts'
 import { openRedis } from './backbone/redis/redis.ts'
-import { imageHostsOf, SettingError, shopsOf, sourcesOf, type Config } from './config.ts'
+import { imageHostsOf, readConfig, SettingError, shopsOf, sourcesOf, type Config } from './config.ts'
 import type { AllowanceName, Allowances as AllowancesPort } from './domain/allowances.ts'
 import { Blacklist } from './domain/desk/blacklist.ts'
 import { Cards } from './domain/messaging/cards.ts'
@@ -21,6 +19,7 @@ import { CatchUp } from './domain/messaging/catch-up.ts'
 import { Conversations, type Announcements } from './domain/messaging/conversations.ts'
 import { Customers } from './domain/desk/customers.ts'
 import type { Report } from './domain/facts.ts'
+import { folders } from './folders.ts'
 import { Focus } from './domain/presence/focus.ts'
 import { AssignmentSweep } from './domain/assignment/assignment-sweep.ts'
 import { Images } from './domain/messaging/images.ts'
@@ -62,6 +61,7 @@ import { EventLoopTurns } from './doors/fair-queue.ts'
 import { EngineIoDoor } from './doors/engine-io.ts'
 import { engineSessions } from './doors/engine-io-session.ts'
 import { HTTP_LIMITS } from './doors/http-limits.ts'
+import { hookOf, sendIn, type GatewayHooks, type Send } from './hooks-and-send.ts'
 import { Hub } from './relay/hub.ts'
 import type { SessionContext } from './doors/session-context.ts'
 import { isLoopback } from './doors/admit/loopback.ts'
@@ -89,6 +89,11 @@ export interface App {
   readonly demoWord: string | undefined
   /** Listens as the settings say. Resolves with the address in use; rejects with the system's error. */
   listen(): Promise<AddressInfo>
+  /** In place of `listen`, where another server hands over its requests: resolves when `server` may get them. */
+  ready(): Promise<void>
+  readonly server: Server
+  /** Writes into a conversation as a backend does. */
+  readonly send: Send
   /** Why it cannot serve now, the sentence of /readyz; undefined: it can. */
   unready(): string | undefined
   /** Asks the sessions to reconnect elsewhere, waits for them at most DRAIN_MS, then closes. */
@@ -97,7 +102,9 @@ export interface App {
   close(): Promise<void>
 }
 
-export interface AppOptions {
+export interface AppOptions extends GatewayHooks {
+  /** Where log lines go; LOG_LEVEL is then that of this logger. */
+  readonly logger?: FastifyBaseLogger | undefined
   /** Whether this app is the whole process: then its metrics include the process'. */
   readonly isProcess?: boolean
   /** How long a session may take to say hello. Tests of the deadline make it short. */
@@ -112,13 +119,15 @@ export interface AppOptions {
   readonly backbone?: Backbone
 }
 
-export async function createApp(config: Config, options: AppOptions = {}): Promise<App> {
+/** Settings that are not given have their defaults. */
+export async function createApp(given: Partial<Config> = {}, options: AppOptions = {}): Promise<App> {
+  const config: Config = { ...readConfig({}), ...given }
   const { isProcess = false, helloMs = LIMITS.helloMs } = options
   const uptime = options.uptime ?? options.now ?? (() => Math.floor(performance.now()))
   const upgradeRouter = new UpgradeRouter()
   const proxies = new TrustedProxies(config.TRUST_PROXY)
   const visitors = { addressOf: (request: IncomingMessage) => proxies.clientAddress(request), hasAddresses: config.RATE_LIMITS === 'on' }
-  const fastify = createFastify(config, (handler) => upgradeRouter.server(handler, visitors))
+  const fastify = createFastify(config, options.logger, (handler) => upgradeRouter.server(handler, visitors))
   const metrics = new Metrics({ isProcess })
   const report = reporter(fastify.log, metrics, uptime)
 
@@ -135,8 +144,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const viewing = new Viewing({ ...backbone, nodes, allowances, now, uptime })
   const hub = new Hub({ backbone, presence, viewing, report, now, uptime, chance: Math.random })
   const images = new Images({ store: backbone.images, records: backbone.records, allowances, now, report })
-  const ports = { announcements: hub, viewing, backends, allowances, images, remember: webhooks.remember }
+  const ports = { announcements: hub, viewing, backends, allowances, images, remember: webhooks.remember, onConversation: options.onConversation }
   const domain = createDomain(backbone, { ...common, ...ports, config })
+  domain.messages.onStored = hookOf('onMessage', options.onMessage, report)
   nodes.onForgotten = () => {
     for (const each of [presence, viewing, domain.assignmentSweep]) each.doubt()
   }
@@ -233,6 +243,9 @@ function asApp(
   return {
     reportStray: (error) => context.report({ fact: 'bugFound', where: 'process', error }),
     listen: () => listen(fastify, config),
+    ready: async () => void (await fastify.ready()),
+    server: fastify.server,
+    send: sendIn(context.domain),
     drain: () => leave(config.DRAIN_MS),
     close: () => leave(CLOSE_MS),
   }
@@ -275,6 +288,7 @@ interface DomainOptions {
   readonly uptime: () => number
   readonly report: Report
   readonly remember: Assignments['remember'] | undefined
+  readonly onConversation: GatewayHooks['onConversation']
 }
 
 function createDomain({ store, records, bus }: Backbone, options: DomainOptions): Domain {
@@ -286,7 +300,11 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
   const assignments = new Assignments({ store, bus, index, now })
   const waits = new Waits({ records, bus, index, now, uptime, report })
   if (options.remember !== undefined) assignments.remember = options.remember
-  assignments.onChanged = (...change) => waits.changed(...change)
+  const onConversation = hookOf('onConversation', options.onConversation, report)
+  assignments.onChanged = (of, before, next) => {
+    waits.changed(of, before, next)
+    onConversation?.({ ...of, phase: next.service.phase })
+  }
   const routing = new Routing({ assignments, store, presence, now, limit: config.AGENT_LIMIT, report })
   const newId = (): string => randomBytes(12).toString('base64url')
   const transfers = new Transfers({ assignments, conversations, store, presence, bus, newId, limitMs: config.TRANSFER_MS, report })
@@ -410,14 +428,14 @@ const restOptions = (config: Config, allowances: AllowancesPort) => ({
 })
 
 function registerFiles(fastify: FastifyInstance, config: Config): void {
-  const { pages, demoPages, widget } = folders(config)
+  const { pages, demoPages, widget } = folders(config, isDemo(config))
   registerWidgetFiles(fastify, widget, { hasQa: pages === demoPages })
   if (pages !== undefined) registerPages(fastify, pages)
 }
 
-function createFastify(config: Config, createServer: (handler: RequestListener) => Server): FastifyInstance {
+function createFastify(config: Config, logger: FastifyBaseLogger | undefined, createServer: (handler: RequestListener) => Server): FastifyInstance {
   const fastify = Fastify({
-    logger: { level: config.LOG_LEVEL },
+    ...(logger ? { loggerInstance: logger } : { logger: { level: config.LOG_LEVEL } }),
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
     // for parameters as they are in an address, percent-encoded; the schema refuses longer ones with a sentence
@@ -440,16 +458,4 @@ async function listen(fastify: FastifyInstance, { PORT, HOST }: Config): Promise
     await fastify.listen({ port: PORT, host: '0.0.0.0' })
   }
   return fastify.server.address() as AddressInfo
-}
-
-/**
- * The folders of the pages and of the widget's files. The demo's pages are served in demo mode, and where PAGES asks for them. The package's
- * root is one folder above the sources, and two above dist.
- */
-function folders(config: Config): { pages: string | undefined; demoPages: string; widget: string } {
-  const above = join(import.meta.dirname, '..')
-  const root = existsSync(join(above, 'package.json')) ? above : join(above, '..')
-  const demoPages = join(root, 'demo/pages')
-  const isDemoWanted = config.PAGES === 'demo' || (config.PAGES === undefined && isDemo(config))
-  return { pages: isDemoWanted ? demoPages : config.PAGES, demoPages, widget: join(root, 'dist/widget') }
 }

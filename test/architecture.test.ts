@@ -102,9 +102,13 @@ const ROOMS: readonly Room[] = [
     name: 'gateway/misspelt.ts', files: /^gateway\/misspelt\.ts$/, never: [PROCESS],
   },
   {
-    name: 'gateway/app.ts', files: /^gateway\/app\.ts$/, code: /^gateway\/(?!(main|run)\.ts$)/,
+    name: 'gateway/app.ts', files: /^gateway\/(app|folders)\.ts$/, code: /^gateway\/(?!(main|run|plugin)\.ts$)/,
     packages: /^(fastify|@fastify\/[\w-]+|node:.+)$/, never: [PROCESS],
   },
+  {
+    name: 'gateway/hooks-and-send.ts', files: /^gateway\/hooks-and-send\.ts$/, code: /^gateway\/(protocol|domain|doors)\//, packages: /^node:crypto$/, never: [PROCESS],
+  },
+  { name: 'gateway/plugin.ts', files: /^gateway\/plugin\.ts$/, code: /^gateway\/(?!(main|run)\.ts$)/, packages: /^(fastify|node:.+)$/, never: [PROCESS] },
   { name: 'gateway/warm-up.ts', files: /^gateway\/warm-up\.ts$/, code: /^gateway\/(?!(main|run)\.ts$)/, packages: /^(ws|node:.+)$/, never: [PROCESS] },
   // the check of the Node that runs comes before every import, so main.ts has no other
   { name: 'gateway/main.ts', files: /^gateway\/(main\.ts|needs-node\.(mjs|d\.mts))$/, code: /^gateway\/run\.ts$/ },
@@ -140,18 +144,21 @@ const ROOMS: readonly Room[] = [
     name: `widget/desk/${feature}`, files: new RegExp(`^widget/desk/${feature}/`), code: /^widget\/(client|ui|locales|mailbox)\//,
     types: /^(widget\/chat\/|widget\/desk\/desk-context\.ts$|gateway\/protocol\/)/, packages: new RegExp(`^(${LIT})$`), never: WIDGET,
   })),
-  { name: 'a widget entry', files: /^widget\/im-[\w-]+\.ts$/, code: /^widget\/(chat|inbox|desk|locales)\/[\w-]+\.ts$/, never: WIDGET },
+  { name: 'a widget entry', files: /^widget\/im-[\w-]+\.ts$/, code: /^widget\/(chat|inbox|desk|locales)\/[\w-]+\.ts$/, types: /^widget\/desk\/replies\/quick-reply-search\.ts$/, never: WIDGET },
   {
     // an entry of its own: what old engines lack comes first, and their element has all its styles from the beginning
     name: 'widget/legacy', files: /^widget\/legacy\//, code: /^widget\/chat\/(chat-element|chat-styles|panel-styles|person-bar-style)\.ts$/,
     packages: /^(lit|@webcomponents\/webcomponentsjs)$/, never: WIDGET,
   },
+  { name: 'widget/reference', files: /^widget\/reference\//, types: /^widget\/(chat|inbox|desk)\//, packages: /^(lit|node:(fs|process))$/, never: WIDGET },
+  // types that the published package has in place of lit's and typebox's, and those of pages' frameworks
+  { name: 'widget/frameworks', files: /^widget\/(frameworks|bundled-types)\//, types: /^widget\/(chat|inbox|desk)\//, packages: /^(react|vue|svelte|solid-js)$/ },
   { name: 'widget/loader.ts', files: /^widget\/loader(\.ts$|\/)/, never: WIDGET },
   { name: 'widget/bridge', files: /^widget\/bridge\//, code: /^widget\/client\/plain-json\.ts$/, types: /^widget\/client\//, never: WIDGET },
   {
     name: 'demo', files: /^demo\//, code: /^(dist\/gateway\/(main\.js|needs-node\.mjs)|gateway\/needs-node\.mjs)$/,
-    // the build tools are for a clone alone: build.mjs, dev.mjs, npm-start.mjs
-    packages: /^(ws|uqr|node:.+|esbuild|rollup(\/loadConfigFile)?)$/, never: [INJECTION],
+    // the build tools are for a clone alone: build.mjs, dev.mjs, npm-start.mjs, packages.mjs
+    packages: /^(im-chat-gateway|ws|uqr|node:.+|esbuild|rollup(\/loadConfigFile)?)$/, never: [INJECTION],
   },
   { name: 'test', files: /^test\//, code: /./, packages: /./ },
   { name: 'a config file', files: /^[^/]+$/, code: /^test\/kit\/parts\.mjs$/, packages: /./ },
@@ -213,10 +220,10 @@ describe('the walls', () => {
     },
   )
 
-  test('app.ts is imported by run.ts, the warm-up and tests alone', () => {
+  test('app.ts is imported by run.ts, the plugin, the warm-up and tests alone', () => {
     expect(
       complaints((file) => {
-        if (/^gateway\/(main|run|warm-up)\.ts$/.test(file) || file.startsWith('test/')) return []
+        if (/^gateway\/(main|run|plugin|warm-up)\.ts$/.test(file) || file.startsWith('test/')) return []
         const upstairs = imports.get(file)!.filter(({ target }) => /^gateway\/(app|main|run)\.ts$/.test(target))
         return upstairs.map(({ target }) => `imports ${target}`)
       }),

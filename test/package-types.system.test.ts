@@ -1,16 +1,17 @@
 /** What a page's own TypeScript sees of the package as it is published: packed, unpacked beside its dependencies, compiled strictly. */
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { unpackWidget } from './kit/unpack-widget.ts'
 
 const CONSUMER = `
 import 'im-chat/im-chat'
 import 'im-chat/im-inbox'
-import type { ChatElement, Client, ConnectionState, Message, Offer } from 'im-chat/im-chat'
+import type { CardTap, ChatElement, Client, ConnectionState, Hours, Message, Offer } from 'im-chat/im-chat'
 import type { InboxElement } from 'im-chat/im-inbox'
-import type { DeskElement } from 'im-chat/im-desk'
+import type { DeskElement, QuickReply } from 'im-chat/im-desk'
 import { createClient, type ClientOptions, type Conversation } from 'im-chat/client'
 
 const options: ClientOptions = { gateway: 'https://chat.example', to: 'shop:42' }
@@ -45,7 +46,12 @@ chat.removeEventListener('im-unread', onUnread)
 const inbox: InboxElement = document.querySelector('im-inbox')!
 inbox.addEventListener('im-select', function ({ detail }) { this.open(detail.to) })
 const desk: DeskElement = document.querySelector('im-desk')!
-desk.quickReplies = [{ id: '1', title: 'Thanks', text: 'Thank you.' }]
+const thanks: QuickReply = { id: '1', title: 'Thanks', text: 'Thank you.' }
+desk.quickReplies = [thanks]
+desk.addEventListener('im-card', ({ detail }: CustomEvent<CardTap>) => detail.message)
+const hours: Hours = { timeZone: 'Europe/Berlin', open: [] }
+chat.hours = hours
+void chat.updateComplete.then((isDone: boolean) => isDone)
 desk.addEventListener('im-quick-reply', ({ detail }) => detail.id.length)
 
 // @ts-expect-error an address is text
@@ -61,22 +67,11 @@ inbox.addEventListener('im-quick-reply', ({ detail }) => detail.id)
 `
 
 let folder: string
+let files: readonly string[]
 
 beforeAll(() => {
-  // `npm run check` has checked it
-  execFileSync('npx', ['tsc', '-p', 'tsconfig.types.json', '--noCheck'], { stdio: 'inherit' })
   folder = mkdtempSync(join(tmpdir(), 'im-package-'))
-  const [packed] = JSON.parse(
-    execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { encoding: 'utf8' }),
-  ) as readonly { readonly filename: string }[]
-  mkdirSync(join(folder, 'node_modules/im-chat'), { recursive: true })
-  execFileSync('tar', ['-xzf', join(folder, packed!.filename), '-C', join(folder, 'node_modules/im-chat'), '--strip-components=1'])
-  // what an installation brings along, and no more
-  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly dependencies: Readonly<Record<string, string>> }
-  for (const name of Object.keys(dependencies)) {
-    mkdirSync(dirname(join(folder, 'node_modules', name)), { recursive: true })
-    symlinkSync(join(process.cwd(), 'node_modules', name), join(folder, 'node_modules', name))
-  }
+  files = unpackWidget(folder)
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', dependencies: { 'im-chat': '*' } }))
   writeFileSync(join(folder, 'page.ts'), CONSUMER)
 }, 240_000)
@@ -110,3 +105,45 @@ for (const [module, moduleResolution] of [
     expect(status).toBe(0)
   }, 180_000)
 }
+
+test('a page installs few files, nothing that runs at its installation, and all that the manifest names', () => {
+  const at = join(folder, 'node_modules/im-chat')
+  const manifest = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')) as Readonly<Record<string, unknown>>
+  expect(files.length).toBeLessThanOrEqual(150)
+  expect(Object.keys(manifest.dependencies as object)).toEqual(['engine.io-client'])
+  expect(manifest.scripts).toBeUndefined()
+  const { bin, customElements, exports, jsdelivr, unpkg, 'web-types': webTypes } = manifest
+  const named = JSON.stringify([bin, customElements, exports, jsdelivr, unpkg, webTypes])
+    .match(/"[^"]+\.\w+"/g)!
+    .map((path) => JSON.parse(path) as string)
+  expect(named.filter((path) => !path.startsWith('./package') && !existsSync(join(at, path)) && !path.startsWith('./custom'))).toEqual([])
+  expect(readFileSync(join(at, 'THIRD-PARTY.md'), 'utf8')).toMatch(/## engine\.io-client[\s\S]*## lit-html/)
+})
+
+test('its command says where the gateway is', () => {
+  const { stderr, status } = spawnSync(process.execPath, [join(folder, 'node_modules/im-chat/gateway-command.mjs')], {
+    encoding: 'utf8',
+    cwd: folder,
+  })
+  expect(stderr).toMatch(/^The gateway is a package of its own, .*npx im-chat-gateway.*\n$/)
+  expect(status).toBe(1)
+})
+
+test('a gateway whose dependencies are not there says which one, and how to get it', () => {
+  const main = join(folder, 'packages/im-chat-gateway/dist/gateway/main.js')
+  const { stderr, status } = spawnSync(process.execPath, [main], { encoding: 'utf8', cwd: folder })
+  expect(stderr).toMatch(/^The gateway needs the package \S+, which is not installed\. .*npm install im-chat-gateway.*\n$/)
+  expect(status).toBe(1)
+})
+
+test('no link in its pages leads nowhere', () => {
+  const at = join(folder, 'packages')
+  const pages = readdirSync(at, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md'))
+  const dead = pages.flatMap((page) =>
+    [...readFileSync(join(at, page), 'utf8').matchAll(/\]\(([^)#\s:]+)[)#]/g)].flatMap(([, target]) =>
+      existsSync(join(at, dirname(page), target!)) ? [] : [`${page}: ${target}`],
+    ),
+  )
+  expect(pages).toContain('im-chat/PROTOCOL.md')
+  expect(dead).toEqual([])
+})

@@ -10,5 +10,6 @@ declare global {
   }
 }
 export type { DeskElement }
+export type { QuickReply } from './desk/replies/quick-reply-search.ts'
 export type * from './chat/element-types.ts'
 export { registerLanguage } from './locales/register-language.ts'

@@ -1,7 +1,6 @@
 /** A page's own bundle of the packed package: what `exports` gives to bundlers is what a browser runs, and `sideEffects` keeps and drops the right files. */
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -11,6 +10,7 @@ import type { Browser } from 'playwright-core'
 import { rollup, type OutputChunk } from 'rollup'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DESKTOP, launchChromium, openPage, PHONE } from '../kit/browser.ts'
+import { unpackWidget } from '../kit/unpack-widget.ts'
 import { spawnGateway, type SpawnedGateway } from '../kit/gateway.ts'
 import { ChatView } from './chat-view.ts'
 
@@ -22,13 +22,7 @@ let html = ''
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'im-bundled-'))
-  const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder]
-  const [packed] = JSON.parse(execFileSync('npm', pack, { encoding: 'utf8' })) as [{ filename: string }]
-  const modules = join(folder, 'node_modules')
-  mkdirSync(join(modules, 'im-chat'), { recursive: true })
-  execFileSync('tar', ['-xzf', join(folder, packed.filename), '-C', join(modules, 'im-chat'), '--strip-components=1'])
-  for (const name of ['lit', 'lit-html', 'lit-element', '@lit', 'engine.io-client'])
-    symlinkSync(join(process.cwd(), 'node_modules', name), join(modules, name))
+  unpackWidget(folder)
   browser = await launchChromium()
   shop = createServer(({ url }, response) => {
     const isScript = url!.endsWith('.js')

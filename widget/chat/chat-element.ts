@@ -40,45 +40,13 @@ const ENGLISH = { launcher: launcherEn }
  * The element is mounted from insertion to removal. A move within the page is not a removal; after a removal and a new insertion the draft, history
  * and outbox are still there.
  *
- * Properties (attributes of the same name; an invalid value is warned about once and the old value stays)
- *   gateway      address of the gateway                              token   the pass; '': a guest. A fresh pass of the same person
- *                (src, sub, role, shop) changes nothing else; a pass of another person resets the chat to that person
- *   to           `shop:<id>` or a participant id                     open    the panel is open (reflected)
- *   mode         launcher | inline                                   enter   send | newline: what Enter does until the person chooses
- *   history      auto | off: whether Back closes a panel that covers the page
- *   lang         language of the texts, else the page's              theme   auto | light | dark
- *   product      {title, id?, price?, image?, url?} or its JSON: pinned under the head; relative addresses are those of the page
- *   orders       [{number, title?, status?, total?, image?, url?}, …] or their JSON: this customer's, newest first, in the composer's menu
- *   name logo greeting hours   what this page says of the shop, before what the shop itself says (docs/gateway.md); a logo's address,
- *                hours {timeZone, open: ['Mo-Fr 09:00-18:00', …]} or their JSON
- *   side         end | start | left | right: where launcher and panel stand; end is left on pages that read from right to left
- *   muted        no sound of a new message, whatever the person chose
- *   client       (property only) a Client that the page made; gateway and token are then not used
- *   strings      (property only) texts of the page's own, over those of the language: docs/languages.md
- *   connection   (read only, reflected) idle connecting catching-up live waiting refused closed
- *   transport    (read only, reflected) websocket | polling, absent while there is no connection
- *   unread       (read only) messages of the other side that were not seen yet
- *   refusal      (read only) {code, message, …}: the gateway's final refusal while `connection` is refused, else undefined
- * Methods: `show()`, `hide()`, `send(text)` → client id or undefined, `setViewportInset({bottom?, top?})` in CSS px, `setOnline(flag)`,
- *   `setVisible(flag)` for an app that knows these before its WebView; `logout()` ends the connection and deletes everything of this person from the device, in all windows
- * Events (none bubbles)
- *   im-send {id, text}                       once per send
- *   im-message {id, seq, from, kind, text, at, isOwn}   once per message that appeared on the screen
- *   im-card {kind, id?, number?, title?, url?, …, message, seq?, isOwn}   a product or order was tapped; cancelled, its address is not opened
- *   im-available {isAvailable}               false: the chat's script cannot be fetched and is tried again; true: it has come after that
- *   im-open · im-close · im-unread {count}   the panel opened, closed, the count of unread messages changed
- *   im-connection {state, transport}         the connection changed
- *   im-refused {code, message, retry, id?}   a final refusal of the connection, a command or (with `id`) a message
- *   im-person {id?, role, shop?}             the chat now belongs to another person; role: guest | customer | agent
- *   im-notice {type, text?, …}               a notice that a backend published to this person, unchanged
+ * What a page may set, call, hear and style: reference/element-docs.ts, the table behind docs/elements.md. No event bubbles. `im-card` can be cancelled.
  *
  * The panel is a separate script (panel.ts). The element fetches it when the connection is live and the page is idle, when the launcher is pressed,
  * and at once if the chat starts open. Until it is ready the launcher shows that it is loading; sending does not depend on it.
  * A slow phone needs a tenth of a second for each of these, so each has a task of its own: the script, the launcher, the client, the panel while it
  * is hidden, its showing, and the messages (panel.ts). A tap shows a panel that is ready at once, within the gesture.
  *
- * Parts: launcher launcher-note unread panel header close timeline bubble bubble-own bubble-other card banner latest empty offer composer more field
- * input emoji send tray retry discard. CSS variables: ui/tokens.ts.
  * Hooks for testers: `data-test` in the open shadow root = launcher launcher-note unread panel close banner timeline message typing older empty
  * latest new retry discard offer offer-send offer-away offer-chip card card-state card-cost card-now composer more emoji input send limit tray; a message has `data-id data-seq data-state`.
  */
@@ -126,6 +94,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
   declare open: boolean
   declare client: Client | undefined
 
+  /** @internal */
   protected readonly controller: ClientController = new ClientController(this, {
     onConnection: (state) => this.showConnection(state),
     onUnread: (count) => this.emit('im-unread', { count }),

@@ -45,6 +45,7 @@ export abstract class ConnectedElement<Events extends object = ElementEvents> ex
 
   declare token: string
 
+  /** @internal */
   protected abstract readonly controller: ClientController
 
   readonly #onLanguage = (): void => this.requestUpdate()

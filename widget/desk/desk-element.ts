@@ -32,14 +32,8 @@ const TOOL_ICONS = { quickReplies: deskIcons.reply, note: deskIcons.note, pictur
  * `<im-desk gateway="https://…" token="…">`: a merchant's desk. The conversations of the agent's shop, one of them open, its
  * assignment, and the customer. Fills its parent; three columns from 1040 px of its own width, two from 680 px, below that one at a time.
  *
- * Properties, methods and events: those of `<im-inbox>`, and
- *   idle-minutes minutes without input after which the agent is shown as away; 0: never; default 10
- *   wait-warn-minutes, wait-alarm-minutes  from when on a customer's wait is shown in amber, in red; 0: never; default 3 and 10
- *   shortcuts    (property only) {action: chord}, over the table of shortcuts/default-shortcuts.ts; an empty chord turns one off. The person's own
- *                choice, made in the sheet and stored by the browser, comes above both
- *   quickReplies (property only) [{id, title, text, folder?}], offered beside those that the gateway stores
- *   im-card      also for the orders and the product in the column about the customer; without a `message` there
- *   im-quick-reply {id}   (event) the agent used a quick reply
+ * What a page may set, call, hear and style: reference/element-docs.ts, the table behind docs/elements.md. `shortcuts` of a page come over the table of
+ * shortcuts/default-shortcuts.ts; the person's own choice, made in the sheet and stored by the browser, comes above both:
  *
  *   next Alt+↓ · previous Alt+↑ · nextUnread Alt+U · search / · composer Alt+M · send Mod+Enter · quickReplies Alt+Q · note Alt+N ·
  *   picture Alt+P · order Alt+O · claim Alt+C · close Alt+W · transfer Alt+T · accept Alt+Y · decline Alt+X · block Alt+B ·
@@ -47,7 +41,6 @@ const TOOL_ICONS = { quickReplies: deskIcons.reply, note: deskIcons.note, pictur
  *   A chord is written "Ctrl+Shift+K", "Mod+J" (Cmd on a Mac), "/"; none works while an input method composes. On a Mac, Option
  *   and a letter type a character in a field: there it is Ctrl+Option and the letter.
  *
- * Parts: those of `<im-inbox>`, service offers note note-form details dialog quick-replies. CSS variables: ui/tokens.ts.
  * Hooks for testers: those of `<im-inbox>`, status shelf view mark search-foot · service claim close transfer take-back unblock answering ·
  * offered accept decline look countdown · tool-quickReplies tool-note tool-picture tool-order order-menu order-item · note note-form note-field save-note edit-note delete-note · details toggle-details copy-id customer
  * viewing send-viewing order copy-order send-order customer-down customer-retry earlier open-block · quick-replies quick-reply · told undo ·
@@ -84,6 +77,7 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
     trouble: () => this.#trouble,
     showsPresence: true,
   })
+  /** @internal */
   protected readonly controller = this.#view.controller
   readonly #desk = new DeskContext({
     element: this,
@@ -196,7 +190,7 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
     })
   }
 
-  /** Under the name of the open conversation. */
+  /** Under the name of the open conversation. @internal */
   protected detail(): ReturnType<Customer['summary']> {
     return this.#customer.summary()
   }

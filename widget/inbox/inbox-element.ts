@@ -26,34 +26,8 @@ import { pageStyles } from '../mailbox/page-styles.ts'
  *
  * A page of the shop asks for a conversation by the loader's `imChat.open({to, product})`: an inbox that is open takes it.
  *
- * Properties (attributes of the same name; a value that cannot be is warned about once and the old one stays)
- *   gateway      address of the gateway, else the page's own         token   the pass; '': nobody, and no connection. A fresh one of the same
- *                person (src, sub, role, shop) changes nothing else; another person's makes the page that person's, as if made anew
- *   to           the conversation that is open: `shop:<id>` or a participant id; setting it opens
- *   lang         language of the texts, else the page's              theme   auto | light | dark
- *   guest        without a pass this device's guest is here, the same as in `<im-chat>`, instead of nobody
- *   muted        no sound, whatever the person chose
- *   client       (property only) a Client that the page made; gateway and token are then not used
- *   strings      (property only) texts of the page's own, over those of the language: docs/languages.md
- *   connection   (read only, reflected) idle connecting catching-up live waiting refused closed
- *   transport    (read only, reflected) websocket | polling, absent while not connected
- * Methods: `open(to)`, `send(text)` → client id or undefined, `logout()` ends the connection and takes all that is this person's off the device, in
- *   all windows
+ * What a page may set, call, hear and style: reference/element-docs.ts, the table behind docs/elements.md. No event bubbles but im-sound.
  *
- * Events (none bubbles but im-sound)
- *   im-select {to}                           another conversation is open
- *   im-send {id, text}                       once per send
- *   im-message {id, seq, from, kind, text, at, isOwn}   once per message that came onto the screen
- *   im-unread {count}                        the number of conversations with something unread changed
- *   im-card {kind, id?, number?, title?, url?, …, message, seq?, isOwn}   a product or order was tapped; cancelled, its address is not opened
- *   im-sound                                 this window sounded
- *   im-connection {state, transport}         the connection changed
- *   im-refused {code, message, retry, id?}   a final refusal, of the connection or (with `id`) of one message
- *   im-person {id?, role, shop?}             the page is another person's; role: guest | customer | agent
- *   im-notice {type, text?, …}               what a backend published into this person's channel, as it is
- *
- * Parts: blocked list conversations conversation avatar unread question panel header timeline bubble bubble-own bubble-other card
- * banner latest composer more field input emoji send tray retry discard. CSS variables: ui/tokens.ts.
  * Hooks for testers: `data-test` in the open shadow root = conversations conversation unread search filter sound question panel
  * vacant back blocked, and inside the panel those of `<im-chat>`; a conversation has `data-conversation data-to data-unread`.
  */
@@ -82,6 +56,7 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
     onLogout: () => this.forgetToken(),
     onNoRecipient: () => this.missing('to', 'open a conversation first: set it, or call `open(to)`.'),
   })
+  /** @internal */
   protected readonly controller = this.#view.controller
   readonly #blocks = new PersonBlocks(this)
   readonly #queue = new QueueNote(this)

@@ -1,18 +1,6 @@
 import { css } from 'lit'
 
-/**
- * What a page may set on the element. Everything else is derived.
- *
- *   --im-accent        buttons, links, read ticks          --im-accent-ink    text on the accent
- *   --im-ground        behind the messages                 --im-surface       header, composer
- *   --im-ink           text                                --im-muted         times, hints
- *   --im-line          hair lines                          --im-danger        failures
- *   --im-bubble        their messages                      --im-bubble-own    the person's own messages
- *   --im-font          font family                         --im-radius        corner of the panel
- *   --im-width         width of the floating panel         --im-height        its greatest height
- *   --im-right         distance from the right edge        --im-bottom        distance from the bottom edge
- *   --im-z             z-index of launcher and panel
- */
+/** What a page may set on the element is listed in reference/element-docs.ts (docs/elements.md). Everything else is derived. */
 export const tokens = css`
   .root {
     --accent: var(--im-accent, #0c7560);

@@ -2,6 +2,7 @@
  * Writes and reads logs. The messages of one session keep their order: nothing is awaited between a command's arrival and its append, unless
  * the message refers to images or quotes another; then the session's next messages to that conversation wait for it.
  */
+import type { Message } from '../../protocol/model.ts'
 import type { Appended, Muted, NewMessage, Store } from '../../backbone/backbone.ts'
 import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
 import { access, mayStart, type Caller, type Direct } from './access.ts'
@@ -33,6 +34,8 @@ export class Messages {
   readonly #queue = new KeyedQueue()
   readonly #now: () => number
   readonly #report: Report
+  /** Called once for each message that was stored. Must not fail it: what is stored is stored. */
+  onStored: ((message: Message) => void) | undefined
 
   constructor(options: {
     store: Store
@@ -85,6 +88,7 @@ export class Messages {
     return this.#inTurn(caller, message, json).then((appended) => {
       const { epoch, seq, prev, at, duplicate } = appended
       this.#report({ fact: 'messageAppended', duplicate })
+      if (!duplicate) this.onStored?.(storedMessage(message, appended))
       const answer: CommandAnswer<'send'> = {
         ok: true,
         conversation,
@@ -200,4 +204,22 @@ export class Messages {
 function mainImageOf({ kind, body }: NewMessage): string | undefined {
   const { url } = body as { readonly url?: unknown }
   return kind === 'image' && typeof url === 'string' && url.startsWith('/v1/') ? imagesIn(url)[0] : undefined
+}
+
+/** The message as readers get it. */
+function storedMessage({ conversation, id, from, side, name, guest, kind, body }: NewMessage, { epoch, seq, prev, at }: Appended): Message {
+  return {
+    conversation,
+    epoch,
+    seq,
+    ...(prev === undefined ? undefined : { prev }),
+    id,
+    from,
+    side,
+    ...(name === undefined ? undefined : { name }),
+    ...(guest && { guest }),
+    kind,
+    body,
+    at,
+  }
 }

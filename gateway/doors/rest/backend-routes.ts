@@ -58,7 +58,7 @@ export function registerBackend(scope: FastifyInstance, { apiKey, domain: { shop
 }
 
 /** A backend speaks in the name of a conversation's first side (the shop, where there is one), and of no device. */
-function backendFor(conversation: string): Identity {
+export function backendFor(conversation: string): Identity {
   const side = conversationSides(conversation)?.[0]
   if (side === undefined) throw new Refusal('unknown_conversation')
   return { id: 'system', role: 'system', side, expiresAt: Number.MAX_SAFE_INTEGER }

@@ -1,0 +1,54 @@
+/** The table of the elements says what their sources say, and the page of the docs what the table says. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { ChatElement } from '../widget/chat/chat-element.ts'
+import { DeskElement } from '../widget/desk/desk-element.ts'
+import { InboxElement } from '../widget/inbox/inbox-element.ts'
+import { chatDoc, CSS_VARIABLES, deskDoc, ELEMENT_DOCS, inboxDoc } from '../widget/reference/element-docs.ts'
+import { customElements, elementsPage, vsCodeData, webTypes } from '../widget/reference/reference-files.ts'
+
+const sources = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', 'widget'], { encoding: 'utf8' })
+  .trim()
+  .split('\n')
+  .filter((file) => file.endsWith('.ts') && !file.startsWith('widget/reference/'))
+  .map((file) => readFileSync(file, 'utf8'))
+  .join('\n')
+
+test.each([
+  [chatDoc, ChatElement],
+  [inboxDoc, InboxElement],
+  [deskDoc, DeskElement],
+] as const)('the attributes in the table are those that the element observes: %#', (doc, { observedAttributes }) => {
+  const listed = Object.entries(doc.properties).flatMap(([name, { attribute, isReadOnly }]) =>
+    attribute === false || isReadOnly ? [] : [attribute ?? name.toLowerCase()],
+  )
+  expect(listed.toSorted()).toEqual(observedAttributes.toSorted())
+})
+
+test('the parts in the table are those in the templates', () => {
+  const written = [...sources.matchAll(/\bpart="([^"]*)"/g)].flatMap(
+    ([, names]) => names!.match(/(?<![$\w-])[a-z]+(?:-[a-z]+)*(?![\w-]*\s*\?)/g) ?? [],
+  )
+  const listed = ELEMENT_DOCS.flatMap(({ parts }) => Object.keys(parts))
+  expect([...new Set(listed)].toSorted()).toEqual([...new Set(written.filter((name) => name !== 'is'))].toSorted())
+})
+
+test('the css variables in the table are those that the styles read', () => {
+  const read = [...sources.matchAll(/var\((--im-[\w-]+)/g)].map(([, name]) => name!)
+  // what an element sets on itself is no page's to set
+  const ofPages = read.filter((name) => !sources.includes(`setProperty('${name}'`))
+  expect(Object.keys(CSS_VARIABLES).toSorted()).toEqual([...new Set(ofPages)].toSorted())
+})
+
+test('docs/elements.md is what `npm run reference` writes', () => {
+  expect(readFileSync('docs/elements.md', 'utf8')).toBe(elementsPage())
+})
+
+test('editors are told of every attribute and of the words it takes', () => {
+  const { tags } = vsCodeData() as { tags: { name: string; attributes: { name: string; values?: { name: string }[] }[] }[] }
+  expect(tags.map(({ name }) => name)).toEqual(['im-chat', 'im-inbox', 'im-desk'])
+  expect(tags[0]!.attributes.find(({ name }) => name === 'mode')!.values).toEqual([{ name: 'launcher' }, { name: 'inline' }])
+  expect(JSON.stringify(webTypes('1.2.3'))).toContain('"idle-minutes"')
+  expect(JSON.stringify(customElements())).toContain('"custom-element-definition"')
+})
