@@ -84,7 +84,7 @@ function reachable(files, found = new Set()) {
   for (const file of files) {
     if (found.has(file)) continue
     found.add(file)
-    const imported = readFileSync(join(ROOT, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*["'](\.[^"']+)["']/g)
+    const imported = readFileSync(join(ROOT, file), 'utf8').matchAll(/(?:from|import)\s{0,9}\(?\s{0,9}["'](\.[^"']{1,300})["']/g)
     reachable(
       [...imported].map(([, path]) => posix.join(posix.dirname(file), path).replace(/\.(ts|js)$/, '.d.ts')),
       found,
@@ -96,8 +96,9 @@ function reachable(files, found = new Set()) {
 /** Declarations whose imports name files as they are published, and bundled types in place of packages. */
 function writeTypes(folder, from, to) {
   const up = posix.relative(posix.dirname(to), 'dist/types') || '.'
-  const text = readFileSync(join(ROOT, from), 'utf8').replace(/((?:from|import)\s*\(?\s*["'])([^"']+)(?=["'])/g, (_whole, before, path) =>
-    BUNDLED_TYPES.includes(path) ? `${before}${up}/${path}.js` : before + path.replace(/^(\..*)\.ts$/, '$1.js'),
+  const text = readFileSync(join(ROOT, from), 'utf8').replace(
+    /((?:from|import)\s{0,9}\(?\s{0,9}["'])([^"']{1,300})(?=["'])/g,
+    (_whole, before, path) => (BUNDLED_TYPES.includes(path) ? `${before}${up}/${path}.js` : before + path.replace(/^(\..*)\.ts$/, '$1.js')),
   )
   write(folder, to, text)
 }
@@ -128,7 +129,7 @@ function withoutDeadLinks(folder) {
   const pages = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.md'))
   for (const page of pages) {
     const file = join(folder, page)
-    const text = readFileSync(file, 'utf8').replace(/\[([^\]]*)\]\(([^)#\s:]+)(#[^)]*)?\)/g, (link, words, target) =>
+    const text = readFileSync(file, 'utf8').replace(/\[([^\][]{0,300})\]\(([^)#\s:]{1,300})(#[^)]{0,200})?\)/g, (link, words, target) =>
       existsSync(join(dirname(file), target)) ? link : words,
     )
     writeFileSync(file, text)

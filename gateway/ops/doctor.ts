@@ -21,7 +21,7 @@ type Said = { readonly code: string } | { readonly fault: string }
 
 /** `origin`: the page that will connect; by default one of the gateway's own host. Yields each finding as it is made; never throws. */
 export async function* examine(address: string, origin?: string): AsyncGenerator<Finding> {
-  const base = address.replace(/\/+$/, '')
+  const base = address.endsWith('/') ? address.slice(0, -1) : address
   if (!/^https?:\/\/./.test(base) || !URL.canParse(base)) {
     yield { verdict: 'change', what: 'The address is no web address.', advice: 'Give it as a page has it: https://chat.example.com' }
     return
