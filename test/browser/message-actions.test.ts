@@ -143,14 +143,37 @@ describe('with a mouse', () => {
   })
 })
 
+/** The text of the message that has the focus; the list itself, which holds all of them, is none. */
+const focusedRow = () =>
+  page.evaluate(() => {
+    const row = chat.shadowRoot!.activeElement as HTMLElement
+    return row.matches('[data-id]') ? row.textContent : ''
+  })
+
 describe('with keys', () => {
+  test('what is pressed before the script of the menu has come is answered when it has', async () => {
+    await open(DESKTOP)
+    let release!: () => void
+    const held = new Promise<void>((resolve) => (release = resolve))
+    await page.route(/message-actions/, async (route) => {
+      await held
+      await route.continue()
+    })
+    const asked = page.waitForRequest(/message-actions/)
+    await hook(page, 'timeline').focus()
+    await page.keyboard.press('Enter')
+    await asked
+    expect(await focusedRow()).toBe('')
+    release()
+    await expect.poll(focusedRow).toContain('mine')
+  })
+
   test('Enter goes into the messages, arrows move, Enter and Shift+F10 open the menu, Escape goes back step by step and leaves the panel open', async () => {
     await open({ ...DESKTOP, bypassCSP: true })
     await hook(page, 'timeline').focus()
     const focused = () => page.evaluate(() => (chat.shadowRoot!.activeElement as HTMLElement).textContent)
-    // answered when the script of the menu has come
     await page.keyboard.press('Enter')
-    await expect.poll(focused).toContain('mine')
+    await expect.poll(focusedRow).toContain('mine')
     await page.keyboard.press('ArrowUp')
     expect(await focused()).toContain('theirs')
     await page.keyboard.press('Shift+F10')

@@ -94,7 +94,7 @@ export class Thread implements ReactiveController {
     const find = <E extends HTMLElement>(selector: string): E => root.querySelector<E>(selector)!
     this.#timeline = find('.timeline')
     this.scroll.attach(this.#timeline)
-    listen(this.#timeline, 'pointerdown pointermove focusin contextmenu', (event) => this.#onTouched(event), { passive: true })
+    listen(this.#timeline, 'pointerdown pointermove focusin keydown', (event) => this.#onTouched(event), { passive: true })
     this.#onScreen.observe(this.#timeline)
     const form = (this.#form = find<HTMLFormElement>('form'))
     const parts = { form, field: find<HTMLTextAreaElement>('textarea'), button: find('.send'), mirror: find('.mirror') }
@@ -288,7 +288,7 @@ export class Thread implements ReactiveController {
 
   #onTouched(event: Event): void {
     if (this.#actions) return
-    if (event.type === 'pointerdown' || !this.#touched) this.#touched = { event, target: event.composedPath()[0] as Element }
+    if (!this.#touched || /down$/.test(event.type)) this.#touched = { event, target: event.composedPath()[0] as Element }
     this.#host.requestUpdate()
   }
 

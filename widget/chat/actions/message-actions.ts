@@ -23,7 +23,7 @@ export interface ActionsOptions {
   readonly strings: () => Strings
   /** Whether the person may write here. */
   readonly mayWrite: () => boolean
-  /** What woke this up: a press that goes on. */
+  /** What woke this up: a press that goes on, or a key. */
   readonly first: Press | undefined
 }
 
@@ -58,7 +58,9 @@ class Actions implements MessageActions {
     form.parentNode!.insertBefore(this.#bar, form)
     longPress(timeline, (target, { clientX, clientY }) => this.#open(rowOf(target), clientX, clientY), first)
     listen<MouseEvent>(timeline, 'contextmenu', (event) => this.#onContextMenu(event))
-    listen<KeyboardEvent>(timeline, 'keydown', (event) => this.#onKey(event))
+    listen<KeyboardEvent>(timeline, 'keydown', (event) => this.#onKey(event, event.target as HTMLElement))
+    // a key that was pressed while this was on its way, unless the person has gone elsewhere since
+    if (first?.event.type === 'keydown' && first.target.matches(':focus')) this.#onKey(first.event as KeyboardEvent, first.target as HTMLElement)
   }
 
   get quote(): object | undefined {
@@ -86,10 +88,9 @@ class Actions implements MessageActions {
   }
 
   /** From the list itself Enter goes to the last message; there the arrows go to its neighbours, and Enter opens its menu. */
-  #onKey(event: KeyboardEvent): void {
+  #onKey(event: KeyboardEvent, target: HTMLElement): void {
     const { key } = event
     const { timeline } = this.#options
-    const target = event.target as HTMLElement
     const row = target === timeline ? undefined : target.matches('[data-id]') ? target : null
     if (row === null || event.ctrlKey || event.metaKey || event.altKey) return
     const rows = [...timeline.querySelectorAll<HTMLElement>('[data-id]')]
