@@ -134,13 +134,13 @@ export async function createApp(given: Partial<Config> = {}, options: AppOptions
   const opened = options.backbone ?? (await openBackbone(config, report))
   const now = options.now ?? opened.now
   const nodes = new Nodes({ records: opened.records, now, uptime, node: randomBytes(6).toString('hex') })
-  const presence = new Presence({ ...opened, nodes, now, uptime })
+  const { passes, origins, admit, allowances, addressWatch } = await createAdmission(opened, { ...options, config, proxies, now, uptime, report })
+  const presence = new Presence({ ...opened, nodes, allowances, now, uptime })
   const backends = new Backends(config, report)
   const common = { presence, now, uptime, report }
   const webhooks = assembleWebhooks({ ...common, backbone: opened, targets: backends.webhooks, settings: config, node: nodes.node })
   const { backbone } = webhooks
   metrics.countWebhooks(webhooks.waiting)
-  const { passes, origins, admit, allowances, addressWatch } = await createAdmission(backbone, { ...options, config, proxies, now, uptime, report })
   const viewing = new Viewing({ ...backbone, nodes, allowances, now, uptime })
   const hub = new Hub({ backbone, presence, viewing, report, now, uptime, chance: Math.random })
   const images = new Images({ store: backbone.images, records: backbone.records, allowances, now, report })

@@ -23,6 +23,8 @@ export type AllowanceName =
   | 'conversation'
   /** `viewing` commands: each costs the store several calls, and every agent of the shop a push. */
   | 'viewing'
+  /** Sides in `presence` commands: each is read from the store, and followed by a subscription. */
+  | 'presence'
   /** `card` commands: each reads a message and may ask the operator's backend. */
   | 'card'
   /** Withdrawn messages: each costs the store several calls, and everybody who follows the conversation a push. */

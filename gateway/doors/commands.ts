@@ -85,7 +85,7 @@ const ROWS: { readonly [C in Command]: Row<C> } = {
         caller,
         await caller.subscribePresence(
           await domain.presence.visible(
-            caller.identity,
+            caller,
             of.filter((side) => domain.shops.knows(side)),
           ),
         ),

@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { hook, launchChromium, openPage, PHONE } from '../kit/browser.ts'
-import { spawnGateway, type SpawnedGateway } from '../kit/gateway.ts'
+import { spawnGateway, startGateway, type SpawnedGateway } from '../kit/gateway.ts'
 import { person } from './person.ts'
 
 let gateway: SpawnedGateway
@@ -49,4 +49,27 @@ test("the shop's presence in words, in both languages; a lost connection of one'
   await says('Ann 在线', 'live')
   ann.leave()
   await close()
+})
+
+test('whoever asked too often is told later', async () => {
+  const strict = await startGateway({}, { rates: { presence: { participant: { perMinute: 60, burst: 2 } } } })
+  const ann = await person(strict, { sub: 'ann', name: 'Ann', role: 'agent', shop: 's8' })
+  const { page, close } = await openPage(browser, 'about:blank', PHONE)
+  await page.route(`${strict.url}/shop.html`, (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: `<!doctype html><im-chat gateway="${strict.url}" to="shop:s8" lang="en" open></im-chat><script src="${strict.url}/im-chat.js"></script>`,
+    }),
+  )
+  const isOnline = (): Promise<void> => expect.poll(() => page.locator('im-chat .status').textContent(), { timeout: 20_000 }).toBe('Ann is online')
+  await page.goto(`${strict.url}/shop.html`)
+  await isOnline()
+  const answers: string[] = []
+  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => answers.push(String(payload))))
+  await page.reload()
+  await isOnline()
+  expect(answers.join()).toContain('rate_limited')
+  ann.leave()
+  await close()
+  await strict.stop()
 })

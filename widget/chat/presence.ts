@@ -1,5 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { Person, Presence as Answer, Status } from '../../gateway/protocol/model.ts'
+import { wireRefusalOf } from '../client/refusal-error.ts'
 import type { PersonClient } from '../client/types.ts'
 
 const ASK_MS = 300
@@ -108,7 +109,7 @@ export class Presence implements ReactiveController {
         const me = client.identity.value
         if (`shop:${shop}` === this.#to) this.#onAgent({ id: participant, ...(name === undefined ? {} : { name }) }, status)
         if (participant === me?.id) this.#set(status)
-        if (me?.role === 'agent') this.ask()
+        if (me?.role === 'agent') this.#askSoon()
       }),
       client.onPush('presencePush', ({ side, online, status }) => {
         this.#know(side, online)
@@ -128,10 +129,10 @@ export class Presence implements ReactiveController {
     this.#host.requestUpdate()
   }
 
-  /** A list that is scrolled changes often. */
-  #askSoon(): void {
+  /** A list that is scrolled changes often, and after a restart all colleagues come back at once. */
+  #askSoon(ms = ASK_MS): void {
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.ask(), ASK_MS)
+    this.#timer = setTimeout(() => this.ask(), ms)
   }
 
   #onAgent(agent: Person, status: Status): void {
@@ -157,8 +158,12 @@ export class Presence implements ReactiveController {
         this.#agents = presence[me.side]?.agents ?? []
         this.#set(this.#agents.find(({ id }) => id === me.id)?.status ?? this.#status ?? 'online')
       },
-      () => undefined,
-    ) // an older gateway, or no connection: asked again on the next one
+      // an older gateway, or no connection: asked again on the next one
+      (error: unknown) => {
+        const afterMs = wireRefusalOf(error)?.afterMs
+        if (afterMs) this.#askSoon(afterMs * (1 + Math.random()))
+      },
+    )
   }
 
   #set(status: Status | undefined): void {

@@ -288,7 +288,7 @@ export class Thread implements ReactiveController {
 
   #onTouched(event: Event): void {
     if (this.#actions) return
-    if (!this.#touched || /down$/.test(event.type)) this.#touched = { event, target: event.composedPath()[0] as Element }
+    if (!this.#touched || event.type.endsWith('down')) this.#touched = { event, target: event.composedPath()[0] as Element }
     this.#host.requestUpdate()
   }
 

@@ -14,6 +14,7 @@ import type { Item, Records } from '../../backbone/records.ts'
 import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
 import { conversationId, isId, isShopSide, presenceChannel, SHOP_PREFIX } from '../../protocol/keys.ts'
 import type { Identity, Presence as WirePresence, Status } from '../../protocol/model.ts'
+import { spenderOf, type Allowances } from '../allowances.ts'
 import type { Caller } from '../messaging/access.ts'
 import type { Nodes } from './nodes.ts'
 
@@ -57,17 +58,19 @@ export class Presence {
   readonly #store: Store
   readonly #bus: Bus
   readonly #nodes: Nodes
+  readonly #allowances: Allowances
   readonly #now: () => number
   readonly #uptime: () => number
   readonly #here = new Map<string, Here>()
   /** When each side with peers at this node was last reconciled with the store. */
   readonly #checkedAt = new Map<string, number>()
 
-  constructor(options: { records: Records; store: Store; bus: Bus; nodes: Nodes; now: () => number; uptime: () => number }) {
+  constructor(options: { records: Records; store: Store; bus: Bus; nodes: Nodes; allowances: Allowances; now: () => number; uptime: () => number }) {
     this.#records = options.records
     this.#store = options.store
     this.#bus = options.bus
     this.#nodes = options.nodes
+    this.#allowances = options.allowances
     this.#now = options.now
     this.#uptime = options.uptime
   }
@@ -177,7 +180,9 @@ export class Presence {
   }
 
   /** Which of the sides this participant may know about: shops (an agent: its own), and whom it has a conversation with. */
-  async visible({ side, role }: Identity, of: readonly string[]): Promise<string[]> {
+  async visible(caller: Caller, of: readonly string[]): Promise<string[]> {
+    const { side, role } = caller.identity
+    this.#allowances.take('presence', spenderOf(caller), of.length)
     const may = await Promise.all(
       [...new Set(of)].map(async (other) => {
         if (!isId(other) || other === SHOP_PREFIX) return false

@@ -39,6 +39,8 @@ export const allowanceTable = ({ commandsPerSecond, guestsPerMinute, imagesPerMi
   commandBytes: commandsPerSecond === 0 ? {} : { participant: rate(15 * MB, 30 * MB), address: rate(120 * MB, 240 * MB) },
   conversation: { participant: rate(2, 120), address: rate(60, 3000) },
   viewing: { participant: rate(60, 20), address: rate(1200, 400) },
+  // participant: a desk with a hundred rows, as its colleagues come and go; address: ten thousand phones that reconnect at once
+  presence: { participant: rate(6_000, 1_000), address: rate(60_000, 20_000) },
   // who scrolls through a history of cards, or an agent who opens one conversation after the other
   card: { participant: rate(120, 60), address: rate(2400, 1200) },
   withdraw: { participant: rate(30, 30), address: rate(600, 600) },

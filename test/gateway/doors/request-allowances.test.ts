@@ -1,4 +1,4 @@
-/** Limits of REST requests, of uploaded bytes and of new connections; and what a flood leaves in the log. */
+/** Limits of REST requests, of uploaded bytes, of watched sides and of new connections; and what a flood leaves in the log. */
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -136,6 +136,23 @@ describe('pictures', () => {
 })
 
 const bytesOf = (buffer: Buffer): Uint8Array<ArrayBuffer> => new Uint8Array(buffer)
+
+describe('presence', () => {
+  test('counts by the sides asked for, however many commands name them', async () => {
+    const { url, pass } = await start({}, { rates: { presence: { participant: few(5) } } })
+    const arrive = async (sub: string): Promise<WireClient> => {
+      const client = await new WireClient(url, 'ws').open()
+      await client.hello({ token: await pass({ sub }) })
+      return client
+    }
+    const shops = (count: number) => ({ of: Array.from({ length: count }, (_, n) => `shop:${n}`) })
+    const one = await arrive('c1')
+    expect(Object.keys((await one.command('presence', shops(4))).presence)).toHaveLength(4)
+    expect((await one.ask('presence', shops(2))).error).toMatchObject({ code: 'rate_limited', retry: true, afterMs: expect.any(Number) })
+    expect(Object.keys((await one.command('presence', shops(1))).presence)).toHaveLength(1)
+    expect(Object.keys((await (await arrive('c2')).command('presence', shops(5))).presence)).toHaveLength(5)
+  })
+})
 
 describe('connections', () => {
   test('count by address, except those of people with a signed pass', async () => {

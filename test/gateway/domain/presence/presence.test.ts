@@ -48,12 +48,14 @@ async function start(skewMs = 0): Promise<Node> {
     step: (ms) => void stepped.set(clock, ms),
     nodes,
     isAlive: true,
-    presence: new Presence({ store, records, bus, nodes, now: clock, uptime: () => now }),
+    presence: new Presence({ store, records, bus, nodes, allowances, now: clock, uptime: () => now }),
   }
   all.push(node)
   await node.presence.tend()
   return node
 }
+
+const allowances = { take: () => undefined, giveBack: () => undefined }
 
 /** Runs each node's jobs second by second, as the gateway does; a dead node does nothing. */
 async function pass(ms: number): Promise<void> {
@@ -245,9 +247,10 @@ test('presence may be queried of shops, of oneself, and of partners in a convers
     origin: '',
   })
   const of = ['shop:7', 'shop:8', 'ann', 'carl', 'no id', 'shop:', 'ann']
-  expect(await presence.visible(ann, of)).toEqual(['shop:7', 'shop:8', 'ann'])
-  expect(await presence.visible(bob, of)).toEqual(['shop:7', 'ann'])
-  expect(await presence.visible({ ...ann, id: 'carl', side: 'carl' }, of)).toEqual(['shop:7', 'shop:8', 'carl'])
+  const visible = (identity: Identity): Promise<string[]> => presence.visible({ identity, sid: 's' }, of)
+  expect(await visible(ann)).toEqual(['shop:7', 'shop:8', 'ann'])
+  expect(await visible(bob)).toEqual(['shop:7', 'ann'])
+  expect(await visible({ ...ann, id: 'carl', side: 'carl' })).toEqual(['shop:7', 'shop:8', 'carl'])
 })
 
 test.each([-600_000, 600_000, 86_400_000, -86_400_000])("presence does not change when the store's clock is set by %d ms", async (ms) => {
