@@ -51,15 +51,12 @@ export class PersonBlocks extends ClientFollower {
 
   protected override ask(): void {
     const { client } = this
-    client?.request('blockedPersons', {}).then(
-      ({ blocked }) => {
-        if (client !== this.client) return
-        this.#blocked.clear()
-        for (const { to } of blocked) this.#blocked.add(to)
-        this.update()
-      },
-      () => undefined,
-    ) // an older gateway, or no connection: asked again on the next one
+    client?.request('blockedPersons', {}).then(({ blocked }) => {
+      if (client !== this.client) return
+      this.#blocked.clear()
+      for (const { to } of blocked) this.#blocked.add(to)
+      this.update()
+    }, this.askLater)
   }
 
   protected override forget(): void {

@@ -1,9 +1,10 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { Person, Presence as Answer, Status } from '../../gateway/protocol/model.ts'
-import { wireRefusalOf } from '../client/refusal-error.ts'
+import type { RefusalError } from '../client/refusal-error.ts'
 import type { PersonClient } from '../client/types.ts'
 
 const ASK_MS = 300
+const RETRY_MS = 5000
 /** Sides in one command. */
 const MOST = 100
 
@@ -158,10 +159,8 @@ export class Presence implements ReactiveController {
         this.#agents = presence[me.side]?.agents ?? []
         this.#set(this.#agents.find(({ id }) => id === me.id)?.status ?? this.#status ?? 'online')
       },
-      // an older gateway, or no connection: asked again on the next one
-      (error: unknown) => {
-        const afterMs = wireRefusalOf(error)?.afterMs
-        if (afterMs) this.#askSoon(afterMs * (1 + Math.random()))
+      ({ retry, afterMs = RETRY_MS }: RefusalError) => {
+        if (retry) this.#askSoon(afterMs * (1 + Math.random()))
       },
     )
   }

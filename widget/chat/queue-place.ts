@@ -1,5 +1,6 @@
 import type { ReactiveControllerHost } from 'lit'
 import type { CommandAnswer } from '../../gateway/protocol/commands.ts'
+import type { RefusalError } from '../client/refusal-error.ts'
 import type { Conversation, PersonClient } from '../client/types.ts'
 import { fill } from '../locales/fill.ts'
 import type { Strings } from '../locales/strings.ts'
@@ -95,19 +96,29 @@ class Place implements QueuePlace {
   async #ask(client: PersonClient, { to }: Conversation): Promise<void> {
     this.#isAsking = true
     this.#isStale = false
-    // without an answer: an older gateway, or no connection; asked again on the next one
-    const answer = await client.request('place', { to }).catch(() => undefined)
-    this.#isAsking = false
-    if (!this.#isStale) this.#take(answer)
-    this.#host.requestUpdate()
+    try {
+      const answer = await client.request('place', { to })
+      if (!this.#isStale) this.#take(answer)
+    } catch (error) {
+      // what may work later is asked again; an older gateway does not know the command
+      if (this.#isStale) return
+      if ((error as RefusalError).retry) this.#askLater()
+      else this.#isWaiting = false
+    } finally {
+      this.#isAsking = false
+      this.#host.requestUpdate()
+    }
   }
 
   /** What the gateway has pushed counts before an answer without a place, which may be some seconds old. */
-  #take(answer: CommandAnswer<'place'> | undefined): void {
-    this.#place = answer?.place
-    this.#usualMs = answer?.usualMs
-    this.#isWaiting = this.#isWaiting === true || this.#place !== undefined
-    if (!this.#isWaiting) return
+  #take({ place, usualMs }: CommandAnswer<'place'>): void {
+    this.#place = place
+    this.#usualMs = usualMs
+    this.#isWaiting = this.#isWaiting === true || place !== undefined
+    if (this.#isWaiting) this.#askLater()
+  }
+
+  #askLater(): void {
     this.#dueAt = performance.now() + EVERY_MS
     this.#timer = setTimeout(() => this.#host.requestUpdate(), EVERY_MS + 20)
   }

@@ -107,9 +107,6 @@ export class AssignmentRequests extends ClientFollower<ListingPerson> {
   protected override ask(): void {
     const { client } = this
     if (!client || client.identity.value?.role !== 'agent') return
-    client.request('queue', { limit: QUEUE_COUNT }).then(
-      ({ conversations }) => client.inbox.add(conversations),
-      () => undefined,
-    ) // the next connection asks again
+    client.request('queue', { limit: QUEUE_COUNT }).then(({ conversations }) => client.inbox.add(conversations), this.askLater)
   }
 }

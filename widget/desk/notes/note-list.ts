@@ -48,14 +48,11 @@ export class NoteList extends ClientFollower {
   protected override ask(): void {
     const to = this.#to
     if (to === '' || to.startsWith('shop:')) return
-    this.client?.request('notes', { to }).then(
-      ({ notes }) => {
-        if (to !== this.#to) return
-        this.#notes = notes
-        this.update()
-      },
-      () => undefined,
-    ) // the next connection asks again
+    this.client?.request('notes', { to }).then(({ notes }) => {
+      if (to !== this.#to) return
+      this.#notes = notes
+      this.update()
+    }, this.askLater)
   }
 
   #put(id: string, note: Note | undefined): void {

@@ -67,13 +67,10 @@ export class SavedReplies extends ClientFollower {
   }
 
   protected override ask(): void {
-    this.client?.request('quickReplies', {}).then(
-      ({ quickReplies }) => {
-        this.#replies = quickReplies
-        this.update()
-      },
-      () => undefined,
-    ) // the next connection asks again
+    this.client?.request('quickReplies', {}).then(({ quickReplies }) => {
+      this.#replies = quickReplies
+      this.update()
+    }, this.askLater)
   }
 
   async #insist(reply: QuickReply, client: PersonClient): Promise<void> {
