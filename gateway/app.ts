@@ -40,6 +40,8 @@ import { Withdrawals } from './domain/messaging/withdrawals.ts'
 import { Search } from './domain/messaging/search.ts'
 import { Transfers } from './domain/assignment/transfers.ts'
 import { Typing } from './domain/messaging/typing.ts'
+import { Ratings } from './domain/assignment/ratings.ts'
+import { Reports } from './domain/assignment/reports.ts'
 import { Viewing } from './domain/presence/viewing.ts'
 import { Waits } from './domain/assignment/waits.ts'
 import { assembleWebhooks } from './domain/webhooks/assemble-webhooks.ts'
@@ -76,6 +78,7 @@ import { reporter } from './ops/reporter.ts'
 import { LIMITS } from './protocol/limits.ts'
 
 const SECOND_MS = 1000
+const REPORTS_MS = 5000
 const DAY_MS = 86_400_000
 /** How long sessions get to receive their byePush when there is no time to drain. */
 const CLOSE_MS = 300
@@ -161,6 +164,7 @@ export async function createApp(given: Partial<Config> = {}, options: AppOptions
     helloMs,
     report,
     imageHosts: imageHostsOf(config),
+    limits: config.RATINGS ? LIMITS : { ...LIMITS, ratingLength: 0 },
     sessions: new Set(),
     turns: new EventLoopTurns(),
     arrivals: upgradeRouter.arrivals,
@@ -182,6 +186,7 @@ export async function createApp(given: Partial<Config> = {}, options: AppOptions
   registerFiles(fastify, config)
   fastify.addHook('onClose', async () => {
     stopJobs()
+    await domain.reports.flush().catch(() => undefined) // the store is away; the figures lack the last seconds
     await webhooks.close().catch(() => undefined) // the store is away; the lease ends by itself
     for (const each of [hub, allowances, passes, backends]) each.close()
     await nodes.leave().catch(() => undefined) // the store is away; the other nodes will notice that this one is gone
@@ -205,6 +210,7 @@ function jobsOf(
     { name: 'presence', everyMs: SECOND_MS, run: () => hub.refreshPresence() },
     { name: 'viewing', everyMs: SECOND_MS, run: () => domain.viewing.tend() },
     { name: 'assignmentSweep', everyMs: SECOND_MS, run: () => domain.assignmentSweep.run(hub.shops()) },
+    { name: 'reports', everyMs: REPORTS_MS, run: () => domain.reports.flush() },
     { name: 'stalledSessions', everyMs: SECOND_MS, run: stalledSessions },
     { name: 'websocketHeartbeat', everyMs: BEAT_MS, run: () => webSocket?.beat() },
     { name: 'allowances', everyMs: SECOND_MS, run: () => allowances.publish() },
@@ -301,9 +307,11 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
   const waits = new Waits({ records, bus, index, now, uptime, report })
   if (options.remember !== undefined) assignments.remember = options.remember
   const onConversation = hookOf('onConversation', options.onConversation, report)
+  const ratings = new Ratings({ isOn: config.RATINGS, assignments, store, bus, now, report })
+  const reports = new Reports({ records, now })
   assignments.onChanged = (of, before, next) => {
-    waits.changed(of, before, next)
-    onConversation?.({ ...of, phase: next.service.phase })
+    for (const each of [waits, ratings, reports]) each.changed(of, before, next)
+    if (next.service !== before.service) onConversation?.({ ...of, phase: next.service.phase })
   }
   const routing = new Routing({ assignments, store, presence, now, limit: config.AGENT_LIMIT, report })
   const newId = (): string => randomBytes(12).toString('base64url')
@@ -336,6 +344,8 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
     presence,
     viewing,
     waits,
+    ratings,
+    reports,
     customers: new Customers({ ...clocks, store, viewing, backend: backends.customer }),
     cards: new Cards({ ...clocks, store, allowances, backend: backends.card }),
     notes: new Notes({ records, bus, images, now }),

@@ -136,6 +136,7 @@ export const SETTINGS = {
     [0, DAY_MS],
     'How many milliseconds a customer waits for an agent who is gone before another agent gets the conversation.',
   ),
+  RATINGS: flag(false, 'Whether customers are asked how a conversation with a shop was, once it is closed.'),
   TRANSFER_MS: count(60_000, [1, DAY_MS], 'How many milliseconds an agent has to accept a transfer.'),
   GUESTS_PER_MINUTE: count(
     600,

@@ -13,6 +13,8 @@ import type { Messages } from '../domain/messaging/messages.ts'
 import type { Notes } from '../domain/desk/notes.ts'
 import type { PersonBlocks } from '../domain/messaging/person-blocks.ts'
 import type { Presence } from '../domain/presence/presence.ts'
+import type { Ratings } from '../domain/assignment/ratings.ts'
+import type { Reports } from '../domain/assignment/reports.ts'
 import type { QuickReplies } from '../domain/desk/quick-replies.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Routing } from '../domain/assignment/routing.ts'
@@ -42,6 +44,8 @@ export interface Domain {
   readonly waits: Waits
   readonly customers: Customers
   readonly cards: Cards
+  readonly ratings: Ratings
+  readonly reports: Reports
   readonly notes: Notes
   readonly quickReplies: QuickReplies
   readonly search: Search
@@ -93,6 +97,8 @@ const ROWS: { readonly [C in Command]: Row<C> } = {
     }),
   },
   place: { roles: ['customer'], call: (domain, caller, input) => domain.waits.placeOf(caller, input) },
+  mayRate: { roles: ['customer'], call: (domain, caller, input) => domain.ratings.mayRate(caller, input) },
+  rate: { roles: ['customer'], call: (domain, caller, input) => domain.ratings.rate(caller, input) },
   changeStatus: {
     roles: ['agent'],
     call: (domain, caller, input) => domain.presence.changeStatus(caller, input).finally(() => domain.assignmentSweep.hurry(caller.identity.side)),
@@ -113,6 +119,7 @@ const ROWS: { readonly [C in Command]: Row<C> } = {
   card: { roles: EVERYONE, call: (domain, caller, input) => domain.cards.of(caller, input) },
   search: { roles: EVERYONE, call: (domain, caller, input) => domain.search.find(caller, input) },
   customer: { roles: ['agent'], hasLargeAnswer: true, call: (domain, caller, input) => domain.customers.of(caller, input) },
+  report: { roles: ['agent'], hasLargeAnswer: true, call: (domain, caller, input) => domain.reports.of(caller, input) },
   notes: { roles: ['agent'], hasLargeAnswer: true, call: (domain, caller, input) => domain.notes.of(caller, input) },
   saveNote: { roles: ['agent'], call: (domain, caller, input) => domain.notes.save(caller, input) },
   quickReplies: { roles: ['agent'], hasLargeAnswer: true, call: (domain, caller) => domain.quickReplies.all(caller) },

@@ -3,7 +3,6 @@
  * the welcome, then the missed messages, then those published meanwhile.
  */
 import type { ResumeCursor, Resumed, Welcome } from '../protocol/commands.ts'
-import { LIMITS } from '../protocol/limits.ts'
 import { connectPacket, decodePacket } from '../protocol/packet.ts'
 import { PROTOCOL_VERSION } from '../protocol/version.ts'
 import { access } from '../domain/messaging/access.ts'
@@ -88,12 +87,12 @@ interface Found {
   readonly shops: Welcome['shops']
 }
 
-const welcomeData = (peer: Peer, { missed, shops }: Found, { imageHosts, now }: SessionContext): Welcome => ({
+const welcomeData = (peer: Peer, { missed, shops }: Found, { imageHosts, limits, now }: SessionContext): Welcome => ({
   sid: peer.sid,
   identity: peer.identity,
   v: PROTOCOL_VERSION,
   at: now(),
-  limits: { ...LIMITS },
+  limits: { ...limits },
   resumed: missed.map(({ resumed }) => withName(resumed, shops?.[resumed.to]?.name)),
   ...(shops === undefined ? {} : { shops }),
   ...(imageHosts.length === 0 ? {} : { imageHosts: [...imageHosts] }),

@@ -21,9 +21,12 @@ import {
   Kind,
   Message,
   Note,
+  Person,
   Presence,
   Product,
   QuickReply,
+  Rating,
+  ReportFigures,
   Seq,
   Assignment,
   Shop,
@@ -113,6 +116,13 @@ export const COMMANDS = {
       /** How long others waited lately; absent: too few did. */
       usualMs: Type.Optional(Type.Number()),
     }),
+  },
+  /** Says whether the customer may rate the conversation with a shop: it was closed within the last seven days, and has not been rated since. */
+  mayRate: { input: Type.Object({ to: Side }), answer: ok({ mayRate: Type.Boolean() }) },
+  /** Rates it, from 1 (bad) to 5. `conflict`: there is nothing to rate, because it is open again or was rated elsewhere. */
+  rate: {
+    input: Type.Object({ to: Side, score: Rating.properties.score, text: Rating.properties.text }),
+    answer: ok({}),
   },
   /** Sets an agent's status in all its windows, for 12 h. */
   changeStatus: { input: Type.Object({ status: Status }), answer: ok({}) },
@@ -212,6 +222,17 @@ export const COMMANDS = {
         }),
       ),
       more: Type.Optional(Type.Literal(true)),
+    }),
+  },
+  /** The shop's figures of the last `days` days, the present one first. A day is one of UTC; what happened at other nodes in the last seconds may be missing. */
+  report: {
+    input: Type.Object({ days: Type.Integer({ minimum: 1, maximum: 30 }) }),
+    answer: ok({
+      total: ReportFigures,
+      /** `day`: as 2026-11-28. */
+      days: Type.Array(Type.Object({ day: Type.String(), ...ReportFigures.properties })),
+      /** Those with the most conversations first. */
+      agents: Type.Array(Type.Object({ ...Person.properties, ...ReportFigures.properties })),
     }),
   },
   /** Lists the agents' notes on a conversation, ascending by time. */

@@ -47,6 +47,8 @@ export const LIMITS = {
   noteLength: 2000,
   /** Notes on one conversation; above it the oldest are deleted. */
   noteCount: 200,
+  /** What a customer adds to a rating. 0 in the welcome: nobody is asked for one. */
+  ratingLength: 300,
   /** The text of a quick reply; its title and folder have 80. */
   quickReplyLength: 2000,
   /** Quick replies of one shop, and of one agent. */

@@ -102,6 +102,14 @@ export type Blocked = Static<typeof Blocked>
  * Who serves a conversation. `waiting`: no agent has it. `open`: `agent` has it. `closed`: nobody has to, until one of the two sides
  * writes; `agent` had it last and gets it again first. Only the shop's agents see it.
  */
+/** What the customer said after the conversation was closed: 1 (bad) to 5. */
+export const Rating = Type.Object({
+  score: Type.Integer({ minimum: 1, maximum: 5 }),
+  text: Type.Optional(Type.String({ maxLength: LIMITS.ratingLength })),
+  at: Type.Number(),
+})
+export type Rating = Static<typeof Rating>
+
 export const Assignment = Type.Object({
   phase: Type.Union([Type.Literal('waiting'), Type.Literal('open'), Type.Literal('closed')]),
   agent: Type.Optional(Person),
@@ -109,8 +117,28 @@ export const Assignment = Type.Object({
   since: Type.Number(),
   transfer: Type.Optional(Transfer),
   blocked: Type.Optional(Block),
+  /** Until it opens again. */
+  rating: Type.Optional(Rating),
 })
 export type Assignment = Static<typeof Assignment>
+
+const Span = Type.Object({ p50: Type.Number(), p90: Type.Number() })
+
+/** Figures of a shop, a day or an agent. Spans are in ms, at most a quarter too long. */
+export const ReportFigures = Type.Object({
+  /** Begun; of an agent: given to it. */
+  conversations: Type.Integer(),
+  /** Closed although nobody had answered. Of shops and days only. */
+  missed: Type.Integer(),
+  closed: Type.Integer(),
+  /** From the customer's first message to the first answer. */
+  answer: Type.Optional(Span),
+  /** How long those waited who found no agent with room. */
+  wait: Type.Optional(Span),
+  /** How many customers gave 1, 2, 3, 4 and 5. */
+  ratings: Type.Array(Type.Integer(), { minItems: 5, maxItems: 5 }),
+})
+export type ReportFigures = Static<typeof ReportFigures>
 
 /** An agent's note on a conversation for its colleagues. The customer never sees it. */
 export const Note = Type.Object({ id: Id, by: Person, text: Type.String({ minLength: 1, maxLength: LIMITS.noteLength }), at: Type.Number() })

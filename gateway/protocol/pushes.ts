@@ -37,6 +37,8 @@ export const PUSHES = {
   presencePush: Type.Object({ side: Side, online: Type.Boolean(), status: Type.Optional(Status) }),
   /** To a customer: the conversation with a shop has begun, or ceased, to wait for an agent. */
   placePush: Type.Object({ conversation: ConversationId, isWaiting: Type.Boolean() }),
+  /** To a customer: the conversation with a shop was closed and may be rated; or it may not any more. */
+  mayRatePush: Type.Object({ conversation: ConversationId, mayRate: Type.Boolean() }),
   /** An agent's status changed. Goes to its colleagues, its own windows, and to sessions that asked for the shop's `presence`. */
   statusPush: Type.Object({ participant: Id, shop: Id, name: Type.Optional(Type.String()), status: Status }),
   /** To both agents of a transfer, in all their windows: it is offered, accepted, declined (also: cancelled) or expired. */

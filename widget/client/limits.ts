@@ -6,12 +6,14 @@ import { LIMITS } from '../../gateway/protocol/limits.ts'
 
 const { textLength, bodyBytes, bodyCount, bodyDepth, imageBytes, withdrawMs } = LIMITS
 
-/** Of a message, until a gateway tells its own. One that does not tell `withdrawMs` knows no withdrawing. */
-export const MESSAGE_LIMITS: MessageLimits = { textLength, bodyBytes, bodyCount, bodyDepth, imageBytes, withdrawMs: 0 }
+/** Of a message, until a gateway tells its own. One that does not tell `withdrawMs` knows no withdrawing, and without `ratingLength` nobody is asked for a rating. */
+export const MESSAGE_LIMITS: MessageLimits = { textLength, bodyBytes, bodyCount, bodyDepth, imageBytes, withdrawMs: 0, ratingLength: 0 }
 /** A later gateway may allow this many times as much. */
 const MOST_TIMES = 64
 
-export type MessageLimits = Readonly<Record<'textLength' | 'bodyBytes' | 'bodyCount' | 'bodyDepth' | 'imageBytes' | 'withdrawMs', number>>
+export type MessageLimits = Readonly<
+  Record<'textLength' | 'bodyBytes' | 'bodyCount' | 'bodyDepth' | 'imageBytes' | 'withdrawMs' | 'ratingLength', number>
+>
 
 export const TEXT_LENGTH = textLength
 /** For so long an entry may change; the clocks of several gateways are not quite the same. */

@@ -20,6 +20,10 @@ export interface AssignmentDocument {
   readonly avoid?: string
   /** The last transfer that ended, so that a repeated command gets the first answer again. `to.id` may be `queue`. */
   readonly settled?: { readonly transfer: Transfer; readonly isAccepted: boolean; readonly at: number; readonly by?: Person }
+  /** When the customer began whom nobody has answered yet, in ms since the epoch. */
+  readonly asked?: number
+  /** It was closed although nobody had answered. */
+  readonly isMissed?: true
   /** The latest steps, for webhooks; only where there are any. */
   readonly past?: readonly PastEvent[]
 }
@@ -42,16 +46,21 @@ export function toStored(
   document: AssignmentDocument,
   { conversation, customer, expect }: { conversation: string; customer: string; expect: string },
 ): NewAssignment {
-  const { phase, blocked } = document.service
+  const { blocked } = document.service
   const until = blocked?.until
   return {
     conversation,
     expect,
-    phase,
+    phase: phaseWordOf(document),
     text: JSON.stringify(document),
     ...(blocked === undefined ? undefined : { muted: [until === undefined ? { side: customer } : { side: customer, until }] }),
   }
 }
+
+/** Of an open conversation that nobody has answered: so the first answer is noticed, and the others cost nothing. */
+export const UNANSWERED = 'unanswered'
+
+const phaseWordOf = ({ service: { phase }, asked }: AssignmentDocument): string => (phase === 'open' && asked !== undefined ? UNANSWERED : phase)
 
 export const personOf = ({ id, name }: Pick<Identity, 'id' | 'name'>): Person => (name === undefined ? { id } : { id, name })
 
@@ -70,9 +79,21 @@ export function queued(document: AssignmentDocument, now: number, avoid?: string
 }
 
 export function closed(document: AssignmentDocument, now: number): AssignmentDocument {
-  const { avoid: _, ...rest } = document
+  const { avoid: _, asked, ...rest } = document
   const agent = document.service.agent ?? document.last
-  return { ...rest, service: { ...blockedOf(document), phase: 'closed', since: now, ...(agent === undefined ? undefined : { agent }) } }
+  const service: Assignment = { ...blockedOf(document), phase: 'closed', since: now, ...(agent === undefined ? undefined : { agent }) }
+  return { ...rest, service, ...(asked === undefined ? undefined : { isMissed: true }) }
+}
+
+/** The customer has begun and waits for an answer. */
+export function begun(document: AssignmentDocument, now: number): AssignmentDocument {
+  const { isMissed: _, ...rest } = document
+  return { ...rest, asked: now }
+}
+
+export function answered(document: AssignmentDocument): AssignmentDocument {
+  const { asked: _, isMissed: __, ...rest } = document
+  return rest
 }
 
 export const offered = (document: AssignmentDocument, transfer: Transfer): AssignmentDocument => ({

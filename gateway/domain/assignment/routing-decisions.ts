@@ -5,7 +5,7 @@
 import type { Identity } from '../../protocol/model.ts'
 import type { SidePresence } from '../presence/presence.ts'
 import { Refusal } from '../refusal.ts'
-import { closed, opened, personOf, queued, settled, type AssignmentDocument } from './assignment-document.ts'
+import { answered, begun, closed, opened, personOf, queued, settled, type AssignmentDocument } from './assignment-document.ts'
 import { assignableOf, mustBeWritten, type Found } from './assignments.ts'
 import { decideExpiry } from './transfer-decisions.ts'
 
@@ -32,7 +32,8 @@ function choose({ last, avoid }: AssignmentDocument, staff: Staff): Agent | unde
 }
 
 /** Assigns it to an agent, or lets it wait. */
-export function decideRoute({ document, now }: Found, staff: Staff): AssignmentDocument {
+export function decideRoute({ document: found, now }: Found, staff: Staff): AssignmentDocument {
+  const document = found.service.phase === 'closed' ? begun(found, now) : found
   const agent = choose(document, staff)
   return agent === undefined ? queued(document, now) : opened(document, personOf(agent), now)
 }
@@ -44,7 +45,10 @@ export function decideDistribution(found: Found, staff: Staff): AssignmentDocume
   return next.service.phase === 'open' ? next : undefined
 }
 
-/** After a message written at `at`. With `staff` the customer wrote it, which reopens a closed conversation; else `by`, an agent, gets an unassigned one. */
+/**
+ * After a message written at `at`. With `staff` the customer wrote it, which reopens a closed conversation; else `by`, an agent, who gets an unassigned
+ * one, and has answered.
+ */
 export function decideWritten(
   found: Found,
   { by, at, isRepeated, staff }: { by: Pick<Identity, 'id' | 'name'>; at: number; isRepeated: boolean; staff: Staff | undefined },
@@ -52,8 +56,9 @@ export function decideWritten(
   const { document, now } = found
   const { phase, since } = document.service
   const isOld = isRepeated && phase === 'closed' && since > at // written before it was closed
-  if (isOld || phase === 'open') return undefined
-  if (staff === undefined) return opened(document, personOf(by), now)
+  if (isOld) return undefined
+  if (staff === undefined && phase !== 'open') return opened(answered(document), personOf(by), now)
+  if (staff === undefined) return document.asked !== undefined && document.asked <= at ? answered(document) : undefined
   return phase === 'closed' ? decideRoute(found, staff) : undefined
 }
 

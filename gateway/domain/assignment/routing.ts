@@ -16,7 +16,7 @@ import { rowOfPage } from '../messaging/conversations.ts'
 import type { Report } from '../facts.ts'
 import type { Presence } from '../presence/presence.ts'
 import { Refusal } from '../refusal.ts'
-import { documentOf, UNSERVED } from './assignment-document.ts'
+import { documentOf, UNANSWERED, UNSERVED } from './assignment-document.ts'
 import { assignableFor, assignableOf, type Assignable, type Assignments } from './assignments.ts'
 import {
   availableOf,
@@ -59,7 +59,7 @@ export class Routing {
   wrote(identity: Identity, conversation: string, appended: Appended): Promise<void> | undefined {
     const { role } = identity
     const { phase, duplicate } = appended
-    const isRouted = phase === 'open' || (phase === 'waiting' && role === 'customer')
+    const isRouted = phase === 'open' || ((phase === 'waiting' || phase === UNANSWERED) && role === 'customer')
     if ((isRouted && !duplicate) || role === 'system') return undefined
     const assignable = assignableOf(conversation)
     return assignable === undefined ? undefined : this.#route(assignable, identity, appended)

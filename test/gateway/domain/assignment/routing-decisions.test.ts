@@ -45,7 +45,7 @@ test('an assignment names its agent, and a block stays when it changes', () => {
   const blocked: Block = { by: bob, reason: 'spam', at: 1 }
   const { present, ...rest } = staff('ann:0')
   const next = decideRoute(found(closedOf(bob, { blocked, avoid: 'bob' })), { ...rest, present: [{ ...present[0]!, name: 'Ann' }] })
-  expect(next).toEqual({ last: ann, service: { phase: 'open', agent: ann, since: NOW, blocked } })
+  expect(next).toEqual({ asked: NOW, last: ann, service: { phase: 'open', agent: ann, since: NOW, blocked } })
 })
 
 // prettier-ignore
@@ -118,4 +118,32 @@ test.each<[string, AssignmentDocument, 'customer' | 'shop', gone: string[], ther
 test('an offer that has expired before the sweep is not accepted', () => {
   const { next } = decideSweep(found(openOf(bob, { transfer: over })), { isGone: () => true, staff: staff('ann:0') })
   expect(next?.settled).toEqual({ transfer: over, isAccepted: false, at: NOW })
+})
+
+describe('the first answer', () => {
+  const nobody = staff('')
+  const wrote = (document: AssignmentDocument, at: number, by: 'customer' | 'agent') =>
+    decideWritten(found(document), { by: by === 'agent' ? ann : { id: 'c1' }, at, isRepeated: false, staff: by === 'agent' ? undefined : nobody })
+
+  test('is due from the customer’s first message on, whoever gets the conversation meanwhile', () => {
+    const begun = wrote(closedOf(ann), NOW, 'customer')!
+    expect(begun).toMatchObject({ asked: NOW, service: { phase: 'waiting' } })
+    expect(decideDistribution(found(begun), staff('ann:0'))).toMatchObject({ asked: NOW, service: { phase: 'open' } })
+  })
+
+  test('is an agent’s first message after it, and no other', () => {
+    const open = openOf(ann, { asked: 500 })
+    expect(wrote(open, 400, 'agent')).toBeUndefined() // a repeated send of what was written before
+    expect(wrote(open, 500, 'customer')).toBeUndefined()
+    const answered = wrote(open, 501, 'agent')!
+    expect(answered).toEqual(openOf(ann))
+    expect(wrote(answered, 502, 'agent')).toBeUndefined()
+    expect(wrote(waiting({ asked: 500 }), 501, 'agent')).toEqual({ last: ann, service: { phase: 'open', agent: ann, since: NOW } })
+  })
+
+  test('that never came makes the conversation a missed one, until it begins again', () => {
+    const missed = decideClose(found(openOf(ann, { asked: 500 })), { by: ann, isThere: () => true })!
+    expect(missed).toEqual({ last: ann, isMissed: true, service: { phase: 'closed', agent: ann, since: NOW } })
+    expect(wrote(missed, NOW, 'customer')).not.toHaveProperty('isMissed')
+  })
 })
