@@ -21,7 +21,7 @@ export function withHistory(
   return { ...next, past: [...past, ...added].slice(-KEPT_COUNT) }
 }
 
-type Step = Pick<PastEvent, 'type' | 'agent' | 'reason' | 'until'>
+type Step = Pick<PastEvent, 'type' | 'agent' | 'reason' | 'until' | 'score' | 'text'>
 
 function stepsBetween({ service: before }: AssignmentDocument, { service: next }: AssignmentDocument): Step[] {
   const steps: Step[] = []
@@ -31,6 +31,10 @@ function stepsBetween({ service: before }: AssignmentDocument, { service: next }
   }
   if (before.phase !== 'closed' && next.phase === 'closed') {
     steps.push(next.agent === undefined ? { type: 'closed' } : { type: 'closed', agent: next.agent })
+  }
+  if (next.rating !== undefined && next.rating.at !== before.rating?.at) {
+    const { score, text } = next.rating
+    steps.push({ type: 'rated', score, ...(text === undefined ? undefined : { text }), ...(next.agent === undefined ? undefined : { agent: next.agent }) })
   }
   if (JSON.stringify(before.blocked) === JSON.stringify(next.blocked)) return steps
   if (next.blocked === undefined) return [...steps, { type: 'unblocked' }]

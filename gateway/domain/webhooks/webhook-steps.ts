@@ -94,9 +94,9 @@ export const absentEvent = (message: Message, to: string): WebhookEvent => ({
   data: { conversation: message.conversation, to, message },
 })
 
-function pastEvent(conversation: string, { n, type, at, agent, reason, until }: PastEvent): WebhookEvent {
+function pastEvent(conversation: string, { n, type, at, agent, reason, until, score, text }: PastEvent): WebhookEvent {
   const [shop, customer] = conversationSides(conversation)!
-  return { key: `${type} ${n} ${at} ${conversation}`, type, at, data: { conversation, shop, customer, agent, reason, until } }
+  return { key: `${type} ${n} ${at} ${conversation}`, type, at, data: { conversation, shop, customer, agent, reason, until, score, text } }
 }
 
 /** Whom the message is for. */

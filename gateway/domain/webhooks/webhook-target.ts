@@ -1,20 +1,22 @@
 /** A consumer of events outside: one address of `WEBHOOK_URL`. */
 import type { Message } from '../../protocol/model.ts'
 
-export const EVENT_TYPES = ['message', 'opened', 'assigned', 'closed', 'blocked', 'unblocked', 'withdrawn', 'absent'] as const
+export const EVENT_TYPES = ['message', 'opened', 'assigned', 'closed', 'blocked', 'unblocked', 'rated', 'withdrawn', 'absent'] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 
 /** A step in the life of a conversation with a shop, as it is kept in the assignment's document until newer ones push it out. */
 export interface PastEvent {
   /** Counts the steps of the conversation from 1. */
   readonly n: number
-  readonly type: 'opened' | 'assigned' | 'closed' | 'blocked' | 'unblocked'
+  readonly type: 'opened' | 'assigned' | 'closed' | 'blocked' | 'unblocked' | 'rated'
   /** The last message before it. */
   readonly after: number
   readonly at: number
   readonly agent?: { readonly id: string; readonly name?: string }
   readonly reason?: string
   readonly until?: number
+  readonly score?: number
+  readonly text?: string
 }
 
 export interface WebhookEvent {

@@ -84,6 +84,18 @@ test('a block and its end are told with the reason', async () => {
   expect(taken[0]!.data).toMatchObject({ reason: 'spam', agent: { id: 'a1' } })
 })
 
+test('a rating is told with its words and its agent', async () => {
+  await start('#rated', { RATINGS: 'on' })
+  const customer = await arrive(CUSTOMER)
+  await customer.command('send', text('shop:7', 'm1'))
+  const agent = await arrive(AGENT)
+  await agent.command('send', text('c1', 'r1'))
+  await agent.command('close', { to: 'c1' })
+  await customer.command('rate', { to: 'shop:7', score: 2, text: 'Slow' })
+  const [rated] = await consumer.count(1)
+  expect(rated).toMatchObject({ type: 'rated', data: { conversation: 'shop:7~c1', score: 2, text: 'Slow', agent: { id: 'a1', name: 'Grace' } } })
+})
+
 test('a message that is withdrawn is told behind itself, without its words', async () => {
   await start('#message,withdrawn')
   const customer = await arrive(CUSTOMER)
