@@ -1,6 +1,6 @@
 /** Chats with products and orders: a shop's backend, its pages on a phone, and its agents from outside. With SHOTS set, pictures are left in that folder. */
 import type { Browser, Page } from 'playwright-core'
-import { launchChromium, openPage, PHONE, type PageOptions, type TestPage } from '../kit/browser.ts'
+import { launchChromium, openPage, PHONE, settled, type PageOptions, type TestPage } from '../kit/browser.ts'
 import { CustomerServer, json } from '../kit/customer-server.ts'
 import { spawnGateway, type SpawnedGateway } from '../kit/gateway.ts'
 import { PICTURES } from '../kit/pictures.ts'
@@ -84,6 +84,7 @@ export class CardScene {
     await page.goto(`${url}${PAGE}`)
     await page.locator('im-chat[connection=live]').waitFor({ state: 'attached' })
     await page.locator('im-chat textarea').waitFor()
+    await settled(page)
     return opened
   }
 

@@ -1,7 +1,7 @@
 /** `<im-chat>` as a person meets it: by keyboard, by finger, in long histories. */
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { DESKTOP, hook, launchChromium, openPage, PHONE, type TestPage } from '../kit/browser.ts'
+import { DESKTOP, hook, launchChromium, openPage, PHONE, settled, type TestPage } from '../kit/browser.ts'
 import { chatSite, type ChatSite } from './chat-site.ts'
 
 let site: ChatSite
@@ -26,8 +26,7 @@ afterEach(() => opened.close())
 const show = async (): Promise<void> => {
   await hook(opened.page, 'launcher').click()
   await hook(opened.page, 'panel').waitFor()
-  // what is measured while it grows is smaller than it is
-  await hook(opened.page, 'panel').evaluate((panel) => Promise.all(panel.getAnimations().map(({ finished }) => finished)))
+  await settled(opened.page)
 }
 
 describe('by keyboard on a desktop', () => {

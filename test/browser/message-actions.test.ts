@@ -1,7 +1,7 @@
 /** What is done with a message: by a finger, by the mouse, by keys. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { DESKTOP, hook, launchChromium, openPage, PHONE, type PageOptions, type TestPage } from '../kit/browser.ts'
+import { DESKTOP, hook, launchChromium, openPage, PHONE, settled, type PageOptions, type TestPage } from '../kit/browser.ts'
 import { axeComplaints } from './axe.ts'
 import { chatSite, type ChatSite } from './chat-site.ts'
 
@@ -30,6 +30,7 @@ async function open(options: PageOptions, texts = ['theirs', 'mine']): Promise<v
     memory.chat.send(mine!)
   }, texts)
   await message(texts[1]!).waitFor()
+  await settled(page)
 }
 const message = (text: string) => hook(page, 'message').filter({ hasText: text }).locator('.bubble')
 const item = (name: string) => hook(page, `action-${name}`)

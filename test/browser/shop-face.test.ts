@@ -1,7 +1,7 @@
 /** The shop's name and face in `<im-chat>`: head, first screen, hours, and what a page says in its place. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { DESKTOP, hook, launchChromium, openPage, PHONE, type PageOptions, type TestPage } from '../kit/browser.ts'
+import { DESKTOP, hook, launchChromium, openPage, PHONE, settled, type PageOptions, type TestPage } from '../kit/browser.ts'
 import { spawnGateway, type SpawnedGateway } from '../kit/gateway.ts'
 import { PICTURES } from '../kit/pictures.ts'
 import { axeComplaints } from './axe.ts'
@@ -82,6 +82,7 @@ test('the head has the name, the logo of 40 px and when an answer comes; the fir
   expect(await questions(page)).toEqual(['Where is my order?', 'Do you deliver abroad?', 'May I return it?'])
   const logo = page.locator('im-chat .avatar img')
   await expect.poll(() => logo.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(0)
+  await settled(page)
   expect(await logo.boundingBox()).toMatchObject({ width: 40, height: 40 })
   expect(await hook(page, 'note').textContent()).toBe('Nobody is here right now. Your message is kept, and the answer comes here.')
   expect(await axeComplaints(page)).toEqual([])

@@ -1,7 +1,7 @@
 /** What the composer's buttons open: things to send, emoji, and what Enter does. */
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { DESKTOP, hook, launchChromium, openPage, PHONE, type PageOptions, type TestPage } from '../kit/browser.ts'
+import { DESKTOP, hook, launchChromium, openPage, PHONE, settled, type PageOptions, type TestPage } from '../kit/browser.ts'
 import { axeComplaints } from './axe.ts'
 import { chatSite, type ChatSite } from './chat-site.ts'
 
@@ -203,6 +203,7 @@ describe('emoji', () => {
 test('a long press of Send chooses what Enter does, and sends nothing', async () => {
   await open()
   await part('composer').fill('hi')
+  await settled(opened.page)
   const box = (await part('send').boundingBox())!
   const point = { x: box.x + 20, y: box.y + 20 }
   await opened.cdp.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [point] })

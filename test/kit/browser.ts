@@ -71,5 +71,15 @@ export async function openPage(browser: Browser, url: string, { expected, ...opt
   }
 }
 
+/** Resolves when what is open has stopped moving. What is measured while a panel slides and grows is elsewhere and smaller than it will be. */
+export const settled = (page: Page, tag = 'im-chat'): Promise<unknown> =>
+  page
+    .locator(tag)
+    .first()
+    .evaluate(({ shadowRoot }) => {
+      const passing = shadowRoot!.getAnimations().filter(({ effect }) => effect!.getComputedTiming().endTime !== Infinity)
+      return Promise.allSettled(passing.map(({ finished }) => finished))
+    })
+
 /** An element inside an open shadow root by its stable name: `hook(page, 'send')`, `hook(page, 'send', 'im-desk')`. */
 export const hook = (page: Page, name: string, tag = 'im-chat'): Locator => page.locator(`${tag} [data-test="${name}"]`)
