@@ -22,6 +22,7 @@ if (isDemo && !isSet('CUSTOMER_URL')) {
   if (hasBot) Object.assign(env, { API_KEY: apiKey, WEBHOOK_URL: `${url}/chat#message,assigned`, WEBHOOK_SECRET: secret })
   env.CUSTOMER_URL = `${url}/customers/{customer}?shop={shop}`
   if (!isSet('SHOP_URL')) env.SHOP_URL = `${url}/shops/{shop}`
+  if (!isSet('RATINGS')) env.RATINGS = 'on'
   if (!isSet('CARD_URL')) env.CARD_URL = `${url}/cards/{kind}/{id}?customer={customer}&shop={shop}`
   console.log(`The demo's backend is at ${url}. \`curl -X POST ${url}/switch/slow\` makes it slow (also: down, empty, ready).`)
 }

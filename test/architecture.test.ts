@@ -53,7 +53,7 @@ const WIDGET = [INJECTION, STYLE_ATTRIBUTE, PROCESS]
 const LIT = String.raw`lit|@lit/\w+`
 
 /** No feature imports another. What two of them need, the element passes to both, in a DeskContext or as an option. */
-const DESK_FEATURES = ['assignment', 'customer', 'notes', 'replies', 'search', 'shortcuts', 'status']
+const DESK_FEATURES = ['assignment', 'customer', 'notes', 'replies', 'report', 'search', 'shortcuts', 'status']
 
 // prettier-ignore
 const ROOMS: readonly Room[] = [
@@ -147,7 +147,7 @@ const ROOMS: readonly Room[] = [
   { name: 'a widget entry', files: /^widget\/im-[\w-]+\.ts$/, code: /^widget\/(chat|inbox|desk|locales)\/[\w-]+\.ts$/, types: /^widget\/desk\/replies\/quick-reply-search\.ts$/, never: WIDGET },
   {
     // an entry of its own: what old engines lack comes first, and their element has all its styles from the beginning
-    name: 'widget/legacy', files: /^widget\/legacy\//, code: /^widget\/chat\/(chat-element|chat-styles|panel-styles|person-bar-style)\.ts$/,
+    name: 'widget/legacy', files: /^widget\/legacy\//, code: /^widget\/chat\/(chat-element|chat-styles|panel-styles|([\w-]+\/)?[\w-]+-style)\.ts$/,
     packages: /^(lit|@webcomponents\/webcomponentsjs)$/, never: WIDGET,
   },
   { name: 'widget/reference', files: /^widget\/reference\//, types: /^widget\/(chat|inbox|desk)\//, packages: /^(lit|node:(fs|process))$/, never: WIDGET },

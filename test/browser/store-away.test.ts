@@ -59,7 +59,7 @@ test('a customer sees who is there', async () => {
   await page.route(`${gateway.url}/shop.html`, (route) =>
     route.fulfill({
       contentType: 'text/html',
-      body: `<!doctype html><im-chat gateway="${gateway.url}" to="shop:a1" lang="en" open></im-chat><script src="${gateway.url}/im-chat.js"></script>`,
+      body: `<!doctype html><im-chat gateway="${gateway.url}" to="shop:a0" lang="en" open></im-chat><script src="${gateway.url}/im-chat.js"></script>`,
     }),
   )
   const told = refusals(page)

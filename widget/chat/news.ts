@@ -1,10 +1,11 @@
-import { css, nothing, type CSSResult, type ReactiveControllerHost, type TemplateResult } from 'lit'
+import { nothing, type CSSResult, type ReactiveControllerHost, type TemplateResult } from 'lit'
 import type { Message } from '../../gateway/protocol/model.ts'
 import type { Strings } from '../locales/strings.ts'
 import { Attention } from '../ui/notifications/attention.ts'
 import { noticesQuestion } from '../ui/notifications/notices-question.ts'
 import { Notifications } from '../ui/notifications/notifications.ts'
 import { soundButton } from '../ui/notifications/sound-button.ts'
+import { newsStyle } from './news-style.ts'
 import { TitleBadge } from '../ui/notifications/title-badge.ts'
 
 export interface NewsMoment {
@@ -28,33 +29,12 @@ export interface News {
   below(strings: Strings): TemplateResult | typeof nothing
 }
 
-const style = css`
-  .ask {
-    flex: none;
-    padding: 10px 16px;
-    border-bottom: 1px solid var(--line);
-    font-size: 14px;
-    line-height: 20px;
-  }
-  .ask button {
-    min-height: 44px;
-    color: var(--accent);
-    font-weight: 600;
-  }
-  .ask button + button {
-    margin: 0 20px;
-  }
-  .ask button:active {
-    opacity: 0.6;
-  }
-`
-
 /**
  * How a shopper learns of an answer that nobody sees: a number before the page's title while the page is in the background, a sound, and a desktop
  * notification, about which the panel asks once an answer to the person's own words has come unseen. Phones have no such notifications.
  */
 class ShopperNews implements News {
-  readonly style = style
+  readonly style = newsStyle
   readonly #attention: Attention
   readonly #notifications: Notifications
   readonly #onOpen: () => void

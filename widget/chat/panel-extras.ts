@@ -4,6 +4,7 @@ import { onDemand } from '../ui/on-demand.ts'
 import type { News } from './news.ts'
 import type { JoinedChat } from './panel-contract.ts'
 import type { PersonBlocking } from './person-blocking.ts'
+import { RatingQuestion } from './rating-question.ts'
 
 const blockingScript = onDemand(() => import('./person-blocking.ts').then(({ personBlocking }) => personBlocking))
 const newsScript = onDemand(() => import('./news.ts').then(({ shopperNews }) => shopperNews))
@@ -24,14 +25,16 @@ export interface ExtrasMoment {
   readonly isMuted: boolean
 }
 
-/** What the head of the panel has besides, each a script of its own: blocking a person, and news while nobody looks, once there are messages. */
+/** What the head of the panel has besides, each a script of its own: blocking a person, how a closed conversation was, and news while nobody looks, once there are messages. */
 export class PanelExtras {
   readonly #options: PanelExtrasOptions
   #blocking: PersonBlocking | undefined
   #news: News | undefined
+  readonly #rating: RatingQuestion
 
   constructor(options: PanelExtrasOptions) {
     this.#options = options
+    this.#rating = new RatingQuestion(options.element)
   }
 
   use({ client, conversation, messages, shown }: JoinedChat, { to, isPerson, title, isShown, isMuted }: ExtrasMoment): void {
@@ -45,7 +48,10 @@ export class PanelExtras {
     this.#news?.use({ messages, to, unread: conversation.unread.value, title, isShown, isMuted })
   }
 
-  view(person: { readonly to: string; readonly name: string; readonly strings: Strings }): {
+  view(
+    chat: JoinedChat,
+    person: { readonly to: string; readonly name: string; readonly strings: Strings },
+  ): {
     readonly tools: TemplateResult
     readonly below: TemplateResult
   } {
@@ -53,7 +59,7 @@ export class PanelExtras {
     const { strings } = person
     return {
       tools: html`${blocking?.tools}${this.#news?.tools(strings)}`,
-      below: html`${blocking?.below}${this.#news?.below(strings)}`,
+      below: html`${blocking?.below}${this.#rating.view(chat, strings)}${this.#news?.below(strings)}`,
     }
   }
 

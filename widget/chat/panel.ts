@@ -260,7 +260,7 @@ class ChatPanel implements Panel, ReactiveController {
       blocked: this.#blocked,
       isModal: this.#isModal,
       isInline: mode === 'inline',
-      extras: this.#extras.view({ to, name: other.title, strings }),
+      extras: this.#extras.view(this.#host.chat, { to, name: other.title, strings }),
       delay: delayOf(outbox),
       rows: this.#stepped(rows({ guest: strings.guest, messages: thread.messages, outbox: isAtEnd ? outbox : [], to, theirs, newFrom })),
       isLoaded: timeline.isLoaded && this.#rowCount > 0,

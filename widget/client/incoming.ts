@@ -98,6 +98,7 @@ export const CHAT_CHECKS: Checks = {
     blockedPersons: record({ blocked: list(record({ conversation: id, to: id, at: time }, { name: text, guest: yes })) }, { more: yes }),
     renew: record({ identity }),
     place: record({}, { place: count, usualMs: number }),
+    mayRate: record({ mayRate: flag }),
     card: record({ state: backendState }, { info: record({}, { price: text, status: text, total: text, count }), at: time }),
   },
   pushes: {
@@ -111,6 +112,7 @@ export const CHAT_CHECKS: Checks = {
     presencePush: record({ side: id, online: flag }, { status }),
     blockPush: record({ conversation: id }, { reason: text, until: time }),
     placePush: record({ conversation: id, isWaiting: flag }),
+    mayRatePush: record({ conversation: id, mayRate: flag }),
     statusPush: record({ participant: id, shop: id, status }, { name: text }),
     resumePush: record({ conversation: text, more: flag }),
     noticePush: record({ type: text }, { text }),

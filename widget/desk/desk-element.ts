@@ -20,6 +20,7 @@ import { LostFocus } from './lost-focus.ts'
 import { Notes } from './notes/notes.ts'
 import type { QuickReply } from './replies/quick-reply-search.ts'
 import { Replies } from './replies/replies.ts'
+import { Report } from './report/report.ts'
 import { Search } from './search/search.ts'
 import { DeskShortcuts } from './shortcuts/desk-shortcuts.ts'
 import type { Chord } from './shortcuts/shortcuts.ts'
@@ -44,7 +45,7 @@ const TOOL_ICONS = { quickReplies: deskIcons.reply, note: deskIcons.note, pictur
  * Hooks for testers: those of `<im-inbox>`, status shelf view mark search-foot · service claim close transfer take-back unblock answering ·
  * offered accept decline look countdown · tool-quickReplies tool-note tool-picture tool-order order-menu order-item · note note-form note-field save-note edit-note delete-note · details toggle-details copy-id customer
  * viewing send-viewing order copy-order send-order customer-down customer-retry earlier open-block · quick-replies quick-reply · told undo ·
- * show-replies show-blocked show-shortcuts and the dialogs sheet block-dialog transfer-dialog blocked-dialog replies-dialog.
+ * report report-days report-csv report-retry close-report · show-replies show-blocked show-report show-shortcuts and the dialogs sheet block-dialog transfer-dialog blocked-dialog replies-dialog.
  */
 export class DeskElement extends ConnectedElement<DeskEvents> {
   static override readonly properties = DESK_DECLARATIONS
@@ -64,6 +65,7 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
   declare idleMinutes: number
   declare waitWarnMinutes: number
   declare waitAlarmMinutes: number
+  declare view: '' | 'report'
 
   readonly #view: MailboxView = new MailboxView(this, {
     emit: (name, detail) => this.emit(name, detail),
@@ -108,10 +110,16 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
     },
   })
 
+  readonly #report: Report = new Report(this.#desk, {
+    isShown: () => this.view === 'report',
+    show: (isShown) => (this.view = isShown ? 'report' : ''),
+  })
+
   constructor() {
     super()
     this.gateway = this.token = this.to = this.lang = ''
     this.theme = 'auto'
+    this.view = ''
     this.muted = this.guest = false
     this.shortcuts = {}
     this.quickReplies = []
@@ -153,6 +161,7 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     this.#view.willUpdate(changed)
+    this.#report.look(this.#view.client)
   }
 
   protected override update(changed: PropertyValues<this>): void {
@@ -186,7 +195,8 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
     return this.#view.frame({
       columns: html`${list} ${pane} ${this.#customer.column(this.#assignment.blocking.button())}`,
       hasDetails: this.#customer.isShown,
-      overlay: this.#overlay(),
+      isCovered: this.#report.isShown,
+      overlay: html`${this.#report.render()}${this.#overlay()}`,
     })
   }
 
@@ -215,6 +225,7 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
     return html`${this.#status.switch()}<span class="tools">
       ${tool({ name: 'show-replies', label: words.manageReplies, icon: deskIcons.reply, onClick: () => dialogs.show('replies') })}
       ${tool({ name: 'show-blocked', label: words.blockedList, icon: deskIcons.block, onClick: () => blocking.openList() })}
+      ${this.#report.button()}
       ${tool({ name: 'show-shortcuts', label: shortcuts, icon: deskIcons.keyboard, onClick: () => dialogs.show('sheet') })}
       ${this.#view.soundButton()}</span>`
   }

@@ -35,6 +35,7 @@ export const DESK_DECLARATIONS: Readonly<Record<string, PropertyDeclaration>> = 
   idleMinutes: { attribute: 'idle-minutes' },
   waitWarnMinutes: { attribute: 'wait-warn-minutes' },
   waitAlarmMinutes: { attribute: 'wait-alarm-minutes' },
+  view: {},
 }
 
 /** As CHAT_PROPERTIES: what each property of `<im-desk>` accepts. */
@@ -45,4 +46,5 @@ export const DESK_PROPERTIES: Readonly<Record<string, (value: unknown) => unknow
   idleMinutes: minutes(10),
   waitWarnMinutes: minutes(3),
   waitAlarmMinutes: minutes(10),
+  view: (value) => (value === 'report' ? value : value === '' || value === null || value === undefined ? '' : BAD),
 }

@@ -7,6 +7,7 @@ import { dialogStyle } from './dialog-style.ts'
 import { noteStyle } from './notes/note-style.ts'
 import { pickerStyle } from './replies/picker-style.ts'
 import { replyManagerStyle } from './replies/reply-manager-style.ts'
+import { reportStyle } from './report/report-style.ts'
 import { searchStyle } from './search/search-style.ts'
 import { shortcutSheetStyle } from './shortcuts/shortcut-sheet-style.ts'
 import { statusSwitchStyle } from './status/status-switch-style.ts'
@@ -25,4 +26,5 @@ export const deskStyles = [
   dialogStyle,
   shortcutSheetStyle,
   replyManagerStyle,
+  reportStyle,
 ]

@@ -10,6 +10,7 @@ import { languageReady } from '../ui/language-of.ts'
 import { personBar, personTool, type PersonBarView } from '../chat/person-bar.ts'
 import { BAD, offerFrom } from '../chat/chat-properties.ts'
 import { shopNote, shopStatus, type ShopFace } from '../chat/shop-face.ts'
+import { RatingQuestion } from '../chat/rating-question.ts'
 import { QueueNote } from '../chat/queue-note.ts'
 import { ConnectedElement } from '../chat/connected-element.ts'
 import type { MailboxEvents } from '../chat/element-events.ts'
@@ -60,6 +61,7 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
   protected readonly controller = this.#view.controller
   readonly #blocks = new PersonBlocks(this)
   readonly #queue = new QueueNote(this)
+  readonly #rating = new RatingQuestion(this)
   readonly #pinned = new PinnedProduct(this)
   #offer: { readonly to: string; readonly offer: Offer } | undefined
 
@@ -140,7 +142,7 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
         : undefined,
       tools: personTool(this.#person),
       above: nothing,
-      below: html`${personBar(this.#person)}${this.#offered()}`,
+      below: html`${personBar(this.#person)}${this.#rated()}${this.#offered()}`,
       sentence: ({ code }) => (code === 'blocked' ? this.#blockedSentence() : undefined),
     })
     return this.#view.frame({ columns: html`${list} ${pane}`, hasDetails: false, overlay: nothing })
@@ -180,6 +182,11 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
     if (block.until === undefined) return fill(blockedHere.forEver, { reason: block.reason })
     const at = new Intl.DateTimeFormat(lang || undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(block.until)
     return fill(blockedHere.until, { at, reason: block.reason })
+  }
+
+  #rated(): TemplateResult | typeof nothing {
+    const { controller, language, thread } = this.#view
+    return this.#rating.view({ client: controller.client, conversation: controller.conversation, messages: thread.messages }, language.strings)
   }
 
   #offered(): TemplateResult | undefined {

@@ -107,6 +107,34 @@ export interface DeskStrings {
   readonly copyNumber: string
   readonly noOrders: string
 
+  /** The shop's figures; `most`: of a median's 90th percentile. */
+  readonly report: Readonly<
+    Record<
+      | 'title'
+      | 'back'
+      | 'range'
+      | 'today'
+      | 'conversations'
+      | 'closed'
+      | 'missed'
+      | 'answer'
+      | 'wait'
+      | 'rating'
+      | 'most'
+      | 'byDay'
+      | 'byAgent'
+      | 'day'
+      | 'agent'
+      | 'csv'
+      | 'none'
+      | 'loading'
+      | 'failed'
+      | 'utc',
+      string
+    >
+  > &
+    Readonly<Record<'days' | 'ratings', Counted>>
+
   readonly manageReplies: string
   readonly newReply: string
   readonly replyTitle: string

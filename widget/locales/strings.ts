@@ -55,6 +55,8 @@ export interface Strings {
   readonly news: { readonly ask: string; readonly yes: string; readonly no: string; readonly soundOn: string; readonly soundOff: string }
   /** To who waits for an agent: the place in the queue, and how long others waited lately. */
   readonly queue: { readonly next: string; readonly place: string; readonly usual: string }
+  /** After a conversation with a shop was closed; `scores` from the worst, `{score}` one of them. */
+  readonly rating: Readonly<Record<'ask' | 'score' | 'words' | 'thanks' | 'failed', string>> & { readonly scores: readonly string[] }
   readonly guest: string
   readonly person: Readonly<Record<'block' | 'ask' | 'cancel' | 'blocked' | 'unblock' | 'unblocked' | 'undo' | 'failed', string>>
   readonly typing: string

@@ -38,6 +38,9 @@ export const mailboxStyles = css`
     grid-template: minmax(0, 1fr) / minmax(0, 1fr);
     height: 100%;
   }
+  .columns[hidden] {
+    display: none;
+  }
   .list,
   .pane,
   .side {

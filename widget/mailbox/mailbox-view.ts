@@ -43,6 +43,8 @@ export interface MailboxFrame {
   readonly columns: TemplateResult
   /** The third column is open. */
   readonly hasDetails: boolean
+  /** Nothing of the columns is to be seen; their nodes stay. */
+  readonly isCovered?: boolean
   /** What lies over the columns. */
   readonly overlay: TemplateResult | typeof nothing
 }
@@ -276,10 +278,10 @@ export class MailboxView implements ReactiveController {
   }
 
   /** Everything the element renders. */
-  frame({ columns, hasDetails, overlay }: MailboxFrame): TemplateResult {
+  frame({ columns, hasDetails, isCovered = false, overlay }: MailboxFrame): TemplateResult {
     return html`<div class="root" dir=${this.#direction} lang=${this.language.lang || nothing} data-theme=${this.#host.theme} translate="no">
       <div class="columns" data-columns=${this.columns.count} data-show=${this.to === '' ? 'list' : this.shown}
-        ?data-details=${hasDetails}>${columns}</div>
+        ?data-details=${hasDetails} ?hidden=${isCovered}>${columns}</div>
       ${overlay}
     </div>`
   }

@@ -34,7 +34,12 @@ function stepsBetween({ service: before }: AssignmentDocument, { service: next }
   }
   if (next.rating !== undefined && next.rating.at !== before.rating?.at) {
     const { score, text } = next.rating
-    steps.push({ type: 'rated', score, ...(text === undefined ? undefined : { text }), ...(next.agent === undefined ? undefined : { agent: next.agent }) })
+    steps.push({
+      type: 'rated',
+      score,
+      ...(text === undefined ? undefined : { text }),
+      ...(next.agent === undefined ? undefined : { agent: next.agent }),
+    })
   }
   if (JSON.stringify(before.blocked) === JSON.stringify(next.blocked)) return steps
   if (next.blocked === undefined) return [...steps, { type: 'unblocked' }]

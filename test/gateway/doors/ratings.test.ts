@@ -23,7 +23,8 @@ async function closedConversation(at: ShopNodes, { isAnswered = true } = {}) {
   await agent.command('close', { to: id })
   const to = `shop:${shop}`
   const may = async (): Promise<boolean> => (await customer.command('mayRate', { to })).mayRate
-  const rate = async (score: number, words?: string) => (await customer.ask('rate', { to, score, ...(words === undefined ? {} : { text: words }) })).error?.code
+  const rate = async (score: number, words?: string) =>
+    (await customer.ask('rate', { to, score, ...(words === undefined ? {} : { text: words }) })).error?.code
   return { shop, id, to, agent, customer, may, rate }
 }
 

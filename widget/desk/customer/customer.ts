@@ -134,7 +134,7 @@ export class Customer implements ReactiveController {
       to,
       name,
       acts,
-      facts: conversationFacts(controller, mailboxStrings, lang),
+      facts: [...conversationFacts(controller, mailboxStrings, lang), ...this.#rating()],
       shared: sharedThings(controller.messages),
       isTrusted: (address) => controller.isTrusted(address),
       onTap: this.#onTap,
@@ -144,6 +144,14 @@ export class Customer implements ReactiveController {
       onCopy: () => void this.#copy(to),
       onClose: () => this.#close(),
     })
+  }
+
+  /** What the customer said of the conversation that was closed. */
+  #rating(): readonly (readonly [string, string])[] {
+    const { rating } = this.#desk.row?.service ?? {}
+    if (!rating) return []
+    const { score, text = '' } = rating
+    return [[this.#desk.words.report.rating, `${'★'.repeat(score)}${'☆'.repeat(5 - score)} ${text}`]]
   }
 
   get #orders(): readonly Order[] | undefined {

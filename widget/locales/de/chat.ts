@@ -48,6 +48,14 @@ export const chat: Strings = {
     place: 'Sie sind Nummer {n} in der Warteschlange.',
     usual: 'Übliche Wartezeit: etwa {duration}.',
   },
+  rating: {
+    ask: 'Wie war dieser Chat?',
+    scores: ['Sehr schlecht', 'Schlecht', 'In Ordnung', 'Gut', 'Sehr gut'],
+    score: '{score}, {n} von 5',
+    words: 'Möchten Sie etwas ergänzen? (freiwillig)',
+    thanks: 'Danke für Ihre Bewertung.',
+    failed: 'Ihre Bewertung wurde nicht gesendet. Versuchen Sie es noch einmal.',
+  },
   guest: 'Gast',
   person: {
     block: 'Blockieren',

@@ -36,6 +36,14 @@ export const chat: Strings = {
     soundOff: 'Turn sound on',
   },
   queue: { next: 'You are next in line.', place: 'You are number {n} in line.', usual: 'Usual wait: about {duration}.' },
+  rating: {
+    ask: 'How was this chat?',
+    scores: ['Very bad', 'Bad', 'Okay', 'Good', 'Very good'],
+    score: '{score}, {n} of 5',
+    words: 'Anything to add? (optional)',
+    thanks: 'Thank you for your rating.',
+    failed: 'Your rating wasn’t sent. Try again.',
+  },
   guest: 'Guest',
   person: {
     block: 'Block',

@@ -40,6 +40,14 @@ export const chat: Strings = {
     soundOff: 'Activar el sonido',
   },
   queue: { next: 'Tu turno es el siguiente.', place: 'Tu turno es el número {n}.', usual: 'Espera habitual: {duration} aproximadamente.' },
+  rating: {
+    ask: '¿Qué tal ha sido este chat?',
+    scores: ['Muy mal', 'Mal', 'Normal', 'Bien', 'Muy bien'],
+    score: '{score}, {n} de 5',
+    words: '¿Quiere añadir algo? (opcional)',
+    thanks: 'Gracias por su valoración.',
+    failed: 'Su valoración no se ha enviado. Inténtelo de nuevo.',
+  },
   guest: 'Invitado',
   person: {
     block: 'Bloquear',

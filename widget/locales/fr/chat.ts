@@ -44,6 +44,14 @@ export const chat: Strings = {
     place: 'Vous êtes numéro {n} dans la file d’attente.',
     usual: 'Attente habituelle : environ {duration}.',
   },
+  rating: {
+    ask: 'Comment s’est passée cette conversation ?',
+    scores: ['Très mal', 'Mal', 'Correct', 'Bien', 'Très bien'],
+    score: '{score}, {n} sur 5',
+    words: 'Quelque chose à ajouter ? (facultatif)',
+    thanks: 'Merci pour votre avis.',
+    failed: 'Votre avis n’a pas été envoyé. Réessayez.',
+  },
   guest: 'Invité',
   person: {
     block: 'Bloquer',

@@ -40,6 +40,14 @@ export const chat: Strings = {
     soundOff: 'Nyalakan suara',
   },
   queue: { next: 'Anda berikutnya dalam antrean.', place: 'Anda nomor {n} dalam antrean.', usual: 'Waktu tunggu biasanya: sekitar {duration}.' },
+  rating: {
+    ask: 'Bagaimana obrolan ini?',
+    scores: ['Sangat buruk', 'Buruk', 'Cukup', 'Baik', 'Sangat baik'],
+    score: '{score}, {n} dari 5',
+    words: 'Ada yang ingin ditambahkan? (opsional)',
+    thanks: 'Terima kasih atas penilaian Anda.',
+    failed: 'Penilaian Anda belum terkirim. Coba lagi.',
+  },
   guest: 'Tamu',
   person: {
     block: 'Blokir',

@@ -44,6 +44,14 @@ export const chat: Strings = {
     soundOff: 'サウンドをオンにする',
   },
   queue: { next: '次があなたの順番です。', place: '現在{n}番目にお待ちです。', usual: '通常の待ち時間は約{duration}です。' },
+  rating: {
+    ask: 'このチャットはいかがでしたか？',
+    scores: ['とても悪い', '悪い', '普通', '良い', 'とても良い'],
+    score: '{score}、5 段階中 {n}',
+    words: 'ひとこと（任意）',
+    thanks: '評価をありがとうございました。',
+    failed: '評価を送信できませんでした。もう一度お試しください。',
+  },
   guest: 'ゲスト',
   person: {
     block: 'ブロック',

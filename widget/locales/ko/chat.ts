@@ -34,6 +34,14 @@ export const chat: Strings = {
   keptNobody: '지금은 담당자가 없습니다. 메시지는 보관되며 답변은 여기로 옵니다.',
   news: { ask: '메시지가 오면 데스크톱 알림을 받을까요?', yes: '켜기', no: '나중에', soundOn: '소리 끄기', soundOff: '소리 켜기' },
   queue: { next: '다음 차례입니다.', place: '현재 {n}번째로 대기 중입니다.', usual: '평균 대기 시간: 약 {duration}.' },
+  rating: {
+    ask: '이번 상담은 어떠셨나요?',
+    scores: ['매우 나쁨', '나쁨', '보통', '좋음', '매우 좋음'],
+    score: '{score}, 5점 중 {n}점',
+    words: '남기실 말씀 (선택)',
+    thanks: '평가해 주셔서 감사합니다.',
+    failed: '평가를 보내지 못했습니다. 다시 시도해 주세요.',
+  },
   guest: '손님',
   person: {
     block: '차단',

@@ -40,6 +40,14 @@ export const chat: Strings = {
     soundOff: 'Ativar o som',
   },
   queue: { next: 'Você é o próximo da fila.', place: 'Você é o número {n} da fila.', usual: 'Espera habitual: cerca de {duration}.' },
+  rating: {
+    ask: 'Como foi este atendimento?',
+    scores: ['Muito ruim', 'Ruim', 'Regular', 'Bom', 'Muito bom'],
+    score: '{score}, {n} de 5',
+    words: 'Quer acrescentar algo? (opcional)',
+    thanks: 'Obrigado pela sua avaliação.',
+    failed: 'Sua avaliação não foi enviada. Tente novamente.',
+  },
   guest: 'Visitante',
   person: {
     block: 'Bloquear',

@@ -38,6 +38,14 @@ export const chat: Strings = {
     place: 'Bạn đứng thứ {n} trong hàng chờ.',
     usual: 'Thời gian chờ thường là khoảng {duration}.',
   },
+  rating: {
+    ask: 'Cuộc trò chuyện này thế nào?',
+    scores: ['Rất tệ', 'Tệ', 'Bình thường', 'Tốt', 'Rất tốt'],
+    score: '{score}, {n} trên 5',
+    words: 'Bạn muốn nói thêm gì không? (không bắt buộc)',
+    thanks: 'Cảm ơn bạn đã đánh giá.',
+    failed: 'Chưa gửi được đánh giá. Hãy thử lại.',
+  },
   guest: 'Khách',
   person: {
     block: 'Chặn',

@@ -34,6 +34,14 @@ export const chat: Strings = {
   keptNobody: '当前没有客服在线。您的消息会保留，回复将显示在这里。',
   news: { ask: '有新消息时，是否接收桌面通知？', yes: '开启', no: '暂不', soundOn: '关闭提示音', soundOff: '打开提示音' },
   queue: { next: '您是下一位。', place: '您当前排在第 {n} 位。', usual: '通常约等待{duration}。' },
+  rating: {
+    ask: '您对本次服务满意吗？',
+    scores: ['非常不满意', '不满意', '一般', '满意', '非常满意'],
+    score: '{score}，{n} 分（满分 5 分）',
+    words: '补充说明（选填）',
+    thanks: '感谢您的评价。',
+    failed: '评价未能提交，请重试。',
+  },
   guest: '访客',
   person: {
     block: '屏蔽',

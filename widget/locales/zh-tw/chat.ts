@@ -34,6 +34,14 @@ export const chat: Strings = {
   keptNobody: '目前沒有客服在線上。您的訊息已保留，回覆會出現在這裡。',
   news: { ask: '有新訊息時，是否接收桌面通知？', yes: '開啟', no: '暫時不要', soundOn: '關閉提示音', soundOff: '開啟提示音' },
   queue: { next: '您是下一位。', place: '您目前排在第 {n} 位。', usual: '通常約等候 {duration}。' },
+  rating: {
+    ask: '您對本次服務滿意嗎？',
+    scores: ['非常不滿意', '不滿意', '普通', '滿意', '非常滿意'],
+    score: '{score}，{n} 分（滿分 5 分）',
+    words: '補充說明（選填）',
+    thanks: '感謝您的評價。',
+    failed: '評價未能送出，請再試一次。',
+  },
   guest: '訪客',
   person: {
     block: '封鎖',
