@@ -344,11 +344,12 @@ class ChatPanel implements Panel, ReactiveController {
   /** Runs once, after the first render; the nodes stay for the element's life. */
   #attach(): void {
     const { element, root } = this.#host
-    const [frame, probe, field] = [this.#find('[data-frame]'), this.#find('.probe'), this.#find('textarea')]
+    const [frame, probe] = [this.#find('[data-frame]'), this.#find('.probe')]
     this.#viewport = new Viewport(
       { frame, probe, box: () => (this.#host.settings().mode === 'inline' ? element : probe) },
       {
-        isFocused: () => root.activeElement === field,
+        // the field, or that of a rating
+        isFocused: () => root.activeElement?.matches('textarea, [type=text]') === true,
         hold: (change) => this.#thread.scroll.hold(change),
       },
     )

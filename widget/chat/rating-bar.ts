@@ -3,6 +3,7 @@ import type { RefusalError } from '../client/refusal-error.ts'
 import type { Conversation, PersonClient } from '../client/types.ts'
 import { fill } from '../locales/fill.ts'
 import type { Strings } from '../locales/strings.ts'
+import { icons } from '../ui/icons.ts'
 import { ClientFollower } from '../ui/client-follower.ts'
 import { ratingStyle } from './rating-style.ts'
 
@@ -57,7 +58,7 @@ class Rating extends ClientFollower implements RatingBar {
             aria-label=${fill(rating.score, { n: each, score: rating.scores[each - 1]! })} .checked=${each === score} ?disabled=${isSending}
             @change=${() => this.#choose(each)}><span aria-hidden="true">${each <= score ? '★' : '☆'}</span></label>`,
         )}</span>
-        <button type="button" data-test="rating-dismiss" @click=${() => this.#set('idle')}>${dismiss}</button>
+        <button type="button" class="plain" data-test="rating-dismiss" title=${dismiss} aria-label=${dismiss} @click=${() => this.#set('idle')}>${icons.close}</button>
       </div>
       ${
         score === 0

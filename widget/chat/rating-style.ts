@@ -60,7 +60,16 @@ export const ratingStyle = css`
     font: inherit;
     font-size: 16px;
   }
-  .rating button {
+  .rating .plain {
+    flex: none;
+    margin-inline-end: -12px;
+    color: var(--muted);
+  }
+  /* A keyboard leaves no room for both this and the messages, except where it writes here. */
+  [data-keyboard] .rating:not(:focus-within) {
+    display: none;
+  }
+  .rating button:not(.plain) {
     min-height: 44px;
     padding: 0 8px;
     color: var(--accent);

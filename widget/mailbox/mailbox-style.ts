@@ -138,7 +138,7 @@ export const mailboxStyles = css`
       color: var(--ink);
     }
   }
-  .root[dir='rtl'] .back svg {
+  .root[dir='rtl'] :is(.back, .report-bar > .plain) svg {
     transform: scaleX(-1);
   }
 

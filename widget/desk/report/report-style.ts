@@ -92,6 +92,15 @@ export const reportStyle = css`
     width: 100%;
     text-align: start;
   }
+  .report .hint {
+    margin: 12px 0 0;
+  }
+  @media (forced-colors: active) {
+    .report .act[aria-pressed='true'] {
+      outline: 2px solid;
+      outline-offset: 1px;
+    }
+  }
   .report thead th {
     border: 0;
     font-size: 13px;
