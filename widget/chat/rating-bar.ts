@@ -51,14 +51,14 @@ class Rating extends ClientFollower implements RatingBar {
     return html`<div class="rating" part="rating" data-test="rating" role="group" aria-label=${rating.ask}>
       <div class="rating-row">
         <span>${rating.ask}</span>
-        <span role="radiogroup" aria-label=${rating.ask}>${SCORES.map(
+        <span class="rating-acts"><span role="radiogroup" aria-label=${rating.ask}>${SCORES.map(
           (
             each,
           ) => html`<label class=${each <= score ? 'on' : ''} title=${rating.scores[each - 1]!}><input type="radio" name="im-rating" data-test=${`rate-${each}`}
             aria-label=${fill(rating.score, { n: each, score: rating.scores[each - 1]! })} .checked=${each === score} ?disabled=${isSending}
             @change=${() => this.#choose(each)}><span aria-hidden="true">${each <= score ? '★' : '☆'}</span></label>`,
         )}</span>
-        <button type="button" class="plain" data-test="rating-dismiss" title=${dismiss} aria-label=${dismiss} @click=${() => this.#set('idle')}>${icons.close}</button>
+        <button type="button" class="plain" data-test="rating-dismiss" title=${dismiss} aria-label=${dismiss} @click=${() => this.#set('idle')}>${icons.close}</button></span>
       </div>
       ${
         score === 0

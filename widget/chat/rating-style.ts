@@ -18,13 +18,19 @@ export const ratingStyle = css`
     align-items: center;
   }
   .rating-row > span:first-child {
-    flex: 1 1 120px;
+    flex: 1 1 90px;
     overflow-wrap: anywhere;
+  }
+  .rating-acts,
+  .rating-acts [role='radiogroup'] {
+    display: flex;
+    flex: none;
+    align-items: center;
   }
   .rating label {
     position: relative;
     display: inline-block;
-    width: 40px;
+    width: 38px;
     height: 44px;
     color: var(--muted);
     font-size: 26px;
