@@ -83,7 +83,7 @@ export class Images {
       if (needed !== undefined && leftMs[ids.indexOf(needed)] === undefined) throw new Refusal('image_gone')
       const marked = await this.#markShared(ids.filter((_, n) => leftMs[n] === Infinity))
       const written = await write()
-      if (isRepeat(written)) await Promise.all(marked.map((id) => this.#records.remove({ ...sharedMark(id), now: this.#now() })))
+      if (isRepeat(written)) await Promise.all(marked.map((mark) => this.#records.remove({ ...mark, now: this.#now() })))
       return written
     } catch (error) {
       if (error instanceof Refusal) await Promise.all(unreferenced.map(([id, ms]) => this.#store.letGo(id, ms!)))
@@ -101,11 +101,20 @@ export class Images {
     )
   }
 
-  /** Something referred to these before. Resolves with those that were not known to be shared. */
-  async #markShared(ids: readonly string[]): Promise<readonly string[]> {
+  /**
+   * Something referred to these before. Resolves with the marks that were not there yet, each in the version made here: one that somebody else
+   * has renewed meanwhile is theirs.
+   */
+  async #markShared(ids: readonly string[]): Promise<readonly (ReturnType<typeof sharedMark> & { readonly expect: string })[]> {
     const now = this.#now()
-    const puts = ids.map((id) => this.#records.put({ ...sharedMark(id), value: '', now, expiresAt: now + SHARED_MS, expect: '' }))
-    return (await Promise.all(puts)).flatMap(({ isPut }, n) => (isPut ? [ids[n]!] : []))
+    const made = ids.map(async (id) => {
+      const mark = { ...sharedMark(id), value: '', now, expiresAt: now + SHARED_MS }
+      const first = await this.#records.put({ ...mark, expect: '' })
+      if (first.isPut) return [{ ...sharedMark(id), expect: first.version }]
+      await this.#records.put(mark)
+      return []
+    })
+    return (await Promise.all(made)).flat()
   }
 
   /** Rejects with `image_too_large`, `image_unsupported` or `images_full`. */

@@ -72,7 +72,10 @@ export class Quotes {
     await this.#bus.publish(conversationChannel(conversation), '', encodePacket({ type: 'event', name: 'withdrawPush', args: [wordless] }))
   }
 
-  /** Takes the words of a withdrawn message out of whatever quotes it. Resolves with the entries that have changed. */
+  /**
+   * Takes the words of a withdrawn message out of whatever quotes it. Resolves with the entries that have changed; again, with those that were left:
+   * a repeated withdrawal costs its sender nothing, and would have all of them pushed to everybody again.
+   */
   async forget({ conversation, seq, id }: Message): Promise<Message[]> {
     const changed: Message[] = []
     let after = seq
@@ -80,7 +83,7 @@ export class Quotes {
       const { messages, head } = await this.#store.read(conversation, { after, limit: PAGE_COUNT })
       for (const message of messages) {
         const { quote } = message.body as { readonly quote?: Partial<Quote> }
-        if (message.kind !== 'text' || quote?.seq !== seq || quote.id !== id) continue
+        if (message.kind !== 'text' || quote?.seq !== seq || quote.id !== id || quote.kind === WORDLESS) continue
         const wordless = without(message)
         if (await this.#store.replace(wordless)) changed.push(wordless)
       }
@@ -104,7 +107,16 @@ function quoteOf({ seq, id, from, side, name, kind, body }: Message): Quote {
   return { seq, id, from, side, ...(name === undefined ? undefined : { name }), kind, text }
 }
 
+/** The kind of a quote that has lost its words. */
+const WORDLESS = 'withdrawn'
+
 function without(message: Message): Message {
   const { quote } = message.body as unknown as { readonly quote: Quote }
-  return { ...message, body: Object.assign({ ...message.body }, { quote: { ...quote, kind: 'withdrawn', text: '' } }) }
+  return { ...message, body: Object.assign({ ...message.body }, { quote: { ...quote, kind: WORDLESS, text: '' } }) }
+}
+
+/** What the author of a message said, without the words of another that the gateway has put beside them. */
+export function ownWords({ kind, body }: Pick<Message, 'kind' | 'body'>): object {
+  const { quote: _, ...rest } = body as Body & { readonly quote?: unknown }
+  return kind === 'text' ? rest : body
 }

@@ -15,7 +15,7 @@ import type { Report } from '../facts.ts'
 import { Refusal } from '../refusal.ts'
 import { access, type Caller, type SideView } from './access.ts'
 import { imagesIn, type Images } from './images.ts'
-import type { Quotes } from './quotes.ts'
+import { ownWords, type Quotes } from './quotes.ts'
 import { isWithdrawn, withdrawnOf } from './tombstone.ts'
 
 /** JSON on both sides' own channels, for backends; windows learn it by `withdrawPush`. */
@@ -53,8 +53,8 @@ export class Withdrawals {
     if (!isWithdrawn(found)) {
       const ageMs = now() - found.at
       if (ageMs > LIMITS.withdrawMs) throw new Refusal('too_late', `limits.withdrawMs is ${LIMITS.withdrawMs}`)
-      // before its address is gone with the body
-      await images.withdrawn(imagesIn(JSON.stringify(found.body)))
+      // before its address is gone with the body; a picture of which a quote tells is another message's
+      await images.withdrawn(imagesIn(JSON.stringify(ownWords(found))))
       // the store trimmed or lost its log meanwhile
       if (!(await store.replace(message))) throw new Refusal('conflict')
       report({ fact: 'messageWithdrawn', role: caller.identity.role, by: caller.identity.id, conversation: view.conversation, seq: found.seq, ageMs })

@@ -238,6 +238,46 @@ describe('a picture that is withdrawn', () => {
     await customer.command('withdraw', first)
     expect(await status(url)).toBe(200)
   })
+
+  test('is nobody else’s: withdrawing a quote of words with its address leaves it', async () => {
+    const { customer, agent, conversation, sub } = await talk()
+    const url = await upload(sub)
+    const first = await say(customer, conversation, { ...image(url), text: `see ${url}` }, 'image')
+    await agent.command('withdraw', await say(agent, conversation, { text: 'this one?', quote: { seq: first.seq, id: first.id } }))
+    expect(await status(url)).toBe(200)
+  })
+
+  test('is nobody else’s: naming it twice, an hour apart, and withdrawing the second leaves it', async () => {
+    const { customer, agent, conversation, sub } = await talk()
+    const url = await upload(sub)
+    await say(customer, conversation, image(url), 'image')
+    await say(agent, conversation, { text: url })
+    two.pass(3_600_000 - 30_000)
+    const again = await say(agent, conversation, { text: url })
+    two.pass(60_000)
+    await agent.command('withdraw', again)
+    expect(await status(url)).toBe(200)
+  })
+
+  test('is nobody else’s: a repetition that names it at the same moment does not hide that it is named', async () => {
+    const { customer, agent, conversation, sub } = await talk()
+    const url = await upload(sub)
+    await say(agent, conversation, image(url), 'image')
+    const known = await say(customer, conversation, { text: 'known' })
+    const window = await two.customer(1, sub)
+    const { store } = two.backbone
+    const { append } = store
+    let again: Awaited<ReturnType<typeof say>> | undefined
+    store.append = async (message) => {
+      const appended = await append(message)
+      if (message.id === known.id) again = await say(window, conversation, { text: url })
+      return appended
+    }
+    await customer.command('send', { conversation, id: known.id, kind: 'text', body: { text: url } })
+    store.append = append
+    await window.command('withdraw', again!)
+    expect(await status(url)).toBe(200)
+  })
 })
 
 describe('a quote', () => {
@@ -302,6 +342,18 @@ describe('a quote', () => {
     expect(changed).toMatchObject({ seq: 4, kind: 'text', body: { text: 'I mean this', quote: { seq: about.seq, kind: 'withdrawn', text: '' } } })
     expect(await customer.push('withdrawPush')).toEqual(changed)
     for (const who of [customer, agent]) expect(await readable(who, conversation)).not.toContain(SECRET)
+  })
+
+  test('is told once to have lost them, however often the message is withdrawn', async () => {
+    const { customer, agent, conversation } = await talk()
+    const about = await say(customer, conversation)
+    const quote = await say(customer, conversation, quoting(about.seq, about.id))
+    for (let times = 0; times < 3; times++) await customer.command('withdraw', about)
+    // the third push of the message itself comes after all that the first two withdrawals brought
+    await agent.until(() => agent.pushes('withdrawPush').filter(({ seq }) => seq === about.seq).length === 3)
+    await say(customer, conversation, { text: 'after' })
+    await agent.until(() => agent.pushes('messagePush').some(({ body }) => body.text === 'after'))
+    expect(agent.pushes('withdrawPush').filter(({ seq }) => seq === quote.seq)).toHaveLength(1)
   })
 
   test('loses them also where the message is withdrawn between the look at it and the append', async () => {
