@@ -154,4 +154,24 @@ describe('the outbox', () => {
     client.conversation(SHOP).send('kept')
     expect([...values.values()].some((value) => value.includes('"kept"'))).toBe(true)
   })
+
+  test('what a gateway has lost is sent again, also where the other side has given a message of its own the same id', async () => {
+    const world = new ClientWorld()
+    const client = world.open('customer:u1', SHOP)
+    await world.clock.advance(100)
+    client.conversation(SHOP).send('a')
+    await world.clock.advance(100)
+    const { id } = client.conversation(SHOP).timeline.value.messages[0]!
+    world.gateway.loseTail(1)
+    for (const [copied, text] of [
+      ['other', 'x'],
+      [id, 'y'],
+    ] as const)
+      world.gateway.append([SHOP, 'u1'], { id: copied, from: 'agent', side: SHOP, kind: 'text', body: { text } })
+    world.gateway.kill()
+    await world.clock.advance(10_000)
+    expect(world.log).toEqual(['x', 'y', 'a'])
+    expect(textsOf(client, SHOP)).toEqual(['x', 'y', 'a'])
+    expect(client.conversation(SHOP).outbox.value).toEqual([])
+  })
 })

@@ -347,7 +347,7 @@ export class Conversation implements Contract {
       .takeLost()
       ?.filter(({ from, side }) => from === me && side === ours)
       .slice(-OFFER_COUNT)
-    this.#outbox.reconcile({ messages, lost, isCaughtUp: this.isCaughtUp })
+    this.#outbox.reconcile({ messages: messages.filter(({ side }) => side !== this.to), lost, isCaughtUp: this.isCaughtUp })
     this.#copy.reconcile()
     this.#options.onChange()
   }

@@ -12,6 +12,7 @@ import { signal } from './signal.ts'
 
 /** What the gateway has confirmed so far. */
 export interface Confirmed {
+  /** Of this side: the other may have copied an id. */
   readonly messages: readonly Message[]
   /** After a repair of the timeline: messages of this person that the gateway confirmed once and no longer has, perhaps none. */
   readonly lost: readonly Message[] | undefined

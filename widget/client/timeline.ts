@@ -66,24 +66,27 @@ export function reconcile(
   epoch: string,
   hasOlder: boolean,
 ): { readonly timeline: Timeline; readonly lost: readonly Message[]; readonly isDoubtful: boolean } {
-  const theirs = new Map(page.map(({ seq, id }) => [seq, id]))
+  const theirs = new Map(page.map((message) => [message.seq, nameOf(message)]))
   const held = timeline.messages
   // Compared from below: a message that was sent again may have its old seq above a different past.
   const below = held.filter(({ seq }) => seq < (page[0]?.seq ?? 0)).length
   let count = below
-  while (count < held.length && theirs.get(held[count]!.seq) === held[count]!.id) count++
+  while (count < held.length && theirs.get(held[count]!.seq) === nameOf(held[count]!)) count++
   const isShared = count > below
   const shared = isShared ? held.slice(0, count) : []
   const last = shared[shared.length - 1]
   const messages = [...shared, ...page.filter(({ seq }) => !last || seq > last.seq)]
-  const ids = new Set(page.map(({ id }) => id))
-  const lost = held.slice(shared.length).filter(({ id }) => !ids.has(id))
+  const names = new Set(page.map(nameOf))
+  const lost = held.slice(shared.length).filter((message) => !names.has(nameOf(message)))
   return {
     timeline: startTimeline(epoch, messages, isShared ? timeline.hasOlder : hasOlder),
     lost,
     isDoubtful: !isShared && hasOlder && below > 0,
   }
 }
+
+/** Ids are their writers' to choose: the other side may copy one. */
+const nameOf = ({ side, id }: Message): string => `${side} ${id}`
 
 function drain(timeline: Timeline): Timeline | undefined {
   const early = timeline.early.filter(({ seq }) => seq > timeline.end!)

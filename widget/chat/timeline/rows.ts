@@ -64,7 +64,7 @@ type UngroupedRow = Omit<BubbleRow, 'isFirst' | 'isLast' | 'isTimed' | 'isNewest
 
 /** Rows of the timeline, top to bottom: confirmed messages, then outbox items, with marks for days and consecutive messages grouped. */
 export function rows({ guest, me, messages, outbox, to, theirs, newFrom }: RowsInput): readonly Row[] {
-  const confirmed = new Set(messages.map(({ id }) => id))
+  const confirmed = new Set(messages.filter(({ side }) => side !== to).map(({ id }) => id))
   const bubbles: UngroupedRow[] = messages.map((message) => fromMessage(message, { guest, me, theirs, to }))
   let isPictureAhead = false
   for (const item of outbox) {
