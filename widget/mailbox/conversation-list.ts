@@ -55,10 +55,12 @@ function lastMessage(item: ConversationRow, view: ConversationListView): Templat
   if (begun && !found?.(item)) return html`<span class="entry-draft" data-test="draft">${strings.draft}</span> <bdi>${short(begun)}</bdi>`
   const last = found?.(item) ?? item.last
   if (!last) return nothing
-  const isMine = last.from === me
-  if (last.kind === 'system' || last.kind === 'withdrawn') return html`${text(entryWords({ ...last, isMine }, entryStrings))}`
+  // an agent and a customer may have the same id
+  const isMine = last.from === me && last.side !== item.to
+  const name = last.name && shownName(last.name, last.from, strings)
+  if (last.kind === 'system' || last.kind === 'withdrawn') return html`${text(entryWords({ ...last, isMine, name }, entryStrings))}`
   const isPlain = last.side === last.from && !isMine
-  const author = isPlain ? undefined : isMine ? strings.you : last.name
+  const author = isPlain ? undefined : isMine ? strings.you : name
   return html`${author ? html`<bdi>${short(author)}</bdi>: ` : nothing}${text(last.body.text)}`
 }
 

@@ -64,7 +64,9 @@ class Actions implements MessageActions {
   }
 
   get quote(): object | undefined {
-    const quoted = this.#quoted && this.#options.conversation()?.timeline.value.messages.find(({ id }) => id === this.#quoted!.id)
+    const quoted =
+      this.#quoted &&
+      this.#options.conversation()?.timeline.value.messages.find(({ seq, id }) => seq === this.#quoted!.seq && id === this.#quoted!.id)
     if (!quoted || quoted.kind === 'withdrawn') return undefined
     const { seq, id, from, side, name, kind, body } = quoted
     const text = body.text.slice(0, EXCERPT_LENGTH).replace(/[\ud800-\udbff]$/, '')
@@ -73,6 +75,7 @@ class Actions implements MessageActions {
 
   clear(): void {
     this.#quoted = undefined
+    this.#closeMenu?.()
     this.#show()
   }
 

@@ -5,6 +5,7 @@ import { icons } from '../../ui/icons.ts'
 import { isBigEmoji } from './big-emoji.ts'
 import { mayRetry } from '../../ui/refusal-sentence.ts'
 import { entryWords } from '../../ui/entry-words.ts'
+import { shownName } from '../../ui/shown-name.ts'
 import { linkify } from './linkify.ts'
 import type { Asker } from '../../ui/on-demand.ts'
 import type { BubbleRow, MessageState } from './rows.ts'
@@ -12,6 +13,7 @@ import type { BubbleRow, MessageState } from './rows.ts'
 /** `body.quote` of a text. */
 interface Quote {
   readonly seq: number
+  readonly from: string
   readonly name?: string
   readonly kind: string
   readonly text: string
@@ -75,9 +77,9 @@ const wordsOf = (row: BubbleRow, { strings }: BubbleOptions): string => entryWor
 /** The quoted words, which the gateway took from its log. A press goes to the message itself. */
 function quoted({ quote }: Body & { readonly quote?: Quote }, { strings, onQuoted }: BubbleOptions): TemplateResult | typeof nothing {
   if (!quote) return nothing
-  const { seq, name } = quote
+  const { seq, from, name } = quote
   return html`<button type="button" class="quote" data-test="quoted" @click=${() => onQuoted(seq)}>
-    ${name ? html`<b dir="auto">${name}</b>` : nothing}<span dir="auto">${entryWords({ ...quote, body: quote, isMine: false, name: undefined }, strings)}</span>
+    ${name ? html`<b dir="auto">${shownName(name, from, strings)}</b>` : nothing}<span dir="auto">${entryWords({ ...quote, body: quote, isMine: false, name: undefined }, strings)}</span>
   </button>`
 }
 

@@ -11,7 +11,7 @@ const AGAIN_COUNT = 10
 type Answer = Omit<CommandAnswer<'card'>, 'ok'>
 
 interface Known {
-  seq: number
+  readonly seq: number
   /** By the page's own clock; undefined: not asked yet. */
   askedAt?: number | undefined
   answer?: Answer | undefined
@@ -35,10 +35,10 @@ export interface CardLookUpsOptions {
 export class CardLookUps implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #options: CardLookUpsOptions
-  /** By conversation, and in it by client id. */
+  /** By conversation, and in it by number and client id: ids are their writers' to choose, and after a divergence numbers are others'. */
   readonly #known = new WeakMap<Conversation, Map<string, Known>>()
   readonly #off = new WeakSet<Conversation>()
-  readonly #ids = new WeakMap<Element, string>()
+  readonly #keys = new WeakMap<Element, string>()
   readonly #timers = new Set<ReturnType<typeof setTimeout>>()
   #observer: IntersectionObserver | undefined
 
@@ -51,10 +51,9 @@ export class CardLookUps implements ReactiveController {
   /** The last answer about the card of a message. Called whenever it is rendered. */
   of(id: string, seq: number): Answer | undefined {
     const cards = this.#cards
-    if (!cards) return undefined
-    const known = cards.get(id)
-    if (!known) cards.set(id, { seq })
-    else known.seq = seq
+    const key = keyOf({ id, seq: String(seq) })
+    const known = cards?.get(key)
+    if (!known) cards?.set(key, { seq })
     return known?.answer
   }
 
@@ -73,12 +72,12 @@ export class CardLookUps implements ReactiveController {
     const cards = this.#cards
     if (!cards?.size || typeof IntersectionObserver !== 'function') return
     this.#observer ??= new IntersectionObserver((entries) => {
-      for (const { isIntersecting, target } of entries) if (isIntersecting) this.#look(this.#ids.get(target))
+      for (const { isIntersecting, target } of entries) if (isIntersecting) this.#look(this.#keys.get(target))
     })
     for (const node of this.#options.root().querySelectorAll('[data-test=message] .card')) {
-      const id = node.closest<HTMLElement>('[data-test=message]')!.dataset.id!
-      if (!cards.has(id) || this.#ids.get(node) === id) continue
-      this.#ids.set(node, id)
+      const key = keyOf(node.closest<HTMLElement>('[data-test=message]')!.dataset)
+      if (!cards.has(key) || this.#keys.get(node) === key) continue
+      this.#keys.set(node, key)
       // anew, because an observer tells nothing of a node that it knows
       this.#observer.unobserve(node)
       this.#observer.observe(node)
@@ -93,9 +92,9 @@ export class CardLookUps implements ReactiveController {
     return cards
   }
 
-  #look(id: string | undefined): void {
+  #look(key: string | undefined): void {
     const { client, conversation } = this.#options.chat
-    const card = id === undefined ? undefined : this.#cards?.get(id)
+    const card = key === undefined ? undefined : this.#cards?.get(key)
     if (!client || !conversation || !card) return
     if (card.askedAt !== undefined && performance.now() - card.askedAt < FRESH_MS) return
     this.#ask(client, conversation, { card, left: AGAIN_COUNT })
@@ -127,3 +126,6 @@ export class CardLookUps implements ReactiveController {
     this.#timers.add(timer)
   }
 }
+
+/** Of a message or of its node. */
+const keyOf = ({ id, seq }: { readonly [name in 'id' | 'seq']?: string | undefined }): string => `${seq} ${id}`
