@@ -2,6 +2,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hook, launchChromium, openPage, PHONE } from '../kit/browser.ts'
+import { PICTURES } from '../kit/pictures.ts'
 import { startGateway, type PassClaims, type StartedGateway } from '../kit/gateway.ts'
 import { mountElement, type Chat, type Mounted, type Tag } from './mount-element.ts'
 import { pastePicture } from './paste-picture.ts'
@@ -264,4 +265,80 @@ test('a shift changes at a desk: no number, notice, question or sound of the fir
   expect([(await state()).title, await desk.part('question').count()]).toEqual(['Desk', 0])
   for (const each of [kim, lee]) each.leave()
   await desk.close()
+})
+
+test.each([
+  ['im-chat', { sub: 'v-ann' }, { sub: 'v-bob' }, 'shop:views'],
+  ['im-inbox', { sub: 'v-ann' }, { sub: 'v-bob' }, 'shop:views'],
+  ['im-desk', { sub: 'v-amy', role: 'agent', shop: 'views' }, { sub: 'v-ben', role: 'agent', shop: 'views2' }, 'v-ann'],
+] as const)('%s: a picture on the whole screen, and the menu of a message, close for the next person', async (tag, first, second, to) => {
+  const headers = { authorization: `Bearer ${await gateway.pass({ sub: 'v-ann' })}` }
+  const uploaded = await fetch(`${gateway.url}/v1/images`, { method: 'POST', headers, body: new Uint8Array(PICTURES.png) })
+  const { url } = (await uploaded.json()) as { url: string }
+  const ann = await person(gateway, { sub: 'v-ann' })
+  await ann.say('Picture', 'shop:views', 'image', { url, width: 40, height: 30 })
+  await ann.say('words', 'shop:views')
+  const mounted = await mount(tag)
+  const { page, part } = mounted
+  await mounted.become(first, to)
+  await page.locator(`${tag} .timeline a.picture`).last().click()
+  await part('viewer').waitFor()
+  await mounted.setAtOnce({ token: await gateway.pass(second) })
+  await expect.poll(() => part('viewer').count()).toBe(0)
+  await mounted.become(first, to)
+  const bubble = part('message').filter({ hasText: 'words' }).last().locator('.bubble')
+  await bubble.hover()
+  await expect
+    .poll(async () => {
+      await bubble.click({ button: 'right' })
+      return part('actions').isVisible()
+    })
+    .toBe(true)
+  await mounted.setAtOnce({ token: await gateway.pass(second) })
+  await expect.poll(() => part('actions').count()).toBe(0)
+  ann.leave()
+  await mounted.close()
+})
+
+test('a chat’s notices and count go with the first person, and the second’s are told, however few messages that one has', async () => {
+  const shop = await person(gateway, { sub: 'n-amy', role: 'agent', shop: 'news', name: 'Amy' })
+  const [ann, bob] = [await person(gateway, { sub: 'n-ann' }), await person(gateway, { sub: 'n-bob' })]
+  for (const text of ['one', 'two', 'three']) await ann.say(text, 'shop:news')
+  await bob.say('one', 'shop:news')
+  const chat = await mount('im-chat')
+  const { page } = chat
+  await page.evaluate(() => {
+    document.title = 'Shop'
+    document.hasFocus = () => false
+    window.dispatchEvent(new Event('blur'))
+    const notices = new Set<string>()
+    class Notice {
+      static permission = 'granted'
+      onclose: (() => void) | undefined
+      readonly text: string
+      constructor(_title: string, { body }: { body: string }) {
+        notices.add((this.text = body))
+      }
+      close(): void {
+        notices.delete(this.text)
+        this.onclose?.()
+      }
+    }
+    Object.assign(window, { Notification: Notice, notices })
+  })
+  const state = () => page.evaluate(() => [document.title, ...(window as unknown as { notices: Set<string> }).notices])
+  await chat.become({ sub: 'n-ann' }, 'shop:news')
+  // its script knows what was there before
+  await chat.part('sound').waitFor()
+  await page.evaluate(() => Object.assign(document.querySelector('im-chat')!, { open: false }))
+  await shop.say('for Ann', 'n-ann')
+  await expect.poll(state).toEqual(['(1) Shop', 'for Ann'])
+  await chat.setAtOnce({ token: await gateway.pass({ sub: 'n-bob' }) })
+  expect(await state()).toEqual(['Shop'])
+  await chat.isLive()
+  await expect.poll(() => chat.shown()).toContain('one')
+  await shop.say('for Bob', 'n-bob')
+  await expect.poll(state).toEqual(['(1) Shop', 'for Bob'])
+  for (const each of [shop, ann, bob]) each.leave()
+  await chat.close()
 })

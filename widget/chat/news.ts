@@ -23,6 +23,8 @@ export interface News {
   readonly style: CSSResult
   /** To be called at each render. */
   use(moment: NewsMoment): void
+  /** The chat now belongs to another person, whose log has numbers of its own. */
+  reset(): void
   /** In the header: the sound's button. */
   tools(strings: Strings): TemplateResult
   /** Below it: whether to notify, once there was a reason. */
@@ -52,10 +54,7 @@ class ShopperNews implements News {
   use(moment: NewsMoment): void {
     const { messages, to, unread } = moment
     const { notices } = this.#notifications
-    if (to !== this.#moment?.to) {
-      notices.withdrawAll()
-      this.#toldSeq = undefined
-    }
+    if (to !== this.#moment?.to) this.reset()
     this.#moment = moment
     if (unread === 0) notices.withdraw(to)
     const last = messages[messages.length - 1]
@@ -65,6 +64,11 @@ class ShopperNews implements News {
     if (document.visibilityState === 'visible' && moment.isShown) return
     const hasAsked = messages.some(({ side, kind }) => side !== to && kind !== 'system')
     this.#notifications.notify(last.id, { tag: to, title: moment.title, text: last.body.text, onOpen: this.#onOpen, isReason: hasAsked })
+  }
+
+  reset(): void {
+    this.#notifications.notices.withdrawAll()
+    this.#moment = this.#toldSeq = undefined
   }
 
   tools(strings: Strings): TemplateResult {

@@ -48,6 +48,12 @@ export class PanelExtras {
     this.#news?.use({ messages, to, unread: conversation.unread.value, title, isShown, isMuted })
   }
 
+  /** The chat now belongs to another person. */
+  reset(): void {
+    this.#news?.reset()
+    this.#rating.reset()
+  }
+
   view(
     chat: JoinedChat,
     person: { readonly to: string; readonly name: string; readonly strings: Strings },

@@ -13,6 +13,7 @@ import { shownName } from '../ui/shown-name.ts'
 import { EnterChoice } from './composer/enter-choice.ts'
 import type { Panel, PanelHost, PanelScript } from './panel-contract.ts'
 import { PanelFocus } from './panel-focus.ts'
+import { closePicture } from '../ui/open-picture.ts'
 import { PanelHistory } from '../ui/panel-history.ts'
 import { panelStyles } from './panel-styles.ts'
 import { panelView, type PanelView } from './panel-view.ts'
@@ -108,6 +109,8 @@ class ChatPanel implements Panel, ReactiveController {
   reset(): void {
     this.#pinned.reset()
     this.#thread.reset()
+    this.#extras.reset()
+    closePicture(this.#host.root)
   }
 
   toEnd(): void {

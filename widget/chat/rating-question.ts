@@ -17,6 +17,11 @@ export class RatingQuestion {
     this.#element = element
   }
 
+  /** The chat now belongs to another person. */
+  reset(): void {
+    this.#bar?.about(undefined)
+  }
+
   view(
     { client, conversation, messages }: { client: PersonClient | undefined; conversation: Conversation | undefined; messages: readonly Message[] },
     strings: Strings,

@@ -23,6 +23,7 @@ import { fill } from '../locales/fill.ts'
 import { directionOf } from '../ui/direction-of.ts'
 import { listen } from '../ui/listen.ts'
 import { noticesQuestion } from '../ui/notifications/notices-question.ts'
+import { closePicture } from '../ui/open-picture.ts'
 import { refusalSentence } from '../ui/refusal-sentence.ts'
 import { shownName } from '../ui/shown-name.ts'
 import type { MailboxHost } from './mailbox-host.ts'
@@ -274,6 +275,7 @@ export class MailboxView implements ReactiveController {
     this.listing.reset()
     this.#keys.active = undefined
     this.notifications.notices.withdrawAll()
+    closePicture(this.#host.renderRoot)
     this.mailbox.use(this.client)
   }
 

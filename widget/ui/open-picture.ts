@@ -1,6 +1,9 @@
 import type { Strings } from '../locales/strings.ts'
 import { PanelHistory } from './panel-history.ts'
 
+/** The pictures on the whole screen are another person's from now on. */
+export const closePicture = (root: ParentNode): void => root.querySelector<HTMLDialogElement>('dialog.viewer')?.close()
+
 /**
  * A press on a picture opens the viewer, whose script most visits never need. Where there is none, the link is what it always was: a press with a
  * key for a new window or tab, a browser without dialogs or style sheets of scripts, a network that is gone.
