@@ -3,6 +3,8 @@ import { isTimeZone } from '../../protocol/opening-hours.ts'
 import type { ShopRecord } from '../../protocol/model.ts'
 import { isInvisible, tidyName, tidyText, webAddress } from '../untrusted-text.ts'
 
+/** What a client shows: whole, or from the root of a host. Anything else would depend on the page that shows it, so clients show nothing. */
+const LOGO = /^(https?:\/\/|\/(?!\/))/i
 /** As JSON. A record goes along with each welcome. */
 const MOST_BYTES = 8192
 
@@ -20,7 +22,7 @@ export function tidyRecord({ name, logo, greeting, questions, hours, replyMinute
     else if (usable !== undefined) tidy[key] = usable
   }
   take('name', name, name === undefined ? undefined : tidyName(name))
-  take('logo', logo, webAddress(logo))
+  take('logo', logo, logo !== undefined && LOGO.test(logo) ? webAddress(logo) : undefined)
   take('greeting', greeting, byLanguage(greeting, shown))
   take(
     'questions',

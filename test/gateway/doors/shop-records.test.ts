@@ -143,6 +143,8 @@ const LONG = 'x'.repeat(501)
 test.each([
   ['no key', 403, KETTLES, { key: 'other' }],
   ['a script as logo', 400, { logo: 'javascript:alert(1)' }],
+  ['a logo beside whatever page shows it', 400, { logo: 'logo.png' }],
+  ['a logo without a scheme', 400, { logo: '//cdn.example/logo.png' }],
   ['bytes as logo', 400, { logo: 'data:image/png;base64,x' }],
   ['a picture that this gateway does not have', 410, { logo: '/v1/images/AAAAAAAAAAAAAAAAAAAAAAAA' }],
   ['a long name', 400, { name: LONG }],

@@ -2,6 +2,7 @@ import type { Message } from '../../../gateway/protocol/model.ts'
 import type { ClientController } from '../../chat/client-controller.ts'
 import type { MailboxStrings } from '../../locales/mailbox-strings.ts'
 import { fill } from '../../locales/fill.ts'
+import { cardFrom } from '../../ui/card.ts'
 import { listTime } from '../../locales/list-time.ts'
 
 /** Facts from the open conversation itself: label and value. */
@@ -20,11 +21,12 @@ export function conversationFacts(controller: ClientController, strings: Mailbox
   ]
 }
 
-/** What `{order}` stands for. */
-export function latestOrder(messages: readonly Message[]): string | undefined {
-  const { number } = (messages.findLast(({ kind }) => kind === 'order')?.body ?? {}) as Readonly<Record<string, unknown>>
-  return typeof number === 'string' ? number : undefined
-}
+/** What `{order}` stands for: the number as the card shows it, because the agent sends it as their own words. */
+export const latestOrder = (messages: readonly Message[]): string | undefined =>
+  messages.reduceRight<string | undefined>(
+    (found, { kind, body }) => found ?? (kind === 'order' ? cardFrom(kind, { ...body })?.number : undefined),
+    undefined,
+  )
 
 /** Products and orders, the newest first, each once. */
 export function sharedThings(messages: readonly Message[]): readonly Message[] {
