@@ -9,7 +9,7 @@ import { languageOf } from '../ui/language-of.ts'
 import { Toast } from '../ui/toast.ts'
 import { Dialogs } from './dialogs.ts'
 
-export type DeskDialog = 'sheet' | 'block' | 'transfer' | 'blocked' | 'replies'
+export type DeskDialog = 'sheet' | 'block' | 'transfer' | 'blocked' | 'replies' | 'several'
 
 export interface DeskContextOptions {
   readonly element: MailboxHost

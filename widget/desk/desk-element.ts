@@ -45,6 +45,7 @@ const TOOL_ICONS = { quickReplies: deskIcons.reply, note: deskIcons.note, pictur
  * Hooks for testers: those of `<im-inbox>`, status shelf view mark search-foot · service claim close transfer take-back unblock answering ·
  * offered accept decline look countdown · tool-quickReplies tool-note tool-picture tool-order order-menu order-item · note note-form note-field save-note edit-note delete-note · details toggle-details copy-id customer
  * viewing send-viewing order copy-order send-order customer-down customer-retry earlier open-block · quick-replies quick-reply · told undo ·
+ * show-several several-dialog several-entry several-all several-idle several-close several-take several-to several-transfer ·
  * report report-days report-csv report-retry close-report · show-replies show-blocked show-report show-shortcuts and the dialogs sheet block-dialog transfer-dialog blocked-dialog replies-dialog.
  */
 export class DeskElement extends ConnectedElement<DeskEvents> {
@@ -180,7 +181,7 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
   protected override render(): TemplateResult {
     const { mailboxStrings } = this.#view.language
     const list = this.#view.list({
-      ...this.#search.view(),
+      ...this.#search.view(this.#assignment.several.button()),
       title: mailboxStrings.conversations,
       tools: this.#tools(),
       mark: this.#assignment.mark,

@@ -1,6 +1,7 @@
 import { pageStyles } from '../mailbox/page-styles.ts'
 import { toastStyle } from '../ui/toast-style.ts'
 import { assignmentStyle } from './assignment/assignment-style.ts'
+import { severalStyle } from './assignment/several-style.ts'
 import { customerStyle } from './customer/customer-style.ts'
 import { deskStyle } from './desk-style.ts'
 import { dialogStyle } from './dialog-style.ts'
@@ -27,4 +28,5 @@ export const deskStyles = [
   shortcutSheetStyle,
   replyManagerStyle,
   reportStyle,
+  severalStyle,
 ]

@@ -107,6 +107,10 @@ export interface DeskStrings {
   readonly copyNumber: string
   readonly noOrders: string
 
+  /** Closing, taking and transferring many conversations; `idle` stands before spans of time. */
+  readonly several: Readonly<Record<'title' | 'none' | 'all' | 'idle', string>> &
+    Readonly<Record<'close' | 'take' | 'transfer' | 'left' | 'closed' | 'taken' | 'offered' | 'queued' | 'failed', Counted>>
+
   /** The shop's figures; `most`: of a median's 90th percentile. */
   readonly report: Readonly<
     Record<

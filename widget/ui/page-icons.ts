@@ -19,6 +19,7 @@ export const deskIcons = {
   note: icon(svg`<path d="M5 4.5h14v10l-5 5H5v-15Z"/><path d="M19 14.5h-5v5M8.5 9h7M8.5 12.5h4"/>`),
   picture: icon(svg`<rect x="3.5" y="5" width="17" height="14" rx="2.5"/><path d="M4 16.5l4.5-4.5 4 4 3-3 4.5 4M15.5 9.2h.01"/>`),
   order: icon(svg`<path d="M4.5 8L12 4l7.5 4v8.5L12 20.5l-7.5-4V8Z"/><path d="M4.5 8l7.5 4 7.5-4M12 12v8.5"/>`),
+  several: icon(svg`<path d="M4 7.5l2 2 3.5-4M4 16.5l2 2 3.5-4M13 7.5h7M13 16.5h7"/>`),
   report: icon(svg`<path d="M4.5 19.5h15M7 16v-5M12 16V5M17 16V9"/>`),
   copy: icon(svg`<rect x="8.5" y="8.5" width="11" height="11" rx="2.5"/>
     <path d="M15.5 5.5v-.2a1.8 1.8 0 0 0-1.8-1.8H6.3a1.8 1.8 0 0 0-1.8 1.8v7.4a1.8 1.8 0 0 0 1.8 1.8h.2"/>`),

@@ -53,8 +53,13 @@ export class AssignmentRequests extends ClientFollower<ListingPerson> {
     return this.#busy.has(conversation)
   }
 
-  /** Sends the command and shows the new state at once. Resolves with whether the gateway carried it out. */
-  async change<C extends AssignmentCommand>(row: ConversationRow, command: C, input: CommandInput<C>): Promise<boolean> {
+  /** Sends the command and shows the new state at once. Resolves with whether the gateway carried it out. `quiet`: the caller says why not. */
+  async change<C extends AssignmentCommand>(
+    row: ConversationRow,
+    command: C,
+    input: CommandInput<C>,
+    mode: 'loud' | 'quiet' = 'loud',
+  ): Promise<boolean> {
     const { client } = this
     if (!client || this.isBusy(row.conversation)) return false
     this.#busy.add(row.conversation)
@@ -70,7 +75,7 @@ export class AssignmentRequests extends ClientFollower<ListingPerson> {
       return true
     } catch (error) {
       if (client !== this.client) return false
-      this.#options.onRefused(commandRefusal(error))
+      if (mode === 'loud') this.#options.onRefused(commandRefusal(error))
       this.ask()
       return false
     } finally {

@@ -12,11 +12,13 @@ import { Blocking } from './blocking.ts'
 import { Collision } from './collision.ts'
 import { OfferFocus } from './offer-focus.ts'
 import { offers, type OffersView } from './offers.ts'
+import { Several } from './several.ts'
 import { transferForm } from './transfer-form.ts'
 
 /** The assignment of conversations: agents of a shop claim, transfer and close conversations, and block customers. */
 export class AssignmentController implements ReactiveController {
   readonly blocking: Blocking
+  readonly several: Several
   readonly #desk: DeskContext
   readonly #requests: AssignmentRequests
   readonly #collision: Collision
@@ -34,6 +36,7 @@ export class AssignmentController implements ReactiveController {
     this.#collision = new Collision(element)
     this.#offerFocus = new OfferFocus(element)
     this.blocking = new Blocking(desk, this.#requests)
+    this.several = new Several(desk, this.#requests)
     new EverySecond(element, () => view.mailbox.rows.some(({ service }) => service?.transfer !== undefined))
     element.addController(this)
   }
@@ -41,6 +44,7 @@ export class AssignmentController implements ReactiveController {
   /** The desk now belongs to another agent. */
   reset(): void {
     this.blocking.reset()
+    this.several.reset()
   }
 
   hostUpdate(): void {
@@ -178,6 +182,7 @@ export class AssignmentController implements ReactiveController {
   /** The content of the open dialog; undefined if it is none of these. */
   dialog(open: DeskDialog): ModalContent | undefined {
     const { dialogRow: row } = this.#desk
+    if (open === 'several') return this.several.dialog()
     if (open === 'blocked') return this.blocking.list()
     if (open === 'block') return row && this.blocking.form(row)
     return open === 'transfer' ? row && this.#transferForm(row) : undefined

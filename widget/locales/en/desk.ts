@@ -117,6 +117,21 @@ export const desk: DeskStrings = {
   copyNumber: 'Copy number {number}',
   noOrders: 'No orders.',
 
+  several: {
+    title: 'Several at once',
+    none: 'You have no open conversations, and nobody is waiting.',
+    all: 'Select all',
+    idle: 'Select those answered and silent for',
+    close: { other: 'Close {n}' },
+    take: { other: 'Take {n}' },
+    transfer: { other: 'Transfer {n}' },
+    left: { other: '{n} left…' },
+    closed: { one: '{n} conversation is closed.', other: '{n} conversations are closed.' },
+    taken: { one: '{n} conversation is assigned to you.', other: '{n} conversations are assigned to you.' },
+    offered: { one: '{n} conversation is offered to {name}.', other: '{n} conversations are offered to {name}.' },
+    queued: { one: '{n} conversation is back in the queue.', other: '{n} conversations are back in the queue.' },
+    failed: { one: '{n} couldn’t be changed.', other: '{n} couldn’t be changed.' },
+  },
   report: {
     title: 'Report',
     back: 'Back to conversations',

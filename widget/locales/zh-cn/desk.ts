@@ -117,6 +117,21 @@ export const desk: DeskStrings = {
   copyNumber: '复制订单号 {number}',
   noOrders: '没有订单。',
 
+  several: {
+    title: '批量操作',
+    none: '您没有进行中的会话，也没有人在排队。',
+    all: '全选',
+    idle: '选择已回复且静默超过',
+    close: '关闭 {n} 个',
+    take: '接入 {n} 个',
+    transfer: '转接 {n} 个',
+    left: '还剩 {n} 个…',
+    closed: '已关闭 {n} 个会话。',
+    taken: '{n} 个会话已分配给您。',
+    offered: '已请求将 {n} 个会话转接给{name}。',
+    queued: '{n} 个会话已退回排队。',
+    failed: '{n} 个未能更改。',
+  },
   report: {
     title: '报表',
     back: '返回会话',
