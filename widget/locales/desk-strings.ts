@@ -108,7 +108,7 @@ export interface DeskStrings {
   readonly noOrders: string
 
   /** Closing, taking and transferring many conversations; `idle` stands before spans of time. */
-  readonly several: Readonly<Record<'title' | 'none' | 'all' | 'idle', string>> &
+  readonly several: Readonly<Record<'title' | 'none' | 'all' | 'idle' | 'unanswered', string>> &
     Readonly<Record<'close' | 'take' | 'transfer' | 'left' | 'closed' | 'taken' | 'offered' | 'queued' | 'failed', Counted>>
 
   /** The shop's figures; `most`: of a median's 90th percentile. */

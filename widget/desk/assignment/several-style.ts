@@ -9,6 +9,12 @@ export const severalStyle = css`
     padding: 8px 0;
     font-size: 14px;
   }
+  .several-bar [role='group'] {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px;
+    align-items: center;
+  }
   .several-bar label,
   .several-line {
     display: flex;

@@ -58,7 +58,7 @@ export class Several {
           conversation: row.conversation,
           to: row.to,
           name: view.nameOf(row.to, row.name),
-          state: row.service?.phase === 'waiting' ? words.waiting : isUnanswered(row) ? words.views.unanswered : '',
+          state: row.service?.phase === 'waiting' ? words.waiting : isUnanswered(row) ? words.several.unanswered : '',
           at: listTime(row.at, now, { lang, yesterday: mailboxStrings.yesterday }),
           isChosen: this.#chosen.has(row.conversation),
         })),

@@ -132,6 +132,7 @@ export const desk: DeskStrings = {
   noOrders: 'لا توجد طلبات.',
   several: {
     title: 'عدة محادثات معًا',
+    unanswered: 'بلا رد',
     none: 'لا محادثات مفتوحة لديك، ولا أحد ينتظر.',
     all: 'تحديد الكل',
     idle: 'تحديد ما تم الرد عليه وهو ساكن منذ',

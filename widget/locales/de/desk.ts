@@ -126,6 +126,7 @@ export const desk: DeskStrings = {
   noOrders: 'Keine Bestellungen.',
   several: {
     title: 'Mehrere auf einmal',
+    unanswered: 'Unbeantwortet',
     none: 'Sie haben keine offenen Unterhaltungen, und niemand wartet.',
     all: 'Alle auswählen',
     idle: 'Beantwortete auswählen, still seit',

@@ -119,6 +119,7 @@ export const desk: DeskStrings = {
 
   several: {
     title: 'Several at once',
+    unanswered: 'Unanswered',
     none: 'You have no open conversations, and nobody is waiting.',
     all: 'Select all',
     idle: 'Select those answered and silent for',

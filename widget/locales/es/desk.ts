@@ -126,6 +126,7 @@ export const desk: DeskStrings = {
   noOrders: 'No hay pedidos.',
   several: {
     title: 'Varias a la vez',
+    unanswered: 'Sin respuesta',
     none: 'No tiene conversaciones abiertas y nadie está esperando.',
     all: 'Seleccionar todas',
     idle: 'Seleccionar las respondidas y sin actividad desde hace',

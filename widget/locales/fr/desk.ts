@@ -126,6 +126,7 @@ export const desk: DeskStrings = {
   noOrders: 'Aucune commande.',
   several: {
     title: 'Plusieurs à la fois',
+    unanswered: 'Sans réponse',
     none: 'Vous n’avez aucune conversation ouverte et personne n’attend.',
     all: 'Tout sélectionner',
     idle: 'Sélectionner celles répondues et sans activité depuis',

@@ -126,6 +126,7 @@ export const desk: DeskStrings = {
   noOrders: 'Tidak ada pesanan.',
   several: {
     title: 'Beberapa sekaligus',
+    unanswered: 'Belum dijawab',
     none: 'Tidak ada percakapan terbuka, dan tidak ada yang menunggu.',
     all: 'Pilih semua',
     idle: 'Pilih yang sudah dijawab dan diam selama',

@@ -126,6 +126,7 @@ export const desk: DeskStrings = {
   noOrders: '注文はありません。',
   several: {
     title: 'まとめて操作',
+    unanswered: '未返信',
     none: '進行中の会話も待っている人もいません。',
     all: 'すべて選択',
     idle: '返信済みで動きがないものを選択',

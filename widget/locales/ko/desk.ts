@@ -126,6 +126,7 @@ export const desk: DeskStrings = {
   noOrders: '주문이 없습니다.',
   several: {
     title: '한 번에 처리',
+    unanswered: '미답변',
     none: '진행 중인 대화도 기다리는 사람도 없습니다.',
     all: '모두 선택',
     idle: '답변 후 조용한 대화 선택',

@@ -126,6 +126,7 @@ export const desk: DeskStrings = {
   noOrders: 'Nenhum pedido.',
   several: {
     title: 'Várias de uma vez',
+    unanswered: 'Sem resposta',
     none: 'Você não tem conversas abertas e ninguém está esperando.',
     all: 'Selecionar todas',
     idle: 'Selecionar as respondidas e sem atividade há',

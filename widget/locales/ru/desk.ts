@@ -126,6 +126,7 @@ export const desk: DeskStrings = {
   noOrders: 'Заказов нет.',
   several: {
     title: 'Сразу несколько',
+    unanswered: 'Без ответа',
     none: 'У вас нет открытых бесед, и никто не ждёт.',
     all: 'Выбрать все',
     idle: 'Выбрать отвеченные, без сообщений',

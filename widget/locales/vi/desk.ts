@@ -126,6 +126,7 @@ export const desk: DeskStrings = {
   noOrders: 'Không có đơn hàng.',
   several: {
     title: 'Nhiều cùng lúc',
+    unanswered: 'Chưa trả lời',
     none: 'Bạn không có cuộc trò chuyện nào đang mở và không có ai đang chờ.',
     all: 'Chọn tất cả',
     idle: 'Chọn các cuộc đã trả lời và im lặng trong',

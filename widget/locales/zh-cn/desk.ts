@@ -119,6 +119,7 @@ export const desk: DeskStrings = {
 
   several: {
     title: '批量操作',
+    unanswered: '未回复',
     none: '您没有进行中的会话，也没有人在排队。',
     all: '全选',
     idle: '选择已回复且静默超过',

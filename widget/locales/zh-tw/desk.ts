@@ -126,6 +126,7 @@ export const desk: DeskStrings = {
   noOrders: '沒有訂單。',
   several: {
     title: '批次操作',
+    unanswered: '未回覆',
     none: '您沒有進行中的對話，也沒有人在等候。',
     all: '全選',
     idle: '選取已回覆且靜默超過',
