@@ -158,3 +158,10 @@ test('a pass whose key has left the key set is refused once the set was fetched 
   await passes.followKeySet()
   await expect(passes.verify(token)).rejects.toMatchObject({ wire: { code: 'pass_invalid' } })
 })
+
+test('a number as sub, as a database gives it, is refused with what to do', async () => {
+  const { passes } = passesAt()
+  await expect(passes.verify(sign({ ...CLAIMS, sub: 1001 }))).rejects.toMatchObject({
+    wire: { code: 'pass_invalid', message: expect.stringContaining('"sub" must be text') },
+  })
+})

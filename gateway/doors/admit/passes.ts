@@ -171,7 +171,8 @@ function checkSource({ sub, src }: JWTPayload, sources: readonly string[]): void
 
 function identityOf({ sub, src, role, shop, name, avatar, exp }: JWTPayload): Identity {
   if (src !== undefined && typeof src !== 'string') throw new Refusal('pass_invalid', 'the claim "src" must be text')
-  const id = typeof sub === 'string' ? participantId(src, sub) : ''
+  if (typeof sub !== 'string') throw new Refusal('pass_invalid', 'the claim "sub" must be text, not a number')
+  const id = participantId(src, sub)
   if (!isId(id) || isShopSide(id)) throw new Refusal('pass_invalid', 'the claims "src" and "sub" together are no id')
   const base = {
     id,
