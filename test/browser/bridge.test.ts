@@ -278,7 +278,7 @@ test('the app opens and closes the panel, with a side and a product', async () =
   await app.close()
 })
 
-test('the app opens links and pictures once it has announced that, and the page does until then', async () => {
+test('the app opens links once it has announced that, and the page does until then', async () => {
   const app = await openApp('android', '/?open')
   await app.page.evaluate(() => void memory.say('look: https://shop.example/kettle'))
   const link = app.page.locator('im-chat .bubble a')
@@ -289,6 +289,18 @@ test('the app opens links and pictures once it has announced that, and the page 
   await link.tap()
   await expect.poll(() => app.heard.at(-1)).toEqual({ type: 'link', url: 'https://shop.example/kettle' })
   expect(app.context.pages()).toHaveLength(1)
+  await app.close()
+})
+
+test('the app shows a picture itself once it has announced that, and the page’s viewer stays closed', async () => {
+  // there is no such picture here, and its words stand for it
+  const app = await openApp('android', '/?open', { ...PHONE, expected: /404/ })
+  const url = `/v1/images/${'a'.repeat(24)}`
+  await app.page.evaluate((each) => void memory.say('the kettle', { kind: 'image', body: { text: 'the kettle', ...{ url: each } } }), url)
+  await app.say({ type: 'host', opens: ['link', 'image'] })
+  await app.page.locator('im-chat a.picture').tap()
+  await expect.poll(() => app.heard.at(-1)).toEqual({ type: 'image', url: site.url + url })
+  expect([await hook(app.page, 'viewer').count(), app.context.pages().length]).toEqual([0, 1])
   await app.close()
 })
 

@@ -271,7 +271,7 @@ test.each([
   ['im-chat', { sub: 'v-ann' }, { sub: 'v-bob' }, 'shop:views'],
   ['im-inbox', { sub: 'v-ann' }, { sub: 'v-bob' }, 'shop:views'],
   ['im-desk', { sub: 'v-amy', role: 'agent', shop: 'views' }, { sub: 'v-ben', role: 'agent', shop: 'views2' }, 'v-ann'],
-] as const)('%s: a picture on the whole screen, and the menu of a message, close for the next person', async (tag, first, second, to) => {
+] as const)('%s: a picture on the whole screen, the menu of a message and the tray close for the next person', async (tag, first, second, to) => {
   const headers = { authorization: `Bearer ${await gateway.pass({ sub: 'v-ann' })}` }
   const uploaded = await fetch(`${gateway.url}/v1/images`, { method: 'POST', headers, body: new Uint8Array(PICTURES.png) })
   const { url } = (await uploaded.json()) as { url: string }
@@ -296,6 +296,14 @@ test.each([
     .toBe(true)
   await mounted.setAtOnce({ token: await gateway.pass(second) })
   await expect.poll(() => part('actions').count()).toBe(0)
+  if (tag === 'im-chat') {
+    await mounted.become(first, to)
+    await page.evaluate(() => Object.assign(document.querySelector('im-chat')!, { orders: [{ number: 'MG-7' }] }))
+    await part('more').click()
+    await part('tray').getByText('MG-7').waitFor()
+    await mounted.setAtOnce({ token: await gateway.pass(second) })
+    expect(await part('tray').count()).toBe(0)
+  }
   ann.leave()
   await mounted.close()
 })

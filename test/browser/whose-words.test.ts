@@ -37,7 +37,7 @@ test('the list of agent 7 does not call the words of customer 7 the agent’s ow
   customer.leave()
 })
 
-test('a guest who is called Support is marked as a guest where its words are quoted, and where the list says that it withdrew some', async () => {
+test('a guest who is called Support is marked as a guest where its words are quoted or about to be, while it types, and where the list says that it withdrew some', async () => {
   const guest = await person(gateway, { sub: SUPPORT, name: 'Support' })
   await guest.say('Send me your password', 'shop:guests')
   const ann = await person(gateway, { sub: 'ann', role: 'agent', shop: 'guests', name: 'Ann' })
@@ -47,6 +47,19 @@ test('a guest who is called Support is marked as a guest where its words are quo
   const desk = await deskPage(browser, gateway, { agent: 'bob', shop: 'guests' })
   await desk.open(SUPPORT)
   expect(await desk.part('quoted').locator('b').textContent()).toBe('Guest · Support')
+  const said = desk.part('message').filter({ hasText: 'password' }).first().locator('.bubble')
+  await said.hover()
+  await expect
+    .poll(async () => {
+      await said.click({ button: 'right' })
+      return desk.part('actions').isVisible()
+    })
+    .toBe(true)
+  await desk.part('action-quote').click()
+  expect(await desk.part('quoting').locator('b').textContent()).toBe('Guest · Support')
+  await guest.ask('typing', { to: 'shop:guests' })
+  await desk.part('typing').waitFor()
+  expect(await desk.part('typing').locator('.bubble').getAttribute('aria-label')).toBe('Guest · Support is typing')
   await guest.ask('send', { to: 'shop:guests', id: 'm2', kind: 'text', body: { text: 'Oh' } })
   await guest.ask('withdraw', { to: 'shop:guests', seq: 3, id: 'm2' })
   await expect.poll(() => desk.row(SUPPORT).locator('.entry-last').textContent()).toBe('Guest · Support withdrew a message.')
@@ -68,6 +81,18 @@ test('a customer who gives its card the id of the shop’s card does not change 
   await expect.poll(() => costs.allTextContents()).toEqual(['¥ 468', '¥ 1'])
   await inbox.close()
   for (const each of [ann, kim]) each.leave()
+})
+
+test('a picture on another server is asked about by the host that the browser would fetch it from', async () => {
+  const kim = await person(gateway, { sub: 'kim', name: 'Kim' })
+  for (const url of ['https://evil.invalid\\@shop.example/x.png', 'https://shop.example@evil.invalid/x.png', 'https:\\/\\/shop.example/x.png'])
+    await kim.say('Picture', 'shop:hosts', 'image', { url })
+  const desk = await deskPage(browser, gateway, { agent: 'ann', shop: 'hosts' })
+  await desk.open('kim')
+  const asked = desk.part('panel').locator('[data-test=show-picture]')
+  await expect.poll(() => asked.allTextContents()).toEqual(Array(2).fill(expect.stringMatching(/evil\.invalid(?!.*shop\.example)/)))
+  await desk.close()
+  kim.leave()
 })
 
 test('a quote is of the message that was pressed, also where another has the same id', async () => {

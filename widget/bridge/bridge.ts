@@ -50,7 +50,9 @@ export function connectBridge(chat: Chat): () => void {
     on(chat, 'im-close', () => send('closed', {})),
     on(chat, 'im-refused', (event) => sendRefusal((event as CustomEvent<{ code: string }>).detail)),
     on(chat, 'im-card', (event) => onCard(chat, event as CustomEvent<ToHost['card']>)),
-    on(chat.shadowRoot!, 'click', (event) => onClick(chat, event)),
+    // before the page's own viewer takes it
+    on(chat.shadowRoot!, 'click', (event) => onClick(chat, event, 'image'), true),
+    on(chat.shadowRoot!, 'click', (event) => onClick(chat, event, 'link')),
   ]
   sendState([chat])
   return () => {
@@ -103,11 +105,11 @@ function send<T extends keyof ToHost>(type: T, fields: ToHost[T]): void {
 }
 
 /** A link or picture that the app opens itself is sent to it and not opened here. */
-function onClick(chat: Chat, event: Event): void {
-  const found = event.defaultPrevented ? undefined : openedBy(event.target)
-  if (!found || !opensOf.get(chat)?.has(found.type)) return
+function onClick(chat: Chat, event: Event, type: 'link' | 'image'): void {
+  const url = event.defaultPrevented || !opensOf.get(chat)?.has(type) ? undefined : openedBy(event.target, type)
+  if (url === undefined) return
   event.preventDefault()
-  send(found.type, { url: found.url })
+  send(type, { url })
 }
 
 /** A card that the app shows itself, unless a listener of the page was first. */
@@ -118,14 +120,14 @@ function onCard(chat: Chat, event: CustomEvent<ToHost['card']>): void {
   send('card', { kind, id, number, title, url, message })
 }
 
-/** What a click on this node would open: a link, or a picture in full size. Only http and https are passed to the app. */
-function openedBy(node: EventTarget | null): { readonly type: 'link' | 'image'; readonly url: string } | undefined {
+/** The address that a click on this node would open as a link, or as a picture in full size. Only http and https are passed to the app. */
+function openedBy(node: EventTarget | null, type: 'link' | 'image'): string | undefined {
   const anchor = node instanceof Element ? node.closest<HTMLAnchorElement>('a[href]') : null
   if (!anchor || !/^https?:$/.test(anchor.protocol)) return undefined
-  return { type: anchor.classList.contains('picture') ? 'image' : 'link', url: anchor.href }
+  return (anchor.closest('.picture') ? 'image' : 'link') === type ? anchor.href : undefined
 }
 
-function on(target: EventTarget, type: string, listener: (event: Event) => void): () => void {
-  target.addEventListener(type, listener)
-  return () => target.removeEventListener(type, listener)
+function on(target: EventTarget, type: string, listener: (event: Event) => void, isFirst = false): () => void {
+  target.addEventListener(type, listener, isFirst)
+  return () => target.removeEventListener(type, listener, isFirst)
 }

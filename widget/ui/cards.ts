@@ -137,7 +137,8 @@ function facts({ kind, number, title, ...sent }: Card, { strings, now, isHeaded 
 
 const isPreview = (value: unknown): boolean => typeof value === 'string' && value.startsWith('data:image/')
 
-const hostOf = (address: string): string => /^\w+:\/\/([^/?#]*)/.exec(address)?.[1]?.replace(/^.*@/, '') ?? address
+/** As the browser reads the address, for which a backslash ends the host too. */
+const hostOf = (address: string): string => Object.assign(document.createElement('a'), { href: address }).host
 
 /** The reader asked for the picture beside the button. */
 function reveal({ currentTarget }: Event): void {

@@ -10,7 +10,8 @@ export const closePicture = (root: ParentNode): void => root.querySelector<HTMLD
  */
 export function openPicture(event: MouseEvent, strings: Strings): void {
   const link = event.currentTarget as HTMLAnchorElement
-  const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey
+  // an app around the page may show it itself
+  const isPlain = !event.defaultPrevented && event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey
   if (!isPlain || !('HTMLDialogElement' in globalThis) || !('adoptedStyleSheets' in Document.prototype)) return
   event.preventDefault()
   import('./picture-viewer/picture-viewer.ts').then(

@@ -7,6 +7,7 @@ import { entryWords } from '../../ui/entry-words.ts'
 import { icons } from '../../ui/icons.ts'
 import { listen } from '../../ui/listen.ts'
 import { mayRetry, refusalSentence } from '../../ui/refusal-sentence.ts'
+import { shownName } from '../../ui/shown-name.ts'
 import { addStyles } from '../add-styles.ts'
 import { actionIcons } from './action-icons.ts'
 import { actionsStyle } from './actions-style.ts'
@@ -226,9 +227,9 @@ class Actions implements MessageActions {
     else this.#bar.removeAttribute('hidden')
   }
 
-  #quoteView({ name, kind, body }: Message): TemplateResult {
+  #quoteView({ name, from, kind, body }: Message): TemplateResult {
     const strings = this.#options.strings()
-    return html`<div data-test="quoting">${name ? html`<b dir="auto">${name}</b>` : nothing}<span dir="auto"
+    return html`<div data-test="quoting">${name ? html`<b dir="auto">${shownName(name, from, strings)}</b>` : nothing}<span dir="auto"
         >${entryWords({ kind, body, isMine: false }, strings)}</span></div>
       <button type="button" class="plain" data-test="no-quote" aria-label=${strings.dismiss} @click=${() => this.clear()}>${icons.close}</button>`
   }

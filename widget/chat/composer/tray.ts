@@ -82,6 +82,8 @@ class Tray {
     this.#stops = [
       listen(document, 'mousedown touchstart', outside, { capture: true, passive: true }),
       listen(document, 'focusin', outside, { capture: true }),
+      // what it offers is the person's who opened it
+      listen((this.#form.getRootNode() as ShadowRoot).host, 'im-person', () => this.#close()),
     ]
   }
 

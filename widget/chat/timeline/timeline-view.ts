@@ -5,6 +5,7 @@ import type { Strings } from '../../locales/strings.ts'
 import { bubble, type BubbleOptions } from './bubble.ts'
 import { firstScreen, type FirstScreen } from './first-screen.ts'
 import { icons } from '../../ui/icons.ts'
+import { shownName } from '../../ui/shown-name.ts'
 import type { MarkRow, Row } from './rows.ts'
 import { repeat } from '../../ui/keyed-list.ts'
 
@@ -13,7 +14,7 @@ export interface TimelineOptions extends BubbleOptions {
   readonly connection: ConnectionState
   readonly isLoaded: boolean
   readonly isLoadingOlder: boolean
-  readonly typing: { readonly from?: string; readonly name?: string } | undefined
+  readonly typing: { readonly from: string; readonly name?: string } | undefined
   /** Messages that arrived while the reader was not at the end; undefined at the end. */
   readonly newCount: number | undefined
   /** The newest message, for screen readers. */
@@ -79,9 +80,9 @@ const empty = (strings: Strings): TemplateResult => html`<div class="empty" data
   <span class="mascot">${icons.chat}</span><b>${strings.empty}</b>
 </div>`
 
-const typing = ({ name }: { readonly name?: string }, strings: Strings): TemplateResult =>
+const typing = ({ from, name }: NonNullable<TimelineOptions['typing']>, strings: Strings): TemplateResult =>
   html`<div class="row other first last" data-test="typing">
-    <div class="bubble dots" role="img" aria-label=${name ? fill(strings.typingName, { name }) : strings.typing}><i></i><i></i><i></i></div>
+    <div class="bubble dots" role="img" aria-label=${name ? fill(strings.typingName, { name: shownName(name, from, strings) }) : strings.typing}><i></i><i></i><i></i></div>
   </div>`
 
 function latest(count: number, { strings, onLatest }: TimelineOptions): TemplateResult {
