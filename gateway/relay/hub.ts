@@ -30,8 +30,8 @@ export class Hub implements Announcements {
   readonly #agents = new Map<string, AgentWindows>()
   readonly #peers = new Map<string, Peer>()
   readonly #devices = new Map<string, Peer>()
-  /** Peers whose device has a newer session, and when they are closed. */
-  readonly #outdated = new Map<Peer, number>()
+  /** Sessions whose device has a newer one, in the order in which that came, and when they are closed. */
+  readonly #outdated = new Map<string, number>()
   readonly #reconcileSchedule: ReconcileSchedule
   readonly #presenceSubscriptions: PresenceSubscriptions
   readonly #presence: Presence
@@ -78,22 +78,24 @@ export class Hub implements Announcements {
     await Promise.all(conversations.map((conversation) => side.subscribe(conversation)))
   }
 
-  /** The peer counts as present. Of two sessions of a device the newer one stays; the older one gets `byePush replaced` a little later. */
+  /**
+   * The peer counts as present. Of two sessions of a device the newer one stays; the older one gets `byePush replaced` a little later, if the newer is
+   * still there. A client that falls back opens one at each door and may repeat a hello on the older: that does not make it the newer.
+   */
   welcomed(peer: Peer): void {
     this.#presenceSubscriptions.arrived(peer)
-    if (peer.device === undefined) return
+    if (peer.device === undefined || this.#outdated.has(peer.sid)) return
     const key = deviceKey(peer)
     const older = this.#devices.get(key)
     this.#devices.set(key, peer)
-    if (older !== undefined && older !== peer) this.#outdated.set(older, this.#uptime() + OUTDATED_MS)
+    if (older !== undefined && older !== peer) this.#outdated.set(older.sid, this.#uptime() + OUTDATED_MS)
   }
 
   detach(peer: Peer): void {
     if (!this.#peers.delete(peer.sid)) return
     this.#presenceSubscriptions.left(peer)
     this.#viewing.left(peer.sid)
-    this.#outdated.delete(peer)
-    if (peer.device !== undefined && this.#devices.get(deviceKey(peer)) === peer) this.#devices.delete(deviceKey(peer))
+    if (peer.device !== undefined && this.#devices.get(deviceKey(peer)) === peer) this.#leaveDevice(deviceKey(peer))
     const { side, id } = peer.identity
     const sideSubscription = this.#sideSubscriptions.get(side)
     sideSubscription?.remove(peer)
@@ -122,7 +124,11 @@ export class Hub implements Announcements {
   endOutdated(): void {
     const now = this.#now()
     for (const peer of this.#peers.values()) if (peer.identity.expiresAt <= now) peer.bye('pass_expired')
-    for (const [peer, dueAt] of this.#outdated) if (dueAt <= this.#uptime()) peer.bye('replaced')
+    for (const [sid, dueAt] of this.#outdated) {
+      if (dueAt > this.#uptime()) continue
+      this.#outdated.delete(sid)
+      this.#peers.get(sid)?.bye('replaced')
+    }
   }
 
   /** Compares the side subscriptions that are due with the store. */
@@ -137,6 +143,16 @@ export class Hub implements Announcements {
 
   close(): void {
     this.#stopGap()
+  }
+
+  /** The newest session of a device has ended: of those that were to make way the latest takes its place. */
+  #leaveDevice(key: string): void {
+    this.#devices.delete(key)
+    const waiting = [...this.#outdated.keys()].map((sid) => this.#peers.get(sid))
+    const latest = waiting.findLast((peer) => peer?.device !== undefined && deviceKey(peer) === key)
+    if (latest === undefined) return
+    this.#outdated.delete(latest.sid)
+    this.#devices.set(key, latest)
   }
 
   #windows({ identity }: Peer): AgentWindows {

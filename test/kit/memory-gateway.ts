@@ -44,6 +44,8 @@ interface Peer {
   hello?: string
   hasCommanded?: boolean
   device?: string | undefined
+  /** Its device has a newer session. */
+  isOutdated?: boolean
   stopExpiry?: () => void
 }
 
@@ -237,8 +239,15 @@ export class MemoryGateway {
 
   #attach(peer: Attached): void {
     for (const other of this.#peersOf([peer.identity.side])) {
-      if (peer.device !== undefined && other.device === peer.device && other.identity.id === peer.identity.id) {
-        this.#byeLater(other, OUTDATED_MS, 'replaced')
+      const isSame = peer.device !== undefined && other.device === peer.device && other.identity.id === peer.identity.id
+      // an older session that repeats its hello is not the newer
+      if (isSame && !peer.isOutdated && !other.isOutdated) {
+        other.isOutdated = true
+        this.#clock.after(OUTDATED_MS, () => {
+          // the newer has ended meanwhile
+          if (!this.peers.has(peer)) other.isOutdated = false
+          else if (other.far.isOpen) this.#bye(other, { code: 'replaced', reconnect: BYES.replaced.reconnect })
+        })
       }
     }
     this.peers.add(peer)
