@@ -260,6 +260,20 @@ export interface Bus {
    * channels are subscribed again. A subscriber that must miss nothing reads the log then. Returns a function that stops the calls.
    */
   onGap(listener: (channels: readonly string[]) => void): () => void
+
+  /**
+   * Calls `listener` with what was appended, by any node, about a second after it was published: where the publish has not arrived some time later, it was
+   * lost in silence. Never called where no publish can be lost. May repeat itself, and may lack what a node wrote that died, or whose server is away.
+   * Returns a function that stops the calls.
+   */
+  onWatermarks(listener: (watermarks: readonly Watermark[]) => void): () => void
+}
+
+/** The log of `conversation` has been written up to `seq`, lately from `from` on. */
+export interface Watermark {
+  readonly conversation: string
+  readonly from: number
+  readonly seq: number
 }
 
 export interface Subscription {

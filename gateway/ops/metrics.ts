@@ -37,7 +37,7 @@ export class Metrics {
   readonly gaps = new Counter({ name: 'im_gaps_total', help: 'Times that publishes may have been missed.', ...this.#to })
   readonly missed = new Counter({
     name: 'im_missed_total',
-    help: 'Conversations with a lost publish, found by reconciling.',
+    help: 'Conversations of which a publish was lost in silence, and then read.',
     ...this.#to,
   })
   readonly customerFailures = new Counter({

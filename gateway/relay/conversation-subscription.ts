@@ -8,6 +8,12 @@ export interface Published {
   readonly origin: string
 }
 
+/** A page of the log is being read: the packets held back meanwhile, and the session that caused each seq. */
+export interface Reading {
+  held: Published[]
+  readonly origins: Map<number, string>
+}
+
 /** One conversation that a side subscription relays to its peers. */
 export class ConversationSubscription {
   readonly conversation: string
@@ -15,8 +21,8 @@ export class ConversationSubscription {
   readonly listener: (encoded: EncodedPacket, origin: string) => void
   isJoined = false
   isAnnounced = false
-  /** While an invitation is handled: the packets held back meanwhile, and the session that caused each seq. */
-  invited: { readonly held: Published[]; readonly origins: Map<number, string> } | undefined
+  /** While an invitation is handled, or what was lost is read. */
+  reading: Reading | undefined
   usedAt = 0
   /** The last seq that was pushed to the peers, or that was in the log before they came. */
   seq = 0

@@ -2,12 +2,12 @@
  * The peers attached at this node, by side. An agent's peers belong to the shop's side subscription (its conversations) and to the agent's own
  * windows (focus, notices, transfers). A customer or another shop's agent with the same id gets none of these.
  */
-import type { Backbone } from '../backbone/backbone.ts'
+import type { Backbone, Watermark } from '../backbone/backbone.ts'
 import type { Announcements } from '../domain/messaging/conversations.ts'
 import type { Report } from '../domain/facts.ts'
 import type { Presence } from '../domain/presence/presence.ts'
 import type { Viewing } from '../domain/presence/viewing.ts'
-import { agentKey, isShopSide, participantKey } from '../protocol/keys.ts'
+import { agentKey, conversationSides, isShopSide, participantKey } from '../protocol/keys.ts'
 import type { Presence as WirePresence } from '../protocol/model.ts'
 import { AgentWindows } from './agent-windows.ts'
 import { SideSubscription } from './side-subscription.ts'
@@ -36,7 +36,7 @@ export class Hub implements Announcements {
   readonly #presenceSubscriptions: PresenceSubscriptions
   readonly #presence: Presence
   readonly #viewing: Viewing
-  readonly #stopGap: () => void
+  readonly #stops: readonly (() => void)[]
 
   constructor(options: {
     backbone: Backbone
@@ -56,7 +56,8 @@ export class Hub implements Announcements {
     this.#presence = options.presence
     this.#viewing = options.viewing
     this.#presenceSubscriptions = new PresenceSubscriptions({ ...options, now: options.uptime, channels: this.#channels })
-    this.#stopGap = options.backbone.bus.onGap((channels) => this.#onGap(channels))
+    const { bus } = options.backbone
+    this.#stops = [bus.onGap((channels) => this.#onGap(channels)), bus.onWatermarks((watermarks) => this.#expect(watermarks))]
   }
 
   get peers(): IterableIterator<Peer> {
@@ -131,8 +132,9 @@ export class Hub implements Announcements {
     }
   }
 
-  /** Compares the side subscriptions that are due with the store. */
+  /** Pushes what publishes have lost, and compares the side subscriptions that are due with the store. */
   reconcile(): void {
+    for (const sideSubscription of this.#sideSubscriptions.values()) sideSubscription.pushLost()?.catch(this.#unlessAway('pushLost'))
     this.#reconcileSchedule.tick(this.#sideSubscriptions.values())
   }
 
@@ -142,7 +144,7 @@ export class Hub implements Announcements {
   }
 
   close(): void {
-    this.#stopGap()
+    for (const stop of this.#stops) stop()
   }
 
   /** The newest session of a device has ended: of those that were to make way the latest takes its place. */
@@ -180,9 +182,16 @@ export class Hub implements Announcements {
       channels: this.#channels,
       report: this.#report,
       now: this.#now,
+      uptime: this.#uptime,
     })
     this.#sideSubscriptions.set(side, sideSubscription)
     return sideSubscription
+  }
+
+  #expect(watermarks: readonly Watermark[]): void {
+    for (const watermark of watermarks) {
+      for (const side of conversationSides(watermark.conversation) ?? []) this.#sideSubscriptions.get(side)?.expect(watermark)
+    }
   }
 
   #onGap(channels: readonly string[]): void {

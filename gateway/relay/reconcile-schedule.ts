@@ -5,12 +5,10 @@
  */
 const EVERY_MS = 30_000
 const SPREAD_MS = 15_000
-const AGAIN_MS = 1000
 const UNDER_WAY_COUNT = 300
 
 export interface Reconcilable {
-  /** Resolves with true if something looks lost that may only be late: then it should be reconciled again soon. */
-  reconcile(): Promise<boolean>
+  reconcile(): Promise<unknown>
 }
 
 export class ReconcileSchedule {
@@ -38,10 +36,9 @@ export class ReconcileSchedule {
   async #reconcile(subscription: Reconcilable): Promise<void> {
     this.#underWay++
     this.#dueAt.set(subscription, Infinity)
-    const isDoubtful = await subscription.reconcile().catch(() => false) // the store is away; when it is back, the bus reports a gap
+    await subscription.reconcile().catch(() => undefined) // the store is away; when it is back, the bus reports a gap
     this.#underWay--
-    if (isDoubtful) this.#dueAt.set(subscription, this.#now() + AGAIN_MS)
-    else this.#plan(subscription)
+    this.#plan(subscription)
   }
 
   #plan(subscription: Reconcilable): void {

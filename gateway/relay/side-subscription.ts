@@ -5,25 +5,27 @@
  * (the first message of a conversation, or the first since the other side connected). An invited conversation is subscribed first
  * and read then; what arrives in between is held back, so that the peers get each message once and in order.
  *
- * The bus may lose a publish unnoticed. So `reconcile`, called from time to time, compares the newest rows of the side's list with the last seq
- * that was pushed here, and pushes what never came.
+ * The bus may lose a publish unnoticed. So `expect` takes what the bus says of the logs, and `reconcile`, called from time to time, what the newest rows
+ * of the side's list say. What has not come some time later is read and pushed.
  */
-import type { ListRow, Page, Store } from '../backbone/backbone.ts'
+import type { ListRow, Page, Store, Watermark } from '../backbone/backbone.ts'
 import { newestRows, preview } from '../domain/answer-size.ts'
 import type { Report } from '../domain/facts.ts'
 import { isWithdrawn } from '../domain/messaging/tombstone.ts'
 import { rowFor, rowOfPage, type Invitation } from '../domain/messaging/conversations.ts'
 import { conversationChannel, isShopSide, ownChannel } from '../protocol/keys.ts'
 import type { Channels } from './channels.ts'
-import { ConversationSubscription, type Published } from './conversation-subscription.ts'
+import { ConversationSubscription, type Published, type Reading } from './conversation-subscription.ts'
 import { encodeMessage, encodePush, type EncodedPacket } from './encoded-packet.ts'
+import { ExpectedMessages } from './expected-messages.ts'
 import type { Peer } from './peer.ts'
 import { pushFocus, readSideMessage } from './side-message.ts'
 
 const CUSTOMER_NEWEST_COUNT = 50
 const SHOP_NEWEST_COUNT = 200
 const SUBSCRIBED_COUNT = 2000
-const INVITED_PAGE_COUNT = 100
+/** Messages read at once of a conversation to which the side is invited, or of which publishes were lost. */
+const PAGE_COUNT = 100
 /** Rows read at once by `reconcile`: a message whose publish was lost is among the newest. */
 const RECONCILED_COUNT = 20
 const RECONCILED_PAGES = 10
@@ -43,21 +45,23 @@ export class SideSubscription {
   readonly #channels: Channels
   readonly #report: Report
   readonly #now: () => number
+  readonly #uptime: () => number
   readonly #onOwn = (encoded: EncodedPacket, origin: string): void => this.#onOwnPublish(encoded, origin)
+  readonly #expected = new ExpectedMessages()
   #prepared: Promise<void> | undefined
+  #isJoined = false
   #isReleased = false
   #tick = 0
-  /** Conversations whose head `reconcile` found above what was pushed: the publish is lost, or only late. */
-  #doubtful = new Map<string, number>()
   /** `at` of the newest message that `reconcile` has seen. */
   #reconciledAt = Infinity
 
-  constructor(options: { side: string; store: Store; channels: Channels; report: Report; now: () => number }) {
+  constructor(options: { side: string; store: Store; channels: Channels; report: Report; now: () => number; uptime: () => number }) {
     this.side = options.side
     this.#store = options.store
     this.#channels = options.channels
     this.#report = options.report
     this.#now = options.now
+    this.#uptime = options.uptime
   }
 
   get peers(): ReadonlySet<Peer> {
@@ -119,22 +123,29 @@ export class SideSubscription {
     }
   }
 
-  /** See `Reconcilable`. A publish may be late, so one that looks lost is pushed only if it is still missing the next time. */
-  async reconcile(): Promise<boolean> {
+  /** The log has what the watermark says. While the side is being joined, what is read then has it, too. */
+  expect(watermark: Watermark): void {
+    if (this.#isJoined && watermark.seq > this.#seqOf(watermark.conversation)) this.#expected.expect(watermark, this.#uptime())
+  }
+
+  /** To be called about every second. A publish may be late, so what is expected is taken for lost some time later. Undefined: nothing was lost. */
+  pushLost(): Promise<void> | undefined {
+    if (this.#expected.isEmpty) return undefined
+    const lost = this.#expected.takeLost((conversation) => this.#seqOf(conversation), this.#uptime())
+    return lost.length === 0 ? undefined : this.#pushMissing(lost)
+  }
+
+  /** See `Reconcilable`. */
+  async reconcile(): Promise<void> {
     const before = new Map([...this.#subscriptions.values()].map(({ conversation, seq }) => [conversation, seq]))
-    const doubtful = this.#doubtful
-    this.#doubtful = new Map()
-    const missed: ListRow[] = []
-    for (const row of await this.#changed()) {
-      const { conversation, head } = row
-      const seq = this.#subscriptions.get(conversation)?.seq ?? 0
+    const shortened: Watermark[] = []
+    for (const { conversation, head } of await this.#changed()) {
+      const watermark = { conversation, from: head.seq, seq: head.seq }
       // the head is below what was pushed before it was read: the log has lost its tail
-      if ((doubtful.get(conversation) ?? 0) > seq || head.seq < (before.get(conversation) ?? 0)) missed.push(row)
-      else if (head.seq > seq) this.#doubtful.set(conversation, head.seq)
+      if (head.seq < (before.get(conversation) ?? 0)) shortened.push(watermark)
+      else this.expect(watermark)
     }
-    for (const row of missed) await this.#pushHead(row)
-    if (missed.length > 0) this.#report({ fact: 'publishMissed', conversationCount: missed.length })
-    return this.#doubtful.size > 0
+    await this.#pushMissing(shortened)
   }
 
   /** To be called when the last peer has gone. */
@@ -151,6 +162,7 @@ export class SideSubscription {
     await this.#channels.join(ownChannel(this.side), this.#onOwn)
     try {
       await this.#subscribeNewest()
+      this.#isJoined = true
     } catch (error) {
       this.#channels.leave(ownChannel(this.side), this.#onOwn)
       throw error
@@ -199,6 +211,38 @@ export class SideSubscription {
     }
   }
 
+  #seqOf(conversation: string): number {
+    return this.#subscriptions.get(conversation)?.seq ?? 0
+  }
+
+  async #pushMissing(lost: readonly Watermark[]): Promise<void> {
+    for (const { conversation, from } of lost) {
+      const subscription = this.#subscriptions.get(conversation)
+      if (subscription === undefined) await this.#invited({ type: 'invite', conversation, seq: from, socketid: '' })
+      else await this.#readMissing(subscription, subscription.seq > 0 ? subscription.seq : from - 1)
+    }
+    if (lost.length > 0) this.#report({ fact: 'publishMissed', conversationCount: lost.length })
+  }
+
+  /** Pushes what the log has above `after`, or its head alone, if that is too much or the log is shorter by now: then clients see the gap and read. */
+  async #readMissing(subscription: ConversationSubscription, after: number): Promise<void> {
+    const { conversation } = subscription
+    if (!subscription.isJoined || subscription.reading !== undefined) return
+    const reading: Reading = { held: [], origins: new Map() }
+    subscription.reading = reading
+    try {
+      let page = await this.#store.read(conversation, { after, limit: PAGE_COUNT })
+      if (page.head.seq !== (page.messages.at(-1)?.seq ?? after)) page = await this.#store.read(conversation, { limit: 1 })
+      if (this.#subscriptions.get(conversation) !== subscription) return
+      this.#pushRead(subscription, reading, page)
+      for (const [participant, cursor] of Object.entries(page.cursors)) {
+        this.#push(encodePush('cursorPush', { conversation, participant, ...cursor }), '')
+      }
+    } finally {
+      this.#release(subscription, reading)
+    }
+  }
+
   /** A withdrawal may have been missed like any push. Only of a message that is young, so a log at rest is not read. */
   async #pushWithdrawn(conversation: string): Promise<void> {
     const newest = (await this.#store.read(conversation, { limit: 1 })).messages[0]
@@ -219,7 +263,7 @@ export class SideSubscription {
   #deliver(subscription: ConversationSubscription, published: Published): void {
     const { encoded, origin } = published
     subscription.usedAt = ++this.#tick
-    if (subscription.invited !== undefined) return void subscription.invited.held.push(published)
+    if (subscription.reading !== undefined) return void subscription.reading.held.push(published)
     subscription.seq = encoded.push?.seq ?? subscription.seq
     if (encoded.isVolatile) return this.#pushTyping(published)
     this.#push(encoded, origin)
@@ -244,19 +288,21 @@ export class SideSubscription {
 
   async #invited({ conversation, seq, socketid }: Invitation): Promise<void> {
     const known = this.#subscriptions.get(conversation)
-    if (known?.invited !== undefined) return void known.invited.origins.set(seq, socketid)
+    if (known?.reading !== undefined) return void known.reading.origins.set(seq, socketid)
+    const reading: Reading = { held: [], origins: new Map([[seq, socketid]]) }
     try {
       if (known?.isJoined === true) return await this.#addToLists(conversation, seq)
       const joined = this.subscribe(conversation)
       const subscription = this.#subscriptions.get(conversation)
-      if (subscription !== undefined) subscription.invited = { held: [], origins: new Map([[seq, socketid]]) }
+      if (subscription !== undefined) subscription.reading = reading
       await joined
-      const page = await this.#store.read(conversation, { limit: INVITED_PAGE_COUNT })
-      this.#pushInvited(conversation, page)
+      const page = await this.#store.read(conversation, { limit: PAGE_COUNT })
+      if (subscription !== undefined) this.#pushInvited(subscription, reading, page)
     } catch (error) {
       // while the store is away: `afterGap` or the peers' next hello finds what was missed
       if ((error as Error).name !== 'Unavailable') this.#report({ fact: 'bugFound', where: 'invitation', error })
       if (known === undefined) this.#drop(conversation)
+      else this.#release(known, reading)
     }
   }
 
@@ -268,22 +314,30 @@ export class SideSubscription {
     if (row !== undefined) this.#push(encodePush('conversationPush', row), '')
   }
 
-  #pushInvited(conversation: string, page: Page): void {
-    const subscription = this.#subscriptions.get(conversation)
-    const invited = subscription?.invited
-    if (subscription === undefined || invited === undefined) return
+  #pushInvited(subscription: ConversationSubscription, reading: Reading, page: Page): void {
+    const { conversation } = subscription
+    if (this.#subscriptions.get(conversation) !== subscription) return
     const row = rowOfPage(this.side, { conversation, page, now: this.#now() })
     if (row !== undefined) this.#push(encodePush('conversationPush', row), '')
-    const from = Math.min(...invited.origins.keys())
-    for (const { encoded, origin } of invited.held) invited.origins.set(encoded.push?.seq ?? 0, origin)
-    for (const message of page.messages) {
-      if (message.seq >= from) this.#push(encodeMessage(message), invited.origins.get(message.seq) ?? '')
-    }
-    subscription.invited = undefined
-    subscription.seq = page.head.seq
-    for (const published of invited.held) {
-      if ((published.encoded.push?.seq ?? Infinity) > page.head.seq) this.#deliver(subscription, published)
-    }
+    const from = Math.min(...reading.origins.keys())
+    this.#pushRead(subscription, reading, { ...page, messages: page.messages.filter((message) => message.seq >= from) })
+    this.#release(subscription, reading)
+  }
+
+  /** Pushes a page that ends at the head, and of what arrived meanwhile forgets what the page has. */
+  #pushRead(subscription: ConversationSubscription, reading: Reading, { messages, head }: Page): void {
+    for (const { encoded, origin } of reading.held) reading.origins.set(encoded.push?.seq ?? 0, origin)
+    for (const message of messages) this.#push(encodeMessage(message), reading.origins.get(message.seq) ?? '')
+    subscription.seq = head.seq
+    reading.held = reading.held.filter(({ encoded }) => (encoded.push?.seq ?? Infinity) > head.seq)
+  }
+
+  /** Ends the reading: what has arrived meanwhile follows. */
+  #release(subscription: ConversationSubscription, reading: Reading): void {
+    if (subscription.reading !== reading) return
+    subscription.reading = undefined
+    if (this.#subscriptions.get(subscription.conversation) !== subscription) return
+    for (const published of reading.held) this.#deliver(subscription, published)
   }
 
   #drop(conversation: string): void {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { watermarksKey, watermarksNumber } from '../../gateway/backbone/redis/keys.ts'
 import { conversationTag } from '../../gateway/protocol/keys.ts'
 import { spawnGateway, type PassClaims, type SpawnedGateway } from '../kit/gateway.ts'
 import { startRedis, type RedisServer } from '../kit/redis.ts'
@@ -107,6 +108,7 @@ test.each(['FLUSHALL', 'started again without its file'])(
         'im:records:shop:7/open',
         'im:records:shop:7/present',
         'im:records:shop:7~c1/viewing',
+        watermarksKey(watermarksNumber('shop:7~c1')),
         ...['head', 'log', 'meta'].map((kind) => `im:{${conversationTag('shop:7~c1')}}:${kind}:shop:7~c1`),
       ])
     if (how === 'FLUSHALL') await redis.cli('FLUSHALL')

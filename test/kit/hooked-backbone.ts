@@ -48,6 +48,7 @@ export class HookedBackbone implements Backbone {
         ),
       publish: (channel, origin, packet) => this.#unlessAway(() => bus.publish(channel, origin, packet)),
       onGap: (listener) => bus.onGap(listener),
+      onWatermarks: (listener) => bus.onWatermarks(listener),
     }
   }
 

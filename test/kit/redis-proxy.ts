@@ -1,6 +1,7 @@
-/** A TCP proxy in front of a server, for network faults: bytes held or dropped, connections cut, per direction and connection. */
+/** A TCP proxy in front of a server, for network faults: bytes held or dropped, publishes lost, connections cut, per direction and connection. */
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
+import { PublishFilter } from './publish-filter.ts'
 
 /** `pass` on, `hold` until released, `drop` for ever while the connection stays open (half-open). */
 export type Flow = 'pass' | 'hold' | 'drop'
@@ -10,13 +11,14 @@ export class ProxiedConnection {
   said = ''
   readonly #sides: { readonly requests: Side; readonly replies: Side }
 
-  constructor(client: Socket, server: Socket) {
+  constructor(client: Socket, server: Socket, isLost: (channel: string) => boolean) {
+    const filter = new PublishFilter(isLost)
     this.#sides = { requests: new Side(server), replies: new Side(client) }
     client.on('data', (chunk: Buffer) => {
       this.said = (this.said + chunk.toString('latin1')).slice(-100_000)
       this.#sides.requests.take(chunk)
     })
-    server.on('data', (chunk: Buffer) => this.#sides.replies.take(chunk))
+    server.on('data', (chunk: Buffer) => this.#sides.replies.take(filter.take(chunk)))
     for (const [one, other] of [
       [client, server],
       [server, client],
@@ -64,6 +66,8 @@ export class RedisProxy {
   readonly #connections = new Set<ProxiedConnection>()
   readonly #flows: Record<'requests' | 'replies', Flow> = { requests: 'pass', replies: 'pass' }
   port = 0
+  /** Channels whose publishes are lost in silence: they are sent, and reach no client. */
+  isLost: (channel: string) => boolean = () => false
 
   private constructor(targetPort: number) {
     this.#targetPort = targetPort
@@ -105,7 +109,7 @@ export class RedisProxy {
 
   #accept(client: Socket): void {
     const server = connect(this.#targetPort, '127.0.0.1')
-    const connection = new ProxiedConnection(client, server)
+    const connection = new ProxiedConnection(client, server, (channel) => this.isLost(channel))
     connection.set('requests', this.#flows.requests)
     connection.set('replies', this.#flows.replies)
     this.#connections.add(connection)

@@ -8,7 +8,7 @@ interface Listener {
 
 /**
  * The bus of a single process. When a listener publishes, that waits until the earlier publishes have reached all listeners, so all see
- * the same order. No publish is ever missed, so `onGap` never calls.
+ * the same order. No publish is ever missed, so neither `onGap` nor `onWatermarks` ever calls.
  */
 export class LocalBus implements Bus {
   readonly #channels = new Map<string, readonly Listener[]>()
@@ -38,6 +38,10 @@ export class LocalBus implements Bus {
   }
 
   onGap(): () => void {
+    return () => undefined
+  }
+
+  onWatermarks(): () => void {
     return () => undefined
   }
 

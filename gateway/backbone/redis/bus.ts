@@ -1,4 +1,4 @@
-import { Unavailable, type Bus, type Relayed, type Subscription } from '../backbone.ts'
+import { Unavailable, type Bus, type Relayed, type Subscription, type Watermark } from '../backbone.ts'
 import { readPushHead } from '../../protocol/packets.ts'
 import { Subscriber } from './subscriber.ts'
 import { framed, unframed } from './frames.ts'
@@ -7,6 +7,7 @@ import type { KnownLogs } from './known-logs.ts'
 import type { Ring, Server } from './ring.ts'
 import type { Router } from './router.ts'
 import type { RedisSettings } from './settings.ts'
+import type { Watermarks } from './watermarks.ts'
 
 interface Listener {
   readonly call: (relayed: Relayed) => void
@@ -31,11 +32,14 @@ export class RedisBus implements Bus {
   readonly #subscribers = new Map<Server, Subscriber>()
   readonly #gaps: GapSpread
   readonly #logs: KnownLogs
+  readonly #watermarks: Watermarks
   #isClosed = false
 
-  constructor({ ring, reads, settings, logs }: { ring: Ring; reads: Router; settings: RedisSettings; logs: KnownLogs }) {
+  constructor(options: { ring: Ring; reads: Router; settings: RedisSettings; logs: KnownLogs; watermarks: Watermarks }) {
+    const { ring, reads, settings, logs, watermarks } = options
     this.#ring = ring
     this.#logs = logs
+    this.#watermarks = watermarks
     this.#reads = reads
     this.#settings = settings
     this.#gaps = new GapSpread(settings.gapSpreadMs)
@@ -69,6 +73,10 @@ export class RedisBus implements Bus {
 
   onGap(listener: (channels: readonly string[]) => void): () => void {
     return this.#gaps.on(listener)
+  }
+
+  onWatermarks(listener: (watermarks: readonly Watermark[]) => void): () => void {
+    return this.#watermarks.on(listener)
   }
 
   close(): void {

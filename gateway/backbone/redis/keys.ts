@@ -32,5 +32,13 @@ export const imageKey = (id: string): string => `im:image:${id}`
 /** String: which format the server's data have, see format.ts. */
 export const formatKey = (tag: string): string => `im:{${tag}}`
 
+/** Of a ring or Cluster, a server that is away takes only its share of these. */
+export const WATERMARKS_COUNT = 16
+
+/** Stream: up to which number conversations were written lately, see watermarks.ts. `number`: below `WATERMARKS_COUNT`. */
+export const watermarksKey = (number: number): string => `im:watermarks:${number}`
+
+export const watermarksNumber = (conversation: string): number => Number(conversationTag(conversation).slice(1)) % WATERMARKS_COUNT
+
 /** Hash: what a probe writes. */
 export const probeKey = (tag: string): string => `im:{${tag}}:probe`

@@ -14,8 +14,10 @@ import { Server } from './server.ts'
 import { REDIS_DEFAULTS, type RedisSettings } from './settings.ts'
 import { RedisStore } from './store.ts'
 import { parseRedisUrl, type Target } from './url.ts'
+import { Watermarks } from './watermarks.ts'
 
 const CLOCK_SYNC_MS = 5000
+const WATERMARKS_MS = 1000
 
 /**
  * Opens the backbone on Redis. Resolves after one attempt, whether or not Redis can be reached: until it can, `unready()` says why
@@ -30,17 +32,21 @@ export async function openRedis(given: Partial<RedisSettings> & Pick<RedisSettin
   const writes = new Router(ring, 'writer', settings)
   const reads = new Router(ring, 'reader', settings)
   const logs = new KnownLogs(settings.windowCount)
-  const bus = new RedisBus({ ring, reads, settings, logs })
+  const watermarks = new Watermarks(reads)
+  const bus = new RedisBus({ ring, reads, settings, logs, watermarks })
   await ring.checked
   const clock = new RedisClock(reads)
   await clock.sync()
   return {
-    store: new RedisStore({ writes, reads, scripts, settings, logs, now: clock.now, unansweredMs: settings.unansweredMs }),
+    store: new RedisStore({ writes, reads, scripts, settings, logs, watermarks, now: clock.now, unansweredMs: settings.unansweredMs }),
     records: new RedisRecords({ writes, reads, scripts }),
     images: new RedisImages({ writes, reads, scripts, keepMs: settings.keepMs }),
     bus,
     now: clock.now,
-    jobs: [{ name: 'redisClock', everyMs: CLOCK_SYNC_MS, run: () => clock.sync() }],
+    jobs: [
+      { name: 'redisClock', everyMs: CLOCK_SYNC_MS, run: () => clock.sync() },
+      { name: 'watermarks', everyMs: WATERMARKS_MS, run: () => watermarks.exchange() },
+    ],
     unready: () => ring.unready(),
     async close() {
       await Promise.all([writes.drain(), reads.drain()])

@@ -28,6 +28,10 @@ class SlowBus implements Bus {
     return () => undefined
   }
 
+  onWatermarks(): () => void {
+    return () => undefined
+  }
+
   /** Applies one waiting change; false when none waits. */
   step(): boolean {
     const next = this.#waiting.shift()

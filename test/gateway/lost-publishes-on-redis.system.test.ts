@@ -1,0 +1,126 @@
+/** Two gateways on a real Redis that loses publishes in silence: nothing reconnects, and nothing else is written that would show the gap. */
+import { afterEach, describe, expect, test } from 'vitest'
+import { openRedis } from '../../gateway/backbone/redis/redis.ts'
+import { startGateway, type PassClaims, type StartedGateway } from '../kit/gateway.ts'
+import { HookedBackbone } from '../kit/hooked-backbone.ts'
+import { RedisProxy } from '../kit/redis-proxy.ts'
+import { startCluster, startRedis, startRing, startSentinel } from '../kit/redis.ts'
+import { WireClient } from '../kit/wire-client.ts'
+
+/** Far below the 30 to 45 s after which every side's list is compared anyway. */
+const FEW_SECONDS_MS = 10_000
+
+interface World {
+  /** The gateway of those who write. */
+  readonly here: StartedGateway
+  /** The gateway to which publishes are lost. */
+  readonly there: StartedGateway
+  /** Whether all publishes on conversations' channels, and on those of sides, are lost to `there`. */
+  lose(isLost: boolean): void
+}
+
+let stops: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const stop of stops.reverse()) await stop()
+  stops = []
+})
+
+async function started(url: string, urlThere = url): Promise<{ here: StartedGateway; there: StartedGateway; hooks: HookedBackbone }> {
+  const hooks = new HookedBackbone(await openRedis({ url: urlThere }))
+  const there = await startGateway({ COMMANDS_PER_SECOND: '0' }, { backbone: hooks })
+  stops.push(() => there.stop())
+  const here = await startGateway({ COMMANDS_PER_SECOND: '0' }, { backbone: await openRedis({ url }) })
+  stops.push(() => here.stop())
+  return { here, there, hooks }
+}
+
+/** The node hears nothing, on whatever connection and server it would come. */
+async function onGroup(start: () => Promise<{ readonly url: string; stop(): Promise<void> }>): Promise<World> {
+  const group = await start()
+  stops.push(() => group.stop())
+  const { here, there, hooks } = await started(group.url)
+  return {
+    here,
+    there,
+    lose: (isLost) => {
+      hooks.onPublished = isLost ? () => undefined : undefined
+    },
+  }
+}
+
+/** Bytes of publishes are taken out of the connections between Redis and the node. */
+async function onWire(count: number): Promise<World> {
+  const { url, servers, stop } = count === 1 ? await single() : await startRing(count)
+  stops.push(stop)
+  const proxies = await Promise.all(servers.map(({ port }) => RedisProxy.to(port)))
+  stops.push(() => Promise.all(proxies.map((proxy) => proxy.close())))
+  const { here, there } = await started(url, proxies.map((proxy) => proxy.url).join(','))
+  return {
+    here,
+    there,
+    lose: (isLost) => {
+      for (const proxy of proxies) proxy.isLost = (channel) => isLost && /^Im(Conv|MsgPub|ShopPub):(?!\{im-probe)/.test(channel)
+    },
+  }
+}
+
+async function single() {
+  const redis = await startRedis()
+  return { servers: [redis], url: redis.url, stop: () => redis.stop() }
+}
+
+async function arrive(gateway: StartedGateway, claims: PassClaims): Promise<WireClient> {
+  const wireClient = await new WireClient(gateway.url, 'ws').open()
+  stops.push(async () => wireClient.close())
+  await wireClient.hello({ token: await gateway.pass(claims) })
+  return wireClient
+}
+
+const text = (to: string, id: string) => ({ to, id, kind: 'text', body: { text: id } })
+const numbered = (client: WireClient, from: string): unknown[] =>
+  client.pushes('messagePush').flatMap((message) => (message.from === from ? [[message.seq, message.id]] : []))
+const missed = async ({ url }: StartedGateway): Promise<number> =>
+  Number(/^im_missed_total (\d+)$/m.exec(await (await fetch(`${url}/metrics`)).text())?.[1])
+const within = { timeout: FEW_SECONDS_MS, interval: 50 }
+
+describe.each([
+  ['on one server, on the wire', () => onWire(1)],
+  ['on a ring, on the wire', () => onWire(2)],
+  ['on one server', () => onGroup(single)],
+  ['with Sentinel', () => onGroup(startSentinel)],
+  ['on a ring', () => onGroup(() => startRing(2))],
+  ['in a Cluster', () => onGroup(startCluster)],
+] as const)('publishes that are lost in silence, %s', (_, start) => {
+  test('arrive within seconds, the last of a row as well, each once and in order, and so do new conversations', async () => {
+    const { here, there, lose } = await start()
+    const [customer, stranger] = [await arrive(here, { sub: 'c1' }), await arrive(here, { sub: 'c2' })]
+    const [agent, window] = [await arrive(there, { sub: 'a1', role: 'agent', shop: '1' }), await arrive(there, { sub: 'c1' })]
+    await customer.command('send', text('shop:1', 'm1'))
+    await Promise.all([agent.push('messagePush'), window.push('messagePush')])
+    // enough to see whether what was not lost comes twice
+    for (let n = 2; n <= 20; n++) await customer.command('send', text('shop:1', `m${n}`))
+    await agent.push('messagePush', 19)
+    lose(true)
+    for (let n = 21; n <= 23; n++) await customer.command('send', text('shop:1', `m${n}`))
+    for (let n = 1; n <= 2; n++) await stranger.command('send', text('shop:1', `s${n}`))
+    const expected = Array.from({ length: 23 }, (_, i) => [i + 1, `m${i + 1}`])
+    await expect
+      .poll(() => [numbered(agent, 'c1'), numbered(window, 'c1'), numbered(agent, 'c2')], within)
+      .toEqual([
+        expected,
+        expected,
+        [
+          [1, 's1'],
+          [2, 's2'],
+        ],
+      ])
+    expect(agent.pushes('conversationPush').filter(({ to }) => to === 'c2')).toHaveLength(1)
+    // two sides of one conversation, and the shop's of the other
+    await expect.poll(() => missed(there), within).toBe(3)
+    lose(false)
+    await customer.command('send', text('shop:1', 'm24'))
+    await agent.until(() => numbered(agent, 'c1').length > 23)
+    expect(numbered(agent, 'c1')).toEqual([...expected, [24, 'm24']])
+    expect(await missed(here)).toBe(0)
+  })
+})
