@@ -24,8 +24,10 @@ export interface Outcome {
   readonly note: string
   readonly ms: number
   readonly screenshot?: string
-  /** The browser died at this check and was started again for it. */
-  readonly wasRestarted?: true
+  /** The browser answered no more from this check on. */
+  readonly isFatal?: true
+  /** The browser died before this check and was started again for it: how and where it died. */
+  readonly restarted?: string
 }
 
 /** Says why a check does not apply here, though nothing that it needs is missing in general. */

@@ -21,6 +21,8 @@ const FLAGS = [
   '--hide-scrollbars',
 ]
 const COMPOSES_FROM = 108
+/** A page whose process died answers no call, old or new, and its browser says nothing but this. */
+const DEATHS = { 'Inspector.targetCrashed': 'the page crashed', 'Inspector.detached': 'the browser has gone' }
 const VK_OF = { Enter: 13, Backspace: 8 } as const
 
 export interface ChromiumOptions {
@@ -41,8 +43,9 @@ export async function openChromium(options: ChromiumOptions = {}): Promise<Chrom
   try {
     const port = await child.says(/DevTools listening on ws:\/\/[^:]+:(\d+)/)
     const version = (await fetchJson(`http://127.0.0.1:${port}/json/version`)) as { Browser: string }
-    const cdp = await openRpc(await firstTab(port))
+    const cdp = await openRpc(await firstTab(port), DEATHS)
     const full = version.Browser.replace(/.*\//, '')
+    await cdp.call('Inspector.enable')
     await cdp.call('Page.enable')
     await cdp.call('Runtime.enable')
     await emulatePhone(cdp, 390, 844)
@@ -69,8 +72,7 @@ function pageOver(cdp: Rpc, version: string, close: () => Promise<void>): Chromi
     can: new Set(abilities),
     async goto(url) {
       const loaded = cdp.next('Page.loadEventFired')
-      await cdp.call('Page.navigate', { url })
-      await Promise.race([loaded, pause(20_000)])
+      await Promise.all([cdp.call('Page.navigate', { url }), Promise.race([loaded, pause(20_000)])])
     },
     evaluate: <T>(expression: string) => evaluate<T>(cdp, expression),
     async type(text) {

@@ -5,6 +5,7 @@
  *  - Keys, clicks and taps are real input of the engine, trusted by the page; nothing is dispatched from script.
  *  - `can` names what the engine can really do; a check that needs more is reported as "n/a", never as passed.
  *  - `close` ends the browser and everything it started, and removes its profile. Harmless twice.
+ *  - Where the driver reports that the page or the browser died, every call rejects with `BrowserGone`, those that wait at once.
  */
 export type Ability = 'touch' | 'resize' | 'compose' | 'shift' | 'modern' | 'storage'
 
@@ -49,9 +50,12 @@ export interface Page {
   close(): Promise<void>
 }
 
+/** Nothing will answer any more; only another browser can go on. */
+export class BrowserGone extends Error {}
+
 export const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
 
-/** Waits until the expression is truthy and returns its value; after `ms` throws and says what it was instead. */
+/** Waits until the expression is truthy and returns its value; after `ms` throws and says what it was instead. A browser that is gone is not waited for. */
 export async function waitFor<T>(page: Pick<Page, 'evaluate'>, expression: string, what: string, ms = 10_000): Promise<T> {
   const end = Date.now() + ms
   let last: unknown
@@ -60,6 +64,7 @@ export async function waitFor<T>(page: Pick<Page, 'evaluate'>, expression: strin
       last = await page.evaluate(expression)
       if (last) return last as T
     } catch (error) {
+      if (error instanceof BrowserGone) throw error
       last = error
     }
     await pause(60)

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { Chat } from './chat.ts'
 import { NotApplicable, type Check, type Outcome, type World } from './check.ts'
-import type { Page } from './page.ts'
+import { BrowserGone, type Page } from './page.ts'
 
 export interface RunOptions {
   /** Address of the QA page. */
@@ -17,8 +17,9 @@ export interface RunOptions {
 }
 
 const MOST_MS = 180_000
-/** The note of a check that never came back; the browser answers nothing after it. */
-export const TOO_LONG = 'did not end in time; the browser hangs'
+const HANGS = 'did not end in time; the browser hangs'
+/** The note of a check that was not run, because the browser had died. */
+export const NO_ANSWER = 'the browser answers no more'
 
 /** Runs the checks in one engine, one after the other, in one browser. Where nothing loads at all the rest does not apply, and says so. */
 export async function runChecks(page: Page, checks: readonly Check[], options: RunOptions): Promise<readonly Outcome[]> {
@@ -27,10 +28,10 @@ export async function runChecks(page: Page, checks: readonly Check[], options: R
   for (const check of checks) {
     const world = { page, chat: new Chat(page, options.url), hasAnswers: options.hasAnswers }
     const isDead = outcomes[0]?.check.id === 'loads' && outcomes[0].result === 'failed'
-    const why = isDead ? 'nothing loads' : isSilent ? 'the browser answers no more' : undefined
+    const why = isDead ? 'nothing loads' : isSilent ? NO_ANSWER : undefined
     const outcome: Outcome =
       why === undefined ? await runCheck(check, world, options) : { engine: page.engine, check, result: 'n/a', note: why, ms: 0 }
-    isSilent ||= outcome.note === TOO_LONG
+    isSilent ||= outcome.isFatal === true
     outcomes.push(outcome)
     options.onOutcome?.(outcome)
   }
@@ -49,9 +50,10 @@ async function runCheck(check: Check, world: World, options: RunOptions): Promis
     return { ...done('ok', note), ...(shot && { screenshot: shot }) }
   } catch (error) {
     if (error instanceof NotApplicable) return done('n/a', error.message)
-    const isHung = error instanceof Error && error.message === TOO_LONG
-    const shot = isHung ? undefined : await shoot(world, check, options)
-    return { ...done('failed', error instanceof Error ? error.message : String(error)), ...(shot && { screenshot: shot }) }
+    const failed = done('failed', error instanceof Error ? error.message : String(error))
+    if (error instanceof BrowserGone) return { ...failed, isFatal: true }
+    const shot = await shoot(world, check, options)
+    return { ...failed, ...(shot && { screenshot: shot }) }
   }
 }
 
@@ -59,7 +61,7 @@ async function runCheck(check: Check, world: World, options: RunOptions): Promis
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const tooLong = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(TOO_LONG)), ms)
+    timer = setTimeout(() => reject(new BrowserGone(HANGS)), ms)
   })
   return Promise.race([work, tooLong]).finally(() => clearTimeout(timer))
 }
