@@ -125,6 +125,28 @@ test('a message whose poll answer was lost is still shown, although no message f
   for (const stop of stops) await stop()
 })
 
+test('the requests of a lost session are aborted in a task of its own, which a page that was left has no more', async ({ onTestFinished }) => {
+  const gateway = await startGateway()
+  const proxy = await lossyProxy(gateway.port, (_, url) => url.includes('sid='))
+  const { fetch } = globalThis
+  let signal: AbortSignal | null | undefined
+  globalThis.fetch = (input, init) => {
+    signal = init?.signal
+    return fetch(input, init)
+  }
+  onTestFinished(async () => {
+    globalThis.fetch = fetch
+    proxy.close()
+    await gateway.stop()
+  })
+  const polling = engineIoPorts(proxy.url).find(({ name }) => name === 'polling')!
+  const wasAborted = await new Promise((resolve) => {
+    polling.open({ onOpen() {}, onPacket() {}, onHeard() {}, onClose: () => resolve(signal?.aborted) })
+  })
+  expect(wasAborted).toBe(false)
+  await vi.waitUntil(() => signal?.aborted)
+})
+
 const RUNS = Number(process.env.LOSSY_RUNS ?? 6)
 
 test('with 30 % of the requests lost, 15 messages arrive in order within 30 s', { timeout: 300_000 }, async () => {
