@@ -350,3 +350,24 @@ test('a chat’s notices and count go with the first person, and the second’s 
   for (const each of [shop, ann, bob]) each.leave()
   await chat.close()
 })
+
+test('a product that one person has put away in the inbox is there for the next', async () => {
+  const inbox = await mount('im-inbox')
+  const { page, part } = inbox
+  const wish = (id: string): Promise<void> =>
+    page.evaluate(async (each) => {
+      const channel = new BroadcastChannel('im-chat:open')
+      const taken = new Promise((resolve) => (channel.onmessage = resolve))
+      channel.postMessage({ type: 'wish', id: each, wish: { to: 'shop:wishes', product: { title: 'Kettle' } } })
+      await taken
+      channel.close()
+    }, id)
+  await inbox.become({ sub: 'w-ann' }, '')
+  await wish('one')
+  await part('offer-away').click()
+  await expect.poll(() => part('offer').count()).toBe(0)
+  await inbox.become({ sub: 'w-bob' }, '')
+  await wish('two')
+  await part('offer').getByText('Kettle').waitFor()
+  await inbox.close()
+})

@@ -94,6 +94,7 @@ export class InboxElement extends ConnectedElement<MailboxEvents> {
   protected override onPerson(who: Person): void {
     this.#offer = undefined
     this.#rating.reset()
+    this.#pinned.reset()
     this.#view.reset()
     this.emit('im-person', who)
   }
