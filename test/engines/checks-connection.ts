@@ -51,7 +51,12 @@ export const CONNECTION_CHECKS: readonly Check[] = [
     run: async ({ chat, page }) => {
       await chat.open()
       const want = isPollingOnly(page) ? 'polling' : 'websocket'
-      await waitFor(page, `imQa.readings().transport==='${want}'&&imQa.readings().shownTransport==='${want}'`, `transport ${want}`, 20_000)
+      await waitFor(page, `imQa.readings().shownTransport==='${want}'`, `transport ${want} to be shown`, 20_000)
+      // an answer, because the last packet may be the goodbye of a session by polling that the WebSocket has replaced
+      const text = chat.text()
+      await chat.send(text)
+      await chat.delivered(text)
+      await waitFor(page, `imQa.readings().transport==='${want}'`, `packets by ${want}`, 5000)
       return want
     },
   },
