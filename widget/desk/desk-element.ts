@@ -150,6 +150,7 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
     this.#assignment.reset()
     this.#desk.toast.dismiss()
     this.#notes.reset()
+    this.#report.reset()
     this.#view.reset()
     this.emit('im-person', who)
   }

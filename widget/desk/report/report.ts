@@ -36,6 +36,12 @@ export class Report extends ClientFollower {
     return this.#options.isShown()
   }
 
+  /** The desk now belongs to another agent. */
+  reset(): void {
+    this.forget()
+    if (this.isLive) this.ask()
+  }
+
   /** To be called before each render. */
   look(client: PersonClient | undefined): void {
     this.use(client)
