@@ -23,11 +23,14 @@ test('the page of engines is made of what was stored engine by engine', () => {
   storeResult(folder, 'a', result('A 1.2.3'))
   storeResult(folder, 'b', { ...result('B 4.5.6'), day: '2026-11-27' })
   storeResult(folder, INPUT_METHODS, { ...result('', []), typed })
-  const page = matrixPage(readResults(folder, ['a', 'b', INPUT_METHODS], { build: 'new', checks }))
+  const page = matrixPage(readResults(folder, ['a', 'b'], { build: 'new', checks }))
+  storeResult(folder, INPUT_METHODS, { ...result('', []), build: 'old', typed })
+  const later = matrixPage(readResults(folder, ['a', 'b'], { build: 'new', checks }))
   expect(page).toContain('on 2026-11-27 and 2026-11-28')
   expect(page).toContain('|  | A<br>1.2 | B<br>4.5 |')
   expect(page).toContain('| title of two | ✓ | ✓ |')
   expect(page).toContain('| kana | ✓ |')
+  expect(later).toContain('Not run with this build: `npm run qa:engines -- input-methods`')
 })
 
 test('engines that were never run, or with another build or other checks, are named and make no page', () => {

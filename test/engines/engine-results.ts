@@ -35,16 +35,20 @@ export function storeResult(folder: string, engine: string, result: EngineResult
   writeFileSync(fileOf(folder, engine), JSON.stringify(stored))
 }
 
-/** The results of these engines in their order. Throws, and names them, where some were never run, or with another build or other checks. */
+/**
+ * The results of these engines in their order, and of the input methods if they were run with this build. Throws, and names them, where engines were
+ * never run, or with another build or other checks.
+ */
 export function readResults(
   folder: string,
   engines: readonly string[],
   { build, checks }: { build: string; checks: readonly Check[] },
 ): readonly EngineResult[] {
   const found = engines.map((engine) => readResult(fileOf(folder, engine), checks))
-  const due = engines.filter((engine, at) => found[at]?.build !== build || (engine !== INPUT_METHODS && found[at].outcomes.length !== checks.length))
+  const due = engines.filter((_, at) => found[at]?.build !== build || found[at].outcomes.length !== checks.length)
   if (due.length > 0) throw new Error(`Not run with this build and all checks: ${due.join(' ')}`)
-  return found as readonly EngineResult[]
+  const typed = readResult(fileOf(folder, INPUT_METHODS), checks)
+  return [...(found as readonly EngineResult[]), ...(typed?.build === build ? [typed] : [])]
 }
 
 function readResult(file: string, checks: readonly Check[]): EngineResult | undefined {

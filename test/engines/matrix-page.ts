@@ -42,6 +42,7 @@ export function matrixPage(results: readonly EngineResult[]): string {
 
 /** Typed by a real X keyboard through ibus (libpinyin, anthy, hangul) into headed browsers. */
 function inputMethods(typed: readonly Typed[]): readonly string[] {
+  if (typed.length === 0) return ['## Real input methods', '', 'Not run with this build: `npm run qa:engines -- input-methods`.', '']
   const browsers = [...new Set(typed.map(({ browser }) => browser))]
   const titles = [...new Set(typed.map(({ title }) => title))]
   const sign = (browser: string, title: string): string => {
