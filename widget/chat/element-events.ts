@@ -48,6 +48,14 @@ export interface MailboxEvents extends ElementEvents {
 
 export interface DeskEvents extends MailboxEvents {
   'im-quick-reply': { readonly id: string }
+  /** With `translates`: the page answers by `respond`, with '' where it cannot. `from`: the language of the text, where it is known. */
+  'im-translate': {
+    readonly id: string
+    readonly text: string
+    readonly from: string | undefined
+    readonly to: string
+    readonly respond: (text: string) => void
+  }
 }
 
 export type AnyEvents = ChatEvents & DeskEvents

@@ -8,12 +8,12 @@ import type { Conversation } from '../client/types.ts'
 import { idOrRefused } from '../client/refusal-error.ts'
 import { Composer, type SendSource } from './composer/composer.ts'
 import { composerExtras } from './composer/composer-extras.ts'
-import type { Press } from './actions/long-press.ts'
-import type { MessageActions } from './actions/message-actions.ts'
+import type { MessageActions, Press, Translation } from './actions/message-actions.ts'
 import { HistoryWindow } from './timeline/history-window.ts'
 import { listen } from '../ui/listen.ts'
 import { onDemand } from '../ui/on-demand.ts'
 import { OnScreen } from '../ui/on-screen.ts'
+import { shownName } from '../ui/shown-name.ts'
 import type { EnterChoice } from './composer/enter-choice.ts'
 import type { PictureOptions } from './composer/picture-composer.ts'
 import { tap } from './composer/tap.ts'
@@ -38,8 +38,8 @@ export interface ThreadOptions {
   readonly enter: EnterChoice
   readonly isSoftKeyboard: () => boolean
   readonly strings: () => Strings
-  /** What the page offers to send. */
   readonly offers?: () => readonly Sendable[]
+  readonly translation?: () => Translation | undefined
   /** The person tried to send and there is no conversation. */
   readonly onNoRecipient: () => void
   readonly onSend: (id: string, text: string, source: SendSource) => void
@@ -138,8 +138,7 @@ export class Thread implements ReactiveController {
 
   /** The newest message is not the other side's, or there is none. */
   get isOwnTurn(): boolean {
-    const { messages } = this
-    return messages.length === 0 || this.#isOwn(messages[messages.length - 1]!)
+    return this.messages.slice(-1).every((last) => this.#isOwn(last))
   }
 
   get newFrom(): number | undefined {
@@ -295,9 +294,9 @@ export class Thread implements ReactiveController {
   #makeActions(): void {
     const make = this.#touched && !this.#actions && this.#form ? actionsScript(this.#host) : undefined
     if (!make) return
-    const { conversation, strings } = this.#options
+    const { conversation, strings, translation } = this.#options
     const place = { element: this.#host, timeline: this.#timeline!, form: this.#form! }
-    this.#actions = make({ ...place, conversation, strings, mayWrite: () => mayWrite(conversation()), first: this.#touched })
+    this.#actions = make({ ...place, conversation, strings, translation, mayWrite: () => mayWrite(conversation()), first: this.#touched })
   }
 
   #write(text: string): void {
@@ -356,7 +355,8 @@ export class Thread implements ReactiveController {
     if (!last || last.seq <= this.#announced) return
     const isNews = this.#announced > 0
     this.#announced = last.seq
-    if (isNews && !this.#isOwn(last)) this.#announcement = `${last.name ?? ''} ${last.body.text}`.trim()
+    if (isNews && !this.#isOwn(last))
+      this.#announcement = `${last.name ? shownName(last.name, last.from, this.#options.strings()) : ''} ${last.body.text}`.trim()
   }
 
   #onChange(text: string, isCut = false): void {

@@ -67,6 +67,7 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
   declare waitWarnMinutes: number
   declare waitAlarmMinutes: number
   declare view: '' | 'report'
+  declare translates: boolean
 
   readonly #view: MailboxView = new MailboxView(this, {
     emit: (name, detail) => this.emit(name, detail),
@@ -78,6 +79,7 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
     addRows: (rows, all) => this.#search.addFound(rows, all),
     isSearchedByGateway: () => this.#search.isByGateway,
     trouble: () => this.#trouble,
+    translation: () => (this.translates ? this.#customer.translation : undefined),
     showsPresence: true,
   })
   /** @internal */
@@ -121,6 +123,7 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
     this.gateway = this.token = this.to = this.lang = ''
     this.theme = 'auto'
     this.view = ''
+    this.translates = false
     this.muted = this.guest = false
     this.shortcuts = {}
     this.quickReplies = []

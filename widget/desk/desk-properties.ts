@@ -1,5 +1,5 @@
 import type { PropertyDeclaration } from 'lit'
-import { BAD } from '../chat/chat-properties.ts'
+import { BAD, FLAG_ATTRIBUTE } from '../chat/chat-properties.ts'
 import { MAILBOX_DECLARATIONS, MAILBOX_PROPERTIES } from '../mailbox/mailbox-properties.ts'
 
 /** A table of names to texts; anything else is no table. */
@@ -36,6 +36,7 @@ export const DESK_DECLARATIONS: Readonly<Record<string, PropertyDeclaration>> = 
   waitWarnMinutes: { attribute: 'wait-warn-minutes' },
   waitAlarmMinutes: { attribute: 'wait-alarm-minutes' },
   view: {},
+  translates: { type: Boolean, converter: FLAG_ATTRIBUTE },
 }
 
 /** As CHAT_PROPERTIES: what each property of `<im-desk>` accepts. */
@@ -46,5 +47,6 @@ export const DESK_PROPERTIES: Readonly<Record<string, (value: unknown) => unknow
   idleMinutes: minutes(10),
   waitWarnMinutes: minutes(3),
   waitAlarmMinutes: minutes(10),
+  translates: (value) => value !== 'false' && Boolean(value),
   view: (value) => (value === 'report' ? value : value === '' || value === null || value === undefined ? '' : BAD),
 }

@@ -19,7 +19,10 @@ export type ChatMarkup = Settable<
 
 export type InboxMarkup = Settable<InboxElement, Everywhere | 'guest'> & Assignable<InboxElement, 'client' | 'strings'>
 
-export type DeskMarkup = Settable<DeskElement, Everywhere | 'guest' | 'idleMinutes' | 'waitWarnMinutes' | 'waitAlarmMinutes'> &
+export type DeskMarkup = Settable<
+  DeskElement,
+  Everywhere | 'guest' | 'idleMinutes' | 'waitWarnMinutes' | 'waitAlarmMinutes' | 'view' | 'translates'
+> &
   Assignable<DeskElement, 'client' | 'strings' | 'shortcuts' | 'quickReplies'> & {
     'idle-minutes'?: number | string | undefined
     'wait-warn-minutes'?: number | string | undefined

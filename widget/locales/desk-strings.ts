@@ -107,6 +107,8 @@ export interface DeskStrings {
   readonly copyNumber: string
   readonly noOrders: string
 
+  /** The customer's language, and the page's translations. */
+  readonly translation: Readonly<Record<'language' | 'translate' | 'none', string>>
   /** Closing, taking and transferring many conversations; `idle` stands before spans of time. */
   readonly several: Readonly<Record<'title' | 'none' | 'all' | 'idle' | 'unanswered', string>> &
     Readonly<Record<'close' | 'take' | 'transfer' | 'left' | 'closed' | 'taken' | 'offered' | 'queued' | 'failed', Counted>>

@@ -1,4 +1,5 @@
 import type { ConversationRow } from '../../gateway/protocol/model.ts'
+import type { Translation } from '../chat/actions/message-actions.ts'
 import type { ClientOptions } from '../chat/client-controller.ts'
 import type { Emit } from '../chat/element-events.ts'
 
@@ -11,6 +12,8 @@ export interface MailboxViewOptions extends Pick<ClientOptions, 'onConnection' |
   readonly addRows?: (rows: readonly ConversationRow[], all: readonly ConversationRow[]) => readonly ConversationRow[]
   /** The gateway answers the search; the list need not be loaded page by page for it. */
   readonly isSearchedByGateway?: () => boolean
+  /** The page's translation of a message. */
+  readonly translation?: () => Translation | undefined
   /** The list shows who is there. */
   readonly showsPresence?: boolean
   /** Why the element can show no list although the client is connected. */

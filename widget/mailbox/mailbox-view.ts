@@ -345,8 +345,9 @@ export class MailboxView implements ReactiveController {
   }
 
   #createThread(): Thread {
-    const { onNoRecipient, emit } = this.#options
+    const { onNoRecipient, emit, translation } = this.#options
     return new Thread(this.#host, {
+      ...(translation ? { translation } : {}),
       conversation: () => this.controller.conversation,
       isShown: () => this.controller.conversation !== undefined,
       isHere: () => this.#attention.isHere,

@@ -267,11 +267,19 @@ export const deskDoc: DocOf<DeskElement, DeskEvents> = {
     },
     idleMinutes: minutes('idle-minutes', '10', 'After how long without input the agent is shown as away.'),
     waitWarnMinutes: minutes('wait-warn-minutes', '3', "From when on a customer's wait is shown in amber."),
+    translates: { type: 'boolean', fallback: 'false', says: 'The page answers `im-translate`: what customers write has Translate in its menu.' },
     view: { type: "'' | 'report'", fallback: '', says: '`report` shows the figures of the shop in place of its conversations.' },
     waitAlarmMinutes: minutes('wait-alarm-minutes', '10', "From when on a customer's wait is shown in red."),
   },
   methods: mailboxMethods,
-  events: { ...mailboxEvents, 'im-quick-reply': { detail: '{ id: string }', says: 'The agent used a quick reply.' } },
+  events: {
+    ...mailboxEvents,
+    'im-quick-reply': { detail: '{ id: string }', says: 'The agent used a quick reply.' },
+    'im-translate': {
+      detail: '{ id, text: string; from?: string; to: string; respond(text: string): void }',
+      says: 'The agent wants a translation of a message (with `translates`). Call `respond` with it within 15 s, with an empty text where there is none.',
+    },
+  },
   parts: {
     ...mailboxParts,
     report: 'the figures of the shop',

@@ -72,6 +72,16 @@ export const actionsStyle = css`
     white-space: nowrap;
     text-overflow: ellipsis;
   }
+  .acting .translated {
+    max-height: 30vh;
+    margin: 8px 0;
+    overflow: auto;
+    overflow-wrap: anywhere;
+    white-space: pre-wrap;
+    color: var(--ink);
+    font-size: 14px;
+    line-height: 20px;
+  }
   .acting b {
     color: var(--ink);
   }

@@ -15,6 +15,8 @@ import { copyText } from './copy-text.ts'
 import { longPress, type Press } from './long-press.ts'
 import { openMenu, type MenuItem } from './menu.ts'
 
+export type { Press } from './long-press.ts'
+
 export interface ActionsOptions {
   /** The LitElement. */
   readonly element: object
@@ -24,8 +26,17 @@ export interface ActionsOptions {
   readonly strings: () => Strings
   /** Whether the person may write here. */
   readonly mayWrite: () => boolean
+  readonly translation: (() => Translation | undefined) | undefined
   /** What woke this up: a press that goes on, or a key. */
   readonly first: Press | undefined
+}
+
+/** The page's own translation of what the other side wrote, in its words. */
+export interface Translation {
+  readonly label: string
+  readonly failed: string
+  /** Rejects where the page gives none. */
+  of(message: Message): Promise<string>
 }
 
 /** What is done with messages: a menu by a long press, a right click or the keyboard, and the quote that the next text carries. */
@@ -47,6 +58,7 @@ class Actions implements MessageActions {
   readonly #bar: HTMLElement
   #quoted: Message | undefined
   #said = ''
+  #translated = ''
   #timer: ReturnType<typeof setTimeout> | undefined
   #closeMenu: (() => void) | undefined
 
@@ -76,6 +88,7 @@ class Actions implements MessageActions {
 
   clear(): void {
     this.#quoted = undefined
+    this.#translated = ''
     this.#closeMenu?.()
     this.#show()
   }
@@ -158,10 +171,14 @@ class Actions implements MessageActions {
     const { actions, retry, discard } = strings
     const conversation = this.#options.conversation()!
     const { id, kind, body } = message ?? item
+    const translation = kind === 'text' && message?.side === conversation.to ? this.#options.translation?.() : undefined
     const items: (MenuItem | false)[] = [
       kind !== 'withdrawn' && { name: 'copy', label: actions.copy, icon: actionIcons.copy, onChosen: () => void this.#copy(kind, body) },
       message !== undefined && !['system', 'withdrawn'].includes(kind) && this.#options.mayWrite() && {
         name: 'quote', label: actions.quote, icon: actionIcons.quote, onChosen: () => this.#startQuote(message),
+      }, // prettier-ignore
+      translation !== undefined && {
+        name: 'translate', label: translation.label, icon: actionIcons.translate, onChosen: () => void this.#translate(message!, translation),
       }, // prettier-ignore
       item?.state === 'failed' &&
         (!item.refusal || mayRetry(item.refusal, !this.#options.mayWrite())) && {
@@ -188,6 +205,19 @@ class Actions implements MessageActions {
     const strings = this.#options.strings()
     const isCopied = await copyText(entryWords({ kind, body, isMine: false }, strings), this.#options.form)
     if (isCopied) this.#say(strings.actions.copied)
+  }
+
+  /** Stays until it is closed, or something else stands there. */
+  async #translate(message: Message, translation: Translation): Promise<void> {
+    const conversation = this.#options.conversation()
+    try {
+      const text = await translation.of(message)
+      if (conversation !== this.#options.conversation()) return
+      this.#translated = text
+      this.#show()
+    } catch {
+      this.#say(translation.failed)
+    }
   }
 
   #startQuote(message: Message): void {
@@ -219,12 +249,23 @@ class Actions implements MessageActions {
   #show(): void {
     const parts: (TemplateResult | typeof nothing)[] = [
       this.#said ? html`<span role="status" data-test="said" dir="auto">${this.#said}</span>` : nothing,
-      this.#quoted && !this.#said ? this.#quoteView(this.#quoted) : nothing,
+      this.#translated && !this.#said ? this.#translatedView() : nothing,
+      this.#quoted && !this.#said && !this.#translated ? this.#quoteView(this.#quoted) : nothing,
     ]
-    render(this.#said || this.#quoted ? html`${parts}` : nothing, this.#bar)
+    const isEmpty = !this.#said && !this.#translated && !this.#quoted
+    render(isEmpty ? nothing : html`${parts}`, this.#bar)
     // lit leaves a comment behind, and an empty bar takes no room
-    if (!this.#said && !this.#quoted) this.#bar.toggleAttribute('hidden', true)
+    if (isEmpty) this.#bar.toggleAttribute('hidden', true)
     else this.#bar.removeAttribute('hidden')
+  }
+
+  #translatedView(): TemplateResult {
+    const close = (): void => {
+      this.#translated = ''
+      this.#show()
+    }
+    return html`<div class="translated" data-test="translation" role="status" dir="auto" tabindex="0">${this.#translated}</div>
+      <button type="button" class="plain" data-test="no-translation" aria-label=${this.#options.strings().dismiss} @click=${close}>${icons.close}</button>`
   }
 
   #quoteView({ name, from, kind, body }: Message): TemplateResult {

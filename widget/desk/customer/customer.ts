@@ -3,6 +3,7 @@ import type { Body, Product } from '../../../gateway/protocol/model.ts'
 import { fill } from '../../locales/fill.ts'
 import { timeSpan } from '../../locales/time-span.ts'
 import type { MailboxPaneView } from '../../mailbox/mailbox-view.ts'
+import type { Translation } from '../../chat/actions/message-actions.ts'
 import { sidePanel } from '../../mailbox/side-panel.ts'
 import { avatar } from '../../ui/avatar.ts'
 import { cardFrom, type Card } from '../../ui/card.ts'
@@ -13,6 +14,7 @@ import { conversationFacts, latestOrder, sharedThings } from './conversation-fac
 import { CustomerLookup } from './customer-lookup.ts'
 import { customerPanel, type Order } from './customer-panel.ts'
 import { OrderMenu } from './order-menu.ts'
+import { customerLanguage, translationBy } from './translations.ts'
 
 const COPIED_MS = 2000
 
@@ -134,7 +136,7 @@ export class Customer implements ReactiveController {
       to,
       name,
       acts,
-      facts: [...conversationFacts(controller, mailboxStrings, lang), ...this.#rating()],
+      facts: [...conversationFacts(controller, mailboxStrings, lang), ...this.#spoken(), ...this.#rating()],
       shared: sharedThings(controller.messages),
       isTrusted: (address) => controller.isTrusted(address),
       onTap: this.#onTap,
@@ -146,12 +148,26 @@ export class Customer implements ReactiveController {
     })
   }
 
+  /** The customer's language, in the agent's. */
+  #spoken(): readonly (readonly [string, string])[] {
+    const { view, words } = this.#desk
+    const { controller, language } = view
+    const spoken = customerLanguage(controller.messages, view.to)
+    if (!spoken) return []
+    return [[words.translation.language, new Intl.DisplayNames(language.lang || 'en', { type: 'language' }).of(spoken) ?? spoken]]
+  }
+
   /** What the customer said of the conversation that was closed. */
   #rating(): readonly (readonly [string, string])[] {
     const { rating } = this.#desk.row?.service ?? {}
     if (!rating) return []
     const { score, text = '' } = rating
     return [[this.#desk.words.report.rating, `${'★'.repeat(score)}${'☆'.repeat(5 - score)} ${text}`]]
+  }
+
+  /** What the menu of a message offers, where the page translates. */
+  get translation(): Translation {
+    return translationBy(this.#desk)
   }
 
   get #orders(): readonly Order[] | undefined {

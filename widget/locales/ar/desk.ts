@@ -130,6 +130,7 @@ export const desk: DeskStrings = {
   cardSent: 'أُرسلت.',
   copyNumber: 'نسخ الرقم {number}',
   noOrders: 'لا توجد طلبات.',
+  translation: { language: 'اللغة', translate: 'ترجمة', none: 'لا توجد ترجمة.' },
   several: {
     title: 'عدة محادثات معًا',
     unanswered: 'بلا رد',

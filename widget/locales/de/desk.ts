@@ -124,6 +124,7 @@ export const desk: DeskStrings = {
   cardSent: 'Gesendet.',
   copyNumber: 'Nummer {number} kopieren',
   noOrders: 'Keine Bestellungen.',
+  translation: { language: 'Sprache', translate: 'Übersetzen', none: 'Es gibt keine Übersetzung.' },
   several: {
     title: 'Mehrere auf einmal',
     unanswered: 'Unbeantwortet',

@@ -117,6 +117,7 @@ export const desk: DeskStrings = {
   copyNumber: 'Copy number {number}',
   noOrders: 'No orders.',
 
+  translation: { language: 'Language', translate: 'Translate', none: 'There is no translation.' },
   several: {
     title: 'Several at once',
     unanswered: 'Unanswered',

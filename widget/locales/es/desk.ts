@@ -124,6 +124,7 @@ export const desk: DeskStrings = {
   cardSent: 'Enviado.',
   copyNumber: 'Copiar el número {number}',
   noOrders: 'No hay pedidos.',
+  translation: { language: 'Idioma', translate: 'Traducir', none: 'No hay traducción.' },
   several: {
     title: 'Varias a la vez',
     unanswered: 'Sin respuesta',

@@ -124,6 +124,7 @@ export const desk: DeskStrings = {
   cardSent: 'Envoyée.',
   copyNumber: 'Copier le numéro {number}',
   noOrders: 'Aucune commande.',
+  translation: { language: 'Langue', translate: 'Traduire', none: 'Aucune traduction disponible.' },
   several: {
     title: 'Plusieurs à la fois',
     unanswered: 'Sans réponse',

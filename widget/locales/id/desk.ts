@@ -124,6 +124,7 @@ export const desk: DeskStrings = {
   cardSent: 'Terkirim.',
   copyNumber: 'Salin nomor {number}',
   noOrders: 'Tidak ada pesanan.',
+  translation: { language: 'Bahasa', translate: 'Terjemahkan', none: 'Tidak ada terjemahan.' },
   several: {
     title: 'Beberapa sekaligus',
     unanswered: 'Belum dijawab',

@@ -124,6 +124,7 @@ export const desk: DeskStrings = {
   cardSent: '送信しました。',
   copyNumber: '番号 {number} をコピー',
   noOrders: '注文はありません。',
+  translation: { language: '言語', translate: '翻訳', none: '翻訳がありません。' },
   several: {
     title: 'まとめて操作',
     unanswered: '未返信',

@@ -124,6 +124,7 @@ export const desk: DeskStrings = {
   cardSent: '보냈습니다.',
   copyNumber: '번호 {number} 복사',
   noOrders: '주문이 없습니다.',
+  translation: { language: '언어', translate: '번역', none: '번역이 없습니다.' },
   several: {
     title: '한 번에 처리',
     unanswered: '미답변',

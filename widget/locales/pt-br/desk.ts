@@ -124,6 +124,7 @@ export const desk: DeskStrings = {
   cardSent: 'Enviado.',
   copyNumber: 'Copiar o número {number}',
   noOrders: 'Nenhum pedido.',
+  translation: { language: 'Idioma', translate: 'Traduzir', none: 'Não há tradução.' },
   several: {
     title: 'Várias de uma vez',
     unanswered: 'Sem resposta',

@@ -124,6 +124,7 @@ export const desk: DeskStrings = {
   cardSent: 'Отправлено.',
   copyNumber: 'Копировать номер {number}',
   noOrders: 'Заказов нет.',
+  translation: { language: 'Язык', translate: 'Перевести', none: 'Перевода нет.' },
   several: {
     title: 'Сразу несколько',
     unanswered: 'Без ответа',

@@ -124,6 +124,7 @@ export const desk: DeskStrings = {
   cardSent: 'ส่งแล้ว',
   copyNumber: 'คัดลอกหมายเลข {number}',
   noOrders: 'ไม่มีคำสั่งซื้อ',
+  translation: { language: 'ภาษา', translate: 'แปล', none: 'ไม่มีคำแปล' },
   several: {
     title: 'หลายรายการพร้อมกัน',
     unanswered: 'ยังไม่ตอบ',

@@ -124,6 +124,7 @@ export const desk: DeskStrings = {
   cardSent: 'Đã gửi.',
   copyNumber: 'Sao chép số {number}',
   noOrders: 'Không có đơn hàng.',
+  translation: { language: 'Ngôn ngữ', translate: 'Dịch', none: 'Không có bản dịch.' },
   several: {
     title: 'Nhiều cùng lúc',
     unanswered: 'Chưa trả lời',

@@ -117,6 +117,7 @@ export const desk: DeskStrings = {
   copyNumber: '复制订单号 {number}',
   noOrders: '没有订单。',
 
+  translation: { language: '语言', translate: '翻译', none: '没有可用的翻译。' },
   several: {
     title: '批量操作',
     unanswered: '未回复',

@@ -124,6 +124,7 @@ export const desk: DeskStrings = {
   cardSent: '已傳送。',
   copyNumber: '複製編號 {number}',
   noOrders: '沒有訂單。',
+  translation: { language: '語言', translate: '翻譯', none: '沒有可用的翻譯。' },
   several: {
     title: '批次操作',
     unanswered: '未回覆',
