@@ -160,8 +160,9 @@ const ROOMS: readonly Room[] = [
     // the build tools are for a clone alone: build.mjs, dev.mjs, npm-start.mjs, packages.mjs
     packages: /^(im-chat-gateway|ws|uqr|node:.+|esbuild|rollup(\/loadConfigFile)?)$/, never: [INJECTION],
   },
+  { name: 'widget/build', files: /^widget\/build\//, packages: /^(@rollup\/plugin-babel|esbuild|node:(fs|path))$/, never: [INJECTION] },
   { name: 'test', files: /^test\//, code: /./, packages: /./ },
-  { name: 'a config file', files: /^[^/]+$/, code: /^test\/kit\/parts\.mjs$/, packages: /./ },
+  { name: 'a config file', files: /^[^/]+$/, code: /^(test\/kit\/parts\.mjs|widget\/build\/[^/]+)$/, packages: /./ },
 ]
 
 const VAGUE = /^(utils?|helpers?|common|managers?|services?|misc)$/
@@ -219,6 +220,10 @@ describe('the walls', () => {
       expect(complaints((file, source) => (roomOf(file) === room ? forbiddenIn(room, source) : []))).toEqual([])
     },
   )
+
+  test('the build is read in one go', () => {
+    expect(readFileSync('rollup.config.mjs', 'utf8').split('\n').length).toBeLessThanOrEqual(121)
+  })
 
   test('app.ts is imported by run.ts, the plugin, the warm-up and tests alone', () => {
     expect(
