@@ -130,8 +130,8 @@ test.each([0, -1, 0.5, 1e300, 2 ** 53 - 1])('a gateway that tells %d as its limi
   await world.clock.advance(100)
   for (const [name, limit] of Object.entries(conversation.limits)) {
     expect(Number.isSafeInteger(limit), name).toBe(true)
-    // 0: a gateway that does not say so knows no withdrawing
-    expect(limit, name).toBeGreaterThanOrEqual(name === 'withdrawMs' ? 0 : 1)
+    // 0: a gateway that does not say so knows no withdrawing, and asks for no ratings
+    expect(limit, name).toBeGreaterThanOrEqual(['withdrawMs', 'ratingLength'].includes(name) ? 0 : 1)
   }
   const loop: Record<string, unknown> = { text: 'x' }
   loop.loop = loop
