@@ -22,6 +22,9 @@ afterAll(async () => {
 /** A desk with three conversations of its own and two that wait. */
 async function busyDesk(shop: string): Promise<{ desk: DeskPage; phases: () => Promise<Record<string, string>>; leave: () => void }> {
   const desk = await deskPage(browser, gateway, { agent: 'ann', shop }, { ...DESKTOP, bypassCSP: true })
+  // a colleague who is given nothing
+  const system = await person(gateway, { sub: 'eve', role: 'agent', shop, name: 'Eve' })
+  await system.ask('changeStatus', { status: 'busy' })
   const customers: Person[] = []
   for (const name of ['kim', 'lee', 'mo', 'nat', 'ole']) {
     const customer = await person(gateway, { sub: `${shop}-${name}`, name })
@@ -30,8 +33,6 @@ async function busyDesk(shop: string): Promise<{ desk: DeskPage; phases: () => P
   }
   await desk.part('show-several').click()
   await expect.poll(() => desk.part('several-entry').count()).toBe(5)
-  const system = await person(gateway, { sub: 'eve', role: 'agent', shop, name: 'Eve' })
-  await system.ask('changeStatus', { status: 'busy' })
   const phases = async (): Promise<Record<string, string>> => {
     const { conversations } = (await system.ask('conversations', {})) as {
       conversations: { to: string; service: { phase: string; agent?: { id: string } } }[]

@@ -13,7 +13,7 @@ let gateway: SpawnedGateway
 let browser: Browser
 
 beforeAll(async () => {
-  gateway = await spawnGateway()
+  gateway = await spawnGateway({ RATINGS: 'on' })
   browser = await launchChromium()
 })
 
@@ -74,6 +74,12 @@ test('no field of the three elements is below 16 px under a finger', async () =>
     await ann.page.keyboard.press('Escape')
     await ann.part(first).waitFor({ state: 'detached' })
   }
+  await ann.part('show-several').click()
+  await ann.part('several-all').check()
+  await ann.part('several-to').waitFor()
+  await look(ann.page, 'im-desk')
+  await ann.page.keyboard.press('Escape')
+  await ann.part('several-to').waitFor({ state: 'detached' })
   await ann.part('show-replies').click()
   await ann.part('search-replies').waitFor()
   await look(ann.page, 'im-desk')
@@ -83,6 +89,14 @@ test('no field of the three elements is below 16 px under a finger', async () =>
   const inbox = await openPage(browser, `${gateway.url}/inbox.html?customer=kim&name=Kim`, TABLET)
   await inbox.page.locator('im-inbox [role=option]').first().click()
   await hook(inbox.page, 'composer', 'im-inbox').waitFor()
+  await look(inbox.page, 'im-inbox')
+  await ann.part('close-dialog').click()
+  await ann.part('search-replies').waitFor({ state: 'detached' })
+  await ann.part('composer').fill('Goodbye')
+  await ann.part('send').click()
+  await ann.part('message').getByText('Goodbye').waitFor()
+  await ann.part('close').click()
+  await hook(inbox.page, 'rate-3', 'im-inbox').check({ force: true })
   await look(inbox.page, 'im-inbox')
   const phone = await openPage(browser, `${gateway.url}/phone.html`, TABLET)
   await hook(phone.page, 'composer').waitFor()

@@ -26,6 +26,8 @@ export class Presence implements ReactiveController {
   #others: readonly string[] = []
   readonly #present = new Set<string>()
   #timer: ReturnType<typeof setTimeout> | undefined
+  /** From when on news of a colleague is asked about at once. */
+  #nextAt = 0
   #agents: readonly Colleague[] = []
 
   constructor(host: ReactiveControllerHost) {
@@ -110,7 +112,11 @@ export class Presence implements ReactiveController {
         const me = client.identity.value
         if (`shop:${shop}` === this.#to) this.#onAgent({ id: participant, ...(name === undefined ? {} : { name }) }, status)
         if (participant === me?.id) this.#set(status)
-        if (me?.role === 'agent') this.#askSoon()
+        if (me?.role !== 'agent') return
+        // after a restart all colleagues come back at once
+        if (performance.now() < this.#nextAt) return this.#askSoon()
+        this.#nextAt = performance.now() + ASK_MS
+        this.ask()
       }),
       client.onPush('presencePush', ({ side, online, status }) => {
         this.#know(side, online)
@@ -130,7 +136,7 @@ export class Presence implements ReactiveController {
     this.#host.requestUpdate()
   }
 
-  /** A list that is scrolled changes often, and after a restart all colleagues come back at once. */
+  /** A list that is scrolled changes often. */
   #askSoon(ms = ASK_MS): void {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.ask(), ms)

@@ -185,7 +185,8 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
   protected override render(): TemplateResult {
     const { mailboxStrings } = this.#view.language
     const list = this.#view.list({
-      ...this.#search.view(this.#assignment.several.button()),
+      ...this.#search.view(),
+      beside: this.#assignment.several.button(),
       title: mailboxStrings.conversations,
       tools: this.#tools(),
       mark: this.#assignment.mark,

@@ -25,6 +25,17 @@ export const listPaneStyle = css`
     outline-offset: -1px;
     color: var(--muted);
   }
+  .finding {
+    flex: none;
+    display: flex;
+    align-items: center;
+    padding-inline-end: 12px;
+  }
+  .finding .search {
+    flex: 1;
+    min-width: 0;
+    margin-inline-end: 4px;
+  }
   .search:focus-within {
     box-shadow: inset 0 0 0 2px var(--accent);
     outline: 2px solid transparent;

@@ -7,6 +7,8 @@ import { icons } from '../ui/icons.ts'
 export interface ListPaneView extends ConversationListView {
   readonly title: string
   readonly query: string
+  /** A button beside the search. */
+  readonly beside?: TemplateResult
   /** The filters below the search. */
   readonly tabs: TemplateResult | typeof nothing
   /** Shown where there is no row. */
@@ -33,7 +35,7 @@ export function listPane(view: ListPaneView): TemplateResult {
   const { foot, movedCount, onMoved, onPointer, question, strings, tabs, title, tools } = view
   return html`<nav class="list" part="list" aria-label=${strings.conversations}>
     <header class="bar list-bar"><h1 class="list-title" dir="auto">${title}</h1>${tools}</header>
-    ${searchField(view)} ${tabs} ${question}
+    ${view.beside ? html`<div class="finding">${searchField(view)}${view.beside}</div>` : searchField(view)} ${tabs} ${question}
     <div class="list-body" @pointermove=${onPointer} @wheel=${onPointer} @pointerleave=${onPointer}>
       ${
         movedCount > 0

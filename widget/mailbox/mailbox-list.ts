@@ -9,7 +9,7 @@ import { listPane, type ListPaneView } from './list-pane.ts'
 
 export interface MailboxListOptions extends Pick<
   ListPaneView,
-  'entryStrings' | 'title' | 'tools' | 'tabs' | 'foot' | 'mark' | 'found' | 'text' | 'gateway' | 'isThere' | 'draft'
+  'entryStrings' | 'title' | 'tools' | 'beside' | 'tabs' | 'foot' | 'mark' | 'found' | 'text' | 'gateway' | 'isThere' | 'draft'
 > {
   readonly mailbox: Mailbox
   readonly listing: Listing

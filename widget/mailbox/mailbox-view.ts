@@ -33,7 +33,7 @@ import { mailboxPane, type MailboxPaneOptions } from './mailbox-pane.ts'
 import type { MailboxViewOptions } from './mailbox-view-options.ts'
 import { soundButton } from '../ui/notifications/sound-button.ts'
 
-export type MailboxListView = Pick<MailboxListOptions, 'title' | 'tools' | 'tabs' | 'foot' | 'emptySentence' | 'mark' | 'found' | 'text'>
+export type MailboxListView = Pick<MailboxListOptions, 'title' | 'tools' | 'beside' | 'tabs' | 'foot' | 'emptySentence' | 'mark' | 'found' | 'text'>
 
 export type MailboxPaneView = Pick<
   MailboxPaneOptions,

@@ -63,7 +63,7 @@ export function severalForm(view: SeveralFormView): TemplateResult {
       entries,
       ({ conversation }) => conversation,
       ({ at, conversation, isChosen, name, state, to }) => html`<li><label class="several-line" data-test="several-entry" data-to=${to}>
-        <input type="checkbox" .checked=${isChosen} ?disabled=${isBusy}
+        <input type="checkbox" data-test="several-choose" .checked=${isChosen} ?disabled=${isBusy}
           @change=${({ target }: Event) => onChoose(conversation, (target as HTMLInputElement).checked)}>
         <span class="line-words"><b dir="auto">${name}</b><span class="hint">${at}${state ? html` · ${state}` : nothing}</span></span></label></li>`,
     )}</ul>

@@ -13,14 +13,12 @@ export interface ListTabsView {
   readonly shelf: ConversationShelf
   readonly view: ListView
   readonly counts: Readonly<Partial<Record<ConversationShelf, number>>>
-  /** A further button. */
-  readonly extra: TemplateResult
   readonly onShelf: (shelf: ConversationShelf) => void
   readonly onView: (view: ListView) => void
 }
 
 /** Whose conversations, and in which order. */
-export const listTabs = ({ counts, extra, onShelf, onView, shelf, strings, view }: ListTabsView): TemplateResult => html`<div class="tabs">
+export const listTabs = ({ counts, onShelf, onView, shelf, strings, view }: ListTabsView): TemplateResult => html`<div class="tabs">
   <div class="chips" role="group" aria-label=${strings.shelf}>
     ${SHELVES.map(
       (one) => html`<button type="button" data-test="shelf" data-shelf=${one} aria-pressed=${one === shelf}
@@ -31,5 +29,5 @@ export const listTabs = ({ counts, extra, onShelf, onView, shelf, strings, view 
     data-test="view" aria-label=${strings.view}
     @change=${({ target }: Event) => onView((target as HTMLSelectElement).value as ListView)}>
     ${VIEWS.map((one) => html`<option value=${one} ?selected=${one === view}>${strings.views[one]}</option>`)}
-  </select></label>${extra}
+  </select></label>
 </div>`

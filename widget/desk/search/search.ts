@@ -61,8 +61,8 @@ export class Search implements ReactiveController {
     return this.#first ?? 'all'
   }
 
-  /** What the list shows: the tabs with `extra` at their end, and in a search the matches. */
-  view(extra: TemplateResult): Pick<MailboxListView, 'tabs' | 'emptySentence' | 'foot' | 'found' | 'text'> {
+  /** What the list shows: the tabs, and in a search the matches. */
+  view(): Pick<MailboxListView, 'tabs' | 'emptySentence' | 'foot' | 'found' | 'text'> {
     const {
       view: {
         language: { mailboxStrings },
@@ -74,7 +74,6 @@ export class Search implements ReactiveController {
     const order = { unread: 'unread', unanswered: 'unanswered', all: listing.unreadFirst ? 'unreadFirst' : 'newest' } as const
     const tabs = listTabs({
       strings: words,
-      extra,
       shelf: listing.shelf,
       view: order[listing.filter],
       counts: { mine: listing.count(mailbox.rows, 'mine'), waiting: listing.count(mailbox.rows, 'waiting') },
