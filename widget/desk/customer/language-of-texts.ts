@@ -3,7 +3,9 @@
  * not sure. Libraries that compare trigrams need longer texts: one that was tried took "Hello, is it in stock?" for German.
  */
 export function languageOfTexts(texts: readonly string[]): string | undefined {
-  const text = texts.join('\n').slice(-TEXT_LENGTH).replace(NO_WORDS, ' ').toLowerCase()
+  const words = texts.join(' ').slice(-TEXT_LENGTH).toLowerCase().split(/\s/)
+  // addresses have words of their own
+  const text = words.filter((word) => !word.startsWith('http') && !word.includes('@')).join(' ')
   const letters = countOf(text, /\p{L}/gu)
   if (letters < 2) return undefined
   for (const [language, script, share] of SCRIPTS) if (countOf(text, script) >= letters * share) return language
@@ -11,8 +13,6 @@ export function languageOfTexts(texts: readonly string[]): string | undefined {
 }
 
 const TEXT_LENGTH = 2000
-/** Addresses have words of their own. */
-const NO_WORDS = /https?:\S+|\S+@\S+/g
 
 /** The first whose letters are so much of the text. Japanese comes before Chinese, and Ukrainian before Russian, whose letters they share. */
 const SCRIPTS: readonly (readonly [language: string, letters: RegExp, share: number])[] = [
