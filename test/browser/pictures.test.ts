@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { LIMITS } from '../../gateway/protocol/limits.ts'
-import { DESKTOP, hook, launchChromium, openPage, PHONE, type PageOptions, type TestPage } from '../kit/browser.ts'
+import { DESKTOP, hook, launchChromium, openPage, PHONE, settled, type PageOptions, type TestPage } from '../kit/browser.ts'
 import { openFaultProxy, type FaultProxy } from '../kit/fault-proxy.ts'
 import { startGateway, type StartedGateway } from '../kit/gateway.ts'
 import { PICTURES } from '../kit/pictures.ts'
@@ -350,6 +350,7 @@ test('its place is reserved before it is loaded: nothing jumps when it comes', a
   const shape = (): Promise<number> =>
     page.locator('im-chat .picture img').evaluate(({ clientWidth, clientHeight }) => Math.round((300 * clientWidth) / clientHeight))
   await expect.poll(shape).toBe(400)
+  await settled(page)
   const before = [await box('im-chat .picture'), await box('im-chat [data-test="message"]:last-of-type')]
   isThere()
   await shown(page, 40, 30)
