@@ -60,7 +60,7 @@ test('opens from the bar, counts, changes its period, is saved as a table, and g
   await desk.close()
 })
 
-test('is a page of its own by its attribute, says when there is nothing, and why it cannot be loaded', async () => {
+test('is a page of its own by its attribute, and says when there is nothing', async () => {
   const { page, close } = await openPage(browser, 'about:blank', { ...DESKTOP, bypassCSP: true })
   const token = await gateway.pass({ sub: 'p2-ann', name: 'Ann', role: 'agent', shop: 'p2' })
   await page.route(`${gateway.url}/report.html`, (route) =>

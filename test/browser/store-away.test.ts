@@ -53,6 +53,17 @@ test('an agent sees the notes on a customer', async () => {
   await ann.close()
 })
 
+test('an agent reads that there is no report, and then the report', async () => {
+  const ann = await deskPage(browser, gateway, { agent: 'ann', shop: 'a3' })
+  backbone.isAway = true
+  await ann.part('show-report').click()
+  await ann.part('report').getByText('The report could not be loaded.').waitFor()
+  expect(await ann.part('report-conversations').count()).toBe(0)
+  backbone.isAway = false
+  await ann.part('report-conversations').waitFor()
+  await ann.close()
+})
+
 test('a customer sees who is there', async () => {
   const ann = await person(gateway, { sub: 'ann', name: 'Ann', role: 'agent', shop: 'a2' })
   const { page, close } = await openPage(browser, 'about:blank', PHONE)

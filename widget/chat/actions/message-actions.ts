@@ -216,7 +216,7 @@ class Actions implements MessageActions {
       this.#translated = text
       this.#show()
     } catch {
-      this.#say(translation.failed)
+      if (conversation === this.#options.conversation()) this.#say(translation.failed)
     }
   }
 

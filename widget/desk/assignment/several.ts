@@ -35,7 +35,7 @@ export class Several {
     this.#left = 0
   }
 
-  /** Beside the shelves. */
+  /** Beside the search. */
   button(): TemplateResult {
     const { words } = this.#desk
     return html`<button type="button" class="view" data-test="show-several" title=${words.several.title} aria-label=${words.several.title}
@@ -112,13 +112,15 @@ export class Several {
 
   async #close(rows: readonly ConversationRow[]): Promise<void> {
     const closed = await this.#each(rows, (row) => this.#requests.change(row, 'close', { conversation: row.conversation }, 'quiet'))
+    if (!closed) return
     const mine = closed.filter((row) => isOnShelf(row, 'mine', this.#desk.me))
-    const reopen = (): void => void this.#each(mine, (row) => this.#requests.change(row, 'claim', { conversation: row.conversation }, 'quiet'))
+    const reopen = (): void => void this.#take(mine)
     this.#say(fill(this.#desk.words.several.closed, { n: closed.length }), rows.length - closed.length, mine.length > 0 ? reopen : undefined)
   }
 
   async #take(rows: readonly ConversationRow[]): Promise<void> {
     const taken = await this.#each(rows, (row) => this.#requests.change(row, 'claim', { conversation: row.conversation }, 'quiet'))
+    if (!taken) return
     this.#say(fill(this.#desk.words.several.taken, { n: taken.length }), rows.length - taken.length)
   }
 
@@ -126,20 +128,21 @@ export class Several {
     const { view, words } = this.#desk
     const colleague = view.presence.agents.find(({ id }) => id === to)
     const done = await this.#each(rows, (row) => this.#requests.change(row, 'transfer', { conversation: row.conversation, to }, 'quiet'))
+    if (!done) return
     const text = fill(to === QUEUE ? words.several.queued : words.several.offered, { n: done.length })
     this.#say(isolated(text, { name: colleague?.name ?? to }), rows.length - done.length)
   }
 
-  /** Resolves with those that the gateway has changed. */
-  async #each(rows: readonly ConversationRow[], change: (row: ConversationRow) => Promise<boolean>): Promise<readonly ConversationRow[]> {
+  /** Resolves with those that the gateway has changed; undefined: the desk is another agent's by then. */
+  async #each(rows: readonly ConversationRow[], change: (row: ConversationRow) => Promise<boolean>): Promise<readonly ConversationRow[] | undefined> {
     const { element, view } = this.#desk
     const { client } = view
     const done: ConversationRow[] = []
     this.#left = rows.length
     for (const row of rows) {
       element.requestUpdate()
-      const isDone = client === view.client && (await change(row))
-      if (client !== view.client) break
+      const isDone = await change(row)
+      if (client !== view.client) return undefined
       if (isDone) done.push(row)
       if (isDone) this.#chosen.delete(row.conversation)
       this.#left--

@@ -97,6 +97,7 @@ export class Report extends ClientFollower {
         this.update()
       },
       (error: unknown) => {
+        if (client !== this.client || days !== this.#days) return
         this.#hasFailed = this.#answer === undefined
         this.update()
         this.askLater(error)
