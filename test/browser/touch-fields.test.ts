@@ -97,6 +97,7 @@ test('no field of the three elements is below 16 px under a finger', async () =>
   await ann.part('message').getByText('Goodbye').waitFor()
   await ann.part('close').click()
   await hook(inbox.page, 'rate-3', 'im-inbox').check({ force: true })
+  await hook(inbox.page, 'rating-words', 'im-inbox').waitFor()
   await look(inbox.page, 'im-inbox')
   const phone = await openPage(browser, `${gateway.url}/phone.html`, TABLET)
   await hook(phone.page, 'composer').waitFor()
