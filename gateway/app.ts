@@ -308,7 +308,7 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
   if (options.remember !== undefined) assignments.remember = options.remember
   const onConversation = hookOf('onConversation', options.onConversation, report)
   const ratings = new Ratings({ isOn: config.RATINGS, assignments, store, bus, now, report })
-  const reports = new Reports({ records, now })
+  const reports = new Reports({ records, now, timeZoneOf: (shop) => shopRecords.timeZoneOf(shop) })
   assignments.onChanged = (of, before, next) => {
     for (const each of [waits, ratings, reports]) each.changed(of, before, next)
     if (next.service !== before.service) onConversation?.({ ...of, phase: next.service.phase })

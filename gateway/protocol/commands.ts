@@ -224,10 +224,12 @@ export const COMMANDS = {
       more: Type.Optional(Type.Literal(true)),
     }),
   },
-  /** The shop's figures of the last `days` days, the present one first. A day is one of UTC; what happened at other nodes in the last seconds may be missing. */
+  /** The shop's figures of the last `days` days, the present one first. A day is one of `timeZone`; what happened at other nodes in the last seconds may be missing. */
   report: {
     input: Type.Object({ days: Type.Integer({ minimum: 1, maximum: 30 }) }),
     answer: ok({
+      /** That of the shop's opening hours, else `UTC`. */
+      timeZone: Type.String(),
       total: ReportFigures,
       /** `day`: as 2026-11-28. */
       days: Type.Array(Type.Object({ day: Type.String(), ...ReportFigures.properties })),

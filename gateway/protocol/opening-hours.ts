@@ -54,6 +54,12 @@ export function openingSpans({ timeZone, open }: Hours, now: number): Span[] | u
     .slice(0, SPAN_COUNT)
 }
 
+/** The date that a zone's clocks show at an instant, as 2026-11-28; undefined: an unknown zone. */
+export function dateIn(timeZone: string, at: number): string | undefined {
+  const offset = offsetsOf(timeZone)
+  return offset && new Date(at + offset(at)).toISOString().slice(0, 10)
+}
+
 /** Whether this engine knows the time zone. */
 export const isTimeZone = (timeZone: string): boolean => offsetsOf(timeZone) !== undefined
 

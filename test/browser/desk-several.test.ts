@@ -83,6 +83,37 @@ test('transfers all to the queue, and takes them back', async () => {
   await desk.close()
 })
 
+test('gives back what it has taken, and takes back what it has offered', async () => {
+  const { desk, phases, leave } = await busyDesk('v4')
+  const before = await phases()
+  await desk.part('several-all').check()
+  await desk.part('several-take').click()
+  await desk.part('told').getByText('2 conversations are assigned to you.').waitFor()
+  await desk.part('undo').click()
+  await desk.part('told').getByText('2 conversations are back in the queue.').waitFor()
+  expect(await phases()).toEqual(before)
+
+  const eva = await person(gateway, { sub: 'eva', role: 'agent', shop: 'v4', name: 'Eva' })
+  await eva.ask('changeStatus', { status: 'busy' })
+  await desk.part('show-several').click()
+  await desk.part('several-all').check()
+  await desk.part('several-to').locator('[value=eva]').waitFor({ state: 'attached' })
+  await desk.part('several-to').selectOption('eva')
+  await desk.part('several-transfer').click()
+  await desk.part('told').getByText('3 conversations are offered to Eva.').waitFor()
+  const offers = async (): Promise<number> => {
+    const { conversations } = (await eva.ask('conversations', {})) as { conversations: { service: { transfer?: object } }[] }
+    return conversations.filter(({ service }) => service.transfer).length
+  }
+  expect(await offers()).toBe(3)
+  await desk.part('undo').click()
+  await desk.part('told').getByText('3 transfers are cancelled.').waitFor()
+  expect([await offers(), await phases()]).toEqual([0, before])
+  eva.leave()
+  leave()
+  await desk.close()
+})
+
 test('chooses those that were answered and are silent; says where there is nothing', async () => {
   const { desk, leave } = await busyDesk('v3')
   await desk.page.locator('im-desk [data-test=several-idle][data-span=hour]').click()

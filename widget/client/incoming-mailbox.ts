@@ -47,6 +47,7 @@ export const MAILBOX_CHECKS: Checks = {
       { more: yes },
     ),
     report: record({
+      timeZone: text,
       total: record(counts, spans),
       days: list(record({ day: text, ...counts }, spans)),
       agents: list(record({ id, ...counts }, { name: text, ...spans })),

@@ -111,7 +111,7 @@ export interface DeskStrings {
   readonly translation: Readonly<Record<'language' | 'translate' | 'none', string>>
   /** Closing, taking and transferring many conversations; `idle` stands before spans of time. */
   readonly several: Readonly<Record<'title' | 'none' | 'all' | 'idle' | 'unanswered', string>> &
-    Readonly<Record<'close' | 'take' | 'transfer' | 'left' | 'closed' | 'taken' | 'offered' | 'queued' | 'failed', Counted>>
+    Readonly<Record<'close' | 'take' | 'transfer' | 'left' | 'closed' | 'taken' | 'offered' | 'queued' | 'cancelled' | 'failed', Counted>>
 
   /** The shop's figures; `most`: of a median's 90th percentile. */
   readonly report: Readonly<
@@ -135,7 +135,7 @@ export interface DeskStrings {
       | 'none'
       | 'loading'
       | 'failed'
-      | 'utc',
+      | 'timeZone',
       string
     >
   > &

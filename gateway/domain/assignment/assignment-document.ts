@@ -22,7 +22,7 @@ export interface AssignmentDocument {
   readonly settled?: { readonly transfer: Transfer; readonly isAccepted: boolean; readonly at: number; readonly by?: Person }
   /** When the customer began whom nobody has answered yet, in ms since the epoch. */
   readonly asked?: number
-  /** It was closed although nobody had answered. */
+  /** It was closed although nobody had answered, or nobody answers for long. */
   readonly isMissed?: true
   /** The latest steps, for webhooks; only where there are any. */
   readonly past?: readonly PastEvent[]
@@ -95,6 +95,8 @@ export function answered(document: AssignmentDocument): AssignmentDocument {
   const { asked: _, isMissed: __, ...rest } = document
   return rest
 }
+
+export const missed = (document: AssignmentDocument): AssignmentDocument => ({ ...document, isMissed: true })
 
 export const offered = (document: AssignmentDocument, transfer: Transfer): AssignmentDocument => ({
   ...document,

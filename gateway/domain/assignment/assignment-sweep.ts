@@ -155,7 +155,7 @@ export class AssignmentSweep {
       await this.#assignments.enter(assignable, changed.document)
       return this.#transfers.tellCustomer(assignable, changed.document, this.#now())
     }
-    if (changed.before.service.transfer !== undefined) await this.#transfers.tellExpired(changed)
+    if (changed.before.service.transfer !== changed.document.service.transfer) await this.#transfers.tellExpired(changed)
     if (swept?.what === 'handedOver') this.#report({ fact: 'conversationAssigned', phase: changed.document.service.phase, by: 'handedOver' })
   }
 }

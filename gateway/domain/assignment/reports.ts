@@ -1,9 +1,10 @@
 /**
  * The figures of a shop's last thirty days. A node counts in memory what it changes, and adds it to what is stored about every five seconds; what
- * a killed node had not added is missing from the figures and from nothing else. A day is one of UTC.
+ * a killed node had not added is missing from the figures and from nothing else. A day is one of the shop's own time zone, else of UTC.
  */
 import type { Records } from '../../backbone/records.ts'
 import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
+import { dateIn } from '../../protocol/opening-hours.ts'
 import type { Caller } from '../messaging/access.ts'
 import { firstThatFit } from '../answer-size.ts'
 import type { AssignmentDocument } from './assignment-document.ts'
@@ -11,9 +12,12 @@ import type { Assignable } from './assignments.ts'
 import { add, addTime, agentCounts, agentsOf, figuresOf, noDay, type Counts, type DayCounts } from './counts.ts'
 
 const DAY_MS = 86_400_000
+/** What one count covers until it is added: midnight of every time zone lies between two. */
+const QUARTER_MS = 900_000
+const UTC = 'UTC'
 /** Days are stored longer than a report goes back, because clocks differ. */
 const STORED_DAYS = 32
-/** Shops and days that wait to be added. Above it, with the store away for long, nothing more is counted. */
+/** Shops and quarters of an hour that wait to be added. Above it, with the store away for long, nothing more is counted. */
 const PENDING_COUNT = 10_000
 const ATTEMPTS = 5
 /** Each item of a collection has this key: a day of a shop is a collection of its own, so that adding to it reads no other. */
@@ -22,12 +26,15 @@ const KEY = 'all'
 export class Reports {
   readonly #records: Records
   readonly #now: () => number
-  /** Not added yet, by shop and day. */
+  readonly #timeZoneOf: (shop: string) => Promise<string | undefined>
+  /** Not added yet, by shop and quarter of an hour. */
   #pending = new Map<string, DayCounts>()
 
-  constructor(options: { records: Records; now: () => number }) {
+  /** `timeZoneOf`: of a shop's opening hours; undefined: it has none. */
+  constructor(options: { records: Records; now: () => number; timeZoneOf: (shop: string) => Promise<string | undefined> }) {
     this.#records = options.records
     this.#now = options.now
+    this.#timeZoneOf = options.timeZoneOf
   }
 
   /** To be called after each change of an assignment. */
@@ -48,11 +55,9 @@ export class Reports {
       if (own !== undefined) own.conversations++
     }
     if (was.phase === 'waiting' && is.phase === 'open') count(({ waits }) => addTime(waits, is.since - was.since))
-    if (before.asked !== undefined && next.asked === undefined) {
-      const { asked } = before
-      if (is.phase === 'open') count(({ answers }) => addTime(answers, now - asked))
-      else day.missed++
-    }
+    const { asked, isMissed } = before
+    if (next.isMissed && !isMissed) day.missed++
+    else if (asked !== undefined && next.asked === undefined && !isMissed) count(({ answers }) => addTime(answers, now - asked))
     if (was.phase !== 'closed' && is.phase === 'closed') count((counts) => counts.closed++)
     const { rating } = is
     if (rating !== undefined && was.rating === undefined) count(({ ratings }) => ratings[rating.score - 1]!++)
@@ -65,7 +70,8 @@ export class Reports {
     await Promise.all(
       [...pending].map(async ([key, counts]) => {
         try {
-          await this.#add(key, counts)
+          const [shop, at] = key.split(' ') as [string, string]
+          await this.#add(`${shop} ${dayOf(Number(at), await this.#zoneOf(shop))}`, counts)
         } catch (error) {
           const since = this.#pending.get(key)
           if (since === undefined) this.#pending.set(key, counts)
@@ -80,21 +86,28 @@ export class Reports {
     const shop = identity.side
     await this.flush()
     const now = this.#now()
-    const names = Array.from({ length: days }, (_, back) => dayOf(now - back * DAY_MS))
+    const zone = await this.#zoneOf(shop)
+    const today = Date.parse(dayOf(now, zone))
+    const names = Array.from({ length: days }, (_, back) => dayOf(today - back * DAY_MS))
     const found = await Promise.all(names.map((day) => this.#stored(`${shop} ${day}`)))
     const total = noDay()
     for (const { counts } of found) add(total, counts)
     const agents = agentsOf(total).sort((a, b) => b.conversations - a.conversations || (a.id < b.id ? -1 : 1))
     return {
       ok: true,
+      timeZone: zone,
       total: figuresOf(total),
       days: names.map((day, i) => ({ day, ...figuresOf(found[i]!.counts) })),
       agents: firstThatFit(agents),
     }
   }
 
+  async #zoneOf(shop: string): Promise<string> {
+    return (await this.#timeZoneOf(shop)) ?? UTC
+  }
+
   #pendingOf(shop: string, now: number): DayCounts | undefined {
-    const key = `${shop} ${dayOf(now)}`
+    const key = `${shop} ${Math.floor(now / QUARTER_MS) * QUARTER_MS}`
     const known = this.#pending.get(key)
     if (known !== undefined) return known
     if (this.#pending.size >= PENDING_COUNT) return undefined
@@ -122,5 +135,5 @@ export class Reports {
   }
 }
 
-const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)
+const dayOf = (at: number, zone = UTC): string => dateIn(zone, at) ?? new Date(at).toISOString().slice(0, 10)
 const collectionOf = (key: string): string => key.replace(' ', '/report/')

@@ -5,7 +5,7 @@
 import type { Identity } from '../../protocol/model.ts'
 import type { SidePresence } from '../presence/presence.ts'
 import { Refusal } from '../refusal.ts'
-import { answered, begun, closed, opened, personOf, queued, settled, type AssignmentDocument } from './assignment-document.ts'
+import { answered, begun, closed, missed, opened, personOf, queued, settled, type AssignmentDocument } from './assignment-document.ts'
 import { assignableOf, mustBeWritten, type Found } from './assignments.ts'
 import { decideExpiry } from './transfer-decisions.ts'
 
@@ -90,19 +90,24 @@ function mayTake({ document: { service } }: Found, { by, isThere }: Caller): voi
   if (phase === 'open' && agent !== undefined && agent.id !== by.id && isThere(agent.id)) throw new Refusal('conflict')
 }
 
+/** Who has got no answer for so long was missed, though nobody has closed the conversation. */
+export const MISSED_MS = 86_400_000
+
 export interface Swept {
   readonly next: AssignmentDocument | undefined
-  readonly what?: 'handedOver' | 'expired'
+  readonly what?: 'handedOver' | 'expired' | 'missed'
 }
 
-/** Ends an expired transfer; routes a conversation again when its agent is gone while the customer waits. */
+/** Ends an expired transfer; routes a conversation again when its agent is gone while the customer waits; marks one that nobody answers. */
 export function decideSweep(found: Found, { isGone, staff }: { isGone: (agent: string) => boolean; staff: Staff }): Swept {
   const back = decideExpiry(found)
   const document = back ?? found.document
   if (hasWaitedInVain({ ...found, document }, isGone)) {
     return { next: decideRoute({ ...found, document }, staff), what: 'handedOver' }
   }
-  return back === undefined ? { next: undefined } : { next: back, what: 'expired' }
+  if (back !== undefined) return { next: back, what: 'expired' }
+  const { asked = Infinity, isMissed } = document
+  return isMissed === undefined && found.now - asked >= MISSED_MS ? { next: missed(document), what: 'missed' } : { next: undefined }
 }
 
 /** Its agent is absent, no transfer is pending, and the customer waits for an answer. */

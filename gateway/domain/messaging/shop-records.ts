@@ -43,13 +43,14 @@ export class ShopRecords {
   /** What a side that is a shop says about itself; undefined: nothing, or nothing that is known within 0.7 s. */
   async of(side: string): Promise<Shop | undefined> {
     if (!isShopSide(side)) return undefined
-    const shop = side.slice(SHOP_PREFIX.length)
-    const { backend } = this.#options
-    const [stored, told] = await Promise.all([
-      this.#stored.recent(shop, () => this.#read(shop)),
-      backend === undefined ? undefined : this.#told.recent(shop, () => backend.ask(shop)),
-    ])
+    const { stored, told } = await this.#records(side)
     return this.#view({ ...told, ...stored }, stored?.hours === undefined ? told : stored)
+  }
+
+  /** The time zone of a shop's hours, where it has hours; undefined as in `of`. */
+  async timeZoneOf(side: string): Promise<string | undefined> {
+    const { stored, told } = await this.#records(side)
+    return (stored?.hours ?? told?.hours)?.timeZone
   }
 
   /** Rows of a list, with the names and logos of the shops among them. */
@@ -73,6 +74,16 @@ export class ShopRecords {
     }
     this.#stored.learn(shop, record)
     return record
+  }
+
+  async #records(side: string): Promise<{ readonly stored: ShopRecord | undefined; readonly told: ShopRecord | undefined }> {
+    const shop = side.slice(SHOP_PREFIX.length)
+    const { backend } = this.#options
+    const [stored, told] = await Promise.all([
+      this.#stored.recent(shop, () => this.#read(shop)),
+      backend === undefined ? undefined : this.#told.recent(shop, () => backend.ask(shop)),
+    ])
+    return { stored, told }
   }
 
   async #read(shop: string): Promise<ShopRecord | undefined> {

@@ -121,7 +121,8 @@ export class Several {
   async #take(rows: readonly ConversationRow[]): Promise<void> {
     const taken = await this.#each(rows, (row) => this.#requests.change(row, 'claim', { conversation: row.conversation }, 'quiet'))
     if (!taken) return
-    this.#say(fill(this.#desk.words.several.taken, { n: taken.length }), rows.length - taken.length)
+    const giveBack = (): void => void this.#transfer(taken, QUEUE)
+    this.#say(fill(this.#desk.words.several.taken, { n: taken.length }), rows.length - taken.length, giveBack)
   }
 
   async #transfer(rows: readonly ConversationRow[], to: string): Promise<void> {
@@ -130,7 +131,19 @@ export class Several {
     const done = await this.#each(rows, (row) => this.#requests.change(row, 'transfer', { conversation: row.conversation, to }, 'quiet'))
     if (!done) return
     const text = fill(to === QUEUE ? words.several.queued : words.several.offered, { n: done.length })
-    this.#say(isolated(text, { name: colleague?.name ?? to }), rows.length - done.length)
+    const takeBack = (): void => void (to === QUEUE ? this.#take(done) : this.#cancel(done))
+    this.#say(isolated(text, { name: colleague?.name ?? to }), rows.length - done.length, takeBack)
+  }
+
+  /** What a colleague has accepted meanwhile stays theirs. */
+  async #cancel(rows: readonly ConversationRow[]): Promise<void> {
+    const { view, words } = this.#desk
+    const cancelled = await this.#each(rows, async ({ conversation }) => {
+      const row = view.mailbox.rows.find((each) => each.conversation === conversation)
+      const transfer = row?.service?.transfer
+      return !!transfer && this.#requests.change(row, 'acceptTransfer', { conversation, transfer: transfer.id, accept: false }, 'quiet')
+    })
+    if (cancelled) this.#say(fill(words.several.cancelled, { n: cancelled.length }), rows.length - cancelled.length)
   }
 
   /** Resolves with those that the gateway has changed; undefined: the desk is another agent's by then. */

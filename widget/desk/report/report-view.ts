@@ -4,6 +4,7 @@ import type { ReportFigures } from '../../../gateway/protocol/model.ts'
 import type { DeskStrings } from '../../locales/desk-strings.ts'
 import { fill } from '../../locales/fill.ts'
 import { timeSpan } from '../../locales/time-span.ts'
+import { isolated } from '../../ui/isolated.ts'
 import { deskIcons } from '../../ui/page-icons.ts'
 import { tool } from '../../ui/tool.ts'
 import { averageOf, ratingCount } from './rating-average.ts'
@@ -46,7 +47,7 @@ function body({ answer, days, hasFailed, lang, onRetry, tryAgain, words }: Repor
       <button type="button" class="act" data-test="report-retry" @click=${onRetry}>${tryAgain}</button></div>`
   }
   if (!answer) return html`<p class="hint" role="status">${words.loading}</p>`
-  const { total, agents } = answer
+  const { total, agents, timeZone: zone } = answer
   return html`${tiles(total, { words, lang })}
     ${total.conversations + total.closed === 0 ? html`<p class="hint" data-test="report-empty">${words.none}</p>` : nothing}
     ${
@@ -55,7 +56,7 @@ function body({ answer, days, hasFailed, lang, onRetry, tryAgain, words }: Repor
         : table({ caption: words.byDay, first: words.day, words, lang, rows: answer.days.map((each) => [dayName(each.day, lang), each]) })
     }
     ${agents.length === 0 ? nothing : table({ caption: words.byAgent, first: words.agent, words, lang, rows: agents.map((each) => [each.name ?? each.id, each]) })}
-    <p class="hint">${words.utc}</p>`
+    <p class="hint">${isolated(words.timeZone, { zone })}</p>`
 }
 
 interface Speaking {

@@ -139,6 +139,7 @@ export const desk: DeskStrings = {
     taken: { one: '{n} Unterhaltung ist Ihnen zugewiesen.', other: '{n} Unterhaltungen sind Ihnen zugewiesen.' },
     offered: { one: '{n} Unterhaltung wird {name} angeboten.', other: '{n} Unterhaltungen werden {name} angeboten.' },
     queued: { one: '{n} Unterhaltung ist wieder in der Warteschlange.', other: '{n} Unterhaltungen sind wieder in der Warteschlange.' },
+    cancelled: { one: '{n} Weiterleitung ist zurückgezogen.', other: '{n} Weiterleitungen sind zurückgezogen.' },
     failed: '{n} konnten nicht geändert werden.',
   },
   report: {
@@ -163,7 +164,7 @@ export const desk: DeskStrings = {
     none: 'Keine Unterhaltungen in diesem Zeitraum.',
     loading: 'Wird geladen …',
     failed: 'Der Bericht konnte nicht geladen werden.',
-    utc: 'Tage beginnen um Mitternacht UTC. Erste Antwort und Wartezeit: bei der Hälfte höchstens so lange.',
+    timeZone: 'Tage beginnen um Mitternacht ({zone}). Erste Antwort und Wartezeit: bei der Hälfte höchstens so lange.',
   },
 
   manageReplies: 'Schnellantworten verwalten',

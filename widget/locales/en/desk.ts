@@ -132,6 +132,7 @@ export const desk: DeskStrings = {
     taken: { one: '{n} conversation is assigned to you.', other: '{n} conversations are assigned to you.' },
     offered: { one: '{n} conversation is offered to {name}.', other: '{n} conversations are offered to {name}.' },
     queued: { one: '{n} conversation is back in the queue.', other: '{n} conversations are back in the queue.' },
+    cancelled: { one: '{n} transfer is cancelled.', other: '{n} transfers are cancelled.' },
     failed: { one: '{n} couldn’t be changed.', other: '{n} couldn’t be changed.' },
   },
   report: {
@@ -156,7 +157,7 @@ export const desk: DeskStrings = {
     none: 'No conversations in this period.',
     loading: 'Loading…',
     failed: 'The report could not be loaded.',
-    utc: 'Days begin at midnight UTC. First answers and waits: half took no longer.',
+    timeZone: 'Days begin at midnight ({zone}). First answers and waits: half took no longer.',
   },
 
   manageReplies: 'Manage quick replies',

@@ -139,6 +139,7 @@ export const desk: DeskStrings = {
     taken: { one: '{n} conversación asignada a usted.', other: '{n} conversaciones asignadas a usted.' },
     offered: { one: '{n} conversación ofrecida a {name}.', other: '{n} conversaciones ofrecidas a {name}.' },
     queued: { one: '{n} conversación ha vuelto a la cola.', other: '{n} conversaciones han vuelto a la cola.' },
+    cancelled: { one: '{n} transferencia cancelada.', other: '{n} transferencias canceladas.' },
     failed: { one: '{n} no se pudo cambiar.', other: '{n} no se pudieron cambiar.' },
   },
   report: {
@@ -163,7 +164,7 @@ export const desk: DeskStrings = {
     none: 'No hay conversaciones en este periodo.',
     loading: 'Cargando…',
     failed: 'No se pudo cargar el informe.',
-    utc: 'Los días empiezan a medianoche UTC. Primera respuesta y espera: valores medianos.',
+    timeZone: 'Los días empiezan a medianoche ({zone}). Primera respuesta y espera: valores medianos.',
   },
 
   manageReplies: 'Gestionar respuestas rápidas',

@@ -139,6 +139,7 @@ export const desk: DeskStrings = {
     taken: { one: '{n} conversation vous est attribuée.', other: '{n} conversations vous sont attribuées.' },
     offered: { one: '{n} conversation est proposée à {name}.', other: '{n} conversations sont proposées à {name}.' },
     queued: { one: '{n} conversation est de retour dans la file.', other: '{n} conversations sont de retour dans la file.' },
+    cancelled: { one: '{n} transfert est annulé.', other: '{n} transferts sont annulés.' },
     failed: { one: '{n} n’a pas pu être modifiée.', other: '{n} n’ont pas pu être modifiées.' },
   },
   report: {
@@ -163,7 +164,7 @@ export const desk: DeskStrings = {
     none: 'Aucune conversation sur cette période.',
     loading: 'Chargement…',
     failed: 'Le rapport n’a pas pu être chargé.',
-    utc: 'Les jours commencent à minuit UTC. Première réponse et attente : valeurs médianes.',
+    timeZone: 'Les jours commencent à minuit ({zone}). Première réponse et attente : valeurs médianes.',
   },
 
   manageReplies: 'Gérer les réponses rapides',

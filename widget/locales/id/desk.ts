@@ -139,6 +139,7 @@ export const desk: DeskStrings = {
     taken: '{n} percakapan ditugaskan kepada Anda.',
     offered: '{n} percakapan ditawarkan kepada {name}.',
     queued: '{n} percakapan kembali ke antrean.',
+    cancelled: '{n} pengalihan dibatalkan.',
     failed: '{n} tidak dapat diubah.',
   },
   report: {
@@ -163,7 +164,7 @@ export const desk: DeskStrings = {
     none: 'Tidak ada percakapan dalam periode ini.',
     loading: 'Memuat…',
     failed: 'Laporan tidak dapat dimuat.',
-    utc: 'Hari dimulai pukul 00.00 UTC. Jawaban pertama dan waktu menunggu: nilai tengah.',
+    timeZone: 'Hari dimulai pukul 00.00 ({zone}). Jawaban pertama dan waktu menunggu: nilai tengah.',
   },
 
   manageReplies: 'Kelola balasan cepat',

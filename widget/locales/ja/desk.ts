@@ -139,6 +139,7 @@ export const desk: DeskStrings = {
     taken: '{n} 件の会話があなたの担当になりました。',
     offered: '{n} 件の会話の転送を {name} に依頼しました。',
     queued: '{n} 件の会話を待ち行列に戻しました。',
+    cancelled: '{n} 件の転送を取り消しました。',
     failed: '{n} 件は変更できませんでした。',
   },
   report: {
@@ -163,7 +164,7 @@ export const desk: DeskStrings = {
     none: 'この期間の会話はありません。',
     loading: '読み込み中…',
     failed: 'レポートを読み込めませんでした。',
-    utc: '1 日は UTC の 0 時に始まります。最初の返信と担当者待ちは中央値です。',
+    timeZone: '1 日は 0 時（{zone}）に始まります。最初の返信と担当者待ちは中央値です。',
   },
 
   manageReplies: 'クイック返信を管理',

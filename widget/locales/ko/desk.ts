@@ -139,6 +139,7 @@ export const desk: DeskStrings = {
     taken: '대화 {n}건이 나에게 배정되었습니다.',
     offered: '대화 {n}건의 전달을 {name}님에게 요청했습니다.',
     queued: '대화 {n}건을 대기열로 돌려보냈습니다.',
+    cancelled: '이관 {n}건을 취소했습니다.',
     failed: '{n}건은 변경하지 못했습니다.',
   },
   report: {
@@ -163,7 +164,7 @@ export const desk: DeskStrings = {
     none: '이 기간에는 대화가 없습니다.',
     loading: '불러오는 중…',
     failed: '보고서를 불러오지 못했습니다.',
-    utc: '하루는 UTC 자정에 시작합니다. 첫 답변과 대기 시간은 중앙값입니다.',
+    timeZone: '하루는 자정({zone})에 시작합니다. 첫 답변과 대기 시간은 중앙값입니다.',
   },
 
   manageReplies: '빠른 답변 관리',

@@ -139,6 +139,7 @@ export const desk: DeskStrings = {
     taken: { one: '{n} conversa atribuída a você.', other: '{n} conversas atribuídas a você.' },
     offered: { one: '{n} conversa oferecida a {name}.', other: '{n} conversas oferecidas a {name}.' },
     queued: { one: '{n} conversa voltou para a fila.', other: '{n} conversas voltaram para a fila.' },
+    cancelled: { one: '{n} transferência cancelada.', other: '{n} transferências canceladas.' },
     failed: { one: '{n} não pôde ser alterada.', other: '{n} não puderam ser alteradas.' },
   },
   report: {
@@ -163,7 +164,7 @@ export const desk: DeskStrings = {
     none: 'Nenhuma conversa neste período.',
     loading: 'Carregando…',
     failed: 'Não foi possível carregar o relatório.',
-    utc: 'Os dias começam à meia-noite UTC. Primeira resposta e espera: valores medianos.',
+    timeZone: 'Os dias começam à meia-noite ({zone}). Primeira resposta e espera: valores medianos.',
   },
 
   manageReplies: 'Gerenciar respostas rápidas',

@@ -139,6 +139,7 @@ export const desk: DeskStrings = {
     taken: '{n} cuộc trò chuyện đã được giao cho bạn.',
     offered: 'Đã đề nghị chuyển {n} cuộc trò chuyện cho {name}.',
     queued: '{n} cuộc trò chuyện đã trở lại hàng chờ.',
+    cancelled: 'Đã hủy {n} lượt chuyển.',
     failed: 'Không thể thay đổi {n} cuộc.',
   },
   report: {
@@ -163,7 +164,7 @@ export const desk: DeskStrings = {
     none: 'Không có cuộc trò chuyện nào trong khoảng này.',
     loading: 'Đang tải…',
     failed: 'Không tải được báo cáo.',
-    utc: 'Ngày bắt đầu lúc nửa đêm UTC. Trả lời đầu tiên và thời gian chờ: giá trị trung vị.',
+    timeZone: 'Ngày bắt đầu lúc nửa đêm ({zone}). Trả lời đầu tiên và thời gian chờ: giá trị trung vị.',
   },
 
   manageReplies: 'Quản lý câu trả lời nhanh',

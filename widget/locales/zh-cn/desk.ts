@@ -132,6 +132,7 @@ export const desk: DeskStrings = {
     taken: '{n} 个会话已分配给您。',
     offered: '已请求将 {n} 个会话转接给{name}。',
     queued: '{n} 个会话已退回排队。',
+    cancelled: '已撤回 {n} 个转接。',
     failed: '{n} 个未能更改。',
   },
   report: {
@@ -156,7 +157,7 @@ export const desk: DeskStrings = {
     none: '该时间段内没有会话。',
     loading: '加载中…',
     failed: '报表加载失败。',
-    utc: '每天从 UTC 零点开始。首次回复和排队时间为中位数。',
+    timeZone: '每天从零点（{zone}）开始。首次回复和排队时间为中位数。',
   },
 
   manageReplies: '管理快捷回复',

@@ -139,6 +139,7 @@ export const desk: DeskStrings = {
     taken: '{n} 個對話已指派給您。',
     offered: '已請求將 {n} 個對話轉接給{name}。',
     queued: '{n} 個對話已退回等候。',
+    cancelled: '已撤回 {n} 個轉接。',
     failed: '{n} 個未能變更。',
   },
   report: {
@@ -163,7 +164,7 @@ export const desk: DeskStrings = {
     none: '此期間沒有對話。',
     loading: '載入中…',
     failed: '無法載入報表。',
-    utc: '每天從 UTC 零時開始。首次回覆與等候時間為中位數。',
+    timeZone: '每天從零時（{zone}）開始。首次回覆與等候時間為中位數。',
   },
 
   manageReplies: '管理快速回覆',

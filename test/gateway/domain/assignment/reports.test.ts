@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openEmbedded } from '../../../../gateway/backbone/embedded/embedded.ts'
-import { closed, opened, queued, type AssignmentDocument } from '../../../../gateway/domain/assignment/assignment-document.ts'
+import { answered, closed, missed, opened, queued, type AssignmentDocument } from '../../../../gateway/domain/assignment/assignment-document.ts'
 import { Reports } from '../../../../gateway/domain/assignment/reports.ts'
 import type { CommandAnswer } from '../../../../gateway/protocol/commands.ts'
 import { HookedBackbone } from '../../../kit/hooked-backbone.ts'
@@ -28,7 +28,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-const node = (): Reports => new Reports({ records: backbone.records, now: () => now })
+const node = (timeZone?: string): Reports => new Reports({ records: backbone.records, now: () => now, timeZoneOf: () => Promise.resolve(timeZone) })
 const report = (reports: Reports, days: number): Promise<CommandAnswer<'report'>> => reports.of(agent, { days })
 
 /** A customer who begins, waits for ten seconds, is answered after twenty and rates. */
@@ -98,4 +98,49 @@ test('a day is forgotten after a month', async () => {
   expect((await report(reports, 30)).total.conversations).toBe(1)
   now += 4 * DAY_MS
   expect(await backbone.records.items('shop:1/report/2026-11-28', now)).toEqual([])
+})
+
+test.each([
+  ['Asia/Shanghai', Date.UTC(2026, 10, 28, 15, 59), Date.UTC(2026, 10, 28, 16)],
+  ['Asia/Kathmandu', Date.UTC(2026, 10, 28, 18, 14), Date.UTC(2026, 10, 28, 18, 15)],
+  ['America/New_York', Date.UTC(2026, 10, 29, 4, 59), Date.UTC(2026, 10, 29, 5)],
+])('a day ends at midnight in %s, where the shop is', async (zone, before, after) => {
+  const reports = node(zone)
+  for (const at of [before, after, after]) {
+    now = at
+    story(reports)
+  }
+  const { days, timeZone } = await report(reports, 3)
+  expect(timeZone).toBe(zone)
+  expect(days.map(({ day, conversations }) => [day, conversations])).toEqual([
+    ['2026-11-29', 2],
+    ['2026-11-28', 1],
+    ['2026-11-27', 0],
+  ])
+})
+
+test('has each date once where the clocks are turned back', async () => {
+  now = Date.UTC(2026, 9, 25, 22, 30)
+  const { days } = await report(node('Europe/Berlin'), 3)
+  expect(days.map(({ day }) => day)).toEqual(['2026-10-25', '2026-10-24', '2026-10-23'])
+})
+
+test('a shop whose time zone nobody knows has days of UTC', async () => {
+  now = Date.UTC(2026, 10, 28, 23, 59)
+  expect(await report(node(), 1)).toMatchObject({ timeZone: 'UTC', days: [{ day: '2026-11-28' }] })
+})
+
+test('who is answered by nobody is missed once, whatever comes later', async () => {
+  const reports = node()
+  const waiting = { ...queued(fresh, now), asked: now }
+  const overdue = missed(waiting)
+  reports.changed(OF, fresh, waiting)
+  reports.changed(OF, waiting, overdue)
+  const taken = opened(overdue, ann, now)
+  reports.changed(OF, overdue, taken)
+  const late = answered(taken)
+  reports.changed(OF, taken, late)
+  reports.changed(OF, overdue, closed(overdue, now))
+  const { total } = await report(reports, 1)
+  expect([total.conversations, total.missed, total.answer]).toEqual([1, 1, undefined])
 })

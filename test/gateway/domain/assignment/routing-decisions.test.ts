@@ -8,6 +8,7 @@ import {
   decideRoute,
   decideSweep,
   decideWritten,
+  MISSED_MS,
   type Staff,
 } from '../../../../gateway/domain/assignment/routing-decisions.ts'
 import type { Block } from '../../../../gateway/protocol/model.ts'
@@ -120,6 +121,17 @@ test('an offer that has expired before the sweep is not accepted', () => {
   expect(next?.settled).toEqual({ transfer: over, isAccepted: false, at: NOW })
 })
 
+test.each<[string, AssignmentDocument, boolean]>([
+  ['has waited for a day', waiting({ asked: NOW - MISSED_MS }), true],
+  ['has an agent who has said nothing for a day', openOf(ann, { asked: NOW - MISSED_MS }), true],
+  ['has waited for less', waiting({ asked: NOW - MISSED_MS + 1 }), false],
+  ['was answered', openOf(ann), false],
+  ['is marked already', waiting({ asked: NOW - MISSED_MS, isMissed: true }), false],
+])('the sweep marks as missed who %s: %#', (_, document, isMarked) => {
+  const { next, what } = decideSweep(found(document), { isGone: () => false, staff: staff('') })
+  expect([next, what]).toEqual(isMarked ? [{ ...document, isMissed: true }, 'missed'] : [undefined, undefined])
+})
+
 describe('the first answer', () => {
   const nobody = staff('')
   const wrote = (document: AssignmentDocument, at: number, by: 'customer' | 'agent') =>
@@ -139,6 +151,10 @@ describe('the first answer', () => {
     expect(answered).toEqual(openOf(ann))
     expect(wrote(answered, 502, 'agent')).toBeUndefined()
     expect(wrote(waiting({ asked: 500 }), 501, 'agent')).toEqual({ last: ann, service: { phase: 'open', agent: ann, since: NOW } })
+  })
+
+  test('that comes after a day is an answer all the same', () => {
+    expect(wrote(openOf(ann, { asked: 500, isMissed: true }), 501, 'agent')).toEqual(openOf(ann))
   })
 
   test('that never came makes the conversation a missed one, until it begins again', () => {
