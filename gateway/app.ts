@@ -68,6 +68,7 @@ import { Hub } from './relay/hub.ts'
 import type { SessionContext } from './doors/session-context.ts'
 import { isLoopback } from './doors/admit/loopback.ts'
 import { refuse } from './doors/rest/http-refusal.ts'
+import { requestIdOf } from './doors/rest/request-id.ts'
 import { registerRest } from './doors/rest/rest.ts'
 import { BEAT_MS, WebSocketDoor } from './doors/websocket.ts'
 import { drain } from './ops/drain.ts'
@@ -451,6 +452,7 @@ function createFastify(config: Config, logger: FastifyBaseLogger | undefined, cr
     // for parameters as they are in an address, percent-encoded; the schema refuses longer ones with a sentence
     routerOptions: { maxParamLength: 9 * LIMITS.conversationLength },
     frameworkErrors: refuse, // for addresses that cannot be read, which no route handles
+    genReqId: requestIdOf,
     serverFactory: (handler) => createServer(handler as RequestListener),
   })
   fastify.addHook('onRequest', async (_request, reply) => {

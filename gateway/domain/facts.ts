@@ -25,7 +25,7 @@ export type Fact =
   | { readonly fact: 'byeSent'; readonly code: Code }
   | ({ readonly fact: 'helloRefused' } & RefusedArrival)
   /** `route` is the method and the path's pattern, without the visitor's own text. */
-  | ({ readonly fact: 'requestRefused'; readonly route: string } & RefusedArrival)
+  | ({ readonly fact: 'requestRefused'; readonly route: string; readonly request: string } & RefusedArrival)
   | { readonly fact: 'commandAnswered'; readonly command: string; readonly ms: number }
   | { readonly fact: 'commandRefused'; readonly command: string; readonly code: Code; readonly message: string }
   | { readonly fact: 'packetRefused'; readonly code: Code }
@@ -68,6 +68,7 @@ export type Fact =
   | { readonly fact: 'addressShared'; readonly address: string; readonly share: number }
   /** The state of a system this gateway depends on, reported at each check; `problem` undefined: it works. */
   | { readonly fact: 'partSeen'; readonly part: string; readonly problem: string | undefined }
-  | { readonly fact: 'bugFound'; readonly where: string; readonly error: unknown }
+  /** `request`: of HTTP, the id that its answer has. */
+  | { readonly fact: 'bugFound'; readonly where: string; readonly error: unknown; readonly request?: string }
 
 export type Report = (fact: Fact) => void

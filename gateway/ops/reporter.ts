@@ -76,7 +76,11 @@ function logRareFact(fact: RareFact, { warn, error, metrics }: RateLimitedLog & 
     case 'addressShared':
       return warn(fact.fact, fact, 'most visitors come from one address, and allowances are counted by address; if it is your proxy, set TRUST_PROXY')
     case 'bugFound':
-      error(`${fact.fact} ${fact.where} ${placeOf(fact.error)}`, { err: fact.error, where: fact.where }, 'an unexpected error, which is a bug')
+      error(
+        `${fact.fact} ${fact.where} ${placeOf(fact.error)}`,
+        { err: fact.error, where: fact.where, request: fact.request },
+        'an unexpected error, which is a bug',
+      )
       return metrics.bugs.inc({ where: fact.where })
   }
 }

@@ -29,6 +29,7 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
       scope.get('/', hidden, notThere)
       scope.get('/*', hidden, notThere)
       scope.addHook('onRequest', async (request, reply) => {
+        reply.header('X-Request-Id', request.id)
         allowPages(request, reply, options)
         allowance.arrived(request)
       })
@@ -55,6 +56,7 @@ function allowPages({ headers, method, raw }: FastifyRequest, reply: FastifyRepl
     Vary: 'Origin',
     'Access-Control-Allow-Headers': 'content-type, authorization',
     'Access-Control-Allow-Methods': 'GET, POST, PUT',
+    'Access-Control-Expose-Headers': 'x-request-id',
     'Access-Control-Max-Age': '600',
   })
   const isPublic = method === 'OPTIONS' || (method === 'GET' && headers.authorization === undefined)
@@ -64,11 +66,11 @@ function allowPages({ headers, method, raw }: FastifyRequest, reply: FastifyRepl
 /** Sends the refusal and reports it to the operator. */
 function refuseHeard(error: unknown, { request, reply, options }: { request: FastifyRequest; reply: FastifyReply; options: RestOptions }) {
   const route = `${request.method} ${request.routeOptions.url ?? ''}`
-  if (asRefusal(error) === undefined) options.report({ fact: 'bugFound', where: route, error })
+  if (asRefusal(error) === undefined) options.report({ fact: 'bugFound', where: route, error, request: request.id })
   if (error instanceof Refusal) {
     const { origin, host, address } = options.proxies.arrival(request.raw)
     const { code, message } = error.wire
-    options.report({ fact: 'requestRefused', route, code, message, origin, host, address })
+    options.report({ fact: 'requestRefused', route, request: request.id, code, message, origin, host, address })
   }
   return refuse(error, request, reply)
 }

@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Fastify from 'fastify'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { openEmbedded } from '../../../gateway/backbone/embedded/embedded.ts'
 import { CODES } from '../../../gateway/protocol/codes.ts'
@@ -54,6 +55,38 @@ test.each([
   const response = await fetch(url + path, { method, ...body })
   expect(response.status).toBe(status)
   expect(await response.json()).toEqual({ error: { code: expect.any(String), message: expect.any(String), retry: false } })
+})
+
+test.each([
+  ['what a proxy called it', 'a-1.b_2', true],
+  ['an id of its own', undefined, false],
+  ['an id of its own in place of a text', 'a b', false],
+  ['an id of its own in place of a long one', 'a'.repeat(65), false],
+])('an answer has %s, also a refusal, and pages may read it', async (_, given, isTaken) => {
+  const { url } = await start()
+  const headers: Record<string, string> = { origin: url, ...(given === undefined ? {} : { 'x-request-id': given }) }
+  for (const path of ['/v1/openapi.json', '/v1/nothing']) {
+    const { headers: answered } = await fetch(url + path, { headers })
+    expect(answered.get('access-control-expose-headers')).toBe('x-request-id')
+    if (isTaken) expect(answered.get('x-request-id')).toBe(given)
+    else expect(answered.get('x-request-id')).toMatch(/^[\w-]{16}$/)
+  }
+})
+
+test('a refusal and a bug are in the log under the id of the answer', async () => {
+  const lines: { request?: string; msg: string }[] = []
+  const dataDir = await mkdtemp(join(tmpdir(), 'im-chat-'))
+  const backbone = new HookedBackbone(await openEmbedded({ dataDir }))
+  Object.assign(backbone.images, { get: () => Promise.reject(new TypeError('a private matter')) })
+  const stream = { write: (line: string) => void lines.push(JSON.parse(line) as (typeof lines)[number]) }
+  const { log: logger } = Fastify({ logger: { level: 'warn', stream } })
+  const gateway = await startGateway({ DATA_DIR: dataDir, API_KEY: 'key', ORIGINS: 'https://shop.example' }, { backbone, logger })
+  started.push(gateway)
+  const asked = [
+    await fetch(`${gateway.url}/v1/images/${'a'.repeat(24)}`),
+    await fetch(`${gateway.url}/v1/conversations/shop:1~c1/messages`, { headers: { origin: 'https://other.example', authorization: 'Bearer key' } }),
+  ]
+  for (const { headers } of asked) expect(lines.filter(({ request }) => request === headers.get('x-request-id'))).toHaveLength(1)
 })
 
 test('an error of the gateway is answered 500 without details, which go to the log', async () => {

@@ -9,7 +9,7 @@ const ALL = Object.keys(CODES) as Code[]
 const arrival = (code: Code) => ({ code, message: CODES[code].message, origin: 'https://page.example', host: 'chat.example', address: '192.0.2.7' })
 const facts = (code: Code): Readonly<Record<string, Fact>> => ({
   hello: { fact: 'helloRefused', ...arrival(code) },
-  'POST /v1/guests': { fact: 'requestRefused', route: 'POST /v1/guests', ...arrival(code) },
+  'POST /v1/guests': { fact: 'requestRefused', request: 'r1', route: 'POST /v1/guests', ...arrival(code) },
   renew: { fact: 'commandRefused', command: 'renew', code, message: CODES[code].message },
   send: { fact: 'commandRefused', command: 'send', code, message: CODES[code].message },
 })

@@ -13,7 +13,10 @@ const FLOODS: readonly [string, (n: number) => Fact][] = [
   ['spent allowances', (n) => ({ fact: 'allowanceSpent', allowance: 'image', scope: 'address', key: `192.0.2.${n % 256}` })],
   ['a full store of pictures', () => ({ fact: 'imagesFull', problem: 'they fill what they may' })],
   ['one bug, whatever its sentence', (n) => ({ fact: 'bugFound', where: 'send', error: bug(n) })],
-  ['refusals of requests', (n) => ({ fact: 'requestRefused', route: 'POST /v1/images', code: 'pass_invalid', message: '', address: `${n}` })],
+  [
+    'refusals of requests',
+    (n) => ({ fact: 'requestRefused', request: 'r1', route: 'POST /v1/images', code: 'pass_invalid', message: '', address: `${n}` }),
+  ],
 ]
 
 const bug = (n: number): Error => new TypeError(`what a stranger wrote: ${n}`)
