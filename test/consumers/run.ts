@@ -37,10 +37,9 @@ try {
 }
 process.exitCode = failures.length === 0 ? 0 : 1
 
-async function attempt(name: string, act: () => Promise<void>): Promise<void> {
+async function attempt(name: string, act: () => Promise<string>): Promise<void> {
   try {
-    await act()
-    console.log(`${name}: works`)
+    console.log(`${name}: works${await act()}`)
   } catch (error) {
     failures.push(name)
     console.error(`${name}: failed`, error)
@@ -48,7 +47,7 @@ async function attempt(name: string, act: () => Promise<void>): Promise<void> {
 }
 
 /** Installs, builds and opens a page, and writes a message on it. */
-async function visit(name: string, inBrowser: Browser): Promise<void> {
+async function visit(name: string, inBrowser: Browser): Promise<string> {
   const at = join(folder, name)
   cpSync(join(HERE, name), at, { recursive: true })
   if (!existsSync(join(at, 'package.json'))) writeFileSync(join(at, 'package.json'), '{"private":true}')
@@ -56,13 +55,15 @@ async function visit(name: string, inBrowser: Browser): Promise<void> {
   const { scripts } = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')) as { readonly scripts?: { readonly build?: string } }
   if (scripts?.build !== undefined) run('npm', ['run', '--silent', 'build'], at)
   const built = existsSync(join(at, 'out')) ? 'out' : 'dist'
-  await openAndWrite(scripts?.build === undefined ? at : join(at, built), inBrowser, gateway.url)
+  const bytes = await openAndWrite(scripts?.build === undefined ? at : join(at, built), inBrowser, gateway.url)
+  return `, with ${(bytes / 1000).toFixed(1)} kB of scripts (brotli)`
 }
 
-function lint(): void {
+function lint(): string {
   writeFileSync(join(folder, 'package.json'), '{"private":true}')
   run('npm', ['install', '--no-audit', '--no-fund', '--silent', 'publint', '@arethetypeswrong/cli'], folder)
   for (const name of ['im-chat', 'im-chat-gateway'])
     console.log(run('npx', ['publint', '--strict', join(process.cwd(), 'dist/packages', name)], folder))
   console.log(run('npx', ['attw', tarball, '--profile', 'esm-only'], folder))
+  return ''
 }
