@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { DamagedFolder } from './folder.ts'
+import { DamagedFolder, DataFolderError } from './folder.ts'
 import { BrokenFile, LmdbFile } from './lmdb-file.ts'
 import { withoutChecksum } from './checksummed.ts'
 
@@ -9,20 +9,34 @@ export const ENVIRONMENTS = ['journal', 'main', 'images'] as const
 /** The subfolder in which a salvage builds the new files. */
 export const SALVAGING = 'salvaging'
 
+/** The subfolder in which a restore builds the files, until they are whole. */
+export const RESTORING = 'restoring'
+
+/** One entry, without its checksum. */
+export interface CheckedEntry {
+  readonly environment: string
+  readonly database: string
+  readonly key: Buffer
+  readonly value: Buffer
+}
+
 /** The name that goes into an entry's checksum, so that an entry in the wrong place has a wrong one. */
 export const checksumName = (environment: string, database: string): string => (database === '' ? environment : `${environment}/${database}`)
 
 /**
  * Reads every page and entry of the folder before LMDB maps any of it, and throws a `DataFolderError` that says what is wrong and what to do.
  * It finds a file cut short, a page of zeros, a flipped bit, and a file that is missing beside the others. `checksummedFrom` is the first
- * format whose entries have checksums.
+ * format whose entries have checksums; `visit` is called with each of their entries, whose bytes are valid until it returns.
  */
-export function checkFolder(folder: string, checksummedFrom: number): void {
+export function checkFolder(folder: string, checksummedFrom: number, visit: (entry: CheckedEntry) => void = () => undefined): void {
   const paths = ENVIRONMENTS.map((name) => [name, join(folder, name, 'data.mdb')] as const)
   const isThere = (path: string): boolean => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0
   const missing = paths.filter(([, path]) => !isThere(path)).map(([name]) => name)
   if (existsSync(join(folder, SALVAGING))) {
     throw new DamagedFolder(`A salvage of the data folder ${folder} did not finish. Start once more with --salvage.`)
+  }
+  if (existsSync(join(folder, RESTORING))) {
+    throw new DataFolderError(`A restore into the data folder ${folder} did not finish. Start the same restore once more.`)
   }
   if (missing.length === paths.length) return
   const format = missing.includes('main') ? undefined : formatOf(folder)
@@ -30,7 +44,7 @@ export function checkFolder(folder: string, checksummedFrom: number): void {
   for (const [name, path] of paths) {
     if (missing.includes(name)) continue
     try {
-      if (holdsData(path, name, format === undefined || format >= checksummedFrom)) holding.push(name)
+      if (holdsData(path, name, { isChecksummed: format === undefined || format >= checksummedFrom, visit })) holding.push(name)
     } catch (error) {
       if (!(error instanceof BrokenFile)) throw error
       throw damaged(folder, `${name}/data.mdb: ${error.message}`)
@@ -47,15 +61,20 @@ export const damaged = (folder: string, what: string): DamagedFolder =>
   )
 
 /** Whether the file holds data: more than the stamp, which is all that an interrupted first start leaves. */
-function holdsData(path: string, environment: string, isChecksummed: boolean): boolean {
+function holdsData(
+  path: string,
+  environment: string,
+  { isChecksummed, visit }: { readonly isChecksummed: boolean; readonly visit: (entry: CheckedEntry) => void },
+): boolean {
   const file = new LmdbFile(path)
   let count = 0
   try {
     file.check(({ database, key, value }) => {
       count++
-      if (isChecksummed && withoutChecksum(checksumName(environment, database), key, value) === undefined) {
-        throw new BrokenFile(`an entry of ${database || environment} has a wrong checksum`)
-      }
+      if (!isChecksummed) return
+      const content = withoutChecksum(checksumName(environment, database), key, value)
+      if (content === undefined) throw new BrokenFile(`an entry of ${database || environment} has a wrong checksum`)
+      visit({ environment, database, key, value: content })
     })
     return count > (environment === 'main' ? 0 : 1)
   } finally {
@@ -64,7 +83,7 @@ function holdsData(path: string, environment: string, isChecksummed: boolean): b
 }
 
 /** The folder's format; undefined where `main` is too damaged to say. */
-function formatOf(folder: string): number | undefined {
+export function formatOf(folder: string): number | undefined {
   const file = new LmdbFile(join(folder, 'main', 'data.mdb'))
   let format: number | undefined
   try {

@@ -71,7 +71,7 @@ const EPOCH = Buffer.from('epoch')
 const FORMAT_KEY = Buffer.from('format')
 const CHECKPOINTED = Buffer.from('folded')
 export const STAMP = { journal: batchKey(0), images: Buffer.from('folder') } as const
-const BINARY = { encoding: 'binary', keyEncoding: 'binary' } as const
+export const BINARY = { encoding: 'binary', keyEncoding: 'binary' } as const
 export const NAMES = ['about', 'rows', 'log', 'ids', 'sides', 'records'] as const
 
 export async function openFiles(folder: string): Promise<Files> {

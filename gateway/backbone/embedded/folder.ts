@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, mkdirSync, openSync, realpathSync, statSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
 /** The data folder cannot be used. The message tells the operator why, and what to do. */
@@ -39,6 +39,29 @@ export async function claimFolder(dataDir: string): Promise<Claim> {
   }
   closeSync(opened)
   throw new DataFolderError(`The data folder ${path} is in use by another gateway; stop it, or set DATA_DIR to another folder.`)
+}
+
+/**
+ * Claims a folder that is there for as long as it is read, and creates nothing in it; undefined: a gateway uses it. On a file system that this
+ * process may only read, the claim is shared with other readers.
+ */
+export async function claimToRead(folder: string): Promise<Pick<Claim, 'release'> | undefined> {
+  const file = join(folder, 'in-use.lock')
+  if (!existsSync(file)) return { release: () => undefined }
+  const { tryLock } = await import('fs-native-extensions')
+  const { opened, shared } = openLock(file)
+  if (tryLock(opened, { shared })) return { release: releaseOnce(opened) }
+  closeSync(opened)
+  return undefined
+}
+
+function openLock(file: string): { readonly opened: number; readonly shared: boolean } {
+  try {
+    return { opened: openSync(file, 'r+'), shared: false }
+  } catch (error) {
+    if (!['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    return { opened: openSync(file, 'r'), shared: true }
+  }
 }
 
 /** Closes once only: a second close would close the file that has got the same descriptor since. */

@@ -1,0 +1,240 @@
+import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statfsSync } from 'node:fs'
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import type { DataReport } from '../data-report.ts'
+import { RESTORING, ENVIRONMENTS } from './check-folder.ts'
+import { bytesOf, checkData, readData, requireData } from './check-data.ts'
+import type { Checksummed } from './checksummed.ts'
+import { NAMES, openFiles, STAMP, type Files } from './files.ts'
+import { claimFolder, claimToRead, DataFolderError } from './folder.ts'
+import { lines } from './log-rows.ts'
+import { openSnapshot, type Snapshot } from './snapshot.ts'
+
+/** What a folder has beside the three environments and belongs to a backup: the secrets of the demo mode. */
+const BESIDE = ['demo-secret', 'demo-word'] as const
+const LOCK = 'in-use.lock'
+/** Found in every new file system. */
+const MEANINGLESS: ReadonlySet<string> = new Set([LOCK, 'lost+found'])
+/** One commit writes about so much. */
+const BATCH_BYTES = 4_194_304
+/** What LMDB and the guard of the disk need beside the data. */
+const ROOM_BYTES = 33_554_432
+
+/**
+ * Copies a data folder as it is at one moment to `to`, a new folder, whether a gateway uses it or not, and checks the copy. `to` has its name only
+ * when it is whole: before, it is called `<to>.unfinished`, which neither a gateway nor a restore takes, and which the next backup to the same place
+ * begins again. Rejects with `DataFolderError`.
+ */
+export async function backup(dataDir: string, to: string): Promise<DataReport> {
+  const [from, place] = [resolve(dataDir), resolve(to)]
+  requireData(from)
+  requireOutside(place, from)
+  if (existsSync(place)) throw new DataFolderError(`${place} is there already, and nothing is overwritten. Give a new name.`)
+  await requireSound(from)
+  const building = `${place}.unfinished`
+  requireRoom(dirname(place), from)
+  const claim = await claimFolder(building)
+  try {
+    for (const name of readdirSync(building)) if (name !== LOCK) rmSync(join(building, name), { recursive: true })
+    const report = await copy(from, building, { isNewHistory: false })
+    if (existsSync(place)) throw new DataFolderError(`${place} has been made meanwhile, and nothing is overwritten. The copy is in ${building}.`)
+    claim.release()
+    rmSync(join(building, LOCK))
+    renameSync(building, place)
+    flush(dirname(place))
+    return report
+  } catch (error) {
+    claim.release()
+    throw notCopied(building, error)
+  }
+}
+
+/**
+ * Copies a backup into an empty or missing data folder and checks it. The conversations begin a new history (epoch): what was written after the backup
+ * was made may be in clients, and would else be taken for what is written from now on. Clients load the conversations again and send those of their own
+ * messages that are not there. Rejects with `DataFolderError`.
+ */
+export async function restore(backupFolder: string, dataDir: string): Promise<DataReport> {
+  const [from, folder] = [resolve(backupFolder), resolve(dataDir)]
+  requireFitting(from, await checkData(from))
+  requireOutside(folder, from)
+  const claim = await claimFolder(folder)
+  const building = join(claim.path, RESTORING)
+  try {
+    // it began in an empty folder, and no gateway starts on one that is unfinished
+    if (existsSync(building))
+      for (const name of [...ENVIRONMENTS, ...BESIDE, RESTORING]) rmSync(join(claim.path, name), { recursive: true, force: true })
+    requireEmpty(claim.path)
+    requireRoom(claim.path, from)
+    const report = await copy(from, building, { isNewHistory: true })
+    for (const name of [...BESIDE, ...ENVIRONMENTS]) if (existsSync(join(building, name))) renameSync(join(building, name), join(claim.path, name))
+    rmSync(building, { recursive: true })
+    flush(claim.path)
+    return report
+  } catch (error) {
+    throw notCopied(building, error)
+  } finally {
+    claim.release()
+  }
+}
+
+/** Leaves nothing of a copy that failed: it may have filled the disk on which a gateway writes. */
+async function copy(from: string, building: string, kind: { readonly isNewHistory: boolean }): Promise<DataReport> {
+  try {
+    return await copyWhole(from, building, kind)
+  } catch (error) {
+    rmSync(building, { recursive: true, force: true })
+    throw notCopied(building, error)
+  }
+}
+
+async function copyWhole(from: string, building: string, { isNewHistory }: { readonly isNewHistory: boolean }): Promise<DataReport> {
+  mkdirSync(building, { recursive: true })
+  const snapshot = openSnapshot(from)
+  try {
+    const files = await openFiles(building)
+    await write(snapshot, files, isNewHistory).finally(() => files.close())
+  } finally {
+    await snapshot.close()
+  }
+  for (const name of BESIDE) if (existsSync(join(from, name))) copyFileSync(join(from, name), join(building, name))
+  // the next process makes them new, and they mean nothing
+  for (const name of ENVIRONMENTS) rmSync(join(building, name, 'lock.mdb'), { force: true })
+  return requireFitting(building, readData(building))
+}
+
+/** `openFiles` has stamped the copy with an epoch of its own. A new history keeps it; else it is overwritten, in `about` as the very last. */
+async function write(snapshot: Snapshot, files: Files, isNewHistory: boolean): Promise<void> {
+  const change = isNewHistory ? epochChange(snapshot.epoch, files.epoch) : (_database: string, value: Buffer) => value
+  const isStamp = (environment: 'journal' | 'images', key: Buffer): boolean => isNewHistory && key.equals(STAMP[environment])
+  for (const environment of ['journal', 'images'] as const) {
+    await fill(files[environment], { entries: snapshot.entries(environment, ''), files, change, isLeftOut: (key) => isStamp(environment, key) })
+  }
+  for (const name of NAMES.toSorted((a, b) => Number(a === 'about') - Number(b === 'about'))) {
+    const isLeftOut = (key: Buffer): boolean => isNewHistory && name === 'about' && key.toString() === 'epoch'
+    await fill(files[name], { entries: snapshot.entries('main', name), files, change, isLeftOut })
+  }
+}
+
+interface Filling {
+  readonly entries: ReturnType<Snapshot['entries']>
+  readonly files: Files
+  readonly change: (database: string, value: Buffer) => Buffer
+  readonly isLeftOut: (key: Buffer) => boolean
+}
+
+async function fill(database: Checksummed, { entries, files, change, isLeftOut }: Filling): Promise<void> {
+  let waiting: (readonly [key: Buffer, value: Buffer])[] = []
+  let bytes = 0
+  const flushed = async (): Promise<void> => {
+    files.requireSpace()
+    await database
+      .batch(() => {
+        for (const [key, value] of waiting) void database.put(key, value)
+      })
+      .catch(async (error: Error & { commitError?: Promise<never> }) => {
+        // the reason comes in lmdb's second promise
+        throw (await error.commitError?.catch((reason: Error) => reason)) ?? error
+      })
+    waiting = []
+    bytes = 0
+  }
+  for (const { key, value } of entries) {
+    if (isLeftOut(key)) continue
+    waiting.push([Buffer.from(key), change(database.name, Buffer.from(value))])
+    bytes += key.length + value.length
+    if (bytes >= BATCH_BYTES) await flushed()
+  }
+  if (waiting.length > 0) await flushed()
+}
+
+/**
+ * Writes another epoch into every message, which has it before anything that a person wrote, and into the records that name it beside a number (a webhook's
+ * cursor; there it is JSON within JSON).
+ */
+function epochChange(before: string, after: string): (database: string, value: Buffer) => Buffer {
+  const [old, fresh] = [Buffer.from(`"epoch":"${before}"`), Buffer.from(`"epoch":"${after}"`)]
+  const [oldInText, freshInText] = [before, after].map((epoch) => `\\"epoch\\":\\"${epoch}\\"`) as [string, string]
+  return (database, value) => {
+    if (database === 'main/records') return Buffer.from(value.toString().replaceAll(oldInText, freshInText))
+    if (database !== 'journal' && database !== 'main/log') return value
+    const parts: Buffer[] = []
+    let from = 0
+    for (const line of lines(value)) {
+      const at = line.indexOf(old)
+      if (at < 0) continue
+      const start = line.byteOffset - value.byteOffset + at
+      parts.push(value.subarray(from, start), fresh)
+      from = start + old.length
+    }
+    return Buffer.concat([...parts, value.subarray(from)])
+  }
+}
+
+/** A folder that no gateway uses is checked before LMDB maps it: a damaged page would end the process. A gateway's has been checked by its start. */
+async function requireSound(folder: string): Promise<void> {
+  const claim = await claimToRead(folder)
+  if (claim === undefined) return
+  try {
+    requireFitting(folder, readData(folder))
+  } finally {
+    claim.release()
+  }
+}
+
+function requireFitting(folder: string, report: DataReport): DataReport {
+  if (report.faultCount === 0) return report
+  throw new DataFolderError(
+    `The data in ${folder} do not fit together: ${report.faults[0]} \`check ${folder}\` names the others. Take another backup, or start once with --salvage.`,
+  )
+}
+
+function requireEmpty(folder: string): void {
+  const found = readdirSync(folder).find((name) => !MEANINGLESS.has(name))
+  if (found === undefined) return
+  throw new DataFolderError(
+    `The folder ${folder} is not empty (it has ${found}), and nothing is overwritten. Move what it has elsewhere, or restore into another folder.`,
+  )
+}
+
+function requireOutside(inner: string, outer: string): void {
+  const way = relative(outer, inner)
+  if (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)) {
+    throw new DataFolderError(`${inner} is inside ${outer}. Give a folder outside of it, best on another disk.`)
+  }
+}
+
+function requireRoom(place: string, from: string): void {
+  const needed = bytesOf(from) + ROOM_BYTES
+  const { bavail, bsize } = statfsSync(nearest(place))
+  const free = bavail * bsize
+  if (free >= needed) return
+  throw new DataFolderError(
+    `The disk of ${place} has ${megabytes(free)} MB free, and up to ${megabytes(needed)} MB are needed. Make room, or give another place.`,
+  )
+}
+
+const nearest = (path: string): string => (existsSync(path) ? path : nearest(dirname(path)))
+const megabytes = (bytes: number): number => Math.ceil(bytes / 1_000_000)
+
+/** Brings a folder's new names to the disk, where the system can do that for folders. */
+function flush(folder: string): void {
+  let opened: number | undefined
+  try {
+    opened = openSync(folder, 'r')
+    fsyncSync(opened)
+  } catch {
+    // Windows has no such call for folders; there names are written with the file system's own journal
+  } finally {
+    if (opened !== undefined) closeSync(opened)
+  }
+}
+
+function notCopied(building: string, error: unknown): Error {
+  if (error instanceof DataFolderError) return error
+  // of an error of LMDB, the system's own words
+  const message = (error as Error).message.split(': ')[0]!
+  const isFull = /no space left|ENOSPC/i.test((error as Error).message)
+  return new DataFolderError(`Nothing was copied to ${building}: ${message}. ${isFull ? 'Make room' : 'Put that right'}, and start it again.`, {
+    cause: error,
+  })
+}

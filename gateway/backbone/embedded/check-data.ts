@@ -1,0 +1,188 @@
+import { existsSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { decodePacket } from '../../protocol/packet.ts'
+import type { Message } from '../../protocol/model.ts'
+import { Faults, type DataReport } from '../data-report.ts'
+import { checkFolder, damaged, ENVIRONMENTS, formatOf, RESTORING, SALVAGING, type CheckedEntry } from './check-folder.ts'
+import type { Row } from './conversation.ts'
+import { FORMAT, STAMP } from './files.ts'
+import { claimToRead, DataFolderError } from './folder.ts'
+import { batchKey, batchOf } from './keys-on-disk.ts'
+import { lines } from './log-rows.ts'
+
+/**
+ * Reads a folder that no gateway uses, without changing it: each page and checksum, as a start does, and then whether the entries fit together: each
+ * log dense and chained, and in the lists of both its sides, rows at the heads of their logs, the journal behind `main`.
+ * Rejects with `DataFolderError` where a file is damaged, in use or of another format.
+ */
+export async function checkData(dataDir: string): Promise<DataReport> {
+  const folder = resolve(dataDir)
+  requireData(folder)
+  const claim = await claimToRead(folder)
+  if (claim === undefined) {
+    throw new DataFolderError(
+      `The data folder ${folder} is in use by a gateway, whose start has checked it. To check what it has now, use \`backup\`: it checks the copy.`,
+    )
+  }
+  try {
+    return readData(folder)
+  } finally {
+    claim.release()
+  }
+}
+
+/** The same for whoever has claimed the folder. */
+export function readData(folder: string): DataReport {
+  const isMainThere = existsSync(join(folder, 'main', 'data.mdb'))
+  const isUnfinished = [SALVAGING, RESTORING].some((name) => existsSync(join(folder, name)))
+  const format = isMainThere && !isUnfinished ? formatOf(folder) : undefined
+  if (format !== undefined && format !== FORMAT) throw otherFormat(folder, format)
+  const reading = new Reading()
+  checkFolder(folder, 0, (entry) => reading.take(entry))
+  if (!isMainThere) throw damaged(folder, 'main/data.mdb is missing')
+  return { ...reading.end(), bytes: bytesOf(folder) }
+}
+
+export const bytesOf = (folder: string): number =>
+  ENVIRONMENTS.reduce((sum, name) => sum + (statSync(join(folder, name, 'data.mdb'), { throwIfNoEntry: false })?.size ?? 0), 0)
+
+/** Throws where the folder is none, or has nothing of a gateway. */
+export function requireData(folder: string): void {
+  const isThere = [...ENVIRONMENTS, SALVAGING, RESTORING].some((name) => existsSync(join(folder, name)))
+  if (!isThere) throw new DataFolderError(`There are no data of a gateway in ${folder}.`)
+}
+
+export const otherFormat = (folder: string, format: number): DataFolderError =>
+  format < FORMAT
+    ? new DataFolderError(
+        `The data folder ${folder} is of format ${format}, of an older version. Start this version on it once (on a copy, if you want to keep the old one): it brings the folder to format ${FORMAT}.`,
+      )
+    : new DataFolderError(`The data folder ${folder} is of format ${format}, and this version knows format ${FORMAT}: use the version that wrote it.`)
+
+interface Log {
+  readonly conversation: string
+  seq: number
+  id: string
+  listedCount: number
+}
+
+/** `main` is read before the journal is compared with it, so that its batches wait in memory: about 8 MB of them. */
+class Reading {
+  readonly #faults = new Faults()
+  readonly #byNumber = new Map<number, Log>()
+  readonly #byName = new Map<string, Log>()
+  readonly #batches: { readonly batch: number; readonly value: Buffer }[] = []
+  readonly #stamps = new Map<string, string>()
+  #epoch = ''
+  #checkpointed = 0
+  #messageCount = 0
+  #recordCount = 0
+  #imageCount = 0
+  #lastAt = 0
+
+  take({ environment, database, key, value }: CheckedEntry): void {
+    if (environment === 'journal') this.#takeBatch(key, value)
+    else if (environment === 'images') this.#takeImage(key, value)
+    else if (database === 'about') this.#takeAbout(key.toString(), value.toString())
+    else if (database === 'log') this.#takeRun(key, value)
+    else if (database === 'rows') this.#takeRow(key.toString(), JSON.parse(value.toString()) as Row)
+    else if (database === 'sides') this.#takeListed(key, value.toString())
+    else if (database === 'records') this.#recordCount++
+  }
+
+  end(): Omit<DataReport, 'bytes'> {
+    for (const { conversation, seq, listedCount } of this.#byNumber.values()) {
+      if (seq > 0 && listedCount < 2)
+        this.#faults.add(`${conversation} is missing from the list of ${listedCount === 0 ? 'both its sides' : 'a side'}.`)
+    }
+    for (const [environment, stamp] of this.#stamps) if (stamp !== this.#epoch) this.#faults.add(`${environment}/data.mdb is of another folder.`)
+    for (const { batch, value } of this.#batches) for (const line of lines(value)) this.#takeLine(batch, line)
+    const newest = this.#batches.at(-1)?.batch ?? 0
+    if (newest < this.#checkpointed) this.#faults.add(`The journal ends with batch ${newest}, and main has what came up to ${this.#checkpointed}.`)
+    return {
+      format: FORMAT,
+      conversationCount: this.#byName.size,
+      messageCount: this.#messageCount,
+      recordCount: this.#recordCount,
+      imageCount: this.#imageCount,
+      ...(this.#lastAt === 0 ? undefined : { lastAt: this.#lastAt }),
+      faults: this.#faults.shown,
+      faultCount: this.#faults.count,
+    }
+  }
+
+  #takeAbout(key: string, value: string): void {
+    if (key === 'epoch') this.#epoch = value
+    if (key === 'folded') this.#checkpointed = Number(value)
+  }
+
+  #takeBatch(key: Buffer, value: Buffer): void {
+    if (key.equals(batchKey(0))) this.#stamps.set('journal', value.toString())
+    else this.#batches.push({ batch: batchOf(key), value: Buffer.from(value) })
+  }
+
+  #takeImage(key: Buffer, value: Buffer): void {
+    const name = key.toString('latin1')
+    if (key.equals(STAMP.images)) this.#stamps.set('images', value.toString())
+    else if (!name.startsWith('waits ') && !name.startsWith('ends ')) this.#imageCount++
+  }
+
+  #takeRun(key: Buffer, value: Buffer): void {
+    const number = key.readUInt32BE(0)
+    let seq = key.readUInt32BE(4)
+    for (const json of lines(value)) {
+      const message = JSON.parse(json.toString()) as Message
+      const log = this.#byNumber.get(number) ?? this.#begin(number, message.conversation, message.seq - 1)
+      if (message.seq !== seq++) this.#faults.add(`${log.conversation}: message ${message.seq} is stored as ${seq - 1}.`)
+      this.#follow(log, message)
+    }
+  }
+
+  #begin(number: number, conversation: string, seq: number): Log {
+    const log: Log = { conversation, seq, id: '', listedCount: 0 }
+    if (number > 0) this.#byNumber.set(number, log)
+    this.#byName.set(conversation, log)
+    return log
+  }
+
+  #follow(log: Log, { conversation, epoch, seq, id, prev, at }: Message): void {
+    if (conversation !== log.conversation) this.#faults.add(`A message of ${conversation} is in the log of ${log.conversation}.`)
+    else if (epoch !== this.#epoch) this.#faults.add(`${conversation}: message ${seq} is of another history.`)
+    else if (seq !== log.seq + 1) this.#faults.add(`${conversation}: message ${seq} follows ${log.seq}.`)
+    else if ((prev ?? '') !== log.id && (log.id !== '' || seq === 1))
+      this.#faults.add(`${conversation}: message ${seq} does not follow from the one before.`)
+    log.seq = seq
+    log.id = id
+    this.#messageCount++
+    this.#lastAt = Math.max(this.#lastAt, at)
+  }
+
+  #takeRow(conversation: string, { number, seq, id }: Row): void {
+    const log = this.#byNumber.get(number) ?? this.#begin(number, conversation, seq)
+    // of a log whose old entries were removed nothing may be left
+    const isLeft = log.id !== ''
+    if (conversation !== log.conversation) this.#faults.add(`The row of ${conversation} leads to the log of ${log.conversation}.`)
+    else if (isLeft && (seq !== log.seq || id !== log.id)) this.#faults.add(`${conversation}: its row ends with ${seq}, its log with ${log.seq}.`)
+    if (!isLeft) log.id = id
+  }
+
+  #takeListed(key: Buffer, conversation: string): void {
+    const log = this.#byNumber.get(key.readUInt32BE(key.length - 4))
+    if (log?.conversation === conversation) log.listedCount++
+    else this.#faults.add(`A list has ${conversation}, which has no row.`)
+  }
+
+  #takeLine(batch: number, line: Buffer): void {
+    const packet = decodePacket(line.toString())
+    if (packet.type !== 'event') this.#faults.add(`Batch ${batch} of the journal has a line that is none of its own.`)
+    else if (packet.name === 'messagePush') {
+      const message = packet.args[0] as Message
+      const log = this.#byName.get(message.conversation) ?? this.#begin(0, message.conversation, 0)
+      // until the journal is cut, what a checkpoint has moved is in both
+      if (message.seq > log.seq) this.#follow(log, message)
+    } else if (packet.name === 'service') {
+      const { conversation } = packet.args[0] as { readonly conversation: string }
+      if (!this.#byName.has(conversation)) this.#begin(0, conversation, 0)
+    }
+  }
+}
