@@ -352,7 +352,13 @@ export function helpText(): string {
   const doctor =
     '  doctor <address> [--origin <page>]\n' +
     '                       Examines a gateway from outside, as the browsers of that page reach it, and says what to change.'
-  return ['im-chat: the gateway. Settings come from the environment:', '', ...rows, '', salvage, doctor, ''].join('\n')
+  const data =
+    '  check [folder]       Says what is in a data folder that no gateway uses, or in Redis (REDIS_URL), and whether it is sound. Changes nothing. [DATA_DIR]\n' +
+    '  backup <to>          Copies DATA_DIR to a new folder, also while a gateway runs, and checks the copy.\n' +
+    '  restore <from> [folder]\n' +
+    '                       Copies a backup into an empty data folder, as a new history of its conversations. [DATA_DIR]\n' +
+    '  move [folder]        Copies everything from a data folder that no gateway uses into an empty Redis (REDIS_URL). [DATA_DIR]'
+  return ['im-chat: the gateway. Settings come from the environment:', '', ...rows, '', data, salvage, doctor, ''].join('\n')
 }
 
 /** The table of settings in Markdown, for docs/gateway.md. */

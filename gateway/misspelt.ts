@@ -29,12 +29,15 @@ export function misspeltSettings(environment: Readonly<Record<string, string | u
     })
 }
 
+/** What may follow an option or a command: so many paths or addresses at most. */
+const FOLLOWING: Readonly<Record<string, number>> = { '--salvage': 1, doctor: 1, '--origin': 1, check: 1, backup: 1, restore: 2, move: 1 }
+
 /** What is wrong with the command line, as a sentence; undefined: nothing. */
 export function misspeltArgument(
   given: readonly string[],
   { options, settings }: { readonly options: readonly string[]; readonly settings: readonly string[] },
 ): string | undefined {
-  const stranger = given.find((argument, at) => !options.includes(argument) && !isPath(argument, given[at - 1]))
+  const stranger = given.find((argument, at) => !options.includes(argument) && !isPath(given, at))
   if (stranger === undefined) return undefined
   const [name = ''] = stranger.split('=', 1) // the value may be a secret
   const option = options.find((each) => each.startsWith('--') && slips(`--${name.replace(/^-+/, '').toLowerCase()}`, each) <= SLIPS_COUNT)
@@ -43,8 +46,11 @@ export function misspeltArgument(
   return `There is no option ${name}. ${setting === undefined ? '--help lists what there is' : `Set ${setting} in the environment`}.`
 }
 
-/** Whether the argument is the folder of `--salvage`, the address of `doctor`, or its page. */
-const isPath = (argument: string, before = ''): boolean => ['--salvage', 'doctor', '--origin'].includes(before) && !argument.startsWith('-')
+/** Whether the argument belongs to the option or command before it. */
+function isPath(given: readonly string[], at: number): boolean {
+  const before = given.slice(0, at).findLastIndex((argument) => argument in FOLLOWING)
+  return before >= 0 && !given[at]!.startsWith('-') && at - before <= FOLLOWING[given[before]!]!
+}
 
 /** The setting that a misspelt name probably means. `isOurs`: its `IM_` may also be missing or too many. */
 function nearest(name: string, settings: readonly string[], isOurs: boolean): string | undefined {

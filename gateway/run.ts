@@ -2,9 +2,11 @@
 import { networkInterfaces } from 'node:os'
 import { renderUnicodeCompact } from 'uqr'
 import { createApp, type App } from './app.ts'
+import { DataError } from './backbone/data-error.ts'
 import { DataFolderError } from './backbone/embedded/folder.ts'
 import { reportOf, salvage } from './backbone/embedded/salvage.ts'
 import { helpText, readConfig, SettingError, SETTINGS, type Config } from './config.ts'
+import { DATA_COMMANDS, isDataCommand, runDataCommand, type DataCommand } from './data-commands.ts'
 import { examine } from './ops/doctor.ts'
 import { warmUp } from './warm-up.ts'
 import { misspeltArgument, misspeltSettings } from './misspelt.ts'
@@ -12,7 +14,8 @@ import { misspeltArgument, misspeltSettings } from './misspelt.ts'
 const INTERRUPTED = 130
 /** Signals within so many ms are one: a terminal's Ctrl-C reaches npm and the gateway, and npm forwards its own. */
 const SAME_SIGNAL_MS = 500
-const OPTIONS = ['--help', '-h', '--salvage', 'doctor', '--origin']
+const OPTIONS = ['--help', '-h', '--salvage', 'doctor', '--origin', ...DATA_COMMANDS]
+const [first = '', ...others] = process.argv.slice(2)
 
 const stranger = misspeltArgument(process.argv.slice(2), { options: OPTIONS, settings: Object.keys(SETTINGS) })
 if (stranger !== undefined) fail(new SettingError(stranger))
@@ -23,6 +26,8 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
   await startDoctor()
 } else if (process.argv.includes('--salvage')) {
   await startSalvage().catch(fail)
+} else if (isDataCommand(first)) {
+  await startDataCommand(first).catch(fail)
 } else {
   await start().catch(fail)
 }
@@ -32,6 +37,12 @@ async function startSalvage(): Promise<void> {
   const folder = process.argv[process.argv.indexOf('--salvage') + 1] ?? readConfig(process.env).DATA_DIR
   const salvaged = await salvage(folder)
   console.log(salvaged === undefined ? `The data folder ${folder} is not damaged; there is nothing to salvage.` : reportOf(salvaged))
+}
+
+/** `check`, `backup`, `restore` and `move` work on stored data instead of starting a gateway (data-commands.ts). Ends with 1 where something is wrong. */
+async function startDataCommand(command: DataCommand): Promise<void> {
+  const isSound = await runDataCommand(command, { given: others, config: readConfig(process.env), say: (line) => console.log(line) })
+  if (!isSound) process.exitCode = 1
 }
 
 /** `doctor <address> [--origin <page>]` examines a gateway from outside (ops/doctor.ts) instead of starting one. Ends with 1 where something has to change. */
@@ -111,7 +122,7 @@ function fail(error: unknown): never {
 }
 
 function sentence(error: unknown): string | undefined {
-  if (error instanceof SettingError || error instanceof DataFolderError) return error.message
+  if (error instanceof SettingError || error instanceof DataFolderError || error instanceof DataError) return error.message
   const { code, port, address, hostname, path } = error as NodeJS.ErrnoException & { port?: number; address?: string; hostname?: string }
   switch (code) {
     case 'EADDRINUSE':

@@ -98,9 +98,7 @@ const ROOMS: readonly Room[] = [
     name: 'gateway/config.ts', files: /^gateway\/config\.ts$/, code: /^gateway\/(doors\/admit\/(origins|trusted-proxies)|backends\/webhook-addresses)\.ts$/,
     packages: /^node:.+$/, never: [PROCESS],
   },
-  {
-    name: 'gateway/misspelt.ts', files: /^gateway\/misspelt\.ts$/, never: [PROCESS],
-  },
+  { name: 'gateway/misspelt.ts', files: /^gateway\/misspelt\.ts$/, never: [PROCESS] },
   {
     name: 'gateway/app.ts', files: /^gateway\/(app|folders)\.ts$/, code: /^gateway\/(?!(main|run|plugin)\.ts$)/,
     packages: /^(fastify|@fastify\/[\w-]+|node:.+)$/, never: [PROCESS],
@@ -110,6 +108,7 @@ const ROOMS: readonly Room[] = [
   },
   { name: 'gateway/plugin.ts', files: /^gateway\/plugin\.ts$/, code: /^gateway\/(?!(main|run)\.ts$)/, packages: /^(fastify|node:.+)$/, never: [PROCESS] },
   { name: 'gateway/warm-up.ts', files: /^gateway\/warm-up\.ts$/, code: /^gateway\/(?!(main|run)\.ts$)/, packages: /^(ws|node:.+)$/, never: [PROCESS] },
+  { name: 'gateway/data-commands.ts', files: /^gateway\/data-commands\.ts$/, code: /^gateway\/(backbone\/|config\.ts$)/, never: [PROCESS] },
   // the check of the Node that runs comes before every import, so main.ts has no other
   { name: 'gateway/main.ts', files: /^gateway\/(main\.ts|needs-node\.(mjs|d\.mts))$/, code: /^gateway\/run\.ts$/ },
   { name: 'gateway/run.ts', files: /^gateway\/run\.ts$/, code: /^gateway\//, packages: /^(uqr|node:.+)$/ },

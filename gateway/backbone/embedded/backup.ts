@@ -82,8 +82,10 @@ async function copy(from: string, building: string, kind: { readonly isNewHistor
   try {
     return await copyWhole(from, building, kind)
   } catch (error) {
+    // LMDB may call a full disk an error of input and output
+    const isFull = freeBytes(building) < ROOM_BYTES / 2
     rmSync(building, { recursive: true, force: true })
-    throw notCopied(building, error)
+    throw notCopied(building, isFull ? new Error('no space is left on its disk') : error)
   }
 }
 
@@ -205,12 +207,16 @@ function requireOutside(inner: string, outer: string): void {
 
 function requireRoom(place: string, from: string): void {
   const needed = bytesOf(from) + ROOM_BYTES
-  const { bavail, bsize } = statfsSync(nearest(place))
-  const free = bavail * bsize
+  const free = freeBytes(place)
   if (free >= needed) return
   throw new DataFolderError(
     `The disk of ${place} has ${megabytes(free)} MB free, and up to ${megabytes(needed)} MB are needed. Make room, or give another place.`,
   )
+}
+
+function freeBytes(place: string): number {
+  const { bavail, bsize } = statfsSync(nearest(place))
+  return bavail * bsize
 }
 
 const nearest = (path: string): string => (existsSync(path) ? path : nearest(dirname(path)))
@@ -231,10 +237,5 @@ function flush(folder: string): void {
 
 function notCopied(building: string, error: unknown): Error {
   if (error instanceof DataFolderError) return error
-  // of an error of LMDB, the system's own words
-  const message = (error as Error).message.split(': ')[0]!
-  const isFull = /no space left|ENOSPC/i.test((error as Error).message)
-  return new DataFolderError(`Nothing was copied to ${building}: ${message}. ${isFull ? 'Make room' : 'Put that right'}, and start it again.`, {
-    cause: error,
-  })
+  return new DataFolderError(`Nothing was copied to ${building}: ${(error as Error).message}. Put that right, and start it again.`, { cause: error })
 }

@@ -16,6 +16,15 @@ export interface Checked {
  * anything.
  */
 export async function checkServer(redis: Redis, { scripts, isCluster, tag }: Checked): Promise<string | undefined> {
+  const own = tag()
+  const problem = (await settingsProblem(redis, isCluster)) ?? (own === undefined ? undefined : await formatProblem(redis, own))
+  if (problem !== undefined) return problem
+  await loadScriptsInto(redis, scripts)
+  return undefined
+}
+
+/** What is wrong with a server's version, eviction policy or kind, as a sentence. */
+export async function settingsProblem(redis: Redis, isCluster: boolean): Promise<string | undefined> {
   const info = parseInfo(String(await redis.info()))
   const version = info.get('redis_version') ?? '0'
   const policy = info.get('maxmemory_policy')
@@ -26,10 +35,6 @@ export async function checkServer(redis: Redis, { scripts, isCluster, tag }: Che
   }
   if (isClusterNode && !isCluster) return 'the server is a node of a Cluster: write REDIS_URL as redis+cluster://host:port,…'
   if (!isClusterNode && isCluster) return 'the server is not a node of a Cluster: write REDIS_URL as redis://host:port'
-  const own = tag()
-  const problem = own === undefined ? undefined : await formatProblem(redis, own)
-  if (problem !== undefined) return problem
-  await loadScriptsInto(redis, scripts)
   return undefined
 }
 

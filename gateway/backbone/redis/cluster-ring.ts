@@ -1,5 +1,6 @@
 import { Unavailable } from '../backbone.ts'
 import { fetchMap, type Shard } from './cluster-map.ts'
+import { tagWhere } from './keys.ts'
 import type { Ring } from './ring.ts'
 import { Server } from './server.ts'
 import type { Scripts } from './scripts.ts'
@@ -18,8 +19,6 @@ export interface ClusterOptions {
 const HEALTHY_MS = 10_000
 const UNHEALTHY_MS = 250
 const HINT_MS = 30
-/** Hash tags tried to find one for a given server. */
-const TAG_COUNT = 1000
 
 /**
  * A Cluster's masters. The slot map is fetched at start, after every hint that it has changed (MOVED, a lost connection, a
@@ -146,11 +145,10 @@ export class ClusterRing implements Ring {
     for (const [name, server] of this.#servers) if (!used.has(server)) this.#retire(name, server)
   }
 
-  /** A hash tag whose slot the server holds: of n masters, about every n-th tag. */
+  /** A hash tag whose slot the server holds. */
   #tagOf(name: string): string | undefined {
     const server = this.#servers.get(name)
-    for (let n = 0; n < TAG_COUNT; n++) if (server !== undefined && this.#slots[slotOf(`{im-probe-${n}}`)] === server) return `im-probe-${n}`
-    return undefined
+    return server === undefined ? undefined : tagWhere((key) => this.#slots[slotOf(key)] === server)
   }
 
   /** Closes the server after its commands in flight have had their time. */

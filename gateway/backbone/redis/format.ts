@@ -6,6 +6,8 @@ import { formatKey } from './keys.ts'
  * The gateways before had a hash there, written by their probe: they do not become ready beside this one, nor this one beside them.
  */
 export const FORMAT = '2'
+/** What a move into the database writes there until everything has arrived, and behind it a name of its own. */
+export const MOVING = 'moving '
 const OLD_KEYS = 'im:{c:*'
 const SCAN_COUNT = '1000'
 const REMEDY = 'Stop the older gateways and give REDIS_URL an empty database; docs/redis.md, “Another format”, says how'
@@ -18,6 +20,9 @@ export async function formatProblem(redis: Redis, tag: string): Promise<string |
   const key = formatKey(tag)
   const found = await redis.get(key).catch((error: Error) => error)
   if (found === FORMAT) return undefined
+  if (typeof found === 'string' && found.startsWith(MOVING)) {
+    return 'a move into this database has not finished. Wait for its end, or start it once more: `move` begins again'
+  }
   if (typeof found === 'string') return `the data have format ${found}, which this im-chat does not know; it writes format ${FORMAT}`
   if (found instanceof Error) {
     // any other error is the probe's to report

@@ -42,3 +42,24 @@ export const watermarksNumber = (conversation: string): number => Number(convers
 
 /** Hash: what a probe writes. */
 export const probeKey = (tag: string): string => `im:{${tag}}:probe`
+
+/** Every key of ours begins so, and only ours. */
+export const OUR_KEYS = 'im:*'
+
+/** How a key of a conversation's head begins; the conversation follows. */
+const HEAD = /^im:\{c\d+\}:head:/
+
+/** The conversation whose head a key is. */
+export const conversationOfHead = (key: string): string | undefined => (HEAD.test(key) ? key.replace(HEAD, '') : undefined)
+
+/** Hash tags tried to find one for a given server of a Cluster: of n masters, about every n-th is its own. */
+const TAG_COUNT = 1000
+
+/** The tag of what belongs to one server of a Cluster. `isOwn`: whether the server has a key with this hash tag. */
+export function tagWhere(isOwn: (key: string) => boolean): string | undefined {
+  for (let n = 0; n < TAG_COUNT; n++) if (isOwn(`{im-probe-${n}}`)) return `im-probe-${n}`
+  return undefined
+}
+
+/** The same where servers are not a Cluster. */
+export const PROBE_TAG = 'im-probe'

@@ -5,6 +5,7 @@ import { RedisClock } from './clock.ts'
 import { ClusterRing } from './cluster-ring.ts'
 import { FixedRing } from './fixed-ring.ts'
 import { RedisImages } from './images.ts'
+import { PROBE_TAG } from './keys.ts'
 import { KnownLogs } from './known-logs.ts'
 import type { Ring } from './ring.ts'
 import { RedisRecords } from './records.ts'
@@ -60,12 +61,12 @@ function openRing(target: Target, settings: RedisSettings, scripts: Scripts): Ri
   if (target.kind === 'cluster') return new ClusterRing({ ...target, settings, scripts })
   const options =
     target.kind === 'sentinel' ? [sentinelOptions(target, settings)] : target.servers.map((redis) => ({ name: `${redis.host}:${redis.port}`, redis }))
-  return new FixedRing(options.map((one) => new Server({ ...one, settings, scripts, isCluster: false, tag: () => 'im-probe' })))
+  return new FixedRing(options.map((one) => new Server({ ...one, settings, scripts, isCluster: false, tag: () => PROBE_TAG })))
 }
 
-function sentinelOptions(
+export function sentinelOptions(
   { sentinels, name, access, sentinelPassword }: Extract<Target, { kind: 'sentinel' }>,
-  settings: RedisSettings,
+  settings: Pick<RedisSettings, 'commandTimeoutMs'>,
 ): { name: string; redis: RedisOptions } {
   return {
     name: `master ${name}`,

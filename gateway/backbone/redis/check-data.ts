@@ -1,0 +1,141 @@
+import type { Message } from '../../protocol/model.ts'
+import { conversationChannel, conversationSides } from '../../protocol/keys.ts'
+import { Faults, type DataReport } from '../data-report.ts'
+import { settingsProblem } from './check-server.ts'
+import { keysOf, type DirectServer, type DirectServers } from './direct.ts'
+import { FORMAT, formatProblem } from './format.ts'
+import { conversationKeys, conversationOfHead, formatKey, listKey, OUR_KEYS } from './keys.ts'
+import { entryOf } from './known-log.ts'
+import { parseHead, STAMP_LENGTH, type LogHead } from './log-head.ts'
+import type { Scripts } from './scripts.ts'
+
+const PORTION_COUNT = '200'
+const PORTION_BYTES = '524288'
+/** So many conversations at once. */
+const AT_ONCE = 16
+/** A conversation's first message enters the lists at the same time as the log. */
+const FRESH_MS = 60_000
+
+/**
+ * Reads all that a Redis has of an im-chat, also while gateways run, and writes nothing: settings and format of each server, and of each conversation whether its log is
+ * dense and chained up to its head, and whether both its sides have it in their lists. Memory: the names of all conversations.
+ */
+export class RedisReading {
+  readonly #servers: DirectServers
+  readonly #script: string
+  readonly #now: number
+  readonly #faults = new Faults()
+  readonly #seen = new Set<string>()
+  #messageCount = 0
+  #recordCount = 0
+  #imageCount = 0
+  #bytes = 0
+  #lastAt = 0
+
+  constructor({ servers, scripts, now }: { readonly servers: DirectServers; readonly scripts: Pick<Scripts, 'read'>; readonly now: number }) {
+    this.#servers = servers
+    this.#script = scripts.read.source
+    this.#now = now
+  }
+
+  async run(): Promise<DataReport> {
+    for (const server of this.#servers.all) await this.#readServer(server)
+    return {
+      format: Number(FORMAT),
+      conversationCount: this.#seen.size,
+      messageCount: this.#messageCount,
+      recordCount: this.#recordCount,
+      imageCount: this.#imageCount,
+      bytes: this.#bytes,
+      ...(this.#lastAt === 0 ? undefined : { lastAt: this.#lastAt }),
+      faults: this.#faults.shown,
+      faultCount: this.#faults.count,
+    }
+  }
+
+  async #readServer(server: DirectServer): Promise<void> {
+    const { name, redis, tag } = server
+    const problem = (await settingsProblem(redis, this.#servers.isCluster)) ?? (await formatProblem(redis, tag))
+    if (problem !== undefined) return this.#faults.add(`Redis ${name}: ${problem}.`)
+    this.#bytes += Number(/^used_memory:(\d+)/m.exec(String(await redis.info('memory')))?.[1] ?? 0)
+    let isUsed = false
+    for await (const keys of keysOf(server, OUR_KEYS)) {
+      isUsed ||= keys.length > 0
+      let running: Promise<void>[] = []
+      for (const key of keys) {
+        running.push(this.#readKey(server, key))
+        if (running.length < AT_ONCE) continue
+        await Promise.all(running)
+        running = []
+      }
+      await Promise.all(running)
+    }
+    if (isUsed && (await redis.get(formatKey(tag))) === null)
+      this.#faults.add(`Redis ${name}: the key ${formatKey(tag)} is missing; a gateway writes it.`)
+  }
+
+  async #readKey({ redis }: DirectServer, key: string): Promise<void> {
+    const conversation = conversationOfHead(key)
+    if (conversation !== undefined) {
+      if (this.#seen.has(conversation)) return
+      this.#seen.add(conversation)
+      await this.#readConversation(conversation)
+    } else if (key.startsWith('im:records:')) this.#recordCount += await redis.hlen(key)
+    else if (key.startsWith('im:image:')) this.#imageCount++
+  }
+
+  async #readConversation(conversation: string): Promise<void> {
+    const redis = this.#servers.of(conversationChannel(conversation))
+    const keys = conversationKeys(conversation)
+    let before: ReturnType<typeof readEntry>
+    let head: LogHead
+    do {
+      const from = (before?.seq ?? 0) + 1
+      const words = ['oldest', String(from), PORTION_COUNT, PORTION_BYTES] as const
+      const [[text, , entries]] = (await redis.eval(this.#script, 3, keys.head, keys.log, keys.meta, ...words)) as [[string, unknown, string[]]]
+      head = parseHead(text)
+      for (const entry of entries) {
+        const next = readEntry(entry)
+        if (next === undefined) return this.#faults.add(`${conversation}: the entry behind ${before?.seq ?? 'the beginning'} cannot be read.`)
+        const { seq, prev } = next
+        // the oldest entries may have been removed: REDIS_KEEP_COUNT
+        if (before === undefined ? seq === 1 && prev !== undefined : seq !== before.seq + 1)
+          this.#faults.add(`${conversation}: message ${seq} follows ${before?.seq ?? 'none'}.`)
+        else if (before !== undefined && prev !== before.id) this.#faults.add(`${conversation}: message ${seq} does not follow from the one before.`)
+        this.#messageCount++
+        this.#lastAt = Math.max(this.#lastAt, next.at)
+        before = next
+      }
+      if (entries.length === 0) break
+    } while (before!.seq < head.seq)
+    this.#compare(conversation, head, before)
+    await this.#requireListed(conversation, head)
+  }
+
+  /** Of a log without entries all may have expired (REDIS_KEEP_DAYS). */
+  #compare(conversation: string, head: LogHead, last: ReturnType<typeof readEntry>): void {
+    if (last === undefined) return
+    if (head.seq !== last.seq || head.stamp !== last.stamp || head.id !== JSON.stringify(last.id)) {
+      this.#faults.add(`${conversation}: its head ends with ${head.seq}, its log with ${last.seq}.`)
+    }
+  }
+
+  async #requireListed(conversation: string, { seq, at }: LogHead): Promise<void> {
+    if (seq === 0 || this.#now - at < FRESH_MS) return
+    for (const side of conversationSides(conversation) ?? []) {
+      const key = listKey(side)
+      if ((await this.#servers.of(key).zscore(key, conversation)) === null) this.#faults.add(`${conversation} is missing from the list of ${side}.`)
+    }
+  }
+}
+
+function readEntry(stored: string): { seq: number; id: string; prev: string | undefined; stamp: string; at: number } | undefined {
+  const entry = entryOf(stored)
+  if (entry === undefined) return undefined
+  try {
+    const { id, at } = JSON.parse(`{"seq":${stored.slice(STAMP_LENGTH)}`) as Message
+    return { seq: entry.seq, id, prev: entry.prev === undefined ? undefined : (JSON.parse(entry.prev) as string), stamp: entry.stamp, at }
+  } catch {
+    return undefined // cut short, or not JSON
+  }
+}
