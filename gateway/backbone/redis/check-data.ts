@@ -16,6 +16,14 @@ const AT_ONCE = 16
 /** A conversation's first message enters the lists at the same time as the log. */
 const FRESH_MS = 60_000
 
+interface StoredMessage {
+  readonly seq: number
+  readonly id: string
+  readonly prev: string | undefined
+  readonly stamp: string
+  readonly at: number
+}
+
 /**
  * Reads all that a Redis has of an im-chat, also while gateways run, and writes nothing: settings and format of each server, and of each conversation whether its log is
  * dense and chained up to its head, and whether both its sides have it in their lists. Memory: the names of all conversations.
@@ -87,7 +95,7 @@ export class RedisReading {
   async #readConversation(conversation: string): Promise<void> {
     const redis = this.#servers.of(conversationChannel(conversation))
     const keys = conversationKeys(conversation)
-    let before: ReturnType<typeof readEntry>
+    let before: StoredMessage | undefined
     let head: LogHead
     do {
       const from = (before?.seq ?? 0) + 1
@@ -96,24 +104,22 @@ export class RedisReading {
       head = parseHead(text)
       for (const entry of entries) {
         const next = readEntry(entry)
-        if (next === undefined) return this.#faults.add(`${conversation}: the entry behind ${before?.seq ?? 'the beginning'} cannot be read.`)
-        const { seq, prev } = next
-        // the oldest entries may have been removed: REDIS_KEEP_COUNT
-        if (before === undefined ? seq === 1 && prev !== undefined : seq !== before.seq + 1)
-          this.#faults.add(`${conversation}: message ${seq} follows ${before?.seq ?? 'none'}.`)
-        else if (before !== undefined && prev !== before.id) this.#faults.add(`${conversation}: message ${seq} does not follow from the one before.`)
+        if (next !== undefined && next.seq < from) break
+        const fault = next === undefined ? `the entry behind ${before?.seq ?? 'the beginning'} cannot be read` : faultOf(next, before)
+        if (next === undefined || fault !== undefined) return this.#faults.add(`${conversation}: ${fault}.`)
         this.#messageCount++
         this.#lastAt = Math.max(this.#lastAt, next.at)
         before = next
       }
-      if (entries.length === 0) break
+      // where the log ends before its head does, its last entry comes again
+      if (entries.length === 0 || before!.seq < from) break
     } while (before!.seq < head.seq)
     this.#compare(conversation, head, before)
     await this.#requireListed(conversation, head)
   }
 
   /** Of a log without entries all may have expired (REDIS_KEEP_DAYS). */
-  #compare(conversation: string, head: LogHead, last: ReturnType<typeof readEntry>): void {
+  #compare(conversation: string, head: LogHead, last: StoredMessage | undefined): void {
     if (last === undefined) return
     if (head.seq !== last.seq || head.stamp !== last.stamp || head.id !== JSON.stringify(last.id)) {
       this.#faults.add(`${conversation}: its head ends with ${head.seq}, its log with ${last.seq}.`)
@@ -129,7 +135,14 @@ export class RedisReading {
   }
 }
 
-function readEntry(stored: string): { seq: number; id: string; prev: string | undefined; stamp: string; at: number } | undefined {
+/** The oldest entries may have been removed: REDIS_KEEP_COUNT. */
+function faultOf({ seq, prev }: StoredMessage, before: StoredMessage | undefined): string | undefined {
+  if (before === undefined) return seq === 1 && prev !== undefined ? 'message 1 follows another' : undefined
+  if (seq !== before.seq + 1) return `message ${seq} follows ${before.seq}`
+  return prev === before.id ? undefined : `message ${seq} does not follow from the one before`
+}
+
+function readEntry(stored: string): StoredMessage | undefined {
   const entry = entryOf(stored)
   if (entry === undefined) return undefined
   try {
