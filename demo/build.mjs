@@ -13,19 +13,27 @@ export const ROOT = resolve(import.meta.dirname, '..')
 const STAMPS = join(ROOT, 'dist/built.json')
 const { resolve: resolvePackage } = createRequire(import.meta.url)
 
+const ROOT_PAGES = readdirSync(ROOT).filter((name) => name.endsWith('.md'))
+
 /** The parts: `from` are the files and folders that a part is built from, `to` is the folder that the build fills. */
 const PARTS = {
   gateway: {
     says: 'the gateway',
     to: 'dist/gateway',
     build: buildGateway,
-    from: ['gateway', 'demo/qa', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
+    from: ['gateway', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
   },
   widget: {
     says: 'the widget, for new browsers, for old ones, for Node',
     to: 'dist/widget',
     build: buildWidget,
     from: ['widget', 'gateway/protocol', 'gateway/doors/precompress.mjs', 'demo/qa', 'rollup.config.mjs', 'tsconfig.json', 'package-lock.json'],
+  },
+  pages: {
+    says: 'the docs and the playground',
+    to: 'dist/pages',
+    build: buildPages,
+    from: ['docs', 'demo', 'widget/reference', 'gateway/protocol', ...ROOT_PAGES, 'package-lock.json'],
   },
 }
 
@@ -67,6 +75,19 @@ async function buildWidget(say) {
     say(`  ${bundleName(options)}, ${seconds(since)}`)
   }
   execFileSync(process.execPath, [join(ROOT, 'gateway/doors/precompress.mjs')], { cwd: ROOT, stdio: 'inherit' })
+}
+
+/** What the demo serves beside its plain files: the docs as pages, and the playground's script. */
+export async function buildPages() {
+  const { build: bundle } = await import('esbuild')
+  const to = join(ROOT, 'dist/pages')
+  const writer = join(ROOT, 'dist/write-pages.mjs')
+  const options = { absWorkingDir: ROOT, bundle: true, format: 'esm' }
+  await bundle({ ...options, entryPoints: ['demo/docs/write.ts'], outfile: writer, platform: 'node', packages: 'external' })
+  const { writeSite } = await import(`${pathToFileURL(writer).href}?${Date.now()}`)
+  rmSync(to, { recursive: true, force: true })
+  writeSite(ROOT, to)
+  await bundle({ ...options, entryPoints: ['demo/playground/main.ts'], outfile: join(to, 'playground.js'), target: 'es2022', minify: true })
 }
 
 /** The bundles of rollup.config.mjs in their order. The loader is last, because it contains the names of the other files. */

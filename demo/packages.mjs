@@ -17,7 +17,7 @@ const BUNDLED_TYPES = ['lit', 'typebox']
 const FRAMEWORKS = ['react', 'vue', 'svelte', 'solid']
 const COMMON = ['version', 'keywords', 'license', 'type', 'engines']
 /** What only a clone uses. */
-const OF_CLONES = /^demo\/(build|dev|npm-start|packages|uncached)\.mjs$/
+const OF_CLONES = /^demo\/((build|dev|npm-start|packages|uncached)\.mjs$|docs\/|playground\/)/
 
 const ENTRIES = ['im-chat', 'im-desk', 'im-inbox', 'client/client', 'frameworks/markup'].map((name) => `dist/types/widget/${name}.d.ts`)
 const isCompressed = (name) => /\.(br|gz)$/.test(name)
@@ -61,6 +61,7 @@ function makeGateway(folder) {
   copy(folder, 'dist/gateway', (name) => !name.endsWith('.map'))
   copy(folder, 'dist/widget', (name) => !name.startsWith('server/') && !/\.map(\.|$)/.test(name))
   copy(folder, 'demo', (name) => !OF_CLONES.test(`demo/${name}`) && name !== 'gateway-command.mjs')
+  copy(folder, 'dist/pages', () => true)
   copy(folder, 'docs', (name) => !/^(decisions|pictures)\//.test(name))
   for (const name of ['LICENSE', 'CHANGELOG.md']) copyFile(folder, name)
   copyFile(folder, 'gateway/README.md', 'README.md')
@@ -126,7 +127,8 @@ function noticesOf(folder) {
 
 /** A link to a file that is only in the clone becomes its text. */
 function withoutDeadLinks(folder) {
-  const pages = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.md'))
+  // the site's own links are addresses of the site
+  const pages = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.md') && !/^dist.pages/.test(name))
   for (const page of pages) {
     const file = join(folder, page)
     const text = readFileSync(file, 'utf8').replace(/\[([^\][]{0,300})\]\(([^)#\s:]{1,300})(#[^)]{0,200})?\)/g, (link, words, target) =>

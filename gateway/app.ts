@@ -439,9 +439,9 @@ const restOptions = (config: Config, allowances: AllowancesPort) => ({
 })
 
 function registerFiles(fastify: FastifyInstance, config: Config): void {
-  const { pages, demoPages, widget } = folders(config, isDemo(config))
-  registerWidgetFiles(fastify, widget, { hasQa: pages === demoPages })
-  if (pages !== undefined) registerPages(fastify, pages)
+  const { pages, hasDemo, widget } = folders(config, isDemo(config))
+  registerWidgetFiles(fastify, widget, { hasQa: hasDemo })
+  registerPages(fastify, pages)
 }
 
 function createFastify(config: Config, logger: FastifyBaseLogger | undefined, createServer: (handler: RequestListener) => Server): FastifyInstance {

@@ -41,6 +41,14 @@ test('the css variables in the table are those that the styles read', () => {
   expect(Object.keys(CSS_VARIABLES).toSorted()).toEqual([...new Set(ofPages)].toSorted())
 })
 
+test('the defaults of the css variables are those of the styles, in the light and in the dark', () => {
+  const used = (name: string): string[] => [
+    ...new Set([...sources.matchAll(new RegExp(`var\\(${name}, ([^);]*)\\)`, 'g'))].map(([, value]) => value!).filter((value) => value !== '0')),
+  ]
+  const listed = Object.entries(CSS_VARIABLES).map(([name, { fallback, dark }]) => [name, dark === undefined ? [fallback] : [fallback, dark]])
+  expect(listed).toEqual(Object.keys(CSS_VARIABLES).map((name) => [name, used(name)]))
+})
+
 test('docs/elements.md is what `npm run reference` writes', () => {
   expect(readFileSync('docs/elements.md', 'utf8')).toBe(elementsPage())
 })

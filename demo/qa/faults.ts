@@ -15,9 +15,11 @@ export interface Faults {
   /** Per cent of incoming frames that are overtaken by the next. */
   reorder: number
   offline: boolean
+  /** The gateway answers nothing, while the device has a network. */
+  away: boolean
 }
 
-export const NO_FAULTS: Readonly<Faults> = { websocket: 'ok', drop: 0, delay: 0, duplicate: 0, reorder: 0, offline: false }
+export const NO_FAULTS: Readonly<Faults> = { websocket: 'ok', drop: 0, delay: 0, duplicate: 0, reorder: 0, offline: false, away: false }
 
 export const WEBSOCKET_FAULTS: readonly Faults['websocket'][] = ['ok', 'refuse', 'hang', 'mute', 'die', 'throw', 'missing']
 
@@ -29,9 +31,12 @@ export function parseFaults(text: string): Faults {
     const socket = WEBSOCKET_FAULTS.filter((each) => each === value)[0]
     if (name === 'websocket' && socket) faults.websocket = socket
     if (name === 'drop' || name === 'delay' || name === 'duplicate' || name === 'reorder') faults[name] = Number(value) || 0
-    if (name === 'offline') faults.offline = true
+    if (name === 'offline' || name === 'away') faults[name] = true
   }
   return faults
 }
+
+/** Whether nothing reaches the gateway. */
+export const isCut = ({ offline, away }: Faults): boolean => offline || away
 
 export const strikes = (percent: number): boolean => Math.random() * 100 < percent

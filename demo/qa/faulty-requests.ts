@@ -1,4 +1,4 @@
-import { strikes, type Faults } from './faults.ts'
+import { isCut, strikes, type Faults } from './faults.ts'
 import { noteReceived, noteSent, wire } from './wire.ts'
 
 /** Disturbs XMLHttpRequest and fetch: requests and answers are late, lost or doubled, and fail while offline. */
@@ -29,7 +29,7 @@ function harmFetch(faults: Faults, native: typeof window.fetch): void {
         wire.lost++
         reject(new TypeError('Failed to fetch (a fault of the QA page)'))
       }
-      if (faults.offline || (isPoll && strikes(faults.drop / 2))) return fail()
+      if (isCut(faults) || (isPoll && strikes(faults.drop / 2))) return fail()
       const { body } = init ?? {}
       inFlight.push(fail)
       if (isPoll) noteSent('polling', body)
@@ -55,7 +55,7 @@ function harmXhr(faults: Faults): void {
     open.call(this, method, url, true)
   }
   proto.send = function (this: XMLHttpRequest & { qa?: string }, body) {
-    if (faults.offline || strikes(faults.drop / 2)) return void setTimeout(() => fail(this), 0)
+    if (isCut(faults) || strikes(faults.drop / 2)) return void setTimeout(() => fail(this), 0)
     const isPoll = isPolling(this.qa)
     const cut = (): void => fail(this)
     inFlight.push(cut)

@@ -1,4 +1,4 @@
-import { strikes, type Faults } from './faults.ts'
+import { isCut, strikes, type Faults } from './faults.ts'
 import { noteReceived, noteSent, wire } from './wire.ts'
 
 const DIES_AFTER_MS = 2000
@@ -10,7 +10,7 @@ const DIES_AFTER_MS = 2000
 export function faultySocket(Native: typeof WebSocket, faults: Faults): typeof WebSocket {
   const Faulty = function (url: string, protocols?: string | string[]): WebSocket {
     if (faults.websocket === 'throw') throw new Error('SecurityError: WebSocket is forbidden here (a fault of the QA page)')
-    const isRefused = faults.offline || faults.websocket === 'refuse'
+    const isRefused = isCut(faults) || faults.websocket === 'refuse'
     const address = isRefused ? url.replace(/^(wss?:\/\/[^/]+).*/, '$1/refused-by-the-qa-page') : url
     const socket = protocols === undefined ? new Native(address) : new Native(address, protocols)
     harm(socket, faults)
@@ -44,7 +44,7 @@ function harm(socket: WebSocket, faults: Faults): void {
   })
   const send = socket.send
   socket.send = (data: string) => {
-    if (isHanging || isMute || faults.offline || strikes(faults.drop)) return void wire.lost++
+    if (isHanging || isMute || isCut(faults) || strikes(faults.drop)) return void wire.lost++
     noteSent('websocket', data)
     const times = strikes(faults.duplicate) ? 2 : 1
     const go = (): void => {
@@ -66,7 +66,7 @@ function incoming(socket: WebSocket, faults: Faults): (data: unknown) => void {
     socket.dispatchEvent(event)
   }
   return (data) => {
-    if (faults.offline || strikes(faults.drop)) return void wire.lost++
+    if (isCut(faults) || strikes(faults.drop)) return void wire.lost++
     const arrive = (): void => {
       if (strikes(faults.reorder) && held.length === 0) {
         held.push(data)

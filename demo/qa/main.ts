@@ -7,7 +7,7 @@ import { deviceReport } from './device-report.ts'
 import { NO_FAULTS, parseFaults, type Faults } from './faults.ts'
 import { harmRequests } from './faulty-requests.ts'
 import { faultySocket } from './faulty-socket.ts'
-import { applyFaults, showOverlay } from './overlay.ts'
+import { applyFaults, cut, showOverlay } from './overlay.ts'
 import { probeSafeArea, readings, watchComposition } from './readings.ts'
 import { createRecorder } from './recorder.ts'
 
@@ -36,6 +36,7 @@ Object.assign(window, {
     outboxLength,
     errors,
     sends,
+    cut,
     faults: (wanted?: Partial<Faults>) => applyFaults(faults, wanted ?? NO_FAULTS),
   },
 })

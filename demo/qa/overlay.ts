@@ -1,7 +1,7 @@
 import { cutRequests } from './faulty-requests.ts'
 import { cutSockets } from './faulty-socket.ts'
 import { deviceReport } from './device-report.ts'
-import { NO_FAULTS, WEBSOCKET_FAULTS, type Faults } from './faults.ts'
+import { isCut, NO_FAULTS, WEBSOCKET_FAULTS, type Faults } from './faults.ts'
 import { readings, type Readings } from './readings.ts'
 import type { Recorder } from './recorder.ts'
 
@@ -35,15 +35,18 @@ export function showOverlay(faults: Faults, recorder: Recorder): void {
   refresh()
 }
 
-/** Applies new faults; closes open connections when `offline` turns on. */
+/** Closes open connections, as when a network is lost. */
+export function cut(): void {
+  cutSockets()
+  cutRequests()
+}
+
+/** Applies new faults; closes open connections when `offline` or `away` turns on. */
 export function applyFaults(faults: Faults, wanted: Partial<Faults>): void {
-  const wasOffline = faults.offline
+  const [wasOffline, wasCut] = [faults.offline, isCut(faults)]
   Object.assign(faults, wanted)
+  if (isCut(faults) && !wasCut) cut()
   if (faults.offline === wasOffline) return
-  if (faults.offline) {
-    cutSockets()
-    cutRequests()
-  }
   const event = document.createEvent('Event')
   event.initEvent(faults.offline ? 'offline' : 'online', false, false)
   window.dispatchEvent(event)
@@ -80,8 +83,10 @@ function switches(tools: HTMLElement, faults: Faults): void {
     const button = press(row, [`${name} ${value}`, name], () => all({ [name]: faults[name] ? 0 : value }))
     update.push(() => button.setAttribute('aria-pressed', String(faults[name] > 0)))
   }
-  const offline = press(row, ['offline', 'offline'], () => all({ offline: !faults.offline }))
-  update.push(() => offline.setAttribute('aria-pressed', String(faults.offline)))
+  for (const name of ['offline', 'away'] as const) {
+    const button = press(row, [name, name], () => all({ [name]: !faults[name] }))
+    update.push(() => button.setAttribute('aria-pressed', String(faults[name])))
+  }
   press(row, ['all well', 'none'], () => all({ ...NO_FAULTS }))
   for (const each of update) each()
 }

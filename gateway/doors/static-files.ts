@@ -40,7 +40,7 @@ export function registerWidgetFiles(app: FastifyInstance, folder: string, { hasQ
     scope.addHook('onRequest', ignoreOldCopies)
     scope.addHook('onSend', answerNotModified)
     scope.register(fastifyStatic, {
-      ...commonOptions(folder),
+      ...commonOptions(resolve(folder)),
       wildcard: false,
       preCompressed: true,
       acceptRanges: false,
@@ -64,11 +64,12 @@ export function registerWidgetFiles(app: FastifyInstance, folder: string, { hasQ
   })
 }
 
-/** A missing folder is not an error: a gateway may serve sockets only. */
-export function registerPages(app: FastifyInstance, folder: string): void {
-  if (!existsSync(folder)) return
+/** Of several folders the first that has a file serves it. A missing folder is not an error: a gateway may serve sockets only. */
+export function registerPages(app: FastifyInstance, folders: readonly string[]): void {
+  const root = folders.filter((folder) => existsSync(folder)).map((folder) => resolve(folder))
+  if (root.length === 0) return
   app.register(fastifyStatic, {
-    ...commonOptions(folder),
+    ...commonOptions(root),
     redirect: true,
     dotfiles: 'ignore',
     setHeaders: (response, path) => {
@@ -78,7 +79,7 @@ export function registerPages(app: FastifyInstance, folder: string): void {
   })
 }
 
-const commonOptions = (root: string) => ({ root: resolve(root), cacheControl: false, decorateReply: false }) satisfies FastifyStaticOptions
+const commonOptions = (root: string | string[]) => ({ root, cacheControl: false, decorateReply: false }) satisfies FastifyStaticOptions
 
 /** Milliseconds since the epoch; Infinity for a file that does not exist. */
 const changedAt = async (file: string): Promise<number> => {

@@ -296,27 +296,38 @@ export const deskDoc: DocOf<DeskElement, DeskEvents> = {
 
 export const ELEMENT_DOCS: readonly ElementDoc[] = [chatDoc, inboxDoc, deskDoc]
 
+export interface CssVariableDoc {
+  readonly says: string
+  readonly kind: 'colour' | 'length' | 'number' | 'font'
+  /** As the styles have it; in the dark theme `dark`, where that is another. */
+  readonly fallback: string
+  readonly dark?: string
+}
+
+const colour = (says: string, fallback: string, dark: string): CssVariableDoc => ({ says, kind: 'colour', fallback, dark })
+const length = (says: string, fallback: string): CssVariableDoc => ({ says, kind: 'length', fallback })
+
 /** Of all three elements. */
-export const CSS_VARIABLES: Readonly<Record<string, string>> = {
-  '--im-accent': 'buttons, links, read ticks',
-  '--im-accent-ink': 'text on the accent',
-  '--im-ground': 'behind the messages',
-  '--im-surface': 'header, composer',
-  '--im-ink': 'text',
-  '--im-muted': 'times, hints',
-  '--im-line': 'hair lines',
-  '--im-danger': 'failures',
-  '--im-bubble': 'messages of the other side',
-  '--im-bubble-own': "the person's own messages",
-  '--im-font': 'font family',
-  '--im-radius': 'corner of the panel',
-  '--im-width': 'width of the floating panel',
-  '--im-height': 'its greatest height',
-  '--im-right': 'distance from the right edge',
-  '--im-bottom': 'distance from the bottom edge',
-  '--im-z': 'z-index of launcher and panel',
-  '--im-safe-top': "inset of a phone's screen at the top, where an app knows it and its WebView does not",
-  '--im-safe-right': 'the same at the right',
-  '--im-safe-bottom': 'the same at the bottom',
-  '--im-safe-left': 'the same at the left',
+export const CSS_VARIABLES: Readonly<Record<string, CssVariableDoc>> = {
+  '--im-accent': colour('buttons, links, read ticks', '#0c7560', '#56c9ab'),
+  '--im-accent-ink': colour('text on the accent', '#fff', '#05241c'),
+  '--im-ground': colour('behind the messages', '#f4f3ef', '#111514'),
+  '--im-surface': colour('header, composer', '#fff', '#191e1c'),
+  '--im-ink': colour('text', '#1b2220', '#e6ebe9'),
+  '--im-muted': colour('times, hints', '#51605a', '#9aa6a1'),
+  '--im-line': colour('hair lines', '#e3e1db', '#2a312e'),
+  '--im-danger': colour('failures', '#b3261e', '#ff8b7e'),
+  '--im-bubble': colour('messages of the other side', '#fff', '#222826'),
+  '--im-bubble-own': colour("the person's own messages", '#b9e0d1', '#193f35'),
+  '--im-font': { says: 'font family', kind: 'font', fallback: 'system-ui, -apple-system, sans-serif' },
+  '--im-radius': length('corner of the floating panel, and of one inside the page, which has none by itself', '18px'),
+  '--im-width': length('width of the floating panel', '384px'),
+  '--im-height': length('its greatest height', '640px'),
+  '--im-right': length('distance from the right edge', '20px'),
+  '--im-bottom': length('distance from the bottom edge', '20px'),
+  '--im-z': { says: 'z-index of launcher and panel', kind: 'number', fallback: '2147483000' },
+  '--im-safe-top': length("inset of a phone's screen at the top, where an app knows it and its WebView does not", '0px'),
+  '--im-safe-right': length('the same at the right', '0px'),
+  '--im-safe-bottom': length('the same at the bottom', '0px'),
+  '--im-safe-left': length('the same at the left', '0px'),
 }

@@ -1,24 +1,28 @@
 /** The files that are written from the table of element-docs.ts. Pure: text in, text out. */
 import { CSS_VARIABLES, ELEMENT_DOCS, type ElementDoc, type PropertyDoc } from './element-docs.ts'
 
-const attributeOf = (name: string, { attribute }: PropertyDoc): string | undefined =>
+/** The attribute of a property, undefined where it has none. */
+export const attributeOf = (name: string, { attribute }: PropertyDoc): string | undefined =>
   attribute === false ? undefined : (attribute ?? name.toLowerCase())
 
 /** Attributes that a page writes: not those that the element only shows. */
-const attributesOf = ({ properties }: ElementDoc): (PropertyDoc & { readonly name: string; readonly property: string })[] =>
+export const attributesOf = ({ properties }: ElementDoc): (PropertyDoc & { readonly name: string; readonly property: string })[] =>
   Object.entries(properties).flatMap(([property, doc]) => {
     const name = attributeOf(property, doc)
     return name === undefined || doc.isReadOnly ? [] : [{ ...doc, name, property }]
   })
 
-/** The values of a type that is a list of words. */
-const wordsOf = (type: string): string[] => {
+/** The values of a type that is a list of words; none of any other. */
+export const wordsOf = (type: string): string[] => {
   const parts = type.split(' | ')
   return parts.every((part) => /^'[^']*'$/.test(part)) ? parts.map((part) => part.slice(1, -1)) : []
 }
 
 const described = (table: Readonly<Record<string, string>>): { name: string; description: string }[] =>
   Object.entries(table).map(([name, description]) => ({ name, description }))
+
+const describedVariables = (): { name: string; description: string; default: string }[] =>
+  Object.entries(CSS_VARIABLES).map(([name, { says, fallback }]) => ({ name, description: says, default: fallback }))
 
 /** https://github.com/webcomponents/custom-elements-manifest */
 export const customElements = (): object => ({
@@ -64,7 +68,7 @@ const declarationOf = (doc: ElementDoc): object => ({
   ],
   events: Object.entries(doc.events).map(([name, { detail, says }]) => ({ name, type: { text: `CustomEvent<${detail}>` }, description: says })),
   cssParts: described(doc.parts),
-  cssProperties: described(CSS_VARIABLES),
+  cssProperties: describedVariables(),
 })
 
 /** https://code.visualstudio.com/docs/languages/html, "HTML custom data" */
@@ -104,7 +108,10 @@ export const webTypes = (version: string): object => ({
           properties: Object.entries(doc.properties).map(([name, { says, type }]) => ({ name, description: says, value: { type } })),
           events: Object.entries(doc.events).map(([name, { says }]) => ({ name, description: says })),
         },
-        css: { parts: described(doc.parts), properties: described(CSS_VARIABLES) },
+        css: {
+          parts: described(doc.parts),
+          properties: described(Object.fromEntries(Object.entries(CSS_VARIABLES).map(([name, { says }]) => [name, says]))),
+        },
       })),
     },
   },
@@ -161,8 +168,13 @@ export const elementsPage = (): string =>
     '## CSS variables',
     'Set them on the element, or on anything around it.',
     table(
-      ['Variable', 'What'],
-      Object.entries(CSS_VARIABLES).map(([name, says]) => [code(name), says]),
+      ['Variable', 'What', 'Default', 'In the dark'],
+      Object.entries(CSS_VARIABLES).map(([name, { says, fallback, dark }]) => [
+        code(name),
+        says,
+        code(fallback),
+        dark === undefined ? '–' : code(dark),
+      ]),
     ),
     '',
   ]

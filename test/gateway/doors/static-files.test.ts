@@ -121,8 +121,8 @@ test('a missing folder of pages is no error, and nothing above a folder is serve
   })
   const app = Fastify()
   onTestFinished(() => app.close())
-  registerPages(app, join(folder, 'absent'))
-  registerPages(app, join(folder, 'pages'))
+  registerPages(app, [join(folder, 'absent')])
+  registerPages(app, [join(folder, 'pages')])
   const body = async (url: string) => (await app.inject({ url })).body
   expect([await body('/'), await body('/other.html'), await body('/in/')]).toEqual(['first', 'other', 'in'])
   const moved = await app.inject({ url: '/in?x=1' })
@@ -131,12 +131,23 @@ test('a missing folder of pages is no error, and nothing above a folder is serve
   for (const url of escapes) expect(await body(url)).not.toBe('secret')
 })
 
+test('of several folders of pages the first that has a file serves it', async () => {
+  const folder = await folderOf({ 'one/index.html': 'one', 'two/index.html': 'two', 'two/docs/index.html': 'docs', 'two/llms.txt': 'list' })
+  const app = Fastify()
+  onTestFinished(() => app.close())
+  registerPages(app, [join(folder, 'one'), join(folder, 'absent'), join(folder, 'two')])
+  const body = async (url: string) => (await app.inject({ url })).body
+  expect([await body('/'), await body('/docs/'), await body('/llms.txt')]).toEqual(['one', 'docs', 'list'])
+  expect((await app.inject({ url: '/docs' })).headers.location).toBe('/docs/')
+  expect((await app.inject({ url: '/nothing.html' })).statusCode).toBe(404)
+})
+
 test('a client that has a bundle or page gets 304, also with a weakened ETag or a list of ETags', async () => {
   const folder = await folderOf({ 'widget/im-chat.js': 'export {}', 'pages/page.html': 'a page' })
   const app = Fastify()
   onTestFinished(() => app.close())
   registerWidgetFiles(app, join(folder, 'widget'))
-  registerPages(app, join(folder, 'pages'))
+  registerPages(app, [join(folder, 'pages')])
   for (const url of ['/im-chat.js', '/page.html']) {
     const etag = String((await app.inject({ url })).headers.etag).replace(/^W\//, '')
     const asked = async (given: string): Promise<number> => (await app.inject({ url, headers: { 'if-none-match': given } })).statusCode
@@ -153,7 +164,7 @@ test('pages have type and length, also for HEAD; hidden and missing files and fo
   await mkdir(join(folder, 'empty'))
   const app = Fastify()
   onTestFinished(() => app.close())
-  registerPages(app, folder)
+  registerPages(app, [folder])
   const head = await app.inject({ method: 'HEAD', url: '/page.html?x=/../y' })
   expect([head.statusCode, head.headers['content-type'], head.headers['content-length'], head.body]).toEqual([
     200,
