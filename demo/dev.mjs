@@ -1,6 +1,6 @@
 /**
  * `npm run dev`: builds the gateway and the widget again whenever a source changes. The gateway restarts by itself, and open chats reconnect;
- * for a new widget reload the page. It builds only what modern browsers load; `npm run build` builds the rest.
+ * for a new widget reload the page, as for the docs and the playground. It builds only what modern browsers load; `npm run build` builds the rest.
  */
 import '../gateway/needs-node.mjs'
 import { spawn } from 'node:child_process'
@@ -8,7 +8,7 @@ import { existsSync, readdirSync, rmSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { rollup, watch as watchBundle } from 'rollup'
-import { buildGateway, bundleName, bundleOptions, forgetBuild, ROOT } from './build.mjs'
+import { buildGateway, buildPages, bundleName, bundleOptions, forgetBuild, ROOT } from './build.mjs'
 
 /** A build waits until nothing has changed for so long: editors write a file in several steps, and a checkout writes many files. */
 const QUIET_MS = 150
@@ -21,6 +21,7 @@ let isStopping = false
 forgetBuild()
 const { modern, loader } = await developmentBundles()
 buildTheGateway()
+await buildThePages()
 watchBundle(modern).on('event', onWidget)
 watchSources()
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop(signal))
@@ -78,13 +79,31 @@ function buildTheGateway() {
   }
 }
 
-function watchSources() {
-  let timer
-  const changed = () => {
-    clearTimeout(timer)
-    timer = setTimeout(() => buildTheGateway() && start(), QUIET_MS)
+async function buildThePages() {
+  try {
+    await buildPages()
+    console.log('The docs and the playground are built.')
+  } catch (error) {
+    console.error(`The docs and the playground could not be built: ${error.message}`)
   }
-  watch(join(ROOT, 'gateway'), { recursive: true }, changed)
+}
+
+function watchSources() {
+  watch(
+    join(ROOT, 'gateway'),
+    { recursive: true },
+    whenQuiet(() => buildTheGateway() && start()),
+  )
+  const pages = whenQuiet(() => void buildThePages())
+  for (const folder of ['docs', 'demo/docs', 'demo/playground', 'widget/reference']) watch(join(ROOT, folder), { recursive: true }, pages)
+}
+
+function whenQuiet(act) {
+  let timer
+  return () => {
+    clearTimeout(timer)
+    timer = setTimeout(act, QUIET_MS)
+  }
 }
 
 /** Stops the running gateway, waits until its store is closed and its port is free, and starts what was built last. */

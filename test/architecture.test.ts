@@ -155,14 +155,9 @@ const ROOMS: readonly Room[] = [
   { name: 'widget/loader.ts', files: /^widget\/loader(\.ts$|\/)/, never: WIDGET },
   { name: 'widget/bridge', files: /^widget\/bridge\//, code: /^widget\/client\/plain-json\.ts$/, types: /^widget\/client\//, never: WIDGET },
   {
-    // made by the build; the playground's lists are the table of the elements
-    name: 'demo/docs and demo/playground', files: /^demo\/(docs|playground)\//, code: /^widget\/reference\/|^demo\/qa\/faults\.ts$/,
-    packages: /^(markdown-it|github-slugger|node:(fs|path))$/, never: [INJECTION],
-  },
-  {
-    name: 'demo', files: /^demo\//, code: /^(dist\/gateway\/(main\.js|needs-node\.mjs)|gateway\/needs-node\.mjs)$/,
-    // the build tools are for a clone alone: build.mjs, dev.mjs, npm-start.mjs, packages.mjs
-    packages: /^(im-chat-gateway|ws|uqr|node:.+|esbuild|rollup(\/loadConfigFile)?)$/, never: [INJECTION],
+    name: 'demo', files: /^demo\//, code: /^(dist\/gateway\/(main\.js|needs-node\.mjs)|gateway\/needs-node\.mjs|widget\/reference\/[\w-]+\.ts)$/,
+    // the build tools are for a clone alone: build.mjs, dev.mjs, npm-start.mjs, packages.mjs, docs/; the playground shows the table of widget/reference
+    packages: /^(im-chat-gateway|ws|uqr|node:.+|esbuild|rollup(\/loadConfigFile)?|markdown-it|github-slugger)$/, never: [INJECTION],
   },
   { name: 'widget/build', files: /^widget\/build\//, packages: /^(@rollup\/plugin-babel|esbuild|node:(fs|path))$/, never: [INJECTION] },
   { name: 'test', files: /^test\//, code: /./, packages: /./ },

@@ -21,7 +21,7 @@ const plain = (text: string): string => text.replaceAll('&quot;', '"').replaceAl
 /** Why a link of a page leads nowhere. */
 function complaint(place: string, href: string): string | undefined {
   if (/^https?:/.test(href)) return URL.canParse(href) ? undefined : 'is no address'
-  if (/^mailto:/.test(href)) return undefined
+  if (href.startsWith('mailto:')) return undefined
   const [path = '', anchor] = href.split('#')
   const target = path === '' ? place : whole(path)
   if (!site.files.has(target) && !site.copies.has(target) && !isOfDemo(target)) return 'has no such page'

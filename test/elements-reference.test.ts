@@ -1,11 +1,12 @@
 /** The table of the elements says what their sources say, and the page of the docs what the table says. */
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { ChatElement } from '../widget/chat/chat-element.ts'
 import { DeskElement } from '../widget/desk/desk-element.ts'
 import { InboxElement } from '../widget/inbox/inbox-element.ts'
 import { chatDoc, CSS_VARIABLES, deskDoc, ELEMENT_DOCS, inboxDoc } from '../widget/reference/element-docs.ts'
+import { partPicture, themingPage, variablePicture } from '../widget/reference/theming-page.ts'
 import { customElements, elementsPage, vsCodeData, webTypes } from '../widget/reference/reference-files.ts'
 
 const sources = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', 'widget'], { encoding: 'utf8' })
@@ -51,6 +52,18 @@ test('the defaults of the css variables are those of the styles, in the light an
 
 test('docs/elements.md is what `npm run reference` writes', () => {
   expect(readFileSync('docs/elements.md', 'utf8')).toBe(elementsPage())
+})
+
+test('the tables of docs/theming.md are what `npm run reference` writes, and every part of <im-chat> and nearly every variable has its picture', () => {
+  const pictures = readdirSync('docs/pictures/theming')
+  const page = readFileSync('docs/theming.md', 'utf8')
+  expect(page).toBe(themingPage(page, pictures))
+  const without = [...Object.keys(chatDoc.parts).map(partPicture), ...Object.keys(CSS_VARIABLES).map(variablePicture)].filter(
+    (name) => !pictures.includes(name),
+  )
+  // the launcher's words are only there while its script cannot be loaded; a z-index cannot be seen
+  expect(without).toEqual(['part-launcher-note.jpg', 'variable-z.jpg'])
+  expect(pictures.filter((name) => !page.includes(`(pictures/theming/${name})`))).toEqual([])
 })
 
 test('editors are told of every attribute and of the words it takes', () => {

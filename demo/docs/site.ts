@@ -47,7 +47,8 @@ class SiteMaker {
   make(): Site {
     for (let file = this.#due.shift(); file !== undefined; file = this.#due.shift()) this.#add(file)
     const listed = this.#listed()
-    this.#files.set('/docs/search.json', searchIndex(listed.map((file) => [placeOf(file), this.#pages.get(file)!])))
+    const searched = listed.filter((file) => file !== INDEX && file !== 'CHANGELOG.md')
+    this.#files.set('/docs/search.json', searchIndex(searched.map((file) => [placeOf(file), this.#pages.get(file)!])))
     this.#files.set('/llms.txt', this.#llms())
     this.#files.set('/llms-full.txt', listed.map((file) => this.#markdown(file)).join('\n\n'))
     return { files: this.#files, copies: this.#copies, broken: this.#broken }

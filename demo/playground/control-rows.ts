@@ -26,17 +26,22 @@ function rowOf(kind: string, name: string, says: string): Row {
   row.dataset.control = name
   const label = document.createElement('label')
   label.htmlFor = id
-  const code = document.createElement('code')
-  code.textContent = name
-  label.append(code)
+  label.append(codeOf(name))
   const words = document.createElement('p')
   words.id = `${id}-says`
-  words.textContent = says
+  // what stands between backticks is code, as in the docs
+  words.append(...says.split('`').map((part, at) => (at % 2 === 0 ? part : codeOf(part))))
   const problem = document.createElement('p')
   problem.className = 'problem'
   problem.setAttribute('role', 'status')
   row.append(label, words, problem)
   return { row, id, say: (sentence) => void (problem.textContent = sentence) }
+}
+
+function codeOf(text: string): HTMLElement {
+  const code = document.createElement('code')
+  code.textContent = text
+  return code
 }
 
 function field({ row, id }: Row, element: HTMLInputElement | HTMLSelectElement): void {

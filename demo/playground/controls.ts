@@ -31,6 +31,9 @@ const EXAMPLES: Readonly<Record<string, unknown>> = {
   hours: { timeZone: 'Europe/Berlin', open: ['Mo-Fr 09:00-18:00', 'Sa 10:00-14:00'] },
 }
 
+/** What the playground's pages have, where the element has nothing by itself. */
+const OF_THE_DEMO: Readonly<Record<string, string>> = { gateway: '/', to: 'shop:42' }
+
 export const attributeControls = (doc: ElementDoc): AttributeControl[] =>
   attributesOf(doc).map(({ name, says, type, fallback = '' }) => {
     const words = name === 'lang' ? LANGUAGE_TAGS : wordsOf(type)
@@ -40,7 +43,7 @@ export const attributeControls = (doc: ElementDoc): AttributeControl[] =>
       says,
       words,
       input: words.length > 0 ? 'words' : inputOf(type),
-      fallback: fallback.replace(/^'(.*)'$/, '$1'),
+      fallback: fallback.replace(/^'(.*)'$/, '$1') || (OF_THE_DEMO[name] ?? ''),
       example: example === undefined ? '' : JSON.stringify(example),
     }
   })

@@ -68,10 +68,6 @@ export class Frame {
     this.#marks?.replaceSync(part === '' ? '' : `im-chat::part(${part}) { outline: 3px solid #e0218a; outline-offset: -1px; }`)
   }
 
-  open(): void {
-    this.#chat.setAttribute('open', '')
-  }
-
   /** Open connections end, so that the next ones meet the fault. */
   disturb(faults: Partial<Faults>): void {
     this.#window.imQa.faults(faults)

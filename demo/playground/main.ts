@@ -38,7 +38,8 @@ const onState = (): void => {
 const frameOf = (id: string, name: string): Frame =>
   new Frame(find(id), { name, events: Object.keys(chatDoc.events), onEvent: (...given) => writeEvent(find('#events'), given), onState })
 const phone = frameOf('#phone', 'phone')
-const frames = [phone, frameOf('#page', 'page')]
+const page = frameOf('#page', 'page')
+const frames = [phone, page]
 
 function show(): void {
   for (const frame of frames) frame.apply(chosen, find<HTMLInputElement>('#right-to-left').checked)
@@ -116,8 +117,8 @@ fillThemes()
 fillLanguages()
 fillNetworks()
 fillRows()
-await Promise.all(frames.map((frame) => frame.load('/playground-page.html?overlay=off')))
+// open from the beginning: a chat that is opened takes the focus, and this page has just begun
+await Promise.all([phone.load('/playground-page.html?overlay=off&open=yes'), page.load('/playground-page.html?overlay=off')])
 // a finger brings the keyboard of its own device
 if (!matchMedia('(pointer: coarse)').matches) phone.drawKeyboard(find('#keyboard'))
 show()
-phone.open()

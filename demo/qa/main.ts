@@ -43,7 +43,7 @@ Object.assign(window, {
 
 document.addEventListener('DOMContentLoaded', () => {
   const chat = document.querySelector('im-chat')
-  for (const name of ['to', 'token', 'gateway', 'enter', 'lang', 'theme', 'mode']) if (asked(name)) chat?.setAttribute(name, asked(name))
+  for (const name of ['to', 'token', 'gateway', 'enter', 'lang', 'theme', 'mode', 'open']) if (asked(name)) chat?.setAttribute(name, asked(name))
   chat?.addEventListener('im-send', (event) => void sends.push((event as CustomEvent<{ text: string }>).detail.text))
   probeSafeArea()
   if (asked('overlay') !== 'off') showOverlay(faults, recorder)

@@ -1,6 +1,6 @@
 /**
- * `npm run pictures`: the pictures of the README, taken of the demo with a real conversation. Needs Chromium; writes docs/pictures.
- * With `-- --before <folder>`, a built clone of an earlier commit, also the same screens then and now.
+ * `npm run pictures`: the pictures of the README and of docs/theming.md, taken of the demo with real conversations. Needs Chromium; writes docs/pictures.
+ * With `-- --only-theming` only those of docs/theming.md. With `-- --before <folder>`, a built clone of an earlier commit, also the same screens then and now.
  * The keyboard is drawn: no browser on a computer has one.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -10,6 +10,7 @@ import type { Page } from 'playwright-core'
 import { hook, launchChromium, openPage, PHONE, type PageOptions } from '../kit/browser.ts'
 import { person } from '../browser/person.ts'
 import { DEMO_WORD, spawnGateway, type Gateway } from '../kit/gateway.ts'
+import { themingPictures } from './theming.ts'
 
 const FOLDER = 'docs/pictures'
 const PHONE_PX = { width: 390, height: 760 }
@@ -37,11 +38,12 @@ interface Screens {
   readonly desk: string
 }
 
-const { values } = parseArgs({ options: { before: { type: 'string' } } })
+const { values } = parseArgs({ options: { before: { type: 'string' }, 'only-theming': { type: 'boolean' } } })
 const browser = await launchChromium()
 try {
   mkdirSync(FOLDER, { recursive: true })
-  for (const scheme of ['light', 'dark'] as const) {
+  await themingPictures(browser)
+  for (const scheme of values['only-theming'] ? [] : (['light', 'dark'] as const)) {
     const screens = await screensOf('dist/gateway/main.js', { scheme, hasKeyboard: true })
     writeFileSync(`${FOLDER}/phone-and-desk${scheme === 'dark' ? '-dark' : ''}.jpg`, await phoneAndDesk(screens, scheme))
   }

@@ -130,6 +130,7 @@ const thread = {
   unread: 'the number of unread messages',
   offer: 'the product that the page is about',
   panel: 'the conversation',
+  blocked: 'says that the shop has blocked this person',
 }
 
 export const chatDoc: DocOf<ChatElement, ChatEvents> = {
@@ -239,7 +240,7 @@ export const inboxDoc: DocOf<InboxElement, MailboxEvents> = {
   properties: mailboxProperties,
   methods: mailboxMethods,
   events: mailboxEvents,
-  parts: { blocked: 'says that the shop has blocked this person', ...mailboxParts },
+  parts: mailboxParts,
 }
 
 const minutes = (attribute: string, fallback: string, says: string): PropertyDoc => ({

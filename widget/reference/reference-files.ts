@@ -120,7 +120,7 @@ export const webTypes = (version: string): object => ({
 const code = (text: string): string => `\`${text}\``
 /** A bar would end a cell. */
 const cell = (text: string): string => text.replaceAll('|', String.raw`\|`)
-const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
+export const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
   [heads, heads.map(() => '---'), ...rows.map((row) => row.map(cell))].map((row) => `| ${row.join(' | ')} |`).join('\n')
 
 function sectionOf(doc: ElementDoc): string {
