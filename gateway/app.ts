@@ -16,6 +16,7 @@ import type { AllowanceName, Allowances as AllowancesPort } from './domain/allow
 import { Blacklist } from './domain/desk/blacklist.ts'
 import { Cards } from './domain/messaging/cards.ts'
 import { CatchUp } from './domain/messaging/catch-up.ts'
+import { ConversationPages } from './domain/messaging/conversation-pages.ts'
 import { Conversations, type Announcements } from './domain/messaging/conversations.ts'
 import { Customers } from './domain/desk/customers.ts'
 import type { Report } from './domain/facts.ts'
@@ -24,6 +25,7 @@ import { Focus } from './domain/presence/focus.ts'
 import { AssignmentSweep } from './domain/assignment/assignment-sweep.ts'
 import { Images } from './domain/messaging/images.ts'
 import type { Direct } from './domain/messaging/access.ts'
+import { Merges } from './domain/messaging/merges.ts'
 import { Messages } from './domain/messaging/messages.ts'
 import { Nodes } from './domain/presence/nodes.ts'
 import { Notes } from './domain/desk/notes.ts'
@@ -38,6 +40,7 @@ import { Assignments } from './domain/assignment/assignments.ts'
 import { Quotes } from './domain/messaging/quotes.ts'
 import { Withdrawals } from './domain/messaging/withdrawals.ts'
 import { Search } from './domain/messaging/search.ts'
+import { Tags } from './domain/assignment/tags.ts'
 import { Transfers } from './domain/assignment/transfers.ts'
 import { Typing } from './domain/messaging/typing.ts'
 import { Ratings } from './domain/assignment/ratings.ts'
@@ -47,6 +50,7 @@ import { Waits } from './domain/assignment/waits.ts'
 import { assembleWebhooks } from './domain/webhooks/assemble-webhooks.ts'
 import { allowanceTable, type Row } from './doors/admit/allowance-table.ts'
 import { ALLOWANCE_SCOPES, Allowances } from './doors/admit/allowances.ts'
+import { ApiKeys } from './doors/admit/api-keys.ts'
 import { AddressWatch } from './doors/admit/address-watch.ts'
 import { Admit } from './doors/admit/admit.ts'
 import { demoSecret, storedDemoWord, UnusableSecret } from './doors/admit/demo-secret.ts'
@@ -179,7 +183,7 @@ export async function createApp(given: Partial<Config> = {}, options: AppOptions
   if (config.DOORS.includes('rest'))
     registerRest(fastify, {
       ...restOptions(config, allowances),
-      ...{ demoWord, passes, origins, proxies, domain, images, report, deadLetters: webhooks.deadLetters },
+      ...{ demoWord, passes, origins, proxies, domain, images, records: backbone.records, now, report, deadLetters: webhooks.deadLetters },
     })
   const unready = (): string | undefined => (upgradeRouter.isClosing ? 'This node is stopping.' : (backbone.unready() ?? passes.unready()))
   registerHealth(fastify, unready)
@@ -321,6 +325,9 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
   const quotes = new Quotes({ store, bus })
   return {
     conversations,
+    conversationPages: new ConversationPages({ store, assignments, now }),
+    merges: new Merges({ store, records, conversations, assignments, images, now }),
+    tags: new Tags({ assignments }),
     messages: new Messages({
       store,
       conversations,
@@ -431,8 +438,8 @@ function createAllowances({ bus }: Backbone, { config, uptime, report, rates }: 
   return new Allowances({ table, scopes: inUse, bus, node: randomBytes(6).toString('hex'), now: uptime, report })
 }
 
-const restOptions = (config: Config, allowances: AllowancesPort) => ({
-  apiKey: config.API_KEY,
+const restOptions = (config: Config, allowances: Allowances) => ({
+  apiKeys: new ApiKeys(config),
   hasGuests: config.GUESTS,
   allowances,
   answers: new ConcurrencyLimit(HTTP_LIMITS.pictures, { hasAddresses: config.RATE_LIMITS === 'on' }),

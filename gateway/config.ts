@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { webhookAddresses, webhookSecrets } from './backends/webhook-addresses.ts'
+import { ApiKeys, RIGHTS } from './doors/admit/api-keys.ts'
 import { Origins } from './doors/admit/origins.ts'
 import { TrustedProxies } from './doors/admit/trusted-proxies.ts'
 
@@ -68,7 +69,10 @@ export const SETTINGS = {
   IM_JWKS_URL: optional(
     'The address of a JSON Web Key Set whose keys sign passes. It can replace IM_SECRET, or both can be set; guest passes are signed with IM_SECRET.',
   ),
-  API_KEY: optional('The key with which backends use the REST interface. Without it those routes are off.'),
+  API_KEY: optional('The key with which backends use the REST interface, with all rights. Without any key those routes are off.'),
+  API_KEYS: optional(
+    `Further keys, separated by spaces, each as \`name:rights:key\`. Rights are ${RIGHTS.join(', ')}, separated by commas, or \`all\`; \`name:rights@1,2:key\` is limited to the shops 1 and 2.`,
+  ),
   CUSTOMER_URL: optional(
     'The address of your backend that tells the desk about a customer. `{customer}` and `{shop}` are filled in; without them both are appended as a query.',
   ),
@@ -191,6 +195,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     throw new SettingError(`PAGES must be a folder that exists, not "${config.PAGES}".`)
   }
   checkMetrics(config)
+  checkBy('API_KEYS', () => new ApiKeys(config))
   checkBy('ORIGINS', () => new Origins(config.ORIGINS ?? ''))
   checkBy('TRUST_PROXY', () => new TrustedProxies(config.TRUST_PROXY))
   checkImageHosts(config)

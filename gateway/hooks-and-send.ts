@@ -1,6 +1,6 @@
 /** What a program that runs the gateway in its own process gets beside the doors: it writes into conversations, and hears of messages and conversations. */
 import { randomUUID } from 'node:crypto'
-import { backendFor } from './doors/rest/backend-routes.ts'
+import { backendFor } from './doors/rest/message-routes.ts'
 import type { Domain } from './doors/commands.ts'
 import type { Report } from './domain/facts.ts'
 import type { CommandAnswer } from './protocol/commands.ts'

@@ -59,7 +59,8 @@ function nearest(name: string, settings: readonly string[], isOurs: boolean): st
   const [best] = settings
     .flatMap((setting) => spellings.map((spelling) => ({ setting, count: slips(spelling, setting), spelling })))
     .filter(({ setting, count, spelling }) => isSlip(spelling, setting, count))
-    .sort((a, b) => a.count - b.count)
+    // a letter is more often left out than added
+    .sort((a, b) => a.count - b.count || b.setting.length - a.setting.length)
   return best?.setting
 }
 

@@ -95,7 +95,7 @@ const ROOMS: readonly Room[] = [
   },
   {
     // the code that uses a setting also checks its value
-    name: 'gateway/config.ts', files: /^gateway\/config\.ts$/, code: /^gateway\/(doors\/admit\/(origins|trusted-proxies)|backends\/webhook-addresses)\.ts$/,
+    name: 'gateway/config.ts', files: /^gateway\/config\.ts$/, code: /^gateway\/(doors\/admit\/(api-keys|origins|trusted-proxies)|backends\/webhook-addresses)\.ts$/,
     packages: /^node:.+$/, never: [PROCESS],
   },
   { name: 'gateway/misspelt.ts', files: /^gateway\/misspelt\.ts$/, never: [PROCESS] },

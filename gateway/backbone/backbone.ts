@@ -226,7 +226,8 @@ export interface Store {
   replace(message: Omit<Message, 'prev'>): Promise<boolean>
 
   /**
-   * Lists a side's conversations by the time of their last message, newest first, from below `before` where given.
+   * Lists a side's conversations by the time of their last message, newest first, from below `before` where given; those of one millisecond by id,
+   * descending.
    * An append that has not resolved yet may be missing from the order; no conversation is ever missing from the list.
    */
   list(side: string, range: ListRange): Promise<ListPage>

@@ -38,6 +38,8 @@ export type AllowanceName =
   | 'request'
   | 'backend'
   | 'guess'
+  /** Requests of backends with an `Idempotency-Key`: each is a record for a day. */
+  | 'idempotency'
 
 /** Who spends. An absent scope is not counted. */
 export interface Spender {

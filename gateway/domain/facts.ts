@@ -3,7 +3,7 @@ import type { Code } from '../protocol/codes.ts'
 import type { Assignment, Role } from '../protocol/model.ts'
 
 /** Why an assignment changed. */
-export type AssignedBy = 'routed' | 'answered' | 'claimed' | 'closed' | 'handedOver'
+export type AssignedBy = 'routed' | 'answered' | 'claimed' | 'closed' | 'handedOver' | 'backend'
 
 /** What an operator's backend did wrong. */
 export type BackendFailure = 'unreachable' | 'slow' | 'status' | 'redirect' | 'size' | 'json' | 'shape'
@@ -24,8 +24,10 @@ export type Fact =
   | { readonly fact: 'peerDetached'; readonly door: string; readonly role: string }
   | { readonly fact: 'byeSent'; readonly code: Code }
   | ({ readonly fact: 'helloRefused' } & RefusedArrival)
-  /** `route` is the method and the path's pattern, without the visitor's own text. */
-  | ({ readonly fact: 'requestRefused'; readonly route: string; readonly request: string } & RefusedArrival)
+  /** `route` is the method and the path's pattern, without the visitor's own text; `key` the name of a backend's API key, `request` the id that the answer has. */
+  | ({ readonly fact: 'requestRefused'; readonly route: string; readonly request: string; readonly key?: string } & RefusedArrival)
+  /** A backend has changed something: by which API key, and the ids in its address. */
+  | { readonly fact: 'backendChanged'; readonly key: string; readonly request: string; readonly route: string; readonly about: readonly string[] }
   | { readonly fact: 'commandAnswered'; readonly command: string; readonly ms: number }
   | { readonly fact: 'commandRefused'; readonly command: string; readonly code: Code; readonly message: string }
   | { readonly fact: 'packetRefused'; readonly code: Code }

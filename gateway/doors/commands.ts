@@ -6,9 +6,11 @@ import type { Blacklist } from '../domain/desk/blacklist.ts'
 import type { Cards } from '../domain/messaging/cards.ts'
 import type { CatchUp } from '../domain/messaging/catch-up.ts'
 import type { Customers } from '../domain/desk/customers.ts'
+import type { ConversationPages } from '../domain/messaging/conversation-pages.ts'
 import type { Conversations } from '../domain/messaging/conversations.ts'
 import type { Focus } from '../domain/presence/focus.ts'
 import type { AssignmentSweep } from '../domain/assignment/assignment-sweep.ts'
+import type { Merges } from '../domain/messaging/merges.ts'
 import type { Messages } from '../domain/messaging/messages.ts'
 import type { Notes } from '../domain/desk/notes.ts'
 import type { PersonBlocks } from '../domain/messaging/person-blocks.ts'
@@ -21,6 +23,7 @@ import type { Routing } from '../domain/assignment/routing.ts'
 import type { Shops } from '../domain/messaging/shops.ts'
 import type { ShopRecords } from '../domain/messaging/shop-records.ts'
 import type { Search } from '../domain/messaging/search.ts'
+import type { Tags } from '../domain/assignment/tags.ts'
 import type { Transfers } from '../domain/assignment/transfers.ts'
 import type { Typing } from '../domain/messaging/typing.ts'
 import type { Viewing } from '../domain/presence/viewing.ts'
@@ -32,6 +35,9 @@ export interface Domain {
   readonly messages: Messages
   readonly withdrawals: Withdrawals
   readonly conversations: Conversations
+  readonly conversationPages: ConversationPages
+  readonly merges: Merges
+  readonly tags: Tags
   readonly focus: Focus
   readonly typing: Typing
   readonly presence: Presence

@@ -5,7 +5,7 @@ import type { Code } from '../protocol/codes.ts'
 import type { Metrics } from './metrics.ts'
 import { OncePerMinute } from './once-per-minute.ts'
 
-type Log = Pick<FastifyBaseLogger, 'error' | 'warn' | 'debug'>
+type Log = Pick<FastifyBaseLogger, 'error' | 'warn' | 'info' | 'debug'>
 
 type AssignmentFact = Extract<Fact, { fact: 'conversationAssigned' | 'transferMade' | 'customerBlocked' }>
 
@@ -171,6 +171,8 @@ export function reporter(log: Log, metrics: Metrics, now: () => number): (fact: 
         return logRefusal(fact)
       case 'commandAnswered':
         return metrics.answerTimes.add(fact.command, fact.ms)
+      case 'backendChanged':
+        return log.info({ key: fact.key, route: fact.route, about: fact.about }, 'a backend has changed something')
       case 'packetRefused':
         return metrics.refusals.inc({ of: 'packet', code: fact.code })
       case 'messageAppended':

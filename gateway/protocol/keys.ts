@@ -42,13 +42,17 @@ export function conversationId(a: string, b: string): string {
   return shopFirst ? a + SIDE_SEPARATOR + b : b + SIDE_SEPARATOR + a
 }
 
-/** The two sides of a conversation; undefined where `conversationId` does not make such an id. */
+/** Whether it is a participant's id, or a shop's side with an id. */
+export const isSide = (side: string): boolean => isId(side) && side !== SHOP_PREFIX
+
+/** The two sides of a conversation; undefined where `conversationId` does not make such an id, and of two shops, which have none. */
 export function conversationSides(id: string): readonly [string, string] | undefined {
   const at = id.indexOf(SIDE_SEPARATOR)
   if (at < 0) return undefined
   const a = id.slice(0, at)
   const b = id.slice(at + 1)
-  return a !== b && isId(a) && isId(b) && conversationId(a, b) === id ? [a, b] : undefined
+  if (isShopSide(a) && isShopSide(b)) return undefined
+  return a !== b && isSide(a) && isSide(b) && conversationId(a, b) === id ? [a, b] : undefined
 }
 
 const TAG_COUNT = 64

@@ -110,6 +110,11 @@ export const Rating = Type.Object({
 })
 export type Rating = Static<typeof Rating>
 
+/** How many tags a conversation may have. */
+export const TAG_COUNT = 20
+/** A word by which a shop's agents and backends sort its conversations. */
+export const Tag = Type.String({ minLength: 1, maxLength: 40 })
+
 export const Assignment = Type.Object({
   phase: Type.Union([Type.Literal('waiting'), Type.Literal('open'), Type.Literal('closed')]),
   agent: Type.Optional(Person),
@@ -119,6 +124,7 @@ export const Assignment = Type.Object({
   blocked: Type.Optional(Block),
   /** Until it opens again. */
   rating: Type.Optional(Rating),
+  tags: Type.Optional(Type.Array(Tag, { maxItems: TAG_COUNT })),
 })
 export type Assignment = Static<typeof Assignment>
 

@@ -162,7 +162,7 @@ export class Conversations {
     })
     const rows: ListRow[] = []
     let left = bytes
-    for (const conversation of found.sort((a, b) => b.durable.at - a.durable.at).slice(0, limit)) {
+    for (const conversation of found.sort((a, b) => b.durable.at - a.durable.at || (a.id < b.id ? 1 : -1)).slice(0, limit)) {
       const { seq, cursors, names } = conversation.durable
       const [entry] = this.#descending(conversation, seq)
       this.budget.spend(entry!.json.length)

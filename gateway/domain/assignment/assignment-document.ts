@@ -24,6 +24,8 @@ export interface AssignmentDocument {
   readonly asked?: number
   /** It was closed although nobody had answered, or nobody answers for long. */
   readonly isMissed?: true
+  /** By which the shop sorts it; none: absent. */
+  readonly tags?: readonly string[]
   /** The latest steps, for webhooks; only where there are any. */
   readonly past?: readonly PastEvent[]
 }
@@ -32,12 +34,13 @@ export const documentOf = (stored: StoredAssignment | undefined): AssignmentDocu
   stored === undefined ? undefined : (JSON.parse(stored.text) as AssignmentDocument)
 
 /** What agents see now. */
-export function assignmentAt({ service }: AssignmentDocument, now: number): Assignment {
+export function assignmentAt({ service, tags }: AssignmentDocument, now: number): Assignment {
   const { transfer, blocked, ...rest } = service
   return {
     ...rest,
     ...(transfer === undefined || transfer.expiresAt <= now ? undefined : { transfer }),
     ...(blocked === undefined || (blocked.until ?? Infinity) <= now ? undefined : { blocked }),
+    ...(tags === undefined ? undefined : { tags: [...tags] }),
   }
 }
 
@@ -83,6 +86,13 @@ export function closed(document: AssignmentDocument, now: number): AssignmentDoc
   const agent = document.service.agent ?? document.last
   const service: Assignment = { ...blockedOf(document), phase: 'closed', since: now, ...(agent === undefined ? undefined : { agent }) }
   return { ...rest, service, ...(asked === undefined ? undefined : { isMissed: true }) }
+}
+
+/** Its messages are in another conversation now, which takes over whether the customer waits for an answer. */
+export function leftFor(document: AssignmentDocument, now: number): AssignmentDocument {
+  const { asked } = document
+  const { isMissed: _, ...rest } = closed(document, now)
+  return asked === undefined ? rest : { ...rest, asked }
 }
 
 /** The customer has begun and waits for an answer. */

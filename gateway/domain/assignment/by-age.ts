@@ -31,6 +31,17 @@ export class ByAge implements Iterable<string> {
     this.#places = []
   }
 
+  /** Those behind this place, oldest first, whether it is there or not. */
+  *after(since: number, conversation: string): Generator<readonly [since: number, conversation: string]> {
+    for (let last: Place = [since, conversation]; ;) {
+      const index = this.#indexOf(last)
+      const next = this.#places[this.#places[index]?.[1] === last[1] && this.#places[index]?.[0] === last[0] ? index + 1 : index]
+      if (next === undefined) return
+      yield next
+      last = next
+    }
+  }
+
   /** Oldest first. May be changed during the iteration, which then reaches or leaves out the changed places ahead of it. */
   *[Symbol.iterator](): Iterator<string> {
     for (let place = this.#places[0]; place !== undefined;) {

@@ -27,7 +27,7 @@ export interface OpenEntries extends ReadonlyMap<string, OpenEntry> {
   /** The waiting conversations, longest first. */
   readonly waiting: Pick<ByAge, 'size' | 'countBefore' | typeof Symbol.iterator>
   /** All conversations, those longest in their phase first. */
-  readonly oldest: Iterable<string>
+  readonly oldest: Pick<ByAge, 'after' | typeof Symbol.iterator>
   /** Those that are offered to a colleague. */
   readonly offered: ReadonlySet<string>
 }

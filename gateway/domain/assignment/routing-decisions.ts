@@ -2,7 +2,7 @@
  * Decides to whom a conversation is assigned, as pure functions of the document, the present agents and the time. Each returns the next document,
  * or undefined where nothing changes, or throws a Refusal. routing.ts and assignment-sweep.ts apply the decisions.
  */
-import type { Identity } from '../../protocol/model.ts'
+import type { Identity, Person } from '../../protocol/model.ts'
 import type { SidePresence } from '../presence/presence.ts'
 import { Refusal } from '../refusal.ts'
 import { answered, begun, closed, missed, opened, personOf, queued, settled, type AssignmentDocument } from './assignment-document.ts'
@@ -60,6 +60,22 @@ export function decideWritten(
   if (staff === undefined && phase !== 'open') return opened(answered(document), personOf(by), now)
   if (staff === undefined) return document.asked !== undefined && document.asked <= at ? answered(document) : undefined
   return phase === 'closed' ? decideRoute(found, staff) : undefined
+}
+
+/** The shop's backend gives it to an agent, or back to the queue, whoever has it. */
+export function decideAssign(found: Found, agent: Person | undefined): AssignmentDocument | undefined {
+  mustBeWritten(found)
+  const { document, now } = found
+  const { phase, agent: holder } = document.service
+  if (agent === undefined)
+    return phase === 'waiting' ? undefined : queued(settled(document, false, now), now, phase === 'open' ? holder?.id : undefined)
+  return phase === 'open' && holder?.id === agent.id ? undefined : opened(settled(document, false, now), agent, now)
+}
+
+/** The shop's backend opens what is closed: as if its customer had written. */
+export function decideOpen(found: Found, staff: Staff): AssignmentDocument | undefined {
+  mustBeWritten(found)
+  return found.document.service.phase === 'closed' ? decideRoute(found, staff) : undefined
 }
 
 interface Caller {

@@ -16,13 +16,15 @@ import { rowOfPage } from '../messaging/conversations.ts'
 import type { Report } from '../facts.ts'
 import type { Presence } from '../presence/presence.ts'
 import { Refusal } from '../refusal.ts'
-import { documentOf, UNANSWERED, UNSERVED } from './assignment-document.ts'
+import { documentOf, personOf, UNANSWERED, UNSERVED } from './assignment-document.ts'
 import { assignableFor, assignableOf, type Assignable, type Assignments } from './assignments.ts'
 import {
   availableOf,
+  decideAssign,
   decideClaim,
   decideClose,
   decideDistribution,
+  decideOpen,
   decideRoute,
   decideWritten,
   isOnline,
@@ -89,11 +91,34 @@ export class Routing {
 
   async close({ identity }: Caller, input: CommandInput<'close'>): Promise<CommandAnswer<'close'>> {
     const assignable = assignableFor(identity, input)
-    const isThere = await this.#presentAgents(assignable.shop)
+    // a backend closes what an agent who is there has, too
+    const isThere = identity.role === 'system' ? () => false : await this.#presentAgents(assignable.shop)
     const { assignment, page, isChanged } = await this.#assignments.change(assignable, (found) => decideClose(found, { by: identity, isThere }))
     if (!isChanged) return { ok: true, service: assignment }
     this.#report({ fact: 'conversationAssigned', phase: 'closed', by: 'closed' })
     return { ok: true, service: (await this.#reopen(assignable, page.head.seq)) ?? assignment }
+  }
+
+  /**
+   * For backends: gives a conversation to an agent who is there, or without one back to the queue, whoever has it. Rejects with `agent_unavailable`.
+   */
+  async assign({ identity }: Caller, { conversation, agent }: { conversation: string; agent: string | undefined }): Promise<Assignment> {
+    const assignable = assignableFor(identity, { conversation })
+    const { present } = agent === undefined ? { present: [] } : await this.#presence.of(assignable.shop)
+    const found = present.find(({ id, status }) => id === agent && status !== 'offline')
+    if (agent !== undefined && found === undefined) throw new Refusal('agent_unavailable')
+    const { assignment, isChanged } = await this.#assignments.change(assignable, (state) => decideAssign(state, found && personOf(found)))
+    if (isChanged) this.#report({ fact: 'conversationAssigned', phase: assignment.phase, by: 'backend' })
+    return assignment
+  }
+
+  /** For backends: routes a closed conversation as if its customer had written. One that is not closed stays as it is. */
+  async open({ identity }: Caller, { conversation }: { conversation: string }): Promise<Assignment> {
+    const assignable = assignableFor(identity, { conversation })
+    const staff = await this.staff(assignable.shop)
+    const { assignment, isChanged } = await this.#assignments.change(assignable, (found) => decideOpen(found, staff))
+    if (isChanged) this.#report({ fact: 'conversationAssigned', phase: assignment.phase, by: 'routed' })
+    return assignment
   }
 
   /** Assigns the conversation again if the customer wrote between the read and the close: that message was not routed, for it was still open. */

@@ -2,7 +2,7 @@
  * Who may see which conversation. A conversation has two sides; a participant speaks for one side
  * (a customer for itself, an agent for its shop) and reaches exactly the conversations of that side.
  */
-import { conversationId, conversationSides, isGuestId, isId, isShopSide, SHOP_PREFIX } from '../../protocol/keys.ts'
+import { conversationId, conversationSides, isGuestId, isShopSide, isSide } from '../../protocol/keys.ts'
 import type { Identity } from '../../protocol/model.ts'
 import { Refusal } from '../refusal.ts'
 
@@ -48,8 +48,6 @@ export function access(identity: Identity, { conversation, to }: Target): SideVi
   if (isShopSide(mine) && isShopSide(to)) throw new Refusal('forbidden')
   return { conversation: conversationId(mine, to), mine, theirs: to }
 }
-
-const isSide = (side: string): boolean => isId(side) && side !== SHOP_PREFIX
 
 /** Which persons may start conversations with each other: those who are signed in, none, or all. Everybody may start one with a shop. */
 export type Direct = 'signed-in' | 'off' | 'on'

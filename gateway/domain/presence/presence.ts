@@ -12,7 +12,7 @@
 import type { Bus, Store } from '../../backbone/backbone.ts'
 import type { Item, Records } from '../../backbone/records.ts'
 import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
-import { conversationId, isId, isShopSide, presenceChannel, SHOP_PREFIX } from '../../protocol/keys.ts'
+import { conversationId, isShopSide, isSide, presenceChannel } from '../../protocol/keys.ts'
 import type { Identity, Presence as WirePresence, Status } from '../../protocol/model.ts'
 import { spenderOf, type Allowances } from '../allowances.ts'
 import type { Caller } from '../messaging/access.ts'
@@ -185,7 +185,7 @@ export class Presence {
     this.#allowances.take('presence', spenderOf(caller), of.length)
     const may = await Promise.all(
       [...new Set(of)].map(async (other) => {
-        if (!isId(other) || other === SHOP_PREFIX) return false
+        if (!isSide(other)) return false
         if (other === side) return true
         if (isShopSide(other)) return role === 'customer'
         return (await this.#store.read(conversationId(side, other), { limit: 1 })).head.seq > 0

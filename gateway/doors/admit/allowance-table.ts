@@ -59,6 +59,8 @@ export const allowanceTable = ({ commandsPerSecond, guestsPerMinute, imagesPerMi
   request: { address: rate(1200, 6000) },
   // not by address: a backend may be behind the same proxy as everybody
   backend: { total: rate(60_000, 60_000) },
+  // a record of some 400 bytes for a day each; messages have their own ids, which cost nothing
+  idempotency: { total: rate(1200, 6000) },
   // room for a person who mistypes the demo word, or a backend that retries with an old key
   guess: { address: rate(60, 300) },
 })

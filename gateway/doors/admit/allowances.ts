@@ -8,7 +8,7 @@ import type { AllowanceName, Allowances as Port, Spender } from '../../domain/al
 import type { Report } from '../../domain/facts.ts'
 import { Refusal } from '../../domain/refusal.ts'
 import type { Rate, Row } from './allowance-table.ts'
-import { Buckets } from './buckets.ts'
+import { Buckets, type Standing } from './buckets.ts'
 
 const CHANNEL = 'ImAllowances'
 /** The most sums in one publish; the others wait for the next. */
@@ -72,6 +72,16 @@ export class Allowances implements Port {
 
   giveBack(name: AllowanceName, spender: Spender, cost = 1): void {
     this.#spend(name, spender, -cost)
+  }
+
+  /** Of the scope that has the least left; undefined where there is no limit. */
+  standing(name: AllowanceName, spender: Spender): Standing | undefined {
+    const at = this.#options.now()
+    const all = this.#counted.get(name)!.flatMap(({ scope, buckets }) => {
+      const key = keyOf(scope, spender)
+      return key === undefined ? [] : [buckets.standing(key, at)]
+    })
+    return all.sort((a, b) => a.left - b.left)[0]
   }
 
   /**

@@ -14,6 +14,12 @@ export interface Spent {
   readonly amount: number
 }
 
+export interface Standing {
+  readonly limit: number
+  readonly left: number
+  readonly fullMs: number
+}
+
 const MOST_KEYS = 100_000
 const SWEEP_MS = 1000
 /** Sums below this share of the burst are not published. */
@@ -41,6 +47,13 @@ export class Buckets {
     const bucket = this.#buckets.get(key)
     const lack = Math.min(cost, this.#burst) - (bucket === undefined ? this.#burst : this.#filled(bucket, at))
     return lack <= 0 ? 0 : Math.ceil(lack / this.#perMs)
+  }
+
+  /** What `key` may spend at once, what of it is left, and in how many ms all of it is there again. */
+  standing(key: string, at: number): Standing {
+    const bucket = this.#buckets.get(key)
+    const left = Math.max(0, bucket === undefined ? this.#burst : this.#filled(bucket, at))
+    return { limit: this.#burst, left: Math.floor(left), fullMs: Math.ceil((this.#burst - left) / this.#perMs) }
   }
 
   /** A negative cost gives back. */

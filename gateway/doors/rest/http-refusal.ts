@@ -10,6 +10,10 @@ const STATUS: Partial<Record<Code, number>> = {
   forbidden: 403,
   unknown_command: 404,
   unknown_conversation: 404,
+  conflict: 409,
+  agent_unavailable: 409,
+  blocked: 409,
+  too_many: 409,
   too_large: 413,
   image_too_large: 413,
   image_unsupported: 415,
@@ -24,6 +28,11 @@ const STATUS: Partial<Record<Code, number>> = {
 /** Sends a refusal over HTTP: `{error}` as in an ack, the matching status, and `Retry-After` if it has `afterMs`. */
 export function sendRefusal(reply: FastifyReply, { wire }: Refusal): FastifyReply {
   if (wire.afterMs !== undefined) reply.header('Retry-After', String(Math.ceil(wire.afterMs / 1000)))
+  // another limit than the one of all requests
+  if (wire.code === 'rate_limited' && reply.getHeader('RateLimit-Remaining') !== '0') {
+    for (const name of ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset']) reply.removeHeader(name)
+    reply.headers({ 'RateLimit-Remaining': '0', 'RateLimit-Reset': String(Math.ceil((wire.afterMs ?? 0) / 1000)) })
+  }
   return reply.code(STATUS[wire.code] ?? 400).send({ error: wire })
 }
 

@@ -1,5 +1,5 @@
 /**
- * Pictures: uploaded with a person's pass, served to anybody who knows the address. They are bytes of strangers, so they are served with their
+ * Pictures: uploaded with a person's pass or a backend's API key, served to anybody who knows the address. They are bytes of strangers, so they are served with their
  * exact type, without scripts, and sandboxed.
  */
 import type { IncomingMessage } from 'node:http'
@@ -9,19 +9,21 @@ import { Type, type Static } from 'typebox'
 import type { StoredImage } from '../../backbone/images.ts'
 import type { Images } from '../../domain/messaging/images.ts'
 import { Refusal } from '../../domain/refusal.ts'
+import { bearerOf, type ApiKeys } from '../admit/api-keys.ts'
 import type { Origins } from '../admit/origins.ts'
 import type { Passes } from '../admit/passes.ts'
 import type { TrustedProxies } from '../admit/trusted-proxies.ts'
 import type { ConcurrencyLimit } from '../admit/concurrency-limit.ts'
 import { spenderOf, type Spender } from '../../domain/allowances.ts'
 import { matchesEtag } from '../static-files.ts'
-import { answers, BYTES, refused } from './description.ts'
+import { answers, API_KEY, BYTES, refused } from './description.ts'
 import { sendRefusal } from './http-refusal.ts'
 import { readPicture } from './picture-body.ts'
 
 export interface ImageRoutes {
   readonly images: Images
   readonly passes: Passes
+  readonly apiKeys: ApiKeys
   readonly origins: Origins
   readonly proxies: TrustedProxies
   /** The pictures being sent. */
@@ -34,13 +36,15 @@ const YEAR_SECONDS = 31_536_000
 
 const OfImage = Type.Object({ id: Type.String() })
 const ADD = {
+  operationId: 'addImage',
   summary: 'Adds an image, to be sent as a message of kind image.',
-  security: [{ pass: [] }],
+  security: [{ pass: [] }, ...API_KEY],
   consumes: ['image/*'],
   body: BYTES,
   response: answers(201, Type.Object({ url: Type.String(), width: Type.Integer(), height: Type.Integer() })),
 }
 const SHOW = {
+  operationId: 'getImage',
   summary: 'An image.',
   security: [],
   params: OfImage,
@@ -77,16 +81,24 @@ export function registerImages(door: FastifyInstance, options: ImageRoutes): voi
   })
 }
 
-async function admit(request: FastifyRequest, { images, passes, proxies }: ImageRoutes, uncounted: Uncounted): Promise<void> {
-  const { headers, raw } = request
-  const token = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1]
-  if (token === undefined) throw new Refusal('pass_required', 'Authorization: Bearer <pass>')
-  const identity = await passes.verify(token)
-  const spender = spenderOf({ identity, address: proxies.clientAddress(raw) })
+async function admit(request: FastifyRequest, options: ImageRoutes, uncounted: Uncounted): Promise<void> {
+  const { headers } = request
+  const { images } = options
+  const spender = await spenderIn(request, options)
   const length = headers['content-length']
   // a request without a body has neither header
   if (length === undefined && headers['transfer-encoding'] !== undefined) uncounted.set(request, spender)
   images.admit(spender, uncounted.has(request) ? undefined : Number(length ?? 0))
+}
+
+/** A backend's pictures count together with all others only. */
+async function spenderIn(request: FastifyRequest, { apiKeys, passes, proxies }: ImageRoutes): Promise<Spender> {
+  const token = bearerOf(request)
+  if (token === undefined) throw new Refusal('pass_required', 'Authorization: Bearer <pass>')
+  const key = apiKeys.of(request)
+  if (key === undefined) return spenderOf({ identity: await passes.verify(token), address: proxies.clientAddress(request.raw) })
+  if (!key.rights.has('write')) throw new Refusal('forbidden', `the API key "${key.name}" lacks the right write`)
+  return {}
 }
 
 /** `isCached`: the client has this image already; an image never changes under its address. */

@@ -7,7 +7,8 @@ import { LIMITS } from '../../protocol/limits.ts'
 import { Id } from '../../protocol/model.ts'
 import { Refusal } from '../../domain/refusal.ts'
 import { Origins } from '../admit/origins.ts'
-import { requireApiKey } from './api-key.ts'
+import type { ApiKey } from '../admit/api-keys.ts'
+import type { BackendAccess } from './backend-access.ts'
 import { answers, API_KEY } from './description.ts'
 import { notThere } from './http-refusal.ts'
 import type { RequestAllowance } from './request-allowance.ts'
@@ -36,12 +37,28 @@ const Guest = Type.Object({ name: Type.Optional(Name) })
 const Pass = Type.Object({ token: Type.String(), expiresAt: Type.Number({ description: 'ms since the epoch' }) })
 const GuestPass = Type.Object({ ...Pass.properties, sub: Type.String() })
 
-const PASSES = { summary: 'A pass for somebody.', security: [...API_KEY, {}], body: PassRequest, response: answers(200, Pass) }
-const GUESTS = { summary: 'A new customer without a login.', security: [], body: Guest, response: answers(200, GuestPass) }
+const PASSES = {
+  operationId: 'createPass',
+  summary: 'A pass for somebody.',
+  security: [...API_KEY, {}],
+  body: PassRequest,
+  response: answers(200, Pass),
+}
+const GUESTS = {
+  operationId: 'createGuest',
+  summary: 'A new customer without a login.',
+  security: [],
+  body: Guest,
+  response: answers(200, GuestPass),
+}
 
-export function registerPasses(scope: FastifyInstance, options: RestOptions, allowance: RequestAllowance): void {
-  const { apiKey, demoWord, passes, proxies } = options
-  const isOn = passes.canMint && (demoWord !== undefined || apiKey !== undefined)
+interface PassOptions extends RestOptions {
+  readonly allowance: RequestAllowance
+}
+
+export function registerPasses(scope: FastifyInstance, access: BackendAccess, options: PassOptions): void {
+  const { allowance, apiKeys, demoWord, passes, proxies } = options
+  const isOn = passes.canMint && (demoWord !== undefined || !apiKeys.isEmpty)
   const bodyLimit = LIMITS.packetBytes
   scope.post<{ Body: Static<typeof PassRequest> }>(
     '/passes',
@@ -51,10 +68,14 @@ export function registerPasses(scope: FastifyInstance, options: RestOptions, all
       ...(isOn ? {} : { onRequest: notThere }),
       preValidation: async (request) => {
         if (demoWord?.isTried(request, proxies)) allowance.mayGuess(request)
-        requireMinter(request, options)
+        requireMinter(request, access, options)
       },
     },
-    async ({ body: { ttlMs = DAY_MS, ...claims } }) => passes.mint(claims, ttlMs),
+    async (request) => {
+      const { ttlMs = DAY_MS, ...claims } = request.body
+      mustBeOfKey(apiKeys.of(request), claims)
+      return passes.mint(claims, ttlMs)
+    },
   )
   scope.post<{ Body: Static<typeof Guest> }>(
     '/guests',
@@ -64,12 +85,18 @@ export function registerPasses(scope: FastifyInstance, options: RestOptions, all
 }
 
 /** The API key, or in demo mode the word. */
-function requireMinter(request: FastifyRequest, { apiKey, demoWord, proxies }: RestOptions): void {
+function requireMinter(request: FastifyRequest, access: BackendAccess, { apiKeys, demoWord, proxies }: RestOptions): void {
   if (demoWord?.isBrought(request, { proxies, ownHost: OWN_HOST })) return
-  if (apiKey !== undefined && request.headers.authorization !== undefined) return requireApiKey(request, apiKey)
+  if (!apiKeys.isEmpty && request.headers.authorization !== undefined) return void access.require(request, 'passes')
   if (demoWord === undefined) throw new Refusal('pass_required', 'Authorization: Bearer <API_KEY>')
   const wasWrong = request.headers.authorization !== undefined
   throw new Refusal(wasWrong ? 'forbidden' : 'pass_required', 'demo passes need the word of the link that npm start has printed, or DEMO_WORD')
+}
+
+/** A key of some shops makes passes of their agents only: a customer's pass opens the customer's conversations with every shop. */
+function mustBeOfKey(key: ApiKey | undefined, { role, shop }: Pick<Static<typeof PassRequest>, 'role' | 'shop'>): void {
+  if (key?.shops === undefined || (role === 'agent' && shop !== undefined && key.shops.has(shop))) return
+  throw new Refusal('forbidden', `the API key "${key.name}" makes passes of its shops' agents only`)
 }
 
 function requireGuests({ hasGuests, passes }: RestOptions): void {

@@ -2,17 +2,19 @@
  * Takes REST requests from allowances. A request with the API key counts as the backend's, any other by its address, and once more if its key,
  * demo word or pass is wrong, so that nobody can try many. Public reads (pictures, the API description) are free.
  */
-import type { FastifyRequest } from 'fastify'
-import type { Allowances } from '../../domain/allowances.ts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { AllowanceName, Spender } from '../../domain/allowances.ts'
 import { Refusal } from '../../domain/refusal.ts'
+import type { Allowances } from '../admit/allowances.ts'
+import type { Standing } from '../admit/buckets.ts'
+import type { ApiKeys } from '../admit/api-keys.ts'
 import type { DemoWord } from '../admit/demo-word.ts'
 import type { TrustedProxies } from '../admit/trusted-proxies.ts'
-import { hasApiKey } from './api-key.ts'
 
 export interface RequestAllowanceOptions {
-  readonly allowances: Allowances
+  readonly allowances: Pick<Allowances, 'take' | 'giveBack' | 'standing'>
   readonly proxies: TrustedProxies
-  readonly apiKey: string | undefined
+  readonly apiKeys: ApiKeys
   readonly demoWord: DemoWord | undefined
 }
 
@@ -23,29 +25,34 @@ export class RequestAllowance {
     this.#options = options
   }
 
-  /** Throws `rate_limited`. To be called before anything in the request but the key is checked. */
-  arrived(request: FastifyRequest): void {
-    const { allowances, apiKey } = this.#options
+  /** Throws `rate_limited`. To be called before anything in the request but the key is checked. Says in the answer's headers what is left. */
+  arrived(request: FastifyRequest, reply: FastifyReply): void {
+    const { allowances, apiKeys } = this.#options
     const { method, headers } = request
     if (method === 'OPTIONS' || (method === 'GET' && headers.authorization === undefined)) return
-    if (apiKey !== undefined && hasApiKey(request, apiKey)) allowances.take('backend', {})
-    else allowances.take('request', this.#spender(request))
+    const [name, spender]: [AllowanceName, Spender] = apiKeys.of(request) === undefined ? ['request', this.#spender(request)] : ['backend', {}]
+    try {
+      allowances.take(name, spender)
+    } finally {
+      const standing = allowances.standing(name, spender)
+      if (standing !== undefined) reply.headers(limitHeaders(standing))
+    }
   }
 
   /** Throws `rate_limited` after too many guesses. To be called before the demo word, which others could guess, is compared. */
   mayGuess(request: FastifyRequest): void {
-    const { allowances, apiKey } = this.#options
-    if (apiKey !== undefined && hasApiKey(request, apiKey)) return
+    const { allowances, apiKeys } = this.#options
+    if (apiKeys.of(request) !== undefined) return
     allowances.take('guess', this.#spender(request))
     allowances.giveBack('guess', this.#spender(request))
   }
 
   /** Counts a refusal for a wrong key, word or pass. Returns the refusal to send: `refusal`, or `rate_limited` after too many. */
   refused(request: FastifyRequest, refusal: Refusal): Refusal {
-    const { allowances, apiKey, demoWord, proxies } = this.#options
+    const { allowances, apiKeys, demoWord, proxies } = this.#options
     const { code } = refusal.wire
     const isGuess = code === 'pass_invalid' || code === 'forbidden' || (code === 'pass_required' && demoWord?.isTried(request, proxies) === true)
-    if (!isGuess || (apiKey !== undefined && hasApiKey(request, apiKey))) return refusal
+    if (!isGuess || apiKeys.of(request) !== undefined) return refusal
     try {
       allowances.take('guess', this.#spender(request))
       return refusal
@@ -59,3 +66,10 @@ export class RequestAllowance {
     return { address: this.#options.proxies.clientAddress(raw) }
   }
 }
+
+/** The header fields of draft-ietf-httpapi-ratelimit-headers up to version 6, which clients know. `RateLimit-Reset` is in seconds. */
+const limitHeaders = ({ limit, left, fullMs }: Standing): Record<string, string> => ({
+  'RateLimit-Limit': String(limit),
+  'RateLimit-Remaining': String(left),
+  'RateLimit-Reset': String(Math.ceil(fullMs / 1000)),
+})

@@ -1,13 +1,17 @@
 /**
- * The REST door under /v1: passes and guests, images, and for backends (by API key) history, system messages and what shops say about themselves.
+ * The REST door under /v1: passes and guests, images, and for backends (by API key) conversations, messages, customers and shops.
  * JSON in, JSON out; a refusal is `{error}` as on the sockets, with the matching status.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal } from '../../domain/refusal.ts'
-import { registerBackend } from './backend-routes.ts'
+import { BackendAccess } from './backend-access.ts'
+import { registerConversations } from './conversation-routes.ts'
+import { registerCustomers } from './customer-routes.ts'
 import { describeRoutes } from './description.ts'
 import { asRefusal, notThere, refuse } from './http-refusal.ts'
+import { Idempotency } from './idempotency.ts'
 import { registerImages } from './images.ts'
+import { registerMessages } from './message-routes.ts'
 import { registerPasses } from './pass-routes.ts'
 import { RequestAllowance } from './request-allowance.ts'
 import { registerShops } from './shop-routes.ts'
@@ -16,6 +20,7 @@ import { registerWebhooks } from './webhook-routes.ts'
 
 export function registerRest(app: FastifyInstance, options: RestOptions): void {
   const allowance = new RequestAllowance(options)
+  const access = new BackendAccess({ ...options, shops: options.domain.shops, idempotency: new Idempotency(options) })
   app.register(
     async (scope) => {
       scope.setErrorHandler((error, request, reply) => {
@@ -31,14 +36,16 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
       scope.addHook('onRequest', async (request, reply) => {
         reply.header('X-Request-Id', request.id)
         allowPages(request, reply, options)
-        allowance.arrived(request)
+        allowance.arrived(request, reply)
       })
       scope.options('/*', hidden, async (_request, reply) => reply.code(204).send())
-      registerPasses(scope, options, allowance)
+      registerPasses(scope, access, { ...options, allowance })
       registerImages(scope, options)
-      registerBackend(scope, options)
-      registerShops(scope, options)
-      registerWebhooks(scope, options)
+      registerMessages(scope, access, options)
+      registerConversations(scope, access, options)
+      registerCustomers(scope, access, options)
+      registerShops(scope, access, options)
+      registerWebhooks(scope, access, options)
     },
     { prefix: '/v1' },
   )
@@ -54,9 +61,9 @@ function allowPages({ headers, method, raw }: FastifyRequest, reply: FastifyRepl
   reply.headers({
     'Access-Control-Allow-Origin': headers.origin,
     Vary: 'Origin',
-    'Access-Control-Allow-Headers': 'content-type, authorization',
-    'Access-Control-Allow-Methods': 'GET, POST, PUT',
-    'Access-Control-Expose-Headers': 'x-request-id',
+    'Access-Control-Allow-Headers': 'content-type, authorization, idempotency-key',
+    'Access-Control-Allow-Methods': 'GET, POST, PUT, DELETE',
+    'Access-Control-Expose-Headers': 'x-request-id, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset',
     'Access-Control-Max-Age': '600',
   })
   const isPublic = method === 'OPTIONS' || (method === 'GET' && headers.authorization === undefined)
@@ -70,7 +77,18 @@ function refuseHeard(error: unknown, { request, reply, options }: { request: Fas
   if (error instanceof Refusal) {
     const { origin, host, address } = options.proxies.arrival(request.raw)
     const { code, message } = error.wire
-    options.report({ fact: 'requestRefused', route, request: request.id, code, message, origin, host, address })
+    const key = options.apiKeys.of(request)?.name
+    options.report({
+      fact: 'requestRefused',
+      route,
+      request: request.id,
+      code,
+      message,
+      origin,
+      host,
+      address,
+      ...(key === undefined ? undefined : { key }),
+    })
   }
   return refuse(error, request, reply)
 }

@@ -1,8 +1,8 @@
 /** For backends, by API key: events that a webhook has refused for days. */
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
-import { requireApiKey } from './api-key.ts'
-import { answers, API_KEY } from './description.ts'
+import type { BackendAccess } from './backend-access.ts'
+import { answers, API_KEY, strict } from './description.ts'
 import { notThere } from './http-refusal.ts'
 import type { RestOptions } from './rest-options.ts'
 
@@ -19,12 +19,14 @@ const DeadLetter = Type.Object({
   reason: Type.String(),
 })
 const LIST = {
+  operationId: 'listDeadLetters',
   summary: 'Events that a webhook has refused for days, the latest first.',
   security: API_KEY,
   response: answers(200, Type.Object({ deadLetters: Type.Array(DeadLetter), more: Type.Optional(Type.Literal(true)) })),
 }
-const OfLetter = Type.Object({ id: LetterId })
+const OfLetter = strict({ id: LetterId })
 const SEND = {
+  operationId: 'sendDeadLetter',
   summary: 'Sends a dead letter once more; one that is taken is no longer listed.',
   security: API_KEY,
   body: OfLetter,
@@ -32,11 +34,12 @@ const SEND = {
 }
 
 /** Without webhooks the routes are not there. */
-export function registerWebhooks(scope: FastifyInstance, { apiKey, deadLetters }: RestOptions): void {
-  const isThere = apiKey !== undefined && deadLetters !== undefined
-  const hooks = isThere ? { preValidation: async (request: FastifyRequest) => requireApiKey(request, apiKey) } : { onRequest: notThere }
+export function registerWebhooks(scope: FastifyInstance, access: BackendAccess, { deadLetters }: RestOptions): void {
+  const hooks = deadLetters === undefined ? { onRequest: notThere } : access.needs('webhooks')
   scope.get('/webhooks/dead-letters', { schema: LIST, ...hooks }, async () => deadLetters!.list())
-  scope.post<{ Body: Static<typeof OfLetter> }>('/webhooks/dead-letters/send', { schema: SEND, ...hooks }, async ({ body }) =>
-    deadLetters!.resend(body.id),
+  scope.post<{ Body: Static<typeof OfLetter> }>(
+    '/webhooks/dead-letters/send',
+    { schema: SEND, ...hooks },
+    access.changes(async ({ body }) => deadLetters!.resend(body.id)),
   )
 }

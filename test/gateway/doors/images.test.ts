@@ -74,7 +74,7 @@ test('a page may preflight an upload', async () => {
     },
   })
   expect(asked.status).toBe(204)
-  expect(asked.headers.get('access-control-allow-headers')).toBe('content-type, authorization')
+  expect(asked.headers.get('access-control-allow-headers')).toBe('content-type, authorization, idempotency-key')
 })
 
 test('a file that is no picture, or too large, is refused with the reason', async () => {

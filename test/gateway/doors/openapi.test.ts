@@ -3,8 +3,10 @@ import Fastify from 'fastify'
 import { Compile } from 'typebox/compile'
 import type { TSchema } from 'typebox'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import type { Allowances } from '../../../gateway/domain/allowances.ts'
+import type { Records } from '../../../gateway/backbone/records.ts'
 import type { Images } from '../../../gateway/domain/messaging/images.ts'
+import type { Allowances } from '../../../gateway/doors/admit/allowances.ts'
+import { ApiKeys } from '../../../gateway/doors/admit/api-keys.ts'
 import { Origins } from '../../../gateway/doors/admit/origins.ts'
 import { DemoWord } from '../../../gateway/doors/admit/demo-word.ts'
 import { Passes } from '../../../gateway/doors/admit/passes.ts'
@@ -59,7 +61,9 @@ async function routes(): Promise<string[]> {
     report: () => undefined,
     answers: new ConcurrencyLimit({ address: 1, total: 1 }),
     domain: {} as Domain,
-    apiKey: 'key',
+    apiKeys: new ApiKeys({ API_KEY: 'key', API_KEYS: undefined }),
+    records: {} as Records,
+    now: () => 0,
     demoWord: new DemoWord('word'),
     hasGuests: true,
     allowances: {} as Allowances,
@@ -85,10 +89,10 @@ test.each([
   // its input, its security, its answers
   ['POST /v1/passes', 'apiKey or nobody', [], 'application/json', { 200: 'application/json', default: 'Refused' }],
   ['POST /v1/guests', 'nobody', [], 'application/json?', { 200: 'application/json', default: 'Refused' }],
-  ['POST /v1/images', 'pass', [], 'image/*', { 201: 'application/json', default: 'Refused' }],
+  ['POST /v1/images', 'pass or apiKey', [], 'image/*', { 201: 'application/json', default: 'Refused' }],
   ['GET /v1/images/{id}', 'nobody', ['path id'], undefined, { 200: 'image/*', 404: 'Refused' }],
   ['GET /v1/conversations/{conversation}/messages', 'apiKey', ['path conversation', 'query before?', 'query after?', 'query limit?'], undefined, { 200: 'application/json', default: 'Refused' }],
-  ['POST /v1/messages', 'apiKey', [], 'application/json', { 200: 'application/json', default: 'Refused' }],
+  ['POST /v1/messages', 'apiKey', ['header Idempotency-Key?'], 'application/json', { 200: 'application/json', default: 'Refused' }],
   ['GET /v1/openapi.json', 'nobody', [], undefined, { 200: 'application/json' }],
 ] as const)('%s: %s', (route, who, parameters, body, answers) => {
   const { operation } = operationsOf(document).find(({ path, method }) => `${method} ${path}` === route)!

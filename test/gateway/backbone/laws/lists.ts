@@ -63,6 +63,15 @@ export function describeLists(world: World): void {
       expect(seen).toEqual(talks.map(({ conversation }) => conversation).reverse())
     })
 
+    it('lists those of one millisecond by id, descending', async () => {
+      const shop = newShop()
+      const talks = Array.from({ length: 12 }, () => newTalk({ shop }))
+      await Promise.all(talks.map((talk) => world.backbone.store.append(talk.message({ at: START }))))
+      const sorted = talks.map(({ conversation }) => conversation).toSorted((a, b) => (a < b ? 1 : -1))
+      expect(await conversations(shop, { limit: 12 })).toEqual(sorted)
+      expect(await conversations(shop, { limit: 5 })).toEqual(sorted.slice(0, 5))
+    })
+
     it('loses no conversation while many write at once', async () => {
       const shop = newShop()
       const talks = Array.from({ length: 40 }, () => newTalk({ shop }))
