@@ -323,24 +323,13 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
   const transfers = new Transfers({ assignments, conversations, store, presence, bus, newId, limitMs: config.TRANSFER_MS, report })
   const blacklist = new Blacklist({ assignments, records, bus, now, report })
   const quotes = new Quotes({ store, bus })
+  const ofMessages = { store, allowances, images, now, report }
   return {
     conversations,
     conversationPages: new ConversationPages({ store, assignments, now }),
     merges: new Merges({ store, records, conversations, assignments, images, now }),
     tags: new Tags({ assignments }),
-    messages: new Messages({
-      store,
-      conversations,
-      blacklist,
-      routing,
-      direct: config.DIRECT as Direct,
-      allowances,
-      images,
-      quotes,
-      shops: shopRecords,
-      now,
-      report,
-    }),
+    messages: new Messages({ ...ofMessages, conversations, blacklist, routing, quotes, direct: config.DIRECT as Direct, shops: shopRecords }),
     withdrawals: new Withdrawals({ store, bus, images, quotes, allowances, now, report }),
     focus: new Focus({ bus }),
     typing: new Typing({ bus, store, now }),

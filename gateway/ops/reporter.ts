@@ -172,7 +172,7 @@ export function reporter(log: Log, metrics: Metrics, now: () => number): (fact: 
       case 'commandAnswered':
         return metrics.answerTimes.add(fact.command, fact.ms)
       case 'backendChanged':
-        return log.info({ key: fact.key, route: fact.route, about: fact.about }, 'a backend has changed something')
+        return log.info({ key: fact.key, request: fact.request, route: fact.route, about: fact.about }, 'a backend has changed something')
       case 'packetRefused':
         return metrics.refusals.inc({ of: 'packet', code: fact.code })
       case 'messageAppended':

@@ -83,6 +83,7 @@ export class Merges {
   async #merge(asked: MergeAsked): Promise<Merged> {
     const pairs = await this.#pairs(asked)
     const { guest, customer } = asked
+    if (pairs.length === 0) return { conversations: [] }
     const claim = await this.#options.records.put({ ...this.#item(guest, INTO), value: customer, expect: '' })
     if (!claim.isPut && claim.found?.value !== customer) throw new Refusal('conflict', 'this guest is part of another customer')
     const conversations: { conversation: string; copied: number }[] = []

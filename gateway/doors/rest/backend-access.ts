@@ -56,18 +56,12 @@ export class BackendAccess {
   changes<T extends RouteGenericInterface>(handler: Handler<T>) {
     return async (request: FastifyRequest<T>, reply: FastifyReply): Promise<object> => {
       const key = this.#options.apiKeys.of(request)!
-      const answer = await this.#options.idempotency.once(key.name, { request, reply }, (repeatId) => handler(request, { key, repeatId }))
-      const about = Object.values((request.params ?? {}) as Readonly<Record<string, string>>)
-      const { conversation } = (request.body ?? {}) as { readonly conversation?: unknown }
-      if (typeof conversation === 'string') about.push(conversation)
-      this.#options.report({
-        fact: 'backendChanged',
-        key: key.name,
-        request: request.id,
-        route: `${request.method} ${request.routeOptions.url ?? ''}`,
-        about,
+      return this.#options.idempotency.once(key.name, { request, reply }, async (repeatId) => {
+        const answer = await handler(request, { key, repeatId })
+        const route = `${request.method} ${request.routeOptions.url ?? ''}`
+        this.#options.report({ fact: 'backendChanged', key: key.name, request: request.id, route, about: idsIn(request) })
+        return answer
       })
-      return answer
     }
   }
 
@@ -105,11 +99,12 @@ export class BackendAccess {
   caller({ name }: ApiKey, side: string): Caller {
     return { identity: { ...systemOf(side), name }, sid: '' }
   }
+}
 
-  /** Throws where a key is limited to some shops: for what is about all of them. */
-  ofAllShops({ shops }: ApiKey): void {
-    if (shops !== undefined) throw new Refusal('forbidden', 'this API key is limited to some shops')
-  }
+/** What a request is about, as far as an operator may read it: the ids in its address and body. */
+function idsIn({ params, body }: Pick<FastifyRequest, 'params' | 'body'>): string[] {
+  const { conversation, shop, customer, guest } = (body ?? {}) as Readonly<Record<string, unknown>>
+  return [...Object.values(params ?? {}), conversation, shop, customer, guest].filter((id) => typeof id === 'string')
 }
 
 const otherShops = (): Refusal => new Refusal('forbidden', 'this API key is limited to other shops')

@@ -82,7 +82,10 @@ const TAGS = changing('tagConversation', 'Adds and removes tags.', TagChange)
 const BLOCK = changing('blockCustomer', 'Blocks the customer of a conversation in its shop.', Blocking)
 const UNBLOCK = changing('unblockCustomer', 'Ends that block.', Nothing)
 
-type About<B = unknown> = { Params: Static<typeof OfConversation>; Body: B }
+interface About<B = unknown> {
+  Params: Static<typeof OfConversation>
+  Body: B
+}
 
 export function registerConversations(scope: FastifyInstance, access: BackendAccess, options: RestOptions): void {
   registerLists(scope, access, options)

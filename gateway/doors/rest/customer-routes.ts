@@ -47,7 +47,10 @@ const MERGE = {
   ),
 }
 
-type About<B = unknown> = { Params: Static<typeof OfCustomer>; Body: B }
+interface About<B = unknown> {
+  Params: Static<typeof OfCustomer>
+  Body: B
+}
 
 export function registerCustomers(scope: FastifyInstance, access: BackendAccess, { domain }: RestOptions): void {
   const { conversationPages, merges, presence } = domain

@@ -44,8 +44,13 @@ const MESSAGES = {
   response: answers(200, COMMANDS.send.answer),
 }
 
-type History = { Params: Static<typeof OfConversation>; Querystring: Static<typeof Range> }
-type Written = { Body: Static<typeof NewMessage> }
+interface History {
+  Params: Static<typeof OfConversation>
+  Querystring: Static<typeof Range>
+}
+interface Written {
+  Body: Static<typeof NewMessage>
+}
 
 export function registerMessages(scope: FastifyInstance, access: BackendAccess, { domain: { messages } }: RestOptions): void {
   scope.get<History>(

@@ -63,8 +63,14 @@ const DELETE_REPLY = {
   response: answers(200, Type.Object({})),
 }
 
-type OfAShop<B = unknown> = { Params: Static<typeof OfShop>; Body: B }
-type OfAReply<B = unknown> = { Params: Static<typeof OfReply>; Body: B }
+interface OfAShop<B = unknown> {
+  Params: Static<typeof OfShop>
+  Body: B
+}
+interface OfAReply<B = unknown> {
+  Params: Static<typeof OfReply>
+  Body: B
+}
 
 export function registerShops(scope: FastifyInstance, access: BackendAccess, options: RestOptions): void {
   const { blacklist, presence, routing, shopRecords } = options.domain
@@ -103,7 +109,7 @@ function registerQuickReplies(scope: FastifyInstance, access: BackendAccess, { d
     { schema: REPLIES, ...access.needs('read') },
     access.reads(async ({ params: { shop } }, key) => {
       const all = await quickReplies.all(access.caller(key, access.shop(key, shop)))
-      return { quickReplies: all.quickReplies.filter(({ scope: of }) => of === 'shop').map(({ scope: _, ...reply }) => reply) }
+      return { quickReplies: all.quickReplies.flatMap(({ scope: of, ...reply }) => (of === 'shop' ? [reply] : [])) }
     }),
   )
   scope.put<OfAReply<Static<typeof NewReply>>>(

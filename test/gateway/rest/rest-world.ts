@@ -1,4 +1,7 @@
 /** A gateway with keys of several rights, and what asks it over HTTP: the REST tests run in it on either store. */
+import type { TSchema } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { expect } from 'vitest'
 import { PICTURES } from '../../kit/pictures.ts'
 import { startGateway, type PassClaims, type StartedGateway } from '../../kit/gateway.ts'
 import { WireClient } from '../../kit/wire-client.ts'
@@ -30,6 +33,29 @@ export const API_KEYS = [
   `one:read,write,customers,shops,passes@1,one:${KEYS.one}`,
 ].join(' ')
 
+export interface Operation {
+  readonly operationId?: string
+  readonly summary?: string
+  readonly security: readonly Readonly<Record<string, unknown>>[]
+  readonly requestBody?: unknown
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema: TSchema }>> }>>
+}
+export interface OpenApi {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+  readonly components: { readonly schemas: Readonly<Record<string, TSchema>> }
+}
+
+/** What is wrong with an answer by the description; nothing for a route that is not there. */
+function faultsOf({ paths, components }: OpenApi, route: string, { status, json }: Answered): readonly unknown[] {
+  const [method = '', asked = ''] = route.split(' ')
+  const found = Object.keys(paths).filter((path) => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`).test(asked))
+  // a fixed path comes before one with an id in it
+  const operation = paths[found.find((path) => path === asked) ?? found[0] ?? '']?.[method.toLowerCase()]
+  const said = operation?.responses[String(status)] ?? operation?.responses.default
+  const schema = status < 300 ? said?.content?.['application/json']?.schema : components.schemas.Refused
+  return operation === undefined ? [] : schema === undefined ? ['no schema'] : Compile(schema).Errors(json)
+}
+
 export interface Answered {
   readonly status: number
   readonly headers: Headers
@@ -46,16 +72,18 @@ export interface Asked {
 
 export class RestWorld {
   readonly nodes: readonly StartedGateway[]
+  readonly document: OpenApi
   #count = 0
 
-  constructor(nodes: readonly StartedGateway[]) {
+  constructor(nodes: readonly StartedGateway[], document: OpenApi) {
     this.nodes = nodes
+    this.document = document
   }
 
   static async start(environments: readonly Readonly<Record<string, string>>[]): Promise<RestWorld> {
     const nodes: StartedGateway[] = []
     for (const environment of environments) nodes.push(await startGateway({ API_KEY: KEYS.all, API_KEYS, COMMANDS_PER_SECOND: '0', ...environment }))
-    return new RestWorld(nodes)
+    return new RestWorld(nodes, (await (await fetch(`${nodes[0]!.url}/v1/openapi.json`)).json()) as OpenApi)
   }
 
   async stop(): Promise<void> {
@@ -66,6 +94,7 @@ export class RestWorld {
     return `${name}${++this.#count}`
   }
 
+  /** Each answer has to be as the description says. */
   async ask(route: string, { key = 'all', body, headers = {}, node = 0 }: Asked = {}): Promise<Answered> {
     const [method = 'GET', path = ''] = route.split(' ')
     const response = await fetch(`${this.nodes[node % this.nodes.length]!.url}/v1${path}`, {
@@ -77,7 +106,9 @@ export class RestWorld {
       },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
-    return { status: response.status, headers: response.headers, json: (await response.json()) as Answered['json'] }
+    const answered = { status: response.status, headers: response.headers, json: (await response.json()) as Answered['json'] }
+    expect(faultsOf(this.document, `${method} /v1${path.split('?')[0]}`, answered), route).toEqual([])
+    return answered
   }
 
   async upload(key: KeyName): Promise<Answered> {
