@@ -20,6 +20,11 @@ export interface Backbone {
   readonly now: () => number
   /** Periodic work: whoever opened the backbone runs each job about every `everyMs`. A run rejects with Unavailable where the next run may succeed. */
   readonly jobs: readonly { readonly name: string; readonly everyMs: number; run(): Promise<unknown> }[]
+  /**
+   * Resolves when no byte of what was erased before the call is left in the files or servers that the backbone writes itself: messages, records that
+   * were removed, pictures. What a server of others keeps beside its data (Redis: its append-only file, its snapshots) is not its.
+   */
+  scrub(): Promise<void>
   /** Why the backbone cannot serve right now, as a sentence; undefined when it can. Cheap: `/readyz` asks it. */
   unready(): string | undefined
   /** Finishes the work under way, then frees every file, timer and connection. */
@@ -224,6 +229,24 @@ export interface Store {
    * - Publishes nothing.
    */
   replace(message: Omit<Message, 'prev'>): Promise<boolean>
+
+  /**
+   * Removes a conversation: log, cursors, names, assignment, and its rows in both sides' lists. From then on it reads as if nobody had ever written.
+   * Resolves with whether there was anything.
+   *
+   * - Durable before it resolves. Idempotent.
+   * - What was appended before is gone; what is appended from then on begins a new log, with seq 1 and another epoch. A message that was stored
+   *   before and is sent again is a new one.
+   * - Bounded: however long the log was, it holds up nobody else.
+   * - Publishes nothing.
+   */
+  erase(conversation: string): Promise<boolean>
+
+  /**
+   * Some conversations in which nobody has written since `before` (ms since the epoch), at most `limit`; call after call all of them come, in turn.
+   * A store that forgets by itself what is old answers none.
+   */
+  idle(before: number, limit: number): Promise<readonly string[]>
 
   /**
    * Lists a side's conversations by the time of their last message, newest first, from below `before` where given; those of one millisecond by id,

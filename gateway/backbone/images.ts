@@ -28,6 +28,9 @@ export interface Images {
   /** Undoes a `keep`: the image is deleted after `waitMs`. Does nothing where there is no such image. */
   letGo(id: string, waitMs: number): Promise<void>
 
+  /** Deletes the image at once. Idempotent. */
+  remove(id: string): Promise<void>
+
   /** The stored image, its bytes to be read in portions; undefined where there is none. `id` may be any text. */
   get(id: string): Promise<StoredImage | undefined>
 }

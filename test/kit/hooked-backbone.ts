@@ -24,6 +24,8 @@ export class HookedBackbone implements Backbone {
       setAssignment: (assignment) => this.#unlessAway(() => store.setAssignment(assignment)),
       replace: (message) => this.#unlessAway(() => store.replace(message)),
       advance: (cursor) => this.#unlessAway(() => store.advance(cursor)),
+      erase: (conversation) => this.#unlessAway(() => store.erase(conversation)),
+      idle: (before, limit) => this.#unlessAway(() => store.idle(before, limit)),
       list: (side, range) => this.#unlessAway(() => store.list(side, range)),
       read: (conversation, range) => this.#unlessAway(() => this.#read(conversation, () => store.read(conversation, range))),
     }
@@ -36,6 +38,7 @@ export class HookedBackbone implements Backbone {
       put: (image, waitMs) => this.#unlessAway(() => images.put(image, waitMs)),
       keep: (id) => this.#unlessAway(() => images.keep(id)),
       letGo: (id, waitMs) => this.#unlessAway(() => images.letGo(id, waitMs)),
+      remove: (id) => this.#unlessAway(() => images.remove(id)),
       get: (id) => this.#unlessAway(() => images.get(id)),
     }
     this.bus = {
@@ -59,6 +62,10 @@ export class HookedBackbone implements Backbone {
 
   get now(): () => number {
     return this.#inner.now
+  }
+
+  scrub(): Promise<void> {
+    return this.#unlessAway(() => this.#inner.scrub())
   }
 
   unready(): string | undefined {

@@ -51,6 +51,7 @@ export class ShopNodes {
       bus,
       now: () => Date.now(),
       jobs: [],
+      scrub: async () => undefined,
       unready: () => hooked.unready(),
       close: async () => undefined,
     }

@@ -20,7 +20,17 @@ export class TwoGateways {
     const backbone = new HookedBackbone(await openEmbedded({ dataDir: join(folder, 'store') }))
     const { store, records, images, bus } = backbone
     const clock = { skewMs: 0 }
-    const shared = { store, records, images, bus, now: () => Date.now(), jobs: [], unready: () => undefined, close: async () => undefined }
+    const shared = {
+      store,
+      records,
+      images,
+      bus,
+      now: () => Date.now(),
+      jobs: [],
+      scrub: async () => undefined,
+      unready: () => undefined,
+      close: async () => undefined,
+    }
     const start = () =>
       startGateway(
         { DATA_DIR: join(folder, 'shared'), COMMANDS_PER_SECOND: '0', ...environment },

@@ -37,6 +37,7 @@ export class AssignmentWrite implements QueuedWrite {
     const conversation = (this.#conversation = this.#parts.conversations.get(id))
     this.#found = conversation.upcoming.assignment
     if ((this.#found?.version ?? '') !== expect) return undefined
+    conversation.beginUnlessBegun()
     const version = randomUUID().slice(0, 13)
     const assignment: WrittenAssignment = { version, text, phase, ...(muted === undefined ? undefined : { muted }) }
     this.#next = conversation.upcoming.assignment = assignment

@@ -1,7 +1,8 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DamagedFolder, DataFolderError } from './folder.ts'
-import { BrokenFile, LmdbFile } from './lmdb-file.ts'
+import { LmdbFile } from './lmdb-file.ts'
+import { BrokenFile } from './lmdb-layout.ts'
 import { withoutChecksum } from './checksummed.ts'
 
 export const ENVIRONMENTS = ['journal', 'main', 'images'] as const

@@ -1,6 +1,8 @@
+import { Unavailable } from '../backbone.ts'
 import { conversationSides } from '../../protocol/keys.ts'
 import type { Conversation } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
+import { deleteErased } from './erased-log.ts'
 import type { Files } from './files.ts'
 import { batchKey, entryKey, idKey, minuteOf, sideKey } from './keys-on-disk.ts'
 import { rewritten, runs } from './log-rows.ts'
@@ -34,6 +36,8 @@ export class Checkpoint {
   #running: Promise<void> | undefined
   #trimming: Promise<void> | undefined
   #isStopped = false
+  /** Everything up to this batch is to leave the journal, however little is pending. */
+  #wanted = 0
 
   /** `oldest` and `newest` are the batches in the journal; above `limitBytes` of pending entries a checkpoint runs. */
   constructor(
@@ -66,7 +70,29 @@ export class Checkpoint {
   /** Notes that all writes up to the batch are answered, and starts a checkpoint if too much is pending. */
   settled(batch: number): void {
     this.#settledBatch = batch
-    if (this.#pendingBytes <= this.#limitBytes || this.#isStopped) return
+    this.#start()
+  }
+
+  /** Resolves when the journal has nothing of the batches up to `batch`; rejects where the disk fails. A batch behind them must be written. */
+  async pass(batch: number): Promise<void> {
+    this.#wanted = Math.max(this.#wanted, batch)
+    while (this.#oldestBatch <= batch) {
+      if (this.#isStopped) throw new Unavailable('The store is closed.')
+      const before = this.#oldestBatch
+      const pending = this.#conversations.pendingConversations.size
+      this.#start()
+      await this.#running
+      const isStuck = this.#oldestBatch === before && this.#conversations.pendingConversations.size >= pending
+      if (isStuck) throw new Unavailable('The data folder could not be written.')
+    }
+  }
+
+  get #isDue(): boolean {
+    return this.#pendingBytes > this.#limitBytes || this.#oldestBatch <= this.#wanted
+  }
+
+  #start(): void {
+    if (!this.#isDue || this.#isStopped) return
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined
     })
@@ -79,8 +105,10 @@ export class Checkpoint {
 
   async #run(): Promise<void> {
     try {
-      while (this.#pendingBytes > this.#limitBytes && !this.#isStopped && this.#conversations.pendingConversations.size > 0) {
+      while (this.#isDue && !this.#isStopped && this.#hasWork) {
         await this.#step()
+        // a journal that is to be emptied has few other batches, whose removal the next step would only wait for
+        if (this.#pendingBytes <= this.#limitBytes) await this.#trimming
       }
       await this.#trimming
     } catch (error) {
@@ -92,16 +120,23 @@ export class Checkpoint {
     }
   }
 
+  get #hasWork(): boolean {
+    return this.#conversations.pendingConversations.size > 0 || this.#oldestBatch <= Math.min(this.#wanted, this.#settledBatch - 1)
+  }
+
   async #step(): Promise<void> {
     const batch = this.#settledBatch
     const steps: (() => void)[] = []
-    const limit = STEP_ROWS * Math.min(Math.max(this.#pendingBytes / this.#limitBytes, 1), STEP_GROWTH)
+    const excess = this.#limitBytes > 0 ? this.#pendingBytes / this.#limitBytes : STEP_GROWTH
+    const limit = STEP_ROWS * Math.min(Math.max(excess, 1), STEP_GROWTH)
     let rows = 0
     await this.#files.main.batch(() => {
       for (const conversation of this.#conversations.pendingConversations) {
         if (rows >= limit) break
-        rows += 5 + conversation.pending.length
-        steps.push(this.#write(conversation))
+        const deleted = deleteErased(this.#files, conversation, limit - rows)
+        rows += 5 + deleted.count + conversation.pending.length
+        // of a long log the next step deletes more
+        if (deleted.isAll) steps.push(this.#write(conversation))
       }
       void this.#files.about.put(CHECKPOINTED, String(batch))
     })
@@ -116,8 +151,11 @@ export class Checkpoint {
   /** Writes the conversation's durable entries. The caller must call the returned function once the transaction is committed. */
   #write(conversation: Conversation): () => void {
     const batch = this.#settledBatch
-    const { replacements } = conversation
-    if (conversation.durable.seq > 0 || conversation.durable.assignment !== undefined) {
+    const { replacements, erasedCount } = conversation
+    const deletedCount = conversation.erased.length
+    const isEmpty = conversation.durable.seq === 0 && conversation.durable.assignment === undefined
+    if (isEmpty && deletedCount > 0) void this.#files.rows.remove(Buffer.from(conversation.id))
+    if (!isEmpty) {
       const { log, ids, rows, sides } = this.#files
       if (conversation.number === 0) conversation.number = this.#newNumber()
       const { id, number, checkpointed, pending, durable } = conversation
@@ -126,6 +164,7 @@ export class Checkpoint {
       for (let i = 0; i < pending.length; i++) void ids.put(idKey(number, pending.hash(i)), entryKey(number, checkpointed + 1 + i).subarray(4))
       void rows.put(Buffer.from(id), JSON.stringify(conversation.row()))
       if (durable.seq > 0) this.#file(sides, conversation, durable.at)
+      conversation.filingAt = durable.seq > 0 ? durable.at : undefined
     }
     const {
       pending: { length },
@@ -133,9 +172,14 @@ export class Checkpoint {
       durable: { at },
     } = conversation
     return () => {
-      conversation.forget(length, bytes)
-      conversation.forgetReplaced(replacements)
-      if (conversation.checkpointed > 0) conversation.filedAt = at
+      conversation.erased.splice(0, deletedCount)
+      // what was written is of a log that has been erased meanwhile, and is deleted by a later step
+      if (conversation.erasedCount === erasedCount) {
+        conversation.forget(length)
+        conversation.forgetReplaced(replacements)
+        if (conversation.checkpointed > 0) conversation.filedAt = at
+      }
+      conversation.pendingBytes -= bytes
       this.#pendingBytes -= bytes
       this.#conversations.checkpointed(conversation, batch)
     }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { conversationChannel } from '../../protocol/keys.ts'
 import type { Cursor, Head, Message } from '../../protocol/model.ts'
 import { messageStart } from '../../protocol/packets.ts'
@@ -13,6 +14,8 @@ const PUSH = '2["messagePush",'
 /** A conversation in `rows`. The format on disk calls its assignment `service`. */
 export interface Row {
   readonly number: number
+  /** Of its log; absent in rows of older builds, whose logs all had the folder's. */
+  readonly epoch?: string
   readonly seq: number
   readonly id: string
   readonly at: number
@@ -32,8 +35,10 @@ export interface Row {
 export class Conversation {
   readonly id: string
   readonly channel: string
+  /** Of its log; '' until something is written. */
+  epoch = ''
   /** How the packet of each of its messages starts. */
-  readonly packetStart: string
+  packetStart = ''
   /** Its number on disk; 0 until it is first checkpointed. */
   number = 0
   checkpointed = 0
@@ -48,16 +53,23 @@ export class Conversation {
   upcoming: ConversationState
   /** The time that its rows in `sides` have, in ms since the epoch; undefined while it has none. */
   filedAt: number | undefined
+  /** The same, as a checkpoint under way writes it. */
+  filingAt: number | undefined
+  /** What `main` still has of logs that were erased. */
+  readonly erased: ErasedLog[] = []
+  /** Rises when the log is erased. */
+  erasedCount = 0
   /** The first and the last batch of the journal with something of it that is not in `main`. */
   firstBatch = 0
   lastBatch = 0
 
-  constructor(id: string, epoch: string, row?: Row) {
+  /** `folderEpoch`: that of rows without one. */
+  constructor(id: string, folderEpoch: string, row?: Row) {
     this.id = id
     this.channel = conversationChannel(id)
-    this.packetStart = PUSH + messageStart(id, epoch)
     this.durable = new ConversationState(row?.cursors, row?.names)
     if (row !== undefined) {
+      this.begin(row.epoch ?? folderEpoch)
       this.number = row.number
       this.checkpointed = this.durable.seq = row.seq
       this.durable.id = row.id === '' ? undefined : row.id
@@ -68,14 +80,51 @@ export class Conversation {
     this.upcoming = this.durable.copy()
   }
 
-  head(epoch: string): Head {
+  /** A log begins. */
+  begin(epoch: string): void {
+    this.epoch = epoch
+    this.packetStart = PUSH + messageStart(this.id, epoch)
+  }
+
+  /** An epoch is made for whatever is written first. */
+  beginUnlessBegun(): void {
+    if (this.epoch === '') this.begin(newEpoch())
+  }
+
+  /** Nobody has written any more. To be called between two commits. */
+  erase(): void {
+    if (this.number > 0) {
+      const times = [this.filedAt, this.filingAt].filter((at) => at !== undefined)
+      this.erased.push({ number: this.number, times })
+    }
+    this.erasedCount++
+    this.number = this.checkpointed = 0
+    this.filedAt = this.filingAt = undefined
+    this.epoch = this.packetStart = ''
+    this.#replaced = undefined
+    this.pending.clear()
+    this.durable = new ConversationState()
+    this.upcoming = this.durable.copy()
+  }
+
+  get head(): Head {
     const { seq, id } = this.durable
-    return id === undefined ? { epoch, seq } : { epoch, seq, id }
+    if (seq === 0) return { epoch: '', seq }
+    return id === undefined ? { epoch: this.epoch, seq } : { epoch: this.epoch, seq, id }
   }
 
   row(): Row {
     const { seq, id = '', at, cursors, names, assignment } = this.durable
-    return { number: this.number, seq, id, at, cursors, names, ...(assignment === undefined ? undefined : { service: assignment }) }
+    return {
+      number: this.number,
+      epoch: this.epoch,
+      seq,
+      id,
+      at,
+      cursors,
+      names,
+      ...(assignment === undefined ? undefined : { service: assignment }),
+    }
   }
 
   /** The field that `read` and `list` add to a page or row; no field where there is no assignment. */
@@ -139,13 +188,21 @@ export class Conversation {
     this.upcoming = this.durable.copy()
   }
 
-  /** Its first `count` pending entries, of so many bytes in the journal, are in `main` now. */
-  forget(count: number, bytes: number): void {
+  /** Its first `count` pending entries are in `main` now. */
+  forget(count: number): void {
     this.pending.forget(count)
     this.checkpointed += count
-    this.pendingBytes -= bytes
   }
 }
+
+/** An erased log that `main` still has. `times`: those that its rows in `sides` may have, in ms since the epoch. */
+export interface ErasedLog {
+  readonly number: number
+  readonly times: readonly number[]
+}
+
+/** 60 random bits: whoever knows a log that was erased never takes the next one for it. */
+const newEpoch = (): string => randomBytes(8).toString('base64url').slice(0, 10)
 
 /** What tells a message from all others of its conversation. */
 type Sent = Pick<Message, 'id' | 'from' | 'side'>

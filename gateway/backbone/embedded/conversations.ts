@@ -10,6 +10,9 @@ import { TurnBudget } from './turn-budget.ts'
 /** So many conversations stay in memory although nothing of them is pending, because the next message will need them. */
 const HELD_COUNT = 5000
 
+/** `idle` looks at so many rows: some milliseconds. */
+const IDLE_ROWS = 2000
+
 type Author = Pick<Message, 'from' | 'side' | 'id'>
 /** `json` may be LMDB's own memory: parse it before asking for the next entry. */
 interface Entry {
@@ -32,6 +35,8 @@ export class Conversations {
   readonly pendingConversations = new Set<Conversation>()
   /** The same by side: `sides` has no row of them, or an old one. */
   readonly #pendingBySide = new Map<string, Set<Conversation>>()
+  /** Where the next `idle` begins. */
+  #idleFrom: Buffer = Buffer.alloc(0)
   /** Limits what all readers together read in one turn of the event loop. */
   readonly budget = new TurnBudget()
 
@@ -168,8 +173,7 @@ export class Conversations {
       this.budget.spend(entry!.json.length)
       left -= entry!.json.length
       if (left < 0 && rows.length > 0) return { rows, isCut: true }
-      const head = conversation.head(this.#files.epoch)
-      rows.push({ conversation: conversation.id, head, last: parse(entry!.json), cursors, names, ...conversation.assignmentField })
+      rows.push({ conversation: conversation.id, head: conversation.head, last: parse(entry!.json), cursors, names, ...conversation.assignmentField })
     }
     return { rows }
   }
@@ -184,6 +188,28 @@ export class Conversations {
       minute = minuteOfKey(key)
       if (take(this.get(value.toString()))) taken++
     }
+  }
+
+  /**
+   * Conversations whose last message is older than `before`. Looks at a few thousand rows of `sides` a call and goes on there at the next; what is not
+   * in `main` yet is looked at each time.
+   */
+  idle(before: number, limit: number): string[] {
+    const found = new Set<string>()
+    for (const { id, durable } of this.pendingConversations) {
+      if (found.size >= limit) return [...found]
+      if (durable.seq > 0 && durable.at < before) found.add(id)
+    }
+    let looked = 0
+    for (const key of this.#files.sides.raw.getKeys({ start: this.#idleFrom })) {
+      this.#idleFrom = key
+      if (found.size >= limit || ++looked > IDLE_ROWS) return [...found]
+      if (minuteOfKey(key) > minuteOf(before)) continue
+      const { id, durable } = this.get(this.#files.sides.get(key)!.toString())
+      if (durable.seq > 0 && durable.at < before) found.add(id)
+    }
+    this.#idleFrom = Buffer.alloc(0)
+    return [...found]
   }
 
   #release(): void {

@@ -64,6 +64,17 @@ export class EmbeddedImages implements Images {
     })
   }
 
+  remove(id: string): Promise<void> {
+    return this.#exclusive(async () => {
+      if (this.#look(id, () => true) === undefined) return
+      const end = this.#endOf(id)
+      await this.#write((images) => {
+        void images.remove(Buffer.from(id))
+        if (end !== undefined) this.#unmark(id, end)
+      })
+    })
+  }
+
   /** Deletes the images that expired. Resolves with their count. */
   async sweep(): Promise<number> {
     for (let swept = 0; ;) {

@@ -21,13 +21,13 @@ import type { GroupCommit, Part, QueuedWrite } from './group-commit.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { LocalBus } from './local-bus.ts'
 import { AssignmentWrite } from './assignment-write.ts'
+import { EraseWrite } from './erase-write.ts'
 import { ReplaceWrite } from './replace-write.ts'
 
 type Move = Parameters<Store['advance']>[0]
 
 /** What a queued write needs. */
 export interface Parts {
-  readonly epoch: string
   readonly conversations: Conversations
   readonly commit: GroupCommit
   readonly checkpoint: Checkpoint
@@ -63,8 +63,18 @@ export class EmbeddedStore implements Store {
     return new Promise((resolve, reject) => this.#parts.commit.add(new ReplaceWrite(this.#parts, message, { resolve, reject })))
   }
 
+  erase(conversation: string): Promise<boolean> {
+    if (this.#isClosed) return Promise.reject(closed())
+    return new Promise((resolve, reject) => this.#parts.commit.add(new EraseWrite(this.#parts, conversation, { resolve, reject })))
+  }
+
+  async idle(before: number, limit: number): Promise<readonly string[]> {
+    while (this.#mustWait) await this.#parts.conversations.budget.next
+    return this.#parts.conversations.idle(before, limit)
+  }
+
   async read(id: string, { before = Infinity, after, limit, bytes = READ_BYTES }: ReadRange): Promise<Page> {
-    const { conversations, epoch } = this.#parts
+    const { conversations } = this.#parts
     while (this.#mustWait) await conversations.budget.next
     const conversation = conversations.get(id)
     const { seq, cursors, names } = conversation.durable
@@ -72,7 +82,7 @@ export class EmbeddedStore implements Store {
     const first = after === undefined ? Math.max(1, last - limit + 1) : after + 1
     return {
       ...conversations.page(conversation, { first, last, bytes, isNewest: after === undefined }),
-      head: conversation.head(epoch),
+      head: conversation.head,
       cursors,
       names,
       ...conversation.assignmentField,
@@ -134,6 +144,7 @@ class AppendWrite implements QueuedWrite {
     // times in a log never go back, even if the clock does
     if (message.at < conversation.upcoming.at) this.#message = { ...message, at: conversation.upcoming.at }
     const tail = messageTail(this.#message)
+    conversation.beginUnlessBegun()
     this.#prev = conversation.upcoming.id
     conversation.upcoming.append(this.#message)
     this.#seq = conversation.upcoming.seq
@@ -176,7 +187,7 @@ class AppendWrite implements QueuedWrite {
   #resolve(at: number, prev: string | undefined, duplicate: boolean): void {
     const phase = this.#phase
     this.#answer.resolve({
-      epoch: this.#parts.epoch,
+      epoch: this.#conversation!.epoch,
       seq: this.#seq,
       at,
       duplicate,

@@ -9,6 +9,7 @@ import { claimFolder } from './folder.ts'
 import { GroupCommit } from './group-commit.ts'
 import { LocalBus } from './local-bus.ts'
 import { replay } from './replay.ts'
+import { Wiper } from './wiper.ts'
 
 /** Above so many pending bytes the journal is checkpointed: some 30,000 messages, which a start replays in a fraction of a second. */
 const CHECKPOINT_BYTES = 8_388_608
@@ -62,7 +63,16 @@ export function openInMemory(): Backbone {
     records: nothing,
     images: nothing,
   }
-  const files = { epoch: 'memory', checkpointed: 0, ...databases, requireSpace: none, tryWriting: done, close: done } as unknown as Files
+  const files = {
+    epoch: 'memory',
+    checkpointed: 0,
+    folder: '',
+    environments: [],
+    ...databases,
+    requireSpace: none,
+    tryWriting: done,
+    close: done,
+  } as unknown as Files
   return assemble(files, { checkpointBytes: Infinity, imagesBytes: 0, now: Date.now, onHealth: none, release: none })
 }
 
@@ -74,7 +84,8 @@ function assemble(files: Files, { checkpointBytes, imagesBytes, now, onHealth, r
   const checkpoint = new Checkpoint(files, conversations, { limitBytes: checkpointBytes, oldest, newest })
   const bus = new LocalBus()
   const commit = new GroupCommit(files, newest, { settled: (batch) => checkpoint.settled(batch), onHealth })
-  const store = new EmbeddedStore({ epoch: files.epoch, conversations, commit, checkpoint, bus })
+  const wiper = new Wiper({ files, commit, checkpoint })
+  const store = new EmbeddedStore({ conversations, commit, checkpoint, bus })
   const records = new EmbeddedRecords(files)
   const images = new EmbeddedImages(files, { now, limitBytes: imagesBytes })
   let isClosed = false
@@ -85,12 +96,14 @@ function assemble(files: Files, { checkpointBytes, imagesBytes, now, onHealth, r
     bus,
     now,
     jobs: [{ name: 'imagesSweep', everyMs: SWEEP_MS, run: () => images.sweep() }],
+    scrub: () => wiper.scrub(),
     unready: () => (isClosed ? 'The store is closed.' : commit.problem),
     close: async () => {
       if (isClosed) return
       isClosed = true
       store.close()
       images.close()
+      await wiper.close()
       await commit.close()
       await checkpoint.stop()
       await records.close()

@@ -10,16 +10,16 @@ import { Checksummed } from './checksummed.ts'
 
 /**
  * The version of the format below. It rises with each change, so that an older build refuses the folder instead of misreading it.
- * 2: assignments in rows and journal. 3: checksums, and binary keys in the journal.
+ * 2: assignments in rows and journal. 3: checksums, and binary keys in the journal. 4: each log has its own epoch, and may be erased.
  */
-export const FORMAT = 3
-const CHECKSUMS_FROM = 3
+export const FORMAT = 4
+export const CHECKSUMS_FROM = 3
 
 /**
  * The folder's three LMDB environments. Every entry ends with its checksum (checksummed.ts). Each environment contains the folder's
  * `epoch`, so that a file which is missing or comes from another folder is noticed.
  *
- * `journal`   batch number (u64) → the packets of one group commit, one a line (`replaced`: what stands in an entry's place). It is small and only grows at its end, so a commit
+ * `journal`   batch number (u64) → the packets of one group commit, one a line (`replaced`: what stands in an entry's place, `erased`: the conversation is empty from here on, `blank`: nothing). It is small and only grows at its end, so a commit
  *             is one put and one flush, however many conversations it touches. 0 → the epoch
  * `main`      what checkpoints moved out of the journal, in bulk:
  *   `about`   'epoch', 'format', 'count' (of conversation numbers given), 'folded' (the newest batch at the last checkpoint)
@@ -43,6 +43,12 @@ export interface Files {
   readonly sides: Checksummed
   readonly records: Checksummed
   readonly images: Checksummed
+  readonly folder: string
+  /** The three by name. */
+  readonly environments: readonly (readonly [
+    name: (typeof ENVIRONMENTS)[number],
+    root: Pick<RootDatabase, 'transactionSync' | 'resetReadTxn' | 'readerList'>,
+  ])[]
   /** Throws while the disk has no room for a commit. */
   requireSpace(): void
   /** Tries whether the disk can be written: writes a value that is there already. Rejects or throws where it cannot. */
@@ -134,6 +140,12 @@ function openAll(folder: string): OpenFiles {
   return {
     ...roots,
     roots,
+    folder,
+    environments: [
+      ['journal', journal],
+      ['main', main],
+      ['images', images],
+    ],
     main,
     about,
     rows,
@@ -171,7 +183,7 @@ async function begin(files: ReturnType<typeof openAll>, folder: string): Promise
     }
   }
   if (isOld) await checksumAll(files)
-  if (isOld || known === undefined) await stampAll(files, epoch)
+  if (format < FORMAT || known === undefined) await stampAll(files, epoch)
   return { ...files, epoch, checkpointed: Number(about.get(CHECKPOINTED) ?? 0) }
 }
 

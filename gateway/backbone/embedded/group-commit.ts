@@ -13,6 +13,8 @@ export interface Part {
 
 /** A write in the queue: a packet for the journal, or nothing to write and an answer once everything before it is durable. */
 export interface QueuedWrite {
+  /** What is queued behind it goes into another batch. */
+  readonly isLast?: true
   /**
    * Decides against the state that all earlier writes lead to, and returns the packet to write or undefined. Must not change anything
    * before a statement that may throw.
@@ -60,6 +62,11 @@ export class GroupCommit {
     return this.#problem
   }
 
+  /** The newest batch in the journal, or under way. */
+  get last(): number {
+    return this.#running === undefined ? this.#last : this.#last + 1
+  }
+
   add(queued: QueuedWrite): void {
     this.#writes.push(queued)
     this.#running ??= Promise.resolve().then(() => this.#run())
@@ -73,8 +80,9 @@ export class GroupCommit {
 
   async #run(): Promise<void> {
     while (this.#writes.length > 0) {
-      const writes = this.#writes
-      this.#writes = []
+      const last = this.#writes.findIndex(({ isLast }) => isLast === true)
+      const writes = last < 0 ? this.#writes : this.#writes.slice(0, last + 1)
+      this.#writes = this.#writes.slice(writes.length)
       await this.#commit(writes)
     }
     this.#running = undefined

@@ -1,9 +1,25 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-
-/** The file is not as LMDB wrote it. The message tells the operator what is wrong with it. */
-export class BrokenFile extends Error {
-  override readonly name = 'BrokenFile'
-}
+import {
+  BIG,
+  BIG_BYTES,
+  BRANCH,
+  BrokenFile,
+  compareKeys,
+  DEPTH_MAX,
+  FREE,
+  freeRunsOf,
+  HEADER,
+  LEAF,
+  MAGIC,
+  META,
+  OVERFLOW,
+  readU64,
+  TREE,
+  TREE_BYTES,
+  treeOf,
+  VERSION,
+  type Tree,
+} from './lmdb-layout.ts'
 
 export interface Entry {
   /** The named database, '' for the unnamed one. */
@@ -16,13 +32,6 @@ export interface Remnant extends Omit<Entry, 'database'> {
   readonly txn: number
 }
 
-interface Tree {
-  readonly flags: number
-  readonly depth: number
-  readonly entries: number
-  readonly root: number
-}
-
 interface Meta {
   readonly fixed: Buffer
   readonly free: Tree
@@ -30,29 +39,6 @@ interface Meta {
   readonly lastPage: number
   readonly txn: number
 }
-
-/*
- * The layout of lmdb's data format 2, all little-endian (mdb.c: MDB_page_header, MDB_node, MDB_db, MDB_meta):
- *
- *   page   0 number u64 · 8 transaction u64 · 16 pad u16 · 18 kind u16 · 20 lower u16, 22 upper u16 (overflow: 20 pages u32) · 24 …
- *   node   0 low u16, 2 high u16, 4 flags u16, 6 key length u16, 8 key, value; of a branch the first three are a page number,
- *          of a leaf the first two are the value's length; offsets of nodes, and lower and upper, count from byte 24 of the page
- *   tree   0 pad u32 · 4 flags u16 · 6 depth u16 · 8 branch, leaf, overflow pages u64 · 32 entries u64 · 40 root u64
- *   meta   24 magic u32 · 28 version u32 · 32 address, map size u64 · 48 free tree · 96 main tree · 144 last page u64 · 152 transaction u64
- */
-const HEADER = 24
-const BRANCH = 1
-const LEAF = 2
-const OVERFLOW = 4
-const META = 8
-const MAGIC = 0xbeefc0de
-const VERSION = 2
-const FREE = ' free'
-const BIG = 1
-const TREE = 2
-const TREE_BYTES = 48
-const BIG_BYTES = 24
-const DEPTH_MAX = 32
 
 /**
  * Reads an LMDB file as bytes instead of mapping it. LMDB trusts every page: one that is missing or wrong ends the process with a signal,
@@ -103,6 +89,69 @@ export class LmdbFile {
         const entry = this.#tryRead(() => this.#remnant(page, i))
         if (entry !== undefined) yield { ...entry, txn }
       }
+    }
+  }
+
+  get pageBytes(): number {
+    return this.#pageBytes
+  }
+
+  isZero(at: number, length: number): boolean {
+    // beyond the end of the file nothing is written
+    const there = Math.min(length, this.#bytes - at)
+    return there <= 0 || this.#read(at, there).equals(Buffer.alloc(there))
+  }
+
+  /**
+   * Runs of pages, ascending, that hold nothing for the newest snapshot and for none from `oldest` on: those in the tree of free pages, and those behind
+   * the last page, which a commit that did not finish may have written.
+   */
+  freeRuns(oldest: number): (readonly [first: number, count: number])[] {
+    const { free, lastPage } = this.#newest()
+    const runs: (readonly [number, number])[] = [[lastPage + 1, Math.ceil(this.#bytes / this.#pageBytes) - lastPage - 1]]
+    if (free.root >= 0) {
+      this.#used = new Uint8Array(lastPage + 1)
+      this.#tree(free, FREE, ({ key, value }) => {
+        if (readU64(key, 0) <= oldest) runs.push(...freeRunsOf(value))
+      })
+    }
+    return runs.sort(([a], [b]) => a - b)
+  }
+
+  /** The newest transaction. */
+  get txn(): number {
+    return this.#newest().txn
+  }
+
+  /** The roots of the main tree, of the named ones, and of the tree of free pages. */
+  roots(): readonly Root[] {
+    const { main, free } = this.#newest()
+    const roots: Root[] = [{ page: free.root, depth: free.depth, isFree: true }]
+    if (main.root < 0) return roots
+    roots.push({ page: main.root, depth: main.depth, isFree: false })
+    this.#used = new Uint8Array(this.#newest().lastPage + 1)
+    this.#subtree(main.root, { depth: main.depth, isFree: false, from: undefined, to: undefined }, ({ flags, value }) => {
+      if (flags !== TREE) return
+      const { root: page, depth } = treeOf(value, 0)
+      roots.push({ page, depth, isFree: false })
+    })
+    return roots
+  }
+
+  /** The unused room of each page of a tree, in the order of keys, from the leaf on that holds what follows `after`. `last`: a leaf's last key. */
+  *gaps({ page: number, depth, isFree }: Root, after: Buffer | undefined): Generator<Gap> {
+    if (number < 0) return
+    const page = this.#page(number)
+    const [lower, upper] = [page.readUInt16LE(20), page.readUInt16LE(22)]
+    if (lower > upper || upper + HEADER > this.#pageBytes) throw new BrokenFile(`page ${number} is damaged`)
+    const nodes = Array.from({ length: lower / 2 }, (_, i) => this.#node(page, i, number, upper))
+    const gap = { at: number * this.#pageBytes + HEADER + lower, length: upper - lower }
+    if (depth <= 1) return void (yield { ...gap, last: nodes.at(-1)?.key })
+    yield { ...gap, last: undefined }
+    for (let i = 0; i < nodes.length; i++) {
+      const next = nodes[i + 1]?.key
+      if (after !== undefined && next !== undefined && compareKeys(next, after, isFree) <= 0) continue
+      yield* this.gaps({ page: nodes[i]!.child, depth: depth - 1, isFree }, after)
     }
   }
 
@@ -258,15 +307,7 @@ export class LmdbFile {
 
   /** Marks a list of free pages. None of them may be in use, or a later write would destroy it. */
   #markFree(value: Buffer): void {
-    const count = readU64(value, 0)
-    if (value.length < (count + 1) * 8) throw new BrokenFile('its list of free pages is damaged')
-    for (let i = 1; i <= count; i++) {
-      // a negative number is the length of a run of pages; the next number is its first page
-      const id = Number(value.readBigInt64LE(i * 8))
-      if (id === 0) continue
-      if (id > 0) this.#markUsed(id, 1)
-      else this.#markUsed(readU64(value, ++i * 8), -id)
-    }
+    for (const [first, count] of freeRunsOf(value)) this.#markUsed(first, count)
   }
 
   #markUsed(number: number, count: number): void {
@@ -300,6 +341,18 @@ function readBytes(file: number, bytes: Buffer, at: number): number {
   }
 }
 
+export interface Root {
+  readonly page: number
+  readonly depth: number
+  readonly isFree: boolean
+}
+
+interface Gap {
+  readonly at: number
+  readonly length: number
+  readonly last: Buffer | undefined
+}
+
 interface Bounds {
   readonly depth: number
   readonly isFree: boolean
@@ -314,19 +367,3 @@ interface Node {
   readonly value: Buffer
   readonly child: number
 }
-
-/** A u64 as a number. All ones, LMDB's sign for "no page", is -1. */
-const readU64 = (bytes: Buffer, at: number): number => {
-  const high = bytes.readUInt32LE(at + 4)
-  return high === 0xffff_ffff ? -1 : high * 2 ** 32 + bytes.readUInt32LE(at)
-}
-
-/** Keys of the tree of free pages are u64 numbers in the machine's byte order, all others are bytes. */
-const compareKeys = (a: Buffer, b: Buffer, isFree: boolean): number => (isFree ? readU64(a, 0) - readU64(b, 0) : Buffer.compare(a, b))
-
-const treeOf = (bytes: Buffer, at: number): Tree => ({
-  flags: bytes.readUInt16LE(at + 4),
-  depth: bytes.readUInt16LE(at + 6),
-  entries: readU64(bytes, at + 32),
-  root: readU64(bytes, at + 40),
-})

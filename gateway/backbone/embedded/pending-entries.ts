@@ -82,6 +82,11 @@ export class PendingEntries {
     else this.#placeAll()
   }
 
+  /** None is left. Not while a commit is under way. */
+  clear(): void {
+    this.forget(this.length)
+  }
+
   #grow(): void {
     const room = Math.max(FEWEST, this.#count * 2)
     const numbers = new Uint32Array(room * FIELDS)

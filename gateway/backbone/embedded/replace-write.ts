@@ -7,7 +7,6 @@ import type { Conversations } from './conversations.ts'
 import type { Part, QueuedWrite } from './group-commit.ts'
 
 interface Parts {
-  readonly epoch: string
   readonly conversations: Conversations
   readonly checkpoint: Checkpoint
 }
@@ -32,11 +31,12 @@ export class ReplaceWrite implements QueuedWrite {
   }
 
   prepare(batch: number): string | undefined {
-    const { conversations, epoch } = this.#parts
+    const { conversations } = this.#parts
     const wanted = this.#wanted
     const conversation = (this.#conversation = conversations.get(wanted.conversation))
     // whoever knows an entry's number has been told that it is durable
-    const found = wanted.epoch === epoch && wanted.seq <= conversation.durable.seq ? conversations.entry(conversation, wanted.seq) : undefined
+    const found =
+      wanted.epoch === conversation.epoch && wanted.seq <= conversation.durable.seq ? conversations.entry(conversation, wanted.seq) : undefined
     if (found === undefined || !isSame(found, wanted)) return undefined
     const { prev } = found
     const message: Message = prev === undefined ? wanted : { ...wanted, prev }

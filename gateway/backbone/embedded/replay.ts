@@ -8,25 +8,80 @@ import type { Files } from './files.ts'
 import { batchKey, batchOf } from './keys-on-disk.ts'
 import { lines } from './log-rows.ts'
 import type { JournalledAssignment } from './assignment-write.ts'
+import { BLANK } from './blank-write.ts'
+import type { JournalledErasure } from './erase-write.ts'
+
+const ERASED = Buffer.from('2["erased"')
+
+/** Of a conversation: the last line of the journal that erases it, and the epochs that are erased. */
+interface Erased {
+  readonly batch: number
+  readonly index: number
+  readonly epochs: ReadonlySet<string>
+}
 
 /** Reads into memory what the journal has and `main` lacks. Returns the journal's oldest and newest batch; throws `DamagedFolder`. */
 export function replay(files: Files, conversations: Conversations): { oldest: number; newest: number } {
+  const erased = readErased(files)
   let oldest = 0
   let newest = 0
   for (const { key, value } of files.journal.getRange({ start: batchKey(1) })) {
     const batch = batchOf(key)
     if (oldest === 0) oldest = batch
     newest = batch
-    for (const line of lines(value)) apply(conversations, Buffer.from(line), batch)
+    let index = 0
+    for (const line of lines(value)) apply(conversations, Buffer.from(line), { batch, index: index++, erased })
   }
   for (const conversation of conversations.pendingConversations) conversation.upcoming = conversation.durable.copy()
   if (newest < files.checkpointed) throw damaged(files.checkpointed)
   return { oldest: Math.max(oldest, 1), newest }
 }
 
-function apply(conversations: Conversations, line: Buffer, batch: number): void {
+function readErased(files: Files): Map<string, Erased> {
+  const all = new Map<string, Erased>()
+  for (const { key, value } of files.journal.getRange({ start: batchKey(1) })) {
+    let index = 0
+    for (const line of lines(value)) {
+      if (line.subarray(0, ERASED.length).equals(ERASED)) {
+        const packet = decodePacket(line.toString())
+        const { conversation, epoch } = (packet.type === 'event' ? packet.args[0] : undefined) as JournalledErasure
+        const epochs = new Set([...(all.get(conversation)?.epochs ?? []), epoch])
+        all.set(conversation, { batch: batchOf(key), index, epochs })
+      }
+      index++
+    }
+  }
+  return all
+}
+
+interface Place {
+  readonly batch: number
+  readonly index: number
+  readonly erased: ReadonlyMap<string, Erased>
+}
+
+/** What is before the last erasure of its conversation counts for nothing, whether `main` has had it or not. */
+const isErased = (conversation: string, { batch, index, erased }: Place): boolean => {
+  const last = erased.get(conversation)
+  return last !== undefined && (batch < last.batch || (batch === last.batch && index < last.index))
+}
+
+function apply(conversations: Conversations, line: Buffer, place: Place): void {
+  const { batch } = place
   const packet = decodePacket(line.toString())
   if (packet.type !== 'event') throw damaged(batch)
+  if (packet.name === BLANK) return
+  const { conversation: of } = packet.args[0] as { readonly conversation: string }
+  if (isErased(of, place)) return
+  if (packet.name === 'erased') {
+    const conversation = conversations.get(of)
+    // `main` may be ahead: it has deleted the log, and has the next one
+    const isAhead = conversation.number > 0 && !place.erased.get(of)!.epochs.has(conversation.epoch)
+    if (!isAhead) conversation.erase()
+    conversation.pendingBytes += line.length
+    conversations.touch(conversation, batch)
+    return
+  }
   if (packet.name === 'cursorPush') {
     const { conversation: id, participant, delivered, read } = packet.args[0] as PushData<'cursorPush'>
     const conversation = conversations.get(id)
@@ -39,6 +94,7 @@ function apply(conversations: Conversations, line: Buffer, batch: number): void 
   if (packet.name === 'service') {
     const { conversation: id, service } = packet.args[0] as JournalledAssignment
     const conversation = conversations.get(id)
+    conversation.beginUnlessBegun()
     conversation.durable.assignment = service
     conversation.pendingBytes += line.length
     conversations.touch(conversation, batch)
@@ -53,6 +109,7 @@ function apply(conversations: Conversations, line: Buffer, batch: number): void 
     return
   }
   if (message.seq <= conversation.durable.seq) return
+  if (conversation.durable.seq === 0) conversation.begin(message.epoch)
   if (message.seq !== conversation.durable.seq + 1) throw damaged(batch)
   conversation.durable.append(message)
   conversation.note(message)

@@ -6,7 +6,7 @@ import type { Backbone } from '../backbone.ts'
 import { DamagedFolder, DataFolderError, claimFolder } from './folder.ts'
 import { openEmbedded } from './embedded.ts'
 import { ENVIRONMENTS, SALVAGING } from './check-folder.ts'
-import { FORMAT, openFiles, prepareEnvironment, type Files } from './files.ts'
+import { CHECKSUMS_FROM, FORMAT, openFiles, prepareEnvironment, type Files } from './files.ts'
 import { fingerprintOf, Wreck } from './wreck.ts'
 
 /** What a salvage recovered. */
@@ -145,7 +145,7 @@ async function readAll(
       files.images.putSync(key, value)
     },
   })
-  if (wreck.format !== undefined && wreck.format !== FORMAT) {
+  if (wreck.format !== undefined && wreck.format !== FORMAT && wreck.format !== CHECKSUMS_FROM) {
     throw new DataFolderError(
       `The data folder ${folder} is of format ${wreck.format}, and this build salvages format ${FORMAT}: use the build that wrote it.`,
     )
@@ -184,7 +184,7 @@ async function rewrite(
   }
   for (const [conversation, head] of [...wreck.heads].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const seqs: number[] = []
-    for (const { seq, epoch: _epoch, prev: _prev, ...message } of chain(copies, conversation, wreck.epoch)) {
+    for (const { seq, epoch: _epoch, prev: _prev, ...message } of chain(copies, conversation, epochOf(wreck, copies, conversation))) {
       seqs.push(seq)
       await queued(store.append({ ...message, origin: '' }))
     }
@@ -205,10 +205,26 @@ async function rewrite(
   return { messageCount, conversationCount, missing }
 }
 
+/** Of the log that the conversation has now: an erased one, or one of another folder, may be among the copies. */
+function epochOf(wreck: Wreck, copies: RootDatabase<Buffer, Buffer>, conversation: string): string | undefined {
+  const epoch = wreck.rows.get(conversation)?.row.epoch ?? (wreck.rows.has(conversation) ? wreck.epoch : undefined)
+  const isErased = (one: string): boolean => wreck.erased.has(`${conversation} ${one}`)
+  if (epoch !== undefined && !isErased(epoch)) return epoch
+  let latest: Message | undefined
+  for (const { value } of copies.getRange(rangeOf(conversation))) {
+    const message = JSON.parse(value.toString()) as Message
+    if (!isErased(message.epoch) && message.at >= (latest?.at ?? -Infinity)) latest = message
+  }
+  return latest?.epoch ?? ''
+}
+
+const rangeOf = (conversation: string): { start: Buffer; end: Buffer } => ({
+  start: Buffer.concat([Buffer.from(conversation), Buffer.alloc(1)]),
+  end: Buffer.concat([Buffer.from(conversation), Buffer.from([1])]),
+})
+
 /** One message for each number, ascending: of several candidates the one whose `prev` is the message before. */
 function* chain(copies: RootDatabase<Buffer, Buffer>, conversation: string, epoch: string | undefined): Generator<Message> {
-  const start = Buffer.concat([Buffer.from(conversation), Buffer.alloc(1)])
-  const end = Buffer.concat([Buffer.from(conversation), Buffer.from([1])])
   const seen = new Set<string>()
   let last: Message | undefined
   let candidates: Message[] = []
@@ -221,7 +237,7 @@ function* chain(copies: RootDatabase<Buffer, Buffer>, conversation: string, epoc
     if (!seen.has(author)) yield next
     seen.add(author)
   }
-  for (const { value } of copies.getRange({ start, end })) {
+  for (const { value } of copies.getRange(rangeOf(conversation))) {
     const message = JSON.parse(value.toString()) as Message
     if (epoch !== undefined && message.epoch !== epoch) continue
     if (candidates.length > 0 && candidates[0]!.seq !== message.seq) yield* chosen()

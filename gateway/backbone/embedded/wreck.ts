@@ -13,6 +13,8 @@ import { lines } from './log-rows.ts'
 import { LmdbFile } from './lmdb-file.ts'
 import { withoutChecksum } from './checksummed.ts'
 import type { JournalledAssignment } from './assignment-write.ts'
+import { BLANK } from './blank-write.ts'
+import type { JournalledErasure } from './erase-write.ts'
 import type { WrittenAssignment } from './conversation-state.ts'
 
 type Environment = (typeof ENVIRONMENTS)[number]
@@ -54,6 +56,8 @@ export class Wreck {
   readonly #names = new Map<number, string>()
   readonly #heads = new Map<string, number>()
   readonly #headsByNumber = new Map<number, number>()
+  /** Conversation and epoch of logs that the journal says were erased. */
+  readonly erased = new Set<string>()
   #count = 0
   #checkpointed = 0
   #isJournalWhole = true
@@ -154,7 +158,7 @@ export class Wreck {
     if (batch === 0) return
     for (const line of lines(value)) {
       const packet = decodePacket(line.toString())
-      if (packet.type !== 'event') continue
+      if (packet.type !== 'event' || packet.name === BLANK) continue
       if (packet.name === 'cursorPush') {
         const { conversation, participant, delivered, read: isRead } = packet.args[0] as PushData<'cursorPush'>
         this.#move(conversation, participant, { delivered, read: isRead })
@@ -162,6 +166,11 @@ export class Wreck {
         const { conversation, service } = packet.args[0] as JournalledAssignment
         this.#noteHead(conversation, 0)
         if (batch >= (this.#assignments.get(conversation)?.batch ?? 0)) this.#assignments.set(conversation, { assignment: service, batch })
+      } else if (packet.name === 'erased') {
+        const { conversation, epoch } = packet.args[0] as JournalledErasure
+        this.erased.add(`${conversation} ${epoch}`)
+        this.#assignments.delete(conversation)
+        this.cursors.delete(conversation)
       } else if (packet.name === 'replaced') {
         this.#takeMessage(Buffer.from(messageJson(packet.args[0] as Message)), REPLACED)
       } else {

@@ -77,6 +77,11 @@ export class RedisImages implements Images {
     })
   }
 
+  async remove(id: string): Promise<void> {
+    const key = imageKey(id)
+    await this.#writes.run({ key, keys: [], args: ['UNLINK', key], weight: 0.2, parse: (reply) => reply })
+  }
+
   /** The last quarter of maxmemory is for messages. Redis itself is asked, so that nothing has to be counted here. */
   async #requireRoom(key: string, length: number): Promise<void> {
     let text: string

@@ -104,6 +104,17 @@ export function replaceOp(script: Script, { epoch, seq, ...message }: Omit<Messa
   }
 }
 
+/** Resolves with whether there was anything. */
+export function eraseOp(script: Script, conversation: string): Op<boolean> {
+  const { head, log, meta } = conversationKeys(conversation)
+  return { key: conversationChannel(conversation), script, keys: [head, log, meta], args: [], weight: 1, parse: (reply) => reply === 1 }
+}
+
+/** Takes a conversation out of a list. */
+export function leaveOp(list: string, conversation: string): Op<unknown> {
+  return { key: list, keys: [], args: ['ZREM', list, conversation], weight: 0.2, parse: (reply) => reply }
+}
+
 type PageReply = readonly [head: string, meta: readonly string[], entries: readonly string[], isCut: 0 | 1]
 
 function pageOf(conversation: string, [headText, meta, entries, isCut]: PageReply, isAscending: boolean): Page {

@@ -48,6 +48,7 @@ export async function openRedis(given: Partial<RedisSettings> & Pick<RedisSettin
       { name: 'redisClock', everyMs: CLOCK_SYNC_MS, run: () => clock.sync() },
       { name: 'watermarks', everyMs: WATERMARKS_MS, run: () => watermarks.exchange() },
     ],
+    scrub: async () => undefined,
     unready: () => ring.unready(),
     async close() {
       await Promise.all([writes.drain(), reads.drain()])

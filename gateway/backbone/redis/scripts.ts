@@ -12,6 +12,7 @@ export interface Scripts {
   readonly heads: Script
   readonly forget: Script
   readonly replace: Script
+  readonly erase: Script
   readonly touch: Script
   readonly repair: Script
   readonly items: Script
@@ -33,6 +34,7 @@ export function loadScripts(settings: RedisSettings, publish: 'PUBLISH' | 'SPUBL
     heads: load('heads', []),
     forget: load('forget', []),
     replace: load('replace', []),
+    erase: load('erase', []),
     touch: load('touch', []),
     repair: load('repair', []),
     items: load('items', []),

@@ -19,7 +19,7 @@ import type { KnownLogs } from './known-logs.ts'
 import { minuteOf } from './list-minutes.ts'
 import { assignmentLines } from './log-head.ts'
 import { ListReader, type ListReaderOptions } from './lists.ts'
-import { advanceOp, assignmentOp, forgetOp, readOp, replaceOp, touchOp } from './operations.ts'
+import { advanceOp, assignmentOp, eraseOp, forgetOp, leaveOp, readOp, replaceOp, touchOp } from './operations.ts'
 import type { Router } from './router.ts'
 import type { RedisSettings } from './settings.ts'
 import type { Watermarks } from './watermarks.ts'
@@ -98,6 +98,24 @@ export class RedisStore implements Store {
 
   async replace(message: Omit<Message, 'prev'>): Promise<boolean> {
     return this.#options.writes.run(replaceOp(this.#options.scripts.replace, message))
+  }
+
+  /** Logs expire by themselves. */
+  async idle(): Promise<readonly string[]> {
+    return []
+  }
+
+  /**
+   * The lists first: a conversation that is written again meanwhile is entered by that append. One that enters between the two has a row without a log,
+   * which readers skip.
+   */
+  async erase(conversation: string): Promise<boolean> {
+    const { writes, scripts } = this.#options
+    const log = this.#logs.of(conversation)
+    await Promise.all(log.sides.map((side) => writes.run(leaveOp(listKey(side), conversation))))
+    const isErased = await writes.run(eraseOp(scripts.erase, conversation))
+    log.forget()
+    return isErased
   }
 
   /**

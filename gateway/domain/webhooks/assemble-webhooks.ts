@@ -54,7 +54,14 @@ export function assembleWebhooks(options: AssembleWebhooksOptions): AssembledWeb
   const marking = new MarkingStore({ store, marks, onChanged: (changed) => webhooks.changed(changed), withdrawing: withdrawingTo(options) })
   return {
     // a backbone may be a class, whose methods no spread copies
-    backbone: { ...backbone, store: marking, now: backbone.now, unready: () => backbone.unready(), close: () => backbone.close() },
+    backbone: {
+      ...backbone,
+      store: marking,
+      now: backbone.now,
+      scrub: () => backbone.scrub(),
+      unready: () => backbone.unready(),
+      close: () => backbone.close(),
+    },
     remember: withHistory,
     jobs: [{ name: 'webhooks', everyMs: TICK_MS, run: () => webhooks.tick() }],
     deadLetters,

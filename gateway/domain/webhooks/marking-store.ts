@@ -41,6 +41,15 @@ export class MarkingStore implements Store {
     return this.#options.store.advance(cursor)
   }
 
+  /** Nothing is told of it: what was not delivered yet is gone with the log. */
+  erase(conversation: string): Promise<boolean> {
+    return this.#options.store.erase(conversation)
+  }
+
+  idle(before: number, limit: number): Promise<readonly string[]> {
+    return this.#options.store.idle(before, limit)
+  }
+
   list(side: string, range: ListRange): Promise<ListPage> {
     return this.#options.store.list(side, range)
   }

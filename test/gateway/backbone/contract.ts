@@ -7,6 +7,7 @@ import type { Backbone } from '../../../gateway/backbone/backbone.ts'
 import { describeAppend } from './laws/append.ts'
 import { describeBus } from './laws/bus.ts'
 import { describeCursors } from './laws/cursors.ts'
+import { describeErase } from './laws/erase.ts'
 import { describeImages } from './laws/images.ts'
 import { describeLists } from './laws/lists.ts'
 import { describeModel } from './laws/model.ts'
@@ -57,6 +58,7 @@ export function describeBackbone(name: string, start: () => Promise<Started>): v
     describeCursors(world)
     describeLists(world)
     describeReplace(world)
+    describeErase(world)
     describeService(world)
     describeRecords(world)
     describeImages(world)

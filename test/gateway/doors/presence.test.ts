@@ -27,6 +27,7 @@ beforeAll(async () => {
     bus: backbone.bus,
     now: () => Date.now(),
     jobs: [],
+    scrub: async () => undefined,
     unready: () => undefined,
     close: async () => undefined,
   }

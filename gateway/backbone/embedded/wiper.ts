@@ -1,0 +1,83 @@
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { Unavailable } from '../backbone.ts'
+import { BlankWrite } from './blank-write.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import type { Files } from './files.ts'
+import type { GroupCommit } from './group-commit.ts'
+import { WipeFile } from './wipe-file.ts'
+
+/** Between two steps the process serves, and commits. */
+const PAUSE_MS = 4
+
+interface Parts {
+  readonly files: Pick<Files, 'folder' | 'environments'>
+  readonly commit: GroupCommit
+  readonly checkpoint: Checkpoint
+}
+
+/**
+ * Takes what was erased off the disk: moves what waits in the journal into `main`, so that the journal loses its old batches, and overwrites what no
+ * entry is in all three files (wipe-file.ts). While it runs, another call waits for a run of its own.
+ */
+export class Wiper {
+  readonly #parts: Parts
+  #running: Promise<void> | undefined
+  #next: Promise<void> | undefined
+  #isClosed = false
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  /** See `Backbone.scrub`. */
+  scrub(): Promise<void> {
+    if (this.#next !== undefined) return this.#next
+    const before = this.#running
+    const mine = (before ?? Promise.resolve())
+      .catch(() => undefined) // its caller has the error
+      .then(() => {
+        this.#next = undefined
+        return (this.#running = this.#run().finally(() => (this.#running = undefined)))
+      })
+    this.#next = mine
+    return mine
+  }
+
+  /** Resolves when nothing runs any more. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#next?.catch(() => undefined) // its caller has the error
+    await this.#running?.catch(() => undefined) // the same
+  }
+
+  async #run(): Promise<void> {
+    const { files, commit, checkpoint } = this.#parts
+    this.#requireOpen()
+    const batch = commit.last
+    await new Promise<void>((resolve, reject) => commit.add(new BlankWrite({ resolve, reject })))
+    await checkpoint.pass(batch)
+    for (const [name, root] of files.environments) {
+      const path = join(files.folder, name, 'data.mdb')
+      const wipe = new WipeFile(path)
+      for (let isDone = false; !isDone;) {
+        this.#requireOpen()
+        isDone = root.transactionSync(() => {
+          root.resetReadTxn()
+          return wipe.step(oldestReader(root.readerList()))
+        })
+        if (!isDone) await wait(PAUSE_MS)
+      }
+      const file = await open(path, 'r+')
+      await file.sync().finally(() => file.close())
+    }
+  }
+
+  #requireOpen(): void {
+    if (this.#isClosed) throw new Unavailable('The store is closed.')
+  }
+}
+
+/** The oldest transaction in LMDB's table of readers, a line each: process, thread, transaction, or `-` for one that reads nothing now. */
+const oldestReader = (list: string): number => Math.min(...list.split('\n').map((line) => Number(/(\d+)\s*$/.exec(line)?.[1] ?? Infinity)))
