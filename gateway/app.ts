@@ -9,8 +9,6 @@ import { setImmediate, setTimeout as wait } from 'node:timers/promises'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { Backends } from './backends/backends.ts'
 import type { Backbone } from './backbone/backbone.ts'
-import { openEmbedded } from './backbone/embedded/embedded.ts'
-import { openRedis } from './backbone/redis/redis.ts'
 import { imageHostsOf, readConfig, SettingError, shopsOf, sourcesOf, type Config } from './config.ts'
 import type { AllowanceName, Allowances as AllowancesPort } from './domain/allowances.ts'
 import { Blacklist } from './domain/desk/blacklist.ts'
@@ -18,6 +16,8 @@ import { Cards } from './domain/messaging/cards.ts'
 import { CatchUp } from './domain/messaging/catch-up.ts'
 import { ConversationPages } from './domain/messaging/conversation-pages.ts'
 import { Conversations, type Announcements } from './domain/messaging/conversations.ts'
+import { assembleCustomerData } from './domain/customer-data/assemble-customer-data.ts'
+import { ErasedMarks } from './domain/customer-data/erased-marks.ts'
 import { Customers } from './domain/desk/customers.ts'
 import type { Report } from './domain/facts.ts'
 import { folders } from './folders.ts'
@@ -68,6 +68,7 @@ import { EngineIoDoor } from './doors/engine-io.ts'
 import { engineSessions } from './doors/engine-io-session.ts'
 import { HTTP_LIMITS } from './doors/http-limits.ts'
 import { hookOf, sendIn, type GatewayHooks, type Send } from './hooks-and-send.ts'
+import { openBackbone, unansweredMsOf } from './open-backbone.ts'
 import { Hub } from './relay/hub.ts'
 import type { SessionContext } from './doors/session-context.ts'
 import { isLoopback } from './doors/admit/loopback.ts'
@@ -84,7 +85,7 @@ import { LIMITS } from './protocol/limits.ts'
 
 const SECOND_MS = 1000
 const REPORTS_MS = 5000
-const DAY_MS = 86_400_000
+const MINUTE_MS = 60_000
 /** How long sessions get to receive their byePush when there is no time to drain. */
 const CLOSE_MS = 300
 /** How long a start waits for the key set. */
@@ -215,6 +216,7 @@ function jobsOf(
     { name: 'presence', everyMs: SECOND_MS, run: () => hub.refreshPresence() },
     { name: 'viewing', everyMs: SECOND_MS, run: () => domain.viewing.tend() },
     { name: 'assignmentSweep', everyMs: SECOND_MS, run: () => domain.assignmentSweep.run(hub.shops()) },
+    { name: 'retention', everyMs: MINUTE_MS, run: () => domain.retention.run() },
     { name: 'reports', everyMs: REPORTS_MS, run: () => domain.reports.flush() },
     { name: 'stalledSessions', everyMs: SECOND_MS, run: stalledSessions },
     { name: 'websocketHeartbeat', everyMs: BEAT_MS, run: () => webSocket?.beat() },
@@ -262,31 +264,6 @@ function asApp(
   }
 }
 
-async function openBackbone(config: Config, report: Report): Promise<Backbone> {
-  const { DATA_DIR, IMAGES_MB, REDIS_URL, REDIS_DURABILITY, REDIS_KEEP_COUNT, REDIS_KEEP_DAYS } = config
-  if (REDIS_URL === undefined) {
-    const onHealth = (problem: string | undefined): void => report({ fact: 'partSeen', part: 'The store', problem })
-    return openEmbedded({ dataDir: DATA_DIR, imagesBytes: IMAGES_MB * 1_000_000, onHealth })
-  }
-  const durability = REDIS_DURABILITY === 'replica' ? 'replica' : 'memory'
-  try {
-    return await openRedis({
-      url: REDIS_URL,
-      durability,
-      keepCount: REDIS_KEEP_COUNT,
-      keepMs: REDIS_KEEP_DAYS * DAY_MS,
-      unansweredMs: unansweredMsOf(config),
-      onHealth: (server, problem) => report({ fact: 'partSeen', part: `Redis ${server}`, problem }),
-    })
-  } catch (error) {
-    // it rejects only where REDIS_URL cannot be read
-    throw new SettingError((error as Error).message)
-  }
-}
-
-/** How long a conversation without an answer is stored, in ms; 0: for ever, as always in the embedded store. */
-const unansweredMsOf = ({ REDIS_URL, UNANSWERED_DAYS }: Config): number => (REDIS_URL === undefined ? 0 : UNANSWERED_DAYS * DAY_MS)
-
 interface DomainOptions {
   readonly announcements: Announcements
   readonly presence: Presence
@@ -302,7 +279,8 @@ interface DomainOptions {
   readonly onConversation: GatewayHooks['onConversation']
 }
 
-function createDomain({ store, records, bus }: Backbone, options: DomainOptions): Domain {
+function createDomain(backbone: Backbone, options: DomainOptions): Domain {
+  const { store, records, bus } = backbone
   const { announcements, presence, viewing, backends, allowances, images, config, now, uptime, report } = options
   const clocks = { now, uptime, wait: (ms: number, signal: AbortSignal) => wait(ms, undefined, { signal }) }
   const shopRecords = new ShopRecords({ ...clocks, records, images, backend: backends.shop })
@@ -323,7 +301,13 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
   const transfers = new Transfers({ assignments, conversations, store, presence, bus, newId, limitMs: config.TRANSFER_MS, report })
   const blacklist = new Blacklist({ assignments, records, bus, now, report })
   const quotes = new Quotes({ store, bus })
-  const ofMessages = { store, allowances, images, now, report }
+  const customers = new Customers({ ...clocks, store, viewing, backend: backends.customer })
+  const cards = new Cards({ ...clocks, store, allowances, backend: backends.card })
+  const keepDays = config.REDIS_URL === undefined ? config.KEEP_DAYS : 0 // Redis expires logs by itself
+  const scrub = (): Promise<void> => backbone.scrub()
+  const customerData = assembleCustomerData({ store, records, bus, scrub, images, index, caches: [customers, cards], keepDays, now, report })
+  shopRecords.keepFor = (shop, days) => customerData.retention.set(shop, days)
+  const ofMessages = { store, allowances, images, erased: new ErasedMarks({ records, now }), now, report }
   return {
     conversations,
     conversationPages: new ConversationPages({ store, assignments, now }),
@@ -343,8 +327,9 @@ function createDomain({ store, records, bus }: Backbone, options: DomainOptions)
     waits,
     ratings,
     reports,
-    customers: new Customers({ ...clocks, store, viewing, backend: backends.customer }),
-    cards: new Cards({ ...clocks, store, allowances, backend: backends.card }),
+    customers,
+    cards,
+    ...customerData,
     notes: new Notes({ records, bus, images, now }),
     shops: new Shops(shopsOf(config)),
     shopRecords,

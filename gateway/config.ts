@@ -52,10 +52,14 @@ export const SETTINGS = {
   PORT: port(8080, 'The port to listen on. 0 takes any free one.'),
   HOST: text('::', 'The address to listen on. `::` is every address, IPv4 and IPv6.'),
   DATA_DIR: text('./data', 'The folder of the embedded store and of the demo secret.'),
+  KEEP_DAYS: count(
+    0,
+    [0, 36_500],
+    'After how many days without a message a conversation is erased, with its pictures. 0 = never. Redis also removes older messages of conversations that go on.',
+  ),
   REDIS_URL: optional('The Redis to use instead of the embedded store: one server, a ring, Sentinel or Cluster.'),
   REDIS_DURABILITY: choice(['memory', 'replica'], 'Whether the master alone acknowledges a message, or a replica too.'),
   REDIS_KEEP_COUNT: count(10_000, [0, 1_000_000_000], 'About how many messages of each conversation Redis stores. 0 = all.'),
-  REDIS_KEEP_DAYS: count(0, [0, 36_500], 'How many days Redis stores a message. 0 = for ever.'),
   UNANSWERED_DAYS: count(30, [0, 36_500], 'After how many days Redis deletes a conversation in which only one person ever wrote. 0 = never.'),
   IM_SECRET: optional(
     'The secret that signs passes (HS256), 32 bytes or more. Without it and without IM_JWKS_URL the gateway is in demo mode: it gives a pass to anybody with the word.',
@@ -162,6 +166,7 @@ export const SETTINGS = {
 } as const
 
 type Settings = typeof SETTINGS
+type Environment = Readonly<Record<string, string | undefined>>
 export type Config = { readonly [N in keyof Settings]: Settings[N] extends Setting<infer K> ? Kinds[K] : never }
 
 /** The form of a shop's id, as in gateway/protocol/keys.ts. */
@@ -176,9 +181,9 @@ export class SettingError extends Error {
 }
 
 /** Reads all settings. An empty value counts as absent. Throws `SettingError`. */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+export function readConfig(environment: Environment): Config {
   const entries = Object.entries(SETTINGS).map(([name, entry]) => {
-    const given = environment[name]?.trim()
+    const given = valueOf(environment, name)
     return [name, given === undefined || given === '' ? entry.fallback : parse(name, entry, given)]
   })
   const config = Object.fromEntries(entries) as Config
@@ -209,6 +214,24 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   checkBy('WEBHOOK_SECRET', () => webhookSecrets(config))
   checkBackend({ url: ['SHOP_URL', config.SHOP_URL], key: ['SHOP_KEY', config.SHOP_KEY], ids: ['shop'] })
   return config
+}
+
+/** Earlier names. On the embedded store this one had no effect, and must not get one by an update. */
+const RENAMED = { KEEP_DAYS: 'REDIS_KEEP_DAYS' } as const
+const isOnRedis = (environment: Environment): boolean => (environment.REDIS_URL ?? '').trim() !== ''
+
+function valueOf(environment: Environment, name: string): string | undefined {
+  const given = environment[name]?.trim() ?? ''
+  return given === '' && name in RENAMED && isOnRedis(environment) ? environment[RENAMED[name as keyof typeof RENAMED]]?.trim() : given
+}
+
+/** One sentence for each setting that is given by an earlier name. */
+export function renamedSettings(environment: Environment): string[] {
+  return Object.entries(RENAMED)
+    .filter(([, old]) => (environment[old] ?? '').trim() !== '')
+    .map(([name, old]) =>
+      isOnRedis(environment) ? `${old} is called ${name} now; the old name still works.` : `${old} has no effect without REDIS_URL; set ${name}.`,
+    )
 }
 
 /** Lets the code that uses a setting read it. If that throws, its message is the second half of the sentence. */

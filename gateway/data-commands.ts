@@ -103,14 +103,14 @@ async function restoreBackup({ given: [from, to], config: { DATA_DIR, REDIS_URL 
 const PROGRESS_MS = 2000
 
 async function moveToRedis({ given: [folder], config, say }: DataCommandOptions): Promise<boolean> {
-  const { DATA_DIR, REDIS_URL, REDIS_KEEP_DAYS } = config
+  const { DATA_DIR, REDIS_URL, KEEP_DAYS } = config
   if (REDIS_URL === undefined) throw new SettingError('Set REDIS_URL to the empty Redis into which everything is to move.')
   const place = folder ?? DATA_DIR
   const source = await openMoveSource(place)
   try {
     const servers = await connect(REDIS_URL)
     const scripts = loadScripts({ url: REDIS_URL, ...REDIS_DEFAULTS }, 'PUBLISH')
-    const target = new RedisMoveTarget({ servers, scripts, now: Date.now(), keepMs: REDIS_KEEP_DAYS * 86_400_000 })
+    const target = new RedisMoveTarget({ servers, scripts, now: Date.now(), keepMs: KEEP_DAYS * 86_400_000 })
     let toldAt = performance.now()
     const progress = (counts: Parameters<typeof said>[0]): void => {
       if (performance.now() - toldAt < PROGRESS_MS) return

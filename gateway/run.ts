@@ -5,7 +5,7 @@ import { createApp, type App } from './app.ts'
 import { DataError } from './backbone/data-error.ts'
 import { DataFolderError } from './backbone/embedded/folder.ts'
 import { reportOf, salvage } from './backbone/embedded/salvage.ts'
-import { helpText, readConfig, SettingError, SETTINGS, type Config } from './config.ts'
+import { helpText, readConfig, renamedSettings, SettingError, SETTINGS, type Config } from './config.ts'
 import { DATA_COMMANDS, isDataCommand, runDataCommand, type DataCommand } from './data-commands.ts'
 import { examine } from './ops/doctor.ts'
 import { warmUp } from './warm-up.ts'
@@ -57,7 +57,7 @@ async function startDoctor(): Promise<void> {
 }
 
 async function start(): Promise<void> {
-  for (const sentence of misspeltSettings(process.env, Object.keys(SETTINGS))) console.error(sentence)
+  for (const sentence of [...misspeltSettings(process.env, Object.keys(SETTINGS)), ...renamedSettings(process.env)]) console.error(sentence)
   const config = readConfig(process.env)
   const app = await createApp(config, { isProcess: true })
   // an unhandled rejection in one task must not end everybody's sessions

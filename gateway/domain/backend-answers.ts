@@ -89,6 +89,12 @@ export class BackendAnswers<T extends {}> {
     this.#known.set(key, { info, at: this.#options.now(), answeredAt: this.#options.uptime() })
   }
 
+  /** Whatever is known under keys that `isGone` is forgotten; a request under way is answered and not remembered. */
+  forget(isGone: (key: string) => boolean): void {
+    for (const key of [...this.#known.keys()]) if (isGone(key)) this.#known.delete(key)
+    for (const key of [...this.#requests.keys()]) if (isGone(key)) this.#requests.delete(key)
+  }
+
   #ask(key: string, ask: () => Promise<T | undefined>): Promise<Known<T>> {
     const { now, uptime } = this.#options
     const request: Promise<Known<T>> = ask()

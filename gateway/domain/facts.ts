@@ -40,6 +40,19 @@ export type Fact =
       readonly seq: number
       readonly ageMs: number
     }
+  /** An operator's program had everything about a person erased; `by`: the name of its key. */
+  | {
+      readonly fact: 'customerErased'
+      readonly customer: string
+      readonly by: string
+      readonly conversations: number
+      readonly messages: number
+      readonly pictures: number
+    }
+  /** An operator's program was given everything about a person. */
+  | { readonly fact: 'customerExported'; readonly customer: string; readonly by: string }
+  /** Nobody had written in these for as long as they are stored. */
+  | { readonly fact: 'conversationsExpired'; readonly count: number }
   | { readonly fact: 'imageStored'; readonly bytesCount: number }
   | { readonly fact: 'volatileDropped' }
   | { readonly fact: 'conversationAssigned'; readonly phase: Assignment['phase']; readonly by: AssignedBy }

@@ -5,6 +5,7 @@ import type { Caller } from '../domain/messaging/access.ts'
 import type { Blacklist } from '../domain/desk/blacklist.ts'
 import type { Cards } from '../domain/messaging/cards.ts'
 import type { CatchUp } from '../domain/messaging/catch-up.ts'
+import type { CustomerData } from '../domain/customer-data/assemble-customer-data.ts'
 import type { Customers } from '../domain/desk/customers.ts'
 import type { ConversationPages } from '../domain/messaging/conversation-pages.ts'
 import type { Conversations } from '../domain/messaging/conversations.ts'
@@ -31,7 +32,7 @@ import type { Withdrawals } from '../domain/messaging/withdrawals.ts'
 import type { Waits } from '../domain/assignment/waits.ts'
 import { checkInput } from './validator.ts'
 
-export interface Domain {
+export interface Domain extends CustomerData {
   readonly messages: Messages
   readonly withdrawals: Withdrawals
   readonly conversations: Conversations

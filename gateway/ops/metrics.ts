@@ -104,6 +104,12 @@ export class Metrics {
     labelNames: ['role'],
     ...this.#to,
   })
+  readonly erased = new Counter({
+    name: 'im_erased_total',
+    help: 'Conversations erased, by why: asked for, or old.',
+    labelNames: ['why'],
+    ...this.#to,
+  })
   readonly webhookDeliveries = new Counter({
     name: 'im_webhook_deliveries_total',
     help: 'Events sent to webhooks, by address and whether the consumer took them.',

@@ -20,6 +20,26 @@ function countAssignment(fact: AssignmentFact, metrics: Metrics): void {
   }
 }
 
+type RemovalFact = Extract<Fact, { fact: 'messageWithdrawn' | 'customerErased' | 'customerExported' | 'conversationsExpired' }>
+
+/** Who had a person's data erased or handed out is written down each time, at a level that is on unless it was turned off. */
+function noteRemoval(fact: RemovalFact, log: Log, metrics: Metrics): void {
+  switch (fact.fact) {
+    case 'messageWithdrawn':
+      metrics.withdrawals.inc({ role: fact.role })
+      // what an agent takes back is the shop's own word, so the operator can look it up; its words are gone
+      if (fact.role === 'agent') log.warn(fact, 'an agent has withdrawn a message')
+      return
+    case 'customerErased':
+      metrics.erased.inc({ why: 'asked' }, fact.conversations)
+      return log.warn(fact, 'a customer was erased')
+    case 'customerExported':
+      return log.warn(fact, 'what is stored about a customer was exported')
+    case 'conversationsExpired':
+      return metrics.erased.inc({ why: 'old' }, fact.count)
+  }
+}
+
 type RareFact = Extract<
   Fact,
   {
@@ -178,10 +198,10 @@ export function reporter(log: Log, metrics: Metrics, now: () => number): (fact: 
       case 'messageAppended':
         return void metrics.appends[fact.duplicate ? 'repeated' : 'first']++
       case 'messageWithdrawn':
-        metrics.withdrawals.inc({ role: fact.role })
-        // what an agent takes back is the shop's own word, so the operator can look it up; its words are gone
-        if (fact.role === 'agent') log.warn(fact, 'an agent has withdrawn a message')
-        return
+      case 'customerErased':
+      case 'customerExported':
+      case 'conversationsExpired':
+        return noteRemoval(fact, log, metrics)
       case 'imageStored':
         return metrics.imageBytes.inc(fact.bytesCount)
       case 'volatileDropped':

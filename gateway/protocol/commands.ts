@@ -76,6 +76,8 @@ export const COMMANDS = {
       blocking: Type.Optional(Type.Literal(true)),
       /** The other side takes no messages from the caller. Not with a page before another. */
       blocked: Type.Optional(Blocked),
+      /** When the conversation was last erased. What was written until then is not lost but gone: a client that has it must not send it again. */
+      erasedAt: Type.Optional(Type.Number()),
     }),
   },
   /**

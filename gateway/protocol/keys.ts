@@ -55,6 +55,9 @@ export function conversationSides(id: string): readonly [string, string] | undef
   return a !== b && isSide(a) && isSide(b) && conversationId(a, b) === id ? [a, b] : undefined
 }
 
+/** What tells one conversation from another and does not say whose it is. */
+export const conversationHash = (conversation: string): string => createHash('sha256').update(conversation).digest('base64url')
+
 const TAG_COUNT = 64
 
 /** One of 64 tags: conversations of one tag live in one slot of a Redis Cluster, so that messages of several go in one call. */

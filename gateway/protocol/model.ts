@@ -255,6 +255,8 @@ export const ShopRecord = Type.Object({
       open: Type.Array(Type.String({ maxLength: 40, pattern: HOURS_LINE }), { maxItems: 21 }),
     }),
   ),
+  /** After how many days without a message its conversations are erased, in place of KEEP_DAYS. Only as stored by `PUT`. */
+  keepDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 36_500 })),
 })
 export type ShopRecord = Static<typeof ShopRecord>
 

@@ -14,6 +14,8 @@ export const PUSHES = {
   messagePush: Message,
   /** What stands in an entry's place from now on: the message was withdrawn, or what it quotes was. */
   withdrawPush: Message,
+  /** The conversation was erased, with all that was written in it until `at`; it may begin again. Clients forget what they have of it. */
+  erasedPush: Type.Object({ conversation: ConversationId, at: Type.Number() }),
   /** The resume has sent as much of this conversation as its limit allows; the client reads on by `history`. */
   resumePush: Type.Object({ conversation: ConversationId, more: Type.Boolean() }),
   /** A side has received or read further. */

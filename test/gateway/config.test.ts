@@ -71,7 +71,7 @@ describe('settings', () => {
     ['HANDOVER_MS', '-5'],
     ['HANDOVER_MS', '2147483648'],
     ['DRAIN_MS', '99999999999'],
-    ['REDIS_KEEP_DAYS', '9007199254740991'],
+    ['KEEP_DAYS', '9007199254740991'],
     ['DIRECT', 'guests'],
     ['SOURCES', 'wx,wx2'],
     ['SOURCES', 'ab,a'],

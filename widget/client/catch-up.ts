@@ -241,14 +241,15 @@ export class CatchUp {
     let page: readonly Message[] = []
     for (let count = 1; ; count++) {
       const [first] = page
-      const { messages, head, more } = await this.#options.history(first ? { before: first.seq, limit: PAGE } : { limit: PAGE })
+      const { messages, head, more, erasedAt = 0 } = await this.#options.history(first ? { before: first.seq, limit: PAGE } : { limit: PAGE })
       page = [...messages, ...page]
       this.#target = head.seq
       const repaired = reconcile(this.#timeline, page, head.epoch, more)
       if (repaired.isDoubtful && count < REPAIR_PAGES) continue
       this.#isDiverged = this.#isReloading = false
       this.#timeline = repaired.timeline
-      this.#lost = repaired.lost
+      // what was erased is not lost
+      this.#lost = repaired.lost.filter(({ at }) => at > erasedAt)
       return
     }
   }

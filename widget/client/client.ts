@@ -52,6 +52,7 @@ class ListingPerson extends PersonClient implements PersonContract {
     }
     this.onPush('messagePush', (message) => this.#inbox?.onMessage(message))
     this.onPush('withdrawPush', (message) => this.#inbox?.onChanged(message))
+    this.onPush('erasedPush', ({ conversation }) => this.#inbox?.remove(conversation))
     this.onPush('cursorPush', (cursor) => this.#inbox?.onCursor(cursor))
     this.onPush('conversationPush', (row) => this.#inbox?.onRow(row))
     this.connection.subscribe(({ name }) => {

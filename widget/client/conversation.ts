@@ -84,6 +84,8 @@ export class Conversation implements Contract {
       isConnected,
       history: async (input) => {
         const answer = await request('history', { to, ...input })
+        const { epoch } = this.#catchUp.timeline
+        if (epoch !== '' && epoch !== answer.head.epoch) this.#receipts.forget()
         this.#learn(answer.conversation, answer.cursors)
         if (answer.shop) this.knowShop(answer.shop)
         if (input.before === undefined) this.blocked.know(answer.blocked)

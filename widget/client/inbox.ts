@@ -91,6 +91,13 @@ export class Inbox implements Contract {
     if (kind === 'withdrawn' && row?.last?.seq === seq && row.head.epoch === epoch && row.last.kind !== kind) this.#put([{ ...row, last: message }])
   }
 
+  /** The conversation was erased. */
+  remove(conversation: string): void {
+    this.#received.delete(conversation)
+    this.rows.set(this.rows.value.filter((row) => row.conversation !== conversation))
+    this.unread.set(this.rows.value.reduce((sum, { unread }) => sum + unread, 0))
+  }
+
   onCursor({ conversation, participant, delivered, read }: PushData<'cursorPush'>): void {
     const row = this.#find(conversation)
     if (row) this.#put([{ ...row, cursors: { ...row.cursors, [participant]: { delivered, read } } }])

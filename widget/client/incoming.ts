@@ -92,7 +92,7 @@ export interface Checks {
 export const CHAT_CHECKS: Checks = {
   answers: {
     send: record({ conversation: text, epoch: text, seq: count, at: time }, { prev: text, duplicate: yes }),
-    history: record({ conversation: id, messages: list(messageFrom), head, more: flag, cursors }, { shop, blocking: yes, blocked }),
+    history: record({ conversation: id, messages: list(messageFrom), head, more: flag, cursors }, { shop, blocking: yes, blocked, erasedAt: time }),
     withdraw: record({ message: messageFrom }),
     presence: record({ presence: recordOf(presence) }),
     blockedPersons: record({ blocked: list(record({ conversation: id, to: id, at: time }, { name: text, guest: yes })) }, { more: yes }),
@@ -104,6 +104,7 @@ export const CHAT_CHECKS: Checks = {
   pushes: {
     messagePush: messageFrom,
     withdrawPush: messageFrom,
+    erasedPush: record({ conversation: id, at: time }),
     cursorPush: record({ conversation: id, participant: id, delivered: count, read: count }),
     typingPush: record({ conversation: id, from: id, side: id, on: flag }, { name: text, guest: yes }),
     conversationPush: record({ conversation: id, to: id }, { blocking: yes }),

@@ -373,7 +373,7 @@ export class PersonClient implements Contract {
     if (push.name === 'messagePush') conversation?.onMessage(push.data)
     else if (push.name === 'withdrawPush') conversation?.onChanged(push.data)
     else if (push.name === 'blockPush') conversation?.blocked.know(push.data)
-    else if (push.name === 'resumePush') conversation?.compare()
+    else if (push.name === 'resumePush' || push.name === 'erasedPush') conversation?.compare()
     else if (push.name === 'cursorPush') conversation?.onCursor(push.data)
     else if (push.name === 'typingPush') conversation?.onTyping(push.data)
     else if (push.name === 'changeUserPush' || push.name === 'syncChangeUserPush') this.focus.set(push.data.toid)

@@ -22,6 +22,12 @@ export class Receipts {
     this.#send = send
   }
 
+  /** The log is another one, which nobody has received or read. */
+  forget(): void {
+    this.mine = this.#sent = { delivered: 0, read: 0 }
+    this.theirs.set(this.mine)
+  }
+
   /** Our cursor as the gateway knows it. */
   knowMine(cursor: Cursor): void {
     this.mine = later(this.mine, cursor)

@@ -32,6 +32,8 @@ export interface Parts {
   readonly commit: GroupCommit
   readonly checkpoint: Checkpoint
   readonly bus: LocalBus
+  /** Resolves when a start would know that something was being erased. */
+  readonly noteErasing: () => Promise<void>
 }
 
 /** The laws are in backbone.ts. A write waits for the next group commit; a read shows durable entries only, and waits while this turn's budget is spent. */
@@ -63,8 +65,9 @@ export class EmbeddedStore implements Store {
     return new Promise((resolve, reject) => this.#parts.commit.add(new ReplaceWrite(this.#parts, message, { resolve, reject })))
   }
 
-  erase(conversation: string): Promise<boolean> {
-    if (this.#isClosed) return Promise.reject(closed())
+  async erase(conversation: string): Promise<boolean> {
+    if (this.#isClosed) throw closed()
+    await this.#parts.noteErasing()
     return new Promise((resolve, reject) => this.#parts.commit.add(new EraseWrite(this.#parts, conversation, { resolve, reject })))
   }
 

@@ -85,10 +85,12 @@ function assemble(files: Files, { checkpointBytes, imagesBytes, now, onHealth, r
   const bus = new LocalBus()
   const commit = new GroupCommit(files, newest, { settled: (batch) => checkpoint.settled(batch), onHealth })
   const wiper = new Wiper({ files, commit, checkpoint })
-  const store = new EmbeddedStore({ conversations, commit, checkpoint, bus })
+  const store = new EmbeddedStore({ noteErasing: () => wiper.note(), conversations, commit, checkpoint, bus })
   const records = new EmbeddedRecords(files)
   const images = new EmbeddedImages(files, { now, limitBytes: imagesBytes })
   let isClosed = false
+  // a full disk, or a close before it is done: the next start or erasure does it
+  if (wiper.isUnfinished) void wiper.scrub().catch(() => undefined)
   return {
     store,
     records,

@@ -22,7 +22,7 @@ export const CHECKSUMS_FROM = 3
  * `journal`   batch number (u64) → the packets of one group commit, one a line (`replaced`: what stands in an entry's place, `erased`: the conversation is empty from here on, `blank`: nothing). It is small and only grows at its end, so a commit
  *             is one put and one flush, however many conversations it touches. 0 → the epoch
  * `main`      what checkpoints moved out of the journal, in bulk:
- *   `about`   'epoch', 'format', 'count' (of conversation numbers given), 'folded' (the newest batch at the last checkpoint)
+ *   `about`   'epoch', 'format', 'count' (of conversation numbers given), 'folded' (the newest batch at the last checkpoint), 'wiping' (bytes of something erased may still be there)
  *   `rows`    conversation id → its row as JSON
  *   `log`     number of the conversation (u32), seq (u32) → the JSON of this message and of some after it, one a line
  *   `ids`     number of the conversation (u32), hash of sender and client id → seq (u32)
@@ -31,6 +31,13 @@ export const CHECKSUMS_FROM = 3
  * `images`    id → type, newline, bytes; 'folder' → the epoch; for an image that no message names yet also 'waits ', id → its end, and
  *             'ends  ', end (u48), id → nothing; not through the journal
  */
+export interface Environment {
+  readonly name: (typeof ENVIRONMENTS)[number]
+  readonly root: Pick<RootDatabase, 'transactionSync' | 'resetReadTxn' | 'readerList'>
+  /** Commits without a change. */
+  touch(): Promise<unknown>
+}
+
 export interface Files {
   readonly epoch: string
   readonly checkpointed: number
@@ -44,11 +51,7 @@ export interface Files {
   readonly records: Checksummed
   readonly images: Checksummed
   readonly folder: string
-  /** The three by name. */
-  readonly environments: readonly (readonly [
-    name: (typeof ENVIRONMENTS)[number],
-    root: Pick<RootDatabase, 'transactionSync' | 'resetReadTxn' | 'readerList'>,
-  ])[]
+  readonly environments: readonly Environment[]
   /** Throws while the disk has no room for a commit. */
   requireSpace(): void
   /** Tries whether the disk can be written: writes a value that is there already. Rejects or throws where it cannot. */
@@ -136,15 +139,19 @@ function openAll(folder: string): OpenFiles {
   const named = NAMES.map((name) => new Checksummed(checksumName('main', name), main.openDB<Buffer, Buffer>(name, BINARY)))
   const [about, rows, log, ids, sides, records] = named as Named
   const requireSpace = spaceGuard(folder)
+  const again = (database: Checksummed, key: Buffer): Promise<unknown> => {
+    requireSpace()
+    return database.put(key, database.get(key) ?? '')
+  }
   const roots = { journal: new Checksummed('journal', journal), images: new Checksummed('images', images) }
   return {
     ...roots,
     roots,
     folder,
     environments: [
-      ['journal', journal],
-      ['main', main],
-      ['images', images],
+      { name: 'journal', root: journal, touch: () => again(roots.journal, STAMP.journal) },
+      { name: 'main', root: main, touch: () => again(about, EPOCH) },
+      { name: 'images', root: images, touch: () => again(roots.images, STAMP.images) },
     ],
     main,
     about,
@@ -154,10 +161,7 @@ function openAll(folder: string): OpenFiles {
     sides,
     records,
     requireSpace,
-    tryWriting: async () => {
-      requireSpace()
-      await roots.journal.put(STAMP.journal, roots.journal.get(STAMP.journal) ?? '')
-    },
+    tryWriting: async () => again(roots.journal, STAMP.journal),
     close: async () => {
       await Promise.all([journal.close(), main.close(), images.close()])
     },

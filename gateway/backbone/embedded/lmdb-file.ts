@@ -103,16 +103,16 @@ export class LmdbFile {
   }
 
   /**
-   * Runs of pages, ascending, that hold nothing for the newest snapshot and for none from `oldest` on: those in the tree of free pages, and those behind
-   * the last page, which a commit that did not finish may have written.
+   * Runs of pages, ascending, that hold nothing for the newest two snapshots: those in the tree of free pages, and those behind the last page, which a
+   * commit that did not finish may have written.
    */
-  freeRuns(oldest: number): (readonly [first: number, count: number])[] {
-    const { free, lastPage } = this.#newest()
+  freeRuns(): (readonly [first: number, count: number])[] {
+    const { free, lastPage, txn } = this.#newest()
     const runs: (readonly [number, number])[] = [[lastPage + 1, Math.ceil(this.#bytes / this.#pageBytes) - lastPage - 1]]
     if (free.root >= 0) {
       this.#used = new Uint8Array(lastPage + 1)
       this.#tree(free, FREE, ({ key, value }) => {
-        if (readU64(key, 0) <= oldest) runs.push(...freeRunsOf(value))
+        if (readU64(key, 0) < txn) runs.push(...freeRunsOf(value))
       })
     }
     return runs.sort(([a], [b]) => a - b)

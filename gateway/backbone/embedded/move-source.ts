@@ -37,15 +37,23 @@ export async function openMoveSource(dataDir: string): Promise<MoveSource> {
 }
 
 function* allConversations(files: Files, conversations: Conversations): Generator<MovedConversation> {
-  for (const { key } of files.rows.getRange({})) yield moved(files, conversations, conversations.get(key.toString()))
-  for (const conversation of conversations.pendingConversations) if (conversation.number === 0) yield moved(files, conversations, conversation)
+  for (const { key } of files.rows.getRange({})) {
+    const conversation = conversations.get(key.toString())
+    if (!isErased(conversation)) yield moved(conversations, conversation)
+  }
+  for (const conversation of conversations.pendingConversations) {
+    if (conversation.number === 0 && !isErased(conversation)) yield moved(conversations, conversation)
+  }
 }
 
-function moved(files: Files, conversations: Conversations, conversation: Conversation): MovedConversation {
+/** Its rows are still there, and a start would delete them. */
+const isErased = ({ durable }: Conversation): boolean => durable.seq === 0 && durable.assignment === undefined
+
+function moved(conversations: Conversations, conversation: Conversation): MovedConversation {
   const { cursors, names, assignment } = conversation.durable
   return {
     conversation: conversation.id,
-    head: conversation.head(files.epoch),
+    head: conversation.head,
     cursors,
     names,
     ...(assignment === undefined ? undefined : { assignment: { ...assignment, muted: [assignment.muted ?? []].flat() } }),

@@ -10,9 +10,13 @@ import { WipeFile } from './wipe-file.ts'
 
 /** Between two steps the process serves, and commits. */
 const PAUSE_MS = 4
+/** Key of the database `about`. */
+const UNFINISHED = Buffer.from('wiping')
+/** See wipe-file.ts. */
+const COMMITS_BETWEEN = 2
 
 interface Parts {
-  readonly files: Pick<Files, 'folder' | 'environments'>
+  readonly files: Pick<Files, 'folder' | 'environments' | 'about'>
   readonly commit: GroupCommit
   readonly checkpoint: Checkpoint
 }
@@ -26,9 +30,24 @@ export class Wiper {
   #running: Promise<void> | undefined
   #next: Promise<void> | undefined
   #isClosed = false
+  #isNoted = false
+  #erasedCount = 0
 
   constructor(parts: Parts) {
     this.#parts = parts
+  }
+
+  /** To be called, and awaited, before something is erased: a start finishes what a kill has interrupted. */
+  async note(): Promise<void> {
+    this.#erasedCount++
+    if (this.#isNoted) return
+    await this.#parts.files.about.put(UNFINISHED, '1')
+    this.#isNoted = true
+  }
+
+  /** Whether an erasure was noted, and its bytes may still be there. */
+  get isUnfinished(): boolean {
+    return this.#parts.files.about.get(UNFINISHED) !== undefined
   }
 
   /** See `Backbone.scrub`. */
@@ -55,23 +74,35 @@ export class Wiper {
   async #run(): Promise<void> {
     const { files, commit, checkpoint } = this.#parts
     this.#requireOpen()
+    const { about } = files
+    const erasedCount = this.#erasedCount
     const batch = commit.last
     await new Promise<void>((resolve, reject) => commit.add(new BlankWrite({ resolve, reject })))
     await checkpoint.pass(batch)
-    for (const [name, root] of files.environments) {
-      const path = join(files.folder, name, 'data.mdb')
-      const wipe = new WipeFile(path)
+    for (const environment of files.environments) await this.#wipe(environment)
+    if (erasedCount !== this.#erasedCount) return
+    this.#isNoted = false
+    await about.remove(UNFINISHED)
+  }
+
+  async #wipe({ name, root, touch }: Files['environments'][number]): Promise<void> {
+    const path = join(this.#parts.files.folder, name, 'data.mdb')
+    const wipe = new WipeFile(path)
+    const all = async (step: () => boolean): Promise<void> => {
       for (let isDone = false; !isDone;) {
         this.#requireOpen()
-        isDone = root.transactionSync(() => {
-          root.resetReadTxn()
-          return wipe.step(oldestReader(root.readerList()))
-        })
+        isDone = root.transactionSync(step)
         if (!isDone) await wait(PAUSE_MS)
       }
-      const file = await open(path, 'r+')
-      await file.sync().finally(() => file.close())
     }
+    await all(() => wipe.stepInTrees())
+    for (let i = 0; i < COMMITS_BETWEEN; i++) await touch()
+    await all(() => {
+      root.resetReadTxn()
+      return wipe.stepInFree(oldestReader(root.readerList()))
+    })
+    const file = await open(path, 'r+')
+    await file.sync().finally(() => file.close())
   }
 
   #requireOpen(): void {

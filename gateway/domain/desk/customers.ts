@@ -63,6 +63,11 @@ export class Customers {
     }
   }
 
+  /** What a backend has said about the person is not remembered any more. */
+  forget(customer: string): void {
+    this.#answers.forget((key) => key.endsWith(` ${customer}`))
+  }
+
   #look(customer: string, { shop = '' }: Identity): Promise<Outcome> {
     const backend = this.#backend
     if (backend === undefined) return Promise.resolve({ state: 'off' })

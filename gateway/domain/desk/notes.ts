@@ -7,6 +7,7 @@ import type { Item, Records } from '../../backbone/records.ts'
 import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import type { Note } from '../../protocol/model.ts'
+import { noteConversation } from '../customer-data/noted-conversations.ts'
 import { access, type Caller } from '../messaging/access.ts'
 import { firstThatFit } from '../answer-size.ts'
 import { checkKey, isInvisible } from '../untrusted-text.ts'
@@ -48,6 +49,7 @@ export class Notes {
     if (text !== '' && isInvisible(text)) throw new Refusal('text_empty')
     const { name } = identity
     const fresh: Note = { id, by: name === undefined ? { id: identity.id } : { id: identity.id, name }, text, at: this.#options.now() }
+    await noteConversation(this.#options.records, conversation, fresh.at)
     const note = await this.#queue.take(conversation, () =>
       this.#options.images.withReferences(imagesIn(text), undefined, () => this.#write(conversation, fresh)),
     )

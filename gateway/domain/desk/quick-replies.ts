@@ -56,6 +56,7 @@ export class QuickReplies {
       const value = JSON.stringify({ folder, title, text })
       const bytes = items.reduce((sum, item) => sum + (item.key === id ? 0 : bytesOf(item)), bytesOf({ key: id, value }))
       if (bytes > COLLECTION_BYTES) throw new Refusal('too_many', `all of them together may have ${COLLECTION_BYTES} bytes`)
+      await this.#options.images.stand(imagesIn(text))
       await this.#options.images.withReferences(imagesIn(text), undefined, () =>
         this.#options.records.put({ collection, key: id, value, now: this.#options.now() }),
       )

@@ -52,6 +52,11 @@ export class Cards {
     const card: CardName = { ...named, customer, shop: shop.slice(SHOP_PREFIX.length) }
     return { ok: true, ...(await this.#answers.look(JSON.stringify(Object.values(card)), () => backend.ask(card))) }
   }
+
+  /** What a backend has said to the person is not remembered any more. */
+  forget(customer: string): void {
+    this.#answers.forget((key) => (JSON.parse(key) as string[]).includes(customer))
+  }
 }
 
 /** Undefined for a message that is no card, or a card of something without an id. */

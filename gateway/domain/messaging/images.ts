@@ -23,6 +23,9 @@ export const imagesIn = (text: string): readonly string[] =>
 const SHARED_MS = 3_600_000
 const sharedMark = (id: string): { readonly collection: string; readonly key: string } => ({ collection: `image ${id}`, key: 'shared' })
 
+/** Something that no conversation is shows the image: it outlives every conversation in which it was sent. */
+const standingMark = (id: string): { readonly collection: string; readonly key: string } => ({ ...sharedMark(id), key: 'standing' })
+
 export interface SavedImage {
   readonly id: string
   readonly width: number
@@ -99,6 +102,25 @@ export class Images {
         if (marks.length === 0) await this.#store.letGo(id, 0)
       }),
     )
+  }
+
+  /** To be called before a quick reply or a shop's record is stored that shows these. */
+  async stand(ids: readonly string[]): Promise<void> {
+    await Promise.all(ids.map((id) => this.#records.put({ ...standingMark(id), value: '', now: this.#now() })))
+  }
+
+  /** Deletes what a conversation showed that is erased, but for what stands elsewhere. Resolves with how many there were. */
+  async erase(ids: readonly string[]): Promise<number> {
+    let count = 0
+    for (const id of ids) {
+      const { collection } = sharedMark(id)
+      const marks = await this.#records.items(collection, this.#now())
+      if (marks.some(({ key }) => key === standingMark(id).key)) continue
+      if ((await this.#store.get(id)) !== undefined) count++
+      await this.#store.remove(id)
+      for (const { key } of marks) await this.#records.remove({ collection, key, now: this.#now() })
+    }
+    return count
   }
 
   /**

@@ -5,6 +5,7 @@
 import type { Message } from '../../protocol/model.ts'
 import type { Appended, Muted, NewMessage, Store } from '../../backbone/backbone.ts'
 import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
+import type { ErasedMarks } from '../customer-data/erased-marks.ts'
 import { access, mayStart, type Caller, type Direct } from './access.ts'
 import { spenderOf, type Allowances } from '../allowances.ts'
 import type { Blacklist } from '../desk/blacklist.ts'
@@ -31,6 +32,7 @@ export class Messages {
   readonly #images: Images
   readonly #quotes: Quotes
   readonly #shops: Pick<ShopRecords, 'of'>
+  readonly #erased: Pick<ErasedMarks, 'of'>
   readonly #queue = new KeyedQueue()
   readonly #now: () => number
   readonly #report: Report
@@ -47,6 +49,7 @@ export class Messages {
     images: Images
     quotes: Quotes
     shops: Pick<ShopRecords, 'of'>
+    erased: Pick<ErasedMarks, 'of'>
     now: () => number
     report: Report
   }) {
@@ -59,6 +62,7 @@ export class Messages {
     this.#images = options.images
     this.#quotes = options.quotes
     this.#shops = options.shops
+    this.#erased = options.erased
     this.#now = options.now
     this.#report = options.report
   }
@@ -162,9 +166,10 @@ export class Messages {
     const { before, after, limit = DEFAULT_PAGE_COUNT } = input
     if (before !== undefined && after !== undefined) throw new Refusal('bad_request', 'give before or after, not both')
     const direction = after !== undefined ? { after } : before !== undefined ? { before } : undefined
-    const [{ messages, head, cursors, assignment, isCut }, shop] = await Promise.all([
+    const [{ messages, head, cursors, assignment, isCut }, shop, erasedAt] = await Promise.all([
       this.#store.read(conversation, { ...direction, limit, bytes: ROWS_BYTES }),
       direction === undefined ? this.#shops.of(theirs) : undefined,
+      this.#erased.of(conversation),
     ])
     // tells a blocked participant on opening the conversation, before they write
     const blocked = before === undefined ? await this.#blacklist.remind({ conversation, side: mine, assignment }) : undefined
@@ -184,6 +189,7 @@ export class Messages {
       ...(shop === undefined ? undefined : { shop }),
       ...(isBlocking(mine, { conversation, assignment }) ? { blocking: true as const } : undefined),
       ...(blocked === undefined ? undefined : { blocked }),
+      ...(erasedAt === undefined ? undefined : { erasedAt }),
     }
   }
 

@@ -34,6 +34,9 @@ export class ShopRecords {
   /** By record, which is remembered elsewhere. */
   readonly #views = new WeakMap<ShopRecord, { readonly at: number; readonly open: Shop['open'] }>()
 
+  /** Called with what is stored about a shop: for how many days it keeps a conversation in which nobody writes any more; undefined: as all. */
+  keepFor: (shop: string, days: number | undefined) => Promise<void> = async () => undefined
+
   constructor(options: ShopRecordsOptions) {
     this.#options = options
     this.#stored = new BackendAnswers(options)
@@ -66,10 +69,12 @@ export class ShopRecords {
     const { record, fault } = tidyRecord(given)
     if (fault === 'too large') throw new Refusal('too_large', 'a shop has at most 8192 bytes')
     if (fault !== undefined) throw new Refusal('bad_request', `${fault} cannot be used`)
+    await this.keepFor(shop, record.keepDays)
     const collection = collectionOf(shop)
     if (Object.keys(record).length === 0) await records.remove({ collection, key: KEY, now: now() })
     else {
       const images_ = imagesIn(record.logo ?? '')
+      await images.stand(images_)
       await images.withReferences(images_, images_[0], () => records.put({ collection, key: KEY, value: JSON.stringify(record), now: now() }))
     }
     this.#stored.learn(shop, record)
@@ -93,9 +98,10 @@ export class ShopRecords {
   }
 
   /** `source`: the record that the hours are from. */
-  #view({ hours, ...rest }: ShopRecord, source: ShopRecord | undefined): Shop | undefined {
+  #view({ hours, ...about }: ShopRecord, source: ShopRecord | undefined): Shop | undefined {
     const open = hours === undefined || source === undefined ? undefined : this.#open(hours, source)
-    const shop: Shop = { ...rest, ...(open === undefined ? undefined : { open }) }
+    const { keepDays: _, ...shown } = about
+    const shop: Shop = { ...shown, ...(open === undefined ? undefined : { open }) }
     return Object.keys(shop).length === 0 ? undefined : shop
   }
 

@@ -11,7 +11,7 @@ const MOST_BYTES = 8192
 /**
  * The record without what cannot be used. `fault` names the first such part; `too large`: the record as a whole cannot be used.
  */
-export function tidyRecord({ name, logo, greeting, questions, hours, replyMinutes }: ShopRecord): {
+export function tidyRecord({ name, logo, greeting, questions, hours, replyMinutes, keepDays }: ShopRecord): {
   readonly record: ShopRecord
   readonly fault?: string
 } {
@@ -21,6 +21,7 @@ export function tidyRecord({ name, logo, greeting, questions, hours, replyMinute
     if (given !== undefined && usable === undefined) faults.push(key)
     else if (usable !== undefined) tidy[key] = usable
   }
+  if (keepDays !== undefined) tidy.keepDays = keepDays
   take('name', name, name === undefined ? undefined : tidyName(name))
   take('logo', logo, logo !== undefined && LOGO.test(logo) ? webAddress(logo) : undefined)
   take('greeting', greeting, byLanguage(greeting, shown))

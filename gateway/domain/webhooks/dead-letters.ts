@@ -44,6 +44,14 @@ interface Failed {
   readonly failingSince: number
 }
 
+/** Letters of conversations that are erased. Also where no webhook is set any more. */
+export async function removeDeadLetters(records: Records, isErased: (conversation: string) => boolean, now: number): Promise<void> {
+  for (const { key, value } of await records.items(COLLECTION, now)) {
+    const { letter } = JSON.parse(value) as Stored
+    if (isErased(letter.conversation)) await records.remove({ collection: COLLECTION, key, now })
+  }
+}
+
 export class DeadLetters {
   readonly #records: Records
   readonly #store: Pick<Store, 'read'>

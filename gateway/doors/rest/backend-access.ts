@@ -80,6 +80,12 @@ export class BackendAccess {
     return id
   }
 
+  /** A customer's id, for what concerns their conversations with all shops. Throws also for a key that is limited to some. */
+  wholeCustomer({ shops }: ApiKey, id: string): string {
+    if (shops !== undefined) throw new Refusal('forbidden', 'this API key is limited to some shops, and the customer may have written to others')
+    return this.customer(id)
+  }
+
   /** The two sides of a conversation, the shop first where there is one. Throws as `shop` does, and `unknown_conversation`. */
   conversation(key: ApiKey, id: string): readonly [string, string] {
     const sides = conversationSides(id)

@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal } from '../../domain/refusal.ts'
 import { BackendAccess } from './backend-access.ts'
 import { registerConversations } from './conversation-routes.ts'
+import { registerCustomerData } from './customer-data-routes.ts'
 import { registerCustomers } from './customer-routes.ts'
 import { describeRoutes } from './description.ts'
 import { asRefusal, notThere, refuse } from './http-refusal.ts'
@@ -44,6 +45,7 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
       registerMessages(scope, access, options)
       registerConversations(scope, access, options)
       registerCustomers(scope, access, options)
+      registerCustomerData(scope, access, options)
       registerShops(scope, access, options)
       registerWebhooks(scope, access, options)
     },
