@@ -68,7 +68,7 @@ import { EngineIoDoor } from './doors/engine-io.ts'
 import { engineSessions } from './doors/engine-io-session.ts'
 import { HTTP_LIMITS } from './doors/http-limits.ts'
 import { hookOf, sendIn, type GatewayHooks, type Send } from './hooks-and-send.ts'
-import { openBackbone, unansweredMsOf } from './open-backbone.ts'
+import { keepMsOf, openBackbone, unansweredMsOf } from './open-backbone.ts'
 import { Hub } from './relay/hub.ts'
 import type { SessionContext } from './doors/session-context.ts'
 import { isLoopback } from './doors/admit/loopback.ts'
@@ -330,7 +330,7 @@ function createDomain(backbone: Backbone, options: DomainOptions): Domain {
     customers,
     cards,
     ...customerData,
-    notes: new Notes({ records, bus, images, now }),
+    notes: new Notes({ records, bus, images, now, keepMs: keepMsOf(config) }),
     shops: new Shops(shopsOf(config)),
     shopRecords,
     search: new Search({ store, shops: shopRecords, now, turn: () => setImmediate() }),

@@ -8,7 +8,7 @@ import type { Report } from './domain/facts.ts'
 const DAY_MS = 86_400_000
 
 export async function openBackbone(config: Config, report: Report): Promise<Backbone> {
-  const { DATA_DIR, IMAGES_MB, REDIS_URL, REDIS_DURABILITY, REDIS_KEEP_COUNT, KEEP_DAYS } = config
+  const { DATA_DIR, IMAGES_MB, REDIS_URL, REDIS_DURABILITY, REDIS_KEEP_COUNT } = config
   if (REDIS_URL === undefined) {
     const onHealth = (problem: string | undefined): void => report({ fact: 'partSeen', part: 'The store', problem })
     return openEmbedded({ dataDir: DATA_DIR, imagesBytes: IMAGES_MB * 1_000_000, onHealth })
@@ -19,7 +19,7 @@ export async function openBackbone(config: Config, report: Report): Promise<Back
       url: REDIS_URL,
       durability,
       keepCount: REDIS_KEEP_COUNT,
-      keepMs: KEEP_DAYS * DAY_MS,
+      keepMs: keepMsOf(config),
       unansweredMs: unansweredMsOf(config),
       onHealth: (server, problem) => report({ fact: 'partSeen', part: `Redis ${server}`, problem }),
     })
@@ -28,6 +28,9 @@ export async function openBackbone(config: Config, report: Report): Promise<Back
     throw new SettingError((error as Error).message)
   }
 }
+
+/** After how long Redis forgets by itself what nobody writes to, in ms; 0: never, as the embedded store, whose conversations are erased by a job. */
+export const keepMsOf = ({ REDIS_URL, KEEP_DAYS }: Config): number => (REDIS_URL === undefined ? 0 : KEEP_DAYS * DAY_MS)
 
 /** How long a conversation without an answer is stored, in ms; 0: for ever, as always in the embedded store. */
 export const unansweredMsOf = ({ REDIS_URL, UNANSWERED_DAYS }: Config): number => (REDIS_URL === undefined ? 0 : UNANSWERED_DAYS * DAY_MS)

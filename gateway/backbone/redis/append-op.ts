@@ -122,7 +122,7 @@ export class AppendOp implements Op<AppendReply> {
 
   #write(before: LogHead): void {
     const { id, at: wanted, origin } = this.#message
-    const { keepCount, unansweredMs } = this.#options.settings
+    const { keepCount } = this.#options.settings
     const { head, log } = this.#log.keys
     // times in a log never decrease, even if a clock steps back
     const at = Math.max(wanted, before.at)
@@ -141,7 +141,7 @@ export class AppendOp implements Op<AppendReply> {
     const line = next.text.slice(0, next.text.length - next.assignment.text.length)
     const payload = framedWrite(before.stamp, line, framed(origin, packet))
     this.keys = [head, log]
-    this.args = [before.text, next.text, next.soleSide === '0' ? '' : String(unansweredMs), next.stamp + entry, this.key, payload]
+    this.args = [before.text, next.text, this.#headLasts(next), next.stamp + entry, this.key, payload]
     const beside: Beside[] = []
     this.#keep(before, next, beside)
     this.#name(beside)
@@ -167,6 +167,13 @@ export class AppendOp implements Op<AppendReply> {
     return before.seq === 0 || before.soleSide === mine ? mine : '0'
   }
 
+  /** The head ends before log and meta, which are nothing without it. A block by the shop outlives everything. */
+  #headLasts({ soleSide, assignment }: LogHead): string {
+    const { keepMs, unansweredMs } = this.#options.settings
+    const ms = Math.min(keepMs > 0 && assignment.muted.length === 0 ? keepMs : Infinity, soleSide === '0' ? Infinity : unansweredMs)
+    return ms === Infinity ? '' : String(Math.ceil(ms))
+  }
+
   /** How long log and meta stay. The head of a conversation that may be forgotten ends first: without it the rest counts for nothing. */
   #keep(before: LogHead, next: LogHead, beside: Beside[]): void {
     const { keepMs, unansweredMs } = this.#options.settings
@@ -179,13 +186,14 @@ export class AppendOp implements Op<AppendReply> {
     if (isAnswer) beside.push([meta, 'PERSIST', '', ''])
     const known = this.#log
     // also of a log that was written while it was to be kept for some days only
-    if (keepMs === 0 && !isSole && (isAnswer || known.keptAt === -Infinity)) beside.push([log, 'PERSIST', '', ''])
+    if (keepMs === 0 && !isSole && (isAnswer || known.keptAt === -Infinity)) beside.push([log, 'PERSIST', '', ''], [meta, 'PERSIST', '', ''])
     const ms = Math.min(keepMs > 0 ? keepMs : Infinity, isSole ? unansweredMs : Infinity)
     const now = performance.now()
     if (ms === Infinity) known.keptAt = now
     if (ms === Infinity || (before.seq > 0 && !isAnswer && now - known.keptAt < ms * SLACK)) return
     known.keptAt = now
-    if (isSole) beside.push([meta, 'PEXPIRE', longer(unansweredMs), ''])
+    const metaMs = Math.min(isSole ? unansweredMs : Infinity, next.assignment.muted.length === 0 ? ms : Infinity)
+    if (metaMs < Infinity) beside.push([meta, 'PEXPIRE', longer(metaMs), ''])
     beside.push([log, 'PEXPIRE', longer(ms), ''])
   }
 

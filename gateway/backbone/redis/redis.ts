@@ -33,13 +33,16 @@ export async function openRedis(given: Partial<RedisSettings> & Pick<RedisSettin
   const writes = new Router(ring, 'writer', settings)
   const reads = new Router(ring, 'reader', settings)
   const logs = new KnownLogs(settings.windowCount)
+  // after so long a row without a head is of a conversation that Redis has forgotten, for the one reason or the other
+  const limits = [settings.unansweredMs, settings.keepMs].filter((ms) => ms > 0)
+  const forgetMs = limits.length === 0 ? 0 : Math.min(...limits)
   const watermarks = new Watermarks(reads)
   const bus = new RedisBus({ ring, reads, settings, logs, watermarks })
   await ring.checked
   const clock = new RedisClock(reads)
   await clock.sync()
   return {
-    store: new RedisStore({ writes, reads, scripts, settings, logs, watermarks, now: clock.now, unansweredMs: settings.unansweredMs }),
+    store: new RedisStore({ writes, reads, scripts, settings, logs, watermarks, now: clock.now, unansweredMs: forgetMs }),
     records: new RedisRecords({ writes, reads, scripts }),
     images: new RedisImages({ writes, reads, scripts, keepMs: settings.keepMs }),
     bus,

@@ -11,7 +11,7 @@ export interface RedisSettings {
   readonly durability: 'memory' | 'replica'
   /** Entries kept per conversation, approximately: every 32nd append cuts the log; 0 = all. */
   readonly keepCount: number
-  /** Ms an entry is kept; applied at every 32nd append, and by expiry to a log without appends. 0 = for ever. */
+  /** Ms an entry is kept; applied at every 32nd append, and by expiry to a whole conversation without appends, unless somebody is muted in it. 0 = for ever. */
   readonly keepMs: number
   /**
    * Ms since the last message after which a conversation is forgotten as a whole if only one side, and not a shop, has written

@@ -94,7 +94,7 @@ export class Erasure {
     await this.#removeBeside(conversation, hasBlocks)
     await removeDeadLetters(records, (each) => each === conversation, now())
     if (keeping !== undefined) {
-      await noteConversation(records, conversation, now())
+      await noteConversation(records, conversation, { now: now() })
       await store.setAssignment({ ...keeping, expect: '' })
     }
     for (const side of sides) await pushToSide(bus, { side, origin: '' }, ['erasedPush', { conversation, at }])

@@ -8,8 +8,12 @@ import { conversationSides, isShopSide } from '../../protocol/keys.ts'
 const collectionOf = (side: string): string => `${side}/noted`
 const personsOf = (conversation: string): readonly string[] => conversationSides(conversation)!.filter((side) => !isShopSide(side))
 
-export async function noteConversation(records: Records, conversation: string, now: number): Promise<void> {
-  for (const side of personsOf(conversation)) await records.put({ collection: collectionOf(side), key: conversation, value: '', now })
+export async function noteConversation(
+  records: Records,
+  conversation: string,
+  at: { readonly now: number; readonly expiresAt?: number },
+): Promise<void> {
+  for (const side of personsOf(conversation)) await records.put({ collection: collectionOf(side), key: conversation, value: '', ...at })
 }
 
 export async function notedConversations(records: Records, side: string, now: number): Promise<string[]> {

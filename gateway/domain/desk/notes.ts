@@ -24,6 +24,8 @@ export interface NotesOptions {
   readonly bus: Bus
   readonly images: Images
   readonly now: () => number
+  /** How long a note is stored, in ms; 0: as long as its conversation. */
+  readonly keepMs: number
 }
 
 export class Notes {
@@ -49,7 +51,7 @@ export class Notes {
     if (text !== '' && isInvisible(text)) throw new Refusal('text_empty')
     const { name } = identity
     const fresh: Note = { id, by: name === undefined ? { id: identity.id } : { id: identity.id, name }, text, at: this.#options.now() }
-    await noteConversation(this.#options.records, conversation, fresh.at)
+    await noteConversation(this.#options.records, conversation, { now: fresh.at, ...this.#expiry(fresh.at) })
     const note = await this.#queue.take(conversation, () =>
       this.#options.images.withReferences(imagesIn(text), undefined, () => this.#write(conversation, fresh)),
     )
@@ -71,12 +73,17 @@ export class Notes {
       const isDone =
         text === ''
           ? await this.#options.records.remove({ collection, key, now, expect })
-          : (await this.#options.records.put({ collection, key, value: valueOf(note), now, expect })).isPut
+          : (await this.#options.records.put({ collection, key, value: valueOf(note), now, expect, ...this.#expiry(now) })).isPut
       if (!isDone) continue
       if (text !== '') await this.#dropOldest(collection, [...items.map(noteOf).filter(({ id }) => id !== key), note])
       return note
     }
     throw new Refusal('conflict')
+  }
+
+  #expiry(now: number): { readonly expiresAt?: number } {
+    const { keepMs } = this.#options
+    return keepMs === 0 ? {} : { expiresAt: now + keepMs }
   }
 
   /** Removes the oldest notes above `limits.noteCount` or the size of an answer. */
