@@ -28,9 +28,9 @@ const STATUS: Partial<Record<Code, number>> = {
 /** Sends a refusal over HTTP: `{error}` as in an ack, the matching status, and `Retry-After` if it has `afterMs`. */
 export function sendRefusal(reply: FastifyReply, { wire }: Refusal): FastifyReply {
   if (wire.afterMs !== undefined) reply.header('Retry-After', String(Math.ceil(wire.afterMs / 1000)))
-  // another limit than the one of all requests
-  if (wire.code === 'rate_limited' && reply.getHeader('RateLimit-Remaining') !== '0') {
-    for (const name of ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset']) reply.removeHeader(name)
+  // perhaps of another limit than the one of all requests
+  if (wire.code === 'rate_limited') {
+    reply.removeHeader('RateLimit-Limit')
     reply.headers({ 'RateLimit-Remaining': '0', 'RateLimit-Reset': String(Math.ceil((wire.afterMs ?? 0) / 1000)) })
   }
   return reply.code(STATUS[wire.code] ?? 400).send({ error: wire })
