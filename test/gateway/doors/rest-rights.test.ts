@@ -1,4 +1,5 @@
 /** Keys, their rights and shops, and what strangers and careless programs send: tried on every route of the description. */
+import { readFileSync } from 'node:fs'
 import { Writable } from 'node:stream'
 import Fastify from 'fastify'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -82,6 +83,14 @@ test('the table has every route of the description that needs a key, but for pic
   )
   const named = (route: string): string => filled(route, { CONVERSATION: '{conversation}', SHOP: '{shop}', CUSTOMER: '{customer}', '/r1': '/{id}' })
   expect(described.filter((route) => route !== 'POST /images').toSorted()).toEqual(Object.keys(ROUTES).map(named).toSorted())
+})
+
+test('docs/rest.md says which right each route needs', () => {
+  const doc = readFileSync('docs/rest.md', 'utf8')
+  const said = [...doc.matchAll(/^\| `(\S+) \/v1(\S+)` \| `\w+` \| `(\w+)` \|$/gm)].map(([, method, path, right]) => [`${method} ${path}`, right])
+  const names = { '{conversation}': 'CONVERSATION', '{shop}': 'SHOP', '{customer}': 'CUSTOMER', '{id}': 'r1' }
+  const known = Object.fromEntries(said.map(([route, right]) => [filled(route!, names), right]))
+  expect(known).toEqual({ ...Object.fromEntries(Object.entries(ROUTES).map(([route, { right }]) => [route, right])), 'POST /images': 'write' })
 })
 
 describe.each(Object.entries(ROUTES))('%s', (route, { right, body }) => {
