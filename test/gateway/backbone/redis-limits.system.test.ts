@@ -65,28 +65,48 @@ describe('what is kept', () => {
     expect(await seqs(node, talk, { after: 0, limit: 100 })).toEqual(Array.from({ length: 26 }, (_, i) => 71 + i))
   })
 
-  it('by age: a log nobody writes to expires as a whole; its numbers continue, and lists omit it until then', async () => {
+  it('by age: a conversation nobody writes to expires as a whole, with names and assignment, and begins again with another epoch', async () => {
     const node = await open({ keepMs: 300 })
     const talk = newTalk()
-    const { epoch } = (await append(node, talk, 3))[0]!
+    const { conversation } = talk
+    const { epoch } = await node.store.append(talk.message({ name: 'Lin' }))
+    await append(node, talk, 2)
+    await node.store.setAssignment({ conversation, text: 'rated', expect: '', phase: 'closed' })
+    await eventually(
+      () => server.cli('EXISTS', ...Object.values(conversationKeys(conversation))),
+      (left) => left === '0',
+    )
+    expect(await node.store.read(conversation, { limit: 9 })).toEqual({ messages: [], head: { epoch: '', seq: 0 }, cursors: {}, names: {} })
+    expect(await node.store.list(talk.shop, { limit: 9 })).toEqual({ rows: [] })
+    const again = await (await open({})).store.append(talk.message({ id: 'm3' }))
+    expect(again).toMatchObject({ seq: 1, duplicate: false })
+    expect(again.epoch).not.toBe(epoch)
+    expect((await node.store.list(talk.shop, { limit: 9 })).rows.map((row) => row.conversation)).toEqual([conversation])
+  })
+
+  it('by age: not where somebody is muted, whose block outlives the messages', async () => {
+    const node = await open({ keepMs: 300 })
+    const talk = newTalk()
+    const { conversation } = talk
+    await append(node, talk, 3)
+    await node.store.setAssignment({ conversation, text: 'blocked', expect: '', phase: 'closed', muted: [{ side: talk.customer }] })
+    await node.store.append(talk.message({ from: 'agent', side: talk.shop }))
     await eventually(
       () => seqs(node, talk, { after: 0, limit: 9 }),
       (left) => left.length === 0,
     )
-    expect((await node.store.read(talk.conversation, { limit: 9 })).head).toEqual({ epoch, seq: 3, id: 'm3' })
-    expect(await node.store.list(talk.shop, { limit: 9 })).toEqual({ rows: [] })
-    const forEver = await open({})
-    expect(await forEver.store.append(talk.message({ id: 'm3' }))).toMatchObject({ epoch, seq: 4, prev: 'm3', duplicate: false })
-    expect((await node.store.list(talk.shop, { limit: 9 })).rows.map(({ conversation }) => conversation)).toEqual([talk.conversation])
+    const { head, meta } = conversationKeys(conversation)
+    expect([await server.cli('PTTL', head), await server.cli('PTTL', meta)]).toEqual(['-1', '-1'])
+    await expect(node.store.append(talk.message())).rejects.toMatchObject({ name: 'Muted' })
   })
 
   it('for ever, although it was written while messages were kept for some days only: what people go on writing in does not expire', async () => {
     const talk = newTalk()
     await append(await open({ keepMs: DAY }), talk, 3)
-    const { log } = conversationKeys(talk.conversation)
-    expect(Number(await server.cli('PTTL', log))).toBeGreaterThan(0)
+    const keys = Object.values(conversationKeys(talk.conversation))
+    for (const key of keys) expect(Number(await server.cli('PTTL', key))).toBeGreaterThan(0)
     await append(await open({}), talk, 2)
-    expect(await server.cli('PTTL', log)).toBe('-1')
+    for (const key of keys) expect(await server.cli('PTTL', key)).toBe('-1')
   })
 
   it('images: as long as messages, by age', async () => {
