@@ -87,9 +87,10 @@ test('anchors are as GitHub makes them', () => {
 
 test('a table scrolls by itself, aligned without style attributes, and markup that nobody expects is refused', () => {
   const { html: text } = markdownPage('| a | b |\n|---|---:|\n| 1 | 2<br>3 |\n\n<!-- a note -->', (href) => href)
-  expect(text).toContain('tabindex="0" role="region"')
+  expect(text).toContain('tabindex="0" role="group"')
   expect(text).toContain('<td class="right">2<br>3</td>')
   expect(text).not.toContain('a note')
+  expect(markdownPage('| | |\n|---|---|\n| 1 | 2 |', (href) => href).html).not.toContain('<th')
   expect(() => markdownPage('<script>alert(1)</script>', (href) => href)).toThrow('no place for')
 })
 

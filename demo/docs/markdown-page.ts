@@ -43,8 +43,10 @@ export function markdownPage(markdown: string, addressOf: AddressOf): MarkdownPa
   const html = parser.renderer
     .render(tokens, parser.options, {})
     // a wide table or a long line scrolls by itself, and by keys
-    .replaceAll('<table>', '<div class="scrolls" tabindex="0" role="region" aria-label="Table"><table>')
+    .replaceAll('<table>', '<div class="scrolls" tabindex="0" role="group" aria-label="Table"><table>')
     .replaceAll('</table>', '</table></div>')
+    .replace(/<thead>\n<tr>\n(?:<th[^>]{0,40}><\/th>\n){1,20}<\/tr>\n<\/thead>\n/g, '')
+    .replace(/<th([^>]{0,40})><\/th>/g, '<td$1></td>')
     .replaceAll('<pre><code', '<pre tabindex="0"><code')
   return { title: sections[0]?.heading ?? '', html, sections: sections.map(({ texts, ...rest }) => ({ ...rest, text: texts.join(' ') })) }
 }

@@ -2,10 +2,13 @@
 import type { AttributeControl, PartControl, VariableControl } from './controls.ts'
 import { declarationsOf } from './declarations.ts'
 
-/** `show` is called after each change; what is put into `refreshes` is called after every change of any control. */
+/**
+ * `show` is called after each change; what is put into `refreshes` is called after every change of any control, with true where everything goes back to the
+ * defaults.
+ */
 export interface Change {
   readonly chosen: { attributes: Record<string, string | true>; variables: Record<string, string>; parts: Record<string, string> }
-  readonly refreshes: (() => void)[]
+  readonly refreshes: ((isReset: boolean) => void)[]
   show(): void
 }
 
@@ -56,6 +59,19 @@ function input(type: string, placeholder: string): HTMLInputElement {
   return element
 }
 
+/** Brings a field in line where something else has changed its value. What is half typed stays, and so does what is wrong with it. */
+function follow(box: HTMLInputElement, row: Row, read: () => string | true | undefined): (isReset: boolean) => void {
+  let last = ''
+  return (isReset) => {
+    const now = String(read() ?? '')
+    if (now === last && !isReset) return
+    last = now
+    if (box.matches(':focus')) return
+    box.value = now
+    row.say('')
+  }
+}
+
 export function attributeRow(control: AttributeControl, change: Change): HTMLElement {
   const row = rowOf('attribute', control.name, control.says)
   if (control.input === 'flag') flag(row, control, change)
@@ -94,11 +110,7 @@ function typed(row: Row, { name, input: kind, fallback, example }: AttributeCont
     if (problem === '') set(change, name, box.value)
   }
   box.addEventListener(CONNECTS.includes(name) ? 'change' : 'input', take)
-  change.refreshes.push(() => {
-    if (box.matches(':focus')) return
-    box.value = String(change.chosen.attributes[name] ?? '')
-    row.say('')
-  })
+  change.refreshes.push(follow(box, row, () => change.chosen.attributes[name]))
   field(row, box)
   if (example === '') return
   const button = document.createElement('button')
@@ -134,11 +146,7 @@ export function variableRow({ name, says, kind, fallback }: VariableControl, { c
     show()
   }
   box.addEventListener('input', () => take(box.value))
-  refreshes.push(() => {
-    if (box.matches(':focus')) return
-    box.value = chosen.variables[name] ?? ''
-    row.say('')
-  })
+  refreshes.push(follow(box, row, () => chosen.variables[name]))
   field(row, box)
   if (kind !== 'colour') return row.row
   const picker = input('color', '')
@@ -173,9 +181,7 @@ export function partRow({ name, says }: PartControl, { chosen, show, refreshes, 
     else chosen.parts[name] = declarations
     show()
   })
-  refreshes.push(() => {
-    if (!box.matches(':focus')) box.value = chosen.parts[name] ?? ''
-  })
+  refreshes.push(follow(box, row, () => chosen.parts[name]))
   for (const type of ['pointerenter', 'focusin']) row.row.addEventListener(type, () => mark(name))
   for (const type of ['pointerleave', 'focusout']) row.row.addEventListener(type, () => mark(''))
   field(row, box)

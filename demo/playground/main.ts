@@ -31,7 +31,7 @@ const find = <E extends HTMLElement>(selector: string): E => document.querySelec
 
 const chosen: Chosen = { attributes: {}, variables: {}, parts: {} }
 /** Each brings one control in line with `chosen`. */
-const refreshes: (() => void)[] = []
+const refreshes: ((isReset: boolean) => void)[] = []
 const onState = (): void => {
   find('#state').textContent = frames.map((frame) => `${frame.name}: ${frame.state}`).join(' · ')
 }
@@ -41,10 +41,10 @@ const phone = frameOf('#phone', 'phone')
 const page = frameOf('#page', 'page')
 const frames = [phone, page]
 
-function show(): void {
+function show(isReset = false): void {
   for (const frame of frames) frame.apply(chosen, find<HTMLInputElement>('#right-to-left').checked)
   find('#snippet').textContent = snippetOf(chosen, location.origin)
-  for (const refresh of refreshes) refresh()
+  for (const refresh of refreshes) refresh(isReset)
 }
 
 function choose({ theme, variables }: Preset): void {
@@ -79,7 +79,7 @@ function fillLanguages(): void {
     show()
   })
   refreshes.push(() => void (list.value = String(chosen.attributes.lang ?? '')))
-  find('#right-to-left').addEventListener('change', show)
+  find('#right-to-left').addEventListener('change', () => show())
 }
 
 function fillNetworks(): void {
@@ -110,7 +110,7 @@ function fillRows(): void {
 find('#defaults').addEventListener('click', () => {
   Object.assign(chosen, { attributes: {}, variables: {}, parts: {} })
   find<HTMLInputElement>('#right-to-left').checked = false
-  show()
+  show(true)
 })
 
 fillThemes()

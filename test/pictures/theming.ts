@@ -85,7 +85,7 @@ async function chatPage(browser: Browser, gateway: Gateway, sub: string, to = 's
     ([given, whom, product]) => Object.assign(document.querySelector('im-chat')!, { token: given, to: whom, product, open: true }),
     [token, to, to === 'shop:42' ? PRODUCT : undefined] as const,
   )
-  await page.locator('im-chat[connection=live]').waitFor()
+  await page.locator('im-chat[connection=live]').waitFor({ state: 'attached' })
   await hook(page, 'composer').waitFor()
   await settled(page)
   return page
@@ -147,7 +147,7 @@ async function phoneScene(browser: Browser, gateway: Gateway): Promise<void> {
     viewport: { width: 390, height: 420 },
     deviceScaleFactor: 1,
   })
-  await page.locator('im-chat[connection=live]').waitFor()
+  await page.locator('im-chat[connection=live]').waitFor({ state: 'attached' })
   for (const name of Object.keys(CSS_VARIABLES).filter((each) => each.startsWith('--im-safe-'))) {
     await page.evaluate(([variable, value]) => document.documentElement.style.setProperty(variable!, value!), [name, '40px'])
     await save(page, variablePicture(name))
