@@ -38,7 +38,7 @@ ${markdown === undefined ? '' : `<link rel="alternate" type="text/markdown" href
 <a class="to-pages" href="#pages">All pages</a>
 <div class="search" role="search">
 <label for="search">Search</label>
-<input type="search" id="search" placeholder="Search (press /)" autocomplete="off" spellcheck="false">
+<input type="search" id="search" placeholder="Search" title="The key / leads here" autocomplete="off" spellcheck="false">
 <p id="search-says" role="status"></p>
 <ul id="search-results" hidden></ul>
 </div>

@@ -24,7 +24,8 @@ const phone = (page: Page): FrameLocator => page.frameLocator('#phone')
 const plain = (page: Page): FrameLocator => page.frameLocator('#page')
 const chats = (page: Page) => [phone(page), plain(page)].map((frame) => frame.locator('im-chat'))
 const snippet = (page: Page): Promise<string | null> => page.locator('#snippet').textContent()
-const wider = (page: Page): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+/** A phone's window grows with a page that is too wide. */
+const wider = async (page: Page): Promise<number> => (await page.evaluate(() => document.documentElement.scrollWidth)) - page.viewportSize()!.width
 
 async function playground(options: PageOptions = DESKTOP): Promise<TestPage> {
   const opened = await openPage(browser, `${gateway.url}/playground.html`, options)

@@ -45,11 +45,12 @@ try {
   await Promise.all(terminals.map(closed))
 }
 
-/** As Ctrl-C in it. */
+/** As Ctrl-C in it: every program of the terminal gets the signal, not npx alone. */
 async function closed(terminal: ChildProcess): Promise<void> {
   if (terminal.exitCode !== null) return
-  terminal.kill('SIGTERM')
-  await once(terminal, 'exit')
+  const ended = once(terminal, 'exit')
+  process.kill(-terminal.pid!, 'SIGINT')
+  await ended
 }
 
 function packed(): string {
@@ -81,7 +82,7 @@ async function start(code: string): Promise<void> {
   const terminal = spawnEnding('sh', ['-c', code.replace('npx ', `PORT=${gatewayPort} exec npx --no-install `)], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: process.env,
+    detached: true,
   })
   terminals.push(terminal)
   await new Promise<void>((resolve, reject) => {
@@ -115,12 +116,12 @@ async function write(url: string): Promise<void> {
   await sent(customer.page, QUESTION)
 }
 
-const sent = (page: Page, text: string): Promise<void> =>
-  page
-    .locator('im-chat [data-test=message][data-state=sent], im-chat [data-test=message][data-state=read]')
-    .filter({ hasText: text })
-    .last()
-    .waitFor()
+/** Resolves when the gateway has confirmed it. */
+async function sent(page: Page, text: string): Promise<void> {
+  const own = page.locator('im-chat [data-test=message]').filter({ hasText: text }).last()
+  await own.waitFor()
+  await page.locator('im-chat [data-test=message]:not([data-seq="0"])').filter({ hasText: text }).last().waitFor()
+}
 
 async function answer(url: string): Promise<void> {
   const desk = await openPage(browser, url, DESKTOP)
