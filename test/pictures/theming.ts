@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { person, type Person } from '../browser/person.ts'
-import { hook, openPage, PHONE, settled } from '../kit/browser.ts'
+import { hook, openPage, settled } from '../kit/browser.ts'
 import { DEMO_WORD, spawnGateway, type Gateway } from '../kit/gateway.ts'
 import { CSS_VARIABLES, ELEMENT_DOCS } from '../../widget/reference/element-docs.ts'
 import { partPicture, variablePicture } from '../../widget/reference/theming-page.ts'
@@ -16,7 +16,7 @@ const DESK = { width: 1180, height: 640 }
 const LEAST = { width: 300, height: 150 }
 const MOST = { width: 460, height: 420 }
 const PRODUCT = { id: 'kumo', title: 'Kumo pour-over kettle', price: '€ 78.00', image: '/art/kettle.svg', url: '/product.html' }
-const VALUES = { colour: PINK, length: '48px', number: '1', font: "Georgia, 'Times New Roman', serif" } as const
+const VALUES = { colour: PINK, length: '48px', number: '1', font: 'monospace' } as const
 const LENGTHS: Readonly<Record<string, string>> = { '--im-width': '300px', '--im-height': '380px', '--im-right': '120px', '--im-bottom': '80px' }
 
 type Tag = 'im-chat' | 'im-desk' | 'im-inbox'
@@ -28,7 +28,6 @@ export async function themingPictures(browser: Browser): Promise<void> {
   const gateway = await spawnGateway({ RATINGS: 'on', API_KEY, DIRECT: 'on' })
   try {
     await chatScenes(browser, gateway)
-    await phoneScene(browser, gateway)
     await deskScenes(browser, gateway)
   } finally {
     await gateway.stop()
@@ -43,7 +42,12 @@ async function chatScenes(browser: Browser, gateway: Gateway): Promise<void> {
   await fetch(`${gateway.url}/v1/shops/42`, {
     method: 'PUT',
     headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'Morning Goods', logo: '/art/kettle.svg', questions: { en: ['Where is my order?', 'Do you deliver abroad?'] } }),
+    body: JSON.stringify({
+      name: 'Morning Goods',
+      logo: '/art/kettle.svg',
+      greeting: { en: 'Hello! Ask us about kettles, cups and everything else for the morning.' },
+      questions: { en: ['Where is my order?', 'Do you deliver abroad?'] },
+    }),
   })
   const page = await chatPage(browser, gateway, 'lee')
   await hook(page, 'question').first().waitFor()
@@ -112,7 +116,8 @@ async function refused(page: Page, ann: Person): Promise<void> {
   await faults(true)
   await hook(page, 'composer').fill('Can it be a gift?')
   await page.keyboard.press('Enter')
-  await hook(page, 'banner').waitFor()
+  await page.locator('im-chat [data-test=banner][data-state=waiting]').waitFor()
+  await settled(page)
   await pictureParts(page, 'im-chat')
   await ann.ask('block', { to: 'lee', reason: 'Advertising' })
   await faults(false)
@@ -127,6 +132,7 @@ async function refused(page: Page, ann: Person): Promise<void> {
 
 /** More than fits, first unread, then scrolled away from. */
 async function many(page: Page, ann: Person): Promise<void> {
+  await page.evaluate(() => Object.assign(document.querySelector('im-chat')!, { product: undefined }))
   await hook(page, 'close').click()
   for (let count = 1; count <= 14; count++) await ann.say(`Step ${count}: let the water come to the boil, and wait a minute.`, 'lee')
   await page.locator('im-chat [data-test=unread]').filter({ hasText: '14' }).waitFor()
@@ -140,26 +146,12 @@ async function many(page: Page, ann: Person): Promise<void> {
   await hook(page, 'latest').click()
 }
 
-/** What an app covers is only seen where the panel covers the screen. */
-async function phoneScene(browser: Browser, gateway: Gateway): Promise<void> {
-  const { page } = await openPage(browser, `${gateway.url}/phone.html?word=${DEMO_WORD}`, {
-    ...PHONE,
-    viewport: { width: 390, height: 420 },
-    deviceScaleFactor: 1,
-  })
-  await page.locator('im-chat[connection=live]').waitFor({ state: 'attached' })
-  for (const name of Object.keys(CSS_VARIABLES).filter((each) => each.startsWith('--im-safe-'))) {
-    await page.evaluate(([variable, value]) => document.documentElement.style.setProperty(variable!, value!), [name, '40px'])
-    await save(page, variablePicture(name))
-    await page.evaluate((variable) => document.documentElement.style.removeProperty(variable), name)
-  }
-}
-
 async function deskScenes(browser: Browser, gateway: Gateway): Promise<void> {
   const bo = await person(gateway, { sub: 'bo', role: 'agent', shop: '42', name: 'Bo' })
-  await bo.ask('claim', { to: 'lee' })
+  const nora = await person(gateway, { sub: 'nora', name: 'Nora' })
+  await nora.say('Do you repair kettles?')
   const { conversations } = (await bo.ask('conversations', {})) as { conversations: { conversation: string; to: string }[] }
-  const { conversation } = conversations.find(({ to }) => to === 'lee')!
+  const [conversation, hers] = ['lee', 'nora'].map((each) => conversations.find(({ to }) => to === each)!.conversation)
   const { page } = await openPage(browser, `${gateway.url}/desk.html?agent=ann&word=${DEMO_WORD}`, { viewport: DESK, colorScheme: 'light' })
   await page.locator('im-desk[connection=live]').waitFor()
   await page.locator('im-desk [data-shelf=all]').click()
@@ -167,11 +159,19 @@ async function deskScenes(browser: Browser, gateway: Gateway): Promise<void> {
   await hook(page, 'message', 'im-desk').first().waitFor()
   await hook(page, 'details', 'im-desk').waitFor()
   await bo.ask('saveNote', { conversation, id: 'n1', text: 'She gives many of them away.' })
-  await bo.ask('transfer', { conversation, to: 'ann', note: 'She asks about gifts' })
-  await page.waitForTimeout(1000)
+  await hook(page, 'note', 'im-desk').waitFor()
   await pictureParts(page, 'im-desk')
-  await page.keyboard.press('?')
+  await bo.ask('transfer', { conversation: hers, to: 'ann', note: 'She asks about gifts' })
+  await hook(page, 'offered', 'im-desk').waitFor()
+  await pictureParts(page, 'im-desk')
+  await hook(page, 'decline', 'im-desk').click()
+  await hook(page, 'offered', 'im-desk').waitFor({ state: 'detached' })
+  await hook(page, 'show-shortcuts', 'im-desk').click()
   await page.waitForTimeout(300)
+  await pictureParts(page, 'im-desk')
+  await page.keyboard.press('Escape')
+  await hook(page, 'tool-note', 'im-desk').click()
+  await hook(page, 'note-form', 'im-desk').waitFor()
   await pictureParts(page, 'im-desk')
   await page.keyboard.press('Escape')
   await page.evaluate(() =>
@@ -183,7 +183,7 @@ async function deskScenes(browser: Browser, gateway: Gateway): Promise<void> {
   await page.evaluate(() => document.querySelector('im-desk')!.setAttribute('view', 'report'))
   await page.waitForTimeout(700)
   await pictureParts(page, 'im-desk')
-  bo.leave()
+  for (const each of [bo, nora]) each.leave()
 }
 
 async function variables(page: Page): Promise<void> {
@@ -196,7 +196,11 @@ async function variable(page: Page, name: string): Promise<void> {
     page.evaluate(([one, given]) => document.querySelector('im-chat')!.style.setProperty(one!, given!), [name, to])
   await set(value)
   await page.waitForTimeout(150)
-  const { x, y, width, height } = (await page.locator('im-chat [part=panel], im-chat [part=launcher]').last().boundingBox())!
+  const { x, y, width, height } = (await page
+    .locator('im-chat [part=panel], im-chat [part=launcher]')
+    .filter({ visible: true })
+    .first()
+    .boundingBox())!
   const isClosed = width < 100
   await save(
     page,
@@ -245,9 +249,9 @@ function around(box: Box): Box {
 }
 
 /** `clip` is moved and cut so that it lies in the window. */
-async function save(page: Page, file: string, clip?: Box): Promise<void> {
+async function save(page: Page, file: string, clip: Box): Promise<void> {
   const { width, height } = page.viewportSize()!
-  const [x, y] = clip ? [Math.max(0, Math.min(clip.x, width - clip.width)), Math.max(0, Math.min(clip.y, height - clip.height))] : [0, 0]
-  const inside = clip ? { x, y, width: Math.min(clip.width, width - x), height: Math.min(clip.height, height - y) } : { x, y, width, height }
+  const [x, y] = [Math.max(0, Math.min(clip.x, width - clip.width)), Math.max(0, Math.min(clip.y, height - clip.height))]
+  const inside = { x, y, width: Math.min(clip.width, width - x), height: Math.min(clip.height, height - y) }
   writeFileSync(`${FOLDER}/${file}`, await page.screenshot({ type: 'jpeg', quality: 72, clip: inside }))
 }
