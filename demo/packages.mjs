@@ -131,7 +131,7 @@ function withoutDeadLinks(folder) {
   const pages = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.md') && !/^dist.pages/.test(name))
   for (const page of pages) {
     const file = join(folder, page)
-    const text = readFileSync(file, 'utf8').replace(/\[([^\][]{0,300})\]\(([^)#\s:]{1,300})(#[^)]{0,200})?\)/g, (link, words, target) =>
+    const text = readFileSync(file, 'utf8').replace(/!?\[([^\][]{0,300})\]\(([^)#\s:]{1,300})(#[^)]{0,200})?\)/g, (link, words, target) =>
       existsSync(join(dirname(file), target)) ? link : words,
     )
     writeFileSync(file, text)
