@@ -101,7 +101,9 @@ async function copyWhole(from: string, building: string, { isNewHistory }: { rea
   for (const name of BESIDE) if (existsSync(join(from, name))) copyFileSync(join(from, name), join(building, name))
   // the next process makes them new, and they mean nothing
   for (const name of ENVIRONMENTS) rmSync(join(building, name, 'lock.mdb'), { force: true })
-  return requireFitting(building, readData(building))
+  const report = readData(building)
+  if (report.faultCount === 0) return report
+  throw new DataFolderError(`The copy of ${from} does not fit together: ${report.faults[0]} It was deleted; start it again.`)
 }
 
 /** `openFiles` has stamped the copy with an epoch of its own. A new history keeps it; else it is overwritten, in `about` as the very last. */

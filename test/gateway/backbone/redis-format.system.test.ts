@@ -1,8 +1,11 @@
 /** Gateways of two formats never write into one database: each refuses, and says what to do. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { Unavailable, type Backbone } from '../../../gateway/backbone/backbone.ts'
 import { openRedis } from '../../../gateway/backbone/redis/redis.ts'
 import { eventually, startCluster, startRedis, startRing, startSentinel, type RedisGroup, type RedisServer } from '../../kit/redis.ts'
+import { wholeImage } from '../../kit/whole-image.ts'
 import { newTalk } from './laws/conversation.ts'
 
 const stops: (() => Promise<unknown>)[] = []
@@ -77,6 +80,34 @@ test('an older gateway that runs without conversations is seen by its probe, and
     (problem) => problem === undefined,
   )
   await expect(olderProbe()).rejects.toThrow(/WRONGTYPE/)
+})
+
+test('what a gateway of November 2026 wrote, in format 2, is read with everything in it, and written on', async () => {
+  const group = await single()
+  stops.push(() => group.stop())
+  const [server] = group.servers as [RedisServer]
+  const text = await readFile(join(import.meta.dirname, 'recorded', 'redis-format-2.json'), 'utf8')
+  const { image, commands } = JSON.parse(text) as { image: string; commands: string[][] }
+  for (const command of commands) await server.cli(...command)
+  const { store, records, images } = await open(group.url)
+  const page = await store.read('shop:7~c1', { limit: 9 })
+  expect(page.messages.map(({ seq, id, prev, body }) => [seq, id, prev, body.text])).toEqual([
+    [1, 'm1', undefined, 'text of m1'],
+    [2, 'm2', 'm1', 'text of m2'],
+    [3, 'm "3"', 'm2', 'text of m "3"'],
+  ])
+  expect(page).toMatchObject({
+    head: { epoch: 'CFHpGP52ss', seq: 3, id: 'm "3"' },
+    cursors: { c1: { delivered: 3, read: 3 }, 'shop:7': { delivered: 3, read: 2 } },
+    names: { c1: 'Ada', 'shop:7': 'Grace' },
+    assignment: { text: 'open', version: 'T6z_noc673OQ' },
+  })
+  expect((await store.list('shop:7', { limit: 9 })).rows.map(({ conversation }) => conversation)).toEqual(['shop:7~c1'])
+  expect(await records.items('shop:7/notes', 2)).toMatchObject([{ key: 'n', value: 'a note' }])
+  expect((await wholeImage(await images.get(image)))?.bytes.toString()).toBe('not really a picture')
+  const next = { conversation: 'shop:7~c1', from: 'c1', side: 'c1', kind: 'text', body: { text: 'on' }, at: 1.8e12, origin: '' }
+  expect(await store.append({ ...next, id: 'm1' })).toMatchObject({ seq: 1, duplicate: true })
+  expect(await store.append({ ...next, id: 'next' })).toMatchObject({ seq: 4, prev: 'm "3"' })
 })
 
 test('a format that is newer is refused, too', async () => {
