@@ -11,6 +11,8 @@ import { DataError } from './data-error.ts'
 export interface MovedConversation {
   readonly conversation: string
   readonly head: Head
+  /** Time of the newest entry, also where it is not stored any more, in ms since the epoch. */
+  readonly at: number
   readonly cursors: Readonly<Record<string, Cursor>>
   readonly names: Readonly<Record<string, string>>
   readonly assignment?: MovedAssignment

@@ -5,7 +5,7 @@ import { RESTORING, ENVIRONMENTS } from './check-folder.ts'
 import { bytesOf, checkData, readData, requireData } from './check-data.ts'
 import type { Checksummed } from './checksummed.ts'
 import { NAMES, openFiles, STAMP, type Files } from './files.ts'
-import { claimFolder, claimToRead, DataFolderError } from './folder.ts'
+import { claimFolder, claimToRead, DataFolderError, FolderInUse } from './folder.ts'
 import { lines } from './log-rows.ts'
 import { openSnapshot, type Snapshot } from './snapshot.ts'
 
@@ -32,7 +32,9 @@ export async function backup(dataDir: string, to: string): Promise<DataReport> {
   await requireSound(from)
   const building = `${place}.unfinished`
   requireRoom(dirname(place), from)
-  const claim = await claimFolder(building)
+  const claim = await claimFolder(building).catch((error: Error) => {
+    throw error instanceof FolderInUse ? new DataFolderError(`Another backup to ${place} is under way.`) : error
+  })
   try {
     for (const name of readdirSync(building)) if (name !== LOCK) rmSync(join(building, name), { recursive: true })
     const report = await copy(from, building, { isNewHistory: false })

@@ -11,6 +11,9 @@ export class DamagedFolder extends DataFolderError {
   override readonly name = 'DamagedFolder'
 }
 
+/** Another process has claimed the data folder. */
+export class FolderInUse extends DataFolderError {}
+
 export interface Claim {
   /** The folder's real path. */
   readonly path: string
@@ -38,7 +41,7 @@ export async function claimFolder(dataDir: string): Promise<Claim> {
     throw lockFailed(path, error as NodeJS.ErrnoException)
   }
   closeSync(opened)
-  throw new DataFolderError(`The data folder ${path} is in use by another gateway; stop it, or set DATA_DIR to another folder.`)
+  throw new FolderInUse(`The data folder ${path} is in use by another gateway; stop it, or set DATA_DIR to another folder.`)
 }
 
 /**

@@ -50,10 +50,11 @@ function* allConversations(files: Files, conversations: Conversations): Generato
 const isErased = ({ durable }: Conversation): boolean => durable.seq === 0 && durable.assignment === undefined
 
 function moved(conversations: Conversations, conversation: Conversation): MovedConversation {
-  const { cursors, names, assignment } = conversation.durable
+  const { at, cursors, names, assignment } = conversation.durable
   return {
     conversation: conversation.id,
     head: conversation.head,
+    at,
     cursors,
     names,
     ...(assignment === undefined ? undefined : { assignment: { ...assignment, muted: [assignment.muted ?? []].flat() } }),

@@ -85,14 +85,15 @@ async function connectAll(
 
 const newRedis = (options: RedisOptions): Redis =>
   new Redis({
+    ...options,
     connectTimeout: REDIS_DEFAULTS.connectTimeoutMs,
     commandTimeout: COMMAND_TIMEOUT_MS,
     lazyConnect: true,
     retryStrategy: () => null,
     sentinelRetryStrategy: () => null,
+    sentinelReconnectStrategy: () => null,
     maxRetriesPerRequest: 0,
     disableClientInfo: true,
-    ...options,
     replyMapping: 'legacy',
   })
 

@@ -59,11 +59,11 @@ export class RedisMoveTarget implements MoveTarget {
   }
 
   async putConversation(moved: MovedConversation): Promise<number> {
-    const { conversation, head, cursors, names, assignment } = moved
+    const { conversation, head, at, cursors, names, assignment } = moved
     const redis = this.#options.servers.of(conversationChannel(conversation))
     const keys = conversationKeys(conversation)
     const [one, two] = conversationSides(conversation) ?? []
-    let [count, at, byOne, byTwo, stamp] = [0, 0, 0, 0, '']
+    let [count, byOne, byTwo, stamp] = [0, 0, 0, '']
     await redis.unlink(keys.log)
     for (const messages of moved.portions()) {
       const entries = messages.map((message) => {
@@ -72,7 +72,6 @@ export class RedisMoveTarget implements MoveTarget {
       })
       await redis.rpush(keys.log, ...entries)
       count += messages.length
-      at = messages.at(-1)!.at
       for (const { seq, side } of messages) {
         if (side === one) byOne = seq
         if (side === two) byTwo = seq

@@ -128,6 +128,9 @@ describe('a backup', () => {
     mkdirSync(place)
     await expect(backup(sound, place)).rejects.toThrow(/nothing is overwritten/)
     expect(readdirSync(place)).toEqual([])
+    const [one, two] = await Promise.allSettled([backup(sound, `${place}-twice`), backup(sound, `${place}-twice`)])
+    expect([one.status, two.status].toSorted()).toEqual(['fulfilled', 'rejected'])
+    expect(String([one, two].find((each) => each.status === 'rejected')!.reason)).toMatch(/Another backup to .* is under way/)
   })
 
   // every write goes through journal, checkpoint and trimming many times while the copies are made

@@ -9,7 +9,7 @@ import { openEmbedded } from '../../../gateway/backbone/embedded/embedded.ts'
 import { openRedis } from '../../../gateway/backbone/redis/redis.ts'
 import { readConfig } from '../../../gateway/config.ts'
 import { runDataCommand } from '../../../gateway/data-commands.ts'
-import { startCluster, startRedis, startRing, type RedisServer } from '../../kit/redis.ts'
+import { startCluster, startRedis, startRing, startSentinel, type RedisServer } from '../../kit/redis.ts'
 import { wholeImage } from '../../kit/whole-image.ts'
 import { contentOf, EACH, makeSound, scratchFolder, TALKS, type Content } from './damage.ts'
 
@@ -93,6 +93,7 @@ async function requireAll(url: string): Promise<void> {
 describe.each([
   ['one server', async () => startRedis()],
   ['a ring', async () => startRing(3)],
+  ['Sentinel', startSentinel],
   ['a Cluster', startCluster],
 ])('into %s', (_, start) => {
   test('everything is there, and a check finds it sound', async () => {
