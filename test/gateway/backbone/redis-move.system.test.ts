@@ -116,11 +116,8 @@ async function oneRedis(...args: string[]): Promise<RedisServer> {
   return redis
 }
 
-test('a move that is killed keeps gateways away, and the next one begins again', async () => {
-  const redis = await oneRedis()
-  const large = join(root, 'large')
-  const backbone = await openEmbedded({ dataDir: large })
-  const count = 3000
+async function largeFolder(place: string, count: number): Promise<void> {
+  const backbone = await openEmbedded({ dataDir: place })
   await Promise.all(
     Array.from({ length: count }, (_, i) =>
       backbone.store.append({
@@ -136,6 +133,25 @@ test('a move that is killed keeps gateways away, and the next one begins again',
     ),
   )
   await backbone.close()
+}
+
+test('a move whose Redis goes away says so, and the next one into another Redis has everything', async () => {
+  const [away, there] = [await oneRedis(), await oneRedis()]
+  const place = join(root, 'away')
+  await largeFolder(place, 3000)
+  const moving = run('move', away.url, [place])
+  const failed = expect(moving).rejects.toThrow(/^Redis failed: .*start the move again: it begins anew/)
+  await expect.poll(() => away.cli('DBSIZE').then(Number), { interval: 1 }).toBeGreaterThan(300)
+  await away.signal()
+  await failed
+  expect((await run('move', there.url, [place])).said).toContain('Moved 3000 messages in 3000 conversations')
+})
+
+test('a move that is killed keeps gateways away, and the next one begins again', async () => {
+  const redis = await oneRedis()
+  const large = join(root, 'large')
+  const count = 3000
+  await largeFolder(large, count)
   const child = spawn(process.execPath, ['dist/gateway/main.js', 'move', large], { env: { PATH: process.env.PATH, REDIS_URL: redis.url } })
   onTestFinished(() => void child.kill('SIGKILL'))
   const gone = once(child, 'exit')
