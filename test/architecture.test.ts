@@ -314,7 +314,7 @@ const RETIRED_NAMES = [
   'Audience', 'Corks', 'DetailedElement', 'Dispatcher', 'Ear', 'EarOptions', 'Following', 'Handover', 'Keep', 'KeptService', 'KeptWish',
   'LineElement', 'LineEvents', 'LineOptions', 'MailboxElement', 'MailboxLine', 'Outgoing', 'PageWish', 'PageWishes', 'Positions', 'Reception',
   'Remembered', 'ReplyShelf', 'ServedBy', 'ServedElement', 'ServiceDesk', 'ServiceDocument', 'ServiceSet', 'ServiceWish', 'Serving',
-  'ShelvedElement', 'Talker', 'ToldView', 'Watching', 'lineRefusal', 'newSid', 'openEngineLine', 'readNotice', 'toldBar', 'toldStyle', 'RawLine',
+  'ShelvedElement', 'Staff', 'Talker', 'ToldView', 'Watching', 'lineRefusal', 'newSid', 'openEngineLine', 'readNotice', 'toldBar', 'toldStyle', 'RawLine',
   'AnyWay', 'WAYS', 'ALL_WAYS', 'FrameLine', 'StrangerLine', 'LineEnded', 'UnderWay', 'LineRefusalOptions', 'BridgeDoor', 'PanelWishes',
 ]
 const RETIRED = new RegExp(`\\b(?:${RETIRED_NAMES.join('|')})\\b`)

@@ -1,6 +1,6 @@
 /**
  * Looks at a gateway from outside, as browsers reach it through proxies, and says what to change. It needs no pass: a hello without one is refused,
- * and the refusal tells what the way lets through.
+ * and a transport over which the refusal comes back works.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import WebSocket from 'ws'
@@ -13,7 +13,7 @@ export interface Finding {
 }
 
 const LIMIT_MS = 8000
-/** A poll that is answered later was held back on the way. */
+/** A proxy collects answers if a poll is answered later than this. */
 const HELD_MS = 3000
 const CLOCK_MS = 60_000
 
@@ -23,7 +23,7 @@ type Said = { readonly code: string } | { readonly fault: string }
 export async function* examine(address: string, origin?: string): AsyncGenerator<Finding> {
   const base = address.endsWith('/') ? address.slice(0, -1) : address
   if (!/^https?:\/\/./.test(base) || !URL.canParse(base)) {
-    yield { verdict: 'change', what: 'The address is no web address.', advice: 'Give it as a page has it: https://chat.example.com' }
+    yield { verdict: 'change', what: 'The address is no web address.', advice: 'Write it as a page does: https://chat.example.com' }
     return
   }
   const { hostname, protocol } = new URL(base)
@@ -142,30 +142,30 @@ async function ask(url: string, init: RequestInit = {}): Promise<Answer> {
   }
 }
 
-/** A hello with a pass that is none, over a WebSocket: the code of its refusal. */
+/** Says hello with an unusable pass over a WebSocket; resolves with the code of the refusal. */
 function bySocket(url: string, origin: string): Promise<Said> {
   const isEngineIo = url.includes('EIO')
   return new Promise((resolve) => {
-    const line = new WebSocket(url, { origin, handshakeTimeout: LIMIT_MS, maxPayload: 1_000_000 })
-    const limit = setTimeout(() => line.terminate(), LIMIT_MS)
+    const opened = new WebSocket(url, { origin, handshakeTimeout: LIMIT_MS, maxPayload: 1_000_000 })
+    const limit = setTimeout(() => opened.terminate(), LIMIT_MS)
     const settle = (said: Said): void => {
       clearTimeout(limit)
       resolve(said)
-      line.terminate()
+      opened.terminate()
     }
-    line.once('unexpected-response', (_request, { statusCode }) => settle({ fault: `the upgrade is answered with ${statusCode}` }))
-    line.once('error', (error) => settle({ fault: faultOf(error) }))
-    line.once('close', () => settle({ fault: 'the line is open, and nothing comes back' }))
+    opened.once('unexpected-response', (_request, { statusCode }) => settle({ fault: `the upgrade is answered with ${statusCode}` }))
+    opened.once('error', (error) => settle({ fault: faultOf(error) }))
+    opened.once('close', () => settle({ fault: 'the connection opens, but no answer comes back' }))
     const hello = `${isEngineIo ? '4' : ''}0{"token":"none"}`
-    line.once('open', () => line.send(hello))
-    line.on('message', (data: Buffer) => {
+    opened.once('open', () => opened.send(hello))
+    opened.on('message', (data: Buffer) => {
       const code = codeIn(data.toString())
       if (code !== undefined) settle({ code })
     })
   })
 }
 
-/** The same over long polling; `heldMs`: how long the answer took after it was there. */
+/** The same over long polling. `heldMs`: how long the answer to the waiting poll took after the hello was posted. */
 async function byPolling(base: string, origin: string): Promise<Said & { readonly heldMs?: number }> {
   const headers = { origin, 'content-type': 'text/plain' }
   const url = `${base}/im/?EIO=4&transport=polling`
@@ -183,14 +183,14 @@ async function byPolling(base: string, origin: string): Promise<Said & { readonl
   const posted = await ask(session, { method: 'POST', headers, body: '40{"token":"none"}' })
   if ('fault' in posted) return posted
   const answer = await poll
-  if ('fault' in answer) return { fault: `a poll is not answered although there is something to say (${answer.fault})` }
+  if ('fault' in answer) return { fault: `a waiting poll is not answered although the gateway has an answer for it (${answer.fault})` }
   const code = codeIn(answer.text)
   return code === undefined
     ? { fault: `a poll is answered with ${answer.status} and "${answer.text.slice(0, 60)}"` }
     : { code, heldMs: performance.now() - at }
 }
 
-/** The code in a refusal or in the farewell of a session. */
+/** The code in a refusal or in a `byePush`. */
 const codeIn = (text: string): string | undefined => /"code":"([a-z_]+)"/.exec(text)?.[1]
 
 function reasonIn(json: string): string {

@@ -1,19 +1,20 @@
 import type { Watermark } from '../backbone/backbone.ts'
 
-/** So long a message may take after one knows of it, and the process must have read what waited in its sockets: it may have stood still. */
+/** A message is lost if it has not come so long after its watermark, */
 const LATE_MS = 1000
-const LOOKS_COUNT = 2
+/** and at so many checks: a process that stood still first has to read what waited in its sockets. */
+const CHECKS_COUNT = 2
 
 interface Expected {
   readonly from: number
   readonly seq: number
-  /** Became known while `seq` was awaited. */
+  /** The highest seq of a watermark that came while `seq` was awaited. */
   upTo: number
   readonly since: number
-  looksCount: number
+  checksCount: number
 }
 
-/** Messages that are in a log and must come to this node. One that is late may still come; one that does not was lost. */
+/** Messages that other nodes have written and this node's channels must bring. Tells those that are late from those that were lost. */
 export class ExpectedMessages {
   /** By conversation. */
   readonly #expected = new Map<string, Expected>()
@@ -24,7 +25,7 @@ export class ExpectedMessages {
 
   expect({ conversation, from, seq }: Watermark, now: number): void {
     const known = this.#expected.get(conversation)
-    if (known === undefined) this.#expected.set(conversation, { from, seq, upTo: seq, since: now, looksCount: 0 })
+    if (known === undefined) this.#expected.set(conversation, { from, seq, upTo: seq, since: now, checksCount: 0 })
     else known.upTo = Math.max(known.upTo, seq)
   }
 
@@ -34,7 +35,7 @@ export class ExpectedMessages {
     for (const [conversation, expected] of [...this.#expected]) {
       const { from, seq, upTo, since } = expected
       const came = seqOf(conversation)
-      const isDue = ++expected.looksCount >= LOOKS_COUNT && now - since >= LATE_MS
+      const isDue = ++expected.checksCount >= CHECKS_COUNT && now - since >= LATE_MS
       if (came < upTo && !isDue) continue
       this.#expected.delete(conversation)
       if (came < seq) lost.push({ conversation, from, seq: upTo })

@@ -23,7 +23,7 @@ export const layoutFaults = (page: Page, tag: string): Promise<string[]> =>
     const heights = new Set(all('.entry').map((row) => row.offsetHeight))
     check(heights.size > 1, () => `rows are ${[...heights].join(', ')} high`)
 
-    for (const place of all('.entry, .bubble, .bar, .header, .service, .told, .offered, .lines > li, .reply, .note-card, .thing, .card-face')) {
+    for (const place of all('.entry, .bubble, .bar, .header, .service, .toast, .offered, .lines > li, .reply, .note-card, .thing, .card-face')) {
       const { left, right } = place.getBoundingClientRect()
       for (const inner of place.querySelectorAll('*')) {
         const box = inner.getBoundingClientRect()
@@ -35,7 +35,9 @@ export const layoutFaults = (page: Page, tag: string): Promise<string[]> =>
       }
     }
     /* Accents rise above a box without making it larger: what holds a stranger's words must not paint outside itself. */
-    for (const holder of all('.entry, .bubble, .row > .name, .who .title, .service-word, .told > span, .offered p, .line-words > *, .card-face h3')) {
+    for (const holder of all(
+      '.entry, .bubble, .row > .name, .who .title, .service-word, .toast > span, .offered p, .line-words > *, .card-face h3',
+    )) {
       check(!clips(holder), () => `${called(holder)} paints outside`)
     }
     for (const made of root.querySelectorAll('script, iframe, img[src="x"], [onerror]')) check(true, () => `${called(made)} became markup`)

@@ -1,7 +1,6 @@
 /** Which key presses are a shortcut of the desk, and which write a letter of somebody's language. */
 import { describe, expect, test } from 'vitest'
-import { chordKeys } from '../../widget/desk/shortcuts/chord-keys.ts'
-import { chordText } from '../../widget/desk/shortcuts/chord-text.ts'
+import { chordKeys, chordText } from '../../widget/desk/shortcuts/chord-keys.ts'
 import { isChord, parseChord, typesCharacter } from '../../widget/desk/shortcuts/shortcuts.ts'
 
 interface Press {

@@ -10,7 +10,7 @@ import { ratingStyle } from './rating-style.ts'
 const SCORES = [1, 2, 3, 4, 5] as const
 type State = 'idle' | 'asked' | 'sending' | 'thanked'
 
-/** The thanks stay so long. */
+/** How long the thanks are shown. */
 const THANKS_MS = 4000
 
 /** Asks how a conversation with a shop was, once it is closed. */
@@ -23,8 +23,8 @@ export interface RatingBar {
 }
 
 /**
- *   not asked ──closed, and not rated yet──▶ asked ──a star──▶ chosen ──send──▶ sending ──▶ thanked ──▶ not asked
- *                                              └──dismiss──▶ not asked       └──refused──▶ chosen, with why
+ *   idle ──closed, and not rated yet──▶ asked (a star is chosen, words may be) ──send──▶ sending ──▶ thanked ──▶ idle
+ *                                         └──dismiss──▶ idle                               └──refused──▶ asked, with why
  */
 class Rating extends ClientFollower implements RatingBar {
   readonly style = ratingStyle

@@ -187,8 +187,8 @@ export class Inbox implements Contract {
     if (!held || held.head.epoch !== row.head.epoch) return row
     const cursors = { ...row.cursors }
     for (const [side, { delivered, read }] of Object.entries(held.cursors)) {
-      const told = cursors[side]
-      cursors[side] = { delivered: Math.max(delivered, told?.delivered ?? 0), read: Math.max(read, told?.read ?? 0) }
+      const known = cursors[side]
+      cursors[side] = { delivered: Math.max(delivered, known?.delivered ?? 0), read: Math.max(read, known?.read ?? 0) }
     }
     return { ...row, cursors }
   }

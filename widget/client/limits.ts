@@ -21,11 +21,11 @@ export const CHANGING_MS = withdrawMs * 1.1
 /** What a draft holds at most: twice what can be sent, so that a text that became too long can be shortened by its writer. */
 export const DRAFT_LENGTH = 2 * textLength
 
-/** What a gateway told, as far as it makes sense: a limit of 0 would let nobody write, and one without end is none. */
-export function limitsFrom(told: Readonly<Record<string, number>> = {}): MessageLimits {
+/** What a gateway says, as far as it makes sense: a limit of 0 would let nobody write, and one without end is none. */
+export function limitsFrom(given: Readonly<Record<string, number>> = {}): MessageLimits {
   const limits: Record<keyof MessageLimits, number> = { ...MESSAGE_LIMITS }
   for (const name of Object.keys(limits) as (keyof MessageLimits)[]) {
-    const value = Math.floor(told[name]!)
+    const value = Math.floor(given[name]!)
     if (value > 0) limits[name] = Math.min(value, MOST_TIMES * (limits[name] || withdrawMs))
   }
   return limits

@@ -70,12 +70,12 @@ function post(picture: Blob, token: string, { gateway, clock, onProgress }: Uplo
       stopWatch()
       stopWatch = clock.after(STALL_MS, () => request.abort())
     }
-    let told = 0
+    let reported = 0
     request.upload.onprogress = ({ loaded, total }) => {
       watch()
       const part = total > 0 ? loaded / total : 0
-      if (part - told < STEP && part < 1) return
-      told = part
+      if (part - reported < STEP && part < 1) return
+      reported = part
       if (!onProgress(part)) request.abort()
     }
     request.onload = () => settle(outcomeOf(request))

@@ -215,11 +215,11 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
   #overlay(): TemplateResult {
     const {
       dialogs: { onClosed, open },
-      toast: { dismiss, word },
+      toast: { dismiss, shown },
       words,
     } = this.#desk
     const closeLabel = this.#view.language.mailboxStrings.close
-    const toast = toastView({ word, undoLabel: words.undo, dismissLabel: closeLabel, onDismiss: dismiss })
+    const toast = toastView({ shown, undoLabel: words.undo, dismissLabel: closeLabel, onDismiss: dismiss })
     const content = open && [this.#assignment, this.#replies, this.#shortcuts].map((each) => each.dialog(open)).find(Boolean)
     return html`${this.#assignment.offers(this.#shortcuts.withKeys)}${content ? modal({ ...content, closeLabel, onClosed, toast }) : toast}`
   }

@@ -92,7 +92,7 @@ export const deskStyle = css`
     background: var(--surface);
     box-shadow: inset 0 0 0 1px var(--line);
   }
-  :is(.offered p > span, .told > span, .service:not([data-state='blocked']) .service-word) bdi {
+  :is(.offered p > span, .toast > span, .service:not([data-state='blocked']) .service-word) bdi {
     display: inline-block;
     max-width: min(16em, 100%);
     overflow: hidden;
@@ -116,7 +116,7 @@ export const deskStyle = css`
     .act,
     .wide-act,
     .offers,
-    .told,
+    .toast,
     .note-card,
     .chord {
       border: 1px solid;

@@ -24,7 +24,7 @@ export const dialogStyle = css`
   .modal::backdrop {
     background: rgba(10, 16, 14, 0.4);
   }
-  .modal > .told-place {
+  .modal > .toast-place {
     bottom: 16px;
   }
   .modal > header {
@@ -49,7 +49,7 @@ export const dialogStyle = css`
     overflow-y: auto;
     overscroll-behavior: contain;
   }
-  .modal:has(.told) > .modal-body {
+  .modal:has(.toast) > .modal-body {
     padding-bottom: 80px;
   }
   .form {

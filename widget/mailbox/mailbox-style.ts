@@ -59,12 +59,12 @@ export const mailboxStyles = css`
   .picker,
   .service,
   .offers,
-  .told,
+  .toast,
   .modal,
   .blocked {
     text-align: left;
   }
-  .root[dir='rtl'] :is(.list, .side, .who, .picker, .service, .offers, .told, .modal, .blocked) {
+  .root[dir='rtl'] :is(.list, .side, .who, .picker, .service, .offers, .toast, .modal, .blocked) {
     text-align: right;
   }
   .hint,

@@ -2,7 +2,7 @@ import { css } from 'lit'
 
 /** What has just happened, above the composer or in the dialog. */
 export const toastStyle = css`
-  .told-place {
+  .toast-place {
     position: absolute;
     bottom: 84px;
     inset-inline: 12px;
@@ -11,7 +11,7 @@ export const toastStyle = css`
     justify-content: center;
     pointer-events: none;
   }
-  .told {
+  .toast {
     display: flex;
     align-items: center;
     max-width: min(560px, 100%);
@@ -23,13 +23,13 @@ export const toastStyle = css`
     box-shadow: var(--shadow);
     pointer-events: auto;
   }
-  .told > span {
+  .toast > span {
     max-height: 62px;
     padding: 8px 0;
     overflow: hidden;
     overflow-wrap: anywhere;
   }
-  .told button {
+  .toast button {
     min-width: 44px;
     min-height: 44px;
     padding: 0 12px;
@@ -37,7 +37,7 @@ export const toastStyle = css`
     text-decoration: underline;
     text-underline-offset: 3px;
   }
-  .told .told-end {
+  .toast .toast-dismiss {
     padding: 0 11px;
   }
 `

@@ -3,7 +3,8 @@ import type { ReactiveController, ReactiveControllerHost, TemplateResult } from 
 /** Long enough to read the sentence and press its button. */
 const SHOW_MS = 8000
 
-export interface Word {
+/** What a toast says. */
+export interface ToastText {
   readonly text: string | TemplateResult
   readonly isFailure?: boolean
   /** The button beside it, which undoes what was just done. */
@@ -13,7 +14,7 @@ export interface Word {
 /** One sentence on what has just happened; the next one takes its place. */
 export class Toast implements ReactiveController {
   readonly #host: ReactiveControllerHost
-  #word: Word | undefined
+  #shown: ToastText | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(host: ReactiveControllerHost) {
@@ -25,20 +26,20 @@ export class Toast implements ReactiveController {
     this.dismiss()
   }
 
-  get word(): Word | undefined {
-    return this.#word
+  get shown(): ToastText | undefined {
+    return this.#shown
   }
 
-  readonly say = (word: Word): void => {
+  readonly say = (next: ToastText): void => {
     clearTimeout(this.#timer)
-    this.#word = word
+    this.#shown = next
     this.#timer = setTimeout(this.dismiss, SHOW_MS)
     this.#host.requestUpdate()
   }
 
   readonly dismiss = (): void => {
     clearTimeout(this.#timer)
-    this.#word = undefined
+    this.#shown = undefined
     this.#host.requestUpdate()
   }
 }

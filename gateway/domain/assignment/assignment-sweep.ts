@@ -11,7 +11,7 @@ import type { OpenEntries, OpenEntry } from './open-index.ts'
 import type { Presence } from '../presence/presence.ts'
 import type { Routing } from './routing.ts'
 import { assignableOf, type Assignments } from './assignments.ts'
-import { decideSweep, type Staff, type Swept } from './routing-decisions.ts'
+import { decideSweep, type AgentPool, type Swept } from './routing-decisions.ts'
 import type { Transfers } from './transfers.ts'
 
 const EVERY_MS = 3000
@@ -119,10 +119,10 @@ export class AssignmentSweep {
     const isAnyGone = [...round.goneSince.keys()].some((agent) => this.#isGone(round, agent))
     const looked = [...(isAnyGone ? entries.keys() : entries.offered)]
     const due = looked.filter((conversation) => this.#isDue(round, conversation, entries.get(conversation)!))
-    const staff = await this.#routing.staff(shop)
+    const pool = await this.#routing.pool(shop)
     const all = [...new Set([...due, ...this.#assignments.index.vanished(shop), ...checkedNext(entries, round)])]
     for (let i = 0; i < all.length; i += AT_ONCE) {
-      await Promise.all(all.slice(i, i + AT_ONCE).map((conversation) => this.#one(conversation, round, staff)))
+      await Promise.all(all.slice(i, i + AT_ONCE).map((conversation) => this.#one(conversation, round, pool)))
     }
     await this.#routing.distribute(shop)
   }
@@ -144,13 +144,13 @@ export class AssignmentSweep {
     return since !== undefined && this.#uptime() - since >= this.#handoverMs
   }
 
-  async #one(conversation: string, round: Round, staff: Staff): Promise<void> {
+  async #one(conversation: string, round: Round, pool: AgentPool): Promise<void> {
     const assignable = assignableOf(conversation)
     if (assignable === undefined) return
     round.lookedAt.set(conversation, this.#uptime())
     const isGone = (agent: string): boolean => this.#isGone(round, agent)
     let swept: Swept | undefined
-    const changed = await this.#assignments.change(assignable, (found) => (swept = decideSweep(found, { isGone, staff })).next)
+    const changed = await this.#assignments.change(assignable, (found) => (swept = decideSweep(found, { isGone, pool })).next)
     if (!changed.isChanged) {
       await this.#assignments.enter(assignable, changed.document)
       return this.#transfers.tellCustomer(assignable, changed.document, this.#now())

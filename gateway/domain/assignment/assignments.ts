@@ -49,7 +49,7 @@ export class Assignments {
   readonly #now: () => number
   /** Called after each change. Must not fail it: what is stored is stored. */
   onChanged: (assignable: Assignable, before: AssignmentDocument, next: AssignmentDocument) => void = () => undefined
-  /** Adds to the next document what webhooks have to be told. */
+  /** Adds the history to the next document, from which webhooks get their events. */
   remember: typeof withHistory = (_before, next) => next
   /** Called when waiting conversations may be routed: an agent has room again, or a customer waits. */
   onRoutingDue: (shop: string) => void = () => undefined

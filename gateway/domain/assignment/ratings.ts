@@ -12,7 +12,7 @@ import { isInvisible } from '../untrusted-text.ts'
 import { documentOf, type AssignmentDocument } from './assignment-document.ts'
 import { assignableOf, type Assignable, type Assignments } from './assignments.ts'
 
-/** Later nobody is asked any more. */
+/** A conversation can be rated for so long after it was closed. */
 const WITHIN_MS = 7 * 86_400_000
 
 export interface RatingsOptions {
@@ -52,7 +52,7 @@ export class Ratings {
       if (!isRateable(document, now)) throw new Refusal('conflict')
       return { ...document, service: { ...document.service, rating: { score, at: now, ...(words === '' ? undefined : { text: words }) } } }
     })
-    // the customer's other windows ask no longer
+    // the customer's other windows stop asking
     await pushToSide(this.#options.bus, { side: assignable.customer, origin: sid }, ['mayRatePush', { conversation, mayRate: false }])
     return { ok: true }
   }
@@ -63,7 +63,7 @@ export class Ratings {
     const mayRate = isRateable(next, now)
     if (!this.#options.isOn || mayRate === isRateable(before, now) || next.service.rating !== undefined) return
     pushToSide(this.#options.bus, { side: customer, origin: '' }, ['mayRatePush', { conversation, mayRate }]).catch((error: unknown) => {
-      // while the store is away nobody is asked; a customer who opens the chat is
+      // while the store is away nothing is pushed; a client asks when the chat is opened
       if ((error as Error).name !== 'Unavailable') this.#options.report({ fact: 'bugFound', where: 'ratings', error })
     })
   }

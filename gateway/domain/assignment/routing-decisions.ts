@@ -12,7 +12,7 @@ import { decideExpiry } from './transfer-decisions.ts'
 export type Agent = SidePresence['present'][number]
 
 /** The present agents of a shop, the number of conversations of each, and the number from which on no agent gets more. */
-export interface Staff {
+export interface AgentPool {
   readonly present: readonly Agent[]
   readonly loads: ReadonlyMap<string, number>
   readonly limit: number
@@ -21,45 +21,45 @@ export interface Staff {
 export const isOnline = ({ status }: Agent): boolean => status === 'online'
 
 /** The agents who can get one more conversation. */
-export const availableOf = ({ present, loads, limit }: Staff): Agent[] =>
+export const availableOf = ({ present, loads, limit }: AgentPool): Agent[] =>
   present.filter((agent) => isOnline(agent) && (loads.get(agent.id) ?? 0) < limit)
 
 /** The agent who had it last, else the one with the fewest; never the one who has just returned it. */
-function choose({ last, avoid }: AssignmentDocument, staff: Staff): Agent | undefined {
-  const load = ({ id }: Agent): number => staff.loads.get(id) ?? 0
-  const available = availableOf(staff).filter(({ id }) => id !== avoid)
+function choose({ last, avoid }: AssignmentDocument, pool: AgentPool): Agent | undefined {
+  const load = ({ id }: Agent): number => pool.loads.get(id) ?? 0
+  const available = availableOf(pool).filter(({ id }) => id !== avoid)
   return available.find(({ id }) => id === last?.id) ?? available.sort((a, b) => load(a) - load(b))[0]
 }
 
 /** Assigns it to an agent, or lets it wait. */
-export function decideRoute({ document: found, now }: Found, staff: Staff): AssignmentDocument {
+export function decideRoute({ document: found, now }: Found, pool: AgentPool): AssignmentDocument {
   const document = found.service.phase === 'closed' ? begun(found, now) : found
-  const agent = choose(document, staff)
+  const agent = choose(document, pool)
   return agent === undefined ? queued(document, now) : opened(document, personOf(agent), now)
 }
 
 /** Assigns a waiting conversation when an agent has room. */
-export function decideDistribution(found: Found, staff: Staff): AssignmentDocument | undefined {
+export function decideDistribution(found: Found, pool: AgentPool): AssignmentDocument | undefined {
   if (found.document.service.phase !== 'waiting') return undefined
-  const next = decideRoute(found, staff)
+  const next = decideRoute(found, pool)
   return next.service.phase === 'open' ? next : undefined
 }
 
 /**
- * After a message written at `at`. With `staff` the customer wrote it, which reopens a closed conversation; else `by`, an agent, who gets an unassigned
+ * After a message written at `at`. With `pool` the customer wrote it, which reopens a closed conversation; else `by`, an agent, who gets an unassigned
  * one, and has answered.
  */
 export function decideWritten(
   found: Found,
-  { by, at, isRepeated, staff }: { by: Pick<Identity, 'id' | 'name'>; at: number; isRepeated: boolean; staff: Staff | undefined },
+  { by, at, isRepeated, pool }: { by: Pick<Identity, 'id' | 'name'>; at: number; isRepeated: boolean; pool: AgentPool | undefined },
 ): AssignmentDocument | undefined {
   const { document, now } = found
   const { phase, since } = document.service
   const isOld = isRepeated && phase === 'closed' && since > at // written before it was closed
   if (isOld) return undefined
-  if (staff === undefined && phase !== 'open') return opened(answered(document), personOf(by), now)
-  if (staff === undefined) return document.asked !== undefined && document.asked <= at ? answered(document) : undefined
-  return phase === 'closed' ? decideRoute(found, staff) : undefined
+  if (pool === undefined && phase !== 'open') return opened(answered(document), personOf(by), now)
+  if (pool === undefined) return document.asked !== undefined && document.asked <= at ? answered(document) : undefined
+  return phase === 'closed' ? decideRoute(found, pool) : undefined
 }
 
 /** The shop's backend gives it to an agent, or back to the queue, whoever has it. */
@@ -73,9 +73,9 @@ export function decideAssign(found: Found, agent: Person | undefined): Assignmen
 }
 
 /** The shop's backend opens what is closed: as if its customer had written. */
-export function decideOpen(found: Found, staff: Staff): AssignmentDocument | undefined {
+export function decideOpen(found: Found, pool: AgentPool): AssignmentDocument | undefined {
   mustBeWritten(found)
-  return found.document.service.phase === 'closed' ? decideRoute(found, staff) : undefined
+  return found.document.service.phase === 'closed' ? decideRoute(found, pool) : undefined
 }
 
 interface Caller {
@@ -115,11 +115,11 @@ export interface Swept {
 }
 
 /** Ends an expired transfer; routes a conversation again when its agent is gone while the customer waits; marks one that nobody answers. */
-export function decideSweep(found: Found, { isGone, staff }: { isGone: (agent: string) => boolean; staff: Staff }): Swept {
+export function decideSweep(found: Found, { isGone, pool }: { isGone: (agent: string) => boolean; pool: AgentPool }): Swept {
   const back = decideExpiry(found)
   const document = back ?? found.document
   if (hasWaitedInVain({ ...found, document }, isGone)) {
-    return { next: decideRoute({ ...found, document }, staff), what: 'handedOver' }
+    return { next: decideRoute({ ...found, document }, pool), what: 'handedOver' }
   }
   if (back !== undefined) return { next: back, what: 'expired' }
   const { asked = Infinity, isMissed } = document

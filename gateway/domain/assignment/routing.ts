@@ -29,7 +29,7 @@ import {
   decideWritten,
   isOnline,
   type Agent,
-  type Staff,
+  type AgentPool,
 } from './routing-decisions.ts'
 
 /** Logs read at once for the rows of a queue. */
@@ -69,9 +69,9 @@ export class Routing {
 
   async #route(assignable: Assignable, identity: Identity, { duplicate, at }: Appended): Promise<void> {
     const { role } = identity
-    const staff = role === 'customer' ? await this.staff(assignable.shop) : undefined
+    const pool = role === 'customer' ? await this.pool(assignable.shop) : undefined
     const changed = await this.#assignments
-      .change(assignable, (found) => decideWritten(found, { by: identity, at, isRepeated: duplicate, staff }))
+      .change(assignable, (found) => decideWritten(found, { by: identity, at, isRepeated: duplicate, pool }))
       .catch(unlessRefused)
     // conflict: the message is stored, and other changes have assigned the conversation
     if (changed === undefined) return
@@ -115,8 +115,8 @@ export class Routing {
   /** For backends: routes a closed conversation as if its customer had written. One that is not closed stays as it is. */
   async open({ identity }: Caller, { conversation }: { conversation: string }): Promise<Assignment> {
     const assignable = assignableFor(identity, { conversation })
-    const staff = await this.staff(assignable.shop)
-    const { assignment, isChanged } = await this.#assignments.change(assignable, (found) => decideOpen(found, staff))
+    const pool = await this.pool(assignable.shop)
+    const { assignment, isChanged } = await this.#assignments.change(assignable, (found) => decideOpen(found, pool))
     if (isChanged) this.#report({ fact: 'conversationAssigned', phase: assignment.phase, by: 'routed' })
     return assignment
   }
@@ -125,9 +125,9 @@ export class Routing {
   async #reopen(assignable: Assignable, seq: number): Promise<Assignment | undefined> {
     const { head, messages } = await this.#store.read(assignable.conversation, { limit: 1 })
     if (head.seq === seq || messages.at(-1)?.side !== assignable.customer) return undefined
-    const staff = await this.staff(assignable.shop)
+    const pool = await this.pool(assignable.shop)
     const { assignment } = await this.#assignments.change(assignable, (found) =>
-      found.document.service.phase === 'closed' ? decideRoute(found, staff) : undefined,
+      found.document.service.phase === 'closed' ? decideRoute(found, pool) : undefined,
     )
     return assignment
   }
@@ -167,26 +167,26 @@ export class Routing {
     const entries = await this.#assignments.index.of(shop)
     if (entries.waiting.size === 0) return
     const { present } = await this.#presence.of(shop)
-    const staff = { present, loads: entries.loads, limit: this.#limit }
+    const pool = { present, loads: entries.loads, limit: this.#limit }
     // the usual case of a long queue: no agent has room
-    if (availableOf(staff).length === 0) return
+    if (availableOf(pool).length === 0) return
     for (const conversation of entries.waiting) {
-      if (availableOf(staff).length === 0) return
+      if (availableOf(pool).length === 0) return
       const assignable = assignableOf(conversation)
-      if (assignable !== undefined) await this.#assign(assignable, staff)
+      if (assignable !== undefined) await this.#assign(assignable, pool)
     }
   }
 
   /** The agents who are present now. `loads` keeps counting as the index changes. */
-  async staff(shop: string): Promise<Staff> {
+  async pool(shop: string): Promise<AgentPool> {
     const { present } = await this.#presence.of(shop)
     // without an online agent the loads do not matter
     const loads = present.some(isOnline) ? (await this.#assignments.index.of(shop)).loads : NO_LOADS
     return { present, loads, limit: this.#limit }
   }
 
-  async #assign(assignable: Assignable, staff: Staff): Promise<void> {
-    const { document, isChanged } = await this.#assignments.change(assignable, (found) => decideDistribution(found, staff))
+  async #assign(assignable: Assignable, pool: AgentPool): Promise<void> {
+    const { document, isChanged } = await this.#assignments.change(assignable, (found) => decideDistribution(found, pool))
     if (isChanged) this.#report({ fact: 'conversationAssigned', phase: 'open', by: 'routed' })
     else await this.#assignments.enter(assignable, document)
   }

@@ -1,6 +1,7 @@
 /**
- * What a customer who waits for an agent is told: how many wait before, and how long others waited lately. Customers ask; nobody is told of each
- * change of a queue, of which there would be as many as people in it. A push says only that the conversation has begun or ceased to wait.
+ * Tells a customer who waits for an agent how many wait before them, and how long others waited lately. The client asks for that. The gateway does
+ * not push each change of a queue, because one change would mean a push to everybody in it; it pushes only that a conversation has begun or
+ * ceased to wait.
  */
 import { LRUCache } from 'lru-cache'
 import type { Bus } from '../../backbone/backbone.ts'
@@ -17,9 +18,9 @@ import type { OpenIndex } from './open-index.ts'
 
 /** A queue is read again after this time, however many ask. */
 const PLACE_MS = 3000
-/** The same for the times that others waited. */
+/** The usual wait is computed again after this time. */
 const USUAL_MS = 10_000
-/** How many waits of a shop are stored, for how long, and how many make something usual. */
+/** How many waits of a shop are stored, for how long, and how many it takes to call their median usual. */
 const SAMPLE_COUNT = 20
 const SAMPLE_MS = 14_400_000
 const ENOUGH_COUNT = 3
@@ -60,22 +61,22 @@ export class Waits {
     return { ok: true, place: before + 1, ...(usualMs === undefined ? undefined : { usualMs }) }
   }
 
-  /** To be called after each change of an assignment: the customer is told when the conversation begins or ceases to wait. Nobody waits for it. */
+  /** To be called after each change of an assignment: pushes to the customer that the conversation begins or ceases to wait. The caller does not wait for that. */
   changed({ conversation, shop, customer }: Assignable, before: AssignmentDocument, next: AssignmentDocument): void {
     const isWaiting = next.service.phase === 'waiting'
     if (isWaiting === (before.service.phase === 'waiting')) return
     const ms = next.service.since - before.service.since
-    const told = pushToSide(this.#bus, { side: customer, origin: '' }, ['placePush', { conversation, isWaiting }])
+    const pushed = pushToSide(this.#bus, { side: customer, origin: '' }, ['placePush', { conversation, isWaiting }])
     const isServed = next.service.phase === 'open' && ms >= 0
     if (isServed) this.#report({ fact: 'waitEnded', ms })
     const noted = isServed ? this.#note(shop, ms) : undefined
-    Promise.all([told, noted]).catch((error: unknown) => {
-      // while the store is away nobody is told; the customer asks again
+    Promise.all([pushed, noted]).catch((error: unknown) => {
+      // while the store is away nothing is pushed; the client asks again
       if ((error as Error).name !== 'Unavailable') this.#report({ fact: 'bugFound', where: 'waits', error })
     })
   }
 
-  /** In one of a few places, each of which the next wait that falls on it takes. */
+  /** Stores the wait in one of SAMPLE_COUNT slots, chosen by the time; a later wait overwrites it. */
   async #note(shop: string, ms: number): Promise<void> {
     const now = this.#now()
     const key = String(now % SAMPLE_COUNT)

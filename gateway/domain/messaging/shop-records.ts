@@ -30,7 +30,7 @@ const VIEW_MS = 60_000
 export class ShopRecords {
   readonly #options: ShopRecordsOptions
   readonly #stored: BackendAnswers<ShopRecord>
-  readonly #told: BackendAnswers<ShopRecord>
+  readonly #answered: BackendAnswers<ShopRecord>
   /** By record, which is remembered elsewhere. */
   readonly #views = new WeakMap<ShopRecord, { readonly at: number; readonly open: Shop['open'] }>()
 
@@ -40,20 +40,20 @@ export class ShopRecords {
   constructor(options: ShopRecordsOptions) {
     this.#options = options
     this.#stored = new BackendAnswers(options)
-    this.#told = new BackendAnswers(options)
+    this.#answered = new BackendAnswers(options)
   }
 
   /** What a side that is a shop says about itself; undefined: nothing, or nothing that is known within 0.7 s. */
   async of(side: string): Promise<Shop | undefined> {
     if (!isShopSide(side)) return undefined
-    const { stored, told } = await this.#records(side)
-    return this.#view({ ...told, ...stored }, stored?.hours === undefined ? told : stored)
+    const { stored, answered } = await this.#records(side)
+    return this.#view({ ...answered, ...stored }, stored?.hours === undefined ? answered : stored)
   }
 
   /** The time zone of a shop's hours, where it has hours; undefined as in `of`. */
   async timeZoneOf(side: string): Promise<string | undefined> {
-    const { stored, told } = await this.#records(side)
-    return (stored?.hours ?? told?.hours)?.timeZone
+    const { stored, answered } = await this.#records(side)
+    return (stored?.hours ?? answered?.hours)?.timeZone
   }
 
   /** Rows of a list, with the names and logos of the shops among them. */
@@ -73,22 +73,22 @@ export class ShopRecords {
     const collection = collectionOf(shop)
     if (Object.keys(record).length === 0) await records.remove({ collection, key: KEY, now: now() })
     else {
-      const images_ = imagesIn(record.logo ?? '')
-      await images.stand(images_)
-      await images.withReferences(images_, images_[0], () => records.put({ collection, key: KEY, value: JSON.stringify(record), now: now() }))
+      const ids = imagesIn(record.logo ?? '')
+      await images.stand(ids)
+      await images.withReferences(ids, ids[0], () => records.put({ collection, key: KEY, value: JSON.stringify(record), now: now() }))
     }
     this.#stored.learn(shop, record)
     return record
   }
 
-  async #records(side: string): Promise<{ readonly stored: ShopRecord | undefined; readonly told: ShopRecord | undefined }> {
+  async #records(side: string): Promise<{ readonly stored: ShopRecord | undefined; readonly answered: ShopRecord | undefined }> {
     const shop = side.slice(SHOP_PREFIX.length)
     const { backend } = this.#options
-    const [stored, told] = await Promise.all([
+    const [stored, answered] = await Promise.all([
       this.#stored.recent(shop, () => this.#read(shop)),
-      backend === undefined ? undefined : this.#told.recent(shop, () => backend.ask(shop)),
+      backend === undefined ? undefined : this.#answered.recent(shop, () => backend.ask(shop)),
     ])
-    return { stored, told }
+    return { stored, answered }
   }
 
   async #read(shop: string): Promise<ShopRecord | undefined> {

@@ -11,9 +11,9 @@ import type { WebhookTarget } from './webhook-target.ts'
 import { Webhooks } from './webhooks.ts'
 
 const DAY_MS = 86_400_000
-/** How long a withdrawal waits to be told. */
+/** How long a webhook may be down and still learn of a withdrawal. */
 const WITHDRAWN_MS = 365 * DAY_MS
-/** How often it is looked what is due. */
+/** How often due deliveries are looked for. */
 const TICK_MS = 200
 
 export interface AssembleWebhooksOptions extends Pick<WebhookConversationOptions, 'presence'> {
@@ -33,12 +33,12 @@ export interface AssembledWebhooks {
   readonly remember: typeof withHistory | undefined
   readonly jobs: Backbone['jobs']
   readonly deadLetters: DeadLetters | undefined
-  /** By address: conversations in which it has something to be told. */
+  /** By address: the number of conversations with events that are not delivered yet. */
   readonly waiting: () => readonly (readonly [webhook: string, count: number])[]
   close(): Promise<void>
 }
 
-/** Where there are no targets nothing is marked, and nothing costs anything. */
+/** Without targets the backbone stays as it is, so nothing is marked and no message gets slower. */
 export function assembleWebhooks(options: AssembleWebhooksOptions): AssembledWebhooks {
   const { backbone, targets, settings, now, uptime, report } = options
   if (targets.length === 0)
@@ -73,11 +73,11 @@ export function assembleWebhooks(options: AssembleWebhooksOptions): AssembledWeb
   }
 }
 
-/** Notes for each target that wants to know that the message is being withdrawn. */
+/** Stores, for each target that wants to know, that the message is being withdrawn. */
 function withdrawingTo({ backbone: { records }, targets, now }: AssembleWebhooksOptions): MarkingStoreOptions['withdrawing'] {
-  const told = targets.filter((target) => target.wants('withdrawn'))
+  const wanting = targets.filter((target) => target.wants('withdrawn'))
   return async ({ conversation, seq }) => {
     const item = { collection: collectionOf(conversation), value: JSON.stringify({ at: now() }), now: now(), expiresAt: now() + WITHDRAWN_MS }
-    await Promise.all(told.map((target) => records.put({ ...item, key: withdrawingKey(target, seq) })))
+    await Promise.all(wanting.map((target) => records.put({ ...item, key: withdrawingKey(target, seq) })))
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The latest steps of a conversation with a shop, kept in the assignment's document: they are stored together with the change that they tell,
+ * The latest steps of a conversation with a shop. They are part of the assignment's document, so that a step is stored together with its change,
  * or not at all.
  */
 import type { AssignmentDocument } from '../assignment/assignment-document.ts'

@@ -1,15 +1,15 @@
 /**
- * Events that a consumer has refused for days while it took others. They can be listed and sent again. A letter of a message has only its number:
- * the words are read from the log again, so that what was withdrawn or erased meanwhile is not sent.
+ * Events that a consumer has refused for days while it took others. They can be listed and sent again. The letter of a message has only its number:
+ * the text is read from the log again, so that what was withdrawn or erased meanwhile is not sent.
  */
 import type { Store } from '../../backbone/backbone.ts'
 import type { Records } from '../../backbone/records.ts'
 import { Refusal } from '../refusal.ts'
 import type { WebhookEvent, WebhookTarget } from './webhook-target.ts'
 
-/** Above it the oldest go. */
+/** Above it the oldest are deleted. */
 const LETTER_COUNT = 1000
-/** What one answer has. */
+/** Dead letters in one answer of `list`. */
 const LIST_COUNT = 100
 
 const COLLECTION = 'webhooks/dead'

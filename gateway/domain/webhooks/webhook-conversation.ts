@@ -1,6 +1,6 @@
 /**
- * Tells one webhook what it was not told of one conversation, one event after the other: the next is sent when the last was taken. The cursor is
- * stored after a few events, so that a death repeats these few and loses none.
+ * Delivers the events of one conversation to one webhook, one after the other: the next is sent when the consumer has taken the last. The cursor is
+ * stored after a few events, so that a process that dies repeats these few and loses none.
  *
  *   collection webhooks/of/<conversation>   <webhook> → cursor
  *                                           <webhook> withdrawn <seq> → client id of a message that is being withdrawn
@@ -26,9 +26,9 @@ import {
 } from './webhook-steps.ts'
 import type { WebhookEvent, WebhookTarget } from './webhook-target.ts'
 
-/** Events that a death may repeat. */
+/** Messages read at once; a process that dies repeats at most so many events. */
 const PAGE_COUNT = 10
-/** A cursor that nobody needed for so long goes. Where there is something to tell after all, the mark says since when. */
+/** A cursor that has not moved for so long expires. If events come after all, their mark says where to begin. */
 const CURSOR_MS = 60 * 86_400_000
 /** A withdrawal that has not happened after this time has failed. */
 const WITHDRAWING_MS = 60_000
@@ -55,9 +55,9 @@ export interface WebhookConversationOptions {
 export interface Turn {
   readonly target: WebhookTarget
   readonly conversation: string
-  /** Without a cursor nothing older is told. */
+  /** Without a cursor, events begin here; ms since the epoch. */
   readonly since: number
-  /** The consumer takes other events, so that it is this one which it refuses. */
+  /** The consumer takes events of other conversations, so a failure is about this event. */
   readonly isUp: boolean
   readonly onTaken: () => void
 }
@@ -104,7 +104,7 @@ export class WebhookConversation {
     }
   }
 
-  /** Behind the last message that is older than the first mark: a new webhook is not told the past. */
+  /** A cursor at the last message that is older than `since`: a new webhook gets no events of the past. */
   async #beginning({ conversation, since }: Turn): Promise<WebhookCursor> {
     const { store } = this.#options
     let first = Infinity
@@ -168,7 +168,7 @@ class Delivery {
     for (const { key, value, version } of items) {
       if (!key.startsWith(start)) continue
       const seq = Number(key.slice(start.length))
-      // first the message itself
+      // the message itself comes first
       if (seq > this.#cursor.seq) continue
       const [message] = (await store.read(conversation, { after: seq - 1, limit: 1 })).messages
       const { at } = JSON.parse(value) as { at: number }
@@ -204,7 +204,7 @@ class Delivery {
     return this.#cursor.absent < this.#cursor.seq ? 0 : Infinity
   }
 
-  /** Where another node has stored one meanwhile, it delivers now, and what it stored stands. */
+  /** If another node has stored a cursor meanwhile, that node delivers now, and its cursor stays. */
   async store(): Promise<void> {
     const { records, now } = this.#options
     const value = JSON.stringify(this.#cursor)

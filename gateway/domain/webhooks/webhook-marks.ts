@@ -1,24 +1,24 @@
 /**
- * Which conversations may have something that a webhook was not told: a mark is stored before the change itself, so that no death of a process
- * between the two hides a change. A node marks a conversation once a minute, not once a message, and never waits for a consumer.
+ * Marks the conversations in which there may be events to deliver. A mark is stored before the change itself, so that a process that dies between
+ * the two hides no change. A node marks a conversation once a minute, not once a message, and never waits for a consumer.
  *
  *   collection webhooks/marks/<tag of the conversation>, key: the conversation, value: {since, at}
- *   since  nothing that the marks stand for is older: without a cursor, events begin there
- *   at     when the last was made: a mark goes when it is old and everything is delivered
+ *   since  no change that the mark stands for is older: without a cursor, events begin there
+ *   at     when it was last renewed: a mark is deleted when it is old and everything is delivered
  */
 import { LRUCache } from 'lru-cache'
 import type { Item, Records } from '../../backbone/records.ts'
 import { conversationTag } from '../../protocol/keys.ts'
 import type { Report } from '../facts.ts'
 
-/** For so long a node does not mark a conversation again. */
+/** A node marks a conversation again after this time. */
 const FRESH_MS = 60_000
-/** A mark goes when it is older: no node relies on it then, and no change under way is older. */
+/** Older marks are deleted: no node relies on them any more, and no change under way is older. */
 export const MARK_MS = 180_000
-/** A message gets its time before it is marked, sometimes long before: when its pictures are still being noted. */
+/** A message gets its time before its conversation is marked, sometimes long before: while its pictures are being noted. */
 const SLACK_MS = 300_000
 const KNOWN_COUNT = 50_000
-/** While the store refuses marks; above it the oldest are forgotten until somebody writes there again. */
+/** Marks that the store has refused; above it the oldest are forgotten until somebody writes there again. */
 const OWED_COUNT = 10_000
 const ATTEMPTS = 5
 const TAG_COUNT = 64
@@ -60,12 +60,12 @@ export class WebhookMarks {
     if (this.#uptime() - (this.#markedAt.get(conversation) ?? -Infinity) < FRESH_MS) return undefined
     const mine = this.#put(conversation).catch((error: unknown) => this.#failed(conversation, error))
     this.#marking.set(conversation, mine)
-    // the first to hear of it, so that nobody overtakes those who wait
+    // runs before the callers that wait go on, so that no later caller overtakes them
     void mine.then(() => this.#marking.delete(conversation))
     return mine
   }
 
-  /** The store may have lost what it was told last: what this node has marked lately it marks again. */
+  /** The store may have lost its last writes: what this node has marked lately it marks again. */
   doubt(): void {
     for (const [conversation, at] of this.#markedAt.entries()) if (this.#uptime() - at < FRESH_MS) this.#owe(conversation)
     this.#markedAt.clear()

@@ -1,10 +1,10 @@
 /**
- * The conversations in which one webhook may have something to be told: several at a time, each of them by one turn after the other.
+ * The conversations with events for one webhook. Several are delivered at a time, each of them in one turn after the other.
  *
  *   ready ──turn──▶ clean, or ready again (more, changed meanwhile), or later (waits, failed)
  *
  * After some failures without a success the consumer counts as down: then one turn at a time tries, ever more rarely, each time another
- * conversation, until one is taken. A conversation whose event alone is refused waits for itself; the others go on.
+ * conversation, until one is taken. If the consumer refuses one conversation's event and takes others, that conversation alone waits.
  */
 import { LRUCache } from 'lru-cache'
 import type { Report } from '../facts.ts'
@@ -13,13 +13,13 @@ import type { Outcome, Turn } from './webhook-conversation.ts'
 import type { WebhookTarget } from './webhook-target.ts'
 
 const TURN_COUNT = 16
-/** Conversations in memory; the marks have the others, which come at a later look. */
+/** Conversations in memory; the others have their marks, which are read again later. */
 const HELD_COUNT = 10_000
 /** So many failures without a success: the consumer is down. */
 const DOWN_COUNT = 5
 const DOWN_MS = [1000, 60_000] as const
 const CONVERSATION_MS = [1000, 3_600_000] as const
-/** A mark that has not changed is looked at again after this time: the word that something has changed may be lost between nodes. */
+/** A mark that has not changed is looked at again after this time: the publish that something has changed may be lost between nodes. */
 const CLEAN_MS = 10_000
 
 interface Failing {
@@ -30,7 +30,7 @@ interface Failing {
 
 export class WebhookQueue {
   readonly target: WebhookTarget
-  /** Ms since the epoch; it is told nothing older. */
+  /** Ms since the epoch; nothing older is delivered. */
   begunAt = 0
   readonly #deliver: (turn: Turn) => Promise<Outcome>
   readonly #uptime: () => number
@@ -52,12 +52,12 @@ export class WebhookQueue {
     this.#report = options.report
   }
 
-  /** Conversations with something that was not told. */
+  /** How many conversations have events that are not delivered yet. */
   get waitingCount(): number {
     return this.#ready.size + this.#later.size + this.#turns.size
   }
 
-  /** `isChanged`: something has been written; else it is looked at now and then. */
+  /** `isChanged`: something has been written; else the conversation is read again from time to time. */
   add(mark: Mark, isChanged: boolean): void {
     const { conversation } = mark
     const turn = this.#turns.get(conversation)
@@ -155,7 +155,7 @@ export class WebhookQueue {
     this.#failedCount++
     const now = this.#uptime()
     if (this.#isDown) this.#nextTryAt = now + backOff(this.#failedCount - DOWN_COUNT + 1, DOWN_MS)
-    // who is down fails everybody: what counts then is the wait of the webhook
+    // a consumer that is down fails every conversation: then they all wait for the webhook, not each for itself
     const ms = this.#isDown ? 0 : backOff(count, CONVERSATION_MS)
     this.#later.set(conversation, { mark, at: now + ms })
     const { address } = this.target

@@ -1,6 +1,6 @@
 /**
- * What a webhook has to be told of a conversation, in order, as pure functions of the log, the cursor and the time. Each step says where the cursor
- * is after it, so that a delivery that ends anywhere goes on there.
+ * The events of a conversation that a webhook still has to get, in order, as pure functions of the log, the cursor and the time. Each step has the
+ * cursor after it, so that a delivery that was cut off goes on there.
  */
 import type { Page } from '../../backbone/backbone.ts'
 import { conversationSides } from '../../protocol/keys.ts'
@@ -15,7 +15,7 @@ export interface WebhookCursor {
   readonly id: string
   /** The last step of the assignment's history delivered. */
   readonly past: number
-  /** Up to this message it is settled whether anybody is absent. */
+  /** Up to this message it is decided whether the recipient is absent. */
   readonly absent: number
   /** Since when the next event fails, in ms since the epoch. */
   readonly failingSince?: number
@@ -24,12 +24,12 @@ export interface WebhookCursor {
 export const START: WebhookCursor = { epoch: '', seq: 0, id: '', past: 0, absent: 0 }
 
 export interface Step {
-  /** Undefined: nobody is told; only the cursor moves. */
+  /** Undefined: nothing is sent; only the cursor moves. */
   readonly event: WebhookEvent | undefined
   readonly cursor: WebhookCursor
 }
 
-/** How many entries are read again where the log is not the one that the cursor knew: a failover may have lost some, and others have their numbers. */
+/** How many entries are read again if the log is not the one that the cursor knew: a failover may have lost entries, and new ones have got their numbers. */
 const BACK_COUNT = 100
 
 /** Messages and the assignment's steps, each step behind the message after which it happened. */

@@ -4,7 +4,7 @@ import type { Message } from '../../protocol/model.ts'
 export const EVENT_TYPES = ['message', 'opened', 'assigned', 'closed', 'blocked', 'unblocked', 'rated', 'withdrawn', 'absent'] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 
-/** A step in the life of a conversation with a shop, as it is kept in the assignment's document until newer ones push it out. */
+/** A step in the life of a conversation with a shop, as the assignment's document has it until newer ones push it out. */
 export interface PastEvent {
   /** Counts the steps of the conversation from 1. */
   readonly n: number

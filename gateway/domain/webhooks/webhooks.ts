@@ -1,6 +1,7 @@
 /**
  * Delivers events to the operator's webhooks. One node of a store does it, by a lease; when it dies another takes over, with the cursors that are
- * stored. It looks at the marks of all conversations in turn, and hears from the other nodes, of which it may miss some, what has just changed.
+ * stored. It reads the marks of all conversations again and again. Other nodes also publish what has just changed, so that it is
+ * delivered at once; such a publish may be lost.
  */
 import { LRUCache } from 'lru-cache'
 import type { Bus } from '../../backbone/backbone.ts'
@@ -14,11 +15,11 @@ const LEASE_MS = 20_000
 const RENEW_MS = 5000
 /** How long a delivery may take: none begins later than this before the lease ends. */
 export const SEND_MS = 10_000
-/** Each tag is looked at about once a second, and less often where there are many marks. */
+/** The marks of a tag are read about once a second, and less often where there are many. */
 const LOOK_MS = 1000
 const LOOK_MS_PER_MARK = 5
-/** Of this node's changes, until the next word to the node that delivers. */
-const TOLD_COUNT = 1000
+/** How many changes this node collects for its next publish to the node that delivers. */
+const PUBLISHED_COUNT = 1000
 const KNOWN_COUNT = 10_000
 const LEASE = { collection: 'webhooks', key: 'lease' } as const
 
@@ -43,7 +44,7 @@ export class Webhooks {
   readonly #known = new LRUCache<string, Mark>({ max: KNOWN_COUNT })
   #lease: { readonly version: string; readonly until: number; readonly renewAt: number } | undefined
   #askAt = -Infinity
-  /** Changed, and their marks were not seen yet. */
+  /** Conversations that have changed, and whose marks this node has not read yet. */
   readonly #unknown = new Set<string>()
   readonly #startedAt: number
   #isTicking = false
@@ -60,10 +61,10 @@ export class Webhooks {
     return !this.#isClosed && this.#lease !== undefined && this.#options.uptime() < this.#lease.until - SEND_MS
   }
 
-  /** Something was written. Nobody waits for what follows. */
+  /** To be called after each change. The caller does not wait for what follows. */
   changed(conversation: string): void {
     if (this.mayDeliver) this.#add(conversation)
-    else if (this.#changed.size < TOLD_COUNT) this.#changed.add(conversation)
+    else if (this.#changed.size < PUBLISHED_COUNT) this.#changed.add(conversation)
   }
 
   /** To be called a few times a second. */
@@ -106,7 +107,7 @@ export class Webhooks {
     this.#lease = { version, until: asked + LEASE_MS, renewAt: asked + RENEW_MS }
   }
 
-  /** A webhook that no node has known is told what happens from this node's start on. */
+  /** A webhook that no node has known gets what happens from this node's start on. */
   async #begin(): Promise<void> {
     const { records, now, queues } = this.#options
     for (const queue of queues) {
@@ -188,11 +189,11 @@ export class Webhooks {
   }
 }
 
-/** What another node has told; nothing where it is not of this form. The marks say it, too. */
+/** The conversations in another node's publish; none where it has another form. Their marks are read anyway. */
 function changedIn(packet: Buffer): string[] {
   try {
-    const told: unknown = JSON.parse(packet.toString())
-    return Array.isArray(told) ? told.filter((each) => typeof each === 'string') : []
+    const conversations: unknown = JSON.parse(packet.toString())
+    return Array.isArray(conversations) ? conversations.filter((each) => typeof each === 'string') : []
   } catch {
     return []
   }

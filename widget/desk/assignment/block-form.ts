@@ -16,7 +16,7 @@ const REASON_LENGTH = 500
 export interface BlockFormView {
   readonly strings: DeskStrings
   readonly isBusy: boolean
-  readonly onBlock: (wish: { readonly reason: string; readonly forMs: number | undefined }) => void
+  readonly onBlock: (choice: { readonly reason: string; readonly forMs: number | undefined }) => void
 }
 
 /** The reason and duration of a block. */

@@ -13,8 +13,8 @@ import { severalForm } from './several-form.ts'
 const QUEUE = 'queue'
 
 /**
- * Closes, takes or transfers several conversations at once: the agent's own open ones, and those that wait. One command after the other; what
- * is refused stays selected and is told in one sentence.
+ * Closes, takes or transfers several conversations at once: the agent's own open ones, and those that wait. It sends one command after the
+ * other. What the gateway refuses stays selected, and one sentence says how many.
  */
 export class Several {
   readonly #desk: DeskContext
@@ -121,8 +121,8 @@ export class Several {
   async #take(rows: readonly ConversationRow[]): Promise<void> {
     const taken = await this.#each(rows, (row) => this.#requests.change(row, 'claim', { conversation: row.conversation }, 'quiet'))
     if (!taken) return
-    const giveBack = (): void => void this.#transfer(taken, QUEUE)
-    this.#say(fill(this.#desk.words.several.taken, { n: taken.length }), rows.length - taken.length, giveBack)
+    const undo = (): void => void this.#transfer(taken, QUEUE)
+    this.#say(fill(this.#desk.words.several.taken, { n: taken.length }), rows.length - taken.length, undo)
   }
 
   async #transfer(rows: readonly ConversationRow[], to: string): Promise<void> {
@@ -131,8 +131,8 @@ export class Several {
     const done = await this.#each(rows, (row) => this.#requests.change(row, 'transfer', { conversation: row.conversation, to }, 'quiet'))
     if (!done) return
     const text = fill(to === QUEUE ? words.several.queued : words.several.offered, { n: done.length })
-    const takeBack = (): void => void (to === QUEUE ? this.#take(done) : this.#cancel(done))
-    this.#say(isolated(text, { name: colleague?.name ?? to }), rows.length - done.length, takeBack)
+    const undo = (): void => void (to === QUEUE ? this.#take(done) : this.#cancel(done))
+    this.#say(isolated(text, { name: colleague?.name ?? to }), rows.length - done.length, undo)
   }
 
   /** What a colleague has accepted meanwhile stays theirs. */

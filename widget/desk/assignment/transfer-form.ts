@@ -18,7 +18,7 @@ export interface TransferFormView {
   /** The shop's other agents. */
   readonly agents: readonly Agent[]
   readonly isBusy: boolean
-  readonly onTransfer: (wish: { readonly to: string; readonly note: string }) => void
+  readonly onTransfer: (choice: { readonly to: string; readonly note: string }) => void
 }
 
 const NOTE_LENGTH = 500

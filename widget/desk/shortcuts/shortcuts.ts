@@ -1,6 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
-import { IS_MAC } from './is-mac.ts'
-import { splitChord } from './split-chord.ts'
+import { IS_MAC, splitChord } from './chord-keys.ts'
 
 /** A chord as people write it: "Alt+ArrowDown", "Ctrl+Shift+K", "/", "?". "Mod" is Cmd on a Mac and Ctrl elsewhere. Empty: off. */
 export type Chord = string

@@ -9,17 +9,17 @@ import {
   decideSweep,
   decideWritten,
   MISSED_MS,
-  type Staff,
+  type AgentPool,
 } from '../../../../gateway/domain/assignment/routing-decisions.ts'
 import type { Block } from '../../../../gateway/protocol/model.ts'
 import { ann, bob, cid, closedOf, found, fresh, NOW, openOf, outcome, transfer, waiting } from './found.ts'
 
 /** `ann:2 bob:0/busy`: present agents with their numbers of conversations, online unless another status is given. The limit is two. */
-function staff(text: string): Staff {
+function pool(text: string): AgentPool {
   const all = text.split(' ').filter((one) => one !== '')
   const parts = all.map((one) => /^(\w+):(\d+)(?:\/(\w+))?$/.exec(one)!)
   return {
-    present: parts.map(([, id, , status]) => ({ id: id!, status: (status ?? 'online') as Staff['present'][number]['status'] })),
+    present: parts.map(([, id, , status]) => ({ id: id!, status: (status ?? 'online') as AgentPool['present'][number]['status'] })),
     loads: new Map(parts.map(([, id, load]) => [id!, Number(load)])),
     limit: 2,
   }
@@ -39,12 +39,12 @@ test.each<[string, AssignmentDocument, string, string]>([
   ['the agent who returned it does not get it again', waiting({ last: ann, avoid: 'ann' }), 'ann:0 bob:1', 'open bob'],
   ['not even where nobody else is there', waiting({ last: ann, avoid: 'ann' }), 'ann:0', 'waiting'],
 ])('a new one: %s', (_, document, there, then) => {
-  expect(outcome(() => decideRoute(found(document), staff(there)))).toBe(then)
+  expect(outcome(() => decideRoute(found(document), pool(there)))).toBe(then)
 })
 
 test('an assignment names its agent, and a block stays when it changes', () => {
   const blocked: Block = { by: bob, reason: 'spam', at: 1 }
-  const { present, ...rest } = staff('ann:0')
+  const { present, ...rest } = pool('ann:0')
   const next = decideRoute(found(closedOf(bob, { blocked, avoid: 'bob' })), { ...rest, present: [{ ...present[0]!, name: 'Ann' }] })
   expect(next).toEqual({ asked: NOW, last: ann, service: { phase: 'open', agent: ann, since: NOW, blocked } })
 })
@@ -56,7 +56,7 @@ test.each<[string, AssignmentDocument, string, string]>([
   ['one that is open stays', openOf(bob), 'ann:0', 'unchanged'],
   ['one that is closed stays', closedOf(bob), 'ann:0', 'unchanged'],
 ])('when there is room again: %s', (_, document, there, then) => {
-  expect(outcome(() => decideDistribution(found(document), staff(there)))).toBe(then)
+  expect(outcome(() => decideDistribution(found(document), pool(there)))).toBe(then)
 })
 
 // prettier-ignore
@@ -68,10 +68,10 @@ describe.each<[string, AssignmentDocument, byCustomer: string, again: string, by
   ["a colleague's", openOf(bob), 'unchanged', 'unchanged', 'unchanged'],
   ["one's own", openOf(ann), 'unchanged', 'unchanged', 'unchanged'],
 ])('after a message in %s', (_, document, byCustomer, again, byAgent) => {
-  const written = (by: string, isRepeated: boolean, there?: Staff): string =>
-    outcome(() => decideWritten(found(document), { by: { ...(by === 'ann' ? ann : { id: by }) }, at: NOW - 1, isRepeated, staff: there }))
-  test('by the customer', () => expect(written('c1', false, staff('bob:0'))).toBe(byCustomer))
-  test('by the customer, sent again', () => expect(written('c1', true, staff('bob:0'))).toBe(again))
+  const written = (by: string, isRepeated: boolean, there?: AgentPool): string =>
+    outcome(() => decideWritten(found(document), { by: { ...(by === 'ann' ? ann : { id: by }) }, at: NOW - 1, isRepeated, pool: there }))
+  test('by the customer', () => expect(written('c1', false, pool('bob:0'))).toBe(byCustomer))
+  test('by the customer, sent again', () => expect(written('c1', true, pool('bob:0'))).toBe(again))
   test('by an agent', () => expect(written('ann', false)).toBe(byAgent))
 })
 
@@ -112,12 +112,12 @@ test.each<[string, AssignmentDocument, 'customer' | 'shop', gone: string[], ther
   ['its offer has expired, and the agent who made it is gone', openOf(bob, { transfer: over }), 'customer', ['bob'], 'ann:0', 'open ann', 'handedOver'],
   ['its offer has expired, and the agent who made it is gone, but has answered', openOf(bob, { transfer: over }), 'shop', ['bob'], 'ann:0', 'open bob', 'expired'],
 ])('the sweep: %s', (_, document, lastOf, gone, there, then, what) => {
-  const swept = decideSweep(found(document, lastOf), { isGone: (agent) => gone.includes(agent), staff: staff(there) })
+  const swept = decideSweep(found(document, lastOf), { isGone: (agent) => gone.includes(agent), pool: pool(there) })
   expect([outcome(() => swept.next), swept.what]).toEqual([then, what])
 })
 
 test('an offer that has expired before the sweep is not accepted', () => {
-  const { next } = decideSweep(found(openOf(bob, { transfer: over })), { isGone: () => true, staff: staff('ann:0') })
+  const { next } = decideSweep(found(openOf(bob, { transfer: over })), { isGone: () => true, pool: pool('ann:0') })
   expect(next?.settled).toEqual({ transfer: over, isAccepted: false, at: NOW })
 })
 
@@ -128,19 +128,19 @@ test.each<[string, AssignmentDocument, boolean]>([
   ['was answered', openOf(ann), false],
   ['is marked already', waiting({ asked: NOW - MISSED_MS, isMissed: true }), false],
 ])('the sweep marks as missed who %s: %#', (_, document, isMarked) => {
-  const { next, what } = decideSweep(found(document), { isGone: () => false, staff: staff('') })
+  const { next, what } = decideSweep(found(document), { isGone: () => false, pool: pool('') })
   expect([next, what]).toEqual(isMarked ? [{ ...document, isMissed: true }, 'missed'] : [undefined, undefined])
 })
 
 describe('the first answer', () => {
-  const nobody = staff('')
+  const nobody = pool('')
   const wrote = (document: AssignmentDocument, at: number, by: 'customer' | 'agent') =>
-    decideWritten(found(document), { by: by === 'agent' ? ann : { id: 'c1' }, at, isRepeated: false, staff: by === 'agent' ? undefined : nobody })
+    decideWritten(found(document), { by: by === 'agent' ? ann : { id: 'c1' }, at, isRepeated: false, pool: by === 'agent' ? undefined : nobody })
 
   test('is due from the customer’s first message on, whoever gets the conversation meanwhile', () => {
     const begun = wrote(closedOf(ann), NOW, 'customer')!
     expect(begun).toMatchObject({ asked: NOW, service: { phase: 'waiting' } })
-    expect(decideDistribution(found(begun), staff('ann:0'))).toMatchObject({ asked: NOW, service: { phase: 'open' } })
+    expect(decideDistribution(found(begun), pool('ann:0'))).toMatchObject({ asked: NOW, service: { phase: 'open' } })
   })
 
   test('is an agent’s first message after it, and no other', () => {
