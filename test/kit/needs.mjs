@@ -39,7 +39,7 @@ function hasNamespaces() {
 export async function lackingTests() {
   const lacking = NEEDS.filter(({ isHere }) => !isHere())
   if (lacking.length === 0) return []
-  const files = testFiles().map((file) => file.replaceAll('\\', '/'))
+  const files = testFiles()
   const closures = await closuresOf(files)
   const isNeeded = ({ imports, says }, closure) => closure.some((one) => imports?.test(one) || (isOwn(one) && says?.test(read(one))))
   return files
@@ -53,10 +53,10 @@ export async function lackingTests() {
 /** free-port.ts reads /proc only where it exists. */
 const isOwn = (file) => file.startsWith('test/') && file !== 'test/kit/free-port.ts'
 
-const testFiles = () =>
+export const testFiles = () =>
   readdirSync('test', { recursive: true })
     .filter((name) => name.endsWith('.test.ts'))
-    .map((name) => join('test', name))
+    .map((name) => join('test', name).replaceAll('\\', '/'))
 
 /** Each file with all files of ours that it imports, directly or not. */
 async function closuresOf(files) {

@@ -2,14 +2,14 @@
 
 /** Tests with real sockets, files on disk or a process: they wait more than they compute. */
 export const isWithSockets = (file) =>
-  /^test\/(?:client\/(?:body-refusal|bounded-resume|lossy-polling|one-address|round-trips)|gateway\/(?:admission|key-set|needs-node|plugin)|gateway\/backbone\/(?:embedded|throwing-append)|gateway\/domain\/(?:assignment\/open-index|desk\/customers|presence\/)|gateway\/doors\/(?!allowances|buckets|slow-peer|text-shape)|gateway\/relay\/reconcile|protocol\/keys|lock\.|patterns\.)/.test(
+  /^test\/(?:client\/(?:body-refusal|bounded-resume|lossy-polling|one-address|round-trips)|gateway\/(?:admission|key-set|needs-node|plugin)|gateway\/backbone\/(?:embedded|throwing-append)|gateway\/domain\/(?:assignment\/open-index|desk\/customers|presence\/)|gateway\/doors\/(?!allowances|buckets|slow-peer|text-shape)|gateway\/relay\/reconcile|protocol\/keys|lock\.|needs\.|patterns\.)/.test(
     file,
   ) && !file.endsWith('.system.test.ts')
 
 /** Rehearsals of device farms and of real input methods: minutes that most changes do not touch. */
 const isLong = (file) => /^test\/engines\/(?:hub|input-method)\.test\.ts$/.test(file)
 const isStarted = (file) => /^test\/(?:browser|chaos|e2e|engines)\/|\.system\.test\.ts$/.test(file)
-const named = (filters) => ({ filters, isOwn: (file) => filters.some((filter) => file.includes(filter)) })
+const named = (filters) => ({ filters, isOwn: (file) => isStarted(file) && filters.some((filter) => file.includes(filter)) })
 
 /** `isOwn`: whether a file belongs to the part, for files that this machine cannot run. */
 export const PARTS = {
