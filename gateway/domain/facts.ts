@@ -62,7 +62,7 @@ export type Fact =
   | { readonly fact: 'queuesSeen'; readonly waitingCount: number; readonly longestMs: number }
   | { readonly fact: 'transferMade'; readonly state: 'offered' | 'requested' | 'queued' | 'accepted' | 'declined' | 'expired' }
   | { readonly fact: 'customerBlocked'; readonly isBlocked: boolean }
-  | { readonly fact: 'gapHealed'; readonly channelCount: number }
+  | { readonly fact: 'gapFound'; readonly channelCount: number }
   | { readonly fact: 'publishMissed'; readonly conversationCount: number }
   /** A backend published a message on a person's channel that cannot be read. */
   | { readonly fact: 'publishRefused'; readonly channel: string; readonly reason: string }

@@ -3,8 +3,7 @@
  * A ping every `pingIntervalMs` must be answered within `pingTimeoutMs`; one timer serves all sessions.
  */
 import fastifyWebsocket from '@fastify/websocket'
-import { EventEmitter } from 'node:events'
-import type { ServerResponse } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -27,8 +26,8 @@ export class WebSocketDoor {
   readonly #tag: string
   readonly #writeBatch = new WriteBatch()
   readonly #pipes = new Set<RawPipe>()
-  /** Passed to the plugin as its server, so that it gets upgrades only from the upgrade router. */
-  readonly #upgrades = new EventEmitter()
+  /** The plugin's server. It never listens: the plugin gets upgrades only from the upgrade router. */
+  readonly #upgrades = createServer()
 
   constructor({ context, tag }: { context: SessionContext; tag: string }) {
     this.#context = context
@@ -37,7 +36,7 @@ export class WebSocketDoor {
 
   async register(app: FastifyInstance): Promise<void> {
     await app.register(fastifyWebsocket, {
-      options: { server: this.#upgrades as never, perMessageDeflate: false, maxPayload: LIMITS.lineBytes, clientTracking: false },
+      options: { server: this.#upgrades, perMessageDeflate: false, maxPayload: LIMITS.lineBytes, clientTracking: false },
       preClose: (done) => done(), // the drain says goodbye and closes the sessions
       errorHandler: (_error, socket) => socket.terminate(),
     })

@@ -27,7 +27,7 @@ function noteRemoval(fact: RemovalFact, log: Log, metrics: Metrics): void {
   switch (fact.fact) {
     case 'messageWithdrawn':
       metrics.withdrawals.inc({ role: fact.role })
-      // what an agent takes back is the shop's own word, so the operator can look it up; its words are gone
+      // logged, because an agent speaks for the shop and the operator may have to look it up; the text itself is gone
       if (fact.role === 'agent') log.warn(fact, 'an agent has withdrawn a message')
       return
     case 'customerErased':
@@ -44,7 +44,7 @@ type RareFact = Extract<
   Fact,
   {
     fact:
-      | 'gapHealed'
+      | 'gapFound'
       | 'publishMissed'
       | 'publishRefused'
       | 'imagesFull'
@@ -63,7 +63,7 @@ type RareFact = Extract<
 /** Facts that should be rare but may become frequent, some at the will of strangers: each is counted, and logged once a minute. */
 function logRareFact(fact: RareFact, { warn, error, metrics }: RateLimitedLog & { metrics: Metrics }): void {
   switch (fact.fact) {
-    case 'gapHealed':
+    case 'gapFound':
       warn(fact.fact, fact, 'publishes may have been missed; the gateway reads the logs again')
       return metrics.gaps.inc()
     case 'publishMissed':

@@ -196,7 +196,7 @@ export class Hub implements Announcements {
 
   #onGap(channels: readonly string[]): void {
     const missed = new Set(channels)
-    this.#report({ fact: 'gapHealed', channelCount: missed.size })
+    this.#report({ fact: 'gapFound', channelCount: missed.size })
     // the store may have come back without its leases, so this node writes its own again before it reads the others'
     this.#presence.doubt()
     this.#viewing.doubt()

@@ -203,7 +203,7 @@ test('a bridge that loads late sends the current state', async () => {
   await opened.page.evaluate(() => {
     chat.setVisible(false)
     memory.chat.unread.set(3)
-    memory.line({ name: 'refused', refusal: { code: 'pass_expired', message: '', retry: false } })
+    memory.setConnection({ name: 'refused', refusal: { code: 'pass_expired', message: '', retry: false } })
   })
   // The app adds its object late; the next render finds it.
   await opened.page.evaluate(addHost, 'android' as AppKind)
@@ -262,7 +262,7 @@ test('an inline chat avoids the notch and the bars where it reaches the edge of 
 
 test('the page asks for a pass when it has expired, and uses the fresh one', async () => {
   const app = await openApp('ios')
-  await app.page.evaluate(() => memory.line({ name: 'refused', refusal: { code: 'pass_expired', message: '', retry: false } }))
+  await app.page.evaluate(() => memory.setConnection({ name: 'refused', refusal: { code: 'pass_expired', message: '', retry: false } }))
   await expect.poll(() => app.heard.at(-1)).toEqual({ type: 'passNeeded', code: 'pass_expired' })
   await app.say({ type: 'pass', token: 'fresh.pass.x' })
   expect(await app.page.evaluate(() => chat.token)).toBe('fresh.pass.x')

@@ -70,11 +70,11 @@ describe('its events and attributes', () => {
   })
 
   test('the state of the connection and its transport, as attributes and events', async () => {
-    await opened.page.evaluate(() => memory.line({ name: 'waiting', attempt: 1, retryAt: 0, reason: 'lost' }))
+    await opened.page.evaluate(() => memory.setConnection({ name: 'waiting', attempt: 1, retryAt: 0, reason: 'lost' }))
     const told = (): Promise<(string | null)[]> =>
       opened.page.evaluate(() => [chat.getAttribute('connection'), chat.getAttribute('transport'), chat.connection])
     expect(await told()).toEqual(['waiting', null, 'waiting'])
-    await opened.page.evaluate(() => memory.line({ name: 'live', transport: 'polling' }))
+    await opened.page.evaluate(() => memory.setConnection({ name: 'live', transport: 'polling' }))
     expect(await told()).toEqual(['live', 'polling', 'live'])
     expect((await heard('im-connection')).slice(-2)).toEqual([{ state: 'waiting' }, { state: 'live', transport: 'polling' }])
   })
@@ -82,7 +82,7 @@ describe('its events and attributes', () => {
   test('im-refused for the connection and, with its id, for a message', async () => {
     await show()
     await opened.page.evaluate(() => {
-      memory.line({ name: 'refused', refusal: { code: 'pass_expired', message: 'over', retry: false } })
+      memory.setConnection({ name: 'refused', refusal: { code: 'pass_expired', message: 'over', retry: false } })
       memory.answer = 'fail'
       memory.chat.send('no')
     })
@@ -142,7 +142,7 @@ describe('a message that is being sent', () => {
       memory.answer = 'wait'
       memory.chat.send('one')
       memory.chat.send('two')
-      memory.line({ name: 'waiting', attempt: 1, retryAt: 0, reason: 'lost' })
+      memory.setConnection({ name: 'waiting', attempt: 1, retryAt: 0, reason: 'lost' })
     })
     await expect.poll(() => hook(opened.page, 'banner').textContent()).toContain('2 messages will be sent')
   })

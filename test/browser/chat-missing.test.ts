@@ -112,7 +112,7 @@ for (const code of FINAL) {
     const { page } = opened
     const warnings: string[] = []
     page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()))
-    await page.evaluate((said) => memory.line({ name: 'refused', refusal: { code: said, message: 'No.', retry: false } }), code)
+    await page.evaluate((said) => memory.setConnection({ name: 'refused', refusal: { code: said, message: 'No.', retry: false } }), code)
     const banner = hook(page, 'banner')
     await banner.waitFor()
     expect(await banner.innerText()).not.toMatch(/Trying again|not available right now/)

@@ -37,7 +37,7 @@ const PLACES: Readonly<Record<Source, string>> = {
 function meet(client: MemoryClient, source: Source, code: Code): void {
   const refusal = wireRefusal(code)
   const item = { id: `${source}-${code}`, kind: 'text', body: { text: 'hello' }, at: Date.now() }
-  if (source === 'line') client.line({ name: 'refused', refusal })
+  if (source === 'line') client.setConnection({ name: 'refused', refusal })
   if (source === 'conversation') client.chat.refusal.set(refusal)
   if (source === 'list') client.list(refusal)
   if (source === 'message') client.chat.outbox.set([{ ...item, state: 'failed', refusal }])
@@ -46,7 +46,7 @@ function meet(client: MemoryClient, source: Source, code: Code): void {
 }
 
 function forget(client: MemoryClient): void {
-  client.line({ name: 'live', transport: 'websocket' })
+  client.setConnection({ name: 'live', transport: 'websocket' })
   client.chat.refusal.set(undefined)
   client.list(undefined)
   client.chat.outbox.set([])

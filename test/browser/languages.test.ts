@@ -72,7 +72,7 @@ test('the chat speaks every language on a phone of 320 px', async () => {
   await hook(page, 'composer').fill('Hello')
   await hook(page, 'send').tap()
   await hook(page, 'retry').waitFor()
-  await page.evaluate(() => memory.line({ name: 'waiting', retryAt: Date.now() + 60_000 } as never))
+  await page.evaluate(() => memory.setConnection({ name: 'waiting', retryAt: Date.now() + 60_000 } as never))
   for (const language of LANGUAGES) await holds(page, 'im-chat', { language, name: 'chat-offline' })
   await close()
 })

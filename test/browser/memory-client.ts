@@ -30,7 +30,7 @@ export interface MemoryClient extends ListingClient {
   /** What `notice` was told. */
   readonly notices: string[]
   say(text: string, more?: Partial<Message>): Message
-  line(state: ConnectionState): void
+  setConnection(state: ConnectionState): void
   /** There is no list: the gateway's final no. Undefined: there is one. */
   list(refusal: WireRefusal | undefined): void
   /** Why a withdrawal is refused; undefined: it is not. */
@@ -201,7 +201,7 @@ export function memoryClient({ to = 'shop:42', now = Date.now() } = {}): MemoryC
     },
     older: [],
     say: (text, more) => add({ body: { text }, ...more }),
-    line: (state) => connection.set(state),
+    setConnection: (state) => connection.set(state),
     list(refusal) {
       inboxRefusal.set(refusal)
       isListed.set(refusal === undefined)

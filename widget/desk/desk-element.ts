@@ -166,7 +166,7 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     this.#view.willUpdate(changed)
-    this.#report.look(this.#view.client)
+    this.#report.prepare(this.#view.client)
   }
 
   protected override update(changed: PropertyValues<this>): void {

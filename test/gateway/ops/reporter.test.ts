@@ -8,7 +8,7 @@ const FLOODS: readonly [string, (n: number) => Fact][] = [
   ["rubbish on persons' channels", (n) => ({ fact: 'publishRefused', channel: `ImMsgPub:c${n}`, reason: `a reason ${n}` })],
   ['a customer backend that fails', (n) => ({ fact: 'customerBackendFailed', reason: 'status', detail: `${n}` })],
   ['a card backend that fails', (n) => ({ fact: 'cardBackendFailed', reason: 'status', detail: `${n}` })],
-  ['gaps', (n) => ({ fact: 'gapHealed', channelCount: n })],
+  ['gaps', (n) => ({ fact: 'gapFound', channelCount: n })],
   ['lost publishes', () => ({ fact: 'publishMissed', conversationCount: 1 })],
   ['spent allowances', (n) => ({ fact: 'allowanceSpent', allowance: 'image', scope: 'address', key: `192.0.2.${n % 256}` })],
   ['a full store of pictures', () => ({ fact: 'imagesFull', problem: 'they fill what they may' })],

@@ -43,7 +43,7 @@ export class Report extends ClientFollower {
   }
 
   /** To be called before each render. */
-  look(client: PersonClient | undefined): void {
+  prepare(client: PersonClient | undefined): void {
     this.use(client)
     if (this.isShown === this.#wasShown) return
     this.#wasShown = this.isShown
