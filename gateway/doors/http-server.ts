@@ -8,10 +8,10 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { ConcurrencyLimit } from './admit/concurrency-limit.ts'
-import { refuseCrumbs } from './crumbs.ts'
 import { HTTP_LIMITS, type HttpLimits } from './http-limits.ts'
 import { protocolsOf, servePlainly } from './plain-request.ts'
 import { hasBody, SlowRequests } from './slow-requests.ts'
+import { refuseTinyPieces } from './tiny-pieces.ts'
 
 const CHECK_MS = 1000
 
@@ -49,7 +49,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
       if (!connections.begin(request, response, onDone)) return
       slow.watch(request, response)
       if (hasBody(request)) {
-        refuseCrumbs(request, response, limits.pieces)
+        refuseTinyPieces(request, response, limits.pieces)
         const share = room.take(options.addressOf(request), costOf(request, options.maxBodyBytes(request), limits.leastBytes))
         if (share === undefined) return void options.onNoRoom(request, response)
         onDone.push(share)

@@ -10,8 +10,8 @@ function Class(path) {
 }
 
 /**
- * What is left of `import()` where everything is in one script: engines that need it cannot even read the word. A language stays a file of its own
- * (legacy/file.ts); nothing else is fetched.
+ * What is left of `import()` where everything is in one script: the engines that need it cannot even parse `import()`. A language stays a file of its own
+ * (legacy/fetch-language.ts); nothing else is fetched.
  */
 export const oneFile = {
   name: 'one-file',

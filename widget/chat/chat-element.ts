@@ -26,7 +26,7 @@ import { linkBlockedStyles } from './style-link.ts'
 import type { OwnOrder } from './own-order.ts'
 import type { Offer } from '../ui/cards.ts'
 import type { Hours } from './shop-face.ts'
-import { Unset } from './unset.ts'
+import { RequiredProperty } from './required-property.ts'
 import { Viewing } from './viewing.ts'
 import { warnDoubtfulTo } from './warn-doubtful-to.ts'
 import type { Inset } from './viewport/geometry.ts'
@@ -130,7 +130,7 @@ export class ChatElement extends ConnectedElement<ChatEvents> {
     this.theme = 'auto'
     this.side = 'end'
     this.open = this.muted = false
-    new Unset(this, {
+    new RequiredProperty(this, {
       isMissing: () => this.#isMounted && (!this.to || (!this.gateway && !this.client)),
       onUnset: (isUnset) => {
         this.controller.isUnset = isUnset

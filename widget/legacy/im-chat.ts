@@ -3,9 +3,9 @@
  * element its styles only when it is defined, so it has the panel's from the beginning.
  */
 import './prelude.ts'
-import './gaps.ts'
+import './small-polyfills.ts'
 import './fetch.ts'
-import './file.ts'
+import './fetch-language.ts'
 import '@webcomponents/webcomponentsjs/webcomponents-bundle.js'
 import 'lit/polyfill-support.js'
 import { ChatElement } from '../chat/chat-element.ts'

@@ -1,6 +1,6 @@
 import { isBlank } from '../../client/is-blank.ts'
 import { listen } from '../../ui/listen.ts'
-import { fitting } from './fitting.ts'
+import { cutInsertion } from './cut-insertion.ts'
 import { GhostGuard } from './ghost-guard.ts'
 import { tap } from './tap.ts'
 
@@ -107,7 +107,7 @@ export class Composer {
   /** Shows a draft from elsewhere. Ignored during a composition, because writing the value would break it. */
   set text(text: string) {
     if (this.#isComposing || text === this.text) return
-    const cut = fitting('', { text, caret: text.length })
+    const cut = cutInsertion('', { text, caret: text.length })
     this.#write(cut?.text ?? text)
     this.#options.onChange(this.text, cut !== undefined)
   }
@@ -220,7 +220,7 @@ export class Composer {
       this.#write(before)
       if (this.take('input')) return
     }
-    const cut = fitting(before, { text: field.value, caret: field.selectionEnd })
+    const cut = cutInsertion(before, { text: field.value, caret: field.selectionEnd })
     if (cut) {
       this.#write(cut.text)
       field.setSelectionRange(cut.caret, cut.caret)

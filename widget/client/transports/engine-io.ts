@@ -132,7 +132,7 @@ export const engineIoPorts = (gateway: string): readonly TransportPort[] => {
   }
   const webSocket = port('websocket', NodeWebSocket)
   const polling = port('polling', CarefulFetch)
-  // Set by the script for engines with an unreliable WebSocket (legacy/gaps.ts).
+  // Set by the script for engines with an unreliable WebSocket (legacy/small-polyfills.ts).
   const { imChatPollingOnly } = globalThis as { readonly imChatPollingOnly?: boolean }
   return imChatPollingOnly ? [polling] : [webSocket, polling]
 }

@@ -9,7 +9,7 @@ export interface Edited {
  * What stays of an insertion that filled the field: as much of it as can be sent together with what was there before. Laying out a megabyte freezes a
  * phone, and nobody shortens it by hand. Undefined: there is room.
  */
-export function fitting(before: string, { text, caret }: Edited): Edited | undefined {
+export function cutInsertion(before: string, { text, caret }: Edited): Edited | undefined {
   if (text.length < DRAFT_LENGTH) return undefined
   const after = text.slice(caret)
   let from = 0

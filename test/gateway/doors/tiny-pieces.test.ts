@@ -47,7 +47,7 @@ const used = new Set<Parser>()
 describe('a body in tiny pieces', () => {
   test.each([
     ['some pieces', pieces(60, 1)],
-    ['many pieces that are no crumbs', pieces(20_000, 32)],
+    ['many pieces that are not tiny', pieces(20_000, 32)],
   ])('of %s is served', async (_, body) => {
     const { socket, text, ended } = await post((request, response) => void request.resume().on('end', () => response.end('served')))
     socket.end(body + LAST)

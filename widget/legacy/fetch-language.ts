@@ -1,4 +1,4 @@
-/** What the build puts in place of `import()` of a language: engines that need this script cannot even read the word. */
+/** `imChatFile(name)`, which the build writes in place of the `import()` of a language: these engines cannot even parse `import()`. */
 {
   const { currentScript } = document
   const source = currentScript ? (currentScript as HTMLScriptElement).src : ''

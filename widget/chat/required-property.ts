@@ -4,7 +4,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit'
 const PATIENCE_MS = 1000
 
 /** Watches for a required property that stays unset: set ⇄ waiting (PATIENCE_MS) → unset. `onUnset` is called each time `unset` begins or ends. */
-export class Unset implements ReactiveController {
+export class RequiredProperty implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #options: { readonly isMissing: () => boolean; readonly onUnset: (isUnset: boolean) => void }
   #isUnset = false

@@ -3,11 +3,11 @@ import type { Socket } from 'node:net'
 import type { HttpLimits } from './http-limits.ts'
 
 /**
- * Destroys the socket of a body that comes in crumbs. Each piece is an object and a call of its own, and ten thousand pieces of a byte
- * fit into one reading of the socket: before anybody else gets a turn the parser goes through all that has arrived on all sockets,
- * and a few such uploads would hold the loop for many seconds. Counted as they arrive, also of a body that nobody reads any more.
+ * Destroys the socket of a body that comes in pieces of a few bytes. Node makes an object and a call for each piece, and ten thousand pieces of one byte
+ * fit into one read of the socket. The parser goes through all that has arrived on all sockets before anything else runs, so a few such uploads would
+ * block the event loop for many seconds. Pieces are counted as they arrive, also those of a body that nobody reads any more.
  */
-export function refuseCrumbs(request: IncomingMessage, response: ServerResponse, { count, leastBytes }: HttpLimits['pieces']): void {
+export function refuseTinyPieces(request: IncomingMessage, response: ServerResponse, { count, leastBytes }: HttpLimits['pieces']): void {
   let pieces = 0
   let bytes = 0
   let isCut = false

@@ -1,4 +1,4 @@
-/** Small things that the widget uses and engines without custom elements lack (measured on WebKit 602); only in the legacy bundle. */
+/** Polyfills of small things that the widget uses and engines without custom elements lack (measured on WebKit 602); only in the legacy bundle. */
 {
   // WebSockets of that age speak drafts, hang, or are missing, so the widget uses HTTP requests (client/transports/engine-io.ts).
   Object.assign(window, { imChatPollingOnly: true })
