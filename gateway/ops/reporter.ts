@@ -159,10 +159,11 @@ function refusalLogger(log: Log, metrics: Metrics, { warn }: RateLimitedLog): (f
 
 type PartFact = Extract<Fact, { fact: 'partSeen' }>
 
-/** Logs a problem once, again when it changes, and its end: so the last line about a system is its state. */
-function problemLogger(log: Log): (fact: PartFact) => void {
+/** Counts each state; logs a problem once, again when it changes, and its end: so the last line about a system is its state. */
+function problemLogger(log: Log, metrics: Metrics): (fact: PartFact) => void {
   const problems = new Map<string, string>()
   return ({ part, problem }) => {
+    metrics.parts.set({ part }, problem === undefined ? 1 : 0)
     const before = problems.get(part)
     if (problem === before) return
     if (problem === undefined) {
@@ -176,7 +177,7 @@ function problemLogger(log: Log): (fact: PartFact) => void {
 
 export function reporter(log: Log, metrics: Metrics, now: () => number): (fact: Fact) => void {
   const limitedLog = rateLimitedLog(log, new OncePerMinute(now))
-  const [logRefusal, logProblem] = [refusalLogger(log, metrics, limitedLog), problemLogger(log)]
+  const [logRefusal, logProblem] = [refusalLogger(log, metrics, limitedLog), problemLogger(log, metrics)]
   return (fact) => {
     switch (fact.fact) {
       case 'peerAttached':
@@ -218,7 +219,6 @@ export function reporter(log: Log, metrics: Metrics, now: () => number): (fact: 
       case 'webhookSent':
         return metrics.webhookDeliveries.inc({ webhook: fact.webhook, taken: String(fact.isTaken) })
       case 'partSeen':
-        metrics.parts.set({ part: fact.part }, fact.problem === undefined ? 1 : 0)
         return logProblem(fact)
       default:
         return logRareFact(fact, { ...limitedLog, metrics })

@@ -8,7 +8,10 @@ const transfer = record({ id, from: person, to: person, at: time, expiresAt: tim
 const block = record({ by: person, reason: text, at: time }, { until: time })
 const score: Check<number> = (value) => ([1, 2, 3, 4, 5].includes(value as number) ? (value as number) : undefined)
 const rating = record({ score, at: time }, { text })
-const service = record({ phase: oneOf('waiting', 'open', 'closed'), since: time }, { agent: person, transfer, blocked: block, rating })
+const service = record(
+  { phase: oneOf('waiting', 'open', 'closed'), since: time },
+  { agent: person, transfer, blocked: block, rating, tags: list(text) },
+)
 const note = record({ id, by: person, text, at: time })
 const row = record(
   { conversation: id, to: id, head, cursors, unread: count, at: time },
