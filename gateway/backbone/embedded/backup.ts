@@ -1,9 +1,11 @@
+import { createHash, randomUUID } from 'node:crypto'
 import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statfsSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import type { DataReport } from '../data-report.ts'
 import { RESTORING, ENVIRONMENTS } from './check-folder.ts'
 import { bytesOf, checkData, readData, requireData } from './check-data.ts'
 import type { Checksummed } from './checksummed.ts'
+import type { Row } from './conversation.ts'
 import { NAMES, openFiles, STAMP, type Files } from './files.ts'
 import { claimFolder, claimToRead, DataFolderError, FolderInUse } from './folder.ts'
 import { lines } from './log-rows.ts'
@@ -12,6 +14,10 @@ import { openSnapshot, type Snapshot } from './snapshot.ts'
 /** What a folder has beside the three environments and belongs to a backup: the secrets of the demo mode. */
 const BESIDE = ['demo-secret', 'demo-word'] as const
 const LOCK = 'in-use.lock'
+const EPOCH = Buffer.from('"epoch":"')
+const LINE_FEED = Buffer.from('\n')
+/** The collections of the cursors of webhooks begin so: they name an epoch beside a number. */
+const CURSORS = 'webhooks/of/'
 /** Found in every new file system. */
 const MEANINGLESS: ReadonlySet<string> = new Set([LOCK, 'lost+found'])
 /** One commit writes about so much. */
@@ -124,7 +130,7 @@ async function write(snapshot: Snapshot, files: Files, isNewHistory: boolean): P
 interface Filling {
   readonly entries: ReturnType<Snapshot['entries']>
   readonly files: Files
-  readonly change: (database: string, value: Buffer) => Buffer
+  readonly change: (database: string, value: Buffer, key: Buffer) => Buffer
   readonly isLeftOut: (key: Buffer) => boolean
 }
 
@@ -146,7 +152,7 @@ async function fill(database: Checksummed, { entries, files, change, isLeftOut }
   }
   for (const { key, value } of entries) {
     if (isLeftOut(key)) continue
-    waiting.push([Buffer.from(key), change(database.name, Buffer.from(value))])
+    waiting.push([Buffer.from(key), change(database.name, Buffer.from(value), key)])
     bytes += key.length + value.length
     if (bytes >= BATCH_BYTES) await flushed()
   }
@@ -154,26 +160,39 @@ async function fill(database: Checksummed, { entries, files, change, isLeftOut }
 }
 
 /**
- * Writes another epoch into every message, which has it before anything that a person wrote, and into the records that name it beside a number (a webhook's
- * cursor; there it is JSON within JSON).
+ * Writes another epoch for each that there is: into the lines of messages and erasures, which have it before anything that a person wrote, into rows, and
+ * into webhooks' cursors. `folderEpoch`: what the copy has in place of the folder's own.
  */
-function epochChange(before: string, after: string): (database: string, value: Buffer) => Buffer {
-  const [old, fresh] = [Buffer.from(`"epoch":"${before}"`), Buffer.from(`"epoch":"${after}"`)]
-  const [oldInText, freshInText] = [before, after].map((epoch) => `\\"epoch\\":\\"${epoch}\\"`) as [string, string]
-  return (database, value) => {
-    if (database === 'main/records') return Buffer.from(value.toString().replaceAll(oldInText, freshInText))
-    if (database !== 'journal' && database !== 'main/log') return value
-    const parts: Buffer[] = []
-    let from = 0
-    for (const line of lines(value)) {
-      const at = line.indexOf(old)
-      if (at < 0) continue
-      const start = line.byteOffset - value.byteOffset + at
-      parts.push(value.subarray(from, start), fresh)
-      from = start + old.length
+function epochChange(before: string, folderEpoch: string): Filling['change'] {
+  const salt = randomUUID()
+  const after = (epoch: string): string =>
+    epoch === before
+      ? folderEpoch
+      : createHash('sha256')
+          .update(salt + epoch)
+          .digest('hex')
+          .slice(0, 10)
+  return (database, value, key) => {
+    if (database === 'journal' || database === 'main/log')
+      return Buffer.concat([...lines(value)].flatMap((line) => [withEpoch(line, after), LINE_FEED]))
+    if (database === 'main/rows') {
+      const row = JSON.parse(value.toString()) as Row
+      return row.epoch === undefined ? value : Buffer.from(JSON.stringify({ ...row, epoch: after(row.epoch) }))
     }
-    return Buffer.concat([...parts, value.subarray(from)])
+    if (database !== 'main/records' || !key.toString().startsWith(CURSORS)) return value
+    const record = JSON.parse(value.toString()) as { readonly value: string }
+    const cursor = JSON.parse(record.value) as { readonly epoch?: string }
+    if (!cursor.epoch) return value
+    return Buffer.from(JSON.stringify({ ...record, value: JSON.stringify({ ...cursor, epoch: after(cursor.epoch) }) }))
   }
+}
+
+function withEpoch(line: Buffer, after: (epoch: string) => string): Buffer {
+  const at = line.indexOf(EPOCH)
+  if (at < 0) return line
+  const start = at + EPOCH.length
+  const end = line.indexOf('"', start)
+  return Buffer.concat([line.subarray(0, start), Buffer.from(after(line.toString('utf8', start, end))), line.subarray(end)])
 }
 
 /** A folder that no gateway uses is checked before LMDB maps it: a damaged page would end the process. A gateway's has been checked by its start. */

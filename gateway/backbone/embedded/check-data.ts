@@ -5,7 +5,9 @@ import type { Message } from '../../protocol/model.ts'
 import { Faults, type DataReport } from '../data-report.ts'
 import { checkFolder, damaged, ENVIRONMENTS, formatOf, RESTORING, SALVAGING, type CheckedEntry } from './check-folder.ts'
 import type { Row } from './conversation.ts'
-import { FORMAT, STAMP } from './files.ts'
+import { CHECKSUMS_FROM, FORMAT, STAMP } from './files.ts'
+import { BLANK } from './blank-write.ts'
+import type { JournalledErasure } from './erase-write.ts'
 import { claimToRead, DataFolderError } from './folder.ts'
 import { batchKey, batchOf } from './keys-on-disk.ts'
 import { lines } from './log-rows.ts'
@@ -36,7 +38,7 @@ export function readData(folder: string): DataReport {
   const isMainThere = existsSync(join(folder, 'main', 'data.mdb'))
   const isUnfinished = [SALVAGING, RESTORING].some((name) => existsSync(join(folder, name)))
   const format = isMainThere && !isUnfinished ? formatOf(folder) : undefined
-  if (format !== undefined && format !== FORMAT) throw otherFormat(folder, format)
+  if (format !== undefined && !isReadable(format)) throw otherFormat(folder, format)
   const reading = new Reading()
   checkFolder(folder, 0, (entry) => reading.take(entry))
   if (!isMainThere) throw damaged(folder, 'main/data.mdb is missing')
@@ -52,6 +54,9 @@ export function requireData(folder: string): void {
   if (!isThere) throw new DataFolderError(`There are no data of a gateway in ${folder}.`)
 }
 
+/** Formats without checksums have to be brought to the newest first. */
+export const isReadable = (format: number): boolean => format >= CHECKSUMS_FROM && format <= FORMAT
+
 export const otherFormat = (folder: string, format: number): DataFolderError =>
   format < FORMAT
     ? new DataFolderError(
@@ -59,8 +64,11 @@ export const otherFormat = (folder: string, format: number): DataFolderError =>
       )
     : new DataFolderError(`The data folder ${folder} is of format ${format}, and this version knows format ${FORMAT}: use the version that wrote it.`)
 
+const ERASED = Buffer.from('2["erased"')
+
 interface Log {
   readonly conversation: string
+  epoch: string
   seq: number
   id: string
   listedCount: number
@@ -74,6 +82,9 @@ class Reading {
   readonly #batches: { readonly batch: number; readonly value: Buffer }[] = []
   readonly #stamps = new Map<string, string>()
   #epoch = ''
+  #format = FORMAT
+  /** By conversation: the last line of the journal that erases it. `main` may still have some of what is before. */
+  readonly #erased = new Map<string, { readonly batch: number; readonly index: number; readonly epochs: ReadonlySet<string> }>()
   #checkpointed = 0
   #messageCount = 0
   #recordCount = 0
@@ -93,14 +104,14 @@ class Reading {
   end(): Omit<DataReport, 'bytes'> {
     for (const { conversation, seq, listedCount } of this.#byNumber.values()) {
       if (seq > 0 && listedCount < 2)
-        this.#faults.add(`${conversation} is missing from the list of ${listedCount === 0 ? 'both its sides' : 'a side'}.`)
+        this.#fault({ conversation }, `${conversation} is missing from the list of ${listedCount === 0 ? 'both its sides' : 'a side'}.`)
     }
     for (const [environment, stamp] of this.#stamps) if (stamp !== this.#epoch) this.#faults.add(`${environment}/data.mdb is of another folder.`)
-    for (const { batch, value } of this.#batches) for (const line of lines(value)) this.#takeLine(batch, line)
+    for (const { batch, value } of this.#batches) [...lines(value)].forEach((line, index) => this.#takeLine(line, { batch, index }))
     const newest = this.#batches.at(-1)?.batch ?? 0
     if (newest < this.#checkpointed) this.#faults.add(`The journal ends with batch ${newest}, and main has what came up to ${this.#checkpointed}.`)
     return {
-      format: FORMAT,
+      format: this.#format,
       conversationCount: this.#byName.size,
       messageCount: this.#messageCount,
       recordCount: this.#recordCount,
@@ -113,12 +124,20 @@ class Reading {
 
   #takeAbout(key: string, value: string): void {
     if (key === 'epoch') this.#epoch = value
+    if (key === 'format') this.#format = Number(value)
     if (key === 'folded') this.#checkpointed = Number(value)
   }
 
   #takeBatch(key: Buffer, value: Buffer): void {
-    if (key.equals(batchKey(0))) this.#stamps.set('journal', value.toString())
-    else this.#batches.push({ batch: batchOf(key), value: Buffer.from(value) })
+    if (key.equals(batchKey(0))) return void this.#stamps.set('journal', value.toString())
+    const batch = batchOf(key)
+    this.#batches.push({ batch, value: Buffer.from(value) })
+    for (const [index, line] of [...lines(value)].entries()) {
+      if (!line.subarray(0, ERASED.length).equals(ERASED)) continue
+      const packet = decodePacket(line.toString())
+      const { conversation, epoch } = (packet.type === 'event' ? packet.args[0] : {}) as JournalledErasure
+      this.#erased.set(conversation, { batch, index, epochs: new Set([...(this.#erased.get(conversation)?.epochs ?? []), epoch]) })
+    }
   }
 
   #takeImage(key: Buffer, value: Buffer): void {
@@ -133,56 +152,68 @@ class Reading {
     for (const json of lines(value)) {
       const message = JSON.parse(json.toString()) as Message
       const log = this.#byNumber.get(number) ?? this.#begin(number, message.conversation, message.seq - 1)
-      if (message.seq !== seq++) this.#faults.add(`${log.conversation}: message ${message.seq} is stored as ${seq - 1}.`)
+      if (message.seq !== seq++) this.#fault(log, `${log.conversation}: message ${message.seq} is stored as ${seq - 1}.`)
       this.#follow(log, message)
     }
   }
 
+  /** What was erased goes in steps, and until all is gone a start reads the journal's erasure first. */
+  #fault({ conversation }: Pick<Log, 'conversation'>, sentence: string): void {
+    if (!this.#erased.has(conversation)) this.#faults.add(sentence)
+  }
+
   #begin(number: number, conversation: string, seq: number): Log {
-    const log: Log = { conversation, seq, id: '', listedCount: 0 }
+    const log: Log = { conversation, epoch: '', seq, id: '', listedCount: 0 }
     if (number > 0) this.#byNumber.set(number, log)
     this.#byName.set(conversation, log)
     return log
   }
 
   #follow(log: Log, { conversation, epoch, seq, id, prev, at }: Message): void {
-    if (conversation !== log.conversation) this.#faults.add(`A message of ${conversation} is in the log of ${log.conversation}.`)
-    else if (epoch !== this.#epoch) this.#faults.add(`${conversation}: message ${seq} is of another history.`)
-    else if (seq !== log.seq + 1) this.#faults.add(`${conversation}: message ${seq} follows ${log.seq}.`)
+    if (conversation !== log.conversation) this.#fault(log, `A message of ${conversation} is in the log of ${log.conversation}.`)
+    else if (log.epoch !== '' && epoch !== log.epoch) this.#fault(log, `${conversation}: message ${seq} is of another history.`)
+    else if (seq !== log.seq + 1) this.#fault(log, `${conversation}: message ${seq} follows ${log.seq}.`)
     else if ((prev ?? '') !== log.id && (log.id !== '' || seq === 1))
-      this.#faults.add(`${conversation}: message ${seq} does not follow from the one before.`)
+      this.#fault(log, `${conversation}: message ${seq} does not follow from the one before.`)
+    log.epoch = epoch
     log.seq = seq
     log.id = id
     this.#messageCount++
     this.#lastAt = Math.max(this.#lastAt, at)
   }
 
-  #takeRow(conversation: string, { number, seq, id }: Row): void {
+  #takeRow(conversation: string, { number, epoch = this.#epoch, seq, id }: Row): void {
     const log = this.#byNumber.get(number) ?? this.#begin(number, conversation, seq)
     // of a log whose old entries were removed nothing may be left
     const isLeft = log.id !== ''
-    if (conversation !== log.conversation) this.#faults.add(`The row of ${conversation} leads to the log of ${log.conversation}.`)
-    else if (isLeft && (seq !== log.seq || id !== log.id)) this.#faults.add(`${conversation}: its row ends with ${seq}, its log with ${log.seq}.`)
-    if (!isLeft) log.id = id
+    if (conversation !== log.conversation) this.#fault(log, `The row of ${conversation} leads to the log of ${log.conversation}.`)
+    else if (isLeft && (seq !== log.seq || id !== log.id)) this.#fault(log, `${conversation}: its row ends with ${seq}, its log with ${log.seq}.`)
+    else if (isLeft && epoch !== log.epoch) this.#fault(log, `${conversation}: its row is of another history than its log.`)
+    if (!isLeft) Object.assign(log, { id, epoch: seq > 0 ? epoch : '' })
   }
 
   #takeListed(key: Buffer, conversation: string): void {
     const log = this.#byNumber.get(key.readUInt32BE(key.length - 4))
     if (log?.conversation === conversation) log.listedCount++
-    else this.#faults.add(`A list has ${conversation}, which has no row.`)
+    else this.#fault({ conversation }, `A list has ${conversation}, which has no row.`)
   }
 
-  #takeLine(batch: number, line: Buffer): void {
+  #takeLine(line: Buffer, { batch, index }: { readonly batch: number; readonly index: number }): void {
     const packet = decodePacket(line.toString())
-    if (packet.type !== 'event') this.#faults.add(`Batch ${batch} of the journal has a line that is none of its own.`)
-    else if (packet.name === 'messagePush') {
+    if (packet.type !== 'event') return this.#faults.add(`Batch ${batch} of the journal has a line that is none of its own.`)
+    if (packet.name === BLANK) return
+    const { conversation } = packet.args[0] as { readonly conversation: string }
+    const erased = this.#erased.get(conversation)
+    if (erased !== undefined && (batch < erased.batch || (batch === erased.batch && index < erased.index))) return
+    const log = this.#byName.get(conversation)
+    if (packet.name === 'erased') {
+      // `main` may be ahead: it has deleted the log, and has the next one
+      if (log !== undefined && erased!.epochs.has(log.epoch)) this.#byName.delete(conversation)
+    } else if (packet.name === 'messagePush') {
       const message = packet.args[0] as Message
-      const log = this.#byName.get(message.conversation) ?? this.#begin(0, message.conversation, 0)
+      const known = log ?? this.#begin(0, conversation, 0)
       // until the journal is cut, what a checkpoint has moved is in both
-      if (message.seq > log.seq) this.#follow(log, message)
-    } else if (packet.name === 'service') {
-      const { conversation } = packet.args[0] as { readonly conversation: string }
-      if (!this.#byName.has(conversation)) this.#begin(0, conversation, 0)
-    }
+      if (message.seq > known.seq) this.#follow(known, message)
+    } else if (packet.name === 'service' && log === undefined) this.#begin(0, conversation, 0)
   }
 }

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { open, type RootDatabase, type Transaction } from 'lmdb'
 import { checksumName, type CheckedEntry, type ENVIRONMENTS } from './check-folder.ts'
-import { otherFormat } from './check-data.ts'
+import { isReadable, otherFormat } from './check-data.ts'
 import { Checksummed } from './checksummed.ts'
-import { BINARY, FORMAT, NAMES } from './files.ts'
+import { BINARY, NAMES } from './files.ts'
 import { DataFolderError } from './folder.ts'
 
 type Environment = (typeof ENVIRONMENTS)[number]
@@ -41,7 +41,7 @@ export function openSnapshot(folder: string): Snapshot {
     const about = new Map<string, string>()
     for (const { key, value } of databases.main.get('about')!.getRange({ transaction: held.main })) about.set(key.toString(), value.toString())
     const format = Number(about.get('format'))
-    if (format !== FORMAT) throw otherFormat(folder, format)
+    if (!isReadable(format)) throw otherFormat(folder, format)
     return {
       epoch: about.get('epoch')!,
       entries: (environment, database) => databases[environment].get(database)!.getRange({ transaction: held[environment] }),
