@@ -118,7 +118,7 @@ export class RedisReading {
     await this.#requireListed(conversation, head)
   }
 
-  /** Of a log without entries all may have expired (REDIS_KEEP_DAYS). */
+  /** Of a log without entries all may have expired (KEEP_DAYS). */
   #compare(conversation: string, head: LogHead, last: StoredMessage | undefined): void {
     if (last === undefined) return
     if (head.seq !== last.seq || head.stamp !== last.stamp || head.id !== JSON.stringify(last.id)) {
