@@ -23,6 +23,15 @@ const KEY = 'the-key-of-the-tests'
 const DAY_MS = 86_400_000
 let now = Date.now()
 
+interface Answer {
+  readonly error: { readonly code: string }
+  readonly conversations: {
+    readonly conversation: string
+    readonly with: string
+    readonly messages: readonly { readonly id: string; readonly pictures?: readonly string[] }[]
+  }[]
+}
+
 async function start(environment: Record<string, string> = {}, backbone?: Backbone): Promise<StartedGateway> {
   const options = backbone === undefined ? {} : { backbone }
   const gateway = await startGateway({ API_KEY: KEY, RATINGS: 'on', LOG_LEVEL: 'silent', ...environment }, { now: () => now, ...options })
@@ -33,7 +42,7 @@ async function start(environment: Record<string, string> = {}, backbone?: Backbo
 const ask = async (gateway: StartedGateway, method: string, path: string, body?: unknown) => {
   const headers = { authorization: `Bearer ${KEY}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
   const response = await fetch(`${gateway.url}/v1${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
-  return { status: response.status, json: (await response.json()) as any }
+  return { status: response.status, json: (await response.json()) as Answer }
 }
 
 async function person(gateway: StartedGateway, claims: Parameters<StartedGateway['pass']>[0]): Promise<WireClient> {
@@ -155,8 +164,8 @@ test('exported: conversations, messages, notes, cursors, rating, block and pictu
   const { status, json } = await ask(gateway, 'GET', '/customers/lin/export')
   expect(status).toBe(200)
   expect(json).toMatchObject({ customer: 'lin', isPresent: true, blocked: [] })
-  expect(json.conversations.map((each: { with: string }) => each.with).sort()).toEqual(['shop:1', 'shop:2'])
-  const one = json.conversations.find((each: { with: string }) => each.with === 'shop:1')
+  expect(json.conversations.map((each) => each.with).sort()).toEqual(['shop:1', 'shop:2'])
+  const one = json.conversations.find((each) => each.with === 'shop:1')!
   expect(one).toMatchObject({
     names: { lin: 'wordname' },
     cursors: { lin: { read: 3 } },
@@ -164,8 +173,8 @@ test('exported: conversations, messages, notes, cursors, rating, block and pictu
     blocked: { reason: 'Spam' },
     notes: [{ id: 'n1', text: 'note about word' }],
   })
-  expect(one.messages.map(({ id }: { id: string }) => id)).toEqual(['m1', 'a1', 'p1'])
-  expect(one.messages[2].pictures).toEqual([picture])
+  expect(one.messages.map(({ id }) => id)).toEqual(['m1', 'a1', 'p1'])
+  expect(one.messages[2]!.pictures).toEqual([picture])
 })
 
 test('exported: more conversations and messages than one page of either', async () => {
@@ -174,9 +183,9 @@ test('exported: more conversations and messages than one page of either', async 
   for (let shop = 0; shop < 70; shop++) await say(customer, `shop:${shop}`, ['m1', `to ${shop}`])
   for (let i = 0; i < 250; i++) await say(customer, 'shop:7', [`n${i}`, `${i}`])
   const { json } = await ask(gateway, 'GET', '/customers/lin/export')
-  expect(new Set(json.conversations.map(({ conversation }: { conversation: string }) => conversation)).size).toBe(70)
+  expect(new Set(json.conversations.map(({ conversation }) => conversation)).size).toBe(70)
   expect(json.conversations).toHaveLength(70)
-  expect(json.conversations.find((each: { with: string }) => each.with === 'shop:7').messages).toHaveLength(251)
+  expect(json.conversations.find((each) => each.with === 'shop:7')!.messages).toHaveLength(251)
 })
 
 test('after KEEP_DAYS a conversation in which nobody writes is erased with its picture, one that goes on is not; a shop may say otherwise', async () => {
@@ -195,7 +204,7 @@ test('after KEEP_DAYS a conversation in which nobody writes is erased with its p
   now += 2 * DAY_MS
   expect(await retention.run()).toBe(1)
   const left = async (sub: string): Promise<string[]> =>
-    (await ask(gateway, 'GET', `/customers/${sub}/export`)).json.conversations.map((each: { with: string }) => each.with).sort()
+    (await ask(gateway, 'GET', `/customers/${sub}/export`)).json.conversations.map((each) => each.with).sort()
   expect(await left('lin')).toEqual(['shop:2'])
   expect(await left('other')).toEqual(['shop:1', 'shop:2'])
   expect(await agent.push('erasedPush')).toMatchObject({ conversation: 'shop:1~lin' })
