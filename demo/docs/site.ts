@@ -5,7 +5,7 @@
 import { contentsOf, type ContentsSection } from './contents.ts'
 import { markdownPage, withAddresses, type MarkdownPage } from './markdown-page.ts'
 import { escaped, pageFrame } from './page-frame.ts'
-import { isPicture, placeOf, textPlaceOf } from './places.ts'
+import { isDemoPage, isPicture, placeOf, textPlaceOf } from './places.ts'
 import { targetOf, type Repository } from './repository.ts'
 
 export interface Site {
@@ -83,7 +83,7 @@ class SiteMaker {
       return undefined
     }
     const { file, anchor } = target
-    if (!this.#seen.has(file)) {
+    if (!this.#seen.has(file) && !isDemoPage(file)) {
       this.#seen.add(file)
       this.#due.push(file)
     }

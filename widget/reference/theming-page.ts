@@ -23,7 +23,7 @@ export function themingPage(page: string, pictures: readonly string[]): string {
   ])
   const tables = [
     '## CSS variables',
-    'In each picture the variable alone is another: a colour is pink, a length longer.',
+    'In each picture this variable alone is changed: a colour to pink, a length or the font to another.',
     table(['Variable', 'What', 'Default', 'Picture'], variables),
     '## Parts',
     'In each picture a pink line is around the part.',
