@@ -18,6 +18,7 @@ test('docs/start.md leads from an empty folder to an answer, and every block of 
     'agent',
     'replace index.html',
     'customer',
+    'agent',
   ])
 })
 

@@ -65,7 +65,7 @@ async function follow(step: Step): Promise<void> {
   else if (step.kind === 'file') writeFileSync(join(folder, step.name), `${step.code}\n`)
   else if (step.kind === 'replace') replace(step.name, step.code)
   else if (step.kind === 'customer') await write(step.url)
-  else if (step.kind === 'agent') await answer(step.url)
+  else if (step.kind === 'agent') await answer(step)
 }
 
 /** A shell goes on in the folder where the block has gone to. */
@@ -118,15 +118,13 @@ async function write(url: string): Promise<void> {
 
 /** Resolves when the gateway has confirmed it. */
 async function sent(page: Page, text: string): Promise<void> {
-  const own = page.locator('im-chat [data-test=message]').filter({ hasText: text }).last()
-  await own.waitFor()
-  await page.locator('im-chat [data-test=message]:not([data-seq="0"])').filter({ hasText: text }).last().waitFor()
+  await page.locator('im-chat [data-test=message]:not([data-seq=""])').filter({ hasText: text }).last().waitFor()
 }
 
-async function answer(url: string): Promise<void> {
+async function answer({ url, who }: { readonly url: string; readonly who: string }): Promise<void> {
   const desk = await openPage(browser, url, DESKTOP)
   const view = new ChatView(desk.page, 'im-desk')
-  await view.hook('conversation').filter({ hasText: QUESTION }).first().click()
+  await view.hook('conversation').filter({ hasText: QUESTION }).filter({ hasText: who }).click()
   await view.writeWithEnter(ANSWER)
   await customer!.page.locator('im-chat [data-test=message]').filter({ hasText: ANSWER }).waitFor()
   await desk.close()

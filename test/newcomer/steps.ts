@@ -6,12 +6,12 @@
  *   file <name>    saves the block
  *   replace <name> puts the block in place of the line with the tag
  *   customer <url> writes on that page
- *   agent <url>    answers at that desk; the customer reads the answer
+ *   agent <url> <name>  answers at that desk, the customer of that name where one is given; the customer reads the answer
  */
 export type Step =
   | { readonly kind: 'run' | 'start'; readonly code: string }
   | { readonly kind: 'file' | 'replace'; readonly name: string; readonly code: string }
-  | { readonly kind: 'customer' | 'agent'; readonly url: string }
+  | { readonly kind: 'customer' | 'agent'; readonly url: string; readonly who: string }
 
 /** Throws for a step that it does not know, and for a block of code without a step. */
 export function stepsOf(markdown: string): Step[] {
@@ -26,6 +26,7 @@ export function stepsOf(markdown: string): Step[] {
 function stepOf(kind: string, given: string, code: string): Step {
   if (kind === 'run' || kind === 'start') return { kind, code }
   if (kind === 'file' || kind === 'replace') return { kind, name: given, code }
-  if (kind === 'customer' || kind === 'agent') return { kind, url: given }
+  const [url = '', who = ''] = given.split(' ')
+  if (kind === 'customer' || kind === 'agent') return { kind, url, who }
   throw new Error(`docs/start.md has a step of no known kind: ${kind}`)
 }
