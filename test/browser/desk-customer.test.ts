@@ -23,7 +23,7 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve))
   const { port } = backend.address() as AddressInfo
-  gateway = await spawnGateway({ CUSTOMER_URL: `http://127.0.0.1:${port}/{shop}/{customer}` })
+  gateway = await spawnGateway({ CUSTOMER_URL: `http://127.0.0.1:${port}/{shop}/{customer}`, API_KEY: 'key' })
   browser = await launchChromium()
 })
 
@@ -59,5 +59,25 @@ test('the side panel shows who the customer is and what they look at; an order a
   await ann.shot('search')
   kim.leave()
   lee.leave()
+  await ann.close()
+})
+
+test('tags that a backend gives a conversation stand beside it at once, as text, and go again', async () => {
+  const ann = await deskPage(browser, gateway, { agent: 'ann', shop: 'c2' })
+  const kim = await person(gateway, { sub: 'kim', name: 'Kim' })
+  await kim.say('Hello', 'shop:c2')
+  await ann.open('kim')
+  const tag = (change: object) =>
+    fetch(`${gateway.url}/v1/conversations/shop:c2~kim/tags`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer key', 'content-type': 'application/json' },
+      body: JSON.stringify(change),
+    })
+  const shown = ann.page.locator('im-desk').getByText('late parcel · <b>vip</b>', { exact: true })
+  await tag({ add: ['late parcel', '<b>vip</b>'] })
+  await shown.waitFor()
+  await tag({ remove: ['late parcel', '<b>vip</b>'] })
+  await shown.waitFor({ state: 'detached' })
+  kim.leave()
   await ann.close()
 })

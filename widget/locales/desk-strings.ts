@@ -95,6 +95,8 @@ export interface DeskStrings {
   readonly noteDeleted: string
 
   readonly profile: string
+  /** Of a conversation, given by a backend. */
+  readonly tags: string
   readonly orders: string
   readonly viewing: string
   readonly viewingNothing: string

@@ -136,7 +136,7 @@ export class Customer implements ReactiveController {
       to,
       name,
       acts,
-      facts: [...conversationFacts(controller, mailboxStrings, lang), ...this.#spoken(), ...this.#rating()],
+      facts: [...conversationFacts(controller, mailboxStrings, lang), ...this.#spoken(), ...this.#tags(), ...this.#rating()],
       shared: sharedThings(controller.messages),
       isTrusted: (address) => controller.isTrusted(address),
       onTap: this.#onTap,
@@ -155,6 +155,12 @@ export class Customer implements ReactiveController {
     const spoken = customerLanguage(controller.messages, view.to)
     if (!spoken) return []
     return [[words.translation.language, new Intl.DisplayNames(language.lang || 'en', { type: 'language' }).of(spoken) ?? spoken]]
+  }
+
+  /** By which a backend has sorted the conversation. */
+  #tags(): readonly (readonly [string, string])[] {
+    const { tags = [] } = this.#desk.row?.service ?? {}
+    return tags.length === 0 ? [] : [[this.#desk.words.tags, tags.join(' · ')]]
   }
 
   /** What the customer said of the conversation that was closed. */

@@ -112,6 +112,7 @@ export const desk: DeskStrings = {
   cancel: 'إلغاء',
   noteDeleted: 'حُذفت الملاحظة.',
   profile: 'العميل',
+  tags: 'الوسوم',
   orders: 'الطلبات',
   viewing: 'يتصفح الآن',
   viewingNothing: 'غير معروف',

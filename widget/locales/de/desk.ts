@@ -106,6 +106,7 @@ export const desk: DeskStrings = {
   cancel: 'Abbrechen',
   noteDeleted: 'Notiz gelöscht.',
   profile: 'Kunde',
+  tags: 'Schlagwörter',
   orders: 'Bestellungen',
   viewing: 'Sieht sich gerade an',
   viewingNothing: 'Unbekannt',

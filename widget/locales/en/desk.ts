@@ -98,6 +98,7 @@ export const desk: DeskStrings = {
   noteDeleted: 'Note deleted.',
 
   profile: 'Customer',
+  tags: 'Tags',
   orders: 'Orders',
   viewing: 'Viewing now',
   viewingNothing: 'Unknown',

@@ -106,6 +106,7 @@ export const desk: DeskStrings = {
   cancel: 'Cancelar',
   noteDeleted: 'Nota eliminada.',
   profile: 'Cliente',
+  tags: 'Etiquetas',
   orders: 'Pedidos',
   viewing: 'Viendo ahora',
   viewingNothing: 'Desconocido',

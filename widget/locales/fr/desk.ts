@@ -106,6 +106,7 @@ export const desk: DeskStrings = {
   cancel: 'Annuler',
   noteDeleted: 'Note supprimée.',
   profile: 'Client',
+  tags: 'Étiquettes',
   orders: 'Commandes',
   viewing: 'Consulte en ce moment',
   viewingNothing: 'Inconnu',

@@ -106,6 +106,7 @@ export const desk: DeskStrings = {
   cancel: 'Batal',
   noteDeleted: 'Catatan dihapus.',
   profile: 'Pelanggan',
+  tags: 'Tag',
   orders: 'Pesanan',
   viewing: 'Sedang dilihat',
   viewingNothing: 'Tidak diketahui',

@@ -106,6 +106,7 @@ export const desk: DeskStrings = {
   cancel: 'キャンセル',
   noteDeleted: 'メモを削除しました。',
   profile: '顧客',
+  tags: 'タグ',
   orders: '注文',
   viewing: '閲覧中',
   viewingNothing: '不明',

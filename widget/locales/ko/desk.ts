@@ -106,6 +106,7 @@ export const desk: DeskStrings = {
   cancel: '취소',
   noteDeleted: '메모를 삭제했습니다.',
   profile: '고객',
+  tags: '태그',
   orders: '주문',
   viewing: '지금 보는 중',
   viewingNothing: '알 수 없음',

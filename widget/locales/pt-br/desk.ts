@@ -106,6 +106,7 @@ export const desk: DeskStrings = {
   cancel: 'Cancelar',
   noteDeleted: 'Nota excluída.',
   profile: 'Cliente',
+  tags: 'Etiquetas',
   orders: 'Pedidos',
   viewing: 'Vendo agora',
   viewingNothing: 'Desconhecido',

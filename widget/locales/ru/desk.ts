@@ -106,6 +106,7 @@ export const desk: DeskStrings = {
   cancel: 'Отмена',
   noteDeleted: 'Заметка удалена.',
   profile: 'Клиент',
+  tags: 'Теги',
   orders: 'Заказы',
   viewing: 'Сейчас смотрит',
   viewingNothing: 'Неизвестно',

@@ -106,6 +106,7 @@ export const desk: DeskStrings = {
   cancel: 'ยกเลิก',
   noteDeleted: 'ลบโน้ตแล้ว',
   profile: 'ลูกค้า',
+  tags: 'แท็ก',
   orders: 'คำสั่งซื้อ',
   viewing: 'กำลังดู',
   viewingNothing: 'ไม่ทราบ',

@@ -106,6 +106,7 @@ export const desk: DeskStrings = {
   cancel: 'Hủy',
   noteDeleted: 'Đã xóa ghi chú.',
   profile: 'Khách hàng',
+  tags: 'Thẻ',
   orders: 'Đơn hàng',
   viewing: 'Đang xem',
   viewingNothing: 'Không rõ',

@@ -98,6 +98,7 @@ export const desk: DeskStrings = {
   noteDeleted: '备注已删除。',
 
   profile: '客户',
+  tags: '标签',
   orders: '订单',
   viewing: '正在浏览',
   viewingNothing: '未知',

@@ -106,6 +106,7 @@ export const desk: DeskStrings = {
   cancel: '取消',
   noteDeleted: '備註已刪除。',
   profile: '客戶',
+  tags: '標籤',
   orders: '訂單',
   viewing: '正在瀏覽',
   viewingNothing: '未知',
