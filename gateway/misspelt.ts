@@ -37,9 +37,9 @@ export function misspeltArgument(
   given: readonly string[],
   { options, settings }: { readonly options: readonly string[]; readonly settings: readonly string[] },
 ): string | undefined {
-  const stranger = given.find((argument, at) => !options.includes(argument) && !isPath(given, at))
-  if (stranger === undefined) return undefined
-  const [name = ''] = stranger.split('=', 1) // the value may be a secret
+  const unknownArgument = given.find((argument, at) => !options.includes(argument) && !isPath(given, at))
+  if (unknownArgument === undefined) return undefined
+  const [name = ''] = unknownArgument.split('=', 1) // the value may be a secret
   const option = options.find((each) => each.startsWith('--') && slips(`--${name.replace(/^-+/, '').toLowerCase()}`, each) <= SLIPS_COUNT)
   if (option !== undefined) return `There is no option ${name}. Did you mean ${option}?`
   const setting = nearest(name.replace(/^-+/, ''), settings, true)

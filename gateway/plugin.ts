@@ -77,13 +77,13 @@ function prefixOf(prefix = '/chat'): string {
 }
 
 function configOf({ secret, store = './data', settings = {} }: ImChatOptions): ReturnType<typeof readConfig> {
-  const stranger = Object.keys(settings).find((name) => !Object.hasOwn(SETTINGS, name))
-  if (stranger !== undefined) throw new SettingError(`There is no setting ${stranger}; docs/gateway.md lists them.`)
+  const unknownName = Object.keys(settings).find((name) => !Object.hasOwn(SETTINGS, name))
+  if (unknownName !== undefined) throw new SettingError(`There is no setting ${unknownName}; docs/gateway.md lists them.`)
   const texts = Object.entries(settings).map(([name, value]) => [name, value === undefined ? undefined : String(value)] as const)
   const isRedis = /^rediss?(\+\w+)?:/.test(store)
   const config = readConfig({ [isRedis ? 'REDIS_URL' : 'DATA_DIR']: store, IM_SECRET: secret, ...Object.fromEntries(texts) })
   if (config.IM_SECRET !== undefined || config.IM_JWKS_URL !== undefined || settings.DEMO_WORD !== undefined) return config
-  throw new SettingError('im-chat needs `secret`, 32 bytes or more, or the setting IM_JWKS_URL: without one of them anybody could be anybody.')
+  throw new SettingError('im-chat needs `secret`, 32 bytes or more, or the setting IM_JWKS_URL: without one of them it cannot check who anybody is.')
 }
 
 /** Hands requests over before anybody reads their bodies: the gateway has limits of its own. */
