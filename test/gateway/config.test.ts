@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { webhookAddresses, webhookSecrets } from '../../gateway/backends/webhook-addresses.ts'
 import { parseRedisUrl } from '../../gateway/backbone/redis/url.ts'
 import { describe, expect, test } from 'vitest'
-import { helpText, readConfig, SettingError, SETTINGS, settingsTable, sourcesOf } from '../../gateway/config.ts'
+import { helpText, readConfig, renamedSettings, SettingError, SETTINGS, settingsTable, sourcesOf } from '../../gateway/config.ts'
 
 const WEBHOOK_SECRET = '0123456789'.repeat(4)
 
@@ -195,4 +195,14 @@ describe('settings', () => {
     const said = /<!-- settings:[^>]*-->\n([\s\S]*?)\n<!-- \/settings -->/.exec(readFileSync('docs/gateway.md', 'utf8'))?.[1]
     expect(said).toBe(settingsTable())
   })
+})
+
+test('REDIS_KEEP_DAYS still works with Redis, and gets no effect without it; a start says so', () => {
+  const REDIS_URL = 'redis://127.0.0.1'
+  expect(readConfig({ REDIS_URL, REDIS_KEEP_DAYS: '30' }).KEEP_DAYS).toBe(30)
+  expect(readConfig({ REDIS_URL, REDIS_KEEP_DAYS: '30', KEEP_DAYS: '7' }).KEEP_DAYS).toBe(7)
+  expect(readConfig({ REDIS_KEEP_DAYS: '30' }).KEEP_DAYS).toBe(0)
+  expect(renamedSettings({ REDIS_URL, REDIS_KEEP_DAYS: '30' })).toEqual(['REDIS_KEEP_DAYS is called KEEP_DAYS now; the old name still works.'])
+  expect(renamedSettings({ REDIS_KEEP_DAYS: '30' })).toEqual(['REDIS_KEEP_DAYS has no effect without REDIS_URL; set KEEP_DAYS.'])
+  expect(renamedSettings({ REDIS_URL, KEEP_DAYS: '30' })).toEqual([])
 })

@@ -98,7 +98,10 @@ function assemble(files: Files, { checkpointBytes, imagesBytes, now, onHealth, r
     bus,
     now,
     jobs: [{ name: 'imagesSweep', everyMs: SWEEP_MS, run: () => images.sweep() }],
-    scrub: () => wiper.scrub(),
+    scrub: async () => {
+      await images.sweep()
+      await wiper.scrub()
+    },
     unready: () => (isClosed ? 'The store is closed.' : commit.problem),
     close: async () => {
       if (isClosed) return

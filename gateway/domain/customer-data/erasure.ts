@@ -88,15 +88,15 @@ export class Erasure {
     const at = await marks.mark(conversation)
     const { messages, pictures, page } = await this.#erasePictures(conversation)
     const keeping = hasBlocks ? undefined : await this.#blockOf(conversation, page)
-    await this.#removeBeside(conversation, hasBlocks)
+    const stays = keeping !== undefined
+    // so that a repeated erasure finds what has to be muted again
+    if (stays) await noteConversation(records, conversation, { now: now() })
+    await this.#removeBeside(conversation, { hasBlocks, stays })
     await store.erase(conversation)
     // what another node has stored meanwhile
-    await this.#removeBeside(conversation, hasBlocks)
+    await this.#removeBeside(conversation, { hasBlocks, stays })
     await removeDeadLetters(records, (each) => each === conversation, now())
-    if (keeping !== undefined) {
-      await noteConversation(records, conversation, { now: now() })
-      await store.setAssignment({ ...keeping, expect: '' })
-    }
+    if (stays) await store.setAssignment({ ...keeping, expect: '' })
     for (const side of sides) await pushToSide(bus, { side, origin: '' }, ['erasedPush', { conversation, at }])
     return { messages, pictures }
   }
@@ -141,14 +141,15 @@ export class Erasure {
     return toStored(blockedBy(UNSERVED, block), { conversation, customer, expect: '' })
   }
 
-  async #removeBeside(conversation: string, hasBlocks: boolean): Promise<void> {
+  /** `stays`: a block is left of the conversation. */
+  async #removeBeside(conversation: string, { hasBlocks, stays }: Wanted & { readonly stays: boolean }): Promise<void> {
     const { records, index, now } = this.#options
     const sides = conversationSides(conversation)!
     for (const collection of [`${conversation}/notes`, `${conversation}/viewing`, `webhooks/of/${conversation}`]) await this.#empty(collection)
     await records.remove({ collection: `webhooks/marks/${conversationTag(conversation)}`, key: conversation, now: now() })
     if (hasBlocks) for (const side of sides) await records.remove({ collection: `${side}/blocked`, key: conversation, now: now() })
     if (isShopSide(sides[0])) await index.write(sides[0], conversation, undefined)
-    await forgetNoted(records, conversation, now())
+    if (!stays) await forgetNoted(records, conversation, now())
   }
 
   async #empty(collection: string): Promise<void> {

@@ -3,11 +3,12 @@ import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
-import type { Backbone } from '../../../gateway/backbone/backbone.ts'
+import { Unavailable, type Backbone } from '../../../gateway/backbone/backbone.ts'
 import { openEmbedded } from '../../../gateway/backbone/embedded/embedded.ts'
 import { OpenIndex } from '../../../gateway/domain/assignment/open-index.ts'
 import { assembleCustomerData } from '../../../gateway/domain/customer-data/assemble-customer-data.ts'
 import { Images } from '../../../gateway/domain/messaging/images.ts'
+import { HookedBackbone } from '../../kit/hooked-backbone.ts'
 import { startGateway, type StartedGateway } from '../../kit/gateway.ts'
 import { PICTURES } from '../../kit/pictures.ts'
 import { WireClient } from '../../kit/wire-client.ts'
@@ -141,6 +142,21 @@ test('a block stays, without the name, unless it is to go, too', async () => {
   await ask(gateway, 'DELETE', '/customers/lin?blocks=1')
   expect((await agent.command('blocked', {})).blocked).toEqual([])
   expect(await say(customer, 'shop:1', ['m9', 'hello'])).toMatchObject({ seq: 1 })
+})
+
+test('a block stays, too, where the store fails or is killed between its removal and its return, and the erasure is repeated', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'im-chat-erase-'))
+  const backbone = new HookedBackbone(await openEmbedded({ dataDir, now: () => now }))
+  const gateway = await start({ DATA_DIR: dataDir }, backbone)
+  const { customer, agent } = await liveAWhile(gateway, 'lin', 'word')
+  await agent.command('block', { to: 'lin', reason: 'Spam' })
+  const { setAssignment } = backbone.store
+  Object.assign(backbone.store, { setAssignment: () => Promise.reject(new Unavailable('killed')) })
+  expect((await ask(gateway, 'DELETE', '/customers/lin')).status).toBe(503)
+  Object.assign(backbone.store, { setAssignment })
+  expect((await ask(gateway, 'DELETE', '/customers/lin')).status).toBe(200)
+  await expect(say(customer, 'shop:1', ['m9', 'hello'])).rejects.toThrow(/blocked/)
+  expect(filesWith(dataDir, 'word first')).toEqual([])
 })
 
 test('a note about somebody who never wrote is found; the picture of a quick reply stays', async () => {
