@@ -59,9 +59,12 @@ test.each([
   const until = Date.now() + 3_600_000
   expect(await ann.ask('block', { conversation, reason: 'Advertising', until })).toMatchObject({ ok: true })
   const { context, page, close } = await chat(id, { ...options, expected: /ERR_INTERNET_DISCONNECTED/ })
+  await page.evaluate(() => (document.querySelector('im-chat')!.product = { title: 'Kettle' }))
   await expect.poll(() => hook(page, 'blocked').textContent()).toMatch(/^You can’t message this shop\. \(Advertising; until .+\)$/)
   expect(await isReadOnly(page)).toBe(true)
   expect(await hook(page, 'more').isVisible()).toBe(false)
+  // neither a product that nobody takes
+  expect(await hook(page, 'offer').count()).toBe(0)
   await hook(page, 'send').click({ force: true })
   await hook(page, 'composer').press('Enter')
   if (device === 'a desktop') expect(await axeComplaints(page)).toEqual([])
@@ -75,6 +78,7 @@ test.each([
   expect(await ann.ask('unblock', { conversation })).toMatchObject({ ok: true })
   await expect.poll(() => isReadOnly(page)).toBe(false)
   expect(await hook(page, 'blocked').isVisible()).toBe(false)
+  await hook(page, 'offer').waitFor()
   await hook(page, 'composer').fill('Thank you')
   await hook(page, 'composer').press('Enter')
   await page

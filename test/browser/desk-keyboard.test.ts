@@ -113,6 +113,14 @@ test('claim, close, reopen, note, card, quick reply, transfer, decline, accept, 
   await ann.part('note').waitFor()
   await expect.poll(() => focused(ann.page)).toBe('composer')
 
+  expect(await ann.part('emoji').getAttribute('title')).toBe('Emoji (Alt+E)')
+  await keyboard.press('Alt+e')
+  await expect.poll(() => focused(ann.page)).toBe('one-emoji')
+  await keyboard.press('Enter')
+  await expect.poll(() => ann.part('composer').inputValue()).toBe('😀')
+  await expect.poll(() => focused(ann.page)).toBe('composer')
+  await keyboard.press('Backspace')
+
   await press(ann, 'send-order')
   await ann.part('message').getByText('A-1187').waitFor()
   await press(ann, 'show-replies')

@@ -272,7 +272,7 @@ class ChatPanel implements Panel, ReactiveController {
       isOnlyHere: outbox.some((item) => item.isOnlyHere),
       queuedCount: outbox.filter(({ state }) => state !== 'failed').length,
       card: messageCard({ strings, chat: this.#host.chat, now: this.#cards.of, onCard: this.#host.onCard }),
-      offer: this.#offer(),
+      offer: this.#blocked === undefined ? this.#offer() : undefined,
       day: ({ at }) => day(at, Date.now(), strings),
       refusal: ({ refusal }) => (refusal ? refusalSentence(refusal, strings) : strings.states.failed),
       ...this.#acts,

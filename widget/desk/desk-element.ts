@@ -37,7 +37,7 @@ const TOOL_ICONS = { quickReplies: deskIcons.reply, note: deskIcons.note, pictur
  * shortcuts/default-shortcuts.ts; the person's own choice, made in the sheet and stored by the browser, comes above both:
  *
  *   next Alt+↓ · previous Alt+↑ · nextUnread Alt+U · search / · composer Alt+M · send Mod+Enter · quickReplies Alt+Q · note Alt+N ·
- *   picture Alt+P · order Alt+O · claim Alt+C · close Alt+W · transfer Alt+T · accept Alt+Y · decline Alt+X · block Alt+B ·
+ *   picture Alt+P · emoji Alt+E · order Alt+O · claim Alt+C · close Alt+W · transfer Alt+T · accept Alt+Y · decline Alt+X · block Alt+B ·
  *   status Alt+A · details Alt+I · mute Alt+S · sheet ?
  *   A chord is written "Ctrl+Shift+K", "Mod+J" (Cmd on a Mac), "/"; none works while an input method composes. On a Mac, Option
  *   and a letter type a character in a field: there it is Ctrl+Option and the letter.
@@ -196,6 +196,7 @@ export class DeskElement extends ConnectedElement<DeskEvents> {
       ...this.detail(),
       head: this.#assignment.bar(),
       tools: this.#detailsButton(),
+      emojiHint: this.#shortcuts.withKeys(this.#view.language.strings.emoji, 'emoji'),
       above: html`${this.#notes.form()}${this.#replies.picker()}${this.#customer.menu.render()}${this.#composerTools()}`,
     })
     return this.#view.frame({

@@ -66,6 +66,7 @@ export type DeskAction =
   | 'quickReplies'
   | 'note'
   | 'picture'
+  | 'emoji'
   | 'order'
   | 'claim'
   | 'close'

@@ -32,6 +32,8 @@ export interface MailboxPaneOptions extends Pick<BubbleOptions, 'asker' | 'card'
   readonly note?: string | undefined
   readonly tools: TemplateResult | typeof nothing
   readonly above: TemplateResult | typeof nothing
+  /** The tooltip of the emoji. */
+  readonly emojiHint?: string
   /** Under the name. */
   readonly below?: TemplateResult | typeof nothing
   /** Inserts further rows among the messages; the arguments say whether the page holds the log's start and end. */

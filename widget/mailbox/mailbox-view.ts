@@ -37,7 +37,7 @@ export type MailboxListView = Pick<MailboxListOptions, 'title' | 'tools' | 'besi
 
 export type MailboxPaneView = Pick<
   MailboxPaneOptions,
-  'detail' | 'urgency' | 'head' | 'logo' | 'first' | 'note' | 'tools' | 'above' | 'below' | 'between' | 'extra' | 'sentence'
+  'detail' | 'emojiHint' | 'urgency' | 'head' | 'logo' | 'first' | 'note' | 'tools' | 'above' | 'below' | 'between' | 'extra' | 'sentence'
 >
 
 export interface MailboxFrame {

@@ -44,6 +44,11 @@ export const base = css`
     -webkit-user-select: none;
     user-select: none;
   }
+  /* Everything answers a finger, which has no pointer to show what it is on. */
+  button:active,
+  [role='option']:active {
+    opacity: 0.75;
+  }
   .plain,
   .send,
   .latest {

@@ -95,9 +95,6 @@ export const composerStyle = css`
   .pill:active {
     background: var(--line);
   }
-  .send:active {
-    opacity: 0.75;
-  }
   .field:focus-within {
     box-shadow: inset 0 0 0 2px var(--accent);
     outline: 2px solid transparent;

@@ -14,6 +14,8 @@ export interface ComposerOptions {
   readonly enter: 'send' | 'newline'
   /** Why nothing can be sent to the other side; the text that was begun stays. */
   readonly blocked?: string | undefined
+  /** The tooltip of the emoji, where it says more than the label. */
+  readonly emojiHint?: string | undefined
 }
 
 /** Engines leave out a whole character at `maxlength`, and an emoji of a family is many units long: the field gets full all the same. */
@@ -23,7 +25,7 @@ const WHOLE_CHARACTER = 64
  * A form with one text area and one submit button. No render writes the text area's value: it belongs to the person. The button is never `disabled`,
  * or the keyboard's own Send would do nothing. composer.ts adds the listeners. What the buttons open is rendered into `.tray` (tray.ts).
  */
-export function composer({ strings, hasText, left, isCut, enter, blocked }: ComposerOptions): TemplateResult {
+export function composer({ strings, hasText, left, isCut, enter, blocked, emojiHint = strings.emoji }: ComposerOptions): TemplateResult {
   const isOver = left !== undefined && left < 0
   const counted = isCut
     ? fill(strings.cut, { n: TEXT_LENGTH })
@@ -40,7 +42,7 @@ export function composer({ strings, hasText, left, isCut, enter, blocked }: Comp
         aria-invalid=${isOver} enterkeyhint=${enter === 'send' ? 'send' : 'enter'}
         autocomplete="off" dir="auto" maxlength=${DRAFT_LENGTH + WHOLE_CHARACTER}></textarea>
       <div class="mirror" aria-hidden="true"></div>
-      <button type="button" class="plain emoji" part="emoji" data-test="emoji" aria-label=${strings.emoji} title=${strings.emoji}
+      <button type="button" class="plain emoji" part="emoji" data-test="emoji" aria-label=${strings.emoji} title=${emojiHint}
         aria-haspopup="true">${icons.emoji}</button>
     </div>
     <button type="submit" class="send" part="send" data-test="send" aria-label=${strings.send} aria-disabled=${!hasText || isOver || blocked !== undefined}

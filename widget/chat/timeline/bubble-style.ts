@@ -69,9 +69,6 @@ export const bubbleStyle = css`
     text-align: start;
     color: var(--muted);
   }
-  .quote:active {
-    opacity: 0.7;
-  }
   .quote b,
   .quote span {
     display: block;

@@ -12,6 +12,7 @@ export const DESK_SHORTCUTS: Readonly<Record<DeskAction, Chord>> = {
   quickReplies: 'Alt+Q',
   note: 'Alt+N',
   picture: 'Alt+P',
+  emoji: 'Alt+E',
   order: 'Alt+O',
   claim: 'Alt+C',
   close: 'Alt+W',

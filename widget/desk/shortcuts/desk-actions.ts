@@ -9,6 +9,7 @@ export interface DeskActions {
   send(): boolean
   note(): boolean
   picture(): boolean
+  emoji(): boolean
   order(): boolean
   claim(): boolean
   close(): boolean
@@ -30,6 +31,7 @@ export const DESK_ACTIONS: Readonly<Record<Exclude<DeskAction, 'sheet'>, (acts: 
   quickReplies: (acts) => acts.quickReplies(),
   note: (acts) => acts.note(),
   picture: (acts) => acts.picture(),
+  emoji: (acts) => acts.emoji(),
   order: (acts) => acts.order(),
   claim: (acts) => acts.claim(),
   close: (acts) => acts.close(),

@@ -29,9 +29,9 @@ export class DeskShortcuts {
   constructor(desk: DeskContext, { actions, ofPage }: DeskShortcutsOptions) {
     const { element } = desk
     this.#desk = desk
-    const { focus, nextUnread, picture, send, step } = new Navigation(desk)
+    const { emoji, focus, nextUnread, picture, send, step } = new Navigation(desk)
     this.picture = picture
-    this.#actions = { ...actions, focus, nextUnread, picture, send, step }
+    this.#actions = { ...actions, emoji, focus, nextUnread, picture, send, step }
     this.#chords = new Chords(element, () => ({ ...DESK_SHORTCUTS, ...ofPage() }))
     this.#remap = new Remap(element, this.#chords)
     new Shortcuts<DeskAction>(element, { table: () => this.#chords.table, onAction: (action) => this.#act(action) })

@@ -36,6 +36,17 @@ export class Navigation {
     return true
   }
 
+  /** Opens and closes the picker. False where there is none: a phone's keyboard has its own. */
+  readonly emoji = (): boolean => {
+    const { element, view } = this.#desk
+    const button = element.renderRoot.querySelector<HTMLElement>('form.composer .emoji')!
+    if (!view.controller.conversation || button.getClientRects().length === 0) return false
+    // with the caret in the field the picker would leave it there, and arrows would not reach the emoji
+    button.focus()
+    button.click()
+    return true
+  }
+
   readonly focus = (selector: string): boolean => this.#desk.view.focus(selector)
 
   /** Not from another field: the text that is written there is not the composer's. */

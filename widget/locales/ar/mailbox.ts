@@ -73,6 +73,7 @@ export const mailbox: MailboxStrings = {
     quickReplies: 'الردود السريعة، أو بكتابة /',
     note: 'إضافة ملاحظة لفريقك',
     picture: 'إرسال صورة',
+    emoji: chat.emoji,
     order: 'إرسال طلب',
     claim: 'تولّي المحادثة',
     close: 'إغلاق المحادثة',

@@ -61,6 +61,7 @@ export const mailbox: MailboxStrings = {
     quickReplies: 'Schnellantworten, auch durch Tippen von /',
     note: 'Notiz für Ihr Team hinzufügen',
     picture: 'Bild senden',
+    emoji: chat.emoji,
     order: 'Bestellung senden',
     claim: 'Unterhaltung übernehmen',
     close: 'Unterhaltung schließen',

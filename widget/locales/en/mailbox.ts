@@ -61,6 +61,7 @@ export const mailbox: MailboxStrings = {
     quickReplies: 'Quick replies, also by typing /',
     note: 'Add a note for your team',
     picture: 'Send a picture',
+    emoji: chat.emoji,
     order: 'Send an order',
     claim: 'Take the conversation',
     close: 'Close the conversation',

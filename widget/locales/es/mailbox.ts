@@ -61,6 +61,7 @@ export const mailbox: MailboxStrings = {
     quickReplies: 'Respuestas rápidas, también escribiendo /',
     note: 'Añadir una nota para tu equipo',
     picture: 'Enviar una imagen',
+    emoji: chat.emoji,
     order: 'Enviar un pedido',
     claim: 'Tomar la conversación',
     close: 'Cerrar la conversación',

@@ -61,6 +61,7 @@ export const mailbox: MailboxStrings = {
     quickReplies: 'Réponses rapides, aussi en tapant /',
     note: 'Ajouter une note pour votre équipe',
     picture: 'Envoyer une image',
+    emoji: chat.emoji,
     order: 'Envoyer une commande',
     claim: 'Prendre la conversation',
     close: 'Fermer la conversation',

@@ -61,6 +61,7 @@ export const mailbox: MailboxStrings = {
     quickReplies: 'Balasan cepat, juga dengan mengetik /',
     note: 'Tambah catatan untuk tim Anda',
     picture: 'Kirim gambar',
+    emoji: chat.emoji,
     order: 'Kirim pesanan',
     claim: 'Ambil percakapan',
     close: 'Tutup percakapan',

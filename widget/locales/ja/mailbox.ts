@@ -61,6 +61,7 @@ export const mailbox: MailboxStrings = {
     quickReplies: 'クイック返信（/ の入力でも可）',
     note: 'チーム用メモを追加',
     picture: '画像を送信',
+    emoji: chat.emoji,
     order: '注文を送信',
     claim: '会話を担当する',
     close: '会話を終了する',

@@ -61,6 +61,7 @@ export const mailbox: MailboxStrings = {
     quickReplies: '빠른 답변, / 입력으로도 가능',
     note: '팀 메모 추가',
     picture: '사진 보내기',
+    emoji: chat.emoji,
     order: '주문 보내기',
     claim: '대화 맡기',
     close: '대화 종료',

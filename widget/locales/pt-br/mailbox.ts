@@ -61,6 +61,7 @@ export const mailbox: MailboxStrings = {
     quickReplies: 'Respostas rápidas, também digitando /',
     note: 'Adicionar uma nota para sua equipe',
     picture: 'Enviar uma imagem',
+    emoji: chat.emoji,
     order: 'Enviar um pedido',
     claim: 'Assumir a conversa',
     close: 'Encerrar a conversa',

@@ -61,6 +61,7 @@ export const mailbox: MailboxStrings = {
     quickReplies: 'Быстрые ответы, также вводом /',
     note: 'Добавить заметку для команды',
     picture: 'Отправить изображение',
+    emoji: chat.emoji,
     order: 'Отправить заказ',
     claim: 'Взять разговор',
     close: 'Закрыть разговор',

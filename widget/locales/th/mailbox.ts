@@ -61,6 +61,7 @@ export const mailbox: MailboxStrings = {
     quickReplies: 'ข้อความตอบด่วน หรือพิมพ์ /',
     note: 'เพิ่มโน้ตสำหรับทีม',
     picture: 'ส่งรูปภาพ',
+    emoji: chat.emoji,
     order: 'ส่งคำสั่งซื้อ',
     claim: 'รับการสนทนา',
     close: 'ปิดการสนทนา',

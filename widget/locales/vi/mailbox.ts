@@ -61,6 +61,7 @@ export const mailbox: MailboxStrings = {
     quickReplies: 'Trả lời nhanh, cũng bằng cách gõ /',
     note: 'Thêm ghi chú cho nhóm',
     picture: 'Gửi hình ảnh',
+    emoji: chat.emoji,
     order: 'Gửi đơn hàng',
     claim: 'Nhận cuộc trò chuyện',
     close: 'Đóng cuộc trò chuyện',

@@ -61,6 +61,7 @@ export const mailbox: MailboxStrings = {
     quickReplies: '快捷回复，也可输入 /',
     note: '添加团队备注',
     picture: '发送图片',
+    emoji: chat.emoji,
     order: '发送订单',
     claim: '接待会话',
     close: '结束会话',

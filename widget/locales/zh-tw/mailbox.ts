@@ -61,6 +61,7 @@ export const mailbox: MailboxStrings = {
     quickReplies: '快速回覆，也可輸入 /',
     note: '新增團隊備註',
     picture: '傳送圖片',
+    emoji: chat.emoji,
     order: '傳送訂單',
     claim: '接待對話',
     close: '結束對話',
