@@ -21,7 +21,7 @@ export const chat: Strings = {
   newMessages: '以下为新消息',
   newAbove: '{n} 条新消息',
   actions: { label: '消息操作', copy: '复制', copied: '已复制', quote: '引用', withdraw: '撤回' },
-  withdrawn: { own: '你撤回了一条消息', by: '{name} 撤回了一条消息', gone: '此消息已撤回' },
+  withdrawn: { own: '您撤回了一条消息', by: '{name} 撤回了一条消息', gone: '此消息已撤回' },
   events: { transferred: '{name} 加入了会话' },
   empty: '有什么可以帮您？',
   questions: '常见问题',
