@@ -4,6 +4,7 @@
  */
 import '../dist/gateway/needs-node.mjs'
 import { randomBytes } from 'node:crypto'
+import { networkInterfaces } from 'node:os'
 import { startBackend } from './backend/backend.mjs'
 import { seedShop } from './backend/seed.mjs'
 
@@ -24,6 +25,8 @@ if (isDemo && !isSet('CUSTOMER_URL')) {
   if (!isSet('SHOP_URL')) env.SHOP_URL = `${url}/shops/{shop}`
   if (!isSet('RATINGS')) env.RATINGS = 'on'
   if (!isSet('CARD_URL')) env.CARD_URL = `${url}/cards/{kind}/{id}?customer={customer}&shop={shop}`
+  // what the shop sends of its goods is drawn on the demo's pages, at whichever of this machine's addresses they are open
+  if (!isSet('IMAGE_HOSTS')) env.IMAGE_HOSTS = ownHosts().join()
   console.log(`The demo's backend is at ${url}. \`curl -X POST ${url}/switch/slow\` makes it slow (also: down, empty, ready).`)
 }
 await (
@@ -35,4 +38,9 @@ if (isDemo && port !== '0') {
     dataDir: isSet('DATA_DIR') ? env.DATA_DIR.trim() : './data',
     word: isSet('DEMO_WORD') ? env.DEMO_WORD.trim() : undefined,
   }).catch((error) => console.error(`The shop has no quick replies and conversations yet (${error.message}); the next start tries again.`))
+}
+
+function ownHosts() {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
+  return ['localhost', ...all.filter(({ family }) => family === 'IPv4').map(({ address }) => address)]
 }

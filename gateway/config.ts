@@ -173,7 +173,7 @@ export type Config = { readonly [N in keyof Settings]: Settings[N] extends Setti
 const SHOP = /^(?!shop:)[^\s~{}*\p{C}]{1,59}$/u
 const SOURCE = /^[^\s~{}\p{C}]{1,32}$/u
 
-const HOST_NAME = /^(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i
+const HOST_NAME = /^(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+$|^localhost$/i
 
 /** A setting has a wrong value. The message is one sentence for the operator. */
 export class SettingError extends Error {

@@ -78,6 +78,15 @@ test('the first start has seven customers; a bot answers whom nobody has answere
   expect(await gateway.stop()).toBe(0)
 })
 
+test('the goods on the shop’s cards are drawn without a question, at whichever address of this machine the pages are open', async () => {
+  const gateway = await startDemo({ DATA_DIR: join(folder, 'pictures') })
+  const customer = new WireClient(gateway.url, 'ws')
+  await customer.open()
+  const { imageHosts } = await customer.hello({ token: await gateway.pass({ sub: 'lee' }) })
+  expect(imageHosts).toEqual(expect.arrayContaining(['localhost', '127.0.0.1']))
+  expect(await gateway.stop()).toBe(0)
+})
+
 test("outside demo mode there is no backend but the operator's", async () => {
   const gateway = await startDemo({ IM_SECRET: 'a secret of at least thirty-two characters', DATA_DIR: join(folder, 'strict') })
   expect(gateway.output()).not.toContain('backend')

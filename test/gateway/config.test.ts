@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { webhookAddresses, webhookSecrets } from '../../gateway/backends/webhook-addresses.ts'
 import { parseRedisUrl } from '../../gateway/backbone/redis/url.ts'
 import { describe, expect, test } from 'vitest'
-import { helpText, readConfig, renamedSettings, SettingError, SETTINGS, settingsTable, sourcesOf } from '../../gateway/config.ts'
+import { helpText, readConfig, renamedSettings, SettingError, SETTINGS, settingsTable, sourcesOf, imageHostsOf } from '../../gateway/config.ts'
 
 const WEBHOOK_SECRET = '0123456789'.repeat(4)
 
@@ -179,6 +179,16 @@ describe('settings', () => {
     const given = 'https://a.example, http://localhost:3000/,capacitor://localhost,null'
     expect(readConfig({ ORIGINS: given }).ORIGINS).toBe(given)
     expect(readConfig({ ORIGINS: '*' }).ORIGINS).toBe('*')
+  })
+
+  test('IMAGE_HOSTS takes names of hosts, and localhost for pages in the making', () => {
+    expect(imageHostsOf(readConfig({ IMAGE_HOSTS: 'cdn.shop.example, *.shop.example,localhost,127.0.0.1' }))).toEqual([
+      'cdn.shop.example',
+      '*.shop.example',
+      'localhost',
+      '127.0.0.1',
+    ])
+    expect(() => readConfig({ IMAGE_HOSTS: 'https://cdn.shop.example' })).toThrow('IMAGE_HOSTS must be host names')
   })
 
   test('CUSTOMER_URL may have placeholders after the host, or none', () => {
