@@ -264,6 +264,9 @@ test('on the desk orders are headed by number and status; their relative address
     ])
   // the agent looks at the card, too
   await expect.poll(() => desk.page.locator('im-desk .bubble [data-test=card-state]').textContent()).toBe('Delivered')
+  // nobody asks the shop whether it trusts its own picture
+  await desk.page.locator('im-desk section[aria-label="In this conversation"] .card').waitFor()
+  expect(await desk.page.locator('im-desk [data-test=show-picture]').count()).toBe(0)
   const taps = desk.page.evaluate(
     () =>
       new Promise((resolve) => {

@@ -52,3 +52,14 @@ test('the head of a conversation says whether the customer is there', async () =
   await head.getByText('lee · Offline').waitFor({ timeout: 40_000 })
   await desk.close()
 })
+
+test('in a narrow head, too, one reads how long the customer has been waiting', async () => {
+  const desk = await openDesk('cat')
+  const mo = await person(gateway, { sub: 'mo-with-an-id-of-a-shop-system-0123456789', name: 'Mo' })
+  await mo.say('Hello?', 'shop:s1')
+  await desk.page.clock.setFixedTime(Date.now() + 300_000)
+  await desk.page.locator('im-desk [data-to^="mo-with"][role=option]').click()
+  await expect.poll(() => desk.page.locator('im-desk .who .status').textContent()).toMatch(/^Waiting for /)
+  mo.leave()
+  await desk.close()
+})

@@ -137,6 +137,14 @@ describe('in the conversation', () => {
   })
 })
 
+test('in forced colours, too, transparent pictures lie on squares', async () => {
+  const page = await open(DESKTOP)
+  await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' })
+  const loaded = page.locator('im-chat .picture img[data-loaded]').last()
+  await loaded.waitFor()
+  expect(await loaded.evaluate((image) => getComputedStyle(image).forcedColorAdjust)).toBe('none')
+})
+
 test.each(['ltr', 'rtl'])('what the shop wrote stands at the end of the lines at its desk (%s)', async (dir) => {
   const page = await open(DESKTOP, 'im-desk', `&dir=${dir}`)
   const [own, list] = await page.evaluate(() => {

@@ -213,3 +213,20 @@ test('in the reader’s language, dark, narrow and from right to left it is comp
     await close()
   }
 })
+
+test('on the narrowest phone one reads the whole of when an answer comes, beside the button for the sound; in forced colours questions have an edge', async () => {
+  const { page, close } = await openChat(await newShop(KETTLES), 'lang="en" open', { ...PHONE, viewport: { width: 320, height: 568 } })
+  await expect.poll(() => status(page)).toBe('Usually answers in 5 minutes')
+  await page.emulateMedia({ forcedColors: 'active' })
+  expect(
+    await hook(page, 'question')
+      .first()
+      .evaluate((node) => getComputedStyle(node).borderTopWidth),
+  ).toBe('1px')
+  await hook(page, 'question').first().tap()
+  await hook(page, 'sound').waitFor()
+  expect(
+    await page.locator('im-chat .who .status').evaluate((node) => [node.scrollWidth <= node.clientWidth, node.scrollHeight <= node.clientHeight]),
+  ).toEqual([true, true])
+  await close()
+})

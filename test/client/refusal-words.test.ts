@@ -38,6 +38,13 @@ describe.each([
   })
 })
 
+test('the end of a block is written in the language of the sentence; what is no language does no harm', () => {
+  const refusal = { code: 'blocked', message: 'You are blocked. (Spam; until 2026-11-29T10:00:00.000Z)', retry: false } as const
+  expect(refusalSentence(refusal, zhCn, 'zh-CN')).toMatch(/Spam；截至 2026年11月29日 \d\d:00\)$/)
+  expect(refusalSentence(refusal, zhCn, 'de')).toContain('29.11.2026')
+  expect(refusalSentence(refusal, zhCn, 'no_language')).toContain('2026')
+})
+
 describe("in an author's words", () => {
   beforeAll(() => void vi.stubGlobal('location', { origin: 'https://shop.example' }))
   afterAll(() => void vi.unstubAllGlobals())

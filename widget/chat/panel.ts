@@ -274,7 +274,7 @@ class ChatPanel implements Panel, ReactiveController {
       card: messageCard({ strings, chat: this.#host.chat, now: this.#cards.of, onCard: this.#host.onCard }),
       offer: this.#blocked === undefined ? this.#offer() : undefined,
       day: ({ at }) => day(at, Date.now(), strings),
-      refusal: ({ refusal }) => (refusal ? refusalSentence(refusal, strings) : strings.states.failed),
+      refusal: ({ refusal }) => (refusal ? refusalSentence(refusal, strings, lang) : strings.states.failed),
       ...this.#acts,
     })
   }
@@ -294,7 +294,8 @@ class ChatPanel implements Panel, ReactiveController {
   /** Why nothing can be sent. */
   get #blocked(): string | undefined {
     const block = this.#host.chat.conversation?.blocked.value
-    return block && refusalSentence(blockRefusal(block), this.#language.strings)
+    const { strings, lang } = this.#language
+    return block && refusalSentence(blockRefusal(block), strings, lang)
   }
 
   get #face(): ShopFace {

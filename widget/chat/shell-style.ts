@@ -187,6 +187,14 @@ export const shell = css`
     line-height: 18px;
     color: var(--muted);
   }
+  /* On the narrowest phones on two lines, whose room is there before the word. */
+  @media (max-width: 359px) {
+    .frame:not([data-low]) .status {
+      height: 32px;
+      line-height: 16px;
+      white-space: normal;
+    }
+  }
   .status::before {
     content: '● ';
     color: #b58a1e;

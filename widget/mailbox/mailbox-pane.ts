@@ -60,7 +60,7 @@ export function mailboxPane({ between, enter, extra, lang, controller, sentence,
     theirs,
     newFrom,
   })
-  const said = (refusal: WireRefusal): string => sentence?.(refusal) ?? refusalSentence(refusal, strings)
+  const said = (refusal: WireRefusal): string => sentence?.(refusal) ?? refusalSentence(refusal, strings, lang)
   const block = conversation?.blocked.value
   const isStart = timeline.isLoaded && !timeline.hasOlder && thread.messages[0]?.seq === timeline.messages[0]?.seq
   return conversationPane({

@@ -16,7 +16,7 @@ export interface SidePanelView {
   readonly facts: readonly (readonly [label: string, value: string])[]
   /** Product and order messages of this conversation, newest first, each once. */
   readonly shared: readonly Message[]
-  /** Whether a picture of these messages may load without the reader asking for it. */
+  /** Whether a picture of the other side may load without the reader asking for it. */
   readonly isTrusted: (address: string) => boolean
   /** A card was tapped; true: the page shows it. */
   readonly onTap: (card: Card) => boolean
@@ -56,9 +56,12 @@ const copyable = ({ mailboxStrings, isCopied, onCopy, to }: SidePanelView): Temp
   html`<button class="copy" type="button" data-test="copy-id" title=${mailboxStrings.copy} @click=${onCopy}
     ><bdi>${to}</bdi>${deskIcons.copy}<span class="sr" role="status">${isCopied ? mailboxStrings.copied : nothing}</span></button>`
 
-function things({ mailboxStrings, isTrusted, onTap, shared, strings }: SidePanelView): TemplateResult {
+function things({ mailboxStrings, isTrusted, onTap, shared, strings, to }: SidePanelView): TemplateResult {
   if (shared.length === 0) return html`<p class="hint">${mailboxStrings.nothingShared}</p>`
   return html`<ul class="things">
-    ${shared.map(({ body, kind }) => html`<li>${cardOf(kind, body, { strings, isTrusted, onTap }) ?? body.text}</li>`)}
+    ${shared.map(({ body, kind, side }) => {
+      const view = { strings, onTap, isTrusted: (address: string) => side !== to || isTrusted(address) }
+      return html`<li>${cardOf(kind, body, view) ?? body.text}</li>`
+    })}
   </ul>`
 }

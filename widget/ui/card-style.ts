@@ -18,6 +18,7 @@ export const cardStyle = css`
   }
   .picture [data-loaded] {
     background: repeating-conic-gradient(#b5b5ba 0 25%, #85858a 0 50%) 0 0/16px 16px;
+    forced-color-adjust: none;
   }
   .picture span {
     padding: 5px 8px 0;

@@ -57,18 +57,22 @@ export function blockRefusal({ reason, until }: Blocked): WireRefusal {
 }
 
 /** A refusal in the person's language. The message on the wire is for developers; only of a block are its reason and end shown: `(reason; until ISO time)`. */
-export function refusalSentence({ code, message }: WireRefusal, { refusals }: Strings): string {
+export function refusalSentence({ code, message }: WireRefusal, { refusals }: Strings, lang?: string): string {
   const sentence = refusals[Object.keys(SENTENCES).includes(code) ? SENTENCES[code] : 'other']
   if (code !== 'blocked') return sentence
   // a shop gives a reason, a person gives none
   if (!message.includes('(')) return refusals.blockedByPerson
   return (
-    sentence +
-    message
-      .replace(/^[^(]*/, ' ')
-      .replace(
-        /; until ([-\dT:.]+Z)\)$/,
-        (_, at: string) => `${refusals.until + new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })})`,
-      )
+    sentence + message.replace(/^[^(]*/, ' ').replace(/; until ([-\dT:.]+Z)\)$/, (_, at: string) => `${refusals.until + moment(new Date(at), lang)})`)
   )
+}
+
+function moment(at: Date, lang: string | undefined): string {
+  const options = { dateStyle: 'medium', timeStyle: 'short' } as const
+  try {
+    return at.toLocaleString(lang || undefined, options)
+  } catch {
+    // a page's tag that is none
+    return at.toLocaleString(undefined, options)
+  }
 }

@@ -177,6 +177,13 @@ export const timelineStyle = css`
     border-color: var(--danger);
     animation: none;
   }
+  @media (forced-colors: active) {
+    .pill,
+    .banner,
+    .latest {
+      border: 1px solid;
+    }
+  }
   .banner button,
   .failure button {
     min-width: 44px;

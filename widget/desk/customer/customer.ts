@@ -101,7 +101,7 @@ export class Customer implements ReactiveController {
     return this.#desk.view.columns.count === 3
   }
 
-  /** Under the name: the customer's id, whether they are there, and how long they have been waiting for an answer. */
+  /** Under the name: how long the customer has been waiting for an answer, which no narrow head may cut, the id, and whether they are there. */
   summary(): Pick<MailboxPaneView, 'detail' | 'urgency'> {
     const {
       controller: { conversation, messages },
@@ -115,7 +115,7 @@ export class Customer implements ReactiveController {
     const there = presence.isThere === undefined ? undefined : mailboxStrings.statuses[presence.isThere ? 'online' : 'offline']
     const waiting = span && fill(mailboxStrings.waitingFor, { duration: span })
     return {
-      detail: [conversation.to, there, waiting].filter(Boolean).join(' · '),
+      detail: [waiting, conversation.to, there].filter(Boolean).join(' · '),
       urgency: first && this.#desk.urgency(Date.now() - first.at),
     }
   }

@@ -26,7 +26,7 @@ export const chat: Strings = {
   empty: '有什么可以帮您？',
   questions: '常见问题',
   isOnline: '{name} 在线',
-  answersIn: '通常 {duration}内回复',
+  answersIn: '通常{duration}内回复',
   closed: '已打烊',
   backAt: '已打烊，{time} 恢复服务',
   backOn: '已打烊，{day} {time} 恢复服务',
