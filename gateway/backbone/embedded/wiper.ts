@@ -111,4 +111,7 @@ export class Wiper {
 }
 
 /** The oldest transaction in LMDB's table of readers, a line each: process, thread, transaction, or `-` for one that reads nothing now. */
-const oldestReader = (list: string): number => Math.min(...list.split('\n').map((line) => Number(/(\d+)\s*$/.exec(line)?.[1] ?? Infinity)))
+function oldestReader(list: string): number {
+  const last = list.split('\n').map((line) => Number(line.trim().split(' ').at(-1) || NaN))
+  return Math.min(...last.filter((txn) => !Number.isNaN(txn)))
+}

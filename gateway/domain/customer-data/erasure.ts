@@ -11,6 +11,7 @@ import { assignableOf } from '../assignment/assignments.ts'
 import type { OpenIndex } from '../assignment/open-index.ts'
 import type { Report } from '../facts.ts'
 import { imagesIn, type Images } from '../messaging/images.ts'
+import { guestsMergedInto, mergeCollections } from '../messaging/merges.ts'
 import { blocksOf, isShopConversation } from '../messaging/standing-block.ts'
 import { pushToSide } from '../push-to-side.ts'
 import { Refusal } from '../refusal.ts'
@@ -70,11 +71,15 @@ export class Erasure {
       }
       return fresh.length > 0
     }
-    // one that is written again meanwhile stands in the list again
-    while (await eraseAll((await store.list(customer, { limit: LIST_COUNT + done.size })).rows.map(({ conversation }) => conversation)));
-    await eraseAll(await notedConversations(records, customer, now()))
-    for (const collection of [`${customer}/present`, ...(wanted.hasBlocks ? [`${customer}/blocked`] : [])]) await this.#empty(collection)
-    for (const cache of caches) cache.forget(customer)
+    // the guests that they were; the customer last, by whom a repeated erasure finds them
+    for (const person of [...(await guestsMergedInto(records, customer, now())), customer]) {
+      // one that is written again meanwhile stands in the list again
+      while (await eraseAll((await store.list(person, { limit: LIST_COUNT + done.size })).rows.map(({ conversation }) => conversation)));
+      await eraseAll(await notedConversations(records, person, now()))
+      const collections = [`${person}/present`, ...mergeCollections(person), ...(wanted.hasBlocks ? [`${person}/blocked`] : [])]
+      for (const collection of collections) await this.#empty(collection)
+      for (const cache of caches) cache.forget(person)
+    }
     await scrub()
     report({ fact: 'customerErased', customer, by, ...sum })
     return sum

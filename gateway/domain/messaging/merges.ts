@@ -84,7 +84,10 @@ export class Merges {
     const pairs = await this.#pairs(asked)
     const { guest, customer } = asked
     if (pairs.length === 0) return { conversations: [] }
-    const claim = await this.#options.records.put({ ...this.#item(guest, INTO), value: customer, expect: '' })
+    const { records, now } = this.#options
+    // first, so that an erasure of the customer finds the guest whatever comes between
+    await records.put({ collection: guestsOf(customer), key: guest, value: '', now: now() })
+    const claim = await records.put({ ...this.#item(guest, INTO), value: customer, expect: '' })
     if (!claim.isPut && claim.found?.value !== customer) throw new Refusal('conflict', 'this guest is part of another customer')
     const conversations: { conversation: string; copied: number }[] = []
     for (const pair of pairs) conversations.push({ conversation: pair.to, copied: await this.#copy(pair) })
@@ -184,6 +187,17 @@ export class Merges {
 }
 
 const collectionOf = (guest: string): string => `${guest}/merged`
+const guestsOf = (customer: string): string => `${customer}/guests`
+
+/** The guests who became part of a customer. */
+export async function guestsMergedInto(records: Pick<Records, 'items'>, customer: string, now: number): Promise<string[]> {
+  const asked = (await records.items(guestsOf(customer), now)).map(({ key }) => key)
+  const owners = await Promise.all(asked.map(async (guest) => (await records.items(collectionOf(guest), now)).find(({ key }) => key === INTO)?.value))
+  return asked.filter((_, i) => owners[i] === customer)
+}
+
+/** What is stored about merging a participant, as guest or as customer. */
+export const mergeCollections = (participant: string): readonly string[] => [collectionOf(participant), guestsOf(participant)]
 
 /** The customer's name stays as it is: a guest chose the other. A quote points to the copy of what it quotes. */
 function copyOf({ from, to, guest, customer }: Pair, message: Message, numbers: ReadonlyMap<number, Appended>): NewMessage {

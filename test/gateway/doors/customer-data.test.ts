@@ -96,7 +96,9 @@ test('erased: no file has a byte of it, the open windows are told, and what is w
   expect(filesWith(gateway.dataDir, 'OTHERWORD')).not.toEqual([])
   expect((await fetch(gateway.url + picture)).status).toBe(404)
   const conversation = 'shop:1~lin'
-  for (const client of [again, agent]) expect(await client.push('erasedPush')).toEqual({ conversation, at: expect.any(Number) })
+  for (const client of [again, agent]) {
+    await client.until(() => client.pushes('erasedPush').some((push) => push.conversation === conversation))
+  }
   const history = await again.command('history', { to: 'shop:1' })
   expect(history).toMatchObject({ messages: [], head: { seq: 0 }, erasedAt: expect.any(Number) })
   expect((await agent.command('conversations', {})).conversations.map(({ to }) => to)).toEqual(['other'])
@@ -106,7 +108,25 @@ test('erased: no file has a byte of it, the open windows are told, and what is w
   expect(written).toMatchObject({ seq: 1 })
   expect(written.epoch).not.toBe(epoch)
   expect(await agent.until(() => agent.pushes('messagePush').find(({ body }) => body.text === 'a new beginning'))).toMatchObject({ seq: 1 })
-  expect((await agent.command('conversations', {})).conversations.map(({ to }) => to)).toEqual(['lin', 'other'])
+  expect((await agent.command('conversations', {})).conversations.map(({ to }) => to).sort()).toEqual(['lin', 'other'])
+})
+
+test('the guests that a customer was go with the customer, and nobody else does', async () => {
+  const gateway = await start()
+  const { token, sub: guest } = (await (await fetch(`${gateway.url}/v1/guests`, { method: 'POST' })).json()) as { token: string; sub: string }
+  const client = await new WireClient(gateway.url, 'ws').open()
+  await client.hello({ token })
+  await say(client, 'shop:1', ['m1', 'ERASEDWORD of a guest'])
+  await liveAWhile(gateway, 'other', 'OTHERWORD')
+  expect((await ask(gateway, 'POST', '/customers/lin/merge', { guest })).status).toBe(200)
+  // says that it is a copy of what somebody else wrote
+  const forger = await person(gateway, { sub: 'forger' })
+  await say(forger, 'shop:1', ['m1', 'mine'], { earlier: { conversation: 'shop:1~other', seq: 1, at: 1 } })
+  expect((await ask(gateway, 'DELETE', '/customers/forger')).json).toMatchObject({ conversations: 1 })
+  expect((await ask(gateway, 'DELETE', '/customers/lin')).json).toMatchObject({ conversations: 2 })
+  expect(filesWith(gateway.dataDir, 'ERASEDWORD')).toEqual([])
+  expect(filesWith(gateway.dataDir, 'OTHERWORD')).not.toEqual([])
+  expect((await ask(gateway, 'DELETE', `/customers/${guest}`)).json).toEqual({ conversations: 0, messages: 0, pictures: 0 })
 })
 
 test('erased twice, or without ever having been there, is no error; a shop is no customer, and the key is needed', async () => {

@@ -36,6 +36,8 @@ const ROUTES: Readonly<Record<string, Tried>> = {
   'POST /conversations/CONVERSATION/block': { right: 'customers', body: { reason: 'spam' } },
   'POST /conversations/CONVERSATION/unblock': { right: 'customers', body: {} },
   'POST /customers/CUSTOMER/merge': { right: 'customers', body: { guest: 'guest-00000000-0000-4000-8000-000000000000' } },
+  'GET /customers/CUSTOMER/export': { right: 'customers' },
+  'DELETE /customers/CUSTOMER': { right: 'customers' },
   'PUT /shops/SHOP': { right: 'shops', body: { name: 'Kettles' } },
   'PUT /shops/SHOP/quick-replies/r1': { right: 'shops', body: { title: 'Hi', text: 'Hi' } },
   'DELETE /shops/SHOP/quick-replies/r1': { right: 'shops' },
@@ -131,7 +133,16 @@ describe.each(Object.entries(ROUTES))('%s', (route, { right, body }) => {
     })
 })
 
+test('a key of some shops neither erases nor exports: the customer may have written to others', async () => {
+  for (const route of ['DELETE /customers/c1', 'GET /customers/c1/export']) {
+    const { status, json } = await world.ask(route, { key: 'one' })
+    expect([status, json.error?.code, json.error?.message]).toEqual([403, 'forbidden', expect.stringContaining('limited to some shops')])
+  }
+})
+
 test('a key of some shops sees nothing of others through a customer, makes no pass of a customer, and uploads pictures', async () => {
+  // another test has erased this customer
+  for (const shop of ['one', 'two']) await world.ask('POST /messages', { body: { conversation: `shop:${shop}~c1`, body: text } })
   const list = await world.ask('GET /customers/c1/conversations', { key: 'one' })
   expect((list.json.conversations as readonly { conversation: string }[]).map(({ conversation }) => conversation)).toEqual(['shop:one~c1'])
   await world.ask('POST /messages', { body: { conversation: 'shop:two~c2', body: text } })
