@@ -31,7 +31,8 @@ async function talk({ customer, agent }: Awaited<ReturnType<typeof open>>): Prom
   for (const text of ['one', 'two', 'three']) customer.conversation('shop:1').send(text)
   await until(() => textsOf(agent, 'lin').length === 3 && customer.conversation('shop:1').outbox.value.length === 0)
   agent.conversation('lin').send('four')
-  await until(() => textsOf(customer, 'shop:1').length === 4 && agent.inbox.rows.value.length === 1)
+  const isSettled = (): boolean => agent.inbox.rows.value.length === 1 && agent.conversation('lin').outbox.value.length === 0
+  await until(() => textsOf(customer, 'shop:1').length === 4 && isSettled())
 }
 
 test('open chats become empty, the list loses the row, and what is written then is all that there is', async ({ onTestFinished }) => {
