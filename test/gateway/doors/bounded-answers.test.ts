@@ -39,13 +39,22 @@ async function fill(side: string, other: string, count: number, bulk = BULK): Pr
   return conversation
 }
 
+/** Each log has its own epoch. */
+const firstCursors = (conversations: readonly string[]) =>
+  Promise.all(
+    conversations.map(async (one): Promise<[string, string, number, string]> => {
+      const { head } = await two.backbone.store.read(one, { limit: 1 })
+      return [one, head.epoch, 1, 'm1']
+    }),
+  )
+
 /** Resumes `conversations` from their first message; resolves with everything received until nothing more comes. */
 async function resume(sub: string, conversations: readonly string[]): Promise<WireClient> {
   const wireClient = await new WireClient(two.nodes[0].url, 'ws').open()
-  const epoch = (await two.backbone.store.read(conversations[0]!, { limit: 1 })).head.epoch
+  const cursors = await firstCursors(conversations)
   await wireClient.hello({
     token: await two.nodes[0].pass({ sub }),
-    resume: { cursors: conversations.map((conversation) => [conversation, epoch, 1, 'm1']) },
+    resume: { cursors },
   })
   await wireClient.command('presence', { of: [] })
   return wireClient
@@ -160,7 +169,7 @@ test('nothing more is read for a session that has ended', async () => {
   const conversations = await Promise.all(Array.from({ length: 40 }, (_, i) => fill(customer, `shop:${i}`, 3)))
   const wireClient = await new WireClient(two.nodes[0].url, 'ws').open()
   const token = await two.nodes[0].pass({ sub: customer })
-  const epoch = (await two.backbone.store.read(conversations[0]!, { limit: 1 })).head.epoch
+  const cursors = await firstCursors(conversations)
   let reads = 0
   let go = (): void => undefined
   const gate = new Promise<void>((resolve) => {
@@ -170,7 +179,7 @@ test('nothing more is read for a session that has ended', async () => {
     reads++
     await gate
   }
-  wireClient.sendPacket({ type: 'connect', data: { token, resume: { cursors: conversations.map((one) => [one, epoch, 1, 'm1']) } } })
+  wireClient.sendPacket({ type: 'connect', data: { token, resume: { cursors } } })
   await expect.poll(() => reads).toBeGreaterThan(0)
   wireClient.close()
   await expect.poll(() => wireClient.isClosed).toBe(true)
