@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { Unavailable } from '../backbone.ts'
 import { conversationSides } from '../../protocol/keys.ts'
 import type { Conversation } from './conversation.ts'
@@ -38,6 +39,8 @@ export class Checkpoint {
   #isStopped = false
   /** Everything up to this batch is to leave the journal, however little is pending. */
   #wanted = 0
+  /** Runs that the disk ended. */
+  #failureCount = 0
 
   /** `oldest` and `newest` are the batches in the journal; above `limitBytes` of pending entries a checkpoint runs. */
   constructor(
@@ -78,12 +81,11 @@ export class Checkpoint {
     this.#wanted = Math.max(this.#wanted, batch)
     while (this.#oldestBatch <= batch) {
       if (this.#isStopped) throw new Unavailable('The store is closed.')
-      const before = this.#oldestBatch
-      const pending = this.#conversations.pendingConversations.size
+      const before = this.#failureCount
       this.#start()
-      await this.#running
-      const isStuck = this.#oldestBatch === before && this.#conversations.pendingConversations.size >= pending
-      if (isStuck) throw new Unavailable('The data folder could not be written.')
+      // a run that had all but ended knew nothing of this batch, and the next one does
+      await (this.#running ?? setImmediate())
+      if (this.#failureCount > before) throw new Unavailable('The data folder could not be written.')
     }
   }
 
@@ -115,6 +117,7 @@ export class Checkpoint {
       this.#trimming = undefined
       const { commitError } = error as { commitError?: Promise<never> }
       if (commitError === undefined) throw error
+      this.#failureCount++
       // the disk failed, and nothing is lost: the journal has every entry, and the next settled batch tries again
       commitError.catch(() => undefined)
     }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { bufferToKeyValue, open, type RootDatabase } from 'lmdb'
+import { bufferToKeyValue, open, type Database, type RootDatabase } from 'lmdb'
 import { DamagedFolder, DataFolderError } from './folder.ts'
 import { damaged, ENVIRONMENTS, checkFolder, checksumName } from './check-folder.ts'
 import { batchKey } from './keys-on-disk.ts'
@@ -34,6 +34,8 @@ export const CHECKSUMS_FROM = 3
 export interface Environment {
   readonly name: (typeof ENVIRONMENTS)[number]
   readonly root: Pick<RootDatabase, 'transactionSync' | 'resetReadTxn' | 'readerList'>
+  /** A database of it that takes any bytes. */
+  readonly binary: Database<Buffer, Buffer>
   /** Commits without a change. */
   touch(): Promise<unknown>
 }
@@ -149,9 +151,9 @@ function openAll(folder: string): OpenFiles {
     roots,
     folder,
     environments: [
-      { name: 'journal', root: journal, touch: () => again(roots.journal, STAMP.journal) },
-      { name: 'main', root: main, touch: () => again(about, EPOCH) },
-      { name: 'images', root: images, touch: () => again(roots.images, STAMP.images) },
+      { name: 'journal', root: journal, binary: journal, touch: () => again(roots.journal, STAMP.journal) },
+      { name: 'main', root: main, binary: records.raw, touch: () => again(about, EPOCH) },
+      { name: 'images', root: images, binary: images, touch: () => again(roots.images, STAMP.images) },
     ],
     main,
     about,

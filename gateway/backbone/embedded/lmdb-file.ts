@@ -92,7 +92,13 @@ export class LmdbFile {
     }
   }
 
+  /** Of the newest snapshot that was read. */
   get pageBytes(): number {
+    return this.#pageBytes
+  }
+
+  readPageBytes(): number {
+    this.#newest()
     return this.#pageBytes
   }
 
@@ -138,7 +144,7 @@ export class LmdbFile {
     return roots
   }
 
-  /** The unused room of each page of a tree, in the order of keys, from the leaf on that holds what follows `after`. `last`: a leaf's last key. */
+  /** The unused room of each page of a tree and of its values' overflow pages, in the order of keys, from the leaf on that holds what follows `after`. `last`: a leaf's last key. */
   *gaps({ page: number, depth, isFree }: Root, after: Buffer | undefined): Generator<Gap> {
     if (number < 0) return
     const page = this.#page(number)
@@ -146,13 +152,23 @@ export class LmdbFile {
     if (lower > upper || upper + HEADER > this.#pageBytes) throw new BrokenFile(`page ${number} is damaged`)
     const nodes = Array.from({ length: lower / 2 }, (_, i) => this.#node(page, i, number, upper))
     const gap = { at: number * this.#pageBytes + HEADER + lower, length: upper - lower }
-    if (depth <= 1) return void (yield { ...gap, last: nodes.at(-1)?.key })
+    if (depth <= 1) {
+      for (const { flags, value } of nodes) if (flags === BIG) yield this.#tailOf(value)
+      return void (yield { ...gap, last: nodes.at(-1)?.key })
+    }
     yield { ...gap, last: undefined }
     for (let i = 0; i < nodes.length; i++) {
       const next = nodes[i + 1]?.key
       if (after !== undefined && next !== undefined && compareKeys(next, after, isFree) <= 0) continue
       yield* this.gaps({ page: nodes[i]!.child, depth: depth - 1, isFree }, after)
     }
+  }
+
+  /** What a value leaves of its overflow pages. */
+  #tailOf(place: Buffer): Gap {
+    const [number, pages, length] = [readU64(place, 0), readU64(place, 16), place.readUInt32LE(BIG_BYTES)]
+    const used = HEADER + length
+    return { at: number * this.#pageBytes + used, length: pages * this.#pageBytes - used, last: undefined }
   }
 
   #remnant(page: Buffer, i: number): Omit<Remnant, 'txn'> | undefined {

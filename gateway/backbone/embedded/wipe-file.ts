@@ -31,6 +31,10 @@ export class WipeFile {
     this.#path = path
   }
 
+  get pageBytes(): number {
+    return this.#open(({ lmdb }) => lmdb.readPageBytes())
+  }
+
   /** Returns whether the pages of all trees are done. */
   stepInTrees(): boolean {
     return this.#open(({ lmdb, zero, isOver }) => {
@@ -63,7 +67,7 @@ export class WipeFile {
     })
   }
 
-  #open(run: (opened: Opened) => boolean): boolean {
+  #open<T>(run: (opened: Opened) => T): T {
     const lmdb = new LmdbFile(this.#path)
     const file = openSync(this.#path, 'r+')
     const end = performance.now() + STEP_MS
