@@ -139,9 +139,12 @@ test('a gateway whose dependencies are not there says which one, and how to get 
 test('no link in its pages leads nowhere', () => {
   const at = join(folder, 'packages')
   const pages = readdirSync(at, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md'))
+  /** Of the docs' site, beside whose pages their Markdown is: from where the gateway serves it. */
+  const placesOf = (page: string, target: string): string[] =>
+    target.startsWith('/') ? ['dist', 'demo'].map((folder) => join('im-chat-gateway', folder, 'pages', target)) : [join(dirname(page), target)]
   const dead = pages.flatMap((page) =>
     [...readFileSync(join(at, page), 'utf8').matchAll(/\]\(([^)#\s:]+)[)#]/g)].flatMap(([, target]) =>
-      existsSync(join(at, dirname(page), target!)) ? [] : [`${page}: ${target}`],
+      placesOf(page, target!).some((place) => existsSync(join(at, place))) ? [] : [`${page}: ${target}`],
     ),
   )
   expect(pages).toContain('im-chat/PROTOCOL.md')

@@ -173,7 +173,8 @@ describe('a backup', () => {
       mount -t tmpfs -o size=20m none "$disk"
       "$node" "$script" backup "$sound" "$disk/copy"
       ls "$disk"
-      mount -o remount,size=110m "$disk"
+      umount "$disk"
+      mount -t tmpfs -o size=110m none "$disk"
       ( while [ ! -e "$disk/copy.unfinished/images/data.mdb" ]; do :; done; head -c 110M /dev/zero > "$disk/ballast" ) 2>/dev/null &
       "$node" "$script" backup "$large" "$disk/copy"
       kill $! 2>/dev/null || true
