@@ -100,7 +100,7 @@ const ROOMS: readonly Room[] = [
   },
   { name: 'gateway/misspelt.ts', files: /^gateway\/misspelt\.ts$/, never: [PROCESS] },
   {
-    name: 'gateway/app.ts', files: /^gateway\/(app|folders|open-backbone)\.ts$/, code: /^gateway\/(?!(main|run|plugin)\.ts$)/,
+    name: 'gateway/app.ts', files: /^gateway\/(app|assemble-domain|folders|open-backbone)\.ts$/, code: /^gateway\/(?!(main|run|plugin)\.ts$)/,
     packages: /^(fastify|@fastify\/[\w-]+|node:.+)$/, never: [PROCESS],
   },
   {
