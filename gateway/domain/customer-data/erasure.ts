@@ -44,6 +44,9 @@ interface Wanted {
   readonly hasBlocks: boolean
 }
 
+/** A collection of what backends were answered about somebody, to be answered again. */
+export const answersAbout = (person: string): string => `${person}/answers`
+
 export class Erasure {
   readonly #options: ErasureOptions
 
@@ -76,7 +79,7 @@ export class Erasure {
       // one that is written again meanwhile stands in the list again
       while (await eraseAll((await store.list(person, { limit: LIST_COUNT + done.size })).rows.map(({ conversation }) => conversation)));
       await eraseAll(await notedConversations(records, person, now()))
-      const collections = [`${person}/present`, ...mergeCollections(person), ...(wanted.hasBlocks ? [`${person}/blocked`] : [])]
+      const collections = [answersAbout(person), `${person}/present`, ...mergeCollections(person), ...(wanted.hasBlocks ? [`${person}/blocked`] : [])]
       for (const collection of collections) await this.#empty(collection)
       for (const cache of caches) cache.forget(person)
     }

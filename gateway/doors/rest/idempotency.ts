@@ -4,11 +4,15 @@
  *
  * A record says first that the request is under way, until a time, then what it was answered. Where a gateway is killed in between, the request is carried
  * out again after that time: so what a route does has to bear that, with `repeatId` as the id of what it makes.
+ *
+ * An answer may have words of a person, a rating's for example. Of a request about a person it is in a collection of that person, with whom it is erased.
  */
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Records } from '../../backbone/records.ts'
+import { conversationSides } from '../../protocol/keys.ts'
 import type { Allowances } from '../../domain/allowances.ts'
+import { answersAbout } from '../../domain/customer-data/erasure.ts'
 import { Refusal } from '../../domain/refusal.ts'
 
 const DAY_MS = 86_400_000
@@ -21,9 +25,18 @@ const ITEM = 'request'
 interface Stored {
   /** A hash of the request. */
   readonly of: string
-  /** It is under way until then, in ms since the epoch, unless there is an answer. */
+  /** It is under way until then, in ms since the epoch, unless it was answered. */
   readonly until: number
   readonly answer?: object
+  /** Whom it was about: the answer is in their collection. */
+  readonly person?: string
+}
+
+/** The customer whom a request is about: by name, or in a conversation with a shop. */
+function personOf({ params, body }: Pick<FastifyRequest, 'params' | 'body'>): string | undefined {
+  const { customer, conversation } = { ...((body ?? {}) as object), ...((params ?? {}) as object) } as Readonly<Record<string, unknown>>
+  if (typeof customer === 'string') return customer
+  return typeof conversation === 'string' ? conversationSides(conversation)?.[1] : undefined
 }
 
 export interface IdempotencyOptions {
@@ -52,14 +65,14 @@ export class Idempotency {
     if (typeof given !== 'string' || !KEY.test(given)) throw new Refusal('bad_request', 'Idempotency-Key is 1 to 200 visible ASCII characters')
     const name = hashOf(by, given)
     const of = hashOf(request.method, request.url, JSON.stringify(request.body ?? {}))
-    const begun = await this.#begin(`once ${name}`, of)
+    const begun = await this.#begin(name, of)
     if ('answer' in begun) {
       reply.header('Idempotent-Replayed', 'true')
       return begun.answer
     }
     try {
       const answer = await run(`once-${name}`)
-      await this.#options.records.put({ ...this.#item(`once ${name}`), value: JSON.stringify({ of, until: 0, answer }), expect: begun.version })
+      await this.#store(name, { of, answer, person: personOf(request), version: begun.version })
       return answer
     } catch (error) {
       const { now } = this.#options
@@ -72,8 +85,8 @@ export class Idempotency {
   }
 
   /** Resolves with the first answer, or with the version of the record that says that the request is under way. */
-  async #begin(collection: string, of: string): Promise<{ readonly answer: object } | { readonly version: string }> {
-    const item = this.#item(collection)
+  async #begin(name: string, of: string): Promise<{ readonly answer: object } | { readonly version: string }> {
+    const item = this.#item(`once ${name}`)
     const value = JSON.stringify({ of, until: item.now + UNDER_WAY_MS } satisfies Stored)
     this.#options.allowances.take('idempotency', {})
     const first = await this.#options.records.put({ ...item, value, expect: '' })
@@ -83,10 +96,26 @@ export class Idempotency {
     const stored = found && (JSON.parse(found.value) as Stored)
     if (stored !== undefined && stored.of !== of) throw new Refusal('conflict', 'this Idempotency-Key was used with another request')
     if (stored?.answer !== undefined) return { answer: stored.answer }
+    if (stored?.person !== undefined) return { answer: await this.#answerAbout(stored.person, name) }
     const isOver = stored !== undefined && stored.until <= item.now
     const again = isOver ? await this.#options.records.put({ ...item, value, expect: found!.version }) : first
     if (again.isPut) return again
     throw new Refusal('rate_limited', 'the same request is being carried out', AGAIN_MS)
+  }
+
+  async #store(name: string, done: { readonly of: string; readonly answer: object; readonly person: string | undefined; readonly version: string }) {
+    const { records } = this.#options
+    const { of, answer, person, version } = done
+    if (person !== undefined) await records.put({ ...this.#item(answersAbout(person)), key: name, value: JSON.stringify(answer) })
+    const stored: Stored = { of, until: 0, ...(person === undefined ? { answer } : { person }) }
+    await records.put({ ...this.#item(`once ${name}`), value: JSON.stringify(stored), expect: version })
+  }
+
+  async #answerAbout(person: string, name: string): Promise<object> {
+    const { records, now } = this.#options
+    const item = (await records.items(answersAbout(person), now())).find(({ key }) => key === name)
+    if (item === undefined) throw new Refusal('conflict', 'the answer to this request was erased, with the customer whom it was about')
+    return JSON.parse(item.value) as object
   }
 
   #item(collection: string) {

@@ -129,6 +129,23 @@ test('the guests that a customer was go with the customer, and nobody else does'
   expect((await ask(gateway, 'DELETE', `/customers/${guest}`)).json).toEqual({ conversations: 0, messages: 0, pictures: 0 })
 })
 
+test('what a backend was answered goes, too, and is not answered again', async () => {
+  const gateway = await start()
+  await liveAWhile(gateway, 'lin', 'ERASEDWORD')
+  const tag = async () => {
+    const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json', 'idempotency-key': 'tag-1' }
+    const address = `${gateway.url}/v1/conversations/shop:1~lin/tags`
+    const answered = await fetch(address, { method: 'POST', headers, body: '{"add":["vip"]}' })
+    return { isReplayed: answered.headers.get('idempotent-replayed') === 'true', json: (await answered.json()) as object }
+  }
+  const first = await tag()
+  expect(JSON.stringify(first.json)).toContain('rating ERASEDWORD')
+  expect(await tag()).toEqual({ isReplayed: true, json: first.json })
+  await ask(gateway, 'DELETE', '/customers/lin')
+  expect(filesWith(gateway.dataDir, 'ERASEDWORD')).toEqual([])
+  expect((await tag()).json).toMatchObject({ error: { code: 'conflict' } })
+})
+
 test('erased twice, or without ever having been there, is no error; a shop is no customer, and the key is needed', async () => {
   const gateway = await start()
   await liveAWhile(gateway, 'lin', 'word')

@@ -52,7 +52,7 @@ async function ask(route: string, body?: object, idempotencyKey?: string) {
 test('a message whose answer was lost with its gateway is written once, as soon as the key is free again', async () => {
   const conversation = `shop:${nodes.unique('s')}~${nodes.unique('c')}`
   const write = () => ask('POST /messages', { conversation, body: { text: 'Sent' } }, 'k1')
-  dieAt(({ collection, value }) => collection.startsWith('once ') && value.includes('"answer"'))
+  dieAt(({ collection, value }) => collection.startsWith('once ') && value.includes('"until":0'))
   expect((await write()).status).toBe(503)
   expect(await write()).toMatchObject({ status: 429, json: { error: { code: 'rate_limited', retry: true } } })
   nodes.pass(31_000)
