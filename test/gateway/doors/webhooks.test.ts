@@ -1,5 +1,5 @@
 /** What an operator's backend is told by WEBHOOK_URL, from a gateway on the embedded store. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -170,6 +170,35 @@ describe('a consumer that does not take events', () => {
     expect(consumer.taken.at(-1)!.data.message).toMatchObject({ id: 'bad', body: { text: 'bad' } })
     expect((await list()).deadLetters).toEqual([])
   })
+})
+
+test('of who was erased no event is sent any more, no dead letter is left, and no byte; others are told', async () => {
+  let ahead = 0
+  const clock = () => Date.now() + ahead
+  await start('', { WEBHOOK_DAYS: '1' }, { now: clock, uptime: clock })
+  consumer.answering = ({ data }) => (data.conversation === 'shop:7~ann' ? 400 : 200)
+  const say = async (sub: string, id: string) =>
+    (await arrive({ sub, name: `NAME${sub}` })).command('send', { ...text('shop:7', id), body: { text: `WORD${id}` } })
+  await say('ann', 'a1')
+  await consumer.until(() => consumer.arrived.length > 0)
+  await say('bob', 'b0')
+  await consumer.count(1)
+  ahead = 2 * 86_400_000
+  await say('bob', 'b1')
+  const headers = { authorization: 'Bearer key' }
+  const letters = async () => (await (await fetch(`${node!.url}/v1/webhooks/dead-letters`, { headers })).json()) as { deadLetters: object[] }
+  await expect.poll(async () => (await letters()).deadLetters.length, { timeout: 20_000 }).toBeGreaterThan(0)
+  await say('ann', 'a2')
+  expect((await fetch(`${node!.url}/v1/customers/ann`, { method: 'DELETE', headers })).status).toBe(200)
+  const names = await readdir(folder, { recursive: true })
+  const files = await Promise.all(names.map((name) => readFile(join(folder, name), 'latin1').catch(() => ''))) // '' for folders
+  for (const word of ['WORDa1', 'WORDa2', 'NAMEann']) expect(files.filter((bytes) => bytes.includes(word))).toEqual([])
+  expect((await letters()).deadLetters).toEqual([])
+  const before = consumer.arrived.length
+  consumer.answering = () => 200
+  await say('bob', 'b2')
+  await consumer.until(() => consumer.taken.some(({ data }) => data.message?.body.text === 'WORDb2'))
+  expect(consumer.arrived.slice(before).filter(({ data }) => data.conversation === 'shop:7~ann')).toEqual([])
 })
 
 test('after a restart it goes on where it was, and a new address is not told the past', async () => {
