@@ -30,6 +30,8 @@ const real = {
 }
 
 /**
+ * Files of `unit` and `sockets` share a worker's modules: reading the gateway's anew for each file took as long as a third of the tests.
+ *
  * `unit` has no gateway and needs no build: pure code, sources that are read, a bare socket here and there. `sockets` has a gateway inside the test's own process, with real sockets and files.
  * The others start what a user starts: `processes` mostly wait, for leases, for servers that come back and for what the nodes of a shop tell
  * one another; `browsers` (a gateway and a browser a file) go two files at a time, `system` (failovers, chaos, measures) one. `long`, the rehearsals of device farms and of
@@ -43,6 +45,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          isolate: false,
           include: ['test/{protocol,client,chat,gateway,bridge,scale}/**/*.test.ts', 'test/*.test.ts'],
           exclude: ['test/**/*.system.test.ts', ...sockets, ...leftOut],
           maxWorkers: 2,
@@ -52,6 +55,7 @@ export default defineConfig({
       {
         test: {
           name: 'sockets',
+          isolate: false,
           include: sockets,
           exclude: ['test/**/*.system.test.ts', ...leftOut],
           maxWorkers: 4,

@@ -1,0 +1,75 @@
+/** What a session keeps of the request that opened it. Measured in a process with nothing else in it. */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { onTestFinished, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import type { AppOptions } from '../../gateway/app.ts'
+import { startGateway, type StartedGateway } from '../kit/gateway.ts'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
+async function gatewayForTest(environment: Record<string, string>, options: AppOptions): Promise<StartedGateway> {
+  const gateway = await startGateway(environment, options)
+  onTestFinished(() => gateway.stop())
+  return gateway
+}
+
+const POLLING = '/im/?EIO=4&transport=polling'
+const encoded = (hello: object): string => Buffer.from(JSON.stringify(hello)).toString('base64url')
+
+async function openSocket({ url }: StartedGateway, protocols: string[], query = ''): Promise<WebSocket> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/im/?EIO=4&transport=websocket${query}`, protocols)
+  onTestFinished(() => socket.terminate())
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
+  return socket
+}
+
+async function keptBytes(open: (n: number) => Promise<unknown>): Promise<number> {
+  const kept: number[] = []
+  for (let round = 0; round < 3; round++) kept.push(await keptOnce(60, open))
+  return Math.min(...kept)
+}
+
+async function keptOnce(count: number, open: (n: number) => Promise<unknown>): Promise<number> {
+  const used = (): number => {
+    for (let n = 0; n < 3; n++) collectGarbage()
+    return process.memoryUsage().heapUsed + process.memoryUsage().external
+  }
+  for (let n = 0; n < 20; n++) await open(-n)
+  const before = used()
+  for (let n = 0; n < count; n++) await open(n)
+  return (used() - before) / count
+}
+
+test('a session keeps nothing of the hello that came with its handshake', async () => {
+  const gateway = await gatewayForTest({ RATE_LIMITS: 'off' }, { helloMs: 60_000 })
+  const hello = (length: number, n: number) => ({ token: `${n}.`.padEnd(length, 'x') })
+  const post = async (n: number, length: number): Promise<void> => {
+    const answer = await fetch(`${gateway.url}${POLLING}&hello=1`, { method: 'POST', body: `40${JSON.stringify(hello(length, n))}` })
+    expect(await answer.text()).toContain('pass_invalid')
+  }
+  const connect = async (n: number, length: number): Promise<void> => {
+    const socket = await openSocket(gateway, ['im-chat', 'im-chat.hello', encoded(hello(length, n))])
+    expect(socket.protocol).toBe('im-chat.hello')
+  }
+  for (const [open, length] of [
+    [post, 50_000],
+    [connect, 8000],
+  ] as const) {
+    const small = await keptBytes((n) => open(n, 10))
+    expect((await keptBytes((n) => open(n, length))) - small).toBeLessThan(length / 2)
+  }
+})
+
+test.each(['/ws', '/im/?EIO=4&transport=websocket'])('a session at %s keeps nothing of the request that opened it', async (path) => {
+  const gateway = await gatewayForTest({ RATE_LIMITS: 'off' }, { helloMs: 60_000 })
+  const open = (length: number) => async (): Promise<void> => {
+    const headers = { 'x-anything': 'x'.repeat(length) }
+    const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}${path}`, { headers })
+    onTestFinished(() => socket.terminate())
+    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
+  }
+  const small = await keptBytes(open(10))
+  expect((await keptBytes(open(8000))) - small).toBeLessThan(6000)
+})
