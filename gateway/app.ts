@@ -7,6 +7,7 @@ import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setImmediate, setTimeout as wait } from 'node:timers/promises'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { assembleDomain, type DomainOptions } from './assemble-domain.ts'
 import { Backends } from './backends/backends.ts'
 import type { Backbone } from './backbone/backbone.ts'
 import { imageHostsOf, readConfig, SettingError, shopsOf, sourcesOf, type Config } from './config.ts'
@@ -51,7 +52,6 @@ import { startJobs, type Job } from './ops/jobs.ts'
 import { Metrics } from './ops/metrics.ts'
 import { reporter } from './ops/reporter.ts'
 import { LIMITS } from './protocol/limits.ts'
-import { assembleDomain, type DomainOptions } from './assemble-domain.ts'
 
 const SECOND_MS = 1000
 const REPORTS_MS = 5000

@@ -18,8 +18,8 @@ async function gatewayForTest(environment: Record<string, string>, options: AppO
 const POLLING = '/im/?EIO=4&transport=polling'
 const encoded = (hello: object): string => Buffer.from(JSON.stringify(hello)).toString('base64url')
 
-async function openSocket({ url }: StartedGateway, protocols: string[], query = ''): Promise<WebSocket> {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/im/?EIO=4&transport=websocket${query}`, protocols)
+async function openSocket({ url }: StartedGateway, protocols: string[]): Promise<WebSocket> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/im/?EIO=4&transport=websocket`, protocols)
   onTestFinished(() => socket.terminate())
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
   return socket
@@ -27,8 +27,9 @@ async function openSocket({ url }: StartedGateway, protocols: string[], query = 
 
 async function keptBytes(open: (n: number) => Promise<unknown>): Promise<number> {
   const kept: number[] = []
-  for (let round = 0; round < 3; round++) kept.push(await keptOnce(60, open))
-  return Math.min(...kept)
+  // garbage of a round may be collected in the next, which then seems to keep less: so neither the least nor the most counts
+  for (let round = 0; round < 7; round++) kept.push(await keptOnce(60, open))
+  return kept.toSorted((a, b) => a - b)[3]!
 }
 
 async function keptOnce(count: number, open: (n: number) => Promise<unknown>): Promise<number> {
