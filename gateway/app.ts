@@ -121,9 +121,9 @@ export async function createApp(given: Partial<Config> = {}, options: AppOptions
   const { backbone } = webhooks
   metrics.countWebhooks(webhooks.waiting)
   const viewing = new Viewing({ ...backbone, nodes, allowances, now, uptime })
-  const hub = new Hub({ backbone, presence, viewing, report, now, uptime, chance: Math.random })
+  const hub = new Hub({ backbone, presence, viewing, report, now, uptime })
   const images = new Images({ store: backbone.images, records: backbone.records, allowances, now, report })
-  const ports = { announcements: hub, viewing, backends, allowances, images, remember: webhooks.remember, onConversation: options.onConversation }
+  const ports = { viewing, backends, allowances, images, remember: webhooks.remember, onConversation: options.onConversation }
   const domain = assembleDomain(backbone, { ...common, ...ports, config })
   domain.messages.onStored = hookOf('onMessage', options.onMessage, report)
   nodes.onForgotten = () => {
@@ -182,7 +182,6 @@ function jobsOf(
   }
   return [
     { name: 'outdatedSessions', everyMs: SECOND_MS, run: () => hub.endOutdated() },
-    { name: 'reconcile', everyMs: SECOND_MS, run: () => hub.reconcile() },
     { name: 'presence', everyMs: SECOND_MS, run: () => hub.refreshPresence() },
     { name: 'viewing', everyMs: SECOND_MS, run: () => domain.viewing.tend() },
     { name: 'assignmentSweep', everyMs: SECOND_MS, run: () => domain.assignmentSweep.run(hub.shops()) },

@@ -9,7 +9,7 @@ import { Blacklist } from './domain/desk/blacklist.ts'
 import { Cards } from './domain/messaging/cards.ts'
 import { CatchUp } from './domain/messaging/catch-up.ts'
 import { ConversationPages } from './domain/messaging/conversation-pages.ts'
-import { Conversations, type Announcements } from './domain/messaging/conversations.ts'
+import { Conversations } from './domain/messaging/conversations.ts'
 import { assembleCustomerData } from './domain/customer-data/assemble-customer-data.ts'
 import { ErasedMarks } from './domain/customer-data/erased-marks.ts'
 import { Customers } from './domain/desk/customers.ts'
@@ -44,7 +44,6 @@ import { hookOf, type GatewayHooks } from './hooks-and-send.ts'
 import { keepMsOf, unansweredMsOf } from './open-backbone.ts'
 
 export interface DomainOptions {
-  readonly announcements: Announcements
   readonly presence: Presence
   readonly viewing: Viewing
   readonly backends: Backends
@@ -61,10 +60,10 @@ export interface DomainOptions {
 /** Makes what the doors call, from a backbone and the settings. */
 export function assembleDomain(backbone: Backbone, options: DomainOptions): Domain {
   const { store, records, bus } = backbone
-  const { announcements, presence, viewing, backends, allowances, images, config, now, uptime, report } = options
+  const { presence, viewing, backends, allowances, images, config, now, uptime, report } = options
   const clocks = { now, uptime, wait: (ms: number, signal: AbortSignal) => wait(ms, undefined, { signal }) }
   const shopRecords = new ShopRecords({ ...clocks, records, images, backend: backends.shop })
-  const conversations = new Conversations({ store, bus, announcements, shops: shopRecords, now })
+  const conversations = new Conversations({ store, shops: shopRecords, now })
   const index = new OpenIndex({ records, now, uptime, newMs: unansweredMsOf(config) })
   const assignments = new Assignments({ store, bus, index, now })
   const waits = new Waits({ records, bus, index, now, uptime, report })
@@ -78,7 +77,7 @@ export function assembleDomain(backbone: Backbone, options: DomainOptions): Doma
   }
   const routing = new Routing({ assignments, store, presence, now, limit: config.AGENT_LIMIT, report })
   const newId = (): string => randomBytes(12).toString('base64url')
-  const transfers = new Transfers({ assignments, conversations, store, presence, bus, newId, limitMs: config.TRANSFER_MS, report })
+  const transfers = new Transfers({ assignments, store, presence, bus, newId, limitMs: config.TRANSFER_MS, report })
   const blacklist = new Blacklist({ assignments, records, bus, now, report })
   const quotes = new Quotes({ store, bus })
   const customers = new Customers({ ...clocks, store, viewing, backend: backends.customer })
@@ -91,9 +90,9 @@ export function assembleDomain(backbone: Backbone, options: DomainOptions): Doma
   return {
     conversations,
     conversationPages: new ConversationPages({ store, assignments, now }),
-    merges: new Merges({ store, records, conversations, assignments, images, now }),
+    merges: new Merges({ store, records, assignments, images, now }),
     tags: new Tags({ assignments }),
-    messages: new Messages({ ...ofMessages, conversations, blacklist, routing, quotes, direct: config.DIRECT as Direct, shops: shopRecords }),
+    messages: new Messages({ ...ofMessages, blacklist, routing, quotes, direct: config.DIRECT as Direct, shops: shopRecords }),
     withdrawals: new Withdrawals({ store, bus, images, quotes, allowances, now, report }),
     focus: new Focus({ bus }),
     typing: new Typing({ bus, store, now }),

@@ -173,7 +173,7 @@ export type AssignmentSet = { readonly isSet: true; readonly version: string } |
 
 export interface Store {
   /**
-   * Appends one entry to its conversation's log and publishes it on the conversation's channel.
+   * Appends one entry to its conversation's log and publishes it on the channels of both sides.
    *
    * - Idempotent: the same (conversation, side, from, id) again changes and publishes nothing and answers as the first time,
    *   with `duplicate`.
@@ -264,7 +264,10 @@ export interface Store {
  */
 export interface Relayed {
   readonly channel: string
+  /** The conversation in which it was published; absent: on the channel alone. */
+  readonly conversation?: string
   readonly origin: string
+  /** Part of a larger buffer: whoever keeps it copies it. */
   readonly packet: Buffer
   readonly push?: PushHead | undefined
 }
@@ -279,25 +282,15 @@ export interface Bus {
   /** Sends to the current subscribers and stores nothing. Resolves without waiting for them. */
   publish(channel: string, origin: string, packet: string): Promise<void>
 
+  /** The same to whoever subscribes to the channel of one of the conversation's sides, as an append does; in order with what this node publishes so. */
+  publishIn(conversation: string, origin: string, packet: string): Promise<void>
+
   /**
-   * Calls `listener` when publishes on `channels` may have been missed (the connection was lost and is back, a slot moved), after the
-   * channels are subscribed again. A subscriber that must miss nothing reads the log then. Returns a function that stops the calls.
+   * Calls `listener` when publishes on `channels` may have been missed, after the channels are subscribed again: the connection was lost and is back,
+   * a slot moved, or a publish was lost although nothing broke, which is noticed some seconds later. A subscriber that must miss nothing reads the log
+   * then. Returns a function that stops the calls.
    */
   onGap(listener: (channels: readonly string[]) => void): () => void
-
-  /**
-   * Calls `listener` with what was appended, by any node, about a second after it was published: where the publish has not arrived some time later, it was
-   * lost in silence. Never called where no publish can be lost. May repeat itself, and may lack what a node wrote that died, or whose server is away.
-   * Returns a function that stops the calls.
-   */
-  onWatermarks(listener: (watermarks: readonly Watermark[]) => void): () => void
-}
-
-/** The log of `conversation` has been written up to `seq`, lately from `from` on. */
-export interface Watermark {
-  readonly conversation: string
-  readonly from: number
-  readonly seq: number
 }
 
 export interface Subscription {

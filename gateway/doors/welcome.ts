@@ -2,10 +2,9 @@
  * Answers a hello and catches the client up in one round trip. The order matters: subscribe and wait for the confirmation, read the logs, send
  * the welcome, then the missed messages, then those published meanwhile.
  */
-import type { ResumeCursor, Resumed, Welcome } from '../protocol/commands.ts'
+import type { Resumed, Welcome } from '../protocol/commands.ts'
 import { connectPacket, decodePacket } from '../protocol/packet.ts'
 import { PROTOCOL_VERSION } from '../protocol/version.ts'
-import { access } from '../domain/messaging/access.ts'
 import type { CatchUp, CaughtUp } from '../domain/messaging/catch-up.ts'
 import type { ShopRecords } from '../domain/messaging/shop-records.ts'
 import { Refusal } from '../domain/refusal.ts'
@@ -35,7 +34,7 @@ export async function welcome(
   const cursors = (data.resume?.cursors ?? []).filter(([conversation]) => domain.shops.knowsConversation(conversation))
   const peer = new Peer({ sid, identity, device: data.device, pipe, report })
   try {
-    await hub.attach(peer, conversationsOf(identity, data.to, cursors))
+    await hub.attach(peer)
     if (!isWanted()) throw new Refusal('hello_timeout')
     const [missed, shops] = await Promise.all([
       domain.catchUp.since(identity, { cursors, to: data.to, isWanted }),
@@ -55,24 +54,10 @@ export async function welcome(
   }
 }
 
-function conversationsOf(identity: Identity, to: string | undefined, cursors: readonly ResumeCursor[]): string[] {
-  const own = to === undefined ? [] : [access(identity, { to }).conversation]
-  const resumed = cursors.map(([conversation]) => conversation)
-  return [...own, ...resumed.filter((conversation) => isMine(identity, conversation))]
-}
-
 /** The conversation of a `messagePush`; '' for any other packet. */
 function conversationOf(text: string): string {
   const packet = decodePacket(text)
   return packet.type === 'event' ? (packet.args[0] as Message).conversation : ''
-}
-
-function isMine(identity: Identity, conversation: string): boolean {
-  try {
-    return access(identity, { conversation }) !== undefined
-  } catch {
-    return false
-  }
 }
 
 /** The shop that is written to, and an agent's own; undefined: neither says anything about itself. */

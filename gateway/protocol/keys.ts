@@ -55,10 +55,19 @@ export function conversationSides(id: string): readonly [string, string] | undef
   return a !== b && isSide(a) && isSide(b) && conversationId(a, b) === id ? [a, b] : undefined
 }
 
+/** The same of an id that this gateway has written, unchecked. */
+export function sidesOf(conversation: string): readonly [string, string] {
+  const at = conversation.indexOf(SIDE_SEPARATOR)
+  return [conversation.slice(0, at), conversation.slice(at + 1)]
+}
+
 /** What tells one conversation from another and does not say whose it is. */
 export const conversationHash = (conversation: string): string => createHash('sha256').update(conversation).digest('base64url')
 
 const TAG_COUNT = 64
+
+/** All that `conversationTag` gives, by their numbers. */
+export const conversationTags = (): string[] => Array.from({ length: TAG_COUNT }, (_, number) => `c${number}`)
 
 /** One of 64 tags: conversations of one tag live in one slot of a Redis Cluster, so that messages of several go in one call. */
 export function conversationTag(conversation: string): string {
@@ -67,17 +76,16 @@ export function conversationTag(conversation: string): string {
   return `c${((state >>> 24) ^ (state & 0xff)) % TAG_COUNT}`
 }
 
-/** The channel of one conversation's messages and cursors. In Redis Cluster it has the log's slot. */
+/** What picks the Redis server and the slot of a conversation. Until format 3 it was the name of a channel, and what it picks must not change. */
 export const conversationChannel = (conversation: string): string => `ImConv:{${conversationTag(conversation)}}:${conversation}`
-
-/** The conversation of a `conversationChannel`. */
-export const conversationOf = (channel: string): string => channel.slice(channel.indexOf('}:') + 2)
 
 /** The original's `getKey(key, userData)`. */
 export const backendKey = (key: string, src: string | undefined, sub: string): string => `${key}:${participantId(src, sub)}`
 
-/** A user's own channel: window sync, invitations, and the notices that a PHP backend publishes under the same name. */
-export const userChannel = (participant: string): string => `ImMsgPub:${participant}`
+const USER_CHANNEL = 'ImMsgPub:'
+
+/** A user's own channel: window sync, and the notices that a PHP backend publishes under the same name. */
+export const userChannel = (participant: string): string => USER_CHANNEL + participant
 
 /**
  * Identifies an agent inside the gateway: the shop's side and the agent's id. A customer, or an agent of another shop, may have the same id. No
@@ -92,13 +100,19 @@ export const participantKey = ({ id, side }: { readonly id: string; readonly sid
 const agentChannel = (key: string): string => `ImAgentPub:${key.slice(SHOP_PREFIX.length)}`
 
 /** The channel of a side, or of one agent (`agentKey`), for whatever does not belong to one conversation. */
-export function ownChannel(key: string): string {
-  if (!isShopSide(key)) return userChannel(key)
-  return key.includes(SIDE_SEPARATOR) ? agentChannel(key) : shopChannel(key.slice(SHOP_PREFIX.length))
-}
+export const ownChannel = (key: string): string => (key.includes(SIDE_SEPARATOR) ? agentChannel(key) : sideChannel(key))
 
-/** A shop's channel: new conversations and pushes for all its agents. */
-export const shopChannel = (shop: string): string => `ImShopPub:${shop}`
+const SIDE_CHANNEL = 'ImSide:'
+
+/** The channel of a side: whatever is published in one of its conversations, and pushes for all its sessions. */
+export const sideChannel = (side: string): string => SIDE_CHANNEL + side
+
+/** The side of a `sideChannel`; undefined for any other channel. */
+export const sideOfChannel = (channel: string): string | undefined =>
+  channel.startsWith(SIDE_CHANNEL) ? channel.slice(SIDE_CHANNEL.length) : undefined
+
+/** Backends publish on it, too, so in Redis it is a channel of this name. All others are the gateways' own. */
+export const isUserChannel = (channel: string): boolean => channel.startsWith(USER_CHANNEL)
 
 /** The channel that tells subscribers to read a side's presence again. */
 export const presenceChannel = (side: string): string => `ImPresence:${side}`

@@ -4,7 +4,7 @@
  */
 import type { Report } from '../domain/facts.ts'
 import { ownChannel, userChannel } from '../protocol/keys.ts'
-import type { Channels } from './channels.ts'
+import type { Channels, Published } from './channels.ts'
 import { encodePush, type EncodedPacket } from './encoded-packet.ts'
 import type { Peer } from './peer.ts'
 import { pushFocus, readSideMessage } from './side-message.ts'
@@ -15,8 +15,8 @@ export class AgentWindows {
   readonly #personChannel: string
   readonly #channels: Channels
   readonly #report: Report
-  readonly #onOwn = (encoded: EncodedPacket, origin: string): void => this.#onOwnPublish(encoded, origin)
-  readonly #onPerson = (encoded: EncodedPacket, origin: string): void => this.#onPersonPublish(encoded, origin)
+  readonly #onOwn = (published: Published): void => this.#onOwnPublish(published)
+  readonly #onPerson = (published: Published): void => this.#onPersonPublish(published)
   #prepared: Promise<void> | undefined
 
   /** `key`: the agent's `agentKey`. */
@@ -51,14 +51,14 @@ export class AgentWindows {
     }
   }
 
-  #onOwnPublish(encoded: EncodedPacket, origin: string): void {
+  #onOwnPublish({ encoded, origin }: Published): void {
     if (encoded.push !== undefined) return this.#push(encoded, origin)
     const message = readSideMessage(encoded)
     if (message.type === 'focus') pushFocus(this.peers, message)
   }
 
   /** Ignores pushes, invitations and whatever a session caused: those are for the customer of this id. */
-  #onPersonPublish(encoded: EncodedPacket, origin: string): void {
+  #onPersonPublish({ encoded, origin }: Published): void {
     if (origin !== '' || encoded.push !== undefined) return
     const message = readSideMessage(encoded)
     if (message.type === 'notice') return this.#push(encodePush('noticePush', message.data), '')

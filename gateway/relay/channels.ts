@@ -6,8 +6,15 @@ import type { Bus, Relayed, Subscription } from '../backbone/backbone.ts'
 import type { Report } from '../domain/facts.ts'
 import { EncodedPacket } from './encoded-packet.ts'
 
-/** `origin`: the session that caused it, '' for none. */
-export type ChannelListener = (encoded: EncodedPacket, origin: string) => void
+export interface Published {
+  readonly encoded: EncodedPacket
+  /** The session that caused it, '' for none. */
+  readonly origin: string
+  /** In which it was published; absent: on the channel alone. */
+  readonly conversation: string | undefined
+}
+
+export type ChannelListener = (published: Published) => void
 
 interface Channel {
   readonly listeners: Set<ChannelListener>
@@ -73,7 +80,7 @@ export class Channels {
   }
 }
 
-function relay(channel: Channel, { packet, origin, push }: Relayed): void {
-  const encoded = new EncodedPacket(packet, push)
-  for (const listener of channel.listeners) listener(encoded, origin)
+function relay(channel: Channel, { packet, origin, push, conversation }: Relayed): void {
+  const published = { encoded: new EncodedPacket(packet, push), origin, conversation }
+  for (const listener of channel.listeners) listener(published)
 }

@@ -2,24 +2,22 @@
  * The peers attached at this node, by side. An agent's peers belong to the shop's side subscription (its conversations) and to the agent's own
  * windows (focus, notices, transfers). A customer or another shop's agent with the same id gets none of these.
  */
-import type { Backbone, Watermark } from '../backbone/backbone.ts'
-import type { Announcements } from '../domain/messaging/conversations.ts'
+import type { Backbone } from '../backbone/backbone.ts'
 import type { Report } from '../domain/facts.ts'
 import type { Presence } from '../domain/presence/presence.ts'
 import type { Viewing } from '../domain/presence/viewing.ts'
-import { agentKey, conversationSides, isShopSide, participantKey } from '../protocol/keys.ts'
+import { agentKey, isShopSide, participantKey } from '../protocol/keys.ts'
 import type { Presence as WirePresence } from '../protocol/model.ts'
 import { AgentWindows } from './agent-windows.ts'
 import { SideSubscription } from './side-subscription.ts'
 import { Channels } from './channels.ts'
 import type { Peer } from './peer.ts'
-import { ReconcileSchedule } from './reconcile-schedule.ts'
 import { PresenceSubscriptions } from './presence-subscriptions.ts'
 
 /** How long an outdated session may still get answers; a client that has opened a newer one closes it much earlier. */
 const OUTDATED_MS = 5000
 
-export class Hub implements Announcements {
+export class Hub {
   readonly #backbone: Backbone
   readonly #report: Report
   readonly #now: () => number
@@ -32,11 +30,10 @@ export class Hub implements Announcements {
   readonly #devices = new Map<string, Peer>()
   /** Sessions whose device has a newer one, in the order in which that came, and when they are closed. */
   readonly #outdated = new Map<string, number>()
-  readonly #reconcileSchedule: ReconcileSchedule
   readonly #presenceSubscriptions: PresenceSubscriptions
   readonly #presence: Presence
   readonly #viewing: Viewing
-  readonly #stops: readonly (() => void)[]
+  readonly #stop: () => void
 
   constructor(options: {
     backbone: Backbone
@@ -45,19 +42,16 @@ export class Hub implements Announcements {
     report: Report
     now: () => number
     uptime: () => number
-    chance: () => number
   }) {
     this.#backbone = options.backbone
     this.#report = options.report
     this.#now = options.now
     this.#uptime = options.uptime
     this.#channels = new Channels({ bus: options.backbone.bus, report: options.report })
-    this.#reconcileSchedule = new ReconcileSchedule({ ...options, now: options.uptime })
     this.#presence = options.presence
     this.#viewing = options.viewing
     this.#presenceSubscriptions = new PresenceSubscriptions({ ...options, now: options.uptime, channels: this.#channels })
-    const { bus } = options.backbone
-    this.#stops = [bus.onGap((channels) => this.#onGap(channels)), bus.onWatermarks((watermarks) => this.#expect(watermarks))]
+    this.#stop = options.backbone.bus.onGap((channels) => this.#onGap(channels))
   }
 
   get peers(): IterableIterator<Peer> {
@@ -68,15 +62,14 @@ export class Hub implements Announcements {
     return this.#peers.size
   }
 
-  /** Once it resolves, every publish for the peer's side and for `conversations` reaches the peer, which holds it until its release. */
-  async attach(peer: Peer, conversations: readonly string[]): Promise<void> {
+  /** Once it resolves, every publish for the peer's side and in its conversations reaches the peer, which holds it until its release. */
+  async attach(peer: Peer): Promise<void> {
     this.#peers.set(peer.sid, peer)
     const side = this.#sideSubscription(peer.identity.side)
     side.add(peer)
     const own = peer.identity.role === 'agent' ? this.#windows(peer) : undefined
     own?.peers.add(peer)
     await Promise.all([side.prepare(), own?.prepare()])
-    await Promise.all(conversations.map((conversation) => side.subscribe(conversation)))
   }
 
   /**
@@ -107,10 +100,6 @@ export class Hub implements Announcements {
     this.#closeWindow(agentKey(side, id), peer)
   }
 
-  announce(side: string, conversation: string): boolean {
-    return this.#sideSubscriptions.get(side)?.announce(conversation) ?? false
-  }
-
   /** Resolves with the presence of `sides`, and pushes changes to the peer from then on. Replaces the sides of the call before. */
   subscribePresence(peer: Peer, sides: readonly string[]): Promise<Record<string, WirePresence>> {
     return this.#presenceSubscriptions.subscribe(peer, sides)
@@ -132,19 +121,13 @@ export class Hub implements Announcements {
     }
   }
 
-  /** Pushes what publishes have lost, and compares the side subscriptions that are due with the store. */
-  reconcile(): void {
-    for (const sideSubscription of this.#sideSubscriptions.values()) sideSubscription.pushLost()?.catch(this.#unlessAway('pushLost'))
-    this.#reconcileSchedule.tick(this.#sideSubscriptions.values())
-  }
-
   /** Renews the presence of this node's peers, and reads the subscribed sides that are due. */
   refreshPresence(): void {
     this.#presenceSubscriptions.tick()
   }
 
   close(): void {
-    for (const stop of this.#stops) stop()
+    this.#stop()
   }
 
   /** The newest session of a device has ended: of those that were to make way the latest takes its place. */
@@ -182,16 +165,9 @@ export class Hub implements Announcements {
       channels: this.#channels,
       report: this.#report,
       now: this.#now,
-      uptime: this.#uptime,
     })
     this.#sideSubscriptions.set(side, sideSubscription)
     return sideSubscription
-  }
-
-  #expect(watermarks: readonly Watermark[]): void {
-    for (const watermark of watermarks) {
-      for (const side of conversationSides(watermark.conversation) ?? []) this.#sideSubscriptions.get(side)?.expect(watermark)
-    }
   }
 
   #onGap(channels: readonly string[]): void {

@@ -2,7 +2,6 @@
  * Reads messages on a side's own channel that are not pushes: JSON objects with a `type`, published by a node of ours, by a node of the original
  * gateway or by a backend. A backend's own type becomes a notice. An unreadable message is pushed to nobody; the log says why.
  */
-import type { Invitation } from '../domain/messaging/conversations.ts'
 import { AGENT_MARK, CUSTOMER_MARK } from '../domain/presence/focus.ts'
 import { freeFormFault } from '../protocol/free-form.ts'
 import { isId, isShopSide, SHOP_PREFIX } from '../protocol/keys.ts'
@@ -15,7 +14,6 @@ import type { Peer } from './peer.ts'
 type By = 'customer' | 'agent' | undefined
 
 export type SideMessage =
-  | { readonly type: 'invite'; readonly invitation: Invitation }
   | { readonly type: 'focus'; readonly toid: string; readonly socketid: string; readonly by: By }
   /** For backends: windows hear of it on the conversation's channel. */
   | { readonly type: 'withdrawn' }
@@ -32,7 +30,6 @@ export function readSideMessage(encoded: EncodedPacket): SideMessage {
   if (typeof json.type !== 'string') return unreadable('its type is not a string')
   const fault = freeFormFault(json, { depth: LIMITS.bodyDepth, count: LIMITS.packetCount })
   if (fault !== undefined) return unreadable(fault === 'depth' ? 'it nests too deep' : 'it has too many parts')
-  if (json.type === 'invite') return readInvitation(json)
   if (json.type === 'withdrawn') return { type: 'withdrawn' }
   if (json.type === 'syncChangeUser')
     return readFocus(json, text.endsWith(AGENT_MARK) ? 'agent' : text.endsWith(CUSTOMER_MARK) ? 'customer' : undefined)
@@ -48,11 +45,6 @@ export function pushFocus(peers: Iterable<Peer>, { toid, socketid }: Extract<Sid
     if (toid === peer.identity.side || (isShopSide(toid) && isShopSide(peer.identity.side))) continue
     peer.push(peer.sid === socketid ? encodePush('changeUserPush', { toid }) : encodePush('syncChangeUserPush', { toid, socketid }))
   }
-}
-
-function readInvitation({ conversation, seq, socketid }: Record<string, unknown>): SideMessage {
-  if (typeof conversation !== 'string' || typeof seq !== 'number') return unreadable('an invite that lacks conversation or seq')
-  return { type: 'invite', invitation: { type: 'invite', conversation, seq, socketid: asText(socketid) } }
 }
 
 /** A backend may write an id as a number. */

@@ -1,67 +1,59 @@
 /**
- * The peers of one side at this node, and the conversations that this node relays to them.
+ * The peers of one side at this node, and what they get: whatever is published on the side's channel, which every publish in one of its conversations
+ * reaches, too.
  *
- * `prepare` joins the side's own channel, then the channels of its newest conversations. Others come by invitation
- * (the first message of a conversation, or the first since the other side connected). An invited conversation is subscribed first
- * and read then; what arrives in between is held back, so that the peers get each message once and in order.
- *
- * The bus may lose a publish unnoticed. So `expect` takes what the bus says of the logs, and `reconcile`, called from time to time, what the newest rows
- * of the side's list say. What has not come some time later is read and pushed.
+ * A conversation that has not been heard of at this node may lack in the peers' lists. So its row is read and pushed before its first message; what
+ * is published in it meanwhile is held back.
  */
-import type { ListRow, Page, Store, Watermark } from '../backbone/backbone.ts'
-import { newestRows, preview } from '../domain/answer-size.ts'
+import type { ListRow, Page, Store } from '../backbone/backbone.ts'
+import { newestRows } from '../domain/answer-size.ts'
 import type { Report } from '../domain/facts.ts'
 import { isWithdrawn } from '../domain/messaging/tombstone.ts'
-import { rowFor, rowOfPage, type Invitation } from '../domain/messaging/conversations.ts'
-import { conversationChannel, isShopSide, ownChannel } from '../protocol/keys.ts'
-import type { Channels } from './channels.ts'
-import { ConversationSubscription, type Published, type Reading } from './conversation-subscription.ts'
+import { rowFor, rowOfPage } from '../domain/messaging/conversations.ts'
+import { isShopSide, sideChannel, userChannel } from '../protocol/keys.ts'
+import type { Channels, Published } from './channels.ts'
 import { encodeMessage, encodePush, type EncodedPacket } from './encoded-packet.ts'
-import { ExpectedMessages } from './expected-messages.ts'
 import type { Peer } from './peer.ts'
 import { pushFocus, readSideMessage } from './side-message.ts'
 
+/** Rows that are compared with what was pushed, after a gap. */
 const CUSTOMER_NEWEST_COUNT = 50
 const SHOP_NEWEST_COUNT = 200
-const SUBSCRIBED_COUNT = 2000
-/** Messages read at once of a conversation to which the side is invited, or of which publishes were lost. */
+/** Conversations of which a side remembers what was pushed; each takes about 150 bytes. Of one beyond, the row is pushed once more. */
+const KNOWN_COUNT = 20_000
+/** Messages read at once of a conversation in which publishes were missed. */
 const PAGE_COUNT = 100
-/** Rows read at once by `reconcile`: a message whose publish was lost is among the newest. */
-const RECONCILED_COUNT = 20
-const RECONCILED_PAGES = 10
 /** Rows that a shop's peers get again after a gap: far fewer bytes than a slow reader may be behind. */
 const ROWS_AFTER_GAP = 50
 /** After a gap: of conversations in which somebody wrote within this time, so many of the newest entries are looked at for withdrawn ones. */
 const WITHDRAWN_MS = 900_000
 const WITHDRAWN_COUNT = 50
-/** How far the clocks of two nodes may be apart. */
-const CLOCKS_MS = 60_000
+
+interface Known {
+  /** Of the last message that was pushed to the peers. */
+  seq: number
+  /** While the row is read, or what was missed: what has been published meanwhile. */
+  held: Published[] | undefined
+}
 
 export class SideSubscription {
   readonly side: string
   readonly #peers = new Set<Peer>()
-  readonly #subscriptions = new Map<string, ConversationSubscription>()
   readonly #store: Store
   readonly #channels: Channels
   readonly #report: Report
   readonly #now: () => number
-  readonly #uptime: () => number
-  readonly #onOwn = (encoded: EncodedPacket, origin: string): void => this.#onOwnPublish(encoded, origin)
-  readonly #expected = new ExpectedMessages()
+  /** By conversation, the one that was silent longest first. Most sides are idle. */
+  #known: Map<string, Known> | undefined
   #prepared: Promise<void> | undefined
-  #isJoined = false
-  #isReleased = false
-  #tick = 0
-  /** `at` of the newest message that `reconcile` has seen. */
-  #reconciledAt = Infinity
+  #preparedAt = Infinity
 
-  constructor(options: { side: string; store: Store; channels: Channels; report: Report; now: () => number; uptime: () => number }) {
+  constructor(options: { side: string; store: Store; channels: Channels; report: Report; now: () => number }) {
     this.side = options.side
     this.#store = options.store
     this.#channels = options.channels
     this.#report = options.report
     this.#now = options.now
-    this.#uptime = options.uptime
   }
 
   get peers(): ReadonlySet<Peer> {
@@ -85,188 +77,148 @@ export class SideSubscription {
     return this.#prepared
   }
 
-  async subscribe(conversation: string): Promise<void> {
-    const known = this.#subscriptions.get(conversation)
-    if (known !== undefined) return known.joined
-    if (this.#isReleased) return
-    this.#evict()
-    const subscription = new ConversationSubscription(conversation, this.#channels, (to, published) => this.#deliver(to, published))
-    this.#subscriptions.set(conversation, subscription)
-    try {
-      await subscription.joined
-    } catch (error) {
-      if (this.#subscriptions.get(conversation) === subscription) this.#subscriptions.delete(conversation)
-      throw error
-    }
-  }
-
-  /** See `Announcements.announce`. */
-  announce(conversation: string): boolean {
-    const subscription = this.#subscriptions.get(conversation)
-    if (subscription === undefined || !subscription.isJoined) return false
-    const { isAnnounced } = subscription
-    subscription.isAnnounced = true
-    return isAnnounced
-  }
-
-  /** Publishes on `channels` may have been missed: pushes the head of each conversation; a client that lacks more sees the gap and reads. */
+  /** Publishes on `channels` may have been missed: pushes what the newest conversations have gained. */
   async afterGap(channels: ReadonlySet<string>): Promise<void> {
-    if (channels.has(ownChannel(this.side))) {
-      const rows = await this.#newest()
-      for (const row of rows) if (!this.#subscriptions.has(row.conversation)) await this.#pushHead(row)
-      if (isShopSide(this.side)) for (const row of rows.slice(0, ROWS_AFTER_GAP)) this.#pushRow(row)
+    if (!channels.has(sideChannel(this.side))) return
+    const rows = await newestRows(this.#store, this.side, isShopSide(this.side) ? SHOP_NEWEST_COUNT : CUSTOMER_NEWEST_COUNT)
+    if (isShopSide(this.side)) for (const row of rows.slice(0, ROWS_AFTER_GAP)) this.#pushRow(row)
+    let missedCount = 0
+    for (const row of rows) {
+      if (await this.#pushMissed(row)) missedCount++
+      await this.#pushWithdrawn(row)
     }
-    for (const { conversation } of [...this.#subscriptions.values()]) {
-      if (!channels.has(conversationChannel(conversation))) continue
-      await this.#pushHead({ conversation })
-      await this.#pushWithdrawn(conversation)
-    }
-  }
-
-  /** The log has what the watermark says. While the side is being joined, what is read then has it, too. */
-  expect(watermark: Watermark): void {
-    if (this.#isJoined && watermark.seq > this.#seqOf(watermark.conversation)) this.#expected.expect(watermark, this.#uptime())
-  }
-
-  /** To be called about every second. A publish may be late, so what is expected is taken for lost some time later. Undefined: nothing was lost. */
-  pushLost(): Promise<void> | undefined {
-    if (this.#expected.isEmpty) return undefined
-    const lost = this.#expected.takeLost((conversation) => this.#seqOf(conversation), this.#uptime())
-    return lost.length === 0 ? undefined : this.#pushMissing(lost)
-  }
-
-  /** See `Reconcilable`. */
-  async reconcile(): Promise<void> {
-    const before = new Map([...this.#subscriptions.values()].map(({ conversation, seq }) => [conversation, seq]))
-    const shortened: Watermark[] = []
-    for (const { conversation, head } of await this.#changed()) {
-      const watermark = { conversation, from: head.seq, seq: head.seq }
-      // the head is below what was pushed before it was read: the log has lost its tail
-      if (head.seq < (before.get(conversation) ?? 0)) shortened.push(watermark)
-      else this.expect(watermark)
-    }
-    await this.#pushMissing(shortened)
+    if (missedCount > 0) this.#report({ fact: 'publishMissed', conversationCount: missedCount })
   }
 
   /** To be called when the last peer has gone. */
   release(): void {
-    this.#isReleased = true
-    this.#channels.leave(ownChannel(this.side), this.#onOwn)
-    for (const { conversation, listener } of this.#subscriptions.values()) {
-      this.#channels.leave(conversationChannel(conversation), listener)
-    }
-    this.#subscriptions.clear()
+    this.#channels.leave(sideChannel(this.side), this.#onPublish)
+    this.#channels.leave(userChannel(this.side), this.#onForeign)
+    this.#known = undefined
   }
 
   async #join(): Promise<void> {
-    await this.#channels.join(ownChannel(this.side), this.#onOwn)
+    this.#preparedAt = this.#now()
     try {
-      await this.#subscribeNewest()
-      this.#isJoined = true
+      await Promise.all([
+        this.#channels.join(sideChannel(this.side), this.#onPublish),
+        // a shop is nobody, so no backend publishes for it
+        isShopSide(this.side) ? undefined : this.#channels.join(userChannel(this.side), this.#onForeign),
+      ])
     } catch (error) {
-      this.#channels.leave(ownChannel(this.side), this.#onOwn)
+      this.release()
       throw error
     }
   }
 
-  async #subscribeNewest(): Promise<void> {
-    const rows = await this.#newest()
-    await Promise.all(
-      rows.map(async ({ conversation, head }) => {
-        await this.subscribe(conversation)
-        const subscription = this.#subscriptions.get(conversation)
-        if (subscription?.seq === 0) subscription.seq = head.seq
-      }),
-    )
+  readonly #onPublish = (published: Published): void => {
+    const { encoded, origin, conversation } = published
+    if (conversation === undefined) this.#push(encoded, origin)
+    else if (encoded.isVolatile) this.#pushTyping(published)
+    else this.#pushIn(conversation, published)
   }
 
-  #newest(): Promise<readonly ListRow[]> {
-    return newestRows(this.#store, this.side, isShopSide(this.side) ? SHOP_NEWEST_COUNT : CUSTOMER_NEWEST_COUNT)
+  #pushIn(conversation: string, published: Published): void {
+    const seq = published.encoded.push?.seq
+    const known = this.#known?.get(conversation)
+    if (known?.held !== undefined) return void known.held.push(published)
+    if (seq === undefined) return this.#push(published.encoded, published.origin)
+    if (known === undefined) return void this.#introduce(conversation, { seq, published })
+    known.seq = seq
+    this.#push(published.encoded, published.origin)
   }
 
-  /** The newest rows, and all that have changed since the last time. */
-  async #changed(): Promise<ListRow[]> {
-    const rows: ListRow[] = []
-    const since = this.#reconciledAt - CLOCKS_MS
-    for (let page = 0; page < RECONCILED_PAGES; page++) {
-      const last = rows.at(-1)?.last.at
-      const more = await this.#store.list(this.side, { limit: RECONCILED_COUNT, ...(last === undefined ? {} : { before: last }) })
-      rows.push(...more.rows.map((row) => ({ ...row, last: preview(row.last) })))
-      const isEnd = more.rows.length < RECONCILED_COUNT && more.isCut !== true
-      if (isEnd || more.rows.at(-1)!.last.at < since) break
-    }
-    this.#reconciledAt = rows[0]?.last.at ?? 0
-    return rows
-  }
-
-  /** A client that lacks more than the head sees the gap and reads. */
-  async #pushHead({ conversation, head }: Pick<ListRow, 'conversation'> & Partial<ListRow>): Promise<void> {
-    const subscription = this.#subscriptions.get(conversation)
-    if (subscription === undefined) return this.#invited({ type: 'invite', conversation, seq: head?.seq ?? 1, socketid: '' })
-    const page = await this.#store.read(conversation, { limit: 1 })
-    subscription.seq = page.head.seq
-    for (const message of page.messages) this.#push(encodeMessage(message), '')
-    for (const [participant, cursor] of Object.entries(page.cursors)) {
-      this.#push(encodePush('cursorPush', { conversation, participant, ...cursor }), '')
-    }
-  }
-
-  #seqOf(conversation: string): number {
-    return this.#subscriptions.get(conversation)?.seq ?? 0
-  }
-
-  async #pushMissing(lost: readonly Watermark[]): Promise<void> {
-    for (const { conversation, from } of lost) {
-      const subscription = this.#subscriptions.get(conversation)
-      if (subscription === undefined) await this.#invited({ type: 'invite', conversation, seq: from, socketid: '' })
-      else await this.#readMissing(subscription, subscription.seq > 0 ? subscription.seq : from - 1)
-    }
-    if (lost.length > 0) this.#report({ fact: 'publishMissed', conversationCount: lost.length })
-  }
-
-  /** Pushes what the log has above `after`, or its head alone, if that is too much or the log is shorter by now: then clients see the gap and read. */
-  async #readMissing(subscription: ConversationSubscription, after: number): Promise<void> {
-    const { conversation } = subscription
-    if (!subscription.isJoined || subscription.reading !== undefined) return
-    const reading: Reading = { held: [], origins: new Map() }
-    subscription.reading = reading
+  /** Pushes the row before the message: the conversation may not be in the peers' lists. */
+  async #introduce(conversation: string, { seq, published }: { seq: number; published: Published }): Promise<void> {
+    const known: Known = { seq, held: [published] }
+    this.#remember(conversation, known)
     try {
-      let page = await this.#store.read(conversation, { after, limit: PAGE_COUNT })
-      if (page.head.seq !== (page.messages.at(-1)?.seq ?? after)) page = await this.#store.read(conversation, { limit: 1 })
-      if (this.#subscriptions.get(conversation) !== subscription) return
-      this.#pushRead(subscription, reading, page)
+      const page = await this.#store.read(conversation, { limit: 1 })
+      const row = rowOfPage(this.side, { conversation, page, now: this.#now() })
+      if (row !== undefined) this.#push(encodePush('conversationPush', row), '')
+    } catch (error) {
+      this.#reportUnlessAway('introduce', error)
+    } finally {
+      this.#release(known)
+    }
+  }
+
+  #remember(conversation: string, known: Known): void {
+    const all = (this.#known ??= new Map())
+    all.delete(conversation)
+    all.set(conversation, known)
+    if (all.size <= KNOWN_COUNT) return
+    const [oldest] = all.keys()
+    all.delete(oldest!)
+  }
+
+  /** What was held back follows, but for what has been pushed already. */
+  #release(known: Known, pushedTo = 0): void {
+    const held = known.held ?? []
+    known.held = undefined
+    for (const { encoded, origin } of held) {
+      const seq = encoded.push?.seq
+      if (seq !== undefined && seq <= pushedTo) continue
+      known.seq = seq ?? known.seq
+      this.#push(encoded, origin)
+    }
+  }
+
+  /**
+   * Pushes what the conversation has gained since the last message that was pushed; of one that was not heard of, since the side came to this node. Its head
+   * alone where that is too much, or where the log is shorter by now: then clients see the gap and read. Resolves with whether there was anything.
+   */
+  async #pushMissed({ conversation, head, last, ...row }: ListRow): Promise<boolean> {
+    const known = this.#known?.get(conversation)
+    if (known?.held !== undefined) return false
+    if (known === undefined && last.at < this.#preparedAt) return false
+    const isMissed = known?.seq !== head.seq
+    if (isMissed) await this.#readMissed(conversation, known)
+    else for (const [participant, cursor] of Object.entries(row.cursors)) this.#push(encodePush('cursorPush', { conversation, participant, ...cursor }), '')
+    return isMissed
+  }
+
+  async #readMissed(conversation: string, before: Known | undefined): Promise<void> {
+    const known: Known = before ?? { seq: 0, held: undefined }
+    known.held = []
+    this.#remember(conversation, known)
+    let pushedTo = 0
+    try {
+      const page = await this.#missed(conversation, before)
+      if (before === undefined) {
+        const row = rowOfPage(this.side, { conversation, page, now: this.#now() })
+        if (row !== undefined) this.#push(encodePush('conversationPush', row), '')
+      }
+      for (const message of page.messages) if (before !== undefined || message.at >= this.#preparedAt) this.#push(encodeMessage(message), '')
       for (const [participant, cursor] of Object.entries(page.cursors)) {
         this.#push(encodePush('cursorPush', { conversation, participant, ...cursor }), '')
       }
+      known.seq = pushedTo = page.head.seq
     } finally {
-      this.#release(subscription, reading)
+      this.#release(known, pushedTo)
     }
   }
 
+  async #missed(conversation: string, before: Known | undefined): Promise<Page> {
+    if (before === undefined) return this.#store.read(conversation, { limit: PAGE_COUNT })
+    const page = await this.#store.read(conversation, { after: before.seq, limit: PAGE_COUNT })
+    return page.head.seq === page.messages.at(-1)?.seq ? page : this.#store.read(conversation, { limit: 1 })
+  }
+
   /** A withdrawal may have been missed like any push. Only of a message that is young, so a log at rest is not read. */
-  async #pushWithdrawn(conversation: string): Promise<void> {
-    const newest = (await this.#store.read(conversation, { limit: 1 })).messages[0]
-    if (newest === undefined || newest.at < this.#now() - WITHDRAWN_MS) return
+  async #pushWithdrawn({ conversation, last }: ListRow): Promise<void> {
+    if (last.at < this.#now() - WITHDRAWN_MS) return
     const { messages } = await this.#store.read(conversation, { limit: WITHDRAWN_COUNT })
     for (const message of messages) if (isWithdrawn(message) || hasQuote(message)) this.#push(encodePush('withdrawPush', message), '')
   }
 
-  /** Pushes the row again: the push of its last change, such as a new assignee, may have been lost. */
+  /** Pushes the row again: the push of its last change, such as a new assignee, may have been missed. */
   #pushRow(row: ListRow): void {
     this.#push(encodePush('conversationPush', rowFor(this.side, row, this.#now())), '')
   }
 
   #push(encoded: EncodedPacket, origin: string): void {
     for (const peer of this.#peers) if (peer.sid !== origin) peer.push(encoded)
-  }
-
-  #deliver(subscription: ConversationSubscription, published: Published): void {
-    const { encoded, origin } = published
-    subscription.usedAt = ++this.#tick
-    if (subscription.reading !== undefined) return void subscription.reading.held.push(published)
-    subscription.seq = encoded.push?.seq ?? subscription.seq
-    if (encoded.isVolatile) return this.#pushTyping(published)
-    this.#push(encoded, origin)
   }
 
   /** A typing push is not sent to the writer's own other windows, but to those of colleagues. */
@@ -276,85 +228,19 @@ export class SideSubscription {
     for (const peer of this.#peers) if (peer.identity.id !== from) peer.push(encoded)
   }
 
-  #onOwnPublish(encoded: EncodedPacket, origin: string): void {
-    if (encoded.push !== undefined) return this.#push(encoded, origin)
+  /** What backends publish for the person, and nodes of the original gateway. */
+  readonly #onForeign = ({ encoded, origin }: Published): void => {
+    if (encoded.push !== undefined) return
     const message = readSideMessage(encoded)
-    if (message.type === 'invite') return void this.#invited(message.invitation)
     if (message.type === 'withdrawn') return
     if (message.type === 'notice') return this.#push(encodePush('noticePush', message.data), origin)
     if (message.type === 'focus') return message.by === 'agent' ? undefined : pushFocus(this.#peers, message)
-    this.#report({ fact: 'publishRefused', channel: ownChannel(this.side), reason: message.reason })
+    this.#report({ fact: 'publishRefused', channel: userChannel(this.side), reason: message.reason })
   }
 
-  async #invited({ conversation, seq, socketid }: Invitation): Promise<void> {
-    const known = this.#subscriptions.get(conversation)
-    if (known?.reading !== undefined) return void known.reading.origins.set(seq, socketid)
-    const reading: Reading = { held: [], origins: new Map([[seq, socketid]]) }
-    try {
-      if (known?.isJoined === true) return await this.#addToLists(conversation, seq)
-      const joined = this.subscribe(conversation)
-      const subscription = this.#subscriptions.get(conversation)
-      if (subscription !== undefined) subscription.reading = reading
-      await joined
-      const page = await this.#store.read(conversation, { limit: PAGE_COUNT })
-      if (subscription !== undefined) this.#pushInvited(subscription, reading, page)
-    } catch (error) {
-      // while the store is away: `afterGap` or the peers' next hello finds what was missed
-      if ((error as Error).name !== 'Unavailable') this.#report({ fact: 'bugFound', where: 'invitation', error })
-      if (known === undefined) this.#drop(conversation)
-      else this.#release(known, reading)
-    }
-  }
-
-  /** The conversation is subscribed already, so its messages arrive by themselves; its first one also adds a row to lists. */
-  async #addToLists(conversation: string, seq: number): Promise<void> {
-    if (seq > 1) return
-    const page = await this.#store.read(conversation, { limit: 1 })
-    const row = rowOfPage(this.side, { conversation, page, now: this.#now() })
-    if (row !== undefined) this.#push(encodePush('conversationPush', row), '')
-  }
-
-  #pushInvited(subscription: ConversationSubscription, reading: Reading, page: Page): void {
-    const { conversation } = subscription
-    if (this.#subscriptions.get(conversation) !== subscription) return
-    const row = rowOfPage(this.side, { conversation, page, now: this.#now() })
-    if (row !== undefined) this.#push(encodePush('conversationPush', row), '')
-    const from = Math.min(...reading.origins.keys())
-    this.#pushRead(subscription, reading, { ...page, messages: page.messages.filter((message) => message.seq >= from) })
-    this.#release(subscription, reading)
-  }
-
-  /** Pushes a page that ends at the head, and of what arrived meanwhile forgets what the page has. */
-  #pushRead(subscription: ConversationSubscription, reading: Reading, { messages, head }: Page): void {
-    for (const { encoded, origin } of reading.held) reading.origins.set(encoded.push?.seq ?? 0, origin)
-    for (const message of messages) this.#push(encodeMessage(message), reading.origins.get(message.seq) ?? '')
-    subscription.seq = head.seq
-    reading.held = reading.held.filter(({ encoded }) => (encoded.push?.seq ?? Infinity) > head.seq)
-  }
-
-  /** Ends the reading: what has arrived meanwhile follows. */
-  #release(subscription: ConversationSubscription, reading: Reading): void {
-    if (subscription.reading !== reading) return
-    subscription.reading = undefined
-    if (this.#subscriptions.get(subscription.conversation) !== subscription) return
-    for (const published of reading.held) this.#deliver(subscription, published)
-  }
-
-  #drop(conversation: string): void {
-    const subscription = this.#subscriptions.get(conversation)
-    if (subscription === undefined) return
-    this.#subscriptions.delete(conversation)
-    this.#channels.leave(conversationChannel(conversation), subscription.listener)
-  }
-
-  /** Makes room by leaving the least recently used conversation. */
-  #evict(): void {
-    if (this.#subscriptions.size < SUBSCRIBED_COUNT) return
-    let oldest: ConversationSubscription | undefined
-    for (const subscription of this.#subscriptions.values()) {
-      if (oldest === undefined || subscription.usedAt < oldest.usedAt) oldest = subscription
-    }
-    if (oldest !== undefined) this.#drop(oldest.conversation)
+  /** While the store is away nothing can be read: the bus reports a gap when it is back. Any other error is a bug. */
+  #reportUnlessAway(where: string, error: unknown): void {
+    if ((error as Error).name !== 'Unavailable') this.#report({ fact: 'bugFound', where, error })
   }
 }
 

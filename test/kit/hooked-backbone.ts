@@ -49,9 +49,9 @@ export class HookedBackbone implements Backbone {
             else this.onPublished(() => listener(relayed))
           }),
         ),
+      publishIn: (conversation, origin, packet) => this.#unlessAway(() => bus.publishIn(conversation, origin, packet)),
       publish: (channel, origin, packet) => this.#unlessAway(() => bus.publish(channel, origin, packet)),
       onGap: (listener) => bus.onGap(listener),
-      onWatermarks: (listener) => bus.onWatermarks(listener),
     }
   }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { conversationChannel } from '../../protocol/keys.ts'
+import { conversationSides, sideChannel } from '../../protocol/keys.ts'
 import type { Cursor, Head, Message } from '../../protocol/model.ts'
 import { messageStart } from '../../protocol/packets.ts'
 import type { StoredAssignment } from '../backbone.ts'
@@ -34,7 +34,8 @@ export interface Row {
  */
 export class Conversation {
   readonly id: string
-  readonly channel: string
+  /** Of its sides. */
+  readonly channels: readonly string[]
   /** Of its log; '' until something is written. */
   epoch = ''
   /** How the packet of each of its messages starts. */
@@ -66,7 +67,7 @@ export class Conversation {
   /** `folderEpoch`: that of rows without one. */
   constructor(id: string, folderEpoch: string, row?: Row) {
     this.id = id
-    this.channel = conversationChannel(id)
+    this.channels = (conversationSides(id) ?? []).map(sideChannel)
     this.durable = new ConversationState(row?.cursors, row?.names)
     if (row !== undefined) {
       this.begin(row.epoch ?? folderEpoch)

@@ -169,7 +169,7 @@ class AppendWrite implements QueuedWrite {
     conversation.settle(part)
     this.#parts.checkpoint.grew(conversation, end - start)
     const packet = batch.subarray(start, end)
-    this.#parts.bus.relay({ channel: conversation.channel, origin, packet, push: { kind: 'messagePush', seq: this.#seq } })
+    this.#parts.bus.relayIn(conversation.channels, { conversation: conversation.id, origin, packet, push: { kind: 'messagePush', seq: this.#seq } })
     this.#resolve(at, this.#prev, false)
   }
 
@@ -231,12 +231,12 @@ class AdvanceWrite implements QueuedWrite {
 
   settle(part: Part | undefined): void {
     const { side, origin } = this.#move
-    const { durable, channel } = this.#conversation!
+    const { id, durable, channels } = this.#conversation!
     if (part !== undefined && this.#moved !== undefined) {
       const { batch, start, end } = part
       durable.place(side, this.#moved.delivered, this.#moved.read)
       this.#parts.checkpoint.grew(this.#conversation!, end - start)
-      this.#parts.bus.relay({ channel, origin, packet: batch.subarray(start, end), push: { kind: 'cursorPush' } })
+      this.#parts.bus.relayIn(channels, { conversation: id, origin, packet: batch.subarray(start, end), push: { kind: 'cursorPush' } })
     }
     this.#answer.resolve(durable.cursor(side))
   }

@@ -1,3 +1,4 @@
+import { conversationSides, sideChannel } from '../../protocol/keys.ts'
 import { readPushHead } from '../../protocol/packets.ts'
 import type { Bus, Relayed, Subscription } from '../backbone.ts'
 
@@ -8,7 +9,7 @@ interface Listener {
 
 /**
  * The bus of a single process. When a listener publishes, that waits until the earlier publishes have reached all listeners, so all see
- * the same order. No publish is ever missed, so neither `onGap` nor `onWatermarks` ever calls.
+ * the same order. No publish is ever missed, so `onGap` never calls.
  */
 export class LocalBus implements Bus {
   readonly #channels = new Map<string, readonly Listener[]>()
@@ -24,11 +25,21 @@ export class LocalBus implements Bus {
   async publish(channel: string, origin: string, packet: string): Promise<void> {
     if (!this.#channels.has(channel)) return
     const bytes = Buffer.from(packet)
-    this.relay({ channel, origin, packet: bytes, push: readPushHead(bytes) })
+    this.#relay({ channel, origin, packet: bytes, push: readPushHead(bytes) })
   }
 
-  /** Publishes bytes that exist already. The listeners have been called when it returns, unless a listener calls it. */
-  relay(relayed: Relayed): void {
+  async publishIn(conversation: string, origin: string, packet: string): Promise<void> {
+    const bytes = Buffer.from(packet)
+    const sides = conversationSides(conversation) ?? []
+    this.relayIn(sides.map(sideChannel), { conversation, origin, packet: bytes, push: readPushHead(bytes) })
+  }
+
+  /** Publishes bytes that exist already on several channels. The listeners have been called when it returns, unless a listener calls it. */
+  relayIn(channels: readonly string[], { conversation, origin, packet, push }: Omit<Relayed, 'channel'> & { readonly conversation: string }): void {
+    for (const channel of channels) if (this.#channels.has(channel)) this.#relay({ channel, conversation, origin, packet, push })
+  }
+
+  #relay(relayed: Relayed): void {
     this.#queue.push(relayed)
     if (this.#isRelaying) return
     this.#isRelaying = true
@@ -38,10 +49,6 @@ export class LocalBus implements Bus {
   }
 
   onGap(): () => void {
-    return () => undefined
-  }
-
-  onWatermarks(): () => void {
     return () => undefined
   }
 

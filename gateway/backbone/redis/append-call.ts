@@ -1,6 +1,6 @@
 import type { Op } from './op.ts'
 
-/** What scripts/append.lua takes: all heads, all logs, then the keys of the commands beside; see there. */
+/** What scripts/append.lua takes: all heads, both routes of each, all logs, then the keys of the commands beside; see there. */
 export function composeAppends(head: readonly string[], ops: readonly Op<unknown>[]): string[] {
   const { length } = ops
   const keys: string[] = []
@@ -8,6 +8,10 @@ export function composeAppends(head: readonly string[], ops: readonly Op<unknown
     keys: [one],
   } of ops)
     keys.push(one!)
+  for (const {
+    keys: [, , one, two],
+  } of ops)
+    keys.push(one!, two!)
   for (const {
     keys: [, log],
   } of ops)

@@ -3,7 +3,7 @@ import { Muted, NotStarted, Unavailable, type Appended, type NewMessage } from '
 import { isShopSide } from '../../protocol/keys.ts'
 import type { Message } from '../../protocol/model.ts'
 import { messageTail } from '../../protocol/packets.ts'
-import { framed, framedWrite } from './frames.ts'
+import { inboxEntry, writeEntry } from './frames.ts'
 import { entryOf, type KnownLog } from './known-log.ts'
 import { newStamp, parseHead, STAMP_LENGTH, type AssignmentHead, type LogHead, type SoleSide } from './log-head.ts'
 import { AGAIN, type Beside, type Op, type Script } from './op.ts'
@@ -115,9 +115,9 @@ export class AppendOp implements Op<AppendReply> {
   }
 
   #look(place: string, meta: string): void {
-    const { head, log } = this.#log.keys
-    this.keys = [head, log]
-    this.args = [this.#expected!.text, '', place, meta, '', '']
+    const { keys, routes } = this.#log
+    this.keys = [keys.head, keys.log, ...routes]
+    this.args = [this.#expected!.text, '', place, meta, '']
   }
 
   #write(before: LogHead): void {
@@ -139,9 +139,9 @@ export class AppendOp implements Op<AppendReply> {
     const entry = `${next.seq},${before.id === '' ? '' : `"prev":${before.id},`}${tail}`
     const packet = this.#log.start(next.epoch).text + entry + ']'
     const line = next.text.slice(0, next.text.length - next.assignment.text.length)
-    const payload = framedWrite(before.stamp, line, framed(origin, packet))
-    this.keys = [head, log]
-    this.args = [before.text, next.text, this.#headLasts(next), next.stamp + entry, this.key, payload]
+    const told = writeEntry(before.stamp, line, inboxEntry(origin, this.#log.name, packet))
+    this.keys = [head, log, ...this.#log.routes]
+    this.args = [before.text, next.text, this.#headLasts(next), next.stamp + entry, told]
     const beside: Beside[] = []
     this.#keep(before, next, beside)
     this.#name(beside)
@@ -151,12 +151,12 @@ export class AppendOp implements Op<AppendReply> {
 
   #insist(before: LogHead): void {
     const { head, log } = this.#log.keys
-    const { id, origin } = this.#message
+    const { conversation, id, origin } = this.#message
     const stamp = newStamp()
     this.#stamps.push(stamp)
-    const parts = [origin, this.#log.start(before.epoch).text, this.#identity, JSON.stringify(id), this.#tail]
-    this.keys = [head, log]
-    this.args = [before.text, '+', this.#place === undefined ? '0' : String(this.#place + 1), stamp, this.key, parts.join('\n')]
+    const parts = [origin, conversation, this.#log.start(before.epoch).text, this.#identity, JSON.stringify(id), this.#tail]
+    this.keys = [head, log, ...this.#log.routes]
+    this.args = [before.text, '+', this.#place === undefined ? '0' : String(this.#place + 1), stamp, parts.join('\n')]
     const beside: Beside[] = []
     this.#name(beside)
     if (beside.length > 0) this.beside = beside

@@ -1,7 +1,8 @@
 import { Unavailable } from '../backbone.ts'
 import { fetchMap, type Shard } from './cluster-map.ts'
-import { tagWhere } from './keys.ts'
-import type { Ring } from './ring.ts'
+import { conversationTag, conversationTags } from '../../protocol/keys.ts'
+import { placeStart, tagWhere } from './keys.ts'
+import type { Place, Ring } from './ring.ts'
 import { Server } from './server.ts'
 import type { Scripts } from './scripts.ts'
 import type { RedisSettings } from './settings.ts'
@@ -27,6 +28,7 @@ const HINT_MS = 30
  */
 export class ClusterRing implements Ring {
   readonly isSharded = true
+  readonly places: readonly Place[] = conversationTags().map((tag, number) => ({ number, start: placeStart(`{${tag}}`) }))
   readonly checked: Promise<unknown>
   readonly #options: ClusterOptions
   readonly #servers = new Map<string, Server>()
@@ -52,6 +54,15 @@ export class ClusterRing implements Ring {
 
   serverOf(key: string): Server | undefined {
     return this.#slots[slotOf(key)]
+  }
+
+  placeOf(conversation: string): Place {
+    return this.places[Number(conversationTag(conversation).slice(1))]!
+  }
+
+  problemAt({ start }: Place): string | undefined {
+    const server = this.serverOf(start)
+    return server === undefined ? 'no server has this slot now' : server.subscriber.problem
   }
 
   /** A script reaches one slot. */

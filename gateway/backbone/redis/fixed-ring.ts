@@ -1,14 +1,20 @@
-import { shardNumber } from '../../protocol/keys.ts'
-import type { Ring } from './ring.ts'
+import { conversationChannel, shardNumber } from '../../protocol/keys.ts'
+import { placeStart } from './keys.ts'
+import type { Place, Ring } from './ring.ts'
 import type { Server } from './server.ts'
+
+/** What belongs to a place says so. */
+const PLACED = /^(?:im|ImInbox):(\d+):/
 
 /** A fixed list of servers, of which the PHP backend's md5 rule picks one by key. A single server is a list of one. */
 export class FixedRing implements Ring {
   readonly isSharded = false
+  readonly places: readonly Place[]
   readonly #servers: readonly Server[]
 
   constructor(servers: readonly Server[]) {
     this.#servers = servers
+    this.places = servers.map((_, number) => ({ number, start: placeStart(String(number)) }))
   }
 
   get checked(): Promise<unknown> {
@@ -16,7 +22,17 @@ export class FixedRing implements Ring {
   }
 
   serverOf(key: string): Server {
-    return this.#servers[this.#servers.length === 1 ? 0 : shardNumber(key, this.#servers.length)]!
+    const { length } = this.#servers
+    return this.#servers[length === 1 ? 0 : Number(PLACED.exec(key)?.[1] ?? shardNumber(key, length))]!
+  }
+
+  placeOf(conversation: string): Place {
+    const { length } = this.places
+    return this.places[length === 1 ? 0 : shardNumber(conversationChannel(conversation), length)]!
+  }
+
+  problemAt({ number }: Place): string | undefined {
+    return this.#servers[number]!.subscriber.problem
   }
 
   groupOf(): number {

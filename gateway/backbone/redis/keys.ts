@@ -1,5 +1,9 @@
 import { conversationTag } from '../../protocol/keys.ts'
 
+/** Every key of ours begins so, and only ours. */
+export const KEY_START = 'im:'
+export const OUR_KEYS = `${KEY_START}*`
+
 /**
  * Every Redis key of ours is spelled here and nowhere else. A conversation's keys share the hash tag of its channel, which it shares with one in
  * 64 of all others: in a Cluster they live in one slot with the channel, so that writes of several conversations go in one call; on a ring they
@@ -32,19 +36,24 @@ export const imageKey = (id: string): string => `im:image:${id}`
 /** String: which format the server's data have, see format.ts. */
 export const formatKey = (tag: string): string => `im:{${tag}}`
 
-/** Of a ring or Cluster, a server that is away takes only its share of these. */
-export const WATERMARKS_COUNT = 16
+/** How the keys begin that belong to a place, see ring.ts: `name` is a server's number in its ring, or a hash tag. */
+export const placeStart = (name: string): string => `${KEY_START}${name}:`
 
-/** Stream: up to which number conversations were written lately, see watermarks.ts. `number`: below `WATERMARKS_COUNT`. */
-export const watermarksKey = (number: number): string => `im:watermarks:${number}`
+/**
+ * String: the nodes that subscribe to a channel, separated by spaces, see routes.ts. `start`: how the keys of its place begin (ring.ts). Scripts take
+ * the start from it, so it must be followed by `at:`.
+ */
+export const routeKey = (start: string, channel: string): string => `${start}at:${channel}`
 
-export const watermarksNumber = (conversation: string): number => Number(conversationTag(conversation).slice(1)) % WATERMARKS_COUNT
+/** String: how many publishes have gone to a node's inbox at this place, see inboxes.ts. inbox.lua spells it as well. */
+export const inboxKey = (start: string, node: string): string => `${start}in:${node}`
+
+/** The channel of the inbox, in the key's slot. inbox.lua spells it as well. */
+export const inboxChannel = (start: string, node: string): string => `ImInbox:${start.slice(KEY_START.length)}${node}`
 
 /** Hash: what a probe writes. */
 export const probeKey = (tag: string): string => `im:{${tag}}:probe`
 
-/** Every key of ours begins so, and only ours. */
-export const OUR_KEYS = 'im:*'
 
 /** How a key of a conversation's head begins; the conversation follows. */
 const HEAD = /^im:\{c\d+\}:head:/

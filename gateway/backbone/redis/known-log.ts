@@ -1,8 +1,10 @@
-import { conversationChannel, conversationSides } from '../../protocol/keys.ts'
+import { conversationChannel, conversationSides, sideChannel } from '../../protocol/keys.ts'
 import { messageStart } from '../../protocol/packets.ts'
-import { conversationKeys, type ConversationKeys } from './keys.ts'
+import { inConversation } from './frames.ts'
+import { conversationKeys, routeKey, type ConversationKeys } from './keys.ts'
 import { hashOf, RecentIds } from './recent-ids.ts'
 import { headAfter, NO_HEAD, parseHead, STAMP_LENGTH, type LogHead } from './log-head.ts'
+import type { Place } from './ring.ts'
 
 /** What is behind a stamp at a stored entry's beginning: seq, the link, and what identifies the entry. */
 const ENTRY = /^(\d+),(?:"prev":("(?:[^"\\]|\\.)*"),)?("id":"(?:[^"\\]|\\.)*","from":"(?:[^"\\]|\\.)*","side":"(?:[^"\\]|\\.)*",)/s
@@ -40,7 +42,12 @@ const NONE: ReadonlySet<string> = new Set()
  */
 export class KnownLog {
   readonly keys: ConversationKeys
+  /** What picks its server. */
   readonly channel: string
+  /** Of both sides' channels. */
+  readonly routes: readonly [string, string]
+  /** As nodes' inboxes call it. */
+  readonly name: string
   readonly sides: readonly [string, string]
   /** Display names by side that this node wrote, as JSON, and nobody else has written since. */
   names: readonly (readonly [side: string, name: string])[] = []
@@ -61,12 +68,14 @@ export class KnownLog {
   /** Stamps of the entries that a refusal of the batch under way told of: up to 60 kB, so they go with the batch. */
   #stamps = NONE
 
-  constructor(conversation: string, windowCount: number) {
+  constructor(conversation: string, { windowCount, place }: { windowCount: number; place: Place }) {
     const sides = conversationSides(conversation)
     if (sides === undefined) throw new TypeError(`Not a conversation: ${conversation}`)
     this.sides = sides
     this.keys = conversationKeys(conversation)
     this.channel = conversationChannel(conversation)
+    this.routes = [routeKey(place.start, sideChannel(sides[0])), routeKey(place.start, sideChannel(sides[1]))]
+    this.name = inConversation(conversation)
     this.#conversation = conversation
     this.#windowCount = windowCount
     this.#ids = new RecentIds(windowCount)

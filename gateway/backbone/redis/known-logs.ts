@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
-import { conversationOf } from '../../protocol/keys.ts'
 import { KnownLog } from './known-log.ts'
+import type { Ring } from './ring.ts'
 
 /** How many logs a node knows: each takes about half a kilobyte, and up to four more for its client ids. */
 const LOGS_COUNT = 20_000
@@ -9,19 +9,21 @@ const LOGS_COUNT = 20_000
 export class KnownLogs {
   readonly #logs = new LRUCache<string, KnownLog>({ max: LOGS_COUNT })
   readonly #windowCount: number
+  readonly #ring: Pick<Ring, 'placeOf'>
 
-  constructor(windowCount: number) {
+  constructor(windowCount: number, ring: Pick<Ring, 'placeOf'>) {
     this.#windowCount = windowCount
+    this.#ring = ring
   }
 
   of(conversation: string): KnownLog {
     let log = this.#logs.get(conversation)
-    if (log === undefined) this.#logs.set(conversation, (log = new KnownLog(conversation, this.#windowCount)))
+    if (log === undefined) this.#logs.set(conversation, (log = new KnownLog(conversation, { windowCount: this.#windowCount, place: this.#ring.placeOf(conversation) })))
     return log
   }
 
-  /** Another node, or this one, has written: its packet came on the conversation's channel. */
-  heard(channel: string, write: Buffer, packet: Buffer): void {
-    this.#logs.get(conversationOf(channel))?.hear(write, packet)
+  /** Another node, or this one, has written: it came into this node's inbox. */
+  heard(conversation: string, write: Buffer, packet: Buffer): void {
+    this.#logs.get(conversation)?.hear(write, packet)
   }
 }

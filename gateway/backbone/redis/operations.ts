@@ -2,6 +2,7 @@ import { READ_BYTES, type AssignmentSet, type NewAssignment, type Page, type Rea
 import { conversationChannel, conversationSides } from '../../protocol/keys.ts'
 import type { Cursor, Message } from '../../protocol/model.ts'
 import { messageStart, messageTail } from '../../protocol/packets.ts'
+import { inboxEntry, inConversation } from './frames.ts'
 import { conversationKeys } from './keys.ts'
 import { assignmentLines, parseHead, STAMP_LENGTH } from './log-head.ts'
 import type { Op, Script } from './op.ts'
@@ -36,17 +37,26 @@ export function repairOp(script: Script, list: string, row: { conversation: stri
   return { key: list, script, keys: [list], args: [row.conversation, row.seen, row.right], weight: 0.2, parse: (reply) => reply }
 }
 
-export function advanceOp(script: Script, cursor: Parameters<Store['advance']>[0]): Op<Cursor> {
+/** Resolves with whether the route had the node before. `ms`: how long it lasts, '' if the node leaves. */
+export function routeOp(script: Script, key: string, { node, ms }: { node: string; ms: string }): Op<boolean> {
+  return { key, script, keys: [key], args: [node, ms], weight: 0.1, parse: (reply) => reply === 1 }
+}
+
+/** `key`: what picks the server. `text`: an entry of inboxes (frames.ts), for the nodes of two routes. */
+export function tellOp(script: Script, { key, routes, text }: { key: string; routes: readonly [string, string]; text: string }): Op<unknown> {
+  return { key, script, keys: routes, args: [text], weight: 0.2 + text.length / 5000, parse: (reply) => reply }
+}
+
+export function advanceOp(script: Script, cursor: Parameters<Store['advance']>[0], routes: readonly [string, string]): Op<Cursor> {
   const { conversation, side, delivered, read, origin } = cursor
-  const channel = conversationChannel(conversation)
   const { head, meta } = conversationKeys(conversation)
   const place = 1 + (conversationSides(conversation)?.indexOf(side) ?? -1)
   const start = `2["cursorPush",${JSON.stringify({ conversation, participant: side }).slice(0, -1)},"delivered":`
   return {
-    key: channel,
+    key: conversationChannel(conversation),
     script,
-    keys: [head, meta],
-    args: [channel, origin, start, side, String(place), String(delivered ?? 0), String(read ?? 0)],
+    keys: [head, meta, ...routes],
+    args: [inboxEntry(origin, inConversation(conversation), ''), start, side, String(place), String(delivered ?? 0), String(read ?? 0)],
     weight: 0.5,
     parse: (reply) => cursorOf(reply as string),
   }

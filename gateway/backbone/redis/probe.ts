@@ -16,7 +16,7 @@ export interface ProbeOptions {
 }
 
 /** One of each kind in use: a Redis user's ACL may allow only some. */
-const CHANNELS = ['ImConv', 'ImMsgPub', 'ImShopPub', 'ImPresence']
+const CHANNELS = ['ImInbox', 'ImMsgPub']
 const POLICY = /^maxmemory_policy:(\S+)/m
 
 /**

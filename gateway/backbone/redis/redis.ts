@@ -1,6 +1,6 @@
 import type { RedisOptions } from 'ioredis'
 import type { Backbone } from '../backbone.ts'
-import { RedisBus } from './bus.ts'
+import { INBOX_CHECK_MS, RedisBus } from './bus.ts'
 import { RedisClock } from './clock.ts'
 import { ClusterRing } from './cluster-ring.ts'
 import { FixedRing } from './fixed-ring.ts'
@@ -15,10 +15,8 @@ import { Server } from './server.ts'
 import { REDIS_DEFAULTS, type RedisSettings } from './settings.ts'
 import { RedisStore } from './store.ts'
 import { parseRedisUrl, type Target } from './url.ts'
-import { Watermarks } from './watermarks.ts'
 
 const CLOCK_SYNC_MS = 5000
-const WATERMARKS_MS = 1000
 
 /**
  * Opens the backbone on Redis. Resolves after one attempt, whether or not Redis can be reached: until it can, `unready()` says why
@@ -32,24 +30,23 @@ export async function openRedis(given: Partial<RedisSettings> & Pick<RedisSettin
   const ring = openRing(target, settings, scripts)
   const writes = new Router(ring, 'writer', settings)
   const reads = new Router(ring, 'reader', settings)
-  const logs = new KnownLogs(settings.windowCount)
+  const logs = new KnownLogs(settings.windowCount, ring)
   // after so long a row without a head is of a conversation that Redis has forgotten, for the one reason or the other
   const limits = [settings.unansweredMs, settings.keepMs].filter((ms) => ms > 0)
   const forgetMs = limits.length === 0 ? 0 : Math.min(...limits)
-  const watermarks = new Watermarks(reads)
-  const bus = new RedisBus({ ring, reads, settings, logs, watermarks })
+  const bus = new RedisBus({ ring, reads, scripts, settings, logs })
   await ring.checked
   const clock = new RedisClock(reads)
   await clock.sync()
   return {
-    store: new RedisStore({ writes, reads, scripts, settings, logs, watermarks, now: clock.now, unansweredMs: forgetMs }),
+    store: new RedisStore({ writes, reads, scripts, settings, logs, now: clock.now, unansweredMs: forgetMs }),
     records: new RedisRecords({ writes, reads, scripts }),
     images: new RedisImages({ writes, reads, scripts, keepMs: settings.keepMs }),
     bus,
     now: clock.now,
     jobs: [
       { name: 'redisClock', everyMs: CLOCK_SYNC_MS, run: () => clock.sync() },
-      { name: 'watermarks', everyMs: WATERMARKS_MS, run: () => watermarks.exchange() },
+      { name: 'inboxes', everyMs: INBOX_CHECK_MS, run: () => bus.check() },
     ],
     scrub: async () => undefined,
     unready: () => ring.unready(),

@@ -2,12 +2,23 @@ import type { Server } from './server.ts'
 
 export type { Server } from './server.ts'
 
+/** What one script reaches: a server, or a hash tag of a Cluster. Conversations lie in places, and so do the routes that their publishes need. */
+export interface Place {
+  readonly number: number
+  /** How keys begin that belong to the place itself. */
+  readonly start: string
+}
+
 /** Which server holds a key: a single one, one of a static ring, the master of a Sentinel group, or one of a Cluster's masters. */
 export interface Ring {
   /** Operations whose keys have the same group may share a script call. */
   groupOf(key: string): number
   /** Channels live in slots: SSUBSCRIBE and SPUBLISH. */
   readonly isSharded: boolean
+  readonly places: readonly Place[]
+  placeOf(conversation: string): Place
+  /** Why nothing can be sent to a place now; undefined: it can. */
+  problemAt(place: Place): string | undefined
   /** The server of a channel's name or a key. Undefined: no server has its slot now. */
   serverOf(key: string): Server | undefined
   /**

@@ -20,6 +20,8 @@ export interface Scripts {
   readonly remove: Script
   readonly keep: Script
   readonly image: Script
+  readonly tell: Script
+  readonly route: Script
   readonly probe: Script
 }
 
@@ -27,9 +29,11 @@ export interface Scripts {
 export function loadScripts(settings: RedisSettings, publish: 'PUBLISH' | 'SPUBLISH'): Scripts {
   const { windowCount, keepMs } = settings
   return {
-    append: { ...load('append', [String(windowCount), publish]), compose: composeAppends },
+    append: { ...loadTelling('append', [String(windowCount), publish]), compose: composeAppends },
     assignment: load('assignment', []),
-    advance: load('advance', [publish]),
+    advance: loadTelling('advance', [publish]),
+    tell: loadTelling('tell', [publish]),
+    route: load('route', []),
     read: load('read', []),
     heads: load('heads', []),
     forget: load('forget', []),
@@ -46,7 +50,16 @@ export function loadScripts(settings: RedisSettings, publish: 'PUBLISH' | 'SPUBL
   }
 }
 
-function load(name: string, head: readonly string[]): Script {
-  const source = readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8')
-  return { name, source, sha: createHash('sha1').update(source).digest('hex'), head }
-}
+const load = (name: string, head: readonly string[]): Script => script(name, read(name), head)
+
+/** A script that publishes. */
+const loadTelling = (name: string, head: readonly string[]): Script => script(name, read('inbox') + read(name), head)
+
+const read = (name: string): string => readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8')
+
+const script = (name: string, source: string, head: readonly string[]): Script => ({
+  name,
+  source,
+  sha: createHash('sha1').update(source).digest('hex'),
+  head,
+})

@@ -22,13 +22,11 @@ import { ListReader, type ListReaderOptions } from './lists.ts'
 import { advanceOp, assignmentOp, eraseOp, forgetOp, leaveOp, readOp, replaceOp, touchOp } from './operations.ts'
 import type { Router } from './router.ts'
 import type { RedisSettings } from './settings.ts'
-import type { Watermarks } from './watermarks.ts'
 
 export interface StoreOptions extends ListReaderOptions {
   readonly writes: Router
   readonly settings: RedisSettings
   readonly logs: KnownLogs
-  readonly watermarks: Watermarks
 }
 
 /** The Store on Redis. Each method is one round trip where nobody else writes; operations.ts, append-op.ts and scripts/ hold the commands. */
@@ -44,7 +42,7 @@ export class RedisStore implements Store {
   }
 
   async append(message: NewMessage): Promise<Appended> {
-    const { writes, scripts, settings, watermarks } = this.#options
+    const { writes, scripts, settings } = this.#options
     const log = this.#logs.of(message.conversation)
     const op = new AppendOp({ scripts, log, settings }, message)
     const stays = settings.unansweredMs === 0 || soleSideOf(message, log.sides) === '0'
@@ -52,7 +50,6 @@ export class RedisStore implements Store {
     const appending = writes.run(op)
     const entering = this.#enter(log, message, { at: message.at, stays })
     const reply = entering === undefined ? await appending : (await Promise.all([appending, entering]))[0]
-    watermarks.note(message.conversation, reply.appended.seq)
     const following = this.#follow(log, message, reply)
     if (following !== undefined) await following
     return reply.appended
@@ -81,7 +78,7 @@ export class RedisStore implements Store {
   }
 
   async advance(cursor: Parameters<Store['advance']>[0]): Promise<Cursor> {
-    return this.#options.writes.run(advanceOp(this.#options.scripts.advance, cursor))
+    return this.#options.writes.run(advanceOp(this.#options.scripts.advance, cursor, this.#logs.of(cursor.conversation).routes))
   }
 
   async setAssignment(assignment: NewAssignment): Promise<AssignmentSet> {

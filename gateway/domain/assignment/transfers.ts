@@ -9,7 +9,6 @@ import type { Body, Person } from '../../protocol/model.ts'
 import { agentKey, QUEUE } from '../../protocol/keys.ts'
 import type { PushData } from '../../protocol/pushes.ts'
 import type { Caller } from '../messaging/access.ts'
-import type { Conversations } from '../messaging/conversations.ts'
 import type { Report } from '../facts.ts'
 import type { Presence } from '../presence/presence.ts'
 import { pushToSide } from '../push-to-side.ts'
@@ -23,7 +22,6 @@ const RECENT_MS = 120_000
 
 export class Transfers {
   readonly #assignments: Assignments
-  readonly #conversations: Conversations
   readonly #store: Store
   readonly #presence: Presence
   readonly #bus: Bus
@@ -33,7 +31,6 @@ export class Transfers {
 
   constructor(options: {
     assignments: Assignments
-    conversations: Conversations
     store: Store
     presence: Presence
     bus: Bus
@@ -42,7 +39,6 @@ export class Transfers {
     report: Report
   }) {
     this.#assignments = options.assignments
-    this.#conversations = options.conversations
     this.#store = options.store
     this.#presence = options.presence
     this.#bus = options.bus
@@ -98,13 +94,13 @@ export class Transfers {
   }
 
   /** Appends the system message "… has taken over". Its id makes repeats harmless. The new agent's name becomes the shop's. */
-  async tellCustomer({ conversation, shop, customer }: Assignable, { settled: last, service }: AssignmentDocument, now: number): Promise<void> {
+  async tellCustomer({ conversation, shop }: Assignable, { settled: last, service }: AssignmentDocument, now: number): Promise<void> {
     const agent = service.agent
     if (last === undefined || !last.isAccepted || last.transfer.to.id === QUEUE || agent?.id !== last.transfer.to.id) return
     if (now - last.at > RECENT_MS) return
     const name = nameOf(agent)
     const body: Body = Object.assign({ text: `${name} has taken over` }, { event: 'transferred', agent: name })
-    const appended = await this.#store.append({
+    await this.#store.append({
       conversation,
       id: `transfer-${last.transfer.id}`,
       from: agent.id,
@@ -115,7 +111,6 @@ export class Transfers {
       at: now,
       origin: '',
     })
-    await this.#conversations.announce({ conversation, mine: shop, theirs: customer }, { ...appended, sid: '' })
   }
 
   async #tell({ page }: Changed, settlement: Pick<PushData<'transferPush'>, 'transfer' | 'state' | 'by'>): Promise<void> {

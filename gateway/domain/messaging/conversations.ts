@@ -1,39 +1,17 @@
-/**
- * Lists conversations, and invites sides to a conversation that they do not follow yet.
- *
- * A node relays a conversation to the sides that follow it. So `announce` publishes an invitation on both sides' own channels, before the
- * sender gets its answer: for a conversation's first message, for the first one that a side sends through this node, and for a repeated
- * one, whose first answer was lost. Nodes that follow the conversation already ignore it.
- */
-import type { Bus, ListRow, Page, Store } from '../../backbone/backbone.ts'
+/** Lists conversations. */
+import type { ListRow, Page, Store } from '../../backbone/backbone.ts'
 import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
-import { conversationSides, isGuestId, isShopSide, ownChannel } from '../../protocol/keys.ts'
+import { conversationSides, isGuestId, isShopSide } from '../../protocol/keys.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import type { ConversationRow } from '../../protocol/model.ts'
-import type { Caller, SideView } from './access.ts'
+import type { Caller } from './access.ts'
 import { firstThatFit, preview } from '../answer-size.ts'
 import { documentOf, assignmentAt } from '../assignment/assignment-document.ts'
 import type { ShopRecords } from './shop-records.ts'
 import { blocksOf, isShopConversation } from './standing-block.ts'
 
-/** JSON on a side's own channel: follow `conversation`, and deliver it from `seq` on. */
-export interface Invitation {
-  readonly type: 'invite'
-  readonly conversation: string
-  readonly seq: number
-  readonly socketid: string
-}
-
-/** Remembers which conversations each side has announced from this node; the hub implements it. */
-export interface Announcements {
-  /** Marks the conversation as announced by `side`. Returns whether it was before. */
-  announce(side: string, conversation: string): boolean
-}
-
 export interface ConversationsOptions {
   readonly store: Store
-  readonly bus: Bus
-  readonly announcements: Announcements
   readonly shops: Pick<ShopRecords, 'named'>
   readonly now: () => number
 }
@@ -53,15 +31,6 @@ export class Conversations {
     const named = await this.#options.shops.named(rows.map((row) => rowFor(side, row, now)))
     const shown = firstThatFit(named)
     return { ok: true, conversations: shown, more: isCut === true || rows.length === limit || shown.length < rows.length }
-  }
-
-  /** Returns undefined if there is nothing to wait for. */
-  announce({ conversation, mine, theirs }: SideView, cause: { seq: number; duplicate: boolean; sid: string }): Promise<unknown> | undefined {
-    const isKnown = this.#options.announcements.announce(mine, conversation)
-    if (isKnown && cause.seq > 1 && !cause.duplicate) return undefined
-    const invitation: Invitation = { type: 'invite', conversation, seq: cause.seq, socketid: cause.sid }
-    const packet = JSON.stringify(invitation)
-    return Promise.all([mine, theirs].map((side) => this.#options.bus.publish(ownChannel(side), cause.sid, packet)))
   }
 }
 

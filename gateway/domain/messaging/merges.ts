@@ -15,7 +15,6 @@ import { documentOf, leftFor, opened, queued, settled, UNSERVED, type Assignment
 import { assignableOf, type Assignments } from '../assignment/assignments.ts'
 import { KeyedQueue } from '../keyed-queue.ts'
 import { Refusal } from '../refusal.ts'
-import type { Conversations } from './conversations.ts'
 import { imagesIn, type Images } from './images.ts'
 import { blockOf } from './standing-block.ts'
 import { isWithdrawn } from './tombstone.ts'
@@ -54,7 +53,6 @@ interface Pair {
 export interface MergesOptions {
   readonly store: Store
   readonly records: Records
-  readonly conversations: Conversations
   readonly assignments: Assignments
   readonly images: Images
   readonly now: () => number
@@ -121,7 +119,7 @@ export class Merges {
 
   /** Resolves with how many messages were copied. */
   async #copy(pair: Pair): Promise<number> {
-    const { store, records, conversations } = this.#options
+    const { store, records } = this.#options
     const numbers = new Map<number, Appended>()
     let page: Page | undefined
     for (let after = pair.after; ; after = page.messages.at(-1)!.seq) {
@@ -132,9 +130,6 @@ export class Merges {
       await records.put({ ...this.#item(pair.guest, pair.from), value: JSON.stringify(progress) })
     }
     await this.#takeOver(pair, documentOf(page.assignment) ?? UNSERVED)
-    const [first] = numbers.values()
-    if (first === undefined) return 0
-    await conversations.announce({ conversation: pair.to, mine: pair.shop, theirs: pair.customer }, { seq: first.seq, duplicate: true, sid: '' })
     return numbers.size
   }
 

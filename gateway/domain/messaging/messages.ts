@@ -11,7 +11,7 @@ import { spenderOf, type Allowances } from '../allowances.ts'
 import type { Blacklist } from '../desk/blacklist.ts'
 import { ROWS_BYTES } from '../answer-size.ts'
 import { checkMessage } from './check-message.ts'
-import { isBlocking, type Conversations } from './conversations.ts'
+import { isBlocking } from './conversations.ts'
 import type { Report } from '../facts.ts'
 import { imagesIn, type Images } from './images.ts'
 import { Quotes } from './quotes.ts'
@@ -24,7 +24,6 @@ const DEFAULT_PAGE_COUNT = 30
 
 export class Messages {
   readonly #store: Store
-  readonly #conversations: Conversations
   readonly #blacklist: Blacklist
   readonly #routing: Routing
   readonly #direct: Direct
@@ -41,7 +40,6 @@ export class Messages {
 
   constructor(options: {
     store: Store
-    conversations: Conversations
     blacklist: Blacklist
     routing: Routing
     direct: Direct
@@ -54,7 +52,6 @@ export class Messages {
     report: Report
   }) {
     this.#store = options.store
-    this.#conversations = options.conversations
     this.#blacklist = options.blacklist
     this.#routing = options.routing
     this.#direct = options.direct
@@ -102,9 +99,8 @@ export class Messages {
         ...(prev === undefined ? undefined : { prev }),
         ...(duplicate ? { duplicate } : undefined),
       }
-      const announced = this.#conversations.announce(view, { seq, duplicate, sid })
       const routed = this.#routing.wrote(identity, conversation, appended)
-      return announced === undefined && routed === undefined ? answer : Promise.all([announced, routed]).then(() => answer)
+      return routed === undefined ? answer : routed.then(() => answer)
     })
   }
 

@@ -3,7 +3,6 @@
  * into another's mouth. When the quoted message is withdrawn, its words leave the quotes, too.
  */
 import type { Appended, Bus, NewMessage, Store } from '../../backbone/backbone.ts'
-import { conversationChannel } from '../../protocol/keys.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import type { Body, Message } from '../../protocol/model.ts'
 import { encodePacket } from '../../protocol/packet.ts'
@@ -69,7 +68,7 @@ export class Quotes {
     if (found === undefined || !isWithdrawn(found)) return
     const wordless = without(prev === undefined ? message : { ...message, prev })
     await this.#store.replace(wordless)
-    await this.#bus.publish(conversationChannel(conversation), '', encodePacket({ type: 'event', name: 'withdrawPush', args: [wordless] }))
+    await this.#bus.publishIn(conversation, '', encodePacket({ type: 'event', name: 'withdrawPush', args: [wordless] }))
   }
 
   /**

@@ -1,6 +1,5 @@
 import type { Bus, Store } from '../../backbone/backbone.ts'
 import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
-import { conversationChannel } from '../../protocol/keys.ts'
 import { encodePacket } from '../../protocol/packet.ts'
 import type { PushData } from '../../protocol/pushes.ts'
 import { access, type Caller } from './access.ts'
@@ -34,7 +33,7 @@ export class Typing {
       ...(identity.guest && { guest: identity.guest }),
     }
     const packet = encodePacket({ type: 'event', name: 'typingPush', args: [push] })
-    await this.#bus.publish(conversationChannel(conversation), sid, packet)
+    await this.#bus.publishIn(conversation, sid, packet)
     return { ok: true }
   }
 }

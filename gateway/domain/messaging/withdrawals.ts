@@ -6,7 +6,7 @@
  */
 import type { Bus, Store } from '../../backbone/backbone.ts'
 import type { CommandAnswer, CommandInput } from '../../protocol/commands.ts'
-import { conversationChannel, ownChannel } from '../../protocol/keys.ts'
+import { isShopSide, userChannel } from '../../protocol/keys.ts'
 import { LIMITS } from '../../protocol/limits.ts'
 import type { Message } from '../../protocol/model.ts'
 import { encodePacket } from '../../protocol/packet.ts'
@@ -18,7 +18,7 @@ import { imagesIn, type Images } from './images.ts'
 import { ownWords, type Quotes } from './quotes.ts'
 import { isWithdrawn, withdrawnOf } from './tombstone.ts'
 
-/** JSON on both sides' own channels, for backends; windows learn it by `withdrawPush`. */
+/** JSON on the persons' own channels, for backends; windows learn it by `withdrawPush`. */
 export interface WithdrawnNotice {
   readonly type: 'withdrawn'
   readonly conversation: string
@@ -75,11 +75,10 @@ export class Withdrawals {
   async #tell({ sid }: Caller, { conversation, mine, theirs }: SideView, changed: readonly Message[]): Promise<void> {
     const { bus, now } = this.#options
     const { seq, id } = changed[0]!
-    const channel = conversationChannel(conversation)
     // not to the session that withdrew it, which has the answer; of quotes it has none
     for (const [i, message] of changed.entries())
-      await bus.publish(channel, i === 0 ? sid : '', encodePacket({ type: 'event', name: 'withdrawPush', args: [message] }))
+      await bus.publishIn(conversation, i === 0 ? sid : '', encodePacket({ type: 'event', name: 'withdrawPush', args: [message] }))
     const notice: WithdrawnNotice = { type: 'withdrawn', conversation, seq, id, at: now() }
-    await Promise.all([mine, theirs].map((side) => bus.publish(ownChannel(side), '', JSON.stringify(notice))))
+    await Promise.all([mine, theirs].filter((side) => !isShopSide(side)).map((side) => bus.publish(userChannel(side), '', JSON.stringify(notice))))
   }
 }

@@ -1,0 +1,151 @@
+import { Unavailable } from '../backbone.ts'
+import { shardNumber, sideOfChannel } from '../../protocol/keys.ts'
+import { routeKey } from './keys.ts'
+import type { Inboxes } from './inboxes.ts'
+import { routeOp } from './operations.ts'
+import type { Place, Ring } from './ring.ts'
+import type { Router } from './router.ts'
+import type { Script } from './op.ts'
+
+/** How long a route outlives its node, and how often each is written again. */
+const LASTS_MS = 3_600_000
+const RENEWED_MS = 1_200_000
+
+export interface RoutesOptions {
+  readonly ring: Ring
+  readonly router: Router
+  readonly inboxes: Inboxes
+  readonly script: Script
+  readonly node: string
+  /** Ms that a new route waits for an inbox that is being subscribed. */
+  readonly timeoutMs: number
+  /** What was published on these channels may have missed this node. */
+  readonly onMissed: (channels: readonly string[]) => void
+}
+
+/**
+ * Which channels this node subscribes to, as Redis knows it: a string for each channel, with the names of the nodes. Scripts that publish read it.
+ *
+ * What is published in a conversation goes to the channels of its sides, and a side's conversations lie anywhere. So a side's route is at every place:
+ * on each server of a ring, in each tag of a Cluster. Any other channel's is at the place that its name picks.
+ *
+ * A place that is away gets its routes when it is back; nothing can be published there meanwhile. After an interruption all of them are written again,
+ * because whoever published in between has taken this node out.
+ */
+export class Routes {
+  readonly #options: RoutesOptions
+  readonly #channels = new Map<string, readonly Place[]>()
+  /** By place: what could not be written. */
+  readonly #unwritten: readonly Set<string>[]
+  #renewing: IterableIterator<[string, readonly Place[]]> | undefined
+
+  constructor(options: RoutesOptions) {
+    this.#options = options
+    this.#unwritten = options.ring.places.map(() => new Set())
+  }
+
+  /** Resolves when what is published on the channel goes to this node's inboxes. Rejects where no place could be told. */
+  async follow(channel: string): Promise<void> {
+    const places = this.#placesOf(channel)
+    this.#channels.set(channel, places)
+    const problems = await Promise.all(places.map((place) => this.#write(place, channel)))
+    if (problems.includes(undefined)) return
+    this.leave(channel)
+    throw problems[0]!
+  }
+
+  leave(channel: string): void {
+    const places = this.#channels.get(channel)
+    if (places === undefined) return
+    this.#channels.delete(channel)
+    for (const place of places) {
+      this.#unwritten[place.number]!.delete(channel)
+      // where it fails, scripts find nobody behind the route, or it expires
+      this.#run(place, channel, '').catch(() => undefined)
+    }
+  }
+
+  /** The channels of this node that have a route at the place. */
+  at(place: Place): string[] {
+    return [...this.#channels].flatMap(([channel, places]) => (places.includes(place) ? [channel] : []))
+  }
+
+  /** Writes all routes of the place again. Resolves when they are written. */
+  async writeAll(place: Place): Promise<void> {
+    const channels = this.at(place)
+    await Promise.all(channels.map((channel) => this.#write(place, channel)))
+    if (channels.length > 0) this.#options.onMissed(channels)
+  }
+
+  /** To be called every `everyMs`: writes what could not be written, and a part of all again, which else would expire. */
+  async tend(everyMs: number): Promise<void> {
+    await Promise.all([...this.#options.ring.places.map((place) => this.#catchUp(place)), this.#renew(Math.ceil((this.#channels.size * everyMs) / RENEWED_MS))])
+  }
+
+  async #catchUp(place: Place): Promise<void> {
+    const unwritten = this.#unwritten[place.number]!
+    if (unwritten.size === 0 || !this.#options.inboxes.isLive(place)) return
+    const channels = [...unwritten]
+    const problems = await Promise.all(channels.map((channel) => this.#write(place, channel)))
+    const written = channels.filter((_, i) => problems[i] === undefined)
+    if (written.length > 0) this.#options.onMissed(written)
+  }
+
+  async #renew(count: number): Promise<void> {
+    const channels: [string, readonly Place[]][] = []
+    this.#renewing ??= this.#channels.entries()
+    while (channels.length < count) {
+      const next = this.#renewing.next()
+      if (next.done === true) {
+        this.#renewing = undefined
+        break
+      }
+      channels.push(next.value)
+    }
+    await Promise.all(
+      channels.map(async ([channel, places]) => {
+        const had = await Promise.all(places.filter((place) => this.#options.inboxes.isLive(place)).map((place) => this.#put(place, channel)))
+        // somebody has removed it
+        if (had.includes(false)) this.#options.onMissed([channel])
+      }),
+    )
+  }
+
+  /** Resolves with why the route is not written; undefined: it is. */
+  async #write(place: Place, channel: string): Promise<Unavailable | undefined> {
+    const { inboxes, ring, timeoutMs } = this.#options
+    try {
+      if (!inboxes.isLive(place)) {
+        const problem = ring.problemAt(place)
+        if (problem === undefined) await inboxes.settled(place, timeoutMs)
+        if (!inboxes.isLive(place)) throw new Unavailable(`Redis: ${problem ?? 'the inbox is not subscribed'}`)
+      }
+      await this.#put(place, channel)
+      this.#unwritten[place.number]!.delete(channel)
+      return undefined
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error
+      if (this.#channels.has(channel)) this.#unwritten[place.number]!.add(channel)
+      return error
+    }
+  }
+
+  /** Resolves with whether the route had this node before. Not where the channel was left meanwhile. */
+  async #put(place: Place, channel: string): Promise<boolean> {
+    if (!this.#channels.has(channel)) return true
+    return this.#run(place, channel, String(LASTS_MS))
+  }
+
+  #run(place: Place, channel: string, ms: string): Promise<boolean> {
+    const { router, script, node } = this.#options
+    return router.run(routeOp(script, routeKey(place.start, channel), { node, ms }))
+  }
+
+  #placesOf(channel: string): readonly Place[] {
+    const { places } = this.#options.ring
+    return sideOfChannel(channel) === undefined ? [placeOfChannel(places, channel)] : places
+  }
+}
+
+/** Where a channel's route is, unless it is a side's. */
+export const placeOfChannel = (places: readonly Place[], channel: string): Place => places[shardNumber(channel, places.length)]!

@@ -1,0 +1,62 @@
+-- In front of every script that publishes (scripts.ts): puts texts into the inboxes of nodes. A route is the string of the nodes that subscribe to a
+-- channel. All texts that a call has for a node go in one publish, which is numbered, so that the node notices when one is lost.
+local boxes, consulted, toldCount = {}, {}, 0
+
+local function put(node, text)
+  local box = boxes[node]
+  if not box then
+    box = { told = 0, texts = { '' }, count = 1 }
+    boxes[node] = box
+  end
+  -- a node may be in both routes
+  if box.told == toldCount then return end
+  box.told, box.count = toldCount, box.count + 1
+  box.texts[box.count] = text
+end
+
+local function follow(key, route, text)
+  if not route then return end
+  consulted[key] = route
+  if not string.find(route, ' ', 1, true) then return put(route, text) end
+  for node in string.gmatch(route, '%S+') do put(node, text) end
+end
+
+-- To every node of two routes, once. `one`, `two`: their keys, with the values as Redis has them.
+local function tell(one, routeOne, two, routeTwo, text)
+  toldCount = toldCount + 1
+  follow(one, routeOne, text)
+  follow(two, routeTwo, text)
+end
+
+-- Takes nodes that nobody has heard of out of the routes that named them: they write their routes again when they are back.
+local function forget(gone)
+  for key, route in pairs(consulted) do
+    local left, count = {}, 0
+    for node in string.gmatch(route, '%S+') do
+      if not gone[node] then
+        count = count + 1
+        left[count] = node
+      end
+    end
+    if count == 0 then redis.call('DEL', key) else redis.pcall('SET', key, table.concat(left, ' '), 'KEEPTTL') end
+  end
+end
+
+-- Publishes what was told. `key`: any route's, whose beginning that of the inboxes is. Returns what Redis said where it did not take a publish.
+local function deliver(publish, key)
+  local start, gone, failure = string.match(key, '^(.-)at:'), nil, nil
+  for node, box in pairs(boxes) do
+    -- where the server's memory is full nothing can be counted, and what is published is not numbered
+    local number = redis.pcall('INCR', start .. 'in:' .. node)
+    box.texts[1] = type(number) == 'table' and '0' or string.format('%.0f', number)
+    local heard = redis.pcall(publish, 'ImInbox:' .. string.sub(start, 4) .. node, table.concat(box.texts, '\30'))
+    if type(heard) == 'table' then failure = heard.err
+    elseif heard == 0 then
+      redis.pcall('DEL', start .. 'in:' .. node)
+      gone = gone or {}
+      gone[node] = true
+    end
+  end
+  if gone then forget(gone) end
+  return failure
+end
