@@ -35,14 +35,7 @@ export class Hub {
   readonly #viewing: Viewing
   readonly #stop: () => void
 
-  constructor(options: {
-    backbone: Backbone
-    presence: Presence
-    viewing: Viewing
-    report: Report
-    now: () => number
-    uptime: () => number
-  }) {
+  constructor(options: { backbone: Backbone; presence: Presence; viewing: Viewing; report: Report; now: () => number; uptime: () => number }) {
     this.#backbone = options.backbone
     this.#report = options.report
     this.#now = options.now

@@ -174,7 +174,9 @@ export class SideSubscription {
     if (known === undefined && last.at < this.#preparedAt) return false
     const isMissed = known?.seq !== head.seq
     if (isMissed) await this.#readMissed(conversation, known)
-    else for (const [participant, cursor] of Object.entries(row.cursors)) this.#push(encodePush('cursorPush', { conversation, participant, ...cursor }), '')
+    else
+      for (const [participant, cursor] of Object.entries(row.cursors))
+        this.#push(encodePush('cursorPush', { conversation, participant, ...cursor }), '')
     return isMissed
   }
 

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { watermarksKey, watermarksNumber } from '../../gateway/backbone/redis/keys.ts'
 import { conversationTag } from '../../gateway/protocol/keys.ts'
 import { spawnGateway, type PassClaims, type SpawnedGateway } from '../kit/gateway.ts'
 import { startRedis, type RedisServer } from '../kit/redis.ts'
@@ -54,7 +53,8 @@ async function written(): Promise<readonly string[]> {
   const fields = await Promise.all(
     keys.map(async (key) => (key.startsWith('im:records:') ? (await redis.cli('HKEYS', key)).trim().split('\n') : [''])),
   )
-  return keys.flatMap((key, i) => fields[i]!.map((field) => `${key} ${field}`)).sort()
+  // a node's inbox has the node's name, which is random
+  return keys.flatMap((key, i) => fields[i]!.map((field) => `${key.replace(/^im:0:in:.*/, 'im:0:in')} ${field}`)).sort()
 }
 
 const agent: PassClaims = { sub: 'a1', role: 'agent', shop: '7' }
@@ -108,7 +108,6 @@ test.each(['FLUSHALL', 'started again without its file'])(
         'im:records:shop:7/open',
         'im:records:shop:7/present',
         'im:records:shop:7~c1/viewing',
-        watermarksKey(watermarksNumber('shop:7~c1')),
         ...['head', 'log', 'meta'].map((kind) => `im:{${conversationTag('shop:7~c1')}}:${kind}:shop:7~c1`),
       ])
     if (how === 'FLUSHALL') await redis.cli('FLUSHALL')

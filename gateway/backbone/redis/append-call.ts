@@ -1,6 +1,6 @@
 import type { Op } from './op.ts'
 
-/** What scripts/append.lua takes: all heads, both routes of each, all logs, then the keys of the commands beside; see there. */
+/** What scripts/append.lua takes: all heads, all logs, then the keys of the commands beside; see there. */
 export function composeAppends(head: readonly string[], ops: readonly Op<unknown>[]): string[] {
   const { length } = ops
   const keys: string[] = []
@@ -9,15 +9,12 @@ export function composeAppends(head: readonly string[], ops: readonly Op<unknown
   } of ops)
     keys.push(one!)
   for (const {
-    keys: [, , one, two],
-  } of ops)
-    keys.push(one!, two!)
-  for (const {
     keys: [, log],
   } of ops)
     keys.push(log!)
   for (const { beside } of ops) if (beside !== undefined) for (const [key] of beside) keys.push(key)
   const composed = [String(keys.length), ...keys, String(length), ...head]
+  for (const { routes } of ops) composed.push(...routes!)
   for (const { args } of ops) for (const arg of args) composed.push(arg)
   ops.forEach(({ beside }, i) => {
     if (beside !== undefined) for (const [, command, one, two] of beside) composed.push(String(i + 1), command, one, two)

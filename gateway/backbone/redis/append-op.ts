@@ -47,6 +47,7 @@ export class AppendOp implements Op<AppendReply> {
   readonly key: string
   readonly weight: number
   readonly script: Script
+  readonly routes: readonly [string, string]
   keys: readonly string[] = []
   args: readonly string[] = []
   beside: readonly Beside[] | undefined
@@ -81,6 +82,7 @@ export class AppendOp implements Op<AppendReply> {
     const [one, two] = this.#log.sides
     this.#place = side === one ? 0 : side === two ? 1 : undefined
     this.key = this.#log.channel
+    this.routes = this.#log.routes
     this.script = options.scripts.append
     this.weight = 1 + this.#tail.length / 1000
   }
@@ -115,8 +117,8 @@ export class AppendOp implements Op<AppendReply> {
   }
 
   #look(place: string, meta: string): void {
-    const { keys, routes } = this.#log
-    this.keys = [keys.head, keys.log, ...routes]
+    const { head, log } = this.#log.keys
+    this.keys = [head, log]
     this.args = [this.#expected!.text, '', place, meta, '']
   }
 
@@ -140,7 +142,7 @@ export class AppendOp implements Op<AppendReply> {
     const packet = this.#log.start(next.epoch).text + entry + ']'
     const line = next.text.slice(0, next.text.length - next.assignment.text.length)
     const told = writeEntry(before.stamp, line, inboxEntry(origin, this.#log.name, packet))
-    this.keys = [head, log, ...this.#log.routes]
+    this.keys = [head, log]
     this.args = [before.text, next.text, this.#headLasts(next), next.stamp + entry, told]
     const beside: Beside[] = []
     this.#keep(before, next, beside)
@@ -155,7 +157,7 @@ export class AppendOp implements Op<AppendReply> {
     const stamp = newStamp()
     this.#stamps.push(stamp)
     const parts = [origin, conversation, this.#log.start(before.epoch).text, this.#identity, JSON.stringify(id), this.#tail]
-    this.keys = [head, log, ...this.#log.routes]
+    this.keys = [head, log]
     this.args = [before.text, '+', this.#place === undefined ? '0' : String(this.#place + 1), stamp, parts.join('\n')]
     const beside: Beside[] = []
     this.#name(beside)

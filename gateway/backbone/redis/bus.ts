@@ -130,6 +130,7 @@ export class RedisBus implements Bus {
   close(): void {
     this.#isClosed = true
     this.#gaps.close()
+    this.#routes.close()
     for (const subscriber of this.#subscribers.values()) subscriber.close()
     this.#channels.clear()
   }
@@ -172,7 +173,11 @@ export class RedisBus implements Bus {
 
   #onPayload(name: string, payload: Buffer): void {
     const place = this.#places.get(name)
-    if (place !== undefined) return this.#inboxes.received(place, readInbox(payload, (entry) => this.#onEntry(entry)))
+    if (place !== undefined)
+      return this.#inboxes.received(
+        place,
+        readInbox(payload, (entry) => this.#onEntry(entry)),
+      )
     const channel = this.#channels.get(name)
     if (channel === undefined) return
     const { origin, packet } = unframed(payload)

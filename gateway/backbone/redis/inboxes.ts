@@ -92,12 +92,15 @@ export class Inboxes {
 
   async #count(inbox: Inbox): Promise<void> {
     const key = inboxKey(inbox.place.start, this.#node)
-    const args = ['GETEX', key, 'PX', KEPT_MS]
-    const now = await this.#router.run({ key, keys: [], args, weight: 0.1, parse: (reply) => Number(reply ?? 0) })
+    const run = (args: readonly string[]): Promise<unknown> => this.#router.run({ key, keys: [], args, weight: 0.1, parse: (reply) => reply })
+    const found = await run(['GETEX', key, 'PX', KEPT_MS])
+    // it is there before anything is counted, so that it is missed where Redis has lost all it had
+    if (found === null) await run(['SET', key, '0', 'NX', 'PX', KEPT_MS])
+    const now = Number(found)
     const { last, counted } = inbox
     inbox.counted = now
     if (last === undefined) inbox.last = now
-    else if (now < last) {
+    else if (found === null || now < last) {
       inbox.last = now
       this.#onForgotten(inbox.place)
     } else if (counted > last) {

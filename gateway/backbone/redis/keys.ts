@@ -54,7 +54,6 @@ export const inboxChannel = (start: string, node: string): string => `ImInbox:${
 /** Hash: what a probe writes. */
 export const probeKey = (tag: string): string => `im:{${tag}}:probe`
 
-
 /** How a key of a conversation's head begins; the conversation follows. */
 const HEAD = /^im:\{c\d+\}:head:/
 

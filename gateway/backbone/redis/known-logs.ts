@@ -18,7 +18,8 @@ export class KnownLogs {
 
   of(conversation: string): KnownLog {
     let log = this.#logs.get(conversation)
-    if (log === undefined) this.#logs.set(conversation, (log = new KnownLog(conversation, { windowCount: this.#windowCount, place: this.#ring.placeOf(conversation) })))
+    if (log === undefined)
+      this.#logs.set(conversation, (log = new KnownLog(conversation, { windowCount: this.#windowCount, place: this.#ring.placeOf(conversation) })))
     return log
   }
 

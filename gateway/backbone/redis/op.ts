@@ -22,6 +22,8 @@ export interface Op<T> {
   readonly script?: Script
   readonly keys: readonly string[]
   readonly args: readonly string[]
+  /** Only for a script that composes its call: the routes of both sides. */
+  readonly routes?: readonly [string, string]
   /** Its cost for the server; 1 = an append of a short message. Batches are bounded by it, because a running script blocks the server. */
   readonly weight: number
   /** Only for a script that composes its call: what follows the operation. */

@@ -44,7 +44,7 @@ export function routeOp(script: Script, key: string, { node, ms }: { node: strin
 
 /** `key`: what picks the server. `text`: an entry of inboxes (frames.ts), for the nodes of two routes. */
 export function tellOp(script: Script, { key, routes, text }: { key: string; routes: readonly [string, string]; text: string }): Op<unknown> {
-  return { key, script, keys: routes, args: [text], weight: 0.2 + text.length / 5000, parse: (reply) => reply }
+  return { key, script, keys: [routes[0]], args: [routes[1], text], weight: 0.2 + text.length / 5000, parse: (reply) => reply }
 }
 
 export function advanceOp(script: Script, cursor: Parameters<Store['advance']>[0], routes: readonly [string, string]): Op<Cursor> {
@@ -55,8 +55,8 @@ export function advanceOp(script: Script, cursor: Parameters<Store['advance']>[0
   return {
     key: conversationChannel(conversation),
     script,
-    keys: [head, meta, ...routes],
-    args: [inboxEntry(origin, inConversation(conversation), ''), start, side, String(place), String(delivered ?? 0), String(read ?? 0)],
+    keys: [head, meta],
+    args: [...routes, inboxEntry(origin, inConversation(conversation), ''), start, side, String(place), String(delivered ?? 0), String(read ?? 0)],
     weight: 0.5,
     parse: (reply) => cursorOf(reply as string),
   }

@@ -10,6 +10,7 @@ import type { Script } from './op.ts'
 /** How long a route outlives its node, and how often each is written again. */
 const LASTS_MS = 3_600_000
 const RENEWED_MS = 1_200_000
+const RETRY_MS = 200
 
 export interface RoutesOptions {
   readonly ring: Ring
@@ -37,6 +38,7 @@ export class Routes {
   readonly #channels = new Map<string, readonly Place[]>()
   /** By place: what could not be written. */
   readonly #unwritten: readonly Set<string>[]
+  #retry: NodeJS.Timeout | undefined
   #renewing: IterableIterator<[string, readonly Place[]]> | undefined
 
   constructor(options: RoutesOptions) {
@@ -77,9 +79,21 @@ export class Routes {
     if (channels.length > 0) this.#options.onMissed(channels)
   }
 
-  /** To be called every `everyMs`: writes what could not be written, and a part of all again, which else would expire. */
+  /** To be called every `everyMs`: writes a part of all again, which else would expire. */
   async tend(everyMs: number): Promise<void> {
-    await Promise.all([...this.#options.ring.places.map((place) => this.#catchUp(place)), this.#renew(Math.ceil((this.#channels.size * everyMs) / RENEWED_MS))])
+    await this.#renew(Math.ceil((this.#channels.size * everyMs) / RENEWED_MS))
+  }
+
+  close(): void {
+    clearTimeout(this.#retry)
+  }
+
+  /** What could not be written although the inbox is subscribed. A place without one is written as a whole when it has one. */
+  #retryLater(): void {
+    this.#retry ??= setTimeout(() => {
+      this.#retry = undefined
+      for (const place of this.#options.ring.places) void this.#catchUp(place)
+    }, RETRY_MS)
   }
 
   async #catchUp(place: Place): Promise<void> {
@@ -125,7 +139,10 @@ export class Routes {
       return undefined
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error
-      if (this.#channels.has(channel)) this.#unwritten[place.number]!.add(channel)
+      if (this.#channels.has(channel)) {
+        this.#unwritten[place.number]!.add(channel)
+        if (inboxes.isLive(place)) this.#retryLater()
+      }
       return error
     }
   }

@@ -40,7 +40,7 @@ describe('a Cluster moves under load', () => {
     await source.cli('CLUSTER', 'SETSLOT', slot, 'MIGRATING', targetId)
     // the order in which a Cluster moves them is no order
     const keys = (await source.cli('CLUSTER', 'GETKEYSINSLOT', slot, '100')).split('\n').toSorted((a, b) => (a.slice(-9) < b.slice(-9) ? -1 : 1))
-    expect(keys).toHaveLength(3 * count)
+    expect(keys.filter((key) => /:(head|log|meta):/.test(key))).toHaveLength(3 * count)
     for (const key of keys) {
       await source.cli('MIGRATE', '127.0.0.1', String(target.port), key, '0', '1000')
       await new Promise((resolve) => setTimeout(resolve, 60))

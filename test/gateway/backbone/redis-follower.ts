@@ -1,5 +1,5 @@
 import { Unavailable, type Backbone, type Subscription } from '../../../gateway/backbone/backbone.ts'
-import { conversationChannel } from '../../../gateway/protocol/keys.ts'
+import { sideChannel, sidesOf } from '../../../gateway/protocol/keys.ts'
 import type { Message } from '../../../gateway/protocol/model.ts'
 
 /** Asks until it is answered; anything but Unavailable is a bug and thrown. */
@@ -41,7 +41,7 @@ export class ClientFollower {
     this.#node = node
     this.#conversation = conversation
     this.#stopGaps = node.bus.onGap((channels) => {
-      if (!channels.includes(conversationChannel(conversation))) return
+      if (!channels.includes(sideChannel(sidesOf(conversation)[1]))) return
       this.gapCount++
       void this.#read()
     })
@@ -50,7 +50,8 @@ export class ClientFollower {
   static async on(node: Backbone, conversation: string): Promise<ClientFollower> {
     const follower = new ClientFollower(node, conversation)
     follower.#subscription = await surely(() =>
-      node.bus.subscribe(conversationChannel(conversation), ({ packet }) => {
+      node.bus.subscribe(sideChannel(sidesOf(conversation)[1]), ({ packet, conversation: heard }) => {
+        if (heard !== conversation) return
         const [name, message] = JSON.parse(packet.toString().slice(1)) as [string, Message]
         if (name === 'messagePush') follower.#push(message)
       }),

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { Unavailable } from '../../../gateway/backbone/backbone.ts'
 import { AppendOp } from '../../../gateway/backbone/redis/append-op.ts'
+import { placeStart } from '../../../gateway/backbone/redis/keys.ts'
 import { KnownLog } from '../../../gateway/backbone/redis/known-log.ts'
 import { headAfter, NO_HEAD, parseHead } from '../../../gateway/backbone/redis/log-head.ts'
 import { AGAIN } from '../../../gateway/backbone/redis/op.ts'
@@ -10,6 +11,8 @@ import { loadScripts } from '../../../gateway/backbone/redis/scripts.ts'
 import { REDIS_DEFAULTS } from '../../../gateway/backbone/redis/settings.ts'
 import { newTalk } from './laws/conversation.ts'
 
+const newLog = (conversation: string, windowCount: number): KnownLog =>
+  new KnownLog(conversation, { windowCount, place: { number: 0, start: placeStart('0') } })
 const settings = { ...REDIS_DEFAULTS, url: 'redis://x' }
 const scripts = loadScripts(settings, 'PUBLISH')
 
@@ -57,7 +60,7 @@ test('hashes of similar texts are spread, and never that of an empty place', () 
 
 test('others are always faster: it is refused in the end', () => {
   const talk = newTalk()
-  const op = new AppendOp({ scripts, log: new KnownLog(talk.conversation, 1024), settings }, talk.message())
+  const op = new AppendOp({ scripts, log: newLog(talk.conversation, 1024), settings }, talk.message())
   let head = NO_HEAD
   expect(() => {
     for (;;) {
@@ -71,7 +74,7 @@ test('others are always faster: it is refused in the end', () => {
 
 test('what an unanswered batch foretold is not expected of the next one', () => {
   const talk = newTalk()
-  const log = new KnownLog(talk.conversation, 1024)
+  const log = newLog(talk.conversation, 1024)
   const make = () => new AppendOp({ scripts, log, settings }, talk.message())
   const batch = {}
   const [one, two, three] = [make(), make(), make()]
@@ -87,7 +90,7 @@ test('what an unanswered batch foretold is not expected of the next one', () => 
 
 test('a duplicate within a batch is looked up behind what the batch writes', () => {
   const talk = newTalk()
-  const log = new KnownLog(talk.conversation, 1024)
+  const log = newLog(talk.conversation, 1024)
   const message = talk.message()
   const batch = {}
   const [first, again] = [message, message].map((one) => new AppendOp({ scripts, log, settings }, one)) as [AppendOp, AppendOp]
@@ -98,7 +101,7 @@ test('a duplicate within a batch is looked up behind what the batch writes', () 
 
 test('what is behind another of its batch is not written behind others: it would come before its predecessor, if that is refused', () => {
   const talk = newTalk()
-  const log = new KnownLog(talk.conversation, 1024)
+  const log = newLog(talk.conversation, 1024)
   const [one, two] = [talk.message(), talk.message()].map((message) => new AppendOp({ scripts, log, settings }, message)) as [AppendOp, AppendOp]
   let head = NO_HEAD
   for (let n = 0; n < 3; n++) {
@@ -114,7 +117,7 @@ test('what is behind another of its batch is not written behind others: it would
 
 test('what a refusal told goes with its batch: of a thousand entries it is more than all else that is known of a log', () => {
   const talk = newTalk()
-  const log = new KnownLog(talk.conversation, 1024)
+  const log = newLog(talk.conversation, 1024)
   const written = headAfter(NO_HEAD, { epoch: 'e', at: 1, soleSide: '0', id: '"m"', by: 0 })
   log.in({})
   log.learn(NO_HEAD, written.text, [`${written.stamp}1,"id":"m","from":"c","side":"c",`])

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Unavailable, type Backbone } from '../../../gateway/backbone/backbone.ts'
 import { conversationKeys } from '../../../gateway/backbone/redis/keys.ts'
 import { openRedis } from '../../../gateway/backbone/redis/redis.ts'
-import { conversationChannel, userChannel } from '../../../gateway/protocol/keys.ts'
+import { userChannel } from '../../../gateway/protocol/keys.ts'
 import { RedisProxy } from '../../kit/redis-proxy.ts'
 import { eventually, startRedis, type RedisServer } from '../../kit/redis.ts'
 import { newTalk } from './laws/conversation.ts'
@@ -197,27 +197,18 @@ describe('the races of one server', () => {
   })
 
   it('reading before subscribing misses what is written between; subscribing before reading misses nothing', async () => {
-    const hold = async (): Promise<() => void> => {
-      await (await node.bus.subscribe(userChannel('warm-up'), () => undefined)).close()
-      const [line] = proxy.connections('warm-up')
-      line!.set('requests', 'hold')
-      return () => line!.set('requests', 'pass')
-    }
     const wrong = newTalk()
-    let release = await hold()
-    const heard: string[] = []
-    const confirmed = node.bus.subscribe(conversationChannel(wrong.conversation), ({ packet }) => heard.push(packet.toString()))
     const { messages } = await node.store.read(wrong.conversation, { limit: 10 })
     await other.store.append(wrong.message())
-    release()
-    await (await confirmed).close()
-    expect([...messages, ...heard]).toEqual([])
+    const recorder = await Recorder.inConversation(node.bus, wrong.conversation)
+    expect([...messages, ...recorder.packets]).toEqual([])
+    await recorder.close()
 
     const right = newTalk()
-    release = await hold()
+    for (const connection of proxy.connections()) connection.set('requests', 'hold')
     const following = ClientFollower.on(node, right.conversation)
     await other.store.append(right.message())
-    release()
+    for (const connection of proxy.connections()) connection.set('requests', 'pass')
     const follower = await following
     expect(follower.shown).toHaveLength(1)
     await follower.close()
@@ -269,9 +260,9 @@ describe('the races of one server', () => {
   it('the connection is lost between the subscription and its confirmation: it is refused, and the next try works', async () => {
     const talk = newTalk()
     for (const connection of proxy.connections()) connection.set('replies', 'hold')
-    const subscribing = node.bus.subscribe(conversationChannel(talk.conversation), () => undefined)
+    const subscribing = node.bus.subscribe(userChannel(talk.customer), () => undefined)
     await eventually(
-      () => server.cli('PUBSUB', 'NUMSUB', conversationChannel(talk.conversation)),
+      () => server.cli('PUBSUB', 'NUMSUB', userChannel(talk.customer)),
       (text) => text.endsWith('1'),
     )
     proxy.cut()

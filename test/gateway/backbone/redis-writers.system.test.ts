@@ -5,12 +5,12 @@ import type { Backbone, NewMessage } from '../../../gateway/backbone/backbone.ts
 import { composeAppends } from '../../../gateway/backbone/redis/append-call.ts'
 import { AppendOp } from '../../../gateway/backbone/redis/append-op.ts'
 import { conversationKeys } from '../../../gateway/backbone/redis/keys.ts'
+import { placeStart } from '../../../gateway/backbone/redis/keys.ts'
 import { KnownLog } from '../../../gateway/backbone/redis/known-log.ts'
 import { AGAIN } from '../../../gateway/backbone/redis/op.ts'
 import { openRedis } from '../../../gateway/backbone/redis/redis.ts'
 import { loadScripts } from '../../../gateway/backbone/redis/scripts.ts'
 import { REDIS_DEFAULTS } from '../../../gateway/backbone/redis/settings.ts'
-import { conversationChannel } from '../../../gateway/protocol/keys.ts'
 import { messagePacket } from '../../../gateway/protocol/packets.ts'
 import { startRedis, type RedisServer } from '../../kit/redis.ts'
 import { newTalk } from './laws/conversation.ts'
@@ -144,12 +144,12 @@ describe('the writers of one conversation', () => {
 
   it('two gateways append the same client id at once: stored and published once', async () => {
     const talk = newTalk()
-    const recorder = await Recorder.on(other.bus, conversationChannel(talk.conversation))
+    const recorder = await Recorder.inConversation(other.bus, talk.conversation)
     const ids = Array.from({ length: 100 }, (_, i) => `id-${i}`)
     const answers = await Promise.all(ids.flatMap((id) => [node, other].map((one) => one.store.append(talk.message({ id })))))
     expect(answers.filter(({ duplicate }) => duplicate)).toHaveLength(100)
     ids.forEach((_, i) => expect(answers[i * 2]!.seq).toBe(answers[i * 2 + 1]!.seq))
-    await other.bus.publish(conversationChannel(talk.conversation), '', 'end')
+    await other.bus.publishIn(talk.conversation, '', 'end')
     expect((await recorder.until(101)).at(-1)).toBe('end')
     await recorder.close()
   })
@@ -159,7 +159,7 @@ describe('the writers of one conversation', () => {
     const settings = { ...REDIS_DEFAULTS, url: server.url }
     const { append } = loadScripts(settings, 'PUBLISH')
     const redis = new Redis(server.url)
-    const log = new KnownLog(talk.conversation, settings.windowCount)
+    const log = new KnownLog(talk.conversation, { windowCount: settings.windowCount, place: { number: 0, start: placeStart('0') } })
     const scripts = loadScripts(settings, 'PUBLISH')
     const makeSlow = (fields: Partial<NewMessage>) => new AppendOp({ scripts, log, settings }, talk.message({ from: talk.shop, ...fields }))
     const faster = (id: string) => node.store.append(talk.message({ id }))
@@ -172,7 +172,7 @@ describe('the writers of one conversation', () => {
     }
     const slow = makeSlow({ id: 'slow', name: 'Änne', at: 5 })
     for (let n = 1; n <= 3; n++) expect(await attempt(slow, `fast ${n}`)).toBe(AGAIN)
-    const recorder = await Recorder.on(other.bus, conversationChannel(talk.conversation))
+    const recorder = await Recorder.inConversation(other.bus, talk.conversation)
     expect(await attempt(slow, 'fast 4')).toMatchObject({ appended: { seq: 5, prev: 'fast 4', duplicate: false } })
     await recorder.until(2)
     const { messages, cursors, names, head } = await node.store.read(talk.conversation, { limit: 9 })

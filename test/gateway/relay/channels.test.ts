@@ -24,11 +24,9 @@ class SlowBus implements Bus {
     for (const listener of this.subscribed) listener({ channel, origin, packet: Buffer.from(packet) })
   }
 
-  onGap(): () => void {
-    return () => undefined
-  }
+  async publishIn(): Promise<void> {}
 
-  onWatermarks(): () => void {
+  onGap(): () => void {
     return () => undefined
   }
 
@@ -71,7 +69,7 @@ describe('the channels of a node', () => {
     const heard: string[] = []
     const listeners = ['a', 'b', 'c'].map(
       (name): ChannelListener =>
-        (encoded) =>
+        ({ encoded }) =>
           heard.push(name + encoded.text),
     )
     const joined = listeners.map((listener) => channels.join('x', listener))

@@ -1,5 +1,8 @@
 -- In front of every script that publishes (scripts.ts): puts texts into the inboxes of nodes. A route is the string of the nodes that subscribe to a
 -- channel. All texts that a call has for a node go in one publish, which is numbered, so that the node notices when one is lost.
+--
+-- Routes are arguments and not KEYS, for most people are not there and have none: while a Cluster moves a slot, it refuses calls of which it has some keys
+-- and lacks others. What cannot be read then is told to nobody; nodes read what they may have missed when their channels have moved, too.
 local boxes, consulted, toldCount = {}, {}, 0
 
 local function put(node, text)
@@ -21,6 +24,18 @@ local function follow(key, route, text)
   for node in string.gmatch(route, '%S+') do put(node, text) end
 end
 
+-- What Redis has of routes.
+local function lookUp(...)
+  local found = redis.pcall('MGET', ...)
+  if not found.err then return found end
+  local each = {}
+  for i, key in ipairs({ ... }) do
+    local route = redis.pcall('GET', key)
+    each[i] = type(route) == 'string' and route
+  end
+  return each
+end
+
 -- To every node of two routes, once. `one`, `two`: their keys, with the values as Redis has them.
 local function tell(one, routeOne, two, routeTwo, text)
   toldCount = toldCount + 1
@@ -38,7 +53,7 @@ local function forget(gone)
         left[count] = node
       end
     end
-    if count == 0 then redis.call('DEL', key) else redis.pcall('SET', key, table.concat(left, ' '), 'KEEPTTL') end
+    if count == 0 then redis.pcall('DEL', key) else redis.pcall('SET', key, table.concat(left, ' '), 'KEEPTTL') end
   end
 end
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { conversationChannel } from '../../../../gateway/protocol/keys.ts'
 import { cursorPacket, messagePacket } from '../../../../gateway/protocol/packets.ts'
 import type { World } from './world.ts'
 import { newTalk, type Talk } from './conversation.ts'
@@ -73,8 +72,7 @@ export function describeCursors(world: World): void {
 
 async function publishesMoves(world: World): Promise<void> {
   const talk = newTalk()
-  const channel = conversationChannel(talk.conversation)
-  const recorder = await Recorder.on(world.other.bus, channel)
+  const recorder = await Recorder.inConversation(world.other.bus, talk.conversation)
   const move = (to: { delivered?: number; read?: number }) =>
     world.backbone.store.advance({ conversation: talk.conversation, side: talk.shop, origin: 'line-2', ...to })
   await move({ read: 1 })
@@ -84,7 +82,7 @@ async function publishesMoves(world: World): Promise<void> {
   await move({ read: 1 })
   await move({ read: 99 })
   await move({ read: 99 })
-  await world.backbone.bus.publish(channel, '', 'end')
+  await world.backbone.bus.publishIn(talk.conversation, '', 'end')
   const packets = await recorder.until(7)
   const { messages } = await world.backbone.store.read(talk.conversation, { limit: 10 })
   expect(packets).toEqual([

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { conversationChannel } from '../../../../gateway/protocol/keys.ts'
 import { newTalk, type Talk } from './conversation.ts'
 import { Recorder } from './recorder.ts'
 import type { World } from './world.ts'
@@ -74,7 +73,7 @@ export function describeErase(world: World): void {
     it('publishes nothing, and leaves the others alone', async () => {
       const [talk, other] = [await talkWithEverything(world), await talkWithEverything(world)]
       const before = await world.backbone.store.read(other.conversation, { limit: 9 })
-      const recorder = await Recorder.on(world.other.bus, conversationChannel(talk.conversation))
+      const recorder = await Recorder.inConversation(world.other.bus, talk.conversation)
       await world.backbone.store.erase(talk.conversation)
       await world.backbone.store.append(talk.message())
       expect(await recorder.until(1)).toHaveLength(1)

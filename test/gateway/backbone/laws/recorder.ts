@@ -1,4 +1,5 @@
 import type { Bus, Relayed, Subscription } from '../../../../gateway/backbone/backbone.ts'
+import { sideChannel, sidesOf } from '../../../../gateway/protocol/keys.ts'
 
 /** Everything one listener was told on one channel, and a way to wait for more of it without a clock. */
 export class Recorder {
@@ -9,6 +10,15 @@ export class Recorder {
   static async on(bus: Bus, channel: string): Promise<Recorder> {
     const recorder = new Recorder()
     recorder.#subscription = await bus.subscribe(channel, (relayed) => recorder.#take(relayed))
+    return recorder
+  }
+
+  /** What is published in one conversation, as it comes to its second side. */
+  static async inConversation(bus: Bus, conversation: string): Promise<Recorder> {
+    const recorder = new Recorder()
+    recorder.#subscription = await bus.subscribe(sideChannel(sidesOf(conversation)[1]), (relayed) => {
+      if (relayed.conversation === conversation) recorder.#take(relayed)
+    })
     return recorder
   }
 

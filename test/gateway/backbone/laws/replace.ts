@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import type { Message } from '../../../../gateway/protocol/model.ts'
-import { conversationChannel } from '../../../../gateway/protocol/keys.ts'
 import { newTalk, type Talk } from './conversation.ts'
 import { Recorder } from './recorder.ts'
 import type { World } from './world.ts'
@@ -75,9 +74,8 @@ async function losesWords(world: World): Promise<void> {
 
 async function staysQuiet(world: World): Promise<void> {
   const talk = newTalk()
-  const channel = conversationChannel(talk.conversation)
   const before = await fill(world, talk, 2)
-  const recorder = await Recorder.on(world.other.bus, channel)
+  const recorder = await Recorder.inConversation(world.other.bus, talk.conversation)
   const { store, bus } = world.backbone
   const [isThere, ...appended] = await Promise.all([
     store.replace(goneOf(before[0]!)),
@@ -86,7 +84,7 @@ async function staysQuiet(world: World): Promise<void> {
   ])
   expect(isThere).toBe(true)
   expect(appended.map(({ seq }) => seq).sort((a, b) => a - b)).toEqual(Array.from({ length: 10 }, (_, i) => i + 3))
-  await bus.publish(channel, '', 'end')
+  await bus.publishIn(talk.conversation, '', 'end')
   const packets = await recorder.until(11)
   expect(packets.filter((packet) => packet.includes('messagePush'))).toHaveLength(10)
   const { messages } = await store.read(talk.conversation, { limit: 20 })
