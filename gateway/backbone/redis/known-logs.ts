@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { KnownLog } from './known-log.ts'
 import type { Ring } from './ring.ts'
 
-/** How many logs a node knows: each takes about half a kilobyte, and up to four more for its client ids. */
+/** How many logs a node knows: each takes about half a kilobyte, and up to five more for its client ids. */
 const LOGS_COUNT = 20_000
 
 /** One that is forgotten for want of room is learned again with its next message. */

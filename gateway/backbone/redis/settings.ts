@@ -18,7 +18,7 @@ export interface RedisSettings {
    * in it. 0 = never.
    */
   readonly unansweredMs: number
-  /** In how many of a conversation's last entries a repeated client id is recognised; 4 bytes each in the node. */
+  /** In how many of a conversation's last entries a repeated client id is recognised; 5 bytes each in the node. */
   readonly windowCount: number
   /** Ms after which a command without a reply is rejected; whether it ran is unknown. */
   readonly commandTimeoutMs: number

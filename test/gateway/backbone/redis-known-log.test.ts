@@ -36,7 +36,7 @@ test('recent ids: the newest so many are found at their seq, the others not, and
       if (seq > most) expect(ids.find(seq + 7 - most, Infinity)).toBe(0)
       expect(ids.find(Math.max(1, seq - most + 1) + 7, Infinity)).toBe(Math.max(1, seq - most + 1))
     }
-    expect(ids.bytes).toBeLessThanOrEqual(most * 4)
+    expect(ids.bytes).toBeLessThanOrEqual(most * 5 + 3)
     ids.add(5000, 3)
     expect([ids.find(3, Infinity), ids.find(3, 5000), ids.find(3007, Infinity)]).toEqual([5000, 0, 0])
   }
