@@ -22,14 +22,25 @@ export const messageStart = (conversation: string, epoch: string): string =>
 export const messageLink = (seq: number, prev: string | undefined): string =>
   prev === undefined ? `${seq},` : `${seq},"prev":${JSON.stringify(prev)},`
 
-/** The last part, which is known before the store has numbered the message; it includes the closing brace. `bodyJson`: the body, if it is at hand. */
+/** The JSON of most ids and names is the text in quotes. */
+const PLAIN = /^[ !#-[\]-~]*$/
+
+export const jsonText = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text))
+
+/** What tells a message from all others of its conversation: how the last part of its JSON begins. `idJson`: that of the id, if it is at hand. */
+export const messageIdentity = ({ id, from, side }: Pick<Message, 'id' | 'from' | 'side'>, idJson: string = jsonText(id)): string =>
+  `"id":${idJson},"from":${jsonText(from)},"side":${jsonText(side)},`
+
+/**
+ * The last part, which is known before the store has numbered the message; it includes the closing brace. `bodyJson`: the body, if it is at hand; and so `identity`.
+ */
 export function messageTail(
   message: Pick<Message, 'id' | 'from' | 'side' | 'name' | 'guest' | 'kind' | 'body' | 'at'> & { readonly bodyJson?: string },
+  identity: string = messageIdentity(message),
 ): string {
-  const { id, from, side, name, guest, kind, body, at, bodyJson } = message
-  // JSON.stringify omits undefined fields
-  const start = JSON.stringify({ id, from, side, name, guest, kind })
-  return `${start.slice(1, -1)},"body":${bodyJson ?? JSON.stringify(body)},"at":${at}}`
+  const { name, guest, kind, body, at, bodyJson } = message
+  const named = name === undefined ? '' : `"name":${jsonText(name)},`
+  return `${identity}${named}${guest === undefined ? '' : `"guest":${guest},`}"kind":${jsonText(kind)},"body":${bodyJson ?? JSON.stringify(body)},"at":${at}}`
 }
 
 /** `2["cursorPush",{…}]`. */

@@ -98,6 +98,19 @@ describe('the head of a packet', () => {
     }
   })
 
+  test('is of the same JSON as of the whole message, whatever is written in it', () => {
+    const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom('"', '\\', '\n', '\x7f', '\ud800', '\u2028', 'ä', '客'))
+    const name = fc.option(text, { nil: undefined })
+    const guest = fc.constantFrom(undefined, true as const)
+    const made = fc.record({ id: text, from: text, side: text, name, guest, kind: text, body: fc.record({ text }) })
+    fc.assert(
+      fc.property(made, (some) => {
+        const message = { conversation: 'shop:1~a', epoch: 'e', seq: 7, prev: 'm', ...some, at: 5 }
+        expect(messagePacket(message)).toBe(`2["messagePush",${JSON.stringify(message)}]`)
+      }),
+    )
+  })
+
   test('of a command gives its id and name, as far as its first characters contain them', () => {
     expect(readCommandHead('27["send",{"to":"shop:1"}]')).toEqual({ id: 7, name: 'send' })
     expect(readCommandHead('2/,12["read"')).toEqual({ id: 12, name: 'read' })
