@@ -57,7 +57,7 @@ export class AgentWindows {
     if (message.type === 'focus') pushFocus(this.peers, message)
   }
 
-  /** Ignores pushes, invitations and whatever a session caused: those are for the customer of this id. */
+  /** Ignores what a session caused: that is for the customer of this id. */
   #onPersonPublish({ encoded, origin }: Published): void {
     if (origin !== '' || encoded.push !== undefined) return
     const message = readSideMessage(encoded)

@@ -63,7 +63,7 @@ export class RedisReading {
 
   async #readServer(server: DirectServer): Promise<void> {
     const { name, redis, tag } = server
-    const problem = (await settingsProblem(redis, this.#servers.isCluster)) ?? (await formatProblem(redis, tag))
+    const problem = (await settingsProblem(redis, this.#servers.isCluster)) ?? (await formatProblem(redis, tag, this.#servers.isCluster))
     if (problem !== undefined) return this.#faults.add(`Redis ${name}: ${problem}.`)
     this.#bytes += Number(/^used_memory:(\d+)/m.exec(String(await redis.info('memory')))?.[1] ?? 0)
     let isUsed = false

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { formatProblem } from './format.ts'
+import { formatProblem, takeOver } from './format.ts'
 import type { Scripts } from './scripts.ts'
 
 const OLDEST_VERSION = 7
@@ -17,8 +17,9 @@ export interface Checked {
  */
 export async function checkServer(redis: Redis, { scripts, isCluster, tag }: Checked): Promise<string | undefined> {
   const own = tag()
-  const problem = (await settingsProblem(redis, isCluster)) ?? (own === undefined ? undefined : await formatProblem(redis, own))
+  const problem = (await settingsProblem(redis, isCluster)) ?? (own === undefined ? undefined : await formatProblem(redis, own, isCluster))
   if (problem !== undefined) return problem
+  if (own !== undefined) await takeOver(redis, own)
   await loadScriptsInto(redis, scripts)
   return undefined
 }

@@ -72,11 +72,9 @@ export class Routes {
     return [...this.#channels].flatMap(([channel, places]) => (places.includes(place) ? [channel] : []))
   }
 
-  /** Writes all routes of the place again. Resolves when they are written. */
+  /** Writes all routes of the place again. */
   async writeAll(place: Place): Promise<void> {
-    const channels = this.at(place)
-    await Promise.all(channels.map((channel) => this.#write(place, channel)))
-    if (channels.length > 0) this.#options.onMissed(channels)
+    await this.#writeAgain(place, this.at(place))
   }
 
   /** To be called every `everyMs`: writes a part of all again, which else would expire. */
@@ -99,7 +97,11 @@ export class Routes {
   async #catchUp(place: Place): Promise<void> {
     const unwritten = this.#unwritten[place.number]!
     if (unwritten.size === 0 || !this.#options.inboxes.isLive(place)) return
-    const channels = [...unwritten]
+    await this.#writeAgain(place, [...unwritten])
+  }
+
+  /** What could not be written is tried again; until then it may miss more. */
+  async #writeAgain(place: Place, channels: readonly string[]): Promise<void> {
     const problems = await Promise.all(channels.map((channel) => this.#write(place, channel)))
     const written = channels.filter((_, i) => problems[i] === undefined)
     if (written.length > 0) this.#options.onMissed(written)

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { Unavailable, type Backbone } from '../../../gateway/backbone/backbone.ts'
+import { connectDirectly } from '../../../gateway/backbone/redis/direct.ts'
 import { openRedis } from '../../../gateway/backbone/redis/redis.ts'
 import { eventually, startCluster, startRedis, startRing, startSentinel, type RedisGroup, type RedisServer } from '../../kit/redis.ts'
 import { wholeImage } from '../../kit/whole-image.ts'
@@ -110,9 +111,34 @@ test('what a gateway of November 2026 wrote, in format 2, is read with everythin
   expect(await store.append({ ...next, id: 'next' })).toMatchObject({ seq: 4, prev: 'm "3"' })
 })
 
+test.each(KINDS)(
+  '%s, format 2, whose data are the same: not ready while an older gateway is at work, then it takes the database over',
+  async (_name, start) => {
+    const group = await start()
+    stops.push(() => group.stop())
+    const servers = await connectDirectly(group.url)
+    stops.push(async () => servers.close())
+    for (const { redis, tag } of servers.all) await redis.set(`im:{${tag}}`, '2')
+    // the older gateway's probe listens
+    const [{ redis, tag }] = servers.all as [(typeof servers.all)[number]]
+    const older = redis.duplicate()
+    await older.connect()
+    await (servers.isCluster ? older.ssubscribe(`ImConv:{${tag}}`) : older.subscribe(`ImConv:{${tag}}`))
+    const node = await open(group.url)
+    expect(node.unready()).toMatch(/an older im-chat is at work.*Stop the older gateways/)
+    older.disconnect()
+    await eventually(
+      async () => node.unready(),
+      (problem) => problem === undefined,
+    )
+    for (const one of servers.all) expect(await one.redis.get(`im:{${one.tag}}`)).toBe('3')
+    expect(await node.store.append(newTalk().message())).toMatchObject({ seq: 1 })
+  },
+)
+
 test('a format that is newer is refused, too', async () => {
   const group = await single()
   stops.push(() => group.stop())
-  await group.servers[0]!.cli('SET', 'im:{im-probe}', '3')
-  expect((await open(group.url)).unready()).toMatch(/format 3/)
+  await group.servers[0]!.cli('SET', 'im:{im-probe}', '4')
+  expect((await open(group.url)).unready()).toMatch(/format 4/)
 })

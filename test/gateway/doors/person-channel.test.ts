@@ -109,7 +109,6 @@ describe('what cannot be read', () => {
     ['a list', '["a","list"]', /JSON object/],
     ['no type', '{"text":"5 off"}', /type/],
     ['an object as type', '{"type":{}}', /type/],
-    ['half an invitation', '{"type":"invite","conversation":{}}', /invite/],
   ])('%s reaches nobody, stands in the log, and the next is heard', async (_, text, reason) => {
     two.pass(61_000)
     logged.length = 0

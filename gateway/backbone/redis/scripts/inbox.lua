@@ -3,7 +3,7 @@
 --
 -- Routes are arguments and not KEYS, for most people are not there and have none: while a Cluster moves a slot, it refuses calls of which it has some keys
 -- and lacks others. What cannot be read then is told to nobody; nodes read what they may have missed when their channels have moved, too.
-local boxes, consulted, toldCount = {}, {}, 0
+local boxes, nodesOf, consulted, consultedCount, toldCount = {}, {}, {}, 0, 0
 
 local function put(node, text)
   local box = boxes[node]
@@ -19,9 +19,15 @@ end
 
 local function follow(key, route, text)
   if not route then return end
-  consulted[key] = route
-  if not string.find(route, ' ', 1, true) then return put(route, text) end
-  for node in string.gmatch(route, '%S+') do put(node, text) end
+  consulted[consultedCount + 1], consulted[consultedCount + 2] = key, route
+  consultedCount = consultedCount + 2
+  local nodes = nodesOf[route]
+  if not nodes then
+    nodes = {}
+    for node in string.gmatch(route, '%S+') do nodes[#nodes + 1] = node end
+    nodesOf[route] = nodes
+  end
+  for i = 1, #nodes do put(nodes[i], text) end
 end
 
 -- What Redis has of routes.
@@ -45,8 +51,8 @@ end
 
 -- Takes nodes that nobody has heard of out of the routes that named them: they write their routes again when they are back.
 local function forget(gone)
-  for key, route in pairs(consulted) do
-    local left, count = {}, 0
+  for i = 1, consultedCount, 2 do
+    local key, route, left, count = consulted[i], consulted[i + 1], {}, 0
     for node in string.gmatch(route, '%S+') do
       if not gone[node] then
         count = count + 1
