@@ -37,7 +37,7 @@ export class Metrics {
   readonly gaps = new Counter({ name: 'im_gaps_total', help: 'Times that publishes may have been missed.', ...this.#to })
   readonly missed = new Counter({
     name: 'im_missed_total',
-    help: 'Conversations of which a publish was lost in silence, and then read.',
+    help: 'Conversations in which publishes were missed, and then read.',
     ...this.#to,
   })
   readonly customerFailures = new Counter({
